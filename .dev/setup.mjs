@@ -1,0 +1,45 @@
+// Makes a fresh clone ready, and returns at once when it is: installs what the lockfile says, then builds the packages.
+// No dependency, and no syntax newer than Node 20, because it runs before anything is installed.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const PNPM = 'pnpm@12.21.0'
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const stampFile = join(root, 'node_modules', '.homeostat-setup')
+
+/** What an installation depends on: lockfile, workspace file and every package.json. */
+function fingerprint() {
+  const hash = createHash('sha256')
+  const workspaces = ['packages', 'examples', 'test'].flatMap(folder =>
+    readdirSync(join(root, folder)).map(name => join(folder, name, 'package.json')),
+  )
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...workspaces.sort()]) {
+    const path = join(root, file)
+    if (existsSync(path)) hash.update(file).update('\0').update(readFileSync(path)).update('\0')
+  }
+  return hash.update(`${process.platform} ${process.arch}`).digest('hex')
+}
+
+function run(what, command, args) {
+  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  if (result.status === 0) return
+  const reason = result.error ? result.error.message : result.signal ? `stopped by ${result.signal}` : `exit code ${result.status}`
+  console.error(`setup: ${what} failed (${reason}): ${command} ${args.join(' ')}`)
+  process.exit(1)
+}
+
+const wanted = fingerprint()
+const installed = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : ''
+if (installed !== wanted) {
+  console.error('setup: installing dependencies (once; needs the npm registry)')
+  // Frozen: what runs here is what CI ran. `npm run setup -- --update` is how a changed package.json reaches the lockfile.
+  const update = process.argv.includes('--update')
+  run('installing dependencies', 'npx', ['-y', PNPM, 'install', update ? '--no-frozen-lockfile' : '--frozen-lockfile'])
+  mkdirSync(dirname(stampFile), { recursive: true })
+  writeFileSync(stampFile, update ? fingerprint() : wanted)
+}
+// Incremental: without a change this takes a fraction of a second.
+run('building the packages', join(root, 'node_modules', '.bin', 'tsc'), ['-b', 'packages'])
