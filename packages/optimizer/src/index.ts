@@ -1,1 +1,8 @@
-export {}
+export type { Action, ActionContext, Reclaimer } from './action.ts'
+export type { Domain } from './domain.ts'
+export type { Firing } from './firing.ts'
+export type { Bounds, Knob } from './knob.ts'
+export { isMode, lesserMode, modes, type Mode } from './mode.ts'
+export { isEmptyReceipt, type Advice, type Receipt } from './receipt.ts'
+export type { Direction, Expectation, Guard, Priority, Response } from './response.ts'
+export type { Rule } from '@homeostat/promql'

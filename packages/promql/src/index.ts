@@ -1,1 +1,1 @@
-export {}
+export type { Rule } from './rule.ts'

@@ -1,1 +1,4 @@
-export {}
+export { attributes, type AttributeKey } from './attributes.ts'
+export type { MetricDefinition, MetricKind } from './metric-definition.ts'
+export * as metrics from './metrics.ts'
+export { upstreamMetrics } from './upstream.ts'

@@ -1,1 +1,12 @@
-export {}
+export { disposeTogether, every } from './disposables.ts'
+export { Faults, type Component } from './faults.ts'
+export { HistogramSeries } from './histogram-series.ts'
+export { hrTime } from './hr-time.ts'
+export { Instrument } from './instrument.ts'
+export * from './metric-data.ts'
+export { patchMethod } from './method-patch.ts'
+export { patchModuleFile, type ModulePatch } from './module-hook.ts'
+export type { ProducerReader, SignalProducer } from './producer.ts'
+export { Registry, type Observer, type RegistryOptions } from './registry.ts'
+export { CounterSeries, LevelSeries, type Series } from './series.ts'
+export { SignalInstrumentation, type SignalInstrumentationConfig } from './signal-instrumentation.ts'

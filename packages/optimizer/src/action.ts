@@ -1,0 +1,52 @@
+import type { Firing } from './firing.ts'
+import type { Receipt } from './receipt.ts'
+
+/** What a run of an action is given. */
+export interface ActionContext<Options = unknown> {
+  readonly firing: Firing
+  /** The response's `options` for this action. */
+  readonly options: Options | undefined
+  /** Start of the run, in milliseconds since the epoch. */
+  readonly now: number
+  /** Aborted at the timeout, at shutdown and by the kill switch. The action stops soon and returns what it did so far. */
+  readonly signal: AbortSignal
+  /** How long the action may hold the event loop at a stretch, in milliseconds. */
+  readonly sliceMs: number
+}
+
+/**
+ * Something that runs once and tells what it did.
+ *
+ * @example
+ * ```ts
+ * const trim: Action = {
+ *   name: 'session.trim', scope: 'process', touches: ['memory'], raises: [], lowers: ['memory'], risk: 0,
+ *   async run({ signal }) {
+ *     const sessions = await trimSessions({ signal })
+ *     return { summary: `ended ${sessions} idle sessions`, effects: { sessions } }
+ *   },
+ * }
+ * ```
+ */
+export interface Action<Options = unknown> {
+  /** Dotted, e.g. `cache.warm`. */
+  readonly name: string
+  /** `shared` when it touches what other processes use as well: a queue, Redis, the database. */
+  readonly scope: 'process' | 'shared'
+  /** Resources it works on, e.g. `cache`, `memory`. One unverified trial may be open on each. */
+  readonly touches: readonly string[]
+  /** What it uses more of. */
+  readonly raises: readonly string[]
+  /** What it is meant to lower. */
+  readonly lowers: readonly string[]
+  /** 0 reads or clears what is dead anyway; 3 may hurt when it is wrong. */
+  readonly risk: 0 | 1 | 2 | 3
+  run(context: ActionContext<Options>): Promise<Receipt>
+}
+
+/** A part of `memory.cleanup`: something that holds memory nobody needs, and can give it back. */
+export interface Reclaimer {
+  /** What it clears, e.g. `expired cache entries`. */
+  readonly name: string
+  reclaim(context: Pick<ActionContext, 'now' | 'signal' | 'sliceMs'>): Promise<Receipt>
+}

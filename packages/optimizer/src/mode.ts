@@ -1,0 +1,16 @@
+/**
+ * How far Homeostat may go, in order:
+ * `off` evaluates nothing; `shadow` decides silently; `advise` says what it would do; `act` does it.
+ */
+export type Mode = 'off' | 'shadow' | 'advise' | 'act'
+
+export const modes: readonly Mode[] = ['off', 'shadow', 'advise', 'act']
+
+/** The more careful of two modes. */
+export function lesserMode(a: Mode, b: Mode): Mode {
+  return modes.indexOf(a) <= modes.indexOf(b) ? a : b
+}
+
+export function isMode(text: unknown): text is Mode {
+  return modes.includes(text as Mode)
+}

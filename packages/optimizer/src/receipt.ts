@@ -1,0 +1,27 @@
+/** Something the action found that a person has to do, e.g. an index to create. Never holds literals or bind values. */
+export interface Advice {
+  /** What to do, in one line. */
+  readonly what: string
+  /** Why, in one line, with numbers. */
+  readonly why: string
+  /** What to run, when it can be said, e.g. a `CREATE INDEX` statement. */
+  readonly statement?: string
+}
+
+/** What an action really did, counted by the action itself. A receipt of nothing makes the trial a `noop`. */
+export interface Receipt {
+  /** One readable line, e.g. `removed 48,211 expired entries from 1 cache, longest slice 1.9 ms`. */
+  readonly summary: string
+  /** The counts behind the line, e.g. `{ entries: 48211, files: 3 }`. All zero means that nothing was done. */
+  readonly effects: Readonly<Record<string, number>>
+  /** The longest stretch in which the action itself held the event loop, in milliseconds. */
+  readonly blockedMs?: number
+  readonly advice?: readonly Advice[]
+  /** What could not be done, a line each. */
+  readonly problems?: readonly string[]
+}
+
+/** True when the action changed nothing and has nothing to advise. */
+export function isEmptyReceipt(receipt: Receipt): boolean {
+  return Object.values(receipt.effects).every(count => count === 0) && !receipt.advice?.length
+}

@@ -1,0 +1,52 @@
+/**
+ * Attribute keys, ours and the upstream ones we reuse, with their closed value sets.
+ * Every value set is bounded by construction: no key names, SQL literals, bind values or job data.
+ */
+export const attributes = {
+  /** A cache the application named, or the client library's own name. */
+  cacheName: 'homeostat.cache.name',
+  /** `hit`, `miss` or `stale`. */
+  cacheResult: 'homeostat.cache.result',
+  /** `container` (cgroup, else host), `process` (resident set) or `heap` (V8). */
+  memoryArea: 'homeostat.memory.area',
+  /** `cgroup`, `host` or `v8`: what sets the limit. */
+  limitSource: 'homeostat.limit.source',
+  /** The alert's name. */
+  alert: 'homeostat.alert',
+  /** `pending` or `firing`. */
+  alertState: 'homeostat.alert.state',
+  actionName: 'homeostat.action.name',
+  /** `completed`, `failed` or `timeout`. */
+  actionResult: 'homeostat.action.result',
+  /** The gate that refused, e.g. `mode`, `warm-up`, `cooldown`. */
+  refusalReason: 'homeostat.refusal.reason',
+  verdict: 'homeostat.verdict',
+  /** `off`, `shadow`, `advise` or `act`. */
+  mode: 'homeostat.mode',
+  /** `signal`, `rule`, `action`, `telemetry`, `tick`, `source`: the part of Homeostat that failed. */
+  component: 'homeostat.component',
+  /** Upstream: bullmq-otel 2.x. */
+  queueName: 'bullmq.queue.name',
+  /** Upstream: bullmq-otel 2.x. `waiting`, `active`, `delayed`, `prioritized`, `failed`, `paused`, `waiting-children`. */
+  queueJobsState: 'bullmq.queue.jobs.state',
+  /** Upstream: semconv 1.45, stable. */
+  dbSystemName: 'db.system.name',
+  /** Upstream: semconv 1.45, stable. The database. */
+  dbNamespace: 'db.namespace',
+  /** Upstream: semconv 1.45, stable. `SELECT orders`: operation and tables, never a literal. */
+  dbQuerySummary: 'db.query.summary',
+  /** Upstream: semconv 1.45, development. */
+  dbPoolName: 'db.client.connection.pool.name',
+  /** Upstream: semconv 1.45, development. `used` or `idle`. */
+  dbConnectionState: 'db.client.connection.state',
+  /** Upstream: semconv 1.45, stable. The error's class or code. */
+  errorType: 'error.type',
+  /** Upstream: semconv 1.45, development. `active` or `idle`. */
+  eventLoopState: 'nodejs.eventloop.state',
+  /** Upstream: semconv 1.45, development. `user` or `system`. */
+  cpuMode: 'cpu.mode',
+  /** Upstream: semconv 1.45, stable. */
+  serverAddress: 'server.address',
+} as const
+
+export type AttributeKey = (typeof attributes)[keyof typeof attributes]

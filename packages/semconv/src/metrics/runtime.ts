@@ -1,0 +1,120 @@
+// What the process uses of the machine, against the limit that is really enforced; and its event loop.
+import { attributes as a } from '../attributes.ts'
+import type { MetricDefinition } from '../metric-definition.ts'
+
+const SEMCONV = 'OpenTelemetry semantic conventions 1.45'
+
+/** A stall shorter than 5 ms is scheduling noise; one of 10 s is an outage. */
+const LOOP_DELAY_BUCKETS: readonly number[] = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
+
+export const memoryUsage: MetricDefinition = {
+  name: 'homeostat.memory.usage',
+  kind: 'gauge',
+  unit: 'By',
+  description: 'Memory in use: container working set, process resident set, V8 heap',
+  attributes: [a.memoryArea, a.limitSource],
+}
+
+export const memoryLimit: MetricDefinition = {
+  name: 'homeostat.memory.limit',
+  kind: 'gauge',
+  unit: 'By',
+  description: 'The limit the same area runs into: cgroup limit, else host memory; V8 heap size limit',
+  attributes: [a.memoryArea, a.limitSource],
+}
+
+export const memoryUtilization: MetricDefinition = {
+  name: 'homeostat.memory.utilization',
+  kind: 'gauge',
+  unit: '1',
+  description: 'Memory usage divided by the limit of the same area',
+  attributes: [a.memoryArea, a.limitSource],
+}
+
+export const cpuLimit: MetricDefinition = {
+  name: 'homeostat.cpu.limit',
+  kind: 'gauge',
+  unit: '{cpu}',
+  description: 'CPUs the process may use: cgroup quota, else the CPUs of the host',
+  attributes: [a.limitSource],
+}
+
+export const cpuUtilization: MetricDefinition = {
+  name: 'homeostat.cpu.utilization',
+  kind: 'gauge',
+  unit: '1',
+  description: 'CPU time of the container (cgroup, else host) over the last completed window, divided by the limit',
+  attributes: [a.limitSource],
+}
+
+export const processMemoryUsage: MetricDefinition = {
+  name: 'process.memory.usage',
+  kind: 'upDownCounter',
+  unit: 'By',
+  description: 'Resident set size of this process',
+  attributes: [],
+  upstream: SEMCONV,
+}
+
+export const processCpuTime: MetricDefinition = {
+  name: 'process.cpu.time',
+  kind: 'counter',
+  unit: 's',
+  description: 'CPU seconds of this process',
+  attributes: [a.cpuMode],
+  upstream: SEMCONV,
+}
+
+export const processCpuUtilization: MetricDefinition = {
+  name: 'process.cpu.utilization',
+  kind: 'gauge',
+  unit: '1',
+  description: 'CPU time of this process over the last completed window, divided by the CPU limit',
+  attributes: [],
+  upstream: SEMCONV,
+}
+
+export const eventLoopDelay: MetricDefinition = {
+  name: 'homeostat.eventloop.delay',
+  kind: 'histogram',
+  unit: 's',
+  description: 'How late the event loop ran a 20 ms timer',
+  attributes: [],
+  buckets: LOOP_DELAY_BUCKETS,
+}
+
+export const eventLoopDelayMax: MetricDefinition = {
+  name: 'nodejs.eventloop.delay.max',
+  kind: 'gauge',
+  unit: 's',
+  description: 'Longest event loop delay of the last minute',
+  attributes: [],
+  upstream: SEMCONV,
+}
+
+export const eventLoopDelayP99: MetricDefinition = {
+  name: 'nodejs.eventloop.delay.p99',
+  kind: 'gauge',
+  unit: 's',
+  description: '99th percentile of the event loop delay of the last minute',
+  attributes: [],
+  upstream: SEMCONV,
+}
+
+export const eventLoopUtilization: MetricDefinition = {
+  name: 'nodejs.eventloop.utilization',
+  kind: 'gauge',
+  unit: '1',
+  description: 'Share of the last minute in which the event loop was busy',
+  attributes: [],
+  upstream: SEMCONV,
+}
+
+export const eventLoopTime: MetricDefinition = {
+  name: 'nodejs.eventloop.time',
+  kind: 'counter',
+  unit: 's',
+  description: 'Cumulative time the event loop was active or idle',
+  attributes: [a.eventLoopState],
+  upstream: SEMCONV,
+}

@@ -1,0 +1,97 @@
+import type { HrTime } from '@opentelemetry/api'
+import type { MetricDefinition } from '@homeostat/semconv'
+import type { DeltaState } from './delta-state.ts'
+import { BUCKETS, COUNT, MAX, MIN, SUM } from './histogram-series.ts'
+import type { Instrument } from './instrument.ts'
+import type { DataPoint, HistogramValue, InstrumentType, MetricData, MetricDescriptor } from './metric-data.ts'
+import { CUMULATIVE, DELTA, GAUGE_POINT, HISTOGRAM_POINT, SUM_POINT } from './metric-data.ts'
+
+/** `ValueType.DOUBLE` of the API, without loading it. */
+const DOUBLE = 1
+
+const INSTRUMENT_TYPES: Record<MetricDefinition['kind'], InstrumentType> = {
+  counter: 'COUNTER',
+  upDownCounter: 'UP_DOWN_COUNTER',
+  gauge: 'GAUGE',
+  histogram: 'HISTOGRAM',
+}
+
+export function instrumentType(definition: MetricDefinition): InstrumentType {
+  return INSTRUMENT_TYPES[definition.kind]
+}
+
+const descriptors = new WeakMap<MetricDefinition, MetricDescriptor>()
+
+function descriptorOf(definition: MetricDefinition): MetricDescriptor {
+  let descriptor = descriptors.get(definition)
+  if (descriptor === undefined) {
+    const { name, description, unit } = definition
+    descriptors.set(definition, (descriptor = { name, description, unit, valueType: DOUBLE }))
+  }
+  return descriptor
+}
+
+/**
+ * One instrument as a collection at `endTime` sees it: fresh points, nothing reset. Undefined when it has no points.
+ *
+ * @param delta - the state of a reader that wants deltas; left out, the points are cumulative.
+ */
+export function collectInstrument(instrument: Instrument, endTime: HrTime, delta?: DeltaState): MetricData | undefined {
+  const { definition } = instrument
+  const base = { descriptor: descriptorOf(definition), aggregationTemporality: delta ? DELTA : CUMULATIVE }
+  if (definition.kind === 'histogram') {
+    const dataPoints = histogramPoints(instrument, endTime, delta)
+    return dataPoints.length ? { ...base, dataPointType: HISTOGRAM_POINT, dataPoints } : undefined
+  }
+  const dataPoints = numberPoints(instrument, endTime, delta)
+  if (!dataPoints.length) return undefined
+  return definition.kind === 'gauge'
+    ? { ...base, dataPointType: GAUGE_POINT, dataPoints }
+    : { ...base, dataPointType: SUM_POINT, isMonotonic: definition.kind === 'counter', dataPoints }
+}
+
+function numberPoints(instrument: Instrument, endTime: HrTime, delta: DeltaState | undefined): DataPoint<number>[] {
+  const points: DataPoint<number>[] = []
+  const { values } = instrument.cells
+  for (const series of instrument.series()) {
+    const total = values[series.start]!
+    if (total !== total) continue
+    const { attributes } = series
+    if (delta === undefined) {
+      points.push({ startTime: series.startTime, endTime, attributes, value: total })
+      continue
+    }
+    const value = total - delta.previous(series.start)
+    if (value !== 0) points.push({ startTime: delta.startTime(series), endTime, attributes, value })
+  }
+  delta?.advance(endTime)
+  return points
+}
+
+function histogramPoints(
+  instrument: Instrument,
+  endTime: HrTime,
+  delta: DeltaState | undefined,
+): DataPoint<HistogramValue>[] {
+  const points: DataPoint<HistogramValue>[] = []
+  const boundaries = instrument.definition.buckets ?? []
+  const { values, width } = instrument.cells
+  for (const series of instrument.series()) {
+    const { start, attributes } = series
+    const before = (cell: number): number => (delta === undefined ? 0 : delta.previous(start + cell))
+    const count = values[start + COUNT]! - before(COUNT)
+    if (count === 0) continue
+    const counts: number[] = []
+    for (let cell = BUCKETS; cell < width; cell++) counts.push(values[start + cell]! - before(cell))
+    const value: HistogramValue = {
+      buckets: { boundaries, counts },
+      count,
+      sum: values[start + SUM]! - before(SUM),
+      // A minimum since the start says nothing of one interval, so deltas go without.
+      ...(delta === undefined ? { min: values[start + MIN]!, max: values[start + MAX]! } : undefined),
+    }
+    points.push({ startTime: delta ? delta.startTime(series) : series.startTime, endTime, attributes, value })
+  }
+  delta?.advance(endTime)
+  return points
+}

@@ -1,0 +1,23 @@
+/** Several disposables as one, ended in the reverse order of their start; one that fails does not keep the others. */
+export function disposeTogether(...parts: readonly Disposable[]): Disposable {
+  return {
+    [Symbol.dispose]: () => {
+      const errors: unknown[] = []
+      for (const part of parts.toReversed()) {
+        try {
+          part[Symbol.dispose]()
+        } catch (error) {
+          errors.push(error)
+        }
+      }
+      if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${parts.length} parts did not end cleanly`)
+    },
+  }
+}
+
+/** Calls `work` every `intervalMs` without keeping the process alive. */
+export function every(intervalMs: number, work: () => void): Disposable {
+  const timer = setInterval(work, intervalMs)
+  timer.unref()
+  return { [Symbol.dispose]: () => clearInterval(timer) }
+}

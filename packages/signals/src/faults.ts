@@ -1,0 +1,55 @@
+import { diag } from '@opentelemetry/api'
+import { attributes, metrics } from '@homeostat/semconv'
+import type { Registry } from './registry.ts'
+
+/** The part of Homeostat that failed. */
+export type Component = 'signal' | 'rule' | 'action' | 'telemetry' | 'tick' | 'source'
+
+/** Error types are class names and codes of somebody else's making: past this many, the rest share one. */
+const MAX_ERROR_TYPES = 32
+
+/**
+ * Contains failures of our own code: the application never sees one, and every one is counted in
+ * `homeostat.errors` and, the first time of its kind, logged through `diag`.
+ */
+export class Faults {
+  readonly #registry: Registry
+  readonly #seen = new Set<string>()
+
+  constructor(registry: Registry) {
+    this.#registry = registry
+  }
+
+  /** Runs `work`; a throw is reported, and `undefined` is returned. */
+  contain<T>(component: Component, work: () => T): T | undefined {
+    try {
+      return work()
+    } catch (error) {
+      this.report(component, error)
+      return undefined
+    }
+  }
+
+  /** Counts a failure. Never throws. */
+  report(component: Component, error: unknown): void {
+    try {
+      const type = this.#type(error)
+      const key = `${component} ${type}`
+      this.#registry
+        .counter(metrics.errors)
+        .with({ [attributes.component]: component, [attributes.errorType]: type })
+        .add()
+      if (this.#seen.has(key)) return
+      this.#seen.add(key)
+      diag.error(`${this.#registry.scope.name}: a ${component} failed and was contained (${type}); counted from now on`, error)
+    } catch {
+      // Reporting is the last resort: there is nobody left to tell.
+    }
+  }
+
+  #type(error: unknown): string {
+    const { name, code } = (typeof error === 'object' && error !== null ? error : {}) as { name?: unknown; code?: unknown }
+    const type = typeof code === 'string' ? code : typeof name === 'string' ? name : typeof error
+    return this.#seen.size < MAX_ERROR_TYPES || [...this.#seen].some(key => key.endsWith(` ${type}`)) ? type : '_OTHER'
+  }
+}

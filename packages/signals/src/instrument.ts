@@ -1,0 +1,75 @@
+import type { Attributes, HrTime } from '@opentelemetry/api'
+import type { MetricDefinition } from '@homeostat/semconv'
+import { attributeKey } from './attribute-key.ts'
+import { Cells } from './cells.ts'
+import type { MeterRecorder } from './histogram-series.ts'
+import { BUCKETS } from './histogram-series.ts'
+import type { Removal, Series } from './series.ts'
+
+/** As the specification names it: what came after the cap is counted here instead of being lost. */
+const OVERFLOW: Attributes = Object.freeze({ 'otel.metric.overflow': true })
+
+/** How a registry lends room for series to its instruments. */
+export interface SeriesBudget {
+  /** Takes room for one series; false when there is none left. */
+  take(): boolean
+  release(): void
+  /** The present, for a series' start time. */
+  startTime(): HrTime
+}
+
+type SeriesFactory<S extends Series> = (
+  attributes: Attributes,
+  startTime: HrTime,
+  cells: Cells,
+  removal: Removal,
+  recorder: MeterRecorder,
+) => S
+
+/** One metric and all its series. */
+export class Instrument<S extends Series = Series> {
+  readonly definition: MetricDefinition
+  readonly cells: Cells
+  /** Where histogram values also go when the registry is bound to a Meter. */
+  readonly recorder: MeterRecorder = { histogram: undefined }
+  readonly #series = new Map<string, S>()
+  readonly #create: SeriesFactory<S>
+  readonly #budget: SeriesBudget
+  #overflow: S | undefined
+
+  constructor(definition: MetricDefinition, budget: SeriesBudget, create: SeriesFactory<S>) {
+    this.definition = definition
+    this.cells = new Cells(definition.buckets ? BUCKETS + definition.buckets.length + 1 : 1)
+    this.#budget = budget
+    this.#create = create
+  }
+
+  /**
+   * The series of one attribute set. Bind it once and keep it: binding hashes the attributes, using it does not.
+   * Past the registry's cap every new set shares one series with the attribute `otel.metric.overflow`.
+   */
+  with(attributes: Attributes = {}): S {
+    const key = attributeKey(attributes)
+    const known = this.#series.get(key)
+    if (known !== undefined) return known
+    if (!this.#budget.take()) return (this.#overflow ??= this.#make(OVERFLOW, () => undefined))
+    const series = this.#make(Object.freeze({ ...attributes }), () => {
+      // Only the first removal counts: a slot freed twice would be lent to two series.
+      if (this.#series.get(key) !== series || !this.#series.delete(key)) return
+      this.cells.release(series.start)
+      this.#budget.release()
+    })
+    this.#series.set(key, series)
+    return series
+  }
+
+  /** All series, the overflow one last. */
+  *series(): IterableIterator<S> {
+    yield* this.#series.values()
+    if (this.#overflow !== undefined) yield this.#overflow
+  }
+
+  #make(attributes: Attributes, removal: Removal): S {
+    return this.#create(attributes, this.#budget.startTime(), this.cells, removal, this.recorder)
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * The shapes an OpenTelemetry SDK exchanges between producers, readers and exporters, written structurally: the same
+ * objects serve SDK 2 and SDK 3, and nothing here imports an SDK (SDK 3 ships two copies of each class).
+ * Source: `@opentelemetry/sdk-metrics` `MetricData.d.ts`, unchanged between 2.12 and 3.1.
+ */
+import type { Attributes, HrTime, ValueType } from '@opentelemetry/api'
+
+/** `AggregationTemporality` of the SDK. */
+export type Temporality = 0 | 1
+export const DELTA: Temporality = 0
+export const CUMULATIVE: Temporality = 1
+
+/** `DataPointType` of the SDK. */
+export const HISTOGRAM_POINT = 0 as const
+export const EXPONENTIAL_HISTOGRAM_POINT = 1 as const
+export const GAUGE_POINT = 2 as const
+export const SUM_POINT = 3 as const
+
+export interface Scope {
+  readonly name: string
+  readonly version?: string
+  readonly schemaUrl?: string
+}
+
+export interface MetricDescriptor {
+  readonly name: string
+  readonly description: string
+  readonly unit: string
+  readonly valueType: ValueType
+}
+
+export interface DataPoint<T> {
+  readonly startTime: HrTime
+  readonly endTime: HrTime
+  readonly attributes: Attributes
+  readonly value: T
+}
+
+export interface HistogramValue {
+  readonly buckets: { readonly boundaries: readonly number[]; readonly counts: readonly number[] }
+  readonly sum?: number
+  readonly count: number
+  readonly min?: number
+  readonly max?: number
+}
+
+interface MetricBase {
+  readonly descriptor: MetricDescriptor
+  readonly aggregationTemporality: Temporality
+}
+
+export interface SumMetric extends MetricBase {
+  readonly dataPointType: typeof SUM_POINT
+  readonly isMonotonic: boolean
+  readonly dataPoints: readonly DataPoint<number>[]
+}
+
+export interface GaugeMetric extends MetricBase {
+  readonly dataPointType: typeof GAUGE_POINT
+  readonly dataPoints: readonly DataPoint<number>[]
+}
+
+export interface HistogramMetric extends MetricBase {
+  readonly dataPointType: typeof HISTOGRAM_POINT
+  readonly dataPoints: readonly DataPoint<HistogramValue>[]
+}
+
+export type MetricData = SumMetric | GaugeMetric | HistogramMetric
+
+/** One instrumentation scope's metrics, as one collection saw them. */
+export interface ScopeMetrics {
+  readonly scope: Scope
+  readonly metrics: readonly MetricData[]
+}
+
+/** `InstrumentType` of the SDK, as far as a temporality selector is asked. */
+export type InstrumentType = 'COUNTER' | 'UP_DOWN_COUNTER' | 'GAUGE' | 'HISTOGRAM'

@@ -1,0 +1,166 @@
+import type { HrTime, MeterProvider } from '@opentelemetry/api'
+import { diag } from '@opentelemetry/api'
+import type { MetricDefinition } from '@homeostat/semconv'
+import { collectInstrument } from './collection.ts'
+import { Faults } from './faults.ts'
+import { hrTime } from './hr-time.ts'
+import { HistogramSeries } from './histogram-series.ts'
+import { Instrument } from './instrument.ts'
+import type { SeriesBudget } from './instrument.ts'
+import { bindMeter } from './meter-binding.ts'
+import type { MeterBinding } from './meter-binding.ts'
+import type { MetricData, Scope, ScopeMetrics } from './metric-data.ts'
+import { createProducer } from './producer.ts'
+import type { ProducerReader, SignalProducer } from './producer.ts'
+import type { Series } from './series.ts'
+import { CounterSeries, LevelSeries } from './series.ts'
+
+export interface RegistryOptions {
+  /** The instrumentation scope of everything in the registry. */
+  readonly scope: Scope
+  /**
+   * Most series in the registry; what comes after shares one overflow series per metric.
+   * @default 2000, the specification's default cardinality limit
+   */
+  readonly maxSeries?: number
+  /**
+   * The present in milliseconds since the epoch, used for the start time of series and for points.
+   * @default Date.now
+   */
+  readonly clock?: () => number
+}
+
+/** Reads something that is cheap and free of side effects into its series, just before a collection. */
+export type Observer = (nowMs: number) => void
+
+/**
+ * The accumulators of one instrumentation scope.
+ *
+ * A registry is exported on one path: by producers (the fast one) or through a Meter (the standard one). Both export the
+ * same names and values. Reading never resets anything, so any number of readers agree.
+ *
+ * @example
+ * ```ts
+ * const registry = new Registry({ scope: { name: 'my-cache', version: '1.0.0' } })
+ * const hits = registry.counter(metrics.cacheRequests).with({ [attributes.cacheName]: 'redis', [attributes.cacheResult]: 'hit' })
+ * hits.add() // one typed-array increment
+ * ```
+ */
+export class Registry {
+  readonly scope: Scope
+  /** Failures of our own that were contained. */
+  readonly faults: Faults
+  readonly #clock: () => number
+  readonly #budget: SeriesBudget
+  readonly #instruments = new Map<string, Instrument>()
+  readonly #observers = new Set<Observer>()
+  #path: 'none' | 'producer' | 'meter' = 'none'
+  #binding: MeterBinding | undefined
+  #warned = false
+
+  constructor(options: RegistryOptions) {
+    const { scope, maxSeries = 2000, clock = Date.now } = options
+    this.scope = scope
+    this.#clock = clock
+    this.#budget = seriesBudget(maxSeries, clock)
+    this.faults = new Faults(this)
+  }
+
+  counter(definition: MetricDefinition): Instrument<CounterSeries> {
+    return this.#instrument(definition, ['counter'], (...args) => new CounterSeries(args[0], args[1], args[2], args[3]))
+  }
+
+  /** A gauge, or an up-down counter that is read as a whole. */
+  level(definition: MetricDefinition): Instrument<LevelSeries> {
+    const kinds = ['gauge', 'upDownCounter'] as const
+    return this.#instrument(definition, kinds, (...args) => new LevelSeries(args[0], args[1], args[2], args[3]))
+  }
+
+  histogram(definition: MetricDefinition): Instrument<HistogramSeries> {
+    const bounds = definition.buckets ?? []
+    return this.#instrument(
+      definition,
+      ['histogram'],
+      (attributes, startTime, cells, removal, recorder) =>
+        new HistogramSeries(attributes, startTime, cells, removal, bounds, recorder),
+    )
+  }
+
+  /** Calls the observer before each collection, contained: its failure is counted and reaches nobody. */
+  observe(observer: Observer): Disposable {
+    this.#observers.add(observer)
+    return { [Symbol.dispose]: () => void this.#observers.delete(observer) }
+  }
+
+  /** All metrics and values now, cumulative. Free of side effects. */
+  collect(nowMs: number = this.#clock()): ScopeMetrics {
+    this.runObservers(nowMs)
+    const endTime = hrTime(nowMs)
+    const metrics: MetricData[] = []
+    for (const instrument of this.#instruments.values()) {
+      const metric = collectInstrument(instrument, endTime)
+      if (metric !== undefined) metrics.push(metric)
+    }
+    return { scope: this.scope, metrics }
+  }
+
+  /**
+   * A producer for one reader, with that reader's temporality. Claims the registry for the producer path, unless it is
+   * bound to a real Meter already: then the producer stays empty, so that nothing is exported twice.
+   */
+  producer(reader?: ProducerReader): SignalProducer {
+    if (this.#path === 'meter' && this.#binding?.isNoop) {
+      this.#binding[Symbol.dispose]()
+      this.#binding = undefined
+      this.#path = 'none'
+    }
+    if (this.#path === 'meter') {
+      diag.warn(`${this.scope.name}: already exported through a Meter; attach the reader before the SDK starts`)
+      return createProducer(this, [], reader, this.#clock)
+    }
+    this.#path = 'producer'
+    return createProducer(this, this.#instruments, reader, this.#clock)
+  }
+
+  /** Exports through a Meter, unless a producer has claimed the registry. A later provider replaces an earlier one. */
+  bindMeterProvider(provider: MeterProvider): void {
+    if (this.#path === 'producer') {
+      if (!this.#warned) diag.warn(`${this.scope.name}: exported by an attached reader, so not through the MeterProvider`)
+      this.#warned = true
+      return
+    }
+    this.#binding?.[Symbol.dispose]()
+    this.#path = 'meter'
+    this.#binding = bindMeter(this, provider, this.#instruments.values(), this.#clock)
+  }
+
+  /** @internal Lets the observers write the present into their series. */
+  runObservers(nowMs: number): void {
+    for (const observer of this.#observers) this.faults.contain('signal', () => observer(nowMs))
+  }
+
+  #instrument<S extends Series>(
+    definition: MetricDefinition,
+    kinds: readonly MetricDefinition['kind'][],
+    create: ConstructorParameters<typeof Instrument<S>>[2],
+  ): Instrument<S> {
+    if (!kinds.includes(definition.kind)) {
+      throw new TypeError(`${definition.name} is a ${definition.kind}, not a ${kinds.join(' or ')}`)
+    }
+    const known = this.#instruments.get(definition.name)
+    if (known !== undefined) return known as Instrument<S>
+    const instrument = new Instrument<S>(definition, this.#budget, create)
+    this.#instruments.set(definition.name, instrument as unknown as Instrument)
+    this.#binding?.add(instrument as unknown as Instrument)
+    return instrument
+  }
+}
+
+function seriesBudget(maxSeries: number, clock: () => number): SeriesBudget {
+  let used = 0
+  return {
+    take: () => used < maxSeries && ++used > 0,
+    release: () => void used--,
+    startTime: (): HrTime => hrTime(clock()),
+  }
+}

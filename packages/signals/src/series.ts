@@ -1,0 +1,94 @@
+import type { Attributes, HrTime } from '@opentelemetry/api'
+import type { Cells } from './cells.ts'
+
+/** What every series knows of itself. */
+export interface Series {
+  readonly attributes: Attributes
+  /** When this series began to count. */
+  readonly startTime: HrTime
+  /** First cell of the series; -1 once it is removed. */
+  readonly start: number
+  /** Ends the series: it is exported no more, and what is still added to it is dropped. */
+  remove(): void
+}
+
+/** How an instrument is told that a series ends. */
+export type Removal = (series: Series) => void
+
+/** A sum that only grows. */
+export class CounterSeries implements Series {
+  readonly attributes: Attributes
+  readonly startTime: HrTime
+  start: number
+  readonly #cells: Cells
+  readonly #removal: Removal
+
+  constructor(attributes: Attributes, startTime: HrTime, cells: Cells, removal: Removal) {
+    this.attributes = attributes
+    this.startTime = startTime
+    this.#cells = cells
+    this.#removal = removal
+    this.start = cells.take(0)
+  }
+
+  /**
+   * Adds to the sum: one typed-array increment, no allocation.
+   *
+   * @param amount - what to add, 1 by default; a negative or missing amount is ignored, because a sum that falls reads
+   *   as a restart to every backend.
+   */
+  add(amount = 1): void {
+    // A removed series has start -1, and a typed array ignores a write out of bounds.
+    if (amount >= 0) this.#cells.values[this.start]! += amount
+  }
+
+  /** Sets the sum to a total that is counted elsewhere, e.g. by the operating system. It never falls. */
+  advanceTo(total: number): void {
+    if (total > this.#cells.values[this.start]!) this.#cells.values[this.start] = total
+  }
+
+  get value(): number {
+    return this.#cells.values[this.start] ?? 0
+  }
+
+  remove(): void {
+    this.#removal(this)
+    this.start = -1
+  }
+}
+
+/** A level that is set: a gauge, or an up-down counter that is read as a whole. Not exported until it is set once. */
+export class LevelSeries implements Series {
+  readonly attributes: Attributes
+  readonly startTime: HrTime
+  start: number
+  readonly #cells: Cells
+  readonly #removal: Removal
+
+  constructor(attributes: Attributes, startTime: HrTime, cells: Cells, removal: Removal) {
+    this.attributes = attributes
+    this.startTime = startTime
+    this.#cells = cells
+    this.#removal = removal
+    this.start = cells.take(Number.NaN)
+  }
+
+  set(value: number): void {
+    this.#cells.values[this.start] = value
+  }
+
+  /** No value: the series is left out until it is set again. */
+  clear(): void {
+    this.#cells.values[this.start] = Number.NaN
+  }
+
+  /** The level, or `NaN` when there is none. */
+  get value(): number {
+    return this.#cells.values[this.start] ?? Number.NaN
+  }
+
+  remove(): void {
+    this.#removal(this)
+    this.start = -1
+  }
+}
