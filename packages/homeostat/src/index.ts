@@ -1,1 +1,34 @@
-export {}
+export { NotAReaderError } from './attach.ts'
+export { Homeostat, homeostat, type HomeostatInstrumentation, type HomeostatOptions, type OptimizationResult } from './homeostat.ts'
+export { HomeostatReader, type HomeostatReaderOptions } from './homeostat-reader.ts'
+export type {
+  ApplicationMetrics,
+  DatabaseMetrics,
+  ExternalServiceHealth,
+  ExternalServiceMetrics,
+  PerformanceMetrics,
+  PoolMetrics,
+  SourceFailure,
+  SourceName,
+  SystemMetrics,
+} from './performance-metrics.ts'
+export { isMode, modes } from '@homeostat/optimizer'
+export type {
+  Action,
+  ActionContext,
+  Advice,
+  Domain,
+  Explanation,
+  Firing,
+  LedgerEntry,
+  LedgerListener,
+  Mode,
+  Receipt,
+  Reclaimer,
+  Refusal,
+  RefusalReason,
+  Response,
+  Rule,
+  Trial,
+  Verdict,
+} from '@homeostat/optimizer'

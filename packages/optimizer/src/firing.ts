@@ -9,4 +9,6 @@ export interface Firing {
   readonly value: number
   /** When the expression first held, in milliseconds since the epoch. */
   readonly since: number
+  /** Set while the expression does not hold any more, or has no data, and `keepFiringFor` alone keeps the alert. */
+  readonly keptSince?: number
 }

@@ -1,1 +1,29 @@
+export type { Alert } from './alert.ts'
+export type { Annotation } from './annotation.ts'
+export type { LabelMatch, ValueType } from './ast.ts'
+export { formatDuration, parseDuration } from './durations.ts'
+export {
+  EvaluationError,
+  RuleError,
+  SyntaxProblem,
+  UnsupportedFeature,
+  type ExpressionError,
+  type Position,
+} from './errors.ts'
+export { compile, type BoundExpression, type Expression, type QueryBounds, type SelectorUse } from './expression.ts'
+export type { HistogramHandle } from './histogram-handle.ts'
+export { Labels, type LabelSet } from './labels.ts'
+export {
+  spellings,
+  underscoreLabel,
+  underscoreMetric,
+  unitSuffix,
+  type HistogramPart,
+  type MetricIdentity,
+  type SeriesKind,
+} from './names.ts'
 export type { Rule } from './rule.ts'
+export { createRules, type Evaluation, type RuleHealth, type Rules, type RulesOptions } from './rules.ts'
+export type { SeriesHandle } from './series-handle.ts'
+export { createStore, type SeriesDescriptor, type Store, type StoreOptions, type StoreStats } from './store.ts'
+export type { MatrixValue, Sample, ScalarValue, SeriesSamples, StringValue, Value, VectorValue } from './value.ts'

@@ -1,17 +1,28 @@
 /**
- * A Prometheus alerting rule, as it stands in a Prometheus rule file.
- * Source: https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/
+ * An alerting rule: plain data with the fields of a Prometheus rule, so that the same text works in a rule file.
+ * https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/
+ *
+ * @example
+ * const rule: Rule = {
+ *   alert: 'CacheHitRatioLow',
+ *   expr: 'sum(rate(cache_hits_total[1m])) / sum(rate(cache_lookups_total[1m])) < 0.7',
+ *   for: '30s',
+ *   keepFiringFor: '1m',
+ *   labels: { severity: 'medium' },
+ *   annotations: { summary: 'hit ratio is {{ $value | humanizePercentage }}' },
+ * }
  */
 export interface Rule {
-  /** The alert's name. */
+  /** Name of the alert; becomes the label `alertname`. */
   readonly alert: string
-  /** PromQL; each series of its result is one alert. */
+  /** PromQL; every sample of its result is one alert. */
   readonly expr: string
-  /** How long the expression must hold before the alert fires, e.g. `30s`. @default 0s */
+  /** How long a sample must be there before its alert fires, as a Prometheus duration. Default `0s`: at once. */
   readonly for?: string
-  /** How long the alert goes on firing after the expression stopped holding. @default 0s */
+  /** How long an alert goes on firing after its sample went away. Default `0s`. In rule files: `keep_firing_for`. */
   readonly keepFiringFor?: string
+  /** Labels added to the alert's; values may hold templates. */
   readonly labels?: Readonly<Record<string, string>>
-  /** May hold the templates `{{ $value }}` and `{{ $labels.x }}`. */
+  /** Texts for people; values may hold templates. */
   readonly annotations?: Readonly<Record<string, string>>
 }

@@ -21,6 +21,10 @@ export const attributes = {
   /** The gate that refused, e.g. `mode`, `warm-up`, `cooldown`. */
   refusalReason: 'homeostat.refusal.reason',
   verdict: 'homeostat.verdict',
+  /** A trial's readable id, e.g. `cache.warm#3`; on spans and events only, never on metrics. */
+  trialId: 'homeostat.trial.id',
+  /** The expected value before the action; on spans only. */
+  trialBefore: 'homeostat.trial.before',
   /** `off`, `shadow`, `advise` or `act`. */
   mode: 'homeostat.mode',
   /** `signal`, `rule`, `action`, `telemetry`, `tick`, `source`: the part of Homeostat that failed. */

@@ -21,15 +21,15 @@ export class Cells {
   /** The index of the first of `width` cells, all set to `initial`. */
   take(initial: number): number {
     const slot = this.#free.pop() ?? this.#grow()
+    // Here and not in release(): a reader may look between the two, and would remember the old values as the new series'.
+    this.#generations[slot]! += 1
     const start = slot * this.width
     this.values.fill(initial, start, start + this.width)
     return start
   }
 
   release(start: number): void {
-    const slot = start / this.width
-    this.#generations[slot] = (this.#generations[slot] ?? 0) + 1
-    this.#free.push(slot)
+    this.#free.push(start / this.width)
   }
 
   generation(start: number): number {

@@ -1,13 +1,11 @@
 import type { HrTime } from '@opentelemetry/api'
+import { ValueType } from '@opentelemetry/api'
 import type { MetricDefinition } from '@homeostat/semconv'
 import type { DeltaState } from './delta-state.ts'
 import { BUCKETS, COUNT, MAX, MIN, SUM } from './histogram-series.ts'
 import type { Instrument } from './instrument.ts'
 import type { DataPoint, HistogramValue, InstrumentType, MetricData, MetricDescriptor } from './metric-data.ts'
 import { CUMULATIVE, DELTA, GAUGE_POINT, HISTOGRAM_POINT, SUM_POINT } from './metric-data.ts'
-
-/** `ValueType.DOUBLE` of the API, without loading it. */
-const DOUBLE = 1
 
 const INSTRUMENT_TYPES: Record<MetricDefinition['kind'], InstrumentType> = {
   counter: 'COUNTER',
@@ -26,7 +24,7 @@ function descriptorOf(definition: MetricDefinition): MetricDescriptor {
   let descriptor = descriptors.get(definition)
   if (descriptor === undefined) {
     const { name, description, unit } = definition
-    descriptors.set(definition, (descriptor = { name, description, unit, valueType: DOUBLE }))
+    descriptors.set(definition, (descriptor = { name, description, unit, valueType: ValueType.DOUBLE }))
   }
   return descriptor
 }
@@ -74,7 +72,7 @@ function histogramPoints(
   delta: DeltaState | undefined,
 ): DataPoint<HistogramValue>[] {
   const points: DataPoint<HistogramValue>[] = []
-  const boundaries = instrument.definition.buckets ?? []
+  const boundaries = [...(instrument.definition.buckets ?? [])]
   const { values, width } = instrument.cells
   for (const series of instrument.series()) {
     const { start, attributes } = series

@@ -20,10 +20,12 @@ export class Faults {
     this.#registry = registry
   }
 
-  /** Runs `work`; a throw is reported, and `undefined` is returned. */
+  /** Runs `work`; a throw is reported, and `undefined` is returned. A promise it returns is reported if it rejects. */
   contain<T>(component: Component, work: () => T): T | undefined {
     try {
-      return work()
+      const outcome = work()
+      if (outcome instanceof Promise) outcome.catch((error: unknown) => this.report(component, error))
+      return outcome
     } catch (error) {
       this.report(component, error)
       return undefined
@@ -41,15 +43,35 @@ export class Faults {
         .add()
       if (this.#seen.has(key)) return
       this.#seen.add(key)
-      diag.error(`${this.#registry.scope.name}: a ${component} failed and was contained (${type}); counted from now on`, error)
+      diag.error(`${this.#registry.scope.name}: a ${component} failed and was contained: ${type}${placeOf(error)}; counted from now on`)
     } catch {
       // Reporting is the last resort: there is nobody left to tell.
     }
   }
 
   #type(error: unknown): string {
-    const { name, code } = (typeof error === 'object' && error !== null ? error : {}) as { name?: unknown; code?: unknown }
-    const type = typeof code === 'string' ? code : typeof name === 'string' ? name : typeof error
+    const type = typeOf(error)
     return this.#seen.size < MAX_ERROR_TYPES || [...this.#seen].some(key => key.endsWith(` ${type}`)) ? type : '_OTHER'
   }
+}
+
+/** What reports a failure where there is no registry to count it in: it logs the first one through `diag`. */
+export function logFirst(what: string): (error: unknown) => void {
+  let logged = false
+  return error => {
+    if (logged) return
+    logged = true
+    diag.error(`homeostat: ${what} failed and was contained: ${typeOf(error)}${placeOf(error)}; said once`)
+  }
+}
+
+function typeOf(error: unknown): string {
+  const { name, code } = (typeof error === 'object' && error !== null ? error : {}) as { name?: unknown; code?: unknown }
+  return typeof code === 'string' ? code : typeof name === 'string' ? name : typeof error
+}
+
+// Where it was thrown, not what it says: messages and fields of drivers' errors hold keys, statements and values.
+function placeOf(error: unknown): string {
+  const frame = error instanceof Error ? /^\s+at .*$/m.exec(error.stack ?? '')?.[0].trim() : undefined
+  return frame === undefined ? '' : ` ${frame}`
 }

@@ -43,10 +43,10 @@ export class HistogramSeries implements Series {
     cells.values[this.start + MAX] = Number.NEGATIVE_INFINITY
   }
 
-  /** Counts one value in the metric's unit. A value that is no number is ignored, as it would poison the sum for good. */
+  /** Counts one value in the metric's unit. A value that is not finite is ignored: the sum would never recover. */
   record(value: number): void {
     const start = this.start
-    if (start < 0 || !(value === value)) return
+    if (start < 0 || !Number.isFinite(value)) return
     const bounds = this.#bounds
     // Upper bounds are inclusive (OpenTelemetry data model). Linear search beats binary below about 30 bounds.
     let bucket = 0
@@ -66,7 +66,6 @@ export class HistogramSeries implements Series {
   }
 
   remove(): void {
-    this.#removal(this)
-    this.start = -1
+    if (this.#removal(this)) this.start = -1
   }
 }

@@ -1,5 +1,5 @@
 export { disposeTogether, every } from './disposables.ts'
-export { Faults, type Component } from './faults.ts'
+export { Faults, logFirst, type Component } from './faults.ts'
 export { HistogramSeries } from './histogram-series.ts'
 export { hrTime } from './hr-time.ts'
 export { Instrument } from './instrument.ts'

@@ -39,25 +39,27 @@ export class Instrument<S extends Series = Series> {
 
   constructor(definition: MetricDefinition, budget: SeriesBudget, create: SeriesFactory<S>) {
     this.definition = definition
-    this.cells = new Cells(definition.buckets ? BUCKETS + definition.buckets.length + 1 : 1)
+    this.cells = new Cells(definition.kind === 'histogram' ? BUCKETS + (definition.buckets?.length ?? 0) + 1 : 1)
     this.#budget = budget
     this.#create = create
   }
 
   /**
    * The series of one attribute set. Bind it once and keep it: binding hashes the attributes, using it does not.
-   * Past the registry's cap every new set shares one series with the attribute `otel.metric.overflow`.
+   * Past the registry's cap every new set shares one series with the attribute `otel.metric.overflow`, which stays.
    */
   with(attributes: Attributes = {}): S {
     const key = attributeKey(attributes)
     const known = this.#series.get(key)
     if (known !== undefined) return known
-    if (!this.#budget.take()) return (this.#overflow ??= this.#make(OVERFLOW, () => undefined))
+    if (!this.#budget.take()) return (this.#overflow ??= this.#make(OVERFLOW, () => false))
     const series = this.#make(Object.freeze({ ...attributes }), () => {
       // Only the first removal counts: a slot freed twice would be lent to two series.
-      if (this.#series.get(key) !== series || !this.#series.delete(key)) return
+      if (this.#series.get(key) !== series) return false
+      this.#series.delete(key)
       this.cells.release(series.start)
       this.#budget.release()
+      return true
     })
     this.#series.set(key, series)
     return series

@@ -1,4 +1,5 @@
 import type { BatchObservableResult, Meter, MeterProvider, Observable } from '@opentelemetry/api'
+import { createNoopMeter } from '@opentelemetry/api'
 import type { Faults } from './faults.ts'
 import type { Instrument } from './instrument.ts'
 import type { Scope } from './metric-data.ts'
@@ -62,13 +63,18 @@ export function bindMeter(
   for (const instrument of instruments) add(instrument)
 
   return {
-    isNoop: meter.constructor.name.startsWith('Noop'),
+    isNoop: isNoop(meter),
     add,
     [Symbol.dispose]: () => {
       meter.removeBatchObservableCallback(report, [...observed.values()])
       for (const { recorder } of recorded) recorder.histogram = undefined
     },
   }
+}
+
+/** By class for our own copy of the API, which holds in a minified bundle too; by name for another copy's. */
+function isNoop(meter: Meter): boolean {
+  return meter.constructor === createNoopMeter().constructor || meter.constructor.name.startsWith('NoopMeter')
 }
 
 function createObservable(meter: Meter, { definition }: Instrument): Observable {

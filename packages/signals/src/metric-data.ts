@@ -1,6 +1,7 @@
 /**
  * The shapes an OpenTelemetry SDK exchanges between producers, readers and exporters, written structurally: the same
  * objects serve SDK 2 and SDK 3, and nothing here imports an SDK (SDK 3 ships two copies of each class).
+ * Arrays are mutable only because the SDK's are: a read-only array would not be assignable to its types.
  * Source: `@opentelemetry/sdk-metrics` `MetricData.d.ts`, unchanged between 2.12 and 3.1.
  */
 import type { Attributes, HrTime, ValueType } from '@opentelemetry/api'
@@ -37,7 +38,7 @@ export interface DataPoint<T> {
 }
 
 export interface HistogramValue {
-  readonly buckets: { readonly boundaries: readonly number[]; readonly counts: readonly number[] }
+  readonly buckets: { readonly boundaries: number[]; readonly counts: number[] }
   readonly sum?: number
   readonly count: number
   readonly min?: number
@@ -52,17 +53,17 @@ interface MetricBase {
 export interface SumMetric extends MetricBase {
   readonly dataPointType: typeof SUM_POINT
   readonly isMonotonic: boolean
-  readonly dataPoints: readonly DataPoint<number>[]
+  readonly dataPoints: DataPoint<number>[]
 }
 
 export interface GaugeMetric extends MetricBase {
   readonly dataPointType: typeof GAUGE_POINT
-  readonly dataPoints: readonly DataPoint<number>[]
+  readonly dataPoints: DataPoint<number>[]
 }
 
 export interface HistogramMetric extends MetricBase {
   readonly dataPointType: typeof HISTOGRAM_POINT
-  readonly dataPoints: readonly DataPoint<HistogramValue>[]
+  readonly dataPoints: DataPoint<HistogramValue>[]
 }
 
 export type MetricData = SumMetric | GaugeMetric | HistogramMetric
@@ -70,7 +71,14 @@ export type MetricData = SumMetric | GaugeMetric | HistogramMetric
 /** One instrumentation scope's metrics, as one collection saw them. */
 export interface ScopeMetrics {
   readonly scope: Scope
-  readonly metrics: readonly MetricData[]
+  readonly metrics: MetricData[]
+}
+
+/** `Resource` of the SDK, empty. */
+export interface ProducedResource {
+  readonly attributes: Attributes
+  merge(other: ProducedResource | null): ProducedResource
+  getRawAttributes(): never[]
 }
 
 /** `InstrumentType` of the SDK, as far as a temporality selector is asked. */

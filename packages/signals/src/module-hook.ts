@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join, sep } from 'node:path'
 import { Hook } from 'require-in-the-middle'
+import { logFirst } from './faults.ts'
 
 /** Changes a module's exports in place and returns how to take that back. */
 export type ModulePatch = (exports: unknown) => () => void
@@ -16,27 +17,49 @@ const require = createRequire(import.meta.url)
  *
  * @param library - the package's name, e.g. `pg`
  * @param file - the file inside it without extension, e.g. `lib/client`
+ * @param report - what is told when the patch fails, e.g. `error => registry.faults.report('signal', error)`; the
+ *   application's `require` never fails for it. By default the first failure is logged through `diag`.
  * @returns disposing it restores every patched module and stops looking for new ones
  */
-export function patchModuleFile(library: string, file: string, patch: ModulePatch): Disposable {
+export function patchModuleFile(
+  library: string,
+  file: string,
+  patch: ModulePatch,
+  report: (error: unknown) => void = logFirst(`patching ${library}/${file}`),
+): Disposable {
   const restores = new Map<unknown, () => void>()
-  const apply = (exports: unknown): void => {
-    if (!restores.has(exports)) restores.set(exports, patch(exports))
+  const apply = (path: string): void => {
+    const module = require.cache[path]
+    if (!module?.loaded || restores.has(module.exports)) return
+    // Before the attempt, so that one that fails is not repeated for each file that follows.
+    restores.set(module.exports, () => undefined)
+    try {
+      restores.set(module.exports, patch(module.exports))
+    } catch (error) {
+      report(error)
+    }
   }
 
-  const suffix = join('node_modules', library, `${file}.js`)
-  for (const [path, module] of Object.entries(require.cache)) {
-    if (module?.loaded && path.endsWith(sep + suffix)) apply(module.exports)
+  const suffix = sep + join('node_modules', library, `${file}.js`)
+  for (const path of Object.keys(require.cache)) {
+    if (path.endsWith(suffix)) apply(path)
   }
-  const hook = new Hook([library], { internals: true }, (exports, name) => {
-    if (name === join(library, file) || name === join(library, `${file}.js`)) apply(exports)
+  // Called after each file of the library, its entry point included, has been loaded the first time.
+  const hook = new Hook([library], { internals: true }, (exports, _name, baseFolder) => {
+    if (baseFolder !== undefined) apply(join(baseFolder, `${file}.js`))
     return exports
   })
 
   return {
     [Symbol.dispose]: () => {
       hook.unhook()
-      for (const restore of restores.values()) restore()
+      for (const restore of restores.values()) {
+        try {
+          restore()
+        } catch (error) {
+          report(error)
+        }
+      }
       restores.clear()
     },
   }

@@ -1,20 +1,21 @@
 import { collectInstrument, instrumentType } from './collection.ts'
 import { DeltaState } from './delta-state.ts'
+import type { Faults } from './faults.ts'
 import { hrTime } from './hr-time.ts'
 import type { Instrument } from './instrument.ts'
-import type { InstrumentType, MetricData, Scope, ScopeMetrics, Temporality } from './metric-data.ts'
+import type { MetricData, ProducedResource, Scope, ScopeMetrics } from './metric-data.ts'
 import { CUMULATIVE, DELTA } from './metric-data.ts'
-import type { Faults } from './faults.ts'
 
 /** What a producer asks of the reader it serves; every SDK `MetricReader` fits. */
 export interface ProducerReader {
-  selectAggregationTemporality(instrumentType: InstrumentType): Temporality
+  // `never` and `number`: the SDK's own types are enums, which only its own enums are assignable to.
+  selectAggregationTemporality(instrumentType: never): number
 }
 
 /** An SDK `MetricProducer`, structurally. */
 export interface SignalProducer {
   /** Never rejects and never waits: a rejecting producer would drop the user's whole export, a hanging one would hang it. */
-  collect(): Promise<{ resourceMetrics: { resource: { attributes: object }; scopeMetrics: ScopeMetrics[] }; errors: unknown[] }>
+  collect(): Promise<{ resourceMetrics: { resource: ProducedResource; scopeMetrics: ScopeMetrics[] }; errors: unknown[] }>
   /** The same without a promise. */
   read(): ScopeMetrics
 }
@@ -27,6 +28,9 @@ interface ProducerSource {
 
 type Instruments = Iterable<readonly [string, Instrument]>
 
+/** Readers keep the resource of their own provider; this one is there because the SDK's type wants one. */
+const RESOURCE: ProducedResource = { attributes: {}, merge: other => other ?? RESOURCE, getRawAttributes: () => [] }
+
 /** One reader's view of a registry: cumulative totals, or the deltas since this reader's last collection. */
 export function createProducer(
   source: ProducerSource,
@@ -38,9 +42,10 @@ export function createProducer(
 
   const deltaOf = (instrument: Instrument): DeltaState | undefined => {
     const { kind } = instrument.definition
-    // A gauge has no temporality: it is the last value for everyone.
-    if (kind === 'gauge') return undefined
-    const temporality = reader?.selectAggregationTemporality(instrumentType(instrument.definition)) ?? CUMULATIVE
+    // A level is read as a whole. The specification's delta preference, too, leaves up-down counters cumulative.
+    if (kind === 'gauge' || kind === 'upDownCounter') return undefined
+    const type = instrumentType(instrument.definition) as never
+    const temporality = reader?.selectAggregationTemporality(type) ?? CUMULATIVE
     if (temporality !== DELTA) return undefined
     let delta = deltas.get(instrument)
     if (delta === undefined) deltas.set(instrument, (delta = new DeltaState(instrument.cells)))
@@ -63,7 +68,9 @@ export function createProducer(
 
   return {
     read,
-    collect: () =>
-      Promise.resolve({ resourceMetrics: { resource: { attributes: {} }, scopeMetrics: [read()] }, errors: [] }),
+    collect: () => {
+      const scopeMetrics = [read()].filter(({ metrics }) => metrics.length > 0)
+      return Promise.resolve({ resourceMetrics: { resource: RESOURCE, scopeMetrics }, errors: [] })
+    },
   }
 }

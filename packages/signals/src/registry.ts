@@ -30,6 +30,8 @@ export interface RegistryOptions {
   readonly clock?: () => number
 }
 
+const LEVEL_KINDS: readonly MetricDefinition['kind'][] = ['gauge', 'upDownCounter']
+
 /** Reads something that is cheap and free of side effects into its series, just before a collection. */
 export type Observer = (nowMs: number) => void
 
@@ -72,8 +74,7 @@ export class Registry {
 
   /** A gauge, or an up-down counter that is read as a whole. */
   level(definition: MetricDefinition): Instrument<LevelSeries> {
-    const kinds = ['gauge', 'upDownCounter'] as const
-    return this.#instrument(definition, kinds, (...args) => new LevelSeries(args[0], args[1], args[2], args[3]))
+    return this.#instrument(definition, LEVEL_KINDS, (...args) => new LevelSeries(args[0], args[1], args[2], args[3]))
   }
 
   histogram(definition: MetricDefinition): Instrument<HistogramSeries> {
@@ -90,6 +91,13 @@ export class Registry {
   observe(observer: Observer): Disposable {
     this.#observers.add(observer)
     return { [Symbol.dispose]: () => void this.#observers.delete(observer) }
+  }
+
+  /** Leaves every level out until it is set again: what nobody watches any more has no value. */
+  clearLevels(): void {
+    for (const { definition, cells } of this.#instruments.values()) {
+      if (LEVEL_KINDS.includes(definition.kind)) cells.values.fill(Number.NaN)
+    }
   }
 
   /** All metrics and values now, cumulative. Free of side effects. */
@@ -148,10 +156,13 @@ export class Registry {
       throw new TypeError(`${definition.name} is a ${definition.kind}, not a ${kinds.join(' or ')}`)
     }
     const known = this.#instruments.get(definition.name)
-    if (known !== undefined) return known as Instrument<S>
+    if (known !== undefined) {
+      if (kinds.includes(known.definition.kind)) return known as Instrument<S>
+      throw new TypeError(`${definition.name} is a ${known.definition.kind} in this registry already`)
+    }
     const instrument = new Instrument<S>(definition, this.#budget, create)
-    this.#instruments.set(definition.name, instrument as unknown as Instrument)
-    this.#binding?.add(instrument as unknown as Instrument)
+    this.#instruments.set(definition.name, instrument)
+    this.#binding?.add(instrument)
     return instrument
   }
 }

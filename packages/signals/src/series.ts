@@ -12,8 +12,8 @@ export interface Series {
   remove(): void
 }
 
-/** How an instrument is told that a series ends. */
-export type Removal = (series: Series) => void
+/** Gives back a series' cells; false for one that stays: the overflow series, or one that has ended already. */
+export type Removal = (series: Series) => boolean
 
 /** A sum that only grows. */
 export class CounterSeries implements Series {
@@ -34,17 +34,17 @@ export class CounterSeries implements Series {
   /**
    * Adds to the sum: one typed-array increment, no allocation.
    *
-   * @param amount - what to add, 1 by default; a negative or missing amount is ignored, because a sum that falls reads
-   *   as a restart to every backend.
+   * @param amount - what to add, 1 by default; a negative one is ignored, because a sum that falls reads as a restart to
+   *   every backend, and so is one that is not finite, because the sum would never recover.
    */
   add(amount = 1): void {
     // A removed series has start -1, and a typed array ignores a write out of bounds.
-    if (amount >= 0) this.#cells.values[this.start]! += amount
+    if (amount >= 0 && Number.isFinite(amount)) this.#cells.values[this.start]! += amount
   }
 
   /** Sets the sum to a total that is counted elsewhere, e.g. by the operating system. It never falls. */
   advanceTo(total: number): void {
-    if (total > this.#cells.values[this.start]!) this.#cells.values[this.start] = total
+    if (Number.isFinite(total) && total > this.#cells.values[this.start]!) this.#cells.values[this.start] = total
   }
 
   get value(): number {
@@ -52,8 +52,7 @@ export class CounterSeries implements Series {
   }
 
   remove(): void {
-    this.#removal(this)
-    this.start = -1
+    if (this.#removal(this)) this.start = -1
   }
 }
 
@@ -73,8 +72,9 @@ export class LevelSeries implements Series {
     this.start = cells.take(Number.NaN)
   }
 
+  /** Sets the level; a value that is not finite is no level, so the series is left out as after {@link clear}. */
   set(value: number): void {
-    this.#cells.values[this.start] = value
+    this.#cells.values[this.start] = Number.isFinite(value) ? value : Number.NaN
   }
 
   /** No value: the series is left out until it is set again. */
@@ -88,7 +88,6 @@ export class LevelSeries implements Series {
   }
 
   remove(): void {
-    this.#removal(this)
-    this.start = -1
+    if (this.#removal(this)) this.start = -1
   }
 }

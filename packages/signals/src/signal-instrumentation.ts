@@ -2,7 +2,7 @@ import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import { Registry } from './registry.ts'
 
 export interface SignalInstrumentationConfig {
-  /** Whether the instrumentation is on. @default true once it is registered */
+  /** Read-only in effect: what `getConfig()` reports. Registering an instrumentation turns it on, as upstream's do. */
   enabled?: boolean
   /** Most series of this instrumentation. @default 2000 */
   maxSeries?: number
@@ -36,11 +36,13 @@ export abstract class SignalInstrumentation<Config extends SignalInstrumentation
     this.#active ??= this.registry.faults.contain('signal', () => this.activate())
   }
 
-  /** Stops measuring and leaves no listener, patch or timer behind. */
+  /** Stops measuring and leaves no listener, patch or timer behind. Counts stay as they are, levels are no longer exported. */
   disable(): void {
     const active = this.#active
+    if (active === undefined) return
     this.#active = undefined
-    if (active !== undefined) this.registry.faults.contain('signal', () => active[Symbol.dispose]())
+    this.registry.faults.contain('signal', () => active[Symbol.dispose]())
+    this.registry.clearLevels()
   }
 
   setMeterProvider(provider: MeterProvider): void {

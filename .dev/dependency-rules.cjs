@@ -1,0 +1,64 @@
+// Who may import whom. `npm run deps` checks it; a planted violation in test/integration proves that the check sees.
+const WORKSPACE = '^packages/([^/]+)/'
+
+/** Only the listed packages may be imported from a package's sources; its own files always may. */
+const only = (name, allowed) => ({
+  name: `${name}-imports-only-${allowed.length ? allowed.join('-') : 'itself'}`,
+  severity: 'error',
+  from: { path: `^packages/${name}/src/` },
+  to: { path: WORKSPACE, pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
+})
+
+const domains = ['runtime', 'cache', 'ioredis', 'bullmq', 'pg']
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-unresolvable', severity: 'error', from: { path: '^(packages|examples|test)/' }, to: { couldNotResolve: true } },
+    only('semconv', []),
+    only('signals', ['semconv']),
+    only('promql', []),
+    only('optimizer', ['promql', 'signals', 'semconv']),
+    ...domains.map(domain => only(domain, ['optimizer', 'signals', 'semconv'])),
+    {
+      name: 'signals-know-nothing-of-actions',
+      comment: 'An instrumentation is plain OpenTelemetry: it works without the optimizer.',
+      severity: 'error',
+      from: { path: `^packages/(${domains.join('|')})/src/(signals/|instrumentation\\.ts|index\\.ts)` },
+      to: { path: '^packages/(optimizer/|[^/]+/src/(actions/|domain\\.ts|rules\\.ts|responses\\.ts))' },
+    },
+    {
+      name: 'nobody-imports-the-all-in-one',
+      severity: 'error',
+      from: { path: '^packages/(?!homeostat/)' },
+      to: { path: '^packages/homeostat/' },
+    },
+    {
+      name: 'no-deep-imports',
+      comment: 'Packages see each other through their published names only.',
+      severity: 'error',
+      from: { path: '^(packages|examples|test)/([^/]+)/' },
+      to: { path: '^packages/([^/]+)/src/', pathNot: '^$1/$2/' },
+    },
+    {
+      name: 'no-sdk-at-run-time',
+      comment: 'One build serves SDK 2 and SDK 3, so an SDK is only ever a type.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { path: 'node_modules/@opentelemetry/(?!api/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-test-code-in-packages',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/' },
+      to: { path: '^(test|examples)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|node_modules/\\.pnpm/(?!@opentelemetry))/' },
+    parser: 'swc',
+    tsPreCompilationDeps: 'specify',
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+  },
+}

@@ -1,0 +1,177 @@
+import { diag } from '@opentelemetry/api'
+import type { Domain, Explanation, LedgerListener, Mode } from '@homeostat/optimizer'
+import { Optimizer, Ticker } from '@homeostat/optimizer'
+import { measureEventLoopLag } from '@homeostat/runtime'
+import { attachReader } from './attach.ts'
+import { collectFrom } from './collect-metrics.ts'
+import { domainsOf } from './domains.ts'
+import { EngineInstrumentation } from './engine-instrumentation.ts'
+import { applicationExprs, applicationMetrics } from './metrics/application.ts'
+import { databaseExprs, databaseMetrics } from './metrics/database.ts'
+import { externalServiceExprs, externalServiceMetrics } from './metrics/external-services.ts'
+import { systemExprs, systemMetrics } from './metrics/system.ts'
+import type { HomeostatOptions } from './options.ts'
+import { createModeOf } from './options.ts'
+import type { PerformanceMetrics } from './performance-metrics.ts'
+import type { Query } from './query.ts'
+import { createQuery } from './query.ts'
+
+export type { HomeostatOptions } from './options.ts'
+
+/** What `optimizePerformance()` did. */
+export interface OptimizationResult {
+  /** Actions that were started. */
+  readonly optimizationsApplied: number
+  readonly successful: number
+  readonly failed: number
+  /** ISO 8601. */
+  readonly timestamp: string
+}
+
+/** Any instrumentation of ours, as `registerInstrumentations` takes it. */
+export type HomeostatInstrumentation = Domain['instrumentation'] | EngineInstrumentation
+
+const DEFAULT_INTERVAL_MS = 5000
+
+/** Homeostat running in this process. Made by {@link homeostat}. */
+export class Homeostat implements AsyncDisposable {
+  /** For `NodeSDK({ instrumentations })` or `registerInstrumentations`. */
+  readonly instrumentations: readonly HomeostatInstrumentation[]
+  readonly optimizer: Optimizer
+  readonly #engine: EngineInstrumentation
+  readonly #ticker: Ticker
+  readonly #query: Query
+
+  constructor(options: HomeostatOptions) {
+    const { intervalMs = DEFAULT_INTERVAL_MS, autoStart = true } = options
+    const domains = domainsOf(options)
+    const all = domains.map(([domain]) => domain)
+    this.#engine = new EngineInstrumentation()
+    this.instrumentations = [this.#engine, ...all.map(domain => domain.instrumentation)]
+    this.optimizer = new Optimizer({
+      registries: [this.#engine.registry, ...all.map(domain => domain.instrumentation.registry)],
+      rules: [...all.flatMap(domain => domain.rules), ...(options.rules ?? [])],
+      responses: [...all.flatMap(domain => domain.responses), ...(options.responses ?? [])],
+      actions: [...all.flatMap(domain => domain.actions), ...(options.actions ?? [])],
+      modeOf: createModeOf(options, domains, warn),
+      intervalMs,
+      ...(options.warmUpMs !== undefined && { warmUpMs: options.warmUpMs }),
+      ...(options.environment && { environment: options.environment }),
+    })
+    const exprs = [...systemExprs, ...applicationExprs, ...databaseExprs, ...externalServiceExprs]
+    this.#query = createQuery(this.optimizer.store, exprs, Date.now)
+    const { faults } = this.#engine.registry
+    this.#ticker = new Ticker(intervalMs, now => void this.optimizer.tick(now), error => faults.report('tick', error))
+    if (autoStart) this.start()
+  }
+
+  /** The mode in force, over all packages; `off` when the kill switch is tripped. */
+  get mode(): Mode {
+    return this.optimizer.mode
+  }
+
+  /**
+   * Makes a reader of the application serve Homeostat too, and returns it. Its one collection then feeds its exporter
+   * and the rules, and carries our metrics. Call it before the SDK starts.
+   *
+   * @throws NotAReaderError when it is given anything but a metric reader
+   * @example
+   * ```ts
+   * const h = homeostat()
+   * new NodeSDK({ metricReaders: [h.attach(new PrometheusExporter())], instrumentations: [...h.instrumentations] }).start()
+   * ```
+   */
+  attach<R extends object>(reader: R): R {
+    return attachReader(reader, {
+      registries: this.instrumentations.map(({ registry }) => registry),
+      offer: (source, scopes) => this.optimizer.offer(source, scopes),
+      onError: error => this.#engine.registry.faults.report('telemetry', error),
+    })
+  }
+
+  /** Begins to tick. Done already unless `autoStart` is false. The timers never keep the process alive. */
+  start(): void {
+    this.#ticker.start()
+  }
+
+  /** Ends the loop, aborts what runs and leaves no timer, listener or patch behind. */
+  async stop(): Promise<void> {
+    this.#ticker.stop()
+    await this.optimizer.stop()
+    for (const instrumentation of this.instrumentations) instrumentation.disable()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  /** System, application, database and external services now. A part that fails is named in `failures`. */
+  async collectMetrics(): Promise<PerformanceMetrics> {
+    const now = Date.now()
+    this.optimizer.refresh(now)
+    const query = this.#query
+    return collectFrom(
+      {
+        system: () => systemMetrics(query),
+        application: () => applicationMetrics(query),
+        database: () => databaseMetrics(query),
+        externalServices: () => externalServiceMetrics(query),
+      },
+      now,
+    )
+  }
+
+  /**
+   * One tick now, with all its gates: evaluates the rules, starts what is due and waits for it. One action that fails
+   * never stops another. Outside mode `act`, nothing is applied.
+   */
+  async optimizePerformance(): Promise<OptimizationResult> {
+    const { entry, attempts } = await this.optimizer.tickAndWait(Date.now())
+    const successful = attempts.filter(({ outcome }) => outcome.status === 'completed').length
+    return {
+      optimizationsApplied: attempts.length,
+      successful,
+      failed: attempts.length - successful,
+      timestamp: new Date(entry.now).toISOString(),
+    }
+  }
+
+  /** How long the event loop lets a callback wait now, in milliseconds. */
+  measureEventLoopLag(): Promise<number> {
+    return measureEventLoopLag()
+  }
+
+  /** One readable line and the full record of a trial (`cache.warm#1`), a firing alert, or a tick's number. */
+  explain(id: string): Explanation | undefined {
+    return this.optimizer.explain(id)
+  }
+
+  /** Calls the listener with every ledger entry. */
+  on(listener: LedgerListener): Disposable {
+    return this.optimizer.on(listener)
+  }
+
+  /** Kill switch: aborts what runs, and nothing acts until {@link enable}. Measuring goes on. */
+  disable(by = 'disable()'): void {
+    this.optimizer.killSwitch.trip(by)
+  }
+
+  /** Resets the kill switch, unless `HOMEOSTAT_DISABLED` holds it. */
+  enable(): void {
+    this.optimizer.killSwitch.reset()
+  }
+}
+
+/**
+ * Adds Homeostat to this process. Nothing is measured before the instrumentations are registered, and nothing acts
+ * unless a mode says `act`.
+ */
+export function homeostat(options: HomeostatOptions = {}): Homeostat {
+  return new Homeostat(options)
+}
+
+/** A mistake in the options is the operator's to see, also where no `diag` logger is set. */
+function warn(message: string): void {
+  diag.warn(`homeostat: ${message}`)
+  process.emitWarning(message, { type: 'HomeostatWarning', code: 'HOMEOSTAT_OPTION' })
+}

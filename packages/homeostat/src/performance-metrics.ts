@@ -1,0 +1,65 @@
+/** What `collectMetrics()` returns. A part that could not be read is undefined and named in `failures`. */
+export interface PerformanceMetrics {
+  /** ISO 8601. */
+  readonly timestamp: string
+  readonly system: SystemMetrics | undefined
+  readonly application: ApplicationMetrics | undefined
+  readonly database: DatabaseMetrics | undefined
+  readonly externalServices: ExternalServiceMetrics | undefined
+  readonly failures: readonly SourceFailure[]
+}
+
+export type SourceName = 'system' | 'application' | 'database' | 'externalServices'
+
+export interface SourceFailure {
+  readonly source: SourceName
+  readonly error: string
+}
+
+/** Usage against the limit that is really enforced: cgroup, else host. Ratios are 0 to 1. */
+export interface SystemMetrics {
+  /** Memory of this process, or of its container where it has a limit, whichever is closer to its limit. */
+  readonly memoryUsage: number | undefined
+  readonly cpuUsage: number | undefined
+  readonly memoryLimitBytes: number | undefined
+  readonly cpuLimit: number | undefined
+}
+
+export interface ApplicationMetrics {
+  readonly memoryUsage: NodeJS.MemoryUsage
+  readonly cpuUsage: NodeJS.CpuUsage
+  /** Now, in milliseconds. */
+  readonly eventLoopLag: number
+  /** Connections in use, over all pools. */
+  readonly activeConnections: number | undefined
+  /** Waiting jobs by queue. */
+  readonly queueSizes: Readonly<Record<string, number>>
+  /** Hits of the last minute divided by lookups, by cache. A cache without lookups has no ratio, not 0. */
+  readonly cacheHitRates: Readonly<Record<string, number>>
+}
+
+export interface DatabaseMetrics {
+  /** Statements over the threshold in the last minute. */
+  readonly slowQueries: number
+  /** 95th percentile of the last minute, in milliseconds; undefined without statements. */
+  readonly operationP95Ms: number | undefined
+  readonly pools: Readonly<Record<string, PoolMetrics>>
+}
+
+export interface PoolMetrics {
+  readonly used: number
+  readonly idle: number
+  readonly pending: number
+  readonly limit: number
+}
+
+/** By `server.address`, from `http.client.request.duration` of the application's own instrumentation. */
+export type ExternalServiceMetrics = Readonly<Record<string, ExternalServiceHealth>>
+
+export interface ExternalServiceHealth {
+  /** Over the last five minutes, because such metrics arrive with the export, each minute by default. */
+  readonly requestsPerSecond: number
+  readonly p95Ms: number | undefined
+  /** Share of requests that failed or were answered with a status of 5xx. */
+  readonly errorRate: number | undefined
+}

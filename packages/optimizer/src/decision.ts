@@ -1,0 +1,35 @@
+import type { Action } from './action.ts'
+import type { Firing } from './firing.ts'
+import type { Response } from './response.ts'
+
+/** An action that is due: who asked for it and what it is. */
+export interface Proposal {
+  readonly firing: Firing
+  readonly response: Response
+  readonly action: Action
+}
+
+/** All gates let the action pass. */
+export interface Decision extends Proposal {
+  readonly kind: 'decision'
+}
+
+/** Why an action that was due does not run. The gates come in this order and the first that refuses is named. */
+export type RefusalReason =
+  | 'no response'
+  | 'no such action'
+  | 'kill switch'
+  | 'mode'
+  | 'missing data'
+  | 'warm-up'
+  | 'cooldown'
+  | 'conflict'
+
+export interface Refusal {
+  readonly kind: 'refusal'
+  readonly firing: Firing
+  readonly response?: Response
+  readonly reason: RefusalReason
+  /** One readable line with the numbers behind the reason. */
+  readonly detail: string
+}

@@ -1,0 +1,10 @@
+import type { Gate } from '../gate.ts'
+
+/** An alert that is only kept firing has no value that holds now: the trouble is over, or its data is gone. */
+export const missingDataGate: Gate = {
+  reason: 'missing data',
+  refuse: ({ firing }, { now }) =>
+    firing.keptSince === undefined
+      ? undefined
+      : `its condition has not held for ${Math.round((now - firing.keptSince) / 1000)} s`,
+}

@@ -1,0 +1,125 @@
+import { context, createContextKey } from '@opentelemetry/api'
+import type { Faults } from '@homeostat/signals'
+import type { Receipt } from './receipt.ts'
+import type { Decision } from './decision.ts'
+import { ActionTimeoutError } from './errors.ts'
+import type { KillSwitch } from './kill-switch.ts'
+import type { RunningTrial, SettlingTrial } from './trial.ts'
+import type { Measure, Trials } from './trials.ts'
+import type { Outcome } from './verdict.ts'
+
+/** @default of `Response.timeoutMs` */
+const DEFAULT_TIMEOUT_MS = 10_000
+
+/** An aborted action may still hand in a receipt of what it did until then. */
+const RECEIPT_GRACE_MS = 1000
+
+/** What `suppressTracing` of `@opentelemetry/core` sets; the key is the same in every copy, because it is `Symbol.for`. */
+const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+
+/** A started action. */
+export interface Attempt {
+  readonly trial: RunningTrial
+  /** Settles when the action is over; never rejects. */
+  readonly done: Promise<SettlingTrial>
+}
+
+export interface GuardOptions {
+  readonly killSwitch: KillSwitch
+  readonly trials: Trials
+  readonly measure: Measure
+  readonly faults: Faults
+  /** The longest an action may hold the event loop at a stretch. */
+  readonly sliceMs: number
+  readonly clock: () => number
+}
+
+/**
+ * The one place where effects happen. Every run is contained, has a timeout and an `AbortSignal`, leaves no spans of
+ * its own I/O, and one that fails never stops another.
+ */
+export class Guard {
+  readonly #options: GuardOptions
+  readonly #running = new Map<string, Promise<SettlingTrial>>()
+  #finished: SettlingTrial[] = []
+  #stop = new AbortController()
+
+  constructor(options: GuardOptions) {
+    this.#options = options
+  }
+
+  carryOut(decisions: readonly Decision[], now: number): Attempt[] {
+    return decisions.map(decision => {
+      const trial = this.#options.trials.start(decision, this.#options.measure, now)
+      const done = this.#run(decision, trial).then(outcome => this.#finish(trial, outcome))
+      this.#running.set(trial.id, done)
+      return { trial, done }
+    })
+  }
+
+  /** The attempts that ended since this was last asked. */
+  takeFinished(): SettlingTrial[] {
+    const finished = this.#finished
+    this.#finished = []
+    return finished
+  }
+
+  /** Aborts what runs and waits for it; at most for the grace that an aborted action has. */
+  async stop(why: string): Promise<void> {
+    this.#stop.abort(new Error(why))
+    this.#stop = new AbortController()
+    await Promise.all(this.#running.values())
+  }
+
+  #finish(trial: RunningTrial, outcome: Outcome): SettlingTrial {
+    const settling = this.#options.trials.finish(trial, outcome, this.#options.clock())
+    this.#running.delete(trial.id)
+    this.#finished.push(settling)
+    return settling
+  }
+
+  async #run({ firing, response, action }: Decision, trial: RunningTrial): Promise<Outcome> {
+    const { killSwitch, sliceMs, faults } = this.#options
+    const timeoutMs = response.timeoutMs ?? DEFAULT_TIMEOUT_MS
+    const timeout = AbortSignal.timeout(timeoutMs)
+    const signal = AbortSignal.any([timeout, killSwitch.signal, this.#stop.signal])
+    const suppressed = context.active().setValue(SUPPRESS_TRACING, true)
+    try {
+      const receipt = await context.with(suppressed, () =>
+        untilAborted(
+          // Inside the promise's function, an action that throws before its first await is contained like any other.
+          new Promise<Receipt>(resolve =>
+            resolve(action.run({ firing, options: response.options, now: trial.startedAt, signal, sliceMs })),
+          ),
+          signal,
+        ),
+      )
+      return { status: 'completed', receipt }
+    } catch (error) {
+      if (timeout.aborted) return { status: 'timeout', error: new ActionTimeoutError(action.name, timeoutMs).message }
+      faults.report('action', error)
+      return { status: 'failed', errorType: errorType(error), error: error instanceof Error ? error.message : String(error) }
+    }
+  }
+}
+
+/** Waits for the receipt; after an abort only for the grace, so that an action that ignores its signal holds nobody up. */
+function untilAborted(receipt: Promise<Receipt>, signal: AbortSignal): Promise<Receipt> {
+  return new Promise((resolve, reject) => {
+    let grace: NodeJS.Timeout | undefined
+    const onAbort = (): void => {
+      grace = setTimeout(() => reject(signal.reason), RECEIPT_GRACE_MS)
+    }
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    void receipt.then(resolve, reject).finally(() => {
+      clearTimeout(grace)
+      signal.removeEventListener('abort', onAbort)
+    })
+  })
+}
+
+function errorType(error: unknown): string {
+  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown; name?: unknown }
+  return typeof code === 'string' ? code : typeof name === 'string' ? name : typeof error
+}

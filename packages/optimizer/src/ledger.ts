@@ -1,0 +1,76 @@
+import type { Decision, Refusal } from './decision.ts'
+import type { Firing } from './firing.ts'
+import type { Mode } from './mode.ts'
+import type { JudgedTrial, RunningTrial, SettlingTrial } from './trial.ts'
+
+/** An alert whose expression holds but not yet for as long as its rule asks. */
+export interface PendingAlert extends Firing {
+  readonly firesAt: number
+}
+
+/** A rule that could not be evaluated. */
+export interface RuleFailure {
+  readonly rule: string
+  readonly error: string
+}
+
+/** What happened in one tick. Everything Homeostat tells about itself is derived from these. */
+export interface LedgerEntry {
+  readonly id: number
+  /** Start of the tick, in milliseconds since the epoch. */
+  readonly now: number
+  /** From the start of the tick to its decisions, actions excluded. */
+  readonly durationMs: number
+  readonly mode: Mode
+  readonly pending: readonly PendingAlert[]
+  readonly firings: readonly Firing[]
+  readonly failures: readonly RuleFailure[]
+  readonly decisions: readonly Decision[]
+  readonly refusals: readonly Refusal[]
+  /** Actions started in this tick. */
+  readonly started: readonly RunningTrial[]
+  /** Actions that ended since the tick before. */
+  readonly ended: readonly SettlingTrial[]
+  readonly verdicts: readonly JudgedTrial[]
+}
+
+export type LedgerListener = (entry: LedgerEntry) => void
+
+/** One hour at the default tick of 5 s. */
+const MAX_ENTRIES = 720
+
+/** The account of every tick, newest last; bounded. */
+export class Ledger {
+  readonly #entries: LedgerEntry[] = []
+  readonly #listeners = new Set<LedgerListener>()
+  readonly #onListenerError: (error: unknown) => void
+  #appended = 0
+
+  constructor(onListenerError: (error: unknown) => void) {
+    this.#onListenerError = onListenerError
+  }
+
+  get entries(): readonly LedgerEntry[] {
+    return this.#entries
+  }
+
+  append(entry: Omit<LedgerEntry, 'id'>): LedgerEntry {
+    const numbered = { id: ++this.#appended, ...entry }
+    this.#entries.push(numbered)
+    if (this.#entries.length > MAX_ENTRIES) this.#entries.shift()
+    for (const listener of this.#listeners) {
+      try {
+        listener(numbered)
+      } catch (error) {
+        this.#onListenerError(error)
+      }
+    }
+    return numbered
+  }
+
+  /** Calls the listener with each entry from now on. */
+  on(listener: LedgerListener): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
+  }
+}

@@ -1,0 +1,17 @@
+import type { ScopeMetrics } from '@homeostat/signals'
+
+/** One collection, immutable: our own scopes as they are now, and what attached readers brought since the last one. */
+export interface Snapshot {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** Our own signals, cumulative. */
+  readonly own: readonly ScopeMetrics[]
+  /** Everybody else's, cumulative, at the time each attached reader collected it. */
+  readonly foreign: readonly ForeignScope[]
+}
+
+/** Another instrumentation's metrics, seen by a reader of the application. */
+export interface ForeignScope {
+  readonly at: number
+  readonly metrics: ScopeMetrics
+}

@@ -1,0 +1,53 @@
+import type { Grouping } from '../ast.ts'
+import { LabelGroups } from '../label-groups.ts'
+import { METRIC_NAME, type Labels } from '../labels.ts'
+import { underscoreLabel } from '../names.ts'
+
+/** The group a sample belongs to, by `by (...)` or `without (...)`; the metric name stays only when `by` names it. */
+export function groupLabels(grouping: Grouping): (labels: Labels) => Labels {
+  const names = grouping.labels.map(underscoreLabel)
+  const dropped = [...names, METRIC_NAME]
+  return labels => (grouping.mode === 'by' ? labels.keep(names) : labels.drop(dropped))
+}
+
+/** One group, found again at every evaluation: its labels stay the identical object. */
+export interface Group<T> {
+  readonly labels: Labels
+  readonly state: T
+  /** Number of the evaluation that last put a sample in; tells live groups from left-over ones without clearing a map. */
+  round: number
+}
+
+/** The groups of an aggregation; {@link Groups.live} are those with samples in the present evaluation. */
+export class Groups<T> {
+  #round = 0
+  readonly #groups: LabelGroups<Group<T>>
+  /** In order of first appearance. */
+  readonly live: Group<T>[] = []
+
+  constructor(grouping: Grouping, makeState: () => T) {
+    this.#groups = new LabelGroups(groupLabels(grouping), labels => ({ labels, state: makeState(), round: 0 }))
+  }
+
+  begin(samples: number): void {
+    this.#round += 1
+    this.live.length = 0
+    this.#groups.trim(samples)
+  }
+
+  /** The state of a sample's group, reset when this is its first sample now. */
+  enter(labels: Labels, reset: (state: T) => void): T {
+    const group = this.#groups.get(labels)
+    if (group.round !== this.#round) {
+      group.round = this.#round
+      reset(group.state)
+      this.live.push(group)
+    }
+    return group.state
+  }
+}
+
+/** Resets a group whose state is a list. */
+export function emptyMembers(members: number[]): void {
+  members.length = 0
+}

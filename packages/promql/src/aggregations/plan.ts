@@ -1,0 +1,119 @@
+import type { Aggregation, Grouping } from '../ast.ts'
+import { placeOf } from '../annotation.ts'
+import { EvaluationError } from '../errors.ts'
+import { formatPlain } from '../float-format.ts'
+import { Frame, UniqueLabels } from '../frame.ts'
+import { quantile, quantileWarning } from '../functions/quantile.ts'
+import { underscoreLabel } from '../names.ts'
+import type { ScalarPlan, VectorPlan } from '../plan.ts'
+import { isValidUtf8, quote } from '../syntax/string.ts'
+import { FOLDS, type Fold } from './fold.ts'
+import { emptyMembers, groupLabels, Groups } from './grouping.ts'
+import { ranking } from './rank.ts'
+import { EMPTY_LABELS, type Labels } from '../labels.ts'
+
+/** The evaluated parameter of an aggregation: a number, a string, or none. */
+export type AggregationParameter = ScalarPlan | { readonly type: 'string'; readonly value: string } | undefined
+
+/** Makes the plan of an aggregation from the plans of its parameter and operand. */
+export function aggregationPlan(
+  expr: Aggregation,
+  source: string,
+  parameter: AggregationParameter,
+  input: VectorPlan,
+): VectorPlan {
+  const { operator, grouping } = expr
+  switch (operator) {
+    case 'topk':
+    case 'bottomk':
+      return ranking(operator === 'topk', grouping, scalarOf(parameter), input)
+    case 'quantile':
+      return quantilePlan(grouping, scalarOf(parameter), input, placeOf(source, expr.parameter ?? expr))
+    case 'count_values':
+      return countValues(grouping, parameter?.type === 'string' ? parameter.value : '', input)
+    case 'sum':
+    case 'avg':
+    case 'count':
+    case 'min':
+    case 'max':
+    case 'group':
+    case 'stddev':
+    case 'stdvar':
+      return foldPlan(grouping, FOLDS[operator], input)
+  }
+}
+
+function scalarOf(parameter: AggregationParameter): ScalarPlan {
+  if (parameter?.type !== 'scalar') throw new EvaluationError('aggregation parameter must be a scalar')
+  return parameter
+}
+
+function resetFold(fold: Fold): void {
+  fold.reset()
+}
+
+function foldPlan(grouping: Grouping, makeFold: () => Fold, input: VectorPlan): VectorPlan {
+  const groups = new Groups(grouping, makeFold)
+  const frame = new Frame()
+  return {
+    type: 'instant vector',
+    evaluate(context) {
+      const vector = input.evaluate(context)
+      groups.begin(vector.length)
+      for (let i = 0; i < vector.length; i++) {
+        const labels = vector.labels[i]
+        if (labels !== undefined) groups.enter(labels, resetFold).add(vector.values[i] ?? NaN)
+      }
+      frame.clear()
+      for (const group of groups.live) frame.push(group.labels, group.state.value)
+      return frame
+    },
+  }
+}
+
+function quantilePlan(grouping: Grouping, parameter: ScalarPlan, input: VectorPlan, place: string): VectorPlan {
+  const groups = new Groups<number[]>(grouping, () => [])
+  const frame = new Frame()
+  return {
+    type: 'instant vector',
+    evaluate(context) {
+      const q = parameter.evaluate(context)
+      const warning = quantileWarning(q)
+      if (warning !== undefined) context.annotations.add('warning', warning + place)
+      const vector = input.evaluate(context)
+      groups.begin(vector.length)
+      for (let i = 0; i < vector.length; i++) {
+        const labels = vector.labels[i]
+        if (labels !== undefined) groups.enter(labels, emptyMembers).push(vector.values[i] ?? NaN)
+      }
+      frame.clear()
+      for (const group of groups.live) frame.push(group.labels, quantile(q, group.state))
+      return frame
+    },
+  }
+}
+
+/** One sample per distinct value, the value in a label. */
+function countValues(grouping: Grouping, label: string, input: VectorPlan): VectorPlan {
+  if (label === '' || !isValidUtf8(label)) throw new EvaluationError(`invalid label name ${quote(label)}`)
+  const name = underscoreLabel(label)
+  const group = groupLabels(grouping)
+  const frame = new Frame()
+  const unique = new UniqueLabels()
+  return {
+    type: 'instant vector',
+    evaluate(context) {
+      const vector = input.evaluate(context)
+      const counts = new Map<string, { labels: Labels; count: number }>()
+      for (let i = 0; i < vector.length; i++) {
+        const labels = group(vector.labels[i] ?? EMPTY_LABELS).with(name, formatPlain(vector.values[i] ?? NaN))
+        const known = counts.get(labels.key)
+        if (known === undefined) counts.set(labels.key, { labels, count: 1 })
+        else known.count += 1
+      }
+      frame.clear()
+      for (const { labels, count } of counts.values()) frame.push(labels, count)
+      return unique.check(frame)
+    },
+  }
+}

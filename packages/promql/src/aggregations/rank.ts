@@ -1,0 +1,43 @@
+import type { Grouping } from '../ast.ts'
+import { EvaluationError } from '../errors.ts'
+import { Frame } from '../frame.ts'
+import type { ScalarPlan, VectorPlan } from '../plan.ts'
+import { emptyMembers, Groups } from './grouping.ts'
+
+/** NaN is worst for both. */
+function order(a: number, b: number, descending: boolean): number {
+  if (Number.isNaN(a)) return Number.isNaN(b) ? 0 : 1
+  if (Number.isNaN(b)) return -1
+  return descending ? b - a : a - b
+}
+
+/** `topk` and `bottomk`: the k best samples of each group, unchanged, best first. */
+export function ranking(top: boolean, grouping: Grouping, parameter: ScalarPlan, input: VectorPlan): VectorPlan {
+  const groups = new Groups<number[]>(grouping, () => [])
+  const frame = new Frame()
+  return {
+    type: 'instant vector',
+    evaluate(context) {
+      const wanted = parameter.evaluate(context)
+      if (Number.isNaN(wanted)) throw new EvaluationError('Parameter value is NaN')
+      const vector = input.evaluate(context)
+      frame.clear()
+      const k = Math.min(Math.trunc(wanted), vector.length)
+      if (k < 1) return frame
+      groups.begin(vector.length)
+      for (let i = 0; i < vector.length; i++) {
+        const labels = vector.labels[i]
+        if (labels !== undefined) groups.enter(labels, emptyMembers).push(i)
+      }
+      for (const { state: members } of groups.live) {
+        members.sort((a, b) => order(vector.values[a] ?? NaN, vector.values[b] ?? NaN, top))
+        for (let i = 0; i < k && i < members.length; i++) {
+          const at = members[i] ?? 0
+          const labels = vector.labels[at]
+          if (labels !== undefined) frame.push(labels, vector.values[at] ?? NaN)
+        }
+      }
+      return frame
+    },
+  }
+}

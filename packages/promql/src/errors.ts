@@ -1,0 +1,76 @@
+import type { Span } from './ast.ts'
+
+/** A place in an expression or template, as Prometheus prints it: line and column count from 1. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+  /** UTF-16 offset from the start of the text. */
+  readonly offset: number
+}
+
+/** Line and column of a character offset. */
+export function positionAt(source: string, offset: number): Position {
+  const before = source.slice(0, offset)
+  const line = before.split('\n').length
+  return { line, column: offset - (before.lastIndexOf('\n') + 1) + 1, offset }
+}
+
+/** What every refusal of an expression has in common: a stable `code` and the place. */
+export abstract class ExpressionError extends Error {
+  abstract readonly code: string
+  readonly position: Position
+  /** The message without its `line:column` prefix. */
+  readonly reason: string
+
+  constructor(prefix: string, reason: string, source: string, span: Span) {
+    const position = positionAt(source, span.from)
+    super(`${position.line}:${position.column}: ${prefix}${reason}`)
+    this.position = position
+    this.reason = reason
+  }
+}
+
+/** The text is not PromQL, or its types do not fit. Worded like Prometheus's own parser. */
+export class SyntaxProblem extends ExpressionError {
+  override readonly name = 'SyntaxProblem'
+  readonly code = 'HOMEOSTAT_PROMQL_SYNTAX'
+
+  constructor(reason: string, source: string, span: Span) {
+    super('parse error: ', reason, source, span)
+  }
+}
+
+/** Valid PromQL that this engine does not evaluate. Refused by name rather than answered wrongly. */
+export class UnsupportedFeature extends ExpressionError {
+  override readonly name = 'UnsupportedFeature'
+  readonly code = 'HOMEOSTAT_PROMQL_UNSUPPORTED'
+  readonly feature: string
+
+  constructor(feature: string, source: string, span: Span) {
+    super('not supported: ', feature, source, span)
+    this.feature = feature
+  }
+}
+
+/** The expression is valid, but the data does not allow an answer (for example many-to-many matching). */
+export class EvaluationError extends Error {
+  override readonly name = 'EvaluationError'
+  readonly code = 'HOMEOSTAT_PROMQL_EVALUATION'
+}
+
+/** A rule that cannot be loaded, or whose evaluation failed; `cause` holds the reason. */
+export class RuleError extends Error {
+  override readonly name = 'RuleError'
+  readonly code = 'HOMEOSTAT_RULE_ERROR'
+  readonly alert: string
+  readonly phase: 'load' | 'evaluate'
+  readonly position: Position | undefined
+
+  constructor(alert: string, phase: 'load' | 'evaluate', where: string, cause: unknown, todo: string) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super(`rule ${JSON.stringify(alert)}, ${where}: ${reason}; ${todo}`, { cause })
+    this.alert = alert
+    this.phase = phase
+    this.position = cause instanceof ExpressionError ? cause.position : undefined
+  }
+}

@@ -1,0 +1,73 @@
+import type { Labels } from './labels.ts'
+import { EvaluationError } from './errors.ts'
+
+/**
+ * An instant vector while it is being computed. A plan owns one frame and refills it at every evaluation, so that a steady
+ * state allocates nothing; whoever reads a frame must be done before its plan is evaluated again.
+ */
+export class Frame {
+  length = 0
+  readonly labels: Labels[] = []
+  readonly values: number[] = []
+  /** Times of the samples themselves; kept by selectors only, for `timestamp()`. */
+  readonly times: number[] = []
+
+  clear(): this {
+    this.length = 0
+    return this
+  }
+
+  push(labels: Labels, value: number): void {
+    this.labels[this.length] = labels
+    this.values[this.length] = value
+    this.length += 1
+  }
+}
+
+/** Labels computed from labels, remembered so that equal input yields the identical object at every evaluation. */
+export class DerivedLabels<T> {
+  readonly #known = new Map<Labels, T>()
+  readonly #derive: (labels: Labels) => T
+
+  constructor(derive: (labels: Labels) => T) {
+    this.#derive = derive
+  }
+
+  get(labels: Labels): T {
+    let derived = this.#known.get(labels)
+    if (derived === undefined) {
+      derived = this.#derive(labels)
+      this.#known.set(labels, derived)
+    }
+    return derived
+  }
+
+  /** Forgets everything once most of it belongs to series that left; says whether it did. */
+  trim(live: number): boolean {
+    if (this.#known.size <= 2 * live + 64) return false
+    this.#known.clear()
+    return true
+  }
+}
+
+/** Refuses a vector in which two samples carry the same labels; a vector seen before is recognised without hashing. */
+export class UniqueLabels {
+  #approved: Labels[] = []
+
+  check(frame: Frame): Frame {
+    if (frame.length < 2 || this.#isApproved(frame)) return frame
+    const seen = new Set<string>()
+    for (let i = 0; i < frame.length; i++) seen.add(frame.labels[i]?.key ?? '')
+    if (seen.size < frame.length) throw new EvaluationError('vector cannot contain metrics with the same labelset')
+    this.#approved = frame.labels.slice(0, frame.length)
+    return frame
+  }
+
+  #isApproved(frame: Frame): boolean {
+    if (this.#approved.length !== frame.length) return false
+    for (let i = 0; i < frame.length; i++) {
+      if (this.#approved[i] !== frame.labels[i]) return false
+    }
+    return true
+  }
+}

@@ -1,0 +1,106 @@
+/** One bucket of a classic histogram: observations at or below `bound`. */
+export interface Bucket {
+  bound: number
+  count: number
+}
+
+/** Relative differences of counts up to this are float noise; Prometheus's `smallDeltaTolerance`. */
+const SMALL_DELTA = 1e-12
+
+/**
+ * Sorts by bound and adds up buckets of equal bound (`0.2` and `2e-1`), in place; doing it twice changes nothing more.
+ * False unless the last bound is +Inf.
+ */
+function prepare(buckets: Bucket[]): boolean {
+  buckets.sort(byBound)
+  if (buckets.at(-1)?.bound !== Infinity) return false
+  let kept = 0
+  for (let i = 1; i < buckets.length; i++) {
+    const last = buckets[kept]
+    const bucket = buckets[i]
+    if (last === undefined || bucket === undefined) continue
+    if (last.bound === bucket.bound) last.count += bucket.count
+    else buckets[++kept] = bucket
+  }
+  buckets.length = kept + 1
+  return true
+}
+
+function byBound(a: Bucket, b: Bucket): number {
+  return a.bound < b.bound ? -1 : a.bound > b.bound ? 1 : 0
+}
+
+/**
+ * Makes counts rise with their bounds, which races between buckets may break. Returns whether more than float noise had
+ * to be mended.
+ */
+function mend(buckets: Bucket[]): boolean {
+  let forced = false
+  let previous = buckets[0]?.count ?? 0
+  for (const bucket of buckets) {
+    const noise =
+      Math.abs(bucket.count - previous) <= SMALL_DELTA * Math.max(Math.abs(bucket.count), Math.abs(previous))
+    if (bucket.count !== previous && noise) bucket.count = previous
+    else if (bucket.count < previous) {
+      bucket.count = previous
+      forced = true
+    }
+    previous = bucket.count
+  }
+  return forced
+}
+
+/**
+ * The φ-quantile of classic buckets, linear inside a bucket. In the highest bucket it is that bucket's lower bound; the
+ * lowest bucket starts at 0, or, when its bound is not positive, is its bound.
+ * Sorts, merges and mends `buckets` in place; `onForced` is called when counts had to be mended.
+ * https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile
+ */
+export function bucketQuantile(q: number, buckets: Bucket[], onForced: () => void): number {
+  if (Number.isNaN(q)) return NaN
+  if (q < 0) return -Infinity
+  if (q > 1) return Infinity
+  if (!prepare(buckets)) return NaN
+  if (mend(buckets)) onForced()
+  const highest = buckets.length - 1
+  const total = buckets[highest]?.count ?? 0
+  if (highest < 1 || total === 0 || Number.isNaN(total)) return NaN
+  const rank = q * total
+  let found = 0
+  while (found < highest && (buckets[found]?.count ?? 0) < rank) found += 1
+  const below = buckets[found - 1]
+  const at = buckets[found]
+  if (at === undefined || found === highest) return below?.bound ?? NaN
+  if (below === undefined) return at.bound <= 0 ? at.bound : at.bound * (rank / at.count)
+  return below.bound + (at.bound - below.bound) * ((rank - below.count) / (at.count - below.count))
+}
+
+/**
+ * The share of observations between two values, linear inside a bucket of finite width; a bucket without one counts for
+ * neither side of a limit that falls into it.
+ * https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_fraction
+ */
+export function bucketFraction(lower: number, upper: number, buckets: Bucket[]): number {
+  const usable = prepare(buckets)
+  const total = buckets.at(-1)?.count ?? 0
+  if (!usable || total === 0 || Number.isNaN(lower) || Number.isNaN(upper)) return NaN
+  if (lower >= upper) return 0
+  mend(buckets)
+  return (rankOf(upper, buckets, total) - rankOf(lower, buckets, total)) / total
+}
+
+function rankOf(value: number, buckets: readonly Bucket[], total: number): number {
+  if (value === -Infinity) return 0
+  if (value === Infinity) return total
+  let below: Bucket = { bound: (buckets[0]?.bound ?? 0) > 0 ? 0 : -Infinity, count: 0 }
+  for (const bucket of buckets) {
+    if (value <= below.bound) return below.count
+    if (value < bucket.bound) {
+      if (bucket.bound === Infinity) return below.count
+      if (below.bound === -Infinity) return bucket.count
+      return below.count + (bucket.count - below.count) * ((value - below.bound) / (bucket.bound - below.bound))
+    }
+    below = bucket
+  }
+  return total
+}

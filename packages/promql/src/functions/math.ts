@@ -1,0 +1,45 @@
+import { perSample, type FunctionDefinition } from './definition.ts'
+
+/** Rounds half up to the nearest multiple, through the reciprocal so that 0.1 works as expected, as Prometheus does. */
+function round(value: number, toNearest: number): number {
+  const inverse = 1 / toNearest
+  return Math.floor(value * inverse + 0.5) / inverse
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.max(min, Math.min(max, value))
+}
+
+const clampFunction: FunctionDefinition = {
+  ...perSample('clamp', clamp, ['scalar', 'scalar']),
+  plan(call) {
+    const min = call.scalar(1)
+    const max = call.scalar(2)
+    const inner = perSample('clamp', clamp, ['scalar', 'scalar']).plan(call)
+    if (inner.type !== 'instant vector') return inner
+    return {
+      type: 'instant vector',
+      // An empty interval has no values to clamp to: the result is empty, not NaN.
+      evaluate: context => {
+        const frame = inner.evaluate(context)
+        return max.evaluate(context) < min.evaluate(context) ? frame.clear() : frame
+      },
+    }
+  },
+}
+
+export const mathFunctions: readonly FunctionDefinition[] = [
+  perSample('abs', Math.abs),
+  perSample('ceil', Math.ceil),
+  perSample('floor', Math.floor),
+  perSample('exp', Math.exp),
+  perSample('sqrt', Math.sqrt),
+  perSample('ln', Math.log),
+  perSample('log2', Math.log2),
+  perSample('log10', Math.log10),
+  perSample('sgn', value => (value < 0 ? -1 : value > 0 ? 1 : value)),
+  perSample('round', round, ['scalar'], { count: 1, fallback: 1 }),
+  perSample('clamp_min', (value, min) => Math.max(min, value), ['scalar']),
+  perSample('clamp_max', (value, max) => Math.min(max, value), ['scalar']),
+  clampFunction,
+]

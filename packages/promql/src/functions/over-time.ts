@@ -1,0 +1,90 @@
+import type { RangeWindow } from '../plan.ts'
+import { overRange, placeOfArgument, type FunctionDefinition } from './definition.ts'
+import { KahanSum, Mean } from './kahan.ts'
+import { quantile, quantileWarning } from './quantile.ts'
+
+/** Folds the values in a range; `better` says whether a value replaces the one kept. NaN is replaced by anything. */
+function pick(better: (value: number, kept: number) => boolean) {
+  return (window: RangeWindow): number => {
+    let kept = window.values[0] ?? NaN
+    for (let i = 1; i < window.length; i++) {
+      const value = window.values[i] ?? NaN
+      if (Number.isNaN(kept) || better(value, kept)) kept = value
+    }
+    return kept
+  }
+}
+
+/** Population variance by Welford's method (Technometrics 4, 1962). */
+function variance(window: RangeWindow): number {
+  let mean = 0
+  let squares = 0
+  for (let i = 0; i < window.length; i++) {
+    const value = window.values[i] ?? NaN
+    const delta = value - mean
+    mean += delta / (i + 1)
+    squares += delta * (value - mean)
+  }
+  return squares / window.length
+}
+
+/** How often neighbouring values satisfy the test; NaN to NaN is no change. */
+function countPairs(test: (value: number, previous: number) => boolean) {
+  return (window: RangeWindow): number => {
+    let count = 0
+    for (let i = 1; i < window.length; i++) {
+      if (test(window.values[i] ?? NaN, window.values[i - 1] ?? NaN)) count += 1
+    }
+    return count
+  }
+}
+
+const sum = new KahanSum()
+const mean = new Mean()
+
+function sumOf(window: RangeWindow): number {
+  sum.reset()
+  for (let i = 0; i < window.length; i++) sum.add(window.values[i] ?? NaN)
+  return sum.value
+}
+
+function meanOf(window: RangeWindow): number {
+  mean.reset()
+  for (let i = 0; i < window.length; i++) mean.add(window.values[i] ?? NaN)
+  return mean.value
+}
+
+const quantileOverTime: FunctionDefinition = overRange(
+  'quantile_over_time',
+  call => {
+    const q = call.scalar(0)
+    const place = placeOfArgument(call, 0)
+    const scratch: number[] = []
+    return (window, _rangeMs, context) => {
+      const wanted = q.evaluate(context)
+      const warning = quantileWarning(wanted)
+      if (warning !== undefined) context.annotations.add('warning', warning + place)
+      scratch.length = 0
+      for (let i = 0; i < window.length; i++) scratch.push(window.values[i] ?? NaN)
+      return quantile(wanted, scratch)
+    }
+  },
+  { args: ['scalar', 'range vector'] },
+)
+
+export const overTimeFunctions: readonly FunctionDefinition[] = [
+  overRange('avg_over_time', () => meanOf),
+  overRange('sum_over_time', () => sumOf),
+  overRange('min_over_time', () => pick((value, kept) => value < kept)),
+  overRange('max_over_time', () => pick((value, kept) => value > kept)),
+  overRange('count_over_time', () => window => window.length),
+  overRange('present_over_time', () => () => 1),
+  overRange('last_over_time', () => window => window.values[window.length - 1], { keepName: true }),
+  overRange('stddev_over_time', () => window => Math.sqrt(variance(window))),
+  overRange('stdvar_over_time', () => variance),
+  overRange('changes', () =>
+    countPairs((value, previous) => value !== previous && !(Number.isNaN(value) && Number.isNaN(previous))),
+  ),
+  overRange('resets', () => countPairs((value, previous) => value < previous)),
+  quantileOverTime,
+]

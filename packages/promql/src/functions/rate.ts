@@ -1,0 +1,80 @@
+import { placeOf } from '../annotation.ts'
+import { unwrapParens } from '../ast.ts'
+import type { RangeWindow } from '../plan.ts'
+import { overRange, type CallSite, type FunctionDefinition, type RangeFunction } from './definition.ts'
+
+/**
+ * The growth of a counter (or change of a gauge) over a range, extrapolated to the range's ends as Prometheus does it:
+ * to an end that is nearer than 1.1 average sample distances, else by half a distance, and never below a counter's zero.
+ * https://github.com/prometheus/prometheus/blob/v3.5.0/promql/functions.go (extrapolatedRate)
+ */
+export function extrapolatedDelta(window: RangeWindow, counter: boolean): number | undefined {
+  const { length, times, values } = window
+  if (length < 2) return undefined
+  const first = values[0] ?? NaN
+  let delta = (values[length - 1] ?? NaN) - first
+  if (counter) {
+    for (let i = 1; i < length; i++) {
+      const previous = values[i - 1] ?? NaN
+      if ((values[i] ?? NaN) < previous) delta += previous
+    }
+  }
+  const firstMs = times[0] ?? NaN
+  const lastMs = times[length - 1] ?? NaN
+  const sampledMs = lastMs - firstMs
+  const averageMs = sampledMs / (length - 1)
+  const threshold = averageMs * 1.1
+  let toStartMs = firstMs - window.startMs
+  let toEndMs = window.endMs - lastMs
+  if (toStartMs >= threshold) toStartMs = averageMs / 2
+  if (counter && delta > 0 && first >= 0) toStartMs = Math.min(toStartMs, sampledMs * (first / delta))
+  if (toEndMs >= threshold) toEndMs = averageMs / 2
+  return delta * ((sampledMs + toStartMs + toEndMs) / sampledMs)
+}
+
+/** The last two samples: their difference (a reset counts from zero), per second when asked. */
+function instantDelta(window: RangeWindow, counter: boolean, perSecond: boolean): number | undefined {
+  const { length, times, values } = window
+  if (length < 2) return undefined
+  const last = values[length - 1] ?? NaN
+  const previous = values[length - 2] ?? NaN
+  const delta = counter && last < previous ? last : last - previous
+  return perSecond ? delta / (((times[length - 1] ?? NaN) - (times[length - 2] ?? NaN)) / 1000) : delta
+}
+
+const COUNTER_NAME = /_(?:total|sum|count|bucket)$/
+
+/** Prometheus's hint when a counter function is given something that is not named like a counter. */
+function counterFunction(compute: (window: RangeWindow, rangeMs: number) => number | undefined) {
+  return (call: CallSite): RangeFunction => {
+    const argument = call.expr.args[0]
+    const inner = argument === undefined ? undefined : unwrapParens(argument)
+    const metric = inner?.kind === 'range' ? inner.selector.metric : undefined
+    const suspicious = metric !== undefined && /^[\w:]+$/.test(metric) && !COUNTER_NAME.test(metric)
+    if (!suspicious) return compute
+    const text = `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(metric)}`
+    const message = text + placeOf(call.source, inner ?? call.expr)
+    return (window, rangeMs, context) => {
+      const value = compute(window, rangeMs)
+      if (value !== undefined) context.annotations.add('info', message)
+      return value
+    }
+  }
+}
+
+export const rateFunctions: readonly FunctionDefinition[] = [
+  overRange(
+    'rate',
+    counterFunction((window, rangeMs) => {
+      const delta = extrapolatedDelta(window, true)
+      return delta === undefined ? undefined : delta / (rangeMs / 1000)
+    }),
+  ),
+  overRange(
+    'increase',
+    counterFunction(window => extrapolatedDelta(window, true)),
+  ),
+  overRange('delta', () => window => extrapolatedDelta(window, false)),
+  overRange('irate', () => window => instantDelta(window, true, true)),
+  overRange('idelta', () => window => instantDelta(window, false, false)),
+]

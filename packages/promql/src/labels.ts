@@ -1,0 +1,90 @@
+/** Label names and values as a plain object. */
+export type LabelSet = Readonly<Record<string, string>>
+
+export const METRIC_NAME = '__name__'
+export const BUCKET_BOUND = 'le'
+
+/**
+ * An immutable label set, sorted by name. Empty values do not exist in Prometheus's data model and are dropped.
+ * `key` is equal exactly when the sets are equal, so it serves as a map key.
+ */
+export class Labels {
+  readonly names: readonly string[]
+  readonly values: readonly string[]
+  readonly key: string
+  #withoutName: Labels | undefined
+
+  private constructor(names: readonly string[], values: readonly string[]) {
+    this.names = names
+    this.values = values
+    let key = ''
+    // Lengths make the key unambiguous whatever the values contain.
+    names.forEach((name, i) => {
+      const value = values[i] ?? ''
+      key += `${name.length}:${name}${value.length}:${value}`
+    })
+    this.key = key
+  }
+
+  static from(entries: Iterable<readonly [name: string, value: string]>): Labels {
+    const sorted = [...entries].filter(([, value]) => value !== '').toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    return new Labels(
+      sorted.map(([name]) => name),
+      sorted.map(([, value]) => value),
+    )
+  }
+
+  /** The value, or the empty string when the label is absent, as matchers see it. */
+  get(name: string): string {
+    const at = this.names.indexOf(name)
+    return at === -1 ? '' : (this.values[at] ?? '')
+  }
+
+  /** The same set without the metric name; the result is remembered. */
+  get withoutName(): Labels {
+    this.#withoutName ??= this.names.includes(METRIC_NAME) ? this.#filter(name => name !== METRIC_NAME) : this
+    return this.#withoutName
+  }
+
+  /** Only the given labels. */
+  keep(names: readonly string[]): Labels {
+    return this.#filter(name => names.includes(name))
+  }
+
+  /** All but the given labels. */
+  drop(names: readonly string[]): Labels {
+    return this.#filter(name => !names.includes(name))
+  }
+
+  /** The set with one label changed; an empty value removes it. */
+  with(name: string, value: string): Labels {
+    return Labels.from([...this.drop([name]).entries(), [name, value]])
+  }
+
+  entries(): [name: string, value: string][] {
+    return this.names.map((name, i) => [name, this.values[i] ?? ''])
+  }
+
+  /** A fresh object without a prototype, so that a label named `__proto__` is a label like any other. */
+  toObject(): Record<string, string> {
+    const out: Record<string, string> = Object.create(null)
+    for (const [name, value] of this.entries()) out[name] = value
+    return out
+  }
+
+  /** `{__name__="up", job="api"}`: all labels, as Prometheus's matching errors show them. */
+  toString(): string {
+    return `{${this.entries()
+      .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+      .join(', ')}}`
+  }
+
+  #filter(wanted: (name: string) => boolean): Labels {
+    const entries = this.entries()
+    const kept = entries.filter(([name]) => wanted(name))
+    return kept.length === entries.length ? this : Labels.from(kept)
+  }
+}
+
+/** The set without labels: what an ungrouped aggregation yields. */
+export const EMPTY_LABELS: Labels = Labels.from([])

@@ -1,0 +1,109 @@
+import { isComparison, isSetOperator, type Binary } from '../ast.ts'
+import { EvaluationError } from '../errors.ts'
+import { DerivedLabels, Frame } from '../frame.ts'
+import { METRIC_NAME, type Labels } from '../labels.ts'
+import { underscoreLabel } from '../names.ts'
+import type { VectorPlan } from '../plan.ts'
+import { ARITHMETIC, COMPARISON } from './arithmetic.ts'
+import { matchGroups } from './match-group.ts'
+
+/** Labels of one pair's result, from the "many" side and the "one" side. */
+type ResultLabels = (many: Labels, one: Labels) => Labels
+
+function resultLabels(expr: Binary): ResultLabels {
+  const { matching } = expr
+  const names = matching.labels.map(underscoreLabel)
+  const include = matching.include.map(underscoreLabel)
+  const dropName = !isComparison(expr.operator) || expr.bool
+  return (many, one) => {
+    let labels = dropName ? many.withoutName : many
+    if (matching.cardinality === 'one-to-one') labels = matching.on ? labels.keep(names) : labels.drop(names)
+    for (const name of include) labels = labels.with(name, one.get(name))
+    return labels
+  }
+}
+
+/**
+ * A binary operation between two vectors whose samples are paired by their matching labels.
+ * https://prometheus.io/docs/prometheus/latest/querying/operators/#vector-matching
+ */
+export function vectorOperation(expr: Binary, left: VectorPlan, right: VectorPlan): VectorPlan {
+  const { operator, matching, bool } = expr
+  if (isSetOperator(operator)) throw new EvaluationError(`set operator ${operator} has its own plan`)
+  const oneIsLeft = matching.cardinality === 'one-to-many'
+  const calculate = isComparison(operator) ? undefined : ARITHMETIC[operator]
+  const compare = isComparison(operator) ? COMPARISON[operator] : undefined
+  const grouped = matching.cardinality !== 'one-to-one'
+  const groups = matchGroups(matching)
+  const label = resultLabels(expr)
+  // Include labels depend on the partner, so the memory is per partner there.
+  const remembered = new DerivedLabels(one => new DerivedLabels(many => label(many, one)))
+  const results = new Set<string>()
+  const frame = new Frame()
+  let round = 0
+
+  const indexOnes = (one: Frame): void => {
+    for (let i = 0; i < one.length; i++) {
+      const labels = one.labels[i]
+      if (labels === undefined) continue
+      const group = groups.get(labels)
+      if (group.presentIn === round)
+        throw duplicate(group.labels, one.labels[group.index] ?? labels, labels, oneIsLeft ? 'left' : 'right')
+      group.presentIn = round
+      group.index = i
+    }
+  }
+
+  return {
+    type: 'instant vector',
+    evaluate(context) {
+      const lhs = left.evaluate(context)
+      const rhs = right.evaluate(context)
+      const many = oneIsLeft ? rhs : lhs
+      const one = oneIsLeft ? lhs : rhs
+      frame.clear()
+      if (many.length === 0 || one.length === 0) return frame
+      groups.trim(many.length + one.length)
+      remembered.trim(one.length)
+      round += 1
+      indexOnes(one)
+      if (grouped) results.clear()
+      for (let i = 0; i < many.length; i++) {
+        const labels = many.labels[i]
+        if (labels === undefined) continue
+        const group = groups.get(labels)
+        const partner = one.labels[group.index]
+        if (group.presentIn !== round || partner === undefined) continue
+        const memory = remembered.get(partner)
+        memory.trim(many.length)
+        const result = memory.get(labels)
+        // Checked before the comparison filters, so that an ambiguous match is an error whatever the values are.
+        if (grouped ? results.has(result.key) : group.takenIn === round) throw ambiguous(grouped)
+        if (grouped) results.add(result.key)
+        group.takenIn = round
+        const a = (oneIsLeft ? one.values[group.index] : many.values[i]) ?? NaN
+        const b = (oneIsLeft ? many.values[i] : one.values[group.index]) ?? NaN
+        if (calculate !== undefined) frame.push(result, calculate(a, b))
+        else if (bool) frame.push(result, compare?.(a, b) === true ? 1 : 0)
+        else if (compare?.(a, b) === true) frame.push(result, a)
+      }
+      return frame
+    },
+  }
+}
+
+function duplicate(group: Labels, first: Labels, second: Labels, side: 'left' | 'right'): EvaluationError {
+  const [a, b] = [first.toString(), second.toString()].toSorted()
+  return new EvaluationError(
+    `found duplicate series for the match group ${group.drop([METRIC_NAME]).toString()} on the ${side} hand-side of the operation: ` +
+      `[${a}, ${b}];many-to-many matching not allowed: matching labels must be unique on one side`,
+  )
+}
+
+function ambiguous(grouped: boolean): EvaluationError {
+  return new EvaluationError(
+    grouped
+      ? 'multiple matches for labels: grouping labels must ensure unique matches'
+      : 'multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)',
+  )
+}

@@ -1,0 +1,51 @@
+import type { AnnotationList } from './annotation.ts'
+import type { Frame } from './frame.ts'
+import type { Labels } from './labels.ts'
+
+/** What one evaluation knows. */
+export interface EvaluationContext {
+  /** The instant asked for, milliseconds since the epoch. */
+  readonly timeMs: number
+  /** What `@ start()` and `@ end()` mean; both are the instant for an instant query. */
+  readonly startMs: number
+  readonly endMs: number
+  readonly annotations: AnnotationList
+}
+
+/** The samples of one series inside a range, stale markers left out. Valid only during the visit. */
+export interface RangeWindow {
+  readonly length: number
+  readonly times: Float64Array
+  readonly values: Float64Array
+  /** The range is left-open: `(startMs, endMs]`. */
+  readonly startMs: number
+  readonly endMs: number
+}
+
+export interface ScalarPlan {
+  readonly type: 'scalar'
+  evaluate(context: EvaluationContext): number
+}
+
+export interface VectorPlan {
+  readonly type: 'instant vector'
+  evaluate(context: EvaluationContext): Frame
+}
+
+export interface RangePlan {
+  readonly type: 'range vector'
+  readonly rangeMs: number
+  each(context: EvaluationContext, visit: (labels: Labels, window: RangeWindow) => void): void
+}
+
+export interface StringPlan {
+  readonly type: 'string'
+  readonly value: string
+}
+
+/** An expression bound to a store, ready to be evaluated again and again. */
+export type Plan = ScalarPlan | VectorPlan | RangePlan | StringPlan
+
+export function constant(value: number): ScalarPlan {
+  return { type: 'scalar', evaluate: () => value }
+}

@@ -1,0 +1,44 @@
+import type { Labels } from './labels.ts'
+import type { Series } from './series.ts'
+import type { Store } from './store.ts'
+
+/** A place to append one series' samples; made by `store.series()`. */
+export class SeriesHandle {
+  readonly labels: Labels
+  readonly spellings: readonly string[]
+  readonly #store: Store
+  #series: Series | undefined
+  #generation = -1
+
+  constructor(store: Store, labels: Labels, spellings: readonly string[]) {
+    this.#store = store
+    this.labels = labels
+    this.spellings = spellings
+  }
+
+  /** Whether some expression selects the series, so that appending has an effect. */
+  get wanted(): boolean {
+    return this.#resolve() !== undefined
+  }
+
+  /** Adds a sample. Samples that are not newer than the last are ignored and counted by the store. */
+  append(timeMs: number, value: number): void {
+    const series = this.#resolve()
+    if (series !== undefined) this.#store.append(series, timeMs, value, false)
+  }
+
+  /** Ends the series at this time, until a further sample arrives. */
+  markStale(timeMs: number): void {
+    const series = this.#resolve()
+    if (series !== undefined) this.#store.append(series, timeMs, NaN, true)
+  }
+
+  #resolve(): Series | undefined {
+    const series = this.#series
+    if (series !== undefined && !series.evicted) return series
+    if (series === undefined && this.#generation === this.#store.generation) return undefined
+    this.#generation = this.#store.generation
+    this.#series = this.#store.resolve(this.labels, this.spellings)
+    return this.#series
+  }
+}

@@ -1,0 +1,69 @@
+import { parser as grammar } from '@prometheus-io/lezer-promql'
+import type { SyntaxNode } from '@lezer/common'
+import type { Span } from '../ast.ts'
+import { SyntaxProblem } from '../errors.ts'
+import { normalizeTrailingDots } from './number.ts'
+
+/** One expression's text and the tree the published grammar makes of it. */
+export interface ParsedTree {
+  readonly source: string
+  readonly root: SyntaxNode
+}
+
+/** Longer texts are refused: nobody writes them, and nesting is bounded by length. */
+const MAX_SOURCE_CHARS = 65_536
+const MAX_DEPTH = 500
+
+/** Runs the lezer grammar and refuses any text it had to repair. */
+export function parseTree(source: string): ParsedTree {
+  if (source.length > MAX_SOURCE_CHARS) {
+    throw new SyntaxProblem(`expression longer than ${MAX_SOURCE_CHARS} characters`, '', { from: 0, to: 0 })
+  }
+  const tree = grammar.parse(normalizeTrailingDots(source))
+  let depth = 0
+  tree.iterate({
+    enter: node => {
+      if (node.name === 'StringLiteral' && !isClosed(source.slice(node.from, node.to))) {
+        throw new SyntaxProblem('unterminated quoted string', source, node)
+      }
+      if (node.type.isError) throw unexpected(source, node)
+      depth += 1
+      if (depth > MAX_DEPTH) throw new SyntaxProblem(`nested deeper than ${MAX_DEPTH} levels`, source, node)
+    },
+    leave: () => {
+      depth -= 1
+    },
+  })
+  const root = tree.topNode.firstChild
+  if (root === null) throw new SyntaxProblem('no expression found in input', source, { from: 0, to: 0 })
+  return { source, root }
+}
+
+/** The grammar takes `"abc` for a string too; in double and single quotes an escaped quote does not close. */
+function isClosed(text: string): boolean {
+  if (text.startsWith('`')) return true
+  return text.length > 1 && text.endsWith(text[0] ?? '') && !/[^\\](?:\\\\)*\\.$/.test(text)
+}
+
+function unexpected(source: string, span: Span): SyntaxProblem {
+  const rest = source.slice(span.from)
+  const skipped = span.from + (rest.length - rest.trimStart().length)
+  const at = { from: skipped, to: span.to }
+  if (source.trim() === '') return new SyntaxProblem('no expression found in input', source, { from: 0, to: 0 })
+  const call = /([A-Za-z_]\w*)\s*$/.exec(source.slice(0, at.from))
+  if (source[at.from] === '(' && call?.[1] !== undefined) {
+    const from = call.index
+    return new SyntaxProblem(`unknown function with name "${call[1]}"`, source, { from, to: from + call[1].length })
+  }
+  const token = /^(?:[A-Za-z_:][\w:]*|\d[\w.]*|"[^"]*"?|\S)/.exec(source.slice(at.from))?.[0]
+  if (token === undefined) return new SyntaxProblem('unexpected end of input', source, at)
+  const kind = /^[A-Za-z_:]/.test(token) ? 'identifier ' : ''
+  return new SyntaxProblem(`unexpected ${kind}${JSON.stringify(token)}`, source, at)
+}
+
+/** The node's children in order. */
+export function childrenOf(node: SyntaxNode): SyntaxNode[] {
+  const out: SyntaxNode[] = []
+  for (let child = node.firstChild; child !== null; child = child.nextSibling) out.push(child)
+  return out
+}

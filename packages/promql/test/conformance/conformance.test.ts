@@ -1,0 +1,29 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { runScript } from './runner.ts'
+
+// Prometheus's own test scripts are not part of this repository; see README.md of the package.
+const root = resolve(import.meta.dirname, '../../../..')
+const folder = resolve(root, process.env['PROMQL_TESTDATA'] ?? '../shared/promql')
+const files = existsSync(folder)
+  ? readdirSync(folder)
+      .filter(name => name.endsWith('.test'))
+      .toSorted()
+  : []
+
+if (files.length === 0)
+  test.skip(`Prometheus's own tests: no .test files in ${process.env['PROMQL_TESTDATA'] ?? '../shared/promql'}, set PROMQL_TESTDATA`, () => {})
+
+test.each(files)('agrees with Prometheus on every case it evaluates of %s', file => {
+  const outcomes = runScript(readFileSync(resolve(folder, file), 'utf8'))
+  const of = (verdict: string): typeof outcomes => outcomes.filter(outcome => outcome.verdict === verdict)
+  const reasons = Map.groupBy(of('skipped'), outcome => outcome.reason)
+  const listed = [...reasons].map(([reason, cases]) => `${cases.length} ${reason}`).join(', ')
+  console.log(
+    `${file}: ${of('passed').length} passed, ${of('failed').length} failed, ${of('skipped').length} skipped${listed === '' ? '' : ` (${listed})`}`,
+  )
+  expect(outcomes.length).toBeGreaterThan(0)
+  expect(of('failed')).toEqual([])
+  expect(of('passed').length).toBeGreaterThan(0)
+})

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { Module } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { patchModuleFile } from '../src/index.ts'
+
+const signals = new URL('../src/index.ts', import.meta.url).href
+let folder: string
+
+/** A library as npm installs it: an entry point, an internal file that is patched, and a second copy under a dependent. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'module-hook-'))
+  for (const copy of ['node_modules/shop', 'node_modules/dependent/node_modules/shop', 'node_modules/@scope/shop']) {
+    await write(`${copy}/package.json`, JSON.stringify({ name: copy.split('node_modules/').at(-1), version: '1.0.0', main: './lib/index.js' }))
+    await write(`${copy}/lib/index.js`, `exports.Client = require('./client').Client`)
+    await write(`${copy}/lib/client.js`, `exports.Client = class Client { buy(what) { return 'bought ' + what } }`)
+  }
+  await write('node_modules/dependent/package.json', JSON.stringify({ name: 'dependent', main: './index.js' }))
+  await write('node_modules/dependent/index.js', `exports.Client = require('shop').Client`)
+  await write('require-all.cjs', `module.exports = () => [require('shop'), require('dependent'), require('@scope/shop')]`)
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true })
+  await writeFile(join(folder, path), text)
+}
+
+let scripts = 0
+/** Runs a script beside the libraries and returns what it prints as JSON. */
+async function run(body: string): Promise<unknown> {
+  const path = `script-${scripts++}.mjs`
+  await write(
+    path,
+    `import { createRequire } from 'node:module'
+     import { patchMethod, patchModuleFile } from ${JSON.stringify(signals)}
+     const require = createRequire(import.meta.url)
+     const buy = Client => new Client().buy('tea')
+     const upper = exports => patchMethod(exports.Client.prototype, 'buy', original => function (what) { return original.call(this, what).toUpperCase() })
+     const print = value => console.log(JSON.stringify(value))
+     ${body}`,
+  )
+  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, path)], { env: { ...process.env, NODE_OPTIONS: '' } })
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1)!)
+}
+
+describe('a patched file of a library', () => {
+  it.each([
+    ['required later', `patchModuleFile('shop', 'lib/client', upper); const { Client } = require('shop')`],
+    ['imported later', `patchModuleFile('shop', 'lib/client', upper); const { Client } = (await import('shop')).default`],
+    ['required before', `const { Client } = require('shop'); patchModuleFile('shop', 'lib/client', upper)`],
+    ['imported before', `const { Client } = (await import('shop')).default; patchModuleFile('shop', 'lib/client', upper)`],
+    ['the entry point itself', `patchModuleFile('shop', 'lib/index', upper); const { Client } = require('shop')`],
+    ['reached by its path', `patchModuleFile('shop', 'lib/client', upper); const { Client } = require('shop/lib/client.js')`],
+    ['in a scoped package', `patchModuleFile('@scope/shop', 'lib/client', upper); const { Client } = require('@scope/shop')`],
+  ])('is patched when it is %s', async (_when, script) => {
+    expect(await run(`${script}\nprint(buy(Client))`)).toBe('BOUGHT TEA')
+  })
+
+  it('is patched in every copy, and restored in every copy', async () => {
+    const result = await run(`
+      const early = require('shop').Client
+      const patch = patchModuleFile('shop', 'lib/client', upper)
+      const late = require('dependent').Client
+      const during = [buy(early), buy(late), early === late]
+      patch[Symbol.dispose]()
+      print([during, buy(early), buy(late)])`)
+    expect(result).toEqual([['BOUGHT TEA', 'BOUGHT TEA', false], 'bought tea', 'bought tea'])
+  })
+
+  it('is patched once, and again after it was restored', async () => {
+    const result = await run(`
+      let patches = 0
+      const counting = exports => (patches++, upper(exports))
+      const first = patchModuleFile('shop', 'lib/client', counting)
+      const { Client } = require('shop')
+      require('shop/lib/client.js'); require('shop')
+      first[Symbol.dispose](); first[Symbol.dispose]()
+      const between = buy(Client)
+      patchModuleFile('shop', 'lib/client', counting)
+      print([patches, between, buy(Client)])`)
+    expect(result).toEqual([2, 'bought tea', 'BOUGHT TEA'])
+  })
+
+  it('leaves other libraries of a similar name alone', async () => {
+    expect(await run(`patchModuleFile('shop', 'lib/client', upper); print(buy(require('@scope/shop').Client))`)).toBe('bought tea')
+  })
+
+  it('that cannot be patched still loads, and the failure is reported once', async () => {
+    const result = await run(`
+      const reported = []
+      const fail = () => { throw new TypeError('planted') }
+      const patch = patchModuleFile('shop', 'lib/client', fail, error => reported.push(error.message))
+      const { Client } = require('shop')
+      patch[Symbol.dispose]()
+      print([buy(Client), reported])`)
+    expect(result).toEqual(['bought tea', ['planted']])
+  })
+
+  it('leaves the way modules are required as it was', () => {
+    const ways = (): unknown[] => [Reflect.get(Module.prototype, 'require'), Reflect.get(process, 'getBuiltinModule')]
+    const before = ways()
+    const patch = patchModuleFile('shop', 'lib/client', () => () => undefined)
+    expect(ways()).not.toEqual(before)
+    patch[Symbol.dispose]()
+    expect(ways()).toEqual(before)
+  })
+})

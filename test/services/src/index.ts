@@ -1,0 +1,19 @@
+export {
+  CommandFailedError,
+  GuardianLostError,
+  NoUnprivilegedUserError,
+  PackageDownloadError,
+  PortTakenError,
+  PostgresNotFoundError,
+  RedisNotFoundError,
+  ServerStartError,
+  ServiceError,
+  ServiceUnreachableError,
+  ServiceUrlMalformedError,
+  SettingRefusedError,
+} from './errors.ts'
+export { findFreePort } from './free-port.ts'
+export { startPostgres } from './postgres.ts'
+export { startPostgresPair, type PostgresPair, type PostgresPairOptions } from './postgres-pair.ts'
+export type { Postgres, PostgresOptions, PostgresOrigin } from './postgres-server.ts'
+export { startRedis, type Redis, type RedisOptions, type RedisOrigin } from './redis.ts'
