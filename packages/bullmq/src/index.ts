@@ -1,1 +1,3 @@
-export {}
+export { QueueReadingSlowError, QueueUnreadableError } from './errors.ts'
+export { BullMQInstrumentation, type BullMQInstrumentationConfig } from './instrumentation.ts'
+export { VERSION } from './version.ts'

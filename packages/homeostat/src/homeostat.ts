@@ -11,7 +11,7 @@ import { databaseExprs, databaseMetrics } from './metrics/database.ts'
 import { externalServiceExprs, externalServiceMetrics } from './metrics/external-services.ts'
 import { systemExprs, systemMetrics } from './metrics/system.ts'
 import type { HomeostatOptions } from './options.ts'
-import { createModeOf } from './options.ts'
+import { createModeOf, responsesOf } from './options.ts'
 import type { PerformanceMetrics } from './performance-metrics.ts'
 import type { Query } from './query.ts'
 import { createQuery } from './query.ts'
@@ -51,7 +51,7 @@ export class Homeostat implements AsyncDisposable {
     this.optimizer = new Optimizer({
       registries: [this.#engine.registry, ...all.map(domain => domain.instrumentation.registry)],
       rules: [...all.flatMap(domain => domain.rules), ...(options.rules ?? [])],
-      responses: [...all.flatMap(domain => domain.responses), ...(options.responses ?? [])],
+      responses: responsesOf(all, options.responses),
       actions: [...all.flatMap(domain => domain.actions), ...(options.actions ?? [])],
       modeOf: createModeOf(options, domains, warn),
       intervalMs,

@@ -12,6 +12,7 @@ export type {
   SourceName,
   SystemMetrics,
 } from './performance-metrics.ts'
+export type { CacheClient, CacheLoader } from '@homeostat/ioredis/domain'
 export { isMode, modes } from '@homeostat/optimizer'
 export type {
   Action,

@@ -7,9 +7,9 @@ import type { pg } from '@homeostat/pg/domain'
 import type { runtime } from '@homeostat/runtime/domain'
 
 /** A package's own options, plus how far it may go; `false` leaves the package out. */
-export type PackageOptions<Factory extends (options?: never) => unknown> =
-  | (NonNullable<Parameters<Factory>[0]> & { readonly mode?: Mode })
-  | false
+export type PackageOptions<Factory> = Factory extends (options?: infer Options) => unknown
+  ? (NonNullable<Options> & { readonly mode?: Mode }) | false
+  : never
 
 export interface HomeostatOptions {
   /**
@@ -30,7 +30,7 @@ export interface HomeostatOptions {
   readonly domains?: readonly Domain[]
   /** Rules beside those of the packages. */
   readonly rules?: readonly Rule[]
-  /** Responses beside those of the packages. */
+  /** Responses beside those of the packages. One that runs the same action on the same alert takes the package's place. */
   readonly responses?: readonly Response[]
   readonly actions?: readonly Action[]
   /** Time between ticks. @default 5000 */
@@ -41,6 +41,13 @@ export interface HomeostatOptions {
   readonly autoStart?: boolean
   /** @default process.env */
   readonly environment?: Readonly<Record<string, string | undefined>>
+}
+
+/** The packages' responses and the application's own, which win. */
+export function responsesOf(domains: readonly Domain[], own: readonly Response[] = []): readonly Response[] {
+  const isReplaced = ({ to, action }: Response): boolean =>
+    own.some(response => response.action === action && response.to.alert === to.alert)
+  return [...domains.flatMap(domain => domain.responses).filter(response => !isReplaced(response)), ...own]
 }
 
 /** What the modes of all options come to for one action. */

@@ -1,1 +1,3 @@
-export {}
+export type { RedisConnection } from './connection.ts'
+export { IORedisInstrumentation, type IORedisInstrumentationConfig } from './instrumentation.ts'
+export { VERSION } from './version.ts'

@@ -54,7 +54,7 @@ function byUrgency({ firings, responses }: DecisionInput): { firing: Firing; res
       const matching = responsesTo(firing, responses)
       return matching.length ? matching.map(response => ({ firing, response })) : [{ firing, response: undefined }]
     })
-    .sort((a, b) => urgency(a.response) - urgency(b.response))
+    .toSorted((a, b) => urgency(a.response) - urgency(b.response))
 }
 
 function urgency(response: Response | undefined): number {

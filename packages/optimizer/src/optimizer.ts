@@ -139,7 +139,11 @@ export class Optimizer {
     // Yesterday's changes are judged before new ones are made.
     const verdicts = this.trials.judge(this.#measure, now)
     const { alerts, errors } = this.rules.evaluate(now)
-    const firings = alerts.filter(alert => alert.state === 'firing').map(toFiring)
+    // A rule that failed keeps the alerts it had, but their values say nothing about now.
+    const failed = new Set(errors.map(error => error.alert))
+    const firings = alerts
+      .filter(alert => alert.state === 'firing')
+      .map(alert => toFiring(failed.has(alert.alert) ? { keptSince: now, ...alert } : alert))
     const outcomes = decide({
       now,
       firings,

@@ -5,7 +5,7 @@ import type { Response } from './response.ts'
 export function responsesTo(firing: Firing, responses: readonly Response[]): Response[] {
   return responses
     .filter(({ to }) => to.alert === firing.alert && hasLabels(firing.labels, to.labels ?? {}))
-    .sort((a, b) => a.action.localeCompare(b.action))
+    .toSorted((a, b) => a.action.localeCompare(b.action))
 }
 
 function hasLabels(labels: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {

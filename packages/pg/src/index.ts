@@ -1,1 +1,7 @@
-export {}
+export { NothingExaminedError, UnsupportedDriverError } from './errors.ts'
+export { PgInstrumentation, type PgInstrumentationConfig } from './instrumentation.ts'
+export type { ConnectionOptions, PooledClient, PoolShape } from './signals/driver.ts'
+export type { Origin } from './signals/origin.ts'
+export type { PoolName } from './signals/pools.ts'
+export { summarize } from './signals/query-summary.ts'
+export type { SlowRun, SlowStatement, SlowStatements } from './signals/slow-statements.ts'

@@ -18,6 +18,8 @@ export {
   underscoreLabel,
   underscoreMetric,
   unitSuffix,
+  type AttributeValue,
+  type Attributes,
   type HistogramPart,
   type MetricIdentity,
   type SeriesKind,

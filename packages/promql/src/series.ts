@@ -69,7 +69,8 @@ export class Series {
   /** Adds a sample; times must rise. `capacityFor` is asked for the ring's limit only when it is full. */
   append(timeMs: number, value: number, capacityFor: CapacityLimit): AppendResult {
     const last = this.lastMs
-    if (timeMs <= last) return timeMs === last ? 'duplicate' : 'out_of_order'
+    // Written so that a time that is not a number is refused too.
+    if (!(timeMs > last)) return timeMs === last ? 'duplicate' : 'out_of_order'
     if (this.#length === this.#times.length) this.#makeRoom(timeMs, capacityFor)
     const slot = (this.#first + this.#length) & (this.#times.length - 1)
     this.#times[slot] = timeMs

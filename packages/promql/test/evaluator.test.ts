@@ -129,7 +129,7 @@ test('a result is the same when an expression is evaluated again, and follows se
 
 test('a label called __proto__ is a label like any other', () => {
   const store = storeWith({})
-  store.series({ name: 'x', labels: JSON.parse('{"__proto__":"1"}') as Record<string, string> }).append(0, 1)
+  store.series({ name: 'x', labels: Object.fromEntries([['__proto__', '1']]) }).append(0, 1)
   const value = compile('x').evaluate(store, 1)
   expect(value.type === 'vector' && Object.keys(value.samples[0]?.labels.toObject() ?? {})).toEqual([
     '__name__',

@@ -1,1 +1,2 @@
-export {}
+export { measureEventLoopLag } from './event-loop-lag.ts'
+export { RuntimeInstrumentation, type RuntimeInstrumentationConfig } from './instrumentation.ts'

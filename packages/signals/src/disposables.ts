@@ -12,7 +12,8 @@ export function disposeTogether(...parts: readonly Disposable[]): Disposable {
           errors.push(error)
         }
       }
-      if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${parts.length} parts did not end cleanly`)
+      if (errors.length > 0)
+        throw new AggregateError(errors, `${errors.length} of ${parts.length} parts did not end cleanly`)
     },
   }
 }

@@ -20,7 +20,7 @@ export class Faults {
     this.#registry = registry
   }
 
-  /** Runs `work`; a throw is reported, and `undefined` is returned. A promise it returns is reported if it rejects. */
+  /** Runs `work`; a throw is reported, and `undefined` is returned. A promise that rejects is reported too, and handed on. */
   contain<T>(component: Component, work: () => T): T | undefined {
     try {
       const outcome = work()
@@ -43,7 +43,9 @@ export class Faults {
         .add()
       if (this.#seen.has(key)) return
       this.#seen.add(key)
-      diag.error(`${this.#registry.scope.name}: a ${component} failed and was contained: ${type}${placeOf(error)}; counted from now on`)
+      diag.error(
+        `${this.#registry.scope.name}: a ${component} failed and was contained: ${type}${placeOf(error)}; counted from now on`,
+      )
     } catch {
       // Reporting is the last resort: there is nobody left to tell.
     }
@@ -66,7 +68,10 @@ export function logFirst(what: string): (error: unknown) => void {
 }
 
 function typeOf(error: unknown): string {
-  const { name, code } = (typeof error === 'object' && error !== null ? error : {}) as { name?: unknown; code?: unknown }
+  const { name, code } = (typeof error === 'object' && error !== null ? error : {}) as {
+    name?: unknown
+    code?: unknown
+  }
   return typeof code === 'string' ? code : typeof name === 'string' ? name : typeof error
 }
 

@@ -36,6 +36,7 @@ export class Instrument<S extends Series = Series> {
   readonly #create: SeriesFactory<S>
   readonly #budget: SeriesBudget
   #overflow: S | undefined
+  #list: readonly S[] | undefined
 
   constructor(definition: MetricDefinition, budget: SeriesBudget, create: SeriesFactory<S>) {
     this.definition = definition
@@ -57,6 +58,7 @@ export class Instrument<S extends Series = Series> {
       // Only the first removal counts: a slot freed twice would be lent to two series.
       if (this.#series.get(key) !== series) return false
       this.#series.delete(key)
+      this.#list = undefined
       this.cells.release(series.start)
       this.#budget.release()
       return true
@@ -65,13 +67,13 @@ export class Instrument<S extends Series = Series> {
     return series
   }
 
-  /** All series, the overflow one last. */
-  *series(): IterableIterator<S> {
-    yield* this.#series.values()
-    if (this.#overflow !== undefined) yield this.#overflow
+  /** All series, the overflow one last. Listed anew only when one came or went: a collection walks an array. */
+  series(): readonly S[] {
+    return (this.#list ??= [...this.#series.values(), ...(this.#overflow === undefined ? [] : [this.#overflow])])
   }
 
   #make(attributes: Attributes, removal: Removal): S {
+    this.#list = undefined
     return this.#create(attributes, this.#budget.startTime(), this.cells, removal, this.recorder)
   }
 }

@@ -12,12 +12,16 @@ export function patchMethod<T extends object, K extends keyof T & string>(
 ): () => void {
   const descriptor = Object.getOwnPropertyDescriptor(target, name)
   const original = target[name]
-  if (typeof original !== 'function') throw new TypeError(`${name} is no method: this version of the library is not supported`)
+  if (typeof original !== 'function')
+    throw new TypeError(`${name} is no method: this version of the library is not supported`)
   let active = true
   const wrapper = wrap(original, () => active)
   // Names and arity are part of what callers may look at.
   Object.defineProperty(wrapper as AnyFunction, 'name', { value: (original as AnyFunction).name, configurable: true })
-  Object.defineProperty(wrapper as AnyFunction, 'length', { value: (original as AnyFunction).length, configurable: true })
+  Object.defineProperty(wrapper as AnyFunction, 'length', {
+    value: (original as AnyFunction).length,
+    configurable: true,
+  })
   Object.defineProperty(target, name, {
     value: wrapper,
     writable: true,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { join, sep } from 'node:path'
-import { Hook } from 'require-in-the-middle'
 import { logFirst } from './faults.ts'
+import { onLibraryLoad } from './library-loads.ts'
 
 /** Changes a module's exports in place and returns how to take that back. */
 export type ModulePatch = (exports: unknown) => () => void
@@ -44,15 +44,12 @@ export function patchModuleFile(
   for (const path of Object.keys(require.cache)) {
     if (path.endsWith(suffix)) apply(path)
   }
-  // Called after each file of the library, its entry point included, has been loaded the first time.
-  const hook = new Hook([library], { internals: true }, (exports, _name, baseFolder) => {
-    if (baseFolder !== undefined) apply(join(baseFolder, `${file}.js`))
-    return exports
-  })
+  // Whatever file of the library was loaded: an entry point is not told apart from the file that is looked for.
+  const loads = onLibraryLoad(library, baseFolder => apply(join(baseFolder, `${file}.js`)))
 
   return {
     [Symbol.dispose]: () => {
-      hook.unhook()
+      loads[Symbol.dispose]()
       for (const restore of restores.values()) {
         try {
           restore()

@@ -15,7 +15,10 @@ export interface ProducerReader {
 /** An SDK `MetricProducer`, structurally. */
 export interface SignalProducer {
   /** Never rejects and never waits: a rejecting producer would drop the user's whole export, a hanging one would hang it. */
-  collect(): Promise<{ resourceMetrics: { resource: ProducedResource; scopeMetrics: ScopeMetrics[] }; errors: unknown[] }>
+  collect(): Promise<{
+    resourceMetrics: { resource: ProducedResource; scopeMetrics: ScopeMetrics[] }
+    errors: unknown[]
+  }>
   /** The same without a promise. */
   read(): ScopeMetrics
 }

@@ -133,7 +133,8 @@ export class Registry {
   /** Exports through a Meter, unless a producer has claimed the registry. A later provider replaces an earlier one. */
   bindMeterProvider(provider: MeterProvider): void {
     if (this.#path === 'producer') {
-      if (!this.#warned) diag.warn(`${this.scope.name}: exported by an attached reader, so not through the MeterProvider`)
+      if (!this.#warned)
+        diag.warn(`${this.scope.name}: exported by an attached reader, so not through the MeterProvider`)
       this.#warned = true
       return
     }

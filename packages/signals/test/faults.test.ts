@@ -24,12 +24,17 @@ describe('a failure of our own', () => {
     }
     expect(errorsOf(sample)).toEqual({ RangeError: 3 })
     expect(said.lines).toHaveLength(1)
-    expect(said.lines[0]).toMatch(/^error sample: a signal failed and was contained: RangeError at .*faults\.test\.ts.*counted from now on$/)
+    expect(said.lines[0]).toMatch(
+      /^error sample: a signal failed and was contained: RangeError at .*faults\.test\.ts.*counted from now on$/,
+    )
   })
 
   it('is named by its code where it has one, and its message is told to nobody', () => {
     const sample = sampleRegistry()
-    sample.registry.faults.report('source', Object.assign(new Error('duplicate key (email)=(eve@example.org)'), { code: '23505' }))
+    sample.registry.faults.report(
+      'source',
+      Object.assign(new Error('duplicate key (email)=(eve@example.org)'), { code: '23505' }),
+    )
     sample.registry.faults.report('source', 'a string')
     expect(errorsOf(sample)).toEqual({ 23505: 1, string: 1 })
     expect(said.lines.join()).not.toContain('eve@example.org')
@@ -38,7 +43,9 @@ describe('a failure of our own', () => {
 
   it('in a promise is contained as well', async () => {
     const sample = sampleRegistry()
-    await expect(sample.registry.faults.contain('signal', () => Promise.reject(new RangeError('planted')))).rejects.toThrow()
+    await expect(
+      sample.registry.faults.contain('signal', () => Promise.reject(new RangeError('planted'))),
+    ).rejects.toThrow()
     expect(errorsOf(sample)).toEqual({ RangeError: 1 })
   })
 
@@ -53,7 +60,11 @@ describe('a failure of our own', () => {
 
   it('that cannot even be described is let go', () => {
     const sample = sampleRegistry()
-    const hostile = { get code(): string { throw new Error('planted') } }
+    const hostile = {
+      get code(): string {
+        throw new Error('planted')
+      },
+    }
     expect(() => sample.registry.faults.report('signal', hostile)).not.toThrow()
   })
 
@@ -61,7 +72,9 @@ describe('a failure of our own', () => {
     const report = logFirst('patching pg/lib/client')
     report(new TypeError('planted'))
     report(new TypeError('planted'))
-    expect(said.lines).toEqual([expect.stringMatching(/^error homeostat: patching pg\/lib\/client failed and was contained: TypeError at /)])
+    expect(said.lines).toEqual([
+      expect.stringMatching(/^error homeostat: patching pg\/lib\/client failed and was contained: TypeError at /),
+    ])
   })
 })
 
@@ -69,12 +82,16 @@ describe('periodic work', () => {
   it('goes on when it throws or rejects, until it is disposed', async () => {
     const reported: unknown[] = []
     let runs = 0
-    const timer = every(1, () => {
-      runs++
-      const error = new Error(`run ${runs}`)
-      if (runs % 2) throw error
-      return Promise.reject(error)
-    }, error => reported.push(error))
+    const timer = every(
+      1,
+      () => {
+        runs++
+        const error = new Error(`run ${runs}`)
+        if (runs % 2) throw error
+        return Promise.reject(error)
+      },
+      error => reported.push(error),
+    )
     await expect.poll(() => reported.length, { timeout: 20_000 }).toBeGreaterThan(3)
     timer[Symbol.dispose]()
     const after = runs

@@ -44,7 +44,9 @@ describe('a metric', () => {
     const { registry } = sampleRegistry()
     expect(() => registry.counter(stock)).toThrow('sample.stock is a gauge, not a counter')
     registry.counter(orders)
-    expect(() => registry.level({ ...orders, kind: 'gauge' })).toThrow('sample.orders is a counter in this registry already')
+    expect(() => registry.level({ ...orders, kind: 'gauge' })).toThrow(
+      'sample.orders is a counter in this registry already',
+    )
   })
 })
 

@@ -9,8 +9,7 @@ class Greeter {
 class LoudGreeter extends Greeter {}
 
 type Greet = Greeter['greet']
-const louder =
-  (original: Greet, isActive: () => boolean): Greet =>
+const louder = (original: Greet, isActive: () => boolean): Greet =>
   function (this: Greeter, name) {
     const greeting = original.call(this, name)
     return isActive() ? greeting.toUpperCase() : greeting

@@ -14,13 +14,15 @@ let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'module-hook-'))
   for (const copy of ['node_modules/shop', 'node_modules/dependent/node_modules/shop', 'node_modules/@scope/shop']) {
-    await write(`${copy}/package.json`, JSON.stringify({ name: copy.split('node_modules/').at(-1), version: '1.0.0', main: './lib/index.js' }))
+    await write(
+      `${copy}/package.json`,
+      JSON.stringify({ name: copy.split('node_modules/').at(-1), version: '1.0.0', main: './lib/index.js' }),
+    )
     await write(`${copy}/lib/index.js`, `exports.Client = require('./client').Client`)
     await write(`${copy}/lib/client.js`, `exports.Client = class Client { buy(what) { return 'bought ' + what } }`)
   }
   await write('node_modules/dependent/package.json', JSON.stringify({ name: 'dependent', main: './index.js' }))
   await write('node_modules/dependent/index.js', `exports.Client = require('shop').Client`)
-  await write('require-all.cjs', `module.exports = () => [require('shop'), require('dependent'), require('@scope/shop')]`)
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -43,19 +45,33 @@ async function run(body: string): Promise<unknown> {
      const print = value => console.log(JSON.stringify(value))
      ${body}`,
   )
-  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, path)], { env: { ...process.env, NODE_OPTIONS: '' } })
+  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, path)], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+  })
   return JSON.parse(stdout.trimEnd().split('\n').at(-1)!)
 }
 
 describe('a patched file of a library', () => {
   it.each([
     ['required later', `patchModuleFile('shop', 'lib/client', upper); const { Client } = require('shop')`],
-    ['imported later', `patchModuleFile('shop', 'lib/client', upper); const { Client } = (await import('shop')).default`],
+    [
+      'imported later',
+      `patchModuleFile('shop', 'lib/client', upper); const { Client } = (await import('shop')).default`,
+    ],
     ['required before', `const { Client } = require('shop'); patchModuleFile('shop', 'lib/client', upper)`],
-    ['imported before', `const { Client } = (await import('shop')).default; patchModuleFile('shop', 'lib/client', upper)`],
+    [
+      'imported before',
+      `const { Client } = (await import('shop')).default; patchModuleFile('shop', 'lib/client', upper)`,
+    ],
     ['the entry point itself', `patchModuleFile('shop', 'lib/index', upper); const { Client } = require('shop')`],
-    ['reached by its path', `patchModuleFile('shop', 'lib/client', upper); const { Client } = require('shop/lib/client.js')`],
-    ['in a scoped package', `patchModuleFile('@scope/shop', 'lib/client', upper); const { Client } = require('@scope/shop')`],
+    [
+      'reached by its path',
+      `patchModuleFile('shop', 'lib/client', upper); const { Client } = require('shop/lib/client.js')`,
+    ],
+    [
+      'in a scoped package',
+      `patchModuleFile('@scope/shop', 'lib/client', upper); const { Client } = require('@scope/shop')`,
+    ],
   ])('is patched when it is %s', async (_when, script) => {
     expect(await run(`${script}\nprint(buy(Client))`)).toBe('BOUGHT TEA')
   })
@@ -86,7 +102,9 @@ describe('a patched file of a library', () => {
   })
 
   it('leaves other libraries of a similar name alone', async () => {
-    expect(await run(`patchModuleFile('shop', 'lib/client', upper); print(buy(require('@scope/shop').Client))`)).toBe('bought tea')
+    expect(await run(`patchModuleFile('shop', 'lib/client', upper); print(buy(require('@scope/shop').Client))`)).toBe(
+      'bought tea',
+    )
   })
 
   it('that cannot be patched still loads, and the failure is reported once', async () => {
@@ -100,12 +118,24 @@ describe('a patched file of a library', () => {
     expect(result).toEqual(['bought tea', ['planted']])
   })
 
-  it('leaves the way modules are required as it was', () => {
+  it('leaves the way modules are required as it was, in whatever order patches end', () => {
     const ways = (): unknown[] => [Reflect.get(Module.prototype, 'require'), Reflect.get(process, 'getBuiltinModule')]
     const before = ways()
-    const patch = patchModuleFile('shop', 'lib/client', () => () => undefined)
+    const patches = ['shop', '@scope/shop'].map(library =>
+      patchModuleFile(library, 'lib/client', () => () => undefined),
+    )
     expect(ways()).not.toEqual(before)
-    patch[Symbol.dispose]()
+    for (const patch of patches) patch[Symbol.dispose]()
     expect(ways()).toEqual(before)
+  })
+
+  it('of several libraries is patched in each, and one may end before the other', async () => {
+    const result = await run(`
+      const first = patchModuleFile('shop', 'lib/client', upper)
+      patchModuleFile('@scope/shop', 'lib/client', upper)
+      const shop = require('shop').Client
+      first[Symbol.dispose]()
+      print([buy(shop), buy(require('dependent').Client), buy(require('@scope/shop').Client)])`)
+    expect(result).toEqual(['bought tea', 'bought tea', 'BOUGHT TEA'])
   })
 })

@@ -4,7 +4,10 @@ import type { ScopeMetrics } from '../src/index.ts'
 
 /** An SDK reader that is collected by hand. */
 export class PlainReader extends MetricReader {
-  constructor(temporality: AggregationTemporality = AggregationTemporality.CUMULATIVE, metricProducers: MetricProducer[] = []) {
+  constructor(
+    temporality: AggregationTemporality = AggregationTemporality.CUMULATIVE,
+    metricProducers: MetricProducer[] = [],
+  ) {
     super({ aggregationTemporalitySelector: () => temporality, metricProducers })
   }
 

@@ -23,7 +23,11 @@ describe('a producer', () => {
   it('is exported by a periodic reader together with the metrics of the application', async () => {
     const { registry } = sampleRegistry()
     const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
-    const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000, metricProducers: [registry.producer()] })
+    const reader = new PeriodicExportingMetricReader({
+      exporter,
+      exportIntervalMillis: 3_600_000,
+      metricProducers: [registry.producer()],
+    })
     const provider = new MeterProvider({ readers: [reader] })
     provider.getMeter('app').createCounter('app.requests').add(1)
     registry.counter(orders).with({ shop: 'a' }).add(3)
@@ -41,8 +45,9 @@ describe('a producer', () => {
   it('adds no empty scope to an export', async () => {
     const { registry } = sampleRegistry()
     const reader = new PlainReader(AggregationTemporality.CUMULATIVE, [registry.producer()])
-    new MeterProvider({ readers: [reader] })
+    const provider = new MeterProvider({ readers: [reader] })
     expect((await reader.collect()).resourceMetrics.scopeMetrics).toEqual([])
+    await provider.shutdown()
   })
 
   it('follows the temporality its reader selects for each kind; levels are always read as a whole', () => {
@@ -59,7 +64,9 @@ describe('a producer', () => {
       counter.add(1)
       histogram.record(1)
       level.set(9)
-      const temporalities = producer.read().metrics.map(metric => [metric.descriptor.name, metric.aggregationTemporality])
+      const temporalities = producer
+        .read()
+        .metrics.map(metric => [metric.descriptor.name, metric.aggregationTemporality])
       expect(Object.fromEntries(temporalities)).toEqual({
         'sample.orders': AggregationTemporality.DELTA,
         'sample.delivery.duration': AggregationTemporality.CUMULATIVE,

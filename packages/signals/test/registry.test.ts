@@ -22,7 +22,11 @@ function work({ registry }: SampleRegistry): void {
 function timeless({ metrics: list }: ScopeMetrics): unknown[] {
   const strip = (metric: MetricData): unknown => ({
     ...metric,
-    descriptor: { name: metric.descriptor.name, unit: metric.descriptor.unit, description: metric.descriptor.description },
+    descriptor: {
+      name: metric.descriptor.name,
+      unit: metric.descriptor.unit,
+      description: metric.descriptor.description,
+    },
     dataPoints: metric.dataPoints.map(({ attributes, value }) => ({ attributes, value })),
   })
   return list.toSorted((a, b) => a.descriptor.name.localeCompare(b.descriptor.name)).map(strip)
@@ -52,8 +56,14 @@ describe('the path through a Meter', () => {
     work(sample)
     await delta.sample()
     work(sample)
-    expect(valuesOf(await delta.sample())).toMatchObject({ 'sample.orders a': 2, 'sample.delivery.duration a': { sum: 8.5 } })
-    expect(valuesOf(await cumulative.sample())).toMatchObject({ 'sample.orders a': 4, 'sample.delivery.duration a': { sum: 17 } })
+    expect(valuesOf(await delta.sample())).toMatchObject({
+      'sample.orders a': 2,
+      'sample.delivery.duration a': { sum: 8.5 },
+    })
+    expect(valuesOf(await cumulative.sample())).toMatchObject({
+      'sample.orders a': 4,
+      'sample.delivery.duration a': { sum: 17 },
+    })
   })
 
   it('exports also what had been counted before it was bound, histograms excepted', async () => {
@@ -76,7 +86,10 @@ describe('the path through a Meter', () => {
     work(sample)
     expect(valuesOf(await earlier.sample())).not.toMatchObject({ 'sample.orders a': 4 })
     expect(valuesOf(await earlier.sample())).toMatchObject({ 'sample.delivery.duration a': { sum: 8.5 } })
-    expect(valuesOf(await later.sample())).toMatchObject({ 'sample.orders a': 4, 'sample.delivery.duration a': { sum: 8.5 } })
+    expect(valuesOf(await later.sample())).toMatchObject({
+      'sample.orders a': 4,
+      'sample.delivery.duration a': { sum: 8.5 },
+    })
   })
 
   it('observes a removed series and a cleared level no more', async () => {
@@ -110,7 +123,8 @@ describe('a registry uses one path', () => {
     const sample = sampleRegistry()
     const producer = sample.registry.producer()
     const reader = new PlainReader()
-    for (let i = 0; i < 3; i++) sample.registry.bindMeterProvider(new MeterProvider({ readers: i === 0 ? [reader] : [] }))
+    for (let i = 0; i < 3; i++)
+      sample.registry.bindMeterProvider(new MeterProvider({ readers: i === 0 ? [reader] : [] }))
     work(sample)
     expect((await reader.sample()).metrics).toEqual([])
     expect(timeless(producer.read())).toEqual(timeless(sample.registry.collect()))
@@ -149,7 +163,9 @@ describe('a registry uses one path', () => {
     expect(producer.read().metrics).toEqual([])
     expect((await producer.collect()).resourceMetrics.scopeMetrics).toEqual([])
     expect((await reader.sample()).metrics).toHaveLength(4)
-    expect(said.lines).toEqual(['warn sample: already exported through a Meter; attach the reader before the SDK starts'])
+    expect(said.lines).toEqual([
+      'warn sample: already exported through a Meter; attach the reader before the SDK starts',
+    ])
   })
 
   it('the no-op provider first and the real one after it is the order of NodeSDK, and works', async () => {
@@ -159,7 +175,10 @@ describe('a registry uses one path', () => {
     const reader = new PlainReader()
     sample.registry.bindMeterProvider(new MeterProvider({ readers: [reader] }))
     work(sample)
-    expect(valuesOf(await reader.sample())).toMatchObject({ 'sample.orders a': 4, 'sample.delivery.duration a': { sum: 8.5 } })
+    expect(valuesOf(await reader.sample())).toMatchObject({
+      'sample.orders a': 4,
+      'sample.delivery.duration a': { sum: 8.5 },
+    })
   })
 })
 

@@ -19,8 +19,9 @@ export function valuesOf({ metrics }: ScopeMetrics): Record<string, unknown> {
   const values: Record<string, unknown> = {}
   for (const metric of metrics) {
     for (const { attributes, value } of metric.dataPoints) {
-      const shop = attributes['shop'] ?? (attributes['otel.metric.overflow'] ? 'overflow' : JSON.stringify(attributes))
-      values[`${metric.descriptor.name} ${String(shop)}`] =
+      const named = typeof attributes['shop'] === 'string' ? attributes['shop'] : JSON.stringify(attributes)
+      const shop = attributes['otel.metric.overflow'] === true ? 'overflow' : named
+      values[`${metric.descriptor.name} ${shop}`] =
         typeof value === 'number' ? value : { counts: value.buckets.counts, sum: value.sum }
     }
   }

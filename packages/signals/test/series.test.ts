@@ -112,7 +112,11 @@ describe('a removed series', () => {
   it('is exported no more, and what is still added to it reaches nobody', () => {
     const { registry } = sampleRegistry()
     const [counter, level, histogram] = [registry.counter(orders), registry.level(stock), registry.histogram(delivery)]
-    const gone = { counter: counter.with({ shop: 'a' }), level: level.with({ shop: 'a' }), histogram: histogram.with({ shop: 'a' }) }
+    const gone = {
+      counter: counter.with({ shop: 'a' }),
+      level: level.with({ shop: 'a' }),
+      histogram: histogram.with({ shop: 'a' }),
+    }
     for (const series of Object.values(gone)) series.remove()
     // These take the freed cells.
     counter.with({ shop: 'b' }).add(1)

@@ -1,6 +1,6 @@
 import type { Gate } from '../gate.ts'
 
-/** An alert that is only kept firing has no value that holds now: the trouble is over, or its data is gone. */
+/** An alert that is only kept firing has no value that holds now: the trouble is over, its data is gone, or its rule failed. */
 export const missingDataGate: Gate = {
   reason: 'missing data',
   refuse: ({ firing }, { now }) =>

@@ -111,7 +111,7 @@ function readPoints(text: string): Point[] {
 function readQuoted(text: string): string {
   if (text.startsWith('`')) return text.slice(1, -1)
   if (text.startsWith("'")) return text.slice(1, -1).replaceAll(String.raw`\'`, "'")
-  return JSON.parse(text) as string
+  return String(JSON.parse(text))
 }
 
 const METRIC = /^\s*([A-Za-z_:][\w:.]*)?\s*(\{(?!\{)(?:[^"'`}]|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)*\})?/

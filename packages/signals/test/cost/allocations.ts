@@ -33,4 +33,6 @@ function bytesPerOperation(operation: (i: number) => void): number {
   return least
 }
 
-console.log(JSON.stringify(Object.fromEntries(Object.entries(operations).map(([name, run]) => [name, bytesPerOperation(run)]))))
+console.log(
+  JSON.stringify(Object.fromEntries(Object.entries(operations).map(([name, run]) => [name, bytesPerOperation(run)]))),
+)

@@ -1,0 +1,71 @@
+import type { SignalInstrumentationConfig } from '@homeostat/signals'
+import { disposeTogether, every, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
+import { QueueDirectory } from './signals/queue-directory.ts'
+import type { QueueObject } from './signals/queue-object.ts'
+import { VERSION } from './version.ts'
+
+export interface BullMQInstrumentationConfig extends SignalInstrumentationConfig {
+  /** How often each queue is read, in milliseconds. @default 5000 */
+  pollIntervalMs?: number
+  /** A reading without an answer for this time is reported as a failure, in milliseconds. @default pollIntervalMs */
+  timeoutMs?: number
+  /** After so many intervals without an answer the last values are no longer reported. @default 3 */
+  staleAfterPolls?: number
+}
+
+/** Every object passes one of these when it is made or used; `emit` also finds those that were made before `enable()`. */
+const METHODS = {
+  queue: ['waitUntilReady', 'emit', 'addBulk', 'getJobCounts'],
+  worker: ['waitUntilReady', 'run', 'emit'],
+} as const
+
+type Patched = Record<string, (this: QueueObject, ...args: unknown[]) => unknown>
+
+/**
+ * Reports how many jobs the queues of this process hold and how long the oldest waits. The queues are found from the
+ * application's own `Queue` and `Worker` objects and read on their connections; no connection is opened.
+ *
+ * @example
+ * ```ts
+ * registerInstrumentations({ instrumentations: [new BullMQInstrumentation({ pollIntervalMs: 10_000 })] })
+ * ```
+ */
+export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumentationConfig> {
+  constructor(config: BullMQInstrumentationConfig = {}) {
+    super('@homeostat/bullmq', VERSION, config)
+  }
+
+  protected activate(): Disposable {
+    const { registry } = this
+    const { pollIntervalMs = 5000, timeoutMs = pollIntervalMs, staleAfterPolls = 3 } = this.config
+    const directory = new QueueDirectory({ registry, timeoutMs, staleAfter: staleAfterPolls, clock: Date.now })
+    return disposeTogether(
+      { [Symbol.dispose]: () => directory.close() },
+      registry.observe(() => directory.prune()),
+      every(pollIntervalMs, () => void registry.faults.contain('signal', () => directory.poll())),
+      this.#watch('classes/queue', 'Queue', METHODS.queue, directory),
+      this.#watch('classes/worker', 'Worker', METHODS.worker, directory),
+    )
+  }
+
+  /** Shows every object of a class to the directory. */
+  #watch(file: string, name: string, methods: readonly string[], directory: QueueDirectory): Disposable {
+    const { faults } = this.registry
+    return patchModuleFile('bullmq', `dist/cjs/${file}`, exports => {
+      const { prototype } = (exports as Record<string, { prototype: Patched }>)[name] ?? {}
+      if (prototype === undefined)
+        throw new TypeError(`bullmq has no ${name} in ${file}: this version is not supported`)
+      const restores = methods.map(method =>
+        patchMethod(prototype, method, (original, isActive) => {
+          return function (this: QueueObject, ...args) {
+            if (isActive()) faults.contain('signal', () => directory.register(this))
+            return original.apply(this, args)
+          }
+        }),
+      )
+      return () => {
+        for (const restore of restores.toReversed()) restore()
+      }
+    })
+  }
+}

@@ -1,0 +1,36 @@
+// The parts of BullMQ 5 and 6 that the readings depend on.
+
+/** The client inside a Queue or Worker: ioredis, or an adapter of BullMQ 6 around another driver. */
+export interface QueueClient {
+  /** ioredis: `ready` when commands go out at once; a Cluster says `connect` for a while. */
+  readonly status?: string
+  readonly isCluster?: boolean
+  /** ioredis only. */
+  eval?(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
+}
+
+/** What BullMQ 6 puts between a queue and its store. */
+export interface QueueBackend {
+  readonly client?: Promise<QueueClient>
+  getCounts(states: string[]): Promise<readonly number[]>
+}
+
+/** A Queue or a Worker of the application. */
+export interface QueueObject {
+  readonly name: string
+  /** `<prefix>:<name>`: queues of one name under two prefixes are two queues. */
+  readonly qualifiedName: string
+  /** The Redis keys by their last part; `''` is what job keys begin with. */
+  readonly keys: Readonly<Record<string, string>>
+  /** A promise once `close()` was called. */
+  readonly closing?: unknown
+  readonly closed?: boolean
+  /** BullMQ 6. */
+  readonly backend?: QueueBackend
+  /** BullMQ 5. */
+  readonly client?: Promise<QueueClient>
+}
+
+export function isOpen(object: QueueObject): boolean {
+  return !object.closing && !object.closed
+}

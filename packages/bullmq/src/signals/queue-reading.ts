@@ -1,0 +1,13 @@
+/** The states that are reported; those of completed jobs depend on how many are kept and say nothing about load. */
+export const states = ['waiting', 'paused', 'active', 'delayed', 'prioritized', 'waiting-children', 'failed'] as const
+
+export type QueueState = (typeof states)[number]
+
+/** What one poll found. */
+export interface QueueReading {
+  readonly jobs: Readonly<Partial<Record<QueueState, number>>>
+  /** Since when the oldest waiting job waits, in milliseconds since the epoch; `undefined` when none does or nobody knows. */
+  readonly oldestWaitingSince: number | undefined
+  /** False when the store cannot tell how long jobs wait. */
+  readonly knowsAge: boolean
+}

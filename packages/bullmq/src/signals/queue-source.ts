@@ -1,0 +1,83 @@
+import { QueueReadingSlowError } from '../errors.ts'
+import type { QueueObject } from './queue-object.ts'
+import { isOpen } from './queue-object.ts'
+import type { QueueReading } from './queue-reading.ts'
+
+export interface QueueSourceOptions {
+  /** After this time without an answer a reading is reported, in milliseconds. */
+  readonly timeoutMs: number
+  /** Polls that brought nothing before the last reading is forgotten. */
+  readonly staleAfter: number
+  readonly read: (object: QueueObject) => Promise<QueueReading>
+  readonly onReading: () => void
+  readonly onError: (error: unknown) => void
+}
+
+/** One queue, seen through however many Queue and Worker objects the application has for it. */
+export class QueueSource {
+  readonly name: string
+  /** What the last poll found; `undefined` before the first one, and when it is too old. */
+  reading: QueueReading | undefined
+  readonly #options: QueueSourceOptions
+  // Weak: measuring a queue must not keep its object, and the connection in it, alive.
+  #members: WeakRef<QueueObject>[] = []
+  #startedAt: number | undefined
+  #reported = false
+  #missed = 0
+
+  constructor(name: string, options: QueueSourceOptions) {
+    this.name = name
+    this.#options = options
+  }
+
+  add(object: QueueObject): void {
+    this.#members.push(new WeakRef(object))
+  }
+
+  /** Forgets closed and collected objects; false when none is left. */
+  prune(): boolean {
+    this.#members = this.#members.filter(member => {
+      const object = member.deref()
+      return object !== undefined && isOpen(object)
+    })
+    return this.#members.length > 0
+  }
+
+  /** Sends one reading, unless the last one is still on its way. */
+  poll(now: number): void {
+    if (this.#startedAt !== undefined) {
+      this.#miss()
+      if (this.#reported || now - this.#startedAt < this.#options.timeoutMs) return
+      this.#reported = true
+      this.#options.onError(new QueueReadingSlowError(this.name, this.#options.timeoutMs))
+      return
+    }
+    const object = this.#members.map(member => member.deref()).find(member => member !== undefined && isOpen(member))
+    if (object === undefined) return
+    this.#startedAt = now
+    this.#reported = false
+    void this.#read(object)
+  }
+
+  async #read(object: QueueObject): Promise<void> {
+    try {
+      this.reading = await this.#options.read(object)
+      this.#missed = 0
+    } catch (error) {
+      // The connection that is being closed under us is nobody's failure.
+      if (!isOpen(object)) return
+      this.#miss()
+      this.#options.onError(error)
+    } finally {
+      this.#startedAt = undefined
+      this.#options.onReading()
+    }
+  }
+
+  #miss(): void {
+    this.#missed += 1
+    if (this.#missed < this.#options.staleAfter || this.reading === undefined) return
+    this.reading = undefined
+    this.#options.onReading()
+  }
+}

@@ -1,0 +1,13 @@
+import type { CounterSeries, Registry } from '@homeostat/signals'
+import { attributes, metrics } from '@homeostat/semconv'
+import type { LookupResult } from './lru-message.ts'
+
+/** The lookups of one cache name. All three counters begin at 0, so that a cache nobody asked is no cache without hits. */
+export type CacheSeries = Readonly<Record<LookupResult, CounterSeries>>
+
+export function cacheSeries(registry: Registry, name: string): CacheSeries {
+  const requests = registry.counter(metrics.cacheRequests)
+  const bind = (result: LookupResult): CounterSeries =>
+    requests.with({ [attributes.cacheName]: name, [attributes.cacheResult]: result })
+  return { hit: bind('hit'), miss: bind('miss'), stale: bind('stale') }
+}

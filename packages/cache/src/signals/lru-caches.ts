@@ -1,0 +1,36 @@
+import type { NamedSize } from './entry-levels.ts'
+import type { LruCache } from './lru-message.ts'
+
+/** Below this many, dead references are not worth a walk. */
+const PRUNE_FROM = 64
+
+/** An lru-cache that was seen, and its name. Does not keep it alive. */
+export interface SeenLruCache extends NamedSize {
+  /** The cache, as long as the application has it. */
+  cache(): LruCache | undefined
+}
+
+/** The lru-caches that were seen, in the order they were seen first. */
+export class LruCaches {
+  #seen: (SeenLruCache & { readonly ref: WeakRef<LruCache> })[] = []
+  #pruneAt = PRUNE_FROM
+
+  add(cache: LruCache, name: string): void {
+    // A service may make a cache a request: what the application has let go must not pile up here between collections.
+    if (this.#seen.length >= this.#pruneAt) this.#prune()
+    const ref = new WeakRef(cache)
+    this.#seen.push({ ref, name, cache: () => ref.deref(), size: () => ref.deref()?.size ?? 0 })
+  }
+
+  /** Those that still live. */
+  living(): readonly SeenLruCache[] {
+    this.#prune()
+    // A copy, because caches are added while somebody walks the list.
+    return this.#seen.slice()
+  }
+
+  #prune(): void {
+    this.#seen = this.#seen.filter(({ ref }) => ref.deref() !== undefined)
+    this.#pruneAt = Math.max(PRUNE_FROM, 2 * this.#seen.length)
+  }
+}

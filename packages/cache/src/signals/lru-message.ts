@@ -1,0 +1,48 @@
+/** An lru-cache, as far as it is looked at. */
+export interface LruCache {
+  readonly size: number
+  /** Sum of the entries' sizes, in the unit the application chose; 0 when the cache does not track sizes. */
+  readonly calculatedSize: number
+}
+
+/**
+ * What lru-cache publishes on `lru-cache:metrics` (since 11.3), once an operation: its `Status` object.
+ * Source: `LRUCache.Status` in lru-cache 11.5.3. `key` and `value` are there as well and are never looked at, apart from
+ * whether there is a value.
+ */
+export interface LruMessage {
+  op?: 'get' | 'set' | 'has' | 'peek' | 'delete' | 'memo' | 'fetch'
+  cache?: LruCache | undefined
+  value?: unknown
+  get?: 'hit' | 'miss' | 'stale' | 'stale-fetching' | 'fetching' | undefined
+  memo?: 'hit' | 'miss'
+  fetch?: 'get' | 'hit' | 'miss' | 'stale' | 'refresh' | 'inflight'
+  key?: unknown
+}
+
+export type LookupResult = 'hit' | 'miss' | 'stale'
+
+/**
+ * What a lookup found; undefined for what is no lookup. `has` and `peek` are none: who asks with them asks again with `get`,
+ * or only wants to look.
+ */
+export function lookupResult(message: LruMessage): LookupResult | undefined {
+  const { op } = message
+  if (op === 'get') return getResult(message)
+  if (op === 'memo') return message.memo
+  if (op !== 'fetch') return undefined
+  if (message.fetch === 'get') return getResult(message)
+  // `refresh` and `inflight` wait for the origin, as a miss does.
+  return message.fetch === 'hit' || message.fetch === 'stale' ? message.fetch : 'miss'
+}
+
+function getResult(message: LruMessage): LookupResult | undefined {
+  const { get } = message
+  if (get === 'stale-fetching') return 'stale'
+  // The value is being fetched; there is an older one only during a forced refresh.
+  if (get === 'fetching') return message.value === undefined ? 'miss' : 'hit'
+  return get
+}
+
+/** The status object of our own lookups. lru-cache publishes that very object, so that they can be told from others. */
+export const ownLookup: LruMessage = {}

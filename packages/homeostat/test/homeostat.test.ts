@@ -1,0 +1,116 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import type { Action, HomeostatOptions, Response, Rule } from '../src/index.ts'
+import { Homeostat, homeostat } from '../src/index.ts'
+
+let h: Homeostat | undefined
+
+afterEach(async () => {
+  await h?.stop()
+  h = undefined
+  vi.restoreAllMocks()
+})
+
+const rule: Rule = { alert: 'Always', expr: 'vector(1)' }
+const respondWith = (action: string): Response => ({ to: { alert: 'Always' }, action, priority: 'efficiency' })
+const does = (name: string, run: Action['run']): Action => ({
+  name,
+  scope: 'process',
+  touches: [name],
+  raises: [],
+  lowers: [],
+  risk: 0,
+  run,
+})
+
+const start = (options: HomeostatOptions): Homeostat => (h = homeostat({ autoStart: false, warmUpMs: 0, environment: {}, ...options }))
+
+test('optimizePerformance applies what is due: one failing action never stops another', async () => {
+  start({
+    mode: 'act',
+    rules: [rule],
+    responses: [respondWith('good'), respondWith('bad')],
+    actions: [
+      does('good', async () => ({ summary: 'did it', effects: { things: 1 } })),
+      does('bad', async () => Promise.reject(new Error('no'))),
+    ],
+  })
+
+  const result = await h!.optimizePerformance()
+
+  expect(result).toEqual({
+    optimizationsApplied: 2,
+    successful: 1,
+    failed: 1,
+    timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+  })
+})
+
+test('by default nothing is applied', async () => {
+  start({ rules: [rule], responses: [respondWith('good')], actions: [does('good', async () => ({ summary: '', effects: { n: 1 } }))] })
+
+  expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 0, successful: 0, failed: 0 })
+  expect(h!.mode).toBe('advise')
+})
+
+test('a package acts when it alone is switched on, and maxMode holds all of them back', async () => {
+  const options: HomeostatOptions = {
+    rules: [rule],
+    responses: [respondWith('good')],
+    actions: [does('good', async () => ({ summary: '', effects: { n: 1 } }))],
+    actionModes: { good: 'act' },
+  }
+  start(options)
+  expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 1 })
+  await h!.stop()
+
+  start({ ...options, maxMode: 'advise' })
+  expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 0 })
+})
+
+test('a mode that is none is one clear warning, and the careful mode', () => {
+  const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  start({ mode: 'atc' as never })
+
+  expect(h!.mode).toBe('advise')
+  expect(warning.mock.calls.map(([message]) => message)).toEqual([
+    'mode is "atc", but must be off, shadow, advise or act; advise is used',
+  ])
+})
+
+test('HOMEOSTAT_MODE sets the mode where the code does not', () => {
+  start({ environment: { HOMEOSTAT_MODE: 'shadow' } })
+  expect(h!.mode).toBe('shadow')
+})
+
+test('the kill switch stops acting until it is reset', async () => {
+  start({
+    mode: 'act',
+    rules: [rule],
+    responses: [{ ...respondWith('good'), cooldownMs: 0 }],
+    actions: [does('good', async () => ({ summary: '', effects: { n: 1 } }))],
+  })
+
+  h!.disable('the operator')
+  expect(h!.mode).toBe('off')
+  expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 0 })
+  expect(h!.explain('Always')?.line).toBe('Always fires at 1: good refused by kill switch (tripped by the operator)')
+
+  h!.enable()
+  expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 1 })
+})
+
+test('measureEventLoopLag is in milliseconds', async () => {
+  start({})
+  const lag = h!.measureEventLoopLag()
+  const until = performance.now() + 30
+  while (performance.now() < until);
+  expect(await lag).toBeGreaterThan(25)
+})
+
+test('stopping leaves no timer behind', async () => {
+  const before = process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+  const other = homeostat()
+  for (const instrumentation of other.instrumentations) instrumentation.enable()
+  await other.stop()
+  expect(process.getActiveResourcesInfo().filter(name => name === 'Timeout').length).toBeLessThanOrEqual(before)
+})

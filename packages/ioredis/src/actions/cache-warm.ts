@@ -1,0 +1,99 @@
+import { attributes } from '@homeostat/semconv'
+import type { Action, Receipt } from '@homeostat/optimizer'
+import type { CacheLoader } from './cache-loader.ts'
+import { SingleFlight } from './single-flight.ts'
+import type { Warmed, WarmingTally } from './warming.ts'
+import { warm } from './warming.ts'
+
+export interface CacheWarmOptions {
+  /** Read at each run. */
+  readonly loaders: Iterable<CacheLoader>
+  /** The cache of a loader that names none. @default 'redis' */
+  readonly defaultCache?: string
+  /** Milliseconds of a clock that only goes forward, for the rate. @default performance.now */
+  readonly clock?: () => number
+  /** For the spread of lifetimes. @default Math.random */
+  readonly random?: () => number
+}
+
+// As the alert carries it: PromQL labels have no dots.
+const CACHE_LABEL = attributes.cacheName.replaceAll('.', '_')
+
+/**
+ * The action `cache.warm`: loads what a cold cache lacks through the application's own loaders, with a bounded rate, and
+ * never overwrites an entry.
+ *
+ * The alert's label `homeostat_cache_name` chooses the loaders of that cache; without it all run. The receipt counts keys
+ * and holds none of them.
+ */
+export function createCacheWarm(options: CacheWarmOptions): Action {
+  const { loaders, defaultCache = 'redis', clock = () => performance.now(), random = Math.random } = options
+  const flightsOf = new WeakMap<CacheLoader, SingleFlight<Warmed>>()
+
+  const flights = (loader: CacheLoader): SingleFlight<Warmed> => {
+    const known = flightsOf.get(loader)
+    if (known !== undefined) return known
+    const created = new SingleFlight<Warmed>()
+    flightsOf.set(loader, created)
+    return created
+  }
+
+  return {
+    name: 'cache.warm',
+    scope: 'shared',
+    touches: ['cache'],
+    raises: ['database'],
+    lowers: ['latency'],
+    risk: 1,
+    async run({ firing, signal }): Promise<Receipt> {
+      const cache = firing.labels[CACHE_LABEL]
+      const chosen = [...loaders].filter(loader => cache === undefined || (loader.cache ?? defaultCache) === cache)
+      if (chosen.length === 0) return nothingToRun(cache)
+      const startedAt = clock()
+      const tallies = await Promise.all(
+        chosen.map(async loader => ({
+          loader,
+          tally: await warm(loader, { signal, flights: flights(loader), clock, random }),
+        })),
+      )
+      return receipt(tallies, clock() - startedAt, signal.aborted)
+    },
+  }
+}
+
+function nothingToRun(cache: string | undefined): Receipt {
+  return {
+    summary: `no loader is registered for ${cache === undefined ? 'any cache' : `the cache '${cache}'`}; add one with register({ name, client, keys, load, ttlSeconds })`,
+    effects: { loaded: 0, skipped: 0, missing: 0, failed: 0 },
+  }
+}
+
+function receipt(
+  tallies: readonly { readonly loader: CacheLoader; readonly tally: WarmingTally }[],
+  elapsedMs: number,
+  aborted: boolean,
+): Receipt {
+  const total = (outcome: Warmed): number => tallies.reduce((sum, { tally }) => sum + tally[outcome], 0)
+  const effects = {
+    loaded: total('loaded'),
+    skipped: total('skipped'),
+    missing: total('missing'),
+    failed: total('failed'),
+  }
+  const problems = tallies
+    .filter(({ tally }) => tally.failed > 0)
+    .map(({ loader, tally }) => `${loader.name}: ${tally.failed} failed (${tally.errors.join(', ')})`)
+  const by = tallies.length === 1 ? `the loader ${tallies[0]?.loader.name}` : `${tallies.length} loaders`
+  const others = (['skipped', 'missing', 'failed'] as const).filter(outcome => effects[outcome] > 0)
+  return {
+    summary: [
+      `loaded ${effects.loaded} keys by ${by} in ${(elapsedMs / 1000).toFixed(1)} s`,
+      ...others.map(outcome => `${effects[outcome]} ${WORDS[outcome]}`),
+      ...(aborted ? ['stopped early'] : []),
+    ].join(', '),
+    effects,
+    ...(problems.length > 0 ? { problems } : undefined),
+  }
+}
+
+const WORDS = { skipped: 'already there', missing: 'without a value', failed: 'failed' } as const

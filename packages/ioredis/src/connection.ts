@@ -1,0 +1,14 @@
+/** What `names` and `ignore` are told of a connection. */
+export interface RedisConnection {
+  /** The server, or the node of a Cluster. */
+  readonly host: string | undefined
+  readonly port: number | undefined
+  /** The socket's path, when it is not TCP. */
+  readonly path: string | undefined
+  /** The database selected when the connection was opened. */
+  readonly db: number
+  /** The `connectionName` option. */
+  readonly connectionName: string | undefined
+  /** The `keyPrefix` option. A Cluster keeps it to itself: its nodes have none. */
+  readonly keyPrefix: string | undefined
+}

@@ -1,0 +1,57 @@
+import type { Domain } from '@homeostat/optimizer'
+import type { CacheLoader } from './actions/cache-loader.ts'
+import { createCacheWarm } from './actions/cache-warm.ts'
+import type { IORedisInstrumentationConfig } from './instrumentation.ts'
+import { IORedisInstrumentation } from './instrumentation.ts'
+import { responses } from './responses.ts'
+import { rules } from './rules.ts'
+
+export type { CacheClient, CacheLoader } from './actions/cache-loader.ts'
+
+export interface IORedisOptions extends IORedisInstrumentationConfig {
+  /** Loaders to begin with; {@link IORedisDomain.register} adds more. @default none */
+  loaders?: readonly CacheLoader[]
+  /** The hit ratio below which `CacheHitRatioLow` fires. @default 0.7 */
+  minHitRatio?: number
+  /** The lookups of a minute below which a hit ratio says nothing. @default 50 */
+  minLookups?: number
+}
+
+/** Redis as seen from this process: its hit ratio, and warming when it falls. */
+export interface IORedisDomain extends Domain<IORedisInstrumentation> {
+  /**
+   * Adds a loader for `cache.warm`. Dispose what it returns to take it out again.
+   *
+   * @example
+   * ```ts
+   * redis.register({ name: 'products', client, keys: bestSellers, load: findProduct, ttlSeconds: 300 })
+   * ```
+   */
+  register(loader: CacheLoader): Disposable
+}
+
+/**
+ * Everything this package brings, for `homeostat()`.
+ *
+ * @example
+ * ```ts
+ * const redis = ioredis({ minHitRatio: 0.8 })
+ * ```
+ */
+export function ioredis(options: IORedisOptions = {}): IORedisDomain {
+  const { loaders = [], minHitRatio = 0.7, minLookups = 50, ...config } = options
+  const registered = new Set(loaders)
+  return {
+    name: 'ioredis',
+    instrumentation: new IORedisInstrumentation(config),
+    rules: rules({ minHitRatio, minLookups }),
+    responses,
+    actions: [createCacheWarm({ loaders: registered, defaultCache: config.defaultName ?? 'redis' })],
+    knobs: [],
+    reclaimers: [],
+    register(loader) {
+      registered.add(loader)
+      return { [Symbol.dispose]: () => void registered.delete(loader) }
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { attributes, metrics } from '@homeostat/semconv'
+import type { SignalInstrumentationConfig } from '@homeostat/signals'
+import { patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
+import type { RedisConnection } from './connection.ts'
+import type { LookupSeries } from './signals/lookup-counter.ts'
+import { LookupCounter } from './signals/lookup-counter.ts'
+import type { RedisClient, ReplyHandler } from './signals/reply-handler.ts'
+import { VERSION } from './version.ts'
+
+export interface IORedisInstrumentationConfig extends SignalInstrumentationConfig {
+  /**
+   * Names the cache behind a connection: the attribute `homeostat.cache.name`. Asked once for each connection that is
+   * opened, never for a command; `undefined` means {@link defaultName}. Keep the number of names small.
+   */
+  names?: (connection: RedisConnection) => string | undefined
+  /** The name of a cache that {@link names} does not name. @default 'redis' */
+  defaultName?: string
+  /** Connections that are no cache. Asked once for each connection. @default none */
+  ignore?: (connection: RedisConnection) => boolean
+  /**
+   * Lookups whose first key starts with one of these are not counted, on whatever connection they come. The default are
+   * the keys of BullMQ: it reads hashes of its own, also on a connection that it shares with the application's cache.
+   * Set it when your queues have another `prefix`. @default ['bull:']
+   */
+  ignoreKeyPrefixes?: readonly string[]
+}
+
+/**
+ * Counts the hits and misses of Redis lookups, as `homeostat.cache.requests`, from the replies that ioredis receives.
+ *
+ * @example
+ * ```ts
+ * registerInstrumentations({ instrumentations: [new IORedisInstrumentation({ names: ({ db }) => `redis-${db}` })] })
+ * ```
+ */
+export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrumentationConfig> {
+  constructor(config: IORedisInstrumentationConfig = {}) {
+    super('@homeostat/ioredis', VERSION, config)
+  }
+
+  protected activate(): Disposable {
+    const { faults } = this.registry
+    const { ignoreKeyPrefixes = ['bull:'] } = this.config
+    const counter = new LookupCounter({
+      seriesOf: redis => this.#seriesOf(redis),
+      ignoredKeyPrefixes: ignoreKeyPrefixes,
+    })
+
+    // Every answer of a server passes DataHandler once, with the command it belongs to at the head of the queue.
+    return patchModuleFile('ioredis', 'built/DataHandler', exports => {
+      const { prototype } = (exports as { default: { prototype: ReplyHandler } }).default
+      const restoreReply = patchMethod(prototype, 'returnReply', (original, isActive) => {
+        return function returnReply(this: ReplyHandler, reply) {
+          if (isActive()) {
+            try {
+              counter.reply(this, reply)
+            } catch (error) {
+              faults.report('signal', error)
+            }
+          }
+          return original.call(this, reply)
+        }
+      })
+      const restoreError = patchMethod(prototype, 'returnError', (original, isActive) => {
+        return function returnError(this: ReplyHandler, error) {
+          if (isActive()) faults.contain('signal', () => counter.error(this))
+          return original.call(this, error)
+        }
+      })
+      return () => {
+        restoreError()
+        restoreReply()
+      }
+    })
+  }
+
+  #seriesOf(redis: RedisClient): LookupSeries | undefined {
+    const { names, defaultName = 'redis', ignore } = this.config
+    const connection = describe(redis)
+    // The user's own functions: a failure of theirs is reported, and the connection counts under the default name.
+    if (ignore !== undefined && this.registry.faults.contain('signal', () => ignore(connection)) === true)
+      return undefined
+    const name = this.registry.faults.contain('signal', () => names?.(connection)) ?? defaultName
+    const requests = this.registry.counter(metrics.cacheRequests)
+    // Both at once: a ratio needs its zero hits as much as its misses.
+    return {
+      hit: requests.with({ [attributes.cacheName]: name, [attributes.cacheResult]: 'hit' }),
+      miss: requests.with({ [attributes.cacheName]: name, [attributes.cacheResult]: 'miss' }),
+    }
+  }
+}
+
+function describe({ options }: RedisClient): RedisConnection {
+  const { host, port, path, db, connectionName, keyPrefix } = options
+  return {
+    host,
+    port,
+    path,
+    db: db ?? 0,
+    connectionName: connectionName ?? undefined,
+    keyPrefix: keyPrefix?.toString(),
+  }
+}

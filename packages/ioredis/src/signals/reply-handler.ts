@@ -1,0 +1,29 @@
+// The parts of ioredis 5 and 6 that the count depends on, all in `built/DataHandler.js` and `built/Redis.js`.
+
+/** A command as it waits for its reply. */
+export interface PendingCommand {
+  readonly name: string
+  readonly args: readonly unknown[]
+}
+
+/** A client of one server; for a Cluster, of one of its nodes. */
+export interface RedisClient {
+  readonly options: {
+    readonly host?: string
+    readonly port?: number
+    readonly path?: string
+    readonly db?: number
+    readonly connectionName?: string | null
+    readonly keyPrefix?: string | Buffer
+  }
+  readonly condition?: { readonly subscriber?: unknown; readonly protocol?: number } | null
+  /** What was sent and has no reply yet, in the order of the wire. */
+  readonly commandQueue: { peekFront(): { readonly command: PendingCommand } | undefined }
+}
+
+/** ioredis' `DataHandler`: one for each connection that was opened, so a reconnect makes a new one. */
+export interface ReplyHandler {
+  readonly redis: RedisClient
+  returnReply(reply: unknown): void
+  returnError(error: unknown): void
+}

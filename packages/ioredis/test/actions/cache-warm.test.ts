@@ -1,0 +1,150 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ActionContext } from '@homeostat/optimizer'
+import { startRedis, type Redis as Server } from '@homeostat/services'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { CacheLoader } from '../../src/domain.ts'
+import { ioredis } from '../../src/domain.ts'
+import { countsOf } from '../counts.ts'
+
+let server: Server
+let client: Redis
+beforeAll(async () => {
+  server = await startRedis()
+})
+beforeEach(() => {
+  client = new Redis(server.url, { keyPrefix: `${crypto.randomUUID()}:` })
+  return () => client.disconnect()
+})
+afterAll(() => server.stop())
+
+const context = (signal = new AbortController().signal, labels: Record<string, string> = {}): ActionContext => ({
+  firing: { alert: 'CacheHitRatioLow', labels, annotations: {}, value: 0.2, since: 0 },
+  options: undefined,
+  now: 0,
+  signal,
+  sliceMs: 10,
+})
+const loader = (parts: Partial<CacheLoader> = {}): CacheLoader => ({
+  name: 'products',
+  client,
+  keys: () => Array.from({ length: 20 }, (_, i) => `product-${i}`),
+  load: async key => `value of ${key}`,
+  ttlSeconds: 100,
+  perSecond: 10_000,
+  ...parts,
+})
+const warmOf = (...loaders: CacheLoader[]) => ioredis({ loaders }).actions[0]!
+
+test('what is missing is loaded with a lifetime of its own, and what is there stays as it is', async () => {
+  await client.set('product-3', 'newer')
+  const load = async (key: string) => (key === 'product-5' ? undefined : Buffer.from(key))
+  const receipt = await warmOf(loader({ load })).run(context())
+  expect(receipt.effects).toEqual({ loaded: 18, skipped: 1, missing: 1, failed: 0 })
+  expect(await client.get('product-3')).toBe('newer')
+  expect(await client.get('product-4')).toBe('product-4')
+  expect(await client.exists('product-5')).toBe(0)
+  const lifetimes = await Promise.all(Array.from({ length: 20 }, (_, i) => client.ttl(`product-${i}`)))
+  for (const seconds of lifetimes.filter((_, i) => i !== 3 && i !== 5)) {
+    expect(seconds).toBeGreaterThanOrEqual(88)
+    expect(seconds).toBeLessThanOrEqual(110)
+  }
+  expect(new Set(lifetimes).size).toBeGreaterThan(3)
+})
+
+test('a value that the application writes while we load is not overwritten', async () => {
+  const load = async (key: string) => {
+    await client.set(key, 'newer')
+    return 'older'
+  }
+  const receipt = await warmOf(loader({ load, keys: () => ['x'] })).run(context())
+  expect(receipt.effects).toEqual({ loaded: 0, skipped: 1, missing: 0, failed: 0 })
+  expect(await client.get('x')).toBe('newer')
+})
+
+test('two runs at the same time load each key once', async () => {
+  let loads = 0
+  const load = async (): Promise<string> => {
+    loads++
+    await delay(20)
+    return 'value'
+  }
+  const warm = warmOf(loader({ load, keys: () => ['a', 'b', 'c', 'd'] }))
+  const [first, second] = await Promise.all([warm.run(context()), warm.run(context())])
+  expect(loads).toBe(4)
+  expect([first.effects['loaded'], second.effects['loaded']]).toEqual([4, 0])
+  expect(second.effects['skipped']).toBe(4)
+})
+
+test('a loader that fails stops neither the others nor its own other keys, and no message gets into the receipt', async () => {
+  const load = async (key: string) => {
+    if (key === 'product-7') throw new TypeError(`cannot load ${key}`)
+    return 'value'
+  }
+  const broken = loader({
+    name: 'broken',
+    keys: () => {
+      throw new RangeError('no product-99')
+    },
+  })
+  const receipt = await warmOf(broken, loader({ load })).run(context())
+  expect(receipt.effects).toEqual({ loaded: 19, skipped: 0, missing: 0, failed: 2 })
+  expect(receipt.problems).toEqual(['broken: 1 failed (RangeError)', 'products: 1 failed (TypeError)'])
+  expect(JSON.stringify(receipt)).not.toContain('product-')
+})
+
+test('the rate and the number of keys are bounded, also for keys without end', async () => {
+  async function* keys(): AsyncGenerator<string> {
+    for (let i = 0; ; i++) yield `k${i}`
+  }
+  const startedAt = performance.now()
+  const receipt = await warmOf(loader({ keys, maxKeys: 30, perSecond: 100, concurrency: 4 })).run(context())
+  expect(receipt.effects['loaded']).toBe(30)
+  // 4 at once, then one each 10 ms.
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(250)
+})
+
+test('at the abort it returns at once what was done so far, also when the loader hangs, and writes nothing more', async () => {
+  const controller = new AbortController()
+  let release = (_value: string): void => {}
+  const load = (key: string): Promise<string> =>
+    key === 'k3' ? new Promise(resolve => (release = resolve)) : Promise.resolve('value')
+  const running = warmOf(loader({ load, keys: () => ['k0', 'k1', 'k2', 'k3', 'k4'], concurrency: 1 })).run(
+    context(controller.signal),
+  )
+  await expect.poll(() => client.exists('k2')).toBe(1)
+  controller.abort()
+  const receipt = await running
+  expect(receipt.effects).toEqual({ loaded: 3, skipped: 0, missing: 0, failed: 0 })
+  expect(receipt.summary).toContain('stopped early')
+  release('late')
+  await delay(50)
+  expect(await client.exists('k3', 'k4')).toBe(0)
+})
+
+test('only the loaders of the cache that the alert names run', async () => {
+  const domain = ioredis()
+  using sessions = domain.register(loader({ name: 'sessions', cache: 'sessions', keys: () => ['s'] }))
+  using products = domain.register(loader({ keys: () => ['p'] }))
+  const [warm] = domain.actions
+  const receipt = await warm!.run(context(undefined, { homeostat_cache_name: 'redis' }))
+  expect(receipt.effects['loaded']).toBe(1)
+  expect(await client.exists('s')).toBe(0)
+  expect([sessions, products]).toHaveLength(2)
+})
+
+test('without a loader the receipt says how to add one', async () => {
+  const domain = ioredis()
+  domain.register(loader())[Symbol.dispose]()
+  const receipt = await domain.actions[0]!.run(context())
+  expect(receipt.summary).toContain('register(')
+  expect(Object.values(receipt.effects).every(count => count === 0)).toBe(true)
+})
+
+test('warming itself is no lookup', async () => {
+  const domain = ioredis({ loaders: [loader()] })
+  domain.instrumentation.enable()
+  await domain.actions[0]!.run(context())
+  domain.instrumentation.disable()
+  expect(countsOf(domain.instrumentation)).toEqual({ hit: 0, miss: 0 })
+})

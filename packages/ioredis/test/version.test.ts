@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest'
+import packageJson from '../package.json' with { type: 'json' }
+import { IORedisInstrumentation, VERSION } from '../src/index.ts'
+
+test('the instrumentation says the version of its package', () => {
+  expect(VERSION).toBe(packageJson.version)
+  expect(new IORedisInstrumentation().instrumentationVersion).toBe(packageJson.version)
+})

@@ -1,0 +1,107 @@
+import type { ConnectionOptions } from '../signals/driver.ts'
+import type { Origin } from '../signals/origin.ts'
+
+/** One row, by column. */
+export type Row = Readonly<Record<string, unknown>>
+
+interface Driver {
+  connect(): Promise<unknown>
+  query(config: { text: string; values?: readonly unknown[]; rows?: number }): Promise<{ rows: Row[] }>
+  end(): Promise<void>
+  on(event: 'error', listener: () => void): unknown
+  readonly connection?: { readonly stream?: { destroy(): void } }
+}
+
+type DriverClass = new (options: ConnectionOptions) => Driver
+
+const CONNECT_TIMEOUT_MS = 3_000
+/** On our side, in case the server does not keep its own limit because it hangs. */
+const QUERY_TIMEOUT_MS = 4_000
+/** Any number makes pg use the extended protocol, which refuses a text of several statements. */
+const ROWS_PER_FETCH = 1_000
+
+/**
+ * A connection of our own to the application's database, read-only and with short limits, so that looking never takes a
+ * connection from the application, waits for a lock or holds one.
+ */
+export class DedicatedClient {
+  readonly #driver: Driver
+  readonly #signal: AbortSignal
+
+  private constructor(driver: Driver, signal: AbortSignal) {
+    this.#driver = driver
+    this.#signal = signal
+  }
+
+  /**
+   * @param ignore - told of the client before its first query, to keep it out of the application's telemetry
+   * @throws the driver's error when there is no connection, the signal's reason when it was aborted
+   */
+  static async connect(origin: Origin, signal: AbortSignal, ignore: (client: object) => void): Promise<DedicatedClient> {
+    signal.throwIfAborted()
+    const driver = new (origin.Client as DriverClass)({
+      ...origin.connectionOptions(),
+      application_name: 'homeostat',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: QUERY_TIMEOUT_MS,
+      pipeline: false,
+      binary: false,
+    })
+    // A connection that breaks is seen by the query under way; without a listener it would end the process.
+    driver.on('error', () => {})
+    ignore(driver)
+    const client = new DedicatedClient(driver, signal)
+    try {
+      await client.#unlessAborted(driver.connect())
+    } catch (error) {
+      await client.close()
+      throw error
+    }
+    return client
+  }
+
+  /** Runs `work` in a transaction that cannot write and is always rolled back. */
+  async inReadOnlyTransaction<T>(work: () => Promise<T>): Promise<T> {
+    const limits = "SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '200ms'; SET LOCAL application_name = 'homeostat'"
+    await this.#unlessAborted(this.#driver.query({ text: `BEGIN READ ONLY; ${limits}` }))
+    try {
+      return await work()
+    } finally {
+      // When the connection is gone the server has rolled back already.
+      await this.#unlessAborted(this.#driver.query({ text: 'ROLLBACK' })).catch(() => {})
+    }
+  }
+
+  /** One statement, never several: the extended protocol refuses them. */
+  async query(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    const result = await this.#unlessAborted(this.#driver.query({ text, values, rows: ROWS_PER_FETCH }))
+    return result.rows
+  }
+
+  /** Ends the connection; a query under way is dropped, and its server side ends by `statement_timeout`. Never throws. */
+  async close(): Promise<void> {
+    try {
+      if (this.#signal.aborted) this.#driver.connection?.stream?.destroy()
+      await Promise.race([this.#driver.end(), new Promise(resolve => setTimeout(resolve, 1_000).unref())])
+    } catch {
+      // It is gone either way.
+    }
+  }
+
+  async #unlessAborted<T>(work: Promise<T>): Promise<T> {
+    const signal = this.#signal
+    // The loser of the race must not become an unhandled rejection.
+    work.catch(() => {})
+    signal.throwIfAborted()
+    let stop: (() => void) | undefined
+    const aborted = new Promise<never>((_, reject) => {
+      stop = () => reject(signal.reason as Error)
+      signal.addEventListener('abort', stop, { once: true })
+    })
+    try {
+      return await Promise.race([work, aborted])
+    } finally {
+      if (stop !== undefined) signal.removeEventListener('abort', stop)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import { errorType } from '../signals/database.ts'
+
+// SQLSTATE classes and socket codes that have one cure. Source: PostgreSQL manual, appendix A.
+const CURES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there: is the server up?',
+  ENOTFOUND: 'the host name does not resolve',
+  ETIMEDOUT: 'no answer: is the server reachable?',
+  ECONNRESET: 'the connection broke',
+  ENOENT: 'the socket does not exist: is the server up?',
+  '25006': 'it writes, so a read-only transaction cannot plan it',
+  '28P01': 'wrong password',
+  '28000': 'the server does not let this user in',
+  '3D000': 'the database does not exist',
+  '42501': 'permission denied for this user',
+  '42P01': 'a table is not found: is search_path set where only the application connects?',
+  '53300': 'the server has no connection left',
+  '55P03': 'a lock was held for longer than 200 ms',
+  '57014': 'it took longer than 2 s to plan',
+  '57P01': 'the server is shutting down',
+  '57P03': 'the server is starting up',
+}
+
+/**
+ * Says what went wrong by code and cure. Never the error's own message: servers quote literals and bind values in it, and
+ * drivers passwords and addresses.
+ */
+export function describeProblem(where: string, error: unknown): string {
+  const causes: unknown = error instanceof AggregateError ? error.errors[0] : error
+  const code = errorType(causes)
+  const cure = CURES[code] ?? (isTimeout(causes) ? 'no answer in time: is the server reachable?' : undefined)
+  return cure === undefined ? `${where}: failed (${code})` : `${where}: ${cure} (${code})`
+}
+
+/** pg reports its own timeouts without a code. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && /timeout/i.test(error.message)
+}

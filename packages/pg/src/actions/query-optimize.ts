@@ -1,0 +1,130 @@
+import type { Action, ActionContext, Receipt } from '@homeostat/optimizer'
+import { NothingExaminedError } from '../errors.ts'
+import type { PgInstrumentation } from '../instrumentation.ts'
+import type { SlowStatement } from '../signals/slow-statements.ts'
+import { DedicatedClient } from './dedicated-client.ts'
+import type { Finding } from './examination.ts'
+import { examine } from './examination.ts'
+import { isExplainable } from './explain.ts'
+import { groupBy } from './grouping.ts'
+import { indexAdvice } from './index-advice.ts'
+import type { AdviceThresholds } from './index-candidate.ts'
+import { describeProblem } from './problem.ts'
+
+export interface QueryOptimizeOptions extends Partial<AdviceThresholds> {
+  /** Most statements examined in one run, those with the most time in total. @default 5 */
+  readonly maxStatements?: number
+  /** Only statements that were slow within this time, in milliseconds. @default 600000 */
+  readonly withinMs?: number
+}
+
+interface Outcome {
+  statements: number
+  plans: number
+  readonly findings: Finding[]
+  readonly problems: string[]
+}
+
+/**
+ * `query.optimize`: has the slowest statements explained with the values they were slow with and says which index they
+ * lack. It is advice: the action only ever plans, on a connection of its own in a transaction that cannot write.
+ *
+ * @throws NothingExaminedError when there were slow statements and not one could be examined
+ */
+export function createQueryOptimize(
+  instrumentation: PgInstrumentation,
+  defaults: QueryOptimizeOptions = {},
+): Action<QueryOptimizeOptions> {
+  return {
+    name: 'query.optimize',
+    // Planning reads the catalog only: every process may do it at any time.
+    scope: 'process',
+    touches: ['database'],
+    raises: [],
+    lowers: ['latency'],
+    risk: 0,
+    run: context => optimize(instrumentation, context, { ...defaults, ...context.options }),
+  }
+}
+
+async function optimize(
+  instrumentation: PgInstrumentation,
+  { now, signal }: ActionContext,
+  options: QueryOptimizeOptions,
+): Promise<Receipt> {
+  const { maxStatements = 5, withinMs = 600_000, minTableRows = 10_000, maxSelectivity = 0.05 } = options
+  const outcome: Outcome = { statements: 0, plans: 0, findings: [], problems: [] }
+  const slowest = slowestExplainable(instrumentation.slowStatements.top(Infinity, now - withinMs), maxStatements, outcome.problems)
+  for (const statements of groupBy(slowest, statement => statement.origin.address).values()) {
+    if (signal.aborted) break
+    await examineDatabase(instrumentation, statements, { minTableRows, maxSelectivity }, signal, outcome)
+  }
+  if (outcome.statements === 0 && outcome.problems.length > 0 && !signal.aborted) throw new NothingExaminedError(outcome.problems)
+  return receipt(outcome, slowest.length, signal.aborted)
+}
+
+async function examineDatabase(
+  instrumentation: PgInstrumentation,
+  statements: readonly SlowStatement[],
+  thresholds: AdviceThresholds,
+  signal: AbortSignal,
+  outcome: Outcome,
+): Promise<void> {
+  // The latest connection's options: a pool may have been replaced since.
+  const { origin } = statements.reduce((a, b) => (b.lastSeen > a.lastSeen ? b : a))
+  let client: DedicatedClient | undefined
+  try {
+    client = await DedicatedClient.connect(origin, signal, own => instrumentation.ignore(own))
+    for (const statement of statements) {
+      if (signal.aborted) return
+      await examineStatement(client, statement, thresholds, signal, outcome)
+    }
+  } catch (error) {
+    if (!signal.aborted) outcome.problems.push(describeProblem(origin.address, error))
+  } finally {
+    await client?.close()
+  }
+}
+
+/** The first `max` that can be explained; the ones passed over on the way are named. */
+function slowestExplainable(slowest: readonly SlowStatement[], max: number, problems: string[]): readonly SlowStatement[] {
+  const chosen: SlowStatement[] = []
+  for (const statement of slowest) {
+    if (chosen.length >= max) break
+    const { summary, text, bindValues } = statement
+    if (!isExplainable(text)) problems.push(`${summary}: only a single SELECT, UPDATE or DELETE is explained`)
+    else if (bindValues.length === 0) problems.push(`${summary}: its values are too large to keep, so it is not explained`)
+    else chosen.push(statement)
+  }
+  return chosen
+}
+
+async function examineStatement(
+  client: DedicatedClient,
+  statement: SlowStatement,
+  thresholds: AdviceThresholds,
+  signal: AbortSignal,
+  outcome: Outcome,
+): Promise<void> {
+  try {
+    const { plan, findings, problems } = await examine(client, statement, thresholds)
+    outcome.statements++
+    if (plan !== undefined) outcome.plans++
+    outcome.findings.push(...findings)
+    outcome.problems.push(...problems)
+  } catch (error) {
+    if (!signal.aborted) outcome.problems.push(describeProblem(statement.summary, error))
+  }
+}
+
+function receipt({ statements, plans, findings, problems }: Outcome, slow: number, aborted: boolean): Receipt {
+  const advice = indexAdvice(findings)
+  const indexes = advice.length
+  const helps = indexes === 0 ? 'no missing index found' : `${indexes} ${indexes === 1 ? 'index' : 'indexes'} would help`
+  return {
+    summary: slow === 0 ? 'no slow statement to examine' : `examined ${statements} of ${slow} slow statements: ${helps}${aborted ? ' (stopped early)' : ''}`,
+    effects: { statements, plans, indexes },
+    ...(indexes > 0 ? { advice } : undefined),
+    ...(problems.length > 0 ? { problems: [...new Set(problems)] } : undefined),
+  }
+}

@@ -1,0 +1,24 @@
+/** The loaded `pg` is not built as expected: it stays as it is, and is not measured. */
+export class UnsupportedDriverError extends Error {
+  override readonly name: string = 'UnsupportedDriverError'
+  readonly code = 'HOMEOSTAT_PG_UNSUPPORTED_DRIVER'
+
+  constructor(part: string) {
+    super(`pg: ${part} is missing, so this version is not measured; use pg 8.0 or later with the JavaScript client`)
+  }
+}
+
+/** No slow statement could be examined. The message says why, in one line and without statement text or values. */
+export class NothingExaminedError extends Error {
+  override readonly name: string = 'NothingExaminedError'
+  readonly code = 'HOMEOSTAT_PG_NOTHING_EXAMINED'
+  /** One line for each thing that stood in the way. */
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`query.optimize: no slow statement could be examined: ${problems.join('; ')}`)
+    this.problems = problems
+    // The frames of this process say nothing about a database that is down.
+    this.stack = `${this.name}: ${this.message}`
+  }
+}

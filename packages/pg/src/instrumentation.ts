@@ -1,0 +1,121 @@
+import type { SignalInstrumentationConfig } from '@homeostat/signals'
+import { disposeTogether, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
+import { UnsupportedDriverError } from './errors.ts'
+import { Connections } from './signals/connections.ts'
+import type { Database } from './signals/database.ts'
+import type { ClientClass, ClientShape, ConnectionShape, PoolShape, QueryShape } from './signals/driver.ts'
+import { missingMethod } from './signals/driver.ts'
+import type { Operations } from './signals/operations.ts'
+import { createOperations } from './signals/operations.ts'
+import type { PoolName } from './signals/pools.ts'
+import { Pools } from './signals/pools.ts'
+import { timeQueries } from './signals/query-timing.ts'
+import type { TimingObserver } from './signals/query-timing.ts'
+import { SlowQueries } from './signals/slow-queries.ts'
+import { SlowStatements } from './signals/slow-statements.ts'
+import { VERSION } from './version.ts'
+
+export interface PgInstrumentationConfig extends SignalInstrumentationConfig {
+  /** A statement that takes longer is a slow query, in milliseconds. @default 200 */
+  slowQueryThresholdMs?: number
+  /**
+   * Names a pool in telemetry. Return a fixed name, never anything of unbounded variety.
+   * @default `host:port/database`, with `#2`, `#3`... while another pool has that name
+   */
+  poolName?: PoolName
+  /** Most slow statements told apart; further summaries share `(other)`, and the cheapest statement in memory makes room. @default 500 */
+  maxStatements?: number
+}
+
+const DEFAULT_SLOW_MS = 200
+const DEFAULT_MAX_STATEMENTS = 500
+
+/**
+ * Measures [pg](https://node-postgres.com) 8 and its pools: durations of statements, slow statements by summary, and
+ * connections used, idle, awaited and allowed per pool.
+ *
+ * @example
+ * ```ts
+ * registerInstrumentations({ instrumentations: [new PgInstrumentation({ slowQueryThresholdMs: 100 })] })
+ * ```
+ */
+export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationConfig> {
+  /** Slow statements with recent values, for whoever can explain them. In memory only: never export it. */
+  readonly slowStatements: SlowStatements
+  readonly #pools: Pools
+  readonly #connections: Connections
+  readonly #slowQueries: SlowQueries
+  readonly #operations: Operations = createOperations()
+
+  constructor(config: PgInstrumentationConfig = {}) {
+    super('@homeostat/pg', VERSION, config)
+    const maxStatements = positive(config.maxStatements, DEFAULT_MAX_STATEMENTS)
+    this.slowStatements = new SlowStatements(maxStatements)
+    this.#slowQueries = new SlowQueries(this.registry, maxStatements)
+    this.#pools = new Pools(this.registry, config.poolName)
+    this.#connections = new Connections(this.registry, this.#pools)
+  }
+
+  /** The pools the application uses now, each known from its first use while the instrumentation was on. */
+  get pools(): readonly PoolShape[] {
+    return this.#pools.all()
+  }
+
+  /** Never measures the queries of this client, e.g. of one that only serves monitoring. */
+  ignore(client: object): void {
+    this.#connections.ignore(client as ClientShape)
+  }
+
+  protected override activate(): Disposable {
+    const report = (error: unknown): void => this.registry.faults.report('signal', error)
+    const observer = this.#observer(report)
+    return disposeTogether(
+      this.registry.observe(() => this.#pools.observe()),
+      patchModuleFile('pg', 'lib/client', exports => timeQueries(exports as ClientClass, observer), report),
+      patchModuleFile('pg-pool', 'index', exports => this.#findPools(exports, report), report),
+    )
+  }
+
+  #observer(report: (error: unknown) => void): TimingObserver {
+    const connections = this.#connections
+    return {
+      slowMs: positive(this.config.slowQueryThresholdMs, DEFAULT_SLOW_MS),
+      now: () => performance.now(),
+      isMet: connection => connections.isMet(connection),
+      databaseOf: connection => connections.databaseOf(connection),
+      meet: client => connections.meet(client),
+      slow: (query, database, connection, durationMs) => this.#slow(query, database, connection, durationMs),
+      operations: this.#operations,
+      report,
+    }
+  }
+
+  #slow({ text, values }: QueryShape, database: Database, connection: ConnectionShape, durationMs: number): void {
+    // A prepared statement may run again by its name alone.
+    const summary = this.#slowQueries.count(text ?? '', database)
+    const origin = this.#connections.originOf(connection)
+    if (text === undefined || origin === undefined) return
+    this.slowStatements.add({ text, summary, values, durationMs, origin }, Date.now())
+  }
+
+  #findPools(exports: unknown, report: (error: unknown) => void): () => void {
+    const missing = missingMethod(exports, ['connect'])
+    if (missing !== undefined) throw new UnsupportedDriverError(`the pool's ${missing}`)
+    const { prototype } = exports as { prototype: { connect: (...args: unknown[]) => unknown } }
+    const pools = this.#pools
+    return patchMethod(prototype, 'connect', (original, isActive) => {
+      return function connect(this: PoolShape, ...args: unknown[]) {
+        try {
+          if (isActive()) pools.add(this)
+        } catch (error) {
+          report(error)
+        }
+        return original.apply(this, args)
+      }
+    })
+  }
+}
+
+function positive(value: number | undefined, fallback: number): number {
+  return typeof value === 'number' && value >= 0 ? value : fallback
+}

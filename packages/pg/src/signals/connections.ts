@@ -1,0 +1,57 @@
+import type { Registry } from '@homeostat/signals'
+import { Database } from './database.ts'
+import type { ClientShape, ConnectionShape } from './driver.ts'
+import type { Origin } from './origin.ts'
+import { originOfClient, originOfPool } from './origin.ts'
+import type { Pools } from './pools.ts'
+import { createStamp } from './stamp.ts'
+import { OTHER } from './query-summary.ts'
+
+/** Most databases told apart; further ones share `(other)`. */
+const MAX_DATABASES = 200
+
+/** The connections that were seen, each met once. */
+export class Connections {
+  readonly #registry: Registry
+  readonly #pools: Pools
+  readonly #databases = new Map<string, Database>()
+  readonly #met = createStamp<Database | undefined>()
+  readonly #origins = new WeakMap<ConnectionShape, Origin>()
+
+  constructor(registry: Registry, pools: Pools) {
+    this.#registry = registry
+    this.#pools = pools
+  }
+
+  isMet(connection: ConnectionShape): boolean {
+    return this.#met.has(connection)
+  }
+
+  databaseOf(connection: ConnectionShape): Database | undefined {
+    return this.#met.get(connection)
+  }
+
+  originOf(connection: ConnectionShape): Origin | undefined {
+    return this.#origins.get(connection)
+  }
+
+  meet(client: ClientShape): void {
+    const { connection } = client
+    const database = this.#database(typeof client.database === 'string' ? client.database : '')
+    const pool = this.#pools.of(client)
+    this.#met.set(connection, database)
+    this.#origins.set(connection, pool === undefined ? originOfClient(client) : originOfPool(pool))
+  }
+
+  /** Never measures this client's queries. */
+  ignore(client: ClientShape): void {
+    this.#met.set(client.connection, undefined)
+  }
+
+  #database(name: string): Database {
+    const namespace = this.#databases.has(name) || this.#databases.size < MAX_DATABASES ? name : OTHER
+    let database = this.#databases.get(namespace)
+    if (database === undefined) this.#databases.set(namespace, (database = new Database(namespace, this.#registry)))
+    return database
+  }
+}

@@ -1,0 +1,56 @@
+import type { HistogramSeries, Registry } from '@homeostat/signals'
+import { attributes as a, metrics } from '@homeostat/semconv'
+
+/** `db.system.name` of the semantic conventions. */
+export const POSTGRESQL = 'postgresql'
+
+/** Error types are codes of somebody else's making: past this many in one database, the rest share one. */
+const MAX_ERROR_TYPES = 64
+
+/** The series of one database, bound once: recording an operation is a few array increments. */
+export class Database {
+  /** `db.namespace`: the database's name. */
+  readonly namespace: string
+  readonly #registry: Registry
+  readonly #succeeded: HistogramSeries
+  readonly #failed = new Map<string, HistogramSeries>()
+
+  constructor(namespace: string, registry: Registry) {
+    this.namespace = namespace
+    this.#registry = registry
+    this.#succeeded = this.#series({})
+  }
+
+  /** Counts one operation that succeeded. */
+  recordSuccess(seconds: number): void {
+    this.#succeeded.record(seconds)
+  }
+
+  /** Counts one operation that failed, by the error's type. */
+  recordFailure(seconds: number, error: unknown): void {
+    let type = errorType(error)
+    if (!this.#failed.has(type) && this.#failed.size >= MAX_ERROR_TYPES) type = '_OTHER'
+    let series = this.#failed.get(type)
+    if (series === undefined) this.#failed.set(type, (series = this.#series({ [a.errorType]: type })))
+    series.record(seconds)
+  }
+
+  #series(more: Record<string, string>): HistogramSeries {
+    const labels = { [a.dbSystemName]: POSTGRESQL, [a.dbNamespace]: this.namespace, ...more }
+    return this.#registry.histogram(metrics.dbOperationDuration).with(labels)
+  }
+}
+
+/**
+ * The SQLSTATE of a server's error, the code of a socket's, else the error's class. Never the message: it holds literals
+ * and bind values.
+ */
+export function errorType(error: unknown): string {
+  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown; name?: unknown }
+  if (isIdentifier(code)) return code
+  return isIdentifier(name) ? name : '_OTHER'
+}
+
+function isIdentifier(value: unknown): value is string {
+  return typeof value === 'string' && /^\w{1,64}$/.test(value)
+}

@@ -1,0 +1,97 @@
+import type { LevelSeries, Registry } from '@homeostat/signals'
+import { attributes as a, metrics } from '@homeostat/semconv'
+import type { ClientShape, PoolShape } from './driver.ts'
+import { addressOf, formatAddress } from './pool-address.ts'
+
+/** Names a pool in telemetry; undefined leaves the default name. Must not return anything of unbounded variety. */
+export type PoolName = (pool: PoolShape) => string | undefined
+
+interface TrackedPool {
+  readonly pool: WeakRef<PoolShape>
+  readonly name: string
+  readonly used: LevelSeries
+  readonly idle: LevelSeries
+  readonly pending: LevelSeries
+  readonly limit: LevelSeries
+}
+
+const MAX_NAME_LENGTH = 128
+
+/**
+ * The pools of the process, known from their first `connect()` or `query()` on.
+ *
+ * State is read from each pool object itself. Shared counters that follow the pools' events go wrong with two pools of one
+ * name (opentelemetry-js-contrib#3354), so names are unique too: `host:port/database`, then `host:port/database#2`.
+ */
+export class Pools {
+  readonly #registry: Registry
+  readonly #name: PoolName | undefined
+  readonly #known = new WeakSet<PoolShape>()
+  readonly #tracked = new Map<string, TrackedPool>()
+
+  constructor(registry: Registry, name?: PoolName) {
+    this.#registry = registry
+    this.#name = name
+  }
+
+  /** Remembers a pool, weakly: it is forgotten when it has ended or was collected. */
+  add(pool: PoolShape): void {
+    if (this.#known.has(pool) || pool.ended) return
+    this.#known.add(pool)
+    this.#prune()
+    const name = this.#freeName(pool)
+    const labels = { [a.dbPoolName]: name }
+    const connections = this.#registry.level(metrics.dbConnectionCount)
+    this.#tracked.set(name, {
+      pool: new WeakRef(pool),
+      name,
+      used: connections.with({ ...labels, [a.dbConnectionState]: 'used' }),
+      idle: connections.with({ ...labels, [a.dbConnectionState]: 'idle' }),
+      pending: this.#registry.level(metrics.dbConnectionPending).with(labels),
+      limit: this.#registry.level(metrics.dbConnectionLimit).with(labels),
+    })
+  }
+
+  /** The pools that are in use. */
+  all(): readonly PoolShape[] {
+    return [...this.#tracked.values()].flatMap(({ pool }) => {
+      const live = pool.deref()
+      return live === undefined || live.ended ? [] : [live]
+    })
+  }
+
+  /** The pool a client belongs to. */
+  of(client: ClientShape): PoolShape | undefined {
+    return this.all().find(pool => Array.isArray(pool._clients) && pool._clients.includes(client))
+  }
+
+  /** Writes the state of every pool into its series. Reads properties only. */
+  observe(): void {
+    this.#prune()
+    for (const tracked of this.#tracked.values()) {
+      const pool = tracked.pool.deref()
+      if (pool === undefined) continue
+      tracked.used.set(pool.totalCount - pool.idleCount)
+      tracked.idle.set(pool.idleCount)
+      tracked.pending.set(pool.waitingCount)
+      if (typeof pool.options.max === 'number') tracked.limit.set(pool.options.max)
+    }
+  }
+
+  #prune(): void {
+    for (const [name, { pool, used, idle, pending, limit }] of this.#tracked) {
+      const live = pool.deref()
+      if (live !== undefined && !live.ended) continue
+      for (const series of [used, idle, pending, limit]) series.remove()
+      this.#tracked.delete(name)
+    }
+  }
+
+  #freeName(pool: PoolShape): string {
+    const given = this.#registry.faults.contain('signal', () => this.#name?.(pool))
+    const base = (given || formatAddress(addressOf(pool.options))).slice(0, MAX_NAME_LENGTH)
+    let name = base
+    for (let ordinal = 2; this.#tracked.has(name); ordinal++) name = `${base}#${ordinal}`
+    return name
+  }
+}

@@ -1,0 +1,135 @@
+import { disposeTogether, patchMethod } from '@homeostat/signals'
+import { UnsupportedDriverError } from '../errors.ts'
+import type { Database } from './database.ts'
+import type { ClientClass, ClientShape, ConnectionShape, QueryShape } from './driver.ts'
+import { missingMethod } from './driver.ts'
+import type { Operations } from './operations.ts'
+import { watchSubmittable } from './submittable.ts'
+
+/** What the timing needs to know and has to tell; every method is contained by the caller. */
+export interface TimingObserver {
+  /** The database behind a connection; undefined for one that is not (yet) measured. */
+  databaseOf(connection: ConnectionShape): Database | undefined
+  /** A connection is used that `databaseOf` does not know. */
+  meet(client: ClientShape): void
+  /** True for a connection that {@link meet} need not be told of. */
+  isMet(connection: ConnectionShape): boolean
+  readonly operations: Operations
+  /** A statement took longer than the threshold. */
+  slow(query: QueryShape, database: Database, connection: ConnectionShape, durationMs: number): void
+  /** Something of ours failed. */
+  report(error: unknown): void
+  /** Milliseconds above which {@link slow} is told. */
+  readonly slowMs: number
+  /** A monotonic clock in milliseconds. */
+  now(): number
+}
+
+/**
+ * Times the queries of one copy of pg by wrapping four of its methods: a client's `query`, which tells the database of a
+ * connection, and the query object's `submit`, `handleReadyForQuery` and `handleError`, between which the server works.
+ * Every calling form (text, config, prepared, callback, promise, pipeline, `pool.query`) goes through these, so that
+ * callbacks, promises and errors are never touched.
+ *
+ * The duration is that of the statement: from its submission to the connection to the end of its answer. Waiting for a
+ * pool or behind other statements of the same client is not in it.
+ */
+export function timeQueries(clientClass: ClientClass, observer: TimingObserver): () => void {
+  const { Query } = clientClass
+  const missing =
+    missingMethod(clientClass, ['query']) ?? missingMethod(Query, ['submit', 'handleReadyForQuery', 'handleError'])
+  if (missing !== undefined) throw new UnsupportedDriverError(missing)
+
+  const restores = [
+    patchMethod(clientClass.prototype, 'query', (original, isActive) => {
+      return function query(this: ClientShape, config: unknown) {
+        if (isActive()) beforeQuery(this, config, Query, observer, isActive)
+        // oxlint-disable-next-line prefer-rest-params -- hands on exactly what came, without an array
+        return original.apply(this, arguments as unknown as unknown[])
+      }
+    }),
+    patchMethod(Query.prototype, 'submit', (original, isActive) => {
+      return function submit(this: QueryShape, connection: ConnectionShape) {
+        if (isActive()) startQuery(this, connection, observer)
+        return original.call(this, connection)
+      }
+    }),
+    patchMethod(Query.prototype, 'handleReadyForQuery', (original, isActive) => {
+      return function handleReadyForQuery(this: QueryShape, connection: ConnectionShape) {
+        // A row that could not be parsed ends in handleError, which the original calls itself.
+        if (isActive() && !this._canceledDueToError) endQuery(this, connection, observer)
+        return original.call(this, connection)
+      }
+    }),
+    patchMethod(Query.prototype, 'handleError', (original, isActive) => {
+      return function handleError(this: QueryShape, error: unknown, connection: ConnectionShape) {
+        if (isActive()) failQuery(this, error, connection, observer)
+        return original.call(this, error, connection)
+      }
+    }),
+  ]
+  const undo = disposeTogether(...restores.map(restore => ({ [Symbol.dispose]: restore })))
+  return () => undo[Symbol.dispose]()
+}
+
+function beforeQuery(
+  client: ClientShape,
+  config: unknown,
+  Query: ClientClass['Query'],
+  observer: TimingObserver,
+  isActive: () => boolean,
+): void {
+  try {
+    if (!observer.isMet(client.connection)) observer.meet(client)
+    // The common case: a text, or a config object without `submit`.
+    if (typeof config !== 'object' || config === null) return
+    if (typeof (config as QueryShape).submit !== 'function' || Query.prototype.isPrototypeOf(config)) return
+    const database = observer.databaseOf(client.connection)
+    if (database !== undefined) watchSubmittable(config as QueryShape, database, observer, isActive)
+  } catch (error) {
+    observer.report(error)
+  }
+}
+
+function startQuery(query: QueryShape, connection: ConnectionShape, observer: TimingObserver): void {
+  try {
+    const database = observer.databaseOf(connection)
+    if (database !== undefined) observer.operations.start(query, observer.now(), database)
+  } catch (error) {
+    observer.report(error)
+  }
+}
+
+function endQuery(query: QueryShape, connection: ConnectionShape, observer: TimingObserver): void {
+  const startedAt = observer.operations.startedAt(query)
+  if (startedAt < 0) return
+  try {
+    const durationMs = observer.now() - startedAt
+    const database = observer.operations.end(query)
+    database.recordSuccess(durationMs / 1000)
+    if (durationMs > observer.slowMs) observer.slow(query, database, connection, durationMs)
+  } catch (error) {
+    observer.report(error)
+  }
+}
+
+function failQuery(query: QueryShape, cause: unknown, connection: ConnectionShape, observer: TimingObserver): void {
+  try {
+    const error = query._canceledDueToError || cause
+    const startedAt = observer.operations.startedAt(query)
+    if (startedAt >= 0) {
+      const durationMs = observer.now() - startedAt
+      const database = observer.operations.end(query)
+      database.recordFailure(durationMs / 1000, error)
+      if (durationMs > observer.slowMs) observer.slow(query, database, connection, durationMs)
+    } else if (!observer.operations.isKnown(query)) {
+      // Refused before it was sent, e.g. by a client that has ended: an operation that failed at once.
+      const database = observer.databaseOf(connection)
+      if (database === undefined) return
+      observer.operations.skip(query, database)
+      database.recordFailure(0, error)
+    }
+  } catch (error) {
+    observer.report(error)
+  }
+}

@@ -1,0 +1,43 @@
+// What is remembered of somebody else's object is stamped on it as private fields: invisible to the application, gone with
+// the object, and a tenth of the cost of a WeakMap entry (measured on Node 24 for objects as short-lived as a query).
+
+/** Makes a subclass install its fields on an object that exists already: a constructor may return another object. */
+export class OnExistingObject {
+  constructor(target: object) {
+    // oxlint-disable-next-line no-constructor-return -- the point of this class
+    return target
+  }
+}
+
+/** One value an object. */
+export interface Stamp<Value> {
+  has(target: object): boolean
+  get(target: object): Value | undefined
+  set(target: object, value: Value): void
+}
+
+/** A stamp of its own: each call makes a new private field, so that two users never read each other's. */
+export function createStamp<Value>(): Stamp<Value> {
+  class Stamped extends OnExistingObject {
+    #value: Value
+
+    constructor(target: object, value: Value) {
+      super(target)
+      this.#value = value
+    }
+
+    static has(target: object): boolean {
+      return #value in target
+    }
+
+    static get(target: object): Value | undefined {
+      return #value in target ? target.#value : undefined
+    }
+
+    static set(target: object, value: Value): void {
+      if (#value in target) target.#value = value
+      else new Stamped(target, value)
+    }
+  }
+  return Stamped
+}

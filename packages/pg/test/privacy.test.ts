@@ -1,0 +1,52 @@
+import { diag, DiagLogLevel } from '@opentelemetry/api'
+import type { ActionContext } from '@homeostat/optimizer'
+import { startPostgres } from '@homeostat/services'
+import pgDriver from 'pg'
+import { expect, it } from 'vitest'
+import { pg } from '../src/domain.ts'
+
+const CANARY = 'hunter2canary'
+
+it('lets no literal, bind value, password or error text out, whatever happens', async () => {
+  const said: unknown[] = []
+  const log = (...args: unknown[]): void => void said.push(args)
+  diag.setLogger({ error: log, warn: log, info: log, debug: log, verbose: log }, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true })
+  await using db = await startPostgres()
+  const { instrumentation, actions, reclaimers } = pg({ slowQueryThresholdMs: 0 })
+  instrumentation.enable()
+  const pool = new pgDriver.Pool({ connectionString: db.url, application_name: CANARY }).on('error', () => {})
+  await pool.query(`CREATE TABLE people AS SELECT i AS id, '${CANARY}' || i AS name FROM generate_series(1, 50000) i; ANALYZE people`)
+  const texts = [
+    `SELECT * FROM people WHERE name = '${CANARY}'`,
+    `SELECT * FROM people WHERE name = E'\\'${CANARY}' AND id = 3 -- ${CANARY}`,
+    `SELECT * FROM people WHERE name = $$${CANARY}$$ /* ${CANARY} */`,
+    `SELECT ${CANARY} FROM people`,
+    `SELECT '${CANARY}'::int FROM people`,
+    `SELECT * FROM people WHERE name = '${CANARY}`,
+    `${CANARY}`,
+    `SET application_name = ${CANARY}`,
+  ]
+  for (const text of texts) await pool.query(text).catch(() => {})
+  await pool.query('SELECT * FROM people WHERE name = $1', [CANARY])
+  await pool.query('SELECT $1::int', [CANARY]).catch(() => {})
+  await pool.query({ name: CANARY, text: 'SELECT * FROM people WHERE name = $1', values: [CANARY] })
+
+  const context = { now: Date.now(), signal: AbortSignal.timeout(10_000), sliceMs: 5 }
+  const receipt = await actions[0]!.run({ ...context, options: { maxStatements: 100 }, firing: {} } as ActionContext)
+  expect(receipt.advice).toHaveLength(1)
+  const cleared = await reclaimers[0]!.reclaim(context)
+
+  // A table that is gone makes every statement fail.
+  await pool.query('DROP TABLE people')
+  const failure: unknown = await actions[0]!.run({ ...context, options: { maxStatements: 3 }, firing: {} } as ActionContext).catch((error: unknown) => error)
+  expect(failure).toMatchObject({ code: 'HOMEOSTAT_PG_NOTHING_EXAMINED' })
+
+  const exported = instrumentation.registry.collect()
+  const everything = JSON.stringify([exported, receipt, cleared, said, instrumentation, String(failure), (failure as Error).stack])
+  await pool.end()
+  instrumentation.disable()
+  diag.disable()
+  expect(everything).toContain('SELECT people')
+  expect(everything).not.toContain(CANARY)
+  expect(everything).not.toContain(db.password)
+})

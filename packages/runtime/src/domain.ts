@@ -1,0 +1,47 @@
+import type { Domain, Reclaimer } from '@homeostat/optimizer'
+import { createMemoryCleanup } from './actions/memory-cleanup.ts'
+import type { TempFolder } from './actions/temp-folder.ts'
+import type { RuntimeInstrumentationConfig } from './instrumentation.ts'
+import { RuntimeInstrumentation } from './instrumentation.ts'
+import { responses } from './responses.ts'
+import { rules } from './rules.ts'
+
+export { MemoryCleanupError } from './actions/memory-cleanup-error.ts'
+export { createMemoryCleanup, type MemoryCleanupOptions } from './actions/memory-cleanup.ts'
+export { TempFolderNameError } from './actions/temp-folder-name-error.ts'
+export { createTempFolder, type TempFolder, type TempFolderOptions } from './actions/temp-folder.ts'
+export { responses } from './responses.ts'
+export { rules } from './rules.ts'
+
+export interface RuntimeOptions {
+  readonly instrumentation?: RuntimeInstrumentationConfig
+  /** What else `memory.cleanup` runs, beside the temp folder; asked anew at each run. @default none */
+  readonly reclaimers?: () => readonly Reclaimer[]
+  /** The application's temp files that may be cleaned up, from {@link createTempFolder}. @default none */
+  readonly tempFolder?: TempFolder
+}
+
+/**
+ * Memory, CPU and event loop: signals, rules, and the clean-up under memory pressure.
+ *
+ * @example
+ * ```ts
+ * const memory = cache()
+ * const domain = runtime({ reclaimers: () => memory.reclaimers })
+ * ```
+ */
+export function runtime(options: RuntimeOptions = {}): Domain<RuntimeInstrumentation> {
+  const { instrumentation, tempFolder } = options
+  const own = tempFolder === undefined ? [] : [tempFolder.reclaimer]
+  // A set, because whoever collects the reclaimers of all domains collects ours as well.
+  const reclaimers = (): readonly Reclaimer[] => [...new Set([...own, ...(options.reclaimers?.() ?? [])])]
+  return {
+    name: 'runtime',
+    instrumentation: new RuntimeInstrumentation(instrumentation),
+    rules,
+    responses,
+    actions: [createMemoryCleanup({ reclaimers })],
+    knobs: [],
+    reclaimers: own,
+  }
+}

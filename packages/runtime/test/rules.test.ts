@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { Optimizer, type LedgerEntry } from '@homeostat/optimizer'
+import { Registry } from '@homeostat/signals'
+import { attributes, metrics } from '@homeostat/semconv'
+import type { MetricDefinition } from '@homeostat/semconv'
+import { createMemoryCleanup, responses, rules } from '../src/domain.ts'
+
+const START = 1_800_000_000_000
+const TICK_MS = 5_000
+
+let signals: Registry
+let optimizer: Optimizer
+let cleanups: number
+
+beforeEach(() => {
+  signals = new Registry({ scope: { name: 'signals', version: '1' } })
+  cleanups = 0
+  const reclaimer = {
+    name: 'planted',
+    reclaim: async () => ({ summary: 'gave back', effects: { entries: ++cleanups } }),
+  }
+  optimizer = new Optimizer({
+    registries: [new Registry({ scope: { name: 'engine', version: '1' } }), signals],
+    rules,
+    responses,
+    actions: [createMemoryCleanup({ reclaimers: () => [reclaimer] })],
+    modeOf: () => 'act',
+    warmUpMs: 0,
+    environment: {},
+  })
+})
+
+function set(metric: MetricDefinition, value: number, labels: Record<string, string> = {}): void {
+  signals.level(metric).with(labels).set(value)
+}
+function memory(area: string, source: string, utilization: number): void {
+  set(metrics.memoryUtilization, utilization, { [attributes.memoryArea]: area, [attributes.limitSource]: source })
+}
+async function ticks(seconds: number, from = START): Promise<LedgerEntry> {
+  let last: LedgerEntry | undefined
+  for (let at = from; at <= from + seconds * 1000; at += TICK_MS) last = (await optimizer.tickAndWait(at)).entry
+  return last!
+}
+const alerts = (entry: LedgerEntry): string[] => entry.firings.map(({ alert }) => alert)
+
+test('all rules load', () => {
+  expect(optimizer.rules.rejected).toEqual([])
+})
+
+describe('MemoryPressure', () => {
+  test.each([
+    ['process', 'host'],
+    ['process', 'cgroup'],
+    ['heap', 'v8'],
+    ['container', 'cgroup'],
+  ])('a %s over 0.8 of its %s limit for 15 s is cleaned up once a minute', async (area, source) => {
+    memory(area, source, 0.85)
+    expect(alerts(await ticks(10))).toEqual([])
+    const entry = await ticks(0, START + 15_000)
+    expect(entry.firings).toMatchObject([
+      { alert: 'MemoryPressure', labels: { homeostat_memory_area: area, severity: 'high' } },
+    ])
+    expect(cleanups).toBe(1)
+    await ticks(50, START + 20_000)
+    expect(cleanups).toBe(1)
+  })
+
+  test('a host that others have filled is none of our business', async () => {
+    memory('container', 'host', 0.95)
+    memory('process', 'host', 0.05)
+    expect(alerts(await ticks(60))).toEqual([])
+    expect(cleanups).toBe(0)
+  })
+
+  test('at 0.8 and without data nothing fires', async () => {
+    expect(alerts(await ticks(30))).toEqual([])
+    memory('heap', 'v8', 0.8)
+    expect(alerts(await ticks(30, START + 60_000))).toEqual([])
+  })
+})
+
+test('a late event loop is told, by its p99 or by one long stall, and nothing is done about it', async () => {
+  set(metrics.eventLoopDelayP99, 0.02)
+  set(metrics.eventLoopDelayMax, 1.2)
+  const entry = await ticks(20)
+  expect(alerts(entry)).toEqual(['EventLoopDelayed'])
+  expect(entry.firings[0]!.annotations['summary']).toBe('the event loop ran 1.2 s late within the last minute')
+  expect(entry.decisions).toEqual([])
+  set(metrics.eventLoopDelayP99, 0.15)
+  set(metrics.eventLoopDelayMax, 0.5)
+  expect((await ticks(20, START + 25_000)).firings[0]!.value).toBe(0.15)
+})
+
+test('CPU at its limit for 30 s is told', async () => {
+  set(metrics.cpuUtilization, 0.97, { [attributes.limitSource]: 'cgroup' })
+  expect(alerts(await ticks(25))).toEqual([])
+  expect(alerts(await ticks(0, START + 30_000))).toEqual(['CpuSaturated'])
+})

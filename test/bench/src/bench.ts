@@ -1,0 +1,116 @@
+// Command line: node --expose-gc src/bench.ts signals|redis|pg|collect [--rounds N] [--quick] [--json]
+import { parseArgs } from 'node:util'
+import type { Bench, Path } from './benches.ts'
+import { benches } from './benches.ts'
+import { describeRun } from './report.ts'
+import { rowsOf } from './rows.ts'
+import { runVariants } from './run-variants.ts'
+
+const DEFAULT_ROUNDS = 9
+const QUICK_ROUNDS = 5
+const names = benches.map(({ name }) => name).join('|')
+
+const HELP = `CPU cost per operation: bare, ours, the contrib peer and one SDK record per operation.
+
+Usage: npm run bench -- ${names} [options]
+
+  --rounds N   rounds over all variants (default ${DEFAULT_ROUNDS})
+  --quick      ${QUICK_ROUNDS} rounds with a fifth of the operations
+  --json       one JSON object a line on stdout; use npm run --silent, which prints nothing of its own
+  --help       this text
+
+${benches.map(({ name, title }) => `  ${name.padEnd(8)} ${title}`).join('\n')}
+
+Every variant runs in a process of its own, warmed up by a number of operations, in rounds that go through all variants.
+What counts are the differences to bare within a round: their median and their range. A difference whose range includes
+zero is not resolved.
+
+Redis and Postgres are answered in the same process, by a few lines that speak the protocol: against a real server the
+kernel's and the network's share varies by more between rounds than an instrumentation adds at all.`
+
+/** The command line asks for something that there is not. */
+class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+interface Command {
+  readonly bench: Bench
+  readonly rounds: number
+  readonly paths: readonly Path[]
+  readonly json: boolean
+}
+
+/** Undefined when only help is asked for. */
+function parseCommand(args: string[]): Command | undefined {
+  const { values, positionals } = parse(args)
+  if (values.help) return undefined
+  const [name, ...rest] = positionals
+  const bench = benches.find(candidate => candidate.name === name)
+  if (bench === undefined || rest.length > 0) {
+    throw new UsageError(`bench: expected one of ${names}, not ${positionals.join(' ') || 'nothing'}; see --help`)
+  }
+  const share = values.quick ? 0.2 : 1
+  const operations = values.ops === undefined ? undefined : positiveInteger('--ops', values.ops)
+  const paths = bench.paths.map(path => ({
+    name: path.name,
+    operations: operations ?? Math.ceil(path.operations * share),
+    warmUp: operations ?? Math.ceil(path.warmUp * share),
+  }))
+  const rounds = values.rounds === undefined ? undefined : positiveInteger('--rounds', values.rounds)
+  return { bench, rounds: rounds ?? (values.quick ? QUICK_ROUNDS : DEFAULT_ROUNDS), paths, json: values.json }
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+        // Operations of every path, for tests of the bench itself: too few measure the interpreter.
+        ops: { type: 'string' },
+      },
+    })
+  } catch (error) {
+    throw new UsageError(`bench: ${(error as Error).message.split('. ')[0]}; see --help`, { cause: error })
+  }
+}
+
+function positiveInteger(option: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1) throw new UsageError(`bench: ${option} must be a whole number from 1 on, not ${text}`)
+  return value
+}
+
+async function main(args: string[]): Promise<void> {
+  const command = parseCommand(args)
+  if (command === undefined) return console.log(HELP)
+  const { bench, rounds, paths, json } = command
+
+  const stop = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(name))
+  const measured = await runVariants(bench, { rounds, paths, signal: stop.signal, onProgress: text => console.error(text) })
+  const rows = rowsOf(
+    bench,
+    paths.map(({ name }) => name),
+    measured,
+  )
+  console.log(json ? rows.map(row => JSON.stringify(row)).join('\n') : describeRun(bench, rows, rounds))
+}
+
+const EXIT_CODES: Record<string, number> = { SIGINT: 130, SIGTERM: 143 }
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  if (typeof error === 'string') {
+    console.error(`bench: stopped by ${error}`)
+    process.exitCode = EXIT_CODES[error] ?? 1
+  } else {
+    console.error((error as Error).message)
+    process.exitCode = error instanceof UsageError ? 2 : 1
+  }
+}

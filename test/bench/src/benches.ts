@@ -1,0 +1,119 @@
+/** A way of doing the work that is measured, e.g. a Redis command. */
+export interface Path {
+  readonly name: string
+  /** Operations in one slice of the measurement. */
+  readonly operations: number
+  /** Operations before the first slice. */
+  readonly warmUp: number
+}
+
+/** What the work is done under; each runs in a process of its own. */
+export interface Variant {
+  readonly name: string
+  readonly description: string
+}
+
+/** What a variant should cost at most on a path, in the same run. */
+export type Goal = { readonly path: string; readonly variant: string } & (
+  | { readonly atMostOfPeer: number }
+  | { readonly atMostNs: number; readonly atMostBytes: number }
+)
+
+export interface Bench {
+  readonly name: string
+  readonly title: string
+  /** What one operation is, in a table's heading. */
+  readonly operation: string
+  readonly paths: readonly Path[]
+  /** The first is the baseline, always `bare`. */
+  readonly variants: readonly Variant[]
+  /** The variant that others are compared with, and what it is. */
+  readonly peer: { readonly variant: string; readonly name: string }
+  readonly goals: readonly Goal[]
+  /** Flags of Node beside `--expose-gc`. */
+  readonly flags?: readonly string[]
+}
+
+const NAIVE = 'one SDK record with attributes per operation, in the hook of ours'
+
+export const benches: readonly Bench[] = [
+  {
+    name: 'signals',
+    title: 'One value into one series that is bound already',
+    operation: 'value',
+    paths: [
+      { name: 'increment', operations: 2_000_000, warmUp: 500_000 },
+      { name: 'record', operations: 2_000_000, warmUp: 500_000 },
+      { name: 'set', operations: 2_000_000, warmUp: 500_000 },
+    ],
+    variants: [
+      { name: 'bare', description: 'a plain loop that adds to a local variable' },
+      { name: 'ours', description: '@homeostat/signals, exported by a producer' },
+      { name: 'ours-meter', description: '@homeostat/signals, exported through a Meter' },
+      { name: 'sdk', description: '@opentelemetry/sdk-metrics instruments, attributes in one shared object' },
+    ],
+    peer: { variant: 'sdk', name: '@opentelemetry/sdk-metrics' },
+    goals: [{ path: 'increment', variant: 'ours', atMostNs: 20, atMostBytes: 0 }],
+    // Room for the objects of a whole slice of byte counting, so that the heap only grows between its two readings.
+    flags: ['--min-semi-space-size=64', '--max-semi-space-size=64'],
+  },
+  {
+    name: 'redis',
+    title: 'One Redis command, 50 in flight, against a server that answers in the same process',
+    operation: 'command',
+    paths: [
+      { name: 'GET', operations: 50_000, warmUp: 50_000 },
+      { name: 'SET', operations: 50_000, warmUp: 50_000 },
+      { name: 'MGET10', operations: 20_000, warmUp: 20_000 },
+      { name: 'PIPE10', operations: 50_000, warmUp: 50_000 },
+    ],
+    variants: [
+      { name: 'bare', description: 'ioredis alone' },
+      { name: 'ours', description: '@homeostat/ioredis, exported by a producer' },
+      { name: 'ours-meter', description: '@homeostat/ioredis, exported through a Meter' },
+      { name: 'peer', description: '@opentelemetry/instrumentation-ioredis, NodeSDK, sampler off, in an unsampled span' },
+      { name: 'naive', description: NAIVE },
+    ],
+    peer: { variant: 'peer', name: '@opentelemetry/instrumentation-ioredis, sampler off' },
+    goals: [{ path: 'GET', variant: 'ours', atMostOfPeer: 1 / 8 }],
+  },
+  {
+    name: 'pg',
+    title: 'One query through a pool of 10, 10 in flight, against a server that answers in the same process',
+    operation: 'query',
+    paths: [
+      { name: 'simple', operations: 20_000, warmUp: 30_000 },
+      { name: 'params', operations: 20_000, warmUp: 30_000 },
+    ],
+    variants: [
+      { name: 'bare', description: 'pg alone' },
+      { name: 'ours', description: '@homeostat/pg, exported by a producer' },
+      { name: 'ours-meter', description: '@homeostat/pg, exported through a Meter' },
+      { name: 'peer', description: '@opentelemetry/instrumentation-pg, NodeSDK, sampler off, in an unsampled span' },
+      { name: 'naive', description: NAIVE },
+    ],
+    peer: { variant: 'peer', name: '@opentelemetry/instrumentation-pg, sampler off' },
+    goals: [
+      { path: 'simple', variant: 'ours', atMostOfPeer: 1 / 20 },
+      { path: 'params', variant: 'ours', atMostOfPeer: 1 / 20 },
+    ],
+  },
+  {
+    name: 'collect',
+    title: 'One collection of 10,000 series, all touched since the last one, fresh points each time',
+    operation: 'collection',
+    paths: [{ name: 'counters', operations: 10, warmUp: 40 }],
+    variants: [
+      { name: 'bare', description: 'a loop that reads 10,000 numbers from a typed array and keeps nothing' },
+      { name: 'ours', description: '@homeostat/signals, through a producer of the reader' },
+      { name: 'ours-attach', description: '@homeostat/signals, through homeostat().attach(reader)' },
+      { name: 'ours-meter', description: '@homeostat/signals, through a Meter' },
+      { name: 'sdk', description: '@opentelemetry/sdk-metrics counters, cardinality limit raised' },
+    ],
+    peer: { variant: 'sdk', name: '@opentelemetry/sdk-metrics counters' },
+    goals: [
+      { path: 'counters', variant: 'ours', atMostOfPeer: 1 / 50 },
+      { path: 'counters', variant: 'ours-attach', atMostOfPeer: 1 / 50 },
+    ],
+  },
+]

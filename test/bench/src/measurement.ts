@@ -1,0 +1,91 @@
+import type { Path } from './benches.ts'
+
+/** What a child tells its parent of one path. */
+export interface Measurement {
+  readonly path: string
+  readonly nsPerOperation: number
+  readonly bytesPerOperation?: number
+}
+
+/** What a child is told to do; handed over as one argument of JSON. */
+export interface Task {
+  readonly variant: string
+  readonly paths: readonly Path[]
+}
+
+/** Does so many operations and settles when all are done. */
+export type Work = (operations: number) => void | Promise<void>
+
+/** One path of work, ready to be measured. */
+export interface Subject {
+  readonly work: Work
+  /** Work whose cost is left out, before each operation; the operations are then measured one by one. */
+  readonly prepare?: () => void
+  readonly countBytes?: boolean
+}
+
+/** A slice that the machine disturbed is outvoted by the others. */
+const SLICES = 5
+/** So few that no garbage collection comes between the two readings of the heap, see the flags of the bench. */
+const BYTE_OPERATIONS = 20_000
+
+export function readTask(): Task {
+  return JSON.parse(process.argv[2] ?? '') as Task
+}
+
+/** Measures each path of the task in turn and sends the measurements to the parent. */
+export async function measureAll(task: Task, subjectOf: (path: string) => Subject): Promise<void> {
+  for (const path of task.paths) {
+    const measurement = await measure(path, subjectOf(path.name))
+    await new Promise(sent => process.send?.(measurement, sent))
+  }
+  // Clients, pools and SDKs of a variant would keep the process alive.
+  process.exit()
+}
+
+async function measure({ name, operations, warmUp }: Path, subject: Subject): Promise<Measurement> {
+  await spend(subject, warmUp)
+  const nanoseconds: number[] = []
+  const bytes: number[] = []
+  for (let slice = 0; slice < SLICES; slice++) {
+    globalThis.gc?.()
+    nanoseconds.push((await spend(subject, operations)) / operations)
+    if (subject.countBytes) bytes.push(await allocate(subject.work, Math.min(operations, BYTE_OPERATIONS)))
+  }
+  const middle = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
+  const measurement = { path: name, nsPerOperation: middle(nanoseconds) }
+  // The smallest: what else takes heap, e.g. the compiler's feedback, only adds to what the operations take.
+  return subject.countBytes ? { ...measurement, bytesPerOperation: Math.max(0, Math.min(...bytes)) } : measurement
+}
+
+/** CPU nanoseconds of all threads, garbage collection and compilation included. */
+async function spend({ work, prepare }: Subject, operations: number): Promise<number> {
+  if (prepare === undefined) return cpu(() => work(operations))
+  let total = 0
+  for (let i = 0; i < operations; i++) {
+    prepare()
+    total += await cpu(() => work(1))
+  }
+  return total
+}
+
+async function cpu(work: () => void | Promise<void>): Promise<number> {
+  const before = process.cpuUsage()
+  const pending = work()
+  // Not awaited when there is nothing to wait for: what it costs would be counted as the work's.
+  if (pending !== undefined) await pending
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) * 1000
+}
+
+async function allocate(work: Work, operations: number): Promise<number> {
+  const taken = async (count: number): Promise<number> => {
+    globalThis.gc?.()
+    const before = process.memoryUsage().heapUsed
+    await work(count)
+    return process.memoryUsage().heapUsed - before
+  }
+  // Reading the heap takes some of it.
+  const reading = await taken(0)
+  return ((await taken(operations)) - reading) / operations
+}
