@@ -42,7 +42,7 @@ export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumen
     return disposeTogether(
       { [Symbol.dispose]: () => directory.close() },
       registry.observe(() => directory.prune()),
-      every(pollIntervalMs, () => void registry.faults.contain('signal', () => directory.poll())),
+      every(pollIntervalMs, () => registry.faults.contain('signal', () => directory.poll())),
       this.#watch('classes/queue', 'Queue', METHODS.queue, directory),
       this.#watch('classes/worker', 'Worker', METHODS.worker, directory),
     )

@@ -49,6 +49,9 @@ function workerOf(name: string, work: () => Promise<unknown>, options: object = 
 const jobs = (queue: string) => jobsOf(instrumentation, queue)
 const age = (queue: string) => ageOf(instrumentation, queue)
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000, interval: 20 })
+/** Scripts that the server has run as they were sent; BullMQ itself sends only their hashes. */
+const calls = async (): Promise<number> =>
+  Number(/cmdstat_eval:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1] ?? 0)
 const none = { waiting: 0, paused: 0, active: 0, delayed: 0, prioritized: 0, 'waiting-children': 0, failed: 0 }
 
 test('the queues of an application are reported by name and state', async () => {
@@ -67,14 +70,14 @@ test('a worker alone is enough, and what it does shows', async () => {
   await producer.addBulk(Array.from({ length: 3 }, () => ({ name: 'send', data: {} })))
   await producer.close()
   await eventually(() => jobs('webhook')).toBe(undefined)
-  let release = (): void => {}
-  workerOf('webhook', () => new Promise<void>((_, reject) => (release = () => reject(new Error('no')))))
+  const running: (() => void)[] = []
+  workerOf('webhook', () => new Promise<void>((_, reject) => running.push(() => reject(new Error('no')))))
   await eventually(() => jobs('webhook')).toEqual({ ...none, waiting: 2, active: 1 })
-  release()
+  running.pop()?.()
   await eventually(() => jobs('webhook')).toEqual({ ...none, waiting: 1, active: 1, failed: 1 })
-  release()
+  running.pop()?.()
   await eventually(() => jobs('webhook')?.['failed']).toBe(2)
-  release()
+  running.pop()?.()
   await eventually(() => jobs('webhook')).toEqual({ ...none, failed: 3 })
 })
 
@@ -110,8 +113,6 @@ test('the jobs of a paused queue are paused and nobody is blamed for their age',
 })
 
 test('any number of objects of one queue make one reading an interval', async () => {
-  const calls = async (): Promise<number> =>
-    Number(/cmdstat_eval:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1] ?? 0)
   const queues = [queueOf('webhook'), queueOf('webhook'), queueOf('webhook')]
   workerOf('webhook', async () => undefined)
   await Promise.all(queues.map(queue => queue.waitUntilReady()))

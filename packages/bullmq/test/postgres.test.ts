@@ -6,7 +6,7 @@ import { ageOf, faultsOf, jobsOf } from './gauges.ts'
 
 test('a queue in Postgres is counted, and its age is unknown rather than 0', async () => {
   await using postgres = await startPostgres()
-  const instrumentation = new BullMQInstrumentation({ pollIntervalMs: 50 })
+  const instrumentation = new BullMQInstrumentation({ pollIntervalMs: 50, timeoutMs: 30_000 })
   instrumentation.enable()
   // The settings of a pool; the type knows those of Redis only.
   const connection = { connectionString: postgres.url, migrate: true } as never

@@ -16,7 +16,8 @@ export const poolExhausted: Rule = {
   for: '30s',
   labels: { severity: 'medium' },
   annotations: {
-    summary: '{{ $value }} requests have waited for a connection of {{ $labels.db_client_connection_pool_name }} for 30 s',
+    summary:
+      '{{ $value }} requests have waited for a connection of {{ $labels.db_client_connection_pool_name }} for 30 s',
   },
 }
 

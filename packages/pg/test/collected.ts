@@ -25,7 +25,9 @@ export function operations(instrumentation: PgInstrumentation): Readonly<Record<
 
 /** The value of the one series whose labels include these. */
 export function level(instrumentation: PgInstrumentation, name: string, labels: Labels): number | undefined {
-  const matches = points(instrumentation, name).filter(({ attributes }) => Object.entries(labels).every(([key, value]) => attributes[key] === value))
+  const matches = points(instrumentation, name).filter(({ attributes }) =>
+    Object.entries(labels).every(([key, value]) => attributes[key] === value),
+  )
   if (matches.length > 1) throw new Error(`${matches.length} series match`)
   return matches[0]?.value as number | undefined
 }

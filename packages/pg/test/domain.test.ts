@@ -17,7 +17,9 @@ describe('the domain', () => {
   })
 
   it('carries the version of its package', () => {
-    const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+    const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string
+    }
     expect(VERSION).toBe(manifest.version)
     expect(pg().instrumentation.instrumentationVersion).toBe(VERSION)
   })

@@ -26,16 +26,20 @@ describe('measuring queries', () => {
     instrumentation.disable()
   })
 
-  const callback = <T>(start: (done: (error: Error | null, result: T) => void) => unknown): Promise<[Error | null, T]> =>
-    new Promise(resolve => start((error, result) => resolve([error, result])))
+  const callback = <T>(
+    start: (done: (error: Error | null, result: T) => void) => unknown,
+  ): Promise<[Error | null, T]> => new Promise(resolve => start((error, result) => resolve([error, result])))
 
   it('counts every promise form once and changes no result', async () => {
     expect((await client.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
     expect((await client.query('SELECT $1::int AS n', [2])).rows).toEqual([{ n: 2 }])
     expect((await client.query({ text: 'SELECT $1::int AS n', values: [3] })).rows).toEqual([{ n: 3 }])
     expect((await client.query({ text: 'SELECT 4 AS n', rowMode: 'array' })).rows).toEqual([[4]])
-    for (const n of [5, 6]) expect((await client.query({ name: 'prepared', text: 'SELECT $1::int AS n', values: [n] })).rows).toEqual([{ n }])
-    expect(((await client.query('SELECT 7 AS n; SELECT 8 AS n')) as unknown as pg.QueryResult[]).map(r => r.rows[0])).toEqual([{ n: 7 }, { n: 8 }])
+    for (const n of [5, 6])
+      expect((await client.query({ name: 'prepared', text: 'SELECT $1::int AS n', values: [n] })).rows).toEqual([{ n }])
+    expect(
+      ((await client.query('SELECT 7 AS n; SELECT 8 AS n')) as unknown as pg.QueryResult[]).map(r => r.rows[0]),
+    ).toEqual([{ n: 7 }, { n: 8 }])
     expect((await client.query('')).rows).toEqual([])
     expect(operations(instrumentation)).toEqual({ ok: 8 })
   })
@@ -49,7 +53,7 @@ describe('measuring queries', () => {
     const [error, nothing] = await callback(done => client.query('SELEC', done))
     expect(error).toMatchObject({ code: '42601' })
     expect(nothing).toBeUndefined()
-    expect(operations(instrumentation)).toEqual({ 'ok': 4, '42601': 1 })
+    expect(operations(instrumentation)).toEqual({ ok: 4, '42601': 1 })
   })
 
   it('hands back the query objects it is given and counts them when they complete', async () => {
@@ -66,7 +70,7 @@ describe('measuring queries', () => {
     await expect(failing.result).rejects.toMatchObject({ code: '22012' })
     expect(Object.keys(failing)).toEqual(before)
     expect(Object.hasOwn(own, 'handleError')).toBe(false)
-    expect(operations(instrumentation)).toEqual({ 'ok': 2, '22012': 1 })
+    expect(operations(instrumentation)).toEqual({ ok: 2, '22012': 1 })
   })
 
   it('labels failures with the SQLSTATE and passes on the very same error', async () => {
@@ -76,8 +80,11 @@ describe('measuring queries', () => {
     expect(error).toBeInstanceOf(pg.DatabaseError)
     expect(error).toMatchObject({ code: '23505', table: 't' })
     await expect(client.query({ text: 'SELECT $1', values: 'no array' as never })).rejects.toThrow('must be an array')
-    expect(operations(instrumentation)).toEqual({ 'ok': 2, '23505': 1, 'Error': 1 })
-    expect(points(instrumentation, 'db.client.operation.duration')[0]?.attributes).toEqual({ 'db.system.name': 'postgresql', 'db.namespace': db.database })
+    expect(operations(instrumentation)).toEqual({ ok: 2, '23505': 1, Error: 1 })
+    expect(points(instrumentation, 'db.client.operation.duration')[0]?.attributes).toEqual({
+      'db.system.name': 'postgresql',
+      'db.namespace': db.database,
+    })
   })
 
   it('counts a row that cannot be parsed as one failure', async () => {
@@ -108,17 +115,30 @@ describe('measuring queries', () => {
   it('counts queries in a pipeline, the failed one too', async () => {
     const piped = new pg.Client({ connectionString: db.url, pipeline: true } as pg.ClientConfig)
     await piped.connect()
-    const outcomes = await Promise.allSettled([piped.query('SELECT 1 AS n'), piped.query('SELECT 1/0'), piped.query('SELECT $1::int AS n', [3])])
+    const outcomes = await Promise.allSettled([
+      piped.query('SELECT 1 AS n'),
+      piped.query('SELECT 1/0'),
+      piped.query('SELECT $1::int AS n', [3]),
+    ])
     expect(outcomes.map(outcome => outcome.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     await piped.end()
-    expect(operations(instrumentation)).toEqual({ 'ok': 2, '22012': 1 })
+    expect(operations(instrumentation)).toEqual({ ok: 2, '22012': 1 })
   })
 
   it('counts pool.query once a query and keeps the async context', async () => {
     const pool = new pg.Pool({ connectionString: db.url, max: 2 })
     const context = new AsyncLocalStorage<number>()
-    const seen = await Promise.all([1, 2, 3, 4].map(n => context.run(n, async () => [(await pool.query('SELECT $1::int AS n', [n])).rows[0].n, context.getStore()])))
-    expect(seen).toEqual([[1, 1], [2, 2], [3, 3], [4, 4]])
+    const seen = await Promise.all(
+      [1, 2, 3, 4].map(n =>
+        context.run(n, async () => [(await pool.query('SELECT $1::int AS n', [n])).rows[0].n, context.getStore()]),
+      ),
+    )
+    expect(seen).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+      [4, 4],
+    ])
     await pool.end()
     expect(operations(instrumentation)).toEqual({ ok: 4 })
   })
@@ -152,7 +172,9 @@ describe('measuring queries', () => {
     await client.query('SELECT 1')
     await client.query("SELECT relname FROM pg_class, pg_sleep(0.1) WHERE relname = 'pg_class'")
     picky.disable()
-    expect(points(picky, 'homeostat.db.slow_queries')).toMatchObject([{ value: 1, attributes: { 'db.query.summary': 'SELECT pg_class', 'db.namespace': db.database } }])
+    expect(points(picky, 'homeostat.db.slow_queries')).toMatchObject([
+      { value: 1, attributes: { 'db.query.summary': 'SELECT pg_class', 'db.namespace': db.database } },
+    ])
     expect(picky.slowStatements.top(5)).toMatchObject([{ count: 1, summary: 'SELECT pg_class', bindValues: [[]] }])
   })
 
@@ -164,6 +186,8 @@ describe('measuring queries', () => {
     broken.enable()
     expect((await client.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
     broken.disable()
-    expect(points(broken, 'homeostat.errors')).toMatchObject([{ value: 1, attributes: { 'homeostat.component': 'signal' } }])
+    expect(points(broken, 'homeostat.errors')).toMatchObject([
+      { value: 1, attributes: { 'homeostat.component': 'signal' } },
+    ])
   })
 })

@@ -32,7 +32,13 @@ describe('finding pg', () => {
   it('gives back exactly what was there', async () => {
     const shape = `const shape = () => [pg.Client.prototype, pg.Query.prototype, Object.getPrototypeOf(pg.Pool).prototype].map(Object.getOwnPropertyDescriptors)`
     const compare = `(await import('node:assert')).deepStrictEqual(shape(), before); console.log('same')`
-    const lines = [`const pg = require('pg')`, shape, 'const before = shape()', enable, 'instrumentation.enable(); instrumentation.disable(); instrumentation.disable();']
+    const lines = [
+      `const pg = require('pg')`,
+      shape,
+      'const before = shape()',
+      enable,
+      'instrumentation.enable(); instrumentation.disable(); instrumentation.disable();',
+    ]
     expect(await printed(...lines, compare)).toBe('same')
   })
 

@@ -10,12 +10,17 @@ const CANARY = 'hunter2canary'
 it('lets no literal, bind value, password or error text out, whatever happens', async () => {
   const said: unknown[] = []
   const log = (...args: unknown[]): void => void said.push(args)
-  diag.setLogger({ error: log, warn: log, info: log, debug: log, verbose: log }, { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true })
+  diag.setLogger(
+    { error: log, warn: log, info: log, debug: log, verbose: log },
+    { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
+  )
   await using db = await startPostgres()
   const { instrumentation, actions, reclaimers } = pg({ slowQueryThresholdMs: 0 })
   instrumentation.enable()
   const pool = new pgDriver.Pool({ connectionString: db.url, application_name: CANARY }).on('error', () => {})
-  await pool.query(`CREATE TABLE people AS SELECT i AS id, '${CANARY}' || i AS name FROM generate_series(1, 50000) i; ANALYZE people`)
+  await pool.query(
+    `CREATE TABLE people AS SELECT i AS id, '${CANARY}' || i AS name FROM generate_series(1, 50000) i; ANALYZE people`,
+  )
   const texts = [
     `SELECT * FROM people WHERE name = '${CANARY}'`,
     `SELECT * FROM people WHERE name = E'\\'${CANARY}' AND id = 3 -- ${CANARY}`,
@@ -38,11 +43,22 @@ it('lets no literal, bind value, password or error text out, whatever happens', 
 
   // A table that is gone makes every statement fail.
   await pool.query('DROP TABLE people')
-  const failure: unknown = await actions[0]!.run({ ...context, options: { maxStatements: 3 }, firing: {} } as ActionContext).catch((error: unknown) => error)
+  const later = { ...context, signal: AbortSignal.timeout(10_000) }
+  const failure: unknown = await actions[0]!
+    .run({ ...later, options: { maxStatements: 3 }, firing: {} } as ActionContext)
+    .catch((error: unknown) => error)
   expect(failure).toMatchObject({ code: 'HOMEOSTAT_PG_NOTHING_EXAMINED' })
 
   const exported = instrumentation.registry.collect()
-  const everything = JSON.stringify([exported, receipt, cleared, said, instrumentation, String(failure), (failure as Error).stack])
+  const everything = JSON.stringify([
+    exported,
+    receipt,
+    cleared,
+    said,
+    instrumentation,
+    String(failure),
+    (failure as Error).stack,
+  ])
   await pool.end()
   instrumentation.disable()
   diag.disable()

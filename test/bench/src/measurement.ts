@@ -24,8 +24,11 @@ export interface Subject {
   readonly countBytes?: boolean
 }
 
-/** A slice that the machine disturbed is outvoted by the others. */
-const SLICES = 5
+/**
+ * The cheapest slice counts: whatever else the machine does adds to a slice and never takes from it (Chen and Revels,
+ * "Robust benchmarking in noisy environments", 2016). A slice is long enough to hold its share of garbage collection.
+ */
+const SLICES = 10
 /** So few that no garbage collection comes between the two readings of the heap, see the flags of the bench. */
 const BYTE_OPERATIONS = 20_000
 
@@ -52,9 +55,7 @@ async function measure({ name, operations, warmUp }: Path, subject: Subject): Pr
     nanoseconds.push((await spend(subject, operations)) / operations)
     if (subject.countBytes) bytes.push(await allocate(subject.work, Math.min(operations, BYTE_OPERATIONS)))
   }
-  const middle = (values: number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
-  const measurement = { path: name, nsPerOperation: middle(nanoseconds) }
-  // The smallest: what else takes heap, e.g. the compiler's feedback, only adds to what the operations take.
+  const measurement = { path: name, nsPerOperation: Math.min(...nanoseconds) }
   return subject.countBytes ? { ...measurement, bytesPerOperation: Math.max(0, Math.min(...bytes)) } : measurement
 }
 

@@ -32,7 +32,7 @@ async function readRedis(object: QueueObject, client: QueueClient): Promise<Queu
 async function readBackend(backend: QueueBackend): Promise<QueueReading> {
   const counts = await backend.getCounts([...states])
   return {
-    jobs: Object.fromEntries(states.map((state, i) => [state, Number(counts[i] ?? 0)])),
+    jobs: Object.fromEntries(states.map((state, i) => [state, counts[i] ?? 0])),
     oldestWaitingSince: undefined,
     knowsAge: false,
   }

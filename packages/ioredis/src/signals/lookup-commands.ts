@@ -43,7 +43,9 @@ export function countLookups(shape: LookupShape, reply: unknown, asked: number):
       return Array.isArray(reply) ? reply.length : 0
     case 'count':
       return asked
-    default:
+    case 'value':
+    case 'map':
+    case 'text':
       return 1
   }
 }

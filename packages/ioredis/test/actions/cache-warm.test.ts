@@ -36,10 +36,14 @@ const loader = (parts: Partial<CacheLoader> = {}): CacheLoader => ({
 })
 const warmOf = (...loaders: CacheLoader[]) => ioredis({ loaders }).actions[0]!
 
+async function* endlessKeys(): AsyncGenerator<string> {
+  for (let i = 0; ; i++) yield `k${i}`
+}
+
 test('what is missing is loaded with a lifetime of its own, and what is there stays as it is', async () => {
   await client.set('product-3', 'newer')
-  const load = async (key: string) => (key === 'product-5' ? undefined : Buffer.from(key))
-  const receipt = await warmOf(loader({ load })).run(context())
+  const partial = loader({ load: async key => (key === 'product-5' ? undefined : Buffer.from(key)) })
+  const receipt = await warmOf(partial).run(context())
   expect(receipt.effects).toEqual({ loaded: 18, skipped: 1, missing: 1, failed: 0 })
   expect(await client.get('product-3')).toBe('newer')
   expect(await client.get('product-4')).toBe('product-4')
@@ -77,28 +81,29 @@ test('two runs at the same time load each key once', async () => {
 })
 
 test('a loader that fails stops neither the others nor its own other keys, and no message gets into the receipt', async () => {
-  const load = async (key: string) => {
-    if (key === 'product-7') throw new TypeError(`cannot load ${key}`)
-    return 'value'
-  }
+  const flaky = loader({
+    load: async key => {
+      if (key === 'product-7') throw new TypeError(`cannot load ${key}`)
+      return 'value'
+    },
+  })
   const broken = loader({
     name: 'broken',
     keys: () => {
       throw new RangeError('no product-99')
     },
   })
-  const receipt = await warmOf(broken, loader({ load })).run(context())
+  const receipt = await warmOf(broken, flaky).run(context())
   expect(receipt.effects).toEqual({ loaded: 19, skipped: 0, missing: 0, failed: 2 })
   expect(receipt.problems).toEqual(['broken: 1 failed (RangeError)', 'products: 1 failed (TypeError)'])
   expect(JSON.stringify(receipt)).not.toContain('product-')
 })
 
 test('the rate and the number of keys are bounded, also for keys without end', async () => {
-  async function* keys(): AsyncGenerator<string> {
-    for (let i = 0; ; i++) yield `k${i}`
-  }
   const startedAt = performance.now()
-  const receipt = await warmOf(loader({ keys, maxKeys: 30, perSecond: 100, concurrency: 4 })).run(context())
+  const receipt = await warmOf(loader({ keys: endlessKeys, maxKeys: 30, perSecond: 100, concurrency: 4 })).run(
+    context(),
+  )
   expect(receipt.effects['loaded']).toBe(30)
   // 4 at once, then one each 10 ms.
   expect(performance.now() - startedAt).toBeGreaterThanOrEqual(250)
@@ -106,9 +111,8 @@ test('the rate and the number of keys are bounded, also for keys without end', a
 
 test('at the abort it returns at once what was done so far, also when the loader hangs, and writes nothing more', async () => {
   const controller = new AbortController()
-  let release = (_value: string): void => {}
-  const load = (key: string): Promise<string> =>
-    key === 'k3' ? new Promise(resolve => (release = resolve)) : Promise.resolve('value')
+  const { promise: hanging, resolve: release } = Promise.withResolvers<string>()
+  const load = async (key: string): Promise<string> => (key === 'k3' ? hanging : 'value')
   const running = warmOf(loader({ load, keys: () => ['k0', 'k1', 'k2', 'k3', 'k4'], concurrency: 1 })).run(
     context(controller.signal),
   )

@@ -6,19 +6,25 @@ export type Row = Readonly<Record<string, unknown>>
 
 interface Driver {
   connect(): Promise<unknown>
-  query(config: { text: string; values?: readonly unknown[]; rows?: number }): Promise<{ rows: Row[] }>
+  query(config: {
+    text: string
+    values?: readonly unknown[]
+    queryMode?: 'extended'
+    name?: string
+  }): Promise<{ rows: Row[] }>
   end(): Promise<void>
   on(event: 'error', listener: () => void): unknown
   readonly connection?: { readonly stream?: { destroy(): void } }
 }
 
-type DriverClass = new (options: ConnectionOptions) => Driver
+interface DriverClass {
+  new (options: ConnectionOptions): Driver
+  readonly Query: new (text: string) => object
+}
 
 const CONNECT_TIMEOUT_MS = 3_000
 /** On our side, in case the server does not keep its own limit because it hangs. */
 const QUERY_TIMEOUT_MS = 4_000
-/** Any number makes pg use the extended protocol, which refuses a text of several statements. */
-const ROWS_PER_FETCH = 1_000
 
 /**
  * A connection of our own to the application's database, read-only and with short limits, so that looking never takes a
@@ -27,9 +33,13 @@ const ROWS_PER_FETCH = 1_000
 export class DedicatedClient {
   readonly #driver: Driver
   readonly #signal: AbortSignal
+  /** pg before 8.12 does not know `queryMode`; there only a named statement is sure to take the extended protocol. */
+  readonly #knowsQueryMode: boolean
+  #named = 0
 
-  private constructor(driver: Driver, signal: AbortSignal) {
+  private constructor(driver: Driver, Client: DriverClass, signal: AbortSignal) {
     this.#driver = driver
+    this.#knowsQueryMode = 'queryMode' in new Client.Query('')
     this.#signal = signal
   }
 
@@ -37,9 +47,14 @@ export class DedicatedClient {
    * @param ignore - told of the client before its first query, to keep it out of the application's telemetry
    * @throws the driver's error when there is no connection, the signal's reason when it was aborted
    */
-  static async connect(origin: Origin, signal: AbortSignal, ignore: (client: object) => void): Promise<DedicatedClient> {
+  static async connect(
+    origin: Origin,
+    signal: AbortSignal,
+    ignore: (client: object) => void,
+  ): Promise<DedicatedClient> {
     signal.throwIfAborted()
-    const driver = new (origin.Client as DriverClass)({
+    const Client = origin.Client as DriverClass
+    const driver = new Client({
       ...origin.connectionOptions(),
       application_name: 'homeostat',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -50,7 +65,7 @@ export class DedicatedClient {
     // A connection that breaks is seen by the query under way; without a listener it would end the process.
     driver.on('error', () => {})
     ignore(driver)
-    const client = new DedicatedClient(driver, signal)
+    const client = new DedicatedClient(driver, Client, signal)
     try {
       await client.#unlessAborted(driver.connect())
     } catch (error) {
@@ -62,7 +77,8 @@ export class DedicatedClient {
 
   /** Runs `work` in a transaction that cannot write and is always rolled back. */
   async inReadOnlyTransaction<T>(work: () => Promise<T>): Promise<T> {
-    const limits = "SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '200ms'; SET LOCAL application_name = 'homeostat'"
+    const limits =
+      "SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '200ms'; SET LOCAL application_name = 'homeostat'"
     await this.#unlessAborted(this.#driver.query({ text: `BEGIN READ ONLY; ${limits}` }))
     try {
       return await work()
@@ -74,7 +90,8 @@ export class DedicatedClient {
 
   /** One statement, never several: the extended protocol refuses them. */
   async query(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
-    const result = await this.#unlessAborted(this.#driver.query({ text, values, rows: ROWS_PER_FETCH }))
+    const protocol = this.#knowsQueryMode ? { queryMode: 'extended' as const } : { name: `homeostat_${++this.#named}` }
+    const result = await this.#unlessAborted(this.#driver.query({ text, values, ...protocol }))
     return result.rows
   }
 

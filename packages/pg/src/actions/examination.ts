@@ -25,7 +25,11 @@ export interface Examination {
 }
 
 /** Explains one slow statement and looks for the indexes that its plan lacks. */
-export function examine(client: DedicatedClient, statement: SlowStatement, thresholds: AdviceThresholds): Promise<Examination> {
+export function examine(
+  client: DedicatedClient,
+  statement: SlowStatement,
+  thresholds: AdviceThresholds,
+): Promise<Examination> {
   return client.inReadOnlyTransaction(async () => {
     const findings: Finding[] = []
     const problems: string[] = []
@@ -41,7 +45,8 @@ export function examine(client: DedicatedClient, statement: SlowStatement, thres
       }
       const cost = plan['Total Cost']
       const asked = await whatIf(client, statement, candidate, cost)
-      if (asked.outcome === 'unused') problems.push(`${statement.summary}: the planner would not use an index on ${candidate.table.name}`)
+      if (asked.outcome === 'unused')
+        problems.push(`${statement.summary}: the planner would not use an index on ${candidate.table.name}`)
       else findings.push({ candidate, statement, cost, whatIf: asked })
     }
     return { plan, findings, problems }

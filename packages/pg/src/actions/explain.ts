@@ -21,6 +21,9 @@ export function isExplainable(text: string): boolean {
  * right index often looks useless. Never ANALYZE, which would run the statement.
  */
 export async function explain(client: DedicatedClient, statement: SlowStatement): Promise<PlanNode | undefined> {
-  const [row] = await client.query(`EXPLAIN (FORMAT JSON, VERBOSE) ${statement.text}`, statement.bindValues.at(-1) ?? [])
+  const [row] = await client.query(
+    `EXPLAIN (FORMAT JSON, VERBOSE) ${statement.text}`,
+    statement.bindValues.at(-1) ?? [],
+  )
   return readPlan(row?.['QUERY PLAN'])
 }

@@ -18,7 +18,10 @@ export interface IdleConnectionsOptions {
  * no method for that, but a connection that is taken and released with `true` is closed instead of kept. It frees memory
  * mostly on the server, where each connection is a process.
  */
-export function createIdleConnections(instrumentation: PgInstrumentation, options: IdleConnectionsOptions = {}): Reclaimer {
+export function createIdleConnections(
+  instrumentation: PgInstrumentation,
+  options: IdleConnectionsOptions = {},
+): Reclaimer {
   const { pauseMs = PAUSE_MS } = options
   return {
     name: 'idle pool connections',

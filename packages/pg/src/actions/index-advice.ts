@@ -40,7 +40,11 @@ function verification({ cost, whatIf }: Finding): string {
 /** True when `other` has all columns of `own` in front, and more. */
 function isPrefix(own: Finding, other: Finding): boolean {
   const [short, long] = [own.candidate.columns, other.candidate.columns]
-  return own.candidate.table.name === other.candidate.table.name && short.length < long.length && short.every((c, at) => c.number === long[at]?.number)
+  return (
+    own.candidate.table.name === other.candidate.table.name &&
+    short.length < long.length &&
+    short.every((c, at) => c.number === long[at]?.number)
+  )
 }
 
 function sum(findings: readonly Finding[], value: (finding: Finding) => number): number {

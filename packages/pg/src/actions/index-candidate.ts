@@ -29,7 +29,11 @@ const MAX_NAME_BYTES = 63
  * The index for a scan: columns compared for equality first, the one with the most distinct values in front, then one
  * that is sorted by (when only the first rows are wanted) or compared by range. Undefined when no index would pay.
  */
-export function indexCandidate(scan: FilteredScan, table: Table, thresholds: AdviceThresholds): IndexCandidate | undefined {
+export function indexCandidate(
+  scan: FilteredScan,
+  table: Table,
+  thresholds: AdviceThresholds,
+): IndexCandidate | undefined {
   if (!table.isOrdinary || table.rows < thresholds.minTableRows) return undefined
   if (scan.rows > table.rows * thresholds.maxSelectivity) return undefined
   const compared = comparedColumns(scan.filter, scan.alias)
@@ -38,7 +42,10 @@ export function indexCandidate(scan: FilteredScan, table: Table, thresholds: Adv
   const sortKey = scan.sortKey === undefined ? undefined : sortedColumn(scan.sortKey, scan.alias)
   const sorted = sortKey === undefined ? undefined : table.columns.get(sortKey)
   const last = equal.length > 0 ? (sorted ?? range[0]) : range[0]
-  const columns = [...equal.slice(0, last === undefined ? MAX_COLUMNS : MAX_COLUMNS - 1), ...(last === undefined ? [] : [last])]
+  const columns = [
+    ...equal.slice(0, last === undefined ? MAX_COLUMNS : MAX_COLUMNS - 1),
+    ...(last === undefined ? [] : [last]),
+  ]
   const distinct = [...new Set(columns)]
   return distinct.length === 0 ? undefined : { table, scan, columns: distinct }
 }
@@ -66,13 +73,20 @@ export function hypotheticalIndexStatement({ table, columns }: IndexCandidate): 
 function indexName(table: Table, columns: readonly Column[]): string {
   const parts = [table.name.slice(table.name.indexOf('.') + 1), ...columns.map(column => column.quoted)]
   const plain = parts.map(part => part.toLowerCase().replace(/[^a-z0-9_]+/g, '')).join('_')
-  const name = `homeostat_${plain}_idx`
-  if (name.length <= MAX_NAME_BYTES && parts.every(part => /^[a-z0-9_]+$/.test(part))) return name
-  const hash = createHash('sha256').update([table.name, ...parts].join(' ')).digest('hex').slice(0, 8)
+  const name = `homeostat_${plain}`
+  if (name.length + 4 <= MAX_NAME_BYTES && parts.every(part => /^[a-z0-9_]+$/.test(part))) return `${name}_idx`
+  const hash = createHash('sha256')
+    .update([table.name, ...parts].join(' '))
+    .digest('hex')
+    .slice(0, 8)
   return `${name.slice(0, MAX_NAME_BYTES - 13)}_${hash}_idx`
 }
 
-function columnsOf(compared: readonly ComparedColumn[], comparison: ComparedColumn['comparison'], table: Table): Column[] {
+function columnsOf(
+  compared: readonly ComparedColumn[],
+  comparison: ComparedColumn['comparison'],
+  table: Table,
+): Column[] {
   return compared.flatMap(({ name, cast, comparison: own }) => {
     const column = table.columns.get(name)
     if (own !== comparison || column === undefined || UNSORTABLE.has(column.type)) return []

@@ -54,12 +54,17 @@ async function optimize(
 ): Promise<Receipt> {
   const { maxStatements = 5, withinMs = 600_000, minTableRows = 10_000, maxSelectivity = 0.05 } = options
   const outcome: Outcome = { statements: 0, plans: 0, findings: [], problems: [] }
-  const slowest = slowestExplainable(instrumentation.slowStatements.top(Infinity, now - withinMs), maxStatements, outcome.problems)
+  const slowest = slowestExplainable(
+    instrumentation.slowStatements.top(Infinity, now - withinMs),
+    maxStatements,
+    outcome.problems,
+  )
   for (const statements of groupBy(slowest, statement => statement.origin.address).values()) {
     if (signal.aborted) break
     await examineDatabase(instrumentation, statements, { minTableRows, maxSelectivity }, signal, outcome)
   }
-  if (outcome.statements === 0 && outcome.problems.length > 0 && !signal.aborted) throw new NothingExaminedError(outcome.problems)
+  if (outcome.statements === 0 && outcome.problems.length > 0 && !signal.aborted)
+    throw new NothingExaminedError(outcome.problems)
   return receipt(outcome, slowest.length, signal.aborted)
 }
 
@@ -87,13 +92,18 @@ async function examineDatabase(
 }
 
 /** The first `max` that can be explained; the ones passed over on the way are named. */
-function slowestExplainable(slowest: readonly SlowStatement[], max: number, problems: string[]): readonly SlowStatement[] {
+function slowestExplainable(
+  slowest: readonly SlowStatement[],
+  max: number,
+  problems: string[],
+): readonly SlowStatement[] {
   const chosen: SlowStatement[] = []
   for (const statement of slowest) {
     if (chosen.length >= max) break
     const { summary, text, bindValues } = statement
     if (!isExplainable(text)) problems.push(`${summary}: only a single SELECT, UPDATE or DELETE is explained`)
-    else if (bindValues.length === 0) problems.push(`${summary}: its values are too large to keep, so it is not explained`)
+    else if (bindValues.length === 0)
+      problems.push(`${summary}: its values are too large to keep, so it is not explained`)
     else chosen.push(statement)
   }
   return chosen
@@ -120,9 +130,13 @@ async function examineStatement(
 function receipt({ statements, plans, findings, problems }: Outcome, slow: number, aborted: boolean): Receipt {
   const advice = indexAdvice(findings)
   const indexes = advice.length
-  const helps = indexes === 0 ? 'no missing index found' : `${indexes} ${indexes === 1 ? 'index' : 'indexes'} would help`
+  const helps =
+    indexes === 0 ? 'no missing index found' : `${indexes} ${indexes === 1 ? 'index' : 'indexes'} would help`
   return {
-    summary: slow === 0 ? 'no slow statement to examine' : `examined ${statements} of ${slow} slow statements: ${helps}${aborted ? ' (stopped early)' : ''}`,
+    summary:
+      slow === 0
+        ? 'no slow statement to examine'
+        : `examined ${statements} of ${slow} slow statements: ${helps}${aborted ? ' (stopped early)' : ''}`,
     effects: { statements, plans, indexes },
     ...(indexes > 0 ? { advice } : undefined),
     ...(problems.length > 0 ? { problems: [...new Set(problems)] } : undefined),

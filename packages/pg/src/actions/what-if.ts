@@ -6,7 +6,9 @@ import { hypotheticalIndexStatement } from './index-candidate.ts'
 import { usesIndex } from './plan.ts'
 
 /** What the planner would do with the index; `unknown` where it cannot be asked. */
-export type WhatIf = { readonly outcome: 'unknown'; readonly reason: string } | { readonly outcome: 'used' | 'unused'; readonly cost: number }
+export type WhatIf =
+  | { readonly outcome: 'unknown'; readonly reason: string }
+  | { readonly outcome: 'used' | 'unused'; readonly cost: number }
 
 /** As dexter's default: an index must at least halve the plan's cost. */
 const MIN_GAIN = 0.5

@@ -46,7 +46,10 @@ export class Database {
  * and bind values.
  */
 export function errorType(error: unknown): string {
-  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown; name?: unknown }
+  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown
+    name?: unknown
+  }
   if (isIdentifier(code)) return code
   return isIdentifier(name) ? name : '_OTHER'
 }

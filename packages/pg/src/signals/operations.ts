@@ -31,7 +31,7 @@ export function createOperations(): Operations {
 
     static start(query: object, startedAt: number, database: Database): void {
       if (!(#startedAt in query)) {
-        new Operation(query, startedAt, database)
+        void new Operation(query, startedAt, database)
         return
       }
       query.#startedAt = startedAt

@@ -26,7 +26,9 @@ const TABLE_FOLLOWS = new Set(['FROM', 'JOIN', 'INTO', 'UPDATE', 'USING'])
 /** Between such a word and the name. */
 const BEFORE_NAME = new Set(['ONLY', 'LATERAL'])
 /** These end a list of tables, after which a comma separates something else. */
-const LIST_ENDS = new Set('WHERE GROUP ORDER HAVING LIMIT OFFSET WINDOW SET RETURNING UNION INTERSECT EXCEPT VALUES SELECT FOR WHEN'.split(' '))
+const LIST_ENDS = new Set(
+  'WHERE GROUP ORDER HAVING LIMIT OFFSET WINDOW SET RETURNING UNION INTERSECT EXCEPT VALUES SELECT FOR WHEN'.split(' '),
+)
 
 /** What is known of one pair of parentheses, or of the statement outside of all. */
 interface Group {

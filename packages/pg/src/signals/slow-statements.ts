@@ -125,7 +125,8 @@ function keep(values: readonly unknown[] | undefined): readonly unknown[] | unde
 function isSmall(value: unknown): boolean {
   if (typeof value === 'string') return value.length <= MAX_VALUE_LENGTH
   if (ArrayBuffer.isView(value)) return value.byteLength <= MAX_VALUE_LENGTH
-  if (Array.isArray(value)) return value.length <= MAX_VALUES && value.every(item => typeof item !== 'object' && isSmall(item))
+  if (Array.isArray(value))
+    return value.length <= MAX_VALUES && value.every(item => typeof item !== 'object' && isSmall(item))
   if (typeof value === 'object') return value === null || value instanceof Date
   return typeof value !== 'function' && typeof value !== 'symbol'
 }

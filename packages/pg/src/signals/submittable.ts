@@ -21,7 +21,8 @@ export function watchSubmittable(
   observer: SubmittableObserver,
   isActive: () => boolean,
 ): void {
-  if (watched.has(query) || typeof query.handleReadyForQuery !== 'function' || typeof query.handleError !== 'function') return
+  if (watched.has(query) || typeof query.handleReadyForQuery !== 'function' || typeof query.handleError !== 'function')
+    return
   watched.add(query)
   let startedAt = observer.now()
   const restores: (() => void)[] = []
@@ -60,11 +61,15 @@ type AnyMethod = (...args: unknown[]) => unknown
 function shadow(query: QueryShape, name: Method, wrap: (original: AnyMethod) => AnyMethod): () => void {
   const descriptor = Object.getOwnPropertyDescriptor(query, name)
   const wrapper = wrap(query[name] as AnyMethod)
-  Object.defineProperty(query, name, { value: wrapper, configurable: true, writable: true, enumerable: descriptor?.enumerable ?? false })
+  Object.defineProperty(query, name, {
+    value: wrapper,
+    configurable: true,
+    writable: true,
+    enumerable: descriptor?.enumerable ?? false,
+  })
   return () => {
     if ((query[name] as AnyMethod) !== wrapper) return
     if (descriptor === undefined) Reflect.deleteProperty(query, name)
     else Object.defineProperty(query, name, descriptor)
   }
 }
-

@@ -2,13 +2,26 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { comparedColumns, sortedColumn } from '../../src/actions/filter-columns.ts'
 
-const columns = (filter: string, alias = 'o') => comparedColumns(filter, alias).map(({ name, comparison, cast }) => [name, comparison, ...(cast ? [cast] : [])])
+const columns = (filter: string, alias = 'o') =>
+  comparedColumns(filter, alias).map(({ name, comparison, cast }) => [name, comparison, ...(cast ? [cast] : [])])
 
 describe('columns of a filter in a plan', () => {
   it.each([
     ['(o.customer_id = 42)', [['customer_id', 'equal']]],
-    ["((o.customer_id = 42) AND ((o.status)::text = 'paid AND (x'::text))", [['customer_id', 'equal'], ['status', 'equal', 'text']]],
-    ["((o.created_at >= '2026-01-01 00:00:00+00'::timestamp with time zone) AND (o.n < 3))", [['created_at', 'range'], ['n', 'range']]],
+    [
+      "((o.customer_id = 42) AND ((o.status)::text = 'paid AND (x'::text))",
+      [
+        ['customer_id', 'equal'],
+        ['status', 'equal', 'text'],
+      ],
+    ],
+    [
+      "((o.created_at >= '2026-01-01 00:00:00+00'::timestamp with time zone) AND (o.n < 3))",
+      [
+        ['created_at', 'range'],
+        ['n', 'range'],
+      ],
+    ],
     ["(o.created_at > (now() - '1 day'::interval))", [['created_at', 'range']]],
     ["(o.status = ANY ('{a,b}'::text[]))", [['status', 'equal']]],
     ['(o."Customer ""Id""" = 1)', [['Customer "Id"', 'equal']]],
@@ -19,11 +32,11 @@ describe('columns of a filter in a plan', () => {
   ])('%s', (filter, expected) => expect(columns(filter)).toEqual(expected))
 
   it.each([
-    "((o.a = 1) OR (o.b = 2))",
+    '((o.a = 1) OR (o.b = 2))',
     "(lower(o.email) = 'x'::text)",
-    "(o.a = o.b)",
+    '(o.a = o.b)',
     "(o.name ~~ '%x%'::text)",
-    "(o.a <> 3)",
+    '(o.a <> 3)',
     '(o.deleted_at IS NULL)',
     '(NOT o.active)',
     'o.active',
@@ -38,12 +51,35 @@ describe('columns of a filter in a plan', () => {
   ])('gives up on %s', filter => expect(columns(filter)).toEqual([]))
 
   it('keeps what it understands beside what it does not', () => {
-    expect(columns("((o.a = 1) AND ((o.b = 2) OR (o.c = 3)) AND (lower(o.d) = 'x'::text) AND (o.e > 4))")).toEqual([['a', 'equal'], ['e', 'range']])
+    expect(columns("((o.a = 1) AND ((o.b = 2) OR (o.c = 3)) AND (lower(o.d) = 'x'::text) AND (o.e > 4))")).toEqual([
+      ['a', 'equal'],
+      ['e', 'range'],
+    ])
   })
 
   it('never throws', () => {
-    const piece = fc.constantFrom('(', ')', 'o', '.', 'a', '=', 'AND', 'OR', '::', "'x'", '"q"', '1', '<', 'ANY', ' ', '$1')
-    fc.assert(fc.property(fc.array(piece), pieces => void comparedColumns(pieces.join(' '), 'o')), { numRuns: 2_000 })
+    const piece = fc.constantFrom(
+      '(',
+      ')',
+      'o',
+      '.',
+      'a',
+      '=',
+      'AND',
+      'OR',
+      '::',
+      "'x'",
+      '"q"',
+      '1',
+      '<',
+      'ANY',
+      ' ',
+      '$1',
+    )
+    fc.assert(
+      fc.property(fc.array(piece), pieces => void comparedColumns(pieces.join(' '), 'o')),
+      { numRuns: 2_000 },
+    )
   })
 })
 

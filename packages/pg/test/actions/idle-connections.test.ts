@@ -20,7 +20,8 @@ describe('closing idle pool connections', () => {
     for (const client of clients) client.release()
     return pool
   }
-  const reclaim = (signal?: AbortSignal) => createIdleConnections(instrumentation, { pauseMs: 1 }).reclaim(context(signal))
+  const reclaim = (signal?: AbortSignal) =>
+    createIdleConnections(instrumentation, { pauseMs: 1 }).reclaim(context(signal))
 
   it('closes all but one, or down to the minimum of the pool, and counts no query', async () => {
     const pool = await idlePool(4)

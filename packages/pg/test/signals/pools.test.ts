@@ -15,9 +15,13 @@ describe('connection pools', () => {
   beforeAll(async () => void (db = await startPostgres()))
   afterAll(() => db.stop())
 
-  const pool = (options: pg.PoolConfig = {}): pg.Pool => new pg.Pool({ connectionString: db.url, ...options }).on('error', () => {})
+  const pool = (options: pg.PoolConfig = {}): pg.Pool =>
+    new pg.Pool({ connectionString: db.url, ...options }).on('error', () => {})
 
-  async function measured(work: (instrumentation: PgInstrumentation) => Promise<void>, instrumentation = new PgInstrumentation()): Promise<void> {
+  async function measured(
+    work: (instrumentation: PgInstrumentation) => Promise<void>,
+    instrumentation = new PgInstrumentation(),
+  ): Promise<void> {
     instrumentation.enable()
     try {
       await work(instrumentation)

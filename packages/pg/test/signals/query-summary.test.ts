@@ -6,14 +6,26 @@ import { fingerprint } from '../../src/signals/statement-fingerprint.ts'
 describe('the summary of a statement', () => {
   it.each([
     ['SELECT * FROM orders', 'SELECT orders'],
-    ['select o.id from shop.orders as o join "Order Lines" l using (id), users u where u.a = 1', 'SELECT shop.orders "Order Lines" users'],
+    [
+      'select o.id from shop.orders as o join "Order Lines" l using (id), users u where u.a = 1',
+      'SELECT shop.orders "Order Lines" users',
+    ],
     ['SELECT * FROM songs WHERE artist_id IN (SELECT id FROM artists)', 'SELECT songs SELECT artists'],
-    ['INSERT INTO shipping_details (a, b) SELECT order_id, address FROM orders', 'INSERT shipping_details SELECT orders'],
+    [
+      'INSERT INTO shipping_details (a, b) SELECT order_id, address FROM orders',
+      'INSERT shipping_details SELECT orders',
+    ],
     ['INSERT INTO t (a) VALUES ($1) ON CONFLICT (a) DO UPDATE SET a = 1 RETURNING a', 'INSERT t'],
     ['UPDATE ONLY accounts a SET n = n + 1 FROM users u WHERE u.id = a.id', 'UPDATE accounts users'],
     ['DELETE FROM a USING b WHERE a.id = b.id', 'DELETE a b'],
-    ['MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET x = 1 WHEN NOT MATCHED THEN INSERT VALUES (1)', 'MERGE t s'],
-    ['WITH recent AS (SELECT * FROM orders), x (a) AS MATERIALIZED (DELETE FROM b RETURNING a) SELECT * FROM recent, x', 'SELECT orders DELETE b SELECT'],
+    [
+      'MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET x = 1 WHEN NOT MATCHED THEN INSERT VALUES (1)',
+      'MERGE t s',
+    ],
+    [
+      'WITH recent AS (SELECT * FROM orders), x (a) AS MATERIALIZED (DELETE FROM b RETURNING a) SELECT * FROM recent, x',
+      'SELECT orders DELETE b SELECT',
+    ],
     ['SELECT extract(year FROM created_at), trim(both FROM name) FROM users', 'SELECT users'],
     ['SELECT a IS DISTINCT FROM b FROM t', 'SELECT t'],
     ['SELECT * FROM generate_series(1, 10) g, t', 'SELECT t'],
@@ -39,7 +51,23 @@ describe('the summary of a statement', () => {
 
 describe('any statement', () => {
   const secret = fc.stringMatching(/^zq[a-z0-9]{6}$/)
-  const around = fc.constantFrom('', ' ', "''", '--', '/*', ' FROM ', '"', '\n', '$1', ';', ' JOIN ', '(', ')', ',', ' SELECT ')
+  const around = fc.constantFrom(
+    '',
+    ' ',
+    "''",
+    '--',
+    '/*',
+    ' FROM ',
+    '"',
+    '\n',
+    '$1',
+    ';',
+    ' JOIN ',
+    '(',
+    ')',
+    ',',
+    ' SELECT ',
+  )
   const literal = fc.tuple(secret, around, around, fc.nat(6)).map(([value, before, after, form]) => {
     const inner = `${before}${value}${after}`
     const quoted = inner.replaceAll("''", "'").replaceAll("'", "''")
@@ -59,9 +87,10 @@ describe('any statement', () => {
     literals => `INSERT INTO t (a) VALUES (${literals.join('), (')})`,
     literals => `UPDATE t SET a = ${literals.join(' || ')} FROM u WHERE b = ${literals[0]}`,
     literals => `WITH x AS (SELECT ${literals[0]}) DELETE FROM t USING u WHERE a = ${literals.join(' OR a = ')}`,
-    literals => `SELECT * FROM a JOIN b ON a.x = ${literals[0]} JOIN c USING (x) WHERE y = ANY(ARRAY[${literals.join(',')}]) UNION SELECT 1 FROM d`,
+    literals =>
+      `SELECT * FROM a JOIN b ON a.x = ${literals[0]} JOIN c USING (x) WHERE y = ANY(ARRAY[${literals.join(',')}]) UNION SELECT 1 FROM d`,
     literals => literals.join(' FROM '),
-    literals => `-- it's\nSELECT * /* '$$ */ FROM t +-- ' \n WHERE a = ${literals.join('+/* '+"'"+' */')}`,
+    literals => `-- it's\nSELECT * /* '$$ */ FROM t +-- ' \n WHERE a = ${literals.join("+/* ' */")}`,
   )
 
   it('never shows a literal in its summary or fingerprint', () => {
@@ -77,10 +106,16 @@ describe('any statement', () => {
 
   it('is summarised without throwing, whatever it is', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.array(around).map(parts => parts.join('SELECT a FROM b'))), text => {
-        expect(summarize(text).length).toBeLessThanOrEqual(255)
-        expect(typeof fingerprint(text)).toBe('string')
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.array(around).map(parts => parts.join('SELECT a FROM b')),
+        ),
+        text => {
+          expect(summarize(text).length).toBeLessThanOrEqual(255)
+          expect(typeof fingerprint(text)).toBe('string')
+        },
+      ),
       { numRuns: 3_000 },
     )
   })
@@ -96,7 +131,11 @@ describe('any statement', () => {
 
 describe('the fingerprint of a statement', () => {
   it('is the same for statements that differ in values, list lengths, spelling and comments', () => {
-    const texts = ['SELECT * FROM t WHERE id IN (1, 2) AND a = $1', "select * from t where id in ('x') and a = 5 -- why", 'select*from t where id in ($1,$2,$3) and a=$4']
+    const texts = [
+      'SELECT * FROM t WHERE id IN (1, 2) AND a = $1',
+      "select * from t where id in ('x') and a = 5 -- why",
+      'select*from t where id in ($1,$2,$3) and a=$4',
+    ]
     expect(new Set(texts.map(fingerprint)).size).toBe(1)
   })
 

@@ -3,15 +3,27 @@ import { describe, expect, it } from 'vitest'
 import type { Origin } from '../../src/signals/origin.ts'
 import { SlowStatements } from '../../src/signals/slow-statements.ts'
 
-const origin: Origin = { address: 'db:5432/shop', Client: undefined, connectionOptions: () => ({ password: 'hunter2' }) }
-const run = (text: string, values?: unknown[], durationMs = 300) => ({ text, values, durationMs, origin, summary: 'SELECT t' })
+const origin: Origin = {
+  address: 'db:5432/shop',
+  Client: undefined,
+  connectionOptions: () => ({ password: 'hunter2' }),
+}
+const run = (text: string, values?: unknown[], durationMs = 300) => ({
+  text,
+  values,
+  durationMs,
+  origin,
+  summary: 'SELECT t',
+})
 
 describe('slow statements in memory', () => {
   it('gathers runs that differ in values only', () => {
     const statements = new SlowStatements(10)
     statements.add(run('SELECT * FROM t WHERE a = $1', ['x'], 300), 1)
     statements.add(run('SELECT * FROM t WHERE a = $1', ['y'], 500), 2)
-    expect(statements.top(5)).toMatchObject([{ count: 2, totalMs: 800, maxMs: 500, lastSeen: 2, bindValues: [['x'], ['y']] }])
+    expect(statements.top(5)).toMatchObject([
+      { count: 2, totalMs: 800, maxMs: 500, lastSeen: 2, bindValues: [['x'], ['y']] },
+    ])
   })
 
   it('keeps the last 8 value sets, copied, and only those that belong to the text it keeps', () => {
@@ -28,7 +40,8 @@ describe('slow statements in memory', () => {
 
   it('counts but does not keep values that are large or hold on to objects', () => {
     const statements = new SlowStatements(10)
-    for (const value of ['x'.repeat(5_000), Buffer.alloc(5_000), { a: 1 }, Array(300).fill(1), () => 1]) statements.add(run('SELECT $1', [value]), 1)
+    for (const value of ['x'.repeat(5_000), Buffer.alloc(5_000), { a: 1 }, Array(300).fill(1), () => 1])
+      statements.add(run('SELECT $1', [value]), 1)
     expect(statements.top(1)[0]).toMatchObject({ count: 5, bindValues: [] })
   })
 

@@ -7,7 +7,7 @@ const BULLMQ_OTEL = 'bullmq-otel 2.x'
 export const queueJobs: MetricDefinition = {
   name: 'bullmq.queue.jobs',
   kind: 'gauge',
-  unit: '{job}',
+  unit: '{jobs}',
   description: 'Jobs in a queue by state',
   attributes: [a.queueName, a.queueJobsState],
   upstream: BULLMQ_OTEL,

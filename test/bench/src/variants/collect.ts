@@ -70,7 +70,7 @@ function byAttach(registry: Registry): MetricReader {
     setConfig() {},
     getConfig: () => ({}),
   }
-  const domain = { name: SCOPE.name, instrumentation, rules: [], responses: [], actions: [], reclaimers: [] }
+  const domain = { name: SCOPE.name, instrumentation, rules: [], responses: [], actions: [], knobs: [], reclaimers: [] }
   const h = homeostat({
     runtime: false,
     cache: false,
