@@ -42,9 +42,9 @@ export function attachReader<R extends object>(reader: R, target: AttachTarget):
   attached.add(reader)
 
   const producers = target.registries.map(registry => registry.producer(reader))
-  const collect = reader.collect
-  reader.collect = async function collectWithHomeostat(options) {
-    const result = await collect.call(this, options)
+  const collect = reader.collect.bind(reader)
+  reader.collect = async options => {
+    const result = await collect(options)
     try {
       const { resourceMetrics } = result
       target.offer(reader, resourceMetrics.scopeMetrics as ScopeMetrics[])

@@ -93,7 +93,7 @@ test('when our part of a collection fails, the application’s export goes out w
     .at(-1)!
     .scopeMetrics.flatMap(scope => scope.metrics)
     .filter(({ descriptor }) => descriptor.name === 'homeostat.errors')
-  expect(errors.flatMap(({ dataPoints }) => dataPoints)[0]?.attributes).toEqual({
+  expect(errors[0]?.dataPoints[0]?.attributes).toEqual({
     'homeostat.component': 'signal',
     'error.type': 'RangeError',
   })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { compile, createStore } from '@homeostat/promql'
-import type { MetricData, ScopeMetrics } from '@homeostat/signals'
+import type { MetricData, ScopeMetrics, Temporality } from '@homeostat/signals'
 import { CUMULATIVE, DELTA, Registry, SUM_POINT, hrTime } from '@homeostat/signals'
 import type { MetricDefinition } from '@homeostat/semconv'
 import { Ingestion } from '../src/ingestion.ts'
@@ -27,7 +27,7 @@ class Walk {
   }
 }
 
-const sum = (name: string, value: number, temporality: typeof DELTA | typeof CUMULATIVE, attributes = {}): MetricData => ({
+const sum = (name: string, value: number, temporality: Temporality, attributes = {}): MetricData => ({
   descriptor: { name, unit: '1', description: '', valueType: 1 },
   aggregationTemporality: temporality,
   dataPointType: SUM_POINT,

@@ -1,4 +1,4 @@
-import type { Action, Domain } from '@homeostat/optimizer'
+import type { Domain } from '@homeostat/optimizer'
 import { createIdleConnections } from './actions/idle-connections.ts'
 import type { QueryOptimizeOptions } from './actions/query-optimize.ts'
 import { createQueryOptimize } from './actions/query-optimize.ts'
@@ -34,7 +34,7 @@ export function pg(options: PgOptions = {}): Domain<PgInstrumentation> {
     instrumentation,
     rules,
     responses,
-    actions: [createQueryOptimize(instrumentation, optimize) as Action],
+    actions: [createQueryOptimize(instrumentation, optimize)],
     knobs: [],
     reclaimers: [createIdleConnections(instrumentation)],
   }

@@ -10,14 +10,15 @@ interface Point {
 /** The points of one metric as a reader would get them now. */
 export function points(instrumentation: PgInstrumentation, name: string): readonly Point[] {
   const metric = instrumentation.registry.collect().metrics.find(({ descriptor }) => descriptor.name === name)
-  return (metric?.dataPoints ?? []) as unknown as readonly Point[]
+  return metric?.dataPoints ?? []
 }
 
 /** Operations counted so far, by error type; `ok` without one. */
 export function operations(instrumentation: PgInstrumentation): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {}
   for (const { attributes, value } of points(instrumentation, 'db.client.operation.duration')) {
-    const key = String(attributes['error.type'] ?? 'ok')
+    const type = attributes['error.type']
+    const key = typeof type === 'string' ? type : 'ok'
     counts[key] = (counts[key] ?? 0) + (typeof value === 'number' ? value : value.count)
   }
   return counts

@@ -58,7 +58,7 @@ describeAction<QueryOptimizeOptions>('query.optimize', {
     instrumentation = new PgInstrumentation({ slowQueryThresholdMs: 0 })
     instrumentation.enable()
     explained = 0
-    const queries = openPool({ Client: CountingClient } as pg.PoolConfig)
+    const queries = openPool({ Client: CountingClient })
     await queries.query('SELECT relname FROM pg_class WHERE relname = $1', ['pg_class'])
     await queries.query('SELECT count(*) FROM pg_attribute')
   },

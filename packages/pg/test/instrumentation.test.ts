@@ -113,7 +113,7 @@ describe('measuring queries', () => {
   })
 
   it('counts queries in a pipeline, the failed one too', async () => {
-    const piped = new pg.Client({ connectionString: db.url, pipeline: true } as pg.ClientConfig)
+    const piped = new pg.Client({ connectionString: db.url, pipeline: true })
     await piped.connect()
     const outcomes = await Promise.allSettled([
       piped.query('SELECT 1 AS n'),

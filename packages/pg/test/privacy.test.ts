@@ -3,8 +3,9 @@ import type { ActionContext } from '@homeostat/optimizer'
 import { startPostgres } from '@homeostat/services'
 import pgDriver from 'pg'
 import { expect, it } from 'vitest'
-import { pg } from '../src/domain.ts'
+import { createIdleConnections, createQueryOptimize, pg, type QueryOptimizeOptions } from '../src/domain.ts'
 
+type Context = ActionContext<QueryOptimizeOptions>
 const CANARY = 'hunter2canary'
 
 it('lets no literal, bind value, password or error text out, whatever happens', async () => {
@@ -15,7 +16,9 @@ it('lets no literal, bind value, password or error text out, whatever happens', 
     { logLevel: DiagLogLevel.ALL, suppressOverrideMessage: true },
   )
   await using db = await startPostgres()
-  const { instrumentation, actions, reclaimers } = pg({ slowQueryThresholdMs: 0 })
+  const { instrumentation } = pg({ slowQueryThresholdMs: 0 })
+  const optimize = createQueryOptimize(instrumentation)
+  const reclaimer = createIdleConnections(instrumentation)
   instrumentation.enable()
   const pool = new pgDriver.Pool({ connectionString: db.url, application_name: CANARY }).on('error', () => {})
   await pool.query(
@@ -28,7 +31,7 @@ it('lets no literal, bind value, password or error text out, whatever happens', 
     `SELECT ${CANARY} FROM people`,
     `SELECT '${CANARY}'::int FROM people`,
     `SELECT * FROM people WHERE name = '${CANARY}`,
-    `${CANARY}`,
+    CANARY,
     `SET application_name = ${CANARY}`,
   ]
   for (const text of texts) await pool.query(text).catch(() => {})
@@ -37,15 +40,15 @@ it('lets no literal, bind value, password or error text out, whatever happens', 
   await pool.query({ name: CANARY, text: 'SELECT * FROM people WHERE name = $1', values: [CANARY] })
 
   const context = { now: Date.now(), signal: AbortSignal.timeout(10_000), sliceMs: 5 }
-  const receipt = await actions[0]!.run({ ...context, options: { maxStatements: 100 }, firing: {} } as ActionContext)
+  const receipt = await optimize.run({ ...context, options: { maxStatements: 100 }, firing: {} } as Context)
   expect(receipt.advice).toHaveLength(1)
-  const cleared = await reclaimers[0]!.reclaim(context)
+  const cleared = await reclaimer.reclaim(context)
 
   // A table that is gone makes every statement fail.
   await pool.query('DROP TABLE people')
   const later = { ...context, signal: AbortSignal.timeout(10_000) }
-  const failure: unknown = await actions[0]!
-    .run({ ...later, options: { maxStatements: 3 }, firing: {} } as ActionContext)
+  const failure: unknown = await optimize
+    .run({ ...later, options: { maxStatements: 3 }, firing: {} } as Context)
     .catch((error: unknown) => error)
   expect(failure).toMatchObject({ code: 'HOMEOSTAT_PG_NOTHING_EXAMINED' })
 

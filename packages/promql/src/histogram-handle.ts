@@ -1,7 +1,12 @@
 import { formatPlain } from './float-format.ts'
 import { BUCKET_BOUND } from './labels.ts'
+import type { SeriesDescriptor } from './series-descriptor.ts'
 import type { SeriesHandle } from './series-handle.ts'
-import type { SeriesDescriptor, Store } from './store.ts'
+
+/** Where a histogram's series come from. */
+interface SeriesSource {
+  series(descriptor: SeriesDescriptor): SeriesHandle
+}
 
 /** A place to append one classic histogram's state; made by `store.histogram()`. */
 export class HistogramHandle {
@@ -9,7 +14,7 @@ export class HistogramHandle {
   readonly #sum: SeriesHandle
   readonly #count: SeriesHandle
 
-  constructor(store: Store, descriptor: SeriesDescriptor, bounds: readonly number[]) {
+  constructor(store: SeriesSource, descriptor: SeriesDescriptor, bounds: readonly number[]) {
     const base = { ...descriptor, kind: 'histogram' } as const
     this.#buckets = [...bounds, Infinity].map(bound =>
       store.series({ ...base, part: 'bucket', labels: { ...descriptor.labels, [BUCKET_BOUND]: formatPlain(bound) } }),

@@ -27,5 +27,6 @@ export {
 export type { Rule } from './rule.ts'
 export { createRules, type Evaluation, type RuleHealth, type Rules, type RulesOptions } from './rules.ts'
 export type { SeriesHandle } from './series-handle.ts'
-export { createStore, type SeriesDescriptor, type Store, type StoreOptions, type StoreStats } from './store.ts'
+export type { SeriesDescriptor } from './series-descriptor.ts'
+export { createStore, type Store, type StoreOptions, type StoreStats } from './store.ts'
 export type { MatrixValue, Sample, ScalarValue, SeriesSamples, StringValue, Value, VectorValue } from './value.ts'

@@ -1,16 +1,22 @@
 import type { Labels } from './labels.ts'
 import type { Series } from './series.ts'
-import type { Store } from './store.ts'
+
+/** What a handle asks of its store. */
+interface SeriesStore {
+  readonly generation: number
+  resolve(labels: Labels, names: readonly string[]): Series | undefined
+  append(series: Series, timeMs: number, value: number, stale: boolean): void
+}
 
 /** A place to append one series' samples; made by `store.series()`. */
 export class SeriesHandle {
   readonly labels: Labels
   readonly spellings: readonly string[]
-  readonly #store: Store
+  readonly #store: SeriesStore
   #series: Series | undefined
   #generation = -1
 
-  constructor(store: Store, labels: Labels, spellings: readonly string[]) {
+  constructor(store: SeriesStore, labels: Labels, spellings: readonly string[]) {
     this.#store = store
     this.labels = labels
     this.spellings = spellings

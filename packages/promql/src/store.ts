@@ -1,8 +1,9 @@
 import type { LabelMatch } from './ast.ts'
 import { HistogramHandle } from './histogram-handle.ts'
 import { Labels, METRIC_NAME } from './labels.ts'
-import { spellings, underscoreLabels, type Attributes, type HistogramPart, type SeriesKind } from './names.ts'
+import { spellings, underscoreLabels } from './names.ts'
 import { Selection } from './selection.ts'
+import type { SeriesDescriptor } from './series-descriptor.ts'
 import { SeriesHandle } from './series-handle.ts'
 import { BYTES_PER_SAMPLE, Series } from './series.ts'
 
@@ -22,19 +23,6 @@ export interface StoreOptions {
   readonly retentionMs?: number
   /** Called once per reason when a limit is reached. */
   readonly onWarning?: (message: string) => void
-}
-
-/** A series by its OpenTelemetry or Prometheus identity. */
-export interface SeriesDescriptor {
-  readonly name: string
-  /** Attributes or labels; dots and underscores in keys are the same. */
-  readonly labels?: Attributes | undefined
-  /** UCUM unit. */
-  readonly unit?: string | undefined
-  readonly kind?: SeriesKind | undefined
-  readonly part?: HistogramPart | undefined
-  /** Instrumentation scope; part of the identity, visible as the labels `otel_scope_name` and `otel_scope_version`. */
-  readonly scope?: { readonly name: string; readonly version?: string | undefined } | undefined
 }
 
 /** Counts since the store was created, and its present size. */

@@ -8,6 +8,7 @@ export interface MetricDefinition {
   readonly kind: MetricKind
   /** UCUM, e.g. `s`, `By`, `1`, `{job}`. */
   readonly unit: string
+  /** An upstream name keeps its upstream text: exporters warn when two scopes describe one name differently. */
   readonly description: string
   /** The attribute keys a series of this metric may carry; any other key is a mistake. */
   readonly attributes: readonly string[]

@@ -1,9 +1,17 @@
 import { diag } from '@opentelemetry/api'
 import { attributes, metrics } from '@homeostat/semconv'
-import type { Registry } from './registry.ts'
+import type { Attributes } from '@opentelemetry/api'
+import type { MetricDefinition } from '@homeostat/semconv'
+import type { Scope } from './metric-data.ts'
 
 /** The part of Homeostat that failed. */
 export type Component = 'signal' | 'rule' | 'action' | 'telemetry' | 'tick' | 'source'
+
+/** Where failures are counted: a registry. */
+interface FaultCounters {
+  readonly scope: Scope
+  counter(definition: MetricDefinition): { with(attributes: Attributes): { add(): void } }
+}
 
 /** Error types are class names and codes of somebody else's making: past this many, the rest share one. */
 const MAX_ERROR_TYPES = 32
@@ -13,10 +21,10 @@ const MAX_ERROR_TYPES = 32
  * `homeostat.errors` and, the first time of its kind, logged through `diag`.
  */
 export class Faults {
-  readonly #registry: Registry
+  readonly #registry: FaultCounters
   readonly #seen = new Set<string>()
 
-  constructor(registry: Registry) {
+  constructor(registry: FaultCounters) {
     this.#registry = registry
   }
 

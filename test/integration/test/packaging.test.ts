@@ -51,7 +51,7 @@ test('runtime dependencies of what users install are few', () => {
     packages.flatMap(folder => Object.keys(manifest(folder).dependencies ?? {})).filter(name => !name.startsWith('@homeostat/')),
   )
   // require-in-the-middle finds a library as it is loaded; lezer is Prometheus's own grammar.
-  expect([...theirs].sort()).toEqual([
+  expect([...theirs].toSorted()).toEqual([
     '@lezer/common',
     '@lezer/highlight',
     '@lezer/lr',

@@ -15,7 +15,7 @@ const isSteady = ({ name }: ExportedSeries): boolean => !/gc|network|disk|paging
 
 const identities = (series: readonly ExportedSeries[]): string[] => [
   ...new Set(series.filter(one => !isOurs(one) && isSteady(one)).map(identity)),
-].sort()
+].toSorted()
 
 const valueOf = (series: readonly ExportedSeries[], pattern: RegExp): number =>
   Number(series.find(one => !isOurs(one) && pattern.test(one.name))?.value)
@@ -64,7 +64,7 @@ describe.each(sdkLines)('$name', line => {
   test('the Meter path and the producer path export the same names, units, types and attributes', async () => {
     const ours = (result: ApplicationResult): string[] => [
       ...new Set((result.exports[1] ?? []).filter(one => isOurs(one) && !/homeostat\.(alerts|refusals|decisions|action|verdict)/.test(one.name)).map(identity)),
-    ].sort()
+    ].toSorted()
 
     const [attached, meter] = await Promise.all([
       run({ homeostat: 'attached', backend: 'otlp' }),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { cacheFolder, fillOnce } from './cache-folder.ts'
 import { bareEnvironment, findOnPath, isExecutable, runCommand } from './command.ts'
 import { PackageDownloadError, reasonOf } from './errors.ts'
-import type { RedisBinary } from './redis-binaries.ts'
+import type { RedisBinary } from './redis-binary.ts'
 
 type Unpacked = Omit<RedisBinary, 'origin'>
 

@@ -1,17 +1,7 @@
 import { findOnPath } from './command.ts'
 import { redisFromDebianPackages } from './debian-packages.ts'
 import { reasonOf, RedisNotFoundError } from './errors.ts'
-
-/** Where a Redis server binary comes from. */
-export type RedisBinaryOrigin = 'path' | 'debian-packages'
-
-/** A Redis or Valkey server that we can run. */
-export interface RedisBinary {
-  readonly origin: RedisBinaryOrigin
-  readonly file: string
-  /** What it needs in its environment to find its libraries. */
-  readonly env: Readonly<Record<string, string>>
-}
+import type { RedisBinary, RedisBinaryOrigin } from './redis-binary.ts'
 
 /** The first usable server of these origins. */
 export async function findRedisBinary(

@@ -5,7 +5,8 @@ import { reasonOf, ServiceUnreachableError, ServiceUrlMalformedError } from './e
 import { startOnFreePort } from './free-port.ts'
 import { guardian, type OwnedProcess } from './guardian.ts'
 import { announcer } from './progress.ts'
-import { findRedisBinary, type RedisBinary, type RedisBinaryOrigin } from './redis-binaries.ts'
+import { findRedisBinary } from './redis-binaries.ts'
+import type { RedisBinary, RedisBinaryOrigin } from './redis-binary.ts'
 import { readRedisIdentity, type RedisIdentity } from './redis-identity.ts'
 import { waitUntilReady } from './server-process.ts'
 

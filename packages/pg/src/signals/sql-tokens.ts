@@ -53,7 +53,7 @@ function take(cursor: Cursor, pattern: RegExp): string | undefined {
 
 /** The next token; undefined when it is a literal whose end is unknown. */
 function nextToken(cursor: Cursor): Token | undefined {
-  switch (cursor.sql[cursor.at]) {
+  switch (cursor.sql.charAt(cursor.at)) {
     case "'":
       return take(cursor, PLAIN_STRING) === undefined ? undefined : LITERAL
     case '"': {

@@ -25,7 +25,7 @@ describe('closing idle pool connections', () => {
 
   it('closes all but one, or down to the minimum of the pool, and counts no query', async () => {
     const pool = await idlePool(4)
-    const sized = await idlePool(4, { min: 3 } as pg.PoolConfig)
+    const sized = await idlePool(4, { min: 3 })
     expect((await reclaim()).effects).toEqual({ connections: 4 })
     expect([pool.totalCount, sized.totalCount]).toEqual([1, 3])
     expect(operations(instrumentation)).toEqual({})

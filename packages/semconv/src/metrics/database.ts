@@ -11,7 +11,7 @@ export const dbOperationDuration: MetricDefinition = {
   name: 'db.client.operation.duration',
   kind: 'histogram',
   unit: 's',
-  description: 'Duration of database client operations',
+  description: 'Duration of database client operations.',
   attributes: [a.dbSystemName, a.dbNamespace, a.errorType],
   buckets: DB_DURATION_BUCKETS,
   upstream: SEMCONV,
@@ -29,7 +29,7 @@ export const dbConnectionCount: MetricDefinition = {
   name: 'db.client.connection.count',
   kind: 'upDownCounter',
   unit: '{connection}',
-  description: 'Connections of a pool by state',
+  description: 'The number of connections that are currently in state described by the state attribute.',
   attributes: [a.dbPoolName, a.dbConnectionState],
   upstream: SEMCONV,
 }
@@ -38,7 +38,7 @@ export const dbConnectionPending: MetricDefinition = {
   name: 'db.client.connection.pending_requests',
   kind: 'upDownCounter',
   unit: '{request}',
-  description: 'Requests that wait for a connection of the pool',
+  description: 'The number of current pending requests for an open connection.',
   attributes: [a.dbPoolName],
   upstream: SEMCONV,
 }

@@ -51,7 +51,7 @@ export const processMemoryUsage: MetricDefinition = {
   name: 'process.memory.usage',
   kind: 'upDownCounter',
   unit: 'By',
-  description: 'Resident set size of this process',
+  description: 'Process Memory usage in bytes',
   attributes: [],
   upstream: SEMCONV,
 }
@@ -60,7 +60,7 @@ export const processCpuTime: MetricDefinition = {
   name: 'process.cpu.time',
   kind: 'counter',
   unit: 's',
-  description: 'CPU seconds of this process',
+  description: 'Process Cpu time in seconds',
   attributes: [a.cpuMode],
   upstream: SEMCONV,
 }
@@ -69,7 +69,7 @@ export const processCpuUtilization: MetricDefinition = {
   name: 'process.cpu.utilization',
   kind: 'gauge',
   unit: '1',
-  description: 'CPU time of this process over the last completed window, divided by the CPU limit',
+  description: 'Process Cpu usage time 0-1',
   attributes: [],
   upstream: SEMCONV,
 }
@@ -87,7 +87,7 @@ export const eventLoopDelayMax: MetricDefinition = {
   name: 'nodejs.eventloop.delay.max',
   kind: 'gauge',
   unit: 's',
-  description: 'Longest event loop delay of the last minute',
+  description: 'Event loop maximum delay.',
   attributes: [],
   upstream: SEMCONV,
 }
@@ -96,7 +96,7 @@ export const eventLoopDelayP99: MetricDefinition = {
   name: 'nodejs.eventloop.delay.p99',
   kind: 'gauge',
   unit: 's',
-  description: '99th percentile of the event loop delay of the last minute',
+  description: 'Event loop 99 percentile delay.',
   attributes: [],
   upstream: SEMCONV,
 }
@@ -105,7 +105,7 @@ export const eventLoopUtilization: MetricDefinition = {
   name: 'nodejs.eventloop.utilization',
   kind: 'gauge',
   unit: '1',
-  description: 'Share of the last minute in which the event loop was busy',
+  description: 'Event loop utilization',
   attributes: [],
   upstream: SEMCONV,
 }
@@ -114,7 +114,7 @@ export const eventLoopTime: MetricDefinition = {
   name: 'nodejs.eventloop.time',
   kind: 'counter',
   unit: 's',
-  description: 'Cumulative time the event loop was active or idle',
+  description: 'Cumulative duration of time the event loop has been in each state.',
   attributes: [a.eventLoopState],
   upstream: SEMCONV,
 }
