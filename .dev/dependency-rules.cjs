@@ -14,7 +14,12 @@ const domains = ['runtime', 'cache', 'ioredis', 'bullmq', 'pg']
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-unresolvable', severity: 'error', from: { path: '^(packages|examples|test)/' }, to: { couldNotResolve: true } },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: { path: '^(packages|examples|test)/' },
+      to: { couldNotResolve: true },
+    },
     only('semconv', []),
     only('signals', ['semconv']),
     only('promql', []),
@@ -59,6 +64,10 @@ module.exports = {
     // Tests are left out: they say `using`, which the parser does not know, and published names are all they can import.
     exclude: { path: '^(packages|examples)/[^/]+/test/' },
     tsPreCompilationDeps: 'specify',
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
   },
 }

@@ -26,7 +26,11 @@ function fingerprint() {
 function run(what, command, args) {
   const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
   if (result.status === 0) return
-  const reason = result.error ? result.error.message : result.signal ? `stopped by ${result.signal}` : `exit code ${result.status}`
+  const reason = result.error
+    ? result.error.message
+    : result.signal
+      ? `stopped by ${result.signal}`
+      : `exit code ${result.status}`
   console.error(`setup: ${what} failed (${reason}): ${command} ${args.join(' ')}`)
   process.exit(1)
 }

@@ -25,7 +25,9 @@ export class NotAReaderError extends TypeError {
 
   constructor(what: unknown) {
     const shown = what === null || typeof what !== 'object' ? String(what) : what.constructor.name
-    super(`attach() takes a metric reader with a collect() method, e.g. new PrometheusExporter(), but was given ${shown}`)
+    super(
+      `attach() takes a metric reader with a collect() method, e.g. new PrometheusExporter(), but was given ${shown}`,
+    )
   }
 }
 
@@ -49,7 +51,10 @@ export function attachReader<R extends object>(reader: R, target: AttachTarget):
       const { resourceMetrics } = result
       target.offer(reader, resourceMetrics.scopeMetrics as ScopeMetrics[])
       const own = producers.map(producer => producer.read()).filter(scope => scope.metrics.length > 0)
-      return { ...result, resourceMetrics: { ...resourceMetrics, scopeMetrics: [...resourceMetrics.scopeMetrics, ...own] } }
+      return {
+        ...result,
+        resourceMetrics: { ...resourceMetrics, scopeMetrics: [...resourceMetrics.scopeMetrics, ...own] },
+      }
     } catch (error) {
       // The application's own export comes first: without us rather than not at all.
       target.onError(error)

@@ -9,7 +9,10 @@ import type { HomeostatOptions } from './options.ts'
 /** Everything Homeostat is made of, with the mode each package was given. */
 export function domainsOf(options: HomeostatOptions): (readonly [domain: Domain, mode: Mode | undefined])[] {
   const domains: (readonly [Domain, Mode | undefined])[] = []
-  const add = <O extends object>(given: (O & { readonly mode?: Mode }) | false | undefined, create: (own?: O) => Domain): void => {
+  const add = <O extends object>(
+    given: (O & { readonly mode?: Mode }) | false | undefined,
+    create: (own?: O) => Domain,
+  ): void => {
     if (given !== false) domains.push([create(given), given?.mode])
   }
 

@@ -103,7 +103,9 @@ export class HomeostatReader implements ProducerReader {
   /** Never overlapping: a slow backend skips exports instead of piling them up. */
   #export(): Promise<void> {
     this.#exporting ??= this.#exportOnce()
-      .catch((error: unknown) => diag.error(`HomeostatReader: export failed: ${error instanceof Error ? error.message : String(error)}`))
+      .catch((error: unknown) =>
+        diag.error(`HomeostatReader: export failed: ${error instanceof Error ? error.message : String(error)}`),
+      )
       .finally(() => (this.#exporting = undefined))
     return this.#exporting
   }

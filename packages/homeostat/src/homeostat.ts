@@ -61,7 +61,11 @@ export class Homeostat implements AsyncDisposable {
     const exprs = [...systemExprs, ...applicationExprs, ...databaseExprs, ...externalServiceExprs]
     this.#query = createQuery(this.optimizer.store, exprs, Date.now)
     const { faults } = this.#engine.registry
-    this.#ticker = new Ticker(intervalMs, now => void this.optimizer.tick(now), error => faults.report('tick', error))
+    this.#ticker = new Ticker(
+      intervalMs,
+      now => void this.optimizer.tick(now),
+      error => faults.report('tick', error),
+    )
     if (autoStart) this.start()
   }
 

@@ -1,5 +1,11 @@
 export { NotAReaderError } from './attach.ts'
-export { Homeostat, homeostat, type HomeostatInstrumentation, type HomeostatOptions, type OptimizationResult } from './homeostat.ts'
+export {
+  Homeostat,
+  homeostat,
+  type HomeostatInstrumentation,
+  type HomeostatOptions,
+  type OptimizationResult,
+} from './homeostat.ts'
 export { HomeostatReader, type HomeostatReaderOptions } from './homeostat-reader.ts'
 export type {
   ApplicationMetrics,

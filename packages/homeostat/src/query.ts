@@ -26,7 +26,9 @@ export function createQuery(store: Store, exprs: readonly string[], now: () => n
     if (!expression) throw new Error(`not declared: ${expr}`)
     const value = expression.evaluate(store, now())
     if (value.type !== 'vector') return []
-    return value.samples.filter(sample => !Number.isNaN(sample.value)).map(sample => ({ labels: sample.labels.toObject(), value: sample.value }))
+    return value.samples
+      .filter(sample => !Number.isNaN(sample.value))
+      .map(sample => ({ labels: sample.labels.toObject(), value: sample.value }))
   }
 }
 

@@ -1,6 +1,11 @@
 import { metrics } from '@opentelemetry/api'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
-import { AggregationTemporality, InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics'
 import { afterEach, expect, test } from 'vitest'
 import type { Homeostat } from '../src/index.ts'
 import { HomeostatReader, NotAReaderError, homeostat } from '../src/index.ts'
@@ -21,7 +26,10 @@ const periodic = (exporter: InMemoryMetricExporter): PeriodicExportingMetricRead
   new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })
 
 const scopes = (exporter: InMemoryMetricExporter): string[] =>
-  exporter.getMetrics().at(-1)!.scopeMetrics.map(({ scope }) => scope.name)
+  exporter
+    .getMetrics()
+    .at(-1)!
+    .scopeMetrics.map(({ scope }) => scope.name)
 
 test('an attached reader exports our metrics beside the application’s', async () => {
   const h = start()
@@ -101,7 +109,11 @@ test('when our part of a collection fails, the application’s export goes out w
 
 test('HomeostatReader exports by itself, evaluates the rules, and stops with the provider', async () => {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
-  const reader = new HomeostatReader({ exporter, autoStart: false, rules: [{ alert: 'TooManyOrders', expr: 'orders_total > 5' }] })
+  const reader = new HomeostatReader({
+    exporter,
+    autoStart: false,
+    rules: [{ alert: 'TooManyOrders', expr: 'orders_total > 5' }],
+  })
   const provider = new MeterProvider({ readers: [reader as never] })
   provider.getMeter('shop').createCounter('orders').add(7)
 

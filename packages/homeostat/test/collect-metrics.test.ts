@@ -39,7 +39,10 @@ test('system and application are real numbers of this process', async () => {
   for (const instrumentation of h.instrumentations) instrumentation.enable()
 
   // The limits are read off the event loop, and utilization of the CPU is known after its first window.
-  await vi.waitFor(async () => expect((await h!.collectMetrics()).system?.cpuUsage).toBeDefined(), { timeout: 20_000, interval: 200 })
+  await vi.waitFor(async () => expect((await h!.collectMetrics()).system?.cpuUsage).toBeDefined(), {
+    timeout: 20_000,
+    interval: 200,
+  })
 
   const { system, application, database, externalServices, failures } = await h.collectMetrics()
 

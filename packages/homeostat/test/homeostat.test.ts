@@ -22,7 +22,8 @@ const does = (name: string, run: Action['run']): Action => ({
   run,
 })
 
-const start = (options: HomeostatOptions): Homeostat => (h = homeostat({ autoStart: false, warmUpMs: 0, environment: {}, ...options }))
+const start = (options: HomeostatOptions): Homeostat =>
+  (h = homeostat({ autoStart: false, warmUpMs: 0, environment: {}, ...options }))
 
 test('optimizePerformance applies what is due: one failing action never stops another', async () => {
   start({
@@ -46,7 +47,11 @@ test('optimizePerformance applies what is due: one failing action never stops an
 })
 
 test('by default nothing is applied', async () => {
-  start({ rules: [rule], responses: [respondWith('good')], actions: [does('good', async () => ({ summary: '', effects: { n: 1 } }))] })
+  start({
+    rules: [rule],
+    responses: [respondWith('good')],
+    actions: [does('good', async () => ({ summary: '', effects: { n: 1 } }))],
+  })
 
   expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 0, successful: 0, failed: 0 })
   expect(h!.mode).toBe('advise')

@@ -21,10 +21,16 @@ export class DeltaSums {
     const key = (point: DataPoint<unknown>): string =>
       `${scope}\0${metric.descriptor.name}\0${JSON.stringify(point.attributes)}`
     if (metric.dataPointType === SUM_POINT) {
-      return { ...metric, dataPoints: metric.dataPoints.map(point => ({ ...point, value: this.#number(key(point), point.value) })) }
+      return {
+        ...metric,
+        dataPoints: metric.dataPoints.map(point => ({ ...point, value: this.#number(key(point), point.value) })),
+      }
     }
     if (metric.dataPointType === HISTOGRAM_POINT) {
-      return { ...metric, dataPoints: metric.dataPoints.map(point => ({ ...point, value: this.#histogram(key(point), point.value) })) }
+      return {
+        ...metric,
+        dataPoints: metric.dataPoints.map(point => ({ ...point, value: this.#histogram(key(point), point.value) })),
+      }
     }
     return metric
   }

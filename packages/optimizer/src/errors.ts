@@ -4,7 +4,9 @@ export class ActionTimeoutError extends Error {
   readonly code = 'HOMEOSTAT_ACTION_TIMEOUT'
 
   constructor(action: string, timeoutMs: number) {
-    super(`${action} did not end within ${timeoutMs} ms; raise timeoutMs of its response or make it honour its AbortSignal`)
+    super(
+      `${action} did not end within ${timeoutMs} ms; raise timeoutMs of its response or make it honour its AbortSignal`,
+    )
   }
 }
 

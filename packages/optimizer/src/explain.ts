@@ -38,7 +38,9 @@ export function explainTrial(trial: Trial): string {
 
 /** `CacheHitRatioLow fires at 0.31: cache.warm refused by cooldown (...)` */
 export function explainFiring(firing: Firing, refusals: readonly Refusal[]): string {
-  const why = refusals.map(({ response, reason, detail }) => `${response?.action ?? 'nothing'} refused by ${reason} (${detail})`)
+  const why = refusals.map(
+    ({ response, reason, detail }) => `${response?.action ?? 'nothing'} refused by ${reason} (${detail})`,
+  )
   return `${firing.alert} fires at ${readable(firing.value)}${why.length ? `: ${why.join('; ')}` : ''}`
 }
 

@@ -98,7 +98,11 @@ export class Guard {
     } catch (error) {
       if (timeout.aborted) return { status: 'timeout', error: new ActionTimeoutError(action.name, timeoutMs).message }
       faults.report('action', error)
-      return { status: 'failed', errorType: errorType(error), error: error instanceof Error ? error.message : String(error) }
+      return {
+        status: 'failed',
+        errorType: errorType(error),
+        error: error instanceof Error ? error.message : String(error),
+      }
     }
   }
 }
@@ -120,6 +124,9 @@ function untilAborted(receipt: Promise<Receipt>, signal: AbortSignal): Promise<R
 }
 
 function errorType(error: unknown): string {
-  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown; name?: unknown }
+  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as {
+    code?: unknown
+    name?: unknown
+  }
   return typeof code === 'string' ? code : typeof name === 'string' ? name : typeof error
 }

@@ -62,7 +62,13 @@ export class Ingestion {
     for (const knownMetric of known.values()) settleAbsent(knownMetric, at)
   }
 
-  #point(scope: ScopeMetrics, metric: MetricData, known: KnownMetric, point: DataPoint<number | HistogramValue>, at: number): void {
+  #point(
+    scope: ScopeMetrics,
+    metric: MetricData,
+    known: KnownMetric,
+    point: DataPoint<number | HistogramValue>,
+    at: number,
+  ): void {
     let series = known.byObject.get(point.attributes)
     if (series === undefined) {
       const key = JSON.stringify(point.attributes)
@@ -80,7 +86,13 @@ export class Ingestion {
    * A sum that begins is 0 at its start time, whatever it is when it is first seen: without that sample, `increase` would
    * miss what came before. Source: Prometheus's created-timestamp zero ingestion.
    */
-  #begin(key: string, scope: ScopeMetrics, metric: MetricData, point: DataPoint<number | HistogramValue>, at: number): Known {
+  #begin(
+    key: string,
+    scope: ScopeMetrics,
+    metric: MetricData,
+    point: DataPoint<number | HistogramValue>,
+    at: number,
+  ): Known {
     const handle = this.#handle(scope, metric, point)
     const startedAt = epochMs(point.startTime)
     const isSum = metric.dataPointType === HISTOGRAM_POINT || (metric.dataPointType === SUM_POINT && metric.isMonotonic)
@@ -93,7 +105,10 @@ export class Ingestion {
     const labels = Object.fromEntries(Object.entries(point.attributes).map(([key, value]) => [key, String(value)]))
     const descriptor = { name, unit, labels, scope: { name: scope.name } }
     if (metric.dataPointType === HISTOGRAM_POINT) {
-      return this.#store.histogram({ ...descriptor, kind: 'histogram' }, (point.value as HistogramValue).buckets.boundaries)
+      return this.#store.histogram(
+        { ...descriptor, kind: 'histogram' },
+        (point.value as HistogramValue).buckets.boundaries,
+      )
     }
     const isCounter = metric.dataPointType === SUM_POINT && metric.isMonotonic
     return this.#store.series({ ...descriptor, kind: isCounter ? 'counter' : 'gauge' })

@@ -31,7 +31,8 @@ export class SnapshotReader {
    * start) would look like a counter that is reset all the time.
    */
   offer(reader: object, scopes: readonly ScopeMetrics[], at: number): void {
-    if (this.#source === undefined || at - this.#source.deliveredAt > SILENCE_MS) this.#source = { reader, deliveredAt: at }
+    if (this.#source === undefined || at - this.#source.deliveredAt > SILENCE_MS)
+      this.#source = { reader, deliveredAt: at }
     if (this.#source.reader !== reader) return
     this.#source.deliveredAt = at
     for (const metrics of scopes) {

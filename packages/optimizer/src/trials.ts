@@ -63,7 +63,13 @@ export class Trials {
       if (trial.state !== 'settling' || trial.judgeAt > now) continue
       const { judgeAt: _, ...rest } = trial
       const after = trial.expect && measure(trial.expect, trial.labels, now)
-      const verdict = { ...rest, state: 'judged' as const, judgedAt: now, ...judgeTrial(trial.outcome), ...(after !== undefined && { after }) }
+      const verdict = {
+        ...rest,
+        state: 'judged' as const,
+        judgedAt: now,
+        ...judgeTrial(trial.outcome),
+        ...(after !== undefined && { after }),
+      }
       this.#trials.set(trial.id, verdict)
       judged.push(verdict)
     }

@@ -35,8 +35,7 @@ test('an action that ignores its signal holds nobody up', async () => {
 
   expect(await outcomeOf(loop)).toEqual({
     status: 'timeout',
-    error:
-      'plant.relieve did not end within 20 ms; raise timeoutMs of its response or make it honour its AbortSignal',
+    error: 'plant.relieve did not end within 20 ms; raise timeoutMs of its response or make it honour its AbortSignal',
   })
 })
 

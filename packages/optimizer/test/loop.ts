@@ -77,7 +77,9 @@ export class Loop {
 export function engineValue(loop: Loop, name: string, attributes: Record<string, string> = {}): number | undefined {
   const metric = loop.engine.collect(loop.now).metrics.find(({ descriptor }) => descriptor.name === name)
   const point = metric?.dataPoints.find(({ attributes: found }) =>
-    Object.entries(attributes).every(([key, value]) => Object.entries(found).some(([k, v]) => k.endsWith(key) && v === value)),
+    Object.entries(attributes).every(([key, value]) =>
+      Object.entries(found).some(([k, v]) => k.endsWith(key) && v === value),
+    ),
   )
   return typeof point?.value === 'number' ? point.value : point?.value.count
 }

@@ -7,7 +7,13 @@ import { Ingestion } from '../src/ingestion.ts'
 import { SnapshotReader } from '../src/snapshot-reader.ts'
 import { START } from './loop.ts'
 
-const requests: MetricDefinition = { name: 'test.requests', kind: 'counter', unit: '{request}', description: '', attributes: [] }
+const requests: MetricDefinition = {
+  name: 'test.requests',
+  kind: 'counter',
+  unit: '{request}',
+  description: '',
+  attributes: [],
+}
 
 /** A walk from registries and attached readers to a store, in virtual time. */
 class Walk {
@@ -72,7 +78,11 @@ test('what attached readers collect is seen by the rules, our own scopes excepte
   for (const name of ['theirs_total', 'test_requests_total']) compile(name).bind(walk.store)
   walk.registry.counter(requests).with().add(3)
   walk.now += 5000
-  walk.reader.offer({}, [scope('ours', sum('test.requests', 99, CUMULATIVE)), scope('them', sum('theirs', 7, CUMULATIVE))], walk.now)
+  walk.reader.offer(
+    {},
+    [scope('ours', sum('test.requests', 99, CUMULATIVE)), scope('them', sum('theirs', 7, CUMULATIVE))],
+    walk.now,
+  )
   walk.tick()
 
   expect(walk.ask('theirs_total')).toEqual([7])

@@ -47,8 +47,14 @@ export function otlpSeries(request: unknown): ExportedSeries[] {
 
 function otlpMetric(scope: string, metric: OtlpMetric): ExportedSeries[] {
   const { name, unit = '', sum, gauge, histogram } = metric
-  const temporality = { 1: 'delta', 2: 'cumulative' }[sum?.aggregationTemporality ?? histogram?.aggregationTemporality ?? 0]
-  const type = sum ? `${temporality} ${sum.isMonotonic ? 'counter' : 'sum'}` : histogram ? `${temporality} histogram` : 'gauge'
+  const temporality = { 1: 'delta', 2: 'cumulative' }[
+    sum?.aggregationTemporality ?? histogram?.aggregationTemporality ?? 0
+  ]
+  const type = sum
+    ? `${temporality} ${sum.isMonotonic ? 'counter' : 'sum'}`
+    : histogram
+      ? `${temporality} histogram`
+      : 'gauge'
   return (sum ?? gauge ?? histogram)!.dataPoints.map(point => ({
     scope,
     name,
@@ -56,7 +62,12 @@ function otlpMetric(scope: string, metric: OtlpMetric): ExportedSeries[] {
     type,
     attributes: Object.fromEntries((point.attributes ?? []).map(({ key, value }) => [key, Object.values(value)[0]])),
     value: histogram
-      ? { count: Number(point.count), sum: point.sum, counts: point.bucketCounts?.map(Number), bounds: point.explicitBounds }
+      ? {
+          count: Number(point.count),
+          sum: point.sum,
+          counts: point.bucketCounts?.map(Number),
+          bounds: point.explicitBounds,
+        }
       : Number(point.asDouble ?? point.asInt),
   }))
 }

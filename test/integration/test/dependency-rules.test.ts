@@ -10,7 +10,9 @@ function check(): Promise<{ passes: boolean; output: string }> {
   const command = `${root}/node_modules/.bin/depcruise`
   const args = ['--config', '.dev/dependency-rules.cjs', 'packages/pg', 'packages/optimizer']
   return new Promise(resolve => {
-    execFile(command, args, { cwd: root }, (error, stdout, stderr) => resolve({ passes: !error, output: stdout + stderr }))
+    execFile(command, args, { cwd: root }, (error, stdout, stderr) =>
+      resolve({ passes: !error, output: stdout + stderr }),
+    )
   })
 }
 
@@ -18,7 +20,10 @@ test('a forbidden import is found, so that a silent check is a real one', async 
   expect(await check()).toMatchObject({ passes: true })
 
   const planted = `${root}/packages/pg/src/signals/planted-violation.ts`
-  await writeFile(planted, "import { Optimizer } from '@homeostat/optimizer'\nexport const planted: unknown = Optimizer\n")
+  await writeFile(
+    planted,
+    "import { Optimizer } from '@homeostat/optimizer'\nexport const planted: unknown = Optimizer\n",
+  )
   try {
     const { passes, output } = await check()
     expect(passes).toBe(false)

@@ -48,7 +48,9 @@ describe.each(packages)('%s', folder => {
 
 test('runtime dependencies of what users install are few', () => {
   const theirs = new Set(
-    packages.flatMap(folder => Object.keys(manifest(folder).dependencies ?? {})).filter(name => !name.startsWith('@homeostat/')),
+    packages
+      .flatMap(folder => Object.keys(manifest(folder).dependencies ?? {}))
+      .filter(name => !name.startsWith('@homeostat/')),
   )
   // require-in-the-middle finds a library as it is loaded; lezer is Prometheus's own grammar.
   expect([...theirs].toSorted()).toEqual([

@@ -11,11 +11,11 @@ const isTheApplications = ({ scope }: ExportedSeries): boolean => scope === 'sho
 const identity = ({ value: _, ...rest }: ExportedSeries): string => JSON.stringify(rest)
 
 // What the machine does meanwhile decides whether these exist: gc kinds, disks, network cards, memory states.
-const isSteady = ({ name }: ExportedSeries): boolean => !/gc|network|disk|paging|heap_space|heap\.space|resource/.test(name)
+const isSteady = ({ name }: ExportedSeries): boolean =>
+  !/gc|network|disk|paging|heap_space|heap\.space|resource/.test(name)
 
-const identities = (series: readonly ExportedSeries[]): string[] => [
-  ...new Set(series.filter(one => !isOurs(one) && isSteady(one)).map(identity)),
-].toSorted()
+const identities = (series: readonly ExportedSeries[]): string[] =>
+  [...new Set(series.filter(one => !isOurs(one) && isSteady(one)).map(identity))].toSorted()
 
 const valueOf = (series: readonly ExportedSeries[], pattern: RegExp): number =>
   Number(series.find(one => !isOurs(one) && pattern.test(one.name))?.value)
@@ -62,9 +62,14 @@ describe.each(sdkLines)('$name', line => {
   )
 
   test('the Meter path and the producer path export the same names, units, types and attributes', async () => {
-    const ours = (result: ApplicationResult): string[] => [
-      ...new Set((result.exports[1] ?? []).filter(one => isOurs(one) && !/homeostat\.(alerts|refusals|decisions|action|verdict)/.test(one.name)).map(identity)),
-    ].toSorted()
+    const ours = (result: ApplicationResult): string[] =>
+      [
+        ...new Set(
+          (result.exports[1] ?? [])
+            .filter(one => isOurs(one) && !/homeostat\.(alerts|refusals|decisions|action|verdict)/.test(one.name))
+            .map(identity),
+        ),
+      ].toSorted()
 
     const [attached, meter] = await Promise.all([
       run({ homeostat: 'attached', backend: 'otlp' }),
@@ -77,14 +82,23 @@ describe.each(sdkLines)('$name', line => {
 
   test('a delta exporter gets deltas and a cumulative one cumulatives', async () => {
     const cpu = (result: ApplicationResult): number[] =>
-      result.exports.map(series => series.filter(one => isOurs(one) && one.name === 'process.cpu.time').reduce((sum, one) => sum + Number(one.value), 0))
+      result.exports.map(series =>
+        series
+          .filter(one => isOurs(one) && one.name === 'process.cpu.time')
+          .reduce((sum, one) => sum + Number(one.value), 0),
+      )
     const [delta, cumulative] = await Promise.all([
       run({ homeostat: 'attached', backend: 'otlp', temporality: 'delta' }),
       run({ homeostat: 'attached', backend: 'otlp', temporality: 'cumulative' }),
     ])
 
     const types = (result: ApplicationResult): Set<string> =>
-      new Set(result.exports.flat().filter(one => isOurs(one) && /counter|histogram/.test(one.type)).map(one => one.type))
+      new Set(
+        result.exports
+          .flat()
+          .filter(one => isOurs(one) && /counter|histogram/.test(one.type))
+          .map(one => one.type),
+      )
     expect(types(delta)).toEqual(new Set(['delta counter', 'delta histogram']))
     expect(types(cumulative)).toEqual(new Set(['cumulative counter', 'cumulative histogram']))
     // The second round burns as much as the first, which also starts the process.

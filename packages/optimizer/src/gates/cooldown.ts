@@ -12,6 +12,8 @@ export const cooldownGate: Gate = {
     const leftMs = trials
       .filter(trial => trial.action === action.name && trial.alertKey === key)
       .reduce((most, trial) => Math.max(most, trial.startedAt + cooldownMs - now), 0)
-    return leftMs > 0 ? `ran ${Math.round((cooldownMs - leftMs) / 1000)} s ago, ${Math.ceil(leftMs / 1000)} s of cooldown left` : undefined
+    return leftMs > 0
+      ? `ran ${Math.round((cooldownMs - leftMs) / 1000)} s ago, ${Math.ceil(leftMs / 1000)} s of cooldown left`
+      : undefined
   },
 }

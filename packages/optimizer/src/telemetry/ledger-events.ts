@@ -43,7 +43,10 @@ function eventsOf(entry: LedgerEntry, firingBefore: ReadonlySet<string>): LogEve
       eventName: events.alert,
       timestamp: now,
       severityNumber: WARN,
-      body: explainFiring(firing, entry.refusals.filter(refusal => refusal.firing === firing)),
+      body: explainFiring(
+        firing,
+        entry.refusals.filter(refusal => refusal.firing === firing),
+      ),
       attributes: { [a.alert]: firing.alert, [a.alertState]: 'firing' },
     }))
   const ended = entry.ended.map(trial => ({

@@ -49,7 +49,8 @@ export function ledgerMetrics(registry: Registry): LedgerListener {
       runs.with({ [a.actionName]: action, [a.actionResult]: outcome.status }).add()
       durations.with({ [a.actionName]: action }).record((endedAt - startedAt) / 1000)
     }
-    for (const { action, verdict } of entry.verdicts) verdicts.with({ [a.actionName]: action, [a.verdict]: verdict }).add()
+    for (const { action, verdict } of entry.verdicts)
+      verdicts.with({ [a.actionName]: action, [a.verdict]: verdict }).add()
   }
 }
 

@@ -6,6 +6,8 @@ import { ledgerSpans } from './ledger-spans.ts'
 
 /** Everything Homeostat tells about itself comes from the ledger, so that no two accounts can differ. */
 export function publishLedger(ledger: Ledger, engine: Registry): Disposable {
-  const listeners = [ledgerMetrics(engine), ledgerSpans(engine.scope), ledgerEvents(engine.scope)].map(listener => ledger.on(listener))
+  const listeners = [ledgerMetrics(engine), ledgerSpans(engine.scope), ledgerEvents(engine.scope)].map(listener =>
+    ledger.on(listener),
+  )
   return { [Symbol.dispose]: () => listeners.forEach(listener => listener[Symbol.dispose]()) }
 }
