@@ -83,8 +83,8 @@ export class DedicatedClient {
     try {
       return await work()
     } finally {
-      // When the connection is gone the server has rolled back already.
-      await this.#unlessAborted(this.#driver.query({ text: 'ROLLBACK' })).catch(() => {})
+      // When the connection ends, or has ended, the server rolls back by itself.
+      if (!this.#signal.aborted) await this.#unlessAborted(this.#driver.query({ text: 'ROLLBACK' })).catch(() => {})
     }
   }
 
