@@ -104,13 +104,14 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     const { prototype } = exports as { prototype: { connect: (...args: unknown[]) => unknown } }
     const pools = this.#pools
     return patchMethod(prototype, 'connect', (original, isActive) => {
-      return function connect(this: PoolShape, ...args: unknown[]) {
+      return function connect(this: PoolShape) {
         try {
           if (isActive()) pools.add(this)
         } catch (error) {
           report(error)
         }
-        return original.apply(this, args)
+        // oxlint-disable-next-line prefer-rest-params -- hands on exactly what came, without an array
+        return original.apply(this, arguments as unknown as unknown[])
       }
     })
   }

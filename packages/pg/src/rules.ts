@@ -1,8 +1,11 @@
 import type { Rule } from '@homeostat/optimizer'
 
+/** PromQL of the slow statements of the last minute, by database. */
+export const slowStatements = 'sum by (db_namespace) (increase(homeostat_db_slow_queries_total[1m]))'
+
 export const slowQueries: Rule = {
   alert: 'SlowQueries',
-  expr: 'sum by (db_namespace) (increase(homeostat_db_slow_queries_total[1m])) > 10',
+  expr: `${slowStatements} > 10`,
   keepFiringFor: '1m',
   labels: { severity: 'medium' },
   annotations: {

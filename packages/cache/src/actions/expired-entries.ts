@@ -93,7 +93,7 @@ function receiptOf({ entries, problems, caches, size }: Tally, blockedMs: number
   const names = removed.slice(0, MAX_NAMES).map(([name, count]) => `${name} ${format(count)}`)
   const where = names.length > 0 ? ` (${names.join(', ')}${removed.length > MAX_NAMES ? ', …' : ''})` : ''
   return {
-    summary: `removed ${format(total)} expired entries from ${format(caches)} caches${where}, longest slice ${blockedMs.toFixed(1)} ms`,
+    summary: `removed ${format(total)} expired entries from ${format(caches)} ${caches === 1 ? 'cache' : 'caches'}${where}, longest slice ${blockedMs.toFixed(1)} ms`,
     effects: { entries: total, caches, size },
     blockedMs,
     ...(problems.size > 0 ? { problems: [...problems] } : undefined),

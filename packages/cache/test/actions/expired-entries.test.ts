@@ -91,7 +91,7 @@ describe('expired cache entries', () => {
     const receipt = await reclaim()
     expect(receipt.effects).toEqual({ entries: 100, caches: 1, size: 700 })
     expect(receipt.summary).toMatch(
-      /^removed 100 expired entries from 1 caches \(memory 100\), longest slice [\d.]+ ms$/,
+      /^removed 100 expired entries from 1 cache \(memory 100\), longest slice [\d.]+ ms$/,
     )
     expect(receipt.blockedMs).toBeGreaterThan(0)
     expect(receipt.problems).toBeUndefined()

@@ -6,5 +6,5 @@ export const missingDataGate: Gate = {
   refuse: ({ firing }, { now }) =>
     firing.keptSince === undefined
       ? undefined
-      : `its condition has not held for ${Math.round((now - firing.keptSince) / 1000)} s`,
+      : `its condition does not hold any more, since ${Math.round((now - firing.keptSince) / 1000)} s`,
 }

@@ -39,12 +39,16 @@ export function createIdleConnections(
         }
       }
       return {
-        summary: `closed ${connections} idle connections of ${pools} pools`,
+        summary: `closed ${counted(connections, 'idle connection')} of ${counted(pools, 'pool')}`,
         effects: { connections },
         ...(problems.length > 0 ? { problems } : undefined),
       }
     },
   }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 async function drain(pool: PoolShape, max: number, pauseMs: number, signal: ActionContext['signal']): Promise<number> {

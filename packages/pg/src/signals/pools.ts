@@ -2,6 +2,7 @@ import type { LevelSeries, Registry } from '@homeostat/signals'
 import { attributes as a, metrics } from '@homeostat/semconv'
 import type { ClientShape, PoolShape } from './driver.ts'
 import { addressOf, formatAddress } from './pool-address.ts'
+import { createStamp } from './stamp.ts'
 
 /** Names a pool in telemetry; undefined leaves the default name. Must not return anything of unbounded variety. */
 export type PoolName = (pool: PoolShape) => string | undefined
@@ -26,7 +27,7 @@ const MAX_NAME_LENGTH = 128
 export class Pools {
   readonly #registry: Registry
   readonly #name: PoolName | undefined
-  readonly #known = new WeakSet<PoolShape>()
+  readonly #known = createStamp<true>()
   readonly #tracked = new Map<string, TrackedPool>()
 
   constructor(registry: Registry, name?: PoolName) {
@@ -37,7 +38,7 @@ export class Pools {
   /** Remembers a pool, weakly: it is forgotten when it has ended or was collected. */
   add(pool: PoolShape): void {
     if (this.#known.has(pool) || pool.ended) return
-    this.#known.add(pool)
+    this.#known.set(pool, true)
     this.#prune()
     const name = this.#freeName(pool)
     const labels = { [a.dbPoolName]: name }

@@ -93,8 +93,7 @@ function beforeQuery(
 
 function startQuery(query: QueryShape, connection: ConnectionShape, observer: TimingObserver): void {
   try {
-    const database = observer.databaseOf(connection)
-    if (database !== undefined) observer.operations.start(query, observer.now(), database)
+    if (observer.databaseOf(connection) !== undefined) observer.operations.start(query, observer.now())
   } catch (error) {
     observer.report(error)
   }
@@ -105,7 +104,9 @@ function endQuery(query: QueryShape, connection: ConnectionShape, observer: Timi
   if (startedAt < 0) return
   try {
     const durationMs = observer.now() - startedAt
-    const database = observer.operations.end(query)
+    observer.operations.end(query)
+    const database = observer.databaseOf(connection)
+    if (database === undefined) return
     database.recordSuccess(durationMs / 1000)
     if (durationMs > observer.slowMs) observer.slow(query, database, connection, durationMs)
   } catch (error) {
@@ -119,14 +120,16 @@ function failQuery(query: QueryShape, cause: unknown, connection: ConnectionShap
     const startedAt = observer.operations.startedAt(query)
     if (startedAt >= 0) {
       const durationMs = observer.now() - startedAt
-      const database = observer.operations.end(query)
+      observer.operations.end(query)
+      const database = observer.databaseOf(connection)
+      if (database === undefined) return
       database.recordFailure(durationMs / 1000, error)
       if (durationMs > observer.slowMs) observer.slow(query, database, connection, durationMs)
     } else if (!observer.operations.isKnown(query)) {
       // Refused before it was sent, e.g. by a client that has ended: an operation that failed at once.
       const database = observer.databaseOf(connection)
       if (database === undefined) return
-      observer.operations.skip(query, database)
+      observer.operations.skip(query)
       database.recordFailure(0, error)
     }
   } catch (error) {

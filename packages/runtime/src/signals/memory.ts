@@ -1,9 +1,9 @@
 import { freemem, totalmem } from 'node:os'
-import { getHeapStatistics } from 'node:v8'
 import type { LevelSeries, Registry } from '@homeostat/signals'
 import { disposeTogether } from '@homeostat/signals'
 import { attributes, metrics } from '@homeostat/semconv'
 import type { Container } from '../cgroup/container.ts'
+import { nodeOptions, oldSpaceOption, readHeapRoom } from './heap-room.ts'
 import type { Limit, LimitSource } from './limits.ts'
 import { memoryLimit } from './limits.ts'
 
@@ -18,10 +18,11 @@ export function observeMemory(registry: Registry, container: Container): Disposa
   const processLevels = areaLevels(registry, 'process')
   const heapLevels = areaLevels(registry, 'heap')
   const rss = registry.level(metrics.processMemoryUsage).with()
+  const oldSpaceLimit = oldSpaceOption(nodeOptions())
 
   const observer = registry.observe(() => {
-    const heap = getHeapStatistics()
-    heapLevels.set(heap.used_heap_size, { value: heap.heap_size_limit, source: 'v8' })
+    const heap = readHeapRoom(oldSpaceLimit)
+    heapLevels.set(heap.used, { value: heap.limit, source: 'v8' })
 
     const resident = process.memoryUsage.rss()
     rss.set(resident)

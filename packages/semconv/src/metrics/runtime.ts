@@ -19,7 +19,7 @@ export const memoryLimit: MetricDefinition = {
   name: 'homeostat.memory.limit',
   kind: 'gauge',
   unit: 'By',
-  description: 'The limit the same area runs into: cgroup limit, else host memory; V8 heap size limit',
+  description: 'The limit the same area runs into: cgroup limit, else host memory; what V8 allows its old generation',
   attributes: [a.memoryArea, a.limitSource],
 }
 

@@ -1,0 +1,54 @@
+import type { Advice } from 'homeostat'
+import { Redis } from 'ioredis'
+import { Pool } from 'pg'
+import { ProductCache } from '../product-cache.ts'
+import type { SeedSize } from '../schema.ts'
+import { createSchema, seed } from '../schema.ts'
+
+/** The person behind the shop: with connections of their own, beside the shop's. */
+export class Operator implements AsyncDisposable {
+  readonly #pool: Pool
+  readonly #redis: Redis
+  readonly #products: ProductCache
+  readonly #redisPrefix: string
+
+  constructor(databaseUrl: string, redisUrl: string, redisPrefix: string) {
+    this.#pool = new Pool({ connectionString: databaseUrl, max: 2, application_name: 'operator' })
+    this.#redis = new Redis(redisUrl, { maxRetriesPerRequest: 3 })
+    this.#redisPrefix = redisPrefix
+    this.#products = new ProductCache(this.#redis, this.#pool, redisPrefix)
+    // A lost connection shows in what the operator does next; without listeners it would end the process.
+    this.#pool.on('error', () => undefined)
+    this.#redis.on('error', () => undefined)
+  }
+
+  /** Makes the shop look as if it had been open for long: a year of orders, and a cache that traffic has filled. */
+  async prepare(size: SeedSize): Promise<void> {
+    await createSchema(this.#pool)
+    await seed(this.#pool, size)
+    await this.#products.fill()
+  }
+
+  emptyProductCache(): Promise<number> {
+    return this.#products.clear()
+  }
+
+  /** Does what the advice says; only ever an index. */
+  async follow({ statement }: Advice): Promise<boolean> {
+    if (!statement || !/^create index\b/i.test(statement)) return false
+    await this.#pool.query(statement)
+    return true
+  }
+
+  /** Leaves nothing of the shop in a Redis that may be somebody's. */
+  async removeKeys(): Promise<void> {
+    for await (const keys of this.#redis.scanStream({ match: `${this.#redisPrefix}*`, count: 1000 })) {
+      if ((keys as string[]).length > 0) await this.#redis.unlink(...(keys as string[]))
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#redis.disconnect()
+    await this.#pool.end()
+  }
+}

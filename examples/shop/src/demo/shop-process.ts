@@ -1,0 +1,60 @@
+import type { ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { LedgerEntry } from 'homeostat'
+import type { ShopMessage } from '../parent.ts'
+
+/** A small container. */
+const HEAP_FLAGS = ['--max-old-space-size=192']
+const STOP_GRACE_MS = 10_000
+
+export interface ShopProcessOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly onTick: (entry: LedgerEntry) => void
+  /** What the shop itself says. */
+  readonly onLine: (line: string) => void
+}
+
+export interface ShopProcess extends AsyncDisposable {
+  readonly url: string
+  readonly heapLimitBytes: number
+  /** Resolves when it has ended, however that was. */
+  readonly ended: Promise<string>
+}
+
+/** Starts the shop as a process of its own and waits until it listens. */
+export async function startShopProcess({ environment, onTick, onLine }: ShopProcessOptions): Promise<ShopProcess> {
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+  const child = spawn(process.execPath, [...HEAP_FLAGS, main], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const ended = endOf(child)
+  for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on('line', onLine)
+
+  const listening = new Promise<Extract<ShopMessage, { kind: 'listening' }>>(resolve => {
+    child.on('message', (message: ShopMessage) => {
+      if (message.kind === 'tick') onTick(message.entry)
+      else resolve(message)
+    })
+  })
+  const start = await Promise.race([listening, ended])
+  if (typeof start === 'string') throw new Error(`the shop did not start: ${start}`)
+  const { url, heapLimitBytes } = start
+  return { url, heapLimitBytes, ended, [Symbol.asyncDispose]: () => stop(child, ended) }
+}
+
+async function endOf(child: ChildProcess): Promise<string> {
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+  return signal ? `ended by ${signal}` : `ended with exit code ${code}`
+}
+
+async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGTERM')
+  const overdue = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS)
+  await ended
+  clearTimeout(overdue)
+}

@@ -1,0 +1,25 @@
+/** How the value of an alert is told to people. */
+export interface SignalName {
+  readonly name: string
+  readonly format: (value: number) => string
+}
+
+type Labels = Readonly<Record<string, string>>
+
+const percent = (value: number): string => `${(value * 100).toFixed(0)} %`
+const seconds = (value: number): string => `${value.toFixed(0)} s`
+const count = (value: number): string => Math.round(value).toLocaleString('en-US')
+
+const known: Readonly<Record<string, (labels: Labels) => SignalName>> = {
+  CacheHitRatioLow: labels => ({ name: `hit ratio of ${labels['homeostat_cache_name']}`, format: percent }),
+  SlowQueries: () => ({ name: 'slow statements a minute', format: count }),
+  QueueBacklog: labels => ({ name: `oldest waiting job in ${labels['bullmq_queue_name']}`, format: seconds }),
+  MemoryPressure: labels => ({ name: `${labels['homeostat_memory_area']} in use`, format: percent }),
+  EventLoopDelayed: () => ({ name: 'event loop delay', format: value => `${(value * 1000).toFixed(0)} ms` }),
+  CpuSaturated: () => ({ name: 'CPU in use', format: percent }),
+}
+
+/** An alert nobody named here shows its own name and three digits. */
+export function signalOf(alert: string, labels: Labels): SignalName {
+  return known[alert]?.(labels) ?? { name: alert, format: value => String(Number(value.toPrecision(3))) }
+}

@@ -1,0 +1,101 @@
+import type { Advice, Firing, LedgerEntry, Receipt, Trial } from 'homeostat'
+
+/** Something the troubles must lead to. */
+interface Expected {
+  readonly alert: string
+  /** Without one, the alert itself is what is expected. */
+  readonly action?: string
+  /** What the receipt must say. */
+  readonly did?: (receipt: Receipt) => boolean
+}
+
+const expected: readonly Expected[] = [
+  {
+    alert: 'SlowQueries',
+    action: 'query.optimize',
+    did: receipt => receipt.advice?.some(advice => advice.statement) === true,
+  },
+  { alert: 'CacheHitRatioLow', action: 'cache.warm', did: receipt => (receipt.effects['loaded'] ?? 0) > 0 },
+  { alert: 'MemoryPressure', action: 'memory.cleanup', did: receipt => (receipt.effects['entries'] ?? 0) > 0 },
+  // No action can help a queue yet; it has to be seen.
+  { alert: 'QueueBacklog' },
+]
+
+/** One expectation and what has become of it. */
+export interface Chapter {
+  readonly alert: string
+  readonly action: string | undefined
+  /** The first firing. */
+  readonly firing: Firing | undefined
+  /** The alert's value when it was last seen. */
+  readonly lastValue: number | undefined
+  /** The first run that did something, else the latest. */
+  readonly trial: Trial | undefined
+  readonly isFulfilled: boolean
+}
+
+/** Follows the ledger and knows what is still missing. */
+export class Story {
+  readonly #firings = new Map<string, { readonly first: Firing; last: Firing }>()
+  readonly #trials = new Map<string, Trial>()
+
+  read({ firings, started, ended, verdicts }: LedgerEntry): void {
+    for (const firing of firings) {
+      const known = this.#firings.get(firing.alert)
+      if (known) known.last = firing
+      else this.#firings.set(firing.alert, { first: firing, last: firing })
+    }
+    for (const trial of [...started, ...ended, ...verdicts]) this.#trials.set(trial.id, trial)
+  }
+
+  get chapters(): readonly Chapter[] {
+    return expected.map(each => this.#chapter(each))
+  }
+
+  get advice(): readonly Advice[] {
+    return [...this.#trials.values()].flatMap(trial => receiptOf(trial)?.advice ?? [])
+  }
+
+  /** True when everything has happened and been judged. */
+  get isComplete(): boolean {
+    return this.chapters.every(
+      ({ isFulfilled, trial }) => isFulfilled && (trial === undefined || trial.state === 'judged'),
+    )
+  }
+
+  /** A line for each expectation that was not met. */
+  get missing(): readonly string[] {
+    return this.chapters.filter(chapter => !chapter.isFulfilled).map(describeMissing)
+  }
+
+  #chapter({ alert, action, did }: Expected): Chapter {
+    const firings = this.#firings.get(alert)
+    const trials = [...this.#trials.values()].filter(trial => trial.action === action && trial.alert === alert)
+    const isDone = (trial: Trial): boolean => {
+      const receipt = receiptOf(trial)
+      return receipt !== undefined && (did?.(receipt) ?? true)
+    }
+    const trial = trials.find(isDone) ?? trials.at(-1)
+    return {
+      alert,
+      action,
+      firing: firings?.first,
+      lastValue: firings?.last.value,
+      trial,
+      isFulfilled: action === undefined ? firings !== undefined : trial !== undefined && isDone(trial),
+    }
+  }
+}
+
+export function receiptOf(trial: Trial): Receipt | undefined {
+  return trial.state !== 'running' && trial.outcome.status === 'completed' ? trial.outcome.receipt : undefined
+}
+
+function describeMissing({ alert, action, firing, trial }: Chapter): string {
+  if (firing === undefined) return `expected ${alert} to fire, and it did not`
+  if (trial === undefined) return `expected ${action} to run for ${alert}, and it did not`
+  if (trial.state === 'running') return `expected ${action} to end, and it still runs`
+  const { outcome } = trial
+  const what = outcome.status === 'completed' ? outcome.receipt.summary : outcome.error
+  return `expected ${action} to do something about ${alert}, and it did not: ${what}`
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { start } from './main-process.ts'
+
+// Servers of its own, whatever the environment of the tests has.
+const environment = { DATABASE_URL: '', REDIS_URL: '', PORT: '0' }
+
+describe('npm start', () => {
+  it('explains itself and its exit codes', async () => {
+    await using demo = start('demo.ts', ['--help'], environment)
+    expect(await demo.ended).toEqual({ code: 0, signal: null })
+    expect(demo.output()).toContain('--watch')
+  })
+
+  it('refuses wrong options in one line with exit code 2', async () => {
+    await using demo = start('demo.ts', ['--wach'], environment)
+    expect(await demo.ended).toEqual({ code: 2, signal: null })
+    expect(demo.output()).toMatch(/^demo: Unknown option '--wach'.*see --help\n$/)
+  })
+
+  it('stops everything on Ctrl-C and ends with exit code 130', { timeout: 90_000 }, async () => {
+    await using demo = start('demo.ts', ['--watch'], environment)
+    await demo.said('listening on ')
+    const shopUrl = /listening on (\S+)/.exec(demo.output())![1]!
+    expect((await fetch(`${shopUrl}/health`)).status).toBe(200)
+    demo.child.kill('SIGINT')
+    expect(await demo.ended).toEqual({ code: 130, signal: null })
+    await expect(fetch(`${shopUrl}/health`)).rejects.toThrow('fetch failed')
+    expect(demo.output()).not.toMatch(/\n\s+at /)
+  })
+
+  it('ends with exit code 1 and says what is missing when Homeostat may not act', { timeout: 120_000 }, async () => {
+    await using demo = start('demo.ts', ['--duration', '30'], { ...environment, HOMEOSTAT_DISABLED: '1' })
+    expect(await demo.ended).toEqual({ code: 1, signal: null })
+    expect(demo.output()).toContain('MISSING: expected query.optimize to run for SlowQueries, and it did not')
+    expect(demo.output()).toContain('query.optimize for SlowQueries: kill switch (tripped by HOMEOSTAT_DISABLED)')
+    expect(demo.output()).not.toContain('\u001B')
+  })
+})

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { OptionError, parseOptions } from '../src/demo/options.ts'
+import { Screen } from '../src/demo/screen.ts'
+import { renderTable } from '../src/demo/table.ts'
+import { Timeline } from '../src/demo/timeline.ts'
+
+function written(output: { isTTY?: boolean; columns?: number }, environment: NodeJS.ProcessEnv): string {
+  let text = ''
+  const screen = new Screen({ ...output, write: part => (text += part) }, environment)
+  const timeline = new Timeline(screen)
+  timeline.begin()
+  timeline.progress('12 requests')
+  timeline.add('fired', 'MemoryPressure')
+  timeline.end()
+  return text
+}
+const ESCAPE = '\u001B['
+
+describe('the timeline', () => {
+  it('writes plain lines where there is no terminal, even with FORCE_COLOR', () => {
+    expect(written({}, { FORCE_COLOR: '1' })).toBe(' 0:00  now      12 requests\n 0:00  fired    MemoryPressure\n')
+  })
+
+  it('keeps a line of progress below the news on a terminal, and removes it in the end', () => {
+    const text = written({ isTTY: true, columns: 80 }, {})
+    expect(text).toContain(`${ESCAPE}31mfired`)
+    expect(text.endsWith('\r\u001B[2K')).toBe(true)
+  })
+
+  it('has no colours where NO_COLOR is set', () => {
+    expect(written({ isTTY: true, columns: 80 }, { NO_COLOR: '1' })).not.toContain(`${ESCAPE}31m`)
+  })
+
+  it('cuts the progress to the width of the terminal', () => {
+    const longest = written({ isTTY: true, columns: 10 }, { NO_COLOR: '1' })
+      .split(/[\r\n]/)
+      .map(line => line.replace('\u001B[2K', ''))
+    expect(longest.filter(line => line.includes('req'))).toEqual([])
+  })
+})
+
+describe('the table', () => {
+  it('wraps its last column', () => {
+    const rows = [['heap in use', '84 %', 'removed 4,431 expired entries from one cache']]
+    expect(renderTable(['signal', 'before', 'receipt'], rows, 60)).toEqual([
+      'signal       before  receipt',
+      '-----------  ------  --------------------------------------',
+      'heap in use  84 %    removed 4,431 expired entries from one',
+      '                     cache',
+    ])
+  })
+})
+
+describe('the options', () => {
+  it('are none by default', () => {
+    expect(parseOptions([])).toEqual({ help: false, watch: false, durationMs: 160_000 })
+  })
+
+  it.each([['--durations', '60'], ['--duration', 'long'], ['--duration', '500'], ['now']])(
+    'refuse %s %s',
+    (...args) => {
+      expect(() => parseOptions(args)).toThrow(OptionError)
+    },
+  )
+})

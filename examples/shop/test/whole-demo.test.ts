@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest'
+import { start } from './main-process.ts'
+
+it('npm start: the shop gets into trouble on real servers, and Homeostat helps', { timeout: 150_000 }, async () => {
+  await using demo = start('demo.ts', ['--duration', '85'], { DATABASE_URL: '', REDIS_URL: '', PORT: '0' })
+  const { code } = await demo.ended
+  const output = demo.output()
+  expect.soft(output).toMatch(/fired {4}SlowQueries/)
+  expect.soft(output).toMatch(/done {5}query\.optimize#\d+ .*1 index would help/)
+  expect.soft(output).toMatch(/CREATE INDEX .*orders.*\(customer_id, status/)
+  expect.soft(output).toMatch(/done {5}cache\.warm#\d+ .*loaded \d+ keys by the loader products/)
+  expect.soft(output).toMatch(/done {5}memory\.cleanup#\d+ .*removed [\d,]+ expired entries/)
+  expect.soft(output).toMatch(/fired {4}QueueBacklog: oldest waiting job in webhook \d+ s/)
+  expect(code, output).toBe(0)
+})
