@@ -9,7 +9,7 @@ import { Operator } from './demo/operator.ts'
 import type { DemoOptions } from './demo/options.ts'
 import { OptionError, parseOptions, usage } from './demo/options.ts'
 import { Screen } from './demo/screen.ts'
-import { startShopProcess } from './demo/shop-process.ts'
+import { HEAP_LIMIT, startShopProcess } from './demo/shop-process.ts'
 import { Story } from './demo/story.ts'
 import { printSummary } from './demo/summary.ts'
 import { Timeline } from './demo/timeline.ts'
@@ -63,7 +63,7 @@ async function demo({ watch, durationMs }: DemoOptions, interruption: Interrupti
   )
   stack.defer(() => timeline.end())
   stack.use(interruption.failOn(shop.ended, how => `the shop ${how} while it was needed`))
-  screen.line(`The shop has a heap of ${Math.round(shop.heapLimitBytes / 1024 ** 2)} MB. Homeostat is in mode act.`)
+  screen.line(`The shop has a heap of ${HEAP_LIMIT} MiB. Homeostat is in mode act.`)
   screen.line()
 
   timeline.begin()

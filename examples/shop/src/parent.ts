@@ -1,13 +1,12 @@
-import { getHeapStatistics } from 'node:v8'
 import type { Homeostat, LedgerEntry } from 'homeostat'
 
 /** What the shop tells the process that started it, if that one listens. */
 export type ShopMessage =
-  | { readonly kind: 'listening'; readonly url: string; readonly heapLimitBytes: number }
+  | { readonly kind: 'listening'; readonly url: string }
   | { readonly kind: 'tick'; readonly entry: LedgerEntry }
 
 export function tellListening(url: string): void {
-  tell({ kind: 'listening', url, heapLimitBytes: getHeapStatistics().heap_size_limit })
+  tell({ kind: 'listening', url })
 }
 
 /** Hands on every ledger entry. */

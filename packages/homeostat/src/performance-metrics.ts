@@ -20,6 +20,8 @@ export interface SourceFailure {
 export interface SystemMetrics {
   /** Memory of this process, or of its container where it has a limit, whichever is closer to its limit. */
   readonly memoryUsage: number | undefined
+  /** The V8 heap of this process. */
+  readonly heapUsage: number | undefined
   readonly cpuUsage: number | undefined
   readonly memoryLimitBytes: number | undefined
   readonly cpuLimit: number | undefined

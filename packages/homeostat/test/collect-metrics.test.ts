@@ -7,7 +7,7 @@ let h: Homeostat | undefined
 afterEach(() => h?.stop())
 
 test('one failing source leaves the others intact and is named', async () => {
-  const system = { memoryUsage: 0.4, cpuUsage: 0.1, memoryLimitBytes: 1e9, cpuLimit: 2 }
+  const system = { memoryUsage: 0.4, heapUsage: 0.3, cpuUsage: 0.1, memoryLimitBytes: 1e9, cpuLimit: 2 }
 
   const metrics = await collectFrom(
     {
@@ -49,6 +49,7 @@ test('system and application are real numbers of this process', async () => {
   expect(failures).toEqual([])
   expect(system?.memoryUsage).toBeGreaterThan(0)
   expect(system?.memoryUsage).toBeLessThan(1)
+  expect(system?.heapUsage).toBeGreaterThan(0)
   expect(system?.memoryLimitBytes).toBeGreaterThan(process.memoryUsage.rss())
   expect(system?.cpuLimit).toBeGreaterThan(0)
   expect(application?.memoryUsage.heapUsed).toBeGreaterThan(0)

@@ -48,7 +48,9 @@ describe('memory', () => {
     expect(Math.abs(value(metrics.processMemoryUsage)! / rss - 1)).toBeLessThan(0.2)
     expect(Math.abs(value(metrics.memoryUsage, area('process'))! / rss - 1)).toBeLessThan(0.2)
     expect(value(metrics.memoryLimit, area('process'))).toBeLessThanOrEqual(totalmem())
-    expect(value(metrics.memoryLimit, area('heap'))).toBe(oldSpaceOption(nodeOptions()) ?? getHeapStatistics().heap_size_limit)
+    expect(value(metrics.memoryLimit, area('heap'))).toBe(
+      oldSpaceOption(nodeOptions()) ?? getHeapStatistics().heap_size_limit,
+    )
     for (const name of ['container', 'process', 'heap']) {
       const utilization = value(metrics.memoryUtilization, area(name))!
       expect(utilization).toBeGreaterThan(0)

@@ -31,7 +31,7 @@ export class DemoRun {
   constructor(options: DemoRunOptions) {
     this.#options = options
     this.#visitors = new Visitors(options.shop.url)
-    this.#readings = new Readings(options.shop.url, options.shop.heapLimitBytes)
+    this.#readings = new Readings(options.shop.url)
   }
 
   /** Runs until the story is complete, the time is over, or the signal aborts. */

@@ -3,12 +3,10 @@ import type { PerformanceMetrics } from 'homeostat'
 /** The numbers of now, in one line. */
 export class Readings {
   readonly #shopUrl: string
-  readonly #heapLimitBytes: number
   #latest: PerformanceMetrics | undefined
 
-  constructor(shopUrl: string, heapLimitBytes: number) {
+  constructor(shopUrl: string) {
     this.#shopUrl = shopUrl
-    this.#heapLimitBytes = heapLimitBytes
   }
 
   /** Asks the shop, and looks at its metrics as Prometheus would: what other instrumentations measure reaches the rules with a scrape. */
@@ -21,14 +19,18 @@ export class Readings {
   }
 
   get line(): string {
-    const { application, database } = this.#latest ?? {}
-    if (!application || !database) return 'no numbers yet'
+    const { system, application, database } = this.#latest ?? {}
+    if (!system || !application || !database) return 'no numbers yet'
     const hitRatio = application.cacheHitRates['redis']
     return [
-      `hit ratio ${hitRatio === undefined ? 'unknown' : `${(hitRatio * 100).toFixed(0)} %`}`,
+      `hit ratio ${percent(hitRatio)}`,
       `slow ${database.slowQueries}/min`,
       `webhook ${application.queueSizes['webhook'] ?? 0} waiting`,
-      `heap ${((application.memoryUsage.heapUsed / this.#heapLimitBytes) * 100).toFixed(0)} %`,
+      `heap ${percent(system.heapUsage)}`,
     ].join(' | ')
   }
+}
+
+function percent(ratio: number | undefined): string {
+  return ratio === undefined ? 'unknown' : `${(ratio * 100).toFixed(0)} %`
 }

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import type { LedgerEntry } from 'homeostat'
 import type { ShopMessage } from '../parent.ts'
 
-/** A small container. */
-const HEAP_FLAGS = ['--max-old-space-size=192']
+/** A small container, in MiB. */
+export const HEAP_LIMIT = 192
 const STOP_GRACE_MS = 10_000
 
 export interface ShopProcessOptions {
@@ -19,7 +19,6 @@ export interface ShopProcessOptions {
 
 export interface ShopProcess extends AsyncDisposable {
   readonly url: string
-  readonly heapLimitBytes: number
   /** Resolves when it has ended, however that was. */
   readonly ended: Promise<string>
 }
@@ -27,7 +26,7 @@ export interface ShopProcess extends AsyncDisposable {
 /** Starts the shop as a process of its own and waits until it listens. */
 export async function startShopProcess({ environment, onTick, onLine }: ShopProcessOptions): Promise<ShopProcess> {
   const main = fileURLToPath(new URL('../main.ts', import.meta.url))
-  const child = spawn(process.execPath, [...HEAP_FLAGS, main], {
+  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_LIMIT}`, main], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
@@ -42,8 +41,7 @@ export async function startShopProcess({ environment, onTick, onLine }: ShopProc
   })
   const start = await Promise.race([listening, ended])
   if (typeof start === 'string') throw new Error(`the shop did not start: ${start}`)
-  const { url, heapLimitBytes } = start
-  return { url, heapLimitBytes, ended, [Symbol.asyncDispose]: () => stop(child, ended) }
+  return { url: start.url, ended, [Symbol.asyncDispose]: () => stop(child, ended) }
 }
 
 async function endOf(child: ChildProcess): Promise<string> {
