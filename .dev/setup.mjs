@@ -23,8 +23,9 @@ function fingerprint() {
   return hash.update(`${process.platform} ${process.arch}`).digest('hex')
 }
 
+// What tools say goes to stderr: stdout belongs to the command that is being prepared, which may print JSON.
 function run(what, command, args) {
-  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+  const result = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] })
   if (result.status === 0) return
   const reason = result.error
     ? result.error.message

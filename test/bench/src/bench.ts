@@ -81,7 +81,8 @@ function parse(args: string[]) {
 
 function positiveInteger(option: string, text: string): number {
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1) throw new UsageError(`bench: ${option} must be a whole number from 1 on, not ${text}`)
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new UsageError(`bench: ${option} must be a whole number from 1 on, not ${text}`)
   return value
 }
 
@@ -92,7 +93,12 @@ async function main(args: string[]): Promise<void> {
 
   const stop = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(name))
-  const measured = await runVariants(bench, { rounds, paths, signal: stop.signal, onProgress: text => console.error(text) })
+  const measured = await runVariants(bench, {
+    rounds,
+    paths,
+    signal: stop.signal,
+    onProgress: text => console.error(text),
+  })
   const rows = rowsOf(
     bench,
     paths.map(({ name }) => name),

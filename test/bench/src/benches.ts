@@ -71,7 +71,10 @@ export const benches: readonly Bench[] = [
       { name: 'bare', description: 'ioredis alone' },
       { name: 'ours', description: '@homeostat/ioredis, exported by a producer' },
       { name: 'ours-meter', description: '@homeostat/ioredis, exported through a Meter' },
-      { name: 'peer', description: '@opentelemetry/instrumentation-ioredis, NodeSDK, sampler off, in an unsampled span' },
+      {
+        name: 'peer',
+        description: '@opentelemetry/instrumentation-ioredis, NodeSDK, sampler off, in an unsampled span',
+      },
       { name: 'naive', description: NAIVE },
     ],
     peer: { variant: 'peer', name: '@opentelemetry/instrumentation-ioredis, sampler off' },
@@ -102,7 +105,7 @@ export const benches: readonly Bench[] = [
     name: 'collect',
     title: 'One collection of 10,000 series, all touched since the last one, fresh points each time',
     operation: 'collection',
-    paths: [{ name: 'counters', operations: 16, warmUp: 40 }],
+    paths: [{ name: 'counters', operations: 32, warmUp: 40 }],
     variants: [
       { name: 'bare', description: 'a loop that reads 10,000 numbers from a typed array and keeps nothing' },
       { name: 'ours', description: '@homeostat/signals, through a producer of the reader' },

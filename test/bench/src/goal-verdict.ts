@@ -21,7 +21,8 @@ export function judgeGoals(bench: Bench, rows: readonly Row[]): GoalVerdict[] {
 function judgeRatio(own: Row, peer: Row, atMost: number): GoalVerdict {
   const goal = `goal: at most 1/${Math.round(1 / atMost)} of ${peer.ratioToPeer.name}`
   const peerAdded = peer.addedNs[1]
-  if (!peer.resolved || peerAdded <= 0) return { met: false, line: `${goal}: what the peer adds is not resolved from zero` }
+  if (!peer.resolved || peerAdded <= 0)
+    return { met: false, line: `${goal}: what the peer adds is not resolved from zero` }
   // A median that may as well be zero proves nothing; the worst round does.
   const added = own.resolved ? own.addedNs[1] : own.addedNs[2]
   const judged = own.resolved ? '' : ' (not resolved from zero, judged by the upper end of the range)'

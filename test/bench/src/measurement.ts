@@ -32,16 +32,29 @@ const SLICES = 10
 /** So few that no garbage collection comes between the two readings of the heap, see the flags of the bench. */
 const BYTE_OPERATIONS = 20_000
 
+/** What a variant makes of the process before the library is loaded. */
+export interface Setup {
+  /** Does the work in what surrounds it in an application, e.g. a span. */
+  readonly within?: <T>(work: () => T) => T
+  /** Whether the variant did its part; one that was not hooked in would be the cheapest of all. */
+  readonly hasMeasured?: () => boolean
+}
+
 export function readTask(): Task {
   return JSON.parse(process.argv[2] ?? '') as Task
 }
 
 /** Measures each path of the task in turn and sends the measurements to the parent. */
-export async function measureAll(task: Task, subjectOf: (path: string) => Subject): Promise<void> {
+export async function measureAll(
+  task: Task,
+  subjectOf: (path: string) => Subject,
+  { hasMeasured }: Setup = {},
+): Promise<void> {
   for (const path of task.paths) {
     const measurement = await measure(path, subjectOf(path.name))
     await new Promise(sent => process.send?.(measurement, sent))
   }
+  if (hasMeasured?.() === false) throw new Error('it measured none of the operations')
   // Clients, pools and SDKs of a variant would keep the process alive.
   process.exit()
 }
@@ -50,8 +63,9 @@ async function measure({ name, operations, warmUp }: Path, subject: Subject): Pr
   await spend(subject, warmUp)
   const nanoseconds: number[] = []
   const bytes: number[] = []
+  // Once, and not before each slice: a full collection shrinks the young generation, and scavenges then cost more.
+  globalThis.gc?.()
   for (let slice = 0; slice < SLICES; slice++) {
-    globalThis.gc?.()
     nanoseconds.push((await spend(subject, operations)) / operations)
     if (subject.countBytes) bytes.push(await allocate(subject.work, Math.min(operations, BYTE_OPERATIONS)))
   }

@@ -9,7 +9,7 @@ const ENOUGH_ROUNDS = 5
 export function describeRun(bench: Bench, rows: readonly Row[], rounds: number): string {
   const paths = [...new Set(rows.map(({ path }) => path))]
   const lines = [
-    `${bench.title}`,
+    bench.title,
     `CPU of all threads per ${bench.operation}, median of ${rounds} interleaved rounds; added = range of paired differences to bare`,
     ...bench.variants.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`),
     ...paths.flatMap(path => ['', path, ...table(rows.filter(row => row.path === path))]),

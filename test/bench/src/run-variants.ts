@@ -70,6 +70,8 @@ function ended(child: ChildProcess): Promise<{ how: string; stderr: string }> {
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', chunk => (stderr += chunk))
   child.once('error', reject)
-  child.once('close', (code, signal) => resolve({ how: signal ? `was ended by ${signal}` : `ended with code ${code}`, stderr }))
+  child.once('close', (code, signal) =>
+    resolve({ how: signal ? `was ended by ${signal}` : `ended with code ${code}`, stderr }),
+  )
   return promise
 }

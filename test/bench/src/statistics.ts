@@ -18,7 +18,8 @@ export function spread(values: readonly number[]): Spread {
  * that cancels within a round and would not between medians over all rounds.
  */
 export function pairedDifferences(values: readonly number[], baseline: readonly number[]): number[] {
-  if (values.length !== baseline.length) throw new RangeError(`${values.length} values, but ${baseline.length} baselines`)
+  if (values.length !== baseline.length)
+    throw new RangeError(`${values.length} values, but ${baseline.length} baselines`)
   return values.map((value, round) => value - baseline[round]!)
 }
 

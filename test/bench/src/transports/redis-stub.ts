@@ -45,7 +45,7 @@ export class RedisStub extends Duplex {
 
   #answerAll(commands: string): string {
     let replies = ''
-    for (let at = 0; at < commands.length; ) {
+    for (let at = 0; at < commands.length;) {
       const { args, end } = parseCommand(commands, at)
       replies += this.#answer(args)
       at = end
@@ -53,7 +53,7 @@ export class RedisStub extends Duplex {
     return replies
   }
 
-  #answer([name, ...keys]: readonly string[]): string {
+  #answer([name = '', ...keys]: readonly string[]): string {
     const value = (key = ''): string => (key.startsWith('absent') ? this.#nil : ENTRY)
     switch (name) {
       case 'get':

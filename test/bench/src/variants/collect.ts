@@ -1,6 +1,6 @@
 import type { MetricReader } from '@opentelemetry/sdk-metrics'
 import { attributes, metrics } from '@homeostat/semconv'
-import { Registry } from '@homeostat/signals'
+import { SignalInstrumentation } from '@homeostat/signals'
 import { homeostat } from 'homeostat'
 import type { Subject } from '../measurement.ts'
 import { measureAll, readTask } from '../measurement.ts'
@@ -39,11 +39,22 @@ async function collect(reader: MetricReader): Promise<void> {
   if (points !== SERIES) throw new Error(`collected ${points} points of ${SERIES}`)
 }
 
-function ours(connect: (registry: Registry) => MetricReader): Subject {
-  const registry = new Registry({ scope: SCOPE, maxSeries: SERIES })
-  const requests = registry.counter(metrics.cacheRequests)
+/** A registry as a package of the user's own would bring it. */
+class BenchInstrumentation extends SignalInstrumentation<{ maxSeries: number }> {
+  constructor() {
+    super(SCOPE.name, '0.0.0', { maxSeries: SERIES })
+  }
+
+  protected override activate(): Disposable {
+    return { [Symbol.dispose]() {} }
+  }
+}
+
+function ours(connect: (instrumentation: BenchInstrumentation) => MetricReader): Subject {
+  const instrumentation = new BenchInstrumentation()
+  const requests = instrumentation.registry.counter(metrics.cacheRequests)
   const series = labels.map(set => requests.with(set))
-  const reader = connect(registry)
+  const reader = connect(instrumentation)
   return {
     prepare: () => {
       for (const one of series) one.add()
@@ -52,40 +63,21 @@ function ours(connect: (registry: Registry) => MetricReader): Subject {
   }
 }
 
-function byProducer(registry: Registry): MetricReader {
+function byProducer({ registry }: BenchInstrumentation): MetricReader {
   const reader = new BenchReader([registry.producer()])
   createMeterProvider(reader)
   return reader
 }
 
-function byAttach(registry: Registry): MetricReader {
-  const instrumentation = {
-    instrumentationName: SCOPE.name,
-    instrumentationVersion: '0',
-    registry,
-    enable() {},
-    disable() {},
-    setTracerProvider() {},
-    setMeterProvider() {},
-    setConfig() {},
-    getConfig: () => ({}),
-  }
-  const domain = { name: SCOPE.name, instrumentation, rules: [], responses: [], actions: [], knobs: [], reclaimers: [] }
-  const h = homeostat({
-    runtime: false,
-    cache: false,
-    ioredis: false,
-    bullmq: false,
-    pg: false,
-    domains: [domain],
-    autoStart: false,
-  })
-  const reader = h.attach(new BenchReader())
+function byAttach(instrumentation: BenchInstrumentation): MetricReader {
+  const domain = { name: 'bench', instrumentation, rules: [], responses: [], actions: [], knobs: [], reclaimers: [] }
+  const none = { runtime: false, cache: false, ioredis: false, bullmq: false, pg: false } as const
+  const reader = homeostat({ ...none, domains: [domain], autoStart: false }).attach(new BenchReader())
   createMeterProvider(reader)
   return reader
 }
 
-function byMeter(registry: Registry): MetricReader {
+function byMeter({ registry }: BenchInstrumentation): MetricReader {
   const reader = new BenchReader()
   registry.bindMeterProvider(createMeterProvider(reader))
   return reader

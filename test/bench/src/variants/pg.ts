@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module'
 import { attributes, metrics } from '@homeostat/semconv'
+import type { Registry } from '@homeostat/signals'
 import type { Pool } from 'pg'
 import { inFlight } from '../in-flight.ts'
-import type { Work } from '../measurement.ts'
+import type { Setup, Work } from '../measurement.ts'
 import { measureAll, readTask } from '../measurement.ts'
 import { PostgresStub } from '../transports/postgres-stub.ts'
 
@@ -12,18 +13,15 @@ const require = createRequire(import.meta.url)
 const IN_FLIGHT = 10
 const DATABASE = 'bench'
 
-/** Sees to it that the queries are measured, and returns in what surroundings to send them. */
-type Setup = () => Promise<(<T>(work: () => T) => T) | undefined>
-
-const variants: Record<string, Setup> = {
-  bare: async () => undefined,
+const variants: Record<string, () => Promise<Setup>> = {
+  bare: async () => ({}),
 
   ours: async () => {
     const { PgInstrumentation } = await import('@homeostat/pg')
     const instrumentation = new PgInstrumentation()
     instrumentation.registry.producer()
     instrumentation.enable()
-    return undefined
+    return { hasMeasured: () => hasPoints(instrumentation.registry) }
   },
 
   'ours-meter': async () => {
@@ -32,13 +30,15 @@ const variants: Record<string, Setup> = {
     const instrumentation = new PgInstrumentation()
     instrumentation.setMeterProvider(createMeterProvider())
     instrumentation.enable()
-    return undefined
+    return { hasMeasured: () => hasPoints(instrumentation.registry) }
   },
 
   peer: async () => {
     const { PgInstrumentation } = await import('@opentelemetry/instrumentation-pg')
+    const { isWrapped } = await import('@opentelemetry/instrumentation')
     const { startPeer } = await import('./peer-sdk.ts')
-    return startPeer(new PgInstrumentation())
+    const within = startPeer(new PgInstrumentation())
+    return { within, hasMeasured: () => isWrapped(require('pg').Client.prototype.query) }
   },
 
   naive: async () => {
@@ -63,8 +63,15 @@ const variants: Record<string, Setup> = {
       durations.record(seconds, { [attributes.dbSystemName]: 'postgresql', [attributes.dbNamespace]: DATABASE })
       return handleReadyForQuery.call(this, connection)
     }
-    return undefined
+    return {}
   },
+}
+
+function hasPoints(registry: Registry): boolean {
+  const metric = registry
+    .collect()
+    .metrics.find(({ descriptor }) => descriptor.name === metrics.dbOperationDuration.name)
+  return metric !== undefined && metric.dataPoints.length > 0
 }
 
 function worksOf(pool: Pool): Record<string, Work> {
@@ -76,9 +83,16 @@ function worksOf(pool: Pool): Record<string, Work> {
 }
 
 const task = readTask()
-const within = (await variants[task.variant]!()) ?? (work => work())
+const setup = await variants[task.variant]!()
+const { within = work => work() } = setup
 const { Pool: PoolClass } = require('pg') as typeof import('pg')
-const options = { host: '127.0.0.1', user: DATABASE, database: DATABASE, max: IN_FLIGHT, stream: () => new PostgresStub() }
+const options = {
+  host: '127.0.0.1',
+  user: DATABASE,
+  database: DATABASE,
+  max: IN_FLIGHT,
+  stream: () => new PostgresStub(),
+}
 const pool = new PoolClass(options as never)
 const works = worksOf(pool)
-await measureAll(task, path => ({ work: operations => within(() => works[path]!(operations)) }))
+await measureAll(task, path => ({ work: operations => within(() => works[path]!(operations)) }), setup)

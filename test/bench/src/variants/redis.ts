@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module'
-import { attributes } from '@homeostat/semconv'
+import { attributes, metrics } from '@homeostat/semconv'
+import type { Registry } from '@homeostat/signals'
 import type { Redis } from 'ioredis'
 import { inFlight } from '../in-flight.ts'
-import type { Work } from '../measurement.ts'
+import type { Setup, Work } from '../measurement.ts'
 import { measureAll, readTask } from '../measurement.ts'
 import { RedisStubConnector } from '../transports/redis-stub.ts'
 
@@ -16,18 +17,15 @@ const PIPELINE = 10
 const keys = Array.from({ length: 64 }, (_, i) => (i % 4 === 0 ? `absent:${i}` : `product:${i}`))
 const tens = keys.map((_, i) => Array.from({ length: PIPELINE }, (_unused, j) => keys[(i + j) % keys.length]!))
 
-/** Sees to it that the commands are measured, and returns in what surroundings to send them. */
-type Setup = () => Promise<(<T>(work: () => T) => T) | undefined>
-
-const variants: Record<string, Setup> = {
-  bare: async () => undefined,
+const variants: Record<string, () => Promise<Setup>> = {
+  bare: async () => ({}),
 
   ours: async () => {
     const { IORedisInstrumentation } = await import('@homeostat/ioredis')
     const instrumentation = new IORedisInstrumentation()
     instrumentation.registry.producer()
     instrumentation.enable()
-    return undefined
+    return { hasMeasured: () => hasPoints(instrumentation.registry) }
   },
 
   'ours-meter': async () => {
@@ -36,13 +34,15 @@ const variants: Record<string, Setup> = {
     const instrumentation = new IORedisInstrumentation()
     instrumentation.setMeterProvider(createMeterProvider())
     instrumentation.enable()
-    return undefined
+    return { hasMeasured: () => hasPoints(instrumentation.registry) }
   },
 
   peer: async () => {
     const { IORedisInstrumentation } = await import('@opentelemetry/instrumentation-ioredis')
+    const { isWrapped } = await import('@opentelemetry/instrumentation')
     const { startPeer } = await import('./peer-sdk.ts')
-    return startPeer(new IORedisInstrumentation())
+    const within = startPeer(new IORedisInstrumentation())
+    return { within, hasMeasured: () => isWrapped(require('ioredis').Redis.prototype.sendCommand) }
   },
 
   naive: async () => {
@@ -50,7 +50,9 @@ const variants: Record<string, Setup> = {
     const requests = createMeterProvider().getMeter('bench').createCounter('requests')
     interface Handler {
       returnReply(reply: unknown): void
-      readonly redis: { readonly commandQueue: { peekFront(): { readonly command: { readonly name: string } } | undefined } }
+      readonly redis: {
+        readonly commandQueue: { peekFront(): { readonly command: { readonly name: string } } | undefined }
+      }
     }
     const { default: DataHandler } = require('ioredis/built/DataHandler') as { default: { prototype: Handler } }
     const original = DataHandler.prototype.returnReply
@@ -63,8 +65,13 @@ const variants: Record<string, Setup> = {
       })
       return original.call(this, reply)
     }
-    return undefined
+    return {}
   },
+}
+
+function hasPoints(registry: Registry): boolean {
+  const metric = registry.collect().metrics.find(({ descriptor }) => descriptor.name === metrics.cacheRequests.name)
+  return metric !== undefined && metric.dataPoints.length > 0
 }
 
 function worksOf(redis: Redis): Record<string, Work> {
@@ -83,9 +90,10 @@ function worksOf(redis: Redis): Record<string, Work> {
 }
 
 const task = readTask()
-const within = (await variants[task.variant]!()) ?? (work => work())
+const setup = await variants[task.variant]!()
+const { within = work => work() } = setup
 const { Redis: Client } = require('ioredis') as typeof import('ioredis')
 const redis = new Client({ Connector: RedisStubConnector as never, lazyConnect: true })
 await redis.connect()
 const works = worksOf(redis)
-await measureAll(task, path => ({ work: operations => within(() => works[path]!(operations)) }))
+await measureAll(task, path => ({ work: operations => within(() => works[path]!(operations)) }), setup)

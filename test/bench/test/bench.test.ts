@@ -1,0 +1,97 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, vi } from 'vitest'
+import { benches } from '../src/benches.ts'
+
+const SCRIPT = fileURLToPath(new URL('../src/bench.ts', import.meta.url))
+
+interface Outcome {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function run(...args: string[]): Promise<Outcome> {
+  const { promise, resolve } = Promise.withResolvers<Outcome>()
+  const child = execFile(process.execPath, ['--expose-gc', SCRIPT, ...args], (_error, stdout, stderr) =>
+    resolve({ code: child.exitCode, stdout, stderr }),
+  )
+  return promise
+}
+
+// Not a timed test: so few operations measure nothing, but go through everything that measures.
+const FEW = ['--rounds', '1', '--ops', '5']
+
+describe('npm run bench', () => {
+  it.each(benches)(
+    '$name prints one JSON object a line for every path and variant',
+    { timeout: 120_000 },
+    async bench => {
+      const { code, stdout, stderr } = await run(bench.name, ...FEW, '--json')
+      expect(code, stderr).toBe(0)
+      const rows = stdout
+        .trimEnd()
+        .split('\n')
+        .map(line => JSON.parse(line) as Record<string, unknown>)
+      const expected = bench.paths.flatMap(path => bench.variants.map(variant => [bench.name, path.name, variant.name]))
+      expect(rows.map(row => [row['bench'], row['path'], row['variant']])).toEqual(expected)
+      for (const row of rows) {
+        expect(row).toMatchObject({
+          addedNs: [expect.any(Number), expect.any(Number), expect.any(Number)],
+          ratioToBare: expect.any(Number),
+          resolved: expect.any(Boolean),
+        })
+        expect(row['ratioToPeer']).toHaveProperty('name', bench.peer.name)
+        expect(row['ratioToPeer']).toHaveProperty('value')
+        if (bench.name === 'signals') expect(row['bytesPerOp']).toEqual(expect.any(Number))
+      }
+      expect(stderr).toContain(`${bench.name}: round 1 of 1, bare`)
+    },
+  )
+
+  it('prints a table and says of every goal whether it is met', { timeout: 120_000 }, async () => {
+    const { code, stdout } = await run('signals', ...FEW)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^ours-meter +[\d.]+/m)
+    expect(stdout).toMatch(/goal: at most 20 ns and 0 bytes: .*, (not )?met$/m)
+  })
+
+  it('explains itself', async () => {
+    const { code, stdout } = await run('--help')
+    expect(code).toBe(0)
+    for (const { name } of benches) expect(stdout).toContain(name)
+    expect(stdout).toContain('--rounds N')
+  })
+
+  it.each([
+    { args: ['mysql'], says: 'expected one of signals|redis|pg|collect, not mysql' },
+    { args: [], says: 'expected one of signals|redis|pg|collect, not nothing' },
+    { args: ['redis', '--rounds', 'many'], says: '--rounds must be a whole number from 1 on, not many' },
+    { args: ['redis', '--fast'], says: "Unknown option '--fast'" },
+  ])('answers $args with one line and exit code 2', async ({ args, says }) => {
+    const { code, stdout, stderr } = await run(...args)
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toContain(says)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it.runIf(process.platform === 'linux')('stops at once with its children when it is interrupted', async () => {
+    const bench = spawn(process.execPath, ['--expose-gc', SCRIPT, 'redis', '--rounds', '9'])
+    let stderr = ''
+    bench.stderr.setEncoding('utf8').on('data', chunk => (stderr += chunk))
+    const measuring = await vi.waitUntil(() => childrenOf(bench.pid!)[0], { timeout: 20_000 })
+    bench.kill('SIGINT')
+    const [code] = await once(bench, 'close')
+    expect(code).toBe(130)
+    expect(stderr).toContain('bench: stopped by SIGINT')
+    expect(() => process.kill(measuring, 0)).toThrow('ESRCH')
+  })
+})
+
+function childrenOf(pid: number): number[] {
+  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return list.split(' ').filter(Boolean).map(Number)
+}
