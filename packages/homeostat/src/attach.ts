@@ -1,3 +1,4 @@
+import { diag } from '@opentelemetry/api'
 import type { ProducerReader, Registry, ScopeMetrics } from '@homeostat/signals'
 
 /** Any SDK `MetricReader`, push or pull, of SDK 2 or SDK 3, as far as it is used here. */
@@ -31,22 +32,33 @@ export class NotAReaderError extends TypeError {
   }
 }
 
-const attached = new WeakSet<object>()
+/** Who a reader serves now. */
+const attachedTo = new WeakMap<object, AttachTarget>()
 
 /**
  * Wraps the reader's own `collect`: one collection then serves its exporter and our rules, and our registries are
  * appended to it with that reader's temporality. A reader of our own beside it would run every observable callback of
  * the process a second time, and upstream ones reset themselves inside it.
+ *
+ * @returns disposing it gives the reader its own `collect` back
  */
-export function attachReader<R extends object>(reader: R, target: AttachTarget): R {
+export function attachReader(reader: object, target: AttachTarget): Disposable {
   if (!isReader(reader)) throw new NotAReaderError(reader)
-  if (attached.has(reader)) return reader
-  attached.add(reader)
+  const present = attachedTo.get(reader)
+  if (present === target) return NOTHING_TO_DO
+  if (present !== undefined) {
+    diag.warn('homeostat: the reader serves another Homeostat already; stop() that one before it is attached anew')
+    return NOTHING_TO_DO
+  }
+  attachedTo.set(reader, target)
 
   const producers = target.registries.map(registry => registry.producer(reader))
+  const had = Object.getOwnPropertyDescriptor(reader, 'collect')
   const collect = reader.collect.bind(reader)
-  reader.collect = async options => {
+  const collectWithHomeostat: AttachableReader['collect'] = async options => {
     const result = await collect(options)
+    // Somebody may have wrapped us since: then we stay in place and do nothing.
+    if (attachedTo.get(reader) !== target) return result
     try {
       const { resourceMetrics } = result
       target.offer(reader, resourceMetrics.scopeMetrics as ScopeMetrics[])
@@ -61,8 +73,19 @@ export function attachReader<R extends object>(reader: R, target: AttachTarget):
       return result
     }
   }
-  return reader
+  reader.collect = collectWithHomeostat
+
+  return {
+    [Symbol.dispose]: () => {
+      attachedTo.delete(reader)
+      if (reader.collect !== collectWithHomeostat) return
+      if (had) Object.defineProperty(reader, 'collect', had)
+      else delete (reader as Partial<AttachableReader>).collect
+    },
+  }
 }
+
+const NOTHING_TO_DO: Disposable = { [Symbol.dispose]: () => undefined }
 
 function isReader(value: object): value is AttachableReader {
   const { collect, selectAggregationTemporality } = value as Partial<AttachableReader>

@@ -4,25 +4,29 @@ import { ioredis } from '@homeostat/ioredis/domain'
 import type { Domain, Mode } from '@homeostat/optimizer'
 import { pg } from '@homeostat/pg/domain'
 import { runtime } from '@homeostat/runtime/domain'
+import type { DomainWithMode } from './modes.ts'
 import type { HomeostatOptions } from './options.ts'
 
 /** Everything Homeostat is made of, with the mode each package was given. */
-export function domainsOf(options: HomeostatOptions): (readonly [domain: Domain, mode: Mode | undefined])[] {
-  const domains: (readonly [Domain, Mode | undefined])[] = []
+export function domainsOf(options: HomeostatOptions): DomainWithMode[] {
+  const own = options.domains ?? []
+  const domains: DomainWithMode[] = []
   const add = <O extends object>(
+    name: string,
     given: (O & { readonly mode?: Mode }) | false | undefined,
     create: (own?: O) => Domain,
   ): void => {
-    if (given !== false) domains.push([create(given), given?.mode])
+    if (given === false || own.some(domain => domain.name === name)) return
+    domains.push([create(given), given?.mode])
   }
 
   // `memory.cleanup` asks every package for what it can give back, also those listed later.
   const reclaimers = () => domains.flatMap(([domain]) => domain.reclaimers)
-  add(options.runtime, own => runtime({ ...own, reclaimers }))
-  add(options.cache, cache)
-  add(options.ioredis, ioredis)
-  add(options.bullmq, bullmq)
-  add(options.pg, pg)
-  for (const domain of options.domains ?? []) domains.push([domain, undefined])
+  add('runtime', options.runtime, given => runtime({ ...given, reclaimers }))
+  add('cache', options.cache, cache)
+  add('ioredis', options.ioredis, ioredis)
+  add('bullmq', options.bullmq, bullmq)
+  add('pg', options.pg, pg)
+  for (const domain of own) domains.push([domain, undefined])
   return domains
 }

@@ -1,6 +1,6 @@
-import { context, createContextKey, diag } from '@opentelemetry/api'
-import type { ProducerReader, Temporality } from '@homeostat/signals'
-import { CUMULATIVE } from '@homeostat/signals'
+import { diag } from '@opentelemetry/api'
+import type { Temporality } from '@homeostat/signals'
+import { CUMULATIVE, withoutTracing } from '@homeostat/signals'
 import type { CollectionResult } from './attach.ts'
 import type { Homeostat, HomeostatOptions } from './homeostat.ts'
 import { homeostat } from './homeostat.ts'
@@ -27,8 +27,6 @@ interface Producer {
   collect(options?: { timeoutMillis?: number }): Promise<CollectionResult>
 }
 
-const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
-
 /** `AggregationType.DEFAULT` and the specification's default cardinality limit. */
 const DEFAULT_AGGREGATION = { type: 0 }
 const DEFAULT_CARDINALITY_LIMIT = 2000
@@ -42,7 +40,7 @@ const DEFAULT_CARDINALITY_LIMIT = 2000
  * new NodeSDK({ metricReaders: [reader], instrumentations: [...reader.homeostat.instrumentations] }).start()
  * ```
  */
-export class HomeostatReader implements ProducerReader {
+export class HomeostatReader {
   readonly homeostat: Homeostat
   readonly #exporter: PushExporter
   readonly #intervalMs: number
@@ -50,7 +48,7 @@ export class HomeostatReader implements ProducerReader {
   #producer: Producer | undefined
   #timer: NodeJS.Timeout | undefined
   #exporting: Promise<void> | undefined
-  #isShutDown = false
+  #shutdown: Promise<void> | undefined
 
   constructor(options: HomeostatReaderOptions) {
     const { exporter, exportIntervalMillis = 60_000, exportTimeoutMillis = 30_000, ...rest } = options
@@ -61,43 +59,56 @@ export class HomeostatReader implements ProducerReader {
     this.homeostat.attach(this)
   }
 
+  // The parameter and result types below are `never` because the SDKs' own are nominal enums that differ between SDK 2 and
+  // SDK 3: `never` fits both, and nobody but a MeterProvider calls these.
+
   /** Called by the MeterProvider; exporting begins here. */
-  setMetricProducer(producer: Producer): void {
+  setMetricProducer(producer: never): void {
     if (this.#producer) throw new Error('HomeostatReader can not be bound to a MeterProvider again.')
     this.#producer = producer
     this.#timer = setInterval(() => void this.#export(), this.#intervalMs).unref()
   }
 
-  async collect(options?: { timeoutMillis?: number }): Promise<CollectionResult> {
+  async collect(options?: { timeoutMillis?: number }): Promise<never> {
     if (!this.#producer) throw new Error('HomeostatReader is not bound to a MeterProvider: give it to metricReaders')
-    return this.#producer.collect(options)
+    return (await this.#producer.collect(options)) as never
   }
 
-  selectAggregation(instrumentType: never): unknown {
-    return this.#exporter.selectAggregation?.(instrumentType) ?? DEFAULT_AGGREGATION
+  selectAggregation(instrumentType: never): never {
+    return (this.#exporter.selectAggregation?.(instrumentType) ?? DEFAULT_AGGREGATION) as never
   }
 
-  selectAggregationTemporality(instrumentType: unknown): Temporality {
-    return this.#exporter.selectAggregationTemporality?.(instrumentType as never) ?? CUMULATIVE
+  selectAggregationTemporality(instrumentType: never): never {
+    return (this.#exporter.selectAggregationTemporality?.(instrumentType) ?? CUMULATIVE) as never
   }
 
-  selectCardinalityLimit(_instrumentType: unknown): number {
+  selectCardinalityLimit(_instrumentType: never): number {
     return DEFAULT_CARDINALITY_LIMIT
   }
 
+  /** Exports what there is now, after an export that is under way. */
   async forceFlush(): Promise<void> {
-    if (this.#isShutDown) return
-    await this.#export()
-    await this.#exporter.forceFlush()
+    if (this.#shutdown) return
+    await this.#flush()
   }
 
-  async shutdown(): Promise<void> {
-    if (this.#isShutDown) return
+  /** Exports for the last time and ends Homeostat. */
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#shutDown()
+    return this.#shutdown
+  }
+
+  async #shutDown(): Promise<void> {
     clearInterval(this.#timer)
+    await this.#flush()
     await this.homeostat.stop()
-    await this.forceFlush()
-    this.#isShutDown = true
     await this.#exporter.shutdown()
+  }
+
+  async #flush(): Promise<void> {
+    await this.#exporting
+    await this.#export()
+    await this.#exporter.forceFlush()
   }
 
   /** Never overlapping: a slow backend skips exports instead of piling them up. */
@@ -111,19 +122,22 @@ export class HomeostatReader implements ProducerReader {
   }
 
   async #exportOnce(): Promise<void> {
-    const { resourceMetrics, errors } = await this.collect({ timeoutMillis: this.#timeoutMs })
+    const { resourceMetrics, errors } = (await this.collect({ timeoutMillis: this.#timeoutMs })) as CollectionResult
     if (errors.length > 0) diag.error('HomeostatReader: metrics collection errors', ...errors)
-    const suppressed = context.active().setValue(SUPPRESS_TRACING, true)
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no answer within ${this.#timeoutMs} ms`)), this.#timeoutMs)
-      context.with(suppressed, () =>
-        this.#exporter.export(resourceMetrics as never, ({ code, error }) => {
-          clearTimeout(timer)
-          // `ExportResultCode.SUCCESS` is 0.
-          if (code === 0) resolve()
-          else reject(error ?? new Error(`export result ${code}`))
-        }),
-      )
-    })
+    let timer: NodeJS.Timeout | undefined
+    try {
+      await new Promise<void>((resolve, reject) => {
+        timer = setTimeout(() => reject(new Error(`no answer within ${this.#timeoutMs} ms`)), this.#timeoutMs)
+        withoutTracing(() =>
+          this.#exporter.export(resourceMetrics as never, ({ code, error }) => {
+            // `ExportResultCode.SUCCESS` is 0.
+            if (code === 0) resolve()
+            else reject(error ?? new Error(`export result ${code}`))
+          }),
+        )
+      })
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }

@@ -1,7 +1,7 @@
-import { diag } from '@opentelemetry/api'
 import type { Domain, Explanation, LedgerListener, Mode } from '@homeostat/optimizer'
 import { Optimizer, Ticker } from '@homeostat/optimizer'
 import { measureEventLoopLag } from '@homeostat/runtime'
+import type { AttachTarget } from './attach.ts'
 import { attachReader } from './attach.ts'
 import { collectFrom } from './collect-metrics.ts'
 import { domainsOf } from './domains.ts'
@@ -10,11 +10,13 @@ import { applicationExprs, applicationMetrics } from './metrics/application.ts'
 import { databaseExprs, databaseMetrics } from './metrics/database.ts'
 import { externalServiceExprs, externalServiceMetrics } from './metrics/external-services.ts'
 import { systemExprs, systemMetrics } from './metrics/system.ts'
+import { readModes } from './modes.ts'
 import type { HomeostatOptions } from './options.ts'
-import { createModeOf, responsesOf } from './options.ts'
 import type { PerformanceMetrics } from './performance-metrics.ts'
+import { programOf } from './program.ts'
 import type { Query } from './query.ts'
 import { createQuery } from './query.ts'
+import { warn } from './warn.ts'
 
 export type { HomeostatOptions } from './options.ts'
 
@@ -41,26 +43,33 @@ export class Homeostat implements AsyncDisposable {
   readonly #engine: EngineInstrumentation
   readonly #ticker: Ticker
   readonly #query: Query
+  readonly #target: AttachTarget
+  readonly #attachments: Disposable[] = []
 
   constructor(options: HomeostatOptions) {
-    const { intervalMs = DEFAULT_INTERVAL_MS, autoStart = true } = options
+    const { autoStart = true } = options
+    const intervalMs = readInterval(options.intervalMs)
     const domains = domainsOf(options)
-    const all = domains.map(([domain]) => domain)
+    const modes = readModes(options, domains, warn)
     this.#engine = new EngineInstrumentation()
-    this.instrumentations = [this.#engine, ...all.map(domain => domain.instrumentation)]
+    this.instrumentations = [this.#engine, ...domains.map(([domain]) => domain.instrumentation)]
     this.optimizer = new Optimizer({
-      registries: [this.#engine.registry, ...all.map(domain => domain.instrumentation.registry)],
-      rules: [...all.flatMap(domain => domain.rules), ...(options.rules ?? [])],
-      responses: responsesOf(all, options.responses),
-      actions: [...all.flatMap(domain => domain.actions), ...(options.actions ?? [])],
-      modeOf: createModeOf(options, domains, warn),
+      registries: [this.#engine.registry, ...domains.map(([domain]) => domain.instrumentation.registry)],
+      ...programOf(options, domains, modes, warn),
+      modeOf: action => modes.ofAction(action),
       intervalMs,
       ...(options.warmUpMs !== undefined && { warmUpMs: options.warmUpMs }),
       ...(options.environment && { environment: options.environment }),
     })
+    for (const { message } of this.optimizer.rules.rejected) warn(message)
     const exprs = [...systemExprs, ...applicationExprs, ...databaseExprs, ...externalServiceExprs]
     this.#query = createQuery(this.optimizer.store, exprs, Date.now)
     const { faults } = this.#engine.registry
+    this.#target = {
+      registries: this.instrumentations.map(({ registry }) => registry),
+      offer: (source, scopes) => this.optimizer.offer(source, scopes),
+      onError: error => faults.report('telemetry', error),
+    }
     this.#ticker = new Ticker(
       intervalMs,
       now => void this.optimizer.tick(now),
@@ -86,11 +95,8 @@ export class Homeostat implements AsyncDisposable {
    * ```
    */
   attach<R extends object>(reader: R): R {
-    return attachReader(reader, {
-      registries: this.instrumentations.map(({ registry }) => registry),
-      offer: (source, scopes) => this.optimizer.offer(source, scopes),
-      onError: error => this.#engine.registry.faults.report('telemetry', error),
-    })
+    this.#attachments.push(attachReader(reader, this.#target))
+    return reader
   }
 
   /** Begins to tick. Done already unless `autoStart` is false. The timers never keep the process alive. */
@@ -98,11 +104,12 @@ export class Homeostat implements AsyncDisposable {
     this.#ticker.start()
   }
 
-  /** Ends the loop, aborts what runs and leaves no timer, listener or patch behind. */
+  /** Ends the loop for good, aborts what runs and leaves no timer, listener or patch behind. Readers are as they were. */
   async stop(): Promise<void> {
     this.#ticker.stop()
     await this.optimizer.stop()
     for (const instrumentation of this.instrumentations) instrumentation.disable()
+    for (const attachment of this.#attachments.splice(0)) attachment[Symbol.dispose]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -174,8 +181,9 @@ export function homeostat(options: HomeostatOptions = {}): Homeostat {
   return new Homeostat(options)
 }
 
-/** A mistake in the options is the operator's to see, also where no `diag` logger is set. */
-function warn(message: string): void {
-  diag.warn(`homeostat: ${message}`)
-  process.emitWarning(message, { type: 'HomeostatWarning', code: 'HOMEOSTAT_OPTION' })
+/** A timer of 0 or of no number at all would take the whole event loop. */
+function readInterval(given: number | undefined): number {
+  if (given === undefined || (Number.isFinite(given) && given > 0)) return given ?? DEFAULT_INTERVAL_MS
+  warn(`intervalMs is ${given}, but must be a positive number of milliseconds; ${DEFAULT_INTERVAL_MS} is used`)
+  return DEFAULT_INTERVAL_MS
 }

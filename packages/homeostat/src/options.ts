@@ -1,5 +1,4 @@
 import type { Action, Domain, Mode, Response, Rule } from '@homeostat/optimizer'
-import { isMode, lesserMode } from '@homeostat/optimizer'
 import type { bullmq } from '@homeostat/bullmq/domain'
 import type { cache } from '@homeostat/cache/domain'
 import type { ioredis } from '@homeostat/ioredis/domain'
@@ -26,7 +25,7 @@ export interface HomeostatOptions {
   readonly ioredis?: PackageOptions<typeof ioredis>
   readonly bullmq?: PackageOptions<typeof bullmq>
   readonly pg?: PackageOptions<typeof pg>
-  /** Packages of your own. */
+  /** Packages of your own; one that is called like a package of ours takes its place. */
   readonly domains?: readonly Domain[]
   /** Rules beside those of the packages. */
   readonly rules?: readonly Rule[]
@@ -41,38 +40,4 @@ export interface HomeostatOptions {
   readonly autoStart?: boolean
   /** @default process.env */
   readonly environment?: Readonly<Record<string, string | undefined>>
-}
-
-/** The packages' responses and the application's own, which win. */
-export function responsesOf(domains: readonly Domain[], own: readonly Response[] = []): readonly Response[] {
-  const isReplaced = ({ to, action }: Response): boolean =>
-    own.some(response => response.action === action && response.to.alert === to.alert)
-  return [...domains.flatMap(domain => domain.responses).filter(response => !isReplaced(response)), ...own]
-}
-
-/** What the modes of all options come to for one action. */
-export function createModeOf(
-  options: HomeostatOptions,
-  domains: readonly (readonly [domain: Domain, mode: Mode | undefined])[],
-  warn: (message: string) => void,
-): (action: string) => Mode {
-  const checked = (mode: unknown, where: string): Mode | undefined => {
-    if (mode === undefined || isMode(mode)) return mode
-    // The careful mode: a typing error must neither act nor keep the application from starting.
-    warn(`${where} is ${JSON.stringify(mode)}, but must be off, shadow, advise or act; advise is used`)
-    return 'advise'
-  }
-  const { environment = process.env } = options
-  const maxMode = checked(options.maxMode, 'maxMode') ?? 'act'
-  const base = checked(options.mode, 'mode') ?? checked(environment['HOMEOSTAT_MODE'], 'HOMEOSTAT_MODE') ?? 'advise'
-
-  const modes = new Map<string, Mode>()
-  for (const [domain, mode] of domains) {
-    const packageMode = checked(mode, `${domain.name}.mode`) ?? base
-    for (const action of domain.actions) modes.set(action.name, packageMode)
-  }
-  for (const [action, mode] of Object.entries(options.actionModes ?? {})) {
-    modes.set(action, checked(mode, `actionModes['${action}']`) ?? base)
-  }
-  return action => lesserMode(maxMode, modes.get(action) ?? base)
 }

@@ -114,7 +114,7 @@ test('HomeostatReader exports by itself, evaluates the rules, and stops with the
     autoStart: false,
     rules: [{ alert: 'TooManyOrders', expr: 'orders_total > 5' }],
   })
-  const provider = new MeterProvider({ readers: [reader as never] })
+  const provider = new MeterProvider({ readers: [reader] })
   provider.getMeter('shop').createCounter('orders').add(7)
 
   await reader.forceFlush()
@@ -124,4 +124,48 @@ test('HomeostatReader exports by itself, evaluates the rules, and stops with the
   expect(entry.firings).toHaveLength(1)
   await provider.shutdown()
   await expect(reader.forceFlush()).resolves.toBeUndefined()
+})
+
+test('HomeostatReader flushes what came after an export that is under way, and again before it ends', async () => {
+  const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+  const reader = new HomeostatReader({ exporter, autoStart: false })
+  const provider = new MeterProvider({ readers: [reader] })
+  const orders = provider.getMeter('shop').createCounter('orders')
+  const exported = (): unknown =>
+    exporter
+      .getMetrics()
+      .at(-1)
+      ?.scopeMetrics.find(({ scope }) => scope.name === 'shop')?.metrics[0]?.dataPoints[0]?.value
+  orders.add(1)
+  const underWay = reader.forceFlush()
+  orders.add(41)
+  await reader.forceFlush()
+  await underWay
+  expect(exported()).toBe(42)
+
+  orders.add(1)
+  let last: unknown
+  const { shutdown } = exporter
+  exporter.shutdown = async () => {
+    last = exported()
+    await shutdown.call(exporter)
+  }
+  await Promise.all([reader.shutdown(), reader.shutdown()])
+  expect(last).toBe(43)
+})
+
+test('after stop() a reader is as it was, and may serve another Homeostat', async () => {
+  const first = start()
+  const exporter = new PrometheusExporter({ preventServerStart: true })
+  const { collect } = exporter
+  first.attach(exporter)
+  await first.stop()
+  expect(exporter.collect).toBe(collect)
+
+  const second = start({ rules: [{ alert: 'TooManyOrders', expr: 'orders_total > 5' }] })
+  const provider = new MeterProvider({ readers: [second.attach(exporter)] })
+  provider.getMeter('shop').createCounter('orders').add(7)
+  await exporter.collect()
+  expect(second.optimizer.tick(Date.now()).firings).toHaveLength(1)
+  await provider.shutdown()
 })

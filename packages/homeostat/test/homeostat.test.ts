@@ -119,3 +119,53 @@ test('stopping leaves no timer behind', async () => {
   await other.stop()
   expect(process.getActiveResourcesInfo().filter(name => name === 'Timeout').length).toBeLessThanOrEqual(before)
 })
+
+test('off evaluates no rule: a package only measures', async () => {
+  start({ mode: 'off', pg: { mode: 'advise' }, rules: [rule] })
+
+  expect(h!.optimizer.rules.health.map(({ rule: { alert } }) => alert)).toEqual(['SlowQueries', 'PoolExhausted'])
+  expect((await h!.optimizePerformance()).optimizationsApplied).toBe(0)
+})
+
+test('each mistake in the options is one clear warning, and Homeostat starts', () => {
+  const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  start({
+    intervalMs: Number.NaN,
+    actionModes: { 'cache.wram': 'act' },
+    rules: [{ alert: 'Broken', expr: 'sum by (' }, rule],
+    responses: [respondWith('cache.wram'), { ...respondWith('cache.warm'), to: { alert: 'Allways' } }],
+  })
+
+  expect(warning.mock.calls.map(([message]) => message)).toEqual([
+    'intervalMs is NaN, but must be a positive number of milliseconds; 5000 is used',
+    'actionModes names cache.wram, but no package in use brings such an action',
+    'the response to Always runs cache.wram, but no package in use brings such an action',
+    'the response to Allways answers an alert that no rule in use raises',
+    expect.stringMatching(/^rule "Broken", expr: /),
+  ])
+})
+
+test('a package of your own takes the place of ours of the same name', async () => {
+  const { ioredis } = await import('@homeostat/ioredis/domain')
+  const redis = ioredis()
+  start({ domains: [redis] })
+
+  expect(h!.instrumentations).toContain(redis.instrumentation)
+  expect(
+    h!.instrumentations.filter(({ instrumentationName }) => instrumentationName === '@homeostat/ioredis'),
+  ).toHaveLength(1)
+})
+
+test('after stop() nothing acts any more', async () => {
+  let runs = 0
+  start({
+    mode: 'act',
+    rules: [rule],
+    responses: [respondWith('good')],
+    actions: [does('good', async () => ({ summary: '', effects: { n: ++runs } }))],
+  })
+
+  await h!.stop()
+  expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 0 })
+  expect(runs).toBe(0)
+})

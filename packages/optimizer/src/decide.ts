@@ -31,7 +31,11 @@ export function decide(input: DecisionInput): (Decision | Refusal)[] {
     } else {
       const proposal: Proposal = { firing, response, action }
       const refusing = firstRefusal(proposal, { ...input, decided })
-      if (refusing) refused.push(refusal(firing, response, refusing.reason, refusing.detail))
+      if (refusing)
+        refused.push({
+          ...refusal(firing, response, refusing.reason, refusing.detail),
+          mode: input.modeOf(action.name),
+        })
       else decided.push({ kind: 'decision', ...proposal })
     }
   }

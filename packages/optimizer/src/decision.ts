@@ -1,5 +1,6 @@
 import type { Action } from './action.ts'
 import type { Firing } from './firing.ts'
+import type { Mode } from './mode.ts'
 import type { Response } from './response.ts'
 
 /** An action that is due: who asked for it and what it is. */
@@ -29,6 +30,8 @@ export interface Refusal {
   readonly kind: 'refusal'
   readonly firing: Firing
   readonly response?: Response
+  /** The mode in force for the action. */
+  readonly mode?: Mode
   readonly reason: RefusalReason
   /** One readable line with the numbers behind the reason. */
   readonly detail: string

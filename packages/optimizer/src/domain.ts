@@ -12,6 +12,7 @@ export interface Domain<I = SignalInstrumentation<SignalInstrumentationConfig>> 
   readonly rules: readonly Rule[]
   readonly responses: readonly Response[]
   readonly actions: readonly Action[]
+  /** Not set by the loop yet. */
   readonly knobs: readonly Knob[]
   readonly reclaimers: readonly Reclaimer[]
 }

@@ -10,12 +10,32 @@ export class ActionTimeoutError extends Error {
   }
 }
 
-/** Two actions, or two rules, of one name: which one a response means could not be told. */
-export class DuplicateNameError extends Error {
-  override readonly name = 'DuplicateNameError'
-  readonly code = 'HOMEOSTAT_DUPLICATE_NAME'
+/** An action returned something else than a receipt. */
+export class NotAReceiptError extends TypeError {
+  override readonly name = 'NotAReceiptError'
+  readonly code = 'HOMEOSTAT_NOT_A_RECEIPT'
 
-  constructor(what: 'action' | 'rule', name: string) {
-    super(`two ${what}s are called ${name}; rename one`)
+  constructor(action: string) {
+    super(`${action} returned no receipt; its run() must resolve to { summary: string, effects: { name: number } }`)
+  }
+}
+
+/** Two actions of one name: which one a response means could not be told. */
+export class DuplicateActionError extends Error {
+  override readonly name = 'DuplicateActionError'
+  readonly code = 'HOMEOSTAT_DUPLICATE_ACTION'
+
+  constructor(name: string) {
+    super(`two actions are called ${name}; rename one`)
+  }
+}
+
+/** The store of the rules is full: what some rule selects is not seen. */
+export class StoreLimitError extends Error {
+  override readonly name = 'StoreLimitError'
+  readonly code = 'HOMEOSTAT_STORE_LIMIT'
+
+  constructor(limit: string) {
+    super(`the store of the rules is full: ${limit}; narrow the rules' selectors or aggregate at the source`)
   }
 }

@@ -12,6 +12,8 @@ export interface GateState {
   readonly startedAt: number
   readonly warmUpMs: number
   readonly trials: readonly Trial[]
+  /** Whether a run of the action is still going on. */
+  readonly isUnsettled: (action: string) => boolean
   /** What this tick has decided already. */
   readonly decided: readonly Decision[]
 }

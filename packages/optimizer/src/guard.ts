@@ -1,8 +1,10 @@
-import { context, createContextKey } from '@opentelemetry/api'
 import type { Faults } from '@homeostat/signals'
+import { errorType, withoutTracing } from '@homeostat/signals'
 import type { Receipt } from './receipt.ts'
+import { isReceipt } from './receipt.ts'
+import type { Action, ActionContext } from './action.ts'
 import type { Decision } from './decision.ts'
-import { ActionTimeoutError } from './errors.ts'
+import { ActionTimeoutError, NotAReceiptError } from './errors.ts'
 import type { KillSwitch } from './kill-switch.ts'
 import type { RunningTrial, SettlingTrial } from './trial.ts'
 import type { Measure, Trials } from './trials.ts'
@@ -13,9 +15,6 @@ const DEFAULT_TIMEOUT_MS = 10_000
 
 /** An aborted action may still hand in a receipt of what it did until then. */
 const RECEIPT_GRACE_MS = 1000
-
-/** What `suppressTracing` of `@opentelemetry/core` sets; the key is the same in every copy, because it is `Symbol.for`. */
-const SUPPRESS_TRACING = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
 
 /** A started action. */
 export interface Attempt {
@@ -41,8 +40,10 @@ export interface GuardOptions {
 export class Guard {
   readonly #options: GuardOptions
   readonly #running = new Map<string, Promise<SettlingTrial>>()
+  /** Actions whose promise has not settled, also when nobody waits for it any more. */
+  readonly #unsettled = new Set<string>()
   #finished: SettlingTrial[] = []
-  #stop = new AbortController()
+  readonly #stop = new AbortController()
 
   constructor(options: GuardOptions) {
     this.#options = options
@@ -57,6 +58,11 @@ export class Guard {
     })
   }
 
+  /** Whether a run of the action is still going on, e.g. one that ignored its `AbortSignal`. */
+  isUnsettled(action: string): boolean {
+    return this.#unsettled.has(action)
+  }
+
   /** The attempts that ended since this was last asked. */
   takeFinished(): SettlingTrial[] {
     const finished = this.#finished
@@ -65,9 +71,8 @@ export class Guard {
   }
 
   /** Aborts what runs and waits for it; at most for the grace that an aborted action has. */
-  async stop(why: string): Promise<void> {
-    this.#stop.abort(new Error(why))
-    this.#stop = new AbortController()
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('Homeostat is shutting down'))
     await Promise.all(this.#running.values())
   }
 
@@ -82,28 +87,27 @@ export class Guard {
     const { killSwitch, sliceMs, faults } = this.#options
     const timeoutMs = response.timeoutMs ?? DEFAULT_TIMEOUT_MS
     const timeout = AbortSignal.timeout(timeoutMs)
-    const signal = AbortSignal.any([timeout, killSwitch.signal, this.#stop.signal])
-    const suppressed = context.active().setValue(SUPPRESS_TRACING, true)
+    const stopped = AbortSignal.any([killSwitch.signal, this.#stop.signal])
+    const signal = AbortSignal.any([timeout, stopped])
+    const context = { firing, options: response.options, now: trial.startedAt, signal, sliceMs }
     try {
-      const receipt = await context.with(suppressed, () =>
-        untilAborted(
-          // Inside the promise's function, an action that throws before its first await is contained like any other.
-          new Promise<Receipt>(resolve =>
-            resolve(action.run({ firing, options: response.options, now: trial.startedAt, signal, sliceMs })),
-          ),
-          signal,
-        ),
-      )
+      const receipt = await untilAborted(this.#start(action, context), signal)
+      if (!isReceipt(receipt)) throw new NotAReceiptError(action.name)
       return { status: 'completed', receipt }
     } catch (error) {
       if (timeout.aborted) return { status: 'timeout', error: new ActionTimeoutError(action.name, timeoutMs).message }
+      const message = error instanceof Error ? error.message : String(error)
+      if (stopped.aborted) return { status: 'aborted', error: message }
       faults.report('action', error)
-      return {
-        status: 'failed',
-        errorType: errorType(error),
-        error: error instanceof Error ? error.message : String(error),
-      }
+      return { status: 'failed', errorType: errorType(error), error: message }
     }
+  }
+
+  #start(action: Action, context: ActionContext): Promise<Receipt> {
+    this.#unsettled.add(action.name)
+    // Inside the promise's function, an action that throws before its first await is contained like any other.
+    const run = withoutTracing(() => new Promise<Receipt>(resolve => resolve(action.run(context))))
+    return run.finally(() => this.#unsettled.delete(action.name))
   }
 }
 
@@ -121,12 +125,4 @@ function untilAborted(receipt: Promise<Receipt>, signal: AbortSignal): Promise<R
       signal.removeEventListener('abort', onAbort)
     })
   })
-}
-
-function errorType(error: unknown): string {
-  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as {
-    code?: unknown
-    name?: unknown
-  }
-  return typeof code === 'string' ? code : typeof name === 'string' ? name : typeof error
 }

@@ -1,27 +1,20 @@
-import type { Attributes, HrTime } from '@opentelemetry/api'
-import type { HistogramHandle, SeriesHandle, Store } from '@homeostat/promql'
-import type { DataPoint, HistogramValue, MetricData, ScopeMetrics } from '@homeostat/signals'
+import type { HrTime } from '@opentelemetry/api'
+import type { Store } from '@homeostat/promql'
+import type { DataPoint, Faults, HistogramValue, MetricData, Scope, ScopeMetrics } from '@homeostat/signals'
 import { DELTA, GAUGE_POINT, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
+import type { KnownSeries } from './known-series.ts'
+import { KnownMetric, write } from './known-series.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Exponential histograms have no classic buckets; rules cannot see them. */
 const STORABLE: ReadonlySet<number> = new Set([GAUGE_POINT, SUM_POINT, HISTOGRAM_POINT])
 
-/** One series as it was last seen, and where it goes in the store. */
-interface Known {
-  readonly key: string
-  readonly handle: SeriesHandle | HistogramHandle
-  lastValue: number | HistogramValue
-  seenAt: number
-}
+/** A scope that no collection had for so long is forgotten; the store has let go of its series by then. */
+const FORGET_MS = 600_000
 
-/** The series of one metric of one scope. */
-interface KnownMetric {
-  /** The SDKs and our own registries hand out the same attributes object each time, which saves hashing it. */
-  readonly byObject: WeakMap<Attributes, Known>
-  readonly byKey: Map<string, Known>
-  /** A reader of deltas leaves idle series out, so their absence says nothing. */
-  isCarried: boolean
+interface KnownScope {
+  readonly metrics: Map<string, KnownMetric>
+  seenAt: number
 }
 
 /**
@@ -30,10 +23,12 @@ interface KnownMetric {
  */
 export class Ingestion {
   readonly #store: Store
-  readonly #scopes = new Map<string, Map<string, KnownMetric>>()
+  readonly #faults: Faults
+  readonly #scopes = new Map<string, KnownScope>()
 
-  constructor(store: Store) {
+  constructor(store: Store, faults: Faults) {
     this.#store = store
+    this.#faults = faults
   }
 
   append({ at, own, foreign }: Snapshot): void {
@@ -43,43 +38,35 @@ export class Ingestion {
     for (const { at: collectedAt, metrics } of foreign) {
       this.#scope(metrics, collectedAt, metric => !ownNames.has(metric.descriptor.name))
     }
+    for (const [key, { seenAt }] of this.#scopes) if (at - seenAt > FORGET_MS) this.#scopes.delete(key)
     this.#store.sweep(at)
   }
 
-  #scope(scopeMetrics: ScopeMetrics, at: number, isWanted: (metric: MetricData) => boolean): void {
-    const { scope, metrics } = scopeMetrics
-    let known = this.#scopes.get(scope.name)
-    if (known === undefined) this.#scopes.set(scope.name, (known = new Map()))
+  #scope({ scope, metrics }: ScopeMetrics, at: number, isWanted: (metric: MetricData) => boolean): void {
+    const known = this.#known(scope, at)
     for (const metric of metrics) {
       if (!STORABLE.has(metric.dataPointType) || !isWanted(metric)) continue
-      let knownMetric = known.get(metric.descriptor.name)
-      if (knownMetric === undefined) {
-        knownMetric = { byObject: new WeakMap(), byKey: new Map(), isCarried: metric.aggregationTemporality === DELTA }
-        known.set(metric.descriptor.name, knownMetric)
-      }
-      for (const point of metric.dataPoints) this.#point(scopeMetrics, metric, knownMetric, point, at)
+      // Other people's points: one that cannot be read costs its metric and nothing else.
+      this.#faults.contain('signal', () => this.#metric(scope, metric, known, at))
     }
-    for (const knownMetric of known.values()) settleAbsent(knownMetric, at)
+    for (const metric of known.metrics.values()) metric.settleAbsent(at)
   }
 
-  #point(
-    scope: ScopeMetrics,
-    metric: MetricData,
-    known: KnownMetric,
-    point: DataPoint<number | HistogramValue>,
-    at: number,
-  ): void {
-    let series = known.byObject.get(point.attributes)
-    if (series === undefined) {
-      const key = JSON.stringify(point.attributes)
-      series = known.byKey.get(key) ?? this.#begin(key, scope, metric, point, at)
-      known.byObject.set(point.attributes, series)
+  #known(scope: Scope, at: number): KnownScope {
+    const key = JSON.stringify([scope.name, scope.version, scope.schemaUrl])
+    let known = this.#scopes.get(key)
+    if (known === undefined) this.#scopes.set(key, (known = { metrics: new Map(), seenAt: at }))
+    known.seenAt = at
+    return known
+  }
+
+  #metric(scope: Scope, metric: MetricData, { metrics }: KnownScope, at: number): void {
+    const { name } = metric.descriptor
+    let known = metrics.get(name)
+    if (known === undefined) metrics.set(name, (known = new KnownMetric(metric.aggregationTemporality === DELTA)))
+    for (const point of metric.dataPoints) {
+      known.see(point.attributes, point.value, at, key => this.#begin(key, scope, metric, point, at))
     }
-    // Always, and not only when it is new: a series that was marked stale may come back with the same object.
-    known.byKey.set(series.key, series)
-    series.seenAt = at
-    series.lastValue = point.value
-    write(series, at)
   }
 
   /**
@@ -88,11 +75,11 @@ export class Ingestion {
    */
   #begin(
     key: string,
-    scope: ScopeMetrics,
+    scope: Scope,
     metric: MetricData,
     point: DataPoint<number | HistogramValue>,
     at: number,
-  ): Known {
+  ): KnownSeries {
     const handle = this.#handle(scope, metric, point)
     const startedAt = epochMs(point.startTime)
     const isSum = metric.dataPointType === HISTOGRAM_POINT || (metric.dataPointType === SUM_POINT && metric.isMonotonic)
@@ -100,30 +87,17 @@ export class Ingestion {
     return { key, handle, lastValue: point.value, seenAt: at }
   }
 
-  #handle({ scope }: ScopeMetrics, metric: MetricData, point: DataPoint<number | HistogramValue>): Known['handle'] {
+  #handle(scope: Scope, metric: MetricData, point: DataPoint<number | HistogramValue>): KnownSeries['handle'] {
     const { name, unit } = metric.descriptor
     const labels = Object.fromEntries(Object.entries(point.attributes).map(([key, value]) => [key, String(value)]))
-    const descriptor = { name, unit, labels, scope: { name: scope.name } }
+    const { name: scopeName, version } = scope
+    const descriptor = { name, unit, labels, scope: { name: scopeName, version } }
     if (metric.dataPointType === HISTOGRAM_POINT) {
-      return this.#store.histogram(
-        { ...descriptor, kind: 'histogram' },
-        (point.value as HistogramValue).buckets.boundaries,
-      )
+      const { boundaries } = (point.value as HistogramValue).buckets
+      return this.#store.histogram({ ...descriptor, kind: 'histogram' }, boundaries)
     }
     const isCounter = metric.dataPointType === SUM_POINT && metric.isMonotonic
     return this.#store.series({ ...descriptor, kind: isCounter ? 'counter' : 'gauge' })
-  }
-}
-
-function settleAbsent(known: KnownMetric, at: number): void {
-  for (const [key, series] of known.byKey) {
-    if (series.seenAt === at) continue
-    if (known.isCarried) {
-      write(series, at)
-      continue
-    }
-    series.handle.markStale(at)
-    known.byKey.delete(key)
   }
 }
 
@@ -131,9 +105,4 @@ const NOTHING: HistogramValue = { buckets: { boundaries: [], counts: [] }, sum: 
 
 function epochMs([seconds, nanos]: HrTime): number {
   return seconds * 1000 + nanos / 1e6
-}
-
-function write({ handle, lastValue }: Pick<Known, 'handle' | 'lastValue'>, at: number): void {
-  if (typeof lastValue === 'number') (handle as SeriesHandle).append(at, lastValue)
-  else (handle as HistogramHandle).append(at, lastValue.buckets.counts, lastValue.sum ?? 0, lastValue.count)
 }

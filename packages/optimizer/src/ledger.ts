@@ -1,3 +1,4 @@
+import type { Faults } from '@homeostat/signals'
 import type { Decision, Refusal } from './decision.ts'
 import type { Firing } from './firing.ts'
 import type { Mode } from './mode.ts'
@@ -34,20 +35,23 @@ export interface LedgerEntry {
   readonly verdicts: readonly JudgedTrial[]
 }
 
-export type LedgerListener = (entry: LedgerEntry) => void
+export type LedgerListener = (entry: LedgerEntry) => void | Promise<void>
 
 /** One hour at the default tick of 5 s. */
 const MAX_ENTRIES = 720
 
-/** The account of every tick, newest last; bounded. */
+/** Five minutes: with many alerts, older entries would fill the memory with what was said again at every tick. */
+const MAX_DETAILED = 60
+
+/** The account of every tick, newest last. Bounded: what was done is kept for an hour, what was merely firing for five minutes. */
 export class Ledger {
   readonly #entries: LedgerEntry[] = []
   readonly #listeners = new Set<LedgerListener>()
-  readonly #onListenerError: (error: unknown) => void
+  readonly #faults: Faults
   #appended = 0
 
-  constructor(onListenerError: (error: unknown) => void) {
-    this.#onListenerError = onListenerError
+  constructor(faults: Faults) {
+    this.#faults = faults
   }
 
   get entries(): readonly LedgerEntry[] {
@@ -58,13 +62,9 @@ export class Ledger {
     const numbered = { id: ++this.#appended, ...entry }
     this.#entries.push(numbered)
     if (this.#entries.length > MAX_ENTRIES) this.#entries.shift()
-    for (const listener of this.#listeners) {
-      try {
-        listener(numbered)
-      } catch (error) {
-        this.#onListenerError(error)
-      }
-    }
+    const aged = this.#entries.length - 1 - MAX_DETAILED
+    if (aged >= 0) this.#entries[aged] = abridge(this.#entries[aged]!)
+    for (const listener of this.#listeners) this.#faults.contain('telemetry', () => listener(numbered))
     return numbered
   }
 
@@ -73,4 +73,8 @@ export class Ledger {
     this.#listeners.add(listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
   }
+}
+
+function abridge(entry: LedgerEntry): LedgerEntry {
+  return { ...entry, pending: [], firings: [], refusals: [] }
 }

@@ -1,6 +1,7 @@
 /**
  * How far Homeostat may go, in order:
- * `off` evaluates nothing; `shadow` decides silently; `advise` says what it would do; `act` does it.
+ * `off` evaluates no rule; `shadow` decides and tells only the ledger and the metrics; `advise` also says in log events what
+ * it would do; `act` does it.
  */
 export type Mode = 'off' | 'shadow' | 'advise' | 'act'
 

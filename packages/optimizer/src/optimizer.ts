@@ -4,7 +4,7 @@ import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import type { Action } from './action.ts'
 import { decide } from './decide.ts'
 import type { Decision, Refusal } from './decision.ts'
-import { DuplicateNameError } from './errors.ts'
+import { DuplicateActionError, StoreLimitError } from './errors.ts'
 import { explain } from './explain.ts'
 import type { Explanation } from './explain.ts'
 import { toFiring, toPending } from './firing-from-alert.ts'
@@ -77,12 +77,12 @@ export class Optimizer {
     this.#actions = byName(options.actions)
     this.killSwitch = new KillSwitch(environment)
     this.reader = new SnapshotReader(registries)
-    this.store = createStore({ intervalMs })
-    this.#ingestion = new Ingestion(this.store)
+    this.store = createStore({ intervalMs, onWarning: limit => faults.report('signal', new StoreLimitError(limit)) })
+    this.#ingestion = new Ingestion(this.store, faults)
     this.rules = createRules(options.rules, this.store)
     for (const error of this.rules.rejected) faults.report('rule', error)
     this.#measure = createMeasure(this.store, options.responses, faults)
-    this.ledger = new Ledger(error => faults.report('telemetry', error))
+    this.ledger = new Ledger(faults)
     this.#telemetry = publishLedger(this.ledger, this.#engine)
     const { killSwitch, trials } = this
     this.#guard = new Guard({ killSwitch, trials, measure: this.#measure, faults, sliceMs: DEFAULT_SLICE_MS, clock })
@@ -124,9 +124,12 @@ export class Optimizer {
     return explain(id, this.trials, this.ledger)
   }
 
-  /** Aborts what runs and waits for it; then nothing more is told. */
+  /** Aborts what runs, waits for it and tells what became of it. Nothing acts afterwards. */
   async stop(): Promise<void> {
-    await this.#guard.stop('Homeostat is shutting down')
+    await this.#guard.stop()
+    this.killSwitch.trip('stop()')
+    const ended = this.#guard.takeFinished()
+    if (ended.length > 0) this.ledger.append({ ...NOTHING_NEW, now: this.#clock(), mode: this.mode, ended })
     this.#telemetry[Symbol.dispose]()
   }
 
@@ -135,7 +138,7 @@ export class Optimizer {
     this.#startedAt ??= now
     if (this.killSwitch.state.tripped) this.killSwitch.trip(this.killSwitch.state.by)
 
-    this.refresh(now)
+    this.#engine.faults.contain('signal', () => this.refresh(now))
     // Yesterday's changes are judged before new ones are made.
     const verdicts = this.trials.judge(this.#measure, now)
     const { alerts, errors } = this.rules.evaluate(now)
@@ -152,6 +155,7 @@ export class Optimizer {
       trials: this.trials.all,
       killSwitch: this.killSwitch.state,
       modeOf: this.#modeOf,
+      isUnsettled: action => this.#guard.isUnsettled(action),
       startedAt: this.#startedAt,
       warmUpMs: this.#warmUpMs,
     })
@@ -177,10 +181,21 @@ export class Optimizer {
   }
 }
 
+const NOTHING_NEW = {
+  durationMs: 0,
+  pending: [],
+  firings: [],
+  failures: [],
+  decisions: [],
+  refusals: [],
+  started: [],
+  verdicts: [],
+} as const
+
 function byName(actions: readonly Action[]): Map<string, Action> {
   const named = new Map<string, Action>()
   for (const action of actions) {
-    if (named.has(action.name)) throw new DuplicateNameError('action', action.name)
+    if (named.has(action.name)) throw new DuplicateActionError(action.name)
     named.set(action.name, action)
   }
   return named

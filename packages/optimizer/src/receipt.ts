@@ -25,3 +25,11 @@ export interface Receipt {
 export function isEmptyReceipt(receipt: Receipt): boolean {
   return Object.values(receipt.effects).every(count => count === 0) && !receipt.advice?.length
 }
+
+/** Whether what an action returned is a receipt; anything may come from outside of TypeScript. */
+export function isReceipt(value: unknown): value is Receipt {
+  if (typeof value !== 'object' || value === null) return false
+  const { summary, effects } = value as Partial<Receipt>
+  if (typeof summary !== 'string' || typeof effects !== 'object' || effects === null) return false
+  return Object.values(effects).every(count => Number.isFinite(count))
+}

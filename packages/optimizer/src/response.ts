@@ -8,7 +8,7 @@ export interface Expectation {
   /** PromQL of the number that should change; the alert's labels narrow it. */
   readonly expr: string
   readonly direction: Direction
-  /** The smallest change worth having, in the expression's unit. */
+  /** The smallest change worth having, in the expression's unit. Not evaluated yet. */
   readonly minEffect?: number
   /** How long the effect takes to show. @default 60000 */
   readonly settleMs?: number
@@ -16,7 +16,7 @@ export interface Expectation {
   readonly windowMs?: number
 }
 
-/** What must not get worse meanwhile. */
+/** What must not get worse meanwhile. Not evaluated yet. */
 export interface Guard {
   readonly expr: string
   /** Largest tolerated relative change for the worse, e.g. 0.1 for 10 %. */
@@ -38,6 +38,6 @@ export interface Response {
   readonly timeoutMs?: number
   readonly expect?: Expectation
   readonly guards?: readonly Guard[]
-  /** PromQL that says the alert is over; the rule's own condition when left out. */
+  /** PromQL that says the alert is over; the rule's own condition when left out. Not evaluated yet. */
   readonly clear?: string
 }

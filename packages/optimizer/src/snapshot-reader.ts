@@ -1,11 +1,12 @@
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
+import { DELTA } from '@homeostat/signals'
 import { DeltaSums } from './delta-sums.ts'
 import type { ForeignScope, Snapshot } from './snapshot.ts'
 
 /** Prometheus's lookback: a reader that delivered nothing for so long has been taken out of use. */
 const SILENCE_MS = 300_000
 
-/** Collections kept while no tick takes them. With more readers than this, the oldest are dropped. */
+/** Collections kept while no tick takes them; past that the oldest are dropped. */
 const MAX_PENDING = 64
 
 /**
@@ -17,8 +18,9 @@ export class SnapshotReader {
   readonly #registries: readonly Registry[]
   readonly #ownScopes: ReadonlySet<string>
   readonly #sums = new DeltaSums()
-  #pending: ForeignScope[] = []
-  #source: { readonly reader: object; deliveredAt: number } | undefined
+  #pending: ForeignScope[][] = []
+  #cumulativeAt = Number.NEGATIVE_INFINITY
+  #deltaReader: { readonly reader: object; deliveredAt: number } | undefined
 
   constructor(registries: readonly Registry[]) {
     this.#registries = registries
@@ -27,25 +29,38 @@ export class SnapshotReader {
 
   /**
    * Hands over what an attached reader has just collected. Our own scopes are dropped: they enter with the tick.
-   * Only one reader is listened to, because the totals of two (deltas summed since attaching, cumulatives since the
-   * start) would look like a counter that is reset all the time.
+   *
+   * Readers of cumulative totals say the same and are all listened to. The sums of a reader of deltas begin when it is
+   * attached: beside those totals, or beside another such reader, they would look like a counter that is reset all the
+   * time. So it is listened to only where it is alone.
    */
   offer(reader: object, scopes: readonly ScopeMetrics[], at: number): void {
-    if (this.#source === undefined || at - this.#source.deliveredAt > SILENCE_MS)
-      this.#source = { reader, deliveredAt: at }
-    if (this.#source.reader !== reader) return
-    this.#source.deliveredAt = at
-    for (const metrics of scopes) {
-      if (this.#ownScopes.has(metrics.scope.name)) continue
+    if (!this.#isListenedTo(reader, scopes, at)) return
+    const foreign = scopes
+      .filter(({ scope }) => !this.#ownScopes.has(scope.name))
       // Summed here and not at the tick: a collection that is skipped would lose its deltas for good.
-      this.#pending.push({ at, metrics: this.#sums.toCumulative(metrics) })
-    }
-    if (this.#pending.length > MAX_PENDING) this.#pending = this.#pending.slice(-MAX_PENDING)
+      .map(metrics => ({ at, metrics: this.#sums.toCumulative(metrics) }))
+    this.#pending.push(foreign)
+    if (this.#pending.length > MAX_PENDING) this.#pending.shift()
   }
 
   collect(now: number): Snapshot {
-    const foreign = this.#pending
+    const foreign = this.#pending.flat()
     this.#pending = []
     return { at: now, own: this.#registries.map(registry => registry.collect(now)), foreign }
+  }
+
+  #isListenedTo(reader: object, scopes: readonly ScopeMetrics[], at: number): boolean {
+    if (!scopes.some(({ metrics }) => metrics.some(metric => metric.aggregationTemporality === DELTA))) {
+      this.#cumulativeAt = at
+      return true
+    }
+    if (at - this.#cumulativeAt < SILENCE_MS) return false
+    if (this.#deltaReader === undefined || at - this.#deltaReader.deliveredAt > SILENCE_MS) {
+      this.#deltaReader = { reader, deliveredAt: at }
+    }
+    if (this.#deltaReader.reader !== reader) return false
+    this.#deltaReader.deliveredAt = at
+    return true
   }
 }

@@ -10,6 +10,8 @@ export type Outcome =
   /** `error` is for the process's own eyes: only its type is exported. */
   | { readonly status: 'failed'; readonly errorType: string; readonly error: string }
   | { readonly status: 'timeout'; readonly error: string }
+  /** Ended by the kill switch or by the end of Homeostat, and left no receipt. */
+  | { readonly status: 'aborted'; readonly error: string }
 
 export interface Judgement {
   readonly verdict: Verdict

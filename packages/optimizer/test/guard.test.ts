@@ -52,7 +52,7 @@ test('the kill switch aborts what runs', async () => {
     ],
   })
 
-  expect(await outcomeOf(loop)).toMatchObject({ status: 'failed', error: 'kill switch tripped by the operator' })
+  expect(await outcomeOf(loop)).toMatchObject({ status: 'aborted', error: 'kill switch tripped by the operator' })
 })
 
 test('stopping aborts what runs and waits for it', async () => {
@@ -95,4 +95,56 @@ test('what an action does on the network leaves no spans', async () => {
   await outcomeOf(loop)
 
   expect(isSuppressed).toBe(true)
+})
+
+test('a run that was given up is not started again while it goes on', async () => {
+  let runs = 0
+  const loop = new Loop({
+    responses: [{ ...response, timeoutMs: 1, cooldownMs: 0 }],
+    actions: [
+      relieve(() => {
+        runs++
+        return new Promise(() => undefined)
+      }),
+    ],
+  })
+
+  const entries = await loop.run(40_000, () => 0.9)
+
+  expect(runs).toBe(1)
+  expect(entries.at(-1)?.refusals).toMatchObject([{ reason: 'conflict', detail: 'its last run has not ended' }])
+})
+
+test.each([undefined, null, 'done', { summary: 'done' }, { summary: 'done', effects: { plants: Number.NaN } }])(
+  'an action that returns %j instead of a receipt has failed, and the loop goes on',
+  async result => {
+    const loop = new Loop({ actions: [relieve(async () => result as never)] })
+
+    const entries = await loop.run(30_000, () => 0.9)
+
+    expect(entries).toHaveLength(7)
+    expect(entries.flatMap(entry => entry.verdicts)).toMatchObject([{ verdict: 'failed' }])
+    expect(loop.optimizer.explain('plant.relieve#1')?.line).toContain('returned no receipt')
+  },
+)
+
+test('what an action did until it was ended by the shutdown is told', async () => {
+  const loop = new Loop({
+    actions: [
+      relieve(
+        ({ signal }) =>
+          new Promise(resolve => {
+            signal.addEventListener('abort', () => resolve({ summary: 'stopped early', effects: { plants: 2 } }))
+          }),
+      ),
+    ],
+  })
+  loop.pressure.set(0.9)
+  for (let tick = 0; tick < 3; tick++, loop.now += 5000) loop.optimizer.tick(loop.now)
+  const told: unknown[] = []
+  loop.optimizer.on(entry => void told.push(...entry.ended))
+
+  await loop.optimizer.stop()
+
+  expect(told).toMatchObject([{ outcome: { status: 'completed', receipt: { summary: 'stopped early' } } }])
 })

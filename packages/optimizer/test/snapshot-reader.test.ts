@@ -21,7 +21,7 @@ class Walk {
   readonly registry = new Registry({ scope: { name: 'ours', version: '1' }, clock: () => this.now })
   readonly reader = new SnapshotReader([this.registry])
   readonly store = createStore()
-  readonly ingestion = new Ingestion(this.store)
+  readonly ingestion = new Ingestion(this.store, this.registry.faults)
 
   tick(): void {
     this.ingestion.append(this.reader.collect(this.now))
@@ -118,18 +118,65 @@ test('deltas are summed as they arrive, and carried on while a series is idle', 
   expect(walk.ask('theirs_total')).toEqual([5])
 })
 
-test('of two attached readers only one is listened to, so that their totals never mix', () => {
+test('a series under a reader of deltas that stays idle for good is let go, and makes room for others', () => {
   const walk = new Walk()
   compile('theirs_total').bind(walk.store)
-  const [cumulative, delta] = [{}, {}]
+  const reader = {}
+  for (let route = 0; route < 50; route++) {
+    walk.now += 60_000
+    walk.reader.offer(reader, [scope('them', sum('theirs', 1, DELTA, { route }))], walk.now)
+    walk.tick()
+  }
+
+  expect(walk.ask('theirs_total').length).toBeLessThanOrEqual(10)
+  expect(walk.store.stats.series).toBeLessThanOrEqual(20)
+})
+
+test('two versions of one scope do not end each other', () => {
+  const walk = new Walk()
+  compile('theirs_total').bind(walk.store)
+  const versions = ['1', '2'].map(version => ({
+    scope: { name: 'them', version },
+    metrics: [sum('theirs', Number(version), CUMULATIVE)],
+  }))
+  for (let tick = 0; tick < 3; tick++) {
+    walk.now += 5000
+    walk.reader.offer({}, versions, walk.now)
+    walk.tick()
+  }
+
+  expect(walk.ask('theirs_total')).toEqual([1, 2])
+})
+
+test('a point that cannot be read costs its metric, and nothing else', () => {
+  const walk = new Walk()
+  for (const name of ['broken_total', 'theirs_total']) compile(name).bind(walk.store)
+  walk.now += 5000
+  const broken = sum('broken', 1, CUMULATIVE, { id: 1n as never })
+  walk.reader.offer({}, [scope('them', broken, sum('theirs', 7, CUMULATIVE))], walk.now)
+  walk.tick()
+
+  expect(walk.ask('theirs_total')).toEqual([7])
+  expect(walk.registry.collect().metrics.map(({ descriptor }) => descriptor.name)).toContain('homeostat.errors')
+})
+
+test('cumulative readers are all listened to; the sums of a reader of deltas never mix with their totals', () => {
+  const walk = new Walk()
+  compile('theirs_total').bind(walk.store)
+  const delta = {}
   walk.now += 1000
-  walk.reader.offer(cumulative, [scope('them', sum('theirs', 100, CUMULATIVE))], walk.now)
+  walk.reader.offer({}, [scope('them', sum('theirs', 100, CUMULATIVE))], walk.now)
   walk.now += 1000
   walk.reader.offer(delta, [scope('them', sum('theirs', 1, DELTA))], walk.now)
   walk.tick()
   expect(walk.ask('theirs_total')).toEqual([100])
 
-  // The first one is taken out of use.
+  walk.now += 1000
+  walk.reader.offer({}, [scope('them', sum('theirs', 101, CUMULATIVE))], walk.now)
+  walk.tick()
+  expect(walk.ask('theirs_total')).toEqual([101])
+
+  // The cumulative ones are taken out of use.
   walk.now += 301_000
   walk.reader.offer(delta, [scope('them', sum('theirs', 1, DELTA))], walk.now)
   walk.tick()

@@ -56,3 +56,40 @@ test('a listener that throws reaches nobody and is counted', async () => {
 
   expect(engineValue(loop, 'homeostat.errors', { component: 'telemetry', type: 'TypeError' })).toBe(2)
 })
+
+test('a listener that rejects reaches nobody and is counted', async () => {
+  const loop = new Loop({ actions: [] })
+  loop.optimizer.on(async () => Promise.reject(new RangeError('bad listener')))
+
+  await loop.run(5000, () => 0.1)
+  await Promise.resolve()
+
+  expect(engineValue(loop, 'homeostat.errors', { component: 'telemetry', type: 'RangeError' })).toBe(2)
+})
+
+test('in mode shadow decisions are in the ledger and the metrics, and no event tells of them', async () => {
+  const records: unknown[] = []
+  api.logs.setGlobalLoggerProvider({
+    getLogger: () => ({ emit: (record: unknown) => void records.push(record), enabled: () => true }),
+  } as unknown as api.LoggerProvider)
+  const loop = new Loop({
+    modeOf: () => 'shadow',
+    actions: [relieve(async () => ({ summary: '', effects: { plants: 1 } }))],
+  })
+
+  const entries = await loop.run(20_000, () => 0.9)
+
+  expect(records).toEqual([])
+  expect(entries.at(-1)?.refusals).toMatchObject([{ reason: 'mode', mode: 'shadow' }])
+  expect(engineValue(loop, 'homeostat.alerts', { alert: 'PressureHigh', state: 'firing' })).toBe(1)
+})
+
+test('the ledger keeps what was done for an hour, and what was merely firing for five minutes', async () => {
+  const loop = new Loop({ actions: [relieve(async () => ({ summary: '', effects: { plants: 1 } }))] })
+
+  await loop.run(600_000, () => 0.9)
+
+  const { entries } = loop.optimizer.ledger
+  expect(entries[2]?.decisions).toHaveLength(1)
+  expect(entries.filter(entry => entry.firings.length > 0)).toHaveLength(60)
+})

@@ -16,7 +16,7 @@ export const attributes = {
   /** `pending` or `firing`. */
   alertState: 'homeostat.alert.state',
   actionName: 'homeostat.action.name',
-  /** `completed`, `failed` or `timeout`. */
+  /** `completed`, `failed`, `timeout` or `aborted`. */
   actionResult: 'homeostat.action.result',
   /** The gate that refused, e.g. `mode`, `warm-up`, `cooldown`. */
   refusalReason: 'homeostat.refusal.reason',

@@ -6,7 +6,7 @@ const DURATION = 'http_client_request_duration_seconds'
 // Foreign series arrive with the application's export, each minute by default: five minutes hold several of them.
 const REQUESTS = `sum by (server_address) (rate(${DURATION}_count[5m]))`
 const P95 = `histogram_quantile(0.95, sum by (server_address, le) (rate(${DURATION}_bucket[5m])))`
-const ERRORS = `sum by (server_address) (rate(${DURATION}_count{error_type!=""}[5m]))`
+const ERRORS = `sum by (server_address) (rate(${DURATION}_count{error_type!="", http_response_status_code!~"4.."}[5m]))`
 
 export const externalServiceExprs: readonly string[] = [REQUESTS, P95, ERRORS]
 

@@ -3,6 +3,7 @@ import type { Attributes } from '@opentelemetry/api'
 import { attributes as a, events } from '@homeostat/semconv'
 import type { Scope } from '@homeostat/signals'
 import { explainFiring, explainTrial } from '../explain.ts'
+import type { Firing } from '../firing.ts'
 import type { LedgerEntry, LedgerListener } from '../ledger.ts'
 
 /** `SeverityNumber.INFO` and `.WARN`; the enum is missing from API 1.9. */
@@ -38,7 +39,7 @@ export function ledgerEvents(scope: Scope): LedgerListener {
 function eventsOf(entry: LedgerEntry, firingBefore: ReadonlySet<string>): LogEvent[] {
   const { now } = entry
   const fired = entry.firings
-    .filter(firing => !firingBefore.has(firing.alert))
+    .filter(firing => !firingBefore.has(firing.alert) && !isShadowed(firing, entry))
     .map(firing => ({
       eventName: events.alert,
       timestamp: now,
@@ -65,4 +66,10 @@ function eventsOf(entry: LedgerEntry, firingBefore: ReadonlySet<string>): LogEve
     attributes: { [a.actionName]: trial.action, [a.trialId]: trial.id, [a.verdict]: trial.verdict },
   }))
   return [...fired, ...ended, ...judged]
+}
+
+/** In mode `shadow` Homeostat decides without a word. */
+function isShadowed(firing: Firing, { refusals }: LedgerEntry): boolean {
+  const own = refusals.filter(refusal => refusal.firing === firing)
+  return own.length > 0 && own.every(({ mode }) => mode === 'shadow')
 }

@@ -1,0 +1,39 @@
+import type { Action, Response, Rule } from '@homeostat/optimizer'
+import type { DomainWithMode, Modes } from './modes.ts'
+import type { HomeostatOptions } from './options.ts'
+import type { Warn } from './warn.ts'
+
+/** What the loop works with: everybody's rules, responses and actions. */
+export interface Program {
+  readonly rules: readonly Rule[]
+  readonly responses: readonly Response[]
+  readonly actions: readonly Action[]
+}
+
+/**
+ * Puts together what the packages bring and what the application adds. A package in mode `off` brings nothing: it only
+ * measures. A response of the application that runs the same action on the same alert takes the package's place.
+ */
+export function programOf(
+  options: HomeostatOptions,
+  domains: readonly DomainWithMode[],
+  modes: Modes,
+  warn: Warn,
+): Program {
+  const active = domains.map(([domain]) => domain).filter(domain => modes.ofDomain(domain) !== 'off')
+  const own = modes.base === 'off' ? [] : (options.responses ?? [])
+  const isReplaced = ({ to, action }: Response): boolean =>
+    own.some(response => response.action === action && response.to.alert === to.alert)
+
+  const rules = [...active.flatMap(domain => domain.rules), ...(modes.base === 'off' ? [] : (options.rules ?? []))]
+  const actions = [...active.flatMap(domain => domain.actions), ...(options.actions ?? [])]
+  const responses = [...active.flatMap(domain => domain.responses).filter(response => !isReplaced(response)), ...own]
+
+  for (const { to, action } of own) {
+    const where = `the response to ${to.alert}`
+    if (!actions.some(({ name }) => name === action))
+      warn(`${where} runs ${action}, but no package in use brings such an action`)
+    if (!rules.some(({ alert }) => alert === to.alert)) warn(`${where} answers an alert that no rule in use raises`)
+  }
+  return { rules, responses, actions }
+}
