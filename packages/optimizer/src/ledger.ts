@@ -64,7 +64,7 @@ export class Ledger {
     if (this.#entries.length > MAX_ENTRIES) this.#entries.shift()
     const aged = this.#entries.length - 1 - MAX_DETAILED
     if (aged >= 0) this.#entries[aged] = abridge(this.#entries[aged]!)
-    for (const listener of this.#listeners) this.#faults.contain('telemetry', () => listener(numbered))
+    for (const listener of this.#listeners) void this.#faults.contain('telemetry', () => listener(numbered))
     return numbered
   }
 
