@@ -10,10 +10,11 @@ export interface BullMQOptions extends BullMQInstrumentationConfig {
 
 /**
  * Everything this package brings, for `homeostat()`: what the queues hold, and an alert when jobs wait too long.
+ * `homeostat()` makes one by itself, of the options it is given.
  *
  * @example
  * ```ts
- * const queues = bullmq({ maxWaitSeconds: 60 })
+ * const h = homeostat({ bullmq: { maxWaitSeconds: 60 } })
  * ```
  */
 export function bullmq(options: BullMQOptions = {}): Domain<BullMQInstrumentation> {

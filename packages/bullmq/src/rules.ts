@@ -1,8 +1,8 @@
 import type { Rule } from '@homeostat/optimizer'
-import { attributes, metrics } from '@homeostat/semconv'
+import { attributes, metrics, promName } from '@homeostat/semconv'
 
-const AGE = `${metrics.queueOldestWaitingAge.name.replaceAll('.', '_')}_seconds`
-const QUEUE = attributes.queueName.replaceAll('.', '_')
+const AGE = promName(metrics.queueOldestWaitingAge)
+const QUEUE = promName(attributes.queueName)
 
 export interface RuleOptions {
   /** The longest a job may wait for a worker, in seconds. */

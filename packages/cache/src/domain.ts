@@ -6,26 +6,25 @@ import type { SeenLruCache } from './signals/lru-caches.ts'
 
 export { createExpiredEntries, type ExpiredEntriesOptions } from './actions/expired-entries.ts'
 
-export interface CacheOptions {
-  readonly instrumentation?: CacheInstrumentationConfig
+export interface CacheOptions extends CacheInstrumentationConfig {
   /** Longest stretch that clearing expired entries holds the event loop, in milliseconds. @default 2 */
-  readonly sliceMs?: number
+  sliceMs?: number
 }
 
 /**
- * In-process caches: their signals, and the part of `memory.cleanup` that removes what has expired.
+ * Everything this package brings, for `homeostat()`: the signals of in-process caches, and the part of `memory.cleanup` that
+ * removes what has expired. `homeostat()` makes one by itself, of the options it is given.
  *
  * No rules: whether the hit ratio of a cache in memory is low depends on what it is for, and nothing here could raise it.
  *
  * @example
  * ```ts
- * const memory = cache()
- * const domains = [memory, runtime({ reclaimers: () => memory.reclaimers })]
+ * const h = homeostat({ cache: { names: cache => (cache === products ? 'products' : undefined) } })
  * ```
  */
 export function cache(options: CacheOptions = {}): Domain<CacheInstrumentation> {
-  const { sliceMs } = options
-  const instrumentation = new CacheInstrumentation(options.instrumentation)
+  const { sliceMs, ...config } = options
+  const instrumentation = new CacheInstrumentation(config)
   const caches = (): readonly SeenLruCache[] => instrumentation.lruCaches()
   return {
     name: 'cache',

@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import type { Temporality } from '@homeostat/signals'
-import { CUMULATIVE, withoutTracing } from '@homeostat/signals'
+import { CUMULATIVE, errorType, withoutTracing } from '@homeostat/signals'
 import type { CollectionResult } from './attach.ts'
 import type { Homeostat, HomeostatOptions } from './homeostat.ts'
 import { homeostat } from './homeostat.ts'
@@ -123,7 +123,8 @@ export class HomeostatReader {
 
   async #exportOnce(): Promise<void> {
     const { resourceMetrics, errors } = (await this.collect({ timeoutMillis: this.#timeoutMs })) as CollectionResult
-    if (errors.length > 0) diag.error('HomeostatReader: metrics collection errors', ...errors)
+    if (errors.length > 0)
+      diag.error(`HomeostatReader: ${errors.length} collection errors, the first: ${errorType(errors[0])}`)
     let timer: NodeJS.Timeout | undefined
     try {
       await new Promise<void>((resolve, reject) => {

@@ -24,18 +24,26 @@ export interface IORedisDomain extends Domain<IORedisInstrumentation> {
    *
    * @example
    * ```ts
-   * redis.register({ name: 'products', client, keys: bestSellers, load: findProduct, ttlSeconds: 300 })
+   * const redis = ioredis()
+   * const h = homeostat({ domains: [redis] })
+   * const loader = redis.register({ name: 'products', client, keys: bestSellers, load: findProduct, ttlSeconds: 300 })
    * ```
    */
   register(loader: CacheLoader): Disposable
 }
 
 /**
- * Everything this package brings, for `homeostat()`.
+ * Everything this package brings, for `homeostat()`, which makes one by itself of the options it is given. Make one
+ * yourself to register loaders later: it takes the place of the built-in one.
  *
  * @example
  * ```ts
+ * const h = homeostat({ ioredis: { minHitRatio: 0.8, loaders: [products] } })
+ *
+ * // or, to register loaders later:
  * const redis = ioredis({ minHitRatio: 0.8 })
+ * const h = homeostat({ domains: [redis] })
+ * redis.register(products)
  * ```
  */
 export function ioredis(options: IORedisOptions = {}): IORedisDomain {

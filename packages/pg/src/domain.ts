@@ -18,12 +18,18 @@ export interface PgOptions extends PgInstrumentationConfig {
 }
 
 /**
- * Everything for Postgres: signals, the rules `SlowQueries` and `PoolExhausted`, the action `query.optimize`, and the
- * reclaimer of idle pool connections.
+ * Everything this package brings, for `homeostat()`: signals, the rules `SlowQueries` and `PoolExhausted`, the action
+ * `query.optimize`, and the reclaimer of idle pool connections. `homeostat()` makes one by itself of the options it is
+ * given; make one yourself to keep hold of its instrumentation: it takes the place of the built-in one.
  *
  * @example
  * ```ts
- * const h = homeostat({ domains: [pg({ slowQueryThresholdMs: 100 })] })
+ * const h = homeostat({ pg: { slowQueryThresholdMs: 100 } })
+ *
+ * // or, to keep a client's queries out of telemetry later:
+ * const postgres = pg({ slowQueryThresholdMs: 100 })
+ * const h = homeostat({ domains: [postgres] })
+ * postgres.instrumentation.ignore(client)
  * ```
  */
 export function pg(options: PgOptions = {}): Domain<PgInstrumentation> {

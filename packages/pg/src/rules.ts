@@ -1,7 +1,13 @@
 import type { Rule } from '@homeostat/optimizer'
+import { attributes, metrics, promName } from '@homeostat/semconv'
+
+const DATABASE = promName(attributes.dbNamespace)
+const POOL = promName(attributes.dbPoolName)
+const SLOW_QUERIES = promName(metrics.dbSlowQueries)
+const PENDING_REQUESTS = promName(metrics.dbConnectionPending)
 
 /** PromQL of the slow statements of the last minute, by database. */
-export const slowStatements = 'sum by (db_namespace) (increase(homeostat_db_slow_queries_total[1m]))'
+export const slowStatements: string = `sum by (${DATABASE}) (increase(${SLOW_QUERIES}[1m]))`
 
 export const slowQueries: Rule = {
   alert: 'SlowQueries',
@@ -9,18 +15,17 @@ export const slowQueries: Rule = {
   keepFiringFor: '1m',
   labels: { severity: 'medium' },
   annotations: {
-    summary: '{{ $value }} slow statements in {{ $labels.db_namespace }} within a minute',
+    summary: `{{ $value }} slow statements in {{ $labels.${DATABASE} }} within a minute`,
   },
 }
 
 export const poolExhausted: Rule = {
   alert: 'PoolExhausted',
-  expr: 'sum by (db_client_connection_pool_name) (db_client_connection_pending_requests) > 0',
+  expr: `sum by (${POOL}) (${PENDING_REQUESTS}) > 0`,
   for: '30s',
   labels: { severity: 'medium' },
   annotations: {
-    summary:
-      '{{ $value }} requests have waited for a connection of {{ $labels.db_client_connection_pool_name }} for 30 s',
+    summary: `{{ $value }} requests have waited for a connection of {{ $labels.${POOL} }} for 30 s`,
   },
 }
 

@@ -13,31 +13,31 @@ export { createTempFolder, type TempFolder, type TempFolderOptions } from './act
 export { responses } from './responses.ts'
 export { rules } from './rules.ts'
 
-export interface RuntimeOptions {
-  readonly instrumentation?: RuntimeInstrumentationConfig
+export interface RuntimeOptions extends RuntimeInstrumentationConfig {
   /** What else `memory.cleanup` runs, beside the temp folder; asked anew at each run. @default none */
-  readonly reclaimers?: () => readonly Reclaimer[]
+  reclaimers?: () => readonly Reclaimer[]
   /** The application's temp files that may be cleaned up, from {@link createTempFolder}. @default none */
-  readonly tempFolder?: TempFolder
+  tempFolder?: TempFolder
 }
 
 /**
- * Memory, CPU and event loop: signals, rules, and the clean-up under memory pressure.
+ * Everything this package brings, for `homeostat()`: memory, CPU and event loop, and the clean-up under memory pressure.
+ * `homeostat()` makes one by itself, of the options it is given.
  *
  * @example
  * ```ts
- * const memory = cache()
- * const domain = runtime({ reclaimers: () => memory.reclaimers })
+ * const uploads = await createTempFolder({ name: 'uploads' })
+ * const h = homeostat({ runtime: { tempFolder: uploads } })
  * ```
  */
 export function runtime(options: RuntimeOptions = {}): Domain<RuntimeInstrumentation> {
-  const { instrumentation, tempFolder } = options
+  const { reclaimers: others, tempFolder, ...config } = options
   const own = tempFolder === undefined ? [] : [tempFolder.reclaimer]
   // A set, because whoever collects the reclaimers of all domains collects ours as well.
-  const reclaimers = (): readonly Reclaimer[] => [...new Set([...own, ...(options.reclaimers?.() ?? [])])]
+  const reclaimers = (): readonly Reclaimer[] => [...new Set([...own, ...(others?.() ?? [])])]
   return {
     name: 'runtime',
-    instrumentation: new RuntimeInstrumentation(instrumentation),
+    instrumentation: new RuntimeInstrumentation(config),
     rules,
     responses,
     actions: [createMemoryCleanup({ reclaimers })],

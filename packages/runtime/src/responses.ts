@@ -1,4 +1,5 @@
 import type { Response } from '@homeostat/optimizer'
+import { memoryUtilization } from './rules.ts'
 
 /** What to do about the alerts in `rules.ts`. */
 export const responses: readonly Response[] = [
@@ -9,7 +10,7 @@ export const responses: readonly Response[] = [
     cooldownMs: 60_000,
     timeoutMs: 10_000,
     expect: {
-      expr: 'max by (homeostat_memory_area) (homeostat_memory_utilization)',
+      expr: memoryUtilization,
       direction: 'down',
       minEffect: 0.02,
       // Pages that a collection frees go back to the system 6 to 12 s later on Node 24 (measured on glibc).

@@ -51,6 +51,8 @@ export const attributes = {
   cpuMode: 'cpu.mode',
   /** Upstream: semconv 1.45, stable. */
   serverAddress: 'server.address',
+  /** Upstream: semconv 1.45, stable. */
+  httpResponseStatusCode: 'http.response.status_code',
 } as const
 
 export type AttributeKey = (typeof attributes)[keyof typeof attributes]

@@ -1,5 +1,6 @@
 export { attributes, type AttributeKey } from './attributes.ts'
 export type { MetricDefinition, MetricKind } from './metric-definition.ts'
 export * as metrics from './metrics.ts'
+export { promName } from './prom-name.ts'
 export { upstreamMetrics } from './upstream.ts'
 export { events, spans } from './records.ts'

@@ -2,10 +2,20 @@ import { diag } from '@opentelemetry/api'
 import { attributes, metrics } from '@homeostat/semconv'
 import type { Attributes } from '@opentelemetry/api'
 import type { MetricDefinition } from '@homeostat/semconv'
+import { errorType } from './error-type.ts'
 import type { Scope } from './metric-data.ts'
 
 /** The part of Homeostat that failed. */
 export type Component = 'signal' | 'rule' | 'action' | 'telemetry' | 'tick' | 'source'
+
+const SUBJECTS: Record<Component, string> = {
+  signal: 'a signal',
+  rule: 'a rule',
+  action: 'an action',
+  telemetry: 'telemetry',
+  tick: 'a tick',
+  source: 'a source',
+}
 
 /** Where failures are counted: a registry. */
 interface FaultCounters {
@@ -52,7 +62,7 @@ export class Faults {
       if (this.#seen.has(key)) return
       this.#seen.add(key)
       diag.error(
-        `${this.#registry.scope.name}: a ${component} failed and was contained: ${type}${placeOf(error)}; counted from now on`,
+        `${this.#registry.scope.name}: ${SUBJECTS[component]} failed and was contained: ${describe(error)}; from now on only counted in ${metrics.errors.name}`,
       )
     } catch {
       // Reporting is the last resort: there is nobody left to tell.
@@ -60,7 +70,7 @@ export class Faults {
   }
 
   #type(error: unknown): string {
-    const type = typeOf(error)
+    const type = errorType(error)
     return this.#seen.size < MAX_ERROR_TYPES || [...this.#seen].some(key => key.endsWith(` ${type}`)) ? type : '_OTHER'
   }
 }
@@ -71,20 +81,27 @@ export function logFirst(what: string): (error: unknown) => void {
   return error => {
     if (logged) return
     logged = true
-    diag.error(`homeostat: ${what} failed and was contained: ${typeOf(error)}${placeOf(error)}; said once`)
+    diag.error(`homeostat: ${what} failed and was contained: ${describe(error)}; said once`)
   }
 }
 
-function typeOf(error: unknown): string {
-  const { name, code } = (typeof error === 'object' && error !== null ? error : {}) as {
-    name?: unknown
-    code?: unknown
-  }
-  return typeof code === 'string' ? code : typeof name === 'string' ? name : typeof error
+/**
+ * One line about an error. Ours say themselves what to do. Of others only the type and the place: messages and fields of
+ * drivers' errors hold keys, statements and values.
+ */
+function describe(error: unknown): string {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  const isOurs = typeof code === 'string' && /^HOMEOSTAT_[A-Z_]+$/.test(code) && typeof message === 'string'
+  return isOurs ? message.split('\n', 1)[0]! : `${errorType(error)}${placeOf(error)}`
 }
 
-// Where it was thrown, not what it says: messages and fields of drivers' errors hold keys, statements and values.
+/** Where it was thrown: the first frame with a line, of a stack that is nothing but type, message and frames. */
 function placeOf(error: unknown): string {
-  const frame = error instanceof Error ? /^\s+at .*$/m.exec(error.stack ?? '')?.[0].trim() : undefined
+  if (!(error instanceof Error) || typeof error.stack !== 'string') return ''
+  const [type] = /^[\w$.]+(?: \[\w+\])?(?:: )?/.exec(error.stack) ?? ['']
+  const rest = error.stack.slice(type.length)
+  // A message may look like frames, so it must be cut off; one that is not there any more cannot be.
+  if (!rest.startsWith(`${error.message}\n`)) return ''
+  const frame = /^ +(at .*:\d+:\d+\)?)$/m.exec(rest.slice(error.message.length))?.[1]
   return frame === undefined ? '' : ` ${frame}`
 }

@@ -1,6 +1,6 @@
-import type { Attributes, Histogram as MeterHistogram, HrTime } from '@opentelemetry/api'
-import type { Cells } from './cells.ts'
-import type { Removal, Series } from './series.ts'
+import type { Histogram as MeterHistogram } from '@opentelemetry/api'
+import type { SeriesSeed } from './series.ts'
+import { BoundSeries } from './series.ts'
 
 // The cells of one series: count, sum, min, max, then one cell a bucket, the last for everything above the bounds.
 export const COUNT = 0
@@ -15,32 +15,16 @@ export interface MeterRecorder {
 }
 
 /** Counts of values by bucket. */
-export class HistogramSeries implements Series {
-  readonly attributes: Attributes
-  readonly startTime: HrTime
-  start: number
-  readonly #cells: Cells
-  readonly #removal: Removal
+export class HistogramSeries extends BoundSeries {
   readonly #bounds: readonly number[]
   readonly #recorder: MeterRecorder
 
-  constructor(
-    attributes: Attributes,
-    startTime: HrTime,
-    cells: Cells,
-    removal: Removal,
-    bounds: readonly number[],
-    recorder: MeterRecorder,
-  ) {
-    this.attributes = attributes
-    this.startTime = startTime
-    this.#cells = cells
-    this.#removal = removal
+  constructor(seed: SeriesSeed, bounds: readonly number[], recorder: MeterRecorder) {
+    super(seed, 0)
     this.#bounds = bounds
     this.#recorder = recorder
-    this.start = cells.take(0)
-    cells.values[this.start + MIN] = Number.POSITIVE_INFINITY
-    cells.values[this.start + MAX] = Number.NEGATIVE_INFINITY
+    this.cells.values[this.start + MIN] = Number.POSITIVE_INFINITY
+    this.cells.values[this.start + MAX] = Number.NEGATIVE_INFINITY
   }
 
   /** Counts one value in the metric's unit. A value that is not finite is ignored: the sum would never recover. */
@@ -51,7 +35,7 @@ export class HistogramSeries implements Series {
     // Upper bounds are inclusive (OpenTelemetry data model). Linear search beats binary below about 30 bounds.
     let bucket = 0
     while (bucket < bounds.length && value > bounds[bucket]!) bucket++
-    const values = this.#cells.values
+    const values = this.cells.values
     values[start + COUNT]! += 1
     values[start + SUM]! += value
     if (value < values[start + MIN]!) values[start + MIN] = value
@@ -62,10 +46,6 @@ export class HistogramSeries implements Series {
   }
 
   get count(): number {
-    return this.#cells.values[this.start + COUNT] ?? 0
-  }
-
-  remove(): void {
-    if (this.#removal(this)) this.start = -1
+    return this.cells.values[this.start + COUNT] ?? 0
   }
 }

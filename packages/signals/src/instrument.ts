@@ -4,7 +4,7 @@ import { attributeKey } from './attribute-key.ts'
 import { Cells } from './cells.ts'
 import type { MeterRecorder } from './histogram-series.ts'
 import { BUCKETS } from './histogram-series.ts'
-import type { Removal, Series } from './series.ts'
+import type { Removal, Series, SeriesSeed } from './series.ts'
 
 /** As the specification names it: what came after the cap is counted here instead of being lost. */
 const OVERFLOW: Attributes = Object.freeze({ 'otel.metric.overflow': true })
@@ -18,13 +18,7 @@ export interface SeriesBudget {
   startTime(): HrTime
 }
 
-type SeriesFactory<S extends Series> = (
-  attributes: Attributes,
-  startTime: HrTime,
-  cells: Cells,
-  removal: Removal,
-  recorder: MeterRecorder,
-) => S
+type SeriesFactory<S extends Series> = (seed: SeriesSeed, recorder: MeterRecorder) => S
 
 /** One metric and all its series. */
 export class Instrument<S extends Series = Series> {
@@ -36,6 +30,7 @@ export class Instrument<S extends Series = Series> {
   readonly #create: SeriesFactory<S>
   readonly #budget: SeriesBudget
   #overflow: S | undefined
+  #dropped: S | undefined
   #list: readonly S[] | undefined
 
   constructor(definition: MetricDefinition, budget: SeriesBudget, create: SeriesFactory<S>) {
@@ -47,19 +42,20 @@ export class Instrument<S extends Series = Series> {
 
   /**
    * The series of one attribute set. Bind it once and keep it: binding hashes the attributes, using it does not.
-   * Past the registry's cap every new set shares one series with the attribute `otel.metric.overflow`, which stays.
+   *
+   * Past the registry's cap every new set of a counter or histogram shares one series with the attribute
+   * `otel.metric.overflow`, which stays. Levels are dropped there: they are not exported at all, because the last one
+   * that was set would speak for all others.
    */
   with(attributes: Attributes = {}): S {
     const key = attributeKey(attributes)
     const known = this.#series.get(key)
     if (known !== undefined) return known
-    if (!this.#budget.take()) return (this.#overflow ??= this.#make(OVERFLOW, () => false))
-    const series = this.#make(Object.freeze({ ...attributes }), () => {
-      // Only the first removal counts: a slot freed twice would be lent to two series.
-      if (this.#series.get(key) !== series) return false
+    if (!this.#budget.take()) return this.#pastTheCap()
+    const series = this.#make(Object.freeze({ ...attributes }), ({ start }) => {
       this.#series.delete(key)
       this.#list = undefined
-      this.cells.release(series.start)
+      this.cells.release(start)
       this.#budget.release()
       return true
     })
@@ -72,8 +68,23 @@ export class Instrument<S extends Series = Series> {
     return (this.#list ??= [...this.#series.values(), ...(this.#overflow === undefined ? [] : [this.#overflow])])
   }
 
+  #pastTheCap(): S {
+    const { kind } = this.definition
+    if (kind === 'counter' || kind === 'histogram') return (this.#overflow ??= this.#make(OVERFLOW, () => false))
+    if (this.#dropped === undefined) {
+      this.#dropped = this.#make(OVERFLOW, ({ start }) => {
+        this.cells.release(start)
+        return true
+      })
+      // A series that has ended takes every value and keeps none.
+      this.#dropped.remove()
+    }
+    return this.#dropped
+  }
+
   #make(attributes: Attributes, removal: Removal): S {
     this.#list = undefined
-    return this.#create(attributes, this.#budget.startTime(), this.cells, removal, this.recorder)
+    const seed = { attributes, startTime: this.#budget.startTime(), cells: this.cells, removal }
+    return this.#create(seed, this.recorder)
   }
 }

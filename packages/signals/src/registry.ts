@@ -19,7 +19,7 @@ export interface RegistryOptions {
   /** The instrumentation scope of everything in the registry. */
   readonly scope: Scope
   /**
-   * Most series in the registry; what comes after shares one overflow series per metric.
+   * Most series in the registry; what comes after shares one overflow series per metric, and levels are dropped.
    * @default 2000, the specification's default cardinality limit
    */
   readonly maxSeries?: number
@@ -58,7 +58,6 @@ export class Registry {
   readonly #observers = new Set<Observer>()
   #path: 'none' | 'producer' | 'meter' = 'none'
   #binding: MeterBinding | undefined
-  #warned = false
 
   constructor(options: RegistryOptions) {
     const { scope, maxSeries = 2000, clock = Date.now } = options
@@ -69,22 +68,17 @@ export class Registry {
   }
 
   counter(definition: MetricDefinition): Instrument<CounterSeries> {
-    return this.#instrument(definition, ['counter'], (...args) => new CounterSeries(args[0], args[1], args[2], args[3]))
+    return this.#instrument(definition, ['counter'], seed => new CounterSeries(seed))
   }
 
   /** A gauge, or an up-down counter that is read as a whole. */
   level(definition: MetricDefinition): Instrument<LevelSeries> {
-    return this.#instrument(definition, LEVEL_KINDS, (...args) => new LevelSeries(args[0], args[1], args[2], args[3]))
+    return this.#instrument(definition, LEVEL_KINDS, seed => new LevelSeries(seed))
   }
 
   histogram(definition: MetricDefinition): Instrument<HistogramSeries> {
     const bounds = definition.buckets ?? []
-    return this.#instrument(
-      definition,
-      ['histogram'],
-      (attributes, startTime, cells, removal, recorder) =>
-        new HistogramSeries(attributes, startTime, cells, removal, bounds, recorder),
-    )
+    return this.#instrument(definition, ['histogram'], (seed, recorder) => new HistogramSeries(seed, bounds, recorder))
   }
 
   /** Calls the observer before each collection, contained: its failure is counted and reaches nobody. */
@@ -133,9 +127,8 @@ export class Registry {
   /** Exports through a Meter, unless a producer has claimed the registry. A later provider replaces an earlier one. */
   bindMeterProvider(provider: MeterProvider): void {
     if (this.#path === 'producer') {
-      if (!this.#warned)
-        diag.warn(`${this.scope.name}: exported by an attached reader, so not through the MeterProvider`)
-      this.#warned = true
+      // What NodeSDK does after attach(): the recommended order, so nobody needs to hear of it.
+      diag.debug(`${this.scope.name}: exported by an attached reader, so not through the MeterProvider`)
       return
     }
     this.#binding?.[Symbol.dispose]()

@@ -12,23 +12,43 @@ export interface Series {
   remove(): void
 }
 
-/** Gives back a series' cells; false for one that stays: the overflow series, or one that has ended already. */
+/** Gives back a series' cells; false for one that stays: the overflow series. */
 export type Removal = (series: Series) => boolean
 
-/** A sum that only grows. */
-export class CounterSeries implements Series {
+/** What an instrument makes a series of. */
+export interface SeriesSeed {
+  readonly attributes: Attributes
+  readonly startTime: HrTime
+  readonly cells: Cells
+  readonly removal: Removal
+}
+
+/** A series in the cells of its instrument. */
+export abstract class BoundSeries implements Series {
   readonly attributes: Attributes
   readonly startTime: HrTime
   start: number
-  readonly #cells: Cells
+  protected readonly cells: Cells
   readonly #removal: Removal
 
-  constructor(attributes: Attributes, startTime: HrTime, cells: Cells, removal: Removal) {
+  constructor({ attributes, startTime, cells, removal }: SeriesSeed, initial: number) {
     this.attributes = attributes
     this.startTime = startTime
-    this.#cells = cells
+    this.cells = cells
     this.#removal = removal
-    this.start = cells.take(0)
+    this.start = cells.take(initial)
+  }
+
+  remove(): void {
+    // Only the first removal counts: a slot freed twice would be lent to two series.
+    if (this.start >= 0 && this.#removal(this)) this.start = -1
+  }
+}
+
+/** A sum that only grows. */
+export class CounterSeries extends BoundSeries {
+  constructor(seed: SeriesSeed) {
+    super(seed, 0)
   }
 
   /**
@@ -39,55 +59,40 @@ export class CounterSeries implements Series {
    */
   add(amount = 1): void {
     // A removed series has start -1, and a typed array ignores a write out of bounds.
-    if (amount >= 0 && Number.isFinite(amount)) this.#cells.values[this.start]! += amount
+    if (amount >= 0 && Number.isFinite(amount)) this.cells.values[this.start]! += amount
   }
 
   /** Sets the sum to a total that is counted elsewhere, e.g. by the operating system. It never falls. */
   advanceTo(total: number): void {
-    if (Number.isFinite(total) && total > this.#cells.values[this.start]!) this.#cells.values[this.start] = total
+    if (Number.isFinite(total) && total > this.cells.values[this.start]!) this.cells.values[this.start] = total
   }
 
   get value(): number {
-    return this.#cells.values[this.start] ?? 0
-  }
-
-  remove(): void {
-    if (this.#removal(this)) this.start = -1
+    return this.cells.values[this.start] ?? 0
   }
 }
 
-/** A level that is set: a gauge, or an up-down counter that is read as a whole. Not exported until it is set once. */
-export class LevelSeries implements Series {
-  readonly attributes: Attributes
-  readonly startTime: HrTime
-  start: number
-  readonly #cells: Cells
-  readonly #removal: Removal
-
-  constructor(attributes: Attributes, startTime: HrTime, cells: Cells, removal: Removal) {
-    this.attributes = attributes
-    this.startTime = startTime
-    this.#cells = cells
-    this.#removal = removal
-    this.start = cells.take(Number.NaN)
+/**
+ * A level that is set: a gauge, or an up-down counter that is read as a whole. Not exported until it is set once, and
+ * never when it was bound past the registry's cap: several levels have no common value.
+ */
+export class LevelSeries extends BoundSeries {
+  constructor(seed: SeriesSeed) {
+    super(seed, Number.NaN)
   }
 
   /** Sets the level; a value that is not finite is no level, so the series is left out as after {@link clear}. */
   set(value: number): void {
-    this.#cells.values[this.start] = Number.isFinite(value) ? value : Number.NaN
+    this.cells.values[this.start] = Number.isFinite(value) ? value : Number.NaN
   }
 
   /** No value: the series is left out until it is set again. */
   clear(): void {
-    this.#cells.values[this.start] = Number.NaN
+    this.cells.values[this.start] = Number.NaN
   }
 
   /** The level, or `NaN` when there is none. */
   get value(): number {
-    return this.#cells.values[this.start] ?? Number.NaN
-  }
-
-  remove(): void {
-    if (this.#removal(this)) this.start = -1
+    return this.cells.values[this.start] ?? Number.NaN
   }
 }

@@ -25,7 +25,7 @@ describe('a failure of our own', () => {
     expect(errorsOf(sample)).toEqual({ RangeError: 3 })
     expect(said.lines).toHaveLength(1)
     expect(said.lines[0]).toMatch(
-      /^error sample: a signal failed and was contained: RangeError at .*faults\.test\.ts.*counted from now on$/,
+      /^error sample: a signal failed and was contained: RangeError at .*faults\.test\.ts.*; from now on only counted in homeostat\.errors$/,
     )
   })
 
@@ -39,6 +39,31 @@ describe('a failure of our own', () => {
     expect(errorsOf(sample)).toEqual({ 23505: 1, string: 1 })
     expect(said.lines.join()).not.toContain('eve@example.org')
     expect(said.lines).toHaveLength(2)
+  })
+
+  it('never shows a line of its message that looks like a frame', () => {
+    const { registry } = sampleRegistry()
+    const leaky = new RangeError('bad value\n    at eve@example.org (secret:1:2)')
+    const replaced = new TypeError('eve@example.org\n    at eve (secret:1:2)')
+    // Reading the stack is what makes its text, with the message of that time.
+    expect(replaced.stack).toContain('secret')
+    replaced.message = 'harmless'
+    registry.faults.report('signal', leaky)
+    registry.faults.report('signal', replaced)
+    expect(said.lines[0]).toMatch(/RangeError at .*faults\.test\.ts:\d+:\d+/)
+    expect(said.lines[1]).toMatch(/: TypeError; /)
+    expect(said.lines.join()).not.toMatch(/eve|secret/)
+  })
+
+  it('that we raised ourselves says what to do, in one line', () => {
+    const { registry } = sampleRegistry()
+    const error = Object.assign(new Error('the queue mails did not answer: look at its Redis\nand more'), {
+      code: 'HOMEOSTAT_QUEUE_READING_SLOW',
+    })
+    registry.faults.report('action', error)
+    expect(said.lines).toEqual([
+      'error sample: an action failed and was contained: the queue mails did not answer: look at its Redis; from now on only counted in homeostat.errors',
+    ])
   })
 
   it('in a promise is contained as well', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { delivery, orders, stock } from './sample-metrics.ts'
+import { connections, delivery, orders, stock } from './sample-metrics.ts'
 import { sampleRegistry, valuesOf } from './sample-registry.ts'
 
 describe('past the cap', () => {
@@ -24,6 +24,24 @@ describe('past the cap', () => {
     a.remove()
     b.add()
     expect(valuesOf(registry.collect())).toEqual({ 'sample.orders overflow': 2 })
+  })
+
+  it('levels are dropped, because the last one set would speak for all others', () => {
+    const { registry } = sampleRegistry(1)
+    const gauge = registry.level(stock)
+    const kept = gauge.with({ shop: 'a' })
+    kept.set(1)
+    const dropped = ['b', 'c'].map(shop => gauge.with({ shop }))
+    for (const series of dropped) series.set(9)
+    registry.level(connections).with({ shop: 'a' }).set(9)
+    expect(valuesOf(registry.collect())).toEqual({ 'sample.stock a': 1 })
+
+    // Room again: whoever is bound now is exported, and those that were dropped take nothing from it.
+    for (const series of dropped) series.remove()
+    kept.remove()
+    gauge.with({ shop: 'd' }).set(4)
+    for (const series of dropped) series.set(9)
+    expect(valuesOf(registry.collect())).toEqual({ 'sample.stock d': 4 })
   })
 
   it('a removed series makes room for another', () => {

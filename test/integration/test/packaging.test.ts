@@ -9,7 +9,6 @@ interface Manifest {
   readonly name: string
   readonly version: string
   readonly exports: Readonly<Record<string, { readonly default: string } | string>>
-  readonly files: readonly string[]
   readonly engines: { readonly node: string }
   readonly dependencies?: Readonly<Record<string, string>>
 }
@@ -23,8 +22,23 @@ const manifest = (name: string): Manifest =>
 const run = (folder: string, ...args: string[]): string =>
   execFileSync(process.execPath, args, { cwd: fileURLToPath(new URL(`packages/${folder}/`, root)), encoding: 'utf8' })
 
+/** What each package's tarball would hold, by its name. One call: npm takes a second to start. */
+function packed(): ReadonlyMap<string, readonly string[]> {
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts', ...packages.map(folder => `./packages/${folder}`)]
+  const printed = execFileSync('npm', args, {
+    cwd: fileURLToPath(root),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const tarballs = JSON.parse(printed) as { name: string; files: { path: string }[] }[]
+  return new Map(tarballs.map(({ name, files }) => [name, files.map(({ path }) => path)]))
+}
+
+const tarballs = packed()
+
 describe.each(packages)('%s', folder => {
-  const { name, exports, files, engines } = manifest(folder)
+  const { name, exports, engines } = manifest(folder)
+  const shipped = tarballs.get(name) ?? []
   const entries = Object.keys(exports)
     .filter(entry => entry !== './package.json')
     .map(entry => name + entry.slice(1))
@@ -40,8 +54,30 @@ describe.each(packages)('%s', folder => {
     expect(Number(run(folder, '--input-type=module', '--eval', script))).toBeGreaterThan(0)
   })
 
-  test('it ships its build only, for the Node versions it says', () => {
-    expect(files).toEqual(['dist'])
+  test('it ships its build, the sources its source maps name, and nothing else', () => {
+    const sources = readdirSync(new URL(`packages/${folder}/src/`, root), { recursive: true, encoding: 'utf8' })
+      .filter(path => path.endsWith('.ts'))
+      .map(path => path.slice(0, -'.ts'.length))
+    for (const source of sources) {
+      expect(shipped).toEqual(
+        expect.arrayContaining([
+          `src/${source}.ts`,
+          ...['js', 'js.map', 'd.ts', 'd.ts.map'].map(suffix => `dist/${source}.${suffix}`),
+        ]),
+      )
+    }
+    const others = shipped.filter(path => !/^src\/.*\.ts$|^dist\/.*\.(js|d\.ts)(\.map)?$/.test(path))
+    expect(others.toSorted()).toEqual(['README.md', 'package.json'])
+  })
+
+  test('what it exports is in it', () => {
+    for (const entry of Object.values(exports)) {
+      const files = typeof entry === 'string' ? [entry] : Object.values(entry)
+      for (const file of files) expect(shipped).toContain(file.slice('./'.length))
+    }
+  })
+
+  test('it says which Node versions it is for', () => {
     expect(engines.node).toBe('>=22.15.0')
   })
 })

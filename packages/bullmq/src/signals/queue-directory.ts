@@ -1,16 +1,10 @@
-import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { Registry } from '@homeostat/signals'
+import { withoutTracing } from '@homeostat/signals'
 import type { QueueObject } from './queue-object.ts'
 import { isOpen } from './queue-object.ts'
 import { readQueue } from './queue-reader.ts'
 import { QueueSeries } from './queue-series.ts'
 import { QueueSource } from './queue-source.ts'
-
-/**
- * The key that `@opentelemetry/core` keeps its `suppressTracing` under; the API has no function for it.
- * `createContextKey` is `Symbol.for`, so every copy agrees.
- */
-const SUPPRESSED = ROOT_CONTEXT.setValue(createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING'), true)
 
 export interface QueueDirectoryOptions {
   readonly registry: Registry
@@ -49,7 +43,7 @@ export class QueueDirectory {
   poll(): void {
     this.prune()
     const now = this.#options.clock()
-    context.with(SUPPRESSED, () => {
+    withoutTracing(() => {
       for (const source of this.#sources.values()) source.poll(now)
     })
   }

@@ -1,14 +1,18 @@
+import { attributes, metrics, promName } from '@homeostat/semconv'
 import type { DatabaseMetrics, PoolMetrics } from '../performance-metrics.ts'
 import type { Query } from '../query.ts'
 import { by, first } from '../query.ts'
 
-const SLOW_QUERIES = 'sum(increase(homeostat_db_slow_queries_total[1m]))'
-const P95 = 'histogram_quantile(0.95, sum by (le) (rate(db_client_operation_duration_seconds_bucket[1m])))'
-const POOL = 'db_client_connection_pool_name'
-const USED = `sum by (${POOL}) (db_client_connection_count{db_client_connection_state="used"})`
-const IDLE = `sum by (${POOL}) (db_client_connection_count{db_client_connection_state="idle"})`
-const PENDING = `sum by (${POOL}) (db_client_connection_pending_requests)`
-const LIMIT = `sum by (${POOL}) (db_client_connection_limit)`
+const POOL = promName(attributes.dbPoolName)
+const STATE = promName(attributes.dbConnectionState)
+const CONNECTIONS = promName(metrics.dbConnectionCount)
+
+const SLOW_QUERIES = `sum(increase(${promName(metrics.dbSlowQueries)}[1m]))`
+const P95 = `histogram_quantile(0.95, sum by (le) (rate(${promName(metrics.dbOperationDuration)}_bucket[1m])))`
+const USED = `sum by (${POOL}) (${CONNECTIONS}{${STATE}="used"})`
+const IDLE = `sum by (${POOL}) (${CONNECTIONS}{${STATE}="idle"})`
+const PENDING = `sum by (${POOL}) (${promName(metrics.dbConnectionPending)})`
+const LIMIT = `sum by (${POOL}) (${promName(metrics.dbConnectionLimit)})`
 
 export const databaseExprs: readonly string[] = [SLOW_QUERIES, P95, USED, IDLE, PENDING, LIMIT]
 

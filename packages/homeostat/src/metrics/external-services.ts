@@ -1,20 +1,24 @@
+import { attributes, promName, upstreamMetrics } from '@homeostat/semconv'
 import type { ExternalServiceMetrics } from '../performance-metrics.ts'
 import type { Query } from '../query.ts'
 import { by } from '../query.ts'
 
-const DURATION = 'http_client_request_duration_seconds'
+const SERVER = promName(attributes.serverAddress)
+const DURATION = upstreamMetrics.httpClientRequestDuration.replaceAll('.', '_')
 // Foreign series arrive with the application's export, each minute by default: five minutes hold several of them.
-const REQUESTS = `sum by (server_address) (rate(${DURATION}_count[5m]))`
-const P95 = `histogram_quantile(0.95, sum by (server_address, le) (rate(${DURATION}_bucket[5m])))`
-const ERRORS = `sum by (server_address) (rate(${DURATION}_count{error_type!="", http_response_status_code!~"4.."}[5m]))`
+const REQUESTS = `sum by (${SERVER}) (rate(${DURATION}_count[5m]))`
+const P95 = `histogram_quantile(0.95, sum by (${SERVER}, le) (rate(${DURATION}_bucket[5m])))`
+// An answer of 4xx is an error of ours in the request, not of the service.
+const FAILED = `${promName(attributes.errorType)}!="", ${promName(attributes.httpResponseStatusCode)}!~"4.."`
+const ERRORS = `sum by (${SERVER}) (rate(${DURATION}_count{${FAILED}}[5m]))`
 
 export const externalServiceExprs: readonly string[] = [REQUESTS, P95, ERRORS]
 
 export function externalServiceMetrics(query: Query): ExternalServiceMetrics {
-  const p95 = by(query(P95), 'server_address')
-  const errors = by(query(ERRORS), 'server_address')
+  const p95 = by(query(P95), SERVER)
+  const errors = by(query(ERRORS), SERVER)
   return Object.fromEntries(
-    Object.entries(by(query(REQUESTS), 'server_address')).map(([server, requestsPerSecond]) => {
+    Object.entries(by(query(REQUESTS), SERVER)).map(([server, requestsPerSecond]) => {
       const seconds = p95[server]
       return [
         server,

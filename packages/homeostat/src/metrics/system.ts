@@ -1,14 +1,18 @@
+import { attributes, metrics, promName } from '@homeostat/semconv'
 import type { SystemMetrics } from '../performance-metrics.ts'
 import type { Query } from '../query.ts'
 import { first } from '../query.ts'
 
+const UTILIZATION = promName(metrics.memoryUtilization)
+const AREA = promName(attributes.memoryArea)
+const SOURCE = promName(attributes.limitSource)
+
 // A container without a limit of its own is the whole host, and a host's memory is used to the full by design.
-const MEMORY_USAGE =
-  'max(homeostat_memory_utilization{homeostat_memory_area="process"} or homeostat_memory_utilization{homeostat_memory_area="container", homeostat_limit_source="cgroup"})'
-const MEMORY_LIMIT = 'min(homeostat_memory_limit{homeostat_memory_area="process"})'
-const HEAP_USAGE = 'max(homeostat_memory_utilization{homeostat_memory_area="heap"})'
-const CPU_USAGE = 'max(homeostat_cpu_utilization)'
-const CPU_LIMIT = 'min(homeostat_cpu_limit)'
+const MEMORY_USAGE = `max(${UTILIZATION}{${AREA}="process"} or ${UTILIZATION}{${AREA}="container", ${SOURCE}="cgroup"})`
+const MEMORY_LIMIT = `min(${promName(metrics.memoryLimit)}{${AREA}="process"})`
+const HEAP_USAGE = `max(${UTILIZATION}{${AREA}="heap"})`
+const CPU_USAGE = `max(${promName(metrics.cpuUtilization)})`
+const CPU_LIMIT = `min(${promName(metrics.cpuLimit)})`
 
 export const systemExprs: readonly string[] = [MEMORY_USAGE, MEMORY_LIMIT, HEAP_USAGE, CPU_USAGE, CPU_LIMIT]
 

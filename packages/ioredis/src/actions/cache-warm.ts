@@ -1,4 +1,4 @@
-import { attributes } from '@homeostat/semconv'
+import { attributes, promName } from '@homeostat/semconv'
 import type { Action, Receipt } from '@homeostat/optimizer'
 import type { CacheLoader } from './cache-loader.ts'
 import { SingleFlight } from './single-flight.ts'
@@ -17,7 +17,7 @@ export interface CacheWarmOptions {
 }
 
 // As the alert carries it: PromQL labels have no dots.
-const CACHE_LABEL = attributes.cacheName.replaceAll('.', '_')
+const CACHE_LABEL = promName(attributes.cacheName)
 
 /**
  * The action `cache.warm`: loads what a cold cache lacks through the application's own loaders, with a bounded rate, and

@@ -1,3 +1,4 @@
+import { errorType } from '@homeostat/signals'
 import { pause, untilAborted, WarmingAbortedError } from './abort.ts'
 import type { CacheLoader } from './cache-loader.ts'
 import type { SingleFlight } from './single-flight.ts'
@@ -14,7 +15,7 @@ export interface WarmingTally {
   /** The loader had no value. */
   readonly missing: number
   readonly failed: number
-  /** The classes of the errors, once each. Their messages could hold key names. */
+  /** The types of the errors, once each. Their messages could hold key names. */
   readonly errors: readonly string[]
 }
 
@@ -35,7 +36,7 @@ export async function warm(loader: CacheLoader, context: WarmingContext): Promis
   const errors = new Set<string>()
   const fail = (error: unknown): void => {
     counts.failed += 1
-    errors.add(errorClass(error))
+    errors.add(errorType(error))
   }
   const bucket = new TokenBucket(perSecond, concurrency, clock())
 
@@ -95,8 +96,4 @@ async function* limit(keys: Iterable<string> | AsyncIterable<string>, max: numbe
     seen.add(key)
     yield key
   }
-}
-
-function errorClass(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error
 }

@@ -1,4 +1,4 @@
-import { errorType } from '../signals/database.ts'
+import { errorType } from '@homeostat/signals'
 
 // SQLSTATE classes and socket codes that have one cure. Source: PostgreSQL manual, appendix A.
 const CURES: Readonly<Record<string, string>> = {

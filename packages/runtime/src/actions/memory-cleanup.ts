@@ -1,4 +1,5 @@
 import type { Action, ActionContext, Receipt, Reclaimer } from '@homeostat/optimizer'
+import { errorType } from '@homeostat/signals'
 import { MemoryCleanupError } from './memory-cleanup-error.ts'
 import { mergeReceipts } from './merge-receipts.ts'
 
@@ -75,12 +76,4 @@ function receiptOfOverdue(name: string, signal: AbortSignal, ended: AbortSignal)
     }
     signal.addEventListener('abort', onAbort, { once: true, signal: ended })
   })
-}
-
-function errorType(error: unknown): string {
-  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as {
-    code?: unknown
-    name?: unknown
-  }
-  return typeof code === 'string' ? code : typeof name === 'string' ? name : typeof error
 }
