@@ -5,14 +5,14 @@ import type { Labels } from './labels.ts'
  * either byte order and is told apart from other NaNs without allocating.
  */
 const STALE_WORD = 0x7f_f0_00_02
-const INITIAL_CAPACITY = 16
+export const INITIAL_CAPACITY = 16
 export const BYTES_PER_SAMPLE = 16
 
 /** What `append` did with a sample. */
 export type AppendResult = 'stored' | 'out_of_order' | 'duplicate'
 
-/** The most samples a ring may hold, a power of two, for how far back it must reach. */
-export type CapacityLimit = (retentionMs: number) => number
+/** Asks for the memory to double a ring of so many bytes that must reach so far back. */
+export type MayDouble = (bytes: number, retentionMs: number) => boolean
 
 /** One stored series: a ring of times and values, oldest first, that grows up to a limit and then forgets the oldest. */
 export class Series {
@@ -66,12 +66,12 @@ export class Series {
     return value !== value && this.#words[slot * 2] === STALE_WORD && this.#words[slot * 2 + 1] === STALE_WORD
   }
 
-  /** Adds a sample; times must rise. `capacityFor` is asked for the ring's limit only when it is full. */
-  append(timeMs: number, value: number, capacityFor: CapacityLimit): AppendResult {
+  /** Adds a sample; times must rise. `mayDouble` is asked only when the ring is full of samples that are still needed. */
+  append(timeMs: number, value: number, mayDouble: MayDouble): AppendResult {
     const last = this.lastMs
     // Written so that a time that is not a number is refused too.
     if (!(timeMs > last)) return timeMs === last ? 'duplicate' : 'out_of_order'
-    if (this.#length === this.#times.length) this.#makeRoom(timeMs, capacityFor)
+    if (this.#length === this.#times.length) this.#makeRoom(timeMs, mayDouble)
     const slot = (this.#first + this.#length) & (this.#times.length - 1)
     this.#times[slot] = timeMs
     this.#values[slot] = value
@@ -79,14 +79,22 @@ export class Series {
     return 'stored'
   }
 
-  markStale(timeMs: number, capacityFor: CapacityLimit): AppendResult {
-    const result = this.append(timeMs, NaN, capacityFor)
+  markStale(timeMs: number, mayDouble: MayDouble): AppendResult {
+    const result = this.append(timeMs, NaN, mayDouble)
     if (result === 'stored') {
       const slot = this.#slot(this.#length - 1)
       this.#words[slot * 2] = STALE_WORD
       this.#words[slot * 2 + 1] = STALE_WORD
     }
     return result
+  }
+
+  /** Forgets samples later than a time; how many there were. */
+  dropAfter(timeMs: number): number {
+    const kept = this.indexAt(timeMs) + 1
+    const dropped = this.#length - kept
+    this.#length = kept
+    return dropped
   }
 
   /** Index of the newest sample at or before the time, -1 when there is none. */
@@ -107,10 +115,10 @@ export class Series {
     return (this.#first + index) & (this.#times.length - 1)
   }
 
-  #makeRoom(nowMs: number, capacityFor: CapacityLimit): void {
+  #makeRoom(nowMs: number, mayDouble: MayDouble): void {
     const capacity = this.#times.length
     const needed = this.timeAt(0) > nowMs - this.retentionMs
-    if (needed && capacity < capacityFor(this.retentionMs)) {
+    if (needed && mayDouble(this.bytes, this.retentionMs)) {
       this.#resize(capacity * 2)
       return
     }

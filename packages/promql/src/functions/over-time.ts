@@ -72,6 +72,31 @@ const quantileOverTime: FunctionDefinition = overRange(
   { args: ['scalar', 'range vector'] },
 )
 
+/** The time in seconds of the sample that stands, the last of equal ones; NaN gives way to anything. */
+function timeOf(better: (value: number, kept: number) => boolean) {
+  return (window: RangeWindow): number => {
+    let at = 0
+    for (let i = 1; i < window.length; i++) {
+      const kept = window.values[at] ?? NaN
+      if (Number.isNaN(kept) || better(window.values[i] ?? NaN, kept)) at = i
+    }
+    return (window.times[at] ?? NaN) / 1000
+  }
+}
+
+const distances: number[] = []
+
+/** Median absolute deviation. */
+function deviation(window: RangeWindow): number {
+  distances.length = 0
+  for (let i = 0; i < window.length; i++) distances.push(window.values[i] ?? NaN)
+  const median = quantile(0.5, distances)
+  for (let i = 0; i < window.length; i++) distances[i] = Math.abs((distances[i] ?? NaN) - median)
+  return quantile(0.5, distances)
+}
+
+const experimental = { experimental: true } as const
+
 export const overTimeFunctions: readonly FunctionDefinition[] = [
   overRange('avg_over_time', () => meanOf),
   overRange('sum_over_time', () => sumOf),
@@ -87,4 +112,10 @@ export const overTimeFunctions: readonly FunctionDefinition[] = [
   ),
   overRange('resets', () => countPairs((value, previous) => value < previous)),
   quantileOverTime,
+  overRange('first_over_time', () => window => window.values[0], { keepName: true, experimental: true }),
+  overRange('mad_over_time', () => deviation, experimental),
+  overRange('ts_of_first_over_time', () => window => (window.times[0] ?? NaN) / 1000, experimental),
+  overRange('ts_of_last_over_time', () => window => (window.times[window.length - 1] ?? NaN) / 1000, experimental),
+  overRange('ts_of_max_over_time', () => timeOf((value, kept) => value >= kept), experimental),
+  overRange('ts_of_min_over_time', () => timeOf((value, kept) => value <= kept), experimental),
 ]

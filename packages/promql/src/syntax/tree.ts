@@ -1,7 +1,7 @@
 import { parser as grammar } from '@prometheus-io/lezer-promql'
 import type { SyntaxNode } from '@lezer/common'
 import type { Span } from '../ast.ts'
-import { SyntaxProblem } from '../errors.ts'
+import { SyntaxProblem, UnsupportedFeature, type ExpressionError } from '../errors.ts'
 import { normalizeTrailingDots } from './number.ts'
 
 /** One expression's text and the tree the published grammar makes of it. */
@@ -45,15 +45,20 @@ function isClosed(text: string): boolean {
   return text.length > 1 && text.endsWith(text[0] ?? '') && !/[^\\](?:\\\\)*\\.$/.test(text)
 }
 
-function unexpected(source: string, span: Span): SyntaxProblem {
+/** Experimental functions of Prometheus that the published grammar does not know; they are refused by name all the same. */
+const UNKNOWN_TO_GRAMMAR = new Set(['integral', 'max_of', 'min_of', 'timeseries_gen'])
+
+function unexpected(source: string, span: Span): ExpressionError {
   const rest = source.slice(span.from)
   const skipped = span.from + (rest.length - rest.trimStart().length)
   const at = { from: skipped, to: span.to }
   if (source.trim() === '') return new SyntaxProblem('no expression found in input', source, { from: 0, to: 0 })
   const call = /([A-Za-z_]\w*)\s*$/.exec(source.slice(0, at.from))
   if (source[at.from] === '(' && call?.[1] !== undefined) {
-    const from = call.index
-    return new SyntaxProblem(`unknown function with name "${call[1]}"`, source, { from, to: from + call[1].length })
+    const [, name] = call
+    const named = { from: call.index, to: call.index + name.length }
+    if (UNKNOWN_TO_GRAMMAR.has(name)) return new UnsupportedFeature(`function ${name}()`, source, named)
+    return new SyntaxProblem(`unknown function with name "${name}"`, source, named)
   }
   const token = /^(?:[A-Za-z_:][\w:]*|\d[\w.]*|"[^"]*"?|\S)/.exec(source.slice(at.from))?.[0]
   if (token === undefined) return new SyntaxProblem('unexpected end of input', source, at)

@@ -1,0 +1,92 @@
+import { EvaluationError } from '../errors.ts'
+import { DerivedLabels, Frame, UniqueLabels } from '../frame.ts'
+import { type Labels } from '../labels.ts'
+import { underscoreLabel } from '../names.ts'
+import type { VectorPlan } from '../plan.ts'
+import { compileRegexp } from '../regexp/pattern.ts'
+import { isValidUtf8, quote } from '../syntax/string.ts'
+import type { CallSite, FunctionDefinition } from './definition.ts'
+
+/** The same samples under changed labels; each label set is changed once and remembered. */
+function relabel(input: VectorPlan, change: (labels: Labels) => Labels): VectorPlan {
+  const changed = new DerivedLabels(change)
+  const frame = new Frame()
+  const unique = new UniqueLabels()
+  return {
+    type: 'instant vector',
+    evaluate(context) {
+      const vector = input.evaluate(context)
+      changed.trim(vector.length)
+      frame.clear()
+      for (let i = 0; i < vector.length; i++) {
+        const labels = vector.labels[i]
+        if (labels !== undefined) frame.push(changed.get(labels), vector.values[i] ?? NaN)
+      }
+      return unique.check(frame)
+    },
+  }
+}
+
+function labelName(call: CallSite, index: number, role: 'destination' | 'source'): string {
+  const name = call.string(index)
+  if (name === '' || !isValidUtf8(name))
+    throw new EvaluationError(`invalid ${role} label name in ${call.expr.name}(): ${quote(name)}`)
+  return underscoreLabel(name)
+}
+
+const labelReplace: FunctionDefinition = {
+  name: 'label_replace',
+  args: ['instant vector', 'string', 'string', 'string', 'string'],
+  returns: 'instant vector',
+  plan(call) {
+    const destination = labelName(call, 1, 'destination')
+    const replacement = call.string(2)
+    const source = underscoreLabel(call.string(3))
+    const pattern = compilePattern(call.string(4))
+    return relabel(call.vector(0), labels => {
+      const match = pattern.match(labels.get(source))
+      return match === undefined ? labels : labels.with(destination, expand(replacement, match, pattern.groupNames))
+    })
+  },
+}
+
+function compilePattern(text: string): ReturnType<typeof compileRegexp> {
+  try {
+    return compileRegexp(text)
+  } catch (cause) {
+    throw new EvaluationError(`invalid regular expression in label_replace(): ${quote(text)}`, { cause })
+  }
+}
+
+/** `$1`, `$name`, `${name}` and `$$`, as Go's `Regexp.Expand`: the longest name counts, and an unknown one is empty. */
+function expand(
+  template: string,
+  match: readonly (string | undefined)[],
+  names: readonly (string | undefined)[],
+): string {
+  return template.replaceAll(/\$(?:\$|\{(\w+)\}|(\w+))/g, (whole: string, braced?: string, bare?: string) => {
+    if (whole === '$$') return '$'
+    const name = braced ?? bare ?? ''
+    const index = /^\d+$/.test(name) ? Number(name) : names.indexOf(name)
+    return match[index] ?? ''
+  })
+}
+
+const labelJoin: FunctionDefinition = {
+  name: 'label_join',
+  args: ['instant vector', 'string', 'string', 'string'],
+  optional: 1,
+  variadic: true,
+  returns: 'instant vector',
+  plan(call) {
+    const destination = labelName(call, 1, 'destination')
+    const separator = call.string(2)
+    const sources = Array.from({ length: call.arity - 3 }, (_, i) => labelName(call, i + 3, 'source'))
+    return relabel(call.vector(0), labels =>
+      labels.with(destination, sources.map(source => labels.get(source)).join(separator)),
+    )
+  },
+}
+
+/** https://prometheus.io/docs/prometheus/latest/querying/functions/#label_replace */
+export const labelFunctions: readonly FunctionDefinition[] = [labelReplace, labelJoin]
