@@ -1,0 +1,149 @@
+import type { Alert, ResolvedAlert } from './alert.ts'
+import { EvaluationError } from './errors.ts'
+import { METRIC_NAME, type Labels } from './labels.ts'
+import type { RuleOutput } from './rule-output.ts'
+import type { Rule } from './rule.ts'
+
+/** One sample of a rule's result, its alert labels applied. */
+export interface ActiveSample {
+  readonly labels: Labels
+  readonly value: number
+  /** The sample's own labels, which templates refer to. */
+  readonly source: Labels
+}
+
+interface UpdateOptions {
+  /** More pending and firing alerts than this are an error; 0: any number. */
+  readonly limit: number
+  /** The date of the samples of `ALERTS` and `ALERTS_FOR_STATE`. */
+  readonly writeAt: number
+  readonly annotate: (source: Labels, value: number) => Readonly<Record<string, string>>
+}
+
+interface Entry {
+  readonly labels: Labels
+  readonly shown: Readonly<Record<string, string>>
+  readonly activeAt: number
+  source: Labels
+  value: number
+  annotations: Readonly<Record<string, string>>
+  firedAt: number | undefined
+  /** When the sample of a firing alert went away. */
+  goneSince: number | undefined
+  /** When it ended; from then on it is kept for show only. */
+  resolvedAt: number | undefined
+  round: number
+  readonly series: { pending?: Labels; firing?: Labels; forState?: Labels }
+}
+
+/** `resolvedRetention` of Prometheus's `rules/alerting.go`. */
+const RESOLVED_RETENTION_MS = 15 * 60_000
+
+/**
+ * The alerts of one rule: inactive, pending, firing per label set, as `Eval` in Prometheus's `rules/alerting.go` decides.
+ * A pending alert whose sample is missing once starts over; a firing one goes on for `keepFiringFor` and then ends.
+ */
+export class AlertStates {
+  readonly #rule: Rule
+  readonly #holdMs: number
+  readonly #keepMs: number
+  readonly #output: RuleOutput
+  readonly #entries = new Map<string, Entry>()
+  #round = 0
+
+  constructor(rule: Rule, holdMs: number, keepMs: number, output: RuleOutput) {
+    this.#rule = rule
+    this.#holdMs = holdMs
+    this.#keepMs = keepMs
+    this.#output = output
+  }
+
+  /** Takes the samples of one evaluation; label sets must differ. */
+  update(samples: readonly ActiveSample[], now: number, options: UpdateOptions): void {
+    this.#round += 1
+    for (const sample of samples) this.#take(sample, now, options)
+    let active = 0
+    for (const [key, entry] of this.#entries) {
+      if (entry.round !== this.#round && !this.#keeps(entry, now)) {
+        this.#end(key, entry, now)
+        continue
+      }
+      active += 1
+      if (entry.firedAt === undefined && now - entry.activeAt >= this.#holdMs) entry.firedAt = now
+    }
+    if (options.limit > 0 && active > options.limit) {
+      this.#entries.clear()
+      throw new EvaluationError(`exceeded limit of ${options.limit} with ${active} alerts`)
+    }
+    this.#write(options.writeAt)
+  }
+
+  /** Adds the active alerts to one list and those that ended not long ago to the other. */
+  list(active: Alert[], resolved: ResolvedAlert[]): void {
+    for (const entry of this.#entries.values()) {
+      const { shown, annotations, value, activeAt, firedAt, goneSince, resolvedAt } = entry
+      const base = { rule: this.#rule, alert: this.#rule.alert, labels: shown, annotations, value, activeAt }
+      if (firedAt === undefined) active.push({ ...base, state: 'pending' })
+      else if (resolvedAt !== undefined) resolved.push({ ...base, state: 'resolved', firedAt, resolvedAt })
+      else if (goneSince === undefined) active.push({ ...base, state: 'firing', firedAt })
+      else active.push({ ...base, state: 'firing', firedAt, keptSince: goneSince })
+    }
+  }
+
+  #take(sample: ActiveSample, now: number, { annotate }: UpdateOptions): void {
+    const { labels, value, source } = sample
+    const known = this.#entries.get(labels.key)
+    if (known === undefined || known.resolvedAt !== undefined) {
+      this.#entries.set(labels.key, {
+        labels,
+        shown: labels.toObject(),
+        activeAt: now,
+        source,
+        value,
+        annotations: annotate(source, value),
+        firedAt: undefined,
+        goneSince: undefined,
+        resolvedAt: undefined,
+        round: this.#round,
+        series: {},
+      })
+      return
+    }
+    // A template says the same about the same labels and value.
+    if (known.source !== source || !Object.is(known.value, value)) known.annotations = annotate(source, value)
+    known.source = source
+    known.value = value
+    known.goneSince = undefined
+    known.round = this.#round
+  }
+
+  #keeps(entry: Entry, now: number): boolean {
+    if (entry.firedAt === undefined || entry.resolvedAt !== undefined || this.#keepMs === 0) return false
+    entry.goneSince ??= now
+    return now - entry.goneSince < this.#keepMs
+  }
+
+  #end(key: string, entry: Entry, now: number): void {
+    if (entry.firedAt === undefined) this.#entries.delete(key)
+    else if (entry.resolvedAt === undefined) entry.resolvedAt = now
+    // A clock set back must not keep an ended alert for ever.
+    else if (Math.abs(now - entry.resolvedAt) > RESOLVED_RETENTION_MS) this.#entries.delete(key)
+  }
+
+  /** `ALERTS` and `ALERTS_FOR_STATE`, as Prometheus writes them; the store drops what nobody selects. */
+  #write(at: number): void {
+    const output = this.#output
+    if (this.#entries.size === 0 && output.size === 0) return
+    output.begin()
+    for (const entry of this.#entries.values()) {
+      if (entry.resolvedAt !== undefined) continue
+      const { series, firedAt } = entry
+      const state = firedAt === undefined ? 'pending' : 'firing'
+      series[state] ??= entry.labels.with('alertstate', state).with(METRIC_NAME, 'ALERTS')
+      series.forState ??= entry.labels.with(METRIC_NAME, 'ALERTS_FOR_STATE')
+      if (output.claim(series[state])) output.append(series[state], at, 1)
+      if (output.claim(series.forState)) output.append(series.forState, at, Math.floor(entry.activeAt / 1000))
+    }
+    output.end(at)
+  }
+}
