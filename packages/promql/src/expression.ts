@@ -1,5 +1,5 @@
 import { AnnotationList } from './annotation.ts'
-import type { Expr, LabelMatch, ValueType } from './ast.ts'
+import { operandsOf, type Expr, type LabelMatch, type ValueType } from './ast.ts'
 import { Binding } from './binding.ts'
 import { checkTypes, type CheckOptions } from './check.ts'
 import { EvaluationError } from './errors.ts'
@@ -183,25 +183,10 @@ function samplesOf(frame: Frame, timestampMs: number): Sample[] {
   return samples
 }
 
-function selectorsOf(expr: Expr, outerMs: number): SelectorUse[] {
-  switch (expr.kind) {
-    case 'selector':
-      return [{ matches: expr.matches, windowMs: outerMs + Math.max(0, expr.offsetMs) }]
-    case 'range':
-      return selectorsOf(expr.selector, outerMs + expr.rangeMs)
-    case 'subquery':
-      return selectorsOf(expr.operand, outerMs + expr.rangeMs + Math.max(0, expr.offsetMs))
-    case 'call':
-      return expr.args.flatMap(argument => selectorsOf(argument, outerMs))
-    case 'aggregation':
-      return [expr.parameter, expr.operand].flatMap(inner => (inner === undefined ? [] : selectorsOf(inner, outerMs)))
-    case 'binary':
-      return [...selectorsOf(expr.left, outerMs), ...selectorsOf(expr.right, outerMs)]
-    case 'unary':
-    case 'paren':
-      return selectorsOf(expr.operand, outerMs)
-    case 'number':
-    case 'string':
-      return []
-  }
+function selectorsOf(expr: Expr, outerMs: number): readonly SelectorUse[] {
+  if (expr.kind === 'selector') return [{ matches: expr.matches, windowMs: outerMs + Math.max(0, expr.offsetMs) }]
+  let reachMs = outerMs
+  if (expr.kind === 'range') reachMs += expr.rangeMs
+  if (expr.kind === 'subquery') reachMs += expr.rangeMs + Math.max(0, expr.offsetMs)
+  return operandsOf(expr).flatMap(operand => selectorsOf(operand, reachMs))
 }

@@ -16,7 +16,8 @@ export class SampleBudget {
   }
 
   /**
-   * Takes what is about to be touched; a step of a subquery counts as one, so that empty steps end as well.
+   * Takes what is about to be touched; a step of a subquery takes as much as its expression has parts, so that empty steps
+   * end as well.
    *
    * @throws TooManySamples when nothing is left.
    */

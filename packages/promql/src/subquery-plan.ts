@@ -1,9 +1,12 @@
-import type { Subquery } from './ast.ts'
+import { sizeOf, type Subquery } from './ast.ts'
 import type { Binding } from './binding.ts'
 import type { Labels } from './labels.ts'
 import type { EvaluationContext, RangePlan, VectorPlan } from './plan.ts'
 import { referenceTime } from './reference-time.ts'
 import { SampleWindow } from './sample-window.ts'
+
+/** Longer results are not worth keeping memory for between evaluations. */
+const MAX_KEPT_SAMPLES = 65_536
 
 /** The results of one label set, step by step; found again at the next evaluation. */
 interface Track {
@@ -19,13 +22,15 @@ interface Track {
  */
 export function subqueryPlan(expr: Subquery, operand: VectorPlan, binding: Binding): RangePlan {
   const stepMs = expr.stepMs ?? binding.store.subqueryStepMs
+  // Steps that find nothing cost time too.
+  const stepCost = sizeOf(expr.operand)
   const tracks = new Map<string, Track>()
   const live: Track[] = []
   let round = 0
 
   const record = (inner: EvaluationContext, timeMs: number): void => {
     const frame = operand.evaluate(inner)
-    inner.samples.take(frame.length + 1)
+    inner.samples.take(frame.length + stepCost)
     for (let i = 0; i < frame.length; i++) {
       const labels = frame.labels[i]
       if (labels === undefined) continue
@@ -62,8 +67,9 @@ export function subqueryPlan(expr: Subquery, operand: VectorPlan, binding: Bindi
         window.endMs = endMs
         visit(labels, window)
       }
-      // What belongs to series that left is forgotten once it is the larger part.
-      if (tracks.size > 2 * live.length + 64) tracks.clear()
+      // Kept for the next time, unless most of it belongs to series that left or it is much.
+      const samples = live.reduce((sum, { window }) => sum + window.length, 0)
+      if (tracks.size > 2 * live.length + 64 || samples > MAX_KEPT_SAMPLES) tracks.clear()
     },
   }
 }

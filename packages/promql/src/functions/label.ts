@@ -64,12 +64,26 @@ function expand(
   match: readonly (string | undefined)[],
   names: readonly (string | undefined)[],
 ): string {
-  return template.replaceAll(/\$(?:\$|\{(\w+)\}|(\w+))/g, (whole: string, braced?: string, bare?: string) => {
-    if (whole === '$$') return '$'
-    const name = braced ?? bare ?? ''
-    const index = /^\d+$/.test(name) ? Number(name) : names.indexOf(name)
-    return match[index] ?? ''
-  })
+  const value = new LabelValue()
+  for (const [text, braced, bare] of template.matchAll(/\$(?:\$|\{(\w+)\}|(\w+))|[^$]+|\$/g)) {
+    const name = braced ?? bare
+    if (name === undefined) value.add(text === '$$' ? '$' : text)
+    else value.add(match[/^\d+$/.test(name) ? Number(name) : names.indexOf(name)] ?? '')
+  }
+  return value.text
+}
+
+/** Nested calls can double a value at every level, so its length is bounded. */
+const MAX_VALUE_CHARS = 65_536
+
+class LabelValue {
+  text = ''
+
+  add(part: string): void {
+    if (this.text.length + part.length > MAX_VALUE_CHARS)
+      throw new EvaluationError(`label value longer than ${MAX_VALUE_CHARS} characters`)
+    this.text += part
+  }
 }
 
 const labelJoin: FunctionDefinition = {
@@ -82,9 +96,14 @@ const labelJoin: FunctionDefinition = {
     const destination = labelName(call, 1, 'destination')
     const separator = call.string(2)
     const sources = Array.from({ length: call.arity - 3 }, (_, i) => labelName(call, i + 3, 'source'))
-    return relabel(call.vector(0), labels =>
-      labels.with(destination, sources.map(source => labels.get(source)).join(separator)),
-    )
+    return relabel(call.vector(0), labels => {
+      const value = new LabelValue()
+      sources.forEach((source, i) => {
+        if (i > 0) value.add(separator)
+        value.add(labels.get(source))
+      })
+      return labels.with(destination, value.text)
+    })
   },
 }
 

@@ -78,7 +78,8 @@ function main(args: readonly string[]): number {
   }
   const named = args.filter(argument => !argument.startsWith('-'))
   const folder = process.env['PROMQL_TESTDATA'] ?? '../shared/promql'
-  const files = named.length > 0 ? named.map(file => resolve(file)) : filesOf(resolve(root, folder))
+  const files =
+    named.length > 0 ? named.map(file => resolve(process.env['INIT_CWD'] ?? '.', file)) : filesOf(resolve(root, folder))
   const total: Count = { passed: 0, failed: 0, skipped: 0 }
   if (files.length === 0) console.log(`no .test files in ${folder}; name files, or their folder in PROMQL_TESTDATA`)
   for (const file of files) {
