@@ -1,6 +1,6 @@
 import type { Alert, ResolvedAlert } from './alert.ts'
-import { EvaluationError } from './errors.ts'
 import { METRIC_NAME, type Labels } from './labels.ts'
+import { LimitExceeded } from './rule-context.ts'
 import type { RuleOutput } from './rule-output.ts'
 import type { Rule } from './rule.ts'
 
@@ -73,7 +73,7 @@ export class AlertStates {
     }
     if (options.limit > 0 && active > options.limit) {
       this.#entries.clear()
-      throw new EvaluationError(`exceeded limit of ${options.limit} with ${active} alerts`)
+      throw new LimitExceeded(`exceeded limit of ${options.limit} with ${active} alerts`)
     }
     this.#write(options.writeAt)
   }

@@ -3,7 +3,7 @@ import type { Alert, ResolvedAlert } from './alert.ts'
 import { AnnotationList } from './annotation.ts'
 import { RuleError } from './errors.ts'
 import { RecordingEvaluation } from './recording-rule.ts'
-import { nameOf, type RuleContext, type RuleHealth } from './rule-context.ts'
+import { LimitExceeded, nameOf, type RuleContext, type RuleHealth } from './rule-context.ts'
 import type { RecordingRule, Rule } from './rule.ts'
 import type { Store } from './store.ts'
 
@@ -36,8 +36,7 @@ export class LoadedRule {
     try {
       this.#evaluation.evaluate(now, annotations)
     } catch (error) {
-      const kept = 'record' in this.#rule ? 'nothing is recorded' : 'its alerts stay as they were'
-      failure = new RuleError(nameOf(this.#rule), 'evaluate', 'expr', error, kept)
+      failure = new RuleError(nameOf(this.#rule), 'evaluate', 'expr', error, this.#outcome(error))
     }
     const durationMs = startedMs === undefined || clockMs === undefined ? undefined : clockMs() - startedMs
     this.#health = {
@@ -48,6 +47,11 @@ export class LoadedRule {
       annotations: annotations.all,
     }
     return failure
+  }
+
+  #outcome(error: unknown): string {
+    if ('record' in this.#rule) return 'nothing is recorded'
+    return error instanceof LimitExceeded ? 'its alerts are dropped' : 'its alerts stay as they were'
   }
 
   list(active: Alert[], resolved: ResolvedAlert[]): void {

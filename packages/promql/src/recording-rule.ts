@@ -3,7 +3,7 @@ import { EvaluationError } from './errors.ts'
 import { DerivedLabels } from './frame.ts'
 import { Labels, METRIC_NAME } from './labels.ts'
 import { underscoreLabel } from './names.ts'
-import { loadError, type RuleContext } from './rule-context.ts'
+import { LimitExceeded, loadError, type RuleContext } from './rule-context.ts'
 import { RuleOutput } from './rule-output.ts'
 import { RuleQuery } from './rule-query.ts'
 import type { RecordingRule } from './rule.ts'
@@ -38,7 +38,7 @@ export class RecordingEvaluation {
     const { limit, queryOffsetMs } = this.#context
     const at = now - queryOffsetMs
     if (limit > 0 && result.length > limit)
-      throw new EvaluationError(`exceeded limit of ${limit} with ${result.length} series`)
+      throw new LimitExceeded(`exceeded limit of ${limit} with ${result.length} series`)
     this.#output.begin()
     for (let i = 0; i < result.length; i++) {
       const labels = result.labels[i]

@@ -1,5 +1,5 @@
 import type { Annotation } from './annotation.ts'
-import { RuleError } from './errors.ts'
+import { EvaluationError, RuleError } from './errors.ts'
 import { parseDuration } from './durations.ts'
 import type { RecordingRule, Rule } from './rule.ts'
 import type { TemplateEnvironment } from './template.ts'
@@ -12,6 +12,9 @@ export interface RuleContext {
   readonly queryOffsetMs: number
   readonly environment: TemplateEnvironment
 }
+
+/** More alerts or series than the group's limit; Prometheus then drops the rule's alerts, too. */
+export class LimitExceeded extends EvaluationError {}
 
 /** How a rule is doing. */
 export interface RuleHealth {

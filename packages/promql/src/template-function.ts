@@ -46,7 +46,7 @@ export const TEMPLATE_FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map
   ['humanizeDuration', onNumber(humanizeDuration)],
   ['humanizeTimestamp', onNumber(humanizeTimestamp)],
   ['printf', { least: 1, most: Infinity, run: ([format, ...values]) => printf(toText(format), values) }],
-  ['print', { least: 0, most: Infinity, run: values => values.map(show).join('') }],
+  ['print', { least: 0, most: Infinity, run: printed }],
   ['toUpper', onText(text => text.toUpperCase())],
   ['toLower', onText(text => text.toLowerCase())],
   ['title', onText(text => text.replaceAll(LONE_LETTER, letter => letter.toUpperCase()))],
@@ -75,6 +75,17 @@ export const UNSUPPORTED_FUNCTIONS: ReadonlySet<string> = new Set(
     'toDuration now urlQueryEscape html js urlquery println slice call'
   ).split(' '),
 )
+
+/** Go's `Sprint`: a space between two operands when neither is a text. */
+function printed(values: readonly TemplateValue[]): string {
+  return values
+    .map((value, i) => {
+      const before = values[i - 1]
+      const apart = before !== undefined && typeof before !== 'string' && typeof value !== 'string'
+      return (apart ? ' ' : '') + show(value)
+    })
+    .join('')
+}
 
 function stripDomain(text: string): string {
   const [, host = text, port = ''] = /^([^:]*)(:.*)?$/.exec(text) ?? []

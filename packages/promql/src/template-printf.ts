@@ -1,7 +1,7 @@
 import { formatFixed, formatFloat, formatSignificant } from './float-format.ts'
 import { bytesOf, show, typeOf, type TemplateValue } from './template-value.ts'
 
-/** The common verbs of Go's `fmt.Sprintf`: `%v %s %q %d %x %t %f %e %g` with flags, width and precision. */
+/** The common verbs of Go's `fmt.Sprintf`: `%v %s %q %d %x %t %f %e %g %E %G` with flags, width and precision. */
 export function printf(format: string, values: readonly TemplateValue[]): string {
   let next = 0
   const text = format.replaceAll(
@@ -42,7 +42,7 @@ function printVerb(verb: string, value: TemplateValue, precision: number | undef
   if (verb === 'v')
     return typeof value === 'number' && precision !== undefined ? general(value, precision) : show(value)
   if (typeof value === 'string') {
-    if (verb === 's') return precision === undefined ? value : [...value].slice(0, precision).join('')
+    if (verb === 's') return precision === undefined ? value : Array.from(value).slice(0, precision).join('')
     if (verb === 'q') return JSON.stringify(value)
     if (verb === 'x') return Array.from(bytesOf(value), byte => byte.toString(16).padStart(2, '0')).join('')
   }
@@ -54,6 +54,7 @@ function printVerb(verb: string, value: TemplateValue, precision: number | undef
     const places = Math.min(precision ?? 6, 100)
     if (/^[feFEgG]$/.test(verb) && !Number.isFinite(value)) return formatFloat(value)
     if (verb === 'f' || verb === 'F') return formatFixed(value, places)
+    if (verb === 'E' || verb === 'G') return printVerb(verb.toLowerCase(), value, precision).toUpperCase()
     if (verb === 'e') return value.toExponential(places).replace(/e([+-])(\d)$/, 'e$10$2')
     if (verb === 'g') return precision === undefined ? formatFloat(value) : general(value, precision)
   }

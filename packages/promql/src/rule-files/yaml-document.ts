@@ -6,6 +6,8 @@ import { RuleFileError, type FilePosition, type RulePlace } from './rule-file-er
 const MOST_CHARACTERS = 4 * 1024 * 1024
 /** Nodes read through aliases count each time, so that a few of them cannot stand for millions. */
 const MOST_NODES = 200_000
+/** Texts read again through aliases, in characters altogether: each may be an expression to parse. */
+const MOST_REPEATED = 1024 * 1024
 /** Beyond this, further errors say nothing new. */
 const MOST_ERRORS = 100
 
@@ -23,10 +25,14 @@ export class YamlDocument {
   readonly root: Node | undefined
   readonly #lines = new LineCounter()
   readonly #targets = new Map<Alias, Node>()
+  readonly #length: number
   #nodes = 0
+  #characters = 0
+  #exhausted = false
 
   constructor(text: string, file: string) {
     this.file = file
+    this.#length = text.length
     const document = this.#parse(text)
     if (document === undefined) return
     this.#resolveAliases(document)
@@ -42,21 +48,24 @@ export class YamlDocument {
     return this.#positionOf(node?.range?.[0] ?? 0)
   }
 
-  /** The node itself, an alias followed. `undefined` for what is absent or `null`. */
+  /** The node itself, an alias followed. `undefined` for what is absent or `null`, and for everything past the limits. */
   resolve(node: Node | undefined): Node | undefined {
+    if (node === undefined || this.#exhausted) return undefined
+    const found = isAlias(node) ? this.#targets.get(node) : node
+    if (found === undefined || isAlias(found)) return undefined
     this.#nodes += 1
-    if (this.#nodes > MOST_NODES) {
-      if (this.#nodes === MOST_NODES + 1)
-        this.report(node, `more than ${MOST_NODES} values, aliases followed: use fewer aliases, or split the file`)
+    if (isScalar(found) && typeof found.value === 'string') this.#characters += found.value.length
+    if (this.#nodes > MOST_NODES || this.#characters > this.#length + MOST_REPEATED) {
+      this.errors.length = 0
+      this.report(node, 'too much to read when aliases are followed: use fewer aliases, or split the file')
+      this.#exhausted = true
       return undefined
     }
-    const found = isAlias(node) ? this.#targets.get(node) : node
-    if (isAlias(found)) return undefined
     return isScalar(found) && found.value === null ? undefined : found
   }
 
   /** The fields of a mapping in order, merge keys (`<<`) applied; a key given twice is an error. */
-  fields(map: YAMLMap, depth = 0): Field[] {
+  fields(map: YAMLMap, place?: RulePlace, depth = 0): Field[] {
     const own = new Map<string, Field>()
     const merged = new Map<string, Field>()
     for (const pair of map.items) {
@@ -65,29 +74,35 @@ export class YamlDocument {
       const value = (pair.value ?? undefined) as Node | undefined
       const name = this.resolve(at)
       if (!isScalar(name)) {
-        this.report(at, 'a mapping key must be a text')
+        this.report(at, 'a mapping key must be a text', place)
         continue
       }
       const key = scalarText(name)
       if (key === '<<' && name.type === 'PLAIN') {
-        for (const field of this.#merge(at, value, depth)) if (!merged.has(field.key)) merged.set(field.key, field)
+        for (const field of this.#merge(at, value, place, depth))
+          if (!merged.has(field.key)) merged.set(field.key, field)
         continue
       }
       const first = own.get(key)
       if (first === undefined) own.set(key, { key, at, value })
-      else this.report(at, `mapping key ${JSON.stringify(key)} already defined at line ${this.position(first.at).line}`)
+      else
+        this.report(
+          at,
+          `mapping key ${JSON.stringify(key)} already defined at line ${this.position(first.at).line}`,
+          place,
+        )
     }
     for (const [key, field] of merged) if (!own.has(key)) own.set(key, field)
     return [...own.values()]
   }
 
-  #merge(at: Node, value: Node | undefined, depth: number): Field[] {
+  #merge(at: Node, value: Node | undefined, place: RulePlace | undefined, depth: number): Field[] {
     const source = this.resolve(value)
     // A mapping may merge one that merges another; more than a few levels is a loop.
-    if (depth < 8 && isMap(source)) return this.fields(source, depth + 1)
+    if (depth < 8 && isMap(source)) return this.fields(source, place, depth + 1)
     if (depth < 8 && source !== undefined && 'items' in source)
-      return (source.items as Node[]).flatMap(item => this.#merge(at, item, depth + 1))
-    this.report(at, 'map merge requires map or sequence of maps as the value')
+      return (source.items as Node[]).flatMap(item => this.#merge(at, item, place, depth + 1))
+    this.report(at, 'map merge requires map or sequence of maps as the value', place)
     return []
   }
 
@@ -138,12 +153,13 @@ export class YamlDocument {
   }
 
   #add(position: FilePosition, reason: string, place?: RulePlace, cause?: unknown): void {
-    if (this.errors.length < MOST_ERRORS) this.errors.push(new RuleFileError(this.file, position, reason, place, cause))
+    if (this.errors.length < MOST_ERRORS && !this.#exhausted)
+      this.errors.push(new RuleFileError(this.file, position, reason, place, cause))
   }
 }
 
 /** The text of a scalar as it was written, so that `severity: 1.0` is the label value `1.0`; empty for `null`. */
 export function scalarText(scalar: { value: unknown; source?: string | undefined }): string {
   if (typeof scalar.value === 'string') return scalar.value
-  return scalar.value === null ? '' : (scalar.source ?? String(scalar.value))
+  return scalar.value === null ? '' : (scalar.source ?? '')
 }

@@ -27,7 +27,7 @@ export class MappingReader {
       document.report(node, `${what} must be a mapping, got ${kindOf(map)}`, place)
       return
     }
-    for (const { key, at, value } of document.fields(map)) {
+    for (const { key, at, value } of document.fields(map, place)) {
       if (known.includes(key)) this.#fields.set(key, { at, value })
       else
         document.report(at, `field ${JSON.stringify(key)} not found in ${what}; known are ${known.join(', ')}`, place)
@@ -109,7 +109,7 @@ export class MappingReader {
       this.report(field, `${field} must be a mapping, got ${kindOf(node)}`)
       return out
     }
-    for (const { key, at, value } of this.#document.fields(node)) {
+    for (const { key, at, value } of this.#document.fields(node, this.place)) {
       const scalar = this.#document.resolve(value)
       const text = scalar === undefined ? '' : isScalar(scalar) ? scalarText(scalar) : undefined
       const problem = text === undefined ? `${field}.${key} must be a text` : check(key, text)

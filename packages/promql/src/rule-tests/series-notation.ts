@@ -35,7 +35,7 @@ export function parseSeriesValues(text: string): SeriesPoint[] {
     if (gap !== undefined) for (let i = 0; i < (times === undefined ? 1 : more); i++) add(undefined)
     else if (stale !== undefined) for (let i = 0; i <= more; i++) add('stale')
     else {
-      const delta = step === undefined ? 0 : Number(`${sign}${1}`) * numberOf(step)
+      const delta = step === undefined ? 0 : numberOf(step) * (sign === '-' ? -1 : 1)
       let value = numberOf(first)
       // Added step by step, as Prometheus does: the rounding of floats must be the same.
       for (let i = 0; i <= more; i++, value += delta) add(value)
