@@ -35,7 +35,7 @@ export {
 export type { RuleHealth } from './rule-context.ts'
 export type { RuleGroup } from './rule-group.ts'
 export type { RecordingRule, Rule } from './rule.ts'
-export { createRules, type Evaluation, type Rules, type RulesOptions } from './rules.ts'
+export { createRules, type Evaluation, type RuleSource, type Rules, type RulesOptions } from './rules.ts'
 export type { SeriesHandle } from './series-handle.ts'
 export type { SeriesDescriptor } from './series-descriptor.ts'
 export { createStore, type Store, type StoreOptions, type StoreStats } from './store.ts'

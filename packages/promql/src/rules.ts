@@ -17,6 +17,9 @@ export interface Evaluation {
   readonly errors: readonly RuleError[]
 }
 
+/** What {@link createRules} loads: rules by themselves, and groups, for example of a rule file. */
+export type RuleSource = Rule | RecordingRule | RuleGroup
+
 /** Options of {@link createRules}. */
 export interface RulesOptions {
   /** A monotonic clock in milliseconds, to measure rules with. Default: rules are not measured. */
@@ -56,11 +59,7 @@ interface LoadedGroup {
  * for (const error of rules.rejected) console.error(error.message)
  * const { alerts } = rules.evaluate(now)
  */
-export function createRules(
-  rules: readonly (Rule | RecordingRule | RuleGroup)[],
-  store: Store,
-  options: RulesOptions = {},
-): Rules {
+export function createRules(rules: readonly RuleSource[], store: Store, options: RulesOptions = {}): Rules {
   const rejected: RuleError[] = []
   const groups = rules.flatMap(source => loadGroup(source, store, options, rejected))
   const loaded = groups.flatMap(group => group.rules)
@@ -91,12 +90,7 @@ export function createRules(
   }
 }
 
-function loadGroup(
-  source: Rule | RecordingRule | RuleGroup,
-  store: Store,
-  options: RulesOptions,
-  rejected: RuleError[],
-): LoadedGroup[] {
+function loadGroup(source: RuleSource, store: Store, options: RulesOptions, rejected: RuleError[]): LoadedGroup[] {
   // A rule by itself is a group of its own, evaluated every time.
   const group = 'rules' in source ? source : { name: nameOf(source), rules: [source] }
   const environment = { externalLabels: options.externalLabels ?? {}, externalUrl: options.externalUrl ?? '' }
