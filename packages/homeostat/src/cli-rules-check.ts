@@ -16,7 +16,8 @@ export function checkRuleFiles(files: readonly string[], output: CommandOutput, 
   let linted = false
   for (const file of files) {
     output.out(`Checking ${file}`)
-    const { groups, errors } = parseRuleFile(readFileSync(file, 'utf8'), { file })
+    const { groups, errors, warnings } = parseRuleFile(readFileSync(file, 'utf8'), { file })
+    for (const warning of warnings) output.error(`  WARNING: ${warning.message}`)
     const duplicates = options.lint === 'none' ? [] : findDuplicateRules(groups)
     if (errors.length > 0 || duplicates.length > 0) output.error('  FAILED:')
     if (errors.length > 0) {

@@ -1,5 +1,5 @@
 import type { Alert, ResolvedAlert } from './alert.ts'
-import { METRIC_NAME, type Labels } from './labels.ts'
+import { Labels, METRIC_NAME } from './labels.ts'
 import { LimitExceeded } from './rule-context.ts'
 import type { RuleOutput } from './rule-output.ts'
 import type { Rule } from './rule.ts'
@@ -10,6 +10,17 @@ export interface ActiveSample {
   readonly value: number
   /** The sample's own labels, which templates refer to. */
   readonly source: Labels
+}
+
+interface StateOptions {
+  /** The rule's `for`. */
+  readonly holdMs: number
+  /** The rule's `keepFiringFor`. */
+  readonly keepMs: number
+  /** Where `ALERTS` and `ALERTS_FOR_STATE` go. */
+  readonly output: RuleOutput
+  /** The rule's labels as they are written, templates and all. */
+  readonly ruleLabels: readonly (readonly [name: string, text: string])[]
 }
 
 interface UpdateOptions {
@@ -48,11 +59,14 @@ export class AlertStates {
   readonly #holdMs: number
   readonly #keepMs: number
   readonly #output: RuleOutput
+  readonly #ruleLabels: StateOptions['ruleLabels']
   readonly #entries = new Map<string, Entry>()
   #round = 0
 
-  constructor(rule: Rule, holdMs: number, keepMs: number, output: RuleOutput) {
+  constructor(rule: Rule, options: StateOptions) {
+    const { holdMs, keepMs, output, ruleLabels } = options
     this.#rule = rule
+    this.#ruleLabels = ruleLabels
     this.#holdMs = holdMs
     this.#keepMs = keepMs
     this.#output = output
@@ -139,11 +153,15 @@ export class AlertStates {
       if (entry.resolvedAt !== undefined) continue
       const { series, firedAt } = entry
       const state = firedAt === undefined ? 'pending' : 'firing'
-      series[state] ??= entry.labels.with('alertstate', state).with(METRIC_NAME, 'ALERTS')
-      series.forState ??= entry.labels.with(METRIC_NAME, 'ALERTS_FOR_STATE')
+      series[state] ??= this.#seriesLabels(entry.labels, [METRIC_NAME, 'ALERTS'], ['alertstate', state])
+      series.forState ??= this.#seriesLabels(entry.labels, [METRIC_NAME, 'ALERTS_FOR_STATE'])
       if (output.claim(series[state])) output.append(series[state], at, 1)
       if (output.claim(series.forState)) output.append(series.forState, at, Math.floor(entry.activeAt / 1000))
     }
     output.end(at)
+  }
+  /** As Prometheus: a rule label whose template came out empty is there as it is written in the rule. */
+  #seriesLabels(labels: Labels, ...more: readonly (readonly [name: string, value: string])[]): Labels {
+    return Labels.from(new Map([...this.#ruleLabels, ...labels.entries(), ...more]))
   }
 }

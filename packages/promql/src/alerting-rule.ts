@@ -30,11 +30,13 @@ export class AlertingEvaluation {
     if (typeof name !== 'string' || name === '') throw loadError(name, 'alert', new Error('an alert needs a name'))
     this.#alert = name
     this.#context = context
-    this.#labels = templatesOf(rule, 'labels', { ...context.labels, ...rule.labels })
+    const labels = { ...context.labels, ...rule.labels }
+    this.#labels = templatesOf(rule, 'labels', labels)
     this.#annotations = templatesOf(rule, 'annotations', rule.annotations ?? {})
     const holdMs = durationField(name, 'for', rule.for)
     const keepMs = durationField(name, 'keepFiringFor', rule.keepFiringFor)
-    this.#states = new AlertStates(rule, holdMs, keepMs, new RuleOutput(store))
+    const ruleLabels = Object.entries(labels).map(([label, text]): [string, string] => [underscoreLabel(label), text])
+    this.#states = new AlertStates(rule, { holdMs, keepMs, ruleLabels, output: new RuleOutput(store) })
     this.#query = new RuleQuery(name, rule.expr, store, context.queryOffsetMs)
     const fixed = this.#labels.every(([, template]) => template.fixed)
     this.#known = fixed ? new DerivedLabels(labels => this.#alertLabels(labels, NaN)) : undefined

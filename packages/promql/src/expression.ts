@@ -153,8 +153,8 @@ function seriesOf(plan: RangePlan, context: EvaluationContext): SeriesSamples[] 
     if (seen.has(settled.key)) throw new EvaluationError('vector cannot contain metrics with the same labelset')
     seen.add(settled.key)
     const samples = Array.from({ length: window.length }, (_, i) => ({
-      timestampMs: window.times[i] ?? NaN,
-      value: window.values[i] ?? NaN,
+      timestampMs: window.timeAt(i),
+      value: window.valueAt(i),
     }))
     series.push({ labels: settled, samples })
   })

@@ -24,8 +24,10 @@ export interface EvaluationContext extends EvaluationInstant {
 /** The samples of one series inside a range, stale markers left out. Valid only during the visit. */
 export interface RangeWindow {
   readonly length: number
-  readonly times: Float64Array
-  readonly values: Float64Array
+  timeAt(index: number): number
+  valueAt(index: number): number
+  /** False when no value is known to be smaller than the one before it. */
+  readonly mayDrop: boolean
   /** The range is left-open: `(startMs, endMs]`. */
   readonly startMs: number
   readonly endMs: number

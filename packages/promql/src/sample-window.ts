@@ -4,34 +4,56 @@ import type { Series } from './series.ts'
 /** The samples of one series in a range, refilled at every use so that a steady state allocates nothing. */
 export class SampleWindow implements RangeWindow {
   length = 0
-  times: Float64Array = new Float64Array(64)
-  values: Float64Array = new Float64Array(64)
   startMs = 0
   endMs = 0
+  mayDrop = true
+  #samples = new Float64Array(0)
+  #first = 0
+  /** Memory of its own, for samples that do not lie in a row anywhere. */
+  #own = new Float64Array(0)
 
-  /** Takes a stored series' samples in `(startMs, endMs]`, without stale markers. */
+  timeAt(index: number): number {
+    return this.#samples[2 * (this.#first + index)] ?? NaN
+  }
+
+  valueAt(index: number): number {
+    return this.#samples[2 * (this.#first + index) + 1] ?? NaN
+  }
+
+  /** Shows a stored series' samples in `(startMs, endMs]`, without stale markers. Valid until the series is appended to. */
   fill(series: Series): void {
     const last = series.indexAt(this.endMs)
     const first = series.indexAt(this.startMs) + 1
-    this.length = 0
-    for (let i = first; i <= last; i++) {
-      if (!series.isStaleAt(i)) this.push(series.timeAt(i), series.valueAt(i))
+    if (series.lastStaleMs > this.startMs) {
+      this.clear()
+      for (let i = first; i <= last; i++) if (!series.isStaleAt(i)) this.push(series.timeAt(i), series.valueAt(i))
+    } else {
+      this.#samples = series.samples
+      this.#first = series.first + first
+      this.length = last - first + 1
     }
+    this.mayDrop = series.lastDropMs > this.startMs
   }
 
+  clear(): void {
+    this.#samples = this.#own
+    this.#first = 0
+    this.length = 0
+    this.mayDrop = true
+  }
+
+  /** Adds a sample to a window that was cleared. */
   push(timeMs: number, value: number): void {
-    if (this.length === this.times.length) this.#grow()
-    this.times[this.length] = timeMs
-    this.values[this.length] = value
+    if (2 * this.length === this.#own.length) this.#grow()
+    this.#own[2 * this.length] = timeMs
+    this.#own[2 * this.length + 1] = value
     this.length += 1
   }
 
   #grow(): void {
-    const times = new Float64Array(2 * this.length)
-    const values = new Float64Array(2 * this.length)
-    times.set(this.times)
-    values.set(this.values)
-    this.times = times
-    this.values = values
+    const grown = new Float64Array(Math.max(64, 2 * this.#own.length))
+    grown.set(this.#own)
+    this.#own = grown
+    this.#samples = grown
   }
 }

@@ -42,7 +42,7 @@ export function subqueryPlan(expr: Subquery, operand: VectorPlan, binding: Bindi
       if (track.round !== round) {
         track.round = round
         track.labels = labels
-        track.window.length = 0
+        track.window.clear()
         live.push(track)
       }
       track.window.push(timeMs, frame.values[i] ?? NaN)

@@ -30,6 +30,7 @@ test('a rule file as Prometheus documents it becomes groups of rules, texts kept
   expect(parseRuleFile(GOOD, { file: 'r.yml' })).toEqual({
     file: 'r.yml',
     errors: [],
+    warnings: [],
     groups: [
       {
         name: 'queue',
@@ -55,7 +56,7 @@ test('a rule file as Prometheus documents it becomes groups of rules, texts kept
 
 test('an empty file has no groups', () => {
   for (const text of ['', '\n# nothing yet\n', 'groups:', 'groups: []'])
-    expect(parseRuleFile(text, { file: 'r.yml' })).toEqual({ file: 'r.yml', groups: [], errors: [] })
+    expect(parseRuleFile(text, { file: 'r.yml' })).toEqual({ file: 'r.yml', groups: [], errors: [], warnings: [] })
 })
 
 test('anchors and merge keys mean what they stand for, a later key wins', () => {
@@ -132,11 +133,17 @@ test('every problem of a file is reported, each with its place', () => {
   ])
 })
 
-test('a text that is no YAML, or two documents, is an error with its place', () => {
+test('a text that is no YAML is an error with its place', () => {
   expect(problems('groups: [')[0]).toMatch(/^r\.yml:1:\d+: yaml: Flow sequence in block collection/)
   expect(problems('groups: *nothing')).toEqual(['r.yml:1:9: yaml: unknown anchor "nothing" referenced'])
-  expect(problems('groups: []\n---\ngroups: []')).toEqual([
-    'r.yml:2:1: a second document: Prometheus would ignore it; use one file for each',
+})
+
+test('a second document is ignored with a warning, as in Prometheus', () => {
+  const { groups, errors, warnings } = parseRuleFile('groups: [{ name: g }]\n---\ngroups: 5', { file: 'r.yml' })
+  expect(groups).toEqual([{ name: 'g', rules: [] }])
+  expect(errors).toEqual([])
+  expect(warnings.map(warning => warning.message)).toEqual([
+    'r.yml:2:1: a second document: it is ignored, as in Prometheus',
   ])
 })
 

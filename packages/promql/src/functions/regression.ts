@@ -16,13 +16,13 @@ const line: Line = { slope: NaN, intercept: NaN }
  * https://github.com/prometheus/prometheus/blob/v3.5.0/promql/functions.go (linearRegression)
  */
 function regress(window: RangeWindow, originMs: number): Line {
-  const { length, times, values } = window
+  const { length } = window
   for (const sum of Object.values(sums)) sum.reset()
-  const first = values[0] ?? NaN
+  const first = window.valueAt(0)
   let constant = true
   for (let i = 0; i < length; i++) {
-    const x = ((times[i] ?? NaN) - originMs) / 1000
-    const y = values[i] ?? NaN
+    const x = (window.timeAt(i) - originMs) / 1000
+    const y = window.valueAt(i)
     constant &&= y === first
     sums.x.add(x)
     sums.y.add(y)
@@ -49,21 +49,21 @@ function factor(name: string, short: string, value: number): number {
 
 /** Holt's linear method (https://www.itl.nist.gov/div898/handbook/pmc/section4/pmc433.htm), started as Prometheus does. */
 function smooth(window: RangeWindow, smoothing: number, trendWeight: number): number | undefined {
-  const { length, values } = window
+  const { length } = window
   if (length < 2) return undefined
   let before = 0
-  let level = values[0] ?? NaN
-  let trend = (values[1] ?? NaN) - level
+  let level = window.valueAt(0)
+  let trend = window.valueAt(1) - level
   for (let i = 1; i < length; i++) {
     if (i > 1) trend = trendWeight * (level - before) + (1 - trendWeight) * trend
     before = level
-    level = smoothing * (values[i] ?? NaN) + (1 - smoothing) * (level + trend)
+    level = smoothing * window.valueAt(i) + (1 - smoothing) * (level + trend)
   }
   return level
 }
 
 export const regressionFunctions: readonly FunctionDefinition[] = [
-  overRange('deriv', () => window => (window.length < 2 ? undefined : regress(window, window.times[0] ?? NaN).slope)),
+  overRange('deriv', () => window => (window.length < 2 ? undefined : regress(window, window.timeAt(0)).slope)),
   overRange(
     'predict_linear',
     call => {

@@ -21,6 +21,8 @@ export interface RuleFile {
   /** The groups, rules with errors left out; load them only when there is no error, as Prometheus does. */
   readonly groups: readonly RuleGroup[]
   readonly errors: readonly RuleFileError[]
+  /** What Prometheus only warns of: a second YAML document, which is ignored. */
+  readonly warnings: readonly RuleFileError[]
 }
 
 /**
@@ -38,7 +40,7 @@ export function parseRuleFile(text: string, { file }: RuleFileOptions): RuleFile
   const names = new Set<string>()
   const root = new MappingReader(document, document.root, 'a rule file', ['groups'])
   for (const node of root.items('groups')) groups.push(readGroup(document, node, names))
-  return { file, groups, errors: document.errors }
+  return { file, groups, errors: document.errors, warnings: document.warnings }
 }
 
 const GROUP_FIELDS = ['name', 'interval', 'query_offset', 'limit', 'rules', 'labels']

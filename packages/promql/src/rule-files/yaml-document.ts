@@ -22,6 +22,8 @@ export interface Field {
 export class YamlDocument {
   readonly file: string
   readonly errors: RuleFileError[] = []
+  /** What Prometheus would only log. */
+  readonly warnings: RuleFileError[] = []
   readonly root: Node | undefined
   readonly #lines = new LineCounter()
   readonly #targets = new Map<Alias, Node>()
@@ -115,15 +117,13 @@ export class YamlDocument {
     try {
       const documents = parseAllDocuments(text, { lineCounter: this.#lines, uniqueKeys: false, prettyErrors: false })
       if ('empty' in documents) return undefined
-      for (const document of documents)
-        for (const error of document.errors) this.#add(this.#positionOf(error.pos[0]), `yaml: ${error.message}`)
-      const second = documents[1]
-      if (second !== undefined)
-        this.#add(
-          this.#positionOf(second.range[0]),
-          'a second document: Prometheus would ignore it; use one file for each',
-        )
-      return this.errors.length === 0 ? documents[0] : undefined
+      const [document, second] = documents
+      for (const error of document?.errors ?? []) this.#add(this.#positionOf(error.pos[0]), `yaml: ${error.message}`)
+      if (second !== undefined) {
+        const position = this.#positionOf(second.range[0])
+        this.warnings.push(new RuleFileError(this.file, position, 'a second document: it is ignored, as in Prometheus'))
+      }
+      return this.errors.length === 0 ? document : undefined
     } catch (error) {
       // The parser recurses: a text of brackets only ends its stack.
       this.#add(start, `yaml: ${error instanceof RangeError ? 'nested too deeply' : String(error)}`, undefined, error)

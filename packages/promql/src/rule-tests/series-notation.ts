@@ -12,7 +12,7 @@ export class SeriesNotationError extends Error {
 /** More samples than this in one series are a slip, such as `1x99999999`. */
 const MOST_POINTS = 1_000_000
 
-const NUMBER = String.raw`(?:inf|nan|0x[\da-f]+|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)`
+const NUMBER = String.raw`(?:inf|nan|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)`
 const ITEM = new RegExp(`^(?:(_)|(stale)|([+-]?${NUMBER})(?:([+-])(${NUMBER}))?)(?:x(\\d+))?$`, 'i')
 
 /**
@@ -51,9 +51,9 @@ function numberOf(text: string): number {
   return lower.startsWith('-') ? -Number(lower.slice(1)) : Number(lower.replace('+', ''))
 }
 
-/** Reads a series or an expected sample's labels: `up{job="api"}`, `{job="api"}`, `{"metric.name", x="y"}`. */
+/** Reads a series or an expected sample's labels: `up{job="api"}`, `{job="api"}`, `{"metric.name", x="y"}`; nothing is no labels. */
 export function parseMetric(text: string): Map<string, string> {
-  if (/^\s*\{\s*\}\s*$/.test(text)) return new Map()
+  if (/^\s*(?:\{\s*\}\s*)?$/.test(text)) return new Map()
   const expr = parse(text)
   if (expr.kind !== 'selector' || expr.offsetMs !== 0 || expr.at !== undefined)
     throw new SeriesNotationError(`unexpected ${JSON.stringify(text)}, expected a series such as up{job="api"}`)

@@ -30,7 +30,8 @@ test.each([
   ['1+2x3', [1, 3, 5, 7]],
   ['-1-1x2', [-1, -2, -3]],
   ['1x2 _x2', [1, 1, 1, undefined, undefined]],
-  ['1e3 +Inf -Inf NaN 0x10 .5', [1000, Infinity, -Infinity, NaN, 16, 0.5]],
+  ['1e3 +Inf -Inf NaN .5', [1000, Infinity, -Infinity, NaN, 0.5]],
+  ['0x3', [0, 0, 0, 0]],
   ['', []],
 ])('the series values %j are %j', (text, points) => {
   expect(parseSeriesValues(text)).toEqual(points)
