@@ -49,6 +49,8 @@ interface Entry {
 
 /** `resolvedRetention` of Prometheus's `rules/alerting.go`. */
 const RESOLVED_RETENTION_MS = 15 * 60_000
+/** Of one rule. A label that carries the value makes a new alert of every value, and Prometheus would keep them all. */
+const MOST_RESOLVED = 1000
 
 /**
  * The alerts of one rule: inactive, pending, firing per label set, as `Eval` in Prometheus's `rules/alerting.go` decides.
@@ -62,6 +64,7 @@ export class AlertStates {
   readonly #ruleLabels: StateOptions['ruleLabels']
   readonly #entries = new Map<string, Entry>()
   #round = 0
+  #resolved = 0
 
   constructor(rule: Rule, options: StateOptions) {
     const { holdMs, keepMs, output, ruleLabels } = options
@@ -87,27 +90,43 @@ export class AlertStates {
     }
     if (options.limit > 0 && active > options.limit) {
       this.#entries.clear()
+      this.#resolved = 0
       throw new LimitExceeded(`exceeded limit of ${options.limit} with ${active} alerts`)
     }
     this.#write(options.writeAt)
   }
 
-  /** Adds the active alerts to one list and those that ended not long ago to the other. */
-  list(active: Alert[], resolved: ResolvedAlert[]): void {
+  /** Adds the active alerts to a list. */
+  list(into: Alert[]): void {
     for (const entry of this.#entries.values()) {
-      const { shown, annotations, value, activeAt, firedAt, goneSince, resolvedAt } = entry
-      const base = { rule: this.#rule, alert: this.#rule.alert, labels: shown, annotations, value, activeAt }
-      if (firedAt === undefined) active.push({ ...base, state: 'pending' })
-      else if (resolvedAt !== undefined) resolved.push({ ...base, state: 'resolved', firedAt, resolvedAt })
-      else if (goneSince === undefined) active.push({ ...base, state: 'firing', firedAt })
-      else active.push({ ...base, state: 'firing', firedAt, keptSince: goneSince })
+      const { firedAt, goneSince } = entry
+      if (entry.resolvedAt !== undefined) continue
+      if (firedAt === undefined) into.push({ ...this.#shown(entry), state: 'pending' })
+      else if (goneSince === undefined) into.push({ ...this.#shown(entry), state: 'firing', firedAt })
+      else into.push({ ...this.#shown(entry), state: 'firing', firedAt, keptSince: goneSince })
     }
+  }
+
+  /** The alerts that fired and ended not long ago. */
+  get resolved(): ResolvedAlert[] {
+    const out: ResolvedAlert[] = []
+    for (const entry of this.#entries.values()) {
+      const { firedAt, resolvedAt } = entry
+      if (firedAt !== undefined && resolvedAt !== undefined)
+        out.push({ ...this.#shown(entry), state: 'resolved', firedAt, resolvedAt })
+    }
+    return out
+  }
+
+  #shown({ shown, annotations, value, activeAt }: Entry): Omit<Alert, 'state'> {
+    return { rule: this.#rule, alert: this.#rule.alert, labels: shown, annotations, value, activeAt }
   }
 
   #take(sample: ActiveSample, now: number, { annotate }: UpdateOptions): void {
     const { labels, value, source } = sample
     const known = this.#entries.get(labels.key)
     if (known === undefined || known.resolvedAt !== undefined) {
+      if (known !== undefined) this.#resolved -= 1
       this.#entries.set(labels.key, {
         labels,
         shown: labels.toObject(),
@@ -138,10 +157,16 @@ export class AlertStates {
   }
 
   #end(key: string, entry: Entry, now: number): void {
-    if (entry.firedAt === undefined) this.#entries.delete(key)
-    else if (entry.resolvedAt === undefined) entry.resolvedAt = now
-    // A clock set back must not keep an ended alert for ever.
-    else if (Math.abs(now - entry.resolvedAt) > RESOLVED_RETENTION_MS) this.#entries.delete(key)
+    if (entry.resolvedAt !== undefined) {
+      // A clock set back must not keep an ended alert for ever.
+      if (Math.abs(now - entry.resolvedAt) <= RESOLVED_RETENTION_MS) return
+      this.#resolved -= 1
+    } else if (entry.firedAt !== undefined && this.#resolved < MOST_RESOLVED) {
+      entry.resolvedAt = now
+      this.#resolved += 1
+      return
+    }
+    this.#entries.delete(key)
   }
 
   /** `ALERTS` and `ALERTS_FOR_STATE`, as Prometheus writes them; the store drops what nobody selects. */

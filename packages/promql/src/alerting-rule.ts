@@ -1,5 +1,4 @@
 import { AlertStates, type ActiveSample } from './alert-states.ts'
-import type { Alert, ResolvedAlert } from './alert.ts'
 import type { AnnotationList } from './annotation.ts'
 import { EvaluationError } from './errors.ts'
 import { DerivedLabels } from './frame.ts'
@@ -15,7 +14,7 @@ import { parseTemplate, type Template } from './template.ts'
 
 /** Turns an expression's result into alerts, as `Eval` in Prometheus's `rules/alerting.go`. */
 export class AlertingEvaluation {
-  readonly #states: AlertStates
+  readonly states: AlertStates
   readonly #query: RuleQuery
   readonly #context: RuleContext
   readonly #alert: string
@@ -36,7 +35,7 @@ export class AlertingEvaluation {
     const holdMs = durationField(name, 'for', rule.for)
     const keepMs = durationField(name, 'keepFiringFor', rule.keepFiringFor)
     const ruleLabels = Object.entries(labels).map(([label, text]): [string, string] => [underscoreLabel(label), text])
-    this.#states = new AlertStates(rule, { holdMs, keepMs, ruleLabels, output: new RuleOutput(store) })
+    this.states = new AlertStates(rule, { holdMs, keepMs, ruleLabels, output: new RuleOutput(store) })
     this.#query = new RuleQuery(name, rule.expr, store, context.queryOffsetMs)
     const fixed = this.#labels.every(([, template]) => template.fixed)
     this.#known = fixed ? new DerivedLabels(labels => this.#alertLabels(labels, NaN)) : undefined
@@ -55,17 +54,12 @@ export class AlertingEvaluation {
       seen?.add(labels.key)
       this.#samples.push({ labels, value, source })
     }
-    this.#states.update(this.#samples, now, {
+    this.states.update(this.#samples, now, {
       limit: this.#context.limit,
       writeAt: now - this.#context.queryOffsetMs,
       annotate: this.#annotate,
     })
     this.#known?.trim(result.length)
-  }
-
-  /** Adds the pending and firing alerts to one list and those that ended not long ago to the other. */
-  list(active: Alert[], resolved: ResolvedAlert[]): void {
-    this.#states.list(active, resolved)
   }
 
   readonly #annotate = (labels: Labels, value: number): Readonly<Record<string, string>> => {

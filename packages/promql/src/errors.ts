@@ -75,6 +75,7 @@ export class TooManySamples extends EvaluationError {
 export class RuleError extends Error {
   override readonly name = 'RuleError'
   readonly code = 'HOMEOSTAT_RULE_ERROR'
+  /** The name of the alert, or of the series a recording rule writes. */
   readonly alert: string
   readonly phase: 'load' | 'evaluate'
   readonly position: Position | undefined

@@ -54,7 +54,12 @@ export class LoadedRule {
     return error instanceof LimitExceeded ? 'its alerts are dropped' : 'its alerts stay as they were'
   }
 
-  list(active: Alert[], resolved: ResolvedAlert[]): void {
-    if (this.#evaluation instanceof AlertingEvaluation) this.#evaluation.list(active, resolved)
+  /** Adds the pending and firing alerts to a list. */
+  list(into: Alert[]): void {
+    if (this.#evaluation instanceof AlertingEvaluation) this.#evaluation.states.list(into)
+  }
+
+  get resolved(): ResolvedAlert[] {
+    return this.#evaluation instanceof AlertingEvaluation ? this.#evaluation.states.resolved : []
   }
 }

@@ -11,7 +11,7 @@ import type { Store } from './store.ts'
 export interface Evaluation {
   /** Pending and firing alerts, in the order of the rules. */
   readonly alerts: readonly Alert[]
-  /** Alerts that fired and ended in the last 15 minutes. */
+  /** Alerts that fired and ended in the last 15 minutes, gathered when this is read. */
   readonly resolved: readonly ResolvedAlert[]
   /** Rules that could not be evaluated now; the alerts they had stay as they were. */
   readonly errors: readonly RuleError[]
@@ -75,17 +75,22 @@ export function createRules(rules: readonly RuleSource[], store: Store, options:
         swept = now
       }
       const alerts: Alert[] = []
-      const resolved: ResolvedAlert[] = []
       const errors: RuleError[] = []
       for (const group of groups) {
         const due = group.schedule.due(now)
         for (const rule of group.rules) {
           const error = due ? rule.evaluate(now, options.clockMs) : undefined
           if (error !== undefined) errors.push(error)
-          rule.list(alerts, resolved)
+          rule.list(alerts)
         }
       }
-      return { alerts, resolved, errors }
+      return {
+        alerts,
+        errors,
+        get resolved() {
+          return loaded.flatMap(rule => rule.resolved)
+        },
+      }
     },
   }
 }

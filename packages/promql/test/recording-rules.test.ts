@@ -172,3 +172,14 @@ test('ten thousand recorded series coming and going leave nothing behind', () =>
   }
   expect(store.stats.series).toBeLessThanOrEqual(400)
 })
+
+test('an alert whose labels follow its value does not pile up ended alerts without bound', () => {
+  const { rules, set } = setUp({ alert: 'A', expr: 'x', labels: { value: '{{ $value }}' } })
+  let resolved = 0
+  for (let second = 1; second <= 3000; second++) {
+    set(second / 10, { a: second })
+    resolved = rules.evaluate(second * 100).resolved.length
+  }
+  expect(resolved).toBe(1000)
+  expect(rules.evaluate(3_000_000).resolved.length).toBeLessThanOrEqual(1)
+})

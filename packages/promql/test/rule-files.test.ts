@@ -107,6 +107,7 @@ test('every problem of a file is reported, each with its place', () => {
   - name: g
   - rules: 3
   - text
+  - { name: h, interval: 300y }
 `),
   ).toEqual([
     'r.yml:3:5: field "intervall" not found in a rule group; known are name, interval, query_offset, limit, rules, labels',
@@ -130,6 +131,7 @@ test('every problem of a file is reported, each with its place', () => {
     'r.yml:26:12: rules must be a sequence, got "3"',
     'r.yml:27:5: a rule group must be a mapping, got "text"',
     'r.yml:27:5: Groupname must not be empty',
+    'r.yml:28:26: interval: duration out of range: "300y"',
   ])
 })
 

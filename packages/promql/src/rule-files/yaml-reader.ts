@@ -3,6 +3,9 @@ import { parseDuration } from '../durations.ts'
 import type { RulePlace } from './rule-file-error.ts'
 import { scalarText, type YamlDocument } from './yaml-document.ts'
 
+/** Go's durations are nanoseconds in 63 bits: some 292 years. */
+const LONGEST_MS = 2 ** 63 / 1e6
+
 /** Reads one mapping by its known fields. Every problem is reported where it is, and reading goes on. */
 export class MappingReader {
   readonly #document: YamlDocument
@@ -57,7 +60,12 @@ export class MappingReader {
     const text = this.text(field)
     if (text === undefined || (text === '' && this.#document.resolve(this.#fields.get(field)?.value) === undefined))
       return undefined
-    if (parseDuration(text) !== undefined) return text
+    const ms = parseDuration(text)
+    if (ms !== undefined && ms <= LONGEST_MS) return text
+    if (ms !== undefined) {
+      this.report(field, `${field}: duration out of range: ${JSON.stringify(text)}`)
+      return undefined
+    }
     this.report(field, `${field}: not a valid duration string: ${JSON.stringify(text)}`)
     return undefined
   }
