@@ -3,6 +3,7 @@ import type { bullmq } from '@homeostat/bullmq/domain'
 import type { cache } from '@homeostat/cache/domain'
 import type { ioredis } from '@homeostat/ioredis/domain'
 import type { pg } from '@homeostat/pg/domain'
+import type { RecordingRule, RuleGroup } from '@homeostat/promql'
 import type { runtime } from '@homeostat/runtime/domain'
 
 /** A package's own options, plus how far it may go; `false` leaves the package out. */
@@ -27,8 +28,8 @@ export interface HomeostatOptions {
   readonly pg?: PackageOptions<typeof pg>
   /** Packages of your own; one that is called like a package of ours takes its place. */
   readonly domains?: readonly Domain[]
-  /** Rules beside those of the packages. */
-  readonly rules?: readonly Rule[]
+  /** Rules beside those of the packages; groups of a Prometheus rule file fit, see `@homeostat/promql/rule-files`. */
+  readonly rules?: readonly (Rule | RecordingRule | RuleGroup)[]
   /** Responses beside those of the packages. One that runs the same action on the same alert takes the package's place. */
   readonly responses?: readonly Response[]
   readonly actions?: readonly Action[]

@@ -1,4 +1,4 @@
-import type { Rule, Rules, Store } from '@homeostat/promql'
+import type { Rules, RuleSource, Store } from '@homeostat/promql'
 import { createRules, createStore } from '@homeostat/promql'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import type { Action } from './action.ts'
@@ -28,7 +28,7 @@ const DEFAULT_SLICE_MS = 2
 export interface OptimizerOptions {
   /** What is measured. The first one is where Homeostat counts its own failures. */
   readonly registries: readonly [engine: Registry, ...domains: Registry[]]
-  readonly rules: readonly Rule[]
+  readonly rules: readonly RuleSource[]
   readonly responses: readonly Response[]
   readonly actions: readonly Action[]
   /** The mode in force for an action. @default advise for all */

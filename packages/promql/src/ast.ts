@@ -145,6 +145,33 @@ export function unwrapParens(expr: Expr): Expr {
   return expr.kind === 'paren' ? unwrapParens(expr.operand) : expr
 }
 
+/** The expressions an expression is made of, one level down. */
+export function operandsOf(expr: Expr): readonly Expr[] {
+  switch (expr.kind) {
+    case 'number':
+    case 'string':
+    case 'selector':
+      return []
+    case 'range':
+      return [expr.selector]
+    case 'call':
+      return expr.args
+    case 'aggregation':
+      return expr.parameter === undefined ? [expr.operand] : [expr.parameter, expr.operand]
+    case 'binary':
+      return [expr.left, expr.right]
+    case 'subquery':
+    case 'unary':
+    case 'paren':
+      return [expr.operand]
+  }
+}
+
+/** How many parts an expression has: what evaluating it once costs at least. */
+export function sizeOf(expr: Expr): number {
+  return operandsOf(expr).reduce((size, operand) => size + sizeOf(operand), 1)
+}
+
 export function isSetOperator(operator: BinaryOperator): operator is SetOperator {
   return SET_OPERATORS.some(known => known === operator)
 }

@@ -10,8 +10,14 @@ import {
 import { SyntaxProblem, UnsupportedFeature } from './errors.ts'
 import { FUNCTIONS } from './functions/table.ts'
 
+/** What a check depends on besides the expression. */
+export interface CheckOptions {
+  /** Functions behind Prometheus's feature flag are allowed. */
+  readonly experimental?: boolean | undefined
+}
+
 /** Checks an expression's types as Prometheus does and returns the type of the whole. */
-export function checkTypes(source: string, expr: Expr): ValueType {
+export function checkTypes(source: string, options: CheckOptions, expr: Expr): ValueType {
   switch (expr.kind) {
     case 'number':
       return 'scalar'
@@ -21,12 +27,15 @@ export function checkTypes(source: string, expr: Expr): ValueType {
       return 'instant vector'
     case 'range':
       return 'range vector'
-    case 'subquery':
-      throw new UnsupportedFeature('subquery', source, expr)
+    case 'subquery': {
+      const type = checkTypes(source, options, expr.operand)
+      if (type === 'instant vector') return 'range vector'
+      throw new SyntaxProblem(`subquery is only allowed on instant vector, got ${type} instead`, source, expr)
+    }
     case 'paren':
-      return checkTypes(source, expr.operand)
+      return checkTypes(source, options, expr.operand)
     case 'unary': {
-      const type = checkTypes(source, expr.operand)
+      const type = checkTypes(source, options, expr.operand)
       if (type !== 'scalar' && type !== 'instant vector') {
         throw new SyntaxProblem(
           `unary expression only allowed on expressions of type scalar or instant vector, got ${JSON.stringify(type)}`,
@@ -37,16 +46,16 @@ export function checkTypes(source: string, expr: Expr): ValueType {
       return type
     }
     case 'call':
-      return checkCall(source, expr)
+      return checkCall(source, options, expr)
     case 'aggregation':
-      return checkAggregation(source, expr)
+      return checkAggregation(source, options, expr)
     case 'binary':
-      return checkBinary(source, expr)
+      return checkBinary(source, options, expr)
   }
 }
 
-function expectType(source: string, expr: Expr, wanted: ValueType, where: string): void {
-  const type = checkTypes(source, expr)
+function expectType(source: string, options: CheckOptions, expr: Expr, wanted: ValueType, where: string): void {
+  const type = checkTypes(source, options, expr)
   if (type !== wanted) throw new SyntaxProblem(`expected type ${wanted} in ${where}, got ${type}`, source, expr)
 }
 
@@ -54,9 +63,11 @@ function plural(count: number): string {
   return `${count} argument(s)`
 }
 
-function checkCall(source: string, call: Call): ValueType {
+function checkCall(source: string, options: CheckOptions, call: Call): ValueType {
   const definition = FUNCTIONS.get(call.name)
   if (definition === undefined) throw new UnsupportedFeature(`function ${call.name}()`, source, call)
+  if (definition.experimental === true && options.experimental !== true)
+    throw new UnsupportedFeature(`function "${call.name}" is not enabled (experimental in Prometheus)`, source, call)
   const { args, optional = 0, variadic, returns } = definition
   const least = args.length - optional
   const count = call.args.length
@@ -74,23 +85,29 @@ function checkCall(source: string, call: Call): ValueType {
   }
   call.args.forEach((argument, i) => {
     const wanted = args[Math.min(i, args.length - 1)]
-    if (wanted !== undefined) expectType(source, argument, wanted, `call to function "${call.name}"`)
+    if (wanted !== undefined) expectType(source, options, argument, wanted, `call to function "${call.name}"`)
   })
   return returns
 }
 
-function checkAggregation(source: string, expr: Aggregation): ValueType {
-  expectType(source, expr.operand, 'instant vector', 'aggregation expression')
+function checkAggregation(source: string, options: CheckOptions, expr: Aggregation): ValueType {
+  expectType(source, options, expr.operand, 'instant vector', 'aggregation expression')
   if (expr.parameter !== undefined) {
-    expectType(source, expr.parameter, expr.operator === 'count_values' ? 'string' : 'scalar', 'aggregation parameter')
+    expectType(
+      source,
+      options,
+      expr.parameter,
+      expr.operator === 'count_values' ? 'string' : 'scalar',
+      'aggregation parameter',
+    )
   }
   return 'instant vector'
 }
 
-function checkBinary(source: string, expr: Binary): ValueType {
+function checkBinary(source: string, options: CheckOptions, expr: Binary): ValueType {
   const { operator, matching } = expr
-  const left = checkTypes(source, expr.left)
-  const right = checkTypes(source, expr.right)
+  const left = checkTypes(source, options, expr.left)
+  const right = checkTypes(source, options, expr.right)
   for (const [side, type] of [
     [expr.left, left],
     [expr.right, right],

@@ -54,14 +54,28 @@ export class UnsupportedFeature extends ExpressionError {
 
 /** The expression is valid, but the data does not allow an answer (for example many-to-many matching). */
 export class EvaluationError extends Error {
-  override readonly name = 'EvaluationError'
-  readonly code = 'HOMEOSTAT_PROMQL_EVALUATION'
+  override readonly name: string = 'EvaluationError'
+  readonly code: string = 'HOMEOSTAT_PROMQL_EVALUATION'
+}
+
+/** An evaluation touched more samples than it may; worded like Prometheus's own limit. */
+export class TooManySamples extends EvaluationError {
+  override readonly name = 'TooManySamples'
+  override readonly code = 'HOMEOSTAT_PROMQL_TOO_MANY_SAMPLES'
+
+  constructor(max: number) {
+    super(
+      `query processing would load too many samples into memory in query execution: more than ${max}; ` +
+        'select fewer series, use shorter ranges or longer subquery steps, or raise maxSamples',
+    )
+  }
 }
 
 /** A rule that cannot be loaded, or whose evaluation failed; `cause` holds the reason. */
 export class RuleError extends Error {
   override readonly name = 'RuleError'
   readonly code = 'HOMEOSTAT_RULE_ERROR'
+  /** The name of the alert, or of the series a recording rule writes. */
   readonly alert: string
   readonly phase: 'load' | 'evaluate'
   readonly position: Position | undefined

@@ -1,5 +1,6 @@
 import { aggregationPlan } from './aggregations/plan.ts'
 import { isSetOperator, unwrapParens, type Binary, type Call, type Expr } from './ast.ts'
+import type { Binding } from './binding.ts'
 import { EvaluationError, UnsupportedFeature } from './errors.ts'
 import type { CallSite } from './functions/definition.ts'
 import { FUNCTIONS } from './functions/table.ts'
@@ -8,20 +9,24 @@ import { mixedOperation, negation, scalarOperation } from './operators/scalar.ts
 import { setOperation } from './operators/set.ts'
 import { constant, type Plan, type RangePlan, type ScalarPlan, type VectorPlan } from './plan.ts'
 import { instantSelector, rangeSelector } from './selector-plan.ts'
-import type { Store } from './store.ts'
+import { subqueryPlan } from './subquery-plan.ts'
 
-/** Turns a checked expression into a plan over one store; selectors are bound here, once. */
-export function planExpression(expr: Expr, source: string, store: Store): Plan {
-  const plan = (inner: Expr): Plan => planExpression(inner, source, store)
+/**
+ * Turns a checked expression into a plan over one store; selectors are bound here, once.
+ *
+ * @param outerMs how far back the subqueries around the expression reach
+ */
+export function planExpression(expr: Expr, binding: Binding, outerMs = 0): Plan {
+  const plan = (inner: Expr): Plan => planExpression(inner, binding, outerMs)
   switch (expr.kind) {
     case 'number':
       return constant(expr.value)
     case 'string':
       return { type: 'string', value: expr.value }
     case 'selector':
-      return instantSelector(expr, store)
+      return instantSelector(expr, binding, outerMs)
     case 'range':
-      return rangeSelector(expr, store)
+      return rangeSelector(expr, binding, outerMs)
     case 'paren':
       return plan(expr.operand)
     case 'unary': {
@@ -36,12 +41,14 @@ export function planExpression(expr: Expr, source: string, store: Store): Plan {
       const parameter = expr.parameter === undefined ? undefined : plan(expr.parameter)
       if (parameter !== undefined && parameter.type !== 'scalar' && parameter.type !== 'string')
         throw mismatch('scalar', parameter)
-      return aggregationPlan(expr, source, parameter, vectorOf(plan(expr.operand)))
+      return aggregationPlan(expr, binding.source, parameter, vectorOf(plan(expr.operand)))
     }
     case 'call':
-      return planCall(expr, source, plan)
-    case 'subquery':
-      throw new UnsupportedFeature('subquery', source, expr)
+      return planCall(expr, binding.source, plan)
+    case 'subquery': {
+      const reachMs = outerMs + expr.rangeMs + Math.max(0, expr.offsetMs)
+      return subqueryPlan(expr, vectorOf(planExpression(expr.operand, binding, reachMs)), binding)
+    }
   }
 }
 

@@ -1,10 +1,13 @@
 import { AnnotationList } from './annotation.ts'
-import type { Expr, LabelMatch, ValueType } from './ast.ts'
-import { checkTypes } from './check.ts'
+import { operandsOf, type Expr, type LabelMatch, type ValueType } from './ast.ts'
+import { Binding } from './binding.ts'
+import { checkTypes, type CheckOptions } from './check.ts'
+import { EvaluationError } from './errors.ts'
 import { planExpression } from './evaluator.ts'
-import type { Frame } from './frame.ts'
+import { Settlement, type Frame } from './frame.ts'
 import { parse } from './parser.ts'
-import type { EvaluationContext, Plan } from './plan.ts'
+import type { EvaluationContext, EvaluationInstant, Plan, RangePlan } from './plan.ts'
+import { SampleBudget } from './sample-budget.ts'
 import type { Store } from './store.ts'
 import type { Sample, SeriesSamples, Value } from './value.ts'
 
@@ -15,10 +18,17 @@ export interface SelectorUse {
   readonly windowMs: number
 }
 
-/** Start and end of a range query, for `@ start()` and `@ end()`. */
+/** Start, end and step of a range query, for `@ start()`, `@ end()`, `step()` and `range()`. */
 export interface QueryBounds {
   readonly startMs: number
   readonly endMs: number
+  readonly stepMs?: number | undefined
+}
+
+/** Options of {@link compile}. */
+export interface CompileOptions extends CheckOptions {
+  /** Allow the functions that Prometheus has behind `--enable-feature=promql-experimental-functions`. Default false. */
+  readonly experimental?: boolean | undefined
 }
 
 /** A parsed and checked expression; bind it to a store, then evaluate it as often as wanted. */
@@ -31,19 +41,19 @@ export class Expression {
   readonly maxRangeMs: number
   readonly #bound = new WeakMap<Store, BoundExpression>()
 
-  constructor(source: string) {
+  constructor(source: string, options: CompileOptions = {}) {
     this.source = source
-    this.ast = parse(source)
-    this.type = checkTypes(source, this.ast)
-    this.selectors = selectorsOf(this.ast)
-    this.maxRangeMs = Math.max(0, ...this.selectors.map(selector => selector.windowMs))
+    this.ast = parse(source, options)
+    this.type = checkTypes(source, options, this.ast)
+    this.selectors = selectorsOf(this.ast, 0)
+    this.maxRangeMs = this.selectors.reduce((longest, selector) => Math.max(longest, selector.windowMs), 0)
   }
 
   /** Tells the store what this expression reads and makes the plan. Bind before samples arrive: others are not stored. */
   bind(store: Store): BoundExpression {
     let bound = this.#bound.get(store)
     if (bound === undefined) {
-      bound = new BoundExpression(planExpression(this.ast, this.source, store))
+      bound = new BoundExpression(this, store, () => this.#bound.delete(store))
       this.#bound.set(store, bound)
     }
     return bound
@@ -56,46 +66,99 @@ export class Expression {
 }
 
 /** An expression over one store. */
-export class BoundExpression {
+export class BoundExpression implements Disposable {
+  readonly #binding: Binding
   readonly #plan: Plan
+  readonly #onDispose: () => void
+  readonly #settlement = new Settlement()
+  // One object for all evaluations, so that a steady state allocates nothing.
+  readonly #context: Writable<EvaluationContext>
 
-  constructor(plan: Plan) {
-    this.#plan = plan
+  constructor(expression: Expression, store: Store, onDispose: () => void = () => {}) {
+    this.#onDispose = onDispose
+    this.#binding = new Binding(store, expression.source)
+    try {
+      this.#plan = planExpression(expression.ast, this.#binding)
+    } catch (error) {
+      this.#binding[Symbol.dispose]()
+      throw error
+    }
+    const annotations = new AnnotationList()
+    this.#context = {
+      timeMs: 0,
+      startMs: 0,
+      endMs: 0,
+      stepMs: 0,
+      annotations,
+      samples: new SampleBudget(store.maxSamples),
+    }
   }
 
   evaluate(atMs: number, bounds?: QueryBounds): Value {
-    const list = new AnnotationList()
-    const context = { timeMs: atMs, startMs: bounds?.startMs ?? atMs, endMs: bounds?.endMs ?? atMs, annotations: list }
+    const annotations = new AnnotationList()
+    const { startMs = atMs, endMs = atMs, stepMs = 0 } = bounds ?? {}
+    const context = this.#start({ timeMs: atMs, startMs, endMs, stepMs, annotations })
     const plan = this.#plan
     switch (plan.type) {
       case 'scalar': {
         const value = plan.evaluate(context)
-        return { type: 'scalar', value, timestampMs: atMs, annotations: list.all }
+        return { type: 'scalar', value, timestampMs: atMs, annotations: annotations.all }
       }
       case 'string':
-        return { type: 'string', value: plan.value, annotations: list.all }
+        return { type: 'string', value: plan.value, annotations: annotations.all }
       case 'instant vector': {
-        const samples = samplesOf(plan.evaluate(context), atMs)
-        return { type: 'vector', samples, annotations: list.all }
+        const samples = samplesOf(this.#settlement.settle(plan.evaluate(context)), atMs)
+        return { type: 'vector', samples, annotations: annotations.all }
       }
-      case 'range vector': {
-        const series: SeriesSamples[] = []
-        plan.each(context, (labels, window) => {
-          const samples = Array.from({ length: window.length }, (_, i) => ({
-            timestampMs: window.times[i] ?? NaN,
-            value: window.values[i] ?? NaN,
-          }))
-          series.push({ labels, samples })
-        })
-        return { type: 'matrix', series, annotations: list.all }
-      }
+      case 'range vector':
+        return { type: 'matrix', series: seriesOf(plan, context), annotations: annotations.all }
     }
   }
 
   /** The instant vector itself, without copying it; valid until the next evaluation. `undefined` for other types. */
-  frame(context: EvaluationContext): Frame | undefined {
-    return this.#plan.type === 'instant vector' ? this.#plan.evaluate(context) : undefined
+  frame(instant: EvaluationInstant): Frame | undefined {
+    const plan = this.#plan
+    return plan.type === 'instant vector' ? this.#settlement.settle(plan.evaluate(this.#start(instant))) : undefined
   }
+
+  /** Gives back what only this expression needed of the store; it answers from what it had so far, then no more. */
+  dispose(): void {
+    this.#onDispose()
+    this.#binding[Symbol.dispose]()
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  #start(instant: EvaluationInstant): EvaluationContext {
+    const context = this.#context
+    context.timeMs = instant.timeMs
+    context.startMs = instant.startMs
+    context.endMs = instant.endMs
+    context.stepMs = instant.stepMs ?? 0
+    context.annotations = instant.annotations
+    context.samples.reset()
+    return context
+  }
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+
+function seriesOf(plan: RangePlan, context: EvaluationContext): SeriesSamples[] {
+  const series: SeriesSamples[] = []
+  const seen = new Set<string>()
+  plan.each(context, (labels, window) => {
+    const { settled } = labels
+    if (seen.has(settled.key)) throw new EvaluationError('vector cannot contain metrics with the same labelset')
+    seen.add(settled.key)
+    const samples = Array.from({ length: window.length }, (_, i) => ({
+      timestampMs: window.timeAt(i),
+      value: window.valueAt(i),
+    }))
+    series.push({ labels: settled, samples })
+  })
+  return series
 }
 
 /**
@@ -107,8 +170,8 @@ export class BoundExpression {
  * const slow = compile('histogram_quantile(0.99, sum by (le) (rate({"db.client.operation.duration_bucket"}[1m])))')
  * const value = slow.evaluate(store, Date.now())
  */
-export function compile(source: string): Expression {
-  return new Expression(source)
+export function compile(source: string, options?: CompileOptions): Expression {
+  return new Expression(source, options)
 }
 
 function samplesOf(frame: Frame, timestampMs: number): Sample[] {
@@ -120,24 +183,10 @@ function samplesOf(frame: Frame, timestampMs: number): Sample[] {
   return samples
 }
 
-function selectorsOf(expr: Expr): SelectorUse[] {
-  switch (expr.kind) {
-    case 'selector':
-      return [{ matches: expr.matches, windowMs: Math.max(0, expr.offsetMs) }]
-    case 'range':
-      return [{ matches: expr.selector.matches, windowMs: expr.rangeMs + Math.max(0, expr.selector.offsetMs) }]
-    case 'call':
-      return expr.args.flatMap(selectorsOf)
-    case 'aggregation':
-      return [...(expr.parameter === undefined ? [] : selectorsOf(expr.parameter)), ...selectorsOf(expr.operand)]
-    case 'binary':
-      return [...selectorsOf(expr.left), ...selectorsOf(expr.right)]
-    case 'unary':
-    case 'paren':
-    case 'subquery':
-      return selectorsOf(expr.operand)
-    case 'number':
-    case 'string':
-      return []
-  }
+function selectorsOf(expr: Expr, outerMs: number): readonly SelectorUse[] {
+  if (expr.kind === 'selector') return [{ matches: expr.matches, windowMs: outerMs + Math.max(0, expr.offsetMs) }]
+  let reachMs = outerMs
+  if (expr.kind === 'range') reachMs += expr.rangeMs
+  if (expr.kind === 'subquery') reachMs += expr.rangeMs + Math.max(0, expr.offsetMs)
+  return operandsOf(expr).flatMap(operand => selectorsOf(operand, reachMs))
 }

@@ -37,13 +37,13 @@ export function formatPlain(value: number): string {
   return plain(sign, mantissa, exponent)
 }
 
-/** Go's `%v` of a float64: shortest form, an exponent below 1e-4 and from 1e21. Used for `{{ $value }}`. */
+/** Go's `%v` of a float64: the shortest form, with an exponent below 1e-4 and from 1e6. Used for `{{ $value }}`. */
 export function formatFloat(value: number): string {
   const text = special(value)
   if (text !== undefined) return text
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
   const { sign, mantissa, exponent } = digits(value.toExponential())
-  return exponent < -4 || exponent >= 21 ? scientific(sign, mantissa, exponent) : plain(sign, mantissa, exponent)
+  return exponent < -4 || exponent >= 6 ? scientific(sign, mantissa, exponent) : plain(sign, mantissa, exponent)
 }
 
 /** Go's `%.Ng`: N significant digits, trailing zeros dropped. Used by the `humanize` functions. */
@@ -51,9 +51,34 @@ export function formatSignificant(value: number, precision: number): string {
   const text = special(value)
   if (text !== undefined) return text
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
-  const { sign, mantissa, exponent } = digits(value.toExponential(precision - 1))
+  const { sign, mantissa, exponent } = digits(roundToEven(value, value.toExponential(precision - 1), precision))
   const short = mantissa.replace(/0+$/, '') || '0'
   return exponent < -4 || exponent >= precision ? scientific(sign, short, exponent) : plain(sign, short, exponent)
+}
+
+/** Go's `%.Nf`; where JavaScript turns to an exponent, at 1e21, Go does not. */
+export function formatFixed(value: number, places: number): string {
+  const text = special(value)
+  if (text !== undefined) return text
+  if (Math.abs(value) >= 1e21) return `${BigInt(value)}${places === 0 ? '' : `.${'0'.repeat(places)}`}`
+  const rounded = value.toFixed(places)
+  const { exponent } = digits(value.toExponential())
+  return value === 0 ? rounded : roundToEven(value, rounded, exponent + 1 + places)
+}
+
+/**
+ * A number exactly between two roundings goes to the even one in Go, away from zero in JavaScript: `%.2f` of 0.125 is 0.12.
+ *
+ * @param rounded what JavaScript says.
+ * @param kept how many significant digits that has.
+ */
+function roundToEven(value: number, rounded: string, kept: number): string {
+  const last = /\d(?=e|$)/.exec(rounded)
+  if (last === null || Number(last[0]) % 2 === 0 || kept < 0 || kept > 60) return rounded
+  // A float between two roundings has one digit more, a 5, and nothing after it.
+  const { mantissa } = digits(value.toExponential(kept + 30))
+  if (!/^50*$/.test(mantissa.slice(kept))) return rounded
+  return rounded.slice(0, last.index) + String(Number(last[0]) - 1) + rounded.slice(last.index + 1)
 }
 
 /** OpenMetrics float: like `%g`, but a whole number keeps `.0` (`1.0`). */

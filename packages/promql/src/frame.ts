@@ -50,6 +50,24 @@ export class DerivedLabels<T> {
   }
 }
 
+/** Gives a result its final labels: metric names that were to go are gone, and no two samples may then be alike. */
+export class Settlement {
+  readonly #settled = new Frame()
+  readonly #unique = new UniqueLabels()
+
+  settle(frame: Frame): Frame {
+    let same = true
+    for (let i = 0; i < frame.length; i++) same &&= frame.labels[i]?.losesName !== true
+    if (same) return frame
+    this.#settled.clear()
+    for (let i = 0; i < frame.length; i++) {
+      const labels = frame.labels[i]
+      if (labels !== undefined) this.#settled.push(labels.settled, frame.values[i] ?? NaN)
+    }
+    return this.#unique.check(this.#settled)
+  }
+}
+
 /** Refuses a vector in which two samples carry the same labels; a vector seen before is recognised without hashing. */
 export class UniqueLabels {
   #approved: Labels[] = []

@@ -1,4 +1,4 @@
-export type { Alert } from './alert.ts'
+export type { Alert, ResolvedAlert } from './alert.ts'
 export type { Annotation } from './annotation.ts'
 export type { LabelMatch, ValueType } from './ast.ts'
 export { formatDuration, parseDuration } from './durations.ts'
@@ -6,11 +6,19 @@ export {
   EvaluationError,
   RuleError,
   SyntaxProblem,
+  TooManySamples,
   UnsupportedFeature,
   type ExpressionError,
   type Position,
 } from './errors.ts'
-export { compile, type BoundExpression, type Expression, type QueryBounds, type SelectorUse } from './expression.ts'
+export {
+  compile,
+  type BoundExpression,
+  type CompileOptions,
+  type Expression,
+  type QueryBounds,
+  type SelectorUse,
+} from './expression.ts'
 export type { HistogramHandle } from './histogram-handle.ts'
 export { Labels, type LabelSet } from './labels.ts'
 export {
@@ -24,8 +32,10 @@ export {
   type MetricIdentity,
   type SeriesKind,
 } from './names.ts'
-export type { Rule } from './rule.ts'
-export { createRules, type Evaluation, type RuleHealth, type Rules, type RulesOptions } from './rules.ts'
+export type { RuleHealth } from './rule-context.ts'
+export type { RuleGroup } from './rule-group.ts'
+export type { RecordingRule, Rule } from './rule.ts'
+export { createRules, type Evaluation, type RuleSource, type Rules, type RulesOptions } from './rules.ts'
 export type { SeriesHandle } from './series-handle.ts'
 export type { SeriesDescriptor } from './series-descriptor.ts'
 export { createStore, type Store, type StoreOptions, type StoreStats } from './store.ts'

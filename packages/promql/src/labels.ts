@@ -12,11 +12,18 @@ export class Labels {
   readonly names: readonly string[]
   readonly values: readonly string[]
   readonly key: string
+  /**
+   * The metric name is to go once the whole expression is evaluated. Until then it is there, so that `label_replace` can
+   * still read it: Prometheus's delayed name removal, as its own test engine runs.
+   */
+  readonly losesName: boolean
   #withoutName: Labels | undefined
+  #twin: Labels | undefined
 
-  private constructor(names: readonly string[], values: readonly string[]) {
+  private constructor(names: readonly string[], values: readonly string[], losesName = false) {
     this.names = names
     this.values = values
+    this.losesName = losesName
     let key = ''
     // Lengths make the key unambiguous whatever the values contain.
     names.forEach((name, i) => {
@@ -42,8 +49,25 @@ export class Labels {
 
   /** The same set without the metric name; the result is remembered. */
   get withoutName(): Labels {
-    this.#withoutName ??= this.names.includes(METRIC_NAME) ? this.#filter(name => name !== METRIC_NAME) : this
+    this.#withoutName ??= this.names.includes(METRIC_NAME)
+      ? this.#filter(name => name !== METRIC_NAME).keepingName
+      : this.keepingName
     return this.#withoutName
+  }
+
+  /** The same set, its metric name to be removed when the expression is done; remembered. */
+  get losingName(): Labels {
+    return this.losesName || !this.names.includes(METRIC_NAME) ? this : this.#other
+  }
+
+  /** The same set, its metric name to stay; remembered. */
+  get keepingName(): Labels {
+    return this.losesName ? this.#other : this
+  }
+
+  /** What a result carries: the metric name is gone if it was to go. */
+  get settled(): Labels {
+    return this.losesName ? this.withoutName : this
   }
 
   /** Only the given labels. */
@@ -56,9 +80,10 @@ export class Labels {
     return this.#filter(name => !names.includes(name))
   }
 
-  /** The set with one label changed; an empty value removes it. */
+  /** The set with one label changed; an empty value removes it. A metric name that is set so will stay. */
   with(name: string, value: string): Labels {
-    return Labels.from([...this.drop([name]).entries(), [name, value]])
+    const changed = Labels.from([...this.drop([name]).entries(), [name, value]])
+    return this.losesName && name !== METRIC_NAME ? changed.losingName : changed
   }
 
   entries(): [name: string, value: string][] {
@@ -82,7 +107,17 @@ export class Labels {
   #filter(wanted: (name: string) => boolean): Labels {
     const entries = this.entries()
     const kept = entries.filter(([name]) => wanted(name))
-    return kept.length === entries.length ? this : Labels.from(kept)
+    if (kept.length === entries.length) return this
+    const filtered = Labels.from(kept)
+    return this.losesName ? filtered.losingName : filtered
+  }
+
+  get #other(): Labels {
+    if (this.#twin === undefined) {
+      this.#twin = new Labels(this.names, this.values, !this.losesName)
+      this.#twin.#twin = this
+    }
+    return this.#twin
   }
 }
 

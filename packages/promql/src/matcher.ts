@@ -1,7 +1,7 @@
 import type { LabelMatch } from './ast.ts'
 import { BUCKET_BOUND, METRIC_NAME, type Labels } from './labels.ts'
 import { underscoreLabel } from './names.ts'
-import { compileRegexp } from './regexp.ts'
+import { compileRegexp } from './regexp/pattern.ts'
 
 /** What a matcher is asked about: the labels, and all the names the series answers to. */
 export interface Matchable {
@@ -44,5 +44,17 @@ function boundTest(wanted: string, exact: (text: string) => boolean): (text: str
 function textTest(match: LabelMatch): (text: string) => boolean {
   if (match.operator === '=' || match.operator === '!=') return text => text === match.value
   const pattern = compileRegexp(match.value)
-  return text => pattern.test(text)
+  // Few values, many series: most texts have been seen before.
+  const answers = new Map<string, boolean>()
+  return text => {
+    let answer = answers.get(text)
+    if (answer === undefined) {
+      answer = pattern.test(text)
+      if (answers.size >= MAX_REMEMBERED) answers.clear()
+      answers.set(text, answer)
+    }
+    return answer
+  }
 }
+
+const MAX_REMEMBERED = 256

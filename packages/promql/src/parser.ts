@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common'
 import { AGGREGATIONS, isParametric } from './ast.ts'
 import type { Aggregation, Binary, BinaryOperator, Expr, Grouping, Span } from './ast.ts'
-import { checkTypes } from './check.ts'
+import { checkTypes, type CheckOptions } from './check.ts'
 import { SyntaxProblem, UnsupportedFeature } from './errors.ts'
 import { linearize, type Piece } from './syntax/linear.ts'
 import { labelNameOf, parseSelector, stringOf } from './syntax/selector.ts'
@@ -12,10 +12,10 @@ import { childrenOf, parseTree } from './syntax/tree.ts'
  *
  * @throws {@link SyntaxProblem} when it is not PromQL, {@link UnsupportedFeature} when this engine does not evaluate it.
  */
-export function parse(source: string): Expr {
+export function parse(source: string, options: CheckOptions = {}): Expr {
   const { root } = parseTree(source)
   const expr = expression(source, root)
-  checkTypes(source, expr)
+  checkTypes(source, options, expr)
   return expr
 }
 

@@ -1,22 +1,33 @@
 import type { AnnotationList } from './annotation.ts'
 import type { Frame } from './frame.ts'
 import type { Labels } from './labels.ts'
+import type { SampleBudget } from './sample-budget.ts'
 
-/** What one evaluation knows. */
-export interface EvaluationContext {
+/** When an expression is evaluated, and where annotations go. */
+export interface EvaluationInstant {
   /** The instant asked for, milliseconds since the epoch. */
   readonly timeMs: number
   /** What `@ start()` and `@ end()` mean; both are the instant for an instant query. */
   readonly startMs: number
   readonly endMs: number
+  /** The step of a range query; 0 for an instant query. */
+  readonly stepMs?: number | undefined
   readonly annotations: AnnotationList
+}
+
+/** What one evaluation knows. */
+export interface EvaluationContext extends EvaluationInstant {
+  /** What the evaluation may still touch. */
+  readonly samples: SampleBudget
 }
 
 /** The samples of one series inside a range, stale markers left out. Valid only during the visit. */
 export interface RangeWindow {
   readonly length: number
-  readonly times: Float64Array
-  readonly values: Float64Array
+  timeAt(index: number): number
+  valueAt(index: number): number
+  /** False when no value is known to be smaller than the one before it. */
+  readonly mayDrop: boolean
   /** The range is left-open: `(startMs, endMs]`. */
   readonly startMs: number
   readonly endMs: number

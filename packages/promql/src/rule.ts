@@ -26,3 +26,18 @@ export interface Rule {
   /** Texts for people; values may hold templates. */
   readonly annotations?: Readonly<Record<string, string>>
 }
+
+/**
+ * A recording rule: its result becomes series of the store, for the rules after it.
+ * https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/
+ *
+ * @example { record: 'job:requests:rate1m', expr: 'sum by (job) (rate(requests_total[1m]))' }
+ */
+export interface RecordingRule {
+  /** Name of the series that are written. */
+  readonly record: string
+  /** PromQL; every sample of its result is written. */
+  readonly expr: string
+  /** Labels set on the series; an empty value removes one. No templates. */
+  readonly labels?: Readonly<Record<string, string>>
+}

@@ -9,26 +9,43 @@ export class Selection {
   readonly name: string | undefined
   readonly #matches: Matcher
   readonly #series: Series[] = []
-  /** How far back an expression looks through this selection, offset included. */
-  windowMs: number
+  readonly #windows: number[] = []
+  /** How far back the expressions that hold this selection look through it, offset included. */
+  windowMs = 0
 
-  constructor(key: string, matches: readonly LabelMatch[], windowMs: number) {
+  constructor(key: string, matches: readonly LabelMatch[]) {
     this.key = key
     this.name = exactName(matches)
     this.#matches = compileMatchers(matches)
-    this.windowMs = windowMs
   }
 
   get series(): readonly Series[] {
     return this.#series
   }
 
+  /** One more expression looks so far back. Whether that is further than before. */
+  hold(windowMs: number): boolean {
+    this.#windows.push(windowMs)
+    const further = windowMs > this.windowMs
+    if (further) this.windowMs = windowMs
+    return further
+  }
+
+  /** One expression less. Whether nobody is left. */
+  release(windowMs: number): boolean {
+    const at = this.#windows.indexOf(windowMs)
+    if (at !== -1) this.#windows.splice(at, 1)
+    this.windowMs = this.#windows.reduce((longest, each) => Math.max(longest, each), 0)
+    return this.#windows.length === 0
+  }
+
   wants(candidate: Matchable): boolean {
     return this.#matches(candidate)
   }
 
+  /** Takes a series it has not yet. */
   add(series: Series): void {
-    if (!this.#series.includes(series)) this.#series.push(series)
+    this.#series.push(series)
   }
 
   /** Drops every evicted series at once, so that thousands leaving together cost one pass. */

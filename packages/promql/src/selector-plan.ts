@@ -1,25 +1,19 @@
-import type { AtModifier, MatrixSelector, VectorSelector } from './ast.ts'
+import type { MatrixSelector, VectorSelector } from './ast.ts'
+import type { Binding } from './binding.ts'
 import { Frame } from './frame.ts'
-import type { EvaluationContext, RangePlan, VectorPlan } from './plan.ts'
-import type { Selection } from './selection.ts'
-import type { Series } from './series.ts'
-import type { Store } from './store.ts'
-
-/** The instant a selector looks at, after `@` and `offset`. */
-export function referenceTime(context: EvaluationContext, at: AtModifier | undefined, offsetMs: number): number {
-  if (at === undefined) return context.timeMs - offsetMs
-  if (at === 'start') return context.startMs - offsetMs
-  return (at === 'end' ? context.endMs : at) - offsetMs
-}
+import type { RangePlan, VectorPlan } from './plan.ts'
+import { referenceTime } from './reference-time.ts'
+import { SampleWindow } from './sample-window.ts'
 
 /** How far back from the evaluation time a selector reaches. A fixed `@` time keeps what the store has. */
 function reach(selector: VectorSelector, ms: number): number {
   return Math.max(0, selector.offsetMs) + ms
 }
 
-export function instantSelector(selector: VectorSelector, store: Store): VectorPlan {
-  const { lookbackMs } = store
-  const selection = store.want(selector.matches, reach(selector, lookbackMs))
+/** @param outerMs how far back the subqueries around the selector reach */
+export function instantSelector(selector: VectorSelector, binding: Binding, outerMs: number): VectorPlan {
+  const { lookbackMs } = binding.store
+  const selection = binding.want(selector.matches, outerMs + reach(selector, lookbackMs))
   const frame = new Frame()
   return {
     type: 'instant vector',
@@ -35,41 +29,17 @@ export function instantSelector(selector: VectorSelector, store: Store): VectorP
         frame.times[frame.length] = time
         frame.push(series.labels, series.valueAt(index))
       }
+      context.samples.take(frame.length)
       return frame
     },
   }
 }
 
-/** The samples of one series in a range; one object per selector, refilled for each series. */
-class ScratchWindow {
-  length = 0
-  times = new Float64Array(64)
-  values = new Float64Array(64)
-  startMs = 0
-  endMs = 0
-
-  fill(series: Series): void {
-    const last = series.indexAt(this.endMs)
-    const first = series.indexAt(this.startMs) + 1
-    if (last - first + 1 > this.times.length) {
-      this.times = new Float64Array(2 * (last - first + 1))
-      this.values = new Float64Array(this.times.length)
-    }
-    let length = 0
-    for (let i = first; i <= last; i++) {
-      if (series.isStaleAt(i)) continue
-      this.times[length] = series.timeAt(i)
-      this.values[length] = series.valueAt(i)
-      length += 1
-    }
-    this.length = length
-  }
-}
-
-export function rangeSelector(matrix: MatrixSelector, store: Store): RangePlan {
+/** @param outerMs how far back the subqueries around the selector reach */
+export function rangeSelector(matrix: MatrixSelector, binding: Binding, outerMs: number): RangePlan {
   const { selector, rangeMs } = matrix
-  const selection: Selection = store.want(selector.matches, reach(selector, rangeMs))
-  const window = new ScratchWindow()
+  const selection = binding.want(selector.matches, outerMs + reach(selector, rangeMs))
+  const window = new SampleWindow()
   return {
     type: 'range vector',
     rangeMs,
@@ -78,7 +48,9 @@ export function rangeSelector(matrix: MatrixSelector, store: Store): RangePlan {
       window.startMs = window.endMs - rangeMs
       for (const series of selection.series) {
         window.fill(series)
-        if (window.length > 0) visit(series.labels, window)
+        if (window.length === 0) continue
+        context.samples.take(window.length)
+        visit(series.labels, window)
       }
     },
   }

@@ -5,16 +5,19 @@ import type { Labels } from './labels.ts'
  * either byte order and is told apart from other NaNs without allocating.
  */
 const STALE_WORD = 0x7f_f0_00_02
-const INITIAL_CAPACITY = 16
+export const INITIAL_CAPACITY = 16
 export const BYTES_PER_SAMPLE = 16
 
 /** What `append` did with a sample. */
 export type AppendResult = 'stored' | 'out_of_order' | 'duplicate'
 
-/** The most samples a ring may hold, a power of two, for how far back it must reach. */
-export type CapacityLimit = (retentionMs: number) => number
+/** Asks for the memory to double a buffer of so many bytes that must reach so far back. */
+export type MayDouble = (bytes: number, retentionMs: number) => boolean
 
-/** One stored series: a ring of times and values, oldest first, that grows up to a limit and then forgets the oldest. */
+/**
+ * One stored series: a bounded buffer of samples, oldest first. Time and value lie side by side and a window's samples lie
+ * in a row, so that a window is read where it is stored: with thousands of series, what counts is the memory touched.
+ */
 export class Series {
   readonly labels: Labels
   readonly spellings: readonly string[]
@@ -26,11 +29,19 @@ export class Series {
   truncated = 0
   /** The store drops a series by setting this; a handle then asks for a new one. */
   evicted = false
-  #times = new Float64Array(INITIAL_CAPACITY)
-  #values = new Float64Array(INITIAL_CAPACITY)
-  #words = new Uint32Array(this.#values.buffer)
-  #first = 0
-  #length = 0
+  /** `[time, value, time, value, ...]`; valid until the next append. */
+  samples: Float64Array<ArrayBuffer> = new Float64Array(2 * INITIAL_CAPACITY)
+  /** Where the oldest sample is, counted in samples. */
+  first = 0
+  length = 0
+  /** Time of the newest sample, `-Infinity` when empty. */
+  lastMs: number = -Infinity
+  /** The last time a value was smaller than the one before it: windows that begin then or later hold no counter reset. */
+  lastDropMs: number = -Infinity
+  /** Time of the newest stale marker. */
+  lastStaleMs: number = -Infinity
+  #words = new Uint32Array(this.samples.buffer)
+  #lastValue = NaN
 
   constructor(identity: string, labels: Labels, spellings: readonly string[], retentionMs: number) {
     this.identity = identity
@@ -39,62 +50,65 @@ export class Series {
     this.retentionMs = retentionMs
   }
 
-  get length(): number {
-    return this.#length
-  }
-
   get bytes(): number {
-    return this.#times.length * BYTES_PER_SAMPLE
-  }
-
-  /** Time of the newest sample, `-Infinity` when empty. */
-  get lastMs(): number {
-    return this.#length === 0 ? -Infinity : this.timeAt(this.#length - 1)
+    return this.samples.byteLength
   }
 
   timeAt(index: number): number {
-    return this.#times[this.#slot(index)] ?? NaN
+    return this.samples[2 * (this.first + index)] ?? NaN
   }
 
   valueAt(index: number): number {
-    return this.#values[this.#slot(index)] ?? NaN
+    return this.samples[2 * (this.first + index) + 1] ?? NaN
   }
 
   isStaleAt(index: number): boolean {
-    const slot = this.#slot(index)
-    const value = this.#values[slot] ?? 0
-    return value !== value && this.#words[slot * 2] === STALE_WORD && this.#words[slot * 2 + 1] === STALE_WORD
+    if (this.lastStaleMs === -Infinity) return false
+    const word = 4 * (this.first + index) + 2
+    return this.#words[word] === STALE_WORD && this.#words[word + 1] === STALE_WORD
   }
 
-  /** Adds a sample; times must rise. `capacityFor` is asked for the ring's limit only when it is full. */
-  append(timeMs: number, value: number, capacityFor: CapacityLimit): AppendResult {
-    const last = this.lastMs
-    // Written so that a time that is not a number is refused too.
-    if (!(timeMs > last)) return timeMs === last ? 'duplicate' : 'out_of_order'
-    if (this.#length === this.#times.length) this.#makeRoom(timeMs, capacityFor)
-    const slot = (this.#first + this.#length) & (this.#times.length - 1)
-    this.#times[slot] = timeMs
-    this.#values[slot] = value
-    this.#length += 1
-    return 'stored'
-  }
-
-  markStale(timeMs: number, capacityFor: CapacityLimit): AppendResult {
-    const result = this.append(timeMs, NaN, capacityFor)
-    if (result === 'stored') {
-      const slot = this.#slot(this.#length - 1)
-      this.#words[slot * 2] = STALE_WORD
-      this.#words[slot * 2 + 1] = STALE_WORD
-    }
+  /** Adds a sample; times must rise. `mayDouble` is asked only when the buffer is full of samples that are still needed. */
+  append(timeMs: number, value: number, mayDouble: MayDouble): AppendResult {
+    const result = this.#push(timeMs, value, mayDouble)
+    if (result !== 'stored') return result
+    if (value < this.#lastValue) this.lastDropMs = timeMs
+    this.#lastValue = value
     return result
+  }
+
+  markStale(timeMs: number, mayDouble: MayDouble): AppendResult {
+    const result = this.#push(timeMs, NaN, mayDouble)
+    if (result !== 'stored') return result
+    const word = 4 * (this.first + this.length - 1) + 2
+    this.#words[word] = STALE_WORD
+    this.#words[word + 1] = STALE_WORD
+    this.lastStaleMs = timeMs
+    return result
+  }
+
+  /** Forgets samples later than a time; how many there were. */
+  dropAfter(timeMs: number): number {
+    const kept = this.indexAt(timeMs) + 1
+    const dropped = this.length - kept
+    this.length = kept
+    this.lastMs = kept === 0 ? -Infinity : this.timeAt(kept - 1)
+    // What the next value follows is no longer known: it counts as a drop, and the window is looked through.
+    this.#lastValue = Infinity
+    return dropped
   }
 
   /** Index of the newest sample at or before the time, -1 when there is none. */
   indexAt(timeMs: number): number {
     let low = 0
-    let high = this.#length - 1
+    let high = this.length - 1
     // The newest sample is nearly always the answer.
-    if (high >= 0 && this.timeAt(high) <= timeMs) return high
+    if (high < 0 || this.lastMs <= timeMs) return high
+    if (high > 0) {
+      // Else samples lie mostly at equal distances.
+      const guess = high - Math.ceil((this.lastMs - timeMs) / (this.lastMs - this.timeAt(high - 1)))
+      if (guess >= 0 && this.timeAt(guess) <= timeMs && this.timeAt(guess + 1) > timeMs) return guess
+    }
     while (low <= high) {
       const middle = (low + high) >> 1
       if (this.timeAt(middle) <= timeMs) low = middle + 1
@@ -103,36 +117,45 @@ export class Series {
     return high
   }
 
-  #slot(index: number): number {
-    return (this.#first + index) & (this.#times.length - 1)
+  #push(timeMs: number, value: number, mayDouble: MayDouble): AppendResult {
+    // Written so that a time that is not a number is refused too.
+    if (!(timeMs > this.lastMs)) return timeMs === this.lastMs ? 'duplicate' : 'out_of_order'
+    if (2 * (this.first + this.length) === this.samples.length) this.#makeRoom(timeMs, mayDouble)
+    const at = 2 * (this.first + this.length)
+    this.samples[at] = timeMs
+    this.samples[at + 1] = value
+    this.length += 1
+    this.lastMs = timeMs
+    return 'stored'
   }
 
-  #makeRoom(nowMs: number, capacityFor: CapacityLimit): void {
-    const capacity = this.#times.length
-    const needed = this.timeAt(0) > nowMs - this.retentionMs
-    if (needed && capacity < capacityFor(this.retentionMs)) {
-      this.#resize(capacity * 2)
-      return
-    }
-    if (needed) this.truncated += 1
-    this.#first = (this.#first + 1) & (capacity - 1)
-    this.#length -= 1
+  /** The buffer is full to its end: forgets what is old and moves the rest to the front, or doubles it. */
+  #makeRoom(nowMs: number, mayDouble: MayDouble): void {
+    const capacity = this.samples.length / 2
+    // A quarter free makes a move cheap: it is paid for by as many appends.
+    const enough = capacity >> 2
+    this.#forget(this.indexAt(nowMs - this.retentionMs) + 1)
+    if (this.first >= enough) return this.#move(this.samples)
+    if (mayDouble(this.bytes, this.retentionMs)) return this.#move(new Float64Array(2 * this.samples.length))
+    const lost = enough - this.first
+    this.truncated += lost
+    this.#forget(lost)
+    this.#move(this.samples)
   }
 
-  #resize(capacity: number): void {
-    const times = new Float64Array(capacity)
-    const values = new Float64Array(capacity)
-    const words = new Uint32Array(values.buffer)
-    for (let i = 0; i < this.#length; i++) {
-      const slot = this.#slot(i)
-      times[i] = this.#times[slot] ?? NaN
-      // Copied by words: a NaN's payload need not survive a copy as a float.
-      words[i * 2] = this.#words[slot * 2] ?? 0
-      words[i * 2 + 1] = this.#words[slot * 2 + 1] ?? 0
-    }
-    this.#times = times
-    this.#values = values
+  #forget(count: number): void {
+    this.first += count
+    this.length -= count
+  }
+
+  #move(target: Float64Array<ArrayBuffer>): void {
+    const from = this.first
+    const words = target === this.samples ? this.#words : new Uint32Array(target.buffer)
+    // Copied by words: a NaN's payload need not survive a copy as a float.
+    if (words === this.#words) words.copyWithin(0, 4 * from, 4 * (from + this.length))
+    else words.set(this.#words.subarray(4 * from, 4 * (from + this.length)))
+    this.samples = target
     this.#words = words
-    this.#first = 0
+    this.first = 0
   }
 }

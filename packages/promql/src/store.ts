@@ -2,10 +2,12 @@ import type { LabelMatch } from './ast.ts'
 import { HistogramHandle } from './histogram-handle.ts'
 import { Labels, METRIC_NAME } from './labels.ts'
 import { spellings, underscoreLabels } from './names.ts'
-import { Selection } from './selection.ts'
+import { RingMemory } from './ring-memory.ts'
+import { SelectionIndex } from './selection-index.ts'
+import type { Selection } from './selection.ts'
 import type { SeriesDescriptor } from './series-descriptor.ts'
 import { SeriesHandle } from './series-handle.ts'
-import { BYTES_PER_SAMPLE, Series } from './series.ts'
+import { Series } from './series.ts'
 
 /** Options of {@link createStore}. */
 export interface StoreOptions {
@@ -21,6 +23,10 @@ export interface StoreOptions {
   readonly keep?: 'selected' | 'all'
   /** How far back `keep: 'all'` reaches. Default 3 600 000 (1 hour). */
   readonly retentionMs?: number
+  /** Step of a subquery that names none (`[1h:]`), as Prometheus takes its evaluation interval. Default `intervalMs`. */
+  readonly subqueryStepMs?: number
+  /** Samples one evaluation may touch, and steps of subqueries; beyond it the evaluation fails. Default 5 000 000. */
+  readonly maxSamples?: number
   /** Called once per reason when a limit is reached. */
   readonly onWarning?: (message: string) => void
 }
@@ -29,6 +35,8 @@ export interface StoreOptions {
 export interface StoreStats {
   readonly series: number
   readonly bytes: number
+  /** What the present series will take once their windows are full; known before it happens. */
+  readonly plannedBytes: number
   readonly selections: number
   readonly outOfOrder: number
   readonly duplicates: number
@@ -37,33 +45,47 @@ export interface StoreStats {
   readonly evictedSeries: number
   /** Samples overwritten although an expression could still have asked for them. */
   readonly truncatedSamples: number
+  /** Samples forgotten because the clock was set back to before them. */
+  readonly rewoundSamples: number
 }
 
-const RING_BYTES = 16 * BYTES_PER_SAMPLE
+type Limits = Required<Omit<StoreOptions, 'onWarning' | 'subqueryStepMs'>>
+
+const DEFAULTS: Limits = {
+  lookbackMs: 300_000,
+  intervalMs: 5000,
+  maxSeries: 10_000,
+  maxBytes: 64 * 1024 * 1024,
+  keep: 'selected',
+  retentionMs: 3_600_000,
+  maxSamples: 5_000_000,
+}
 
 /** The series that expressions select, each in a bounded ring. See {@link createStore}. */
 export class Store {
   readonly lookbackMs: number
-  readonly #options: Required<Omit<StoreOptions, 'onWarning'>> & Pick<StoreOptions, 'onWarning'>
+  readonly subqueryStepMs: number
+  readonly maxSamples: number
+  readonly #options: Limits
+  readonly #onWarning: ((message: string) => void) | undefined
+  readonly #memory: RingMemory
   readonly #series = new Map<string, Series>()
-  readonly #selections = new Map<string, Selection>()
-  readonly #byName = new Map<string, Selection[]>()
-  readonly #nameless: Selection[] = []
+  readonly #selections = new SelectionIndex()
   readonly #warned = new Set<string>()
   #generation = 0
-  #stats = { outOfOrder: 0, duplicates: 0, refusedSeries: 0, evictedSeries: 0, truncatedSamples: 0 }
+  #counts = { outOfOrder: 0, duplicates: 0, refusedSeries: 0, evictedSeries: 0, truncatedSamples: 0, rewoundSamples: 0 }
 
   constructor(options: StoreOptions = {}) {
-    this.#options = {
-      lookbackMs: 300_000,
-      intervalMs: 5000,
-      maxSeries: 10_000,
-      maxBytes: 64 * 1024 * 1024,
-      keep: 'selected',
-      retentionMs: 3_600_000,
-      ...options,
-    }
-    this.lookbackMs = this.#options.lookbackMs
+    const { onWarning, subqueryStepMs, ...limits } = options
+    this.#options = { ...DEFAULTS, ...limits }
+    this.#onWarning = onWarning
+    const { lookbackMs, maxSamples, maxBytes, intervalMs } = this.#options
+    this.lookbackMs = lookbackMs
+    this.maxSamples = maxSamples
+    this.subqueryStepMs = subqueryStepMs ?? intervalMs
+    this.#memory = new RingMemory(maxBytes, intervalMs, () =>
+      this.#warn(`keeps fewer samples than some window needs, more than ${maxBytes} bytes (maxBytes)`),
+    )
   }
 
   /** Rises whenever a new selection may want series that were refused before; handles ask again then. */
@@ -72,32 +94,46 @@ export class Store {
   }
 
   get stats(): StoreStats {
-    let bytes = 0
-    let truncatedSamples = this.#stats.truncatedSamples
+    let plannedBytes = 0
+    let { truncatedSamples } = this.#counts
     for (const series of this.#series.values()) {
-      bytes += series.bytes
+      plannedBytes += this.#memory.plannedBytes(series.retentionMs)
       truncatedSamples += series.truncated
     }
-    return { ...this.#stats, truncatedSamples, bytes, series: this.#series.size, selections: this.#selections.size }
+    return {
+      ...this.#counts,
+      truncatedSamples,
+      plannedBytes,
+      bytes: this.#memory.bytes,
+      series: this.#series.size,
+      selections: this.#selections.size,
+    }
   }
 
   /** Registers interest in the series the matchers mean, for `windowMs` back; called when an expression is bound. */
   want(matches: readonly LabelMatch[], windowMs: number): Selection {
-    const key = JSON.stringify(matches.map(({ label, operator, value }) => [label, operator, value]))
-    let selection = this.#selections.get(key)
-    if (selection === undefined) {
-      selection = new Selection(key, matches, windowMs)
-      this.#selections.set(key, selection)
-      this.#index(selection)
+    const { selection, made } = this.#selections.of(matches)
+    const further = selection.hold(windowMs)
+    if (made) {
       this.#generation += 1
-    } else if (windowMs <= selection.windowMs) return selection
-    selection.windowMs = windowMs
-    for (const series of this.#series.values()) {
-      if (!selection.wants(series)) continue
-      selection.add(series)
-      series.retentionMs = Math.max(series.retentionMs, this.#retention(selection.windowMs))
+      for (const series of this.#series.values()) if (selection.wants(series)) selection.add(series)
     }
+    if (!made && !further) return selection
+    for (const series of selection.series)
+      series.retentionMs = Math.max(series.retentionMs, this.#retention(selection.windowMs))
     return selection
+  }
+
+  /** Ends an interest; series that nobody else wants are forgotten at once. Called when an expression is disposed of. */
+  release(selection: Selection, windowMs: number): void {
+    if (selection.release(windowMs)) this.#selections.delete(selection)
+    const gone: Series[] = []
+    for (const series of selection.series) {
+      const wanting = this.#selections.wanting(series)
+      if (wanting.length === 0 && this.#options.keep === 'selected') gone.push(series)
+      else series.retentionMs = this.#retentionFor(wanting)
+    }
+    this.#evict(gone)
   }
 
   /** A handle for one series; resolve it once, then append through it. It costs nothing while nobody selects the series. */
@@ -125,16 +161,12 @@ export class Store {
   resolve(labels: Labels, names: readonly string[]): Series | undefined {
     const known = this.#series.get(labels.key)
     if (known !== undefined) return known
-    const candidate = { labels, spellings: names }
-    const wanting = this.#wanting(candidate)
-    if (wanting.length === 0 && this.#options.keep === 'selected') return undefined
-    if (this.#series.size >= this.#options.maxSeries)
-      return this.#refuse(`more than ${this.#options.maxSeries} series (maxSeries)`)
-    if ((this.#series.size + 1) * RING_BYTES > this.#options.maxBytes)
-      return this.#refuse(`more than ${this.#options.maxBytes} bytes (maxBytes)`)
-    let retentionMs = this.#options.keep === 'all' ? this.#options.retentionMs : 0
-    for (const selection of wanting) retentionMs = Math.max(retentionMs, this.#retention(selection.windowMs))
-    const series = new Series(labels.key, labels, names, retentionMs)
+    const wanting = this.#selections.wanting({ labels, spellings: names })
+    const { keep, maxSeries, maxBytes } = this.#options
+    if (wanting.length === 0 && keep === 'selected') return undefined
+    if (this.#series.size >= maxSeries) return this.#refuse(`more than ${maxSeries} series (maxSeries)`)
+    if (!this.#memory.take()) return this.#refuse(`more than ${maxBytes} bytes (maxBytes)`)
+    const series = new Series(labels.key, labels, names, this.#retentionFor(wanting))
     this.#series.set(labels.key, series)
     for (const selection of wanting) selection.add(series)
     return series
@@ -142,9 +174,10 @@ export class Store {
 
   /** Appends on behalf of a handle and counts what was ignored. */
   append(series: Series, timeMs: number, value: number, stale: boolean): void {
-    const result = stale ? series.markStale(timeMs, this.#capacity) : series.append(timeMs, value, this.#capacity)
-    if (result === 'out_of_order') this.#stats.outOfOrder += 1
-    else if (result === 'duplicate') this.#stats.duplicates += 1
+    const { double } = this.#memory
+    const result = stale ? series.markStale(timeMs, double) : series.append(timeMs, value, double)
+    if (result === 'out_of_order') this.#counts.outOfOrder += 1
+    else if (result === 'duplicate') this.#counts.duplicates += 1
   }
 
   /** Says that a series is gone: it disappears at once instead of after the lookback. */
@@ -154,54 +187,47 @@ export class Store {
 
   /** Forgets series that no expression can see any more; call it once per evaluation. */
   sweep(nowMs: number): void {
-    let evicted = 0
-    for (const [key, series] of this.#series) {
-      // A newest sample far in the future is left from before the clock was set back.
-      if (Math.abs(nowMs - series.lastMs) <= series.retentionMs) continue
+    const gone: Series[] = []
+    for (const series of this.#series.values()) {
+      // Newer than now: left from before the clock was set back. They would make every new sample out of order.
+      if (series.lastMs > nowMs + this.#options.intervalMs) this.#counts.rewoundSamples += series.dropAfter(nowMs)
+      if (nowMs - series.lastMs > series.retentionMs) gone.push(series)
+    }
+    this.#evict(gone)
+    this.#counts.evictedSeries += gone.length
+  }
+
+  #evict(gone: readonly Series[]): void {
+    if (gone.length === 0) return
+    for (const series of gone) {
       series.evicted = true
-      this.#stats.truncatedSamples += series.truncated
-      this.#series.delete(key)
-      evicted += 1
+      this.#counts.truncatedSamples += series.truncated
+      this.#memory.give(series.bytes)
+      this.#series.delete(series.identity)
     }
-    if (evicted === 0) return
-    this.#stats.evictedSeries += evicted
+    // Series refused for want of room may come in now.
     this.#generation += 1
-    for (const selection of this.#selections.values()) selection.prune()
-  }
-
-  #index(selection: Selection): void {
-    if (selection.name === undefined) {
-      this.#nameless.push(selection)
-      return
-    }
-    const sameName = this.#byName.get(selection.name)
-    if (sameName === undefined) this.#byName.set(selection.name, [selection])
-    else sameName.push(selection)
-  }
-
-  #wanting(candidate: { labels: Labels; spellings: readonly string[] }): Selection[] {
-    const named = candidate.spellings.flatMap(name => this.#byName.get(name) ?? [])
-    return [...named, ...this.#nameless].filter(selection => selection.wants(candidate))
+    for (const selection of this.#selections) selection.prune()
   }
 
   #retention(windowMs: number): number {
     return Math.max(windowMs, this.lookbackMs) + this.#options.intervalMs
   }
 
-  /** Room for the window at twice the expected rate, a power of two, within the store's share of memory. */
-  readonly #capacity = (retentionMs: number): number => {
-    const wanted = (2 * retentionMs) / this.#options.intervalMs + 8
-    const share = this.#options.maxBytes / BYTES_PER_SAMPLE / Math.max(1, this.#series.size)
-    return 2 ** Math.floor(Math.log2(Math.max(16, Math.min(2 * wanted, share))))
+  #retentionFor(wanting: readonly Selection[]): number {
+    const base = this.#options.keep === 'all' ? this.#options.retentionMs : 0
+    return wanting.reduce((longest, selection) => Math.max(longest, this.#retention(selection.windowMs)), base)
   }
 
   #refuse(reason: string): undefined {
-    this.#stats.refusedSeries += 1
-    if (!this.#warned.has(reason)) {
-      this.#warned.add(reason)
-      this.#options.onWarning?.(`promql store: refused a series, ${reason}; raise the limit or select fewer series`)
-    }
-    return undefined
+    this.#counts.refusedSeries += 1
+    this.#warn(`refused a series, ${reason}`)
+  }
+
+  #warn(text: string): void {
+    if (this.#warned.has(text)) return
+    this.#warned.add(text)
+    this.#onWarning?.(`promql store: ${text}; raise the limit or select fewer series`)
   }
 }
 

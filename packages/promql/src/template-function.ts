@@ -1,120 +1,100 @@
-import { formatFloat, formatSignificant } from './float-format.ts'
+import { parseDuration } from './durations.ts'
+import { humanize, humanize1024, humanizeDuration, humanizePercentage, humanizeTimestamp } from './template-humanize.ts'
+import { printf } from './template-printf.ts'
+import { bytesOf, isTrue, show, toNumber, toText, type TemplateValue } from './template-value.ts'
 
-/** What a template works with: numbers and texts. */
-export type TemplateValue = number | string
-
-const LARGE = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y']
-const SMALL = ['m', 'u', 'n', 'p', 'f', 'a', 'z', 'y']
-const BINARY = ['ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei', 'Zi', 'Yi']
-
-function toNumber(value: TemplateValue | undefined): number {
-  if (typeof value === 'number') return value
-  const text = (value ?? '').trim()
-  if (/^[+-]?inf$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity
-  return text === '' ? NaN : Number(text)
+export interface TemplateFunction {
+  readonly least: number
+  readonly most: number
+  run(args: readonly TemplateValue[]): TemplateValue
 }
 
-/** As `%v` prints it. */
-export function show(value: TemplateValue): string {
-  return typeof value === 'number' ? formatFloat(value) : value
+function fixed(count: number, run: TemplateFunction['run']): TemplateFunction {
+  return { least: count, most: count, run }
 }
 
-function scaleUp(value: number, base: number, prefixes: readonly string[]): string {
-  let scaled = value
-  let prefix = ''
-  for (const next of prefixes) {
-    if (Math.abs(scaled) < base) break
-    prefix = next
-    scaled /= base
-  }
-  return formatSignificant(scaled, 4) + prefix
+const onNumber = (run: (value: number) => TemplateValue): TemplateFunction =>
+  fixed(1, ([value]) => run(toNumber(value)))
+const onText = (run: (text: string) => TemplateValue): TemplateFunction => fixed(1, ([value]) => run(toText(value)))
+
+/** Go compares only values of one kind; `gt $value 80` is an error, `gt $value 80.0` is not. */
+function compare(left: TemplateValue | undefined, right: TemplateValue | undefined): number {
+  if (typeof left !== typeof right || left === undefined || right === undefined)
+    throw new TypeError('incompatible types for comparison')
+  if (typeof left === 'object') throw new TypeError('non-comparable type')
+  if (left === right) return 0
+  return left < right ? -1 : left > right ? 1 : NaN
 }
 
-function scaleDown(value: number): string {
-  let scaled = value
-  let prefix = ''
-  for (const next of SMALL) {
-    if (Math.abs(scaled) >= 1) break
-    prefix = next
-    scaled *= 1000
-  }
-  return formatSignificant(scaled, 4) + prefix
+function ordering(holds: (order: number) => boolean): TemplateFunction {
+  return fixed(2, ([left, right]) => {
+    if (typeof left === 'boolean') throw new TypeError('invalid type for comparison')
+    return holds(compare(left, right))
+  })
 }
 
-function plainOrZero(value: number): boolean {
-  return value === 0 || !Number.isFinite(value)
-}
-
-function humanizeDuration(seconds: number): string {
-  if (plainOrZero(seconds)) return seconds === 0 ? '0s' : formatSignificant(seconds, 4)
-  if (Math.abs(seconds) < 1) return `${scaleDown(seconds)}s`
-  const sign = seconds < 0 ? '-' : ''
-  const total = Math.trunc(Math.abs(seconds))
-  const s = total % 60
-  const m = Math.trunc(total / 60) % 60
-  const h = Math.trunc(total / 3600) % 24
-  const d = Math.trunc(total / 86_400)
-  if (d !== 0) return `${sign}${d}d ${h}h ${m}m ${s}s`
-  if (h !== 0) return `${sign}${h}h ${m}m ${s}s`
-  if (m !== 0) return `${sign}${m}m ${s}s`
-  return `${sign}${formatSignificant(Math.abs(seconds), 4)}s`
-}
-
-function printf(format: string, values: readonly TemplateValue[]): string {
-  let next = 0
-  return format.replaceAll(
-    /%(?:%|([-+0]*)(\d*)(?:\.(\d+))?([a-zA-Z]))/g,
-    (whole: string, flags?: string, width?: string, precision?: string, verb?: string) => {
-      if (whole === '%%') return '%'
-      const value = values[next]
-      next += 1
-      if (value === undefined) return `%!${verb ?? ''}(MISSING)`
-      const text = printVerb(verb ?? '', value, precision === undefined ? undefined : Number(precision))
-      const signed = (flags ?? '').includes('+') && typeof value === 'number' && value >= 0 ? `+${text}` : text
-      const size = Number(width ?? 0)
-      return (flags ?? '').includes('-')
-        ? signed.padEnd(size)
-        : signed.padStart(size, (flags ?? '').includes('0') ? '0' : ' ')
-    },
-  )
-}
-
-function printVerb(verb: string, value: TemplateValue, precision: number | undefined): string {
-  if (verb === 'v' || (verb === 's' && typeof value === 'string')) return show(value)
-  if (verb === 'q' && typeof value === 'string') return JSON.stringify(value)
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) return formatFloat(value)
-    if (verb === 'f' || verb === 'F') return value.toFixed(precision ?? 6)
-    if (verb === 'e') return value.toExponential(precision ?? 6).replace(/e([+-])(\d)$/, 'e$10$2')
-    if (verb === 'g')
-      return precision === undefined ? formatFloat(value) : formatSignificant(value, Math.max(1, precision))
-  }
-  return `%!${verb}(${typeof value === 'number' ? `float64=${formatFloat(value)}` : `string=${value}`})`
-}
+const LONE_LETTER = /(?<![\p{L}\p{N}'_])\p{Ll}/gu
 
 /**
- * The template functions, by Prometheus's names.
+ * The template functions, by the names of Prometheus and of Go's template language.
  * https://prometheus.io/docs/prometheus/latest/configuration/template_reference/
  */
-export const TEMPLATE_FUNCTIONS: ReadonlyMap<string, (args: readonly TemplateValue[]) => string> = new Map<
-  string,
-  (args: readonly TemplateValue[]) => string
->([
-  ['humanize', ([value]) => humanize(toNumber(value))],
-  ['humanize1024', ([value]) => humanize1024(toNumber(value))],
-  ['humanizePercentage', ([value]) => `${formatSignificant(toNumber(value) * 100, 4)}%`],
-  ['humanizeDuration', ([value]) => humanizeDuration(toNumber(value))],
-  ['printf', ([format, ...values]) => printf(show(format ?? ''), values)],
-  ['toUpper', ([value]) => show(value ?? '').toUpperCase()],
-  ['toLower', ([value]) => show(value ?? '').toLowerCase()],
-  ['title', ([value]) => show(value ?? '').replaceAll(/(?<![\p{L}\p{N}'_])\p{Ll}/gu, letter => letter.toUpperCase())],
+export const TEMPLATE_FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map<string, TemplateFunction>([
+  ['humanize', onNumber(humanize)],
+  ['humanize1024', onNumber(humanize1024)],
+  ['humanizePercentage', onNumber(humanizePercentage)],
+  ['humanizeDuration', onNumber(humanizeDuration)],
+  ['humanizeTimestamp', onNumber(humanizeTimestamp)],
+  ['printf', { least: 1, most: Infinity, run: ([format, ...values]) => printf(toText(format), values) }],
+  ['print', { least: 0, most: Infinity, run: printed }],
+  ['toUpper', onText(text => text.toUpperCase())],
+  ['toLower', onText(text => text.toLowerCase())],
+  ['title', onText(text => text.replaceAll(LONE_LETTER, letter => letter.toUpperCase()))],
+  ['stripPort', onText(text => /^(?:\[([^\]]*)\]|([^:]*)):[^:]*$/.exec(text)?.slice(1).find(Boolean) ?? text)],
+  ['stripDomain', onText(stripDomain)],
+  ['parseDuration', onText(secondsOf)],
+  [
+    'len',
+    fixed(1, ([value]) => BigInt(typeof value === 'object' ? value.names.length : bytesOf(toText(value)).length)),
+  ],
+  ['not', fixed(1, ([value]) => !isTrue(value ?? false))],
+  ['and', { least: 1, most: Infinity, run: args => args.find(value => !isTrue(value)) ?? args.at(-1) ?? false }],
+  ['or', { least: 1, most: Infinity, run: args => args.find(isTrue) ?? args.at(-1) ?? false }],
+  ['eq', { least: 2, most: Infinity, run: ([left, ...others]) => others.some(right => compare(left, right) === 0) }],
+  ['ne', fixed(2, ([left, right]) => compare(left, right) !== 0)],
+  ['lt', ordering(order => order < 0)],
+  ['le', ordering(order => order <= 0)],
+  ['gt', ordering(order => order > 0)],
+  ['ge', ordering(order => order >= 0)],
 ])
 
-function humanize(value: number): string {
-  if (plainOrZero(value)) return formatSignificant(value, 4)
-  return Math.abs(value) >= 1 ? scaleUp(value, 1000, LARGE) : scaleDown(value)
+/** Functions of Prometheus and Go that this engine does not have. Any other name is simply not defined. */
+export const UNSUPPORTED_FUNCTIONS: ReadonlySet<string> = new Set(
+  (
+    'query first label value strvalue args reReplaceAll safeHtml match graphLink tableLink sortByLabel tmpl toTime ' +
+    'toDuration now urlQueryEscape html js urlquery println slice call'
+  ).split(' '),
+)
+
+/** Go's `Sprint`: a space between two operands when neither is a text. */
+function printed(values: readonly TemplateValue[]): string {
+  return values
+    .map((value, i) => {
+      const before = values[i - 1]
+      const apart = before !== undefined && typeof before !== 'string' && typeof value !== 'string'
+      return (apart ? ' ' : '') + show(value)
+    })
+    .join('')
 }
 
-function humanize1024(value: number): string {
-  return plainOrZero(value) || Math.abs(value) <= 1 ? formatSignificant(value, 4) : scaleUp(value, 1024, BINARY)
+function stripDomain(text: string): string {
+  const [, host = text, port = ''] = /^([^:]*)(:.*)?$/.exec(text) ?? []
+  if (/^[\d.]+$/.test(host)) return text
+  return (host.split('.')[0] ?? host) + port
+}
+
+function secondsOf(text: string): number {
+  const ms = parseDuration(text)
+  if (ms === undefined) throw new TypeError(`not a valid duration string: ${JSON.stringify(text)}`)
+  return ms / 1000
 }

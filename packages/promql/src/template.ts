@@ -1,14 +1,8 @@
 import { SyntaxProblem, UnsupportedFeature } from './errors.ts'
-import type { Labels } from './labels.ts'
-import { underscoreLabel } from './names.ts'
-import { show, TEMPLATE_FUNCTIONS, type TemplateValue } from './template-function.ts'
-import { unquote } from './syntax/string.ts'
+import { parsePipeline, type TemplateData, type TemplatePart } from './template-action.ts'
+import { isTrue, show } from './template-value.ts'
 
-/** What a template may refer to. */
-export interface TemplateData {
-  readonly labels: Labels
-  readonly value: number
-}
+export type { TemplateData, TemplateEnvironment } from './template-action.ts'
 
 /** A label or annotation text with `{{ ... }}` parts, parsed once. */
 export interface Template {
@@ -17,153 +11,120 @@ export interface Template {
   expand(data: TemplateData): string
 }
 
-type Part = (data: TemplateData) => TemplateValue
+/** `{{ if }}`, its alternatives in order; the last may have no condition. */
+interface Branches {
+  readonly openAt: number
+  readonly all: { condition: TemplatePart | undefined; readonly parts: TemplatePart[] }[]
+}
 
-const TOKEN =
-  /\s*(?:(\$value\b|\.Value\b)|(?:\$labels|\.Labels)\.([A-Za-z_]\w*)|(\$labels\b|\.Labels\b)|("(?:\\.|[^"\\])*"|`[^`]*`)|([+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)|([A-Za-z_]\w*)|([|()]))/y
+const KEYWORD = /\s*(if|else|end|range|with|define|block|template|break|continue)\b/y
 
 /**
- * Parses a text in the part of Go's template language that rules commonly use: `$value`, `$labels.x`,
- * `index $labels "x.y"`, pipes, and the functions of {@link TEMPLATE_FUNCTIONS}. Other things are refused by name.
+ * Parses a text in the part of Go's template language that rules commonly use: `$value`, `$labels.x`, `$externalLabels.x`,
+ * pipes, `if`, `else`, `end`, comments, and the functions of `template-function.ts`. Other things are refused by name.
  */
 export function parseTemplate(text: string): Template {
-  const parts: Part[] = []
-  let fixed = true
-  let at = 0
-  while (at < text.length) {
-    const open = text.indexOf('{{', at)
-    if (open === -1) break
-    const close = closing(text, open + 2)
-    if (close === -1) throw new SyntaxProblem('unclosed action "{{"', text, { from: open, to: text.length })
-    const trimLeft = /^-\s/.test(text.slice(open + 2, close))
-    const trimRight = /\s-$/.test(text.slice(open + 2, close))
-    pushText(parts, trimLeft ? text.slice(at, open).trimEnd() : text.slice(at, open))
-    const from = open + (trimLeft ? 3 : 2)
-    const to = trimRight ? close - 1 : close
-    if (!/^\s*\/\*[\s\S]*\*\/\s*$/.test(text.slice(from, to))) {
-      parts.push(new Action(text, from, to).parse())
-      fixed = false
-    }
-    at = close + 2
-    if (trimRight) at += text.slice(at).length - text.slice(at).trimStart().length
+  return new TemplateParser(text).parse()
+}
+
+class TemplateParser {
+  readonly #text: string
+  readonly #open: Branches[] = []
+  readonly #top: TemplatePart[] = []
+  #fixed = true
+
+  constructor(text: string) {
+    this.#text = text
   }
-  pushText(parts, text.slice(at))
-  return { fixed, expand: data => parts.map(part => show(part(data))).join('') }
+
+  parse(): Template {
+    const text = this.#text
+    let at = 0
+    while (at < text.length) {
+      const open = text.indexOf('{{', at)
+      if (open === -1) break
+      const close = closing(text, open + 2)
+      if (close === -1) throw this.#problem('unclosed action', open)
+      const trimLeft = /^-\s/.test(text.slice(open + 2, open + 4))
+      const trimRight = close - open > 3 && /\s-$/.test(text.slice(close - 2, close))
+      this.#pushText(trimLeft ? text.slice(at, open).trimEnd() : text.slice(at, open))
+      this.#action(open + (trimLeft ? 3 : 2), trimRight ? close - 1 : close)
+      at = close + 2
+      if (trimRight) at += text.slice(at).length - text.slice(at).trimStart().length
+    }
+    this.#pushText(text.slice(at))
+    const unclosed = this.#open.at(-1)
+    if (unclosed !== undefined) throw this.#problem('unexpected EOF: {{if}} without {{end}}', unclosed.openAt)
+    const parts = this.#top
+    return { fixed: this.#fixed, expand: data => joined(parts, data) }
+  }
+
+  #problem(reason: string, from: number): SyntaxProblem {
+    return new SyntaxProblem(`template: ${reason}`, this.#text, { from, to: this.#text.length })
+  }
+
+  get #parts(): TemplatePart[] {
+    return this.#open.at(-1)?.all.at(-1)?.parts ?? this.#top
+  }
+
+  #pushText(text: string): void {
+    if (text !== '') this.#parts.push(() => text)
+  }
+
+  #action(from: number, to: number): void {
+    if (/^\s*\/\*[\s\S]*\*\/\s*$/.test(this.#text.slice(from, to))) return
+    this.#fixed = false
+    KEYWORD.lastIndex = from
+    const keyword = KEYWORD.exec(this.#text)
+    if (keyword === null || KEYWORD.lastIndex > to) {
+      this.#parts.push(parsePipeline(this.#text, from, to))
+      return
+    }
+    this.#control(keyword[1] ?? '', from, KEYWORD.lastIndex, to)
+  }
+
+  #control(keyword: string, from: number, after: number, to: number): void {
+    const bare = this.#text.slice(after, to).trim() === ''
+    if (keyword === 'if') {
+      if (this.#open.length >= 100) throw this.#problem('nested too deeply', from)
+      this.#open.push({ openAt: from, all: [{ condition: parsePipeline(this.#text, after, to), parts: [] }] })
+      return
+    }
+    if (keyword !== 'else' && keyword !== 'end')
+      throw new UnsupportedFeature(`template action ${keyword}`, this.#text, { from, to })
+    const current = this.#open.at(-1)
+    if (current === undefined) throw this.#problem(`unexpected {{${keyword}}}`, from)
+    if (keyword === 'end') {
+      if (!bare) throw this.#problem('unexpected text in end', after)
+      this.#open.pop()
+      this.#parts.push(data => chosen(current, data))
+      return
+    }
+    if (current.all.at(-1)?.condition === undefined) throw this.#problem('unexpected {{else}}', from)
+    const nested = /^\s*if\b/.exec(this.#text.slice(after, to))
+    if (!bare && nested === null) throw this.#problem('unexpected text in else', after)
+    const condition = nested === null ? undefined : parsePipeline(this.#text, after + nested[0].length, to)
+    current.all.push({ condition, parts: [] })
+  }
 }
 
-function pushText(parts: Part[], text: string): void {
-  if (text !== '') parts.push(() => text)
+function joined(parts: readonly TemplatePart[], data: TemplateData): string {
+  let out = ''
+  for (const part of parts) out += show(part(data))
+  return out
 }
 
-/** Where `}}` is, quoted texts skipped. */
+function chosen(branches: Branches, data: TemplateData): string {
+  const branch = branches.all.find(({ condition }) => condition === undefined || isTrue(condition(data)))
+  return branch === undefined ? '' : joined(branch.parts, data)
+}
+
+/** Where `}}` is, quoted texts and comments skipped. */
 function closing(text: string, from: number): number {
-  const scan = /"(?:\\.|[^"\\])*"|`[^`]*`|(\}\})/g
+  const scan = /\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\])*"|`[^`]*`|(\}\})/g
   scan.lastIndex = from
   for (let match = scan.exec(text); match !== null; match = scan.exec(text)) {
     if (match[1] !== undefined) return match.index
   }
   return -1
-}
-
-/** Parses one `{{ ... }}`. */
-class Action {
-  readonly #text: string
-  readonly #to: number
-  #at: number
-
-  constructor(text: string, from: number, to: number) {
-    this.#text = text
-    this.#at = from
-    this.#to = to
-  }
-
-  parse(): Part {
-    const part = this.#pipeline()
-    if (this.#peek() !== undefined) throw this.#problem('unexpected text in action')
-    return part
-  }
-
-  #problem(reason: string): SyntaxProblem {
-    return new SyntaxProblem(
-      `template: ${reason}: ${JSON.stringify(this.#text.slice(this.#at, this.#to).trim())}`,
-      this.#text,
-      { from: this.#at, to: this.#to },
-    )
-  }
-
-  #peek(): RegExpExecArray | undefined {
-    TOKEN.lastIndex = this.#at
-    if (this.#text.slice(this.#at, this.#to).trim() === '') return undefined
-    const match = TOKEN.exec(this.#text)
-    if (match === null || TOKEN.lastIndex > this.#to) throw this.#problem('unexpected text')
-    return match
-  }
-
-  #pipeline(): Part {
-    let part = this.#command(undefined)
-    while (this.#peek()?.[7] === '|') {
-      this.#take()
-      part = this.#command(part)
-    }
-    return part
-  }
-
-  #take(): RegExpExecArray {
-    const match = this.#peek()
-    if (match === undefined) throw this.#problem('missing value for command')
-    this.#at = match.index + match[0].length
-    return match
-  }
-
-  #command(piped: Part | undefined): Part {
-    const name = this.#peek()?.[6]
-    if (name === undefined) {
-      if (piped !== undefined) throw this.#problem('not a function after "|"')
-      return this.#operand()
-    }
-    const nameAt = this.#at
-    this.#take()
-    if (name === 'index') return this.#index()
-    const run = TEMPLATE_FUNCTIONS.get(name)
-    if (run === undefined)
-      throw new UnsupportedFeature(`template function ${name}`, this.#text, { from: nameAt, to: this.#at })
-    const args: Part[] = []
-    while (this.#startsOperand()) args.push(this.#operand())
-    if (piped !== undefined) args.push(piped)
-    if (args.length === 0) throw this.#problem(`wrong number of args for ${name}: want at least 1, got 0`)
-    return data => run(args.map(arg => arg(data)))
-  }
-
-  #startsOperand(): boolean {
-    const token = this.#peek()
-    return token !== undefined && token[7] !== '|' && token[7] !== ')'
-  }
-
-  #index(): Part {
-    const labels = this.#take()
-    const key = this.#take()[4]
-    const name = key === undefined ? undefined : unquote(key)
-    if (labels[3] === undefined || name === undefined)
-      throw this.#problem('index needs $labels and a quoted label name')
-    const label = underscoreLabel(name)
-    return data => data.labels.get(label)
-  }
-
-  #operand(): Part {
-    const [, value, label, labels, quoted, number, word, bracket] = this.#take()
-    if (value !== undefined) return data => data.value
-    if (label !== undefined) return data => data.labels.get(label)
-    if (quoted !== undefined) {
-      const text = unquote(quoted)
-      if (text === undefined) throw this.#problem(`invalid string ${quoted}`)
-      return () => text
-    }
-    if (number !== undefined) return () => Number(number)
-    if (bracket === '(') {
-      const inner = this.#pipeline()
-      if (this.#take()[7] !== ')') throw this.#problem('missing )')
-      return inner
-    }
-    throw this.#problem(`unexpected ${labels ?? word ?? bracket ?? 'text'}`)
-  }
 }

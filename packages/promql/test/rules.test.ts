@@ -111,7 +111,6 @@ test('a bad rule is one clear error at load; the others load', () => {
     [
       { alert: 'Syntax', expr: 'sum(x' },
       { alert: 'Unknown', expr: 'foo(x)' },
-      { alert: 'Later', expr: 'max_over_time(x[5m:1m])' },
       { alert: 'Duration', expr: 'x', for: '5 minutes' },
       { alert: 'Template', expr: 'x', annotations: { summary: '{{ query "x" }}' } },
       { alert: 'Text', expr: '"x"' },
@@ -124,7 +123,6 @@ test('a bad rule is one clear error at load; the others load', () => {
   expect(rules.rejected.map(error => error.message)).toEqual([
     `rule "Syntax", expr: 1:6: parse error: unexpected end of input${tail}`,
     `rule "Unknown", expr: 1:1: parse error: unknown function with name "foo"${tail}`,
-    `rule "Later", expr: 1:15: not supported: subquery${tail}`,
     `rule "Duration", for: not a valid duration string: "5 minutes"${tail}`,
     `rule "Template", annotations.summary: 1:3: not supported: template function query${tail}`,
     `rule "Text", expr: a rule needs a vector or a scalar, got string${tail}`,

@@ -119,4 +119,30 @@ export const benches: readonly Bench[] = [
       { path: 'counters', variant: 'ours-attach', atMostOfPeer: 1 / 50 },
     ],
   },
+  {
+    name: 'rules',
+    title: '1,000 rules over 10,000 series, every series with a new sample since the last evaluation',
+    operation: 'evaluation of all rules',
+    paths: [
+      { name: 'scan', operations: 10, warmUp: 30 },
+      { name: 'collect', operations: 10, warmUp: 30 },
+    ],
+    variants: [
+      { name: 'bare', description: 'a loop that reads 10,000 numbers from a typed array' },
+      { name: 'ours', description: '@homeostat/promql, rules.evaluate(now)' },
+      {
+        name: 'peer',
+        description: 'scan: every rule asks every series and adds up its window; collect: one collect() of the SDK',
+      },
+    ],
+    peer: { variant: 'peer', name: 'a scan of all series by every rule; one collect() of @opentelemetry/sdk-metrics' },
+    goals: [
+      { path: 'scan', variant: 'ours', atMostOfPeer: 1 / 50 },
+      { path: 'collect', variant: 'ours', atMostOfPeer: 1 / 5 },
+      // Less than 1 KB a rule.
+      { path: 'scan', variant: 'ours', atMostNs: 20_000_000, atMostBytes: 1_000_000 },
+    ],
+    // Room for what a slice of evaluations allocates, so that the heap only grows between its two readings.
+    flags: ['--min-semi-space-size=64', '--max-semi-space-size=64'],
+  },
 ]

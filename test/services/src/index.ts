@@ -1,3 +1,4 @@
+export { debianProgram, type DebianProgramOptions } from './debian-program.ts'
 export {
   CommandFailedError,
   GuardianLostError,

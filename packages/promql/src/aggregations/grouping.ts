@@ -12,7 +12,8 @@ export function groupLabels(grouping: Grouping): (labels: Labels) => Labels {
 
 /** One group, found again at every evaluation: its labels stay the identical object. */
 export interface Group<T> {
-  readonly labels: Labels
+  /** Labels of the result. Its name is to go as soon as the name of one of the group's samples is. */
+  labels: Labels
   readonly state: T
   /** Number of the evaluation that last put a sample in; tells live groups from left-over ones without clearing a map. */
   round: number
@@ -26,7 +27,11 @@ export class Groups<T> {
   readonly live: Group<T>[] = []
 
   constructor(grouping: Grouping, makeState: () => T) {
-    this.#groups = new LabelGroups(groupLabels(grouping), labels => ({ labels, state: makeState(), round: 0 }))
+    this.#groups = new LabelGroups(groupLabels(grouping), labels => ({
+      labels: labels.keepingName,
+      state: makeState(),
+      round: 0,
+    }))
   }
 
   begin(samples: number): void {
@@ -40,9 +45,11 @@ export class Groups<T> {
     const group = this.#groups.get(labels)
     if (group.round !== this.#round) {
       group.round = this.#round
+      group.labels = group.labels.keepingName
       reset(group.state)
       this.live.push(group)
     }
+    if (labels.losesName) group.labels = group.labels.losingName
     return group.state
   }
 }

@@ -1,5 +1,5 @@
 import { unwrapParens, type Expr } from '../ast.ts'
-import { Frame, UniqueLabels } from '../frame.ts'
+import { Frame } from '../frame.ts'
 import { EMPTY_LABELS, Labels, METRIC_NAME } from '../labels.ts'
 import { underscoreLabel } from '../names.ts'
 import type { FunctionDefinition } from './definition.ts'
@@ -62,7 +62,6 @@ const timestamp: FunctionDefinition = {
     const argument = call.expr.args[0]
     const direct = argument !== undefined && unwrapParens(argument).kind === 'selector'
     const frame = new Frame()
-    const unique = new UniqueLabels()
     return {
       type: 'instant vector',
       evaluate(context) {
@@ -71,9 +70,9 @@ const timestamp: FunctionDefinition = {
         for (let i = 0; i < samples.length; i++) {
           const labels = samples.labels[i]
           const at = direct ? (samples.times[i] ?? NaN) : context.timeMs
-          if (labels !== undefined) frame.push(labels.withoutName, at / 1000)
+          if (labels !== undefined) frame.push(labels.losingName, at / 1000)
         }
-        return unique.check(frame)
+        return frame
       },
     }
   },

@@ -1,6 +1,6 @@
 import type { Call, Expr, ValueType } from '../ast.ts'
 import { placeOf } from '../annotation.ts'
-import { Frame, UniqueLabels } from '../frame.ts'
+import { Frame } from '../frame.ts'
 import type { EvaluationContext, Plan, RangePlan, RangeWindow, ScalarPlan, VectorPlan } from '../plan.ts'
 
 /** One call in an expression, as its function sees it while the plan is made. */
@@ -22,6 +22,8 @@ export interface FunctionDefinition {
   readonly optional?: number
   /** The last argument may be repeated. */
   readonly variadic?: true
+  /** Behind a feature flag in Prometheus; allowed by `compile(source, { experimental: true })` only. */
+  readonly experimental?: true
   readonly returns: ValueType
   plan(call: CallSite): Plan
 }
@@ -30,9 +32,10 @@ export interface FunctionDefinition {
 export type RangeFunction = (window: RangeWindow, rangeMs: number, context: EvaluationContext) => number | undefined
 
 interface RangeOptions {
-  /** Arguments before or after the range are scalars; `rangeAt` is the range's index. Default 0. */
+  /** Arguments before or after the range are scalars. Default: the range alone. */
   readonly args?: readonly ValueType[]
   readonly keepName?: true
+  readonly experimental?: true
 }
 
 /** A function of one range vector: one result per series, the metric name dropped unless told otherwise. */
@@ -47,15 +50,15 @@ export function overRange(
     name,
     args,
     returns: 'instant vector',
+    ...(options.experimental === undefined ? {} : { experimental: options.experimental }),
     plan(call) {
       const range = call.range(rangeAt)
       const value = compute(call)
       const frame = new Frame()
-      const unique = new UniqueLabels()
       let current: EvaluationContext
       const visit = (labels: Parameters<Parameters<RangePlan['each']>[1]>[0], window: RangeWindow): void => {
         const result = value(window, range.rangeMs, current)
-        if (result !== undefined) frame.push(options.keepName ? labels : labels.withoutName, result)
+        if (result !== undefined) frame.push(options.keepName ? labels : labels.losingName, result)
       }
       return {
         type: 'instant vector',
@@ -63,7 +66,7 @@ export function overRange(
           current = context
           frame.clear()
           range.each(context, visit)
-          return unique.check(frame)
+          return frame
         },
       }
     },
@@ -87,7 +90,6 @@ export function perSample(
       const first = call.arity > 1 ? call.scalar(1) : undefined
       const second = call.arity > 2 ? call.scalar(2) : undefined
       const frame = new Frame()
-      const unique = new UniqueLabels()
       return {
         type: 'instant vector',
         evaluate(context) {
@@ -97,9 +99,9 @@ export function perSample(
           frame.clear()
           for (let i = 0; i < vector.length; i++) {
             const labels = vector.labels[i]
-            if (labels !== undefined) frame.push(labels.withoutName, compute(vector.values[i] ?? NaN, a, b))
+            if (labels !== undefined) frame.push(labels.losingName, compute(vector.values[i] ?? NaN, a, b))
           }
-          return unique.check(frame)
+          return frame
         },
       }
     },

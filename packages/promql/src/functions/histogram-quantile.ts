@@ -32,7 +32,7 @@ function gatherer(call: CallSite, vectorAt: number): (context: EvaluationContext
   const bounds = new DerivedLabels(labels => parseBound(labels.get(BUCKET_BOUND)) ?? NaN)
   const histograms = new LabelGroups<ClassicHistogram>(
     labels => labels.drop([BUCKET_BOUND]),
-    group => ({ labels: group.withoutName, metric: group.get(METRIC_NAME), buckets: [], round: 0 }),
+    group => ({ labels: group.losingName, metric: group.get(METRIC_NAME), buckets: [], round: 0 }),
   )
   const live: ClassicHistogram[] = []
   const pool: Bucket[] = []
@@ -122,6 +122,7 @@ const histogramQuantiles: FunctionDefinition = {
   name: 'histogram_quantiles',
   args: ['instant vector', 'string', 'scalar'],
   variadic: true,
+  experimental: true,
   returns: 'instant vector',
   plan(call) {
     const label = call.string(1)

@@ -6,9 +6,9 @@ import { quantile, quantileWarning } from './quantile.ts'
 /** Folds the values in a range; `better` says whether a value replaces the one kept. NaN is replaced by anything. */
 function pick(better: (value: number, kept: number) => boolean) {
   return (window: RangeWindow): number => {
-    let kept = window.values[0] ?? NaN
+    let kept = window.valueAt(0)
     for (let i = 1; i < window.length; i++) {
-      const value = window.values[i] ?? NaN
+      const value = window.valueAt(i)
       if (Number.isNaN(kept) || better(value, kept)) kept = value
     }
     return kept
@@ -20,7 +20,7 @@ function variance(window: RangeWindow): number {
   let mean = 0
   let squares = 0
   for (let i = 0; i < window.length; i++) {
-    const value = window.values[i] ?? NaN
+    const value = window.valueAt(i)
     const delta = value - mean
     mean += delta / (i + 1)
     squares += delta * (value - mean)
@@ -33,7 +33,7 @@ function countPairs(test: (value: number, previous: number) => boolean) {
   return (window: RangeWindow): number => {
     let count = 0
     for (let i = 1; i < window.length; i++) {
-      if (test(window.values[i] ?? NaN, window.values[i - 1] ?? NaN)) count += 1
+      if (test(window.valueAt(i), window.valueAt(i - 1))) count += 1
     }
     return count
   }
@@ -44,13 +44,13 @@ const mean = new Mean()
 
 function sumOf(window: RangeWindow): number {
   sum.reset()
-  for (let i = 0; i < window.length; i++) sum.add(window.values[i] ?? NaN)
+  for (let i = 0; i < window.length; i++) sum.add(window.valueAt(i))
   return sum.value
 }
 
 function meanOf(window: RangeWindow): number {
   mean.reset()
-  for (let i = 0; i < window.length; i++) mean.add(window.values[i] ?? NaN)
+  for (let i = 0; i < window.length; i++) mean.add(window.valueAt(i))
   return mean.value
 }
 
@@ -65,12 +65,37 @@ const quantileOverTime: FunctionDefinition = overRange(
       const warning = quantileWarning(wanted)
       if (warning !== undefined) context.annotations.add('warning', warning + place)
       scratch.length = 0
-      for (let i = 0; i < window.length; i++) scratch.push(window.values[i] ?? NaN)
+      for (let i = 0; i < window.length; i++) scratch.push(window.valueAt(i))
       return quantile(wanted, scratch)
     }
   },
   { args: ['scalar', 'range vector'] },
 )
+
+/** The time in seconds of the sample that stands, the last of equal ones; NaN gives way to anything. */
+function timeOf(better: (value: number, kept: number) => boolean) {
+  return (window: RangeWindow): number => {
+    let at = 0
+    for (let i = 1; i < window.length; i++) {
+      const kept = window.valueAt(at)
+      if (Number.isNaN(kept) || better(window.valueAt(i), kept)) at = i
+    }
+    return window.timeAt(at) / 1000
+  }
+}
+
+const distances: number[] = []
+
+/** Median absolute deviation. */
+function deviation(window: RangeWindow): number {
+  distances.length = 0
+  for (let i = 0; i < window.length; i++) distances.push(window.valueAt(i))
+  const median = quantile(0.5, distances)
+  for (let i = 0; i < window.length; i++) distances[i] = Math.abs((distances[i] ?? NaN) - median)
+  return quantile(0.5, distances)
+}
+
+const experimental = { experimental: true } as const
 
 export const overTimeFunctions: readonly FunctionDefinition[] = [
   overRange('avg_over_time', () => meanOf),
@@ -79,7 +104,7 @@ export const overTimeFunctions: readonly FunctionDefinition[] = [
   overRange('max_over_time', () => pick((value, kept) => value > kept)),
   overRange('count_over_time', () => window => window.length),
   overRange('present_over_time', () => () => 1),
-  overRange('last_over_time', () => window => window.values[window.length - 1], { keepName: true }),
+  overRange('last_over_time', () => window => window.valueAt(window.length - 1), { keepName: true }),
   overRange('stddev_over_time', () => window => Math.sqrt(variance(window))),
   overRange('stdvar_over_time', () => variance),
   overRange('changes', () =>
@@ -87,4 +112,10 @@ export const overTimeFunctions: readonly FunctionDefinition[] = [
   ),
   overRange('resets', () => countPairs((value, previous) => value < previous)),
   quantileOverTime,
+  overRange('first_over_time', () => window => window.valueAt(0), { keepName: true, experimental: true }),
+  overRange('mad_over_time', () => deviation, experimental),
+  overRange('ts_of_first_over_time', () => window => window.timeAt(0) / 1000, experimental),
+  overRange('ts_of_last_over_time', () => window => window.timeAt(window.length - 1) / 1000, experimental),
+  overRange('ts_of_max_over_time', () => timeOf((value, kept) => value >= kept), experimental),
+  overRange('ts_of_min_over_time', () => timeOf((value, kept) => value <= kept), experimental),
 ]

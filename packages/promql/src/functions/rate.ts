@@ -9,18 +9,18 @@ import { overRange, type CallSite, type FunctionDefinition, type RangeFunction }
  * https://github.com/prometheus/prometheus/blob/v3.5.0/promql/functions.go (extrapolatedRate)
  */
 export function extrapolatedDelta(window: RangeWindow, counter: boolean): number | undefined {
-  const { length, times, values } = window
+  const { length } = window
   if (length < 2) return undefined
-  const first = values[0] ?? NaN
-  let delta = (values[length - 1] ?? NaN) - first
-  if (counter) {
+  const first = window.valueAt(0)
+  let delta = window.valueAt(length - 1) - first
+  if (counter && window.mayDrop) {
     for (let i = 1; i < length; i++) {
-      const previous = values[i - 1] ?? NaN
-      if ((values[i] ?? NaN) < previous) delta += previous
+      const previous = window.valueAt(i - 1)
+      if (window.valueAt(i) < previous) delta += previous
     }
   }
-  const firstMs = times[0] ?? NaN
-  const lastMs = times[length - 1] ?? NaN
+  const firstMs = window.timeAt(0)
+  const lastMs = window.timeAt(length - 1)
   const sampledMs = lastMs - firstMs
   const averageMs = sampledMs / (length - 1)
   const threshold = averageMs * 1.1
@@ -34,12 +34,12 @@ export function extrapolatedDelta(window: RangeWindow, counter: boolean): number
 
 /** The last two samples: their difference (a reset counts from zero), per second when asked. */
 function instantDelta(window: RangeWindow, counter: boolean, perSecond: boolean): number | undefined {
-  const { length, times, values } = window
+  const { length } = window
   if (length < 2) return undefined
-  const last = values[length - 1] ?? NaN
-  const previous = values[length - 2] ?? NaN
+  const last = window.valueAt(length - 1)
+  const previous = window.valueAt(length - 2)
   const delta = counter && last < previous ? last : last - previous
-  return perSecond ? delta / (((times[length - 1] ?? NaN) - (times[length - 2] ?? NaN)) / 1000) : delta
+  return perSecond ? delta / ((window.timeAt(length - 1) - window.timeAt(length - 2)) / 1000) : delta
 }
 
 const COUNTER_NAME = /_(?:total|sum|count|bucket)$/

@@ -14,9 +14,10 @@ function resultLabels(expr: Binary): ResultLabels {
   const { matching } = expr
   const names = matching.labels.map(underscoreLabel)
   const include = matching.include.map(underscoreLabel)
-  const dropName = !isComparison(expr.operator) || expr.bool
+  // Arithmetic between vectors drops the name at once; `bool` leaves it to the end of the expression.
+  const arithmetic = !isComparison(expr.operator)
   return (many, one) => {
-    let labels = dropName ? many.withoutName : many
+    let labels = arithmetic ? many.withoutName : expr.bool ? many.losingName : many
     if (matching.cardinality === 'one-to-one') labels = matching.on ? labels.keep(names) : labels.drop(names)
     for (const name of include) labels = labels.with(name, one.get(name))
     return labels

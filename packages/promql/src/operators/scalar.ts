@@ -1,6 +1,6 @@
 import { isComparison, isSetOperator, type Binary } from '../ast.ts'
 import { EvaluationError } from '../errors.ts'
-import { Frame, UniqueLabels } from '../frame.ts'
+import { Frame } from '../frame.ts'
 import type { ScalarPlan, VectorPlan } from '../plan.ts'
 import { ARITHMETIC, COMPARISON } from './arithmetic.ts'
 
@@ -27,7 +27,6 @@ export function mixedOperation(
   const operation = compute(expr)
   const filters = isComparison(expr.operator) && !expr.bool
   const frame = new Frame()
-  const unique = new UniqueLabels()
   return {
     type: 'instant vector',
     evaluate(context) {
@@ -39,10 +38,10 @@ export function mixedOperation(
         const value = input.values[i] ?? NaN
         if (labels === undefined) continue
         const result = scalarIsLeft ? operation(number, value) : operation(value, number)
-        if (!filters) frame.push(labels.withoutName, result)
+        if (!filters) frame.push(labels.losingName, result)
         else if (result === 1) frame.push(labels, value)
       }
-      return filters ? frame : unique.check(frame)
+      return frame
     },
   }
 }
@@ -50,7 +49,6 @@ export function mixedOperation(
 /** Unary minus; unary plus changes nothing and has no plan. */
 export function negation(vector: VectorPlan): VectorPlan {
   const frame = new Frame()
-  const unique = new UniqueLabels()
   return {
     type: 'instant vector',
     evaluate(context) {
@@ -58,9 +56,9 @@ export function negation(vector: VectorPlan): VectorPlan {
       frame.clear()
       for (let i = 0; i < input.length; i++) {
         const labels = input.labels[i]
-        if (labels !== undefined) frame.push(labels.withoutName, -(input.values[i] ?? NaN))
+        if (labels !== undefined) frame.push(labels.losingName, -(input.values[i] ?? NaN))
       }
-      return unique.check(frame)
+      return frame
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common'
 import { MATCH_OPERATORS, type LabelMatch, type VectorSelector } from '../ast.ts'
 import { SyntaxProblem } from '../errors.ts'
-import { compileRegexp } from '../regexp.ts'
+import { compileRegexp } from '../regexp/pattern.ts'
 import { unquote } from './string.ts'
 import { childrenOf } from './tree.ts'
 

@@ -1,7 +1,7 @@
 import { parser as grammar } from '@prometheus-io/lezer-promql'
-import type { SyntaxNode } from '@lezer/common'
+import type { SyntaxNode, Tree } from '@lezer/common'
 import type { Span } from '../ast.ts'
-import { SyntaxProblem } from '../errors.ts'
+import { SyntaxProblem, UnsupportedFeature, type ExpressionError } from '../errors.ts'
 import { normalizeTrailingDots } from './number.ts'
 
 /** One expression's text and the tree the published grammar makes of it. */
@@ -19,7 +19,7 @@ export function parseTree(source: string): ParsedTree {
   if (source.length > MAX_SOURCE_CHARS) {
     throw new SyntaxProblem(`expression longer than ${MAX_SOURCE_CHARS} characters`, '', { from: 0, to: 0 })
   }
-  const tree = grammar.parse(normalizeTrailingDots(source))
+  const { tree, wrongAt } = parsed(normalizeTrailingDots(source))
   let depth = 0
   tree.iterate({
     enter: node => {
@@ -34,9 +34,25 @@ export function parseTree(source: string): ParsedTree {
       depth -= 1
     },
   })
+  if (wrongAt !== undefined) throw unexpected(source, { from: wrongAt, to: source.length })
   const root = tree.topNode.firstChild
   if (root === null) throw new SyntaxProblem('no expression found in input', source, { from: 0, to: 0 })
   return { source, root }
+}
+
+const strict = grammar.configure({ strict: true })
+/** How much of a wrong text is looked at after the place where it goes wrong. */
+const CONTEXT_CHARS = 256
+
+/** Repairing kilobytes of garbage takes seconds, so a text that does not parse is repaired only up to its first error. */
+function parsed(text: string): { tree: Tree; wrongAt?: number } {
+  try {
+    return { tree: strict.parse(text) }
+  } catch (error) {
+    const place = error instanceof SyntaxError ? /\d+$/.exec(error.message)?.[0] : undefined
+    const wrongAt = place === undefined ? text.length : Number(place)
+    return { tree: grammar.parse(text.slice(0, wrongAt + CONTEXT_CHARS)), wrongAt }
+  }
 }
 
 /** The grammar takes `"abc` for a string too; in double and single quotes an escaped quote does not close. */
@@ -45,15 +61,20 @@ function isClosed(text: string): boolean {
   return text.length > 1 && text.endsWith(text[0] ?? '') && !/[^\\](?:\\\\)*\\.$/.test(text)
 }
 
-function unexpected(source: string, span: Span): SyntaxProblem {
+/** Experimental functions of Prometheus that the published grammar does not know; they are refused by name all the same. */
+const UNKNOWN_TO_GRAMMAR = new Set(['integral', 'max_of', 'min_of', 'timeseries_gen'])
+
+function unexpected(source: string, span: Span): ExpressionError {
   const rest = source.slice(span.from)
   const skipped = span.from + (rest.length - rest.trimStart().length)
   const at = { from: skipped, to: span.to }
   if (source.trim() === '') return new SyntaxProblem('no expression found in input', source, { from: 0, to: 0 })
   const call = /([A-Za-z_]\w*)\s*$/.exec(source.slice(0, at.from))
   if (source[at.from] === '(' && call?.[1] !== undefined) {
-    const from = call.index
-    return new SyntaxProblem(`unknown function with name "${call[1]}"`, source, { from, to: from + call[1].length })
+    const [, name] = call
+    const named = { from: call.index, to: call.index + name.length }
+    if (UNKNOWN_TO_GRAMMAR.has(name)) return new UnsupportedFeature(`function ${name}()`, source, named)
+    return new SyntaxProblem(`unknown function with name "${name}"`, source, named)
   }
   const token = /^(?:[A-Za-z_:][\w:]*|\d[\w.]*|"[^"]*"?|\S)/.exec(source.slice(at.from))?.[0]
   if (token === undefined) return new SyntaxProblem('unexpected end of input', source, at)

@@ -29,7 +29,13 @@ interface World {
 function freshWorld(): World {
   const day = 86_400_000
   return {
-    store: createStore({ keep: 'all', retentionMs: 365 * day, intervalMs: 60_000, maxBytes: 2 ** 30 }),
+    store: createStore({
+      keep: 'all',
+      retentionMs: 365 * day,
+      intervalMs: 60_000,
+      maxBytes: 2 ** 30,
+      maxSamples: 50_000_000,
+    }),
     native: [],
   }
 }
@@ -100,6 +106,31 @@ function compareVector(expected: readonly SeriesLine[], value: Value, ordered: b
   return undefined
 }
 
+function compareMatrix(
+  expected: readonly SeriesLine[],
+  { fromMs, toMs, stepMs }: NonNullable<Evaluation['expect']['matrix']>,
+  value: Value,
+): string | undefined {
+  if (value.type !== 'matrix') return `expected a range vector, got ${value.type}`
+  if (value.series.length !== expected.length) return `expected ${expected.length} series, got ${value.series.length}`
+  for (const line of expected) {
+    const labels = Labels.from(line.labels)
+    const actual = value.series.find(series => series.labels.key === labels.key)
+    if (actual === undefined) return `missing ${labels.toString()}`
+    const wanted = line.points
+      .map((point, i) => ({ timestampMs: fromMs + i * stepMs, point }))
+      .filter(({ point, timestampMs }) => point !== undefined && timestampMs <= toMs)
+    if (wanted.length !== actual.samples.length)
+      return `${labels.toString()}: expected ${wanted.length} samples, got ${actual.samples.length}`
+    for (const [i, { timestampMs, point }] of wanted.entries()) {
+      const sample = actual.samples[i]
+      if (typeof point !== 'number' || sample?.timestampMs !== timestampMs || !close(sample.value, point))
+        return `${labels.toString()}: expected ${String(point)} at ${timestampMs}, got ${JSON.stringify(sample)}`
+    }
+  }
+  return undefined
+}
+
 function compareRange(evaluation: Evaluation, run: (atMs: number) => Value): string | undefined {
   const { startMs, endMs, stepMs = 1, expect } = evaluation
   const got = new Map<string, Map<number, number>>()
@@ -151,7 +182,7 @@ function judge(world: World, evaluation: Evaluation): { verdict: Outcome['verdic
   if (expect.series.some(line => line.points.includes('histogram')))
     return { verdict: 'skipped', reason: 'native histogram expected' }
   try {
-    const expression = compile(expr)
+    const expression = compile(expr, { experimental: true })
     if (expression.selectors.some(selector => selectsNative(world, selector.matches)))
       return { verdict: 'skipped', reason: 'native histograms selected' }
     const bound = expression.bind(world.store)
@@ -184,7 +215,7 @@ function compareInstant(expect: Evaluation['expect'], value: Value): string | un
     if (value.type !== 'scalar') return `expected a scalar, got ${value.type}`
     return close(value.value, expect.scalar) ? undefined : `expected ${expect.scalar}, got ${value.value}`
   }
-  if (expect.matrix !== undefined) return 'cannot compare a range vector yet'
+  if (expect.matrix !== undefined) return compareMatrix(expect.series, expect.matrix, value)
   return compareVector(expect.series, value, expect.ordered)
 }
 

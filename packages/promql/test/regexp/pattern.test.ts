@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compileRegexp } from '../src/regexp.ts'
+import { compileRegexp } from '../../src/regexp/pattern.ts'
 
 test.each([
   ['pro.*', 'production', true],

@@ -1,0 +1,151 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCommandLine } from '../src/cli-command.ts'
+
+const RULES = `groups:
+  - name: g
+    rules:
+      - { record: 'x:sum', expr: sum(x) }
+      - { alert: High, expr: 'x:sum > 1', for: 1m, labels: { severity: high } }
+`
+const TEST = `rule_files: [good.yml, none-*.yml]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    name: high
+    input_series: [{ series: 'x{i="1"}', values: '1+1x5' }]
+    alert_rule_test:
+      - { eval_time: 2m, alertname: High, exp_alerts: [{ exp_labels: { severity: LEVEL } }] }
+    promql_expr_test:
+      - { expr: 'x:sum', eval_time: 2m, exp_samples: [{ labels: 'x:sum', value: 3 }] }
+`
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'homeostat-cli-'))
+  const files = {
+    'good.yml': RULES,
+    'bad.yml': RULES.replace('sum(x)', 'sum(x'),
+    'twice.yml': `${RULES}      - { record: 'x:sum', expr: x }\n`,
+    'pass.test.yml': TEST.replace('LEVEL', 'high'),
+    'fail.test.yml': TEST.replace('LEVEL', 'low'),
+  }
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+/** Runs the command line in this process; paths of the folder are shown as `~`. */
+function run(...args: string[]): { code: number; out: string; error: string } {
+  const lines = { out: [] as string[], error: [] as string[] }
+  const code = runCommandLine(
+    args.map(arg => (arg.endsWith('.yml') ? join(folder, arg) : arg)),
+    { out: line => lines.out.push(line), error: line => lines.error.push(line) },
+  )
+  const text = (of: string[]): string => of.join('\n').replaceAll(`${folder}/`, '~/')
+  return { code, out: text(lines.out), error: text(lines.error) }
+}
+
+describe('homeostat rules check', () => {
+  test('counts the rules of files that are well', () => {
+    expect(run('rules', 'check', 'good.yml')).toEqual({
+      code: 0,
+      out: 'Checking ~/good.yml\n  SUCCESS: 2 rules found\n',
+      error: '',
+    })
+  })
+
+  test('names every problem with file, line and column, and goes on with the next file', () => {
+    expect(run('rules', 'check', 'bad.yml', 'good.yml')).toEqual({
+      code: 1,
+      out: 'Checking ~/bad.yml\n\nChecking ~/good.yml\n  SUCCESS: 2 rules found\n',
+      error:
+        '  FAILED:\n~/bad.yml:4:34: group "g", rule 1, "x:sum": could not parse expression: 1:6: parse error: unexpected end of input',
+    })
+  })
+
+  test('warns of duplicate rules, and fails for them only when asked to', () => {
+    const warned = run('rules', 'check', 'twice.yml')
+    expect(warned).toEqual({
+      code: 0,
+      out: 'Checking ~/twice.yml\n',
+      error:
+        '  FAILED:\nlint error 1 duplicate rule(s) found.\nMetric: x:sum\nLabel(s):\nMight cause inconsistency while recording expressions',
+    })
+    expect(run('rules', 'check', '--lint-fatal', 'twice.yml').code).toBe(3)
+    expect(run('rules', 'check', '--lint=none', 'twice.yml')).toMatchObject({ code: 0, error: '' })
+  })
+})
+
+describe('homeostat rules test', () => {
+  test('says that all is as expected', () => {
+    expect(run('rules', 'test', 'pass.test.yml')).toEqual({
+      code: 0,
+      out: 'Unit Testing:  ~/pass.test.yml\n  SUCCESS\n',
+      error: '  WARNING: no file match pattern ~/none-*.yml',
+    })
+  })
+
+  test('shows what was expected and what came', () => {
+    expect(run('rules', 'test', 'fail.test.yml', 'pass.test.yml')).toMatchObject({
+      code: 1,
+      out: 'Unit Testing:  ~/fail.test.yml\n\n\nUnit Testing:  ~/pass.test.yml\n  SUCCESS\n',
+      error: expect.stringContaining(`  FAILED:
+    name: high,
+    alertname: High, time: 2m, 
+        exp:[
+            0:
+              Labels:{alertname="High", severity="low"}
+              Annotations:{}
+            ], 
+        got:[
+            0:
+              Labels:{alertname="High", severity="high"}
+              Annotations:{}
+            ]`),
+    })
+  })
+})
+
+test.each([
+  [[], 'command not specified'],
+  [['rule'], 'expected command but got "rule"'],
+  [['rules'], "must select a subcommand of 'rules'"],
+  [['rules', 'lint'], `expected 'check' or 'test' but got "lint"`],
+  [['rules', 'check'], "required argument 'FILE' not provided"],
+  [['rules', 'check', 'none.yml'], "path '~/none.yml' does not exist"],
+  [['rules', 'check', '--lint=some', 'good.yml'], "unknown lint 'some', known are all, duplicate-rules, none"],
+  [['rules', 'test', '--lint-fatal', 'good.yml'], "'--lint' belongs to 'rules check'"],
+])('called as %j it says what is wrong with that', (args, reason) => {
+  expect(run(...args)).toEqual({ code: 1, out: '', error: `homeostat: error: ${reason}, try --help` })
+})
+
+test('an option it does not know is an error as well', () => {
+  expect(run('rules', 'check', '--fix', 'good.yml')).toMatchObject({
+    code: 1,
+    error: expect.stringContaining("'--fix'"),
+  })
+})
+
+test('the installed command is a file that runs, with help, version and exit code', { timeout: 60_000 }, async () => {
+  const manifest: unknown = JSON.parse(await readFile(join(import.meta.dirname, '../package.json'), 'utf8'))
+  expect(manifest).toMatchObject({ bin: { homeostat: './dist/cli.js' } })
+  const file = join(import.meta.dirname, '../dist/cli.js')
+  expect((await readFile(file, 'utf8')).split('\n')[0]).toBe('#!/usr/bin/env node')
+  const started = (...args: string[]): Promise<{ code: unknown; text: string }> =>
+    new Promise(resolve => {
+      execFile(process.execPath, [file, ...args], { cwd: folder }, (error, stdout, stderr) =>
+        resolve({ code: error?.code ?? 0, text: stdout + stderr }),
+      )
+    })
+  expect(await started('--version')).toEqual({ code: 0, text: 'homeostat 0.1.0\n' })
+  expect(await started('rules', '--help')).toMatchObject({
+    code: 0,
+    text: expect.stringMatching(/^usage: homeostat rules/),
+  })
+  expect(await started('rules', 'test', 'pass.test.yml')).toMatchObject({ code: 0 })
+  expect(await started('rules', 'test', 'fail.test.yml')).toMatchObject({ code: 1 })
+})

@@ -1,0 +1,101 @@
+import { AlertStates, type ActiveSample } from './alert-states.ts'
+import type { AnnotationList } from './annotation.ts'
+import { EvaluationError } from './errors.ts'
+import { DerivedLabels } from './frame.ts'
+import { EMPTY_LABELS, Labels } from './labels.ts'
+import { underscoreLabel } from './names.ts'
+import { isReservedLabel } from './recording-rule.ts'
+import { durationField, inField, loadError, type RuleContext } from './rule-context.ts'
+import { RuleOutput } from './rule-output.ts'
+import { RuleQuery } from './rule-query.ts'
+import type { Rule } from './rule.ts'
+import type { Store } from './store.ts'
+import { parseTemplate, type Template } from './template.ts'
+
+/** Turns an expression's result into alerts, as `Eval` in Prometheus's `rules/alerting.go`. */
+export class AlertingEvaluation {
+  readonly states: AlertStates
+  readonly #query: RuleQuery
+  readonly #context: RuleContext
+  readonly #alert: string
+  readonly #labels: readonly [name: string, template: Template][]
+  readonly #annotations: readonly [name: string, template: Template][]
+  /** With labels that are the same for every value, an alert's labels follow from its sample's. */
+  readonly #known: DerivedLabels<Labels> | undefined
+  readonly #samples: ActiveSample[] = []
+
+  constructor(rule: Rule, context: RuleContext, store: Store) {
+    const name = rule.alert
+    if (typeof name !== 'string' || name === '') throw loadError(name, 'alert', new Error('an alert needs a name'))
+    this.#alert = name
+    this.#context = context
+    const labels = { ...context.labels, ...rule.labels }
+    this.#labels = templatesOf(rule, 'labels', labels)
+    this.#annotations = templatesOf(rule, 'annotations', rule.annotations ?? {})
+    const holdMs = durationField(name, 'for', rule.for)
+    const keepMs = durationField(name, 'keepFiringFor', rule.keepFiringFor)
+    const ruleLabels = Object.entries(labels).map(([label, text]): [string, string] => [underscoreLabel(label), text])
+    this.states = new AlertStates(rule, { holdMs, keepMs, ruleLabels, output: new RuleOutput(store) })
+    this.#query = new RuleQuery(name, rule.expr, store, context.queryOffsetMs)
+    const fixed = this.#labels.every(([, template]) => template.fixed)
+    this.#known = fixed ? new DerivedLabels(labels => this.#alertLabels(labels, NaN)) : undefined
+  }
+
+  evaluate(now: number, annotations: AnnotationList): void {
+    const result = this.#query.run(now, annotations)
+    this.#samples.length = 0
+    const seen = result.length > 1 ? new Set<string>() : undefined
+    for (let i = 0; i < result.length; i++) {
+      const source = result.labels[i] ?? EMPTY_LABELS
+      const value = result.values[i] ?? NaN
+      const labels = this.#known?.get(source) ?? this.#alertLabels(source, value)
+      if (seen?.has(labels.key) === true)
+        throw new EvaluationError('vector contains metrics with the same labelset after applying alert labels')
+      seen?.add(labels.key)
+      this.#samples.push({ labels, value, source })
+    }
+    this.states.update(this.#samples, now, {
+      limit: this.#context.limit,
+      writeAt: now - this.#context.queryOffsetMs,
+      annotate: this.#annotate,
+    })
+    this.#known?.trim(result.length)
+  }
+
+  readonly #annotate = (labels: Labels, value: number): Readonly<Record<string, string>> => {
+    const out: Record<string, string> = Object.create(null)
+    for (const [name, template] of this.#annotations) out[name] = this.#expand(template, labels, value)
+    return out
+  }
+
+  #alertLabels(source: Labels, value: number): Labels {
+    const named = new Map(source.withoutName.entries())
+    for (const [name, template] of this.#labels) named.set(name, this.#expand(template, source, value))
+    named.set('alertname', this.#alert)
+    return Labels.from(named)
+  }
+
+  /** A template that fails on its data says so in its place, as in Prometheus; the alert is what matters. */
+  #expand(template: Template, labels: Labels, value: number): string {
+    try {
+      return template.expand({ labels, value, environment: this.#context.environment })
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      return `<error expanding template: error executing template __alert_${this.#alert}: ${reason}>`
+    }
+  }
+}
+
+function templatesOf(
+  rule: Rule,
+  field: 'labels' | 'annotations',
+  texts: Readonly<Record<string, string>>,
+): [name: string, template: Template][] {
+  return Object.entries(texts).map(([name, text]) => {
+    const where = `${field}.${name}`
+    if (field === 'labels' && isReservedLabel(name))
+      throw loadError(rule.alert, where, new Error(`invalid label name: ${JSON.stringify(name)}`))
+    const template = inField(rule.alert, where, () => parseTemplate(text))
+    return [field === 'labels' ? underscoreLabel(name) : name, template]
+  })
+}

@@ -1,0 +1,27 @@
+import type { LabelMatch } from './ast.ts'
+import type { Selection } from './selection.ts'
+import type { Store } from './store.ts'
+
+/** What one expression holds of a store: the selections it asked for, to be given back together. */
+export class Binding implements Disposable {
+  readonly store: Store
+  /** The expression's text, for the places in messages. */
+  readonly source: string
+  readonly #held: { readonly selection: Selection; readonly windowMs: number }[] = []
+
+  constructor(store: Store, source: string) {
+    this.store = store
+    this.source = source
+  }
+
+  /** The series the matchers mean, kept for `windowMs` back from now on. */
+  want(matches: readonly LabelMatch[], windowMs: number): Selection {
+    const selection = this.store.want(matches, windowMs)
+    this.#held.push({ selection, windowMs })
+    return selection
+  }
+
+  [Symbol.dispose](): void {
+    for (const { selection, windowMs } of this.#held.splice(0)) this.store.release(selection, windowMs)
+  }
+}

@@ -1,0 +1,111 @@
+import { EvaluationError } from '../errors.ts'
+import { DerivedLabels, Frame, UniqueLabels } from '../frame.ts'
+import { type Labels } from '../labels.ts'
+import { underscoreLabel } from '../names.ts'
+import type { VectorPlan } from '../plan.ts'
+import { compileRegexp } from '../regexp/pattern.ts'
+import { isValidUtf8, quote } from '../syntax/string.ts'
+import type { CallSite, FunctionDefinition } from './definition.ts'
+
+/** The same samples under changed labels; each label set is changed once and remembered. */
+function relabel(input: VectorPlan, change: (labels: Labels) => Labels): VectorPlan {
+  const changed = new DerivedLabels(change)
+  const frame = new Frame()
+  const unique = new UniqueLabels()
+  return {
+    type: 'instant vector',
+    evaluate(context) {
+      const vector = input.evaluate(context)
+      changed.trim(vector.length)
+      frame.clear()
+      for (let i = 0; i < vector.length; i++) {
+        const labels = vector.labels[i]
+        if (labels !== undefined) frame.push(changed.get(labels), vector.values[i] ?? NaN)
+      }
+      return unique.check(frame)
+    },
+  }
+}
+
+function labelName(call: CallSite, index: number, role: 'destination' | 'source'): string {
+  const name = call.string(index)
+  if (name === '' || !isValidUtf8(name))
+    throw new EvaluationError(`invalid ${role} label name in ${call.expr.name}(): ${quote(name)}`)
+  return underscoreLabel(name)
+}
+
+const labelReplace: FunctionDefinition = {
+  name: 'label_replace',
+  args: ['instant vector', 'string', 'string', 'string', 'string'],
+  returns: 'instant vector',
+  plan(call) {
+    const destination = labelName(call, 1, 'destination')
+    const replacement = call.string(2)
+    const source = underscoreLabel(call.string(3))
+    const pattern = compilePattern(call.string(4))
+    return relabel(call.vector(0), labels => {
+      const match = pattern.match(labels.get(source))
+      return match === undefined ? labels : labels.with(destination, expand(replacement, match, pattern.groupNames))
+    })
+  },
+}
+
+function compilePattern(text: string): ReturnType<typeof compileRegexp> {
+  try {
+    return compileRegexp(text)
+  } catch (cause) {
+    throw new EvaluationError(`invalid regular expression in label_replace(): ${quote(text)}`, { cause })
+  }
+}
+
+/** `$1`, `$name`, `${name}` and `$$`, as Go's `Regexp.Expand`: the longest name counts, and an unknown one is empty. */
+function expand(
+  template: string,
+  match: readonly (string | undefined)[],
+  names: readonly (string | undefined)[],
+): string {
+  const value = new LabelValue()
+  for (const [text, braced, bare] of template.matchAll(/\$(?:\$|\{(\w+)\}|(\w+))|[^$]+|\$/g)) {
+    const name = braced ?? bare
+    if (name === undefined) value.add(text === '$$' ? '$' : text)
+    else value.add(match[/^\d+$/.test(name) ? Number(name) : names.indexOf(name)] ?? '')
+  }
+  return value.text
+}
+
+/** Nested calls can double a value at every level, so its length is bounded. */
+const MAX_VALUE_CHARS = 65_536
+
+class LabelValue {
+  text = ''
+
+  add(part: string): void {
+    if (this.text.length + part.length > MAX_VALUE_CHARS)
+      throw new EvaluationError(`label value longer than ${MAX_VALUE_CHARS} characters`)
+    this.text += part
+  }
+}
+
+const labelJoin: FunctionDefinition = {
+  name: 'label_join',
+  args: ['instant vector', 'string', 'string', 'string'],
+  optional: 1,
+  variadic: true,
+  returns: 'instant vector',
+  plan(call) {
+    const destination = labelName(call, 1, 'destination')
+    const separator = call.string(2)
+    const sources = Array.from({ length: call.arity - 3 }, (_, i) => labelName(call, i + 3, 'source'))
+    return relabel(call.vector(0), labels => {
+      const value = new LabelValue()
+      sources.forEach((source, i) => {
+        if (i > 0) value.add(separator)
+        value.add(labels.get(source))
+      })
+      return labels.with(destination, value.text)
+    })
+  },
+}
+
+/** https://prometheus.io/docs/prometheus/latest/querying/functions/#label_replace */
+export const labelFunctions: readonly FunctionDefinition[] = [labelReplace, labelJoin]

@@ -1,0 +1,20 @@
+import type { EvaluationContext } from '../plan.ts'
+import type { FunctionDefinition } from './definition.ts'
+
+function ofQuery(name: string, read: (context: EvaluationContext) => number): FunctionDefinition {
+  return {
+    name,
+    args: [],
+    returns: 'scalar',
+    experimental: true,
+    plan: () => ({ type: 'scalar', evaluate: read }),
+  }
+}
+
+/** Scalars about the query itself, in seconds; step and range are 0 for an instant query. */
+export const queryFunctions: readonly FunctionDefinition[] = [
+  ofQuery('step', context => (context.stepMs ?? 0) / 1000),
+  ofQuery('range', context => (context.endMs - context.startMs) / 1000),
+  ofQuery('start', context => context.startMs / 1000),
+  ofQuery('end', context => context.endMs / 1000),
+]

@@ -1,0 +1,19 @@
+import type { RecordingRule, Rule } from './rule.ts'
+
+/**
+ * Rules that are evaluated together, in order, at the same instant: a group of a Prometheus rule file.
+ * https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/#rule_group
+ */
+export interface RuleGroup {
+  /** Unique within its file. */
+  readonly name: string
+  /** How often the group is evaluated, as a Prometheus duration. Default: at every evaluation. */
+  readonly interval?: string
+  /** How far before now the expressions are evaluated and the results are dated. Default `0s`. In rule files: `query_offset`. */
+  readonly queryOffset?: string
+  /** How many alerts or series one rule may have at a time; with more of them it fails. Default 0: any number. */
+  readonly limit?: number
+  /** Labels of every rule of the group; a rule's own win. */
+  readonly labels?: Readonly<Record<string, string>>
+  readonly rules: readonly (Rule | RecordingRule)[]
+}

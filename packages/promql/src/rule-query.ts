@@ -1,0 +1,40 @@
+import type { AnnotationList } from './annotation.ts'
+import { compile, type BoundExpression } from './expression.ts'
+import { EMPTY_LABELS, type Labels } from './labels.ts'
+import { inField, loadError } from './rule-context.ts'
+import type { Store } from './store.ts'
+
+/** What a rule's expression says at an instant; valid until the next evaluation. */
+export interface QueryResult {
+  readonly length: number
+  readonly labels: readonly Labels[]
+  readonly values: readonly number[]
+}
+
+/** The expression of a rule over a store, a scalar taken as one sample without labels. */
+export class RuleQuery {
+  readonly #bound: BoundExpression
+  readonly #offsetMs: number
+
+  constructor(name: string, expr: string, store: Store, offsetMs: number) {
+    const expression = inField(name, 'expr', () => compile(expr))
+    if (expression.type !== 'instant vector' && expression.type !== 'scalar')
+      throw loadError(name, 'expr', new Error(`a rule needs a vector or a scalar, got ${expression.type}`))
+    this.#offsetMs = offsetMs
+    this.#bound = inField(name, 'expr', () => expression.bind(store))
+    if (offsetMs === 0) return
+    // The expression is evaluated in the past, so the store must reach back further than the expression itself says.
+    for (const { matches, windowMs } of expression.selectors)
+      store.want(matches, windowMs + offsetMs + store.lookbackMs)
+  }
+
+  run(now: number, annotations: AnnotationList): QueryResult {
+    const at = now - this.#offsetMs
+    const frame = this.#bound.frame({ timeMs: at, startMs: at, endMs: at, annotations })
+    if (frame !== undefined) return frame
+    const value = this.#bound.evaluate(at)
+    return value.type === 'scalar' ? { length: 1, labels: [EMPTY_LABELS], values: [value.value] } : NOTHING
+  }
+}
+
+const NOTHING: QueryResult = { length: 0, labels: [], values: [] }

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { parseRuleFile } from '../rule-files/parse-rule-file.ts'
+import type { RuleGroup } from '../rule-group.ts'
+import { glob } from './glob.ts'
+import { parseRuleTestFile } from './parse-test-file.ts'
+import { runRuleTest } from './run-rule-test.ts'
+
+/** One test of a rule test file, ready to run. */
+export interface RuleTestCase {
+  readonly file: string
+  /** The test's name, or `unnamed#0`, or the name of the file when it cannot be read. */
+  readonly name: string
+  /** Everything that is wrong; empty when the test passes. Never throws. */
+  run(): readonly Error[]
+}
+
+/** What a rule test file gives. */
+export interface RuleTestCases {
+  readonly cases: readonly RuleTestCase[]
+  /** Patterns of `rule_files` that match nothing. */
+  readonly unmatched: readonly string[]
+}
+
+/** Reads a rule test file and the rule files it names. What cannot be read is a case that fails. */
+export function ruleTestCases(file: string): RuleTestCases {
+  try {
+    const { content, errors } = parseRuleTestFile(readFileSync(file, 'utf8'), { file })
+    if (errors.length > 0) return broken(file, errors)
+    const unmatched: string[] = []
+    const paths = new Set<string>()
+    for (const pattern of content.ruleFiles) {
+      const path = pattern === '' || isAbsolute(pattern) ? pattern : join(dirname(file), pattern)
+      const found = glob(path)
+      if (found.length === 0) unmatched.push(path)
+      for (const each of found) paths.add(each)
+    }
+    const parsed = [...paths].map(path => parseRuleFile(readFileSync(path, 'utf8'), { file: path }))
+    const ruleErrors = parsed.flatMap(each => each.errors)
+    const groups: RuleGroup[] = parsed.flatMap(each => each.groups)
+    const cases = content.tests.map(test => ({
+      file,
+      name: test.title,
+      run: () => (ruleErrors.length > 0 ? ruleErrors : runRuleTest(test, content, groups)),
+    }))
+    return { cases, unmatched }
+  } catch (error) {
+    return broken(file, [error instanceof Error ? error : new Error(String(error))])
+  }
+}
+
+function broken(file: string, errors: readonly Error[]): RuleTestCases {
+  return { cases: [{ file, name: file, run: () => errors }], unmatched: [] }
+}
+
+/** The functions of a test runner that {@link describeRuleTests} needs; vitest's, Jest's and `node:test`'s fit. */
+export interface TestRunner {
+  describe(name: string, run: () => void): unknown
+  test(name: string, run: () => void): unknown
+}
+
+/**
+ * Declares one test for every test of the given rule test files.
+ *
+ * @example
+ * import { describe, test } from 'vitest'
+ * describeRuleTests(['rules/queue.test.yml'], { describe, test })
+ */
+export function describeRuleTests(files: readonly string[], runner: TestRunner): void {
+  for (const file of files) {
+    const { cases, unmatched } = ruleTestCases(file)
+    runner.describe(file, () => {
+      for (const each of cases) {
+        runner.test(each.name, () => {
+          const errors = each.run()
+          const lines = errors.map(error => error.message)
+          for (const pattern of errors.length > 0 ? unmatched : []) lines.unshift(`no file matches ${pattern}`)
+          if (lines.length > 0) throw new Error(`${file}, ${each.name}:\n${lines.join('\n')}`, { cause: errors[0] })
+        })
+      }
+    })
+  }
+}

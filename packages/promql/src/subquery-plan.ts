@@ -1,0 +1,75 @@
+import { sizeOf, type Subquery } from './ast.ts'
+import type { Binding } from './binding.ts'
+import type { Labels } from './labels.ts'
+import type { EvaluationContext, RangePlan, VectorPlan } from './plan.ts'
+import { referenceTime } from './reference-time.ts'
+import { SampleWindow } from './sample-window.ts'
+
+/** Longer results are not worth keeping memory for between evaluations. */
+const MAX_KEPT_SAMPLES = 65_536
+
+/** The results of one label set, step by step; found again at the next evaluation. */
+interface Track {
+  labels: Labels
+  readonly window: SampleWindow
+  round: number
+}
+
+/**
+ * An expression evaluated at every step of a range. Steps are multiples of the step's length, whatever the evaluation
+ * time is, and lie in `(start, end]`.
+ * https://prometheus.io/docs/prometheus/latest/querying/basics/#subquery
+ */
+export function subqueryPlan(expr: Subquery, operand: VectorPlan, binding: Binding): RangePlan {
+  const stepMs = expr.stepMs ?? binding.store.subqueryStepMs
+  // Steps that find nothing cost time too.
+  const stepCost = sizeOf(expr.operand)
+  const tracks = new Map<string, Track>()
+  const live: Track[] = []
+  let round = 0
+
+  const record = (inner: EvaluationContext, timeMs: number): void => {
+    const frame = operand.evaluate(inner)
+    inner.samples.take(frame.length + stepCost)
+    for (let i = 0; i < frame.length; i++) {
+      const labels = frame.labels[i]
+      if (labels === undefined) continue
+      let track = tracks.get(labels.key)
+      if (track === undefined) {
+        track = { labels, window: new SampleWindow(), round: 0 }
+        tracks.set(labels.key, track)
+      }
+      if (track.round !== round) {
+        track.round = round
+        track.labels = labels
+        track.window.clear()
+        live.push(track)
+      }
+      track.window.push(timeMs, frame.values[i] ?? NaN)
+    }
+  }
+
+  return {
+    type: 'range vector',
+    rangeMs: expr.rangeMs,
+    each(context, visit) {
+      const endMs = referenceTime(context, expr.at, expr.offsetMs)
+      const startMs = endMs - expr.rangeMs
+      const inner = { ...context }
+      live.length = 0
+      round += 1
+      for (let at = (Math.floor(startMs / stepMs) + 1) * stepMs; at <= endMs; at += stepMs) {
+        inner.timeMs = at
+        record(inner, at)
+      }
+      for (const { labels, window } of live) {
+        window.startMs = startMs
+        window.endMs = endMs
+        visit(labels, window)
+      }
+      // Kept for the next time, unless most of it belongs to series that left or it is much.
+      const samples = live.reduce((sum, { window }) => sum + window.length, 0)
+      if (tracks.size > 2 * live.length + 64 || samples > MAX_KEPT_SAMPLES) tracks.clear()
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { cacheFolder, fillOnce } from './cache-folder.ts'
+import { bareEnvironment, findOnPath, runCommand } from './command.ts'
+import { PackageDownloadError, reasonOf } from './errors.ts'
+
+/** Runs apt-get in the folder its downloads go to. */
+export type AptGet = (...args: string[]) => Promise<readonly string[]>
+
+interface Unpacking {
+  /** From {@link packageFolder}. */
+  readonly folder: string
+  /** For the announcement and the error: `the Redis packages`. */
+  readonly what: string
+  readonly announce: (line: string) => void
+  /** Downloads with `install --download-only` or `download`. */
+  readonly download: (aptGet: AptGet) => Promise<void>
+  readonly works: (folder: string) => Promise<boolean>
+}
+
+/** Where a distribution's package stays unpacked for the next run. */
+export async function packageFolder(name: string): Promise<string> {
+  return join(cacheFolder(), `${name}-${await readDistribution()}-${process.arch}`)
+}
+
+/** Downloads packages of the distribution and unpacks them into a folder: no root, nothing installed. */
+export async function unpackOnce({ folder, what, announce, download, works }: Unpacking): Promise<void> {
+  const distribution = await readDistribution()
+  const aptGet = await findOnPath('apt-get')
+  const dpkgDeb = await findOnPath('dpkg-deb')
+  if (!aptGet || !dpkgDeb) throw new PackageDownloadError('apt-get and dpkg-deb are not on PATH')
+  announce(`downloading ${what} of ${distribution} to ${folder} (once)`)
+  const make = async (partial: string): Promise<void> => {
+    await downloadAndUnpack(aptGet, dpkgDeb, partial, download)
+    if (!(await works(partial))) throw new PackageDownloadError('the unpacked program does not run')
+  }
+  try {
+    await fillOnce(folder, make, works)
+  } catch (cause) {
+    throw new PackageDownloadError(`the packages of ${distribution} could not be downloaded: ${reasonOf(cause)}`, {
+      cause,
+    })
+  }
+}
+
+async function readDistribution(): Promise<string> {
+  const release = await readFile('/etc/os-release', 'utf8').catch(() => '')
+  const field = (name: string): string => new RegExp(`^${name}="?([^"\\n]*)`, 'm').exec(release)?.[1] ?? ''
+  if (!/debian|ubuntu/.test(`${field('ID')} ${field('ID_LIKE')}`))
+    throw new PackageDownloadError('this is neither Debian nor Ubuntu')
+  return `${field('ID')}-${field('VERSION_ID') || field('VERSION_CODENAME')}`.replace(/[^\w.-]/g, '')
+}
+
+async function downloadAndUnpack(
+  aptGet: string,
+  dpkgDeb: string,
+  folder: string,
+  download: (aptGet: AptGet) => Promise<void>,
+): Promise<void> {
+  const apt = join(folder, 'apt')
+  const archives = join(apt, 'cache', 'archives')
+  await mkdir(join(apt, 'lists', 'partial'), { recursive: true })
+  await mkdir(join(archives, 'partial'), { recursive: true })
+  await writeFile(join(apt, 'apt.conf'), aptConfiguration(apt))
+  const run: AptGet = (...args) =>
+    runCommand({ file: aptGet, args: ['-c', join(apt, 'apt.conf'), ...args], env: aptEnvironment(), cwd: archives })
+  // A third-party source that is unreachable fails the update although the distribution's own lists arrived: the download will tell.
+  await run('update').catch(() => {})
+  await download(run)
+  for (const name of await readdir(archives)) {
+    if (!name.endsWith('.deb')) continue
+    await runCommand({ file: dpkgDeb, args: ['-x', join(archives, name), folder], env: aptEnvironment(), cwd: folder })
+  }
+  await rm(apt, { recursive: true })
+}
+
+/**
+ * Everything apt writes goes below our folder, and no hook of the machine (such as "empty the package cache") runs. Short time limits,
+ * because without a network the answer should come soon.
+ */
+function aptConfiguration(apt: string): string {
+  const folder = apt.replaceAll('"', '')
+  return `
+Dir::State::lists "${folder}/lists";
+Dir::State::extended_states "${folder}/extended_states";
+Dir::Cache "${folder}/cache";
+Dir::Log "${folder}";
+Debug::NoLocking "1";
+APT::Sandbox::User "root";
+Acquire::Languages "none";
+Acquire::Retries "1";
+Acquire::http::Timeout "15";
+Acquire::https::Timeout "15";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear DPkg::Pre-Invoke;
+#clear DPkg::Post-Invoke;
+`
+}
+
+/** apt needs the proxy settings of the caller; everything else of ours is left out. */
+function aptEnvironment(): Record<string, string> {
+  const env = bareEnvironment('/')
+  for (const [name, value] of Object.entries(process.env)) if (/_proxy$/i.test(name) && value) env[name] = value
+  return env
+}

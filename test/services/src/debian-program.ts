@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { packageFolder, unpackOnce } from './apt.ts'
+import { bareEnvironment, isExecutable, runCommand } from './command.ts'
+import { PackageDownloadError } from './errors.ts'
+
+/** Options of {@link debianProgram}. */
+export interface DebianProgramOptions {
+  /** Told when something is downloaded. Default: printed as a warning. */
+  readonly log?: (line: string) => void
+}
+
+/**
+ * A program of one of the distribution's packages that needs no other package, unpacked into the cache folder: no root, nothing
+ * installed, no network the second time. It must know `--version`.
+ *
+ * @throws {@link PackageDownloadError} where there is no Debian or Ubuntu, or no network the first time.
+ *
+ * @example const promtool = await debianProgram('prometheus', 'promtool')
+ */
+export async function debianProgram(
+  packageName: string,
+  program: string,
+  { log = line => console.warn(line) }: DebianProgramOptions = {},
+): Promise<string> {
+  const folder = await packageFolder(packageName)
+  const file = join(folder, 'usr', 'bin', program)
+  const works = (place: string): Promise<boolean> => runs(join(place, 'usr', 'bin', program))
+  if (await works(folder)) return file
+  await unpackOnce({
+    folder,
+    what: `the package ${packageName}`,
+    announce: log,
+    download: async aptGet => void (await aptGet('download', packageName)),
+    works,
+  })
+  if (!(await works(folder))) throw new PackageDownloadError(`${file} does not run`)
+  return file
+}
+
+async function runs(file: string): Promise<boolean> {
+  if (!(await isExecutable(file))) return false
+  const command = { file, args: ['--version'], env: bareEnvironment('/'), cwd: '/' }
+  return runCommand(command).then(
+    () => true,
+    () => false,
+  )
+}
