@@ -1,9 +1,9 @@
-import type { Action, Domain, Mode, Response, Rule } from '@homeostat/optimizer'
+import type { Action, Domain, Mode, Response } from '@homeostat/optimizer'
 import type { bullmq } from '@homeostat/bullmq/domain'
 import type { cache } from '@homeostat/cache/domain'
 import type { ioredis } from '@homeostat/ioredis/domain'
 import type { pg } from '@homeostat/pg/domain'
-import type { RecordingRule, RuleGroup } from '@homeostat/promql'
+import type { RuleSource } from '@homeostat/promql'
 import type { runtime } from '@homeostat/runtime/domain'
 
 /** A package's own options, plus how far it may go; `false` leaves the package out. */
@@ -29,7 +29,7 @@ export interface HomeostatOptions {
   /** Packages of your own; one that is called like a package of ours takes its place. */
   readonly domains?: readonly Domain[]
   /** Rules beside those of the packages; groups of a Prometheus rule file fit, see `@homeostat/promql/rule-files`. */
-  readonly rules?: readonly (Rule | RecordingRule | RuleGroup)[]
+  readonly rules?: readonly RuleSource[]
   /** Responses beside those of the packages. One that runs the same action on the same alert takes the package's place. */
   readonly responses?: readonly Response[]
   readonly actions?: readonly Action[]

@@ -1,11 +1,12 @@
-import type { Action, Response, Rule } from '@homeostat/optimizer'
+import type { Action, Response } from '@homeostat/optimizer'
+import type { RuleSource } from '@homeostat/promql'
 import type { DomainWithMode, Modes } from './modes.ts'
 import type { HomeostatOptions } from './options.ts'
 import type { Warn } from './warn.ts'
 
 /** What the loop works with: everybody's rules, responses and actions. */
 export interface Program {
-  readonly rules: readonly Rule[]
+  readonly rules: readonly RuleSource[]
   readonly responses: readonly Response[]
   readonly actions: readonly Action[]
 }
@@ -29,11 +30,17 @@ export function programOf(
   const actions = [...active.flatMap(domain => domain.actions), ...(options.actions ?? [])]
   const responses = [...active.flatMap(domain => domain.responses).filter(response => !isReplaced(response)), ...own]
 
+  const alerts = new Set(rules.flatMap(alertsOf))
   for (const { to, action } of own) {
     const where = `the response to ${to.alert}`
     if (!actions.some(({ name }) => name === action))
       warn(`${where} runs ${action}, but no package in use brings such an action`)
-    if (!rules.some(({ alert }) => alert === to.alert)) warn(`${where} answers an alert that no rule in use raises`)
+    if (!alerts.has(to.alert)) warn(`${where} answers an alert that no rule in use raises`)
   }
   return { rules, responses, actions }
+}
+
+function alertsOf(source: RuleSource): string[] {
+  if ('rules' in source) return source.rules.flatMap(alertsOf)
+  return 'alert' in source ? [source.alert] : []
 }
