@@ -1,4 +1,4 @@
-// Command line: node --expose-gc src/bench.ts signals|redis|pg|collect [--rounds N] [--quick] [--json]
+// Command line: node --expose-gc src/bench.ts signals|redis|pg|collect|rules [--rounds N] [--quick] [--json]
 import { parseArgs } from 'node:util'
 import type { Bench, Path } from './benches.ts'
 import { benches } from './benches.ts'
