@@ -49,11 +49,16 @@ export class Expression {
     this.maxRangeMs = this.selectors.reduce((longest, selector) => Math.max(longest, selector.windowMs), 0)
   }
 
-  /** Tells the store what this expression reads and makes the plan. Bind before samples arrive: others are not stored. */
-  bind(store: Store): BoundExpression {
+  /**
+   * Tells the store what this expression reads and makes the plan. Bind before samples arrive: others are not stored.
+   *
+   * @param earlierMs how long before now it will be evaluated; the store reaches back so much further. Default 0.
+   */
+  bind(store: Store, earlierMs = 0): BoundExpression {
+    if (earlierMs > 0) return new BoundExpression(this, store, earlierMs)
     let bound = this.#bound.get(store)
     if (bound === undefined) {
-      bound = new BoundExpression(this, store, () => this.#bound.delete(store))
+      bound = new BoundExpression(this, store, 0, () => this.#bound.delete(store))
       this.#bound.set(store, bound)
     }
     return bound
@@ -74,11 +79,11 @@ export class BoundExpression implements Disposable {
   // One object for all evaluations, so that a steady state allocates nothing.
   readonly #context: Writable<EvaluationContext>
 
-  constructor(expression: Expression, store: Store, onDispose: () => void = () => {}) {
+  constructor(expression: Expression, store: Store, earlierMs: number, onDispose: () => void = () => {}) {
     this.#onDispose = onDispose
     this.#binding = new Binding(store, expression.source)
     try {
-      this.#plan = planExpression(expression.ast, this.#binding)
+      this.#plan = planExpression(expression.ast, this.#binding, earlierMs)
     } catch (error) {
       this.#binding[Symbol.dispose]()
       throw error

@@ -29,8 +29,13 @@ export class LabelGroups<T> {
     return this.#bySample.get(labels)
   }
 
-  /** Forgets all groups once most belong to series that left. Both maps go together, or one group would become two. */
-  trim(live: number): void {
-    if (this.#bySample.trim(live)) this.#groups.clear()
+  /**
+   * Forgets all groups once most belong to series that left; says whether it did. Both maps go together, or one group would
+   * become two.
+   */
+  trim(live: number): boolean {
+    const forgotten = this.#bySample.trim(live)
+    if (forgotten) this.#groups.clear()
+    return forgotten
   }
 }

@@ -24,6 +24,16 @@ test('what only a disposed expression selected leaves memory, and the rest stays
   expect(store.stats).toMatchObject({ series: 0, selections: 0, bytes: 0, plannedBytes: 0 })
 })
 
+test('an expression that is evaluated in the past keeps what it needs for that, until it is disposed of', () => {
+  const store = createStore()
+  const late = compile('count_over_time(x[1m])').bind(store, 600_000)
+  const handle = store.series({ name: 'x' })
+  for (let now = 0; now <= 3_600_000; now += 5000) handle.append(now, 1)
+  expect(late.evaluate(3_000_000)).toMatchObject({ samples: [{ value: 12 }] })
+  late.dispose()
+  expect(store.stats).toMatchObject({ series: 0, selections: 0 })
+})
+
 test('rules that are replaced a thousand times leave nothing behind', () => {
   const store = createStore()
   const handles = Array.from({ length: 20 }, (_, i) => store.series({ name: 'x', labels: { id: String(i) } }))

@@ -25,6 +25,10 @@ export class Groups<T> {
   readonly #groups: LabelGroups<Group<T>>
   /** In order of first appearance. */
   readonly live: Group<T>[] = []
+  // Mostly the same sample comes at the same place as last time: its group is then found without a look at its labels.
+  readonly #samples: Labels[] = []
+  readonly #places: Group<T>[] = []
+  #next = 0
 
   constructor(grouping: Grouping, makeState: () => T) {
     this.#groups = new LabelGroups(groupLabels(grouping), labels => ({
@@ -37,20 +41,32 @@ export class Groups<T> {
   begin(samples: number): void {
     this.#round += 1
     this.live.length = 0
-    this.#groups.trim(samples)
+    this.#next = 0
+    if (this.#groups.trim(samples)) this.#samples.length = 0
   }
 
   /** The state of a sample's group, reset when this is its first sample now. */
   enter(labels: Labels, reset: (state: T) => void): T {
-    const group = this.#groups.get(labels)
+    const group = this.#groupOf(labels)
     if (group.round !== this.#round) {
       group.round = this.#round
       group.labels = group.labels.keepingName
       reset(group.state)
       this.live.push(group)
     }
-    if (labels.losesName) group.labels = group.labels.losingName
+    if (labels.losesName && !group.labels.losesName) group.labels = group.labels.losingName
     return group.state
+  }
+
+  #groupOf(labels: Labels): Group<T> {
+    const place = this.#next
+    this.#next += 1
+    const known = this.#samples[place] === labels ? this.#places[place] : undefined
+    if (known !== undefined) return known
+    const group = this.#groups.get(labels)
+    this.#samples[place] = labels
+    this.#places[place] = group
+    return group
   }
 }
 

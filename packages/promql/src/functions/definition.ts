@@ -1,6 +1,7 @@
 import type { Call, Expr, ValueType } from '../ast.ts'
 import { placeOf } from '../annotation.ts'
 import { Frame } from '../frame.ts'
+import type { Labels } from '../labels.ts'
 import type { EvaluationContext, Plan, RangePlan, RangeWindow, ScalarPlan, VectorPlan } from '../plan.ts'
 
 /** One call in an expression, as its function sees it while the plan is made. */
@@ -55,10 +56,16 @@ export function overRange(
       const range = call.range(rangeAt)
       const value = compute(call)
       const frame = new Frame()
+      const sources: Labels[] = []
       let current: EvaluationContext
-      const visit = (labels: Parameters<Parameters<RangePlan['each']>[1]>[0], window: RangeWindow): void => {
+      const visit = (labels: Labels, window: RangeWindow): void => {
         const result = value(window, range.rangeMs, current)
-        if (result !== undefined) frame.push(options.keepName ? labels : labels.losingName, result)
+        if (result === undefined) return
+        const at = frame.length
+        // Mostly the same series comes at the same place as last time; its labels then need not be looked at.
+        const known = sources[at] === labels ? frame.labels[at] : undefined
+        sources[at] = labels
+        frame.push(known ?? (options.keepName ? labels : labels.losingName), result)
       }
       return {
         type: 'instant vector',
