@@ -1,3 +1,5 @@
+// Imported, because the global one is a getter that every reading of the clock would pay for.
+import { performance } from 'node:perf_hooks'
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import { disposeTogether, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
 import { UnsupportedDriverError } from './errors.ts'
@@ -5,8 +7,6 @@ import { Connections } from './signals/connections.ts'
 import type { Database } from './signals/database.ts'
 import type { ClientClass, ClientShape, ConnectionShape, PoolShape, QueryShape } from './signals/driver.ts'
 import { missingMethod } from './signals/driver.ts'
-import type { Operations } from './signals/operations.ts'
-import { createOperations } from './signals/operations.ts'
 import type { PoolName } from './signals/pools.ts'
 import { Pools } from './signals/pools.ts'
 import { timeQueries } from './signals/query-timing.ts'
@@ -45,7 +45,6 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   readonly #pools: Pools
   readonly #connections: Connections
   readonly #slowQueries: SlowQueries
-  readonly #operations: Operations = createOperations()
 
   constructor(config: PgInstrumentationConfig = {}) {
     super('@homeostat/pg', VERSION, config)
@@ -82,10 +81,9 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
       slowMs: positive(this.config.slowQueryThresholdMs, DEFAULT_SLOW_MS),
       now: () => performance.now(),
       isMet: connection => connections.isMet(connection),
-      databaseOf: connection => connections.databaseOf(connection),
+      runningOn: connection => connections.runningOn(connection),
       meet: client => connections.meet(client),
       slow: (query, database, connection, durationMs) => this.#slow(query, database, connection, durationMs),
-      operations: this.#operations,
       report,
     }
   }

@@ -4,8 +4,9 @@ import type { ClientShape, ConnectionShape } from './driver.ts'
 import type { Origin } from './origin.ts'
 import { originOfClient, originOfPool } from './origin.ts'
 import type { Pools } from './pools.ts'
-import { createStamp } from './stamp.ts'
 import { OTHER } from './query-summary.ts'
+import { RunningQueries } from './running-queries.ts'
+import { createStamp } from './stamp.ts'
 
 /** Most databases told apart; further ones share `(other)`. */
 const MAX_DATABASES = 200
@@ -15,7 +16,7 @@ export class Connections {
   readonly #registry: Registry
   readonly #pools: Pools
   readonly #databases = new Map<string, Database>()
-  readonly #met = createStamp<Database | undefined>()
+  readonly #met = createStamp<RunningQueries | undefined>()
   readonly #origins = new WeakMap<ConnectionShape, Origin>()
 
   constructor(registry: Registry, pools: Pools) {
@@ -27,7 +28,8 @@ export class Connections {
     return this.#met.has(connection)
   }
 
-  databaseOf(connection: ConnectionShape): Database | undefined {
+  /** Undefined for a connection that is not met yet or is to be ignored. */
+  runningOn(connection: ConnectionShape): RunningQueries | undefined {
     return this.#met.get(connection)
   }
 
@@ -39,7 +41,7 @@ export class Connections {
     const { connection } = client
     const database = this.#database(typeof client.database === 'string' ? client.database : '')
     const pool = this.#pools.of(client)
-    this.#met.set(connection, database)
+    this.#met.set(connection, new RunningQueries(database))
     this.#origins.set(connection, pool === undefined ? originOfClient(client) : originOfPool(pool))
   }
 

@@ -3,18 +3,17 @@ import { UnsupportedDriverError } from '../errors.ts'
 import type { Database } from './database.ts'
 import type { ClientClass, ClientShape, ConnectionShape, QueryShape } from './driver.ts'
 import { missingMethod } from './driver.ts'
-import type { Operations } from './operations.ts'
+import type { RunningQueries } from './running-queries.ts'
 import { watchSubmittable } from './submittable.ts'
 
 /** What the timing needs to know and has to tell; every method is contained by the caller. */
 export interface TimingObserver {
-  /** The database behind a connection; undefined for one that is not (yet) measured. */
-  databaseOf(connection: ConnectionShape): Database | undefined
-  /** A connection is used that `databaseOf` does not know. */
+  /** The queries under way on a connection; undefined for one that is not (yet) measured. */
+  runningOn(connection: ConnectionShape): RunningQueries | undefined
+  /** A connection is used that `runningOn` does not know. */
   meet(client: ClientShape): void
   /** True for a connection that {@link meet} need not be told of. */
   isMet(connection: ConnectionShape): boolean
-  readonly operations: Operations
   /** A statement took longer than the threshold. */
   slow(query: QueryShape, database: Database, connection: ConnectionShape, durationMs: number): void
   /** Something of ours failed. */
@@ -40,6 +39,7 @@ export function timeQueries(clientClass: ClientClass, observer: TimingObserver):
     missingMethod(clientClass, ['query']) ?? missingMethod(Query, ['submit', 'handleReadyForQuery', 'handleError'])
   if (missing !== undefined) throw new UnsupportedDriverError(missing)
 
+  const failed = new WeakSet<QueryShape>()
   const restores = [
     patchMethod(clientClass.prototype, 'query', (original, isActive) => {
       return function query(this: ClientShape, config: unknown) {
@@ -63,7 +63,7 @@ export function timeQueries(clientClass: ClientClass, observer: TimingObserver):
     }),
     patchMethod(Query.prototype, 'handleError', (original, isActive) => {
       return function handleError(this: QueryShape, error: unknown, connection: ConnectionShape) {
-        if (isActive()) failQuery(this, error, connection, observer)
+        if (isActive()) failQuery(this, error, connection, observer, failed)
         return original.call(this, error, connection)
       }
     }),
@@ -84,7 +84,7 @@ function beforeQuery(
     // The common case: a text, or a config object without `submit`.
     if (typeof config !== 'object' || config === null) return
     if (typeof (config as QueryShape).submit !== 'function' || Query.prototype.isPrototypeOf(config)) return
-    const database = observer.databaseOf(client.connection)
+    const database = observer.runningOn(client.connection)?.database
     if (database !== undefined) watchSubmittable(config as QueryShape, database, observer, isActive)
   } catch (error) {
     observer.report(error)
@@ -93,45 +93,45 @@ function beforeQuery(
 
 function startQuery(query: QueryShape, connection: ConnectionShape, observer: TimingObserver): void {
   try {
-    if (observer.databaseOf(connection) !== undefined) observer.operations.start(query, observer.now())
+    const running = observer.runningOn(connection)
+    if (running !== undefined) running.start(query, observer.now())
   } catch (error) {
     observer.report(error)
   }
 }
 
 function endQuery(query: QueryShape, connection: ConnectionShape, observer: TimingObserver): void {
-  const startedAt = observer.operations.startedAt(query)
-  if (startedAt < 0) return
   try {
+    const running = observer.runningOn(connection)
+    if (running === undefined) return
+    const startedAt = running.end(query)
+    if (startedAt < 0) return
     const durationMs = observer.now() - startedAt
-    observer.operations.end(query)
-    const database = observer.databaseOf(connection)
-    if (database === undefined) return
-    database.recordSuccess(durationMs / 1000)
-    if (durationMs > observer.slowMs) observer.slow(query, database, connection, durationMs)
+    running.database.recordSuccess(durationMs / 1000)
+    if (durationMs > observer.slowMs) observer.slow(query, running.database, connection, durationMs)
   } catch (error) {
     observer.report(error)
   }
 }
 
-function failQuery(query: QueryShape, cause: unknown, connection: ConnectionShape, observer: TimingObserver): void {
+function failQuery(
+  query: QueryShape,
+  cause: unknown,
+  connection: ConnectionShape,
+  observer: TimingObserver,
+  failed: WeakSet<QueryShape>,
+): void {
   try {
-    const error = query._canceledDueToError || cause
-    const startedAt = observer.operations.startedAt(query)
-    if (startedAt >= 0) {
-      const durationMs = observer.now() - startedAt
-      observer.operations.end(query)
-      const database = observer.databaseOf(connection)
-      if (database === undefined) return
-      database.recordFailure(durationMs / 1000, error)
-      if (durationMs > observer.slowMs) observer.slow(query, database, connection, durationMs)
-    } else if (!observer.operations.isKnown(query)) {
-      // Refused before it was sent, e.g. by a client that has ended: an operation that failed at once.
-      const database = observer.databaseOf(connection)
-      if (database === undefined) return
-      observer.operations.skip(query)
-      database.recordFailure(0, error)
-    }
+    const running = observer.runningOn(connection)
+    if (running === undefined) return
+    const startedAt = running.end(query)
+    // After a read timeout the loss of the connection may be told too: one failure.
+    if (startedAt < 0 && failed.has(query)) return
+    failed.add(query)
+    // One that is not running was refused before it was sent, e.g. by a client that has ended: it failed at once.
+    const durationMs = startedAt < 0 ? 0 : observer.now() - startedAt
+    running.database.recordFailure(durationMs / 1000, query._canceledDueToError || cause)
+    if (durationMs > observer.slowMs) observer.slow(query, running.database, connection, durationMs)
   } catch (error) {
     observer.report(error)
   }

@@ -1,9 +1,9 @@
 // What is remembered of somebody else's object is stamped on it as private fields: invisible to the application, gone with
-// the object, and a tenth of the cost of a WeakMap entry (measured on Node 24 for objects as short-lived as a query).
+// the object, and a tenth of the cost of a WeakMap entry (measured on Node 24).
 
 /** Makes a subclass install its fields on an object that exists already: a constructor may return another object. */
 // oxlint-disable-next-line typescript/no-extraneous-class -- there is no other way to add a private field to an object
-export class OnExistingObject {
+class OnExistingObject {
   constructor(target: object) {
     // oxlint-disable-next-line no-constructor-return -- the point of this class
     return target
