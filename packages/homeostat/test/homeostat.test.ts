@@ -123,7 +123,10 @@ test('stopping leaves no timer behind', async () => {
 test('off evaluates no rule: a package only measures', async () => {
   start({ mode: 'off', pg: { mode: 'advise' }, rules: [rule] })
 
-  expect(h!.optimizer.rules.health.map(({ rule: { alert } }) => alert)).toEqual(['SlowQueries', 'PoolExhausted'])
+  expect(h!.optimizer.rules.health.map(({ rule }) => ('alert' in rule ? rule.alert : rule.record))).toEqual([
+    'SlowQueries',
+    'PoolExhausted',
+  ])
   expect((await h!.optimizePerformance()).optimizationsApplied).toBe(0)
 })
 
