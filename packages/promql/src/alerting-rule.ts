@@ -43,6 +43,8 @@ export class AlertingEvaluation {
 
   evaluate(now: number, annotations: AnnotationList): void {
     const result = this.#query.run(now, annotations)
+    // Most rules find nothing most of the time.
+    if (result.length === 0 && this.states.idle) return
     this.#samples.length = 0
     const seen = result.length > 1 ? new Set<string>() : undefined
     for (let i = 0; i < result.length; i++) {
