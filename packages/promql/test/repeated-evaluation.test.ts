@@ -92,3 +92,17 @@ test('an ambiguous match is an error every time, and none once the series that m
   handles[1]?.markStale(2000)
   expect(shown(bound.evaluate(2000))).toEqual(['{} 5'])
 })
+
+test('a counter reset counts wherever in the window it is, and not when the window begins after it', () => {
+  const store = createStore({ intervalMs: INTERVAL_MS })
+  const increase = compile('increase(a_total[1m])').bind(store)
+  const handle = store.series({ name: 'a_total', labels: {} })
+  const values = [...Array.from({ length: 30 }, (_, i) => 71 + i), 40, 41, 42, 43]
+  const increases = values.map((value, i) => {
+    const now = (i + 1) * INTERVAL_MS
+    handle.append(now, value)
+    return shown(increase.evaluate(now))
+  })
+  // Four samples, stretched from 45 s to 60 s: three steps of 1, or two and the 40 since the reset.
+  expect(increases.slice(-5)).toEqual([['{} 4'], ['{} 56'], ['{} 56'], ['{} 56'], ['{} 4']])
+})
