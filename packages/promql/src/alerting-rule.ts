@@ -41,6 +41,10 @@ export class AlertingEvaluation {
     this.#known = fixed ? new DerivedLabels(labels => this.#alertLabels(labels, NaN)) : undefined
   }
 
+  dispose(): void {
+    this.#query.dispose()
+  }
+
   evaluate(now: number, annotations: AnnotationList): void {
     const result = this.#query.run(now, annotations)
     // Most rules find nothing most of the time.
