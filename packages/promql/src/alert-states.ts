@@ -75,6 +75,11 @@ export class AlertStates {
     this.#output = output
   }
 
+  /** There is no alert, ended ones included, and no series to end. */
+  get idle(): boolean {
+    return this.#entries.size === 0 && this.#output.size === 0
+  }
+
   /** Takes the samples of one evaluation; label sets must differ. */
   update(samples: readonly ActiveSample[], now: number, options: UpdateOptions): void {
     this.#round += 1
@@ -98,6 +103,7 @@ export class AlertStates {
 
   /** Adds the active alerts to a list. */
   list(into: Alert[]): void {
+    if (this.#entries.size === 0) return
     for (const entry of this.#entries.values()) {
       const { firedAt, goneSince } = entry
       if (entry.resolvedAt !== undefined) continue
@@ -172,7 +178,7 @@ export class AlertStates {
   /** `ALERTS` and `ALERTS_FOR_STATE`, as Prometheus writes them; the store drops what nobody selects. */
   #write(at: number): void {
     const output = this.#output
-    if (this.#entries.size === 0 && output.size === 0) return
+    if (this.idle) return
     output.begin()
     for (const entry of this.#entries.values()) {
       if (entry.resolvedAt !== undefined) continue

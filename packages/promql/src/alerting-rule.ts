@@ -41,8 +41,14 @@ export class AlertingEvaluation {
     this.#known = fixed ? new DerivedLabels(labels => this.#alertLabels(labels, NaN)) : undefined
   }
 
+  dispose(): void {
+    this.#query.dispose()
+  }
+
   evaluate(now: number, annotations: AnnotationList): void {
     const result = this.#query.run(now, annotations)
+    // Most rules find nothing most of the time.
+    if (result.length === 0 && this.states.idle) return
     this.#samples.length = 0
     const seen = result.length > 1 ? new Set<string>() : undefined
     for (let i = 0; i < result.length; i++) {

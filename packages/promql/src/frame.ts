@@ -1,5 +1,6 @@
 import type { Labels } from './labels.ts'
 import { EvaluationError } from './errors.ts'
+import { SameLabels } from './same-labels.ts'
 
 /**
  * An instant vector while it is being computed. A plan owns one frame and refills it at every evaluation, so that a steady
@@ -70,22 +71,14 @@ export class Settlement {
 
 /** Refuses a vector in which two samples carry the same labels; a vector seen before is recognised without hashing. */
 export class UniqueLabels {
-  #approved: Labels[] = []
+  readonly #approved = new SameLabels()
 
   check(frame: Frame): Frame {
-    if (frame.length < 2 || this.#isApproved(frame)) return frame
+    if (frame.length < 2 || this.#approved.has(frame)) return frame
     const seen = new Set<string>()
     for (let i = 0; i < frame.length; i++) seen.add(frame.labels[i]?.key ?? '')
     if (seen.size < frame.length) throw new EvaluationError('vector cannot contain metrics with the same labelset')
-    this.#approved = frame.labels.slice(0, frame.length)
+    this.#approved.remember(frame)
     return frame
-  }
-
-  #isApproved(frame: Frame): boolean {
-    if (this.#approved.length !== frame.length) return false
-    for (let i = 0; i < frame.length; i++) {
-      if (this.#approved[i] !== frame.labels[i]) return false
-    }
-    return true
   }
 }

@@ -54,6 +54,10 @@ export class LoadedRule {
     return error instanceof LimitExceeded ? 'its alerts are dropped' : 'its alerts stay as they were'
   }
 
+  dispose(): void {
+    this.#evaluation.dispose()
+  }
+
   /** Adds the pending and firing alerts to a list. */
   list(into: Alert[]): void {
     if (this.#evaluation instanceof AlertingEvaluation) this.#evaluation.states.list(into)

@@ -33,6 +33,10 @@ export class RecordingEvaluation {
     this.#query = new RuleQuery(rule.record, rule.expr, store, context.queryOffsetMs)
   }
 
+  dispose(): void {
+    this.#query.dispose()
+  }
+
   evaluate(now: number, annotations: AnnotationList): void {
     const result = this.#query.run(now, annotations)
     const { limit, queryOffsetMs } = this.#context

@@ -21,11 +21,13 @@ export class RuleQuery {
     if (expression.type !== 'instant vector' && expression.type !== 'scalar')
       throw loadError(name, 'expr', new Error(`a rule needs a vector or a scalar, got ${expression.type}`))
     this.#offsetMs = offsetMs
-    this.#bound = inField(name, 'expr', () => expression.bind(store))
-    if (offsetMs === 0) return
-    // The expression is evaluated in the past, so the store must reach back further than the expression itself says.
-    for (const { matches, windowMs } of expression.selectors)
-      store.want(matches, windowMs + offsetMs + store.lookbackMs)
+    // Evaluated in the past, so the store must reach back further than the expression itself says.
+    this.#bound = inField(name, 'expr', () => expression.bind(store, offsetMs))
+  }
+
+  /** Gives back what only this rule needed of the store. */
+  dispose(): void {
+    this.#bound.dispose()
   }
 
   run(now: number, annotations: AnnotationList): QueryResult {

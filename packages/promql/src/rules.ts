@@ -31,7 +31,7 @@ export interface RulesOptions {
 }
 
 /** Rules over one store. */
-export interface Rules {
+export interface Rules extends Disposable {
   /** The rules that were loaded, as they are doing. */
   readonly health: readonly RuleHealth[]
   /** The rules that could not be loaded: one clear error each. */
@@ -41,6 +41,8 @@ export interface Rules {
    * Never throws; one failing rule stops no other.
    */
   evaluate(now: number): Evaluation
+  /** Gives back what only these rules needed of the store; evaluate them no more. To replace rules, load the new ones first. */
+  dispose(): void
 }
 
 /** Series nobody can see any more are looked for this often; they are invisible in between anyway. */
@@ -64,7 +66,13 @@ export function createRules(rules: readonly RuleSource[], store: Store, options:
   const groups = rules.flatMap(source => loadGroup(source, store, options, rejected))
   const loaded = groups.flatMap(group => group.rules)
   let swept = -Infinity
+  const dispose = (): void => {
+    for (const rule of loaded.splice(0)) rule.dispose()
+    groups.length = 0
+  }
   return {
+    dispose,
+    [Symbol.dispose]: dispose,
     rejected,
     get health() {
       return loaded.map(rule => rule.health)

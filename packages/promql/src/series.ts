@@ -19,7 +19,18 @@ export type MayDouble = (bytes: number, retentionMs: number) => boolean
  * in a row, so that a window is read where it is stored: with thousands of series, what counts is the memory touched.
  */
 export class Series {
+  // First what an evaluation reads, all of it pointers and small integers: a field that holds any other number would be an
+  // object of its own, somewhere else in memory.
   readonly labels: Labels
+  /** `[time, value, time, value, ...]`; valid until the next append. */
+  samples: Float64Array<ArrayBuffer> = new Float64Array(2 * INITIAL_CAPACITY)
+  /** Where the oldest sample is, counted in samples. */
+  first = 0
+  length = 0
+  /** Where a value was last smaller than the one before it: windows that begin there or later hold no counter reset. */
+  lastDropAt = -1
+  /** Where the newest stale marker is. */
+  lastStaleAt = -1
   readonly spellings: readonly string[]
   /** The canonical text of name, unit, kind, scope and labels. */
   readonly identity: string
@@ -29,17 +40,8 @@ export class Series {
   truncated = 0
   /** The store drops a series by setting this; a handle then asks for a new one. */
   evicted = false
-  /** `[time, value, time, value, ...]`; valid until the next append. */
-  samples: Float64Array<ArrayBuffer> = new Float64Array(2 * INITIAL_CAPACITY)
-  /** Where the oldest sample is, counted in samples. */
-  first = 0
-  length = 0
   /** Time of the newest sample, `-Infinity` when empty. */
   lastMs: number = -Infinity
-  /** The last time a value was smaller than the one before it: windows that begin then or later hold no counter reset. */
-  lastDropMs: number = -Infinity
-  /** Time of the newest stale marker. */
-  lastStaleMs: number = -Infinity
   #words = new Uint32Array(this.samples.buffer)
   #lastValue = NaN
 
@@ -63,7 +65,7 @@ export class Series {
   }
 
   isStaleAt(index: number): boolean {
-    if (this.lastStaleMs === -Infinity) return false
+    if (this.first + index > this.lastStaleAt) return false
     const word = 4 * (this.first + index) + 2
     return this.#words[word] === STALE_WORD && this.#words[word + 1] === STALE_WORD
   }
@@ -72,7 +74,7 @@ export class Series {
   append(timeMs: number, value: number, mayDouble: MayDouble): AppendResult {
     const result = this.#push(timeMs, value, mayDouble)
     if (result !== 'stored') return result
-    if (value < this.#lastValue) this.lastDropMs = timeMs
+    if (value < this.#lastValue) this.lastDropAt = this.first + this.length - 1
     this.#lastValue = value
     return result
   }
@@ -80,10 +82,10 @@ export class Series {
   markStale(timeMs: number, mayDouble: MayDouble): AppendResult {
     const result = this.#push(timeMs, NaN, mayDouble)
     if (result !== 'stored') return result
-    const word = 4 * (this.first + this.length - 1) + 2
+    this.lastStaleAt = this.first + this.length - 1
+    const word = 4 * this.lastStaleAt + 2
     this.#words[word] = STALE_WORD
     this.#words[word + 1] = STALE_WORD
-    this.lastStaleMs = timeMs
     return result
   }
 
@@ -93,6 +95,9 @@ export class Series {
     const dropped = this.length - kept
     this.length = kept
     this.lastMs = kept === 0 ? -Infinity : this.timeAt(kept - 1)
+    const end = this.first + kept
+    this.lastDropAt = Math.min(this.lastDropAt, end - 1)
+    this.lastStaleAt = Math.min(this.lastStaleAt, end - 1)
     // What the next value follows is no longer known: it counts as a drop, and the window is looked through.
     this.#lastValue = Infinity
     return dropped
@@ -103,10 +108,12 @@ export class Series {
     let low = 0
     let high = this.length - 1
     // The newest sample is nearly always the answer.
-    if (high < 0 || this.lastMs <= timeMs) return high
+    if (high < 0) return high
+    const lastMs = this.timeAt(high)
+    if (lastMs <= timeMs) return high
     if (high > 0) {
       // Else samples lie mostly at equal distances.
-      const guess = high - Math.ceil((this.lastMs - timeMs) / (this.lastMs - this.timeAt(high - 1)))
+      const guess = high - Math.ceil((lastMs - timeMs) / (lastMs - this.timeAt(high - 1)))
       if (guess >= 0 && this.timeAt(guess) <= timeMs && this.timeAt(guess + 1) > timeMs) return guess
     }
     while (low <= high) {
@@ -157,5 +164,7 @@ export class Series {
     this.samples = target
     this.#words = words
     this.first = 0
+    this.lastDropAt = Math.max(-1, this.lastDropAt - from)
+    this.lastStaleAt = Math.max(-1, this.lastStaleAt - from)
   }
 }

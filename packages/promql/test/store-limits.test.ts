@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compile, createStore, TooManySamples } from '../src/index.ts'
+import { compile, createRules, createStore, TooManySamples } from '../src/index.ts'
 import { query, storeWith } from './sample-store.ts'
 
 test('what only a disposed expression selected leaves memory, and the rest stays', () => {
@@ -22,6 +22,35 @@ test('what only a disposed expression selected leaves memory, and the rest stays
   expect(narrow.evaluate(3_600_000)).toMatchObject({ samples: [{ value: 1 }] })
   narrow.dispose()
   expect(store.stats).toMatchObject({ series: 0, selections: 0, bytes: 0, plannedBytes: 0 })
+})
+
+test('rules can be replaced for ever: disposed ones leave nothing behind, and the series they share stay', () => {
+  const store = createStore()
+  const handle = store.series({ name: 'x' })
+  const load = (i: number) =>
+    createRules(
+      [
+        { alert: 'A', expr: `max_over_time(x[1m]) > ${i}` },
+        { record: 'r', expr: `sum(x{a!="${i}"})` },
+        { name: 'late', queryOffset: '1m', rules: [{ alert: 'B', expr: 'x > 1' }] },
+      ],
+      store,
+    )
+  let rules = load(0)
+  expect(rules.rejected).toEqual([])
+  const { selections } = store.stats
+  for (let i = 1; i <= 1000; i++) {
+    handle.append(i * 5000, i + 1)
+    expect(rules.evaluate(i * 5000).errors).toEqual([])
+    const next = load(i)
+    rules.dispose()
+    rules = next
+  }
+  expect(store.stats).toMatchObject({ selections, series: 1 })
+  rules.dispose()
+  rules.dispose()
+  expect(store.stats).toMatchObject({ selections: 0, series: 0, bytes: 0 })
+  expect(rules.evaluate(6_000_000)).toMatchObject({ alerts: [], errors: [] })
 })
 
 test('an expression that is evaluated in the past keeps what it needs for that, until it is disposed of', () => {

@@ -75,16 +75,29 @@ class Spread implements Fold {
   }
 }
 
+/**
+ * Folds for so many groups, ready to begin. Shared by every aggregation of its kind: an evaluation never waits, and nothing
+ * is evaluated between the first value and the result.
+ */
+function lent(make: () => Fold): (count: number) => readonly Fold[] {
+  const folds: Fold[] = []
+  return count => {
+    while (folds.length < count) folds.push(make())
+    for (let i = 0; i < count; i++) folds[i]?.reset()
+    return folds
+  }
+}
+
 /** Aggregations that fold a group into one value, by name. */
 export const FOLDS: Readonly<
-  Record<'sum' | 'avg' | 'count' | 'min' | 'max' | 'group' | 'stddev' | 'stdvar', () => Fold>
+  Record<'sum' | 'avg' | 'count' | 'min' | 'max' | 'group' | 'stddev' | 'stdvar', (count: number) => readonly Fold[]>
 > = {
-  sum: () => new KahanSum(),
-  avg: () => new Mean(),
-  count: () => new Count(),
-  min: () => new Extreme((value, kept) => value < kept),
-  max: () => new Extreme((value, kept) => value > kept),
-  group: () => new One(),
-  stddev: () => new Spread(true),
-  stdvar: () => new Spread(false),
+  sum: lent(() => new KahanSum()),
+  avg: lent(() => new Mean()),
+  count: lent(() => new Count()),
+  min: lent(() => new Extreme((value, kept) => value < kept)),
+  max: lent(() => new Extreme((value, kept) => value > kept)),
+  group: lent(() => new One()),
+  stddev: lent(() => new Spread(true)),
+  stdvar: lent(() => new Spread(false)),
 }

@@ -9,6 +9,7 @@ import type { ScalarPlan, VectorPlan } from '../plan.ts'
 import { isValidUtf8, quote } from '../syntax/string.ts'
 import { FOLDS, type Fold } from './fold.ts'
 import { emptyMembers, groupLabels, Groups } from './grouping.ts'
+import { Partition } from './partition.ts'
 import { ranking } from './rank.ts'
 import { EMPTY_LABELS, type Labels } from '../labels.ts'
 
@@ -48,24 +49,21 @@ function scalarOf(parameter: AggregationParameter): ScalarPlan {
   return parameter
 }
 
-function resetFold(fold: Fold): void {
-  fold.reset()
-}
-
-function foldPlan(grouping: Grouping, makeFold: () => Fold, input: VectorPlan): VectorPlan {
-  const groups = new Groups(grouping, makeFold)
+/** @param folds one per group, lent by all aggregations of this kind: memory that is always in the cache */
+function foldPlan(grouping: Grouping, folds: (count: number) => readonly Fold[], input: VectorPlan): VectorPlan {
+  const partition = new Partition(grouping)
   const frame = new Frame()
   return {
     type: 'instant vector',
     evaluate(context) {
       const vector = input.evaluate(context)
-      groups.begin(vector.length)
-      for (let i = 0; i < vector.length; i++) {
-        const labels = vector.labels[i]
-        if (labels !== undefined) groups.enter(labels, resetFold).add(vector.values[i] ?? NaN)
-      }
+      partition.update(vector)
+      const { labels, numbers } = partition
+      const { values, length } = vector
+      const states = folds(labels.length)
+      for (let i = 0; i < length; i++) states[numbers[i] ?? 0]?.add(values[i] ?? NaN)
       frame.clear()
-      for (const group of groups.live) frame.push(group.labels, group.state.value)
+      for (let i = 0; i < labels.length; i++) frame.push(labels[i] ?? EMPTY_LABELS, states[i]?.value ?? NaN)
       return frame
     },
   }

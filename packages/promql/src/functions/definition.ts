@@ -63,9 +63,12 @@ export function overRange(
         if (result === undefined) return
         const at = frame.length
         // Mostly the same series comes at the same place as last time; its labels then need not be looked at.
-        const known = sources[at] === labels ? frame.labels[at] : undefined
-        sources[at] = labels
-        frame.push(known ?? (options.keepName ? labels : labels.losingName), result)
+        if (sources[at] !== labels) {
+          sources[at] = labels
+          frame.labels[at] = options.keepName ? labels : labels.losingName
+        }
+        frame.values[at] = result
+        frame.length = at + 1
       }
       return {
         type: 'instant vector',

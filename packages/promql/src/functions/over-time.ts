@@ -3,16 +3,23 @@ import { overRange, placeOfArgument, type FunctionDefinition } from './definitio
 import { KahanSum, Mean } from './kahan.ts'
 import { quantile, quantileWarning } from './quantile.ts'
 
-/** Folds the values in a range; `better` says whether a value replaces the one kept. NaN is replaced by anything. */
-function pick(better: (value: number, kept: number) => boolean) {
-  return (window: RangeWindow): number => {
-    let kept = window.valueAt(0)
-    for (let i = 1; i < window.length; i++) {
-      const value = window.valueAt(i)
-      if (Number.isNaN(kept) || better(value, kept)) kept = value
-    }
-    return kept
+/** The largest value of a range. NaN is replaced by anything. */
+function largest({ samples, from, to }: RangeWindow): number {
+  let kept = samples[from + 1] ?? NaN
+  for (let i = from + 3; i < to; i += 2) {
+    const value = samples[i] ?? NaN
+    if (value > kept || kept !== kept) kept = value
   }
+  return kept
+}
+
+function smallest({ samples, from, to }: RangeWindow): number {
+  let kept = samples[from + 1] ?? NaN
+  for (let i = from + 3; i < to; i += 2) {
+    const value = samples[i] ?? NaN
+    if (value < kept || kept !== kept) kept = value
+  }
+  return kept
 }
 
 /** Population variance by Welford's method (Technometrics 4, 1962). */
@@ -100,8 +107,8 @@ const experimental = { experimental: true } as const
 export const overTimeFunctions: readonly FunctionDefinition[] = [
   overRange('avg_over_time', () => meanOf),
   overRange('sum_over_time', () => sumOf),
-  overRange('min_over_time', () => pick((value, kept) => value < kept)),
-  overRange('max_over_time', () => pick((value, kept) => value > kept)),
+  overRange('min_over_time', () => smallest),
+  overRange('max_over_time', () => largest),
   overRange('count_over_time', () => window => window.length),
   overRange('present_over_time', () => () => 1),
   overRange('last_over_time', () => window => window.valueAt(window.length - 1), { keepName: true }),

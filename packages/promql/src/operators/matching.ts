@@ -5,7 +5,15 @@ import { METRIC_NAME, type Labels } from '../labels.ts'
 import { underscoreLabel } from '../names.ts'
 import type { VectorPlan } from '../plan.ts'
 import { ARITHMETIC, COMPARISON } from './arithmetic.ts'
+import { SameLabels } from '../same-labels.ts'
 import { matchGroups } from './match-group.ts'
+
+/** Places of two samples that belong together, and the labels of what they give. */
+interface Pair {
+  readonly labels: Labels
+  readonly many: number
+  readonly one: number
+}
 
 /** Labels of one pair's result, from the "many" side and the "one" side. */
 type ResultLabels = (many: Labels, one: Labels) => Labels
@@ -41,6 +49,9 @@ export function vectorOperation(expr: Binary, left: VectorPlan, right: VectorPla
   const remembered = new DerivedLabels(one => new DerivedLabels(many => label(many, one)))
   const results = new Set<string>()
   const frame = new Frame()
+  const sameMany = new SameLabels()
+  const sameOne = new SameLabels()
+  const pairs: Pair[] = []
   let round = 0
 
   const indexOnes = (one: Frame): void => {
@@ -55,6 +66,36 @@ export function vectorOperation(expr: Binary, left: VectorPlan, right: VectorPla
     }
   }
 
+  /** Pairs follow from labels alone, so that they are found again only when these are other ones. */
+  const pairUp = (many: Frame, one: Frame): void => {
+    if (sameMany.has(many) && sameOne.has(one)) return
+    // Should it fail, the next evaluation must fail as well.
+    sameMany.forget()
+    pairs.length = 0
+    groups.trim(many.length + one.length)
+    remembered.trim(one.length)
+    round += 1
+    indexOnes(one)
+    if (grouped) results.clear()
+    for (let i = 0; i < many.length; i++) {
+      const labels = many.labels[i]
+      if (labels === undefined) continue
+      const group = groups.get(labels)
+      const partner = one.labels[group.index]
+      if (group.presentIn !== round || partner === undefined) continue
+      const memory = remembered.get(partner)
+      memory.trim(many.length)
+      const result = memory.get(labels)
+      // Whatever the values are: an ambiguous match is an error although the comparison would filter it.
+      if (grouped ? results.has(result.key) : group.takenIn === round) throw ambiguous(grouped)
+      if (grouped) results.add(result.key)
+      group.takenIn = round
+      pairs.push({ labels: result, many: i, one: group.index })
+    }
+    sameMany.remember(many)
+    sameOne.remember(one)
+  }
+
   return {
     type: 'instant vector',
     evaluate(context) {
@@ -64,29 +105,13 @@ export function vectorOperation(expr: Binary, left: VectorPlan, right: VectorPla
       const one = oneIsLeft ? lhs : rhs
       frame.clear()
       if (many.length === 0 || one.length === 0) return frame
-      groups.trim(many.length + one.length)
-      remembered.trim(one.length)
-      round += 1
-      indexOnes(one)
-      if (grouped) results.clear()
-      for (let i = 0; i < many.length; i++) {
-        const labels = many.labels[i]
-        if (labels === undefined) continue
-        const group = groups.get(labels)
-        const partner = one.labels[group.index]
-        if (group.presentIn !== round || partner === undefined) continue
-        const memory = remembered.get(partner)
-        memory.trim(many.length)
-        const result = memory.get(labels)
-        // Checked before the comparison filters, so that an ambiguous match is an error whatever the values are.
-        if (grouped ? results.has(result.key) : group.takenIn === round) throw ambiguous(grouped)
-        if (grouped) results.add(result.key)
-        group.takenIn = round
-        const a = (oneIsLeft ? one.values[group.index] : many.values[i]) ?? NaN
-        const b = (oneIsLeft ? many.values[i] : one.values[group.index]) ?? NaN
-        if (calculate !== undefined) frame.push(result, calculate(a, b))
-        else if (bool) frame.push(result, compare?.(a, b) === true ? 1 : 0)
-        else if (compare?.(a, b) === true) frame.push(result, a)
+      pairUp(many, one)
+      for (const pair of pairs) {
+        const a = lhs.values[oneIsLeft ? pair.one : pair.many] ?? NaN
+        const b = rhs.values[oneIsLeft ? pair.many : pair.one] ?? NaN
+        if (calculate !== undefined) frame.push(pair.labels, calculate(a, b))
+        else if (bool) frame.push(pair.labels, compare?.(a, b) === true ? 1 : 0)
+        else if (compare?.(a, b) === true) frame.push(pair.labels, a)
       }
       return frame
     },

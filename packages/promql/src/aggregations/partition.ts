@@ -1,0 +1,38 @@
+import type { Grouping } from '../ast.ts'
+import type { Frame } from '../frame.ts'
+import type { Labels } from '../labels.ts'
+import { SameLabels } from '../same-labels.ts'
+import { Groups } from './grouping.ts'
+
+/** Which group each sample of a vector belongs to, by number; worked out anew only when the vector has other labels. */
+export class Partition {
+  /** Labels of the groups, in order of first appearance. */
+  readonly labels: Labels[] = []
+  /** The group's number of each sample. */
+  readonly numbers: number[] = []
+  readonly #groups: Groups<{ number: number }>
+  readonly #same = new SameLabels()
+
+  constructor(grouping: Grouping) {
+    this.#groups = new Groups(grouping, () => ({ number: 0 }))
+  }
+
+  update(vector: Frame): void {
+    if (this.#same.has(vector)) return
+    let next = 0
+    const number = (state: { number: number }): void => {
+      state.number = next
+      next += 1
+    }
+    const groups = this.#groups
+    groups.begin(vector.length)
+    this.numbers.length = 0
+    for (let i = 0; i < vector.length; i++) {
+      const labels = vector.labels[i]
+      if (labels !== undefined) this.numbers.push(groups.enter(labels, number).number)
+    }
+    this.labels.length = 0
+    for (const group of groups.live) this.labels.push(group.labels)
+    this.#same.remember(vector)
+  }
+}
