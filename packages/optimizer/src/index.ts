@@ -11,7 +11,15 @@ export type { Bounds, Knob } from './knob.ts'
 export { Ledger, type LedgerEntry, type LedgerListener, type PendingAlert, type RuleFailure } from './ledger.ts'
 export { isMode, lesserMode, modes, type Mode } from './mode.ts'
 export { Optimizer, type OptimizerOptions } from './optimizer.ts'
-export { isEmptyReceipt, isReceipt, type Advice, type Receipt } from './receipt.ts'
+export {
+  isEmptyReceipt,
+  isReceipt,
+  type Advice,
+  type Receipt,
+  type Undo,
+  type UndoContext,
+  type UndoResult,
+} from './receipt.ts'
 export type { Direction, Expectation, Guard as ResponseGuard, Priority, Response } from './response.ts'
 export type { ForeignScope, Snapshot } from './snapshot.ts'
 export { Ticker } from './ticker.ts'

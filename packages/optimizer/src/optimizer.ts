@@ -8,7 +8,7 @@ import { DuplicateActionError, StoreLimitError } from './errors.ts'
 import { explain } from './explain.ts'
 import type { Explanation } from './explain.ts'
 import { toFiring, toPending } from './firing-from-alert.ts'
-import { Guard } from './guard.ts'
+
 import { Ingestion } from './ingestion.ts'
 import { KillSwitch } from './kill-switch.ts'
 import { Ledger } from './ledger.ts'
@@ -16,6 +16,7 @@ import type { LedgerEntry, LedgerListener } from './ledger.ts'
 import { createMeasure } from './measurement.ts'
 import type { Mode } from './mode.ts'
 import type { Response } from './response.ts'
+import { Runner } from './runner.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
 import { publishLedger } from './telemetry/telemetry.ts'
 import type { SettlingTrial } from './trial.ts'
@@ -57,7 +58,7 @@ export class Optimizer {
   readonly #engine: Registry
   readonly #ingestion: Ingestion
   readonly #measure: Measure
-  readonly #guard: Guard
+  readonly #runner: Runner
   readonly #responses: readonly Response[]
   readonly #actions: ReadonlyMap<string, Action>
   readonly #modeOf: (action: string) => Mode
@@ -85,7 +86,7 @@ export class Optimizer {
     this.ledger = new Ledger(faults)
     this.#telemetry = publishLedger(this.ledger, this.#engine)
     const { killSwitch, trials } = this
-    this.#guard = new Guard({ killSwitch, trials, measure: this.#measure, faults, sliceMs: DEFAULT_SLICE_MS, clock })
+    this.#runner = new Runner({ killSwitch, trials, measure: this.#measure, faults, sliceMs: DEFAULT_SLICE_MS, clock })
   }
 
   /** Whether any action may run at all, and if not, who says so; for people. */
@@ -126,9 +127,9 @@ export class Optimizer {
 
   /** Aborts what runs, waits for it and tells what became of it. Nothing acts afterwards. */
   async stop(): Promise<void> {
-    await this.#guard.stop()
+    await this.#runner.stop()
     this.killSwitch.trip('stop()')
-    const ended = this.#guard.takeFinished()
+    const ended = this.#runner.takeFinished()
     if (ended.length > 0) this.ledger.append({ ...NOTHING_NEW, now: this.#clock(), mode: this.mode, ended })
     this.#telemetry[Symbol.dispose]()
   }
@@ -155,13 +156,13 @@ export class Optimizer {
       trials: this.trials.all,
       killSwitch: this.killSwitch.state,
       modeOf: this.#modeOf,
-      isUnsettled: action => this.#guard.isUnsettled(action),
+      isUnsettled: action => this.#runner.isUnsettled(action),
       startedAt: this.#startedAt,
       warmUpMs: this.#warmUpMs,
     })
     const decisions = outcomes.filter((outcome): outcome is Decision => outcome.kind === 'decision')
     const durationMs = performance.now() - began
-    const attempts = this.#guard.carryOut(decisions, now)
+    const attempts = this.#runner.carryOut(decisions, now)
 
     for (const error of errors) this.#engine.faults.report('rule', error)
     const entry = this.ledger.append({
@@ -174,7 +175,7 @@ export class Optimizer {
       decisions,
       refusals: outcomes.filter((outcome): outcome is Refusal => outcome.kind === 'refusal'),
       started: attempts.map(attempt => attempt.trial),
-      ended: this.#guard.takeFinished(),
+      ended: this.#runner.takeFinished(),
       verdicts,
     })
     return { entry, attempts: attempts.map(attempt => attempt.done) }

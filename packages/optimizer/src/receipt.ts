@@ -19,7 +19,27 @@ export interface Receipt {
   readonly advice?: readonly Advice[]
   /** What could not be done, a line each. */
   readonly problems?: readonly string[]
+  /** Set when the change lasts: the loop keeps it while it helps and undoes it when it does not. */
+  readonly undo?: Undo
+  /** Keeps a leased change alive for one more lease time; false when the lease is lost. Called while the change is wanted. */
+  readonly renew?: () => Promise<boolean>
 }
+
+/** Sets back what a run changed, as far as nobody else has changed it since. */
+export type Undo = (context: UndoContext) => Promise<UndoResult>
+
+export interface UndoContext {
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  readonly signal: AbortSignal
+}
+
+/** How an undo ended. */
+export type UndoResult =
+  | { readonly result: 'restored' }
+  /** Somebody changed the value meanwhile, and that stands. */
+  | { readonly result: 'superseded'; readonly detail: string }
+  | { readonly result: 'failed'; readonly error: string }
 
 /** True when the action changed nothing and has nothing to advise. */
 export function isEmptyReceipt(receipt: Receipt): boolean {

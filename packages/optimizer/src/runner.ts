@@ -23,7 +23,7 @@ export interface Attempt {
   readonly done: Promise<SettlingTrial>
 }
 
-export interface GuardOptions {
+export interface RunnerOptions {
   readonly killSwitch: KillSwitch
   readonly trials: Trials
   readonly measure: Measure
@@ -37,15 +37,15 @@ export interface GuardOptions {
  * The one place where effects happen. Every run is contained, has a timeout and an `AbortSignal`, leaves no spans of
  * its own I/O, and one that fails never stops another.
  */
-export class Guard {
-  readonly #options: GuardOptions
+export class Runner {
+  readonly #options: RunnerOptions
   readonly #running = new Map<string, Promise<SettlingTrial>>()
   /** Actions whose promise has not settled, also when nobody waits for it any more. */
   readonly #unsettled = new Set<string>()
   #finished: SettlingTrial[] = []
   readonly #stop = new AbortController()
 
-  constructor(options: GuardOptions) {
+  constructor(options: RunnerOptions) {
     this.#options = options
   }
 
