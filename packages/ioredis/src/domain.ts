@@ -7,6 +7,13 @@ import { responses } from './responses.ts'
 import { rules } from './rules.ts'
 
 export type { CacheClient, CacheLoader } from './actions/cache-loader.ts'
+export type { CoordinatorClient } from './coordinator/client.ts'
+export {
+  createRedisCoordinator,
+  type RedisCoordinator,
+  type RedisCoordinatorOptions,
+  type RedisEffect,
+} from './coordinator/redis-coordinator.ts'
 
 export interface IORedisOptions extends IORedisInstrumentationConfig {
   /** Loaders to begin with; {@link IORedisDomain.register} adds more. @default none */

@@ -5,9 +5,51 @@ export type { Domain } from './domain.ts'
 export { ActionTimeoutError, DuplicateActionError, NotAReceiptError, StoreLimitError } from './errors.ts'
 export type { Explanation } from './explain.ts'
 export type { Firing } from './firing.ts'
+export { chooseCoordinator, type CoordinatorCandidate, type CoordinatorChoice } from './fleet/choose-coordinator.ts'
+export type { Coordinator, FleetLease, Orphan, UndoRecord } from './fleet/coordinator.ts'
+export { withinDeadline } from './fleet/deadline.ts'
+export { CoordinatorUnavailableError, LeaseLostError } from './fleet/errors.ts'
+export { Fleet, type FleetClaim, type FleetOptions } from './fleet/fleet.ts'
+export { refuseByFleet, type FleetAction, type FleetState } from './fleet/fleet-state.ts'
+export type { Permit } from './fleet/permit.ts'
+export { actionKey, knobKey } from './fleet/lease-key.ts'
+export { DISRUPTED_SHARE, slotsOf } from './fleet/slots.ts'
 export type { Gate, GateState } from './gate.ts'
+export { advanceCourse, isPossible } from './instances/advance-course.ts'
+export {
+  advanceCondition,
+  INACTIVE,
+  isActionable,
+  isFiring,
+  type Condition,
+  type ConditionPolicy,
+  type Reading,
+} from './instances/condition.ts'
+export { IDLE, type Course, type CourseEvent, type CoursePolicy, type CourseState } from './instances/course.ts'
+export { Conditions, Courses, type ConditionChange } from './instances/instances.ts'
+export { readingOf, type Evidence } from './instances/reading.ts'
+export {
+  advanceStanding,
+  freshStanding,
+  type Quarantine,
+  type Standing,
+  type StandingEvent,
+  type StandingPolicy,
+} from './instances/standing.ts'
 export { KillSwitch, type KillSwitchState } from './kill-switch.ts'
 export type { Bounds, Knob } from './knob.ts'
+export {
+  DuplicateKnobError,
+  JournalUnavailableError,
+  KnobOptionsError,
+  KnobOutOfBoundsError,
+  KnobTimeoutError,
+  KnobUncertainError,
+} from './knobs/errors.ts'
+export { knobAction } from './knobs/knob-action.ts'
+export type { KnobOptions } from './knobs/knob-options.ts'
+export type { KnobsOptions } from './knobs/knobs-options.ts'
+export { Knobs } from './knobs/knobs.ts'
 export { Ledger, type LedgerEntry, type LedgerListener, type PendingAlert, type RuleFailure } from './ledger.ts'
 export { isMode, lesserMode, modes, type Mode } from './mode.ts'
 export { Optimizer, type OptimizerOptions } from './optimizer.ts'

@@ -1,18 +1,58 @@
+import type { FleetLease } from './fleet/coordinator.ts'
+
 /** The values a knob may take. */
 export interface Bounds<T> {
   readonly min: T
   readonly max: T
-  /** The largest change of one step. */
+  /** The largest change of one step, of an undo as well. */
   readonly step?: T
+  /** Values are multiples of it, e.g. 1 for whole numbers. */
+  readonly grain?: T
 }
 
-/** A value within bounds that can be read back and set only when nobody else has changed it since. */
+/**
+ * A value within bounds that can be read back and set only when nobody else has changed it since.
+ *
+ * @example
+ * ```ts
+ * const concurrency: Knob = {
+ *   name: 'worker.concurrency', scope: 'process', keptIn: 'memory', bounds: { min: 1, max: 50, step: 10, grain: 1 },
+ *   touches: ['queue'], lowers: ['cpu', 'memory'],
+ *   read: () => worker.concurrency,
+ *   compareAndSet(expected, next) {
+ *     if (worker.concurrency !== expected) return false
+ *     worker.concurrency = next
+ *     return true
+ *   },
+ * }
+ * ```
+ */
 export interface Knob<T = number> {
-  /** Dotted, e.g. `worker.concurrency`. */
+  /** Dotted, e.g. `worker.concurrency`. One name is one value: in the process, on the host, or, when shared, in the fleet. */
   readonly name: string
+  /** `shared` when other processes use the same value: it is then set under a lease of the fleet only. */
   readonly scope: 'process' | 'shared'
+  /**
+   * Where a value of scope `process` lives. One in `memory` ends with the process; one kept `outside`, in a file for example, stays
+   * changed when the process is killed, so the way back is written down before it is set.
+   *
+   * @default 'outside'
+   */
+  readonly keptIn?: 'memory' | 'outside'
   readonly bounds: Bounds<T>
+  /** Resources it works on. One unverified trial may be open on each. @default the knob's name */
+  readonly touches?: readonly string[]
+  /** What setting it may use more of. @default [] */
+  readonly raises?: readonly string[]
+  /** What setting it is meant to lower. @default [] */
+  readonly lowers?: readonly string[]
+  /** 0 is harmless; 3 may hurt when it is wrong. @default 1 */
+  readonly risk?: 0 | 1 | 2 | 3
   read(): T | Promise<T>
-  /** Sets `next` if the value is still `expected`; false when it is not, because then a human's change wins. */
-  compareAndSet(expected: T, next: T): boolean | Promise<boolean>
+  /**
+   * Sets `next` if the value is still `expected`; false when it is not, because then a human's change wins.
+   *
+   * @param lease - of a shared knob: a set that checks its fence in the same statement cannot come too late
+   */
+  compareAndSet(expected: T, next: T, lease?: FleetLease): boolean | Promise<boolean>
 }

@@ -16,11 +16,36 @@ export interface Expectation {
   readonly windowMs?: number
 }
 
-/** What must not get worse meanwhile. Not evaluated yet. */
+/**
+ * What must not get worse while a trial is open: checked on each tick, and a breach reverts at once.
+ *
+ * A `level` (latency, lag, memory) is compared with its own quiet level, a `ratio` (errors of all requests) with its own
+ * quiet share. What each can and cannot see is in `docs/guards.md` of this package.
+ *
+ * @example
+ * { expr: 'histogram_quantile(0.99, ...)', notWorseThan: 0.1 }
+ * { expr: 'sum(rate(errors[10s])) / sum(rate(requests[10s]))', denominator: 'sum(rate(requests[10s]))', notWorseThan: 0.02 }
+ */
 export interface Guard {
+  /** PromQL of the number; of a ratio: the share, between 0 and 1. */
   readonly expr: string
-  /** Largest tolerated relative change for the worse, e.g. 0.1 for 10 %. */
+  /**
+   * Largest tolerated change for the worse. Of a level: relative, 0.1 for 10 %. Of a ratio: in points of the share, 0.02
+   * for two of a hundred requests.
+   */
   readonly notWorseThan: number
+  /** Which way is worse. @default 'up' */
+  readonly direction?: Direction
+  /** @default 'ratio' where `denominator` is given, else 'level' */
+  readonly kind?: 'level' | 'ratio'
+  /** Of a ratio: PromQL of the number of its trials (requests, jobs) a second. */
+  readonly denominator?: string
+  /**
+   * Of a level: values below it count as it, in the expression's unit. For numbers that are often zero.
+   *
+   * @default a hundredth of the level that was usual so far
+   */
+  readonly floor?: number
 }
 
 /** What to do about an alert, and what would count as having helped. */

@@ -9,6 +9,15 @@ import { rules } from './rules.ts'
 
 export { createIdleConnections, type IdleConnectionsOptions } from './actions/idle-connections.ts'
 export { createQueryOptimize, type QueryOptimizeOptions } from './actions/query-optimize.ts'
+export { LEASE_TABLE } from './coordinator/lease-table.ts'
+export {
+  createPostgresCoordinator,
+  type PostgresCoordinator,
+  type PostgresCoordinatorOptions,
+  type PostgresEffectOptions,
+} from './coordinator/postgres-coordinator.ts'
+export type { CoordinatorConnection, CoordinatorPool, CoordinatorQuery } from './coordinator/session.ts'
+export { LeaseTableMissingError } from './errors.ts'
 export { optimizeSlowQueries, responses } from './responses.ts'
 export { poolExhausted, rules, slowQueries } from './rules.ts'
 

@@ -22,3 +22,19 @@ export class NothingExaminedError extends Error {
     this.stack = `${this.name}: ${this.message}`
   }
 }
+
+/** The table of the leases is missing and may not be created by the application's user. */
+export class LeaseTableMissingError extends Error {
+  override readonly name: string = 'LeaseTableMissingError'
+  readonly code = 'HOMEOSTAT_PG_LEASE_TABLE_MISSING'
+  /** What somebody who may has to run once. */
+  readonly statement: string
+
+  constructor(statement: string, options?: ErrorOptions) {
+    super(
+      'the table homeostat_lease is missing and this user may not create it: run LEASE_TABLE of @homeostat/pg/domain in a migration',
+      options,
+    )
+    this.statement = statement
+  }
+}

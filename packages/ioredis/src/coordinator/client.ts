@@ -1,0 +1,110 @@
+import { CoordinatorUnavailableError } from '@homeostat/optimizer'
+
+/** What coordinating needs of an ioredis client; a `Redis` or a `Cluster` fits, of version 5 or 6. */
+export interface CoordinatorClient {
+  readonly isCluster?: boolean
+  duplicate(...args: never[]): unknown
+}
+
+interface Socket {
+  ref?(): void
+  unref?(): void
+  destroy?(): void
+}
+
+/** A connection of our own, made by duplicating the application's client. */
+export interface OwnClient {
+  readonly status: string
+  /** Of a client of one server. */
+  readonly stream?: Socket
+  /** Of a Cluster. */
+  nodes?(): readonly { readonly stream?: Socket }[]
+  connect(): Promise<unknown>
+  disconnect(): void
+  eval(script: string, keys: number, ...args: (string | number)[]): Promise<unknown>
+  on(event: 'error', listener: () => void): unknown
+  once(event: 'ready' | 'end', listener: () => void): unknown
+  removeListener(event: 'ready' | 'end', listener: () => void): unknown
+  setMaxListeners(count: number): unknown
+}
+
+/**
+ * A connection that never sends a command twice or late: whether a lost answer stood for something done is not known, and
+ * doing it again could be the second time. It connects when something is asked of it and never by itself.
+ */
+export function ownClient(client: CoordinatorClient, timeoutMs: number): OwnClient {
+  const connection = {
+    connectionName: 'homeostat',
+    keyPrefix: '',
+    connectTimeout: timeoutMs,
+    // Not `commandTimeout`: it ends handshakes with a rejection that nobody handles (seen with ioredis 6.0).
+    commandTimeout: undefined,
+    retryStrategy: null,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    enableAutoPipelining: false,
+    lazyConnect: true,
+  }
+  const cluster = {
+    keyPrefix: '',
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    enableAutoPipelining: false,
+    clusterRetryStrategy: null,
+    retryDelayOnFailover: 0,
+    // No timer of its own; a slot that moved is seen when the old node says so.
+    slotsRefreshInterval: 0,
+    scaleReads: 'master',
+    redisOptions: { ...connection, lazyConnect: false },
+  }
+  const duplicate = client.duplicate as (...args: unknown[]) => OwnClient
+  const own = client.isCluster ? duplicate.call(client, [], cluster) : duplicate.call(client, connection)
+  // Each call says for itself what went wrong; without a listener ioredis would print every failed attempt.
+  own.on('error', () => {})
+  // One for each call that waits for the connection.
+  own.setMaxListeners(0)
+  return own
+}
+
+/**
+ * Waits until commands can be sent. Rejects when the connection fails; one that takes too long is for the caller to drop.
+ */
+export function untilReady(client: OwnClient): Promise<void> {
+  if (client.status === 'ready') return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    const onReady = (): void => {
+      client.removeListener('end', onEnd)
+      resolve()
+    }
+    const onEnd = (): void => {
+      client.removeListener('ready', onReady)
+      reject(new CoordinatorUnavailableError('redis', 'there is no connection'))
+    }
+    client.once('ready', onReady)
+    client.once('end', onEnd)
+    // Both events come in any case; the first call of several connects for all.
+    if (client.status === 'wait' || client.status === 'end') client.connect().catch(() => {})
+  })
+}
+
+/** Ends the connection now. Whatever waits for it is told; the next call makes a new one. */
+export function drop(client: OwnClient): void {
+  const sockets = socketsOf(client)
+  client.disconnect()
+  // A wire that swallows everything swallows a farewell too.
+  for (const socket of sockets) socket?.destroy?.()
+}
+
+/** An idle connection does not keep the process alive; one that somebody waits for does. */
+export function keepAlive(client: OwnClient, isWaitedFor: boolean): void {
+  for (const socket of socketsOf(client)) {
+    if (isWaitedFor) socket?.ref?.()
+    else socket?.unref?.()
+  }
+}
+
+function socketsOf(client: OwnClient): readonly (Socket | undefined)[] {
+  return client.nodes ? client.nodes().map(node => node.stream) : [client.stream]
+}

@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto'
+import type { Coordinator, FleetLease, Orphan, UndoRecord } from '@homeostat/optimizer'
+import { CoordinatorUnavailableError, DISRUPTED_SHARE, LeaseLostError, withinDeadline } from '@homeostat/optimizer'
+import { withoutTracing } from '@homeostat/signals'
+import type { CoordinatorClient, OwnClient } from './client.ts'
+import { drop, keepAlive, ownClient, untilReady } from './client.ts'
+import * as scripts from './scripts.ts'
+
+const DEFAULT_TIMEOUT_MS = 1000
+
+export interface RedisCoordinatorOptions {
+  /** The application's client, a `Redis` or a `Cluster`. It is duplicated, never used. */
+  readonly client: CoordinatorClient
+  /** Who coordinates with whom: processes of one name, e.g. `service.name`. Part of every key: `homeostat:{shop}:`. */
+  readonly service: string
+  /** After which an answer is not waited for any more. @default 1000 */
+  readonly timeoutMs?: number
+}
+
+/** An effect in the coordinator's own Redis. */
+export interface RedisEffect {
+  /** Lua. Of a Cluster, its keys have to be on the lease's node: `homeostat:{service}:` names the slot. */
+  readonly script: string
+  readonly keys: readonly string[]
+  readonly args?: readonly (string | number)[]
+  /** Uses the lease up: at most one effect under it, however often it is asked for. @default false */
+  readonly once?: boolean
+}
+
+/** Leases in the Redis that the application uses. */
+export interface RedisCoordinator extends Coordinator {
+  /**
+   * Does something in this Redis if, and only if, the lease is held at that moment. Returns what the script returns.
+   *
+   * @throws LeaseLostError when it is not; then nothing was done
+   */
+  effect(lease: FleetLease, effect: RedisEffect): Promise<unknown>
+}
+
+/**
+ * Coordinates the processes of a service through Redis: `SET PX` leases with a token and a fence, checked by scripts and
+ * timed by the server's clock.
+ *
+ * @example
+ * ```ts
+ * const coordinator = createRedisCoordinator({ client: redis, service: 'shop' })
+ * const lease = await coordinator.acquire('action/cdn.purge', 60_000)
+ * ```
+ */
+export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisCoordinator {
+  return new LeasesInRedis(options)
+}
+
+class LeasesInRedis implements RedisCoordinator {
+  readonly name = 'redis'
+  readonly #client: OwnClient
+  readonly #timeoutMs: number
+  readonly #prefix: string
+  readonly #fence: string
+  readonly #undo: string
+  readonly #members: string
+  readonly #slots: string
+  /** Calls that have not ended. */
+  #waiting = 0
+  #isClosed = false
+
+  constructor({ client, service, timeoutMs = DEFAULT_TIMEOUT_MS }: RedisCoordinatorOptions) {
+    this.#timeoutMs = timeoutMs
+    this.#client = ownClient(client, timeoutMs)
+    // One hash tag: of a Cluster, all keys of a service are on one node, for scripts see one node only.
+    this.#prefix = `homeostat:{${service}}:`
+    this.#fence = `${this.#prefix}fence`
+    this.#undo = `${this.#prefix}undo`
+    this.#members = `${this.#prefix}members`
+    this.#slots = `${this.#prefix}slots`
+  }
+
+  async acquire(key: string, ttlMs: number): Promise<FleetLease | undefined> {
+    const heldUntil = performance.now() + ttlMs
+    const token = randomUUID()
+    const reply = await this.#run(scripts.ACQUIRE, [this.#lease(key), this.#fence, this.#undo], [token, ttlMs, key])
+    if (!Array.isArray(reply)) return undefined
+    const [fence, left] = reply as [number, string | null]
+    return { key, token, fence, heldUntil, ...(left !== null && { left: JSON.parse(left) as UndoRecord }) }
+  }
+
+  async renew(lease: FleetLease, ttlMs: number): Promise<FleetLease | undefined> {
+    const heldUntil = performance.now() + ttlMs
+    const renewed = await this.#run(scripts.RENEW, [this.#lease(lease.key)], [valueOf(lease), ttlMs])
+    return renewed === 1 ? { ...lease, heldUntil } : undefined
+  }
+
+  async release(lease: FleetLease): Promise<boolean> {
+    return (await this.#run(scripts.RELEASE, [this.#lease(lease.key)], [valueOf(lease)])) === 1
+  }
+
+  async isCurrent(lease: FleetLease): Promise<boolean> {
+    return (await this.#run(scripts.IS_CURRENT, [this.#lease(lease.key)], [valueOf(lease)])) === 1
+  }
+
+  async effect(lease: FleetLease, { script, keys, args = [], once = false }: RedisEffect): Promise<unknown> {
+    const guarded = scripts.underLease(script, once)
+    // The lease comes last, so that the script's own KEYS and ARGV begin at 1.
+    return this.#run(guarded, [...keys, this.#lease(lease.key)], [...args, valueOf(lease)]).catch((error: Error) => {
+      throw isLeaseLost(error.cause) ? new LeaseLostError(lease.key) : error
+    })
+  }
+
+  async record(lease: FleetLease, undo: UndoRecord): Promise<void> {
+    const args = [valueOf(lease), lease.key, JSON.stringify(undo)]
+    const kept = await this.#run(scripts.RECORD, [this.#lease(lease.key), this.#undo], args)
+    if (kept !== 1) throw new LeaseLostError(lease.key)
+  }
+
+  async settle(lease: FleetLease): Promise<void> {
+    const args = [valueOf(lease), lease.key]
+    const settled = await this.#run(scripts.SETTLE, [this.#lease(lease.key), this.#undo], args)
+    if (settled !== 1) throw new LeaseLostError(lease.key)
+  }
+
+  async orphans(ttlMs: number): Promise<readonly Orphan[]> {
+    const keys = (await this.#run(scripts.RECORDED, [this.#undo], [])) as readonly string[]
+    const leases = await Promise.all(keys.map(key => this.acquire(key, ttlMs)))
+    const orphans: Orphan[] = []
+    for (const lease of leases) {
+      if (lease?.left !== undefined) orphans.push({ record: lease.left, lease })
+      // Its holder settled it in between.
+      else if (lease !== undefined) await this.release(lease)
+    }
+    return orphans
+  }
+
+  async beat(member: string, ttlMs: number): Promise<number> {
+    return Number(await this.#run(scripts.BEAT, [this.#members], [member, ttlMs]))
+  }
+
+  async leave(member: string): Promise<void> {
+    await this.#run(scripts.LEAVE, [this.#members], [member])
+  }
+
+  async takeSlot(member: string, ttlMs: number): Promise<boolean> {
+    const args = [member, ttlMs, DISRUPTED_SHARE]
+    return (await this.#run(scripts.TAKE_SLOT, [this.#slots, this.#members], args)) === 1
+  }
+
+  async freeSlot(member: string): Promise<void> {
+    await this.#run(scripts.LEAVE, [this.#slots], [member])
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true
+    this.#client.disconnect()
+  }
+
+  #lease(key: string): string {
+    return `${this.#prefix}lease:${key}`
+  }
+
+  #run(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    const answer = withoutTracing(() => this.#send(script, keys, args))
+    return withinDeadline(this.name, this.#timeoutMs, answer)
+  }
+
+  async #send(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    const client = this.#client
+    if (this.#isClosed) throw new CoordinatorUnavailableError(this.name, 'it is closed')
+    this.#waiting++
+    // A blocked server and a cut wire look alike, and on this connection the next call would wait as long.
+    const limit = setTimeout(drop, this.#timeoutMs, client)
+    try {
+      await untilReady(client)
+      keepAlive(client, true)
+      return await client.eval(script, keys.length, ...keys, ...args)
+    } finally {
+      clearTimeout(limit)
+      if (--this.#waiting === 0) keepAlive(client, false)
+    }
+  }
+}
+
+function valueOf({ token, fence }: FleetLease): string {
+  return `${token}:${fence}`
+}
+
+function isLeaseLost(error: unknown): boolean {
+  return error instanceof Error && /HOMEOSTAT_LEASE_LOST/.test(error.message)
+}

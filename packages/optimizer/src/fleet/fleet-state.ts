@@ -1,0 +1,46 @@
+import type { Action } from '../action.ts'
+import { actionKey } from './lease-key.ts'
+
+/** What is known of the other processes; what a decision looks at. */
+export type FleetState =
+  | { readonly coordinator: 'none' }
+  | { readonly coordinator: 'unreachable'; readonly name: string; readonly reason: string }
+  | {
+      readonly coordinator: 'reachable'
+      readonly name: string
+      /** Processes that live, this one included. */
+      readonly members: number
+      /** How many of them may be in a disruptive action at once. */
+      readonly slots: number
+      /** Leases that this process holds. */
+      readonly held: ReadonlySet<string>
+      /** Leases that somebody else was found to hold a moment ago. */
+      readonly taken: ReadonlySet<string>
+      /** Whether all slots were found taken a moment ago. */
+      readonly slotsTaken: boolean
+    }
+
+/** What the fleet has to know of an action. */
+export interface FleetAction extends Pick<Action, 'name' | 'scope'> {
+  /** Whether it hurts the process while it runs, so that only a part of a fleet may at once. @default false */
+  readonly disruptive?: boolean
+}
+
+/** Why an action cannot run now because of the others, in one line; undefined when it can. Pure. */
+export function refuseByFleet(state: FleetState, action: FleetAction, target?: string): string | undefined {
+  const isShared = action.scope === 'shared'
+  if (!isShared && !action.disruptive) return undefined
+  switch (state.coordinator) {
+    case 'none':
+      // A process that knows of no others is taken for the only one, but what it shares it may share with strangers.
+      return isShared ? `${action.name} is shared, and there is no Redis or Postgres to coordinate it through` : undefined
+    case 'unreachable':
+      return `${isShared ? 'shared' : 'disruptive'} actions wait: ${state.reason}`
+    case 'reachable': {
+      if (!isShared) return state.slotsTaken ? `${state.slots} of ${state.members} processes are disrupted already` : undefined
+      const key = actionKey(action.name, target)
+      if (state.held.has(key)) return `this process has run it, and nobody does again until its lease ends`
+      return state.taken.has(key) ? `another process runs it or has run it, and its lease has not ended` : undefined
+    }
+  }
+}

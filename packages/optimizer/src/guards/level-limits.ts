@@ -1,0 +1,138 @@
+import { upperT } from './normal.ts'
+
+/** False breaches of one window length in a trial of placebo, if its noise were as learned: five lengths, 0.25 % together. */
+const ALPHA = 0.0005
+
+/** Neighbouring positions of a sliding window overlap, so a horizon of n samples holds about 2n/w chances, not n. */
+const CHANCES = 2
+
+/** Overlapping windows tell more of a variance than disjoint ones (Lo and MacKinlay, Review of Financial Studies 1988). */
+const OVERLAP = 1.5
+
+/** Fewer quiet samples than this say nothing about noise. */
+export const ENOUGH_SAMPLES: number = 40
+
+/** Lengths of the sliding windows in samples: short for disasters, long for what creeps. */
+export const WIDTHS: readonly number[] = [3, 8, 24, 64, 180]
+
+/** Lengths of the stretch before the trial that is its reference; the one that foretold best when it was quiet is used. */
+const REFERENCES = [64, 256, 1024]
+
+/** Deviations looked at for each length; more would cost milliseconds of the loop and say little more. */
+const POSITIONS = 300
+
+/** With fewer deviations the upper 1 % is one or two of them, and the t quantile already pays for not knowing the tail. */
+const ENOUGH_FOR_FAR = 150
+
+/** How far a window's mean may lie above the reference, in log units, and what it takes to see a change. */
+export interface LevelLimit {
+  readonly width: number
+  readonly limit: number
+  /** A change of this size is beyond the limit in 95 % of the cases. */
+  readonly seen: number
+  /** Whether the limit comes from quiet noise; otherwise it is the margin. */
+  readonly learned: boolean
+}
+
+export interface LevelLimits {
+  /** The mean log of the reference stretch. */
+  readonly reference: number
+  readonly limits: readonly LevelLimit[]
+}
+
+/**
+ * The limits of a trial of `horizon` samples, from quiet samples as logs (oldest first, up is worse).
+ *
+ * For each window length w the deviation "mean of w samples less the reference that ended a horizon before" is
+ * calculated all over the quiet stretch. So autocorrelation, heavy tails, drift over a horizon and the error of the
+ * reference are all in its spread, without a model of them. The limit is the larger of the margin and the t quantile of
+ * that spread, at a level that shares {@link ALPHA} over the positions of the window in the trial.
+ */
+export function levelLimits(logs: Float64Array, margin: number, horizon: number): LevelLimits {
+  const sums = prefixSums(logs)
+  if (logs.length < ENOUGH_SAMPLES) return marginAlone(sums, margin)
+  const quarter = Math.floor(logs.length / 4)
+  const lag = Math.min(horizon, Math.floor(logs.length / 8))
+  const judged = Math.min(24, quarter)
+  const lengths = REFERENCES.map(length => Math.min(length, quarter))
+  const spreads = lengths.map(length => spreadOf(sums, { length, lag, width: judged }))
+  const length = lengths[spreads.indexOf(Math.min(...spreads))]!
+  const single = spreadOf(sums, { length, lag, width: 1 })
+
+  const limits: LevelLimit[] = []
+  let persistence = 0
+  // A mean over more samples never varies more: where a long window was seen too seldom to know, the shorter one's word stands.
+  let bound = Number.POSITIVE_INFINITY
+  for (const width of WIDTHS) {
+    if (width > Math.max(horizon, WIDTHS[0]!)) break
+    const p = Math.min(0.5, (ALPHA * width) / (CHANCES * Math.max(horizon, width)))
+    const spread = width <= quarter ? spreadOf(sums, { length, lag, width }) : Number.POSITIVE_INFINITY
+    // Integrated autocorrelation time in samples, from how slowly the variance of a mean falls with its length.
+    const memory = single === 0 ? 1 : width * (spread / single) ** 2
+    const degrees = (OVERLAP * (logs.length - length - lag)) / Math.max(width, memory) - 1
+    if (width <= quarter && single > 0) persistence = persistenceOf({ ratio: (spread / single) ** 2, width, length, degrees })
+    bound = Math.min(bound, spread * inflation(p, degrees))
+    const quantile = bound * upperT(p, Number.POSITIVE_INFINITY)
+    const limit = Math.max(margin, quantile)
+    limits.push({ width, limit, seen: limit + bound * 1.645, learned: quantile > margin })
+  }
+  // What lies further apart than was seen may differ more: like a random walk, with the root of the time, as far as it persists.
+  const unseen = 1 + persistence * (Math.sqrt(Math.max(1, horizon / (4 * lag))) - 1)
+  return { reference: meanOf(sums, logs.length - length, logs.length), limits: limits.map(widen(unseen)) }
+}
+
+/** Too little is known to tell noise from harm: the margin is the limit, and single samples do not decide. */
+function marginAlone(sums: Float64Array, margin: number): LevelLimits {
+  const limits = WIDTHS.slice(1).map(width => ({ width, limit: margin, seen: margin, learned: false }))
+  return { reference: meanOf(sums, 0, sums.length - 1), limits }
+}
+
+function inflation(p: number, degrees: number): number {
+  return upperT(p, degrees) / upperT(p, Number.POSITIVE_INFINITY)
+}
+
+/**
+ * 0 where samples are independent, towards 1 where the mean of many varies as much as one: from the ratio of the two
+ * variances, less one standard error, so that short histories of independent samples are taken for what they are.
+ */
+function persistenceOf(seen: { ratio: number; width: number; length: number; degrees: number }): number {
+  const independent = (1 / seen.width + 1 / seen.length) / (1 + 1 / seen.length)
+  return Math.max(0, 1 - (independent * (1 + Math.sqrt(2 / Math.max(1, seen.degrees)))) / seen.ratio)
+}
+
+function widen(factor: number): (limit: LevelLimit) => LevelLimit {
+  return limit => (limit.learned ? { ...limit, limit: limit.limit * factor, seen: limit.seen * factor } : limit)
+}
+
+/** Spread of the deviations in units of a normal's sigma: their root mean square, or more where the bad tail is heavier. */
+function spreadOf(sums: Float64Array, { length, lag, width }: { length: number; lag: number; width: number }): number {
+  const first = length + lag
+  const last = sums.length - 1 - width
+  const count = last - first + 1
+  if (count < 1) return Number.POSITIVE_INFINITY
+  const stride = Math.max(1, Math.ceil(count / POSITIONS))
+  const deviations = new Float64Array(Math.ceil(count / stride))
+  let squares = 0
+  for (let index = 0; index < deviations.length; index++) {
+    const at = first + index * stride
+    const deviation = meanOf(sums, at, at + width) - meanOf(sums, at - lag - length, at - lag)
+    deviations[index] = deviation
+    squares += deviation * deviation
+  }
+  const spread = Math.sqrt(squares / deviations.length)
+  return deviations.length < ENOUGH_FOR_FAR ? spread : Math.max(spread, quantile(deviations.sort(), 0.99) / 2.326)
+}
+
+function quantile(sorted: Float64Array, q: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!
+}
+
+function prefixSums(values: Float64Array): Float64Array {
+  const sums = new Float64Array(values.length + 1)
+  for (let index = 0; index < values.length; index++) sums[index + 1] = sums[index]! + values[index]!
+  return sums
+}
+
+function meanOf(sums: Float64Array, from: number, to: number): number {
+  return (sums[to]! - sums[from]!) / (to - from)
+}

@@ -1,0 +1,57 @@
+import { ascending, mean, quantile, type Measured } from './episode.ts'
+import type { Pair } from './matching.ts'
+import { rankSumP, shift } from './rank-sum.ts'
+import { vanished } from './vanished.ts'
+
+/** Act against control episodes at one look. Changes are logarithms of after / before, turned so that more is worse. */
+export interface Comparison {
+  readonly size: number
+  readonly pBetter: number
+  /** As `pBetter`, as if the samples that vanished were just not there. */
+  readonly pBetterSeen: number
+  readonly pWorse: number
+  readonly change: { readonly low: number; readonly middle: number; readonly high: number }
+  readonly sd: number
+  readonly vanished: number
+}
+
+/** A value of zero counts as this share of the typical level: a ratio needs a number, and ranks do not ask which. */
+const FLOOR = 1e-3
+
+/** Fewer cannot be significant at any look. */
+const MIN_PAIRS = 5
+
+/** Undefined when too few episodes have samples after. */
+export function compare(pairs: readonly Pair[], direction: 'up' | 'down', alpha: number): Comparison | undefined {
+  const floor = FLOOR * quantile(ascending(pairs.flatMap(({ act, control }) => [act.before, control.before])), 0.5)
+  const sign = direction === 'down' ? 1 : -1
+  const change = (before: number, after: number): number =>
+    sign * Math.log(Math.max(after, floor) / Math.max(before, floor))
+  const seen = ({ before, after }: Measured): number => change(before, quantile(after, 0.5))
+
+  const answered = pairs.filter(({ control }) => control.after.length > 0)
+  const complete = answered.filter(({ act }) => act.after.length > 0)
+  if (complete.length < MIN_PAIRS && answered.length < MIN_PAIRS) return undefined
+  const acts = complete.map(({ act }) => seen(act))
+  const controls = complete.map(({ control }) => seen(control))
+
+  const excess = vanished(pairs)
+  const credited = answered.flatMap(pair => {
+    const after = excess.worstCase(pair.act, direction)
+    return after === undefined ? [] : { act: change(pair.act.before, after), control: seen(pair.control) }
+  })
+  return {
+    size: complete.length,
+    pBetter: rankSumP(credited.map(({ act }) => act), credited.map(({ control }) => control)),
+    pBetterSeen: rankSumP(acts, controls),
+    pWorse: rankSumP(controls, acts),
+    change: shift(acts, controls, alpha),
+    sd: deviation(controls),
+    vanished: excess.share,
+  }
+}
+
+export function deviation(values: readonly number[]): number {
+  const middle = mean(values)
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1))
+}

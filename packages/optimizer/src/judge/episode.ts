@@ -1,0 +1,91 @@
+/** A value and its time in ms since the epoch, or on any other clock that all episodes share. */
+export type Sample = readonly [ms: number, value: number]
+
+/** What was done in a trial: the action, or nothing. */
+export type Arm = 'act' | 'control'
+
+/**
+ * One trial of one rule x action as the judge sees it: what was measured before the rule asked for the action, and after
+ * the action (or, in a control, after the moment at which it would have been taken) once its effect has had time to settle.
+ */
+export interface Episode {
+  /** When the arm was drawn; orders the episodes. ms since the epoch. */
+  readonly at: number
+  readonly before: readonly Sample[]
+  readonly after: readonly Sample[]
+  /** How many samples were due in `after`. @default the most that any episode has */
+  readonly expected?: number
+}
+
+/** An episode that can be compared with others, in the order of time. */
+export interface Measured {
+  readonly arm: Arm
+  readonly at: number
+  /** Median of the finite samples before. */
+  readonly before: number
+  /** Finite samples after, ascending. */
+  readonly after: Float64Array
+  readonly due: number | undefined
+  /** Number of samples in `after`, the missing ones included. */
+  readonly given: number
+  /** Mean times of the samples before and after; the episode's own time where there are none. */
+  readonly beforeAt: number
+  readonly afterAt: number
+}
+
+/**
+ * The usable episodes of both arms in the order of time, and how many are not usable. A ratio needs something to compare
+ * with: an episode without a finite sample before, with a negative one, or with zeros only is left out. What is missing
+ * *after* never makes an episode unusable: the action may be the cause.
+ */
+export function measure(
+  acts: readonly Episode[],
+  controls: readonly Episode[],
+): { episodes: readonly Measured[]; unusable: number } {
+  const numbered = [
+    ...acts.map((episode, index) => ({ episode, index, arm: 'act' as const })),
+    ...controls.map((episode, index) => ({ episode, index, arm: 'control' as const })),
+  ]
+  // Episodes of one time (several label sets, or a recording without times) alternate rather than stand arm after arm.
+  numbered.sort((a, b) => a.episode.at - b.episode.at || a.index - b.index)
+  const episodes = numbered.flatMap(({ episode, arm }) => measured(episode, arm) ?? [])
+  return { episodes, unusable: numbered.length - episodes.length }
+}
+
+function measured({ at, before, after, expected }: Episode, arm: Arm): Measured | undefined {
+  const start = finite(before)
+  const end = finite(after)
+  const values = ascending(start.map(([, value]) => value))
+  const usable = Number.isFinite(at) && values.length > 0 && values[0]! >= 0 && values.at(-1)! > 0
+  if (!usable) return undefined
+  return {
+    arm,
+    at,
+    before: quantile(values, 0.5),
+    after: ascending(end.map(([, value]) => value)),
+    due: expected,
+    given: after.length,
+    beforeAt: start.length === 0 ? at : mean(start.map(([ms]) => ms)),
+    afterAt: end.length === 0 ? at : mean(end.map(([ms]) => ms)),
+  }
+}
+
+function finite(samples: readonly Sample[]): readonly Sample[] {
+  return samples.filter(([, value]) => Number.isFinite(value))
+}
+
+export function ascending(values: Iterable<number>): Float64Array {
+  return Float64Array.from(values).sort()
+}
+
+/** Of ascending values, at a position between 0 (the lowest) and 1 (the highest), interpolated; NaN of none. */
+export function quantile(values: Float64Array, position: number): number {
+  const place = position * (values.length - 1)
+  const low = values[Math.floor(place)] ?? Number.NaN
+  const high = values[Math.ceil(place)] ?? Number.NaN
+  return low + (high - low) * (place - Math.floor(place))
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}

@@ -1,0 +1,42 @@
+import type { Finding } from './finding.ts'
+import type { JudgeStatistics } from './judgement.ts'
+
+/** One line for people: why this verdict and no stronger one. */
+export function reasonFor(
+  finding: Finding | undefined,
+  statistics: JudgeStatistics,
+  direction: 'up' | 'down',
+  worth: number,
+): string {
+  const { unusable, unmatched } = statistics
+  const left = [
+    ...(unmatched > 0 ? [`${unmatched} not compared, since no episode of the other arm ran beside them`] : []),
+    ...(unusable > 0 ? [`${unusable} without a usable baseline`] : []),
+  ]
+  const aside = left.length > 0 ? ` (${left.join('; ')})` : ''
+  if (finding === undefined) return `no look yet${aside}`
+  const better = direction === 'down' ? 'lower' : 'higher'
+  const against = `${finding.size} act against ${finding.size} control episodes`
+  const interval = `${percent(statistics.interval![0])} to ${percent(statistics.interval![1])}`
+  const measured = `${percent(statistics.effect!)} with the action (${interval}; ${against})`
+  const sentence = {
+    effective: `${measured}, significantly ${better}: p ${short(finding.pBetter)}`,
+    harmful: `${measured}, significantly ${direction === 'down' ? 'higher' : 'lower'}: p ${short(finding.pWorse)}`,
+    no_effect: `${measured}: ${percent(direction === 'down' ? -worth : worth)} or better is excluded${
+      finding.pBetter <= finding.alpha ? `, though it is significantly ${better}` : ''
+    }`,
+    palliative: `it helps, ${measured}, but ${finding.withheld}`,
+    open: finding.withheld ? `${measured}, not credited: ${finding.withheld}` : `${measured}: both an effect and none are possible`,
+  }[finding.verdict ?? 'open']
+  return sentence + aside
+}
+
+export function percent(share: number): string {
+  if (!Number.isFinite(share)) return share > 0 ? 'any rise' : 'any fall'
+  const rounded = Math.abs(share) < 0.1 ? +(share * 100).toFixed(1) : Math.round(share * 100)
+  return `${rounded > 0 ? '+' : ''}${rounded} %`
+}
+
+function short(p: number): string {
+  return p < 0.0001 ? '< 0.0001' : String(+p.toPrecision(2))
+}

@@ -1,0 +1,46 @@
+import { ascending, quantile } from './episode.ts'
+import { midranks } from './rank-sum.ts'
+import { normalBelow } from './normal.ts'
+
+export interface Trend {
+  /** Per ms: Theil, 1950; Sen, 1968. */
+  readonly slope: number
+  /** One-sided chance of rising as steadily without a trend: Mann, 1945; Kendall, 1975. */
+  readonly pRising: number
+}
+
+type Point = readonly [ms: number, value: number]
+
+/**
+ * The trend of points in the order of time, robust against outliers. Points that resemble their neighbours prove less than
+ * independent ones: the variance is widened by their autocorrelation after the trend is taken out (Yue and Wang, 2004).
+ */
+export function trend(points: readonly Point[]): Trend {
+  const size = points.length
+  const slopes: number[] = []
+  let score = 0
+  for (const [index, [from, low]] of points.entries()) {
+    for (let later = index + 1; later < size; later++) {
+      const [to, high] = points[later]!
+      score += Math.sign(high - low)
+      if (to > from) slopes.push((high - low) / (to - from))
+    }
+  }
+  const slope = slopes.length === 0 ? 0 : quantile(ascending(slopes), 0.5)
+  const correlation = Math.max(0, autocorrelation(points.map(([ms, value]) => value - slope * (ms - points[0]![0]))))
+  const variance = ((size * (size - 1) * (2 * size + 5)) / 18) * ((1 + correlation) / (1 - Math.min(0.95, correlation)))
+  return { slope, pRising: variance > 0 ? 1 - normalBelow((score - 1) / Math.sqrt(variance)) : 1 }
+}
+
+/** Of ranks, one step apart. */
+function autocorrelation(values: readonly number[]): number {
+  const { doubled } = midranks(values)
+  const middle = values.length + 1
+  let covariance = 0
+  let variance = 0
+  for (const [index, rank] of doubled.entries()) {
+    variance += (rank - middle) ** 2
+    if (index > 0) covariance += (rank - middle) * (doubled[index - 1]! - middle)
+  }
+  return variance === 0 ? 0 : covariance / variance
+}

@@ -1,0 +1,65 @@
+import type { Bounds } from '../knob.ts'
+
+/** A response asks a knob for nothing, or for several things at once. */
+export class KnobOptionsError extends TypeError {
+  override readonly name = 'KnobOptionsError'
+  readonly code = 'HOMEOSTAT_KNOB_OPTIONS'
+
+  constructor(knob: string) {
+    super(`the options of a response with ${knob} need exactly one number: { to }, { by } or { factor }`)
+  }
+}
+
+/** A knob stands where Homeostat would never put it. */
+export class KnobOutOfBoundsError extends RangeError {
+  override readonly name = 'KnobOutOfBoundsError'
+  readonly code = 'HOMEOSTAT_KNOB_OUT_OF_BOUNDS'
+
+  constructor(knob: string, value: number, { min, max }: Bounds<number>) {
+    super(`${knob} is ${value}, out of its bounds ${min} to ${max}; it is left alone until it is within them again`)
+  }
+}
+
+/** A knob did not answer; whether a value was set is then unknown, and found out later by reading it. */
+export class KnobTimeoutError extends Error {
+  override readonly name = 'KnobTimeoutError'
+  readonly code = 'HOMEOSTAT_KNOB_TIMEOUT'
+
+  constructor(knob: string, doing: 'read' | 'compareAndSet', timeoutMs: number) {
+    super(`${doing} of ${knob} took longer than ${timeoutMs} ms; give it a timeout of its own below that`)
+  }
+}
+
+/** A set was begun and no answer came. */
+export class KnobUncertainError extends Error {
+  override readonly name = 'KnobUncertainError'
+  readonly code = 'HOMEOSTAT_KNOB_UNCERTAIN'
+
+  constructor(knob: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super(`whether ${knob} was set is not known: ${reason}; it is read and taken back when its lease ends`, { cause })
+  }
+}
+
+/** Two knobs of one name: which one a record of the journal means could not be told. */
+export class DuplicateKnobError extends Error {
+  override readonly name = 'DuplicateKnobError'
+  readonly code = 'HOMEOSTAT_DUPLICATE_KNOB'
+
+  constructor(name: string) {
+    super(`two knobs are called ${name}; rename one`)
+  }
+}
+
+/** The way back cannot be written down, so nothing that would need it is set. */
+export class JournalUnavailableError extends Error {
+  override readonly name = 'JournalUnavailableError'
+  readonly code = 'HOMEOSTAT_JOURNAL_UNAVAILABLE'
+
+  constructor(folder: string, reason: string, options?: ErrorOptions) {
+    super(
+      `the undo journal in ${folder} cannot be used: ${reason}; set stateDir or HOMEOSTAT_STATE_DIR to a folder of your own`,
+      options,
+    )
+  }
+}

@@ -1,0 +1,72 @@
+import { appendFile, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openStateFolder } from './state-folder.ts'
+
+/** Longer, and it is written anew with what still counts; a line has some hundred bytes and is written once a day and knob. */
+const MAX_BYTES = 64 * 1024
+
+/**
+ * Knobs that a person has changed, and until when Homeostat leaves them alone. Kept in a file that the processes of one service
+ * on one host share, so that a restart forgets none.
+ */
+export class Exclusions {
+  readonly #path: string
+  readonly #folder: string
+  readonly #until = new Map<string, number>()
+
+  constructor(folder: string) {
+    this.#folder = folder
+    this.#path = join(folder, 'exclusions.ndjson')
+  }
+
+  /** Milliseconds since the epoch; undefined when the knob is free. */
+  until(knob: string, now: number): number | undefined {
+    const until = this.#until.get(knob)
+    return until !== undefined && until > now ? until : undefined
+  }
+
+  /** Counts at once; resolves when it is on the disk. */
+  async exclude(knob: string, until: number): Promise<void> {
+    this.#until.set(knob, until)
+    await this.#append(knob, until)
+  }
+
+  /** The person agrees to Homeostat's changing it again. */
+  async lift(knob: string): Promise<void> {
+    if (!this.#until.delete(knob)) return
+    await this.#append(knob, 0)
+  }
+
+  /** Takes in what other processes and earlier ones have written. */
+  async refresh(now: number): Promise<void> {
+    const text = await readFile(this.#path, 'utf8').catch(() => '')
+    for (const line of text.split('\n')) this.#replay(line)
+    for (const [knob, until] of this.#until) if (until <= now) this.#until.delete(knob)
+  }
+
+  async #append(knob: string, until: number): Promise<void> {
+    await openStateFolder(this.#folder)
+    const size = await stat(this.#path).then(
+      found => found.size,
+      () => 0,
+    )
+    if (size > MAX_BYTES) {
+      await writeFile(`${this.#path}.new`, [...this.#until].map(lineOf).join(''), { mode: 0o600 })
+      await rename(`${this.#path}.new`, this.#path)
+    }
+    await appendFile(this.#path, lineOf([knob, until]), { mode: 0o600, flush: true })
+  }
+
+  #replay(line: string): void {
+    try {
+      const { knob, until } = JSON.parse(line) as { knob?: unknown; until?: unknown }
+      if (typeof knob === 'string' && typeof until === 'number') this.#until.set(knob, until)
+    } catch {
+      // An empty line, or one that was torn by a kill.
+    }
+  }
+}
+
+function lineOf([knob, until]: readonly [string, number]): string {
+  return `\n${JSON.stringify({ knob, until })}\n`
+}

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ChangeRecord } from './change-record.ts'
+import { JournalUnavailableError } from './errors.ts'
+import { JournalFile } from './journal-file.ts'
+import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
+import { checkStateFolder, openStateFolder } from './state-folder.ts'
+
+export interface UndoJournalOptions {
+  readonly folder: string
+  /** A process that cannot be seen from here, in another container for example, is taken for dead after twice this time without a sign. */
+  readonly leaseMs: number
+  readonly identity?: ProcessIdentity
+}
+
+/** A journal of a dead process, under a name of this one. */
+export interface AdoptedJournal {
+  readonly journal: JournalFile
+  /** What it was called; under this name other processes find it again. */
+  readonly deadPath: string
+}
+
+/** What a name of a journal says: `{pid}-{start}-{machine}-{random}.journal`. */
+const NAME = /^(?<pid>\d+)-(?<startedAt>\d+)-(?<machine>[0-9a-f]{12})-[0-9a-f]{8}\.journal$/
+
+/**
+ * The undo records of this process's knobs whose values outlive it, in a file of its own. The file is named by its owner, and
+ * owners are told apart by pid and start, so several processes of one host share a folder and leave each other's live knobs alone.
+ */
+export class UndoJournal {
+  readonly folder: string
+  readonly #identity: ProcessIdentity
+  readonly #leaseMs: number
+  #own: Promise<JournalFile> | undefined
+
+  constructor({ folder, leaseMs, identity = ownIdentity() }: UndoJournalOptions) {
+    this.folder = folder
+    this.#leaseMs = leaseMs
+    this.#identity = identity
+  }
+
+  /** On the disk when it resolves. @throws JournalUnavailableError - then nothing may be set */
+  async record(change: ChangeRecord): Promise<void> {
+    try {
+      const own = await this.#open()
+      await own.record(change)
+    } catch (error) {
+      if (error instanceof JournalUnavailableError) throw error
+      throw new JournalUnavailableError(this.folder, (error as Error).message, { cause: error })
+    }
+  }
+
+  async settle(knob: string): Promise<void> {
+    await (await this.#own)?.settle(knob)
+  }
+
+  async touch(now: number): Promise<void> {
+    await (await this.#own)?.touch(now)
+  }
+
+  async close(): Promise<void> {
+    const own = this.#own
+    this.#own = undefined
+    await (await own)?.close()
+  }
+
+  /**
+   * Takes over the journals of processes that are dead. A journal is taken by giving it a name of this process, which only one
+   * process can do; should this one die as well, the next takes it from here. Those that name no known knob are left to others.
+   *
+   * @returns `unsure`: how many belong to processes of which nothing is known yet; ask again later
+   */
+  async adopt(
+    isKnown: (knob: string) => boolean,
+    now: number,
+  ): Promise<{ journals: readonly AdoptedJournal[]; unsure: number }> {
+    const journals: AdoptedJournal[] = []
+    let unsure = 0
+    for (const name of await this.#names()) {
+      const alive = await this.#isAlive(name, now)
+      if (alive === undefined) unsure++
+      if (alive !== false) continue
+      const deadPath = join(this.folder, name)
+      const journal = await JournalFile.read(deadPath)
+      if (journal.changes.length > 0 && !journal.changes.some(change => isKnown(change.knob))) continue
+      if (await journal.rename(join(this.folder, this.#nameOfOwn()))) journals.push({ journal, deadPath })
+    }
+    return { journals, unsure }
+  }
+
+  /** Undefined when nothing is known of the owner, and it may live. */
+  async #isAlive(name: string, now: number): Promise<boolean | undefined> {
+    const owner = NAME.exec(name)?.groups as { pid: string; startedAt: string; machine: string } | undefined
+    if (!owner) return true
+    const alive = isAlive({ ...owner, pid: Number(owner.pid) }, this.#identity)
+    if (alive !== undefined) return alive
+    const touchedAt = await stat(join(this.folder, name)).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => now,
+    )
+    return now - touchedAt > 2 * this.#leaseMs ? false : undefined
+  }
+
+  async #names(): Promise<readonly string[]> {
+    try {
+      const names = await readdir(this.folder)
+      await checkStateFolder(this.folder)
+      return names
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      throw error
+    }
+  }
+
+  #open(): Promise<JournalFile> {
+    this.#own ??= this.#make().catch((error: unknown) => {
+      this.#own = undefined
+      throw error
+    })
+    return this.#own
+  }
+
+  async #make(): Promise<JournalFile> {
+    await openStateFolder(this.folder)
+    return JournalFile.read(join(this.folder, this.#nameOfOwn()))
+  }
+
+  #nameOfOwn(): string {
+    const { pid, startedAt, machine } = this.#identity
+    return `${pid}-${startedAt}-${machine}-${randomBytes(4).toString('hex')}.journal`
+  }
+}

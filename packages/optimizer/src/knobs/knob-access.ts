@@ -1,0 +1,23 @@
+import { withoutTracing } from '@homeostat/signals'
+import type { FleetLease } from '../fleet/coordinator.ts'
+import type { Knob } from '../knob.ts'
+import { KnobTimeoutError } from './errors.ts'
+
+/** A knob whose calls end in time, leave no spans, and cannot throw before they return a promise. */
+export interface KnobAccess {
+  read(): Promise<number>
+  compareAndSet(expected: number, next: number, lease: FleetLease | undefined): Promise<boolean>
+}
+
+export function accessTo(knob: Knob, timeoutMs: number): KnobAccess {
+  const call = <R>(doing: 'read' | 'compareAndSet', start: () => R | Promise<R>): Promise<R> =>
+    new Promise<R>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new KnobTimeoutError(knob.name, doing, timeoutMs)), timeoutMs)
+      const answer = withoutTracing(() => new Promise<R>(answered => answered(start())))
+      void answer.then(resolve, reject).finally(() => clearTimeout(timer))
+    })
+  return {
+    read: () => call('read', () => knob.read()),
+    compareAndSet: (expected, next, lease) => call('compareAndSet', () => knob.compareAndSet(expected, next, lease)),
+  }
+}

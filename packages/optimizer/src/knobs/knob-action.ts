@@ -1,0 +1,83 @@
+import type { Action, ActionContext } from '../action.ts'
+import { CoordinatorUnavailableError, LeaseLostError } from '../fleet/errors.ts'
+import type { Knob } from '../knob.ts'
+import type { Receipt, UndoResult } from '../receipt.ts'
+import type { Adjustment } from './adjustment.ts'
+import { JournalUnavailableError, KnobOutOfBoundsError } from './errors.ts'
+import { targetOf, type KnobOptions } from './knob-options.ts'
+import type { Knobs } from './knobs.ts'
+
+/**
+ * A knob as an action, named like it. A run sets the knob once, as the response's options say; its receipt can be renewed and undone,
+ * and is undone by itself when nobody renews it.
+ *
+ * @example
+ * ```ts
+ * const knobs = new Knobs({ knobs: [concurrency], service: 'shop', clock: Date.now })
+ * await knobs.start()
+ * const action = knobAction(concurrency, knobs)
+ * const response: Response = { to: { alert: 'CpuHigh' }, action: 'worker.concurrency', options: { factor: 0.75 }, priority: 'slo' }
+ * ```
+ */
+export function knobAction(knob: Knob, knobs: Knobs): Action<KnobOptions> {
+  const { name, scope, touches = [name], raises = [], lowers = [], risk = 1 } = knob
+  return {
+    name,
+    scope,
+    touches,
+    raises,
+    lowers,
+    risk,
+    async run(context) {
+      await knobs.start()
+      return knobs.inTurn(name, () => adjust(knob, knobs, context))
+    },
+  }
+}
+
+async function adjust(knob: Knob, knobs: Knobs, { options, signal }: ActionContext<KnobOptions>): Promise<Receipt> {
+  const { name } = knob
+  if (signal.aborted) return unchanged(`${name} was not set: aborted`)
+  const refusal = await knobs.refusalOf(name)
+  if (refusal !== undefined) return unchanged(refusal)
+  try {
+    const from = await knobs.accessTo(name).read()
+    const to = targetOf(name, options, from, knob.bounds)
+    if (to === from) return { summary: `${name} stays ${from}`, effects: { changed: 0 } }
+    const adjustment = await knobs.adjustmentOf(name, from)
+    if (!adjustment) return unchanged(`${name} is in the hands of another process, or was set by a person`)
+    return await push(adjustment, from, to, signal)
+  } catch (error) {
+    // Nothing was set, and nothing is wrong with the knob.
+    if (isRefusal(error)) return unchanged(error.message)
+    throw error
+  }
+}
+
+async function push(adjustment: Adjustment, from: number, to: number, signal: AbortSignal): Promise<Receipt> {
+  const name = adjustment.knob
+  const pushed = await adjustment.push(from, to, signal)
+  if (pushed === 'aborted') return unchanged(`${name} was not set: aborted`)
+  if ('result' in pushed) return unchanged(reasonOf(pushed))
+  return {
+    summary: `set ${name} from ${from} to ${to}`,
+    effects: { from, to, changed: 1 },
+    renew: () => adjustment.renew(),
+    undo: context => adjustment.undo(context.signal, pushed.layer),
+  }
+}
+
+function reasonOf(result: UndoResult): string {
+  if (result.result === 'superseded') return result.detail
+  return result.result === 'failed' ? result.error : 'it was taken back at once'
+}
+
+function isRefusal(error: unknown): error is Error {
+  return [CoordinatorUnavailableError, LeaseLostError, JournalUnavailableError, KnobOutOfBoundsError].some(
+    refusal => error instanceof refusal,
+  )
+}
+
+function unchanged(why: string): Receipt {
+  return { summary: why, effects: { changed: 0 }, problems: [why] }
+}

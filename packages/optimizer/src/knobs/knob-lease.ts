@@ -1,0 +1,99 @@
+import type { Coordinator, FleetLease } from '../fleet/coordinator.ts'
+import type { ChangeRecord } from './change-record.ts'
+import type { JournalFile } from './journal-file.ts'
+import type { UndoJournal } from './journal.ts'
+
+/** The right to keep one knob changed, and the place where the way back is written. */
+export interface KnobLease {
+  /** Of a shared knob; handed to its `compareAndSet`. */
+  readonly fleet?: FleetLease
+  /** Keeps the way back; what is recorded outlives the process once this resolves. */
+  record(change: ChangeRecord): Promise<void>
+  /** One more lease time; false when it was lost. */
+  renew(): Promise<boolean>
+  /** Whether it is held, and for long enough to undo a change: renews it when there is doubt. */
+  hold(): Promise<boolean>
+  /** The change is undone: the record goes, others may have the knob. */
+  settle(): Promise<void>
+  /** Somebody else's value stands: the record goes, and nobody has the knob until the exclusion is over. */
+  exclude(): Promise<void>
+}
+
+/** Of a value that ends with the process: there is nothing to write down. */
+export function createMemoryLease(): KnobLease {
+  const done = async (): Promise<void> => undefined
+  const held = async (): Promise<boolean> => true
+  return { record: done, renew: held, hold: held, settle: done, exclude: done }
+}
+
+/** Of a value of this host that outlives the process. */
+export function createJournalLease(
+  knob: string,
+  journal: Pick<UndoJournal | JournalFile, 'record' | 'settle' | 'touch'>,
+  clock: () => number,
+): KnobLease {
+  const settle = (): Promise<void> => journal.settle(knob)
+  return {
+    record: change => journal.record(change),
+    renew: () => journal.touch(clock()).then(() => true),
+    hold: async () => true,
+    settle,
+    exclude: settle,
+  }
+}
+
+export interface SharedLeaseTimes {
+  readonly leaseMs: number
+  readonly excludeMs: number
+}
+
+/** Of a value that the fleet shares: the coordinator keeps lease and record, so that any process can take the change back. */
+export class SharedLease implements KnobLease {
+  readonly #coordinator: Coordinator
+  readonly #times: SharedLeaseTimes
+  #fleet: FleetLease
+
+  constructor(coordinator: Coordinator, fleet: FleetLease, times: SharedLeaseTimes) {
+    this.#coordinator = coordinator
+    this.#fleet = fleet
+    this.#times = times
+  }
+
+  get fleet(): FleetLease {
+    return this.#fleet
+  }
+
+  record(change: ChangeRecord): Promise<void> {
+    return this.#coordinator.record(this.#fleet, change)
+  }
+
+  renew(): Promise<boolean> {
+    return this.#extend(this.#times.leaseMs)
+  }
+
+  async hold(): Promise<boolean> {
+    const leftMs = this.#fleet.heldUntil - performance.now()
+    return leftMs > this.#times.leaseMs / 3 || this.renew()
+  }
+
+  async settle(): Promise<void> {
+    await this.#coordinator.settle(this.#fleet)
+    await this.#coordinator.release(this.#fleet)
+  }
+
+  /** The lease is kept, by nobody, until the exclusion is over; the record goes after that is sure. */
+  async exclude(): Promise<void> {
+    if (await this.#extend(this.#times.excludeMs)) await this.#coordinator.settle(this.#fleet)
+  }
+
+  /** The exclusion is lifted before its time. */
+  release(): Promise<boolean> {
+    return this.#coordinator.release(this.#fleet)
+  }
+
+  async #extend(ttlMs: number): Promise<boolean> {
+    const renewed = await this.#coordinator.renew(this.#fleet, ttlMs)
+    if (renewed) this.#fleet = renewed
+    return renewed !== undefined
+  }
+}

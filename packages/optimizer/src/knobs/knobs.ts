@@ -1,0 +1,214 @@
+import { withoutTracing } from '@homeostat/signals'
+import { knobKey } from '../fleet/lease-key.ts'
+import type { Knob } from '../knob.ts'
+import type { UndoResult } from '../receipt.ts'
+import { Adjustment } from './adjustment.ts'
+import { parseChangeRecord, type ChangeRecord } from './change-record.ts'
+import { DuplicateKnobError } from './errors.ts'
+import { Exclusions } from './exclusions.ts'
+import { UndoJournal } from './journal.ts'
+import { accessTo, type KnobAccess } from './knob-access.ts'
+import { createJournalLease, createMemoryLease, SharedLease, type KnobLease } from './knob-lease.ts'
+import type { KnobsOptions } from './knobs-options.ts'
+import { LeftChanges } from './left-changes.ts'
+import { restoreRecord } from './restore-record.ts'
+import { stateFolder } from './state-folder.ts'
+import { Turns } from './turns.ts'
+
+/** What switching off may take at most, so that a shutdown is not held up. */
+const UNDO_ALL_MS = 5000
+
+interface KnownKnob {
+  readonly knob: Knob
+  readonly access: KnobAccess
+}
+
+/**
+ * The knobs of a process: sees to it that every change of one ends, whatever happens to this process, and that a person's change is
+ * never touched. `knobAction()` makes actions of them.
+ */
+export class Knobs implements AsyncDisposable {
+  readonly #options: Required<Pick<KnobsOptions, 'leaseMs' | 'excludeMs' | 'clock' | 'onFault'>> & KnobsOptions
+  readonly #known = new Map<string, KnownKnob>()
+  readonly #journal: UndoJournal
+  readonly #exclusions: Exclusions
+  readonly #left: LeftChanges
+  readonly #turns = new Turns()
+  readonly #adjustments = new Map<string, Adjustment>()
+  /** Leases that keep the fleet from knobs which a person has set. */
+  readonly #excluding = new Map<string, SharedLease>()
+  #started: Promise<void> | undefined
+  #sweeping: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(options: KnobsOptions) {
+    const { leaseMs = 60_000, excludeMs = 86_400_000, timeoutMs = 2000, clock, onFault = ignore } = options
+    this.#options = { ...options, leaseMs, excludeMs, clock, onFault }
+    for (const knob of options.knobs) {
+      if (this.#known.has(knob.name)) throw new DuplicateKnobError(knob.name)
+      this.#known.set(knob.name, { knob, access: accessTo(knob, timeoutMs) })
+    }
+    const folder = stateFolder({ ...options, environment: options.environment ?? process.env })
+    this.#journal = new UndoJournal({ folder, leaseMs })
+    this.#exclusions = new Exclusions(folder)
+    this.#left = new LeftChanges({
+      journal: this.#journal,
+      coordinator: options.knobs.some(knob => knob.scope === 'shared') ? options.coordinator : undefined,
+      clock,
+      leaseMs,
+      excludeMs,
+      onFault,
+      isKnown: knob => this.#known.has(knob),
+      restore: (record, lease) => this.inTurn(record.knob, () => this.#restore(record, lease)),
+    })
+  }
+
+  /** Restores what earlier processes left, and goes on looking for what others leave. Calling it twice is harmless. */
+  start(): Promise<void> {
+    this.#started ??= this.#exclusions.refresh(this.#options.clock()).then(() => this.#sweep())
+    return this.#started
+  }
+
+  /** The knobs that stand elsewhere than they were. */
+  get adjusted(): readonly string[] {
+    return [...this.#adjustments.keys()]
+  }
+
+  /** Until when a knob is left alone because a person has set it, in milliseconds since the epoch. */
+  excludedUntil(knob: string): number | undefined {
+    return this.#exclusions.until(knob, this.#options.clock())
+  }
+
+  /** Lets Homeostat set the knob again before its exclusion is over. */
+  async lift(knob: string): Promise<void> {
+    await this.#exclusions.lift(knob)
+    const lease = this.#excluding.get(knob)
+    this.#excluding.delete(knob)
+    await lease?.release()
+  }
+
+  /**
+   * Takes every change back, at once and in one go: what the kill switch and a shutdown ask for. What could not be taken back in time
+   * is tried again for as long as the process lives, and after that by the next one.
+   *
+   * @param limitMs - @default 5000
+   */
+  async undoAll(limitMs: number = UNDO_ALL_MS): Promise<ReadonlyMap<string, UndoResult>> {
+    const late: UndoResult = { result: 'failed', error: `not undone within ${limitMs} ms` }
+    // In turn, so that a set which is under way is undone as well.
+    const undone = [...this.#known.keys()].map(async knob => {
+      const undo = this.inTurn(knob, async () => this.#adjustments.get(knob)?.undoInTurn(AbortSignal.abort()))
+      return [knob, await inTime(undo, limitMs, late)] as const
+    })
+    const results = await Promise.all(undone)
+    return new Map(results.filter((entry): entry is [string, UndoResult] => entry[1] !== undefined))
+  }
+
+  /** Undoes everything and stops. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.undoAll()
+    clearTimeout(this.#sweeping)
+    await this.#started
+    await Promise.all([this.#journal.close(), this.#left.close()])
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** Work on one knob is done one after the other. */
+  inTurn<R>(knob: string, work: () => Promise<R>): Promise<R> {
+    return this.#turns.take(knob, work)
+  }
+
+  accessTo(knob: string): KnobAccess {
+    return this.#get(knob).access
+  }
+
+  /** Why the knob must not be set now; undefined when it may be. */
+  async refusalOf(knob: string): Promise<string | undefined> {
+    const { clock, coordinator, isStopped } = this.#options
+    if (this.#closed || isStopped?.()) return `${knob} is not set: stopped`
+    await this.#exclusions.refresh(clock())
+    const until = this.excludedUntil(knob)
+    if (until !== undefined) {
+      return `${knob} was set by somebody else and is left alone until ${new Date(until).toISOString()}`
+    }
+    if (this.#left.has(knob)) return `${knob} is still changed by an earlier process and could not be restored yet`
+    if (this.#get(knob).knob.scope === 'shared' && !coordinator) return `${knob} is shared and there is no coordinator`
+    return undefined
+  }
+
+  /** The adjustment in force, or a new one; undefined while another process has the knob. To be called in the knob's turn. */
+  async adjustmentOf(knob: string, was: number): Promise<Adjustment | undefined> {
+    const existing = this.#adjustments.get(knob)
+    if (existing) return existing
+    const lease = await this.#leaseOf(this.#get(knob).knob)
+    if (!lease) return undefined
+    const { leaseMs, onFault, isStopped } = this.#options
+    const adjustment = new Adjustment({
+      ...this.#get(knob),
+      lease,
+      was,
+      leaseMs,
+      onFault,
+      inTurn: work => this.inTurn(knob, work),
+      isStopped: () => this.#closed || isStopped?.() === true,
+      onEnd: async byPerson => {
+        this.#adjustments.delete(knob)
+        if (byPerson) await this.#exclude(knob, lease)
+      },
+    })
+    this.#adjustments.set(knob, adjustment)
+    return adjustment
+  }
+
+  async #leaseOf({ name, scope, keptIn }: Knob): Promise<KnobLease | undefined> {
+    const { coordinator, leaseMs, clock } = this.#options
+    if (scope === 'process') {
+      return keptIn === 'memory' ? createMemoryLease() : createJournalLease(name, this.#journal, clock)
+    }
+    const fleet = await coordinator?.acquire(knobKey(name), leaseMs)
+    if (!fleet || !coordinator) return undefined
+    const lease = new SharedLease(coordinator, fleet, this.#options)
+    const left = fleet.left && parseChangeRecord(fleet.left)
+    if (left) await this.#restore(left, lease)
+    // Whatever came of that: the lease went with it, and the next run starts anew.
+    return left ? undefined : lease
+  }
+
+  async #restore(record: ChangeRecord, lease: KnobLease): Promise<UndoResult> {
+    await this.#adjustments.get(record.knob)?.handOver()
+    const result = await restoreRecord(record, this.accessTo(record.knob), lease)
+    if (result.result === 'superseded') await this.#exclude(record.knob, lease)
+    return result
+  }
+
+  async #exclude(knob: string, lease: KnobLease): Promise<void> {
+    const { clock, excludeMs, onFault } = this.#options
+    if (lease instanceof SharedLease) this.#excluding.set(knob, lease)
+    await this.#exclusions.exclude(knob, clock() + excludeMs).catch(onFault)
+  }
+
+  async #sweep(): Promise<void> {
+    await withoutTracing(() => this.#left.sweep())
+    if (this.#closed) return
+    this.#sweeping = setTimeout(() => void this.#sweep(), this.#options.sweepMs ?? 1000).unref()
+  }
+
+  #get(knob: string): KnownKnob {
+    const known = this.#known.get(knob)
+    if (!known) throw new Error(`${knob} is none of these knobs; name it in the option knobs`)
+    return known
+  }
+}
+
+function inTime<R>(work: Promise<R>, limitMs: number, otherwise: R): Promise<R> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, limitMs, otherwise)
+    void work.then(resolve).finally(() => clearTimeout(timer))
+  })
+}
+
+function ignore(): void {}

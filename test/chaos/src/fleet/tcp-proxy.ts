@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
+
+/** What happens on the way to a server. */
+export type Wire = 'open' | 'cut' | 'stalled'
+
+/** A wire that can be cut (connections break, new ones are refused) or stalled (they stay, and nothing comes through). */
+export class TcpProxy implements AsyncDisposable {
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  #wire: Wire = 'open'
+
+  private constructor(target: { readonly host: string; readonly port: number }) {
+    this.#server = createServer(socket => {
+      if (this.#wire === 'cut') return void socket.destroy()
+      const upstream = connect(target)
+      for (const [from, to] of [
+        [socket, upstream],
+        [upstream, socket],
+      ] as const) {
+        this.#sockets.add(from)
+        from.on('error', () => {})
+        from.on('close', () => {
+          this.#sockets.delete(from)
+          to.destroy()
+        })
+        from.pipe(to)
+        if (this.#wire === 'stalled') from.pause()
+      }
+    })
+  }
+
+  static async to(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target)
+    proxy.#server.listen(0, '127.0.0.1')
+    await once(proxy.#server, 'listening')
+    return proxy
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  set(wire: Wire): void {
+    this.#wire = wire
+    for (const socket of this.#sockets) {
+      if (wire === 'cut') socket.destroy()
+      else if (wire === 'stalled') socket.pause()
+      else socket.resume()
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.set('cut')
+    this.#server.close()
+    await once(this.#server, 'close')
+  }
+}

@@ -1,0 +1,85 @@
+import type { ChaosRow, ChaosRun } from '../chaos-run.ts'
+import { methods } from '../verdicts/before-after.ts'
+import { tallyAll } from '../verdicts/pool.ts'
+import { bounds } from '../verdicts/proportion.ts'
+import { tally, type Tally } from '../verdicts/tally.ts'
+import { verdictCases, type VerdictCase } from '../verdicts/verdict-case.ts'
+
+/** The share of the histories that the short form simulates. */
+const SHORT = 1 / 40
+
+export const run: ChaosRun = {
+  name: 'verdicts',
+  about: 'how often a verdict is wrong, how often it finds an effect, and how before/after does beside it',
+  async run({ short, seed, report }) {
+    const scale = short ? SHORT : 1
+    const cases = verdictCases(scale)
+    const tallies = short ? cases.map(one => tally(one, seed, 0, one.histories)) : await tallyAll(cases, scale, seed)
+    for (const [index, one] of cases.entries()) {
+      const counts = tallies[index]!
+      report({ run: 'verdicts', case: one.name, histories: one.histories, ...figures(one, counts, short) })
+      if (one.about === 'placebo') report(beforeAfter(one, counts))
+    }
+  },
+}
+
+type Figures = Omit<ChaosRow, 'run' | 'case'>
+
+function figures({ about, histories }: VerdictCase, counts: Tally, short: boolean): Figures {
+  const count = (name: string): number => counts[name] ?? 0
+  const sd = Math.sqrt(count('variance of changes') / histories)
+  const effective = count('ever effective')
+  const harmful = count('ever harmful')
+  if (about === 'placebo' || about === 'shadow') {
+    const [good, bad] = [bounds(effective, histories), bounds(harmful, histories)]
+    const end = short ? 'low' : 'high'
+    return {
+      everEffective: effective / histories,
+      everEffectiveUpper: good.high,
+      everHarmful: harmful / histories,
+      everHarmfulUpper: bad.high,
+      lastNoEffect: count('last no_effect') / histories,
+      sd,
+      goal: `both <= 0.05 by the ${short ? 'lower bound, since the histories are few' : 'upper 97.5 % bound (Clopper-Pearson)'}`,
+      met: good[end] <= 0.05 && bad[end] <= 0.05,
+    }
+  }
+  if (about === 'helps' || about === 'harms') {
+    const [verdict, goal] = about === 'helps' ? ['effective', 0.95] : ['harmful', 0.9]
+    const found = count(`last ${verdict}`)
+    const { low, high } = bounds(found, histories)
+    return {
+      [verdict as string]: found / histories,
+      lower: low,
+      opposite: count(about === 'helps' ? 'ever harmful' : 'ever effective') / histories,
+      noEffect: count('last no_effect') / histories,
+      sd,
+      goal: `>= ${goal} by 12 + 12${short ? ' by the upper bound, since the histories are few' : ', and sd <= 0.09'}`,
+      met: (short ? high : found / histories) >= (goal as number) && (short || sd <= 0.09),
+    }
+  }
+  const by = (look: number): number => count(`effective by ${look}`)
+  return {
+    sd,
+    by6: by(6) / histories,
+    by12: (by(6) + by(12)) / histories,
+    by24: (by(6) + by(12) + by(24)) / histories,
+    by48: (by(6) + by(12) + by(24) + by(48)) / histories,
+    lastNoEffect: count('last no_effect') / histories,
+  }
+}
+
+/** What others would say of the runs that did nothing. */
+function beforeAfter({ name }: VerdictCase, counts: Tally): ChaosRow {
+  const share = (key: string): number => (counts[key] ?? 0) / (counts['runs'] ?? 1)
+  return {
+    run: 'verdicts',
+    case: `${name}: before/after of one run`,
+    runs: counts['runs'] ?? 0,
+    ...Object.fromEntries(
+      methods.flatMap(method =>
+        ['30 s', '120 s'].map(baseline => [`${method} ${baseline}`, share(`${method} ${baseline}`)]),
+      ),
+    ),
+  }
+}

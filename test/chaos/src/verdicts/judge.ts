@@ -1,0 +1,8 @@
+export {
+  judge,
+  drawArm,
+  type ArmState,
+  type Episode,
+  type Judgement,
+  type Sample,
+} from '../../../../packages/optimizer/dist/judge/index.js'

@@ -1,0 +1,70 @@
+import { createRandom } from '../random.ts'
+import { improved, methods, moments } from './before-after.ts'
+import { simulateHistory, type Recorded } from './history.ts'
+import { judge, type Episode, type Judgement } from './judge.ts'
+import type { VerdictCase } from './verdict-case.ts'
+
+/** Counts that can be added up over workers. */
+export type Tally = Record<string, number>
+
+/** Episodes between two calls of the judge: it is asked again and again, and every answer counts. */
+const ASKED_EVERY = 12
+
+/** Samples of 30 s and of 120 s. */
+const baselines = { '30 s': 3, '120 s': 12 }
+
+/** Simulates the histories `from` to `to` of a case and counts what the judge said of them. */
+export function tally({ history, about }: VerdictCase, seed: number, from: number, to: number): Tally {
+  const counts: Tally = {}
+  const add = (name: string, by = 1): void => {
+    counts[name] = (counts[name] ?? 0) + by
+  }
+  for (let number = from; number < to; number++) {
+    // Seeds of neighbours must not overlap; Knuth's multiplier spreads them.
+    const recorded = simulateHistory(history, createRandom(Math.imul(seed * 100_003 + number, 2_654_435_761)))
+    add('histories')
+    add('episodes', recorded.length)
+    const said = new Set<Judgement['verdict']>()
+    for (let asked = ASKED_EVERY; asked < recorded.length + ASKED_EVERY; asked += ASKED_EVERY) {
+      const { verdict, statistics } = judge(input(recorded.slice(0, asked)))
+      if (asked >= recorded.length) add(`last ${verdict}`)
+      if (!said.has(verdict)) add(`${verdict} by ${statistics.look}`)
+      said.add(verdict)
+    }
+    for (const verdict of said) add(`ever ${verdict}`)
+    const changes = moments(recorded.filter(({ arm }) => arm === 'control').flatMap(({ episode }) => change(episode)))
+    add('variance of changes', changes.variance)
+    if (about === 'placebo') countBeforeAfter(recorded, add)
+  }
+  return counts
+}
+
+export function input(recorded: readonly Recorded[]): Parameters<typeof judge>[0] {
+  const of = (arm: Recorded['arm']): Episode[] => recorded.filter(one => one.arm === arm).map(({ episode }) => episode)
+  return { acts: of('act'), controls: of('control'), direction: 'down' }
+}
+
+function countBeforeAfter(recorded: readonly Recorded[], add: (name: string, by?: number) => void): void {
+  for (const { arm, episode } of recorded) {
+    if (arm === 'control') continue
+    add('runs')
+    for (const method of methods) {
+      for (const [name, size] of Object.entries(baselines)) {
+        if (improved(method, episode, size)) add(`${method} ${name}`)
+      }
+    }
+  }
+}
+
+/** Its log(median after / median before), measured here and not by the judge. */
+function change({ at, before, after }: Episode): [number, number][] {
+  const [from, to] = [before, after].map(samples => {
+    const values = samples
+      .map(([, value]) => value)
+      .filter(Number.isFinite)
+      .toSorted((a, b) => a - b)
+    return (values[(values.length - 1) >> 1]! + values[values.length >> 1]!) / 2
+  })
+  const log = Math.log(to! / from!)
+  return Number.isFinite(log) ? [[at, log]] : []
+}

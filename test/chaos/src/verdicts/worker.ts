@@ -1,0 +1,21 @@
+import { parentPort } from 'node:worker_threads'
+import { tally, type Tally } from './tally.ts'
+import { verdictCases } from './verdict-case.ts'
+
+export interface Chunk {
+  readonly index: number
+  readonly scale: number
+  readonly seed: number
+  readonly from: number
+  readonly to: number
+}
+
+export interface Counted {
+  readonly index: number
+  readonly counts: Tally
+}
+
+parentPort?.on('message', ({ index, scale, seed, from, to }: Chunk) => {
+  const counted: Counted = { index, counts: tally(verdictCases(scale)[index]!, seed, from, to) }
+  parentPort?.postMessage(counted)
+})
