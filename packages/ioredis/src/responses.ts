@@ -9,6 +9,6 @@ export const responses: readonly Response[] = [
     priority: 'efficiency',
     cooldownMs: 120_000,
     // The ratio looks back over one minute, so the lookups from before the warming must have left it.
-    expect: { expr: hitRatio, direction: 'up', minEffect: 0.05, settleMs: 60_000, windowMs: 60_000 },
+    expect: { expr: hitRatio, direction: 'up', worth: 0.1, settleMs: 60_000, windowMs: 60_000 },
   },
 ]

@@ -1,3 +1,4 @@
+import type { FleetLease } from './fleet/coordinator.ts'
 import type { Firing } from './firing.ts'
 import type { Receipt } from './receipt.ts'
 
@@ -12,6 +13,8 @@ export interface ActionContext<Options = unknown> {
   readonly signal: AbortSignal
   /** How long the action may hold the event loop at a stretch, in milliseconds. */
   readonly sliceMs: number
+  /** Of a shared action: the lease it runs under. An effect that checks its fence cannot come too late. */
+  readonly lease?: FleetLease
 }
 
 /**
@@ -41,6 +44,10 @@ export interface Action<Options = unknown> {
   readonly lowers: readonly string[]
   /** 0 reads or clears what is dead anyway; 3 may hurt when it is wrong. */
   readonly risk: 0 | 1 | 2 | 3
+  /** True when it hurts the process while it runs, so that never more than a quarter of a fleet does it at once. @default false */
+  readonly disruptive?: boolean
+  /** Why the action could not be run now, in one line; undefined when it could. Asked at each decision: cheap and synchronous. */
+  unready?(firing: Firing): string | undefined
   run(context: ActionContext<Options>): Promise<Receipt>
 }
 

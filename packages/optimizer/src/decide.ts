@@ -1,49 +1,68 @@
 import type { Action } from './action.ts'
-import type { Decision, Proposal, Refusal, RefusalReason } from './decision.ts'
+import type { Due, Proposal, Refusal, RefusalReason } from './decision.ts'
 import type { Firing } from './firing.ts'
-import type { GateState } from './gate.ts'
+import type { Gate, GateState } from './gate.ts'
 import { gates } from './gates/gates.ts'
+import { modeGate } from './gates/mode.ts'
 import { responsesTo } from './response-match.ts'
 import type { Response } from './response.ts'
 
 /** What a tick knows when it decides. */
-export interface DecisionInput extends Omit<GateState, 'decided'> {
-  readonly firings: readonly Firing[]
+export interface DecisionInput extends Omit<GateState, 'due' | 'trouble'> {
+  /** Proposals whose lease was asked for and that have not begun yet. */
+  readonly asked: readonly Proposal[]
   readonly responses: readonly Response[]
   readonly actions: ReadonlyMap<string, Action>
 }
 
-/**
- * Answers every firing: an action to run, or the reason why not. Pure.
- *
- * Urgent responses are asked first over all firings, so that a cache warming never takes the place of a memory cleanup.
- */
-export function decide(input: DecisionInput): (Decision | Refusal)[] {
-  const decided: Decision[] = []
-  const refused: Refusal[] = []
+/** A firing and one of the responses to it. */
+interface Question {
+  readonly firing: Firing
+  readonly response: Response | undefined
+  readonly action: Action | undefined
+}
 
-  for (const { firing, response } of byUrgency(input)) {
-    const action = response && input.actions.get(response.action)
+/**
+ * Answers every firing: an action that is due, or the reason why not. Pure.
+ *
+ * Urgent responses are asked first over all firings, so that a cache warming never takes the place of a memory cleanup;
+ * of two equally urgent ones that of the lesser risk, then in the order of their names.
+ */
+export function decide(input: DecisionInput): (Due | Refusal)[] {
+  const due: Due[] = []
+  const refused: Refusal[] = []
+  const questions = questionsOf(input)
+  const trouble = troubleOf(questions)
+
+  for (const { firing, response, action } of questions) {
     if (!response) {
       refused.push(refusal(firing, undefined, 'no response', 'nothing is registered for this alert'))
     } else if (!action) {
       refused.push(refusal(firing, response, 'no such action', `no package in use brings ${response.action}`))
     } else {
       const proposal: Proposal = { firing, response, action }
-      const refusing = firstRefusal(proposal, { ...input, decided })
-      if (refusing)
-        refused.push({
-          ...refusal(firing, response, refusing.reason, refusing.detail),
-          mode: input.modeOf(action.name),
-        })
-      else decided.push({ kind: 'decision', ...proposal })
+      const state: GateState = { ...input, trouble, due: [...input.asked, ...due] }
+      const refusing = firstRefusal(gates, proposal, state)
+      if (!refusing) due.push({ kind: 'due', ...proposal })
+      else {
+        const isOnlyMode = refusing.reason === 'mode' && !firstRefusal(gatesBeyondMode, proposal, state)
+        const mode = input.modeOf(action.name)
+        const answer = refusal(firing, response, refusing.reason, refusing.detail)
+        refused.push({ ...answer, mode, ...(isOnlyMode && { proposal }) })
+      }
     }
   }
-  return [...decided, ...refused]
+  return [...due, ...refused]
 }
 
-function firstRefusal(proposal: Proposal, state: GateState): { reason: RefusalReason; detail: string } | undefined {
-  for (const gate of gates) {
+const gatesBeyondMode = gates.filter(gate => gate !== modeGate)
+
+function firstRefusal(
+  asked: readonly Gate[],
+  proposal: Proposal,
+  state: GateState,
+): { reason: RefusalReason; detail: string } | undefined {
+  for (const gate of asked) {
     const detail = gate.refuse(proposal, state)
     if (detail !== undefined) return { reason: gate.reason, detail }
   }
@@ -52,17 +71,31 @@ function firstRefusal(proposal: Proposal, state: GateState): { reason: RefusalRe
 
 const URGENCY = { safety: 0, slo: 1, efficiency: 2 } as const
 
-function byUrgency({ firings, responses }: DecisionInput): { firing: Firing; response: Response | undefined }[] {
+function questionsOf({ firings, responses, actions }: DecisionInput): Question[] {
   return firings
-    .flatMap((firing): { firing: Firing; response: Response | undefined }[] => {
+    .flatMap((firing): Question[] => {
       const matching = responsesTo(firing, responses)
-      return matching.length ? matching.map(response => ({ firing, response })) : [{ firing, response: undefined }]
+      if (matching.length === 0) return [{ firing, response: undefined, action: undefined }]
+      return matching.map(response => ({ firing, response, action: actions.get(response.action) }))
     })
-    .toSorted((a, b) => urgency(a.response) - urgency(b.response))
+    .toSorted((a, b) => urgency(a.response) - urgency(b.response) || risk(a.action) - risk(b.action))
 }
 
 function urgency(response: Response | undefined): number {
   return response ? URGENCY[response.priority] : URGENCY.efficiency + 1
+}
+
+function risk(action: Action | undefined): number {
+  return action?.risk ?? 0
+}
+
+/** What the firing alerts want lowered: what the actions that answer them are meant to lower. */
+function troubleOf(questions: readonly Question[]): Map<string, string> {
+  const trouble = new Map<string, string>()
+  for (const { firing, action } of questions) {
+    for (const resource of action?.lowers ?? []) if (!trouble.has(resource)) trouble.set(resource, firing.alert)
+  }
+  return trouble
 }
 
 function refusal(firing: Firing, response: Response | undefined, reason: RefusalReason, detail: string): Refusal {

@@ -2,6 +2,7 @@ import type { Action } from './action.ts'
 import type { Firing } from './firing.ts'
 import type { Mode } from './mode.ts'
 import type { Response } from './response.ts'
+import type { TrialArm } from './trial.ts'
 
 /** An action that is due: who asked for it and what it is. */
 export interface Proposal {
@@ -11,8 +12,15 @@ export interface Proposal {
 }
 
 /** All gates let the action pass. */
+export interface Due extends Proposal {
+  readonly kind: 'due'
+}
+
+/** What is done about a proposal that is due: the action is run, or withheld as a control. */
 export interface Decision extends Proposal {
   readonly kind: 'decision'
+  readonly arm: TrialArm
+  readonly version: string
 }
 
 /** Why an action that was due does not run. The gates come in this order and the first that refuses is named. */
@@ -23,8 +31,12 @@ export type RefusalReason =
   | 'mode'
   | 'missing data'
   | 'warm-up'
+  | 'quarantine'
   | 'cooldown'
+  | 'budget'
   | 'conflict'
+  | 'lease'
+  | 'prerequisites'
 
 export interface Refusal {
   readonly kind: 'refusal'
@@ -35,4 +47,6 @@ export interface Refusal {
   readonly reason: RefusalReason
   /** One readable line with the numbers behind the reason. */
   readonly detail: string
+  /** What would be done, when nothing but the mode stands in its way. */
+  readonly proposal?: Proposal
 }

@@ -1,7 +1,8 @@
 import type { Refusal } from './decision.ts'
 import type { Firing } from './firing.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
-import type { Trial } from './trial.ts'
+import type { Sample } from './judge/episode.ts'
+import type { JudgedTrial, Trial } from './trial.ts'
 import type { Trials } from './trials.ts'
 
 /** One readable line and everything behind it. */
@@ -25,15 +26,51 @@ export function explain(id: string, trials: Trials, ledger: Ledger): Explanation
   return { line: explainFiring(firing, refusals), record: { firing, refusals } }
 }
 
-/** `cache.warm#1 ran for CacheHitRatioLow (before 0.31): loaded 500 keys; after 0.93; inconclusive: ...` */
+/** `cache.warm#1 for CacheHitRatioLow: loaded 500 keys; 0.31 before, 0.93 after (not evidence); inconclusive: ...` */
 export function explainTrial(trial: Trial): string {
-  const before = trial.before === undefined ? '' : ` (before ${readable(trial.before)})`
-  const head = `${trial.id} for ${trial.alert}${before}`
+  const head = `${trial.id} for ${trial.alert}`
   if (trial.state === 'running') return `${head}: running`
-  const done = trial.outcome.status === 'completed' ? trial.outcome.receipt.summary : trial.outcome.error
-  if (trial.state === 'settling') return `${head}: ${done}; settling`
-  const after = trial.after === undefined ? '' : `; after ${readable(trial.after)}`
-  return `${head}: ${done}${after}; ${trial.verdict}: ${trial.reason}`
+  const parts = [doneIn(trial), valuesOf(trial)]
+  if (trial.state === 'settling' || trial.state === 'verifying') parts.push(trial.state)
+  else parts.push(`${trial.verdict}: ${trial.reason}`)
+  if (trial.state === 'kept') parts.push('in force')
+  if (trial.state === 'reverting') parts.push(`being set back (${trial.because})`)
+  if (trial.state === 'judged' && trial.reverted) parts.push(revertedIn(trial.reverted))
+  return `${head}: ${parts.filter(Boolean).join('; ')}`
+}
+
+function doneIn({ arm, outcome }: Exclude<Trial, { state: 'running' }>): string {
+  switch (outcome.status) {
+    case 'completed':
+      return outcome.receipt.summary
+    case 'withheld':
+      return arm === 'shadow' ? 'not done, as the mode asks' : 'withheld at random, as a control'
+    default:
+      return outcome.error
+  }
+}
+
+function valuesOf({ before, after }: Trial): string {
+  if (before.length === 0) return ''
+  const then = after.length === 0 ? '' : `, ${readable(middleOf(after))} after (not evidence)`
+  return `${readable(middleOf(before))} before${then}`
+}
+
+function revertedIn(reverted: NonNullable<JudgedTrial['reverted']>): string {
+  const because = `(${reverted.because})`
+  switch (reverted.result) {
+    case 'restored':
+      return `set back ${because}`
+    case 'superseded':
+      return `not set back ${because}: ${reverted.detail}`
+    case 'failed':
+      return `could not be set back ${because}: ${reverted.error}`
+  }
+}
+
+function middleOf(samples: readonly Sample[]): number {
+  const values = samples.map(([, value]) => value).toSorted((a, b) => a - b)
+  return values[Math.floor(values.length / 2)] ?? NaN
 }
 
 /** `CacheHitRatioLow fires at 0.31: cache.warm refused by cooldown (...)` */

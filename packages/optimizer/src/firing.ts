@@ -9,6 +9,8 @@ export interface Firing {
   readonly value: number
   /** When the expression first held, in milliseconds since the epoch. */
   readonly since: number
-  /** Set while the expression does not hold any more, or has no data, and `keepFiringFor` alone keeps the alert. */
+  /** Set while the expression does not hold: in the dead band above `clear`, while `keepFiringFor` runs, or without data. */
   readonly keptSince?: number
+  /** Set while its data is missing. */
+  readonly missingSince?: number
 }

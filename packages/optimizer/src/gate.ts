@@ -1,4 +1,7 @@
-import type { Decision, Proposal, RefusalReason } from './decision.ts'
+import type { BudgetLimits } from './budget.ts'
+import type { Proposal, RefusalReason } from './decision.ts'
+import type { FleetState } from './fleet/fleet-state.ts'
+import type { Firing } from './firing.ts'
 import type { KillSwitchState } from './kill-switch.ts'
 import type { Mode } from './mode.ts'
 import type { Trial } from './trial.ts'
@@ -12,10 +15,20 @@ export interface GateState {
   readonly startedAt: number
   readonly warmUpMs: number
   readonly trials: readonly Trial[]
+  /** All alerts that fire now. */
+  readonly firings: readonly Firing[]
+  readonly budget: BudgetLimits
+  readonly fleet: FleetState
+  /** Until when and why an action is not to be run for an alert; undefined when it may. */
+  readonly quarantineOf: (proposal: Proposal) => string | undefined
+  /** How long the action still rests for this alert; undefined when it does not. */
+  readonly cooldownOf: (proposal: Proposal) => string | undefined
   /** Whether a run of the action is still going on. */
   readonly isUnsettled: (action: string) => boolean
-  /** What this tick has decided already. */
-  readonly decided: readonly Decision[]
+  /** What the firing alerts want lowered, and which of them does: resource to alert. */
+  readonly trouble: ReadonlyMap<string, string>
+  /** What this tick has found due already, and what waits for its lease. */
+  readonly due: readonly Proposal[]
 }
 
 /** A reason not to act now. */

@@ -66,5 +66,5 @@ export type { Direction, Expectation, Guard as ResponseGuard, Priority, Response
 export type { ForeignScope, Snapshot } from './snapshot.ts'
 export { Ticker } from './ticker.ts'
 export { isOpen, type JudgedTrial, type RunningTrial, type SettlingTrial, type Trial } from './trial.ts'
-export { judgeTrial, type Judgement, type Outcome, type Verdict } from './verdict.ts'
+export type { Judgement, Outcome, Verdict } from './verdict.ts'
 export type { Rule } from '@homeostat/promql'

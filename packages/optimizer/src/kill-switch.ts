@@ -10,6 +10,8 @@ export class KillSwitch {
   readonly #environment: Readonly<Record<string, string | undefined>>
   #by: string | undefined
   #abort = new AbortController()
+  readonly #onTrip: ((by: string) => void)[] = []
+  readonly #onReset: (() => void)[] = []
 
   constructor(environment: Readonly<Record<string, string | undefined>>) {
     this.#environment = environment
@@ -25,15 +27,34 @@ export class KillSwitch {
     return this.#abort.signal
   }
 
+  /** Calls the listener each time it is tripped. */
+  onTrip(listener: (by: string) => void): void {
+    this.#onTrip.push(listener)
+  }
+
+  onReset(listener: () => void): void {
+    this.#onReset.push(listener)
+  }
+
+  /** Looks at what may have tripped it from outside. */
+  check(): void {
+    const { state } = this
+    if (state.tripped) this.trip(state.by)
+  }
+
   /** @param by - who trips it, for the refusals' text */
   trip(by: string): void {
     this.#by ??= by
+    if (this.#abort.signal.aborted) return
     this.#abort.abort(new Error(`kill switch tripped by ${by}`))
+    for (const listener of this.#onTrip) listener(by)
   }
 
   reset(): void {
     this.#by = undefined
-    if (this.#abort.signal.aborted) this.#abort = new AbortController()
+    if (!this.#abort.signal.aborted || this.state.tripped) return
+    this.#abort = new AbortController()
+    for (const listener of this.#onReset) listener()
   }
 }
 

@@ -1,8 +1,11 @@
 import type { Faults } from '@homeostat/signals'
+import type { Remaining } from './budget.ts'
 import type { Decision, Refusal } from './decision.ts'
 import type { Firing } from './firing.ts'
 import type { Mode } from './mode.ts'
-import type { JudgedTrial, RunningTrial, SettlingTrial } from './trial.ts'
+import type { Transition } from './alerts.ts'
+import type { Verdicted } from './supervision.ts'
+import type { JudgedTrial, RunningTrial, SettlingTrial, TrialArm } from './trial.ts'
 
 /** An alert whose expression holds but not yet for as long as its rule asks. */
 export interface PendingAlert extends Firing {
@@ -25,6 +28,8 @@ export interface LedgerEntry {
   readonly mode: Mode
   readonly pending: readonly PendingAlert[]
   readonly firings: readonly Firing[]
+  /** Alerts that began or ceased to be pending or to fire. */
+  readonly transitions: readonly Transition[]
   readonly failures: readonly RuleFailure[]
   readonly decisions: readonly Decision[]
   readonly refusals: readonly Refusal[]
@@ -32,7 +37,37 @@ export interface LedgerEntry {
   readonly started: readonly RunningTrial[]
   /** Actions that ended since the tick before. */
   readonly ended: readonly SettlingTrial[]
-  readonly verdicts: readonly JudgedTrial[]
+  /** Actions that were due and withheld in this tick, to see what happens without them. */
+  readonly withheld: readonly SettlingTrial[]
+  /** Guards that were breached. */
+  readonly breaches: readonly LedgerBreach[]
+  /** Trials that were judged since the tick before. */
+  readonly verdicts: readonly Verdicted[]
+  /** Changes that were set back, or could not be, since the tick before. */
+  readonly reverted: readonly JudgedTrial[]
+  /** Actions that may not be run any more for an alert, for now. */
+  readonly quarantined: readonly QuarantinedAction[]
+  /** What is left to do of what the loop may do. */
+  readonly budgets: readonly BudgetOfAction[]
+}
+
+export interface BudgetOfAction {
+  readonly action: string
+  readonly remaining: readonly Remaining[]
+}
+
+export interface LedgerBreach {
+  readonly trial: string
+  readonly action: string
+  readonly arm: TrialArm
+  readonly reason: string
+}
+
+export interface QuarantinedAction {
+  readonly alert: string
+  readonly action: string
+  readonly until: number
+  readonly reason: string
 }
 
 export type LedgerListener = (entry: LedgerEntry) => void | Promise<void>
@@ -76,5 +111,5 @@ export class Ledger {
 }
 
 function abridge(entry: LedgerEntry): LedgerEntry {
-  return { ...entry, pending: [], firings: [], refusals: [] }
+  return { ...entry, pending: [], firings: [], refusals: [], budgets: [] }
 }

@@ -1,40 +1,99 @@
-import type { Expression, Store } from '@homeostat/promql'
+import type { BoundExpression, Store } from '@homeostat/promql'
 import { compile } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
-import type { Response } from './response.ts'
-import type { Measure } from './trials.ts'
+import type { Sample } from './judge/episode.ts'
+import type { Direction, Expectation, Response } from './response.ts'
+
+/** @default of `Expectation.baselineMs` */
+export const DEFAULT_BASELINE_MS = 60_000
+
+type Labels = Readonly<Record<string, string>>
+
+/** A value of one series of an expression. */
+export interface Reading {
+  readonly key: string
+  readonly labels: Labels
+  readonly value: number
+}
 
 /**
- * Evaluates what responses expect, narrowed to the labels of the alert they answer. Of several series the worst counts:
- * the highest where the value should fall, the lowest where it should rise.
+ * Evaluates the expressions of responses, narrowed to the labels of the alert they answer. All are bound at once, because
+ * the store keeps only what some expression has asked for.
  */
-export function createMeasure(store: Store, responses: readonly Response[], faults: Faults): Measure {
-  const compiled = new Map<string, Expression>()
-  // Bound at once, because the store keeps only what some expression has asked for.
-  for (const { expect } of responses) {
-    if (expect === undefined) continue
-    faults.contain('rule', () => {
-      const expression = compile(expect.expr)
-      expression.bind(store)
-      compiled.set(expect.expr, expression)
-    })
+export class Measurement implements Disposable {
+  readonly #bound = new Map<string, BoundExpression>()
+  readonly #faults: Faults
+  readonly #intervalMs: number
+
+  constructor(store: Store, responses: readonly Response[], faults: Faults, intervalMs: number) {
+    this.#faults = faults
+    this.#intervalMs = intervalMs
+    const reach = new Map<string, number>()
+    const want = (expr: string | undefined, earlierMs = 0): void => {
+      if (expr !== undefined) reach.set(expr, Math.max(earlierMs, reach.get(expr) ?? 0))
+    }
+    for (const { expect, guards = [], clear } of responses) {
+      want(expect?.expr, expect?.baselineMs ?? DEFAULT_BASELINE_MS)
+      want(clear)
+      for (const { expr, denominator } of guards) {
+        want(expr)
+        want(denominator)
+      }
+    }
+    for (const [expr, earlierMs] of reach) {
+      faults.contain('rule', () => this.#bound.set(expr, compile(expr).bind(store, earlierMs)))
+    }
   }
 
-  return (expect, labels, now) => {
-    const value = faults.contain('rule', () => compiled.get(expect.expr)?.evaluate(store, now))
-    if (value === undefined) return undefined
-    if (value.type === 'scalar') return value.value
-    if (value.type !== 'vector') return undefined
-    const values = value.samples
-      .filter(sample => matches(sample.labels.toObject(), labels))
-      .map(sample => sample.value)
-      .filter(number => !Number.isNaN(number))
-    if (values.length === 0) return undefined
-    return expect.direction === 'down' ? Math.max(...values) : Math.min(...values)
+  /** What should change, now; of several series the worst. Undefined when there is no data. */
+  expected({ expr, direction }: Expectation, labels: Labels, now: number): number | undefined {
+    return worst(this.#narrowed(expr, labels, now), direction === 'down' ? 'up' : 'down')
+  }
+
+  /** What should change, from before now, a value for each tick. */
+  baseline(expect: Expectation, labels: Labels, now: number): Sample[] {
+    const { baselineMs = DEFAULT_BASELINE_MS } = expect
+    const samples: Sample[] = []
+    for (let at = now - baselineMs; at <= now; at += this.#intervalMs) {
+      const value = this.expected(expect, labels, at)
+      if (value !== undefined) samples.push([at, value])
+    }
+    return samples
+  }
+
+  /** Whether the response's `clear` says that the alert is over; without one, always. */
+  isClear({ clear }: Response, labels: Labels, now: number): boolean {
+    return clear === undefined || this.#narrowed(clear, labels, now).length > 0
+  }
+
+  [Symbol.dispose](): void {
+    for (const bound of this.#bound.values()) bound.dispose()
+    this.#bound.clear()
+  }
+
+  #narrowed(expr: string, labels: Labels, now: number): readonly number[] {
+    return this.read(expr, now)
+      .filter(reading => isNarrowedBy(reading.labels, labels))
+      .map(({ value }) => value)
+  }
+
+  /** The values of one of the responses' expressions, series by series. */
+  read(expr: string, now: number): readonly Reading[] {
+    const value = this.#faults.contain('rule', () => this.#bound.get(expr)?.evaluate(now))
+    if (value?.type === 'scalar') return Number.isNaN(value.value) ? [] : [{ key: '', labels: {}, value: value.value }]
+    if (value?.type !== 'vector') return []
+    return value.samples
+      .filter(sample => !Number.isNaN(sample.value))
+      .map(sample => ({ key: sample.labels.key, labels: sample.labels.toObject(), value: sample.value }))
   }
 }
 
 /** Labels that only one side has do not part them: an expression may aggregate more of them away than its alert. */
-function matches(sample: Readonly<Record<string, string>>, alert: Readonly<Record<string, string>>): boolean {
+export function isNarrowedBy(sample: Labels, alert: Labels): boolean {
   return Object.entries(sample).every(([name, label]) => (alert[name] ?? label) === label)
+}
+
+function worst(values: readonly number[], worse: Direction): number | undefined {
+  if (values.length === 0) return undefined
+  return worse === 'up' ? Math.max(...values) : Math.min(...values)
 }

@@ -1,26 +1,37 @@
-import type { Rules, RuleSource, Store } from '@homeostat/promql'
-import { createRules, createStore } from '@homeostat/promql'
+import { randomUUID } from 'node:crypto'
+import type { RuleSource, Store } from '@homeostat/promql'
+import { createStore } from '@homeostat/promql'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import type { Action } from './action.ts'
+import { alertKey } from './alert-key.ts'
+import { Alerts } from './alerts.ts'
+import type { BudgetLimits } from './budget.ts'
+import { DEFAULT_BUDGET, remainingBudget } from './budget.ts'
 import { decide } from './decide.ts'
-import type { Decision, Refusal } from './decision.ts'
+import type { Due, Refusal } from './decision.ts'
 import { DuplicateActionError, StoreLimitError } from './errors.ts'
 import { explain } from './explain.ts'
 import type { Explanation } from './explain.ts'
-import { toFiring, toPending } from './firing-from-alert.ts'
-
+import type { Firing } from './firing.ts'
+import { Fleet } from './fleet/fleet.ts'
+import { GuardedTrials } from './guarded-trials.ts'
+import { Histories } from './histories.ts'
 import { Ingestion } from './ingestion.ts'
+import { Conditions, Courses } from './instances/instances.ts'
 import { KillSwitch } from './kill-switch.ts'
+import { Launcher } from './launcher.ts'
 import { Ledger } from './ledger.ts'
-import type { LedgerEntry, LedgerListener } from './ledger.ts'
-import { createMeasure } from './measurement.ts'
+import type { BudgetOfAction, LedgerEntry, LedgerListener } from './ledger.ts'
 import type { Mode } from './mode.ts'
+import type { ProgramSource } from './program.ts'
 import type { Response } from './response.ts'
+import { Program } from './program.ts'
+import { Reverter } from './reverter.ts'
 import { Runner } from './runner.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
+import { Supervision } from './supervision.ts'
 import { publishLedger } from './telemetry/telemetry.ts'
 import type { SettlingTrial } from './trial.ts'
-import type { Measure } from './trials.ts'
 import { Trials } from './trials.ts'
 
 /** Research on blocked loops: a slice of 2 ms goes unnoticed at any request rate a Node process serves. */
@@ -38,61 +49,112 @@ export interface OptimizerOptions {
   readonly warmUpMs?: number
   /** Expected time between ticks; it sizes the store. @default 5000 */
   readonly intervalMs?: number
+  /** How much the loop may do, all in all. */
+  readonly budget?: Partial<BudgetLimits>
+  /** What this process and the others agree on. @default there are no others, and what is shared is left alone */
+  readonly fleet?: Fleet
+  /** @default one that listens to HOMEOSTAT_DISABLED */
+  readonly killSwitch?: KillSwitch
   /** @default process.env */
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** The present, for what happens between ticks: the end of an action, an attached collection. @default Date.now */
   readonly clock?: () => number
+  /** Uniform in [0, 1); draws the arms of trials. @default Math.random */
+  readonly random?: () => number
 }
 
 /**
- * The loop. One tick goes the one walk: snapshot, store, rules, decisions, actions, verdicts, ledger.
+ * The loop. One tick goes the one walk: snapshot, store, verdicts on what was done, rules, decisions, actions, ledger.
  * It keeps no time of its own: whoever calls `tick(now)` does.
  */
 export class Optimizer {
   readonly store: Store
   readonly killSwitch: KillSwitch
-  readonly rules: Rules
+  readonly fleet: Fleet
   readonly trials: Trials = new Trials()
+  readonly histories: Histories
   readonly ledger: Ledger
   readonly reader: SnapshotReader
   readonly #engine: Registry
   readonly #ingestion: Ingestion
-  readonly #measure: Measure
+  readonly #alerts: Alerts
   readonly #runner: Runner
-  readonly #responses: readonly Response[]
+  readonly #reverter: Reverter
+  readonly #supervision: Supervision
+  readonly #launcher: Launcher
   readonly #actions: ReadonlyMap<string, Action>
   readonly #modeOf: (action: string) => Mode
+  readonly #budget: BudgetLimits
   readonly #warmUpMs: number
+  readonly #intervalMs: number
   readonly #clock: () => number
   readonly #telemetry: Disposable
+  #program: Program
+  #retired: Program[] = []
   #startedAt: number | undefined
 
   constructor(options: OptimizerOptions) {
-    const { registries, warmUpMs = 60_000, intervalMs = 5000, environment = process.env, clock = Date.now } = options
+    const { registries, warmUpMs = 60_000, intervalMs = 5000, clock = Date.now, random = Math.random } = options
     this.#engine = registries[0]
     const { faults } = this.#engine
     this.#clock = clock
     this.#warmUpMs = warmUpMs
+    this.#intervalMs = intervalMs
+    this.#budget = { ...DEFAULT_BUDGET, ...options.budget }
     this.#modeOf = options.modeOf ?? (() => 'advise')
-    this.#responses = options.responses
     this.#actions = byName(options.actions)
-    this.killSwitch = new KillSwitch(environment)
+    this.killSwitch = options.killSwitch ?? new KillSwitch(options.environment ?? process.env)
+    this.fleet = options.fleet ?? new Fleet({ member: randomUUID() })
     this.reader = new SnapshotReader(registries)
     this.store = createStore({ intervalMs, onWarning: limit => faults.report('signal', new StoreLimitError(limit)) })
     this.#ingestion = new Ingestion(this.store, faults)
-    this.rules = createRules(options.rules, this.store)
-    for (const error of this.rules.rejected) faults.report('rule', error)
-    this.#measure = createMeasure(this.store, options.responses, faults)
+    this.#program = this.#load(options)
+    this.#alerts = new Alerts(new Conditions(), intervalMs)
+    this.histories = new Histories({ intervalMs, random })
     this.ledger = new Ledger(faults)
     this.#telemetry = publishLedger(this.ledger, this.#engine)
-    const { killSwitch, trials } = this
-    this.#runner = new Runner({ killSwitch, trials, measure: this.#measure, faults, sliceMs: DEFAULT_SLICE_MS, clock })
+
+    const { killSwitch, trials, histories } = this
+    this.#runner = new Runner({
+      killSwitch,
+      trials,
+      faults,
+      sliceMs: DEFAULT_SLICE_MS,
+      clock,
+      onFinished: trial => this.#supervision.ended(trial, clock()),
+      onLate: receipt => this.#reverter.undoLate(receipt),
+    })
+    this.#reverter = new Reverter({
+      trials,
+      faults,
+      clock,
+      onReverted: trial => this.#supervision.reverted(trial, clock()),
+    })
+    const [runner, reverter, guarded] = [this.#runner, this.#reverter, new GuardedTrials()]
+    const courses = new Courses()
+    this.#supervision = new Supervision({ trials, courses, histories, guarded, runner, reverter, intervalMs, random })
+    this.#launcher = new Launcher({ fleet: this.fleet, supervision: this.#supervision, clock })
+    killSwitch.onTrip(by => this.#supervision.kill(by, clock()))
+    killSwitch.onReset(() => this.#supervision.enable(clock()))
+  }
+
+  /** The rules in force, as they are doing. */
+  get rules(): Program['rules'] {
+    return this.#program.rules
   }
 
   /** Whether any action may run at all, and if not, who says so; for people. */
   get mode(): Mode {
     if (this.killSwitch.state.tripped) return 'off'
     return [...this.#actions.keys()].some(name => this.#modeOf(name) === 'act') ? 'act' : this.#modeOf('')
+  }
+
+  /** Replaces rules and responses in one step. Trials in flight end on the ones they began with. */
+  load(source: ProgramSource): void {
+    const next = this.#load(source)
+    this.#retired.push(this.#program)
+    this.#program = next
+    this.#alerts.keep(new Set(next.ruleNames.values()))
   }
 
   /** Reads the signals into the store, without evaluating anything. */
@@ -112,8 +174,8 @@ export class Optimizer {
 
   /** One tick that waits for the actions it started. */
   async tickAndWait(now: number): Promise<{ entry: LedgerEntry; attempts: SettlingTrial[] }> {
-    const { entry, attempts } = this.#tick(now)
-    return { entry, attempts: await Promise.all(attempts) }
+    const { entry } = this.#tick(now)
+    return { entry, attempts: await this.#launcher.settled() }
   }
 
   on(listener: LedgerListener): Disposable {
@@ -125,60 +187,126 @@ export class Optimizer {
     return explain(id, this.trials, this.ledger)
   }
 
-  /** Aborts what runs, waits for it and tells what became of it. Nothing acts afterwards. */
+  /** Waits until every change that is being set back is. */
+  async restored(): Promise<void> {
+    await this.#reverter.settled()
+  }
+
+  /** Aborts what runs, sets every lasting change back and tells what became of it. Nothing acts afterwards. */
   async stop(): Promise<void> {
     await this.#runner.stop()
     this.killSwitch.trip('stop()')
+    await this.#reverter.settled()
     const ended = this.#runner.takeFinished()
-    if (ended.length > 0) this.ledger.append({ ...NOTHING_NEW, now: this.#clock(), mode: this.mode, ended })
+    const reverted = this.#reverter.takeReverted()
+    const verdicts = this.#supervision.takeVerdicts()
+    if (ended.length + reverted.length + verdicts.length > 0)
+      this.ledger.append({ ...NOTHING_NEW, now: this.#clock(), mode: this.mode, ended, reverted, verdicts })
     this.#telemetry[Symbol.dispose]()
+    await this.fleet[Symbol.asyncDispose]()
   }
 
-  #tick(now: number): { entry: LedgerEntry; attempts: Promise<SettlingTrial>[] } {
+  #tick(now: number): { entry: LedgerEntry } {
     const began = performance.now()
+    const { faults } = this.#engine
     this.#startedAt ??= now
-    if (this.killSwitch.state.tripped) this.killSwitch.trip(this.killSwitch.state.by)
+    this.killSwitch.check()
 
-    this.#engine.faults.contain('signal', () => this.refresh(now))
+    faults.contain('signal', () => this.refresh(now))
     // Yesterday's changes are judged before new ones are made.
-    const verdicts = this.trials.judge(this.#measure, now)
-    const { alerts, errors } = this.rules.evaluate(now)
-    // A rule that failed keeps the alerts it had, but their values say nothing about now.
-    const failed = new Set(errors.map(error => error.alert))
-    const firings = alerts
-      .filter(alert => alert.state === 'firing')
-      .map(alert => toFiring(failed.has(alert.alert) ? { keptSince: now, ...alert } : alert))
-    const outcomes = decide({
-      now,
-      firings,
-      responses: this.#responses,
-      actions: this.#actions,
-      trials: this.trials.all,
-      killSwitch: this.killSwitch.state,
-      modeOf: this.#modeOf,
-      isUnsettled: action => this.#runner.isUnsettled(action),
-      startedAt: this.#startedAt,
-      warmUpMs: this.#warmUpMs,
-    })
-    const decisions = outcomes.filter((outcome): outcome is Decision => outcome.kind === 'decision')
+    const breaches = this.#supervision.step(this.#program, now)
+    const { pending, firings, transitions, errors } = this.#alerts.evaluate(this.#program, now)
+    const alive = new Set(firings.map(firing => alertKey(firing)))
+    this.#supervision.resolve(key => alive.has(key), now)
+    const outcomes = this.#decide(firings, now)
+    const due = outcomes.filter((outcome): outcome is Due => outcome.kind === 'due')
+    const refusals = outcomes.filter((outcome): outcome is Refusal => outcome.kind === 'refusal')
     const durationMs = performance.now() - began
-    const attempts = this.#runner.carryOut(decisions, now)
+    const launched = this.#launcher.launch(due, this.#program, now)
+    this.#retire()
 
-    for (const error of errors) this.#engine.faults.report('rule', error)
+    for (const error of errors) faults.report('rule', error)
     const entry = this.ledger.append({
       now,
       durationMs,
       mode: this.mode,
-      pending: alerts.filter(alert => alert.state === 'pending').map(toPending),
+      pending,
       firings,
+      transitions,
       failures: errors.map(({ alert, message }) => ({ rule: alert, error: message })),
-      decisions,
-      refusals: outcomes.filter((outcome): outcome is Refusal => outcome.kind === 'refusal'),
-      started: attempts.map(attempt => attempt.trial),
+      ...launched,
+      refusals: [...refusals, ...launched.refusals],
+      breaches: breaches.map(({ trial, reason }) => ({
+        trial: trial.id,
+        action: trial.action,
+        arm: trial.arm,
+        reason,
+      })),
       ended: this.#runner.takeFinished(),
-      verdicts,
+      verdicts: this.#supervision.takeVerdicts(),
+      reverted: this.#reverter.takeReverted(),
+      quarantined: this.histories.takeQuarantined(),
+      budgets: this.#budgets(now),
     })
-    return { entry, attempts: attempts.map(attempt => attempt.done) }
+    return { entry }
+  }
+
+  #decide(firings: readonly Firing[], now: number): (Due | Refusal)[] {
+    const supervision = this.#supervision
+    const outcomes = decide({
+      now,
+      firings,
+      responses: this.#program.responses,
+      actions: this.#actions,
+      trials: this.trials.all,
+      asked: this.#launcher.asked,
+      killSwitch: this.killSwitch.state,
+      modeOf: this.#modeOf,
+      budget: this.#budget,
+      fleet: this.fleet.state,
+      quarantineOf: proposal => supervision.quarantineOf(proposal, this.#program, now),
+      cooldownOf: proposal => supervision.cooldownOf(proposal, now),
+      isUnsettled: action => this.#runner.isUnsettled(action),
+      startedAt: this.#startedAt ?? now,
+      warmUpMs: this.#warmUpMs,
+    })
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'due') continue
+      supervision.refused(outcome, this.#program, now)
+      if (outcome.proposal) supervision.shadow(outcome.proposal, this.#program, now)
+    }
+    return outcomes
+  }
+
+  #load(source: ProgramSource): Program {
+    const { faults } = this.#engine
+    const program = new Program(source, {
+      store: this.store,
+      faults,
+      intervalMs: this.#intervalMs,
+      ownScopes: this.reader.scopeNames,
+    })
+    for (const error of program.rejected) faults.report('rule', error)
+    return program
+  }
+
+  /** Lets go of the programs that no trial needs any more. */
+  #retire(): void {
+    if (this.#retired.length === 0) return
+    const needed = this.#supervision.programs
+    this.#retired = this.#retired.filter(program => {
+      if (needed.has(program)) return true
+      program[Symbol.dispose]()
+      return false
+    })
+  }
+
+  #budgets(now: number): BudgetOfAction[] {
+    const trials = this.trials.all
+    return [...this.#actions.keys()].map(action => ({
+      action,
+      remaining: remainingBudget(action, trials, [], this.#budget, now),
+    }))
   }
 }
 
@@ -186,11 +314,15 @@ const NOTHING_NEW = {
   durationMs: 0,
   pending: [],
   firings: [],
+  transitions: [],
   failures: [],
   decisions: [],
   refusals: [],
   started: [],
-  verdicts: [],
+  withheld: [],
+  breaches: [],
+  quarantined: [],
+  budgets: [],
 } as const
 
 function byName(actions: readonly Action[]): Map<string, Action> {

@@ -2,7 +2,7 @@ import type { Firing } from './firing.ts'
 import type { Response } from './response.ts'
 
 /** The responses to a firing; in the order of their actions' names, so that the order is stable. */
-export function responsesTo(firing: Firing, responses: readonly Response[]): Response[] {
+export function responsesTo(firing: Pick<Firing, 'alert' | 'labels'>, responses: readonly Response[]): Response[] {
   return responses
     .filter(({ to }) => to.alert === firing.alert && hasLabels(firing.labels, to.labels ?? {}))
     .toSorted((a, b) => a.action.localeCompare(b.action))

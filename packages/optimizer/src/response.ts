@@ -5,12 +5,14 @@ export type Direction = 'up' | 'down'
 
 /** What counts as having helped. */
 export interface Expectation {
-  /** PromQL of the number that should change; the alert's labels narrow it. */
+  /** PromQL of the number that should change; the alert's labels narrow it. Its values are compared as ratios. */
   readonly expr: string
   readonly direction: Direction
-  /** The smallest change worth having, in the expression's unit. Not evaluated yet. */
-  readonly minEffect?: number
-  /** How long the effect takes to show. @default 60000 */
+  /** The smallest improvement worth having, as a share of the value before. @default 0.15 */
+  readonly worth?: number
+  /** How far back the values before the decision are taken. @default 60000 */
+  readonly baselineMs?: number
+  /** How long after the decision the effect takes to show. @default 60000 */
   readonly settleMs?: number
   /** How long it is watched after that. @default 60000 */
   readonly windowMs?: number
@@ -48,6 +50,9 @@ export interface Guard {
   readonly floor?: number
 }
 
+/** @default of `Response.cooldownMs` */
+export const DEFAULT_COOLDOWN_MS = 300_000
+
 /** What to do about an alert, and what would count as having helped. */
 export interface Response {
   /** Which alerts it answers: by name, and by labels where given (all must be equal). */
@@ -57,12 +62,21 @@ export interface Response {
   /** Handed to the action. */
   readonly options?: unknown
   readonly priority: Priority
-  /** No second run on the same alert within this time. @default 300000 */
+  /** The rest after a trial on the same alert; it doubles, up to an hour, with each one in a row that does not help. @default 300000 */
   readonly cooldownMs?: number
   /** The run is aborted after this time. @default 10000 */
   readonly timeoutMs?: number
   readonly expect?: Expectation
   readonly guards?: readonly Guard[]
-  /** PromQL that says the alert is over; the rule's own condition when left out. Not evaluated yet. */
+  /**
+   * PromQL that says the alert is over, e.g. `... < 0.7` for a rule with `... > 0.8`. Between the two the alert goes on.
+   * @default whenever the rule's own condition does not hold
+   */
   readonly clear?: string
+  /**
+   * Whether some of the runs may be withheld, at random, as controls that prove what the others did. Without controls there
+   * is no verdict on the effect, only receipts and guards. Responses of priority `safety` are never withheld.
+   * @default true
+   */
+  readonly withhold?: boolean
 }

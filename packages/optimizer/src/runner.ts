@@ -5,16 +5,15 @@ import { isReceipt } from './receipt.ts'
 import type { Action, ActionContext } from './action.ts'
 import type { Decision } from './decision.ts'
 import { ActionTimeoutError, NotAReceiptError } from './errors.ts'
+import type { GrantedPermit } from './fleet/permit.ts'
 import type { KillSwitch } from './kill-switch.ts'
 import type { RunningTrial, SettlingTrial } from './trial.ts'
-import type { Measure, Trials } from './trials.ts'
+import type { Trials } from './trials.ts'
+import { untilAborted } from './until-aborted.ts'
 import type { Outcome } from './verdict.ts'
 
 /** @default of `Response.timeoutMs` */
-const DEFAULT_TIMEOUT_MS = 10_000
-
-/** An aborted action may still hand in a receipt of what it did until then. */
-const RECEIPT_GRACE_MS = 1000
+export const DEFAULT_TIMEOUT_MS = 10_000
 
 /** A started action. */
 export interface Attempt {
@@ -26,11 +25,14 @@ export interface Attempt {
 export interface RunnerOptions {
   readonly killSwitch: KillSwitch
   readonly trials: Trials
-  readonly measure: Measure
   readonly faults: Faults
   /** The longest an action may hold the event loop at a stretch. */
   readonly sliceMs: number
   readonly clock: () => number
+  /** Is given each trial whose run is over. */
+  readonly onFinished: (trial: SettlingTrial) => void
+  /** Is given the receipt of a run that nobody waited for any more. */
+  readonly onLate: (receipt: Receipt) => void
 }
 
 /**
@@ -39,7 +41,7 @@ export interface RunnerOptions {
  */
 export class Runner {
   readonly #options: RunnerOptions
-  readonly #running = new Map<string, Promise<SettlingTrial>>()
+  readonly #running = new Map<string, { readonly done: Promise<SettlingTrial>; readonly abort: AbortController }>()
   /** Actions whose promise has not settled, also when nobody waits for it any more. */
   readonly #unsettled = new Set<string>()
   #finished: SettlingTrial[] = []
@@ -49,13 +51,17 @@ export class Runner {
     this.#options = options
   }
 
-  carryOut(decisions: readonly Decision[], now: number): Attempt[] {
-    return decisions.map(decision => {
-      const trial = this.#options.trials.start(decision, this.#options.measure, now)
-      const done = this.#run(decision, trial).then(outcome => this.#finish(trial, outcome))
-      this.#running.set(trial.id, done)
-      return { trial, done }
-    })
+  /** Starts the action of a trial. */
+  carryOut(decision: Decision, trial: RunningTrial, permit?: GrantedPermit): Attempt {
+    const abort = new AbortController()
+    const done = this.#run(decision, trial, permit, abort.signal).then(outcome => this.#finish(trial, outcome))
+    this.#running.set(trial.id, { done, abort })
+    return { trial, done }
+  }
+
+  /** Ends a run early; it may still hand in a receipt of what it did until then. */
+  abort(trial: RunningTrial, because: string): void {
+    this.#running.get(trial.id)?.abort.abort(new Error(because))
   }
 
   /** Whether a run of the action is still going on, e.g. one that ignored its `AbortSignal`. */
@@ -73,28 +79,49 @@ export class Runner {
   /** Aborts what runs and waits for it; at most for the grace that an aborted action has. */
   async stop(): Promise<void> {
     this.#stop.abort(new Error('Homeostat is shutting down'))
-    await Promise.all(this.#running.values())
+    await Promise.all([...this.#running.values()].map(({ done }) => done))
   }
 
   #finish(trial: RunningTrial, outcome: Outcome): SettlingTrial {
     const settling = this.#options.trials.finish(trial, outcome, this.#options.clock())
     this.#running.delete(trial.id)
     this.#finished.push(settling)
+    this.#options.onFinished(settling)
     return settling
   }
 
-  async #run({ firing, response, action }: Decision, trial: RunningTrial): Promise<Outcome> {
+  async #run(
+    { firing, response, action }: Decision,
+    trial: RunningTrial,
+    permit: GrantedPermit | undefined,
+    ended: AbortSignal,
+  ): Promise<Outcome> {
     const { killSwitch, sliceMs, faults } = this.#options
     const timeoutMs = response.timeoutMs ?? DEFAULT_TIMEOUT_MS
     const timeout = AbortSignal.timeout(timeoutMs)
-    const stopped = AbortSignal.any([killSwitch.signal, this.#stop.signal])
+    const stopped = AbortSignal.any([killSwitch.signal, this.#stop.signal, ended])
     const signal = AbortSignal.any([timeout, stopped])
-    const context = { firing, options: response.options, now: trial.startedAt, signal, sliceMs }
+    const lease = permit?.lease
+    const context = {
+      firing,
+      options: response.options,
+      now: trial.startedAt,
+      signal,
+      sliceMs,
+      ...(lease && { lease }),
+    }
+    let isAwaited = true
     try {
-      const receipt = await untilAborted(this.#start(action, context), signal)
+      const run = this.#start(action, context)
+      void run.then(
+        receipt => isAwaited || (isReceipt(receipt) && this.#options.onLate(receipt)),
+        () => undefined,
+      )
+      const receipt = await untilAborted(run, signal)
       if (!isReceipt(receipt)) throw new NotAReceiptError(action.name)
       return { status: 'completed', receipt }
     } catch (error) {
+      isAwaited = false
       if (timeout.aborted) return { status: 'timeout', error: new ActionTimeoutError(action.name, timeoutMs).message }
       const message = error instanceof Error ? error.message : String(error)
       if (stopped.aborted) return { status: 'aborted', error: message }
@@ -109,20 +136,4 @@ export class Runner {
     const run = withoutTracing(() => new Promise<Receipt>(resolve => resolve(action.run(context))))
     return run.finally(() => this.#unsettled.delete(action.name))
   }
-}
-
-/** Waits for the receipt; after an abort only for the grace, so that an action that ignores its signal holds nobody up. */
-function untilAborted(receipt: Promise<Receipt>, signal: AbortSignal): Promise<Receipt> {
-  return new Promise((resolve, reject) => {
-    let grace: NodeJS.Timeout | undefined
-    const onAbort = (): void => {
-      grace = setTimeout(() => reject(signal.reason), RECEIPT_GRACE_MS)
-    }
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
-    void receipt.then(resolve, reject).finally(() => {
-      clearTimeout(grace)
-      signal.removeEventListener('abort', onAbort)
-    })
-  })
 }

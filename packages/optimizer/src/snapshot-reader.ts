@@ -22,6 +22,11 @@ export class SnapshotReader {
   #cumulativeAt = Number.NEGATIVE_INFINITY
   #deltaReader: { readonly reader: object; deliveredAt: number } | undefined
 
+  /** Names of the scopes that the tick reads itself. */
+  get scopeNames(): ReadonlySet<string> {
+    return this.#ownScopes
+  }
+
   constructor(registries: readonly Registry[]) {
     this.#registries = registries
     this.#ownScopes = new Set(registries.map(registry => registry.scope.name))

@@ -1,19 +1,33 @@
+import type { Firing } from './firing.ts'
+import type { Arm, Sample } from './judge/episode.ts'
+import type { UndoResult } from './receipt.ts'
+import type { Response } from './response.ts'
 import type { Outcome, Verdict } from './verdict.ts'
-import type { Expectation } from './response.ts'
+
+/** `shadow`: nothing was done because the mode does not allow it; such trials plan, and prove nothing. */
+export type TrialArm = Arm | 'shadow'
 
 interface TrialBase {
   /** Readable and unique in the process, e.g. `cache.warm#3`. */
   readonly id: string
   readonly action: string
+  /** Whether the action was run, or withheld to see what happens without it. */
+  readonly arm: TrialArm
   readonly alert: string
   /** Name and labels of the alert that asked for it. */
   readonly alertKey: string
-  readonly labels: Readonly<Record<string, string>>
+  readonly labels: Firing['labels']
   readonly touches: readonly string[]
+  /** The response as it was when the trial began: a reload does not change a trial in flight. */
+  readonly response: Response
+  /** Of the rule and the response; names the history it belongs to. */
+  readonly version: string
+  /** The decision, in milliseconds since the epoch. */
   readonly startedAt: number
-  readonly expect?: Expectation
-  /** The value of `expect.expr` when the action was decided. */
-  readonly before?: number
+  /** Values of what is expected to change, from before the decision. */
+  readonly before: readonly Sample[]
+  /** The same after the settling, gathered as time goes on. */
+  readonly after: readonly Sample[]
 }
 
 /** The action runs. */
@@ -21,28 +35,53 @@ export interface RunningTrial extends TrialBase {
   readonly state: 'running'
 }
 
-/** The action is over and its effect is awaited. */
+/** The action is over, or withheld, and its effect is awaited. */
 export interface SettlingTrial extends TrialBase {
   readonly state: 'settling'
   readonly outcome: Outcome
   readonly endedAt: number
-  readonly judgeAt: number
 }
 
-export interface JudgedTrial extends TrialBase {
+/** The effect should show: the values are gathered. */
+export interface VerifyingTrial extends TrialBase {
+  readonly state: 'verifying'
+  readonly outcome: Outcome
+  readonly endedAt: number
+}
+
+/** Judged, and its change stays in force while the alert goes on. */
+export interface KeptTrial extends JudgedBase {
+  readonly state: 'kept'
+}
+
+/** The change is being set back. */
+export interface RevertingTrial extends JudgedBase {
+  readonly state: 'reverting'
+  /** Why, in one line. */
+  readonly because: string
+}
+
+/** All is over. */
+export interface JudgedTrial extends JudgedBase {
   readonly state: 'judged'
+  /** How the change was set back, when it was. */
+  readonly reverted?: UndoResult & { readonly because: string; readonly at: number }
+}
+
+interface JudgedBase extends TrialBase {
   readonly outcome: Outcome
   readonly endedAt: number
   readonly judgedAt: number
   readonly verdict: Verdict
   readonly reason: string
-  /** The value of `expect.expr` when the trial was judged. */
-  readonly after?: number
 }
 
-/** An action that was really started, under observation. Each state carries just the data that is valid in it. */
-export type Trial = RunningTrial | SettlingTrial | JudgedTrial
+/** One decision under observation: the action's run, or its absence. Each state carries just the data that is valid in it. */
+export type Trial = RunningTrial | SettlingTrial | VerifyingTrial | KeptTrial | RevertingTrial | JudgedTrial
 
-export function isOpen(trial: Trial): trial is RunningTrial | SettlingTrial {
+/** A trial that still holds its resources. */
+export type OpenTrial = Exclude<Trial, JudgedTrial>
+
+export function isOpen(trial: Trial): trial is OpenTrial {
   return trial.state !== 'judged'
 }

@@ -1,22 +1,23 @@
 import { alertKey } from './alert-key.ts'
 import type { Decision } from './decision.ts'
-import type { JudgedTrial, RunningTrial, SettlingTrial, Trial } from './trial.ts'
-import { isOpen } from './trial.ts'
-import type { Outcome } from './verdict.ts'
-import { judgeTrial } from './verdict.ts'
+import type { Sample } from './judge/episode.ts'
+import type { UndoResult } from './receipt.ts'
 import type { Expectation } from './response.ts'
+import type { JudgedTrial, KeptTrial, OpenTrial, RevertingTrial, RunningTrial, SettlingTrial, Trial } from './trial.ts'
+import { isOpen } from './trial.ts'
+import type { Judgement, Outcome } from './verdict.ts'
 
 /** @default of `Expectation.settleMs` and `Expectation.windowMs` */
-const DEFAULT_SETTLE_MS = 60_000
-const DEFAULT_WINDOW_MS = 60_000
+export const DEFAULT_SETTLE_MS = 60_000
+export const DEFAULT_WINDOW_MS = 60_000
 
-/** Judged trials that are remembered; cooldowns look back an hour at most. */
+/** Judged trials that are remembered; cooldowns and budgets look back an hour at most. */
 const MAX_JUDGED = 1000
 
-/** The value an expectation's expression has now for the alert's labels; undefined when there is no data. */
-export type Measure = (expect: Expectation, labels: Readonly<Record<string, string>>, now: number) => number | undefined
+/** An open trial to which something happened, as it was before. */
+type Done = Exclude<OpenTrial, RunningTrial>
 
-/** All trials of the process, open and judged. */
+/** All trials of the process, open and judged, and the steps they go. It decides nothing: `Supervision` does. */
 export class Trials {
   readonly #trials = new Map<string, Trial>()
   #started = 0
@@ -26,55 +27,83 @@ export class Trials {
     return [...this.#trials.values()]
   }
 
+  get open(): readonly OpenTrial[] {
+    return this.all.filter(isOpen)
+  }
+
   get(id: string): Trial | undefined {
     return this.#trials.get(id)
   }
 
-  start({ firing, response, action }: Decision, measure: Measure, now: number): RunningTrial {
-    const { expect } = response
-    const before = expect && measure(expect, firing.labels, now)
-    const trial: RunningTrial = {
-      state: 'running',
+  start(decision: Decision, before: readonly Sample[], now: number): RunningTrial {
+    return this.#put({ ...this.#begin(decision, before, now), state: 'running' })
+  }
+
+  /** A trial in which nothing is done. */
+  withhold(decision: Decision, before: readonly Sample[], now: number): SettlingTrial {
+    const outcome: Outcome = { status: 'withheld' }
+    return this.#put({ ...this.#begin(decision, before, now), state: 'settling', outcome, endedAt: now })
+  }
+
+  finish(trial: RunningTrial, outcome: Outcome, endedAt: number): SettlingTrial {
+    // By its id: values may have been gathered since it started.
+    const current = this.#trials.get(trial.id) as RunningTrial
+    return this.#put({ ...current, state: 'settling', outcome, endedAt })
+  }
+
+  verify(trial: SettlingTrial): void {
+    this.#put({ ...trial, state: 'verifying' })
+  }
+
+  /** Adds a value to those from after the decision. */
+  gather(trial: OpenTrial, sample: Sample): void {
+    ;(trial.after as Sample[]).push(sample)
+  }
+
+  close(trial: Done, judgement: Judgement, now: number): JudgedTrial {
+    return this.#put({ ...judged(trial, judgement, now), state: 'judged' })
+  }
+
+  keep(trial: Done, judgement: Judgement, now: number): KeptTrial {
+    return this.#put({ ...judged(trial, judgement, now), state: 'kept' })
+  }
+
+  revert(trial: Done, judgement: Judgement, because: string, now: number): RevertingTrial {
+    return this.#put({ ...judged(trial, judgement, now), state: 'reverting', because })
+  }
+
+  reverted(trial: RevertingTrial, result: UndoResult, at: number): JudgedTrial {
+    const { because, ...rest } = trial
+    const closed = this.#put<JudgedTrial>({ ...rest, state: 'judged', reverted: { ...result, because, at } })
+    this.#forget()
+    return closed
+  }
+
+  #begin(
+    { firing, response, action, arm, version }: Decision,
+    before: readonly Sample[],
+    now: number,
+  ): Omit<RunningTrial, 'state'> {
+    return {
       id: `${action.name}#${++this.#started}`,
       action: action.name,
+      arm,
       alert: firing.alert,
       alertKey: alertKey(firing),
       labels: firing.labels,
       touches: action.touches,
+      response,
+      version,
       startedAt: now,
-      ...(expect && { expect }),
-      ...(before !== undefined && { before }),
+      before,
+      after: [],
     }
+  }
+
+  #put<T extends Trial>(trial: T): T {
     this.#trials.set(trial.id, trial)
+    if (trial.state === 'judged') this.#forget()
     return trial
-  }
-
-  finish(trial: RunningTrial, outcome: Outcome, endedAt: number): SettlingTrial {
-    const judgeAt = outcome.status === 'completed' ? endedAt + settleMs(trial.expect) : endedAt
-    const settling: SettlingTrial = { ...trial, state: 'settling', outcome, endedAt, judgeAt }
-    this.#trials.set(trial.id, settling)
-    return settling
-  }
-
-  /** Judges the trials whose time has come. */
-  judge(measure: Measure, now: number): JudgedTrial[] {
-    const judged: JudgedTrial[] = []
-    for (const trial of this.#trials.values()) {
-      if (trial.state !== 'settling' || trial.judgeAt > now) continue
-      const { judgeAt: _, ...rest } = trial
-      const after = trial.expect && measure(trial.expect, trial.labels, now)
-      const verdict = {
-        ...rest,
-        state: 'judged' as const,
-        judgedAt: now,
-        ...judgeTrial(trial.outcome),
-        ...(after !== undefined && { after }),
-      }
-      this.#trials.set(trial.id, verdict)
-      judged.push(verdict)
-    }
-    this.#forget()
-    return judged
   }
 
   #forget(): void {
@@ -88,7 +117,15 @@ export class Trials {
   }
 }
 
-function settleMs(expect: Expectation | undefined): number {
-  if (expect === undefined) return 0
-  return (expect.settleMs ?? DEFAULT_SETTLE_MS) + (expect.windowMs ?? DEFAULT_WINDOW_MS)
+function judged(trial: Done, judgement: Judgement, now: number): Omit<JudgedTrial, 'state'> {
+  if (trial.state === 'kept' || trial.state === 'reverting') return { ...trial, ...judgement }
+  return { ...trial, judgedAt: now, ...judgement }
+}
+
+/** When the values that count begin and end. Both arms count from the decision, so that they are compared at the same age. */
+export function verifyingTimes(trial: Pick<Trial, 'startedAt' | 'response'>): { from: number; until: number } {
+  const { settleMs = DEFAULT_SETTLE_MS, windowMs = DEFAULT_WINDOW_MS }: Partial<Expectation> =
+    trial.response.expect ?? {}
+  const from = trial.startedAt + settleMs
+  return { from, until: from + windowMs }
 }

@@ -1,10 +1,14 @@
 import type { Gate } from '../gate.ts'
 
-/** An alert that is only kept firing has no value that holds now: the trouble is over, its data is gone, or its rule failed. */
+/** Absence is no evidence: what is not seen now may be over, gone or broken. */
 export const missingDataGate: Gate = {
   reason: 'missing data',
-  refuse: ({ firing }, { now }) =>
-    firing.keptSince === undefined
-      ? undefined
-      : `its condition does not hold any more, since ${Math.round((now - firing.keptSince) / 1000)} s`,
+  refuse: ({ firing: { missingSince, keptSince } }, { now }) => {
+    if (missingSince !== undefined) return `its data has been missing for ${seconds(now - missingSince)}`
+    return keptSince === undefined ? undefined : `its condition has not held for ${seconds(now - keptSince)}`
+  },
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`
 }

@@ -1,0 +1,146 @@
+import type { Alert, Rule, RuleError } from '@homeostat/promql'
+import { parseDuration } from '@homeostat/promql'
+import { alertKey } from './alert-key.ts'
+import type { Firing } from './firing.ts'
+import type { Condition, ConditionPolicy, Reading } from './instances/condition.ts'
+import { isActionable, isFiring } from './instances/condition.ts'
+import type { ConditionChange, Conditions } from './instances/instances.ts'
+import { readingOf } from './instances/reading.ts'
+import type { PendingAlert } from './ledger.ts'
+import type { Program } from './program.ts'
+import { responsesTo } from './response-match.ts'
+
+/** An alert that began or ceased to fire, or to be pending. */
+export interface Transition {
+  readonly alert: string
+  readonly labels: Firing['labels']
+  readonly from: Condition['state']
+  readonly to: Condition['state']
+}
+
+/** What one evaluation of all rules found. */
+export interface Evaluated {
+  readonly pending: readonly PendingAlert[]
+  readonly firings: readonly Firing[]
+  readonly transitions: readonly Transition[]
+  readonly errors: readonly RuleError[]
+}
+
+/** One rule at one evaluation. */
+interface RuleContext {
+  readonly program: Program
+  readonly rule: Rule
+  readonly name: string
+  readonly hasFailed: boolean
+  readonly details: Map<string, Detail>
+  readonly now: number
+  readonly policy: ConditionPolicy
+}
+
+type Detail = Pick<Firing, 'alert' | 'labels' | 'annotations' | 'value'>
+
+/**
+ * The alerts of a program as the loop sees them: what Prometheus's rules say, with a dead band, patience with missing data
+ * and a limit on flapping on top.
+ */
+export class Alerts {
+  readonly #conditions: Conditions
+  readonly #intervalMs: number
+  /** What is told about each label set of a rule, for as long as it has a condition. */
+  readonly #details = new Map<string, Map<string, Detail>>()
+  readonly #startedAt = new Map<string, number>()
+
+  constructor(conditions: Conditions, intervalMs: number) {
+    this.#conditions = conditions
+    this.#intervalMs = intervalMs
+  }
+
+  evaluate(program: Program, now: number): Evaluated {
+    const { alerts, errors } = program.rules.evaluate(now)
+    const failed = new Set(errors.map(error => error.alert))
+    const transitions: Transition[] = []
+    const pending: PendingAlert[] = []
+    const firings: Firing[] = []
+    const byRule = new Map<Rule, Alert[]>()
+    for (const alert of alerts) byRule.set(alert.rule, [...(byRule.get(alert.rule) ?? []), alert])
+    for (const [rule, name] of program.ruleNames) {
+      const reported = byRule.get(rule) ?? []
+      if (reported.length === 0 && this.#conditions.of(name).size === 0) continue
+      const policy = this.#policyOf(rule, name, now)
+      const details = this.#details.get(name) ?? new Map<string, Detail>()
+      this.#details.set(name, details)
+      const context = { program, rule, name, hasFailed: failed.has(rule.alert), details, now, policy }
+      for (const { key, from, to } of this.#evaluate(context, reported)) {
+        const { labels } = details.get(key)!
+        transitions.push({ alert: rule.alert, labels, from: from.state, to: to.state })
+      }
+      const conditions = this.#conditions.of(name)
+      for (const [key, detail] of details) {
+        const condition = conditions.get(key)
+        if (!condition) details.delete(key)
+        else if (condition.state === 'pending')
+          pending.push({ ...detail, since: condition.since, firesAt: condition.since + policy.forMs })
+        else if (isFiring(condition)) firings.push({ ...detail, ...timesOf(condition) })
+      }
+    }
+    return { pending, firings, transitions, errors }
+  }
+
+  /** Forgets the rules that a reload has taken away. */
+  keep(names: ReadonlySet<string>): void {
+    for (const name of this.#startedAt.keys()) {
+      if (names.has(name)) continue
+      this.#conditions.forget(name)
+      this.#startedAt.delete(name)
+      this.#details.delete(name)
+    }
+  }
+
+  #evaluate(
+    { program, rule, name, hasFailed, details, now, policy }: RuleContext,
+    reported: readonly Alert[],
+  ): ConditionChange[] {
+    const holding = new Set<string>()
+    for (const { alert, labels, annotations, value, keptSince } of reported) {
+      const key = alertKey({ alert, labels })
+      details.set(key, { alert, labels, annotations, value })
+      const isSeen = keptSince === undefined && Number.isFinite(value) && !hasFailed
+      if (isSeen && program.freshness.hasInputs(rule, labels, now)) holding.add(key)
+    }
+    const readAbsent = (key: string): Reading => {
+      const detail = details.get(key)
+      if (!detail) return 'missing'
+      const hasInputs = program.freshness.hasInputs(rule, detail.labels, now)
+      return readingOf({ isReported: false, hasFailed, hasInputs, isClear: isClear(program, detail, now) })
+    }
+    return this.#conditions.evaluate(name, holding, readAbsent, now, policy)
+  }
+
+  #policyOf(rule: Rule, name: string, now: number): ConditionPolicy {
+    const startedAt = this.#startedAt.get(name) ?? now
+    this.#startedAt.set(name, startedAt)
+    return {
+      forMs: parseDuration(rule.for ?? '0') ?? 0,
+      keepFiringForMs: parseDuration(rule.keepFiringFor ?? '0') ?? 0,
+      intervalMs: this.#intervalMs,
+      startedAt,
+    }
+  }
+}
+
+/** The alert is over when all responses to it say so. */
+function isClear({ responses, measurement }: Program, detail: Detail, now: number): boolean {
+  return responsesTo(detail, responses).every(response => measurement.isClear(response, detail.labels, now))
+}
+
+function timesOf(
+  condition: Extract<Condition, { state: 'firing' | 'resolving' }>,
+): Pick<Firing, 'since' | 'keptSince' | 'missingSince'> {
+  const { since, missingSince } = condition
+  const keptSince = condition.state === 'resolving' ? condition.clearSince : condition.at
+  return {
+    since,
+    ...(!isActionable(condition) && { keptSince }),
+    ...(missingSince !== undefined && { missingSince }),
+  }
+}

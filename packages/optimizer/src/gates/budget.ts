@@ -1,0 +1,18 @@
+import type { BudgetLimits } from '../budget.ts'
+import { remainingBudget } from '../budget.ts'
+import type { Gate } from '../gate.ts'
+
+const SPENT: Record<keyof BudgetLimits, (limit: number) => string> = {
+  runsPerHourOfAction: limit => `it ran ${limit} times within an hour`,
+  runsPerHour: limit => `all actions together ran ${limit} times within an hour`,
+  concurrentRuns: limit => `${limit} actions run already`,
+  blockedMsPerMinute: limit => `actions held the event loop for ${limit} ms or more within a minute`,
+}
+
+export const budgetGate: Gate = {
+  reason: 'budget',
+  refuse: ({ action }, { trials, due, budget, now }) => {
+    const spent = remainingBudget(action.name, trials, due, budget, now).find(({ remaining }) => remaining <= 0)
+    return spent && SPENT[spent.budget](spent.limit)
+  },
+}

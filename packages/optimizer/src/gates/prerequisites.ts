@@ -1,0 +1,12 @@
+import type { Gate } from '../gate.ts'
+
+export const prerequisitesGate: Gate = {
+  reason: 'prerequisites',
+  refuse: ({ action, firing }) => {
+    try {
+      return action.unready?.(firing)
+    } catch (error) {
+      return `it could not tell whether it is ready: ${error instanceof Error ? error.name : 'unknown error'}`
+    }
+  },
+}

@@ -1,0 +1,134 @@
+import type { GuardStatus, GuardWatch } from './guards/guard-watch.ts'
+import { createGuardWatch } from './guards/guard-watch.ts'
+import type { QuietWindows } from './guards/quiet-windows.ts'
+import { createQuietWindows } from './guards/quiet-windows.ts'
+import type { Measurement, Reading } from './measurement.ts'
+import { isNarrowedBy } from './measurement.ts'
+import type { Guard } from './response.ts'
+import type { OpenTrial, Trial } from './trial.ts'
+
+/** Series of one guard that are watched; a guard is meant to be an aggregate. */
+const MAX_SERIES = 20
+
+/** A guard of a trial that was breached. */
+export interface Breach {
+  readonly trial: OpenTrial
+  /** One line with the numbers. */
+  readonly reason: string
+}
+
+/** What a guard's expression says about one series, with its ratio's denominator. */
+interface Guarded {
+  readonly reading: Reading
+  readonly denominator: number | undefined
+}
+
+interface Watched {
+  readonly guard: Guard
+  readonly watches: Map<string, GuardWatch>
+  readonly startedAt: number
+  status: GuardStatus
+}
+
+/** Learns what is usual for each guard while nothing is tried, and watches the guards of the trials that are open. */
+export class GuardedTrials {
+  readonly #quiet = new Map<string, Map<string, QuietWindows>>()
+  readonly #watched = new Map<string, readonly Watched[]>()
+
+  /** Takes a tick's values: learns from them when no trial is open, else looks for breaches. */
+  observe(guards: readonly Guard[], open: readonly OpenTrial[], measurement: Measurement, now: number): Breach[] {
+    const isQuiet = !open.some(trial => trial.arm === 'act')
+    const read = new Map<Guard, readonly Guarded[]>()
+    const valuesOf = (guard: Guard): readonly Guarded[] => {
+      const known = read.get(guard) ?? readGuard(guard, measurement, now)
+      read.set(guard, known)
+      return known
+    }
+    if (isQuiet) for (const guard of guards) this.#learn(guard, valuesOf(guard), now)
+    this.#forget(open)
+    return open.flatMap(trial => {
+      const watched = this.#watched.get(trial.id) ?? this.#watch(trial)
+      const breached = watched.find(one => look(one, valuesOf(one.guard), trial, this.#quietOf(one.guard), now))
+      return breached?.status.state === 'breached' ? [{ trial, reason: breached.status.reason }] : []
+    })
+  }
+
+  /** What the guards of a trial cannot see, a line each. */
+  blindSpots(trial: Trial): string[] {
+    return (this.#watched.get(trial.id) ?? []).map(({ guard, status, watches }) => {
+      if (status.state === 'blind') return `${guard.expr}: ${status.reason}`
+      const lines = new Set([...watches.values()].map(watch => watch.blindBelow))
+      return `${guard.expr}: ${lines.size === 0 ? 'has no data' : [...lines].join('; ')}`
+    })
+  }
+
+  #watch(trial: OpenTrial): readonly Watched[] {
+    const watched = (trial.response.guards ?? []).map((guard): Watched => ({
+      guard,
+      watches: new Map(),
+      startedAt: trial.startedAt,
+      status: { state: 'watching' },
+    }))
+    this.#watched.set(trial.id, watched)
+    return watched
+  }
+
+  #learn(guard: Guard, values: readonly Guarded[], now: number): void {
+    const quiet = this.#quietOf(guard)
+    for (const { reading, denominator } of values) {
+      let windows = quiet.get(reading.key)
+      if (windows === undefined) {
+        if (quiet.size >= MAX_SERIES) continue
+        quiet.set(reading.key, (windows = createQuietWindows(guard)))
+      }
+      windows.observe(now, reading.value, denominator)
+    }
+  }
+
+  #quietOf(guard: Guard): Map<string, QuietWindows> {
+    const key = JSON.stringify(guard)
+    let quiet = this.#quiet.get(key)
+    if (quiet === undefined) this.#quiet.set(key, (quiet = new Map()))
+    return quiet
+  }
+
+  #forget(open: readonly OpenTrial[]): void {
+    if (this.#watched.size <= open.length) return
+    const ids = new Set(open.map(({ id }) => id))
+    for (const id of this.#watched.keys()) if (!ids.has(id)) this.#watched.delete(id)
+  }
+}
+
+/** Whether the guard is breached; of several series, any. */
+function look(
+  watched: Watched,
+  values: readonly Guarded[],
+  trial: Trial,
+  quiet: Map<string, QuietWindows>,
+  now: number,
+): boolean {
+  if (watched.status.state === 'breached') return true
+  const { guard, watches, startedAt } = watched
+  for (const { reading } of values) {
+    if (watches.has(reading.key) || watches.size >= MAX_SERIES || !isNarrowedBy(reading.labels, trial.labels)) continue
+    watches.set(reading.key, createGuardWatch(guard, quiet.get(reading.key) ?? createQuietWindows(guard), startedAt))
+  }
+  let status: GuardStatus = watches.size > 0 ? { state: 'watching' } : { state: 'blind', reason: 'has no data' }
+  for (const [key, watch] of watches) {
+    const found = values.find(({ reading }) => reading.key === key)
+    const seen = watch.observe(now, found?.reading.value, found?.denominator)
+    if (seen.state === 'breached' || (seen.state === 'blind' && status.state === 'watching')) status = seen
+    if (seen.state === 'breached') break
+  }
+  watched.status = status
+  return status.state === 'breached'
+}
+
+function readGuard(guard: Guard, measurement: Measurement, now: number): readonly Guarded[] {
+  const denominators = guard.denominator === undefined ? [] : measurement.read(guard.denominator, now)
+  return measurement.read(guard.expr, now).map(reading => {
+    const own =
+      denominators.find(({ key }) => key === reading.key) ?? (denominators.length === 1 ? denominators[0] : undefined)
+    return { reading, denominator: own?.value }
+  })
+}

@@ -1,0 +1,59 @@
+import type { HistoryOptions, SavedHistory } from './history.ts'
+import { History } from './history.ts'
+import type { QuarantinedAction } from './ledger.ts'
+
+/** Pairs of rule and action that are remembered; more would come from rules that are reloaded without end. */
+const MAX_HISTORIES = 500
+
+/** By alert, action and version. */
+export type SavedHistories = Readonly<Record<string, SavedHistory>>
+
+/** What is known of every rule x action. A changed rule or response starts anew: its episodes would not be comparable. */
+export class Histories {
+  readonly #histories = new Map<string, History>()
+  readonly #options: Pick<HistoryOptions, 'intervalMs' | 'random'>
+  #saved = new Map<string, SavedHistory>()
+
+  constructor(options: Pick<HistoryOptions, 'intervalMs' | 'random'>) {
+    this.#options = options
+  }
+
+  get all(): readonly History[] {
+    return [...this.#histories.values()]
+  }
+
+  /** The history of a rule and an action as they are written now. */
+  of({ alert, action, version, response }: Omit<HistoryOptions, 'intervalMs' | 'random'>): History {
+    const key = `${alert} ${action} ${version}`
+    const known = this.#histories.get(key)
+    if (known) return known
+    const history = new History({ ...this.#options, alert, action, version, response })
+    const saved = this.#saved.get(key)
+    if (saved) history.restore(saved)
+    this.#histories.set(key, history)
+    if (this.#histories.size > MAX_HISTORIES) this.#histories.delete(this.#histories.keys().next().value!)
+    return history
+  }
+
+  /** The quarantines that began since this was last asked. */
+  takeQuarantined(): QuarantinedAction[] {
+    return this.all.flatMap(history => {
+      const quarantine = history.takeQuarantine()
+      return quarantine
+        ? [{ alert: history.alert, action: history.action, until: quarantine.until, reason: quarantine.reason }]
+        : []
+    })
+  }
+
+  /** Everything that is worth keeping across a restart; JSON. */
+  save(): SavedHistories {
+    const saved = new Map(this.#saved)
+    for (const [key, history] of this.#histories) saved.set(key, history.save())
+    return Object.fromEntries([...saved].slice(-MAX_HISTORIES))
+  }
+
+  /** Takes what {@link save} gave; each history is picked up when its rule and response are the same. */
+  restore(saved: SavedHistories): void {
+    this.#saved = new Map(Object.entries(saved))
+  }
+}

@@ -1,0 +1,242 @@
+import { harmfulByGuards } from './guards/harmful-by-guards.ts'
+import { advanceStanding, freshStanding } from './instances/standing.ts'
+import type { Quarantine, Standing, StandingEvent } from './instances/standing.ts'
+import type { ArmState } from './judge/arms.ts'
+import { drawArm } from './judge/arms.ts'
+import type { Arm, Episode } from './judge/episode.ts'
+
+import { judge } from './judge/judge.ts'
+import type { Judgement as Statistics, JudgeInput } from './judge/judgement.ts'
+import { progress } from './judge/progress.ts'
+import { receiptOf } from './reverter.ts'
+import type { Response } from './response.ts'
+import type { Trial } from './trial.ts'
+import { verifyingTimes } from './trials.ts'
+import type { Judgement } from './verdict.ts'
+import { isEmptyReceipt } from './receipt.ts'
+
+/** Of a generation; enough for the last look at 48 a side, and for one at 12 in the hold-out's tenth. */
+const MOST_EPISODES = 200
+const MOST_SHADOWS = 48
+const LAST_LOOK = 48
+/** Two breaches in runs and fewer in controls are no proof of harm, and reason enough to stop. */
+const MOST_BREACHES = 2
+
+export interface HistoryOptions {
+  readonly alert: string
+  readonly action: string
+  /** Changes with the rule and the response. */
+  readonly version: string
+  readonly response: Response
+  /** Time between ticks; says how many values a window holds. */
+  readonly intervalMs: number
+  readonly random: () => number
+}
+
+/** What is kept of a history across restarts. */
+export interface SavedHistory {
+  readonly version: string
+  readonly arms?: ArmState | undefined
+  readonly acts: readonly Episode[]
+  readonly controls: readonly Episode[]
+  readonly breaches: { readonly act: number; readonly control: number }
+  readonly trials: { readonly act: number; readonly control: number }
+  readonly standing: Standing
+  readonly decided?: Statistics | undefined
+}
+
+/** All trials of one rule and action. Verdicts come from here: a single triggered trial proves nothing. */
+export class History {
+  readonly alert: string
+  readonly action: string
+  readonly version: string
+  readonly #options: HistoryOptions
+  #arms: ArmState | undefined
+  #acts: Episode[] = []
+  #controls: Episode[] = []
+  /** Of the time in which it was only advised: they plan a trial and prove nothing. */
+  readonly #shadows: Episode[] = []
+  readonly #breaches = { act: 0, control: 0 }
+  readonly #trials = { act: 0, control: 0 }
+  #standing: Standing
+  #statistics: Statistics | undefined
+  /** The last verdict that decided; it holds until a later generation of episodes says otherwise. */
+  #decided: Statistics | undefined
+  #news: Quarantine | undefined
+
+  constructor(options: HistoryOptions) {
+    this.#options = options
+    this.alert = options.alert
+    this.action = options.action
+    this.version = options.version
+    this.#standing = freshStanding(options.version)
+  }
+
+  /** Whether runs may be withheld at random. Where nothing is expected there is nothing to compare. */
+  get isRandomised(): boolean {
+    const { expect, priority, withhold = true } = this.#options.response
+    return expect !== undefined && priority !== 'safety' && withhold
+  }
+
+  get standing(): Standing {
+    return this.#standing
+  }
+
+  /** The judge's word: the last that decided, else the last; undefined before the first trial. */
+  get statistics(): Statistics | undefined {
+    return this.#decided ?? this.#statistics
+  }
+
+  get counts(): { readonly acts: number; readonly controls: number; readonly shadows: number } {
+    return { acts: this.#acts.length, controls: this.#controls.length, shadows: this.#shadows.length }
+  }
+
+  /** Whether the next run is made or withheld. */
+  draw(): Arm {
+    if (!this.isRandomised) return 'act'
+    const drawn = drawArm(this.#arms, this.#decided ? 'settled' : 'undecided', this.#options.random)
+    this.#arms = drawn.state
+    return drawn.arm
+  }
+
+  /** The quarantine that began since this was last asked. */
+  takeQuarantine(): Quarantine | undefined {
+    const news = this.#news
+    this.#news = undefined
+    return news
+  }
+
+  /** Takes a trial that is over and says what is known by now. */
+  judge(trial: Trial & { readonly state: Exclude<Trial['state'], 'running'> }, now: number): Judgement {
+    const { outcome, arm } = trial
+    if (outcome.status === 'withheld' || outcome.status === 'completed') {
+      if (outcome.status === 'completed' && isEmptyReceipt(outcome.receipt))
+        return { verdict: 'noop', reason: 'the receipt says that nothing was done' }
+      if (arm === 'shadow') {
+        if (this.#shadows.length >= MOST_SHADOWS) this.#shadows.shift()
+        this.#remember(this.#shadows, trial)
+        return { verdict: 'inconclusive', reason: this.progress(now) }
+      }
+      this.#add(trial, arm)
+      const judgement = this.#judgement(now)
+      if (arm === 'act') this.advance({ type: 'judged', verdict: judgement.verdict }, now)
+      return judgement
+    }
+    return { verdict: 'failed', reason: outcome.error }
+  }
+
+  /** A guard was breached in a trial. */
+  breach(trial: Trial, now: number): void {
+    if (trial.arm === 'shadow') return
+    this.#breaches[trial.arm]++
+    const { act, control } = this.#breaches
+    if (trial.arm === 'act' && act >= MOST_BREACHES && act > control) {
+      const runs = `${act} of ${this.#trials.act + 1} runs`
+      this.#quarantine(`its guards were breached in ${runs} and in ${control} of ${this.#trials.control} controls`, now)
+    }
+  }
+
+  /** A step of its standing, e.g. a person's reset. */
+  advance(event: StandingEvent, now: number): void {
+    const before = this.#standing.quarantine
+    this.#standing = advanceStanding(this.#standing, event, now, { version: this.version })
+    const { quarantine } = this.#standing
+    if (quarantine && quarantine !== before) {
+      this.#news = quarantine
+      this.#beginAnew()
+    }
+    if (event.type === 'reset') this.#beginAnew()
+  }
+
+  /** What is missing until there is a verdict and when to expect it; what a trial would take while there is none. */
+  progress(now: number): string {
+    return progress(this.#input, now)
+  }
+
+  save(): SavedHistory {
+    return {
+      version: this.version,
+      arms: this.#arms,
+      acts: this.#acts,
+      controls: this.#controls,
+      breaches: { ...this.#breaches },
+      trials: { ...this.#trials },
+      standing: this.#standing,
+      decided: this.#decided,
+    }
+  }
+
+  restore({ arms, acts, controls, breaches, trials, standing, decided }: SavedHistory): void {
+    this.#arms = arms
+    this.#acts = [...acts]
+    this.#controls = [...controls]
+    Object.assign(this.#breaches, breaches)
+    Object.assign(this.#trials, trials)
+    this.#standing = standing
+    this.#decided = decided
+    if (this.isRandomised && acts.length + controls.length > 0) this.#statistics = this.#compare()
+  }
+
+  #add(trial: Trial, arm: Arm): void {
+    this.#trials[arm]++
+    this.#remember(arm === 'act' ? this.#acts : this.#controls, trial)
+  }
+
+  #remember(episodes: Episode[], { startedAt, before, after, response }: Trial): void {
+    if (response.expect === undefined) return
+    const { from, until } = verifyingTimes({ startedAt, response })
+    const expected = Math.max(1, Math.floor((until - from) / this.#options.intervalMs))
+    episodes.push({ at: startedAt, before, after: [...after], expected })
+  }
+
+  #judgement(now: number): Judgement {
+    const { expect } = this.#options.response
+    if (expect === undefined)
+      return { verdict: 'inconclusive', reason: 'the response says of nothing that it should change' }
+    if (!this.isRandomised)
+      return { verdict: 'inconclusive', reason: 'never withheld for a control: its receipt and its guards judge it' }
+    const { act, control } = this.#breaches
+    const harm = harmfulByGuards(act, this.#trials.act, control, this.#trials.control)
+    if (harm.harmful) {
+      this.#quarantine(harm.reason, now)
+      return { verdict: 'harmful', reason: harm.reason }
+    }
+    const found = (this.#statistics = this.#compare())
+    if (found.verdict !== 'inconclusive') this.#decided = found
+    else if (found.statistics.look === LAST_LOOK && !this.#decided)
+      this.#quarantine(
+        `after ${LAST_LOOK} runs and ${LAST_LOOK} controls there is still no verdict: ${found.reason}`,
+        now,
+      )
+    if (found.verdict === 'harmful') this.#quarantine(found.reason, now)
+    else if (this.#acts.length + this.#controls.length >= MOST_EPISODES) this.#beginAnew()
+    const { verdict, reason } = this.#decided ?? found
+    return { verdict, reason: verdict === 'inconclusive' ? this.progress(now) : reason }
+  }
+
+  #quarantine(reason: string, now: number): void {
+    this.advance({ type: 'unfit', reason }, now)
+  }
+
+  /** Episodes from before are not comparable with what comes after a pause, and older ones have said what they can. */
+  #beginAnew(): void {
+    this.#acts = []
+    this.#controls = []
+    this.#breaches.act = this.#breaches.control = 0
+    this.#trials.act = this.#trials.control = 0
+  }
+
+  get #input(): JudgeInput {
+    const { direction = 'down', worth } = this.#options.response.expect ?? {}
+    return { acts: this.#acts, controls: this.#controls, direction, ...(worth !== undefined && { worth }) }
+  }
+
+  #compare(): Statistics {
+    return judge(this.#input)
+  }
+}
+
+/** Whether a trial's run changed something that lasts. */
+export function isLasting(trial: Trial): boolean {
+  return receiptOf(trial)?.undo !== undefined
+}

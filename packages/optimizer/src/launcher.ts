@@ -1,0 +1,113 @@
+import type { Decision, Due, Proposal, Refusal } from './decision.ts'
+import type { Fleet } from './fleet/fleet.ts'
+import type { GrantedPermit } from './fleet/permit.ts'
+import { DEFAULT_TIMEOUT_MS } from './runner.ts'
+import { leaseTarget } from './lease-target.ts'
+import type { Program } from './program.ts'
+import { isEmptyReceipt } from './receipt.ts'
+import { DEFAULT_COOLDOWN_MS } from './response.ts'
+import type { Supervision } from './supervision.ts'
+import type { RunningTrial, SettlingTrial, Trial } from './trial.ts'
+import { verifyingTimes } from './trials.ts'
+
+/** What came of the proposals that were due. */
+export interface Launched {
+  readonly decisions: readonly Decision[]
+  readonly refusals: readonly Refusal[]
+  readonly started: readonly RunningTrial[]
+  readonly withheld: readonly SettlingTrial[]
+}
+
+export interface LauncherOptions {
+  readonly fleet: Fleet
+  readonly supervision: Supervision
+  readonly clock: () => number
+}
+
+/**
+ * Turns what is due into trials: asks the fleet where others are concerned, draws the arm, and begins. What concerns only
+ * this process begins at once; what needs a lease begins as soon as it is granted and is told with the next tick.
+ */
+export class Launcher {
+  readonly #options: LauncherOptions
+  readonly #asked = new Map<Proposal, Promise<unknown>>()
+  readonly #running = new Set<Promise<SettlingTrial>>()
+  #decisions: Decision[] = []
+  #refusals: Refusal[] = []
+  #started: RunningTrial[] = []
+  #withheld: SettlingTrial[] = []
+
+  constructor(options: LauncherOptions) {
+    this.#options = options
+  }
+
+  /** Proposals whose lease was asked for and that have not begun yet. */
+  get asked(): readonly Proposal[] {
+    return [...this.#asked.keys()]
+  }
+
+  /** Begins what is due; returns that and whatever else has begun since it was last called. */
+  launch(due: readonly Due[], program: Program, now: number): Launched {
+    for (const proposal of due) {
+      if (proposal.action.scope === 'process' && !proposal.action.disruptive) this.#begin(proposal, program, now)
+      else this.#ask(proposal, program)
+    }
+    const launched = {
+      decisions: this.#decisions,
+      refusals: this.#refusals,
+      started: this.#started,
+      withheld: this.#withheld,
+    }
+    this.#decisions = []
+    this.#refusals = []
+    this.#started = []
+    this.#withheld = []
+    return launched
+  }
+
+  /** Waits until all that was asked for has begun or been refused, and all that runs is over. */
+  async settled(): Promise<SettlingTrial[]> {
+    await Promise.all(this.#asked.values())
+    return Promise.all(this.#running)
+  }
+
+  #ask(proposal: Due, program: Program): void {
+    const { fleet, clock } = this.#options
+    const { firing, response, action } = proposal
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, cooldownMs = DEFAULT_COOLDOWN_MS } = response
+    const target = leaseTarget(action, firing)
+    const { from, until } = verifyingTimes({ startedAt: 0, response })
+    // Nobody else may touch it while this process still looks what came of it.
+    const epochMs = Math.max(cooldownMs, 2 * until - from)
+    const asking = fleet
+      .acquire(action, { ...(target !== undefined && { target }), timeoutMs, epochMs })
+      .then(permit => {
+        if (permit.granted) return this.#begin(proposal, program, clock(), permit)
+        this.#refusals.push({ kind: 'refusal', firing, response, reason: 'lease', detail: permit.reason })
+        return undefined
+      })
+      .finally(() => this.#asked.delete(proposal))
+    this.#asked.set(proposal, asking)
+  }
+
+  #begin(proposal: Due, program: Program, now: number, permit?: GrantedPermit): void {
+    const { supervision } = this.#options
+    const { firing, response, action } = proposal
+    const version = program.versionOf(firing.alert, response)
+    const history = supervision.historyOf({ alert: firing.alert, action: action.name, version, response })
+    const decision: Decision = { ...proposal, kind: 'decision', arm: history.draw(), version }
+    const begun = supervision.begin(decision, program, now, permit)
+    this.#decisions.push(decision)
+    if ('trial' in begun) {
+      this.#started.push(begun.trial)
+      const run = begun.done.finally(() => this.#running.delete(run))
+      this.#running.add(run)
+      void run.then(trial => permit?.end(hasActed(trial) ? 'acted' : 'nothing'))
+    } else this.#withheld.push(begun)
+  }
+}
+
+function hasActed(trial: Trial): boolean {
+  if (trial.state === 'running' || trial.outcome.status === 'withheld') return false
+  return trial.outcome.status !== 'completed' || !isEmptyReceipt(trial.outcome.receipt)
+}

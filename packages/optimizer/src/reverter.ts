@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Faults } from '@homeostat/signals'
+import { withoutTracing } from '@homeostat/signals'
+import type { Receipt, Undo, UndoResult } from './receipt.ts'
+import type { JudgedTrial, RevertingTrial, Trial } from './trial.ts'
+import type { Trials } from './trials.ts'
+import { untilAborted } from './until-aborted.ts'
+
+/** A change is set back at once, and twice more when that fails: within 5 s all in all, which is what a kill switch is given. */
+const WAITS_MS = [0, 250, 750]
+const TIMEOUT_MS = 1000
+
+export interface ReverterOptions {
+  readonly trials: Trials
+  readonly faults: Faults
+  readonly clock: () => number
+  /** Is given each trial whose change was set back, or could not be. */
+  readonly onReverted: (trial: JudgedTrial) => void
+}
+
+/** Keeps lasting changes alive while they are wanted, and sets them back when they are not. */
+export class Reverter {
+  readonly #options: ReverterOptions
+  readonly #undoing = new Set<Promise<unknown>>()
+  readonly #renewing = new Set<string>()
+  #reverted: JudgedTrial[] = []
+
+  constructor(options: ReverterOptions) {
+    this.#options = options
+  }
+
+  /** Sets back what a trial changed; never rejects. */
+  undo(trial: RevertingTrial): void {
+    const { trials, clock, onReverted } = this.#options
+    this.#during(
+      this.#undo(receiptOf(trial)?.undo).then(result => {
+        const reverted = trials.reverted(trial, result, clock())
+        this.#reverted.push(reverted)
+        onReverted(reverted)
+      }),
+    )
+  }
+
+  /** Sets back what a run did after nobody waited for it any more. */
+  undoLate(receipt: Receipt): void {
+    if (receipt.undo) this.#during(this.#undo(receipt.undo))
+  }
+
+  /** Prolongs the leases of the changes in force; calls back for those that are lost. */
+  renew(trials: readonly Trial[], onLost: (trial: Trial) => void): void {
+    for (const trial of trials) {
+      const renew = receiptOf(trial)?.renew
+      if (!renew || trial.state === 'reverting' || this.#renewing.has(trial.id)) continue
+      this.#renewing.add(trial.id)
+      // Whoever cannot renew now may next time; the lease itself says when it is too late.
+      void withoutTracing(async () => renew())
+        .catch((error: unknown) => (this.#options.faults.report('action', error), true))
+        .then(isHeld => isHeld || onLost(trial))
+        .finally(() => this.#renewing.delete(trial.id))
+    }
+  }
+
+  /** The changes that were set back, or could not be, since this was last asked. */
+  takeReverted(): JudgedTrial[] {
+    const reverted = this.#reverted
+    this.#reverted = []
+    return reverted
+  }
+
+  /** Waits until everything that is being set back is. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#undoing)
+  }
+
+  #during(work: Promise<unknown>): void {
+    const done = work.finally(() => this.#undoing.delete(done))
+    this.#undoing.add(done)
+  }
+
+  async #undo(undo: Undo | undefined): Promise<UndoResult> {
+    if (!undo) return { result: 'restored' }
+    const { clock, faults } = this.#options
+    let result: UndoResult = { result: 'failed', error: 'not tried' }
+    for (const waitMs of WAITS_MS) {
+      if (waitMs > 0) await sleep(waitMs, undefined, { ref: false })
+      const signal = AbortSignal.timeout(TIMEOUT_MS)
+      try {
+        result = await untilAborted(
+          withoutTracing(async () => undo({ now: clock(), signal })),
+          signal,
+        )
+      } catch (error) {
+        faults.report('action', error)
+        result = { result: 'failed', error: error instanceof Error ? error.message : String(error) }
+      }
+      if (result.result !== 'failed') return result
+    }
+    return result
+  }
+}
+
+/** What a trial's run handed in, if it did. */
+export function receiptOf(trial: Trial): Receipt | undefined {
+  return trial.state !== 'running' && trial.outcome.status === 'completed' ? trial.outcome.receipt : undefined
+}

@@ -1,0 +1,332 @@
+import { alertKey } from './alert-key.ts'
+import type { Decision, Proposal, Refusal } from './decision.ts'
+import type { GrantedPermit } from './fleet/permit.ts'
+import type { Breach, GuardedTrials } from './guarded-trials.ts'
+import type { Histories } from './histories.ts'
+import type { History } from './history.ts'
+import { isLasting } from './history.ts'
+import { advanceCourse } from './instances/advance-course.ts'
+import type { Course, CourseEvent, CoursePolicy } from './instances/course.ts'
+import type { Courses } from './instances/instances.ts'
+import type { Program } from './program.ts'
+import { isEmptyReceipt } from './receipt.ts'
+import { DEFAULT_COOLDOWN_MS } from './response.ts'
+import type { Reverter } from './reverter.ts'
+import type { Attempt, Runner } from './runner.ts'
+import type { JudgedTrial, KeptTrial, OpenTrial, RevertingTrial, RunningTrial, SettlingTrial, Trial } from './trial.ts'
+import { isOpen } from './trial.ts'
+import type { Trials } from './trials.ts'
+import { DEFAULT_SETTLE_MS, DEFAULT_WINDOW_MS, verifyingTimes } from './trials.ts'
+import type { Judgement } from './verdict.ts'
+
+const MAX_SHADOWS = 1000
+
+/** Of the values due in a window; with fewer, the trial waits for twice its window. */
+const ENOUGH_SAMPLES = 0.8
+
+export interface SupervisionOptions {
+  readonly trials: Trials
+  readonly courses: Courses
+  readonly histories: Histories
+  readonly guarded: GuardedTrials
+  readonly runner: Runner
+  readonly reverter: Reverter
+  readonly intervalMs: number
+  readonly random: () => number
+}
+
+/** A trial that has been judged in a step. */
+export type Verdicted = JudgedTrial | KeptTrial | RevertingTrial
+
+/** Carries each trial from one step to the next, as its course says, and has done what that takes. */
+export class Supervision {
+  readonly #options: SupervisionOptions
+  /** The program a trial began under; a reload does not change a trial in flight. */
+  readonly #programs = new Map<string, Program>()
+  /** Guards that were breached while the action still ran. */
+  readonly #breaches = new Map<string, string>()
+  /** When each firing was last shadowed. */
+  readonly #shadowedAt = new Map<string, number>()
+  #verdicts: Verdicted[] = []
+
+  constructor(options: SupervisionOptions) {
+    this.#options = options
+  }
+
+  /** The programs that trials in flight still need. */
+  get programs(): ReadonlySet<Program> {
+    return new Set(this.#programs.values())
+  }
+
+  historyOf({ alert, action, version, response }: Pick<Trial, 'alert' | 'action' | 'version' | 'response'>): History {
+    return this.#options.histories.of({ alert, action, version, response })
+  }
+
+  /** Begins the trial of a decision: runs its action, or withholds it. */
+  begin(decision: Decision, program: Program, now: number, permit?: GrantedPermit): Attempt | SettlingTrial {
+    const { trials, runner } = this.#options
+    const { firing, response, arm } = decision
+    const before = response.expect ? program.measurement.baseline(response.expect, firing.labels, now) : []
+    if (arm !== 'act') {
+      const withheld = trials.withhold(decision, before, now)
+      this.#programs.set(withheld.id, program)
+      if (arm === 'control') this.#advance(withheld, { type: 'withheld' }, now)
+      return withheld
+    }
+    const trial = trials.start(decision, before, now)
+    this.#programs.set(trial.id, program)
+    this.#advance(trial, { type: 'started' }, now)
+    return runner.carryOut(decision, trial, permit)
+  }
+
+  /** A run is over. */
+  ended(trial: SettlingTrial, now: number): void {
+    const { outcome } = trial
+    if (outcome.status === 'withheld') return
+    const isNoop = outcome.status === 'completed' && isEmptyReceipt(outcome.receipt)
+    const event = { type: 'ended', outcome: isNoop ? 'noop' : outcome.status, isLasting: isLasting(trial) } as const
+    const judgement = outcome.status === 'completed' && !isNoop ? undefined : this.historyOf(trial).judge(trial, now)
+    this.#advance(trial, event, now, judgement)
+    const breached = this.#breaches.get(trial.id)
+    const current = this.#options.trials.get(trial.id)
+    if (breached !== undefined && current && isOpen(current)) this.#breached({ trial: current, reason: breached }, now)
+  }
+
+  /** One step of all open trials; returns the guards that were breached. */
+  step(program: Program, now: number): Breach[] {
+    const { trials, guarded, reverter } = this.#options
+    const guards = program.responses.flatMap(response => response.guards ?? [])
+    const breaches = guarded
+      .observe(guards, trials.open, program.measurement, now)
+      .filter(({ trial }) => isWatched(trial))
+    for (const breach of breaches) this.#breached(breach, now)
+    for (const trial of trials.open) this.#step(trial, now)
+    reverter.renew(trials.open, trial => this.#lost(trial))
+    return breaches
+  }
+
+  /** Until when and why an action is not to be run for an alert; undefined when it may. */
+  quarantineOf({ firing, response, action }: Proposal, program: Program, now: number): string | undefined {
+    const version = program.versionOf(firing.alert, response)
+    const { quarantine } = this.historyOf({ alert: firing.alert, action: action.name, version, response }).standing
+    if (!quarantine || now >= quarantine.until) return undefined
+    return `${quarantine.reason}; until ${new Date(quarantine.until).toISOString()} or until it is reset`
+  }
+
+  /** How long the action still rests for this alert; undefined when it does not. */
+  cooldownOf({ firing, action }: Proposal, now: number): string | undefined {
+    const { state, notBefore, streak } = this.#options.courses.get(
+      courseKey({ alertKey: alertKey(firing), action: action.name }),
+    )
+    if (now >= notBefore || state === 'acting') return undefined
+    const because = streak > 0 ? `, longer than usual after ${streak} in a row that did not help` : ''
+    return `${Math.ceil((notBefore - now) / 1000)} s of cooldown left${because}`
+  }
+
+  /** A gate refused. */
+  refused({ firing, response, reason }: Refusal, program: Program, now: number): void {
+    if (!response) return
+    const { courses } = this.#options
+    const key = courseKey({ alertKey: alertKey(firing), action: response.action })
+    const version = program.versionOf(firing.alert, response)
+    const policy = this.#policyOf({ alert: firing.alert, action: response.action, version, response })
+    courses.set(key, advanceCourse(courses.get(key), { type: 'refused', reason }, now, policy), now)
+  }
+
+  /** Nothing but the mode stands in the way: what happens without the action shows what a trial would take. */
+  shadow(proposal: Proposal, program: Program, now: number): void {
+    const { firing, response, action } = proposal
+    const { cooldownMs = DEFAULT_COOLDOWN_MS, expect } = response
+    const key = courseKey({ alertKey: alertKey(firing), action: action.name })
+    if (!expect || now - (this.#shadowedAt.get(key) ?? -Infinity) < cooldownMs) return
+    if (this.#options.trials.open.some(trial => trial.arm === 'shadow' && courseKey(trial) === key)) return
+    if (this.#shadowedAt.size >= MAX_SHADOWS) this.#shadowedAt.clear()
+    this.#shadowedAt.set(key, now)
+    this.begin(
+      { ...proposal, kind: 'decision', arm: 'shadow', version: program.versionOf(firing.alert, response) },
+      program,
+      now,
+    )
+  }
+
+  /** Courses whose alert is over, and their lasting changes with them. */
+  resolve(isFiring: (alertKey: string) => boolean, now: number): void {
+    const { courses, trials } = this.#options
+    const open = new Map(trials.open.map(trial => [courseKey(trial), trial]))
+    for (const [key, course] of courses) {
+      const trial = open.get(key)
+      const event: CourseEvent = isFiring(key.slice(0, key.lastIndexOf(' '))) ? { type: 'tick' } : { type: 'resolved' }
+      if (trial) this.#advance(trial, event, now)
+      else
+        courses.set(key, advanceCourse(advanceCourse(course, event, now, RESTING), { type: 'tick' }, now, RESTING), now)
+    }
+  }
+
+  /** Ends every trial at once and sets every lasting change back. */
+  kill(by: string, now: number): void {
+    const { courses, trials } = this.#options
+    const judgement: Judgement = { verdict: 'inconclusive', reason: `ended by the kill switch (${by})` }
+    for (const trial of trials.open) {
+      if (trial.arm === 'shadow' && trial.state !== 'running') this.#close(trial, judgement, now)
+      else this.#advance(trial, { type: 'killed' }, now, judgement)
+    }
+    const open = new Set(trials.open.map(courseKey))
+    for (const [key, course] of courses)
+      if (!open.has(key)) courses.set(key, advanceCourse(course, { type: 'killed' }, now, RESTING), now)
+  }
+
+  /** The kill switch was released. */
+  enable(now: number): void {
+    const { courses } = this.#options
+    for (const [key, course] of courses) courses.set(key, advanceCourse(course, { type: 'enabled' }, now, RESTING), now)
+  }
+
+  /** A change was set back, or could not be. */
+  reverted(trial: JudgedTrial, now: number): void {
+    const result = trial.reverted?.result
+    if (result === undefined) return
+    const { courses } = this.#options
+    const key = courseKey(trial)
+    const policy = this.#policyOf(trial)
+    let course = advanceCourse(courses.get(key), { type: 'reverted', result }, now, policy)
+    // The reverter has tried as often as the course would.
+    while (result === 'failed' && course.state === 'reverting')
+      course = advanceCourse(course, { type: 'reverted', result }, now, policy)
+    courses.set(key, course, now)
+    this.historyOf(trial).advance({ type: 'reverted', result }, now)
+    this.#programs.delete(trial.id)
+  }
+
+  /** The trials that were judged since this was last asked. */
+  takeVerdicts(): Verdicted[] {
+    const verdicts = this.#verdicts
+    this.#verdicts = []
+    return verdicts
+  }
+
+  #step(trial: OpenTrial, now: number): void {
+    const { from, until } = verifyingTimes(trial)
+    if (trial.state === 'settling' && now >= from) {
+      if (trial.arm === 'shadow') this.#options.trials.verify(trial)
+      else this.#advance(trial, { type: 'windowOpened' }, now)
+    }
+    const current = this.#options.trials.get(trial.id)
+    if (current?.state !== 'verifying') return
+    this.#gather(current, now)
+    if (now < until || (!this.#hasEnough(current) && now < 2 * until - from)) return
+    const judgement = this.historyOf(current).judge(current, now)
+    if (current.arm === 'shadow') this.#close(current, judgement, now)
+    else this.#advance(current, { type: 'judged', verdict: judgement.verdict }, now, judgement)
+  }
+
+  #gather(trial: OpenTrial, now: number): void {
+    const { expect } = trial.response
+    const value = expect && this.#programs.get(trial.id)?.measurement.expected(expect, trial.labels, now)
+    if (value !== undefined) this.#options.trials.gather(trial, [now, value])
+  }
+
+  #hasEnough(trial: OpenTrial): boolean {
+    const { from, until } = verifyingTimes(trial)
+    if (trial.response.expect === undefined) return true
+    return trial.after.length >= ENOUGH_SAMPLES * Math.floor((until - from) / this.#options.intervalMs)
+  }
+
+  #breached({ trial, reason }: Breach, now: number): void {
+    if (!this.#breaches.has(trial.id)) this.historyOf(trial).breach(trial, now)
+    this.#breaches.set(trial.id, reason)
+    if (trial.state === 'running') {
+      this.#options.runner.abort(trial, `a guard was breached: ${reason}`)
+      return
+    }
+    if (trial.state === 'reverting') return
+    const { verdict } = trial.state === 'kept' ? trial : this.historyOf(trial).judge(trial, now)
+    const judgement: Judgement = {
+      verdict: verdict === 'harmful' ? verdict : 'inconclusive',
+      reason: `a guard was breached: ${reason}`,
+    }
+    this.#advance(trial, { type: 'breached' }, now, judgement)
+  }
+
+  #lost(trial: Trial): void {
+    const current = this.#options.trials.get(trial.id)
+    if (current && isOpen(current) && current.state !== 'running')
+      this.#advance(current, { type: 'resolved' }, current.startedAt, {
+        verdict: 'inconclusive',
+        reason: 'its lease was lost',
+      })
+  }
+
+  #advance(trial: OpenTrial, event: CourseEvent, now: number, judgement?: Judgement): void {
+    const { courses } = this.#options
+    const key = courseKey(trial)
+    const course = advanceCourse(courses.get(key), event, now, this.#policyOf(trial))
+    courses.set(key, course, now)
+    const current = this.#options.trials.get(trial.id)
+    if (current && isOpen(current)) this.#follow(current, course, now, judgement)
+  }
+
+  /** Brings a trial to where its course is. */
+  #follow(trial: OpenTrial, course: Course, now: number, judgement: Judgement = judgementOf(trial)): void {
+    const { trials, reverter } = this.#options
+    if (trial.state === 'running') return
+    switch (course.state) {
+      case 'verifying':
+        if (trial.state === 'settling') trials.verify(trial)
+        return
+      case 'reverting':
+        if (trial.state === 'reverting') return
+        return reverter.undo(this.#told(trials.revert(trial, judgement, course.cause, now)))
+      case 'settled':
+        if (!course.isLasting) return this.#close(trial, judgement, now)
+        if (trial.state !== 'kept') this.#told(trials.keep(trial, judgement, now))
+        return
+      case 'acting':
+      case 'settling':
+      case 'proposed':
+        return
+      default:
+        if (trial.state !== 'reverting') this.#close(trial, judgement, now)
+    }
+  }
+
+  #close(trial: Exclude<OpenTrial, RunningTrial>, judgement: Judgement, now: number): void {
+    this.#programs.delete(trial.id)
+    this.#breaches.delete(trial.id)
+    this.#told(this.#options.trials.close(trial, judgement, now))
+  }
+
+  #told<T extends Verdicted>(trial: T): T {
+    const isNews = !this.#verdicts.some(({ id }) => id === trial.id)
+    if (isNews && trial.arm !== 'shadow') this.#verdicts.push(trial)
+    return trial
+  }
+
+  #policyOf(trial: Pick<Trial, 'alert' | 'action' | 'version' | 'response'>): CoursePolicy {
+    const { cooldownMs = DEFAULT_COOLDOWN_MS, expect } = trial.response
+    const { quarantine } = this.historyOf(trial).standing
+    return {
+      cooldownMs,
+      settleMs: expect?.settleMs ?? DEFAULT_SETTLE_MS,
+      windowMs: expect?.windowMs ?? DEFAULT_WINDOW_MS,
+      jitter: this.#options.random(),
+      ...(quarantine && { quarantinedUntil: quarantine.until }),
+    }
+  }
+}
+
+/** A course at rest looks at nothing but its own times. */
+const RESTING: CoursePolicy = { cooldownMs: 0, settleMs: 0, windowMs: 0, jitter: 0.5 }
+
+export function courseKey({ alertKey, action }: Pick<Trial, 'alertKey' | 'action'>): string {
+  return `${alertKey} ${action}`
+}
+
+/** Guards speak of what a change may do; a shadow changes nothing and is compared with nothing. */
+function isWatched(trial: OpenTrial): boolean {
+  return trial.arm !== 'shadow' && trial.state !== 'reverting'
+}
+
+function judgementOf(trial: OpenTrial): Judgement {
+  if (trial.state === 'kept' || trial.state === 'reverting') return { verdict: trial.verdict, reason: trial.reason }
+  return { verdict: 'inconclusive', reason: 'it ended before its effect could be seen' }
+}
