@@ -1,6 +1,7 @@
 import type { Domain } from '@homeostat/optimizer'
 import type { CacheLoader } from './actions/cache-loader.ts'
 import { createCacheWarm } from './actions/cache-warm.ts'
+import { redisCandidates } from './coordinator/redis-candidates.ts'
 import type { IORedisInstrumentationConfig } from './instrumentation.ts'
 import { IORedisInstrumentation } from './instrumentation.ts'
 import { responses } from './responses.ts'
@@ -56,14 +57,16 @@ export interface IORedisDomain extends Domain<IORedisInstrumentation> {
 export function ioredis(options: IORedisOptions = {}): IORedisDomain {
   const { loaders = [], minHitRatio = 0.7, minLookups = 50, ...config } = options
   const registered = new Set(loaders)
+  const instrumentation = new IORedisInstrumentation(config)
   return {
     name: 'ioredis',
-    instrumentation: new IORedisInstrumentation(config),
+    instrumentation,
     rules: rules({ minHitRatio, minLookups }),
     responses,
     actions: [createCacheWarm({ loaders: registered, defaultCache: config.defaultName ?? 'redis' })],
     knobs: [],
     reclaimers: [],
+    coordinators: service => redisCandidates(instrumentation.clients, service),
     register(loader) {
       registered.add(loader)
       return { [Symbol.dispose]: () => void registered.delete(loader) }

@@ -4,6 +4,7 @@ import { patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/
 import type { RedisConnection } from './connection.ts'
 import type { LookupSeries } from './signals/lookup-counter.ts'
 import { LookupCounter } from './signals/lookup-counter.ts'
+import { RecentClients } from './signals/recent-clients.ts'
 import type { RedisClient, ReplyHandler } from './signals/reply-handler.ts'
 import { VERSION } from './version.ts'
 
@@ -34,8 +35,15 @@ export interface IORedisInstrumentationConfig extends SignalInstrumentationConfi
  * ```
  */
 export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrumentationConfig> {
+  readonly #clients = new RecentClients()
+
   constructor(config: IORedisInstrumentationConfig = {}) {
     super('@homeostat/ioredis', VERSION, config)
+  }
+
+  /** Clients that have had an answer while the instrumentation was on and are still there: the last ones met. */
+  get clients(): readonly RedisClient[] {
+    return this.#clients.all()
   }
 
   protected activate(): Disposable {
@@ -75,6 +83,7 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
   }
 
   #seriesOf(redis: RedisClient): LookupSeries | undefined {
+    this.#clients.add(redis)
     const { names, defaultName = 'redis', ignore } = this.config
     const connection = describe(redis)
     // The user's own functions: a failure of theirs is reported, and the connection counts under the default name.

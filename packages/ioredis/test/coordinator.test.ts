@@ -21,7 +21,12 @@ for (const { major, Redis } of majors) {
     create: service => createRedisCoordinator({ client, service }),
     unreachable: service => createRedisCoordinator({ client: nowhere, service, timeoutMs: 300 }),
     effect: (coordinator, lease, once) =>
-      coordinator.effect(lease, { script: `return redis.call('INCRBY', KEYS[1], ARGV[1])`, keys: [counter], args: [1], once }),
+      coordinator.effect(lease, {
+        script: `return redis.call('INCRBY', KEYS[1], ARGV[1])`,
+        keys: [counter],
+        args: [1],
+        once,
+      }),
     async count() {
       const plain = client.duplicate({ keyPrefix: '' })
       const count = Number(await plain.get(counter))

@@ -1,5 +1,6 @@
 import type { Proposal } from './decision.ts'
 import type { Trial } from './trial.ts'
+import type { Trials } from './trials.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
@@ -30,26 +31,43 @@ export interface Remaining {
   readonly limit: number
 }
 
+/** What was spent of the budgets in the last hour, over all actions. */
+export interface Spending {
+  readonly ofAction: ReadonlyMap<string, number>
+  readonly runs: number
+  readonly running: number
+  readonly blockedMs: number
+}
+
 /**
- * What is left of each budget for an action. A withheld run counts like one that was made: were it free, the arms of a
- * trial would be drawn under different conditions.
+ * Counts what was spent. A withheld run counts like one that was made: were it free, the arms of a trial would be drawn
+ * under different conditions.
  */
+export function spendingOf(trials: Trials, now: number): Spending {
+  const ofAction = new Map<string, number>()
+  const counted = trials.since(now - HOUR_MS).filter(({ arm }) => arm !== 'shadow')
+  for (const { action } of counted) ofAction.set(action, (ofAction.get(action) ?? 0) + 1)
+  return {
+    ofAction,
+    runs: counted.length,
+    running: counted.filter(({ state }) => state === 'running').length,
+    blockedMs: counted.reduce((sum, trial) => sum + blockedMs(trial, now - MINUTE_MS), 0),
+  }
+}
+
+/** What is left of each budget for an action, with what is about to be done. */
 export function remainingBudget(
   action: string,
-  trials: readonly Trial[],
+  spending: Spending,
   due: readonly Proposal[],
   limits: BudgetLimits,
-  now: number,
 ): readonly Remaining[] {
-  const counted = trials.filter(trial => trial.arm !== 'shadow' && trial.startedAt > now - HOUR_MS)
-  const ofAction = counted.filter(trial => trial.action === action).length
   const dueOfAction = due.filter(proposal => proposal.action.name === action).length
-  const running = trials.filter(trial => trial.state === 'running').length
   const used: Record<keyof BudgetLimits, number> = {
-    runsPerHourOfAction: ofAction + dueOfAction,
-    runsPerHour: counted.length + due.length,
-    concurrentRuns: running + due.length,
-    blockedMsPerMinute: counted.reduce((sum, trial) => sum + blockedMs(trial, now - MINUTE_MS), 0),
+    runsPerHourOfAction: (spending.ofAction.get(action) ?? 0) + dueOfAction,
+    runsPerHour: spending.runs + due.length,
+    concurrentRuns: spending.running + due.length,
+    blockedMsPerMinute: spending.blockedMs,
   }
   return (Object.keys(used) as (keyof BudgetLimits)[]).map(budget => ({
     budget,

@@ -1,6 +1,7 @@
 import type { SignalInstrumentation, SignalInstrumentationConfig } from '@homeostat/signals'
 import type { Rule } from '@homeostat/promql'
 import type { Action, Reclaimer } from './action.ts'
+import type { CoordinatorCandidate } from './fleet/choose-coordinator.ts'
 import type { Knob } from './knob.ts'
 import type { Response } from './response.ts'
 
@@ -15,4 +16,10 @@ export interface Domain<I = SignalInstrumentation<SignalInstrumentationConfig>> 
   /** Not set by the loop yet. */
   readonly knobs: readonly Knob[]
   readonly reclaimers: readonly Reclaimer[]
+  /**
+   * The servers that the application was seen to use by now and that its processes could coordinate through.
+   *
+   * @param service - who coordinates with whom
+   */
+  coordinators?(service: string): readonly CoordinatorCandidate[]
 }

@@ -1,10 +1,10 @@
-import type { BudgetLimits } from './budget.ts'
+import type { BudgetLimits, Spending } from './budget.ts'
 import type { Proposal, RefusalReason } from './decision.ts'
 import type { FleetState } from './fleet/fleet-state.ts'
 import type { Firing } from './firing.ts'
 import type { KillSwitchState } from './kill-switch.ts'
 import type { Mode } from './mode.ts'
-import type { Trial } from './trial.ts'
+import type { OpenTrial } from './trial.ts'
 
 /** Everything a gate may look at. A gate is pure: the same state gives the same answer. */
 export interface GateState {
@@ -14,7 +14,8 @@ export interface GateState {
   readonly modeOf: (action: string) => Mode
   readonly startedAt: number
   readonly warmUpMs: number
-  readonly trials: readonly Trial[]
+  readonly open: readonly OpenTrial[]
+  readonly spending: Spending
   /** All alerts that fire now. */
   readonly firings: readonly Firing[]
   readonly budget: BudgetLimits

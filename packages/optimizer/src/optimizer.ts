@@ -5,8 +5,8 @@ import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import type { Action } from './action.ts'
 import { alertKey } from './alert-key.ts'
 import { Alerts } from './alerts.ts'
-import type { BudgetLimits } from './budget.ts'
-import { DEFAULT_BUDGET, remainingBudget } from './budget.ts'
+import type { BudgetLimits, Spending } from './budget.ts'
+import { DEFAULT_BUDGET, remainingBudget, spendingOf } from './budget.ts'
 import { decide } from './decide.ts'
 import type { Due, Refusal } from './decision.ts'
 import { DuplicateActionError, StoreLimitError } from './errors.ts'
@@ -21,7 +21,7 @@ import { Conditions, Courses } from './instances/instances.ts'
 import { KillSwitch } from './kill-switch.ts'
 import { Launcher } from './launcher.ts'
 import { Ledger } from './ledger.ts'
-import type { BudgetOfAction, LedgerEntry, LedgerListener } from './ledger.ts'
+import type { LedgerEntry, LedgerListener } from './ledger.ts'
 import type { Mode } from './mode.ts'
 import type { ProgramSource } from './program.ts'
 import type { Response } from './response.ts'
@@ -218,7 +218,8 @@ export class Optimizer {
     const { pending, firings, transitions, errors } = this.#alerts.evaluate(this.#program, now)
     const alive = new Set(firings.map(firing => alertKey(firing)))
     this.#supervision.resolve(key => alive.has(key), now)
-    const outcomes = this.#decide(firings, now)
+    const spending = spendingOf(this.trials, now)
+    const outcomes = this.#decide(firings, spending, now)
     const due = outcomes.filter((outcome): outcome is Due => outcome.kind === 'due')
     const refusals = outcomes.filter((outcome): outcome is Refusal => outcome.kind === 'refusal')
     const durationMs = performance.now() - began
@@ -246,19 +247,23 @@ export class Optimizer {
       verdicts: this.#supervision.takeVerdicts(),
       reverted: this.#reverter.takeReverted(),
       quarantined: this.histories.takeQuarantined(),
-      budgets: this.#budgets(now),
+      budgets: [...this.#actions.keys()].map(action => ({
+        action,
+        remaining: remainingBudget(action, spending, [], this.#budget),
+      })),
     })
     return { entry }
   }
 
-  #decide(firings: readonly Firing[], now: number): (Due | Refusal)[] {
+  #decide(firings: readonly Firing[], spending: Spending, now: number): (Due | Refusal)[] {
     const supervision = this.#supervision
     const outcomes = decide({
       now,
       firings,
       responses: this.#program.responses,
       actions: this.#actions,
-      trials: this.trials.all,
+      open: this.trials.open,
+      spending,
       asked: this.#launcher.asked,
       killSwitch: this.killSwitch.state,
       modeOf: this.#modeOf,
@@ -299,14 +304,6 @@ export class Optimizer {
       program[Symbol.dispose]()
       return false
     })
-  }
-
-  #budgets(now: number): BudgetOfAction[] {
-    const trials = this.trials.all
-    return [...this.#actions.keys()].map(action => ({
-      action,
-      remaining: remainingBudget(action, trials, [], this.#budget, now),
-    }))
   }
 }
 

@@ -152,7 +152,8 @@ export class Supervision {
   /** Courses whose alert is over, and their lasting changes with them. */
   resolve(isFiring: (alertKey: string) => boolean, now: number): void {
     const { courses, trials } = this.#options
-    const open = new Map(trials.open.map(trial => [courseKey(trial), trial]))
+    // A shadow has no course: nothing is done about it.
+    const open = new Map(trials.open.filter(({ arm }) => arm !== 'shadow').map(trial => [courseKey(trial), trial]))
     for (const [key, course] of courses) {
       const trial = open.get(key)
       const event: CourseEvent = isFiring(key.slice(0, key.lastIndexOf(' '))) ? { type: 'tick' } : { type: 'resolved' }
@@ -207,8 +208,9 @@ export class Supervision {
   #step(trial: OpenTrial, now: number): void {
     const { from, until } = verifyingTimes(trial)
     if (trial.state === 'settling' && now >= from) {
-      if (trial.arm === 'shadow') this.#options.trials.verify(trial)
-      else this.#advance(trial, { type: 'windowOpened' }, now)
+      // Where nothing was done there is nothing to wait for but the time at which a run would be looked at.
+      if (trial.arm === 'act') this.#advance(trial, { type: 'windowOpened' }, now)
+      else this.#options.trials.verify(trial)
     }
     const current = this.#options.trials.get(trial.id)
     if (current?.state !== 'verifying') return

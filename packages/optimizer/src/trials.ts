@@ -20,6 +20,7 @@ type Done = Exclude<OpenTrial, RunningTrial>
 /** All trials of the process, open and judged, and the steps they go. It decides nothing: `Supervision` does. */
 export class Trials {
   readonly #trials = new Map<string, Trial>()
+  readonly #open = new Map<string, OpenTrial>()
   #started = 0
 
   /** All trials, oldest first. */
@@ -28,7 +29,17 @@ export class Trials {
   }
 
   get open(): readonly OpenTrial[] {
-    return this.all.filter(isOpen)
+    return [...this.#open.values()]
+  }
+
+  /** Those that began after a time, newest first. */
+  since(time: number): readonly Trial[] {
+    const recent: Trial[] = []
+    for (const trial of this.all.toReversed()) {
+      if (trial.startedAt <= time) break
+      recent.push(trial)
+    }
+    return recent
   }
 
   get(id: string): Trial | undefined {
@@ -74,9 +85,7 @@ export class Trials {
 
   reverted(trial: RevertingTrial, result: UndoResult, at: number): JudgedTrial {
     const { because, ...rest } = trial
-    const closed = this.#put<JudgedTrial>({ ...rest, state: 'judged', reverted: { ...result, because, at } })
-    this.#forget()
-    return closed
+    return this.#put<JudgedTrial>({ ...rest, state: 'judged', reverted: { ...result, because, at } })
   }
 
   #begin(
@@ -102,11 +111,13 @@ export class Trials {
 
   #put<T extends Trial>(trial: T): T {
     this.#trials.set(trial.id, trial)
-    if (trial.state === 'judged') this.#forget()
+    if (isOpen(trial)) this.#open.set(trial.id, trial)
+    else this.#close(trial.id)
     return trial
   }
 
-  #forget(): void {
+  #close(id: string): void {
+    this.#open.delete(id)
     let excess = this.#trials.size - MAX_JUDGED
     for (const [id, trial] of this.#trials) {
       if (excess <= 0) return

@@ -2,6 +2,7 @@ import type { Domain } from '@homeostat/optimizer'
 import { createIdleConnections } from './actions/idle-connections.ts'
 import type { QueryOptimizeOptions } from './actions/query-optimize.ts'
 import { createQueryOptimize } from './actions/query-optimize.ts'
+import { postgresCandidates } from './coordinator/postgres-candidates.ts'
 import type { PgInstrumentationConfig } from './instrumentation.ts'
 import { PgInstrumentation } from './instrumentation.ts'
 import { responses } from './responses.ts'
@@ -52,5 +53,6 @@ export function pg(options: PgOptions = {}): Domain<PgInstrumentation> {
     actions: [createQueryOptimize(instrumentation, optimize)],
     knobs: [],
     reclaimers: [createIdleConnections(instrumentation)],
+    coordinators: service => postgresCandidates(instrumentation.pools, service),
   }
 }

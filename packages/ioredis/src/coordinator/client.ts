@@ -28,13 +28,16 @@ export interface OwnClient {
   setMaxListeners(count: number): unknown
 }
 
+/** Tells our own connections from the application's, here and in `CLIENT LIST`. */
+export const CONNECTION_NAME = 'homeostat'
+
 /**
  * A connection that never sends a command twice or late: whether a lost answer stood for something done is not known, and
  * doing it again could be the second time. It connects when something is asked of it and never by itself.
  */
 export function ownClient(client: CoordinatorClient, timeoutMs: number): OwnClient {
   const connection = {
-    connectionName: 'homeostat',
+    connectionName: CONNECTION_NAME,
     keyPrefix: '',
     connectTimeout: timeoutMs,
     // Not `commandTimeout`: it ends handshakes with a rejection that nobody handles (seen with ioredis 6.0).

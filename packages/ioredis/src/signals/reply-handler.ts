@@ -8,6 +8,8 @@ export interface PendingCommand {
 
 /** A client of one server; for a Cluster, of one of its nodes. */
 export interface RedisClient {
+  /** `ready`; `end` when it was closed and does not come back by itself. */
+  readonly status?: string
   readonly options: {
     readonly host?: string
     readonly port?: number
@@ -15,6 +17,9 @@ export interface RedisClient {
     readonly db?: number
     readonly connectionName?: string | null
     readonly keyPrefix?: string | Buffer
+    /** Set when the server is found through Sentinel, by `name`. */
+    readonly sentinels?: readonly unknown[] | null
+    readonly name?: string | null
   }
   readonly condition?: { readonly subscriber?: unknown; readonly protocol?: number } | null
   /** What was sent and has no reply yet, in the order of the wire. */

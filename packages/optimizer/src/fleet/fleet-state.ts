@@ -33,11 +33,14 @@ export function refuseByFleet(state: FleetState, action: FleetAction, target?: s
   switch (state.coordinator) {
     case 'none':
       // A process that knows of no others is taken for the only one, but what it shares it may share with strangers.
-      return isShared ? `${action.name} is shared, and there is no Redis or Postgres to coordinate it through` : undefined
+      return isShared
+        ? `${action.name} is shared, and there is no Redis or Postgres to coordinate it through`
+        : undefined
     case 'unreachable':
       return `${isShared ? 'shared' : 'disruptive'} actions wait: ${state.reason}`
     case 'reachable': {
-      if (!isShared) return state.slotsTaken ? `${state.slots} of ${state.members} processes are disrupted already` : undefined
+      if (!isShared)
+        return state.slotsTaken ? `${state.slots} of ${state.members} processes are disrupted already` : undefined
       const key = actionKey(action.name, target)
       if (state.held.has(key)) return `this process has run it, and nobody does again until its lease ends`
       return state.taken.has(key) ? `another process runs it or has run it, and its lease has not ended` : undefined

@@ -90,7 +90,15 @@ export class Fleet implements AsyncDisposable {
     const reason = this.#trouble ?? this.#silence(name)
     if (reason !== undefined) return { coordinator: 'unreachable', name, reason }
     const [members, held, taken] = [this.#members, this.#held.live, this.#taken.live]
-    return { coordinator: 'reachable', name, members, slots: slotsOf(members), held, taken, slotsTaken: taken.has(SLOTS) }
+    return {
+      coordinator: 'reachable',
+      name,
+      members,
+      slots: slotsOf(members),
+      held,
+      taken,
+      slotsTaken: taken.has(SLOTS),
+    }
   }
 
   /** Why the action cannot run now because of the others; undefined when it can be tried. */
@@ -128,13 +136,18 @@ export class Fleet implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Leaves the fleet and closes its coordinator. Never rejects. */
+  async close(): Promise<void> {
     this.#timer?.[Symbol.dispose]()
     const coordinator = this.#coordinator
     if (coordinator === undefined) return
     // When it cannot be told, it runs out by itself.
     await coordinator.leave(this.#member).catch(() => {})
-    await coordinator[Symbol.asyncDispose]()
+    await coordinator[Symbol.asyncDispose]().catch(this.#report)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   async #share(coordinator: Coordinator, action: FleetAction, claim: FleetClaim): Promise<Permit> {

@@ -11,8 +11,8 @@ const SPENT: Record<keyof BudgetLimits, (limit: number) => string> = {
 
 export const budgetGate: Gate = {
   reason: 'budget',
-  refuse: ({ action }, { trials, due, budget, now }) => {
-    const spent = remainingBudget(action.name, trials, due, budget, now).find(({ remaining }) => remaining <= 0)
+  refuse: ({ action }, { spending, due, budget }) => {
+    const spent = remainingBudget(action.name, spending, due, budget).find(({ remaining }) => remaining <= 0)
     return spent && SPENT[spent.budget](spent.limit)
   },
 }

@@ -1,24 +1,8 @@
 import type { Guard } from '../response.ts'
+import type { GuardWatch } from './guard-status.ts'
 import { watchLevel } from './level-watch.ts'
 import type { QuietWindows } from './quiet-windows.ts'
 import { watchRatio } from './ratio-watch.ts'
-
-/** What a guard says after a tick. A breach stands until the watch ends; blindness ends when data come back. */
-export type GuardStatus =
-  | { readonly state: 'watching' }
-  | { readonly state: 'breached'; readonly at: number; readonly reason: string }
-  | { readonly state: 'blind'; readonly reason: string }
-
-/** One guard of one running trial. */
-export interface GuardWatch {
-  /**
-   * Takes the tick's values. `value` is undefined or not finite where there is none; `denominator` is the number of the
-   * ratio's trials a second. Costs under a microsecond and allocates nothing of lasting size.
-   */
-  observe(now: number, value: number | undefined, denominator?: number): GuardStatus
-  /** What it cannot see, for the receipt, e.g. `would miss harm below +58 %`. Said for {@link HORIZON_MS}, with 95 % power. */
-  readonly blindBelow: string
-}
 
 /**
  * Watches one guard from a trial's start on.

@@ -13,7 +13,18 @@ const OVERLAP = 1.5
 export const ENOUGH_SAMPLES: number = 40
 
 /** Lengths of the sliding windows in samples: short for disasters, long for what creeps. */
-export const WIDTHS: readonly number[] = [3, 8, 24, 64, 180]
+const WIDTHS = [3, 8, 24, 64, 180]
+
+/** While noise is not known, windows up to this width are a hard stop at twice the quiet level. */
+const HARD_STOP = 3
+const DOUBLING = Math.LN2
+
+/** From this tick on two samples are as much time as a disaster should get. */
+const SLOW_TICK_MS = 2500
+
+export function windowWidths(tickMs: number): readonly number[] {
+  return tickMs < SLOW_TICK_MS ? WIDTHS : [2, ...WIDTHS]
+}
 
 /** Lengths of the stretch before the trial that is its reference; the one that foretold best when it was quiet is used. */
 const REFERENCES = [64, 256, 1024]
@@ -30,8 +41,7 @@ export interface LevelLimit {
   readonly limit: number
   /** A change of this size is beyond the limit in 95 % of the cases. */
   readonly seen: number
-  /** Whether the limit comes from quiet noise; otherwise it is the margin. */
-  readonly learned: boolean
+  readonly source: 'the margin' | 'learned from quiet noise' | 'a doubling, noise is not known yet'
 }
 
 export interface LevelLimits {
@@ -48,9 +58,14 @@ export interface LevelLimits {
  * reference are all in its spread, without a model of them. The limit is the larger of the margin and the t quantile of
  * that spread, at a level that shares {@link ALPHA} over the positions of the window in the trial.
  */
-export function levelLimits(logs: Float64Array, margin: number, horizon: number): LevelLimits {
+export function levelLimits(
+  logs: Float64Array,
+  margin: number,
+  horizon: number,
+  widths: readonly number[] = WIDTHS,
+): LevelLimits {
   const sums = prefixSums(logs)
-  if (logs.length < ENOUGH_SAMPLES) return marginAlone(sums, margin)
+  if (logs.length < ENOUGH_SAMPLES) return marginAlone(sums, margin, widths.slice(-WIDTHS.length))
   const quarter = Math.floor(logs.length / 4)
   const lag = Math.min(horizon, Math.floor(logs.length / 8))
   const judged = Math.min(24, quarter)
@@ -63,27 +78,36 @@ export function levelLimits(logs: Float64Array, margin: number, horizon: number)
   let persistence = 0
   // A mean over more samples never varies more: where a long window was seen too seldom to know, the shorter one's word stands.
   let bound = Number.POSITIVE_INFINITY
-  for (const width of WIDTHS) {
-    if (width > Math.max(horizon, WIDTHS[0]!)) break
+  for (const width of widths) {
+    if (width > Math.max(horizon, widths[0]!)) break
     const p = Math.min(0.5, (ALPHA * width) / (CHANCES * Math.max(horizon, width)))
     const spread = width <= quarter ? spreadOf(sums, { length, lag, width }) : Number.POSITIVE_INFINITY
     // Integrated autocorrelation time in samples, from how slowly the variance of a mean falls with its length.
     const memory = single === 0 ? 1 : width * (spread / single) ** 2
     const degrees = (OVERLAP * (logs.length - length - lag)) / Math.max(width, memory) - 1
-    if (width <= quarter && single > 0) persistence = persistenceOf({ ratio: (spread / single) ** 2, width, length, degrees })
+    if (width <= quarter && single > 0)
+      persistence = persistenceOf({ ratio: (spread / single) ** 2, width, length, degrees })
     bound = Math.min(bound, spread * inflation(p, degrees))
     const quantile = bound * upperT(p, Number.POSITIVE_INFINITY)
     const limit = Math.max(margin, quantile)
-    limits.push({ width, limit, seen: limit + bound * 1.645, learned: quantile > margin })
+    limits.push({
+      width,
+      limit,
+      seen: limit + bound * 1.645,
+      source: quantile > margin ? 'learned from quiet noise' : 'the margin',
+    })
   }
   // What lies further apart than was seen may differ more: like a random walk, with the root of the time, as far as it persists.
   const unseen = 1 + persistence * (Math.sqrt(Math.max(1, horizon / (4 * lag))) - 1)
   return { reference: meanOf(sums, logs.length - length, logs.length), limits: limits.map(widen(unseen)) }
 }
 
-/** Too little is known to tell noise from harm: the margin is the limit, and single samples do not decide. */
-function marginAlone(sums: Float64Array, margin: number): LevelLimits {
-  const limits = WIDTHS.slice(1).map(width => ({ width, limit: margin, seen: margin, learned: false }))
+/** Too little is known to tell noise from harm: the margin is the limit, and a few samples decide only when they double. */
+function marginAlone(sums: Float64Array, margin: number, widths: readonly number[]): LevelLimits {
+  const limits = widths.map((width): LevelLimit => {
+    if (width > HARD_STOP || margin >= DOUBLING) return { width, limit: margin, seen: margin, source: 'the margin' }
+    return { width, limit: DOUBLING, seen: DOUBLING, source: 'a doubling, noise is not known yet' }
+  })
   return { reference: meanOf(sums, 0, sums.length - 1), limits }
 }
 
@@ -101,7 +125,10 @@ function persistenceOf(seen: { ratio: number; width: number; length: number; deg
 }
 
 function widen(factor: number): (limit: LevelLimit) => LevelLimit {
-  return limit => (limit.learned ? { ...limit, limit: limit.limit * factor, seen: limit.seen * factor } : limit)
+  return limit =>
+    limit.source === 'learned from quiet noise'
+      ? { ...limit, limit: limit.limit * factor, seen: limit.seen * factor }
+      : limit
 }
 
 /** Spread of the deviations in units of a normal's sigma: their root mean square, or more where the bad tail is heavier. */
@@ -120,7 +147,7 @@ function spreadOf(sums: Float64Array, { length, lag, width }: { length: number; 
     squares += deviation * deviation
   }
   const spread = Math.sqrt(squares / deviations.length)
-  return deviations.length < ENOUGH_FOR_FAR ? spread : Math.max(spread, quantile(deviations.sort(), 0.99) / 2.326)
+  return deviations.length < ENOUGH_FOR_FAR ? spread : Math.max(spread, quantile(deviations.toSorted(), 0.99) / 2.326)
 }
 
 function quantile(sorted: Float64Array, q: number): number {

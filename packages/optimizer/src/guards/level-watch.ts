@@ -1,8 +1,8 @@
 import type { Guard } from '../response.ts'
-import type { GuardStatus, GuardWatch } from './guard-watch.ts'
+import type { GuardStatus, GuardWatch } from './guard-status.ts'
 import { blindAfterMs, HORIZON_MS } from './horizon.ts'
-import type { LevelLimits } from './level-limits.ts'
-import { ENOUGH_SAMPLES, levelLimits, WIDTHS } from './level-limits.ts'
+import type { LevelLimit, LevelLimits } from './level-limits.ts'
+import { ENOUGH_SAMPLES, levelLimits, windowWidths } from './level-limits.ts'
 import { measured, relativeChange } from './percent.ts'
 import type { QuietLevel } from './quiet-level.ts'
 import { SlidingWindows } from './sliding-windows.ts'
@@ -13,13 +13,16 @@ const FEWEST_SAMPLES = 3
 /** A quiet level that is older than this says nothing about now. */
 const STALE_MS = 3_600_000
 
+/** Of a window this short all samples have to be bad. */
+const SHORT = 3
+
 /** Samples in a row above zero that count as harm where the number was always zero. */
 const ZERO_RUN = 8
 
 const WATCHING: GuardStatus = { state: 'watching' }
 
 /**
- * Watches a level: the mean log ratio to the quiet level over sliding windows of 3 to 180 samples, each with a limit of
+ * Watches a level: the mean log ratio to the quiet level over sliding windows of 3 (at slow ticks 2) to 180 samples, each with a limit of
  * its own. The short windows are the hard stop, the long ones accumulate what is small but lasts. A breach also needs most
  * of the window's samples beyond the margin and half of the limit, so that no single spike, however high, is one.
  */
@@ -34,6 +37,7 @@ class LevelWatch implements GuardWatch {
   readonly #margin: number
   readonly #tickMs: number
   readonly #logs: Float64Array
+  readonly #widths: readonly number[]
   readonly #windows: SlidingWindows
   readonly #stale: boolean
   #limits: LevelLimits
@@ -52,9 +56,10 @@ class LevelWatch implements GuardWatch {
     this.#tickMs = quiet.tickMs || 1000
     this.#logs = quiet.logs()
     this.#stale = startedAt - quiet.lastAt > STALE_MS
-    this.#horizon = Math.max(WIDTHS[0]!, Math.round(HORIZON_MS / this.#tickMs))
-    this.#limits = levelLimits(this.#logs, this.#margin, this.#horizon)
-    this.#windows = new SlidingWindows(WIDTHS)
+    this.#horizon = Math.max(SHORT, Math.round(HORIZON_MS / this.#tickMs))
+    this.#widths = windowWidths(this.#tickMs)
+    this.#limits = levelLimits(this.#logs, this.#margin, this.#horizon, this.#widths)
+    this.#windows = new SlidingWindows(this.#widths)
     this.blindBelow = this.#describe()
   }
 
@@ -68,10 +73,10 @@ class LevelWatch implements GuardWatch {
     if (this.#quiet.alwaysZero) return this.#fromZero(now, value)
     this.#widen()
     this.#windows.push(this.#quiet.toLog(Math.max(0, value)) - this.#limits.reference)
-    for (const { width, limit, learned } of this.#limits.limits) {
+    for (const { width, limit, source } of this.#limits.limits) {
       const mean = this.#windows.mean(width)
       if (mean === undefined || mean <= limit || !this.#lasting(limit, width)) continue
-      return this.#breached(now, this.#reason(mean, limit, width, learned))
+      return this.#breached(now, this.#reason(mean, { width, limit, source }))
     }
     return WATCHING
   }
@@ -79,14 +84,14 @@ class LevelWatch implements GuardWatch {
   /** Whether most samples of the window are bad, all of a short one: spikes, however high, are not lasting harm. */
   #lasting(limit: number, width: number): boolean {
     const bad = this.#windows.countAbove(Math.max(this.#margin, limit / 2), width)
-    return bad >= Math.max(WIDTHS[0]!, Math.floor(width / 2) + 1)
+    return bad >= Math.max(Math.min(SHORT, width), Math.floor(width / 2) + 1)
   }
 
   /** Limits are made for a number of samples; each doubling of the trial beyond it gets limits for twice as many. */
   #widen(): void {
     if (this.#windows.count < this.#horizon) return
     this.#horizon *= 2
-    this.#limits = levelLimits(this.#logs, this.#margin, this.#horizon)
+    this.#limits = levelLimits(this.#logs, this.#margin, this.#horizon, this.#widths)
   }
 
   #uncomparable(): string | undefined {
@@ -113,10 +118,9 @@ class LevelWatch implements GuardWatch {
     return this.#breach
   }
 
-  #reason(mean: number, limit: number, width: number, learned: boolean): string {
+  #reason(mean: number, { width, limit, source }: Omit<LevelLimit, 'seen'>): string {
     const now = measured(this.#quiet.fromLog(this.#limits.reference + mean))
     const was = measured(this.#quiet.fromLog(this.#limits.reference))
-    const source = learned ? 'learned from quiet noise' : 'the margin'
     const change = relativeChange(this.#quiet.fromLog(mean))
     const allowed = relativeChange(this.#quiet.fromLog(limit))
     return `${this.#spec.expr}: ${now} over ${width} samples, ${change} against a quiet ${was}; limit ${allowed} (${source})`
@@ -125,9 +129,11 @@ class LevelWatch implements GuardWatch {
   #describe(): string {
     const uncomparable = this.#uncomparable()
     if (uncomparable !== undefined) return `sees nothing: ${uncomparable}`
-    if (this.#quiet.alwaysZero) return `was always 0 when quiet: sees only that it stays above 0; give the guard a floor`
+    if (this.#quiet.alwaysZero)
+      return `was always 0 when quiet: sees only that it stays above 0; give the guard a floor`
     const seen = this.#quiet.fromLog(Math.min(...this.#limits.limits.map(limit => limit.seen)))
-    const unknown = this.#logs.length < ENOUGH_SAMPLES ? '; noise is not known yet, so it may revert for noise alone' : ''
+    const unknown =
+      this.#logs.length < ENOUGH_SAMPLES ? '; noise is not known yet, so it may revert for noise alone' : ''
     return `would miss harm below ${relativeChange(seen)}${unknown}`
   }
 }

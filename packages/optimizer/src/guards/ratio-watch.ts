@@ -1,6 +1,6 @@
 import type { Guard } from '../response.ts'
 import { Evidence, logLikelihoodRatio } from './evidence.ts'
-import type { GuardStatus, GuardWatch } from './guard-watch.ts'
+import type { GuardStatus, GuardWatch } from './guard-status.ts'
 import { blindAfterMs, HORIZON_MS } from './horizon.ts'
 import { Pace } from './pace.ts'
 import { share } from './percent.ts'
@@ -96,7 +96,8 @@ class RatioWatch implements GuardWatch {
   #describe(): string {
     const { p0 } = this.#baseline
     const rate = this.#quiet.rate
-    if (rate === 0) return `would miss harm below ${share(p0 + this.#margin)} at least; how many cases there are is not known yet`
+    if (rate === 0)
+      return `would miss harm below ${share(p0 + this.#margin)} at least; how many cases there are is not known yet`
     const seen = this.#smallestSeen(rate)
     if (seen === undefined) return `sees nothing: ${rate.toPrecision(2)} cases a second are too few`
     return `would miss harm below ${share(seen)} bad cases (${this.#known ? 'quiet' : 'taken as usual'} ${share(p0)})`

@@ -27,7 +27,11 @@ const BLOCKS: { readonly [phase in Phase]: readonly Arm[] } = {
  * arms = drawn.state
  * if (drawn.arm === 'act') await run()
  */
-export function drawArm(state: ArmState | undefined, phase: Phase, random: () => number): { arm: Arm; state: ArmState } {
+export function drawArm(
+  state: ArmState | undefined,
+  phase: Phase,
+  random: () => number,
+): { arm: Arm; state: ArmState } {
   const unfinished = state !== undefined && state.phase === phase && state.block.length > 0
   const [arm, ...block] = unfinished ? state.block : permuted(BLOCKS[phase], random)
   return { arm: arm!, state: { phase, block } }

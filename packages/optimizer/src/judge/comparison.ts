@@ -42,7 +42,10 @@ export function compare(pairs: readonly Pair[], direction: 'up' | 'down', alpha:
   })
   return {
     size: complete.length,
-    pBetter: rankSumP(credited.map(({ act }) => act), credited.map(({ control }) => control)),
+    pBetter: rankSumP(
+      credited.map(({ act }) => act),
+      credited.map(({ control }) => control),
+    ),
     pBetterSeen: rankSumP(acts, controls),
     pWorse: rankSumP(controls, acts),
     change: shift(acts, controls, alpha),

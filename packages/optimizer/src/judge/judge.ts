@@ -56,7 +56,10 @@ function helps({ verdict }: Finding): boolean {
   return verdict === 'effective' || verdict === 'palliative'
 }
 
-function figures({ change, pBetter, pWorse, alpha, sd, vanished }: Finding, direction: 'up' | 'down'): Partial<JudgeStatistics> {
+function figures(
+  { change, pBetter, pWorse, alpha, sd, vanished }: Finding,
+  direction: 'up' | 'down',
+): Partial<JudgeStatistics> {
   const { low, middle, high } = change
   const interval = direction === 'down' ? ([low, high] as const) : ([-high, -low] as const)
   return {

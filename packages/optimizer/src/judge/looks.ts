@@ -13,7 +13,7 @@ export const looks: ReadonlyMap<Look, number> = new Map([
 ])
 
 /** The share of a look's episodes that must be matched; by fair coins some stay without a neighbour of the other arm. */
-const MATCHED = 0.8
+const MATCHED = 0.75
 
 export function isDue(look: Look, acts: number, controls: number, pairs: number): boolean {
   return Math.min(acts, controls) >= look && pairs >= MATCHED * look

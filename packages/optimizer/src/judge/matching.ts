@@ -9,7 +9,7 @@ export interface Pair {
 const MAX_WAITING = 4
 
 /** How many episodes a waiting one may see pass. */
-const MAX_APART = 10
+const MAX_APART = 16
 
 /**
  * So many of one arm in a row were not drawn together with the other arm: controls in a row are a shadow period (chance by

@@ -70,12 +70,20 @@ export function judgePairs(pairs: readonly SideBySide[], direction: 'up' | 'down
     pWorse: pHigh,
   }
   const measured = `${percent(statistics.effect)} with the action (${percent(statistics.interval[0])} to ${percent(statistics.interval[1])}; ${seen.length} pairs)`
-  const said = (verdict: PairedJudgement['verdict'], why: string): PairedJudgement => ({ verdict, reason: `${measured}${why}`, statistics })
+  const said = (verdict: PairedJudgement['verdict'], why: string): PairedJudgement => ({
+    verdict,
+    reason: `${measured}${why}`,
+    statistics,
+  })
   if (pHigh <= ALPHA) return said('harmful', ', significantly worse')
-  if (low > worthwhile(direction, worth)) return said('no_effect', `: ${percent(direction === 'down' ? -worth : worth)} or better is excluded`)
+  if (low > worthwhile(direction, worth))
+    return said('no_effect', `: ${percent(direction === 'down' ? -worth : worth)} or better is excluded`)
   if (credited <= ALPHA) return said('effective', ', significantly better')
   if (pLow > ALPHA) return said('inconclusive', ': both an effect and none are possible')
-  return said('inconclusive', `, not credited: ${Math.round(vanished * 100)} % of the samples vanish with the action, and may have been the worst`)
+  return said(
+    'inconclusive',
+    `, not credited: ${Math.round(vanished * 100)} % of the samples vanish with the action, and may have been the worst`,
+  )
 }
 
 function finite(samples: readonly Sample[]): Float64Array {

@@ -26,7 +26,7 @@ export interface PalliativeInput {
  * hard to get, since a load that rises all morning looks like a leak; a suspicion easy, since it only postpones a verdict.
  */
 const LEAK = { p: 0.001, rise: 2 / 3 }
-const SUSPECTED = { p: 0.02, rise: 1 / 5 }
+const SUSPECTED = { p: 0.01, rise: 1 / 3 }
 
 /** Six rises of six are the fewest that a sign test suspects; the pace needs no test, so fewer will do. */
 const MIN_POINTS = 6
@@ -59,9 +59,24 @@ export function leakIn(
   const acts = episodes.filter(({ arm, after }) => arm === 'act' && after.length > 0)
   const floor = direction === 'down' ? 0.25 : 0.75
   const leaks = [
-    rising('the level before each episode', episodes.map(({ beforeAt, before }) => [beforeAt, before]), direction, worth),
-    rising('the floor that the action reaches', acts.map(({ afterAt, after }) => [afterAt, quantile(after, floor)]), direction, worth),
-    rising('the gauge', gauge.filter(([, value]) => Number.isFinite(value)), direction, worth),
+    rising(
+      'the level before each episode',
+      episodes.map(({ beforeAt, before }) => [beforeAt, before]),
+      direction,
+      worth,
+    ),
+    rising(
+      'the floor that the action reaches',
+      acts.map(({ afterAt, after }) => [afterAt, quantile(after, floor)]),
+      direction,
+      worth,
+    ),
+    rising(
+      'the gauge',
+      gauge.filter(([, value]) => Number.isFinite(value)),
+      direction,
+      worth,
+    ),
     returning(episodes, direction),
   ]
   return (

@@ -23,7 +23,10 @@ const MIN_CONTROLS = 3
 export function progress(input: JudgeInput, now: number, timeZone = 'UTC'): string {
   const { verdict, reason, missing, statistics } = judge(input)
   if (verdict !== 'inconclusive') return `${verdict}: ${reason}`
-  const latest = input.acts.reduce<Episode | undefined>((last, act) => (last && last.at > act.at ? last : act), undefined)
+  const latest = input.acts.reduce<Episode | undefined>(
+    (last, act) => (last && last.at > act.at ? last : act),
+    undefined,
+  )
   const expected = looks.has(6) && statistics.look !== 48 ? `; ${when(input, now, timeZone)}` : ''
   return `${missing}${expected}${latest ? beforeAfter(latest) : ''}`
 }
@@ -35,7 +38,8 @@ function when({ acts, controls, direction }: JudgeInput, now: number, timeZone: 
   )
   const sd = changes.length >= MIN_CONTROLS ? deviation(changes) : undefined
   const look: Look | undefined = sd === undefined ? 6 : decidableAt(direction === 'down' ? -EFFECT : EFFECT, sd)
-  if (look === undefined) return `a ${percent(EFFECT).slice(1)} effect is too small to be told from how much the value varies by itself`
+  if (look === undefined)
+    return `a ${percent(EFFECT).slice(1)} effect is too small to be told from how much the value varies by itself`
   const [first, last] = [episodes[0], episodes.at(-1)]
   if (first === undefined || last === undefined || episodes.length < MIN_EPISODES || last.at <= first.at) {
     return `a 20 % effect is decidable with ${look} a side${sd === undefined ? ' at the earliest' : ''}`
@@ -50,7 +54,8 @@ function when({ acts, controls, direction }: JudgeInput, now: number, timeZone: 
 const DAY_MS = 86_400_000
 
 function moment(at: number, now: number, timeZone: string): string {
-  const told = (options: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat('en', { timeZone, ...options }).format(at)
+  const told = (options: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat('en', { timeZone, ...options }).format(at)
   if (at - now < DAY_MS) return `around ${told({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })}`
   if (at - now < 6 * DAY_MS) return `around ${told({ weekday: 'long' })}`
   if (at - now < 300 * DAY_MS) return `around ${told({ day: 'numeric', month: 'long' })}`
@@ -59,7 +64,9 @@ function moment(at: number, now: number, timeZone: string): string {
 
 function beforeAfter({ before, after }: Episode): string {
   const [from, to] = [before, after].map(samples => {
-    const values = Float64Array.from(samples, ([, value]) => value).filter(Number.isFinite).sort()
+    const values = Float64Array.from(samples, ([, value]) => value)
+      .filter(Number.isFinite)
+      .sort()
     return values.length > 0 ? String(+quantile(values, 0.5).toPrecision(3)) : 'no data'
   })
   return `. Not evidence: ${from} before, ${to} after the latest run`

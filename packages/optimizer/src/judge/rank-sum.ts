@@ -92,10 +92,12 @@ function normalP(sum: number, size: number, tied: number): number {
 
 /** Twice the mean rank of each value (a whole number), and the sum of t^3 - t over groups of t equal values. */
 export function midranks(values: readonly number[]): { doubled: number[]; tied: number } {
-  const order = values.map((value, index) => ({ value, index })).sort((a, b) => (a.value < b.value ? -1 : +(a.value > b.value)))
+  const order = values
+    .map((value, index) => ({ value, index }))
+    .sort((a, b) => (a.value < b.value ? -1 : +(a.value > b.value)))
   const doubled: number[] = Array.from({ length: values.length }, () => 0)
   let tied = 0
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start
     while (end < order.length && order[end]!.value === order[start]!.value) end++
     for (let index = start; index < end; index++) doubled[order[index]!.index] = start + end + 1

@@ -26,7 +26,9 @@ export function reasonFor(
       finding.pBetter <= finding.alpha ? `, though it is significantly ${better}` : ''
     }`,
     palliative: `it helps, ${measured}, but ${finding.withheld}`,
-    open: finding.withheld ? `${measured}, not credited: ${finding.withheld}` : `${measured}: both an effect and none are possible`,
+    open: finding.withheld
+      ? `${measured}, not credited: ${finding.withheld}`
+      : `${measured}: both an effect and none are possible`,
   }[finding.verdict ?? 'open']
   return sentence + aside
 }

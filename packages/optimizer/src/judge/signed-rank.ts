@@ -57,7 +57,7 @@ function critical(size: number, alpha: number): number {
   }
   const chances = distribution(Array.from({ length: size }, (_, index) => index + 1))
   let t = -1
-  for (let p = 0; p <= alpha && t < chances.length - 1; ) p += chances[++t]!
+  for (let p = 0; p <= alpha && t < chances.length - 1;) p += chances[++t]!
   return t - 1
 }
 

@@ -44,7 +44,8 @@ function scaled(samples: readonly Sample[], by: number): readonly Sample[] {
 
 /** Joins neighbouring blocks until they tell different stories: units keep their moods for longer than a block. */
 function merged(blocks: readonly SideBySide[]): readonly SideBySide[] {
-  if (blocks.length < 12 || resemblance(blocks.map(ratio).filter(Number.isFinite)) < 1 / Math.sqrt(blocks.length)) return blocks
+  if (blocks.length < 12 || resemblance(blocks.map(ratio).filter(Number.isFinite)) < 1 / Math.sqrt(blocks.length))
+    return blocks
   const joined: SideBySide[] = []
   for (let index = 0; index + 1 < blocks.length; index += 2) {
     const [one, next] = [blocks[index]!, blocks[index + 1]!]

@@ -9,11 +9,14 @@ export interface Trend {
   readonly pRising: number
 }
 
+const MAX_CORRELATION = 0.9
+
 type Point = readonly [ms: number, value: number]
 
 /**
  * The trend of points in the order of time, robust against outliers. Points that resemble their neighbours prove less than
- * independent ones: the variance is widened by their autocorrelation after the trend is taken out (Yue and Wang, 2004).
+ * independent ones: the variance is widened by their autocorrelation after the trend is taken out (Yue and Wang, 2004), which
+ * is corrected for what taking out a trend costs in short series (Kendall, 1954): a load that wanders slowly is no trend.
  */
 export function trend(points: readonly Point[]): Trend {
   const size = points.length
@@ -27,8 +30,9 @@ export function trend(points: readonly Point[]): Trend {
     }
   }
   const slope = slopes.length === 0 ? 0 : quantile(ascending(slopes), 0.5)
-  const correlation = Math.max(0, autocorrelation(points.map(([ms, value]) => value - slope * (ms - points[0]![0]))))
-  const variance = ((size * (size - 1) * (2 * size + 5)) / 18) * ((1 + correlation) / (1 - Math.min(0.95, correlation)))
+  const found = autocorrelation(points.map(([ms, value]) => value - slope * (ms - points[0]![0])))
+  const correlation = Math.min(MAX_CORRELATION, Math.max(0, (found + 2 / size) / (1 - 4 / size)))
+  const variance = ((size * (size - 1) * (2 * size + 5)) / 18) * ((1 + correlation) / (1 - correlation))
   return { slope, pRising: variance > 0 ? 1 - normalBelow((score - 1) / Math.sqrt(variance)) : 1 }
 }
 

@@ -8,10 +8,14 @@ export const ERRORS: Guard = { expr: 'errors', denominator: 'requests', notWorse
 const START = 1_800_000_000_000
 
 /** A value, or a share and the requests a second. */
-export type Tick = number | undefined | readonly [value: number | undefined, denominator?: number]
+export type Tick = number | undefined | readonly [value: number | undefined, denominator?: number | undefined]
 
 /** Feeds quiet ticks and then starts a watch; ticks are a second apart unless told. */
-export function afterQuiet(guard: Guard, ticks: readonly Tick[], tickMs = 1000): { watch: GuardWatch; quiet: QuietWindows; now: number } {
+export function afterQuiet(
+  guard: Guard,
+  ticks: readonly Tick[],
+  tickMs = 1000,
+): { watch: GuardWatch; quiet: QuietWindows; now: number } {
   const quiet = createQuietWindows(guard)
   let now = START
   for (const tick of ticks) {
@@ -32,7 +36,9 @@ export function watchTicks(watch: GuardWatch, startedAt: number, ticks: readonly
 
 /** `count` times the same, or what `tick` gives for the index. */
 export function times<T>(count: number, tick: T | ((index: number) => T)): T[] {
-  return Array.from({ length: count }, (_, index) => (typeof tick === 'function' ? (tick as (index: number) => T)(index) : tick))
+  return Array.from({ length: count }, (_, index) =>
+    typeof tick === 'function' ? (tick as (index: number) => T)(index) : tick,
+  )
 }
 
 /** A number that varies around `level` by the standard deviation `sd` of its logarithm, the same for each seed. */

@@ -19,12 +19,17 @@ test('without controls nothing is harmful', () => {
   expect(harmfulByGuards(0, 0, 0, 0)).toMatchObject({ harmful: false, p: 1 })
 })
 
-test('is Fisher\'s exact test: the lady who tasted tea, 3 of 4', () => {
+test("is Fisher's exact test: the lady who tasted tea, 3 of 4", () => {
   expect(harmfulByGuards(3, 4, 1, 4).p).toBeCloseTo(17 / 70, 10)
 })
 
 test('p is a probability, and more breaches in act never raise it', () => {
-  const counts = fc.tuple(fc.nat(60), fc.nat(60), fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }))
+  const counts = fc.tuple(
+    fc.nat(60),
+    fc.nat(60),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+  )
   fc.assert(
     fc.property(counts, ([acts, controls, a, c]) => {
       const inAct = Math.floor(a * acts)

@@ -5,13 +5,21 @@ import { QuietLevel } from '../../src/guards/quiet-level.ts'
 import { afterQuiet, ERRORS, LATENCY, noisy, times, watchTicks } from './guarded.ts'
 
 const anything = fc.oneof(fc.double(), fc.double({ min: 0, max: 10 }), fc.constant(undefined), fc.constant(0))
-const guards = fc.constantFrom(LATENCY, ERRORS, { ...LATENCY, direction: 'down' as const }, { ...ERRORS, direction: 'down' as const })
+const guards = fc.constantFrom(
+  LATENCY,
+  ERRORS,
+  { ...LATENCY, direction: 'down' as const },
+  { ...ERRORS, direction: 'down' as const },
+)
 
 describe('quiet windows', () => {
   test('survive a restart: a watch made from what was saved says the same', () => {
     for (const { quiet, now } of [
       afterQuiet(LATENCY, times(5000, noisy(0.1, 0.3))),
-      afterQuiet(ERRORS, times(5000, index => [index % 7 === 0 ? 0.05 : 0, 20] as const)),
+      afterQuiet(
+        ERRORS,
+        times(5000, index => [index % 7 === 0 ? 0.05 : 0, 20] as const),
+      ),
     ]) {
       const guard = quiet.kind === 'level' ? LATENCY : ERRORS
       const restored = createQuietWindows(guard, JSON.parse(JSON.stringify(quiet)))
@@ -46,34 +54,57 @@ describe('quiet windows', () => {
 
   test('learn alike with every third value missing', () => {
     const value = noisy(0.1, 0.2)
-    const { watch, now } = afterQuiet(LATENCY, times(1800, index => (index % 3 === 0 ? undefined : value())))
+    const { watch, now } = afterQuiet(
+      LATENCY,
+      times(1800, index => (index % 3 === 0 ? undefined : value())),
+    )
     expect(watch.blindBelow).toMatch(/^would miss harm below \+[1-4]\d %$/)
-    expect(watchTicks(watch, now, times(9, index => (index % 3 === 0 ? undefined : 0.3))).at(-1)?.state).toBe('breached')
+    expect(
+      watchTicks(
+        watch,
+        now,
+        times(9, index => (index % 3 === 0 ? undefined : 0.3)),
+      ).at(-1)?.state,
+    ).toBe('breached')
   })
 })
 
 describe('whatever comes in', () => {
   test('nothing throws, and every status is one that is known', () => {
     fc.assert(
-      fc.property(guards, fc.array(fc.tuple(anything, anything), { maxLength: 200 }), fc.array(fc.tuple(anything, anything)), (guard, before, during) => {
-        const { watch, now, quiet } = afterQuiet(guard, before)
-        expect(watch.blindBelow).not.toMatch(/NaN|undefined/)
-        for (const status of watchTicks(watch, now, during)) {
-          expect(['watching', 'breached', 'blind']).toContain(status.state)
-          if (status.state !== 'watching') expect(status.reason).not.toMatch(/NaN|undefined|\n/)
-        }
-        createQuietWindows(guard, JSON.parse(JSON.stringify(quiet)))
-      }),
+      fc.property(
+        guards,
+        fc.array(fc.tuple(anything, anything), { maxLength: 200 }),
+        fc.array(fc.tuple(anything, anything)),
+        (guard, before, during) => {
+          const { watch, now, quiet } = afterQuiet(guard, before)
+          expect(watch.blindBelow).not.toMatch(/NaN|undefined/)
+          for (const status of watchTicks(watch, now, during)) {
+            expect(['watching', 'breached', 'blind']).toContain(status.state)
+            if (status.state !== 'watching') expect(status.reason).not.toMatch(/NaN|undefined|\n/)
+          }
+          createQuietWindows(guard, JSON.parse(JSON.stringify(quiet)))
+        },
+      ),
     )
   })
 
   test('a number without a change is never a breach, nor are missing values', () => {
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 1e9, noNaN: true }), fc.nat(300), fc.array(fc.boolean()), (value, quietFor, present) => {
-        const { watch, now } = afterQuiet(LATENCY, times(quietFor, value))
-        const statuses = watchTicks(watch, now, present.map(here => (here ? value : undefined)))
-        expect(statuses.some(({ state }) => state === 'breached')).toBe(false)
-      }),
+      fc.property(
+        fc.double({ min: 0, max: 1e9, noNaN: true }),
+        fc.nat(300),
+        fc.array(fc.boolean()),
+        (value, quietFor, present) => {
+          const { watch, now } = afterQuiet(LATENCY, times(quietFor, value))
+          const statuses = watchTicks(
+            watch,
+            now,
+            present.map(here => (here ? value : undefined)),
+          )
+          expect(statuses.some(({ state }) => state === 'breached')).toBe(false)
+        },
+      ),
     )
   })
 
@@ -83,8 +114,15 @@ describe('whatever comes in', () => {
         const quiet = times(300, noisy(0.1, 0.2, seed))
         const trial = times(60, noisy(0.1 * factor, 0.2, seed + 1))
         const inUnit = (unit: number): string[] => {
-          const { watch, now } = afterQuiet(LATENCY, quiet.map(value => value * unit))
-          return watchTicks(watch, now, trial.map(value => value * unit)).map(({ state }) => state)
+          const { watch, now } = afterQuiet(
+            LATENCY,
+            quiet.map(value => value * unit),
+          )
+          return watchTicks(
+            watch,
+            now,
+            trial.map(value => value * unit),
+          ).map(({ state }) => state)
         }
         expect(inUnit(1024)).toStrictEqual(inUnit(1))
       }),

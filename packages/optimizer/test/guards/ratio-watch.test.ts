@@ -23,7 +23,11 @@ describe('a guarded ratio', () => {
 
   test('needs cases: one failed of two in a quiet night is none', () => {
     const { watch, now } = afterQuiet(ERRORS, QUIET)
-    const statuses = watchTicks(watch, now, times(180, index => (index === 90 ? ([0.5, 2] as const) : ([0, 2] as const))))
+    const statuses = watchTicks(
+      watch,
+      now,
+      times(180, index => (index === 90 ? ([0.5, 2] as const) : ([0, 2] as const))),
+    )
     expect(statuses.every(({ state }) => state === 'watching')).toBe(true)
   })
 
@@ -41,7 +45,11 @@ describe('a guarded ratio', () => {
   })
 
   test('counts the same at a tick of five seconds', () => {
-    const { watch, now } = afterQuiet(ERRORS, times(360, index => [index % 2 === 0 ? 0.01 : 0, 20] as const), 5000)
+    const { watch, now } = afterQuiet(
+      ERRORS,
+      times(360, index => [index % 2 === 0 ? 0.01 : 0, 20] as const),
+      5000,
+    )
     const statuses = watchTicks(watch, now, times(4, [0.1, 20] as const), 5000)
     expect(statuses.findIndex(({ state }) => state === 'breached')).toBeLessThanOrEqual(1)
   })
@@ -49,7 +57,9 @@ describe('a guarded ratio', () => {
 
 describe('what a guarded ratio cannot see', () => {
   test('is said from the number of requests that there are', () => {
-    expect(afterQuiet(ERRORS, QUIET).watch.blindBelow).toMatch(/^would miss harm below [12](\.\d)? % bad cases \(quiet 0\.\d+ %\)$/)
+    expect(afterQuiet(ERRORS, QUIET).watch.blindBelow).toMatch(
+      /^would miss harm below [12](\.\d)? % bad cases \(quiet 0\.\d+ %\)$/,
+    )
     const rare = times(900, index => [index % 10 === 0 ? 0.05 : 0, 0.05] as const)
     expect(afterQuiet(ERRORS, rare).watch.blindBelow).toMatch(/^(sees nothing|would miss harm below [2-9]\d %)/)
   })

@@ -57,18 +57,10 @@ export function conditionTransitions(): Transition[] {
 }
 
 function nameOfEvent(event: CourseEvent): string {
-  switch (event.type) {
-    case 'ended':
-      return `ended${event.isLasting ? ' lasting' : ''}: ${event.outcome}`
-    case 'judged':
-      return `judged: ${event.verdict}`
-    case 'reverted':
-      return `reverted: ${event.result}`
-    case 'tick':
-      return 'time'
-    default:
-      return event.type
-  }
+  if (event.type === 'ended') return `ended${event.isLasting ? ' lasting' : ''}: ${event.outcome}`
+  if (event.type === 'judged') return `judged: ${event.verdict}`
+  if (event.type === 'reverted') return `reverted: ${event.result}`
+  return event.type === 'tick' ? 'time' : event.type
 }
 
 class Transitions {
@@ -101,13 +93,12 @@ function inShort(causes: readonly string[], on: ReadonlySet<string>): string[] {
   ]
 }
 
-const ORDER = [
-  ...['inactive', 'pending', 'firing', 'resolving'],
-  ...['idle', 'suppressed', 'proposed (advice)', 'proposed (control)', 'acting', 'acting (killed)'],
-  ...['settling (once)', 'settling (lasting)', 'verifying (once)', 'verifying (lasting)'],
-  ...['settled (once)', 'settled (lasting)', 'reverting', 'reverting (killed)', 'reverted'],
-  ...['cooldown', 'quarantined', 'off'],
-]
+const ORDER = (
+  'inactive, pending, firing, resolving, ' +
+  'idle, suppressed, proposed (advice), proposed (control), acting, acting (killed), ' +
+  'settling (once), settling (lasting), verifying (once), verifying (lasting), ' +
+  'settled (once), settled (lasting), reverting, reverting (killed), reverted, cooldown, quarantined, off'
+).split(', ')
 
 function rank(state: string): number {
   return ORDER.indexOf(state)

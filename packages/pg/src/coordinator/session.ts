@@ -74,11 +74,7 @@ function isHarmless(error: unknown): boolean {
  * Runs work in a transaction that cannot outlive this process by more than the timeout: the locks of one that was stopped
  * in the middle are taken from it by the server.
  */
-export async function inTransaction<T>(
-  query: CoordinatorQuery,
-  timeoutMs: number,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function inTransaction<T>(query: CoordinatorQuery, timeoutMs: number, work: () => Promise<T>): Promise<T> {
   const limits = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
   const settings = limits.map(limit => `SET LOCAL ${limit} = ${Math.ceil(timeoutMs)}`)
   // READ COMMITTED, for each statement has to see what was committed before it got its lock.

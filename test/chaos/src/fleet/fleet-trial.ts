@@ -31,7 +31,7 @@ export async function runFleet(trial: FleetTrial): Promise<FleetRecord> {
   const { engine, url, processes, epochMs, fenced, seed } = trial
   const random = createRandom(seed)
   await using cleanup = new AsyncDisposableStack()
-  const server = openEngine(engine, url)
+  const server = await openEngine(engine, url)
   cleanup.defer(() => server.close())
   // So that the first calls do not all make the table.
   await server.coordinator.beat('observer', 1)

@@ -17,7 +17,7 @@ const SHARED: FleetAction = { name: 'chaos.charge', scope: 'shared' }
 const LOCAL: FleetAction = { name: 'chaos.trim', scope: 'process' }
 const DISRUPTIVE: FleetAction = { name: 'chaos.compact', scope: 'process', disruptive: true }
 
-const engine = openEngine(orders.engine, orders.url)
+const engine = await openEngine(orders.engine, orders.url)
 const { coordinator } = engine
 const fleet = new Fleet({ coordinator, member: orders.member, beatMs: 250, spareMs: 200 })
 const diary: Diary = { permits: [], local: [], disrupted: [], refused: 0, unknown: 0 }

@@ -2,8 +2,9 @@ import { slotsOf } from '@homeostat/optimizer'
 import { startPostgres, startRedis } from '@homeostat/services'
 import { Client } from 'pg'
 import type { ChaosOptions, ChaosRun } from '../chaos-run.ts'
-import { EFFECTS_TABLE, type EngineName } from '../fleet/engine.ts'
+import type { EngineName } from '../fleet/engine.ts'
 import { doubled, localIn, mostDisrupted, sharedIn, stale } from '../fleet/findings.ts'
+import { EFFECTS_TABLE } from '../fleet/postgres-engine.ts'
 import { runFleet, type FleetRecord } from '../fleet/fleet-trial.ts'
 
 const PROCESSES = 8
@@ -35,7 +36,7 @@ async function trial(engine: EngineName, options: ChaosOptions, fenced: boolean)
   const outageMs = options.short ? 1_000 : 5_000
   const durationMs = durationOf(options)
   const { seed } = options
-  return runFleet({
+  return await runFleet({
     engine,
     url: server.url,
     processes: PROCESSES,

@@ -20,6 +20,8 @@ interface Plant {
   readonly metric: (harm: number, random: () => number) => GuardedMetric
   readonly quietFor: number
   readonly tick?: number
+  /** Seconds of a placebo trial. @default 180 */
+  readonly lasts?: number
 }
 
 const latency = (name: string, noise: LevelNoise, quietFor = 900, tick = 1): Plant => ({
@@ -57,6 +59,10 @@ const OTHERS: readonly Plant[] = [
   latency('noise 0.3, quiet for 1 h', { sd: 0.3 }, 3600),
   latency('noise 0.3, tick 5 s', { sd: 0.3 }, 3600, 5),
   latency('noise 0.1, tick 5 s', { sd: 0.1 }, 3600, 5),
+  latency('noise 0.1, tick 5 s, quiet for 1 min', { sd: 0.1 }, 60, 5),
+  { ...latency('trial of an hour', { sd: 0.3 }, 3600), lasts: 3600 },
+  { ...latency('trial of an hour, daily swing of 50 %', { sd: 0.1, dailySwing: 0.5 }, 3600), lasts: 3600 },
+  { ...errors('errors, trial of an hour', ERRORS), lasts: 3600 },
   latency('heavy tails', { sd: 0.3, heavy: true }),
   latency('30 % missing', { sd: 0.3, missing: 0.3 }),
   latency('30 % missing when high', { sd: 0.3, missing: 0.3, whenHigh: true }),
@@ -102,9 +108,9 @@ export const run: ChaosRun = {
 }
 
 function runOne(plant: Plant, random: () => number, harm?: number): GuardedOutcome {
-  const { guard, quietFor, tick = 1 } = plant
+  const { guard, quietFor, tick = 1, lasts = PLACEBO } = plant
   const metric = plant.metric(harm ?? 1, random)
-  if (harm === undefined) return runGuardedTrial({ guard, metric, quietFor, tick, lasts: PLACEBO })
+  if (harm === undefined) return runGuardedTrial({ guard, metric, quietFor, tick, lasts })
   const onset = tick * Math.floor((random() * 30) / tick)
   return runGuardedTrial({ guard, metric, quietFor, tick, onset, lasts: onset + WATCHED })
 }

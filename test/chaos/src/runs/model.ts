@@ -32,7 +32,7 @@ export const run: ChaosRun = {
         }
       }
       const met = difference === undefined
-      report({ run: 'model', case: name, goal: GOAL, ...all, ...(!met && { difference }), met })
+      report({ run: 'model', case: name, goal: GOAL, ...all, difference: difference ?? 'none', met })
     }
   },
 }

@@ -42,7 +42,10 @@ export function simulateHistory({ phases, threshold }: HistoryOptions, random: (
       for (let step = 0; step < steps; step++) samples.push([(now += STEP_MS), plant.next(acted)])
       return samples
     }
-    while (counts.act < (arms === 'controls only' ? 0 : perArm) || counts.control < (mustHaveControls(arms) ? perArm : 0)) {
+    while (
+      counts.act < (arms === 'controls only' ? 0 : perArm) ||
+      counts.control < (mustHaveControls(arms) ? perArm : 0)
+    ) {
       const before = baseline(plant, threshold).map((value, index): Sample => [now + index * STEP_MS, value])
       now += before.length * STEP_MS
       let arm: Recorded['arm'] = arms === 'acts only' ? 'act' : 'control'
@@ -51,7 +54,10 @@ export function simulateHistory({ phases, threshold }: HistoryOptions, random: (
       const acted = arm === 'act'
       if (acted) plant.act?.()
       record(SETTLE, acted)
-      recorded.push({ arm, episode: { at, before: before.slice(-BASELINE), after: record(WINDOW, acted), expected: WINDOW } })
+      recorded.push({
+        arm,
+        episode: { at, before: before.slice(-BASELINE), after: record(WINDOW, acted), expected: WINDOW },
+      })
       counts[arm]++
       record(COOLDOWN, false)
     }
@@ -66,7 +72,7 @@ function mustHaveControls(arms: Phase['arms']): boolean {
 /** All values until the rule fires. A missing one neither proves nor disproves: pending waits. */
 function baseline(plant: Plant, threshold: number): number[] {
   const values: number[] = []
-  for (let pending = 0; pending < FOR || values.length < BASELINE; ) {
+  for (let pending = 0; pending < FOR || values.length < BASELINE;) {
     const value = plant.next(false)
     values.push(value)
     if (!Number.isNaN(value)) pending = value > threshold ? pending + 1 : 0

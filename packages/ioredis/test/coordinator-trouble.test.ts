@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { CoordinatorUnavailableError } from '@homeostat/optimizer'
+import { startRedis } from '@homeostat/services'
+import { Redis } from 'ioredis'
+import { afterAll, expect, it, vi } from 'vitest'
+import { createRedisCoordinator, ioredis } from '../src/domain.ts'
+
+const redis = await startRedis({ from: ['path', 'debian-packages'] })
+const client = new Redis(redis.url)
+afterAll(async () => {
+  client.disconnect()
+  await redis.stop()
+})
+
+it('waits for a server that hangs no longer than its timeout, and uses a new connection afterwards', async () => {
+  await using coordinator = createRedisCoordinator({ client, service: 'hangs', timeoutMs: 200 })
+  await coordinator.beat('a', 60_000)
+  await client.call('CLIENT', 'PAUSE', '600', 'ALL')
+  await expect(coordinator.acquire('knob/a', 60_000)).rejects.toThrow(CoordinatorUnavailableError)
+  await vi.waitFor(async () => expect(await coordinator.beat('a', 60_000)).toBe(1), { timeout: 20_000 })
+})
+
+it('says what is wrong without repeating what the server says, which may hold keys', async () => {
+  await client.call('ACL', 'SETUSER', 'reader', 'on', '>secret', '~*', '+@read', '+info', '+hello', '+client')
+  const reader = client.duplicate({ username: 'reader', password: 'secret', lazyConnect: true })
+  await using coordinator = createRedisCoordinator({ client: reader, service: 'refused' })
+  const refused = await coordinator.acquire('knob/secret-name', 60_000).catch((error: unknown) => error)
+  expect(refused).toBeInstanceOf(CoordinatorUnavailableError)
+  expect(String(refused)).toContain('redis does not coordinate: ReplyError')
+  expect(String(refused)).not.toContain('secret-name')
+  reader.disconnect()
+})
+
+it('does not keep a process alive that has nothing else to do', async () => {
+  const program = new URL('fixtures/idle-coordinator.ts', import.meta.url)
+  const { stdout } = await promisify(execFile)(process.execPath, [program.pathname, redis.url], { timeout: 25_000 })
+  expect(stdout).toBe('holds the lease\n')
+})
+
+it('finds the server that the application uses, and not its own connections', async () => {
+  const domain = ioredis()
+  domain.instrumentation.enable()
+  const [app, same] = [new Redis(redis.url), new Redis(redis.url)]
+  await Promise.all([app.get('a'), same.get('a')])
+  const found = domain.coordinators?.('shop') ?? []
+  const addresses = new Set(found.map(({ address }) => address))
+  expect([...addresses]).toEqual([`127.0.0.1:${redis.port}/0`])
+  await using coordinator = found[0]!.create()
+  expect(await coordinator.beat('a', 60_000)).toBe(1)
+  expect(domain.coordinators?.('shop')).toHaveLength(found.length)
+  app.disconnect()
+  same.disconnect()
+  domain.instrumentation.disable()
+})
