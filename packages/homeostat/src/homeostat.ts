@@ -1,5 +1,5 @@
 import type { Domain, Explanation, LedgerListener, Mode } from '@homeostat/optimizer'
-import { Optimizer, Ticker } from '@homeostat/optimizer'
+import { Optimizer, Ticker, steadyNow, wallTime } from '@homeostat/optimizer'
 import { measureEventLoopLag } from '@homeostat/runtime'
 import type { AttachTarget } from './attach.ts'
 import { attachReader } from './attach.ts'
@@ -63,7 +63,7 @@ export class Homeostat implements AsyncDisposable {
     })
     for (const { message } of this.optimizer.rules.rejected) warn(message)
     const exprs = [...systemExprs, ...applicationExprs, ...databaseExprs, ...externalServiceExprs]
-    this.#query = createQuery(this.optimizer.store, exprs, Date.now)
+    this.#query = createQuery(this.optimizer.store, exprs, steadyNow)
     const { faults } = this.#engine.registry
     this.#target = {
       registries: this.instrumentations.map(({ registry }) => registry),
@@ -118,7 +118,7 @@ export class Homeostat implements AsyncDisposable {
 
   /** System, application, database and external services now. A part that fails is named in `failures`. */
   async collectMetrics(): Promise<PerformanceMetrics> {
-    const now = Date.now()
+    const now = steadyNow()
     this.optimizer.refresh(now)
     const query = this.#query
     return collectFrom(
@@ -137,13 +137,13 @@ export class Homeostat implements AsyncDisposable {
    * never stops another. Outside mode `act`, nothing is applied.
    */
   async optimizePerformance(): Promise<OptimizationResult> {
-    const { entry, attempts } = await this.optimizer.tickAndWait(Date.now())
+    const { entry, attempts } = await this.optimizer.tickAndWait(steadyNow())
     const successful = attempts.filter(({ outcome }) => outcome.status === 'completed').length
     return {
       optimizationsApplied: attempts.length,
       successful,
       failed: attempts.length - successful,
-      timestamp: new Date(entry.now).toISOString(),
+      timestamp: new Date(wallTime(entry.now)).toISOString(),
     }
   }
 

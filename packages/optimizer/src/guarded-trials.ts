@@ -1,4 +1,4 @@
-import type { GuardStatus, GuardWatch } from './guards/guard-watch.ts'
+import type { GuardStatus, GuardWatch } from './guards/guard-status.ts'
 import { createGuardWatch } from './guards/guard-watch.ts'
 import type { QuietWindows } from './guards/quiet-windows.ts'
 import { createQuietWindows } from './guards/quiet-windows.ts'

@@ -64,6 +64,7 @@ export {
 } from './receipt.ts'
 export type { Direction, Expectation, Guard as ResponseGuard, Priority, Response } from './response.ts'
 export type { ForeignScope, Snapshot } from './snapshot.ts'
+export { steadyNow, wallTime } from './steady-clock.ts'
 export { Ticker } from './ticker.ts'
 export { isOpen, type JudgedTrial, type RunningTrial, type SettlingTrial, type Trial } from './trial.ts'
 export type { Judgement, Outcome, Verdict } from './verdict.ts'

@@ -30,6 +30,7 @@ import { Reverter } from './reverter.ts'
 import { Runner } from './runner.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
 import { Supervision } from './supervision.ts'
+import { steadyNow } from './steady-clock.ts'
 import { publishLedger } from './telemetry/telemetry.ts'
 import type { SettlingTrial } from './trial.ts'
 import { Trials } from './trials.ts'
@@ -57,7 +58,7 @@ export interface OptimizerOptions {
   readonly killSwitch?: KillSwitch
   /** @default process.env */
   readonly environment?: Readonly<Record<string, string | undefined>>
-  /** The present, for what happens between ticks: the end of an action, an attached collection. @default Date.now */
+  /** The present, for what happens between ticks: the end of an action, an attached collection. @default a steady clock */
   readonly clock?: () => number
   /** Uniform in [0, 1); draws the arms of trials. @default Math.random */
   readonly random?: () => number
@@ -94,7 +95,7 @@ export class Optimizer {
   #startedAt: number | undefined
 
   constructor(options: OptimizerOptions) {
-    const { registries, warmUpMs = 60_000, intervalMs = 5000, clock = Date.now, random = Math.random } = options
+    const { registries, warmUpMs = 60_000, intervalMs = 5000, clock = steadyNow, random = Math.random } = options
     this.#engine = registries[0]
     const { faults } = this.#engine
     this.#clock = clock

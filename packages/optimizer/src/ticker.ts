@@ -1,3 +1,5 @@
+import { steadyNow } from './steady-clock.ts'
+
 /**
  * Calls `tick` every `intervalMs` without keeping the process alive. A blocked loop skips ticks instead of piling them
  * up, and a tick that throws is reported and does not end the ticking.
@@ -17,7 +19,7 @@ export class Ticker {
   start(): void {
     this.#timer ??= setInterval(() => {
       try {
-        this.#tick(Date.now())
+        this.#tick(steadyNow())
       } catch (error) {
         this.#onError(error)
       }

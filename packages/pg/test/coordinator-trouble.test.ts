@@ -2,7 +2,7 @@ import { CoordinatorUnavailableError, LeaseLostError } from '@homeostat/optimize
 import { startPostgres } from '@homeostat/services'
 import { Pool } from 'pg'
 import { afterAll, beforeEach, expect, it, vi } from 'vitest'
-import { createPostgresCoordinator, LEASE_TABLE, LeaseTableMissingError, pg } from '../src/domain.ts'
+import { createPostgresCoordinator, LEASE_TABLE, LeaseTableMissingError, pg, type PostgresCoordinator } from '../src/domain.ts'
 
 const LONG_MS = 60_000
 const postgres = await startPostgres()
@@ -36,14 +36,15 @@ it('says what to run when the user may not create the table, and works as soon a
   expect(await coordinator.acquire('knob/a', LONG_MS)).toBeDefined()
 })
 
-it('creates the table once when all processes start at the same moment', async () => {
-  const peers = Array.from({ length: 8 }, () =>
-    createPostgresCoordinator({ pool: admin, service: 'shop', timeoutMs: 5_000 }),
-  )
-  expect(
-    (await Promise.all(peers.map((peer, i) => peer.beat(`m${i}`, LONG_MS)))).toSorted().at(-1),
-  ).toBeLessThanOrEqual(8)
-  expect(await peers[0]!.beat('m0', LONG_MS)).toBe(8)
+it('creates the table when all processes start at the same moment', async () => {
+  await Promise.all(Array.from({ length: 8 }, () => admin.query('SELECT pg_sleep(0.1)')))
+  for (let round = 0; round < 10; round++) {
+    await admin.query('DROP TABLE IF EXISTS homeostat_lease')
+    const start = (): PostgresCoordinator => createPostgresCoordinator({ pool: admin, service: 'shop', timeoutMs: 5_000 })
+    const peers = Array.from({ length: 8 }, start)
+    await Promise.all(peers.map((peer, i) => peer.beat(`m${i}`, LONG_MS)))
+    expect(await peers[0]!.beat('m0', LONG_MS)).toBe(8)
+  }
 })
 
 it('does not wait for a pool that is used up, and takes nothing when a connection comes too late', async () => {

@@ -141,9 +141,13 @@ export class Fleet implements AsyncDisposable {
     this.#timer?.[Symbol.dispose]()
     const coordinator = this.#coordinator
     if (coordinator === undefined) return
-    // When it cannot be told, it runs out by itself.
+    // When nobody can be told, it runs out by itself.
     await coordinator.leave(this.#member).catch(() => {})
-    await coordinator[Symbol.asyncDispose]().catch(this.#report)
+    try {
+      await coordinator[Symbol.asyncDispose]()
+    } catch (error) {
+      this.#report(error)
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -8,7 +8,7 @@ export type GuardStatus =
 export interface GuardWatch {
   /**
    * Takes the tick's values. `value` is undefined or not finite where there is none; `denominator` is the number of the
-   * ratio's trials a second. Costs under a microsecond and allocates nothing of lasting size.
+   * ratio's trials a second. Costs about a microsecond and allocates nothing that lasts.
    */
   observe(now: number, value: number | undefined, denominator?: number): GuardStatus
   /** What it cannot see, for the receipt, e.g. `would miss harm below +58 %`. Said for three minutes and 95 of 100 cases. */

@@ -1,4 +1,3 @@
-export type { GuardStatus, GuardWatch } from './guard-status.ts'
-export { createGuardWatch } from './guard-watch.ts'
+export { createGuardWatch, type GuardStatus, type GuardWatch } from './guard-watch.ts'
 export { harmfulByGuards, type GuardComparison } from './harmful-by-guards.ts'
 export { createQuietWindows, guardKind, type QuietWindows } from './quiet-windows.ts'

@@ -1,4 +1,4 @@
-import { upperT } from './normal.ts'
+import { upperT, upperZ } from './normal.ts'
 
 /** False breaches of one window length in a trial of placebo, if its noise were as learned: five lengths, 0.25 % together. */
 const ALPHA = 0.0005
@@ -34,6 +34,9 @@ const POSITIONS = 300
 
 /** With fewer deviations the upper 1 % is one or two of them, and the t quantile already pays for not knowing the tail. */
 const ENOUGH_FOR_FAR = 150
+
+/** Normal quantile of 95 %. */
+const POWER = 1.645
 
 /** How far a window's mean may lie above the reference, in log units, and what it takes to see a change. */
 export interface LevelLimit {
@@ -74,32 +77,34 @@ export function levelLimits(
   const length = lengths[spreads.indexOf(Math.min(...spreads))]!
   const single = spreadOf(sums, { length, lag, width: 1 })
 
-  const limits: LevelLimit[] = []
-  let persistence = 0
+  const bounds: { width: number; p: number; bound: number }[] = []
+  let wandering = 0
   // A mean over more samples never varies more: where a long window was seen too seldom to know, the shorter one's word stands.
   let bound = Number.POSITIVE_INFINITY
   for (const width of widths) {
     if (width > Math.max(horizon, widths[0]!)) break
     const p = Math.min(0.5, (ALPHA * width) / (CHANCES * Math.max(horizon, width)))
-    const spread = width <= quarter ? spreadOf(sums, { length, lag, width }) : Number.POSITIVE_INFINITY
-    // Integrated autocorrelation time in samples, from how slowly the variance of a mean falls with its length.
-    const memory = single === 0 ? 1 : width * (spread / single) ** 2
-    const degrees = (OVERLAP * (logs.length - length - lag)) / Math.max(width, memory) - 1
-    if (width <= quarter && single > 0)
-      persistence = persistenceOf({ ratio: (spread / single) ** 2, width, length, degrees })
-    bound = Math.min(bound, spread * inflation(p, degrees))
-    const quantile = bound * upperT(p, Number.POSITIVE_INFINITY)
-    const limit = Math.max(margin, quantile)
-    limits.push({
-      width,
-      limit,
-      seen: limit + bound * 1.645,
-      source: quantile > margin ? 'learned from quiet noise' : 'the margin',
-    })
+    if (width <= quarter) {
+      const spread = spreadOf(sums, { length, lag, width })
+      // Integrated autocorrelation time in samples, from how slowly the variance of a mean falls with its length.
+      const memory = single === 0 ? 1 : width * (spread / single) ** 2
+      const degrees = (OVERLAP * (logs.length - length - lag)) / Math.max(width, memory) - 1
+      wandering = wanderingOf({ single, spread, width, length, degrees })
+      bound = Math.min(bound, (spread * upperT(p, degrees)) / upperZ(p))
+    }
+    bounds.push({ width, p, bound })
   }
-  // What lies further apart than was seen may differ more: like a random walk, with the root of the time, as far as it persists.
-  const unseen = 1 + persistence * (Math.sqrt(Math.max(1, horizon / (4 * lag))) - 1)
-  return { reference: meanOf(sums, logs.length - length, logs.length), limits: limits.map(widen(unseen)) }
+  // What lies further apart than could be learned may differ more: like a random walk, as far as the level does wander.
+  const unseen = wandering * Math.max(0, horizon / lag - 1)
+  const limits = bounds.map(each => limitOf({ ...each, bound: Math.sqrt(each.bound ** 2 + unseen) }, margin))
+  return { reference: meanOf(sums, logs.length - length, logs.length), limits }
+}
+
+function limitOf({ width, p, bound }: { width: number; p: number; bound: number }, margin: number): LevelLimit {
+  const quantile = bound * upperZ(p)
+  const limit = Math.max(margin, quantile)
+  const source = quantile > margin ? 'learned from quiet noise' : 'the margin'
+  return { width, limit, seen: limit + bound * POWER, source }
 }
 
 /** Too little is known to tell noise from harm: the margin is the limit, and a few samples decide only when they double. */
@@ -111,24 +116,14 @@ function marginAlone(sums: Float64Array, margin: number, widths: readonly number
   return { reference: meanOf(sums, 0, sums.length - 1), limits }
 }
 
-function inflation(p: number, degrees: number): number {
-  return upperT(p, degrees) / upperT(p, Number.POSITIVE_INFINITY)
-}
-
 /**
- * 0 where samples are independent, towards 1 where the mean of many varies as much as one: from the ratio of the two
- * variances, less one standard error, so that short histories of independent samples are taken for what they are.
+ * Variance of a window's mean that independent samples do not explain: 0 where each is for itself, nearly all of it where
+ * the level wanders. Less one standard error, so that a short history of independent samples is taken for what it is.
  */
-function persistenceOf(seen: { ratio: number; width: number; length: number; degrees: number }): number {
+function wanderingOf(seen: { single: number; spread: number; width: number; length: number; degrees: number }): number {
   const independent = (1 / seen.width + 1 / seen.length) / (1 + 1 / seen.length)
-  return Math.max(0, 1 - (independent * (1 + Math.sqrt(2 / Math.max(1, seen.degrees)))) / seen.ratio)
-}
-
-function widen(factor: number): (limit: LevelLimit) => LevelLimit {
-  return limit =>
-    limit.source === 'learned from quiet noise'
-      ? { ...limit, limit: limit.limit * factor, seen: limit.seen * factor }
-      : limit
+  const error = 1 + Math.sqrt(2 / Math.max(1, seen.degrees))
+  return Math.max(0, seen.spread ** 2 - independent * error * seen.single ** 2)
 }
 
 /** Spread of the deviations in units of a normal's sigma: their root mean square, or more where the bad tail is heavier. */

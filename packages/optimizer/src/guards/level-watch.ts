@@ -40,6 +40,7 @@ class LevelWatch implements GuardWatch {
   readonly #widths: readonly number[]
   readonly #windows: SlidingWindows
   readonly #stale: boolean
+  readonly #alwaysZero: boolean
   #limits: LevelLimits
   #horizon: number
   #lastAt: number
@@ -55,6 +56,7 @@ class LevelWatch implements GuardWatch {
     this.#margin = spec.direction === 'down' ? -Math.log(Math.max(1e-9, 1 - change)) : Math.log(1 + change)
     this.#tickMs = quiet.tickMs || 1000
     this.#logs = quiet.logs()
+    this.#alwaysZero = quiet.alwaysZero
     this.#stale = startedAt - quiet.lastAt > STALE_MS
     this.#horizon = Math.max(SHORT, Math.round(HORIZON_MS / this.#tickMs))
     this.#widths = windowWidths(this.#tickMs)
@@ -70,7 +72,7 @@ class LevelWatch implements GuardWatch {
     if (value === undefined || !Number.isFinite(value)) return this.#missing(now)
     if (now <= this.#lastAt && this.#windows.count > 0) return WATCHING
     this.#lastAt = now
-    if (this.#quiet.alwaysZero) return this.#fromZero(now, value)
+    if (this.#alwaysZero) return this.#fromZero(now, value)
     this.#widen()
     this.#windows.push(this.#quiet.toLog(Math.max(0, value)) - this.#limits.reference)
     for (const { width, limit, source } of this.#limits.limits) {

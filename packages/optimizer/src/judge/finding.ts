@@ -53,7 +53,7 @@ interface Terms {
 }
 
 function decide(
-  { pBetter, pBetterSeen, pWorse, change, vanished }: Comparison,
+  { size, pBetter, pBetterSeen, pWorse, change, vanished }: Comparison,
   look: Look,
   alpha: number,
   { direction, worth, past }: Terms,
@@ -68,7 +68,7 @@ function decide(
     if (evidence === 'none') return { verdict: 'effective' }
     return { verdict: evidence === 'leak' ? 'palliative' : undefined, withheld: reason }
   }
-  if (pBetterSeen > alpha) return { verdict: undefined }
+  if (pBetterSeen > alpha && size > 0) return { verdict: undefined }
   const share = `${Math.round(vanished * 100)} %`
   return { verdict: undefined, withheld: `${share} of the samples vanish with the action, and may have been the worst` }
 }

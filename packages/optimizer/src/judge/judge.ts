@@ -61,6 +61,8 @@ function figures(
   direction: 'up' | 'down',
 ): Partial<JudgeStatistics> {
   const { low, middle, high } = change
+  // Nothing was left to compare: the action made all of it vanish.
+  if (Number.isNaN(middle)) return { vanished }
   const interval = direction === 'down' ? ([low, high] as const) : ([-high, -low] as const)
   return {
     effect: Math.expm1(direction === 'down' ? middle : -middle),

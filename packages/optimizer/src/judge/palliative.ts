@@ -28,10 +28,13 @@ export interface PalliativeInput {
 const LEAK = { p: 0.001, rise: 2 / 3 }
 const SUSPECTED = { p: 0.01, rise: 1 / 3 }
 
-/** Six rises of six are the fewest that a sign test suspects; the pace needs no test, so fewer will do. */
+/** Fewer points have no trend to speak of; the pace of coming back needs no test, so fewer will do. */
 const MIN_POINTS = 6
 const MIN_ALONE = 6
 const MIN_RETURNS = 4
+
+/** Rises of six controls in six are enough to suspect: 1 / 64. */
+const SIX_OF_SIX = 2 ** -6
 
 /** The trend must show in both halves: a single step up is a change of level, not a leak. */
 const HALF_P = 0.1
@@ -127,7 +130,7 @@ function returning(episodes: readonly Measured[], direction: 'up' | 'down'): Lea
   if (!alike) return none
   const reason = `left alone it keeps ${sign > 0 ? 'rising' : 'falling'} as fast as it comes back after each cure: ${percent(Math.expm1(back * 3_600_000))} an hour`
   if (p <= LEAK.p) return { evidence: 'leak', reason }
-  return p <= SUSPECTED.p ? { evidence: 'suspected', reason } : none
+  return p <= SIX_OF_SIX ? { evidence: 'suspected', reason } : none
 }
 
 function middleOf(values: readonly number[]): number {

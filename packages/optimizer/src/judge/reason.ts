@@ -15,10 +15,11 @@ export function reasonFor(
   ]
   const aside = left.length > 0 ? ` (${left.join('; ')})` : ''
   if (finding === undefined) return `no look yet${aside}`
+  if (statistics.effect === undefined) return `not credited: ${finding.withheld}${aside}`
   const better = direction === 'down' ? 'lower' : 'higher'
   const against = `${finding.size} act against ${finding.size} control episodes`
   const interval = `${percent(statistics.interval![0])} to ${percent(statistics.interval![1])}`
-  const measured = `${percent(statistics.effect!)} with the action (${interval}; ${against})`
+  const measured = `${percent(statistics.effect)} with the action (${interval}; ${against})`
   const sentence = {
     effective: `${measured}, significantly ${better}: p ${short(finding.pBetter)}`,
     harmful: `${measured}, significantly ${direction === 'down' ? 'higher' : 'lower'}: p ${short(finding.pWorse)}`,

@@ -5,6 +5,7 @@ import type { Scope } from '@homeostat/signals'
 import { explainFiring, explainTrial } from '../explain.ts'
 import type { Firing } from '../firing.ts'
 import type { LedgerEntry, LedgerListener } from '../ledger.ts'
+import { wallTime } from '../steady-clock.ts'
 
 /** `SeverityNumber.INFO` and `.WARN`; the enum is missing from API 1.9. */
 const INFO = 9
@@ -42,7 +43,7 @@ function eventsOf(entry: LedgerEntry, firingBefore: ReadonlySet<string>): LogEve
     .filter(firing => !firingBefore.has(firing.alert) && !isShadowed(firing, entry))
     .map(firing => ({
       eventName: events.alert,
-      timestamp: now,
+      timestamp: wallTime(now),
       severityNumber: WARN,
       body: explainFiring(
         firing,
@@ -52,7 +53,7 @@ function eventsOf(entry: LedgerEntry, firingBefore: ReadonlySet<string>): LogEve
     }))
   const ended = entry.ended.map(trial => ({
     eventName: events.action,
-    timestamp: trial.endedAt,
+    timestamp: wallTime(trial.endedAt),
     severityNumber: trial.outcome.status === 'completed' ? INFO : WARN,
     // An error's text may quote the application's data: only its type leaves the process.
     body: trial.outcome.status === 'completed' ? explainTrial(trial) : `${trial.id} ${trial.outcome.status}`,
@@ -60,7 +61,7 @@ function eventsOf(entry: LedgerEntry, firingBefore: ReadonlySet<string>): LogEve
   }))
   const judged = entry.verdicts.map(trial => ({
     eventName: events.verdict,
-    timestamp: trial.judgedAt,
+    timestamp: wallTime(trial.judgedAt),
     severityNumber: INFO,
     body: trial.outcome.status === 'completed' ? explainTrial(trial) : `${trial.id} ${trial.verdict}`,
     attributes: { [a.actionName]: trial.action, [a.trialId]: trial.id, [a.verdict]: trial.verdict },

@@ -3,6 +3,7 @@ import type { Attributes } from '@opentelemetry/api'
 import { attributes as a, spans } from '@homeostat/semconv'
 import type { Scope } from '@homeostat/signals'
 import type { LedgerListener } from '../ledger.ts'
+import { wallTime } from '../steady-clock.ts'
 
 /** One span per run of an action, written when it has ended. */
 export function ledgerSpans(scope: Scope): LedgerListener {
@@ -19,9 +20,9 @@ export function ledgerSpans(scope: Scope): LedgerListener {
         ...(before !== undefined && { [a.trialBefore]: before }),
         ...(outcome.status === 'failed' && { [a.errorType]: outcome.errorType }),
       }
-      const span = tracer.startSpan(spans.action, { root: true, startTime: startedAt, attributes })
+      const span = tracer.startSpan(spans.action, { root: true, startTime: wallTime(startedAt), attributes })
       if (outcome.status !== 'completed') span.setStatus({ code: SpanStatusCode.ERROR })
-      span.end(endedAt)
+      span.end(wallTime(endedAt))
     }
   }
 }

@@ -141,6 +141,9 @@ describe('what a guarded level cannot see', () => {
     expect(without.watch.observe(without.now + 8000, 5)).toMatchObject({
       reason: 'queue: 5, the 8th in a row above 0; was 0 in all 900 quiet samples',
     })
+    const learning = afterQuiet(guard, times(900, 0))
+    learning.quiet.observe(learning.now + 500, 5)
+    expect(watchTicks(learning.watch, learning.now, times(7, 5)).at(-1)?.state).toBe('watching')
     const withFloor = afterQuiet({ ...guard, floor: 10 }, times(900, 0))
     expect(watchTicks(withFloor.watch, withFloor.now, times(180, 19)).at(-1)?.state).toBe('watching')
     const beyond = afterQuiet({ ...guard, floor: 10 }, times(900, 0))

@@ -15,18 +15,22 @@ export const LEASE_TABLE = `CREATE TABLE IF NOT EXISTS homeostat_lease (
 
 /** Creates the table if it is not there. Looks first: the right to create is not needed where it exists. */
 export async function createLeaseTable(query: CoordinatorQuery): Promise<void> {
-  const [found] = await query("SELECT to_regclass('homeostat_lease') IS NOT NULL AS exists")
-  if (found?.['exists'] === true) return
+  if (await hasLeaseTable(query)) return
   try {
     await query(LEASE_TABLE)
   } catch (error) {
-    const code = (error as { code?: unknown }).code
-    // IF NOT EXISTS does not keep two at the same moment apart (unique_violation, duplicate_table): the other one made it.
-    if (code === '23505' || code === '42P07') return
-    // insufficient_privilege, read_only_sql_transaction, invalid_schema_name
-    if (code === '42501' || code === '25006' || code === '3F000') {
-      throw new LeaseTableMissingError(LEASE_TABLE, { cause: error })
-    }
-    throw error
+    // IF NOT EXISTS does not keep two apart who create at the same moment: 23505, 42P07 or 42710, and the other one made it.
+    if (await hasLeaseTable(query)) return
+    throw isForbidden(error) ? new LeaseTableMissingError(LEASE_TABLE, { cause: error }) : error
   }
+}
+
+async function hasLeaseTable(query: CoordinatorQuery): Promise<boolean> {
+  const [found] = await query("SELECT to_regclass('homeostat_lease') IS NOT NULL AS exists")
+  return found?.['exists'] === true
+}
+
+/** insufficient_privilege, read_only_sql_transaction, invalid_schema_name */
+function isForbidden(error: unknown): boolean {
+  return ['42501', '25006', '3F000'].includes(String((error as { code?: unknown }).code))
 }

@@ -132,7 +132,7 @@ function other(
   measure: (plant: Plant, count: number, harm?: number) => GuardedOutcome[],
   { report }: ChaosOptions,
 ): void {
-  const placebo = measure(plant, trials.placebo)
+  const placebo = measure(plant, plant.lasts === undefined ? trials.placebo : trials.harmed)
   const reverted = shareOf(placebo, outcome => outcome.breachedAfter !== undefined)
   const figures: Record<string, string | number> = { reverted }
   const harms = plant.name.startsWith('errors') ? [0.05, 0.1, 0.2] : [1.5, 2, 3, 5]

@@ -31,7 +31,12 @@ export const run: ChaosRun = {
     await using redis = await startRedis()
     await using postgres = await startPostgres()
     const folder = await mkdtemp(join(tmpdir(), 'homeostat-chaos-'))
-    const supervisor = new Supervisor({ redis: redis.url, postgres: postgres.url, folder }, short ? 4 : 8, seed)
+    let done = 0
+    const onKill = (): void => {
+      if (++done % 100 === 0) process.stderr.write(`kill: ${done} of ${kills}\n`)
+    }
+    const addresses = { redis: redis.url, postgres: postgres.url, folder }
+    const supervisor = new Supervisor(addresses, short ? 4 : 8, seed, onKill)
     try {
       const restorations = await supervisor.killAll(kills)
       for (const [place, all] of restorations) {
@@ -64,9 +69,11 @@ class Supervisor {
   readonly #targets: readonly string[]
   readonly #random: () => number
   readonly #results: Map<string, Restoration[]>
+  readonly #onKill: () => void
   #left = 0
 
-  constructor(addresses: Addresses, processes: number, seed: number) {
+  constructor(addresses: Addresses, processes: number, seed: number, onKill: () => void) {
+    this.#onKill = onKill
     this.#addresses = addresses
     this.#places = placesAt(addresses)
     this.#targets = Array.from({ length: processes }, (_, number) => `target-${number}`)
@@ -87,23 +94,23 @@ class Supervisor {
 
   /** The next process starts at once after each kill, as under any supervisor, and waits with new changes until the old are gone. */
   async #killAgainAndAgain(target: string): Promise<void> {
-    let process = this.#start(target)
-    await process.restored
+    let child = this.#start(target)
+    await child.restored
     while (this.#left-- > 0) {
-      process.go()
+      child.go()
       await pause(this.#random() * 400)
-      await process.kill()
+      await child.kill()
       const changed = await Promise.all(this.#places.map(async place => (await place.read(target)) !== ORIGINAL))
       let diedAt = performance.now()
-      process = this.#start(target)
+      child = this.#start(target)
       // Some die while they restore.
       if (this.#random() < 0.1) {
         await pause(this.#random() * 600)
-        await process.kill()
+        await child.kill()
         diedAt = performance.now()
-        process = this.#start(target)
+        child = this.#start(target)
       }
-      const up = process.restored.then(() => performance.now())
+      const up = child.restored.then(() => performance.now())
       const times = this.#places.map(async place => {
         // What is local can only be restored by a process that is up.
         return this.#untilRestored(place, target, place.coordinator ? diedAt : await up, up)
@@ -112,8 +119,9 @@ class Supervisor {
       for (const [index, { name }] of this.#places.entries()) {
         this.#results.get(name)?.push({ changed: changed[index] === true, afterMs: afterMs[index] ?? NaN })
       }
+      this.#onKill()
     }
-    await process.kill()
+    await child.kill()
   }
 
   /** Watches at least until the next process is up: what was on the wire when its sender died may still arrive. */

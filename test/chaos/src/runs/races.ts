@@ -39,6 +39,7 @@ export const run: ChaosRun = {
       for (let round = 0; field.edits.length < races; round += 2) {
         // Two processes at a time, one of each ending.
         await Promise.all([field.race(round, 'stopped'), field.race(round + 1, 'killed')])
+        if (!short) process.stderr.write(`races: ${field.edits.length} of ${races}\n`)
       }
       const wrong = await field.overwritten()
       for (const place of field.places) {
@@ -82,16 +83,16 @@ class Field {
     const targets = Array.from({ length: TARGETS }, (_, number) => `target-${round}-${number}`)
     this.#prepared = this.#prepared.then(() => this.#prepare(targets))
     await this.#prepared
-    let process = this.#start(targets)
-    await process.restored
-    process.go()
+    let child = this.#start(targets)
+    await child.restored
+    child.go()
     await Promise.all(this.#places.flatMap(place => targets.map((target, number) => this.#edit(place, target, number))))
-    await (ending === 'killed' ? process.kill() : process.stop())
+    await (ending === 'killed' ? child.kill() : child.stop())
     // What the first could not take back, a later one does, as far as no person has changed it since.
-    process = this.#start(targets)
-    await process.restored
+    child = this.#start(targets)
+    await child.restored
     await pause(LEASE_MS * 2.5)
-    await process.stop()
+    await child.stop()
   }
 
   /** The edits that do not stand. */
