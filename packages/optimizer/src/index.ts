@@ -52,7 +52,9 @@ export type { KnobsOptions } from './knobs/knobs-options.ts'
 export { Knobs } from './knobs/knobs.ts'
 export { Ledger, type LedgerEntry, type LedgerListener, type PendingAlert, type RuleFailure } from './ledger.ts'
 export { isMode, lesserMode, modes, type Mode } from './mode.ts'
-export { Optimizer, type OptimizerOptions } from './optimizer.ts'
+export { Optimizer } from './optimizer.ts'
+export type { OptimizerOptions } from './optimizer-options.ts'
+export type { ProgramSource } from './program.ts'
 export {
   isEmptyReceipt,
   isReceipt,

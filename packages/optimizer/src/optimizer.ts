@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { RuleSource, Store } from '@homeostat/promql'
+import type { Store } from '@homeostat/promql'
 import { createStore } from '@homeostat/promql'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import type { Action } from './action.ts'
@@ -8,6 +8,7 @@ import { Alerts } from './alerts.ts'
 import type { BudgetLimits, Spending } from './budget.ts'
 import { DEFAULT_BUDGET, remainingBudget, spendingOf } from './budget.ts'
 import { decide } from './decide.ts'
+import { CourseBook } from './course-book.ts'
 import type { Due, Refusal } from './decision.ts'
 import { DuplicateActionError, StoreLimitError } from './errors.ts'
 import { explain } from './explain.ts'
@@ -17,52 +18,27 @@ import { Fleet } from './fleet/fleet.ts'
 import { GuardedTrials } from './guarded-trials.ts'
 import { Histories } from './histories.ts'
 import { Ingestion } from './ingestion.ts'
-import { Conditions, Courses } from './instances/instances.ts'
+import { Conditions } from './instances/instances.ts'
 import { KillSwitch } from './kill-switch.ts'
 import { Launcher } from './launcher.ts'
 import { Ledger } from './ledger.ts'
 import type { LedgerEntry, LedgerListener } from './ledger.ts'
 import type { Mode } from './mode.ts'
 import type { ProgramSource } from './program.ts'
-import type { Response } from './response.ts'
 import { Program } from './program.ts'
+import { Programs } from './programs.ts'
 import { Reverter } from './reverter.ts'
 import { Runner } from './runner.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
 import { Supervision } from './supervision.ts'
 import { steadyNow } from './steady-clock.ts'
+import type { OptimizerOptions } from './optimizer-options.ts'
 import { publishLedger } from './telemetry/telemetry.ts'
 import type { SettlingTrial } from './trial.ts'
 import { Trials } from './trials.ts'
 
 /** Research on blocked loops: a slice of 2 ms goes unnoticed at any request rate a Node process serves. */
 const DEFAULT_SLICE_MS = 2
-
-export interface OptimizerOptions {
-  /** What is measured. The first one is where Homeostat counts its own failures. */
-  readonly registries: readonly [engine: Registry, ...domains: Registry[]]
-  readonly rules: readonly RuleSource[]
-  readonly responses: readonly Response[]
-  readonly actions: readonly Action[]
-  /** The mode in force for an action. @default advise for all */
-  readonly modeOf?: (action: string) => Mode
-  /** Nothing acts before this time has passed since the first tick. @default 60000 */
-  readonly warmUpMs?: number
-  /** Expected time between ticks; it sizes the store. @default 5000 */
-  readonly intervalMs?: number
-  /** How much the loop may do, all in all. */
-  readonly budget?: Partial<BudgetLimits>
-  /** What this process and the others agree on. @default there are no others, and what is shared is left alone */
-  readonly fleet?: Fleet
-  /** @default one that listens to HOMEOSTAT_DISABLED */
-  readonly killSwitch?: KillSwitch
-  /** @default process.env */
-  readonly environment?: Readonly<Record<string, string | undefined>>
-  /** The present, for what happens between ticks: the end of an action, an attached collection. @default a steady clock */
-  readonly clock?: () => number
-  /** Uniform in [0, 1); draws the arms of trials. @default Math.random */
-  readonly random?: () => number
-}
 
 /**
  * The loop. One tick goes the one walk: snapshot, store, verdicts on what was done, rules, decisions, actions, ledger.
@@ -78,20 +54,19 @@ export class Optimizer {
   readonly reader: SnapshotReader
   readonly #engine: Registry
   readonly #ingestion: Ingestion
+  readonly #programs: Programs
   readonly #alerts: Alerts
   readonly #runner: Runner
   readonly #reverter: Reverter
+  readonly #courses: CourseBook
   readonly #supervision: Supervision
   readonly #launcher: Launcher
   readonly #actions: ReadonlyMap<string, Action>
   readonly #modeOf: (action: string) => Mode
   readonly #budget: BudgetLimits
   readonly #warmUpMs: number
-  readonly #intervalMs: number
   readonly #clock: () => number
   readonly #telemetry: Disposable
-  #program: Program
-  #retired: Program[] = []
   #startedAt: number | undefined
 
   constructor(options: OptimizerOptions) {
@@ -100,7 +75,6 @@ export class Optimizer {
     const { faults } = this.#engine
     this.#clock = clock
     this.#warmUpMs = warmUpMs
-    this.#intervalMs = intervalMs
     this.#budget = { ...DEFAULT_BUDGET, ...options.budget }
     this.#modeOf = options.modeOf ?? (() => 'advise')
     this.#actions = byName(options.actions)
@@ -109,7 +83,8 @@ export class Optimizer {
     this.reader = new SnapshotReader(registries)
     this.store = createStore({ intervalMs, onWarning: limit => faults.report('signal', new StoreLimitError(limit)) })
     this.#ingestion = new Ingestion(this.store, faults)
-    this.#program = this.#load(options)
+    const ownScopes = this.reader.scopeNames
+    this.#programs = new Programs(options, { store: this.store, faults, intervalMs, ownScopes })
     this.#alerts = new Alerts(new Conditions(), intervalMs)
     this.histories = new Histories({ intervalMs, random })
     this.ledger = new Ledger(faults)
@@ -132,8 +107,9 @@ export class Optimizer {
       onReverted: trial => this.#supervision.reverted(trial, clock()),
     })
     const [runner, reverter, guarded] = [this.#runner, this.#reverter, new GuardedTrials()]
-    const courses = new Courses()
-    this.#supervision = new Supervision({ trials, courses, histories, guarded, runner, reverter, intervalMs, random })
+    this.#courses = new CourseBook(histories, random)
+    const courses = this.#courses
+    this.#supervision = new Supervision({ trials, courses, histories, guarded, runner, reverter, intervalMs })
     this.#launcher = new Launcher({ fleet: this.fleet, supervision: this.#supervision, clock })
     killSwitch.onTrip(by => this.#supervision.kill(by, clock()))
     killSwitch.onReset(() => this.#supervision.enable(clock()))
@@ -141,7 +117,7 @@ export class Optimizer {
 
   /** The rules in force, as they are doing. */
   get rules(): Program['rules'] {
-    return this.#program.rules
+    return this.#programs.current.rules
   }
 
   /** Whether any action may run at all, and if not, who says so; for people. */
@@ -152,10 +128,7 @@ export class Optimizer {
 
   /** Replaces rules and responses in one step. Trials in flight end on the ones they began with. */
   load(source: ProgramSource): void {
-    const next = this.#load(source)
-    this.#retired.push(this.#program)
-    this.#program = next
-    this.#alerts.keep(new Set(next.ruleNames.values()))
+    this.#alerts.keep(new Set(this.#programs.replace(source).ruleNames.values()))
   }
 
   /** Reads the signals into the store, without evaluating anything. */
@@ -212,20 +185,21 @@ export class Optimizer {
     const { faults } = this.#engine
     this.#startedAt ??= now
     this.killSwitch.check()
+    const program = this.#programs.current
 
     faults.contain('signal', () => this.refresh(now))
     // Yesterday's changes are judged before new ones are made.
-    const breaches = this.#supervision.step(this.#program, now)
-    const { pending, firings, transitions, errors } = this.#alerts.evaluate(this.#program, now)
+    const breaches = this.#supervision.step(program, now)
+    const { pending, firings, transitions, errors } = this.#alerts.evaluate(program, now)
     const alive = new Set(firings.map(firing => alertKey(firing)))
     this.#supervision.resolve(key => alive.has(key), now)
     const spending = spendingOf(this.trials, now)
-    const outcomes = this.#decide(firings, spending, now)
+    const outcomes = this.#decide(program, firings, spending, now)
     const due = outcomes.filter((outcome): outcome is Due => outcome.kind === 'due')
     const refusals = outcomes.filter((outcome): outcome is Refusal => outcome.kind === 'refusal')
     const durationMs = performance.now() - began
-    const launched = this.#launcher.launch(due, this.#program, now)
-    this.#retire()
+    const launched = this.#launcher.launch(due, program, now)
+    this.#programs.release(this.#supervision.programs)
 
     for (const error of errors) faults.report('rule', error)
     const entry = this.ledger.append({
@@ -256,12 +230,11 @@ export class Optimizer {
     return { entry }
   }
 
-  #decide(firings: readonly Firing[], spending: Spending, now: number): (Due | Refusal)[] {
-    const supervision = this.#supervision
+  #decide(program: Program, firings: readonly Firing[], spending: Spending, now: number): (Due | Refusal)[] {
     const outcomes = decide({
       now,
       firings,
-      responses: this.#program.responses,
+      responses: program.responses,
       actions: this.#actions,
       open: this.trials.open,
       spending,
@@ -270,41 +243,18 @@ export class Optimizer {
       modeOf: this.#modeOf,
       budget: this.#budget,
       fleet: this.fleet.state,
-      quarantineOf: proposal => supervision.quarantineOf(proposal, this.#program, now),
-      cooldownOf: proposal => supervision.cooldownOf(proposal, now),
+      quarantineOf: proposal => this.#courses.quarantineOf(proposal, program, now),
+      cooldownOf: proposal => this.#courses.cooldownOf(proposal, now),
       isUnsettled: action => this.#runner.isUnsettled(action),
       startedAt: this.#startedAt ?? now,
       warmUpMs: this.#warmUpMs,
     })
     for (const outcome of outcomes) {
       if (outcome.kind === 'due') continue
-      supervision.refused(outcome, this.#program, now)
-      if (outcome.proposal) supervision.shadow(outcome.proposal, this.#program, now)
+      this.#courses.refused(outcome, program, now)
+      if (outcome.proposal) this.#supervision.shadow(outcome.proposal, program, now)
     }
     return outcomes
-  }
-
-  #load(source: ProgramSource): Program {
-    const { faults } = this.#engine
-    const program = new Program(source, {
-      store: this.store,
-      faults,
-      intervalMs: this.#intervalMs,
-      ownScopes: this.reader.scopeNames,
-    })
-    for (const error of program.rejected) faults.report('rule', error)
-    return program
-  }
-
-  /** Lets go of the programs that no trial needs any more. */
-  #retire(): void {
-    if (this.#retired.length === 0) return
-    const needed = this.#supervision.programs
-    this.#retired = this.#retired.filter(program => {
-      if (needed.has(program)) return true
-      program[Symbol.dispose]()
-      return false
-    })
   }
 }
 

@@ -1,13 +1,13 @@
 import { alertKey } from './alert-key.ts'
-import type { Decision, Proposal, Refusal } from './decision.ts'
+import type { CourseBook } from './course-book.ts'
+import { courseKey } from './course-book.ts'
+import type { Decision, Proposal } from './decision.ts'
 import type { GrantedPermit } from './fleet/permit.ts'
 import type { Breach, GuardedTrials } from './guarded-trials.ts'
 import type { Histories } from './histories.ts'
 import type { History } from './history.ts'
 import { isLasting } from './history.ts'
-import { advanceCourse } from './instances/advance-course.ts'
-import type { Course, CourseEvent, CoursePolicy } from './instances/course.ts'
-import type { Courses } from './instances/instances.ts'
+import type { Course, CourseEvent } from './instances/course.ts'
 import type { Program } from './program.ts'
 import { isEmptyReceipt } from './receipt.ts'
 import { DEFAULT_COOLDOWN_MS } from './response.ts'
@@ -16,7 +16,7 @@ import type { Attempt, Runner } from './runner.ts'
 import type { JudgedTrial, KeptTrial, OpenTrial, RevertingTrial, RunningTrial, SettlingTrial, Trial } from './trial.ts'
 import { isOpen } from './trial.ts'
 import type { Trials } from './trials.ts'
-import { DEFAULT_SETTLE_MS, DEFAULT_WINDOW_MS, verifyingTimes } from './trials.ts'
+import { verifyingTimes } from './trials.ts'
 import type { Judgement } from './verdict.ts'
 
 const MAX_SHADOWS = 1000
@@ -26,13 +26,12 @@ const ENOUGH_SAMPLES = 0.8
 
 export interface SupervisionOptions {
   readonly trials: Trials
-  readonly courses: Courses
+  readonly courses: CourseBook
   readonly histories: Histories
   readonly guarded: GuardedTrials
   readonly runner: Runner
   readonly reverter: Reverter
   readonly intervalMs: number
-  readonly random: () => number
 }
 
 /** A trial that has been judged in a step. */
@@ -105,34 +104,6 @@ export class Supervision {
     return breaches
   }
 
-  /** Until when and why an action is not to be run for an alert; undefined when it may. */
-  quarantineOf({ firing, response, action }: Proposal, program: Program, now: number): string | undefined {
-    const version = program.versionOf(firing.alert, response)
-    const { quarantine } = this.historyOf({ alert: firing.alert, action: action.name, version, response }).standing
-    if (!quarantine || now >= quarantine.until) return undefined
-    return `${quarantine.reason}; until ${new Date(quarantine.until).toISOString()} or until it is reset`
-  }
-
-  /** How long the action still rests for this alert; undefined when it does not. */
-  cooldownOf({ firing, action }: Proposal, now: number): string | undefined {
-    const { state, notBefore, streak } = this.#options.courses.get(
-      courseKey({ alertKey: alertKey(firing), action: action.name }),
-    )
-    if (now >= notBefore || state === 'acting') return undefined
-    const because = streak > 0 ? `, longer than usual after ${streak} in a row that did not help` : ''
-    return `${Math.ceil((notBefore - now) / 1000)} s of cooldown left${because}`
-  }
-
-  /** A gate refused. */
-  refused({ firing, response, reason }: Refusal, program: Program, now: number): void {
-    if (!response) return
-    const { courses } = this.#options
-    const key = courseKey({ alertKey: alertKey(firing), action: response.action })
-    const version = program.versionOf(firing.alert, response)
-    const policy = this.#policyOf({ alert: firing.alert, action: response.action, version, response })
-    courses.set(key, advanceCourse(courses.get(key), { type: 'refused', reason }, now, policy), now)
-  }
-
   /** Nothing but the mode stands in the way: what happens without the action shows what a trial would take. */
   shadow(proposal: Proposal, program: Program, now: number): void {
     const { firing, response, action } = proposal
@@ -151,16 +122,14 @@ export class Supervision {
 
   /** Courses whose alert is over, and their lasting changes with them. */
   resolve(isFiring: (alertKey: string) => boolean, now: number): void {
-    const { courses, trials } = this.#options
-    // A shadow has no course: nothing is done about it.
-    const open = new Map(trials.open.filter(({ arm }) => arm !== 'shadow').map(trial => [courseKey(trial), trial]))
-    for (const [key, course] of courses) {
-      const trial = open.get(key)
-      const event: CourseEvent = isFiring(key.slice(0, key.lastIndexOf(' '))) ? { type: 'tick' } : { type: 'resolved' }
-      if (trial) this.#advance(trial, event, now)
-      else
-        courses.set(key, advanceCourse(advanceCourse(course, event, now, RESTING), { type: 'tick' }, now, RESTING), now)
-    }
+    const eventOf = (key: string): CourseEvent => ({ type: isFiring(key) ? 'tick' : 'resolved' })
+    const open = this.#tried()
+    for (const trial of open.values()) this.#advance(trial, eventOf(trial.alertKey), now)
+    this.#options.courses.rest(
+      key => open.has(key),
+      key => [eventOf(key), { type: 'tick' }],
+      now,
+    )
   }
 
   /** Ends every trial at once and sets every lasting change back. */
@@ -171,15 +140,22 @@ export class Supervision {
       if (trial.arm === 'shadow' && trial.state !== 'running') this.#close(trial, judgement, now)
       else this.#advance(trial, { type: 'killed' }, now, judgement)
     }
-    const open = new Set(trials.open.map(courseKey))
-    for (const [key, course] of courses)
-      if (!open.has(key)) courses.set(key, advanceCourse(course, { type: 'killed' }, now, RESTING), now)
+    const open = this.#tried()
+    courses.rest(
+      key => open.has(key),
+      () => [{ type: 'killed' }],
+      now,
+    )
   }
 
   /** The kill switch was released. */
   enable(now: number): void {
-    const { courses } = this.#options
-    for (const [key, course] of courses) courses.set(key, advanceCourse(course, { type: 'enabled' }, now, RESTING), now)
+    const open = this.#tried()
+    this.#options.courses.rest(
+      key => open.has(key),
+      () => [{ type: 'enabled' }],
+      now,
+    )
   }
 
   /** A change was set back, or could not be. */
@@ -187,13 +163,10 @@ export class Supervision {
     const result = trial.reverted?.result
     if (result === undefined) return
     const { courses } = this.#options
-    const key = courseKey(trial)
-    const policy = this.#policyOf(trial)
-    let course = advanceCourse(courses.get(key), { type: 'reverted', result }, now, policy)
+    let course = courses.advance(trial, { type: 'reverted', result }, now)
     // The reverter has tried as often as the course would.
     while (result === 'failed' && course.state === 'reverting')
-      course = advanceCourse(course, { type: 'reverted', result }, now, policy)
-    courses.set(key, course, now)
+      course = courses.advance(trial, { type: 'reverted', result }, now)
     this.historyOf(trial).advance({ type: 'reverted', result }, now)
     this.#programs.delete(trial.id)
   }
@@ -203,6 +176,12 @@ export class Supervision {
     const verdicts = this.#verdicts
     this.#verdicts = []
     return verdicts
+  }
+
+  /** The open trials by course. A shadow has none: nothing is done about it. */
+  #tried(): ReadonlyMap<string, OpenTrial> {
+    const tried = this.#options.trials.open.filter(({ arm }) => arm !== 'shadow')
+    return new Map(tried.map(trial => [courseKey(trial), trial]))
   }
 
   #step(trial: OpenTrial, now: number): void {
@@ -259,10 +238,7 @@ export class Supervision {
   }
 
   #advance(trial: OpenTrial, event: CourseEvent, now: number, judgement?: Judgement): void {
-    const { courses } = this.#options
-    const key = courseKey(trial)
-    const course = advanceCourse(courses.get(key), event, now, this.#policyOf(trial))
-    courses.set(key, course, now)
+    const course = this.#options.courses.advance(trial, event, now)
     const current = this.#options.trials.get(trial.id)
     if (current && isOpen(current)) this.#follow(current, course, now, judgement)
   }
@@ -302,25 +278,6 @@ export class Supervision {
     if (isNews && trial.arm !== 'shadow') this.#verdicts.push(trial)
     return trial
   }
-
-  #policyOf(trial: Pick<Trial, 'alert' | 'action' | 'version' | 'response'>): CoursePolicy {
-    const { cooldownMs = DEFAULT_COOLDOWN_MS, expect } = trial.response
-    const { quarantine } = this.historyOf(trial).standing
-    return {
-      cooldownMs,
-      settleMs: expect?.settleMs ?? DEFAULT_SETTLE_MS,
-      windowMs: expect?.windowMs ?? DEFAULT_WINDOW_MS,
-      jitter: this.#options.random(),
-      ...(quarantine && { quarantinedUntil: quarantine.until }),
-    }
-  }
-}
-
-/** A course at rest looks at nothing but its own times. */
-const RESTING: CoursePolicy = { cooldownMs: 0, settleMs: 0, windowMs: 0, jitter: 0.5 }
-
-export function courseKey({ alertKey, action }: Pick<Trial, 'alertKey' | 'action'>): string {
-  return `${alertKey} ${action}`
 }
 
 /** Guards speak of what a change may do; a shadow changes nothing and is compared with nothing. */

@@ -2,7 +2,13 @@ import { CoordinatorUnavailableError, LeaseLostError } from '@homeostat/optimize
 import { startPostgres } from '@homeostat/services'
 import { Pool } from 'pg'
 import { afterAll, beforeEach, expect, it, vi } from 'vitest'
-import { createPostgresCoordinator, LEASE_TABLE, LeaseTableMissingError, pg, type PostgresCoordinator } from '../src/domain.ts'
+import {
+  createPostgresCoordinator,
+  LEASE_TABLE,
+  LeaseTableMissingError,
+  pg,
+  type PostgresCoordinator,
+} from '../src/domain.ts'
 
 const LONG_MS = 60_000
 const postgres = await startPostgres()
@@ -40,7 +46,8 @@ it('creates the table when all processes start at the same moment', async () => 
   await Promise.all(Array.from({ length: 8 }, () => admin.query('SELECT pg_sleep(0.1)')))
   for (let round = 0; round < 10; round++) {
     await admin.query('DROP TABLE IF EXISTS homeostat_lease')
-    const start = (): PostgresCoordinator => createPostgresCoordinator({ pool: admin, service: 'shop', timeoutMs: 5_000 })
+    const start = (): PostgresCoordinator =>
+      createPostgresCoordinator({ pool: admin, service: 'shop', timeoutMs: 5_000 })
     const peers = Array.from({ length: 8 }, start)
     await Promise.all(peers.map((peer, i) => peer.beat(`m${i}`, LONG_MS)))
     expect(await peers[0]!.beat('m0', LONG_MS)).toBe(8)

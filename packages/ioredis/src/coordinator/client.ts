@@ -53,14 +53,15 @@ export function ownClient(client: CoordinatorClient, timeoutMs: number): OwnClie
   const cluster = {
     keyPrefix: '',
     lazyConnect: true,
-    enableOfflineQueue: false,
+    // A node is connected by its first command, which has to wait for that; dropping the connection drops it too.
+    enableOfflineQueue: true,
     enableAutoPipelining: false,
     clusterRetryStrategy: null,
     retryDelayOnFailover: 0,
     // No timer of its own; a slot that moved is seen when the old node says so.
     slotsRefreshInterval: 0,
     scaleReads: 'master',
-    redisOptions: { ...connection, lazyConnect: false },
+    redisOptions: { ...connection, enableOfflineQueue: true },
   }
   const duplicate = client.duplicate as (...args: unknown[]) => OwnClient
   const own = client.isCluster ? duplicate.call(client, [], cluster) : duplicate.call(client, connection)

@@ -22,9 +22,9 @@ const ZERO_RUN = 8
 const WATCHING: GuardStatus = { state: 'watching' }
 
 /**
- * Watches a level: the mean log ratio to the quiet level over sliding windows of 3 (at slow ticks 2) to 180 samples, each with a limit of
- * its own. The short windows are the hard stop, the long ones accumulate what is small but lasts. A breach also needs most
- * of the window's samples beyond the margin and half of the limit, so that no single spike, however high, is one.
+ * Watches a level: the mean log ratio to the quiet level over sliding windows of 3 (at slow ticks 2) to 180 samples, each
+ * with a limit of its own. The short windows are the hard stop, the long ones accumulate what is small but lasts. A breach
+ * also needs most of the window's samples beyond the margin and half of the limit: no single spike, however high, is one.
  */
 export function watchLevel(spec: Guard, quiet: QuietLevel, startedAt: number): GuardWatch {
   return new LevelWatch(spec, quiet, startedAt)

@@ -21,20 +21,19 @@ export interface PalliativeInput {
   readonly gauge?: readonly Sample[]
 }
 
-/**
- * Significance of a proof and of a suspicion, and the share of `worth` that a baseline must have risen for either. A proof is
- * hard to get, since a load that rises all morning looks like a leak; a suspicion easy, since it only postpones a verdict.
- */
+/** A proof is hard to get, since a load that rises all morning looks like a leak. `rise`: share of `worth`. */
 const LEAK = { p: 0.001, rise: 2 / 3 }
-const SUSPECTED = { p: 0.01, rise: 1 / 3 }
+
+/**
+ * A doubt is easy to raise, since it only postpones a verdict. In a short history it is raised at once: there a leak has had
+ * no time to show, and the next look is soon. 1 / 64 is six controls that rise in six.
+ */
+const DOUBT = { p: 2 ** -6, rise: 1 / 5, shortHistory: 24, pShort: 0.2 }
 
 /** Fewer points have no trend to speak of; the pace of coming back needs no test, so fewer will do. */
 const MIN_POINTS = 6
 const MIN_ALONE = 6
 const MIN_RETURNS = 4
-
-/** Rises of six controls in six are enough to suspect: 1 / 64. */
-const SIX_OF_SIX = 2 ** -6
 
 /** The trend must show in both halves: a single step up is a change of level, not a leak. */
 const HALF_P = 0.1
@@ -88,12 +87,19 @@ export function leakIn(
   )
 }
 
-function rising(name: string, samples: readonly Sample[], direction: 'up' | 'down', worth: number): Leak {
+interface Terms {
+  readonly direction: 'up' | 'down'
+  readonly worth: number
+  /** Chance below which a doubt is raised. */
+  readonly doubt: number
+}
+
+function rising(name: string, samples: readonly Sample[], { direction, worth, doubt }: Terms): Leak {
   const none: Leak = { evidence: 'none', reason: `${name} has no trend` }
   const sign = direction === 'down' ? 1 : -1
   const points = samples.filter(([, value]) => value > 0).map(([ms, value]): Sample => [ms, sign * Math.log(value)])
   if (points.length < MIN_POINTS) return none
-  const { slope, pRising } = trend(points)
+  const { slope, pRising, pIndependent } = trend(points)
   const span = points.at(-1)![0] - points[0]![0]
   const rise = Math.expm1(slope * span)
   const middle = points.length >> 1
@@ -101,12 +107,12 @@ function rising(name: string, samples: readonly Sample[], direction: 'up' | 'dow
     trend(points.slice(0, middle)).pRising <= HALF_P && trend(points.slice(middle)).pRising <= HALF_P
   const reason = `${name} keeps ${sign > 0 ? 'rising' : 'falling'}: by ${percent(rise)} over ${duration(span)} and ${points.length} episodes`
   if (pRising <= LEAK.p && rise >= LEAK.rise * worth && steady()) return { evidence: 'leak', reason }
-  if (pRising <= SUSPECTED.p && rise >= SUSPECTED.rise * worth) return { evidence: 'suspected', reason }
+  if (pIndependent <= doubt && rise >= DOUBT.rise * worth) return { evidence: 'suspected', reason }
   return none
 }
 
 /** The sawtooth: a cure that works each time, against something that never stops. */
-function returning(episodes: readonly Measured[], direction: 'up' | 'down'): Leak {
+function returning(episodes: readonly Measured[], { direction, doubt }: Terms): Leak {
   const sign = direction === 'down' ? 1 : -1
   const log = (value: number): number => sign * Math.log(value)
   // From control to the next episode both levels are such that the rule fires, so neither is likely to fall back by itself.
@@ -130,7 +136,7 @@ function returning(episodes: readonly Measured[], direction: 'up' | 'down'): Lea
   if (!alike) return none
   const reason = `left alone it keeps ${sign > 0 ? 'rising' : 'falling'} as fast as it comes back after each cure: ${percent(Math.expm1(back * 3_600_000))} an hour`
   if (p <= LEAK.p) return { evidence: 'leak', reason }
-  return p <= SIX_OF_SIX ? { evidence: 'suspected', reason } : none
+  return p <= doubt ? { evidence: 'suspected', reason } : none
 }
 
 function middleOf(values: readonly number[]): number {

@@ -7,6 +7,8 @@ export interface Trend {
   readonly slope: number
   /** One-sided chance of rising as steadily without a trend: Mann, 1945; Kendall, 1975. */
   readonly pRising: number
+  /** As if no point resembled its neighbour: too small for a proof, good for a doubt. */
+  readonly pIndependent: number
 }
 
 const MAX_CORRELATION = 0.9
@@ -32,8 +34,10 @@ export function trend(points: readonly Point[]): Trend {
   const slope = slopes.length === 0 ? 0 : quantile(ascending(slopes), 0.5)
   const found = autocorrelation(points.map(([ms, value]) => value - slope * (ms - points[0]![0])))
   const correlation = Math.min(MAX_CORRELATION, Math.max(0, (found + 2 / size) / (1 - 4 / size)))
-  const variance = ((size * (size - 1) * (2 * size + 5)) / 18) * ((1 + correlation) / (1 - correlation))
-  return { slope, pRising: variance > 0 ? 1 - normalBelow((score - 1) / Math.sqrt(variance)) : 1 }
+  const variance = (size * (size - 1) * (2 * size + 5)) / 18
+  const above = (widened: number): number =>
+    variance > 0 ? 1 - normalBelow((score - 1) / Math.sqrt(variance * widened)) : 1
+  return { slope, pRising: above((1 + correlation) / (1 - correlation)), pIndependent: above(1) }
 }
 
 /** Of ranks, one step apart. */

@@ -9,9 +9,11 @@ import { createRandom } from '../random.ts'
 
 const LEASE_MS = 1000
 /** Targets of one process, each set and undone without end. */
-const TARGETS = 14
-/** The edits of one process's targets come at random points of this time. */
-const EDITS_MS = 1500
+const TARGETS = 10
+/** An edit comes within this time after the value was seen changed: in the middle of a change, or right after it. */
+const EDIT_WITHIN_MS = 150
+/** On a busy machine it may take long until a value is changed; then the edit comes all the same. */
+const PATIENCE_MS = 5000
 
 /** One edit of a person, in the middle of what the process does. */
 interface Edit {
@@ -106,7 +108,9 @@ class Field {
   }
 
   async #edit(place: Place, target: string, number: number): Promise<void> {
-    await pause(this.#random() * EDITS_MS)
+    const startedAt = performance.now()
+    while ((await place.read(target)) === ORIGINAL && performance.now() - startedAt < PATIENCE_MS) await pause(20)
+    await pause(this.#random() * EDIT_WITHIN_MS)
     // Within the bounds, and a value that nobody else sets.
     const value = 500.5 + number
     const was = await place.overwrite(target, value)

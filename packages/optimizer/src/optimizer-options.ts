@@ -1,0 +1,34 @@
+import type { RuleSource } from '@homeostat/promql'
+import type { Registry } from '@homeostat/signals'
+import type { Action } from './action.ts'
+import type { BudgetLimits } from './budget.ts'
+import type { Fleet } from './fleet/fleet.ts'
+import type { KillSwitch } from './kill-switch.ts'
+import type { Mode } from './mode.ts'
+import type { Response } from './response.ts'
+
+export interface OptimizerOptions {
+  /** What is measured. The first one is where Homeostat counts its own failures. */
+  readonly registries: readonly [engine: Registry, ...domains: Registry[]]
+  readonly rules: readonly RuleSource[]
+  readonly responses: readonly Response[]
+  readonly actions: readonly Action[]
+  /** The mode in force for an action. @default advise for all */
+  readonly modeOf?: (action: string) => Mode
+  /** Nothing acts before this time has passed since the first tick. @default 60000 */
+  readonly warmUpMs?: number
+  /** Expected time between ticks; it sizes the store. @default 5000 */
+  readonly intervalMs?: number
+  /** How much the loop may do, all in all. */
+  readonly budget?: Partial<BudgetLimits>
+  /** What this process and the others agree on. @default there are no others, and what is shared is left alone */
+  readonly fleet?: Fleet
+  /** @default one that listens to HOMEOSTAT_DISABLED */
+  readonly killSwitch?: KillSwitch
+  /** @default process.env */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+  /** The present, for what happens between ticks: the end of an action, an attached collection. @default a steady clock */
+  readonly clock?: () => number
+  /** Uniform in [0, 1); draws the arms of trials. @default Math.random */
+  readonly random?: () => number
+}
