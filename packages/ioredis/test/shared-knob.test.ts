@@ -43,5 +43,5 @@ describeKnob('a value in Redis, set under a lease in Redis', {
   value: async () => Number(await client.get(key)),
   setByHand: async value => void (await client.set(key, value)),
   coordinator: () => coordinator,
-  close: () => coordinator[Symbol.asyncDispose](),
+  close: async () => coordinator[Symbol.asyncDispose](),
 })

@@ -64,6 +64,8 @@ export class Alerts {
     const byRule = new Map<Rule, Alert[]>()
     for (const alert of alerts) byRule.set(alert.rule, [...(byRule.get(alert.rule) ?? []), alert])
     for (const [rule, name] of program.ruleNames) {
+      // A rule's life begins with its first evaluation, and not with its first alert.
+      if (!this.#startedAt.has(name)) this.#startedAt.set(name, now)
       const reported = byRule.get(rule) ?? []
       if (reported.length === 0 && this.#conditions.of(name).size === 0) continue
       const policy = this.#policyOf(rule, name, now)
@@ -117,13 +119,11 @@ export class Alerts {
   }
 
   #policyOf(rule: Rule, name: string, now: number): ConditionPolicy {
-    const startedAt = this.#startedAt.get(name) ?? now
-    this.#startedAt.set(name, startedAt)
     return {
       forMs: parseDuration(rule.for ?? '0') ?? 0,
       keepFiringForMs: parseDuration(rule.keepFiringFor ?? '0') ?? 0,
       intervalMs: this.#intervalMs,
-      startedAt,
+      startedAt: this.#startedAt.get(name) ?? now,
     }
   }
 }

@@ -15,6 +15,9 @@ export type { Permit } from './fleet/permit.ts'
 export { actionKey, knobKey } from './fleet/lease-key.ts'
 export { DISRUPTED_SHARE, slotsOf } from './fleet/slots.ts'
 export type { Gate, GateState } from './gate.ts'
+export * from './guards/index.ts'
+export type { Histories, SavedHistories } from './histories.ts'
+export type { History, SavedHistory } from './history.ts'
 export { advanceCourse, isPossible } from './instances/advance-course.ts'
 export {
   advanceCondition,
@@ -36,6 +39,20 @@ export {
   type StandingEvent,
   type StandingPolicy,
 } from './instances/standing.ts'
+export {
+  bucketOf,
+  drawArm,
+  judge,
+  palliative,
+  type Arm,
+  type ArmState,
+  type Episode,
+  type JudgeInput,
+  type JudgeStatistics,
+  type Leak,
+  type Sample,
+} from './judge/index.ts'
+export type { Judgement as JudgeVerdict } from './judge/judgement.ts'
 export { KillSwitch, type KillSwitchState } from './kill-switch.ts'
 export type { Bounds, Knob } from './knob.ts'
 export {

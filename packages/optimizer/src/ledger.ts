@@ -1,11 +1,12 @@
 import type { Faults } from '@homeostat/signals'
 import type { Remaining } from './budget.ts'
 import type { Decision, Refusal } from './decision.ts'
+import type { FleetState } from './fleet/fleet-state.ts'
 import type { Firing } from './firing.ts'
 import type { Mode } from './mode.ts'
 import type { Transition } from './alerts.ts'
 import type { Verdicted } from './supervision.ts'
-import type { JudgedTrial, RunningTrial, SettlingTrial, TrialArm } from './trial.ts'
+import type { JudgedTrial, RunningTrial, SettlingTrial, Trial, TrialArm } from './trial.ts'
 
 /** An alert whose expression holds but not yet for as long as its rule asks. */
 export interface PendingAlert extends Firing {
@@ -47,6 +48,11 @@ export interface LedgerEntry {
   readonly reverted: readonly JudgedTrial[]
   /** Actions that may not be run any more for an alert, for now. */
   readonly quarantined: readonly QuarantinedAction[]
+  /** Trials that are open at the end of the tick. */
+  readonly open: readonly Pick<Trial, 'id' | 'action' | 'arm' | 'state'>[]
+  /** What is known of the effects of actions that were judged in this tick. */
+  readonly effects: readonly KnownEffect[]
+  readonly fleet: FleetState
   /** What is left to do of what the loop may do. */
   readonly budgets: readonly BudgetOfAction[]
 }
@@ -54,6 +60,15 @@ export interface LedgerEntry {
 export interface BudgetOfAction {
   readonly action: string
   readonly remaining: readonly Remaining[]
+}
+
+/** How an action changes what it should change, relative to doing nothing. */
+export interface KnownEffect {
+  readonly alert: string
+  readonly action: string
+  /** -0.2 is 20 % lower. */
+  readonly effect: number
+  readonly interval: readonly [low: number, high: number]
 }
 
 export interface LedgerBreach {

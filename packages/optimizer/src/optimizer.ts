@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { SpanContext } from '@opentelemetry/api'
 import type { Store } from '@homeostat/promql'
 import { createStore } from '@homeostat/promql'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
@@ -35,6 +36,7 @@ import { steadyNow } from './steady-clock.ts'
 import type { OptimizerOptions } from './optimizer-options.ts'
 import { publishLedger } from './telemetry/telemetry.ts'
 import type { SettlingTrial } from './trial.ts'
+import { TraceWindow } from './telemetry/trace-window.ts'
 import { Trials } from './trials.ts'
 
 /** Research on blocked loops: a slice of 2 ms goes unnoticed at any request rate a Node process serves. */
@@ -51,6 +53,8 @@ export class Optimizer {
   readonly trials: Trials = new Trials()
   readonly histories: Histories
   readonly ledger: Ledger
+  /** Give it to the SDK as a span processor, and the spans of actions link to the requests of their time. */
+  readonly traces: TraceWindow
   readonly reader: SnapshotReader
   readonly #engine: Registry
   readonly #ingestion: Ingestion
@@ -88,6 +92,7 @@ export class Optimizer {
     this.#alerts = new Alerts(new Conditions(), intervalMs)
     this.histories = new Histories({ intervalMs, random })
     this.ledger = new Ledger(faults)
+    this.traces = new TraceWindow(clock)
     this.#telemetry = publishLedger(this.ledger, this.#engine)
 
     const { killSwitch, trials, histories } = this
@@ -109,7 +114,17 @@ export class Optimizer {
     const [runner, reverter, guarded] = [this.#runner, this.#reverter, new GuardedTrials()]
     this.#courses = new CourseBook(histories, random)
     const courses = this.#courses
-    this.#supervision = new Supervision({ trials, courses, histories, guarded, runner, reverter, intervalMs })
+    const tracesSince = (time: number): readonly SpanContext[] => this.traces.since(time)
+    this.#supervision = new Supervision({
+      trials,
+      courses,
+      histories,
+      guarded,
+      runner,
+      reverter,
+      intervalMs,
+      tracesSince,
+    })
     this.#launcher = new Launcher({ fleet: this.fleet, supervision: this.#supervision, clock })
     killSwitch.onTrip(by => this.#supervision.kill(by, clock()))
     killSwitch.onReset(() => this.#supervision.enable(clock()))
@@ -175,7 +190,15 @@ export class Optimizer {
     const reverted = this.#reverter.takeReverted()
     const verdicts = this.#supervision.takeVerdicts()
     if (ended.length + reverted.length + verdicts.length > 0)
-      this.ledger.append({ ...NOTHING_NEW, now: this.#clock(), mode: this.mode, ended, reverted, verdicts })
+      this.ledger.append({
+        ...NOTHING_NEW,
+        now: this.#clock(),
+        mode: this.mode,
+        fleet: this.fleet.state,
+        ended,
+        reverted,
+        verdicts,
+      })
     this.#telemetry[Symbol.dispose]()
     await this.fleet[Symbol.asyncDispose]()
   }
@@ -202,6 +225,7 @@ export class Optimizer {
     this.#programs.release(this.#supervision.programs)
 
     for (const error of errors) faults.report('rule', error)
+    const verdicts = this.#supervision.takeVerdicts()
     const entry = this.ledger.append({
       now,
       durationMs,
@@ -219,7 +243,10 @@ export class Optimizer {
         reason,
       })),
       ended: this.#runner.takeFinished(),
-      verdicts: this.#supervision.takeVerdicts(),
+      verdicts,
+      open: this.trials.open.map(({ id, action, arm, state }) => ({ id, action, arm, state })),
+      effects: this.#supervision.effectsOf(verdicts),
+      fleet: this.fleet.state,
       reverted: this.#reverter.takeReverted(),
       quarantined: this.histories.takeQuarantined(),
       budgets: [...this.#actions.keys()].map(action => ({
@@ -270,6 +297,8 @@ const NOTHING_NEW = {
   withheld: [],
   breaches: [],
   quarantined: [],
+  open: [],
+  effects: [],
   budgets: [],
 } as const
 

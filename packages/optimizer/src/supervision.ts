@@ -1,3 +1,4 @@
+import type { SpanContext } from '@opentelemetry/api'
 import { alertKey } from './alert-key.ts'
 import type { CourseBook } from './course-book.ts'
 import { courseKey } from './course-book.ts'
@@ -8,6 +9,7 @@ import type { Histories } from './histories.ts'
 import type { History } from './history.ts'
 import { isLasting } from './history.ts'
 import type { Course, CourseEvent } from './instances/course.ts'
+import type { KnownEffect } from './ledger.ts'
 import type { Program } from './program.ts'
 import { isEmptyReceipt } from './receipt.ts'
 import { DEFAULT_COOLDOWN_MS } from './response.ts'
@@ -32,6 +34,7 @@ export interface SupervisionOptions {
   readonly runner: Runner
   readonly reverter: Reverter
   readonly intervalMs: number
+  readonly tracesSince: (time: number) => readonly SpanContext[]
 }
 
 /** A trial that has been judged in a step. */
@@ -63,7 +66,7 @@ export class Supervision {
 
   /** Begins the trial of a decision: runs its action, or withholds it. */
   begin(decision: Decision, program: Program, now: number, permit?: GrantedPermit): Attempt | SettlingTrial {
-    const { trials, runner } = this.#options
+    const { trials, runner, tracesSince } = this.#options
     const { firing, response, arm } = decision
     const before = response.expect ? program.measurement.baseline(response.expect, firing.labels, now) : []
     if (arm !== 'act') {
@@ -72,7 +75,7 @@ export class Supervision {
       if (arm === 'control') this.#advance(withheld, { type: 'withheld' }, now)
       return withheld
     }
-    const trial = trials.start(decision, before, now)
+    const trial = trials.start(decision, before, tracesSince(firing.since), now)
     this.#programs.set(trial.id, program)
     this.#advance(trial, { type: 'started' }, now)
     return runner.carryOut(decision, trial, permit)
@@ -182,6 +185,15 @@ export class Supervision {
   #tried(): ReadonlyMap<string, OpenTrial> {
     const tried = this.#options.trials.open.filter(({ arm }) => arm !== 'shadow')
     return new Map(tried.map(trial => [courseKey(trial), trial]))
+  }
+
+  /** What is known of the effects of the actions that were judged. */
+  effectsOf(judged: readonly Verdicted[]): KnownEffect[] {
+    const histories = new Set(judged.map(trial => this.historyOf(trial)))
+    return [...histories].flatMap(({ alert, action, statistics }) => {
+      const { effect, interval } = statistics?.statistics ?? {}
+      return effect === undefined || !interval ? [] : [{ alert, action, effect, interval }]
+    })
   }
 
   #step(trial: OpenTrial, now: number): void {

@@ -1,5 +1,7 @@
+import type { SpanContext } from '@opentelemetry/api'
 import type { Firing } from './firing.ts'
 import type { Arm, Sample } from './judge/episode.ts'
+import type { RevertCause } from './instances/course.ts'
 import type { UndoResult } from './receipt.ts'
 import type { Response } from './response.ts'
 import type { Outcome, Verdict } from './verdict.ts'
@@ -22,6 +24,10 @@ interface TrialBase {
   readonly response: Response
   /** Of the rule and the response; names the history it belongs to. */
   readonly version: string
+  /** The value that made the alert fire. */
+  readonly value: number
+  /** Requests and jobs that were traced while it fired. */
+  readonly traces: readonly SpanContext[]
   /** The decision, in milliseconds since the epoch. */
   readonly startedAt: number
   /** Values of what is expected to change, from before the decision. */
@@ -57,15 +63,16 @@ export interface KeptTrial extends JudgedBase {
 /** The change is being set back. */
 export interface RevertingTrial extends JudgedBase {
   readonly state: 'reverting'
-  /** Why, in one line. */
-  readonly because: string
+  readonly because: RevertCause
+  /** Since when. */
+  readonly from: number
 }
 
 /** All is over. */
 export interface JudgedTrial extends JudgedBase {
   readonly state: 'judged'
   /** How the change was set back, when it was. */
-  readonly reverted?: UndoResult & { readonly because: string; readonly at: number }
+  readonly reverted?: UndoResult & { readonly because: RevertCause; readonly from: number; readonly at: number }
 }
 
 interface JudgedBase extends TrialBase {

@@ -1,6 +1,8 @@
+import type { SpanContext } from '@opentelemetry/api'
 import { alertKey } from './alert-key.ts'
 import type { Decision } from './decision.ts'
 import type { Sample } from './judge/episode.ts'
+import type { RevertCause } from './instances/course.ts'
 import type { UndoResult } from './receipt.ts'
 import type { Expectation } from './response.ts'
 import type { JudgedTrial, KeptTrial, OpenTrial, RevertingTrial, RunningTrial, SettlingTrial, Trial } from './trial.ts'
@@ -46,14 +48,14 @@ export class Trials {
     return this.#trials.get(id)
   }
 
-  start(decision: Decision, before: readonly Sample[], now: number): RunningTrial {
-    return this.#put({ ...this.#begin(decision, before, now), state: 'running' })
+  start(decision: Decision, before: readonly Sample[], traces: readonly SpanContext[], now: number): RunningTrial {
+    return this.#put({ ...this.#begin(decision, before, traces, now), state: 'running' })
   }
 
   /** A trial in which nothing is done. */
   withhold(decision: Decision, before: readonly Sample[], now: number): SettlingTrial {
     const outcome: Outcome = { status: 'withheld' }
-    return this.#put({ ...this.#begin(decision, before, now), state: 'settling', outcome, endedAt: now })
+    return this.#put({ ...this.#begin(decision, before, [], now), state: 'settling', outcome, endedAt: now })
   }
 
   finish(trial: RunningTrial, outcome: Outcome, endedAt: number): SettlingTrial {
@@ -79,18 +81,19 @@ export class Trials {
     return this.#put({ ...judged(trial, judgement, now), state: 'kept' })
   }
 
-  revert(trial: Done, judgement: Judgement, because: string, now: number): RevertingTrial {
-    return this.#put({ ...judged(trial, judgement, now), state: 'reverting', because })
+  revert(trial: Done, judgement: Judgement, because: RevertCause, now: number): RevertingTrial {
+    return this.#put({ ...judged(trial, judgement, now), state: 'reverting', because, from: now })
   }
 
   reverted(trial: RevertingTrial, result: UndoResult, at: number): JudgedTrial {
-    const { because, ...rest } = trial
-    return this.#put<JudgedTrial>({ ...rest, state: 'judged', reverted: { ...result, because, at } })
+    const { because, from, ...rest } = trial
+    return this.#put<JudgedTrial>({ ...rest, state: 'judged', reverted: { ...result, because, from, at } })
   }
 
   #begin(
     { firing, response, action, arm, version }: Decision,
     before: readonly Sample[],
+    traces: readonly SpanContext[],
     now: number,
   ): Omit<RunningTrial, 'state'> {
     return {
@@ -101,6 +104,8 @@ export class Trials {
       alertKey: alertKey(firing),
       labels: firing.labels,
       touches: action.touches,
+      value: firing.value,
+      traces,
       response,
       version,
       startedAt: now,

@@ -13,9 +13,23 @@ export const attributes = {
   limitSource: 'homeostat.limit.source',
   /** The alert's name. */
   alert: 'homeostat.alert',
-  /** `pending` or `firing`. */
+  /** `inactive`, `pending`, `firing` or `resolving`. */
   alertState: 'homeostat.alert.state',
   actionName: 'homeostat.action.name',
+  /** `act`, `control` or `shadow`: whether the action was run, withheld at random, or only thought of. */
+  trialArm: 'homeostat.trial.arm',
+  /** `running`, `settling`, `verifying`, `kept` or `reverting`. */
+  trialState: 'homeostat.trial.state',
+  /** `run failed`, `guard breached`, `verdict`, `undecided`, `alert resolved` or `kill switch`. */
+  revertCause: 'homeostat.revert.cause',
+  /** `restored`, `superseded` or `failed`. */
+  revertResult: 'homeostat.revert.result',
+  /** `estimate`, `low` or `high`: of the interval of an effect. */
+  effectBound: 'homeostat.effect.bound',
+  /** `runsPerHourOfAction`, `runsPerHour`, `concurrentRuns` or `blockedMsPerMinute`. */
+  budget: 'homeostat.budget',
+  /** `none`, `unreachable` or `reachable`. */
+  coordinatorState: 'homeostat.coordinator.state',
   /** `completed`, `failed`, `timeout` or `aborted`. */
   actionResult: 'homeostat.action.result',
   /** The gate that refused, e.g. `mode`, `warm-up`, `cooldown`. */
@@ -23,8 +37,16 @@ export const attributes = {
   verdict: 'homeostat.verdict',
   /** A trial's readable id, e.g. `cache.warm#3`; on spans and events only, never on metrics. */
   trialId: 'homeostat.trial.id',
-  /** The expected value before the action; on spans only. */
+  /** The median of what should change, before the decision; on spans and events only. */
   trialBefore: 'homeostat.trial.before',
+  /** The same after the settling; on spans and events only. */
+  trialAfter: 'homeostat.trial.after',
+  /** One readable line: why. On spans and events only. */
+  reason: 'homeostat.reason',
+  /** Number of episodes that a verdict compared; on spans and events only. */
+  episodes: 'homeostat.verdict.episodes',
+  /** The value that made an alert fire; on spans and events only. */
+  alertValue: 'homeostat.alert.value',
   /** `off`, `shadow`, `advise` or `act`. */
   mode: 'homeostat.mode',
   /** `signal`, `rule`, `action`, `telemetry`, `tick`, `source`: the part of Homeostat that failed. */

@@ -2,14 +2,24 @@
 export const spans = {
   /** One run of an action. */
   action: 'homeostat.action',
+  /** From the end of a run to its verdict; a child of the run. */
+  verify: 'homeostat.verify',
+  /** Setting a change back; a child of the run. */
+  revert: 'homeostat.revert',
 } as const
 
 /** Names of the log events Homeostat writes (`event_name`). */
 export const events = {
-  /** An alert begins to fire. */
+  /** An alert begins or ceases to fire. */
   alert: 'homeostat.alert',
+  /** An action was due: it is run, or withheld as a control. */
+  decision: 'homeostat.decision',
   /** An action has ended. */
   action: 'homeostat.action.ended',
   /** A trial has been judged. */
   verdict: 'homeostat.verdict',
+  /** A lasting change was set back, or could not be. */
+  reverted: 'homeostat.action.reverted',
+  /** An action is banned for an alert. */
+  quarantined: 'homeostat.action.quarantined',
 } as const

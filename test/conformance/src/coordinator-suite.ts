@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 /** One coordinator and what its tests need to know of it. */
 export interface CoordinatorSubject<C extends Coordinator = Coordinator> {
   /** The coordinator as one more process of the service would have it. */
-  create(service: string): C | Promise<C>
+  create(service: string): C
   /** One whose server cannot be reached. */
-  unreachable(service: string): C | Promise<C>
+  unreachable(service: string): C
   /** Adds one to a counter in the coordinator's engine, under the lease. */
   effect(coordinator: C, lease: FleetLease, once: boolean): Promise<unknown>
   /** What is in that counter, which nobody else uses. */
@@ -25,9 +25,9 @@ export function describeCoordinator<C extends Coordinator>(name: string, subject
     let service: string
     let peers: C[]
 
-    beforeEach(async () => {
+    beforeEach(() => {
       service = `shop-${randomUUID()}`
-      peers = await Promise.all(Array.from({ length: 4 }, () => subject.create(service)))
+      peers = Array.from({ length: 4 }, () => subject.create(service))
     })
     afterEach(async () => {
       for (const peer of peers) await peer[Symbol.asyncDispose]()
@@ -173,7 +173,7 @@ export function describeCoordinator<C extends Coordinator>(name: string, subject
     })
 
     it('keeps services apart', async () => {
-      const other = await subject.create(`${service}-other`)
+      const other = subject.create(`${service}-other`)
       await take(peer(0), 'knob/a', LONG_MS)
       await take(other, 'knob/a', LONG_MS)
       await peer(0).beat('a', LONG_MS)
@@ -182,13 +182,21 @@ export function describeCoordinator<C extends Coordinator>(name: string, subject
     })
 
     it('says soon that its server cannot be reached, whatever was asked', async () => {
-      const cut = await subject.unreachable(service)
+      const cut = subject.unreachable(service)
       const lease = await take(peer(0), 'knob/a', LONG_MS)
       const before = performance.now()
       const answers = await Promise.allSettled([
-        ...[cut.acquire('knob/b', LONG_MS), cut.renew(lease, LONG_MS), cut.release(lease), cut.isCurrent(lease)],
-        ...[cut.settle(lease), cut.record(lease, { knob: 'a', was: 1, set: 2 }), cut.orphans(LONG_MS)],
-        ...[cut.beat('a', LONG_MS), cut.leave('a'), cut.takeSlot('a', LONG_MS), cut.freeSlot('a')],
+        cut.acquire('knob/b', LONG_MS),
+        cut.renew(lease, LONG_MS),
+        cut.release(lease),
+        cut.isCurrent(lease),
+        cut.settle(lease),
+        cut.record(lease, { knob: 'a', was: 1, set: 2 }),
+        cut.orphans(LONG_MS),
+        cut.beat('a', LONG_MS),
+        cut.leave('a'),
+        cut.takeSlot('a', LONG_MS),
+        cut.freeSlot('a'),
       ])
       expect(performance.now() - before).toBeLessThan(5_000)
       for (const answer of answers) {

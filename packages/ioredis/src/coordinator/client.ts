@@ -63,8 +63,8 @@ export function ownClient(client: CoordinatorClient, timeoutMs: number): OwnClie
     scaleReads: 'master',
     redisOptions: { ...connection, enableOfflineQueue: true },
   }
-  const duplicate = client.duplicate as (...args: unknown[]) => OwnClient
-  const own = client.isCluster ? duplicate.call(client, [], cluster) : duplicate.call(client, connection)
+  const application = client as { duplicate(...args: unknown[]): OwnClient }
+  const own = client.isCluster ? application.duplicate([], cluster) : application.duplicate(connection)
   // Each call says for itself what went wrong; without a listener ioredis would print every failed attempt.
   own.on('error', () => {})
   // One for each call that waits for the connection.

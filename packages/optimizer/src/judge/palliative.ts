@@ -25,10 +25,10 @@ export interface PalliativeInput {
 const LEAK = { p: 0.001, rise: 2 / 3 }
 
 /**
- * A doubt is easy to raise, since it only postpones a verdict. In a short history it is raised at once: there a leak has had
- * no time to show, and the next look is soon. 1 / 64 is six controls that rise in six.
+ * A doubt is easy to raise, since it only postpones a verdict; in a short history at once: there a leak has had no time to
+ * show, and the next look is soon.
  */
-const DOUBT = { p: 2 ** -6, rise: 1 / 5, shortHistory: 24, pShort: 0.2 }
+const DOUBT = { p: 0.03, rise: 1 / 5, shortHistory: 24, pShort: 0.2 }
 
 /** Fewer points have no trend to speak of; the pace of coming back needs no test, so fewer will do. */
 const MIN_POINTS = 6
@@ -60,26 +60,15 @@ export function leakIn(
 ): Leak {
   const acts = episodes.filter(({ arm, after }) => arm === 'act' && after.length > 0)
   const floor = direction === 'down' ? 0.25 : 0.75
+  const terms = { direction, worth, short: episodes.length < DOUBT.shortHistory }
+  const levels = episodes.map(({ beforeAt, before }): Sample => [beforeAt, before])
+  const floors = acts.map(({ afterAt, after }): Sample => [afterAt, quantile(after, floor)])
+  const gauged = gauge.filter(([, value]) => Number.isFinite(value))
   const leaks = [
-    rising(
-      'the level before each episode',
-      episodes.map(({ beforeAt, before }) => [beforeAt, before]),
-      direction,
-      worth,
-    ),
-    rising(
-      'the floor that the action reaches',
-      acts.map(({ afterAt, after }) => [afterAt, quantile(after, floor)]),
-      direction,
-      worth,
-    ),
-    rising(
-      'the gauge',
-      gauge.filter(([, value]) => Number.isFinite(value)),
-      direction,
-      worth,
-    ),
-    returning(episodes, direction),
+    rising('the level before each episode', levels, terms),
+    rising('the floor that the action reaches', floors, terms),
+    rising('the gauge', gauged, terms),
+    returning(episodes, terms),
   ]
   return (
     leaks.find(({ evidence }) => evidence === 'leak') ??
@@ -90,11 +79,11 @@ export function leakIn(
 interface Terms {
   readonly direction: 'up' | 'down'
   readonly worth: number
-  /** Chance below which a doubt is raised. */
-  readonly doubt: number
+  /** Fewer episodes than a trend needs to show. */
+  readonly short: boolean
 }
 
-function rising(name: string, samples: readonly Sample[], { direction, worth, doubt }: Terms): Leak {
+function rising(name: string, samples: readonly Sample[], { direction, worth, short }: Terms): Leak {
   const none: Leak = { evidence: 'none', reason: `${name} has no trend` }
   const sign = direction === 'down' ? 1 : -1
   const points = samples.filter(([, value]) => value > 0).map(([ms, value]): Sample => [ms, sign * Math.log(value)])
@@ -107,12 +96,13 @@ function rising(name: string, samples: readonly Sample[], { direction, worth, do
     trend(points.slice(0, middle)).pRising <= HALF_P && trend(points.slice(middle)).pRising <= HALF_P
   const reason = `${name} keeps ${sign > 0 ? 'rising' : 'falling'}: by ${percent(rise)} over ${duration(span)} and ${points.length} episodes`
   if (pRising <= LEAK.p && rise >= LEAK.rise * worth && steady()) return { evidence: 'leak', reason }
-  if (pIndependent <= doubt && rise >= DOUBT.rise * worth) return { evidence: 'suspected', reason }
+  const doubtful = short ? pIndependent <= DOUBT.pShort : pRising <= DOUBT.p
+  if (doubtful && rise >= DOUBT.rise * worth) return { evidence: 'suspected', reason }
   return none
 }
 
 /** The sawtooth: a cure that works each time, against something that never stops. */
-function returning(episodes: readonly Measured[], { direction, doubt }: Terms): Leak {
+function returning(episodes: readonly Measured[], { direction, short }: Terms): Leak {
   const sign = direction === 'down' ? 1 : -1
   const log = (value: number): number => sign * Math.log(value)
   // From control to the next episode both levels are such that the rule fires, so neither is likely to fall back by itself.
@@ -136,7 +126,7 @@ function returning(episodes: readonly Measured[], { direction, doubt }: Terms): 
   if (!alike) return none
   const reason = `left alone it keeps ${sign > 0 ? 'rising' : 'falling'} as fast as it comes back after each cure: ${percent(Math.expm1(back * 3_600_000))} an hour`
   if (p <= LEAK.p) return { evidence: 'leak', reason }
-  return p <= doubt ? { evidence: 'suspected', reason } : none
+  return p <= (short ? DOUBT.pShort : DOUBT.p) ? { evidence: 'suspected', reason } : none
 }
 
 function middleOf(values: readonly number[]): number {

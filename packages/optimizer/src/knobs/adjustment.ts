@@ -100,7 +100,7 @@ export class Adjustment {
           return false
         }
         if (!(await lease.renew())) {
-          await this.#lost()
+          await this.undoInTurn(AbortSignal.abort())
           return false
         }
         this.#renewedAt = startedAt
@@ -150,7 +150,10 @@ export class Adjustment {
 
   async #walkBack(to: number, layer: number, signal: AbortSignal): Promise<UndoResult> {
     const { access, lease, knob } = this.#options
-    if (!(await lease.hold())) return this.#lost()
+    const hold = await lease.hold()
+    if (hold === 'lost') return this.#lost()
+    // The value of before is then no sign of a person: another process may have put it there.
+    if (hold === 'retaken') this.#uncertain = { until: 0 }
     for (;;) {
       const current = await access.read()
       const origin = originOf(current, { was: this.was, set: this.#set })

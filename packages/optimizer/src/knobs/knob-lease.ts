@@ -1,5 +1,5 @@
 import type { Coordinator, FleetLease } from '../fleet/coordinator.ts'
-import type { ChangeRecord } from './change-record.ts'
+import { parseChangeRecord, type ChangeRecord } from './change-record.ts'
 import type { JournalFile } from './journal-file.ts'
 import type { UndoJournal } from './journal.ts'
 
@@ -11,8 +11,11 @@ export interface KnobLease {
   record(change: ChangeRecord): Promise<void>
   /** One more lease time; false when it was lost. */
   renew(): Promise<boolean>
-  /** Whether it is held, and for long enough to undo a change: renews it when there is doubt. */
-  hold(): Promise<boolean>
+  /**
+   * Makes sure that it is held for long enough to undo a change: renews it, or takes it again. `retaken`: somebody else may have undone
+   * the change meanwhile.
+   */
+  hold(): Promise<'held' | 'retaken' | 'lost'>
   /** The change is undone: the record goes, others may have the knob. */
   settle(): Promise<void>
   /** Somebody else's value stands: the record goes, and nobody has the knob until the exclusion is over. */
@@ -22,8 +25,7 @@ export interface KnobLease {
 /** Of a value that ends with the process: there is nothing to write down. */
 export function createMemoryLease(): KnobLease {
   const done = async (): Promise<void> => undefined
-  const held = async (): Promise<boolean> => true
-  return { record: done, renew: held, hold: held, settle: done, exclude: done }
+  return { record: done, renew: async () => true, hold: async () => 'held', settle: done, exclude: done }
 }
 
 /** Of a value of this host that outlives the process. */
@@ -36,7 +38,7 @@ export function createJournalLease(
   return {
     record: change => journal.record(change),
     renew: () => journal.touch(clock()).then(() => true),
-    hold: async () => true,
+    hold: async () => 'held',
     settle,
     exclude: settle,
   }
@@ -52,6 +54,7 @@ export class SharedLease implements KnobLease {
   readonly #coordinator: Coordinator
   readonly #times: SharedLeaseTimes
   #fleet: FleetLease
+  #recorded: ChangeRecord | undefined
 
   constructor(coordinator: Coordinator, fleet: FleetLease, times: SharedLeaseTimes) {
     this.#coordinator = coordinator
@@ -63,17 +66,28 @@ export class SharedLease implements KnobLease {
     return this.#fleet
   }
 
-  record(change: ChangeRecord): Promise<void> {
-    return this.#coordinator.record(this.#fleet, change)
+  async record(change: ChangeRecord): Promise<void> {
+    this.#recorded = change
+    await this.#coordinator.record(this.#fleet, change)
   }
 
   renew(): Promise<boolean> {
     return this.#extend(this.#times.leaseMs)
   }
 
-  async hold(): Promise<boolean> {
+  async hold(): Promise<'held' | 'retaken' | 'lost'> {
     const leftMs = this.#fleet.heldUntil - performance.now()
-    return leftMs > this.#times.leaseMs / 3 || this.renew()
+    if (leftMs > this.#times.leaseMs / 3 || (await this.renew())) return 'held'
+    const again = await this.#coordinator.acquire(this.#fleet.key, this.#times.leaseMs)
+    if (!again) return 'lost'
+    const left = parseChangeRecord(again.left)
+    if (left && !isSame(left, this.#recorded)) {
+      // Another process has undone ours, made a change of its own, and left it.
+      await this.#coordinator.release(again)
+      return 'lost'
+    }
+    this.#fleet = again
+    return 'retaken'
   }
 
   async settle(): Promise<void> {
@@ -96,4 +110,8 @@ export class SharedLease implements KnobLease {
     if (renewed) this.#fleet = renewed
     return renewed !== undefined
   }
+}
+
+function isSame(one: ChangeRecord, other: ChangeRecord | undefined): boolean {
+  return one.was === other?.was && one.set.join() === other.set.join()
 }

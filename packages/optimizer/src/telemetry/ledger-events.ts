@@ -2,10 +2,12 @@ import * as api from '@opentelemetry/api'
 import type { Attributes } from '@opentelemetry/api'
 import { attributes as a, events } from '@homeostat/semconv'
 import type { Scope } from '@homeostat/signals'
+import { withoutTracing } from '@homeostat/signals'
 import { explainFiring, explainTrial } from '../explain.ts'
 import type { Firing } from '../firing.ts'
 import type { LedgerEntry, LedgerListener } from '../ledger.ts'
 import { wallTime } from '../steady-clock.ts'
+import type { Trial } from '../trial.ts'
 
 /** `SeverityNumber.INFO` and `.WARN`; the enum is missing from API 1.9. */
 const INFO = 9
@@ -24,53 +26,111 @@ interface LogEvent {
   readonly attributes: Attributes
 }
 
-/** Log events for what is news: an alert that begins to fire, an action that ended, a verdict. */
+/** Log events for what is news. An exporter's own requests leave no spans. */
 export function ledgerEvents(scope: Scope): LedgerListener {
-  let firingBefore = new Set<string>()
-
   return entry => {
-    const news = eventsOf(entry, firingBefore)
-    firingBefore = new Set(entry.firings.map(firing => firing.alert))
+    const news = eventsOf(entry)
     if (news.length === 0) return
     const logger = (api as { logs?: LogsApi }).logs?.getLogger(scope.name, scope.version)
-    for (const event of news) logger?.emit(event)
+    if (logger)
+      withoutTracing(() => news.forEach(event => logger.emit({ ...event, timestamp: wallTime(event.timestamp) })))
   }
 }
 
-function eventsOf(entry: LedgerEntry, firingBefore: ReadonlySet<string>): LogEvent[] {
-  const { now } = entry
-  const fired = entry.firings
-    .filter(firing => !firingBefore.has(firing.alert) && !isShadowed(firing, entry))
-    .map(firing => ({
-      eventName: events.alert,
-      timestamp: wallTime(now),
-      severityNumber: WARN,
-      body: explainFiring(
-        firing,
-        entry.refusals.filter(refusal => refusal.firing === firing),
-      ),
-      attributes: { [a.alert]: firing.alert, [a.alertState]: 'firing' },
-    }))
-  const ended = entry.ended.map(trial => ({
-    eventName: events.action,
-    timestamp: wallTime(trial.endedAt),
-    severityNumber: trial.outcome.status === 'completed' ? INFO : WARN,
-    // An error's text may quote the application's data: only its type leaves the process.
-    body: trial.outcome.status === 'completed' ? explainTrial(trial) : `${trial.id} ${trial.outcome.status}`,
-    attributes: { [a.actionName]: trial.action, [a.trialId]: trial.id, [a.actionResult]: trial.outcome.status },
-  }))
-  const judged = entry.verdicts.map(trial => ({
-    eventName: events.verdict,
-    timestamp: wallTime(trial.judgedAt),
+function eventsOf(entry: LedgerEntry): LogEvent[] {
+  return [...alertEvents(entry), ...decisionEvents(entry), ...trialEvents(entry), ...quarantineEvents(entry)]
+}
+
+function alertEvents({ now, transitions, firings, refusals }: LedgerEntry): LogEvent[] {
+  return transitions.flatMap(({ alert, labels, from, to }): LogEvent[] => {
+    const base = { eventName: events.alert, timestamp: now, attributes: { [a.alert]: alert, [a.alertState]: to } }
+    if (to === 'inactive') {
+      const wasFiring = from === 'firing' || from === 'resolving'
+      return wasFiring ? [{ ...base, severityNumber: INFO, body: `${alert} is over` }] : []
+    }
+    if (to !== 'firing' || from === 'resolving') return []
+    const firing = firings.find(candidate => candidate.alert === alert && candidate.labels === labels)
+    if (!firing || isShadowed(firing, refusals)) return []
+    const why = refusals.filter(refusal => refusal.firing === firing)
+    return [{ ...base, severityNumber: WARN, body: explainFiring(firing, why) }]
+  })
+}
+
+function decisionEvents({ now, decisions }: LedgerEntry): LogEvent[] {
+  return decisions.map(({ firing, action, arm }) => ({
+    eventName: events.decision,
+    timestamp: now,
     severityNumber: INFO,
-    body: trial.outcome.status === 'completed' ? explainTrial(trial) : `${trial.id} ${trial.verdict}`,
-    attributes: { [a.actionName]: trial.action, [a.trialId]: trial.id, [a.verdict]: trial.verdict },
+    body:
+      arm === 'act'
+        ? `${action.name} is run for ${firing.alert}`
+        : `${action.name} is withheld for ${firing.alert}, as a control: what happens without it shows what it does`,
+    attributes: {
+      [a.alert]: firing.alert,
+      [a.actionName]: action.name,
+      [a.trialArm]: arm,
+      [a.alertValue]: firing.value,
+    },
   }))
-  return [...fired, ...ended, ...judged]
+}
+
+function trialEvents({ ended, verdicts, reverted, breaches }: LedgerEntry): LogEvent[] {
+  return [
+    ...ended.map(trial => ({
+      ...about(trial, events.action, trial.endedAt, { [a.actionResult]: trial.outcome.status }),
+      severityNumber: trial.outcome.status === 'completed' ? INFO : WARN,
+    })),
+    ...verdicts.map(trial => ({
+      ...about(trial, events.verdict, trial.judgedAt, { [a.verdict]: trial.verdict }),
+      severityNumber: trial.verdict === 'harmful' || breaches.some(({ trial: id }) => id === trial.id) ? WARN : INFO,
+    })),
+    ...reverted.flatMap(trial => {
+      if (!trial.reverted) return []
+      const { at, because, result } = trial.reverted
+      const attributes = { [a.revertCause]: because, [a.revertResult]: result }
+      return { ...about(trial, events.reverted, at, attributes), severityNumber: result === 'failed' ? WARN : INFO }
+    }),
+  ]
+}
+
+/** An error's text may quote the application's data: only its type leaves the process. */
+function about(trial: Trial, eventName: string, timestamp: number, more: Attributes): Omit<LogEvent, 'severityNumber'> {
+  const status = trial.state === 'running' ? 'running' : trial.outcome.status
+  const isOwnText = status === 'completed' || status === 'withheld'
+  const attributes = {
+    [a.actionName]: trial.action,
+    [a.alert]: trial.alert,
+    [a.trialId]: trial.id,
+    [a.trialArm]: trial.arm,
+  }
+  return {
+    eventName,
+    timestamp,
+    body: isOwnText ? explainTrial(withoutErrors(trial)) : `${trial.id} for ${trial.alert}: ${status}`,
+    attributes: { ...attributes, ...more },
+  }
+}
+
+function withoutErrors(trial: Trial): Trial {
+  if (trial.state !== 'judged' || !trial.reverted || trial.reverted.result === 'restored') return trial
+  const { because, at, from, result } = trial.reverted
+  const told =
+    result === 'failed' ? { result, error: 'see the process' } : { result, detail: 'somebody else has changed it' }
+  return { ...trial, reverted: { ...told, because, at, from } }
+}
+
+function quarantineEvents({ now, quarantined }: LedgerEntry): LogEvent[] {
+  return quarantined.map(({ alert, action, until, reason }) => ({
+    eventName: events.quarantined,
+    timestamp: now,
+    severityNumber: WARN,
+    body: `${action} is left alone for ${alert} until ${new Date(wallTime(until)).toISOString()}: ${reason}`,
+    attributes: { [a.alert]: alert, [a.actionName]: action, [a.reason]: reason },
+  }))
 }
 
 /** In mode `shadow` Homeostat decides without a word. */
-function isShadowed(firing: Firing, { refusals }: LedgerEntry): boolean {
+function isShadowed(firing: Firing, refusals: LedgerEntry['refusals']): boolean {
   const own = refusals.filter(refusal => refusal.firing === firing)
   return own.length > 0 && own.every(({ mode }) => mode === 'shadow')
 }

@@ -1,38 +1,57 @@
 import { attributes as a, metrics } from '@homeostat/semconv'
-import type { LevelSeries, Registry } from '@homeostat/signals'
+import type { Registry } from '@homeostat/signals'
 import { alertKey } from '../alert-key.ts'
 import type { LedgerEntry, LedgerListener } from '../ledger.ts'
 import { modes } from '../mode.ts'
+import { CurrentLevels } from './current-levels.ts'
 
 /** Homeostat's metrics about itself, from the ledger. Bounded: alerts and actions by name, the rest by closed sets. */
 export function ledgerMetrics(registry: Registry): LedgerListener {
+  const listeners = [tickMetrics(registry), alertMetrics(registry), decisionMetrics(registry), trialMetrics(registry)]
+  return entry => listeners.forEach(listener => listener(entry))
+}
+
+type Writer = (entry: LedgerEntry) => void
+
+function tickMetrics(registry: Registry): Writer {
   const heartbeat = registry.counter(metrics.heartbeat).with()
   const tickDuration = registry.histogram(metrics.tickDuration).with()
+  const cpuTime = registry.counter(metrics.engineCpuTime).with()
   const engineMode = registry.level(metrics.engineMode)
-  const alerts = registry.level(metrics.alerts)
+  const members = new CurrentLevels(registry.level(metrics.fleetMembers))
+
+  return ({ durationMs, mode: current, fleet }) => {
+    heartbeat.add()
+    tickDuration.record(durationMs / 1000)
+    cpuTime.add(durationMs / 1000)
+    for (const mode of modes) engineMode.with({ [a.mode]: mode }).set(mode === current ? 1 : 0)
+    const count = fleet.coordinator === 'reachable' ? fleet.members : 0
+    members.show([[{ [a.coordinatorState]: fleet.coordinator }, count]])
+  }
+}
+
+function alertMetrics(registry: Registry): Writer {
+  const alerts = new CurrentLevels(registry.level(metrics.alerts))
+  const transitions = registry.counter(metrics.alertTransitions)
+
+  return ({ pending, firings, transitions: changed }) => {
+    alerts.show([
+      ...pending.map(({ alert }) => [{ [a.alert]: alert, [a.alertState]: 'pending' }, 1] as const),
+      ...firings.map(({ alert }) => [{ [a.alert]: alert, [a.alertState]: 'firing' }, 1] as const),
+    ])
+    for (const { alert, to } of changed) transitions.with({ [a.alert]: alert, [a.alertState]: to }).add()
+  }
+}
+
+function decisionMetrics(registry: Registry): Writer {
   const decisions = registry.counter(metrics.decisions)
   const refusals = registry.counter(metrics.refusals)
-  const runs = registry.counter(metrics.actionRuns)
-  const durations = registry.histogram(metrics.actionDuration)
-  const verdicts = registry.counter(metrics.verdicts)
-
-  const shown = new Set<LevelSeries>()
+  const budgets = new CurrentLevels(registry.level(metrics.budgetRemaining))
   const lastReason = new Map<string, string>()
 
   return entry => {
-    heartbeat.add()
-    tickDuration.record(entry.durationMs / 1000)
-    for (const mode of modes) engineMode.with({ [a.mode]: mode }).set(mode === entry.mode ? 1 : 0)
-
-    for (const series of shown) series.set(0)
-    for (const [{ alert, state }, count] of countAlerts(entry)) {
-      const series = alerts.with({ [a.alert]: alert, [a.alertState]: state })
-      series.set(count)
-      shown.add(series)
-    }
-    for (const { firing, action } of entry.decisions) {
-      decisions.with({ [a.alert]: firing.alert, [a.actionName]: action.name }).add()
-    }
+    for (const { firing, action, arm } of entry.decisions)
+      decisions.with({ [a.alert]: firing.alert, [a.actionName]: action.name, [a.trialArm]: arm }).add()
     const refusedNow = new Set<string>()
     for (const { firing, response, reason } of entry.refusals) {
       const action = response?.action ?? ''
@@ -44,24 +63,49 @@ export function ledgerMetrics(registry: Registry): LedgerListener {
       refusals.with({ [a.alert]: firing.alert, [a.actionName]: action, [a.refusalReason]: reason }).add()
     }
     for (const key of lastReason.keys()) if (!refusedNow.has(key)) lastReason.delete(key)
+    budgets.show(
+      entry.budgets.flatMap(({ action, remaining }) =>
+        remaining.map(({ budget, remaining: left }) => [{ [a.actionName]: action, [a.budget]: budget }, left] as const),
+      ),
+    )
+  }
+}
 
+function trialMetrics(registry: Registry): Writer {
+  const trials = new CurrentLevels(registry.level(metrics.trials))
+  const runs = registry.counter(metrics.actionRuns)
+  const durations = registry.histogram(metrics.actionDuration)
+  const verdicts = registry.counter(metrics.verdicts)
+  const effect = registry.level(metrics.actionEffect)
+  const reverts = registry.counter(metrics.reverts)
+  const breaches = registry.counter(metrics.guardBreaches)
+  const quarantines = registry.counter(metrics.quarantines)
+
+  return entry => {
+    trials.show(
+      entry.open.map(({ action, state, arm }) => [
+        { [a.actionName]: action, [a.trialState]: state, [a.trialArm]: arm },
+        1,
+      ]),
+    )
     for (const { action, outcome, startedAt, endedAt } of entry.ended) {
       runs.with({ [a.actionName]: action, [a.actionResult]: outcome.status }).add()
       durations.with({ [a.actionName]: action }).record((endedAt - startedAt) / 1000)
     }
-    for (const { action, verdict } of entry.verdicts)
-      verdicts.with({ [a.actionName]: action, [a.verdict]: verdict }).add()
+    for (const { action, arm, verdict } of entry.verdicts)
+      if (arm === 'act') verdicts.with({ [a.actionName]: action, [a.verdict]: verdict }).add()
+    for (const { alert, action, effect: estimate, interval } of entry.effects) {
+      const bounds = { estimate, low: interval[0], high: interval[1] }
+      for (const [bound, value] of Object.entries(bounds))
+        effect.with({ [a.alert]: alert, [a.actionName]: action, [a.effectBound]: bound }).set(value)
+    }
+    for (const { action, reverted } of entry.reverted) {
+      if (!reverted) continue
+      const { because, result } = reverted
+      reverts.with({ [a.actionName]: action, [a.revertCause]: because, [a.revertResult]: result }).add()
+    }
+    for (const { action, arm } of entry.breaches) breaches.with({ [a.actionName]: action, [a.trialArm]: arm }).add()
+    for (const { alert, action } of entry.quarantined)
+      quarantines.with({ [a.alert]: alert, [a.actionName]: action }).add()
   }
-}
-
-function countAlerts({ firings, pending }: LedgerEntry): [{ alert: string; state: 'firing' | 'pending' }, number][] {
-  const counts = new Map<string, [{ alert: string; state: 'firing' | 'pending' }, number]>()
-  const count = (alert: string, state: 'firing' | 'pending'): void => {
-    const key = `${state} ${alert}`
-    const known = counts.get(key)
-    counts.set(key, [{ alert, state }, (known?.[1] ?? 0) + 1])
-  }
-  for (const { alert } of firings) count(alert, 'firing')
-  for (const { alert } of pending) count(alert, 'pending')
-  return [...counts.values()]
 }

@@ -19,6 +19,7 @@ export class ConditionModel {
   /** Index of the evaluation at which it fired or ended last; -1 before. */
   #turned = -1
   #refires = 0
+  #isFirst = true
   isFiring = false
 
   constructor(policy: ConditionPolicy) {
@@ -35,7 +36,10 @@ export class ConditionModel {
   }
 
   #turn(at: number): void {
-    if (!this.isFiring) this.#refires = this.#recent(at).length > 0 ? this.#refires + 1 : 0
+    if (!this.isFiring) {
+      this.#refires = this.#recent(at).length > 0 ? this.#refires + 1 : 0
+      this.#isFirst = this.transitions.every(earlier => at - earlier > 4 * HOUR_MS)
+    }
     this.transitions.push(at)
     this.isFiring = !this.isFiring
     this.#turned = this.#past.length - 1
@@ -71,7 +75,7 @@ export class ConditionModel {
     const firing = this.#past.slice(this.#turned)
     const last = firing.at(-1)
     if (last === undefined || last.reading === 'holds' || last.reading === 'dead band') return false
-    if (!this.#hasRoom(this.#refires === 0 ? 1 : 2, last.at)) return false
+    if (!this.#hasRoom(this.#isFirst ? 1 : 2, last.at)) return false
     const silent = trailing(firing)
     const silence = silent.length > 0 ? last.at - (silent[0]?.at ?? 0) : 0
     if (silence >= 300_000) return true

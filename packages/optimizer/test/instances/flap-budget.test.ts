@@ -33,10 +33,16 @@ test('a trouble that swings every ten minutes ends up firing all the time', () =
   expect(transitions.at(-1)?.at).toBeLessThan(180)
 })
 
-test('a trouble of every three hours is told each time, in time', () => {
-  const transitions = transitionsOf(minute => minute % 180 < 20, 12)
+test('a trouble of every five hours is told each time, in time', () => {
+  const transitions = transitionsOf(minute => minute % 300 < 20, 20)
   expect(transitions).toHaveLength(8)
-  for (const { at, fires } of transitions) expect(at % 180).toBeCloseTo(fires ? 0.5 : 21, 0)
+  for (const { at, fires } of transitions) expect(at % 300).toBeCloseTo(fires ? 0.5 : 21, 0)
+})
+
+test('a trouble that comes back within four hours is told each time, in time, and kept for an hour', () => {
+  const transitions = transitionsOf(minute => minute % 120 < 20, 10)
+  for (const { at, fires } of transitions.slice(2)) expect(at % 120).toBeCloseTo(fires ? 0.5 : 60.6, 0)
+  expect(transitions).toHaveLength(10)
 })
 
 test('two short troubles in the first hour are both told, and the second is kept for longer', () => {
@@ -58,7 +64,7 @@ test('after the first hour a second trouble soon after a first one waits until t
 
 test('keep-firing doubles with each re-fire, up to an hour, and never falls below what the rule asks', () => {
   const kept = (refires: number, keepMs: number): number =>
-    keepFiringMs({ transitions: [], refires }, keepMs, INTERVAL_MS)
+    keepFiringMs({ transitions: [], isFirst: false, refires }, keepMs, INTERVAL_MS)
   expect([0, 1, 2, 3].map(refires => kept(refires, MINUTE_MS) / MINUTE_MS)).toEqual([1, 2, 4, 8])
   expect(kept(1000, MINUTE_MS)).toBe(HOUR_MS)
   expect(kept(0, 0)).toBe(0)
@@ -66,13 +72,14 @@ test('keep-firing doubles with each re-fire, up to an hour, and never falls belo
   expect(kept(1, 2 * HOUR_MS)).toBe(2 * HOUR_MS)
 })
 
-test('a quiet hour makes the next fire a first one', () => {
+test('a quiet hour gives a firing its own keep-firing back, and four make it a first one', () => {
   let flaps = recordResolve(recordFire(NO_FLAPS, 0), MINUTE_MS)
   flaps = recordFire(flaps, 30 * MINUTE_MS)
-  expect(flaps.refires).toBe(1)
+  expect(flaps).toMatchObject({ isFirst: false, refires: 1 })
   flaps = recordFire(recordResolve(flaps, 40 * MINUTE_MS), 101 * MINUTE_MS)
-  expect(flaps.refires).toBe(0)
-  expect(flaps.transitions).toHaveLength(1)
+  expect(flaps).toMatchObject({ isFirst: false, refires: 0 })
+  flaps = recordFire(recordResolve(flaps, 160 * MINUTE_MS), 401 * MINUTE_MS)
+  expect(flaps).toEqual({ isFirst: true, refires: 0, transitions: [401 * MINUTE_MS] })
 })
 
 test('a clock that is set back does not block until that time has come again', () => {

@@ -20,12 +20,12 @@ test('each label set of a rule has a condition of its own, and changes are told'
   expect(conditions.get('Low', 'b').state).toBe('inactive')
 })
 
-test('a label set that has been quiet for an hour is forgotten', () => {
+test('a label set that has been quiet for four hours is forgotten', () => {
   const conditions = new Conditions()
   conditions.evaluate('High', new Set(['a']), clear, 0, policy)
   conditions.evaluate('High', nothing, clear, 5000, policy)
   expect(conditions.size).toBe(1)
-  conditions.evaluate('High', nothing, clear, HOUR_MS + 5001, policy)
+  conditions.evaluate('High', nothing, clear, 4 * HOUR_MS + 5001, policy)
   expect(conditions.size).toBe(0)
   expect(conditions.of('High').size).toBe(0)
 })

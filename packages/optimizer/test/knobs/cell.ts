@@ -50,7 +50,12 @@ export function knobsOver(knob: Knob, options: Partial<KnobsOptions> = {}): Knob
   return knobs
 }
 
-export function run(knob: Knob, knobs: Knobs, options: KnobOptions, more?: Partial<ActionContext>): Promise<Receipt> {
+export function run(
+  knob: Knob,
+  knobs: Knobs,
+  options: KnobOptions,
+  more?: Partial<ActionContext<KnobOptions>>,
+): Promise<Receipt> {
   return knobAction(knob, knobs).run({
     firing: { alert: 'CpuHigh', labels: {}, annotations: {}, value: 1, since: START },
     now: START,

@@ -35,6 +35,7 @@ describe('an undo journal', () => {
       await step()
       ends.push({ size: statSync(path).size, changes: journal.changes })
     }
+    await journal.close()
     const bytes = readFileSync(path)
     for (let size = 0; size <= bytes.length; size++) {
       const torn = join(folder, `${size}.journal`)

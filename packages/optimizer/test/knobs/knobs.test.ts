@@ -141,6 +141,21 @@ describe('a lease of a knob', () => {
     expect(isEmptyReceipt(await run(cell.knob, knobs, { to: 4 }))).toBe(true)
   })
 
+  it('ends with the process also when a set is under way at that moment', async () => {
+    const cell = new Cell()
+    const knobs = knobsOver(cell.knob)
+    const { promise: setting, resolve: begin } = Promise.withResolvers<void>()
+    cell.beforeSet = async () => {
+      begin()
+      await pause(50)
+    }
+    const set = run(cell.knob, knobs, { to: 4 })
+    await setting
+    await knobs.close()
+    expect((await set).effects['changed']).toBe(1)
+    expect(cell.sets).toEqual([4, 8])
+  })
+
   it('writes nothing down for a value that ends with the process', async () => {
     const cell = new Cell(8, undefined, { keptIn: 'memory' })
     const stateDir = temporaryFolder()

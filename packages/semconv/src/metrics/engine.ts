@@ -39,8 +39,8 @@ export const decisions: MetricDefinition = {
   name: 'homeostat.decisions',
   kind: 'counter',
   unit: '{decision}',
-  description: 'Decisions to run an action',
-  attributes: [a.alert, a.actionName],
+  description: 'Decisions about an action that was due: run, or withheld as a control',
+  attributes: [a.alert, a.actionName, a.trialArm],
 }
 
 export const refusals: MetricDefinition = {
@@ -74,6 +74,79 @@ export const verdicts: MetricDefinition = {
   unit: '{verdict}',
   description: 'Verdicts on trials',
   attributes: [a.actionName, a.verdict],
+}
+
+export const alertTransitions: MetricDefinition = {
+  name: 'homeostat.alert.transitions',
+  kind: 'counter',
+  unit: '{transition}',
+  description: 'Changes of the state of alerts, by the state they came to',
+  attributes: [a.alert, a.alertState],
+}
+
+export const trials: MetricDefinition = {
+  name: 'homeostat.trials',
+  kind: 'gauge',
+  unit: '{trial}',
+  description: 'Open trials by action and state',
+  attributes: [a.actionName, a.trialState, a.trialArm],
+}
+
+export const actionEffect: MetricDefinition = {
+  name: 'homeostat.action.effect',
+  kind: 'gauge',
+  unit: '1',
+  description:
+    'Change of what an action should change, relative to doing nothing, with its interval; -0.2 is 20 % lower',
+  attributes: [a.alert, a.actionName, a.effectBound],
+}
+
+export const reverts: MetricDefinition = {
+  name: 'homeostat.action.reverts',
+  kind: 'counter',
+  unit: '{revert}',
+  description: 'Lasting changes that were to be set back, by cause and result',
+  attributes: [a.actionName, a.revertCause, a.revertResult],
+}
+
+export const guardBreaches: MetricDefinition = {
+  name: 'homeostat.guard.breaches',
+  kind: 'counter',
+  unit: '{breach}',
+  description: 'Trials in which a guard was breached, also those in which nothing was done',
+  attributes: [a.actionName, a.trialArm],
+}
+
+export const quarantines: MetricDefinition = {
+  name: 'homeostat.action.quarantines',
+  kind: 'counter',
+  unit: '{quarantine}',
+  description: 'Times an action was banned for an alert',
+  attributes: [a.alert, a.actionName],
+}
+
+export const budgetRemaining: MetricDefinition = {
+  name: 'homeostat.budget.remaining',
+  kind: 'gauge',
+  unit: '1',
+  description: 'What is left of what an action may do',
+  attributes: [a.actionName, a.budget],
+}
+
+export const fleetMembers: MetricDefinition = {
+  name: 'homeostat.fleet.members',
+  kind: 'gauge',
+  unit: '{process}',
+  description: 'Processes that the coordinator knows to live, this one included; 0 without a coordinator',
+  attributes: [a.coordinatorState],
+}
+
+export const engineCpuTime: MetricDefinition = {
+  name: 'homeostat.engine.cpu.time',
+  kind: 'counter',
+  unit: 's',
+  description: 'Time the loop itself has held the event loop, actions excluded',
+  attributes: [],
 }
 
 export const errors: MetricDefinition = {

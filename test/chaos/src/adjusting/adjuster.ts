@@ -1,4 +1,4 @@
-import { Knobs, knobAction, type Firing } from '@homeostat/optimizer'
+import { Knobs, knobAction, type Firing, type Knob } from '@homeostat/optimizer'
 import { createRandom } from '../random.ts'
 import { placesAt, type Addresses } from './places.ts'
 
@@ -25,7 +25,7 @@ const { targets, others, leaseMs, holdMs, folder } = order
 const random = createRandom(order.seed)
 const firing: Firing = { alert: 'Chaos', labels: {}, annotations: {}, value: 1, since: 0 }
 const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
-let stopped = false
+const stop = new AbortController()
 
 const sets = placesAt(order).map(place => {
   // Local changes of the others are theirs to restore when they are back; shared ones are everybody's.
@@ -42,9 +42,9 @@ const sets = placesAt(order).map(place => {
   return { place, knobs }
 })
 
-async function adjust(knobs: Knobs, knob: ReturnType<(typeof sets)[0]['place']['knob']>): Promise<void> {
+async function adjust(knobs: Knobs, knob: Knob): Promise<void> {
   const action = knobAction(knob, knobs)
-  while (!stopped) {
+  while (!stop.signal.aborted) {
     const options = { to: 1 + Math.floor(random() * 1000) }
     const context = { firing, options, now: Date.now(), signal: AbortSignal.timeout(leaseMs), sliceMs: 5 }
     const receipt = await action.run(context).catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
@@ -59,16 +59,15 @@ async function adjust(knobs: Knobs, knob: ReturnType<(typeof sets)[0]['place']['
   }
 }
 
-await Promise.all(sets.map(({ knobs }) => knobs.start()))
-process.on('message', async (message: 'go' | 'stop') => {
-  if (message === 'go') {
-    for (const { place, knobs } of sets) for (const target of targets) void adjust(knobs, place.knob(target))
-    return
-  }
-  stopped = true
+async function end(): Promise<void> {
+  stop.abort()
   await Promise.all(sets.map(({ knobs }) => knobs.close()))
-  process.send?.('stopped' satisfies AdjusterMessage)
-  process.disconnect()
-  process.exit()
+  process.send?.('stopped' satisfies AdjusterMessage, () => process.exit())
+}
+
+await Promise.all(sets.map(({ knobs }) => knobs.start()))
+process.on('message', (message: 'go' | 'stop') => {
+  if (message === 'stop') void end()
+  else for (const { place, knobs } of sets) for (const target of targets) void adjust(knobs, place.knob(target))
 })
 process.send?.('restored' satisfies AdjusterMessage)

@@ -21,7 +21,7 @@ const engine = await openEngine(orders.engine, orders.url)
 const { coordinator } = engine
 const fleet = new Fleet({ coordinator, member: orders.member, beatMs: 250, spareMs: 200 })
 const diary: Diary = { permits: [], local: [], disrupted: [], refused: 0, unknown: 0 }
-let running = true
+const stop = new AbortController()
 
 async function share(): Promise<void> {
   const asked = monotonic()
@@ -58,19 +58,21 @@ async function trim(): Promise<void> {
 }
 
 async function again(work: () => Promise<void>): Promise<void> {
-  while (running) {
+  while (!stop.signal.aborted) {
     await work()
     await delay(20 + random() * 30)
   }
 }
 
 const work = Promise.all([share, disrupt, trim].map(again))
-process.once('message', async () => {
-  running = false
+async function finish(): Promise<void> {
+  stop.abort()
   await work
   clearInterval(jumps)
-  await fleet[Symbol.asyncDispose]()
+  await fleet.close()
   await engine.close()
   process.send!(diary, () => process.disconnect())
-})
+}
+
+process.once('message', () => void finish())
 process.send!('ready')

@@ -58,27 +58,50 @@ function report(engine: EngineName, { report: row }: ChaosOptions, record: Fleet
   const [most, slots] = [mostDisrupted(diaries), slotsOf(PROCESSES)]
   const about = { run: 'fleet', processes: PROCESSES, troubles }
   row({
-    ...{ ...about, case: `${engine}: shared action`, goal: 'at most 1 an epoch', epochs },
-    ...{ effects: effects.length, doubled: twice, met: twice === 0 && effects.length > 0 },
+    ...about,
+    case: `${engine}: shared action`,
+    goal: 'at most 1 an epoch',
+    epochs,
+    effects: effects.length,
+    doubled: twice,
+    met: twice === 0 && effects.length > 0,
   })
   row({
-    ...{ ...about, case: `${engine}: stale fences`, goal: '0 effects' },
-    ...{ effects: effects.length, refused, unknown, stale: late, met: late === 0 && effects.length > 0 },
+    ...about,
+    case: `${engine}: stale fences`,
+    goal: '0 effects',
+    effects: effects.length,
+    refused,
+    unknown,
+    stale: late,
+    met: late === 0 && effects.length > 0,
   })
   row({
-    ...{ ...about, case: `${engine}: coordinator down`, goal: '0 shared actions, local ones go on' },
-    ...{ shared, fewestLocal: local, met: shared === 0 && local > 0 },
+    ...about,
+    case: `${engine}: coordinator down`,
+    goal: '0 shared actions, local ones go on',
+    shared,
+    fewestLocal: local,
+    met: shared === 0 && local > 0,
   })
   row({
-    ...{ ...about, case: `${engine}: disruptive at once`, goal: `<= ${slots} of ${PROCESSES}` },
-    ...{ most, met: most <= slots && most > 0 },
+    ...about,
+    case: `${engine}: disruptive at once`,
+    goal: `<= ${slots} of ${PROCESSES}`,
+    most,
+    met: most <= slots && most > 0,
   })
 }
 
 /** The same fleet and the same trouble, but an effect does not look at its fence: what the fence is for. */
 function compare(engine: EngineName, { report: row }: ChaosOptions, { effects, troubles }: FleetRecord): void {
   row({
-    ...{ run: 'fleet', case: `${engine}: without fences`, processes: PROCESSES, troubles, effects: effects.length },
-    ...{ doubled: doubled(effects, EPOCH_MS), stale: stale(effects) },
+    run: 'fleet',
+    case: `${engine}: without fences`,
+    processes: PROCESSES,
+    troubles,
+    effects: effects.length,
+    doubled: doubled(effects, EPOCH_MS),
+    stale: stale(effects),
   })
 }

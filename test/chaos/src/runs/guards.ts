@@ -1,5 +1,5 @@
 import type { ResponseGuard } from '@homeostat/optimizer'
-import { harmfulByGuards } from '../../../../packages/optimizer/src/guards/index.ts'
+import { harmfulByGuards } from '@homeostat/optimizer'
 import type { ChaosOptions, ChaosRow, ChaosRun } from '../chaos-run.ts'
 import type { LevelNoise } from '../guarded-metric.ts'
 import { createLevel, createShare } from '../guarded-metric.ts'

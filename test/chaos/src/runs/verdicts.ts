@@ -13,13 +13,13 @@ export const run: ChaosRun = {
   about: 'how often a verdict is wrong, how often it finds an effect, and how before/after does beside it',
   async run({ short, seed, report }) {
     const scale = short ? SHORT : 1
-    const cases = verdictCases(scale)
-    const tallies = short ? cases.map(one => tally(one, seed, 0, one.histories)) : await tallyAll(cases, scale, seed)
-    for (const [index, one] of cases.entries()) {
-      const counts = tallies[index]!
+    const complete = (one: VerdictCase, counts: Tally): void => {
       report({ run: 'verdicts', case: one.name, histories: one.histories, ...figures(one, counts, short) })
       if (one.about === 'placebo') report(beforeAfter(one, counts))
     }
+    const cases = verdictCases(scale)
+    if (!short) return tallyAll(cases, scale, seed, complete)
+    for (const one of cases) complete(one, tally(one, seed, 0, one.histories))
   },
 }
 

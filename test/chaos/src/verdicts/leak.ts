@@ -22,11 +22,13 @@ export function createLeak({ kind, perHour, sigma }: LeakOptions): (random: () =
     return {
       next(acted) {
         leaked += perHour / STEPS_PER_HOUR
-        // Garbage fills a third more in some five minutes.
+        // Garbage fills a third of what lives in some five minutes, as heaps that grow by a factor do.
         garbage += (0.35 - garbage) / 30
-        const level = { floor: (1 + leaked) * (acted ? 0.8 : 1), sawtooth: 1 + leaked, garbage: 1 + leaked + garbage }[
-          kind
-        ]
+        const level = {
+          floor: (1 + leaked) * (acted ? 0.8 : 1),
+          sawtooth: 1 + leaked,
+          garbage: (1 + leaked) * (1 + garbage),
+        }[kind]
         return load.next(false) * level
       },
       act() {

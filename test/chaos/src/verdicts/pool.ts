@@ -8,8 +8,13 @@ import type { Chunk, Counted } from './worker.ts'
 /** Histories that a worker takes at once. */
 const CHUNK = 100
 
-/** Counts all cases on all cores, and tells how far it is on stderr. */
-export async function tallyAll(cases: readonly VerdictCase[], scale: number, seed: number): Promise<readonly Tally[]> {
+/** Counts all cases on all cores, tells of each as soon as it is complete, and on stderr how far it is. */
+export async function tallyAll(
+  cases: readonly VerdictCase[],
+  scale: number,
+  seed: number,
+  complete: (one: VerdictCase, counts: Tally) => void,
+): Promise<void> {
   const totals: Tally[] = cases.map(() => ({}))
   const chunks = cases.flatMap(({ histories }, index) =>
     Array.from({ length: Math.ceil(histories / CHUNK) }, (_, part): Chunk => ({
@@ -28,7 +33,9 @@ export async function tallyAll(cases: readonly VerdictCase[], scale: number, see
       for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) {
         worker.postMessage(chunk)
         const [counted] = (await once(worker, 'message')) as [Counted]
-        addTo(totals[counted.index]!, counted.counts)
+        const [one, total] = [cases[counted.index]!, totals[counted.index]!]
+        addTo(total, counted.counts)
+        if (total['histories'] === one.histories) complete(one, total)
         if (++done % 20 === 0 || done === all) process.stderr.write(`verdicts: ${done} of ${all} parts\n`)
       }
     } finally {
@@ -36,7 +43,6 @@ export async function tallyAll(cases: readonly VerdictCase[], scale: number, see
     }
   }
   await Promise.all(Array.from({ length: Math.min(all, availableParallelism()) }, work))
-  return totals
 }
 
 function addTo(total: Tally, counts: Tally): void {
