@@ -2,6 +2,10 @@ import type { Domain, Explanation, LedgerListener, Mode } from '@homeostat/optim
 import { Optimizer, Ticker, steadyNow, wallTime } from '@homeostat/optimizer'
 import { measureEventLoopLag } from '@homeostat/runtime'
 import type { AttachTarget } from './attach.ts'
+import type { Automation } from './automation.ts'
+import { createAutomation, stateFolderOf } from './automation.ts'
+import { HistoryFile } from './history-file.ts'
+import { serviceName } from './service-name.ts'
 import { attachReader } from './attach.ts'
 import { collectFrom } from './collect-metrics.ts'
 import { domainsOf } from './domains.ts'
@@ -44,6 +48,8 @@ export class Homeostat implements AsyncDisposable {
   readonly #ticker: Ticker
   readonly #query: Query
   readonly #target: AttachTarget
+  readonly #automation: Automation
+  readonly #histories: HistoryFile
   readonly #attachments: Disposable[] = []
 
   constructor(options: HomeostatOptions) {
@@ -52,19 +58,26 @@ export class Homeostat implements AsyncDisposable {
     const domains = domainsOf(options)
     const modes = readModes(options, domains, warn)
     this.#engine = new EngineInstrumentation()
+    const { faults } = this.#engine.registry
+    const service = serviceName(options)
+    const isStopped = (): boolean => this.optimizer.killSwitch.state.tripped
+    this.#automation = createAutomation({ options, domains, modes, service, faults, isStopped })
+    const program = programOf(options, domains, modes, warn)
     this.instrumentations = [this.#engine, ...domains.map(([domain]) => domain.instrumentation)]
     this.optimizer = new Optimizer({
       registries: [this.#engine.registry, ...domains.map(([domain]) => domain.instrumentation.registry)],
-      ...programOf(options, domains, modes, warn),
+      ...program,
+      actions: [...program.actions, ...this.#automation.actions],
+      fleet: this.#automation.fleet,
       modeOf: action => modes.ofAction(action),
       intervalMs,
+      ...(options.budget && { budget: options.budget }),
       ...(options.warmUpMs !== undefined && { warmUpMs: options.warmUpMs }),
       ...(options.environment && { environment: options.environment }),
     })
     for (const { message } of this.optimizer.rules.rejected) warn(message)
     const exprs = [...systemExprs, ...applicationExprs, ...databaseExprs, ...externalServiceExprs]
     this.#query = createQuery(this.optimizer.store, exprs, steadyNow)
-    const { faults } = this.#engine.registry
     this.#target = {
       registries: this.instrumentations.map(({ registry }) => registry),
       offer: (source, scopes) => this.optimizer.offer(source, scopes),
@@ -74,6 +87,9 @@ export class Homeostat implements AsyncDisposable {
       intervalMs,
       now => void this.optimizer.tick(now),
       error => faults.report('tick', error),
+    )
+    this.#histories = new HistoryFile(stateFolderOf(options, service), this.optimizer.histories, error =>
+      faults.report('source', error),
     )
     if (autoStart) this.start()
   }
@@ -101,6 +117,8 @@ export class Homeostat implements AsyncDisposable {
 
   /** Begins to tick. Done already unless `autoStart` is false. The timers never keep the process alive. */
   start(): void {
+    this.#automation.start()
+    void this.#histories.start()
     this.#ticker.start()
   }
 
@@ -108,6 +126,8 @@ export class Homeostat implements AsyncDisposable {
   async stop(): Promise<void> {
     this.#ticker.stop()
     await this.optimizer.stop()
+    await this.#automation[Symbol.asyncDispose]()
+    await this.#histories.stop()
     for (const instrumentation of this.instrumentations) instrumentation.disable()
     for (const attachment of this.#attachments.splice(0)) attachment[Symbol.dispose]()
   }

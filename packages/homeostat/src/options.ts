@@ -1,4 +1,4 @@
-import type { Action, Domain, Mode, Response } from '@homeostat/optimizer'
+import type { Action, BudgetLimits, Coordinator, Domain, Knob, Mode, Response } from '@homeostat/optimizer'
 import type { bullmq } from '@homeostat/bullmq/domain'
 import type { cache } from '@homeostat/cache/domain'
 import type { ioredis } from '@homeostat/ioredis/domain'
@@ -33,6 +33,25 @@ export interface HomeostatOptions {
   /** Responses beside those of the packages. One that runs the same action on the same alert takes the package's place. */
   readonly responses?: readonly Response[]
   readonly actions?: readonly Action[]
+  /** Knobs beside those of the packages; a response sets one by naming it as its action. */
+  readonly knobs?: readonly Knob[]
+  /** How much the loop may do, all in all. */
+  readonly budget?: Partial<BudgetLimits>
+  /**
+   * Name of the service: its processes agree with each other who changes what they share, and restore what one of them left.
+   * @default OTEL_SERVICE_NAME, else `service.name` of OTEL_RESOURCE_ATTRIBUTES, else the script's path
+   */
+  readonly service?: string
+  /**
+   * What the processes of the service agree through. Without one, what is shared is left alone.
+   * @default the Redis that the application uses, else its Postgres; `false` for none
+   */
+  readonly coordinator?: Coordinator | false
+  /**
+   * Where undo journals and the evidence of trials are kept. In a container, a folder on a volume that outlives it.
+   * @default HOMEOSTAT_STATE_DIR, else a folder of the user below the system's temporary files
+   */
+  readonly stateDir?: string
   /** Time between ticks. @default 5000 */
   readonly intervalMs?: number
   /** Nothing acts before this time has passed since the first tick. @default 60000 */

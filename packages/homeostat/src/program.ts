@@ -30,10 +30,11 @@ export function programOf(
   const actions = [...active.flatMap(domain => domain.actions), ...(options.actions ?? [])]
   const responses = [...active.flatMap(domain => domain.responses).filter(response => !isReplaced(response)), ...own]
 
+  const knobs = [...active.flatMap(domain => domain.knobs), ...(options.knobs ?? [])]
   const alerts = new Set(rules.flatMap(alertsOf))
   for (const { to, action } of own) {
     const where = `the response to ${to.alert}`
-    if (!actions.some(({ name }) => name === action))
+    if (![...actions, ...knobs].some(({ name }) => name === action))
       warn(`${where} runs ${action}, but no package in use brings such an action`)
     if (!alerts.has(to.alert)) warn(`${where} answers an alert that no rule in use raises`)
   }

@@ -13,7 +13,7 @@ export interface Domain<I = SignalInstrumentation<SignalInstrumentationConfig>> 
   readonly rules: readonly Rule[]
   readonly responses: readonly Response[]
   readonly actions: readonly Action[]
-  /** Not set by the loop yet. */
+  /** A response sets one by naming it as its action. */
   readonly knobs: readonly Knob[]
   readonly reclaimers: readonly Reclaimer[]
   /**

@@ -29,7 +29,7 @@ export class Histories {
     if (known) return known
     const history = new History({ ...this.#options, alert, action, version, response })
     const saved = this.#saved.get(key)
-    if (saved) history.restore(saved)
+    if (saved) restore(history, saved)
     this.#histories.set(key, history)
     if (this.#histories.size > MAX_HISTORIES) this.#histories.delete(this.#histories.keys().next().value!)
     return history
@@ -55,5 +55,14 @@ export class Histories {
   /** Takes what {@link save} gave; each history is picked up when its rule and response are the same. */
   restore(saved: SavedHistories): void {
     this.#saved = new Map(Object.entries(saved))
+  }
+}
+
+/** What was saved may have been written by another version of Homeostat; then evidence is gathered anew. */
+function restore(history: History, saved: SavedHistory): void {
+  try {
+    history.restore(saved)
+  } catch {
+    history.forget()
   }
 }

@@ -30,7 +30,7 @@ test('runs become spans and events; the text of an error stays in the process', 
     { name: 'homeostat.action', attributes: { 'homeostat.action.name': 'plant.relieve', 'error.type': 'Error' } },
   ])
   const names = records.map(record => (record as { eventName: string }).eventName)
-  expect(names).toEqual(['homeostat.alert', 'homeostat.action.ended', 'homeostat.verdict'])
+  expect(names).toEqual(['homeostat.alert', 'homeostat.decision', 'homeostat.action.ended', 'homeostat.verdict'])
   expect(JSON.stringify([spans, records, loop.engine.collect(loop.now)])).not.toContain(SECRET)
   expect(loop.optimizer.explain('plant.relieve#1')?.line).toContain(SECRET)
 })

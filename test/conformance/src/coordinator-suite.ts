@@ -164,7 +164,9 @@ export function describeCoordinator<C extends Coordinator>(name: string, subject
       const taken = await Promise.all(names.map((each, i) => peer(i % peers.length).takeSlot(each, LONG_MS)))
       expect(taken.filter(Boolean)).toHaveLength(slotsOf(members))
       const holder = names[taken.indexOf(true)]!
-      expect(await peer(0).takeSlot(holder, LONG_MS), 'it has one, and keeps it').toBe(true)
+      expect(await peer(0).takeSlot(holder, SHORT_MS), 'it has one, and keeps it').toBe(true)
+      await delay(SHORT_MS + 50)
+      expect(await peer(0).takeSlot('somebody else', LONG_MS), 'for as long as it was taken first').toBe(false)
       await peer(0).freeSlot(holder)
       expect(await peer(0).takeSlot('somebody else', SHORT_MS)).toBe(true)
       expect(await peer(0).takeSlot(holder, LONG_MS)).toBe(false)

@@ -138,13 +138,13 @@ class LeasesInRedis implements RedisCoordinator {
     await this.#run(scripts.LEAVE, [this.#members], [member])
   }
 
-  async takeSlot(member: string, ttlMs: number): Promise<boolean> {
-    const args = [member, ttlMs, DISRUPTED_SHARE]
+  async takeSlot(holder: string, ttlMs: number): Promise<boolean> {
+    const args = [holder, ttlMs, DISRUPTED_SHARE]
     return (await this.#run(scripts.TAKE_SLOT, [this.#slots, this.#members], args)) === 1
   }
 
-  async freeSlot(member: string): Promise<void> {
-    await this.#run(scripts.LEAVE, [this.#slots], [member])
+  async freeSlot(holder: string): Promise<void> {
+    await this.#run(scripts.LEAVE, [this.#slots], [holder])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -49,16 +49,17 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ends(0))
 redis.call('ZADD', KEYS[1], ends(ARGV[2]), ARGV[1])
 return redis.call('ZCARD', KEYS[1])`
 
-/** KEYS members or slots, ARGV member */
+/** KEYS members or slots, ARGV member or holder */
 export const LEAVE = `return redis.call('ZREM', KEYS[1], ARGV[1])`
 
-/** KEYS slots, members; ARGV member, ttl, share of the members */
+/** KEYS slots, members; ARGV holder, ttl, share of the members */
 export const TAKE_SLOT: string = `${NOW}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ends(0))
 local members = redis.call('ZCOUNT', KEYS[2], '(' .. ends(0), '+inf')
 local slots = math.max(1, math.floor(members * ARGV[3]))
-if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= slots then return 0 end
-redis.call('ZADD', KEYS[1], ends(ARGV[2]), ARGV[1])
+local held = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not held and redis.call('ZCARD', KEYS[1]) >= slots then return 0 end
+redis.call('ZADD', KEYS[1], string.format('%.0f', math.max(now + ARGV[2], tonumber(held or 0))), ARGV[1])
 return 1`
 
 /**

@@ -71,9 +71,11 @@ export interface Coordinator extends AsyncDisposable {
   /** Says that this process leaves. */
   leave(member: string): Promise<void>
   /**
-   * Takes one of the places for actions that hurt the process which runs them, or extends it. There are
-   * `max(1, floor(0.25 * members))`, one a member; false when all are taken.
+   * Takes one of the places for actions that hurt the process which runs them, or extends it, never shortens it. There are
+   * `max(1, floor(0.25 * members))`; false when all are taken.
+   *
+   * @param holder - unique to the process and to this stay: a `freeSlot()` of an earlier one that comes late frees nothing
    */
-  takeSlot(member: string, ttlMs: number): Promise<boolean>
-  freeSlot(member: string): Promise<void>
+  takeSlot(holder: string, ttlMs: number): Promise<boolean>
+  freeSlot(holder: string): Promise<void>
 }

@@ -68,6 +68,8 @@ export class Fleet implements AsyncDisposable {
   #beating = false
   /** Disruptive actions of this process that run: they share its one slot. */
   #disruptions = 0
+  /** Slots had so far. A new name for each: that the one before was freed may be said late, e.g. by a wire that hung. */
+  #stays = 0
 
   constructor(options: FleetOptions) {
     const { coordinator, member, beatMs = DEFAULT_BEAT_MS, clock = () => performance.now() } = options
@@ -174,10 +176,11 @@ export class Fleet implements AsyncDisposable {
   async #disrupt(coordinator: Coordinator, action: FleetAction, { timeoutMs }: FleetClaim): Promise<Permit> {
     const ttlMs = timeoutMs + this.#spareMs
     const heldUntil = this.#clock() + ttlMs
-    this.#disruptions++
+    if (this.#disruptions++ === 0) this.#stays++
+    const holder = `${this.#member}/${this.#stays}`
     let granted = false
     try {
-      granted = await coordinator.takeSlot(this.#member, ttlMs)
+      granted = await coordinator.takeSlot(holder, ttlMs)
     } finally {
       if (!granted) this.#disruptions--
     }
@@ -187,7 +190,7 @@ export class Fleet implements AsyncDisposable {
     }
     const end = async (): Promise<void> => {
       if (--this.#disruptions > 0) return
-      await coordinator.freeSlot(this.#member).catch((error: unknown) => this.#fail(error))
+      await coordinator.freeSlot(holder).catch((error: unknown) => this.#fail(error))
     }
     return { granted: true, heldUntil, end }
   }

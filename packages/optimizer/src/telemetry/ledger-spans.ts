@@ -46,7 +46,8 @@ function writeRun(tracer: Tracer, trial: SettlingTrial): Span {
 function writeVerdicts(tracer: Tracer, { verdicts }: LedgerEntry, runs: Map<string, Context>): void {
   for (const trial of verdicts) {
     const run = runs.get(trial.id)
-    if (!run) continue
+    // A run that failed was not watched.
+    if (!run || trial.outcome.status !== 'completed') continue
     const attributes = { ...naming(trial), [a.verdict]: trial.verdict }
     tracer
       .startSpan(spans.verify, { startTime: wallTime(trial.endedAt), attributes }, run)

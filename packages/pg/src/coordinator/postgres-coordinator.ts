@@ -128,16 +128,16 @@ class LeasesInPostgres implements PostgresCoordinator {
     await this.#query(statements.LEAVE, member, 'member')
   }
 
-  takeSlot(member: string, ttlMs: number): Promise<boolean> {
+  takeSlot(holder: string, ttlMs: number): Promise<boolean> {
     return this.#transaction(async query => {
       await query(statements.QUEUE_UP, [this.#service])
-      const taken = await query(statements.TAKE_SLOT, [this.#service, member, ttlMs, DISRUPTED_SHARE])
+      const taken = await query(statements.TAKE_SLOT, [this.#service, holder, ttlMs, DISRUPTED_SHARE])
       return taken.length > 0
     })
   }
 
-  async freeSlot(member: string): Promise<void> {
-    await this.#query(statements.LEAVE, member, 'slot')
+  async freeSlot(holder: string): Promise<void> {
+    await this.#query(statements.LEAVE, holder, 'slot')
   }
 
   /** The pool is the application's and stays open. */

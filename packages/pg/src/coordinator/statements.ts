@@ -1,7 +1,7 @@
 // $1 is the service everywhere. clock_timestamp() and not now(): a statement that waited for a lock has to see what time
 // it is when it gets it. Leases are never deleted, for the fence lives in their rows.
 
-const HELD = `service = $1 AND kind = 'lease' AND key = $2 AND token = $3 AND fence = $4 AND expires_at > clock_timestamp()`
+const HELD = `service = $1 AND kind = 'lease' AND key = $2 AND token = $3 AND fence = $4`
 const after = (parameter: string): string => `clock_timestamp() + ${parameter} * interval '1 millisecond'`
 
 /** $2 key, $3 token, $4 ttl */
@@ -48,17 +48,17 @@ export const BEAT: string = `WITH beat AS (
 )
 SELECT count(*)::int + 1 AS members FROM homeostat_lease WHERE ${LIVE} AND kind = 'member' AND key <> $2`
 
-/** $2 member or slot, $3 kind */
+/** $2 member or holder, $3 kind */
 export const LEAVE = `DELETE FROM homeostat_lease WHERE service = $1 AND key = $2 AND kind = $3`
 
 /** Whoever is here first goes through TAKE_SLOT first: two who count at the same time would both find the last place. */
 export const QUEUE_UP = `INSERT INTO homeostat_lease (service, kind, key, expires_at) VALUES ($1, 'gate', 'slots', '-infinity')
 ON CONFLICT (service, kind, key) DO UPDATE SET expires_at = '-infinity'`
 
-/** $2 member, $3 ttl, $4 share of the members */
-export const TAKE_SLOT: string = `INSERT INTO homeostat_lease (service, kind, key, expires_at)
+/** $2 holder, $3 ttl, $4 share of the members */
+export const TAKE_SLOT: string = `INSERT INTO homeostat_lease AS slot (service, kind, key, expires_at)
 SELECT $1, 'slot', $2, ${after('$3')}
 WHERE EXISTS (SELECT FROM homeostat_lease WHERE ${LIVE} AND kind = 'slot' AND key = $2)
 OR (SELECT count(*) FROM homeostat_lease WHERE ${LIVE} AND kind = 'slot')
  < (SELECT greatest(1, floor(count(*) * $4::float8)) FROM homeostat_lease WHERE ${LIVE} AND kind = 'member')
-ON CONFLICT (service, kind, key) DO UPDATE SET expires_at = ${after('$3')} RETURNING 1`
+ON CONFLICT (service, kind, key) DO UPDATE SET expires_at = greatest(slot.expires_at, ${after('$3')}) RETURNING 1`

@@ -6,7 +6,7 @@ import { tally, type Tally } from '../verdicts/tally.ts'
 import { verdictCases, type VerdictCase } from '../verdicts/verdict-case.ts'
 
 /** The share of the histories that the short form simulates. */
-const SHORT = 1 / 40
+const SHORT = 1 / 50
 
 export const run: ChaosRun = {
   name: 'verdicts',

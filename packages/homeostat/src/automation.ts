@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import type { Action, Coordinator, Knob } from '@homeostat/optimizer'
+import { Fleet, knobAction, Knobs, stateFolder } from '@homeostat/optimizer'
+import type { Faults } from '@homeostat/signals'
+import { createLateCoordinator } from './late-coordinator.ts'
+import type { DomainWithMode, Modes } from './modes.ts'
+import type { HomeostatOptions } from './options.ts'
+
+/** What acting takes beside the loop itself. */
+export interface Automation extends AsyncDisposable {
+  /** The knobs, as actions. */
+  readonly actions: readonly Action[]
+  readonly fleet: Fleet
+  /** Sets back what an earlier life of this process, or another one, has left behind. */
+  start(): void
+}
+
+export interface AutomationContext {
+  readonly options: HomeostatOptions
+  readonly domains: readonly DomainWithMode[]
+  readonly modes: Modes
+  readonly service: string
+  readonly faults: Faults
+  /** Whether nothing may be set any more. */
+  readonly isStopped: () => boolean
+}
+
+/**
+ * Knobs with their journal, and the fleet with its coordinator. A process in which nothing may act asks no server for a
+ * lease and tells nobody that it lives.
+ */
+export function createAutomation(context: AutomationContext): Automation {
+  const { options, domains, service, faults, isStopped } = context
+  const knobs: readonly Knob[] = [...domains.flatMap(([domain]) => domain.knobs), ...(options.knobs ?? [])]
+  const coordinator = mayNeedOthers(context, knobs) ? coordinatorOf(context) : undefined
+  const known = new Knobs({
+    knobs,
+    service,
+    clock: Date.now,
+    isStopped,
+    onFault: error => faults.report('action', error),
+    ...(coordinator && { coordinator }),
+    ...(options.stateDir !== undefined && { stateDir: options.stateDir }),
+    ...(options.environment && { environment: options.environment }),
+  })
+  const fleet = new Fleet({
+    member: randomUUID(),
+    report: error => faults.report('action', error),
+    ...(coordinator && { coordinator }),
+  })
+  return {
+    actions: knobs.map(knob => knobAction(knob, known)),
+    fleet,
+    start: () => {
+      if (knobs.length > 0) void known.start().catch((error: unknown) => faults.report('action', error))
+    },
+    [Symbol.asyncDispose]: async () => known.close(),
+  }
+}
+
+function coordinatorOf({ options, domains, service }: AutomationContext): Coordinator | undefined {
+  if (options.coordinator === false) return undefined
+  if (options.coordinator) return options.coordinator
+  return createLateCoordinator(() => domains.flatMap(([domain]) => domain.coordinators?.(service) ?? []))
+}
+
+function mayNeedOthers({ options, domains, modes }: AutomationContext, knobs: readonly Knob[]): boolean {
+  const actions = [...domains.flatMap(([domain]) => domain.actions), ...(options.actions ?? [])]
+  const concerning = actions.filter(({ scope, disruptive }) => scope === 'shared' || disruptive).map(({ name }) => name)
+  const sharedKnobs = knobs.filter(({ scope }) => scope === 'shared').map(({ name }) => name)
+  return [...concerning, ...sharedKnobs].some(name => modes.ofAction(name) === 'act')
+}
+
+/** Where what outlives the process is kept. */
+export function stateFolderOf({ stateDir, environment = process.env }: HomeostatOptions, service: string): string {
+  return stateFolder({ stateDir, service, environment })
+}

@@ -1,0 +1,34 @@
+import type { Coordinator, CoordinatorCandidate } from '@homeostat/optimizer'
+import { chooseCoordinator, CoordinatorUnavailableError } from '@homeostat/optimizer'
+
+/**
+ * A coordinator on a server that the application uses, found when it is first asked: the clients are made after Homeostat.
+ * Until one is seen, every call rejects like one to a server that cannot be reached, and shared actions wait.
+ */
+export function createLateCoordinator(candidates: () => readonly CoordinatorCandidate[]): Coordinator {
+  let found: Coordinator | undefined
+  const coordinator = async (): Promise<Coordinator> => {
+    if (found) return found
+    const choice = chooseCoordinator(candidates())
+    if ('none' in choice) throw new CoordinatorUnavailableError('nothing', choice.none)
+    found = choice.candidate.create()
+    return found
+  }
+  return {
+    get name() {
+      return found?.name ?? 'no coordinator yet'
+    },
+    acquire: async (...args) => (await coordinator()).acquire(...args),
+    renew: async (...args) => (await coordinator()).renew(...args),
+    release: async (...args) => (await coordinator()).release(...args),
+    isCurrent: async (...args) => (await coordinator()).isCurrent(...args),
+    record: async (...args) => (await coordinator()).record(...args),
+    settle: async (...args) => (await coordinator()).settle(...args),
+    orphans: async (...args) => (await coordinator()).orphans(...args),
+    beat: async (...args) => (await coordinator()).beat(...args),
+    leave: async (...args) => (await coordinator()).leave(...args),
+    takeSlot: async (...args) => (await coordinator()).takeSlot(...args),
+    freeSlot: async (...args) => (await coordinator()).freeSlot(...args),
+    [Symbol.asyncDispose]: async () => found?.[Symbol.asyncDispose](),
+  }
+}
