@@ -20,7 +20,10 @@ export interface Due extends Proposal {
 export interface Decision extends Proposal {
   readonly kind: 'decision'
   readonly arm: TrialArm
+  /** Of the rule and the response; names the history it belongs to. */
   readonly version: string
+  /** The other responses to the same firing, and why they are not taken. */
+  readonly alternatives: readonly Refusal[]
 }
 
 /** Why an action that was due does not run. The gates come in this order and the first that refuses is named. */

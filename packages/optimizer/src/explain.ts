@@ -1,20 +1,42 @@
 import type { Refusal } from './decision.ts'
 import type { Firing } from './firing.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
+import type { Standing } from './instances/standing.ts'
+import type { Judgement } from './judge/judgement.ts'
 import type { Sample } from './judge/episode.ts'
 import type { JudgedTrial, Trial } from './trial.ts'
+import type { Supervision } from './supervision.ts'
 import type { Trials } from './trials.ts'
 
 /** One readable line and everything behind it. */
 export interface Explanation {
   readonly line: string
-  readonly record: Trial | LedgerEntry | { readonly firing: Firing; readonly refusals: readonly Refusal[] }
+  readonly record: TrialRecord | LedgerEntry | { readonly firing: Firing; readonly refusals: readonly Refusal[] }
+}
+
+/** A trial, and what its history and its guards say. */
+export interface TrialRecord {
+  readonly trial: Trial
+  /** The judge's word on all trials of the rule and the action. */
+  readonly statistics: Judgement | undefined
+  readonly standing: Standing
+  /** What its guards could not have seen, a line each, while it is open. */
+  readonly blindSpots: readonly string[]
 }
 
 /** Answers for a trial's id, an alert's name, or the number of a ledger entry. */
-export function explain(id: string, trials: Trials, ledger: Ledger): Explanation | undefined {
+export function explain(
+  id: string,
+  trials: Trials,
+  ledger: Ledger,
+  supervision: Pick<Supervision, 'historyOf' | 'blindSpots'>,
+): Explanation | undefined {
   const trial = trials.get(id)
-  if (trial) return { line: explainTrial(trial), record: trial }
+  if (trial) {
+    const { statistics, standing } = supervision.historyOf(trial)
+    const record = { trial, statistics, standing, blindSpots: supervision.blindSpots(trial) }
+    return { line: explainTrial(trial), record }
+  }
 
   const entry = ledger.entries.find(candidate => String(candidate.id) === id)
   if (entry) return { line: explainEntry(entry), record: entry }

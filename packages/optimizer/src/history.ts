@@ -150,7 +150,10 @@ export class History {
 
   /** What is missing until there is a verdict and when to expect it; what a trial would take while there is none. */
   progress(now: number): string {
-    return progress(this.#input, now)
+    const { acts, controls } = this.counts
+    if (acts + controls > 0 || this.#shadows.length === 0) return progress(this.#input, now)
+    const shadows = { ...this.#input, controls: this.#shadows }
+    return `in advise: ${this.#shadows.length} times it would have run; of a trial: ${progress(shadows, now)}`
   }
 
   save(): SavedHistory {

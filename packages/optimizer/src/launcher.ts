@@ -18,6 +18,9 @@ export interface Launched {
   readonly withheld: readonly SettlingTrial[]
 }
 
+/** A proposal that is due, and what else could have been done. */
+type Asked = Due & Pick<Decision, 'alternatives'>
+
 export interface LauncherOptions {
   readonly fleet: Fleet
   readonly supervision: Supervision
@@ -47,8 +50,10 @@ export class Launcher {
   }
 
   /** Begins what is due; returns that and whatever else has begun since it was last called. */
-  launch(due: readonly Due[], program: Program, now: number): Launched {
-    for (const proposal of due) {
+  launch(due: readonly Due[], refusals: readonly Refusal[], program: Program, now: number): Launched {
+    for (const one of due) {
+      const alternatives = refusals.filter(({ firing }) => firing === one.firing)
+      const proposal: Asked = { ...one, alternatives }
       if (proposal.action.scope === 'process' && !proposal.action.disruptive) this.#begin(proposal, program, now)
       else this.#ask(proposal, program)
     }
@@ -71,7 +76,7 @@ export class Launcher {
     return Promise.all(this.#running)
   }
 
-  #ask(proposal: Due, program: Program): void {
+  #ask(proposal: Asked, program: Program): void {
     const { fleet, clock } = this.#options
     const { firing, response, action } = proposal
     const { timeoutMs = DEFAULT_TIMEOUT_MS, cooldownMs = DEFAULT_COOLDOWN_MS } = response
@@ -90,12 +95,12 @@ export class Launcher {
     this.#asked.set(proposal, asking)
   }
 
-  #begin(proposal: Due, program: Program, now: number, permit?: GrantedPermit): void {
+  #begin({ alternatives, ...proposal }: Asked, program: Program, now: number, permit?: GrantedPermit): void {
     const { supervision } = this.#options
     const { firing, response, action } = proposal
     const version = program.versionOf(firing.alert, response)
     const history = supervision.historyOf({ alert: firing.alert, action: action.name, version, response })
-    const decision: Decision = { ...proposal, kind: 'decision', arm: history.draw(), version }
+    const decision: Decision = { ...proposal, kind: 'decision', arm: history.draw(), version, alternatives }
     const begun = supervision.begin(decision, program, now, permit)
     this.#decisions.push(decision)
     if ('trial' in begun) {

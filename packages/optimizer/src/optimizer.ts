@@ -12,6 +12,8 @@ import { decide } from './decide.ts'
 import { CourseBook } from './course-book.ts'
 import type { Due, Refusal } from './decision.ts'
 import { DuplicateActionError, StoreLimitError } from './errors.ts'
+import type { Evidence } from './evidence.ts'
+import { evidenceOf } from './evidence.ts'
 import { explain } from './explain.ts'
 import type { Explanation } from './explain.ts'
 import type { Firing } from './firing.ts'
@@ -173,7 +175,19 @@ export class Optimizer {
 
   /** What is known of a trial (`cache.warm#3`), of an alert, or of a ledger entry (`17`). */
   explain(id: string): Explanation | undefined {
-    return explain(id, this.trials, this.ledger)
+    return explain(id, this.trials, this.ledger, this.#supervision)
+  }
+
+  /** What is known of each action that was tried or thought of, and what it speaks for. */
+  evidence(now: number = this.#clock()): Evidence[] {
+    return this.histories.all.map(history => evidenceOf(history, this.#modeOf(history.action), now))
+  }
+
+  /** Lets an action run again for an alert before its quarantine is over. */
+  release(alert: string, action: string): void {
+    for (const history of this.histories.all) {
+      if (history.alert === alert && history.action === action) history.advance({ type: 'reset' }, this.#clock())
+    }
   }
 
   /** Waits until every change that is being set back is. */
@@ -221,7 +235,7 @@ export class Optimizer {
     const due = outcomes.filter((outcome): outcome is Due => outcome.kind === 'due')
     const refusals = outcomes.filter((outcome): outcome is Refusal => outcome.kind === 'refusal')
     const durationMs = performance.now() - began
-    const launched = this.#launcher.launch(due, program, now)
+    const launched = this.#launcher.launch(due, refusals, program, now)
     this.#programs.release(this.#supervision.programs)
 
     for (const error of errors) faults.report('rule', error)

@@ -117,7 +117,13 @@ export class Supervision {
     if (this.#shadowedAt.size >= MAX_SHADOWS) this.#shadowedAt.clear()
     this.#shadowedAt.set(key, now)
     this.begin(
-      { ...proposal, kind: 'decision', arm: 'shadow', version: program.versionOf(firing.alert, response) },
+      {
+        ...proposal,
+        kind: 'decision',
+        arm: 'shadow',
+        alternatives: [],
+        version: program.versionOf(firing.alert, response),
+      },
       program,
       now,
     )
@@ -185,6 +191,11 @@ export class Supervision {
   #tried(): ReadonlyMap<string, OpenTrial> {
     const tried = this.#options.trials.open.filter(({ arm }) => arm !== 'shadow')
     return new Map(tried.map(trial => [courseKey(trial), trial]))
+  }
+
+  /** What the guards of an open trial cannot see, a line each. */
+  blindSpots(trial: Trial): readonly string[] {
+    return this.#options.guarded.blindSpots(trial)
   }
 
   /** What is known of the effects of the actions that were judged. */

@@ -1,4 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api'
+import type { Refusal, RefusalReason } from './decision.ts'
 import type { Firing } from './firing.ts'
 import type { Arm, Sample } from './judge/episode.ts'
 import type { RevertCause } from './instances/course.ts'
@@ -24,6 +25,10 @@ interface TrialBase {
   readonly response: Response
   /** Of the rule and the response; names the history it belongs to. */
   readonly version: string
+  /** The gates that let it pass, in the order in which they were asked. */
+  readonly gates: readonly RefusalReason[]
+  /** The other responses to the same firing, and why they were not taken. */
+  readonly alternatives: readonly Pick<Refusal, 'reason' | 'detail'>[]
   /** The value that made the alert fire. */
   readonly value: number
   /** Requests and jobs that were traced while it fired. */

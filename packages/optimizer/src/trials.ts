@@ -1,6 +1,7 @@
 import type { SpanContext } from '@opentelemetry/api'
 import { alertKey } from './alert-key.ts'
 import type { Decision } from './decision.ts'
+import { gates } from './gates/gates.ts'
 import type { Sample } from './judge/episode.ts'
 import type { RevertCause } from './instances/course.ts'
 import type { UndoResult } from './receipt.ts'
@@ -91,7 +92,7 @@ export class Trials {
   }
 
   #begin(
-    { firing, response, action, arm, version }: Decision,
+    { firing, response, action, arm, version, alternatives }: Decision,
     before: readonly Sample[],
     traces: readonly SpanContext[],
     now: number,
@@ -104,6 +105,12 @@ export class Trials {
       alertKey: alertKey(firing),
       labels: firing.labels,
       touches: action.touches,
+      gates: gates.map(({ reason }) => reason),
+      alternatives: alternatives.map(({ response: other, reason, detail }) => ({
+        ...(other && { action: other.action }),
+        reason,
+        detail,
+      })),
       value: firing.value,
       traces,
       response,

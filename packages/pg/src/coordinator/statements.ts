@@ -1,7 +1,7 @@
 // $1 is the service everywhere. clock_timestamp() and not now(): a statement that waited for a lock has to see what time
 // it is when it gets it. Leases are never deleted, for the fence lives in their rows.
 
-const HELD = `service = $1 AND kind = 'lease' AND key = $2 AND token = $3 AND fence = $4`
+const HELD = `service = $1 AND kind = 'lease' AND key = $2 AND token = $3 AND fence = $4 AND expires_at > clock_timestamp()`
 const after = (parameter: string): string => `clock_timestamp() + ${parameter} * interval '1 millisecond'`
 
 /** $2 key, $3 token, $4 ttl */
