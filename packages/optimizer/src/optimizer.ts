@@ -159,12 +159,12 @@ export class Optimizer {
   }
 
   /** One tick. Started actions go on by themselves; they are in the entry of the tick after their end. */
-  tick(now: number): LedgerEntry {
+  tick(now: number = this.#clock()): LedgerEntry {
     return this.#tick(now).entry
   }
 
   /** One tick that waits for the actions it started. */
-  async tickAndWait(now: number): Promise<{ entry: LedgerEntry; attempts: SettlingTrial[] }> {
+  async tickAndWait(now: number = this.#clock()): Promise<{ entry: LedgerEntry; attempts: SettlingTrial[] }> {
     const { entry } = this.#tick(now)
     return { entry, attempts: await this.#launcher.settled() }
   }

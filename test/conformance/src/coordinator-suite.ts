@@ -110,6 +110,14 @@ export function describeCoordinator<C extends Coordinator>(name: string, subject
       expect(await peer(1).acquire('action/a', LONG_MS)).toBeUndefined()
     })
 
+    it('gives a lease that was used up to the next one after its end', async () => {
+      const lease = await take(peer(0), 'action/a', LONG_MS)
+      await peer(0).renew(lease, SHORT_MS)
+      await subject.effect(peer(0), lease, true)
+      await delay(SHORT_MS + 50)
+      expect((await take(peer(1), 'action/a', LONG_MS)).fence).toBeGreaterThan(lease.fence)
+    })
+
     it('does one of the effects that are asked for once at the same time', async () => {
       const count = await subject.count()
       const lease = await take(peer(0), 'action/a', LONG_MS)

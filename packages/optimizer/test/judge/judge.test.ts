@@ -48,7 +48,7 @@ describe('a verdict', () => {
   })
 
   test('of the first look that decides stands, whatever follows', () => {
-    const early = history({ arms: alternating(12), factor: 0.6 })
+    const early = history({ arms: alternating(12), factor: 0.6, noise: 0.02 })
     const late = history({ arms: alternating(84), seed: 2 })
     const shifted = (episodes: readonly Episode[]): Episode[] => episodes.map(one => ({ ...one, at: one.at + 1e9 }))
     const both = {
@@ -83,13 +83,20 @@ describe('samples that vanish', () => {
   const withoutWorst = (share: number) => (samples: readonly (readonly [number, number])[]) =>
     samples.toSorted((a, b) => a[1] - b[1]).slice(0, Math.round(samples.length * (1 - share)))
 
-  test('never make an action effective, be it all of them or the bad ones', () => {
-    expect(judge(history({ arms, lose: () => [] }))).toMatchObject({ verdict: 'inconclusive' })
-    expect(judge(history({ arms, lose: () => [] })).reason).toContain('100 % of the samples vanish')
+  test('never make an action effective when all of them do', () => {
+    const { verdict, reason } = judge(history({ arms, lose: () => [] }))
+    expect(verdict).toBe('inconclusive')
+    expect(reason).toContain('100 % of the samples vanish')
+  })
+
+  test('make it effective no oftener than doing nothing would when the bad ones do', () => {
     for (const share of [0.1, 0.3, 0.5, 0.8]) {
-      for (const seed of [1, 2, 3, 4]) {
-        expect(judge(history({ arms, seed, lose: withoutWorst(share) })).verdict).not.toBe('effective')
-      }
+      const verdicts = Array.from(
+        { length: 80 },
+        (_, seed) => judge(history({ arms, seed, lose: withoutWorst(share) })).verdict,
+      )
+      // 2.5 % are two of 80; more than six have a chance below 1 %.
+      expect(verdicts.filter(verdict => verdict === 'effective').length).toBeLessThanOrEqual(6)
     }
   })
 
@@ -175,7 +182,7 @@ describe('for any history', () => {
         const decided = asked.filter(verdict => verdict !== 'inconclusive')
         expect(decided.at(-1) ?? 'inconclusive').toBe(last)
         // Only a graver finding may follow the first one.
-        if (decided[0] !== last) expect(['harmful', 'palliative', 'effective']).toContain(last)
+        if (decided.length > 0 && decided[0] !== last) expect(['harmful', 'palliative', 'effective']).toContain(last)
       }),
       { numRuns: 40 },
     )
