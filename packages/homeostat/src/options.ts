@@ -33,6 +33,17 @@ export interface HomeostatOptions {
   /** Responses beside those of the packages. One that runs the same action on the same alert takes the package's place. */
   readonly responses?: readonly Response[]
   readonly actions?: readonly Action[]
+  /**
+   * Prometheus rule files beside `rules`. They are read at the start and whenever one of them changes, together with the
+   * response files: either all of them are put in force or, with a warning, what they said before stays. Trials in flight end
+   * on what they began with.
+   */
+  readonly ruleFiles?: readonly string[]
+  /**
+   * Files of responses beside `responses`; one that runs the same action on the same alert takes their place. See
+   * `docs/response-files.md` of this package for the format.
+   */
+  readonly responseFiles?: readonly string[]
   /** Knobs beside those of the packages; a response sets one by naming it as its action. */
   readonly knobs?: readonly Knob[]
   /** How much the loop may do, all in all. */
@@ -52,6 +63,23 @@ export interface HomeostatOptions {
    * @default HOMEOSTAT_STATE_DIR, else a folder of the user below the system's temporary files
    */
   readonly stateDir?: string
+  /**
+   * A file that stops all actions while it exists, unless it is empty or says `0`, `false`, `no` or `off`. It is looked at once a
+   * second. @default HOMEOSTAT_KILL_FILE
+   */
+  readonly killFile?: string
+  /**
+   * A signal that stops all actions, and lets them go on when it comes again; `false` for none.
+   * @default SIGUSR2 where something may act and nothing else in the process listens to it. Where nothing may act, Node's own
+   * reaction stays, which is to end the process
+   */
+  readonly killSignal?: NodeJS.Signals | false
+  /**
+   * A thread that stops all actions when the event loop is blocked for longer than `limitMs`, 10000 unless said otherwise; they go
+   * on after it ran well for a minute. `false` for none.
+   * @default on where something may act
+   */
+  readonly watchdog?: { readonly limitMs?: number } | boolean
   /** Time between ticks. @default 5000 */
   readonly intervalMs?: number
   /** Nothing acts before this time has passed since the first tick. @default 60000 */

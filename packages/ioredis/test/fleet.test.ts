@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Fleet, refuseByFleet, type FleetAction } from '@homeostat/optimizer'
+import { Fleet, refuseByFleet, type Coordinator, type FleetAction } from '@homeostat/optimizer'
 import { startRedis, type Redis as Server } from '@homeostat/services'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, expect, it, vi } from 'vitest'
@@ -104,6 +104,31 @@ it('lets two of eight processes disrupt themselves at once', async () => {
     async () => expect(await refused.acquire(DISRUPTIVE, CLAIM)).toMatchObject({ granted: true }),
     20_000,
   )
+})
+
+it('keeps a slot when it is said late that the one before was freed', async () => {
+  const service = randomUUID()
+  const [wire, flows] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const coordinator = createRedisCoordinator({ client, service })
+  const slow: Coordinator = new Proxy(coordinator, {
+    get(target, name: keyof Coordinator) {
+      if (name === 'name') return target.name
+      if (name !== 'freeSlot') return target[name].bind(target)
+      return (holder: string) => wire.promise.then(() => target.freeSlot(holder)).finally(flows.resolve)
+    },
+  })
+  for (let i = 0; i < 8; i++) await coordinator.beat(`process-${i}`, 60_000)
+  const fleet = new Fleet({ coordinator: slow, member: 'process-0', beatMs: BEAT_MS })
+  started.push(fleet)
+  await isReachable(fleet, 8)
+
+  const first = await fleet.acquire(DISRUPTIVE, CLAIM)
+  if (first.granted) void first.end('acted')
+  expect(await fleet.acquire(DISRUPTIVE, CLAIM)).toMatchObject({ granted: true })
+  wire.resolve()
+  await flows.promise
+  const others = [await coordinator.takeSlot('process-1', 60_000), await coordinator.takeSlot('process-2', 60_000)]
+  expect(others, 'one of two slots is left').toEqual([true, false])
 })
 
 it('goes on with local actions while the server is away, stops shared ones, and comes back by itself', async () => {

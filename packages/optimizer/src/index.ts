@@ -55,7 +55,9 @@ export {
   type Sample,
 } from './judge/index.ts'
 export type { Judgement as JudgeVerdict } from './judge/judgement.ts'
-export { KillSwitch, type KillSwitchState } from './kill-switch.ts'
+export { KillFile, type KillFileOptions } from './kill-file.ts'
+export { KillSignal, type KillSignalOptions } from './kill-signal.ts'
+export { KillSwitch, type KillSwitchSource, type KillSwitchState } from './kill-switch.ts'
 export type { Bounds, Knob } from './knob.ts'
 export {
   DuplicateKnobError,
@@ -90,4 +92,7 @@ export { steadyNow, wallTime } from './steady-clock.ts'
 export { Ticker } from './ticker.ts'
 export { isOpen, type JudgedTrial, type RunningTrial, type SettlingTrial, type Trial } from './trial.ts'
 export type { Judgement, Outcome, Verdict } from './verdict.ts'
+export { LoopBlockedError, WatchdogLostError, type BlockedLoop } from './watchdog/loop-blocked-error.ts'
+export { Watchdog, type WatchdogOptions } from './watchdog/watchdog.ts'
+export { watchFiles } from './watch-files.ts'
 export type { Rule } from '@homeostat/promql'

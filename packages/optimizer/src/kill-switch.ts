@@ -1,25 +1,45 @@
+import { saysStop } from './says-stop.ts'
+
 export type KillSwitchState = { readonly tripped: false } | { readonly tripped: true; readonly by: string }
 
+/** Somebody who may trip the kill switch, and who alone releases it again. */
+export interface KillSwitchSource {
+  /**
+   * Who trips it, for the refusals' text; undefined while nobody does. Asked right before each effect: synchronous, cheap,
+   * without effects of its own, and it never throws.
+   */
+  trippedBy(): string | undefined
+}
+
 /**
- * Stops every action, at once and for good until it is reset: what runs is aborted, nothing new starts. Measuring and
- * deciding go on, so that one can see what would be done.
+ * Stops every action, at once and for as long as anybody says so: what runs is aborted, lasting changes are set back, nothing
+ * new starts. Measuring and deciding go on, so that one can see what would be done.
  *
- * `HOMEOSTAT_DISABLED=1` trips it from outside and cannot be reset from inside.
+ * Each source is released where it was tripped and nowhere else: `HOMEOSTAT_DISABLED=1` cannot be reset from inside, and
+ * `reset()` takes back `trip()` only. See `docs/kill-switch.md` of this package.
  */
 export class KillSwitch {
-  readonly #environment: Readonly<Record<string, string | undefined>>
+  readonly #sources: KillSwitchSource[]
   #by: string | undefined
   #abort = new AbortController()
   readonly #onTrip: ((by: string) => void)[] = []
   readonly #onReset: (() => void)[] = []
 
   constructor(environment: Readonly<Record<string, string | undefined>>) {
-    this.#environment = environment
+    const variable = 'HOMEOSTAT_DISABLED'
+    this.#sources = [
+      { trippedBy: () => (saysStop(environment[variable] ?? '') ? variable : undefined) },
+      { trippedBy: () => this.#by },
+    ]
   }
 
+  /** As the sources have it now, which may be sooner than the listeners are told. */
   get state(): KillSwitchState {
-    if (isSet(this.#environment['HOMEOSTAT_DISABLED'])) return { tripped: true, by: 'HOMEOSTAT_DISABLED' }
-    return this.#by === undefined ? { tripped: false } : { tripped: true, by: this.#by }
+    for (const source of this.#sources) {
+      const by = source.trippedBy()
+      if (by !== undefined) return { tripped: true, by }
+    }
+    return { tripped: false }
   }
 
   /** Aborted when the switch is tripped. */
@@ -27,37 +47,50 @@ export class KillSwitch {
     return this.#abort.signal
   }
 
+  /** Listens to one more source. Whoever changes it calls {@link check}, or the next tick does. */
+  add(source: KillSwitchSource): Disposable {
+    this.#sources.push(source)
+    this.check()
+    return {
+      [Symbol.dispose]: () => {
+        const index = this.#sources.indexOf(source)
+        if (index !== -1) this.#sources.splice(index, 1)
+      },
+    }
+  }
+
   /** Calls the listener each time it is tripped. */
   onTrip(listener: (by: string) => void): void {
     this.#onTrip.push(listener)
   }
 
+  /** Calls the listener each time the last of its sources has released it. */
   onReset(listener: () => void): void {
     this.#onReset.push(listener)
   }
 
-  /** Looks at what may have tripped it from outside. */
+  /** Looks at all sources, and follows them. */
   check(): void {
     const { state } = this
-    if (state.tripped) this.trip(state.by)
+    if (state.tripped === this.#abort.signal.aborted) return
+    if (state.tripped) {
+      this.#abort.abort(new Error(`kill switch tripped by ${state.by}`))
+      for (const listener of this.#onTrip) listener(state.by)
+    } else {
+      this.#abort = new AbortController()
+      for (const listener of this.#onReset) listener()
+    }
   }
 
   /** @param by - who trips it, for the refusals' text */
   trip(by: string): void {
     this.#by ??= by
-    if (this.#abort.signal.aborted) return
-    this.#abort.abort(new Error(`kill switch tripped by ${by}`))
-    for (const listener of this.#onTrip) listener(by)
+    this.check()
   }
 
+  /** Takes `trip()` back. Other sources may still hold the switch. */
   reset(): void {
     this.#by = undefined
-    if (!this.#abort.signal.aborted || this.state.tripped) return
-    this.#abort = new AbortController()
-    for (const listener of this.#onReset) listener()
+    this.check()
   }
-}
-
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && !['', '0', 'false', 'no', 'off'].includes(value.trim().toLowerCase())
 }

@@ -6,6 +6,7 @@ import type { Fleet } from './fleet/fleet.ts'
 import type { KillSwitch } from './kill-switch.ts'
 import type { Mode } from './mode.ts'
 import type { Response } from './response.ts'
+import type { SnapshotReader } from './snapshot-reader.ts'
 
 export interface OptimizerOptions {
   /** What is measured. The first one is where Homeostat counts its own failures. */
@@ -23,12 +24,14 @@ export interface OptimizerOptions {
   readonly budget?: Partial<BudgetLimits>
   /** What this process and the others agree on. @default there are no others, and what is shared is left alone */
   readonly fleet?: Fleet
-  /** @default one that listens to HOMEOSTAT_DISABLED */
+  /** @default one that listens to HOMEOSTAT_DISABLED; more sources are added with `killSwitch.add()` */
   readonly killSwitch?: KillSwitch
   /** @default process.env */
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** The present, for what happens between ticks: the end of an action, an attached collection. @default a steady clock */
   readonly clock?: () => number
+  /** Where snapshots come from. @default the registries, and the readers attached to them */
+  readonly reader?: SnapshotReader
   /** Uniform in [0, 1); draws the arms of trials. @default Math.random */
   readonly random?: () => number
 }

@@ -86,7 +86,7 @@ export class Optimizer {
     this.#actions = byName(options.actions)
     this.killSwitch = options.killSwitch ?? new KillSwitch(options.environment ?? process.env)
     this.fleet = options.fleet ?? new Fleet({ member: randomUUID() })
-    this.reader = new SnapshotReader(registries)
+    this.reader = options.reader ?? new SnapshotReader(registries)
     this.store = createStore({ intervalMs, onWarning: limit => faults.report('signal', new StoreLimitError(limit)) })
     this.#ingestion = new Ingestion(this.store, faults)
     const ownScopes = this.reader.scopeNames

@@ -3,6 +3,9 @@ import { DELTA } from '@homeostat/signals'
 import { DeltaSums } from './delta-sums.ts'
 import type { ForeignScope, Snapshot } from './snapshot.ts'
 
+/** Is given each snapshot as it is taken. */
+export type SnapshotListener = (snapshot: Snapshot) => void
+
 /** Prometheus's lookback: a reader that delivered nothing for so long has been taken out of use. */
 const SILENCE_MS = 300_000
 
@@ -20,6 +23,7 @@ export class SnapshotReader {
   readonly #sums = new DeltaSums()
   #pending: ForeignScope[][] = []
   #cumulativeAt = Number.NEGATIVE_INFINITY
+  readonly #listeners = new Set<SnapshotListener>()
   #deltaReader: { readonly reader: object; deliveredAt: number } | undefined
 
   /** Names of the scopes that the tick reads itself. */
@@ -52,7 +56,15 @@ export class SnapshotReader {
   collect(now: number): Snapshot {
     const foreign = this.#pending.flat()
     this.#pending = []
-    return { at: now, own: this.#registries.map(registry => registry.collect(now)), foreign }
+    const snapshot = { at: now, own: this.#registries.map(registry => registry.collect(now)), foreign }
+    for (const listener of this.#listeners) listener(snapshot)
+    return snapshot
+  }
+
+  /** Calls the listener with each snapshot from now on. What it throws costs the tick its snapshot: contain it. */
+  on(listener: SnapshotListener): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
   }
 
   #isListenedTo(reader: object, scopes: readonly ScopeMetrics[], at: number): boolean {

@@ -1,5 +1,5 @@
 export { glob } from './rule-tests/glob.ts'
-export { parseRuleTestFile, type ParsedRuleTestFile } from './rule-tests/parse-test-file.ts'
+export { parseRuleTestFile, type ParsedRuleTestFile, type RuleTestFileOptions } from './rule-tests/parse-test-file.ts'
 export type {
   AlertTest,
   ExpressionTest,
@@ -15,6 +15,7 @@ export {
   describeRuleTests,
   ruleTestCases,
   type RuleTestCase,
+  type RuleTestCaseOptions,
   type RuleTestCases,
   type TestRunner,
 } from './rule-tests/test-rules.ts'

@@ -75,7 +75,7 @@ function finite(samples: readonly Sample[]): readonly Sample[] {
 }
 
 export function ascending(values: Iterable<number>): Float64Array {
-  return Float64Array.from(values).sort()
+  return Float64Array.from(values).toSorted()
 }
 
 /** Of ascending values, at a position between 0 (the lowest) and 1 (the highest), interpolated; NaN of none. */

@@ -49,7 +49,9 @@ function standing(findings: readonly Finding[]): Finding | undefined {
   const harmful = findings.find(({ verdict }) => verdict === 'harmful')
   const first = findings.find(({ verdict }) => verdict !== undefined)
   if (harmful || first === undefined) return harmful ?? findings.at(-1)
-  return helps(first) ? findings.findLast(helps) : first
+  if (!helps(first)) return first
+  const latest = findings.findLast(helps)
+  return latest?.verdict === first.verdict ? first : latest
 }
 
 function helps({ verdict }: Finding): boolean {

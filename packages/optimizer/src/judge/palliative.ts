@@ -35,15 +35,25 @@ const MIN_POINTS = 6
 const MIN_ALONE = 6
 const MIN_RETURNS = 4
 
+/** Two paces within this factor are one: a rule fires at peaks of the noise, so that what follows seems to rise less than it does. */
+const ALIKE = 3
+
+/**
+ * As regular as a clock: the middle half of the times lies within a third of the median (of waiting times without memory it is
+ * 1.6 medians wide), and a cure buys several times the time that passes without one.
+ */
+const CLOCK = { returns: 12, doubtfulReturns: 4, width: 0.35, gain: 3 }
+
 /** The trend must show in both halves: a single step up is a change of level, not a leak. */
 const HALF_P = 0.1
 
 /**
  * Whether a cure is needed again and again because a baseline keeps rising. It does when
  * - the level before each episode, or the floor the action reaches, or `gauge`, rises steadily over the whole history, or
- * - left alone (in controls) the value goes on rising at the pace at which it comes back after each cure.
+ * - left alone (in controls) the value goes on rising at the pace at which it comes back after each cure, or
+ * - the rule fires again after each cure as regularly as a clock, and much sooner without one.
  *
- * A rule that re-fires by itself shows neither: its baseline has no trend, and left alone the value falls back.
+ * A rule that re-fires by itself shows none of these: its baseline has no trend, and left alone the value falls back.
  *
  * @example
  * const { evidence, reason } = palliative({ acts, controls, direction: 'down' })
@@ -69,6 +79,7 @@ export function leakIn(
     rising('the floor that the action reaches', floors, terms),
     rising('the gauge', gauged, terms),
     returning(episodes, terms),
+    punctual(episodes),
   ]
   return (
     leaks.find(({ evidence }) => evidence === 'leak') ??
@@ -122,11 +133,27 @@ function returning(episodes: readonly Measured[], { direction, short }: Terms): 
   const pace = middleOf(alone.map(one => one.pace))
   const back = middleOf(comingBack)
   const p = signP(alone.filter(({ rise }) => rise > 0).length, alone.length)
-  const alike = pace > 0 && back > pace / 2 && back < pace * 2
+  const alike = pace > 0 && back > pace / ALIKE && back < pace * ALIKE
   if (!alike) return none
   const reason = `left alone it keeps ${sign > 0 ? 'rising' : 'falling'} as fast as it comes back after each cure: ${percent(Math.expm1(back * 3_600_000))} an hour`
   if (p <= LEAK.p) return { evidence: 'leak', reason }
   return p <= (short ? DOUBT.pShort : DOUBT.p) ? { evidence: 'suspected', reason } : none
+}
+
+/** The slow sawtooth: the rule fires again after each cure when its time has come, and at once when it was left alone. */
+function punctual(episodes: readonly Measured[]): Leak {
+  const none: Leak = { evidence: 'none', reason: 'it does not come back like a clock' }
+  const until = (arm: Measured['arm']): Float64Array =>
+    ascending(episodes.slice(0, -1).flatMap((one, index) => (one.arm === arm ? episodes[index + 1]!.at - one.at : [])))
+  const [cured, alone] = [until('act'), until('control')]
+  const time = quantile(cured, 0.5)
+  if (alone.length < CLOCK.doubtfulReturns || cured.length < CLOCK.doubtfulReturns) return none
+  const width = quantile(cured, 0.75) - quantile(cured, 0.25)
+  if (width > CLOCK.width * time || time < CLOCK.gain * quantile(alone, 0.5)) return none
+  return {
+    evidence: cured.length < CLOCK.returns ? 'suspected' : 'leak',
+    reason: `it comes back ${duration(time)} after each cure, as regular as a clock`,
+  }
 }
 
 function middleOf(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-import { measure, type Episode, quantile } from './episode.ts'
+import { ascending, measure, quantile, type Episode } from './episode.ts'
 import { judge } from './judge.ts'
 import type { JudgeInput } from './judgement.ts'
 import { looks, type Look } from './looks.ts'
@@ -64,9 +64,7 @@ function moment(at: number, now: number, timeZone: string): string {
 
 function beforeAfter({ before, after }: Episode): string {
   const [from, to] = [before, after].map(samples => {
-    const values = Float64Array.from(samples, ([, value]) => value)
-      .filter(Number.isFinite)
-      .sort()
+    const values = ascending(samples.map(([, value]) => value).filter(Number.isFinite))
     return values.length > 0 ? String(+quantile(values, 0.5).toPrecision(3)) : 'no data'
   })
   return `. Not evidence: ${from} before, ${to} after the latest run`

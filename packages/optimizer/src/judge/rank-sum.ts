@@ -1,7 +1,7 @@
 import { ascending, quantile } from './episode.ts'
 import { normalAbove, normalBelow } from './normal.ts'
 
-/** Up to so many a side the distribution is enumerated; beyond, the normal approximation is good to a few per cent of p. */
+/** Up to so many a side the distribution is enumerated; beyond, the normal approximation errs to the safe side: by 6 % of p at p = 0.008. */
 const EXACT_UP_TO = 24
 
 /**
@@ -94,7 +94,7 @@ function normalP(sum: number, size: number, tied: number): number {
 export function midranks(values: readonly number[]): { doubled: number[]; tied: number } {
   const order = values
     .map((value, index) => ({ value, index }))
-    .sort((a, b) => (a.value < b.value ? -1 : +(a.value > b.value)))
+    .toSorted((a, b) => (a.value < b.value ? -1 : +(a.value > b.value)))
   const doubled: number[] = Array.from({ length: values.length }, () => 0)
   let tied = 0
   for (let start = 0; start < order.length;) {

@@ -129,9 +129,9 @@ describe('samples that vanish', () => {
 
 test('episodes without a baseline are left out and counted', () => {
   const input = history({ arms: alternating(24), factor: 0.7 })
-  const broken = [[], [[0, 0]], [[0, -1]], [[0, Number.NaN]]].map((before): Episode => ({
+  const broken = ([[], [[0, 0]], [[0, -1]], [[0, Number.NaN]]] as const).map((before): Episode => ({
     at: 0,
-    before: before as Episode['before'],
+    before,
     after: [[1, 1]],
   }))
   const { statistics, reason } = judge({ ...input, acts: [...input.acts, ...broken] })

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { isEmptyReceipt, Knobs, knobAction } from '../../src/index.ts'
 import { atLeisure, Cell, knobsOver, run, START, temporaryFolder } from './cell.ts'
 
@@ -90,14 +90,18 @@ describe('a knob as an action', () => {
 
 describe('a lease of a knob', () => {
   it('ends a change that nobody renews, and keeps one that is renewed', async () => {
-    const cell = new Cell()
-    const receipt = await run(cell.knob, knobsOver(cell.knob, { leaseMs: 300 }), { to: 4 })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const cell = new Cell(8, undefined, { keptIn: 'memory' })
+    const receipt = await run(cell.knob, knobsOver(cell.knob, { leaseMs: 60_000 }), { to: 4 })
     for (let i = 0; i < 6; i++) {
-      await pause(100)
+      await vi.advanceTimersByTimeAsync(30_000)
       expect(await receipt.renew?.()).toBe(true)
     }
+    await vi.advanceTimersByTimeAsync(59_000)
     expect(cell.value).toBe(4)
-    await vi.waitFor(() => expect(cell.value).toBe(8), { timeout: 5000 })
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(cell.value).toBe(8)
     expect(await receipt.renew?.()).toBe(false)
   })
 

@@ -46,6 +46,11 @@ export class MappingReader {
     return this.#fields.has(field)
   }
 
+  /** The value of a field as it stands in the file. */
+  node(field: string): Node | undefined {
+    return this.#document.resolve(this.#fields.get(field)?.value)
+  }
+
   /** The text of a field; empty when it is absent or null, `undefined` after an error. */
   text(field: string): string | undefined {
     const node = this.#document.resolve(this.#fields.get(field)?.value)

@@ -1,4 +1,4 @@
-import type { Node } from 'yaml'
+import { isMap, type Node } from 'yaml'
 import { parseDuration } from '../durations.ts'
 import type { RuleFileError } from '../rule-files/rule-file-error.ts'
 import { YamlDocument } from '../rule-files/yaml-document.ts'
@@ -10,6 +10,14 @@ import { parseMetric, parseSeriesValues } from './series-notation.ts'
 export interface ParsedRuleTestFile {
   readonly content: RuleTestFile
   readonly errors: readonly RuleFileError[]
+}
+
+/** Options of {@link parseRuleTestFile}. */
+export interface RuleTestFileOptions {
+  /** The name that errors carry. */
+  readonly file: string
+  /** Tests with this field are of somebody else's kind and passed over. Default: there are none, and it is an error. */
+  readonly passOver?: string | undefined
 }
 
 const FILE_FIELDS = ['rule_files', 'evaluation_interval', 'group_eval_order', 'tests', 'fuzzy_compare']
@@ -28,7 +36,7 @@ const TEST_FIELDS = [
  * Reads a rule test file in promtool's format, as strictly as promtool. Never throws.
  * https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
  */
-export function parseRuleTestFile(text: string, { file }: { readonly file: string }): ParsedRuleTestFile {
+export function parseRuleTestFile(text: string, { file, passOver }: RuleTestFileOptions): ParsedRuleTestFile {
   const document = new YamlDocument(text, file)
   const root = new MappingReader(document, document.root, 'a rule test file', FILE_FIELDS)
   const evaluationIntervalMs = durationMs(root, 'evaluation_interval') || 60_000
@@ -41,9 +49,19 @@ export function parseRuleTestFile(text: string, { file }: { readonly file: strin
     evaluationIntervalMs,
     groupOrder,
     fuzzyCompare: root.boolean('fuzzy_compare'),
-    tests: root.items('tests').map((node, index) => readTest(document, node, evaluationIntervalMs, index)),
+    tests: root
+      .items('tests')
+      .flatMap((node, index) =>
+        hasField(document, node, passOver) ? [] : [readTest(document, node, evaluationIntervalMs, index)],
+      ),
   }
   return { content, errors: document.errors }
+}
+
+function hasField(document: YamlDocument, node: Node, field: string | undefined): boolean {
+  if (field === undefined) return false
+  const map = document.resolve(node)
+  return isMap(map) && map.has(field)
 }
 
 function durationMs(reader: MappingReader, field: string): number {

@@ -15,6 +15,12 @@ export interface RuleTestCase {
   run(): readonly Error[]
 }
 
+/** Which tests of a file are run. */
+export interface RuleTestCaseOptions {
+  /** Tests with this field are of somebody else's kind and passed over. Default: there are none, and it is an error. */
+  readonly passOver?: string
+}
+
 /** What a rule test file gives. */
 export interface RuleTestCases {
   readonly cases: readonly RuleTestCase[]
@@ -23,9 +29,9 @@ export interface RuleTestCases {
 }
 
 /** Reads a rule test file and the rule files it names. What cannot be read is a case that fails. */
-export function ruleTestCases(file: string): RuleTestCases {
+export function ruleTestCases(file: string, { passOver }: RuleTestCaseOptions = {}): RuleTestCases {
   try {
-    const { content, errors } = parseRuleTestFile(readFileSync(file, 'utf8'), { file })
+    const { content, errors } = parseRuleTestFile(readFileSync(file, 'utf8'), { file, passOver })
     if (errors.length > 0) return broken(file, errors)
     const unmatched: string[] = []
     const paths = new Set<string>()

@@ -12,6 +12,8 @@ export class AdjusterProcess implements Disposable {
   readonly #exited: Promise<unknown>
   /** Restored what was there to restore; rejects when the process ended before. */
   readonly restored: Promise<void>
+  /** Made its first change; rejects when the process ended before. */
+  readonly begun: Promise<void>
 
   constructor(order: AdjusterOrder) {
     const execArgv = ['--disable-warning=ExperimentalWarning']
@@ -20,7 +22,8 @@ export class AdjusterProcess implements Disposable {
     this.#child = fork(PROGRAM, [JSON.stringify(order)], { execArgv, env })
     this.#exited = once(this.#child, 'exit')
     this.restored = this.#said('restored')
-    this.restored.catch(() => {})
+    this.begun = this.#said('begun')
+    for (const said of [this.restored, this.begun]) said.catch(() => {})
   }
 
   go(): void {

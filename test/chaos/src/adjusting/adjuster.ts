@@ -13,8 +13,8 @@ export interface AdjusterOrder extends Addresses {
   readonly seed: number
 }
 
-/** What the program says: what it found is restored; then, asked to stop, that all is undone. */
-export type AdjusterMessage = 'restored' | 'stopped'
+/** What the program says: what it found is restored; its first change is made; then, asked to stop, that all is undone. */
+export type AdjusterMessage = 'restored' | 'begun' | 'stopped'
 
 /**
  * A process that sets knobs without end, keeps each change for a moment and undoes it, or forgets it and leaves that to the lease.
@@ -26,6 +26,7 @@ const random = createRandom(order.seed)
 const firing: Firing = { alert: 'Chaos', labels: {}, annotations: {}, value: 1, since: 0 }
 const pause = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 const stop = new AbortController()
+let begun = false
 
 const sets = placesAt(order).map(place => {
   // Local changes of the others are theirs to restore when they are back; shared ones are everybody's.
@@ -48,6 +49,8 @@ async function adjust(knobs: Knobs, knob: Knob): Promise<void> {
     const options = { to: 1 + Math.floor(random() * 1000) }
     const context = { firing, options, now: Date.now(), signal: AbortSignal.timeout(leaseMs), sliceMs: 5 }
     const receipt = await action.run(context).catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
+    if (!begun) process.send?.('begun' satisfies AdjusterMessage)
+    begun = true
     await pause(random() * holdMs)
     if (typeof receipt !== 'object' || !receipt.undo) continue
     await receipt.renew?.()

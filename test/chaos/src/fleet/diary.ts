@@ -7,8 +7,8 @@ export interface Diary {
   readonly permits: Span[]
   /** Ordinary local actions. */
   readonly local: number[]
-  /** Slices of disruptive actions. */
-  readonly disrupted: Span[]
+  /** Disruptive actions, each with its slices. */
+  readonly disrupted: (readonly Span[])[]
   /** Effects refused because the lease was lost. */
   refused: number
   /** Effects of which it is not known whether they happened. */

@@ -34,7 +34,7 @@ export function localIn({ diaries, outage: [from, to] }: FleetRecord): number {
 /** The most processes that were in a disruptive action at once. */
 export function mostDisrupted(diaries: readonly Diary[]): number {
   const edges = diaries
-    .flatMap(({ disrupted }) => actionsOf(disrupted))
+    .flatMap(({ disrupted }) => disrupted.flatMap(activeSpans))
     .flatMap(([from, to]): (readonly [number, number])[] => [
       [from, 1],
       [to, -1],
@@ -45,14 +45,14 @@ export function mostDisrupted(diaries: readonly Diary[]): number {
   return most
 }
 
-/** Slices one soon after the other are one action; a stop in between or within is not part of it. */
-function actionsOf(slices: readonly Span[]): Span[] {
-  const actions: [number, number][] = []
+/** When an action was really going on: a stop between its slices or within one is not part of it. */
+function activeSpans(slices: readonly Span[]): Span[] {
+  const spans: [number, number][] = []
   for (const [from, to] of slices) {
     if (to - from > STOPPED_MS) continue
-    const last = actions.at(-1)
+    const last = spans.at(-1)
     if (last !== undefined && from - last[1] < STOPPED_MS) last[1] = to
-    else actions.push([from, to])
+    else spans.push([from, to])
   }
-  return actions
+  return spans
 }

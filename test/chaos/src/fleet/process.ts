@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Fleet, LeaseLostError, type FleetAction } from '@homeostat/optimizer'
 import { createRandom } from '../random.ts'
-import { monotonic, type Diary, type Orders } from './diary.ts'
+import { monotonic, type Diary, type Orders, type Span } from './diary.ts'
 import { openEngine } from './engine.ts'
 
 // One process of a fleet: it wants to act all the time, by a wall clock that is wrong and jumps.
@@ -43,10 +43,12 @@ async function share(): Promise<void> {
 async function disrupt(): Promise<void> {
   const permit = await fleet.acquire(DISRUPTIVE, { timeoutMs: 300 })
   if (!permit.granted) return
+  const slices: Span[] = []
+  diary.disrupted.push(slices)
   for (let slice = 0; slice < 10 && performance.now() < permit.heldUntil; slice++) {
     const from = monotonic()
     while (monotonic() < from + 2);
-    diary.disrupted.push([from, monotonic()])
+    slices.push([from, monotonic()])
     await delay(20)
   }
   await permit.end('acted')
@@ -75,4 +77,6 @@ async function finish(): Promise<void> {
 }
 
 process.once('message', () => void finish())
+// Whoever watches is gone.
+process.once('disconnect', () => process.exit())
 process.send!('ready')

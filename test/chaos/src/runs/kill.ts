@@ -84,6 +84,9 @@ class Supervisor {
   async killAll(kills: number): Promise<ReadonlyMap<string, readonly Restoration[]>> {
     this.#left = kills
     for (const place of this.#places) await place.prepare(this.#targets)
+    // The rest of the fleet: it sets nothing and is not killed.
+    using peer = this.#start([])
+    await peer.restored
     await Promise.all(this.#targets.map(target => this.#killAgainAndAgain(target)))
     return this.#results
   }
@@ -94,21 +97,23 @@ class Supervisor {
 
   /** The next process starts at once after each kill, as under any supervisor, and waits with new changes until the old are gone. */
   async #killAgainAndAgain(target: string): Promise<void> {
-    let child = this.#start(target)
+    let child = this.#start([target])
     await child.restored
     while (this.#left-- > 0) {
       child.go()
-      await pause(this.#random() * 400)
+      // Most die in the middle of their changes, some before the first or in it.
+      if (this.#random() < 0.8) await child.begun
+      await pause(this.#random() * 300)
       await child.kill()
       const changed = await Promise.all(this.#places.map(async place => (await place.read(target)) !== ORIGINAL))
       let diedAt = performance.now()
-      child = this.#start(target)
+      child = this.#start([target])
       // Some die while they restore.
       if (this.#random() < 0.1) {
         await pause(this.#random() * 600)
         await child.kill()
         diedAt = performance.now()
-        child = this.#start(target)
+        child = this.#start([target])
       }
       const up = child.restored.then(() => performance.now())
       const times = this.#places.map(async place => {
@@ -132,7 +137,7 @@ class Supervisor {
       const elapsedMs = performance.now() - from
       if ((await place.read(target)) !== ORIGINAL) lastChangedMs = elapsedMs + POLL_MS
       else if (await Promise.race([isUp, pause(POLL_MS)])) return lastChangedMs
-      if (elapsedMs > GIVE_UP_MS) {
+      if (lastChangedMs > GIVE_UP_MS) {
         await place.overwrite(target, ORIGINAL)
         return Infinity
       }
@@ -140,11 +145,11 @@ class Supervisor {
     }
   }
 
-  #start(target: string): AdjusterProcess {
+  #start(targets: readonly string[]): AdjusterProcess {
     return new AdjusterProcess({
       ...this.#addresses,
-      targets: [target],
-      others: this.#targets.filter(other => other !== target),
+      targets,
+      others: this.#targets.filter(other => !targets.includes(other)),
       leaseMs: LEASE_MS,
       holdMs: 60,
       seed: Math.floor(this.#random() * 2 ** 31),

@@ -1,8 +1,8 @@
 export {
-  judge,
   drawArm,
+  judge,
   type ArmState,
   type Episode,
-  type Judgement,
+  type JudgeVerdict as Judgement,
   type Sample,
-} from '../../../../packages/optimizer/dist/judge/index.js'
+} from '@homeostat/optimizer'

@@ -31,6 +31,7 @@ export async function tallyAll(
     const worker = new Worker(new URL('worker.ts', import.meta.url))
     try {
       for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) {
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
         worker.postMessage(chunk)
         const [counted] = (await once(worker, 'message')) as [Counted]
         const [one, total] = [cases[counted.index]!, totals[counted.index]!]

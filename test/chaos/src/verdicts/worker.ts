@@ -17,5 +17,6 @@ export interface Counted {
 
 parentPort?.on('message', ({ index, scale, seed, from, to }: Chunk) => {
   const counted: Counted = { index, counts: tally(verdictCases(scale)[index]!, seed, from, to) }
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   parentPort?.postMessage(counted)
 })

@@ -1,0 +1,63 @@
+import type { KillSwitch } from '@homeostat/optimizer'
+import { KillFile, KillSignal, Watchdog } from '@homeostat/optimizer'
+import type { Faults } from '@homeostat/signals'
+import type { HomeostatOptions } from './options.ts'
+import { warnAs } from './warn.ts'
+
+export interface KillSwitchesContext {
+  readonly options: HomeostatOptions
+  readonly killSwitch: KillSwitch
+  readonly faults: Faults
+  /** Whether some action may act at all; otherwise there is little to stop. */
+  readonly mayAct: boolean
+}
+
+/**
+ * What trips the kill switch from outside: a file, a signal, and the watchdog of the event loop. The first two count from the
+ * moment that this is made.
+ */
+export class KillSwitches implements AsyncDisposable {
+  readonly #file: KillFile | undefined
+  readonly #signal: KillSignal | undefined
+  readonly #watchdog: Watchdog | undefined
+
+  constructor({ options, killSwitch, faults, mayAct }: KillSwitchesContext) {
+    const { environment = process.env, killSignal, watchdog } = options
+    const say = warnAs('HOMEOSTAT_KILL_SWITCH')
+    const follow = (): unknown => faults.contain('tick', () => killSwitch.check())
+    // Whoever trips it from outside reads the process's output, not its telemetry.
+    const onChange = (): void => {
+      follow()
+      const { state } = killSwitch
+      say(state.tripped ? `all actions are stopped by ${state.by}` : 'actions may go on: nobody stops them any more')
+    }
+
+    const path = options.killFile ?? (environment['HOMEOSTAT_KILL_FILE'] || undefined)
+    if (path !== undefined) this.#file = new KillFile({ path, onChange, onWarning: say })
+    if (killSignal !== false && (killSignal || mayAct))
+      this.#signal = new KillSignal({
+        ...(killSignal && { signal: killSignal }),
+        shared: killSignal !== undefined,
+        onChange,
+        onWarning: say,
+      })
+    if (watchdog !== false && (watchdog || mayAct))
+      this.#watchdog = new Watchdog({
+        ...(typeof watchdog === 'object' && watchdog),
+        onChange,
+        onFault: error => faults.report('tick', error),
+      })
+    for (const source of [this.#file, this.#signal, this.#watchdog]) if (source) killSwitch.add(source)
+  }
+
+  /** The watchdog expects the event loop to be running from here on. */
+  start(): void {
+    this.#watchdog?.start()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#file?.[Symbol.dispose]()
+    this.#signal?.[Symbol.dispose]()
+    await this.#watchdog?.[Symbol.asyncDispose]()
+  }
+}

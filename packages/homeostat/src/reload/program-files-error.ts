@@ -1,0 +1,19 @@
+/** Rule and response files were not loaded. */
+export class ProgramFilesError extends Error {
+  override readonly name = 'ProgramFilesError'
+  readonly code = 'HOMEOSTAT_PROGRAM_FILES'
+  /** Everything that is wrong with them. */
+  readonly errors: readonly unknown[]
+
+  /** @param isKept - whether what the files said before is still in force */
+  constructor(errors: readonly unknown[], isKept: boolean) {
+    const [first] = errors
+    const reason = first instanceof Error ? first.message : String(first)
+    const more = errors.length > 1 ? `, and ${errors.length - 1} more` : ''
+    const rest = isKept ? 'what they said before stays in force' : 'nothing of them is in force'
+    super(`rule and response files are not loaded, ${rest}: ${reason}${more}; "homeostat rules check" tells all`, {
+      cause: first,
+    })
+    this.errors = errors
+  }
+}

@@ -1,0 +1,94 @@
+import { readFile, stat } from 'node:fs/promises'
+import type { Response } from '@homeostat/optimizer'
+import { watchFiles } from '@homeostat/optimizer'
+import type { RuleGroup } from '@homeostat/promql'
+import type { Warn } from '../warn.ts'
+import { ProgramFilesError } from './program-files-error.ts'
+import type { FileText, ProgramBase } from './read-program-files.ts'
+
+/** Larger than any that a person writes; reading one takes its memory. */
+const LARGEST_BYTES = 16 * 1024 * 1024
+
+export interface ProgramFilesOptions {
+  readonly ruleFiles: readonly string[]
+  readonly responseFiles: readonly string[]
+  readonly base: ProgramBase
+  /** Puts what the files say in force, in one step. */
+  readonly swap: (program: { readonly rules: readonly RuleGroup[]; readonly responses: readonly Response[] }) => void
+  /** Told in one line what was wrong with the files, once for each state they are in. */
+  readonly warn: Warn
+  readonly onFault: (error: ProgramFilesError) => void
+  /** How often the files are looked at. @default 1000 */
+  readonly pollMs?: number
+}
+
+/**
+ * Rule and response files, read now and again whenever one of them changes. They are checked as a whole: either all of
+ * them are put in force, or what was in force before stays.
+ */
+export class ProgramFiles implements Disposable {
+  /** Settles when the files have been read for the first time, whatever came of it; never rejects. */
+  readonly loaded: Promise<void>
+  readonly #options: ProgramFilesOptions
+  readonly #watch: Disposable
+  #reading: Promise<void>
+  #seen: string | undefined
+  #told: string | undefined
+  #hasLoaded = false
+  #isClosed = false
+
+  constructor(options: ProgramFilesOptions) {
+    this.#options = options
+    const { ruleFiles, responseFiles, pollMs } = options
+    this.loaded = this.#reading = this.#load()
+    this.#watch = watchFiles([...ruleFiles, ...responseFiles], () => this.#loadNext(), pollMs)
+  }
+
+  [Symbol.dispose](): void {
+    this.#isClosed = true
+    this.#watch[Symbol.dispose]()
+  }
+
+  /** One after the other: the last word on disk is the last one in force. */
+  #loadNext(): void {
+    this.#reading = this.#reading.then(() => this.#load())
+  }
+
+  async #load(): Promise<void> {
+    const { ruleFiles, responseFiles, base, swap, warn } = this.#options
+    try {
+      const [rules, responses] = await Promise.all([texts(ruleFiles), texts(responseFiles)])
+      const seen = JSON.stringify([rules, responses])
+      // Touched, or written anew with what it said before.
+      if (this.#isClosed || seen === this.#seen) return
+      this.#seen = seen
+      const { readProgramFiles } = await import('./read-program-files.ts')
+      const { errors, warnings, ...program } = readProgramFiles(rules, responses, base)
+      if (errors.length > 0) throw new ProgramFilesError(errors, this.#hasLoaded)
+      if (this.#isClosed) return
+      swap(program)
+      this.#hasLoaded = true
+      this.#told = undefined
+      for (const warning of warnings) warn(warning)
+    } catch (error) {
+      this.#fail(error instanceof ProgramFilesError ? error : new ProgramFilesError([error], this.#hasLoaded))
+    }
+  }
+
+  #fail(error: ProgramFilesError): void {
+    if (error.message === this.#told) return
+    this.#told = error.message
+    this.#options.warn(error.message)
+    this.#options.onFault(error)
+  }
+}
+
+function texts(files: readonly string[]): Promise<FileText[]> {
+  return Promise.all(
+    files.map(async file => {
+      const { size } = await stat(file)
+      if (size > LARGEST_BYTES) throw new Error(`${file}: larger than ${LARGEST_BYTES} bytes: split it`)
+      return { file, text: await readFile(file, 'utf8') }
+    }),
+  )
+}

@@ -1,0 +1,50 @@
+import type { Response } from '@homeostat/optimizer'
+import type { RuleGroup, RuleSource } from '@homeostat/promql'
+import type { RuleFileError } from '@homeostat/promql/rule-files'
+import { parseRuleFile } from '@homeostat/promql/rule-files'
+import { lintResponses, lintRules } from './lint.ts'
+import { parseResponseFile } from './response-file.ts'
+
+export interface FileText {
+  readonly file: string
+  readonly text: string
+}
+
+/** What the files stand beside: everything that the packages and the options bring, also where it is switched off. */
+export interface ProgramBase {
+  readonly rules: readonly RuleSource[]
+  readonly actions: ReadonlySet<string>
+  readonly intervalMs: number
+}
+
+/** What all files say together. To be loaded only when there is no error. */
+export interface ReadProgram {
+  readonly rules: readonly RuleGroup[]
+  readonly responses: readonly Response[]
+  readonly errors: readonly RuleFileError[]
+  readonly warnings: readonly string[]
+}
+
+/** Reads rule and response files as a whole: a response may answer an alert of any of them. */
+export function readProgramFiles(
+  ruleFiles: readonly FileText[],
+  responseFiles: readonly FileText[],
+  base: ProgramBase,
+): ReadProgram {
+  const ruled = ruleFiles.map(({ file, text }) => parseRuleFile(text, { file }))
+  const answered = responseFiles.map(({ file, text }) => parseResponseFile(text, { file }))
+  const rules = ruled.flatMap(({ groups }) => groups)
+  const placed = answered.flatMap(({ responses }) => responses)
+  const errors = [...ruled, ...answered].flatMap(file => file.errors)
+  // A rule that could not be read is no rule that is missing.
+  const all = errors.length > 0 ? {} : { rules: [...base.rules, ...rules] }
+  return {
+    rules,
+    responses: placed.map(({ response }) => response),
+    errors: [...errors, ...lintResponses(placed, { ...all, actions: base.actions })],
+    warnings: [
+      ...ruled.flatMap(({ warnings }) => warnings.map(({ message }) => message)),
+      ...ruled.flatMap(({ file, groups }) => lintRules(file, groups, base.intervalMs)),
+    ],
+  }
+}

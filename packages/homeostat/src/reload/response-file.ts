@@ -1,0 +1,53 @@
+import type { Response } from '@homeostat/optimizer'
+import type { FilePosition, RuleFileError, YamlNode } from '@homeostat/promql/rule-files'
+import { MappingReader, YamlDocument } from '@homeostat/promql/rule-files'
+import { readResponse } from './read-response.ts'
+
+/** A response with the places of its fields, for what is found out about it later. */
+export interface PlacedResponse {
+  readonly response: Response
+  readonly file: string
+  /** Where the field stands; where the response does when it has no such field. */
+  at(field: string): FilePosition
+}
+
+/** What a response file holds. */
+export interface ResponseFile {
+  readonly file: string
+  /** The responses, those with errors left out; load them only when there is no error. */
+  readonly responses: readonly PlacedResponse[]
+  readonly errors: readonly RuleFileError[]
+}
+
+/**
+ * Reads a file of responses. It is as strict as the reader of rule files: unknown fields, durations and expressions are
+ * checked, and all problems are reported with file, line and column. Never throws.
+ *
+ * @example
+ * ```yaml
+ * responses:
+ *   - alert: CacheHitRatioLow
+ *     action: cache.warm
+ *     priority: slo
+ *     cooldown: 5m
+ *     expect: { expr: cache_hit_ratio, direction: up, settle: 1m, window: 1m }
+ *     guards:
+ *       - { expr: 'histogram_quantile(0.99, ...)', not_worse_than: 0.1 }
+ * ```
+ */
+export function parseResponseFile(text: string, { file }: { readonly file: string }): ResponseFile {
+  const document = new YamlDocument(text, file)
+  const root = new MappingReader(document, document.root, 'a response file', ['responses'])
+  if (document.root === undefined && document.errors.length === 0)
+    document.report(undefined, 'nothing in it; a response file holds a list of "responses"')
+  const responses = root.items('responses').flatMap(node => placed(document, node))
+  for (const { message } of document.warnings) document.report(undefined, message)
+  return { file, responses, errors: document.errors }
+}
+
+function placed(document: YamlDocument, node: YamlNode): PlacedResponse[] {
+  const read = readResponse(document, node)
+  if (!read) return []
+  const { response, fields } = read
+  return [{ response, file: document.file, at: field => document.position(fields.node(field) ?? node) }]
+}

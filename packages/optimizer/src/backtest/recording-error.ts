@@ -1,0 +1,9 @@
+/** What was recorded cannot be read: `FILE:LINE: what`. */
+export class RecordingError extends Error {
+  override readonly name = 'RecordingError'
+  readonly code = 'HOMEOSTAT_RECORDING_ERROR'
+
+  constructor(file: string, line: number, what: string, cause?: unknown) {
+    super(`${file}:${line}: ${what}`, cause === undefined ? {} : { cause })
+  }
+}

@@ -1,0 +1,53 @@
+import type { AttributeValue, Attributes } from '@opentelemetry/api'
+
+/**
+ * The recording format, version 1: NDJSON. The first line is the header and says what the values of all further lines mean;
+ * each further line is one snapshot. See `docs/backtest.md`.
+ */
+export interface RecordingHeader {
+  readonly homeostat: 'recording'
+  readonly version: 1
+  /** Usual time between two snapshots. */
+  readonly intervalMs: number
+  readonly scopes: readonly RecordedScope[]
+}
+
+export interface RecordedScope {
+  readonly name: string
+  readonly version?: string
+  /** True when the loop read it itself at each tick; else it came from an attached reader. */
+  readonly own: boolean
+  readonly metrics: readonly RecordedMetric[]
+  /** A value of a snapshot belongs to the series at the same place here. */
+  readonly series: readonly RecordedSeries[]
+}
+
+export interface RecordedMetric {
+  readonly name: string
+  readonly unit: string
+  /** `counter` only rises, `sum` also falls. Both, and `histogram`, are totals since the series' start. */
+  readonly kind: 'counter' | 'sum' | 'gauge' | 'histogram'
+  /** True where its reader leaves idle series out; their last value goes on. */
+  readonly carried?: true
+  /** Of a histogram: the upper bounds of its buckets, without +Inf. */
+  readonly boundaries?: readonly number[]
+}
+
+export interface RecordedSeries {
+  /** Index of its metric in its scope. */
+  readonly metric: number
+  readonly attributes: Readonly<Record<string, Exclude<AttributeValue, undefined>>> & Attributes
+  /** When it began to count, in milliseconds since the epoch. */
+  readonly startMs: number
+}
+
+/** A number; of a histogram count, sum and the count of each bucket; null when the series was not there. */
+export type RecordedValue = number | readonly number[] | null
+
+/** One line: the time of the snapshot, and each collection in it with its scope and its own time. */
+export interface RecordedSnapshot {
+  readonly at: number
+  readonly collections: readonly RecordedCollection[]
+}
+
+export type RecordedCollection = readonly [scope: number, at: number, values: readonly RecordedValue[]]

@@ -1,0 +1,44 @@
+import { stat } from 'node:fs/promises'
+
+/** An operator waits for a second without noticing. */
+const POLL_MS = 1000
+
+/**
+ * Calls back when any of the files has been changed, replaced, made or removed, and once at the beginning, so that no change
+ * between a first reading and now is lost.
+ *
+ * It polls: file events do not come through network mounts, and are lost where a mounted file is replaced by a link to
+ * another, as Kubernetes does it. A file system that hangs is asked one question at a time. Never keeps the process alive.
+ *
+ * @param onChange - must not throw: nobody could be told
+ */
+export function watchFiles(paths: readonly string[], onChange: () => void, pollMs: number = POLL_MS): Disposable {
+  let known: string | undefined
+  let isClosed = false
+  let timer: NodeJS.Timeout | undefined
+  const poll = async (): Promise<void> => {
+    const found = (await Promise.all(paths.map(identityOf))).join('\n')
+    if (isClosed) return
+    timer = setTimeout(() => void poll(), pollMs).unref()
+    if (found === known) return
+    known = found
+    onChange()
+  }
+  timer = setTimeout(() => void poll(), pollMs).unref()
+  return {
+    [Symbol.dispose]: () => {
+      isClosed = true
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Changes whenever the file does. */
+async function identityOf(path: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+    return [dev, ino, size, mtimeNs, ctimeNs].join()
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code)
+  }
+}
