@@ -1,27 +1,42 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { CommandOutput, ExitCode } from './cli-output.ts'
-import { checkRuleFiles, LINTS, type Lint } from './cli-rules-check.ts'
+import { checkRuleFiles, type CheckedText } from './cli-rules-check.ts'
 import { testRuleFiles } from './cli-rules-test.ts'
 import { VERSION } from './version.ts'
 
-const HELP = `usage: homeostat rules check [--lint=duplicate-rules|none] [--lint-fatal] FILE...
-       homeostat rules test FILE...
+const HELP = `usage: homeostat rules check [OPTION...] [FILE...]
+       homeostat rules test [OPTION...] FILE...
        homeostat --help | --version
 
 Checks Prometheus rule files and runs their unit tests, as "promtool check rules" and "promtool test rules" do,
 with the rule engine of this package.
 
-  rules check FILE...   Whether rule files are valid: YAML, fields, names, durations, expressions, templates.
-                        --lint=none leaves out the warning about duplicate rules; --lint-fatal makes it exit code 3.
-  rules test FILE...    Runs rule test files: https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
+  rules check [FILE...]   Whether rule files, or the standard input, are valid: YAML, fields, names, durations, expressions,
+                          templates.
+    --lint=LIST           Lint checks: all, duplicate-rules (default), none.
+    --lint-fatal          Lint errors give exit code 3.
 
-Exit code: 0 when all is well, 1 when something is wrong.`
+  rules test FILE...      Runs rule test files:
+                          https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
+    --run=REGEXP          Only tests whose name matches; may be given several times.
+    --diff                Shows alerts that differ as one coloured text.
+    --debug               Shows what each test took and all its samples.
+    --junit=FILE          Also writes the results as JUnit XML.
 
-/** Runs the command line and returns its exit code; everything it has to say goes to `output`. */
-export function runCommandLine(args: readonly string[], output: CommandOutput): ExitCode {
+  Both take --ignore-unknown-fields for rule files with fields of one's own, and --enable-feature=LIST:
+  promql-experimental-functions. (promql-delayed-name-removal is how this engine always works.)
+
+Exit code: 0 when all is well, 1 when something is wrong, 3 for lint errors with --lint-fatal.`
+
+/**
+ * Runs the command line and returns its exit code; everything it has to say goes to `output`.
+ *
+ * @param readInput gives the whole standard input
+ */
+export function runCommandLine(args: readonly string[], output: CommandOutput, readInput: () => string): ExitCode {
   try {
-    return run(args, output)
+    return run(args, output, readInput)
   } catch (error) {
     if (!(error instanceof Error)) throw error
     // Everything below reports what it finds; what is thrown is how it was called.
@@ -30,7 +45,10 @@ export function runCommandLine(args: readonly string[], output: CommandOutput): 
   }
 }
 
-function run(args: readonly string[], output: CommandOutput): ExitCode {
+const CHECK_ONLY = ['lint', 'lint-fatal'] as const
+const TEST_ONLY = ['run', 'diff', 'debug', 'junit'] as const
+
+function run(args: readonly string[], output: CommandOutput, readInput: () => string): ExitCode {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -39,6 +57,12 @@ function run(args: readonly string[], output: CommandOutput): ExitCode {
       version: { type: 'boolean' },
       lint: { type: 'string' },
       'lint-fatal': { type: 'boolean' },
+      run: { type: 'string', multiple: true },
+      diff: { type: 'boolean' },
+      debug: { type: 'boolean' },
+      junit: { type: 'string' },
+      'ignore-unknown-fields': { type: 'boolean' },
+      'enable-feature': { type: 'string', multiple: true },
     },
   })
   if (values.help === true) return say(HELP, output)
@@ -48,12 +72,26 @@ function run(args: readonly string[], output: CommandOutput): ExitCode {
   if (topic !== 'rules') throw new Error(`expected command but got "${topic}"`)
   if (command === undefined) throw new Error("must select a subcommand of 'rules'")
   if (command !== 'check' && command !== 'test') throw new Error(`expected 'check' or 'test' but got "${command}"`)
-  if (files.length === 0) throw new Error("required argument 'FILE' not provided")
+  const misplaced = (command === 'check' ? TEST_ONLY : CHECK_ONLY).find(name => values[name] !== undefined)
+  if (misplaced !== undefined)
+    throw new Error(`'--${misplaced}' belongs to 'rules ${command === 'check' ? 'test' : 'check'}'`)
   for (const file of files) checkExists(file)
-  if (command === 'check')
-    return checkRuleFiles(files, output, { lint: lintOf(values.lint), lintFatal: values['lint-fatal'] === true })
-  if (values.lint !== undefined || values['lint-fatal'] === true) throw new Error("'--lint' belongs to 'rules check'")
-  return testRuleFiles(files, output)
+  const experimental = enabledFeatures(values['enable-feature'] ?? [], output).has('promql-experimental-functions')
+  const ignoreUnknownFields = values['ignore-unknown-fields'] === true
+  if (command === 'check') {
+    const { lint = 'duplicate-rules', 'lint-fatal': lintFatal = false } = values
+    const duplicates = lintsOf(lint, output).some(each => each === 'all' || each === 'duplicate-rules')
+    return checkRuleFiles(textsOf(files, readInput), output, {
+      duplicates,
+      lintFatal,
+      experimental,
+      ignoreUnknownFields,
+    })
+  }
+  if (files.length === 0) throw new Error("required argument 'FILE' not provided")
+  const { run: patterns, diff = false, debug = false, junit } = values
+  const only = patterns === undefined ? {} : { run: new RegExp(patterns.join('|')) }
+  return testRuleFiles(files, output, { ...only, diff, debug, junit, experimental, ignoreUnknownFields })
 }
 
 function say(text: string, output: CommandOutput): ExitCode {
@@ -67,8 +105,25 @@ function checkExists(file: string): void {
   if (status.isDirectory()) throw new Error(`'${file}' is a directory`)
 }
 
-function lintOf(text = 'duplicate-rules'): Lint {
-  const lint = LINTS.find(each => each === text)
-  if (lint === undefined) throw new Error(`unknown lint '${text}', known are ${LINTS.join(', ')}`)
-  return lint
+/** The files one by one, or the standard input when there are none. */
+function* textsOf(files: readonly string[], readInput: () => string): Generator<CheckedText> {
+  for (const file of files) yield { name: file, text: readFileSync(file, 'utf8') }
+  if (files.length === 0) yield { name: 'standard input', text: readInput() }
+}
+
+const LINTS = ['all', 'duplicate-rules', 'none']
+
+function lintsOf(list: string, output: CommandOutput): string[] {
+  const lints = list.split(',')
+  for (const lint of lints.filter(each => !LINTS.includes(each))) output.out(`WARNING: unknown lint option: "${lint}"`)
+  return lints
+}
+
+const FEATURES = ['promql-experimental-functions', 'promql-delayed-name-removal', '']
+
+function enabledFeatures(lists: readonly string[], output: CommandOutput): ReadonlySet<string> {
+  const features = lists.flatMap(list => list.split(','))
+  for (const feature of features.filter(each => !FEATURES.includes(each)))
+    output.out(`  WARNING: Unknown feature passed to --enable-feature: ${feature}`)
+  return new Set(features)
 }

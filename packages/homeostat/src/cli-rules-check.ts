@@ -1,30 +1,39 @@
-import { readFileSync } from 'node:fs'
 import { findDuplicateRules, parseRuleFile, type DuplicateRule } from '@homeostat/promql/rule-files'
 import type { CommandOutput, ExitCode } from './cli-output.ts'
 
-export const LINTS = ['all', 'duplicate-rules', 'none'] as const
-export type Lint = (typeof LINTS)[number]
+/** A rule file as it is checked. */
+export interface CheckedText {
+  readonly name: string
+  readonly text: string
+}
 
 interface CheckOptions {
-  readonly lint: Lint
+  /** Duplicate rules are an error of the lint. */
+  readonly duplicates: boolean
   readonly lintFatal: boolean
+  readonly ignoreUnknownFields: boolean
+  readonly experimental: boolean
 }
 
 /** `homeostat rules check`: the lines and exit codes of `promtool check rules`. */
-export function checkRuleFiles(files: readonly string[], output: CommandOutput, options: CheckOptions): ExitCode {
+export function checkRuleFiles(files: Iterable<CheckedText>, output: CommandOutput, options: CheckOptions): ExitCode {
   let failed = false
   let linted = false
-  for (const file of files) {
-    output.out(`Checking ${file}`)
-    const { groups, errors, warnings } = parseRuleFile(readFileSync(file, 'utf8'), { file })
+  for (const { name, text } of files) {
+    output.out(`Checking ${name}`)
+    const { groups, errors, warnings } = parseRuleFile(text, { ...options, file: name })
     for (const warning of warnings) output.error(`  WARNING: ${warning.message}`)
-    const duplicates = options.lint === 'none' ? [] : findDuplicateRules(groups)
-    if (errors.length > 0 || duplicates.length > 0) output.error('  FAILED:')
     if (errors.length > 0) {
       failed = true
+      output.error('  FAILED:')
       for (const error of errors) output.error(error.message)
-    } else if (duplicates.length > 0) {
+      // No empty line here, as in promtool.
+      continue
+    }
+    const duplicates = options.duplicates ? findDuplicateRules(groups) : []
+    if (duplicates.length > 0) {
       linted = true
+      output.error('  FAILED:')
       for (const line of duplicateLines(duplicates)) output.error(line)
     } else {
       const count = groups.reduce((sum, group) => sum + group.rules.length, 0)

@@ -1,24 +1,47 @@
-import { ruleTestCases } from '@homeostat/promql/rule-tests'
+import { writeFileSync } from 'node:fs'
+import { ruleTestCases, type RuleTestCaseOptions } from '@homeostat/promql/rule-tests'
+import { junitXml, type JunitSuite } from './cli-junit.ts'
 import type { CommandOutput, ExitCode } from './cli-output.ts'
 
+interface TestOptions extends RuleTestCaseOptions {
+  readonly debug: boolean
+  /** File to write JUnit XML to. */
+  readonly junit: string | undefined
+}
+
 /** `homeostat rules test`: the lines and exit codes of `promtool test rules`. */
-export function testRuleFiles(files: readonly string[], output: CommandOutput): ExitCode {
-  let failed = false
-  for (const file of files) {
-    output.out(`Unit Testing:  ${file}`)
-    const { cases, unmatched } = ruleTestCases(file)
-    for (const pattern of unmatched) output.error(`  WARNING: no file match pattern ${pattern}`)
-    const errors = cases.flatMap(each => each.run())
-    if (errors.length === 0) output.out('  SUCCESS')
-    else {
-      failed = true
-      output.error('  FAILED:')
-      for (const error of errors) {
-        output.error(error.message)
-        output.out('')
-      }
-    }
-    output.out('')
+export function testRuleFiles(files: readonly string[], output: CommandOutput, options: TestOptions): ExitCode {
+  const suites = files.map(file => testFile(file, output, options))
+  if (options.junit !== undefined) writeFileSync(options.junit, junitXml(suites))
+  return suites.some(({ cases }) => cases.some(({ errors }) => errors.length > 0)) ? 1 : 0
+}
+
+function testFile(file: string, output: CommandOutput, { debug, ...options }: TestOptions): JunitSuite {
+  output.out(`Unit Testing:  ${file}`)
+  const say = (line: string): void => output.error(`DEBUG: ${line}`)
+  const dump = (at: string, series: readonly string[]): void => {
+    say(`Dump of all data (input_series and rules) at ${at}:`)
+    for (const text of series) output.error(text)
   }
-  return failed ? 1 : 0
+  const { readable, cases, unmatched } = ruleTestCases(file, { ...options, ...(debug ? { dump } : {}) })
+  for (const pattern of unmatched) output.error(`  WARNING: no file match pattern ${pattern}`)
+  const results = cases.map(each => {
+    const { name } = each
+    const startedMs = performance.now()
+    if (debug && readable) say(`Starting test ${name}`)
+    const errors = each.run().map(error => error.message)
+    if (debug && readable) say(`Test ${name} finished, took ${(performance.now() - startedMs).toFixed(3)}ms`)
+    return { name, errors }
+  })
+  const errors = results.flatMap(result => result.errors)
+  if (errors.length === 0) output.out('  SUCCESS')
+  else {
+    output.error('  FAILED:')
+    for (const error of errors) {
+      output.error(error)
+      output.out('')
+    }
+  }
+  output.out('')
+  return { name: file, readable, startedAt: new Date(), cases: results }
 }

@@ -1,7 +1,10 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
 import { runCommandLine } from './cli-command.ts'
 
-process.exitCode = runCommandLine(process.argv.slice(2), {
-  out: line => process.stdout.write(`${line}\n`),
-  error: line => process.stderr.write(`${line}\n`),
-})
+const output = {
+  out: (line: string): unknown => process.stdout.write(`${line}\n`),
+  error: (line: string): unknown => process.stderr.write(`${line}\n`),
+}
+
+process.exitCode = runCommandLine(process.argv.slice(2), output, () => readFileSync(0, 'utf8'))

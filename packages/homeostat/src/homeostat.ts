@@ -1,4 +1,4 @@
-import type { Domain, Explanation, LedgerListener, Mode } from '@homeostat/optimizer'
+import type { Domain, Explanation, LedgerListener, Mode, ProgramSource } from '@homeostat/optimizer'
 import { Optimizer, Ticker, steadyNow, wallTime } from '@homeostat/optimizer'
 import { measureEventLoopLag } from '@homeostat/runtime'
 import type { AttachTarget } from './attach.ts'
@@ -10,6 +10,8 @@ import { attachReader } from './attach.ts'
 import { collectFrom } from './collect-metrics.ts'
 import { domainsOf } from './domains.ts'
 import { EngineInstrumentation } from './engine-instrumentation.ts'
+import { fileProgramOf } from './file-program.ts'
+import { KillSwitches } from './kill-switches.ts'
 import { applicationExprs, applicationMetrics } from './metrics/application.ts'
 import { databaseExprs, databaseMetrics } from './metrics/database.ts'
 import { externalServiceExprs, externalServiceMetrics } from './metrics/external-services.ts'
@@ -18,6 +20,7 @@ import { readModes } from './modes.ts'
 import type { HomeostatOptions } from './options.ts'
 import type { PerformanceMetrics } from './performance-metrics.ts'
 import { programOf } from './program.ts'
+import type { ProgramFiles } from './reload/program-files.ts'
 import type { Query } from './query.ts'
 import { createQuery } from './query.ts'
 import { warn } from './warn.ts'
@@ -50,6 +53,8 @@ export class Homeostat implements AsyncDisposable {
   readonly #target: AttachTarget
   readonly #automation: Automation
   readonly #histories: HistoryFile
+  readonly #killSwitches: KillSwitches
+  readonly #files: ProgramFiles | undefined
   readonly #attachments: Disposable[] = []
 
   constructor(options: HomeostatOptions) {
@@ -63,11 +68,12 @@ export class Homeostat implements AsyncDisposable {
     const isStopped = (): boolean => this.optimizer.killSwitch.state.tripped
     this.#automation = createAutomation({ options, domains, modes, service, faults, isStopped })
     const program = programOf(options, domains, modes, warn)
+    const actions = [...program.actions, ...this.#automation.actions]
     this.instrumentations = [this.#engine, ...domains.map(([domain]) => domain.instrumentation)]
     this.optimizer = new Optimizer({
       registries: [this.#engine.registry, ...domains.map(([domain]) => domain.instrumentation.registry)],
       ...program,
-      actions: [...program.actions, ...this.#automation.actions],
+      actions,
       fleet: this.#automation.fleet,
       modeOf: action => modes.ofAction(action),
       intervalMs,
@@ -91,6 +97,11 @@ export class Homeostat implements AsyncDisposable {
     this.#histories = new HistoryFile(stateFolderOf(options, service), this.optimizer.histories, error =>
       faults.report('source', error),
     )
+    const { killSwitch } = this.optimizer
+    const mayAct = actions.some(({ name }) => modes.ofAction(name) === 'act')
+    this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct })
+    const load = (source: ProgramSource): void => this.optimizer.load(source)
+    this.#files = fileProgramOf({ options, domains, modes, intervalMs, faults, load })
     if (autoStart) this.start()
   }
 
@@ -119,12 +130,15 @@ export class Homeostat implements AsyncDisposable {
   start(): void {
     this.#automation.start()
     void this.#histories.start()
+    this.#killSwitches.start()
     this.#ticker.start()
   }
 
   /** Ends the loop for good, aborts what runs and leaves no timer, listener or patch behind. Readers are as they were. */
   async stop(): Promise<void> {
     this.#ticker.stop()
+    this.#files?.[Symbol.dispose]()
+    await this.#killSwitches[Symbol.asyncDispose]()
     await this.optimizer.stop()
     await this.#automation[Symbol.asyncDispose]()
     await this.#histories.stop()
@@ -157,6 +171,7 @@ export class Homeostat implements AsyncDisposable {
    * never stops another. Outside mode `act`, nothing is applied.
    */
   async optimizePerformance(): Promise<OptimizationResult> {
+    await this.#files?.loaded
     const { entry, attempts } = await this.optimizer.tickAndWait(steadyNow())
     const successful = attempts.filter(({ outcome }) => outcome.status === 'completed').length
     return {
@@ -187,7 +202,7 @@ export class Homeostat implements AsyncDisposable {
     this.optimizer.killSwitch.trip(by)
   }
 
-  /** Resets the kill switch, unless `HOMEOSTAT_DISABLED` holds it. */
+  /** Takes {@link disable} back. What else holds the kill switch, a file or a variable for example, is released there. */
   enable(): void {
     this.optimizer.killSwitch.reset()
   }

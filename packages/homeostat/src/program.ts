@@ -36,7 +36,8 @@ export function programOf(
     const where = `the response to ${to.alert}`
     if (![...actions, ...knobs].some(({ name }) => name === action))
       warn(`${where} runs ${action}, but no package in use brings such an action`)
-    if (!alerts.has(to.alert)) warn(`${where} answers an alert that no rule in use raises`)
+    if (!alerts.has(to.alert) && !options.ruleFiles?.length)
+      warn(`${where} answers an alert that no rule in use raises`)
   }
   return { rules, responses, actions }
 }

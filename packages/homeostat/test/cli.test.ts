@@ -24,6 +24,8 @@ tests:
 `
 
 let folder: string
+/** What the command finds on its standard input. */
+let input = ''
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'homeostat-cli-'))
@@ -44,6 +46,7 @@ function run(...args: string[]): { code: number; out: string; error: string } {
   const code = runCommandLine(
     args.map(arg => (arg.endsWith('.yml') ? join(folder, arg) : arg)),
     { out: line => lines.out.push(line), error: line => lines.error.push(line) },
+    () => input,
   )
   const text = (of: string[]): string => of.join('\n').replaceAll(`${folder}/`, '~/')
   return { code, out: text(lines.out), error: text(lines.error) }
@@ -61,9 +64,9 @@ describe('homeostat rules check', () => {
   test('names every problem with file, line and column, and goes on with the next file', () => {
     expect(run('rules', 'check', 'bad.yml', 'good.yml')).toEqual({
       code: 1,
-      out: 'Checking ~/bad.yml\n\nChecking ~/good.yml\n  SUCCESS: 2 rules found\n',
+      out: 'Checking ~/bad.yml\nChecking ~/good.yml\n  SUCCESS: 2 rules found\n',
       error:
-        '  FAILED:\n~/bad.yml:4:34: group "g", rule 1, "x:sum": could not parse expression: 1:6: parse error: unexpected end of input',
+        '  FAILED:\n~/bad.yml:4:34: group "g", rule 1, "x:sum": could not parse expression: 1:6: parse error: unclosed left parenthesis',
     })
   })
 
@@ -77,6 +80,34 @@ describe('homeostat rules check', () => {
     })
     expect(run('rules', 'check', '--lint-fatal', 'twice.yml').code).toBe(3)
     expect(run('rules', 'check', '--lint=none', 'twice.yml')).toMatchObject({ code: 0, error: '' })
+    expect(run('rules', 'check', '--lint=some,all', '--lint-fatal', 'twice.yml')).toMatchObject({
+      code: 3,
+      out: expect.stringContaining('WARNING: unknown lint option: "some"'),
+    })
+  })
+
+  test('reads the standard input when no file is named', () => {
+    input = RULES
+    expect(run('rules', 'check')).toEqual({
+      code: 0,
+      out: 'Checking standard input\n  SUCCESS: 2 rules found\n',
+      error: '',
+    })
+    input = 'groups: 5'
+    expect(run('rules', 'check')).toMatchObject({
+      code: 1,
+      error: expect.stringContaining('standard input:1:9: groups'),
+    })
+  })
+
+  test("passes over fields of one's own and allows experimental functions when asked to", () => {
+    input = RULES.replace('name: g', 'name: g\n    owner: me').replace('sum(x)', "'mad_over_time(x[5m])'")
+    expect(run('rules', 'check').error).toMatch(/field "owner" not found[^]*function "mad_over_time" is not enabled/)
+    const allowed = run('rules', 'check', '--ignore-unknown-fields', '--enable-feature=promql-experimental-functions')
+    expect(allowed).toMatchObject({ code: 0, error: '' })
+    expect(run('rules', 'check', '--enable-feature=magic', 'good.yml').out).toContain(
+      '  WARNING: Unknown feature passed to --enable-feature: magic',
+    )
   })
 })
 
@@ -110,15 +141,59 @@ describe('homeostat rules test', () => {
   })
 })
 
+describe('options of homeostat rules test', () => {
+  test('--run takes only tests whose names match', () => {
+    expect(run('rules', 'test', '--run=low', '--run=^hig', 'fail.test.yml').code).toBe(1)
+    expect(run('rules', 'test', '--run=low', 'fail.test.yml')).toMatchObject({ code: 0 })
+  })
+
+  test('--diff shows what differs in colours', () => {
+    expect(run('rules', 'test', '--diff', 'fail.test.yml').error).toContain(`    alertname: High, time: 2m, 
+        diff: [
+                {
+                    "Annotations": {},
+                    "Labels": {
+                        "alertname": "High",
+                        "severity": \u001B[0;33m"low" => "high"\u001B[0m
+                    }
+                }
+            ]`)
+  })
+
+  test('--debug shows what was there', () => {
+    const { error } = run('rules', 'test', '--debug', 'pass.test.yml')
+    expect(error).toMatch(/DEBUG: Starting test high\n[^]*DEBUG: Test high finished, took [\d.]+ms/)
+    expect(error).toContain('DEBUG: Dump of all data (input_series and rules) at 2m1s:')
+    expect(error).toContain('{__name__="x", i="1"} =>\n2 @[60000]\n3 @[120000]')
+    expect(error).toContain('{__name__="x:sum"} =>\n2 @[60000]')
+  })
+
+  test('--junit also writes the results as JUnit XML', async () => {
+    const results = join(folder, 'results.xml')
+    run('rules', 'test', `--junit=${results}`, 'pass.test.yml', 'fail.test.yml', 'bad.yml')
+    const xml = (await readFile(results, 'utf8')).replaceAll(`${folder}/`, '~/')
+    expect(xml).toMatch(
+      /^<testsuites><testsuite name="~\/pass.test.yml" tests="1" failures="0" errors="0" skipped="0" timestamp="[\d:T-]{19}"><testcase name="high"><\/testcase><\/testsuite>/,
+    )
+    expect(xml).toMatch(
+      /<testsuite name="~\/fail.test.yml" tests="1" failures="1" .*<failure>    name: high,&#xA;    alertname: High/,
+    )
+    expect(xml).toMatch(
+      /<testsuite name="~\/bad.yml" tests="1" failures="0" errors="1" .*<testcase name="unknown"><error>/,
+    )
+  })
+})
+
 test.each([
   [[], 'command not specified'],
   [['rule'], 'expected command but got "rule"'],
   [['rules'], "must select a subcommand of 'rules'"],
   [['rules', 'lint'], `expected 'check' or 'test' but got "lint"`],
-  [['rules', 'check'], "required argument 'FILE' not provided"],
+  [['rules', 'test'], "required argument 'FILE' not provided"],
   [['rules', 'check', 'none.yml'], "path '~/none.yml' does not exist"],
-  [['rules', 'check', '--lint=some', 'good.yml'], "unknown lint 'some', known are all, duplicate-rules, none"],
-  [['rules', 'test', '--lint-fatal', 'good.yml'], "'--lint' belongs to 'rules check'"],
+  [['rules', 'test', '--lint-fatal', 'good.yml'], "'--lint-fatal' belongs to 'rules check'"],
+  [['rules', 'check', '--run=x', 'good.yml'], "'--run' belongs to 'rules test'"],
+  [['rules', 'test', '--run=(', 'pass.test.yml'], 'Invalid regular expression: /(/: Unterminated group'],
 ])('called as %j it says what is wrong with that', (args, reason) => {
   expect(run(...args)).toEqual({ code: 1, out: '', error: `homeostat: error: ${reason}, try --help` })
 })

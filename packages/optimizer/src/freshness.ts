@@ -34,6 +34,7 @@ export class Freshness implements Disposable {
   readonly #options: FreshnessOptions
   readonly #rules = new Map<Rule, Expr>()
   readonly #bound = new Map<string, BoundExpression>()
+  readonly #selectors = new WeakMap<readonly LabelMatch[], string>()
   /** Of this tick: many alerts read the same series. */
   readonly #present = new Map<string, { readonly now: number; readonly labels: readonly Labels[] }>()
 
@@ -89,13 +90,21 @@ export class Freshness implements Disposable {
     return isThere(own, () => true) || isThere(foreign, scope => scope === undefined || !ownScopes.has(scope))
   }
 
-  #presentOf(matches: readonly LabelMatch[], windowMs: number, now: number): readonly Labels[] {
-    const { store, faults } = this.#options
-    const selector = matches.map(
+  #selectorOf(matches: readonly LabelMatch[]): string {
+    const known = this.#selectors.get(matches)
+    if (known !== undefined) return known
+    const parts = matches.map(
       ({ label, operator, value }) => `${JSON.stringify(label)}${operator}${JSON.stringify(value)}`,
     )
+    const selector = `{${parts.join(',')}}`
+    this.#selectors.set(matches, selector)
+    return selector
+  }
+
+  #presentOf(matches: readonly LabelMatch[], windowMs: number, now: number): readonly Labels[] {
+    const { store, faults } = this.#options
     // A tick that comes a little late must not make the last sample too old.
-    const text = `present_over_time({${selector.join(',')}}[${windowMs + 500}ms])`
+    const text = `present_over_time(${this.#selectorOf(matches)}[${windowMs + 500}ms])`
     const known = this.#present.get(text)
     if (known?.now === now) return known.labels
     const value = faults.contain('rule', () => {

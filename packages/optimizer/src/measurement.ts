@@ -90,7 +90,9 @@ export class Measurement implements Disposable {
 
 /** Labels that only one side has do not part them: an expression may aggregate more of them away than its alert. */
 export function isNarrowedBy(sample: Labels, alert: Labels): boolean {
-  return Object.entries(sample).every(([name, label]) => (alert[name] ?? label) === label)
+  // Asked for every series of every alert at each tick: an array of entries would cost more than the comparison.
+  for (const name in sample) if ((alert[name] ?? sample[name]) !== sample[name]) return false
+  return true
 }
 
 function worst(values: readonly number[], worse: Direction): number | undefined {

@@ -65,6 +65,8 @@ export class AlertStates {
   readonly #entries = new Map<string, Entry>()
   #round = 0
   #resolved = 0
+  // Asked of every rule at every evaluation; the maps themselves lie elsewhere in memory.
+  #idle = true
 
   constructor(rule: Rule, options: StateOptions) {
     const { holdMs, keepMs, output, ruleLabels } = options
@@ -77,12 +79,13 @@ export class AlertStates {
 
   /** There is no alert, ended ones included, and no series to end. */
   get idle(): boolean {
-    return this.#entries.size === 0 && this.#output.size === 0
+    return this.#idle
   }
 
   /** Takes the samples of one evaluation; label sets must differ. */
   update(samples: readonly ActiveSample[], now: number, options: UpdateOptions): void {
     this.#round += 1
+    this.#idle = false
     for (const sample of samples) this.#take(sample, now, options)
     let active = 0
     for (const [key, entry] of this.#entries) {
@@ -99,11 +102,12 @@ export class AlertStates {
       throw new LimitExceeded(`exceeded limit of ${options.limit} with ${active} alerts`)
     }
     this.#write(options.writeAt)
+    this.#idle = this.#entries.size === 0 && this.#output.size === 0
   }
 
   /** Adds the active alerts to a list. */
   list(into: Alert[]): void {
-    if (this.#entries.size === 0) return
+    if (this.#idle) return
     for (const entry of this.#entries.values()) {
       const { firedAt, goneSince } = entry
       if (entry.resolvedAt !== undefined) continue
@@ -178,7 +182,7 @@ export class AlertStates {
   /** `ALERTS` and `ALERTS_FOR_STATE`, as Prometheus writes them; the store drops what nobody selects. */
   #write(at: number): void {
     const output = this.#output
-    if (this.idle) return
+    if (this.#entries.size === 0 && output.size === 0) return
     output.begin()
     for (const entry of this.#entries.values()) {
       if (entry.resolvedAt !== undefined) continue

@@ -23,6 +23,8 @@ export class AlertingEvaluation {
   /** With labels that are the same for every value, an alert's labels follow from its sample's. */
   readonly #known: DerivedLabels<Labels> | undefined
   readonly #samples: ActiveSample[] = []
+  /** The instant of the present evaluation. */
+  #timeMs = 0
 
   constructor(rule: Rule, context: RuleContext, store: Store) {
     const name = rule.alert
@@ -36,7 +38,7 @@ export class AlertingEvaluation {
     const keepMs = durationField(name, 'keepFiringFor', rule.keepFiringFor)
     const ruleLabels = Object.entries(labels).map(([label, text]): [string, string] => [underscoreLabel(label), text])
     this.states = new AlertStates(rule, { holdMs, keepMs, ruleLabels, output: new RuleOutput(store) })
-    this.#query = new RuleQuery(name, rule.expr, store, context.queryOffsetMs)
+    this.#query = new RuleQuery(name, rule.expr, store, context)
     const fixed = this.#labels.every(([, template]) => template.fixed)
     this.#known = fixed ? new DerivedLabels(labels => this.#alertLabels(labels, NaN)) : undefined
   }
@@ -46,6 +48,7 @@ export class AlertingEvaluation {
   }
 
   evaluate(now: number, annotations: AnnotationList): void {
+    this.#timeMs = now
     const result = this.#query.run(now, annotations)
     // Most rules find nothing most of the time.
     if (result.length === 0 && this.states.idle) return
@@ -84,7 +87,7 @@ export class AlertingEvaluation {
   /** A template that fails on its data says so in its place, as in Prometheus; the alert is what matters. */
   #expand(template: Template, labels: Labels, value: number): string {
     try {
-      return template.expand({ labels, value, environment: this.#context.environment })
+      return template.expand({ labels, value, timeMs: this.#timeMs, environment: this.#context.environment })
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       return `<error expanding template: error executing template __alert_${this.#alert}: ${reason}>`
@@ -101,7 +104,7 @@ function templatesOf(
     const where = `${field}.${name}`
     if (field === 'labels' && isReservedLabel(name))
       throw loadError(rule.alert, where, new Error(`invalid label name: ${JSON.stringify(name)}`))
-    const template = inField(rule.alert, where, () => parseTemplate(text))
+    const template = inField(rule.alert, where, () => parseTemplate(text, `__alert_${rule.alert}`))
     return [field === 'labels' ? underscoreLabel(name) : name, template]
   })
 }

@@ -118,20 +118,28 @@ function checkBinary(source: string, options: CheckOptions, expr: Binary): Value
   }
   const scalars = left === 'scalar' && right === 'scalar'
   const vectors = left === 'instant vector' && right === 'instant vector'
+  const sign = { from: skipSpace(source, expr.left.to), to: expr.right.from }
   if (expr.bool && !isComparison(operator))
-    throw new SyntaxProblem('bool modifier can only be used on comparison operators', source, expr)
+    throw new SyntaxProblem('bool modifier can only be used on comparison operators', source, sign)
   if (scalars && isComparison(operator) && !expr.bool)
-    throw new SyntaxProblem('comparisons between scalars must use BOOL modifier', source, expr)
+    throw new SyntaxProblem('comparisons between scalars must use BOOL modifier', source, sign)
   if (isSetOperator(operator)) {
     if (!vectors)
       throw new SyntaxProblem(`set operator "${operator}" not allowed in binary scalar expression`, source, expr)
     if (matching.cardinality !== 'many-to-many')
       throw new SyntaxProblem(`no grouping allowed for "${operator}" operation`, source, expr)
   }
-  if (!vectors && (matching.on || matching.labels.length > 0))
+  if (!vectors && matching.labels.length > 0)
     throw new SyntaxProblem('vector matching only allowed between instant vectors', source, expr)
   const doubled = matching.on ? matching.include.find(label => matching.labels.includes(label)) : undefined
   if (doubled !== undefined)
     throw new SyntaxProblem(`label "${doubled}" must not occur in ON and GROUP clause at once`, source, expr)
   return scalars ? 'scalar' : 'instant vector'
+}
+
+/** Where the text goes on after blanks and comments. */
+function skipSpace(source: string, from: number): number {
+  const space = /(?:\s|#[^\n]*)*/y
+  space.lastIndex = from
+  return from + (space.exec(source)?.[0].length ?? 0)
 }

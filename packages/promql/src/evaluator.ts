@@ -7,8 +7,8 @@ import { FUNCTIONS } from './functions/table.ts'
 import { vectorOperation } from './operators/matching.ts'
 import { mixedOperation, negation, scalarOperation } from './operators/scalar.ts'
 import { setOperation } from './operators/set.ts'
-import { constant, type Plan, type RangePlan, type ScalarPlan, type VectorPlan } from './plan.ts'
-import { instantSelector, rangeSelector } from './selector-plan.ts'
+import { ConstantPlan, type Plan, type RangePlan, type ScalarPlan, type VectorPlan } from './plan.ts'
+import { InstantSelectorPlan, RangeSelectorPlan } from './selector-plan.ts'
 import { subqueryPlan } from './subquery-plan.ts'
 
 /**
@@ -20,13 +20,13 @@ export function planExpression(expr: Expr, binding: Binding, outerMs = 0): Plan 
   const plan = (inner: Expr): Plan => planExpression(inner, binding, outerMs)
   switch (expr.kind) {
     case 'number':
-      return constant(expr.value)
+      return new ConstantPlan(expr.value)
     case 'string':
       return { type: 'string', value: expr.value }
     case 'selector':
-      return instantSelector(expr, binding, outerMs)
+      return new InstantSelectorPlan(expr, binding, outerMs)
     case 'range':
-      return rangeSelector(expr, binding, outerMs)
+      return new RangeSelectorPlan(expr, binding, outerMs)
     case 'paren':
       return plan(expr.operand)
     case 'unary': {

@@ -4,10 +4,13 @@ import { Binding } from './binding.ts'
 import { checkTypes, type CheckOptions } from './check.ts'
 import { EvaluationError } from './errors.ts'
 import { planExpression } from './evaluator.ts'
-import { Settlement, type Frame } from './frame.ts'
+import { Frame, Settlement } from './frame.ts'
+import { EMPTY_LABELS, type Labels } from './labels.ts'
+import { LendingPool } from './lending-pool.ts'
 import { parse } from './parser.ts'
 import type { EvaluationContext, EvaluationInstant, Plan, RangePlan } from './plan.ts'
 import { SampleBudget } from './sample-budget.ts'
+import { SampleWindow } from './sample-window.ts'
 import type { Store } from './store.ts'
 import type { Sample, SeriesSamples, Value } from './value.ts'
 
@@ -70,14 +73,25 @@ export class Expression {
   }
 }
 
+/** For all evaluations, of which there is one at a time: a steady state allocates nothing, and what it writes to is in the cache. */
+const CONTEXT: Writable<EvaluationContext> = {
+  timeMs: 0,
+  startMs: 0,
+  endMs: 0,
+  stepMs: 0,
+  annotations: new AnnotationList(),
+  samples: new SampleBudget(),
+  frames: new LendingPool(() => new Frame()),
+  windows: new LendingPool(() => new SampleWindow()),
+}
+
 /** An expression over one store. */
 export class BoundExpression implements Disposable {
   readonly #binding: Binding
   readonly #plan: Plan
   readonly #onDispose: () => void
   readonly #settlement = new Settlement()
-  // One object for all evaluations, so that a steady state allocates nothing.
-  readonly #context: Writable<EvaluationContext>
+  readonly #maxSamples: number
 
   constructor(expression: Expression, store: Store, earlierMs: number, onDispose: () => void = () => {}) {
     this.#onDispose = onDispose
@@ -88,15 +102,7 @@ export class BoundExpression implements Disposable {
       this.#binding[Symbol.dispose]()
       throw error
     }
-    const annotations = new AnnotationList()
-    this.#context = {
-      timeMs: 0,
-      startMs: 0,
-      endMs: 0,
-      stepMs: 0,
-      annotations,
-      samples: new SampleBudget(store.maxSamples),
-    }
+    this.#maxSamples = store.maxSamples
   }
 
   evaluate(atMs: number, bounds?: QueryBounds): Value {
@@ -120,13 +126,13 @@ export class BoundExpression implements Disposable {
     }
   }
 
-  /** The instant vector itself, without copying it; valid until the next evaluation. `undefined` for other types. */
+  /** The instant vector as it is while evaluating; valid until this is evaluated again. `undefined` for other types. */
   frame(instant: EvaluationInstant): Frame | undefined {
     const plan = this.#plan
     return plan.type === 'instant vector' ? this.#settlement.settle(plan.evaluate(this.#start(instant))) : undefined
   }
 
-  /** Gives back what only this expression needed of the store; it answers from what it had so far, then no more. */
+  /** Gives back what only this expression needed of the store; its selectors find nothing any more unless others ask for the same. */
   dispose(): void {
     this.#onDispose()
     this.#binding[Symbol.dispose]()
@@ -137,13 +143,15 @@ export class BoundExpression implements Disposable {
   }
 
   #start(instant: EvaluationInstant): EvaluationContext {
-    const context = this.#context
+    const context = CONTEXT
     context.timeMs = instant.timeMs
     context.startMs = instant.startMs
     context.endMs = instant.endMs
     context.stepMs = instant.stepMs ?? 0
     context.annotations = instant.annotations
-    context.samples.reset()
+    context.samples.reset(this.#maxSamples)
+    context.frames.windBack(0)
+    context.windows.windBack(0)
     return context
   }
 }
@@ -153,15 +161,19 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 function seriesOf(plan: RangePlan, context: EvaluationContext): SeriesSamples[] {
   const series: SeriesSamples[] = []
   const seen = new Set<string>()
-  plan.each(context, (labels, window) => {
-    const { settled } = labels
-    if (seen.has(settled.key)) throw new EvaluationError('vector cannot contain metrics with the same labelset')
-    seen.add(settled.key)
-    const samples = Array.from({ length: window.length }, (_, i) => ({
-      timestampMs: window.timeAt(i),
-      value: window.valueAt(i),
-    }))
-    series.push({ labels: settled, samples })
+  let labels: readonly Labels[] = []
+  plan.each(context, {
+    begin: list => (labels = list),
+    visit: (place, window) => {
+      const { settled } = labels[place] ?? EMPTY_LABELS
+      if (seen.has(settled.key)) throw new EvaluationError('vector cannot contain metrics with the same labelset')
+      seen.add(settled.key)
+      const samples = Array.from({ length: window.length }, (_, i) => ({
+        timestampMs: window.timeAt(i),
+        value: window.valueAt(i),
+      }))
+      series.push({ labels: settled, samples })
+    },
   })
   return series
 }

@@ -1,27 +1,78 @@
-import type { Labels } from './labels.ts'
+import { EMPTY_LABELS, type Labels } from './labels.ts'
 import { EvaluationError } from './errors.ts'
 import { SameLabels } from './same-labels.ts'
 
 /**
- * An instant vector while it is being computed. A plan owns one frame and refills it at every evaluation, so that a steady
- * state allocates nothing; whoever reads a frame must be done before its plan is evaluated again.
+ * An instant vector while it is being computed. Frames are lent to plans for one evaluation, so that a steady state
+ * allocates nothing and the memory written to is always in the processor's cache.
+ *
+ * A frame is filled in one of two ways: sample by sample with {@link Frame.push}, or along a list of labels with
+ * {@link Frame.follow} and {@link Frame.put}. As long as no place of the list is left out, the list itself serves as the
+ * frame's labels and not one of them is read or copied.
  */
 export class Frame {
   length = 0
-  readonly labels: Labels[] = []
-  readonly values: number[] = []
+  /** The first {@link length} of these are the samples' labels. */
+  labels: readonly Labels[]
+  /** The list {@link labels} never changes: what follows from it can be remembered by its identity. */
+  stable = false
+  values: Float64Array = new Float64Array(16)
   /** Times of the samples themselves; kept by selectors only, for `timestamp()`. */
   readonly times: number[] = []
+  readonly #own: Labels[] = []
+  #list: readonly Labels[]
+
+  constructor() {
+    this.labels = this.#own
+    this.#list = this.#own
+  }
 
   clear(): this {
     this.length = 0
+    this.labels = this.#own
+    this.stable = false
     return this
   }
 
   push(labels: Labels, value: number): void {
-    this.labels[this.length] = labels
-    this.values[this.length] = value
-    this.length += 1
+    const at = this.length
+    if (at === this.values.length) this.#reserve(2 * at)
+    this.#own[at] = labels
+    this.values[at] = value
+    this.length = at + 1
+  }
+
+  /** Starts anew along a list of labels. */
+  follow(labels: readonly Labels[], stable: boolean): this {
+    this.length = 0
+    this.labels = labels
+    this.#list = labels
+    this.stable = stable
+    if (labels.length > this.values.length) this.#reserve(labels.length)
+    return this
+  }
+
+  /** Adds a sample with the labels at a place of the list; places must rise, and may be left out. */
+  put(place: number, value: number): void {
+    const at = this.length
+    if (place !== at) this.#leaveOut(place)
+    this.values[at] = value
+    this.length = at + 1
+  }
+
+  /** From the first place that is left out on, the labels are a list of the frame's own. */
+  #leaveOut(place: number): void {
+    const own = this.#own
+    if (this.labels !== own) for (let i = 0; i < this.length; i++) own[i] = this.#list[i] ?? EMPTY_LABELS
+    this.labels = own
+    this.stable = false
+    own[this.length] = this.#list[place] ?? EMPTY_LABELS
+  }
+
+  #reserve(length: number): void {
+    const grown = new Float64Array(Math.max(length, 2 * this.values.length))
+    grown.set(this.values)
+    this.values = grown
   }
 }
 
@@ -51,23 +102,29 @@ export class DerivedLabels<T> {
   }
 }
 
-/** Gives a result its final labels: metric names that were to go are gone, and no two samples may then be alike. */
+/**
+ * Gives a result its final labels, in a frame that outlives the evaluation: metric names that were to go are gone, and no two
+ * samples may then be alike.
+ */
 export class Settlement {
   readonly #settled = new Frame()
   readonly #unique = new UniqueLabels()
 
   settle(frame: Frame): Frame {
-    let same = true
-    for (let i = 0; i < frame.length; i++) same &&= frame.labels[i]?.losesName !== true
-    if (same) return frame
-    this.#settled.clear()
+    // Most rules find nothing most of the time.
+    if (frame.length === 0) return NOTHING
+    const settled = this.#settled.clear()
+    let renamed = false
     for (let i = 0; i < frame.length; i++) {
-      const labels = frame.labels[i]
-      if (labels !== undefined) this.#settled.push(labels.settled, frame.values[i] ?? NaN)
+      const labels = frame.labels[i] ?? EMPTY_LABELS
+      renamed ||= labels.losesName
+      settled.push(labels.settled, frame.values[i] ?? NaN)
     }
-    return this.#unique.check(this.#settled)
+    return renamed ? this.#unique.check(settled) : settled
   }
 }
+
+const NOTHING = new Frame()
 
 /** Refuses a vector in which two samples carry the same labels; a vector seen before is recognised without hashing. */
 export class UniqueLabels {

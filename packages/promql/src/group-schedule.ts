@@ -7,14 +7,12 @@ export class GroupSchedule {
   #startedAt: number | undefined
   #turn = 0
 
-  /** @param intervalMs 0: due at every evaluation. */
   constructor(intervalMs: number) {
     this.#intervalMs = intervalMs
   }
 
   /** Asks once per evaluation. */
   due(now: number): boolean {
-    if (this.#intervalMs === 0) return true
     const turn = this.#startedAt === undefined ? -1 : Math.floor((now - this.#startedAt) / this.#intervalMs)
     if (this.#startedAt === undefined || turn < this.#turn) {
       this.#startedAt = now

@@ -1,6 +1,7 @@
 import { AlertingEvaluation } from './alerting-rule.ts'
+import type { AlertStates } from './alert-states.ts'
 import type { Alert, ResolvedAlert } from './alert.ts'
-import { AnnotationList } from './annotation.ts'
+import { AnnotationList, type Annotation } from './annotation.ts'
 import { RuleError } from './errors.ts'
 import { RecordingEvaluation } from './recording-rule.ts'
 import { LimitExceeded, nameOf, type RuleContext, type RuleHealth } from './rule-context.ts'
@@ -11,22 +12,33 @@ import type { Store } from './store.ts'
 export class LoadedRule {
   readonly #rule: Rule | RecordingRule
   readonly #evaluation: AlertingEvaluation | RecordingEvaluation
-  #health: Omit<RuleHealth, 'rule'> = {
-    health: 'unknown',
-    lastError: undefined,
-    lastEvaluation: undefined,
-    durationMs: undefined,
-    annotations: [],
-  }
+  readonly #states: AlertStates | undefined
+  // Each by itself: an object of them would be made anew, or looked for elsewhere in memory, at every evaluation.
+  #error: RuleError | undefined
+  #evaluatedAt = NaN
+  #durationMs: number | undefined
+  #annotations: readonly Annotation[] = []
 
   constructor(rule: Rule | RecordingRule, context: RuleContext, store: Store) {
     this.#rule = rule
-    this.#evaluation =
-      'record' in rule ? new RecordingEvaluation(rule, context, store) : new AlertingEvaluation(rule, context, store)
+    if ('record' in rule) this.#evaluation = new RecordingEvaluation(rule, context, store)
+    else {
+      const alerting = new AlertingEvaluation(rule, context, store)
+      this.#evaluation = alerting
+      this.#states = alerting.states
+    }
   }
 
   get health(): RuleHealth {
-    return { rule: this.#rule, ...this.#health }
+    const evaluated = !Number.isNaN(this.#evaluatedAt)
+    return {
+      rule: this.#rule,
+      health: !evaluated ? 'unknown' : this.#error === undefined ? 'ok' : 'error',
+      lastError: this.#error,
+      lastEvaluation: evaluated ? this.#evaluatedAt : undefined,
+      durationMs: this.#durationMs,
+      annotations: this.#annotations,
+    }
   }
 
   evaluate(now: number, clockMs: (() => number) | undefined): RuleError | undefined {
@@ -38,14 +50,10 @@ export class LoadedRule {
     } catch (error) {
       failure = new RuleError(nameOf(this.#rule), 'evaluate', 'expr', error, this.#outcome(error))
     }
-    const durationMs = startedMs === undefined || clockMs === undefined ? undefined : clockMs() - startedMs
-    this.#health = {
-      health: failure === undefined ? 'ok' : 'error',
-      lastError: failure,
-      lastEvaluation: now,
-      durationMs,
-      annotations: annotations.all,
-    }
+    if (startedMs !== undefined && clockMs !== undefined) this.#durationMs = clockMs() - startedMs
+    this.#evaluatedAt = now
+    this.#error = failure
+    this.#annotations = annotations.all
     return failure
   }
 
@@ -60,10 +68,10 @@ export class LoadedRule {
 
   /** Adds the pending and firing alerts to a list. */
   list(into: Alert[]): void {
-    if (this.#evaluation instanceof AlertingEvaluation) this.#evaluation.states.list(into)
+    this.#states?.list(into)
   }
 
   get resolved(): ResolvedAlert[] {
-    return this.#evaluation instanceof AlertingEvaluation ? this.#evaluation.states.resolved : []
+    return this.#states?.resolved ?? []
   }
 }

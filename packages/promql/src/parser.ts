@@ -163,8 +163,10 @@ function operand(source: string, node: SyntaxNode): Expr {
     case 'FunctionCall': {
       const [name, body] = childrenOf(node)
       if (name === undefined || body === undefined) throw new SyntaxProblem('incomplete function call', source, node)
-      const args = childrenOf(body).map(arg => expression(source, arg))
-      return { kind: 'call', name: source.slice(name.from, name.to), args, ...span }
+      const text = source.slice(name.from, name.to)
+      // Refused before its arguments are read: its second one is a selector that may match everything.
+      if (text === 'info') throw new UnsupportedFeature('function info()', source, name)
+      return { kind: 'call', name: text, args: childrenOf(body).map(arg => expression(source, arg)), ...span }
     }
     case 'AggregateExpr':
       return aggregation(source, node)

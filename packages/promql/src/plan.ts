@@ -1,7 +1,9 @@
 import type { AnnotationList } from './annotation.ts'
 import type { Frame } from './frame.ts'
 import type { Labels } from './labels.ts'
+import type { LendingPool } from './lending-pool.ts'
 import type { SampleBudget } from './sample-budget.ts'
+import type { SampleWindow } from './sample-window.ts'
 
 /** When an expression is evaluated, and where annotations go. */
 export interface EvaluationInstant {
@@ -19,6 +21,9 @@ export interface EvaluationInstant {
 export interface EvaluationContext extends EvaluationInstant {
   /** What the evaluation may still touch. */
   readonly samples: SampleBudget
+  /** For the results of plans; empty them first. */
+  readonly frames: LendingPool<Frame>
+  readonly windows: LendingPool<SampleWindow>
 }
 
 /** The samples of one series inside a range, stale markers left out. Valid only during the visit. */
@@ -49,10 +54,18 @@ export interface VectorPlan {
   evaluate(context: EvaluationContext): Frame
 }
 
+/** Who looks at the windows of a range vector. */
+export interface RangeVisitor {
+  /** The series there may be: a list that never changes, another one when there are other series. */
+  begin(labels: readonly Labels[]): void
+  /** Called for the series that have samples in the range, in the order of the list. */
+  visit(place: number, window: RangeWindow): void
+}
+
 export interface RangePlan {
   readonly type: 'range vector'
   readonly rangeMs: number
-  each(context: EvaluationContext, visit: (labels: Labels, window: RangeWindow) => void): void
+  each(context: EvaluationContext, visitor: RangeVisitor): void
 }
 
 export interface StringPlan {
@@ -63,6 +76,16 @@ export interface StringPlan {
 /** An expression bound to a store, ready to be evaluated again and again. */
 export type Plan = ScalarPlan | VectorPlan | RangePlan | StringPlan
 
-export function constant(value: number): ScalarPlan {
-  return { type: 'scalar', evaluate: () => value }
+/** A number that is written in the expression. */
+export class ConstantPlan implements ScalarPlan {
+  readonly type = 'scalar'
+  readonly #value: number
+
+  constructor(value: number) {
+    this.#value = value
+  }
+
+  evaluate(): number {
+    return this.#value
+  }
 }

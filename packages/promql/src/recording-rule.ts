@@ -30,7 +30,7 @@ export class RecordingEvaluation {
     )
     this.#context = context
     this.#output = new RuleOutput(store)
-    this.#query = new RuleQuery(rule.record, rule.expr, store, context.queryOffsetMs)
+    this.#query = new RuleQuery(rule.record, rule.expr, store, context)
   }
 
   dispose(): void {

@@ -1,13 +1,34 @@
-import { BYTES_PER_SAMPLE, INITIAL_CAPACITY } from './series.ts'
+import { BYTES_PER_SAMPLE, RingPage } from './ring-page.ts'
 
-const RING_BYTES = INITIAL_CAPACITY * BYTES_PER_SAMPLE
+/** A ring starts with so many samples and doubles when it is full. */
+const INITIAL_CAPACITY = 16
+/** Large enough for neighbours to lie together, small enough not to stay for the sake of one ring. */
+const PAGE_BYTES = 65_536
 
-/** How much memory the rings of a store take and may take. Rings are powers of two of samples, doubled when full. */
+/** Of a ring's number in the store, these bits are its number in its page; the page's number is above. */
+const RING_BITS = 12
+const RING_MASK = 2 ** RING_BITS - 1
+
+/** The number of a ring in its page. */
+export function ringInPage(ring: number): number {
+  return ring & RING_MASK
+}
+
+/** The rings of a store: how much memory they take and may take. */
 export class RingMemory {
   readonly #maxBytes: number
   readonly #intervalMs: number
   readonly #onFull: () => void
+  readonly #pages: (RingPage | undefined)[] = []
+  /** Numbers of pages there are no more. */
+  readonly #vacant: number[] = []
+  /** Numbers of pages with a ring to spare, by the size of their rings. */
+  readonly #spare = new Map<number, Set<number>>()
+  /** How many rings of a size there are. */
+  readonly #rings = new Map<number, number>()
   #bytes = 0
+  #usedBytes = 0
+  #moves = 0
 
   /** @param onFull called whenever a ring may not grow although its window needs it */
   constructor(maxBytes: number, intervalMs: number, onFull: () => void) {
@@ -20,31 +41,122 @@ export class RingMemory {
     return this.#bytes
   }
 
+  /** How often a ring moved to another page: who remembers where rings are looks anew when this has changed. */
+  get moves(): number {
+    return this.#moves
+  }
+
   /** What a ring takes at most: its window at twice the expected rate. */
   plannedBytes(retentionMs: number): number {
-    const samples = (2 * retentionMs) / this.#intervalMs + 8
-    return 2 ** Math.floor(Math.log2(Math.max(INITIAL_CAPACITY, 2 * samples))) * BYTES_PER_SAMPLE
+    return RingPage.bytes(this.#plannedCapacity(retentionMs), 1)
   }
 
-  /** Takes the memory of a new ring; false when there is none. */
-  take(): boolean {
-    if (this.#bytes + RING_BYTES > this.#maxBytes) return false
-    this.#bytes += RING_BYTES
-    return true
+  /** The page of a ring. */
+  pageOf(ring: number): RingPage {
+    const page = this.#pages[ring >> RING_BITS]
+    if (page === undefined) throw new RangeError(`there is no ring ${ring}`)
+    return page
   }
 
-  give(bytes: number): void {
-    this.#bytes -= bytes
+  /** The number of a new ring; `undefined` when there is no memory for it. */
+  take(capacity: number = INITIAL_CAPACITY): number | undefined {
+    const spare = this.#sparePages(capacity)
+    const [number = this.#addPage(capacity, spare)] = spare
+    if (number === undefined) return undefined
+    const page = this.#pages[number]
+    const ring = page?.take()
+    if (page === undefined || ring === undefined) return undefined
+    if (page.isFull) spare.delete(number)
+    this.#rings.set(capacity, (this.#rings.get(capacity) ?? 0) + 1)
+    this.#usedBytes += RingPage.bytes(capacity, 1)
+    return (number << RING_BITS) | ring
   }
 
-  /** Takes the memory to double a ring; false when its window does not need it or there is none. */
-  readonly double = (bytes: number, retentionMs: number): boolean => {
-    if (2 * bytes > this.plannedBytes(retentionMs)) return false
-    if (this.#bytes + bytes > this.#maxBytes) {
+  give(ring: number): void {
+    const page = this.pageOf(ring)
+    const number = ring >> RING_BITS
+    const { capacity } = page
+    page.give(ringInPage(ring))
+    this.#rings.set(capacity, (this.#rings.get(capacity) ?? 0) - 1)
+    this.#usedBytes -= RingPage.bytes(capacity, 1)
+    const spare = this.#sparePages(capacity)
+    if (!page.isUnused) return void spare.add(number)
+    spare.delete(number)
+    this.#pages[number] = undefined
+    this.#vacant.push(number)
+    this.#bytes -= page.bytes
+  }
+
+  /** Moves a ring's samples to one of twice the size; `undefined` when its window does not need it or there is no memory. */
+  double(ring: number, retentionMs: number): number | undefined {
+    const page = this.pageOf(ring)
+    const capacity = 2 * page.capacity
+    if (capacity > this.#plannedCapacity(retentionMs)) return undefined
+    const doubled = this.take(capacity)
+    if (doubled === undefined) {
       this.#onFull()
-      return false
+      return undefined
     }
-    this.#bytes += bytes
-    return true
+    this.#move(ring, doubled)
+    return doubled
+  }
+
+  /**
+   * When more than half of the memory is rings to spare, because many series left: empties the pages that are mostly unused.
+   *
+   * @param holders all who have a ring; they are given the new ones
+   */
+  compact(holders: Iterable<{ ring: number }>): void {
+    if (2 * this.#usedBytes >= this.#bytes) return
+    const sparse = new Set<number>()
+    for (const spare of this.#spare.values()) {
+      for (const number of spare) if (this.#pages[number]?.isSparse === true) sparse.add(number)
+      for (const number of sparse) spare.delete(number)
+    }
+    for (const holder of holders) {
+      if (!sparse.has(holder.ring >> RING_BITS)) continue
+      const ring = this.take(this.pageOf(holder.ring).capacity)
+      if (ring !== undefined) this.#move(holder.ring, ring)
+      holder.ring = ring ?? holder.ring
+    }
+    // Those that could not be emptied are as good as any.
+    for (const number of sparse) {
+      const page = this.#pages[number]
+      if (page?.isFull === false) this.#sparePages(page.capacity).add(number)
+    }
+  }
+
+  #move(from: number, to: number): void {
+    this.pageOf(from).move(ringInPage(from), this.pageOf(to), ringInPage(to))
+    this.give(from)
+    this.#moves += 1
+  }
+
+  #plannedCapacity(retentionMs: number): number {
+    const samples = (2 * retentionMs) / this.#intervalMs + 8
+    return 2 ** Math.floor(Math.log2(Math.max(INITIAL_CAPACITY, 2 * samples)))
+  }
+
+  #sparePages(capacity: number): Set<number> {
+    let spare = this.#spare.get(capacity)
+    if (spare === undefined) {
+      spare = new Set()
+      this.#spare.set(capacity, spare)
+    }
+    return spare
+  }
+
+  /** The number of a page for as many rings as there are already, so that at most half of the memory is spare. */
+  #addPage(capacity: number, spare: Set<number>): number | undefined {
+    const most = Math.floor(PAGE_BYTES / (capacity * BYTES_PER_SAMPLE))
+    const affordable = Math.floor((this.#maxBytes - this.#bytes) / RingPage.bytes(capacity, 1))
+    const rings = Math.min(Math.max(1, Math.min(most, this.#rings.get(capacity) ?? 0)), affordable)
+    if (rings < 1) return undefined
+    const page = new RingPage(capacity, rings)
+    const number = this.#vacant.pop() ?? this.#pages.length
+    this.#pages[number] = page
+    this.#bytes += page.bytes
+    spare.add(number)
+    return number
   }
 }

@@ -10,6 +10,8 @@ export interface RuleContext {
   /** 0: any number. */
   readonly limit: number
   readonly queryOffsetMs: number
+  /** Expressions may use functions that Prometheus has behind a feature flag. */
+  readonly experimental: boolean
   readonly environment: TemplateEnvironment
 }
 

@@ -1,14 +1,14 @@
 import type { AnnotationList } from './annotation.ts'
 import { compile, type BoundExpression } from './expression.ts'
 import { EMPTY_LABELS, type Labels } from './labels.ts'
-import { inField, loadError } from './rule-context.ts'
+import { inField, loadError, type RuleContext } from './rule-context.ts'
 import type { Store } from './store.ts'
 
 /** What a rule's expression says at an instant; valid until the next evaluation. */
 export interface QueryResult {
   readonly length: number
   readonly labels: readonly Labels[]
-  readonly values: readonly number[]
+  readonly values: ArrayLike<number>
 }
 
 /** The expression of a rule over a store, a scalar taken as one sample without labels. */
@@ -16,8 +16,9 @@ export class RuleQuery {
   readonly #bound: BoundExpression
   readonly #offsetMs: number
 
-  constructor(name: string, expr: string, store: Store, offsetMs: number) {
-    const expression = inField(name, 'expr', () => compile(expr))
+  constructor(name: string, expr: string, store: Store, context: RuleContext) {
+    const { queryOffsetMs: offsetMs, experimental } = context
+    const expression = inField(name, 'expr', () => compile(expr, { experimental }))
     if (expression.type !== 'instant vector' && expression.type !== 'scalar')
       throw loadError(name, 'expr', new Error(`a rule needs a vector or a scalar, got ${expression.type}`))
     this.#offsetMs = offsetMs

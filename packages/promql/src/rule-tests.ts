@@ -9,7 +9,7 @@ export type {
   RuleTestFile,
 } from './rule-tests/rule-test.ts'
 export { RuleTestFailure } from './rule-tests/rule-test-failure.ts'
-export { runRuleTest } from './rule-tests/run-rule-test.ts'
+export { runRuleTest, type RuleTestOptions } from './rule-tests/run-rule-test.ts'
 export { parseSeriesValues, SeriesNotationError, type SeriesPoint } from './rule-tests/series-notation.ts'
 export {
   describeRuleTests,

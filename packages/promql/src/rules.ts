@@ -28,6 +28,8 @@ export interface RulesOptions {
   readonly externalLabels?: Readonly<Record<string, string>>
   /** What templates find in `$externalURL`. Default: the empty text. */
   readonly externalUrl?: string
+  /** Rules may use the functions that Prometheus has behind `--enable-feature=promql-experimental-functions`. Default: false. */
+  readonly experimental?: boolean
 }
 
 /** Rules over one store. */
@@ -49,7 +51,8 @@ export interface Rules extends Disposable {
 const SWEEP_EVERY_MS = 30_000
 
 interface LoadedGroup {
-  readonly schedule: GroupSchedule
+  /** `undefined` when it is due at every evaluation. */
+  readonly schedule: GroupSchedule | undefined
   readonly rules: readonly LoadedRule[]
 }
 
@@ -85,7 +88,7 @@ export function createRules(rules: readonly RuleSource[], store: Store, options:
       const alerts: Alert[] = []
       const errors: RuleError[] = []
       for (const group of groups) {
-        const due = group.schedule.due(now)
+        const due = group.schedule?.due(now) ?? true
         for (const rule of group.rules) {
           const error = due ? rule.evaluate(now, options.clockMs) : undefined
           if (error !== undefined) errors.push(error)
@@ -109,9 +112,16 @@ function loadGroup(source: RuleSource, store: Store, options: RulesOptions, reje
   const environment = { externalLabels: options.externalLabels ?? {}, externalUrl: options.externalUrl ?? '' }
   const loaded: LoadedRule[] = []
   try {
-    const schedule = new GroupSchedule(durationField(group.name, 'interval', group.interval))
+    const intervalMs = durationField(group.name, 'interval', group.interval)
+    const schedule = intervalMs === 0 ? undefined : new GroupSchedule(intervalMs)
     const queryOffsetMs = durationField(group.name, 'queryOffset', group.queryOffset)
-    const context: RuleContext = { labels: group.labels ?? {}, limit: group.limit ?? 0, queryOffsetMs, environment }
+    const context: RuleContext = {
+      labels: group.labels ?? {},
+      limit: group.limit ?? 0,
+      queryOffsetMs,
+      experimental: options.experimental ?? false,
+      environment,
+    }
     for (const rule of group.rules) {
       try {
         loaded.push(new LoadedRule(rule, context, store))

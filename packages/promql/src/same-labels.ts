@@ -1,35 +1,38 @@
 import type { Labels } from './labels.ts'
 
-/** As much of a vector as says whose samples it has. */
-interface Labelled {
+/** As much of a vector as says whose samples it has: the first `length` of the labels. */
+export interface Labelled {
   readonly length: number
   readonly labels: readonly Labels[]
+  /** The list of labels never changes. */
+  readonly stable: boolean
 }
 
 /**
  * The label sets of a vector, in their order. Mostly a vector has the very ones it had last time, and what follows from
- * labels alone is then still true: comparing pointers that lie in a row spares a walk through thousands of objects.
+ * labels alone is then still true: comparing one pointer spares a walk through thousands of objects.
  */
 export class SameLabels {
-  readonly #labels: Labels[] = []
+  #list: readonly Labels[] = []
+  #length = 0
 
-  has(frame: Labelled): boolean {
-    const known = this.#labels
-    const { labels, length } = frame
-    if (known.length !== length) return false
-    for (let i = 0; i < length; i++) if (known[i] !== labels[i]) return false
+  has(vector: Labelled): boolean {
+    const { labels, length } = vector
+    if (length !== this.#length) return false
+    if (labels === this.#list) return true
+    for (let i = 0; i < length; i++) if (labels[i] !== this.#list[i]) return false
+    if (vector.stable) this.#list = labels
     return true
   }
 
-  remember(frame: Labelled): void {
-    this.#labels.length = frame.length
-    for (let i = 0; i < frame.length; i++) {
-      const labels = frame.labels[i]
-      if (labels !== undefined) this.#labels[i] = labels
-    }
+  remember(vector: Labelled): void {
+    const { labels, length } = vector
+    this.#list = vector.stable ? labels : labels.slice(0, length)
+    this.#length = length
   }
 
   forget(): void {
-    this.#labels.length = 0
+    this.#list = []
+    this.#length = -1
   }
 }

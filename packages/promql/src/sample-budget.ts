@@ -2,17 +2,13 @@ import { TooManySamples } from './errors.ts'
 
 /** Counts what one evaluation touches, so that no expression can take a process down. */
 export class SampleBudget {
-  readonly #max: number
-  #left: number
-
-  constructor(max: number) {
-    this.#max = max
-    this.#left = max
-  }
+  #max = 0
+  #left = 0
 
   /** Starts a new evaluation. */
-  reset(): void {
-    this.#left = this.#max
+  reset(max: number): void {
+    this.#max = max
+    this.#left = max
   }
 
   /**

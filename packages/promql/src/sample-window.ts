@@ -1,5 +1,5 @@
 import type { RangeWindow } from './plan.ts'
-import type { Series } from './series.ts'
+import type { RingPage } from './ring-page.ts'
 
 /** The samples of one series in a range, refilled at every use so that a steady state allocates nothing. */
 export class SampleWindow implements RangeWindow {
@@ -9,6 +9,8 @@ export class SampleWindow implements RangeWindow {
   mayDrop = true
   samples: Float64Array = new Float64Array(0)
   from = 0
+  /** How many samples before the end of the ring the last window began. */
+  #reach = 0
   /** Memory of its own, for samples that do not lie in a row anywhere. */
   #own = new Float64Array(0)
 
@@ -24,20 +26,36 @@ export class SampleWindow implements RangeWindow {
     return this.samples[this.from + 2 * index + 1] ?? NaN
   }
 
-  /** Shows a stored series' samples in `(startMs, endMs]`, without stale markers. Valid until the series is appended to. */
-  fill(series: Series): void {
-    const last = series.indexAt(this.endMs)
-    const first = series.indexAt(this.startMs) + 1
-    const start = series.first + first
-    if (series.lastStaleAt >= start) {
+  /** Shows a ring's samples in `(startMs, endMs]`, without stale markers. Valid until the next append. */
+  fill(page: RingPage, ring: number): void {
+    const last = page.indexAt(ring, this.endMs)
+    const first = this.#firstAfterStart(page, ring)
+    const start = page.first(ring) + first
+    if (page.lastStaleAt(ring) >= start) {
       this.clear()
-      for (let i = first; i <= last; i++) if (!series.isStaleAt(i)) this.push(series.timeAt(i), series.valueAt(i))
+      for (let i = first; i <= last; i++)
+        if (!page.isStaleAt(ring, i)) this.push(page.timeAt(ring, i), page.valueAt(ring, i))
     } else {
-      this.samples = series.samples
-      this.from = 2 * start
+      this.samples = page.samples
+      this.from = page.place(ring, first)
       this.length = last - first + 1
     }
-    this.mayDrop = series.lastDropAt > start
+    this.mayDrop = page.lastDropAt(ring) > start
+  }
+
+  /**
+   * Mostly the window begins as many samples before the newest as in the ring before. Looking there first makes the place
+   * independent of what is read, so that the processor fetches the next rings while it waits for this one.
+   */
+  #firstAfterStart(page: RingPage, ring: number): number {
+    const { startMs } = this
+    const length = page.length(ring)
+    const guess = length - this.#reach
+    if (guess > 0 && guess < length && page.timeAt(ring, guess) > startMs && page.timeAt(ring, guess - 1) <= startMs)
+      return guess
+    const first = page.indexAt(ring, startMs) + 1
+    this.#reach = length - first
+    return first
   }
 
   clear(): void {

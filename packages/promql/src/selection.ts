@@ -1,5 +1,7 @@
 import type { LabelMatch } from './ast.ts'
+import type { Labels } from './labels.ts'
 import { compileMatchers, exactName, type Matchable, type Matcher } from './matcher.ts'
+import type { RingMemory } from './ring-memory.ts'
 import type { Series } from './series.ts'
 
 /** The live list of the series one selector means; the store keeps it true as series come and go. */
@@ -9,6 +11,9 @@ export class Selection {
   readonly name: string | undefined
   readonly #matches: Matcher
   readonly #series: Series[] = []
+  #labels: readonly Labels[] | undefined
+  #rings: readonly number[] | undefined
+  #moves = 0
   readonly #windows: number[] = []
   /** How far back the expressions that hold this selection look through it, offset included. */
   windowMs = 0
@@ -21,6 +26,21 @@ export class Selection {
 
   get series(): readonly Series[] {
     return this.#series
+  }
+
+  /** The series' labels in their order: a list that never changes, another one when series came or went. */
+  get labels(): readonly Labels[] {
+    this.#labels ??= this.#series.map(({ labels }) => labels)
+    return this.#labels
+  }
+
+  /** The series' rings in their order, side by side, so that an evaluation need not look at the series. */
+  rings(memory: RingMemory): readonly number[] {
+    if (this.#rings === undefined || this.#moves !== memory.moves) {
+      this.#rings = this.#series.map(({ ring }) => ring)
+      this.#moves = memory.moves
+    }
+    return this.#rings
   }
 
   /** One more expression looks so far back. Whether that is further than before. */
@@ -46,6 +66,15 @@ export class Selection {
   /** Takes a series it has not yet. */
   add(series: Series): void {
     this.#series.push(series)
+    this.#labels = undefined
+    this.#rings = undefined
+  }
+
+  /** Drops all series: the store no longer keeps this selection true. */
+  clear(): void {
+    this.#series.length = 0
+    this.#labels = undefined
+    this.#rings = undefined
   }
 
   /** Drops every evicted series at once, so that thousands leaving together cost one pass. */
@@ -54,6 +83,9 @@ export class Selection {
     for (const series of this.#series) {
       if (!series.evicted) this.#series[kept++] = series
     }
+    if (kept === this.#series.length) return
     this.#series.length = kept
+    this.#labels = undefined
+    this.#rings = undefined
   }
 }

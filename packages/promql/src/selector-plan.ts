@@ -1,57 +1,89 @@
-import type { MatrixSelector, VectorSelector } from './ast.ts'
+import type { AtModifier, MatrixSelector, VectorSelector } from './ast.ts'
 import type { Binding } from './binding.ts'
-import { Frame } from './frame.ts'
-import type { RangePlan, VectorPlan } from './plan.ts'
+import type { Frame } from './frame.ts'
+import type { EvaluationContext, RangePlan, RangeVisitor, VectorPlan } from './plan.ts'
 import { referenceTime } from './reference-time.ts'
-import { SampleWindow } from './sample-window.ts'
+import { ringInPage, type RingMemory } from './ring-memory.ts'
+import type { Selection } from './selection.ts'
 
-/** How far back from the evaluation time a selector reaches. A fixed `@` time keeps what the store has. */
-function reach(selector: VectorSelector, ms: number): number {
-  return Math.max(0, selector.offsetMs) + ms
-}
+/** The part of a selector's plan that finds the series, and when it looks at them. */
+class SelectorPlan {
+  protected readonly memory: RingMemory
+  protected readonly selection: Selection
+  readonly #at: AtModifier | undefined
+  readonly #offsetMs: number
 
-/** @param outerMs how far back the subqueries around the selector reach */
-export function instantSelector(selector: VectorSelector, binding: Binding, outerMs: number): VectorPlan {
-  const { lookbackMs } = binding.store
-  const selection = binding.want(selector.matches, outerMs + reach(selector, lookbackMs))
-  const frame = new Frame()
-  return {
-    type: 'instant vector',
-    evaluate(context) {
-      frame.clear()
-      const at = referenceTime(context, selector.at, selector.offsetMs)
-      for (const series of selection.series) {
-        const index = series.indexAt(at)
-        if (index < 0) continue
-        const time = series.timeAt(index)
-        // Left-open like ranges since Prometheus 3: a sample exactly the lookback old is not seen.
-        if (time <= at - lookbackMs || series.isStaleAt(index)) continue
-        frame.times[frame.length] = time
-        frame.push(series.labels, series.valueAt(index))
-      }
-      context.samples.take(frame.length)
-      return frame
-    },
+  /** @param reachMs how far back from the evaluation time it reaches, offset aside. A fixed `@` time keeps what the store has. */
+  constructor({ matches, at, offsetMs }: VectorSelector, binding: Binding, reachMs: number) {
+    this.selection = binding.want(matches, Math.max(0, offsetMs) + reachMs)
+    this.memory = binding.store.memory
+    this.#at = at
+    this.#offsetMs = offsetMs
+  }
+
+  protected reference(context: EvaluationContext): number {
+    return referenceTime(context, this.#at, this.#offsetMs)
   }
 }
 
-/** @param outerMs how far back the subqueries around the selector reach */
-export function rangeSelector(matrix: MatrixSelector, binding: Binding, outerMs: number): RangePlan {
-  const { selector, rangeMs } = matrix
-  const selection = binding.want(selector.matches, outerMs + reach(selector, rangeMs))
-  const window = new SampleWindow()
-  return {
-    type: 'range vector',
-    rangeMs,
-    each(context, visit) {
-      window.endMs = referenceTime(context, selector.at, selector.offsetMs)
-      window.startMs = window.endMs - rangeMs
-      for (const series of selection.series) {
-        window.fill(series)
-        if (window.length === 0) continue
-        context.samples.take(window.length)
-        visit(series.labels, window)
-      }
-    },
+/** The newest sample of each series, unless it is stale or too old. */
+export class InstantSelectorPlan extends SelectorPlan implements VectorPlan {
+  readonly type = 'instant vector'
+  readonly #lookbackMs: number
+
+  /** @param outerMs how far back the subqueries around the selector reach */
+  constructor(selector: VectorSelector, binding: Binding, outerMs: number) {
+    super(selector, binding, outerMs + binding.store.lookbackMs)
+    this.#lookbackMs = binding.store.lookbackMs
+  }
+
+  evaluate(context: EvaluationContext): Frame {
+    const { memory, selection } = this
+    const { labels } = selection
+    const rings = selection.rings(memory)
+    const frame = context.frames.take().follow(labels, true)
+    const at = this.reference(context)
+    // Left-open like ranges since Prometheus 3: a sample exactly the lookback old is not seen.
+    const oldest = at - this.#lookbackMs
+    for (let place = 0; place < rings.length; place++) {
+      const page = memory.pageOf(rings[place] ?? 0)
+      const ring = ringInPage(rings[place] ?? 0)
+      const index = page.indexAt(ring, at)
+      if (index < 0) continue
+      const time = page.timeAt(ring, index)
+      if (time <= oldest || page.isStaleAt(ring, index)) continue
+      frame.times[frame.length] = time
+      frame.put(place, page.valueAt(ring, index))
+    }
+    context.samples.take(frame.length)
+    return frame
+  }
+}
+
+/** The samples of each series in a range. */
+export class RangeSelectorPlan extends SelectorPlan implements RangePlan {
+  readonly type = 'range vector'
+  readonly rangeMs: number
+
+  /** @param outerMs how far back the subqueries around the selector reach */
+  constructor({ selector, rangeMs }: MatrixSelector, binding: Binding, outerMs: number) {
+    super(selector, binding, outerMs + rangeMs)
+    this.rangeMs = rangeMs
+  }
+
+  each(context: EvaluationContext, visitor: RangeVisitor): void {
+    const { memory, selection } = this
+    const rings = selection.rings(memory)
+    const window = context.windows.take()
+    window.endMs = this.reference(context)
+    window.startMs = window.endMs - this.rangeMs
+    visitor.begin(selection.labels)
+    for (let place = 0; place < rings.length; place++) {
+      window.fill(memory.pageOf(rings[place] ?? 0), ringInPage(rings[place] ?? 0))
+      if (window.length === 0) continue
+      context.samples.take(window.length)
+      visitor.visit(place, window)
+    }
+    context.windows.give()
   }
 }

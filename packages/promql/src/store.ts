@@ -93,6 +93,11 @@ export class Store {
     return this.#generation
   }
 
+  /** Where the samples are; for the plans of expressions. */
+  get memory(): RingMemory {
+    return this.#memory
+  }
+
   get stats(): StoreStats {
     let plannedBytes = 0
     let { truncatedSamples } = this.#counts
@@ -126,13 +131,15 @@ export class Store {
 
   /** Ends an interest; series that nobody else wants are forgotten at once. Called when an expression is disposed of. */
   release(selection: Selection, windowMs: number): void {
-    if (selection.release(windowMs)) this.#selections.delete(selection)
+    const unheld = selection.release(windowMs)
+    if (unheld) this.#selections.delete(selection)
     const gone: Series[] = []
     for (const series of selection.series) {
       const wanting = this.#selections.wanting(series)
       if (wanting.length === 0 && this.#options.keep === 'selected') gone.push(series)
       else series.retentionMs = this.#retentionFor(wanting)
     }
+    if (unheld) selection.clear()
     this.#evict(gone)
   }
 
@@ -165,8 +172,9 @@ export class Store {
     const { keep, maxSeries, maxBytes } = this.#options
     if (wanting.length === 0 && keep === 'selected') return undefined
     if (this.#series.size >= maxSeries) return this.#refuse(`more than ${maxSeries} series (maxSeries)`)
-    if (!this.#memory.take()) return this.#refuse(`more than ${maxBytes} bytes (maxBytes)`)
-    const series = new Series(labels.key, labels, names, this.#retentionFor(wanting))
+    const ring = this.#memory.take()
+    if (ring === undefined) return this.#refuse(`more than ${maxBytes} bytes (maxBytes)`)
+    const series = new Series(labels.key, labels, names, ring, this.#retentionFor(wanting))
     this.#series.set(labels.key, series)
     for (const selection of wanting) selection.add(series)
     return series
@@ -174,8 +182,8 @@ export class Store {
 
   /** Appends on behalf of a handle and counts what was ignored. */
   append(series: Series, timeMs: number, value: number, stale: boolean): void {
-    const { double } = this.#memory
-    const result = stale ? series.markStale(timeMs, double) : series.append(timeMs, value, double)
+    const memory = this.#memory
+    const result = stale ? series.markStale(timeMs, memory) : series.append(timeMs, value, memory)
     if (result === 'out_of_order') this.#counts.outOfOrder += 1
     else if (result === 'duplicate') this.#counts.duplicates += 1
   }
@@ -190,7 +198,8 @@ export class Store {
     const gone: Series[] = []
     for (const series of this.#series.values()) {
       // Newer than now: left from before the clock was set back. They would make every new sample out of order.
-      if (series.lastMs > nowMs + this.#options.intervalMs) this.#counts.rewoundSamples += series.dropAfter(nowMs)
+      if (series.lastMs > nowMs + this.#options.intervalMs)
+        this.#counts.rewoundSamples += series.dropAfter(nowMs, this.#memory)
       if (nowMs - series.lastMs > series.retentionMs) gone.push(series)
     }
     this.#evict(gone)
@@ -202,9 +211,10 @@ export class Store {
     for (const series of gone) {
       series.evicted = true
       this.#counts.truncatedSamples += series.truncated
-      this.#memory.give(series.bytes)
+      this.#memory.give(series.ring)
       this.#series.delete(series.identity)
     }
+    this.#memory.compact(this.#series.values())
     // Series refused for want of room may come in now.
     this.#generation += 1
     for (const selection of this.#selections) selection.prune()

@@ -29,6 +29,7 @@ export function subqueryPlan(expr: Subquery, operand: VectorPlan, binding: Bindi
   let round = 0
 
   const record = (inner: EvaluationContext, timeMs: number): void => {
+    const mark = inner.frames.lent
     const frame = operand.evaluate(inner)
     inner.samples.take(frame.length + stepCost)
     for (let i = 0; i < frame.length; i++) {
@@ -47,12 +48,13 @@ export function subqueryPlan(expr: Subquery, operand: VectorPlan, binding: Bindi
       }
       track.window.push(timeMs, frame.values[i] ?? NaN)
     }
+    inner.frames.windBack(mark)
   }
 
   return {
     type: 'range vector',
     rangeMs: expr.rangeMs,
-    each(context, visit) {
+    each(context, visitor) {
       const endMs = referenceTime(context, expr.at, expr.offsetMs)
       const startMs = endMs - expr.rangeMs
       const inner = { ...context }
@@ -62,10 +64,11 @@ export function subqueryPlan(expr: Subquery, operand: VectorPlan, binding: Bindi
         inner.timeMs = at
         record(inner, at)
       }
-      for (const { labels, window } of live) {
+      visitor.begin(live.map(({ labels }) => labels))
+      for (const [place, { window }] of live.entries()) {
         window.startMs = startMs
         window.endMs = endMs
-        visit(labels, window)
+        visitor.visit(place, window)
       }
       // Kept for the next time, unless most of it belongs to series that left or it is much.
       const samples = live.reduce((sum, { window }) => sum + window.length, 0)

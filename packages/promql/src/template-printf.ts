@@ -1,5 +1,6 @@
 import { formatFixed, formatFloat, formatSignificant } from './float-format.ts'
-import { bytesOf, show, typeOf, type TemplateValue } from './template-value.ts'
+import { shownByFmt } from './template-builtin.ts'
+import { bytesOf, typeOf, type TemplateValue } from './template-value.ts'
 
 /** The common verbs of Go's `fmt.Sprintf`: `%v %s %q %d %x %t %f %e %g %E %G` with flags, width and precision. */
 export function printf(format: string, values: readonly TemplateValue[]): string {
@@ -11,12 +12,12 @@ export function printf(format: string, values: readonly TemplateValue[]): string
       if (verb === undefined) return '%!(NOVERB)'
       const value = values[next]
       next += 1
-      if (value === undefined) return `%!${verb}(MISSING)`
+      if (next > values.length) return `%!${verb}(MISSING)`
       const printed = printVerb(verb, value, precision === undefined ? undefined : Number(precision))
       return pad(signed(printed, flags, value), flags, Number(width))
     },
   )
-  const extra = values.slice(next).map(value => `${typeOf(value)}=${show(value)}`)
+  const extra = values.slice(next).map(value => `${typeOf(value)}=${shownByFmt(value)}`)
   return extra.length === 0 ? text : `${text}%!(EXTRA ${extra.join(', ')})`
 }
 
@@ -40,13 +41,13 @@ function pad(text: string, flags: string, wanted: number): string {
 
 function printVerb(verb: string, value: TemplateValue, precision: number | undefined): string {
   if (verb === 'v')
-    return typeof value === 'number' && precision !== undefined ? general(value, precision) : show(value)
+    return typeof value === 'number' && precision !== undefined ? general(value, precision) : shownByFmt(value)
   if (typeof value === 'string') {
     if (verb === 's') return precision === undefined ? value : Array.from(value).slice(0, precision).join('')
     if (verb === 'q') return JSON.stringify(value)
     if (verb === 'x') return Array.from(bytesOf(value), byte => byte.toString(16).padStart(2, '0')).join('')
   }
-  if (typeof value === 'object' && verb === 's') return show(value)
+  if (typeof value === 'object' && verb === 's') return shownByFmt(value)
   if (typeof value === 'boolean' && verb === 't') return String(value)
   if (typeof value === 'bigint' && verb === 'd') return String(value)
   if (typeof value === 'bigint' && verb === 'x') return value.toString(16)
@@ -58,7 +59,7 @@ function printVerb(verb: string, value: TemplateValue, precision: number | undef
     if (verb === 'e') return value.toExponential(places).replace(/e([+-])(\d)$/, 'e$10$2')
     if (verb === 'g') return precision === undefined ? formatFloat(value) : general(value, precision)
   }
-  return `%!${verb}(${typeOf(value)}=${show(value)})`
+  return value === undefined ? `%!${verb}(<nil>)` : `%!${verb}(${typeOf(value)}=${shownByFmt(value)})`
 }
 
 function general(value: number, precision: number): string {

@@ -14,7 +14,7 @@ function problem(expr: string): string {
 
 test.each([
   ['', '1:1: parse error: no expression found in input'],
-  ['sum(', '1:5: parse error: unexpected end of input'],
+  ['sum(', '1:5: parse error: unclosed left parenthesis'],
   ['foo bar', '1:5: parse error: unexpected identifier "bar"'],
   ['foo(x)', '1:1: parse error: unknown function with name "foo"'],
   ['{a="b', '1:4: parse error: unterminated quoted string'],
@@ -23,15 +23,15 @@ test.each([
   ['a{__name__="b"}', '1:1: parse error: metric name must not be set twice: "a" or "b"'],
   ['rate(foo)', '1:6: parse error: expected type range vector in call to function "rate", got instant vector'],
   ['rate(foo[5m], 1)', '1:1: parse error: expected 1 argument(s) in call to "rate", got 2'],
-  ['1 == 1', '1:1: parse error: comparisons between scalars must use BOOL modifier'],
+  ['1 == 1', '1:3: parse error: comparisons between scalars must use BOOL modifier'],
   ['1 and 1', '1:1: parse error: set operator "and" not allowed in binary scalar expression'],
-  ['foo + bool bar', '1:1: parse error: bool modifier can only be used on comparison operators'],
+  ['foo + bool bar', '1:5: parse error: bool modifier can only be used on comparison operators'],
   ['sum(foo, bar)', '1:1: parse error: wrong number of arguments for aggregate expression provided, expected 1, got 2'],
   [
     'rate(foo[5m]) offset 1m',
     '1:1: parse error: offset modifier must be preceded by an instant vector selector or range vector selector or a subquery',
   ],
-  ['(foo + bar)[5m]', '1:1: parse error: ranges only allowed for vector selectors'],
+  ['(foo + bar)[5m]', '1:12: parse error: ranges only allowed for vector selectors'],
   [
     'a\n  + sum(\n  b[5m])',
     '3:3: parse error: expected type instant vector in aggregation expression, got range vector',

@@ -112,7 +112,7 @@ test('every problem of a file is reported, each with its place', () => {
   ).toEqual([
     'r.yml:3:5: field "intervall" not found in a rule group; known are name, interval, query_offset, limit, rules, labels',
     'r.yml:4:12: limit must be a whole number',
-    'r.yml:7:15: group "g", rule 1, "A": could not parse expression: 1:6: parse error: unexpected end of input',
+    'r.yml:7:15: group "g", rule 1, "A": could not parse expression: 1:6: parse error: unclosed left parenthesis',
     'r.yml:8:14: group "g", rule 1, "A": for: not a valid duration string: "5 minutes"',
     `r.yml:10:17: group "g", rule 2, "B": only one of 'record' and 'alert' must be set`,
     'r.yml:11:15: group "g", rule 2, "B": a rule needs a vector or a scalar, got range vector',
@@ -123,8 +123,8 @@ test('every problem of a file is reported, each with its place', () => {
     `r.yml:17:9: group "g", rule 5, "C": field 'expr' must be set in rule`,
     'r.yml:20:29: group "g", rule 6, "D": invalid label name: __name__',
     'r.yml:20:36: group "g", rule 6, "D": labels.ok must be a text',
-    'r.yml:21:33: group "g", rule 6, "D": annotation "summary": 1:3: not supported: template function query',
-    'r.yml:21:59: group "g", rule 6, "D": annotation "other": 1:3: parse error: template: function "nope" not defined',
+    'r.yml:21:33: group "g", rule 6, "D": annotation "summary": 1:4: not supported: template function query',
+    'r.yml:21:59: group "g", rule 6, "D": annotation "other": 1:4: parse error: template: function "nope" not defined',
     'r.yml:23:9: group "g", rule 7, "": mapping key "alert" already defined at line 22',
     'r.yml:25:5: groupname: "g" is repeated in the same file',
     'r.yml:26:5: Groupname must not be empty',
@@ -149,6 +149,18 @@ test('a second document is ignored with a warning, as in Prometheus', () => {
   ])
 })
 
+test("fields of one's own and experimental functions are taken only when asked for", () => {
+  const text = "groups: [{ name: g, owner: me, rules: [{ record: r, expr: 'mad_over_time(x[5m])', team: a }] }]"
+  const { errors } = parseRuleFile(text, { file: 'r.yml' })
+  expect(errors.map(({ reason }) => reason.split(';')[0])).toEqual([
+    'field "owner" not found in a rule group',
+    'field "team" not found in a rule',
+    'could not parse expression: 1:1: not supported: function "mad_over_time" is not enabled (experimental in Prometheus)',
+  ])
+  const taken = parseRuleFile(text, { file: 'r.yml', ignoreUnknownFields: true, experimental: true })
+  expect(taken).toMatchObject({ errors: [], groups: [{ name: 'g', rules: [{ record: 'r' }] }] })
+})
+
 test('rules of one name and one label set are found, though they are valid', () => {
   const { groups, errors } = parseRuleFile(
     `groups:
@@ -163,6 +175,12 @@ test('rules of one name and one label set are found, though they are valid', () 
   )
   expect(errors).toEqual([])
   expect(findDuplicateRules(groups)).toEqual([{ name: 'b', labels: { i: '1' } }])
+  // As in Prometheus 3, what a group adds to its rules counts.
+  const apart = groups.flatMap(group => [group, { ...group, labels: { team: 'a' } }])
+  expect(findDuplicateRules(apart)).toEqual([
+    { name: 'b', labels: { i: '1' } },
+    { name: 'b', labels: { i: '1', team: 'a' } },
+  ])
 })
 
 describe('a hostile file', () => {

@@ -121,10 +121,10 @@ test('a bad rule is one clear error at load; the others load', () => {
   )
   const tail = '; the rule is left out; correct it and load it again'
   expect(rules.rejected.map(error => error.message)).toEqual([
-    `rule "Syntax", expr: 1:6: parse error: unexpected end of input${tail}`,
+    `rule "Syntax", expr: 1:6: parse error: unclosed left parenthesis${tail}`,
     `rule "Unknown", expr: 1:1: parse error: unknown function with name "foo"${tail}`,
     `rule "Duration", for: not a valid duration string: "5 minutes"${tail}`,
-    `rule "Template", annotations.summary: 1:3: not supported: template function query${tail}`,
+    `rule "Template", annotations.summary: 1:4: not supported: template function query${tail}`,
     `rule "Text", expr: a rule needs a vector or a scalar, got string${tail}`,
     `rule "", alert: an alert needs a name${tail}`,
   ])

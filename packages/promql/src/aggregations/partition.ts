@@ -6,8 +6,8 @@ import { Groups } from './grouping.ts'
 
 /** Which group each sample of a vector belongs to, by number; worked out anew only when the vector has other labels. */
 export class Partition {
-  /** Labels of the groups, in order of first appearance. */
-  readonly labels: Labels[] = []
+  /** Labels of the groups, in order of first appearance: a list that never changes, another one for other groups. */
+  labels: readonly Labels[] = []
   /** The group's number of each sample. */
   readonly numbers: number[] = []
   readonly #groups: Groups<{ number: number }>
@@ -31,8 +31,7 @@ export class Partition {
       const labels = vector.labels[i]
       if (labels !== undefined) this.numbers.push(groups.enter(labels, number).number)
     }
-    this.labels.length = 0
-    for (const group of groups.live) this.labels.push(group.labels)
+    this.labels = groups.live.map(group => group.labels)
     this.#same.remember(vector)
   }
 }

@@ -5,7 +5,7 @@ import { formatPlain } from '../float-format.ts'
 import { Frame, UniqueLabels } from '../frame.ts'
 import { quantile, quantileWarning } from '../functions/quantile.ts'
 import { underscoreLabel } from '../names.ts'
-import type { ScalarPlan, VectorPlan } from '../plan.ts'
+import type { EvaluationContext, ScalarPlan, VectorPlan } from '../plan.ts'
 import { isValidUtf8, quote } from '../syntax/string.ts'
 import { FOLDS, type Fold } from './fold.ts'
 import { emptyMembers, groupLabels, Groups } from './grouping.ts'
@@ -40,7 +40,7 @@ export function aggregationPlan(
     case 'group':
     case 'stddev':
     case 'stdvar':
-      return foldPlan(grouping, FOLDS[operator], input)
+      return new FoldPlan(grouping, FOLDS[operator], input)
   }
 }
 
@@ -49,23 +49,31 @@ function scalarOf(parameter: AggregationParameter): ScalarPlan {
   return parameter
 }
 
-/** @param folds one per group, lent by all aggregations of this kind: memory that is always in the cache */
-function foldPlan(grouping: Grouping, folds: (count: number) => readonly Fold[], input: VectorPlan): VectorPlan {
-  const partition = new Partition(grouping)
-  const frame = new Frame()
-  return {
-    type: 'instant vector',
-    evaluate(context) {
-      const vector = input.evaluate(context)
-      partition.update(vector)
-      const { labels, numbers } = partition
-      const { values, length } = vector
-      const states = folds(labels.length)
-      for (let i = 0; i < length; i++) states[numbers[i] ?? 0]?.add(values[i] ?? NaN)
-      frame.clear()
-      for (let i = 0; i < labels.length; i++) frame.push(labels[i] ?? EMPTY_LABELS, states[i]?.value ?? NaN)
-      return frame
-    },
+/** Every group folded into one value. */
+class FoldPlan implements VectorPlan {
+  readonly type = 'instant vector'
+  readonly #partition: Partition
+  readonly #folds: (count: number) => readonly Fold[]
+  readonly #input: VectorPlan
+
+  /** @param folds one per group, lent by all aggregations of this kind: memory that is always in the cache */
+  constructor(grouping: Grouping, folds: (count: number) => readonly Fold[], input: VectorPlan) {
+    this.#partition = new Partition(grouping)
+    this.#folds = folds
+    this.#input = input
+  }
+
+  evaluate(context: EvaluationContext): Frame {
+    const vector = this.#input.evaluate(context)
+    const partition = this.#partition
+    partition.update(vector)
+    const { labels, numbers } = partition
+    const { values, length } = vector
+    const states = this.#folds(labels.length)
+    for (let i = 0; i < length; i++) states[numbers[i] ?? 0]?.add(values[i] ?? NaN)
+    const frame = context.frames.take().follow(labels, true)
+    for (let i = 0; i < labels.length; i++) frame.put(i, states[i]?.value ?? NaN)
+    return frame
   }
 }
 

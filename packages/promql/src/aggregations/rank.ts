@@ -1,5 +1,6 @@
 import type { Grouping } from '../ast.ts'
 import { EvaluationError } from '../errors.ts'
+import { formatFloat } from '../float-format.ts'
 import { Frame } from '../frame.ts'
 import type { ScalarPlan, VectorPlan } from '../plan.ts'
 import { emptyMembers, Groups } from './grouping.ts'
@@ -19,7 +20,7 @@ export function ranking(top: boolean, grouping: Grouping, parameter: ScalarPlan,
     type: 'instant vector',
     evaluate(context) {
       const wanted = parameter.evaluate(context)
-      if (Number.isNaN(wanted)) throw new EvaluationError('Parameter value is NaN')
+      checkCount(wanted)
       const vector = input.evaluate(context)
       frame.clear()
       const k = Math.min(Math.trunc(wanted), vector.length)
@@ -40,4 +41,11 @@ export function ranking(top: boolean, grouping: Grouping, parameter: ScalarPlan,
       return frame
     },
   }
+}
+
+/** Prometheus counts in 64-bit integers. */
+function checkCount(wanted: number): void {
+  if (Number.isNaN(wanted)) throw new EvaluationError('Parameter value is NaN')
+  if (Math.abs(wanted) < 2 ** 63) return
+  throw new EvaluationError(`Scalar value ${formatFloat(wanted)} ${wanted < 0 ? 'underflows' : 'overflows'} int64`)
 }

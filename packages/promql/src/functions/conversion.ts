@@ -2,6 +2,7 @@ import { unwrapParens, type Expr } from '../ast.ts'
 import { Frame } from '../frame.ts'
 import { EMPTY_LABELS, Labels, METRIC_NAME } from '../labels.ts'
 import { underscoreLabel } from '../names.ts'
+import type { RangeVisitor } from '../plan.ts'
 import type { FunctionDefinition } from './definition.ts'
 
 const time: FunctionDefinition = {
@@ -125,14 +126,17 @@ const absentOverTime: FunctionDefinition = {
     const labels = labelsOfAbsent(call.expr.args[0])
     const frame = new Frame()
     let present = false
-    const visit = (): void => {
-      present = true
+    const visitor: RangeVisitor = {
+      begin() {},
+      visit() {
+        present = true
+      },
     }
     return {
       type: 'instant vector',
       evaluate(context) {
         present = false
-        input.each(context, visit)
+        input.each(context, visitor)
         frame.clear()
         if (!present) frame.push(labels, 1)
         return frame

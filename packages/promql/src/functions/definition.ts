@@ -1,8 +1,9 @@
 import type { Call, Expr, ValueType } from '../ast.ts'
 import { placeOf } from '../annotation.ts'
 import { Frame } from '../frame.ts'
-import type { Labels } from '../labels.ts'
-import type { EvaluationContext, Plan, RangePlan, RangeWindow, ScalarPlan, VectorPlan } from '../plan.ts'
+import { EMPTY_LABELS, type Labels } from '../labels.ts'
+import { LosingNames } from '../losing-names.ts'
+import type { EvaluationContext, Plan, RangePlan, RangeVisitor, RangeWindow, ScalarPlan, VectorPlan } from '../plan.ts'
 
 /** One call in an expression, as its function sees it while the plan is made. */
 export interface CallSite {
@@ -29,8 +30,13 @@ export interface FunctionDefinition {
   plan(call: CallSite): Plan
 }
 
-/** Computes one value from the samples in a range, or nothing. */
-export type RangeFunction = (window: RangeWindow, rangeMs: number, context: EvaluationContext) => number | undefined
+/** Computes one value from the samples of one series in a range, or nothing. */
+export type RangeFunction = (
+  window: RangeWindow,
+  rangeMs: number,
+  context: EvaluationContext,
+  labels: Labels,
+) => number | undefined
 
 interface RangeOptions {
   /** Arguments before or after the range are scalars. Default: the range alone. */
@@ -53,35 +59,48 @@ export function overRange(
     returns: 'instant vector',
     ...(options.experimental === undefined ? {} : { experimental: options.experimental }),
     plan(call) {
-      const range = call.range(rangeAt)
-      const value = compute(call)
-      const frame = new Frame()
-      const sources: Labels[] = []
-      let current: EvaluationContext
-      const visit = (labels: Labels, window: RangeWindow): void => {
-        const result = value(window, range.rangeMs, current)
-        if (result === undefined) return
-        const at = frame.length
-        // Mostly the same series comes at the same place as last time; its labels then need not be looked at.
-        if (sources[at] !== labels) {
-          sources[at] = labels
-          frame.labels[at] = options.keepName ? labels : labels.losingName
-        }
-        frame.values[at] = result
-        frame.length = at + 1
-      }
-      return {
-        type: 'instant vector',
-        evaluate(context) {
-          current = context
-          frame.clear()
-          range.each(context, visit)
-          return frame
-        },
-      }
+      return new RangeFunctionPlan(call.range(rangeAt), compute(call), options.keepName === true)
     },
   }
 }
+
+/** One value of every series in a range. */
+class RangeFunctionPlan implements VectorPlan, RangeVisitor {
+  readonly type = 'instant vector'
+  readonly #range: RangePlan
+  readonly #compute: RangeFunction
+  readonly #names: LosingNames | undefined
+  // What the evaluation under way works on.
+  #context: EvaluationContext | undefined
+  #frame: Frame = NOTHING
+  #series: readonly Labels[] = NOTHING.labels
+
+  constructor(range: RangePlan, compute: RangeFunction, keepName: boolean) {
+    this.#range = range
+    this.#compute = compute
+    this.#names = keepName ? undefined : new LosingNames()
+  }
+
+  evaluate(context: EvaluationContext): Frame {
+    this.#context = context
+    this.#range.each(context, this)
+    return this.#frame
+  }
+
+  begin(series: readonly Labels[]): void {
+    this.#series = series
+    const labels = this.#names?.ofList(series) ?? series
+    this.#frame = (this.#context as EvaluationContext).frames.take().follow(labels, true)
+  }
+
+  visit(place: number, window: RangeWindow): void {
+    const labels = this.#series[place] ?? EMPTY_LABELS
+    const result = this.#compute(window, this.#range.rangeMs, this.#context as EvaluationContext, labels)
+    if (result !== undefined) this.#frame.put(place, result)
+  }
+}
+
+const NOTHING = new Frame()
 
 /** A function of each sample's value and some scalars; the metric name is dropped. */
 export function perSample(
@@ -99,18 +118,16 @@ export function perSample(
       const input = call.vector(0)
       const first = call.arity > 1 ? call.scalar(1) : undefined
       const second = call.arity > 2 ? call.scalar(2) : undefined
-      const frame = new Frame()
+      const names = new LosingNames()
       return {
         type: 'instant vector',
         evaluate(context) {
           const a = first?.evaluate(context) ?? optional.fallback
           const b = second?.evaluate(context) ?? optional.fallback
           const vector = input.evaluate(context)
-          frame.clear()
-          for (let i = 0; i < vector.length; i++) {
-            const labels = vector.labels[i]
-            if (labels !== undefined) frame.push(labels.losingName, compute(vector.values[i] ?? NaN, a, b))
-          }
+          const labels = names.of(vector)
+          const frame = context.frames.take().follow(labels, true)
+          for (let i = 0; i < vector.length; i++) frame.put(i, compute(vector.values[i] ?? NaN, a, b))
           return frame
         },
       }

@@ -4,6 +4,7 @@ import { type Labels } from '../labels.ts'
 import { underscoreLabel } from '../names.ts'
 import type { VectorPlan } from '../plan.ts'
 import { compileRegexp } from '../regexp/pattern.ts'
+import { BoundedText, expandReplacement } from '../regexp/replacement.ts'
 import { isValidUtf8, quote } from '../syntax/string.ts'
 import type { CallSite, FunctionDefinition } from './definition.ts'
 
@@ -30,7 +31,7 @@ function relabel(input: VectorPlan, change: (labels: Labels) => Labels): VectorP
 function labelName(call: CallSite, index: number, role: 'destination' | 'source'): string {
   const name = call.string(index)
   if (name === '' || !isValidUtf8(name))
-    throw new EvaluationError(`invalid ${role} label name in ${call.expr.name}(): ${quote(name)}`)
+    throw new EvaluationError(`invalid ${role} label name in ${call.expr.name}(): ${quote(name).slice(1, -1)}`)
   return underscoreLabel(name)
 }
 
@@ -45,7 +46,9 @@ const labelReplace: FunctionDefinition = {
     const pattern = compilePattern(call.string(4))
     return relabel(call.vector(0), labels => {
       const match = pattern.match(labels.get(source))
-      return match === undefined ? labels : labels.with(destination, expand(replacement, match, pattern.groupNames))
+      return match === undefined
+        ? labels
+        : labels.with(destination, expandReplacement(replacement, match, pattern.groupNames))
     })
   },
 }
@@ -54,35 +57,7 @@ function compilePattern(text: string): ReturnType<typeof compileRegexp> {
   try {
     return compileRegexp(text)
   } catch (cause) {
-    throw new EvaluationError(`invalid regular expression in label_replace(): ${quote(text)}`, { cause })
-  }
-}
-
-/** `$1`, `$name`, `${name}` and `$$`, as Go's `Regexp.Expand`: the longest name counts, and an unknown one is empty. */
-function expand(
-  template: string,
-  match: readonly (string | undefined)[],
-  names: readonly (string | undefined)[],
-): string {
-  const value = new LabelValue()
-  for (const [text, braced, bare] of template.matchAll(/\$(?:\$|\{(\w+)\}|(\w+))|[^$]+|\$/g)) {
-    const name = braced ?? bare
-    if (name === undefined) value.add(text === '$$' ? '$' : text)
-    else value.add(match[/^\d+$/.test(name) ? Number(name) : names.indexOf(name)] ?? '')
-  }
-  return value.text
-}
-
-/** Nested calls can double a value at every level, so its length is bounded. */
-const MAX_VALUE_CHARS = 65_536
-
-class LabelValue {
-  text = ''
-
-  add(part: string): void {
-    if (this.text.length + part.length > MAX_VALUE_CHARS)
-      throw new EvaluationError(`label value longer than ${MAX_VALUE_CHARS} characters`)
-    this.text += part
+    throw new EvaluationError(`invalid regular expression in label_replace(): ${text}`, { cause })
   }
 }
 
@@ -97,7 +72,7 @@ const labelJoin: FunctionDefinition = {
     const separator = call.string(2)
     const sources = Array.from({ length: call.arity - 3 }, (_, i) => labelName(call, i + 3, 'source'))
     return relabel(call.vector(0), labels => {
-      const value = new LabelValue()
+      const value = new BoundedText()
       sources.forEach((source, i) => {
         if (i > 0) value.add(separator)
         value.add(labels.get(source))

@@ -1,5 +1,6 @@
 import { placeOf } from '../annotation.ts'
 import { unwrapParens } from '../ast.ts'
+import { METRIC_NAME } from '../labels.ts'
 import type { RangeWindow } from '../plan.ts'
 import { overRange, type CallSite, type FunctionDefinition, type RangeFunction } from './definition.ts'
 
@@ -49,14 +50,17 @@ function counterFunction(compute: (window: RangeWindow, rangeMs: number) => numb
   return (call: CallSite): RangeFunction => {
     const argument = call.expr.args[0]
     const inner = argument === undefined ? undefined : unwrapParens(argument)
-    const metric = inner?.kind === 'range' ? inner.selector.metric : undefined
-    const suspicious = metric !== undefined && /^[\w:]+$/.test(metric) && !COUNTER_NAME.test(metric)
-    if (!suspicious) return compute
-    const text = `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(metric)}`
-    const message = text + placeOf(call.source, inner ?? call.expr)
-    return (window, rangeMs, context) => {
+    const selected = inner?.kind === 'range' ? inner.selector.metric : undefined
+    // What the selector says is enough in most rules; else every series is looked at.
+    if (selected !== undefined && COUNTER_NAME.test(selected)) return compute
+    const place = placeOf(call.source, inner ?? call.expr)
+    return (window, rangeMs, context, labels) => {
       const value = compute(window, rangeMs)
-      if (value !== undefined) context.annotations.add('info', message)
+      const name = labels.get(METRIC_NAME)
+      if (value !== undefined && name !== '' && !COUNTER_NAME.test(name)) {
+        const text = `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`
+        context.annotations.add('info', text + place)
+      }
       return value
     }
   }

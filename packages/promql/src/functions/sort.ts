@@ -1,3 +1,4 @@
+import { placeOf } from '../annotation.ts'
 import { Frame } from '../frame.ts'
 import type { Labels } from '../labels.ts'
 import { underscoreLabel } from '../names.ts'
@@ -5,6 +6,9 @@ import type { CallSite, FunctionDefinition } from './definition.ts'
 
 /** Compares two samples of a frame by their places. */
 type Order = (frame: Frame, a: number, b: number) => number
+
+/** In the words of https://github.com/prometheus/prometheus/pull/18498 */
+const IN_RANGE_QUERY = 'sort is ineffective for range queries since results are always ordered by labels'
 
 function sorted(
   name: string,
@@ -21,9 +25,11 @@ function sorted(
       const order = orderOf(call)
       const frame = new Frame()
       const places: number[] = []
+      const place = placeOf(call.source, call.expr)
       return {
         type: 'instant vector',
         evaluate(context) {
+          if (context.startMs !== context.endMs) context.annotations.add('warning', IN_RANGE_QUERY + place)
           const vector = input.evaluate(context)
           places.length = 0
           for (let i = 0; i < vector.length; i++) places.push(i)

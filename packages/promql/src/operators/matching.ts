@@ -1,6 +1,6 @@
 import { isComparison, isSetOperator, type Binary } from '../ast.ts'
 import { EvaluationError } from '../errors.ts'
-import { DerivedLabels, Frame } from '../frame.ts'
+import { DerivedLabels, type Frame } from '../frame.ts'
 import { METRIC_NAME, type Labels } from '../labels.ts'
 import { underscoreLabel } from '../names.ts'
 import type { VectorPlan } from '../plan.ts'
@@ -8,11 +8,11 @@ import { ARITHMETIC, COMPARISON } from './arithmetic.ts'
 import { SameLabels } from '../same-labels.ts'
 import { matchGroups } from './match-group.ts'
 
-/** Places of two samples that belong together, and the labels of what they give. */
-interface Pair {
-  readonly labels: Labels
-  readonly many: number
-  readonly one: number
+/** Samples that belong together, by their places in the two vectors, and the labels of what they give. */
+interface Pairs {
+  readonly labels: readonly Labels[]
+  readonly many: readonly number[]
+  readonly one: readonly number[]
 }
 
 /** Labels of one pair's result, from the "many" side and the "one" side. */
@@ -48,10 +48,9 @@ export function vectorOperation(expr: Binary, left: VectorPlan, right: VectorPla
   // Include labels depend on the partner, so the memory is per partner there.
   const remembered = new DerivedLabels(one => new DerivedLabels(many => label(many, one)))
   const results = new Set<string>()
-  const frame = new Frame()
   const sameMany = new SameLabels()
   const sameOne = new SameLabels()
-  const pairs: Pair[] = []
+  let pairs: Pairs = { labels: [], many: [], one: [] }
   let round = 0
 
   const indexOnes = (one: Frame): void => {
@@ -71,7 +70,7 @@ export function vectorOperation(expr: Binary, left: VectorPlan, right: VectorPla
     if (sameMany.has(many) && sameOne.has(one)) return
     // Should it fail, the next evaluation must fail as well.
     sameMany.forget()
-    pairs.length = 0
+    const found = { labels: [] as Labels[], many: [] as number[], one: [] as number[] }
     groups.trim(many.length + one.length)
     remembered.trim(one.length)
     round += 1
@@ -90,8 +89,11 @@ export function vectorOperation(expr: Binary, left: VectorPlan, right: VectorPla
       if (grouped ? results.has(result.key) : group.takenIn === round) throw ambiguous(grouped)
       if (grouped) results.add(result.key)
       group.takenIn = round
-      pairs.push({ labels: result, many: i, one: group.index })
+      found.labels.push(result)
+      found.many.push(i)
+      found.one.push(group.index)
     }
+    pairs = found
     sameMany.remember(many)
     sameOne.remember(one)
   }
@@ -103,15 +105,19 @@ export function vectorOperation(expr: Binary, left: VectorPlan, right: VectorPla
       const rhs = right.evaluate(context)
       const many = oneIsLeft ? rhs : lhs
       const one = oneIsLeft ? lhs : rhs
-      frame.clear()
+      const frame = context.frames.take().clear()
       if (many.length === 0 || one.length === 0) return frame
       pairUp(many, one)
-      for (const pair of pairs) {
-        const a = lhs.values[oneIsLeft ? pair.one : pair.many] ?? NaN
-        const b = rhs.values[oneIsLeft ? pair.many : pair.one] ?? NaN
-        if (calculate !== undefined) frame.push(pair.labels, calculate(a, b))
-        else if (bool) frame.push(pair.labels, compare?.(a, b) === true ? 1 : 0)
-        else if (compare?.(a, b) === true) frame.push(pair.labels, a)
+      const { labels } = pairs
+      const leftPlaces = oneIsLeft ? pairs.one : pairs.many
+      const rightPlaces = oneIsLeft ? pairs.many : pairs.one
+      frame.follow(labels, true)
+      for (let i = 0; i < labels.length; i++) {
+        const a = lhs.values[leftPlaces[i] ?? 0] ?? NaN
+        const b = rhs.values[rightPlaces[i] ?? 0] ?? NaN
+        if (calculate !== undefined) frame.put(i, calculate(a, b))
+        else if (bool) frame.put(i, compare?.(a, b) === true ? 1 : 0)
+        else if (compare?.(a, b) === true) frame.put(i, a)
       }
       return frame
     },

@@ -1,7 +1,8 @@
-import { isComparison, isSetOperator, type Binary } from '../ast.ts'
+import { isComparison, isSetOperator, type Binary, type ComparisonOperator } from '../ast.ts'
 import { EvaluationError } from '../errors.ts'
-import { Frame } from '../frame.ts'
-import type { ScalarPlan, VectorPlan } from '../plan.ts'
+import type { Frame } from '../frame.ts'
+import { LosingNames } from '../losing-names.ts'
+import type { EvaluationContext, ScalarPlan, VectorPlan } from '../plan.ts'
 import { ARITHMETIC, COMPARISON } from './arithmetic.ts'
 
 function compute(expr: Binary): (left: number, right: number) => number {
@@ -24,40 +25,64 @@ export function mixedOperation(
   scalar: ScalarPlan,
   scalarIsLeft: boolean,
 ): VectorPlan {
+  const { operator, bool } = expr
+  if (isComparison(operator) && !bool) return new FilterPlan(operator, vector, scalar, scalarIsLeft)
   const operation = compute(expr)
-  const filters = isComparison(expr.operator) && !expr.bool
-  const frame = new Frame()
+  const calculate = (value: number, number: number): number =>
+    scalarIsLeft ? operation(number, value) : operation(value, number)
+  const names = new LosingNames()
   return {
     type: 'instant vector',
     evaluate(context) {
       const number = scalar.evaluate(context)
       const input = vector.evaluate(context)
-      frame.clear()
-      for (let i = 0; i < input.length; i++) {
-        const labels = input.labels[i]
-        const value = input.values[i] ?? NaN
-        if (labels === undefined) continue
-        const result = scalarIsLeft ? operation(number, value) : operation(value, number)
-        if (!filters) frame.push(labels.losingName, result)
-        else if (result === 1) frame.push(labels, value)
-      }
+      const labels = names.of(input)
+      const frame = context.frames.take().follow(labels, true)
+      for (let i = 0; i < input.length; i++) frame.put(i, calculate(input.values[i] ?? NaN, number))
       return frame
     },
   }
 }
 
+/** The samples of a vector that compare so with a scalar. */
+class FilterPlan implements VectorPlan {
+  readonly type = 'instant vector'
+  readonly #compare: (left: number, right: number) => boolean
+  readonly #vector: VectorPlan
+  readonly #scalar: ScalarPlan
+  readonly #scalarIsLeft: boolean
+
+  constructor(operator: ComparisonOperator, vector: VectorPlan, scalar: ScalarPlan, scalarIsLeft: boolean) {
+    this.#compare = COMPARISON[operator]
+    this.#vector = vector
+    this.#scalar = scalar
+    this.#scalarIsLeft = scalarIsLeft
+  }
+
+  evaluate(context: EvaluationContext): Frame {
+    const number = this.#scalar.evaluate(context)
+    const { labels, values, length, stable } = this.#vector.evaluate(context)
+    const compare = this.#compare
+    const scalarIsLeft = this.#scalarIsLeft
+    const frame = context.frames.take().follow(labels, stable)
+    for (let i = 0; i < length; i++) {
+      const value = values[i] ?? NaN
+      if (scalarIsLeft ? compare(number, value) : compare(value, number)) frame.put(i, value)
+    }
+    return frame
+  }
+}
+
 /** Unary minus; unary plus changes nothing and has no plan. */
 export function negation(vector: VectorPlan): VectorPlan {
-  const frame = new Frame()
+  const names = new LosingNames()
   return {
     type: 'instant vector',
     evaluate(context) {
       const input = vector.evaluate(context)
-      frame.clear()
-      for (let i = 0; i < input.length; i++) {
-        const labels = input.labels[i]
-        if (labels !== undefined) frame.push(labels.losingName, -(input.values[i] ?? NaN))
-      }
+      const labels = names.of(input)
+      const frame = context.frames.take().follow(labels, true)
+      for (let i = 0; i < input.length; i++) frame.put(i, -(input.values[i] ?? NaN))
       return frame
     },
   }

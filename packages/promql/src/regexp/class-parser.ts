@@ -58,7 +58,7 @@ export function readClass(pattern: string, at: number, ignoreCase: boolean): Rea
   const parts: CharacterPart[] = []
   let next = at + (negated ? 2 : 1)
   for (let first = true; first || pattern[next] !== ']'; first = false) {
-    if (next >= pattern.length) throw new PatternProblem('missing closing ]', pattern.slice(at))
+    if (next >= pattern.length) throw new PatternProblem('missing closing ]', `${pattern.slice(at)})$`)
     const named = readGroupInClass(pattern, next)
     if (named !== undefined) {
       parts.push(...named.value)

@@ -75,6 +75,40 @@ export class Machine {
     return matched === -1 ? undefined : this.#now.slots[matched]
   }
 
+  /**
+   * The first match at or after a place, of those that start there the preferred one: slots 0 and 1 are its start and end.
+   */
+  find(text: string, from: number): Slots | undefined {
+    let found: Slots | undefined
+    this.#now.instructions.length = 0
+    this.#step += 1
+    for (let at = from; at <= text.length;) {
+      if (found === undefined) this.#enter(this.#now, 0, [at], text, at, true)
+      if (found !== undefined && this.#now.instructions.length === 0) break
+      const code = text.codePointAt(at)
+      const next = at + (code !== undefined && code > 0xff_ff ? 2 : 1)
+      this.#next.instructions.length = 0
+      this.#step += 1
+      for (let i = 0; i < this.#now.instructions.length; i++) {
+        const address = this.#now.instructions[i] ?? 0
+        const instruction = this.#program[address]
+        const slots = this.#now.slots[i] ?? NO_SLOTS
+        if (instruction?.op === 'match') {
+          found = withSlot(slots, 1, at)
+          // What comes after it is less preferred.
+          break
+        }
+        if (code !== undefined && instruction?.op === 'set' && instruction.set.has(code))
+          this.#enter(this.#next, address + 1, slots, text, next, true)
+      }
+      const done = this.#now
+      this.#now = this.#next
+      this.#next = done
+      at = next
+    }
+    return found
+  }
+
   /** Follows everything that takes no character, preferred ways first. */
   #enter(threads: Threads, start: number, slots: Slots, text: string, at: number, capture: boolean): void {
     const addresses = this.#pendingInstructions

@@ -1,3 +1,4 @@
+import { compareLabels } from '../go-format.ts'
 import { nameOf } from '../rule-context.ts'
 import type { RuleGroup } from '../rule-group.ts'
 
@@ -15,7 +16,8 @@ export function findDuplicateRules(groups: readonly RuleGroup[]): DuplicateRule[
   const seen = new Map<string, { readonly rule: DuplicateRule; count: number }>()
   for (const group of groups) {
     for (const rule of group.rules) {
-      const labels = { ...rule.labels }
+      // As Prometheus 3: what the group adds counts too.
+      const labels = { ...group.labels, ...rule.labels }
       const sorted = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))
       const key = JSON.stringify([nameOf(rule), sorted])
       const known = seen.get(key)
@@ -27,5 +29,5 @@ export function findDuplicateRules(groups: readonly RuleGroup[]): DuplicateRule[
   return [...seen.values()]
     .filter(({ count }) => count > 1)
     .map(({ rule }) => rule)
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .toSorted((a, b) => (a.name === b.name ? compareLabels(a.labels, b.labels) : a.name < b.name ? -1 : 1))
 }

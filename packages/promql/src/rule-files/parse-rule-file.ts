@@ -5,7 +5,7 @@ import { isReservedLabel, recordNameProblem } from '../recording-rule.ts'
 import type { RuleGroup } from '../rule-group.ts'
 import type { RecordingRule, Rule } from '../rule.ts'
 import { parseTemplate } from '../template.ts'
-import type { RuleFileError } from './rule-file-error.ts'
+import type { RuleFileError, RulePlace } from './rule-file-error.ts'
 import { YamlDocument } from './yaml-document.ts'
 import { MappingReader } from './yaml-reader.ts'
 
@@ -13,6 +13,10 @@ import { MappingReader } from './yaml-reader.ts'
 export interface RuleFileOptions {
   /** The name that errors carry. */
   readonly file: string
+  /** Fields that Prometheus does not know are passed over instead of reported. Default: false. */
+  readonly ignoreUnknownFields?: boolean
+  /** Expressions may use the functions that Prometheus has behind a feature flag. Default: false. */
+  readonly experimental?: boolean
 }
 
 /** What a rule file holds. */
@@ -34,19 +38,20 @@ export interface RuleFile {
  * const { groups, errors } = parseRuleFile(await readFile('rules.yml', 'utf8'), { file: 'rules.yml' })
  * if (errors.length === 0) createRules(groups, store)
  */
-export function parseRuleFile(text: string, { file }: RuleFileOptions): RuleFile {
-  const document = new YamlDocument(text, file)
+export function parseRuleFile(text: string, options: RuleFileOptions): RuleFile {
+  const { file } = options
+  const document = new YamlDocument(text, file, options.ignoreUnknownFields)
   const groups: RuleGroup[] = []
   const names = new Set<string>()
   const root = new MappingReader(document, document.root, 'a rule file', ['groups'])
-  for (const node of root.items('groups')) groups.push(readGroup(document, node, names))
+  for (const node of root.items('groups')) groups.push(readGroup(document, node, names, options))
   return { file, groups, errors: document.errors, warnings: document.warnings }
 }
 
 const GROUP_FIELDS = ['name', 'interval', 'query_offset', 'limit', 'rules', 'labels']
 const RULE_FIELDS = ['record', 'alert', 'expr', 'for', 'keep_firing_for', 'labels', 'annotations']
 
-function readGroup(document: YamlDocument, node: Node, names: Set<string>): RuleGroup {
+function readGroup(document: YamlDocument, node: Node, names: Set<string>, options: RuleFileOptions): RuleGroup {
   const group = new MappingReader(document, node, 'a rule group', GROUP_FIELDS)
   const name = group.text('name')
   if (name === '') group.report('name', 'Groupname must not be empty')
@@ -59,7 +64,7 @@ function readGroup(document: YamlDocument, node: Node, names: Set<string>): Rule
   const labels = group.texts('labels', labelProblem)
   const rules: (Rule | RecordingRule)[] = []
   for (const [index, item] of group.items('rules').entries()) {
-    const rule = readRule(document, item, name ?? '', index + 1)
+    const rule = readRule(document, item, { group: name ?? '', rule: index + 1, name: '' }, options)
     if (rule !== undefined) rules.push(rule)
   }
   return {
@@ -72,15 +77,20 @@ function readGroup(document: YamlDocument, node: Node, names: Set<string>): Rule
   }
 }
 
-function readRule(document: YamlDocument, node: Node, group: string, number: number): Rule | RecordingRule | undefined {
+function readRule(
+  document: YamlDocument,
+  node: Node,
+  place: RulePlace,
+  options: RuleFileOptions,
+): Rule | RecordingRule | undefined {
   const errorsBefore = document.errors.length
-  const rule = new MappingReader(document, node, 'a rule', RULE_FIELDS, { group, rule: number, name: '' })
+  const rule = new MappingReader(document, node, 'a rule', RULE_FIELDS, place)
   const record = rule.text('record') ?? ''
   const alert = rule.text('alert') ?? ''
-  rule.place = { group, rule: number, name: alert === '' ? record : alert }
+  rule.place = { ...place, name: alert === '' ? record : alert }
   if (record !== '' && alert !== '') rule.report('record', "only one of 'record' and 'alert' must be set")
   if (record === '' && alert === '') rule.report('record', "one of 'record' or 'alert' must be set")
-  const expr = readExpression(rule)
+  const expr = readExpression(rule, options)
   const holdFor = rule.duration('for')
   const keepFiringFor = rule.duration('keep_firing_for')
   const checksTemplates = alert !== ''
@@ -113,7 +123,7 @@ function readRule(document: YamlDocument, node: Node, group: string, number: num
   }
 }
 
-function readExpression(rule: MappingReader): string {
+function readExpression(rule: MappingReader, { experimental }: RuleFileOptions): string {
   const expr = rule.text('expr')
   if (expr === undefined) return ''
   if (expr.trim() === '') {
@@ -121,7 +131,7 @@ function readExpression(rule: MappingReader): string {
     return ''
   }
   try {
-    const { type } = compile(expr)
+    const { type } = compile(expr, { experimental })
     if (type !== 'instant vector' && type !== 'scalar')
       rule.report('expr', `a rule needs a vector or a scalar, got ${type}`)
   } catch (error) {
@@ -142,7 +152,7 @@ function annotationProblem(name: string): string | undefined {
 
 function templateProblem(kind: string, name: string, text: string): string | undefined {
   try {
-    parseTemplate(text)
+    parseTemplate(text, '')
     return undefined
   } catch (error) {
     return `${kind} ${JSON.stringify(name)}: ${messageOf(error)}`

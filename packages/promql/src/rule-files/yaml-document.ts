@@ -21,6 +21,8 @@ export interface Field {
 /** A YAML text with the places of its nodes. Reading collects errors instead of throwing them. */
 export class YamlDocument {
   readonly file: string
+  /** Whether fields that nobody knows are passed over instead of reported. */
+  readonly ignoreUnknownFields: boolean
   readonly errors: RuleFileError[] = []
   /** What Prometheus would only log. */
   readonly warnings: RuleFileError[] = []
@@ -32,8 +34,9 @@ export class YamlDocument {
   #characters = 0
   #exhausted = false
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, ignoreUnknownFields = false) {
     this.file = file
+    this.ignoreUnknownFields = ignoreUnknownFields
     this.#length = text.length
     const document = this.#parse(text)
     if (document === undefined) return

@@ -32,7 +32,7 @@ export class MappingReader {
     }
     for (const { key, at, value } of document.fields(map, place)) {
       if (known.includes(key)) this.#fields.set(key, { at, value })
-      else
+      else if (!document.ignoreUnknownFields)
         document.report(at, `field ${JSON.stringify(key)} not found in ${what}; known are ${known.join(', ')}`, place)
     }
   }

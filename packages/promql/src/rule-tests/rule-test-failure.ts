@@ -1,5 +1,6 @@
 import { formatDuration } from '../durations.ts'
-import { compareLabels, goExponential, goLabels } from './go-format.ts'
+import { compareLabels, goExponential, goLabels } from '../go-format.ts'
+import { alertsDiff } from './rule-test-diff.ts'
 import type { LabelsAndAnnotations } from './rule-test.ts'
 
 /** Something a rule test found wrong; the message is laid out as promtool prints it, expected and got below each other. */
@@ -19,13 +20,14 @@ export function wrongAlerts(
   test: { readonly alertname: string; readonly evalTimeMs: number },
   expected: readonly LabelsAndAnnotations[],
   got: readonly LabelsAndAnnotations[],
+  asDiff: boolean,
 ): RuleTestFailure {
   const name = testName === '' ? '' : `    name: ${testName},\n`
   const indent = ' '.repeat(12)
+  const head = `${name}    alertname: ${test.alertname}, time: ${formatDuration(test.evalTimeMs)}, \n`
+  if (asDiff) return new RuleTestFailure(`${head}        diff: ${indented(alertsDiff(expected, got), indent)}`)
   const exp = indented(alertsText(expected), indent)
-  return new RuleTestFailure(
-    `${name}    alertname: ${test.alertname}, time: ${formatDuration(test.evalTimeMs)}, \n        exp:${exp}, \n        got:${indented(alertsText(got), indent)}`,
-  )
+  return new RuleTestFailure(`${head}        exp:${exp}, \n        got:${indented(alertsText(got), indent)}`)
 }
 
 export function wrongSamples(

@@ -1,4 +1,5 @@
 import type { Alert } from '../alert.ts'
+import { formatDuration } from '../durations.ts'
 import { EvaluationError } from '../errors.ts'
 import { compile } from '../expression.ts'
 import { underscoreLabels } from '../names.ts'
@@ -6,7 +7,8 @@ import { METRIC_NAME } from '../labels.ts'
 import type { RuleGroup } from '../rule-group.ts'
 import { createRules, type Rules } from '../rules.ts'
 import { createStore, type Store } from '../store.ts'
-import { compareLabels, goDuration } from './go-format.ts'
+import { formatPlain } from '../float-format.ts'
+import { compareLabels, goDuration, goLabels } from '../go-format.ts'
 import type { AlertTest, ExpressionTest, LabelsAndAnnotations, RuleTest, RuleTestFile } from './rule-test.ts'
 import { compareAlerts, failedExpression, RuleTestFailure, wrongAlerts, wrongSamples } from './rule-test-failure.ts'
 import type { TestSample } from './rule-test-failure.ts'
@@ -16,13 +18,28 @@ import { parseMetric } from './series-notation.ts'
 /** A test that needs more evaluations than this is a slip, such as an interval of a millisecond. */
 const MOST_EVALUATIONS = 1_000_000
 
+/** How rule tests are run and reported; the options of `promtool test rules`. */
+export interface RuleTestOptions {
+  /** Alerts that differ are shown as one coloured text instead of expected and got. Default: false. */
+  readonly diff?: boolean
+  /** Expressions may use the functions that Prometheus has behind a feature flag. Default: false. */
+  readonly experimental?: boolean
+  /** Is given all samples of the test, its input and what rules recorded, one series a text, and up to when. Default: none. */
+  readonly dump?: (at: string, series: readonly string[]) => void
+}
+
 /**
  * Runs one test of a rule test file in virtual time, as promtool does: the rules are evaluated at every evaluation interval
  * from the start, whatever the intervals of their groups, and input samples appear as time passes. Never throws.
  *
  * @param groups the groups of all rule files, in the order of the files.
  */
-export function runRuleTest(test: RuleTest, file: RuleTestFile, groups: readonly RuleGroup[]): RuleTestFailure[] {
+export function runRuleTest(
+  test: RuleTest,
+  file: RuleTestFile,
+  groups: readonly RuleGroup[],
+  options: RuleTestOptions = {},
+): RuleTestFailure[] {
   const lastMs = Math.max(0, ...[...test.alerts, ...test.expressions].map(({ evalTimeMs }) => evalTimeMs))
   const stepMs = file.evaluationIntervalMs
   if (lastMs / stepMs > MOST_EVALUATIONS)
@@ -36,15 +53,17 @@ export function runRuleTest(test: RuleTest, file: RuleTestFile, groups: readonly
     subqueryStepMs: stepMs,
   })
   const { externalLabels, externalUrl } = test
-  const rules = createRules(ordered(groups, file.groupOrder), store, { externalLabels, externalUrl })
+  const { diff = false, experimental = false } = options
+  const rules = createRules(ordered(groups, file.groupOrder), store, { externalLabels, externalUrl, experimental })
   if (rules.rejected.length > 0)
     return rules.rejected.map(error => new RuleTestFailure(error.message, { cause: error }))
-  const failures = evaluateAll({ test, rules, store, stepMs, lastMs })
+  const failures = evaluateAll({ test, rules, store, stepMs, lastMs, diff })
   if (failures.some(({ message }) => message.startsWith('    rule: '))) return failures
   for (const each of test.expressions) {
-    const failure = checkExpression(each, store, test.startMs, file.fuzzyCompare)
+    const failure = checkExpression(each, { store, startMs: test.startMs, fuzzy: file.fuzzyCompare, experimental })
     if (failure !== undefined) failures.push(failure)
   }
+  options.dump?.(...everything(store, test.startMs, lastMs))
   return failures
 }
 
@@ -60,9 +79,10 @@ interface Run {
   readonly store: Store
   readonly stepMs: number
   readonly lastMs: number
+  readonly diff: boolean
 }
 
-function evaluateAll({ test, rules, store, stepMs, lastMs }: Run): RuleTestFailure[] {
+function evaluateAll({ test, rules, store, stepMs, lastMs, diff }: Run): RuleTestFailure[] {
   const failures: RuleTestFailure[] = []
   const feed = seriesFeed(test, store)
   const waiting = test.alerts.toSorted((a, b) => a.evalTimeMs - b.evalTimeMs)
@@ -79,7 +99,7 @@ function evaluateAll({ test, rules, store, stepMs, lastMs }: Run): RuleTestFailu
     }
     // An alert is looked at as the last evaluation at or before its time left it.
     for (let one = waiting[next]; one !== undefined && one.evalTimeMs < at + stepMs; one = waiting[next]) {
-      const failure = checkAlerts(one, alerts, test.name)
+      const failure = checkAlerts(one, alerts, test.name, diff)
       if (failure !== undefined) failures.push(failure)
       next += 1
     }
@@ -87,7 +107,12 @@ function evaluateAll({ test, rules, store, stepMs, lastMs }: Run): RuleTestFailu
   return failures
 }
 
-function checkAlerts(test: AlertTest, alerts: readonly Alert[], testName: string): RuleTestFailure | undefined {
+function checkAlerts(
+  test: AlertTest,
+  alerts: readonly Alert[],
+  testName: string,
+  diff: boolean,
+): RuleTestFailure | undefined {
   const got = alerts
     .filter(({ alert, state }) => state === 'firing' && alert === test.alertname)
     .map(({ labels, annotations }): LabelsAndAnnotations => ({ labels, annotations }))
@@ -100,17 +125,19 @@ function checkAlerts(test: AlertTest, alerts: readonly Alert[], testName: string
     .toSorted(compareAlerts)
   const same =
     got.length === expected.length && got.every((alert, i) => compareAlerts(alert, expected[i] ?? alert) === 0)
-  return same ? undefined : wrongAlerts(testName, test, expected, got)
+  return same ? undefined : wrongAlerts(testName, test, expected, got, diff)
 }
 
-function checkExpression(
-  test: ExpressionTest,
-  store: Store,
-  startMs: number,
-  fuzzy: boolean,
-): RuleTestFailure | undefined {
+interface ExpressionRun {
+  readonly store: Store
+  readonly startMs: number
+  readonly fuzzy: boolean
+  readonly experimental: boolean
+}
+
+function checkExpression(test: ExpressionTest, run: ExpressionRun): RuleTestFailure | undefined {
   try {
-    const got = samplesOf(test, store, startMs).toSorted((a, b) => compareLabels(a.labels, b.labels))
+    const got = samplesOf(test, run).toSorted((a, b) => compareLabels(a.labels, b.labels))
     const expected = test.expected
       .map(({ labels, value }) => ({ labels: expectedLabels(labels), value }))
       .toSorted((a, b) => compareLabels(a.labels, b.labels))
@@ -118,7 +145,7 @@ function checkExpression(
       got.length === expected.length &&
       got.every(({ labels, value }, i) => {
         const other = expected[i]
-        return other !== undefined && compareLabels(labels, other.labels) === 0 && equal(value, other.value, fuzzy)
+        return other !== undefined && compareLabels(labels, other.labels) === 0 && equal(value, other.value, run.fuzzy)
       })
     return same ? undefined : wrongSamples(test, expected, got)
   } catch (error) {
@@ -126,8 +153,11 @@ function checkExpression(
   }
 }
 
-function samplesOf({ expr, evalTimeMs }: ExpressionTest, store: Store, startMs: number): TestSample[] {
-  const value = compile(expr).evaluate(store, startMs + evalTimeMs)
+function samplesOf(
+  { expr, evalTimeMs }: ExpressionTest,
+  { store, startMs, experimental }: ExpressionRun,
+): TestSample[] {
+  const value = compile(expr, { experimental }).evaluate(store, startMs + evalTimeMs)
   if (value.type === 'scalar') return [{ labels: {}, value: value.value }]
   if (value.type !== 'vector') throw new EvaluationError('rule result is not a vector or scalar')
   return value.samples.map(sample => ({ labels: sample.labels.toObject(), value: sample.value }))
@@ -139,6 +169,20 @@ function expectedLabels(text: string): Record<string, string> {
   const name = parsed.get(METRIC_NAME)
   if (name !== undefined) labels.set(METRIC_NAME, name)
   return Object.fromEntries([...labels].filter(([, value]) => value !== ''))
+}
+
+/** All samples up to the second after the test's last time, as promtool shows them. */
+function everything(store: Store, startMs: number, lastMs: number): [at: string, series: string[]] {
+  const atMs = Math.floor(lastMs / 1000 + 1) * 1000
+  const value = compile(`{__name__=~".+"}[${atMs}ms]`).evaluate(store, startMs + atMs)
+  const found = value.type === 'matrix' ? value.series.map(each => ({ ...each, plain: each.labels.toObject() })) : []
+  const texts = found
+    .toSorted((a, b) => compareLabels(a.plain, b.plain))
+    .map(({ plain, samples }) => {
+      const points = samples.map(sample => `${formatPlain(sample.value)} @[${sample.timestampMs}]`)
+      return `${goLabels(plain)} =>\n${points.join('\n')}`
+    })
+  return [formatDuration(atMs), texts]
 }
 
 /** NaN is not equal to NaN, as in promtool. `fuzzy_compare` also takes the next float on either side. */

@@ -4,7 +4,7 @@ import { parseRuleFile } from '../rule-files/parse-rule-file.ts'
 import type { RuleGroup } from '../rule-group.ts'
 import { glob } from './glob.ts'
 import { parseRuleTestFile } from './parse-test-file.ts'
-import { runRuleTest } from './run-rule-test.ts'
+import { runRuleTest, type RuleTestOptions } from './run-rule-test.ts'
 
 /** One test of a rule test file, ready to run. */
 export interface RuleTestCase {
@@ -15,23 +15,29 @@ export interface RuleTestCase {
   run(): readonly Error[]
 }
 
-/** Which tests of a file are run. */
-export interface RuleTestCaseOptions {
+/** Which tests of a file are run, and how. */
+export interface RuleTestCaseOptions extends RuleTestOptions {
+  /** Only tests whose name matches; a test without a name has the empty one. Default: all. */
+  readonly run?: RegExp
+  /** Fields in rule files that Prometheus does not know are passed over. Default: false. */
+  readonly ignoreUnknownFields?: boolean
   /** Tests with this field are of somebody else's kind and passed over. Default: there are none, and it is an error. */
   readonly passOver?: string
 }
 
 /** What a rule test file gives. */
 export interface RuleTestCases {
+  /** Whether the file could be read; if not, its only case says why. */
+  readonly readable: boolean
   readonly cases: readonly RuleTestCase[]
   /** Patterns of `rule_files` that match nothing. */
   readonly unmatched: readonly string[]
 }
 
 /** Reads a rule test file and the rule files it names. What cannot be read is a case that fails. */
-export function ruleTestCases(file: string, { passOver }: RuleTestCaseOptions = {}): RuleTestCases {
+export function ruleTestCases(file: string, options: RuleTestCaseOptions = {}): RuleTestCases {
   try {
-    const { content, errors } = parseRuleTestFile(readFileSync(file, 'utf8'), { file, passOver })
+    const { content, errors } = parseRuleTestFile(readFileSync(file, 'utf8'), { file, passOver: options.passOver })
     if (errors.length > 0) return broken(file, errors)
     const unmatched: string[] = []
     const paths = new Set<string>()
@@ -41,22 +47,26 @@ export function ruleTestCases(file: string, { passOver }: RuleTestCaseOptions = 
       if (found.length === 0) unmatched.push(path)
       for (const each of found) paths.add(each)
     }
-    const parsed = [...paths].map(path => parseRuleFile(readFileSync(path, 'utf8'), { file: path }))
+    const { run, ignoreUnknownFields = false, experimental = false } = options
+    const parsed = [...paths].map(path =>
+      parseRuleFile(readFileSync(path, 'utf8'), { file: path, ignoreUnknownFields, experimental }),
+    )
     const ruleErrors = parsed.flatMap(each => each.errors)
     const groups: RuleGroup[] = parsed.flatMap(each => each.groups)
-    const cases = content.tests.map(test => ({
+    const wanted = content.tests.filter(({ name }) => run === undefined || run.test(name))
+    const cases = wanted.map(test => ({
       file,
       name: test.title,
-      run: () => (ruleErrors.length > 0 ? ruleErrors : runRuleTest(test, content, groups)),
+      run: () => (ruleErrors.length > 0 ? ruleErrors : runRuleTest(test, content, groups, options)),
     }))
-    return { cases, unmatched }
+    return { readable: true, cases, unmatched }
   } catch (error) {
     return broken(file, [error instanceof Error ? error : new Error(String(error))])
   }
 }
 
 function broken(file: string, errors: readonly Error[]): RuleTestCases {
-  return { cases: [{ file, name: file, run: () => errors }], unmatched: [] }
+  return { readable: false, cases: [{ file, name: file, run: () => errors }], unmatched: [] }
 }
 
 /** The functions of a test runner that {@link describeRuleTests} needs; vitest's, Jest's and `node:test`'s fit. */

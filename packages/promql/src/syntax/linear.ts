@@ -58,7 +58,13 @@ export function linearize(source: string, node: SyntaxNode, out: Piece[] = []): 
       return out
     case 'MatrixSelector':
       linearize(source, required(source, node, first), out)
-      out.push({ piece: 'range', ms: positive(source, required(source, node, children[1])), ...span })
+      out.push({
+        piece: 'range',
+        ms: positive(source, required(source, node, children[1])),
+        // Its problems are shown at the bracket.
+        from: source.indexOf('[', first?.to),
+        to: node.to,
+      })
       return out
     case 'SubqueryExpr': {
       linearize(source, required(source, node, first), out)
@@ -92,6 +98,8 @@ function pushNumber(source: string, node: SyntaxNode, out: Piece[]): Piece[] {
   const value = parseNumber(unsigned.trim())
   if (value === undefined)
     throw new SyntaxProblem(`bad number or duration syntax: ${JSON.stringify(text)}`, source, node)
+  if (value === Infinity && /^[\d.]/.test(unsigned))
+    throw new SyntaxProblem(`error parsing number: value out of range: ${unsigned.slice(0, 40)}`, source, node)
   if (sign === '+' || sign === '-') out.push({ piece: 'sign', operator: sign, from: node.from, to: node.from + 1 })
   out.push({ piece: 'number', value, from: node.to - unsigned.length, to: node.to })
   return out

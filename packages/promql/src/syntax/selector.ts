@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common'
 import { MATCH_OPERATORS, type LabelMatch, type VectorSelector } from '../ast.ts'
-import { SyntaxProblem } from '../errors.ts'
+import { SyntaxProblem, UnsupportedFeature } from '../errors.ts'
 import { compileRegexp } from '../regexp/pattern.ts'
 import { unquote } from './string.ts'
 import { childrenOf } from './tree.ts'
@@ -64,6 +64,9 @@ function parseMatch(source: string, node: SyntaxNode): LabelMatch {
     from: node.from,
     to: node.to,
   }
+  // What Prometheus drops together with the metric name once `type-and-unit-labels` is on.
+  if (match.label === '__type__' || match.label === '__unit__')
+    throw new UnsupportedFeature('type and unit labels', source, node)
   if (match.operator === '=~' || match.operator === '!~') {
     try {
       compileRegexp(match.value)

@@ -1,8 +1,8 @@
 import { parser as grammar } from '@prometheus-io/lezer-promql'
 import type { SyntaxNode, Tree } from '@lezer/common'
-import type { Span } from '../ast.ts'
-import { SyntaxProblem, UnsupportedFeature, type ExpressionError } from '../errors.ts'
+import { SyntaxProblem } from '../errors.ts'
 import { normalizeTrailingDots } from './number.ts'
+import { unexpected } from './unexpected.ts'
 
 /** One expression's text and the tree the published grammar makes of it. */
 export interface ParsedTree {
@@ -59,27 +59,6 @@ function parsed(text: string): { tree: Tree; wrongAt?: number } {
 function isClosed(text: string): boolean {
   if (text.startsWith('`')) return true
   return text.length > 1 && text.endsWith(text[0] ?? '') && !/[^\\](?:\\\\)*\\.$/.test(text)
-}
-
-/** Experimental functions of Prometheus that the published grammar does not know; they are refused by name all the same. */
-const UNKNOWN_TO_GRAMMAR = new Set(['integral', 'max_of', 'min_of', 'timeseries_gen'])
-
-function unexpected(source: string, span: Span): ExpressionError {
-  const rest = source.slice(span.from)
-  const skipped = span.from + (rest.length - rest.trimStart().length)
-  const at = { from: skipped, to: span.to }
-  if (source.trim() === '') return new SyntaxProblem('no expression found in input', source, { from: 0, to: 0 })
-  const call = /([A-Za-z_]\w*)\s*$/.exec(source.slice(0, at.from))
-  if (source[at.from] === '(' && call?.[1] !== undefined) {
-    const [, name] = call
-    const named = { from: call.index, to: call.index + name.length }
-    if (UNKNOWN_TO_GRAMMAR.has(name)) return new UnsupportedFeature(`function ${name}()`, source, named)
-    return new SyntaxProblem(`unknown function with name "${name}"`, source, named)
-  }
-  const token = /^(?:[A-Za-z_:][\w:]*|\d[\w.]*|"[^"]*"?|\S)/.exec(source.slice(at.from))?.[0]
-  if (token === undefined) return new SyntaxProblem('unexpected end of input', source, at)
-  const kind = /^[A-Za-z_:]/.test(token) ? 'identifier ' : ''
-  return new SyntaxProblem(`unexpected ${kind}${JSON.stringify(token)}`, source, at)
 }
 
 /** The node's children in order. */

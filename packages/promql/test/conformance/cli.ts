@@ -51,6 +51,10 @@ function runFile(file: string, verbose: boolean): Count {
     console.log(`${name}: ${styleText('red', error instanceof Error ? error.message : String(error))}`)
     return { passed: 0, failed: 1, skipped: 0 }
   }
+  if (outcomes.length === 0) {
+    console.log(`${name}: ${styleText('red', 'no case in it')}`)
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
   const count = countOf(outcomes)
   console.log(`${name}: ${shown(count)}${reasons(outcomes)}`)
   for (const { verdict, line, expr, reason } of outcomes) {

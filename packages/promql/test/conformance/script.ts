@@ -1,11 +1,5 @@
-/** Reads Prometheus's promqltest scripts. Anything it does not understand is an error, never an empty expectation. */
-
-export type Point = number | 'stale' | 'histogram' | undefined
-
-export interface SeriesLine {
-  readonly labels: ReadonlyMap<string, string>
-  readonly points: readonly Point[]
-}
+import { readExpectations, type Expectations } from './expectations.ts'
+import { readSeries, readTime, type SeriesLine } from './series-line.ts'
 
 export interface Load {
   readonly kind: 'load'
@@ -13,24 +7,8 @@ export interface Load {
   readonly stepMs: number
   readonly withNativeBuckets: boolean
   readonly series: readonly SeriesLine[]
-}
-
-export interface Expectations {
-  fail: boolean
-  failMessage?: string
-  failPattern?: RegExp
-  ordered: boolean
-  text?: string
-  scalar?: number
-  readonly annotations: {
-    readonly level: 'warning' | 'info'
-    readonly wanted: boolean
-    readonly message?: string
-    readonly pattern?: RegExp
-  }[]
-  readonly series: SeriesLine[]
-  /** `expect range vector from .. to .. step ..`. */
-  matrix?: { readonly fromMs: number; readonly toMs: number; readonly stepMs: number }
+  /** Series of which `metric@st ...` lines say when their samples began to count; `'all'` for a line without a metric. */
+  readonly startTimes: 'all' | readonly ReadonlyMap<string, string>[]
 }
 
 export interface Evaluation {
@@ -46,159 +24,26 @@ export interface Evaluation {
 
 export type Command = Load | Evaluation | { readonly kind: 'clear'; readonly line: number }
 
-const UNITS: Record<string, number> = {
-  y: 31_536_000_000,
-  w: 604_800_000,
-  d: 86_400_000,
-  h: 3_600_000,
-  m: 60_000,
-  s: 1000,
-  ms: 1,
-}
-
-/** `5m30s`, or seconds without a unit. Written apart from the engine's own duration parser on purpose. */
-export function readTime(text: string): number {
-  if (/^[+-]?\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000
-  if (!/^-?(?:\d+(?:ms|[ywdhms]))+$/.test(text)) throw new Error(`not a time: ${text}`)
-  let ms = 0
-  for (const [, count, unit] of text.matchAll(/(\d+)(ms|[ywdhms])/g)) ms += Number(count) * (UNITS[unit ?? ''] ?? NaN)
-  return text.startsWith('-') ? -ms : ms
-}
-
-export function readFloat(text: string): number {
-  const lower = text.toLowerCase()
-  if (/^[+]?inf$/.test(lower)) return Infinity
-  if (lower === '-inf') return -Infinity
-  if (lower === 'nan') return NaN
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/.test(lower)) throw new Error(`not a number: ${text}`)
-  return Number(lower)
-}
-
-function readPoints(text: string): Point[] {
-  const points: Point[] = []
-  const tokens = text.match(/\{\{[^}]*\}\}(?:[+-]\{\{[^}]*\}\})?(?:x\d+)?|\S+/g) ?? []
-  for (const token of tokens) {
-    if (token.startsWith('{{')) {
-      const times = /x(\d+)$/.exec(token)
-      for (let i = 0; i <= Number(times?.[1] ?? 0); i++) points.push('histogram')
-      continue
-    }
-    const repeated =
-      /^(_|stale|[+-]?(?:inf|nan|[\d.]+(?:e[+-]?\d+)?))(?:([+-])([\d.]+(?:e[+-]?\d+)?))?(?:x(\d+))?$/i.exec(token)
-    if (repeated === null) throw new Error(`not a point: ${token}`)
-    const [, first = '', sign, delta, times] = repeated
-    // `_xN` is N gaps; `axN` is a and N more.
-    if (first === '_') {
-      for (let i = 0; i < Number(times ?? 1); i++) points.push(undefined)
-      continue
-    }
-    if (first === 'stale') {
-      points.push('stale')
-      continue
-    }
-    if (delta !== undefined && times === undefined) throw new Error(`not a point: ${token}`)
-    const start = readFloat(first)
-    const step = delta === undefined ? 0 : readFloat(delta) * (sign === '-' ? -1 : 1)
-    let value = start
-    for (let i = 0; i <= Number(times ?? 0); i++) {
-      points.push(value)
-      value += step
-    }
-  }
-  return points
-}
-
-function readQuoted(text: string): string {
-  if (text.startsWith('`')) return text.slice(1, -1)
-  if (text.startsWith("'")) return text.slice(1, -1).replaceAll(String.raw`\'`, "'")
-  return String(JSON.parse(text))
-}
-
-const METRIC = /^\s*([A-Za-z_:][\w:.]*)?\s*(\{(?!\{)(?:[^"'`}]|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)*\})?/
-const LABEL =
-  /\s*(?:([A-Za-z_][\w]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')\s*=\s*)?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)\s*(?:,|$)\s*/y
-
-function readSeries(line: string): SeriesLine | undefined {
-  const match = METRIC.exec(line)
-  if (match === null || match[0].trim() === '') return undefined
-  const labels = new Map<string, string>()
-  if (match[1] !== undefined) labels.set('__name__', match[1])
-  const body = match[2]?.slice(1, -1) ?? ''
-  LABEL.lastIndex = 0
-  while (LABEL.lastIndex < body.trimEnd().length) {
-    const at = LABEL.lastIndex
-    const label = LABEL.exec(body)
-    if (label === null) throw new Error(`not a label list: ${body.slice(at)}`)
-    const name = label[1] === undefined ? '__name__' : /^["']/.test(label[1]) ? readQuoted(label[1]) : label[1]
-    labels.set(name, readQuoted(label[2] ?? ''))
-  }
-  return { labels, points: readPoints(line.slice(match[0].length)) }
-}
-
-function readExpectation(line: string, expect: Expectations): void {
-  const rest = line.replace(/^expect\s+/, '')
-  const range = /^range vector from (\S+) to (\S+) step (\S+)$/.exec(rest)
-  const annotation = /^(no_)?(warn|info)(?:\s+(msg|regex):\s*(.*))?$/.exec(rest)
-  const fail = /^fail(?:\s+(msg|regex):\s*(.*))?$/.exec(rest)
-  const text = /^string\s+(["'`].*)$/.exec(rest)
-  if (rest === 'ordered') expect.ordered = true
-  else if (text?.[1] !== undefined) expect.text = readQuoted(text[1])
-  else if (range !== null)
-    expect.matrix = {
-      fromMs: readTime(range[1] ?? ''),
-      toMs: readTime(range[2] ?? ''),
-      stepMs: readTime(range[3] ?? ''),
-    }
-  else if (fail !== null) {
-    expect.fail = true
-    if (fail[1] === 'msg') expect.failMessage = fail[2] ?? ''
-    if (fail[1] === 'regex') expect.failPattern = new RegExp(fail[2] ?? '')
-  } else if (annotation !== null) {
-    expect.annotations.push({
-      level: annotation[2] === 'warn' ? 'warning' : 'info',
-      wanted: annotation[1] === undefined,
-      ...(annotation[3] === 'msg' ? { message: annotation[4] ?? '' } : {}),
-      ...(annotation[3] === 'regex' ? { pattern: new RegExp(annotation[4] ?? '') } : {}),
-    })
-  } else throw new Error(`not an expectation: ${line}`)
-}
-
-function readResultLine(line: string, expect: Expectations): void {
-  if (/^expect\s/.test(line)) return readExpectation(line, expect)
-  const older = /^expected_fail_(message|regexp)\s+(.*)$/.exec(line)
-  if (older !== null) {
-    if (older[1] === 'message') expect.failMessage = older[2] ?? ''
-    else expect.failPattern = new RegExp(older[2] ?? '')
-    return
-  }
-  if (/^[+-]?(?:inf|nan|[\d.]+(?:e[+-]?\d+)?)$/i.test(line)) {
-    expect.scalar = readFloat(line)
-    return
-  }
-  const series = readSeries(line)
-  if (series === undefined) throw new Error(`not an expected series: ${line}`)
-  expect.series.push(series)
-}
-
-/** Reads a whole script; throws with the line number at anything it does not know. */
+/**
+ * Reads Prometheus's promqltest scripts. Anything it does not understand is an error with the number of the line, never an
+ * empty expectation.
+ */
 export function readScript(text: string): Command[] {
-  const lines = text.split('\n')
+  // As in Prometheus's own reader a comment is an empty line, and ends a block as one.
+  const lines = text.split('\n').map(line => line.trim().replace(/^#.*$/, ''))
   const commands: Command[] = []
   let at = 0
   const block = (): string[] => {
-    const out: string[] = []
-    for (; at < lines.length; at++) {
-      const raw = lines[at] ?? ''
-      if (raw.trim() === '') break
-      if (!raw.trim().startsWith('#')) out.push(raw.trim())
-    }
+    const end = lines.indexOf('', at)
+    const out = lines.slice(at, end === -1 ? lines.length : end)
+    at += out.length
     return out
   }
   while (at < lines.length) {
-    const line = (lines[at] ?? '').trim()
+    const line = lines[at] ?? ''
     const number = at + 1
     at += 1
-    if (line === '' || line.startsWith('#')) continue
+    if (line === '') continue
     try {
       commands.push(readCommand(line, number, block))
     } catch (error) {
@@ -208,49 +53,38 @@ export function readScript(text: string): Command[] {
   return commands
 }
 
+const INSTANT = /^eval(?:_(fail|ordered|warn|info))?\s+instant\s+at\s+(\S+)\s+(\S.*)$/
+const RANGE = /^eval(?:_(fail|warn|info))?\s+range\s+from\s+(\S+)\s+to\s+(\S+)\s+step\s+(\S+)\s+(\S.*)$/
+
 function readCommand(line: string, number: number, block: () => string[]): Command {
   if (line === 'clear') return { kind: 'clear', line: number }
   const load = /^load(_with_nhcb)?\s+(\S+)$/.exec(line)
-  if (load !== null) {
-    const series = block().map(text => {
-      const found = readSeries(text)
-      if (found === undefined) throw new Error(`not a series: ${text}`)
-      return found
-    })
-    return {
-      kind: 'load',
-      line: number,
-      stepMs: readTime(load[2] ?? ''),
-      withNativeBuckets: load[1] !== undefined,
-      series,
-    }
+  if (load !== null) return readLoad(readTime(load[2] ?? ''), load[1] !== undefined, number, block())
+  const [range, rangeMode, from = '', to = '', step = '', rangeExpr = ''] = RANGE.exec(line) ?? []
+  if (range !== undefined) {
+    const startMs = readTime(from)
+    const endMs = readTime(to)
+    const stepMs = readTime(step)
+    if (endMs < startMs || stepMs <= 0) throw new Error(`not a range: ${line}`)
+    const expect = readExpectations(rangeMode, block(), true)
+    return { kind: 'eval', line: number, expr: rangeExpr, startMs, endMs, stepMs, expect }
   }
-  const instant = /^eval(?:_(fail|ordered|warn|info))?\s+instant\s+(?:at\s+(\S+)\s+)?(.*)$/.exec(line)
-  const range = /^eval(?:_(fail|ordered|warn|info))?\s+range\s+from\s+(\S+)\s+to\s+(\S+)\s+step\s+(\S+)\s+(.*)$/.exec(
-    line,
-  )
-  const match = range ?? instant
-  if (match === null) throw new Error(`not a command: ${line}`)
-  const expect: Expectations = {
-    fail: match[1] === 'fail',
-    ordered: match[1] === 'ordered',
-    annotations: [],
-    series: [],
+  const [instant, mode, at = '', expr = ''] = INSTANT.exec(line) ?? []
+  if (instant === undefined) throw new Error(`not a command: ${line}`)
+  const startMs = readTime(at)
+  const expect = readExpectations(mode, block(), false)
+  return { kind: 'eval', line: number, expr, startMs, endMs: startMs, stepMs: undefined, expect }
+}
+
+function readLoad(stepMs: number, withNativeBuckets: boolean, line: number, lines: readonly string[]): Load {
+  const series: SeriesLine[] = []
+  const started: ReadonlyMap<string, string>[] = []
+  let all = false
+  for (const text of lines) {
+    const [, metric] = /^(\S*)@st\s/.exec(text) ?? []
+    if (metric === undefined) series.push(readSeries(text))
+    else if (metric === '') all = true
+    else started.push(readSeries(metric).labels)
   }
-  if (match[1] === 'warn' || match[1] === 'info')
-    expect.annotations.push({ level: match[1] === 'warn' ? 'warning' : 'info', wanted: true })
-  for (const text of block()) readResultLine(text, expect)
-  if (range !== null) {
-    return {
-      kind: 'eval',
-      line: number,
-      expr: range[5] ?? '',
-      startMs: readTime(range[2] ?? ''),
-      endMs: readTime(range[3] ?? ''),
-      stepMs: readTime(range[4] ?? ''),
-      expect,
-    }
-  }
-  const atMs = readTime(instant?.[2] ?? '0')
-  return { kind: 'eval', line: number, expr: instant?.[3] ?? '', startMs: atMs, endMs: atMs, stepMs: undefined, expect }
+  return { kind: 'load', line, stepMs, withNativeBuckets, series, startTimes: all ? 'all' : started }
 }

@@ -106,3 +106,17 @@ test('a function that is experimental in Prometheus must be asked for', () => {
   ).toThrow('invalid smoothing factor. Expected: 0 < sf < 1, got: 1.000000')
   expect(() => compile('max_of(1, 2)', { experimental: true })).toThrow('not supported: function max_of()')
 })
+
+test.each([
+  ['label_replace(a, "b", "", "c", "(d")', 'invalid regular expression in label_replace(): (d'],
+  [
+    String.raw`label_replace(a, "\xff", "", "c", "d")`,
+    String.raw`invalid destination label name in label_replace(): \xff`,
+  ],
+  ['label_join(a, "b", "", "")', 'invalid source label name in label_join(): '],
+  ['topk(Inf, a)', 'Scalar value +Inf overflows int64'],
+  ['bottomk(-1e30, a)', 'Scalar value -1e+30 underflows int64'],
+])('%s fails in the words of Prometheus', (expr, message) => {
+  const store = storeWith({ a: every10s([1]) })
+  expect(() => query(store, expr, 0)).toThrow(new EvaluationError(message))
+})

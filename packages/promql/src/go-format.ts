@@ -1,4 +1,4 @@
-import { formatFloat } from '../float-format.ts'
+import { formatFloat } from './float-format.ts'
 
 /** A label set as Go prints it: `{a="1", b="2"}`. */
 export function goLabels(labels: Readonly<Record<string, string>>): string {
@@ -40,5 +40,10 @@ export function compareLabels(a: Readonly<Record<string, string>>, b: Readonly<R
 }
 
 function sortedEntries(labels: Readonly<Record<string, string>>): [name: string, value: string][] {
-  return Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  return Object.entries(labels).toSorted(([a], [b]) => compareText(a, b))
+}
+
+/** The order of two texts. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,0 +1,43 @@
+import type { ProgramSource, Response } from '@homeostat/optimizer'
+import type { Faults } from '@homeostat/signals'
+import type { DomainWithMode, Modes } from './modes.ts'
+import type { HomeostatOptions } from './options.ts'
+import { programOf } from './program.ts'
+import { ProgramFiles } from './reload/program-files.ts'
+import { warnAs } from './warn.ts'
+
+export interface FileProgramContext {
+  readonly options: HomeostatOptions
+  readonly domains: readonly DomainWithMode[]
+  readonly modes: Modes
+  readonly intervalMs: number
+  readonly faults: Faults
+  /** Puts a program in force. */
+  readonly load: (program: ProgramSource) => void
+}
+
+/** The files that rules and responses are read from, if there are any, beside what packages and options bring. */
+export function fileProgramOf(context: FileProgramContext): ProgramFiles | undefined {
+  const { options, domains, modes, intervalMs, faults, load } = context
+  const { ruleFiles = [], responseFiles = [], rules = [], responses = [] } = options
+  if (ruleFiles.length + responseFiles.length === 0) return undefined
+  const brought = [...domains.map(([domain]) => domain), { rules, actions: options.actions, knobs: options.knobs }]
+  const actions = brought.flatMap(each => [...(each.actions ?? []), ...(each.knobs ?? [])]).map(({ name }) => name)
+  return new ProgramFiles({
+    ruleFiles,
+    responseFiles,
+    base: { rules: brought.flatMap(each => each.rules), actions: new Set(actions), intervalMs },
+    swap: read => {
+      const kept = responses.filter(response => !read.responses.some(own => isSameAnswer(own, response)))
+      const together = { ...options, rules: [...rules, ...read.rules], responses: [...kept, ...read.responses] }
+      // What is wrong in the options has been said at the start, and the files have been checked.
+      load(programOf(together, domains, modes, () => undefined))
+    },
+    warn: warnAs('HOMEOSTAT_PROGRAM_FILES'),
+    onFault: error => faults.report('rule', error),
+  })
+}
+
+function isSameAnswer(a: Response, b: Response): boolean {
+  return a.action === b.action && a.to.alert === b.to.alert
+}
