@@ -44,13 +44,21 @@ module.exports = {
       comment: 'The same for homeostat(): what reads files is imported when there are some.',
       severity: 'error',
       from: { path: '^packages/homeostat/src/(?!cli|reload/)' },
-      to: { path: '^packages/(promql/(src|dist)/(rule-files|rule-tests)|homeostat/src/(cli|reload/))', pathNot: '^packages/homeostat/src/reload/program-files\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^packages/(promql/(src|dist)/(rule-files|rule-tests)|homeostat/src/(cli|reload/))',
+        pathNot: '^packages/homeostat/src/reload/program-files\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'program-files-imports-its-reader-late',
       severity: 'error',
       from: { path: '^packages/homeostat/src/reload/program-files\\.ts$' },
-      to: { path: '^packages/(promql/(src|dist)/rule-files|homeostat/src/reload/)', dynamic: false, dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^packages/(promql/(src|dist)/rule-files|homeostat/src/reload/)',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'nobody-imports-the-all-in-one',

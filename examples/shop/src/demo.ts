@@ -1,5 +1,8 @@
 // npm start: a shop on real servers, real trouble, and what Homeostat does about it.
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startPostgres, startRedis } from '@homeostat/services'
 import { reasonOf } from './availability.ts'
 import { DemoRun } from './demo/demo-run.ts'
@@ -41,6 +44,8 @@ async function demo({ watch, durationMs }: DemoOptions, interruption: Interrupti
   screen.line('Filling the shop with a year of orders ...')
   await interruption.unless(operator.prepare(CATALOGUE))
 
+  const stateDir = await mkdtemp(join(tmpdir(), 'shop-demo-'))
+  stack.defer(() => rm(stateDir, { recursive: true, force: true }))
   const merchant = stack.use(await startMerchant())
   const shop = stack.use(
     await interruption.unless(
@@ -51,6 +56,7 @@ async function demo({ watch, durationMs }: DemoOptions, interruption: Interrupti
           REDIS_PREFIX: redisPrefix,
           WEBHOOK_URL: merchant.webhookUrl,
           SESSION_TTL_SECONDS,
+          HOMEOSTAT_STATE_DIR: stateDir,
           PORT: process.env['PORT'] ?? '0',
         },
         onTick: entry => {

@@ -7,6 +7,8 @@ export interface Settings {
   readonly port: number
   /** Begins every key of ours, because a Redis is rarely one's own. */
   readonly redisPrefix: string
+  /** Tells shops on one Redis apart; processes of one shop share both name and prefix. */
+  readonly service: string
   readonly sessionTtlMs: number
   /** Where paid orders are announced; without it nobody is told. */
   readonly webhookUrl: string | undefined
@@ -19,6 +21,7 @@ export class StartError extends Error {
 
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const webhookUrl = environment['WEBHOOK_URL']
+  const redisPrefix = environment['REDIS_PREFIX'] ?? 'shop:'
   return {
     databaseUrl: url(
       environment,
@@ -29,10 +32,16 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     redisUrl: url(environment, 'REDIS_URL', ['redis:', 'rediss:'], 'redis://host:6379'),
     host: environment['HOST'] ?? '127.0.0.1',
     port: wholeNumber(environment, 'PORT', 3000, 65_535),
-    redisPrefix: environment['REDIS_PREFIX'] ?? 'shop:',
+    redisPrefix,
+    service: serviceOf(redisPrefix),
     sessionTtlMs: wholeNumber(environment, 'SESSION_TTL_SECONDS', 1800, 86_400) * 1000,
     webhookUrl: webhookUrl && url(environment, 'WEBHOOK_URL', ['http:', 'https:'], 'https://host/path'),
   }
+}
+
+/** `shop` of `shop:`. */
+export function serviceOf(redisPrefix: string): string {
+  return redisPrefix.replace(/:$/, '') || 'shop'
 }
 
 // The value is never repeated: it may hold a password.

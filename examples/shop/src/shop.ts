@@ -28,7 +28,7 @@ export async function startShop(settings: Settings, say: (line: string) => void)
   const products = new ProductCache(redis.client, pool, settings.redisPrefix)
   const sessions = new SessionCache(settings.sessionTtlMs)
   const queuePrefix = `${settings.redisPrefix}queue`
-  const telemetry = stack.use(startTelemetry({ loaders: [products.loader], queuePrefix }))
+  const telemetry = stack.use(startTelemetry({ loaders: [products.loader], queuePrefix, service: settings.service }))
   await database.prepare()
 
   const jobs = createJobs(pool, settings.webhookUrl)

@@ -1,6 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface Ending {
@@ -23,8 +26,10 @@ export function start(
   environment: Readonly<Record<string, string | undefined>>,
 ): Program {
   const file = fileURLToPath(new URL(`../src/${program}`, import.meta.url))
+  // What one run has learned must not change the next one.
+  const stateDir = mkdtempSync(join(tmpdir(), 'shop-test-'))
   const child = spawn(process.execPath, [file, ...args], {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, HOMEOSTAT_STATE_DIR: stateDir, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -52,6 +57,7 @@ export function start(
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
     await ended
+    rmSync(stateDir, { recursive: true, force: true })
   }
   return { child, output: () => output, said, ended, [Symbol.asyncDispose]: stop }
 }

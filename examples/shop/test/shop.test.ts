@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { LedgerEntry, PerformanceMetrics } from 'homeostat'
 import type { Postgres, Redis } from '@homeostat/services'
 import { startPostgres, startRedis } from '@homeostat/services'
@@ -12,6 +15,7 @@ let postgres: Postgres
 let redis: Redis
 let merchant: Merchant
 let shop: ShopProcess
+let stateDir: string
 const said: string[] = []
 const ticks: LedgerEntry[] = []
 const redisPrefix = 'shop-test:'
@@ -23,6 +27,7 @@ beforeAll(async () => {
     startRedis({ from: ['path', 'debian-packages'] }),
     startMerchant(),
   ])
+  stateDir = await mkdtemp(join(tmpdir(), 'shop-test-'))
   await using operator = new Operator(postgres.url, redis.url, redisPrefix)
   await operator.prepare({ products: 3000, customers: 10, orders: 100 })
   shop = await startShopProcess({
@@ -31,6 +36,7 @@ beforeAll(async () => {
       REDIS_URL: redis.url,
       REDIS_PREFIX: redisPrefix,
       WEBHOOK_URL: merchant.webhookUrl,
+      HOMEOSTAT_STATE_DIR: stateDir,
       PORT: '0',
     },
     onTick: entry => void ticks.push(entry),
@@ -43,6 +49,7 @@ afterAll(async () => {
   await merchant?.[Symbol.asyncDispose]()
   await redis?.stop()
   await postgres?.stop()
+  await rm(stateDir, { recursive: true, force: true })
 })
 
 const get = (path: string): Promise<Response> => fetch(shop.url + path)

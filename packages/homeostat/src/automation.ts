@@ -32,7 +32,10 @@ export interface AutomationContext {
 export function createAutomation(context: AutomationContext): Automation {
   const { options, domains, service, faults, isStopped } = context
   const knobs: readonly Knob[] = [...domains.flatMap(([domain]) => domain.knobs), ...(options.knobs ?? [])]
-  const coordinator = mayNeedOthers(context, knobs) ? coordinatorOf(context) : undefined
+  const mayAct = mayNeedOthers(context, knobs)
+  // What a process left behind is set back also after it was told to act no more.
+  const hasShared = knobs.some(({ scope }) => scope === 'shared')
+  const coordinator = mayAct || hasShared ? coordinatorOf(context) : undefined
   const known = new Knobs({
     knobs,
     service,
@@ -46,7 +49,7 @@ export function createAutomation(context: AutomationContext): Automation {
   const fleet = new Fleet({
     member: randomUUID(),
     report: error => faults.report('action', error),
-    ...(coordinator && { coordinator }),
+    ...(mayAct && coordinator && { coordinator }),
   })
   return {
     actions: knobs.map(knob => knobAction(knob, known)),
@@ -54,7 +57,12 @@ export function createAutomation(context: AutomationContext): Automation {
     start: () => {
       if (knobs.length > 0) void known.start().catch((error: unknown) => faults.report('action', error))
     },
-    [Symbol.asyncDispose]: async () => known.close(),
+    [Symbol.asyncDispose]: async () => {
+      await known.close()
+      await fleet[Symbol.asyncDispose]()
+      // Told twice is harmless; without anything to act on, the fleet does not have it.
+      await coordinator?.[Symbol.asyncDispose]()
+    },
   }
 }
 

@@ -13,7 +13,7 @@ Checks Prometheus rule files and runs their unit tests, as "promtool check rules
 with the rule engine of this package.
 
   rules check [FILE...]   Whether rule files, or the standard input, are valid: YAML, fields, names, durations, expressions,
-                          templates.
+                          templates. Files of responses too, against the rule files named before them.
     --lint=LIST           Lint checks: all, duplicate-rules (default), none.
     --lint-fatal          Lint errors give exit code 3.
 

@@ -1,5 +1,8 @@
+import type { RuleGroup } from '@homeostat/promql'
 import { findDuplicateRules, parseRuleFile, type DuplicateRule } from '@homeostat/promql/rule-files'
 import type { CommandOutput, ExitCode } from './cli-output.ts'
+import { lintResponses } from './reload/lint.ts'
+import { isResponseFile, parseResponseFile } from './reload/response-file.ts'
 
 /** A rule file as it is checked. */
 export interface CheckedText {
@@ -15,12 +18,17 @@ interface CheckOptions {
   readonly experimental: boolean
 }
 
-/** `homeostat rules check`: the lines and exit codes of `promtool check rules`. */
+/** `homeostat rules check`: the lines and exit codes of `promtool check rules`; for files of responses as well. */
 export function checkRuleFiles(files: Iterable<CheckedText>, output: CommandOutput, options: CheckOptions): ExitCode {
   let failed = false
   let linted = false
+  const rules: RuleGroup[] = []
   for (const { name, text } of files) {
     output.out(`Checking ${name}`)
+    if (isResponseFile(text)) {
+      failed = !checkResponses(name, text, rules, output) || failed
+      continue
+    }
     const { groups, errors, warnings } = parseRuleFile(text, { ...options, file: name })
     for (const warning of warnings) output.error(`  WARNING: ${warning.message}`)
     if (errors.length > 0) {
@@ -30,6 +38,7 @@ export function checkRuleFiles(files: Iterable<CheckedText>, output: CommandOutp
       // No empty line here, as in promtool.
       continue
     }
+    rules.push(...groups)
     const duplicates = options.duplicates ? findDuplicateRules(groups) : []
     if (duplicates.length > 0) {
       linted = true
@@ -43,6 +52,17 @@ export function checkRuleFiles(files: Iterable<CheckedText>, output: CommandOutp
   }
   if (failed) return 1
   return linted && options.lintFatal ? 3 : 0
+}
+
+/** Only the application knows which actions and which other rules there are; it checks that when it loads the file. */
+function checkResponses(file: string, text: string, rules: readonly RuleGroup[], output: CommandOutput): boolean {
+  const { responses, errors } = parseResponseFile(text, { file })
+  const problems = [...errors, ...lintResponses(responses, { rules, areAll: false })]
+  if (problems.length > 0) output.error('  FAILED:')
+  else output.out(`  SUCCESS: ${responses.length} responses found`)
+  for (const { message } of problems) output.error(message)
+  output.out('')
+  return problems.length === 0
 }
 
 function duplicateLines(duplicates: readonly DuplicateRule[]): string[] {

@@ -11,6 +11,7 @@ const RULES = `groups:
       - { record: 'x:sum', expr: sum(x) }
       - { alert: High, expr: 'x:sum > 1', for: 1m, labels: { severity: high } }
 `
+const RESPONSES = 'responses: [{ alert: High, action: cache.warm, priority: slo, clear: x:sum < 1 }]'
 const TEST = `rule_files: [good.yml, none-*.yml]
 evaluation_interval: 1m
 tests:
@@ -35,6 +36,8 @@ beforeAll(async () => {
     'twice.yml': `${RULES}      - { record: 'x:sum', expr: x }\n`,
     'pass.test.yml': TEST.replace('LEVEL', 'high'),
     'fail.test.yml': TEST.replace('LEVEL', 'low'),
+    'responses.yml': RESPONSES,
+    'endless.yml': RESPONSES.replace('< 1', '< 2'),
   }
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
 })
@@ -108,6 +111,18 @@ describe('homeostat rules check', () => {
     expect(run('rules', 'check', '--enable-feature=magic', 'good.yml').out).toContain(
       '  WARNING: Unknown feature passed to --enable-feature: magic',
     )
+  })
+})
+
+test('homeostat rules check reads files of responses beside the rules they answer', () => {
+  expect(run('rules', 'check', 'good.yml', 'responses.yml')).toEqual({
+    code: 0,
+    out: 'Checking ~/good.yml\n  SUCCESS: 2 rules found\n\nChecking ~/responses.yml\n  SUCCESS: 1 responses found\n',
+    error: '',
+  })
+  expect(run('rules', 'check', 'good.yml', 'endless.yml')).toMatchObject({
+    code: 1,
+    error: '  FAILED:\n~/endless.yml:1:70: "x:sum < 2" holds while the alert still does ("x:sum > 1"): leave a gap',
   })
 })
 

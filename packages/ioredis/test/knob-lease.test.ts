@@ -11,7 +11,7 @@ import { createRedisCoordinator } from '../src/domain.ts'
 const redis = await startRedis()
 const client = new Redis(redis.url)
 const stateDir = await mkdtemp(join(tmpdir(), 'homeostat-knob-lease-'))
-const LEASE_MS = 1200
+const LEASE_MS = 6000
 let service: string
 let value: number
 let running: Knobs[]
@@ -78,7 +78,7 @@ it('undoes the change by itself when the coordinator has forgotten the lease', a
   const knobs = peer()
   const receipt = await run(knobs, 4)
   await loseData()
-  await vi.waitFor(async () => expect(await receipt.renew?.()).toBe(false), { timeout: 5000 })
+  await vi.waitFor(async () => expect(await receipt.renew?.()).toBe(false), { timeout: 20_000, interval: 100 })
   expect(value).toBe(8)
   expect(knobs.excludedUntil(knob.name)).toBeUndefined()
 })

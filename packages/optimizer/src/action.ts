@@ -1,5 +1,6 @@
 import type { FleetLease } from './fleet/coordinator.ts'
 import type { Firing } from './firing.ts'
+import type { Arm } from './judge/episode.ts'
 import type { Receipt } from './receipt.ts'
 
 /** What a run of an action is given. */
@@ -13,6 +14,8 @@ export interface ActionContext<Options = unknown> {
   readonly signal: AbortSignal
   /** How long the action may hold the event loop at a stretch, in milliseconds. */
   readonly sliceMs: number
+  /** Of a split: which units are to be left alone, so that the others can be compared with them. */
+  readonly split?: (unit: string) => Arm
   /** Of a shared action: the lease it runs under. An effect that checks its fence cannot come too late. */
   readonly lease?: FleetLease
 }

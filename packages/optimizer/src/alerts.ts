@@ -48,7 +48,7 @@ export class Alerts {
   readonly #intervalMs: number
   /** What is told about each label set of a rule, for as long as it has a condition. */
   readonly #details = new Map<string, Map<string, Detail>>()
-  readonly #startedAt = new Map<string, number>()
+  readonly #policies = new Map<string, ConditionPolicy>()
 
   constructor(conditions: Conditions, intervalMs: number) {
     this.#conditions = conditions
@@ -62,13 +62,17 @@ export class Alerts {
     const pending: PendingAlert[] = []
     const firings: Firing[] = []
     const byRule = new Map<Rule, Alert[]>()
-    for (const alert of alerts) byRule.set(alert.rule, [...(byRule.get(alert.rule) ?? []), alert])
+    for (const alert of alerts) {
+      const reported = byRule.get(alert.rule)
+      if (reported) reported.push(alert)
+      else byRule.set(alert.rule, [alert])
+    }
     for (const [rule, name] of program.ruleNames) {
       // A rule's life begins with its first evaluation, and not with its first alert.
-      if (!this.#startedAt.has(name)) this.#startedAt.set(name, now)
+      if (!this.#policies.has(name)) this.#policies.set(name, this.#policyOf(rule, now))
       const reported = byRule.get(rule) ?? []
       if (reported.length === 0 && this.#conditions.of(name).size === 0) continue
-      const policy = this.#policyOf(rule, name, now)
+      const policy = this.#policies.get(name)!
       const details = this.#details.get(name) ?? new Map<string, Detail>()
       this.#details.set(name, details)
       const context = { program, rule, name, hasFailed: failed.has(rule.alert), details, now, policy }
@@ -90,10 +94,10 @@ export class Alerts {
 
   /** Forgets the rules that a reload has taken away. */
   keep(names: ReadonlySet<string>): void {
-    for (const name of this.#startedAt.keys()) {
+    for (const name of this.#policies.keys()) {
       if (names.has(name)) continue
       this.#conditions.forget(name)
-      this.#startedAt.delete(name)
+      this.#policies.delete(name)
       this.#details.delete(name)
     }
   }
@@ -118,12 +122,12 @@ export class Alerts {
     return this.#conditions.evaluate(name, holding, readAbsent, now, policy)
   }
 
-  #policyOf(rule: Rule, name: string, now: number): ConditionPolicy {
+  #policyOf(rule: Rule, startedAt: number): ConditionPolicy {
     return {
       forMs: parseDuration(rule.for ?? '0') ?? 0,
       keepFiringForMs: parseDuration(rule.keepFiringFor ?? '0') ?? 0,
       intervalMs: this.#intervalMs,
-      startedAt: this.#startedAt.get(name) ?? now,
+      startedAt,
     }
   }
 }

@@ -7,13 +7,14 @@ import { Courses } from './instances/instances.ts'
 import type { Program } from './program.ts'
 import { DEFAULT_COOLDOWN_MS } from './response.ts'
 import type { Trial } from './trial.ts'
+import { designMs } from './trial-design.ts'
 import { DEFAULT_SETTLE_MS, DEFAULT_WINDOW_MS } from './trials.ts'
 
 /** A course at rest looks at nothing but its own times. */
 const RESTING: CoursePolicy = { cooldownMs: 0, settleMs: 0, windowMs: 0, jitter: 0.5 }
 
 /** What a course's policy follows from. */
-type Subject = Pick<Trial, 'alert' | 'action' | 'version' | 'response'>
+type Subject = Pick<Trial, 'alert' | 'action' | 'version' | 'response' | 'design'>
 
 /** The courses of all firings and responses, and the policies by which they advance. */
 export class CourseBook {
@@ -80,7 +81,7 @@ export class CourseBook {
     return {
       cooldownMs,
       settleMs: expect?.settleMs ?? DEFAULT_SETTLE_MS,
-      windowMs: expect?.windowMs ?? DEFAULT_WINDOW_MS,
+      windowMs: subject.design ? designMs(subject.design) : (expect?.windowMs ?? DEFAULT_WINDOW_MS),
       jitter: this.#random(),
       ...(quarantine && { quarantinedUntil: quarantine.until }),
     }

@@ -3,6 +3,7 @@ import type { Firing } from './firing.ts'
 import type { Mode } from './mode.ts'
 import type { Response } from './response.ts'
 import type { TrialArm } from './trial.ts'
+import type { TrialDesign } from './trial-design.ts'
 
 /** An action that is due: who asked for it and what it is. */
 export interface Proposal {
@@ -24,6 +25,8 @@ export interface Decision extends Proposal {
   readonly version: string
   /** The other responses to the same firing, and why they are not taken. */
   readonly alternatives: readonly Refusal[]
+  /** How the trial answers by itself; left out for an episode among others. */
+  readonly design?: TrialDesign
 }
 
 /** Why an action that was due does not run. The gates come in this order and the first that refuses is named. */

@@ -2,6 +2,7 @@ import type { BoundExpression, Expression, LabelMatch, Rule, Store } from '@home
 import { compile } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
 import { isNarrowedBy } from './measurement.ts'
+import { plainLabels } from './plain-labels.ts'
 
 type Expr = Expression['ast']
 type Labels = Readonly<Record<string, string>>
@@ -112,7 +113,7 @@ export class Freshness implements Disposable {
       if (bound === undefined) this.#bound.set(text, (bound = compile(text).bind(store)))
       return bound.evaluate(now)
     })
-    const labels = value?.type === 'vector' ? value.samples.map(sample => sample.labels.toObject()) : []
+    const labels = value?.type === 'vector' ? value.samples.map(sample => plainLabels(sample.labels)) : []
     this.#present.set(text, { now, labels })
     return labels
   }

@@ -32,7 +32,9 @@ interface Watched {
 
 /** Learns what is usual for each guard while nothing is tried, and watches the guards of the trials that are open. */
 export class GuardedTrials {
+  /** By what a guard says, not by its object: a reload that leaves it as it was keeps what was learned. */
   readonly #quiet = new Map<string, Map<string, QuietWindows>>()
+  readonly #quietByGuard = new WeakMap<Guard, Map<string, QuietWindows>>()
   readonly #watched = new Map<string, readonly Watched[]>()
 
   /** Takes a tick's values: learns from them when no trial is open, else looks for breaches. */
@@ -86,9 +88,12 @@ export class GuardedTrials {
   }
 
   #quietOf(guard: Guard): Map<string, QuietWindows> {
+    const known = this.#quietByGuard.get(guard)
+    if (known) return known
     const key = JSON.stringify(guard)
-    let quiet = this.#quiet.get(key)
-    if (quiet === undefined) this.#quiet.set(key, (quiet = new Map()))
+    const quiet = this.#quiet.get(key) ?? new Map<string, QuietWindows>()
+    this.#quiet.set(key, quiet)
+    this.#quietByGuard.set(guard, quiet)
     return quiet
   }
 

@@ -37,12 +37,13 @@ export class Histories {
 
   /** The quarantines that began since this was last asked. */
   takeQuarantined(): QuarantinedAction[] {
-    return this.all.flatMap(history => {
+    const taken: QuarantinedAction[] = []
+    for (const history of this.#histories.values()) {
+      const { alert, action } = history
       const quarantine = history.takeQuarantine()
-      return quarantine
-        ? [{ alert: history.alert, action: history.action, until: quarantine.until, reason: quarantine.reason }]
-        : []
-    })
+      if (quarantine) taken.push({ alert, action, until: quarantine.until, reason: quarantine.reason })
+    }
+    return taken
   }
 
   /** Everything that is worth keeping across a restart; JSON. */

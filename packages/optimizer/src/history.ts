@@ -11,6 +11,8 @@ import { progress } from './judge/progress.ts'
 import { receiptOf } from './reverter.ts'
 import type { Response } from './response.ts'
 import type { Trial } from './trial.ts'
+import type { TrialDesign } from './trial-design.ts'
+import { judgeDesign, planTrial } from './trial-design.ts'
 import { verifyingTimes } from './trials.ts'
 import type { Judgement } from './verdict.ts'
 import { isEmptyReceipt } from './receipt.ts'
@@ -63,6 +65,7 @@ export class History {
   /** The last verdict that decided; it holds until a later generation of episodes says otherwise. */
   #decided: Statistics | undefined
   #news: Quarantine | undefined
+  #hasDesigned = false
 
   constructor(options: HistoryOptions) {
     this.#options = options
@@ -99,6 +102,14 @@ export class History {
     return drawn.arm
   }
 
+  /** How the next trial answers by itself; once a generation, while there is no verdict. */
+  takeDesign(now: number): TrialDesign | undefined {
+    if (!this.isRandomised || this.#decided || this.#hasDesigned) return undefined
+    const design = planTrial(this.#options.response, now, this.#options.random)
+    this.#hasDesigned = design !== undefined
+    return design
+  }
+
   /** The quarantine that began since this was last asked. */
   takeQuarantine(): Quarantine | undefined {
     const news = this.#news
@@ -117,8 +128,7 @@ export class History {
         this.#remember(this.#shadows, trial)
         return { verdict: 'inconclusive', reason: this.progress(now) }
       }
-      this.#add(trial, arm)
-      const judgement = this.#judgement(now)
+      const judgement = trial.design ? this.#judgeDesign(trial, trial.design, now) : this.#judgeEpisode(trial, arm, now)
       if (arm === 'act') this.advance({ type: 'judged', verdict: judgement.verdict }, now)
       return judgement
     }
@@ -201,6 +211,19 @@ export class History {
     episodes.push({ at: startedAt, before, after: [...after], expected })
   }
 
+  #judgeEpisode(trial: Trial, arm: Arm, now: number): Judgement {
+    this.#add(trial, arm)
+    return this.#judgement(now)
+  }
+
+  #judgeDesign(trial: Trial, design: TrialDesign, now: number): Judgement {
+    this.#trials.act++
+    const found = judgeDesign(trial, design)
+    if (found.verdict !== 'inconclusive') this.#decided = found
+    if (found.verdict === 'harmful') this.#quarantine(found.reason, now)
+    return found
+  }
+
   #judgement(now: number): Judgement {
     const { expect } = this.#options.response
     if (expect === undefined)
@@ -236,6 +259,7 @@ export class History {
     this.#controls = []
     this.#breaches.act = this.#breaches.control = 0
     this.#trials.act = this.#trials.control = 0
+    this.#hasDesigned = false
   }
 
   get #input(): JudgeInput {

@@ -64,8 +64,10 @@ export class Ingestion {
     const { name } = metric.descriptor
     let known = metrics.get(name)
     if (known === undefined) metrics.set(name, (known = new KnownMetric(metric.aggregationTemporality === DELTA)))
-    for (const point of metric.dataPoints) {
-      known.see(point.attributes, point.value, at, key => this.#begin(key, scope, metric, point, at))
+    const { dataPoints } = metric
+    for (let place = 0; place < dataPoints.length; place++) {
+      const point: DataPoint<number | HistogramValue> = dataPoints[place]!
+      known.see(place, point, at, key => this.#begin(key, scope, metric, point, at))
     }
   }
 
@@ -84,7 +86,7 @@ export class Ingestion {
     const startedAt = epochMs(point.startTime)
     const isSum = metric.dataPointType === HISTOGRAM_POINT || (metric.dataPointType === SUM_POINT && metric.isMonotonic)
     if (isSum && startedAt < at) write({ handle, lastValue: typeof point.value === 'number' ? 0 : NOTHING }, startedAt)
-    return { key, handle, lastValue: point.value, seenAt: at }
+    return { key, handle, lastValue: point.value, seenAt: at, isListed: false }
   }
 
   #handle(scope: Scope, metric: MetricData, point: DataPoint<number | HistogramValue>): KnownSeries['handle'] {

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { HistogramHandle, SeriesHandle } from '@homeostat/promql'
-import type { HistogramValue } from '@homeostat/signals'
+import type { DataPoint, HistogramValue } from '@homeostat/signals'
 
 /** A reader of deltas says nothing of idle series; one that has been idle for Prometheus's lookback is taken for gone. */
 const CARRY_MS = 300_000
@@ -11,7 +11,20 @@ export interface KnownSeries {
   readonly handle: SeriesHandle | HistogramHandle
   lastValue: number | HistogramValue
   seenAt: number
+  /** Whether it is among those that are ended when a collection does not have them. */
+  isListed: boolean
 }
+
+type Point = Pick<DataPoint<number | HistogramValue>, 'attributes' | 'value'>
+
+/** Where a series was in the last collection. */
+interface Place {
+  readonly attributes: Attributes
+  readonly series: KnownSeries
+}
+
+/** Beyond the SDK's own cap of 2,000 series a metric, objects are looked up. */
+const MAX_PLACES = 2000
 
 /** The series of one metric of one scope. */
 export class KnownMetric {
@@ -19,6 +32,8 @@ export class KnownMetric {
   readonly isCarried: boolean
   /** The SDKs and our own registries hand out the same attributes object each time, which saves hashing it. */
   readonly #byObject = new WeakMap<Attributes, KnownSeries>()
+  /** And mostly at the same place, which saves even looking for it. */
+  readonly #byPlace: (Place | undefined)[] = []
   readonly #byKey = new Map<string, KnownSeries>()
 
   constructor(isCarried: boolean) {
@@ -26,15 +41,14 @@ export class KnownMetric {
   }
 
   /** Writes one point; `begin` makes the series when it is new. */
-  see(attributes: Attributes, value: number | HistogramValue, at: number, begin: (key: string) => KnownSeries): void {
-    let series = this.#byObject.get(attributes)
-    if (series === undefined) {
-      const key = JSON.stringify(attributes)
-      series = this.#byKey.get(key) ?? begin(key)
-      this.#byObject.set(attributes, series)
+  see(place: number, { attributes, value }: Point, at: number, begin: (key: string) => KnownSeries): void {
+    const placed = this.#byPlace[place]
+    const series = placed?.attributes === attributes ? placed.series : this.#find(place, attributes, begin)
+    if (!series.isListed) {
+      // Not only when it is new: a series that was taken for gone may come back with the same object.
+      series.isListed = true
+      this.#byKey.set(series.key, series)
     }
-    // Always, and not only when it is new: a series that was taken for gone may come back with the same object.
-    this.#byKey.set(series.key, series)
     series.seenAt = at
     series.lastValue = value
     write(series, at)
@@ -49,8 +63,21 @@ export class KnownMetric {
         continue
       }
       series.handle.markStale(at)
+      series.isListed = false
       this.#byKey.delete(key)
     }
+  }
+
+  #find(place: number, attributes: Attributes, begin: (key: string) => KnownSeries): KnownSeries {
+    let series = this.#byObject.get(attributes)
+    if (series === undefined) {
+      const key = JSON.stringify(attributes)
+      series = this.#byKey.get(key) ?? begin(key)
+      this.#byObject.set(attributes, series)
+    }
+    // What an attacker of cardinality leaves behind is not held on to by its place.
+    if (place < MAX_PLACES) this.#byPlace[place] = { attributes, series }
+    return series
   }
 }
 

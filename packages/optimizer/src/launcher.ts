@@ -8,6 +8,7 @@ import { isEmptyReceipt } from './receipt.ts'
 import { DEFAULT_COOLDOWN_MS } from './response.ts'
 import type { Supervision } from './supervision.ts'
 import type { RunningTrial, SettlingTrial, Trial } from './trial.ts'
+import { planTrial } from './trial-design.ts'
 import { verifyingTimes } from './trials.ts'
 
 /** What came of the proposals that were due. */
@@ -81,7 +82,8 @@ export class Launcher {
     const { firing, response, action } = proposal
     const { timeoutMs = DEFAULT_TIMEOUT_MS, cooldownMs = DEFAULT_COOLDOWN_MS } = response
     const target = leaseTarget(action, firing)
-    const { from, until } = verifyingTimes({ startedAt: 0, response })
+    const design = planTrial(response, 0, () => 0)
+    const { from, until } = verifyingTimes({ startedAt: 0, response, ...(design && { design }) })
     // Nobody else may touch it while this process still looks what came of it.
     const epochMs = Math.max(cooldownMs, 2 * until - from)
     const asking = fleet
@@ -100,7 +102,16 @@ export class Launcher {
     const { firing, response, action } = proposal
     const version = program.versionOf(firing.alert, response)
     const history = supervision.historyOf({ alert: firing.alert, action: action.name, version, response })
-    const decision: Decision = { ...proposal, kind: 'decision', arm: history.draw(), version, alternatives }
+    const design = history.takeDesign(now)
+    const decision: Decision = {
+      ...proposal,
+      kind: 'decision',
+      // A trial that answers by itself has its controls inside.
+      arm: design ? 'act' : history.draw(),
+      ...(design && { design }),
+      version,
+      alternatives,
+    }
     const begun = supervision.begin(decision, program, now, permit)
     this.#decisions.push(decision)
     if ('trial' in begun) {

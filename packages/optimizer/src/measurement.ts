@@ -2,6 +2,7 @@ import type { BoundExpression, Store } from '@homeostat/promql'
 import { compile } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
 import type { Sample } from './judge/episode.ts'
+import { plainLabels } from './plain-labels.ts'
 import type { Direction, Expectation, Response } from './response.ts'
 
 /** @default of `Expectation.baselineMs` */
@@ -22,6 +23,8 @@ export interface Reading {
  */
 export class Measurement implements Disposable {
   readonly #bound = new Map<string, BoundExpression>()
+  /** Of this tick: guards, expectations and clears ask for the same numbers. */
+  readonly #read = new Map<string, { readonly at: number; readonly readings: readonly Reading[] }>()
   readonly #faults: Faults
   readonly #intervalMs: number
 
@@ -46,8 +49,8 @@ export class Measurement implements Disposable {
   }
 
   /** What should change, now; of several series the worst. Undefined when there is no data. */
-  expected({ expr, direction }: Expectation, labels: Labels, now: number): number | undefined {
-    return worst(this.#narrowed(expr, labels, now), direction === 'down' ? 'up' : 'down')
+  expected(expect: Expectation, labels: Labels, now: number): number | undefined {
+    return expectedOf(this.read(expect.expr, now), expect, labels)
   }
 
   /** What should change, from before now, a value for each tick. */
@@ -55,7 +58,7 @@ export class Measurement implements Disposable {
     const { baselineMs = DEFAULT_BASELINE_MS } = expect
     const samples: Sample[] = []
     for (let at = now - baselineMs; at <= now; at += this.#intervalMs) {
-      const value = this.expected(expect, labels, at)
+      const value = expectedOf(this.#evaluate(expect.expr, at), expect, labels)
       if (value !== undefined) samples.push([at, value])
     }
     return samples
@@ -63,7 +66,7 @@ export class Measurement implements Disposable {
 
   /** Whether the response's `clear` says that the alert is over; without one, always. */
   isClear({ clear }: Response, labels: Labels, now: number): boolean {
-    return clear === undefined || this.#narrowed(clear, labels, now).length > 0
+    return clear === undefined || this.read(clear, now).some(reading => isNarrowedBy(reading.labels, labels))
   }
 
   [Symbol.dispose](): void {
@@ -71,20 +74,22 @@ export class Measurement implements Disposable {
     this.#bound.clear()
   }
 
-  #narrowed(expr: string, labels: Labels, now: number): readonly number[] {
-    return this.read(expr, now)
-      .filter(reading => isNarrowedBy(reading.labels, labels))
-      .map(({ value }) => value)
-  }
-
   /** The values of one of the responses' expressions, series by series. */
   read(expr: string, now: number): readonly Reading[] {
+    const known = this.#read.get(expr)
+    if (known?.at === now) return known.readings
+    const readings = this.#evaluate(expr, now)
+    this.#read.set(expr, { at: now, readings })
+    return readings
+  }
+
+  #evaluate(expr: string, now: number): readonly Reading[] {
     const value = this.#faults.contain('rule', () => this.#bound.get(expr)?.evaluate(now))
     if (value?.type === 'scalar') return Number.isNaN(value.value) ? [] : [{ key: '', labels: {}, value: value.value }]
     if (value?.type !== 'vector') return []
     return value.samples
       .filter(sample => !Number.isNaN(sample.value))
-      .map(sample => ({ key: sample.labels.key, labels: sample.labels.toObject(), value: sample.value }))
+      .map(sample => ({ key: sample.labels.key, labels: plainLabels(sample.labels), value: sample.value }))
   }
 }
 
@@ -93,6 +98,12 @@ export function isNarrowedBy(sample: Labels, alert: Labels): boolean {
   // Asked for every series of every alert at each tick: an array of entries would cost more than the comparison.
   for (const name in sample) if ((alert[name] ?? sample[name]) !== sample[name]) return false
   return true
+}
+
+/** The values of the series that an alert's labels leave over; of several the worst. */
+function expectedOf(readings: readonly Reading[], { direction }: Expectation, labels: Labels): number | undefined {
+  const narrowed = readings.filter(reading => isNarrowedBy(reading.labels, labels)).map(({ value }) => value)
+  return worst(narrowed, direction === 'down' ? 'up' : 'down')
 }
 
 function worst(values: readonly number[], worse: Direction): number | undefined {

@@ -214,7 +214,6 @@ export class Optimizer {
         verdicts,
       })
     this.#telemetry[Symbol.dispose]()
-    await this.fleet[Symbol.asyncDispose]()
   }
 
   #tick(now: number): { entry: LedgerEntry } {

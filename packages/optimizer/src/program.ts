@@ -4,7 +4,7 @@ import type { Faults } from '@homeostat/signals'
 import { fingerprint } from './fingerprint.ts'
 import { Freshness } from './freshness.ts'
 import { Measurement } from './measurement.ts'
-import type { Response } from './response.ts'
+import type { Guard, Response } from './response.ts'
 
 /** What the loop evaluates and how it answers. */
 export interface ProgramSource {
@@ -30,12 +30,15 @@ export class Program implements Disposable {
   readonly freshness: Freshness
   /** Each alerting rule with a name of its own, which changes when the rule does: two rules may raise one alert. */
   readonly ruleNames: ReadonlyMap<Rule, string>
+  /** The guards of all responses. */
+  readonly guards: readonly Guard[]
   readonly #versions = new WeakMap<Response, string>()
 
   constructor({ rules, responses }: ProgramSource, context: ProgramContext) {
     const { store, faults, intervalMs } = context
     this.rules = createRules(rules, store)
     this.responses = responses
+    this.guards = responses.flatMap(response => response.guards ?? [])
     this.ruleNames = new Map(rules.flatMap(alertingRules).map(rule => [rule, nameOf(rule)]))
     this.measurement = new Measurement(store, responses, faults, intervalMs)
     this.freshness = new Freshness({ ...context, rules: this.ruleNames.keys() })

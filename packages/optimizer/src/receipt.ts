@@ -23,6 +23,8 @@ export interface Receipt {
   readonly undo?: Undo
   /** Keeps a leased change alive for one more lease time; false when the lease is lost. Called while the change is wanted. */
   readonly renew?: () => Promise<boolean>
+  /** Of a switchback: makes the change, or takes it back, while the trial goes on. */
+  readonly switch?: (isOn: boolean, context: UndoContext) => Promise<void>
 }
 
 /** Sets back what a run changed, as far as nobody else has changed it since. */

@@ -53,6 +53,30 @@ export interface Guard {
 /** @default of `Response.cooldownMs` */
 export const DEFAULT_COOLDOWN_MS = 300_000
 
+/** How one trial answers by itself. */
+export type Design =
+  /** For changes that last and can be set back: on and off in turns, in an order that chance draws. */
+  | {
+      readonly kind: 'switchback'
+      /** Even. @default 16 */
+      readonly blocks?: number
+      /** @default 60000, or three times `carryOverMs` where that is longer */
+      readonly blockMs?: number
+      /** How long the effect outlasts the change. @default 0 */
+      readonly carryOverMs?: number
+    }
+  /**
+   * For actions that can leave half of their units (keys, requests, jobs) alone, as `ActionContext.split` deals them. The
+   * expectation's series then carry the label `homeostat_trial_arm`: `act` or `control`.
+   */
+  | {
+      readonly kind: 'split'
+      /** @default 10 */
+      readonly blocks?: number
+      /** @default 60000 */
+      readonly blockMs?: number
+    }
+
 /** What to do about an alert, and what would count as having helped. */
 export interface Response {
   /** Which alerts it answers: by name, and by labels where given (all must be equal). */
@@ -79,4 +103,11 @@ export interface Response {
    * @default true
    */
   readonly withhold?: boolean
+  /**
+   * How the effect is proven while there is no verdict. A switchback and a split answer in minutes what episodes answer in
+   * days; when they do not, episodes go on. Each has an error of its own, so that an action that does nothing is called
+   * effective in 5 % of the histories at most.
+   * @default episodes: some of the runs are withheld, at random
+   */
+  readonly design?: Design
 }

@@ -9,6 +9,7 @@ import { untilAborted } from './until-aborted.ts'
 /** A change is set back at once, and twice more when that fails: within 5 s all in all, which is what a kill switch is given. */
 const WAITS_MS = [0, 250, 750]
 const TIMEOUT_MS = 1000
+const SWITCH_TIMEOUT_MS = 10_000
 
 export interface ReverterOptions {
   readonly trials: Trials
@@ -23,6 +24,8 @@ export class Reverter {
   readonly #options: ReverterOptions
   readonly #undoing = new Set<Promise<unknown>>()
   readonly #renewing = new Set<string>()
+  readonly #switched = new Map<string, boolean>()
+  readonly #switching = new Map<string, Promise<unknown>>()
   #reverted: JudgedTrial[] = []
 
   constructor(options: ReverterOptions) {
@@ -33,17 +36,36 @@ export class Reverter {
   undo(trial: RevertingTrial): void {
     const { trials, clock, onReverted } = this.#options
     this.#during(
-      this.#undo(receiptOf(trial)?.undo).then(result => {
-        const reverted = trials.reverted(trial, result, clock())
-        this.#reverted.push(reverted)
-        onReverted(reverted)
-      }),
+      (this.#switching.get(trial.id) ?? Promise.resolve())
+        .then(() => this.#undo(receiptOf(trial)?.undo))
+        .then(result => {
+          const reverted = trials.reverted(trial, result, clock())
+          this.#switched.delete(trial.id)
+          this.#switching.delete(trial.id)
+          this.#reverted.push(reverted)
+          onReverted(reverted)
+        }),
     )
   }
 
   /** Sets back what a run did after nobody waited for it any more. */
   undoLate(receipt: Receipt): void {
     if (receipt.undo) this.#during(this.#undo(receipt.undo))
+  }
+
+  /** Switches the change of a switchback on or off; one switch after the other. */
+  switch(trial: Trial, isOn: boolean): void {
+    const change = receiptOf(trial)?.switch
+    if (!change || this.#switched.get(trial.id) === isOn) return
+    this.#switched.set(trial.id, isOn)
+    const { clock, faults } = this.#options
+    const before = this.#switching.get(trial.id) ?? Promise.resolve()
+    const signal = AbortSignal.timeout(SWITCH_TIMEOUT_MS)
+    const done = before
+      .then(() => withoutTracing(async () => change(isOn, { now: clock(), signal })))
+      .catch((error: unknown) => faults.report('action', error))
+    this.#switching.set(trial.id, done)
+    this.#during(done)
   }
 
   /** Prolongs the leases of the changes in force; calls back for those that are lost. */

@@ -9,6 +9,7 @@ import type { GrantedPermit } from './fleet/permit.ts'
 import type { KillSwitch } from './kill-switch.ts'
 import type { RunningTrial, SettlingTrial } from './trial.ts'
 import type { Trials } from './trials.ts'
+import { splitOf } from './trial-design.ts'
 import { untilAborted } from './until-aborted.ts'
 import type { Outcome } from './verdict.ts'
 
@@ -91,17 +92,18 @@ export class Runner {
   }
 
   async #run(
-    { firing, response, action }: Decision,
+    { firing, response, action, design }: Decision,
     trial: RunningTrial,
     permit: GrantedPermit | undefined,
     ended: AbortSignal,
   ): Promise<Outcome> {
-    const { killSwitch, sliceMs, faults } = this.#options
+    const { killSwitch, sliceMs, faults, clock } = this.#options
     const timeoutMs = response.timeoutMs ?? DEFAULT_TIMEOUT_MS
     const timeout = AbortSignal.timeout(timeoutMs)
     const stopped = AbortSignal.any([killSwitch.signal, this.#stop.signal, ended])
     const signal = AbortSignal.any([timeout, stopped])
     const lease = permit?.lease
+    const split = design?.kind === 'split' ? splitOf(trial.id, design.blockMs, clock) : undefined
     const context = {
       firing,
       options: response.options,
@@ -109,6 +111,7 @@ export class Runner {
       signal,
       sliceMs,
       ...(lease && { lease }),
+      ...(split && { split }),
     }
     let isAwaited = true
     try {

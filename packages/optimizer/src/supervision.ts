@@ -1,3 +1,4 @@
+import { attributes, promName } from '@homeostat/semconv'
 import type { SpanContext } from '@opentelemetry/api'
 import { alertKey } from './alert-key.ts'
 import type { CourseBook } from './course-book.ts'
@@ -9,6 +10,8 @@ import type { Histories } from './histories.ts'
 import type { History } from './history.ts'
 import { isLasting } from './history.ts'
 import type { Course, CourseEvent } from './instances/course.ts'
+import type { Arm } from './judge/episode.ts'
+import type { SwitchbackBlock } from './judge/switchback.ts'
 import type { KnownEffect } from './ledger.ts'
 import type { Program } from './program.ts'
 import { isEmptyReceipt } from './receipt.ts'
@@ -19,9 +22,13 @@ import type { JudgedTrial, KeptTrial, OpenTrial, RevertingTrial, RunningTrial, S
 import { isOpen } from './trial.ts'
 import type { Trials } from './trials.ts'
 import { verifyingTimes } from './trials.ts'
+import { switchedAction } from './switched-action.ts'
 import type { Judgement } from './verdict.ts'
 
 const MAX_SHADOWS = 1000
+
+/** The label by which a split's series tell their half. */
+const TRIAL_ARM = promName(attributes.trialArm)
 
 /** Of the values due in a window; with fewer, the trial waits for twice its window. */
 const ENOUGH_SAMPLES = 0.8
@@ -78,7 +85,7 @@ export class Supervision {
     const trial = trials.start(decision, before, tracesSince(firing.since), now)
     this.#programs.set(trial.id, program)
     this.#advance(trial, { type: 'started' }, now)
-    return runner.carryOut(decision, trial, permit)
+    return runner.carryOut(switchable(decision), trial, permit)
   }
 
   /** A run is over. */
@@ -97,9 +104,8 @@ export class Supervision {
   /** One step of all open trials; returns the guards that were breached. */
   step(program: Program, now: number): Breach[] {
     const { trials, guarded, reverter } = this.#options
-    const guards = program.responses.flatMap(response => response.guards ?? [])
     const breaches = guarded
-      .observe(guards, trials.open, program.measurement, now)
+      .observe(program.guards, trials.open, program.measurement, now)
       .filter(({ trial }) => isWatched(trial))
     for (const breach of breaches) this.#breached(breach, now)
     for (const trial of trials.open) this.#step(trial, now)
@@ -178,6 +184,7 @@ export class Supervision {
       course = courses.advance(trial, { type: 'reverted', result }, now)
     this.historyOf(trial).advance({ type: 'reverted', result }, now)
     this.#programs.delete(trial.id)
+    this.#breaches.delete(trial.id)
   }
 
   /** The trials that were judged since this was last asked. */
@@ -208,6 +215,7 @@ export class Supervision {
   }
 
   #step(trial: OpenTrial, now: number): void {
+    const { reverter } = this.#options
     const { from, until } = verifyingTimes(trial)
     if (trial.state === 'settling' && now >= from) {
       // Where nothing was done there is nothing to wait for but the time at which a run would be looked at.
@@ -217,6 +225,7 @@ export class Supervision {
     const current = this.#options.trials.get(trial.id)
     if (current?.state !== 'verifying') return
     this.#gather(current, now)
+    if (current.design?.kind === 'switchback') reverter.switch(current, isOnAt(current.design.plan, now))
     if (now < until || (!this.#hasEnough(current) && now < 2 * until - from)) return
     const judgement = this.historyOf(current).judge(current, now)
     if (current.arm === 'shadow') this.#close(current, judgement, now)
@@ -225,13 +234,22 @@ export class Supervision {
 
   #gather(trial: OpenTrial, now: number): void {
     const { expect } = trial.response
-    const value = expect && this.#programs.get(trial.id)?.measurement.expected(expect, trial.labels, now)
-    if (value !== undefined) this.#options.trials.gather(trial, [now, value])
+    if (!expect) return
+    const { trials } = this.#options
+    const valueOf = (arm?: Arm): number | undefined => {
+      const labels = arm ? { ...trial.labels, [TRIAL_ARM]: arm } : trial.labels
+      return this.#programs.get(trial.id)?.measurement.expected(expect, labels, now)
+    }
+    const isSplit = trial.design?.kind === 'split'
+    const value = valueOf(isSplit ? 'act' : undefined)
+    if (value !== undefined) trials.gather(trial, [now, value])
+    const beside = isSplit ? valueOf('control') : undefined
+    if (beside !== undefined) trials.gatherBeside(trial, [now, beside])
   }
 
   #hasEnough(trial: OpenTrial): boolean {
     const { from, until } = verifyingTimes(trial)
-    if (trial.response.expect === undefined) return true
+    if (trial.response.expect === undefined || trial.design) return true
     return trial.after.length >= ENOUGH_SAMPLES * Math.floor((until - from) / this.#options.intervalMs)
   }
 
@@ -279,8 +297,9 @@ export class Supervision {
         return reverter.undo(this.#told(trials.revert(trial, judgement, course.cause, now)))
       case 'settled':
         if (!course.isLasting) return this.#close(trial, judgement, now)
-        if (trial.state !== 'kept') this.#told(trials.keep(trial, judgement, now))
-        return
+        if (trial.state === 'kept') return
+        this.#told(trials.keep(trial, judgement, now))
+        return reverter.switch(trial, true)
       case 'acting':
       case 'settling':
       case 'proposed':
@@ -301,6 +320,16 @@ export class Supervision {
     if (isNews && trial.arm !== 'shadow') this.#verdicts.push(trial)
     return trial
   }
+}
+
+/** An action as its trial needs it. */
+function switchable(decision: Decision): Decision {
+  const { action, design } = decision
+  return design?.kind === 'switchback' ? { ...decision, action: switchedAction(action, design.plan) } : decision
+}
+
+function isOnAt(plan: readonly SwitchbackBlock[], now: number): boolean {
+  return plan.some(({ arm, from, to }) => arm === 'act' && now >= from && now < to)
 }
 
 /** Guards speak of what a change may do; a shadow changes nothing and is compared with nothing. */

@@ -5,6 +5,7 @@ import type { Arm, Sample } from './judge/episode.ts'
 import type { RevertCause } from './instances/course.ts'
 import type { UndoResult } from './receipt.ts'
 import type { Response } from './response.ts'
+import type { TrialDesign } from './trial-design.ts'
 import type { Outcome, Verdict } from './verdict.ts'
 
 /** `shadow`: nothing was done because the mode does not allow it; such trials plan, and prove nothing. */
@@ -39,6 +40,10 @@ interface TrialBase {
   readonly before: readonly Sample[]
   /** The same after the settling, gathered as time goes on. */
   readonly after: readonly Sample[]
+  /** Of a split: the values of the units that were left alone. */
+  readonly beside: readonly Sample[]
+  /** How this trial answers by itself; left out for an episode among others. */
+  readonly design?: TrialDesign
 }
 
 /** The action runs. */

@@ -24,6 +24,9 @@ type Done = Exclude<OpenTrial, RunningTrial>
 export class Trials {
   readonly #trials = new Map<string, Trial>()
   readonly #open = new Map<string, OpenTrial>()
+  /** Of all trials, in the order of their start. */
+  readonly #ids: string[] = []
+  #openList: readonly OpenTrial[] | undefined
   #started = 0
 
   /** All trials, oldest first. */
@@ -32,13 +35,15 @@ export class Trials {
   }
 
   get open(): readonly OpenTrial[] {
-    return [...this.#open.values()]
+    // Asked many times a tick and changed seldom.
+    return (this.#openList ??= [...this.#open.values()])
   }
 
   /** Those that began after a time, newest first. */
   since(time: number): readonly Trial[] {
     const recent: Trial[] = []
-    for (const trial of this.all.toReversed()) {
+    for (let index = this.#ids.length - 1; index >= 0; index--) {
+      const trial = this.#trials.get(this.#ids[index]!)!
       if (trial.startedAt <= time) break
       recent.push(trial)
     }
@@ -74,6 +79,11 @@ export class Trials {
     ;(trial.after as Sample[]).push(sample)
   }
 
+  /** Adds a value of the units that a split leaves alone. */
+  gatherBeside(trial: OpenTrial, sample: Sample): void {
+    ;(trial.beside as Sample[]).push(sample)
+  }
+
   close(trial: Done, judgement: Judgement, now: number): JudgedTrial {
     return this.#put({ ...judged(trial, judgement, now), state: 'judged' })
   }
@@ -92,7 +102,7 @@ export class Trials {
   }
 
   #begin(
-    { firing, response, action, arm, version, alternatives }: Decision,
+    { firing, response, action, arm, version, alternatives, design }: Decision,
     before: readonly Sample[],
     traces: readonly SpanContext[],
     now: number,
@@ -118,11 +128,15 @@ export class Trials {
       startedAt: now,
       before,
       after: [],
+      beside: [],
+      ...(design && { design }),
     }
   }
 
   #put<T extends Trial>(trial: T): T {
+    if (!this.#trials.has(trial.id)) this.#ids.push(trial.id)
     this.#trials.set(trial.id, trial)
+    this.#openList = undefined
     if (isOpen(trial)) this.#open.set(trial.id, trial)
     else this.#close(trial.id)
     return trial
@@ -130,12 +144,13 @@ export class Trials {
 
   #close(id: string): void {
     this.#open.delete(id)
-    let excess = this.#trials.size - MAX_JUDGED
-    for (const [id, trial] of this.#trials) {
-      if (excess <= 0) return
-      if (isOpen(trial)) continue
-      this.#trials.delete(id)
-      excess--
+    for (let index = 0; this.#ids.length > MAX_JUDGED && index < this.#ids.length;) {
+      const oldest = this.#ids[index]!
+      if (this.#open.has(oldest)) index++
+      else {
+        this.#trials.delete(oldest)
+        this.#ids.splice(index, 1)
+      }
     }
   }
 }
@@ -146,9 +161,14 @@ function judged(trial: Done, judgement: Judgement, now: number): Omit<JudgedTria
 }
 
 /** When the values that count begin and end. Both arms count from the decision, so that they are compared at the same age. */
-export function verifyingTimes(trial: Pick<Trial, 'startedAt' | 'response'>): { from: number; until: number } {
+export function verifyingTimes(trial: Pick<Trial, 'startedAt' | 'response' | 'design'>): {
+  from: number
+  until: number
+} {
+  const { design } = trial
+  if (design?.kind === 'switchback') return { from: design.plan[0]!.from, until: design.plan.at(-1)!.to }
   const { settleMs = DEFAULT_SETTLE_MS, windowMs = DEFAULT_WINDOW_MS }: Partial<Expectation> =
     trial.response.expect ?? {}
   const from = trial.startedAt + settleMs
-  return { from, until: from + windowMs }
+  return { from, until: from + (design ? design.blocks * design.blockMs : windowMs) }
 }

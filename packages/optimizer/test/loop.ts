@@ -10,7 +10,7 @@ export const pressure: MetricDefinition = {
   kind: 'gauge',
   unit: '1',
   description: 'What the test plant suffers from',
-  attributes: [],
+  attributes: ['homeostat.trial.arm'],
 }
 
 /** 2026-01-01, so that a zero in a test is never a time by accident. */
@@ -60,6 +60,11 @@ export class Loop {
       clock,
       ...options,
     })
+  }
+
+  /** The pressure of one half of a split. */
+  half(arm: 'act' | 'control'): LevelSeries {
+    return this.registry.level(pressure).with({ 'homeostat.trial.arm': arm })
   }
 
   /** Ticks every 5 s until `untilMs` after the start, letting started actions end in between. */

@@ -21,7 +21,8 @@ export interface KnobSubject {
   close?(): Promise<void> | void
 }
 
-const LEASE_MS = 1500
+const LONG_MS = 60_000
+const SHORT_MS = 1000
 
 /** What every knob must hold. Call it at the top level of a test file or inside a `describe`. */
 export function describeKnob(name: string, subject: KnobSubject): void {
@@ -34,9 +35,7 @@ export function describeKnob(name: string, subject: KnobSubject): void {
       await subject.prepare?.()
       knob = await subject.create()
       folder = await mkdtemp(join(tmpdir(), 'homeostat-knob-'))
-      const coordinator = subject.coordinator?.()
-      const service = 'conformance'
-      knobs = new Knobs({ knobs: [knob], service, stateDir: folder, coordinator, leaseMs: LEASE_MS, clock: Date.now })
+      knobs = knobsWith(LONG_MS)
     })
     afterEach(async () => {
       await knobs.close()
@@ -44,6 +43,17 @@ export function describeKnob(name: string, subject: KnobSubject): void {
       await rm(folder, { recursive: true, force: true })
     })
 
+    const knobsWith = (leaseMs: number): Knobs => {
+      const coordinator = subject.coordinator?.()
+      return new Knobs({
+        knobs: [knob],
+        service: 'conformance',
+        stateDir: folder,
+        coordinator,
+        leaseMs,
+        clock: Date.now,
+      })
+    }
     const run = (options: KnobOptions): Promise<Receipt> =>
       knobAction(knob, knobs).run({
         firing: { alert: 'Conformance', labels: {}, annotations: {}, value: 1, since: Date.now() - 60_000 },
@@ -118,9 +128,11 @@ export function describeKnob(name: string, subject: KnobSubject): void {
     })
 
     it('goes back by itself when nobody renews its lease', async () => {
+      await knobs.close()
+      knobs = knobsWith(SHORT_MS)
       const was = await subject.value()
-      await run({ to: otherThan(was) })
-      await vi.waitFor(async () => expect(await subject.value()).toBe(was), { timeout: 4 * LEASE_MS, interval: 50 })
+      expect((await run({ to: otherThan(was) })).effects['changed']).toBe(1)
+      await vi.waitFor(async () => expect(await subject.value()).toBe(was), { timeout: 10 * SHORT_MS, interval: 50 })
     })
 
     if (!subject.coordinator) return
@@ -128,7 +140,7 @@ export function describeKnob(name: string, subject: KnobSubject): void {
 
     it('is not set under a lease that is over', async () => {
       const coordinator = coordinatorOf()
-      const lease = await coordinator.acquire(knobKey(knob.name), LEASE_MS)
+      const lease = await coordinator.acquire(knobKey(knob.name), LONG_MS)
       if (!lease) throw new Error('the lease was not free')
       await coordinator.release(lease)
       const was = await knob.read()

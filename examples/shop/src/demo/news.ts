@@ -1,17 +1,30 @@
-import type { Firing, LedgerEntry, Refusal, Trial } from 'homeostat'
+import type { Firing, LedgerEntry, Refusal } from 'homeostat'
 import { signalOf } from './signal-names.ts'
 import { receiptOf } from './story.ts'
+import { doneText, revertText, verdictText } from './trial-texts.ts'
 
-export type NewsKind = 'seen' | 'fired' | 'decided' | 'refused' | 'done' | 'failed' | 'advice' | 'verdict' | 'over'
+export type NewsKind =
+  | 'seen'
+  | 'fired'
+  | 'decided'
+  | 'withheld'
+  | 'refused'
+  | 'done'
+  | 'failed'
+  | 'advice'
+  | 'breach'
+  | 'verdict'
+  | 'reverted'
+  | 'quarantine'
+  | 'over'
 
 export interface NewsItem {
   readonly kind: NewsKind
   readonly text: string
 }
 
-type JudgedTrial = LedgerEntry['verdicts'][number]
-type EndedTrial = LedgerEntry['ended'][number]
 type PendingAlert = LedgerEntry['pending'][number]
+type Quarantined = LedgerEntry['quarantined'][number]
 
 /** Turns ledger entries, one a tick, into what is new in them. */
 export class News {
@@ -21,20 +34,15 @@ export class News {
   #holding: ReadonlyMap<string, string> = new Map()
   #refusals: ReadonlyMap<string, string> = new Map()
 
-  read({ now, pending, firings, decisions, refusals, started, ended, verdicts }: LedgerEntry): NewsItem[] {
+  read(entry: LedgerEntry): NewsItem[] {
+    const { now, pending, firings, refusals } = entry
     const items: NewsItem[] = []
     const add = (kind: NewsKind, text: string): void => void items.push({ kind, text })
 
-    for (const verdict of verdicts) add('verdict', verdictText(verdict))
-    for (const trial of ended) {
-      add(trial.outcome.status === 'completed' ? 'done' : 'failed', endText(trial))
-      for (const advice of receiptOf(trial)?.advice ?? []) add('advice', advice.what)
-    }
     for (const alert of pending.filter(each => !this.#pending.has(keyOf(each)))) add('seen', seenText(alert, now))
     for (const firing of firings.filter(each => !this.#firing.has(keyOf(each)))) add('fired', firedText(firing, now))
-    for (const [index, { firing, action }] of decisions.entries()) {
-      add('decided', `${action.name} for ${firing.alert}; all gates passed (${started[index]?.id ?? 'not started'})`)
-    }
+    // In this order: what needs a lease may have begun, ended and been judged since the last tick.
+    for (const { kind, text } of trialNews(entry)) add(kind, text)
     for (const refusal of refusals.filter(each => this.#isNew(each))) add('refused', refusalText(refusal))
 
     const holding = new Map(firings.filter(isHolding).map(firing => [keyOf(firing), firing.alert]))
@@ -52,6 +60,37 @@ export class News {
   #isNew(refusal: Refusal): boolean {
     return isHolding(refusal.firing) && this.#refusals.get(refusalKey(refusal)) !== refusal.reason
   }
+}
+
+/** What happened to trials, in the order of their lives. */
+function trialNews({
+  now,
+  started,
+  withheld,
+  ended,
+  breaches,
+  verdicts,
+  reverted,
+  quarantined,
+}: LedgerEntry): NewsItem[] {
+  return [
+    ...started.map(({ id, action, alert }) => news('decided', `${action} for ${alert}; all gates passed (${id})`)),
+    ...withheld.map(({ id, action, alert }) =>
+      news('withheld', `${action} for ${alert}, at random, as a control (${id})`),
+    ),
+    ...ended.flatMap(trial => [
+      news(trial.outcome.status === 'completed' ? 'done' : 'failed', doneText(trial)),
+      ...(receiptOf(trial)?.advice ?? []).map(advice => news('advice', advice.what)),
+    ]),
+    ...breaches.map(({ trial, reason }) => news('breach', `${trial}: ${reason}`)),
+    ...verdicts.map(trial => news('verdict', verdictText(trial))),
+    ...reverted.map(trial => news('reverted', revertText(trial))),
+    ...quarantined.map(each => news('quarantine', quarantineText(each, now))),
+  ]
+}
+
+function news(kind: NewsKind, text: string): NewsItem {
+  return { kind, text }
 }
 
 function isHolding({ keptSince }: Firing): boolean {
@@ -75,21 +114,8 @@ function refusalText({ firing, response, reason, detail }: Refusal): string {
   return `${response?.action ?? 'no action'} for ${firing.alert}: ${reason} (${detail})`
 }
 
-function endText({ id, outcome, startedAt, endedAt }: EndedTrial): string {
-  const what = outcome.status === 'completed' ? outcome.receipt.summary : outcome.error
-  return `${id} after ${((endedAt - startedAt) / 1000).toFixed(1)} s: ${what}`
-}
-
-function verdictText(trial: JudgedTrial): string {
-  return `${trial.id} ${trial.verdict}${changeText(trial)}`
-}
-
-/** `: hit ratio of redis 52 % -> 91 % (not evidence)` */
-function changeText(trial: Trial): string {
-  const { name, format } = signalOf(trial.alert, trial.labels)
-  const after = trial.state === 'judged' ? trial.after : undefined
-  if (trial.before === undefined || after === undefined) return trial.state === 'judged' ? `: ${trial.reason}` : ''
-  return `: ${name} ${format(trial.before)} -> ${format(after)} (one run without controls: not evidence)`
+function quarantineText({ action, alert, until, reason }: Quarantined, now: number): string {
+  return `${action} for ${alert} rests for ${Math.round((until - now) / 3_600_000)} h: ${reason}`
 }
 
 function keyOf({ alert, labels }: Pick<Firing, 'alert' | 'labels'>): string {

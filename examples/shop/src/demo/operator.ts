@@ -4,6 +4,7 @@ import { Pool } from 'pg'
 import { ProductCache } from '../product-cache.ts'
 import type { SeedSize } from '../schema.ts'
 import { createSchema, seed } from '../schema.ts'
+import { serviceOf } from '../settings.ts'
 
 /** The person behind the shop: with connections of their own, beside the shop's. */
 export class Operator implements AsyncDisposable {
@@ -42,8 +43,11 @@ export class Operator implements AsyncDisposable {
 
   /** Leaves nothing of the shop in a Redis that may be somebody's. */
   async removeKeys(): Promise<void> {
-    for await (const keys of this.#redis.scanStream({ match: `${this.#redisPrefix}*`, count: 1000 })) {
-      if ((keys as string[]).length > 0) await this.#redis.unlink(...(keys as string[]))
+    // The second are the leases of what the shop's processes share.
+    for (const match of [`${this.#redisPrefix}*`, `homeostat:{${serviceOf(this.#redisPrefix)}}:*`]) {
+      for await (const keys of this.#redis.scanStream({ match, count: 1000 })) {
+        if ((keys as string[]).length > 0) await this.#redis.unlink(...(keys as string[]))
+      }
     }
   }
 

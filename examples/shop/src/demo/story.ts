@@ -1,4 +1,5 @@
 import type { Advice, Firing, LedgerEntry, Receipt, Trial } from 'homeostat'
+import { outcomeText } from './trial-texts.ts'
 
 /** Something the troubles must lead to. */
 interface Expected {
@@ -39,13 +40,14 @@ export class Story {
   readonly #firings = new Map<string, { readonly first: Firing; last: Firing }>()
   readonly #trials = new Map<string, Trial>()
 
-  read({ firings, started, ended, verdicts }: LedgerEntry): void {
+  read({ firings, started, withheld, ended, verdicts, reverted }: LedgerEntry): void {
     for (const firing of firings) {
       const known = this.#firings.get(firing.alert)
       if (known) known.last = firing
       else this.#firings.set(firing.alert, { first: firing, last: firing })
     }
-    for (const trial of [...started, ...ended, ...verdicts]) this.#trials.set(trial.id, trial)
+    const inOrder = [...started, ...withheld, ...ended, ...verdicts, ...reverted]
+    for (const trial of inOrder) this.#trials.set(trial.id, trial)
   }
 
   get chapters(): readonly Chapter[] {
@@ -59,7 +61,8 @@ export class Story {
   /** True when everything has happened and been judged. */
   get isComplete(): boolean {
     return this.chapters.every(
-      ({ isFulfilled, trial }) => isFulfilled && (trial === undefined || trial.state === 'judged'),
+      ({ isFulfilled, trial }) =>
+        isFulfilled && (trial === undefined || trial.state === 'judged' || trial.state === 'kept'),
     )
   }
 
@@ -95,7 +98,5 @@ function describeMissing({ alert, action, firing, trial }: Chapter): string {
   if (firing === undefined) return `expected ${alert} to fire, and it did not`
   if (trial === undefined) return `expected ${action} to run for ${alert}, and it did not`
   if (trial.state === 'running') return `expected ${action} to end, and it still runs`
-  const { outcome } = trial
-  const what = outcome.status === 'completed' ? outcome.receipt.summary : outcome.error
-  return `expected ${action} to do something about ${alert}, and it did not: ${what}`
+  return `expected ${action} to do something about ${alert}, and it did not: ${outcomeText(trial)}`
 }

@@ -4,6 +4,7 @@ import { signalOf } from './signal-names.ts'
 import type { Chapter, Story } from './story.ts'
 import { receiptOf } from './story.ts'
 import { renderTable } from './table.ts'
+import { beforeAfter } from './trial-texts.ts'
 
 export interface SummaryOptions {
   readonly story: Story
@@ -21,6 +22,9 @@ export function printSummary(screen: Screen, { story, shopUrl, isWatching, follo
   screen.line()
   screen.line(
     'Before and after are of one run each, without controls: shown, and not evidence that the action was the cause.',
+  )
+  screen.line(
+    'For a verdict, Homeostat withholds runs at random and compares: at least 6 with the action and 6 without. Not in two minutes.',
   )
   for (const advice of story.advice) {
     screen.line()
@@ -44,7 +48,6 @@ function rowOf({ alert, action, firing, lastValue, trial }: Chapter): string[] {
   const shown = (value: number | undefined): string => (value === undefined ? '' : format(value))
   if (action === undefined)
     return [name, shown(firing.value), shown(lastValue), 'none yet', 'seen; no action exists for it yet']
-  const before = trial?.before ?? firing.value
-  const after = trial?.state === 'judged' ? trial.after : undefined
+  const { before = firing.value, after } = trial ? beforeAfter(trial) : {}
   return [name, shown(before), shown(after), action, (trial && receiptOf(trial)?.summary) ?? 'did not run']
 }

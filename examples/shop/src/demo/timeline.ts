@@ -10,16 +10,20 @@ const styles: Readonly<Record<LineKind, Style>> = {
   seen: 'cyan',
   fired: 'red',
   decided: 'blue',
+  withheld: 'magenta',
   refused: 'magenta',
   done: 'green',
   failed: 'red',
   advice: 'bold',
+  breach: 'red',
   verdict: 'bold',
+  reverted: 'yellow',
+  quarantine: 'red',
   over: 'green',
   person: 'yellow',
 }
 
-const KIND_WIDTH = 7
+const KIND_WIDTH = 10
 const TIME_WIDTH = 5
 const PLAIN_PROGRESS_MS = 15_000
 const TERMINAL_PROGRESS_MS = 1000

@@ -6,15 +6,16 @@ import { overlap, thresholdsOf } from './threshold.ts'
 
 /** What responses are checked against. */
 export interface LintContext {
-  /** Every rule that there is; undefined where that is not known. */
-  readonly rules?: readonly RuleSource[]
+  readonly rules: readonly RuleSource[]
+  /** Whether there are no other rules than these. */
+  readonly areAll: boolean
   /** Names of all actions and knobs; undefined where they are not known. */
   readonly actions?: ReadonlySet<string>
 }
 
 /** Responses that could never do what they say: of an unknown action or alert, given twice, or over before they begin. */
 export function lintResponses(responses: readonly PlacedResponse[], context: LintContext): RuleFileError[] {
-  const rules = context.rules?.flatMap(alertingRules)
+  const rules = context.rules.flatMap(alertingRules)
   const seen = new Set<string>()
   return responses.flatMap(placed => {
     const { response, file, at } = placed
@@ -23,14 +24,16 @@ export function lintResponses(responses: readonly PlacedResponse[], context: Lin
     const problems: RuleFileError[] = []
     if (context.actions && !context.actions.has(action))
       problems.push(problem('action', `no package in use brings an action or a knob "${action}"`))
-    if (rules && !rules.some(rule => rule.alert === to.alert))
+    if (context.areAll && !rules.some(rule => rule.alert === to.alert))
       problems.push(problem('alert', `no rule in use raises an alert "${to.alert}"`))
     const key = JSON.stringify([to.alert, Object.entries(to.labels ?? {}).toSorted(), action])
     if (seen.has(key)) problems.push(problem('alert', `"${to.alert}" is answered with ${action} twice`))
     seen.add(key)
-    const clash = rules?.find(rule => isAnswered(rule, to.labels ?? {}, to.alert) && clearsInside(rule, response.clear))
+    const clash = rules.find(rule => isAnswered(rule, to.labels ?? {}, to.alert) && clearsInside(rule, response.clear))
     if (clash)
-      problems.push(problem('clear', `"${response.clear}" holds while the alert still does ("${clash.expr}"): leave a gap`))
+      problems.push(
+        problem('clear', `"${response.clear}" holds while the alert still does ("${clash.expr}"): leave a gap`),
+      )
     return problems
   })
 }
@@ -44,7 +47,9 @@ export function lintRules(file: string, groups: readonly RuleGroup[], intervalMs
       const everyMs = Math.max(parseDuration(group.interval ?? '') ?? 0, intervalMs ?? 0)
       const warnings: string[] = []
       if (keepMs > 0 && keepMs < everyMs)
-        warnings.push(`${where}: keep_firing_for is shorter than the ${everyMs / 1000} s between evaluations: no effect`)
+        warnings.push(
+          `${where}: keep_firing_for is shorter than the ${everyMs / 1000} s between evaluations: no effect`,
+        )
       if (isBareRatio(rule.expr))
         warnings.push(`${where}: a ratio says little of a few events: add a least rate, "... and <denominator> > 1"`)
       return warnings
@@ -52,7 +57,7 @@ export function lintRules(file: string, groups: readonly RuleGroup[], intervalMs
   )
 }
 
-export function alertingRules(source: RuleSource): Rule[] {
+function alertingRules(source: RuleSource): Rule[] {
   if ('rules' in source) return source.rules.flatMap(alertingRules)
   return isAlerting(source) ? [source] : []
 }

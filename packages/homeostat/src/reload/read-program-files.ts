@@ -37,11 +37,11 @@ export function readProgramFiles(
   const placed = answered.flatMap(({ responses }) => responses)
   const errors = [...ruled, ...answered].flatMap(file => file.errors)
   // A rule that could not be read is no rule that is missing.
-  const all = errors.length > 0 ? {} : { rules: [...base.rules, ...rules] }
+  const context = { rules: [...base.rules, ...rules], areAll: errors.length === 0, actions: base.actions }
   return {
     rules,
     responses: placed.map(({ response }) => response),
-    errors: [...errors, ...lintResponses(placed, { ...all, actions: base.actions })],
+    errors: [...errors, ...lintResponses(placed, context)],
     warnings: [
       ...ruled.flatMap(({ warnings }) => warnings.map(({ message }) => message)),
       ...ruled.flatMap(({ file, groups }) => lintRules(file, groups, base.intervalMs)),

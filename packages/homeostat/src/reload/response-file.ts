@@ -42,7 +42,13 @@ export function parseResponseFile(text: string, { file }: { readonly file: strin
     document.report(undefined, 'nothing in it; a response file holds a list of "responses"')
   const responses = root.items('responses').flatMap(node => placed(document, node))
   for (const { message } of document.warnings) document.report(undefined, message)
-  return { file, responses, errors: document.errors }
+  const errors = document.errors.toSorted((a, b) => a.line - b.line || a.column - b.column)
+  return { file, responses, errors }
+}
+
+/** Whether a text means to be a file of responses and none of rules. */
+export function isResponseFile(text: string): boolean {
+  return /^responses[ \t]*:/m.test(text) && !/^groups[ \t]*:/m.test(text)
 }
 
 function placed(document: YamlDocument, node: YamlNode): PlacedResponse[] {

@@ -83,7 +83,7 @@ const moves: Moves = {
     judged: (course, _, now, policy) =>
       course.arm === 'control' ? rest(cool(course, now, policy), now, policy) : course,
     resolved: unlessControl(course => idle(course)),
-    killed: course => off(course),
+    killed: (course, _, now, policy) => off(course.arm === 'control' ? cool(course, now, policy) : course),
     tick: (course, event, now, policy) => {
       if (course.arm === 'advice') return answers.tick(course, event, now, policy)
       return now >= course.until ? rest(cool(course, now, policy), now, policy) : course

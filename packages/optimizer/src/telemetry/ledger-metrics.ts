@@ -17,27 +17,27 @@ function tickMetrics(registry: Registry): Writer {
   const heartbeat = registry.counter(metrics.heartbeat).with()
   const tickDuration = registry.histogram(metrics.tickDuration).with()
   const cpuTime = registry.counter(metrics.engineCpuTime).with()
-  const engineMode = registry.level(metrics.engineMode)
-  const members = new CurrentLevels(registry.level(metrics.fleetMembers))
+  const engineMode = new CurrentLevels(registry.level(metrics.engineMode), [a.mode])
+  const members = new CurrentLevels(registry.level(metrics.fleetMembers), [a.coordinatorState])
 
   return ({ durationMs, mode: current, fleet }) => {
     heartbeat.add()
     tickDuration.record(durationMs / 1000)
     cpuTime.add(durationMs / 1000)
-    for (const mode of modes) engineMode.with({ [a.mode]: mode }).set(mode === current ? 1 : 0)
+    engineMode.show(modes.map(mode => [[mode], mode === current ? 1 : 0] as const))
     const count = fleet.coordinator === 'reachable' ? fleet.members : 0
-    members.show([[{ [a.coordinatorState]: fleet.coordinator }, count]])
+    members.show([[[fleet.coordinator], count]])
   }
 }
 
 function alertMetrics(registry: Registry): Writer {
-  const alerts = new CurrentLevels(registry.level(metrics.alerts))
+  const alerts = new CurrentLevels(registry.level(metrics.alerts), [a.alert, a.alertState])
   const transitions = registry.counter(metrics.alertTransitions)
 
   return ({ pending, firings, transitions: changed }) => {
     alerts.show([
-      ...pending.map(({ alert }) => [{ [a.alert]: alert, [a.alertState]: 'pending' }, 1] as const),
-      ...firings.map(({ alert }) => [{ [a.alert]: alert, [a.alertState]: 'firing' }, 1] as const),
+      ...pending.map(({ alert }) => [[alert, 'pending'], 1] as const),
+      ...firings.map(({ alert }) => [[alert, 'firing'], 1] as const),
     ])
     for (const { alert, to } of changed) transitions.with({ [a.alert]: alert, [a.alertState]: to }).add()
   }
@@ -46,7 +46,7 @@ function alertMetrics(registry: Registry): Writer {
 function decisionMetrics(registry: Registry): Writer {
   const decisions = registry.counter(metrics.decisions)
   const refusals = registry.counter(metrics.refusals)
-  const budgets = new CurrentLevels(registry.level(metrics.budgetRemaining))
+  const budgets = new CurrentLevels(registry.level(metrics.budgetRemaining), [a.actionName, a.budget])
   const lastReason = new Map<string, string>()
 
   return entry => {
@@ -65,14 +65,14 @@ function decisionMetrics(registry: Registry): Writer {
     for (const key of lastReason.keys()) if (!refusedNow.has(key)) lastReason.delete(key)
     budgets.show(
       entry.budgets.flatMap(({ action, remaining }) =>
-        remaining.map(({ budget, remaining: left }) => [{ [a.actionName]: action, [a.budget]: budget }, left] as const),
+        remaining.map(({ budget, remaining: left }) => [[action, budget], left] as const),
       ),
     )
   }
 }
 
 function trialMetrics(registry: Registry): Writer {
-  const trials = new CurrentLevels(registry.level(metrics.trials))
+  const trials = new CurrentLevels(registry.level(metrics.trials), [a.actionName, a.trialState, a.trialArm])
   const runs = registry.counter(metrics.actionRuns)
   const durations = registry.histogram(metrics.actionDuration)
   const verdicts = registry.counter(metrics.verdicts)
@@ -82,12 +82,7 @@ function trialMetrics(registry: Registry): Writer {
   const quarantines = registry.counter(metrics.quarantines)
 
   return entry => {
-    trials.show(
-      entry.open.map(({ action, state, arm }) => [
-        { [a.actionName]: action, [a.trialState]: state, [a.trialArm]: arm },
-        1,
-      ]),
-    )
+    trials.show(entry.open.map(({ action, state, arm }) => [[action, state, arm], 1]))
     for (const { action, outcome, startedAt, endedAt } of entry.ended) {
       runs.with({ [a.actionName]: action, [a.actionResult]: outcome.status }).add()
       durations.with({ [a.actionName]: action }).record((endedAt - startedAt) / 1000)

@@ -91,6 +91,12 @@ test('a withheld run is watched as long as a run, and followed by the same coold
   expect(after(withheld, [30_000, judged('inconclusive')]).course.state).toBe('cooldown')
 })
 
+test('a withheld run that the kill switch ends is followed by its cooldown too', () => {
+  const { course, now } = after([0, { type: 'withheld' }], [5000, { type: 'killed' }], [0, { type: 'enabled' }])
+  expect(course.state).toBe('cooldown')
+  expect(course.notBefore).toBeGreaterThan(now)
+})
+
 test('a run that failed is undone when it left something, and backs off in any case', () => {
   const failed = (isLasting: boolean): CourseEvent => ({ type: 'ended', outcome: 'timeout', isLasting })
   expect(after([0, started], [1, failed(true)]).course).toMatchObject({ state: 'reverting', streak: 1 })

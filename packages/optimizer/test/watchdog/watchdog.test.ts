@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { KillSwitch, LoopBlockedError, Watchdog } from '../../src/index.ts'
 import { Cell, knobsOver, run } from '../knobs/cell.ts'
+import { Loop, relieve } from '../loop.ts'
 
 const LIMIT_MS = 300
 const CALM_MS = 500
@@ -72,7 +73,9 @@ test('it is released by itself once the loop has run well for a while, and not b
   // Late by more than half the limit: the calm begins anew.
   block(0.7 * LIMIT_MS)
   const lateAt = performance.now()
-  await vi.waitFor(() => expect(told).toEqual([expect.stringContaining('the watchdog'), 'released']), { timeout: 20_000 })
+  await vi.waitFor(() => expect(told).toEqual([expect.stringContaining('the watchdog'), 'released']), {
+    timeout: 20_000,
+  })
   expect(performance.now() - lateAt).toBeGreaterThanOrEqual(CALM_MS)
   expect(killSwitch.state).toEqual({ tripped: false })
 
@@ -97,4 +100,25 @@ test.each([
   await run(knob, knobs, { to: 16 })
 
   expect(cell.value).toBe(left)
+})
+
+test('what was changed for long is set back once the loop is back, without waiting for a tick, and the ledger says why', async () => {
+  const { killSwitch } = watched()
+  let isOpen = false
+  const open = relieve(async () => {
+    isOpen = true
+    const undo = async () => ((isOpen = false), { result: 'restored' } as const)
+    return { summary: 'opened the valve', effects: { valves: 1 }, undo }
+  })
+  const loop = new Loop({ killSwitch, actions: [open] })
+  await loop.run(15_000, () => 0.9)
+  expect(isOpen).toBe(true)
+
+  blockUntilTripped(killSwitch)
+  await vi.waitFor(() => expect(isOpen).toBe(false))
+
+  const entries = await loop.run(25_000, () => 0.9)
+  expect(entries.flatMap(({ reverted }) => reverted)).toMatchObject([{ reverted: { result: 'restored' } }])
+  expect(entries.at(-1)).toMatchObject({ mode: 'off', refusals: [{ reason: 'kill switch' }] })
+  expect(entries.at(-1)?.refusals[0]?.detail).toMatch(/^tripped by the watchdog: the event loop was blocked for /)
 })

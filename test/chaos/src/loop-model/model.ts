@@ -102,7 +102,8 @@ export class LoopModel {
     }
     for (const trial of entry.reverted) this.#close(trial, trial.reverted?.at ?? this.#now)
     for (const trial of [...entry.started, ...entry.withheld]) this.#begins(trial, entry)
-    for (const { firing } of [...entry.decisions, ...entry.refusals]) this.#expect(entry.firings.includes(firing), 'answers what does not fire')
+    for (const { firing } of [...entry.decisions, ...entry.refusals])
+      this.#expect(entry.firings.includes(firing), 'answers what does not fire')
     for (const firing of entry.firings) {
       const isAnswered = [...entry.decisions, ...entry.refusals].some(outcome => outcome.firing === firing)
       this.#expect(isAnswered, `${firing.alert} was not answered`)
@@ -142,7 +143,9 @@ export class LoopModel {
     const ofAction = recent.filter(one => one.action === action).length
     const running = [...this.open.values()].filter(known => !this.#hasEnded.has(known)).length
     // What runs of this very tick took could not be known when it was decided.
-    const blocked = this.#blocked.filter(({ at }) => at < this.#now && this.#now - at < MINUTE_MS).reduce((sum, { ms }) => sum + ms, 0)
+    const blocked = this.#blocked
+      .filter(({ at }) => at < this.#now && this.#now - at < MINUTE_MS)
+      .reduce((sum, { ms }) => sum + ms, 0)
     this.#expect(recent.length < runsPerHour, `${id} is one more than ${runsPerHour} an hour`)
     this.#expect(ofAction < runsPerHourOfAction, `${id} is one more than ${runsPerHourOfAction} an hour of its action`)
     this.#expect(running < concurrentRuns || state !== 'running', `${id} runs beside ${running} others`)
@@ -157,7 +160,8 @@ export class LoopModel {
     if (known) this.#hasEnded.add(known)
     if (!known || trial.state === 'running' || this.#tripped) return
     const { outcome } = trial
-    const isNothing = outcome.status === 'completed' && Object.values(outcome.receipt.effects).every(count => count === 0)
+    const isNothing =
+      outcome.status === 'completed' && Object.values(outcome.receipt.effects).every(count => count === 0)
     if (outcome.status === 'failed' || isNothing) this.#streaks.set(known.key, (this.#streaks.get(known.key) ?? 0) + 1)
   }
 

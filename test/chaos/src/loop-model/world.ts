@@ -126,7 +126,10 @@ class World {
   }
 
   async stop(): Promise<void> {
-    if (!this.isAtRest) this.#model.violations.push(`at the end: ${this.#optimizer.trials.open.map(({ id, state }) => `${id} is ${state}`).join()}`)
+    if (!this.isAtRest)
+      this.#model.violations.push(
+        `at the end: ${this.#optimizer.trials.open.map(({ id, state }) => `${id} is ${state}`).join()}`,
+      )
     await this.#optimizer.stop()
     this.#isRestored('at the end')
   }
@@ -160,7 +163,11 @@ class World {
       if (behaviour.includes('hangs')) await this.#time.reaches(this.#time.now() + HANGS_MS)
       if (behaviour === 'throws') throw new Error('no')
       this.#model.blocks(BLOCKED_MS)
-      const receipt = { summary: 'ran', effects: { plants: behaviour === 'does nothing' ? 0 : 1 }, blockedMs: BLOCKED_MS }
+      const receipt = {
+        summary: 'ran',
+        effects: { plants: behaviour === 'does nothing' ? 0 : 1 },
+        blockedMs: BLOCKED_MS,
+      }
       return behaviour.includes('lasts') ? { ...receipt, ...this.#lasting() } : receipt
     } finally {
       this.#unsettled.delete(name)
@@ -191,7 +198,13 @@ const CALM: Step = {
 }
 
 function definition(name: string): MetricDefinition {
-  return { name: `plant.${name}`, kind: 'gauge', unit: '1', description: 'Of the simulated plant', attributes: ['plant'] }
+  return {
+    name: `plant.${name}`,
+    kind: 'gauge',
+    unit: '1',
+    description: 'Of the simulated plant',
+    attributes: ['plant'],
+  }
 }
 
 function show(series: LevelSeries, value: number | undefined): void {

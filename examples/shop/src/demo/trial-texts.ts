@@ -1,0 +1,54 @@
+import type { LedgerEntry, Trial } from 'homeostat'
+import { signalOf } from './signal-names.ts'
+
+type EndedTrial = LedgerEntry['ended'][number]
+type Verdicted = LedgerEntry['verdicts'][number]
+type RevertedTrial = LedgerEntry['reverted'][number]
+
+/** What a trial's action did, or why it did not. */
+export function outcomeText({ outcome }: Pick<EndedTrial, 'outcome'>): string {
+  switch (outcome.status) {
+    case 'completed':
+      return outcome.receipt.summary
+    case 'withheld':
+      return 'withheld at random, as a control'
+    default:
+      return outcome.error
+  }
+}
+
+export function doneText(trial: EndedTrial): string {
+  return `${trial.id} after ${((trial.endedAt - trial.startedAt) / 1000).toFixed(1)} s: ${outcomeText(trial)}`
+}
+
+/** `cache.warm#1 inconclusive: hit ratio of redis 52 % -> 91 % (not evidence); 1 of 6 act, 0 of 6 control` */
+export function verdictText(trial: Verdicted): string {
+  const withheld = trial.arm === 'control' ? ', withheld,' : ''
+  const force = trial.state === 'kept' ? '; it stays in force' : ''
+  return `${trial.id}${withheld} ${trial.verdict}: ${changeText(trial)}${trial.reason}${force}`
+}
+
+export function revertText({ id, reverted }: RevertedTrial): string {
+  if (!reverted) return `${id}: there was nothing to set back`
+  switch (reverted.result) {
+    case 'restored':
+      return `${id} set back (${reverted.because})`
+    case 'superseded':
+      return `${id} not set back (${reverted.because}): ${reverted.detail}`
+    case 'failed':
+      return `${id} could not be set back (${reverted.because}): ${reverted.error}`
+  }
+}
+
+/** The last value before the decision and the last one that was looked at. The judge compares medians of many runs. */
+export function beforeAfter({ before, after }: Trial): { before: number | undefined; after: number | undefined } {
+  return { before: before.at(-1)?.[1], after: after.at(-1)?.[1] }
+}
+
+function changeText(trial: Verdicted): string {
+  const { name, format } = signalOf(trial.alert, trial.labels)
+  const { before, after } = beforeAfter(trial)
+  return before === undefined || after === undefined
+    ? ''
+    : `${name} ${format(before)} -> ${format(after)} (not evidence); `
+}

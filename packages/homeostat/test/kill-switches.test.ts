@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import type { Action, HomeostatOptions } from '../src/index.ts'
+import { Homeostat, homeostat } from '../src/index.ts'
+
+let h: Homeostat | undefined
+
+afterEach(async () => {
+  await h?.stop()
+  h = undefined
+  vi.restoreAllMocks()
+})
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'homeostat-kill-'))
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+const fan: Action = {
+  name: 'fan.on',
+  scope: 'process',
+  touches: ['fan'],
+  raises: [],
+  lowers: [],
+  risk: 0,
+  run: async () => ({ summary: 'on', effects: { fans: 1 } }),
+}
+const acting: HomeostatOptions = {
+  mode: 'act',
+  rules: [{ alert: 'Always', expr: 'vector(1)' }],
+  responses: [{ to: { alert: 'Always' }, action: 'fan.on', priority: 'safety', cooldownMs: 0 }],
+  actions: [fan],
+}
+
+const start = (options: HomeostatOptions): Homeostat =>
+  (h = homeostat({ autoStart: false, warmUpMs: 0, environment: {}, stateDir: folder(), ...options }))
+
+test('a kill file stops all actions, and they go on without it', async () => {
+  const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  const file = join(folder(), 'homeostat.off')
+  writeFileSync(file, '1')
+  start({ ...acting, environment: { HOMEOSTAT_KILL_FILE: file } })
+  expect(h!.mode).toBe('off')
+  expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 0 })
+  expect(h!.explain('Always')?.line).toContain(`tripped by the kill file ${file}`)
+  h!.enable()
+  expect(h!.mode).toBe('off')
+
+  rmSync(file)
+  await vi.waitFor(() => expect(h!.mode).toBe('act'), { timeout: 10_000 })
+  expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 1 })
+  expect(warning.mock.calls.map(([message]) => message)).toEqual(['actions may go on: nobody stops them any more'])
+})
+
+test('a blocked event loop stops all actions, and is told as a fault', async () => {
+  vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  start({ ...acting, watchdog: { limitMs: 200 } })
+  h!.start()
+  const until = performance.now() + 20_000
+  while (h!.mode !== 'off' && performance.now() < until);
+  expect(h!.mode).toBe('off')
+  expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 0 })
+  expect(h!.explain('Always')?.line).toMatch(/tripped by the watchdog: the event loop was blocked for \d+\.\d s/)
+  const { registry } = h!.instrumentations[0]!
+  await vi.waitFor(() =>
+    expect(JSON.stringify(registry.collect(Date.now()).metrics)).toContain('HOMEOSTAT_LOOP_BLOCKED'),
+  )
+})
+
+test('only where something may act there is something to stop', () => {
+  start({})
+  const before = process.listenerCount('SIGUSR2')
+  expect(before).toBe(0)
+  const other = homeostat({ ...acting, autoStart: false, environment: {}, stateDir: folder() })
+  onTestFinished(() => other.stop())
+  expect(process.listenerCount('SIGUSR2')).toBe(1)
+  const off = homeostat({ ...acting, killSignal: false, autoStart: false, environment: {}, stateDir: folder() })
+  onTestFinished(() => off.stop())
+  expect(process.listenerCount('SIGUSR2')).toBe(1)
+})
+
+test('a signal stops all actions of a process that may act, which ends by itself all the same', async () => {
+  const program = `
+    import { homeostat } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)}
+    const h = homeostat({ mode: 'act' })
+    const waiting = setInterval(() => {
+      if (h.mode === 'act') return console.log('acting')
+      console.log('off')
+      clearInterval(waiting)
+    }, 50)`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    env: { ...process.env, NODE_OPTIONS: '', HOMEOSTAT_STATE_DIR: folder() },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const ended = once(child, 'close')
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (!said.includes('acting') && chunk.includes('acting')) child.kill('SIGUSR2')
+    said += chunk.toString()
+  })
+  expect(await ended).toEqual([0, null])
+  expect(said).toContain('off\n')
+  expect(said).toContain('[HOMEOSTAT_KILL_SWITCH] HomeostatWarning: all actions are stopped by SIGUSR2')
+})

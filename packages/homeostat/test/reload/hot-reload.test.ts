@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import type { Action, HomeostatOptions, Receipt } from '../../src/index.ts'
+import { Homeostat, homeostat } from '../../src/index.ts'
+
+let h: Homeostat | undefined
+
+afterEach(async () => {
+  await h?.stop()
+  h = undefined
+  vi.restoreAllMocks()
+})
+
+const runs: string[] = []
+
+function does(name: string, run: Action['run'] = async () => receipt): Action {
+  const body: Action['run'] = context => (runs.push(name), run(context))
+  return { name, scope: 'process', touches: [name], raises: [], lowers: [], risk: 0, run: body }
+}
+const receipt: Receipt = { summary: 'done', effects: { things: 1 } }
+
+interface Files {
+  readonly rules: string
+  readonly responses: string
+}
+
+/** An application whose rules are in files. */
+function start(options: HomeostatOptions): Files {
+  runs.length = 0
+  const folder = mkdtempSync(join(tmpdir(), 'homeostat-reload-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const files = { rules: join(folder, 'rules.yml'), responses: join(folder, 'responses.yml') }
+  write(files, 'Always', 'fan.on')
+  h = homeostat({
+    autoStart: false,
+    mode: 'act',
+    warmUpMs: 0,
+    environment: {},
+    stateDir: folder,
+    watchdog: false,
+    ruleFiles: [files.rules],
+    responseFiles: [files.responses],
+    actions: [does('fan.on'), does('fan.off')],
+    ...options,
+  })
+  return files
+}
+
+function write({ rules, responses }: Files, alert: string, action: string): void {
+  const answer = `{ alert: ${alert}, action: ${action}, priority: safety, cooldown: 0s }`
+  writeFileSync(rules, `groups: [{ name: g, rules: [{ alert: ${alert}, expr: vector(1) }] }]`)
+  writeFileSync(responses, `responses: [${answer}]`)
+}
+
+const alerts = (): (string | undefined)[] =>
+  h!.optimizer.rules.health.map(({ rule }) => ('alert' in rule ? rule.alert : ''))
+
+test('rules and responses come from files, and are what they say now', async () => {
+  const files = start({})
+  await h!.optimizePerformance()
+  expect(runs).toEqual(['fan.on'])
+
+  write(files, 'Sometimes', 'fan.off')
+  await vi.waitFor(() => expect(alerts()).toContain('Sometimes'), { timeout: 10_000 })
+  await h!.optimizePerformance()
+  expect(runs).toEqual(['fan.on', 'fan.off'])
+  expect(alerts()).not.toContain('Always')
+})
+
+test('a response in a file takes the place of the one in the code', async () => {
+  const inCode = { to: { alert: 'Always' }, action: 'fan.on', priority: 'safety', cooldownMs: 99 } as const
+  start({ responses: [inCode, { ...inCode, action: 'fan.off' }] })
+  await h!.optimizePerformance()
+  expect(runs.toSorted()).toEqual(['fan.off', 'fan.on'])
+})
+
+test('with a mistake in a file, everything goes on as before, and the operator is told', async () => {
+  const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  const files = start({})
+  await h!.optimizePerformance()
+
+  writeFileSync(files.rules, 'groups: [{ name: g, rules: [{ alert: Always, expr: vector( }] }]')
+  await vi.waitFor(() => expect(warning).toHaveBeenCalled(), { timeout: 10_000 })
+  expect(warning.mock.calls[0]?.[0]).toMatch(
+    /what they said before stays in force: .*rules\.yml:1:52: .*could not parse/,
+  )
+  expect(alerts()).toContain('Always')
+  await h!.optimizePerformance()
+  expect(h!.explain('Always')?.line).toMatch(/^Always fires at 1: fan\.on/)
+  const { registry } = h!.instrumentations[0]!
+  expect(JSON.stringify(registry.collect(Date.now()).metrics)).toContain('HOMEOSTAT_PROGRAM_FILES')
+})
+
+test('an action that runs while its rule is taken away ends as it began', async () => {
+  const done = Promise.withResolvers<Receipt>()
+  const files = start({ actions: [does('fan.on', () => done.promise), does('fan.off')] })
+  const first = h!.optimizePerformance()
+  await vi.waitFor(() => expect(runs).toEqual(['fan.on']))
+
+  write(files, 'Sometimes', 'fan.off')
+  await vi.waitFor(() => expect(alerts()).toContain('Sometimes'), { timeout: 10_000 })
+  done.resolve(receipt)
+  expect(await first).toMatchObject({ optimizationsApplied: 1, successful: 1 })
+  expect(h!.explain('fan.on#1')?.line).toContain('fan.on#1')
+})
+
+test('rules that are switched off are not loaded from files either', async () => {
+  start({ mode: 'off' })
+  await h!.optimizePerformance()
+  expect(runs).toEqual([])
+  expect(alerts()).not.toContain('Always')
+})

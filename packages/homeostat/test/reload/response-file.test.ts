@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest'
+import { parseResponseFile } from '../../src/reload/response-file.ts'
+
+const parse = (text: string): ReturnType<typeof parseResponseFile> => parseResponseFile(text, { file: 'responses.yml' })
+const messages = (text: string): string[] => parse(text).errors.map(({ message }) => message)
+
+test('a response file says all that a response in code says', () => {
+  const { responses, errors } = parse(`
+responses:
+  - alert: QueueSlow
+    labels: { queue: mail, severity: 1 }
+    action: worker.concurrency
+    options: { by: 2, notes: [a, null, true] }
+    priority: safety
+    cooldown: 5m
+    timeout: 1s500ms
+    clear: max(queue_age) < 10
+    withhold: false
+    expect: { expr: max(queue_age), direction: down, worth: 0.2, baseline: 30s, settle: 1m, window: 2m }
+    guards:
+      - { expr: process_cpu, not_worse_than: 0.1, floor: 0.05, direction: up, kind: level }
+      - { expr: errors / requests, not_worse_than: 0.02, denominator: requests }
+`)
+  expect(errors).toEqual([])
+  expect(responses.map(({ response }) => response)).toEqual([
+    {
+      to: { alert: 'QueueSlow', labels: { queue: 'mail', severity: '1' } },
+      action: 'worker.concurrency',
+      options: { by: 2, notes: ['a', null, true] },
+      priority: 'safety',
+      cooldownMs: 300_000,
+      timeoutMs: 1500,
+      clear: 'max(queue_age) < 10',
+      withhold: false,
+      expect: {
+        expr: 'max(queue_age)',
+        direction: 'down',
+        worth: 0.2,
+        baselineMs: 30_000,
+        settleMs: 60_000,
+        windowMs: 120_000,
+      },
+      guards: [
+        { expr: 'process_cpu', notWorseThan: 0.1, floor: 0.05, direction: 'up', kind: 'level' },
+        { expr: 'errors / requests', notWorseThan: 0.02, denominator: 'requests' },
+      ],
+    },
+  ])
+})
+
+test('what is left out is left to the defaults', () => {
+  const { responses } = parse('responses: [{ alert: A, action: cache.warm, priority: slo }]')
+  expect(responses[0]?.response).toEqual({ to: { alert: 'A' }, action: 'cache.warm', priority: 'slo' })
+})
+
+test('every problem is named with file, line and column, and the rest is read on', () => {
+  const text = `responses:
+  - alert: A
+    acton: cache.warm
+    priority: high
+    cooldown: 5 minutes
+  - alert: B
+    action: cache.warm
+    priority: slo
+    clear: sum by (
+    expect: { expr: 'x[5m]', direction: left }
+    guards: [{ expr: x, not_worse_than: -1 }]
+  - { alert: C, action: cache.warm, priority: slo }
+`
+  expect(messages(text)).toEqual([
+    "responses.yml:2:5: field 'action' must be set",
+    expect.stringMatching(/^responses\.yml:3:5: field "acton" not found in a response; known are alert, /),
+    'responses.yml:4:15: priority must be safety or slo or efficiency, got "high"',
+    'responses.yml:5:15: cooldown: not a valid duration string: "5 minutes"',
+    expect.stringMatching(/^responses\.yml:9:12: could not parse clear: /),
+    'responses.yml:10:21: expr needs a vector or a scalar, got range vector',
+    'responses.yml:10:41: direction must be up or down, got "left"',
+    'responses.yml:11:41: not_worse_than must be a number that is not negative',
+  ])
+  expect(parse(text).responses.map(({ response }) => response.to.alert)).toEqual(['C'])
+})
+
+test.each([
+  ['', 'responses.yml:1:1: nothing in it; a response file holds a list of "responses"'],
+  ['responses: {', 'responses.yml:1:13: yaml: '],
+  ['- alert: A', 'responses.yml:1:1: a response file must be a mapping, got a sequence'],
+  ['responses: []\n---\nresponses: []', 'a second document'],
+])('%j is no response file', (text, reason) => {
+  expect(messages(text)[0]).toContain(reason)
+})

@@ -1,0 +1,78 @@
+import type { Action, ActionContext } from './action.ts'
+import type { SwitchbackBlock } from './judge/switchback.ts'
+import type { Receipt, UndoContext, UndoResult } from './receipt.ts'
+import { isEmptyReceipt } from './receipt.ts'
+
+/** An action cannot be switched off again. */
+export class NotSwitchableError extends Error {
+  override readonly name = 'NotSwitchableError'
+  readonly code = 'HOMEOSTAT_NOT_SWITCHABLE'
+
+  constructor(action: string) {
+    super(
+      `${action} cannot be set back, so a switchback cannot try it; leave out the response's design, or hand in undo()`,
+    )
+  }
+}
+
+/**
+ * An action as a switchback tries it: on and off again, as its plan says. Its receipt can be switched; undone, it is off
+ * for good.
+ */
+export function switchedAction(action: Action, plan: readonly SwitchbackBlock[]): Action {
+  return {
+    ...action,
+    run: async context => {
+      const change = new SwitchedChange(action, context)
+      if (plan[0]?.arm === 'act') await change.switch(true, context)
+      const summary = `tries ${action.name} on and off in ${plan.length} blocks of ${blockSeconds(plan)} s`
+      return {
+        summary: change.receipt ? `${summary}; ${change.receipt.summary}` : summary,
+        effects: { blocks: plan.length },
+        renew: () => change.renew(),
+        undo: undoContext => change.undo(undoContext),
+        switch: (isOn, undoContext) => change.switch(isOn, undoContext),
+      }
+    },
+  }
+}
+
+class SwitchedChange {
+  receipt: Receipt | undefined
+  readonly #action: Action
+  readonly #context: ActionContext
+
+  constructor(action: Action, context: ActionContext) {
+    this.#action = action
+    this.#context = context
+  }
+
+  async switch(isOn: boolean, { now, signal }: UndoContext): Promise<void> {
+    if (isOn === (this.receipt !== undefined)) return
+    if (!isOn) {
+      const undone = await this.undo({ now, signal })
+      if (undone.result === 'failed') throw new Error(undone.error)
+      return
+    }
+    const receipt = await this.#action.run({ ...this.#context, now, signal })
+    if (isEmptyReceipt(receipt)) return
+    if (!receipt.undo) throw new NotSwitchableError(this.#action.name)
+    this.receipt = receipt
+  }
+
+  async undo(context: UndoContext): Promise<UndoResult> {
+    const receipt = this.receipt
+    if (!receipt?.undo) return { result: 'restored' }
+    const undone = await receipt.undo(context)
+    if (undone.result !== 'failed') this.receipt = undefined
+    return undone
+  }
+
+  async renew(): Promise<boolean> {
+    return (await this.receipt?.renew?.()) ?? true
+  }
+}
+
+function blockSeconds([first]: readonly SwitchbackBlock[]): number {
+  return first ? Math.round((first.to - first.from) / 1000) : 0
+}

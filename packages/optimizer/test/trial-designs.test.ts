@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest'
+import type { Action, LedgerEntry, Response } from '../src/index.ts'
+import { Loop, START, relieve, response } from './loop.ts'
+import { createNoise } from './noise.ts'
+
+const MINUTE_MS = 60_000
+const switched: Response = { ...response, guards: [], design: { kind: 'switchback' } }
+
+/** A valve that can be opened and closed; each change is counted. */
+class Valve {
+  isOpen = false
+  opened = 0
+  readonly action: Action = relieve(async () => {
+    this.isOpen = true
+    this.opened++
+    return {
+      summary: 'opened the valve',
+      effects: { valves: 1 },
+      undo: async () => {
+        this.isOpen = false
+        return { result: 'restored' as const }
+      },
+    }
+  })
+}
+
+function noisy(level: () => number): () => number {
+  const noise = createNoise(11)
+  return () => level() * Math.exp(0.05 * noise())
+}
+
+const verdicts = (entries: readonly LedgerEntry[]): LedgerEntry['verdicts'] => entries.flatMap(entry => entry.verdicts)
+
+test('a switchback turns the change on and off, answers within minutes, and leaves on what helps', async () => {
+  const valve = new Valve()
+  const loop = new Loop({ responses: [switched], actions: [valve.action], random: createNoise(2).uniform })
+
+  const entries = await loop.run(18 * MINUTE_MS, noisy(() => (valve.isOpen ? 0.9 : 1.2)))
+
+  const [verdict] = verdicts(entries)
+  expect(verdict).toMatchObject({ verdict: 'effective', state: 'kept' })
+  expect(verdict!.judgedAt - START).toBeLessThanOrEqual(17 * MINUTE_MS)
+  expect(valve.opened).toBeGreaterThan(3)
+  expect(valve.isOpen).toBe(true)
+})
+
+test('a switchback of a change that does nothing ends with the change taken back', async () => {
+  const valve = new Valve()
+  const loop = new Loop({ responses: [switched], actions: [valve.action], random: createNoise(2).uniform })
+
+  const entries = await loop.run(18 * MINUTE_MS, noisy(() => 1.2))
+
+  expect(['no_effect', 'inconclusive']).toContain(verdicts(entries)[0]?.verdict)
+  expect(valve.isOpen).toBe(false)
+  expect(loop.optimizer.trials.open).toEqual([])
+})
+
+test('the kill switch ends a switchback with the change taken back', async () => {
+  const valve = new Valve()
+  const loop = new Loop({ responses: [switched], actions: [valve.action], random: () => 0.1 })
+  await loop.run(5 * MINUTE_MS, noisy(() => 1.2))
+
+  loop.optimizer.killSwitch.trip('the operator')
+  await loop.optimizer.restored()
+
+  expect(valve.isOpen).toBe(false)
+})
+
+test('a split leaves half of the units alone and compares the halves', async () => {
+  const relieved = new Set<string>()
+  const dealt: string[] = []
+  const loop = new Loop({
+    rules: [{ alert: 'PressureHigh', expr: 'max(test_pressure) > 0.8', for: '10s' }],
+    responses: [{ ...response, design: { kind: 'split', blocks: 8, blockMs: 30_000 } }],
+    actions: [
+      relieve(async ({ split }) => {
+        for (const unit of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
+          dealt.push(split!(unit))
+          relieved.add(split!(unit))
+        }
+        return { summary: 'relieved half of them', effects: { plants: 4 } }
+      }),
+    ],
+  })
+  const noise = createNoise(8)
+  const halves = (['act', 'control'] as const).map(arm => ({ arm, series: loop.half(arm) }))
+
+  const entries: LedgerEntry[] = []
+  for (let minute = 0; minute < 6; minute++) {
+    entries.push(
+      ...(await loop.run(minute * MINUTE_MS, () => {
+        for (const { arm, series } of halves)
+          series.set((arm === 'act' && relieved.size > 0 ? 0.7 : 1) * Math.exp(0.05 * noise()))
+        return undefined
+      })),
+    )
+  }
+
+  expect(new Set(dealt)).toEqual(new Set(['act', 'control']))
+  expect(verdicts(entries)[0]).toMatchObject({ verdict: 'effective' })
+})
