@@ -1,30 +1,9 @@
-import type { Firing, LedgerEntry, Receipt, Refusal, Response } from 'homeostat'
+import type { LedgerEntry, Refusal } from 'homeostat'
 import { describe, expect, it } from 'vitest'
 import { News } from '../src/demo/news.ts'
 import { Story } from '../src/demo/story.ts'
+import { cleaned, ended, firing, quiet, response } from './ledger-entry.ts'
 
-const quiet: LedgerEntry = {
-  id: 1,
-  now: 100_000,
-  durationMs: 1,
-  mode: 'act',
-  pending: [],
-  firings: [],
-  failures: [],
-  decisions: [],
-  refusals: [],
-  started: [],
-  ended: [],
-  verdicts: [],
-}
-const firing: Firing = {
-  alert: 'MemoryPressure',
-  labels: { homeostat_memory_area: 'heap' },
-  annotations: {},
-  value: 0.84,
-  since: 85_000,
-}
-const response: Response = { to: { alert: 'MemoryPressure' }, action: 'memory.cleanup', priority: 'safety' }
 const refusal = (reason: Refusal['reason'], detail: string): Refusal => ({
   kind: 'refusal',
   firing,
@@ -32,21 +11,17 @@ const refusal = (reason: Refusal['reason'], detail: string): Refusal => ({
   reason,
   detail,
 })
-const ended = (receipt: Receipt): LedgerEntry['ended'][number] => ({
-  state: 'settling',
-  id: 'memory.cleanup#1',
-  action: 'memory.cleanup',
-  alert: 'MemoryPressure',
-  alertKey: 'MemoryPressure{}',
-  labels: firing.labels,
-  touches: ['memory'],
-  startedAt: 100_000,
-  endedAt: 100_300,
-  judgeAt: 160_000,
-  before: 0.84,
-  outcome: { status: 'completed', receipt },
-})
-const cleaned = ended({ summary: 'removed 4,431 expired entries', effects: { entries: 4431 } })
+const judged = {
+  ...cleaned,
+  state: 'judged',
+  judgedAt: 160_000,
+  verdict: 'inconclusive',
+  reason: '1 of 6 act, 0 of 6 control',
+  after: [
+    [150_000, 0.3],
+    [160_000, 0.28],
+  ],
+} satisfies LedgerEntry['verdicts'][number]
 
 describe('the news of the timeline', () => {
   it('say once what is seen and once that it fires, with the number', () => {
@@ -82,21 +57,50 @@ describe('the news of the timeline', () => {
     ])
   })
 
-  it('never call before and after evidence', () => {
-    const { judgeAt: _, ...rest } = cleaned
-    const judged = {
-      ...rest,
-      state: 'judged',
-      judgedAt: 160_000,
-      verdict: 'inconclusive',
-      reason: 'one run',
-      after: 0.28,
-    } as const
+  it('tell the life of a trial in order, also when all of it fell between two ticks', () => {
+    const { outcome: _, endedAt: __, ...begun } = cleaned
+    const entry: LedgerEntry = {
+      ...quiet,
+      firings: [firing],
+      started: [{ ...begun, state: 'running' }],
+      ended: [cleaned],
+      verdicts: [judged],
+    }
+    expect(new News().read(entry).map(({ kind }) => kind)).toEqual(['fired', 'decided', 'done', 'verdict'])
+  })
+
+  it('never call before and after evidence, and say why there is no stronger verdict', () => {
     expect(new News().read({ ...quiet, verdicts: [judged] })).toEqual([
       {
         kind: 'verdict',
-        text: 'memory.cleanup#1 inconclusive: heap in use 84 % -> 28 % (one run without controls: not evidence)',
+        text: 'memory.cleanup#1 inconclusive: heap in use 84 % -> 28 % (not evidence); 1 of 6 act, 0 of 6 control',
       },
+    ])
+  })
+
+  it('tell of runs that chance withheld, also in their verdicts', () => {
+    const withheld = { ...cleaned, arm: 'control', outcome: { status: 'withheld' } } as const
+    expect(new News().read({ ...quiet, withheld: [withheld] })).toEqual([
+      { kind: 'withheld', text: 'memory.cleanup for MemoryPressure, at random, as a control (memory.cleanup#1)' },
+    ])
+    const [verdict] = new News().read({ ...quiet, verdicts: [{ ...judged, ...withheld, state: 'judged' }] })
+    expect(verdict?.text).toMatch(/^memory.cleanup#1, withheld, inconclusive: /)
+  })
+
+  it('tell of breached guards, of changes that were set back, and of actions that may no longer run', () => {
+    const reason = 'p99 is 80 % above its quiet level'
+    const entry: LedgerEntry = {
+      ...quiet,
+      breaches: [{ trial: judged.id, action: judged.action, arm: 'act', reason }],
+      reverted: [
+        { ...judged, reverted: { result: 'restored', because: 'guard breached', from: 150_000, at: 160_000 } },
+      ],
+      quarantined: [{ alert: judged.alert, action: judged.action, until: 100_000 + 86_400_000, reason: 'it harms' }],
+    }
+    expect(new News().read(entry)).toEqual([
+      { kind: 'breach', text: 'memory.cleanup#1: p99 is 80 % above its quiet level' },
+      { kind: 'reverted', text: 'memory.cleanup#1 set back (guard breached)' },
+      { kind: 'quarantine', text: 'memory.cleanup for MemoryPressure rests for 24 h: it harms' },
     ])
   })
 })
@@ -123,7 +127,11 @@ describe('the story', () => {
     expect(story.missing).toContain(
       'expected memory.cleanup to do something about MemoryPressure, and it did not: nothing to give back',
     )
-    story.read({ ...quiet, firings: [firing], ended: [{ ...cleaned, id: 'memory.cleanup#2' }] })
+    story.read({
+      ...quiet,
+      firings: [firing],
+      ended: [ended({ summary: 'removed 1 entry', effects: { entries: 1 } }, 'memory.cleanup#2')],
+    })
     expect(story.missing.join()).not.toContain('memory.cleanup')
   })
 })

@@ -18,7 +18,9 @@ const ESCAPE = '\u001B['
 
 describe('the timeline', () => {
   it('writes plain lines where there is no terminal, even with FORCE_COLOR', () => {
-    expect(written({}, { FORCE_COLOR: '1' })).toBe(' 0:00  now      12 requests\n 0:00  fired    MemoryPressure\n')
+    expect(written({}, { FORCE_COLOR: '1' })).toBe(
+      ' 0:00  now         12 requests\n 0:00  fired       MemoryPressure\n',
+    )
   })
 
   it('keeps a line of progress below the news on a terminal, and removes it in the end', () => {

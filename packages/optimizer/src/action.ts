@@ -1,3 +1,4 @@
+import { DuplicateActionError } from './errors.ts'
 import type { FleetLease } from './fleet/coordinator.ts'
 import type { Firing } from './firing.ts'
 import type { Arm } from './judge/episode.ts'
@@ -59,4 +60,14 @@ export interface Reclaimer {
   /** What it clears, e.g. `expired cache entries`. */
   readonly name: string
   reclaim(context: Pick<ActionContext, 'now' | 'signal' | 'sliceMs'>): Promise<Receipt>
+}
+
+/** @throws DuplicateActionError when two have one name: which of them a response means could not be told */
+export function actionsByName(actions: readonly Action[]): ReadonlyMap<string, Action> {
+  const named = new Map<string, Action>()
+  for (const action of actions) {
+    if (named.has(action.name)) throw new DuplicateActionError(action.name)
+    named.set(action.name, action)
+  }
+  return named
 }

@@ -27,7 +27,7 @@ export interface Evidence {
 export function evidenceOf(history: History, mode: Mode, now: number): Evidence {
   const { alert, action, counts, statistics, standing } = history
   const quarantine = standing.quarantine && now < standing.quarantine.until ? standing.quarantine : undefined
-  const offer = offerOf(history, mode, quarantine)
+  const offer = offerOf(history, mode, now)
   return {
     alert,
     action,
@@ -41,8 +41,11 @@ export function evidenceOf(history: History, mode: Mode, now: number): Evidence 
   }
 }
 
-function offerOf({ statistics }: History, mode: Mode, quarantine: Quarantine | undefined): Evidence['offer'] {
-  if (quarantine) return mode === 'act' ? { mode: 'advise', because: quarantine.reason } : undefined
+/** The mode that the evidence speaks for; undefined when it is in force. Pure. */
+export function offerOf({ statistics, standing }: History, mode: Mode, now: number): Evidence['offer'] {
+  const { quarantine } = standing
+  if (quarantine && now < quarantine.until)
+    return mode === 'act' ? { mode: 'advise', because: quarantine.reason } : undefined
   if (mode === 'act' || mode === 'off' || statistics?.verdict !== 'effective') return undefined
   return { mode: 'act', because: statistics.reason }
 }

@@ -5,7 +5,7 @@ import type { Standing } from './instances/standing.ts'
 import type { Judgement } from './judge/judgement.ts'
 import type { Sample } from './judge/episode.ts'
 import type { JudgedTrial, Trial } from './trial.ts'
-import type { Supervision } from './supervision.ts'
+import type { Histories } from './histories.ts'
 import type { Trials } from './trials.ts'
 
 /** One readable line and everything behind it. */
@@ -14,27 +14,20 @@ export interface Explanation {
   readonly record: TrialRecord | LedgerEntry | { readonly firing: Firing; readonly refusals: readonly Refusal[] }
 }
 
-/** A trial, and what its history and its guards say. */
+/** A trial, and what its history says. */
 export interface TrialRecord {
   readonly trial: Trial
   /** The judge's word on all trials of the rule and the action. */
   readonly statistics: Judgement | undefined
   readonly standing: Standing
-  /** What its guards could not have seen, a line each, while it is open. */
-  readonly blindSpots: readonly string[]
 }
 
 /** Answers for a trial's id, an alert's name, or the number of a ledger entry. */
-export function explain(
-  id: string,
-  trials: Trials,
-  ledger: Ledger,
-  supervision: Pick<Supervision, 'historyOf' | 'blindSpots'>,
-): Explanation | undefined {
+export function explain(id: string, trials: Trials, ledger: Ledger, histories: Histories): Explanation | undefined {
   const trial = trials.get(id)
   if (trial) {
-    const { statistics, standing } = supervision.historyOf(trial)
-    const record = { trial, statistics, standing, blindSpots: supervision.blindSpots(trial) }
+    const { statistics, standing } = histories.of(trial)
+    const record = { trial, statistics, standing }
     return { line: explainTrial(trial), record }
   }
 
@@ -54,7 +47,7 @@ export function explainTrial(trial: Trial): string {
   if (trial.state === 'running') return `${head}: running`
   const parts = [doneIn(trial), valuesOf(trial)]
   if (trial.state === 'settling' || trial.state === 'verifying') parts.push(trial.state)
-  else parts.push(`${trial.verdict}: ${trial.reason}`)
+  else parts.push(`${trial.verdict}: ${trial.reason}`, ...trial.blindSpots)
   if (trial.state === 'kept') parts.push('in force')
   if (trial.state === 'reverting') parts.push(`being set back (${trial.because})`)
   if (trial.state === 'judged' && trial.reverted) parts.push(revertedIn(trial.reverted))

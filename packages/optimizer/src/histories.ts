@@ -1,6 +1,9 @@
 import type { HistoryOptions, SavedHistory } from './history.ts'
 import { History } from './history.ts'
-import type { QuarantinedAction } from './ledger.ts'
+import { offerOf } from './evidence.ts'
+import type { KnownEffect, ModeOffer, QuarantinedAction } from './ledger.ts'
+import type { Mode } from './mode.ts'
+import type { Trial } from './trial.ts'
 
 /** Pairs of rule and action that are remembered; more would come from rules that are reloaded without end. */
 const MAX_HISTORIES = 500
@@ -12,6 +15,7 @@ export type SavedHistories = Readonly<Record<string, SavedHistory>>
 export class Histories {
   readonly #histories = new Map<string, History>()
   readonly #options: Pick<HistoryOptions, 'intervalMs' | 'random'>
+  readonly #offered = new WeakMap<History, Mode>()
   #saved = new Map<string, SavedHistory>()
 
   constructor(options: Pick<HistoryOptions, 'intervalMs' | 'random'>) {
@@ -44,6 +48,26 @@ export class Histories {
       if (quarantine) taken.push({ alert, action, until: quarantine.until, reason: quarantine.reason })
     }
     return taken
+  }
+
+  /** The modes that the evidence has begun to speak for since this was last asked. */
+  takeOffers(modeOf: (action: string) => Mode, now: number): ModeOffer[] {
+    return this.all.flatMap(history => {
+      const { alert, action } = history
+      const offer = offerOf(history, modeOf(action), now)
+      const isNews = offer !== undefined && this.#offered.get(history) !== offer.mode
+      if (offer) this.#offered.set(history, offer.mode)
+      return isNews ? [{ alert, action, ...offer }] : []
+    })
+  }
+
+  /** What is known of the effects of the actions of some trials. */
+  effectsOf(trials: readonly Trial[]): KnownEffect[] {
+    const histories = new Set(trials.map(trial => this.of(trial)))
+    return [...histories].flatMap(({ alert, action, statistics }) => {
+      const { effect, interval } = statistics?.statistics ?? {}
+      return effect === undefined || !interval ? [] : [{ alert, action, effect, interval }]
+    })
   }
 
   /** Everything that is worth keeping across a restart; JSON. */

@@ -48,6 +48,8 @@ export interface LedgerEntry {
   readonly reverted: readonly JudgedTrial[]
   /** Actions that may not be run any more for an alert, for now. */
   readonly quarantined: readonly QuarantinedAction[]
+  /** Modes that the evidence has begun to speak for. */
+  readonly offers: readonly ModeOffer[]
   /** Trials that are open at the end of the tick. */
   readonly open: readonly Pick<Trial, 'id' | 'action' | 'arm' | 'state'>[]
   /** What is known of the effects of actions that were judged in this tick. */
@@ -71,6 +73,14 @@ export interface KnownEffect {
   readonly interval: readonly [low: number, high: number]
 }
 
+/** A mode that the evidence speaks for. It is offered and never taken: somebody has to set it. */
+export interface ModeOffer {
+  readonly alert: string
+  readonly action: string
+  readonly mode: Mode
+  readonly because: string
+}
+
 export interface LedgerBreach {
   readonly trial: string
   readonly action: string
@@ -83,6 +93,28 @@ export interface QuarantinedAction {
   readonly action: string
   readonly until: number
   readonly reason: string
+}
+
+/** What an entry says when nothing has happened. */
+export const NOTHING_NEW: Omit<LedgerEntry, 'id' | 'now' | 'mode' | 'fleet'> = {
+  durationMs: 0,
+  pending: [],
+  firings: [],
+  transitions: [],
+  failures: [],
+  decisions: [],
+  refusals: [],
+  started: [],
+  withheld: [],
+  ended: [],
+  breaches: [],
+  verdicts: [],
+  reverted: [],
+  offers: [],
+  quarantined: [],
+  open: [],
+  effects: [],
+  budgets: [],
 }
 
 export type LedgerListener = (entry: LedgerEntry) => void | Promise<void>

@@ -4,6 +4,7 @@ import type { Store } from '@homeostat/promql'
 import { createStore } from '@homeostat/promql'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import type { Action } from './action.ts'
+import { actionsByName } from './action.ts'
 import { alertKey } from './alert-key.ts'
 import { Alerts } from './alerts.ts'
 import type { BudgetLimits, Spending } from './budget.ts'
@@ -11,7 +12,7 @@ import { DEFAULT_BUDGET, remainingBudget, spendingOf } from './budget.ts'
 import { decide } from './decide.ts'
 import { CourseBook } from './course-book.ts'
 import type { Due, Refusal } from './decision.ts'
-import { DuplicateActionError, StoreLimitError } from './errors.ts'
+import { StoreLimitError } from './errors.ts'
 import type { Evidence } from './evidence.ts'
 import { evidenceOf } from './evidence.ts'
 import { explain } from './explain.ts'
@@ -24,7 +25,7 @@ import { Ingestion } from './ingestion.ts'
 import { Conditions } from './instances/instances.ts'
 import { KillSwitch } from './kill-switch.ts'
 import { Launcher } from './launcher.ts'
-import { Ledger } from './ledger.ts'
+import { Ledger, NOTHING_NEW } from './ledger.ts'
 import type { LedgerEntry, LedgerListener } from './ledger.ts'
 import type { Mode } from './mode.ts'
 import type { ProgramSource } from './program.ts'
@@ -83,7 +84,7 @@ export class Optimizer {
     this.#warmUpMs = warmUpMs
     this.#budget = { ...DEFAULT_BUDGET, ...options.budget }
     this.#modeOf = options.modeOf ?? (() => 'advise')
-    this.#actions = byName(options.actions)
+    this.#actions = actionsByName(options.actions)
     this.killSwitch = options.killSwitch ?? new KillSwitch(options.environment ?? process.env)
     this.fleet = options.fleet ?? new Fleet({ member: randomUUID() })
     this.reader = options.reader ?? new SnapshotReader(registries)
@@ -175,7 +176,7 @@ export class Optimizer {
 
   /** What is known of a trial (`cache.warm#3`), of an alert, or of a ledger entry (`17`). */
   explain(id: string): Explanation | undefined {
-    return explain(id, this.trials, this.ledger, this.#supervision)
+    return explain(id, this.trials, this.ledger, this.histories)
   }
 
   /** What is known of each action that was tried or thought of, and what it speaks for. */
@@ -258,10 +259,11 @@ export class Optimizer {
       ended: this.#runner.takeFinished(),
       verdicts,
       open: this.trials.open.map(({ id, action, arm, state }) => ({ id, action, arm, state })),
-      effects: this.#supervision.effectsOf(verdicts),
+      effects: this.histories.effectsOf(verdicts),
       fleet: this.fleet.state,
       reverted: this.#reverter.takeReverted(),
       quarantined: this.histories.takeQuarantined(),
+      offers: this.histories.takeOffers(this.#modeOf, now),
       budgets: [...this.#actions.keys()].map(action => ({
         action,
         remaining: remainingBudget(action, spending, [], this.#budget),
@@ -296,30 +298,4 @@ export class Optimizer {
     }
     return outcomes
   }
-}
-
-const NOTHING_NEW = {
-  durationMs: 0,
-  pending: [],
-  firings: [],
-  transitions: [],
-  failures: [],
-  decisions: [],
-  refusals: [],
-  started: [],
-  withheld: [],
-  breaches: [],
-  quarantined: [],
-  open: [],
-  effects: [],
-  budgets: [],
-} as const
-
-function byName(actions: readonly Action[]): Map<string, Action> {
-  const named = new Map<string, Action>()
-  for (const action of actions) {
-    if (named.has(action.name)) throw new DuplicateActionError(action.name)
-    named.set(action.name, action)
-  }
-  return named
 }

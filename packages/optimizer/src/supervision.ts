@@ -1,4 +1,3 @@
-import { attributes, promName } from '@homeostat/semconv'
 import type { SpanContext } from '@opentelemetry/api'
 import { alertKey } from './alert-key.ts'
 import type { CourseBook } from './course-book.ts'
@@ -10,28 +9,19 @@ import type { Histories } from './histories.ts'
 import type { History } from './history.ts'
 import { isLasting } from './history.ts'
 import type { Course, CourseEvent } from './instances/course.ts'
-import type { Arm } from './judge/episode.ts'
-import type { SwitchbackBlock } from './judge/switchback.ts'
-import type { KnownEffect } from './ledger.ts'
 import type { Program } from './program.ts'
 import { isEmptyReceipt } from './receipt.ts'
-import { DEFAULT_COOLDOWN_MS } from './response.ts'
+import { Shadows } from './shadows.ts'
 import type { Reverter } from './reverter.ts'
 import type { Attempt, Runner } from './runner.ts'
 import type { JudgedTrial, KeptTrial, OpenTrial, RevertingTrial, RunningTrial, SettlingTrial, Trial } from './trial.ts'
 import { isOpen } from './trial.ts'
 import type { Trials } from './trials.ts'
 import { verifyingTimes } from './trials.ts'
-import { switchedAction } from './switched-action.ts'
+import { switchable } from './switched-action.ts'
+import { isOnAt } from './trial-design.ts'
+import { gatherValues, hasEnoughValues } from './trial-values.ts'
 import type { Judgement } from './verdict.ts'
-
-const MAX_SHADOWS = 1000
-
-/** The label by which a split's series tell their half. */
-const TRIAL_ARM = promName(attributes.trialArm)
-
-/** Of the values due in a window; with fewer, the trial waits for twice its window. */
-const ENOUGH_SAMPLES = 0.8
 
 export interface SupervisionOptions {
   readonly trials: Trials
@@ -54,8 +44,7 @@ export class Supervision {
   readonly #programs = new Map<string, Program>()
   /** Guards that were breached while the action still ran. */
   readonly #breaches = new Map<string, string>()
-  /** When each firing was last shadowed. */
-  readonly #shadowedAt = new Map<string, number>()
+  readonly #shadows = new Shadows()
   #verdicts: Verdicted[] = []
 
   constructor(options: SupervisionOptions) {
@@ -116,12 +105,9 @@ export class Supervision {
   /** Nothing but the mode stands in the way: what happens without the action shows what a trial would take. */
   shadow(proposal: Proposal, program: Program, now: number): void {
     const { firing, response, action } = proposal
-    const { cooldownMs = DEFAULT_COOLDOWN_MS, expect } = response
     const key = courseKey({ alertKey: alertKey(firing), action: action.name })
-    if (!expect || now - (this.#shadowedAt.get(key) ?? -Infinity) < cooldownMs) return
-    if (this.#options.trials.open.some(trial => trial.arm === 'shadow' && courseKey(trial) === key)) return
-    if (this.#shadowedAt.size >= MAX_SHADOWS) this.#shadowedAt.clear()
-    this.#shadowedAt.set(key, now)
+    const isOpen = this.#options.trials.open.some(trial => trial.arm === 'shadow' && courseKey(trial) === key)
+    if (!response.expect || isOpen || !this.#shadows.isDue(key, response, now)) return
     this.begin(
       {
         ...proposal,
@@ -200,20 +186,6 @@ export class Supervision {
     return new Map(tried.map(trial => [courseKey(trial), trial]))
   }
 
-  /** What the guards of an open trial cannot see, a line each. */
-  blindSpots(trial: Trial): readonly string[] {
-    return this.#options.guarded.blindSpots(trial)
-  }
-
-  /** What is known of the effects of the actions that were judged. */
-  effectsOf(judged: readonly Verdicted[]): KnownEffect[] {
-    const histories = new Set(judged.map(trial => this.historyOf(trial)))
-    return [...histories].flatMap(({ alert, action, statistics }) => {
-      const { effect, interval } = statistics?.statistics ?? {}
-      return effect === undefined || !interval ? [] : [{ alert, action, effect, interval }]
-    })
-  }
-
   #step(trial: OpenTrial, now: number): void {
     const { reverter } = this.#options
     const { from, until } = verifyingTimes(trial)
@@ -224,33 +196,13 @@ export class Supervision {
     }
     const current = this.#options.trials.get(trial.id)
     if (current?.state !== 'verifying') return
-    this.#gather(current, now)
+    const measurement = this.#programs.get(current.id)?.measurement
+    if (measurement) gatherValues(current, measurement, this.#options.trials, now)
     if (current.design?.kind === 'switchback') reverter.switch(current, isOnAt(current.design.plan, now))
-    if (now < until || (!this.#hasEnough(current) && now < 2 * until - from)) return
+    if (now < until || (!hasEnoughValues(current, this.#options.intervalMs) && now < 2 * until - from)) return
     const judgement = this.historyOf(current).judge(current, now)
     if (current.arm === 'shadow') this.#close(current, judgement, now)
     else this.#advance(current, { type: 'judged', verdict: judgement.verdict }, now, judgement)
-  }
-
-  #gather(trial: OpenTrial, now: number): void {
-    const { expect } = trial.response
-    if (!expect) return
-    const { trials } = this.#options
-    const valueOf = (arm?: Arm): number | undefined => {
-      const labels = arm ? { ...trial.labels, [TRIAL_ARM]: arm } : trial.labels
-      return this.#programs.get(trial.id)?.measurement.expected(expect, labels, now)
-    }
-    const isSplit = trial.design?.kind === 'split'
-    const value = valueOf(isSplit ? 'act' : undefined)
-    if (value !== undefined) trials.gather(trial, [now, value])
-    const beside = isSplit ? valueOf('control') : undefined
-    if (beside !== undefined) trials.gatherBeside(trial, [now, beside])
-  }
-
-  #hasEnough(trial: OpenTrial): boolean {
-    const { from, until } = verifyingTimes(trial)
-    if (trial.response.expect === undefined || trial.design) return true
-    return trial.after.length >= ENOUGH_SAMPLES * Math.floor((until - from) / this.#options.intervalMs)
   }
 
   #breached({ trial, reason }: Breach, now: number): void {
@@ -294,11 +246,11 @@ export class Supervision {
         return
       case 'reverting':
         if (trial.state === 'reverting') return
-        return reverter.undo(this.#told(trials.revert(trial, judgement, course.cause, now)))
+        return reverter.undo(this.#told(trials.revert(trial, this.#seen(trial, judgement), course.cause, now)))
       case 'settled':
         if (!course.isLasting) return this.#close(trial, judgement, now)
         if (trial.state === 'kept') return
-        this.#told(trials.keep(trial, judgement, now))
+        this.#told(trials.keep(trial, this.#seen(trial, judgement), now))
         return reverter.switch(trial, true)
       case 'acting':
       case 'settling':
@@ -312,7 +264,12 @@ export class Supervision {
   #close(trial: Exclude<OpenTrial, RunningTrial>, judgement: Judgement, now: number): void {
     this.#programs.delete(trial.id)
     this.#breaches.delete(trial.id)
-    this.#told(this.#options.trials.close(trial, judgement, now))
+    this.#told(this.#options.trials.close(trial, this.#seen(trial, judgement), now))
+  }
+
+  /** A verdict is not told without what its guards could not see. */
+  #seen(trial: Trial, judgement: Judgement): Judgement & Pick<JudgedTrial, 'blindSpots'> {
+    return { ...judgement, blindSpots: this.#options.guarded.blindSpots(trial) }
   }
 
   #told<T extends Verdicted>(trial: T): T {
@@ -320,16 +277,6 @@ export class Supervision {
     if (isNews && trial.arm !== 'shadow') this.#verdicts.push(trial)
     return trial
   }
-}
-
-/** An action as its trial needs it. */
-function switchable(decision: Decision): Decision {
-  const { action, design } = decision
-  return design?.kind === 'switchback' ? { ...decision, action: switchedAction(action, design.plan) } : decision
-}
-
-function isOnAt(plan: readonly SwitchbackBlock[], now: number): boolean {
-  return plan.some(({ arm, from, to }) => arm === 'act' && now >= from && now < to)
 }
 
 /** Guards speak of what a change may do; a shadow changes nothing and is compared with nothing. */

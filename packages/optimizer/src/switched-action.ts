@@ -1,4 +1,5 @@
 import type { Action, ActionContext } from './action.ts'
+import type { Decision } from './decision.ts'
 import type { SwitchbackBlock } from './judge/switchback.ts'
 import type { Receipt, UndoContext, UndoResult } from './receipt.ts'
 import { isEmptyReceipt } from './receipt.ts'
@@ -15,11 +16,17 @@ export class NotSwitchableError extends Error {
   }
 }
 
+/** A decision with its action as its trial needs it. */
+export function switchable(decision: Decision): Decision {
+  const { action, design } = decision
+  return design?.kind === 'switchback' ? { ...decision, action: switchedAction(action, design.plan) } : decision
+}
+
 /**
  * An action as a switchback tries it: on and off again, as its plan says. Its receipt can be switched; undone, it is off
  * for good.
  */
-export function switchedAction(action: Action, plan: readonly SwitchbackBlock[]): Action {
+function switchedAction(action: Action, plan: readonly SwitchbackBlock[]): Action {
   return {
     ...action,
     run: async context => {

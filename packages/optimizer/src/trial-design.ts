@@ -29,6 +29,11 @@ export function planTrial({ design }: Response, now: number, random: () => numbe
   }
 }
 
+/** Whether the change of a switchback is on at a time. */
+export function isOnAt(plan: readonly SwitchbackBlock[], now: number): boolean {
+  return plan.some(({ arm, from, to }) => arm === 'act' && now >= from && now < to)
+}
+
 /** How long a trial takes that answers by itself. */
 export function designMs(design: TrialDesign): number {
   if (design.kind === 'split') return design.blocks * design.blockMs

@@ -86,6 +86,8 @@ export interface JudgedTrial extends JudgedBase {
 }
 
 interface JudgedBase extends TrialBase {
+  /** What its guards could not have seen, a line each. */
+  readonly blindSpots: readonly string[]
   readonly outcome: Outcome
   readonly endedAt: number
   readonly judgedAt: number

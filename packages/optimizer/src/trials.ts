@@ -20,6 +20,9 @@ const MAX_JUDGED = 1000
 /** An open trial to which something happened, as it was before. */
 type Done = Exclude<OpenTrial, RunningTrial>
 
+/** A verdict with what was not seen. */
+type Judged = Judgement & { readonly blindSpots: readonly string[] }
+
 /** All trials of the process, open and judged, and the steps they go. It decides nothing: `Supervision` does. */
 export class Trials {
   readonly #trials = new Map<string, Trial>()
@@ -84,15 +87,15 @@ export class Trials {
     ;(trial.beside as Sample[]).push(sample)
   }
 
-  close(trial: Done, judgement: Judgement, now: number): JudgedTrial {
+  close(trial: Done, judgement: Judged, now: number): JudgedTrial {
     return this.#put({ ...judged(trial, judgement, now), state: 'judged' })
   }
 
-  keep(trial: Done, judgement: Judgement, now: number): KeptTrial {
+  keep(trial: Done, judgement: Judged, now: number): KeptTrial {
     return this.#put({ ...judged(trial, judgement, now), state: 'kept' })
   }
 
-  revert(trial: Done, judgement: Judgement, because: RevertCause, now: number): RevertingTrial {
+  revert(trial: Done, judgement: Judged, because: RevertCause, now: number): RevertingTrial {
     return this.#put({ ...judged(trial, judgement, now), state: 'reverting', because, from: now })
   }
 
@@ -155,7 +158,7 @@ export class Trials {
   }
 }
 
-function judged(trial: Done, judgement: Judgement, now: number): Omit<JudgedTrial, 'state'> {
+function judged(trial: Done, judgement: Judged, now: number): Omit<JudgedTrial, 'state'> {
   if (trial.state === 'kept' || trial.state === 'reverting') return { ...trial, ...judgement }
   return { ...trial, judgedAt: now, ...judgement }
 }

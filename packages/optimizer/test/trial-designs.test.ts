@@ -35,7 +35,10 @@ test('a switchback turns the change on and off, answers within minutes, and leav
   const valve = new Valve()
   const loop = new Loop({ responses: [switched], actions: [valve.action], random: createNoise(2).uniform })
 
-  const entries = await loop.run(18 * MINUTE_MS, noisy(() => (valve.isOpen ? 0.9 : 1.2)))
+  const entries = await loop.run(
+    18 * MINUTE_MS,
+    noisy(() => (valve.isOpen ? 0.9 : 1.2)),
+  )
 
   const [verdict] = verdicts(entries)
   expect(verdict).toMatchObject({ verdict: 'effective', state: 'kept' })
@@ -48,7 +51,10 @@ test('a switchback of a change that does nothing ends with the change taken back
   const valve = new Valve()
   const loop = new Loop({ responses: [switched], actions: [valve.action], random: createNoise(2).uniform })
 
-  const entries = await loop.run(18 * MINUTE_MS, noisy(() => 1.2))
+  const entries = await loop.run(
+    18 * MINUTE_MS,
+    noisy(() => 1.2),
+  )
 
   expect(['no_effect', 'inconclusive']).toContain(verdicts(entries)[0]?.verdict)
   expect(valve.isOpen).toBe(false)
@@ -58,7 +64,10 @@ test('a switchback of a change that does nothing ends with the change taken back
 test('the kill switch ends a switchback with the change taken back', async () => {
   const valve = new Valve()
   const loop = new Loop({ responses: [switched], actions: [valve.action], random: () => 0.1 })
-  await loop.run(5 * MINUTE_MS, noisy(() => 1.2))
+  await loop.run(
+    5 * MINUTE_MS,
+    noisy(() => 1.2),
+  )
 
   loop.optimizer.killSwitch.trip('the operator')
   await loop.optimizer.restored()

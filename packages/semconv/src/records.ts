@@ -20,6 +20,8 @@ export const events = {
   verdict: 'homeostat.verdict',
   /** A lasting change was set back, or could not be. */
   reverted: 'homeostat.action.reverted',
+  /** The evidence speaks for another mode of an action; somebody has to set it. */
+  offer: 'homeostat.mode.offered',
   /** An action is banned for an alert. */
   quarantined: 'homeostat.action.quarantined',
 } as const

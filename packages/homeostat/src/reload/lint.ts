@@ -18,15 +18,16 @@ export function lintResponses(responses: readonly PlacedResponse[], context: Lin
   const rules = context.rules.flatMap(alertingRules)
   const seen = new Set<string>()
   return responses.flatMap(placed => {
-    const { response, file, at } = placed
+    const { response } = placed
     const { to, action } = response
-    const problem = (field: string, reason: string): RuleFileError => new RuleFileError(file, at(field), reason)
+    const problem = (field: string, reason: string): RuleFileError =>
+      new RuleFileError(placed.file, placed.at(field), reason)
     const problems: RuleFileError[] = []
     if (context.actions && !context.actions.has(action))
       problems.push(problem('action', `no package in use brings an action or a knob "${action}"`))
     if (context.areAll && !rules.some(rule => rule.alert === to.alert))
       problems.push(problem('alert', `no rule in use raises an alert "${to.alert}"`))
-    const key = JSON.stringify([to.alert, Object.entries(to.labels ?? {}).toSorted(), action])
+    const key = JSON.stringify([to.alert, Object.entries(to.labels ?? {}).toSorted(byName), action])
     if (seen.has(key)) problems.push(problem('alert', `"${to.alert}" is answered with ${action} twice`))
     seen.add(key)
     const clash = rules.find(rule => isAnswered(rule, to.labels ?? {}, to.alert) && clearsInside(rule, response.clear))
@@ -81,6 +82,10 @@ function clearsInside({ expr }: Rule, clear: string | undefined): boolean {
       return same.length > 0 && same.every(threshold => overlap(threshold, end))
     }),
   )
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1
 }
 
 /** A share of events, with no condition on how many there are. A share of a capacity needs none. */

@@ -38,7 +38,13 @@ export function ledgerEvents(scope: Scope): LedgerListener {
 }
 
 function eventsOf(entry: LedgerEntry): LogEvent[] {
-  return [...alertEvents(entry), ...decisionEvents(entry), ...trialEvents(entry), ...quarantineEvents(entry)]
+  return [
+    ...alertEvents(entry),
+    ...decisionEvents(entry),
+    ...trialEvents(entry),
+    ...quarantineEvents(entry),
+    ...offerEvents(entry),
+  ]
 }
 
 function alertEvents({ now, transitions, firings, refusals }: LedgerEntry): LogEvent[] {
@@ -126,6 +132,16 @@ function quarantineEvents({ now, quarantined }: LedgerEntry): LogEvent[] {
     severityNumber: WARN,
     body: `${action} is left alone for ${alert} until ${new Date(wallTime(until)).toISOString()}: ${reason}`,
     attributes: { [a.alert]: alert, [a.actionName]: action, [a.reason]: reason },
+  }))
+}
+
+function offerEvents({ now, offers }: LedgerEntry): LogEvent[] {
+  return offers.map(({ alert, action, mode, because }) => ({
+    eventName: events.offer,
+    timestamp: now,
+    severityNumber: INFO,
+    body: `the evidence speaks for mode ${mode} of ${action} for ${alert}: ${because}; set actionModes to take it`,
+    attributes: { [a.alert]: alert, [a.actionName]: action, [a.mode]: mode },
   }))
 }
 

