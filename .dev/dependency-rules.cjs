@@ -55,7 +55,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/homeostat/src/reload/program-files\\.ts$' },
       to: {
-        path: '^packages/(promql/(src|dist)/rule-files|homeostat/src/reload/)',
+        path: '^packages/(promql/(src|dist)/rule-files|homeostat/src/reload/(?!program-files))',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },

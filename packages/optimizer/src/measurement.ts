@@ -6,7 +6,7 @@ import { plainLabels } from './plain-labels.ts'
 import type { Direction, Expectation, Response } from './response.ts'
 
 /** @default of `Expectation.baselineMs` */
-export const DEFAULT_BASELINE_MS = 60_000
+export const DEFAULT_BASELINE_MS = 120_000
 
 type Labels = Readonly<Record<string, string>>
 

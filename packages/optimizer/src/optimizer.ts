@@ -130,7 +130,7 @@ export class Optimizer {
     })
     this.#launcher = new Launcher({ fleet: this.fleet, supervision: this.#supervision, clock })
     killSwitch.onTrip(by => this.#supervision.kill(by, clock()))
-    killSwitch.onReset(() => this.#supervision.enable(clock()))
+    killSwitch.onReset(() => this.#supervision.enable())
   }
 
   /** The rules in force, as they are doing. */

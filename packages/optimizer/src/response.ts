@@ -10,11 +10,11 @@ export interface Expectation {
   readonly direction: Direction
   /** The smallest improvement worth having, as a share of the value before. @default 0.15 */
   readonly worth?: number
-  /** How far back the values before the decision are taken. @default 60000 */
+  /** How far back the values before the decision are taken. @default 120000 */
   readonly baselineMs?: number
   /** How long after the decision the effect takes to show. @default 60000 */
   readonly settleMs?: number
-  /** How long it is watched after that. @default 60000 */
+  /** How long it is watched after that. @default 120000 */
   readonly windowMs?: number
 }
 

@@ -46,6 +46,7 @@ export class Supervision {
   readonly #breaches = new Map<string, string>()
   readonly #shadows = new Shadows()
   #verdicts: Verdicted[] = []
+  #isKilled = false
 
   constructor(options: SupervisionOptions) {
     this.#options = options
@@ -126,9 +127,11 @@ export class Supervision {
     const eventOf = (key: string): CourseEvent => ({ type: isFiring(key) ? 'tick' : 'resolved' })
     const open = this.#tried()
     for (const trial of open.values()) this.#advance(trial, eventOf(trial.alertKey), now)
+    // A trial may outlast both the kill switch and its release, and leave its course switched off.
+    const released: CourseEvent[] = this.#isKilled ? [] : [{ type: 'enabled' }]
     this.#options.courses.rest(
       key => open.has(key),
-      key => [eventOf(key), { type: 'tick' }],
+      key => [eventOf(key), { type: 'tick' }, ...released],
       now,
     )
   }
@@ -136,6 +139,7 @@ export class Supervision {
   /** Ends every trial at once and sets every lasting change back. */
   kill(by: string, now: number): void {
     const { courses, trials } = this.#options
+    this.#isKilled = true
     const judgement: Judgement = { verdict: 'inconclusive', reason: `ended by the kill switch (${by})` }
     for (const trial of trials.open) {
       if (trial.arm === 'shadow' && trial.state !== 'running') this.#close(trial, judgement, now)
@@ -149,14 +153,9 @@ export class Supervision {
     )
   }
 
-  /** The kill switch was released. */
-  enable(now: number): void {
-    const open = this.#tried()
-    this.#options.courses.rest(
-      key => open.has(key),
-      () => [{ type: 'enabled' }],
-      now,
-    )
+  /** The kill switch was released; the next step goes on from there. */
+  enable(): void {
+    this.#isKilled = false
   }
 
   /** A change was set back, or could not be. */

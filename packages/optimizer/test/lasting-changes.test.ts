@@ -120,3 +120,20 @@ test('a breached guard sets the change back at once', async () => {
   expect(reverted(entries)[0]).toMatchObject({ reverted: { result: 'restored', because: 'guard breached' } })
   expect(valve.isOpen).toBe(false)
 })
+
+test('a kill switch that is released while a change is still being set back leaves nothing switched off', async () => {
+  let release = (): void => undefined
+  const isReleased = new Promise<void>(resolve => (release = resolve))
+  const valve = new Valve(async () => (await isReleased, { result: 'restored' }))
+  const loop = new Loop({ responses: [lasting], actions: [valve.action] })
+  await loop.run(15_000, () => 0.9)
+
+  loop.optimizer.killSwitch.trip('the operator')
+  loop.optimizer.killSwitch.reset()
+  release()
+  await loop.optimizer.restored()
+  const entries = await loop.run(120_000, () => 0.9)
+
+  expect(entries.flatMap(entry => entry.started)).toHaveLength(1)
+  expect(reverted(entries).map(trial => trial.reverted?.because)).toEqual(['kill switch', 'undecided'])
+})

@@ -11,7 +11,7 @@ test(
     const rows: ChaosRow[] = []
     await verdicts.run({ short: true, seed: 1, report: row => void rows.push(row) })
     const goals = rows.filter(row => 'goal' in row)
-    expect(goals.length).toBe(8 + 6 + 12)
+    expect(goals.length).toBe(8 + 6 + 8 + 2 + 12)
     for (const row of goals) expect(row).toMatchObject({ met: true })
     // Controls of another time never count, be the sample as small as it may.
     for (const row of goals.filter(({ case: name }) => name.endsWith('acts only'))) {

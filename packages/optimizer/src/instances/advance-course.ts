@@ -178,8 +178,8 @@ const moves: Moves = {
     resolved: stay,
     killed: stay,
     // A run that outlived the switch, or an undo that came late.
-    ended: (course, { isLasting }, now) =>
-      isLasting ? { ...revert(course, 'kill switch'), killedAt: now } : off(course),
+    ended: (course, { isLasting }, now, policy) =>
+      isLasting ? { ...revert(course, 'kill switch'), killedAt: now } : off(cool(course, now, policy)),
     reverted: (course, { result }) => (result === 'failed' ? course : off(course)),
     enabled: (course, _, now, policy) => rest(course, now, policy),
     tick: stay,

@@ -18,7 +18,8 @@ export interface StateFolderOptions {
 export function stateFolder({ stateDir, service, environment }: StateFolderOptions): string {
   const named = stateDir ?? environment['HOMEOSTAT_STATE_DIR']
   const name = service.replaceAll(/[^\w.-]/g, '_').replace(/^\.+/, '_') || 'service'
-  return named ? join(named, name) : join(tmpdir(), `homeostat-${userInfo().username}`, name)
+  // By number: the user of a container often has no name, and then `userInfo()` throws.
+  return named ? join(named, name) : join(tmpdir(), `homeostat-${process.getuid?.() ?? userInfo().username}`, name)
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { EventLog } from './event-log.ts'
-import type { EventKind, EventPattern, Expected, ScenarioEvent } from './expected.ts'
+import type { EventPattern, Expected, ScenarioEvent } from './expected.ts'
 import { EVENT_KINDS } from './expected.ts'
 import { patternText, unexpected, type ScenarioFailure } from './scenario-failure.ts'
 
@@ -37,5 +37,3 @@ function matches({ fields, labels }: EventPattern, event: ScenarioEvent): boolea
 function includes(all: Readonly<Record<string, string>>, some: Readonly<Record<string, string>>): boolean {
   return Object.entries(some).every(([name, value]) => all[name] === value)
 }
-
-export type { EventKind }

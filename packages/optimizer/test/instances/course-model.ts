@@ -102,7 +102,7 @@ export class CourseModel {
   #end({ outcome, isLasting }: Extract<CourseEvent, { type: 'ended' }>, now: number, policy: CoursePolicy): void {
     if (this.#isOff) {
       this.#hasChange = isLasting
-      if (!isLasting) return
+      if (!isLasting) return this.#wait(now, policy)
       this.#isOff = false
       this.#undo = { failures: 0 }
       this.#killedAt = now

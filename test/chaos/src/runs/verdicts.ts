@@ -15,17 +15,18 @@ export const run: ChaosRun = {
     const scale = short ? SHORT : 1
     const complete = (one: VerdictCase, counts: Tally): void => {
       report({ run: 'verdicts', case: one.name, histories: one.histories, ...figures(one, counts, short) })
-      if (one.about === 'placebo') report(beforeAfter(one, counts))
+      if (one.about === 'placebo' && !one.isWholeLoop) report(beforeAfter(one, counts))
     }
     const cases = verdictCases(scale)
     if (!short) return tallyAll(cases, scale, seed, complete)
-    for (const one of cases) complete(one, tally(one, seed, 0, one.histories))
+    for (const one of cases) complete(one, await tally(one, seed, 0, one.histories))
   },
 }
 
 type Figures = Omit<ChaosRow, 'run' | 'case'>
 
-function figures({ about, histories }: VerdictCase, counts: Tally, short: boolean): Figures {
+function figures({ about, histories, isWholeLoop = false }: VerdictCase, counts: Tally, short: boolean): Figures {
+  if (isWholeLoop) return loopFigures(about, histories, counts, short)
   const count = (name: string): number => counts[name] ?? 0
   const sd = Math.sqrt(count('variance of changes') / histories)
   const effective = count('ever effective')
@@ -67,6 +68,27 @@ function figures({ about, histories }: VerdictCase, counts: Tally, short: boolea
     by48: (by(6) + by(12) + by(24) + by(48)) / histories,
     lastNoEffect: count('last no_effect') / histories,
   }
+}
+
+/** Of fewer histories: the whole loop takes some thousand ticks for each. */
+function loopFigures(about: VerdictCase['about'], histories: number, counts: Tally, short: boolean): Figures {
+  const share = (verdict: string): number => (counts[`ever ${verdict}`] ?? 0) / histories
+  const upper = (verdict: string): number => bounds(counts[`ever ${verdict}`] ?? 0, histories).high
+  const lower = (verdict: string): number => bounds(counts[`ever ${verdict}`] ?? 0, histories).low
+  const all = { everEffective: share('effective'), everHarmful: share('harmful'), everNoEffect: share('no_effect') }
+  if (about === 'placebo') {
+    const end = short ? lower : upper
+    const goal = `both <= 0.05 by the ${short ? 'lower' : 'upper 97.5 %'} bound`
+    return {
+      ...all,
+      everEffectiveUpper: upper('effective'),
+      everHarmfulUpper: upper('harmful'),
+      goal,
+      met: end('effective') <= 0.05 && end('harmful') <= 0.05,
+    }
+  }
+  const [verdict, least] = about === 'helps' ? (['effective', 0.95] as const) : (['harmful', 0.9] as const)
+  return { ...all, goal: `>= ${least} by 12 + 12`, met: (short ? upper(verdict) : share(verdict)) >= least }
 }
 
 /** What others would say of the runs that did nothing. */

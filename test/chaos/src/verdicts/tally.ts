@@ -2,6 +2,7 @@ import { createRandom } from '../random.ts'
 import { improved, methods, moments } from './before-after.ts'
 import { simulateHistory, type Recorded } from './history.ts'
 import { judge, type Episode, type Judgement } from './judge.ts'
+import { verdictsOfLoop } from './loop-history.ts'
 import type { VerdictCase } from './verdict-case.ts'
 
 /** Counts that can be added up over workers. */
@@ -14,14 +15,31 @@ const ASKED_EVERY = 12
 const baselines = { '30 s': 3, '120 s': 12 }
 
 /** Simulates the histories `from` to `to` of a case and counts what the judge said of them. */
-export function tally({ history, about }: VerdictCase, seed: number, from: number, to: number): Tally {
+export async function tally(one: VerdictCase, seed: number, from: number, to: number): Promise<Tally> {
+  return one.isWholeLoop ? tallyLoop(one, seed, from, to) : tallyJudge(one, seed, from, to)
+}
+
+async function tallyLoop({ history }: VerdictCase, seed: number, from: number, to: number): Promise<Tally> {
+  const counts: Tally = { histories: to - from }
+  for (let number = from; number < to; number++) {
+    for (const verdict of await verdictsOfLoop(history, randomOf(seed, number)))
+      counts[`ever ${verdict}`] = (counts[`ever ${verdict}`] ?? 0) + 1
+  }
+  return counts
+}
+
+/** Seeds of neighbours must not overlap; Knuth's multiplier spreads them. */
+function randomOf(seed: number, number: number): () => number {
+  return createRandom(Math.imul(seed * 100_003 + number, 2_654_435_761))
+}
+
+function tallyJudge({ history, about }: VerdictCase, seed: number, from: number, to: number): Tally {
   const counts: Tally = {}
   const add = (name: string, by = 1): void => {
     counts[name] = (counts[name] ?? 0) + by
   }
   for (let number = from; number < to; number++) {
-    // Seeds of neighbours must not overlap; Knuth's multiplier spreads them.
-    const recorded = simulateHistory(history, createRandom(Math.imul(seed * 100_003 + number, 2_654_435_761)))
+    const recorded = simulateHistory(history, randomOf(seed, number))
     add('histories')
     add('episodes', recorded.length)
     const said = new Set<Judgement['verdict']>()

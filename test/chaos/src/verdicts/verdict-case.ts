@@ -7,6 +7,8 @@ export interface VerdictCase {
   readonly about: 'placebo' | 'shadow' | 'helps' | 'harms' | 'power'
   readonly history: HistoryOptions
   readonly histories: number
+  /** Through the whole loop in virtual time, which takes longer: rules, conditions, gates, trials and histories. @default the judge alone */
+  readonly isWholeLoop?: boolean
 }
 
 const plain: SignalOptions = { rho: 0.8, sigma: 0.1 }
@@ -42,6 +44,9 @@ const arms: { readonly [name: string]: Pick<Phase, 'arms' | 'perArm'> } = {
   'then one control in ten': { arms: 'settled', perArm: 108 },
 }
 
+/** Of each kind through the whole loop. */
+const LOOP_HISTORIES = 200
+
 /** Of AR(1) rho 0.8 with `sigma` 1: the standard deviation of a control's log ratio, measured. */
 const SD_PER_SIGMA = 0.86
 
@@ -71,6 +76,20 @@ export function verdictCases(scale: number): readonly VerdictCase[] {
       about: 'harms' as const,
       history: randomised({ ...plain, rho, factor: 1.2 }, 12),
       histories: count(2000),
+    })),
+    ...Object.entries(placebos).map(([name, signal]) => ({
+      name: `whole loop, placebo, ${name}`,
+      about: 'placebo' as const,
+      history: randomised(signal, 48),
+      histories: count(LOOP_HISTORIES),
+      isWholeLoop: true,
+    })),
+    ...([0.8, 1.2] as const).map(factor => ({
+      name: `whole loop, ${factor < 1 ? '-20 %' : '+20 %'}, AR(1) rho 0.8`,
+      about: factor < 1 ? ('helps' as const) : ('harms' as const),
+      history: randomised({ ...plain, factor }, 12),
+      histories: count(LOOP_HISTORIES),
+      isWholeLoop: true,
     })),
     ...Object.entries(changes).flatMap(([change, [shadow, act]]) =>
       Object.entries(arms).map(([name, drawn]) => ({

@@ -15,8 +15,8 @@ export interface Counted {
   readonly counts: Tally
 }
 
-parentPort?.on('message', ({ index, scale, seed, from, to }: Chunk) => {
-  const counted: Counted = { index, counts: tally(verdictCases(scale)[index]!, seed, from, to) }
+parentPort?.on('message', async ({ index, scale, seed, from, to }: Chunk) => {
+  const counted: Counted = { index, counts: await tally(verdictCases(scale)[index]!, seed, from, to) }
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   parentPort?.postMessage(counted)
 })
