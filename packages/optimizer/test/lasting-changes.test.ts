@@ -132,7 +132,7 @@ test('a kill switch that is released while a change is still being set back leav
   loop.optimizer.killSwitch.reset()
   release()
   await loop.optimizer.restored()
-  const entries = await loop.run(120_000, () => 0.9)
+  const entries = await loop.run(150_000, () => 0.9)
 
   expect(entries.flatMap(entry => entry.started)).toHaveLength(1)
   expect(reverted(entries).map(trial => trial.reverted?.because)).toEqual(['kill switch', 'undecided'])

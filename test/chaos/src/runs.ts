@@ -4,10 +4,11 @@ import { run as flapping } from './runs/flapping.ts'
 import { run as guards } from './runs/guards.ts'
 import { run as harm } from './runs/harm.ts'
 import { run as kill } from './runs/kill.ts'
+import { run as loopModel } from './runs/loop-model.ts'
 import { run as model } from './runs/model.ts'
 import { run as palliative } from './runs/palliative.ts'
 import { run as races } from './runs/races.ts'
 import { run as verdicts } from './runs/verdicts.ts'
 
 /** All runs, in the order of the report. */
-export const runs: readonly ChaosRun[] = [verdicts, palliative, guards, harm, flapping, model, kill, races, fleet]
+export const runs: readonly ChaosRun[] = [verdicts, palliative, guards, harm, flapping, model, loopModel, kill, races, fleet]

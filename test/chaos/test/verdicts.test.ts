@@ -29,6 +29,7 @@ test(
   async () => {
     const rows: ChaosRow[] = []
     await palliative.run({ short: true, seed: 1, report: row => void rows.push(row) })
+    expect(rows).toHaveLength(12)
     // One leak in ten may be slow enough to be seen only later: of ten histories each that is one or two.
     for (const row of rows.filter(({ case: name }) => name.startsWith('leak'))) {
       expect(row['effective'], row.case).toBeLessThanOrEqual(0.2)

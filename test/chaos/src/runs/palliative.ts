@@ -42,7 +42,7 @@ export const run: ChaosRun = {
   async run({ short, seed, report }) {
     const histories = short ? 10 : 200
     for (const { name, leaks, history } of cases) {
-      const counts = tally({ name, about: 'helps', history, histories }, seed, 0, histories)
+      const counts = await tally({ name, about: 'helps', history, histories }, seed, 0, histories)
       report({ run: 'palliative', case: name, histories, ...figures(counts, histories, leaks) })
     }
   },
