@@ -40,12 +40,21 @@ module.exports = {
       to: { path: 'node_modules/yaml/|^packages/promql/src/(rule-files|rule-tests)' },
     },
     {
+      name: 'optimizer-loads-yaml-only-where-files-are-read',
+      severity: 'error',
+      from: { path: '^packages/optimizer/src/(?!response-files/|scenarios/)' },
+      to: {
+        path: '^packages/(promql/(src|dist)/(rule-files|rule-tests)|optimizer/src/(response-files|scenarios)/)',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'all-in-one-loads-yaml-only-where-files-are-given',
       comment: 'The same for homeostat(): what reads files is imported when there are some.',
       severity: 'error',
       from: { path: '^packages/homeostat/src/(?!cli|reload/)' },
       to: {
-        path: '^packages/(promql/(src|dist)/(rule-files|rule-tests)|homeostat/src/(cli|reload/))',
+        path: '^packages/(promql/(src|dist)/(rule-files|rule-tests)|optimizer/(src|dist)/(response-files|scenarios)/|homeostat/src/(cli|reload/))',
         pathNot: '^packages/homeostat/src/reload/program-files\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
@@ -55,7 +64,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/homeostat/src/reload/program-files\\.ts$' },
       to: {
-        path: '^packages/(promql/(src|dist)/rule-files|homeostat/src/reload/(?!program-files))',
+        path: '^packages/(promql/(src|dist)/rule-files|optimizer/(src|dist)/response-files/|homeostat/src/reload/(?!program-files))',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },

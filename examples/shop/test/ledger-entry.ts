@@ -19,6 +19,7 @@ export const quiet: LedgerEntry = {
   verdicts: [],
   reverted: [],
   quarantined: [],
+  offers: [],
   open: [],
   effects: [],
   fleet: { coordinator: 'none' },

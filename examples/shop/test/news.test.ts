@@ -17,6 +17,7 @@ const judged = {
   judgedAt: 160_000,
   verdict: 'inconclusive',
   reason: '1 of 6 act, 0 of 6 control',
+  blindSpots: [],
   after: [
     [150_000, 0.3],
     [160_000, 0.28],
@@ -87,6 +88,12 @@ describe('the news of the timeline', () => {
     expect(verdict?.text).toMatch(/^memory.cleanup#1, withheld, inconclusive: /)
   })
 
+  it('say what the guards of a trial could not have seen', () => {
+    const blindSpots = ['p99 would miss harm below +58 %']
+    const [verdict] = new News().read({ ...quiet, verdicts: [{ ...judged, blindSpots }] })
+    expect(verdict?.text).toMatch(/; p99 would miss harm below \+58 %$/)
+  })
+
   it('tell of breached guards, of changes that were set back, and of actions that may no longer run', () => {
     const reason = 'p99 is 80 % above its quiet level'
     const entry: LedgerEntry = {
@@ -96,11 +103,13 @@ describe('the news of the timeline', () => {
         { ...judged, reverted: { result: 'restored', because: 'guard breached', from: 150_000, at: 160_000 } },
       ],
       quarantined: [{ alert: judged.alert, action: judged.action, until: 100_000 + 86_400_000, reason: 'it harms' }],
+      offers: [{ alert: judged.alert, action: judged.action, mode: 'advise', because: 'it harms' }],
     }
     expect(new News().read(entry)).toEqual([
       { kind: 'breach', text: 'memory.cleanup#1: p99 is 80 % above its quiet level' },
       { kind: 'reverted', text: 'memory.cleanup#1 set back (guard breached)' },
       { kind: 'quarantine', text: 'memory.cleanup for MemoryPressure rests for 24 h: it harms' },
+      { kind: 'offer', text: 'mode advise for memory.cleanup on MemoryPressure: it harms' },
     ])
   })
 })

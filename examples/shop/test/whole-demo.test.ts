@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { start } from './main-process.ts'
 
-it('npm start: the shop gets into trouble on real servers, and Homeostat helps', { timeout: 150_000 }, async () => {
-  await using demo = start('demo.ts', ['--duration', '85'], { DATABASE_URL: '', REDIS_URL: '', PORT: '0' })
+it('npm start: the shop gets into trouble on real servers, and Homeostat helps', { timeout: 200_000 }, async () => {
+  await using demo = start('demo.ts', ['--duration', '120'], { DATABASE_URL: '', REDIS_URL: '', PORT: '0' })
   const { code } = await demo.ended
   const output = demo.output()
   expect.soft(output).toMatch(/fired +SlowQueries/)

@@ -192,6 +192,24 @@ export class Homeostat implements AsyncDisposable {
     return this.optimizer.explain(id)
   }
 
+  /** What is known of each action that was tried or thought of, what is missing until there is a verdict, and what it speaks for. */
+  evidence(): ActionEvidence[] {
+    return this.optimizer.evidence()
+  }
+
+  /** Lets an action run again for an alert before its quarantine is over. */
+  release(alert: string, action: string): void {
+    this.optimizer.release(alert, action)
+  }
+
+  /**
+   * For `NodeSDK({ spanProcessors: [..., h.spanProcessor] })`: the spans of actions then link to the requests and jobs that
+   * ran when their alert fired. It exports nothing and changes no span.
+   */
+  get spanProcessor(): TraceWindow {
+    return this.optimizer.traces
+  }
+
   /** Calls the listener with every ledger entry. */
   on(listener: LedgerListener): Disposable {
     return this.optimizer.on(listener)

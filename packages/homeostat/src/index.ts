@@ -19,14 +19,21 @@ export type {
   SystemMetrics,
 } from './performance-metrics.ts'
 export type { CacheClient, CacheLoader } from '@homeostat/ioredis/domain'
-export { isMode, modes } from '@homeostat/optimizer'
+export { isMode, judge, modes } from '@homeostat/optimizer'
 export type {
   Action,
   ActionContext,
+  ActionEvidence,
   Advice,
+  Bounds,
+  BudgetLimits,
+  Coordinator,
+  Design,
   Domain,
   Explanation,
   Firing,
+  Knob,
+  KnobOptions,
   LedgerEntry,
   LedgerListener,
   Mode,
@@ -35,6 +42,7 @@ export type {
   Refusal,
   RefusalReason,
   Response,
+  ResponseGuard,
   Rule,
   Trial,
   Verdict,

@@ -86,13 +86,14 @@ export {
   type UndoContext,
   type UndoResult,
 } from './receipt.ts'
-export type { Direction, Expectation, Guard as ResponseGuard, Priority, Response } from './response.ts'
+export type { Design, Direction, Expectation, Guard as ResponseGuard, Priority, Response } from './response.ts'
 export type { ForeignScope, Snapshot } from './snapshot.ts'
 export { steadyNow, wallTime } from './steady-clock.ts'
+export { TraceWindow } from './telemetry/trace-window.ts'
 export { Ticker } from './ticker.ts'
 export { isOpen, type JudgedTrial, type RunningTrial, type SettlingTrial, type Trial } from './trial.ts'
 export type { Judgement, Outcome, Verdict } from './verdict.ts'
 export { LoopBlockedError, WatchdogLostError, type BlockedLoop } from './watchdog/loop-blocked-error.ts'
 export { Watchdog, type WatchdogOptions } from './watchdog/watchdog.ts'
 export { watchFiles } from './watch-files.ts'
-export type { Rule } from '@homeostat/promql'
+export type { Rule, RuleSource } from '@homeostat/promql'

@@ -11,4 +11,15 @@ import { run as races } from './runs/races.ts'
 import { run as verdicts } from './runs/verdicts.ts'
 
 /** All runs, in the order of the report. */
-export const runs: readonly ChaosRun[] = [verdicts, palliative, guards, harm, flapping, model, loopModel, kill, races, fleet]
+export const runs: readonly ChaosRun[] = [
+  verdicts,
+  palliative,
+  guards,
+  harm,
+  flapping,
+  model,
+  loopModel,
+  kill,
+  races,
+  fleet,
+]

@@ -16,6 +16,7 @@ export type NewsKind =
   | 'verdict'
   | 'reverted'
   | 'quarantine'
+  | 'offer'
   | 'over'
 
 export interface NewsItem {
@@ -72,6 +73,7 @@ function trialNews({
   verdicts,
   reverted,
   quarantined,
+  offers,
 }: LedgerEntry): NewsItem[] {
   return [
     ...started.map(({ id, action, alert }) => news('decided', `${action} for ${alert}; all gates passed (${id})`)),
@@ -86,6 +88,9 @@ function trialNews({
     ...verdicts.map(trial => news('verdict', verdictText(trial))),
     ...reverted.map(trial => news('reverted', revertText(trial))),
     ...quarantined.map(each => news('quarantine', quarantineText(each, now))),
+    ...offers.map(({ alert, action, mode, because }) =>
+      news('offer', `mode ${mode} for ${action} on ${alert}: ${because}`),
+    ),
   ]
 }
 

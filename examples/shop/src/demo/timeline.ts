@@ -19,6 +19,7 @@ const styles: Readonly<Record<LineKind, Style>> = {
   verdict: 'bold',
   reverted: 'yellow',
   quarantine: 'red',
+  offer: 'bold',
   over: 'green',
   person: 'yellow',
 }

@@ -24,8 +24,9 @@ export function doneText(trial: EndedTrial): string {
 /** `cache.warm#1 inconclusive: hit ratio of redis 52 % -> 91 % (not evidence); 1 of 6 act, 0 of 6 control` */
 export function verdictText(trial: Verdicted): string {
   const withheld = trial.arm === 'control' ? ', withheld,' : ''
-  const force = trial.state === 'kept' ? '; it stays in force' : ''
-  return `${trial.id}${withheld} ${trial.verdict}: ${changeText(trial)}${trial.reason}${force}`
+  const force = trial.state === 'kept' ? ['it stays in force'] : []
+  const parts = [`${changeText(trial)}${trial.reason}`, ...force, ...trial.blindSpots]
+  return `${trial.id}${withheld} ${trial.verdict}: ${parts.join('; ')}`
 }
 
 export function revertText({ id, reverted }: RevertedTrial): string {

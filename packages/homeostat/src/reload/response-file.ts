@@ -1,7 +1,7 @@
 import type { Response } from '@homeostat/optimizer'
+import { readResponse } from '@homeostat/optimizer/response-files'
 import type { FilePosition, RuleFileError, YamlNode } from '@homeostat/promql/rule-files'
 import { MappingReader, YamlDocument } from '@homeostat/promql/rule-files'
-import { readResponse } from './read-response.ts'
 
 /** A response with the places of its fields, for what is found out about it later. */
 export interface PlacedResponse {

@@ -16,6 +16,7 @@ responses:
     timeout: 1s500ms
     clear: max(queue_age) < 10
     withhold: false
+    design: { kind: switchback, blocks: 8, block: 2m, carry_over: 30s }
     expect: { expr: max(queue_age), direction: down, worth: 0.2, baseline: 30s, settle: 1m, window: 2m }
     guards:
       - { expr: process_cpu, not_worse_than: 0.1, floor: 0.05, direction: up, kind: level }
@@ -32,6 +33,7 @@ responses:
       timeoutMs: 1500,
       clear: 'max(queue_age) < 10',
       withhold: false,
+      design: { kind: 'switchback', blocks: 8, blockMs: 120_000, carryOverMs: 30_000 },
       expect: {
         expr: 'max(queue_age)',
         direction: 'down',
@@ -66,6 +68,7 @@ test('every problem is named with file, line and column, and the rest is read on
     expect: { expr: 'x[5m]', direction: left }
     guards: [{ expr: x, not_worse_than: -1 }]
   - { alert: C, action: cache.warm, priority: slo }
+  - { alert: D, action: cache.warm, priority: slo, design: { kind: switchback, blocks: 7 } }
 `
   expect(messages(text)).toEqual([
     "responses.yml:2:5: field 'action' must be set",
@@ -76,6 +79,7 @@ test('every problem is named with file, line and column, and the rest is read on
     'responses.yml:10:21: expr needs a vector or a scalar, got range vector',
     'responses.yml:10:41: direction must be up or down, got "left"',
     'responses.yml:11:41: not_worse_than must be a number that is not negative',
+    'responses.yml:13:88: blocks must be even',
   ])
   expect(parse(text).responses.map(({ response }) => response.to.alert)).toEqual(['C'])
 })

@@ -1,6 +1,6 @@
 import type { YamlDocument, YamlNode } from '@homeostat/promql/rule-files'
 import { MappingReader, plainValue } from '@homeostat/promql/rule-files'
-import type { Expectation, Guard, Response } from '../response.ts'
+import type { Design, Expectation, Guard, Response } from '../response.ts'
 import { choice, expression, given, milliseconds, positive, required } from './fields.ts'
 
 const RESPONSE_FIELDS = [
@@ -15,12 +15,15 @@ const RESPONSE_FIELDS = [
   'guards',
   'clear',
   'withhold',
+  'design',
 ]
 const EXPECT_FIELDS = ['expr', 'direction', 'worth', 'baseline', 'settle', 'window']
 const GUARD_FIELDS = ['expr', 'not_worse_than', 'direction', 'kind', 'denominator', 'floor']
+const DESIGN_FIELDS = ['kind', 'blocks', 'block', 'carry_over']
 const PRIORITIES = ['safety', 'slo', 'efficiency'] as const
 const DIRECTIONS = ['up', 'down'] as const
 const KINDS = ['level', 'ratio'] as const
+const DESIGNS = ['switchback', 'split'] as const
 
 /** Reads one response: the fields of `Response` as Prometheus would spell them, with durations like `5m`. */
 export function readResponse(
@@ -43,6 +46,7 @@ export function readResponse(
       guards: fields.has('guards') ? guards : undefined,
       clear: fields.has('clear') ? expression(fields, 'clear') : undefined,
       withhold: fields.has('withhold') ? fields.boolean('withhold') : undefined,
+      design: fields.has('design') ? readDesign(document, fields.node('design')) : undefined,
     }),
   }
   return document.errors.length > errorsBefore ? undefined : { response, fields }
@@ -75,4 +79,15 @@ function readGuard(document: YamlDocument, node: YamlNode): Guard {
       floor: positive(fields, 'floor'),
     }),
   }
+}
+
+function readDesign(document: YamlDocument, node: YamlNode | undefined): Design {
+  const fields = new MappingReader(document, node, 'a design', DESIGN_FIELDS)
+  const kind = choice(fields, 'kind', DESIGNS, true) ?? 'split'
+  const blocks = fields.number('blocks', true)
+  if (blocks !== undefined && (blocks < 2 || (kind === 'switchback' && blocks % 2 === 1)))
+    fields.report('blocks', `blocks must be ${kind === 'switchback' ? 'even' : 'at least 2'}`)
+  if (kind === 'split' && fields.has('carry_over')) fields.report('carry_over', 'a split carries nothing over')
+  const carryOverMs = kind === 'switchback' ? milliseconds(fields, 'carry_over') : undefined
+  return { kind, ...given({ blocks, blockMs: milliseconds(fields, 'block'), carryOverMs }) }
 }

@@ -84,12 +84,13 @@ function readAction(document: YamlDocument, node: YamlNode, series: ReadonlySet<
   const fields = new MappingReader(document, node, 'an action of a plant', ACTION_FIELDS)
   const risk = fields.number('risk', true) ?? 0
   if (![0, 1, 2, 3].includes(risk)) fields.report('risk', 'risk must be 0, 1, 2 or 3')
+  const name = required(fields, 'name')
   const isLasting = fields.boolean('lasting')
   if (fields.has('undo') && !isLasting) fields.report('undo', 'only what is lasting is undone')
   return {
-    name: required(fields, 'name'),
+    name,
     scope: choice(fields, 'scope', ['process', 'shared'] as const, false) ?? 'process',
-    touches: fields.textItems('touches'),
+    touches: fields.has('touches') ? fields.textItems('touches') : [name],
     raises: fields.textItems('raises'),
     lowers: fields.textItems('lowers'),
     risk: risk as PlantActionSpec['risk'],

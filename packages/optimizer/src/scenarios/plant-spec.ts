@@ -48,7 +48,9 @@ export interface PlantEffect {
   readonly forMs?: number
 }
 
-export interface PlantActionSpec extends Pick<Action, 'name' | 'scope' | 'touches' | 'raises' | 'lowers' | 'risk'> {
+export interface PlantActionSpec extends Pick<Action, 'name' | 'scope' | 'raises' | 'lowers' | 'risk'> {
+  /** @default its own name: two unjudged runs of one action could not be told apart */
+  readonly touches: readonly string[]
   readonly disruptive: boolean
   /** What a run comes to: it does something, finds nothing to do, or throws. @default done */
   readonly receipt: 'done' | 'nothing' | 'failure'

@@ -41,16 +41,18 @@ export function createTrace(seed: number): Trace {
   const trips = oneOf([0, 0, 0.05])
   const isActing = random() < 0.8
   const high = Array.from({ length: PLANTS }, () => random() < 0.5)
+  let isHarmed = false
   let modes = Array.from({ length: ACTIONS }, (): Mode => (isActing ? 'act' : oneOf(MODES)))
 
   const step = (): Step => {
     for (let plant = 0; plant < PLANTS; plant++) if (random() < 0.1) high[plant] = !high[plant]
+    if (random() < 0.08) isHarmed = !isHarmed
     if (random() < 0.03) modes = modes.map(mode => (random() < 0.5 ? mode : oneOf(MODES)))
     const move = random()
     return {
       afterMs: random() < 0.97 ? INTERVAL_MS : oneOf([1000, 20_000, 120_000, 900_000]),
       values: high.map(isHigh => (random() < missing ? undefined : (isHigh ? 0.81 : 0.1) + 0.19 * random())),
-      guarded: random() < missing ? undefined : random() < 0.1 ? 5 : 1 + 0.01 * random(),
+      guarded: random() < missing ? undefined : (isHarmed ? 5 : 1) + 0.01 * random(),
       killSwitch: move < trips ? 'trip' : move < 3 * trips ? 'reset' : 'leave',
       modes,
       behaviour: oneOf(BEHAVIOURS),
@@ -65,7 +67,7 @@ export function createTrace(seed: number): Trace {
       blockedMsPerMinute: oneOf([5, 50]),
     },
     warmUpMs: oneOf([0, 10_000, 60_000]),
-    steps: Array.from({ length: 20 + below(40) }, step),
+    steps: Array.from({ length: 15 + below(31) }, step),
   }
 }
 
