@@ -1,4 +1,12 @@
-import type { Domain, Explanation, LedgerListener, Mode, ProgramSource } from '@homeostat/optimizer'
+import type {
+  ActionEvidence,
+  Domain,
+  Explanation,
+  LedgerListener,
+  Mode,
+  ProgramSource,
+  TraceWindow,
+} from '@homeostat/optimizer'
 import { Optimizer, Ticker, steadyNow, wallTime } from '@homeostat/optimizer'
 import { measureEventLoopLag } from '@homeostat/runtime'
 import type { AttachTarget } from './attach.ts'
