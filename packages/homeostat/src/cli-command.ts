@@ -2,11 +2,11 @@ import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { CommandOutput, ExitCode } from './cli-output.ts'
 import { checkRuleFiles, type CheckedText } from './cli-rules-check.ts'
-import { testRuleFiles } from './cli-rules-test.ts'
 import { VERSION } from './version.ts'
 
 const HELP = `usage: homeostat rules check [OPTION...] [FILE...]
        homeostat rules test [OPTION...] FILE...
+       homeostat backtest --from SOURCE --rules FILE... [OPTION...]
        homeostat --help | --version
 
 Checks Prometheus rule files and runs their unit tests, as "promtool check rules" and "promtool test rules" do,
@@ -19,6 +19,7 @@ with the rule engine of this package.
 
   rules test FILE...      Runs rule test files:
                           https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
+                          Tests that are scenarios run through the whole loop against a simulated plant.
     --run=REGEXP          Only tests whose name matches; may be given several times.
     --diff                Shows alerts that differ as one coloured text.
     --debug               Shows what each test took and all its samples.
@@ -27,6 +28,8 @@ with the rule engine of this package.
   Both take --ignore-unknown-fields for rule files with fields of one's own, and --enable-feature=LIST:
   promql-experimental-functions. (promql-delayed-name-removal is how this engine always works.)
 
+  backtest                Replays recorded signals against rules and responses; see homeostat backtest --help.
+
 Exit code: 0 when all is well, 1 when something is wrong, 3 for lint errors with --lint-fatal.`
 
 /**
@@ -34,9 +37,13 @@ Exit code: 0 when all is well, 1 when something is wrong, 3 for lint errors with
  *
  * @param readInput gives the whole standard input
  */
-export function runCommandLine(args: readonly string[], output: CommandOutput, readInput: () => string): ExitCode {
+export async function runCommandLine(
+  args: readonly string[],
+  output: CommandOutput,
+  readInput: () => string,
+): Promise<ExitCode> {
   try {
-    return run(args, output, readInput)
+    return await run(args, output, readInput)
   } catch (error) {
     if (!(error instanceof Error)) throw error
     // Everything below reports what it finds; what is thrown is how it was called.
@@ -48,7 +55,12 @@ export function runCommandLine(args: readonly string[], output: CommandOutput, r
 const CHECK_ONLY = ['lint', 'lint-fatal'] as const
 const TEST_ONLY = ['run', 'diff', 'debug', 'junit'] as const
 
-function run(args: readonly string[], output: CommandOutput, readInput: () => string): ExitCode {
+async function run(args: readonly string[], output: CommandOutput, readInput: () => string): Promise<ExitCode> {
+  // Each command loads what it needs: the loop is more than a check of files takes.
+  if (args[0] === 'backtest') {
+    const { runBacktest } = await import('./cli-backtest.ts')
+    return runBacktest(args.slice(1), output)
+  }
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -91,6 +103,7 @@ function run(args: readonly string[], output: CommandOutput, readInput: () => st
   if (files.length === 0) throw new Error("required argument 'FILE' not provided")
   const { run: patterns, diff = false, debug = false, junit } = values
   const only = patterns === undefined ? {} : { run: new RegExp(patterns.join('|')) }
+  const { testRuleFiles } = await import('./cli-rules-test.ts')
   return testRuleFiles(files, output, { ...only, diff, debug, junit, experimental, ignoreUnknownFields })
 }
 

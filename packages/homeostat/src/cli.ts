@@ -7,4 +7,6 @@ const output = {
   error: (line: string): unknown => process.stderr.write(`${line}\n`),
 }
 
-process.exitCode = runCommandLine(process.argv.slice(2), output, () => readFileSync(0, 'utf8'))
+void runCommandLine(process.argv.slice(2), output, () => readFileSync(0, 'utf8')).then(code => {
+  process.exitCode = code
+})

@@ -99,7 +99,7 @@ export class Homeostat implements AsyncDisposable {
     }
     this.#ticker = new Ticker(
       intervalMs,
-      now => void this.optimizer.tick(now),
+      now => this.optimizer.tickInSlices(now),
       error => faults.report('tick', error),
     )
     this.#histories = new HistoryFile(stateFolderOf(options, service), this.optimizer.histories, error =>

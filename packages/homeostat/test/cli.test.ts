@@ -44,9 +44,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 /** Runs the command line in this process; paths of the folder are shown as `~`. */
-function run(...args: string[]): { code: number; out: string; error: string } {
+async function run(...args: string[]): Promise<{ code: number; out: string; error: string }> {
   const lines = { out: [] as string[], error: [] as string[] }
-  const code = runCommandLine(
+  const code = await runCommandLine(
     args.map(arg => (arg.endsWith('.yml') ? join(folder, arg) : arg)),
     { out: line => lines.out.push(line), error: line => lines.error.push(line) },
     () => input,
@@ -56,16 +56,16 @@ function run(...args: string[]): { code: number; out: string; error: string } {
 }
 
 describe('homeostat rules check', () => {
-  test('counts the rules of files that are well', () => {
-    expect(run('rules', 'check', 'good.yml')).toEqual({
+  test('counts the rules of files that are well', async () => {
+    expect(await run('rules', 'check', 'good.yml')).toEqual({
       code: 0,
       out: 'Checking ~/good.yml\n  SUCCESS: 2 rules found\n',
       error: '',
     })
   })
 
-  test('names every problem with file, line and column, and goes on with the next file', () => {
-    expect(run('rules', 'check', 'bad.yml', 'good.yml')).toEqual({
+  test('names every problem with file, line and column, and goes on with the next file', async () => {
+    expect(await run('rules', 'check', 'bad.yml', 'good.yml')).toEqual({
       code: 1,
       out: 'Checking ~/bad.yml\nChecking ~/good.yml\n  SUCCESS: 2 rules found\n',
       error:
@@ -73,70 +73,77 @@ describe('homeostat rules check', () => {
     })
   })
 
-  test('warns of duplicate rules, and fails for them only when asked to', () => {
-    const warned = run('rules', 'check', 'twice.yml')
+  test('warns of duplicate rules, and fails for them only when asked to', async () => {
+    const warned = await run('rules', 'check', 'twice.yml')
     expect(warned).toEqual({
       code: 0,
       out: 'Checking ~/twice.yml\n',
       error:
         '  FAILED:\nlint error 1 duplicate rule(s) found.\nMetric: x:sum\nLabel(s):\nMight cause inconsistency while recording expressions',
     })
-    expect(run('rules', 'check', '--lint-fatal', 'twice.yml').code).toBe(3)
-    expect(run('rules', 'check', '--lint=none', 'twice.yml')).toMatchObject({ code: 0, error: '' })
-    expect(run('rules', 'check', '--lint=some,all', '--lint-fatal', 'twice.yml')).toMatchObject({
+    expect((await run('rules', 'check', '--lint-fatal', 'twice.yml')).code).toBe(3)
+    expect(await run('rules', 'check', '--lint=none', 'twice.yml')).toMatchObject({ code: 0, error: '' })
+    expect(await run('rules', 'check', '--lint=some,all', '--lint-fatal', 'twice.yml')).toMatchObject({
       code: 3,
       out: expect.stringContaining('WARNING: unknown lint option: "some"'),
     })
   })
 
-  test('reads the standard input when no file is named', () => {
+  test('reads the standard input when no file is named', async () => {
     input = RULES
-    expect(run('rules', 'check')).toEqual({
+    expect(await run('rules', 'check')).toEqual({
       code: 0,
       out: 'Checking standard input\n  SUCCESS: 2 rules found\n',
       error: '',
     })
     input = 'groups: 5'
-    expect(run('rules', 'check')).toMatchObject({
+    expect(await run('rules', 'check')).toMatchObject({
       code: 1,
       error: expect.stringContaining('standard input:1:9: groups'),
     })
   })
 
-  test("passes over fields of one's own and allows experimental functions when asked to", () => {
+  test("passes over fields of one's own and allows experimental functions when asked to", async () => {
     input = RULES.replace('name: g', 'name: g\n    owner: me').replace('sum(x)', "'mad_over_time(x[5m])'")
-    expect(run('rules', 'check').error).toMatch(/field "owner" not found[^]*function "mad_over_time" is not enabled/)
-    const allowed = run('rules', 'check', '--ignore-unknown-fields', '--enable-feature=promql-experimental-functions')
+    expect((await run('rules', 'check')).error).toMatch(
+      /field "owner" not found[^]*function "mad_over_time" is not enabled/,
+    )
+    const allowed = await run(
+      'rules',
+      'check',
+      '--ignore-unknown-fields',
+      '--enable-feature=promql-experimental-functions',
+    )
     expect(allowed).toMatchObject({ code: 0, error: '' })
-    expect(run('rules', 'check', '--enable-feature=magic', 'good.yml').out).toContain(
+    expect((await run('rules', 'check', '--enable-feature=magic', 'good.yml')).out).toContain(
       '  WARNING: Unknown feature passed to --enable-feature: magic',
     )
   })
 })
 
-test('homeostat rules check reads files of responses beside the rules they answer', () => {
-  expect(run('rules', 'check', 'good.yml', 'responses.yml')).toEqual({
+test('homeostat rules check reads files of responses beside the rules they answer', async () => {
+  expect(await run('rules', 'check', 'good.yml', 'responses.yml')).toEqual({
     code: 0,
     out: 'Checking ~/good.yml\n  SUCCESS: 2 rules found\n\nChecking ~/responses.yml\n  SUCCESS: 1 responses found\n',
     error: '',
   })
-  expect(run('rules', 'check', 'good.yml', 'endless.yml')).toMatchObject({
+  expect(await run('rules', 'check', 'good.yml', 'endless.yml')).toMatchObject({
     code: 1,
     error: '  FAILED:\n~/endless.yml:1:70: "x:sum < 2" holds while the alert still does ("x:sum > 1"): leave a gap',
   })
 })
 
 describe('homeostat rules test', () => {
-  test('says that all is as expected', () => {
-    expect(run('rules', 'test', 'pass.test.yml')).toEqual({
+  test('says that all is as expected', async () => {
+    expect(await run('rules', 'test', 'pass.test.yml')).toEqual({
       code: 0,
       out: 'Unit Testing:  ~/pass.test.yml\n  SUCCESS\n',
       error: '  WARNING: no file match pattern ~/none-*.yml',
     })
   })
 
-  test('shows what was expected and what came', () => {
-    expect(run('rules', 'test', 'fail.test.yml', 'pass.test.yml')).toMatchObject({
+  test('shows what was expected and what came', async () => {
+    expect(await run('rules', 'test', 'fail.test.yml', 'pass.test.yml')).toMatchObject({
       code: 1,
       out: 'Unit Testing:  ~/fail.test.yml\n\n\nUnit Testing:  ~/pass.test.yml\n  SUCCESS\n',
       error: expect.stringContaining(`  FAILED:
@@ -157,13 +164,13 @@ describe('homeostat rules test', () => {
 })
 
 describe('options of homeostat rules test', () => {
-  test('--run takes only tests whose names match', () => {
-    expect(run('rules', 'test', '--run=low', '--run=^hig', 'fail.test.yml').code).toBe(1)
-    expect(run('rules', 'test', '--run=low', 'fail.test.yml')).toMatchObject({ code: 0 })
+  test('--run takes only tests whose names match', async () => {
+    expect((await run('rules', 'test', '--run=low', '--run=^hig', 'fail.test.yml')).code).toBe(1)
+    expect(await run('rules', 'test', '--run=low', 'fail.test.yml')).toMatchObject({ code: 0 })
   })
 
-  test('--diff shows what differs in colours', () => {
-    expect(run('rules', 'test', '--diff', 'fail.test.yml').error).toContain(`    alertname: High, time: 2m, 
+  test('--diff shows what differs in colours', async () => {
+    expect((await run('rules', 'test', '--diff', 'fail.test.yml')).error).toContain(`    alertname: High, time: 2m, 
         diff: [
                 {
                     "Annotations": {},
@@ -175,8 +182,8 @@ describe('options of homeostat rules test', () => {
             ]`)
   })
 
-  test('--debug shows what was there', () => {
-    const { error } = run('rules', 'test', '--debug', 'pass.test.yml')
+  test('--debug shows what was there', async () => {
+    const { error } = await run('rules', 'test', '--debug', 'pass.test.yml')
     expect(error).toMatch(/DEBUG: Starting test high\n[^]*DEBUG: Test high finished, took [\d.]+ms/)
     expect(error).toContain('DEBUG: Dump of all data (input_series and rules) at 2m1s:')
     expect(error).toContain('{__name__="x", i="1"} =>\n2 @[60000]\n3 @[120000]')
@@ -185,7 +192,7 @@ describe('options of homeostat rules test', () => {
 
   test('--junit also writes the results as JUnit XML', async () => {
     const results = join(folder, 'results.xml')
-    run('rules', 'test', `--junit=${results}`, 'pass.test.yml', 'fail.test.yml', 'bad.yml')
+    await run('rules', 'test', `--junit=${results}`, 'pass.test.yml', 'fail.test.yml', 'bad.yml')
     const xml = (await readFile(results, 'utf8')).replaceAll(`${folder}/`, '~/')
     expect(xml).toMatch(
       /^<testsuites><testsuite name="~\/pass.test.yml" tests="1" failures="0" errors="0" skipped="0" timestamp="[\d:T-]{19}"><testcase name="high"><\/testcase><\/testsuite>/,
@@ -209,12 +216,12 @@ test.each([
   [['rules', 'test', '--lint-fatal', 'good.yml'], "'--lint-fatal' belongs to 'rules check'"],
   [['rules', 'check', '--run=x', 'good.yml'], "'--run' belongs to 'rules test'"],
   [['rules', 'test', '--run=(', 'pass.test.yml'], 'Invalid regular expression: /(/: Unterminated group'],
-])('called as %j it says what is wrong with that', (args, reason) => {
-  expect(run(...args)).toEqual({ code: 1, out: '', error: `homeostat: error: ${reason}, try --help` })
+])('called as %j it says what is wrong with that', async (args, reason) => {
+  expect(await run(...args)).toEqual({ code: 1, out: '', error: `homeostat: error: ${reason}, try --help` })
 })
 
-test('an option it does not know is an error as well', () => {
-  expect(run('rules', 'check', '--fix', 'good.yml')).toMatchObject({
+test('an option it does not know is an error as well', async () => {
+  expect(await run('rules', 'check', '--fix', 'good.yml')).toMatchObject({
     code: 1,
     error: expect.stringContaining("'--fix'"),
   })

@@ -1,22 +1,14 @@
 import type { Alert, Rule, RuleError } from '@homeostat/promql'
 import { parseDuration } from '@homeostat/promql'
 import { alertKey } from './alert-key.ts'
-import type { Firing } from './firing.ts'
+import type { Firing, PendingAlert, Transition } from './firing.ts'
 import type { Condition, ConditionPolicy, Reading } from './instances/condition.ts'
 import { isActionable, isFiring } from './instances/condition.ts'
 import type { ConditionChange, Conditions } from './instances/instances.ts'
 import { readingOf } from './instances/reading.ts'
-import type { PendingAlert } from './ledger.ts'
 import type { Program } from './program.ts'
 import { responsesTo } from './response-match.ts'
-
-/** An alert that began or ceased to fire, or to be pending. */
-export interface Transition {
-  readonly alert: string
-  readonly labels: Firing['labels']
-  readonly from: Condition['state']
-  readonly to: Condition['state']
-}
+import type { Steps } from './sliced-work.ts'
 
 /** What one evaluation of all rules found. */
 export interface Evaluated {
@@ -55,8 +47,8 @@ export class Alerts {
     this.#intervalMs = intervalMs
   }
 
-  evaluate(program: Program, now: number): Evaluated {
-    const { alerts, errors } = program.rules.evaluate(now)
+  *evaluate(program: Program, now: number): Steps<Evaluated> {
+    const { alerts, errors } = yield* program.rules.evaluate(now)
     const failed = new Set(errors.map(error => error.alert))
     const transitions: Transition[] = []
     const pending: PendingAlert[] = []
@@ -88,6 +80,7 @@ export class Alerts {
           pending.push({ ...detail, since: condition.since, firesAt: condition.since + policy.forMs })
         else if (isFiring(condition)) firings.push({ ...detail, ...timesOf(condition) })
       }
+      yield
     }
     return { pending, firings, transitions, errors }
   }

@@ -1,5 +1,6 @@
 import type { Action } from './action.ts'
-import type { Due, Proposal, Refusal, RefusalReason } from './decision.ts'
+import type { Due, Proposal, Refusal } from './decision.ts'
+import type { RefusalReason } from './refusal-reason.ts'
 import type { Firing } from './firing.ts'
 import type { Gate, GateState } from './gate.ts'
 import { gates } from './gates/gates.ts'

@@ -1,8 +1,9 @@
+import type { RefusalReason } from './refusal-reason.ts'
 import type { Action } from './action.ts'
 import type { Firing } from './firing.ts'
 import type { Mode } from './mode.ts'
 import type { Response } from './response.ts'
-import type { TrialArm } from './trial.ts'
+import type { TrialArm } from './trial-arm.ts'
 import type { TrialDesign } from './trial-design.ts'
 
 /** An action that is due: who asked for it and what it is. */
@@ -23,26 +24,13 @@ export interface Decision extends Proposal {
   readonly arm: TrialArm
   /** Of the rule and the response; names the history it belongs to. */
   readonly version: string
+  /** The gates that let it pass, in the order in which they were asked. */
+  readonly gates: readonly RefusalReason[]
   /** The other responses to the same firing, and why they are not taken. */
   readonly alternatives: readonly Refusal[]
   /** How the trial answers by itself; left out for an episode among others. */
   readonly design?: TrialDesign
 }
-
-/** Why an action that was due does not run. The gates come in this order and the first that refuses is named. */
-export type RefusalReason =
-  | 'no response'
-  | 'no such action'
-  | 'kill switch'
-  | 'mode'
-  | 'missing data'
-  | 'warm-up'
-  | 'quarantine'
-  | 'cooldown'
-  | 'budget'
-  | 'conflict'
-  | 'lease'
-  | 'prerequisites'
 
 export interface Refusal {
   readonly kind: 'refusal'

@@ -1,3 +1,5 @@
+import type { Condition } from './instances/condition.ts'
+
 /** An alert that fires: its rule's expression held for as long as the rule asks. */
 export interface Firing {
   /** The rule's name, e.g. `CacheHitRatioLow`. */
@@ -13,4 +15,17 @@ export interface Firing {
   readonly keptSince?: number
   /** Set while its data is missing. */
   readonly missingSince?: number
+}
+
+/** An alert whose expression holds but not yet for as long as its rule asks. */
+export interface PendingAlert extends Firing {
+  readonly firesAt: number
+}
+
+/** An alert that began or ceased to fire, or to be pending. */
+export interface Transition {
+  readonly alert: string
+  readonly labels: Firing['labels']
+  readonly from: Condition['state']
+  readonly to: Condition['state']
 }

@@ -1,5 +1,6 @@
 import type { BudgetLimits, Spending } from './budget.ts'
-import type { Proposal, RefusalReason } from './decision.ts'
+import type { Proposal } from './decision.ts'
+import type { RefusalReason } from './refusal-reason.ts'
 import type { FleetState } from './fleet/fleet-state.ts'
 import type { Firing } from './firing.ts'
 import type { KillSwitchState } from './kill-switch.ts'

@@ -4,6 +4,7 @@ import type { DataPoint, Faults, HistogramValue, MetricData, Scope, ScopeMetrics
 import { DELTA, GAUGE_POINT, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
 import type { KnownSeries } from './known-series.ts'
 import { KnownMetric, write } from './known-series.ts'
+import type { Steps } from './sliced-work.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Exponential histograms have no classic buckets; rules cannot see them. */
@@ -31,23 +32,24 @@ export class Ingestion {
     this.#faults = faults
   }
 
-  append({ at, own, foreign }: Snapshot): void {
+  *append({ at, own, foreign }: Snapshot): Steps<void> {
     const ownNames = new Set(own.flatMap(scope => scope.metrics.map(metric => metric.descriptor.name)))
-    for (const scope of own) this.#scope(scope, at, () => true)
+    for (const scope of own) yield* this.#scope(scope, at, () => true)
     // Where an instrumentation of others carries a name of ours, ours is used: two answers to one question are none.
     for (const { at: collectedAt, metrics } of foreign) {
-      this.#scope(metrics, collectedAt, metric => !ownNames.has(metric.descriptor.name))
+      yield* this.#scope(metrics, collectedAt, metric => !ownNames.has(metric.descriptor.name))
     }
     for (const [key, { seenAt }] of this.#scopes) if (at - seenAt > FORGET_MS) this.#scopes.delete(key)
     this.#store.sweep(at)
   }
 
-  #scope({ scope, metrics }: ScopeMetrics, at: number, isWanted: (metric: MetricData) => boolean): void {
+  *#scope({ scope, metrics }: ScopeMetrics, at: number, isWanted: (metric: MetricData) => boolean): Steps<void> {
     const known = this.#known(scope, at)
     for (const metric of metrics) {
       if (!STORABLE.has(metric.dataPointType) || !isWanted(metric)) continue
       // Other people's points: one that cannot be read costs its metric and nothing else.
       this.#faults.contain('signal', () => this.#metric(scope, metric, known, at))
+      yield
     }
     for (const metric of known.metrics.values()) metric.settleAbsent(at)
   }

@@ -1,5 +1,6 @@
 import type { Decision, Due, Proposal, Refusal } from './decision.ts'
 import type { Fleet } from './fleet/fleet.ts'
+import { gates } from './gates/gates.ts'
 import type { GrantedPermit } from './fleet/permit.ts'
 import { DEFAULT_TIMEOUT_MS } from './runner.ts'
 import { leaseTarget } from './lease-target.ts'
@@ -110,6 +111,7 @@ export class Launcher {
       arm: design ? 'act' : history.draw(),
       ...(design && { design }),
       version,
+      gates: gates.map(({ reason }) => reason),
       alternatives,
     }
     const begun = supervision.begin(decision, program, now, permit)

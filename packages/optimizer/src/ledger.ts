@@ -2,16 +2,10 @@ import type { Faults } from '@homeostat/signals'
 import type { Remaining } from './budget.ts'
 import type { Decision, Refusal } from './decision.ts'
 import type { FleetState } from './fleet/fleet-state.ts'
-import type { Firing } from './firing.ts'
+import type { Firing, PendingAlert, Transition } from './firing.ts'
+import type { TrialArm } from './trial-arm.ts'
 import type { Mode } from './mode.ts'
-import type { Transition } from './alerts.ts'
-import type { Verdicted } from './supervision.ts'
-import type { JudgedTrial, RunningTrial, SettlingTrial, Trial, TrialArm } from './trial.ts'
-
-/** An alert whose expression holds but not yet for as long as its rule asks. */
-export interface PendingAlert extends Firing {
-  readonly firesAt: number
-}
+import type { JudgedTrial, RunningTrial, SettlingTrial, Trial, Verdicted } from './trial.ts'
 
 /** A rule that could not be evaluated. */
 export interface RuleFailure {

@@ -4,6 +4,7 @@ import type { Faults } from '@homeostat/signals'
 import type { Sample } from './judge/episode.ts'
 import { plainLabels } from './plain-labels.ts'
 import type { Direction, Expectation, Response } from './response.ts'
+import type { Steps } from './sliced-work.ts'
 
 /** @default of `Expectation.baselineMs` */
 export const DEFAULT_BASELINE_MS = 120_000
@@ -81,6 +82,14 @@ export class Measurement implements Disposable {
     const readings = this.#evaluate(expr, now)
     this.#read.set(expr, { at: now, readings })
     return readings
+  }
+
+  /** Reads in steps what is read at this time anyway. */
+  *readAhead(exprs: Iterable<string>, now: number): Steps<void> {
+    for (const expr of exprs) {
+      this.read(expr, now)
+      yield
+    }
   }
 
   #evaluate(expr: string, now: number): readonly Reading[] {

@@ -33,6 +33,8 @@ import { Program } from './program.ts'
 import { Programs } from './programs.ts'
 import { Reverter } from './reverter.ts'
 import { Runner } from './runner.ts'
+import { atOnce, SlicedWork, Stopwatch } from './sliced-work.ts'
+import type { Steps } from './sliced-work.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
 import { Supervision } from './supervision.ts'
 import { steadyNow } from './steady-clock.ts'
@@ -44,6 +46,9 @@ import { Trials } from './trials.ts'
 
 /** Research on blocked loops: a slice of 2 ms goes unnoticed at any request rate a Node process serves. */
 const DEFAULT_SLICE_MS = 2
+
+/** A slice of a tick ends with the step that goes over this, and no step should take as long again. */
+const TICK_SLICE_MS = 1
 
 /**
  * The loop. One tick goes the one walk: snapshot, store, verdicts on what was done, rules, decisions, actions, ledger.
@@ -75,6 +80,7 @@ export class Optimizer {
   readonly #clock: () => number
   readonly #telemetry: Disposable
   #startedAt: number | undefined
+  #sliced: SlicedWork<LedgerEntry> | undefined
 
   constructor(options: OptimizerOptions) {
     const { registries, warmUpMs = 60_000, intervalMs = 5000, clock = steadyNow, random = Math.random } = options
@@ -146,12 +152,13 @@ export class Optimizer {
 
   /** Replaces rules and responses in one step. Trials in flight end on the ones they began with. */
   load(source: ProgramSource): void {
+    this.#sliced?.finish()
     this.#alerts.keep(new Set(this.#programs.replace(source).ruleNames.values()))
   }
 
   /** Reads the signals into the store, without evaluating anything. */
   refresh(now: number): void {
-    this.#ingestion.append(this.reader.collect(now))
+    atOnce(this.#refresh(now))
   }
 
   /** Takes what an attached reader has just collected. */
@@ -161,12 +168,24 @@ export class Optimizer {
 
   /** One tick. Started actions go on by themselves; they are in the entry of the tick after their end. */
   tick(now: number = this.#clock()): LedgerEntry {
-    return this.#tick(now).entry
+    // One that is halfway through comes first: time goes forward.
+    this.#sliced?.finish()
+    return atOnce(this.#tick(now, new Stopwatch()))
+  }
+
+  /**
+   * One tick that gives way to the application every two milliseconds. While one is under way, it is the one that is
+   * waited for.
+   */
+  async tickInSlices(now: number = this.#clock()): Promise<LedgerEntry> {
+    const watch = new Stopwatch()
+    const sliced = (this.#sliced ??= new SlicedWork(this.#tick(now, watch), TICK_SLICE_MS, watch))
+    return sliced.done.finally(() => (this.#sliced = undefined))
   }
 
   /** One tick that waits for the actions it started. */
   async tickAndWait(now: number = this.#clock()): Promise<{ entry: LedgerEntry; attempts: SettlingTrial[] }> {
-    const { entry } = this.#tick(now)
+    const entry = this.tick(now)
     return { entry, attempts: await this.#launcher.settled() }
   }
 
@@ -198,6 +217,7 @@ export class Optimizer {
 
   /** Aborts what runs, sets every lasting change back and tells what became of it. Nothing acts afterwards. */
   async stop(): Promise<void> {
+    this.#sliced?.finish()
     await this.#runner.stop()
     this.killSwitch.trip('stop()')
     await this.#reverter.settled()
@@ -217,30 +237,38 @@ export class Optimizer {
     this.#telemetry[Symbol.dispose]()
   }
 
-  #tick(now: number): { entry: LedgerEntry } {
-    const began = performance.now()
+  *#refresh(now: number): Steps<void> {
+    try {
+      yield* this.#ingestion.append(this.reader.collect(now))
+    } catch (error) {
+      this.#engine.faults.report('signal', error)
+    }
+  }
+
+  *#tick(now: number, watch: Stopwatch): Steps<LedgerEntry> {
     const { faults } = this.#engine
     this.#startedAt ??= now
     this.killSwitch.check()
     const program = this.#programs.current
 
-    faults.contain('signal', () => this.refresh(now))
+    yield* this.#refresh(now)
+    yield* program.measurement.readAhead(program.guarded, now)
     // Yesterday's changes are judged before new ones are made.
     const breaches = this.#supervision.step(program, now)
-    const { pending, firings, transitions, errors } = this.#alerts.evaluate(program, now)
+    const { pending, firings, transitions, errors } = yield* this.#alerts.evaluate(program, now)
     const alive = new Set(firings.map(firing => alertKey(firing)))
     this.#supervision.resolve(key => alive.has(key), now)
     const spending = spendingOf(this.trials, now)
     const outcomes = this.#decide(program, firings, spending, now)
     const due = outcomes.filter((outcome): outcome is Due => outcome.kind === 'due')
     const refusals = outcomes.filter((outcome): outcome is Refusal => outcome.kind === 'refusal')
-    const durationMs = performance.now() - began
+    const durationMs = watch.ms
     const launched = this.#launcher.launch(due, refusals, program, now)
     this.#programs.release(this.#supervision.programs)
 
     for (const error of errors) faults.report('rule', error)
     const verdicts = this.#supervision.takeVerdicts()
-    const entry = this.ledger.append({
+    return this.ledger.append({
       now,
       durationMs,
       mode: this.mode,
@@ -269,7 +297,6 @@ export class Optimizer {
         remaining: remainingBudget(action, spending, [], this.#budget),
       })),
     })
-    return { entry }
   }
 
   #decide(program: Program, firings: readonly Firing[], spending: Spending, now: number): (Due | Refusal)[] {

@@ -1,10 +1,10 @@
-import type { Rule, RuleError, Rules, RuleSource, Store } from '@homeostat/promql'
-import { createRules } from '@homeostat/promql'
+import type { Rule, RuleError, RuleSource, Store } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
 import { fingerprint } from './fingerprint.ts'
 import { Freshness } from './freshness.ts'
 import { Measurement } from './measurement.ts'
 import type { Guard, Response } from './response.ts'
+import { RuleParts } from './rule-parts.ts'
 
 /** What the loop evaluates and how it answers. */
 export interface ProgramSource {
@@ -24,7 +24,7 @@ export interface ProgramContext {
 
 /** Rules and responses as they were loaded together; a reload makes a new one, and trials in flight stay with theirs. */
 export class Program implements Disposable {
-  readonly rules: Rules
+  readonly rules: RuleParts
   readonly responses: readonly Response[]
   readonly measurement: Measurement
   readonly freshness: Freshness
@@ -32,13 +32,18 @@ export class Program implements Disposable {
   readonly ruleNames: ReadonlyMap<Rule, string>
   /** The guards of all responses. */
   readonly guards: readonly Guard[]
+  /** What they read. */
+  readonly guarded: ReadonlySet<string>
   readonly #versions = new WeakMap<Response, string>()
 
   constructor({ rules, responses }: ProgramSource, context: ProgramContext) {
     const { store, faults, intervalMs } = context
-    this.rules = createRules(rules, store)
+    this.rules = new RuleParts(rules, store)
     this.responses = responses
     this.guards = responses.flatMap(response => response.guards ?? [])
+    this.guarded = new Set(
+      this.guards.flatMap(({ expr, denominator }) => [expr, ...(denominator ? [denominator] : [])]),
+    )
     this.ruleNames = new Map(rules.flatMap(alertingRules).map(rule => [rule, nameOf(rule)]))
     this.measurement = new Measurement(store, responses, faults, intervalMs)
     this.freshness = new Freshness({ ...context, rules: this.ruleNames.keys() })

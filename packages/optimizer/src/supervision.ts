@@ -14,7 +14,7 @@ import { isEmptyReceipt } from './receipt.ts'
 import { Shadows } from './shadows.ts'
 import type { Reverter } from './reverter.ts'
 import type { Attempt, Runner } from './runner.ts'
-import type { JudgedTrial, KeptTrial, OpenTrial, RevertingTrial, RunningTrial, SettlingTrial, Trial } from './trial.ts'
+import type { JudgedTrial, OpenTrial, RunningTrial, SettlingTrial, Trial, Verdicted } from './trial.ts'
 import { isOpen } from './trial.ts'
 import type { Trials } from './trials.ts'
 import { verifyingTimes } from './trials.ts'
@@ -33,9 +33,6 @@ export interface SupervisionOptions {
   readonly intervalMs: number
   readonly tracesSince: (time: number) => readonly SpanContext[]
 }
-
-/** A trial that has been judged in a step. */
-export type Verdicted = JudgedTrial | KeptTrial | RevertingTrial
 
 /** Carries each trial from one step to the next, as its course says, and has done what that takes. */
 export class Supervision {
@@ -114,6 +111,7 @@ export class Supervision {
         ...proposal,
         kind: 'decision',
         arm: 'shadow',
+        gates: [],
         alternatives: [],
         version: program.versionOf(firing.alert, response),
       },

@@ -1,12 +1,8 @@
-import type { Arm, Sample } from './judge/episode.ts'
-import type { Judgement } from './judge/judgement.ts'
-import type { SideBySide } from './judge/paired.ts'
-import { judgeSplit } from './judge/split.ts'
+import type { Arm } from './judge/episode.ts'
 import { bucketOf } from './judge/bucket.ts'
 import type { SwitchbackBlock } from './judge/switchback.ts'
-import { judgeSwitchback, planSwitchback } from './judge/switchback.ts'
-import type { Design, Expectation, Response } from './response.ts'
-import type { Trial } from './trial.ts'
+import { planSwitchback } from './judge/switchback.ts'
+import type { Design, Response } from './response.ts'
 
 /** How one trial answers by itself, in minutes, what single runs and controls answer in days. */
 export type TrialDesign =
@@ -43,32 +39,6 @@ export function designMs(design: TrialDesign): number {
 /** Which half a unit belongs to now. Each block of time deals the units anew, so that no half keeps the busy ones. */
 export function splitOf(trialId: string, blockMs: number, clock: () => number): (unit: string) => Arm {
   return unit => bucketOf(unit, `${trialId}:${Math.floor(clock() / blockMs)}`)
-}
-
-/** What a trial that answers by itself has answered. */
-export function judgeDesign({ response, after, beside }: Trial, design: TrialDesign): Judgement {
-  const { direction = 'down', worth }: Partial<Expectation> = response.expect ?? {}
-  const terms = { direction, ...(worth !== undefined && { worth }) }
-  const found =
-    design.kind === 'switchback'
-      ? judgeSwitchback({ plan: design.plan, samples: after, ...terms })
-      : judgeSplit({ blocks: inBlocks(after, beside, design.blockMs), ...terms })
-  const { pairs, ...statistics } = found.statistics
-  return { ...found, statistics: { ...statistics, acts: pairs, controls: pairs, unmatched: 0, look: 0 } }
-}
-
-/** In the blocks by which the units were dealt. */
-function inBlocks(act: readonly Sample[], control: readonly Sample[], blockMs: number): SideBySide[] {
-  const blocks = new Map<number, { act: Sample[]; control: Sample[] }>()
-  const add = (arm: Arm, sample: Sample): void => {
-    const block = Math.floor(sample[0] / blockMs)
-    const sides = blocks.get(block) ?? { act: [], control: [] }
-    sides[arm].push(sample)
-    blocks.set(block, sides)
-  }
-  for (const sample of act) add('act', sample)
-  for (const sample of control) add('control', sample)
-  return [...blocks.values()]
 }
 
 function timesOf({ blocks, blockMs }: Extract<Design, { kind: 'split' }>): Partial<typeof SPLIT> {

@@ -1,15 +1,20 @@
 import type { SpanContext } from '@opentelemetry/api'
-import type { Refusal, RefusalReason } from './decision.ts'
+import type { RefusalReason } from './refusal-reason.ts'
 import type { Firing } from './firing.ts'
-import type { Arm, Sample } from './judge/episode.ts'
+import type { Sample } from './judge/episode.ts'
+import type { TrialArm } from './trial-arm.ts'
 import type { RevertCause } from './instances/course.ts'
 import type { UndoResult } from './receipt.ts'
 import type { Response } from './response.ts'
 import type { TrialDesign } from './trial-design.ts'
 import type { Outcome, Verdict } from './verdict.ts'
 
-/** `shadow`: nothing was done because the mode does not allow it; such trials plan, and prove nothing. */
-export type TrialArm = Arm | 'shadow'
+/** What else could have been done about the firing, and why it was not. */
+export interface Alternative {
+  readonly action?: string
+  readonly reason: RefusalReason
+  readonly detail: string
+}
 
 interface TrialBase {
   /** Readable and unique in the process, e.g. `cache.warm#3`. */
@@ -29,7 +34,7 @@ interface TrialBase {
   /** The gates that let it pass, in the order in which they were asked. */
   readonly gates: readonly RefusalReason[]
   /** The other responses to the same firing, and why they were not taken. */
-  readonly alternatives: readonly Pick<Refusal, 'reason' | 'detail'>[]
+  readonly alternatives: readonly Alternative[]
   /** The value that made the alert fire. */
   readonly value: number
   /** Requests and jobs that were traced while it fired. */
@@ -97,6 +102,9 @@ interface JudgedBase extends TrialBase {
 
 /** One decision under observation: the action's run, or its absence. Each state carries just the data that is valid in it. */
 export type Trial = RunningTrial | SettlingTrial | VerifyingTrial | KeptTrial | RevertingTrial | JudgedTrial
+
+/** A trial with its verdict, whether or not its change is still in force. */
+export type Verdicted = JudgedTrial | KeptTrial | RevertingTrial
 
 /** A trial that still holds its resources. */
 export type OpenTrial = Exclude<Trial, JudgedTrial>

@@ -1,7 +1,6 @@
 import type { SpanContext } from '@opentelemetry/api'
 import { alertKey } from './alert-key.ts'
 import type { Decision } from './decision.ts'
-import { gates } from './gates/gates.ts'
 import type { Sample } from './judge/episode.ts'
 import type { RevertCause } from './instances/course.ts'
 import type { UndoResult } from './receipt.ts'
@@ -105,7 +104,7 @@ export class Trials {
   }
 
   #begin(
-    { firing, response, action, arm, version, alternatives, design }: Decision,
+    { firing, response, action, arm, version, alternatives, gates, design }: Decision,
     before: readonly Sample[],
     traces: readonly SpanContext[],
     now: number,
@@ -118,7 +117,7 @@ export class Trials {
       alertKey: alertKey(firing),
       labels: firing.labels,
       touches: action.touches,
-      gates: gates.map(({ reason }) => reason),
+      gates,
       alternatives: alternatives.map(({ response: other, reason, detail }) => ({
         ...(other && { action: other.action }),
         reason,

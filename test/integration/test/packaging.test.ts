@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
@@ -54,7 +54,7 @@ describe.each(packages)('%s', folder => {
     expect(Number(run(folder, '--input-type=module', '--eval', script))).toBeGreaterThan(0)
   })
 
-  test('it ships its build, the sources its source maps name, and nothing else', () => {
+  test('it ships its build, the sources its source maps name, its documents, and nothing else', () => {
     const sources = readdirSync(new URL(`packages/${folder}/src/`, root), { recursive: true, encoding: 'utf8' })
       .filter(path => path.endsWith('.ts'))
       .map(path => path.slice(0, -'.ts'.length))
@@ -66,8 +66,12 @@ describe.each(packages)('%s', folder => {
         ]),
       )
     }
-    const others = shipped.filter(path => !/^src\/.*\.ts$|^dist\/.*\.(js|d\.ts)(\.map)?$/.test(path))
+    const others = shipped.filter(path => !/^src\/.*\.ts$|^dist\/.*\.(js|d\.ts)(\.map)?$|^docs\/.*\.md$/.test(path))
     expect(others.toSorted()).toEqual(['README.md', 'package.json'])
+    // What its README and its comments refer to.
+    const docs = new URL(`packages/${folder}/docs/`, root)
+    const written = existsSync(docs) ? readdirSync(docs).map(file => `docs/${file}`) : []
+    expect(shipped.filter(path => path.startsWith('docs/')).toSorted()).toEqual(written.toSorted())
   })
 
   test('what it exports is in it', () => {

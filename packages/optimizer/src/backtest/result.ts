@@ -1,4 +1,4 @@
-import type { RefusalReason } from '../decision.ts'
+import type { RefusalReason } from '../refusal-reason.ts'
 import type { Firing } from '../firing.ts'
 
 /** One alert that fired. Times are milliseconds since the epoch. */

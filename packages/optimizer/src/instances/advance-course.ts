@@ -34,7 +34,7 @@ function breached(course: Trial, _: CourseEvent, now: number, policy: CoursePoli
   return settle(scored(course, 'harmful'), 'inconclusive', false, now, policy)
 }
 
-function killTrial(course: Trial | In<'settled'>, _: CourseEvent, now: number, policy: CoursePolicy): Course {
+function killTrial(course: Trial, _: CourseEvent, now: number, policy: CoursePolicy): Course {
   return course.isLasting ? { ...revert(course, 'kill switch'), killedAt: now } : off(cool(course, now, policy))
 }
 
@@ -138,7 +138,8 @@ const moves: Moves = {
         ? revert(scored(course, verdict), 'verdict')
         : course,
     resolved: course => (course.isLasting ? revert(course, 'alert resolved') : course),
-    killed: killTrial,
+    // Its cooldown has begun already.
+    killed: (course, _, now) => (course.isLasting ? { ...revert(course, 'kill switch'), killedAt: now } : off(course)),
     tick: (course, _, now, policy) => (course.isLasting ? course : rest(course, now, policy)),
   },
   reverting: {

@@ -1,4 +1,4 @@
-import type { RefusalReason } from '../decision.ts'
+import type { RefusalReason } from '../refusal-reason.ts'
 import type { UndoResult } from '../receipt.ts'
 import type { Verdict } from '../verdict.ts'
 

@@ -1,6 +1,6 @@
 import { formatDuration } from '@homeostat/promql'
 import { MappingReader, plainValue, type YamlDocument, type YamlNode } from '@homeostat/promql/rule-files'
-import type { RefusalReason } from '../decision.ts'
+import type { RefusalReason } from '../refusal-reason.ts'
 import { milliseconds } from '../response-files/fields.ts'
 import type { Verdict } from '../verdict.ts'
 import { EVENT_FIELDS, EVENT_KINDS, type EventKind, type EventPattern, type Expected } from './expected.ts'

@@ -140,7 +140,7 @@ export class CourseModel {
       this.#trial = undefined
       this.#undo = { failures: 0 }
       this.#killedAt = now
-    } else if (this.#trial || this.#isOver === 'settled') this.#switchOff(now, policy)
+    } else if (this.#trial) this.#switchOff(now, policy)
     else this.#isOff = true
     if (this.#isOff) this.#forgetAll()
   }

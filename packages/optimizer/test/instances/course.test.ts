@@ -107,6 +107,12 @@ test('a run that failed is undone when it left something, and backs off in any c
   })
 })
 
+test('the kill switch leaves a cooldown that has begun as it is', () => {
+  const story = [...verifying(false), [20_000, judged('inconclusive')] as const]
+  const { notBefore } = after(...story).course
+  expect(after(...story, [1000, { type: 'killed' }]).course).toMatchObject({ state: 'off', notBefore })
+})
+
 test('an undo is tried three times', () => {
   const failed: readonly [number, CourseEvent] = [1000, { type: 'reverted', result: 'failed' }]
   const story = [...verifying(true), [0, judged('no_effect')] as const, failed, failed]
