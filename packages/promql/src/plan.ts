@@ -2,6 +2,7 @@ import type { AnnotationList } from './annotation.ts'
 import type { Frame } from './frame.ts'
 import type { Labels } from './labels.ts'
 import type { LendingPool } from './lending-pool.ts'
+import type { RangeWindow } from './range-window.ts'
 import type { SampleBudget } from './sample-budget.ts'
 import type { SampleWindow } from './sample-window.ts'
 
@@ -24,24 +25,6 @@ export interface EvaluationContext extends EvaluationInstant {
   /** For the results of plans; empty them first. */
   readonly frames: LendingPool<Frame>
   readonly windows: LendingPool<SampleWindow>
-}
-
-/** The samples of one series inside a range, stale markers left out. Valid only during the visit. */
-export interface RangeWindow {
-  readonly length: number
-  /** The memory they lie in, `[time, value, time, value, ...]`, for who reads them all. */
-  readonly samples: Float64Array
-  /** Where the first sample's time is in {@link samples}. */
-  readonly from: number
-  /** Where the last sample's value ends. */
-  readonly to: number
-  timeAt(index: number): number
-  valueAt(index: number): number
-  /** False when no value is known to be smaller than the one before it. */
-  readonly mayDrop: boolean
-  /** The range is left-open: `(startMs, endMs]`. */
-  readonly startMs: number
-  readonly endMs: number
 }
 
 export interface ScalarPlan {

@@ -1,4 +1,4 @@
-import type { RangeWindow } from './plan.ts'
+import type { RangeWindow } from './range-window.ts'
 import type { RingPage } from './ring-page.ts'
 
 /** The samples of one series in a range, refilled at every use so that a steady state allocates nothing. */

@@ -3,7 +3,8 @@ import { placeOf } from '../annotation.ts'
 import { Frame } from '../frame.ts'
 import { EMPTY_LABELS, type Labels } from '../labels.ts'
 import { LosingNames } from '../losing-names.ts'
-import type { EvaluationContext, Plan, RangePlan, RangeVisitor, RangeWindow, ScalarPlan, VectorPlan } from '../plan.ts'
+import type { EvaluationContext, Plan, RangePlan, RangeVisitor, ScalarPlan, VectorPlan } from '../plan.ts'
+import type { RangeWindow } from '../range-window.ts'
 
 /** One call in an expression, as its function sees it while the plan is made. */
 export interface CallSite {

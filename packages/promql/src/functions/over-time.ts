@@ -1,4 +1,4 @@
-import type { RangeWindow } from '../plan.ts'
+import type { RangeWindow } from '../range-window.ts'
 import { overRange, placeOfArgument, type FunctionDefinition } from './definition.ts'
 import { KahanSum, Mean } from './kahan.ts'
 import { quantile, quantileWarning } from './quantile.ts'

@@ -1,7 +1,7 @@
 import { placeOf } from '../annotation.ts'
 import { unwrapParens } from '../ast.ts'
 import { METRIC_NAME } from '../labels.ts'
-import type { RangeWindow } from '../plan.ts'
+import type { RangeWindow } from '../range-window.ts'
 import { overRange, type CallSite, type FunctionDefinition, type RangeFunction } from './definition.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { EvaluationError } from '../errors.ts'
-import type { RangeWindow } from '../plan.ts'
+import type { RangeWindow } from '../range-window.ts'
 import { overRange, type FunctionDefinition } from './definition.ts'
 import { KahanSum } from './kahan.ts'
 
