@@ -67,7 +67,7 @@ async function demo({ watch, durationMs }: DemoOptions, interruption: Interrupti
       }),
     ),
   )
-  stack.defer(() => timeline.end())
+  stack.defer(() => timeline.close())
   stack.use(interruption.failOn(shop.ended, how => `the shop ${how} while it was needed`))
   screen.line(`The shop has a heap of ${HEAP_LIMIT} MiB. Homeostat is in mode act.`)
   screen.line()

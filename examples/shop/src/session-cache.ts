@@ -8,7 +8,7 @@ export interface Session {
 }
 
 /** More than the heap of a small container has room for; nobody did the sum. */
-const MAX_SESSIONS = 5100
+const MAX_SESSIONS = 4700
 
 /** Visitors of the last minutes, in memory. Without `ttlAutopurge`, as usual: an expired session stays until it is asked for. */
 export class SessionCache {

@@ -33,6 +33,15 @@ describe('the timeline', () => {
     expect(written({ isTTY: true, columns: 80 }, { NO_COLOR: '1' })).not.toContain(`${ESCAPE}31m`)
   })
 
+  it('tells of no alerts that end because the shop stops, and of everything else', () => {
+    let text = ''
+    const timeline = new Timeline(new Screen({ write: more => (text += more) }, {}))
+    timeline.close()
+    timeline.addNews([{ kind: 'over', text: 'MemoryPressure: its condition no longer holds' }])
+    timeline.add('shop', 'did not close cleanly')
+    expect(text).toMatch(/^ +shop +did not close cleanly\n$/)
+  })
+
   it('cuts the progress to the width of the terminal', () => {
     const longest = written({ isTTY: true, columns: 10 }, { NO_COLOR: '1' })
       .split(/[\r\n]/)

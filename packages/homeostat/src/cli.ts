@@ -7,6 +7,8 @@ const output = {
   error: (line: string): unknown => process.stderr.write(`${line}\n`),
 }
 
-void runCommandLine(process.argv.slice(2), output, () => readFileSync(0, 'utf8')).then(code => {
-  process.exitCode = code
-})
+async function main(): Promise<void> {
+  process.exitCode = await runCommandLine(process.argv.slice(2), output, () => readFileSync(0, 'utf8'))
+}
+
+void main()

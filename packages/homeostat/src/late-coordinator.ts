@@ -1,22 +1,25 @@
 import type { Coordinator, CoordinatorCandidate } from '@homeostat/optimizer'
 import { chooseCoordinator, CoordinatorUnavailableError } from '@homeostat/optimizer'
 
+const UNCHOSEN = 'the automatic choice'
+
 /**
  * A coordinator on a server that the application uses, found when it is first asked: the clients are made after Homeostat.
- * Until one is seen, every call rejects like one to a server that cannot be reached, and shared actions wait.
+ * It has no name until one is seen, and then this is a process without others. Until one is chosen, every call rejects like
+ * one to a server that cannot be reached.
  */
 export function createLateCoordinator(candidates: () => readonly CoordinatorCandidate[]): Coordinator {
   let found: Coordinator | undefined
   const coordinator = async (): Promise<Coordinator> => {
     if (found) return found
     const choice = chooseCoordinator(candidates())
-    if ('none' in choice) throw new CoordinatorUnavailableError('nothing', choice.none)
+    if ('none' in choice) throw new CoordinatorUnavailableError(UNCHOSEN, choice.none)
     found = choice.candidate.create()
     return found
   }
   return {
     get name() {
-      return found?.name ?? 'no coordinator yet'
+      return found?.name ?? (candidates().length > 0 ? UNCHOSEN : undefined)
     },
     acquire: async (...args) => (await coordinator()).acquire(...args),
     renew: async (...args) => (await coordinator()).renew(...args),

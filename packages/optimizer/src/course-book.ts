@@ -63,7 +63,9 @@ export class CourseBook {
 
   /** How long the action still rests for this alert; undefined when it does not. */
   cooldownOf({ firing, action }: Proposal, now: number): string | undefined {
-    const { notBefore, streak } = this.#courses.get(courseKey({ alertKey: alertKey(firing), action: action.name }))
+    const key = courseKey({ alertKey: alertKey(firing), action: action.name })
+    if (!this.#courses.makePlace(key, now)) return 'too many alerts are resting already to remember one more'
+    const { notBefore, streak } = this.#courses.get(key)
     if (now >= notBefore) return undefined
     const because = streak > 0 ? `, longer than usual after ${streak} in a row that did not help` : ''
     return `${Math.ceil((notBefore - now) / 1000)} s of cooldown left${because}`

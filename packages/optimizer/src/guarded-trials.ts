@@ -4,6 +4,7 @@ import type { QuietWindows } from './guards/quiet-windows.ts'
 import { createQuietWindows } from './guards/quiet-windows.ts'
 import type { Measurement, Reading } from './measurement.ts'
 import { isNarrowedBy } from './measurement.ts'
+import type { Program } from './program.ts'
 import type { Guard } from './response.ts'
 import type { OpenTrial, Trial } from './trial.ts'
 
@@ -38,11 +39,16 @@ export class GuardedTrials {
   readonly #watched = new Map<string, readonly Watched[]>()
 
   /** Takes a tick's values: learns from them when no trial is open, else looks for breaches. */
-  observe(guards: readonly Guard[], open: readonly OpenTrial[], measurement: Measurement, now: number): Breach[] {
+  observe(
+    { guards, measurement }: Pick<Program, 'guards' | 'measurement'>,
+    open: readonly OpenTrial[],
+    measurementOf: (trial: OpenTrial) => Measurement | undefined,
+    now: number,
+  ): Breach[] {
     const isQuiet = !open.some(trial => trial.arm === 'act')
     const read = new Map<Guard, readonly Guarded[]>()
-    const valuesOf = (guard: Guard): readonly Guarded[] => {
-      const known = read.get(guard) ?? readGuard(guard, measurement, now)
+    const valuesOf = (guard: Guard, by: Measurement = measurement): readonly Guarded[] => {
+      const known = read.get(guard) ?? readGuard(guard, by, now)
       read.set(guard, known)
       return known
     }
@@ -50,7 +56,9 @@ export class GuardedTrials {
     this.#forget(open)
     return open.flatMap(trial => {
       const watched = this.#watched.get(trial.id) ?? this.#watch(trial)
-      const breached = watched.find(one => look(one, valuesOf(one.guard), trial, this.#quietOf(one.guard), now))
+      // A reload may have taken its guards away from the program in force.
+      const by = measurementOf(trial)
+      const breached = watched.find(one => look(one, valuesOf(one.guard, by), trial, this.#quietOf(one.guard), now))
       return breached?.status.state === 'breached' ? [{ trial, reason: breached.status.reason }] : []
     })
   }

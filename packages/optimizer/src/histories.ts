@@ -1,6 +1,7 @@
 import type { HistoryOptions, SavedHistory } from './history.ts'
 import { History } from './history.ts'
 import { offerOf } from './evidence.ts'
+import type { ArmState } from './judge/arms.ts'
 import type { KnownEffect, ModeOffer, QuarantinedAction } from './ledger.ts'
 import type { Mode } from './mode.ts'
 import type { Trial } from './trial.ts'
@@ -86,8 +87,20 @@ export class Histories {
 /** What was saved may have been written by another version of Homeostat; then evidence is gathered anew. */
 function restore(history: History, saved: SavedHistory): void {
   try {
-    history.restore(saved)
+    if (isWhole(saved)) history.restore(saved)
   } catch {
     history.forget()
   }
+}
+
+/** As far as the loop would stumble over it. */
+function isWhole({ acts, controls, trials, standing, arms, decided }: Partial<SavedHistory>): boolean {
+  const areWhole = [acts, controls].every(episodes => episodes?.every(({ before, after }) => before && after))
+  const isCounted = Number.isFinite(trials?.act) && Number.isFinite(trials?.control)
+  const isKnown = decided === undefined || decided.statistics !== undefined
+  return areWhole && isCounted && isKnown && typeof standing?.harmful === 'number' && (!arms || isDrawn(arms))
+}
+
+function isDrawn({ block }: ArmState): boolean {
+  return block.every(arm => arm === 'act' || arm === 'control')
 }

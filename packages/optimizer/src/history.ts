@@ -82,6 +82,14 @@ export class History {
     return expect !== undefined && priority !== 'safety' && withhold
   }
 
+  /** Why there will never be a verdict on the effect; undefined where there will. */
+  get withoutVerdict(): string | undefined {
+    if (this.isRandomised) return undefined
+    return this.#options.response.expect === undefined
+      ? 'the response says of nothing that it should change'
+      : 'never withheld for a control: its receipt and its guards judge it'
+  }
+
   get standing(): Standing {
     return this.#standing
   }
@@ -154,13 +162,15 @@ export class History {
     const { quarantine } = this.#standing
     if (quarantine && quarantine !== before) {
       this.#news = quarantine
-      this.#beginAnew()
+      this.#beginAgain()
     }
-    if (event.type === 'reset') this.#beginAnew()
+    if (event.type === 'reset') this.#beginAgain()
   }
 
   /** What is missing until there is a verdict and when to expect it; what a trial would take while there is none. */
   progress(now: number): string {
+    const { withoutVerdict } = this
+    if (withoutVerdict !== undefined) return withoutVerdict
     const { acts, controls } = this.counts
     if (acts + controls > 0 || this.#shadows.length === 0) return progress(this.#input, now)
     const shadows = { ...this.#input, controls: this.#shadows }
@@ -226,11 +236,8 @@ export class History {
   }
 
   #judgement(now: number): Judgement {
-    const { expect } = this.#options.response
-    if (expect === undefined)
-      return { verdict: 'inconclusive', reason: 'the response says of nothing that it should change' }
-    if (!this.isRandomised)
-      return { verdict: 'inconclusive', reason: 'never withheld for a control: its receipt and its guards judge it' }
+    const { withoutVerdict } = this
+    if (withoutVerdict !== undefined) return { verdict: 'inconclusive', reason: withoutVerdict }
     const { act, control } = this.#breaches
     const harm = harmfulByGuards(act, this.#trials.act, control, this.#trials.control)
     if (harm.harmful) {
@@ -252,6 +259,14 @@ export class History {
 
   #quarantine(reason: string, now: number): void {
     this.advance({ type: 'unfit', reason }, now)
+  }
+
+  /** After a quarantine a verdict of before is known, and takes new episodes to be told again. */
+  #beginAgain(): void {
+    this.#statistics = this.statistics
+    this.#decided = undefined
+    this.#arms = undefined
+    this.#beginAnew()
   }
 
   /** Episodes from before are not comparable with what comes after a pause, and older ones have said what they can. */

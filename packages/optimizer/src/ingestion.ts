@@ -4,6 +4,7 @@ import type { DataPoint, Faults, HistogramValue, MetricData, Scope, ScopeMetrics
 import { DELTA, GAUGE_POINT, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
 import type { KnownSeries } from './known-series.ts'
 import { KnownMetric, write } from './known-series.ts'
+import { atOnce } from './sliced-work.ts'
 import type { Steps } from './sliced-work.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -32,7 +33,12 @@ export class Ingestion {
     this.#faults = faults
   }
 
-  *append({ at, own, foreign }: Snapshot): Steps<void> {
+  append(snapshot: Snapshot): void {
+    atOnce(this.appendInSteps(snapshot))
+  }
+
+  /** Rests after each metric. */
+  *appendInSteps({ at, own, foreign }: Snapshot): Steps<void> {
     const ownNames = new Set(own.flatMap(scope => scope.metrics.map(metric => metric.descriptor.name)))
     for (const scope of own) yield* this.#scope(scope, at, () => true)
     // Where an instrumentation of others carries a name of ours, ours is used: two answers to one question are none.

@@ -7,17 +7,15 @@ import type { Action } from './action.ts'
 import { actionsByName } from './action.ts'
 import { alertKey } from './alert-key.ts'
 import { Alerts } from './alerts.ts'
-import type { BudgetLimits, Spending } from './budget.ts'
+import type { BudgetLimits } from './budget.ts'
 import { DEFAULT_BUDGET, remainingBudget, spendingOf } from './budget.ts'
-import { decide } from './decide.ts'
+import { Decider } from './decider.ts'
 import { CourseBook } from './course-book.ts'
-import type { Due, Refusal } from './decision.ts'
 import { StoreLimitError } from './errors.ts'
 import type { Evidence } from './evidence.ts'
 import { evidenceOf } from './evidence.ts'
 import { explain } from './explain.ts'
 import type { Explanation } from './explain.ts'
-import type { Firing } from './firing.ts'
 import { Fleet } from './fleet/fleet.ts'
 import { GuardedTrials } from './guarded-trials.ts'
 import { Histories } from './histories.ts'
@@ -70,16 +68,14 @@ export class Optimizer {
   readonly #alerts: Alerts
   readonly #runner: Runner
   readonly #reverter: Reverter
-  readonly #courses: CourseBook
   readonly #supervision: Supervision
   readonly #launcher: Launcher
+  readonly #decider: Decider
   readonly #actions: ReadonlyMap<string, Action>
   readonly #modeOf: (action: string) => Mode
   readonly #budget: BudgetLimits
-  readonly #warmUpMs: number
   readonly #clock: () => number
   readonly #telemetry: Disposable
-  #startedAt: number | undefined
   #sliced: SlicedWork<LedgerEntry> | undefined
 
   constructor(options: OptimizerOptions) {
@@ -87,7 +83,6 @@ export class Optimizer {
     this.#engine = registries[0]
     const { faults } = this.#engine
     this.#clock = clock
-    this.#warmUpMs = warmUpMs
     this.#budget = { ...DEFAULT_BUDGET, ...options.budget }
     this.#modeOf = options.modeOf ?? (() => 'advise')
     this.#actions = actionsByName(options.actions)
@@ -120,21 +115,23 @@ export class Optimizer {
       clock,
       onReverted: trial => this.#supervision.reverted(trial, clock()),
     })
-    const [runner, reverter, guarded] = [this.#runner, this.#reverter, new GuardedTrials()]
-    this.#courses = new CourseBook(histories, random)
-    const courses = this.#courses
+    const guarded = new GuardedTrials()
     const tracesSince = (time: number): readonly SpanContext[] => this.traces.since(time)
-    this.#supervision = new Supervision({
-      trials,
-      courses,
-      histories,
-      guarded,
-      runner,
-      reverter,
-      intervalMs,
-      tracesSince,
-    })
-    this.#launcher = new Launcher({ fleet: this.fleet, supervision: this.#supervision, clock })
+    const walk = { trials, courses: new CourseBook(histories, random), runner: this.#runner }
+    const watched = { ...walk, histories, guarded, reverter: this.#reverter, intervalMs, tracesSince }
+    const supervision = (this.#supervision = new Supervision(watched))
+    const launcher = (this.#launcher = new Launcher({ fleet: this.fleet, supervision, clock }))
+    const limits = { modeOf: this.#modeOf, budget: this.#budget, warmUpMs }
+    const deciding = {
+      ...walk,
+      ...limits,
+      supervision,
+      launcher,
+      killSwitch,
+      fleet: this.fleet,
+      actions: this.#actions,
+    }
+    this.#decider = new Decider(deciding)
     killSwitch.onTrip(by => this.#supervision.kill(by, clock()))
     killSwitch.onReset(() => this.#supervision.enable())
   }
@@ -239,7 +236,7 @@ export class Optimizer {
 
   *#refresh(now: number): Steps<void> {
     try {
-      yield* this.#ingestion.append(this.reader.collect(now))
+      yield* this.#ingestion.appendInSteps(this.reader.collect(now))
     } catch (error) {
       this.#engine.faults.report('signal', error)
     }
@@ -247,7 +244,6 @@ export class Optimizer {
 
   *#tick(now: number, watch: Stopwatch): Steps<LedgerEntry> {
     const { faults } = this.#engine
-    this.#startedAt ??= now
     this.killSwitch.check()
     const program = this.#programs.current
 
@@ -259,9 +255,7 @@ export class Optimizer {
     const alive = new Set(firings.map(firing => alertKey(firing)))
     this.#supervision.resolve(key => alive.has(key), now)
     const spending = spendingOf(this.trials, now)
-    const outcomes = this.#decide(program, firings, spending, now)
-    const due = outcomes.filter((outcome): outcome is Due => outcome.kind === 'due')
-    const refusals = outcomes.filter((outcome): outcome is Refusal => outcome.kind === 'refusal')
+    const { due, refusals } = this.#decider.answer(program, firings, spending, now)
     const durationMs = watch.ms
     const launched = this.#launcher.launch(due, refusals, program, now)
     this.#programs.release(this.#supervision.programs)
@@ -297,32 +291,5 @@ export class Optimizer {
         remaining: remainingBudget(action, spending, [], this.#budget),
       })),
     })
-  }
-
-  #decide(program: Program, firings: readonly Firing[], spending: Spending, now: number): (Due | Refusal)[] {
-    const outcomes = decide({
-      now,
-      firings,
-      responses: program.responses,
-      actions: this.#actions,
-      open: this.trials.open,
-      spending,
-      asked: this.#launcher.asked,
-      killSwitch: this.killSwitch.state,
-      modeOf: this.#modeOf,
-      budget: this.#budget,
-      fleet: this.fleet.state,
-      quarantineOf: proposal => this.#courses.quarantineOf(proposal, program, now),
-      cooldownOf: proposal => this.#courses.cooldownOf(proposal, now),
-      isUnsettled: action => this.#runner.isUnsettled(action),
-      startedAt: this.#startedAt ?? now,
-      warmUpMs: this.#warmUpMs,
-    })
-    for (const outcome of outcomes) {
-      if (outcome.kind === 'due') continue
-      this.#courses.refused(outcome, program, now)
-      if (outcome.proposal) this.#supervision.shadow(outcome.proposal, program, now)
-    }
-    return outcomes
   }
 }

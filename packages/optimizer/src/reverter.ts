@@ -9,6 +9,8 @@ import { untilAborted } from './until-aborted.ts'
 /** A change is set back at once, and twice more when that fails: within 5 s all in all, which is what a kill switch is given. */
 const WAITS_MS = [0, 250, 750]
 const TIMEOUT_MS = 1000
+/** What an undo that does not end in time may take beyond it: three of them still make less than 5 s. */
+const GRACE_MS = 250
 const SWITCH_TIMEOUT_MS = 10_000
 
 export interface ReverterOptions {
@@ -25,7 +27,7 @@ export class Reverter {
   readonly #undoing = new Set<Promise<unknown>>()
   readonly #renewing = new Set<string>()
   readonly #switched = new Map<string, boolean>()
-  readonly #switching = new Map<string, Promise<unknown>>()
+  readonly #switching = new Map<string, { readonly done: Promise<unknown>; readonly abort: AbortController }>()
   #reverted: JudgedTrial[] = []
 
   constructor(options: ReverterOptions) {
@@ -35,8 +37,10 @@ export class Reverter {
   /** Sets back what a trial changed; never rejects. */
   undo(trial: RevertingTrial): void {
     const { trials, clock, onReverted } = this.#options
+    const switching = this.#switching.get(trial.id)
+    switching?.abort.abort(new Error('the change is set back'))
     this.#during(
-      (this.#switching.get(trial.id) ?? Promise.resolve())
+      (switching?.done ?? Promise.resolve())
         .then(() => this.#undo(receiptOf(trial)?.undo))
         .then(result => {
           const reverted = trials.reverted(trial, result, clock())
@@ -59,12 +63,16 @@ export class Reverter {
     if (!change || this.#switched.get(trial.id) === isOn) return
     this.#switched.set(trial.id, isOn)
     const { clock, faults } = this.#options
-    const before = this.#switching.get(trial.id) ?? Promise.resolve()
-    const signal = AbortSignal.timeout(SWITCH_TIMEOUT_MS)
+    const before = this.#switching.get(trial.id)?.done ?? Promise.resolve()
+    const abort = new AbortController()
     const done = before
-      .then(() => withoutTracing(async () => change(isOn, { now: clock(), signal })))
+      .then(() => {
+        const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(SWITCH_TIMEOUT_MS)])
+        const switched = withoutTracing(async () => change(isOn, { now: clock(), signal }))
+        return untilAborted(switched, signal, GRACE_MS)
+      })
       .catch((error: unknown) => faults.report('action', error))
-    this.#switching.set(trial.id, done)
+    this.#switching.set(trial.id, { done, abort })
     this.#during(done)
   }
 
@@ -110,6 +118,7 @@ export class Reverter {
         result = await untilAborted(
           withoutTracing(async () => undo({ now: clock(), signal })),
           signal,
+          GRACE_MS,
         )
       } catch (error) {
         faults.report('action', error)

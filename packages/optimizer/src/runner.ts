@@ -115,6 +115,8 @@ export class Runner {
     }
     let isAwaited = true
     try {
+      // A lease may be granted after the switch was tripped: then it does not start at all.
+      stopped.throwIfAborted()
       const run = this.#start(action, context)
       void run.then(
         receipt => isAwaited || (isReceipt(receipt) && this.#options.onLate(receipt)),

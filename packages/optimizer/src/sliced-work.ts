@@ -13,20 +13,20 @@ export function atOnce<T>(steps: Steps<T>): T {
 /** How long something worked, its rests excluded. */
 export class Stopwatch {
   #ms = 0
-  #since = performance.now()
+  #since: number | undefined = performance.now()
 
   /** Milliseconds so far. */
   get ms(): number {
-    return this.#ms + performance.now() - this.#since
+    return this.#since === undefined ? this.#ms : this.#ms + performance.now() - this.#since
   }
 
   rest(): void {
     this.#ms = this.ms
-    this.#since = Number.POSITIVE_INFINITY
+    this.#since = undefined
   }
 
   goOn(): void {
-    this.#since = performance.now()
+    this.#since ??= performance.now()
   }
 }
 
@@ -56,7 +56,7 @@ export class SlicedWork<T> {
   async #inSlices(sliceMs: number): Promise<T> {
     // Not in the turn of whoever asks: that one has done something already.
     this.#watch.rest()
-    await nextTurn(undefined, { ref: false })
+    await nextTurn()
     while (this.#outcome === undefined) {
       const began = performance.now()
       this.#watch.goOn()
@@ -65,7 +65,7 @@ export class SlicedWork<T> {
         if (done) this.#outcome = { value }
       }
       this.#watch.rest()
-      if (this.#outcome === undefined) await nextTurn(undefined, { ref: false })
+      if (this.#outcome === undefined) await nextTurn()
     }
     return this.#outcome.value
   }

@@ -92,11 +92,11 @@ export class Supervision {
   step(program: Program, now: number): Breach[] {
     const { trials, guarded, reverter } = this.#options
     const breaches = guarded
-      .observe(program.guards, trials.open, program.measurement, now)
-      .filter(({ trial }) => isWatched(trial))
+      .observe(program, trials.open, trial => this.#programs.get(trial.id)?.measurement, now)
+      .filter(({ trial }) => isWatched(trial) && !this.#breaches.has(trial.id))
     for (const breach of breaches) this.#breached(breach, now)
     for (const trial of trials.open) this.#step(trial, now)
-    reverter.renew(trials.open, trial => this.#lost(trial))
+    reverter.renew(trials.open, trial => this.#lost(trial, now))
     return breaches
   }
 
@@ -205,6 +205,8 @@ export class Supervision {
   #breached({ trial, reason }: Breach, now: number): void {
     if (!this.#breaches.has(trial.id)) this.historyOf(trial).breach(trial, now)
     this.#breaches.set(trial.id, reason)
+    // Nothing was done that could be set back: it stays under observation, and is one episode, as long as any.
+    if (trial.arm === 'control') return
     if (trial.state === 'running') {
       this.#options.runner.abort(trial, `a guard was breached: ${reason}`)
       return
@@ -218,10 +220,10 @@ export class Supervision {
     this.#advance(trial, { type: 'breached' }, now, judgement)
   }
 
-  #lost(trial: Trial): void {
+  #lost(trial: Trial, now: number): void {
     const current = this.#options.trials.get(trial.id)
     if (current && isOpen(current) && current.state !== 'running')
-      this.#advance(current, { type: 'resolved' }, current.startedAt, {
+      this.#advance(current, { type: 'resolved' }, now, {
         verdict: 'inconclusive',
         reason: 'its lease was lost',
       })

@@ -30,14 +30,14 @@ function switchedAction(action: Action, plan: readonly SwitchbackBlock[]): Actio
   return {
     ...action,
     run: async context => {
-      const change = new SwitchedChange(action, context)
+      const change = new SwitchedChange(action, context, plan.filter(({ arm }) => arm === 'act').length)
       if (plan[0]?.arm === 'act') await change.switch(true, context)
       const summary = `tries ${action.name} on and off in ${plan.length} blocks of ${blockSeconds(plan)} s`
       return {
         summary: change.receipt ? `${summary}; ${change.receipt.summary}` : summary,
-        effects: { blocks: plan.length },
+        effects: change.effects,
         renew: () => change.renew(),
-        undo: undoContext => change.undo(undoContext),
+        undo: undoContext => change.end(undoContext),
         switch: (isOn, undoContext) => change.switch(isOn, undoContext),
       }
     },
@@ -46,12 +46,17 @@ function switchedAction(action: Action, plan: readonly SwitchbackBlock[]): Actio
 
 class SwitchedChange {
   receipt: Receipt | undefined
+  /** In how many blocks it is made: as planned, less those in which nothing was done. None at all makes the trial a `noop`. */
+  readonly effects: { blocks: number }
   readonly #action: Action
   readonly #context: ActionContext
+  #isSwitchable = true
+  #isOver = false
 
-  constructor(action: Action, context: ActionContext) {
+  constructor(action: Action, context: ActionContext, blocks: number) {
     this.#action = action
     this.#context = context
+    this.effects = { blocks }
   }
 
   async switch(isOn: boolean, { now, signal }: UndoContext): Promise<void> {
@@ -61,10 +66,23 @@ class SwitchedChange {
       if (undone.result === 'failed') throw new Error(undone.error)
       return
     }
+    this.effects.blocks--
+    // What cannot be set back is not made a second time.
+    if (!this.#isSwitchable) return
     const receipt = await this.#action.run({ ...this.#context, now, signal })
     if (isEmptyReceipt(receipt)) return
+    this.#isSwitchable = receipt.undo !== undefined
     if (!receipt.undo) throw new NotSwitchableError(this.#action.name)
     this.receipt = receipt
+    this.effects.blocks++
+    // It came after nobody waited for it any more.
+    if (this.#isOver) await this.undo({ now, signal: AbortSignal.abort() })
+  }
+
+  /** Off for good. */
+  end(context: UndoContext): Promise<UndoResult> {
+    this.#isOver = true
+    return this.undo(context)
   }
 
   async undo(context: UndoContext): Promise<UndoResult> {

@@ -146,9 +146,15 @@ export class Trials {
 
   #close(id: string): void {
     this.#open.delete(id)
+    // Budgets count what was done and withheld; where many alerts are only watched, that must not be forgotten for them.
+    this.#forget(trial => trial.arm === 'shadow')
+    this.#forget(() => true)
+  }
+
+  #forget(isForgettable: (trial: Trial) => boolean): void {
     for (let index = 0; this.#ids.length > MAX_JUDGED && index < this.#ids.length;) {
       const oldest = this.#ids[index]!
-      if (this.#open.has(oldest)) index++
+      if (this.#open.has(oldest) || !isForgettable(this.#trials.get(oldest)!)) index++
       else {
         this.#trials.delete(oldest)
         this.#ids.splice(index, 1)

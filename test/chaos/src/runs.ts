@@ -1,4 +1,6 @@
 import type { ChaosRun } from './chaos-run.ts'
+import { run as backtest } from './runs/backtest.ts'
+import { run as cost } from './runs/cost.ts'
 import { run as fleet } from './runs/fleet.ts'
 import { run as flapping } from './runs/flapping.ts'
 import { run as guards } from './runs/guards.ts'
@@ -22,4 +24,6 @@ export const runs: readonly ChaosRun[] = [
   kill,
   races,
   fleet,
+  cost,
+  backtest,
 ]

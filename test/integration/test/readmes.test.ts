@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest'
 const root = new URL('../../../', import.meta.url)
 const packages = readdirSync(new URL('packages/', root), { withFileTypes: true }).filter(entry => entry.isDirectory())
 const files = [
-  ...['README.md', 'CONTRIBUTING.md', 'examples/shop/README.md'],
+  'README.md',
+  'CONTRIBUTING.md',
+  'examples/shop/README.md',
   ...packages.map(({ name }) => `packages/${name}/README.md`),
   ...packages.flatMap(({ name }) => documentsOf(`packages/${name}/docs/`)),
 ].map(path => ({ path, text: readFileSync(new URL(path, root), 'utf8') }))
@@ -56,6 +58,12 @@ describe('the tables of metrics', () => {
         .map(({ name }) => name),
     ).toEqual([])
   })
+})
+
+test.each(packages.map(({ name }) => name))('the README of %s leads to all documents of the package', name => {
+  const { text } = files.find(({ path }) => path === `packages/${name}/README.md`)!
+  const documents = documentsOf(`packages/${name}/docs/`).map(path => path.slice(`packages/${name}/`.length))
+  expect(documents.filter(path => !text.includes(`](${path})`))).toEqual([])
 })
 
 test.each(files)('$path links to what is there', ({ path, text }) => {

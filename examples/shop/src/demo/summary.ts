@@ -23,9 +23,7 @@ export function printSummary(screen: Screen, { story, shopUrl, isWatching, follo
   screen.line(
     'Before and after are of one run each, without controls: shown, and not evidence that the action was the cause.',
   )
-  screen.line(
-    'For a verdict, Homeostat withholds runs at random and compares: at least 6 with the action and 6 without. Not in two minutes.',
-  )
+  screen.line('A verdict takes at least 6 runs and 6 that were withheld at random, for which two minutes have no room.')
   for (const advice of story.advice) {
     screen.line()
     screen.line(screen.style('bold', `Advice: ${advice.what}`))

@@ -34,6 +34,7 @@ export class Timeline {
   readonly #screen: Screen
   #startedAt: number | undefined
   #progressAt = -Infinity
+  #isClosed = false
 
   constructor(screen: Screen) {
     this.#screen = screen
@@ -49,6 +50,7 @@ export class Timeline {
   }
 
   addNews(items: readonly NewsItem[]): void {
+    if (this.#isClosed) return
     for (const { kind, text } of items) this.add(kind, text)
   }
 
@@ -64,6 +66,12 @@ export class Timeline {
 
   end(): void {
     this.#screen.progress('')
+  }
+
+  /** From here on the shop stops: that its alerts end with it is no news. */
+  close(): void {
+    this.end()
+    this.#isClosed = true
   }
 
   #time(): string {

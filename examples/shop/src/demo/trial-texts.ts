@@ -12,7 +12,9 @@ export function outcomeText({ outcome }: Pick<EndedTrial, 'outcome'>): string {
       return outcome.receipt.summary
     case 'withheld':
       return 'withheld at random, as a control'
-    default:
+    case 'failed':
+    case 'timeout':
+    case 'aborted':
       return outcome.error
   }
 }

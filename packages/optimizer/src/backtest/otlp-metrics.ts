@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue, HrTime } from '@opentelemetry/api'
+import { ValueType, type Attributes, type HrTime } from '@opentelemetry/api'
 import type { DataPoint, HistogramValue, MetricData, ScopeMetrics, Temporality } from '@homeostat/signals'
 import { CUMULATIVE, DELTA, GAUGE_POINT, HISTOGRAM_POINT, hrTime, SUM_POINT } from '@homeostat/signals'
 
@@ -75,7 +75,7 @@ export function collectionsOf({ resourceMetrics = [] }: OtlpExport): OtlpCollect
 }
 
 function metricOf({ name, unit = '', gauge, sum, histogram }: OtlpMetric, target: Attributes): MetricData[] {
-  const descriptor = { name, unit, description: '', valueType: 1 }
+  const descriptor = { name, unit, description: '', valueType: ValueType.DOUBLE }
   const points = <T>(from: readonly OtlpPoint[] = [], valueOf: (point: OtlpPoint) => T): DataPoint<T>[] =>
     from.filter(({ flags = 0 }) => (flags & NO_VALUE) === 0).map(point => pointOf(point, target, valueOf(point)))
   if (gauge) {
@@ -137,7 +137,7 @@ function attributesOf(attributes: readonly OtlpAttribute[] = []): Attributes {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, valueOf(value)]))
 }
 
-function valueOf(value: OtlpAttribute['value']): AttributeValue | undefined {
+function valueOf(value: OtlpAttribute['value']): Attributes[string] {
   if (value?.arrayValue) return (value.arrayValue.values ?? []).map(each => String(valueOf(each)))
   if (value?.intValue !== undefined) return Number(value.intValue)
   return value?.stringValue ?? value?.boolValue ?? value?.doubleValue
@@ -145,9 +145,10 @@ function valueOf(value: OtlpAttribute['value']): AttributeValue | undefined {
 
 /** https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#resource-attributes */
 function targetLabels(resource: Attributes): Attributes {
-  const { 'service.namespace': namespace, 'service.name': name, 'service.instance.id': instance } = resource
+  const text = (key: string): string | undefined => (typeof resource[key] === 'string' ? resource[key] : undefined)
+  const [namespace, name, instance] = [text('service.namespace'), text('service.name'), text('service.instance.id')]
   return {
-    ...(name !== undefined && { job: namespace === undefined ? name : `${String(namespace)}/${String(name)}` }),
+    ...(name !== undefined && { job: namespace === undefined ? name : `${namespace}/${name}` }),
     ...(instance !== undefined && { instance }),
   }
 }

@@ -57,7 +57,7 @@ export class PrometheusClient {
         startMs: from,
         endMs: Math.min(endMs, from + chunkMs),
       })) {
-        const key = JSON.stringify(Object.entries(labels).toSorted())
+        const key = labelsKey(labels)
         const known = merged.get(key)
         if (known) known.samples.push(...samples)
         else merged.set(key, { labels, samples: [...samples] })
@@ -129,6 +129,12 @@ function answerOf(text: string): RangeAnswer | undefined {
 function numberOf(text: string): number {
   if (text === '+Inf') return Infinity
   return text === '-Inf' ? -Infinity : Number(text)
+}
+
+/** The same for the same labels in any order. */
+export function labelsKey(labels: RangeSeries['labels']): string {
+  const names = Object.keys(labels).toSorted()
+  return JSON.stringify(names.map(name => [name, labels[name]]))
 }
 
 /** What `fetch` throws says little; its cause does. */

@@ -1,9 +1,10 @@
+import { ValueType } from '@opentelemetry/api'
 import { compile, type LabelMatch, type RuleSource } from '@homeostat/promql'
 import { CUMULATIVE, GAUGE_POINT, hrTime, type MetricData } from '@homeostat/signals'
 import type { ProgramSource } from '../program.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { DEFAULT_STEP_MS } from './otlp-source.ts'
-import { PrometheusClient, type RangeSeries } from './prometheus-client.ts'
+import { labelsKey, PrometheusClient, type RangeSeries } from './prometheus-client.ts'
 import { PrometheusError } from './prometheus-errors.ts'
 import type { BacktestSource } from './source.ts'
 
@@ -103,7 +104,7 @@ const PLAIN = /^[A-Za-z_][\w:]*$/
 
 /** Two selectors may have fetched one series. */
 function distinct(series: readonly RangeSeries[]): RangeSeries[] {
-  return [...new Map(series.map(each => [JSON.stringify(Object.entries(each.labels).toSorted()), each])).values()]
+  return [...new Map(series.map(each => [labelsKey(each.labels), each])).values()]
 }
 
 interface Row {
@@ -129,7 +130,7 @@ function* snapshotsOf(
     const endTime = hrTime(at)
     const metrics = [...byName].map(([name, of]): MetricData => ({
       // As gauges they are stored under the very names they have there.
-      descriptor: { name, unit: '', description: '', valueType: 1 },
+      descriptor: { name, unit: '', description: '', valueType: ValueType.DOUBLE },
       aggregationTemporality: CUMULATIVE,
       dataPointType: GAUGE_POINT,
       dataPoints: of.flatMap(row => {

@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api'
+import type { Attributes } from '@opentelemetry/api'
 import type { DataPoint, HistogramValue, MetricData, ScopeMetrics } from '@homeostat/signals'
 import { DELTA, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
 import type { Optimizer } from '../optimizer.ts'
@@ -164,7 +164,7 @@ export class Recorder implements Disposable {
       const [seconds, nanos] = point.startTime
       const series = {
         metric: places.metric,
-        attributes: shown as Record<string, Exclude<AttributeValue, undefined>>,
+        attributes: shown,
         startMs: seconds * 1000 + nanos / 1e6,
       }
       place = layout.series.push(series) - 1

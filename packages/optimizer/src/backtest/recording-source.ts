@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { ValueType } from '@opentelemetry/api'
 import type { MetricData, ScopeMetrics } from '@homeostat/signals'
 import { CUMULATIVE, DELTA, GAUGE_POINT, HISTOGRAM_POINT, hrTime, SUM_POINT } from '@homeostat/signals'
 import type { Snapshot } from '../snapshot.ts'
@@ -114,7 +115,7 @@ function readValue(value: number | readonly number[], { boundaries = [] }: Recor
 
 function describe({ name, unit, kind, carried }: RecordedMetric): object {
   return {
-    descriptor: { name, unit, description: '', valueType: 1 },
+    descriptor: { name, unit, description: '', valueType: ValueType.DOUBLE },
     aggregationTemporality: carried ? DELTA : CUMULATIVE,
     dataPointType: kind === 'gauge' ? GAUGE_POINT : kind === 'histogram' ? HISTOGRAM_POINT : SUM_POINT,
     ...((kind === 'counter' || kind === 'sum') && { isMonotonic: kind === 'counter' }),

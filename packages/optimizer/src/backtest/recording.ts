@@ -1,4 +1,4 @@
-import type { AttributeValue, Attributes } from '@opentelemetry/api'
+import type { Attributes } from '@opentelemetry/api'
 
 /**
  * The recording format, version 1: NDJSON. The first line is the header and says what the values of all further lines mean;
@@ -36,7 +36,7 @@ export interface RecordedMetric {
 export interface RecordedSeries {
   /** Index of its metric in its scope. */
   readonly metric: number
-  readonly attributes: Readonly<Record<string, Exclude<AttributeValue, undefined>>> & Attributes
+  readonly attributes: Attributes
   /** When it began to count, in milliseconds since the epoch. */
   readonly startMs: number
 }

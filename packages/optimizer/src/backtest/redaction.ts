@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from '@opentelemetry/api'
+import type { Attributes } from '@opentelemetry/api'
 
 /** Numbers below it name nobody: status codes, shards, versions. */
 const TELLING = 1000
@@ -24,12 +24,12 @@ export class Redaction {
     return Object.fromEntries(entries)
   }
 
-  #isKept(key: string, value: AttributeValue | undefined): boolean {
+  #isKept(key: string, value: Attributes[string]): boolean {
     if (this.#kept.has(key) || typeof value === 'boolean') return true
     return typeof value === 'number' && Math.abs(value) < TELLING
   }
 
-  #name(key: string, value: AttributeValue | undefined): string {
+  #name(key: string, value: Attributes[string]): string {
     const text = JSON.stringify([key, value])
     const known = this.#names.get(text)
     if (known !== undefined) return known

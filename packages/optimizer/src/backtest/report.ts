@@ -11,9 +11,9 @@ export function backtestReport(result: BacktestResult): string[] {
   const { startMs, endMs, ticks, series, firings, actions, refused, flaps, quiet, failures, rejected } = result
   if (ticks === 0) return ['No signals in this time.']
   return [
-    `${formatDuration(endMs - startMs)} of signals from ${timeOf(startMs)} to ${timeOf(endMs)}: ${ticks} evaluations over ${series} series.`,
+    `${formatDuration(endMs - startMs)} of signals from ${timeOf(startMs)} to ${timeOf(endMs)}: ${counted(ticks, 'evaluation')} over ${series} series.`,
     ...rejected.map(line => `Not loaded: ${line}`),
-    ...failures.map(({ rule, error, ticks: times }) => `Failed ${times} times: ${rule}: ${error}`),
+    ...failures.map(({ rule, error, ticks: times }) => `Failed at ${counted(times, 'evaluation')}: ${rule}: ${error}`),
     '',
     `Firings: ${firings.length}`,
     ...shortened(
@@ -28,7 +28,7 @@ export function backtestReport(result: BacktestResult): string[] {
     ...shortened(actions.map(({ at, action, ...alert }) => `  ${timeOf(at)} ${action} for ${nameOf(alert)}`)),
     ...refused.map(
       ({ alert, action, reason, ticks: times }) =>
-        `  ${action} for ${alert} refused by ${reason} at ${times} evaluations`,
+        `  ${action} for ${alert} refused by ${reason} at ${counted(times, 'evaluation')}`,
     ),
     '',
     'Flaps (fires and resolves) per hour, and in the worst hour',
@@ -51,7 +51,11 @@ export function differenceReport(differences: readonly AlertDifference[]): strin
 }
 
 function side(fires: number, firingMs: number, actions: number): string {
-  return `fires ${fires} times for ${formatDuration(firingMs)}, ${actions} actions`
+  return `${counted(fires, 'firing')} of ${formatDuration(firingMs)}, ${counted(actions, 'action')}`
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function shortened(lines: readonly string[]): string[] {

@@ -39,8 +39,8 @@ export interface Orphan {
  * `CoordinatorUnavailableError`, and the caller assumes the worse: not acquired, not renewed, not current.
  */
 export interface Coordinator extends AsyncDisposable {
-  /** `redis`, `postgres`. */
-  readonly name: string
+  /** `redis`, `postgres`; undefined while no server is known, and so no other process either. */
+  readonly name: string | undefined
 
   /** Takes the lease; undefined while somebody has it, also this process itself. */
   acquire(key: string, ttlMs: number): Promise<FleetLease | undefined>

@@ -113,7 +113,7 @@ export class Fleet implements AsyncDisposable {
     const known = this.refuse(action, claim.target)
     if (known !== undefined) return refused(known)
     const coordinator = this.#coordinator
-    if (coordinator === undefined) return UNCONDITIONAL
+    if (coordinator?.name === undefined) return UNCONDITIONAL
     try {
       if (action.scope === 'shared') return await this.#share(coordinator, action, claim)
       return action.disruptive ? await this.#disrupt(coordinator, action, claim) : UNCONDITIONAL

@@ -125,14 +125,28 @@ export class Courses {
       this.#courses.delete(key)
       return true
     }
-    if (!this.#courses.has(key) && this.#courses.size >= this.#max) return false
+    if (isEmpty(course, now) ? !this.#courses.has(key) && this.#courses.size >= this.#max : !this.makePlace(key, now))
+      return false
     this.#courses.set(key, course)
     return true
+  }
+
+  /** Whether there is a place for a course, if need be that of one of which nothing but a refusal is known. */
+  makePlace(key: string, now: number): boolean {
+    if (this.#courses.has(key) || this.#courses.size < this.#max) return true
+    for (const [other, course] of this.#courses) if (isEmpty(course, now)) return this.#courses.delete(other)
+    return false
   }
 
   [Symbol.iterator](): IterableIterator<[key: string, course: Course]> {
     return this.#courses.entries()
   }
+}
+
+/** Nothing was done on it, and nothing holds it up but a gate that is asked again. */
+function isEmpty(course: Course, now: number): boolean {
+  const isRefused = course.state === 'suppressed' || (course.state === 'proposed' && course.arm === 'advice')
+  return isRefused && course.streak === 0 && now >= course.notBefore
 }
 
 function isForgettable({ state, streak, notBefore }: Course, now: number): boolean {

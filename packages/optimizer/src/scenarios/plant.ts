@@ -18,7 +18,7 @@ export interface PlantOptions {
 interface LiveSeries {
   readonly spec: PlantSeries
   readonly noise: () => number
-  set(value: number | undefined): void
+  readonly set: (value: number | undefined) => void
 }
 
 /** A simulated plant: series that depend on time, chance and what is done. */

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface AskedRange {
@@ -25,7 +25,8 @@ export async function startRangeServer(
   series: Readonly<Record<string, readonly { readonly metric: Record<string, string>; readonly valueAt: ValueAt }[]>>,
 ): Promise<RangeServer> {
   const asked: AskedRange[] = []
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void respond(request, response))
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = new URLSearchParams(await textOf(request))
     const [start, end, step] = ['start', 'end', 'step'].map(name => Number(body.get(name))) as [number, number, number]
     const query = body.get('query') ?? ''
@@ -49,7 +50,7 @@ export async function startRangeServer(
       return { metric, values }
     })
     answer(200, { status: 'success', data: { resultType: 'matrix', result } })
-  })
+  }
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

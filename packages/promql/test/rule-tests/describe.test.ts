@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { describeRuleTests, glob, parseSeriesValues, ruleTestCases } from '../../src/rule-tests.ts'
+import { describeRuleTests, glob, parseRuleTestFile, parseSeriesValues, ruleTestCases } from '../../src/rule-tests.ts'
 
 const folder = import.meta.dirname
 
@@ -53,4 +53,13 @@ test('patterns match names in a folder as in Go, and a path is itself', () => {
   expect(names('rules/first.yml')).toEqual(['rules/first.yml'])
   expect(names('rules/none.yml')).toEqual([])
   expect(names('[')).toEqual([])
+})
+
+test('tests of another kind in a file are an error, unless they are to be passed over', () => {
+  const text = 'tests: [{ name: a }, { name: ours, scenario: { plant: {} } }, {}]'
+  const titles = parseRuleTestFile(text, { file: 'f', passOver: 'scenario' }).content.tests.map(({ title }) => title)
+  // The places in the file count, so that names stay the same whoever reads it.
+  expect(titles).toEqual(['a', 'unnamed#2'])
+  expect(parseRuleTestFile(text, { file: 'f', passOver: 'scenario' }).errors).toEqual([])
+  expect(parseRuleTestFile(text, { file: 'f' }).errors[0]?.message).toMatch(/^f:1:36: field "scenario" not found/)
 })

@@ -28,6 +28,8 @@ export interface HarmfulAction {
   readonly failures?: number
   /** The run is given up at its timeout, and hands its receipt in only after so many seconds. */
   readonly lateSeconds?: number
+  /** No guard can see it: it ends with its trial, and nothing speaks for leaving it alone. */
+  readonly isUnseen?: boolean
   /** Reverted within this many seconds of its onset, p95; left out where the harm is too small or unseen. */
   readonly withinSeconds?: number
 }
@@ -55,7 +57,7 @@ export const harmfulActions: readonly HarmfulAction[] = [
     withinSeconds: SECONDS,
   },
   { name: 'latency x4 of one of 8 routes', harm: always({ latency: 4, route: 5 }), withinSeconds: SECONDS },
-  { name: 'the latency is not measured any more', harm: always({ silent: true }) },
+  { name: 'the latency is not measured any more', harm: always({ silent: true }), isUnseen: true },
   {
     name: 'latency x4, run given up halfway',
     harm: always({ latency: 4 }),

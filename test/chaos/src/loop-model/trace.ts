@@ -67,7 +67,7 @@ export function createTrace(seed: number): Trace {
       blockedMsPerMinute: oneOf([5, 50]),
     },
     warmUpMs: oneOf([0, 10_000, 60_000]),
-    steps: Array.from({ length: 15 + below(31) }, step),
+    steps: Array.from({ length: 10 + below(26) }, step),
   }
 }
 

@@ -6,8 +6,7 @@ export interface Seeds {
   readonly to: number
 }
 
-parentPort?.on('message', async ({ from, to }: Seeds) => {
-  const tally = await checkTraces(from, to)
+parentPort?.on('message', ({ from, to }: Seeds) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-  parentPort?.postMessage(tally)
+  void checkTraces(from, to).then(tally => parentPort?.postMessage(tally))
 })

@@ -13,7 +13,7 @@ export const run: ChaosRun = {
   name: 'harm',
   about: 'twelve harmful actions through the whole loop: how fast they are reverted, and that none persists',
   async run({ short, seed, report }) {
-    const services = short ? 3 : SERVICES
+    const services = short ? 2 : SERVICES
     for (const [index, harmful] of harmfulActions.entries()) {
       const outcomes = await Promise.all(
         Array.from({ length: services }, (_, service) =>
@@ -30,7 +30,7 @@ function noiseOf(service: number, services: number): number {
 }
 
 function figuresOf(
-  { withinSeconds }: HarmfulAction,
+  { withinSeconds, isUnseen = false }: HarmfulAction,
   outcomes: readonly HarmOutcome[],
 ): { readonly goal: string; readonly met: boolean; readonly [figure: string]: string | number | boolean } {
   const seconds = outcomes.flatMap(({ reverted }) => reverted)
@@ -39,7 +39,12 @@ function figuresOf(
   const notQuarantined = outcomes.filter(({ isQuarantined }) => !isQuarantined).length
   const mostRuns = Math.max(...outcomes.map(({ runs }) => runs))
   const isFast = withinSeconds === undefined || revertedP95 <= withinSeconds
-  const goal = `none persists, left alone after at most ${MOST_RUNS} runs${withinSeconds === undefined ? '' : `, reverted within ${withinSeconds} s p95`}`
+  const isLeftAlone = isUnseen || (notQuarantined === 0 && mostRuns <= MOST_RUNS)
+  const goal = [
+    'none persists',
+    ...(isUnseen ? [] : [`left alone after at most ${MOST_RUNS} runs`]),
+    ...(withinSeconds === undefined ? [] : [`reverted within ${withinSeconds} s p95`]),
+  ].join(', ')
   return {
     goal,
     services: outcomes.length,
@@ -50,7 +55,7 @@ function figuresOf(
     notQuarantined,
     persisting,
     said: [...new Set(outcomes.flatMap(({ said }) => said))].join(' | '),
-    met: persisting === 0 && notQuarantined === 0 && mostRuns <= MOST_RUNS && isFast,
+    met: persisting === 0 && isLeftAlone && isFast,
   }
 }
 

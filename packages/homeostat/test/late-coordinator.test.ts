@@ -1,0 +1,40 @@
+import type { Coordinator, CoordinatorCandidate } from '@homeostat/optimizer'
+import { Fleet } from '@homeostat/optimizer'
+import { expect, test } from 'vitest'
+import { createLateCoordinator } from '../src/late-coordinator.ts'
+
+const disruptive = { name: 'heap.compact', scope: 'process', disruptive: true } as const
+const shared = { name: 'cache.warm', scope: 'shared' } as const
+const claim = { timeoutMs: 1000 }
+
+const candidate = (address: string): CoordinatorCandidate => ({
+  engine: 'redis',
+  address,
+  create: () => {
+    throw new Error('nobody is to be chosen here')
+  },
+})
+
+function fleetOf(coordinator: Coordinator): Fleet {
+  return new Fleet({ coordinator, member: 'a' })
+}
+
+test('a process that uses no server has no others: what is its own runs, what is shared does not', async () => {
+  await using fleet = fleetOf(createLateCoordinator(() => []))
+  await fleet.beat()
+  expect(fleet.state).toEqual({ coordinator: 'none' })
+  expect(await fleet.acquire(disruptive, claim)).toMatchObject({ granted: true })
+  expect(await fleet.acquire(shared, claim)).toMatchObject({
+    granted: false,
+    reason: 'cache.warm is shared, and there is no Redis or Postgres to coordinate it through',
+  })
+})
+
+test('a process that uses two servers waits, and says what somebody has to do', async () => {
+  await using fleet = fleetOf(createLateCoordinator(() => [candidate('a:6379/0'), candidate('b:6379/0')]))
+  await expect
+    .poll(() => fleet.refuse(disruptive))
+    .toContain('2 servers of redis are in use; say which one coordinates')
+  expect(await fleet.acquire(disruptive, claim)).toMatchObject({ granted: false })
+  expect(await fleet.acquire(shared, claim)).toMatchObject({ granted: false })
+})

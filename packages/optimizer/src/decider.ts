@@ -1,0 +1,72 @@
+import type { Action } from './action.ts'
+import type { BudgetLimits, Spending } from './budget.ts'
+import type { CourseBook } from './course-book.ts'
+import { decide } from './decide.ts'
+import type { Due, Refusal } from './decision.ts'
+import type { Firing } from './firing.ts'
+import type { Fleet } from './fleet/fleet.ts'
+import type { KillSwitch } from './kill-switch.ts'
+import type { Launcher } from './launcher.ts'
+import type { Mode } from './mode.ts'
+import type { Program } from './program.ts'
+import type { Runner } from './runner.ts'
+import type { Supervision } from './supervision.ts'
+import type { Trials } from './trials.ts'
+
+export interface DeciderOptions {
+  readonly actions: ReadonlyMap<string, Action>
+  readonly trials: Trials
+  readonly killSwitch: KillSwitch
+  readonly fleet: Fleet
+  readonly courses: CourseBook
+  readonly supervision: Supervision
+  readonly runner: Runner
+  readonly launcher: Launcher
+  readonly modeOf: (action: string) => Mode
+  readonly budget: BudgetLimits
+  readonly warmUpMs: number
+}
+
+/** What the firings of a tick are to be answered with. */
+export interface Answers {
+  readonly due: readonly Due[]
+  readonly refusals: readonly Refusal[]
+}
+
+/** Gathers what the gates look at, and has the courses know what they said. */
+export class Decider {
+  readonly #options: DeciderOptions
+  #startedAt: number | undefined
+
+  constructor(options: DeciderOptions) {
+    this.#options = options
+  }
+
+  answer(program: Program, firings: readonly Firing[], spending: Spending, now: number): Answers {
+    this.#startedAt ??= now
+    const { actions, trials, killSwitch, fleet, courses, supervision, runner, launcher, ...limits } = this.#options
+    const outcomes = decide({
+      ...limits,
+      now,
+      firings,
+      responses: program.responses,
+      actions,
+      open: trials.open,
+      spending,
+      asked: launcher.asked,
+      killSwitch: killSwitch.state,
+      fleet: fleet.state,
+      quarantineOf: proposal => courses.quarantineOf(proposal, program, now),
+      cooldownOf: proposal => courses.cooldownOf(proposal, now),
+      isUnsettled: action => runner.isUnsettled(action),
+      startedAt: this.#startedAt,
+    })
+    const due = outcomes.filter((outcome): outcome is Due => outcome.kind === 'due')
+    const refusals = outcomes.filter((outcome): outcome is Refusal => outcome.kind === 'refusal')
+    for (const refusal of refusals) {
+      courses.refused(refusal, program, now)
+      if (refusal.proposal) supervision.shadow(refusal.proposal, program, now)
+    }
+    return { due, refusals }
+  }
+}

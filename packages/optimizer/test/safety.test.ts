@@ -1,0 +1,179 @@
+import { expect, test } from 'vitest'
+import type { MetricDefinition } from '@homeostat/semconv'
+import { Fleet } from '../src/index.ts'
+import type { Action, Coordinator, FleetLease, LedgerEntry, Response } from '../src/index.ts'
+import { Loop, START, pressure, relieve, response } from './loop.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
+const receipt = { summary: 'relieved', effects: { valves: 1 } }
+const safety: Response = { ...response, priority: 'safety' }
+const watched: Response = { ...response, expect: { ...response.expect!, settleMs: 60_000, windowMs: 120_000 } }
+
+/** One series each of many things of one kind. */
+const crowd: MetricDefinition = { ...pressure, name: 'test.crowd', attributes: ['homeostat.cache.name'] }
+const lag: MetricDefinition = { ...pressure, name: 'test.lag', attributes: [] }
+
+class Valve {
+  open = 0
+  runs = 0
+  readonly action: Action = relieve(async () => {
+    this.open++
+    this.runs++
+    return { ...receipt, undo: async () => (this.open--, { result: 'restored' as const }) }
+  })
+}
+
+const idle = (name: string): Action => relieve(async () => receipt, { name, touches: [name] })
+const breachesOf = (entries: readonly LedgerEntry[]): number => entries.flatMap(({ breaches }) => breaches).length
+
+test('an action whose lease is granted after the kill switch was tripped does not start', async () => {
+  const asked = Promise.withResolvers<void>()
+  const granted = Promise.withResolvers<FleetLease>()
+  const coordinator = {
+    name: 'redis',
+    beat: async () => 1,
+    leave: async () => {},
+    acquire: () => (asked.resolve(), granted.promise),
+    release: async () => true,
+    [Symbol.asyncDispose]: async () => {},
+  } as Partial<Coordinator> as Coordinator
+  await using fleet = new Fleet({ coordinator, member: 'one' })
+  await fleet.beat()
+  let runs = 0
+  const loop = new Loop({ fleet, responses: [safety], actions: [relieve(async () => (runs++, receipt), { scope: 'shared' })] })
+  const ticking = loop.run(20_000, () => 1)
+  await asked.promise
+
+  loop.optimizer.killSwitch.trip('the operator')
+  granted.resolve({ key: 'k', token: 't', fence: 1, heldUntil: performance.now() + HOUR_MS })
+  await ticking
+
+  expect(runs).toBe(0)
+  expect(loop.optimizer.trials.all).toMatchObject([{ outcome: { status: 'aborted' } }])
+})
+
+test('a switchback is set back also while its action hangs', async () => {
+  let isOpen = false
+  let runs = 0
+  const hangingOnce = relieve(async () => {
+    isOpen = true
+    if (++runs === 2) await new Promise(() => {})
+    return { ...receipt, undo: async () => ((isOpen = false), { result: 'restored' as const }) }
+  })
+  const late = Promise.withResolvers<void>()
+  const loop = new Loop({ responses: [{ ...response, design: { kind: 'switchback' } }], actions: [hangingOnce], random: () => 0.1 })
+  await loop.run(6 * MINUTE_MS, () => 1.2)
+  expect(runs).toBe(2)
+  late.resolve()
+
+  await loop.optimizer.stop()
+
+  expect(loop.optimizer.trials.open).toEqual([])
+})
+
+test('a switchback in which nothing was done proves nothing', async () => {
+  const nothing = relieve(async () => ({ summary: 'nothing to relieve', effects: { valves: 0 } }))
+  const loop = new Loop({ responses: [{ ...response, design: { kind: 'switchback' } }], actions: [nothing], random: () => 0.1 })
+
+  const entries = await loop.run(18 * MINUTE_MS, () => 1.2)
+
+  expect(entries.flatMap(({ verdicts }) => verdicts)[0]?.verdict).toBe('noop')
+})
+
+test('a control in which a guard is breached is one episode, told once', async () => {
+  const loop = new Loop({
+    responses: [{ ...watched, guards: [{ expr: 'test_pressure', notWorseThan: 0.1 }] }],
+    actions: [relieve(async () => receipt)],
+    // The first block begins with a control.
+    random: () => 0.1,
+  })
+  const control = (): number => loop.optimizer.trials.open.find(({ arm }) => arm === 'control')?.startedAt ?? Infinity
+
+  const entries = await loop.run(40 * MINUTE_MS, ms => {
+    if (loop.now - control() > 20_000) return 9
+    return ms < 20 * MINUTE_MS ? 0.7 + (Math.floor(ms / 5000) % 2) / 100 : 0.9
+  })
+
+  const controls = loop.optimizer.trials.all.filter(({ arm, state }) => arm === 'control' && state === 'judged').length
+  expect(controls).toBeGreaterThan(0)
+  expect(loop.optimizer.histories.all[0]?.counts.controls).toBe(controls)
+  expect(breachesOf(entries)).toBeLessThanOrEqual(loop.optimizer.trials.all.length)
+})
+
+test('a reload that takes a guard away leaves it to the trials that began with it', async () => {
+  const valve = new Valve()
+  const guarded: Response = { ...watched, priority: 'safety', guards: [{ expr: 'test_lag', notWorseThan: 0.1 }] }
+  const loop = new Loop({ responses: [guarded], actions: [valve.action] })
+  const lagging = loop.registry.level(lag).with()
+  const plant = (level: number, seconds: number) => (): number => (lagging.set(seconds), level)
+  await loop.run(10 * MINUTE_MS, ms => plant(0.5, 1 + (Math.floor(ms / 5000) % 2) / 100)())
+  await loop.run(10 * MINUTE_MS + 40_000, plant(0.9, 1))
+  expect(valve.open).toBe(1)
+
+  const rules = [{ alert: 'PressureHigh', expr: 'test_pressure > 0.8', for: '10s', labels: { severity: 'high' } }]
+  loop.optimizer.load({ rules, responses: [{ ...guarded, guards: [] }] })
+  const entries = await loop.run(10 * MINUTE_MS + 60_000, plant(0.9, 9))
+
+  expect(breachesOf(entries)).toBe(1)
+  expect(valve.open).toBe(0)
+})
+
+test('budgets hold beside hundreds of alerts that are only watched', async () => {
+  let runs = 0
+  const loop = new Loop({
+    rules: [
+      { alert: 'PressureHigh', expr: 'test_pressure > 0.8' },
+      { alert: 'Crowded', expr: 'test_crowd > 0.8' },
+    ],
+    responses: [
+      { ...safety, cooldownMs: 30_000 },
+      { ...response, to: { alert: 'Crowded' }, action: 'watched', cooldownMs: 60_000 },
+    ],
+    modeOf: action => (action === 'watched' ? 'advise' : 'act'),
+    actions: [relieve(async () => (runs++, receipt)), idle('watched')],
+  })
+  for (let i = 0; i < 120; i++) loop.registry.level(crowd).with({ 'homeostat.cache.name': `c${i}` }).set(1)
+
+  await loop.run(HOUR_MS - 60_000, () => 1)
+
+  expect(loop.optimizer.trials.all.length).toBeGreaterThan(900)
+  expect(runs).toBe(6)
+})
+
+test('cooldowns and undos hold beside thousands of alerts that are only refused', async () => {
+  const valve = new Valve()
+  const loop = new Loop({
+    rules: [
+      { alert: 'Crowded', expr: 'test_crowd > 0.8' },
+      { alert: 'PressureHigh', expr: 'test_pressure > 0.8' },
+    ],
+    responses: [
+      ...['one', 'two'].map((action): Response => ({ to: { alert: 'Crowded' }, action, priority: 'slo' })),
+      { ...safety, cooldownMs: HOUR_MS },
+    ],
+    modeOf: action => (action === 'plant.relieve' ? 'act' : 'off'),
+    actions: [idle('one'), idle('two'), valve.action],
+  })
+  for (let i = 0; i < 1100; i++) loop.registry.level(crowd).with({ 'homeostat.cache.name': `c${i}` }).set(1)
+  await loop.run(10_000, () => 0.1)
+
+  await loop.run(MINUTE_MS, () => 1)
+
+  expect(valve.runs).toBe(1)
+  expect(valve.open).toBe(0)
+})
+
+test('what was saved by another version of Homeostat never stops the loop', async () => {
+  const probe = new Loop({ actions: [relieve(async () => receipt)] })
+  await probe.run(15_000, () => 1)
+  const [[key, whole]] = Object.entries(probe.optimizer.histories.save()) as [[string, object]]
+
+  for (const broken of [{ standing: undefined }, { decided: {} }, { arms: { block: ['neither'] } }, { acts: [1] }]) {
+    const loop = new Loop({ actions: [relieve(async () => receipt)] })
+    loop.optimizer.histories.restore(JSON.parse(JSON.stringify({ [key]: { ...whole, ...broken } })))
+    await loop.run(40_000, () => 1)
+    expect(loop.optimizer.trials.all[0]?.startedAt).toBe(START + 10_000)
+    expect(loop.optimizer.evidence()).toHaveLength(1)
+  }
+})

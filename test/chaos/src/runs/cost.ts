@@ -1,0 +1,77 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { ChaosRow, ChaosRun } from '../chaos-run.ts'
+import type { Cost, CostTask } from '../cost/cost-process.ts'
+
+const GOAL_PERCENT = 0.5
+const GOAL_SLICE_MS = 2
+
+export const run: ChaosRun = {
+  name: 'cost',
+  about: 'what the loop costs with 200 rules over 10,000 series, beside a process without it',
+  async run({ short, report }) {
+    const measureMs = short ? 5500 : 120_000
+    const slicedTicks = short ? 30 : 200
+    const [ticking, idle] = await Promise.all([
+      measured({ isTicking: true, measureMs, slicedTicks }),
+      measured({ isTicking: false, measureMs, slicedTicks }),
+    ])
+    report(cpuRow(ticking, idle))
+    report(sliceRow(ticking))
+  },
+}
+
+function cpuRow(ticking: Cost, idle: Cost): ChaosRow {
+  const [loop, without] = [percentOfCore(ticking), percentOfCore(idle)]
+  const difference = loop - without
+  return {
+    run: 'cost',
+    case: `${ticking.rules} rules, ${ticking.series} series, tick of 5 s`,
+    goal: `at most ${GOAL_PERCENT} % of a core more than without`,
+    percentOfCore: loop,
+    without,
+    difference,
+    ratio: loop / without,
+    seconds: ticking.wallMs / 1000,
+    ticks: ticking.ticks,
+    tickMsMedian: ticking.tickMsMedian,
+    met: difference <= GOAL_PERCENT,
+  }
+}
+
+/**
+ * A machine that runs other things takes whole milliseconds away at any time, also from an event loop that does nothing.
+ * So the median of the longest slice of each tick counts, and beside it stands how often a turn was longer with and
+ * without the loop's work.
+ */
+function sliceRow({ longestSlices, slices, slicesOver2Ms, slicedMs, turnsOver2MsPerSecond }: Cost): ChaosRow {
+  const overPerSecond = slicesOver2Ms / (slicedMs / 1000)
+  const sorted = longestSlices.toSorted((a, b) => a - b)
+  const longestMedian = sorted[Math.floor(sorted.length / 2)] ?? Infinity
+  return {
+    run: 'cost',
+    case: 'longest slice of a tick',
+    goal: `median over the ticks <= ${GOAL_SLICE_MS} ms, or not over it more often than an idle event loop here`,
+    longestMedian,
+    longestOfAll: sorted.at(-1) ?? Infinity,
+    slicesATick: slices / sorted.length,
+    over2MsPerBusySecond: overPerSecond,
+    over2MsPerSecondWithoutWork: turnsOver2MsPerSecond,
+    met: longestMedian <= GOAL_SLICE_MS || overPerSecond <= turnsOver2MsPerSecond,
+  }
+}
+
+function percentOfCore({ cpuMs, wallMs }: Cost): number {
+  return (100 * cpuMs) / wallMs
+}
+
+async function measured(task: CostTask): Promise<Cost> {
+  const child = fork(new URL('../cost/cost-process.ts', import.meta.url))
+  const died = once(child, 'exit').then(([code]) => {
+    throw new Error(`the process that measures ended with code ${code}`)
+  })
+  died.catch(() => undefined)
+  child.send(task)
+  const [cost] = (await Promise.race([once(child, 'message'), died])) as [Cost]
+  return cost
+}
