@@ -7,7 +7,7 @@ import { plainLabels } from './plain-labels.ts'
 type Expr = Expression['ast']
 type Labels = Readonly<Record<string, string>>
 
-/** A sample is fresh for two intervals of whoever brings it. */
+/** What others measure is fresh for two of their intervals, so that one export may fail. */
 const FRESH_INTERVALS = 2
 
 /** The default interval of OpenTelemetry's periodic reader, and so the cadence of what others measure. */
@@ -84,11 +84,13 @@ export class Freshness implements Disposable {
 
   #hasSample(matches: readonly LabelMatch[], labels: Labels, now: number): boolean {
     const { ownScopes, intervalMs } = this.#options
-    const own = FRESH_INTERVALS * intervalMs
+    // Our own series have a value of this very tick, or they are gone.
+    const own = intervalMs / 2
     const foreign = FRESH_INTERVALS * Math.max(EXPORT_INTERVAL_MS, intervalMs)
     const isThere = (windowMs: number, isOfScope: (scope: string | undefined) => boolean): boolean =>
       this.#presentOf(matches, windowMs, now).some(sample => isOfScope(sample[SCOPE]) && isNarrowedBy(sample, labels))
-    return isThere(own, () => true) || isThere(foreign, scope => scope === undefined || !ownScopes.has(scope))
+    const isOwn = (scope: string | undefined): boolean => scope !== undefined && ownScopes.has(scope)
+    return isThere(own, isOwn) || isThere(foreign, scope => !isOwn(scope))
   }
 
   #selectorOf(matches: readonly LabelMatch[]): string {
@@ -104,8 +106,7 @@ export class Freshness implements Disposable {
 
   #presentOf(matches: readonly LabelMatch[], windowMs: number, now: number): readonly Labels[] {
     const { store, faults } = this.#options
-    // A tick that comes a little late must not make the last sample too old.
-    const text = `present_over_time(${this.#selectorOf(matches)}[${windowMs + 500}ms])`
+    const text = `present_over_time(${this.#selectorOf(matches)}[${Math.ceil(windowMs)}ms])`
     const known = this.#present.get(text)
     if (known?.now === now) return known.labels
     const value = faults.contain('rule', () => {

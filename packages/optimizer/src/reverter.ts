@@ -63,10 +63,13 @@ export class Reverter {
     if (!change || this.#switched.get(trial.id) === isOn) return
     this.#switched.set(trial.id, isOn)
     const { clock, faults } = this.#options
-    const before = this.#switching.get(trial.id)?.done ?? Promise.resolve()
-    const abort = new AbortController()
+    const { done: before, abort } = this.#switching.get(trial.id) ?? {
+      done: Promise.resolve(),
+      abort: new AbortController(),
+    }
     const done = before
       .then(() => {
+        if (abort.signal.aborted) return
         const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(SWITCH_TIMEOUT_MS)])
         const switched = withoutTracing(async () => change(isOn, { now: clock(), signal }))
         return untilAborted(switched, signal, GRACE_MS)

@@ -66,7 +66,7 @@ class SwitchedChange {
       if (undone.result === 'failed') throw new Error(undone.error)
       return
     }
-    this.effects.blocks--
+    this.effects.blocks = Math.max(0, this.effects.blocks - 1)
     // What cannot be set back is not made a second time.
     if (!this.#isSwitchable) return
     const receipt = await this.#action.run({ ...this.#context, now, signal })

@@ -91,6 +91,26 @@ test('missing data never starts an action, also while the alert is kept firing',
   expect(entries.at(-1)?.refusals).toMatchObject([{ reason: 'missing data' }])
 })
 
+test('a value that vanishes while its alert fires is missing, and neither over nor acted on', async () => {
+  let runs = 0
+  const rule = { alert: 'PressureHigh', expr: 'test_pressure > 0.8' }
+  const loop = new Loop({ rules: [rule], warmUpMs: 20_000, actions: [relieve(async () => (runs++, receipt))] })
+
+  const entries = await loop.run(60_000, elapsed => (elapsed < 15_000 ? 0.9 : undefined))
+
+  expect(runs).toBe(0)
+  expect(entries.at(-1)?.firings).toMatchObject([{ alert: 'PressureHigh', missingSince: START + 15_000 }])
+  expect(entries.at(-1)?.refusals).toMatchObject([{ reason: 'missing data' }])
+})
+
+test('an action that names no resource has one open trial on an alert all the same', async () => {
+  const loop = new Loop({ actions: [relieve(async () => receipt, { touches: [] })] })
+
+  const entries = await loop.run(60_000, () => 0.9)
+
+  for (const { open } of entries) expect(open.filter(({ state }) => state !== 'running').length).toBeLessThanOrEqual(1)
+})
+
 test('an action that throws, also before its first await, is contained, counted and judged as failed', async () => {
   const loop = new Loop({
     actions: [

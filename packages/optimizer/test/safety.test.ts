@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { MetricDefinition } from '@homeostat/semconv'
 import { Fleet } from '../src/index.ts'
-import type { Action, Coordinator, FleetLease, LedgerEntry, Response } from '../src/index.ts'
+import type { Action, Coordinator, FleetLease, JudgedTrial, Judgement, LedgerEntry, Response } from '../src/index.ts'
+import { History } from '../src/history.ts'
 import { Loop, START, pressure, relieve, response } from './loop.ts'
 
 const MINUTE_MS = 60_000
@@ -41,7 +42,11 @@ test('an action whose lease is granted after the kill switch was tripped does no
   await using fleet = new Fleet({ coordinator, member: 'one' })
   await fleet.beat()
   let runs = 0
-  const loop = new Loop({ fleet, responses: [safety], actions: [relieve(async () => (runs++, receipt), { scope: 'shared' })] })
+  const loop = new Loop({
+    fleet,
+    responses: [safety],
+    actions: [relieve(async () => (runs++, receipt), { scope: 'shared' })],
+  })
   const ticking = loop.run(20_000, () => 1)
   await asked.promise
 
@@ -54,27 +59,37 @@ test('an action whose lease is granted after the kill switch was tripped does no
 })
 
 test('a switchback is set back also while its action hangs', async () => {
-  let isOpen = false
   let runs = 0
+  let open = 0
+  const hanging = Promise.withResolvers<void>()
   const hangingOnce = relieve(async () => {
-    isOpen = true
-    if (++runs === 2) await new Promise(() => {})
-    return { ...receipt, undo: async () => ((isOpen = false), { result: 'restored' as const }) }
+    open++
+    if (++runs === 2) await hanging.promise
+    return { ...receipt, undo: async () => (open--, { result: 'restored' as const }) }
   })
-  const late = Promise.withResolvers<void>()
-  const loop = new Loop({ responses: [{ ...response, design: { kind: 'switchback' } }], actions: [hangingOnce], random: () => 0.1 })
+  const loop = new Loop({
+    responses: [{ ...response, design: { kind: 'switchback' } }],
+    actions: [hangingOnce],
+    random: () => 0.1,
+  })
   await loop.run(6 * MINUTE_MS, () => 1.2)
   expect(runs).toBe(2)
-  late.resolve()
 
   await loop.optimizer.stop()
 
   expect(loop.optimizer.trials.open).toEqual([])
+  expect(runs).toBe(2)
+  hanging.resolve()
+  await expect.poll(() => open).toBe(0)
 })
 
 test('a switchback in which nothing was done proves nothing', async () => {
   const nothing = relieve(async () => ({ summary: 'nothing to relieve', effects: { valves: 0 } }))
-  const loop = new Loop({ responses: [{ ...response, design: { kind: 'switchback' } }], actions: [nothing], random: () => 0.1 })
+  const loop = new Loop({
+    responses: [{ ...response, design: { kind: 'switchback' } }],
+    actions: [nothing],
+    random: () => 0.1,
+  })
 
   const entries = await loop.run(18 * MINUTE_MS, () => 1.2)
 
@@ -128,12 +143,16 @@ test('budgets hold beside hundreds of alerts that are only watched', async () =>
     ],
     responses: [
       { ...safety, cooldownMs: 30_000 },
-      { ...response, to: { alert: 'Crowded' }, action: 'watched', cooldownMs: 60_000 },
+      { ...response, to: { alert: 'Crowded' }, action: 'watched', cooldownMs: 0 },
     ],
     modeOf: action => (action === 'watched' ? 'advise' : 'act'),
     actions: [relieve(async () => (runs++, receipt)), idle('watched')],
   })
-  for (let i = 0; i < 120; i++) loop.registry.level(crowd).with({ 'homeostat.cache.name': `c${i}` }).set(1)
+  for (let i = 0; i < 25; i++)
+    loop.registry
+      .level(crowd)
+      .with({ 'homeostat.cache.name': `c${i}` })
+      .set(1)
 
   await loop.run(HOUR_MS - 60_000, () => 1)
 
@@ -155,7 +174,11 @@ test('cooldowns and undos hold beside thousands of alerts that are only refused'
     modeOf: action => (action === 'plant.relieve' ? 'act' : 'off'),
     actions: [idle('one'), idle('two'), valve.action],
   })
-  for (let i = 0; i < 1100; i++) loop.registry.level(crowd).with({ 'homeostat.cache.name': `c${i}` }).set(1)
+  for (let i = 0; i < 1100; i++)
+    loop.registry
+      .level(crowd)
+      .with({ 'homeostat.cache.name': `c${i}` })
+      .set(1)
   await loop.run(10_000, () => 0.1)
 
   await loop.run(MINUTE_MS, () => 1)
@@ -176,4 +199,24 @@ test('what was saved by another version of Homeostat never stops the loop', asyn
     expect(loop.optimizer.trials.all[0]?.startedAt).toBe(START + 10_000)
     expect(loop.optimizer.evidence()).toHaveLength(1)
   }
+})
+
+test('an action that was harmful and is released by a person is judged by new episodes alone', () => {
+  const history = new History({ alert: 'A', action: 'a', version: '1', response, intervalMs: 5000, random: () => 0.5 })
+  let at = START
+  const judge = (arm: 'act' | 'control', after: number): Judgement => {
+    at += HOUR_MS
+    const outcome = arm === 'act' ? { status: 'completed', receipt } : { status: 'withheld' }
+    const samples = { before: [[at, 1]], after: [10, 15].map(seconds => [at + seconds * 1000, after]) }
+    return history.judge({ arm, outcome, response, startedAt: at, ...samples } as unknown as JudgedTrial, at)
+  }
+  for (let i = 0; i < 6; i++)
+    for (const arm of ['act', 'control'] as const) judge(arm, (arm === 'act' ? 3 : 1) + i / 100)
+  expect(history.statistics?.verdict).toBe('harmful')
+  expect(history.standing.quarantine).toBeDefined()
+
+  history.advance({ type: 'reset' }, at)
+
+  expect([1, 2, 3, 4].map(() => history.draw()).filter(arm => arm === 'control')).toHaveLength(2)
+  expect(judge('act', 0.5).verdict).toBe('inconclusive')
 })

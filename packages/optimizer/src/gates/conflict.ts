@@ -1,4 +1,6 @@
+import { alertKey } from '../alert-key.ts'
 import type { Gate } from '../gate.ts'
+import type { OpenTrial } from '../trial.ts'
 
 /**
  * Two unjudged changes to one resource could not be told apart, so the second waits. And what raises a resource that
@@ -10,7 +12,9 @@ export const conflictGate: Gate = {
     if (isUnsettled(action.name)) return 'its last run has not ended'
     const touched = new Set(action.touches)
     const touches = (resource: string): boolean => touched.has(resource)
-    const other = open.find(trial => trial.arm !== 'shadow' && trial.touches.some(touches))
+    const key = alertKey(firing)
+    const isSame = (trial: OpenTrial): boolean => trial.action === action.name && trial.alertKey === key
+    const other = open.find(trial => trial.arm !== 'shadow' && (trial.touches.some(touches) || isSame(trial)))
     if (other) return `${other.action} on the same resource is not over yet (${other.id})`
     const rival = due.find(proposal => proposal.action.touches.some(touches))
     if (rival) return `${rival.action.name} on the same resource was decided in this tick`
