@@ -60,7 +60,9 @@ function doneIn({ arm, outcome }: Exclude<Trial, { state: 'running' }>): string 
       return outcome.receipt.summary
     case 'withheld':
       return arm === 'shadow' ? 'not done, as the mode asks' : 'withheld at random, as a control'
-    default:
+    case 'failed':
+    case 'timeout':
+    case 'aborted':
       return outcome.error
   }
 }

@@ -77,8 +77,11 @@ export class Freshness implements Disposable {
         return isFresh(expr.left) && (expr.operator === 'unless' || isFresh(expr.right))
       case 'call':
         return expr.name.startsWith('absent') || expr.args.every(isFresh)
-      default:
+      case 'number':
+      case 'string':
         return true
+      case 'paren':
+        return isFresh(expr.operand)
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Action } from './action.ts'
 import type { BudgetLimits, Spending } from './budget.ts'
 import type { Proposal } from './decision.ts'
 import type { RefusalReason } from './refusal-reason.ts'
@@ -25,8 +26,8 @@ export interface GateState {
   readonly quarantineOf: (proposal: Proposal) => string | undefined
   /** How long the action still rests for this alert; undefined when it does not. */
   readonly cooldownOf: (proposal: Proposal) => string | undefined
-  /** Whether a run of the action is still going on. */
-  readonly isUnsettled: (action: string) => boolean
+  /** Whether a run of the action, or on a resource of it, is still going on. */
+  readonly isUnsettled: (action: Action) => boolean
   /** What the firing alerts want lowered, and which of them does: resource to alert. */
   readonly trouble: ReadonlyMap<string, string>
   /** What this tick has found due already, and what waits for its lease. */

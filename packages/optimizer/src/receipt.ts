@@ -55,3 +55,9 @@ export function isReceipt(value: unknown): value is Receipt {
   if (typeof summary !== 'string' || typeof effects !== 'object' || effects === null) return false
   return Object.values(effects).every(count => Number.isFinite(count))
 }
+
+/** Whether what an undo returned says how it ended. */
+export function isUndoResult(value: unknown): value is UndoResult {
+  const { result } = Object(value) as Partial<UndoResult>
+  return result === 'restored' || result === 'superseded' || result === 'failed'
+}

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Faults } from '@homeostat/signals'
 import { withoutTracing } from '@homeostat/signals'
 import type { Receipt, Undo, UndoResult } from './receipt.ts'
+import { isUndoResult } from './receipt.ts'
 import type { JudgedTrial, RevertingTrial, Trial } from './trial.ts'
 import type { Trials } from './trials.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -34,22 +35,10 @@ export class Reverter {
     this.#options = options
   }
 
-  /** Sets back what a trial changed; never rejects. */
+  /** Sets back what a trial changed. */
   undo(trial: RevertingTrial): void {
-    const { trials, clock, onReverted } = this.#options
-    const switching = this.#switching.get(trial.id)
-    switching?.abort.abort(new Error('the change is set back'))
-    this.#during(
-      (switching?.done ?? Promise.resolve())
-        .then(() => this.#undo(receiptOf(trial)?.undo))
-        .then(result => {
-          const reverted = trials.reverted(trial, result, clock())
-          this.#switched.delete(trial.id)
-          this.#switching.delete(trial.id)
-          this.#reverted.push(reverted)
-          onReverted(reverted)
-        }),
-    )
+    this.#switching.get(trial.id)?.abort.abort(new Error('the change is set back'))
+    this.#during(this.#setBack(trial))
   }
 
   /** Sets back what a run did after nobody waited for it any more. */
@@ -110,19 +99,30 @@ export class Reverter {
     this.#undoing.add(done)
   }
 
+  async #setBack(trial: RevertingTrial): Promise<void> {
+    const { trials, clock, onReverted } = this.#options
+    await this.#switching.get(trial.id)?.done
+    const result = await this.#undo(receiptOf(trial)?.undo)
+    const reverted = trials.reverted(trial, result, clock())
+    this.#switched.delete(trial.id)
+    this.#switching.delete(trial.id)
+    this.#reverted.push(reverted)
+    onReverted(reverted)
+  }
+
   async #undo(undo: Undo | undefined): Promise<UndoResult> {
     if (!undo) return { result: 'restored' }
     const { clock, faults } = this.#options
     let result: UndoResult = { result: 'failed', error: 'not tried' }
+    let running: Promise<UndoResult> | undefined
     for (const waitMs of WAITS_MS) {
       if (waitMs > 0) await sleep(waitMs, undefined, { ref: false })
       const signal = AbortSignal.timeout(TIMEOUT_MS)
       try {
-        result = await untilAborted(
-          withoutTracing(async () => undo({ now: clock(), signal })),
-          signal,
-          GRACE_MS,
-        )
+        // One that is only slow is not started a second time beside the first.
+        running ??= withoutTracing(async () => undo({ now: clock(), signal })).finally(() => (running = undefined))
+        result = await untilAborted(running, signal, GRACE_MS)
+        if (!isUndoResult(result)) result = { result: 'failed', error: 'its undo() did not say how it ended' }
       } catch (error) {
         faults.report('action', error)
         result = { result: 'failed', error: error instanceof Error ? error.message : String(error) }

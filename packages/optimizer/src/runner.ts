@@ -44,7 +44,7 @@ export class Runner {
   readonly #options: RunnerOptions
   readonly #running = new Map<string, { readonly done: Promise<SettlingTrial>; readonly abort: AbortController }>()
   /** Actions whose promise has not settled, also when nobody waits for it any more. */
-  readonly #unsettled = new Set<string>()
+  readonly #unsettled = new Map<Promise<Receipt>, Action>()
   #finished: SettlingTrial[] = []
   readonly #stop = new AbortController()
 
@@ -65,9 +65,10 @@ export class Runner {
     this.#running.get(trial.id)?.abort.abort(new Error(because))
   }
 
-  /** Whether a run of the action is still going on, e.g. one that ignored its `AbortSignal`. */
-  isUnsettled(action: string): boolean {
-    return this.#unsettled.has(action)
+  /** Whether a run of the action, or on a resource of it, is still going on, e.g. one that ignored its `AbortSignal`. */
+  isUnsettled({ name, touches }: Action): boolean {
+    const running = [...this.#unsettled.values()]
+    return running.some(other => other.name === name || other.touches.some(resource => touches.includes(resource)))
   }
 
   /** The attempts that ended since this was last asked. */
@@ -136,9 +137,9 @@ export class Runner {
   }
 
   #start(action: Action, context: ActionContext): Promise<Receipt> {
-    this.#unsettled.add(action.name)
     // Inside the promise's function, an action that throws before its first await is contained like any other.
     const run = withoutTracing(() => new Promise<Receipt>(resolve => resolve(action.run(context))))
-    return run.finally(() => this.#unsettled.delete(action.name))
+    this.#unsettled.set(run, action)
+    return run.finally(() => this.#unsettled.delete(run))
   }
 }

@@ -163,8 +163,8 @@ export class Supervision {
     const { courses } = this.#options
     let course = courses.advance(trial, { type: 'reverted', result }, now)
     // The reverter has tried as often as the course would.
-    while (result === 'failed' && course.state === 'reverting')
-      course = courses.advance(trial, { type: 'reverted', result }, now)
+    if (result === 'failed')
+      while (course.state === 'reverting') course = courses.advance(trial, { type: 'reverted', result }, now)
     this.historyOf(trial).advance({ type: 'reverted', result }, now)
     this.#programs.delete(trial.id)
     this.#breaches.delete(trial.id)
@@ -255,7 +255,12 @@ export class Supervision {
       case 'settling':
       case 'proposed':
         return
-      default:
+      case 'idle':
+      case 'suppressed':
+      case 'reverted':
+      case 'cooldown':
+      case 'quarantined':
+      case 'off':
         if (trial.state !== 'reverting') this.#close(trial, judgement, now)
     }
   }

@@ -20,7 +20,7 @@ export function planTrial({ design }: Response, now: number, random: () => numbe
       return { kind: 'switchback', plan: planSwitchback({ ...design, startAt: now }, random) }
     case 'split':
       return { kind: 'split', ...SPLIT, ...timesOf(design) }
-    default:
+    case undefined:
       return undefined
   }
 }

@@ -107,6 +107,23 @@ test('a change that cannot be set back is tried again, told, and its action is l
   expect(entries.at(-1)?.refusals[0]).toMatchObject({ reason: 'quarantine' })
 })
 
+test('an undo that is slow is waited for, and not started a second time beside itself', async () => {
+  let started = 0
+  const valve = new Valve(async () => {
+    started++
+    await new Promise(done => setTimeout(done, 1500))
+    return { result: 'restored' }
+  })
+  const loop = new Loop({ responses: [lasting], actions: [valve.action] })
+  await loop.run(15_000, () => 0.9)
+
+  loop.optimizer.killSwitch.trip('the operator')
+  await loop.optimizer.restored()
+
+  expect(started).toBe(1)
+  expect(valve.isOpen).toBe(false)
+})
+
 test('a breached guard sets the change back at once', async () => {
   const valve = new Valve()
   const guarded = { ...lasting, guards: [{ expr: 'test_pressure', notWorseThan: 0.1 }] }

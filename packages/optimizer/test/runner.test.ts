@@ -112,7 +112,9 @@ test('a run that was given up is not started again while it goes on', async () =
   const entries = await loop.run(40_000, () => 0.9)
 
   expect(runs).toBe(1)
-  expect(entries.at(-1)?.refusals).toMatchObject([{ reason: 'conflict', detail: 'its last run has not ended' }])
+  expect(entries.at(-1)?.refusals).toMatchObject([
+    { reason: 'conflict', detail: 'a run of it, or on the same resource, has not ended' },
+  ])
 })
 
 test.each([undefined, null, 'done', { summary: 'done' }, { summary: 'done', effects: { plants: Number.NaN } }])(

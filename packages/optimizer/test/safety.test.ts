@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 import type { MetricDefinition } from '@homeostat/semconv'
 import { Fleet } from '../src/index.ts'
-import type { Action, Coordinator, FleetLease, JudgedTrial, Judgement, LedgerEntry, Response } from '../src/index.ts'
+import type {
+  Action,
+  Coordinator,
+  FleetLease,
+  JudgedTrial,
+  Judgement,
+  LedgerEntry,
+  Response,
+  UndoResult,
+} from '../src/index.ts'
 import { History } from '../src/history.ts'
 import { Loop, START, pressure, relieve, response } from './loop.ts'
 
@@ -81,6 +90,32 @@ test('a switchback is set back also while its action hangs', async () => {
   expect(runs).toBe(2)
   hanging.resolve()
   await expect.poll(() => open).toBe(0)
+})
+
+test('an undo that does not say how it ended counts as failed, and breaks nothing', async () => {
+  const mute = relieve(async () => ({ ...receipt, undo: async () => undefined as unknown as UndoResult }))
+  const loop = new Loop({ actions: [mute] })
+  await loop.run(20_000, () => 1)
+
+  loop.optimizer.killSwitch.trip('the operator')
+  await loop.optimizer.restored()
+
+  expect(loop.optimizer.trials.all).toMatchObject([{ state: 'judged', reverted: { result: 'failed' } }])
+})
+
+test('a run that was given up keeps other actions from its resource while it goes on', async () => {
+  let others = 0
+  const stuck = relieve(() => new Promise(() => {}))
+  const other = relieve(async () => (others++, receipt), { name: 'plant.other' })
+  const responses: Response[] = [
+    { ...safety, timeoutMs: 10 },
+    { ...response, action: other.name, priority: 'efficiency' },
+  ]
+  const loop = new Loop({ responses, actions: [stuck, other] })
+
+  await loop.run(60_000, () => 1)
+
+  expect(others).toBe(0)
 })
 
 test('a switchback in which nothing was done proves nothing', async () => {

@@ -9,7 +9,7 @@ import type { OpenTrial } from '../trial.ts'
 export const conflictGate: Gate = {
   reason: 'conflict',
   refuse: ({ firing, action }, { open, due, trouble, isUnsettled }) => {
-    if (isUnsettled(action.name)) return 'its last run has not ended'
+    if (isUnsettled(action)) return 'a run of it, or on the same resource, has not ended'
     const touched = new Set(action.touches)
     const touches = (resource: string): boolean => touched.has(resource)
     const key = alertKey(firing)

@@ -15,8 +15,10 @@ export interface Counted {
   readonly counts: Tally
 }
 
-parentPort?.on('message', async ({ index, scale, seed, from, to }: Chunk) => {
+parentPort?.on('message', (chunk: Chunk) => void count(chunk))
+
+async function count({ index, scale, seed, from, to }: Chunk): Promise<void> {
   const counted: Counted = { index, counts: await tally(verdictCases(scale)[index]!, seed, from, to) }
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   parentPort?.postMessage(counted)
-})
+}
