@@ -121,7 +121,11 @@ export class Launcher {
       const run = begun.done.finally(() => this.#running.delete(run))
       this.#running.add(run)
       void run.then(trial => permit?.end(hasActed(trial) ? 'acted' : 'nothing'))
-    } else this.#withheld.push(begun)
+    } else {
+      this.#withheld.push(begun)
+      // Others wait as long as after a run; only a slot, which nobody needs now, is free again.
+      void permit?.end('acted')
+    }
   }
 }
 

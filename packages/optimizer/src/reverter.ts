@@ -120,8 +120,11 @@ export class Reverter {
       const signal = AbortSignal.timeout(TIMEOUT_MS)
       try {
         // One that is only slow is not started a second time beside the first.
-        running ??= withoutTracing(async () => undo({ now: clock(), signal })).finally(() => (running = undefined))
-        result = await untilAborted(running, signal, GRACE_MS)
+        running ??= withoutTracing(async () => undo({ now: clock(), signal }))
+        const attempt = running
+        void attempt.catch(() => (running = undefined))
+        result = await untilAborted(attempt, signal, GRACE_MS)
+        running = undefined
         if (!isUndoResult(result)) result = { result: 'failed', error: 'its undo() did not say how it ended' }
       } catch (error) {
         faults.report('action', error)

@@ -67,6 +67,28 @@ test('an action whose lease is granted after the kill switch was tripped does no
   expect(loop.optimizer.trials.all).toMatchObject([{ outcome: { status: 'aborted' } }])
 })
 
+test('a control of a disruptive action gives its slot back like a run', async () => {
+  const slots = new Set<string>()
+  const coordinator = {
+    name: 'redis',
+    beat: async () => 1,
+    leave: async () => {},
+    takeSlot: async holder => (slots.add(holder), true),
+    freeSlot: async holder => void slots.delete(holder),
+    [Symbol.asyncDispose]: async () => {},
+  } as Partial<Coordinator> as Coordinator
+  await using fleet = new Fleet({ coordinator, member: 'one' })
+  await fleet.beat()
+  const disruptive = relieve(async () => receipt, { disruptive: true })
+  // The first block begins with a control.
+  const loop = new Loop({ fleet, actions: [disruptive], random: () => 0.1 })
+
+  const entries = await loop.run(5 * MINUTE_MS, () => 1)
+
+  expect(entries.flatMap(({ withheld }) => withheld).length).toBeGreaterThan(0)
+  expect(slots.size).toBe(0)
+})
+
 test('a switchback is set back also while its action hangs', async () => {
   let runs = 0
   let open = 0
