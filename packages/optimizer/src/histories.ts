@@ -36,8 +36,17 @@ export class Histories {
     const saved = this.#saved.get(key)
     if (saved) restore(history, saved)
     this.#histories.set(key, history)
-    if (this.#histories.size > MAX_HISTORIES) this.#histories.delete(this.#histories.keys().next().value!)
+    if (this.#histories.size > MAX_HISTORIES) this.#putAway()
     return history
+  }
+
+  /** The oldest rests as if it were saved: it may be in use, and its quarantine in force. */
+  #putAway(): void {
+    const [key, history] = this.#histories.entries().next().value!
+    this.#histories.delete(key)
+    this.#saved.delete(key)
+    this.#saved.set(key, history.save())
+    if (this.#saved.size > MAX_HISTORIES) this.#saved.delete(this.#saved.keys().next().value!)
   }
 
   /** The quarantines that began since this was last asked. */

@@ -11,6 +11,7 @@ import type {
   Response,
   UndoResult,
 } from '../src/index.ts'
+import { Histories } from '../src/histories.ts'
 import { History } from '../src/history.ts'
 import { Loop, START, pressure, relieve, response } from './loop.ts'
 
@@ -276,4 +277,14 @@ test('an action that was harmful and is released by a person is judged by new ep
 
   expect([1, 2, 3, 4].map(() => history.draw()).filter(arm => arm === 'control')).toHaveLength(2)
   expect(judge('act', 0.5).verdict).toBe('inconclusive')
+})
+
+test('a quarantine is not forgotten for the sake of rules that are reloaded without end', () => {
+  const histories = new Histories({ intervalMs: 5000, random: () => 0.5 })
+  const known = { alert: 'A', action: 'a', version: '1', response }
+  histories.of(known).advance({ type: 'unfit', reason: 'it did harm' }, START)
+
+  for (let version = 0; version < 600; version++) histories.of({ ...known, alert: 'B', version: String(version) })
+
+  expect(histories.of(known).standing.quarantine?.reason).toBe('it did harm')
 })
