@@ -62,6 +62,11 @@ export interface Reclaimer {
   reclaim(context: Pick<ActionContext, 'now' | 'signal' | 'sliceMs'>): Promise<Receipt>
 }
 
+/** The resources an action works on; one that names none works on itself. */
+export function touchedBy({ name, touches }: Action): readonly string[] {
+  return touches.length > 0 ? touches : [name]
+}
+
 /** @throws DuplicateActionError when two have one name: which of them a response means could not be told */
 export function actionsByName(actions: readonly Action[]): ReadonlyMap<string, Action> {
   const named = new Map<string, Action>()

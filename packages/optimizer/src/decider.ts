@@ -2,7 +2,8 @@ import type { Action } from './action.ts'
 import type { BudgetLimits, Spending } from './budget.ts'
 import type { CourseBook } from './course-book.ts'
 import { decide } from './decide.ts'
-import type { Due, Refusal } from './decision.ts'
+import { alertKey } from './alert-key.ts'
+import type { Due, Proposal, Refusal } from './decision.ts'
 import type { Firing } from './firing.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import type { KillSwitch } from './kill-switch.ts'
@@ -37,13 +38,28 @@ export interface Answers {
 export class Decider {
   readonly #options: DeciderOptions
   #startedAt: number | undefined
+  #firings: readonly Firing[] = []
 
   constructor(options: DeciderOptions) {
     this.#options = options
   }
 
+  /** Why a proposal that was due is due no more; undefined while it is. */
+  recheck({ firing, action }: Proposal): string | undefined {
+    const { killSwitch, modeOf } = this.#options
+    if (killSwitch.state.tripped) return `the kill switch was tripped by ${killSwitch.state.by} meanwhile`
+    if (modeOf(action.name) !== 'act') return `mode is ${modeOf(action.name)} by now`
+    const key = alertKey(firing)
+    const current = this.#firings.find(candidate => alertKey(candidate) === key)
+    if (!current) return 'its alert was over when the lease was granted'
+    return current.keptSince === undefined
+      ? undefined
+      : 'its condition did not hold any more when the lease was granted'
+  }
+
   answer(program: Program, firings: readonly Firing[], spending: Spending, now: number): Answers {
     this.#startedAt ??= now
+    this.#firings = firings
     const { actions, trials, killSwitch, fleet, courses, supervision, runner, launcher, ...limits } = this.#options
     const outcomes = decide({
       ...limits,

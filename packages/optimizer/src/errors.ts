@@ -39,3 +39,24 @@ export class StoreLimitError extends Error {
     super(`the store of the rules is full: ${limit}; narrow the rules' selectors or aggregate at the source`)
   }
 }
+
+/** An expression of a response is no PromQL: the response is left out. */
+export class ResponseExpressionError extends Error {
+  override readonly name = 'ResponseExpressionError'
+  readonly code = 'HOMEOSTAT_RESPONSE_EXPRESSION'
+
+  constructor(alert: string, action: string, where: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)
+    super(`the response to ${alert} with ${action} is left out: its ${where} is no PromQL: ${reason}`, { cause })
+  }
+}
+
+/** A run that was given up has changed something all the same, and it could not be set back. */
+export class LateUndoError extends Error {
+  override readonly name = 'LateUndoError'
+  readonly code = 'HOMEOSTAT_LATE_UNDO'
+
+  constructor(action: string) {
+    super(`${action} ended after it was given up, and what it changed could not be set back; look at it by hand`)
+  }
+}

@@ -24,6 +24,8 @@ const MOST_SHADOWS = 48
 const LAST_LOOK = 48
 /** Two breaches in runs and fewer in controls are no proof of harm, and reason enough to stop. */
 const MOST_BREACHES = 2
+/** An action that cannot be run proves nothing, and withholding it meanwhile proves no more. */
+const MOST_FAILURES = 5
 
 export interface HistoryOptions {
   readonly alert: string
@@ -67,6 +69,8 @@ export class History {
   #decided: Statistics | undefined
   #news: Quarantine | undefined
   #hasDesigned = false
+  /** Runs in a row that failed. */
+  #failures = 0
 
   constructor(options: HistoryOptions) {
     this.#options = options
@@ -113,8 +117,11 @@ export class History {
 
   /** How the next trial answers by itself; once a generation, while there is no verdict. */
   takeDesign(now: number): TrialDesign | undefined {
-    if (!this.isRandomised || this.#decided || this.#hasDesigned) return undefined
-    const design = planTrial(this.#options.response, now, this.#options.random)
+    const { response, random } = this.#options
+    // A split withholds nothing from the process as a whole, so that a safety response may have one too.
+    const mayAnswer = this.isRandomised || (response.design?.kind === 'split' && response.priority === 'safety')
+    if (!mayAnswer || !response.expect || this.#decided || this.#hasDesigned) return undefined
+    const design = planTrial(response, now, random)
     this.#hasDesigned = design !== undefined
     return design
   }
@@ -130,6 +137,7 @@ export class History {
   judge(trial: Trial & { readonly state: Exclude<Trial['state'], 'running'> }, now: number): Judgement {
     const { outcome, arm } = trial
     if (outcome.status === 'withheld' || outcome.status === 'completed') {
+      if (outcome.status === 'completed') this.#failures = 0
       if (outcome.status === 'completed' && isEmptyReceipt(outcome.receipt))
         return { verdict: 'noop', reason: 'the receipt says that nothing was done' }
       if (arm === 'shadow') {
@@ -141,6 +149,7 @@ export class History {
       if (arm === 'act') this.advance({ type: 'judged', verdict: judgement.verdict }, now)
       return judgement
     }
+    if (++this.#failures === MOST_FAILURES) this.#quarantine(`its last ${MOST_FAILURES} runs failed`, now)
     return { verdict: 'failed', reason: outcome.error }
   }
 

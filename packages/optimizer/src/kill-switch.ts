@@ -36,7 +36,7 @@ export class KillSwitch {
   /** As the sources have it now, which may be sooner than the listeners are told. */
   get state(): KillSwitchState {
     for (const source of this.#sources) {
-      const by = source.trippedBy()
+      const by = askedSafely(source)
       if (by !== undefined) return { tripped: true, by }
     }
     return { tripped: false }
@@ -92,5 +92,14 @@ export class KillSwitch {
   reset(): void {
     this.#by = undefined
     this.check()
+  }
+}
+
+/** Nobody knows what a source would say that fails: it may be the one that says stop. */
+function askedSafely(source: KillSwitchSource): string | undefined {
+  try {
+    return source.trippedBy()
+  } catch {
+    return 'a source of the kill switch that failed'
   }
 }

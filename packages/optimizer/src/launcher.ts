@@ -1,7 +1,8 @@
+import type { Faults } from '@homeostat/signals'
 import type { Decision, Due, Proposal, Refusal } from './decision.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import { gates } from './gates/gates.ts'
-import type { GrantedPermit } from './fleet/permit.ts'
+import type { GrantedPermit, Permit } from './fleet/permit.ts'
 import { DEFAULT_TIMEOUT_MS } from './runner.ts'
 import { leaseTarget } from './lease-target.ts'
 import type { Program } from './program.ts'
@@ -27,6 +28,9 @@ export interface LauncherOptions {
   readonly fleet: Fleet
   readonly supervision: Supervision
   readonly clock: () => number
+  readonly faults: Faults
+  /** Why a proposal that waited for its lease is not to be carried out any more; undefined when it is. */
+  readonly recheck: (proposal: Proposal) => string | undefined
 }
 
 /**
@@ -79,7 +83,7 @@ export class Launcher {
   }
 
   #ask(proposal: Asked, program: Program): void {
-    const { fleet, clock } = this.#options
+    const { fleet, faults } = this.#options
     const { firing, response, action } = proposal
     const { timeoutMs = DEFAULT_TIMEOUT_MS, cooldownMs = DEFAULT_COOLDOWN_MS } = response
     const target = leaseTarget(action, firing)
@@ -89,13 +93,20 @@ export class Launcher {
     const epochMs = Math.max(cooldownMs, 2 * until - from)
     const asking = fleet
       .acquire(action, { ...(target !== undefined && { target }), timeoutMs, epochMs })
-      .then(permit => {
-        if (permit.granted) return this.#begin(proposal, program, clock(), permit)
-        this.#refusals.push({ kind: 'refusal', firing, response, reason: 'lease', detail: permit.reason })
-        return undefined
-      })
+      .then(permit => this.#answered(proposal, program, permit))
+      .catch((error: unknown) => faults.report('action', error))
       .finally(() => this.#asked.delete(proposal))
     this.#asked.set(proposal, asking)
+  }
+
+  #answered(proposal: Asked, program: Program, permit: Permit): void {
+    const { clock, recheck } = this.#options
+    const { firing, response } = proposal
+    // While the fleet was asked the alert may have ended, or somebody may have switched acting off.
+    const reason = permit.granted ? recheck(proposal) : permit.reason
+    if (permit.granted && reason === undefined) return this.#begin(proposal, program, clock(), permit)
+    if (permit.granted) void permit.end('nothing')
+    this.#refusals.push({ kind: 'refusal', firing, response, reason: 'lease', detail: reason ?? 'it was not granted' })
   }
 
   #begin({ alternatives, ...proposal }: Asked, program: Program, now: number, permit?: GrantedPermit): void {

@@ -4,6 +4,7 @@ import type { Store } from '@homeostat/promql'
 import { createStore } from '@homeostat/promql'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import type { Action } from './action.ts'
+import type { Proposal } from './decision.ts'
 import { actionsByName } from './action.ts'
 import { alertKey } from './alert-key.ts'
 import { Alerts } from './alerts.ts'
@@ -84,7 +85,9 @@ export class Optimizer {
     const { faults } = this.#engine
     this.#clock = clock
     this.#budget = { ...DEFAULT_BUDGET, ...options.budget }
-    this.#modeOf = options.modeOf ?? (() => 'advise')
+    const { modeOf = (): Mode => 'advise' } = options
+    // What cannot say how far it may go goes nowhere.
+    this.#modeOf = action => faults.contain('tick', () => modeOf(action)) ?? 'off'
     this.#actions = actionsByName(options.actions)
     this.killSwitch = options.killSwitch ?? new KillSwitch(options.environment ?? process.env)
     this.fleet = options.fleet ?? new Fleet({ member: randomUUID() })
@@ -107,31 +110,25 @@ export class Optimizer {
       sliceMs: DEFAULT_SLICE_MS,
       clock,
       onFinished: trial => this.#supervision.ended(trial, clock()),
-      onLate: receipt => this.#reverter.undoLate(receipt),
+      onLate: (trial, receipt) => this.#reverter.undoLate(trial, receipt),
     })
     this.#reverter = new Reverter({
       trials,
       faults,
       clock,
       onReverted: trial => this.#supervision.reverted(trial, clock()),
+      onLateFailure: trial => this.#supervision.lateFailure(trial, clock()),
     })
     const guarded = new GuardedTrials()
     const tracesSince = (time: number): readonly SpanContext[] => this.traces.since(time)
     const walk = { trials, courses: new CourseBook(histories, random), runner: this.#runner }
     const watched = { ...walk, histories, guarded, reverter: this.#reverter, intervalMs, tracesSince }
     const supervision = (this.#supervision = new Supervision(watched))
-    const launcher = (this.#launcher = new Launcher({ fleet: this.fleet, supervision, clock }))
+    const recheck = (proposal: Proposal): string | undefined => this.#decider.recheck(proposal)
+    const launcher = (this.#launcher = new Launcher({ fleet: this.fleet, supervision, clock, faults, recheck }))
     const limits = { modeOf: this.#modeOf, budget: this.#budget, warmUpMs }
-    const deciding = {
-      ...walk,
-      ...limits,
-      supervision,
-      launcher,
-      killSwitch,
-      fleet: this.fleet,
-      actions: this.#actions,
-    }
-    this.#decider = new Decider(deciding)
+    const asked = { supervision, launcher, killSwitch, fleet: this.fleet, actions: this.#actions }
+    this.#decider = new Decider({ ...walk, ...limits, ...asked })
     killSwitch.onTrip(by => this.#supervision.kill(by, clock()))
     killSwitch.onReset(() => this.#supervision.enable())
   }
@@ -139,6 +136,11 @@ export class Optimizer {
   /** The rules in force, as they are doing. */
   get rules(): Program['rules'] {
     return this.#programs.current.rules
+  }
+
+  /** The rules and responses that could not be loaded. */
+  get rejected(): readonly Error[] {
+    return this.#programs.current.rejected
   }
 
   /** Whether any action may run at all, and if not, who says so; for people. */

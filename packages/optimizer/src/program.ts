@@ -1,8 +1,9 @@
-import type { Rule, RuleError, RuleSource, Store } from '@homeostat/promql'
+import type { Rule, RuleSource, Store } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
 import { fingerprint } from './fingerprint.ts'
 import { Freshness } from './freshness.ts'
 import { Measurement } from './measurement.ts'
+import { readableResponses } from './readable-responses.ts'
 import type { Guard, Response } from './response.ts'
 import { RuleParts } from './rule-parts.ts'
 
@@ -34,24 +35,27 @@ export class Program implements Disposable {
   readonly guards: readonly Guard[]
   /** What they read. */
   readonly guarded: ReadonlySet<string>
+  readonly #rejectedResponses: readonly Error[]
   readonly #versions = new WeakMap<Response, string>()
 
   constructor({ rules, responses }: ProgramSource, context: ProgramContext) {
     const { store, faults, intervalMs } = context
     this.rules = new RuleParts(rules, store)
-    this.responses = responses
-    this.guards = responses.flatMap(response => response.guards ?? [])
+    const readable = readableResponses(responses)
+    this.responses = readable.responses
+    this.#rejectedResponses = readable.rejected
+    this.guards = this.responses.flatMap(response => response.guards ?? [])
     this.guarded = new Set(
       this.guards.flatMap(({ expr, denominator }) => [expr, ...(denominator ? [denominator] : [])]),
     )
     this.ruleNames = new Map(rules.flatMap(alertingRules).map(rule => [rule, nameOf(rule)]))
-    this.measurement = new Measurement(store, responses, faults, intervalMs)
+    this.measurement = new Measurement(store, this.responses, faults, intervalMs)
     this.freshness = new Freshness({ ...context, rules: this.ruleNames.keys() })
   }
 
-  /** The rules that could not be loaded. */
-  get rejected(): readonly RuleError[] {
-    return this.rules.rejected
+  /** The rules and responses that could not be loaded. */
+  get rejected(): readonly Error[] {
+    return [...this.rules.rejected, ...this.#rejectedResponses]
   }
 
   /** Changes when a rule of the alert or the response does: episodes from before would not be comparable with those after. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Faults } from '@homeostat/signals'
 import { withoutTracing } from '@homeostat/signals'
+import { LateUndoError } from './errors.ts'
 import type { Receipt, Undo, UndoResult } from './receipt.ts'
 import { isUndoResult } from './receipt.ts'
 import type { JudgedTrial, RevertingTrial, Trial } from './trial.ts'
@@ -20,6 +21,8 @@ export interface ReverterOptions {
   readonly clock: () => number
   /** Is given each trial whose change was set back, or could not be. */
   readonly onReverted: (trial: JudgedTrial) => void
+  /** Is given each trial whose run was given up, changed something all the same, and could not be set back. */
+  readonly onLateFailure: (trial: Trial) => void
 }
 
 /** Keeps lasting changes alive while they are wanted, and sets them back when they are not. */
@@ -42,8 +45,8 @@ export class Reverter {
   }
 
   /** Sets back what a run did after nobody waited for it any more. */
-  undoLate(receipt: Receipt): void {
-    if (receipt.undo) this.#during(this.#undo(receipt.undo))
+  undoLate(trial: Trial, receipt: Receipt): void {
+    if (receipt.undo) this.#during(this.#undoLate(trial, receipt.undo))
   }
 
   /** Switches the change of a switchback on or off; one switch after the other. */
@@ -108,6 +111,13 @@ export class Reverter {
     this.#switching.delete(trial.id)
     this.#reverted.push(reverted)
     onReverted(reverted)
+  }
+
+  async #undoLate(trial: Trial, undo: Undo): Promise<void> {
+    const { result } = await this.#undo(undo)
+    if (result !== 'failed') return
+    this.#options.faults.report('action', new LateUndoError(trial.action))
+    this.#options.onLateFailure(trial)
   }
 
   async #undo(undo: Undo | undefined): Promise<UndoResult> {

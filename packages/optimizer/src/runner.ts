@@ -33,7 +33,7 @@ export interface RunnerOptions {
   /** Is given each trial whose run is over. */
   readonly onFinished: (trial: SettlingTrial) => void
   /** Is given the receipt of a run that nobody waited for any more. */
-  readonly onLate: (receipt: Receipt) => void
+  readonly onLate: (trial: RunningTrial, receipt: Receipt) => void
 }
 
 /**
@@ -120,7 +120,7 @@ export class Runner {
       stopped.throwIfAborted()
       const run = this.#start(action, context)
       void run.then(
-        receipt => isAwaited || (isReceipt(receipt) && this.#options.onLate(receipt)),
+        receipt => isAwaited || (isReceipt(receipt) && this.#options.onLate(trial, receipt)),
         () => undefined,
       )
       const receipt = await untilAborted(run, signal)

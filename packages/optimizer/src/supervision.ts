@@ -170,6 +170,11 @@ export class Supervision {
     this.#breaches.delete(trial.id)
   }
 
+  /** A run that was given up has changed something all the same, and it could not be set back. */
+  lateFailure(trial: Trial, now: number): void {
+    this.historyOf(trial).advance({ type: 'reverted', result: 'failed' }, now)
+  }
+
   /** The trials that were judged since this was last asked. */
   takeVerdicts(): Verdicted[] {
     const verdicts = this.#verdicts
@@ -223,9 +228,9 @@ export class Supervision {
   #lost(trial: Trial, now: number): void {
     const current = this.#options.trials.get(trial.id)
     if (current && isOpen(current) && current.state !== 'running')
-      this.#advance(current, { type: 'resolved' }, now, {
+      this.#advance(current, { type: 'lost' }, now, {
         verdict: 'inconclusive',
-        reason: 'its lease was lost',
+        reason: 'its lease was lost, or somebody else has set it meanwhile',
       })
   }
 

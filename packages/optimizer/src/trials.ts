@@ -1,3 +1,4 @@
+import { touchedBy } from './action.ts'
 import type { SpanContext } from '@opentelemetry/api'
 import { alertKey } from './alert-key.ts'
 import type { Decision } from './decision.ts'
@@ -116,7 +117,7 @@ export class Trials {
       alert: firing.alert,
       alertKey: alertKey(firing),
       labels: firing.labels,
-      touches: action.touches,
+      touches: touchedBy(action),
       gates,
       alternatives: alternatives.map(({ response: other, reason, detail }) => ({
         ...(other && { action: other.action }),

@@ -1,4 +1,5 @@
 import { alertKey } from '../alert-key.ts'
+import { touchedBy } from '../action.ts'
 import type { Gate } from '../gate.ts'
 import type { OpenTrial } from '../trial.ts'
 
@@ -10,13 +11,13 @@ export const conflictGate: Gate = {
   reason: 'conflict',
   refuse: ({ firing, action }, { open, due, trouble, isUnsettled }) => {
     if (isUnsettled(action)) return 'a run of it, or on the same resource, has not ended'
-    const touched = new Set(action.touches)
+    const touched = new Set(touchedBy(action))
     const touches = (resource: string): boolean => touched.has(resource)
     const key = alertKey(firing)
     const isSame = (trial: OpenTrial): boolean => trial.action === action.name && trial.alertKey === key
     const other = open.find(trial => trial.arm !== 'shadow' && (trial.touches.some(touches) || isSame(trial)))
     if (other) return `${other.action} on the same resource is not over yet (${other.id})`
-    const rival = due.find(proposal => proposal.action.touches.some(touches))
+    const rival = due.find(proposal => touchedBy(proposal.action).some(touches))
     if (rival) return `${rival.action.name} on the same resource was decided in this tick`
     const raised = action.raises.find(resource => (trouble.get(resource) ?? firing.alert) !== firing.alert)
     return raised && `it raises ${raised}, which ${trouble.get(raised)} wants lowered`

@@ -38,6 +38,11 @@ function killTrial(course: Trial, _: CourseEvent, now: number, policy: CoursePol
   return course.isLasting ? { ...revert(course, 'kill switch'), killedAt: now } : off(cool(course, now, policy))
 }
 
+/** What nobody holds any more is not in force as it was: its trial would be about something else. */
+function lost(course: Trial | In<'settled'>): Course {
+  return course.isLasting ? revert(course, 'lease lost') : course
+}
+
 /** The answers to a firing where no trial is open. A quarantine comes first, whatever was decided. */
 const answers = {
   refused: (course, { reason }, now, policy) =>
@@ -109,6 +114,7 @@ const moves: Moves = {
     refused: stay,
     windowOpened: verify,
     breached,
+    lost,
     resolved: stay,
     killed: killTrial,
     tick: (course, _, now, policy) => (now >= course.until ? verify(course, _, now, policy) : course),
@@ -116,6 +122,7 @@ const moves: Moves = {
   verifying: {
     refused: stay,
     breached,
+    lost,
     judged: (course, { verdict }, now, policy) => {
       const isKept = !course.isLasting || verdict === 'effective' || verdict === 'palliative'
       if (isKept) return settle(course, verdict, course.isLasting, now, policy)
@@ -132,6 +139,7 @@ const moves: Moves = {
   settled: {
     refused: stay,
     breached: course => (course.isLasting ? revert(scored(course, 'harmful'), 'guard breached') : course),
+    lost,
     // With more episodes a verdict may change.
     judged: (course, { verdict }) =>
       course.isLasting && (verdict === 'no_effect' || verdict === 'harmful')

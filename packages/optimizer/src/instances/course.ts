@@ -3,7 +3,14 @@ import type { UndoResult } from '../receipt.ts'
 import type { Verdict } from '../verdict.ts'
 
 /** Why a change is set back. */
-export type RevertCause = 'run failed' | 'guard breached' | 'verdict' | 'undecided' | 'alert resolved' | 'kill switch'
+export type RevertCause =
+  | 'run failed'
+  | 'guard breached'
+  | 'verdict'
+  | 'undecided'
+  | 'alert resolved'
+  | 'lease lost'
+  | 'kill switch'
 
 interface Known {
   /** Trials in a row that did not help; each doubles the cooldown. */
@@ -64,8 +71,10 @@ export type CourseEvent =
   | { readonly type: 'breached' }
   | { readonly type: 'judged'; readonly verdict: Verdict }
   | { readonly type: 'reverted'; readonly result: UndoResult['result'] }
-  /** The alert is over, or the lease of the change ran out. May be said at every tick. */
+  /** The alert is over. May be said at every tick. */
   | { readonly type: 'resolved' }
+  /** The lease of the change ran out, or somebody else has set it. */
+  | { readonly type: 'lost' }
   | { readonly type: 'killed' }
   | { readonly type: 'enabled' }
   | { readonly type: 'tick' }

@@ -12,6 +12,7 @@ export const courseEvents: readonly CourseEvent[] = [
   ),
   { type: 'windowOpened' },
   { type: 'breached' },
+  { type: 'lost' },
   ...(['effective', 'no_effect', 'harmful', 'inconclusive', 'failed', 'noop', 'palliative'] as const).map(
     (verdict): CourseEvent => ({ type: 'judged', verdict }),
   ),

@@ -86,6 +86,7 @@ export class CourseModel {
       this.streak++
       this.#conclude(now, policy)
     }
+    if (event.type === 'lost' && this.#hasChange && (!trial || trial.endedAt !== undefined)) this.#conclude(now, policy)
     if (event.type !== 'judged' || (trial ? trial.windowAt === undefined : !this.#hasChange)) return
     const { verdict } = event
     const isBad = verdict === 'no_effect' || verdict === 'harmful'
