@@ -4,7 +4,7 @@ import type { Binding } from './binding.ts'
 import { EvaluationError, UnsupportedFeature } from './errors.ts'
 import type { CallSite } from './functions/definition.ts'
 import { FUNCTIONS } from './functions/table.ts'
-import { vectorOperation } from './operators/matching.ts'
+import { MatchingPlan } from './operators/matching.ts'
 import { mixedOperation, negation, scalarOperation } from './operators/scalar.ts'
 import { setOperation } from './operators/set.ts'
 import { ConstantPlan, type Plan, type RangePlan, type ScalarPlan, type VectorPlan } from './plan.ts'
@@ -57,7 +57,7 @@ function planBinary(expr: Binary, left: Plan, right: Plan): Plan {
   if (left.type === 'scalar' && right.type === 'scalar') return scalarOperation(expr, left, right)
   if (left.type === 'scalar') return mixedOperation(expr, vectorOf(right), left, true)
   if (right.type === 'scalar') return mixedOperation(expr, vectorOf(left), right, false)
-  return vectorOperation(expr, vectorOf(left), vectorOf(right))
+  return new MatchingPlan(expr, vectorOf(left), vectorOf(right))
 }
 
 function planCall(expr: Call, source: string, plan: (inner: Expr) => Plan): Plan {

@@ -61,8 +61,12 @@ export class Expression {
     if (earlierMs > 0) return new BoundExpression(this, store, earlierMs)
     let bound = this.#bound.get(store)
     if (bound === undefined) {
-      bound = new BoundExpression(this, store, 0, () => this.#bound.delete(store))
-      this.#bound.set(store, bound)
+      const made: BoundExpression = new BoundExpression(this, store, 0, () => {
+        // Disposed of twice, it must not take another's place.
+        if (this.#bound.get(store) === made) this.#bound.delete(store)
+      })
+      this.#bound.set(store, made)
+      bound = made
     }
     return bound
   }

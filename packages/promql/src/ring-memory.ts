@@ -9,6 +9,9 @@ const PAGE_BYTES = 65_536
 const RING_BITS = 12
 const RING_MASK = 2 ** RING_BITS - 1
 
+/** Why a ring may not grow: samples come more often than the store was told, or all memory is in use. */
+export type Shortage = 'interval' | 'bytes'
+
 /** The number of a ring in its page. */
 export function ringInPage(ring: number): number {
   return ring & RING_MASK
@@ -18,7 +21,7 @@ export function ringInPage(ring: number): number {
 export class RingMemory {
   readonly #maxBytes: number
   readonly #intervalMs: number
-  readonly #onFull: () => void
+  readonly #onShort: (of: Shortage) => void
   readonly #pages: (RingPage | undefined)[] = []
   /** Numbers of pages there are no more. */
   readonly #vacant: number[] = []
@@ -30,11 +33,11 @@ export class RingMemory {
   #usedBytes = 0
   #moves = 0
 
-  /** @param onFull called whenever a ring may not grow although its window needs it */
-  constructor(maxBytes: number, intervalMs: number, onFull: () => void) {
+  /** @param onShort called whenever a ring may not grow although its window needs it */
+  constructor(maxBytes: number, intervalMs: number, onShort: (of: Shortage) => void) {
     this.#maxBytes = maxBytes
     this.#intervalMs = intervalMs
-    this.#onFull = onFull
+    this.#onShort = onShort
   }
 
   get bytes(): number {
@@ -87,16 +90,16 @@ export class RingMemory {
     this.#bytes -= page.bytes
   }
 
-  /** Moves a ring's samples to one of twice the size; `undefined` when its window does not need it or there is no memory. */
+  /**
+   * Moves a ring's samples to one of twice the size. `undefined` when samples come more often than twice as expected, which
+   * would make memory unknown in advance, or when there is no memory.
+   */
   double(ring: number, retentionMs: number): number | undefined {
     const page = this.pageOf(ring)
     const capacity = 2 * page.capacity
-    if (capacity > this.#plannedCapacity(retentionMs)) return undefined
+    if (capacity > this.#plannedCapacity(retentionMs)) return this.#short('interval')
     const doubled = this.take(capacity)
-    if (doubled === undefined) {
-      this.#onFull()
-      return undefined
-    }
+    if (doubled === undefined) return this.#short('bytes')
     this.#move(ring, doubled)
     return doubled
   }
@@ -124,6 +127,10 @@ export class RingMemory {
       const page = this.#pages[number]
       if (page?.isFull === false) this.#sparePages(page.capacity).add(number)
     }
+  }
+
+  #short(of: Shortage): undefined {
+    this.#onShort(of)
   }
 
   #move(from: number, to: number): void {

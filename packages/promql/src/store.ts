@@ -13,7 +13,7 @@ import { Series } from './series.ts'
 export interface StoreOptions {
   /** How long a series stays visible after its newest sample. Default 300 000 (5 minutes), as in Prometheus. */
   readonly lookbackMs?: number
-  /** Expected time between samples; sizes the rings. Default 5 000. */
+  /** Expected time between samples; sizes the rings, which hold up to twice as many. Default 5 000. */
   readonly intervalMs?: number
   /** Series kept at most; further ones are refused and counted. Default 10 000. */
   readonly maxSeries?: number
@@ -83,9 +83,11 @@ export class Store {
     this.lookbackMs = lookbackMs
     this.maxSamples = maxSamples
     this.subqueryStepMs = subqueryStepMs ?? intervalMs
-    this.#memory = new RingMemory(maxBytes, intervalMs, () =>
-      this.#warn(`keeps fewer samples than some window needs, more than ${maxBytes} bytes (maxBytes)`),
-    )
+    this.#memory = new RingMemory(maxBytes, intervalMs, shortage => {
+      const short = 'keeps fewer samples than some window needs'
+      if (shortage === 'bytes') this.#warn(`${short}, more than ${maxBytes} bytes (maxBytes)`)
+      else this.#warn(`${short}, they come more often than twice in ${intervalMs} ms (intervalMs)`, 'lower intervalMs')
+    })
   }
 
   /** Rises whenever a new selection may want series that were refused before; handles ask again then. */
@@ -234,10 +236,10 @@ export class Store {
     this.#warn(`refused a series, ${reason}`)
   }
 
-  #warn(text: string): void {
+  #warn(text: string, remedy = 'raise the limit or select fewer series'): void {
     if (this.#warned.has(text)) return
     this.#warned.add(text)
-    this.#onWarning?.(`promql store: ${text}; raise the limit or select fewer series`)
+    this.#onWarning?.(`promql store: ${text}; ${remedy}`)
   }
 }
 

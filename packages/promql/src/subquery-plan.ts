@@ -28,6 +28,11 @@ export function subqueryPlan(expr: Subquery, operand: VectorPlan, binding: Bindi
   const live: Track[] = []
   let round = 0
 
+  const forget = (): void => {
+    tracks.clear()
+    live.length = 0
+  }
+
   const record = (inner: EvaluationContext, timeMs: number): void => {
     const mark = inner.frames.lent
     const frame = operand.evaluate(inner)
@@ -60,19 +65,23 @@ export function subqueryPlan(expr: Subquery, operand: VectorPlan, binding: Bindi
       const inner = { ...context }
       live.length = 0
       round += 1
-      for (let at = (Math.floor(startMs / stepMs) + 1) * stepMs; at <= endMs; at += stepMs) {
-        inner.timeMs = at
-        record(inner, at)
+      try {
+        for (let at = (Math.floor(startMs / stepMs) + 1) * stepMs; at <= endMs; at += stepMs) {
+          inner.timeMs = at
+          record(inner, at)
+        }
+        visitor.begin(live.map(({ labels }) => labels))
+        for (const [place, { window }] of live.entries()) {
+          window.startMs = startMs
+          window.endMs = endMs
+          visitor.visit(place, window)
+        }
+      } finally {
+        // Kept for the next time, unless most of it belongs to series that left or it is much. A step that failed for being
+        // too much leaves the most.
+        const samples = live.reduce((sum, { window }) => sum + window.length, 0)
+        if (tracks.size > 2 * live.length + 64 || samples > MAX_KEPT_SAMPLES) forget()
       }
-      visitor.begin(live.map(({ labels }) => labels))
-      for (const [place, { window }] of live.entries()) {
-        window.startMs = startMs
-        window.endMs = endMs
-        visitor.visit(place, window)
-      }
-      // Kept for the next time, unless most of it belongs to series that left or it is much.
-      const samples = live.reduce((sum, { window }) => sum + window.length, 0)
-      if (tracks.size > 2 * live.length + 64 || samples > MAX_KEPT_SAMPLES) tracks.clear()
     },
   }
 }

@@ -134,6 +134,19 @@ test('memory never exceeds its cap, whatever the windows, and the store says so'
   expect(warnings).toContainEqual(expect.stringContaining('keeps fewer samples than some window needs'))
 })
 
+test('samples that come much more often than expected are kept as far as planned, and the store says so', () => {
+  const warnings: string[] = []
+  const store = createStore({ intervalMs: 5000, onWarning: message => warnings.push(message) })
+  compile('x').bind(store)
+  const handle = store.series({ name: 'x' })
+  for (let now = 2500; now <= 3_600_000; now += 2500) handle.append(now, 1)
+  expect(warnings).toEqual([])
+  for (let now = 3_600_000; now <= 7_200_000; now += 500) handle.append(now, 1)
+  expect(store.stats.truncatedSamples).toBeGreaterThan(0)
+  expect(store.stats.bytes).toBeLessThanOrEqual(store.stats.plannedBytes)
+  expect(warnings).toEqual([expect.stringContaining('more often than twice in 5000 ms (intervalMs); lower intervalMs')])
+})
+
 test('ten thousand series that come and go every minute leave no memory behind', () => {
   const store = createStore({ maxSeries: 25_000 })
   const total = compile('count(x)').bind(store)
@@ -229,6 +242,26 @@ test('any sequence of samples, stale marks and clock jumps reads like a plain li
       if (wanted.length > 0) expect(counted).toMatchObject({ samples: [{ value: drops }] })
     }),
   )
+})
+
+test('an expression disposed of twice leaves the binding alone that took its place', () => {
+  const store = createStore()
+  const expression = compile('x')
+  const first = expression.bind(store)
+  first.dispose()
+  const second = expression.bind(store)
+  first.dispose()
+  expect(expression.bind(store)).toBe(second)
+  store.series({ name: 'x' }).append(5000, 1)
+  expect(second.evaluate(5000)).toMatchObject({ samples: [{ value: 1 }] })
+})
+
+test('a scalar argument is evaluated once, however many series there are', () => {
+  const store = createStore({ maxSamples: 5000 })
+  const bound = compile('quantile_over_time(scalar(sum(y)) / 2000, x[1m])').bind(store)
+  for (let i = 0; i < 1000; i++)
+    for (const name of ['x', 'y']) store.series({ name, labels: { id: String(i) } }).append(5000, 1)
+  expect(bound.evaluate(5000)).toMatchObject({ samples: { length: 1000 }, annotations: [] })
 })
 
 test('a disposed expression sees nothing, least of all series that took the place of its own', () => {

@@ -55,6 +55,11 @@ class FoldPlan implements VectorPlan {
   readonly #partition: Partition
   readonly #folds: (count: number) => readonly Fold[]
   readonly #input: VectorPlan
+  // What follows from the labels of the vector seen last, here and not in objects that lie elsewhere in memory.
+  #from: readonly Labels[] | undefined
+  #length = 0
+  #to: readonly Labels[] = []
+  #count = 0
 
   /** @param folds one per group, lent by all aggregations of this kind: memory that is always in the cache */
   constructor(grouping: Grouping, folds: (count: number) => readonly Fold[], input: VectorPlan) {
@@ -65,15 +70,27 @@ class FoldPlan implements VectorPlan {
 
   evaluate(context: EvaluationContext): Frame {
     const vector = this.#input.evaluate(context)
+    if (vector.labels !== this.#from || vector.length !== this.#length) this.#group(vector)
+    const { values, length } = vector
+    const count = this.#count
+    const states = this.#folds(count)
+    if (count === 1) for (let i = 0; i < length; i++) states[0]?.add(values[i] ?? NaN)
+    else {
+      const { numbers } = this.#partition
+      for (let i = 0; i < length; i++) states[numbers[i] ?? 0]?.add(values[i] ?? NaN)
+    }
+    const frame = context.frames.take().follow(this.#to, true)
+    for (let i = 0; i < count; i++) frame.put(i, states[i]?.value ?? NaN)
+    return frame
+  }
+
+  #group(vector: Frame): void {
     const partition = this.#partition
     partition.update(vector)
-    const { labels, numbers } = partition
-    const { values, length } = vector
-    const states = this.#folds(labels.length)
-    for (let i = 0; i < length; i++) states[numbers[i] ?? 0]?.add(values[i] ?? NaN)
-    const frame = context.frames.take().follow(labels, true)
-    for (let i = 0; i < labels.length; i++) frame.put(i, states[i]?.value ?? NaN)
-    return frame
+    this.#from = vector.stable ? vector.labels : undefined
+    this.#length = vector.length
+    this.#to = partition.labels
+    this.#count = partition.labels.length
   }
 }
 

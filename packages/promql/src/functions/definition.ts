@@ -60,8 +60,34 @@ export function overRange(
     returns: 'instant vector',
     ...(options.experimental === undefined ? {} : { experimental: options.experimental }),
     plan(call) {
-      return new RangeFunctionPlan(call.range(rangeAt), compute(call), options.keepName === true)
+      const parameters: Parameter[] = []
+      const scalar = (index: number): ScalarPlan => {
+        const parameter = new Parameter(call.scalar(index))
+        parameters.push(parameter)
+        return parameter
+      }
+      const run = compute({ ...call, scalar })
+      return new RangeFunctionPlan(call.range(rangeAt), run, parameters, options.keepName === true)
     },
+  }
+}
+
+/** A scalar argument: the same for all series of an evaluation, so it is evaluated once and not for each of them. */
+class Parameter implements ScalarPlan {
+  readonly type = 'scalar'
+  readonly #plan: ScalarPlan
+  #value = NaN
+
+  constructor(plan: ScalarPlan) {
+    this.#plan = plan
+  }
+
+  begin(context: EvaluationContext): void {
+    this.#value = this.#plan.evaluate(context)
+  }
+
+  evaluate(): number {
+    return this.#value
   }
 }
 
@@ -70,20 +96,23 @@ class RangeFunctionPlan implements VectorPlan, RangeVisitor {
   readonly type = 'instant vector'
   readonly #range: RangePlan
   readonly #compute: RangeFunction
+  readonly #parameters: readonly Parameter[] | undefined
   readonly #names: LosingNames | undefined
   // What the evaluation under way works on.
   #context: EvaluationContext | undefined
   #frame: Frame = NOTHING
   #series: readonly Labels[] = NOTHING.labels
 
-  constructor(range: RangePlan, compute: RangeFunction, keepName: boolean) {
+  constructor(range: RangePlan, compute: RangeFunction, parameters: readonly Parameter[], keepName: boolean) {
     this.#range = range
     this.#compute = compute
+    this.#parameters = parameters.length === 0 ? undefined : parameters
     this.#names = keepName ? undefined : new LosingNames()
   }
 
   evaluate(context: EvaluationContext): Frame {
     this.#context = context
+    if (this.#parameters !== undefined) for (const parameter of this.#parameters) parameter.begin(context)
     this.#range.each(context, this)
     return this.#frame
   }
