@@ -1,3 +1,6 @@
+import type { Saved } from './saved.ts'
+import { load, save } from './saved.ts'
+
 const HOUR_MS = 3_600_000
 const TAUS_MS = [HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS, 168 * HOUR_MS] as const
 /** Time constant of what an episode usually looks like, in episodes. */
@@ -12,8 +15,7 @@ export class Crossings {
   samplesAbove = 0
   /** Exponential shares of the time above: an hour, six hours, a day, a week. */
   readonly shares: Float64Array = new Float64Array(TAUS_MS.length)
-  /** Exponential count of episodes of the last six hours and of the last day. */
-  recentEpisodes = 0
+  /** Exponential count of the episodes of a day. */
   dayEpisodes = 0
   episodes = 0
   /** When the series was last at or above the limit; -1 when it never was. */
@@ -41,7 +43,6 @@ export class Crossings {
       const weight = passed / (TAUS_MS[i]! + passed)
       this.shares[i]! += (weight > first ? weight : first) * (now - this.shares[i]!)
     }
-    this.recentEpisodes *= 1 - passed / (6 * HOUR_MS + passed)
     this.dayEpisodes *= 1 - passed / (24 * HOUR_MS + passed)
     if (above) {
       this.samplesAbove++
@@ -52,7 +53,6 @@ export class Crossings {
   }
 
   #begin(nowMs: number): void {
-    this.recentEpisodes++
     this.dayEpisodes++
     if (this.lastStartMs >= 0) {
       this.lastIntervalMs = nowMs - this.lastStartMs
@@ -68,39 +68,39 @@ export class Crossings {
     this.usualLengthMs += Math.max(USUAL, 1 / this.episodes) * (this.lastLengthMs - this.usualLengthMs)
   }
 
-  toJSON(): readonly number[] {
-    return [
-      this.above ? 1 : 0,
-      this.samples,
-      this.samplesAbove,
-      ...this.shares,
-      this.recentEpisodes,
-      this.dayEpisodes,
-      this.episodes,
-      this.lastAboveMs,
-      this.lastStartMs,
-      this.lastIntervalMs,
-      this.usualIntervalMs,
-      this.usualLengthMs,
-      this.lastLengthMs,
-      this.#lastMs,
-    ]
+  save(): Saved {
+    return save(
+      [
+        this.above ? 1 : 0,
+        this.samples,
+        this.samplesAbove,
+        this.dayEpisodes,
+        this.episodes,
+        this.lastAboveMs,
+        this.lastStartMs,
+        this.lastIntervalMs,
+        this.usualIntervalMs,
+        this.lastLengthMs,
+        this.usualLengthMs,
+        this.#lastMs,
+      ],
+      [this.shares],
+    )
   }
 
-  restore(state: readonly number[]): void {
-    this.above = state[0] === 1
-    this.samples = state[1]!
-    this.samplesAbove = state[2]!
-    this.shares.set(state.slice(3, 7))
-    this.recentEpisodes = state[7]!
-    this.dayEpisodes = state[8]!
-    this.episodes = state[9]!
-    this.lastAboveMs = state[10]!
-    this.lastStartMs = state[11]!
-    this.lastIntervalMs = state[12]!
-    this.usualIntervalMs = state[13]!
-    this.usualLengthMs = state[14]!
-    this.lastLengthMs = state[15]!
-    this.#lastMs = state[16]!
+  restore(saved: Saved): void {
+    const numbers = load(saved, 12, [this.shares])
+    this.above = numbers[0] === 1
+    this.samples = numbers[1]!
+    this.samplesAbove = numbers[2]!
+    this.dayEpisodes = numbers[3]!
+    this.episodes = numbers[4]!
+    this.lastAboveMs = numbers[5]!
+    this.lastStartMs = numbers[6]!
+    this.lastIntervalMs = numbers[7]!
+    this.usualIntervalMs = numbers[8]!
+    this.lastLengthMs = numbers[9]!
+    this.usualLengthMs = numbers[10]!
+    this.#lastMs = numbers[11]!
   }
 }

@@ -1,44 +1,88 @@
 import { sigmoid } from './logit.ts'
+import type { Saved } from './saved.ts'
+import { load, save } from './saved.ts'
 
-/** AdaGrad's step (Duchi, Hazan and Singer, JMLR 12, 2011); the sum of squared gradients begins at one. */
-const RATE = 0.06
+/** What one outcome counts: those of neighbouring origins share most of their horizon. */
+const SHARE = 0.12
+/** What is forgotten with every outcome. */
+const DRIFT = 5e-6
 
-/** Logistic regression that learns one outcome at a time: each weight slows down by what it has learned itself. */
+/**
+ * Logistic regression that learns one outcome at a time and knows how sure it is: the extended Kalman filter of Penny and
+ * Roberts, "Dynamic logistic regression", IJCNN 1999. The covariance is kept as its lower triangle.
+ */
 export class OnlineLogistic {
+  readonly size: number
   readonly weights: Float32Array
-  readonly #squares: Float32Array
+  readonly covariance: Float32Array
+  readonly #work: Float64Array
 
-  /** @param start the weights before anything has been learned */
-  constructor(start: readonly number[]) {
+  constructor(start: readonly number[], deviations: readonly number[]) {
+    const size = start.length
+    this.size = size
     this.weights = Float32Array.from(start)
-    this.#squares = new Float32Array(start.length).fill(1)
+    this.covariance = new Float32Array((size * (size + 1)) / 2)
+    this.#work = new Float64Array(size)
+    for (let i = 0; i < size; i++) this.covariance[(i * (i + 1)) / 2 + i] = deviations[i]! ** 2
   }
 
   logOdds(inputs: Float32Array | Float64Array, offset: number): number {
-    const { weights } = this
+    const { weights, size } = this
     let sum = 0
-    for (let i = 0; i < weights.length; i++) sum += weights[i]! * inputs[offset + i]!
+    for (let i = 0; i < size; i++) sum += weights[i]! * inputs[offset + i]!
+    return sum
+  }
+
+  /** How unsure the log odds are. */
+  varianceOf(inputs: Float64Array): number {
+    const { covariance, size } = this
+    let sum = 0
+    let at = 0
+    for (let i = 0; i < size; i++) {
+      let row = 0
+      for (let j = 0; j < i; j++) row += covariance[at++]! * inputs[j]!
+      const x = inputs[i]!
+      sum += x * (2 * row + covariance[at++]! * x)
+    }
     return sum
   }
 
   learn(inputs: Float32Array | Float64Array, offset: number, outcome: number): void {
-    const { weights } = this
-    const squares = this.#squares
-    const error = outcome - sigmoid(this.logOdds(inputs, offset))
-    for (let i = 0; i < weights.length; i++) {
-      const gradient = error * inputs[offset + i]!
-      squares[i]! += gradient * gradient
-      weights[i]! += (RATE * gradient) / Math.sqrt(squares[i]!)
+    const { weights, covariance, size } = this
+    const work = this.#work
+    const p = sigmoid(this.logOdds(inputs, offset))
+    work.fill(0)
+    let at = 0
+    for (let i = 0; i < size; i++) {
+      const xi = inputs[offset + i]!
+      let sum = 0
+      for (let j = 0; j < i; j++, at++) {
+        const c = covariance[at]!
+        sum += c * inputs[offset + j]!
+        work[j]! += c * xi
+      }
+      work[i]! += sum + covariance[at++]! * xi
+    }
+    let spread = 0
+    for (let i = 0; i < size; i++) spread += work[i]! * inputs[offset + i]!
+    const information = SHARE * Math.max(p * (1 - p), 0.01)
+    const gain = 1 / (1 + information * spread)
+    const step = SHARE * (outcome - p) * gain
+    const shrink = information * gain
+    at = 0
+    for (let i = 0; i < size; i++) {
+      weights[i]! += step * work[i]!
+      const own = shrink * work[i]!
+      for (let j = 0; j <= i; j++, at++) covariance[at]! -= own * work[j]!
+      covariance[at - 1]! += DRIFT
     }
   }
 
-  toJSON(): readonly number[] {
-    return [...this.weights, ...this.#squares]
+  save(): Saved {
+    return save([], [this.weights, this.covariance])
   }
 
-  restore(state: readonly number[]): void {
-    const size = this.weights.length
-    this.weights.set(state.slice(0, size))
-    this.#squares.set(state.slice(size))
+  restore(saved: Saved): void {
+    load(saved, 0, [this.weights, this.covariance])
   }
 }

@@ -1,3 +1,6 @@
+import type { Saved } from './saved.ts'
+import { load, save } from './saved.ts'
+
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
@@ -27,16 +30,8 @@ const PEAKS = PEAK_BUCKETS.length
 /** What is in `moments`: six means, then variances over an hour, a day, a week, then of steps over an hour and a day. */
 const MOMENTS = 11
 
-/** Serialised {@link SeriesHistory}. */
-export interface SeriesHistoryState {
-  readonly clock: readonly number[]
-  readonly moments: readonly number[]
-  readonly steps: readonly number[]
-  readonly buckets: readonly number[]
-}
-
 /** How far a sample moved the clock. */
-export type Advance = 'first' | 'late' | 'next' | 'gap' | 'jumped-back'
+export type Advance = 'first' | 'late' | 'next' | 'jumped-back'
 
 /**
  * What is remembered of a series whatever the limit: exponential moments (irregular sampling after Eckner, "Algorithms for
@@ -45,11 +40,17 @@ export type Advance = 'first' | 'late' | 'next' | 'gap' | 'jumped-back'
  */
 export class SeriesHistory {
   readonly stepMs: number
-  readonly #intervalMs: number
+  /** Steps in 5, 15 and 30 minutes, at least 1, 3 and 6. */
+  readonly n5: number
+  readonly n15: number
+  readonly n30: number
+  readonly intervalMs: number
   /** Wall clock of the last sample: phases of the day and of the hour. */
   wallMs = 0
   /** Runs with the samples and never backwards: durations. */
   nowMs = 0
+  /** Between the last two samples. */
+  passedMs = 0
   samples = 0
   value = 0
   readonly steps: Float32Array = new Float32Array(STEPS_KEPT)
@@ -58,25 +59,21 @@ export class SeriesHistory {
   readonly buckets: Float32Array = new Float32Array(BUCKETS_KEPT).fill(EMPTY)
   /** Number of the open bucket since the epoch. */
   bucket = -1
-  /** Buckets that had samples, at most a week of them. */
-  bucketsSeen = 0
   readonly peaks: Float64Array = new Float64Array(PEAKS).fill(EMPTY)
   readonly moments: Float64Array = new Float64Array(MOMENTS)
   readonly #weights = new Float64Array(MEAN_TAUS_MS.length)
   #weightsOf = -1
 
   constructor(intervalMs: number, stepMs: number) {
-    this.#intervalMs = intervalMs
+    this.intervalMs = intervalMs
     this.stepMs = stepMs
+    this.n5 = Math.max(1, Math.round((5 * MINUTE_MS) / stepMs))
+    this.n15 = Math.max(3, Math.round((15 * MINUTE_MS) / stepMs))
+    this.n30 = Math.max(6, Math.round((30 * MINUTE_MS) / stepMs))
   }
 
-  /** Age of the series in milliseconds, gaps included. */
-  get ageMs(): number {
-    return this.nowMs
-  }
-
-  observe(timestampMs: number, value: number, gapMs: number): Advance {
-    const advance = this.#advance(timestampMs, gapMs)
+  observe(timestampMs: number, value: number): Advance {
+    const advance = this.#advance(timestampMs)
     if (advance === 'late') return advance
     this.samples++
     this.#learnMoments(value)
@@ -86,27 +83,28 @@ export class SeriesHistory {
     return advance
   }
 
-  #advance(timestampMs: number, gapMs: number): Advance {
+  #advance(timestampMs: number): Advance {
     if (this.samples === 0) {
       this.wallMs = timestampMs
-      this.#weigh(this.#intervalMs)
+      this.#weigh(this.intervalMs)
       return 'first'
     }
     const passed = timestampMs - this.wallMs
     if (passed <= 0) {
       // A sample that comes late says nothing new. A clock that was set back would silence the series until it caught up.
-      if (passed > -10 * this.#intervalMs) return 'late'
+      if (passed > -10 * this.intervalMs) return 'late'
       this.wallMs = timestampMs
-      this.nowMs += this.#intervalMs
+      this.nowMs += this.intervalMs
+      this.passedMs = this.intervalMs
       this.buckets.fill(EMPTY)
       this.bucket = -1
-      this.bucketsSeen = 0
       return 'jumped-back'
     }
     this.wallMs = timestampMs
     this.nowMs += passed
-    this.#weigh(Math.min(passed, LONGEST_STEP * this.#intervalMs))
-    return passed > gapMs ? 'gap' : 'next'
+    this.passedMs = passed
+    this.#weigh(Math.min(passed, LONGEST_STEP * this.intervalMs))
+    return 'next'
   }
 
   #weigh(passedMs: number): void {
@@ -144,7 +142,7 @@ export class SeriesHistory {
   #learnStep(value: number): void {
     const last = (this.stepCount + STEPS_KEPT - 1) % STEPS_KEPT
     // Half an interval of tolerance: scrapes jitter.
-    if (this.stepCount > 0 && this.nowMs - this.#stepStartMs < this.stepMs - this.#intervalMs / 2) {
+    if (this.stepCount > 0 && this.nowMs - this.#stepStartMs < this.stepMs - this.intervalMs / 2) {
       if (value > this.steps[last]!) this.steps[last] = value
       return
     }
@@ -165,7 +163,6 @@ export class SeriesHistory {
     const missed = Math.min(bucket - this.bucket, BUCKETS_KEPT)
     for (let i = 0; i < missed; i++) this.buckets[(bucket - i) % BUCKETS_KEPT] = EMPTY
     this.bucket = bucket
-    this.bucketsSeen = Math.min(this.bucketsSeen + 1, BUCKETS_KEPT)
     let peak = EMPTY
     let back = 1
     for (let window = 0; window < PEAKS; window++) {
@@ -187,39 +184,18 @@ export class SeriesHistory {
     return peak
   }
 
-  toJSON(): SeriesHistoryState {
-    return {
-      clock: [
-        this.wallMs,
-        this.nowMs,
-        this.samples,
-        this.value,
-        this.stepCount,
-        this.#stepStartMs,
-        this.bucket,
-        this.bucketsSeen,
-        this.#weightsOf,
-      ],
-      moments: [...this.moments, ...this.peaks],
-      steps: [...this.steps],
-      buckets: [...this.buckets],
-    }
+  save(): Saved {
+    const { wallMs, nowMs, passedMs, samples, value, stepCount, bucket } = this
+    const numbers = [wallMs, nowMs, passedMs, samples, value, stepCount, this.#stepStartMs, bucket]
+    return save(numbers, [this.moments, this.peaks, this.steps, this.buckets])
   }
 
-  restore(state: SeriesHistoryState): void {
-    const [wall, now, samples, value, stepCount, stepStart, bucket, seen, weightsOf] = state.clock
-    this.wallMs = wall!
-    this.nowMs = now!
-    this.samples = samples!
-    this.value = value!
-    this.stepCount = stepCount!
-    this.#stepStartMs = stepStart!
-    this.bucket = bucket!
-    this.bucketsSeen = seen!
-    if (weightsOf! >= 0) this.#weigh(weightsOf!)
-    this.moments.set(state.moments.slice(0, MOMENTS))
-    this.peaks.set(state.moments.slice(MOMENTS))
-    this.steps.set(state.steps)
-    this.buckets.set(state.buckets)
+  restore(saved: Saved): void {
+    const numbers = load(saved, 8, [this.moments, this.peaks, this.steps, this.buckets]) as readonly number[] & Numbers
+    ;[this.wallMs, this.nowMs, this.passedMs, this.samples, this.value, this.stepCount] = numbers
+    this.#stepStartMs = numbers[6]
+    this.bucket = numbers[7]
   }
 }
+
+type Numbers = readonly [number, number, number, number, number, number, number, number]

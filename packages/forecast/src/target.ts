@@ -1,118 +1,155 @@
-import { Crossings } from './crossings.ts'
-import { FrequencyTable } from './frequency-table.ts'
-import { logit } from './logit.ts'
+import type { Experience } from './experience.ts'
+import { describeSituation, ONLINE_AT } from './features.ts'
+import type { Forest } from './forest.ts'
+import { forestLogOdds } from './forest.ts'
+import { sigmoid } from './logit.ts'
 import { OnlineLogistic } from './online-logistic.ts'
-import { RiseTail } from './rise-tail.ts'
+import { RunningScore } from './running-score.ts'
+import type { Saved } from './saved.ts'
+import { load, save } from './saved.ts'
 import type { SeriesHistory } from './series-history.ts'
 import type { Situation } from './situation.ts'
-import { describeSituation, TABLE_SIZES, TABLES } from './situation.ts'
+import { INPUTS, TABLES } from './situation.ts'
 
 /** Origins that wait for their outcome at a time: more would say almost the same. */
 const WAITING = 8
-/** Inputs of the online logistic regression: a constant, the tables and the tail, then seven of the situation. */
-export const INPUTS: number = 1 + TABLES + 1 + 7
+/** Log odds are kept within this: 0.1 % and 99.9 %. */
+const SUREST = 6.9
+/** How far recalibration may be from doing nothing: deviations of shift and scale. */
+const RECALIBRATION = [0.15, 0.08]
 
-const START = [0, ...new Array<number>(TABLES).fill(0.17), 0.1, 0, 0, 0, 0, 0, 0, 0]
-
-/** One limit and one horizon: what of this series followed from situations like the present one. */
+/** One limit and one horizon: asks the model, remembers what it said and learns when the outcome is known. */
 export class Target {
-  readonly limit: number
-  readonly horizonMs: number
-  readonly crossings: Crossings
-  readonly tables: readonly FrequencyTable[] = TABLE_SIZES.map(size => new FrequencyTable(size))
-  readonly tail: RiseTail
-  readonly online: OnlineLogistic = new OnlineLogistic(START)
-  /** Outcomes known so far, and how many of them were crossings. */
-  outcomes = 0
-  crossed = 0
-  /** Rate of crossings among the last few hundred outcomes. */
-  recentRate = 0.1
-
-  /** What does not change: kind, unit, step and horizon as features. */
-  readonly traits: Float64Array
-  readonly #intervalMs: number
+  readonly experience: Experience
+  readonly score: RunningScore = new RunningScore()
+  readonly #forest: Forest
   readonly #everyMs: number
+  readonly #gapMs: number
+  /** Shift and scale of the log odds, learned from the outcomes of what was said. */
+  readonly #recalibration = new OnlineLogistic([0, 1], RECALIBRATION)
+  readonly #said = new Float64Array(2)
   #lastOriginMs = -1
   #oldest = 0
   #count = 0
-  readonly #originMs = new Float64Array(WAITING)
-  readonly #from = new Float64Array(WAITING)
-  readonly #peak = new Float64Array(WAITING)
-  readonly #known = new Uint8Array(WAITING)
-  readonly #cells = new Uint8Array(WAITING * TABLES)
+  /** Of every waiting origin: when, from which value, the highest value since, and whether its outcome is known. */
+  readonly #origins = new Float64Array(4 * WAITING)
+  readonly #cells = new Uint16Array(WAITING * TABLES)
   readonly #inputs = new Float32Array(WAITING * INPUTS)
+  /** The constant and the log odds before recalibration of every waiting origin. */
+  readonly #odds = new Float32Array(WAITING * 2)
 
-  constructor(limit: number, horizonMs: number, intervalMs: number, traits: readonly number[]) {
-    this.traits = Float64Array.from(traits)
-    this.limit = limit
-    this.horizonMs = horizonMs
-    this.#intervalMs = intervalMs
+  constructor(experience: Experience, forest: Forest, intervalMs: number) {
+    this.experience = experience
+    this.#forest = forest
     // Half an interval of tolerance, as samples come.
-    this.#everyMs = horizonMs / WAITING - intervalMs / 2
-    this.crossings = new Crossings(limit)
-    this.tail = new RiseTail(limit)
-  }
-
-  /** The online base rate, with the prior that the benchmark's climatology has: Beta(0.5, 4.5). */
-  get baseRate(): number {
-    return (0.5 + 2 * this.crossed) / (5 + 2 * this.outcomes)
+    this.#everyMs = experience.horizonMs / WAITING - intervalMs / 2
+    this.#gapMs = Math.max(3.5 * intervalMs, experience.horizonMs / 2)
   }
 
   /** After the history has taken the sample in. */
-  observe(history: SeriesHistory, interrupted: boolean, situation: Situation): void {
-    const { nowMs, value } = history
-    if (interrupted) this.#count = 0
+  observe(history: SeriesHistory, learning: boolean, situation: Situation): void {
+    const { nowMs, value, wallMs, intervalMs, passedMs } = history
+    const { limit, crossings, calendar } = this.experience
+    // What happened in a gap is not known, so neither are the outcomes that it lies in.
+    if (passedMs > this.#gapMs || !learning) this.#count = 0
     this.#settle(nowMs, value)
-    this.crossings.observe(nowMs, value, this.#intervalMs)
-    if (value >= this.limit || (this.#lastOriginMs >= 0 && nowMs - this.#lastOriginMs < this.#everyMs)) return
-    describeSituation(situation, history, this)
+    crossings.observe(nowMs, value, intervalMs)
+    calendar.observe(wallMs, value >= limit)
+    if (!learning || value >= limit) return
+    if (this.#lastOriginMs >= 0 && nowMs - this.#lastOriginMs < this.#everyMs) return
+    this.#ask(history, situation)
     this.#wait(nowMs, value, situation)
   }
 
+  /** Log odds before recalibration of the last answer. */
+  get rawOdds(): number {
+    return this.#said[1]!
+  }
+
+  /** Log odds of a crossing, recalibrated; fills the situation. */
+  logOdds(history: SeriesHistory, situation: Situation): number {
+    this.#ask(history, situation)
+    return this.recalibrate()
+  }
+
+  /** The last answer once more. */
+  recalibrate(): number {
+    return this.#recalibration.logOdds(this.#said, 0)
+  }
+
+  #ask(history: SeriesHistory, situation: Situation): void {
+    describeSituation(situation, history, this.experience)
+    this.#say(situation)
+  }
+
+  #say({ features }: Situation): void {
+    const odds = features[ONLINE_AT]! + forestLogOdds(this.#forest, features)
+    this.#said[0] = 1
+    this.#said[1] = odds > SUREST ? SUREST : odds < -SUREST ? -SUREST : odds
+  }
+
   #settle(nowMs: number, value: number): void {
-    const crosses = value >= this.limit
+    const { horizonMs, limit, tail } = this.experience
+    const crosses = value >= limit
     for (let k = 0; k < this.#count; k++) {
       const slot = (this.#oldest + k) % WAITING
-      if (nowMs - this.#originMs[slot]! > this.horizonMs) {
-        if (this.#known[slot] === 0) this.#learn(slot, 0)
-        this.tail.learn(this.#peak[slot]! - this.#from[slot]!)
+      const at = 4 * slot
+      const origins = this.#origins
+      if (nowMs - origins[at]! > horizonMs) {
+        if (origins[at + 3] === 0) this.#learn(slot, 0)
+        tail.learn(origins[at + 2]! - origins[at + 1]!)
         this.#oldest = (this.#oldest + 1) % WAITING
         this.#count--
         k--
         continue
       }
-      if (value > this.#peak[slot]!) this.#peak[slot] = value
-      if (crosses && this.#known[slot] === 0) {
-        this.#learn(slot, 1)
-        this.#known[slot] = 1
-      }
+      if (value > origins[at + 2]!) origins[at + 2] = value
+      if (!crosses || origins[at + 3] !== 0) continue
+      this.#learn(slot, 1)
+      origins[at + 3] = 1
+      this.experience.sawLead((nowMs - origins[at]!) / horizonMs)
     }
   }
 
   #learn(slot: number, outcome: number): void {
-    this.outcomes++
-    this.crossed += outcome
-    this.recentRate += (outcome - this.recentRate) / Math.min(this.outcomes + 5, 200)
-    for (let t = 0; t < TABLES; t++) this.tables[t]!.learn(this.#cells[slot * TABLES + t]!, outcome)
-    this.online.learn(this.#inputs, slot * INPUTS, outcome)
+    const { experience } = this
+    const odds = this.#odds
+    const said = sigmoid(this.#recalibration.logOdds(odds, 2 * slot))
+    this.score.learn(said, experience.baseRate, outcome)
+    this.#recalibration.learn(odds, 2 * slot, outcome)
+    experience.learn(this.#cells, slot * TABLES, this.#inputs, slot * INPUTS, outcome)
   }
 
-  #wait(nowMs: number, value: number, situation: Situation): void {
+  #wait(nowMs: number, value: number, { cells, inputs }: Situation): void {
     if (this.#count === WAITING) {
       this.#oldest = (this.#oldest + 1) % WAITING
       this.#count--
     }
     const slot = (this.#oldest + this.#count++) % WAITING
     this.#lastOriginMs = nowMs
-    this.#originMs[slot] = nowMs
-    this.#from[slot] = value
-    this.#peak[slot] = value
-    this.#known[slot] = 0
-    this.#cells.set(situation.cells, slot * TABLES)
-    this.#inputs.set(situation.inputs, slot * INPUTS)
+    const origins = this.#origins
+    origins[4 * slot] = nowMs
+    origins[4 * slot + 1] = value
+    origins[4 * slot + 2] = value
+    origins[4 * slot + 3] = 0
+    this.#cells.set(cells, slot * TABLES)
+    this.#inputs.set(inputs, slot * INPUTS)
+    this.#odds.set(this.#said, 2 * slot)
   }
 
-  tableLogit(table: number, cell: number): number {
-    return logit(this.tables[table]!.rate(cell, this.baseRate))
+  save(): Saved[] {
+    const numbers = [this.#lastOriginMs, this.#oldest, this.#count]
+    const own = save(numbers, [this.#origins, this.#cells, this.#inputs, this.#odds])
+    return [own, this.score.save(), this.#recalibration.save(), ...this.experience.save()]
+  }
+
+  restore([own, score, recalibration, ...experience]: readonly Saved[]): void {
+    const numbers = load(own!, 3, [this.#origins, this.#cells, this.#inputs, this.#odds])
+    this.#lastOriginMs = numbers[0]!
+    this.#oldest = numbers[1]!
+    this.#count = numbers[2]!
+    this.score.restore(score!)
+    this.#recalibration.restore(recalibration!)
+    this.experience.restore(experience)
   }
 }

@@ -2,6 +2,8 @@
 // whose answers index a table of leaves. Prokhorenkova et al., "CatBoost: unbiased boosting with categorical features", 2018;
 // the split gain and Newton leaf of Chen and Guestrin, "XGBoost", 2016.
 
+import type { Forest } from '../src/forest.ts'
+
 export interface BoostingOptions {
   readonly trees: number
   readonly depth: number
@@ -11,17 +13,7 @@ export interface BoostingOptions {
   readonly rowShare: number
   readonly featureShare: number
   readonly seed: number
-}
-
-export interface Forest {
-  readonly depth: number
-  readonly bias: number
-  /** `depth` features a tree. */
-  readonly features: Uint8Array
-  /** Values above which the answer is yes. */
-  readonly thresholds: Float32Array
-  /** 2^depth log odds a tree. */
-  readonly leaves: Float32Array
+  readonly exclude?: readonly number[]
 }
 
 export const BINS = 64
@@ -82,29 +74,27 @@ export interface TrainingSet {
   readonly rows: Uint32Array
   readonly outcome: Uint8Array
   readonly weight: Float32Array
+  /** Log odds that boosting begins from, one a row; none of them is the mean. */
+  readonly start: Float32Array
 }
 
 export function boost(set: TrainingSet, options: BoostingOptions, onTree?: (tree: number) => void): Forest {
-  const { binned, rows, outcome, weight } = set
+  const { binned, rows, outcome, weight, start } = set
   const { bins, edges, width } = binned
   const { depth, trees, lambda, rate } = options
   const leafCount = 1 << depth
   const next = random(options.seed)
-  let up = 0
   let all = 0
   for (const row of rows) {
-    up += weight[row]! * outcome[row]!
     all += weight[row]!
   }
-  const bias = Math.log(up / (all - up))
-  const score = new Float64Array(rows.length).fill(bias)
+  const score = Float64Array.from(rows, row => start[row]!)
   const scale = rows.length / all
   const gradient = new Float32Array(rows.length)
   const hessian = new Float32Array(rows.length)
   const leafOf = new Uint8Array(rows.length)
   const forest = {
     depth,
-    bias,
     features: new Uint8Array(trees * depth),
     thresholds: new Float32Array(trees * depth),
     leaves: new Float32Array(trees * leafCount),
@@ -113,7 +103,7 @@ export function boost(set: TrainingSet, options: BoostingOptions, onTree?: (tree
   const histogram = new Float64Array(leafCount * width * stride)
   for (let tree = 0; tree < trees; tree++) {
     const chosen: number[] = []
-    for (let f = 0; f < width; f++) if (edges[f]!.length > 0 && next() < options.featureShare) chosen.push(f)
+    for (let f = 0; f < width; f++) if (edges[f]!.length > 0 && !options.exclude?.includes(f) && next() < options.featureShare) chosen.push(f)
     // Bernoulli sample of rows, as indices into `rows`.
     const picked = new Uint32Array(rows.length)
     let size = 0
@@ -242,19 +232,3 @@ export function boost(set: TrainingSet, options: BoostingOptions, onTree?: (tree
   }
 }
 
-/** Log odds of rows of raw features. */
-export function predict(forest: Forest, features: Float32Array, width: number, row: number): number {
-  const { depth } = forest
-  let sum = forest.bias
-  const at = row * width
-  const trees = forest.features.length / depth
-  for (let tree = 0; tree < trees; tree++) {
-    let leaf = 0
-    for (let level = 0; level < depth; level++) {
-      const node = tree * depth + level
-      if (features[at + forest.features[node]!]! > forest.thresholds[node]!) leaf |= 1 << level
-    }
-    sum += forest.leaves[(tree << depth) + leaf]!
-  }
-  return sum
-}

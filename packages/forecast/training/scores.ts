@@ -1,7 +1,8 @@
 // The benchmark's scores of out-of-fold predictions, computed from the rows themselves while developing.
 import type { Rows } from './rows.ts'
+import { COLD, FRESH, WARM } from './rows.ts'
 
-export function scoresOf(rows: Rows, p: Float64Array): Record<string, number> {
+export function scoresOf(rows: Rows, p: (row: number) => number): Record<string, number> {
   const tasks = new Map<number, number[]>()
   for (let i = 0; i < rows.count; i++) {
     if (rows.flags[i]! === 0) continue
@@ -15,11 +16,11 @@ export function scoresOf(rows: Rows, p: Float64Array): Record<string, number> {
   const aucs: number[] = []
   for (const list of tasks.values()) {
     const mean = (of: number[], error: (i: number) => number) => of.reduce((a, i) => a + error(i), 0) / (of.length || 1)
-    const own = (i: number): number => (p[i]! - rows.outcome[i]!) ** 2
+    const own = (i: number): number => (p(i) - rows.outcome[i]!) ** 2
     const base = (i: number): number => (rows.climatology[i]! - rows.outcome[i]!) ** 2
-    const grown = list.filter(i => rows.flags[i]! & 1)
-    const fresh = list.filter(i => rows.flags[i]! & 2)
-    const young = list.filter(i => rows.flags[i]! & 4)
+    const grown = list.filter(i => rows.flags[i]! & WARM)
+    const fresh = list.filter(i => rows.flags[i]! & FRESH)
+    const young = list.filter(i => rows.flags[i]! & COLD)
     s.b += mean(grown, own)
     s.c += mean(grown, base)
     if (fresh.length > 30) {
@@ -28,9 +29,9 @@ export function scoresOf(rows: Rows, p: Float64Array): Record<string, number> {
     }
     s.kb += mean(young, own)
     s.kc += mean(young, base)
-    for (const i of grown) warm.push({ p: p[i]!, y: rows.outcome[i]!, w: 1 / grown.length })
-    for (const i of young) cold.push({ p: p[i]!, y: rows.outcome[i]!, w: 1 / young.length })
-    const a = auc(grown.map(i => ({ p: p[i]!, y: rows.outcome[i]! })))
+    for (const i of grown) warm.push({ p: p(i), y: rows.outcome[i]!, w: 1 / grown.length })
+    for (const i of young) cold.push({ p: p(i), y: rows.outcome[i]!, w: 1 / young.length })
+    const a = auc(grown.map(i => ({ p: p(i), y: rows.outcome[i]! })))
     if (!Number.isNaN(a)) aucs.push(a)
   }
   let tp = 0

@@ -1,0 +1,48 @@
+const SLOT_WIDTHS_MS = [60_000, 180_000, 300_000, 900_000, 1_800_000, 3_600_000]
+const WEEK_MS = 7 * 86_400_000
+
+/**
+ * When the limit was crossed in the last week, one bit a slot of at least a minute: whether a window that lies a day, an
+ * hour or half an hour back had a crossing is one look at two words.
+ */
+export class CrossingCalendar {
+  readonly slotMs: number
+  readonly words: Uint32Array
+  /** The slot of the last sample since the epoch; -1 before the first. */
+  slot = -1
+
+  constructor(horizonMs: number, intervalMs: number) {
+    const finest = Math.max(horizonMs / 15, intervalMs)
+    this.slotMs = SLOT_WIDTHS_MS.find(width => width >= finest) ?? SLOT_WIDTHS_MS.at(-1)!
+    // A word more than a week, so that a window that begins a week back is whole.
+    this.words = new Uint32Array(Math.ceil(WEEK_MS / this.slotMs / 32) + 1)
+  }
+
+  observe(wallMs: number, crosses: boolean): void {
+    const { words } = this
+    const bits = words.length * 32
+    const slot = Math.floor(wallMs / this.slotMs)
+    if (slot < this.slot || slot - this.slot >= bits) words.fill(0)
+    else
+      for (let next = this.slot + 1; next <= slot; next++) {
+        const at = next % bits
+        words[at >>> 5]! &= ~(1 << (at & 31))
+      }
+    this.slot = slot
+    if (!crosses) return
+    const at = slot % bits
+    words[at >>> 5]! |= 1 << (at & 31)
+  }
+
+  /** The crossings among the `count` slots (at most 32) that follow the one `lagMs` ago, as bits. */
+  after(lagMs: number, count: number): number {
+    const { words } = this
+    const bits = words.length * 32
+    const from = (((this.slot + 1 - Math.round(lagMs / this.slotMs)) % bits) + bits) % bits
+    const word = from >>> 5
+    const shift = from & 31
+    let found = words[word]! >>> shift
+    if (shift > 0) found |= words[word + 1 === words.length ? 0 : word + 1]! << (32 - shift)
+    return count >= 32 ? found : found & ((1 << count) - 1)
+  }
+}

@@ -1,0 +1,112 @@
+import { CrossingCalendar } from './crossing-calendar.ts'
+import { Crossings } from './crossings.ts'
+import { FrequencyTables } from './frequency-tables.ts'
+import { OnlineLogistic } from './online-logistic.ts'
+import { RiseTail } from './rise-tail.ts'
+import type { Saved } from './saved.ts'
+import { load, save } from './saved.ts'
+import type { SeriesHistory } from './series-history.ts'
+import { BUCKET_MS, BUCKETS_KEPT, EMPTY } from './series-history.ts'
+import { CELLS, INPUTS, TABLES } from './situation.ts'
+
+/** Of the rate among recent outcomes. */
+const RECENT = 200
+/** How far the regression of a series may be from where it begins. */
+const DEVIATIONS = [0.5, ...new Array<number>(INPUTS - 1).fill(0.2)]
+
+/** What has been learned at one limit for one horizon. */
+export class Experience {
+  readonly limit: number
+  readonly horizonMs: number
+  /** Square root of the samples to the horizon: how far a random walk gets, in steps between samples. */
+  readonly walk: number
+  /** What does not change: kind, unit, step and horizon as features. */
+  readonly traits: Float64Array
+  readonly crossings: Crossings
+  readonly calendar: CrossingCalendar
+  readonly tables: FrequencyTables = new FrequencyTables(CELLS)
+  readonly tail: RiseTail
+  readonly online: OnlineLogistic
+  /** Outcomes known so far, and how many of them were crossings. */
+  outcomes = 0
+  crossed = 0
+  /** Rate of crossings among the last few hundred outcomes. */
+  recentRate = 0.1
+  /** How much of the horizon had usually passed when a crossing came. */
+  usualLead = 0.5
+
+  constructor(
+    limit: number,
+    horizonMs: number,
+    { intervalMs }: SeriesHistory,
+    traits: readonly number[],
+    start: readonly number[],
+  ) {
+    this.limit = limit
+    this.horizonMs = horizonMs
+    this.walk = Math.sqrt(horizonMs / intervalMs)
+    this.traits = Float64Array.from(traits)
+    this.crossings = new Crossings(limit)
+    this.calendar = new CrossingCalendar(horizonMs, intervalMs)
+    this.online = new OnlineLogistic(start, DEVIATIONS)
+    this.tail = new RiseTail(limit)
+  }
+
+  /** The base rate so far, beginning at 0.1: the prior Beta(0.5, 4.5), every outcome standing for two samples. */
+  get baseRate(): number {
+    return (0.5 + 2 * this.crossed) / (5 + 2 * this.outcomes)
+  }
+
+  /** Takes in what followed from a situation of the past, given by its cells and inputs. */
+  learn(cells: Uint16Array, cellsAt: number, inputs: Float32Array, inputsAt: number, outcome: number): void {
+    this.outcomes++
+    this.crossed += outcome
+    this.recentRate += (outcome - this.recentRate) / Math.min(this.outcomes + 5, RECENT)
+    for (let t = 0; t < TABLES; t++) this.tables.learn(cells[cellsAt + t]!, outcome)
+    this.online.learn(inputs, inputsAt, outcome)
+  }
+
+  /** A crossing came after so much of the horizon, 0 to 1. */
+  sawLead(lead: number): void {
+    this.usualLead += (lead - this.usualLead) / Math.min(this.crossed + 1, RECENT)
+  }
+
+  /** Begins with what was learned at another limit: the inputs are free of units, so the weights mean the same. */
+  learnFrom({ online }: Experience): void {
+    this.online.weights.set(online.weights)
+    this.online.covariance.set(online.covariance)
+  }
+
+  /** Finds in a week's peaks when a limit that nobody watched was crossed, as exactly as quarters of an hour can tell. */
+  recall(history: SeriesHistory): void {
+    const { bucket, nowMs, wallMs } = history
+    const bucketStartMs = bucket * BUCKET_MS
+    for (let back = BUCKETS_KEPT - 1; back > 0; back--) {
+      const peak = history.peakOf(bucket - back + BUCKETS_KEPT, 1)
+      const atMs = nowMs - (wallMs - bucketStartMs) - back * BUCKET_MS
+      if (peak === EMPTY || atMs < 0) continue
+      this.crossings.observe(atMs, peak, BUCKET_MS)
+      this.calendar.observe(bucketStartMs - back * BUCKET_MS, peak >= this.limit)
+    }
+  }
+
+  save(): Saved[] {
+    const { outcomes, crossed, recentRate, usualLead, calendar, tables, tail } = this
+    return [
+      save([outcomes, crossed, recentRate, usualLead, calendar.slot], [tables.cells, tail.counts, calendar.words]),
+      this.crossings.save(),
+      this.online.save(),
+    ]
+  }
+
+  restore([own, crossings, online]: readonly Saved[]): void {
+    const numbers = load(own!, 5, [this.tables.cells, this.tail.counts, this.calendar.words])
+    this.outcomes = numbers[0]!
+    this.crossed = numbers[1]!
+    this.recentRate = numbers[2]!
+    this.usualLead = numbers[3]!
+    this.calendar.slot = numbers[4]!
+    this.crossings.restore(crossings!)
+    this.online.restore(online!)
+  }
+}
