@@ -1,3 +1,5 @@
+import type { Arena } from './arena.ts'
+
 const SLOT_WIDTHS_MS = [60_000, 180_000, 300_000, 900_000, 1_800_000, 3_600_000]
 const WEEK_MS = 7 * 86_400_000
 
@@ -11,11 +13,13 @@ export class CrossingCalendar {
   /** The slot of the last sample since the epoch; -1 before the first. */
   slot = -1
 
-  constructor(horizonMs: number, intervalMs: number) {
-    const finest = Math.max(horizonMs / 15, intervalMs)
-    this.slotMs = SLOT_WIDTHS_MS.find(width => width >= finest) ?? SLOT_WIDTHS_MS.at(-1)!
-    // A word more than a week, so that a window that begins a week back is whole.
-    this.words = new Uint32Array(Math.ceil(WEEK_MS / this.slotMs / 32) + 1)
+  constructor(horizonMs: number, intervalMs: number, arena: Arena) {
+    this.slotMs = slotOf(horizonMs, intervalMs)
+    this.words = arena.uint32(wordsOf(this.slotMs))
+  }
+
+  static bytes(horizonMs: number, intervalMs: number): number {
+    return 4 * wordsOf(slotOf(horizonMs, intervalMs))
   }
 
   observe(wallMs: number, crosses: boolean): void {
@@ -45,4 +49,14 @@ export class CrossingCalendar {
     if (shift > 0) found |= words[word + 1 === words.length ? 0 : word + 1]! << (32 - shift)
     return count >= 32 ? found : found & ((1 << count) - 1)
   }
+}
+
+function slotOf(horizonMs: number, intervalMs: number): number {
+  const finest = Math.max(horizonMs / 15, intervalMs)
+  return SLOT_WIDTHS_MS.find(width => width >= finest) ?? SLOT_WIDTHS_MS.at(-1)!
+}
+
+function wordsOf(slotMs: number): number {
+  // A word more than a week, so that a window that begins a week back is whole.
+  return Math.ceil(WEEK_MS / slotMs / 32) + 1
 }

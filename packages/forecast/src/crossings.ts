@@ -1,5 +1,4 @@
-import type { Saved } from './saved.ts'
-import { load, save } from './saved.ts'
+import type { Arena } from './arena.ts'
 
 const HOUR_MS = 3_600_000
 const TAUS_MS = [HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS, 168 * HOUR_MS] as const
@@ -8,13 +7,15 @@ const USUAL = 0.1
 
 /** What has happened at one limit: shares of time above it, and how its episodes come and go. Durations in milliseconds. */
 export class Crossings {
+  static readonly bytes: number = 8 * TAUS_MS.length
+
   readonly limit: number
   above = false
   samples = 0
   /** Samples at or above the limit. */
   samplesAbove = 0
   /** Exponential shares of the time above: an hour, six hours, a day, a week. */
-  readonly shares: Float64Array = new Float64Array(TAUS_MS.length)
+  readonly shares: Float64Array
   /** Exponential count of the episodes of a day. */
   dayEpisodes = 0
   episodes = 0
@@ -28,8 +29,9 @@ export class Crossings {
   lastLengthMs = 0
   #lastMs = 0
 
-  constructor(limit: number) {
+  constructor(limit: number, arena: Arena) {
     this.limit = limit
+    this.shares = arena.float64(TAUS_MS.length)
   }
 
   observe(nowMs: number, value: number, intervalMs: number): void {
@@ -68,28 +70,24 @@ export class Crossings {
     this.usualLengthMs += Math.max(USUAL, 1 / this.episodes) * (this.lastLengthMs - this.usualLengthMs)
   }
 
-  save(): Saved {
-    return save(
-      [
-        this.above ? 1 : 0,
-        this.samples,
-        this.samplesAbove,
-        this.dayEpisodes,
-        this.episodes,
-        this.lastAboveMs,
-        this.lastStartMs,
-        this.lastIntervalMs,
-        this.usualIntervalMs,
-        this.lastLengthMs,
-        this.usualLengthMs,
-        this.#lastMs,
-      ],
-      [this.shares],
-    )
+  save(): readonly number[] {
+    return [
+      this.above ? 1 : 0,
+      this.samples,
+      this.samplesAbove,
+      this.dayEpisodes,
+      this.episodes,
+      this.lastAboveMs,
+      this.lastStartMs,
+      this.lastIntervalMs,
+      this.usualIntervalMs,
+      this.lastLengthMs,
+      this.usualLengthMs,
+      this.#lastMs,
+    ]
   }
 
-  restore(saved: Saved): void {
-    const numbers = load(saved, 12, [this.shares])
+  restore(numbers: readonly number[]): void {
     this.above = numbers[0] === 1
     this.samples = numbers[1]!
     this.samplesAbove = numbers[2]!

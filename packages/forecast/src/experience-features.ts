@@ -30,7 +30,6 @@ export const EXPERIENCE_FEATURES = [
 /** Where the online regression's log odds are within these features. */
 export const ONLINE_IN_EXPERIENCE: number = EXPERIENCE_FEATURES.indexOf('online')
 
-
 const LEVEL_EDGES = [0.1, 0.25, 0.5, 0.8, 1.2, 1.8, 2.6]
 const FINE_EDGES = [0.03, 0.08, 0.15, 0.25, 0.37, 0.5, 0.65, 0.8, 1, 1.25, 1.55, 1.9, 2.4, 3.2, 4.5]
 const REACH_EDGES = [0.05, 0.2, 0.4, 0.7, 1]
@@ -61,7 +60,11 @@ export function describeExperience(out: Situation, at: number, history: SeriesHi
   features[from + 8] = Math.log2(1 + history.nowMs / HOUR_MS)
 }
 
-function chooseCells({ cells, level, reach1h, trend15, sinceAboveMs }: Situation, history: SeriesHistory, experience: Experience) {
+function chooseCells(
+  { cells, level, reach1h, trend15, sinceAboveMs }: Situation,
+  history: SeriesHistory,
+  experience: Experience,
+) {
   const { wallMs, stepMs } = history
   const { horizonMs } = experience
   const never = experience.crossings.lastAboveMs < 0

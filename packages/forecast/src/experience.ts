@@ -1,13 +1,12 @@
+import type { Arena } from './arena.ts'
 import { CrossingCalendar } from './crossing-calendar.ts'
 import { Crossings } from './crossings.ts'
 import { FrequencyTables } from './frequency-tables.ts'
 import { OnlineLogistic } from './online-logistic.ts'
 import { RiseTail } from './rise-tail.ts'
-import type { Saved } from './saved.ts'
-import { load, save } from './saved.ts'
 import type { SeriesHistory } from './series-history.ts'
 import { BUCKET_MS, BUCKETS_KEPT, EMPTY } from './series-history.ts'
-import { CELLS, INPUTS, TABLES } from './situation.ts'
+import { INPUTS, TABLES } from './situation.ts'
 
 /** Of the rate among recent outcomes. */
 const RECENT = 200
@@ -21,10 +20,10 @@ export class Experience {
   /** Square root of the samples to the horizon: how far a random walk gets, in steps between samples. */
   readonly walk: number
   /** What does not change: kind, unit, step and horizon as features. */
-  readonly traits: Float64Array
+  readonly traits: readonly number[]
   readonly crossings: Crossings
   readonly calendar: CrossingCalendar
-  readonly tables: FrequencyTables = new FrequencyTables(CELLS)
+  readonly tables: FrequencyTables
   readonly tail: RiseTail
   readonly online: OnlineLogistic
   /** Outcomes known so far, and how many of them were crossings. */
@@ -41,15 +40,17 @@ export class Experience {
     { intervalMs }: SeriesHistory,
     traits: readonly number[],
     start: readonly number[],
+    arena: Arena,
   ) {
     this.limit = limit
     this.horizonMs = horizonMs
     this.walk = Math.sqrt(horizonMs / intervalMs)
-    this.traits = Float64Array.from(traits)
-    this.crossings = new Crossings(limit)
-    this.calendar = new CrossingCalendar(horizonMs, intervalMs)
-    this.online = new OnlineLogistic(start, DEVIATIONS)
-    this.tail = new RiseTail(limit)
+    this.traits = traits
+    this.crossings = new Crossings(limit, arena)
+    this.online = new OnlineLogistic(start, DEVIATIONS, arena)
+    this.tail = new RiseTail(limit, arena)
+    this.calendar = new CrossingCalendar(horizonMs, intervalMs, arena)
+    this.tables = new FrequencyTables(arena)
   }
 
   /** The base rate so far, beginning at 0.1: the prior Beta(0.5, 4.5), every outcome standing for two samples. */
@@ -90,23 +91,22 @@ export class Experience {
     }
   }
 
-  save(): Saved[] {
-    const { outcomes, crossed, recentRate, usualLead, calendar, tables, tail } = this
-    return [
-      save([outcomes, crossed, recentRate, usualLead, calendar.slot], [tables.cells, tail.counts, calendar.words]),
-      this.crossings.save(),
-      this.online.save(),
-    ]
+  static bytes(horizonMs: number, intervalMs: number): number {
+    const fixed = Crossings.bytes + OnlineLogistic.bytes(INPUTS) + RiseTail.bytes + FrequencyTables.bytes
+    return fixed + CrossingCalendar.bytes(horizonMs, intervalMs)
   }
 
-  restore([own, crossings, online]: readonly Saved[]): void {
-    const numbers = load(own!, 5, [this.tables.cells, this.tail.counts, this.calendar.words])
+  save(): readonly number[] {
+    const { outcomes, crossed, recentRate, usualLead, calendar, crossings } = this
+    return [outcomes, crossed, recentRate, usualLead, calendar.slot, ...crossings.save()]
+  }
+
+  restore(numbers: readonly number[]): void {
     this.outcomes = numbers[0]!
     this.crossed = numbers[1]!
     this.recentRate = numbers[2]!
     this.usualLead = numbers[3]!
     this.calendar.slot = numbers[4]!
-    this.crossings.restore(crossings!)
-    this.online.restore(online!)
+    this.crossings.restore(numbers.slice(5))
   }
 }

@@ -22,10 +22,34 @@ export interface Explanation {
 
 /** Inputs of the online regression by what they are about, in their order. */
 const REASONS: readonly Reason[] = [
-  'base rate', 'level', 'last crossings', 'calendar', 'calendar', 'recent peaks', 'level', 'level',
-  'calendar', 'calendar', 'calendar', 'calendar', 'calendar', 'level', 'recent peaks', 'recent peaks', 'movement', 'level',
-  'last crossings', 'recent peaks', 'recent peaks', 'recent peaks', 'movement', 'movement', 'calendar', 'last crossings',
-  'last crossings', 'movement',
+  'base rate',
+  'level',
+  'last crossings',
+  'calendar',
+  'calendar',
+  'recent peaks',
+  'level',
+  'level',
+  'calendar',
+  'calendar',
+  'calendar',
+  'calendar',
+  'calendar',
+  'level',
+  'recent peaks',
+  'recent peaks',
+  'movement',
+  'level',
+  'last crossings',
+  'recent peaks',
+  'recent peaks',
+  'recent peaks',
+  'movement',
+  'movement',
+  'calendar',
+  'last crossings',
+  'last crossings',
+  'movement',
 ]
 /** Inputs that are log odds, which say nothing when they are the base rate's: tables and tail, hours, recent rate. */
 const ODDS = new Set([1, 2, 3, 4, 5, 6, 7, 24, 26])
@@ -64,7 +88,9 @@ export function explainSituation(
   const contributions = [...sums]
     .map(([reason, logOdds]): Contribution => ({ reason, logOdds, words: words[reason] }))
     .toSorted((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds))
-  const toward = contributions.filter(({ logOdds, reason }) => Math.abs(logOdds) >= 0.2 && reason !== 'base rate').slice(0, 3)
+  const toward = contributions
+    .filter(({ logOdds, reason }) => Math.abs(logOdds) >= 0.2 && reason !== 'base rate')
+    .slice(0, 3)
   const because = toward.map(({ logOdds, words }) => `${words} (${logOdds > 0 ? 'raises' : 'lowers'} it)`).join('; ')
   const summary = `${percent(probability)} within ${minutes(experience.horizonMs)}: ${because || words['base rate']}`
   return { probability, summary, contributions }

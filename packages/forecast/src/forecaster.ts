@@ -1,5 +1,4 @@
 import { ForecastStateError } from './errors.ts'
-import { Experience } from './experience.ts'
 import type { Explanation } from './explanation.ts'
 import { explainSituation } from './explanation.ts'
 import { FEATURES, VARIANCE_AT } from './features.ts'
@@ -24,6 +23,10 @@ const MOST_TARGETS = 16
 /** Steps to the nearest horizon, at most: finer samples are taken together. */
 const STEPS_TO_HORIZON = 16
 const VERSION = 1
+/** What a float32 holds, so that squares stay finite. */
+const LARGEST = 1e38
+/** The last moment of a Date. */
+const LATEST_MS = 8.64e15
 
 /** What {@link Forecaster.prediction} says. */
 export interface Prediction {
@@ -44,7 +47,7 @@ export interface ForecasterState {
   readonly ignored: number
   readonly censoredUntilMs: number
   readonly history: Saved
-  readonly targets: readonly { readonly threshold: number; readonly horizonMs: number; readonly parts: readonly Saved[] }[]
+  readonly targets: readonly { readonly threshold: number; readonly horizonMs: number; readonly saved: Saved }[]
 }
 
 // Models are read once and shared by all forecasters that use them.
@@ -75,19 +78,20 @@ export class Forecaster {
       for (const horizonMs of options.horizonsMs) this.#add(threshold, horizonMs)
   }
 
-  /** Samples that were left out: not finite, or older than the last one. */
+  /** Samples that were left out: not finite, or not later than the last one. */
   get ignored(): number {
     return this.#ignored
   }
 
   /**
-   * Takes one sample in. Never throws: a value or time that is not finite, or that is older than the last one, is left out
+   * Takes one sample in. Never throws: a value or time that is not finite (or a value beyond ±1e38), and a time that is not
+   * later than the last one, is left out
    * and counted in {@link ignored}. A clock that was set back by more than ten intervals is followed.
    *
    * @param timestampMs milliseconds since the epoch
    */
   observe(timestampMs: number, value: number): void {
-    if (!Number.isFinite(value) || !Number.isFinite(timestampMs) || timestampMs < 0) {
+    if (!(Math.abs(value) <= LARGEST && timestampMs >= 0 && timestampMs <= LATEST_MS)) {
       this.#ignored++
       return
     }
@@ -167,7 +171,7 @@ export class Forecaster {
       history: this.#history.save(),
       targets: this.#targets.map(target => {
         const { limit: threshold, horizonMs } = target.experience
-        return { threshold, horizonMs, parts: target.save() }
+        return { threshold, horizonMs, saved: target.save() }
       }),
     }
   }
@@ -192,9 +196,9 @@ export class Forecaster {
   }
 
   #restore(state: ForecasterState): void {
-    const targets = state.targets.map(({ threshold, horizonMs, parts }) => {
+    const targets = state.targets.map(({ threshold, horizonMs, saved }) => {
       const target = this.#create(threshold, horizonMs)
-      target.restore(parts)
+      target.restore(saved)
       return target
     })
     this.#history.restore(state.history)
@@ -230,10 +234,9 @@ export class Forecaster {
   }
 
   #create(threshold: number, horizonMs: number): Target {
-    const { kind, unit = 'abs', intervalMs } = this.#options
+    const { kind, unit = 'abs' } = this.#options
     const traits = traitsOf(kind, unit, this.#history.stepMs, horizonMs)
-    const experience = new Experience(threshold, horizonMs, this.#history, traits, this.#model.start)
-    return new Target(experience, this.#model.forest, intervalMs)
+    return new Target(threshold, horizonMs, this.#history, traits, this.#model)
   }
 }
 

@@ -13,7 +13,10 @@ export interface Forest {
 }
 
 /** Sum of the log odds of all trees. */
-export function forestLogOdds({ depth, features, thresholds, leaves }: Forest, values: Float64Array | Float32Array): number {
+export function forestLogOdds(
+  { depth, features, thresholds, leaves }: Forest,
+  values: Float64Array | Float32Array,
+): number {
   let sum = 0
   let base = 0
   const size = 1 << depth

@@ -1,3 +1,6 @@
+import type { Arena } from './arena.ts'
+import { CELLS } from './situation.ts'
+
 /** Outcomes after which a cell forgets: it follows a change of regime within a few hundred of them. */
 const MEMORY = 300
 /** How many outcomes of its own a cell needs to weigh as much as the base rate. */
@@ -10,10 +13,11 @@ const ONE = 65_535
  * bytes: a rate in 1/65,535 and a count.
  */
 export class FrequencyTables {
+  static readonly bytes: number = 4 * CELLS
   readonly cells: Uint16Array
 
-  constructor(size: number) {
-    this.cells = new Uint16Array(2 * size)
+  constructor(arena: Arena) {
+    this.cells = arena.uint16(2 * CELLS)
   }
 
   learn(cell: number, outcome: number): void {

@@ -1,3 +1,4 @@
+import { base64, bytesOf } from './base64.ts'
 import type { Forest } from './forest.ts'
 import { FEATURES } from './features.ts'
 import { ModelError } from './errors.ts'
@@ -52,14 +53,4 @@ export function encodeModel({ start, forest }: Model): ModelData {
     leaves: base64(Int16Array.from(forest.leaves, leaf => Math.round(leaf / leafUnit))),
     leafUnit,
   }
-}
-
-/** An array's bytes as text. */
-export function base64(array: ArrayBufferView): string {
-  return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64')
-}
-
-/** The bytes of {@link base64} in a buffer of their own, whose size is exactly theirs. */
-export function bytesOf(text: string): ArrayBuffer {
-  return new Uint8Array(Buffer.from(text, 'base64')).buffer
 }

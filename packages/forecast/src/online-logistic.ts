@@ -1,11 +1,13 @@
+import type { Arena } from './arena.ts'
 import { sigmoid } from './logit.ts'
-import type { Saved } from './saved.ts'
-import { load, save } from './saved.ts'
 
 /** What one outcome counts: those of neighbouring origins share most of their horizon. */
 const SHARE = 0.12
 /** What is forgotten with every outcome. */
 const DRIFT = 5e-6
+
+// Scratch of one update; updates do not overlap.
+const work = new Float64Array(64)
 
 /**
  * Logistic regression that learns one outcome at a time and knows how sure it is: the extended Kalman filter of Penny and
@@ -15,14 +17,13 @@ export class OnlineLogistic {
   readonly size: number
   readonly weights: Float32Array
   readonly covariance: Float32Array
-  readonly #work: Float64Array
 
-  constructor(start: readonly number[], deviations: readonly number[]) {
+  constructor(start: readonly number[], deviations: readonly number[], arena: Arena) {
     const size = start.length
     this.size = size
-    this.weights = Float32Array.from(start)
-    this.covariance = new Float32Array((size * (size + 1)) / 2)
-    this.#work = new Float64Array(size)
+    this.weights = arena.float32(size)
+    this.weights.set(start)
+    this.covariance = arena.float32((size * (size + 1)) / 2)
     for (let i = 0; i < size; i++) this.covariance[(i * (i + 1)) / 2 + i] = deviations[i]! ** 2
   }
 
@@ -49,9 +50,8 @@ export class OnlineLogistic {
 
   learn(inputs: Float32Array | Float64Array, offset: number, outcome: number): void {
     const { weights, covariance, size } = this
-    const work = this.#work
     const p = sigmoid(this.logOdds(inputs, offset))
-    work.fill(0)
+    work.fill(0, 0, size)
     let at = 0
     for (let i = 0; i < size; i++) {
       const xi = inputs[offset + i]!
@@ -78,11 +78,7 @@ export class OnlineLogistic {
     }
   }
 
-  save(): Saved {
-    return save([], [this.weights, this.covariance])
-  }
-
-  restore(saved: Saved): void {
-    load(saved, 0, [this.weights, this.covariance])
+  static bytes(size: number): number {
+    return 4 * (size + (size * (size + 1)) / 2)
   }
 }

@@ -1,3 +1,5 @@
+import type { Arena } from './arena.ts'
+
 const BINS = 40
 /** Twice the octaves below the unit at which the bins begin: rises from 2^-14 of the unit up to 2^6 of it. */
 const BELOW = 28
@@ -9,10 +11,13 @@ const MEMORY = 1500
  * unit: the limit itself, so that rescaling a series changes nothing. Knows something of a limit that was never crossed.
  */
 export class RiseTail {
-  readonly counts: Float32Array = new Float32Array(BINS + 1)
+  static readonly bytes: number = 4 * (BINS + 1)
+  /** Of every bin, then their sum. */
+  readonly counts: Float32Array
   readonly #unit: number
 
-  constructor(limit: number) {
+  constructor(limit: number, arena: Arena) {
+    this.counts = arena.float32(BINS + 1)
     this.#unit = Math.abs(limit) || 1
   }
 

@@ -1,7 +1,7 @@
-import type { Saved } from './saved.ts'
-import { load, save } from './saved.ts'
+import type { Arena } from './arena.ts'
 
 const BINS = 10
+const SUMS = 2 + 3 * BINS
 /** Outcomes after which old ones fade: weeks of a sample a minute. */
 const MEMORY = 20_000
 
@@ -32,9 +32,14 @@ export interface Score {
 
 /** Running means of the Brier scores and the bins of a reliability diagram. */
 export class RunningScore {
+  static readonly bytes: number = 8 * SUMS
   /** Brier score, that of the base rate, then weight, probability and crossings of every bin. */
-  readonly sums: Float64Array = new Float64Array(2 + 3 * BINS)
+  readonly sums: Float64Array
   #outcomes = 0
+
+  constructor(arena: Arena) {
+    this.sums = arena.float64(SUMS)
+  }
 
   learn(probability: number, baseRate: number, outcome: number): void {
     const { sums } = this
@@ -64,11 +69,11 @@ export class RunningScore {
     return { outcomes, crossings, baseRate, brier, brierOfBaseRate, skill, reliability }
   }
 
-  save(): Saved {
-    return save([this.#outcomes], [this.sums])
+  save(): readonly number[] {
+    return [this.#outcomes]
   }
 
-  restore(saved: Saved): void {
-    this.#outcomes = load(saved, 1, [this.sums])[0]!
+  restore(numbers: readonly number[]): void {
+    this.#outcomes = numbers[0]!
   }
 }

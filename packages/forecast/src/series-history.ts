@@ -1,3 +1,4 @@
+import { Arena } from './arena.ts'
 import type { Saved } from './saved.ts'
 import { load, save } from './saved.ts'
 
@@ -53,20 +54,26 @@ export class SeriesHistory {
   passedMs = 0
   samples = 0
   value = 0
-  readonly steps: Float32Array = new Float32Array(STEPS_KEPT)
+  readonly steps: Float32Array
   stepCount = 0
   #stepStartMs = 0
-  readonly buckets: Float32Array = new Float32Array(BUCKETS_KEPT).fill(EMPTY)
+  readonly buckets: Float32Array
   /** Number of the open bucket since the epoch. */
   bucket = -1
-  readonly peaks: Float64Array = new Float64Array(PEAKS).fill(EMPTY)
-  readonly moments: Float64Array = new Float64Array(MOMENTS)
-  readonly #weights = new Float64Array(MEAN_TAUS_MS.length)
+  readonly peaks: Float64Array
+  readonly moments: Float64Array
+  readonly #weights: Float64Array
+  readonly #arena = new Arena(8 * (PEAKS + MOMENTS + MEAN_TAUS_MS.length) + 4 * (STEPS_KEPT + BUCKETS_KEPT))
   #weightsOf = -1
 
   constructor(intervalMs: number, stepMs: number) {
     this.intervalMs = intervalMs
     this.stepMs = stepMs
+    this.moments = this.#arena.float64(MOMENTS)
+    this.peaks = this.#arena.float64(PEAKS).fill(EMPTY)
+    this.#weights = this.#arena.float64(MEAN_TAUS_MS.length)
+    this.steps = this.#arena.float32(STEPS_KEPT)
+    this.buckets = this.#arena.float32(BUCKETS_KEPT).fill(EMPTY)
     this.n5 = Math.max(1, Math.round((5 * MINUTE_MS) / stepMs))
     this.n15 = Math.max(3, Math.round((15 * MINUTE_MS) / stepMs))
     this.n30 = Math.max(6, Math.round((30 * MINUTE_MS) / stepMs))
@@ -186,16 +193,17 @@ export class SeriesHistory {
 
   save(): Saved {
     const { wallMs, nowMs, passedMs, samples, value, stepCount, bucket } = this
-    const numbers = [wallMs, nowMs, passedMs, samples, value, stepCount, this.#stepStartMs, bucket]
-    return save(numbers, [this.moments, this.peaks, this.steps, this.buckets])
+    const numbers = [wallMs, nowMs, passedMs, samples, value, stepCount, this.#stepStartMs, bucket, this.#weightsOf]
+    return save(numbers, this.#arena)
   }
 
   restore(saved: Saved): void {
-    const numbers = load(saved, 8, [this.moments, this.peaks, this.steps, this.buckets]) as readonly number[] & Numbers
+    const numbers = load(saved, 9, this.#arena) as Numbers
     ;[this.wallMs, this.nowMs, this.passedMs, this.samples, this.value, this.stepCount] = numbers
     this.#stepStartMs = numbers[6]
     this.bucket = numbers[7]
+    this.#weightsOf = numbers[8]
   }
 }
 
-type Numbers = readonly [number, number, number, number, number, number, number, number]
+type Numbers = readonly [number, number, number, number, number, number, number, number, number]

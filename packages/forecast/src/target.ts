@@ -1,9 +1,11 @@
-import type { Experience } from './experience.ts'
+import { Arena } from './arena.ts'
+import { Experience } from './experience.ts'
 import { describeSituation, ONLINE_AT } from './features.ts'
 import type { Forest } from './forest.ts'
 import { forestLogOdds } from './forest.ts'
 import { sigmoid } from './logit.ts'
-import { OnlineLogistic } from './online-logistic.ts'
+import type { Model } from './model.ts'
+import { Recalibration } from './recalibration.ts'
 import { RunningScore } from './running-score.ts'
 import type { Saved } from './saved.ts'
 import { load, save } from './saved.ts'
@@ -15,35 +17,43 @@ import { INPUTS, TABLES } from './situation.ts'
 const WAITING = 8
 /** Log odds are kept within this: 0.1 % and 99.9 %. */
 const SUREST = 6.9
-/** How far recalibration may be from doing nothing: deviations of shift and scale. */
-const RECALIBRATION = [0.15, 0.08]
+/** Numbers of one origin. */
+const ORIGIN = 5
+/** Numbers of a saved target beside its arena. */
+const NUMBERS = 9 + 5 + 12
 
 /** One limit and one horizon: asks the model, remembers what it said and learns when the outcome is known. */
 export class Target {
   readonly experience: Experience
-  readonly score: RunningScore = new RunningScore()
+  readonly score: RunningScore
   readonly #forest: Forest
   readonly #everyMs: number
   readonly #gapMs: number
-  /** Shift and scale of the log odds, learned from the outcomes of what was said. */
-  readonly #recalibration = new OnlineLogistic([0, 1], RECALIBRATION)
-  readonly #said = new Float64Array(2)
+  readonly #recalibration = new Recalibration()
+  readonly #arena: Arena
+  /** Log odds of the last answer, before recalibration. */
+  #said = 0
   #lastOriginMs = -1
   #oldest = 0
   #count = 0
-  /** Of every waiting origin: when, from which value, the highest value since, and whether its outcome is known. */
-  readonly #origins = new Float64Array(4 * WAITING)
-  readonly #cells = new Uint16Array(WAITING * TABLES)
-  readonly #inputs = new Float32Array(WAITING * INPUTS)
-  /** The constant and the log odds before recalibration of every waiting origin. */
-  readonly #odds = new Float32Array(WAITING * 2)
+  /** Of every waiting origin: when, from which value, the highest value since, whether its outcome is known, what was said. */
+  readonly #origins: Float64Array
+  readonly #cells: Uint16Array
+  readonly #inputs: Float32Array
 
-  constructor(experience: Experience, forest: Forest, intervalMs: number) {
-    this.experience = experience
-    this.#forest = forest
+  constructor(limit: number, horizonMs: number, history: SeriesHistory, traits: readonly number[], model: Model) {
+    const { intervalMs } = history
+    const own = RunningScore.bytes + WAITING * (8 * ORIGIN + 4 * INPUTS + 2 * TABLES)
+    this.#arena = new Arena(own + Experience.bytes(horizonMs, intervalMs))
+    this.#origins = this.#arena.float64(ORIGIN * WAITING)
+    this.score = new RunningScore(this.#arena)
+    this.#inputs = this.#arena.float32(INPUTS * WAITING)
+    this.experience = new Experience(limit, horizonMs, history, traits, model.start, this.#arena)
+    this.#cells = this.#arena.uint16(TABLES * WAITING)
+    this.#forest = model.forest
     // Half an interval of tolerance, as samples come.
-    this.#everyMs = experience.horizonMs / WAITING - intervalMs / 2
-    this.#gapMs = Math.max(3.5 * intervalMs, experience.horizonMs / 2)
+    this.#everyMs = horizonMs / WAITING - intervalMs / 2
+    this.#gapMs = Math.max(3.5 * intervalMs, horizonMs / 2)
   }
 
   /** After the history has taken the sample in. */
@@ -63,7 +73,7 @@ export class Target {
 
   /** Log odds before recalibration of the last answer. */
   get rawOdds(): number {
-    return this.#said[1]!
+    return this.#said
   }
 
   /** Log odds of a crossing, recalibrated; fills the situation. */
@@ -74,7 +84,7 @@ export class Target {
 
   /** The last answer once more. */
   recalibrate(): number {
-    return this.#recalibration.logOdds(this.#said, 0)
+    return this.#recalibration.logOdds(this.#said)
   }
 
   #ask(history: SeriesHistory, situation: Situation): void {
@@ -84,8 +94,7 @@ export class Target {
 
   #say({ features }: Situation): void {
     const odds = features[ONLINE_AT]! + forestLogOdds(this.#forest, features)
-    this.#said[0] = 1
-    this.#said[1] = odds > SUREST ? SUREST : odds < -SUREST ? -SUREST : odds
+    this.#said = odds > SUREST ? SUREST : odds < -SUREST ? -SUREST : odds
   }
 
   #settle(nowMs: number, value: number): void {
@@ -93,7 +102,7 @@ export class Target {
     const crosses = value >= limit
     for (let k = 0; k < this.#count; k++) {
       const slot = (this.#oldest + k) % WAITING
-      const at = 4 * slot
+      const at = ORIGIN * slot
       const origins = this.#origins
       if (nowMs - origins[at]! > horizonMs) {
         if (origins[at + 3] === 0) this.#learn(slot, 0)
@@ -113,10 +122,10 @@ export class Target {
 
   #learn(slot: number, outcome: number): void {
     const { experience } = this
-    const odds = this.#odds
-    const said = sigmoid(this.#recalibration.logOdds(odds, 2 * slot))
+    const odds = this.#origins[ORIGIN * slot + 4]!
+    const said = sigmoid(this.#recalibration.logOdds(odds))
     this.score.learn(said, experience.baseRate, outcome)
-    this.#recalibration.learn(odds, 2 * slot, outcome)
+    this.#recalibration.learn(odds, outcome)
     experience.learn(this.#cells, slot * TABLES, this.#inputs, slot * INPUTS, outcome)
   }
 
@@ -128,28 +137,28 @@ export class Target {
     const slot = (this.#oldest + this.#count++) % WAITING
     this.#lastOriginMs = nowMs
     const origins = this.#origins
-    origins[4 * slot] = nowMs
-    origins[4 * slot + 1] = value
-    origins[4 * slot + 2] = value
-    origins[4 * slot + 3] = 0
+    const at = ORIGIN * slot
+    origins[at] = nowMs
+    origins[at + 1] = value
+    origins[at + 2] = value
+    origins[at + 3] = 0
+    origins[at + 4] = this.#said
     this.#cells.set(cells, slot * TABLES)
     this.#inputs.set(inputs, slot * INPUTS)
-    this.#odds.set(this.#said, 2 * slot)
   }
 
-  save(): Saved[] {
-    const numbers = [this.#lastOriginMs, this.#oldest, this.#count]
-    const own = save(numbers, [this.#origins, this.#cells, this.#inputs, this.#odds])
-    return [own, this.score.save(), this.#recalibration.save(), ...this.experience.save()]
+  save(): Saved {
+    const own = [this.#lastOriginMs, this.#oldest, this.#count, ...this.score.save(), ...this.#recalibration.save()]
+    return save([...own, ...this.experience.save()], this.#arena)
   }
 
-  restore([own, score, recalibration, ...experience]: readonly Saved[]): void {
-    const numbers = load(own!, 3, [this.#origins, this.#cells, this.#inputs, this.#odds])
+  restore(saved: Saved): void {
+    const numbers = load(saved, NUMBERS, this.#arena)
     this.#lastOriginMs = numbers[0]!
     this.#oldest = numbers[1]!
     this.#count = numbers[2]!
-    this.score.restore(score!)
-    this.#recalibration.restore(recalibration!)
-    this.experience.restore(experience)
+    this.score.restore(numbers.slice(3, 4))
+    this.#recalibration.restore(numbers.slice(4, 9))
+    this.experience.restore(numbers.slice(9))
   }
 }

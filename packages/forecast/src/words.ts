@@ -4,7 +4,14 @@ import type { Situation } from './situation.ts'
 
 /** What a contribution comes from. */
 export type Reason =
-  'base rate' | 'level' | 'recent peaks' | 'movement' | 'last crossings' | 'calendar' | 'other series' | 'recalibration'
+  | 'base rate'
+  | 'level'
+  | 'recent peaks'
+  | 'movement'
+  | 'last crossings'
+  | 'calendar'
+  | 'other series'
+  | 'recalibration'
 
 /** What there is to say about each part of a situation. */
 export function wordsOf(

@@ -103,7 +103,8 @@ export function boost(set: TrainingSet, options: BoostingOptions, onTree?: (tree
   const histogram = new Float64Array(leafCount * width * stride)
   for (let tree = 0; tree < trees; tree++) {
     const chosen: number[] = []
-    for (let f = 0; f < width; f++) if (edges[f]!.length > 0 && !options.exclude?.includes(f) && next() < options.featureShare) chosen.push(f)
+    for (let f = 0; f < width; f++)
+      if (edges[f]!.length > 0 && !options.exclude?.includes(f) && next() < options.featureShare) chosen.push(f)
     // Bernoulli sample of rows, as indices into `rows`.
     const picked = new Uint32Array(rows.length)
     let size = 0
@@ -231,4 +232,3 @@ export function boost(set: TrainingSet, options: BoostingOptions, onTree?: (tree
     return { order: sorted, starts: begins }
   }
 }
-

@@ -1,5 +1,4 @@
 // Replays series through the code that runs in production and keeps rows of features with what followed.
-import { Experience } from '../src/experience.ts'
 import { FEATURES } from '../src/features.ts'
 import type { Model } from '../src/model.ts'
 import { SeriesHistory } from '../src/series-history.ts'
@@ -102,7 +101,14 @@ export function addYoung(rows: Rows, task: Task, model: Model, scoredOnly = fals
         const from = scoreFrom + Math.floor(((n - scoreFrom - span - 70) * run) / runs)
         if (from < scoreFrom) continue
         const keep = (i: number): boolean => i >= from + young && (i - from - young) % stride === 0
-        replay(rows, task, model, { horizonMs, from, to: Math.min(n, from + span), keep, flags: COLD, weight: 0.2 / runs })
+        replay(rows, task, model, {
+          horizonMs,
+          from,
+          to: Math.min(n, from + span),
+          keep,
+          flags: COLD,
+          weight: 0.2 / runs,
+        })
       }
     if (scoredOnly) return
     const others = h === 0 ? 4 * runs : runs
@@ -124,8 +130,7 @@ function replay(rows: Rows, { series, limit, number, fold }: Task, model: Model,
   const next = nextCrossing(values, limit)
   const history = new SeriesHistory(intervalMs, intervalMs)
   const traits = traitsOf(series.kind, series.unit, intervalMs, horizonMs)
-  const experience = new Experience(limit, horizonMs, history, traits, model.start)
-  const target = new Target(experience, model.forest, intervalMs)
+  const target = new Target(limit, horizonMs, history, traits, model)
   const situation = new Situation(WIDTH)
   const first = rows.count
   const quiet = (30 * MINUTE_MS) / intervalMs

@@ -5,7 +5,8 @@ import { COLD, FRESH, WARM } from './rows.ts'
 export function scoresOf(rows: Rows, p: (row: number) => number): Record<string, number> {
   const tasks = new Map<number, number[]>()
   for (let i = 0; i < rows.count; i++) {
-    if (rows.flags[i]! === 0) continue
+    const flags = rows.flags[i]!
+    if (flags === 0) continue
     const list = tasks.get(rows.task[i]!) ?? []
     list.push(i)
     tasks.set(rows.task[i]!, list)
@@ -61,7 +62,7 @@ function auc(list: { p: number; y: number }[]): number {
   const sorted = list.toSorted((a, b) => a.p - b.p)
   let ranks = 0
   let positives = 0
-  for (let i = 0; i < sorted.length; ) {
+  for (let i = 0; i < sorted.length;) {
     let j = i
     while (j < sorted.length && sorted[j]!.p === sorted[i]!.p) j++
     for (let k = i; k < j; k++)

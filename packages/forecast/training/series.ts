@@ -19,7 +19,9 @@ export function readSeries(folder: string): Series[] {
     .filter(name => name.endsWith('.json.gz'))
     .toSorted()
     .map(name => {
-      const { deltas, scale, ...rest } = JSON.parse(gunzipSync(readFileSync(join(folder, name))).toString()) as Series & {
+      const { deltas, scale, ...rest } = JSON.parse(
+        gunzipSync(readFileSync(join(folder, name))).toString(),
+      ) as Series & {
         deltas: number[]
         scale: number
       }

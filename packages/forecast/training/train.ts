@@ -65,14 +65,27 @@ for (const task of tasks) {
 }
 say(`${rows.count} rows of ${FEATURES.length} features`)
 const binned = binFeatures(rows.features, rows.count, FEATURES.length)
-const startOdds = Float32Array.from({ length: rows.count }, (_, row) => rows.features[row * FEATURES.length + ONLINE_AT]!)
+const startOdds = Float32Array.from(
+  { length: rows.count },
+  (_, row) => rows.features[row * FEATURES.length + ONLINE_AT]!,
+)
 
 /** A model of all rows that are not in a fold. */
 function train(start: readonly number[], without: number): ModelData {
-  const own = Uint32Array.from(Array.from({ length: rows.count }, (_, row) => row).filter(row => rows.fold[row] !== without))
+  const own = Uint32Array.from(
+    Array.from({ length: rows.count }, (_, row) => row).filter(row => rows.fold[row] !== without),
+  )
   const forest = boost(
     { binned, rows: own, outcome: rows.outcome, weight: rows.weight, start: startOdds },
-    { trees: Number(options.trees), depth: 6, rate: 0.08, lambda: 50, rowShare: 0.3, featureShare: 0.4, seed: without + 2 },
+    {
+      trees: Number(options.trees),
+      depth: 6,
+      rate: 0.08,
+      lambda: 50,
+      rowShare: 0.3,
+      featureShare: 0.4,
+      seed: without + 2,
+    },
   )
   return encodeModel({ start, forest })
 }
