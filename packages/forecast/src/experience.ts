@@ -10,8 +10,9 @@ import { INPUTS, TABLES } from './situation.ts'
 
 /** Of the rate among recent outcomes. */
 const RECENT = 200
+const PRIOR_SAMPLES = 5
 /** How far the regression of a series may be from where it begins. */
-const DEVIATIONS = [0.5, ...new Array<number>(INPUTS - 1).fill(0.2)]
+const DEVIATIONS = [0.5, ...new Array<number>(INPUTS - 1).fill(Number(process.env.DEV ?? 0.2))]
 
 /** What has been learned at one limit for one horizon. */
 export class Experience {
@@ -29,6 +30,8 @@ export class Experience {
   /** Outcomes known so far, and how many of them were crossings. */
   outcomes = 0
   crossed = 0
+  /** Beta(0.5, 4.5), as the benchmark's climatology has it, unless {@link recall} knows better. */
+  #priorRate = 0.5 / PRIOR_SAMPLES
   /** Rate of crossings among the last few hundred outcomes. */
   recentRate = 0.1
   /** How much of the horizon had usually passed when a crossing came. */
@@ -53,9 +56,9 @@ export class Experience {
     this.tables = new FrequencyTables(arena)
   }
 
-  /** The base rate so far, beginning at 0.1: the prior Beta(0.5, 4.5), every outcome standing for two samples. */
+  /** The base rate so far, beginning with a prior of five samples; every outcome stands for two. */
   get baseRate(): number {
-    return (0.5 + 2 * this.crossed) / (5 + 2 * this.outcomes)
+    return (PRIOR_SAMPLES * this.#priorRate + 2 * this.crossed) / (PRIOR_SAMPLES + 2 * this.outcomes)
   }
 
   /** Takes in what followed from a situation of the past, given by its cells and inputs. */
@@ -82,13 +85,21 @@ export class Experience {
   recall(history: SeriesHistory): void {
     const { bucket, nowMs, wallMs } = history
     const bucketStartMs = bucket * BUCKET_MS
+    const ahead = Math.ceil(this.horizonMs / BUCKET_MS)
+    let below = 0.9 * PRIOR_SAMPLES
+    let followed = 0.1 * PRIOR_SAMPLES
     for (let back = BUCKETS_KEPT - 1; back > 0; back--) {
       const peak = history.peakOf(bucket - back + BUCKETS_KEPT, 1)
       const atMs = nowMs - (wallMs - bucketStartMs) - back * BUCKET_MS
       if (peak === EMPTY || atMs < 0) continue
       this.crossings.observe(atMs, peak, BUCKET_MS)
       this.calendar.observe(bucketStartMs - back * BUCKET_MS, peak >= this.limit)
+      if (peak >= this.limit || back <= ahead) continue
+      if (history.peakOf(bucket - back + 1 + BUCKETS_KEPT, ahead) >= this.limit) followed++
+      else below++
     }
+    this.#priorRate = followed / (followed + below)
+    this.recentRate = this.#priorRate
   }
 
   static bytes(horizonMs: number, intervalMs: number): number {
@@ -98,15 +109,16 @@ export class Experience {
 
   save(): readonly number[] {
     const { outcomes, crossed, recentRate, usualLead, calendar, crossings } = this
-    return [outcomes, crossed, recentRate, usualLead, calendar.slot, ...crossings.save()]
+    return [this.#priorRate, outcomes, crossed, recentRate, usualLead, calendar.slot, ...crossings.save()]
   }
 
   restore(numbers: readonly number[]): void {
-    this.outcomes = numbers[0]!
-    this.crossed = numbers[1]!
-    this.recentRate = numbers[2]!
-    this.usualLead = numbers[3]!
-    this.calendar.slot = numbers[4]!
-    this.crossings.restore(numbers.slice(5))
+    this.#priorRate = numbers[0]!
+    this.outcomes = numbers[1]!
+    this.crossed = numbers[2]!
+    this.recentRate = numbers[3]!
+    this.usualLead = numbers[4]!
+    this.calendar.slot = numbers[5]!
+    this.crossings.restore(numbers.slice(6))
   }
 }

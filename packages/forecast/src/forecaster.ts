@@ -22,6 +22,8 @@ const LEAST_SAMPLES = 3
 const MOST_TARGETS = 16
 /** Steps to the nearest horizon, at most: finer samples are taken together. */
 const STEPS_TO_HORIZON = 16
+/** With fewer a regression has learned little but that nothing happens, which another limit must not begin with. */
+const ENOUGH_CROSSINGS = 30
 const VERSION = 1
 /** What a float32 holds, so that squares stay finite. */
 const LARGEST = 1e38
@@ -224,7 +226,7 @@ export class Forecaster {
     const target = this.#create(threshold, horizonMs)
     const distance = ({ experience: { limit } }: Target): number => Math.abs(limit - threshold)
     const nearest = this.#targets
-      .filter(({ experience }) => experience.horizonMs === horizonMs)
+      .filter(({ experience }) => experience.horizonMs === horizonMs && experience.crossed >= ENOUGH_CROSSINGS)
       .toSorted((a, b) => distance(a) - distance(b))[0]
     if (nearest) target.experience.learnFrom(nearest.experience)
     target.experience.recall(this.#history)

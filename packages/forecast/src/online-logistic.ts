@@ -2,9 +2,9 @@ import type { Arena } from './arena.ts'
 import { sigmoid } from './logit.ts'
 
 /** What one outcome counts: those of neighbouring origins share most of their horizon. */
-const SHARE = 0.12
+const SHARE = Number(process.env.SHARE ?? 0.12)
 /** What is forgotten with every outcome. */
-const DRIFT = 5e-6
+const DRIFT = Number(process.env.DRIFT ?? 5e-6)
 
 // Scratch of one update; updates do not overlap.
 const work = new Float64Array(64)

@@ -20,7 +20,7 @@ const SUREST = 6.9
 /** Numbers of one origin. */
 const ORIGIN = 5
 /** Numbers of a saved target beside its arena. */
-const NUMBERS = 9 + 5 + 12
+const NUMBERS = 9 + 6 + 12
 
 /** One limit and one horizon: asks the model, remembers what it said and learns when the outcome is known. */
 export class Target {

@@ -31,7 +31,7 @@ export function describeForecasts(rows: readonly ForecastRow[]): string {
   const cell = (value: number | undefined, digits: number): string =>
     value === undefined || Number.isNaN(value) ? '-' : value.toFixed(digits)
   const lines = [
-    ['', 'must', 'aim', ...rows.map(({ variant }) => variant), 'ours'],
+    ['', 'must', 'aim', ...rows.map(({ variant }) => variant), 'verdict'],
     ...MEASURES.map(({ title, read, must, aim, digits, lower }) => {
       const value = read(own!) ?? Number.NaN
       const reaches = (goal: number): boolean => (lower ? value <= goal : value >= goal)
