@@ -12,7 +12,7 @@ import { INPUTS, TABLES } from './situation.ts'
 const RECENT = 200
 const PRIOR_SAMPLES = 5
 /** How far the regression of a series may be from where it begins. */
-const DEVIATIONS = [0.5, ...new Array<number>(INPUTS - 1).fill(Number(process.env.DEV ?? 0.2))]
+const DEVIATIONS = [0.5, ...new Array<number>(INPUTS - 1).fill(0.3)]
 
 /** What has been learned at one limit for one horizon. */
 export class Experience {

@@ -2,9 +2,9 @@ import type { Arena } from './arena.ts'
 import { sigmoid } from './logit.ts'
 
 /** What one outcome counts: those of neighbouring origins share most of their horizon. */
-const SHARE = Number(process.env.SHARE ?? 0.12)
+const SHARE = 0.12
 /** What is forgotten with every outcome. */
-const DRIFT = Number(process.env.DRIFT ?? 5e-6)
+const DRIFT = 5e-6
 
 // Scratch of one update; updates do not overlap.
 const work = new Float64Array(64)
@@ -45,7 +45,8 @@ export class OnlineLogistic {
       const x = inputs[i]!
       sum += x * (2 * row + covariance[at++]! * x)
     }
-    return sum
+    // Rounding may leave a float32 matrix that is not quite positive.
+    return Math.max(0, sum)
   }
 
   learn(inputs: Float32Array | Float64Array, offset: number, outcome: number): void {
@@ -65,6 +66,7 @@ export class OnlineLogistic {
     }
     let spread = 0
     for (let i = 0; i < size; i++) spread += work[i]! * inputs[offset + i]!
+    spread = Math.max(0, spread)
     const information = SHARE * Math.max(p * (1 - p), 0.01)
     const gain = 1 / (1 + information * spread)
     const step = SHARE * (outcome - p) * gain

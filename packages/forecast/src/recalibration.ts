@@ -3,8 +3,8 @@ import { sigmoid } from './logit.ts'
 /** What one outcome counts: those of neighbouring origins share most of their horizon. */
 const SHARE = 0.12
 /** How far a series may be from needing no recalibration: deviations of shift and scale. */
-const SHIFT_DEVIATION = Number(process.env.SHIFT ?? 0.15)
-const SCALE_DEVIATION = Number(process.env.SCALE ?? 0.08)
+const SHIFT_DEVIATION = 0.1
+const SCALE_DEVIATION = 0.05
 
 /**
  * Platt scaling (1999) that learns online: shift and scale of the log odds, followed from outcome to outcome by a Kalman filter
