@@ -10,6 +10,8 @@ import { INPUTS, TABLES } from './situation.ts'
 
 /** Of the rate among recent outcomes. */
 const RECENT = 200
+/** Outcomes that make what is usual. */
+const USUAL = 2000
 const PRIOR_SAMPLES = 5
 /** How far the regression of a series may be from where it begins. */
 const DEVIATIONS = [0.5, ...new Array<number>(INPUTS - 1).fill(0.3)]
@@ -27,6 +29,8 @@ export class Experience {
   readonly tables: FrequencyTables
   readonly tail: RiseTail
   readonly online: OnlineLogistic
+  /** Means of the regression's inputs: what is usual here. */
+  readonly usual: Float32Array
   /** Outcomes known so far, and how many of them were crossings. */
   outcomes = 0
   crossed = 0
@@ -51,6 +55,7 @@ export class Experience {
     this.traits = traits
     this.crossings = new Crossings(limit, arena)
     this.online = new OnlineLogistic(start, DEVIATIONS, arena)
+    this.usual = arena.float32(INPUTS)
     this.tail = new RiseTail(limit, arena)
     this.calendar = new CrossingCalendar(horizonMs, intervalMs, arena)
     this.tables = new FrequencyTables(arena)
@@ -67,6 +72,8 @@ export class Experience {
     this.crossed += outcome
     this.recentRate += (outcome - this.recentRate) / Math.min(this.outcomes + 5, RECENT)
     for (let t = 0; t < TABLES; t++) this.tables.learn(cells[cellsAt + t]!, outcome)
+    const weight = 1 / Math.min(this.outcomes, USUAL)
+    for (let i = 0; i < INPUTS; i++) this.usual[i]! += weight * (inputs[inputsAt + i]! - this.usual[i]!)
     this.online.learn(inputs, inputsAt, outcome)
   }
 
@@ -103,7 +110,7 @@ export class Experience {
   }
 
   static bytes(horizonMs: number, intervalMs: number): number {
-    const fixed = Crossings.bytes + OnlineLogistic.bytes(INPUTS) + RiseTail.bytes + FrequencyTables.bytes
+    const fixed = 4 * INPUTS + Crossings.bytes + OnlineLogistic.bytes(INPUTS) + RiseTail.bytes + FrequencyTables.bytes
     return fixed + CrossingCalendar.bytes(horizonMs, intervalMs)
   }
 

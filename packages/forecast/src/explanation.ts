@@ -1,5 +1,4 @@
 import { ONLINE_AT } from './features.ts'
-import { logit } from './logit.ts'
 import type { SeriesHistory } from './series-history.ts'
 import type { Situation } from './situation.ts'
 import type { Target } from './target.ts'
@@ -13,7 +12,7 @@ export interface Contribution {
   readonly words: string
 }
 
-/** Contributions add up to the log odds of the probability, the weightiest first. */
+/** Each against what is usual for the series. Contributions add up to the log odds of the probability, the weightiest first. */
 export interface Explanation {
   readonly probability: number
   readonly summary: string
@@ -51,11 +50,6 @@ const REASONS: readonly Reason[] = [
   'last crossings',
   'movement',
 ]
-/** Inputs that are log odds, which say nothing when they are the base rate's: tables and tail, hours, recent rate. */
-const ODDS = new Set([1, 2, 3, 4, 5, 6, 7, 24, 26])
-/** The same, but grown with the days that are known. */
-const DAYS = 12
-
 /** Takes the last answer apart; `situation` has to be the one that it came from. */
 export function explainSituation(
   probability: number,
@@ -73,15 +67,14 @@ export function explainSituation(
     return { probability, summary: only.words, contributions: [only] }
   }
   const { weights } = experience.online
+  const { usual } = experience
   const { inputs, features } = situation
-  const base = logit(experience.baseRate)
   const sums = new Map<Reason, number>()
   const add = (reason: Reason, odds: number): void => void sums.set(reason, (sums.get(reason) ?? 0) + odds)
+  // Against what is usual here: a weight times an input alone would call a constant a reason.
   REASONS.forEach((reason, i) => {
-    const weight = weights[i]!
-    const neutral = i === 0 ? 1 : ODDS.has(i) ? base : i === DAYS ? base * (situation.daysKnown / 7) : 0
-    add('base rate', weight * neutral)
-    if (i > 0) add(reason, weight * (inputs[i]! - neutral))
+    add('base rate', weights[i]! * (i === 0 ? 1 : usual[i]!))
+    if (i > 0) add(reason, weights[i]! * (inputs[i]! - usual[i]!))
   })
   add('other series', target.rawOdds - features[ONLINE_AT]!)
   add('recalibration', target.recalibrate() - target.rawOdds)

@@ -33,8 +33,8 @@ export function wordsOf(
   return {
     'base rate': `a crossing followed ${percent(baseRate)} of the time (${outcomes} outcomes)`,
     level,
-    'recent peaks': `the last hour reached ${percent(Math.max(0, situation.reach1h))} of the way from here to the limit`,
-    movement: `it is ${situation.trend1h >= 0 ? 'above' : 'below'} its mean of an hour by ${percent(Math.abs(situation.trend1h))} of the way`,
+    'recent peaks': `the last hour's peak was ${percent(Math.max(0, situation.reach1h))} of the gap up from here`,
+    movement: `it is ${percent(Math.abs(situation.trend1h))} of the gap ${situation.trend1h < 0 ? 'below' : 'above'} its mean of an hour`,
     'last crossings': never
       ? 'it has never been above the limit'
       : `it was last above ${duration(nowMs - crossings.lastAboveMs)} ago, ${crossings.episodes} times in all`,
