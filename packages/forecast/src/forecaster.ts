@@ -213,9 +213,13 @@ export class Forecaster {
   }
 
   #target(threshold: number, horizonMs: number): Target {
-    for (const target of this.#targets) {
+    const targets = this.#targets
+    for (let i = targets.length - 1; i >= 0; i--) {
+      const target = targets[i]!
       const { limit, horizonMs: own } = target.experience
-      if (limit === threshold && own === horizonMs) return target
+      if (limit !== threshold || own !== horizonMs) continue
+      if (i < targets.length - 1) targets.push(...targets.splice(i, 1))
+      return target
     }
     checkThreshold(threshold)
     checkHorizon(horizonMs, this.#options.intervalMs)

@@ -121,10 +121,12 @@ describe('a forecaster on a series as they are', () => {
   it('keeps sixteen limits at most, those that were asked for last', () => {
     const cpu = forecaster()
     feed(cpu, hourlyJob(40), START, DAY)
-    for (let i = 0; i < 100; i++) cpu.probability(0.5 + i / 1000, HORIZON)
-    expect(cpu.toJSON().targets.map(({ threshold }) => threshold)).toEqual(
-      Array.from({ length: 16 }, (_, i) => 0.5 + (84 + i) / 1000),
-    )
+    for (let i = 0; i < 100; i++) {
+      cpu.probability(0.5 + i / 1000, HORIZON)
+      cpu.probability(LIMIT, HORIZON)
+    }
+    const kept = Array.from({ length: 15 }, (_, i) => 0.5 + (85 + i) / 1000)
+    expect(cpu.toJSON().targets.map(({ threshold }) => threshold)).toEqual([...kept, LIMIT])
   })
 
   it('makes nothing of a series that never changes', () => {
