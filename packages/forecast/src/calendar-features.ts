@@ -85,11 +85,13 @@ function crossingsOfThatTime(out: Situation, at: number, history: SeriesHistory,
   const days = Math.min(7, Math.floor(history.nowMs / DAY_MS))
   const hours = Math.min(24, Math.floor(history.nowMs / HOUR_MS))
   const halfHours = Math.min(HALF_HOURS_BACK, Math.floor((2 * history.nowMs) / HOUR_MS))
+  const aDay = calendar.lagOf(DAY_MS)
+  const anHour = calendar.lagOf(HOUR_MS)
   let dayHits = 0
   let yesterday = 0
   let lastWeek = 0
   for (let day = 1; day <= days; day++) {
-    if (calendar.after(day * DAY_MS, slots) === 0) continue
+    if (!calendar.crossedAfter(day * aDay, slots)) continue
     dayHits++
     if (day === 1) yesterday = 1
     if (day === 7) lastWeek = 1
@@ -101,7 +103,7 @@ function crossingsOfThatTime(out: Situation, at: number, history: SeriesHistory,
   let hits6 = 0
   let lastHour = 0
   for (let hour = 1; hour <= hours; hour++) {
-    if (calendar.after(hour * HOUR_MS, slots) === 0) continue
+    if (!calendar.crossedAfter(hour * anHour, slots)) continue
     hits++
     if (hour === 1) lastHour = 1
     if (hour % 2 === 0) hits2++
@@ -110,7 +112,8 @@ function crossingsOfThatTime(out: Situation, at: number, history: SeriesHistory,
     if (hour % 6 === 0) hits6++
   }
   let halfHits = 0
-  for (let half = 1; half <= halfHours; half++) if (calendar.after((half * HOUR_MS) / 2, slots) !== 0) halfHits++
+  for (let half = 1; half <= halfHours; half++)
+    if (calendar.crossedAfter(calendar.lagOf((half * HOUR_MS) / 2), slots)) halfHits++
   out.rateDays = (dayHits + base) / (days + 1)
   out.rateHours = (hits + base) / (hours + 1)
   out.rateHalfHours = (halfHits + base) / (halfHours + 1)

@@ -11,7 +11,19 @@ export class CrossingCalendar {
   readonly slotMs: number
   readonly words: Uint32Array
   /** The slot of the last sample since the epoch; -1 before the first. */
-  slot = -1
+  #slot = -1
+  /** The bit after that slot. */
+  #next = 0
+
+  /** The slot of the last sample since the epoch; -1 before the first. */
+  get slot(): number {
+    return this.#slot
+  }
+
+  set slot(slot: number) {
+    this.#slot = slot
+    this.#next = (slot + 1) % (this.words.length * 32)
+  }
 
   constructor(horizonMs: number, intervalMs: number, arena: Arena) {
     this.slotMs = slotOf(horizonMs, intervalMs)
@@ -26,28 +38,35 @@ export class CrossingCalendar {
     const { words } = this
     const bits = words.length * 32
     const slot = Math.floor(wallMs / this.slotMs)
-    if (slot < this.slot || slot - this.slot >= bits) words.fill(0)
+    if (slot < this.#slot || slot - this.#slot >= bits) words.fill(0)
     else
-      for (let next = this.slot + 1; next <= slot; next++) {
+      for (let next = this.#slot + 1; next <= slot; next++) {
         const at = next % bits
         words[at >>> 5]! &= ~(1 << (at & 31))
       }
-    this.slot = slot
+    this.#slot = slot
+    this.#next = (slot + 1) % bits
     if (!crosses) return
     const at = slot % bits
     words[at >>> 5]! |= 1 << (at & 31)
   }
 
-  /** The crossings among the `count` slots (at most 32) that follow the one `lagMs` ago, as bits. */
-  after(lagMs: number, count: number): number {
+  /** Of a lag in slots; at most a week. */
+  lagOf(lagMs: number): number {
+    return Math.round(lagMs / this.slotMs)
+  }
+
+  /** Whether one of the `count` slots (at most 32) that follow the one a lag ago had a crossing. */
+  crossedAfter(lag: number, count: number): boolean {
     const { words } = this
-    const bits = words.length * 32
-    const from = (((this.slot + 1 - Math.round(lagMs / this.slotMs)) % bits) + bits) % bits
+    // No division: this is asked some forty times a forecast.
+    let from = this.#next - lag
+    if (from < 0) from += words.length * 32
     const word = from >>> 5
     const shift = from & 31
     let found = words[word]! >>> shift
     if (shift > 0) found |= words[word + 1 === words.length ? 0 : word + 1]! << (32 - shift)
-    return count >= 32 ? found : found & ((1 << count) - 1)
+    return (count >= 32 ? found : found & ((1 << count) - 1)) !== 0
   }
 }
 

@@ -183,10 +183,13 @@ export class SeriesHistory {
 
   /** The highest value of so many buckets from one on, or {@link EMPTY}. */
   peakOf(bucket: number, count: number): number {
+    const { buckets } = this
     let peak = EMPTY
+    let slot = bucket % BUCKETS_KEPT
     for (let i = 0; i < count; i++) {
-      const value = this.buckets[(bucket + i) % BUCKETS_KEPT]!
+      const value = buckets[slot]!
       if (value > peak) peak = value
+      if (++slot === BUCKETS_KEPT) slot = 0
     }
     return peak
   }

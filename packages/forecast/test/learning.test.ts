@@ -29,7 +29,7 @@ describe('the calendar of crossings', () => {
           if (crosses) crossings.push(now)
         }
         const expected = crossings.some(at => at > now - lag && at <= now - lag + 15 * MINUTE)
-        expect(calendar.after(lag, 15) !== 0).toBe(expected)
+        expect(calendar.crossedAfter(calendar.lagOf(lag), 15)).toBe(expected)
       }),
     )
   })
