@@ -1,5 +1,6 @@
 // npm run train -- DATA_DIR [--trees N] [--check]: learns the weights of src/pretrained.ts and the models of the folds.
 import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { FEATURES, ONLINE_AT } from '../src/features.ts'
 import type { Forest } from '../src/forest.ts'
@@ -42,7 +43,8 @@ const NO_FOREST: Forest = {
 }
 const untrained: Model = { start: new Array<number>(INPUTS).fill(0), forest: NO_FOREST }
 
-const series = readSeries(folder)
+// npm changes to the package's folder; the path is meant from where it was typed.
+const series = readSeries(resolve(process.env['INIT_CWD'] ?? '.', folder))
 const folds = foldsOf(series, FOLDS)
 const tasks = series
   .flatMap((one, i) => one.thresholds.map(({ value }) => ({ series: one, limit: value, fold: folds[i]! })))
