@@ -1,5 +1,8 @@
 import type { Forecaster } from '../src/forecaster.ts'
 import { create } from '../src/index.ts'
+import { random } from '../training/random.ts'
+
+export { random } from '../training/random.ts'
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
@@ -18,17 +21,6 @@ export function forecaster(options: Partial<Parameters<typeof create>[0]> = {}):
     horizonsMs: [HORIZON],
     ...options,
   })
-}
-
-/** Numbers in [0, 1) that are the same in every run: mulberry32. */
-export function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
 }
 
 /** A machine that idles noisily and is busy for three minutes at the given minute of every hour. */

@@ -3,6 +3,7 @@
 // the split gain and Newton leaf of Chen and Guestrin, "XGBoost", 2016.
 
 import type { Forest } from '../src/forest.ts'
+import { random } from './random.ts'
 
 export interface BoostingOptions {
   readonly trees: number
@@ -24,17 +25,6 @@ export interface Binned {
   /** `edges[feature]` ascending; bin b holds values in (edge[b-1], edge[b]]. */
   readonly edges: readonly Float32Array[]
   readonly width: number
-}
-
-/** A generator of numbers in [0, 1): mulberry32. */
-export function random(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
 }
 
 export function binFeatures(features: Float32Array, count: number, width: number): Binned {

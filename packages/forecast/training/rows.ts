@@ -10,37 +10,23 @@ import type { Series } from './series.ts'
 const MINUTE_MS = 60_000
 const WIDTH = FEATURES.length
 
-/** Counts as scored grown up, without a crossing in the last half hour, and scored young. */
-export const WARM = 1
-export const FRESH = 2
-export const COLD = 4
-
 export interface Rows {
   readonly features: Float32Array
   readonly inputs: Float32Array
   readonly outcome: Uint8Array
   readonly weight: Float32Array
   readonly fold: Uint8Array
-  readonly task: Uint16Array
-  readonly flags: Uint8Array
-  readonly climatology: Float32Array
-  /** Log odds that the model gave. */
-  readonly odds: Float32Array
   count: number
 }
 
-/** Room for rows, with features, with inputs of the regression, or with neither. */
-export function emptyRows(capacity: number, keep: 'features' | 'inputs' | 'odds'): Rows {
+/** Room for rows, with features, or with inputs of the regression. */
+export function emptyRows(capacity: number, keep: 'features' | 'inputs'): Rows {
   return {
     features: new Float32Array(keep === 'features' ? capacity * WIDTH : 0),
     inputs: new Float32Array(keep === 'inputs' ? capacity * INPUTS : 0),
     outcome: new Uint8Array(capacity),
     weight: new Float32Array(capacity),
     fold: new Uint8Array(capacity),
-    task: new Uint16Array(capacity),
-    flags: new Uint8Array(capacity),
-    climatology: new Float32Array(capacity),
-    odds: new Float32Array(capacity),
     count: 0,
   }
 }
@@ -49,7 +35,6 @@ export function emptyRows(capacity: number, keep: 'features' | 'inputs' | 'odds'
 export interface Task {
   readonly series: Series
   readonly limit: number
-  readonly number: number
   readonly fold: number
 }
 
@@ -58,7 +43,6 @@ interface Stretch {
   readonly from: number
   readonly to: number
   readonly keep: (index: number) => boolean
-  readonly flags: number
   /** All its rows together. */
   readonly weight: number
 }
@@ -73,21 +57,19 @@ function strideOf({ intervalMs }: Series): number {
 }
 
 /** The second half of the series, as the benchmark scores it. */
-export function addWarm(rows: Rows, task: Task, model: Model, otherHorizons: boolean): void {
+export function addWarm(rows: Rows, task: Task, model: Model): void {
   const { series } = task
   const { values, scoreFrom, intervalMs } = series
   const longest = ((intervalMs <= MINUTE_MS ? 30 : 60) * MINUTE_MS) / intervalMs
   horizonsOf(series).forEach((horizonMs, h) => {
-    if (h > 0 && !otherHorizons) return
     const stride = strideOf(series) * (h === 0 ? 1 : 5)
     const keep = (i: number): boolean => i >= scoreFrom && (i - scoreFrom) % stride === 0 && i + longest < values.length
-    const flags = h === 0 ? WARM : 0
-    replay(rows, task, model, { horizonMs, from: 0, to: values.length, keep, flags, weight: h === 0 ? 1 : 0.15 })
+    replay(rows, task, model, { horizonMs, from: 0, to: values.length, keep, weight: h === 0 ? 1 : 0.15 })
   })
 }
 
 /** Young instances: those that the benchmark scores, and others all over the series, some of which grow to two days. */
-export function addYoung(rows: Rows, task: Task, model: Model, scoredOnly = false): void {
+export function addYoung(rows: Rows, task: Task, model: Model): void {
   const { series } = task
   const { values, scoreFrom, intervalMs } = series
   const n = values.length
@@ -106,11 +88,9 @@ export function addYoung(rows: Rows, task: Task, model: Model, scoredOnly = fals
           from,
           to: Math.min(n, from + span),
           keep,
-          flags: COLD,
           weight: 0.2 / runs,
         })
       }
-    if (scoredOnly) return
     const others = h === 0 ? 4 * runs : runs
     for (let run = 0; run < others; run++) {
       const from = Math.floor(((n - 2 * span - 70) * (run + 0.37)) / others)
@@ -118,14 +98,14 @@ export function addYoung(rows: Rows, task: Task, model: Model, scoredOnly = fals
       const grows = run % 4 === 3 ? 8 : 1
       const keep = (i: number): boolean => i >= from + young && (i - from) % (stride * 2 * grows) === 0
       const to = Math.min(n, from + span * grows)
-      replay(rows, task, model, { horizonMs, from, to, keep, flags: 0, weight: (h === 0 ? 0.4 : 0.1) / others })
+      replay(rows, task, model, { horizonMs, from, to, keep, weight: (h === 0 ? 0.4 : 0.1) / others })
     }
   })
 }
 
-function replay(rows: Rows, { series, limit, number, fold }: Task, model: Model, stretch: Stretch): void {
+function replay(rows: Rows, { series, limit, fold }: Task, model: Model, stretch: Stretch): void {
   const { values, intervalMs } = series
-  const { horizonMs, flags } = stretch
+  const { horizonMs } = stretch
   const ahead = horizonMs / intervalMs
   const next = nextCrossing(values, limit)
   const history = new SeriesHistory(intervalMs, intervalMs)
@@ -133,32 +113,17 @@ function replay(rows: Rows, { series, limit, number, fold }: Task, model: Model,
   const target = new Target(limit, horizonMs, history, traits, model)
   const situation = new Situation(WIDTH)
   const first = rows.count
-  const quiet = (30 * MINUTE_MS) / intervalMs
-  let last = values.subarray(0, stretch.from).findLastIndex(value => value >= limit)
-  // The benchmark's climatology: the base rate of what is known already, with a Beta(0.5, 4.5) prior.
-  let crossed = 0.5
-  let not = 4.5
-  let resolved = stretch.from
   for (let i = stretch.from; i < stretch.to; i++) {
     const value = values[i]!
     history.observe(series.start + i * intervalMs, value)
     target.observe(history, true, situation)
-    if (value >= limit) last = i
     if (value >= limit || i + ahead >= values.length || !stretch.keep(i)) continue
-    for (; resolved + ahead <= i; resolved++) {
-      if (values[resolved]! >= limit) continue
-      if (next[resolved + 1]! <= resolved + ahead) crossed++
-      else not++
-    }
     const row = rows.count++
-    rows.odds[row] = target.logOdds(history, situation)
+    target.logOdds(history, situation)
     if (rows.features.length > 0) rows.features.set(situation.features, row * WIDTH)
     if (rows.inputs.length > 0) rows.inputs.set(situation.inputs, row * INPUTS)
     rows.outcome[row] = next[i + 1]! <= i + ahead ? 1 : 0
     rows.fold[row] = fold
-    rows.task[row] = number
-    rows.flags[row] = flags | (flags === WARM && (last < 0 || i - last > quiet) ? FRESH : 0)
-    rows.climatology[row] = crossed / (crossed + not)
   }
   rows.weight.fill(stretch.weight / (rows.count - first), first, rows.count)
 }

@@ -5,15 +5,17 @@ import { gunzipSync } from 'node:zlib'
 
 export interface Series {
   readonly id: string
-  readonly kind: string
+  readonly kind: 'cpu' | 'memory' | 'database' | 'network'
   readonly unit: string
   readonly intervalMs: number
   readonly start: number
+  /** Index from which forecasts are scored: limits are quantiles of what lies before. */
   readonly scoreFrom: number
   readonly thresholds: readonly { readonly name: string; readonly value: number }[]
   readonly values: Float64Array
 }
 
+/** All series of a folder, by name. */
 export function readSeries(folder: string): Series[] {
   return readdirSync(folder)
     .filter(name => name.endsWith('.json.gz'))

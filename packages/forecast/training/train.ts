@@ -1,18 +1,15 @@
-// npm run train -- DATA_DIR [--trees N] [--check]: learns the weights of src/pretrained.ts and the models of the folds.
+// npm run train -- DATA_DIR [--trees N]: learns the weights of src/pretrained.ts and the models of the folds.
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { FEATURES, ONLINE_AT } from '../src/features.ts'
 import type { Forest } from '../src/forest.ts'
-import { sigmoid } from '../src/logit.ts'
 import type { Model, ModelData } from '../src/model.ts'
-import { decodeModel, encodeModel } from '../src/model.ts'
+import { encodeModel } from '../src/model.ts'
 import { INPUTS } from '../src/situation.ts'
 import { binFeatures, boost } from './boosting.ts'
 import { fitStart } from './prior.ts'
-import type { Task } from './rows.ts'
 import { addWarm, addYoung, emptyRows } from './rows.ts'
-import { scoresOf } from './scores.ts'
 import { foldsOf, readSeries } from './series.ts'
 
 const FOLDS = 5
@@ -22,13 +19,11 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     trees: { type: 'string', default: '120' },
-    // Only the out-of-fold scores; nothing is written.
-    check: { type: 'boolean', default: false },
   },
 })
 const [folder] = positionals
 if (folder === undefined) {
-  console.error('usage: npm run train -- DATA_DIR [--trees N] [--check]')
+  console.error('usage: npm run train -- DATA_DIR [--trees N]')
   process.exit(2)
 }
 
@@ -46,9 +41,9 @@ const untrained: Model = { start: new Array<number>(INPUTS).fill(0), forest: NO_
 // npm changes to the package's folder; the path is meant from where it was typed.
 const series = readSeries(resolve(process.env['INIT_CWD'] ?? '.', folder))
 const folds = foldsOf(series, FOLDS)
-const tasks = series
-  .flatMap((one, i) => one.thresholds.map(({ value }) => ({ series: one, limit: value, fold: folds[i]! })))
-  .map((task, number): Task => ({ ...task, number }))
+const tasks = series.flatMap((one, i) =>
+  one.thresholds.map(({ value }) => ({ series: one, limit: value, fold: folds[i]! })),
+)
 say(`${series.length} series, ${tasks.length} tasks, ${new Set(folds).size} folds of whole machines`)
 
 // Where the regression begins. What it is given does not depend on it, so that it can be fitted first.
@@ -62,7 +57,7 @@ say(`start fitted on ${young.count} rows: ${shippedStart.join(' ')}`)
 const rows = emptyRows(CAPACITY, 'features')
 for (const task of tasks) {
   const model = { ...untrained, start: starts[task.fold]! }
-  addWarm(rows, task, model, true)
+  addWarm(rows, task, model)
   addYoung(rows, task, model)
 }
 say(`${rows.count} rows of ${FEATURES.length} features`)
@@ -98,26 +93,11 @@ for (let fold = 0; fold < FOLDS; fold++) {
   say(`fold ${fold} of ${FOLDS}`)
 }
 
-const check = emptyRows(CAPACITY, 'odds')
-const decoded = models.map(decodeModel)
-for (const task of tasks) {
-  addWarm(check, task, decoded[task.fold]!, false)
-  addYoung(check, task, decoded[task.fold]!, true)
-}
-say(`out of fold: ${describe(scoresOf(check, row => sigmoid(check.odds[row]!)))}`)
-if (!options.check) {
-  const foldOf = Object.fromEntries(series.map(({ id }, i) => [id, folds[i]]))
-  writeFileSync(new URL('fold-models.json', import.meta.url), JSON.stringify({ foldOf, models }) + '\n')
-  const shipped = train(shippedStart, -1)
-  writeFileSync(new URL('../src/pretrained.ts', import.meta.url), sourceOf(shipped))
-  say(`shipped model written`)
-}
-
-function describe(scores: Record<string, number>): string {
-  return Object.entries(scores)
-    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
-    .join(', ')
-}
+const foldOf = Object.fromEntries(series.map(({ id }, i) => [id, folds[i]]))
+writeFileSync(new URL('fold-models.json', import.meta.url), JSON.stringify({ foldOf, models }) + '\n')
+const shipped = train(shippedStart, -1)
+writeFileSync(new URL('../src/pretrained.ts', import.meta.url), sourceOf(shipped))
+say(`shipped model written`)
 
 function sourceOf(model: ModelData): string {
   const features = model.features.map(name => `    '${name}',`).join('\n')

@@ -9,7 +9,7 @@ import { baselines } from '../src/forecast/baselines.ts'
 import { evaluate } from '../src/forecast/evaluation.ts'
 import type { ForecastRow } from '../src/forecast/forecast-bench.ts'
 import { areaUnderCurve, averagePrecision, calibrationError, reliabilityOf } from '../src/forecast/measures.ts'
-import { generateSeries, readSeries } from '../src/forecast/series.ts'
+import { generateSeries } from '../src/forecast/series.ts'
 import { tasksOf } from '../src/forecast/tasks.ts'
 
 const SCRIPT = fileURLToPath(new URL('../src/bench.ts', import.meta.url))
@@ -64,10 +64,6 @@ describe('the scores', () => {
     const figures = evaluate({ name: 'oracle', create: ({ series, limit }) => oracle(series.values, limit) }, tasks)
     expect(figures).toMatchObject({ bss: 1, bssFresh: 1, bssCold: 1, auc: 1, ece: 0, precision: 1, recall: 1 })
     expect(figures.averagePrecision).toBeCloseTo(1, 9)
-  })
-
-  it('know nothing of a folder that is not there', () => {
-    expect(readSeries('/nowhere/at/all')).toBeUndefined()
   })
 
   it('are those of the textbook on a handful of forecasts', () => {

@@ -1,5 +1,5 @@
 // npm run bench -- forecast: the forecaster beside climatology, random walk, predict_linear and damped Holt.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ModelData } from '@homeostat/forecast'
 import { create } from '@homeostat/forecast'
@@ -46,7 +46,7 @@ export interface ForecastRow extends Figures, Cost {
 export function runForecastBench(options: ForecastOptions): ForecastRow[] {
   const { rounds, stride, onProgress } = options
   const folder = resolve(options.data ?? DATA.pathname)
-  const real = options.days === undefined ? readSeries(folder) : undefined
+  const real = options.days === undefined && existsSync(folder) ? readSeries(folder) : undefined
   const series = real ?? generateSeries(options.days ?? 20)
   onProgress(`forecast: ${series.length} ${real ? `series of ${folder}` : 'generated series'}`)
   const tasks = tasksOf(series, stride)
