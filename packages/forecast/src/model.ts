@@ -5,8 +5,8 @@ import { ModelError } from './errors.ts'
 
 /** Pretrained weights as data: JSON, with arrays in base64 (little-endian). Made by `npm run train`. */
 export interface ModelData {
-  /** The questions' vocabulary; a model fits the release whose features have these names. */
-  readonly features: readonly string[]
+  /** The questions' vocabulary, with blanks between; a model fits the release whose features have these names. */
+  readonly features: string
   /** Weights that the online regression of a new series begins with. */
   readonly start: readonly number[]
   readonly depth: number
@@ -24,9 +24,11 @@ export interface Model {
   readonly forest: Forest
 }
 
+const VOCABULARY = FEATURES.join(' ')
+
 /** @throws {ModelError} when the model was made for other features */
 export function decodeModel(data: ModelData): Model {
-  if (data.features.join() !== FEATURES.join()) {
+  if (data.features !== VOCABULARY) {
     throw new ModelError('its features are those of another release; train it again with this one')
   }
   const leaves = new Int16Array(bytesOf(data.leaves))
@@ -45,7 +47,7 @@ export function encodeModel({ start, forest }: Model): ModelData {
   const largest = forest.leaves.reduce((most, leaf) => Math.max(most, Math.abs(leaf)), 1e-9)
   const leafUnit = largest / 32_767
   return {
-    features: FEATURES,
+    features: VOCABULARY,
     start,
     depth: forest.depth,
     questions: base64(forest.features),

@@ -128,7 +128,7 @@ describe('a forecaster', () => {
   })
 
   it('is made with weights of one’s own when they fit', () => {
-    const model = { features: ['other'], start: [], depth: 1, questions: '', thresholds: '', leaves: '', leafUnit: 1 }
+    const model = { features: 'other', start: [], depth: 1, questions: '', thresholds: '', leaves: '', leafUnit: 1 }
     const options = { kind: 'cpu', intervalMs: MINUTE, thresholds: [1], horizonsMs: [HORIZON], model } as const
     expect(() => create(options)).toThrow(expect.objectContaining({ code: 'HOMEOSTAT_FORECAST_MODEL' }))
   })

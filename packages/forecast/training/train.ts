@@ -100,15 +100,13 @@ writeFileSync(new URL('../src/pretrained.ts', import.meta.url), sourceOf(shipped
 say(`shipped model written`)
 
 function sourceOf(model: ModelData): string {
-  const features = model.features.map(name => `    '${name}',`).join('\n')
   return `// Made by \`npm run train\`; see training/train.ts.
 import type { ModelData } from './model.ts'
 
 /** Learned from the 105 series of the forecasting benchmark. */
 export const PRETRAINED: ModelData = {
-  features: [
-${features}
-  ],
+  features:
+    '${model.features}',
   start: [${model.start.join(', ')}],
   depth: ${model.depth},
   leafUnit: ${model.leafUnit},
