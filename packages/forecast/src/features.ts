@@ -35,5 +35,6 @@ export function describeSituation(out: Situation, history: SeriesHistory, experi
   describeEpisodes(out, EPISODES_AT, history, experience)
   describeCalendar(out, CALENDAR_AT, history, experience)
   describeExperience(out, EXPERIENCE_AT, history, experience)
-  out.features.set(experience.traits, TRAITS_AT)
+  // A loop, as in the other places: `set` from another kind of array costs as much as a group of features.
+  for (let i = 0; i < TRAIT_FEATURES.length; i++) out.features[TRAITS_AT + i] = experience.traits[i]!
 }

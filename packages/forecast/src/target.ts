@@ -143,8 +143,8 @@ export class Target {
     origins[at + 2] = value
     origins[at + 3] = 0
     origins[at + 4] = this.#said
-    this.#cells.set(cells, slot * TABLES)
-    this.#inputs.set(inputs, slot * INPUTS)
+    for (let i = 0; i < TABLES; i++) this.#cells[slot * TABLES + i] = cells[i]!
+    for (let i = 0; i < INPUTS; i++) this.#inputs[slot * INPUTS + i] = inputs[i]!
   }
 
   save(): Saved {
