@@ -23,6 +23,7 @@ module.exports = {
     only('semconv', []),
     only('signals', ['semconv']),
     only('promql', []),
+    only('forecast', []),
     only('optimizer', ['promql', 'signals', 'semconv']),
     ...domains.map(domain => only(domain, ['optimizer', 'signals', 'semconv'])),
     {

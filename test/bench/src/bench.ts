@@ -1,14 +1,17 @@
-// Command line: node --expose-gc src/bench.ts signals|redis|pg|collect|rules [--rounds N] [--quick] [--json]
+// Command line: node --expose-gc src/bench.ts signals|redis|pg|collect|rules|forecast [--rounds N] [--quick] [--json]
 import { parseArgs } from 'node:util'
 import type { Bench, Path } from './benches.ts'
 import { benches } from './benches.ts'
+import type { ForecastOptions } from './forecast/forecast-bench.ts'
 import { describeRun } from './report.ts'
 import { rowsOf } from './rows.ts'
 import { runVariants } from './run-variants.ts'
 
 const DEFAULT_ROUNDS = 9
 const QUICK_ROUNDS = 5
-const names = benches.map(({ name }) => name).join('|')
+const FORECAST = 'forecast'
+const FORECAST_STRIDE = 10
+const names = [...benches.map(({ name }) => name), FORECAST].join('|')
 
 const HELP = `CPU cost per operation: bare, ours, the contrib peer and one SDK record per operation.
 
@@ -20,6 +23,8 @@ Usage: npm run bench -- ${names} [options]
   --help       this text
 
 ${benches.map(({ name, title }) => `  ${name.padEnd(8)} ${title}`).join('\n')}
+  forecast Skill, calibration and cost of forecasts, beside climatology, random walk, predict_linear and damped Holt;
+           takes --data DIR (default ../shared/forecast/data), --stride MINUTES (default ${FORECAST_STRIDE}), --plot FILE.svg
 
 Every variant runs in a process of its own, warmed up by a number of operations, in rounds that go through all variants.
 What counts are the differences to bare within a round: their median and their range. A difference whose range includes
@@ -67,6 +72,9 @@ function parse(args: string[]) {
       allowPositionals: true,
       options: {
         rounds: { type: 'string' },
+        data: { type: 'string' },
+        stride: { type: 'string' },
+        plot: { type: 'string' },
         quick: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -86,7 +94,20 @@ function positiveInteger(option: string, text: string): number {
   return value
 }
 
+/** Undefined when it is another bench that is asked for. */
+function parseForecast(args: string[]): (Omit<ForecastOptions, 'onProgress'> & { readonly json: boolean }) | undefined {
+  const { values, positionals } = parse(args)
+  if (values.help || positionals.length !== 1 || positionals[0] !== FORECAST) return undefined
+  const { rounds = '3', stride = String(FORECAST_STRIDE), data, plot, json } = values
+  // So little that it measures nothing, for tests of the bench itself.
+  const days = values.ops === undefined ? undefined : 2 + positiveInteger('--ops', values.ops)
+  const minutes = positiveInteger('--stride', stride)
+  return { rounds: positiveInteger('--rounds', rounds), stride: minutes, data, plot, days, json }
+}
+
 async function main(args: string[]): Promise<void> {
+  const forecast = parseForecast(args)
+  if (forecast) return benchForecast(forecast)
   const command = parseCommand(args)
   if (command === undefined) return console.log(HELP)
   const { bench, rounds, paths, json } = command
@@ -105,6 +126,13 @@ async function main(args: string[]): Promise<void> {
     measured,
   )
   console.log(json ? rows.map(row => JSON.stringify(row)).join('\n') : describeRun(bench, rows, rounds))
+}
+
+async function benchForecast({ json, ...options }: NonNullable<ReturnType<typeof parseForecast>>): Promise<void> {
+  const { runForecastBench } = await import('./forecast/forecast-bench.ts')
+  const { describeForecasts } = await import('./forecast/forecast-report.ts')
+  const rows = runForecastBench({ ...options, onProgress: text => console.error(text) })
+  console.log(json ? rows.map(row => JSON.stringify(row)).join('\n') : describeForecasts(rows))
 }
 
 const EXIT_CODES: Record<string, number> = { SIGINT: 130, SIGTERM: 143 }

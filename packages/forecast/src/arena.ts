@@ -1,0 +1,40 @@
+/**
+ * Arrays of one owner in one piece of memory: an array of its own costs some 200 bytes beside its numbers, and a piece is
+ * saved as a whole. Take the widest numbers first, so that everything is aligned.
+ */
+export class Arena {
+  readonly #buffer: ArrayBuffer
+  #used = 0
+
+  constructor(bytes: number) {
+    // Rounded up, because a calendar of words may end between two doubles.
+    this.#buffer = new ArrayBuffer(Math.ceil(bytes / 8) * 8)
+  }
+
+  float64(length: number): Float64Array {
+    return new Float64Array(this.#buffer, this.#take(8 * length), length)
+  }
+
+  float32(length: number): Float32Array {
+    return new Float32Array(this.#buffer, this.#take(4 * length), length)
+  }
+
+  uint32(length: number): Uint32Array {
+    return new Uint32Array(this.#buffer, this.#take(4 * length), length)
+  }
+
+  uint16(length: number): Uint16Array {
+    return new Uint16Array(this.#buffer, this.#take(2 * length), length)
+  }
+
+  /** All of it. */
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.#buffer)
+  }
+
+  #take(bytes: number): number {
+    const from = this.#used
+    this.#used += bytes
+    return from
+  }
+}

@@ -1,0 +1,8 @@
+export { ForecastArgumentError, ForecastStateError, ModelError } from './errors.ts'
+export type { Contribution, Explanation } from './explanation.ts'
+export type { Forecaster, ForecasterState, Prediction } from './forecaster.ts'
+export { create } from './forecaster.ts'
+export type { ModelData } from './model.ts'
+export type { ForecastOptions } from './options.ts'
+export type { ReliabilityBin, Score } from './running-score.ts'
+export type { Reason } from './words.ts'
