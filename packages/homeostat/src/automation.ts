@@ -5,14 +5,17 @@ import type { Faults } from '@homeostat/signals'
 import { createLateCoordinator } from './late-coordinator.ts'
 import type { DomainWithMode, Modes } from './modes.ts'
 import type { HomeostatOptions } from './options.ts'
+import type { Endings } from './time-limit.ts'
 
 /** What acting takes beside the loop itself. */
-export interface Automation extends AsyncDisposable {
+export interface Automation {
   /** The knobs, as actions. */
   readonly actions: readonly Action[]
   readonly fleet: Fleet
   /** Sets back what an earlier life of this process, or another one, has left behind. */
   start(): void
+  /** In this order: knobs are set back while others can still be asked. */
+  readonly endings: Endings
 }
 
 export interface AutomationContext {
@@ -57,11 +60,11 @@ export function createAutomation(context: AutomationContext): Automation {
     start: () => {
       if (knobs.length > 0) void known.start().catch((error: unknown) => faults.report('action', error))
     },
-    [Symbol.asyncDispose]: async () => {
-      await known.close()
-      await fleet[Symbol.asyncDispose]()
+    endings: {
+      'the knobs': () => known.close(),
+      'the fleet': () => fleet[Symbol.asyncDispose](),
       // Told twice is harmless; without anything to act on, the fleet does not have it.
-      await coordinator?.[Symbol.asyncDispose]()
+      'the coordinator': () => coordinator?.[Symbol.asyncDispose](),
     },
   }
 }

@@ -1,77 +1,95 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Histories, SavedHistories } from '@homeostat/optimizer'
-import { openStateFolder } from '@homeostat/optimizer'
+import { open, rename, rm } from 'node:fs/promises'
+import type { SavedHistory } from '@homeostat/optimizer'
 
-/** A history is days of work: what a crash may cost of it is minutes. */
-const SAVE_EVERY_MS = 300_000
+type Episode = SavedHistory['acts'][number]
+type Sample = Episode['before'][number]
 
-/**
- * What is known of actions, kept across restarts: a verdict takes days, and services are deployed more often than that.
- * Processes of one service share the file; of two histories the longer one stays.
- */
-export class HistoryFile {
-  readonly #folder: string
-  readonly #path: string
-  readonly #histories: Histories
-  readonly #onError: (error: unknown) => void
-  #timer: NodeJS.Timeout | undefined
+/** The first line: all of a history but its episodes, which follow one a line, those of `acts` first. */
+export interface HistoryHead extends Omit<SavedHistory, 'acts' | 'controls'> {
+  /** What {@link SavedHistory} is saved by: alert, action and version. */
+  readonly key: string
+  /** ms since the epoch. */
+  readonly savedAt: number
+  /** The process, by a random id. */
+  readonly savedBy: string
+  /** How many there are. */
+  readonly acts: number
+  readonly controls: number
+}
 
-  constructor(folder: string, histories: Histories, onError: (error: unknown) => void) {
-    this.#folder = folder
-    this.#path = join(folder, 'histories.json')
-    this.#histories = histories
-    this.#onError = onError
-  }
+/** Written, and so made, at a stretch: about half a millisecond of work, and 200 episodes take many. */
+const PIECE_CHARS = 32_768
+/** More than the noise of any measurement lets one tell. */
+const DIGITS = 6
 
-  /** Takes what was saved, and saves from now on every five minutes. Never rejects. */
-  async start(): Promise<void> {
-    this.#timer ??= setInterval(() => void this.save(), SAVE_EVERY_MS).unref()
-    await this.#contained(async () => this.#histories.restore(await this.#read()))
-  }
-
-  /** Saves, when there is anything to save. Never rejects. */
-  async save(): Promise<void> {
-    await this.#contained(async () => {
-      const own = Object.entries(this.#histories.save()).filter(([, history]) => episodesIn(history) > 0)
-      if (own.length === 0) return
-      const saved = await this.#read()
-      for (const [key, history] of own) {
-        const other = saved[key]
-        if (!other || episodesIn(history) >= episodesIn(other)) saved[key] = history
+/** Writes in pieces, between which the event loop turns. Whoever reads meanwhile gets what was there before. */
+export async function writeHistory(path: string, head: HistoryHead, history: SavedHistory): Promise<void> {
+  const draft = `${path}.${head.savedBy}`
+  try {
+    const handle = await open(draft, 'w', 0o600)
+    try {
+      let piece = line(head)
+      for (const episode of [...history.acts, ...history.controls]) {
+        piece += line({ ...episode, before: episode.before.map(rounded), after: episode.after.map(rounded) })
+        if (piece.length < PIECE_CHARS) continue
+        await handle.appendFile(piece)
+        piece = ''
       }
-      await openStateFolder(this.#folder)
-      const draft = `${this.#path}.${process.pid}`
-      await writeFile(draft, JSON.stringify(saved), { mode: 0o600 })
-      await rename(draft, this.#path)
-    })
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.save()
-  }
-
-  async #read(): Promise<Record<string, SavedHistories[string]>> {
-    try {
-      const saved: unknown = JSON.parse(await readFile(this.#path, 'utf8'))
-      return typeof saved === 'object' && saved !== null ? { ...(saved as SavedHistories) } : {}
-    } catch (error) {
-      // Without a file, or with a torn one, evidence is gathered anew.
-      if ((error as { code?: string }).code !== 'ENOENT' && !(error instanceof SyntaxError)) throw error
-      return {}
+      await handle.appendFile(piece)
+    } finally {
+      await handle.close()
     }
-  }
-
-  async #contained(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      this.#onError(error)
-    }
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true })
+    throw error
   }
 }
 
-function episodesIn({ trials }: SavedHistories[string]): number {
-  return trials.act + trials.control
+/** Undefined of what is no history, or only a part of one: then evidence is gathered anew. */
+export async function readHistory(path: string): Promise<{ head: HistoryHead; history: SavedHistory } | undefined> {
+  let head: HistoryHead | undefined
+  const episodes: Episode[] = []
+  for await (const value of valuesIn(path)) {
+    if (head) episodes.push(value as Episode)
+    else if (isHead(value)) head = value
+    else return undefined
+  }
+  if (!head || episodes.length !== head.acts + head.controls) return undefined
+  const { key: _, savedAt: _at, savedBy: _by, ...known } = head
+  return { head, history: { ...known, acts: episodes.slice(0, head.acts), controls: episodes.slice(head.acts) } }
+}
+
+/** Undefined where there is none that can be read. */
+export async function readHead(path: string): Promise<HistoryHead | undefined> {
+  for await (const value of valuesIn(path)) return isHead(value) ? value : undefined
+  return undefined
+}
+
+/** Up to the first line that is no JSON. */
+async function* valuesIn(path: string): AsyncGenerator {
+  const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  try {
+    for await (const text of handle?.readLines() ?? []) yield JSON.parse(text)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  } finally {
+    await handle?.close()
+  }
+}
+
+function isHead(value: unknown): value is HistoryHead {
+  const { key, savedAt, acts, controls, trials } = (value ?? {}) as Partial<HistoryHead>
+  const areCounts = [acts, controls, trials?.act, trials?.control].every(count => Number.isSafeInteger(count))
+  return typeof key === 'string' && Number.isFinite(savedAt) && areCounts
+}
+
+function line(value: object): string {
+  return `${JSON.stringify(value)}\n`
+}
+
+function rounded([ms, value]: Sample): Sample {
+  return [ms, Number(value.toPrecision(DIGITS))]
 }

@@ -9,10 +9,12 @@ import type {
 } from '@homeostat/optimizer'
 import { Optimizer, Ticker, steadyNow, wallTime } from '@homeostat/optimizer'
 import { measureEventLoopLag } from '@homeostat/runtime'
+import type { Faults } from '@homeostat/signals'
 import type { AttachTarget } from './attach.ts'
 import type { Automation } from './automation.ts'
 import { createAutomation, stateFolderOf } from './automation.ts'
-import { HistoryFile } from './history-file.ts'
+import { endEach, inTime } from './time-limit.ts'
+import { HistoryFolder } from './history-folder.ts'
 import { serviceName } from './service-name.ts'
 import { attachReader } from './attach.ts'
 import { collectFrom } from './collect-metrics.ts'
@@ -49,6 +51,10 @@ export interface OptimizationResult {
 export type HomeostatInstrumentation = Domain['instrumentation'] | EngineInstrumentation
 
 const DEFAULT_INTERVAL_MS = 5000
+/** How long the first tick waits for what was saved; a folder on a network may hang. */
+const LONGEST_READ_MS = 2000
+/** How long each part may take to end. */
+const LONGEST_END_MS = 10_000
 
 /** Homeostat running in this process. Made by {@link homeostat}. */
 export class Homeostat implements AsyncDisposable {
@@ -60,10 +66,14 @@ export class Homeostat implements AsyncDisposable {
   readonly #query: Query
   readonly #target: AttachTarget
   readonly #automation: Automation
-  readonly #histories: HistoryFile
+  readonly #histories: HistoryFolder
   readonly #killSwitches: KillSwitches
   readonly #files: ProgramFiles | undefined
   readonly #attachments: Disposable[] = []
+  readonly #faults: Faults
+  /** Settles when the first tick may come. */
+  #ready: Promise<unknown> | undefined
+  #isOver = false
 
   constructor(options: HomeostatOptions) {
     const { autoStart = true } = options
@@ -72,6 +82,7 @@ export class Homeostat implements AsyncDisposable {
     const modes = readModes(options, domains, warn)
     this.#engine = new EngineInstrumentation()
     const { faults } = this.#engine.registry
+    this.#faults = faults
     const service = serviceName(options)
     const isStopped = (): boolean => this.optimizer.killSwitch.state.tripped
     this.#automation = createAutomation({ options, domains, modes, service, faults, isStopped })
@@ -99,12 +110,15 @@ export class Homeostat implements AsyncDisposable {
     }
     this.#ticker = new Ticker(
       intervalMs,
-      now => this.optimizer.tickInSlices(now),
+      () => this.#tick(),
       error => faults.report('tick', error),
     )
-    this.#histories = new HistoryFile(stateFolderOf(options, service), this.optimizer.histories, error =>
-      faults.report('source', error),
-    )
+    this.#histories = new HistoryFolder({
+      folder: stateFolderOf(options, service),
+      histories: this.optimizer.histories,
+      onError: error => faults.report('source', error),
+      clock: Date.now,
+    })
     const { killSwitch } = this.optimizer
     const mayAct = actions.some(({ name }) => modes.ofAction(name) === 'act')
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct })
@@ -137,21 +151,31 @@ export class Homeostat implements AsyncDisposable {
   /** Begins to tick. Done already unless `autoStart` is false. The timers never keep the process alive. */
   start(): void {
     this.#automation.start()
-    void this.#histories.start()
+    this.#ready ??= inTime('reading what was saved', () => this.#histories.start(), LONGEST_READ_MS).catch(
+      (error: unknown) => this.#faults.report('source', error),
+    )
     this.#killSwitches.start()
     this.#ticker.start()
   }
 
-  /** Ends the loop for good, aborts what runs and leaves no timer, listener or patch behind. Readers are as they were. */
+  /**
+   * Ends the loop for good, aborts what runs and leaves no timer, listener or patch behind. Readers are as they were. What
+   * fails to end, or takes longer than ten seconds, is counted among our errors, and the rest is ended all the same.
+   */
   async stop(): Promise<void> {
+    this.#isOver = true
     this.#ticker.stop()
-    this.#files?.[Symbol.dispose]()
-    await this.#killSwitches[Symbol.asyncDispose]()
-    await this.optimizer.stop()
-    await this.#automation[Symbol.asyncDispose]()
-    await this.#histories.stop()
-    for (const instrumentation of this.instrumentations) instrumentation.disable()
-    for (const attachment of this.#attachments.splice(0)) attachment[Symbol.dispose]()
+    const endings = {
+      'the program files': () => this.#files?.[Symbol.dispose](),
+      'the kill switches': () => this.#killSwitches[Symbol.asyncDispose](),
+      'the loop': () => this.optimizer.stop(),
+      ...this.#automation.endings,
+      'the histories': () => this.#histories.stop(),
+    }
+    await endEach(endings, LONGEST_END_MS, error => this.#faults.report('tick', error))
+    for (const instrumentation of this.instrumentations) this.#faults.contain('signal', () => instrumentation.disable())
+    for (const attachment of this.#attachments.splice(0))
+      this.#faults.contain('telemetry', () => attachment[Symbol.dispose]())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -188,6 +212,12 @@ export class Homeostat implements AsyncDisposable {
       failed: attempts.length - successful,
       timestamp: new Date(wallTime(entry.now)).toISOString(),
     }
+  }
+
+  /** Of the timer. A quarantine that was saved counts from the first one on. */
+  async #tick(): Promise<void> {
+    await this.#ready
+    if (!this.#isOver) await this.optimizer.tickInSlices(steadyNow())
   }
 
   /** How long the event loop lets a callback wait now, in milliseconds. */

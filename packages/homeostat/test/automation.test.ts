@@ -1,7 +1,10 @@
-import { mkdtemp, readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { readHistory } from '../src/history-file.ts'
+import { HistoryFolder } from '../src/history-folder.ts'
 import type { HomeostatOptions, Knob } from '../src/index.ts'
 import { Homeostat, homeostat } from '../src/index.ts'
 
@@ -13,6 +16,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  vi.restoreAllMocks()
   await h?.stop()
   h = undefined
 })
@@ -114,6 +118,61 @@ test('without a Redis or Postgres, what is shared is left alone, and the refusal
   expect(h!.explain('Always')?.line).toMatch(/queue.pause refused by lease/)
 })
 
+test('a saved quarantine counts from the first tick on', async () => {
+  const worker = new Worker()
+  const options: HomeostatOptions = { mode: 'act', knobs: [worker.knob], rules: [always], responses: halve }
+  start({ ...options, autoStart: true, intervalMs: 60_000 })
+  await h!.optimizePerformance()
+  const now = Date.now()
+  h!.optimizer.histories.all[0]!.advance({ type: 'unfit', reason: 'it did harm' }, now)
+  await h!.stop()
+  expect(worker.concurrency).toBe(8)
+
+  const { start: read } = HistoryFolder.prototype
+  vi.spyOn(HistoryFolder.prototype, 'start').mockImplementation(async function (this: HistoryFolder) {
+    await rest(300)
+    await read.call(this)
+  })
+  start({ ...options, autoStart: true, intervalMs: 20 })
+  const line = await new Promise<string | undefined>(resolve => h!.on(() => resolve(h!.explain('Always')?.line)))
+
+  expect(line).toContain('it did harm')
+  expect(worker.concurrency).toBe(8)
+})
+
+test('the first tick does not wait for ever for what was saved', async () => {
+  vi.spyOn(HistoryFolder.prototype, 'start').mockReturnValue(new Promise(() => {}))
+  const worker = new Worker()
+  start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve, autoStart: true, intervalMs: 20 })
+
+  await expect.poll(() => worker.concurrency, { timeout: 10_000 }).toBe(4)
+})
+
+for (const [how, outcome] of [
+  ['fails', () => Promise.reject(new Error('no'))],
+  ['hangs', () => new Promise<void>(() => {})],
+] as const)
+  test(`when the loop ${how} to end, knobs are set back and all else ends`, async () => {
+    const worker = new Worker()
+    start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve, intervalMs: 60_000 })
+    await h!.optimizePerformance()
+    vi.spyOn(h!.optimizer, 'stop').mockImplementation(outcome)
+    const saves = vi.spyOn(HistoryFolder.prototype, 'stop')
+    const disabled = h!.instrumentations.map(instrumentation => vi.spyOn(instrumentation, 'disable'))
+
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const stopped = h!.stop()
+    // The time limit begins when the loop's turn has come, after a few real ones.
+    await nextTurn()
+    await vi.advanceTimersByTimeAsync(10_000)
+    vi.useRealTimers()
+    await stopped
+
+    expect(worker.concurrency).toBe(8)
+    expect(saves).toHaveBeenCalledOnce()
+    for (const disable of disabled) expect(disable).toHaveBeenCalledOnce()
+  })
+
 test('what is known of actions outlives the process', async () => {
   const load = { name: 'load', run: 0 }
   const options: HomeostatOptions = {
@@ -146,17 +205,13 @@ test('what is known of actions outlives the process', async () => {
       (trials: { act: number; control: number } | undefined) => (trials?.act ?? 0) + (trials?.control ?? 0) > 0,
     )
   await h!.stop()
-  const folder = join(stateDir, 'shop')
-  expect(await readdir(folder)).toContain('histories.json')
-  const saved = JSON.parse(await readFile(join(folder, 'histories.json'), 'utf8')) as Record<
-    string,
-    { trials: unknown }
-  >
+  const folder = join(stateDir, 'shop', 'histories')
+  const [name] = await readdir(folder)
+  const { history } = (await readHistory(join(folder, name!)))!
 
   start({ ...options, autoStart: true, intervalMs: 50 })
   await expect.poll(() => h!.optimizer.evidence()[0], { timeout: 10_000 }).toBeDefined()
   const { trials } = h!.optimizer.histories.all[0]!.save()
 
-  const [before] = Object.values(saved) as [{ trials: { act: number; control: number } }]
-  expect(trials.act + trials.control).toBeGreaterThanOrEqual(before.trials.act + before.trials.control)
+  expect(trials.act + trials.control).toBeGreaterThanOrEqual(history.trials.act + history.trials.control)
 })

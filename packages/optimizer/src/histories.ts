@@ -1,6 +1,8 @@
-import type { HistoryOptions, SavedHistory } from './history.ts'
+import type { HistoryOptions } from './history.ts'
+import type { SavedHistory } from './saved-history.ts'
 import { History } from './history.ts'
 import { offerOf } from './evidence.ts'
+import type { Standing } from './instances/standing.ts'
 import type { ArmState } from './judge/arms.ts'
 import type { KnownEffect, ModeOffer, QuarantinedAction } from './ledger.ts'
 import type { Mode } from './mode.ts'
@@ -35,6 +37,7 @@ export class Histories {
     const history = new History({ ...this.#options, alert, action, version, response })
     const saved = this.#saved.get(key)
     if (saved) restore(history, saved)
+    this.#saved.delete(key)
     this.#histories.set(key, history)
     if (this.#histories.size > MAX_HISTORIES) this.#putAway()
     return history
@@ -44,9 +47,18 @@ export class Histories {
   #putAway(): void {
     const [key, history] = this.#histories.entries().next().value!
     this.#histories.delete(key)
+    this.#keep(key, history.save())
+  }
+
+  #keep(key: string, saved: SavedHistory): void {
     this.#saved.delete(key)
-    this.#saved.set(key, history.save())
+    this.#saved.set(key, saved)
     if (this.#saved.size > MAX_HISTORIES) this.#saved.delete(this.#saved.keys().next().value!)
+  }
+
+  /** Whether its rule and action were of concern lately. */
+  isInUse(key: string): boolean {
+    return this.#histories.has(key)
   }
 
   /** The quarantines that began since this was last asked. */
@@ -87,10 +99,24 @@ export class Histories {
     return Object.fromEntries([...saved].slice(-MAX_HISTORIES))
   }
 
-  /** Takes what {@link save} gave; each history is picked up when its rule and response are the same. */
+  /**
+   * Takes what {@link save} gave, at once or one by one; each history is picked up when its rule and response are the same,
+   * also when it comes late, as long as nothing was found out in the meantime.
+   */
   restore(saved: SavedHistories): void {
-    this.#saved = new Map(Object.entries(saved))
+    for (const [key, history] of Object.entries(saved)) {
+      const known = this.#histories.get(key)
+      if (!known) this.#keep(key, history)
+      else if (!isWorthKeeping(known.save())) restore(known, history)
+    }
   }
+}
+
+/** Whether a loop that starts anew would do otherwise for knowing it. */
+export function isWorthKeeping({ trials, breaches, standing, decided }: SavedHistory): boolean {
+  const counts = [trials, breaches].map(({ act, control }) => act + control)
+  const { quarantine, harmful, withoutEffect } = standing
+  return quarantine !== undefined || decided !== undefined || [...counts, harmful, withoutEffect].some(n => n > 0)
 }
 
 /** What was saved may have been written by another version of Homeostat; then evidence is gathered anew. */
@@ -107,7 +133,12 @@ function isWhole({ acts, controls, trials, standing, arms, decided }: Partial<Sa
   const areWhole = [acts, controls].every(episodes => episodes?.every(({ before, after }) => before && after))
   const isCounted = Number.isFinite(trials?.act) && Number.isFinite(trials?.control)
   const isKnown = decided === undefined || decided.statistics !== undefined
-  return areWhole && isCounted && isKnown && typeof standing?.harmful === 'number' && (!arms || isDrawn(arms))
+  return areWhole && isCounted && isKnown && isStanding(standing) && (!arms || isDrawn(arms))
+}
+
+/** Of a quarantine without an end nobody would ever be released. */
+function isStanding({ harmful, quarantine }: Partial<Standing> = {}): boolean {
+  return Number.isFinite(harmful) && (!quarantine || Number.isFinite(quarantine.until - quarantine.since))
 }
 
 function isDrawn({ block }: ArmState): boolean {

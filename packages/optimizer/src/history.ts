@@ -4,12 +4,12 @@ import type { Quarantine, Standing, StandingEvent } from './instances/standing.t
 import type { ArmState } from './judge/arms.ts'
 import { drawArm } from './judge/arms.ts'
 import type { Arm, Episode } from './judge/episode.ts'
-
 import { judge } from './judge/judge.ts'
 import type { Judgement as Statistics, JudgeInput } from './judge/judgement.ts'
 import { progress } from './judge/progress.ts'
 import { receiptOf } from './reverter.ts'
 import type { Response } from './response.ts'
+import type { SavedHistory } from './saved-history.ts'
 import type { Trial } from './trial.ts'
 import type { TrialDesign } from './trial-design.ts'
 import { judgeDesign } from './design-verdict.ts'
@@ -36,18 +36,6 @@ export interface HistoryOptions {
   /** Time between ticks; says how many values a window holds. */
   readonly intervalMs: number
   readonly random: () => number
-}
-
-/** What is kept of a history across restarts. */
-export interface SavedHistory {
-  readonly version: string
-  readonly arms?: ArmState | undefined
-  readonly acts: readonly Episode[]
-  readonly controls: readonly Episode[]
-  readonly breaches: { readonly act: number; readonly control: number }
-  readonly trials: { readonly act: number; readonly control: number }
-  readonly standing: Standing
-  readonly decided?: Statistics | undefined
 }
 
 /** All trials of one rule and action. Verdicts come from here: a single triggered trial proves nothing. */
@@ -190,8 +178,8 @@ export class History {
     return {
       version: this.version,
       arms: this.#arms,
-      acts: this.#acts,
-      controls: this.#controls,
+      acts: [...this.#acts],
+      controls: [...this.#controls],
       breaches: { ...this.#breaches },
       trials: { ...this.#trials },
       standing: this.#standing,
@@ -216,7 +204,6 @@ export class History {
     Object.assign(this.#trials, trials)
     this.#standing = standing
     this.#decided = decided
-    if (this.isRandomised && acts.length + controls.length > 0) this.#statistics = this.#compare()
   }
 
   #add(trial: Trial, arm: Arm): void {

@@ -19,8 +19,9 @@ export { actionKey, knobKey } from './fleet/lease-key.ts'
 export { DISRUPTED_SHARE, slotsOf } from './fleet/slots.ts'
 export type { Gate, GateState } from './gate.ts'
 export * from './guards/index.ts'
-export type { Histories, SavedHistories } from './histories.ts'
-export type { History, SavedHistory } from './history.ts'
+export { Histories, isWorthKeeping, type SavedHistories } from './histories.ts'
+export type { History } from './history.ts'
+export type { SavedHistory } from './saved-history.ts'
 export { advanceCourse, isPossible } from './instances/advance-course.ts'
 export {
   advanceCondition,

@@ -1,0 +1,35 @@
+/** A part of Homeostat did not end in time. */
+export class TimeLimitError extends Error {
+  override readonly name = 'TimeLimitError'
+  readonly code = 'HOMEOSTAT_TIME_LIMIT'
+
+  constructor(part: string, limitMs: number) {
+    super(`${part} did not end within ${limitMs} ms and is left to itself; look for a server or a folder that hangs`)
+  }
+}
+
+/**
+ * Waits for `work` no longer than `limitMs`.
+ *
+ * @throws TimeLimitError
+ */
+export async function inTime<T>(part: string, work: () => T | Promise<T>, limitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => {
+    // Not unref'd: whoever waits for the end of a part must not be left by the process before.
+    timer = setTimeout(() => reject(new TimeLimitError(part, limitMs)), limitMs)
+  })
+  try {
+    return await Promise.race([work(), limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** How each part of what was started is ended, by its name. */
+export type Endings = Readonly<Record<string, () => unknown>>
+
+/** Ends one part after the other; one that fails, or takes longer than `limitMs`, is reported and keeps none of the others. */
+export async function endEach(endings: Endings, limitMs: number, onError: (error: unknown) => void): Promise<void> {
+  for (const [part, end] of Object.entries(endings)) await inTime(part, end, limitMs).catch(onError)
+}
