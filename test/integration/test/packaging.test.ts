@@ -66,7 +66,9 @@ describe.each(packages)('%s', folder => {
         ]),
       )
     }
-    const others = shipped.filter(path => !/^src\/.*\.ts$|^dist\/.*\.(js|d\.ts)(\.map)?$|^docs\/.*\.md$/.test(path))
+    const others = shipped.filter(
+      path => !/^src\/.*\.ts$|^dist\/.*\.(js|d\.ts)(\.map)?$|^docs\/.*\.(md|svg)$/.test(path),
+    )
     expect(others.toSorted()).toEqual(['README.md', 'package.json'])
     // What its README and its comments refer to.
     const docs = new URL(`packages/${folder}/docs/`, root)
