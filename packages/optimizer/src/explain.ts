@@ -4,6 +4,7 @@ import type { Ledger, LedgerEntry } from './ledger.ts'
 import type { Standing } from './instances/standing.ts'
 import type { Judgement } from './judge/judgement.ts'
 import type { Sample } from './judge/episode.ts'
+import { median } from './judge/episode.ts'
 import type { JudgedTrial, Trial } from './trial.ts'
 import type { Histories } from './histories.ts'
 import type { Trials } from './trials.ts'
@@ -86,8 +87,7 @@ function revertedIn(reverted: NonNullable<JudgedTrial['reverted']>): string {
 }
 
 function middleOf(samples: readonly Sample[]): number {
-  const values = samples.map(([, value]) => value).toSorted((a, b) => a - b)
-  return values[Math.floor(values.length / 2)] ?? NaN
+  return median(samples.map(([, value]) => value))
 }
 
 /** `CacheHitRatioLow fires at 0.31: cache.warm refused by cooldown (...)` */

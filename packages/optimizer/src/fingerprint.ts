@@ -1,6 +1,11 @@
-/** FNV-1a, 32 bits (Fowler, Noll, Vo; draft-eastlake-fnv): tells texts apart, nothing more. */
-export function fingerprint(text: string): string {
+/** FNV-1a over UTF-16 units, 32 bits (Fowler, Noll, Vo; draft-eastlake-fnv). */
+export function fnv1a(text: string): number {
   let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return (hash >>> 0).toString(16).padStart(8, '0')
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  return hash >>> 0
+}
+
+/** Tells texts apart, nothing more. */
+export function fingerprint(text: string): string {
+  return fnv1a(text).toString(16).padStart(8, '0')
 }

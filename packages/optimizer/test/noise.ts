@@ -1,10 +1,7 @@
-/** Normal numbers that are the same in every run (Lehmer 1951; Box and Muller 1958). */
+import { createRandom, gaussian } from '../src/scenarios/random.ts'
+
+/** Normal numbers that are the same in every run, and the uniform ones they are made of. */
 export function createNoise(seed: number): (() => number) & { readonly uniform: () => number } {
-  let state = seed * 48_271
-  const uniform = (): number => {
-    state = (state * 48_271) % 2_147_483_647
-    return state / 2_147_483_647
-  }
-  const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform())
-  return Object.assign(normal, { uniform })
+  const uniform = createRandom(seed)
+  return Object.assign(() => gaussian(uniform), { uniform })
 }

@@ -4,7 +4,8 @@ import { Loop, START, relieve, response } from './loop.ts'
 import { createNoise } from './noise.ts'
 
 const MINUTE_MS = 60_000
-const switched: Response = { ...response, guards: [], design: { kind: 'switchback' } }
+/** No second trial begins while a test still looks at the first. */
+const switched: Response = { ...response, cooldownMs: 1_800_000, guards: [], design: { kind: 'switchback' } }
 
 /** A valve that can be opened and closed; each change is counted. */
 class Valve {

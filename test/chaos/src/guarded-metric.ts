@@ -1,4 +1,4 @@
-import { gaussian } from './random.ts'
+import { gaussian } from '@homeostat/optimizer/scenarios'
 
 /** How a simulated guarded number varies while nothing is wrong. */
 export interface LevelNoise {

@@ -40,7 +40,7 @@ export function ownClient(client: CoordinatorClient, timeoutMs: number): OwnClie
     connectionName: CONNECTION_NAME,
     keyPrefix: '',
     connectTimeout: timeoutMs,
-    // Not `commandTimeout`: it ends handshakes with a rejection that nobody handles (seen with ioredis 6.0).
+    // Every call has a deadline of the coordinator's own, which also covers the handshake.
     commandTimeout: undefined,
     retryStrategy: null,
     maxRetriesPerRequest: 0,

@@ -4,7 +4,7 @@ export class CoordinatorUnavailableError extends Error {
   readonly code = 'HOMEOSTAT_COORDINATOR_UNAVAILABLE'
 
   constructor(coordinator: string, reason: string, options?: ErrorOptions) {
-    super(`${coordinator} does not coordinate: ${reason}; shared actions wait until it does`, options)
+    super(`${coordinator} does not coordinate: ${reason}`, options)
   }
 }
 

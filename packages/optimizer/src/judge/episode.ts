@@ -86,6 +86,11 @@ export function quantile(values: Float64Array, position: number): number {
   return low + (high - low) * (place - Math.floor(place))
 }
 
+/** The median of values in any order; NaN of none. */
+export function median(values: Iterable<number>): number {
+  return quantile(ascending(values), 0.5)
+}
+
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
 }

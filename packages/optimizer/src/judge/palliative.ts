@@ -1,4 +1,4 @@
-import { ascending, measure, quantile, type Episode, type Measured, type Sample } from './episode.ts'
+import { type Episode, type Measured, type Sample, ascending, measure, median, quantile } from './episode.ts'
 import { trend } from './trend.ts'
 import { WORTH } from './worth.ts'
 
@@ -130,8 +130,8 @@ function returning(episodes: readonly Measured[], { direction, short }: Terms): 
   })
   const none: Leak = { evidence: 'none', reason: 'left alone it does not keep rising' }
   if (alone.length < MIN_ALONE || comingBack.length < MIN_RETURNS) return none
-  const pace = middleOf(alone.map(one => one.pace))
-  const back = middleOf(comingBack)
+  const pace = median(alone.map(one => one.pace))
+  const back = median(comingBack)
   const p = signP(alone.filter(({ rise }) => rise > 0).length, alone.length)
   const alike = pace > 0 && back > pace / ALIKE && back < pace * ALIKE
   if (!alike) return none
@@ -154,10 +154,6 @@ function punctual(episodes: readonly Measured[]): Leak {
     evidence: cured.length < CLOCK.returns ? 'suspected' : 'leak',
     reason: `it comes back ${duration(time)} after each cure, as regular as a clock`,
   }
-}
-
-function middleOf(values: readonly number[]): number {
-  return quantile(ascending(values), 0.5)
 }
 
 /** One-sided sign test: the chance of so many of `size` fair coins or more. */

@@ -1,5 +1,5 @@
 import { ascending, quantile } from './episode.ts'
-import { normalAbove, normalBelow } from './normal.ts'
+import { upperZ, normalBelow } from '../normal.ts'
 
 /** Up to so many a side the distribution is enumerated; beyond, the normal approximation errs to the safe side: by 6 % of p at p = 0.008. */
 const EXACT_UP_TO = 24
@@ -41,7 +41,7 @@ export function shift(
 function critical(size: number, alpha: number): number {
   if (size > EXACT_UP_TO) {
     const spread = Math.sqrt((size * size * (2 * size + 1)) / 12)
-    return Math.floor((size * size) / 2 - normalAbove(alpha) * spread - 0.5)
+    return Math.floor((size * size) / 2 - upperZ(alpha) * spread - 0.5)
   }
   const distribution = untied(size)
   const lowest = size * (size + 1)

@@ -1,5 +1,5 @@
 import { isDue, looks, type Look } from './looks.ts'
-import { normalAbove } from './normal.ts'
+import { upperZ } from '../normal.ts'
 
 export interface Standing {
   readonly acts: number
@@ -26,7 +26,7 @@ export function shortfall({ acts, controls, pairs, last }: Standing): string {
 export function decidableAt(effect: number, sd: number): Look | undefined {
   const size = Math.abs(Math.log1p(effect))
   for (const [look, alpha] of looks) {
-    const needed = (Math.PI / 3) * 2 * ((normalAbove(alpha) + normalAbove(0.2)) * (sd / size)) ** 2
+    const needed = (Math.PI / 3) * 2 * ((upperZ(alpha) + upperZ(0.2)) * (sd / size)) ** 2
     if (needed <= look) return look
   }
   return undefined

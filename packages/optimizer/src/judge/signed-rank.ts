@@ -1,5 +1,5 @@
 import { ascending, quantile } from './episode.ts'
-import { normalAbove, normalBelow } from './normal.ts'
+import { upperZ, normalBelow } from '../normal.ts'
 import { midranks } from './rank-sum.ts'
 
 /** Up to so many differences the distribution is enumerated. */
@@ -53,7 +53,7 @@ function sumBelow(ranks: readonly number[], sum: number): number {
 function critical(size: number, alpha: number): number {
   if (size > EXACT_UP_TO) {
     const spread = Math.sqrt((size * (size + 1) * (2 * size + 1)) / 24)
-    return Math.floor((size * (size + 1)) / 4 - normalAbove(alpha) * spread - 0.5)
+    return Math.floor((size * (size + 1)) / 4 - upperZ(alpha) * spread - 0.5)
   }
   const chances = distribution(Array.from({ length: size }, (_, index) => index + 1))
   let t = -1

@@ -1,4 +1,4 @@
-import { ascending, quantile, type Sample } from './episode.ts'
+import { type Sample, median } from './episode.ts'
 import { judgePairs, type PairedJudgement, type SideBySide } from './paired.ts'
 import { WORTH } from './worth.ts'
 
@@ -56,7 +56,7 @@ function merged(blocks: readonly SideBySide[]): readonly SideBySide[] {
 
 /** Lag-1 autocorrelation. */
 function resemblance(values: readonly number[]): number {
-  const center = middleOf(values)
+  const center = median(values)
   let covariance = 0
   let variance = 0
   for (const [index, value] of values.entries()) {
@@ -67,9 +67,5 @@ function resemblance(values: readonly number[]): number {
 }
 
 function middle(samples: readonly Sample[]): number {
-  return middleOf(samples.map(([, value]) => value).filter(Number.isFinite))
-}
-
-function middleOf(values: readonly number[]): number {
-  return quantile(ascending(values), 0.5)
+  return median(samples.map(([, value]) => value).filter(Number.isFinite))
 }

@@ -1,6 +1,6 @@
 import { ascending, quantile } from './episode.ts'
 import { midranks } from './rank-sum.ts'
-import { normalBelow } from './normal.ts'
+import { normalBelow } from '../normal.ts'
 
 export interface Trend {
   /** Per ms: Theil, 1950; Sen, 1968. */

@@ -9,14 +9,18 @@ export function createRandom(seed: number): () => number {
   }
 }
 
-/** Normal numbers of mean 0 and deviation 1, each depending on the one before: an AR(1) process; Box and Muller, 1958. */
+/** A standard normal number: Box and Muller, 1958. */
+export function gaussian(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+}
+
+/** Normal numbers of mean 0 and deviation 1, each depending on the one before: an AR(1) process. */
 export function createNoise(random: () => number, autocorrelation: number): () => number {
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
   const fresh = Math.sqrt(1 - autocorrelation ** 2)
-  let value = normal()
+  let value = gaussian(random)
   return () => {
     const current = value
-    value = autocorrelation * value + fresh * normal()
+    value = autocorrelation * value + fresh * gaussian(random)
     return current
   }
 }

@@ -2,10 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { drawArm, type ArmState, type Phase } from '../../src/judge/arms.ts'
 import { bucketOf } from '../../src/judge/bucket.ts'
-import { seeded } from './episodes.ts'
+import { createRandom } from '../../src/scenarios/random.ts'
 
 function draw(phase: Phase, size: number, seed: number): string[] {
-  const random = seeded(seed)
+  const random = createRandom(seed)
   let state: ArmState | undefined
   return Array.from({ length: size }, () => {
     const drawn = drawArm(state, phase, random)
@@ -40,8 +40,8 @@ test('afterwards each ten have exactly one control, anywhere', () => {
 })
 
 test('a change of phase begins a new block', () => {
-  const { state } = drawArm(undefined, 'undecided', seeded(1))
-  expect(drawArm(state, 'settled', seeded(1)).state.block).toHaveLength(9)
+  const { state } = drawArm(undefined, 'undecided', createRandom(1))
+  expect(drawArm(state, 'settled', createRandom(1)).state.block).toHaveLength(9)
 })
 
 test('a split gives half of the units to each arm, always the same half for a salt, another for another', () => {

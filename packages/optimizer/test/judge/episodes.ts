@@ -1,16 +1,6 @@
 import type { Arm, Episode, Sample } from '../../src/judge/episode.ts'
+import { createRandom } from '../../src/scenarios/random.ts'
 import type { JudgeInput } from '../../src/judge/judgement.ts'
-
-/** Uniform in [0, 1) from a seed (Mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 export interface HistoryOptions {
   readonly arms: readonly Arm[]
@@ -39,7 +29,7 @@ export function history({
   lose = samples => samples,
   seed = 1,
 }: HistoryOptions): JudgeInput {
-  const random = seeded(seed)
+  const random = createRandom(seed)
   const samples = (from: number, center: number): Sample[] =>
     Array.from({ length: SAMPLES }, (_, index) => [from + index * 1000, center * (1 + (random() - 0.5) / 20)])
   const drawn = arms.map((arm, index) => {

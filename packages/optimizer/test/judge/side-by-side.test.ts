@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { Sample } from '../../src/judge/episode.ts'
 import { judgeSplit } from '../../src/judge/split.ts'
 import { judgeSwitchback, planSwitchback } from '../../src/judge/switchback.ts'
-import { seeded } from './episodes.ts'
+import { createRandom } from '../../src/scenarios/random.ts'
 
 /** The arms share a load that moves; each has noise of its own, and the act arm `factor`. */
 function blocks(size: number, factor: number, seed: number, bias = 1): { act: Sample[]; control: Sample[] }[] {
-  const random = seeded(seed)
+  const random = createRandom(seed)
   return Array.from({ length: size }, (_, block) => {
     const load = 100 * (1 + 0.8 * Math.sin(block))
     const side = (by: number): Sample[] =>
@@ -56,7 +56,7 @@ describe('a split inside the process', () => {
 
 describe('a switchback', () => {
   const signal = (plan: ReturnType<typeof planSwitchback>, factor: number, seed: number): Sample[] => {
-    const random = seeded(seed)
+    const random = createRandom(seed)
     let wander = 0
     return plan.flatMap(({ arm, from, to }) => {
       const samples: Sample[] = []
@@ -69,15 +69,15 @@ describe('a switchback', () => {
   }
 
   test('has a pair of blocks for each order of chance, and does not measure what is carried over', () => {
-    const plan = planSwitchback({ startAt: 1000, carryOverMs: 30_000 }, seeded(1))
+    const plan = planSwitchback({ startAt: 1000, carryOverMs: 30_000 }, createRandom(1))
     expect(plan).toHaveLength(16)
     expect(plan[0]).toMatchObject({ from: 1000, measureFrom: 31_000, to: 91_000 })
     for (let index = 0; index < 16; index += 2) expect(plan[index]!.arm).not.toBe(plan[index + 1]!.arm)
-    expect(planSwitchback({ startAt: 0 }, seeded(1)).at(-1)!.to).toBe(16 * 60_000)
+    expect(planSwitchback({ startAt: 0 }, createRandom(1)).at(-1)!.to).toBe(16 * 60_000)
   })
 
   test('judges in sixteen minutes', () => {
-    const plan = planSwitchback({ startAt: 0 }, seeded(2))
+    const plan = planSwitchback({ startAt: 0 }, createRandom(2))
     const verdict = (factor: number): string =>
       judgeSwitchback({ plan, samples: signal(plan, factor, 3), direction: 'down' }).verdict
     expect(verdict(0.75)).toBe('effective')

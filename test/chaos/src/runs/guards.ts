@@ -1,3 +1,4 @@
+import { quantile } from '../quantile.ts'
 import type { ResponseGuard } from '@homeostat/optimizer'
 import { harmfulByGuards } from '@homeostat/optimizer'
 import type { ChaosOptions, ChaosRow, ChaosRun } from '../chaos-run.ts'
@@ -5,7 +6,7 @@ import type { LevelNoise } from '../guarded-metric.ts'
 import { createLevel, createShare } from '../guarded-metric.ts'
 import type { GuardedMetric, GuardedOutcome } from '../guarded-trial.ts'
 import { runGuardedTrial } from '../guarded-trial.ts'
-import { createRandom } from '../random.ts'
+import { createRandom } from '@homeostat/optimizer/scenarios'
 
 const PLACEBO = 180
 const WATCHED = 300
@@ -151,7 +152,7 @@ function verdicts({ seed, report }: ChaosOptions, histories: number): void {
   ] as const) {
     const pairs = Array.from({ length: histories }, () => pairsUntilHarmful(act, control, random))
     const ever = pairs.filter(Number.isFinite).length / histories
-    const figures = { ever, pairsP95: shown(quantile95(pairs)) }
+    const figures = { ever, pairsP95: shown(quantile(pairs, 0.95)) }
     const name = `breached in ${act} of act, ${control} of control`
     report(
       act > control
@@ -183,11 +184,10 @@ function shareOf<T>(all: readonly T[], is: (each: T) => boolean): number {
 /** Of the trials that were not reverted before their onset. */
 function p95(outcomes: readonly GuardedOutcome[]): number {
   const late = outcomes.filter(outcome => !outcome.tooEarly)
-  return quantile95(late.map(outcome => outcome.breachedAfter ?? Number.POSITIVE_INFINITY))
-}
-
-function quantile95(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(0.95 * values.length) - 1]!
+  return quantile(
+    late.map(outcome => outcome.breachedAfter ?? Number.POSITIVE_INFINITY),
+    0.95,
+  )
 }
 
 function shown(value: number): number | string {

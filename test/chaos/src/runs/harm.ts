@@ -1,3 +1,4 @@
+import { quantile } from '../quantile.ts'
 import type { ChaosRun } from '../chaos-run.ts'
 import type { HarmfulAction } from '../harm/harm.ts'
 import { harmfulActions } from '../harm/harm.ts'
@@ -34,7 +35,7 @@ function figuresOf(
   outcomes: readonly HarmOutcome[],
 ): { readonly goal: string; readonly met: boolean; readonly [figure: string]: string | number | boolean } {
   const seconds = outcomes.flatMap(({ reverted }) => reverted)
-  const revertedP95 = quantile95(seconds)
+  const revertedP95 = quantile(seconds, 0.95)
   const persisting = outcomes.filter(({ persists }) => persists).length
   const notQuarantined = outcomes.filter(({ isQuarantined }) => !isQuarantined).length
   const mostRuns = Math.max(...outcomes.map(({ runs }) => runs))
@@ -57,8 +58,4 @@ function figuresOf(
     said: [...new Set(outcomes.flatMap(({ said }) => said))].join(' | '),
     met: persisting === 0 && isLeftAlone && isFast,
   }
-}
-
-function quantile95(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(0.95 * values.length) - 1] ?? 0
 }

@@ -1,3 +1,4 @@
+import { quantile } from '../quantile.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,7 +6,7 @@ import { startPostgres, startRedis } from '@homeostat/services'
 import { AdjusterProcess } from '../adjusting/adjuster-process.ts'
 import { ORIGINAL, placesAt, type Addresses, type Place } from '../adjusting/places.ts'
 import type { ChaosOptions, ChaosRun } from '../chaos-run.ts'
-import { createRandom } from '../random.ts'
+import { createRandom } from '@homeostat/optimizer/scenarios'
 
 const LEASE_MS = 1000
 /** What finding it and taking it back may cost beyond the lease. */
@@ -155,10 +156,6 @@ class Supervisor {
       seed: Math.floor(this.#random() * 2 ** 31),
     })
   }
-}
-
-function quantile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? NaN
 }
 
 function pause(ms: number): Promise<void> {

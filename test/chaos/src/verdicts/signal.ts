@@ -1,4 +1,4 @@
-import { gaussian } from '../random.ts'
+import { gaussian } from '@homeostat/optimizer/scenarios'
 import type { Plant } from './plant.ts'
 
 export interface SignalOptions {
