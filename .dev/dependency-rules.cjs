@@ -23,7 +23,16 @@ module.exports = {
     only('semconv', []),
     only('signals', ['semconv']),
     only('promql', []),
-    only('forecast', []),
+    {
+      ...only('forecast', ['optimizer', 'promql', 'signals', 'semconv']),
+      comment: 'In the loop; the forecaster itself is pure.',
+    },
+    {
+      name: 'forecaster-imports-only-itself',
+      severity: 'error',
+      from: { path: '^packages/forecast/src/(?!domain\\.ts|loop/)' },
+      to: { path: '^packages/', pathNot: '^packages/forecast/src/(?!domain\\.ts|loop/)' },
+    },
     only('optimizer', ['promql', 'signals', 'semconv']),
     ...domains.map(domain => only(domain, ['optimizer', 'signals', 'semconv'])),
     {

@@ -1,9 +1,21 @@
 import type { SignalInstrumentation, SignalInstrumentationConfig } from '@homeostat/signals'
-import type { Rule } from '@homeostat/promql'
+import type { Rule, Store } from '@homeostat/promql'
 import type { Action, Reclaimer } from './action.ts'
 import type { CoordinatorCandidate } from './fleet/choose-coordinator.ts'
 import type { Knob } from './knob.ts'
+import type { LedgerListener } from './ledger.ts'
 import type { Response } from './response.ts'
+import type { StateStoreCandidate } from './state/state-store.ts'
+
+/** The loop, as a domain sees it that works on what the loop knows. */
+export interface Loop {
+  /** What rules read; only what some bound expression asks for is kept. */
+  readonly store: Store
+  /** Usual time between two ticks. */
+  readonly intervalMs: number
+  /** Calls the listener with the ledger entry of every tick. */
+  on(listener: LedgerListener): Disposable
+}
 
 /** Everything a domain package brings, as one object. `homeostat()` is a list of these. */
 export interface Domain<I = SignalInstrumentation<SignalInstrumentationConfig>> {
@@ -22,4 +34,8 @@ export interface Domain<I = SignalInstrumentation<SignalInstrumentationConfig>> 
    * @param service - who coordinates with whom
    */
   coordinators?(service: string): readonly CoordinatorCandidate[]
+  /** The same servers as places that keep what should outlive the process. */
+  stateStores?(service: string): readonly StateStoreCandidate[]
+  /** Called once, before the first tick. What it returns is disposed of at the end of the loop. */
+  follow?(loop: Loop): Disposable
 }

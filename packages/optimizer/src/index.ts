@@ -3,7 +3,7 @@ export type { BudgetLimits } from './budget.ts'
 export { decide, type DecisionInput } from './decide.ts'
 export type { Decision, Proposal, Refusal } from './decision.ts'
 export type { RefusalReason } from './refusal-reason.ts'
-export type { Domain } from './domain.ts'
+export type { Domain, Loop } from './domain.ts'
 export { ActionTimeoutError, DuplicateActionError, NotAReceiptError, StoreLimitError } from './errors.ts'
 export { evidenceOf, type Evidence as ActionEvidence } from './evidence.ts'
 export type { Explanation, TrialRecord } from './explain.ts'
@@ -64,7 +64,7 @@ export type { Judgement as JudgeVerdict } from './judge/judgement.ts'
 export { KillFile, type KillFileOptions } from './kill-file.ts'
 export { KillSignal, type KillSignalOptions } from './kill-signal.ts'
 export { KillSwitch, type KillSwitchSource, type KillSwitchState } from './kill-switch.ts'
-export type { Bounds, Knob } from './knob.ts'
+export type { Bounds, Knob, KnobOptions } from './knob.ts'
 export {
   DuplicateKnobError,
   JournalUnavailableError,
@@ -74,7 +74,6 @@ export {
   KnobUncertainError,
 } from './knobs/errors.ts'
 export { knobAction } from './knobs/knob-action.ts'
-export type { KnobOptions } from './knobs/knob-options.ts'
 export type { KnobsOptions } from './knobs/knobs-options.ts'
 export { Knobs } from './knobs/knobs.ts'
 export { openStateFolder, stateFolder, type StateFolderOptions } from './knobs/state-folder.ts'
@@ -92,8 +91,17 @@ export {
   type UndoContext,
   type UndoResult,
 } from './receipt.ts'
-export type { Design, Direction, Expectation, Guard as ResponseGuard, Priority, Response } from './response.ts'
+export type {
+  Design,
+  Direction,
+  Expectation,
+  Guard as ResponseGuard,
+  Priority,
+  Requirement,
+  Response,
+} from './response.ts'
 export type { ForeignScope, Snapshot } from './snapshot.ts'
+export type { StateStore, StateStoreCandidate } from './state/state-store.ts'
 export { steadyNow, wallTime } from './steady-clock.ts'
 export { TraceWindow } from './telemetry/trace-window.ts'
 export { Ticker } from './ticker.ts'

@@ -10,6 +10,16 @@ export interface Bounds<T> {
   readonly grain?: T
 }
 
+/** What a response may ask of a knob: exactly one of these. */
+export interface KnobOptions {
+  /** The value itself. */
+  readonly to?: number
+  /** Added to the value. */
+  readonly by?: number
+  /** Multiplied with the value. */
+  readonly factor?: number
+}
+
 /**
  * A value within bounds that can be read back and set only when nobody else has changed it since.
  *
@@ -46,6 +56,12 @@ export interface Knob<T = number> {
   readonly raises?: readonly string[]
   /** What setting it is meant to lower. @default [] */
   readonly lowers?: readonly string[]
+  /**
+   * Actions of their own that set it, by name, with what they set unless a response says otherwise:
+   * `{ 'cache.resize': { to: 0.7 } }`.
+   * @default none: it is set by the action that is called like the knob
+   */
+  readonly actions?: Readonly<Record<string, KnobOptions>>
   /** 0 is harmless; 3 may hurt when it is wrong. @default 1 */
   readonly risk?: 0 | 1 | 2 | 3
   read(): T | Promise<T>

@@ -50,6 +50,14 @@ export interface Guard {
   readonly floor?: number
 }
 
+/** What must hold for an action to be run. */
+export interface Requirement {
+  /** PromQL, narrowed to the labels of the alert: it holds where it gives a value. */
+  readonly expr: string
+  /** Said where it does not hold, e.g. `the forecaster is no better than the base rate yet`. */
+  readonly otherwise: string
+}
+
 /** @default of `Response.cooldownMs` */
 export const DEFAULT_COOLDOWN_MS = 300_000
 
@@ -92,6 +100,14 @@ export interface Response {
   readonly timeoutMs?: number
   readonly expect?: Expectation
   readonly guards?: readonly Guard[]
+  /** The action is refused while one of these does not hold. @default none */
+  readonly requires?: readonly Requirement[]
+  /**
+   * Whether the alert speaks of what may come, and not of what is. What is goes first: a response to it never waits for a
+   * preventive one, and ends its trial where both work on the same resource.
+   * @default false
+   */
+  readonly preventive?: boolean
   /**
    * PromQL that says the alert is over, e.g. `... < 0.7` for a rule with `... > 0.8`. Between the two the alert goes on.
    * @default whenever the rule's own condition does not hold

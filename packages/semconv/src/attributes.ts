@@ -49,6 +49,14 @@ export const attributes = {
   alertValue: 'homeostat.alert.value',
   /** `off`, `shadow`, `advise` or `act`. */
   mode: 'homeostat.mode',
+  /** `cpu`, `memory`, `database` or `network`: what a forecast is about. */
+  forecastResource: 'homeostat.forecast.resource',
+  /** The target's name, e.g. `database.pool`. */
+  forecastTarget: 'homeostat.forecast.target',
+  /** How far ahead a forecast looks, as a Prometheus duration, e.g. `15m`. */
+  forecastHorizon: 'homeostat.forecast.horizon',
+  /** Lower bound of a bin of probabilities, `0.0` to `0.9`. */
+  forecastBin: 'homeostat.forecast.bin',
   /** `signal`, `rule`, `action`, `telemetry`, `tick`, `source`: the part of Homeostat that failed. */
   component: 'homeostat.component',
   /** Upstream: bullmq-otel 2.x. */

@@ -1,10 +1,10 @@
 import type { Action, ActionContext } from '../action.ts'
 import { CoordinatorUnavailableError, LeaseLostError } from '../fleet/errors.ts'
-import type { Knob } from '../knob.ts'
+import type { Knob, KnobOptions } from '../knob.ts'
 import type { Receipt, UndoResult } from '../receipt.ts'
 import type { Adjustment } from './adjustment.ts'
 import { JournalUnavailableError, KnobOutOfBoundsError } from './errors.ts'
-import { targetOf, type KnobOptions } from './knob-options.ts'
+import { targetOf } from './knob-options.ts'
 import type { Knobs } from './knobs.ts'
 
 /**

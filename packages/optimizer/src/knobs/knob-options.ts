@@ -1,15 +1,5 @@
-import type { Bounds } from '../knob.ts'
+import type { Bounds, KnobOptions } from '../knob.ts'
 import { KnobOptionsError, KnobOutOfBoundsError } from './errors.ts'
-
-/** What a response may ask of a knob: exactly one of these. */
-export interface KnobOptions {
-  /** The value itself. */
-  readonly to?: number
-  /** Added to the value. */
-  readonly by?: number
-  /** Multiplied with the value. */
-  readonly factor?: number
-}
 
 /**
  * The value that one run sets: what the options ask for, at most a step away, within the bounds and on the grain.
