@@ -1,5 +1,6 @@
-import { open, rename, rm } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import type { SavedHistory } from '@homeostat/optimizer'
+import { replaceFile } from '@homeostat/optimizer'
 
 type Episode = SavedHistory['acts'][number]
 type Sample = Episode['before'][number]
@@ -24,26 +25,16 @@ const DIGITS = 6
 
 /** Writes in pieces, between which the event loop turns. Whoever reads meanwhile gets what was there before. */
 export async function writeHistory(path: string, head: HistoryHead, history: SavedHistory): Promise<void> {
-  const draft = `${path}.${head.savedBy}`
-  try {
-    const handle = await open(draft, 'w', 0o600)
-    try {
-      let piece = line(head)
-      for (const episode of [...history.acts, ...history.controls]) {
-        piece += line({ ...episode, before: episode.before.map(rounded), after: episode.after.map(rounded) })
-        if (piece.length < PIECE_CHARS) continue
-        await handle.appendFile(piece)
-        piece = ''
-      }
-      await handle.appendFile(piece)
-    } finally {
-      await handle.close()
+  await replaceFile(path, async file => {
+    let piece = line(head)
+    for (const episode of [...history.acts, ...history.controls]) {
+      piece += line({ ...episode, before: episode.before.map(rounded), after: episode.after.map(rounded) })
+      if (piece.length < PIECE_CHARS) continue
+      await file.appendFile(piece)
+      piece = ''
     }
-    await rename(draft, path)
-  } catch (error) {
-    await rm(draft, { force: true })
-    throw error
-  }
+    await file.appendFile(piece)
+  })
 }
 
 /** Undefined of what is no history, or only a part of one: then evidence is gathered anew. */

@@ -1,3 +1,6 @@
+/** Tells our own connections from the application's, here and in `CLIENT LIST`. */
+export const OWN_CONNECTION_NAME = 'homeostat'
+
 /** What `names` and `ignore` are told of a connection. */
 export interface RedisConnection {
   /** The server, or the node of a Cluster. */

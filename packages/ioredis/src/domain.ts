@@ -1,11 +1,13 @@
 import type { Domain } from '@homeostat/optimizer'
 import type { CacheLoader } from './actions/cache-loader.ts'
 import { createCacheWarm } from './actions/cache-warm.ts'
-import { redisCandidates } from './coordinator/redis-candidates.ts'
+import { createRedisCoordinator } from './coordinator/redis-coordinator.ts'
 import type { IORedisInstrumentationConfig } from './instrumentation.ts'
 import { IORedisInstrumentation } from './instrumentation.ts'
 import { responses } from './responses.ts'
 import { rules } from './rules.ts'
+import { redisCandidates } from './redis-candidates.ts'
+import { createRedisStateStore } from './state/redis-state-store.ts'
 
 export type { CacheClient, CacheLoader } from './actions/cache-loader.ts'
 export type { CoordinatorClient } from './coordinator/client.ts'
@@ -15,6 +17,7 @@ export {
   type RedisCoordinatorOptions,
   type RedisEffect,
 } from './coordinator/redis-coordinator.ts'
+export { createRedisStateStore, type RedisStateStoreOptions } from './state/redis-state-store.ts'
 
 export interface IORedisOptions extends IORedisInstrumentationConfig {
   /** Loaders to begin with; {@link IORedisDomain.register} adds more. @default none */
@@ -66,7 +69,10 @@ export function ioredis(options: IORedisOptions = {}): IORedisDomain {
     actions: [createCacheWarm({ loaders: registered, defaultCache: config.defaultName ?? 'redis' })],
     knobs: [],
     reclaimers: [],
-    coordinators: service => redisCandidates(instrumentation.clients, service),
+    coordinators: service =>
+      redisCandidates(instrumentation.clients, client => createRedisCoordinator({ client, service })),
+    stateStores: service =>
+      redisCandidates(instrumentation.clients, client => createRedisStateStore({ client, service })),
     register(loader) {
       registered.add(loader)
       return { [Symbol.dispose]: () => void registered.delete(loader) }

@@ -1,7 +1,7 @@
 import { attributes, metrics } from '@homeostat/semconv'
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import { patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
-import type { RedisConnection } from './connection.ts'
+import { OWN_CONNECTION_NAME, type RedisConnection } from './connection.ts'
 import type { LookupSeries } from './signals/lookup-counter.ts'
 import { LookupCounter } from './signals/lookup-counter.ts'
 import { RecentClients } from './signals/recent-clients.ts'
@@ -83,6 +83,7 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
   }
 
   #seriesOf(redis: RedisClient): LookupSeries | undefined {
+    if (redis.options.connectionName === OWN_CONNECTION_NAME) return undefined
     this.#clients.add(redis)
     const { names, defaultName = 'redis', ignore } = this.config
     const connection = describe(redis)

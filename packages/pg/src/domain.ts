@@ -2,11 +2,13 @@ import type { Domain } from '@homeostat/optimizer'
 import { createIdleConnections } from './actions/idle-connections.ts'
 import type { QueryOptimizeOptions } from './actions/query-optimize.ts'
 import { createQueryOptimize } from './actions/query-optimize.ts'
-import { postgresCandidates } from './coordinator/postgres-candidates.ts'
+import { createPostgresCoordinator } from './coordinator/postgres-coordinator.ts'
 import type { PgInstrumentationConfig } from './instrumentation.ts'
 import { PgInstrumentation } from './instrumentation.ts'
+import { postgresCandidates } from './postgres-candidates.ts'
 import { responses } from './responses.ts'
 import { rules } from './rules.ts'
+import { createPostgresStateStore } from './state/postgres-state-store.ts'
 
 export { createIdleConnections, type IdleConnectionsOptions } from './actions/idle-connections.ts'
 export { createQueryOptimize, type QueryOptimizeOptions } from './actions/query-optimize.ts'
@@ -18,9 +20,11 @@ export {
   type PostgresEffectOptions,
 } from './coordinator/postgres-coordinator.ts'
 export type { CoordinatorConnection, CoordinatorPool, CoordinatorQuery } from './coordinator/session.ts'
-export { LeaseTableMissingError } from './errors.ts'
+export { LeaseTableMissingError, StateTableMissingError } from './errors.ts'
 export { optimizeSlowQueries, responses } from './responses.ts'
 export { poolExhausted, rules, slowQueries } from './rules.ts'
+export { createPostgresStateStore, type PostgresStateStoreOptions } from './state/postgres-state-store.ts'
+export { STATE_TABLE } from './state/state-table.ts'
 
 export interface PgOptions extends PgInstrumentationConfig {
   /** What `query.optimize` looks at and when it advises an index. */
@@ -53,6 +57,9 @@ export function pg(options: PgOptions = {}): Domain<PgInstrumentation> {
     actions: [createQueryOptimize(instrumentation, optimize)],
     knobs: [],
     reclaimers: [createIdleConnections(instrumentation)],
-    coordinators: service => postgresCandidates(instrumentation.pools, service),
+    coordinators: service =>
+      postgresCandidates(instrumentation.pools, pool => createPostgresCoordinator({ pool, service })),
+    stateStores: service =>
+      postgresCandidates(instrumentation.pools, pool => createPostgresStateStore({ pool, service })),
   }
 }

@@ -23,18 +23,36 @@ export class NothingExaminedError extends Error {
   }
 }
 
-/** The table of the leases is missing and may not be created by the application's user. */
-export class LeaseTableMissingError extends Error {
-  override readonly name: string = 'LeaseTableMissingError'
-  readonly code = 'HOMEOSTAT_PG_LEASE_TABLE_MISSING'
+/** A table of Homeostat's own is missing and may not be created by the application's user. */
+abstract class TableMissingError extends Error {
   /** What somebody who may has to run once. */
   readonly statement: string
 
-  constructor(statement: string, options?: ErrorOptions) {
+  constructor(table: string, exportName: string, statement: string, options?: ErrorOptions) {
     super(
-      'the table homeostat_lease is missing and this user may not create it: run LEASE_TABLE of @homeostat/pg/domain in a migration',
+      `the table ${table} is missing and this user may not create it: run ${exportName} of @homeostat/pg/domain in a migration`,
       options,
     )
     this.statement = statement
+  }
+}
+
+/** The table of the leases is missing and may not be created by the application's user. */
+export class LeaseTableMissingError extends TableMissingError {
+  override readonly name: string = 'LeaseTableMissingError'
+  readonly code = 'HOMEOSTAT_PG_LEASE_TABLE_MISSING'
+
+  constructor(statement: string, options?: ErrorOptions) {
+    super('homeostat_lease', 'LEASE_TABLE', statement, options)
+  }
+}
+
+/** The table of what outlives the process is missing and may not be created by the application's user. */
+export class StateTableMissingError extends TableMissingError {
+  override readonly name: string = 'StateTableMissingError'
+  readonly code = 'HOMEOSTAT_PG_STATE_TABLE_MISSING'
+
+  constructor(statement: string, options?: ErrorOptions) {
+    super('homeostat_state', 'STATE_TABLE', statement, options)
   }
 }

@@ -7,6 +7,7 @@ import { Connections } from './signals/connections.ts'
 import type { Database } from './signals/database.ts'
 import type { ClientClass, ClientShape, ConnectionShape, PoolShape, QueryShape } from './signals/driver.ts'
 import { missingMethod } from './signals/driver.ts'
+import { OWN_STATEMENT } from './signals/own-statement.ts'
 import type { PoolName } from './signals/pools.ts'
 import { Pools } from './signals/pools.ts'
 import { timeQueries } from './signals/query-timing.ts'
@@ -89,6 +90,8 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   }
 
   #slow({ text, values }: QueryShape, database: Database, connection: ConnectionShape, durationMs: number): void {
+    // Neither the application's to make faster, nor are its values to be kept.
+    if (text?.startsWith(OWN_STATEMENT)) return
     // A prepared statement may run again by its name alone.
     const summary = this.#slowQueries.count(text ?? '', database)
     const origin = this.#connections.originOf(connection)

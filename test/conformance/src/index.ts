@@ -1,5 +1,6 @@
 export { describeAction, type ActionSubject } from './action-suite.ts'
 export { describeCoordinator, type CoordinatorSubject } from './coordinator-suite.ts'
+export { describeStateStore, type StateStoreSubject } from './state-store-suite.ts'
 export { describeKnob, type KnobSubject } from './knob-suite.ts'
 export { describeInstrumentation, type InstrumentationSubject } from './instrumentation-suite.ts'
 export { runOnLine, sdkLines, type SdkLine } from './sdk-lines.ts'

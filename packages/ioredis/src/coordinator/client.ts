@@ -1,6 +1,6 @@
-import { CoordinatorUnavailableError } from '@homeostat/optimizer'
+import { OWN_CONNECTION_NAME } from '../connection.ts'
 
-/** What coordinating needs of an ioredis client; a `Redis` or a `Cluster` fits, of version 5 or 6. */
+/** What Homeostat needs of an ioredis client to have a connection of its own; a `Redis` or a `Cluster` fits, of version 5 or 6. */
 export interface CoordinatorClient {
   readonly isCluster?: boolean
   duplicate(...args: never[]): unknown
@@ -28,19 +28,16 @@ export interface OwnClient {
   setMaxListeners(count: number): unknown
 }
 
-/** Tells our own connections from the application's, here and in `CLIENT LIST`. */
-export const CONNECTION_NAME = 'homeostat'
-
 /**
  * A connection that never sends a command twice or late: whether a lost answer stood for something done is not known, and
  * doing it again could be the second time. It connects when something is asked of it and never by itself.
  */
 export function ownClient(client: CoordinatorClient, timeoutMs: number): OwnClient {
   const connection = {
-    connectionName: CONNECTION_NAME,
+    connectionName: OWN_CONNECTION_NAME,
     keyPrefix: '',
     connectTimeout: timeoutMs,
-    // Every call has a deadline of the coordinator's own, which also covers the handshake.
+    // Every call has a deadline of its own, which also covers the handshake.
     commandTimeout: undefined,
     retryStrategy: null,
     maxRetriesPerRequest: 0,
@@ -73,18 +70,18 @@ export function ownClient(client: CoordinatorClient, timeoutMs: number): OwnClie
 }
 
 /**
- * Waits until commands can be sent. Rejects when the connection fails; one that takes too long is for the caller to drop.
+ * Waits until commands can be sent; false when the connection fails. One that takes too long is for the caller to drop.
  */
-export function untilReady(client: OwnClient): Promise<void> {
-  if (client.status === 'ready') return Promise.resolve()
-  return new Promise((resolve, reject) => {
+export function untilReady(client: OwnClient): Promise<boolean> {
+  if (client.status === 'ready') return Promise.resolve(true)
+  return new Promise(resolve => {
     const onReady = (): void => {
       client.removeListener('end', onEnd)
-      resolve()
+      resolve(true)
     }
     const onEnd = (): void => {
       client.removeListener('ready', onReady)
-      reject(new CoordinatorUnavailableError('redis', 'there is no connection'))
+      resolve(false)
     }
     client.once('ready', onReady)
     client.once('end', onEnd)

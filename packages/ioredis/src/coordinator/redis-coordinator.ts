@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Coordinator, FleetLease, Orphan, UndoRecord } from '@homeostat/optimizer'
-import { CoordinatorUnavailableError, DISRUPTED_SHARE, LeaseLostError, withinDeadline } from '@homeostat/optimizer'
-import { withoutTracing } from '@homeostat/signals'
-import type { CoordinatorClient, OwnClient } from './client.ts'
-import { drop, keepAlive, ownClient, untilReady } from './client.ts'
+import { CoordinatorUnavailableError, DISRUPTED_SHARE, LeaseLostError } from '@homeostat/optimizer'
+import type { CoordinatorClient } from './client.ts'
+import { ScriptConnection } from './script-connection.ts'
 import * as scripts from './scripts.ts'
 
 const DEFAULT_TIMEOUT_MS = 1000
@@ -53,20 +52,20 @@ export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisC
 
 class LeasesInRedis implements RedisCoordinator {
   readonly name = 'redis'
-  readonly #client: OwnClient
-  readonly #timeoutMs: number
+  readonly #connection: ScriptConnection
   readonly #prefix: string
   readonly #fence: string
   readonly #undo: string
   readonly #members: string
   readonly #slots: string
-  /** Calls that have not ended. */
-  #waiting = 0
-  #isClosed = false
 
   constructor({ client, service, timeoutMs = DEFAULT_TIMEOUT_MS }: RedisCoordinatorOptions) {
-    this.#timeoutMs = timeoutMs
-    this.#client = ownClient(client, timeoutMs)
+    this.#connection = new ScriptConnection({
+      client,
+      name: this.name,
+      timeoutMs,
+      Unavailable: CoordinatorUnavailableError,
+    })
     // One hash tag: of a Cluster, all keys of a service are on one node, for scripts see one node only.
     this.#prefix = `homeostat:{${service}}:`
     this.#fence = `${this.#prefix}fence`
@@ -148,8 +147,7 @@ class LeasesInRedis implements RedisCoordinator {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true
-    this.#client.disconnect()
+    this.#connection.close()
   }
 
   #lease(key: string): string {
@@ -157,24 +155,7 @@ class LeasesInRedis implements RedisCoordinator {
   }
 
   #run(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    const answer = withoutTracing(() => this.#send(script, keys, args))
-    return withinDeadline(this.name, this.#timeoutMs, answer)
-  }
-
-  async #send(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    const client = this.#client
-    if (this.#isClosed) throw new CoordinatorUnavailableError(this.name, 'it is closed')
-    this.#waiting++
-    // A blocked server and a cut wire look alike, and on this connection the next call would wait as long.
-    const limit = setTimeout(drop, this.#timeoutMs, client)
-    try {
-      await untilReady(client)
-      keepAlive(client, true)
-      return await client.eval(script, keys.length, ...keys, ...args)
-    } finally {
-      clearTimeout(limit)
-      if (--this.#waiting === 0) keepAlive(client, false)
-    }
+    return this.#connection.run(script, keys, args)
   }
 }
 

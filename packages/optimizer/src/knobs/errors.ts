@@ -55,11 +55,13 @@ export class DuplicateKnobError extends Error {
 export class JournalUnavailableError extends Error {
   override readonly name = 'JournalUnavailableError'
   readonly code = 'HOMEOSTAT_JOURNAL_UNAVAILABLE'
+  readonly reason: string
 
   constructor(folder: string, reason: string, options?: ErrorOptions) {
     super(
       `the undo journal in ${folder} cannot be used: ${reason}; set stateDir or HOMEOSTAT_STATE_DIR to a folder of your own`,
       options,
     )
+    this.reason = reason
   }
 }

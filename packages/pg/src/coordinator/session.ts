@@ -1,4 +1,4 @@
-import { withinDeadline } from '@homeostat/optimizer'
+import { CoordinatorUnavailableError, withinDeadline, type Unavailable } from '@homeostat/optimizer'
 import { withoutTracing } from '@homeostat/signals'
 
 /** One row, by column. */
@@ -7,7 +7,7 @@ export type LeaseRow = Readonly<Record<string, unknown>>
 /** Runs one statement and returns its rows. */
 export type CoordinatorQuery = (text: string, values?: readonly unknown[]) => Promise<readonly LeaseRow[]>
 
-/** What coordinating needs of a `pg.Pool`. */
+/** What Homeostat needs of a `pg.Pool` to keep something of its own in the database. */
 export interface CoordinatorPool {
   connect(): Promise<CoordinatorConnection>
 }
@@ -19,6 +19,16 @@ export interface CoordinatorConnection {
   on(event: 'error', listener: () => void): unknown
   removeListener(event: 'error', listener: () => void): unknown
 }
+
+/** Who is waited for. */
+export interface Answerer {
+  /** For people. */
+  readonly name: string
+  /** What is thrown when there is no answer that counts. */
+  readonly Unavailable: Unavailable
+}
+
+const COORDINATOR: Answerer = { name: 'postgres', Unavailable: CoordinatorUnavailableError }
 
 // The query under way tells of the error too; without a listener the event would end the process.
 const onError = (): void => {}
@@ -33,6 +43,7 @@ export function onConnection<T>(
   pool: CoordinatorPool,
   timeoutMs: number,
   work: (query: CoordinatorQuery) => Promise<T>,
+  { name, Unavailable }: Answerer = COORDINATOR,
 ): Promise<T> {
   let over = false
   let inUse: CoordinatorConnection | undefined
@@ -57,7 +68,7 @@ export function onConnection<T>(
       throw error
     }
   })
-  return withinDeadline('postgres', timeoutMs, done).finally(() => {
+  return withinDeadline(name, timeoutMs, done, Unavailable).finally(() => {
     over = true
     release(true)
   })

@@ -1,0 +1,57 @@
+import { withinDeadline, type Unavailable } from '@homeostat/optimizer'
+import { withoutTracing } from '@homeostat/signals'
+import type { CoordinatorClient, OwnClient } from './client.ts'
+import { drop, keepAlive, ownClient, untilReady } from './client.ts'
+
+export interface ScriptConnectionOptions {
+  /** The application's client. It is duplicated, never used. */
+  readonly client: CoordinatorClient
+  /** For people: who gave no answer. */
+  readonly name: string
+  /** After which an answer is not waited for any more. */
+  readonly timeoutMs: number
+  /** What a call rejects with that got no answer that counts. */
+  readonly Unavailable: Unavailable
+}
+
+/** Runs scripts at the application's server, on a connection of our own that is made when it is first needed. */
+export class ScriptConnection {
+  readonly #options: ScriptConnectionOptions
+  readonly #client: OwnClient
+  /** Calls that have not ended. */
+  #waiting = 0
+  #isClosed = false
+
+  constructor(options: ScriptConnectionOptions) {
+    this.#options = options
+    this.#client = ownClient(options.client, options.timeoutMs)
+  }
+
+  run(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    const { name, timeoutMs, Unavailable } = this.#options
+    const answer = withoutTracing(() => this.#send(script, keys, args))
+    return withinDeadline(name, timeoutMs, answer, Unavailable)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#client.disconnect()
+  }
+
+  async #send(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    const client = this.#client
+    const { name, timeoutMs, Unavailable } = this.#options
+    if (this.#isClosed) throw new Unavailable(name, 'it is closed')
+    this.#waiting++
+    // A blocked server and a cut wire look alike, and on this connection the next call would wait as long.
+    const limit = setTimeout(drop, timeoutMs, client)
+    try {
+      if (!(await untilReady(client))) throw new Unavailable(name, 'there is no connection')
+      keepAlive(client, true)
+      return await client.eval(script, keys.length, ...keys, ...args)
+    } finally {
+      clearTimeout(limit)
+      if (--this.#waiting === 0) keepAlive(client, false)
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import { chooseServer, type ServerChoice } from '../server-candidate.ts'
+import type { StateStore, StateStoreCandidate } from './state-store.ts'
+
+export type StateStoreChoice = ServerChoice<StateStore>
+
+/**
+ * The server to keep state at: the application's Redis, else its Postgres. Of several servers of one engine none: what one
+ * life of a process saved, the next one has to find.
+ */
+export function chooseStateStore(candidates: readonly StateStoreCandidate[]): StateStoreChoice {
+  return chooseServer(candidates, 'keeps state')
+}

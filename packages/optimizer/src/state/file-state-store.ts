@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { open, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errorType } from '@homeostat/signals'
+import { JournalUnavailableError } from '../knobs/errors.ts'
+import { checkStateFolder, openStateFolder } from '../knobs/state-folder.ts'
+import { StateStoreUnavailableError, StateTooLargeError } from './errors.ts'
+import { replaceFile } from './replace-file.ts'
+import { checkStateSize, MAX_STATE_BYTES, type StateStore } from './state-store.ts'
+
+/** A draft that is older belongs to a process that was killed while it wrote. */
+const DRAFT_LIVES_MS = 3_600_000
+/** By a hash, so that a key can hold whatever it wants and lead nowhere. */
+const NAME = /^[0-9a-f]{32}\.state/
+
+export interface FileStateStoreOptions {
+  /** The state folder of the service; see `stateFolder()`. The files are in a folder `state` in it, for its user alone. */
+  readonly folder: string
+}
+
+/**
+ * Keeps state in files, one a key.
+ *
+ * @example
+ * ```ts
+ * const store = createFileStateStore({ folder: stateFolder({ service: 'shop', environment: process.env }) })
+ * await store.write('forecasts', JSON.stringify(forecasts))
+ * ```
+ */
+export function createFileStateStore(options: FileStateStoreOptions): StateStore {
+  return new StateFiles(options.folder)
+}
+
+class StateFiles implements StateStore {
+  readonly name: string
+  readonly #parent: string
+  readonly #folder: string
+  #isTidy = false
+
+  constructor(folder: string) {
+    this.#parent = folder
+    this.#folder = join(folder, 'state')
+    this.name = `file ${this.#folder}`
+  }
+
+  read(key: string): Promise<string | undefined> {
+    return this.#available(async () => {
+      const file = await open(this.#pathOf(key)).catch(unlessMissing)
+      try {
+        if (file === undefined) return undefined
+        // Who may write there decides what is read.
+        await checkStateFolder(this.#folder)
+        const { size } = await file.stat()
+        if (size > MAX_STATE_BYTES) throw new StateTooLargeError(this.name, size, MAX_STATE_BYTES)
+        return await file.readFile('utf8')
+      } finally {
+        await file?.close()
+      }
+    })
+  }
+
+  write(key: string, text: string): Promise<void> {
+    return this.#available(async () => {
+      checkStateSize(this.name, text)
+      await openStateFolder(this.#parent)
+      await openStateFolder(this.#folder)
+      if (!this.#isTidy) await this.#tidy()
+      await replaceFile(this.#pathOf(key), file => file.writeFile(text))
+    })
+  }
+
+  /** Nothing is open between two calls. */
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #pathOf(key: string): string {
+    return join(this.#folder, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.state`)
+  }
+
+  async #tidy(): Promise<void> {
+    this.#isTidy = true
+    for (const name of await readdir(this.#folder)) {
+      if (!NAME.test(name) || name.endsWith('.state')) continue
+      const path = join(this.#folder, name)
+      const found = await stat(path).catch(unlessMissing)
+      if (found && Date.now() - found.mtimeMs > DRAFT_LIVES_MS) await rm(path, { force: true })
+    }
+  }
+
+  async #available<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof StateTooLargeError) throw error
+      const reason = error instanceof JournalUnavailableError ? error.reason : errorType(error)
+      throw new StateStoreUnavailableError(
+        this.name,
+        `${reason}; set stateDir or HOMEOSTAT_STATE_DIR to a folder of your own`,
+        { cause: error },
+      )
+    }
+  }
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}
