@@ -44,6 +44,7 @@ export type {
   Response,
   ResponseGuard,
   Rule,
+  StateStore,
   Trial,
   Verdict,
 } from '@homeostat/optimizer'

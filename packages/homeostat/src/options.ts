@@ -1,4 +1,4 @@
-import type { Action, BudgetLimits, Coordinator, Domain, Knob, Mode, Response } from '@homeostat/optimizer'
+import type { Action, BudgetLimits, Coordinator, Domain, Knob, Mode, Response, StateStore } from '@homeostat/optimizer'
 import type { bullmq } from '@homeostat/bullmq/domain'
 import type { cache } from '@homeostat/cache/domain'
 import type { ioredis } from '@homeostat/ioredis/domain'
@@ -63,6 +63,13 @@ export interface HomeostatOptions {
    * @default HOMEOSTAT_STATE_DIR, else a folder of the user below the system's temporary files
    */
   readonly stateDir?: string
+  /**
+   * Where what was learned is kept across restarts, one entry for all processes of the service; `file` for a file in the
+   * folder of `stateDir`. Homeostat closes the store when it stops.
+   * @default such a file where `stateDir` or HOMEOSTAT_STATE_DIR names a folder, else the Redis that the application uses,
+   * else its Postgres, else such a file
+   */
+  readonly stateStore?: StateStore | 'file'
   /**
    * A file that stops all actions while it exists, unless it is empty or says `0`, `false`, `no` or `off`. It is looked at once a
    * second. @default HOMEOSTAT_KILL_FILE

@@ -90,19 +90,16 @@ export function describeStateStore(name: string, subject: StateStoreSubject): vo
     it('is read as a whole while others write', async () => {
       const texts = peers.map((_, i) => String(i).repeat(200_000 + i * 50_000))
       await peer(0).write('forecasts', texts[0]!)
-      let isWriting = true
       const write = async (index: number): Promise<void> => {
         for (let round = 0; round < 5; round++) await peer(index).write('forecasts', texts[index]!)
       }
-      const reading = (async () => {
-        let reads = 0
-        for (const store = subject.create(service); isWriting || reads === 0; reads++) {
-          const read = await store.read('forecasts')
-          expect(texts.includes(read!), 'one of the texts, and all of it').toBe(true)
+      const read = async (store: StateStore): Promise<void> => {
+        for (let round = 0; round < 10; round++) {
+          const found = await store.read('forecasts')
+          expect(texts.includes(found!), 'one of the texts, and all of it').toBe(true)
         }
-      })()
-      await Promise.all(peers.map((_, i) => write(i))).finally(() => (isWriting = false))
-      await reading
+      }
+      await Promise.all(peers.flatMap((store, i) => [write(i), read(store)]))
       expect(texts).toContain(await peer(0).read('forecasts'))
     })
 

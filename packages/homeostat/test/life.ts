@@ -1,0 +1,92 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { StateStore, StateStoreCandidate } from '@homeostat/optimizer'
+import { createFileStateStore } from '@homeostat/optimizer'
+import { SavedState } from '../src/saved-state.ts'
+import { StatePlaces } from '../src/saved-state-places.ts'
+
+/** The machine that lives of a service run on, one after the other or side by side. */
+export interface Machine {
+  readonly folder: string
+  now: number
+}
+
+export async function machine(): Promise<Machine> {
+  return { folder: await mkdtemp(join(tmpdir(), 'homeostat-test-')), now: Date.now() }
+}
+
+/** A server, as far as a life can tell: a place of its own. */
+export class Server {
+  readonly store: StateStore
+  readonly candidate: StateStoreCandidate
+  isAway = false
+  /** Stores made for it that were not closed. */
+  open = 0
+
+  constructor({ folder }: Machine, engine: 'redis' | 'postgres', host: string) {
+    const store = createFileStateStore({ folder: join(folder, host) })
+    const reached = async <T>(ask: () => Promise<T>): Promise<T> => {
+      if (this.isAway) throw new Error(`${host} is away`)
+      return ask()
+    }
+    this.store = store
+    this.candidate = {
+      engine,
+      address: host,
+      create: () => {
+        this.open++
+        return {
+          name: host,
+          read: key => reached(() => store.read(key)),
+          write: (key, text) => reached(() => store.write(key, text)),
+          [Symbol.asyncDispose]: async () => void this.open--,
+        }
+      },
+    }
+  }
+}
+
+/** One life of a process that learns. */
+export class Life {
+  learned: unknown
+  readonly servers: Server[]
+  readonly errors: unknown[] = []
+  readonly warnings: string[] = []
+  readonly state: SavedState
+
+  constructor(on: Machine, servers: Server[] = [], given?: StateStore) {
+    this.servers = servers
+    const onError = (error: unknown): void => void this.errors.push(error)
+    const places = new StatePlaces({
+      ...(given && { given }),
+      folder: on.folder,
+      candidates: () => this.servers.map(({ candidate }) => candidate),
+      warn: message => void this.warnings.push(message),
+      onError,
+    })
+    const kept = {
+      name: 'forecasts',
+      save: () => this.learned,
+      restore: (saved: unknown) => void (this.learned = saved),
+    }
+    this.state = new SavedState({ kept, places, onError, clock: () => on.now })
+  }
+
+  static async started(on: Machine, ...servers: Server[]): Promise<Life> {
+    const life = new Life(on, servers)
+    await life.state.start()
+    return life
+  }
+
+  async learns(what: unknown): Promise<void> {
+    this.learned = what
+    await this.state.save()
+  }
+
+  /** The application begins to use it. */
+  async uses(...servers: Server[]): Promise<void> {
+    this.servers.push(...servers)
+    await this.state.look()
+  }
+}
