@@ -58,6 +58,26 @@ test('a response sets a knob by its name, and the end of Homeostat sets it back'
   expect(worker.concurrency).toBe(8)
 })
 
+test('a knob may be set by actions of other names, which know what to set and follow its mode', async () => {
+  const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  const worker = new Worker()
+  const knob: Knob = { ...worker.knob, actions: { 'queue.rescheduleHeavyTasks': { to: 2 }, 'queue.stop': { to: 1 } } }
+  const action = 'queue.rescheduleHeavyTasks'
+  const answers: HomeostatOptions['responses'] = [{ to: { alert: 'Always' }, action, priority: 'slo' }]
+  const options: HomeostatOptions = { knobs: [knob], rules: [always], responses: answers }
+
+  start(options)
+  await h!.optimizePerformance()
+  expect(worker.concurrency).toBe(8)
+  expect(h!.explain('Always')?.line).toContain(`mode is advise; in act it would run ${action}`)
+  await h!.stop()
+
+  start({ ...options, mode: 'act', actionModes: { 'queue.stop': 'off' } })
+  await h!.optimizePerformance()
+  expect(worker.concurrency).toBe(2)
+  expect(warning).not.toHaveBeenCalled()
+})
+
 test('the kill switch sets it back at once', async () => {
   const worker = new Worker()
   start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve })
