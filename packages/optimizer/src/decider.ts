@@ -10,6 +10,7 @@ import type { GateState } from './gate.ts'
 import type { KillSwitch } from './kill-switch.ts'
 import type { Launcher } from './launcher.ts'
 import type { Mode } from './mode.ts'
+import { preemptedBy, rivalOf } from './preemption.ts'
 import type { Program } from './program.ts'
 import type { Runner } from './runner.ts'
 import type { Supervision } from './supervision.ts'
@@ -49,14 +50,15 @@ export class Decider {
   /** Why a proposal that was due is due no more; undefined while it is. */
   recheck(proposal: Proposal): string | undefined {
     const { firing, action } = proposal
-    const { killSwitch, modeOf } = this.#options
+    const { killSwitch, modeOf, trials, launcher } = this.#options
     if (killSwitch.state.tripped) return `the kill switch was tripped by ${killSwitch.state.by} meanwhile`
     if (modeOf(action.name) !== 'act') return `mode is ${modeOf(action.name)} by now`
     const key = alertKey(firing)
     const current = this.#firings.find(candidate => alertKey(candidate) === key)
     if (!current) return 'its alert was over when the lease was granted'
     if (current.keptSince !== undefined) return 'its condition did not hold any more when the lease was granted'
-    return this.#unmetOf(proposal)
+    const rival = rivalOf(proposal, trials.open, launcher.asked)
+    return rival === undefined ? this.#unmetOf(proposal) : `${rival} on the same resource goes first`
   }
 
   answer(program: Program, firings: readonly Firing[], spending: Spending, now: number): Answers {
@@ -86,6 +88,8 @@ export class Decider {
     for (const refusal of refusals) {
       courses.refused(refusal, program, now)
       if (refusal.proposal) supervision.shadow(refusal.proposal, program, now)
+      const { firing, response, preempts } = refusal
+      if (response && preempts) supervision.preempt(preempts, preemptedBy(firing.alert, response.action), now)
     }
     return { due, refusals }
   }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { LevelSeries } from '@homeostat/signals'
-import type { Coordinator, FleetLease, LedgerEntry, Receipt, Response } from '../src/index.ts'
+import type { FleetLease, LedgerEntry, Receipt, Response } from '../src/index.ts'
 import { Fleet } from '../src/index.ts'
+import { anHour, coordinatorOf } from './coordinator.ts'
 import { Loop, pressure, relieve, response } from './loop.ts'
 
 const receipt: Receipt = { summary: 'relieved', effects: { plants: 1 } }
@@ -67,14 +68,7 @@ test('a response that requires what cannot be read is left out and said: its act
 
 test('what ceased to hold while the fleet was asked for a lease is not run', async () => {
   const granted = Promise.withResolvers<FleetLease>()
-  const coordinator = {
-    name: 'redis',
-    beat: async () => 1,
-    leave: async () => {},
-    acquire: () => granted.promise,
-    release: async () => true,
-    [Symbol.asyncDispose]: async () => {},
-  } as Partial<Coordinator> as Coordinator
+  const coordinator = coordinatorOf({ acquire: () => granted.promise })
   await using fleet = new Fleet({ coordinator, member: 'one' })
   await fleet.beat()
   const shared = relieve(async () => receipt, { scope: 'shared' })
@@ -86,7 +80,7 @@ test('what ceased to hold while the fleet was asked for a lease is not run', asy
 
   trust.set(-1)
   loop.optimizer.tick((loop.now += 5000))
-  granted.resolve({ key: 'k', token: 't', fence: 1, heldUntil: performance.now() + 60_000 })
+  granted.resolve(anHour())
   const { entry } = await loop.optimizer.tickAndWait((loop.now += 5000))
   const after = loop.optimizer.tick((loop.now += 5000))
 

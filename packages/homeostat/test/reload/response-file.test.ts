@@ -16,6 +16,7 @@ responses:
     timeout: 1s500ms
     clear: max(queue_age) < 10
     withhold: false
+    preventive: true
     requires: [{ expr: queue_consumers > 1, otherwise: there is only one consumer }]
     design: { kind: switchback, blocks: 8, block: 2m, carry_over: 30s }
     expect: { expr: max(queue_age), direction: down, worth: 0.2, baseline: 30s, settle: 1m, window: 2m }
@@ -34,6 +35,7 @@ responses:
       timeoutMs: 1500,
       clear: 'max(queue_age) < 10',
       withhold: false,
+      preventive: true,
       requires: [{ expr: 'queue_consumers > 1', otherwise: 'there is only one consumer' }],
       design: { kind: 'switchback', blocks: 8, blockMs: 120_000, carryOverMs: 30_000 },
       expect: {

@@ -16,6 +16,7 @@ const RESPONSE_FIELDS = [
   'requires',
   'clear',
   'withhold',
+  'preventive',
   'design',
 ]
 const EXPECT_FIELDS = ['expr', 'direction', 'worth', 'baseline', 'settle', 'window']
@@ -50,6 +51,7 @@ export function readResponse(
       requires: fields.has('requires') ? requires : undefined,
       clear: fields.has('clear') ? expression(fields, 'clear') : undefined,
       withhold: fields.has('withhold') ? fields.boolean('withhold') : undefined,
+      preventive: fields.has('preventive') ? fields.boolean('preventive') : undefined,
       design: fields.has('design') ? readDesign(document, fields.node('design')) : undefined,
     }),
   }
