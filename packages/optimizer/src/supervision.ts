@@ -4,6 +4,7 @@ import { courseKey } from './course-book.ts'
 import type { Decision, Proposal } from './decision.ts'
 import type { GrantedPermit } from './fleet/permit.ts'
 import type { Breach, GuardedTrials } from './guarded-trials.ts'
+import { isWatched } from './guarded-trials.ts'
 import type { Histories } from './histories.ts'
 import type { History } from './history.ts'
 import { isLasting } from './history.ts'
@@ -89,8 +90,7 @@ export class Supervision {
     const isNoop = outcome.status === 'completed' && isEmptyReceipt(outcome.receipt)
     const event = { type: 'ended', outcome: isNoop ? 'noop' : outcome.status, isLasting: isLasting(trial) } as const
     const isAwaited = outcome.status === 'completed' && !isNoop
-    const judgement =
-      this.#preemption.judgementOf(trial) ?? (isAwaited ? undefined : this.historyOf(trial).judge(trial, now))
+    const judgement = this.#preemption.judgementOf(trial) ?? (isAwaited ? undefined : this.#judge(trial, now))
     this.#advance(trial, event, now, judgement)
     const breached = this.#breaches.get(trial.id)
     const current = this.#options.trials.get(trial.id)
@@ -202,9 +202,13 @@ export class Supervision {
     if (measurement) gatherValues(current, measurement, this.#options.trials, now)
     if (current.design?.kind === 'switchback') reverter.switch(current, isOnAt(current.design.plan, now))
     if (now < until || (!hasEnoughValues(current, this.#options.intervalMs) && now < 2 * until - from)) return
-    const judgement = this.historyOf(current).judge(current, now)
+    const judgement = this.#judge(current, now)
     if (current.arm === 'shadow') this.#close(current, judgement, now)
     else this.#advance(current, { type: 'judged', verdict: judgement.verdict }, now, judgement)
+  }
+
+  #judge(trial: Exclude<Trial, RunningTrial>, now: number): Judgement {
+    return this.historyOf(trial).judge(trial, now, this.#breaches.has(trial.id))
   }
 
   #breached({ trial, reason }: Breach, now: number): void {
@@ -217,7 +221,7 @@ export class Supervision {
       return
     }
     if (trial.state === 'reverting') return
-    const { verdict } = trial.state === 'kept' ? trial : this.historyOf(trial).judge(trial, now)
+    const { verdict } = trial.state === 'kept' ? trial : this.#judge(trial, now)
     const judgement: Judgement = {
       verdict: verdict === 'harmful' ? verdict : 'inconclusive',
       reason: `a guard was breached: ${reason}`,
@@ -289,9 +293,4 @@ export class Supervision {
     if (isNews && trial.arm !== 'shadow') this.#verdicts.push(trial)
     return trial
   }
-}
-
-/** Guards speak of what a change may do; a shadow changes nothing and is compared with nothing. */
-function isWatched(trial: OpenTrial): boolean {
-  return trial.arm !== 'shadow' && trial.state !== 'reverting'
 }
