@@ -5,7 +5,7 @@ import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promis
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readHistory } from '../src/history-file.ts'
 import { HistoryFolder } from '../src/history-folder.ts'
-import type { HomeostatOptions, Knob } from '../src/index.ts'
+import type { HomeostatOptions, Knob, Response } from '../src/index.ts'
 import { Homeostat, homeostat } from '../src/index.ts'
 
 let stateDir: string
@@ -43,7 +43,7 @@ class Worker {
 }
 
 const always = { alert: 'Always', expr: 'vector(1)' }
-const halve: HomeostatOptions['responses'] = [
+const halve: Response[] = [
   { to: { alert: 'Always' }, action: 'worker.concurrency', options: { factor: 0.5 }, priority: 'slo' },
 ]
 
@@ -76,6 +76,33 @@ test('a knob may be set by actions of other names, which know what to set and fo
   await h!.optimizePerformance()
   expect(worker.concurrency).toBe(2)
   expect(warning).not.toHaveBeenCalled()
+})
+
+test('a knob that a forecast had set is set back before it is set for what has come', async () => {
+  const worker = new Worker()
+  const knob: Knob = { ...worker.knob, actions: { 'queue.rescheduleHeavyTasks': { to: 2 } } }
+  const ahead = { alert: 'Ahead', expr: 'vector(1)' }
+  const prepare: Response = {
+    to: { alert: 'Ahead' },
+    action: 'queue.rescheduleHeavyTasks',
+    priority: 'slo',
+    preventive: true,
+  }
+  start({ mode: 'act', knobs: [knob], rules: [ahead], responses: [prepare] })
+  await h!.optimizePerformance()
+  expect(worker.concurrency).toBe(2)
+
+  h!.optimizer.load({ rules: [ahead, always], responses: [prepare, ...halve] })
+  await h!.optimizePerformance()
+  expect(h!.explain('Always')?.line).toContain('queue.rescheduleHeavyTasks is being set back for it')
+  await h!.optimizer.restored()
+  expect(worker.concurrency).toBe(8)
+
+  await h!.optimizePerformance()
+  expect(worker.concurrency).toBe(4)
+  expect(h!.explain('queue.rescheduleHeavyTasks#1')?.line).toContain(
+    'ended for worker.concurrency (Always is no forecast any more)',
+  )
 })
 
 test('the kill switch sets it back at once', async () => {
