@@ -28,6 +28,7 @@ export function knobAction(knob: Knob, knobs: Knobs): Action<KnobOptions> {
     raises,
     lowers,
     risk,
+    ...(knob.unready && { unready: () => knob.unready?.() }),
     async run(context) {
       await knobs.start()
       return knobs.inTurn(name, () => adjust(knob, knobs, context))

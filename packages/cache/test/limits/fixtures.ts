@@ -1,0 +1,24 @@
+import { LRUCache } from 'lru-cache'
+import { CacheInstrumentation, type CacheInstrumentationConfig } from '../../src/index.ts'
+
+/** An instrumentation that is on and lets every lru-cache be resized, for `using`. */
+export function resizing(config: CacheInstrumentationConfig = {}): CacheInstrumentation & Disposable {
+  const instrumentation = new CacheInstrumentation({ resizable: () => true, ...config })
+  instrumentation.enable()
+  return Object.assign(instrumentation, { [Symbol.dispose]: () => instrumentation.disable() })
+}
+
+/** A cache with the keys 0 to max - 1, the least recently used first. */
+export function fullCache(max: number, options: Partial<LRUCache.OptionsMaxLimit<number, string, unknown>> = {}) {
+  const cache = new LRUCache<number, string>({ max, ...options })
+  for (let key = 0; key < max; key++) cache.set(key, `value ${key}`)
+  return cache
+}
+
+export function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => from + index)
+}
+
+export function nextTurn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve))
+}
