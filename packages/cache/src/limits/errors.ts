@@ -5,7 +5,9 @@ export class CacheCallbackError extends Error {
 
   // Without the cause: its message is of the application's making and may quote keys or values.
   constructor(cache: string) {
-    super(`a callback of the cache ${cache} threw while it was made smaller; it is left as it is until cache.limit is 1`)
+    super(
+      `a callback of the cache ${cache} threw while it was made smaller; it is left as it is until cache.limit is 1`,
+    )
   }
 }
 

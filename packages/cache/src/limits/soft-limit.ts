@@ -57,7 +57,7 @@ export class SoftLimit {
       const { measures } = this.#cache
       const limits = limitsAt(share, measures)
       const count = this.#evict(limits, most, slices)
-      this.#inForce = measures.map(({ held }, at) => Math.min(this.#inForce[at]!, Math.max(limits[at]!, held())))
+      this.#inForce = measures.map((each, at) => Math.min(this.#inForce[at]!, Math.max(limits[at]!, each.held())))
       return count
     })
     return evicted ?? Math.max(0, before - this.entries)

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { CacheInstrumentation, type CacheInstrumentationConfig } from '../../src/index.ts'
 
 /** An instrumentation that is on and lets every lru-cache be resized, for `using`. */
-export function resizing(config: CacheInstrumentationConfig = {}): CacheInstrumentation & Disposable {
+export function resizing(config: CacheInstrumentationConfig = {}) {
   const instrumentation = new CacheInstrumentation({ resizable: () => true, ...config })
   instrumentation.enable()
   return Object.assign(instrumentation, { [Symbol.dispose]: () => instrumentation.disable() })
@@ -21,4 +21,14 @@ export function range(from: number, to: number): number[] {
 
 export function nextTurn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve))
+}
+
+/** Does something every turn of the event loop until the promise is settled. */
+export async function whileUnsettled(promise: Promise<unknown>, work: () => void): Promise<void> {
+  const state = { isSettled: false }
+  void promise.finally(() => (state.isSettled = true))
+  while (!state.isSettled) {
+    work()
+    await nextTurn()
+  }
 }

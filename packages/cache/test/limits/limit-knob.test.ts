@@ -20,7 +20,10 @@ test('cache.limit takes caches to 0.7 with a receipt that says so, and the undo 
     const { signal } = new AbortController()
     const options = started.knob.actions!['cache.resize']!
     const receipt = await knobAction(started.knob, knobs).run({ firing, options, now: Date.now(), signal, sliceMs: 5 })
-    expect(receipt).toMatchObject({ summary: 'set cache.limit from 1 to 0.7', effects: { from: 1, to: 0.7, changed: 1 } })
+    expect(receipt).toMatchObject({
+      summary: 'set cache.limit from 1 to 0.7',
+      effects: { from: 1, to: 0.7, changed: 1 },
+    })
     expect(cache.size).toBe(700)
     expect(await receipt.undo?.({ now: Date.now(), signal })).toEqual({ result: 'restored' })
     for (let key = 1000; key < 2000; key++) cache.set(key, 'value')

@@ -6,7 +6,7 @@ import { Registry } from '@homeostat/signals'
 import { CacheLimits } from '../../src/limits/cache-limits.ts'
 import { LruCaches } from '../../src/signals/lru-caches.ts'
 import { lookups } from '../fixtures.ts'
-import { fullCache, nextTurn, range, resizing } from './fixtures.ts'
+import { fullCache, nextTurn, range, resizing, whileUnsettled } from './fixtures.ts'
 
 describe('an lru-cache that may be resized', () => {
   test('loses what was used least recently, and its own limit holds again at 1', async () => {
@@ -28,18 +28,13 @@ describe('an lru-cache that may be resized', () => {
     using instrumentation = resizing()
     const cache = fullCache(1_000_000)
     let turns = 0
-    let isDone = false
-    const turning = async (): Promise<void> => {
-      for (; !isDone; turns++) await nextTurn()
-    }
-    const counted = turning()
-    const resizingDone = await instrumentation.limits.set(0.7)
-    isDone = true
-    await counted
+    const done = instrumentation.limits.set(0.7)
+    await whileUnsettled(done, () => turns++)
+    const resized = await done
     expect(cache.size).toBe(700_000)
     expect([cache.has(299_999), cache.has(300_000)]).toEqual([false, true])
-    expect(resizingDone.turns).toBeGreaterThan(10)
-    expect(turns).toBeGreaterThanOrEqual(resizingDone.turns)
+    expect(resized.turns).toBeGreaterThan(10)
+    expect(turns).toBeGreaterThanOrEqual(resized.turns)
   }, 60_000)
 
   test('that limits sizes holds the share of them, and takes an entry larger than that', async () => {
@@ -58,14 +53,13 @@ describe('an lru-cache that may be resized', () => {
     using instrumentation = resizing()
     const cache = fullCache(10_000)
     const done = instrumentation.limits.set(0.5, 0)
-    let isDone = false
-    void done.then(() => (isDone = true))
-    for (let key = 10_000; !isDone; key++) {
+    let key = 10_000
+    await whileUnsettled(done, () => {
       const before = cache.size
-      cache.set(key, 'new')
+      cache.set(key++, 'new')
       expect(before - cache.size).toBeLessThanOrEqual(1)
-      await nextTurn()
-    }
+    })
+    expect(key).toBeGreaterThan(11_000)
     expect(cache.size).toBe(5000)
   })
 
@@ -104,7 +98,9 @@ describe('an lru-cache that may be resized', () => {
     expect([broken.size, good.size, throwing.mock.calls.length]).toEqual([10, 7, 1])
     broken.set(0, broken.peek(0)!)
     expect(throwing).toHaveBeenCalledTimes(1)
-    const errors = instrumentation.registry.collect().metrics.find(({ descriptor }) => descriptor.name === metrics.errors.name)
+    const errors = instrumentation.registry
+      .collect()
+      .metrics.find(({ descriptor }) => descriptor.name === metrics.errors.name)
     expect(errors?.dataPoints.map(({ attributes }) => attributes['error.type'])).toEqual(['HOMEOSTAT_CACHE_CALLBACK'])
   })
 

@@ -26,7 +26,7 @@ test('whatever the application does on the way, only the least recently used go;
   await fc.assert(
     fc.asyncProperty(plan, async ({ max, share, before, turns, after }) => {
       const all = new LRUCache<number, string>({ max: 1000 })
-      const resized = new WeakSet<object>()
+      const resized = new WeakSet()
       using instrumentation = resizing({ resizable: each => resized.has(each) })
       const cache = new LRUCache<number, string>({ max })
       resized.add(cache)
