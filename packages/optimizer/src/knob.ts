@@ -64,6 +64,8 @@ export interface Knob<T = number> {
   readonly actions?: Readonly<Record<string, KnobOptions>>
   /** 0 is harmless; 3 may hurt when it is wrong. @default 1 */
   readonly risk?: 0 | 1 | 2 | 3
+  /** Why setting it would do nothing now, in one line; undefined when it would. Asked at each decision: cheap and synchronous. */
+  unready?(): string | undefined
   read(): T | Promise<T>
   /**
    * Sets `next` if the value is still `expected`; false when it is not, because then a human's change wins.

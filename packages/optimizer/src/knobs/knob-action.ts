@@ -52,6 +52,7 @@ function actionOver(knob: Knob, knobs: Knobs, name: string): Action<KnobOptions>
     raises,
     lowers,
     risk,
+    ...(knob.unready && { unready: () => knob.unready?.() }),
     async run(context) {
       const options = context.options ?? knob.actions?.[name]
       await knobs.start()
