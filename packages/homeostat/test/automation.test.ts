@@ -28,7 +28,7 @@ const start = (options: HomeostatOptions): Homeostat =>
 class Worker {
   concurrency = 8
   readonly knob: Knob = {
-    name: 'worker.concurrency',
+    name: 'crawler.concurrency',
     scope: 'process',
     keptIn: 'memory',
     bounds: { min: 1, max: 50, grain: 1 },
@@ -44,7 +44,7 @@ class Worker {
 
 const always = { alert: 'Always', expr: 'vector(1)' }
 const halve: HomeostatOptions['responses'] = [
-  { to: { alert: 'Always' }, action: 'worker.concurrency', options: { factor: 0.5 }, priority: 'slo' },
+  { to: { alert: 'Always' }, action: 'crawler.concurrency', options: { factor: 0.5 }, priority: 'slo' },
 ]
 
 test('a response sets a knob by its name, and the end of Homeostat sets it back', async () => {
@@ -90,7 +90,7 @@ test('by default a knob is only spoken of', async () => {
   await h!.optimizePerformance()
 
   expect(worker.concurrency).toBe(8)
-  expect(h!.explain('Always')?.line).toContain('in act it would run worker.concurrency')
+  expect(h!.explain('Always')?.line).toContain('in act it would run crawler.concurrency')
 })
 
 test('without a Redis or Postgres, what is shared is left alone, and the refusal says why', async () => {
