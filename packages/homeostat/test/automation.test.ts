@@ -28,7 +28,7 @@ const start = (options: HomeostatOptions): Homeostat =>
 class Worker {
   concurrency = 8
   readonly knob: Knob = {
-    name: 'worker.concurrency',
+    name: 'crawler.concurrency',
     scope: 'process',
     keptIn: 'memory',
     bounds: { min: 1, max: 50, grain: 1 },
@@ -44,7 +44,7 @@ class Worker {
 
 const always = { alert: 'Always', expr: 'vector(1)' }
 const halve: Response[] = [
-  { to: { alert: 'Always' }, action: 'worker.concurrency', options: { factor: 0.5 }, priority: 'slo' },
+  { to: { alert: 'Always' }, action: 'crawler.concurrency', options: { factor: 0.5 }, priority: 'slo' },
 ]
 
 test('a response sets a knob by its name, and the end of Homeostat sets it back', async () => {
@@ -61,8 +61,8 @@ test('a response sets a knob by its name, and the end of Homeostat sets it back'
 test('a knob may be set by actions of other names, which know what to set and follow its mode', async () => {
   const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   const worker = new Worker()
-  const knob: Knob = { ...worker.knob, actions: { 'queue.rescheduleHeavyTasks': { to: 2 }, 'queue.stop': { to: 1 } } }
-  const action = 'queue.rescheduleHeavyTasks'
+  const knob: Knob = { ...worker.knob, actions: { 'crawler.slowDown': { to: 2 }, 'crawler.stop': { to: 1 } } }
+  const action = 'crawler.slowDown'
   const answers: HomeostatOptions['responses'] = [{ to: { alert: 'Always' }, action, priority: 'slo' }]
   const options: HomeostatOptions = { knobs: [knob], rules: [always], responses: answers }
 
@@ -72,7 +72,7 @@ test('a knob may be set by actions of other names, which know what to set and fo
   expect(h!.explain('Always')?.line).toContain(`mode is advise; in act it would run ${action}`)
   await h!.stop()
 
-  start({ ...options, mode: 'act', actionModes: { 'queue.stop': 'off' } })
+  start({ ...options, mode: 'act', actionModes: { 'crawler.stop': 'off' } })
   await h!.optimizePerformance()
   expect(worker.concurrency).toBe(2)
   expect(warning).not.toHaveBeenCalled()
@@ -80,11 +80,11 @@ test('a knob may be set by actions of other names, which know what to set and fo
 
 test('a knob that a forecast had set is set back before it is set for what has come', async () => {
   const worker = new Worker()
-  const knob: Knob = { ...worker.knob, actions: { 'queue.rescheduleHeavyTasks': { to: 2 } } }
+  const knob: Knob = { ...worker.knob, actions: { 'crawler.slowDown': { to: 2 } } }
   const ahead = { alert: 'Ahead', expr: 'vector(1)' }
   const prepare: Response = {
     to: { alert: 'Ahead' },
-    action: 'queue.rescheduleHeavyTasks',
+    action: 'crawler.slowDown',
     priority: 'slo',
     preventive: true,
   }
@@ -94,13 +94,13 @@ test('a knob that a forecast had set is set back before it is set for what has c
 
   h!.optimizer.load({ rules: [ahead, always], responses: [prepare, ...halve] })
   await h!.optimizePerformance()
-  expect(h!.explain('Always')?.line).toContain('queue.rescheduleHeavyTasks is being set back for it')
+  expect(h!.explain('Always')?.line).toContain('crawler.slowDown is being set back for it')
   await h!.optimizer.restored()
   expect(worker.concurrency).toBe(8)
 
   await h!.optimizePerformance()
   expect(worker.concurrency).toBe(4)
-  expect(h!.explain('queue.rescheduleHeavyTasks#1')?.line).toContain(
+  expect(h!.explain('crawler.slowDown#1')?.line).toContain(
     'ended for worker.concurrency (Always is no forecast any more)',
   )
 })
@@ -137,7 +137,7 @@ test('by default a knob is only spoken of', async () => {
   await h!.optimizePerformance()
 
   expect(worker.concurrency).toBe(8)
-  expect(h!.explain('Always')?.line).toContain('in act it would run worker.concurrency')
+  expect(h!.explain('Always')?.line).toContain('in act it would run crawler.concurrency')
 })
 
 test('without a Redis or Postgres, what is shared is left alone, and the refusal says why', async () => {

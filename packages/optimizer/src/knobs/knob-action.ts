@@ -16,7 +16,7 @@ import type { Knobs } from './knobs.ts'
  * const knobs = new Knobs({ knobs: [concurrency], service: 'shop', clock: Date.now })
  * await knobs.start()
  * const action = knobAction(concurrency, knobs)
- * const response: Response = { to: { alert: 'CpuHigh' }, action: 'worker.concurrency', options: { factor: 0.75 }, priority: 'slo' }
+ * const response: Response = { to: { alert: 'CpuHigh' }, action: 'crawler.concurrency', options: { factor: 0.75 }, priority: 'slo' }
  * ```
  */
 export function knobAction(knob: Knob, knobs: Knobs): Action<KnobOptions> {
