@@ -6,4 +6,4 @@ export {
   type RangeSeries,
 } from './backtest/prometheus-client.ts'
 export type { PrometheusConnectionOptions } from './backtest/prometheus-connection.ts'
-export { PrometheusError, type PrometheusRefusal } from './backtest/prometheus-errors.ts'
+export { PrometheusError, type PrometheusAnswered } from './backtest/prometheus-errors.ts'

@@ -80,7 +80,7 @@ export class PrometheusClient {
     })
     const data = (await this.#connection.ask('POST', 'api/v1/query_range', body, signal)) as RangeData | undefined
     if (data?.resultType !== 'matrix' || data.result === undefined)
-      throw new PrometheusError(this.name, `the answer to ${query} is no matrix`)
+      throw new PrometheusError(this.name, `the answer to ${query} is no matrix`, undefined, OK)
     return data.result.map(({ metric, values = [] }) => ({
       labels: metric,
       samples: values.map(([seconds, value]) => [Math.round(seconds * 1000), numberOf(value)] as const),
@@ -95,10 +95,13 @@ export class PrometheusClient {
       end: String(endMs / 1000),
     })
     const data = await this.#connection.ask('GET', `api/v1/label/${label}/values`, body, signal)
-    if (!Array.isArray(data)) throw new PrometheusError(this.name, `the values of ${label} are no list`)
+    if (!Array.isArray(data)) throw new PrometheusError(this.name, `the values of ${label} are no list`, undefined, OK)
     return data.filter(value => typeof value === 'string')
   }
 }
+
+/** It answered, with something else. */
+const OK = { status: 200 }
 
 interface RangeData {
   readonly resultType?: string

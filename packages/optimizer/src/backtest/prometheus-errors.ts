@@ -1,5 +1,5 @@
-/** What the server sent with its no. */
-export interface PrometheusRefusal {
+/** What came with an answer that is of no use. */
+export interface PrometheusAnswered {
   /** HTTP status. */
   readonly status: number
   /** For how long it wants to be left alone, in milliseconds, when it says so. */
@@ -11,10 +11,10 @@ export class PrometheusError extends Error {
   override readonly name = 'PrometheusError'
   readonly code = 'HOMEOSTAT_PROMETHEUS_ERROR'
   /** Absent when there was no answer. */
-  readonly refusal: PrometheusRefusal | undefined
+  readonly answered: PrometheusAnswered | undefined
 
-  constructor(server: string, what: string, cause?: unknown, refusal?: PrometheusRefusal) {
+  constructor(server: string, what: string, cause?: unknown, answered?: PrometheusAnswered) {
     super(`${server}: ${what}`, cause === undefined ? {} : { cause })
-    this.refusal = refusal
+    this.answered = answered
   }
 }
