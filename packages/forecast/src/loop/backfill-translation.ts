@@ -1,4 +1,4 @@
-import { compile } from '@homeostat/promql'
+import { compile, formatDuration } from '@homeostat/promql'
 import { metricsOf, selectorOf, translated } from './backfill-expression.ts'
 import { serverNames } from './backfill-names.ts'
 import type { PatientServer } from './patient-server.ts'
@@ -11,8 +11,8 @@ export interface BackfillQuestion {
   readonly endMs: number
 }
 
-/** Samples are counted in windows of that length. */
-const CADENCE_WINDOW_MS = 600_000
+/** Samples are counted in windows of that length: ten minutes without their end, which Prometheus 2 counts as well and 3 does not. */
+const CADENCE_WINDOW_MS = 599_999
 /** Windows that are looked at, at most. */
 const CADENCE_POINTS = 200
 /** A rate needs two samples; four intervals also stand a lost one. Source: Grafana's `$__rate_interval`. */
@@ -59,9 +59,9 @@ async function cadenceOf(
   name: string,
   { labels, startMs, endMs }: BackfillQuestion,
 ): Promise<number | undefined> {
-  const stepMs = Math.max(CADENCE_WINDOW_MS, Math.ceil((endMs - startMs) / CADENCE_POINTS / 1000) * 1000)
-  const query = `max(count_over_time(${selectorOf(name, labels)}[${CADENCE_WINDOW_MS / 1000}s]))`
+  const stepMs = Math.max(CADENCE_WINDOW_MS + 1, Math.ceil((endMs - startMs) / CADENCE_POINTS / 1000) * 1000)
+  const query = `max(count_over_time(${selectorOf(name, labels)}[${formatDuration(CADENCE_WINDOW_MS)}]))`
   const [series] = await server.part({ query, startMs, endMs, stepMs })
   const most = Math.max(0, ...(series?.samples ?? []).map(([, count]) => count))
-  return most > 0 ? CADENCE_WINDOW_MS / most : undefined
+  return most > 0 ? Math.round((CADENCE_WINDOW_MS + 1) / most) : undefined
 }

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { DAY, START } from '../machine.ts'
 import { backfilled, Bench, startServer, type Answer } from './backfill-fixture.ts'
@@ -121,4 +123,20 @@ test('an endless answer is not read to its end', async () => {
   const bench = new Bench()
   await backfilled(bench, options(server.url), { a: 'load' }, NOW)
   expect(bench.faults.map(({ message }) => message)).toEqual([expect.stringContaining('more than 4194304 bytes')])
+})
+
+test('a process that has nothing else to do ends between two requests', async () => {
+  await using server = await startServer(() => ({ status: 503 }))
+  const module = new URL('../../src/loop/backfill.ts', import.meta.url).href
+  const script = `
+    const { startBackfill } = await import(${JSON.stringify(module)})
+    const rebuild = () => ({ observe() {}, finish() {}, cancel() {} })
+    const targets = [{ name: 'a', expr: 'load' }]
+    startBackfill({ url: ${JSON.stringify(server.url)} }, { targets, rebuild, now: 1e12, pausesMs: [60_000], onFault: console.log })
+    // What the application itself does; a request that is under way is waited for.
+    setTimeout(() => {}, 200)`
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script])
+  // It would have asked again, and told a fault.
+  expect(server.asked).toHaveLength(1)
+  expect(stdout).toBe('')
 })
