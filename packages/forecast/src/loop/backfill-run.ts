@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000
 const POINTS_A_REQUEST = 1440
 /** For how long the event loop is held, give or take a few samples. */
 const SLICE_MS = 1.5
-const SAMPLES_A_LOOK = 32
+const SAMPLES_A_LOOK = 8
 
 /** Everything from the first request to the last sample; never rejects. */
 export async function runBackfill(

@@ -137,6 +137,6 @@ test('the event loop is not held while a week is taken in', { timeout: 60_000 },
   )
   await done
   clearInterval(counting)
-  // 32 samples are between two looks at the clock.
+  // Some 16 of them fill a slice.
   expect(longest).toBeLessThanOrEqual(64)
 })
