@@ -22,3 +22,28 @@ export class QueueReadingSlowError extends Error {
     )
   }
 }
+
+/** Somebody else has set a worker while Homeostat had it lowered. It stays as they set it. */
+export class WorkerSetElsewhereError extends Error {
+  readonly code = 'HOMEOSTAT_WORKER_SET_ELSEWHERE' as const
+  override readonly name: string = 'WorkerSetElsewhereError'
+
+  constructor(queue: string, { own, set, found }: { own: number; set: number; found: number }) {
+    super(
+      `a worker of the queue ${queue} has a concurrency of ${found}, and not the ${set} of its ${own} that it was lowered to: somebody set it; it is left so, set it to what it is to have from now on`,
+    )
+  }
+}
+
+/** A worker threw when its concurrency was read or set. */
+export class WorkerNotSetError extends Error {
+  readonly code = 'HOMEOSTAT_WORKER_NOT_SET' as const
+  override readonly name: string = 'WorkerNotSetError'
+
+  constructor(queue: string, options?: ErrorOptions) {
+    super(
+      `the concurrency of a worker of the queue ${queue} could not be read or set: it is left as it is; look at the accessor "concurrency" of its class`,
+      options,
+    )
+  }
+}

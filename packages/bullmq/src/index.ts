@@ -1,3 +1,3 @@
-export { QueueReadingSlowError, QueueUnreadableError } from './errors.ts'
+export { QueueReadingSlowError, QueueUnreadableError, WorkerNotSetError, WorkerSetElsewhereError } from './errors.ts'
 export { BullMQInstrumentation, type BullMQInstrumentationConfig } from './instrumentation.ts'
 export { VERSION } from './version.ts'

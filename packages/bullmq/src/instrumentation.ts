@@ -1,7 +1,8 @@
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import { disposeTogether, every, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
 import { QueueDirectory } from './signals/queue-directory.ts'
-import type { QueueObject } from './signals/queue-object.ts'
+import type { QueueObject, WorkerObject } from './signals/queue-object.ts'
+import { SeenWorkers, type Workers } from './signals/seen-workers.ts'
 import { VERSION } from './version.ts'
 
 export interface BullMQInstrumentationConfig extends SignalInstrumentationConfig {
@@ -21,6 +22,14 @@ const METHODS = {
 
 type Patched = Record<string, (this: QueueObject, ...args: unknown[]) => unknown>
 
+interface Watched<T extends QueueObject> {
+  readonly file: string
+  readonly name: string
+  readonly methods: readonly string[]
+  /** Given each object that passes by. */
+  readonly onPass: (object: T) => void
+}
+
 /**
  * Reports how many jobs the queues of this process hold and how long the oldest waits. The queues are found from the
  * application's own `Queue` and `Worker` objects and read on their connections; no connection is opened.
@@ -31,8 +40,15 @@ type Patched = Record<string, (this: QueueObject, ...args: unknown[]) => unknown
  * ```
  */
 export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumentationConfig> {
+  readonly #workers = new SeenWorkers()
+
   constructor(config: BullMQInstrumentationConfig = {}) {
     super('@homeostat/bullmq', VERSION, config)
+  }
+
+  /** The workers of the application that were seen while this is on. */
+  get workers(): Workers {
+    return this.#workers
   }
 
   protected activate(): Disposable {
@@ -42,14 +58,33 @@ export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumen
     return disposeTogether(
       { [Symbol.dispose]: () => directory.close() },
       registry.observe(() => directory.prune()),
-      every(pollIntervalMs, () => registry.faults.contain('signal', () => directory.poll())),
-      this.#watch('classes/queue', 'Queue', METHODS.queue, directory),
-      this.#watch('classes/worker', 'Worker', METHODS.worker, directory),
+      { [Symbol.dispose]: () => this.#workers.end() },
+      every(pollIntervalMs, () => registry.faults.contain('signal', () => this.#look(directory))),
+      this.#watch({
+        file: 'classes/queue',
+        name: 'Queue',
+        methods: METHODS.queue,
+        onPass: queue => void directory.register(queue),
+      }),
+      this.#watch<WorkerObject>({
+        file: 'classes/worker',
+        name: 'Worker',
+        methods: METHODS.worker,
+        onPass: worker => {
+          if (directory.register(worker)) this.#workers.add(worker)
+        },
+      }),
     )
   }
 
-  /** Shows every object of a class to the directory. */
-  #watch(file: string, name: string, methods: readonly string[], directory: QueueDirectory): Disposable {
+  #look(directory: QueueDirectory): void {
+    directory.poll()
+    // Nobody else may ask, and the closed ones must not pile up.
+    this.#workers.open()
+  }
+
+  /** Looks at every object of a class. */
+  #watch<T extends QueueObject>({ file, name, methods, onPass }: Watched<T>): Disposable {
     const { faults } = this.registry
     return patchModuleFile('bullmq', `dist/cjs/${file}`, exports => {
       const { prototype } = (exports as Record<string, { prototype: Patched }>)[name] ?? {}
@@ -58,7 +93,7 @@ export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumen
       const restores = methods.map(method =>
         patchMethod(prototype, method, (original, isActive) => {
           return function (this: QueueObject, ...args) {
-            if (isActive()) faults.contain('signal', () => directory.register(this))
+            if (isActive()) faults.contain('signal', () => onPass(this as T))
             return original.apply(this, args)
           }
         }),

@@ -2,18 +2,20 @@ import type { Domain } from '@homeostat/optimizer'
 import { createExpiredEntries } from './actions/expired-entries.ts'
 import type { CacheInstrumentationConfig } from './instrumentation.ts'
 import { CacheInstrumentation } from './instrumentation.ts'
+import { createLimitKnob } from './limits/limit-knob.ts'
 import type { SeenLruCache } from './signals/lru-caches.ts'
 
+export { createLimitKnob, type LimitKnobOptions } from './limits/limit-knob.ts'
 export { createExpiredEntries, type ExpiredEntriesOptions } from './actions/expired-entries.ts'
 
 export interface CacheOptions extends CacheInstrumentationConfig {
-  /** Longest stretch that clearing expired entries holds the event loop, in milliseconds. @default 2 */
+  /** Longest stretch that taking out entries holds the event loop, in milliseconds. @default 2 */
   sliceMs?: number
 }
 
 /**
- * Everything this package brings, for `homeostat()`: the signals of in-process caches, and the part of `memory.cleanup` that
- * removes what has expired. `homeostat()` makes one by itself, of the options it is given.
+ * Everything this package brings, for `homeostat()`: the signals of in-process caches, the part of `memory.cleanup` that
+ * removes what has expired, and the knob `cache.limit` for those the application lets be resized. `homeostat()` makes one by itself, of the options it is given.
  *
  * No rules: whether the hit ratio of a cache in memory is low depends on what it is for, and nothing here could raise it.
  *
@@ -32,7 +34,7 @@ export function cache(options: CacheOptions = {}): Domain<CacheInstrumentation> 
     rules: [],
     responses: [],
     actions: [],
-    knobs: [],
+    knobs: [createLimitKnob({ limits: instrumentation.limits, sliceMs })],
     reclaimers: [createExpiredEntries({ caches, ...(sliceMs === undefined ? undefined : { sliceMs }) })],
   }
 }

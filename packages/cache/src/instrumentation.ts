@@ -1,5 +1,6 @@
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import { SignalInstrumentation, disposeTogether } from '@homeostat/signals'
+import { CacheLimits } from './limits/cache-limits.ts'
 import { observeEntries } from './signals/entry-levels.ts'
 import { LruCaches, type SeenLruCache } from './signals/lru-caches.ts'
 import { countLruLookups } from './signals/lru-lookups.ts'
@@ -14,6 +15,11 @@ export interface CacheInstrumentationConfig extends SignalInstrumentationConfig 
   names?: (cache: object) => string | undefined
   /** The name of lru-caches that have no other. @default 'memory' */
   defaultName?: string
+  /**
+   * Whether an lru-cache may be made smaller than it is, asked once when it is seen first: true says that everything in it can be
+   * loaded again. @default none
+   */
+  resizable?: (cache: object) => boolean
   /**
    * Whether `cache.fetch()` is counted as well. Off by default because it changes one thing: lru-cache passes the promise of
    * each fetch through `tracePromise()`, and with that a rejection nobody handles is no longer reported as unhandled.
@@ -35,16 +41,19 @@ export interface CacheInstrumentationConfig extends SignalInstrumentationConfig 
  * ```
  */
 export class CacheInstrumentation extends SignalInstrumentation<CacheInstrumentationConfig> {
+  /** What the caches that may be resized hold at most. */
+  readonly limits: CacheLimits
   readonly #registered: RegisteredCaches
   #lruCaches = new LruCaches()
 
   constructor(config: CacheInstrumentationConfig = {}) {
     super('@homeostat/cache', VERSION, config)
-    this.#registered = new RegisteredCaches(this.registry)
+    this.limits = new CacheLimits(this.registry.faults)
+    this.#registered = new RegisteredCaches(this.registry, this.limits)
   }
 
   /**
-   * Measures a cache of any kind.
+   * Measures a cache of any kind, and lets one that tells its limit and how to evict be resized.
    *
    * @example
    * ```ts
@@ -64,13 +73,16 @@ export class CacheInstrumentation extends SignalInstrumentation<CacheInstrumenta
   }
 
   protected activate(): Disposable {
-    const { names, defaultName = 'memory', fetches = false } = this.config
+    const { names, defaultName = 'memory', fetches = false, resizable } = this.config
     const { registry } = this
-    const lruCaches = (this.#lruCaches = new LruCaches())
+    const lruCaches = (this.#lruCaches = new LruCaches((cache, name) => {
+      if (registry.faults.contain('signal', () => resizable?.(cache)) === true) this.limits.addLru(cache, name)
+    }))
     const nameOf = (cache: object): string => registry.faults.contain('signal', () => names?.(cache)) ?? defaultName
     this.#registered.isCounting = true
     return disposeTogether(
       countLruLookups(registry, lruCaches, { nameOf, fetches }),
+      this.limits.open(lruCaches),
       observeEntries(registry, () => [...lruCaches.living(), ...this.#registered.all()]),
       {
         [Symbol.dispose]: () => {

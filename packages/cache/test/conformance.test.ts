@@ -1,4 +1,4 @@
-import { describeAction, describeInstrumentation } from '@homeostat/conformance'
+import { describeAction, describeInstrumentation, describeKnob } from '@homeostat/conformance'
 import { LRUCache } from 'lru-cache'
 import { metrics } from '@homeostat/semconv'
 import { cache as cacheDomain } from '../src/domain.ts'
@@ -47,5 +47,18 @@ describeAction('the reclaimer of expired cache entries', {
   }),
   effect: async () => ENTRIES - cache.size,
   counts: 'entries',
+  close: () => domain.instrumentation.disable(),
+})
+
+describeKnob('cache.limit', {
+  prepare: () => {
+    domain = cacheDomain({ resizable: () => true })
+    domain.instrumentation.enable()
+    cache = new LRUCache({ max: ENTRIES })
+    for (let key = 0; key < ENTRIES; key++) cache.set(key, 'value')
+  },
+  create: () => domain.knobs[0]!,
+  value: () => domain.instrumentation.limits.share,
+  setByHand: async share => void (await domain.instrumentation.limits.set(share)),
   close: () => domain.instrumentation.disable(),
 })

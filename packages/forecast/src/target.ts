@@ -51,8 +51,7 @@ export class Target {
     this.experience = new Experience(limit, horizonMs, history, traits, model.start, this.#arena)
     this.#cells = this.#arena.uint16(TABLES * WAITING)
     this.#forest = model.forest
-    // Half an interval of tolerance, as samples come.
-    this.#everyMs = horizonMs / WAITING - intervalMs / 2
+    this.#everyMs = horizonMs / WAITING
     this.#gapMs = Math.max(3.5 * intervalMs, horizonMs / 2)
   }
 
@@ -66,7 +65,9 @@ export class Target {
     crossings.observe(nowMs, value, intervalMs)
     calendar.observe(wallMs, value >= limit)
     if (!learning || value >= limit) return
-    if (this.#lastOriginMs >= 0 && nowMs - this.#lastOriginMs < this.#everyMs) return
+    // Strictly: were they closer, the oldest would make room before it is known that nothing followed, and only crossings
+    // would ever be learned.
+    if (this.#lastOriginMs >= 0 && nowMs - this.#lastOriginMs <= this.#everyMs) return
     this.#ask(history, situation)
     this.#wait(nowMs, value, situation)
   }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Action, Coordinator, Knob } from '@homeostat/optimizer'
-import { Fleet, knobAction, Knobs, stateFolder } from '@homeostat/optimizer'
+import { Fleet, knobActions, Knobs, stateFolder } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
+import { broughtActions } from './brought-actions.ts'
 import { createLateCoordinator } from './late-coordinator.ts'
 import type { DomainWithMode, Modes } from './modes.ts'
 import type { HomeostatOptions } from './options.ts'
@@ -35,7 +36,7 @@ export interface AutomationContext {
 export function createAutomation(context: AutomationContext): Automation {
   const { options, domains, service, faults, isStopped } = context
   const knobs: readonly Knob[] = [...domains.flatMap(([domain]) => domain.knobs), ...(options.knobs ?? [])]
-  const mayAct = mayNeedOthers(context, knobs)
+  const mayAct = mayNeedOthers(context)
   // What a process left behind is set back also after it was told to act no more.
   const hasShared = knobs.some(({ scope }) => scope === 'shared')
   const coordinator = mayAct || hasShared ? coordinatorOf(context) : undefined
@@ -55,7 +56,7 @@ export function createAutomation(context: AutomationContext): Automation {
     ...(mayAct && coordinator && { coordinator }),
   })
   return {
-    actions: knobs.map(knob => knobAction(knob, known)),
+    actions: knobs.flatMap(knob => knobActions(knob, known)),
     fleet,
     start: () => {
       if (knobs.length > 0) void known.start().catch((error: unknown) => faults.report('action', error))
@@ -75,11 +76,10 @@ function coordinatorOf({ options, domains, service }: AutomationContext): Coordi
   return createLateCoordinator(() => domains.flatMap(([domain]) => domain.coordinators?.(service) ?? []))
 }
 
-function mayNeedOthers({ options, domains, modes }: AutomationContext, knobs: readonly Knob[]): boolean {
-  const actions = [...domains.flatMap(([domain]) => domain.actions), ...(options.actions ?? [])]
-  const concerning = actions.filter(({ scope, disruptive }) => scope === 'shared' || disruptive).map(({ name }) => name)
-  const sharedKnobs = knobs.filter(({ scope }) => scope === 'shared').map(({ name }) => name)
-  return [...concerning, ...sharedKnobs].some(name => modes.ofAction(name) === 'act')
+function mayNeedOthers({ options, domains, modes }: AutomationContext): boolean {
+  return [options, ...domains.map(([domain]) => domain)]
+    .flatMap(broughtActions)
+    .some(({ name, scope, disruptive }) => (scope === 'shared' || disruptive) && modes.ofAction(name) === 'act')
 }
 
 /** Where what outlives the process is kept. */

@@ -1,5 +1,6 @@
 import type { ProgramSource, Response } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
+import { broughtActions } from './brought-actions.ts'
 import type { DomainWithMode, Modes } from './modes.ts'
 import type { HomeostatOptions } from './options.ts'
 import { programOf } from './program.ts'
@@ -22,7 +23,7 @@ export function fileProgramOf(context: FileProgramContext): ProgramFiles | undef
   const { ruleFiles = [], responseFiles = [], rules = [], responses = [] } = options
   if (ruleFiles.length + responseFiles.length === 0) return undefined
   const brought = [...domains.map(([domain]) => domain), { rules, actions: options.actions, knobs: options.knobs }]
-  const actions = brought.flatMap(each => [...(each.actions ?? []), ...(each.knobs ?? [])]).map(({ name }) => name)
+  const actions = brought.flatMap(broughtActions).map(({ name }) => name)
   return new ProgramFiles({
     ruleFiles,
     responseFiles,

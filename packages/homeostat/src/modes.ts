@@ -1,5 +1,6 @@
 import type { Domain, Mode } from '@homeostat/optimizer'
 import { isMode, lesserMode } from '@homeostat/optimizer'
+import { broughtActions } from './brought-actions.ts'
 import type { HomeostatOptions } from './options.ts'
 import type { Warn } from './warn.ts'
 
@@ -33,9 +34,9 @@ export function readModes(options: HomeostatOptions, domains: readonly DomainWit
   for (const [domain, mode] of domains) {
     const own = lesserMode(maxMode, checked(mode, `${domain.name}.mode`) ?? given)
     ofDomains.set(domain, own)
-    for (const { name } of [...domain.actions, ...domain.knobs]) ofActions.set(name, own)
+    for (const { name } of broughtActions(domain)) ofActions.set(name, own)
   }
-  for (const { name } of [...(options.actions ?? []), ...(options.knobs ?? [])]) ofActions.set(name, base)
+  for (const { name } of broughtActions(options)) ofActions.set(name, base)
   for (const [action, mode] of Object.entries(options.actionModes ?? {})) {
     if (!ofActions.has(action)) warn(`actionModes names ${action}, but no package in use brings such an action`)
     ofActions.set(action, lesserMode(maxMode, checked(mode, `actionModes['${action}']`) ?? given))

@@ -1,5 +1,6 @@
 import type { Action, Response } from '@homeostat/optimizer'
 import type { RuleSource } from '@homeostat/promql'
+import { broughtActions } from './brought-actions.ts'
 import type { DomainWithMode, Modes } from './modes.ts'
 import type { HomeostatOptions } from './options.ts'
 import type { Warn } from './warn.ts'
@@ -30,12 +31,11 @@ export function programOf(
   const actions = [...active.flatMap(domain => domain.actions), ...(options.actions ?? [])]
   const responses = [...active.flatMap(domain => domain.responses).filter(response => !isReplaced(response)), ...own]
 
-  const knobs = [...active.flatMap(domain => domain.knobs), ...(options.knobs ?? [])]
+  const runnable = new Set([...active, options].flatMap(broughtActions).map(({ name }) => name))
   const alerts = new Set(rules.flatMap(alertsOf))
   for (const { to, action } of own) {
     const where = `the response to ${to.alert}`
-    if (![...actions, ...knobs].some(({ name }) => name === action))
-      warn(`${where} runs ${action}, but no package in use brings such an action`)
+    if (!runnable.has(action)) warn(`${where} runs ${action}, but no package in use brings such an action`)
     if (!alerts.has(to.alert) && !options.ruleFiles?.length)
       warn(`${where} answers an alert that no rule in use raises`)
   }

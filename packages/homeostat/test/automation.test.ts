@@ -5,7 +5,7 @@ import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promis
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readHistory } from '../src/history-file.ts'
 import { HistoryFolder } from '../src/history-folder.ts'
-import type { HomeostatOptions, Knob } from '../src/index.ts'
+import type { HomeostatOptions, Knob, Response } from '../src/index.ts'
 import { Homeostat, homeostat } from '../src/index.ts'
 
 let stateDir: string
@@ -28,7 +28,7 @@ const start = (options: HomeostatOptions): Homeostat =>
 class Worker {
   concurrency = 8
   readonly knob: Knob = {
-    name: 'worker.concurrency',
+    name: 'crawler.concurrency',
     scope: 'process',
     keptIn: 'memory',
     bounds: { min: 1, max: 50, grain: 1 },
@@ -43,8 +43,8 @@ class Worker {
 }
 
 const always = { alert: 'Always', expr: 'vector(1)' }
-const halve: HomeostatOptions['responses'] = [
-  { to: { alert: 'Always' }, action: 'worker.concurrency', options: { factor: 0.5 }, priority: 'slo' },
+const halve: Response[] = [
+  { to: { alert: 'Always' }, action: 'crawler.concurrency', options: { factor: 0.5 }, priority: 'slo' },
 ]
 
 test('a response sets a knob by its name, and the end of Homeostat sets it back', async () => {
@@ -56,6 +56,53 @@ test('a response sets a knob by its name, and the end of Homeostat sets it back'
 
   await h!.stop()
   expect(worker.concurrency).toBe(8)
+})
+
+test('a knob may be set by actions of other names, which know what to set and follow its mode', async () => {
+  const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  const worker = new Worker()
+  const knob: Knob = { ...worker.knob, actions: { 'crawler.slowDown': { to: 2 }, 'crawler.stop': { to: 1 } } }
+  const action = 'crawler.slowDown'
+  const answers: HomeostatOptions['responses'] = [{ to: { alert: 'Always' }, action, priority: 'slo' }]
+  const options: HomeostatOptions = { knobs: [knob], rules: [always], responses: answers }
+
+  start(options)
+  await h!.optimizePerformance()
+  expect(worker.concurrency).toBe(8)
+  expect(h!.explain('Always')?.line).toContain(`mode is advise; in act it would run ${action}`)
+  await h!.stop()
+
+  start({ ...options, mode: 'act', actionModes: { 'crawler.stop': 'off' } })
+  await h!.optimizePerformance()
+  expect(worker.concurrency).toBe(2)
+  expect(warning).not.toHaveBeenCalled()
+})
+
+test('a knob that a forecast had set is set back before it is set for what has come', async () => {
+  const worker = new Worker()
+  const knob: Knob = { ...worker.knob, actions: { 'crawler.slowDown': { to: 2 } } }
+  const ahead = { alert: 'Ahead', expr: 'vector(1)' }
+  const prepare: Response = {
+    to: { alert: 'Ahead' },
+    action: 'crawler.slowDown',
+    priority: 'slo',
+    preventive: true,
+  }
+  start({ mode: 'act', knobs: [knob], rules: [ahead], responses: [prepare] })
+  await h!.optimizePerformance()
+  expect(worker.concurrency).toBe(2)
+
+  h!.optimizer.load({ rules: [ahead, always], responses: [prepare, ...halve] })
+  await h!.optimizePerformance()
+  expect(h!.explain('Always')?.line).toContain('crawler.slowDown is being set back for it')
+  await h!.optimizer.restored()
+  expect(worker.concurrency).toBe(8)
+
+  await h!.optimizePerformance()
+  expect(worker.concurrency).toBe(4)
+  expect(h!.explain('crawler.slowDown#1')?.line).toContain(
+    'ended for worker.concurrency (Always is no forecast any more)',
+  )
 })
 
 test('the kill switch sets it back at once', async () => {
@@ -90,7 +137,7 @@ test('by default a knob is only spoken of', async () => {
   await h!.optimizePerformance()
 
   expect(worker.concurrency).toBe(8)
-  expect(h!.explain('Always')?.line).toContain('in act it would run worker.concurrency')
+  expect(h!.explain('Always')?.line).toContain('in act it would run crawler.concurrency')
 })
 
 test('without a Redis or Postgres, what is shared is left alone, and the refusal says why', async () => {

@@ -5,8 +5,10 @@ import type { Firing } from './firing.ts'
 import type { Gate, GateState } from './gate.ts'
 import { gates } from './gates/gates.ts'
 import { modeGate } from './gates/mode.ts'
+import { afterYielding, notYetYielded, yieldingTo } from './preemption.ts'
 import { responsesTo } from './response-match.ts'
 import type { Response } from './response.ts'
+import type { OpenTrial } from './trial.ts'
 
 /** What a tick knows when it decides. */
 export interface DecisionInput extends Omit<GateState, 'due' | 'trouble'> {
@@ -23,17 +25,29 @@ interface Question {
   readonly action: Action | undefined
 }
 
+/** A reason not to act now, and what is ended so that there soon is none. */
+interface Refusing {
+  readonly reason: RefusalReason
+  readonly detail: string
+  readonly preempts?: readonly OpenTrial[]
+}
+
 /**
  * Answers every firing: an action that is due, or the reason why not. Pure.
  *
- * Urgent responses are asked first over all firings, so that a cache warming never takes the place of a memory cleanup;
- * of two equally urgent ones that of the lesser risk, then in the order of their names.
+ * What is goes before what may come: preventive responses are asked last. Before that, urgent responses are asked first over
+ * all firings, so that a cache warming never takes the place of a memory cleanup; of two equally urgent ones that of the lesser
+ * risk, then in the order of their names.
  */
 export function decide(input: DecisionInput): (Due | Refusal)[] {
   const due: Due[] = []
   const refused: Refusal[] = []
   const questions = questionsOf(input)
   const trouble = troubleOf(questions)
+  // What may come is no reason to leave alone what is.
+  const present = troubleOf(questions.filter(({ response }) => !response?.preventive))
+  /** Due as soon as what gives way to them has ended: nothing less urgent takes their place meanwhile. */
+  const next: Proposal[] = []
 
   for (const { firing, response, action } of questions) {
     if (!response) {
@@ -42,14 +56,20 @@ export function decide(input: DecisionInput): (Due | Refusal)[] {
       refused.push(refusal(firing, response, 'no such action', `no package in use brings ${response.action}`))
     } else {
       const proposal: Proposal = { firing, response, action }
-      const state: GateState = { ...input, trouble, due: [...input.asked, ...due] }
-      const refusing = firstRefusal(gates, proposal, state)
+      const state: GateState = {
+        ...input,
+        trouble: response.preventive ? trouble : present,
+        due: [...input.asked, ...due, ...next],
+      }
+      const refusing = refusingOf(proposal, state)
       if (!refusing) due.push({ kind: 'due', ...proposal })
       else {
-        const isOnlyMode = refusing.reason === 'mode' && !firstRefusal(gatesBeyondMode, proposal, state)
+        const { reason, detail, preempts } = refusing
+        if (preempts) next.push(proposal)
+        const isOnlyMode = reason === 'mode' && !firstRefusal(gatesBeyondMode, proposal, state)
         const mode = input.modeOf(action.name)
-        const answer = refusal(firing, response, refusing.reason, refusing.detail)
-        refused.push({ ...answer, mode, ...(isOnlyMode && { proposal }) })
+        const answer = refusal(firing, response, reason, detail)
+        refused.push({ ...answer, mode, ...(isOnlyMode && { proposal }), ...(preempts && { preempts }) })
       }
     }
   }
@@ -58,11 +78,14 @@ export function decide(input: DecisionInput): (Due | Refusal)[] {
 
 const gatesBeyondMode = gates.filter(gate => gate !== modeGate)
 
-function firstRefusal(
-  asked: readonly Gate[],
-  proposal: Proposal,
-  state: GateState,
-): { reason: RefusalReason; detail: string } | undefined {
+function refusingOf(proposal: Proposal, state: GateState): Refusing | undefined {
+  const yielding = yieldingTo(proposal, state.open)
+  const refusing = firstRefusal(gates, proposal, afterYielding(proposal, state, yielding))
+  const detail = refusing ? undefined : notYetYielded(yielding)
+  return detail === undefined ? refusing : { reason: 'conflict', detail, preempts: yielding }
+}
+
+function firstRefusal(asked: readonly Gate[], proposal: Proposal, state: GateState): Refusing | undefined {
   for (const gate of asked) {
     const detail = gate.refuse(proposal, state)
     if (detail !== undefined) return { reason: gate.reason, detail }
@@ -79,7 +102,12 @@ function questionsOf({ firings, responses, actions }: DecisionInput): Question[]
       if (matching.length === 0) return [{ firing, response: undefined, action: undefined }]
       return matching.map(response => ({ firing, response, action: actions.get(response.action) }))
     })
-    .toSorted((a, b) => urgency(a.response) - urgency(b.response) || risk(a.action) - risk(b.action))
+    .toSorted(
+      (a, b) =>
+        Number(a.response?.preventive ?? false) - Number(b.response?.preventive ?? false) ||
+        urgency(a.response) - urgency(b.response) ||
+        risk(a.action) - risk(b.action),
+    )
 }
 
 function urgency(response: Response | undefined): number {

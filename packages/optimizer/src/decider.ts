@@ -6,9 +6,11 @@ import { alertKey } from './alert-key.ts'
 import type { Due, Proposal, Refusal } from './decision.ts'
 import type { Firing } from './firing.ts'
 import type { Fleet } from './fleet/fleet.ts'
+import type { GateState } from './gate.ts'
 import type { KillSwitch } from './kill-switch.ts'
 import type { Launcher } from './launcher.ts'
 import type { Mode } from './mode.ts'
+import { preemptedBy, rivalOf } from './preemption.ts'
 import type { Program } from './program.ts'
 import type { Runner } from './runner.ts'
 import type { Supervision } from './supervision.ts'
@@ -39,27 +41,30 @@ export class Decider {
   readonly #options: DeciderOptions
   #startedAt: number | undefined
   #firings: readonly Firing[] = []
+  #unmetOf: GateState['unmetOf'] = () => undefined
 
   constructor(options: DeciderOptions) {
     this.#options = options
   }
 
   /** Why a proposal that was due is due no more; undefined while it is. */
-  recheck({ firing, action }: Proposal): string | undefined {
-    const { killSwitch, modeOf } = this.#options
+  recheck(proposal: Proposal): string | undefined {
+    const { firing, action } = proposal
+    const { killSwitch, modeOf, trials, launcher } = this.#options
     if (killSwitch.state.tripped) return `the kill switch was tripped by ${killSwitch.state.by} meanwhile`
     if (modeOf(action.name) !== 'act') return `mode is ${modeOf(action.name)} by now`
     const key = alertKey(firing)
     const current = this.#firings.find(candidate => alertKey(candidate) === key)
     if (!current) return 'its alert was over when the lease was granted'
-    return current.keptSince === undefined
-      ? undefined
-      : 'its condition did not hold any more when the lease was granted'
+    if (current.keptSince !== undefined) return 'its condition did not hold any more when the lease was granted'
+    const rival = rivalOf(proposal, trials.open, launcher.asked)
+    return rival === undefined ? this.#unmetOf(proposal) : `${rival} on the same resource goes first`
   }
 
   answer(program: Program, firings: readonly Firing[], spending: Spending, now: number): Answers {
     this.#startedAt ??= now
     this.#firings = firings
+    this.#unmetOf = ({ firing, response }) => program.measurement.unmet(response, firing.labels, now)
     const { actions, trials, killSwitch, fleet, courses, supervision, runner, launcher, ...limits } = this.#options
     const outcomes = decide({
       ...limits,
@@ -74,6 +79,7 @@ export class Decider {
       fleet: fleet.state,
       quarantineOf: proposal => courses.quarantineOf(proposal, program, now),
       cooldownOf: proposal => courses.cooldownOf(proposal, now),
+      unmetOf: this.#unmetOf,
       isUnsettled: action => runner.isUnsettled(action),
       startedAt: this.#startedAt,
     })
@@ -82,6 +88,8 @@ export class Decider {
     for (const refusal of refusals) {
       courses.refused(refusal, program, now)
       if (refusal.proposal) supervision.shadow(refusal.proposal, program, now)
+      const { firing, response, preempts } = refusal
+      if (response && preempts) supervision.preempt(preempts, preemptedBy(firing.alert, response.action), now)
     }
     return { due, refusals }
   }

@@ -3,6 +3,7 @@ import type { Action } from './action.ts'
 import type { Firing } from './firing.ts'
 import type { Mode } from './mode.ts'
 import type { Response } from './response.ts'
+import type { OpenTrial } from './trial.ts'
 import type { TrialArm } from './trial-arm.ts'
 import type { TrialDesign } from './trial-design.ts'
 
@@ -43,4 +44,6 @@ export interface Refusal {
   readonly detail: string
   /** What would be done, when nothing but the mode stands in its way. */
   readonly proposal?: Proposal
+  /** The trials of preventive responses that are ended for it, when nothing else stands in its way. */
+  readonly preempts?: readonly OpenTrial[]
 }

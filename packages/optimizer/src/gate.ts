@@ -26,9 +26,14 @@ export interface GateState {
   readonly quarantineOf: (proposal: Proposal) => string | undefined
   /** How long the action still rests for this alert; undefined when it does not. */
   readonly cooldownOf: (proposal: Proposal) => string | undefined
+  /** What is said of a requirement of the response that does not hold now; undefined when all do. */
+  readonly unmetOf: (proposal: Proposal) => string | undefined
   /** Whether a run of the action, or on a resource of it, is still going on. */
   readonly isUnsettled: (action: Action) => boolean
-  /** What the firing alerts want lowered, and which of them does: resource to alert. */
+  /**
+   * What the firing alerts want lowered, and which of them does: resource to alert. What a preventive response would lower counts
+   * for other preventive ones only.
+   */
   readonly trouble: ReadonlyMap<string, string>
   /** What this tick has found due already, and what waits for its lease. */
   readonly due: readonly Proposal[]

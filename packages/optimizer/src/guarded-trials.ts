@@ -31,6 +31,11 @@ interface Watched {
   status: GuardStatus
 }
 
+/** Guards speak of what a change may do; a shadow changes nothing and is compared with nothing. */
+export function isWatched(trial: OpenTrial): boolean {
+  return trial.arm !== 'shadow' && trial.state !== 'reverting'
+}
+
 /** Learns what is usual for each guard while nothing is tried, and watches the guards of the trials that are open. */
 export class GuardedTrials {
   /** By what a guard says, not by its object: a reload that leaves it as it was keeps what was learned. */

@@ -121,8 +121,16 @@ export class History {
     return news
   }
 
-  /** Takes a trial that is over and says what is known by now. */
-  judge(trial: Trial & { readonly state: Exclude<Trial['state'], 'running'> }, now: number): Judgement {
+  /**
+   * Takes a trial that is over and says what is known by now.
+   *
+   * @param isBreached - whether a guard of it was breached: it has been counted then
+   */
+  judge(
+    trial: Trial & { readonly state: Exclude<Trial['state'], 'running'> },
+    now: number,
+    isBreached: boolean = false,
+  ): Judgement {
     const { outcome, arm } = trial
     if (outcome.status === 'withheld' || outcome.status === 'completed') {
       if (outcome.status === 'completed') this.#failures = 0
@@ -133,6 +141,7 @@ export class History {
         this.#remember(this.#shadows, trial)
         return { verdict: 'inconclusive', reason: this.progress(now) }
       }
+      if (!isBreached) this.#trials[arm]++
       const judgement = trial.design ? this.#judgeDesign(trial, trial.design, now) : this.#judgeEpisode(trial, arm, now)
       if (arm === 'act') this.advance({ type: 'judged', verdict: judgement.verdict }, now)
       return judgement
@@ -145,9 +154,11 @@ export class History {
   breach(trial: Trial, now: number): void {
     if (trial.arm === 'shadow') return
     this.#breaches[trial.arm]++
+    // At once: it may be cut short and never be judged, and there must not be more breaches than trials.
+    this.#trials[trial.arm]++
     const { act, control } = this.#breaches
     if (trial.arm === 'act' && act >= MOST_BREACHES && act > control) {
-      const runs = `${act} of ${this.#trials.act + 1} runs`
+      const runs = `${act} of ${this.#trials.act} runs`
       this.#quarantine(`its guards were breached in ${runs} and in ${control} of ${this.#trials.control} controls`, now)
     }
   }
@@ -206,11 +217,6 @@ export class History {
     this.#decided = decided
   }
 
-  #add(trial: Trial, arm: Arm): void {
-    this.#trials[arm]++
-    this.#remember(arm === 'act' ? this.#acts : this.#controls, trial)
-  }
-
   #remember(episodes: Episode[], { startedAt, before, after, response }: Trial): void {
     if (response.expect === undefined) return
     const { from, until } = verifyingTimes({ startedAt, response })
@@ -219,12 +225,11 @@ export class History {
   }
 
   #judgeEpisode(trial: Trial, arm: Arm, now: number): Judgement {
-    this.#add(trial, arm)
+    this.#remember(arm === 'act' ? this.#acts : this.#controls, trial)
     return this.#judgement(now)
   }
 
   #judgeDesign(trial: Trial, design: TrialDesign, now: number): Judgement {
-    this.#trials.act++
     const found = judgeDesign(trial, design)
     if (found.verdict !== 'inconclusive') this.#decided = found
     if (found.verdict === 'harmful') this.#quarantine(found.reason, now)

@@ -73,7 +73,7 @@ export {
   KnobTimeoutError,
   KnobUncertainError,
 } from './knobs/errors.ts'
-export { knobAction } from './knobs/knob-action.ts'
+export { knobAction, knobActionNames, knobActions } from './knobs/knob-action.ts'
 export type { KnobsOptions } from './knobs/knobs-options.ts'
 export { Knobs } from './knobs/knobs.ts'
 export { openStateFolder, stateFolder, type StateFolderOptions } from './knobs/state-folder.ts'

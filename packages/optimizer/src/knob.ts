@@ -26,19 +26,19 @@ export interface KnobOptions {
  * @example
  * ```ts
  * const concurrency: Knob = {
- *   name: 'worker.concurrency', scope: 'process', keptIn: 'memory', bounds: { min: 1, max: 50, step: 10, grain: 1 },
+ *   name: 'crawler.concurrency', scope: 'process', keptIn: 'memory', bounds: { min: 1, max: 50, step: 10, grain: 1 },
  *   touches: ['queue'], lowers: ['cpu', 'memory'],
- *   read: () => worker.concurrency,
+ *   read: () => crawler.concurrency,
  *   compareAndSet(expected, next) {
- *     if (worker.concurrency !== expected) return false
- *     worker.concurrency = next
+ *     if (crawler.concurrency !== expected) return false
+ *     crawler.concurrency = next
  *     return true
  *   },
  * }
  * ```
  */
 export interface Knob<T = number> {
-  /** Dotted, e.g. `worker.concurrency`. One name is one value: in the process, on the host, or, when shared, in the fleet. */
+  /** Dotted, e.g. `crawler.concurrency`. One name is one value: in the process, on the host, or, when shared, in the fleet. */
   readonly name: string
   /** `shared` when other processes use the same value: it is then set under a lease of the fleet only. */
   readonly scope: 'process' | 'shared'
@@ -64,6 +64,8 @@ export interface Knob<T = number> {
   readonly actions?: Readonly<Record<string, KnobOptions>>
   /** 0 is harmless; 3 may hurt when it is wrong. @default 1 */
   readonly risk?: 0 | 1 | 2 | 3
+  /** Why setting it would do nothing now, in one line; undefined when it would. Asked at each decision: cheap and synchronous. */
+  unready?(): string | undefined
   read(): T | Promise<T>
   /**
    * Sets `next` if the value is still `expected`; false when it is not, because then a human's change wins.

@@ -3,6 +3,7 @@ import { compile } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
 import type { Sample } from './judge/episode.ts'
 import { plainLabels } from './plain-labels.ts'
+import { expressionsOf } from './response-expressions.ts'
 import type { Direction, Expectation, Response } from './response.ts'
 import type { Steps } from './sliced-work.ts'
 
@@ -33,16 +34,13 @@ export class Measurement implements Disposable {
     this.#faults = faults
     this.#intervalMs = intervalMs
     const reach = new Map<string, number>()
-    const want = (expr: string | undefined, earlierMs = 0): void => {
-      if (expr !== undefined) reach.set(expr, Math.max(earlierMs, reach.get(expr) ?? 0))
+    const want = (expr: string, earlierMs = 0): void => {
+      reach.set(expr, Math.max(earlierMs, reach.get(expr) ?? 0))
     }
-    for (const { expect, guards = [], clear } of responses) {
-      want(expect?.expr, expect?.baselineMs ?? DEFAULT_BASELINE_MS)
-      want(clear)
-      for (const { expr, denominator } of guards) {
-        want(expr)
-        want(denominator)
-      }
+    for (const response of responses) {
+      const { expect } = response
+      for (const [, expr] of expressionsOf(response)) want(expr)
+      if (expect) want(expect.expr, expect.baselineMs ?? DEFAULT_BASELINE_MS)
     }
     for (const [expr, earlierMs] of reach) {
       faults.contain('rule', () => this.#bound.set(expr, compile(expr).bind(store, earlierMs)))
@@ -67,7 +65,12 @@ export class Measurement implements Disposable {
 
   /** Whether the response's `clear` says that the alert is over; without one, always. */
   isClear({ clear }: Response, labels: Labels, now: number): boolean {
-    return clear === undefined || this.read(clear, now).some(reading => isNarrowedBy(reading.labels, labels))
+    return clear === undefined || this.#holds(clear, labels, now)
+  }
+
+  /** What is said of the first of the response's requirements that does not hold; undefined when all do. */
+  unmet({ requires = [] }: Response, labels: Labels, now: number): string | undefined {
+    return requires.find(({ expr }) => !this.#holds(expr, labels, now))?.otherwise
   }
 
   [Symbol.dispose](): void {
@@ -90,6 +93,11 @@ export class Measurement implements Disposable {
       this.read(expr, now)
       yield
     }
+  }
+
+  /** Whether an expression has a value for these labels. */
+  #holds(expr: string, labels: Labels, now: number): boolean {
+    return this.read(expr, now).some(reading => isNarrowedBy(reading.labels, labels))
   }
 
   #evaluate(expr: string, now: number): readonly Reading[] {

@@ -1,5 +1,6 @@
 import { compile } from '@homeostat/promql'
 import { ResponseExpressionError } from './errors.ts'
+import { expressionsOf } from './response-expressions.ts'
 import type { Response } from './response.ts'
 
 /** Responses that can be carried out as they are written, and what is wrong with the others. */
@@ -20,18 +21,9 @@ export function readableResponses(given: readonly Response[]): ReadableResponses
 }
 
 function firstError(response: Response): ResponseExpressionError | undefined {
-  const { expect, guards = [], clear } = response
-  const expressions: [where: string, expr: string | undefined][] = [
-    ['expect.expr', expect?.expr],
-    ['clear', clear],
-    ...guards.flatMap(({ expr, denominator }, index): [string, string | undefined][] => [
-      [`guards[${index}].expr`, expr],
-      [`guards[${index}].denominator`, denominator],
-    ]),
-  ]
-  for (const [where, expr] of expressions) {
+  for (const [where, expr] of expressionsOf(response)) {
     try {
-      if (expr !== undefined) compile(expr)
+      compile(expr)
     } catch (error) {
       return new ResponseExpressionError(response.to.alert, response.action, where, error)
     }

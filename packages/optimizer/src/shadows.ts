@@ -1,5 +1,8 @@
+import { alertKey } from './alert-key.ts'
+import { courseKey } from './course-book.ts'
+import type { Decision, Proposal } from './decision.ts'
 import { DEFAULT_COOLDOWN_MS } from './response.ts'
-import type { Response } from './response.ts'
+import type { OpenTrial } from './trial.ts'
 
 /** Bounds what is remembered; forgetting costs an episode that comes early. */
 const MAX_REMEMBERED = 1000
@@ -8,11 +11,16 @@ const MAX_REMEMBERED = 1000
 export class Shadows {
   readonly #lastAt = new Map<string, number>()
 
-  /** Whether it is time to watch once more; notes that it is done. */
-  isDue(key: string, { cooldownMs = DEFAULT_COOLDOWN_MS }: Response, now: number): boolean {
-    if (now - (this.#lastAt.get(key) ?? -Infinity) < cooldownMs) return false
+  /** The decision to watch and do nothing; undefined while that is done already, or was a short time ago. */
+  decide(proposal: Proposal, version: string, open: readonly OpenTrial[], now: number): Decision | undefined {
+    const { firing, response, action } = proposal
+    const key = courseKey({ alertKey: alertKey(firing), action: action.name })
+    const isOpen = open.some(trial => trial.arm === 'shadow' && courseKey(trial) === key)
+    if (!response.expect || isOpen) return undefined
+    const { cooldownMs = DEFAULT_COOLDOWN_MS } = response
+    if (now - (this.#lastAt.get(key) ?? -Infinity) < cooldownMs) return undefined
     if (this.#lastAt.size >= MAX_REMEMBERED) this.#lastAt.clear()
     this.#lastAt.set(key, now)
-    return true
+    return { ...proposal, kind: 'decision', arm: 'shadow', gates: [], alternatives: [], version }
   }
 }

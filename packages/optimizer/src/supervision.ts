@@ -1,21 +1,22 @@
 import type { SpanContext } from '@opentelemetry/api'
-import { alertKey } from './alert-key.ts'
 import type { CourseBook } from './course-book.ts'
 import { courseKey } from './course-book.ts'
 import type { Decision, Proposal } from './decision.ts'
 import type { GrantedPermit } from './fleet/permit.ts'
 import type { Breach, GuardedTrials } from './guarded-trials.ts'
+import { isWatched } from './guarded-trials.ts'
 import type { Histories } from './histories.ts'
 import type { History } from './history.ts'
 import { isLasting } from './history.ts'
 import type { Course, CourseEvent } from './instances/course.ts'
+import { preemptedBy, Preemption, yieldingTo } from './preemption.ts'
 import type { Program } from './program.ts'
 import { isEmptyReceipt } from './receipt.ts'
 import { Shadows } from './shadows.ts'
 import type { Reverter } from './reverter.ts'
 import type { Attempt, Runner } from './runner.ts'
 import type { JudgedTrial, OpenTrial, RunningTrial, SettlingTrial, Trial, Verdicted } from './trial.ts'
-import { isOpen } from './trial.ts'
+import { isOpen, judgementOf } from './trial.ts'
 import type { Trials } from './trials.ts'
 import { verifyingTimes } from './trials.ts'
 import { switchable } from './switched-action.ts'
@@ -41,12 +42,16 @@ export class Supervision {
   readonly #programs = new Map<string, Program>()
   /** Guards that were breached while the action still ran. */
   readonly #breaches = new Map<string, string>()
+  readonly #preemption: Preemption
   readonly #shadows = new Shadows()
   #verdicts: Verdicted[] = []
   #isKilled = false
 
   constructor(options: SupervisionOptions) {
     this.#options = options
+    this.#preemption = new Preemption(options, (trial, judgement, now) =>
+      this.#advance(trial, { type: 'preempted' }, now, judgement),
+    )
   }
 
   /** The programs that trials in flight still need. */
@@ -63,6 +68,9 @@ export class Supervision {
     const { trials, runner, tracesSince } = this.#options
     const { firing, response, arm } = decision
     const before = response.expect ? program.measurement.baseline(response.expect, firing.labels, now) : []
+    // A control that said "nothing was done" beside a preventive change would not be true.
+    if (arm !== 'shadow')
+      this.preempt(yieldingTo(decision, trials.open), preemptedBy(firing.alert, decision.action.name), now)
     if (arm !== 'act') {
       const withheld = trials.withhold(decision, before, now)
       this.#programs.set(withheld.id, program)
@@ -81,7 +89,8 @@ export class Supervision {
     if (outcome.status === 'withheld') return
     const isNoop = outcome.status === 'completed' && isEmptyReceipt(outcome.receipt)
     const event = { type: 'ended', outcome: isNoop ? 'noop' : outcome.status, isLasting: isLasting(trial) } as const
-    const judgement = outcome.status === 'completed' && !isNoop ? undefined : this.historyOf(trial).judge(trial, now)
+    const isAwaited = outcome.status === 'completed' && !isNoop
+    const judgement = this.#preemption.judgementOf(trial) ?? (isAwaited ? undefined : this.#judge(trial, now))
     this.#advance(trial, event, now, judgement)
     const breached = this.#breaches.get(trial.id)
     const current = this.#options.trials.get(trial.id)
@@ -102,22 +111,14 @@ export class Supervision {
 
   /** Nothing but the mode stands in the way: what happens without the action shows what a trial would take. */
   shadow(proposal: Proposal, program: Program, now: number): void {
-    const { firing, response, action } = proposal
-    const key = courseKey({ alertKey: alertKey(firing), action: action.name })
-    const isOpen = this.#options.trials.open.some(trial => trial.arm === 'shadow' && courseKey(trial) === key)
-    if (!response.expect || isOpen || !this.#shadows.isDue(key, response, now)) return
-    this.begin(
-      {
-        ...proposal,
-        kind: 'decision',
-        arm: 'shadow',
-        gates: [],
-        alternatives: [],
-        version: program.versionOf(firing.alert, response),
-      },
-      program,
-      now,
-    )
+    const version = program.versionOf(proposal.firing.alert, proposal.response)
+    const decision = this.#shadows.decide(proposal, version, this.#options.trials.open, now)
+    if (decision) this.begin(decision, program, now)
+  }
+
+  /** Ends the trials of preventive responses for a response to what is. They say nothing about their actions. */
+  preempt(yielding: readonly OpenTrial[], judgement: Judgement, now: number): void {
+    this.#preemption.end(yielding, judgement, now)
   }
 
   /** Courses whose alert is over, and their lasting changes with them. */
@@ -166,8 +167,7 @@ export class Supervision {
     if (result === 'failed')
       while (course.state === 'reverting') course = courses.advance(trial, { type: 'reverted', result }, now)
     this.historyOf(trial).advance({ type: 'reverted', result }, now)
-    this.#programs.delete(trial.id)
-    this.#breaches.delete(trial.id)
+    this.#forget(trial.id)
   }
 
   /** A run that was given up has changed something all the same, and it could not be set back. */
@@ -202,9 +202,13 @@ export class Supervision {
     if (measurement) gatherValues(current, measurement, this.#options.trials, now)
     if (current.design?.kind === 'switchback') reverter.switch(current, isOnAt(current.design.plan, now))
     if (now < until || (!hasEnoughValues(current, this.#options.intervalMs) && now < 2 * until - from)) return
-    const judgement = this.historyOf(current).judge(current, now)
+    const judgement = this.#judge(current, now)
     if (current.arm === 'shadow') this.#close(current, judgement, now)
     else this.#advance(current, { type: 'judged', verdict: judgement.verdict }, now, judgement)
+  }
+
+  #judge(trial: Exclude<Trial, RunningTrial>, now: number): Judgement {
+    return this.historyOf(trial).judge(trial, now, this.#breaches.has(trial.id))
   }
 
   #breached({ trial, reason }: Breach, now: number): void {
@@ -217,7 +221,7 @@ export class Supervision {
       return
     }
     if (trial.state === 'reverting') return
-    const { verdict } = trial.state === 'kept' ? trial : this.historyOf(trial).judge(trial, now)
+    const { verdict } = trial.state === 'kept' ? trial : this.#judge(trial, now)
     const judgement: Judgement = {
       verdict: verdict === 'harmful' ? verdict : 'inconclusive',
       reason: `a guard was breached: ${reason}`,
@@ -271,9 +275,12 @@ export class Supervision {
   }
 
   #close(trial: Exclude<OpenTrial, RunningTrial>, judgement: Judgement, now: number): void {
-    this.#programs.delete(trial.id)
-    this.#breaches.delete(trial.id)
+    this.#forget(trial.id)
     this.#told(this.#options.trials.close(trial, this.#seen(trial, judgement), now))
+  }
+
+  #forget(id: string): void {
+    for (const known of [this.#programs, this.#breaches, this.#preemption]) known.delete(id)
   }
 
   /** A verdict is not told without what its guards could not see. */
@@ -286,14 +293,4 @@ export class Supervision {
     if (isNews && trial.arm !== 'shadow') this.#verdicts.push(trial)
     return trial
   }
-}
-
-/** Guards speak of what a change may do; a shadow changes nothing and is compared with nothing. */
-function isWatched(trial: OpenTrial): boolean {
-  return trial.arm !== 'shadow' && trial.state !== 'reverting'
-}
-
-function judgementOf(trial: OpenTrial): Judgement {
-  if (trial.state === 'kept' || trial.state === 'reverting') return { verdict: trial.verdict, reason: trial.reason }
-  return { verdict: 'inconclusive', reason: 'it ended before its effect could be seen' }
 }

@@ -7,7 +7,7 @@ import type { RevertCause } from './instances/course.ts'
 import type { UndoResult } from './receipt.ts'
 import type { Response } from './response.ts'
 import type { TrialDesign } from './trial-design.ts'
-import type { Outcome, Verdict } from './verdict.ts'
+import type { Judgement, Outcome, Verdict } from './verdict.ts'
 
 /** What else could have been done about the firing, and why it was not. */
 export interface Alternative {
@@ -111,4 +111,10 @@ export type OpenTrial = Exclude<Trial, JudgedTrial>
 
 export function isOpen(trial: Trial): trial is OpenTrial {
   return trial.state !== 'judged'
+}
+
+/** What was said of an open trial, or is said when it ends now. */
+export function judgementOf(trial: OpenTrial): Judgement {
+  if (trial.state === 'kept' || trial.state === 'reverting') return { verdict: trial.verdict, reason: trial.reason }
+  return { verdict: 'inconclusive', reason: 'it ended before its effect could be seen' }
 }

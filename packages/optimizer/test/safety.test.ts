@@ -1,18 +1,10 @@
 import { expect, test } from 'vitest'
 import type { MetricDefinition } from '@homeostat/semconv'
 import { Fleet } from '../src/index.ts'
-import type {
-  Action,
-  Coordinator,
-  FleetLease,
-  JudgedTrial,
-  Judgement,
-  LedgerEntry,
-  Response,
-  UndoResult,
-} from '../src/index.ts'
+import type { Action, FleetLease, JudgedTrial, Judgement, LedgerEntry, Response, UndoResult } from '../src/index.ts'
 import { Histories } from '../src/histories.ts'
 import { History } from '../src/history.ts'
+import { anHour, coordinatorOf } from './coordinator.ts'
 import { Loop, START, pressure, relieve, response } from './loop.ts'
 
 const MINUTE_MS = 60_000
@@ -41,14 +33,7 @@ const breachesOf = (entries: readonly LedgerEntry[]): number => entries.flatMap(
 test('an action whose lease is granted after the kill switch was tripped does not start', async () => {
   const asked = Promise.withResolvers<void>()
   const granted = Promise.withResolvers<FleetLease>()
-  const coordinator = {
-    name: 'redis',
-    beat: async () => 1,
-    leave: async () => {},
-    acquire: () => (asked.resolve(), granted.promise),
-    release: async () => true,
-    [Symbol.asyncDispose]: async () => {},
-  } as Partial<Coordinator> as Coordinator
+  const coordinator = coordinatorOf({ acquire: () => (asked.resolve(), granted.promise) })
   await using fleet = new Fleet({ coordinator, member: 'one' })
   await fleet.beat()
   let runs = 0
@@ -61,7 +46,7 @@ test('an action whose lease is granted after the kill switch was tripped does no
   await asked.promise
 
   loop.optimizer.killSwitch.trip('the operator')
-  granted.resolve({ key: 'k', token: 't', fence: 1, heldUntil: performance.now() + HOUR_MS })
+  granted.resolve(anHour())
   await ticking
 
   expect(runs).toBe(0)
@@ -70,14 +55,10 @@ test('an action whose lease is granted after the kill switch was tripped does no
 
 test('a control of a disruptive action gives its slot back like a run', async () => {
   const slots = new Set<string>()
-  const coordinator = {
-    name: 'redis',
-    beat: async () => 1,
-    leave: async () => {},
+  const coordinator = coordinatorOf({
     takeSlot: async holder => (slots.add(holder), true),
     freeSlot: async holder => void slots.delete(holder),
-    [Symbol.asyncDispose]: async () => {},
-  } as Partial<Coordinator> as Coordinator
+  })
   await using fleet = new Fleet({ coordinator, member: 'one' })
   await fleet.beat()
   const disruptive = relieve(async () => receipt, { disruptive: true })

@@ -1,6 +1,6 @@
 export type { Alert, ResolvedAlert } from './alert.ts'
 export type { Annotation } from './annotation.ts'
-export type { LabelMatch, ValueType } from './ast.ts'
+export { operandsOf, type LabelMatch, type ValueType } from './ast.ts'
 export { formatDuration, parseDuration } from './durations.ts'
 export {
   EvaluationError,

@@ -10,6 +10,7 @@ import { run as loopModel } from './runs/loop-model.ts'
 import { run as model } from './runs/model.ts'
 import { run as palliative } from './runs/palliative.ts'
 import { run as races } from './runs/races.ts'
+import { run as resize } from './runs/resize.ts'
 import { run as verdicts } from './runs/verdicts.ts'
 
 /** All runs, in the order of the report. */
@@ -26,4 +27,5 @@ export const runs: readonly ChaosRun[] = [
   fleet,
   cost,
   backtest,
+  resize,
 ]

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { knobAction, knobKey, Knobs } from '@homeostat/optimizer'
-import type { Coordinator, Knob, KnobOptions, Receipt, UndoContext } from '@homeostat/optimizer'
+import { knobAction, knobActionNames, knobActions, knobKey, Knobs } from '@homeostat/optimizer'
+import type { ActionContext, Coordinator, Knob, KnobOptions, Receipt, UndoContext } from '@homeostat/optimizer'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 /** One knob and what its tests need to know of it. */
@@ -54,14 +54,14 @@ export function describeKnob(name: string, subject: KnobSubject): void {
         clock: Date.now,
       })
     }
-    const run = (options: KnobOptions): Promise<Receipt> =>
-      knobAction(knob, knobs).run({
-        firing: { alert: 'Conformance', labels: {}, annotations: {}, value: 1, since: Date.now() - 60_000 },
-        options,
-        now: Date.now(),
-        signal: AbortSignal.timeout(30_000),
-        sliceMs: 5,
-      })
+    const contextWith = (options: KnobOptions | undefined): ActionContext<KnobOptions> => ({
+      firing: { alert: 'Conformance', labels: {}, annotations: {}, value: 1, since: Date.now() - 60_000 },
+      options,
+      now: Date.now(),
+      signal: AbortSignal.timeout(30_000),
+      sliceMs: 5,
+    })
+    const run = (options: KnobOptions): Promise<Receipt> => knobAction(knob, knobs).run(contextWith(options))
     const atLeisure = (): UndoContext => ({ now: Date.now(), signal: AbortSignal.timeout(30_000) })
 
     /** A value within the bounds that is none of these. */
@@ -74,11 +74,30 @@ export function describeKnob(name: string, subject: KnobSubject): void {
     }
 
     it('declares what it is', async () => {
-      expect(knob.name).toMatch(/^[a-z][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)+$/)
+      for (const name of knobActionNames(knob)) expect(name).toMatch(/^[a-z][a-zA-Z0-9_-]*(\.[a-z0-9][a-zA-Z0-9_-]*)+$/)
+      expect(new Set(knobActionNames(knob)).size, 'an action of its own has a name of its own').toBe(
+        1 + Object.keys(knob.actions ?? {}).length,
+      )
       expect(['process', 'shared']).toContain(knob.scope)
       expect(knob.bounds.min).toBeLessThan(knob.bounds.max)
       expect(knob.bounds.step ?? 1).toBeGreaterThan(0)
       expect(knob.bounds.grain ?? 1).toBeGreaterThan(0)
+    })
+
+    it('is set by each of its actions, without being told to what', async () => {
+      const { min, max } = knob.bounds
+      for (const { name, run: act } of knobActions(knob, knobs).slice(1)) {
+        const others = [min, max, otherThan(min, max)]
+        let changed: Receipt | undefined
+        for (const value of others) {
+          await subject.setByHand(value)
+          changed = await act(contextWith(undefined))
+          expect(changed.problems ?? [], name).toEqual([])
+          if (changed.undo) break
+        }
+        expect(changed?.undo, `${name} changes nothing, wherever it begins`).toBeDefined()
+        expect(await changed?.undo?.(atLeisure())).toEqual({ result: 'restored' })
+      }
     })
 
     it('reads back what was set, from one end of its bounds to the other', async () => {

@@ -9,6 +9,7 @@ const knob: Knob = {
   keptIn: 'memory',
   bounds: { min: 1, max: 50, step: 10, grain: 1 },
   read: () => concurrency,
+  actions: { 'worker.rest': { factor: 0.5 } },
   compareAndSet(expected, next) {
     if (concurrency !== expected) return false
     concurrency = next

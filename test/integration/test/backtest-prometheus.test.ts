@@ -1,11 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { backtest, openPrometheus } from '@homeostat/optimizer/backtest'
-import { debianProgram, findFreePort } from '@homeostat/services'
+import { startPrometheus, type Prometheus } from '@homeostat/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const START = Date.UTC(2026, 0, 1)
@@ -39,55 +33,19 @@ function history(): string {
   return `${lines.join('\n')}\n# EOF\n`
 }
 
-let folder: string
-let server: ChildProcess | undefined
-let found: { readonly address: string } | { readonly missing: string }
+/** Or why there is none. */
+let found: Prometheus | string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'homeostat-prometheus-'))
-  try {
-    found = { address: await startPrometheus() }
-  } catch (error) {
-    found = { missing: `no Prometheus to ask: ${String(error)}` }
-    console.warn(found.missing)
-  }
+  found = await startPrometheus({ history: history() }).catch(error => `no Prometheus to ask: ${String(error)}`)
 })
-afterAll(async () => {
-  if (server && server.exitCode === null) {
-    server.kill()
-    await once(server, 'exit')
-  }
-  await rm(folder, { recursive: true })
-})
-
-/** A Prometheus of Debian's with the history in its storage. */
-async function startPrometheus(): Promise<string> {
-  const [prometheus, promtool] = [
-    await debianProgram('prometheus', 'prometheus'),
-    await debianProgram('prometheus', 'promtool'),
-  ]
-  await writeFile(join(folder, 'history.txt'), history())
-  await writeFile(join(folder, 'prometheus.yml'), 'global: { scrape_interval: 1h }\n')
-  const filled = spawn(promtool, ['tsdb', 'create-blocks-from', 'openmetrics', 'history.txt', 'data'], { cwd: folder })
-  const [code] = (await once(filled, 'exit')) as [number]
-  if (code !== 0) throw new Error(`promtool could not fill the storage, exit code ${code}`)
-  const port = await findFreePort()
-  const options = ['--config.file=prometheus.yml', '--storage.tsdb.path=data', '--storage.tsdb.retention.time=100y']
-  server = spawn(prometheus, [...options, `--web.listen-address=127.0.0.1:${port}`], { cwd: folder, stdio: 'ignore' })
-  const address = `http://127.0.0.1:${port}`
-  for (let tries = 0; tries < 100; tries++) {
-    const ready = await fetch(`${address}/-/ready`).catch(() => undefined)
-    if (ready?.ok) return address
-    await sleep(200)
-  }
-  throw new Error('it did not get ready within 20 s')
-}
+afterAll(() => (typeof found === 'string' ? undefined : found[Symbol.asyncDispose]()))
 
 test(
   'what a real Prometheus has recorded fires, and leads to actions, as it would have',
   { timeout: 60_000 },
   async ({ skip }) => {
-    if ('missing' in found) return skip(found.missing)
+    if (typeof found === 'string') return skip(found)
     const endMs = START + HOURS * 3_600_000 - STEP_MS
     const bounds = { startMs: START, endMs }
     const source = await openPrometheus(found.address, { programs, ...bounds, stepMs: STEP_MS })
@@ -114,7 +72,7 @@ test(
 )
 
 test('its refusals are passed on', async ({ skip }) => {
-  if ('missing' in found) return skip(found.missing)
+  if (typeof found === 'string') return skip(found)
   const wrong = [{ rules: [{ alert: 'A', expr: '{"a.b"} > 1' }], responses: [] }]
   const opened = openPrometheus(found.address, { programs: wrong, startMs: START, endMs: START + 60_000 })
   // Prometheus before 3.0 knows no quoted names; a newer one has no such series.

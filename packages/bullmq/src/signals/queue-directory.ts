@@ -26,17 +26,22 @@ export class QueueDirectory {
     this.#options = options
   }
 
-  /** Takes an object in. To be called whenever one passes by: all but the first time it is one look-up. */
-  register(object: QueueObject): void {
-    if (this.#known.has(object)) return
+  /**
+   * Takes an object in. To be called whenever one passes by: all but the first time it is one look-up.
+   *
+   * @returns whether it is open and new
+   */
+  register(object: QueueObject): boolean {
+    if (this.#known.has(object)) return false
     // Still inside of its constructor: it will pass by again.
-    if (typeof object.qualifiedName !== 'string' || object.keys === undefined) return
+    if (typeof object.qualifiedName !== 'string' || object.keys === undefined) return false
     this.#known.add(object)
-    if (!isOpen(object)) return
+    if (!isOpen(object)) return false
     const { qualifiedName, name } = object
     let source = this.#sources.get(qualifiedName)
     if (source === undefined) this.#sources.set(qualifiedName, (source = this.#source(name)))
     source.add(object)
+    return true
   }
 
   /** Reads every queue once, without waiting for it. */

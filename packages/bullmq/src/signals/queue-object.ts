@@ -31,6 +31,13 @@ export interface QueueObject {
   readonly client?: Promise<QueueClient>
 }
 
+/** A Worker of the application. */
+export interface WorkerObject extends QueueObject {
+  /** How many jobs it has in flight at most. BullMQ 5.0 can only be told; what it goes by is in `opts` there. */
+  concurrency?: number | undefined
+  readonly opts?: { readonly concurrency?: number }
+}
+
 export function isOpen(object: QueueObject): boolean {
   return !object.closing && !object.closed
 }

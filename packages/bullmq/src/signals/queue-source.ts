@@ -1,4 +1,5 @@
 import { QueueReadingSlowError } from '../errors.ts'
+import { OpenObjects } from './open-objects.ts'
 import type { QueueObject } from './queue-object.ts'
 import { isOpen } from './queue-object.ts'
 import type { QueueReading } from './queue-reading.ts'
@@ -19,8 +20,7 @@ export class QueueSource {
   /** What the last poll found; `undefined` before the first one, and when it is too old. */
   reading: QueueReading | undefined
   readonly #options: QueueSourceOptions
-  // Weak: measuring a queue must not keep its object, and the connection in it, alive.
-  #members: WeakRef<QueueObject>[] = []
+  readonly #members = new OpenObjects<QueueObject>()
   #startedAt: number | undefined
   #reported = false
   #missed = 0
@@ -31,16 +31,12 @@ export class QueueSource {
   }
 
   add(object: QueueObject): void {
-    this.#members.push(new WeakRef(object))
+    this.#members.add(object)
   }
 
   /** Forgets closed and collected objects; false when none is left. */
   prune(): boolean {
-    this.#members = this.#members.filter(member => {
-      const object = member.deref()
-      return object !== undefined && isOpen(object)
-    })
-    return this.#members.length > 0
+    return this.#members.all().length > 0
   }
 
   /** Sends one reading, unless the last one is still on its way. */
@@ -52,7 +48,7 @@ export class QueueSource {
       this.#options.onError(new QueueReadingSlowError(this.name, this.#options.timeoutMs))
       return
     }
-    const object = this.#members.map(member => member.deref()).find(member => member !== undefined && isOpen(member))
+    const [object] = this.#members.all()
     if (object === undefined) return
     this.#startedAt = now
     this.#reported = false

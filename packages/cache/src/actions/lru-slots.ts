@@ -1,5 +1,6 @@
 import type { LruCache, LruMessage } from '../signals/lru-message.ts'
 import { ownLookup } from '../signals/lru-message.ts'
+import { lruPrototype } from '../signals/lru-prototype.ts'
 
 /** What of `LRUCache.unsafeExposeInternals(cache)` is read. */
 interface LruInternals {
@@ -51,7 +52,7 @@ export class LruSlots {
   /** Undefined when the cache does not let its slots be seen. */
   static of(cache: LruCache): LruSlots | undefined {
     // The library's own methods: a subclass may load what is missing in its `get`.
-    const prototype = basePrototype(cache) as LruPrototype
+    const prototype = lruPrototype(cache) as LruPrototype
     const internals = prototype.constructor.unsafeExposeInternals?.(cache)
     if (internals === undefined || typeof prototype.get !== 'function') return undefined
     if (!Array.isArray(internals.keyList) || typeof internals.isStale !== 'function') return undefined
@@ -82,12 +83,4 @@ export class LruSlots {
       ownLookup.key = ownLookup.value = ownLookup.cache = ownLookup.get = undefined
     }
   }
-}
-
-function basePrototype(object: object): object {
-  let prototype = Object.getPrototypeOf(object) as object
-  for (let next = prototype; next !== null && next !== Object.prototype; next = Object.getPrototypeOf(next) as object) {
-    prototype = next
-  }
-  return prototype
 }

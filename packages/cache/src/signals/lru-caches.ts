@@ -14,12 +14,19 @@ export interface SeenLruCache extends NamedSize {
 export class LruCaches {
   #seen: (SeenLruCache & { readonly ref: WeakRef<LruCache> })[] = []
   #pruneAt = PRUNE_FROM
+  readonly #onAdded: ((cache: LruCache, name: string) => void) | undefined
+
+  /** @param onAdded - told of each cache when it is seen first */
+  constructor(onAdded?: (cache: LruCache, name: string) => void) {
+    this.#onAdded = onAdded
+  }
 
   add(cache: LruCache, name: string): void {
     // A service may make a cache a request: what the application has let go must not pile up here between collections.
     if (this.#seen.length >= this.#pruneAt) this.#prune()
     const ref = new WeakRef(cache)
     this.#seen.push({ ref, name, cache: () => ref.deref(), size: () => ref.deref()?.size ?? 0 })
+    this.#onAdded?.(cache, name)
   }
 
   /** Those that still live. */

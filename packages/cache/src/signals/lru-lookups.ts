@@ -5,9 +5,8 @@ import type { CacheSeries } from './cache-series.ts'
 import { cacheSeries } from './cache-series.ts'
 import type { LruCaches } from './lru-caches.ts'
 import type { LruCache, LruMessage } from './lru-message.ts'
-import { lookupResult, ownLookup } from './lru-message.ts'
+import { lookupResult, METRICS_CHANNEL, ownLookup } from './lru-message.ts'
 
-const METRICS_CHANNEL = 'lru-cache:metrics'
 /** The start event of lru-cache's `TracingChannel`. */
 const TRACING_CHANNEL = 'tracing:lru-cache:start'
 

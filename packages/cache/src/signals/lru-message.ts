@@ -3,7 +3,16 @@ export interface LruCache {
   readonly size: number
   /** Sum of the entries' sizes, in the unit the application chose; 0 when the cache does not track sizes. */
   readonly calculatedSize: number
+  /** Most entries; 0 for any number. */
+  readonly max: number
+  /** Most of the sum of sizes; 0 for any. */
+  readonly maxSize: number
+  /** Set when the cache loads what is missing. */
+  readonly fetchMethod?: unknown
 }
+
+/** Where lru-cache publishes each operation. */
+export const METRICS_CHANNEL = 'lru-cache:metrics'
 
 /**
  * What lru-cache publishes on `lru-cache:metrics` (since 11.3), once an operation: its `Status` object.

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
-import type { Action, HomeostatOptions, Receipt } from '../../src/index.ts'
+import type { Action, HomeostatOptions, Knob, Receipt } from '../../src/index.ts'
 import { Homeostat, homeostat } from '../../src/index.ts'
 
 let h: Homeostat | undefined
@@ -67,6 +67,22 @@ test('rules and responses come from files, and are what they say now', async () 
   await h!.optimizePerformance()
   expect(runs).toEqual(['fan.on', 'fan.off'])
   expect(alerts()).not.toContain('Always')
+})
+
+test('a file may name what sets a knob, by any of its names', async () => {
+  const speed = { value: 3 }
+  const knob: Knob = {
+    name: 'fan.speed',
+    actions: { 'fan.on': { to: 1 } },
+    scope: 'process',
+    keptIn: 'memory',
+    bounds: { min: 0, max: 3 },
+    read: () => speed.value,
+    compareAndSet: (expected, next) => speed.value === expected && ((speed.value = next), true),
+  }
+  start({ actions: [], knobs: [knob] })
+  await h!.optimizePerformance()
+  expect(speed.value).toBe(1)
 })
 
 test('a response in a file takes the place of the one in the code', async () => {

@@ -16,6 +16,8 @@ responses:
     timeout: 1s500ms
     clear: max(queue_age) < 10
     withhold: false
+    preventive: true
+    requires: [{ expr: queue_consumers > 1, otherwise: there is only one consumer }]
     design: { kind: switchback, blocks: 8, block: 2m, carry_over: 30s }
     expect: { expr: max(queue_age), direction: down, worth: 0.2, baseline: 30s, settle: 1m, window: 2m }
     guards:
@@ -33,6 +35,8 @@ responses:
       timeoutMs: 1500,
       clear: 'max(queue_age) < 10',
       withhold: false,
+      preventive: true,
+      requires: [{ expr: 'queue_consumers > 1', otherwise: 'there is only one consumer' }],
       design: { kind: 'switchback', blocks: 8, blockMs: 120_000, carryOverMs: 30_000 },
       expect: {
         expr: 'max(queue_age)',
@@ -69,6 +73,7 @@ test('every problem is named with file, line and column, and the rest is read on
     guards: [{ expr: x, not_worse_than: -1 }]
   - { alert: C, action: cache.warm, priority: slo }
   - { alert: D, action: cache.warm, priority: slo, design: { kind: switchback, blocks: 7 } }
+  - { alert: E, action: cache.warm, priority: slo, requires: [{ expr: sum( }] }
 `
   expect(messages(text)).toEqual([
     "responses.yml:2:5: field 'action' must be set",
@@ -80,6 +85,8 @@ test('every problem is named with file, line and column, and the rest is read on
     'responses.yml:10:41: direction must be up or down, got "left"',
     'responses.yml:11:41: not_worse_than must be a number that is not negative',
     'responses.yml:13:88: blocks must be even',
+    "responses.yml:14:63: field 'otherwise' must be set",
+    expect.stringMatching(/^responses\.yml:14:71: could not parse expr: /),
   ])
   expect(parse(text).responses.map(({ response }) => response.to.alert)).toEqual(['C'])
 })

@@ -1,3 +1,4 @@
+import { PrometheusConnection, type PrometheusConnectionOptions } from './prometheus-connection.ts'
 import { PrometheusError } from './prometheus-errors.ts'
 
 /** A series of a range query: values at times in milliseconds. */
@@ -11,52 +12,55 @@ export interface RangeQuery {
   readonly startMs: number
   readonly endMs: number
   readonly stepMs: number
+  /** Ends the query. */
+  readonly signal?: AbortSignal
 }
 
-export interface PrometheusClientOptions {
-  /** For one request, in milliseconds. @default 30000 */
-  readonly timeoutMs?: number
+/** Which of the names of a label are asked for. */
+export interface LabelQuery {
+  readonly label: string
+  /** A selector of the series. */
+  readonly match: string
+  readonly startMs: number
+  readonly endMs: number
+  readonly signal?: AbortSignal
 }
 
 /** Prometheus refuses more points a series than this in one answer. Source: `web/api/v1/api.go`, queryRange */
 const MOST_POINTS = 11_000
+
+/** A time in parts, each of which has no more steps than one answer may have. */
+export function* partsOf(
+  { startMs, endMs, stepMs }: Pick<RangeQuery, 'startMs' | 'endMs' | 'stepMs'>,
+  mostPoints: number = MOST_POINTS,
+): Generator<{ readonly startMs: number; readonly endMs: number }> {
+  const partMs = (mostPoints - 1) * stepMs
+  for (let from = startMs; from <= endMs; from += partMs + stepMs)
+    yield { startMs: from, endMs: Math.min(endMs, from + partMs) }
+}
 
 /**
  * Asks a server's range API. https://prometheus.io/docs/prometheus/latest/querying/api/#range-queries
  * A user and password may be in the address; they are sent, and left out of errors.
  */
 export class PrometheusClient {
-  readonly #base: URL
-  readonly #headers: Readonly<Record<string, string>>
-  readonly #timeoutMs: number
+  readonly #connection: PrometheusConnection
 
-  constructor(address: string, { timeoutMs = 30_000 }: PrometheusClientOptions = {}) {
-    const url = new URL(address)
-    const { username, password } = url
-    url.username = url.password = ''
-    if (!url.pathname.endsWith('/')) url.pathname += '/'
-    this.#base = url
-    const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')
-    this.#headers = username === '' ? {} : { authorization: `Basic ${basic}` }
-    this.#timeoutMs = timeoutMs
+  /** @throws {@link PrometheusError} for an address or headers that cannot be used */
+  constructor(address: string, options: PrometheusConnectionOptions = {}) {
+    this.#connection = new PrometheusConnection(address, options)
   }
 
   /** The address without credentials. */
   get name(): string {
-    return this.#base.href
+    return this.#connection.name
   }
 
   /** All points from start to end, in as many requests as that takes. */
-  async range({ query, startMs, endMs, stepMs }: RangeQuery): Promise<RangeSeries[]> {
+  async range(query: RangeQuery): Promise<RangeSeries[]> {
     const merged = new Map<string, { labels: RangeSeries['labels']; samples: (readonly [number, number])[] }>()
-    const chunkMs = (MOST_POINTS - 1) * stepMs
-    for (let from = startMs; from <= endMs; from += chunkMs + stepMs) {
-      for (const { labels, samples } of await this.#chunk({
-        query,
-        stepMs,
-        startMs: from,
-        endMs: Math.min(endMs, from + chunkMs),
-      })) {
+    for (const part of partsOf(query)) {
+      for (const { labels, samples } of await this.part({ ...query, ...part })) {
         const key = labelsKey(labels)
         const known = merged.get(key)
         if (known) known.samples.push(...samples)
@@ -66,64 +70,45 @@ export class PrometheusClient {
     return [...merged.values()]
   }
 
-  async #chunk({ query, startMs, endMs, stepMs }: RangeQuery): Promise<RangeSeries[]> {
+  /** One request, whatever its length. */
+  async part({ query, startMs, endMs, stepMs, signal }: RangeQuery): Promise<RangeSeries[]> {
     const body = new URLSearchParams({
       query,
       start: String(startMs / 1000),
       end: String(endMs / 1000),
       step: String(stepMs / 1000),
     })
-    const { data } = await this.#post('api/v1/query_range', body)
+    const data = (await this.#connection.ask('POST', 'api/v1/query_range', body, signal)) as RangeData | undefined
     if (data?.resultType !== 'matrix' || data.result === undefined)
-      throw new PrometheusError(this.name, `the answer to ${query} is no matrix`)
+      throw new PrometheusError(this.name, `the answer to ${query} is no matrix`, undefined, OK)
     return data.result.map(({ metric, values = [] }) => ({
       labels: metric,
       samples: values.map(([seconds, value]) => [Math.round(seconds * 1000), numberOf(value)] as const),
     }))
   }
 
-  async #post(path: string, body: URLSearchParams): Promise<RangeAnswer> {
-    const signal = AbortSignal.timeout(this.#timeoutMs)
-    try {
-      const response = await fetch(new URL(path, this.#base), { method: 'POST', body, headers: this.#headers, signal })
-      const text = await response.text()
-      const answer = answerOf(text)
-      if (answer?.status === 'success') return answer
-      const said =
-        answer?.error === undefined ? `HTTP status ${response.status}` : `${answer.errorType}: ${answer.error}`
-      throw new PrometheusError(this.name, `${path} failed with ${said}`)
-    } catch (error) {
-      if (error instanceof PrometheusError) throw error
-      if (signal.aborted)
-        throw new PrometheusError(
-          this.name,
-          `no answer within ${this.#timeoutMs} ms; ask for less time or a longer step`,
-          error,
-        )
-      throw new PrometheusError(this.name, `cannot be reached: ${reasonOf(error)}`, error)
-    }
+  /** https://prometheus.io/docs/prometheus/latest/querying/api/#querying-label-values */
+  async labelValues({ label, match, startMs, endMs, signal }: LabelQuery): Promise<string[]> {
+    const body = new URLSearchParams({
+      'match[]': match,
+      start: String(startMs / 1000),
+      end: String(endMs / 1000),
+    })
+    const data = await this.#connection.ask('GET', `api/v1/label/${label}/values`, body, signal)
+    if (!Array.isArray(data)) throw new PrometheusError(this.name, `the values of ${label} are no list`, undefined, OK)
+    return data.filter(value => typeof value === 'string')
   }
 }
 
-interface RangeAnswer {
-  readonly status?: string
-  readonly errorType?: string
-  readonly error?: string
-  readonly data?: {
-    readonly resultType?: string
-    readonly result?: readonly {
-      readonly metric: Readonly<Record<string, string>>
-      readonly values?: readonly (readonly [seconds: number, value: string])[]
-    }[]
-  }
-}
+/** It answered, with something else. */
+const OK = { status: 200 }
 
-function answerOf(text: string): RangeAnswer | undefined {
-  try {
-    return JSON.parse(text) as RangeAnswer
-  } catch {
-    return undefined
-  }
+interface RangeData {
+  readonly resultType?: string
+  readonly result?: readonly {
+    readonly metric: Readonly<Record<string, string>>
+    readonly values?: readonly (readonly [seconds: number, value: string])[]
+  }[]
 }
 
 function numberOf(text: string): number {
@@ -135,11 +120,4 @@ function numberOf(text: string): number {
 export function labelsKey(labels: RangeSeries['labels']): string {
   const names = Object.keys(labels).toSorted()
   return JSON.stringify(names.map(name => [name, labels[name]]))
-}
-
-/** What `fetch` throws says little; its cause does. */
-function reasonOf(error: unknown): string {
-  const { cause = error } = error instanceof Error ? error : {}
-  const { code } = (cause ?? {}) as { readonly code?: unknown }
-  return typeof code === 'string' ? code : cause instanceof Error ? cause.message : String(cause)
 }

@@ -2,6 +2,7 @@ import { ValueType } from '@opentelemetry/api'
 import { compile, type LabelMatch, type RuleSource } from '@homeostat/promql'
 import { CUMULATIVE, GAUGE_POINT, hrTime, type MetricData } from '@homeostat/signals'
 import type { ProgramSource } from '../program.ts'
+import { expressionsOf } from '../response-expressions.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { DEFAULT_STEP_MS } from './otlp-source.ts'
 import { labelsKey, PrometheusClient, type RangeSeries } from './prometheus-client.ts'
@@ -63,11 +64,14 @@ export function readBy(programs: readonly ProgramSource[]): {
   const made = new Set([...recorded, 'ALERTS', 'ALERTS_FOR_STATE'])
   const expressions = [
     ...rules.map(({ expr }) => expr),
-    ...programs.flatMap(({ responses }) => responses.flatMap(({ clear, expect }) => [clear, expect?.expr])),
+    // Guards watch what an action does, and a replay does nothing.
+    ...programs
+      .flatMap(({ responses }) => responses.flatMap(({ guards: _, ...other }) => expressionsOf(other)))
+      .map(([, expr]) => expr),
   ]
   const uses = expressions.flatMap(expr => {
     try {
-      return expr === undefined ? [] : compile(expr).selectors
+      return compile(expr).selectors
     } catch {
       // The replay reports it.
       return []

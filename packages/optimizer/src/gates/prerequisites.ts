@@ -2,7 +2,10 @@ import type { Gate } from '../gate.ts'
 
 export const prerequisitesGate: Gate = {
   reason: 'prerequisites',
-  refuse: ({ action, firing }) => {
+  refuse: (proposal, { unmetOf }) => {
+    const { action, firing } = proposal
+    const unmet = unmetOf(proposal)
+    if (unmet !== undefined) return unmet
     try {
       return action.unready?.(firing)
     } catch (error) {

@@ -43,6 +43,19 @@ function lost(course: Trial | In<'settled'>): Course {
   return course.isLasting ? revert(course, 'lease lost') : course
 }
 
+/** The trial ends for another one that goes first. What it would have shown is not known, so it counts for nothing. */
+function yieldNow(course: Course, isLasting: boolean, now: number, policy: CoursePolicy): Course {
+  return isLasting ? revert(course, 'preempted') : settle(course, 'inconclusive', false, now, policy)
+}
+
+function preempted(course: Trial, _: CourseEvent, now: number, policy: CoursePolicy): Course {
+  return yieldNow(course, course.isLasting, now, policy)
+}
+
+function endControl(course: In<'proposed'>, _: CourseEvent, now: number, policy: CoursePolicy): Course {
+  return course.arm === 'control' ? rest(cool(course, now, policy), now, policy) : course
+}
+
 /** The answers to a firing where no trial is open. A quarantine comes first, whatever was decided. */
 const answers = {
   refused: (course, { reason }, now, policy) =>
@@ -85,8 +98,8 @@ const moves: Moves = {
     started: unlessControl(answers.started),
     windowOpened: stay,
     breached: stay,
-    judged: (course, _, now, policy) =>
-      course.arm === 'control' ? rest(cool(course, now, policy), now, policy) : course,
+    judged: endControl,
+    preempted: endControl,
     resolved: unlessControl(course => idle(course)),
     killed: (course, _, now, policy) => off(course.arm === 'control' ? cool(course, now, policy) : course),
     tick: (course, event, now, policy) => {
@@ -101,11 +114,14 @@ const moves: Moves = {
         return isLasting
           ? { ...revert(course, 'kill switch'), killedAt: course.killedAt }
           : off(cool(course, now, policy))
+      if (course.isPreempted) return yieldNow(course, isLasting, now, policy)
       if (outcome === 'noop' && !isLasting) return settle(course, 'noop', false, now, policy)
       if (outcome === 'completed' || outcome === 'noop')
         return { ...known(course), state: 'settling', isLasting, until: now + policy.settleMs }
       return isLasting ? revert(scored(course, 'failed'), 'run failed') : settle(course, 'failed', false, now, policy)
     },
+    preempted: course =>
+      course.isPreempted || course.killedAt !== undefined ? course : { ...course, isPreempted: true },
     resolved: stay,
     killed: (course, _, now) => ({ ...course, killedAt: course.killedAt ?? now }),
     tick: (course, _, now, policy) => (isLate(course.killedAt, now) ? off(cool(course, now, policy), true) : course),
@@ -115,6 +131,7 @@ const moves: Moves = {
     windowOpened: verify,
     breached,
     lost,
+    preempted,
     resolved: stay,
     killed: killTrial,
     tick: (course, _, now, policy) => (now >= course.until ? verify(course, _, now, policy) : course),
@@ -123,6 +140,7 @@ const moves: Moves = {
     refused: stay,
     breached,
     lost,
+    preempted,
     judged: (course, { verdict }, now, policy) => {
       const isKept = !course.isLasting || verdict === 'effective' || verdict === 'palliative'
       if (isKept) return settle(course, verdict, course.isLasting, now, policy)
@@ -140,6 +158,7 @@ const moves: Moves = {
     refused: stay,
     breached: course => (course.isLasting ? revert(scored(course, 'harmful'), 'guard breached') : course),
     lost,
+    preempted: course => (course.isLasting ? revert(course, 'preempted') : course),
     // With more episodes a verdict may change.
     judged: (course, { verdict }) =>
       course.isLasting && (verdict === 'no_effect' || verdict === 'harmful')

@@ -10,6 +10,7 @@ export type RevertCause =
   | 'undecided'
   | 'alert resolved'
   | 'lease lost'
+  | 'preempted'
   | 'kill switch'
 
 interface Known {
@@ -32,7 +33,12 @@ export type Course =
   /** Nothing is done: it is advised, or withheld for a control, whose episode takes as long as that of a run. */
   | (Known & { readonly state: 'proposed'; readonly arm: 'advice' })
   | (Known & { readonly state: 'proposed'; readonly arm: 'control'; readonly until: number })
-  | (Known & { readonly state: 'acting'; readonly since: number; readonly killedAt?: number })
+  | (Known & {
+      readonly state: 'acting'
+      readonly since: number
+      readonly killedAt?: number
+      readonly isPreempted?: true
+    })
   | (Known & Lasting & { readonly state: 'settling'; readonly until: number })
   | (Known & Lasting & { readonly state: 'verifying'; readonly until: number })
   /** The trial is over. A lasting change stays in place while its alert fires. */
@@ -75,6 +81,8 @@ export type CourseEvent =
   | { readonly type: 'resolved' }
   /** The lease of the change ran out, or somebody else has set it. */
   | { readonly type: 'lost' }
+  /** The trial is of a preventive response, and a response to what is needs its resource. It decides nothing. */
+  | { readonly type: 'preempted' }
   | { readonly type: 'killed' }
   | { readonly type: 'enabled' }
   | { readonly type: 'tick' }

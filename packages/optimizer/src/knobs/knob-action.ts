@@ -16,21 +16,47 @@ import type { Knobs } from './knobs.ts'
  * const knobs = new Knobs({ knobs: [concurrency], service: 'shop', clock: Date.now })
  * await knobs.start()
  * const action = knobAction(concurrency, knobs)
- * const response: Response = { to: { alert: 'CpuHigh' }, action: 'worker.concurrency', options: { factor: 0.75 }, priority: 'slo' }
+ * const response: Response = { to: { alert: 'CpuHigh' }, action: 'crawler.concurrency', options: { factor: 0.75 }, priority: 'slo' }
  * ```
  */
 export function knobAction(knob: Knob, knobs: Knobs): Action<KnobOptions> {
-  const { name, scope, touches = [name], raises = [], lowers = [], risk = 1 } = knob
+  return actionOver(knob, knobs, knob.name)
+}
+
+/**
+ * All actions that set a knob: the one that is called like it, and those it names in `actions`. They touch the same resources, so
+ * that never more than one of them is tried at a time. A named one sets what the response asks for, else what the knob says.
+ *
+ * @example
+ * ```ts
+ * const limit: Knob = { name: 'cache.limit', actions: { 'cache.resize': { to: 0.7 } }, ... }
+ * knobActions(limit, knobs).map(({ name }) => name) // ['cache.limit', 'cache.resize']
+ * ```
+ */
+export function knobActions(knob: Knob, knobs: Knobs): Action<KnobOptions>[] {
+  return knobActionNames(knob).map(name => actionOver(knob, knobs, name))
+}
+
+/** What {@link knobActions} are called. */
+export function knobActionNames({ name, actions = {} }: Pick<Knob, 'name' | 'actions'>): string[] {
+  return [name, ...Object.keys(actions)]
+}
+
+function actionOver(knob: Knob, knobs: Knobs, name: string): Action<KnobOptions> {
+  const { scope, touches = [], raises = [], lowers = [], risk = 1 } = knob
   return {
     name,
     scope,
-    touches,
+    // Named after the knob where it names nothing: two actions of one knob must not seem to work on two things.
+    touches: touches.length > 0 ? touches : [knob.name],
     raises,
     lowers,
     risk,
+    ...(knob.unready && { unready: () => knob.unready?.() }),
     async run(context) {
+      const options = context.options ?? knob.actions?.[name]
       await knobs.start()
-      return knobs.inTurn(name, () => adjust(knob, knobs, context))
+      return knobs.inTurn(knob.name, () => adjust(knob, knobs, { ...context, options }))
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { YamlDocument, YamlNode } from '@homeostat/promql/rule-files'
 import { MappingReader, plainValue } from '@homeostat/promql/rule-files'
-import type { Design, Expectation, Guard, Response } from '../response.ts'
+import type { Design, Expectation, Guard, Requirement, Response } from '../response.ts'
 import { choice, expression, given, milliseconds, positive, required } from './fields.ts'
 
 const RESPONSE_FIELDS = [
@@ -13,12 +13,15 @@ const RESPONSE_FIELDS = [
   'timeout',
   'expect',
   'guards',
+  'requires',
   'clear',
   'withhold',
+  'preventive',
   'design',
 ]
 const EXPECT_FIELDS = ['expr', 'direction', 'worth', 'baseline', 'settle', 'window']
 const GUARD_FIELDS = ['expr', 'not_worse_than', 'direction', 'kind', 'denominator', 'floor']
+const REQUIREMENT_FIELDS = ['expr', 'otherwise']
 const DESIGN_FIELDS = ['kind', 'blocks', 'block', 'carry_over']
 const PRIORITIES = ['safety', 'slo', 'efficiency'] as const
 const DIRECTIONS = ['up', 'down'] as const
@@ -34,6 +37,7 @@ export function readResponse(
   const fields = new MappingReader(document, node, 'a response', RESPONSE_FIELDS)
   const labels = fields.texts('labels', () => undefined)
   const guards = fields.items('guards').map(item => readGuard(document, item))
+  const requires = fields.items('requires').map(item => readRequirement(document, item))
   const response: Response = {
     to: { alert: required(fields, 'alert'), ...(fields.has('labels') && { labels }) },
     action: required(fields, 'action'),
@@ -44,8 +48,10 @@ export function readResponse(
       timeoutMs: milliseconds(fields, 'timeout'),
       expect: fields.has('expect') ? readExpectation(document, fields.node('expect')) : undefined,
       guards: fields.has('guards') ? guards : undefined,
+      requires: fields.has('requires') ? requires : undefined,
       clear: fields.has('clear') ? expression(fields, 'clear') : undefined,
       withhold: fields.has('withhold') ? fields.boolean('withhold') : undefined,
+      preventive: fields.has('preventive') ? fields.boolean('preventive') : undefined,
       design: fields.has('design') ? readDesign(document, fields.node('design')) : undefined,
     }),
   }
@@ -79,6 +85,11 @@ function readGuard(document: YamlDocument, node: YamlNode): Guard {
       floor: positive(fields, 'floor'),
     }),
   }
+}
+
+function readRequirement(document: YamlDocument, node: YamlNode): Requirement {
+  const fields = new MappingReader(document, node, 'a requirement', REQUIREMENT_FIELDS)
+  return { expr: expression(fields, 'expr'), otherwise: required(fields, 'otherwise') }
 }
 
 function readDesign(document: YamlDocument, node: YamlNode | undefined): Design {

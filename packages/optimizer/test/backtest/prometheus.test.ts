@@ -34,6 +34,17 @@ test('only what the rules and responses read is fetched, and from as far back as
   })
 })
 
+test('so is what responses require, and not what their guards look at: nothing is done in a replay', () => {
+  const requiring = program.responses.map(response => ({
+    ...response,
+    requires: [{ expr: 'max_over_time(queue_consumers[20m]) > 1', otherwise: 'there is only one consumer' }],
+    guards: [{ expr: 'errors_of_what_runs', notWorseThan: 0.1 }],
+  }))
+  const { selectors, windowMs } = readBy([{ ...program, responses: requiring }])
+  expect(selectors.toSorted()).toEqual([...readBy([program]).selectors, 'queue_consumers'].toSorted())
+  expect(windowMs).toBe(25 * MINUTE_MS)
+})
+
 test('the values of a server are replayed as they were there, gaps and all', async () => {
   const high = (seconds: number): boolean => seconds >= START / 1000 && seconds < START / 1000 + 900
   await using server = await startRangeServer({

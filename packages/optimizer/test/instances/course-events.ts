@@ -13,6 +13,7 @@ export const courseEvents: readonly CourseEvent[] = [
   { type: 'windowOpened' },
   { type: 'breached' },
   { type: 'lost' },
+  { type: 'preempted' },
   ...(['effective', 'no_effect', 'harmful', 'inconclusive', 'failed', 'noop', 'palliative'] as const).map(
     (verdict): CourseEvent => ({ type: 'judged', verdict }),
   ),
@@ -57,5 +58,6 @@ export function nameOf(course: Course): string {
   if ('isLasting' in course) return `${course.state} (${course.isLasting ? 'lasting' : 'once'})`
   if ((course.state === 'acting' || course.state === 'reverting') && course.killedAt !== undefined)
     return `${course.state} (killed)`
+  if (course.state === 'acting' && course.isPreempted) return 'acting (preempted)'
   return course.state
 }

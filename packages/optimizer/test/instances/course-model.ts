@@ -5,7 +5,9 @@ import type { CourseEvent, CoursePolicy } from '../../src/instances/course.ts'
  * from the facts, while the implementation has the states and nothing else.
  */
 export class CourseModel {
-  #trial: { arm: 'run' | 'control'; endedAt?: number; windowAt?: number; startedAt: number } | undefined
+  #trial:
+    | { arm: 'run' | 'control'; endedAt?: number; windowAt?: number; startedAt: number; givesWay?: true }
+    | undefined
   /** A lasting change is in place. */
   #hasChange = false
   #undo: { failures: number } | undefined
@@ -26,7 +28,8 @@ export class CourseModel {
     if (this.#trial?.arm === 'control') return 'proposed (control)'
     if (this.#trial?.windowAt !== undefined) return `verifying (${kind})`
     if (this.#trial?.endedAt !== undefined) return `settling (${kind})`
-    if (this.#trial) return this.#killedAt === undefined ? 'acting' : 'acting (killed)'
+    if (this.#trial && this.#killedAt !== undefined) return 'acting (killed)'
+    if (this.#trial) return this.#trial.givesWay ? 'acting (preempted)' : 'acting'
     if (this.#isOver === 'reverted') return 'reverted'
     if (this.#isOver === 'settled' || this.#hasChange) return `settled (${kind})`
     if (this.#isQuarantined) return 'quarantined'
@@ -74,7 +77,7 @@ export class CourseModel {
     if (this.#isOff || this.#undo) return
     const trial = this.#trial
     if (trial?.arm === 'control') {
-      if (event.type === 'judged') this.#close(now, policy, mayNot)
+      if (event.type === 'judged' || event.type === 'preempted') this.#close(now, policy, mayNot)
       return
     }
     if (event.type === 'resolved') {
@@ -87,6 +90,9 @@ export class CourseModel {
       this.#conclude(now, policy)
     }
     if (event.type === 'lost' && this.#hasChange && (!trial || trial.endedAt !== undefined)) this.#conclude(now, policy)
+    // It ends for another, or will when its run does, and counts for nothing.
+    if (event.type === 'preempted' && trial && trial.endedAt === undefined) trial.givesWay = true
+    else if (event.type === 'preempted' && (trial || this.#hasChange)) this.#conclude(now, policy)
     if (event.type !== 'judged' || (trial ? trial.windowAt === undefined : !this.#hasChange)) return
     const { verdict } = event
     const isBad = verdict === 'no_effect' || verdict === 'harmful'
@@ -116,7 +122,8 @@ export class CourseModel {
       if (isLasting) this.#undo = { failures: 0 }
       else this.#switchOff(now, policy)
       this.#trial = undefined
-    } else if (outcome === 'completed' || (outcome === 'noop' && isLasting)) trial.endedAt = now
+    } else if (trial.givesWay) this.#conclude(now, policy)
+    else if (outcome === 'completed' || (outcome === 'noop' && isLasting)) trial.endedAt = now
     else {
       this.streak++
       this.#conclude(now, policy)

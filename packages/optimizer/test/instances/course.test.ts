@@ -32,6 +32,24 @@ const verifying = (isLasting: boolean): (readonly [number, CourseEvent])[] => [
   [10_000, tick],
 ]
 
+test('a trial that gives way to another one ends, and says nothing for or against its action', () => {
+  const preempted: CourseEvent = { type: 'preempted' }
+  const running = after([0, started], [1000, preempted]).course
+  expect(running).toMatchObject({ state: 'acting', isPreempted: true })
+  for (const outcome of ['completed', 'noop', 'failed', 'timeout', 'aborted'] as const) {
+    const over = (isLasting: boolean): Course =>
+      after([0, started], [1000, preempted], [1000, { type: 'ended', outcome, isLasting }]).course
+    expect(over(false)).toMatchObject({ state: 'settled', verdict: 'inconclusive', streak: 0 })
+    expect(over(true)).toMatchObject({ state: 'reverting', cause: 'preempted', streak: 0 })
+  }
+  expect(after(...verifying(true), [0, preempted]).course).toMatchObject({ state: 'reverting', cause: 'preempted' })
+  expect(after(...verifying(true), [0, judged('effective')], [0, preempted]).course.state).toBe('reverting')
+  const once = after(...verifying(false), [0, preempted])
+  expect(once.course).toMatchObject({ state: 'settled', verdict: 'inconclusive', streak: 0 })
+  expect(once.course.notBefore).toBeGreaterThan(once.now)
+  expect(after([0, { type: 'withheld' }], [0, preempted]).course).toMatchObject({ state: 'cooldown', streak: 0 })
+})
+
 test('a run settles, is verified, judged, and followed by a cooldown', () => {
   const story = verifying(false)
   expect(after(...story).course.state).toBe('verifying')

@@ -18,6 +18,16 @@ describe('a knob as an action', () => {
     })
   })
 
+  it('is not ready while the knob says why', () => {
+    let why: string | undefined = 'there is no worker'
+    const { knob } = new Cell(8, undefined, { unready: () => why })
+    const action = knobAction(knob, knobsOver(knob))
+    const firing = { alert: 'CpuHigh', labels: {}, annotations: {}, value: 1, since: START }
+    expect(action.unready?.(firing)).toBe('there is no worker')
+    why = undefined
+    expect(action.unready?.(firing)).toBeUndefined()
+  })
+
   it('sets the value, says so, and takes it back', async () => {
     const cell = new Cell()
     const receipt = await run(cell.knob, knobsOver(cell.knob), { factor: 0.5 })

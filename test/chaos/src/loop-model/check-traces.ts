@@ -9,11 +9,20 @@ export interface Tally {
   withheld: number
   breaches: number
   reverts: number
+  preempted: number
   /** Of the first trace that broke the model. */
   violation?: string
 }
 
-export const NOTHING: Readonly<Tally> = { traces: 0, ticks: 0, runs: 0, withheld: 0, breaches: 0, reverts: 0 }
+export const NOTHING: Readonly<Tally> = {
+  traces: 0,
+  ticks: 0,
+  runs: 0,
+  withheld: 0,
+  breaches: 0,
+  reverts: 0,
+  preempted: 0,
+}
 
 /** Checks the traces of some seeds, until one breaks the model. */
 export async function checkTraces(from: number, to: number): Promise<Tally> {

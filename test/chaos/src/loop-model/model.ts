@@ -10,15 +10,16 @@ const LEAST_JITTER = 0.8
 /** What the model knows of a response; written anew, so that it cannot share a mistake with the loop. */
 export interface ModelledAction {
   readonly name: string
-  readonly alert: 'PressureHigh' | 'AnyHigh'
+  readonly alert: 'PressureHigh' | 'AnyHigh' | 'PressureAhead'
   readonly touches: readonly string[]
   readonly isSafety: boolean
   readonly isShared: boolean
+  readonly isPreventive: boolean
 }
 
 /** When an alert's value is over its limit, and for how long it has to be. */
-export const LIMITS = { PressureHigh: THRESHOLD, AnyHigh: 0.95 } as const
-export const FOR_MS = { PressureHigh: 10_000, AnyHigh: 5000 } as const
+export const LIMITS = { PressureHigh: THRESHOLD, AnyHigh: 0.95, PressureAhead: 0.2 } as const
+export const FOR_MS = { PressureHigh: 10_000, AnyHigh: 5000, PressureAhead: 5000 } as const
 export const COOLDOWN_MS = 20_000
 export const SETTLE_MS = 10_000
 export const WINDOW_MS = 10_000
@@ -31,6 +32,8 @@ interface Known {
   readonly startedAt: number
   isKept: boolean
   isReverting: boolean
+  /** Ticks in which it held up a response to what is, without a run that had still to end. */
+  inTheWay?: number
 }
 
 /**
@@ -68,7 +71,10 @@ export class LoopModel {
     this.#now = now
     this.#tripped ||= isTripped
     this.#isTripped = isTripped
-    for (const [plant, value] of step.values.entries()) this.#hold(`PressureHigh ${plant}`, value, LIMITS.PressureHigh)
+    for (const [plant, value] of step.values.entries()) {
+      this.#hold(`PressureHigh ${plant}`, value, LIMITS.PressureHigh)
+      this.#hold(`PressureAhead ${plant}`, value, LIMITS.PressureAhead)
+    }
     this.#hold('AnyHigh', highest(step.values), LIMITS.AnyHigh)
   }
 
@@ -77,10 +83,11 @@ export class LoopModel {
     const action = this.#actions.get(name)!
     const mode = this.#step?.modes[[...this.#actions.keys()].indexOf(name)]
     const value = plant === undefined ? highest(this.#step?.values ?? []) : this.#step?.values[Number(plant)]
-    const since = this.#heldSince.get(plant === undefined ? 'AnyHigh' : `PressureHigh ${plant}`) ?? this.#now
+    const key = plant === undefined ? action.alert : `${action.alert} ${plant}`
+    const since = this.#heldSince.get(key) ?? this.#now
     this.#expect(value !== undefined, `${name} ran on missing data`)
     this.#expect((value ?? 0) > LIMITS[action.alert], `${name} ran at ${value}`)
-    const hasFired = this.#firing.has(plant === undefined ? 'AnyHigh' : `PressureHigh ${plant}`)
+    const hasFired = this.#firing.has(key)
     const heldMs = this.#now - since
     this.#expect(hasFired || heldMs >= FOR_MS[action.alert], `${name} ran after ${heldMs} ms of its alert`)
     this.#expect(mode === 'act', `${name} ran in mode ${mode}`)
@@ -91,7 +98,7 @@ export class LoopModel {
   }
 
   /** What the loop says it did in this tick. */
-  told(entry: LedgerEntry): void {
+  told(entry: LedgerEntry, unsettled: ReadonlySet<string>): void {
     for (const trial of entry.ended) this.#ended(trial)
     for (const trial of entry.verdicts) {
       const known = this.open.get(trial.id)
@@ -102,6 +109,7 @@ export class LoopModel {
     }
     for (const trial of entry.reverted) this.#close(trial, trial.reverted?.at ?? this.#now)
     for (const trial of [...entry.started, ...entry.withheld]) this.#begins(trial, entry)
+    this.#goesFirst(entry, unsettled)
     for (const { firing } of [...entry.decisions, ...entry.refusals])
       this.#expect(entry.firings.includes(firing), 'answers what does not fire')
     for (const firing of entry.firings) {
@@ -153,12 +161,37 @@ export class LoopModel {
     this.#spent.push({ action, at: this.#now })
   }
 
+  /** A response to what is waits for another such, for a run that has not ended, and for nothing that is only preventive. */
+  #goesFirst({ refusals, started }: LedgerEntry, unsettled: ReadonlySet<string>): void {
+    const begun = new Set(started.map(trial => trial.action))
+    const running = [...unsettled].filter(name => !begun.has(name))
+    const conflicts = refusals.filter(({ reason }) => reason === 'conflict')
+    const next = conflicts.filter(({ preempts }) => preempts).map(({ response }) => response!.action)
+    for (const { response, preempts = [] } of conflicts) {
+      const action = this.#actions.get(response!.action)!
+      const working = [...this.open.values()].flatMap(known => (known.action.isPreventive ? [] : [known.action.name]))
+      const holds = (name: string): boolean =>
+        this.#actions.get(name)!.touches.some(one => action.touches.includes(one))
+      this.#expect(!action.isPreventive || preempts.length === 0, `${action.name} is preventive and preempts`)
+      const isHeld = [...working, ...running, ...next].some(holds)
+      this.#expect(action.isPreventive || isHeld, `${action.name} waits for nothing but what may come`)
+    }
+    const inTheWay = new Set(conflicts.flatMap(({ preempts = [] }) => preempts.map(({ id }) => id)))
+    for (const id of inTheWay) {
+      const known = this.open.get(id)
+      this.#expect(known?.action.isPreventive === true, `${id} is ended for what is`)
+      if (known) known.inTheWay = this.#hasEnded.has(known) ? (known.inTheWay ?? 0) + 1 : 0
+      this.#expect((known?.inTheWay ?? 0) <= 2, `${id} is still in the way`)
+    }
+  }
+
   readonly #hasEnded = new WeakSet<Known>()
 
   #ended(trial: Trial): void {
     const known = this.open.get(trial.id)
     if (known) this.#hasEnded.add(known)
-    if (!known || trial.state === 'running' || this.#tripped) return
+    // One that gave way while it ran counts for nothing.
+    if (!known || trial.state === 'running' || this.#tripped || known.inTheWay !== undefined) return
     const { outcome } = trial
     const isNothing =
       outcome.status === 'completed' && Object.values(outcome.receipt.effects).every(count => count === 0)

@@ -29,7 +29,7 @@ export interface Trace {
 }
 
 export const PLANTS = 3
-export const ACTIONS = 4
+export const ACTIONS = 5
 export const INTERVAL_MS = 5000
 export const THRESHOLD = 0.8
 

@@ -16,18 +16,22 @@ const BLOCKED_MS = 3
 /** Ticks after the trace in which everything has to come to its end. */
 const LAST_TICKS = 60
 
+const plain = { isSafety: false, isShared: false, isPreventive: false }
+
 const actions: readonly ModelledAction[] = [
-  { name: 'plant.first', alert: 'PressureHigh', touches: ['plant'], isSafety: false, isShared: false },
-  { name: 'plant.second', alert: 'PressureHigh', touches: ['plant', 'other'], isSafety: false, isShared: false },
-  { name: 'other.third', alert: 'AnyHigh', touches: ['other'], isSafety: true, isShared: false },
-  { name: 'shared.fourth', alert: 'AnyHigh', touches: ['queue'], isSafety: false, isShared: true },
+  { ...plain, name: 'plant.first', alert: 'PressureHigh', touches: ['plant'] },
+  { ...plain, name: 'plant.second', alert: 'PressureHigh', touches: ['plant', 'other'] },
+  { ...plain, name: 'other.third', alert: 'AnyHigh', touches: ['other'], isSafety: true },
+  { ...plain, name: 'shared.fourth', alert: 'AnyHigh', touches: ['queue'], isShared: true },
+  { ...plain, name: 'plant.prepare', alert: 'PressureAhead', touches: ['plant'], isPreventive: true },
 ]
 
-const responses: readonly Response[] = actions.map(({ name, alert, isSafety }) => ({
+const responses: readonly Response[] = actions.map(({ name, alert, isSafety, isPreventive }) => ({
   to: { alert },
   action: name,
   priority: isSafety ? 'safety' : 'slo',
   cooldownMs: COOLDOWN_MS,
+  preventive: isPreventive,
   expect: {
     expr: 'max by (plant) (plant_pressure)',
     direction: 'down',
@@ -39,6 +43,7 @@ const responses: readonly Response[] = actions.map(({ name, alert, isSafety }) =
 }))
 
 const rules = [
+  { alert: 'PressureAhead', expr: `plant_pressure > ${LIMITS.PressureAhead}`, for: `${FOR_MS.PressureAhead / 1000}s` },
   { alert: 'PressureHigh', expr: `plant_pressure > ${LIMITS.PressureHigh}`, for: `${FOR_MS.PressureHigh / 1000}s` },
   { alert: 'AnyHigh', expr: `max(plant_pressure) > ${LIMITS.AnyHigh}`, for: `${FOR_MS.AnyHigh / 1000}s` },
 ]
@@ -51,6 +56,7 @@ export interface Checked {
   readonly withheld: number
   readonly breaches: number
   readonly reverts: number
+  readonly preempted: number
 }
 
 /** Drives the whole loop through a trace beside its model. */
@@ -71,7 +77,7 @@ class World {
   readonly #unsettled = new Set<string>()
   /** Changes of runs whose receipt is known: those the loop can set back. */
   readonly #inForce = new Set<symbol>()
-  readonly #counts = { ticks: 0, runs: 0, withheld: 0, breaches: 0, reverts: 0 }
+  readonly #counts = { ticks: 0, runs: 0, withheld: 0, breaches: 0, reverts: 0, preempted: 0 }
   #step: Step = CALM
 
   constructor(trace: Trace) {
@@ -115,12 +121,13 @@ class World {
     this.#show(step)
     this.#model.world(step, tripped, this.#time.now())
     const entry = this.#optimizer.tick()
-    this.#model.told(entry)
+    this.#model.told(entry, this.#unsettled)
     this.#counts.ticks++
     this.#counts.runs += entry.started.length
     this.#counts.withheld += entry.withheld.length
     this.#counts.breaches += entry.breaches.length
     this.#counts.reverts += entry.reverted.length
+    this.#counts.preempted += entry.verdicts.filter(({ reason }) => reason.startsWith('ended for ')).length
     await turn()
     if (tripped) this.#isRestored('with the kill switch tripped')
   }

@@ -6,7 +6,7 @@ import { add, checkTraces, NOTHING, type Tally } from '../loop-model/check-trace
 
 const GOAL =
   'no trace with an action on missing data, in cooldown, with the kill switch tripped, outside of mode act or over a budget; ' +
-  'one open trial a resource; every trial ends, every change is set back'
+  'one open trial a resource; what is waits for nothing preventive; every trial ends, every change is set back'
 const TRACES = 100_000
 const SHORT_TRACES = 300
 /** Traces a thread takes at once. */

@@ -1,0 +1,42 @@
+import { OpenObjects } from './open-objects.ts'
+import type { WorkerObject } from './queue-object.ts'
+
+/** Told of the workers of the application. */
+export interface WorkerListener {
+  /** A worker is seen for the first time, and may still be inside of its constructor. */
+  seen(worker: WorkerObject): void
+  /** From now on nobody looks. The workers can be had until this returns. */
+  ended(): void
+}
+
+/** The workers of the application, as others see them. */
+export interface Workers {
+  /** Those that are open, in the order they were seen first. */
+  open(): readonly WorkerObject[]
+  follow(listener: WorkerListener): Disposable
+}
+
+/** The workers that were seen. Does not keep them alive. */
+export class SeenWorkers implements Workers {
+  readonly #listeners = new Set<WorkerListener>()
+  #workers = new OpenObjects<WorkerObject>()
+
+  open(): readonly WorkerObject[] {
+    return this.#workers.all()
+  }
+
+  follow(listener: WorkerListener): Disposable {
+    this.#listeners.add(listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
+  }
+
+  add(worker: WorkerObject): void {
+    this.#workers.add(worker)
+    for (const listener of this.#listeners) listener.seen(worker)
+  }
+
+  end(): void {
+    for (const listener of this.#listeners) listener.ended()
+    this.#workers = new OpenObjects()
+  }
+}

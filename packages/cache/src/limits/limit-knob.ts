@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Knob } from '@homeostat/optimizer'
+import type { CacheLimits } from './cache-limits.ts'
+
+/** A knob that has not answered after 2 s counts as hung; what is left of the way down is then gone in the background. */
+const WAIT_MS = 1000
+
+export interface LimitKnobOptions {
+  readonly limits: CacheLimits
+  /** Longest stretch on the event loop, in milliseconds. @default 2 */
+  readonly sliceMs?: number | undefined
+}
+
+/**
+ * The knob `cache.limit`: the share of their own limit that the resizable caches of the process may hold. 1 is as the application made
+ * them. The action `cache.resize` sets it to 0.7.
+ */
+export function createLimitKnob({ limits, sliceMs }: LimitKnobOptions): Knob {
+  return {
+    name: 'cache.limit',
+    scope: 'process',
+    keptIn: 'memory',
+    bounds: { min: 0.5, max: 1 },
+    touches: ['cache', 'memory'],
+    // What is no longer there has to be loaded again.
+    raises: ['database'],
+    lowers: ['memory'],
+    risk: 1,
+    actions: { 'cache.resize': { to: 0.7 } },
+    unready: () => limits.unready,
+    read: () => limits.share,
+    async compareAndSet(expected, next) {
+      if (!limits.isOpen || limits.share !== expected) return false
+      const waiting = new AbortController()
+      const waited = sleep(WAIT_MS, undefined, { ref: false, signal: waiting.signal }).catch(() => undefined)
+      try {
+        await Promise.race([limits.set(next, sliceMs), waited])
+      } finally {
+        waiting.abort()
+      }
+      return true
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import { ForecastArgumentError } from '../errors.ts'
+
+/**
+ * Where the last days are fetched from when a process starts.
+ *
+ * @example
+ * {
+ *   url: 'https://user:token@prometheus-prod-01.grafana.net/api/prom',
+ *   labels: { job: 'shop' },
+ * }
+ */
+export interface BackfillOptions {
+  /**
+   * Base address of a range API: Prometheus, Mimir (`https://mimir/prometheus`), Grafana Cloud (`https://user:token@…/api/prom`).
+   * A user and password in it are sent as Basic authentication and never told.
+   */
+  readonly url: string
+  /** Sent with every request, e.g. `X-Scope-OrgID` for Mimir. */
+  readonly headers?: Readonly<Record<string, string>>
+  /**
+   * What singles this service out, e.g. `{ job: 'shop' }`: added to every selector that does not name the label itself. Without
+   * it the worst of everything that the server has of a metric is taken.
+   */
+  readonly labels?: Readonly<Record<string, string>>
+  /** How far back, at most 30. @default 7 */
+  readonly days?: number
+  /** Time between two samples, at least 1,000. @default 60000 */
+  readonly stepMs?: number
+  /** For one request. @default 30000 */
+  readonly timeoutMs?: number
+  /** For everything. @default 300000 */
+  readonly totalTimeoutMs?: number
+}
+
+/** The options with their defaults. */
+export type BackfillSettings = Required<Omit<BackfillOptions, 'url'>> & { readonly url: string }
+
+const MOST_DAYS = 30
+const LEAST_STEP_MS = 1000
+
+/** @throws {@link ForecastArgumentError} for numbers that are out of their range */
+export function backfillSettings(options: BackfillOptions): BackfillSettings {
+  const settings = {
+    headers: {},
+    labels: {},
+    days: 7,
+    stepMs: 60_000,
+    timeoutMs: 30_000,
+    totalTimeoutMs: 300_000,
+    ...options,
+  }
+  check('days', settings.days, 0.01, MOST_DAYS)
+  check('stepMs', settings.stepMs, LEAST_STEP_MS, 3_600_000)
+  check('timeoutMs', settings.timeoutMs, 1, 600_000)
+  check('totalTimeoutMs', settings.totalTimeoutMs, 1, 3_600_000)
+  return settings
+}
+
+function check(name: string, found: number, least: number, most: number): void {
+  if (found >= least && found <= most) return
+  throw new ForecastArgumentError(`backfill.${name}`, found, `a number from ${least} to ${most}`)
+}

@@ -1,0 +1,69 @@
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bareEnvironment, runCommand } from './command.ts'
+import { debianProgram } from './debian-program.ts'
+import { startOnFreePort } from './free-port.ts'
+import { guardian, type OwnedProcess } from './guardian.ts'
+import { waitUntilReady } from './server-process.ts'
+
+export interface PrometheusOptions {
+  /** What it has recorded, as OpenMetrics text with timestamps in seconds and `# EOF` at its end; the series of a metric in one piece. */
+  readonly history: string
+  /** `prometheus.yml`. Default: it scrapes nothing. */
+  readonly config?: string
+}
+
+/** A Prometheus of Debian's. */
+export interface Prometheus extends AsyncDisposable {
+  /** `http://127.0.0.1:…` */
+  readonly address: string
+}
+
+const SCRAPES_NOTHING = 'global: { scrape_interval: 1h }\n'
+const FLAGS = ['--config.file=prometheus.yml', '--storage.tsdb.path=data', '--storage.tsdb.retention.time=100y']
+
+/**
+ * Starts a Prometheus that remembers a history. It ends with this process, however that ends.
+ *
+ * @throws {@link PackageDownloadError} where there is no Debian or Ubuntu, or no network the first time.
+ *
+ * @example await using prometheus = await startPrometheus({ history: 'up{job="a"} 1 1767225600\n# EOF\n' })
+ */
+export async function startPrometheus({ history, config = SCRAPES_NOTHING }: PrometheusOptions): Promise<Prometheus> {
+  const server = await debianProgram('prometheus', 'prometheus')
+  const promtool = await debianProgram('prometheus', 'promtool')
+  const folder = await guardian().folder(join(tmpdir(), 'homeostat-prometheus-'))
+  const at = { cwd: folder, env: bareEnvironment(folder) }
+  try {
+    await writeFile(join(folder, 'history.txt'), history)
+    await writeFile(join(folder, 'prometheus.yml'), config)
+    const fill = ['tsdb', 'create-blocks-from', 'openmetrics', 'history.txt', 'data']
+    await runCommand({ file: promtool, args: fill, ...at })
+    return await startOnFreePort(async port => {
+      const args = [...FLAGS, `--web.listen-address=127.0.0.1:${port}`]
+      const process = await guardian().start({ file: server, args, ...at }, 'SIGKILL')
+      return ready(process, folder, port)
+    })
+  } catch (error) {
+    await guardian().remove(folder)
+    throw error
+  }
+}
+
+async function ready(process: OwnedProcess, folder: string, port: number): Promise<Prometheus> {
+  const address = `http://127.0.0.1:${port}`
+  await waitUntilReady(process, 'prometheus', port, () =>
+    fetch(`${address}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  )
+  return {
+    address,
+    [Symbol.asyncDispose]: async () => {
+      await process.stop('SIGTERM')
+      await guardian().remove(folder)
+    },
+  }
+}
