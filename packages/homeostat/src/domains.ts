@@ -1,5 +1,6 @@
 import { bullmq } from '@homeostat/bullmq/domain'
 import { cache } from '@homeostat/cache/domain'
+import { forecast } from '@homeostat/forecast/domain'
 import { ioredis } from '@homeostat/ioredis/domain'
 import type { Domain, Mode } from '@homeostat/optimizer'
 import { pg } from '@homeostat/pg/domain'
@@ -27,6 +28,7 @@ export function domainsOf(options: HomeostatOptions): DomainWithMode[] {
   add('ioredis', options.ioredis, ioredis)
   add('bullmq', options.bullmq, bullmq)
   add('pg', options.pg, pg)
+  add('forecast', options.forecast, forecast)
   for (const domain of own) domains.push([domain, undefined])
   return domains
 }

@@ -7,7 +7,7 @@ import type {
   ProgramSource,
   TraceWindow,
 } from '@homeostat/optimizer'
-import { Optimizer, Ticker, steadyNow, wallTime } from '@homeostat/optimizer'
+import { Optimizer, Ticker, steadyNow } from '@homeostat/optimizer'
 import { measureEventLoopLag } from '@homeostat/runtime'
 import type { Faults } from '@homeostat/signals'
 import type { AttachTarget } from './attach.ts'
@@ -21,14 +21,19 @@ import { collectFrom } from './collect-metrics.ts'
 import { domainsOf } from './domains.ts'
 import { EngineInstrumentation } from './engine-instrumentation.ts'
 import { fileProgramOf } from './file-program.ts'
+import { Forecasting } from './forecasting.ts'
 import { KillSwitches } from './kill-switches.ts'
 import { applicationExprs, applicationMetrics } from './metrics/application.ts'
 import { databaseExprs, databaseMetrics } from './metrics/database.ts'
 import { externalServiceExprs, externalServiceMetrics } from './metrics/external-services.ts'
 import { systemExprs, systemMetrics } from './metrics/system.ts'
 import { readModes } from './modes.ts'
+import type { OptimizationResult } from './optimization-result.ts'
+import { optimizationResult } from './optimization-result.ts'
 import type { HomeostatOptions } from './options.ts'
 import type { PerformanceMetrics } from './performance-metrics.ts'
+import type { PerformancePrediction, PreventionResult } from './prevention.ts'
+import { preventionResult } from './prevention.ts'
 import { programOf } from './program.ts'
 import type { ProgramFiles } from './reload/program-files.ts'
 import type { Query } from './query.ts'
@@ -36,16 +41,6 @@ import { createQuery } from './query.ts'
 import { warn } from './warn.ts'
 
 export type { HomeostatOptions } from './options.ts'
-
-/** What `optimizePerformance()` did. */
-export interface OptimizationResult {
-  /** Actions that were started. */
-  readonly optimizationsApplied: number
-  readonly successful: number
-  readonly failed: number
-  /** ISO 8601. */
-  readonly timestamp: string
-}
 
 /** Any instrumentation of ours, as `registerInstrumentations` takes it. */
 export type HomeostatInstrumentation = Domain['instrumentation'] | EngineInstrumentation
@@ -67,6 +62,7 @@ export class Homeostat implements AsyncDisposable {
   readonly #target: AttachTarget
   readonly #automation: Automation
   readonly #histories: HistoryFolder
+  readonly #forecasting: Forecasting
   readonly #killSwitches: KillSwitches
   readonly #files: ProgramFiles | undefined
   readonly #attachments: Disposable[] = []
@@ -119,7 +115,9 @@ export class Homeostat implements AsyncDisposable {
       onError: error => faults.report('source', error),
       clock: Date.now,
     })
-    const { killSwitch } = this.optimizer
+    const { store, killSwitch } = this.optimizer
+    const loop = { store, intervalMs, on: (listener: LedgerListener): Disposable => this.optimizer.on(listener) }
+    this.#forecasting = new Forecasting({ options, domains, service, faults, loop })
     const mayAct = actions.some(({ name }) => modes.ofAction(name) === 'act')
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct })
     const load = (source: ProgramSource): void => this.optimizer.load(source)
@@ -151,9 +149,11 @@ export class Homeostat implements AsyncDisposable {
   /** Begins to tick. Done already unless `autoStart` is false. The timers never keep the process alive. */
   start(): void {
     this.#automation.start()
-    this.#ready ??= inTime('reading what was saved', () => this.#histories.start(), LONGEST_READ_MS).catch(
-      (error: unknown) => this.#faults.report('source', error),
-    )
+    const histories = (): Promise<void> => this.#histories.start()
+    this.#ready ??= Promise.all([
+      inTime('reading what was saved', histories, LONGEST_READ_MS).catch(error => this.#faults.report('source', error)),
+      this.#forecasting.start(),
+    ])
     this.#killSwitches.start()
     this.#ticker.start()
   }
@@ -171,6 +171,7 @@ export class Homeostat implements AsyncDisposable {
       'the loop': () => this.optimizer.stop(),
       ...this.#automation.endings,
       'the histories': () => this.#histories.stop(),
+      'the forecasts': () => this.#forecasting.stop(),
     }
     await endEach(endings, LONGEST_END_MS, error => this.#faults.report('tick', error))
     for (const instrumentation of this.instrumentations) this.#faults.contain('signal', () => instrumentation.disable())
@@ -204,14 +205,28 @@ export class Homeostat implements AsyncDisposable {
    */
   async optimizePerformance(): Promise<OptimizationResult> {
     await this.#files?.loaded
-    const { entry, attempts } = await this.optimizer.tickAndWait(steadyNow())
-    const successful = attempts.filter(({ outcome }) => outcome.status === 'completed').length
-    return {
-      optimizationsApplied: attempts.length,
-      successful,
-      failed: attempts.length - successful,
-      timestamp: new Date(wallTime(entry.now)).toISOString(),
-    }
+    const tick = await this.optimizer.tickAndWait(steadyNow())
+    return optimizationResult(tick, tick.attempts)
+  }
+
+  /**
+   * The bottlenecks that are more probable than their limits (cpu, memory and network 0.7, database 0.6), the most probable
+   * first. None in a forecaster's first ten minutes.
+   */
+  async predictPerformanceBottlenecks(): Promise<PerformancePrediction[]> {
+    const now = steadyNow()
+    this.optimizer.refresh(now)
+    return this.#forecasting.predict(now)
+  }
+
+  /**
+   * Predicts, and then does one tick, with all its gates, like {@link optimizePerformance}; tells what was done about what has
+   * not come yet, and what was not done, and why.
+   */
+  async proactiveOptimization(): Promise<PreventionResult> {
+    await this.#files?.loaded
+    const predictions = await this.predictPerformanceBottlenecks()
+    return preventionResult(predictions, await this.optimizer.tickAndWait(steadyNow()))
   }
 
   /** Of the timer. A quarantine that was saved counts from the first one on. */

@@ -1,12 +1,8 @@
 export { NotAReaderError } from './attach.ts'
-export {
-  Homeostat,
-  homeostat,
-  type HomeostatInstrumentation,
-  type HomeostatOptions,
-  type OptimizationResult,
-} from './homeostat.ts'
+export { Homeostat, homeostat, type HomeostatInstrumentation, type HomeostatOptions } from './homeostat.ts'
 export { HomeostatReader, type HomeostatReaderOptions } from './homeostat-reader.ts'
+export type { OptimizationResult } from './optimization-result.ts'
+export type { PerformancePrediction, PreventionResult } from './prevention.ts'
 export type {
   ApplicationMetrics,
   DatabaseMetrics,

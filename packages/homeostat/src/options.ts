@@ -1,6 +1,7 @@
 import type { Action, BudgetLimits, Coordinator, Domain, Knob, Mode, Response, StateStore } from '@homeostat/optimizer'
 import type { bullmq } from '@homeostat/bullmq/domain'
 import type { cache } from '@homeostat/cache/domain'
+import type { forecast } from '@homeostat/forecast/domain'
 import type { ioredis } from '@homeostat/ioredis/domain'
 import type { pg } from '@homeostat/pg/domain'
 import type { RuleSource } from '@homeostat/promql'
@@ -26,6 +27,8 @@ export interface HomeostatOptions {
   readonly ioredis?: PackageOptions<typeof ioredis>
   readonly bullmq?: PackageOptions<typeof bullmq>
   readonly pg?: PackageOptions<typeof pg>
+  /** A preventive response goes no further than this mode, however far its action may go. */
+  readonly forecast?: PackageOptions<typeof forecast>
   /** Packages of your own; one that is called like a package of ours takes its place. */
   readonly domains?: readonly Domain[]
   /** Rules beside those of the packages; groups of a Prometheus rule file fit, see `@homeostat/promql/rule-files`. */

@@ -1,4 +1,4 @@
-import type { Action, Response } from '@homeostat/optimizer'
+import type { Action, Domain, Mode, Response } from '@homeostat/optimizer'
 import type { RuleSource } from '@homeostat/promql'
 import { broughtActions } from './brought-actions.ts'
 import type { DomainWithMode, Modes } from './modes.ts'
@@ -29,7 +29,8 @@ export function programOf(
 
   const rules = [...active.flatMap(domain => domain.rules), ...(modes.base === 'off' ? [] : (options.rules ?? []))]
   const actions = [...active.flatMap(domain => domain.actions), ...(options.actions ?? [])]
-  const responses = [...active.flatMap(domain => domain.responses).filter(response => !isReplaced(response)), ...own]
+  const brought = active.flatMap(domain => responsesOf(domain, modes.ofDomain(domain)))
+  const responses = [...brought.filter(response => !isReplaced(response)), ...own]
 
   const runnable = new Set([...active, options].flatMap(broughtActions).map(({ name }) => name))
   const alerts = new Set(rules.flatMap(alertsOf))
@@ -40,6 +41,12 @@ export function programOf(
       warn(`${where} answers an alert that no rule in use raises`)
   }
   return { rules, responses, actions }
+}
+
+/** A response that runs what another package brings needs the leave of both. */
+function responsesOf(domain: Domain, maxMode: Mode): Response[] {
+  const own = new Set(broughtActions(domain).map(({ name }) => name))
+  return domain.responses.map(response => (own.has(response.action) ? response : { ...response, maxMode }))
 }
 
 function alertsOf(source: RuleSource): string[] {

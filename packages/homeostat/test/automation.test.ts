@@ -101,7 +101,7 @@ test('a knob that a forecast had set is set back before it is set for what has c
   await h!.optimizePerformance()
   expect(worker.concurrency).toBe(4)
   expect(h!.explain('crawler.slowDown#1')?.line).toContain(
-    'ended for worker.concurrency (Always is no forecast any more)',
+    'ended for crawler.concurrency (Always is no forecast any more)',
   )
 })
 

@@ -6,6 +6,7 @@ import type { Gate, GateState } from './gate.ts'
 import { gates } from './gates/gates.ts'
 import { modeGate } from './gates/mode.ts'
 import { afterYielding, notYetYielded, yieldingTo } from './preemption.ts'
+import { modeOfResponse } from './mode.ts'
 import { responsesTo } from './response-match.ts'
 import type { Response } from './response.ts'
 import type { OpenTrial } from './trial.ts'
@@ -67,7 +68,7 @@ export function decide(input: DecisionInput): (Due | Refusal)[] {
         const { reason, detail, preempts } = refusing
         if (preempts) next.push(proposal)
         const isOnlyMode = reason === 'mode' && !firstRefusal(gatesBeyondMode, proposal, state)
-        const mode = input.modeOf(action.name)
+        const mode = modeOfResponse(response, input.modeOf)
         const answer = refusal(firing, response, reason, detail)
         refused.push({ ...answer, mode, ...(isOnlyMode && { proposal }), ...(preempts && { preempts }) })
       }

@@ -10,6 +10,7 @@ import type { GateState } from './gate.ts'
 import type { KillSwitch } from './kill-switch.ts'
 import type { Launcher } from './launcher.ts'
 import type { Mode } from './mode.ts'
+import { modeOfResponse } from './mode.ts'
 import { preemptedBy, rivalOf } from './preemption.ts'
 import type { Program } from './program.ts'
 import type { Runner } from './runner.ts'
@@ -49,10 +50,11 @@ export class Decider {
 
   /** Why a proposal that was due is due no more; undefined while it is. */
   recheck(proposal: Proposal): string | undefined {
-    const { firing, action } = proposal
+    const { firing, response } = proposal
     const { killSwitch, modeOf, trials, launcher } = this.#options
     if (killSwitch.state.tripped) return `the kill switch was tripped by ${killSwitch.state.by} meanwhile`
-    if (modeOf(action.name) !== 'act') return `mode is ${modeOf(action.name)} by now`
+    const mode = modeOfResponse(response, modeOf)
+    if (mode !== 'act') return `mode is ${mode} by now`
     const key = alertKey(firing)
     const current = this.#firings.find(candidate => alertKey(candidate) === key)
     if (!current) return 'its alert was over when the lease was granted'

@@ -6,6 +6,7 @@ import type { Standing } from './instances/standing.ts'
 import type { ArmState } from './judge/arms.ts'
 import type { KnownEffect, ModeOffer, QuarantinedAction } from './ledger.ts'
 import type { Mode } from './mode.ts'
+import { modeOfResponse } from './mode.ts'
 import type { Trial } from './trial.ts'
 
 /** Pairs of rule and action that are remembered; more would come from rules that are reloaded without end. */
@@ -75,8 +76,8 @@ export class Histories {
   /** The modes that the evidence has begun to speak for since this was last asked. */
   takeOffers(modeOf: (action: string) => Mode, now: number): ModeOffer[] {
     return this.all.flatMap(history => {
-      const { alert, action } = history
-      const offer = offerOf(history, modeOf(action), now)
+      const { alert, action, response } = history
+      const offer = offerOf(history, modeOfResponse(response, modeOf), now)
       const isNews = offer !== undefined && this.#offered.get(history) !== offer.mode
       if (offer) this.#offered.set(history, offer.mode)
       return isNews ? [{ alert, action, ...offer }] : []

@@ -68,6 +68,10 @@ export class History {
     this.#standing = freshStanding(options.version)
   }
 
+  get response(): Response {
+    return this.#options.response
+  }
+
   /** Whether runs may be withheld at random. Where nothing is expected there is nothing to compare. */
   get isRandomised(): boolean {
     const { expect, priority, withhold = true } = this.#options.response

@@ -15,3 +15,11 @@ export function lesserMode(a: Mode, b: Mode): Mode {
 export function isMode(text: unknown): text is Mode {
   return modes.includes(text as Mode)
 }
+
+/** How far a response may go: as far as its action, and no further than it says itself. */
+export function modeOfResponse(
+  { action, maxMode = 'act' }: { readonly action: string; readonly maxMode?: Mode },
+  modeOf: (action: string) => Mode,
+): Mode {
+  return lesserMode(modeOf(action), maxMode)
+}

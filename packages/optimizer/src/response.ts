@@ -1,3 +1,5 @@
+import type { Mode } from './mode.ts'
+
 /** Orders responses that compete: a safety response goes first and is never withheld. */
 export type Priority = 'safety' | 'slo' | 'efficiency'
 
@@ -100,6 +102,8 @@ export interface Response {
   readonly timeoutMs?: number
   readonly expect?: Expectation
   readonly guards?: readonly Guard[]
+  /** The response goes no further than this, however far its action may go. @default as far as its action */
+  readonly maxMode?: Mode
   /** The action is refused while one of these does not hold. @default none */
   readonly requires?: readonly Requirement[]
   /**

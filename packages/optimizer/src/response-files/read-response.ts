@@ -1,5 +1,6 @@
 import type { YamlDocument, YamlNode } from '@homeostat/promql/rule-files'
 import { MappingReader, plainValue } from '@homeostat/promql/rule-files'
+import { modes } from '../mode.ts'
 import type { Design, Expectation, Guard, Requirement, Response } from '../response.ts'
 import { choice, expression, given, milliseconds, positive, required } from './fields.ts'
 
@@ -17,6 +18,7 @@ const RESPONSE_FIELDS = [
   'clear',
   'withhold',
   'preventive',
+  'max_mode',
   'design',
 ]
 const EXPECT_FIELDS = ['expr', 'direction', 'worth', 'baseline', 'settle', 'window']
@@ -51,6 +53,7 @@ export function readResponse(
       requires: fields.has('requires') ? requires : undefined,
       clear: fields.has('clear') ? expression(fields, 'clear') : undefined,
       withhold: fields.has('withhold') ? fields.boolean('withhold') : undefined,
+      maxMode: choice(fields, 'max_mode', modes, false),
       preventive: fields.has('preventive') ? fields.boolean('preventive') : undefined,
       design: fields.has('design') ? readDesign(document, fields.node('design')) : undefined,
     }),

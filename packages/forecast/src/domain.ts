@@ -1,0 +1,72 @@
+import type { Domain, Loop } from '@homeostat/optimizer'
+import { disposeTogether } from '@homeostat/signals'
+import { startBackfill } from './loop/backfill.ts'
+import type { ForecastDomainOptions } from './loop/domain-options.ts'
+import { readOptions } from './loop/domain-options.ts'
+import { ForecastInstrumentation } from './loop/forecast-instrumentation.ts'
+import { Forecasts } from './loop/forecasts.ts'
+import { responses } from './loop/responses.ts'
+import { rules } from './loop/rules.ts'
+
+export type { BackfillOptions } from './loop/backfill-options.ts'
+export type { ForecastDomainOptions } from './loop/domain-options.ts'
+export { defaultTargets } from './loop/default-targets.ts'
+export { ForecastInstrumentation } from './loop/forecast-instrumentation.ts'
+export { ForecastOptionError, ForecastTargetError } from './loop/forecast-target-error.ts'
+export type { ForecastTarget } from './loop/forecast-target.ts'
+export { Forecasts } from './loop/forecasts.ts'
+export type { ForecastPrediction } from './loop/prediction.ts'
+export type { Resource } from './loop/resource.ts'
+
+/** Forecasts in the loop. */
+export interface ForecastDomain extends Domain<ForecastInstrumentation> {
+  readonly forecasts: Forecasts
+  /** Targets and options that could not be used, each with what to do about it. */
+  readonly rejected: readonly Error[]
+  follow(loop: Loop): Disposable
+}
+
+/**
+ * Everything this package brings, for `homeostat()`: forecasts of bottlenecks of CPU, memory, database and network, published as
+ * metrics, alerts on them, and what is done before they come. `homeostat()` makes one by itself, of the options it is given.
+ *
+ * @example
+ * ```ts
+ * const h = homeostat({
+ *   forecast: {
+ *     targets: [{ name: 'disk', resource: 'database', expr: 'max(disk_used / disk_size)', above: 0.9, within: '30m', unit: 'ratio' }],
+ *   },
+ * })
+ * ```
+ */
+export function forecast(options: ForecastDomainOptions = {}): ForecastDomain {
+  const read = readOptions(options)
+  const { targets: _targets, defaults: _defaults, limits: _limits, watch: _watch, ...rest } = options
+  const { horizon: _horizon, backfill, ...config } = rest
+  const instrumentation = new ForecastInstrumentation(config)
+  const { faults } = instrumentation.registry
+  const forecasts = new Forecasts(read, instrumentation)
+  return {
+    name: 'forecast',
+    instrumentation,
+    rules: rules(read),
+    responses: responses(read),
+    actions: [],
+    knobs: [],
+    reclaimers: [],
+    forecasts,
+    rejected: read.rejected,
+    follow: loop => {
+      const following = forecasts.follow(loop)
+      if (!backfill) return following
+      const filling = startBackfill(backfill, {
+        targets: forecasts.targets,
+        rebuild: target => forecasts.rebuild(target),
+        knownMs: target => forecasts.knownMs(target),
+        now: Date.now(),
+        onFault: fault => faults.report('source', fault),
+      })
+      return disposeTogether(following, { [Symbol.dispose]: () => filling.stop() })
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import type { LedgerEntry } from '@homeostat/optimizer'
+import { attributes, promName } from '@homeostat/semconv'
+import type { Resource } from './resource.ts'
+import { isResource } from './resource.ts'
+
+/** What is undone works on for a while: what was put off is made up for. */
+const AFTERMATH_MS = 5 * 60_000
+
+const RESOURCE = promName(attributes.forecastResource)
+
+/** Tells that a resource is being worked on. */
+export type Worked = (resource: Resource, isNew: boolean, untilMs: number) => void
+
+/**
+ * Which resources an action is working on. What happens to them then does not tell what would have happened without it, so that
+ * nobody should learn from it; what was withheld, refused or only thought of does.
+ */
+export class Censoring {
+  readonly #working = new Map<string, ReadonlySet<Resource>>()
+
+  /** Calls back for every resource that is worked on at a tick. */
+  see({ now, decisions, started, open }: LedgerEntry, worked: Worked): void {
+    for (const { id, action } of started) {
+      const decision = decisions.find(made => made.action.name === action)
+      const resources = decision ? resourcesOf(decision) : new Set<Resource>()
+      this.#working.set(id, resources)
+      for (const resource of resources) worked(resource, true, now)
+    }
+    const stillOpen = new Set(open.map(({ id }) => id))
+    for (const [id, resources] of this.#working) {
+      for (const resource of resources) worked(resource, false, now + AFTERMATH_MS)
+      if (!stillOpen.has(id)) this.#working.delete(id)
+    }
+  }
+}
+
+function resourcesOf({ action, firing }: LedgerEntry['decisions'][number]): ReadonlySet<Resource> {
+  const named = [...action.touches, ...action.lowers, ...action.raises, firing.labels[RESOURCE]]
+  return new Set(named.filter(isResource))
+}

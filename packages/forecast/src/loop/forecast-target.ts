@@ -1,0 +1,81 @@
+import type { Expression } from '@homeostat/promql'
+import { compile, formatDuration, parseDuration } from '@homeostat/promql'
+import { ForecastTargetError } from './forecast-target-error.ts'
+import type { Resource } from './resource.ts'
+import { isResource, RESOURCES } from './resource.ts'
+
+/**
+ * A number that is watched, and the limit that it should not reach.
+ *
+ * @example
+ * { name: 'disk', resource: 'database', expr: 'max(disk_used / disk_size)', above: 0.9, within: '30m', unit: 'ratio' }
+ */
+export interface ForecastTarget {
+  /** Tells targets apart, in labels as well: letters, digits, `.`, `_` and `-`, at most 64. */
+  readonly name: string
+  readonly resource: Resource
+  /** PromQL of the number; of several series the highest counts. */
+  readonly expr: string
+  /** The limit, in the expression's unit. It is reached by a number that is equal to it. */
+  readonly above: number
+  /** How far ahead, as Prometheus durations of a minute to a week. @default the `horizon` of the domain's options */
+  readonly within?: string | readonly string[]
+  /** `ratio` for shares of a whole. @default anything else */
+  readonly unit?: string
+}
+
+/** How far ahead, in words and in numbers. */
+export interface Horizon {
+  /** A Prometheus duration, e.g. `15m`. */
+  readonly label: string
+  readonly ms: number
+}
+
+/** A target that has been read and can be watched. */
+export interface ReadTarget extends ForecastTarget {
+  readonly expression: Expression
+  readonly horizons: readonly Horizon[]
+}
+
+const SHORTEST_MS = 60_000
+const LONGEST_MS = 7 * 24 * 3_600_000
+
+/** @throws {ForecastTargetError} that names the target and says what to do */
+export function readTarget(target: ForecastTarget, horizon: string): ReadTarget {
+  const { name, resource, expr, above, within = horizon, unit } = target
+  const wrong = (why: string, cause?: unknown): ForecastTargetError => new ForecastTargetError(name, why, { cause })
+  if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name))
+    throw wrong('use 1 to 64 letters, digits, ".", "_" and "-" as its name')
+  if (!isResource(resource)) throw wrong(`its resource is ${String(resource)}; use ${RESOURCES.join(', ')}`)
+  if (!Number.isFinite(above)) throw wrong(`above is ${String(above)}; give its limit as a finite number`)
+  if (unit !== undefined && typeof unit !== 'string') throw wrong('unit is no text; use "ratio" or leave it out')
+  const horizons = horizonsOf(within, wrong)
+  return { ...target, expression: readExpression(expr, wrong), horizons }
+}
+
+type Wrong = (why: string, cause?: unknown) => ForecastTargetError
+
+function readExpression(expr: string, wrong: Wrong): Expression {
+  let expression: Expression
+  try {
+    expression = compile(expr)
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n', 1)[0] : 'it is no text'
+    throw wrong(`expr cannot be read as PromQL, mend it: ${why}`, error)
+  }
+  if (expression.type !== 'instant vector' && expression.type !== 'scalar')
+    throw wrong(`expr gives a ${expression.type}; use one that gives a number or one a series`)
+  return expression
+}
+
+function horizonsOf(within: string | readonly string[], wrong: Wrong): readonly Horizon[] {
+  const horizons = new Map<number, Horizon>()
+  for (const text of typeof within === 'string' ? [within] : within) {
+    const ms = parseDuration(String(text)) ?? Number.NaN
+    if (!(ms >= SHORTEST_MS && ms <= LONGEST_MS))
+      throw wrong(`within is ${String(text)}; use a Prometheus duration of 1m to 1w, e.g. "15m"`)
+    horizons.set(ms, { label: formatDuration(ms), ms })
+  }
+  if (horizons.size === 0) throw wrong('within is empty; leave it out or name a duration, e.g. "15m"')
+  return [...horizons.values()]
+}

@@ -1,0 +1,67 @@
+import type { Response } from '@homeostat/optimizer'
+import { attributes, metrics, promName } from '@homeostat/semconv'
+import type { ReadOptions } from './domain-options.ts'
+import type { Resource } from './resource.ts'
+import { RESOURCES } from './resource.ts'
+import { aheadOf, overFor, proven, UNPROVEN } from './rules.ts'
+
+const RESULT = promName(attributes.cacheResult)
+const LOOKUPS = promName(metrics.cacheRequests)
+const lookups = `sum(rate(${LOOKUPS}[1m]))`
+const misses = `sum(rate(${LOOKUPS}{${RESULT}!="hit"}[1m]))`
+
+type Measure = Pick<Response, 'action' | 'options' | 'expect' | 'guards'>
+
+/**
+ * What is done before a bottleneck comes. Actions that no package in use brings are refused with `no such action`, which tells
+ * what would have been done.
+ */
+function measuresFor(resource: Resource, expr: string): readonly Measure[] {
+  switch (resource) {
+    case 'cpu':
+      return [
+        {
+          action: 'queue.rescheduleHeavyTasks',
+          // The use is a mean of one minute.
+          expect: { expr, direction: 'down', worth: 0.1, settleMs: 90_000, windowMs: 120_000 },
+          // Jobs wait longer when fewer are taken on; three times as long as usual, and more than half a minute, is too long.
+          guards: [{ expr: `max(${promName(metrics.queueOldestWaitingAge)})`, notWorseThan: 2, floor: 30 }],
+        },
+      ]
+    case 'memory':
+      return [
+        {
+          action: 'memory.cleanup',
+          // Pages that a collection frees go back to the system 6 to 12 s later on Node 24.
+          expect: { expr, direction: 'down', worth: 0.05, settleMs: 30_000, windowMs: 60_000 },
+        },
+        {
+          action: 'cache.resize',
+          options: { to: 0.7 },
+          expect: { expr, direction: 'down', worth: 0.05, settleMs: 60_000, windowMs: 120_000 },
+          guards: [{ expr: `${misses} / ${lookups}`, denominator: lookups, notWorseThan: 0.1 }],
+        },
+      ]
+    case 'database':
+      return [{ action: 'replica.weight' }]
+    case 'network':
+      return [{ action: 'response.compression' }, { action: 'cdn.warm' }]
+  }
+}
+
+/** The preventive responses to the alerts of `rules.ts`. */
+export function responses(options: Pick<ReadOptions, 'targets' | 'limits'>): readonly Response[] {
+  return RESOURCES.flatMap(resource => {
+    // What should change is the use that the first target of the resource measures.
+    const target = options.targets.find(each => each.resource === resource)
+    if (!target) return []
+    return measuresFor(resource, target.expr).map((measure): Response => ({
+      to: { alert: aheadOf(resource) },
+      priority: 'slo',
+      preventive: true,
+      requires: [{ expr: proven, otherwise: UNPROVEN }],
+      clear: overFor(resource, options),
+      ...measure,
+    }))
+  })
+}

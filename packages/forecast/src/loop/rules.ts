@@ -1,0 +1,69 @@
+import type { Rule } from '@homeostat/optimizer'
+import { attributes, metrics, promName } from '@homeostat/semconv'
+import type { ReadOptions } from './domain-options.ts'
+import { LEAST_CROSSINGS } from './prediction.ts'
+import type { Resource } from './resource.ts'
+import { RESOURCES } from './resource.ts'
+
+const RESOURCE = promName(attributes.forecastResource)
+const TARGET = promName(attributes.forecastTarget)
+const HORIZON = promName(attributes.forecastHorizon)
+const BY = `by (${RESOURCE}, ${TARGET}, ${HORIZON})`
+
+/** PromQL of the probability, by target and horizon. */
+const probabilityOf = (resource: Resource): string =>
+  `max ${BY} (${promName(metrics.forecastProbability)}{${RESOURCE}="${resource}"})`
+
+/** PromQL that holds for the forecasts that may be acted upon. */
+export const proven: string = [
+  `max ${BY} (${promName(metrics.forecastSkill)}) > 0`,
+  `max ${BY} (${promName(metrics.forecastCrossings)}) >= ${LEAST_CROSSINGS}`,
+].join(' and ')
+
+/** Said where {@link proven} does not hold. */
+export const UNPROVEN: string = `its forecaster has not shown yet that it is better than the base rate: its skill is not positive, or fewer than ${LEAST_CROSSINGS} of its forecasts ended in a bottleneck`
+
+/** The alert that a resource will be a bottleneck, e.g. `CpuBottleneckAhead`. */
+export function aheadOf(resource: Resource): string {
+  return `${resource.charAt(0).toUpperCase()}${resource.slice(1)}BottleneckAhead`
+}
+
+/** How far below the limit the probability has to fall before the alert is over. */
+const DEAD_BAND = 0.2
+
+/** PromQL that says that a bottleneck is no longer expected. */
+export function overFor(resource: Resource, { limits }: Pick<ReadOptions, 'limits'>): string {
+  return `${probabilityOf(resource)} < ${Number(Math.max(0.05, limits[resource] - DEAD_BAND).toFixed(3))}`
+}
+
+/** Alerts on forecasts: one for each resource, and one that only tells. */
+export function rules({ targets, limits, watch }: Pick<ReadOptions, 'targets' | 'limits' | 'watch'>): readonly Rule[] {
+  const resources = RESOURCES.filter(resource => targets.some(target => target.resource === resource))
+  const what = `{{ $labels.${TARGET} }} reaches its limit within {{ $labels.${HORIZON} }} with a probability of {{ $value | humanizePercentage }}`
+  const ahead = resources.map((resource): Rule => ({
+    alert: aheadOf(resource),
+    expr: `${probabilityOf(resource)} > ${limits[resource]}`,
+    // Prevention lowers the probability that called for it; what it holds off has not passed yet.
+    keepFiringFor: '5m',
+    labels: { severity: 'medium' },
+    annotations: {
+      summary: what,
+      description:
+        'predictPerformanceBottlenecks() says why. How good these forecasts have been: homeostat.forecast.skill.',
+    },
+  }))
+  const possible = resources.map(resource => `(${probabilityOf(resource)} > ${watch} <= ${limits[resource]})`)
+  const watched = resources.filter(resource => watch < limits[resource])
+  if (watched.length === 0) return ahead
+  return [
+    ...ahead,
+    {
+      alert: 'BottleneckPossible',
+      expr: possible.join(' or '),
+      for: '1m',
+      keepFiringFor: '1m',
+      labels: { severity: 'info' },
+      annotations: { summary: what, description: 'Nothing is done about it unless it becomes more probable.' },
+    },
+  ]
+}

@@ -1,0 +1,140 @@
+import type { BoundExpression, Store } from '@homeostat/promql'
+import { ForecastStateError } from '../errors.ts'
+import type { Forecaster } from '../forecaster.ts'
+import { create } from '../forecaster.ts'
+import type { BackfillRebuild } from './backfill-work.ts'
+import type { ReadTarget } from './forecast-target.ts'
+import { LiveSamples, SAMPLE_MS } from './live-samples.ts'
+import type { SavedTarget } from './saved-target.ts'
+
+/** What has watched for longer than this by itself is not replaced by what was saved. */
+const YOUNG_MS = 10 * 60_000
+/** Live samples kept while a history is fetched: some 20 hours. */
+const MOST_KEPT = 5000
+
+type Kept = [ms: number, value: number][]
+
+/** A target with its forecaster, while it is watched. */
+export class WatchedTarget {
+  readonly target: ReadTarget
+  #forecaster: Forecaster
+  #bound: BoundExpression | undefined
+  #value: number | undefined
+  #since = Number.NaN
+  #until = Number.NaN
+  #ownSince = Number.NaN
+  #censoredUntil = Number.NEGATIVE_INFINITY
+  readonly #live = new LiveSamples()
+  /** For each rebuilding under way, the samples since it began. */
+  readonly #rebuildings = new Set<Kept>()
+
+  constructor(target: ReadTarget) {
+    this.target = target
+    this.#forecaster = forecasterOf(target)
+  }
+
+  get forecaster(): Forecaster {
+    return this.#forecaster
+  }
+
+  /** Whether the last look found a value. */
+  get isSeen(): boolean {
+    return this.#value !== undefined
+  }
+
+  /** How much it knows, from its first sample to its last, in milliseconds. */
+  get knownMs(): number {
+    return this.#until - this.#since || 0
+  }
+
+  /** The store keeps only what some bound expression asks for. */
+  bind(store: Store): void {
+    this.#bound?.dispose()
+    this.#bound = this.target.expression.bind(store)
+  }
+
+  unbind(): void {
+    this.#bound?.dispose()
+    this.#bound = undefined
+    this.#value = undefined
+  }
+
+  /** Reads the value now and lets the forecaster learn from it, when that is due. */
+  observe(now: number): void {
+    this.#value = this.#bound && worstOf(this.#bound, now)
+    const sample = this.#live.take(now, this.#value)
+    if (sample === undefined) return
+    this.#forecaster.observe(now, sample)
+    for (const kept of this.#rebuildings) if (kept.length < MOST_KEPT) kept.push([now, sample])
+    if (Number.isNaN(this.#since)) this.#since = now
+    if (Number.isNaN(this.#ownSince)) this.#ownSince = now
+    this.#until = now
+  }
+
+  /** What comes until then is learned of by nobody: something is being done about it. */
+  censor(untilMs: number): void {
+    this.#forecaster.censor(untilMs)
+    this.#censoredUntil = Math.max(this.#censoredUntil, untilMs)
+  }
+
+  /** Undefined while there is nothing to keep. */
+  save(): SavedTarget | undefined {
+    if (Number.isNaN(this.#since)) return undefined
+    const { expr } = this.target
+    return { expr, since: this.#since, until: this.#until, state: this.#forecaster.toJSON() }
+  }
+
+  /** @throws ForecastStateError - it does not fit; everything stays as it was */
+  restore({ expr, since, until, state }: SavedTarget): void {
+    if (expr !== this.target.expr) throw new ForecastStateError(`it is of another expression than ${this.target.name}`)
+    if (this.#until - this.#ownSince > YOUNG_MS) return
+    const restored = forecasterOf(this.target)
+    restored.restore(state)
+    restored.censor(this.#censoredUntil)
+    this.#forecaster = restored
+    this.#since = since
+    this.#until = Math.max(until, this.#until || until)
+  }
+
+  /** Begins a forecaster of earlier samples, which takes the place of the present one when it is finished. */
+  rebuild(): BackfillRebuild {
+    const kept: Kept = []
+    const rebuilt = forecasterOf(this.target)
+    let since = Number.NaN
+    this.#rebuildings.add(kept)
+    return {
+      observe: (timestampMs, value) => {
+        rebuilt.observe(timestampMs, value)
+        if (Number.isNaN(since)) since = timestampMs
+      },
+      cancel: () => void this.#rebuildings.delete(kept),
+      finish: () => {
+        if (!this.#rebuildings.delete(kept)) return
+        for (const [ms, value] of kept) rebuilt.observe(ms, value)
+        rebuilt.censor(this.#censoredUntil)
+        this.#forecaster = rebuilt
+        this.#since = since
+        if (Number.isNaN(this.#until)) this.#until = since
+      },
+    }
+  }
+}
+
+function forecasterOf({ resource, unit, above, horizons }: ReadTarget): Forecaster {
+  return create({
+    kind: resource,
+    ...(unit !== undefined && { unit }),
+    intervalMs: SAMPLE_MS,
+    thresholds: [above],
+    horizonsMs: horizons.map(({ ms }) => ms),
+  })
+}
+
+/** Of several series the highest value; undefined when there is none. */
+function worstOf(bound: BoundExpression, now: number): number | undefined {
+  const found = bound.evaluate(now)
+  const values =
+    found.type === 'scalar' ? [found.value] : found.type === 'vector' ? found.samples.map(({ value }) => value) : []
+  const finite = values.filter(value => Number.isFinite(value))
+  return finite.length > 0 ? Math.max(...finite) : undefined
+}
