@@ -40,7 +40,9 @@ module.exports = {
       comment: 'An instrumentation is plain OpenTelemetry: it works without the optimizer.',
       severity: 'error',
       from: { path: `^packages/(${domains.join('|')})/src/(signals/|instrumentation\\.ts|index\\.ts)` },
-      to: { path: '^packages/(optimizer/|[^/]+/src/(actions/|coordinator/|state/|domain\\.ts|rules\\.ts|responses\\.ts))' },
+      to: {
+        path: '^packages/(optimizer/|[^/]+/src/(actions/|coordinator/|state/|domain\\.ts|rules\\.ts|responses\\.ts))',
+      },
     },
     {
       name: 'yaml-only-where-files-are-read',

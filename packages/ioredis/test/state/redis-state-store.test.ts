@@ -76,7 +76,9 @@ it('keeps state where the application has its own, unseen in its hit rate and ne
   for (let i = 0; i < 40; i++) await store.write('secret-key', 'secret-text')
   expect(await store.read('secret-key')).toBe('secret-text')
 
-  expect(domain.stateStores?.('shop')).toHaveLength(found.length)
+  const { clients } = domain.instrumentation
+  expect(clients.some(client => Object.is(client, app))).toBe(true)
+  expect(clients.map(({ options }) => options.connectionName)).not.toContain('homeostat')
   expect(JSON.stringify(domain.instrumentation.registry.collect())).not.toContain('secret')
   expect(countsOf(domain.instrumentation)).toEqual({ hit: 0, miss: 1 })
   app.disconnect()

@@ -1,16 +1,6 @@
 import { expect, it } from 'vitest'
-import type { CoordinatorCandidate } from '../../src/index.ts'
 import { chooseCoordinator } from '../../src/index.ts'
-
-const candidate = (engine: CoordinatorCandidate['engine'], address: string): CoordinatorCandidate => ({
-  engine,
-  address,
-  create: () => {
-    throw new Error('choosing creates nothing')
-  },
-})
-const cache = candidate('redis', 'cache:6379/0')
-const shop = candidate('postgres', 'db:5432/shop')
+import { cache, queues, shop } from '../server-candidates.ts'
 
 it('takes the Redis of the application, whatever else it uses', () => {
   expect(chooseCoordinator([shop, cache])).toEqual({ candidate: cache })
@@ -25,7 +15,6 @@ it('takes one of several clients of the same server', () => {
 })
 
 it('chooses nothing where two processes could choose differently', () => {
-  const queues = candidate('redis', 'queues:6379/0')
   expect(chooseCoordinator([cache, queues, shop])).toEqual({
     none: '2 servers of redis are in use; say which one coordinates',
   })
