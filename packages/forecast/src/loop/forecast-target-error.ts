@@ -6,8 +6,8 @@ export class ForecastTargetError extends Error {
   readonly target: string
 
   constructor(target: string, why: string, options?: ErrorOptions) {
-    super(`forecast: the target ${JSON.stringify(String(target))} is left out: ${why}`, options)
-    this.target = String(target)
+    super(`forecast: the target ${JSON.stringify(target)} is left out: ${why}`, options)
+    this.target = target
   }
 }
 

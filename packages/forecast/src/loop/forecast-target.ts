@@ -71,9 +71,9 @@ function readExpression(expr: string, wrong: Wrong): Expression {
 function horizonsOf(within: string | readonly string[], wrong: Wrong): readonly Horizon[] {
   const horizons = new Map<number, Horizon>()
   for (const text of typeof within === 'string' ? [within] : within) {
-    const ms = parseDuration(String(text)) ?? Number.NaN
+    const ms = parseDuration(text) ?? Number.NaN
     if (!(ms >= SHORTEST_MS && ms <= LONGEST_MS))
-      throw wrong(`within is ${String(text)}; use a Prometheus duration of 1m to 1w, e.g. "15m"`)
+      throw wrong(`within is ${text}; use a Prometheus duration of 1m to 1w, e.g. "15m"`)
     horizons.set(ms, { label: formatDuration(ms), ms })
   }
   if (horizons.size === 0) throw wrong('within is empty; leave it out or name a duration, e.g. "15m"')
