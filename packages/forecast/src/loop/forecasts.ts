@@ -46,7 +46,10 @@ export class Forecasts {
       loop.on(entry => this.#tick(entry)),
       {
         [Symbol.dispose]: () => {
-          for (const { watched } of this.#all.values()) watched.unbind()
+          for (const each of this.#all.values()) {
+            each.watched.unbind()
+            this.#contain(() => publish(each))
+          }
         },
       },
     )
@@ -55,15 +58,18 @@ export class Forecasts {
   /** Looks at all targets now, and publishes what that says. A moment that was looked at already changes nothing. */
   observe(now: number): void {
     if (!this.#instrumentation.isOn) return
-    for (const each of this.#all.values())
-      this.#contain(() => {
-        each.watched.observe(now)
-        publish(each)
-      })
+    for (const each of this.#all.values()) {
+      this.#contain(() => each.watched.observe(now))
+      this.#contain(() => publish(each))
+    }
   }
 
-  /** What is forecast of every target whose value is seen and that was watched for ten minutes; the most probable first. */
+  /**
+   * What is forecast of every target whose value is seen and that was watched for ten minutes; the most probable first. None
+   * while the instrumentation is off.
+   */
   predictions(): ForecastPrediction[] {
+    if (!this.#instrumentation.isOn) return []
     return [...this.#all.values()]
       .filter(({ watched }) => watched.isSeen)
       .flatMap(({ watched: { target, forecaster } }) =>

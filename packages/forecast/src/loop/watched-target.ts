@@ -61,6 +61,8 @@ export class WatchedTarget {
 
   /** Reads the value now and lets the forecaster learn from it, when that is due. */
   observe(now: number): void {
+    // What cannot be evaluated is missing, and not what it was.
+    this.#value = undefined
     this.#value = this.#bound && worstOf(this.#bound, now)
     const sample = this.#live.take(now, this.#value)
     if (sample === undefined) return
