@@ -48,7 +48,7 @@ export class Forecasts {
         [Symbol.dispose]: () => {
           for (const each of this.#all.values()) {
             each.watched.unbind()
-            this.#contain(() => publish(each))
+            for (const [, series] of each.published) series.clear()
           }
         },
       },
@@ -153,7 +153,9 @@ export class Forecasts {
 function publish({ watched, published }: Watched): void {
   const { forecaster, target, isSeen } = watched
   for (const [{ ms }, series] of published) {
-    series.show(isSeen ? forecaster.prediction(target.above, ms) : undefined)
-    series.showScore(forecaster.score(target.above, ms))
+    const prediction = forecaster.prediction(target.above, ms)
+    series.show(isSeen && prediction.ready ? prediction : undefined)
+    // A crossing is an outcome before the first ten minutes are over.
+    if (prediction.ready) series.showScore(forecaster.score(target.above, ms))
   }
 }
