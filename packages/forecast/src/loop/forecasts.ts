@@ -114,13 +114,13 @@ export class Forecasts {
    * itself keeps what it has learned.
    */
   restore(saved: Readonly<Record<string, unknown>>): void {
-    for (const [name, { watched }] of this.#all) {
-      if (saved[name] === undefined) continue
+    for (const [name, { watched }] of this.#all)
       this.#contain(() => {
-        if (!isSavedTarget(saved[name])) throw new ForecastStateError(`that of ${name} is damaged`)
-        watched.restore(saved[name])
+        if (typeof saved !== 'object' || saved === null || !Object.hasOwn(saved, name)) return
+        const own = saved[name]
+        if (!isSavedTarget(own)) throw new ForecastStateError(`that of ${name} is damaged`)
+        watched.restore(own)
       })
-    }
   }
 
   /** How much a target knows, from its first sample to its last, in milliseconds. */
