@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '@homeostat/optimizer'
+import type { Action, LedgerEntry, Trial } from '@homeostat/optimizer'
 import { attributes, promName } from '@homeostat/semconv'
 import type { Resource } from './resource.ts'
 import { isResource } from './resource.ts'
@@ -20,9 +20,13 @@ export class Censoring {
 
   /** Calls back for every resource that is worked on at a tick. */
   see({ now, decisions, started, open }: LedgerEntry, worked: Worked): void {
-    for (const { id, action } of started) {
-      const decision = decisions.find(made => made.action.name === action)
-      const resources = decision ? resourcesOf(decision) : new Set<Resource>()
+    for (const trial of started) {
+      const { id, alert, action: name, labels } = trial
+      // Of an action that answers two alerts, each has an arm of its own, and may be about something else.
+      const decision = decisions.find(
+        ({ action, firing }) => action.name === name && firing.alert === alert && firing.labels === labels,
+      )
+      const resources = resourcesOf(trial, decision?.action)
       this.#working.set(id, resources)
       for (const resource of resources) worked(resource, true, now)
     }
@@ -34,7 +38,10 @@ export class Censoring {
   }
 }
 
-function resourcesOf({ action, firing }: LedgerEntry['decisions'][number]): ReadonlySet<Resource> {
-  const named = [...action.touches, ...action.lowers, ...action.raises, firing.labels[RESOURCE]]
+function resourcesOf(
+  { touches, labels }: Pick<Trial, 'touches' | 'labels'>,
+  action?: Pick<Action, 'lowers' | 'raises'>,
+): ReadonlySet<Resource> {
+  const named = [...touches, ...(action?.lowers ?? []), ...(action?.raises ?? []), labels[RESOURCE]]
   return new Set(named.filter(isResource))
 }

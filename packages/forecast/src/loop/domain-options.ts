@@ -4,7 +4,7 @@ import { backfillSettings } from './backfill-options.ts'
 import { defaultTargets } from './default-targets.ts'
 import { ForecastOptionError, ForecastTargetError } from './forecast-target-error.ts'
 import type { ForecastTarget, ReadTarget } from './forecast-target.ts'
-import { readTarget } from './forecast-target.ts'
+import { HORIZON_WORDS, isHorizon, readTarget } from './forecast-target.ts'
 import type { Resource } from './resource.ts'
 import { RESOURCES } from './resource.ts'
 
@@ -44,7 +44,7 @@ export function readOptions(options: ForecastDomainOptions): ReadOptions {
   const rejected: Error[] = []
   const limits = { ...LIMITS }
   const probability = (name: string, found: number | undefined, usual: number): number => {
-    if (found === undefined || (found > 0 && found < 1)) return found ?? usual
+    if (found === undefined || (typeof found === 'number' && found > 0 && found < 1)) return found ?? usual
     rejected.push(new ForecastOptionError(name, found, 'a probability between 0 and 1', usual))
     return usual
   }
@@ -68,7 +68,9 @@ function readBackfill({ backfill }: ForecastDomainOptions, rejected: Error[]): B
 }
 
 function readTargets(options: ForecastDomainOptions, rejected: Error[]): readonly ReadTarget[] {
-  const { targets: own = [], defaults = true, horizon = HORIZON } = options
+  const { defaults = true } = options
+  const own = readOwn(options.targets, rejected)
+  const horizon = readHorizon(options.horizon, rejected)
   const read = new Map<string, ReadTarget>()
   const add = (target: ForecastTarget, check: (target: ReadTarget) => void = () => {}): void => {
     try {
@@ -76,7 +78,7 @@ function readTargets(options: ForecastDomainOptions, rejected: Error[]): readonl
       check(found)
       read.set(found.name, found)
     } catch (error) {
-      rejected.push(error instanceof Error ? error : new ForecastTargetError('?', 'it is no target; give an object'))
+      rejected.push(error as Error)
     }
   }
   if (defaults) for (const target of defaultTargets) add(target)
@@ -94,4 +96,17 @@ function readTargets(options: ForecastDomainOptions, rejected: Error[]): readonl
       horizons += length
     })
   return [...read.values()]
+}
+
+function readOwn(targets: ForecastDomainOptions['targets'] = [], rejected: Error[]): readonly ForecastTarget[] {
+  if (Array.isArray(targets)) return targets as readonly ForecastTarget[]
+  rejected.push(new ForecastOptionError('targets', targets, 'a list', 'an empty one'))
+  return []
+}
+
+/** Once, and not with every target that leaves it to the option. */
+function readHorizon(horizon: string = HORIZON, rejected: Error[]): string {
+  if (isHorizon(horizon)) return horizon
+  rejected.push(new ForecastOptionError('horizon', horizon, HORIZON_WORDS, HORIZON))
+  return HORIZON
 }

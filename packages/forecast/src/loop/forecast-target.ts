@@ -37,11 +37,13 @@ export interface ReadTarget extends ForecastTarget {
   readonly horizons: readonly Horizon[]
 }
 
+export const HORIZON_WORDS = 'a Prometheus duration of 1m to 1w, e.g. "15m"'
 const SHORTEST_MS = 60_000
 const LONGEST_MS = 7 * 24 * 3_600_000
 
 /** @throws {ForecastTargetError} that names the target and says what to do */
 export function readTarget(target: ForecastTarget, horizon: string): ReadTarget {
+  if (typeof target !== 'object' || target === null) throw new ForecastTargetError('?', 'it is no object; give one with name, resource, expr and above')
   const { name, resource, expr, above, within = horizon, unit } = target
   const wrong = (why: string, cause?: unknown): ForecastTargetError => new ForecastTargetError(name, why, { cause })
   if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name))
@@ -56,11 +58,12 @@ export function readTarget(target: ForecastTarget, horizon: string): ReadTarget 
 type Wrong = (why: string, cause?: unknown) => ForecastTargetError
 
 function readExpression(expr: string, wrong: Wrong): Expression {
+  if (typeof expr !== 'string') throw wrong('expr is no text; give the PromQL of a number')
   let expression: Expression
   try {
     expression = compile(expr)
   } catch (error) {
-    const why = error instanceof Error ? error.message.split('\n', 1)[0] : 'it is no text'
+    const [why] = String(error).split('\n', 1)
     throw wrong(`expr cannot be read as PromQL, mend it: ${why}`, error)
   }
   if (expression.type !== 'instant vector' && expression.type !== 'scalar')
@@ -70,12 +73,24 @@ function readExpression(expr: string, wrong: Wrong): Expression {
 
 function horizonsOf(within: string | readonly string[], wrong: Wrong): readonly Horizon[] {
   const horizons = new Map<number, Horizon>()
-  for (const text of typeof within === 'string' ? [within] : within) {
-    const ms = parseDuration(text) ?? Number.NaN
-    if (!(ms >= SHORTEST_MS && ms <= LONGEST_MS))
-      throw wrong(`within is ${text}; use a Prometheus duration of 1m to 1w, e.g. "15m"`)
+  for (const text of Array.isArray(within) ? (within as readonly string[]) : [within as string]) {
+    const ms = millisecondsOf(text)
+    if (!isHorizonMs(ms)) throw wrong(`within is ${text}; use ${HORIZON_WORDS}`)
     horizons.set(ms, { label: formatDuration(ms), ms })
   }
   if (horizons.size === 0) throw wrong('within is empty; leave it out or name a duration, e.g. "15m"')
   return [...horizons.values()]
+}
+
+/** Whether it is a horizon that can be forecast. */
+export function isHorizon(text: unknown): boolean {
+  return isHorizonMs(millisecondsOf(text))
+}
+
+function isHorizonMs(ms: number): boolean {
+  return ms >= SHORTEST_MS && ms <= LONGEST_MS
+}
+
+function millisecondsOf(text: unknown): number {
+  return parseDuration(String(text)) ?? Number.NaN
 }

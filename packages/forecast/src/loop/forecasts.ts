@@ -46,7 +46,10 @@ export class Forecasts {
       loop.on(entry => this.#tick(entry)),
       {
         [Symbol.dispose]: () => {
-          for (const { watched } of this.#all.values()) watched.unbind()
+          for (const each of this.#all.values()) {
+            each.watched.unbind()
+            for (const [, series] of each.published) series.clear()
+          }
         },
       },
     )
@@ -55,15 +58,18 @@ export class Forecasts {
   /** Looks at all targets now, and publishes what that says. A moment that was looked at already changes nothing. */
   observe(now: number): void {
     if (!this.#instrumentation.isOn) return
-    for (const each of this.#all.values())
-      this.#contain(() => {
-        each.watched.observe(now)
-        publish(each)
-      })
+    for (const each of this.#all.values()) {
+      this.#contain(() => each.watched.observe(now))
+      this.#contain(() => publish(each))
+    }
   }
 
-  /** What is forecast of every target whose value is seen and that was watched for ten minutes; the most probable first. */
+  /**
+   * What is forecast of every target whose value is seen and that was watched for ten minutes; the most probable first. None
+   * while the instrumentation is off.
+   */
   predictions(): ForecastPrediction[] {
+    if (!this.#instrumentation.isOn) return []
     return [...this.#all.values()]
       .filter(({ watched }) => watched.isSeen)
       .flatMap(({ watched: { target, forecaster } }) =>
@@ -108,13 +114,13 @@ export class Forecasts {
    * what was saved keeps what it has learned.
    */
   restore(saved: Readonly<Record<string, unknown>>): void {
-    for (const [name, { watched }] of this.#all) {
-      if (saved[name] === undefined) continue
+    for (const [name, { watched }] of this.#all)
       this.#contain(() => {
-        if (!isSavedTarget(saved[name])) throw new ForecastStateError(`that of ${name} is damaged`)
-        watched.restore(saved[name])
+        if (typeof saved !== 'object' || saved === null || !Object.hasOwn(saved, name)) return
+        const own = saved[name]
+        if (!isSavedTarget(own)) throw new ForecastStateError(`that of ${name} is damaged`)
+        watched.restore(own)
       })
-    }
   }
 
   /** How much a target knows, from its first sample to its last, in milliseconds. */
@@ -147,7 +153,9 @@ export class Forecasts {
 function publish({ watched, published }: Watched): void {
   const { forecaster, target, isSeen } = watched
   for (const [{ ms }, series] of published) {
-    series.show(isSeen ? forecaster.prediction(target.above, ms) : undefined)
-    series.showScore(forecaster.score(target.above, ms))
+    const prediction = forecaster.prediction(target.above, ms)
+    series.show(isSeen && prediction.ready ? prediction : undefined)
+    // A crossing is an outcome before the first ten minutes are over.
+    if (prediction.ready) series.showScore(forecaster.score(target.above, ms))
   }
 }

@@ -10,9 +10,14 @@ const TARGET = promName(attributes.forecastTarget)
 const HORIZON = promName(attributes.forecastHorizon)
 const BY = `by (${RESOURCE}, ${TARGET}, ${HORIZON})`
 
+/** How long an alert goes on when the probability has fallen to its limit. */
+const KEPT_UP = '5m'
+
+const selectorOf = (resource: Resource): string =>
+  `${promName(metrics.forecastProbability)}{${RESOURCE}="${resource}"}`
+
 /** PromQL of the probability, by target and horizon. */
-const probabilityOf = (resource: Resource): string =>
-  `max ${BY} (${promName(metrics.forecastProbability)}{${RESOURCE}="${resource}"})`
+const probabilityOf = (resource: Resource): string => `max ${BY} (${selectorOf(resource)})`
 
 /** PromQL that holds for the forecasts that may be acted upon. */
 export const proven: string = [
@@ -50,7 +55,7 @@ export function rules({ targets, limits, watch }: Pick<ReadOptions, 'targets' | 
     alert: aheadOf(resource),
     expr: `${probabilityOf(resource)} > ${limits[resource]}`,
     // Prevention lowers the probability that called for it; what it holds off has not passed yet.
-    keepFiringFor: '5m',
+    keepFiringFor: KEPT_UP,
     labels: { severity: 'medium' },
     annotations: {
       summary: what,
@@ -58,8 +63,12 @@ export function rules({ targets, limits, watch }: Pick<ReadOptions, 'targets' | 
         'predictPerformanceBottlenecks() says why. How good these forecasts have been: homeostat.forecast.skill.',
     },
   }))
-  const possible = resources.map(resource => `(${probabilityOf(resource)} > ${watch} <= ${limits[resource]})`)
   const watched = resources.filter(resource => watch < limits[resource])
+  // Not beside the alert of the resource, which goes on for a while.
+  const possible = watched.map(resource => {
+    const lately = `max ${BY} (max_over_time(${selectorOf(resource)}[${KEPT_UP}]))`
+    return `(${probabilityOf(resource)} > ${watch} <= ${limits[resource]} unless ${lately} > ${limits[resource]})`
+  })
   if (watched.length === 0) return ahead
   return [
     ...ahead,
@@ -67,7 +76,6 @@ export function rules({ targets, limits, watch }: Pick<ReadOptions, 'targets' | 
       alert: 'BottleneckPossible',
       expr: possible.join(' or '),
       for: '1m',
-      keepFiringFor: '1m',
       labels: { severity: 'info' },
       annotations: { summary: what, description: 'Nothing is done about it unless it becomes more probable.' },
     },

@@ -10,7 +10,8 @@ import type { SavedTarget } from './saved-target.ts'
 /** Live samples kept while a history is fetched: some 20 hours. */
 const MOST_KEPT = 5000
 
-type Kept = [ms: number, value: number][]
+/** Samples, each with the time up to which nothing was to be learned when it came. */
+type Kept = [ms: number, value: number, censoredUntilMs: number][]
 
 /** A target with its forecaster, while it is watched. */
 export class WatchedTarget {
@@ -58,11 +59,13 @@ export class WatchedTarget {
 
   /** Reads the value now and lets the forecaster learn from it, when that is due. */
   observe(now: number): void {
+    // What cannot be evaluated is missing, and not what it was.
+    this.#value = undefined
     this.#value = this.#bound && worstOf(this.#bound, now)
     const sample = this.#live.take(now, this.#value)
     if (sample === undefined) return
     this.#forecaster.observe(now, sample)
-    for (const kept of this.#rebuildings) if (kept.length < MOST_KEPT) kept.push([now, sample])
+    for (const kept of this.#rebuildings) if (kept.length < MOST_KEPT) kept.push([now, sample, this.#censoredUntil])
     if (Number.isNaN(this.#since)) this.#since = now
     this.#until = now
   }
@@ -101,20 +104,26 @@ export class WatchedTarget {
     const kept: Kept = []
     const rebuilt = forecasterOf(this.target)
     let since = Number.NaN
+    let until = Number.NaN
+    const observe = (ms: number, value: number): void => {
+      rebuilt.observe(ms, value)
+      if (Number.isNaN(since)) since = ms
+      until = ms
+    }
     this.#rebuildings.add(kept)
     return {
-      observe: (timestampMs, value) => {
-        rebuilt.observe(timestampMs, value)
-        if (Number.isNaN(since)) since = timestampMs
-      },
+      observe,
       cancel: () => void this.#rebuildings.delete(kept),
       finish: () => {
         if (!this.#rebuildings.delete(kept)) return
-        for (const [ms, value] of kept) rebuilt.observe(ms, value)
+        for (const [ms, value, censoredUntil] of kept) {
+          rebuilt.censor(censoredUntil)
+          observe(ms, value)
+        }
         rebuilt.censor(this.#censoredUntil)
         this.#forecaster = rebuilt
         this.#since = since
-        if (Number.isNaN(this.#until)) this.#until = since
+        this.#until = until
       },
     }
   }
