@@ -43,7 +43,8 @@ const LONGEST_MS = 7 * 24 * 3_600_000
 
 /** @throws {ForecastTargetError} that names the target and says what to do */
 export function readTarget(target: ForecastTarget, horizon: string): ReadTarget {
-  if (typeof target !== 'object' || target === null) throw new ForecastTargetError('?', 'it is no object; give one with name, resource, expr and above')
+  if (typeof target !== 'object' || target === null)
+    throw new ForecastTargetError('?', 'it is no object; give one with name, resource, expr and above')
   const { name, resource, expr, above, within = horizon, unit } = target
   const wrong = (why: string, cause?: unknown): ForecastTargetError => new ForecastTargetError(name, why, { cause })
   if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name))

@@ -13,8 +13,7 @@ const BY = `by (${RESOURCE}, ${TARGET}, ${HORIZON})`
 /** How long an alert goes on when the probability has fallen to its limit. */
 const KEPT_UP = '5m'
 
-const selectorOf = (resource: Resource): string =>
-  `${promName(metrics.forecastProbability)}{${RESOURCE}="${resource}"}`
+const selectorOf = (resource: Resource): string => `${promName(metrics.forecastProbability)}{${RESOURCE}="${resource}"}`
 
 /** PromQL of the probability, by target and horizon. */
 const probabilityOf = (resource: Resource): string => `max ${BY} (${selectorOf(resource)})`
