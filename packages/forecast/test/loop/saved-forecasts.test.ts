@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { HOUR, MINUTE, ramps, START, use, WatchedLoop } from './watched-loop.ts'
+
+const roundTrip = (saved: unknown): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(saved)) as Record<string, unknown>
+
+async function learned(durationMs = 5 * HOUR): Promise<WatchedLoop> {
+  const loop = new WatchedLoop()
+  await loop.run(durationMs, ramps)
+  return loop
+}
+
+test('a process that goes on from a saved state forecasts what the one before would have, to the last digit', async () => {
+  const before = await learned()
+  const after = new WatchedLoop({ from: before.now })
+  after.forecasts.restore(roundTrip(before.forecasts.save()))
+  expect(after.forecasts.knownMs('use')).toBe(before.forecasts.knownMs('use'))
+
+  for (const loop of [before, after]) await loop.run(HOUR, ramps)
+  expect(after.forecasts.predictions()).toEqual(before.forecasts.predictions())
+  expect(after.forecasts.predictions()).toHaveLength(1)
+  expect(roundTrip(after.forecasts.save())).toEqual(roundTrip(before.forecasts.save()))
+  expect(after.faults()).toEqual([])
+})
+
+test('what is of another expression or damaged is one fault, and the target begins anew', async () => {
+  const before = await learned(HOUR)
+  const { use: saved } = roundTrip(before.forecasts.save()) as { use: { state: Record<string, unknown> } }
+  const wrong: unknown[] = [
+    { ...saved, expr: 'test_other' },
+    { ...saved, since: 'once' },
+    { ...saved, state: { ...saved.state, history: undefined } },
+    { ...saved, state: { ...saved.state, targets: [{ threshold: 0.9 }] } },
+    null,
+    'use',
+  ]
+  for (const use of wrong) {
+    const after = new WatchedLoop({ from: before.now })
+    after.forecasts.restore({ use, unknown: saved })
+    expect(after.faults()).toEqual([
+      { value: 1, 'homeostat.component': 'signal', 'error.type': 'HOMEOSTAT_FORECAST_STATE' },
+    ])
+    await after.run(5 * MINUTE, ramps)
+    expect(after.forecasts.predictions()).toEqual([])
+    expect(after.forecasts.knownMs('use')).toBeLessThan(5 * MINUTE)
+  }
+})
+
+test.each([null, undefined, 'text', [1], 7])('%j is no state, and breaks nothing', saved => {
+  const loop = new WatchedLoop()
+  loop.forecasts.restore(saved as never)
+  expect(loop.forecasts.save()).toEqual({})
+  expect(loop.faults()).toEqual([])
+})
+
+test('who has watched for more than ten minutes goes on with that', async () => {
+  const before = await learned(HOUR)
+  const saved = roundTrip(before.forecasts.save())
+  const [young, old] = [9, 12].map(() => new WatchedLoop({ from: before.now })) as [WatchedLoop, WatchedLoop]
+  await young.run(9 * MINUTE, ramps)
+  await old.run(12 * MINUTE, ramps)
+  for (const { forecasts } of [young, old]) forecasts.restore(saved)
+  expect(young.forecasts.knownMs('use')).toBeGreaterThan(HOUR)
+  expect(old.forecasts.knownMs('use')).toBeLessThan(12 * MINUTE)
+})
+
+test('a name that every object has is none that was saved', async () => {
+  const loop = new WatchedLoop({ targets: [{ ...use, name: 'constructor' }], from: START })
+  loop.forecasts.restore({})
+  expect(loop.faults()).toEqual([])
+})
