@@ -1,0 +1,192 @@
+import { forecast } from '@homeostat/forecast/domain'
+import type { Domain, Knob, StateStore } from '@homeostat/optimizer'
+import { steadyNow } from '@homeostat/optimizer'
+import { createStore } from '@homeostat/promql'
+import { metrics } from '@homeostat/semconv'
+import type { LevelSeries, SignalInstrumentationConfig } from '@homeostat/signals'
+import { SignalInstrumentation } from '@homeostat/signals'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { Homeostat, HomeostatOptions } from '../src/index.ts'
+import { homeostat } from '../src/index.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const TICK = 15_000
+const ACTION = 'queue.rescheduleHeavyTasks'
+const use = { name: 'use', resource: 'cpu', expr: 'test_use', above: 0.9, unit: 'ratio' } as const
+
+let h: Homeostat | undefined
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await h?.stop()
+  h = undefined
+})
+
+/** A package of the application's own that measures how much of something is used. */
+class Plant extends SignalInstrumentation<SignalInstrumentationConfig> {
+  readonly use: LevelSeries
+  constructor() {
+    super('plant', '1.0.0', {})
+    this.use = this.registry.level({ ...metrics.processCpuUtilization, name: 'test.use' }).with()
+  }
+
+  protected override activate(): Disposable {
+    return { [Symbol.dispose]: () => undefined }
+  }
+}
+
+/** What a process has learned from twelve hours with a ramp in every second one. */
+function learned(): unknown {
+  const store = createStore({ intervalMs: TICK })
+  const series = store.series({ name: 'test.use', labels: {}, kind: 'gauge' })
+  const { instrumentation, forecasts, follow } = forecast({ defaults: false, targets: [use] })
+  instrumentation.enable()
+  follow({ store, intervalMs: TICK, on: () => ({ [Symbol.dispose]: () => undefined }) })
+  const end = steadyNow() - MINUTE
+  for (let now = end - 12 * HOUR; now <= end; now += TICK) {
+    const minute = ((now - end + 12 * HOUR) % (2 * HOUR)) / MINUTE
+    series.append(now, 0.3 + (minute < 60 || minute >= 90 ? 0 : 0.64 * Math.min(1, (minute - 60) / 20)))
+    forecasts.observe(now)
+  }
+  return forecasts.save()
+}
+
+class MemoryStore implements StateStore {
+  readonly name = 'memory'
+  readonly texts = new Map<string, string>()
+  async read(key: string): Promise<string | undefined> {
+    return this.texts.get(key)
+  }
+
+  async write(key: string, text: string): Promise<void> {
+    this.texts.set(key, text)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+class Workers {
+  share = 1
+  readonly knob: Knob = {
+    name: 'worker.concurrency',
+    scope: 'process',
+    keptIn: 'memory',
+    bounds: { min: 0.1, max: 1 },
+    touches: ['queue'],
+    actions: { [ACTION]: { to: 0.5 } },
+    read: () => this.share,
+    compareAndSet: (expected, next) => {
+      if (this.share !== expected) return false
+      this.share = next
+      return true
+    },
+  }
+}
+
+/** A process that goes on from twelve hours and uses 95 % now. */
+async function started({ forecast: own, ...options }: HomeostatOptions = {}) {
+  const [plant, workers, stateStore] = [new Plant(), new Workers(), new MemoryStore()]
+  stateStore.texts.set('forecasts', JSON.stringify({ version: 1, savedAt: Date.now() - MINUTE, state: learned() }))
+  const domain: Domain = {
+    name: 'plant',
+    instrumentation: plant,
+    rules: [],
+    responses: [],
+    actions: [],
+    knobs: [workers.knob],
+    reclaimers: [],
+  }
+  const left = { runtime: false, cache: false, ioredis: false, bullmq: false, pg: false } as const
+  h = homeostat({
+    ...left,
+    domains: [domain],
+    forecast: own === false ? false : { defaults: false, targets: [use], ...own },
+    stateStore,
+    service: 'shop',
+    environment: {},
+    warmUpMs: 0,
+    intervalMs: HOUR,
+    killSignal: false,
+    watchdog: false,
+    ...options,
+  })
+  for (const instrumentation of h.instrumentations) instrumentation.enable()
+  plant.use.set(0.95)
+  if (own !== false) await expect.poll(() => h!.predictPerformanceBottlenecks()).toHaveLength(1)
+  return { h, plant, workers, stateStore }
+}
+
+test('what is above its limit is predicted, with why and when, and nothing where it is not measured', async () => {
+  const { h, plant } = await started()
+  const [prediction] = await h.predictPerformanceBottlenecks()
+  expect(prediction).toEqual({
+    type: 'cpu_bottleneck',
+    target: 'use',
+    probability: 1,
+    horizonMs: 15 * MINUTE,
+    expectedAt: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+    confidence: 1,
+    explanation: expect.stringMatching(/./) as string,
+    isProven: true,
+  })
+  expect(Math.abs(Date.parse(prediction!.expectedAt) - Date.now())).toBeLessThan(10 * MINUTE)
+
+  plant.use.clear()
+  expect(await h.predictPerformanceBottlenecks()).toEqual([])
+})
+
+test('in act, what prevents a bottleneck is done at once, and the end sets it back', async () => {
+  // The first of a block of arms is a run then, and no control.
+  vi.spyOn(Math, 'random').mockReturnValue(0.999)
+  const { h, workers } = await started({ mode: 'act' })
+  expect(await h.proactiveOptimization()).toMatchObject({
+    predictions: [{ target: 'use' }],
+    optimizationsApplied: 1,
+    successful: 1,
+    failed: 0,
+    refused: [],
+  })
+  expect(workers.share).toBe(0.5)
+  await h.stop()
+  expect(workers.share).toBe(1)
+})
+
+test.each<[string, HomeostatOptions, string]>([
+  ['both', {}, 'advise'],
+  ['the package of the action', { forecast: { mode: 'act' } }, 'advise'],
+  ['forecasts', { mode: 'act', forecast: { mode: 'advise' } }, 'advise'],
+  ['forecasts, whatever the action may', { actionModes: { [ACTION]: 'act' }, forecast: { mode: 'shadow' } }, 'shadow'],
+])('it takes the leave of both packages: not in act are %s', async (_, options, mode) => {
+  const { h, workers } = await started(options)
+  expect(await h.proactiveOptimization()).toMatchObject({
+    predictions: [{ target: 'use' }],
+    optimizationsApplied: 0,
+    refused: [{ action: ACTION, reason: 'mode', detail: `mode is ${mode}; in act it would run ${ACTION}` }],
+  })
+  expect(workers.share).toBe(1)
+})
+
+test('forecasts can be left out', async () => {
+  const { h, stateStore } = await started({ mode: 'act', forecast: false })
+  const before = stateStore.texts.get('forecasts')
+  expect(await h.predictPerformanceBottlenecks()).toEqual([])
+  expect(await h.proactiveOptimization()).toMatchObject({ predictions: [], optimizationsApplied: 0, refused: [] })
+  expect(h.instrumentations.map(({ instrumentationName }) => instrumentationName)).not.toContain('@homeostat/forecast')
+  await h.stop()
+  expect(stateStore.texts.get('forecasts')).toBe(before)
+})
+
+test('what was learned is saved when it ends', async () => {
+  const { h, stateStore } = await started()
+  const before = JSON.parse(stateStore.texts.get('forecasts')!) as Saved
+  await h.stop()
+  const after = JSON.parse(stateStore.texts.get('forecasts')!) as Saved
+  expect(after.savedAt).toBeGreaterThan(before.savedAt)
+  expect(after.state.use.since).toBe(before.state.use.since)
+  expect(after.state.use.until).toBeGreaterThan(before.state.use.until)
+})
+
+interface Saved {
+  readonly savedAt: number
+  readonly state: { readonly use: { readonly since: number; readonly until: number } }
+}
