@@ -20,6 +20,7 @@ const SUREST = 6.9
 /** Numbers of one origin. */
 const ORIGIN = 5
 /** Numbers of a saved target beside its arena. */
+const DAY_MS = 86_400_000
 const NUMBERS = 9 + 6 + 12
 
 /** One limit and one horizon: asks the model, remembers what it said and learns when the outcome is known. */
@@ -63,7 +64,8 @@ export class Target {
     if (passedMs > this.#gapMs || !learning) this.#count = 0
     this.#settle(nowMs, value)
     crossings.observe(nowMs, value, intervalMs)
-    calendar.observe(wallMs, value >= limit)
+    // What was done may have held a crossing off: then the day before tells more of this time of the day.
+    calendar.observe(wallMs, value >= limit || (!learning && calendar.crossedAfter(calendar.lagOf(DAY_MS), 1)))
     if (!learning || value >= limit) return
     // Strictly: were they closer, the oldest would make room before it is known that nothing followed, and only crossings
     // would ever be learned.

@@ -23,13 +23,13 @@ export function programOf(
   warn: Warn,
 ): Program {
   const active = domains.map(([domain]) => domain).filter(domain => modes.ofDomain(domain) !== 'off')
-  const own = modes.base === 'off' ? [] : (options.responses ?? [])
+  const brought = active.flatMap(domain => responsesOf(domain, modes.ofDomain(domain)))
+  const own = modes.base === 'off' ? [] : (options.responses ?? []).map(response => asCareful(response, brought))
   const isReplaced = ({ to, action }: Response): boolean =>
     own.some(response => response.action === action && response.to.alert === to.alert)
 
   const rules = [...active.flatMap(domain => domain.rules), ...(modes.base === 'off' ? [] : (options.rules ?? []))]
   const actions = [...active.flatMap(domain => domain.actions), ...(options.actions ?? [])]
-  const brought = active.flatMap(domain => responsesOf(domain, modes.ofDomain(domain)))
   const responses = [...brought.filter(response => !isReplaced(response)), ...own]
 
   const runnable = new Set([...active, options].flatMap(broughtActions).map(({ name }) => name))
@@ -41,6 +41,14 @@ export function programOf(
       warn(`${where} answers an alert that no rule in use raises`)
   }
   return { rules, responses, actions }
+}
+
+/** An answer to a forecast is preventive, and needs what the package's own answers need, unless it says otherwise. */
+function asCareful(own: Response, brought: readonly Response[]): Response {
+  const usual = brought.find(({ to, preventive }) => preventive && to.alert === own.to.alert)
+  if (!usual) return own
+  const { preventive, requires, clear, maxMode } = usual
+  return { ...{ preventive, requires, clear, maxMode }, ...own } as Response
 }
 
 /** A response that runs what another package brings needs the leave of both. */

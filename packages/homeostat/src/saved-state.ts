@@ -48,6 +48,8 @@ export class SavedState {
   readonly #read = new Set<string>()
   /** When what is known was saved, by whomever. */
   #newestAt = -Infinity
+  /** When what was read was saved. */
+  #newestReadAt = -Infinity
   #written: { readonly place: string; readonly print: string; readonly at: number } | undefined
   /** Reading and saving take turns. */
   #turn: Promise<void> = Promise.resolve()
@@ -104,8 +106,10 @@ export class SavedState {
       if (text === undefined) return
       const saved = unseal(text)
       if (!saved) throw new ForeignStateError(kept.name, place.name)
-      if (saved.savedAt <= this.#newestAt) return
-      this.#newestAt = saved.savedAt
+      this.#newestAt = Math.max(saved.savedAt, this.#newestAt)
+      // What was saved by this life itself, elsewhere, does not count: it may know less.
+      if (saved.savedAt <= this.#newestReadAt) return
+      this.#newestReadAt = saved.savedAt
       kept.restore(saved.state)
     } catch (error) {
       if (error instanceof StateTooLargeError) this.#read.add(place.name)

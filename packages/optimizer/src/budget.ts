@@ -43,9 +43,9 @@ export interface Spending {
  * Counts what was spent. A withheld run counts like one that was made: were it free, the arms of a trial would be drawn
  * under different conditions.
  */
-export function spendingOf(trials: Trials, now: number): Spending {
+export function spendingOf(trials: Trials, now: number, isCounted: (trial: Trial) => boolean = () => true): Spending {
   const ofAction = new Map<string, number>()
-  const counted = trials.since(now - HOUR_MS).filter(({ arm }) => arm !== 'shadow')
+  const counted = trials.since(now - HOUR_MS).filter(trial => trial.arm !== 'shadow' && isCounted(trial))
   for (const { action } of counted) ofAction.set(action, (ofAction.get(action) ?? 0) + 1)
   return {
     ofAction,

@@ -1,5 +1,6 @@
 import type { Action } from './action.ts'
 import type { BudgetLimits, Spending } from './budget.ts'
+import { spendingOf } from './budget.ts'
 import type { CourseBook } from './course-book.ts'
 import { decide } from './decide.ts'
 import { alertKey } from './alert-key.ts'
@@ -76,6 +77,7 @@ export class Decider {
       actions,
       open: trials.open,
       spending,
+      spendingOnPresent: spendingOf(trials, now, ({ response }) => !response.preventive),
       asked: launcher.asked,
       killSwitch: killSwitch.state,
       fleet: fleet.state,

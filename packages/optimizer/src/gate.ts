@@ -18,6 +18,8 @@ export interface GateState {
   readonly warmUpMs: number
   readonly open: readonly OpenTrial[]
   readonly spending: Spending
+  /** The same without preventive trials: what prevention has spent is no reason to leave what has come alone. */
+  readonly spendingOnPresent: Spending
   /** All alerts that fire now. */
   readonly firings: readonly Firing[]
   readonly budget: BudgetLimits

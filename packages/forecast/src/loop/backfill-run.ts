@@ -9,6 +9,8 @@ import { isForAll, isPassing, PatientServer } from './patient-server.ts'
 type Target = BackfillWork['targets'][number]
 
 const DAY_MS = 86_400_000
+/** What a life of the service has seen itself, it knows what it did meanwhile: no history replaces that. */
+const ENOUGH_KNOWN_MS = DAY_MS
 /** A day of minutes, some 40 KB: they are read in a fraction of a millisecond. */
 const POINTS_A_REQUEST = 1440
 /** For how long the event loop is held, give or take a few samples. */
@@ -51,7 +53,7 @@ class BackfillRun {
 
   async run(): Promise<BackfillResult[]> {
     const { targets } = this.#work
-    const isKnown = ({ name }: Target): boolean => this.#knownMs(name) > (this.#settings.days * DAY_MS) / 2
+    const isKnown = ({ name }: Target): boolean => this.#knownMs(name) > ENOUGH_KNOWN_MS
     try {
       const wanted = targets.filter(target => !isKnown(target))
       // All at once, so that no live sample is lost while a target waits for its turn.

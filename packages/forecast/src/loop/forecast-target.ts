@@ -18,7 +18,7 @@ export interface ForecastTarget {
   readonly expr: string
   /** The limit, in the expression's unit. It is reached by a number that is equal to it. */
   readonly above: number
-  /** How far ahead, as Prometheus durations of a minute to a week. @default the `horizon` of the domain's options */
+  /** How far ahead, as Prometheus durations of five minutes to a week. @default the `horizon` of the domain's options */
   readonly within?: string | readonly string[]
   /** `ratio` for shares of a whole. @default anything else */
   readonly unit?: string
@@ -37,8 +37,9 @@ export interface ReadTarget extends ForecastTarget {
   readonly horizons: readonly Horizon[]
 }
 
-export const HORIZON_WORDS = 'a Prometheus duration of 1m to 1w, e.g. "15m"'
-const SHORTEST_MS = 60_000
+export const HORIZON_WORDS = 'a Prometheus duration of 5m to 1w, e.g. "15m"'
+/** Shorter ones would not outlast two exports of a minute, and nothing would be learned. */
+const SHORTEST_MS = 5 * 60_000
 const LONGEST_MS = 7 * 24 * 3_600_000
 
 /** @throws {ForecastTargetError} that names the target and says what to do */

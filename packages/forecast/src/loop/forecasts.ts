@@ -12,6 +12,9 @@ import { PublishedForecast } from './published-forecast.ts'
 import { isSavedTarget } from './saved-target.ts'
 import { WatchedTarget } from './watched-target.ts'
 
+/** Saved states that are handed on; each takes some 15 KB. */
+const MOST_OF_OTHERS = 16
+
 interface Watched {
   readonly watched: WatchedTarget
   readonly published: readonly (readonly [Horizon, PublishedForecast])[]
@@ -23,6 +26,7 @@ export class Forecasts {
   readonly #limits: ReadOptions['limits']
   readonly #all = new Map<string, Watched>()
   readonly #censoring = new Censoring()
+  #ofOthers: Readonly<Record<string, unknown>> = {}
 
   constructor({ targets, limits }: Pick<ReadOptions, 'targets' | 'limits'>, instrumentation: ForecastInstrumentation) {
     this.#instrumentation = instrumentation
@@ -101,12 +105,11 @@ export class Forecasts {
 
   /** What each target knows, by its name, for `JSON.stringify`. */
   save(): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(
-      [...this.#all].flatMap(([name, { watched }]) => {
-        const saved = watched.save()
-        return saved ? [[name, saved]] : []
-      }),
-    )
+    const own = [...this.#all].flatMap(([name, { watched }]) => {
+      const saved = watched.save()
+      return saved ? [[name, saved] as const] : []
+    })
+    return { ...this.#ofOthers, ...Object.fromEntries(own) }
   }
 
   /**
@@ -114,6 +117,9 @@ export class Forecasts {
    * what was saved keeps what it has learned.
    */
   restore(saved: Readonly<Record<string, unknown>>): void {
+    // Other processes of the service may watch other targets: what is known of them is handed on.
+    const others = Object.entries(saved ?? {}).filter(([name, own]) => !this.#all.has(name) && isSavedTarget(own))
+    this.#ofOthers = Object.fromEntries(others.slice(0, MOST_OF_OTHERS))
     for (const [name, { watched }] of this.#all)
       this.#contain(() => {
         if (typeof saved !== 'object' || saved === null || !Object.hasOwn(saved, name)) return
@@ -123,7 +129,7 @@ export class Forecasts {
       })
   }
 
-  /** How much a target knows, from its first sample to its last, in milliseconds. */
+  /** How much time the samples of a target speak for, in milliseconds. */
   knownMs(target: string): number {
     return this.#all.get(target)?.watched.knownMs ?? 0
   }

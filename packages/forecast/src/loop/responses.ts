@@ -2,8 +2,7 @@ import type { Response } from '@homeostat/optimizer'
 import { attributes, metrics, promName } from '@homeostat/semconv'
 import type { ReadOptions } from './domain-options.ts'
 import type { Resource } from './resource.ts'
-import { RESOURCES } from './resource.ts'
-import { aheadOf, COME, notYet, overFor, proven, UNPROVEN } from './rules.ts'
+import { aheadOf, COME, notYet, overFor, proven, TARGET, UNPROVEN } from './rules.ts'
 
 const RESULT = promName(attributes.cacheResult)
 const LOOKUPS = promName(metrics.cacheRequests)
@@ -51,12 +50,10 @@ function measuresFor(resource: Resource, expr: string): readonly Measure[] {
 
 /** The preventive responses to the alerts of `rules.ts`. */
 export function responses(options: Pick<ReadOptions, 'targets' | 'limits'>): readonly Response[] {
-  return RESOURCES.flatMap(resource => {
-    // What should change is the use that the first target of the resource measures.
-    const target = options.targets.find(each => each.resource === resource)
-    if (!target) return []
-    return measuresFor(resource, target.expr).map((measure): Response => ({
-      to: { alert: aheadOf(resource) },
+  return options.targets.flatMap(({ name, resource, expr }) =>
+    measuresFor(resource, expr).map((measure): Response => ({
+      // What should change is what this target measures.
+      to: { alert: aheadOf(resource), labels: { [TARGET]: name } },
       priority: 'slo',
       preventive: true,
       requires: [
@@ -65,6 +62,6 @@ export function responses(options: Pick<ReadOptions, 'targets' | 'limits'>): rea
       ],
       clear: overFor(resource, options),
       ...measure,
-    }))
-  })
+    })),
+  )
 }

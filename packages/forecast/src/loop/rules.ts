@@ -6,7 +6,8 @@ import type { Resource } from './resource.ts'
 import { RESOURCES } from './resource.ts'
 
 const RESOURCE = promName(attributes.forecastResource)
-const TARGET = promName(attributes.forecastTarget)
+/** The label that names the target. */
+export const TARGET: string = promName(attributes.forecastTarget)
 const HORIZON = promName(attributes.forecastHorizon)
 const BY = `by (${RESOURCE}, ${TARGET}, ${HORIZON})`
 
@@ -28,13 +29,13 @@ export const proven: string = [
 export const UNPROVEN: string = `its forecaster has not shown yet that it is better than the base rate: its skill is not positive, or fewer than ${LEAST_CROSSINGS} of its forecasts ended in a bottleneck`
 
 /** How long after the limit was reached a preventive action would come too late, and before the next time too early. */
-const AFTER = '5m'
+const AFTER = '2m'
 
 /** PromQL that holds for what has not come yet: a probability is 1 once the limit is reached, and never before. */
 export const notYet: string = `max ${BY} (max_over_time(${promName(metrics.forecastProbability)}[${AFTER}])) < 1`
 
 /** Said where {@link notYet} does not hold. */
-export const COME = 'the limit was reached within the last five minutes, so that there is nothing left to prevent'
+export const COME = 'the limit was reached within the last two minutes, so that there is nothing left to prevent'
 
 /** The alert that a resource will be a bottleneck, e.g. `CpuBottleneckAhead`. */
 export function aheadOf(resource: Resource): string {

@@ -4,16 +4,12 @@ import type { ForecasterState } from '../forecaster.ts'
 export interface SavedTarget {
   /** What was watched: a state of another expression is of another series. */
   readonly expr: string
-  /** When watching began, in milliseconds since the epoch. */
-  readonly since: number
-  /** The last sample. */
-  readonly until: number
+  /** How much time its samples speak for. */
+  readonly knownMs: number
   readonly state: ForecasterState
 }
 
 export function isSavedTarget(saved: unknown): saved is SavedTarget {
-  const { expr, since, until, state } = (saved ?? {}) as Partial<SavedTarget>
-  return (
-    typeof expr === 'string' && Number.isFinite(since) && Number.isFinite(until) && typeof state === 'object' && !!state
-  )
+  const { expr, knownMs, state } = (saved ?? {}) as Partial<SavedTarget>
+  return typeof expr === 'string' && Number.isFinite(knownMs) && Array.isArray(state?.targets)
 }

@@ -4,6 +4,7 @@ import type { Forecaster } from '../forecaster.ts'
 import { create } from '../forecaster.ts'
 import type { BackfillRebuild } from './backfill-work.ts'
 import type { ReadTarget } from './forecast-target.ts'
+import { KnownTime } from './known-time.ts'
 import { LiveSamples, SAMPLE_MS } from './live-samples.ts'
 import type { SavedTarget } from './saved-target.ts'
 
@@ -19,8 +20,7 @@ export class WatchedTarget {
   #forecaster: Forecaster
   #bound: BoundExpression | undefined
   #value: number | undefined
-  #since = Number.NaN
-  #until = Number.NaN
+  #known = new KnownTime()
   #censoredUntil = Number.NEGATIVE_INFINITY
   readonly #live = new LiveSamples()
   /** For each rebuilding under way, the samples since it began. */
@@ -40,9 +40,9 @@ export class WatchedTarget {
     return this.#value !== undefined
   }
 
-  /** How much it knows, from its first sample to its last, in milliseconds. */
+  /** How much time its samples speak for, in milliseconds. */
   get knownMs(): number {
-    return this.#until - this.#since || 0
+    return this.#known.ms
   }
 
   /** The store keeps only what some bound expression asks for. */
@@ -66,8 +66,7 @@ export class WatchedTarget {
     if (sample === undefined) return
     this.#forecaster.observe(now, sample)
     for (const kept of this.#rebuildings) if (kept.length < MOST_KEPT) kept.push([now, sample, this.#censoredUntil])
-    if (Number.isNaN(this.#since)) this.#since = now
-    this.#until = now
+    this.#known.see(now)
   }
 
   /** What comes until then is learned of by nobody: something is being done about it. */
@@ -78,9 +77,8 @@ export class WatchedTarget {
 
   /** Undefined while there is nothing to keep. */
   save(): SavedTarget | undefined {
-    if (Number.isNaN(this.#since)) return undefined
-    const { expr } = this.target
-    return { expr, since: this.#since, until: this.#until, state: this.#forecaster.toJSON() }
+    if (this.knownMs === 0) return undefined
+    return { expr: this.target.expr, knownMs: this.knownMs, state: this.#forecaster.toJSON() }
   }
 
   /**
@@ -88,27 +86,32 @@ export class WatchedTarget {
    *
    * @throws ForecastStateError - it does not fit; everything stays as it was
    */
-  restore({ expr, since, until, state }: SavedTarget): void {
-    if (expr !== this.target.expr) throw new ForecastStateError(`it is of another expression than ${this.target.name}`)
-    if (this.knownMs > until - since) return
+  restore({ expr, knownMs, state }: SavedTarget): void {
+    const { name, above, horizons } = this.target
+    if (expr !== this.target.expr) throw new ForecastStateError(`it is of another expression than ${name}`)
+    const isWatched = (horizonMs: number): boolean => horizons.some(({ ms }) => ms === horizonMs)
+    if (horizons.some(({ ms }) => !state.targets.some(({ horizonMs }) => horizonMs === ms)))
+      throw new ForecastStateError(`it is of other horizons than ${name}`)
+    if (this.knownMs > knownMs) return
     const restored = forecasterOf(this.target)
-    restored.restore(state)
+    // Limits and horizons of before would be watched for ever; a new limit begins with what the last one has learned.
+    const watched = state.targets.filter(({ horizonMs }) => isWatched(horizonMs))
+    const same = watched.filter(({ threshold }) => threshold === above)
+    restored.restore({ ...state, targets: same.length > 0 ? same : watched.slice(-horizons.length) })
+    this.censor(state.censoredUntilMs)
     restored.censor(this.#censoredUntil)
     this.#forecaster = restored
-    this.#since = since
-    this.#until = Math.max(until, this.#until || until)
+    this.#known = new KnownTime(knownMs)
   }
 
   /** Begins a forecaster of earlier samples, which takes the place of the present one when it is finished. */
   rebuild(): BackfillRebuild {
     const kept: Kept = []
     const rebuilt = forecasterOf(this.target)
-    let since = Number.NaN
-    let until = Number.NaN
+    const known = new KnownTime()
     const observe = (ms: number, value: number): void => {
       rebuilt.observe(ms, value)
-      if (Number.isNaN(since)) since = ms
-      until = ms
+      known.see(ms)
     }
     this.#rebuildings.add(kept)
     return {
@@ -122,8 +125,7 @@ export class WatchedTarget {
         }
         rebuilt.censor(this.#censoredUntil)
         this.#forecaster = rebuilt
-        this.#since = since
-        this.#until = until
+        this.#known = known
       },
     }
   }
