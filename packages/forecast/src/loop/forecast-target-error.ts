@@ -5,7 +5,7 @@ export class ForecastTargetError extends Error {
   /** The target's name. */
   readonly target: string
 
-  constructor(target: string, why: string, options?: ErrorOptions) {
+  constructor(target: unknown, why: string, options?: ErrorOptions) {
     super(`forecast: the target ${JSON.stringify(String(target))} is left out: ${why}`, options)
     this.target = String(target)
   }
