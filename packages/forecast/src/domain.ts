@@ -1,6 +1,9 @@
 import type { Domain, Loop } from '@homeostat/optimizer'
+import type { Faults } from '@homeostat/signals'
 import { disposeTogether } from '@homeostat/signals'
+import type { Backfill } from './loop/backfill.ts'
 import { startBackfill } from './loop/backfill.ts'
+import type { BackfillOptions } from './loop/backfill-options.ts'
 import type { ForecastDomainOptions } from './loop/domain-options.ts'
 import { readOptions } from './loop/domain-options.ts'
 import { ForecastInstrumentation } from './loop/forecast-instrumentation.ts'
@@ -42,7 +45,8 @@ export interface ForecastDomain extends Domain<ForecastInstrumentation> {
 export function forecast(options: ForecastDomainOptions = {}): ForecastDomain {
   const read = readOptions(options)
   const { targets: _targets, defaults: _defaults, limits: _limits, watch: _watch, ...rest } = options
-  const { horizon: _horizon, backfill, ...config } = rest
+  const { horizon: _horizon, backfill: _backfill, ...config } = rest
+  const { backfill } = read
   const instrumentation = new ForecastInstrumentation(config)
   const { faults } = instrumentation.registry
   const forecasts = new Forecasts(read, instrumentation)
@@ -58,15 +62,22 @@ export function forecast(options: ForecastDomainOptions = {}): ForecastDomain {
     rejected: read.rejected,
     follow: loop => {
       const following = forecasts.follow(loop)
-      if (!backfill) return following
-      const filling = startBackfill(backfill, {
-        targets: forecasts.targets,
-        rebuild: target => forecasts.rebuild(target),
-        knownMs: target => forecasts.knownMs(target),
-        now: Date.now(),
-        onFault: fault => faults.report('source', fault),
-      })
-      return disposeTogether(following, { [Symbol.dispose]: () => filling.stop() })
+      return backfill ? disposeTogether(following, fillAfterFirstTick(backfill, forecasts, loop, faults)) : following
     },
   }
+}
+
+/** By the first tick what an earlier life has saved is there, and is not asked for again. */
+function fillAfterFirstTick(options: BackfillOptions, forecasts: Forecasts, loop: Loop, faults: Faults): Disposable {
+  let filling: Backfill | undefined
+  const waiting = loop.on(({ now }) => {
+    filling ??= startBackfill(options, {
+      targets: forecasts.targets,
+      rebuild: target => forecasts.rebuild(target),
+      knownMs: target => forecasts.knownMs(target),
+      now,
+      onFault: fault => faults.report('source', fault),
+    })
+  })
+  return disposeTogether(waiting, { [Symbol.dispose]: () => filling?.stop() })
 }

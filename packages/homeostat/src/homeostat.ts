@@ -115,10 +115,10 @@ export class Homeostat implements AsyncDisposable {
       onError: error => faults.report('source', error),
       clock: Date.now,
     })
+    const mayAct = actions.some(({ name }) => modes.ofAction(name) === 'act')
     const { store, killSwitch } = this.optimizer
     const loop = { store, intervalMs, on: (listener: LedgerListener): Disposable => this.optimizer.on(listener) }
-    this.#forecasting = new Forecasting({ options, domains, service, faults, loop })
-    const mayAct = actions.some(({ name }) => modes.ofAction(name) === 'act')
+    this.#forecasting = new Forecasting({ options, domains, service, faults, mayAct, loop })
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct })
     const load = (source: ProgramSource): void => this.optimizer.load(source)
     this.#files = fileProgramOf({ options, domains, modes, intervalMs, faults, load })

@@ -70,7 +70,7 @@ export interface HomeostatOptions {
    * Where what was learned is kept across restarts, one entry for all processes of the service; `file` for a file in the
    * folder of `stateDir`. Homeostat closes the store when it stops.
    * @default such a file where `stateDir` or HOMEOSTAT_STATE_DIR names a folder, else the Redis that the application uses,
-   * else its Postgres, else such a file
+   * else, where something may act, its Postgres, in which a table is made, else such a file
    */
   readonly stateStore?: StateStore | 'file'
   /**

@@ -91,16 +91,19 @@ export interface StatePlacesContext {
   readonly domains: readonly DomainWithMode[]
   readonly service: string
   readonly faults: Faults
+  /** Whether any action may run. Where none may, no table is made in a database. */
+  readonly mayAct: boolean
 }
 
 /** Who names a place, be it a store or a folder, has chosen. */
-export function statePlacesOf({ options, domains, service, faults }: StatePlacesContext): StatePlaces {
+export function statePlacesOf({ options, domains, service, faults, mayAct }: StatePlacesContext): StatePlaces {
   const { stateStore, stateDir, environment = process.env } = options
   const isFile = stateStore === 'file' || Boolean(stateDir ?? environment['HOMEOSTAT_STATE_DIR'])
+  const servers = (): StateStoreCandidate[] => domains.flatMap(([domain]) => domain.stateStores?.(service) ?? [])
   return new StatePlaces({
     ...(typeof stateStore === 'object' && { given: stateStore }),
     folder: stateFolderOf(options, service),
-    candidates: () => (isFile ? [] : domains.flatMap(([domain]) => domain.stateStores?.(service) ?? [])),
+    candidates: () => (isFile ? [] : servers().filter(({ engine }) => mayAct || engine === 'redis')),
     warn,
     onError: error => faults.report('source', error),
   })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Domain, StateStore } from '@homeostat/optimizer'
+import type { Domain, StateStore, StateStoreCandidate } from '@homeostat/optimizer'
 import { createFileStateStore } from '@homeostat/optimizer'
 import { EngineInstrumentation } from '../src/engine-instrumentation.ts'
 import { beforeEach, expect, test } from 'vitest'
@@ -143,6 +143,18 @@ test.each<[string, HomeostatOptions, string[]]>([
     domains: [[domain as Domain, undefined]],
     service: 'shop',
     faults: engine.registry.faults,
+    mayAct: true,
   })
   expect(places.now().map(({ name }) => name.split(' ')[0])).toEqual(expected)
+})
+
+test('where nothing may act, no table is made in a database', () => {
+  const { registry } = new EngineInstrumentation()
+  const postgres: StateStoreCandidate = { ...cache.candidate, engine: 'postgres' }
+  const domain: Pick<Domain, 'stateStores'> = { stateStores: () => [postgres] }
+  const context = { options: { environment: {} }, domains: [[domain as Domain, undefined]], service: 'shop' } as const
+  const placesOf = (mayAct: boolean): number =>
+    statePlacesOf({ ...context, faults: registry.faults, mayAct }).now().length
+  expect(placesOf(false)).toBe(1)
+  expect(placesOf(true)).toBe(2)
 })

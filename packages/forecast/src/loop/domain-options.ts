@@ -1,5 +1,6 @@
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import type { BackfillOptions } from './backfill-options.ts'
+import { backfillSettings } from './backfill-options.ts'
 import { defaultTargets } from './default-targets.ts'
 import { ForecastOptionError, ForecastTargetError } from './forecast-target-error.ts'
 import type { ForecastTarget, ReadTarget } from './forecast-target.ts'
@@ -27,6 +28,7 @@ export interface ReadOptions {
   readonly targets: readonly ReadTarget[]
   readonly limits: Readonly<Record<Resource, number>>
   readonly watch: number
+  readonly backfill?: BackfillOptions
   /** What could not be used, and so is left out. */
   readonly rejected: readonly Error[]
 }
@@ -50,7 +52,19 @@ export function readOptions(options: ForecastDomainOptions): ReadOptions {
     limits[resource] = probability(`limits.${resource}`, options.limits?.[resource], LIMITS[resource])
   const watch = probability('watch', options.watch, WATCH)
   const targets = readTargets(options, rejected)
-  return { targets, limits, watch, rejected }
+  const backfill = readBackfill(options, rejected)
+  return { targets, limits, watch, rejected, ...(backfill && { backfill }) }
+}
+
+function readBackfill({ backfill }: ForecastDomainOptions, rejected: Error[]): BackfillOptions | undefined {
+  if (!backfill) return undefined
+  try {
+    backfillSettings(backfill)
+    return backfill
+  } catch (error) {
+    rejected.push(error instanceof Error ? error : new Error(String(error)))
+    return undefined
+  }
 }
 
 function readTargets(options: ForecastDomainOptions, rejected: Error[]): readonly ReadTarget[] {

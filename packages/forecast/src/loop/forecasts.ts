@@ -110,8 +110,8 @@ export class Forecasts {
   }
 
   /**
-   * Goes on from what was saved. What does not fit is counted as a fault and left out; a target that has watched for ten minutes by
-   * itself keeps what it has learned.
+   * Goes on from what was saved. What does not fit is counted as a fault and left out; a target that has watched for longer than
+   * what was saved keeps what it has learned.
    */
   restore(saved: Readonly<Record<string, unknown>>): void {
     for (const [name, { watched }] of this.#all)

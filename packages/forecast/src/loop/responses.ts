@@ -3,7 +3,7 @@ import { attributes, metrics, promName } from '@homeostat/semconv'
 import type { ReadOptions } from './domain-options.ts'
 import type { Resource } from './resource.ts'
 import { RESOURCES } from './resource.ts'
-import { aheadOf, overFor, proven, UNPROVEN } from './rules.ts'
+import { aheadOf, COME, notYet, overFor, proven, UNPROVEN } from './rules.ts'
 
 const RESULT = promName(attributes.cacheResult)
 const LOOKUPS = promName(metrics.cacheRequests)
@@ -59,7 +59,10 @@ export function responses(options: Pick<ReadOptions, 'targets' | 'limits'>): rea
       to: { alert: aheadOf(resource) },
       priority: 'slo',
       preventive: true,
-      requires: [{ expr: proven, otherwise: UNPROVEN }],
+      requires: [
+        { expr: proven, otherwise: UNPROVEN },
+        { expr: notYet, otherwise: COME },
+      ],
       clear: overFor(resource, options),
       ...measure,
     }))

@@ -27,6 +27,15 @@ export const proven: string = [
 /** Said where {@link proven} does not hold. */
 export const UNPROVEN: string = `its forecaster has not shown yet that it is better than the base rate: its skill is not positive, or fewer than ${LEAST_CROSSINGS} of its forecasts ended in a bottleneck`
 
+/** How long after the limit was reached a preventive action would come too late, and before the next time too early. */
+const AFTER = '5m'
+
+/** PromQL that holds for what has not come yet: a probability is 1 once the limit is reached, and never before. */
+export const notYet: string = `max ${BY} (max_over_time(${promName(metrics.forecastProbability)}[${AFTER}])) < 1`
+
+/** Said where {@link notYet} does not hold. */
+export const COME = 'the limit was reached within the last five minutes, so that there is nothing left to prevent'
+
 /** The alert that a resource will be a bottleneck, e.g. `CpuBottleneckAhead`. */
 export function aheadOf(resource: Resource): string {
   return `${resource.charAt(0).toUpperCase()}${resource.slice(1)}BottleneckAhead`

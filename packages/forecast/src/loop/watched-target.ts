@@ -7,8 +7,6 @@ import type { ReadTarget } from './forecast-target.ts'
 import { LiveSamples, SAMPLE_MS } from './live-samples.ts'
 import type { SavedTarget } from './saved-target.ts'
 
-/** What has watched for longer than this by itself is not replaced by what was saved. */
-const YOUNG_MS = 10 * 60_000
 /** Live samples kept while a history is fetched: some 20 hours. */
 const MOST_KEPT = 5000
 
@@ -23,7 +21,6 @@ export class WatchedTarget {
   #value: number | undefined
   #since = Number.NaN
   #until = Number.NaN
-  #ownSince = Number.NaN
   #censoredUntil = Number.NEGATIVE_INFINITY
   readonly #live = new LiveSamples()
   /** For each rebuilding under way, the samples since it began. */
@@ -70,7 +67,6 @@ export class WatchedTarget {
     this.#forecaster.observe(now, sample)
     for (const kept of this.#rebuildings) if (kept.length < MOST_KEPT) kept.push([now, sample, this.#censoredUntil])
     if (Number.isNaN(this.#since)) this.#since = now
-    if (Number.isNaN(this.#ownSince)) this.#ownSince = now
     this.#until = now
   }
 
@@ -87,10 +83,14 @@ export class WatchedTarget {
     return { expr, since: this.#since, until: this.#until, state: this.#forecaster.toJSON() }
   }
 
-  /** @throws ForecastStateError - it does not fit; everything stays as it was */
+  /**
+   * Goes on from what was saved, unless it knows more itself.
+   *
+   * @throws ForecastStateError - it does not fit; everything stays as it was
+   */
   restore({ expr, since, until, state }: SavedTarget): void {
     if (expr !== this.target.expr) throw new ForecastStateError(`it is of another expression than ${this.target.name}`)
-    if (this.#until - this.#ownSince > YOUNG_MS) return
+    if (this.knownMs > until - since) return
     const restored = forecasterOf(this.target)
     restored.restore(state)
     restored.censor(this.#censoredUntil)
