@@ -5,9 +5,9 @@ export class ForecastTargetError extends Error {
   /** The target's name. */
   readonly target: string
 
-  constructor(target: string, why: string, options?: ErrorOptions) {
-    super(`forecast: the target ${JSON.stringify(target)} is left out: ${why}`, options)
-    this.target = target
+  constructor(target: unknown, why: string, options?: ErrorOptions) {
+    super(`forecast: the target ${JSON.stringify(String(target))} is left out: ${why}`, options)
+    this.target = String(target)
   }
 }
 

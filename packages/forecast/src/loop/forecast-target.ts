@@ -75,9 +75,9 @@ function readExpression(expr: string, wrong: Wrong): Expression {
 
 function horizonsOf(within: string | readonly string[], wrong: Wrong): readonly Horizon[] {
   const horizons = new Map<number, Horizon>()
-  for (const text of Array.isArray(within) ? (within as readonly string[]) : [within as string]) {
+  for (const text of (Array.isArray(within) ? within : [within]) as readonly unknown[]) {
     const ms = millisecondsOf(text)
-    if (!isHorizonMs(ms)) throw wrong(`within is ${text}; use ${HORIZON_WORDS}`)
+    if (!isHorizonMs(ms)) throw wrong(`within is ${String(text)}; use ${HORIZON_WORDS}`)
     horizons.set(ms, { label: formatDuration(ms), ms })
   }
   if (horizons.size === 0) throw wrong('within is empty; leave it out or name a duration, e.g. "15m"')

@@ -1,7 +1,7 @@
 import { metrics } from '@homeostat/semconv'
 import { expect, test } from 'vitest'
 import type { Resource } from '../../src/domain.ts'
-import { UNPROVEN } from '../../src/loop/rules.ts'
+import { COME, UNPROVEN } from '../../src/loop/rules.ts'
 import { counting, HOUR, ramps, reasons, use, WatchedLoop } from './watched-loop.ts'
 
 test('a forecaster that has not shown its worth moves nothing, and says why; one that has does', async () => {
@@ -16,7 +16,8 @@ test('a forecaster that has not shown its worth moves nothing, and says why; one
     if (started.length > 0 && (skill <= 0 || crossings < 30)) early.push({ crossings, skill })
   })
 
-  expect([...details]).toEqual([UNPROVEN])
+  // Once it is proven, what has come is not prevented any more.
+  expect([...details]).toEqual([UNPROVEN, COME])
   expect(early).toEqual([])
   expect(action.runs).toBeGreaterThan(0)
   expect(loop.forecasts.predictions()).toMatchObject([{ mayAct: true }])

@@ -53,10 +53,10 @@ test('without any history it has what it saw itself since then', async () => {
 test('what was worked on while it was fetched is not learned from afterwards', async () => {
   const name = 'queue.rescheduleHeavyTasks'
   const loop = new WatchedLoop({ actions: [counting(name)] })
-  await loop.run(7 * HOUR, ramps)
+  await loop.run(8 * HOUR, ramps)
   const rebuild = loop.forecasts.rebuild('use')
   const uncensored = alike()
-  await loop.run(50 * MINUTE, ramps, ({ now }) => uncensored.observe(now, ramps(now - START)!))
+  await loop.run(2 * HOUR, ramps, ({ now }) => uncensored.observe(now, ramps(now - START)!))
   rebuild.finish()
   expect(loop.optimizer.trials.all.map(({ arm }) => arm)).toContain('act')
   const saved = loop.forecasts.save()['use'] as { state: ReturnType<typeof uncensored.toJSON> }
