@@ -1,7 +1,8 @@
+import { forecast } from '@homeostat/forecast/domain'
 import type { Action, Response } from '@homeostat/optimizer'
 import { createNoise } from '@homeostat/optimizer/scenarios'
 import { rules } from '@homeostat/runtime/domain'
-import { attributes, metrics, promName } from '@homeostat/semconv'
+import { attributes, metrics } from '@homeostat/semconv'
 import { Registry } from '@homeostat/signals'
 import type { ServiceKind, ServiceOptions, SimulatedService } from './simulated-service.ts'
 import type { Habits } from './swing.ts'
@@ -16,19 +17,16 @@ const TAKEN_ON = 0.5
 const CATCHING_UP = 0.15
 const NOISE = { deviation: 0.04, autocorrelation: 0.7 }
 
-const RESPONSE: Response = {
-  to: { alert: 'CpuSaturated' },
-  action: 'queue.rescheduleHeavyTasks',
-  priority: 'slo',
-  expect: {
-    expr: `max(avg_over_time(${promName(metrics.processCpuUtilization)}[1m]))`,
-    direction: 'down',
-    worth: 0.1,
-    settleMs: 90_000,
-    windowMs: 120_000,
-  },
-  guards: [{ expr: `max(${promName(metrics.queueOldestWaitingAge)})`, notWorseThan: 2, floor: 30 }],
-}
+/** What is done about it ahead of time is done about it when it is there: with the same expectation, and the same guard. */
+const RESPONSES: readonly Response[] = forecast()
+  .responses.filter(({ to }) => to.alert === 'CpuBottleneckAhead')
+  .map(({ action, priority, expect, guards }): Response => ({
+    to: { alert: 'CpuSaturated' },
+    action,
+    priority,
+    ...(expect && { expect }),
+    ...(guards && { guards }),
+  }))
 
 /** CPU with heavy work in a queue: what is put off waits there, and comes back afterwards. */
 export function cpuService({ isQueueSeen }: { readonly isQueueSeen: boolean }): ServiceKind {
@@ -37,7 +35,7 @@ export function cpuService({ isQueueSeen }: { readonly isQueueSeen: boolean }): 
     target: 'cpu',
     habits: HABITS,
     rules: rules.filter(({ alert }) => alert === 'CpuSaturated'),
-    responses: [RESPONSE],
+    responses: RESPONSES,
     create: options => new CpuService(options, isQueueSeen),
   }
 }

@@ -1,6 +1,7 @@
 import type { ChaosRow, ChaosRun } from '../chaos-run.ts'
 import { compareAll } from '../prevention/compare-all.ts'
-import type { Counts, Outcome, Score } from '../prevention/score.ts'
+import type { Counts } from '../prevention/diary.ts'
+import type { Outcome, Score } from '../prevention/score.ts'
 import { sumOf, totalOf } from '../prevention/score.ts'
 import { serviceKinds } from '../prevention/service-kinds.ts'
 import { quantile } from '../quantile.ts'
