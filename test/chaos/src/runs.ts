@@ -9,6 +9,7 @@ import { run as kill } from './runs/kill.ts'
 import { run as loopModel } from './runs/loop-model.ts'
 import { run as model } from './runs/model.ts'
 import { run as palliative } from './runs/palliative.ts'
+import { run as prevention } from './runs/prevention.ts'
 import { run as races } from './runs/races.ts'
 import { run as resize } from './runs/resize.ts'
 import { run as verdicts } from './runs/verdicts.ts'
@@ -28,4 +29,5 @@ export const runs: readonly ChaosRun[] = [
   cost,
   backtest,
   resize,
+  prevention,
 ]

@@ -2,7 +2,7 @@ export { describeScenarios, type AsyncTestRunner } from './describe-scenarios.ts
 export { EVENT_FIELDS, type EventKind, type EventPattern, type Expected, type ScenarioEvent } from './expected.ts'
 export { Plant, type PlantOptions } from './plant.ts'
 export type { PlantActionSpec, PlantEffect, PlantSeries, PlantSpec, TimeSpan } from './plant-spec.ts'
-export { createRandom, gaussian } from './random.ts'
+export { createNoise, createRandom, gaussian } from './random.ts'
 export { runScenario } from './run-scenario.ts'
 export {
   parseScenarios,
