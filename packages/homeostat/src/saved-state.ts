@@ -22,7 +22,7 @@ export interface Kept {
   readonly name: string
   /** JSON; undefined while there is nothing worth keeping. */
   save(): unknown
-  /** Takes what another life of the service has saved. It may be called again, with something newer. */
+  /** Takes what another life of the service has saved, unless it knows more itself. It may be called again, with something newer. */
   restore(saved: unknown): void
 }
 

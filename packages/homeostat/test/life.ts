@@ -50,6 +50,9 @@ export class Server {
 /** One life of a process that learns. */
 export class Life {
   learned: unknown
+  /** What it was given to restore. */
+  readonly offered: unknown[] = []
+  #hasLearned = false
   readonly servers: Server[]
   readonly errors: unknown[] = []
   readonly warnings: string[] = []
@@ -68,7 +71,11 @@ export class Life {
     const kept = {
       name: 'forecasts',
       save: () => this.learned,
-      restore: (saved: unknown) => void (this.learned = saved),
+      restore: (saved: unknown) => {
+        this.offered.push(saved)
+        // What it has learned itself is more than anybody saved.
+        if (!this.#hasLearned) this.learned = saved
+      },
     }
     this.state = new SavedState({ kept, places, onError, clock: () => on.now })
   }
@@ -81,6 +88,7 @@ export class Life {
 
   async learns(what: unknown): Promise<void> {
     this.learned = what
+    this.#hasLearned = true
     await this.state.save()
   }
 

@@ -195,11 +195,11 @@ test('what was learned is saved when it ends', async () => {
   await h.stop()
   const after = JSON.parse(stateStore.texts.get('forecasts')!) as Saved
   expect(after.savedAt).toBeGreaterThan(before.savedAt)
-  expect(after.state.use.since).toBe(before.state.use.since)
-  expect(after.state.use.until).toBeGreaterThan(before.state.use.until)
+  expect(after.state.use.lastMs).toBeGreaterThan(before.state.use.lastMs)
+  expect(after.state.use.knownMs).toBeGreaterThan(before.state.use.knownMs)
 })
 
 interface Saved {
   readonly savedAt: number
-  readonly state: { readonly use: { readonly since: number; readonly until: number } }
+  readonly state: { readonly use: { readonly knownMs: number; readonly lastMs: number } }
 }

@@ -64,12 +64,13 @@ test('a server that is first seen when it is time to save is read before it is w
   expect(await at(cache.store)).toBe('days of work')
 })
 
-test('what is older than what was saved meanwhile is not taken', async () => {
+test('what a server has is offered also when less was saved elsewhere before it was seen', async () => {
   await (await Life.started(on, cache)).learns('old')
   on.now += 1000
   const life = await Life.started(on)
   await life.learns('new')
   await life.uses(cache)
+  expect(life.offered).toEqual(['old'])
   expect(life.learned).toBe('new')
 })
 

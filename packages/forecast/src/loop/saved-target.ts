@@ -6,10 +6,14 @@ export interface SavedTarget {
   readonly expr: string
   /** How much time its samples speak for. */
   readonly knownMs: number
+  /** The last of them, in milliseconds since the epoch. */
+  readonly lastMs: number
   readonly state: ForecasterState
 }
 
 export function isSavedTarget(saved: unknown): saved is SavedTarget {
-  const { expr, knownMs, state } = (saved ?? {}) as Partial<SavedTarget>
-  return typeof expr === 'string' && Number.isFinite(knownMs) && Array.isArray(state?.targets)
+  const { expr, knownMs, lastMs, state } = (saved ?? {}) as Partial<SavedTarget>
+  return (
+    typeof expr === 'string' && Number.isFinite(knownMs) && Number.isFinite(lastMs) && Array.isArray(state?.targets)
+  )
 }

@@ -78,7 +78,12 @@ export class WatchedTarget {
   /** Undefined while there is nothing to keep. */
   save(): SavedTarget | undefined {
     if (this.knownMs === 0) return undefined
-    return { expr: this.target.expr, knownMs: this.knownMs, state: this.#forecaster.toJSON() }
+    return {
+      expr: this.target.expr,
+      knownMs: this.knownMs,
+      lastMs: this.#known.lastMs,
+      state: this.#forecaster.toJSON(),
+    }
   }
 
   /**
@@ -86,7 +91,7 @@ export class WatchedTarget {
    *
    * @throws ForecastStateError - it does not fit; everything stays as it was
    */
-  restore({ expr, knownMs, state }: SavedTarget): void {
+  restore({ expr, knownMs, lastMs, state }: SavedTarget): void {
     const { name, above, horizons } = this.target
     if (expr !== this.target.expr) throw new ForecastStateError(`it is of another expression than ${name}`)
     const isWatched = (horizonMs: number): boolean => horizons.some(({ ms }) => ms === horizonMs)
@@ -101,7 +106,7 @@ export class WatchedTarget {
     this.censor(state.censoredUntilMs)
     restored.censor(this.#censoredUntil)
     this.#forecaster = restored
-    this.#known = new KnownTime(knownMs)
+    this.#known = new KnownTime(knownMs, lastMs)
   }
 
   /** Begins a forecaster of earlier samples, which takes the place of the present one when it is finished. */

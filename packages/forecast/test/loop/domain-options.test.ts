@@ -20,7 +20,7 @@ describe('a target that cannot be watched is left out with one sentence, and the
     ['no text', { ...use, expr: undefined }, /expr is no text; give the PromQL/],
     ['a range', { ...use, expr: 'test_use[5m]' }, /expr gives a range vector; use one that gives a number/],
     ['no horizon', { ...use, within: [] }, /within is empty; leave it out/],
-    ['a number as horizon', { ...use, within: 15 }, /within is 15; use a Prometheus duration of 1m to 1w/],
+    ['a number as horizon', { ...use, within: 15 }, /within is 15; use a Prometheus duration of 5m to 1w/],
     ['too far', { ...use, within: ['15m', '2w'] }, /within is 2w; use a Prometheus duration/],
   ])('%s', (_, target, message) => {
     const { messages, targets, rejected } = read({ targets: [target as ForecastTarget, { ...use, name: 'good' }] })
@@ -44,7 +44,7 @@ test.each<[ForecastDomainOptions, RegExp]>([
 })
 
 test('more than sixteen own horizons are too many: what goes over is left out', () => {
-  const within = ['1m', '2m', '3m', '4m', '5m', '6m', '7m', '8m']
+  const within = ['5m', '6m', '7m', '8m', '9m', '10m', '11m', '12m']
   const targets = ['one', 'two', 'three'].map(name => ({ ...use, name, within }))
   const { messages, targets: found } = read({ targets: [...targets, { ...use, name: 'two' }] })
   expect(found.map(({ name }) => name)).toEqual(['one', 'two'])

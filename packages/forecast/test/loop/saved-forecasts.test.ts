@@ -28,7 +28,7 @@ test('what is of another expression or damaged is one fault, and the target begi
   const { use: saved } = roundTrip(before.forecasts.save()) as { use: { state: Record<string, unknown> } }
   const wrong: unknown[] = [
     { ...saved, expr: 'test_other' },
-    { ...saved, since: 'once' },
+    { ...saved, knownMs: 'once' },
     { ...saved, state: { ...saved.state, history: undefined } },
     { ...saved, state: { ...saved.state, targets: [{ threshold: 0.9 }] } },
     null,
@@ -54,13 +54,14 @@ test.each([null, undefined, 'text', [1], 7])('%j is no state, and breaks nothing
 })
 
 test('who has watched for longer than what was saved goes on with its own', async () => {
-  const saved = roundTrip((await learned(HOUR)).forecasts.save())
+  const saved = await learned(HOUR)
   const [young, old] = [new WatchedLoop({ from: START + HOUR }), new WatchedLoop({ from: START + HOUR })]
   await young.run(50 * MINUTE, ramps)
   await old.run(70 * MINUTE, ramps)
-  for (const { forecasts } of [young, old]) forecasts.restore(saved)
-  expect((young.forecasts.save()['use'] as { since: number }).since).toBe(START)
-  expect((old.forecasts.save()['use'] as { since: number }).since).toBe(START + HOUR)
+  for (const { forecasts } of [young, old]) forecasts.restore(roundTrip(saved.forecasts.save()))
+  expect(young.forecasts.knownMs('use')).toBeGreaterThan(55 * MINUTE)
+  expect(young.forecasts.predictions()).toEqual(saved.forecasts.predictions())
+  expect(old.forecasts.predictions()).not.toEqual(saved.forecasts.predictions())
 })
 
 test('a name that every object has is none that was saved', async () => {
