@@ -20,7 +20,7 @@ export interface HomeostatOptions {
   readonly mode?: Mode
   /** No package and no action goes further than this. @default act */
   readonly maxMode?: Mode
-  /** The mode of single actions, e.g. `{ 'cache.warm': 'act' }`; stronger than the package's. */
+  /** The mode of single actions, e.g. `{ 'cache.warm': 'act' }`; stronger than the package's. A preventive response goes no further than the mode of `forecast` even so. */
   readonly actionModes?: Readonly<Record<string, Mode>>
   readonly runtime?: PackageOptions<typeof runtime>
   readonly cache?: PackageOptions<typeof cache>

@@ -48,7 +48,7 @@ function asCareful(own: Response, brought: readonly Response[]): Response {
   const usual = brought.find(({ to, preventive }) => preventive && to.alert === own.to.alert)
   if (!usual) return own
   const { preventive, requires, clear, maxMode } = usual
-  return { ...{ preventive, requires, clear, maxMode }, ...own } as Response
+  return { preventive, requires, clear, maxMode, ...own } as Response
 }
 
 /** A response that runs what another package brings needs the leave of both. */

@@ -5,6 +5,9 @@ export const modeGate: Gate = {
   reason: 'mode',
   refuse: ({ response, action }, { modeOf }) => {
     const mode = modeOfResponse(response, modeOf)
-    return mode === 'act' ? undefined : `mode is ${mode}; in act it would run ${action.name}`
+    if (mode === 'act') return undefined
+    // Else somebody looks in vain for what holds it back.
+    const whose = modeOf(action.name) === mode ? '' : ' of this response'
+    return `mode${whose} is ${mode}; in act it would run ${action.name}`
   },
 }
