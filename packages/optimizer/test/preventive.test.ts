@@ -216,3 +216,15 @@ test('while what is waits for its lease, what was prepared goes on', async () =>
 
   expect(loop.optimizer.trials.open).toMatchObject([{ action: 'plant.relieve' }])
 })
+
+test('what prevention has spent is no reason to leave alone what has come', async () => {
+  const stalling: Action = relieve(async () => ({ ...receipt, blockedMs: 500 }), { name: 'plant.prepare' })
+  const budget = { runsPerHour: 1, concurrentRuns: 1, blockedMsPerMinute: 50 }
+  const loop = loopOf({ actions: [stalling, once('plant.relieve')], budget })
+
+  const entries = await loop.run(60_000, worsens)
+
+  expect(began(entries, 'plant.prepare')).toBeDefined()
+  const fired = entries.find(({ firings }) => firings.some(({ alert }) => alert === 'PressureHigh'))!
+  expect(began(entries, 'plant.relieve')).toBe(fired.now)
+})
