@@ -9,7 +9,7 @@ const LOOKUPS = promName(metrics.cacheRequests)
 const lookups = `sum(rate(${LOOKUPS}[1m]))`
 const misses = `sum(rate(${LOOKUPS}{${RESULT}!="hit"}[1m]))`
 
-type Measure = Pick<Response, 'action' | 'options' | 'expect' | 'guards'>
+type Measure = Pick<Response, 'action' | 'cooldownMs' | 'options' | 'expect' | 'guards'>
 
 /**
  * What is done before a bottleneck comes. Actions that no package in use brings are refused with `no such action`, which tells
@@ -21,6 +21,8 @@ function measuresFor(resource: Resource, expr: string): readonly Measure[] {
       return [
         {
           action: 'queue.rescheduleHeavyTasks',
+          // What threatens on has to be held off on; the budget bounds how often.
+          cooldownMs: 60_000,
           // The use is a mean of one minute.
           expect: { expr, direction: 'down', worth: 0.1, settleMs: 90_000, windowMs: 120_000 },
           // That jobs wait is what it does: at half of the concurrency a busy queue falls behind by half of the time that passes,
