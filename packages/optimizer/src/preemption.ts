@@ -37,13 +37,15 @@ export function givesWay(asked: Proposal, to: Proposal): boolean {
 /** What the gates look at as it is once everything has given way to the proposal. */
 export function afterYielding(proposal: Proposal, state: GateState, yielding: readonly OpenTrial[]): GateState {
   if (proposal.response.preventive) return state
+  const running = yielding.filter(trial => trial.state === 'running').length
   return {
     ...state,
-    spending: state.spendingOnPresent,
+    // What runs does run, whatever it is for.
+    spending: { ...state.spendingOnPresent, running: state.spending.running - running },
     open: state.open.filter(trial => !yielding.includes(trial)),
     due: state.due.filter(asked => !givesWay(asked, proposal)),
     // The runs that are ended for it are no reason to wait; others that have not ended are found again at the next tick.
-    ...(yielding.some(trial => trial.state === 'running') && { isUnsettled: () => false }),
+    ...(running > 0 && { isUnsettled: () => false }),
   }
 }
 

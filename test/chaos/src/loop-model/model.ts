@@ -49,7 +49,7 @@ export class LoopModel {
   /** Since when nothing spoke against an alert, by plant and over all. */
   readonly #heldSince = new Map<string, number>()
   readonly #spent: { readonly action: string; readonly at: number }[] = []
-  readonly #blocked: { readonly at: number; readonly ms: number }[] = []
+  readonly #blocked: { readonly action: string; readonly at: number; readonly ms: number }[] = []
   readonly #notBefore = new Map<string, number>()
   readonly #streaks = new Map<string, number>()
   /** What fired at the tick before: it goes on firing when its condition holds again before it is over. */
@@ -124,8 +124,8 @@ export class LoopModel {
   }
 
   /** A receipt was handed in. */
-  blocks(ms: number): void {
-    this.#blocked.push({ at: this.#now, ms })
+  blocks(action: string, ms: number): void {
+    this.#blocked.push({ action, at: this.#now, ms })
   }
 
   #begins(trial: Trial, { verdicts }: LedgerEntry): void {
@@ -147,12 +147,15 @@ export class LoopModel {
 
   #spend({ id, action, state }: Trial): void {
     const { runsPerHour, runsPerHourOfAction, concurrentRuns, blockedMsPerMinute } = this.#trace.budget
-    const recent = this.#spent.filter(({ at }) => this.#now - at < HOUR_MS)
+    // What prevention has spent is no reason to leave alone what has come.
+    const isPreventive = (name: string): boolean => this.#actions.get(name)!.isPreventive === true
+    const counts = (one: { readonly action: string }): boolean => isPreventive(action) || !isPreventive(one.action)
+    const recent = this.#spent.filter(one => this.#now - one.at < HOUR_MS && counts(one))
     const ofAction = recent.filter(one => one.action === action).length
     const running = [...this.open.values()].filter(known => !this.#hasEnded.has(known)).length
     // What runs of this very tick took could not be known when it was decided.
     const blocked = this.#blocked
-      .filter(({ at }) => at < this.#now && this.#now - at < MINUTE_MS)
+      .filter(one => one.at < this.#now && this.#now - one.at < MINUTE_MS && counts(one))
       .reduce((sum, { ms }) => sum + ms, 0)
     this.#expect(recent.length < runsPerHour, `${id} is one more than ${runsPerHour} an hour`)
     this.#expect(ofAction < runsPerHourOfAction, `${id} is one more than ${runsPerHourOfAction} an hour of its action`)

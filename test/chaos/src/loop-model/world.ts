@@ -169,7 +169,7 @@ class World {
     try {
       if (behaviour.includes('hangs')) await this.#time.reaches(this.#time.now() + HANGS_MS)
       if (behaviour === 'throws') throw new Error('no')
-      this.#model.blocks(BLOCKED_MS)
+      this.#model.blocks(name, BLOCKED_MS)
       const receipt = {
         summary: 'ran',
         effects: { plants: behaviour === 'does nothing' ? 0 : 1 },
