@@ -148,7 +148,7 @@ export class LoopModel {
   #spend({ id, action, state }: Trial): void {
     const { runsPerHour, runsPerHourOfAction, concurrentRuns, blockedMsPerMinute } = this.#trace.budget
     // What prevention has spent is no reason to leave alone what has come.
-    const isPreventive = (name: string): boolean => this.#actions.get(name)!.isPreventive === true
+    const isPreventive = (name: string): boolean => this.#actions.get(name)!.isPreventive
     const counts = (one: { readonly action: string }): boolean => isPreventive(action) || !isPreventive(one.action)
     const recent = this.#spent.filter(one => this.#now - one.at < HOUR_MS && counts(one))
     const ofAction = recent.filter(one => one.action === action).length
