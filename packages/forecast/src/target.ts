@@ -19,8 +19,8 @@ const WAITING = 8
 const SUREST = 6.9
 /** Numbers of one origin. */
 const ORIGIN = 5
-/** Numbers of a saved target beside its arena. */
 const DAY_MS = 86_400_000
+/** Numbers of a saved target beside its arena. */
 const NUMBERS = 9 + 6 + 12
 
 /** One limit and one horizon: asks the model, remembers what it said and learns when the outcome is known. */
