@@ -10,6 +10,9 @@ import type { Steps } from './sliced-work.ts'
 /** @default of `Expectation.baselineMs` */
 export const DEFAULT_BASELINE_MS = 120_000
 
+/** A baseline holds at most this many of the latest ticks, however long it is asked to be. */
+const MOST_BASELINE_TICKS = 1000
+
 type Labels = Readonly<Record<string, string>>
 
 /** A value of one series of an expression. */
@@ -56,7 +59,9 @@ export class Measurement implements Disposable {
   baseline(expect: Expectation, labels: Labels, now: number): Sample[] {
     const { baselineMs = DEFAULT_BASELINE_MS } = expect
     const samples: Sample[] = []
-    for (let at = now - baselineMs; at <= now; at += this.#intervalMs) {
+    const ticks = Math.min(Math.floor(baselineMs / this.#intervalMs), MOST_BASELINE_TICKS)
+    for (let tick = ticks; tick >= 0; tick--) {
+      const at = now - tick * this.#intervalMs
       const value = expectedOf(this.#evaluate(expect.expr, at), expect, labels)
       if (value !== undefined) samples.push([at, value])
     }

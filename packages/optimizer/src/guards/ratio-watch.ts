@@ -11,6 +11,9 @@ import { ratioBaseline } from './ratio-baseline.ts'
 /** False breaches in a trial of placebo, if the quiet share and its dispersion hold. */
 const ALPHA = 0.004
 
+/** No share is described more precisely than this. */
+const FINEST_SHARE = 5e-4
+
 /** Multiples of the margin that are tried as the raised share: a small rise and a disaster need different tests. */
 const MULTIPLES = [1, 3, 10]
 
@@ -108,7 +111,9 @@ class RatioWatch implements GuardWatch {
     const { p0, dispersion } = this.#baseline
     const trials = (rate * HORIZON_MS) / 1000
     const needed = Math.log(this.#threshold(0) * MULTIPLES.length)
-    for (let p = p0 + this.#margin / 2; p < 1; p += this.#margin / 20) {
+    // A margin close to zero would take a hundred thousand steps.
+    const step = Math.max(this.#margin / 20, FINEST_SHARE)
+    for (let p = p0 + this.#margin / 2; p < 1; p += step) {
       const found = this.#alternatives.some(p1 => {
         const mean = logLikelihoodRatio({ hits: p * trials, trials }, p0, p1, dispersion)
         const weight = (Math.log(p1 / p0) - Math.log((1 - p1) / (1 - p0))) / dispersion

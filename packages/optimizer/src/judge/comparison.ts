@@ -1,4 +1,5 @@
-import { ascending, mean, quantile, type Measured } from './episode.ts'
+import { mean, quantile, type Measured } from './episode.ts'
+import { floorOf, logChange } from './log-change.ts'
 import type { Pair } from './matching.ts'
 import { rankSumP, shift } from './rank-sum.ts'
 import { vanished } from './vanished.ts'
@@ -15,18 +16,17 @@ export interface Comparison {
   readonly vanished: number
 }
 
-/** A value of zero counts as this share of the typical level: a ratio needs a number, and ranks do not ask which. */
-const FLOOR = 1e-3
-
 /** Fewer cannot be significant at any look. */
 const MIN_PAIRS = 5
 
 /** Undefined when too few episodes have samples after. */
 export function compare(pairs: readonly Pair[], direction: 'up' | 'down', alpha: number): Comparison | undefined {
-  const floor = FLOOR * quantile(ascending(pairs.flatMap(({ act, control }) => [act.before, control.before])), 0.5)
+  const measured = pairs.flatMap(({ act, control }) => [act, control])
+  const befores = measured.map(({ before }) => before)
+  // Where the usual level is zero, the level after the episodes says what is small.
+  const floor = floorOf(befores.some(before => before > 0) ? befores : measured.flatMap(({ after }) => [...after]))
   const sign = direction === 'down' ? 1 : -1
-  const change = (before: number, after: number): number =>
-    sign * Math.log(Math.max(after, floor) / Math.max(before, floor))
+  const change = (before: number, after: number): number => sign * logChange(before, after, floor)
   const seen = ({ before, after }: Measured): number => change(before, quantile(after, 0.5))
 
   const answered = pairs.filter(({ control }) => control.after.length > 0)

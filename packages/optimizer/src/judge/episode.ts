@@ -71,7 +71,7 @@ function measured({ at, before, after, expected }: Episode, arm: Arm): Measured 
 }
 
 function finite(samples: readonly Sample[]): readonly Sample[] {
-  return samples.filter(([, value]) => Number.isFinite(value))
+  return samples.filter(([ms, value]) => Number.isFinite(ms) && Number.isFinite(value))
 }
 
 export function ascending(values: Iterable<number>): Float64Array {
@@ -83,7 +83,11 @@ export function quantile(values: Float64Array, position: number): number {
   const place = position * (values.length - 1)
   const low = values[Math.floor(place)] ?? Number.NaN
   const high = values[Math.ceil(place)] ?? Number.NaN
-  return low + (high - low) * (place - Math.floor(place))
+  const share = place - Math.floor(place)
+  const gap = high - low
+  // Two numbers may lie further apart than the largest number, and two infinite ones have no distance.
+  if (Number.isFinite(gap)) return low + gap * share
+  return low === high ? low : low * (1 - share) + high * share
 }
 
 /** The median of values in any order; NaN of none. */

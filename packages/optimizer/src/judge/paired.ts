@@ -1,4 +1,5 @@
 import { ascending, quantile, type Sample } from './episode.ts'
+import { floorOf, logChange } from './log-change.ts'
 import { percent } from './reason.ts'
 import { middleWithLost } from './vanished.ts'
 import { worthwhile } from './worth.ts'
@@ -33,9 +34,6 @@ const ALPHA = 0.025
 /** 1 / 2^6 is the first power below alpha. */
 const MIN_PAIRS = 6
 
-/** A value of zero counts as this share of the typical level. */
-const FLOOR = 1e-3
-
 /**
  * Judges pairs of which chance drew the sides. Samples that only the act sides miss count as the worst there are, as in
  * `judge()`, before anything is called effective.
@@ -44,14 +42,13 @@ export function judgePairs(pairs: readonly SideBySide[], direction: 'up' | 'down
   const sides = pairs.map(({ act, control }) => ({ act: finite(act), control: finite(control) }))
   const count = (arm: 'act' | 'control'): number => sides.reduce((sum, side) => sum + side[arm].length, 0)
   const vanished = Math.max(0, 1 - count('act') / count('control'))
-  const levels = ascending(sides.flatMap(({ act, control }) => [...act, ...control]).filter(value => value > 0))
-  const floor = FLOOR * quantile(levels, 0.5)
+  const levels = sides.flatMap(({ act, control }) => [...act, ...control]).filter(value => value > 0)
+  const floor = floorOf(levels)
   const sign = direction === 'down' ? 1 : -1
-  const log = (value: number): number => sign * Math.log(Math.max(value, floor))
   const changes = (lostShare: number): number[] =>
     sides.flatMap(({ act, control }) => {
       const middle = middleWithLost(act, lostShare * control.length, direction)
-      return middle === undefined || control.length === 0 ? [] : log(middle) - log(quantile(control, 0.5))
+      return middle === undefined || control.length === 0 ? [] : sign * logChange(quantile(control, 0.5), middle, floor)
     })
   const seen = changes(0)
   const counted = { pairs: seen.length, unusable: pairs.length - seen.length, vanished }

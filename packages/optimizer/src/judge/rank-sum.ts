@@ -46,9 +46,11 @@ function critical(size: number, alpha: number): number {
   const distribution = untied(size)
   const lowest = size * (size + 1)
   let p = 0
-  let u = -1
-  while (p <= alpha) p += distribution[lowest + 2 * ++u]!
-  return u - 1
+  for (let u = 0; u <= size * size; u++) {
+    p += distribution[lowest + 2 * u]!
+    if (!(p <= alpha)) return u - 1
+  }
+  return size * size
 }
 
 const untiedBySize = new Map<number, Float64Array>()
@@ -90,16 +92,23 @@ function normalP(sum: number, size: number, tied: number): number {
   return spread === 0 ? 1 : normalBelow((sum + 0.5 - (size * (total + 1)) / 2) / spread)
 }
 
-/** Twice the mean rank of each value (a whole number), and the sum of t^3 - t over groups of t equal values. */
+/**
+ * Twice the mean rank of each value (a whole number), and the sum of t^3 - t over groups of t equal values. Values that are not
+ * numbers rank last, as one group.
+ */
 export function midranks(values: readonly number[]): { doubled: number[]; tied: number } {
   const order = values
     .map((value, index) => ({ value, index }))
-    .toSorted((a, b) => (a.value < b.value ? -1 : +(a.value > b.value)))
+    .toSorted((a, b) =>
+      a.value < b.value ? -1 : a.value > b.value ? 1 : +Number.isNaN(a.value) - +Number.isNaN(b.value),
+    )
   const doubled: number[] = Array.from({ length: values.length }, () => 0)
   let tied = 0
   for (let start = 0; start < order.length;) {
-    let end = start
-    while (end < order.length && order[end]!.value === order[start]!.value) end++
+    const { value } = order[start]!
+    // A group holds its first value whatever it equals, so that the loop always advances.
+    let end = start + 1
+    while (end < order.length && (order[end]!.value === value || Number.isNaN(value))) end++
     for (let index = start; index < end; index++) doubled[order[index]!.index] = start + end + 1
     tied += (end - start) ** 3 - (end - start)
     start = end

@@ -56,9 +56,12 @@ function critical(size: number, alpha: number): number {
     return Math.floor((size * (size + 1)) / 4 - upperZ(alpha) * spread - 0.5)
   }
   const chances = distribution(Array.from({ length: size }, (_, index) => index + 1))
-  let t = -1
-  for (let p = 0; p <= alpha && t < chances.length - 1;) p += chances[++t]!
-  return t - 1
+  let p = 0
+  for (const [t, chance] of chances.entries()) {
+    p += chance
+    if (!(p <= alpha)) return t - 1
+  }
+  return chances.length - 1
 }
 
 function distribution(ranks: readonly number[]): Float64Array {

@@ -4,7 +4,7 @@ import { WORTH } from './worth.ts'
 
 export interface SwitchbackOptions {
   readonly startAt: number
-  /** Even. @default 16 */
+  /** Even, at most 1000. @default 16 */
   readonly blocks?: number
   /** @default 60000, or three times `carryOverMs` where that is longer */
   readonly blockMs?: number
@@ -23,6 +23,7 @@ export interface SwitchbackBlock {
 }
 
 const BLOCK_MS = 60_000
+const MOST_BLOCKS = 1000
 
 /**
  * Blocks of time in which an action that can be switched is on or off, in pairs of which chance draws the order (Bojinov,
@@ -34,7 +35,7 @@ export function planSwitchback(
   { startAt, blocks = 16, carryOverMs = 0, blockMs = Math.max(BLOCK_MS, 3 * carryOverMs) }: SwitchbackOptions,
   random: () => number,
 ): readonly SwitchbackBlock[] {
-  return Array.from({ length: Math.floor(blocks / 2) }, (): readonly Arm[] =>
+  return Array.from({ length: Math.floor(Math.min(blocks, MOST_BLOCKS) / 2) }, (): readonly Arm[] =>
     random() < 0.5 ? ['act', 'control'] : ['control', 'act'],
   )
     .flat()

@@ -28,7 +28,8 @@ export function trend(points: readonly Point[]): Trend {
     for (let later = index + 1; later < size; later++) {
       const [to, high] = points[later]!
       score += Math.sign(high - low)
-      if (to > from) slopes.push((high - low) / (to - from))
+      const steepness = (high - low) / (to - from)
+      if (to > from && Number.isFinite(steepness)) slopes.push(steepness)
     }
   }
   const slope = slopes.length === 0 ? 0 : quantile(ascending(slopes), 0.5)
