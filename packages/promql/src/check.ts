@@ -9,6 +9,7 @@ import {
 } from './ast.ts'
 import { SyntaxProblem, UnsupportedFeature } from './errors.ts'
 import { FUNCTIONS } from './functions/table.ts'
+import { skipSpace } from './syntax/token.ts'
 
 /** What a check depends on besides the expression. */
 export interface CheckOptions {
@@ -135,11 +136,4 @@ function checkBinary(source: string, options: CheckOptions, expr: Binary): Value
   if (doubled !== undefined)
     throw new SyntaxProblem(`label "${doubled}" must not occur in ON and GROUP clause at once`, source, expr)
   return scalars ? 'scalar' : 'instant vector'
-}
-
-/** Where the text goes on after blanks and comments. */
-function skipSpace(source: string, from: number): number {
-  const space = /(?:\s|#[^\n]*)*/y
-  space.lastIndex = from
-  return from + (space.exec(source)?.[0].length ?? 0)
 }

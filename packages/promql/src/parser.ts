@@ -13,8 +13,8 @@ import { childrenOf, parseTree } from './syntax/tree.ts'
  * @throws {@link SyntaxProblem} when it is not PromQL, {@link UnsupportedFeature} when this engine does not evaluate it.
  */
 export function parse(source: string, options: CheckOptions = {}): Expr {
-  const { root } = parseTree(source)
-  const expr = expression(source, root)
+  const parsed = parseTree(source)
+  const expr = expression(parsed.source, parsed.root)
   checkTypes(source, options, expr)
   return expr
 }

@@ -92,11 +92,7 @@ function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 function isBareRatio(expr: string): boolean {
   return thresholdsOf(expr).some(
     all =>
-      all.some(({ denominator }) => denominator !== undefined && countsEvents(denominator)) &&
-      !all.some(({ denominator, quantity }) => denominator === undefined && countsEvents(quantity)),
+      all.some(({ isRatio, countsEvents }) => isRatio && countsEvents) &&
+      !all.some(({ isRatio, countsEvents }) => !isRatio && countsEvents),
   )
-}
-
-function countsEvents(expr: string): boolean {
-  return /\b(?:rate|irate|increase)\(/.test(expr)
 }

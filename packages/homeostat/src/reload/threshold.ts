@@ -1,16 +1,17 @@
-import { compile } from '@homeostat/promql'
+import { compile, operandsOf } from '@homeostat/promql'
 import type { Expression } from '@homeostat/promql'
 
 type Ast = Expression['ast']
 
 /** A comparison with a number, the quantity on the left. */
 export interface Threshold {
-  /** Source text without spaces. */
+  /** Equal for expressions that mean the same, however they are written. */
   readonly quantity: string
   readonly operator: '>' | '>=' | '<' | '<='
   readonly limit: number
-  /** Source text of what the quantity is divided by, if it is a ratio. */
-  readonly denominator: string | undefined
+  readonly isRatio: boolean
+  /** Whether it counts events per time: what the quantity is divided by if it is a ratio, else the quantity itself. */
+  readonly countsEvents: boolean
 }
 
 const FLIPPED = { '>': '<', '>=': '<=', '<': '>', '<=': '>=' } as const
@@ -21,7 +22,7 @@ const FLIPPED = { '>': '<', '>=': '<=', '<': '>', '<=': '>=' } as const
  */
 export function thresholdsOf(expr: string): readonly (readonly Threshold[])[] {
   const { ast } = compile(expr)
-  return alternatives(ast).map(alternative => conjuncts(alternative).flatMap(each => thresholdOf(each, expr)))
+  return alternatives(ast).map(alternative => conjuncts(alternative).flatMap(thresholdOf))
 }
 
 /** Whether one value can satisfy both. */
@@ -48,29 +49,41 @@ function conjuncts(ast: Ast): Ast[] {
   return [...conjuncts(expr.left), ...conjuncts(expr.right)]
 }
 
-function thresholdOf(expr: Ast, source: string): Threshold[] {
+function thresholdOf(expr: Ast): Threshold[] {
   if (expr.kind !== 'binary' || !isInequality(expr.operator)) return []
   const [left, right] = [unwrap(expr.left), unwrap(expr.right)]
-  if (right.kind === 'number') return [threshold(left, expr.operator, right.value, source)]
-  return left.kind === 'number' ? [threshold(right, FLIPPED[expr.operator], left.value, source)] : []
+  if (right.kind === 'number') return [threshold(left, expr.operator, right.value)]
+  return left.kind === 'number' ? [threshold(right, FLIPPED[expr.operator], left.value)] : []
 }
 
-function threshold(quantity: Ast, operator: Threshold['operator'], limit: number, source: string): Threshold {
+function threshold(quantity: Ast, operator: Threshold['operator'], limit: number): Threshold {
   const isRatio = quantity.kind === 'binary' && quantity.operator === '/'
   return {
-    quantity: textOf(quantity, source),
+    quantity: meaningOf(quantity),
     operator,
     limit,
-    denominator: isRatio ? textOf(unwrap(quantity.right), source) : undefined,
+    isRatio,
+    countsEvents: countsEvents(isRatio ? unwrap(quantity.right) : quantity),
   }
+}
+
+const RATES: ReadonlySet<string> = new Set(['rate', 'irate', 'increase'])
+
+function countsEvents(expr: Ast): boolean {
+  return (expr.kind === 'call' && RATES.has(expr.name)) || operandsOf(expr).some(countsEvents)
 }
 
 function isInequality(operator: string): operator is Threshold['operator'] {
   return operator in FLIPPED
 }
 
-function textOf({ from, to }: Ast, source: string): string {
-  return source.slice(from, to).replace(/\s+/g, '')
+/** The syntax tree as a text, without places and parentheses. */
+function meaningOf(expr: Ast): string {
+  return JSON.stringify(expr, (key, value: Ast | number | string) => {
+    if (key === 'from' || key === 'to') return undefined
+    if (typeof value === 'number') return String(value)
+    return typeof value === 'object' && value !== null && value.kind === 'paren' ? unwrap(value) : value
+  })
 }
 
 function unwrap(expr: Ast): Ast {

@@ -34,6 +34,9 @@ describe('an alert that may be over while its condition holds is refused', () =>
     ['hits / lookups < 0.7 and lookups > 100', 'hits / lookups > 0.6'],
     ['max(temperature) > 80 or max(load) > 4', 'max(load) < 5'],
     ['max(temperature) > 80', 'max(temperature) < 60 or max(temperature) < 81'],
+    // 2-30: what is compared is what the expressions mean, not how they are written.
+    ['max(temperature) > 80', 'max((temperature)) < 0x5A'],
+    ['max(temperature{rack="a b"}) > 80', 'max(temperature{rack=`a b`}) < 90'],
   ])('%s is not over at %s', (expr, clear) => {
     const found = problems(`- { alert: Hot, action: fan.speed, priority: slo, clear: '${clear}' }`, [{ ...hot, expr }])
     expect(found).toEqual([`r.yml:2:58: "${clear}" holds while the alert still does ("${expr}"): leave a gap`])
@@ -46,6 +49,7 @@ describe('an alert that may be over while its condition holds is refused', () =>
     ['max(temperature) > 80', 'max(temperature) < 90 and fan_speed > 3'],
     ['absent(temperature)', 'temperature'],
     ['hits / lookups < 0.7', '0.8 < hits / lookups'],
+    ['max(temperature{rack="a b"}) > 80', 'max(temperature{rack="ab"}) < 90'],
   ])('%s may be over at %s', (expr, clear) => {
     expect(
       problems(`- { alert: Hot, action: fan.speed, priority: slo, clear: '${clear}' }`, [{ ...hot, expr }]),
@@ -64,7 +68,7 @@ describe('an alert that may be over while its condition holds is refused', () =>
   })
 })
 
-describe('of a rule that is seldom meant like that one is told', () => {
+describe('rules that are valid but seldom meant so are reported', () => {
   const warnings = (rule: Partial<Rule>, interval?: string): string[] =>
     lintRules('g.yml', [{ name: 'g', ...(interval && { interval }), rules: [{ ...hot, ...rule }] }], 5000)
 
@@ -74,6 +78,8 @@ describe('of a rule that is seldom meant like that one is told', () => {
     ['sum(rate(errors[1m])) / sum(rate(requests[1m])) > 0.1 and sum(rate(requests[1m])) > 1', 0],
     ['process_memory / memory_limit > 0.9', 0],
     ['sum(rate(errors[1m])) > 0.1', 0],
+    ['sum(rate (errors[1m])) # all\n / sum(\n# each\n rate (requests[1m])) > 0.1', 1],
+    ['memory / memory_limit{why="rate(x)"} > 0.9', 0],
   ])('%s: %i', (expr, count) => {
     expect(warnings({ expr })).toHaveLength(count)
   })

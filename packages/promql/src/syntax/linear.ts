@@ -2,8 +2,9 @@ import type { SyntaxNode } from '@lezer/common'
 import type { AtModifier, BinaryOperator, Matching, Span } from '../ast.ts'
 import { BINARY_OPERATORS, isSetOperator } from '../ast.ts'
 import { SyntaxProblem, UnsupportedFeature } from '../errors.ts'
-import { parseNumber } from './number.ts'
+import { LONGEST_MS, parseNumber } from './number.ts'
 import { labelNameOf } from './selector.ts'
+import { skipSpace } from './token.ts'
 import { childrenOf } from './tree.ts'
 
 /** One piece of an expression without parentheses, in reading order. */
@@ -61,8 +62,8 @@ export function linearize(source: string, node: SyntaxNode, out: Piece[] = []): 
       out.push({
         piece: 'range',
         ms: positive(source, required(source, node, children[1])),
-        // Its problems are shown at the bracket.
-        from: source.indexOf('[', first?.to),
+        // Its problems are shown at the bracket, which follows the selector and blanks.
+        from: skipSpace(source, first?.to ?? node.from),
         to: node.to,
       })
       return out
@@ -110,7 +111,7 @@ function duration(source: string, node: SyntaxNode): number {
   const [, sign = '', unsigned = ''] = /^\s*([+-]?)\s*([\s\S]*)$/.exec(text) ?? []
   const seconds = parseNumber(unsigned.trim())
   if (seconds === undefined) throw new UnsupportedFeature('duration expression', source, node)
-  if (!Number.isFinite(seconds)) throw new SyntaxProblem('duration out of range', source, node)
+  if (!(seconds * 1000 < LONGEST_MS)) throw new SyntaxProblem('duration out of range', source, node)
   return Math.round(seconds * 1000) * (sign === '-' ? -1 : 1)
 }
 

@@ -12,23 +12,26 @@ export interface TokenProblem {
   readonly from: number
 }
 
-interface Cut {
+/** The tokens of a text, up to its end or to the first problem. */
+export interface Cut {
   readonly tokens: readonly Token[]
   readonly problem: TokenProblem | undefined
 }
 
-const SPACE = /(?:\s|#[^\n]*)+/y
+/** Blanks and comments. Prometheus knows four blanks and ends a comment at either line break. */
+const SPACE = /(?:[ \t\r\n]|#[^\r\n]*)+/y
 const WORD = /[A-Za-z_:][\w:]*/y
 const STRING = /"(?:\\[^]|[^"\\\n])*"|'(?:\\[^]|[^'\\\n])*'|`[^`]*`/y
 const OPERATOR = /==|!=|<=|>=|[<>+\-*/%^]/y
 const MATCH = /=~|!~|!=|=/y
 const MARK = /[(){}[\],@:=]/y
-const NUMBER = /(?:0x[\da-f_]*|[\d_]*\.?[\d_]*(?:e[+-]?\d+)?)/iy
+const NUMBER = /(?:0x[\da-f_]*|[\d_]*\.?[\d_]*(?:e[+-]?\d[\d_]*)?)/iy
 const DURATION = /(?:\d+(?:ms|[smhdwy]))+\d*/iy
 
 /**
- * Cuts a text into tokens as Prometheus's lexer does, up to the first character that starts none. Only run on texts that
- * do not parse, to say why: https://github.com/prometheus/prometheus/blob/v3.5.0/promql/parser/lex.go
+ * Cuts a text into tokens as Prometheus's lexer does, up to the first character that starts none. Whatever needs to know
+ * where a comment, a string or a number begins asks the tokens, and never searches the text.
+ * Source: https://github.com/prometheus/prometheus/blob/v3.5.0/promql/parser/lex.go
  */
 export function lex(source: string): Cut {
   const tokens: Token[] = []
@@ -74,6 +77,12 @@ export function lex(source: string): Cut {
       add('mark', char)
     } else return stop(`unexpected character${inBraces ? ' inside braces' : ''}: ${shown(char)}`)
   }
+}
+
+/** Where the text goes on after the blanks and comments at a place between two tokens. */
+export function skipSpace(source: string, at: number): number {
+  SPACE.lastIndex = at
+  return at + (SPACE.exec(source)?.[0].length ?? 0)
 }
 
 const OPENERS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' }

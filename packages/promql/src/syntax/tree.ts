@@ -1,11 +1,12 @@
 import { parser as grammar } from '@prometheus-io/lezer-promql'
 import type { SyntaxNode, Tree } from '@lezer/common'
 import { SyntaxProblem } from '../errors.ts'
-import { normalizeTrailingDots } from './number.ts'
+import { lex, type Cut } from './token.ts'
 import { unexpected } from './unexpected.ts'
 
 /** One expression's text and the tree the published grammar makes of it. */
 export interface ParsedTree {
+  /** The text with blanks in place of its comments: every character stands where it was written. */
   readonly source: string
   readonly root: SyntaxNode
 }
@@ -19,14 +20,12 @@ export function parseTree(source: string): ParsedTree {
   if (source.length > MAX_SOURCE_CHARS) {
     throw new SyntaxProblem(`expression longer than ${MAX_SOURCE_CHARS} characters`, '', { from: 0, to: 0 })
   }
-  const { tree, wrongAt } = parsed(normalizeTrailingDots(source))
+  const cut = lex(source)
+  const { tree, wrongAt } = parsed(forGrammar(source, cut))
   let depth = 0
   tree.iterate({
     enter: node => {
-      if (node.name === 'StringLiteral' && !isClosed(source.slice(node.from, node.to))) {
-        throw new SyntaxProblem('unterminated quoted string', source, node)
-      }
-      if (node.type.isError) throw unexpected(source, node)
+      if (node.type.isError) throw unexpected(source, cut, node.from)
       depth += 1
       if (depth > MAX_DEPTH) throw new SyntaxProblem(`nested deeper than ${MAX_DEPTH} levels`, source, node)
     },
@@ -34,10 +33,31 @@ export function parseTree(source: string): ParsedTree {
       depth -= 1
     },
   })
-  if (wrongAt !== undefined) throw unexpected(source, { from: wrongAt, to: source.length })
+  const from = wrongAt ?? cut.problem?.from
+  if (from !== undefined) throw unexpected(source, cut, from)
   const root = tree.topNode.firstChild
   if (root === null) throw new SyntaxProblem('no expression found in input', source, { from: 0, to: 0 })
-  return { source, root }
+  return { source: withoutComments(source, cut), root }
+}
+
+/**
+ * The text as the published grammar can read it. The grammar loses its way in comments and refuses numbers that Prometheus
+ * accepts (`1.`, `0X1f`, `1e1_0`), so comments are blanked and each number is replaced by a plain one of the same length.
+ */
+function forGrammar(source: string, cut: Cut): string {
+  return rewritten(source, cut, ({ kind, text }) => (kind === 'number' ? '1'.repeat(text.length) : text))
+}
+
+function withoutComments(source: string, cut: Cut): string {
+  return rewritten(source, cut, token => token.text)
+}
+
+/** The tokens in their places, with blanks between them; what could not be cut stays as it is. */
+function rewritten(source: string, { tokens, problem }: Cut, write: (token: Cut['tokens'][number]) => string): string {
+  let out = ''
+  for (const token of tokens) out += ' '.repeat(token.from - out.length) + write(token)
+  const to = problem?.from ?? source.length
+  return out + ' '.repeat(to - out.length) + source.slice(to)
 }
 
 const strict = grammar.configure({ strict: true })
@@ -53,12 +73,6 @@ function parsed(text: string): { tree: Tree; wrongAt?: number } {
     const wrongAt = place === undefined ? text.length : Number(place)
     return { tree: grammar.parse(text.slice(0, wrongAt + CONTEXT_CHARS)), wrongAt }
   }
-}
-
-/** The grammar takes `"abc` for a string too; in double and single quotes an escaped quote does not close. */
-function isClosed(text: string): boolean {
-  if (text.startsWith('`')) return true
-  return text.length > 1 && text.endsWith(text[0] ?? '') && !/[^\\](?:\\\\)*\\.$/.test(text)
 }
 
 /** The node's children in order. */

@@ -1,40 +1,51 @@
-import type { Span } from '../ast.ts'
 import { SyntaxProblem, UnsupportedFeature, type ExpressionError } from '../errors.ts'
-import { lex, type Token } from './token.ts'
+import type { Cut, Token } from './token.ts'
 
 /** Experimental functions of Prometheus that the published grammar does not know; they are refused by name all the same. */
 const UNKNOWN_TO_GRAMMAR = new Set(['integral', 'max_of', 'min_of', 'timeseries_gen'])
 
 /** The published grammar knows these functions inside of a duration in small letters only, or not at all. */
-const DURATION_FUNCTION = /^(?:step|range|min|max|min_of|max_of)\s*\(/i
-const BEFORE_DURATION = /(?:\[[^\]"'`]*|\boffset[\s+(-]*)$/i
+const DURATION_FUNCTIONS = new Set(['step', 'range', 'min', 'max', 'min_of', 'max_of'])
 
-/** What is wrong with a text that does not parse, worded like Prometheus's parser. */
-export function unexpected(source: string, span: Span): ExpressionError {
-  const rest = source.slice(span.from)
-  const from = span.from + (rest.length - rest.trimStart().length)
-  const { tokens, problem } = lex(source)
+/**
+ * What is wrong with a text that does not parse, worded like Prometheus's parser.
+ *
+ * @param from where the grammar could not go on
+ */
+export function unexpected(source: string, { tokens, problem }: Cut, from: number): ExpressionError {
   if (tokens.length === 0 && problem === undefined)
     return new SyntaxProblem('no expression found in input', source, { from: 0, to: 0 })
-  const before = source.slice(0, from)
-  if (DURATION_FUNCTION.test(source.slice(from)) && BEFORE_DURATION.test(before))
-    return new UnsupportedFeature('duration expression', source, { from, to: source.length })
   const index = tokens.findIndex(token => token.to > from)
   const token = tokens[index]
+  const before = tokens.slice(0, index === -1 ? tokens.length : index)
+  if (token !== undefined && isDurationFunction(token, tokens[index + 1]) && isInDuration(before))
+    return new UnsupportedFeature('duration expression', source, { from: token.from, to: source.length })
   // Prometheus reads tokens as it parses: a character that starts none is what it stumbles over, unless it did before.
   if (problem !== undefined && (token === undefined || problem.from <= token.from))
     return new SyntaxProblem(problem.reason, source, { from: problem.from, to: source.length })
-  const call = tokens[index - 1]
-  if (token?.text === '(' && call?.kind === 'word') {
-    if (UNKNOWN_TO_GRAMMAR.has(call.text)) return new UnsupportedFeature(`function ${call.text}()`, source, call)
-    return new SyntaxProblem(`unknown function with name "${call.text}"`, source, call)
+  const last = before.at(-1)
+  if (token?.text === '(' && last?.kind === 'word') {
+    if (UNKNOWN_TO_GRAMMAR.has(last.text)) return new UnsupportedFeature(`function ${last.text}()`, source, last)
+    return new SyntaxProblem(`unknown function with name "${last.text}"`, source, last)
   }
-  const comma = tokens[index - 1]
-  if (token?.text === ')' && comma?.text === ',')
-    return new SyntaxProblem('trailing commas not allowed in function call args', source, comma)
-  const place = contextOf(tokens.slice(0, index === -1 ? tokens.length : index))
+  if (token?.text === ')' && last?.text === ',')
+    return new SyntaxProblem('trailing commas not allowed in function call args', source, last)
   const at = token ?? { from: source.length, to: source.length }
-  return new SyntaxProblem(`unexpected ${described(token)}${place}`, source, at)
+  return new SyntaxProblem(`unexpected ${described(token)}${contextOf(before)}`, source, at)
+}
+
+function isDurationFunction({ kind, text }: Token, next: Token | undefined): boolean {
+  return kind === 'word' && DURATION_FUNCTIONS.has(text.toLowerCase()) && next?.text === '('
+}
+
+/** Whether a duration comes next: in brackets, or after `offset` and signs. */
+function isInDuration(before: readonly Token[]): boolean {
+  const keyword = before.findLast(({ text }) => text !== '(' && text !== '+' && text !== '-')
+  return isWord(keyword, 'offset') || openersOf(before).some(({ text }) => text === '[')
+}
+
+function isWord(token: Token | undefined, word: string): boolean {
+  return token?.kind === 'word' && token.text.toLowerCase() === word
 }
 
 const KEYWORDS = new Set(
@@ -98,11 +109,16 @@ function expectedInBraces(last: Token | undefined): string {
 
 /** The innermost bracket that is open. */
 function openerOf(tokens: readonly Token[]): Token | undefined {
+  return openersOf(tokens).at(-1)
+}
+
+/** The brackets that are open, the outermost first. */
+function openersOf(tokens: readonly Token[]): readonly Token[] {
   const open: Token[] = []
   for (const token of tokens) {
     if (token.kind !== 'mark') continue
     if ('([{'.includes(token.text)) open.push(token)
     else if (')]}'.includes(token.text)) open.pop()
   }
-  return open.at(-1)
+  return open
 }
