@@ -1,6 +1,9 @@
 /** Tells our own connections from the application's, here and in `CLIENT LIST`. */
 export const OWN_CONNECTION_NAME = 'homeostat'
 
+/** What Homeostat's own keys begin with. */
+export const OWN_KEY_PREFIX = 'homeostat:{'
+
 /** What `names` and `ignore` are told of a connection. */
 export interface RedisConnection {
   /** The server, or the node of a Cluster. */

@@ -1,9 +1,10 @@
 import { attributes, metrics } from '@homeostat/semconv'
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
-import { patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
-import { OWN_CONNECTION_NAME, type RedisConnection } from './connection.ts'
+import { disposeTogether, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
+import { OWN_CONNECTION_NAME, OWN_KEY_PREFIX, type RedisConnection } from './connection.ts'
 import type { LookupSeries } from './signals/lookup-counter.ts'
 import { LookupCounter } from './signals/lookup-counter.ts'
+import { QueueKeys } from './signals/queue-keys.ts'
 import { RecentClients } from './signals/recent-clients.ts'
 import type { RedisClient, ReplyHandler } from './signals/reply-handler.ts'
 import { VERSION } from './version.ts'
@@ -19,9 +20,9 @@ export interface IORedisInstrumentationConfig extends SignalInstrumentationConfi
   /** Connections that are no cache. Asked once for each connection. @default none */
   ignore?: (connection: RedisConnection) => boolean
   /**
-   * Lookups whose first key starts with one of these are not counted, on whatever connection they come. The default are
-   * the keys of BullMQ: it reads hashes of its own, also on a connection that it shares with the application's cache.
-   * Set it when your queues have another `prefix`. @default ['bull:']
+   * Lookups whose first key starts with one of these are not counted, on any connection. The default is for the queues of
+   * other processes and of a bundled BullMQ. The keys of the queues of this process are known, whatever their `prefix`, and
+   * are never counted. @default ['bull:', '{bull}:']
    */
   ignoreKeyPrefixes?: readonly string[]
 }
@@ -48,38 +49,47 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
 
   protected activate(): Disposable {
     const { faults } = this.registry
-    const { ignoreKeyPrefixes = ['bull:'] } = this.config
+    const { ignoreKeyPrefixes = ['bull:', '{bull}:'] } = this.config
+    const queueKeys = new QueueKeys()
+    const report = (error: unknown): void => faults.report('signal', error)
     const counter = new LookupCounter({
       seriesOf: redis => this.#seriesOf(redis),
-      ignoredKeyPrefixes: ignoreKeyPrefixes,
+      ignoredKeyPrefixes: [...ignoreKeyPrefixes, OWN_KEY_PREFIX],
+      isQueueKey: key => queueKeys.has(key),
     })
 
     // Every answer of a server passes DataHandler once, with the command it belongs to at the head of the queue.
-    return patchModuleFile('ioredis', 'built/DataHandler', exports => {
-      const { prototype } = (exports as { default: { prototype: ReplyHandler } }).default
-      const restoreReply = patchMethod(prototype, 'returnReply', (original, isActive) => {
-        return function returnReply(this: ReplyHandler, reply) {
-          if (isActive()) {
-            try {
-              counter.reply(this, reply)
-            } catch (error) {
-              faults.report('signal', error)
+    const replies = patchModuleFile(
+      'ioredis',
+      'built/DataHandler',
+      exports => {
+        const { prototype } = (exports as { default: { prototype: ReplyHandler } }).default
+        const restoreReply = patchMethod(prototype, 'returnReply', (original, isActive) => {
+          return function returnReply(this: ReplyHandler, reply) {
+            if (isActive()) {
+              try {
+                counter.reply(this, reply)
+              } catch (error) {
+                faults.report('signal', error)
+              }
             }
+            return original.call(this, reply)
           }
-          return original.call(this, reply)
+        })
+        const restoreError = patchMethod(prototype, 'returnError', (original, isActive) => {
+          return function returnError(this: ReplyHandler, error) {
+            if (isActive()) faults.contain('signal', () => counter.error(this))
+            return original.call(this, error)
+          }
+        })
+        return () => {
+          restoreError()
+          restoreReply()
         }
-      })
-      const restoreError = patchMethod(prototype, 'returnError', (original, isActive) => {
-        return function returnError(this: ReplyHandler, error) {
-          if (isActive()) faults.contain('signal', () => counter.error(this))
-          return original.call(this, error)
-        }
-      })
-      return () => {
-        restoreError()
-        restoreReply()
-      }
-    })
+      },
+      report,
+    )
+    return disposeTogether(replies, queueKeys.watch(report))
   }
 
   #seriesOf(redis: RedisClient): LookupSeries | undefined {

@@ -70,11 +70,11 @@ export class QueueDirectory {
   }
 
   #source(name: string): QueueSource {
-    const { timeoutMs, staleAfter, registry } = this.#options
+    const { timeoutMs, staleAfter, registry, clock } = this.#options
     return new QueueSource(name, {
       timeoutMs,
       staleAfter,
-      read: readQueue,
+      read: (object, previous) => readQueue(object, { previous, clock }),
       onReading: () => this.#publish(name),
       onError: error => registry.faults.report('signal', error),
     })

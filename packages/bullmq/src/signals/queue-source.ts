@@ -9,7 +9,8 @@ export interface QueueSourceOptions {
   readonly timeoutMs: number
   /** Polls that brought nothing before the last reading is forgotten. */
   readonly staleAfter: number
-  readonly read: (object: QueueObject) => Promise<QueueReading>
+  /** @param previous - the reading before this one, however old it is */
+  readonly read: (object: QueueObject, previous: QueueReading | undefined) => Promise<QueueReading>
   readonly onReading: () => void
   readonly onError: (error: unknown) => void
 }
@@ -21,6 +22,7 @@ export class QueueSource {
   reading: QueueReading | undefined
   readonly #options: QueueSourceOptions
   readonly #members = new OpenObjects<QueueObject>()
+  #previous: QueueReading | undefined
   #startedAt: number | undefined
   #reported = false
   #missed = 0
@@ -57,7 +59,7 @@ export class QueueSource {
 
   async #read(object: QueueObject): Promise<void> {
     try {
-      this.reading = await this.#options.read(object)
+      this.reading = this.#previous = await this.#options.read(object, this.#previous)
       this.#missed = 0
     } catch (error) {
       // The connection that is being closed under us is nobody's failure.

@@ -14,6 +14,8 @@ export interface LookupCounterOptions {
   readonly seriesOf: (redis: RedisClient) => LookupSeries | undefined
   /** Keys that start with one of these are not the cache's. */
   readonly ignoredKeyPrefixes: readonly string[]
+  /** True for a key that belongs to a queue. */
+  readonly isQueueKey: (key: string) => boolean
 }
 
 interface Connection {
@@ -80,6 +82,7 @@ export class LookupCounter {
     const key = args[0]
     if (typeof key === 'string') {
       for (const prefix of this.#options.ignoredKeyPrefixes) if (key.startsWith(prefix)) return
+      if (this.#options.isQueueKey(key)) return
     }
     const hits = countHits(shape, reply)
     const misses = countLookups(shape, reply, args.length) - hits
