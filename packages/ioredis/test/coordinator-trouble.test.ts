@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { CoordinatorUnavailableError } from '@homeostat/optimizer'
-import { startRedis } from '@homeostat/services'
+import { startRedis, TcpProxy } from '@homeostat/services'
 import { Redis } from 'ioredis'
 import { afterAll, expect, it, vi } from 'vitest'
 import { createRedisCoordinator, ioredis } from '../src/domain.ts'
@@ -14,11 +14,16 @@ afterAll(async () => {
 })
 
 it('waits for a server that hangs no longer than its timeout, and uses a new connection afterwards', async () => {
-  await using coordinator = createRedisCoordinator({ client, service: 'hangs', timeoutMs: 200 })
-  await coordinator.beat('a', 60_000)
-  await client.call('CLIENT', 'PAUSE', '600', 'ALL')
+  await using wire = await TcpProxy.to(redis)
+  const client = new Redis(wire.through(redis.url))
+  await using coordinator = createRedisCoordinator({ client, service: 'hangs', timeoutMs: 500 })
+  const beats = (): Promise<number> => coordinator.beat('a', 60_000)
+  await vi.waitFor(async () => expect(await beats()).toBe(1), { timeout: 20_000 })
+  wire.set('stalled')
   await expect(coordinator.acquire('knob/a', 60_000)).rejects.toThrow(CoordinatorUnavailableError)
-  await vi.waitFor(async () => expect(await coordinator.beat('a', 60_000)).toBe(1), { timeout: 20_000 })
+  wire.set('open')
+  await vi.waitFor(async () => expect(await beats()).toBe(1), { timeout: 20_000 })
+  client.disconnect()
 })
 
 it('says what is wrong without repeating what the server says, which may hold keys', async () => {

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Diary, Orders } from './diary.ts'
-import { TcpProxy } from './tcp-proxy.ts'
+import { TcpProxy } from '@homeostat/services'
 
 /** One process of the fleet, its wire to the server, and the trouble it is given. */
 export class FleetProcess implements AsyncDisposable {

@@ -42,6 +42,14 @@ export class TcpProxy implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port
   }
 
+  /** The address of the server, by way of this wire. */
+  through(url: string): string {
+    const changed = new URL(url)
+    changed.hostname = '127.0.0.1'
+    changed.port = String(this.port)
+    return changed.href
+  }
+
   set(wire: Wire): void {
     this.#wire = wire
     for (const socket of this.#sockets) {
