@@ -13,6 +13,8 @@ export function healing({ loaders, queuePrefix, service }: Healing): HomeostatOp
     // The default is `advise`: it says what it would do and touches nothing.
     mode: 'act',
     service,
+    // Its processes agree through the Redis that the shop uses: the keys `homeostat:{shop}:*`.
+    coordinator: 'redis',
     intervalMs: 2000,
     warmUpMs: 10_000,
     ioredis: { loaders, ignoreKeyPrefixes: [`${queuePrefix}:`] },

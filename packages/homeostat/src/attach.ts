@@ -16,6 +16,8 @@ export interface AttachTarget {
   readonly registries: readonly Registry[]
   /** Takes what the reader collected from everybody else. */
   offer(reader: object, scopes: readonly ScopeMetrics[]): void
+  /** Takes the resource of a collection, and the reader itself, which knows its provider once the SDK has started. */
+  onResource(owner: unknown): void
   onError(error: unknown): void
 }
 
@@ -61,6 +63,7 @@ export function attachReader(reader: object, target: AttachTarget): Disposable {
     if (attachedTo.get(reader) !== target) return result
     try {
       const { resourceMetrics } = result
+      target.onResource(resourceMetrics.resource)
       target.offer(reader, resourceMetrics.scopeMetrics as ScopeMetrics[])
       const own = producers.map(producer => producer.read()).filter(scope => scope.metrics.length > 0)
       return {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { Action, Coordinator, Knob } from '@homeostat/optimizer'
-import { Fleet, knobActions, Knobs, stateFolder } from '@homeostat/optimizer'
+import type { Action, Coordinator, CoordinatorCandidate, Knob } from '@homeostat/optimizer'
+import { Fleet, knobActions, Knobs } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
 import { broughtActions } from './brought-actions.ts'
 import { createLateCoordinator } from './late-coordinator.ts'
 import type { DomainWithMode, Modes } from './modes.ts'
 import type { HomeostatOptions } from './options.ts'
+import type { ServiceName } from './service-name.ts'
 import type { Endings } from './time-limit.ts'
 
 /** What acting takes beside the loop itself. */
@@ -13,9 +14,9 @@ export interface Automation {
   /** The knobs, as actions. */
   readonly actions: readonly Action[]
   readonly fleet: Fleet
-  /** Sets back what an earlier life of this process, or another one, has left behind. */
+  /** Undoes what an earlier life of this process, or another one, has left behind. The service's name is settled by then. */
   start(): void
-  /** In this order: knobs are set back while others can still be asked. */
+  /** In this order: knobs are undone while others can still be asked. */
   readonly endings: Endings
 }
 
@@ -23,7 +24,7 @@ export interface AutomationContext {
   readonly options: HomeostatOptions
   readonly domains: readonly DomainWithMode[]
   readonly modes: Modes
-  readonly service: string
+  readonly service: ServiceName
   readonly faults: Faults
   /** Whether nothing may be set any more. */
   readonly isStopped: () => boolean
@@ -31,58 +32,80 @@ export interface AutomationContext {
 
 /**
  * Knobs with their journal, and the fleet with its coordinator. A process in which nothing may act asks no server for a
- * lease and tells nobody that it lives.
+ * lease and does not register as a member of the fleet.
  */
 export function createAutomation(context: AutomationContext): Automation {
-  const { options, domains, service, faults, isStopped } = context
+  const { options, domains, faults, isStopped } = context
   const knobs: readonly Knob[] = [...domains.flatMap(([domain]) => domain.knobs), ...(options.knobs ?? [])]
   const mayAct = mayNeedOthers(context)
-  // What a process left behind is set back also after it was told to act no more.
+  // What a process left behind is undone also when its next life may not act.
   const hasShared = knobs.some(({ scope }) => scope === 'shared')
   const coordinator = mayAct || hasShared ? coordinatorOf(context) : undefined
-  const known = new Knobs({
-    knobs,
-    service,
-    clock: Date.now,
-    isStopped,
-    onFault: error => faults.report('action', error),
-    ...(coordinator && { coordinator }),
-    ...(options.stateDir !== undefined && { stateDir: options.stateDir }),
-    ...(options.environment && { environment: options.environment }),
-  })
+  let known: Knobs | undefined
+  // Made when first needed: the folder of the journals is named after the service, whose name is settled late.
+  const knobsOfService = (): Knobs =>
+    (known ??= new Knobs({
+      knobs,
+      service: journalOwner(context),
+      clock: Date.now,
+      isStopped,
+      onFault: error => faults.report('action', error),
+      ...(coordinator && { coordinator }),
+      ...(options.stateDir !== undefined && { stateDir: options.stateDir }),
+      ...(options.environment && { environment: options.environment }),
+    }))
   const fleet = new Fleet({
     member: randomUUID(),
     report: error => faults.report('action', error),
+    whyNone: () => whyNoCoordinator(context),
     ...(mayAct && coordinator && { coordinator }),
   })
   return {
-    actions: knobs.flatMap(knob => knobActions(knob, known)),
+    actions: knobs.flatMap(knob => knobActions(knob, knobsOfService)),
     fleet,
     start: () => {
-      if (knobs.length > 0) void known.start().catch((error: unknown) => faults.report('action', error))
+      if (knobs.length > 0)
+        void knobsOfService()
+          .start()
+          .catch((error: unknown) => faults.report('action', error))
     },
     endings: {
-      'the knobs': () => known.close(),
+      'the knobs': () => known?.close(),
       'the fleet': () => fleet[Symbol.asyncDispose](),
-      // Told twice is harmless; without anything to act on, the fleet does not have it.
+      // Closing it twice is harmless; where nothing may act, the fleet does not have it.
       'the coordinator': () => coordinator?.[Symbol.asyncDispose](),
     },
   }
 }
 
-function coordinatorOf({ options, domains, service }: AutomationContext): Coordinator | undefined {
-  if (options.coordinator === false) return undefined
-  if (options.coordinator) return options.coordinator
-  return createLateCoordinator(() => domains.flatMap(([domain]) => domain.coordinators?.(service) ?? []))
+function coordinatorOf({ options: { coordinator }, domains, service }: AutomationContext): Coordinator | undefined {
+  if (typeof coordinator === 'object') return coordinator
+  if (coordinator !== 'redis' && coordinator !== 'postgres') return undefined
+  return createLateCoordinator((): CoordinatorCandidate[] => {
+    const name = service.current?.name
+    // Services without a name would take each other for one.
+    if (name === undefined) return []
+    const candidates = domains.flatMap(([domain]) => domain.coordinators?.(name) ?? [])
+    return candidates.filter(({ engine }) => engine === coordinator)
+  })
+}
+
+/** Why the fleet has no coordinator, and what to do. */
+function whyNoCoordinator({ options: { coordinator }, service }: AutomationContext): string {
+  if (coordinator !== 'redis' && coordinator !== 'postgres')
+    return "set the option coordinator to 'redis' or 'postgres' for the server that the application uses"
+  if (service.isSettled && !service.current)
+    return 'the service has no name: set OTEL_SERVICE_NAME or the option service'
+  return `no ${coordinator} client of this process has had an answer yet`
+}
+
+/** Whose journals are in one folder. Without a name, those of one script and one working directory. */
+function journalOwner({ service }: AutomationContext): string {
+  return service.current?.name ?? `unnamed ${process.cwd()} ${process.argv[1] ?? 'node'}`
 }
 
 function mayNeedOthers({ options, domains, modes }: AutomationContext): boolean {
   return [options, ...domains.map(([domain]) => domain)]
     .flatMap(broughtActions)
     .some(({ name, scope, disruptive }) => (scope === 'shared' || disruptive) && modes.ofAction(name) === 'act')
-}
-
-/** Where what outlives the process is kept. */
-export function stateFolderOf({ stateDir, environment = process.env }: HomeostatOptions, service: string): string {
-  return stateFolder({ stateDir, service, environment })
 }

@@ -1,47 +1,51 @@
 import type { ForecastDomain, Forecasts } from '@homeostat/forecast/domain'
 import type { Domain, Loop } from '@homeostat/optimizer'
+import type { Faults } from '@homeostat/signals'
 import { disposeTogether } from '@homeostat/signals'
+import type { DomainWithMode } from './modes.ts'
 import type { PerformancePrediction } from './prevention.ts'
 import { bottlenecksOf } from './prevention.ts'
 import { SavedState } from './saved-state.ts'
-import type { StatePlacesContext } from './saved-state-places.ts'
-import { statePlacesOf } from './saved-state-places.ts'
+import type { StatePlaces } from './saved-state-places.ts'
 import { warn } from './warn.ts'
 
-export interface ForecastingContext extends StatePlacesContext {
+export interface ForecastingContext {
+  readonly domains: readonly DomainWithMode[]
+  readonly faults: Faults
   readonly loop: Loop
 }
 
-/** The domains that follow the loop, and the forecasts among them, which outlive the process. */
+/** The domains that follow the loop, and the forecasts among them, which may outlive the process. */
 export class Forecasting {
   readonly #forecasts: Forecasts | undefined
-  readonly #saved: SavedState | undefined
+  readonly #faults: Faults
   readonly #following: Disposable
+  #saved: SavedState | undefined
 
-  constructor({ loop, ...context }: ForecastingContext) {
-    const { domains, faults } = context
+  constructor({ loop, domains, faults }: ForecastingContext) {
     const { forecasts, rejected = [] } = domains.map(([domain]) => domain).find(hasForecasts) ?? {}
     for (const { message } of rejected) warn(message)
     this.#forecasts = forecasts
-    this.#saved =
-      forecasts &&
-      new SavedState({
-        kept: {
-          name: 'forecasts',
-          save: () => forecasts.save(),
-          restore: saved => forecasts.restore(saved as Readonly<Record<string, unknown>>),
-        },
-        places: statePlacesOf(context),
-        onError: error => faults.report('source', error),
-        clock: Date.now,
-      })
+    this.#faults = faults
     const following = domains.map(([domain]) => faults.contain('tick', () => domain.follow?.(loop)))
     this.#following = disposeTogether(...following.filter(each => each !== undefined))
   }
 
-  /** Takes what an earlier life has learned. */
-  async start(): Promise<void> {
-    await this.#saved?.start()
+  /** Takes what an earlier life has learned. @param places - undefined where nothing is kept */
+  async start(places: StatePlaces | undefined): Promise<void> {
+    const forecasts = this.#forecasts
+    if (!forecasts || !places || this.#saved) return
+    this.#saved = new SavedState({
+      kept: {
+        name: 'forecasts',
+        save: () => forecasts.save(),
+        restore: saved => forecasts.restore(saved as Readonly<Record<string, unknown>>),
+      },
+      places,
+      onError: error => this.#faults.report('source', error),
+      clock: Date.now,
+    })
+    await this.#saved.start()
   }
 
   /** What is above its limit now. */

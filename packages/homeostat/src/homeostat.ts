@@ -12,10 +12,10 @@ import { measureEventLoopLag } from '@homeostat/runtime'
 import type { Faults } from '@homeostat/signals'
 import type { AttachTarget } from './attach.ts'
 import type { Automation } from './automation.ts'
-import { createAutomation, stateFolderOf } from './automation.ts'
-import { endEach, inTime } from './time-limit.ts'
-import { HistoryFolder } from './history-folder.ts'
-import { serviceName } from './service-name.ts'
+import { createAutomation } from './automation.ts'
+import { endEach } from './time-limit.ts'
+import { Keeper } from './keeper.ts'
+import { ServiceName } from './service-name.ts'
 import { attachReader } from './attach.ts'
 import { collectFrom } from './collect-metrics.ts'
 import { domainsOf } from './domains.ts'
@@ -46,8 +46,6 @@ export type { HomeostatOptions } from './options.ts'
 export type HomeostatInstrumentation = Domain['instrumentation'] | EngineInstrumentation
 
 const DEFAULT_INTERVAL_MS = 5000
-/** How long the first tick waits for what was saved; a folder on a network may hang. */
-const LONGEST_READ_MS = 2000
 /** How long each part may take to end. */
 const LONGEST_END_MS = 10_000
 
@@ -61,7 +59,9 @@ export class Homeostat implements AsyncDisposable {
   readonly #query: Query
   readonly #target: AttachTarget
   readonly #automation: Automation
-  readonly #histories: HistoryFolder
+  readonly #service: ServiceName
+  readonly #keeper: Keeper
+  readonly #readers = new Set<object>()
   readonly #forecasting: Forecasting
   readonly #killSwitches: KillSwitches
   readonly #files: ProgramFiles | undefined
@@ -76,10 +76,10 @@ export class Homeostat implements AsyncDisposable {
     const intervalMs = readInterval(options.intervalMs)
     const domains = domainsOf(options)
     const modes = readModes(options, domains, warn)
-    this.#engine = new EngineInstrumentation()
+    const service = (this.#service = new ServiceName(options))
+    this.#engine = new EngineInstrumentation(provider => service.offer(provider))
     const { faults } = this.#engine.registry
     this.#faults = faults
-    const service = serviceName(options)
     const isStopped = (): boolean => this.optimizer.killSwitch.state.tripped
     this.#automation = createAutomation({ options, domains, modes, service, faults, isStopped })
     const program = programOf(options, domains, modes, warn)
@@ -102,6 +102,7 @@ export class Homeostat implements AsyncDisposable {
     this.#target = {
       registries: this.instrumentations.map(({ registry }) => registry),
       offer: (source, scopes) => this.optimizer.offer(source, scopes),
+      onResource: resource => service.offer(resource),
       onError: error => faults.report('telemetry', error),
     }
     this.#ticker = new Ticker(
@@ -109,16 +110,12 @@ export class Homeostat implements AsyncDisposable {
       () => this.#tick(),
       error => faults.report('tick', error),
     )
-    this.#histories = new HistoryFolder({
-      folder: stateFolderOf(options, service),
-      histories: this.optimizer.histories,
-      onError: error => faults.report('source', error),
-      clock: Date.now,
-    })
     const mayAct = actions.some(({ name }) => modes.ofAction(name) === 'act')
     const { store, killSwitch } = this.optimizer
     const loop = { store, intervalMs, on: (listener: LedgerListener): Disposable => this.optimizer.on(listener) }
-    this.#forecasting = new Forecasting({ options, domains, service, faults, mayAct, loop })
+    const forecasting = (this.#forecasting = new Forecasting({ domains, faults, loop }))
+    const { histories } = this.optimizer
+    this.#keeper = new Keeper({ options, domains, service, faults, histories, forecasting })
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct })
     const load = (source: ProgramSource): void => this.optimizer.load(source)
     this.#files = fileProgramOf({ options, domains, modes, intervalMs, faults, load })
@@ -143,17 +140,14 @@ export class Homeostat implements AsyncDisposable {
    */
   attach<R extends object>(reader: R): R {
     this.#attachments.push(attachReader(reader, this.#target))
+    this.#readers.add(reader)
     return reader
   }
 
   /** Begins to tick. Done already unless `autoStart` is false. The timers never keep the process alive. */
   start(): void {
-    this.#automation.start()
-    const histories = (): Promise<void> => this.#histories.start()
-    this.#ready ??= Promise.all([
-      inTime('reading what was saved', histories, LONGEST_READ_MS).catch(error => this.#faults.report('source', error)),
-      this.#forecasting.start(),
-    ])
+    // What was saved belongs to a service, whose name the SDK may bring later.
+    this.#service.onSettled(() => this.#resume())
     this.#killSwitches.start()
     this.#ticker.start()
   }
@@ -170,8 +164,7 @@ export class Homeostat implements AsyncDisposable {
       'the kill switches': () => this.#killSwitches[Symbol.asyncDispose](),
       'the loop': () => this.optimizer.stop(),
       ...this.#automation.endings,
-      'the histories': () => this.#histories.stop(),
-      'the forecasts': () => this.#forecasting.stop(),
+      ...this.#keeper.endings,
     }
     await endEach(endings, LONGEST_END_MS, error => this.#faults.report('tick', error))
     for (const instrumentation of this.instrumentations) this.#faults.contain('signal', () => instrumentation.disable())
@@ -205,6 +198,7 @@ export class Homeostat implements AsyncDisposable {
    */
   async optimizePerformance(): Promise<OptimizationResult> {
     await this.#files?.loaded
+    this.#settleService()
     const tick = await this.optimizer.tickAndWait(steadyNow())
     return optimizationResult(tick, tick.attempts)
   }
@@ -225,12 +219,26 @@ export class Homeostat implements AsyncDisposable {
    */
   async proactiveOptimization(): Promise<PreventionResult> {
     await this.#files?.loaded
+    this.#settleService()
     const predictions = await this.predictPerformanceBottlenecks()
     return preventionResult(predictions, await this.optimizer.tickAndWait(steadyNow()))
   }
 
-  /** Of the timer. A quarantine that was saved counts from the first one on. */
+  /** Takes up what an earlier life has left and learned. */
+  #resume(): void {
+    if (this.#isOver) return
+    this.#automation.start()
+    this.#ready ??= this.#keeper.start()
+  }
+
+  #settleService(): void {
+    for (const reader of this.#readers) this.#service.offer(reader)
+    this.#service.settle()
+  }
+
+  /** Runs by the timer. A quarantine that was saved counts from the first tick on. */
   async #tick(): Promise<void> {
+    this.#settleService()
     await this.#ready
     if (!this.#isOver) await this.optimizer.tickInSlices(steadyNow())
   }

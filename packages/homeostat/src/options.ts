@@ -1,4 +1,14 @@
-import type { Action, BudgetLimits, Coordinator, Domain, Knob, Mode, Response, StateStore } from '@homeostat/optimizer'
+import type {
+  Action,
+  BudgetLimits,
+  Coordinator,
+  Domain,
+  Knob,
+  Mode,
+  Response,
+  ServerEngine,
+  StateStore,
+} from '@homeostat/optimizer'
 import type { bullmq } from '@homeostat/bullmq/domain'
 import type { cache } from '@homeostat/cache/domain'
 import type { forecast } from '@homeostat/forecast/domain'
@@ -53,26 +63,30 @@ export interface HomeostatOptions {
   readonly budget?: Partial<BudgetLimits>
   /**
    * Name of the service: its processes agree with each other who changes what they share, and restore what one of them left.
-   * @default OTEL_SERVICE_NAME, else `service.name` of OTEL_RESOURCE_ATTRIBUTES, else the script's path
+   * A service without a name shares nothing: it has no coordinator, and what it learns is not kept.
+   * @default `service.name` of the SDK's resource, else OTEL_SERVICE_NAME, else `service.name` of OTEL_RESOURCE_ATTRIBUTES
    */
   readonly service?: string
   /**
-   * What the processes of the service agree through. Without one, what is shared is left alone.
-   * @default the Redis that the application uses, else its Postgres; `false` for none
+   * What the processes of the service agree through: `redis` or `postgres` for the server that the application uses, where keys
+   * `homeostat:{service}:*` or the table `homeostat_lease` are then made. Without a coordinator, what is shared is left alone.
+   * @default false: none
    */
-  readonly coordinator?: Coordinator | false
+  readonly coordinator?: Coordinator | ServerEngine | false
   /**
-   * Where undo journals and the evidence of trials are kept. In a container, a folder on a volume that outlives it.
-   * @default HOMEOSTAT_STATE_DIR, else a folder of the user below the system's temporary files
+   * The folder where undo journals, the evidence of trials and what was learned are kept. In a container, on a volume that
+   * outlives it.
+   * @default HOMEOSTAT_STATE_DIR, else nothing is kept but, in mode `act`, the undo journals of knobs whose values outlive the
+   * process: they go to a folder of the user below the system's temporary files
    */
   readonly stateDir?: string
   /**
-   * Where what was learned is kept across restarts, one entry for all processes of the service; `file` for a file in the
-   * folder of `stateDir`. Homeostat closes the store when it stops.
-   * @default such a file where `stateDir` or HOMEOSTAT_STATE_DIR names a folder, else the Redis that the application uses,
-   * else, where something may act, its Postgres, in which a table is made, else such a file
+   * Where what was learned is kept across restarts, one entry for all processes of the service: `redis` (keys
+   * `homeostat:{service}:state:*`) or `postgres` (table `homeostat_state`) for the server that the application uses, `file` for
+   * the folder of `stateDir`. Homeostat closes the store when it stops.
+   * @default `file` where `stateDir` or HOMEOSTAT_STATE_DIR names a folder, else it is not kept
    */
-  readonly stateStore?: StateStore | 'file'
+  readonly stateStore?: StateStore | ServerEngine | 'file'
   /**
    * A file that stops all actions while it exists, unless it is empty or says `0`, `false`, `no` or `off`. It is looked at once a
    * second. @default HOMEOSTAT_KILL_FILE

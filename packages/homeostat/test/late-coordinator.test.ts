@@ -26,7 +26,7 @@ test('a process that uses no server has no others: what is its own runs, what is
   expect(await fleet.acquire(disruptive, claim)).toMatchObject({ granted: true })
   expect(await fleet.acquire(shared, claim)).toMatchObject({
     granted: false,
-    reason: 'cache.warm is shared, and there is no Redis or Postgres to coordinate it through',
+    reason: 'cache.warm changes what other processes use too, and there is no coordinator: none is set',
   })
 })
 
@@ -34,7 +34,7 @@ test('a process that uses two servers waits, and says what somebody has to do', 
   await using fleet = fleetOf(createLateCoordinator(() => [candidate('a:6379/0'), candidate('b:6379/0')]))
   await expect
     .poll(() => fleet.refuse(disruptive))
-    .toContain('2 servers of redis are in use; say which one coordinates')
+    .toContain('2 servers of redis are in use (a:6379/0, b:6379/0); say which one coordinates')
   expect(await fleet.acquire(disruptive, claim)).toMatchObject({ granted: false })
   expect(await fleet.acquire(shared, claim)).toMatchObject({ granted: false })
 })

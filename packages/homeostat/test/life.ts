@@ -55,7 +55,6 @@ export class Life {
   #hasLearned = false
   readonly servers: Server[]
   readonly errors: unknown[] = []
-  readonly warnings: string[] = []
   readonly state: SavedState
 
   constructor(on: Machine, servers: Server[] = [], given?: StateStore) {
@@ -65,7 +64,6 @@ export class Life {
       ...(given && { given }),
       folder: on.folder,
       candidates: () => this.servers.map(({ candidate }) => candidate),
-      warn: message => void this.warnings.push(message),
       onError,
     })
     const kept = {

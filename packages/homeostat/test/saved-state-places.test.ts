@@ -1,10 +1,7 @@
 import { join } from 'node:path'
-import type { Domain, StateStore, StateStoreCandidate } from '@homeostat/optimizer'
+import type { StateStore } from '@homeostat/optimizer'
 import { createFileStateStore } from '@homeostat/optimizer'
-import { EngineInstrumentation } from '../src/engine-instrumentation.ts'
 import { beforeEach, expect, test } from 'vitest'
-import type { HomeostatOptions } from '../src/options.ts'
-import { statePlacesOf } from '../src/saved-state-places.ts'
 import { Life, machine, Server, type Machine } from './life.ts'
 
 let on: Machine
@@ -106,8 +103,12 @@ test('of two servers of one engine none is taken, which is said once, and a file
     undefined,
     undefined,
   ])
-  expect(life.warnings).toEqual([
-    '2 servers of redis are in use; say which one keeps state in the option stateStore; until then it is kept in a file, see stateDir',
+  expect(life.errors).toMatchObject([
+    {
+      code: 'HOMEOSTAT_STATE_PLACE_UNKNOWN',
+      message:
+        '2 servers of redis are in use (cache, queues); say which one keeps state, as an object in the option stateStore; until then it is kept in a file',
+    },
   ])
 })
 
@@ -129,33 +130,4 @@ test('a domain that fails to say what is in use does not keep it from being save
   await life.learns('a')
   expect(await at(file)).toBe('a')
   expect(life.errors).toMatchObject([{ message: 'no idea' }])
-})
-
-test.each<[string, HomeostatOptions, string[]]>([
-  ['the server that the application uses', {}, ['cache', 'file']],
-  ['a file where one is asked for', { stateStore: 'file' }, ['file']],
-  ['a file where a folder is named', { stateDir: '/var/lib/app' }, ['file']],
-  ['a file where the environment names a folder', { environment: { HOMEOSTAT_STATE_DIR: '/var/lib/app' } }, ['file']],
-])('with these options it is kept in: %s', (_, options, expected) => {
-  const engine = new EngineInstrumentation()
-  const domain: Pick<Domain, 'stateStores'> = { stateStores: () => [cache.candidate] }
-  const places = statePlacesOf({
-    options: { environment: {}, ...options },
-    domains: [[domain as Domain, undefined]],
-    service: 'shop',
-    faults: engine.registry.faults,
-    mayAct: true,
-  })
-  expect(places.now().map(({ name }) => name.split(' ')[0])).toEqual(expected)
-})
-
-test('where nothing may act, no table is made in a database', () => {
-  const { registry } = new EngineInstrumentation()
-  const postgres: StateStoreCandidate = { ...cache.candidate, engine: 'postgres' }
-  const domain: Pick<Domain, 'stateStores'> = { stateStores: () => [postgres] }
-  const context = { options: { environment: {} }, domains: [[domain as Domain, undefined]], service: 'shop' } as const
-  const placesOf = (mayAct: boolean): number =>
-    statePlacesOf({ ...context, faults: registry.faults, mayAct }).now().length
-  expect(placesOf(false)).toBe(1)
-  expect(placesOf(true)).toBe(2)
 })

@@ -6,7 +6,7 @@ import type { IORedisInstrumentationConfig } from './instrumentation.ts'
 import { IORedisInstrumentation } from './instrumentation.ts'
 import { responses } from './responses.ts'
 import { rules } from './rules.ts'
-import { redisCandidates } from './redis-candidates.ts'
+import { RedisCandidates } from './redis-candidates.ts'
 import { createRedisStateStore } from './state/redis-state-store.ts'
 
 export type { CacheClient, CacheLoader } from './actions/cache-loader.ts'
@@ -61,6 +61,7 @@ export function ioredis(options: IORedisOptions = {}): IORedisDomain {
   const { loaders = [], minHitRatio = 0.7, minLookups = 50, ...config } = options
   const registered = new Set(loaders)
   const instrumentation = new IORedisInstrumentation(config)
+  const candidates = new RedisCandidates(error => instrumentation.registry.faults.report('source', error))
   return {
     name: 'ioredis',
     instrumentation,
@@ -70,9 +71,9 @@ export function ioredis(options: IORedisOptions = {}): IORedisDomain {
     knobs: [],
     reclaimers: [],
     coordinators: service =>
-      redisCandidates(instrumentation.clients, client => createRedisCoordinator({ client, service })),
+      candidates.of(instrumentation.clients, client => createRedisCoordinator({ client, service })),
     stateStores: service =>
-      redisCandidates(instrumentation.clients, client => createRedisStateStore({ client, service })),
+      candidates.of(instrumentation.clients, client => createRedisStateStore({ client, service })),
     register(loader) {
       registered.add(loader)
       return { [Symbol.dispose]: () => void registered.delete(loader) }

@@ -1,18 +1,36 @@
-import type { ServerCandidate } from '@homeostat/optimizer'
+import type { ServerCandidate, ServerIdentity } from '@homeostat/optimizer'
+import { CoordinatorUnavailableError, ServerIdentities } from '@homeostat/optimizer'
 import type { CoordinatorClient } from './coordinator/client.ts'
+import { ScriptConnection } from './coordinator/script-connection.ts'
 import type { RedisClient } from './signals/reply-handler.ts'
+
+/** How long a server may take to say which one it is. */
+const ASK_MS = 1000
+
+/** Both parts of `INFO` in one answer; the names of sections have to be given one by one before Redis 7. */
+const WHO = `return redis.call('INFO', 'server') .. redis.call('INFO', 'replication')`
+
+type ServerClient = RedisClient & CoordinatorClient
 
 /**
  * The application's clients, as servers that could do something for Homeostat. Databases of one server are different
- * places: they share no key. A Cluster is seen as its nodes, so that it has to be given by hand.
+ * places: they share no key. A Cluster appears as its nodes, so that it has to be given by hand.
  */
-export function redisCandidates<T>(
-  clients: readonly RedisClient[],
-  create: (client: CoordinatorClient) => T,
-): readonly ServerCandidate<T>[] {
-  return clients
-    .filter(isOfServer)
-    .map(client => ({ engine: 'redis', address: redisAddress(client), create: () => create(client) }))
+export class RedisCandidates {
+  readonly #identities: ServerIdentities<ServerClient>
+
+  constructor(onError: (error: unknown) => void) {
+    this.#identities = new ServerIdentities({ ask: whoIs, onError })
+  }
+
+  /** @param clients - those that have had an answer */
+  of<T>(clients: readonly RedisClient[], create: (client: CoordinatorClient) => T): readonly ServerCandidate<T>[] {
+    const found = clients.filter(isOfServer).map(client => {
+      const candidate = { engine: 'redis', address: redisAddress(client), create: () => create(client) } as const
+      return [client, candidate] as const
+    })
+    return this.#identities.tellApart(found)
+  }
 }
 
 /** Where a client's database is, for people and to tell servers apart. */
@@ -22,7 +40,24 @@ export function redisAddress({ options: { path, host, port, db, sentinels, name 
 }
 
 /** Whether the client, as any of ioredis, can be duplicated, and is no Cluster. */
-export function isOfServer<C extends object>(client: C): client is C & RedisClient & CoordinatorClient {
-  const { options, duplicate, isCluster } = client as Partial<RedisClient & CoordinatorClient>
-  return options !== undefined && typeof duplicate === 'function' && !isCluster
+export function isOfServer<C extends object>(client: C): client is C & ServerClient {
+  const { options, duplicate, isCluster } = client as Partial<ServerClient>
+  return typeof options === 'object' && options !== null && typeof duplicate === 'function' && !isCluster
+}
+
+async function whoIs(client: ServerClient): Promise<ServerIdentity | undefined> {
+  const connection = new ScriptConnection({
+    client,
+    name: `redis ${redisAddress(client)}`,
+    timeoutMs: ASK_MS,
+    Unavailable: CoordinatorUnavailableError,
+  })
+  try {
+    const info = await connection.run(WHO, [], [])
+    const runId = /^run_id:(\w+)/m.exec(String(info))?.[1]
+    const isWritable = !/^role:slave/m.test(String(info))
+    return runId === undefined ? undefined : { id: `${runId}/${client.options.db ?? 0}`, isWritable }
+  } finally {
+    connection.close()
+  }
 }

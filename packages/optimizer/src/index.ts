@@ -101,7 +101,8 @@ export type {
   Response,
 } from './response.ts'
 export type { ForeignScope, Snapshot } from './snapshot.ts'
-export { chooseServer, type ServerCandidate, type ServerChoice } from './server-candidate.ts'
+export { chooseServer, type ServerCandidate, type ServerChoice, type ServerEngine } from './server-candidate.ts'
+export { ServerIdentities, type ServerIdentitiesOptions, type ServerIdentity } from './server-identities.ts'
 export { chooseStateStore, type StateStoreChoice } from './state/choose-state-store.ts'
 export { StateStoreUnavailableError, StateTooLargeError } from './state/errors.ts'
 export { createFileStateStore, type FileStateStoreOptions } from './state/file-state-store.ts'

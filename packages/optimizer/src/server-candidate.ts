@@ -1,8 +1,16 @@
-/** A server that the application uses and that could do something for Homeostat too. */
+/** The kinds of server that Homeostat can keep something at. */
+export type ServerEngine = 'redis' | 'postgres'
+
+/** A server that the application uses and that could do something for Homeostat too. It has answered already. */
 export interface ServerCandidate<T> {
-  readonly engine: 'redis' | 'postgres'
-  /** Tells servers apart, e.g. `db-1:5432/shop`; no credentials. */
+  readonly engine: ServerEngine
+  /** For people, and the same whenever the place is, e.g. `db-1:5432/shop`; no credentials. */
   readonly address: string
+  /**
+   * What the server says of itself: two addresses of one identity are one place, e.g. `localhost` and `127.0.0.1`.
+   * @default the address
+   */
+  readonly identity?: string
   create(): T
 }
 
@@ -22,9 +30,10 @@ export function chooseServer<T>(candidates: readonly ServerCandidate<T>[], does:
     const known = candidates.filter(candidate => candidate.engine === engine)
     const [candidate] = known
     if (candidate === undefined) continue
-    const addresses = new Set(known.map(({ address }) => address))
-    if (addresses.size === 1) return { candidate }
-    return { none: `${addresses.size} servers of ${engine} are in use; say which one ${does}` }
+    const places = new Map(known.map(({ address, identity = address }) => [identity, address]))
+    if (places.size === 1) return { candidate }
+    const addresses = [...places.values()].toSorted().join(', ')
+    return { none: `${places.size} servers of ${engine} are in use (${addresses}); say which one ${does}` }
   }
-  return { none: 'neither a Redis nor a Postgres client has been seen or was given' }
+  return { none: 'no Redis or Postgres client of this process has had an answer from its server yet' }
 }

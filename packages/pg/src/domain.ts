@@ -5,7 +5,7 @@ import { createQueryOptimize } from './actions/query-optimize.ts'
 import { createPostgresCoordinator } from './coordinator/postgres-coordinator.ts'
 import type { PgInstrumentationConfig } from './instrumentation.ts'
 import { PgInstrumentation } from './instrumentation.ts'
-import { postgresCandidates } from './postgres-candidates.ts'
+import { PostgresCandidates } from './postgres-candidates.ts'
 import { responses } from './responses.ts'
 import { rules } from './rules.ts'
 import { createPostgresStateStore } from './state/postgres-state-store.ts'
@@ -49,6 +49,7 @@ export interface PgOptions extends PgInstrumentationConfig {
 export function pg(options: PgOptions = {}): Domain<PgInstrumentation> {
   const { optimize, ...config } = options
   const instrumentation = new PgInstrumentation(config)
+  const candidates = new PostgresCandidates(error => instrumentation.registry.faults.report('source', error))
   return {
     name: 'pg',
     instrumentation,
@@ -58,8 +59,8 @@ export function pg(options: PgOptions = {}): Domain<PgInstrumentation> {
     knobs: [],
     reclaimers: [createIdleConnections(instrumentation)],
     coordinators: service =>
-      postgresCandidates(instrumentation.pools, pool => createPostgresCoordinator({ pool, service })),
+      candidates.of(instrumentation.answeringPools, pool => createPostgresCoordinator({ pool, service })),
     stateStores: service =>
-      postgresCandidates(instrumentation.pools, pool => createPostgresStateStore({ pool, service })),
+      candidates.of(instrumentation.answeringPools, pool => createPostgresStateStore({ pool, service })),
   }
 }

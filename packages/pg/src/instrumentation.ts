@@ -61,6 +61,11 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     return this.#pools.all()
   }
 
+  /** Those of them whose server has answered. */
+  get answeringPools(): readonly PoolShape[] {
+    return this.#pools.answering()
+  }
+
   /** Never measures the queries of this client, e.g. of one that only serves monitoring. */
   ignore(client: object): void {
     this.#connections.ignore(client as ClientShape)

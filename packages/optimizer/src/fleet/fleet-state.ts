@@ -3,7 +3,8 @@ import { actionKey } from './lease-key.ts'
 
 /** What is known of the other processes; what a decision looks at. */
 export type FleetState =
-  | { readonly coordinator: 'none' }
+  /** @property reason - why, for people */
+  | { readonly coordinator: 'none'; readonly reason?: string }
   | { readonly coordinator: 'unreachable'; readonly name: string; readonly reason: string }
   | {
       readonly coordinator: 'reachable'
@@ -34,7 +35,7 @@ export function refuseByFleet(state: FleetState, action: FleetAction, target?: s
     case 'none':
       // A process that knows of no others is taken for the only one, but what it shares it may share with strangers.
       return isShared
-        ? `${action.name} is shared, and there is no Redis or Postgres to coordinate it through`
+        ? `${action.name} changes what other processes use too, and there is no coordinator: ${state.reason ?? 'none is set'}`
         : undefined
     case 'unreachable':
       return `${isShared ? 'shared' : 'disruptive'} actions wait: ${state.reason}`

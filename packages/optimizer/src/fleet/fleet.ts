@@ -18,6 +18,8 @@ const DEFAULT_SPARE_MS = 2000
 export interface FleetOptions {
   /** Without one, shared actions do not run. It is closed together with the fleet. */
   readonly coordinator?: Coordinator
+  /** Why there is no coordinator, for people. Asked only while there is none. */
+  readonly whyNone?: () => string | undefined
   /** Unique to this process, e.g. a random id. */
   readonly member: string
   /** How often this process says that it lives. @default 5000 */
@@ -55,6 +57,7 @@ export interface FleetClaim {
 export class Fleet implements AsyncDisposable {
   readonly #coordinator: Coordinator | undefined
   readonly #member: string
+  readonly #whyNone: (() => string | undefined) | undefined
   readonly #beatMs: number
   readonly #spareMs: number
   readonly #report: (error: unknown) => void
@@ -75,6 +78,7 @@ export class Fleet implements AsyncDisposable {
     const { coordinator, member, beatMs = DEFAULT_BEAT_MS, clock = () => performance.now() } = options
     this.#coordinator = coordinator
     this.#member = member
+    this.#whyNone = options.whyNone
     this.#beatMs = beatMs
     this.#spareMs = options.spareMs ?? DEFAULT_SPARE_MS
     this.#report = options.report ?? (() => {})
@@ -88,7 +92,10 @@ export class Fleet implements AsyncDisposable {
 
   get state(): FleetState {
     const name = this.#coordinator?.name
-    if (name === undefined) return { coordinator: 'none' }
+    if (name === undefined) {
+      const why = this.#whyNone?.()
+      return { coordinator: 'none', ...(why !== undefined && { reason: why }) }
+    }
     const reason = this.#trouble ?? this.#silence(name)
     if (reason !== undefined) return { coordinator: 'unreachable', name, reason }
     const [members, held, taken] = [this.#members, this.#held.live, this.#taken.live]

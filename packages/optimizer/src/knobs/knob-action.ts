@@ -20,7 +20,7 @@ import type { Knobs } from './knobs.ts'
  * ```
  */
 export function knobAction(knob: Knob, knobs: Knobs): Action<KnobOptions> {
-  return actionOver(knob, knobs, knob.name)
+  return actionOver(knob, () => knobs, knob.name)
 }
 
 /**
@@ -32,9 +32,12 @@ export function knobAction(knob: Knob, knobs: Knobs): Action<KnobOptions> {
  * const limit: Knob = { name: 'cache.limit', actions: { 'cache.resize': { to: 0.7 } }, ... }
  * knobActions(limit, knobs).map(({ name }) => name) // ['cache.limit', 'cache.resize']
  * ```
+ *
+ * @param knobs - or what returns them, for knobs whose service is not known yet; it is called when an action runs
  */
-export function knobActions(knob: Knob, knobs: Knobs): Action<KnobOptions>[] {
-  return knobActionNames(knob).map(name => actionOver(knob, knobs, name))
+export function knobActions(knob: Knob, knobs: Knobs | (() => Knobs)): Action<KnobOptions>[] {
+  const source = typeof knobs === 'function' ? knobs : () => knobs
+  return knobActionNames(knob).map(name => actionOver(knob, source, name))
 }
 
 /** What {@link knobActions} are called. */
@@ -42,7 +45,7 @@ export function knobActionNames({ name, actions = {} }: Pick<Knob, 'name' | 'act
   return [name, ...Object.keys(actions)]
 }
 
-function actionOver(knob: Knob, knobs: Knobs, name: string): Action<KnobOptions> {
+function actionOver(knob: Knob, source: () => Knobs, name: string): Action<KnobOptions> {
   const { scope, touches = [], raises = [], lowers = [], risk = 1 } = knob
   return {
     name,
@@ -55,6 +58,7 @@ function actionOver(knob: Knob, knobs: Knobs, name: string): Action<KnobOptions>
     ...(knob.unready && { unready: () => knob.unready?.() }),
     async run(context) {
       const options = context.options ?? knob.actions?.[name]
+      const knobs = source()
       await knobs.start()
       return knobs.inTurn(knob.name, () => adjust(knob, knobs, { ...context, options }))
     },

@@ -16,10 +16,12 @@ it('takes one of several clients of the same server', () => {
 
 it('chooses nothing where two processes could choose differently', () => {
   expect(chooseCoordinator([cache, queues, shop])).toEqual({
-    none: '2 servers of redis are in use; say which one coordinates',
+    none: '2 servers of redis are in use (cache:6379/0, queues:6379/0); say which one coordinates',
   })
 })
 
 it('says why there is none', () => {
-  expect(chooseCoordinator([])).toEqual({ none: 'neither a Redis nor a Postgres client has been seen or was given' })
+  expect(chooseCoordinator([])).toEqual({
+    none: 'no Redis or Postgres client of this process has had an answer from its server yet',
+  })
 })

@@ -1,5 +1,5 @@
 import { LeaseTableMissingError } from '../errors.ts'
-import { createTable } from '../own-table.ts'
+import { createTable, hasTable, type OwnTable } from '../own-table.ts'
 import type { CoordinatorQuery } from './session.ts'
 
 /** What Postgres needs to coordinate; for migrations where the application may not create tables itself. */
@@ -14,6 +14,12 @@ export const LEASE_TABLE = `CREATE TABLE IF NOT EXISTS homeostat_lease (
   PRIMARY KEY (service, kind, key)
 )`
 
+const leaseTable: OwnTable = { name: 'homeostat_lease', statement: LEASE_TABLE, MissingError: LeaseTableMissingError }
+
 export function createLeaseTable(query: CoordinatorQuery): Promise<void> {
-  return createTable(query, { name: 'homeostat_lease', statement: LEASE_TABLE, MissingError: LeaseTableMissingError })
+  return createTable(query, leaseTable)
+}
+
+export function hasLeaseTable(query: CoordinatorQuery): Promise<boolean> {
+  return hasTable(query, leaseTable)
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Coordinator, FleetLease, Orphan, UndoRecord } from '@homeostat/optimizer'
 import { DISRUPTED_SHARE, LeaseLostError } from '@homeostat/optimizer'
-import { createLeaseTable } from './lease-table.ts'
+import { createLeaseTable, hasLeaseTable } from './lease-table.ts'
 import type { CoordinatorPool, CoordinatorQuery } from './session.ts'
 import { inTransaction, onConnection } from './session.ts'
 import * as statements from './statements.ts'
@@ -108,6 +108,8 @@ class LeasesInPostgres implements PostgresCoordinator {
   }
 
   async orphans(ttlMs: number): Promise<readonly Orphan[]> {
+    // A process that only looks needs no table, nor the right to create one.
+    if (!(await onConnection(this.#pool, this.#timeoutMs, hasLeaseTable))) return []
     const orphans: Orphan[] = []
     // One after another: the pool is the application's.
     for (const { key } of await this.#query(statements.ORPHANED)) {

@@ -14,6 +14,8 @@ interface TrackedPool {
   readonly idle: LevelSeries
   readonly pending: LevelSeries
   readonly limit: LevelSeries
+  /** Whether the server has answered: a pool may lead to a closed port. */
+  hasAnswered: boolean
 }
 
 const MAX_NAME_LENGTH = 128
@@ -50,6 +52,7 @@ export class Pools {
       idle: connections.with({ ...labels, [a.dbConnectionState]: 'idle' }),
       pending: this.#registry.level(metrics.dbConnectionPending).with(labels),
       limit: this.#registry.level(metrics.dbConnectionLimit).with(labels),
+      hasAnswered: false,
     })
   }
 
@@ -58,6 +61,16 @@ export class Pools {
     return [...this.#tracked.values()].flatMap(({ pool }) => {
       const live = pool.deref()
       return live === undefined || live.ended ? [] : [live]
+    })
+  }
+
+  /** The pools in use that have had an answer from their server. */
+  answering(): readonly PoolShape[] {
+    return [...this.#tracked.values()].flatMap(tracked => {
+      const live = tracked.pool.deref()
+      if (live === undefined || live.ended) return []
+      tracked.hasAnswered ||= isConnected(live)
+      return tracked.hasAnswered ? [live] : []
     })
   }
 
@@ -72,6 +85,8 @@ export class Pools {
     for (const tracked of this.#tracked.values()) {
       const pool = tracked.pool.deref()
       if (pool === undefined) continue
+      // Connections come and go; the answer of one is remembered.
+      tracked.hasAnswered ||= isConnected(pool)
       tracked.used.set(pool.totalCount - pool.idleCount)
       tracked.idle.set(pool.idleCount)
       tracked.pending.set(pool.waitingCount)
@@ -95,4 +110,12 @@ export class Pools {
     for (let ordinal = 2; this.#tracked.has(name); ordinal++) name = `${base}#${ordinal}`
     return name
   }
+}
+
+/** Whether some client of the pool has come through the handshake; an idle one has. */
+function isConnected({ idleCount, _clients: clients }: PoolShape): boolean {
+  if (idleCount > 0) return true
+  return (
+    Array.isArray(clients) && clients.some(client => (client as { _connected?: unknown } | null)?._connected === true)
+  )
 }

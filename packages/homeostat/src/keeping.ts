@@ -1,0 +1,56 @@
+import { stateFolder } from '@homeostat/optimizer'
+import type { StateStore, StateStoreCandidate } from '@homeostat/optimizer'
+import type { Faults } from '@homeostat/signals'
+import type { DomainWithMode } from './modes.ts'
+import type { HomeostatOptions } from './options.ts'
+import { StatePlaces } from './saved-state-places.ts'
+
+/**
+ * Where something of this process is kept, and why not elsewhere. Nothing is kept anywhere before an option has named a
+ * place, and nothing of a service without a name: another one would read it.
+ */
+export interface Keeping {
+  /** The folder of the service; undefined where nobody has named one, or the service has no name. */
+  readonly folder: string | undefined
+  /** For people: where what was learned is kept, or why it is not. */
+  readonly learned: string
+  readonly places: StatePlaces | undefined
+}
+
+export interface KeepingContext {
+  readonly options: HomeostatOptions
+  readonly domains: readonly DomainWithMode[]
+  readonly faults: Faults
+}
+
+const NO_NAME = 'not kept: the service has no name, set OTEL_SERVICE_NAME or the option service'
+const NO_PLACE = 'not kept: set stateDir or stateStore'
+
+/** @param service - the settled name of the service */
+export function keepingOf({ options, domains, faults }: KeepingContext, service: string | undefined): Keeping {
+  const { stateStore, environment = process.env } = options
+  const stateDir = namedFolder(options)
+  const hasFolder = service !== undefined && (stateDir !== undefined || stateStore === 'file')
+  const folder = hasFolder ? stateFolder({ stateDir, service, environment }) : undefined
+  const onError = (error: unknown): void => faults.report('source', error)
+  const keep = (learned: string, more: { given?: StateStore; candidates?: () => StateStoreCandidate[] }): Keeping => ({
+    folder,
+    learned,
+    places: new StatePlaces({ candidates: () => [], onError, ...(folder !== undefined && { folder }), ...more }),
+  })
+
+  if (typeof stateStore === 'object') return keep(stateStore.name, { given: stateStore })
+  if (service === undefined) return { folder, learned: NO_NAME, places: undefined }
+  if (stateStore === 'redis' || stateStore === 'postgres') {
+    const servers = domains.flatMap(([domain]) => (domain.stateStores ? [domain] : []))
+    const candidates = (): StateStoreCandidate[] =>
+      servers.flatMap(domain => domain.stateStores?.(service) ?? []).filter(({ engine }) => engine === stateStore)
+    return keep(`the ${stateStore === 'redis' ? 'Redis' : 'Postgres'} that the application uses`, { candidates })
+  }
+  return folder === undefined ? { folder, learned: NO_PLACE, places: undefined } : keep(folder, {})
+}
+
+/** The folder that an option or the environment names. */
+function namedFolder({ stateDir, environment = process.env }: HomeostatOptions): string | undefined {
+  return stateDir ?? (environment['HOMEOSTAT_STATE_DIR'] || undefined)
+}
