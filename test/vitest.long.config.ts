@@ -1,0 +1,5 @@
+import { defineConfig } from 'vitest/config'
+import { LONG, settings } from './vitest.settings.ts'
+
+/** `npm run test:long`: the whole demonstration, the short forms of the chaos runs, and every bench once. */
+export default defineConfig({ ...settings, test: { ...settings.test, include: [LONG] } })

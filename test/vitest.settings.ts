@@ -1,0 +1,22 @@
+/** A test in a file of this name takes long, and runs in `npm run test:long` only. */
+export const LONG = '{packages,test,examples}/*/test/**/*.long.test.ts'
+
+export const TESTS: string[] = [
+  'packages/*/test/**/*.test.ts',
+  'test/*/test/**/*.test.ts',
+  'examples/*/test/**/*.test.ts',
+]
+
+/** How both suites run. */
+export const settings = {
+  root: new URL('..', import.meta.url).pathname,
+  test: {
+    // Forks, not threads: the tests measure memory, event loops and signals of a whole process.
+    pool: 'forks' as const,
+    // Much of the time is spent waiting for servers and for real stalls to pass, so two run side by side on two cores as well.
+    maxWorkers: 2,
+    // Generous, because a machine may be several times slower than the one on which a test was written.
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+  },
+}
