@@ -1,5 +1,12 @@
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
-import { disposeTogether, every, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
+import {
+  disposeTogether,
+  every,
+  intervalOf,
+  patchMethod,
+  patchModuleFile,
+  SignalInstrumentation,
+} from '@homeostat/signals'
 import { QueueDirectory } from './signals/queue-directory.ts'
 import type { QueueObject, WorkerObject } from './signals/queue-object.ts'
 import { SeenWorkers, type Workers } from './signals/seen-workers.ts'
@@ -53,7 +60,9 @@ export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumen
 
   protected activate(): Disposable {
     const { registry } = this
-    const { pollIntervalMs = 5000, timeoutMs = pollIntervalMs, staleAfterPolls = 3 } = this.config
+    const pollIntervalMs = intervalOf('pollIntervalMs', this.config.pollIntervalMs, 5000)
+    const timeoutMs = intervalOf('timeoutMs', this.config.timeoutMs, pollIntervalMs)
+    const { staleAfterPolls = 3 } = this.config
     const directory = new QueueDirectory({ registry, timeoutMs, staleAfter: staleAfterPolls, clock: Date.now })
     return disposeTogether(
       { [Symbol.dispose]: () => directory.close() },

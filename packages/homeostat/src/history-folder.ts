@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Histories, SavedHistory } from '@homeostat/optimizer'
 import { isWorthKeeping, openStateFolder } from '@homeostat/optimizer'
+import { every, nextTurn, Turns } from '@homeostat/signals'
 import type { HistoryHead } from './history-file.ts'
 import { readHead, readHistory, writeHistory } from './history-file.ts'
 
@@ -46,9 +46,9 @@ export class HistoryFolder {
   readonly #savedBy: string = randomUUID()
   #seen = new Map<string, Seen>()
   /** Reading and saving take turns. */
-  #turn: Promise<void> = Promise.resolve()
+  readonly #turns = new Turns()
   #saving: Promise<void> | undefined
-  #timer: NodeJS.Timeout | undefined
+  #timer: Disposable | undefined
 
   constructor(options: HistoryFolderOptions) {
     this.#options = options
@@ -57,7 +57,7 @@ export class HistoryFolder {
 
   /** Takes what was saved, and saves from now on every five minutes. */
   start(): Promise<void> {
-    this.#timer ??= setInterval(() => void this.save(), SAVE_EVERY_MS).unref()
+    this.#timer ??= every(SAVE_EVERY_MS, () => this.save())
     return this.#inTurn(() => this.#read())
   }
 
@@ -67,7 +67,7 @@ export class HistoryFolder {
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
+    this.#timer?.[Symbol.dispose]()
     this.#timer = undefined
     // A save that runs already may have passed what changed last.
     await this.#inTurn(() => this.#saveChanged())
@@ -144,7 +144,7 @@ export class HistoryFolder {
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
-    return (this.#turn = this.#turn.then(() => this.#contained(work)))
+    return this.#turns.take('histories', () => this.#contained(work))
   }
 
   async #contained(work: () => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import type { Temporality } from '@homeostat/signals'
-import { CUMULATIVE, errorType, withoutTracing } from '@homeostat/signals'
+import { CUMULATIVE, errorType, every, intervalOf, within, withoutTracing } from '@homeostat/signals'
 import type { CollectionResult } from './attach.ts'
 import type { Homeostat, HomeostatOptions } from './homeostat.ts'
 import { homeostat } from './homeostat.ts'
@@ -46,15 +46,15 @@ export class HomeostatReader {
   readonly #intervalMs: number
   readonly #timeoutMs: number
   #producer: Producer | undefined
-  #timer: NodeJS.Timeout | undefined
+  #timer: Disposable | undefined
   #exporting: Promise<void> | undefined
   #shutdown: Promise<void> | undefined
 
   constructor(options: HomeostatReaderOptions) {
-    const { exporter, exportIntervalMillis = 60_000, exportTimeoutMillis = 30_000, ...rest } = options
+    const { exporter, exportIntervalMillis, exportTimeoutMillis, ...rest } = options
     this.#exporter = exporter
-    this.#intervalMs = exportIntervalMillis
-    this.#timeoutMs = exportTimeoutMillis
+    this.#intervalMs = intervalOf('exportIntervalMillis', exportIntervalMillis, 60_000)
+    this.#timeoutMs = intervalOf('exportTimeoutMillis', exportTimeoutMillis, 30_000)
     this.homeostat = homeostat(rest)
     this.homeostat.attach(this)
   }
@@ -66,7 +66,7 @@ export class HomeostatReader {
   setMetricProducer(producer: never): void {
     if (this.#producer) throw new Error('HomeostatReader can not be bound to a MeterProvider again.')
     this.#producer = producer
-    this.#timer = setInterval(() => void this.#export(), this.#intervalMs).unref()
+    this.#timer = every(this.#intervalMs, () => this.#export())
   }
 
   async collect(options?: { timeoutMillis?: number }): Promise<never> {
@@ -99,7 +99,7 @@ export class HomeostatReader {
   }
 
   async #shutDown(): Promise<void> {
-    clearInterval(this.#timer)
+    this.#timer?.[Symbol.dispose]()
     await this.#flush()
     await this.homeostat.stop()
     await this.#exporter.shutdown()
@@ -125,10 +125,8 @@ export class HomeostatReader {
     const { resourceMetrics, errors } = (await this.collect({ timeoutMillis: this.#timeoutMs })) as CollectionResult
     if (errors.length > 0)
       diag.error(`HomeostatReader: ${errors.length} collection errors, the first: ${errorType(errors[0])}`)
-    let timer: NodeJS.Timeout | undefined
-    try {
-      await new Promise<void>((resolve, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer within ${this.#timeoutMs} ms`)), this.#timeoutMs)
+    const send = (): Promise<void> =>
+      new Promise<void>((resolve, reject) => {
         withoutTracing(() =>
           this.#exporter.export(resourceMetrics as never, ({ code, error }) => {
             // `ExportResultCode.SUCCESS` is 0.
@@ -137,8 +135,7 @@ export class HomeostatReader {
           }),
         )
       })
-    } finally {
-      clearTimeout(timer)
-    }
+    const late = (): Error => new Error(`no answer within ${this.#timeoutMs} ms`)
+    await within(this.#timeoutMs, send, late, { holdsProcess: true })
   }
 }

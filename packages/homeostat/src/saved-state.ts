@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { StateStore } from '@homeostat/optimizer'
 import { StateTooLargeError } from '@homeostat/optimizer'
+import { disposeTogether, every, Turns } from '@homeostat/signals'
 import { ForeignStateError, seal, unseal } from './saved-state-envelope.ts'
 import type { StatePlaces } from './saved-state-places.ts'
 import { inTime } from './time-limit.ts'
@@ -52,10 +53,10 @@ export class SavedState {
   #newestReadAt = -Infinity
   #written: { readonly place: string; readonly print: string; readonly at: number } | undefined
   /** Reading and saving take turns. */
-  #turn: Promise<void> = Promise.resolve()
+  readonly #turns = new Turns()
   #looking: Promise<void> | undefined
   #saving: Promise<void> | undefined
-  #timers: readonly NodeJS.Timeout[] = []
+  #timers: readonly Disposable[] = []
 
   constructor(options: SavedStateOptions) {
     this.#options = options
@@ -64,9 +65,7 @@ export class SavedState {
   /** Takes what was saved, in two seconds or later, and saves from now on every five minutes. */
   async start(): Promise<void> {
     if (this.#timers.length === 0) {
-      const look = setInterval(() => void this.look(), LOOK_EVERY_MS)
-      const save = setInterval(() => void this.save(), SAVE_EVERY_MS)
-      this.#timers = [look.unref(), save.unref()]
+      this.#timers = [every(LOOK_EVERY_MS, () => this.look()), every(SAVE_EVERY_MS, () => this.save())]
     }
     await this.#contained(() => inTime(`reading the ${this.#options.kept.name}`, () => this.look(), LONGEST_READ_MS))
   }
@@ -83,7 +82,7 @@ export class SavedState {
 
   /** Saves for the last time, in nine seconds or not at all, and closes the places. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer)
+    disposeTogether(...this.#timers)[Symbol.dispose]()
     this.#timers = []
     // A save that runs already may have passed what changed last.
     const last = (): Promise<void> => this.#inTurn(() => this.#saveChanged())
@@ -146,7 +145,7 @@ export class SavedState {
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
-    return (this.#turn = this.#turn.then(() => this.#contained(work)))
+    return this.#turns.take('state', () => this.#contained(work))
   }
 
   async #contained<T>(work: () => Promise<T>): Promise<T | undefined> {

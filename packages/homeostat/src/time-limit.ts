@@ -1,3 +1,5 @@
+import { within } from '@homeostat/signals'
+
 /** A part of Homeostat did not end in time. */
 export class TimeLimitError extends Error {
   override readonly name = 'TimeLimitError'
@@ -13,17 +15,9 @@ export class TimeLimitError extends Error {
  *
  * @throws TimeLimitError
  */
-export async function inTime<T>(part: string, work: () => T | Promise<T>, limitMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_, reject) => {
-    // Not unref'd: whoever waits for the end of a part must not be left by the process before.
-    timer = setTimeout(() => reject(new TimeLimitError(part, limitMs)), limitMs)
-  })
-  try {
-    return await Promise.race([work(), limit])
-  } finally {
-    clearTimeout(timer)
-  }
+export function inTime<T>(part: string, work: () => T | Promise<T>, limitMs: number): Promise<T> {
+  // Whoever waits for the end of a part must not be left by the process before.
+  return within(limitMs, work, () => new TimeLimitError(part, limitMs), { holdsProcess: true })
 }
 
 /** How each part of what was started is ended, by its name. */

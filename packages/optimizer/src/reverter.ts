@@ -1,12 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Faults } from '@homeostat/signals'
-import { withoutTracing } from '@homeostat/signals'
+import { sleep, timeoutSignal, untilAborted, withoutTracing } from '@homeostat/signals'
 import { LateUndoError } from './errors.ts'
 import type { Receipt, Undo, UndoResult } from './receipt.ts'
 import { isUndoResult } from './receipt.ts'
 import type { JudgedTrial, RevertingTrial, Trial } from './trial.ts'
 import type { Trials } from './trials.ts'
-import { untilAborted } from './until-aborted.ts'
 
 /** A change is set back at once, and twice more when that fails: within 5 s all in all, which is what a kill switch is given. */
 const WAITS_MS = [0, 250, 750]
@@ -62,9 +60,9 @@ export class Reverter {
     const done = before
       .then(() => {
         if (abort.signal.aborted) return
-        const signal = AbortSignal.any([abort.signal, AbortSignal.timeout(SWITCH_TIMEOUT_MS)])
+        const signal = AbortSignal.any([abort.signal, timeoutSignal(SWITCH_TIMEOUT_MS)])
         const switched = withoutTracing(async () => change(isOn, { now: clock(), signal }))
-        return untilAborted(switched, signal, GRACE_MS)
+        return untilAborted(switched, signal, { graceMs: GRACE_MS })
       })
       .catch((error: unknown) => faults.report('action', error))
     this.#switching.set(trial.id, { done, abort })
@@ -126,14 +124,14 @@ export class Reverter {
     let result: UndoResult = { result: 'failed', error: 'not tried' }
     let running: Promise<UndoResult> | undefined
     for (const waitMs of WAITS_MS) {
-      if (waitMs > 0) await sleep(waitMs, undefined, { ref: false })
-      const signal = AbortSignal.timeout(TIMEOUT_MS)
+      if (waitMs > 0) await sleep(waitMs)
+      const signal = timeoutSignal(TIMEOUT_MS)
       try {
         // One that is only slow is not started a second time beside the first.
         running ??= withoutTracing(async () => undo({ now: clock(), signal }))
         const attempt = running
         void attempt.catch(() => (running = undefined))
-        result = await untilAborted(attempt, signal, GRACE_MS)
+        result = await untilAborted(attempt, signal, { graceMs: GRACE_MS })
         running = undefined
         if (!isUndoResult(result)) result = { result: 'failed', error: 'its undo() did not say how it ended' }
       } catch (error) {

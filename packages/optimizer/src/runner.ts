@@ -1,5 +1,5 @@
 import type { Faults } from '@homeostat/signals'
-import { errorType, withoutTracing } from '@homeostat/signals'
+import { errorType, timeoutSignal, untilAborted, withoutTracing } from '@homeostat/signals'
 import type { Receipt } from './receipt.ts'
 import { isReceipt } from './receipt.ts'
 import type { Action, ActionContext } from './action.ts'
@@ -10,9 +10,10 @@ import type { KillSwitch } from './kill-switch.ts'
 import type { RunningTrial, SettlingTrial } from './trial.ts'
 import type { Trials } from './trials.ts'
 import { splitOf } from './trial-design.ts'
-import { untilAborted } from './until-aborted.ts'
 import type { Outcome } from './verdict.ts'
 
+/** An aborted action may still hand in a receipt of what it did until then. */
+const GRACE_MS = 1000
 /** @default of `Response.timeoutMs` */
 export const DEFAULT_TIMEOUT_MS = 10_000
 
@@ -100,7 +101,7 @@ export class Runner {
   ): Promise<Outcome> {
     const { killSwitch, sliceMs, faults, clock } = this.#options
     const timeoutMs = response.timeoutMs ?? DEFAULT_TIMEOUT_MS
-    const timeout = AbortSignal.timeout(timeoutMs)
+    const timeout = timeoutSignal(timeoutMs)
     const stopped = AbortSignal.any([killSwitch.signal, this.#stop.signal, ended])
     const signal = AbortSignal.any([timeout, stopped])
     const lease = permit?.lease
@@ -123,7 +124,7 @@ export class Runner {
         receipt => isAwaited || (isReceipt(receipt) && this.#options.onLate(trial, receipt)),
         () => undefined,
       )
-      const receipt = await untilAborted(run, signal)
+      const receipt = await untilAborted(run, signal, { graceMs: GRACE_MS })
       if (!isReceipt(receipt)) throw new NotAReceiptError(action.name)
       return { status: 'completed', receipt }
     } catch (error) {

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { nextTurn } from '@homeostat/signals'
 
 /** Work in small steps: between two of them it may rest for a turn of the event loop. */
 export type Steps<T> = Generator<void, T, void>

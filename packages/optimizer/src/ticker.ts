@@ -1,3 +1,4 @@
+import { every } from '@homeostat/signals'
 import { steadyNow } from './steady-clock.ts'
 
 /**
@@ -8,8 +9,7 @@ export class Ticker {
   readonly #tick: (now: number) => void | Promise<unknown>
   readonly #onError: (error: unknown) => void
   readonly #intervalMs: number
-  #timer: NodeJS.Timeout | undefined
-  #isTicking = false
+  #timer: Disposable | undefined
 
   constructor(intervalMs: number, tick: (now: number) => void | Promise<unknown>, onError: (error: unknown) => void) {
     this.#intervalMs = intervalMs
@@ -18,23 +18,11 @@ export class Ticker {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => void this.#once(), this.#intervalMs).unref()
+    this.#timer ??= every(this.#intervalMs, () => this.#tick(steadyNow()), this.#onError)
   }
 
   stop(): void {
-    clearInterval(this.#timer)
+    this.#timer?.[Symbol.dispose]()
     this.#timer = undefined
-  }
-
-  async #once(): Promise<void> {
-    if (this.#isTicking) return
-    this.#isTicking = true
-    try {
-      await this.#tick(steadyNow())
-    } catch (error) {
-      this.#onError(error)
-    } finally {
-      this.#isTicking = false
-    }
   }
 }

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { after } from '@homeostat/signals'
 
 /** An operator waits for a second without noticing. */
 const POLL_MS = 1000
@@ -15,20 +16,20 @@ const POLL_MS = 1000
 export function watchFiles(paths: readonly string[], onChange: () => void, pollMs: number = POLL_MS): Disposable {
   let known: string | undefined
   let isClosed = false
-  let timer: NodeJS.Timeout | undefined
+  let timer: Disposable | undefined
   const poll = async (): Promise<void> => {
     const found = (await Promise.all(paths.map(identityOf))).join('\n')
     if (isClosed) return
-    timer = setTimeout(() => void poll(), pollMs).unref()
+    timer = after(pollMs, poll)
     if (found === known) return
     known = found
     onChange()
   }
-  timer = setTimeout(() => void poll(), pollMs).unref()
+  timer = after(pollMs, poll)
   return {
     [Symbol.dispose]: () => {
       isClosed = true
-      clearTimeout(timer)
+      timer?.[Symbol.dispose]()
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
-import { SignalInstrumentation, disposeTogether, every } from '@homeostat/signals'
+import { SignalInstrumentation, disposeTogether, every, intervalOf } from '@homeostat/signals'
 import { createContainer } from './cgroup/container.ts'
 import { createCpuSignals } from './signals/cpu.ts'
 import { measureEventLoopDelay } from './signals/event-loop-delay.ts'
@@ -34,7 +34,9 @@ export class RuntimeInstrumentation extends SignalInstrumentation<RuntimeInstrum
   }
 
   protected activate(): Disposable {
-    const { windowMs = 5_000, refreshMs = 2_500, cgroupRoot = '/sys/fs/cgroup', procRoot = '/proc' } = this.config
+    const windowMs = intervalOf('windowMs', this.config.windowMs, 5_000)
+    const refreshMs = intervalOf('refreshMs', this.config.refreshMs, 2_500)
+    const { cgroupRoot = '/sys/fs/cgroup', procRoot = '/proc' } = this.config
     const { registry } = this
     const container = createContainer(cgroupRoot, procRoot)
     // Timers are a little early or late: the window ends with the refresh that is nearest to its length.

@@ -1,4 +1,5 @@
-export { disposeTogether, every } from './disposables.ts'
+export { untilAborted, within, type UntilAbortedOptions, type WithinOptions, type Work } from './bounded-wait.ts'
+export { disposeTogether } from './disposables.ts'
 export { errorType } from './error-type.ts'
 export { Faults, logFirst, type Component } from './faults.ts'
 export { HistogramSeries } from './histogram-series.ts'
@@ -11,4 +12,17 @@ export type { ProducerReader, SignalProducer } from './producer.ts'
 export { Registry, type Observer, type RegistryOptions } from './registry.ts'
 export { CounterSeries, LevelSeries, type Series } from './series.ts'
 export { SignalInstrumentation, type SignalInstrumentationConfig } from './signal-instrumentation.ts'
+export {
+  after,
+  delayOf,
+  every,
+  intervalOf,
+  LONGEST_DELAY_MS,
+  nextTurn,
+  sleep,
+  timeoutSignal,
+  type SleepOptions,
+  type TimerOptions,
+} from './timers.ts'
+export { Turns } from './turns.ts'
 export { withoutTracing } from './without-tracing.ts'

@@ -1,3 +1,5 @@
+import { nextTurn } from '@homeostat/signals'
+
 /** Work cut into slices, with a turn of the event loop between them. */
 export class Slices {
   readonly #sliceMs: number
@@ -16,7 +18,7 @@ export class Slices {
   /** Ends the slice, lets the event loop turn, begins the next. */
   async next(): Promise<void> {
     this.end()
-    await new Promise<void>(resolve => setImmediate(resolve))
+    await nextTurn()
     this.#start = performance.now()
   }
 

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Knob } from '@homeostat/optimizer'
+import { sleep } from '@homeostat/signals'
 import type { CacheLimits } from './cache-limits.ts'
 
 /** A knob that has not answered after 2 s counts as hung; what is left of the way down is then gone in the background. */
@@ -32,7 +32,7 @@ export function createLimitKnob({ limits, sliceMs }: LimitKnobOptions): Knob {
     async compareAndSet(expected, next) {
       if (!limits.isOpen || limits.share !== expected) return false
       const waiting = new AbortController()
-      const waited = sleep(WAIT_MS, undefined, { ref: false, signal: waiting.signal }).catch(() => undefined)
+      const waited = sleep(WAIT_MS, { signal: waiting.signal }).catch(() => undefined)
       try {
         await Promise.race([limits.set(next, sliceMs), waited])
       } finally {

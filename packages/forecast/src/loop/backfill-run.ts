@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { partsOf } from '@homeostat/optimizer/prometheus'
+import { sleep, timeoutSignal } from '@homeostat/signals'
 import { BackfillError } from './backfill-error.ts'
 import { backfillSettings, type BackfillOptions, type BackfillSettings } from './backfill-options.ts'
 import { translateFor } from './backfill-translation.ts'
@@ -46,7 +46,7 @@ class BackfillRun {
     this.#settings = settings
     this.#work = work
     this.#stop = stop
-    this.#late = AbortSignal.timeout(settings.totalTimeoutMs)
+    this.#late = timeoutSignal(settings.totalTimeoutMs)
     this.#signal = AbortSignal.any([stop, this.#late])
     this.#server = new PatientServer({ ...settings, pausesMs: work.pausesMs, signal: this.#signal })
   }
@@ -120,7 +120,7 @@ class BackfillRun {
       rebuild.observe(ms, value)
       if (++fed % SAMPLES_A_LOOK !== 0 || performance.now() - began < SLICE_MS) continue
       // An immediate that keeps no process alive wakes nobody up either: a timer does.
-      await sleep(1, undefined, { ref: false, signal: this.#signal })
+      await sleep(1, { signal: this.#signal })
       began = performance.now()
     }
     return fed

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   PrometheusClient,
   PrometheusError,
@@ -6,7 +5,7 @@ import {
   type RangeQuery,
   type RangeSeries,
 } from '@homeostat/optimizer/prometheus'
-import { withoutTracing } from '@homeostat/signals'
+import { sleep, withoutTracing } from '@homeostat/signals'
 
 const PAUSES_MS = [1000, 4000, 16_000]
 /** A server that wants to be left alone for longer is. */
@@ -69,7 +68,7 @@ export class PatientServer {
   }
 
   async #pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { ref: false, signal: this.#signal })
+    await sleep(ms, { signal: this.#signal })
   }
 }
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { sleep, untilAborted as waitUntilAborted } from '@homeostat/signals'
 
 /** Work that a signal ended before it was done. */
 export class WarmingAbortedError extends Error {
@@ -15,15 +15,10 @@ export class WarmingAbortedError extends Error {
 
 /** The promise's end or the signal's abort, whichever is first: a loader that ignores its signal holds nobody up. */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(new WarmingAbortedError({ cause: signal.reason }))
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
-  })
+  return waitUntilAborted(promise, signal, { reason: () => new WarmingAbortedError({ cause: signal.reason }) })
 }
 
 /** Waits without keeping the process alive. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms > 0) await untilAborted(delay(ms, undefined, { ref: false, signal }), signal)
+  if (ms > 0) await untilAborted(sleep(ms, { signal }), signal)
 }

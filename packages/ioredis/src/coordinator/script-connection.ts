@@ -1,5 +1,5 @@
 import { withinDeadline, type Unavailable } from '@homeostat/optimizer'
-import { withoutTracing } from '@homeostat/signals'
+import { after, withoutTracing } from '@homeostat/signals'
 import type { CoordinatorClient, OwnClient } from './client.ts'
 import { drop, keepAlive, ownClient, untilReady } from './client.ts'
 
@@ -44,13 +44,13 @@ export class ScriptConnection {
     if (this.#isClosed) throw new Unavailable(name, 'it is closed')
     this.#waiting++
     // A blocked server and a cut wire look alike, and on this connection the next call would wait as long.
-    const limit = setTimeout(drop, timeoutMs, client)
+    const limit = after(timeoutMs, () => drop(client), { holdsProcess: true })
     try {
       if (!(await untilReady(client))) throw new Unavailable(name, 'there is no connection')
       keepAlive(client, true)
       return await client.eval(script, keys.length, ...keys, ...args)
     } finally {
-      clearTimeout(limit)
+      limit[Symbol.dispose]()
       if (--this.#waiting === 0) keepAlive(client, false)
     }
   }

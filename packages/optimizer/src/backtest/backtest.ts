@@ -1,4 +1,4 @@
-import { setImmediate as settle } from 'node:timers/promises'
+import { nextTurn as settle } from '@homeostat/signals'
 import type { RuleSource } from '@homeostat/promql'
 import { Registry } from '@homeostat/signals'
 import type { Action } from '../action.ts'

@@ -1,3 +1,4 @@
+import { timeoutSignal } from '@homeostat/signals'
 import { PrometheusError } from './prometheus-errors.ts'
 import { credentialsOf, headersOf, serverOf } from './prometheus-server.ts'
 
@@ -46,7 +47,7 @@ export class PrometheusConnection {
   async ask(method: 'GET' | 'POST', path: string, body: URLSearchParams, signal?: AbortSignal): Promise<unknown> {
     const url = new URL(path, this.#server)
     if (method === 'GET') url.search = body.toString()
-    const late = AbortSignal.timeout(this.#timeoutMs)
+    const late = timeoutSignal(this.#timeoutMs)
     try {
       const response = await fetch(url, {
         method,

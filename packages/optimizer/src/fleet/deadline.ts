@@ -1,4 +1,4 @@
-import { errorType } from '@homeostat/signals'
+import { errorType, within } from '@homeostat/signals'
 import { CoordinatorUnavailableError } from './errors.ts'
 
 /** Says which server gave no answer that counts, and why. */
@@ -16,15 +16,10 @@ export function withinDeadline<T>(
 ): Promise<T> {
   // Of a driver's only the type: its message may hold keys and statements.
   const failed = (error: unknown): Error => new UnavailableError(server, errorType(error), { cause: error })
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new UnavailableError(server, `no answer within ${timeoutMs} ms`))
-    }, timeoutMs)
-    // What is waited for keeps the process alive by its own socket, if it should.
-    timer.unref()
-    work
-      .then(resolve, (error: unknown) => reject(isOurs(error) ? error : failed(error)))
-      .finally(() => clearTimeout(timer))
+  // A pending call keeps the process alive by its own socket, if it should.
+  const late = (): Error => new UnavailableError(server, `no answer within ${timeoutMs} ms`)
+  return within(timeoutMs, work, late).catch((error: unknown) => {
+    throw isOurs(error) ? error : failed(error)
   })
 }
 

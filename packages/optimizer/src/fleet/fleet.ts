@@ -1,4 +1,4 @@
-import { every } from '@homeostat/signals'
+import { every, intervalOf } from '@homeostat/signals'
 import type { Coordinator } from './coordinator.ts'
 import { CoordinatorUnavailableError } from './errors.ts'
 import { Fading } from './fading.ts'
@@ -75,18 +75,18 @@ export class Fleet implements AsyncDisposable {
   #stays = 0
 
   constructor(options: FleetOptions) {
-    const { coordinator, member, beatMs = DEFAULT_BEAT_MS, clock = () => performance.now() } = options
+    const { coordinator, member, clock = () => performance.now() } = options
     this.#coordinator = coordinator
     this.#member = member
     this.#whyNone = options.whyNone
-    this.#beatMs = beatMs
+    this.#beatMs = intervalOf('beatMs', options.beatMs, DEFAULT_BEAT_MS)
     this.#spareMs = options.spareMs ?? DEFAULT_SPARE_MS
     this.#report = options.report ?? (() => {})
     this.#clock = clock
     this.#held = new Fading(clock)
     this.#taken = new Fading(clock)
     if (coordinator === undefined) return
-    this.#timer = every(beatMs, () => this.beat(), this.#report)
+    this.#timer = every(this.#beatMs, () => this.beat(), this.#report)
     void this.beat()
   }
 

@@ -1,3 +1,4 @@
+import { after } from '@homeostat/signals'
 import type { UndoResult } from '../receipt.ts'
 import { LeaseLostError } from '../fleet/errors.ts'
 import type { Knob } from '../knob.ts'
@@ -42,7 +43,7 @@ export class Adjustment {
   /** A set was begun and may still take effect: until then the value of before is no sign that it is over, nor of a person. */
   #uncertain: { readonly until: number } | undefined
   #renewedAt = performance.now()
-  #timer: NodeJS.Timeout | undefined
+  #timer: Disposable | undefined
   #ended: UndoResult | undefined
 
   constructor(options: AdjustmentOptions) {
@@ -244,18 +245,18 @@ export class Adjustment {
   }
 
   async #end(result: UndoResult, byPerson = false): Promise<UndoResult> {
-    clearTimeout(this.#timer)
+    this.#timer?.[Symbol.dispose]()
     this.#ended = result
     await this.#options.onEnd(byPerson)
     return result
   }
 
   #arm(inMs: number): void {
-    clearTimeout(this.#timer)
+    this.#timer?.[Symbol.dispose]()
     if (this.#ended) return
     // A shared change ends a little before its lease, so that this process can still undo it itself.
     const margin = this.#options.lease.fleet ? Math.min(1000, inMs / 10) : 0
-    this.#timer = setTimeout(() => void this.#expire(), Math.max(0, inMs - margin)).unref()
+    this.#timer = after(inMs - margin, () => this.#expire(), { report: this.#options.onFault })
   }
 
   async #expire(): Promise<void> {

@@ -1,4 +1,4 @@
-import { withoutTracing } from '@homeostat/signals'
+import { within, withoutTracing } from '@homeostat/signals'
 import type { FleetLease } from '../fleet/coordinator.ts'
 import type { Knob } from '../knob.ts'
 import { KnobTimeoutError } from './errors.ts'
@@ -11,11 +11,14 @@ export interface KnobAccess {
 
 export function accessTo(knob: Knob, timeoutMs: number): KnobAccess {
   const call = <R>(doing: 'read' | 'compareAndSet', start: () => R | Promise<R>): Promise<R> =>
-    new Promise<R>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new KnobTimeoutError(knob.name, doing, timeoutMs)), timeoutMs)
-      const answer = withoutTracing(() => new Promise<R>(answered => answered(start())))
-      void answer.then(resolve, reject).finally(() => clearTimeout(timer))
-    })
+    within(
+      timeoutMs,
+      () => withoutTracing(start),
+      () => new KnobTimeoutError(knob.name, doing, timeoutMs),
+      {
+        holdsProcess: true,
+      },
+    )
   return {
     read: () => call('read', () => knob.read()),
     compareAndSet: (expected, next, lease) => call('compareAndSet', () => knob.compareAndSet(expected, next, lease)),

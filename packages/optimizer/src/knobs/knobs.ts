@@ -1,4 +1,4 @@
-import { withoutTracing } from '@homeostat/signals'
+import { after, intervalOf, Turns, within, withoutTracing } from '@homeostat/signals'
 import { knobKey } from '../fleet/lease-key.ts'
 import type { Knob } from '../knob.ts'
 import type { UndoResult } from '../receipt.ts'
@@ -13,7 +13,6 @@ import type { KnobsOptions } from './knobs-options.ts'
 import { LeftChanges } from './left-changes.ts'
 import { restoreRecord } from './restore-record.ts'
 import { stateFolder } from './state-folder.ts'
-import { Turns } from './turns.ts'
 
 /** What switching off may take at most, so that a shutdown is not held up. */
 const UNDO_ALL_MS = 5000
@@ -38,12 +37,14 @@ export class Knobs implements AsyncDisposable {
   /** Leases that keep the fleet from knobs which a person has set. */
   readonly #excluding = new Map<string, SharedLease>()
   #started: Promise<void> | undefined
-  #sweeping: NodeJS.Timeout | undefined
+  readonly #sweepMs: number
+  #sweeping: Disposable | undefined
   #closed = false
 
   constructor(options: KnobsOptions) {
     const { leaseMs = 60_000, excludeMs = 86_400_000, timeoutMs = 2000, clock, onFault = ignore } = options
     this.#options = { ...options, leaseMs, excludeMs, clock, onFault }
+    this.#sweepMs = intervalOf('sweepMs', options.sweepMs, 1000)
     for (const knob of options.knobs) {
       if (this.#known.has(knob.name)) throw new DuplicateKnobError(knob.name)
       this.#known.set(knob.name, { knob, access: accessTo(knob, timeoutMs) })
@@ -94,11 +95,11 @@ export class Knobs implements AsyncDisposable {
    * @param limitMs - @default 5000
    */
   async undoAll(limitMs: number = UNDO_ALL_MS): Promise<ReadonlyMap<string, UndoResult>> {
-    const late: UndoResult = { result: 'failed', error: `not undone within ${limitMs} ms` }
+    const late = new Error(`not undone within ${limitMs} ms`)
     // In turn, so that a set which is under way is undone as well.
     const undone = [...this.#known.keys()].map(async knob => {
       const undo = this.inTurn(knob, async () => this.#adjustments.get(knob)?.undoInTurn(AbortSignal.abort()))
-      return [knob, await inTime(undo, limitMs, late)] as const
+      return [knob, await within(limitMs, undo, () => late, { holdsProcess: true }).catch(failedUndo)] as const
     })
     const results = await Promise.all(undone)
     return new Map(results.filter((entry): entry is [string, UndoResult] => entry[1] !== undefined))
@@ -108,7 +109,7 @@ export class Knobs implements AsyncDisposable {
   async close(): Promise<void> {
     this.#closed = true
     await this.undoAll()
-    clearTimeout(this.#sweeping)
+    this.#sweeping?.[Symbol.dispose]()
     await this.#started
     await Promise.all([this.#journal.close(), this.#left.close()])
   }
@@ -194,7 +195,7 @@ export class Knobs implements AsyncDisposable {
   async #sweep(): Promise<void> {
     await withoutTracing(() => this.#left.sweep())
     if (this.#closed) return
-    this.#sweeping = setTimeout(() => void this.#sweep(), this.#options.sweepMs ?? 1000).unref()
+    this.#sweeping = after(this.#sweepMs, () => this.#sweep(), { report: this.#options.onFault })
   }
 
   #get(knob: string): KnownKnob {
@@ -204,11 +205,8 @@ export class Knobs implements AsyncDisposable {
   }
 }
 
-function inTime<R>(work: Promise<R>, limitMs: number, otherwise: R): Promise<R> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, limitMs, otherwise)
-    void work.then(resolve).finally(() => clearTimeout(timer))
-  })
+function failedUndo(error: unknown): UndoResult {
+  return { result: 'failed', error: error instanceof Error ? error.message : String(error) }
 }
 
 function ignore(): void {}

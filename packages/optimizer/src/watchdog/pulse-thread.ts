@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { after } from '@homeostat/signals'
 import { WatchdogLostError } from './loop-blocked-error.ts'
 import type { PulseReaderOptions } from './pulse.ts'
 import { PULSE_READER } from './pulse.ts'
@@ -14,7 +15,7 @@ export class PulseThread implements AsyncDisposable {
   readonly #onLost: (error: WatchdogLostError) => void
   readonly #program: string
   #worker: Worker | undefined
-  #retry: NodeJS.Timeout | undefined
+  #retry: Disposable | undefined
   #waitMs = FIRST_WAIT_MS
   #isClosed = false
 
@@ -27,7 +28,7 @@ export class PulseThread implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
-    clearTimeout(this.#retry)
+    this.#retry?.[Symbol.dispose]()
     await this.#worker?.terminate()
     this.#worker = undefined
   }
@@ -63,7 +64,7 @@ export class PulseThread implements AsyncDisposable {
     this.#worker = undefined
     const waitMs = this.#waitMs
     this.#waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)
-    this.#retry = setTimeout(() => this.#start(), waitMs).unref()
+    this.#retry = after(waitMs, () => this.#start())
     this.#onLost(new WatchdogLostError(why, waitMs, cause))
   }
 }

@@ -1,3 +1,4 @@
+import { every, intervalOf } from '@homeostat/signals'
 import type { KillSwitchSource } from '../kill-switch.ts'
 import { steadyNow } from '../steady-clock.ts'
 import type { BlockedLoop, WatchdogLostError } from './loop-blocked-error.ts'
@@ -44,7 +45,7 @@ export class Watchdog implements KillSwitchSource, AsyncDisposable {
   readonly #clock: () => number
   readonly #pulse = new Pulse()
   #thread: PulseThread | undefined
-  #timer: NodeJS.Timeout | undefined
+  #timer: Disposable | undefined
   #beatAt = 0
   /** The last time the loop was late by half the limit or more. */
   #blocked: BlockedLoop | undefined
@@ -54,7 +55,7 @@ export class Watchdog implements KillSwitchSource, AsyncDisposable {
   constructor(options: WatchdogOptions) {
     const { limitMs = DEFAULT_LIMIT_MS, calmMs = DEFAULT_CALM_MS, clock = steadyNow } = options
     this.#options = options
-    this.limitMs = Number.isFinite(limitMs) ? Math.max(limitMs, SHORTEST_LIMIT_MS) : DEFAULT_LIMIT_MS
+    this.limitMs = intervalOf('watchdog.limitMs', limitMs, DEFAULT_LIMIT_MS, SHORTEST_LIMIT_MS)
     this.#calmMs = calmMs
     this.#clock = clock
   }
@@ -68,7 +69,7 @@ export class Watchdog implements KillSwitchSource, AsyncDisposable {
     if (this.#thread) return
     const pollMs = Math.round(this.limitMs / LOOKS)
     this.#beatAt = this.#clock()
-    this.#timer = setInterval(() => this.#beat(), pollMs).unref()
+    this.#timer = every(pollMs, () => this.#beat())
     this.#thread = new PulseThread({ memory: this.#pulse.memory, pollMs, limit: LOOKS }, this.#options.onFault)
   }
 
@@ -80,7 +81,7 @@ export class Watchdog implements KillSwitchSource, AsyncDisposable {
 
   /** Ends the thread. A switch that it has tripped stays tripped. */
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer)
+    this.#timer?.[Symbol.dispose]()
     await this.#thread?.[Symbol.asyncDispose]()
     this.#thread = undefined
   }

@@ -1,3 +1,4 @@
+import { untilAborted, within } from '@homeostat/signals'
 import type { ConnectionOptions } from '../signals/driver.ts'
 import type { Origin } from '../signals/origin.ts'
 
@@ -25,6 +26,7 @@ interface DriverClass {
 const CONNECT_TIMEOUT_MS = 3_000
 /** On our side, in case the server does not keep its own limit because it hangs. */
 const QUERY_TIMEOUT_MS = 4_000
+const END_TIMEOUT_MS = 1_000
 
 /**
  * A connection of our own to the application's database, read-only and with short limits, so that looking never takes a
@@ -67,7 +69,7 @@ export class DedicatedClient {
     ignore(driver)
     const client = new DedicatedClient(driver, Client, signal)
     try {
-      await client.#unlessAborted(driver.connect())
+      await untilAborted(() => driver.connect(), signal)
     } catch (error) {
       await client.close()
       throw error
@@ -79,19 +81,20 @@ export class DedicatedClient {
   async inReadOnlyTransaction<T>(work: () => Promise<T>): Promise<T> {
     const limits =
       "SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '200ms'; SET LOCAL application_name = 'homeostat'"
-    await this.#unlessAborted(this.#driver.query({ text: `BEGIN READ ONLY; ${limits}` }))
+    await untilAborted(() => this.#driver.query({ text: `BEGIN READ ONLY; ${limits}` }), this.#signal)
     try {
       return await work()
     } finally {
       // When the connection ends, or has ended, the server rolls back by itself.
-      if (!this.#signal.aborted) await this.#unlessAborted(this.#driver.query({ text: 'ROLLBACK' })).catch(() => {})
+      if (!this.#signal.aborted)
+        await untilAborted(() => this.#driver.query({ text: 'ROLLBACK' }), this.#signal).catch(() => {})
     }
   }
 
   /** One statement, never several: the extended protocol refuses them. */
   async query(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
     const protocol = this.#knowsQueryMode ? { queryMode: 'extended' as const } : { name: `homeostat_${++this.#named}` }
-    const result = await this.#unlessAborted(this.#driver.query({ text, values, ...protocol }))
+    const result = await untilAborted(() => this.#driver.query({ text, values, ...protocol }), this.#signal)
     return result.rows
   }
 
@@ -99,26 +102,13 @@ export class DedicatedClient {
   async close(): Promise<void> {
     try {
       if (this.#signal.aborted) this.#driver.connection?.stream?.destroy()
-      await Promise.race([this.#driver.end(), new Promise(resolve => setTimeout(resolve, 1_000).unref())])
+      await within(
+        END_TIMEOUT_MS,
+        () => this.#driver.end(),
+        () => undefined,
+      )
     } catch {
       // It is gone either way.
-    }
-  }
-
-  async #unlessAborted<T>(work: Promise<T>): Promise<T> {
-    const signal = this.#signal
-    // The loser of the race must not become an unhandled rejection.
-    work.catch(() => {})
-    signal.throwIfAborted()
-    let stop: (() => void) | undefined
-    const aborted = new Promise<never>((_, reject) => {
-      stop = () => reject(signal.reason as Error)
-      signal.addEventListener('abort', stop, { once: true })
-    })
-    try {
-      return await Promise.race([work, aborted])
-    } finally {
-      if (stop !== undefined) signal.removeEventListener('abort', stop)
     }
   }
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ActionContext, Reclaimer } from '@homeostat/optimizer'
+import { sleep } from '@homeostat/signals'
 import type { PgInstrumentation } from '../instrumentation.ts'
 import type { PoolShape } from '../signals/driver.ts'
 import { describeProblem } from './problem.ts'
@@ -62,7 +62,7 @@ async function drain(pool: PoolShape, max: number, pauseMs: number, signal: Acti
     if (isWanted) break
     closed++
     // An aborted pause ends the loop.
-    await sleep(pauseMs, undefined, { signal, ref: false }).catch(() => {})
+    await sleep(pauseMs, { signal }).catch(() => {})
   }
   return closed
 }

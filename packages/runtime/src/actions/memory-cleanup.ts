@@ -1,5 +1,5 @@
 import type { Action, ActionContext, Receipt, Reclaimer } from '@homeostat/optimizer'
-import { errorType } from '@homeostat/signals'
+import { errorType, untilAborted } from '@homeostat/signals'
 import { MemoryCleanupError } from './memory-cleanup-error.ts'
 import { mergeReceipts } from './merge-receipts.ts'
 
@@ -56,24 +56,12 @@ async function runReclaimers(reclaimers: readonly Reclaimer[], context: ActionCo
 
 async function runReclaimer(reclaimer: Reclaimer, { now, signal, sliceMs }: ActionContext): Promise<Receipt> {
   if (signal.aborted) return { summary: '', effects: {} }
-  const work = reclaimer.reclaim({ now, signal, sliceMs })
-  const ended = new AbortController()
-  const givenUp = receiptOfOverdue(reclaimer.name, signal, ended.signal)
+  const late = new Error(`${reclaimer.name} did not stop in time`)
+  const work = (): Promise<Receipt> => reclaimer.reclaim({ now, signal, sliceMs })
   try {
-    return await Promise.race([work, givenUp])
-  } finally {
-    ended.abort()
+    return await untilAborted(work, signal, { graceMs: GRACE_MS, reason: () => late })
+  } catch (error) {
+    if (error !== late) throw error
+    return { summary: '', effects: {}, problems: [`${reclaimer.name} did not stop within ${GRACE_MS} ms`] }
   }
-}
-
-/** Resolves some time after the abort, unless the reclaimer has ended by then. */
-function receiptOfOverdue(name: string, signal: AbortSignal, ended: AbortSignal): Promise<Receipt> {
-  return new Promise(resolve => {
-    const onAbort = (): void => {
-      const problems = [`${name} did not stop within ${GRACE_MS} ms`]
-      const timer = setTimeout(() => resolve({ summary: '', effects: {}, problems }), GRACE_MS)
-      ended.addEventListener('abort', () => clearTimeout(timer), { once: true })
-    }
-    signal.addEventListener('abort', onAbort, { once: true, signal: ended })
-  })
 }

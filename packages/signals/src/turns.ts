@@ -1,8 +1,9 @@
-/** Lets work on one thing wait for the work on it that was asked for before; work on different things goes on side by side. */
+/** Runs the work on one key in the order in which it was asked for. Work on different keys runs side by side. */
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>()
 
-  take<R>(key: string, work: () => Promise<R>): Promise<R> {
+  /** Runs `work` after all earlier work on `key`, however that ended. */
+  take<R>(key: string, work: () => R | Promise<R>): Promise<R> {
     const done = (this.#last.get(key) ?? Promise.resolve()).then(work)
     const settled = done.then(
       () => undefined,
