@@ -1,17 +1,23 @@
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
-import { SignalInstrumentation, disposeTogether, every, intervalOf } from '@homeostat/signals'
+import { SignalInstrumentation, disposeTogether, intervalOf } from '@homeostat/signals'
 import { createContainer } from './cgroup/container.ts'
+import { refreshOnDemand } from './cgroup/refresh-on-demand.ts'
 import { createCpuSignals } from './signals/cpu.ts'
-import { measureEventLoopDelay } from './signals/event-loop-delay.ts'
-import { measureEventLoopTime } from './signals/event-loop-time.ts'
+import type { LoopSampling } from './signals/event-loop.ts'
+import { measureEventLoop } from './signals/event-loop.ts'
 import { observeMemory } from './signals/memory.ts'
 import { VERSION } from './version.ts'
 
 export interface RuntimeInstrumentationConfig extends SignalInstrumentationConfig {
   /** Length of the window that CPU utilization is measured over, in milliseconds. @default 5000 */
   windowMs?: number
-  /** How often the cgroup's files are read (off the event loop), in milliseconds. @default 2500 */
+  /** The cgroup's files are read at a collection (off the event loop), at most once in so many milliseconds. @default 5000 */
   refreshMs?: number
+  /**
+   * How the event loop is watched: at each `iteration`, which wakes nothing and sees every stall, or by a `timer` of 100 ms, which
+   * costs nothing per iteration. @default iteration, where the runtime can
+   */
+  loopSampling?: LoopSampling
   /** Where the cgroup file system is mounted. @default '/sys/fs/cgroup' */
   cgroupRoot?: string
   /** Where the proc file system is mounted. @default '/proc' */
@@ -35,28 +41,29 @@ export class RuntimeInstrumentation extends SignalInstrumentation<RuntimeInstrum
 
   protected activate(): Disposable {
     const windowMs = intervalOf('windowMs', this.config.windowMs, 5_000)
-    const refreshMs = intervalOf('refreshMs', this.config.refreshMs, 2_500)
+    const refreshMs = intervalOf('refreshMs', this.config.refreshMs, 5_000)
     const { cgroupRoot = '/sys/fs/cgroup', procRoot = '/proc' } = this.config
     const { registry } = this
     const container = createContainer(cgroupRoot, procRoot)
-    // Timers are a little early or late: the window ends with the refresh that is nearest to its length.
+    // Refreshes are a little early or late: the window ends with the one that is nearest to its length.
     const cpu = createCpuSignals(registry, container, windowMs - refreshMs / 2)
     let ended = false
 
-    const refresh = (): void => {
+    const refresher = refreshOnDemand(refreshMs, () => {
       container
         .refresh()
         .then(() => (ended ? undefined : cpu.advance()))
         .catch((error: unknown) => registry.faults.report('signal', error))
-    }
-    refresh()
+    })
+    refresher.asked(performance.now())
 
     return disposeTogether(
+      container,
       cpu,
       observeMemory(registry, container),
-      measureEventLoopDelay(registry),
-      measureEventLoopTime(registry),
-      every(refreshMs, refresh),
+      measureEventLoop(registry, this.config.loopSampling),
+      registry.observe(() => refresher.asked(performance.now())),
+      refresher,
       { [Symbol.dispose]: () => void (ended = true) },
     )
   }

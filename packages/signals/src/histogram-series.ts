@@ -27,8 +27,12 @@ export class HistogramSeries extends BoundSeries {
     this.cells.values[this.start + MAX] = Number.NEGATIVE_INFINITY
   }
 
-  /** Counts one value in the metric's unit. A value that is not finite is ignored: the sum would never recover. */
-  record(value: number): void {
+  /**
+   * Counts a value in the metric's unit. A value that is not finite is ignored: the sum would never recover.
+   *
+   * @param times - how often the value occurred, a whole number
+   */
+  record(value: number, times = 1): void {
     const start = this.start
     if (start < 0 || !Number.isFinite(value)) return
     const bounds = this.#bounds
@@ -36,13 +40,14 @@ export class HistogramSeries extends BoundSeries {
     let bucket = 0
     while (bucket < bounds.length && value > bounds[bucket]!) bucket++
     const values = this.cells.values
-    values[start + COUNT]! += 1
-    values[start + SUM]! += value
+    values[start + COUNT]! += times
+    values[start + SUM]! += value * times
     if (value < values[start + MIN]!) values[start + MIN] = value
     if (value > values[start + MAX]!) values[start + MAX] = value
-    values[start + BUCKETS + bucket]! += 1
+    values[start + BUCKETS + bucket]! += times
     const meter = this.#recorder.histogram
-    if (meter !== undefined) meter.record(value, this.attributes)
+    if (meter === undefined) return
+    for (let time = 0; time < times; time++) meter.record(value, this.attributes)
   }
 
   get count(): number {

@@ -8,7 +8,7 @@ const SLOTS = 13
 const RELATIVE_ERROR = 0.05
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR)
 const LOG_GAMMA = Math.log(GAMMA)
-/** Timers have a resolution of a millisecond: what is below a tenth of it is all the same. */
+/** Timers have a resolution of a millisecond; what is below a tenth of it is all the same. */
 const SMALLEST_MS = 0.1
 /** 0.1 ms to 100 s. */
 const BUCKETS = Math.ceil(Math.log(1e6) / LOG_GAMMA) + 1
@@ -23,7 +23,8 @@ export class DelayWindow {
   /** Which stretch of time a slot holds; a slot of another stretch is empty. */
   readonly #stretch = new Float64Array(SLOTS).fill(-1)
 
-  record(delayMs: number, nowMs: number): void {
+  /** @param count - how many delays of this length there were */
+  record(delayMs: number, nowMs: number, count = 1): void {
     const stretch = Math.floor(nowMs / SLOT_MS)
     const slot = stretch % SLOTS
     if (this.#stretch[slot] !== stretch) {
@@ -32,7 +33,7 @@ export class DelayWindow {
       this.#counts.fill(0, slot * BUCKETS, (slot + 1) * BUCKETS)
     }
     if (delayMs > this.#max[slot]!) this.#max[slot] = delayMs
-    this.#counts[slot * BUCKETS + bucketOf(delayMs)]! += 1
+    this.#counts[slot * BUCKETS + bucketOf(delayMs)]! += count
   }
 
   /**

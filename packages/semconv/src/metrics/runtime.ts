@@ -78,7 +78,7 @@ export const eventLoopDelay: MetricDefinition = {
   name: 'homeostat.eventloop.delay',
   kind: 'histogram',
   unit: 's',
-  description: 'How late the event loop ran a 20 ms timer',
+  description: 'How late the event loop would run something that is due every 20 ms',
   attributes: [],
   buckets: LOOP_DELAY_BUCKETS,
 }
