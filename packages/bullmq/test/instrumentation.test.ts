@@ -161,6 +161,17 @@ test('a Redis that does not answer gets one reading at most, old values are drop
   await eventually(() => jobs('webhook')).toEqual({ ...none, waiting: 1 })
 })
 
+test('2-51: a Redis is not slow because the event loop was held', async () => {
+  queueOf('webhook')
+  await eventually(() => jobs('webhook')).toEqual(none)
+  for (let n = 0; n < 5; n++) {
+    for (const end = performance.now() + 200; performance.now() < end;);
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+  expect(faultsOf(instrumentation)).toEqual({})
+  expect(jobs('webhook')).toEqual(none)
+})
+
 test('a reading is one script: no lookup for a hit ratio, and no span', async () => {
   context.setGlobalContextManager(asyncLocalContexts())
   const queue = queueOf('webhook')

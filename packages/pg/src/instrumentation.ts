@@ -1,7 +1,8 @@
 // Imported, because the global one is a getter that every reading of the clock would pay for.
 import { performance } from 'node:perf_hooks'
+import { diag } from '@opentelemetry/api'
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
-import { disposeTogether, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
+import { disposeTogether, LoopHolds, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
 import { UnsupportedDriverError } from './errors.ts'
 import { Connections } from './signals/connections.ts'
 import type { Database } from './signals/database.ts'
@@ -73,19 +74,24 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
 
   protected override activate(): Disposable {
     const report = (error: unknown): void => this.registry.faults.report('signal', error)
-    const observer = this.#observer(report)
+    const holds = new LoopHolds()
+    const observer = this.#observer(report, holds)
     return disposeTogether(
+      holds,
       this.registry.observe(() => this.#pools.observe()),
       patchModuleFile('pg', 'lib/client', exports => timeQueries(exports as ClientClass, observer), report),
+      patchModuleFile('pg', 'lib/native/client', reportNative, report),
       patchModuleFile('pg-pool', 'index', exports => this.#findPools(exports, report), report),
     )
   }
 
-  #observer(report: (error: unknown) => void): TimingObserver {
+  #observer(report: (error: unknown) => void, holds: LoopHolds): TimingObserver {
     const connections = this.#connections
     return {
       slowMs: positive(this.config.slowQueryThresholdMs, DEFAULT_SLOW_MS),
       now: () => performance.now(),
+      holds,
+      timed: new WeakSet(),
       isMet: connection => connections.isMet(connection),
       runningOn: connection => connections.runningOn(connection),
       meet: client => connections.meet(client),
@@ -121,6 +127,14 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
       }
     })
   }
+}
+
+/** Says once that a part of the application is not measured, and changes nothing. */
+function reportNative(): () => void {
+  diag.warn(
+    '@homeostat/pg: pg.native is in use: its statements are not measured, its pools are; use the JavaScript client',
+  )
+  return () => undefined
 }
 
 function positive(value: number | undefined, fallback: number): number {

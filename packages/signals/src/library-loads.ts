@@ -1,46 +1,65 @@
 import { join, sep } from 'node:path'
 import { Hook } from 'require-in-the-middle'
+import { holdsLibrary } from './package-folder.ts'
 
 interface Subscription {
   readonly library: string
-  readonly listener: (baseFolder: string) => void
+  /** With extension and a separator in front, as paths end. */
+  readonly suffix: string
+  readonly file: string
+  readonly listener: (path: string) => void
 }
 
 // One hook for all libraries: each further one would resolve every `require` of the process once more, and hooks that
 // are removed in the order they came could not be removed at all.
 const subscriptions = new Set<Subscription>()
-/** The hook's own list, which it reads at each `require`. */
-const libraries: string[] = []
 let hook: Hook | undefined
 
 /**
- * Calls the listener with the library's folder each time one of the library's CommonJS files has been loaded, in every
- * copy of it. The listener must not throw: it is called inside the application's `require`.
+ * The hook's own list, which it asks about each `require`: first with the path of the file, then with the folder's name.
+ * The paths matter for copies whose folder has another name than the library.
  */
-export function onLibraryLoad(library: string, listener: (baseFolder: string) => void): Disposable {
-  const subscription = { library, listener }
+class WatchedLibraries extends Array<string> {
+  override includes(nameOrPath: string): boolean {
+    for (const { library, suffix, file } of subscriptions) {
+      if (nameOrPath === library) return true
+      if (!nameOrPath.endsWith(suffix)) continue
+      const folder = nameOrPath.slice(0, -suffix.length)
+      // Where the folder has the library's name, the name is asked for next.
+      if (!folder.endsWith(sep + join('node_modules', library)) && holdsLibrary(folder, library, file)) return true
+    }
+    return false
+  }
+}
+
+/**
+ * Calls the listener with the path of the file, in every copy of the library, each time that one of the copy's CommonJS
+ * files has been loaded. The listener must not throw: it is called inside the application's `require`.
+ *
+ * @param file - the file inside of the library, without extension
+ */
+export function onLibraryLoad(library: string, file: string, listener: (path: string) => void): Disposable {
+  const subscription = { library, suffix: `${sep}${join(file)}.js`, file, listener }
   subscriptions.add(subscription)
-  update()
+  hook ??= new Hook(new WatchedLibraries(), { internals: true }, announce)
   return {
     [Symbol.dispose]: () => {
       subscriptions.delete(subscription)
-      update()
+      if (subscriptions.size > 0) return
+      hook?.unhook()
+      hook = undefined
     },
   }
 }
 
-function update(): void {
-  libraries.splice(0, libraries.length, ...[...subscriptions].map(({ library }) => library))
-  if (subscriptions.size > 0) hook ??= new Hook(libraries, { internals: true }, announce)
-  else {
-    hook?.unhook()
-    hook = undefined
-  }
-}
-
-function announce<T>(exports: T, _name: string, baseFolder?: string): T {
-  for (const { library, listener } of subscriptions) {
-    if (baseFolder?.endsWith(sep + join('node_modules', library))) listener(baseFolder)
+function announce<T>(exports: T, name: string, folder?: string): T {
+  if (folder === undefined) return exports
+  for (const { library, suffix, file, listener } of subscriptions) {
+    // The library's folder when it was found by its name, the file's folder when it was found by its path.
+    if (folder.endsWith(sep + join('node_modules', library))) listener(folder + suffix)
+    const path = join(folder, `${name}.js`)
+    if (!path.endsWith(suffix)) continue
+    if (holdsLibrary(path.slice(0, -suffix.length), library, file)) listener(path)
   }
   return exports
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { join, sep } from 'node:path'
 import { logFirst } from './faults.ts'
 import { onLibraryLoad } from './library-loads.ts'
+import { holdsLibrary } from './package-folder.ts'
 
 /** Changes a module's exports in place and returns how to take that back. */
 export type ModulePatch = (exports: unknown) => () => void
@@ -9,7 +10,8 @@ export type ModulePatch = (exports: unknown) => () => void
 const require = createRequire(import.meta.url)
 
 /**
- * Applies a patch to one file of a CommonJS library, in every copy of it that the process loads or has loaded.
+ * Applies a patch to one file of a CommonJS library, in every copy of it that the process loads or has loaded, whatever
+ * folder it is in: a copy is known by the name in its `package.json`.
  *
  * Internal files are patched rather than entry points, because a library's own `require('./client')` passes here also
  * when the application imports the library as ESM; so no loader flag is needed. Libraries that were loaded first are
@@ -17,7 +19,7 @@ const require = createRequire(import.meta.url)
  *
  * @param library - the package's name, e.g. `pg`
  * @param file - the file inside it without extension, e.g. `lib/client`
- * @param report - what is told when the patch fails, e.g. `error => registry.faults.report('signal', error)`; the
+ * @param report - called when the patch fails, e.g. `error => registry.faults.report('signal', error)`; the
  *   application's `require` never fails for it. By default the first failure is logged through `diag`.
  * @returns disposing it restores every patched module and stops looking for new ones
  */
@@ -40,12 +42,11 @@ export function patchModuleFile(
     }
   }
 
-  const suffix = sep + join('node_modules', library, `${file}.js`)
+  const suffix = `${sep}${join(file)}.js`
   for (const path of Object.keys(require.cache)) {
-    if (path.endsWith(suffix)) apply(path)
+    if (path.endsWith(suffix) && holdsLibrary(path.slice(0, -suffix.length), library, file)) apply(path)
   }
-  // Whatever file of the library was loaded: an entry point is not told apart from the file that is looked for.
-  const loads = onLibraryLoad(library, baseFolder => apply(join(baseFolder, `${file}.js`)))
+  const loads = onLibraryLoad(library, file, apply)
 
   return {
     [Symbol.dispose]: () => {

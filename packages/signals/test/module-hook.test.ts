@@ -13,11 +13,18 @@ let folder: string
 /** A library as npm installs it: an entry point, an internal file that is patched, and a second copy under a dependent. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'module-hook-'))
-  for (const copy of ['node_modules/shop', 'node_modules/dependent/node_modules/shop', 'node_modules/@scope/shop']) {
-    await write(
-      `${copy}/package.json`,
-      JSON.stringify({ name: copy.split('node_modules/').at(-1), version: '1.0.0', main: './lib/index.js' }),
-    )
+  const copies = {
+    'node_modules/shop': 'shop',
+    'node_modules/dependent/node_modules/shop': 'shop',
+    'node_modules/@scope/shop': '@scope/shop',
+    // As npm installs "shop-5": "npm:shop@5" and "@mine/shop-6": "npm:shop@6", and as a workspace links a package.
+    'node_modules/shop-5': 'shop',
+    'node_modules/@mine/shop-6': 'shop',
+    'vendored/shop-7': 'shop',
+    'node_modules/other': 'other',
+  }
+  for (const [copy, name] of Object.entries(copies)) {
+    await write(`${copy}/package.json`, JSON.stringify({ name, version: '1.0.0', main: './lib/index.js' }))
     await write(`${copy}/lib/index.js`, `exports.Client = require('./client').Client`)
     await write(`${copy}/lib/client.js`, `exports.Client = class Client { buy(what) { return 'bought ' + what } }`)
   }
@@ -74,6 +81,24 @@ describe('a patched file of a library', () => {
     ],
   ])('is patched when it is %s', async (_when, script) => {
     expect(await run(`${script}\nprint(buy(Client))`)).toBe('BOUGHT TEA')
+  })
+
+  it.each([
+    ['required later', `patchModuleFile('shop', 'lib/client', upper); const { Client } = require('NAME')`],
+    [
+      'imported later',
+      `patchModuleFile('shop', 'lib/client', upper); const { Client } = (await import('PATH/lib/index.js')).default`,
+    ],
+    ['required before', `const { Client } = require('NAME'); patchModuleFile('shop', 'lib/client', upper)`],
+  ])('2-54: is patched under an alias when it is %s', async (_when, script) => {
+    const names = { 'shop-5': './node_modules/shop-5', '@mine/shop-6': './node_modules/@mine/shop-6' }
+    const linked = { './vendored/shop-7': './vendored/shop-7' }
+    for (const [name, path] of Object.entries({ ...names, ...linked })) {
+      const own = script.replace('NAME', name).replace('PATH', path)
+      expect(await run(`${own}\nprint(buy(Client))`), name).toBe('BOUGHT TEA')
+    }
+    const other = script.replace('NAME', 'other').replace('PATH', './node_modules/other')
+    expect(await run(`${other}\nprint(buy(Client))`)).toBe('bought tea')
   })
 
   it('is patched in every copy, and restored in every copy', async () => {

@@ -46,8 +46,8 @@ export class QueueSource {
     if (this.#startedAt !== undefined) {
       this.#miss()
       if (this.#reported || now - this.#startedAt < this.#options.timeoutMs) return
-      this.#reported = true
-      this.#options.onError(new QueueReadingSlowError(this.name, this.#options.timeoutMs))
+      // When the event loop was held, the answer may be there and is read in this very turn.
+      setImmediate(() => this.#reportSlow(now))
       return
     }
     const [object] = this.#members.all()
@@ -55,6 +55,13 @@ export class QueueSource {
     this.#startedAt = now
     this.#reported = false
     void this.#read(object)
+  }
+
+  #reportSlow(polledAt: number): void {
+    const { timeoutMs, onError } = this.#options
+    if (this.#reported || this.#startedAt === undefined || polledAt - this.#startedAt < timeoutMs) return
+    this.#reported = true
+    onError(new QueueReadingSlowError(this.name, timeoutMs))
   }
 
   async #read(object: QueueObject): Promise<void> {

@@ -1,3 +1,4 @@
+import type { LoopHolds } from '@homeostat/signals'
 import { disposeTogether, patchMethod } from '@homeostat/signals'
 import { UnsupportedDriverError } from '../errors.ts'
 import type { Database } from './database.ts'
@@ -6,7 +7,7 @@ import { missingMethod } from './driver.ts'
 import type { RunningQueries } from './running-queries.ts'
 import { watchSubmittable } from './submittable.ts'
 
-/** What the timing needs to know and has to tell; every method is contained by the caller. */
+/** What the timing asks and reports; the caller contains every method. */
 export interface TimingObserver {
   /** The queries under way on a connection; undefined for one that is not (yet) measured. */
   runningOn(connection: ConnectionShape): RunningQueries | undefined
@@ -18,10 +19,14 @@ export interface TimingObserver {
   slow(query: QueryShape, database: Database, connection: ConnectionShape, durationMs: number): void
   /** Something of ours failed. */
   report(error: unknown): void
-  /** Milliseconds above which {@link slow} is told. */
+  /** Milliseconds above which {@link slow} is called. */
   readonly slowMs: number
   /** A monotonic clock in milliseconds. */
   now(): number
+  /** Takes the time that the event loop was held off a duration. */
+  readonly holds: LoopHolds
+  /** The prototypes of the query classes that are timed, of all copies of pg. */
+  readonly timed: WeakSet<object>
 }
 
 /**
@@ -31,7 +36,8 @@ export interface TimingObserver {
  * callbacks, promises and errors are never touched.
  *
  * The duration is that of the statement: from its submission to the connection to the end of its answer. Waiting for a
- * pool or behind other statements of the same client is not in it.
+ * pool or behind other statements of the same client is not in it, nor is the time that an answer may have waited because
+ * the event loop was held.
  */
 export function timeQueries(clientClass: ClientClass, observer: TimingObserver): () => void {
   const { Query } = clientClass
@@ -40,10 +46,11 @@ export function timeQueries(clientClass: ClientClass, observer: TimingObserver):
   if (missing !== undefined) throw new UnsupportedDriverError(missing)
 
   const failed = new WeakSet<QueryShape>()
+  observer.timed.add(Query.prototype)
   const restores = [
     patchMethod(clientClass.prototype, 'query', (original, isActive) => {
       return function query(this: ClientShape, config: unknown) {
-        if (isActive()) beforeQuery(this, config, Query, observer, isActive)
+        if (isActive()) beforeQuery(this, config, observer, isActive)
         // oxlint-disable-next-line prefer-rest-params -- hands on exactly what came, without an array
         return original.apply(this, arguments as unknown as unknown[])
       }
@@ -68,22 +75,17 @@ export function timeQueries(clientClass: ClientClass, observer: TimingObserver):
       }
     }),
   ]
+  restores.push(() => void observer.timed.delete(Query.prototype))
   const undo = disposeTogether(...restores.map(restore => ({ [Symbol.dispose]: restore })))
   return () => undo[Symbol.dispose]()
 }
 
-function beforeQuery(
-  client: ClientShape,
-  config: unknown,
-  Query: ClientClass['Query'],
-  observer: TimingObserver,
-  isActive: () => boolean,
-): void {
+function beforeQuery(client: ClientShape, config: unknown, observer: TimingObserver, isActive: () => boolean): void {
   try {
     if (!observer.isMet(client.connection)) observer.meet(client)
     // The common case: a text, or a config object without `submit`.
     if (typeof config !== 'object' || config === null) return
-    if (typeof (config as QueryShape).submit !== 'function' || Query.prototype.isPrototypeOf(config)) return
+    if (typeof (config as QueryShape).submit !== 'function' || isTimed(config, observer.timed)) return
     const database = observer.runningOn(client.connection)?.database
     if (database !== undefined) watchSubmittable(config as QueryShape, database, observer, isActive)
   } catch (error) {
@@ -91,10 +93,21 @@ function beforeQuery(
   }
 }
 
+/** A query of any copy of pg, also of another one than the client's, or of a subclass. */
+function isTimed(query: object, timed: WeakSet<object>): boolean {
+  for (let next: object | null = query; next !== null; next = Object.getPrototypeOf(next) as object | null) {
+    if (timed.has(next)) return true
+  }
+  return false
+}
+
 function startQuery(query: QueryShape, connection: ConnectionShape, observer: TimingObserver): void {
   try {
     const running = observer.runningOn(connection)
-    if (running !== undefined) running.start(query, observer.now())
+    if (running === undefined) return
+    const now = observer.now()
+    running.start(query, now)
+    observer.holds.started(now)
   } catch (error) {
     observer.report(error)
   }
@@ -106,7 +119,7 @@ function endQuery(query: QueryShape, connection: ConnectionShape, observer: Timi
     if (running === undefined) return
     const startedAt = running.end(query)
     if (startedAt < 0) return
-    const durationMs = observer.now() - startedAt
+    const durationMs = observer.holds.duration(startedAt, observer.now())
     running.database.recordSuccess(durationMs / 1000)
     if (durationMs > observer.slowMs) observer.slow(query, running.database, connection, durationMs)
   } catch (error) {
@@ -129,7 +142,7 @@ function failQuery(
     if (startedAt < 0 && failed.has(query)) return
     failed.add(query)
     // One that is not running was refused before it was sent, e.g. by a client that has ended: it failed at once.
-    const durationMs = startedAt < 0 ? 0 : observer.now() - startedAt
+    const durationMs = startedAt < 0 ? 0 : observer.holds.duration(startedAt, observer.now())
     running.database.recordFailure(durationMs / 1000, query._canceledDueToError || cause)
     if (durationMs > observer.slowMs) observer.slow(query, running.database, connection, durationMs)
   } catch (error) {

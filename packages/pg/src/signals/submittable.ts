@@ -1,3 +1,4 @@
+import type { LoopHolds } from '@homeostat/signals'
 import type { Database } from './database.ts'
 import type { QueryShape } from './driver.ts'
 
@@ -5,6 +6,7 @@ type Method = 'submit' | 'handleReadyForQuery' | 'handleError'
 
 interface SubmittableObserver {
   now(): number
+  readonly holds: LoopHolds
   report(error: unknown): void
 }
 
@@ -30,7 +32,7 @@ export function watchSubmittable(
   const complete = (record: (seconds: number) => void): void => {
     if (!watched.delete(query)) return
     try {
-      if (isActive()) record((observer.now() - startedAt) / 1000)
+      if (isActive()) record(observer.holds.duration(startedAt, observer.now()) / 1000)
     } catch (error) {
       observer.report(error)
     }
@@ -40,6 +42,7 @@ export function watchSubmittable(
   restores.push(
     shadow(query, 'submit', original => connection => {
       startedAt = observer.now()
+      observer.holds.started(startedAt)
       return original.call(query, connection)
     }),
     shadow(query, 'handleReadyForQuery', original => connection => {
