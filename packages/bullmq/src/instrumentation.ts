@@ -64,23 +64,32 @@ export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumen
     const timeoutMs = intervalOf('timeoutMs', this.config.timeoutMs, pollIntervalMs)
     const { staleAfterPolls = 3 } = this.config
     const directory = new QueueDirectory({ registry, timeoutMs, staleAfter: staleAfterPolls, clock: Date.now })
+    let polling: Disposable | undefined
+    // An application without queues is not woken for them.
+    const poll = (): void => {
+      polling ??= every(pollIntervalMs, () => registry.faults.contain('signal', () => this.#look(directory)))
+    }
     return disposeTogether(
       { [Symbol.dispose]: () => directory.close() },
       registry.observe(() => directory.prune()),
       { [Symbol.dispose]: () => this.#workers.end() },
-      every(pollIntervalMs, () => registry.faults.contain('signal', () => this.#look(directory))),
+      { [Symbol.dispose]: () => polling?.[Symbol.dispose]() },
       this.#watch({
         file: 'classes/queue',
         name: 'Queue',
         methods: METHODS.queue,
-        onPass: queue => void directory.register(queue),
+        onPass: queue => {
+          if (directory.register(queue)) poll()
+        },
       }),
       this.#watch<WorkerObject>({
         file: 'classes/worker',
         name: 'Worker',
         methods: METHODS.worker,
         onPass: worker => {
-          if (directory.register(worker)) this.#workers.add(worker)
+          if (!directory.register(worker)) return
+          this.#workers.add(worker)
+          poll()
         },
       }),
     )

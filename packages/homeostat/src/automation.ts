@@ -9,6 +9,12 @@ import type { HomeostatOptions } from './options.ts'
 import type { ServiceName } from './service-name.ts'
 import type { Endings } from './time-limit.ts'
 
+/**
+ * How often a process in which nothing may act looks for changes that others have left behind. It stays the one to undo them
+ * when no other process of the service runs.
+ */
+const QUIET_SWEEP_MS = 30_000
+
 /** What acting takes beside the loop itself. */
 export interface Automation {
   /** The knobs, as actions. */
@@ -35,7 +41,7 @@ export interface AutomationContext {
  * lease and does not register as a member of the fleet.
  */
 export function createAutomation(context: AutomationContext): Automation {
-  const { options, domains, faults, isStopped } = context
+  const { options, domains, modes, faults, isStopped } = context
   const knobs: readonly Knob[] = [...domains.flatMap(([domain]) => domain.knobs), ...(options.knobs ?? [])]
   const mayAct = mayNeedOthers(context)
   // What a process left behind is undone also when its next life may not act.
@@ -50,10 +56,12 @@ export function createAutomation(context: AutomationContext): Automation {
       clock: Date.now,
       isStopped,
       onFault: error => faults.report('action', error),
+      ...(!actions.some(({ name }) => modes.ofAction(name) === 'act') && { sweepMs: QUIET_SWEEP_MS }),
       ...(coordinator && { coordinator }),
       ...(options.stateDir !== undefined && { stateDir: options.stateDir }),
       ...(options.environment && { environment: options.environment }),
     }))
+  const actions = knobs.flatMap(knob => knobActions(knob, knobsOfService))
   const fleet = new Fleet({
     member: randomUUID(),
     report: error => faults.report('action', error),
@@ -61,7 +69,7 @@ export function createAutomation(context: AutomationContext): Automation {
     ...(mayAct && coordinator && { coordinator }),
   })
   return {
-    actions: knobs.flatMap(knob => knobActions(knob, knobsOfService)),
+    actions,
     fleet,
     start: () => {
       if (knobs.length > 0)

@@ -4,6 +4,9 @@ import type { Faults } from '@homeostat/signals'
 import type { HomeostatOptions } from './options.ts'
 import { warnAs } from './warn.ts'
 
+/** Where nothing may act, the kill file only has to be up to date when somebody asks for the mode. */
+const QUIET_POLL_MS = 5000
+
 export interface KillSwitchesContext {
   readonly options: HomeostatOptions
   readonly killSwitch: KillSwitch
@@ -33,7 +36,8 @@ export class KillSwitches implements AsyncDisposable {
     }
 
     const path = options.killFile ?? (environment['HOMEOSTAT_KILL_FILE'] || undefined)
-    if (path !== undefined) this.#file = new KillFile({ path, onChange, onWarning: say })
+    if (path !== undefined)
+      this.#file = new KillFile({ path, onChange, onWarning: say, ...(!mayAct && { pollMs: QUIET_POLL_MS }) })
     if (killSignal !== false && (killSignal || mayAct))
       this.#signal = new KillSignal({
         ...(killSignal && { signal: killSignal }),
@@ -41,7 +45,8 @@ export class KillSwitches implements AsyncDisposable {
         onChange,
         onWarning: say,
       })
-    if (watchdog !== false && (watchdog || mayAct))
+    // Its thread and its beats cost an idle process something all the time, and there would be nothing to stop.
+    if (watchdog !== false && mayAct)
       this.#watchdog = new Watchdog({
         ...(typeof watchdog === 'object' && watchdog),
         onChange,

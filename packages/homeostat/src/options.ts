@@ -100,7 +100,7 @@ export interface HomeostatOptions {
   readonly killSignal?: NodeJS.Signals | false
   /**
    * A thread that stops all actions when the event loop is blocked for longer than `limitMs`, 10000 unless said otherwise; they go
-   * on after it ran well for a minute. `false` for none.
+   * on after it ran well for a minute. `false` for none. Where nothing may act there is no such thread.
    * @default on where something may act
    */
   readonly watchdog?: { readonly limitMs?: number } | boolean

@@ -9,7 +9,7 @@ import { inTime } from './time-limit.ts'
 /** A state is hours of work: what a crash may cost of it is minutes. */
 const SAVE_EVERY_MS = 300_000
 /** How soon a server that the application begins to use is asked what it keeps. */
-const LOOK_EVERY_MS = 5_000
+const LOOK_EVERY_MS = 15_000
 /** How long the first tick waits for what was saved; a folder on a network may hang. */
 const LONGEST_READ_MS = 2000
 /** How long the end waits for the last save, so that whoever waits ten seconds for the end is not kept waiting. */

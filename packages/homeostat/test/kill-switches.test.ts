@@ -72,6 +72,28 @@ test('a blocked event loop stops all actions, and is told as a fault', async () 
   )
 })
 
+test('where nothing may act no thread watches the loop, whatever the options say', () => {
+  start({ ...acting, mode: 'advise', watchdog: { limitMs: 100 } })
+  h!.start()
+  const end = performance.now() + 500
+  while (performance.now() < end);
+  expect(h!.mode).toBe('advise')
+})
+
+test.each(['advise', 'act'] as const)('an idle engine in %s is woken by its tick and little else', async mode => {
+  const intervals = vi.spyOn(globalThis, 'setInterval')
+  const timeouts = vi.spyOn(globalThis, 'setTimeout')
+  start({ mode })
+  for (const instrumentation of h!.instrumentations) instrumentation.enable()
+  h!.start()
+  await new Promise(resolve => setImmediate(resolve))
+  const periods = [...intervals.mock.calls].map(([, ms]) => ms!).toSorted((a, b) => a - b)
+  expect([...new Set(periods)].filter(ms => ms < 15_000)).toEqual(mode === 'act' ? [1_000, 5_000] : [5_000])
+  const waits = timeouts.mock.calls.map(([, ms]) => ms!)
+  // How long the first tick waits for what was saved, at most; it is over when that has been read.
+  expect(waits.filter(ms => ms < (mode === 'act' ? 1_000 : 2_000))).toEqual([])
+})
+
 test('only where something may act there is something to stop', () => {
   start({})
   const before = process.listenerCount('SIGUSR2')

@@ -14,7 +14,7 @@ export interface RuntimeInstrumentationConfig extends SignalInstrumentationConfi
   /** The cgroup's files are read at a collection (off the event loop), at most once in so many milliseconds. @default 5000 */
   refreshMs?: number
   /**
-   * How the event loop is watched: at each `iteration`, which wakes nothing and sees every stall, or by a `timer` of 100 ms, which
+   * How the event loop is watched: at each `iteration`, which wakes nothing and sees every stall, or by a `timer` of 150 ms, which
    * costs nothing per iteration. @default iteration, where the runtime can
    */
   loopSampling?: LoopSampling

@@ -32,6 +32,8 @@ export interface Bench {
   readonly goals: readonly Goal[]
   /** Flags of Node beside `--expose-gc`. */
   readonly flags?: readonly string[]
+  /** All variants of a round run at the same time: their processes mostly sleep, and the machine is the same for all. */
+  readonly sideBySide?: boolean
 }
 
 const NAIVE = 'one SDK record with attributes per operation, in the hook of ours'
@@ -146,5 +148,28 @@ export const benches: readonly Bench[] = [
     ],
     // Room for what a slice of evaluations allocates, so that the heap only grows between its two readings.
     flags: ['--min-semi-space-size=64', '--max-semi-space-size=64'],
+  },
+  {
+    name: 'idle',
+    title: 'An idle process, its metrics collected every 10 s',
+    operation: 'second',
+    // Long enough for whole periods of all timers; what is compiled and read once at the start is over by then.
+    paths: [{ name: 'idle', operations: 30, warmUp: 12 }],
+    variants: [
+      { name: 'bare', description: 'Node alone' },
+      { name: 'peer', description: '@opentelemetry/instrumentation-runtime-node' },
+      { name: 'signals', description: '@homeostat/runtime, the event loop watched at each iteration' },
+      { name: 'signals-timer', description: '@homeostat/runtime, the event loop watched by its fallback, a timer' },
+      { name: 'advise', description: 'homeostat({ mode: advise }) with all packages, attached to the reader' },
+      { name: 'act', description: 'homeostat({ mode: act }) with all packages, attached to the reader' },
+    ],
+    peer: { variant: 'peer', name: '@opentelemetry/instrumentation-runtime-node' },
+    goals: [
+      { path: 'idle', variant: 'signals', atMostOfPeer: 1 / 10 },
+      { path: 'idle', variant: 'signals-timer', atMostOfPeer: 1 / 3 },
+      { path: 'idle', variant: 'advise', atMostOfPeer: 1 / 3 },
+      { path: 'idle', variant: 'act', atMostOfPeer: 1 / 2 },
+    ],
+    sideBySide: true,
   },
 ]

@@ -22,6 +22,8 @@ export interface Subject {
   /** Work whose cost is left out, before each operation; the operations are then measured one by one. */
   readonly prepare?: () => void
   readonly countBytes?: boolean
+  /** How many slices there are, the cheapest of which counts. @default 10 */
+  readonly slices?: number
 }
 
 /**
@@ -65,7 +67,7 @@ async function measure({ name, operations, warmUp }: Path, subject: Subject): Pr
   const bytes: number[] = []
   // Once, and not before each slice: a full collection shrinks the young generation, and scavenges then cost more.
   globalThis.gc?.()
-  for (let slice = 0; slice < SLICES; slice++) {
+  for (let slice = 0; slice < (subject.slices ?? SLICES); slice++) {
     nanoseconds.push((await spend(subject, operations)) / operations)
     if (subject.countBytes) bytes.push(await allocate(subject.work, Math.min(operations, BYTE_OPERATIONS)))
   }

@@ -32,12 +32,15 @@ export class VariantFailedError extends Error {
 export async function runVariants(bench: Bench, options: RunOptions): Promise<Round[]> {
   const rounds: Round[] = []
   for (let round = 0; round < options.rounds; round++) {
-    const results = new Map<string, readonly Measurement[]>()
-    for (let turn = 0; turn < bench.variants.length; turn++) {
-      const { name } = bench.variants[(round + turn) % bench.variants.length]!
-      options.onProgress(`${bench.name}: round ${round + 1} of ${options.rounds}, ${name}`)
-      results.set(name, await runVariant(bench, { variant: name, paths: options.paths }, options.signal))
+    const order = bench.variants.map((_, turn) => bench.variants[(round + turn) % bench.variants.length]!.name)
+    const run = async (variant: string): Promise<readonly [string, readonly Measurement[]]> => {
+      options.onProgress(`${bench.name}: round ${round + 1} of ${options.rounds}, ${variant}`)
+      return [variant, await runVariant(bench, { variant, paths: options.paths }, options.signal)]
     }
+    const results = new Map<string, readonly Measurement[]>()
+    if (bench.sideBySide)
+      for (const [variant, measured] of await Promise.all(order.map(run))) results.set(variant, measured)
+    else for (const variant of order) results.set(...(await run(variant)))
     rounds.push(results)
   }
   return rounds

@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks'
 import { every } from '@homeostat/signals'
 import type { LoopSampler, OnSample } from './loop-sampler.ts'
 
-/** Every stall of a tenth of a second is overdue for this timer at some time; 10 wake-ups a second cost next to nothing. */
-const INTERVAL_MS = 100
+/** Any longer stall meets a moment at which this timer is due. Each wake-up of an idle process costs some tens of microseconds. */
+const INTERVAL_MS = 150
 /** Timers have a resolution of a millisecond, and a start of the next one within it is punctual. */
 const PUNCTUAL_MS = 2
 
