@@ -1,15 +1,13 @@
 import type { Domain } from '@homeostat/optimizer'
+import { checkedOptions } from '@homeostat/signals/options'
 import { createWorkerConcurrency } from './actions/worker-concurrency.ts'
-import type { BullMQInstrumentationConfig } from './instrumentation.ts'
 import { BullMQInstrumentation } from './instrumentation.ts'
+import type { BullMQOptions } from './options.ts'
+import { bullmqOptions, DEFAULT_MAX_WAIT_SECONDS } from './options.ts'
 import { rules } from './rules.ts'
 
+export { bullmqOptions, type BullMQOptions } from './options.ts'
 export { createWorkerConcurrency, type WorkerConcurrencyOptions } from './actions/worker-concurrency.ts'
-
-export interface BullMQOptions extends BullMQInstrumentationConfig {
-  /** The longest a job may wait before `QueueBacklog` fires, in seconds. @default 30 */
-  maxWaitSeconds?: number
-}
 
 /**
  * Everything this package brings, for `homeostat()`: what the queues hold, an alert when jobs wait too long, and
@@ -22,7 +20,7 @@ export interface BullMQOptions extends BullMQInstrumentationConfig {
  * ```
  */
 export function bullmq(options: BullMQOptions = {}): Domain<BullMQInstrumentation> {
-  const { maxWaitSeconds = 30, ...config } = options
+  const { maxWaitSeconds = DEFAULT_MAX_WAIT_SECONDS, ...config } = checkedOptions(bullmqOptions, options, 'bullmq')
   const instrumentation = new BullMQInstrumentation(config)
   const { workers, registry } = instrumentation
   return {

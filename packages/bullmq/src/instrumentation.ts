@@ -1,25 +1,12 @@
-import type { SignalInstrumentationConfig } from '@homeostat/signals'
-import {
-  disposeTogether,
-  every,
-  intervalOf,
-  patchMethod,
-  patchModuleFile,
-  SignalInstrumentation,
-} from '@homeostat/signals'
+import { disposeTogether, every, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
+import type { BullMQInstrumentationConfig } from './instrumentation-options.ts'
+import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
 import { QueueDirectory } from './signals/queue-directory.ts'
 import type { QueueObject, WorkerObject } from './signals/queue-object.ts'
 import { SeenWorkers, type Workers } from './signals/seen-workers.ts'
 import { VERSION } from './version.ts'
 
-export interface BullMQInstrumentationConfig extends SignalInstrumentationConfig {
-  /** How often each queue is read, in milliseconds. @default 5000 */
-  pollIntervalMs?: number
-  /** A reading without an answer for this time is reported as a failure, in milliseconds. @default pollIntervalMs */
-  timeoutMs?: number
-  /** After so many intervals without an answer the last values are no longer reported. @default 3 */
-  staleAfterPolls?: number
-}
+export type { BullMQInstrumentationConfig } from './instrumentation-options.ts'
 
 /** Every object passes one of these when it is made or used; `emit` also finds those that were made before `enable()`. */
 const METHODS = {
@@ -50,7 +37,7 @@ export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumen
   readonly #workers = new SeenWorkers()
 
   constructor(config: BullMQInstrumentationConfig = {}) {
-    super('@homeostat/bullmq', VERSION, config)
+    super('@homeostat/bullmq', VERSION, config, { schema: instrumentationOptions, path: 'bullmq' })
   }
 
   /** The workers of the application that were seen while this is on. */
@@ -60,9 +47,7 @@ export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumen
 
   protected activate(): Disposable {
     const { registry } = this
-    const pollIntervalMs = intervalOf('pollIntervalMs', this.config.pollIntervalMs, 5000)
-    const timeoutMs = intervalOf('timeoutMs', this.config.timeoutMs, pollIntervalMs)
-    const { staleAfterPolls = 3 } = this.config
+    const { pollIntervalMs, staleAfterPolls, timeoutMs = pollIntervalMs } = { ...DEFAULTS, ...this.config }
     const directory = new QueueDirectory({ registry, timeoutMs, staleAfter: staleAfterPolls, clock: Date.now })
     let polling: Disposable | undefined
     // An application without queues is not woken for them.

@@ -1,17 +1,15 @@
 import type { Domain } from '@homeostat/optimizer'
+import { checkedOptions } from '@homeostat/signals/options'
 import { createExpiredEntries } from './actions/expired-entries.ts'
-import type { CacheInstrumentationConfig } from './instrumentation.ts'
 import { CacheInstrumentation } from './instrumentation.ts'
 import { createLimitKnob } from './limits/limit-knob.ts'
+import type { CacheOptions } from './options.ts'
+import { cacheOptions } from './options.ts'
 import type { SeenLruCache } from './signals/lru-caches.ts'
 
+export { cacheOptions, type CacheOptions } from './options.ts'
 export { createLimitKnob, type LimitKnobOptions } from './limits/limit-knob.ts'
 export { createExpiredEntries, type ExpiredEntriesOptions } from './actions/expired-entries.ts'
-
-export interface CacheOptions extends CacheInstrumentationConfig {
-  /** Longest stretch that taking out entries holds the event loop, in milliseconds. @default 2 */
-  sliceMs?: number
-}
 
 /**
  * Everything this package brings, for `homeostat()`: the signals of in-process caches, the part of `memory.cleanup` that
@@ -25,7 +23,7 @@ export interface CacheOptions extends CacheInstrumentationConfig {
  * ```
  */
 export function cache(options: CacheOptions = {}): Domain<CacheInstrumentation> {
-  const { sliceMs, ...config } = options
+  const { sliceMs, ...config } = checkedOptions(cacheOptions, options, 'cache')
   const instrumentation = new CacheInstrumentation(config)
   const caches = (): readonly SeenLruCache[] => instrumentation.lruCaches()
   return {

@@ -1,5 +1,6 @@
-import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import { SignalInstrumentation, disposeTogether } from '@homeostat/signals'
+import type { CacheInstrumentationConfig } from './instrumentation-options.ts'
+import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
 import { CacheLimits } from './limits/cache-limits.ts'
 import { observeEntries } from './signals/entry-levels.ts'
 import { LruCaches, type SeenLruCache } from './signals/lru-caches.ts'
@@ -7,26 +8,7 @@ import { countLruLookups } from './signals/lru-lookups.ts'
 import { RegisteredCaches, type MeasuredCache, type RegisteredCache } from './signals/registered-caches.ts'
 import { VERSION } from './version.ts'
 
-export interface CacheInstrumentationConfig extends SignalInstrumentationConfig {
-  /**
-   * The name of an lru-cache, asked once when it is seen first; `undefined` for the default name. Caches of one name add
-   * up. Use few names: each is a set of series.
-   */
-  names?: (cache: object) => string | undefined
-  /** The name of lru-caches that have no other. @default 'memory' */
-  defaultName?: string
-  /**
-   * Whether an lru-cache may be made smaller than it is, asked once when it is seen first: true says that everything in it can be
-   * loaded again. @default none
-   */
-  resizable?: (cache: object) => boolean
-  /**
-   * Whether `cache.fetch()` is counted as well. Off by default because it changes one thing: lru-cache passes the promise of
-   * each fetch through `tracePromise()`, and with that a rejection nobody handles is no longer reported as unhandled.
-   * @default false
-   */
-  fetches?: boolean
-}
+export type { CacheInstrumentationConfig } from './instrumentation-options.ts'
 
 /**
  * Lookups and entries of in-process caches: every `lru-cache` (11.3 or later) of the process without a change of code, and
@@ -47,7 +29,7 @@ export class CacheInstrumentation extends SignalInstrumentation<CacheInstrumenta
   #lruCaches = new LruCaches()
 
   constructor(config: CacheInstrumentationConfig = {}) {
-    super('@homeostat/cache', VERSION, config)
+    super('@homeostat/cache', VERSION, config, { schema: instrumentationOptions, path: 'cache' })
     this.limits = new CacheLimits(this.registry.faults)
     this.#registered = new RegisteredCaches(this.registry, this.limits)
   }
@@ -73,7 +55,7 @@ export class CacheInstrumentation extends SignalInstrumentation<CacheInstrumenta
   }
 
   protected activate(): Disposable {
-    const { names, defaultName = 'memory', fetches = false, resizable } = this.config
+    const { names, defaultName, fetches, resizable } = { ...DEFAULTS, ...this.config }
     const { registry } = this
     const lruCaches = (this.#lruCaches = new LruCaches((cache, name) => {
       if (registry.faults.contain('signal', () => resizable?.(cache)) === true) this.limits.addLru(cache, name)

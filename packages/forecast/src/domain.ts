@@ -4,15 +4,16 @@ import { disposeTogether } from '@homeostat/signals'
 import type { Backfill } from './loop/backfill.ts'
 import { startBackfill } from './loop/backfill.ts'
 import type { BackfillOptions } from './loop/backfill-options.ts'
-import type { ForecastDomainOptions } from './loop/domain-options.ts'
 import { readOptions } from './loop/domain-options.ts'
 import { ForecastInstrumentation } from './loop/forecast-instrumentation.ts'
 import { Forecasts } from './loop/forecasts.ts'
+import type { ForecastDomainOptions } from './loop/options.ts'
 import { responses } from './loop/responses.ts'
 import { rules } from './loop/rules.ts'
 
 export type { BackfillOptions } from './loop/backfill-options.ts'
-export type { ForecastDomainOptions } from './loop/domain-options.ts'
+export type { ForecastDomainOptions } from './loop/options.ts'
+export { forecastOptions } from './loop/options.ts'
 export { defaultTargets } from './loop/default-targets.ts'
 export { ForecastInstrumentation } from './loop/forecast-instrumentation.ts'
 export { ForecastOptionError, ForecastTargetError } from './loop/forecast-target-error.ts'
@@ -44,10 +45,9 @@ export interface ForecastDomain extends Domain<ForecastInstrumentation> {
  */
 export function forecast(options: ForecastDomainOptions = {}): ForecastDomain {
   const read = readOptions(options)
-  const { targets: _targets, defaults: _defaults, limits: _limits, watch: _watch, ...rest } = options
-  const { horizon: _horizon, backfill: _backfill, ...config } = rest
   const { backfill } = read
-  const instrumentation = new ForecastInstrumentation(config)
+  const { maxSeries } = read.options
+  const instrumentation = new ForecastInstrumentation(maxSeries === undefined ? {} : { maxSeries })
   const { faults } = instrumentation.registry
   const forecasts = new Forecasts(read, instrumentation)
   return {

@@ -18,7 +18,8 @@ export function domainsOf(options: HomeostatOptions): DomainWithMode[] {
     create: (own?: O) => Domain,
   ): void => {
     if (given === false || own.some(domain => domain.name === name)) return
-    domains.push([create(given), given?.mode])
+    const { mode, ...options } = given ?? ({} as O & { readonly mode?: Mode })
+    domains.push([create(options as unknown as O), mode])
   }
 
   // `memory.cleanup` asks every package for what it can give back, also those listed later.

@@ -1,14 +1,17 @@
 import type { Domain } from '@homeostat/optimizer'
+import { checkedOptions, readWhole, warnOfOptions } from '@homeostat/signals/options'
 import type { CacheLoader } from './actions/cache-loader.ts'
 import { createCacheWarm } from './actions/cache-warm.ts'
 import { createRedisCoordinator } from './coordinator/redis-coordinator.ts'
-import type { IORedisInstrumentationConfig } from './instrumentation.ts'
 import { IORedisInstrumentation } from './instrumentation.ts'
+import type { IORedisOptions } from './options.ts'
+import { cacheLoader, ioredisOptions, RULE_DEFAULTS } from './options.ts'
 import { responses } from './responses.ts'
 import { rules } from './rules.ts'
 import { RedisCandidates } from './redis-candidates.ts'
 import { createRedisStateStore } from './state/redis-state-store.ts'
 
+export { cacheLoader, ioredisOptions, type IORedisOptions } from './options.ts'
 export type { CacheClient, CacheLoader } from './actions/cache-loader.ts'
 export type { CoordinatorClient } from './coordinator/client.ts'
 export {
@@ -19,19 +22,11 @@ export {
 } from './coordinator/redis-coordinator.ts'
 export { createRedisStateStore, type RedisStateStoreOptions } from './state/redis-state-store.ts'
 
-export interface IORedisOptions extends IORedisInstrumentationConfig {
-  /** Loaders to begin with; {@link IORedisDomain.register} adds more. @default none */
-  loaders?: readonly CacheLoader[]
-  /** The hit ratio below which `CacheHitRatioLow` fires. @default 0.7 */
-  minHitRatio?: number
-  /** The lookups of a minute below which a hit ratio says nothing. @default 50 */
-  minLookups?: number
-}
-
 /** Redis as seen from this process: its hit ratio, and warming when it falls. */
 export interface IORedisDomain extends Domain<IORedisInstrumentation> {
   /**
-   * Adds a loader for `cache.warm`. Dispose what it returns to take it out again.
+   * Adds a loader for `cache.warm`. Dispose what it returns to take it out again. A loader that is not valid is reported in a
+   * warning and not added.
    *
    * @example
    * ```ts
@@ -58,7 +53,8 @@ export interface IORedisDomain extends Domain<IORedisInstrumentation> {
  * ```
  */
 export function ioredis(options: IORedisOptions = {}): IORedisDomain {
-  const { loaders = [], minHitRatio = 0.7, minLookups = 50, ...config } = options
+  const checked = { ...RULE_DEFAULTS, ...checkedOptions(ioredisOptions, options, 'ioredis') }
+  const { loaders = [], minHitRatio, minLookups, ...config } = checked
   const registered = new Set(loaders)
   const instrumentation = new IORedisInstrumentation(config)
   const candidates = new RedisCandidates(error => instrumentation.registry.faults.report('source', error))
@@ -75,6 +71,9 @@ export function ioredis(options: IORedisOptions = {}): IORedisDomain {
     stateStores: service =>
       candidates.of(instrumentation.clients, client => createRedisStateStore({ client, service })),
     register(loader) {
+      const { value, problems } = readWhole(cacheLoader, loader, { path: 'loader' })
+      warnOfOptions(problems)
+      if (value === undefined) return { [Symbol.dispose]: () => undefined }
       registered.add(loader)
       return { [Symbol.dispose]: () => void registered.delete(loader) }
     },

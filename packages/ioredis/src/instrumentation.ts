@@ -1,7 +1,8 @@
 import { attributes, metrics } from '@homeostat/semconv'
-import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import { disposeTogether, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
 import { OWN_CONNECTION_NAME, OWN_KEY_PREFIX, type RedisConnection } from './connection.ts'
+import type { IORedisInstrumentationConfig } from './instrumentation-options.ts'
+import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
 import type { LookupSeries } from './signals/lookup-counter.ts'
 import { LookupCounter } from './signals/lookup-counter.ts'
 import { QueueKeys } from './signals/queue-keys.ts'
@@ -9,23 +10,7 @@ import { RecentClients } from './signals/recent-clients.ts'
 import type { RedisClient, ReplyHandler } from './signals/reply-handler.ts'
 import { VERSION } from './version.ts'
 
-export interface IORedisInstrumentationConfig extends SignalInstrumentationConfig {
-  /**
-   * Names the cache behind a connection: the attribute `homeostat.cache.name`. Asked once for each connection that is
-   * opened, never for a command; `undefined` means {@link defaultName}. Keep the number of names small.
-   */
-  names?: (connection: RedisConnection) => string | undefined
-  /** The name of a cache that {@link names} does not name. @default 'redis' */
-  defaultName?: string
-  /** Connections that are no cache. Asked once for each connection. @default none */
-  ignore?: (connection: RedisConnection) => boolean
-  /**
-   * Lookups whose first key starts with one of these are not counted, on any connection. The default is for the queues of
-   * other processes and of a bundled BullMQ. The keys of the queues of this process are known, whatever their `prefix`, and
-   * are never counted. @default ['bull:', '{bull}:']
-   */
-  ignoreKeyPrefixes?: readonly string[]
-}
+export type { IORedisInstrumentationConfig } from './instrumentation-options.ts'
 
 /**
  * Counts the hits and misses of Redis lookups, as `homeostat.cache.requests`, from the replies that ioredis receives.
@@ -39,7 +24,7 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
   readonly #clients = new RecentClients()
 
   constructor(config: IORedisInstrumentationConfig = {}) {
-    super('@homeostat/ioredis', VERSION, config)
+    super('@homeostat/ioredis', VERSION, config, { schema: instrumentationOptions, path: 'ioredis' })
   }
 
   /** Clients that have had an answer while the instrumentation was on and are still there: the last ones met. */
@@ -49,7 +34,7 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
 
   protected activate(): Disposable {
     const { faults } = this.registry
-    const { ignoreKeyPrefixes = ['bull:', '{bull}:'] } = this.config
+    const { ignoreKeyPrefixes } = { ...DEFAULTS, ...this.config }
     const queueKeys = new QueueKeys()
     const report = (error: unknown): void => faults.report('signal', error)
     const counter = new LookupCounter({
@@ -95,7 +80,7 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
   #seriesOf(redis: RedisClient): LookupSeries | undefined {
     if (redis.options.connectionName === OWN_CONNECTION_NAME) return undefined
     this.#clients.add(redis)
-    const { names, defaultName = 'redis', ignore } = this.config
+    const { names, defaultName, ignore } = { ...DEFAULTS, ...this.config }
     const connection = describe(redis)
     // The user's own functions: a failure of theirs is reported, and the connection counts under the default name.
     if (ignore !== undefined && this.registry.faults.contain('signal', () => ignore(connection)) === true)

@@ -1,15 +1,17 @@
 import type { Domain } from '@homeostat/optimizer'
+import { checkedOptions } from '@homeostat/signals/options'
 import { createIdleConnections } from './actions/idle-connections.ts'
-import type { QueryOptimizeOptions } from './actions/query-optimize.ts'
 import { createQueryOptimize } from './actions/query-optimize.ts'
 import { createPostgresCoordinator } from './coordinator/postgres-coordinator.ts'
-import type { PgInstrumentationConfig } from './instrumentation.ts'
 import { PgInstrumentation } from './instrumentation.ts'
 import { PostgresCandidates } from './postgres-candidates.ts'
+import type { PgOptions } from './options.ts'
+import { pgOptions } from './options.ts'
 import { responses } from './responses.ts'
 import { rules } from './rules.ts'
 import { createPostgresStateStore } from './state/postgres-state-store.ts'
 
+export { optimizeOptions, pgOptions, type PgOptions } from './options.ts'
 export { createIdleConnections, type IdleConnectionsOptions } from './actions/idle-connections.ts'
 export { createQueryOptimize, type QueryOptimizeOptions } from './actions/query-optimize.ts'
 export { LEASE_TABLE } from './coordinator/lease-table.ts'
@@ -25,11 +27,6 @@ export { optimizeSlowQueries, responses } from './responses.ts'
 export { poolExhausted, rules, slowQueries } from './rules.ts'
 export { createPostgresStateStore, type PostgresStateStoreOptions } from './state/postgres-state-store.ts'
 export { STATE_TABLE } from './state/state-table.ts'
-
-export interface PgOptions extends PgInstrumentationConfig {
-  /** What `query.optimize` looks at and when it advises an index. */
-  optimize?: QueryOptimizeOptions
-}
 
 /**
  * Everything this package brings, for `homeostat()`: signals, the rules `SlowQueries` and `PoolExhausted`, the action
@@ -47,7 +44,7 @@ export interface PgOptions extends PgInstrumentationConfig {
  * ```
  */
 export function pg(options: PgOptions = {}): Domain<PgInstrumentation> {
-  const { optimize, ...config } = options
+  const { optimize, ...config } = checkedOptions(pgOptions, options, 'pg')
   const instrumentation = new PgInstrumentation(config)
   const candidates = new PostgresCandidates(error => instrumentation.registry.faults.report('source', error))
   return {

@@ -1,15 +1,15 @@
 // Imported, because the global one is a getter that every reading of the clock would pay for.
 import { performance } from 'node:perf_hooks'
 import { diag } from '@opentelemetry/api'
-import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import { disposeTogether, LoopHolds, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
 import { UnsupportedDriverError } from './errors.ts'
+import type { PgInstrumentationConfig } from './instrumentation-options.ts'
+import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
 import { Connections } from './signals/connections.ts'
 import type { Database } from './signals/database.ts'
 import type { ClientClass, ClientShape, ConnectionShape, PoolShape, QueryShape } from './signals/driver.ts'
 import { missingMethod } from './signals/driver.ts'
 import { OWN_STATEMENT } from './signals/own-statement.ts'
-import type { PoolName } from './signals/pools.ts'
 import { Pools } from './signals/pools.ts'
 import { timeQueries } from './signals/query-timing.ts'
 import type { TimingObserver } from './signals/query-timing.ts'
@@ -17,20 +17,7 @@ import { SlowQueries } from './signals/slow-queries.ts'
 import { SlowStatements } from './signals/slow-statements.ts'
 import { VERSION } from './version.ts'
 
-export interface PgInstrumentationConfig extends SignalInstrumentationConfig {
-  /** A statement that takes longer is a slow query, in milliseconds. @default 200 */
-  slowQueryThresholdMs?: number
-  /**
-   * Names a pool in telemetry. Return a fixed name, never anything of unbounded variety.
-   * @default `host:port/database`, with `#2`, `#3`... while another pool has that name
-   */
-  poolName?: PoolName
-  /** Most slow statements told apart; further summaries share `(other)`, and the cheapest statement in memory makes room. @default 500 */
-  maxStatements?: number
-}
-
-const DEFAULT_SLOW_MS = 200
-const DEFAULT_MAX_STATEMENTS = 500
+export type { PgInstrumentationConfig } from './instrumentation-options.ts'
 
 /**
  * Measures [pg](https://node-postgres.com) 8 and its pools: durations of statements, slow statements by summary, and
@@ -49,11 +36,11 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   readonly #slowQueries: SlowQueries
 
   constructor(config: PgInstrumentationConfig = {}) {
-    super('@homeostat/pg', VERSION, config)
-    const maxStatements = positive(config.maxStatements, DEFAULT_MAX_STATEMENTS)
+    super('@homeostat/pg', VERSION, config, { schema: instrumentationOptions, path: 'pg' })
+    const { maxStatements, poolName } = { ...DEFAULTS, ...this.config }
     this.slowStatements = new SlowStatements(maxStatements)
     this.#slowQueries = new SlowQueries(this.registry, maxStatements)
-    this.#pools = new Pools(this.registry, config.poolName)
+    this.#pools = new Pools(this.registry, poolName)
     this.#connections = new Connections(this.registry, this.#pools)
   }
 
@@ -88,7 +75,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   #observer(report: (error: unknown) => void, holds: LoopHolds): TimingObserver {
     const connections = this.#connections
     return {
-      slowMs: positive(this.config.slowQueryThresholdMs, DEFAULT_SLOW_MS),
+      slowMs: this.config.slowQueryThresholdMs ?? DEFAULTS.slowQueryThresholdMs,
       now: () => performance.now(),
       holds,
       timed: new WeakSet(),
@@ -135,8 +122,4 @@ function reportNative(): () => void {
     '@homeostat/pg: pg.native is in use: its statements are not measured, its pools are; use the JavaScript client',
   )
   return () => undefined
-}
-
-function positive(value: number | undefined, fallback: number): number {
-  return typeof value === 'number' && value >= 0 ? value : fallback
 }

@@ -1,8 +1,9 @@
 import type { Domain, Reclaimer } from '@homeostat/optimizer'
+import { checkedOptions } from '@homeostat/signals/options'
 import { createMemoryCleanup } from './actions/memory-cleanup.ts'
-import type { TempFolder } from './actions/temp-folder.ts'
-import type { RuntimeInstrumentationConfig } from './instrumentation.ts'
 import { RuntimeInstrumentation } from './instrumentation.ts'
+import type { RuntimeOptions } from './options.ts'
+import { runtimeOptions } from './options.ts'
 import { responses } from './responses.ts'
 import { rules } from './rules.ts'
 
@@ -10,15 +11,9 @@ export { MemoryCleanupError } from './actions/memory-cleanup-error.ts'
 export { createMemoryCleanup, type MemoryCleanupOptions } from './actions/memory-cleanup.ts'
 export { TempFolderNameError } from './actions/temp-folder-name-error.ts'
 export { createTempFolder, type TempFolder, type TempFolderOptions } from './actions/temp-folder.ts'
+export { runtimeOptions, type RuntimeOptions } from './options.ts'
 export { responses } from './responses.ts'
 export { rules } from './rules.ts'
-
-export interface RuntimeOptions extends RuntimeInstrumentationConfig {
-  /** What else `memory.cleanup` runs, beside the temp folder; asked anew at each run. @default none */
-  reclaimers?: () => readonly Reclaimer[]
-  /** The application's temp files that may be cleaned up, from {@link createTempFolder}. @default none */
-  tempFolder?: TempFolder
-}
 
 /**
  * Everything this package brings, for `homeostat()`: memory, CPU and event loop, and the clean-up under memory pressure.
@@ -31,7 +26,7 @@ export interface RuntimeOptions extends RuntimeInstrumentationConfig {
  * ```
  */
 export function runtime(options: RuntimeOptions = {}): Domain<RuntimeInstrumentation> {
-  const { reclaimers: others, tempFolder, ...config } = options
+  const { reclaimers: others, tempFolder, ...config } = checkedOptions(runtimeOptions, options, 'runtime')
   const own = tempFolder === undefined ? [] : [tempFolder.reclaimer]
   // A set, because whoever collects the reclaimers of all domains collects ours as well.
   const reclaimers = (): readonly Reclaimer[] => [...new Set([...own, ...(others?.() ?? [])])]

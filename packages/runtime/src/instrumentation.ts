@@ -1,28 +1,14 @@
-import type { SignalInstrumentationConfig } from '@homeostat/signals'
-import { SignalInstrumentation, disposeTogether, intervalOf } from '@homeostat/signals'
+import { SignalInstrumentation, disposeTogether } from '@homeostat/signals'
 import { createContainer } from './cgroup/container.ts'
 import { refreshOnDemand } from './cgroup/refresh-on-demand.ts'
+import type { RuntimeInstrumentationConfig } from './instrumentation-options.ts'
+import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
 import { createCpuSignals } from './signals/cpu.ts'
-import type { LoopSampling } from './signals/event-loop.ts'
 import { measureEventLoop } from './signals/event-loop.ts'
 import { observeMemory } from './signals/memory.ts'
 import { VERSION } from './version.ts'
 
-export interface RuntimeInstrumentationConfig extends SignalInstrumentationConfig {
-  /** Length of the window that CPU utilization is measured over, in milliseconds. @default 5000 */
-  windowMs?: number
-  /** The cgroup's files are read at a collection (off the event loop), at most once in so many milliseconds. @default 5000 */
-  refreshMs?: number
-  /**
-   * How the event loop is watched: at each `iteration`, which wakes nothing and sees every stall, or by a `timer` of 150 ms, which
-   * costs nothing per iteration. @default iteration, where the runtime can
-   */
-  loopSampling?: LoopSampling
-  /** Where the cgroup file system is mounted. @default '/sys/fs/cgroup' */
-  cgroupRoot?: string
-  /** Where the proc file system is mounted. @default '/proc' */
-  procRoot?: string
-}
+export type { RuntimeInstrumentationConfig } from './instrumentation-options.ts'
 
 /**
  * Memory, CPU and the event loop of this process, against the limits that really end it.
@@ -36,13 +22,11 @@ export interface RuntimeInstrumentationConfig extends SignalInstrumentationConfi
  */
 export class RuntimeInstrumentation extends SignalInstrumentation<RuntimeInstrumentationConfig> {
   constructor(config: RuntimeInstrumentationConfig = {}) {
-    super('@homeostat/runtime', VERSION, config)
+    super('@homeostat/runtime', VERSION, config, { schema: instrumentationOptions, path: 'runtime' })
   }
 
   protected activate(): Disposable {
-    const windowMs = intervalOf('windowMs', this.config.windowMs, 5_000)
-    const refreshMs = intervalOf('refreshMs', this.config.refreshMs, 5_000)
-    const { cgroupRoot = '/sys/fs/cgroup', procRoot = '/proc' } = this.config
+    const { windowMs, refreshMs, cgroupRoot, procRoot } = { ...DEFAULTS, ...this.config }
     const { registry } = this
     const container = createContainer(cgroupRoot, procRoot)
     // Refreshes are a little early or late: the window ends with the one that is nearest to its length.

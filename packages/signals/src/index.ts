@@ -12,7 +12,11 @@ export { patchModuleFile, type ModulePatch } from './module-hook.ts'
 export type { ProducerReader, SignalProducer } from './producer.ts'
 export { Registry, type Observer, type RegistryOptions } from './registry.ts'
 export { CounterSeries, LevelSeries, type Series } from './series.ts'
-export { SignalInstrumentation, type SignalInstrumentationConfig } from './signal-instrumentation.ts'
+export {
+  SignalInstrumentation,
+  type CheckedConfig,
+  type SignalInstrumentationConfig,
+} from './signal-instrumentation.ts'
 export {
   after,
   delayOf,

@@ -1,11 +1,21 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
+import { warnOfOptions } from './options/option-warning.ts'
+import type { OptionSchema } from './options/option-schema.ts'
+import { group } from './options/option-schema.ts'
+import { readOptions } from './options/read-options.ts'
 import { Registry } from './registry.ts'
+import type { SignalInstrumentationConfig } from './signal-options.ts'
+import { signalOptions } from './signal-options.ts'
 
-export interface SignalInstrumentationConfig {
-  /** Read-only in effect: what `getConfig()` reports. Registering an instrumentation turns it on, as upstream's do. */
-  enabled?: boolean
-  /** Most series of this instrumentation. @default 2000 */
-  maxSeries?: number
+export type { SignalInstrumentationConfig } from './signal-options.ts'
+
+const COMMON = group(signalOptions, { description: 'options of the instrumentation' })
+
+/** What an instrumentation's options are checked with. */
+export interface CheckedConfig<Config> {
+  readonly schema: OptionSchema<Config>
+  /** Stands before the names of options in warnings, e.g. `pg`. */
+  readonly path: string
 }
 
 /**
@@ -19,14 +29,20 @@ export abstract class SignalInstrumentation<Config extends SignalInstrumentation
   readonly instrumentationName: string
   readonly instrumentationVersion: string
   readonly registry: Registry
+  readonly #checked: CheckedConfig<Config> | undefined
   #config: Config
   #active: Disposable | undefined
 
-  constructor(name: string, version: string, config: Config) {
+  /**
+   * @param config - whatever the application gave: what is not valid is reported in one warning each and left out
+   * @param checked - without it only the options that every instrumentation has are checked
+   */
+  constructor(name: string, version: string, config: Config, checked?: CheckedConfig<Config>) {
     this.instrumentationName = name
     this.instrumentationVersion = version
-    this.#config = config
-    const { maxSeries } = config
+    this.#checked = checked
+    this.#config = this.#read(config)
+    const { maxSeries } = this.#config
     this.registry = new Registry({ scope: { name, version }, ...(maxSeries === undefined ? undefined : { maxSeries }) })
   }
 
@@ -54,12 +70,20 @@ export abstract class SignalInstrumentation<Config extends SignalInstrumentation
 
   /** Takes effect at the next {@link enable}. */
   setConfig(config: Config): void {
-    this.#config = config
+    this.#config = this.#read(config)
   }
 
   /** The configuration; `enabled` tells whether it is on now, which is what `registerInstrumentations` asks. */
   getConfig(): Config {
     return { ...this.#config, enabled: this.#active !== undefined }
+  }
+
+  #read(config: Config): Config {
+    const { schema, path } = this.#checked ?? { schema: COMMON as OptionSchema<Config>, path: this.instrumentationName }
+    const given = this.#checked ? config : { maxSeries: config?.maxSeries }
+    const { options, problems } = readOptions(schema, given, { path })
+    warnOfOptions(problems)
+    return this.#checked ? options : { ...config, maxSeries: undefined, ...options }
   }
 
   protected get config(): Config {

@@ -6,8 +6,9 @@ export class ForecastTargetError extends Error {
   readonly target: string
 
   constructor(target: unknown, why: string, options?: ErrorOptions) {
-    super(`forecast: the target ${JSON.stringify(String(target))} is left out: ${why}`, options)
-    this.target = String(target)
+    const name = typeof target === 'string' ? target : '?'
+    super(`forecast: the target ${JSON.stringify(name)} is left out: ${why}`, options)
+    this.target = name
   }
 }
 
@@ -15,8 +16,4 @@ export class ForecastTargetError extends Error {
 export class ForecastOptionError extends Error {
   override readonly name = 'ForecastOptionError'
   readonly code = 'HOMEOSTAT_FORECAST_OPTION'
-
-  constructor(option: string, found: unknown, expected: string, used: unknown) {
-    super(`forecast: ${option} is ${String(found)}; use ${expected}. It counts as ${String(used)}`)
-  }
 }

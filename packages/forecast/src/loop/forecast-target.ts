@@ -1,6 +1,7 @@
 import type { Expression } from '@homeostat/promql'
 import { compile, formatDuration, parseDuration } from '@homeostat/promql'
 import { ForecastTargetError } from './forecast-target-error.ts'
+import { shownValue } from '@homeostat/signals/options'
 import type { Resource } from './resource.ts'
 import { isResource, RESOURCES } from './resource.ts'
 
@@ -50,8 +51,8 @@ export function readTarget(target: ForecastTarget, horizon: string): ReadTarget 
   const wrong = (why: string, cause?: unknown): ForecastTargetError => new ForecastTargetError(name, why, { cause })
   if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name))
     throw wrong('use 1 to 64 letters, digits, ".", "_" and "-" as its name')
-  if (!isResource(resource)) throw wrong(`its resource is ${String(resource)}; use ${RESOURCES.join(', ')}`)
-  if (!Number.isFinite(above)) throw wrong(`above is ${String(above)}; give its limit as a finite number`)
+  if (!isResource(resource)) throw wrong(`its resource is ${shownValue(resource)}; use ${RESOURCES.join(', ')}`)
+  if (!Number.isFinite(above)) throw wrong(`above is ${shownValue(above)}; give its limit as a finite number`)
   if (unit !== undefined && typeof unit !== 'string') throw wrong('unit is no text; use "ratio" or leave it out')
   const horizons = horizonsOf(within, wrong)
   return { ...target, expression: readExpression(expr, wrong), horizons }
@@ -77,7 +78,7 @@ function horizonsOf(within: string | readonly string[], wrong: Wrong): readonly 
   const horizons = new Map<number, Horizon>()
   for (const text of (Array.isArray(within) ? within : [within]) as readonly unknown[]) {
     const ms = millisecondsOf(text)
-    if (!isHorizonMs(ms)) throw wrong(`within is ${String(text)}; use ${HORIZON_WORDS}`)
+    if (!isHorizonMs(ms)) throw wrong(`within is ${shownValue(text)}; use ${HORIZON_WORDS}`)
     horizons.set(ms, { label: formatDuration(ms), ms })
   }
   if (horizons.size === 0) throw wrong('within is empty; leave it out or name a duration, e.g. "15m"')
@@ -94,5 +95,5 @@ function isHorizonMs(ms: number): boolean {
 }
 
 function millisecondsOf(text: unknown): number {
-  return parseDuration(String(text)) ?? Number.NaN
+  return (typeof text === 'string' ? parseDuration(text) : undefined) ?? Number.NaN
 }

@@ -13,7 +13,11 @@ describe('a target that cannot be watched is left out with one sentence, and the
   test.each<[string, unknown, RegExp]>([
     ['no object', null, /"\?" is left out: it is no object; give one/],
     ['no name', { ...use, name: 'a b' }, /"a b" is left out: use 1 to 64 letters/],
-    ['no resource', { ...use, resource: 'disk' }, /its resource is disk; use cpu, memory, database, network/],
+    [
+      'no resource',
+      { ...use, resource: 'disk' },
+      /its resource is a text of 4 characters; use cpu, memory, database, network/,
+    ],
     ['no limit', { ...use, above: Number.NaN }, /above is NaN; give its limit/],
     ['no unit', { ...use, unit: 1 }, /unit is no text; use "ratio"/],
     ['no PromQL', { ...use, expr: 'max(' }, /expr cannot be read as PromQL, mend it: .+/],
@@ -21,7 +25,7 @@ describe('a target that cannot be watched is left out with one sentence, and the
     ['a range', { ...use, expr: 'test_use[5m]' }, /expr gives a range vector; use one that gives a number/],
     ['no horizon', { ...use, within: [] }, /within is empty; leave it out/],
     ['a number as horizon', { ...use, within: 15 }, /within is 15; use a Prometheus duration of 5m to 1w/],
-    ['too far', { ...use, within: ['15m', '2w'] }, /within is 2w; use a Prometheus duration/],
+    ['too far', { ...use, within: ['15m', '2w'] }, /within is the text "2w"; use a Prometheus duration/],
   ])('%s', (_, target, message) => {
     const { messages, targets, rejected } = read({ targets: [target as ForecastTarget, { ...use, name: 'good' }] })
     expect(messages).toEqual([expect.stringMatching(message)])
@@ -32,11 +36,16 @@ describe('a target that cannot be watched is left out with one sentence, and the
 })
 
 test.each<[ForecastDomainOptions, RegExp]>([
-  [{ limits: { cpu: 2 } }, /limits.cpu is 2; use a probability between 0 and 1. It counts as 0.7/],
-  [{ limits: { database: '0.5' as never } }, /limits.database is 0.5; .* It counts as 0.6/],
-  [{ watch: 0 }, /watch is 0; .* It counts as 0.4/],
-  [{ horizon: 'soon', defaults: true }, /horizon is soon; use a Prometheus duration .* It counts as 15m/],
-  [{ targets: {} as never }, /targets is \[object Object\]; use a list/],
+  [{ limits: { cpu: 2 } }, /^forecast.limits.cpu is 2, but must be a probability between 0 and 1; 0.7 is used$/],
+  [{ limits: { database: '0.5' as never } }, /limits.database is the text "0.5", but must be .* 0.6 is used/],
+  [{ watch: 0 }, /watch is 0, .* 0.4 is used/],
+  [
+    { horizon: 'soon', defaults: true },
+    /horizon is a text of 4 characters, but must be a Prometheus duration .* 15m is used/,
+  ],
+  [{ targets: {} as never }, /targets is an object, but must be a list/],
+  [{ backfill: { url: 5 as never } }, /backfill.url is not valid, but must be the base address/],
+  [{ backfill: { url: 'http://a', days: Number.NaN } }, /backfill.days is NaN, .* 7 is used/],
 ])('an option that means nothing is told once, and its default is used: %j', (options, message) => {
   const { messages, rejected } = read(options)
   expect(messages).toEqual([expect.stringMatching(message)])

@@ -9,6 +9,7 @@ import { isExplainable } from './explain.ts'
 import { groupBy } from './grouping.ts'
 import { indexAdvice } from './index-advice.ts'
 import type { AdviceThresholds } from './index-candidate.ts'
+import { OPTIMIZE_DEFAULTS } from './optimize-defaults.ts'
 import { describeProblem } from './problem.ts'
 
 export interface QueryOptimizeOptions extends Partial<AdviceThresholds> {
@@ -52,7 +53,7 @@ async function optimize(
   { now, signal }: ActionContext,
   options: QueryOptimizeOptions,
 ): Promise<Receipt> {
-  const { maxStatements = 5, withinMs = 600_000, minTableRows = 10_000, maxSelectivity = 0.05 } = options
+  const { maxStatements, withinMs, minTableRows, maxSelectivity } = { ...OPTIMIZE_DEFAULTS, ...options }
   const outcome: Outcome = { statements: 0, plans: 0, findings: [], problems: [] }
   const slowest = slowestExplainable(
     instrumentation.slowStatements.top(Infinity, now - withinMs),

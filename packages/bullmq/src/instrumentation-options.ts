@@ -1,0 +1,38 @@
+import type { SignalInstrumentationConfig } from '@homeostat/signals'
+import type { OptionEntries, OptionSchema } from '@homeostat/signals/options'
+import { group, milliseconds, signalOptions, wholeNumber } from '@homeostat/signals/options'
+
+export interface BullMQInstrumentationConfig extends SignalInstrumentationConfig {
+  /** How often each queue is read, in milliseconds. @default 5000 */
+  pollIntervalMs?: number
+  /** A reading without an answer for this time is reported as a failure, in milliseconds. @default pollIntervalMs */
+  timeoutMs?: number
+  /** After so many intervals without an answer the last values are no longer reported. @default 3 */
+  staleAfterPolls?: number
+}
+
+export const DEFAULTS = { pollIntervalMs: 5000, staleAfterPolls: 3 } as const
+
+export const instrumentationEntries: OptionEntries<BullMQInstrumentationConfig> = {
+  pollIntervalMs: milliseconds({
+    least: 10,
+    default: DEFAULTS.pollIntervalMs,
+    description: 'how often each queue is read',
+  }),
+  timeoutMs: milliseconds({
+    defaultWords: '`pollIntervalMs`',
+    description: 'a reading without an answer for this long is reported in `homeostat.errors`',
+  }),
+  staleAfterPolls: wholeNumber({
+    least: 1,
+    most: 1000,
+    default: DEFAULTS.staleAfterPolls,
+    description: 'after so many intervals without an answer the last values are no longer reported',
+  }),
+  ...signalOptions,
+}
+
+/** The schema of `new BullMQInstrumentation(config)`. */
+export const instrumentationOptions: OptionSchema<BullMQInstrumentationConfig> = group(instrumentationEntries, {
+  description: 'options of the instrumentation',
+})

@@ -1,0 +1,49 @@
+import type { OptionSchema } from '@homeostat/signals/options'
+import { group, LONGEST_MS, number, wholeNumber } from '@homeostat/signals/options'
+import type { QueryOptimizeOptions } from './actions/query-optimize.ts'
+import { OPTIMIZE_DEFAULTS } from './actions/optimize-defaults.ts'
+import type { PgInstrumentationConfig } from './instrumentation-options.ts'
+import { instrumentationEntries } from './instrumentation-options.ts'
+
+export interface PgOptions extends PgInstrumentationConfig {
+  /** What `query.optimize` looks at and when it advises an index. */
+  optimize?: QueryOptimizeOptions
+}
+
+/** The schema of the options of `query.optimize`, those that a response gives included. */
+export const optimizeOptions: OptionSchema<QueryOptimizeOptions> = group<QueryOptimizeOptions>(
+  {
+    maxStatements: wholeNumber({
+      least: 1,
+      most: 100,
+      default: OPTIMIZE_DEFAULTS.maxStatements,
+      description: 'most statements examined in one run, those with the most time in total',
+    }),
+    withinMs: wholeNumber({
+      least: 1,
+      most: 7 * LONGEST_MS,
+      unit: 'ms',
+      default: OPTIMIZE_DEFAULTS.withinMs,
+      description: 'only statements that were slow within this time',
+    }),
+    minTableRows: number({
+      least: 0,
+      most: 1e12,
+      default: OPTIMIZE_DEFAULTS.minTableRows,
+      description: 'smaller tables get no index',
+    }),
+    maxSelectivity: number({
+      least: 0,
+      most: 1,
+      default: OPTIMIZE_DEFAULTS.maxSelectivity,
+      description: "largest share of a table's rows for which an index pays",
+    }),
+  },
+  { description: 'what `query.optimize` looks at and when it advises an index' },
+)
+
+/** The schema of `pg(options)` and of the key `pg` of `homeostat()`. */
+export const pgOptions: OptionSchema<PgOptions> = group<PgOptions>(
+  { ...instrumentationEntries, optimize: optimizeOptions },
+  { description: "the package's own options and its `mode`; `false` leaves it out", defaultWords: 'on' },
+)

@@ -1,0 +1,43 @@
+export { closestName } from './options/closest-name.ts'
+export { mergeOptions, readEnvironment, type Environment } from './options/environment-options.ts'
+export { isScalar, listOptions, variableOf, type ListedOption } from './options/option-list.ts'
+export type { OptionProblem } from './options/option-problem.ts'
+export {
+  alternativesOf,
+  anything,
+  callback,
+  detailsOf,
+  either,
+  entriesOf,
+  exactly,
+  flag,
+  group,
+  listOf,
+  LONGEST_MS,
+  milliseconds,
+  MOST_ITEMS,
+  number,
+  objectWith,
+  oneOf,
+  recordOf,
+  text,
+  unwrapped,
+  whole,
+  wholeNumber,
+  withCheck,
+  type OptionDetails,
+  type OptionEntries,
+  type OptionNotes,
+  type OptionSchema,
+} from './options/option-schema.ts'
+export { optionTable } from './options/option-table.ts'
+export { warnAtStart, warnOfOptions } from './options/option-warning.ts'
+export {
+  checkedOptions,
+  readOptions,
+  readWhole,
+  type ReadingContext,
+  type ReadOptions,
+} from './options/read-options.ts'
+export { shownName, shownValue } from './options/shown-value.ts'
+export { signalOptions } from './signal-options.ts'

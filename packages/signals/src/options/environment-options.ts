@@ -1,0 +1,111 @@
+import { closestName } from './closest-name.ts'
+import { listOptions } from './option-list.ts'
+import type { OptionProblem } from './option-problem.ts'
+import type { OptionSchema } from './option-schema.ts'
+import { alternativesOf, unwrapped } from './option-schema.ts'
+import type { ReadOptions } from './read-options.ts'
+import { readOptions } from './read-options.ts'
+import { shownName } from './shown-value.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const PREFIX = 'HOMEOSTAT_'
+
+/**
+ * Reads the options that environment variables set: each number, text, flag and word of a schema. An empty variable counts as
+ * not set, as everywhere in OpenTelemetry. Never throws.
+ *
+ * @param otherNames - variables with the prefix `HOMEOSTAT_` that are no options; any other one is reported
+ */
+export function readEnvironment<T extends object>(
+  schema: OptionSchema<T>,
+  environment: Environment,
+  otherNames: readonly string[] = [],
+): ReadOptions<T> {
+  const problems: OptionProblem[] = []
+  const options: Record<string, unknown> = {}
+  const known = new Set(otherNames)
+  for (const { keys, variable, schema: option } of listOptions(schema)) {
+    if (variable === undefined) continue
+    known.add(variable)
+    const text = valueOf(environment, variable)
+    if (text === undefined || text === '') continue
+    const read = readOptions(option as OptionSchema<object>, valueFor(option, text), { path: variable })
+    problems.push(...read.problems)
+    if (read.problems.length === 0) place(options, keys, read.options)
+  }
+  for (const name of namesOf(environment)) {
+    if (!name.startsWith(PREFIX) || known.has(name)) continue
+    const meant = closestName(name, known)
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+    problems.push({
+      path: name,
+      message: `${shownName(name)} is not a variable that Homeostat knows and is ignored${hint}`,
+    })
+  }
+  return { options: options as T, problems }
+}
+
+/**
+ * Options of several sources, the strongest first. Each option is taken from the first source that has it; groups are
+ * merged, everything else is taken as it is.
+ */
+export function mergeOptions<T extends object>(...sources: readonly T[]): T {
+  const merged: Record<string, unknown> = {}
+  for (const source of sources) {
+    for (const [name, value] of Object.entries(source)) {
+      const stronger = merged[name]
+      if (stronger === undefined) merged[name] = value
+      else if (isPlain(stronger) && isPlain(value)) merged[name] = mergeOptions(stronger, value)
+    }
+  }
+  return merged as T
+}
+
+/** A text as the type that an option has. One that does not fit stays a text, and the schema refuses it. */
+function valueFor(schema: OptionSchema, text: string): unknown {
+  const types = (alternativesOf(schema) ?? [schema]).map(option => unwrapped(option).type)
+  const trimmed = text.trim()
+  if (types.includes('number') && /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed)) return Number(trimmed)
+  const isFlag = types.includes('boolean')
+  if (isFlag && /^(?:true|1|yes|on)$/i.test(trimmed)) return true
+  if ((isFlag || types.includes('literal')) && /^(?:false|0|no|off)$/i.test(trimmed)) return false
+  return types.includes('picklist') ? trimmed : text
+}
+
+function place(options: Record<string, unknown>, keys: readonly string[], value: unknown): void {
+  const [first, ...rest] = keys
+  if (first === undefined) return
+  if (rest.length === 0) {
+    options[first] = value
+    return
+  }
+  const below = options[first] ?? {}
+  // Switched off as a whole.
+  if (!isPlain(below)) return
+  options[first] = below
+  place(below, rest, value)
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function valueOf(environment: Environment, name: string): string | undefined {
+  try {
+    const value: unknown = environment[name]
+    return typeof value === 'string' ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function namesOf(environment: Environment): string[] {
+  try {
+    return Object.keys(environment)
+  } catch {
+    return []
+  }
+}

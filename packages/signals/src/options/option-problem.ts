@@ -1,0 +1,16 @@
+/** One mistake in options, from wherever they came. */
+export interface OptionProblem {
+  /** Where it is, e.g. `pg.slowQueryThresholdMs` or `responses[0].timeoutMs`. */
+  readonly path: string
+  /** The whole line: the path, what came, what is expected, and what holds now. */
+  readonly message: string
+}
+
+/** Where options come from. It stands before the path in a warning. */
+export type OptionSource = 'code' | (string & {})
+
+/** The path below another one. */
+export function childPath(path: string, key: string | number): string {
+  if (typeof key === 'number') return `${path}[${key}]`
+  return path === '' ? key : `${path}.${key}`
+}

@@ -1,0 +1,203 @@
+import * as v from 'valibot'
+
+/** The schema of one option. Its metadata is {@link OptionDetails}. */
+export type OptionSchema<T = unknown> = v.GenericSchema<T, T>
+
+/** What is known of an option beside its type. READMEs, the JSON Schema and warnings are made of it. */
+export interface OptionDetails {
+  /** One clause without a full stop, for tables. */
+  readonly description: string
+  /** What a valid value is, e.g. `a whole number from 1 to 10`. Ends the sentence "... must be". */
+  readonly expected: string
+  /** The value that is used when none is given. */
+  readonly default?: unknown
+  /** Words for a default that is not one value, e.g. `pollIntervalMs`. */
+  readonly defaultWords?: string
+  /** What holds instead of a value that is not valid. Default: the default. */
+  readonly whenWrong?: string
+  readonly unit?: string
+  /** Never shown, not even in part: an address may hold a password, a header a token. */
+  readonly isSecret?: boolean
+  /** Only code can give it: a function, a client. */
+  readonly isCodeOnly?: boolean
+  /** The environment variable, where it is not made of the option's path. */
+  readonly variable?: string
+}
+
+/** The details of an option that its maker fills in. */
+export type OptionNotes = Omit<OptionDetails, 'expected'> & { readonly expected?: string }
+
+/** Options by name, one schema for each key of `T`: the compiler finds a key that is missing or has another type. */
+export type OptionEntries<T> = { readonly [K in keyof T]-?: OptionSchema<Exclude<T[K], undefined>> }
+
+/** The longest time that a timer of ours waits: a day. Node fires a timer of more than 2^31 - 1 ms at once. */
+export const LONGEST_MS = 86_400_000
+
+/** Most items of a list: checking is linear, and nobody writes more by hand. */
+export const MOST_ITEMS = 10_000
+
+interface Range {
+  readonly least: number
+  readonly most: number
+}
+
+/** A finite number within bounds. */
+export function number({ least, most, ...notes }: Range & OptionNotes): OptionSchema<number> {
+  const expected = `a number from ${least} to ${most}${notes.unit ? ` (${notes.unit})` : ''}`
+  return v.pipe(v.number(), v.finite(), v.minValue(least), v.maxValue(most), details({ expected, ...notes }))
+}
+
+/** A whole number within bounds. */
+export function wholeNumber({ least, most, ...notes }: Range & OptionNotes): OptionSchema<number> {
+  const expected = `a whole number from ${least} to ${most}${notes.unit ? ` (${notes.unit})` : ''}`
+  return v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most), details({ expected, ...notes }))
+}
+
+/** A time in whole milliseconds, by default from 1 to a day. A timer that is given more, less or no number fires all the time. */
+export function milliseconds({
+  least = 1,
+  most = LONGEST_MS,
+  ...notes
+}: Partial<Range> & OptionNotes): OptionSchema<number> {
+  return wholeNumber({ least, most, unit: 'ms', ...notes })
+}
+
+export function flag(notes: OptionNotes): OptionSchema<boolean> {
+  return v.pipe(v.boolean(), details({ expected: 'true or false', ...notes }))
+}
+
+/** A text that is not empty, of at most 4,096 characters. */
+export function text(notes: OptionNotes): OptionSchema<string> {
+  return v.pipe(
+    v.string(),
+    v.nonEmpty(),
+    v.maxLength(4096),
+    details({ expected: 'a text that is not empty', ...notes }),
+  )
+}
+
+/** One of a few words. */
+export function oneOf<const T extends string>(words: readonly T[], notes: OptionNotes): OptionSchema<T> {
+  return v.pipe(v.picklist(words), details({ expected: alternatives(words), ...notes }))
+}
+
+/** A single value, e.g. `false`. */
+export function exactly<const T extends string | boolean>(value: T, notes: OptionNotes): OptionSchema<T> {
+  return v.pipe(v.literal(value), details({ expected: String(value), ...notes }))
+}
+
+/** A function. What it returns is checked where it is called. */
+export function callback<T>(notes: OptionNotes): OptionSchema<T> {
+  const isFunction = (value: unknown): boolean => typeof value === 'function'
+  return v.pipe(v.custom<T>(isFunction), details({ expected: 'a function', ...notes, isCodeOnly: true }))
+}
+
+/** A live object that is used by its methods, a store or a client for example. */
+export function objectWith<T>(methods: readonly (keyof T & (string | symbol))[], notes: OptionNotes): OptionSchema<T> {
+  const hasMethods = (value: unknown): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    methods.every(method => typeof (value as Record<PropertyKey, unknown>)[method] === 'function')
+  const expected = `an object with the methods ${methods.map(method => (typeof method === 'symbol' ? `[${String(method.description)}]` : `${method}()`)).join(', ')}`
+  return v.pipe(v.custom<T>(hasMethods), details({ expected, ...notes, isCodeOnly: true }))
+}
+
+/** Anything: whoever uses it checks it. */
+export function anything<T>(notes: OptionNotes): OptionSchema<T> {
+  return v.pipe(
+    v.custom<T>(() => true),
+    details({ expected: 'anything', ...notes }),
+  )
+}
+
+/** A list. An item that is not valid is left out, and the others are used. */
+export function listOf<T>(item: OptionSchema<T>, notes: OptionNotes): OptionSchema<readonly T[]> {
+  return v.pipe(v.array(item), v.maxLength(MOST_ITEMS), details({ expected: 'a list', ...notes }))
+}
+
+/** Values of one type by names of the application's choice. */
+export function recordOf<T>(value: OptionSchema<T>, notes: OptionNotes): OptionSchema<Readonly<Record<string, T>>> {
+  return v.pipe(v.record(v.string(), value), details({ expected: 'an object', ...notes }))
+}
+
+/** Options below an option; each may be left out. */
+export function group<T extends object>(entries: OptionEntries<T>, notes: OptionNotes): OptionSchema<T> {
+  const all = Object.entries<OptionSchema>(entries).map(([name, schema]) => [name, v.optional(schema)])
+  const object = v.strictObject(Object.fromEntries(all))
+  return v.pipe(object, details({ expected: 'an object of options', ...notes })) as unknown as OptionSchema<T>
+}
+
+/**
+ * A value with fields that must be there and fields that may be. It is taken as a whole or not at all: half a response, without
+ * its guards for example, would be another one.
+ *
+ * @param isOpen - whether it may have other fields: an instance of a class of the application's
+ */
+export function whole<T extends object>(
+  required: Partial<OptionEntries<T>>,
+  optional: Partial<OptionEntries<T>>,
+  { isOpen = false, ...notes }: OptionNotes & { readonly isOpen?: boolean },
+): OptionSchema<T> {
+  const may = Object.entries(optional).map(([name, schema]) => [name, v.optional(schema as OptionSchema)])
+  const entries = { ...required, ...Object.fromEntries(may) } as Record<string, OptionSchema>
+  const object = isOpen ? v.looseObject(entries) : v.strictObject(entries)
+  return v.pipe(
+    object as v.GenericSchema,
+    details({
+      expected: 'an object',
+      ...notes,
+      isWhole: true,
+      ...(isOpen && { isCodeOnly: true }),
+    }),
+  ) as unknown as OptionSchema<T>
+}
+
+/** Either of several; the one that fits the form of the value is the one whose mistakes are reported. */
+export function either<const T extends readonly OptionSchema[]>(
+  options: T,
+  notes: OptionNotes,
+): OptionSchema<v.InferInput<T[number]>> {
+  const expected = [...new Set(options.map(option => detailsOf(option).expected))].join(', or ')
+  return v.pipe(v.union(options), details({ expected, ...notes }))
+}
+
+/** A condition that several fields have to meet together. */
+export function withCheck<T>(schema: OptionSchema<T>, problemOf: (value: T) => string | undefined): OptionSchema<T> {
+  return v.pipe(
+    schema,
+    v.check(
+      value => problemOf(value) === undefined,
+      ({ input }) => problemOf(input) ?? '',
+    ),
+  )
+}
+
+/** The details that a schema was made with. */
+export function detailsOf(schema: OptionSchema): OptionDetails & { readonly isWhole?: boolean } {
+  return v.getMetadata(unwrapped(schema) as never)
+}
+
+/** A schema without the mark that its value may be left out. */
+export function unwrapped(schema: OptionSchema): OptionSchema {
+  return 'wrapped' in schema ? (schema.wrapped as OptionSchema) : schema
+}
+
+/** The options below a group, by name; undefined for anything else. */
+export function entriesOf(schema: OptionSchema): Readonly<Record<string, OptionSchema>> | undefined {
+  const object = unwrapped(schema)
+  return 'entries' in object ? (object.entries as Record<string, OptionSchema>) : undefined
+}
+
+/** The alternatives of {@link either}; undefined for anything else. */
+export function alternativesOf(schema: OptionSchema): readonly OptionSchema[] | undefined {
+  const { type } = unwrapped(schema)
+  return type === 'union' ? (unwrapped(schema) as unknown as { options: OptionSchema[] }).options : undefined
+}
+
+function details<T>(notes: OptionDetails & { readonly isWhole?: boolean }): v.GenericPipeAction<T, T> {
+  return v.metadata({ ...notes }) as unknown as v.GenericPipeAction<T, T>
+}
+
+function alternatives(words: readonly string[]): string {
+  return words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : (words[0] ?? '')
+}

@@ -1,0 +1,55 @@
+/** Texts up to this length may be shown where they are numbers or close to a word that is expected. */
+const LONGEST_SHOWN = 24
+
+/**
+ * Describes a value that came from outside, for a warning. It never throws, calls nothing of the value's, and shows no text
+ * but one that is a number or a known word: any other text may be a password that stands in the wrong place.
+ *
+ * @param isKnown - whether a text may be shown
+ */
+export function shownValue(value: unknown, isKnown: (text: string) => boolean = () => false): string {
+  switch (typeof value) {
+    case 'string':
+      return shownText(value, isKnown)
+    case 'bigint':
+      return `the bigint ${value <= 0xffffffffffffn && value >= -0xffffffffffffn ? `${value}n` : ''}`.trim()
+    case 'symbol':
+      return 'a symbol'
+    case 'function':
+      return 'a function'
+    case 'object':
+      return value === null ? 'null' : shownObject(value)
+    case 'boolean':
+    case 'number':
+    case 'undefined':
+      return Object.is(value, -0) ? '-0' : String(value)
+  }
+}
+
+/** A name that came from outside, in quotes where it looks like a name. */
+export function shownName(name: string): string {
+  return /^[\w.$-]{1,40}$/.test(name) ? name : `a name of ${name.length} characters`
+}
+
+function shownText(text: string, isKnown: (text: string) => boolean): string {
+  if (text === '') return 'an empty text'
+  const isShort = text.length <= LONGEST_SHOWN
+  if (isShort && (isNumeric(text) || isKnown(text))) return `the text ${JSON.stringify(text)}`
+  return `a text of ${text.length} ${text.length === 1 ? 'character' : 'characters'}`
+}
+
+function isNumeric(text: string): boolean {
+  return /^[+-]?(?:\d{1,9}(?:\.\d{1,6})?(?:[eE][+-]?\d{1,3})?|NaN|Infinity)(?:ns|us|µs|ms|s|m|h|d|w|y|%|[KMG]i?B?)?$/.test(
+    text,
+  )
+}
+
+function shownObject(value: object): string {
+  try {
+    if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`
+  } catch {
+    // A revoked proxy.
+    return 'an object that cannot be read'
+  }
+  return 'an object'
+}

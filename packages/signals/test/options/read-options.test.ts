@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest'
+import {
+  either,
+  exactly,
+  flag,
+  group,
+  listOf,
+  mergeOptions,
+  milliseconds,
+  number,
+  oneOf,
+  readEnvironment,
+  readOptions,
+  text,
+  whole,
+  withCheck,
+} from '../../src/options.ts'
+
+interface Item {
+  readonly name: string
+  readonly isOn?: boolean
+}
+
+interface Sample {
+  readonly everyMs?: number
+  readonly share?: number
+  readonly mode?: 'off' | 'advise' | 'act'
+  readonly secret?: string
+  readonly watch?: false | { readonly limitMs?: number }
+  readonly items?: readonly Item[]
+}
+
+const sample = group<Sample>(
+  {
+    everyMs: milliseconds({ least: 10, default: 5000, description: 'time between ticks' }),
+    share: number({ least: 0, most: 1, default: 0.5, description: 'a share' }),
+    mode: oneOf(['off', 'advise', 'act'], { default: 'advise', description: 'how far it may go' }),
+    secret: text({ isSecret: true, expected: 'an address', description: 'an address' }),
+    watch: either(
+      [
+        exactly(false, { description: 'off' }),
+        group<{ readonly limitMs?: number }>(
+          { limitMs: milliseconds({ default: 100, description: 'a limit' }) },
+          { description: 'how it watches' },
+        ),
+      ],
+      { description: 'the watch' },
+    ),
+    items: listOf(
+      withCheck(
+        whole<Item>(
+          { name: text({ description: 'a name' }) },
+          { isOn: flag({ description: 'whether' }) },
+          { description: 'an item' },
+        ),
+        ({ name }) => (name === 'none' ? 'has the name none' : undefined),
+      ),
+      { description: 'items' },
+    ),
+  },
+  { description: 'options' },
+)
+
+const messages = (given: unknown): string[] => readOptions(sample, given).problems.map(({ message }) => message)
+
+describe('options from code', () => {
+  it('are copied when they are valid', () => {
+    const given: Sample = { everyMs: 20, mode: 'act', watch: { limitMs: 5 }, items: [{ name: 'a' }] }
+    const { options, problems } = readOptions(sample, given)
+    expect(problems).toEqual([])
+    expect(options).toEqual(given)
+    expect(options).not.toBe(given)
+  })
+
+  it('lose only what is not valid, and each mistake is one line', () => {
+    const given = { everyMs: 2 ** 31, mdoe: 'act', mode: 'acct', share: 0.2, items: [{ name: 'a' }, null, { name: 5 }] }
+    const { options, problems } = readOptions(sample, given)
+    expect(options).toEqual({ share: 0.2, items: [{ name: 'a' }] })
+    expect(problems.map(({ message }) => message)).toEqual([
+      'mdoe is not an option and is ignored; did you mean mode?',
+      'everyMs is 2147483648, but must be a whole number from 10 to 86400000 (ms); 5000 is used',
+      'mode is the text "acct", but must be off, advise or act; advise is used; did you mean act?',
+      'items[1] is null, but must be an object; items[1] is left out',
+      'items[2].name is 5, but must be a text that is not empty; items[2] is left out',
+    ])
+  })
+
+  it.each<[unknown, RegExp]>([
+    [null, /^options is null, but must be an object/],
+    [5n, /^options is the bigint 5n/],
+    [Symbol('x'), /^options is a symbol/],
+    [[], /^options is an empty list/],
+    [{ everyMs: Number.NaN }, /^everyMs is NaN/],
+    [{ everyMs: '20' }, /^everyMs is the text "20"/],
+    [{ everyMs: new Date(0) }, /^everyMs is an object/],
+    [{ watch: true }, /^watch is true, but must be false, or an object of options/],
+    [{ watch: { limitMs: -1 } }, /^watch.limitMs is -1, .* 100 is used$/],
+    [{ items: { length: 3 } }, /^items is an object, but must be a list/],
+    [
+      { items: [{ nmae: 'a' }] },
+      /^items\[0\].nmae is not an option of items\[0\]; items\[0\] is left out; did you mean name\?$/,
+    ],
+    [{ items: [{ name: 'none' }] }, /^items\[0\] has the name none; items\[0\] is left out$/],
+    [
+      {
+        get everyMs(): number {
+          throw new Error('no')
+        },
+      },
+      /^everyMs is a getter that throws/,
+    ],
+    [
+      new Proxy(
+        {},
+        {
+          ownKeys: () => {
+            throw new Error('no')
+          },
+        },
+      ),
+      /^options is an object that cannot be read/,
+    ],
+    [{ items: Proxy.revocable([], {}).proxy }, undefined as never],
+    [{ items: revoked() }, /^items is an object that cannot be read/],
+    [{ [`postgres://u:${'p'.repeat(50)}@h/d`]: 1 }, /^a name of 67 characters is not an option/],
+  ])('%# never throw', (given, line) => {
+    if (line === undefined) expect(messages(given)).toEqual([])
+    else expect(messages(given)[0]).toMatch(line)
+  })
+
+  it('are never shown where they may be a secret', () => {
+    const canary = 'hunter2-Zebra-48'
+    for (const given of [
+      { secret: 5 },
+      { secret: '' },
+      { mode: canary },
+      { everyMs: canary },
+      { share: [canary] },
+      canary,
+      [canary],
+    ])
+      expect(messages(given).join('\n')).not.toMatch(/hunter2|Zebra/)
+  })
+
+  it('are listed up to a hundred mistakes', () => {
+    expect(messages({ items: Array.from({ length: 9000 }, () => null) })).toHaveLength(100)
+    expect(messages({ items: Array.from({ length: 10_001 }, () => null) })).toEqual([
+      'items is a list of 10001, but must be a list of at most 10000; it is ignored',
+    ])
+  })
+})
+
+describe('options from the environment', () => {
+  it('are read as the type that the option has', () => {
+    const environment = {
+      HOMEOSTAT_EVERY_MS: '20',
+      HOMEOSTAT_MODE: 'act',
+      HOMEOSTAT_WATCH_LIMIT_MS: '7',
+      HOMEOSTAT_SHARE: '',
+    }
+    const { options, problems } = readEnvironment(sample, environment)
+    expect(problems).toEqual([])
+    expect(options).toEqual({ everyMs: 20, mode: 'act', watch: { limitMs: 7 } })
+    expect(readEnvironment(sample, { HOMEOSTAT_WATCH: 'off', HOMEOSTAT_WATCH_LIMIT_MS: '7' }).options).toEqual({
+      watch: false,
+    })
+  })
+
+  it('are reported with the name of the variable, unknown ones with the closest known one', () => {
+    const { problems } = readEnvironment(
+      sample,
+      { HOMEOSTAT_EVERY_MS: '0x20', HOMEOSTAT_MODDE: 'act', HOMEOSTAT_OTHER: '1' },
+      ['HOMEOSTAT_OTHER'],
+    )
+    expect(problems.map(({ message }) => message)).toEqual([
+      'HOMEOSTAT_EVERY_MS is a text of 4 characters, but must be a whole number from 10 to 86400000 (ms); 5000 is used',
+      'HOMEOSTAT_MODDE is not a variable that Homeostat knows and is ignored; did you mean HOMEOSTAT_MODE?',
+    ])
+  })
+
+  it('give way to those from code, option by option', () => {
+    expect(mergeOptions<Sample>({ watch: {}, everyMs: 1 }, { watch: { limitMs: 7 }, everyMs: 2, share: 1 })).toEqual({
+      watch: { limitMs: 7 },
+      everyMs: 1,
+      share: 1,
+    })
+    expect(mergeOptions<Sample>({ watch: false }, { watch: { limitMs: 7 } })).toEqual({ watch: false })
+  })
+})
+
+function revoked(): unknown {
+  const { proxy, revoke } = Proxy.revocable([], {})
+  revoke()
+  return proxy
+}
