@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import type { Temporality } from '@homeostat/signals'
-import { CUMULATIVE, errorType, every, intervalOf, within, withoutTracing } from '@homeostat/signals'
+import { CUMULATIVE, describeThrown, errorType, every, intervalOf, within, withoutTracing } from '@homeostat/signals'
 import type { CollectionResult } from './attach.ts'
 import type { Homeostat, HomeostatOptions } from './homeostat.ts'
 import { homeostat } from './homeostat.ts'
@@ -114,9 +114,7 @@ export class HomeostatReader {
   /** Never overlapping: a slow backend skips exports instead of piling them up. */
   #export(): Promise<void> {
     this.#exporting ??= this.#exportOnce()
-      .catch((error: unknown) =>
-        diag.error(`HomeostatReader: export failed: ${error instanceof Error ? error.message : String(error)}`),
-      )
+      .catch((error: unknown) => diag.error(`HomeostatReader: export failed: ${describeThrown(error)}`))
       .finally(() => (this.#exporting = undefined))
     return this.#exporting
   }

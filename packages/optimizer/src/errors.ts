@@ -60,3 +60,13 @@ export class LateUndoError extends Error {
     super(`${action} ended after it was given up, and what it changed could not be set back; look at it by hand`)
   }
 }
+
+/** The lease of a change was not renewed in time. It is tried again; the lease itself ends when it is too late. */
+export class RenewalTimeoutError extends Error {
+  override readonly name = 'RenewalTimeoutError'
+  readonly code = 'HOMEOSTAT_RENEWAL_TIMEOUT'
+
+  constructor(action: string, timeoutMs: number) {
+    super(`the renew() of ${action} did not end within ${timeoutMs} ms; make it end, or reject, when its server hangs`)
+  }
+}

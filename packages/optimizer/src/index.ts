@@ -82,15 +82,8 @@ export { isMode, lesserMode, modes, type Mode } from './mode.ts'
 export { Optimizer } from './optimizer.ts'
 export type { OptimizerOptions } from './optimizer-options.ts'
 export type { ProgramSource } from './program.ts'
-export {
-  isEmptyReceipt,
-  isReceipt,
-  type Advice,
-  type Receipt,
-  type Undo,
-  type UndoContext,
-  type UndoResult,
-} from './receipt.ts'
+export { isEmptyReceipt, type Advice, type Receipt, type Undo, type UndoContext, type UndoResult } from './receipt.ts'
+export { isReceipt } from './receipt-copy.ts'
 export type {
   Design,
   Direction,

@@ -1,3 +1,4 @@
+import { errorType } from '@homeostat/signals'
 import type { KillSwitchSource } from './kill-switch.ts'
 
 export interface KillSignalOptions {
@@ -33,7 +34,7 @@ export class KillSignal implements KillSwitchSource, Disposable {
       process.on(this.#signal, this.#onSignal)
     } catch (error) {
       // Windows knows no SIGUSR2, and no system lets anybody listen to SIGKILL.
-      options.onWarning(`${this.#signal} is no kill switch here: ${(error as Error).message}`)
+      options.onWarning(`${this.#signal} is no kill switch here: ${errorType(error)}`)
     }
   }
 

@@ -131,7 +131,9 @@ export class Launcher {
       this.#started.push(begun.trial)
       const run = begun.done.finally(() => this.#running.delete(run))
       this.#running.add(run)
-      void run.then(trial => permit?.end(hasActed(trial) ? 'acted' : 'nothing'))
+      void run
+        .then(trial => permit?.end(hasActed(trial) ? 'acted' : 'nothing'))
+        .catch((error: unknown) => this.#options.faults.report('action', error))
     } else {
       this.#withheld.push(begun)
       // Others wait as long as after a run; only a slot, which nobody needs now, is free again.

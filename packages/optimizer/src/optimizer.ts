@@ -27,6 +27,7 @@ import { Launcher } from './launcher.ts'
 import { Ledger, NOTHING_NEW } from './ledger.ts'
 import type { LedgerEntry, LedgerListener } from './ledger.ts'
 import type { Mode } from './mode.ts'
+import { isMode } from './mode.ts'
 import type { ProgramSource } from './program.ts'
 import { Program } from './program.ts'
 import { Programs } from './programs.ts'
@@ -87,7 +88,10 @@ export class Optimizer {
     this.#budget = { ...DEFAULT_BUDGET, ...options.budget }
     const { modeOf = (): Mode => 'advise' } = options
     // What cannot say how far it may go goes nowhere.
-    this.#modeOf = action => faults.contain('tick', () => modeOf(action)) ?? 'off'
+    this.#modeOf = action => {
+      const mode: unknown = faults.contain('tick', () => modeOf(action))
+      return isMode(mode) ? mode : 'off'
+    }
     this.#actions = actionsByName(options.actions)
     this.killSwitch = options.killSwitch ?? new KillSwitch(options.environment ?? process.env)
     this.fleet = options.fleet ?? new Fleet({ member: randomUUID() })

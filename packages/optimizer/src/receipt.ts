@@ -10,7 +10,12 @@ export interface Advice {
 
 /** What an action really did, counted by the action itself. A receipt of nothing makes the trial a `noop`. */
 export interface Receipt {
-  /** One readable line, e.g. `removed 48,211 expired entries from 1 cache, longest slice 1.9 ms`. */
+  /**
+   * One readable line for people. It is shown by `explain` and exported in log events, so it must hold no keys, values or
+   * paths. What is longer than 300 characters is cut.
+   *
+   * @example `removed 48,211 expired entries from 1 cache, longest slice 1.9 ms`
+   */
   readonly summary: string
   /** The counts behind the line, e.g. `{ entries: 48211, files: 3 }`. All zero means that nothing was done. */
   readonly effects: Readonly<Record<string, number>>
@@ -46,18 +51,4 @@ export type UndoResult =
 /** True when the action changed nothing and has nothing to advise. */
 export function isEmptyReceipt(receipt: Receipt): boolean {
   return Object.values(receipt.effects).every(count => count === 0) && !receipt.advice?.length
-}
-
-/** Whether what an action returned is a receipt; anything may come from outside of TypeScript. */
-export function isReceipt(value: unknown): value is Receipt {
-  if (typeof value !== 'object' || value === null) return false
-  const { summary, effects } = value as Partial<Receipt>
-  if (typeof summary !== 'string' || typeof effects !== 'object' || effects === null) return false
-  return Object.values(effects).every(count => Number.isFinite(count))
-}
-
-/** Whether what an undo returned says how it ended. */
-export function isUndoResult(value: unknown): value is UndoResult {
-  const { result } = Object(value) as Partial<UndoResult>
-  return result === 'restored' || result === 'superseded' || result === 'failed'
 }

@@ -1,8 +1,8 @@
 import type { Faults } from '@homeostat/signals'
-import { sleep, timeoutSignal, untilAborted, withoutTracing } from '@homeostat/signals'
-import { LateUndoError } from './errors.ts'
+import { describeThrown, sleep, timeoutSignal, untilAborted, within, withoutTracing } from '@homeostat/signals'
+import { LateUndoError, RenewalTimeoutError } from './errors.ts'
 import type { Receipt, Undo, UndoResult } from './receipt.ts'
-import { isUndoResult } from './receipt.ts'
+import { copyUndoResult } from './receipt-copy.ts'
 import type { JudgedTrial, RevertingTrial, Trial } from './trial.ts'
 import type { Trials } from './trials.ts'
 
@@ -12,6 +12,8 @@ const TIMEOUT_MS = 1000
 /** What an undo that does not end in time may take beyond it: three of them still make less than 5 s. */
 const GRACE_MS = 250
 const SWITCH_TIMEOUT_MS = 10_000
+/** A renewal that does not end in time counts as failed, and is tried again. */
+const RENEW_TIMEOUT_MS = 10_000
 
 export interface ReverterOptions {
   readonly trials: Trials
@@ -76,9 +78,11 @@ export class Reverter {
       if (!renew || trial.state === 'reverting' || this.#renewing.has(trial.id)) continue
       this.#renewing.add(trial.id)
       // Whoever cannot renew now may next time; the lease itself says when it is too late.
-      void withoutTracing(async () => renew())
-        .catch((error: unknown) => (this.#options.faults.report('action', error), true))
-        .then(isHeld => isHeld || onLost(trial))
+      const { faults } = this.#options
+      const late = (): Error => new RenewalTimeoutError(trial.action, RENEW_TIMEOUT_MS)
+      void within(RENEW_TIMEOUT_MS, () => withoutTracing(renew), late)
+        .catch((error: unknown) => (faults.report('action', error), true))
+        .then(isHeld => isHeld || faults.contain('action', () => onLost(trial)))
         .finally(() => this.#renewing.delete(trial.id))
     }
   }
@@ -96,7 +100,8 @@ export class Reverter {
   }
 
   #during(work: Promise<unknown>): void {
-    const done = work.finally(() => this.#undoing.delete(done))
+    const report = (error: unknown): void => this.#options.faults.report('action', error)
+    const done = work.catch(report).finally(() => this.#undoing.delete(done))
     this.#undoing.add(done)
   }
 
@@ -131,12 +136,12 @@ export class Reverter {
         running ??= withoutTracing(async () => undo({ now: clock(), signal }))
         const attempt = running
         void attempt.catch(() => (running = undefined))
-        result = await untilAborted(attempt, signal, { graceMs: GRACE_MS })
+        const returned = await untilAborted(attempt, signal, { graceMs: GRACE_MS })
         running = undefined
-        if (!isUndoResult(result)) result = { result: 'failed', error: 'its undo() did not say how it ended' }
+        result = copyUndoResult(returned) ?? { result: 'failed', error: 'its undo() did not say how it ended' }
       } catch (error) {
         faults.report('action', error)
-        result = { result: 'failed', error: error instanceof Error ? error.message : String(error) }
+        result = { result: 'failed', error: describeThrown(error) }
       }
       if (result.result !== 'failed') return result
     }

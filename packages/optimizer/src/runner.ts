@@ -1,7 +1,7 @@
 import type { Faults } from '@homeostat/signals'
-import { errorType, timeoutSignal, untilAborted, withoutTracing } from '@homeostat/signals'
+import { describeThrown, errorType, timeoutSignal, untilAborted, withoutTracing } from '@homeostat/signals'
 import type { Receipt } from './receipt.ts'
-import { isReceipt } from './receipt.ts'
+import { copyReceipt, undoOf } from './receipt-copy.ts'
 import type { Action, ActionContext } from './action.ts'
 import type { Decision } from './decision.ts'
 import { ActionTimeoutError, NotAReceiptError } from './errors.ts'
@@ -45,7 +45,7 @@ export class Runner {
   readonly #options: RunnerOptions
   readonly #running = new Map<string, { readonly done: Promise<SettlingTrial>; readonly abort: AbortController }>()
   /** Actions whose promise has not settled, also when nobody waits for it any more. */
-  readonly #unsettled = new Map<Promise<Receipt>, Action>()
+  readonly #unsettled = new Map<Promise<unknown>, Action>()
   #finished: SettlingTrial[] = []
   readonly #stop = new AbortController()
 
@@ -56,7 +56,9 @@ export class Runner {
   /** Starts the action of a trial. */
   carryOut(decision: Decision, trial: RunningTrial, permit?: GrantedPermit): Attempt {
     const abort = new AbortController()
-    const done = this.#run(decision, trial, permit, abort.signal).then(outcome => this.#finish(trial, outcome))
+    const done = this.#run(decision, trial, permit, abort.signal)
+      .catch((error: unknown) => this.#failed(error))
+      .then(outcome => this.#finish(trial, outcome))
     this.#running.set(trial.id, { done, abort })
     return { trial, done }
   }
@@ -89,8 +91,13 @@ export class Runner {
     const settling = this.#options.trials.finish(trial, outcome, this.#options.clock())
     this.#running.delete(trial.id)
     this.#finished.push(settling)
-    this.#options.onFinished(settling)
+    this.#options.faults.contain('action', () => this.#options.onFinished(settling))
     return settling
+  }
+
+  #failed(error: unknown): Outcome {
+    this.#options.faults.report('action', error)
+    return { status: 'failed', errorType: errorType(error), error: describeThrown(error) }
   }
 
   async #run(
@@ -99,7 +106,7 @@ export class Runner {
     permit: GrantedPermit | undefined,
     ended: AbortSignal,
   ): Promise<Outcome> {
-    const { killSwitch, sliceMs, faults, clock } = this.#options
+    const { killSwitch, sliceMs, clock } = this.#options
     const timeoutMs = response.timeoutMs ?? DEFAULT_TIMEOUT_MS
     const timeout = timeoutSignal(timeoutMs)
     const stopped = AbortSignal.any([killSwitch.signal, this.#stop.signal, ended])
@@ -121,26 +128,39 @@ export class Runner {
       stopped.throwIfAborted()
       const run = this.#start(action, context)
       void run.then(
-        receipt => isAwaited || (isReceipt(receipt) && this.#options.onLate(trial, receipt)),
+        returned => isAwaited || this.#late(trial, returned),
         () => undefined,
       )
-      const receipt = await untilAborted(run, signal, { graceMs: GRACE_MS })
-      if (!isReceipt(receipt)) throw new NotAReceiptError(action.name)
-      return { status: 'completed', receipt }
+      const returned = await untilAborted(run, signal, { graceMs: GRACE_MS })
+      const receipt = copyReceipt(returned)
+      if (receipt) return { status: 'completed', receipt }
+      // A change that cannot be judged is not kept.
+      this.#late(trial, returned)
+      return this.#failed(new NotAReceiptError(action.name))
     } catch (error) {
       isAwaited = false
       if (timeout.aborted) return { status: 'timeout', error: new ActionTimeoutError(action.name, timeoutMs).message }
-      const message = error instanceof Error ? error.message : String(error)
-      if (stopped.aborted) return { status: 'aborted', error: message }
-      faults.report('action', error)
-      return { status: 'failed', errorType: errorType(error), error: message }
+      if (stopped.aborted) return { status: 'aborted', error: whyStopped(stopped.reason) }
+      return this.#failed(error)
     }
   }
 
-  #start(action: Action, context: ActionContext): Promise<Receipt> {
+  /** Something was returned that no trial takes: what it changed is undone. */
+  #late(trial: RunningTrial, returned: unknown): void {
+    const undo = undoOf(returned)
+    const receipt = copyReceipt(returned) ?? (undo && { summary: '', effects: {}, undo })
+    if (receipt) this.#options.faults.contain('action', () => this.#options.onLate(trial, receipt))
+  }
+
+  #start(action: Action, context: ActionContext): Promise<unknown> {
     // Inside the promise's function, an action that throws before its first await is contained like any other.
-    const run = withoutTracing(() => new Promise<Receipt>(resolve => resolve(action.run(context))))
+    const run = withoutTracing(() => new Promise<unknown>(resolve => resolve(action.run(context))))
     this.#unsettled.set(run, action)
     return run.finally(() => this.#unsettled.delete(run))
   }
+}
+
+/** The reasons of our own abort signals are ours; they name the kill switch, a guard, or the shutdown. */
+function whyStopped(reason: unknown): string {
+  return reason instanceof Error ? reason.message : 'stopped'
 }

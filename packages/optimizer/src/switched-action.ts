@@ -1,7 +1,9 @@
 import type { Action, ActionContext } from './action.ts'
 import type { Decision } from './decision.ts'
+import { NotAReceiptError } from './errors.ts'
 import type { SwitchbackBlock } from './judge/switchback.ts'
 import type { Receipt, UndoContext, UndoResult } from './receipt.ts'
+import { copyReceipt, copyUndoResult, ownReceipt, undoOf } from './receipt-copy.ts'
 import { isEmptyReceipt } from './receipt.ts'
 
 /** An action cannot be switched off again. */
@@ -33,16 +35,18 @@ function switchedAction(action: Action, plan: readonly SwitchbackBlock[]): Actio
       const change = new SwitchedChange(action, context, plan.filter(({ arm }) => arm === 'act').length)
       if (plan[0]?.arm === 'act') await change.switch(true, context)
       const summary = `tries ${action.name} on and off in ${plan.length} blocks of ${blockSeconds(plan)} s`
-      return {
+      return ownReceipt({
         summary: change.receipt ? `${summary}; ${change.receipt.summary}` : summary,
         effects: change.effects,
         renew: () => change.renew(),
         undo: undoContext => change.end(undoContext),
         switch: (isOn, undoContext) => change.switch(isOn, undoContext),
-      }
+      })
     },
   }
 }
+
+const UNCLEAR: UndoResult = { result: 'failed', error: 'its undo() did not say how it ended' }
 
 class SwitchedChange {
   receipt: Receipt | undefined
@@ -69,7 +73,13 @@ class SwitchedChange {
     this.effects.blocks = Math.max(0, this.effects.blocks - 1)
     // What cannot be set back is not made a second time.
     if (!this.#isSwitchable) return
-    const receipt = await this.#action.run({ ...this.#context, now, signal })
+    const returned: unknown = await this.#action.run({ ...this.#context, now, signal })
+    const receipt = copyReceipt(returned)
+    if (!receipt) {
+      // A change that cannot be judged is not kept.
+      await undoOf(returned)?.({ now, signal })
+      throw new NotAReceiptError(this.#action.name)
+    }
     if (isEmptyReceipt(receipt)) return
     this.#isSwitchable = receipt.undo !== undefined
     if (!receipt.undo) throw new NotSwitchableError(this.#action.name)
@@ -88,7 +98,7 @@ class SwitchedChange {
   async undo(context: UndoContext): Promise<UndoResult> {
     const receipt = this.receipt
     if (!receipt?.undo) return { result: 'restored' }
-    const undone = await receipt.undo(context)
+    const undone = copyUndoResult(await receipt.undo(context)) ?? UNCLEAR
     if (undone.result !== 'failed') this.receipt = undefined
     return undone
   }

@@ -6,7 +6,7 @@ export type Verdict = 'effective' | 'no_effect' | 'harmful' | 'inconclusive' | '
 /** How a trial's run ended. */
 export type Outcome =
   | { readonly status: 'completed'; readonly receipt: Receipt }
-  /** `error` is for the process's own eyes: only its type is exported. */
+  /** `error` is one line of ours: a type and a place, or the message of an error of our own. */
   | { readonly status: 'failed'; readonly errorType: string; readonly error: string }
   | { readonly status: 'timeout'; readonly error: string }
   /** Ended by the kill switch, by a guard or by the end of Homeostat, and left no receipt. */

@@ -1,3 +1,4 @@
+import { isPromise } from 'node:util/types'
 import { after } from './timers.ts'
 
 /** Something to wait for: a promise, anything that has a `then`, or a function that begins it. */
@@ -30,9 +31,8 @@ export function within<T>(
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = after(limitMs, () => reject(late()), options)
-    void begin(work)
-      .then(resolve, reject)
-      .finally(() => timer[Symbol.dispose]())
+    const end = (): void => timer[Symbol.dispose]()
+    settle(work, ending(end, resolve), ending(end, reject))
   })
 }
 
@@ -58,11 +58,25 @@ export function untilAborted<T>(work: Work<T>, signal: AbortSignal, options: Unt
     if (signal.aborted && typeof work === 'function') return giveUp()
     if (signal.aborted) onAbort()
     else signal.addEventListener('abort', onAbort, { once: true })
-    void begin(work).then(resolve, reject).finally(end)
+    settle(work, ending(end, resolve), ending(end, reject))
   })
 }
 
-/** A promise of our own: `then` of somebody else's object is called once, later, and what it throws is a rejection. */
-function begin<T>(work: Work<T>): Promise<T> {
-  return new Promise<T>(resolve => resolve(typeof work === 'function' ? work() : work))
+function ending<T>(end: () => void, then: (value: T) => void): (value: T) => void {
+  return value => {
+    end()
+    then(value)
+  }
+}
+
+/** Calls one of the two once, later, whatever `work` is: what its `then` throws is a failure like any other. */
+function settle<T>(work: Work<T>, resolve: (value: T) => void, reject: (error: unknown) => void): void {
+  try {
+    const begun: unknown = typeof work === 'function' ? work() : work
+    // A promise of Node's own needs no other around it, which would take more turns to settle.
+    const promise = isPromise(begun) ? begun : new Promise(answer => answer(begun))
+    void Promise.prototype.then.call(promise, resolve as (value: unknown) => void, reject)
+  } catch (error) {
+    reject(error)
+  }
 }

@@ -4,6 +4,7 @@ import type { Attributes } from '@opentelemetry/api'
 import type { MetricDefinition } from '@homeostat/semconv'
 import { errorType } from './error-type.ts'
 import type { Scope } from './metric-data.ts'
+import { describeThrown } from './thrown.ts'
 
 /** The part of Homeostat that failed. */
 export type Component = 'signal' | 'rule' | 'action' | 'telemetry' | 'tick' | 'source'
@@ -42,7 +43,9 @@ export class Faults {
   contain<T>(component: Component, work: () => T): T | undefined {
     try {
       const outcome = work()
-      if (outcome instanceof Promise) outcome.catch((error: unknown) => this.report(component, error))
+      // Promises of other realms and anything with a `then` are promises as well.
+      if (typeof outcome === 'object' && outcome !== null && 'then' in outcome)
+        new Promise(resolve => resolve(outcome)).catch((error: unknown) => this.report(component, error))
       return outcome
     } catch (error) {
       this.report(component, error)
@@ -62,7 +65,7 @@ export class Faults {
       if (this.#seen.has(key)) return
       this.#seen.add(key)
       diag.error(
-        `${this.#registry.scope.name}: ${SUBJECTS[component]} failed and was contained: ${describe(error)}; from now on only counted in ${metrics.errors.name}`,
+        `${this.#registry.scope.name}: ${SUBJECTS[component]} failed and was contained: ${describeThrown(error)}; from now on only counted in ${metrics.errors.name}`,
       )
     } catch {
       // Reporting is the last resort: there is nobody left to tell.
@@ -81,27 +84,6 @@ export function logFirst(what: string): (error: unknown) => void {
   return error => {
     if (logged) return
     logged = true
-    diag.error(`homeostat: ${what} failed and was contained: ${describe(error)}; said once`)
+    diag.error(`homeostat: ${what} failed and was contained: ${describeThrown(error)}; said once`)
   }
-}
-
-/**
- * One line about an error. Ours say themselves what to do. Of others only the type and the place: messages and fields of
- * drivers' errors hold keys, statements and values.
- */
-function describe(error: unknown): string {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
-  const isOurs = typeof code === 'string' && /^HOMEOSTAT_[A-Z_]+$/.test(code) && typeof message === 'string'
-  return isOurs ? message.split('\n', 1)[0]! : `${errorType(error)}${placeOf(error)}`
-}
-
-/** Where it was thrown: the first frame with a line, of a stack that is nothing but type, message and frames. */
-function placeOf(error: unknown): string {
-  if (!(error instanceof Error) || typeof error.stack !== 'string') return ''
-  const [type] = /^[\w$.]+(?: \[\w+\])?(?:: )?/.exec(error.stack) ?? ['']
-  const rest = error.stack.slice(type.length)
-  // A message may look like frames, so it must be cut off; one that is not there any more cannot be.
-  if (!rest.startsWith(`${error.message}\n`)) return ''
-  const frame = /^ +(at .*:\d+:\d+\)?)$/m.exec(rest.slice(error.message.length))?.[1]
-  return frame === undefined ? '' : ` ${frame}`
 }

@@ -1,10 +1,23 @@
+import { describeThrown } from '@homeostat/signals'
+
 /** The history of a target could not be fetched. */
 export class BackfillError extends Error {
   override readonly name = 'BackfillError'
   readonly code = 'HOMEOSTAT_FORECAST_BACKFILL'
 
   constructor(targets: readonly string[], cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    super(`forecast: no history for ${targets.join(', ')}, which go on with what they have: ${why}`, { cause })
+    super(`forecast: no history for ${targets.join(', ')}, which go on with what they have: ${describeThrown(cause)}`, {
+      cause,
+    })
+  }
+}
+
+/** The history did not arrive in time. */
+export class BackfillTimeoutError extends Error {
+  override readonly name = 'BackfillTimeoutError'
+  readonly code = 'HOMEOSTAT_FORECAST_BACKFILL_TIMEOUT'
+
+  constructor(totalTimeoutMs: number) {
+    super(`it was not done within ${totalTimeoutMs} ms`)
   }
 }

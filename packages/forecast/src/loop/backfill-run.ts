@@ -1,6 +1,6 @@
 import { partsOf } from '@homeostat/optimizer/prometheus'
 import { sleep, timeoutSignal } from '@homeostat/signals'
-import { BackfillError } from './backfill-error.ts'
+import { BackfillError, BackfillTimeoutError } from './backfill-error.ts'
 import { backfillSettings, type BackfillOptions, type BackfillSettings } from './backfill-options.ts'
 import { translateFor } from './backfill-translation.ts'
 import type { BackfillOutcome, BackfillRebuild, BackfillResult, BackfillWork } from './backfill-work.ts'
@@ -139,7 +139,7 @@ class BackfillRun {
   }
 
   #tooLate(): Error {
-    return new Error(`it was not done within ${this.#settings.totalTimeoutMs} ms`)
+    return new BackfillTimeoutError(this.#settings.totalTimeoutMs)
   }
 }
 

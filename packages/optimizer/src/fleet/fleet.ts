@@ -1,4 +1,4 @@
-import { every, intervalOf } from '@homeostat/signals'
+import { describeThrown, every, intervalOf } from '@homeostat/signals'
 import type { Coordinator } from './coordinator.ts'
 import { CoordinatorUnavailableError } from './errors.ts'
 import { Fading } from './fading.ts'
@@ -204,7 +204,7 @@ export class Fleet implements AsyncDisposable {
 
   #fail(error: unknown): string {
     if (!(error instanceof CoordinatorUnavailableError)) this.#report(error)
-    this.#trouble = error instanceof Error ? error.message : String(error)
+    this.#trouble = describeThrown(error)
     return this.#trouble
   }
 

@@ -1,4 +1,7 @@
+import { describeThrown } from '@homeostat/signals'
 import type { Gate } from '../gate.ts'
+
+const LONGEST_REASON = 300
 
 export const prerequisitesGate: Gate = {
   reason: 'prerequisites',
@@ -7,9 +10,11 @@ export const prerequisitesGate: Gate = {
     const unmet = unmetOf(proposal)
     if (unmet !== undefined) return unmet
     try {
-      return action.unready?.(firing)
+      const why: unknown = action.unready?.(firing)
+      if (why === undefined || why === null || why === false) return undefined
+      return typeof why === 'string' ? why.slice(0, LONGEST_REASON) : 'its unready() returned no text'
     } catch (error) {
-      return `it could not tell whether it is ready: ${error instanceof Error ? error.name : 'unknown error'}`
+      return `it could not tell whether it is ready: ${describeThrown(error)}`
     }
   },
 }

@@ -1,4 +1,4 @@
-import { after } from '@homeostat/signals'
+import { after, describeThrown } from '@homeostat/signals'
 import type { UndoResult } from '../receipt.ts'
 import { LeaseLostError } from '../fleet/errors.ts'
 import type { Knob } from '../knob.ts'
@@ -129,7 +129,7 @@ export class Adjustment {
     } catch (error) {
       if (error instanceof LeaseLostError) return this.#lost()
       this.#arm(RETRY_MS)
-      return { result: 'failed', error: error instanceof Error ? error.message : String(error) }
+      return { result: 'failed', error: describeThrown(error) }
     }
   }
 

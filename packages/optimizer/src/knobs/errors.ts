@@ -1,3 +1,4 @@
+import { describeThrown } from '@homeostat/signals'
 import type { Bounds } from '../knob.ts'
 
 /** A response asks a knob for nothing, or for several things at once. */
@@ -36,8 +37,10 @@ export class KnobUncertainError extends Error {
   readonly code = 'HOMEOSTAT_KNOB_UNCERTAIN'
 
   constructor(knob: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    super(`whether ${knob} was set is not known: ${reason}; it is read and taken back when its lease ends`, { cause })
+    super(
+      `whether ${knob} was set is not known: ${describeThrown(cause)}; it is read and taken back when its lease ends`,
+      { cause },
+    )
   }
 }
 
@@ -63,5 +66,17 @@ export class JournalUnavailableError extends Error {
       options,
     )
     this.reason = reason
+  }
+}
+
+/** A knob returned something else than a finite number. */
+export class KnobReadingError extends TypeError {
+  override readonly name = 'KnobReadingError'
+  readonly code = 'HOMEOSTAT_KNOB_READING'
+
+  constructor(knob: string, came: string) {
+    super(
+      `the read() of ${knob} returned ${came === 'number' ? 'no finite number' : `a value of type ${came}`}; a number is expected`,
+    )
   }
 }

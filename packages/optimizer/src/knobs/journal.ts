@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorType } from '@homeostat/signals'
 import type { ChangeRecord } from './change-record.ts'
 import { JournalUnavailableError } from './errors.ts'
 import { JournalFile } from './journal-file.ts'
@@ -47,7 +48,7 @@ export class UndoJournal {
       await own.record(change)
     } catch (error) {
       if (error instanceof JournalUnavailableError) throw error
-      throw new JournalUnavailableError(this.folder, (error as Error).message, { cause: error })
+      throw new JournalUnavailableError(this.folder, errorType(error), { cause: error })
     }
   }
 

@@ -1,7 +1,7 @@
 import { within, withoutTracing } from '@homeostat/signals'
 import type { FleetLease } from '../fleet/coordinator.ts'
 import type { Knob } from '../knob.ts'
-import { KnobTimeoutError } from './errors.ts'
+import { KnobReadingError, KnobTimeoutError } from './errors.ts'
 
 /** A knob whose calls end in time, leave no spans, and cannot throw before they return a promise. */
 export interface KnobAccess {
@@ -20,7 +20,11 @@ export function accessTo(knob: Knob, timeoutMs: number): KnobAccess {
       },
     )
   return {
-    read: () => call('read', () => knob.read()),
+    read: async () => {
+      const value: unknown = await call('read', () => knob.read())
+      if (typeof value !== 'number' || !Number.isFinite(value)) throw new KnobReadingError(knob.name, typeof value)
+      return value
+    },
     compareAndSet: (expected, next, lease) => call('compareAndSet', () => knob.compareAndSet(expected, next, lease)),
   }
 }

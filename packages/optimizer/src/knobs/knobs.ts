@@ -1,4 +1,4 @@
-import { after, intervalOf, Turns, within, withoutTracing } from '@homeostat/signals'
+import { after, describeThrown, intervalOf, Turns, within, withoutTracing } from '@homeostat/signals'
 import { knobKey } from '../fleet/lease-key.ts'
 import type { Knob } from '../knob.ts'
 import type { UndoResult } from '../receipt.ts'
@@ -206,7 +206,7 @@ export class Knobs implements AsyncDisposable {
 }
 
 function failedUndo(error: unknown): UndoResult {
-  return { result: 'failed', error: error instanceof Error ? error.message : String(error) }
+  return { result: 'failed', error: describeThrown(error) }
 }
 
 function ignore(): void {}

@@ -1,6 +1,7 @@
 import { lstat, mkdir } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { errorType } from '@homeostat/signals'
 import { JournalUnavailableError } from './errors.ts'
 
 export interface StateFolderOptions {
@@ -31,7 +32,7 @@ export async function openStateFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
   } catch (error) {
-    throw new JournalUnavailableError(folder, (error as Error).message, { cause: error })
+    throw new JournalUnavailableError(folder, errorType(error), { cause: error })
   }
   await checkStateFolder(folder)
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { after } from '@homeostat/signals'
+import { after, errorType } from '@homeostat/signals'
 import { WatchdogLostError } from './loop-blocked-error.ts'
 import type { PulseReaderOptions } from './pulse.ts'
 import { PULSE_READER } from './pulse.ts'
@@ -55,7 +55,7 @@ export class PulseThread implements AsyncDisposable {
       this.#worker = worker
     } catch (error) {
       // Node's permission model refuses threads without --allow-worker.
-      this.#lost((error as Error).message, error)
+      this.#lost(errorType(error), error)
     }
   }
 
