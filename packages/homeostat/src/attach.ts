@@ -1,5 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import type { ProducerReader, Registry, ScopeMetrics } from '@homeostat/signals'
+import { providerOf } from './provider-of.ts'
 
 /** Any SDK `MetricReader`, push or pull, of SDK 2 or SDK 3, as far as it is used here. */
 export interface AttachableReader extends ProducerReader {
@@ -14,8 +15,8 @@ export interface CollectionResult {
 
 export interface AttachTarget {
   readonly registries: readonly Registry[]
-  /** Takes what the reader collected from everybody else. */
-  offer(reader: object, scopes: readonly ScopeMetrics[]): void
+  /** Takes what the reader collected from everybody else of its provider. */
+  offer(reader: object, scopes: readonly ScopeMetrics[], provider: object): void
   /** Takes the resource of a collection, and the reader itself, which knows its provider once the SDK has started. */
   onResource(owner: unknown): void
   onError(error: unknown): void
@@ -63,8 +64,8 @@ export function attachReader(reader: object, target: AttachTarget): Disposable {
     if (attachedTo.get(reader) !== target) return result
     try {
       const { resourceMetrics } = result
+      target.offer(reader, resourceMetrics.scopeMetrics as ScopeMetrics[], providerOf(reader, resourceMetrics.resource))
       target.onResource(resourceMetrics.resource)
-      target.offer(reader, resourceMetrics.scopeMetrics as ScopeMetrics[])
       const own = producers.map(producer => producer.read()).filter(scope => scope.metrics.length > 0)
       return {
         ...result,

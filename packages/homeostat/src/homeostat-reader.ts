@@ -4,6 +4,7 @@ import { CUMULATIVE, describeThrown, errorType, every, intervalOf, within, witho
 import type { CollectionResult } from './attach.ts'
 import type { Homeostat, HomeostatOptions } from './homeostat.ts'
 import { homeostat } from './homeostat.ts'
+import { rememberCollector } from './provider-of.ts'
 
 /** An SDK `PushMetricExporter`, structurally. */
 export interface PushExporter {
@@ -66,6 +67,7 @@ export class HomeostatReader {
   setMetricProducer(producer: never): void {
     if (this.#producer) throw new Error('HomeostatReader can not be bound to a MeterProvider again.')
     this.#producer = producer
+    rememberCollector(this, producer)
     this.#timer = every(this.#intervalMs, () => this.#export())
   }
 

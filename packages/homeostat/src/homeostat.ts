@@ -101,7 +101,7 @@ export class Homeostat implements AsyncDisposable {
     this.#query = createQuery(this.optimizer.store, exprs, steadyNow)
     this.#target = {
       registries: this.instrumentations.map(({ registry }) => registry),
-      offer: (source, scopes) => this.optimizer.offer(source, scopes),
+      offer: (source, scopes, provider) => this.optimizer.offer(source, scopes, provider),
       onResource: resource => service.offer(resource),
       onError: error => faults.report('telemetry', error),
     }

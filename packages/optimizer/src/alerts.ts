@@ -103,7 +103,8 @@ export class Alerts {
     for (const { alert, labels, annotations, value, keptSince } of reported) {
       const key = alertKey({ alert, labels })
       details.set(key, { alert, labels, annotations, value })
-      const isSeen = keptSince === undefined && Number.isFinite(value) && !hasFailed
+      // Whatever the value is, infinite or not a number: the expression has a sample, so it holds.
+      const isSeen = keptSince === undefined && !hasFailed
       if (isSeen && program.freshness.hasInputs(rule, labels, now)) holding.add(key)
     }
     const readAbsent = (key: string): Reading => {

@@ -1,58 +1,60 @@
+import type { HrTime } from '@opentelemetry/api'
 import type { DataPoint, HistogramValue, MetricData, ScopeMetrics } from '@homeostat/signals'
 import { DELTA, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
 
 /** Series of other people's that are summed at most; the SDK's own cap is 2,000 a metric. */
 const MAX_SERIES = 20_000
 
+/** What a series has come to, and when it began. */
+interface Total<T> {
+  readonly value: T
+  readonly startTime: HrTime
+}
+
 /**
  * Turns deltas into running totals, because rules count with totals. A reader that exports deltas (Datadog wants them)
  * hands out each increment once.
  */
 export class DeltaSums {
-  readonly #numbers = new Map<string, number>()
-  readonly #histograms = new Map<string, HistogramValue>()
+  readonly #numbers = new Map<string, Total<number>>()
+  readonly #histograms = new Map<string, Total<HistogramValue>>()
 
-  toCumulative({ scope, metrics }: ScopeMetrics): ScopeMetrics {
-    return { scope, metrics: metrics.map(metric => this.#metric(scope.name, metric)) }
+  /** @param provider - number of the provider the metrics come from */
+  toCumulative({ scope, metrics }: ScopeMetrics, provider: number): ScopeMetrics {
+    return { scope, metrics: metrics.map(metric => this.#metric(`${provider}\0${scope.name}`, metric)) }
   }
 
-  #metric(scope: string, metric: MetricData): MetricData {
+  #metric(source: string, metric: MetricData): MetricData {
     if (metric.aggregationTemporality !== DELTA) return metric
     const key = (point: DataPoint<unknown>): string =>
-      `${scope}\0${metric.descriptor.name}\0${JSON.stringify(point.attributes)}`
+      `${source}\0${metric.descriptor.name}\0${JSON.stringify(point.attributes)}`
     if (metric.dataPointType === SUM_POINT) {
-      return {
-        ...metric,
-        dataPoints: metric.dataPoints.map(point => ({ ...point, value: this.#number(key(point), point.value) })),
-      }
+      const dataPoints = metric.dataPoints.map(point => sum(this.#numbers, key(point), point, (a, b) => a + b))
+      return { ...metric, dataPoints }
     }
     if (metric.dataPointType === HISTOGRAM_POINT) {
-      return {
-        ...metric,
-        dataPoints: metric.dataPoints.map(point => ({ ...point, value: this.#histogram(key(point), point.value) })),
-      }
+      const dataPoints = metric.dataPoints.map(point => sum(this.#histograms, key(point), point, add))
+      return { ...metric, dataPoints }
     }
     return metric
   }
-
-  #number(key: string, value: number): number {
-    const total = (this.#numbers.get(key) ?? 0) + value
-    return remember(this.#numbers, key, total)
-  }
-
-  #histogram(key: string, value: HistogramValue): HistogramValue {
-    const before = this.#histograms.get(key)
-    const total = before === undefined ? value : add(before, value)
-    return remember(this.#histograms, key, total)
-  }
 }
 
-function remember<T>(totals: Map<string, T>, key: string, total: T): T {
+/** The point as a reader of totals would have delivered it: the sum since the series began. */
+function sum<T>(
+  totals: Map<string, Total<T>>,
+  key: string,
+  point: DataPoint<T>,
+  plus: (a: T, b: T) => T,
+): DataPoint<T> {
+  const before = totals.get(key)
+  const value = before === undefined ? point.value : plus(before.value, point.value)
+  const startTime = before?.startTime ?? point.startTime
   // Taken out and put back, the map's order is that of last use, and the first key is the one to forget.
   totals.delete(key)
-  totals.set(key, total)
+  totals.set(key, { value, startTime })
   if (totals.size > MAX_SERIES) totals.delete(totals.keys().next().value!)
-  return total
+  return { ...point, value, startTime }
 }
 
 function add(a: HistogramValue, b: HistogramValue): HistogramValue {

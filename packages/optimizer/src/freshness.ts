@@ -1,5 +1,5 @@
 import type { BoundExpression, Expression, LabelMatch, Rule, Store } from '@homeostat/promql'
-import { compile } from '@homeostat/promql'
+import { compile, underscoreLabel } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
 import { isNarrowedBy } from './measurement.ts'
 import { plainLabels } from './plain-labels.ts'
@@ -36,6 +36,7 @@ export class Freshness implements Disposable {
   readonly #rules = new Map<Rule, Expr>()
   readonly #bound = new Map<string, BoundExpression>()
   readonly #selectors = new WeakMap<readonly LabelMatch[], string>()
+  readonly #stripped = new WeakMap<Labels, Labels>()
   /** Of this tick: many alerts read the same series. */
   readonly #present = new Map<string, { readonly now: number; readonly labels: readonly Labels[] }>()
 
@@ -53,12 +54,23 @@ export class Freshness implements Disposable {
   /** Whether every series that the alert's expression reads for these labels has a fresh value. */
   hasInputs(rule: Rule, labels: Labels, now: number): boolean {
     const expr = this.#rules.get(rule)
-    return expr === undefined || this.#isFresh(expr, labels, now)
+    return expr === undefined || this.#isFresh(expr, this.#sampleLabels(rule, labels), now)
   }
 
   [Symbol.dispose](): void {
     for (const bound of this.#bound.values()) bound.dispose()
     this.#bound.clear()
+  }
+
+  /** An alert's labels without those that its rule sets: its series may have other values of them. */
+  #sampleLabels(rule: Rule, labels: Labels): Labels {
+    const known = this.#stripped.get(labels)
+    if (known !== undefined) return known
+    const stripped: Record<string, string> = { ...labels }
+    delete stripped['alertname']
+    for (const name of Object.keys(rule.labels ?? {})) delete stripped[underscoreLabel(name)]
+    this.#stripped.set(labels, stripped)
+    return stripped
   }
 
   #isFresh(expr: Expr, labels: Labels, now: number): boolean {

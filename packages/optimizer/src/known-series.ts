@@ -11,8 +11,16 @@ export interface KnownSeries {
   readonly handle: SeriesHandle | HistogramHandle
   lastValue: number | HistogramValue
   seenAt: number
+  /** The reader that delivered it last: only its collections can say that the series is gone. */
+  reader: object
   /** Whether it is among those that are ended when a collection does not have them. */
   isListed: boolean
+}
+
+/** When a collection was made, and by whom. */
+export interface Collected {
+  readonly at: number
+  readonly reader: object
 }
 
 type Point = Pick<DataPoint<number | HistogramValue>, 'attributes' | 'value'>
@@ -41,7 +49,12 @@ export class KnownMetric {
   }
 
   /** Writes one point; `begin` makes the series when it is new. */
-  see(place: number, { attributes, value }: Point, at: number, begin: (key: string) => KnownSeries): void {
+  see(
+    place: number,
+    { attributes, value }: Point,
+    { at, reader }: Collected,
+    begin: (key: string) => KnownSeries,
+  ): void {
     const placed = this.#byPlace[place]
     const series = placed?.attributes === attributes ? placed.series : this.#find(place, attributes, begin)
     if (!series.isListed) {
@@ -50,14 +63,15 @@ export class KnownMetric {
       this.#byKey.set(series.key, series)
     }
     series.seenAt = at
+    series.reader = reader
     series.lastValue = value
     write(series, at)
   }
 
   /** Ends the series that this collection did not have, or carries them on. */
-  settleAbsent(at: number): void {
+  settleAbsent({ at, reader }: Collected): void {
     for (const [key, series] of this.#byKey) {
-      if (series.seenAt === at) continue
+      if (series.seenAt === at || series.reader !== reader) continue
       if (this.isCarried && at - series.seenAt < CARRY_MS) {
         write(series, at)
         continue

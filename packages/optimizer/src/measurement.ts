@@ -124,7 +124,10 @@ export function isNarrowedBy(sample: Labels, alert: Labels): boolean {
 
 /** The values of the series that an alert's labels leave over; of several the worst. */
 function expectedOf(readings: readonly Reading[], { direction }: Expectation, labels: Labels): number | undefined {
-  const narrowed = readings.filter(reading => isNarrowedBy(reading.labels, labels)).map(({ value }) => value)
+  // An infinite value holds as any other does, but nothing can be compared with it.
+  const narrowed = readings
+    .filter(reading => isNarrowedBy(reading.labels, labels) && Number.isFinite(reading.value))
+    .map(({ value }) => value)
   return worst(narrowed, direction === 'down' ? 'up' : 'down')
 }
 

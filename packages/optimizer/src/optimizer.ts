@@ -37,7 +37,7 @@ import { atOnce, SlicedWork, Stopwatch } from './sliced-work.ts'
 import type { Steps } from './sliced-work.ts'
 import { SnapshotReader } from './snapshot-reader.ts'
 import { Supervision } from './supervision.ts'
-import { steadyNow } from './steady-clock.ts'
+import { fromWallTime, steadyNow, wallTime } from './steady-clock.ts'
 import type { OptimizerOptions } from './optimizer-options.ts'
 import { publishLedger } from './telemetry/telemetry.ts'
 import type { SettlingTrial } from './trial.ts'
@@ -96,8 +96,11 @@ export class Optimizer {
     this.killSwitch = options.killSwitch ?? new KillSwitch(options.environment ?? process.env)
     this.fleet = options.fleet ?? new Fleet({ member: randomUUID() })
     this.reader = options.reader ?? new SnapshotReader(registries)
-    this.store = createStore({ intervalMs, onWarning: limit => faults.report('signal', new StoreLimitError(limit)) })
-    this.#ingestion = new Ingestion(this.store, faults)
+    // A clock that was given is the only time there is; the steady one parts from the clock on the wall.
+    const wall = options.clock === undefined ? { wallTime, fromWallTime } : {}
+    const onWarning = (limit: string): void => faults.report('signal', new StoreLimitError(limit))
+    this.store = createStore({ intervalMs, onWarning, ...(wall.wallTime && { wallTime: wall.wallTime }) })
+    this.#ingestion = new Ingestion(this.store, faults, wall)
     const ownScopes = this.reader.scopeNames
     this.#programs = new Programs(options, { store: this.store, faults, intervalMs, ownScopes })
     this.#alerts = new Alerts(new Conditions(), intervalMs)
@@ -164,9 +167,9 @@ export class Optimizer {
     atOnce(this.#refresh(now))
   }
 
-  /** Takes what an attached reader has just collected. */
-  offer(reader: object, scopes: readonly ScopeMetrics[]): void {
-    this.#engine.faults.contain('signal', () => this.reader.offer(reader, scopes, this.#clock()))
+  /** Takes what an attached reader has just collected from its provider. */
+  offer(reader: object, scopes: readonly ScopeMetrics[], provider?: object): void {
+    this.#engine.faults.contain('signal', () => this.reader.offer(reader, scopes, this.#clock(), provider))
   }
 
   /** One tick. Started actions go on by themselves; they are in the entry of the tick after their end. */

@@ -14,4 +14,8 @@ export interface Snapshot {
 export interface ForeignScope {
   readonly at: number
   readonly metrics: ScopeMetrics
+  /** The reader that collected it. Readers of one provider deliver the same series. */
+  readonly reader?: object
+  /** Number of the provider it comes from. Series of different providers are different series. @default 1 */
+  readonly provider?: number
 }

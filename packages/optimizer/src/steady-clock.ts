@@ -6,6 +6,11 @@ export function steadyNow(): number {
   return Math.round(performance.timeOrigin + performance.now())
 }
 
+/** What a time on the wall clock is on the steady one. */
+export function fromWallTime(wallMs: number): number {
+  return wallMs - wallTime(0)
+}
+
 /** What a steady time is on the clock on the wall, for telemetry that is compared with that of others. */
 export function wallTime(steadyMs: number): number {
   return steadyMs + Math.round(Date.now() - performance.timeOrigin - performance.now())

@@ -89,15 +89,22 @@ test('what attached readers collect is seen by the rules, our own scopes excepte
   expect(walk.ask('test_requests_total')).toEqual([3])
 })
 
-test('where another instrumentation carries a name of ours, ours is used', () => {
+test('2-35: where another instrumentation carries a name of ours, rules see both, told apart by scope', () => {
   const walk = new Walk()
-  compile('test_requests_total').bind(walk.store)
-  walk.registry.counter(requests).with().add(3)
-  walk.now += 5000
-  walk.reader.offer({}, [scope('contrib', sum('test.requests', 99, CUMULATIVE))], walk.now)
-  walk.tick()
+  for (const expr of ['test_requests_total', 'test_requests_total{kind="a"}']) compile(expr).bind(walk.store)
+  const reader = {}
+  for (let tick = 0; tick < 12; tick++) {
+    walk.now += 5000
+    // Ours begins later than theirs, which must not vanish then.
+    if (tick === 5) walk.registry.counter(requests).with().add(3)
+    walk.reader.offer(reader, [scope('contrib', sum('test.requests', 99, CUMULATIVE, { kind: 'a' }))], walk.now)
+    walk.tick()
+    expect(walk.ask('test_requests_total{kind="a"}')).toEqual([99])
+  }
 
-  expect(walk.ask('test_requests_total')).toEqual([3])
+  expect(walk.ask('test_requests_total{otel_scope_name="ours"}')).toEqual([3])
+  expect(walk.ask('test_requests_total{otel_scope_name="contrib"}')).toEqual([99])
+  expect(walk.ask('sum(test_requests_total)')).toEqual([102])
 })
 
 test('deltas are summed as they arrive, and carried on while a series is idle', () => {

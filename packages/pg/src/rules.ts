@@ -1,10 +1,10 @@
 import type { Rule } from '@homeostat/optimizer'
-import { attributes, metrics, promName } from '@homeostat/semconv'
+import { attributes, metrics, promName, promScope } from '@homeostat/semconv'
 
 const DATABASE = promName(attributes.dbNamespace)
 const POOL = promName(attributes.dbPoolName)
 const SLOW_QUERIES = promName(metrics.dbSlowQueries)
-const PENDING_REQUESTS = promName(metrics.dbConnectionPending)
+const PENDING_REQUESTS = `${promName(metrics.dbConnectionPending)}{${promScope('@homeostat/pg')}}`
 
 /** PromQL of the slow statements of the last minute, by database. */
 export const slowStatements: string = `sum by (${DATABASE}) (increase(${SLOW_QUERIES}[1m]))`

@@ -28,6 +28,8 @@ interface UpdateOptions {
   readonly limit: number
   /** The date of the samples of `ALERTS` and `ALERTS_FOR_STATE`. */
   readonly writeAt: number
+  /** What the wall clock shows beyond that. */
+  readonly wallOffsetMs: number
   readonly annotate: (source: Labels, value: number) => Readonly<Record<string, string>>
 }
 
@@ -101,7 +103,7 @@ export class AlertStates {
       this.#resolved = 0
       throw new LimitExceeded(`exceeded limit of ${options.limit} with ${active} alerts`)
     }
-    this.#write(options.writeAt)
+    this.#write(options)
     this.#idle = this.#entries.size === 0 && this.#output.size === 0
   }
 
@@ -180,7 +182,7 @@ export class AlertStates {
   }
 
   /** `ALERTS` and `ALERTS_FOR_STATE`, as Prometheus writes them; the store drops what nobody selects. */
-  #write(at: number): void {
+  #write({ writeAt: at, wallOffsetMs }: UpdateOptions): void {
     const output = this.#output
     if (this.#entries.size === 0 && output.size === 0) return
     output.begin()
@@ -191,7 +193,8 @@ export class AlertStates {
       series[state] ??= this.#seriesLabels(entry.labels, [METRIC_NAME, 'ALERTS'], ['alertstate', state])
       series.forState ??= this.#seriesLabels(entry.labels, [METRIC_NAME, 'ALERTS_FOR_STATE'])
       if (output.claim(series[state])) output.append(series[state], at, 1)
-      if (output.claim(series.forState)) output.append(series.forState, at, Math.floor(entry.activeAt / 1000))
+      if (output.claim(series.forState))
+        output.append(series.forState, at, Math.floor((entry.activeAt + wallOffsetMs) / 1000))
     }
     output.end(at)
   }

@@ -23,13 +23,15 @@ export class AlertingEvaluation {
   /** With labels that are the same for every value, an alert's labels follow from its sample's. */
   readonly #known: DerivedLabels<Labels> | undefined
   readonly #samples: ActiveSample[] = []
-  /** The instant of the present evaluation. */
-  #timeMs = 0
+  readonly #store: Store
+  /** The instant of the present evaluation, on the wall clock. */
+  #wallMs = 0
 
   constructor(rule: Rule, context: RuleContext, store: Store) {
     const name = rule.alert
     if (typeof name !== 'string' || name === '') throw loadError(name, 'alert', new Error('an alert needs a name'))
     this.#alert = name
+    this.#store = store
     this.#context = context
     const labels = { ...context.labels, ...rule.labels }
     this.#labels = templatesOf(rule, 'labels', labels)
@@ -48,7 +50,7 @@ export class AlertingEvaluation {
   }
 
   evaluate(now: number, annotations: AnnotationList): void {
-    this.#timeMs = now
+    this.#wallMs = this.#store.wallTime(now)
     const result = this.#query.run(now, annotations)
     // Most rules find nothing most of the time.
     if (result.length === 0 && this.states.idle) return
@@ -66,6 +68,7 @@ export class AlertingEvaluation {
     this.states.update(this.#samples, now, {
       limit: this.#context.limit,
       writeAt: now - this.#context.queryOffsetMs,
+      wallOffsetMs: this.#wallMs - now,
       annotate: this.#annotate,
     })
     this.#known?.trim(result.length)
@@ -87,7 +90,7 @@ export class AlertingEvaluation {
   /** A template that fails on its data says so in its place, as in Prometheus; the alert is what matters. */
   #expand(template: Template, labels: Labels, value: number): string {
     try {
-      return template.expand({ labels, value, timeMs: this.#timeMs, environment: this.#context.environment })
+      return template.expand({ labels, value, timeMs: this.#wallMs, environment: this.#context.environment })
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       return `<error expanding template: error executing template __alert_${this.#alert}: ${reason}>`

@@ -80,6 +80,7 @@ export class Expression {
 /** For all evaluations, of which there is one at a time: a steady state allocates nothing, and what it writes to is in the cache. */
 const CONTEXT: Writable<EvaluationContext> = {
   timeMs: 0,
+  wallOffsetMs: 0,
   startMs: 0,
   endMs: 0,
   stepMs: 0,
@@ -95,7 +96,7 @@ export class BoundExpression implements Disposable {
   readonly #plan: Plan
   readonly #onDispose: () => void
   readonly #settlement = new Settlement()
-  readonly #maxSamples: number
+  readonly #store: Store
 
   constructor(expression: Expression, store: Store, earlierMs: number, onDispose: () => void = () => {}) {
     this.#onDispose = onDispose
@@ -106,7 +107,7 @@ export class BoundExpression implements Disposable {
       this.#binding[Symbol.dispose]()
       throw error
     }
-    this.#maxSamples = store.maxSamples
+    this.#store = store
   }
 
   evaluate(atMs: number, bounds?: QueryBounds): Value {
@@ -149,11 +150,12 @@ export class BoundExpression implements Disposable {
   #start(instant: EvaluationInstant): EvaluationContext {
     const context = CONTEXT
     context.timeMs = instant.timeMs
+    context.wallOffsetMs = this.#store.wallTime(instant.timeMs) - instant.timeMs
     context.startMs = instant.startMs
     context.endMs = instant.endMs
     context.stepMs = instant.stepMs ?? 0
     context.annotations = instant.annotations
-    context.samples.reset(this.#maxSamples)
+    context.samples.reset(this.#store.maxSamples)
     context.frames.windBack(0)
     context.windows.windBack(0)
     return context

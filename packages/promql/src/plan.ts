@@ -20,11 +20,18 @@ export interface EvaluationInstant {
 
 /** What one evaluation knows. */
 export interface EvaluationContext extends EvaluationInstant {
+  /** What the wall clock shows beyond the time of the samples. */
+  readonly wallOffsetMs: number
   /** What the evaluation may still touch. */
   readonly samples: SampleBudget
   /** For the results of plans; empty them first. */
   readonly frames: LendingPool<Frame>
   readonly windows: LendingPool<SampleWindow>
+}
+
+/** A time of the samples as `time()` and dates show it: in seconds, on the clock on the wall. */
+export function wallSeconds(context: EvaluationContext, timeMs: number): number {
+  return (timeMs + context.wallOffsetMs) / 1000
 }
 
 export interface ScalarPlan {

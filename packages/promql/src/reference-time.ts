@@ -5,5 +5,6 @@ import type { EvaluationContext } from './plan.ts'
 export function referenceTime(context: EvaluationContext, at: AtModifier | undefined, offsetMs: number): number {
   if (at === undefined) return context.timeMs - offsetMs
   if (at === 'start') return context.startMs - offsetMs
-  return (at === 'end' ? context.endMs : at) - offsetMs
+  // A number in the expression is a time on the wall clock.
+  return (at === 'end' ? context.endMs : at - context.wallOffsetMs) - offsetMs
 }

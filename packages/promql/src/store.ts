@@ -27,6 +27,11 @@ export interface StoreOptions {
   readonly subqueryStepMs?: number
   /** Samples one evaluation may touch, and steps of subqueries; beyond it the evaluation fails. Default 5 000 000. */
   readonly maxSamples?: number
+  /**
+   * What the wall clock shows at a time of the samples, in milliseconds since the epoch. Samples may be dated by a clock that
+   * nobody sets; `time()`, `timestamp()`, dates and `@` are about the clock on the wall all the same. Default: the same time.
+   */
+  readonly wallTime?: (timeMs: number) => number
   /** Called once per reason when a limit is reached. */
   readonly onWarning?: (message: string) => void
 }
@@ -49,7 +54,7 @@ export interface StoreStats {
   readonly rewoundSamples: number
 }
 
-type Limits = Required<Omit<StoreOptions, 'onWarning' | 'subqueryStepMs'>>
+type Limits = Required<Omit<StoreOptions, 'onWarning' | 'subqueryStepMs' | 'wallTime'>>
 
 const DEFAULTS: Limits = {
   lookbackMs: 300_000,
@@ -66,6 +71,8 @@ export class Store {
   readonly lookbackMs: number
   readonly subqueryStepMs: number
   readonly maxSamples: number
+  /** See {@link StoreOptions.wallTime}. */
+  readonly wallTime: (timeMs: number) => number
   readonly #options: Limits
   readonly #onWarning: ((message: string) => void) | undefined
   readonly #memory: RingMemory
@@ -76,7 +83,8 @@ export class Store {
   #counts = { outOfOrder: 0, duplicates: 0, refusedSeries: 0, evictedSeries: 0, truncatedSamples: 0, rewoundSamples: 0 }
 
   constructor(options: StoreOptions = {}) {
-    const { onWarning, subqueryStepMs, ...limits } = options
+    const { onWarning, subqueryStepMs, wallTime = timeMs => timeMs, ...limits } = options
+    this.wallTime = wallTime
     this.#options = { ...DEFAULTS, ...limits }
     this.#onWarning = onWarning
     const { lookbackMs, maxSamples, maxBytes, intervalMs } = this.#options

@@ -2,6 +2,7 @@ import type { Attributes, HrTime } from '@opentelemetry/api'
 import type { MetricDefinition } from '@homeostat/semconv'
 import { attributeKey } from './attribute-key.ts'
 import { Cells } from './cells.ts'
+import { hrTime } from './hr-time.ts'
 import type { MeterRecorder } from './histogram-series.ts'
 import { BUCKETS } from './histogram-series.ts'
 import type { Removal, Series, SeriesSeed } from './series.ts'
@@ -46,13 +47,17 @@ export class Instrument<S extends Series = Series> {
    * Past the registry's cap every new set of a counter or histogram shares one series with the attribute
    * `otel.metric.overflow`, which stays. Levels are dropped there: they are not exported at all, because the last one
    * that was set would speak for all others.
+   *
+   * @param startMs - when it began to count, in milliseconds since the epoch: for totals that are kept elsewhere.
+   *   @default now
    */
-  with(attributes: Attributes = {}): S {
+  with(attributes: Attributes = {}, startMs?: number): S {
     const key = attributeKey(attributes)
     const known = this.#series.get(key)
     if (known !== undefined) return known
     if (!this.#budget.take()) return this.#pastTheCap()
-    const series = this.#make(Object.freeze({ ...attributes }), ({ start }) => {
+    const startTime = startMs === undefined ? undefined : hrTime(startMs)
+    const series = this.#make(Object.freeze({ ...attributes }), startTime, ({ start }) => {
       this.#series.delete(key)
       this.#list = undefined
       this.cells.release(start)
@@ -70,9 +75,10 @@ export class Instrument<S extends Series = Series> {
 
   #pastTheCap(): S {
     const { kind } = this.definition
-    if (kind === 'counter' || kind === 'histogram') return (this.#overflow ??= this.#make(OVERFLOW, () => false))
+    if (kind === 'counter' || kind === 'histogram')
+      return (this.#overflow ??= this.#make(OVERFLOW, undefined, () => false))
     if (this.#dropped === undefined) {
-      this.#dropped = this.#make(OVERFLOW, ({ start }) => {
+      this.#dropped = this.#make(OVERFLOW, undefined, ({ start }) => {
         this.cells.release(start)
         return true
       })
@@ -82,9 +88,9 @@ export class Instrument<S extends Series = Series> {
     return this.#dropped
   }
 
-  #make(attributes: Attributes, removal: Removal): S {
+  #make(attributes: Attributes, startTime: HrTime | undefined, removal: Removal): S {
     this.#list = undefined
-    const seed = { attributes, startTime: this.#budget.startTime(), cells: this.cells, removal }
+    const seed = { attributes, startTime: startTime ?? this.#budget.startTime(), cells: this.cells, removal }
     return this.#create(seed, this.recorder)
   }
 }

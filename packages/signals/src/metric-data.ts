@@ -28,6 +28,8 @@ export interface MetricDescriptor {
   readonly description: string
   readonly unit: string
   readonly valueType: ValueType
+  /** `InstrumentType` of the SDK, which puts it there: the kind of instrument the points come from. */
+  readonly type?: string
 }
 
 export interface DataPoint<T> {

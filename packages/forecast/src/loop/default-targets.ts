@@ -1,4 +1,4 @@
-import { attributes, metrics, promName, upstreamMetrics } from '@homeostat/semconv'
+import { attributes, metrics, promName, promScope, upstreamMetrics } from '@homeostat/semconv'
 import type { ForecastTarget } from './forecast-target.ts'
 
 const AREA = promName(attributes.memoryArea)
@@ -8,14 +8,15 @@ const DATABASE = promName(attributes.dbNamespace)
 const SERVER = promName(attributes.serverAddress)
 const MEMORY = promName(metrics.memoryUtilization)
 const CONNECTIONS = promName(metrics.dbConnectionCount)
-const USED = `sum by (${POOL}) (${CONNECTIONS}{${promName(attributes.dbConnectionState)}="used"})`
-const LIMIT = `sum by (${POOL}) (${promName(metrics.dbConnectionLimit)})`
+const DATABASE_SCOPE = promScope('@homeostat/pg')
+const USED = `sum by (${POOL}) (${CONNECTIONS}{${DATABASE_SCOPE}, ${promName(attributes.dbConnectionState)}="used"})`
+const LIMIT = `sum by (${POOL}) (${promName(metrics.dbConnectionLimit)}{${DATABASE_SCOPE}})`
 const OPERATIONS = promName(metrics.dbOperationDuration)
 const SLOW = `sum by (${DATABASE}) (increase(${promName(metrics.dbSlowQueries)}[1m]))`
 const REQUESTS = upstreamMetrics.httpClientRequestDuration.replaceAll('.', '_')
 
 /** Of a minute: a forecast is about load that lasts, and so is the rule `CpuSaturated`, which waits for half a minute. */
-const cpuOf = (metric: string): string => `avg_over_time(${metric}[1m])`
+const cpuOf = (metric: string): string => `avg_over_time(${metric}{${promScope('@homeostat/runtime')}}[1m])`
 
 /**
  * What is forecast unless the options say otherwise: the conditions that the rules of the other packages watch
@@ -47,7 +48,7 @@ export const defaultTargets: readonly ForecastTarget[] = [
   {
     name: 'database.p95',
     resource: 'database',
-    expr: `histogram_quantile(0.95, sum by (le) (rate(${OPERATIONS}_bucket[1m])))`,
+    expr: `histogram_quantile(0.95, sum by (le) (rate(${OPERATIONS}_bucket{${DATABASE_SCOPE}}[1m])))`,
     above: 0.5,
     unit: 's',
   },
@@ -55,7 +56,7 @@ export const defaultTargets: readonly ForecastTarget[] = [
     name: 'database.slow_queries',
     resource: 'database',
     // Where no statement has ever been slow there is no such series yet: databases that are used have none, then.
-    expr: `max(${SLOW} or 0 * sum(${OPERATIONS}_count))`,
+    expr: `max(${SLOW} or 0 * sum(${OPERATIONS}_count{${DATABASE_SCOPE}}))`,
     above: 10,
   },
   {

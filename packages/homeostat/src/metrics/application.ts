@@ -1,5 +1,5 @@
 import { measureEventLoopLag } from '@homeostat/runtime'
-import { attributes, metrics, promName } from '@homeostat/semconv'
+import { attributes, metrics, promName, promScope } from '@homeostat/semconv'
 import type { ApplicationMetrics } from '../performance-metrics.ts'
 import type { Query } from '../query.ts'
 import { by, first } from '../query.ts'
@@ -8,8 +8,8 @@ const QUEUE = promName(attributes.queueName)
 const CACHE = promName(attributes.cacheName)
 const LOOKED_UP = promName(metrics.cacheRequests)
 
-const ACTIVE_CONNECTIONS = `sum(${promName(metrics.dbConnectionCount)}{${promName(attributes.dbConnectionState)}="used"})`
-const QUEUE_SIZES = `sum by (${QUEUE}) (${promName(metrics.queueJobs)}{${promName(attributes.queueJobsState)}="waiting"})`
+const ACTIVE_CONNECTIONS = `sum(${promName(metrics.dbConnectionCount)}{${promScope('@homeostat/pg')}, ${promName(attributes.dbConnectionState)}="used"})`
+const QUEUE_SIZES = `sum by (${QUEUE}) (${promName(metrics.queueJobs)}{${promScope('@homeostat/bullmq')}, ${promName(attributes.queueJobsState)}="waiting"})`
 const HITS = `sum by (${CACHE}) (increase(${LOOKED_UP}{${promName(attributes.cacheResult)}="hit"}[1m]))`
 const LOOKUPS = `sum by (${CACHE}) (increase(${LOOKED_UP}[1m]))`
 // 0 lookups: 0/0 is not a number and is left out, so that a cache nobody asks has no ratio.

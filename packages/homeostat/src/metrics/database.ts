@@ -1,4 +1,4 @@
-import { attributes, metrics, promName } from '@homeostat/semconv'
+import { attributes, metrics, promName, promScope } from '@homeostat/semconv'
 import type { DatabaseMetrics, PoolMetrics } from '../performance-metrics.ts'
 import type { Query } from '../query.ts'
 import { by, first } from '../query.ts'
@@ -6,13 +6,14 @@ import { by, first } from '../query.ts'
 const POOL = promName(attributes.dbPoolName)
 const STATE = promName(attributes.dbConnectionState)
 const CONNECTIONS = promName(metrics.dbConnectionCount)
+const SCOPE = promScope('@homeostat/pg')
 
 const SLOW_QUERIES = `sum(increase(${promName(metrics.dbSlowQueries)}[1m]))`
-const P95 = `histogram_quantile(0.95, sum by (le) (rate(${promName(metrics.dbOperationDuration)}_bucket[1m])))`
-const USED = `sum by (${POOL}) (${CONNECTIONS}{${STATE}="used"})`
-const IDLE = `sum by (${POOL}) (${CONNECTIONS}{${STATE}="idle"})`
-const PENDING = `sum by (${POOL}) (${promName(metrics.dbConnectionPending)})`
-const LIMIT = `sum by (${POOL}) (${promName(metrics.dbConnectionLimit)})`
+const P95 = `histogram_quantile(0.95, sum by (le) (rate(${promName(metrics.dbOperationDuration)}_bucket{${SCOPE}}[1m])))`
+const USED = `sum by (${POOL}) (${CONNECTIONS}{${SCOPE}, ${STATE}="used"})`
+const IDLE = `sum by (${POOL}) (${CONNECTIONS}{${SCOPE}, ${STATE}="idle"})`
+const PENDING = `sum by (${POOL}) (${promName(metrics.dbConnectionPending)}{${SCOPE}})`
+const LIMIT = `sum by (${POOL}) (${promName(metrics.dbConnectionLimit)}{${SCOPE}})`
 
 export const databaseExprs: readonly string[] = [SLOW_QUERIES, P95, USED, IDLE, PENDING, LIMIT]
 

@@ -36,7 +36,10 @@ async function* snapshotsOf(file: string, stepMs: number): AsyncGenerator<Snapsh
       foreign = []
     }
     foreign.push(
-      ...collections.map(({ at: collectedAt, metrics }) => ({ at: collectedAt, metrics: sums.toCumulative(metrics) })),
+      ...collections.map(({ at: collectedAt, metrics }) => ({
+        at: collectedAt,
+        metrics: sums.toCumulative(metrics, 1),
+      })),
     )
   }
   if (next !== undefined) yield { at: next, own: [], foreign }

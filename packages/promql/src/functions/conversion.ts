@@ -2,14 +2,14 @@ import { unwrapParens, type Expr } from '../ast.ts'
 import { Frame } from '../frame.ts'
 import { EMPTY_LABELS, Labels, METRIC_NAME } from '../labels.ts'
 import { underscoreLabel } from '../names.ts'
-import type { RangeVisitor } from '../plan.ts'
+import { wallSeconds, type RangeVisitor } from '../plan.ts'
 import type { FunctionDefinition } from './definition.ts'
 
 const time: FunctionDefinition = {
   name: 'time',
   args: [],
   returns: 'scalar',
-  plan: () => ({ type: 'scalar', evaluate: context => context.timeMs / 1000 }),
+  plan: () => ({ type: 'scalar', evaluate: context => wallSeconds(context, context.timeMs) }),
 }
 
 const pi: FunctionDefinition = {
@@ -71,7 +71,7 @@ const timestamp: FunctionDefinition = {
         for (let i = 0; i < samples.length; i++) {
           const labels = samples.labels[i]
           const at = direct ? (samples.times[i] ?? NaN) : context.timeMs
-          if (labels !== undefined) frame.push(labels.losingName, at / 1000)
+          if (labels !== undefined) frame.push(labels.losingName, wallSeconds(context, at))
         }
         return frame
       },

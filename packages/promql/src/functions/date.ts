@@ -1,5 +1,6 @@
 import { Frame } from '../frame.ts'
 import { EMPTY_LABELS } from '../labels.ts'
+import { wallSeconds } from '../plan.ts'
 import type { FunctionDefinition } from './definition.ts'
 
 const DAY_MS = 86_400_000
@@ -21,7 +22,7 @@ function ofDate(name: string, read: (date: Date) => number): FunctionDefinition 
           const vector = input?.evaluate(context)
           frame.clear()
           if (vector === undefined) {
-            date.setTime(Math.floor(context.timeMs / 1000) * 1000)
+            date.setTime(Math.floor(wallSeconds(context, context.timeMs)) * 1000)
             frame.push(EMPTY_LABELS, read(date))
             return frame
           }

@@ -1,3 +1,4 @@
+import { wallSeconds, type EvaluationContext } from '../plan.ts'
 import type { RangeWindow } from '../range-window.ts'
 import { overRange, placeOfArgument, type FunctionDefinition } from './definition.ts'
 import { KahanSum, Mean } from './kahan.ts'
@@ -81,14 +82,19 @@ const quantileOverTime: FunctionDefinition = overRange(
 
 /** The time in seconds of the sample that stands, the last of equal ones; NaN gives way to anything. */
 function timeOf(better: (value: number, kept: number) => boolean) {
-  return (window: RangeWindow): number => {
+  return (window: RangeWindow, _rangeMs: number, context: EvaluationContext): number => {
     let at = 0
     for (let i = 1; i < window.length; i++) {
       const kept = window.valueAt(at)
       if (Number.isNaN(kept) || better(window.valueAt(i), kept)) at = i
     }
-    return window.timeAt(at) / 1000
+    return wallSeconds(context, window.timeAt(at))
   }
+}
+
+function timeAt(place: (window: RangeWindow) => number) {
+  return (window: RangeWindow, _rangeMs: number, context: EvaluationContext): number =>
+    wallSeconds(context, window.timeAt(place(window)))
 }
 
 const distances: number[] = []
@@ -121,8 +127,8 @@ export const overTimeFunctions: readonly FunctionDefinition[] = [
   quantileOverTime,
   overRange('first_over_time', () => window => window.valueAt(0), { keepName: true, experimental: true }),
   overRange('mad_over_time', () => deviation, experimental),
-  overRange('ts_of_first_over_time', () => window => window.timeAt(0) / 1000, experimental),
-  overRange('ts_of_last_over_time', () => window => window.timeAt(window.length - 1) / 1000, experimental),
+  overRange('ts_of_first_over_time', () => timeAt(() => 0), experimental),
+  overRange('ts_of_last_over_time', () => timeAt(window => window.length - 1), experimental),
   overRange('ts_of_max_over_time', () => timeOf((value, kept) => value >= kept), experimental),
   overRange('ts_of_min_over_time', () => timeOf((value, kept) => value <= kept), experimental),
 ]

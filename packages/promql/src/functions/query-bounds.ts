@@ -1,4 +1,4 @@
-import type { EvaluationContext } from '../plan.ts'
+import { wallSeconds, type EvaluationContext } from '../plan.ts'
 import type { FunctionDefinition } from './definition.ts'
 
 function ofQuery(name: string, read: (context: EvaluationContext) => number): FunctionDefinition {
@@ -15,6 +15,6 @@ function ofQuery(name: string, read: (context: EvaluationContext) => number): Fu
 export const queryFunctions: readonly FunctionDefinition[] = [
   ofQuery('step', context => (context.stepMs ?? 0) / 1000),
   ofQuery('range', context => (context.endMs - context.startMs) / 1000),
-  ofQuery('start', context => context.startMs / 1000),
-  ofQuery('end', context => context.endMs / 1000),
+  ofQuery('start', context => wallSeconds(context, context.startMs)),
+  ofQuery('end', context => wallSeconds(context, context.endMs)),
 ]

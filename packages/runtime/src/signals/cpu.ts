@@ -27,8 +27,10 @@ interface Mark {
  */
 export function createCpuSignals(registry: Registry, container: Container, minWindowMs: number): CpuSignals {
   const time = registry.counter(metrics.processCpuTime)
-  const user = time.with({ [attributes.cpuMode]: 'user' })
-  const system = time.with({ [attributes.cpuMode]: 'system' })
+  // The operating system has counted since the process began, which a worker thread did not begin with.
+  const since = Date.now() - process.uptime() * 1000
+  const user = time.with({ [attributes.cpuMode]: 'user' }, since)
+  const system = time.with({ [attributes.cpuMode]: 'system' }, since)
   const processUtilization = registry.level(metrics.processCpuUtilization).with()
   const bySource = { cgroup: sourceLevels(registry, 'cgroup'), host: sourceLevels(registry, 'host') }
   const hostCpus = cpus().length

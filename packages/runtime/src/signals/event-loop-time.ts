@@ -26,8 +26,9 @@ export interface EventLoopTime extends Disposable {
  */
 export function measureEventLoopTime(registry: Registry): EventLoopTime {
   const time = registry.counter(metrics.eventLoopTime)
-  const active = time.with({ [attributes.eventLoopState]: 'active' })
-  const idle = time.with({ [attributes.eventLoopState]: 'idle' })
+  // Node has counted since the loop began, which is when the process did.
+  const active = time.with({ [attributes.eventLoopState]: 'active' }, performance.timeOrigin)
+  const idle = time.with({ [attributes.eventLoopState]: 'idle' }, performance.timeOrigin)
   const utilization = registry.level(metrics.eventLoopUtilization).with()
   const baselines = new Baselines(performance.eventLoopUtilization(), performance.now())
 
