@@ -1,6 +1,7 @@
 import { diag } from '@opentelemetry/api'
 import type { ProducerReader, Registry, ScopeMetrics } from '@homeostat/signals'
 import { providerOf } from './provider-of.ts'
+import { forTextExposition } from './text-exposition.ts'
 
 /** Any SDK `MetricReader`, push or pull, of SDK 2 or SDK 3, as far as it is used here. */
 export interface AttachableReader extends ProducerReader {
@@ -56,6 +57,7 @@ export function attachReader(reader: object, target: AttachTarget): Disposable {
   attachedTo.set(reader, target)
 
   const producers = target.registries.map(registry => registry.producer(reader))
+  const [engine] = target.registries
   const had = Object.getOwnPropertyDescriptor(reader, 'collect')
   const collect = reader.collect.bind(reader)
   const collectWithHomeostat: AttachableReader['collect'] = async options => {
@@ -66,11 +68,10 @@ export function attachReader(reader: object, target: AttachTarget): Disposable {
       const { resourceMetrics } = result
       target.offer(reader, resourceMetrics.scopeMetrics as ScopeMetrics[], providerOf(reader, resourceMetrics.resource))
       target.onResource(resourceMetrics.resource)
-      const own = producers.map(producer => producer.read()).filter(scope => scope.metrics.length > 0)
-      return {
-        ...result,
-        resourceMetrics: { ...resourceMetrics, scopeMetrics: [...resourceMetrics.scopeMetrics, ...own] },
-      }
+      const others = resourceMetrics.scopeMetrics as ScopeMetrics[]
+      const read = producers.map(producer => producer.read()).filter(scope => scope.metrics.length > 0)
+      const own = engine !== undefined && writesText(reader) ? forTextExposition(read, others, engine.scope) : read
+      return { ...result, resourceMetrics: { ...resourceMetrics, scopeMetrics: [...others, ...own] } }
     } catch (error) {
       // The application's own export comes first: without us rather than not at all.
       target.onError(error)
@@ -90,6 +91,11 @@ export function attachReader(reader: object, target: AttachTarget): Disposable {
 }
 
 const NOTHING_TO_DO: Disposable = { [Symbol.dispose]: () => undefined }
+
+/** A `PrometheusExporter`, by the handler that only it has. */
+function writesText(reader: object): boolean {
+  return typeof (reader as { getMetricsRequestHandler?: unknown }).getMetricsRequestHandler === 'function'
+}
 
 function isReader(value: object): value is AttachableReader {
   const { collect, selectAggregationTemporality } = value as Partial<AttachableReader>

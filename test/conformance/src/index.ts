@@ -3,5 +3,5 @@ export { describeCoordinator, type CoordinatorSubject } from './coordinator-suit
 export { describeStateStore, type StateStoreSubject } from './state-store-suite.ts'
 export { describeKnob, type KnobSubject } from './knob-suite.ts'
 export { describeInstrumentation, type InstrumentationSubject } from './instrumentation-suite.ts'
-export { runOnLine, sdkLines, type SdkLine } from './sdk-lines.ts'
+export { runOnLine, oldestSdk, sdkLines, type SdkLine } from './sdk-lines.ts'
 export { pointsOf, totalsOf } from './totals.ts'

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-/** One major version of the OpenTelemetry SDK, as an application has it. */
+/** One version of the OpenTelemetry SDK, as an application has it. */
 export interface SdkLine {
   readonly name: string
   /** The package whose dependencies are the line. */
@@ -12,6 +12,9 @@ export interface SdkLine {
 }
 
 export const sdkLines: readonly SdkLine[] = [sdkLine('SDK 2.12', 'sdk-2'), sdkLine('SDK 3.1', 'sdk-3')]
+
+/** The first SDK of the oldest line that is supported. */
+export const oldestSdk: SdkLine = sdkLine('SDK 2.0', 'sdk-2-0')
 
 function sdkLine(name: string, folderName: string): SdkLine {
   const folder = new URL(`../../${folderName}/`, import.meta.url)
