@@ -1,5 +1,5 @@
-import type { Alert, Rule, RuleError } from '@homeostat/promql'
-import { parseDuration } from '@homeostat/promql'
+import type { Alert, Rule, RuleError, ShownAlert, Store } from '@homeostat/promql'
+import { AlertSeries, parseDuration } from '@homeostat/promql'
 import { alertKey } from './alert-key.ts'
 import type { Firing, PendingAlert, Transition } from './firing.ts'
 import type { Condition, ConditionPolicy, Reading } from './instances/condition.ts'
@@ -41,15 +41,22 @@ export class Alerts {
   /** What is told about each label set of a rule, for as long as it has a condition. */
   readonly #details = new Map<string, Map<string, Detail>>()
   readonly #policies = new Map<string, ConditionPolicy>()
+  readonly #store: Store
+  /** `ALERTS` of each rule: the state that the ledger and the metrics show. */
+  readonly #series = new Map<string, AlertSeries>()
+  /** Of rules that are gone; they end with the next evaluation. */
+  #ending: AlertSeries[] = []
 
-  constructor(conditions: Conditions, intervalMs: number) {
+  constructor(conditions: Conditions, intervalMs: number, store: Store) {
     this.#conditions = conditions
     this.#intervalMs = intervalMs
+    this.#store = store
   }
 
   *evaluate(program: Program, now: number): Steps<Evaluated> {
     const { alerts, errors } = yield* program.rules.evaluate(now)
     const failed = new Set(errors.map(error => error.alert))
+    for (const series of this.#ending.splice(0)) series.write([], now)
     const transitions: Transition[] = []
     const pending: PendingAlert[] = []
     const firings: Firing[] = []
@@ -73,13 +80,19 @@ export class Alerts {
         transitions.push({ alert: rule.alert, labels, from: from.state, to: to.state })
       }
       const conditions = this.#conditions.of(name)
+      const shown: ShownAlert[] = []
       for (const [key, detail] of details) {
         const condition = conditions.get(key)
         if (!condition) details.delete(key)
-        else if (condition.state === 'pending')
+        else if (condition.state === 'pending') {
           pending.push({ ...detail, since: condition.since, firesAt: condition.since + policy.forMs })
-        else if (isFiring(condition)) firings.push({ ...detail, ...timesOf(condition) })
+          shown.push({ labels: detail.labels, state: 'pending', activeAt: condition.since })
+        } else if (isFiring(condition)) {
+          firings.push({ ...detail, ...timesOf(condition) })
+          shown.push({ labels: detail.labels, state: 'firing', activeAt: condition.since })
+        }
       }
+      this.#seriesOf(name, rule).write(shown, now)
       yield
     }
     return { pending, firings, transitions, errors }
@@ -92,7 +105,16 @@ export class Alerts {
       this.#conditions.forget(name)
       this.#policies.delete(name)
       this.#details.delete(name)
+      const series = this.#series.get(name)
+      if (series !== undefined) this.#ending.push(series)
+      this.#series.delete(name)
     }
+  }
+
+  #seriesOf(name: string, rule: Rule): AlertSeries {
+    let series = this.#series.get(name)
+    if (series === undefined) this.#series.set(name, (series = new AlertSeries(rule, this.#store)))
+    return series
   }
 
   #evaluate(

@@ -103,7 +103,7 @@ export class Optimizer {
     this.#ingestion = new Ingestion(this.store, faults, wall)
     const ownScopes = this.reader.scopeNames
     this.#programs = new Programs(options, { store: this.store, faults, intervalMs, ownScopes })
-    this.#alerts = new Alerts(new Conditions(), intervalMs)
+    this.#alerts = new Alerts(new Conditions(), intervalMs, this.store)
     this.histories = new Histories({ intervalMs, random })
     this.ledger = new Ledger(faults)
     this.traces = new TraceWindow(clock)

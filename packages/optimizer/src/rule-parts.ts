@@ -16,7 +16,8 @@ export class RuleParts {
   readonly #parts: readonly Rules[]
 
   constructor(rules: readonly RuleSource[], store: Store) {
-    this.#parts = partsOf(rules).map(part => createRules(part, store))
+    // The loop decides when an alert fires, so it shows the alerts as well.
+    this.#parts = partsOf(rules).map(part => createRules(part, store, { writesAlerts: false }))
   }
 
   /** The rules that were loaded, as they are doing. */

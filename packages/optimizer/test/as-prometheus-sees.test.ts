@@ -12,9 +12,10 @@ import type { ScopeMetrics } from '@homeostat/signals'
 import { Registry } from '@homeostat/signals'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Optimizer } from '../src/index.ts'
+import type { LedgerEntry } from '../src/index.ts'
 import { Ingestion } from '../src/ingestion.ts'
 import { SnapshotReader } from '../src/snapshot-reader.ts'
-import { Loop, relieve, response } from './loop.ts'
+import { Loop, relieve, response, START } from './loop.ts'
 
 /** A reader of the real SDK with its provider, collected by hand. */
 class Collected {
@@ -225,7 +226,7 @@ describe('2-33: whatever value an expression has, it holds', () => {
     ['not a number', '0 * test_pressure / 0 != 0'],
     ['not a number', 'test_pressure * NaN'],
   ])('an alert whose value is %s fires and nothing acts on it: %s', async (shown, expr) => {
-    const run = vi.fn(relieve(() => Promise.resolve({ effects: {} })).run)
+    const run = vi.fn(relieve(() => Promise.resolve({ summary: 'ran', effects: {} })).run)
     const loop = new Loop({
       actions: [relieve(run)],
       rules: [{ alert: 'PressureHigh', expr, for: '10s' }],
@@ -297,9 +298,67 @@ describe('2-34: time() and dates are the wall clock, intervals are steady', () =
 
     vi.spyOn(Date, 'now').mockImplementation(() => now() + hours * 3_600_000)
     seen.set(Date.now() / 1000)
+    // Rules read the ALERTS of the evaluation before.
+    firing()
     expect(firing()).toEqual(['Young', 'Now', 'Hour', 'Stated'])
     seen.set(Date.now() / 1000 - 61)
     expect(firing()).toContain('Old')
     optimizer.killSwitch.trip('end')
+  })
+})
+
+describe('2-38: an alert has one state: ALERTS, the ledger and homeostat.alerts agree', () => {
+  const rule = { alert: 'PressureHigh', expr: 'test_pressure > 0.8', for: '10s', keepFiringFor: '10s' }
+  /** High for a while, in the dead band, in the middle of it missing, high again, clear; then up and down as fast as it can. */
+  const pressureAt = (second: number): number | undefined => {
+    if (second < 60) return 0.9
+    if (second < 120) return second < 80 || second > 95 ? 0.7 : undefined
+    if (second < 180) return 0.9
+    if (second < 400) return 0.3
+    return Math.floor(second / 60) % 2 === 0 ? 0.9 : 0.3
+  }
+
+  test.each([{ ...response, clear: 'test_pressure < 0.5' }, response])('with clear: $clear', async answered => {
+    const loop = new Loop({ actions: [], rules: [rule], responses: [answered] })
+    const alerts = compile('ALERTS{alertname="PressureHigh"}').bind(loop.optimizer.store)
+    const forState = compile('ALERTS_FOR_STATE').bind(loop.optimizer.store)
+    const states = new Set<string>()
+    let entries = 0
+    const check = ({ now, firings, pending }: LedgerEntry): void => {
+      entries += 1
+      const value = alerts.evaluate(now)
+      const shown = value.type === 'vector' ? value.samples.map(({ labels }) => labels.get('alertstate')) : []
+      expect(shown, `${(now - START) / 1000} s`).toEqual([
+        ...pending.map(() => 'pending'),
+        ...firings.map(() => 'firing'),
+      ])
+      const since = forState.evaluate(now)
+      const times = since.type === 'vector' ? since.samples.map(sample => sample.value * 1000) : []
+      expect(times).toEqual([...pending, ...firings].map(alert => alert.since))
+      const count = (state: string): number =>
+        (
+          loop.engine.collect().metrics.find(({ descriptor }) => descriptor.name === 'homeostat.alerts')?.dataPoints ??
+          []
+        )
+          .filter(point => Object.values(point.attributes).includes(state))
+          .reduce((total, point) => total + Number(point.value), 0)
+      expect([count('pending'), count('firing')]).toEqual([pending.length, firings.length])
+      for (const state of shown) states.add(state)
+    }
+    using _ = loop.optimizer.on(check)
+    await loop.run(1500_000, elapsedMs => pressureAt(elapsedMs / 1000))
+    expect(entries).toBe(301)
+    expect([...states].toSorted()).toEqual(['firing', 'pending'])
+    await loop.optimizer.stop()
+  })
+
+  test('a rule that a reload takes away leaves no ALERTS behind', async () => {
+    const loop = new Loop({ actions: [], rules: [rule], responses: [] })
+    const alerts = compile('ALERTS').bind(loop.optimizer.store)
+    await loop.run(60_000, () => 0.9)
+    loop.optimizer.load({ rules: [], responses: [] })
+    await loop.run(65_000, () => 0.9)
+    expect(alerts.evaluate(loop.now)).toMatchObject({ samples: [] })
+    await loop.optimizer.stop()
   })
 })

@@ -1,5 +1,6 @@
+import { alertSeriesLabels } from './alert-series.ts'
 import type { Alert, ResolvedAlert } from './alert.ts'
-import { Labels, METRIC_NAME } from './labels.ts'
+import type { Labels } from './labels.ts'
 import { LimitExceeded } from './rule-context.ts'
 import type { RuleOutput } from './rule-output.ts'
 import type { Rule } from './rule.ts'
@@ -17,8 +18,8 @@ interface StateOptions {
   readonly holdMs: number
   /** The rule's `keepFiringFor`. */
   readonly keepMs: number
-  /** Where `ALERTS` and `ALERTS_FOR_STATE` go. */
-  readonly output: RuleOutput
+  /** Where `ALERTS` and `ALERTS_FOR_STATE` go; `undefined` when somebody else writes them. */
+  readonly output: RuleOutput | undefined
   /** The rule's labels as they are written, templates and all. */
   readonly ruleLabels: readonly (readonly [name: string, text: string])[]
 }
@@ -62,7 +63,7 @@ export class AlertStates {
   readonly #rule: Rule
   readonly #holdMs: number
   readonly #keepMs: number
-  readonly #output: RuleOutput
+  readonly #output: RuleOutput | undefined
   readonly #ruleLabels: StateOptions['ruleLabels']
   readonly #entries = new Map<string, Entry>()
   #round = 0
@@ -104,7 +105,7 @@ export class AlertStates {
       throw new LimitExceeded(`exceeded limit of ${options.limit} with ${active} alerts`)
     }
     this.#write(options)
-    this.#idle = this.#entries.size === 0 && this.#output.size === 0
+    this.#idle = this.#entries.size === 0 && (this.#output?.size ?? 0) === 0
   }
 
   /** Adds the active alerts to a list. */
@@ -184,22 +185,18 @@ export class AlertStates {
   /** `ALERTS` and `ALERTS_FOR_STATE`, as Prometheus writes them; the store drops what nobody selects. */
   #write({ writeAt: at, wallOffsetMs }: UpdateOptions): void {
     const output = this.#output
-    if (this.#entries.size === 0 && output.size === 0) return
+    if (output === undefined || (this.#entries.size === 0 && output.size === 0)) return
     output.begin()
     for (const entry of this.#entries.values()) {
       if (entry.resolvedAt !== undefined) continue
       const { series, firedAt } = entry
       const state = firedAt === undefined ? 'pending' : 'firing'
-      series[state] ??= this.#seriesLabels(entry.labels, [METRIC_NAME, 'ALERTS'], ['alertstate', state])
-      series.forState ??= this.#seriesLabels(entry.labels, [METRIC_NAME, 'ALERTS_FOR_STATE'])
+      series[state] ??= alertSeriesLabels(this.#ruleLabels, entry.labels.entries(), state)
+      series.forState ??= alertSeriesLabels(this.#ruleLabels, entry.labels.entries())
       if (output.claim(series[state])) output.append(series[state], at, 1)
       if (output.claim(series.forState))
         output.append(series.forState, at, Math.floor((entry.activeAt + wallOffsetMs) / 1000))
     }
     output.end(at)
-  }
-  /** As Prometheus: a rule label whose template came out empty is there as it is written in the rule. */
-  #seriesLabels(labels: Labels, ...more: readonly (readonly [name: string, value: string])[]): Labels {
-    return Labels.from(new Map([...this.#ruleLabels, ...labels.entries(), ...more]))
   }
 }

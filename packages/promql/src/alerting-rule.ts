@@ -1,4 +1,5 @@
 import { AlertStates, type ActiveSample } from './alert-states.ts'
+import { ruleLabelsOf } from './alert-series.ts'
 import type { AnnotationList } from './annotation.ts'
 import { EvaluationError } from './errors.ts'
 import { DerivedLabels } from './frame.ts'
@@ -38,8 +39,8 @@ export class AlertingEvaluation {
     this.#annotations = templatesOf(rule, 'annotations', rule.annotations ?? {})
     const holdMs = durationField(name, 'for', rule.for)
     const keepMs = durationField(name, 'keepFiringFor', rule.keepFiringFor)
-    const ruleLabels = Object.entries(labels).map(([label, text]): [string, string] => [underscoreLabel(label), text])
-    this.states = new AlertStates(rule, { holdMs, keepMs, ruleLabels, output: new RuleOutput(store) })
+    const output = context.writesAlerts ? new RuleOutput(store) : undefined
+    this.states = new AlertStates(rule, { holdMs, keepMs, ruleLabels: ruleLabelsOf(labels), output })
     this.#query = new RuleQuery(name, rule.expr, store, context)
     const fixed = this.#labels.every(([, template]) => template.fixed)
     this.#known = fixed ? new DerivedLabels(labels => this.#alertLabels(labels, NaN)) : undefined

@@ -1,3 +1,4 @@
+export { AlertSeries, type ShownAlert } from './alert-series.ts'
 export type { Alert, ResolvedAlert } from './alert.ts'
 export type { Annotation } from './annotation.ts'
 export { operandsOf, type LabelMatch, type ValueType } from './ast.ts'

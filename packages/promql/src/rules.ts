@@ -30,6 +30,11 @@ export interface RulesOptions {
   readonly externalUrl?: string
   /** Rules may use the functions that Prometheus has behind `--enable-feature=promql-experimental-functions`. Default: false. */
   readonly experimental?: boolean
+  /**
+   * `ALERTS` and `ALERTS_FOR_STATE` are written as Prometheus does. False where somebody else decides when an alert fires and
+   * writes them with {@link AlertSeries}. Default: true.
+   */
+  readonly writesAlerts?: boolean
 }
 
 /** Rules over one store. */
@@ -120,6 +125,7 @@ function loadGroup(source: RuleSource, store: Store, options: RulesOptions, reje
       limit: group.limit ?? 0,
       queryOffsetMs,
       experimental: options.experimental ?? false,
+      writesAlerts: options.writesAlerts ?? true,
       environment,
     }
     for (const rule of group.rules) {

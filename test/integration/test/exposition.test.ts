@@ -19,7 +19,7 @@ function complaints(text: string): string[] {
 }
 
 describe('2-36: the Prometheus text is as clean with us as without, beside host-metrics and runtime-node', () => {
-  test.each([
+  test.concurrent.each([
     [oldestSdk, false],
     [sdkLines[0]!, false],
     [sdkLines[0]!, true],
