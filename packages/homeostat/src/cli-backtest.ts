@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Response } from '@homeostat/optimizer'
 import type { BacktestResult } from '@homeostat/optimizer/backtest'
 import { backtest, backtestReport, compareBacktests, differenceReport, openSource } from '@homeostat/optimizer/backtest'
 import { parseDuration, type RuleGroup } from '@homeostat/promql'
 import { parseRuleFile, type RuleFileError } from '@homeostat/promql/rule-files'
+import { readCommandFile } from './cli-file.ts'
 import type { CommandOutput, ExitCode } from './cli-output.ts'
 import { parseResponseFile } from './reload/response-file.ts'
 
@@ -120,7 +120,7 @@ function filesOf(tokens: ReturnType<typeof parseArgs>['tokens'] & object): FileL
 
 function readRules(files: readonly string[], errors: RuleFileError[]): readonly RuleGroup[] {
   return files.flatMap(file => {
-    const parsed = parseRuleFile(readFileSync(file, 'utf8'), { file })
+    const parsed = parseRuleFile(readCommandFile(file), { file })
     errors.push(...parsed.errors)
     return parsed.groups
   })
@@ -128,7 +128,7 @@ function readRules(files: readonly string[], errors: RuleFileError[]): readonly 
 
 function readResponses(files: readonly string[], errors: RuleFileError[]): readonly Response[] {
   return files.flatMap(file => {
-    const parsed = parseResponseFile(readFileSync(file, 'utf8'), { file })
+    const parsed = parseResponseFile(readCommandFile(file), { file })
     errors.push(...parsed.errors)
     return parsed.responses.map(({ response }) => response)
   })

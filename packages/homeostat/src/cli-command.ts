@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { readCommandFile } from './cli-file.ts'
 import type { CommandOutput, ExitCode } from './cli-output.ts'
 import { checkRuleFiles, type CheckedText } from './cli-rules-check.ts'
 import { VERSION } from './version.ts'
@@ -120,7 +121,7 @@ function checkExists(file: string): void {
 
 /** The files one by one, or the standard input when there are none. */
 function* textsOf(files: readonly string[], readInput: () => string): Generator<CheckedText> {
-  for (const file of files) yield { name: file, text: readFileSync(file, 'utf8') }
+  for (const file of files) yield { name: file, text: readCommandFile(file) }
   if (files.length === 0) yield { name: 'standard input', text: readInput() }
 }
 

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises'
 import type { SavedHistory } from '@homeostat/optimizer'
 import { replaceFile } from '@homeostat/optimizer'
+import { FileTooLargeError, openRegularFile } from '@homeostat/signals'
 
 type Episode = SavedHistory['acts'][number]
 type Sample = Episode['before'][number]
@@ -20,6 +20,8 @@ export interface HistoryHead extends Omit<SavedHistory, 'acts' | 'controls'> {
 
 /** Written, and so made, at a stretch: about half a millisecond of work, and 200 episodes take many. */
 const PIECE_CHARS = 32_768
+/** Many times what the episodes of a history take. A longer file is not ours, and one line of it could fill the memory. */
+const LARGEST_BYTES = 33_554_432
 /** More than the noise of any measurement lets one tell. */
 const DIGITS = 6
 
@@ -59,9 +61,13 @@ export async function readHead(path: string): Promise<HistoryHead | undefined> {
 
 /** Up to the first line that is no JSON. */
 async function* valuesIn(path: string): AsyncGenerator {
-  const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
+  const handle = await openRegularFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
   })
+  if (handle && (await handle.stat()).size > LARGEST_BYTES) {
+    await handle.close()
+    throw new FileTooLargeError(path, LARGEST_BYTES)
+  }
   try {
     for await (const text of handle?.readLines() ?? []) yield JSON.parse(text)
   } catch (error) {

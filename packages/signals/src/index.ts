@@ -10,6 +10,13 @@ export * from './metric-data.ts'
 export { patchMethod } from './method-patch.ts'
 export { patchModuleFile, type ModulePatch } from './module-hook.ts'
 export type { ProducerReader, SignalProducer } from './producer.ts'
+export {
+  FileTooLargeError,
+  IrregularFileError,
+  openRegularFile,
+  readRegularFile,
+  readRegularFileSync,
+} from './regular-file.ts'
 export { Registry, type Observer, type RegistryOptions } from './registry.ts'
 export { CounterSeries, LevelSeries, type Series } from './series.ts'
 export {

@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises'
 import type { Response } from '@homeostat/optimizer'
 import { watchFiles } from '@homeostat/optimizer'
+import { readRegularFile } from '@homeostat/signals'
 import type { RuleGroup } from '@homeostat/promql'
 import type { Warn } from '../warn.ts'
 import { ProgramFilesError } from './program-files-error.ts'
@@ -84,11 +84,5 @@ export class ProgramFiles implements Disposable {
 }
 
 function texts(files: readonly string[]): Promise<FileText[]> {
-  return Promise.all(
-    files.map(async file => {
-      const { size } = await stat(file)
-      if (size > LARGEST_BYTES) throw new Error(`${file}: larger than ${LARGEST_BYTES} bytes: split it`)
-      return { file, text: await readFile(file, 'utf8') }
-    }),
-  )
+  return Promise.all(files.map(async file => ({ file, text: await readRegularFile(file, LARGEST_BYTES) })))
 }

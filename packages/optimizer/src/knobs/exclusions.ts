@@ -1,9 +1,13 @@
-import { appendFile, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openRegularFile, readRegularFile } from '@homeostat/signals'
 import { openStateFolder } from './state-folder.ts'
 
 /** Longer, and it is written anew with what still counts; a line has some hundred bytes and is written once a day and knob. */
 const MAX_BYTES = 64 * 1024
+/** A longer file was not written by us. */
+const LARGEST_BYTES = 1024 * 1024
 
 /**
  * Knobs that a person has changed, and until when Homeostat leaves them alone. Kept in a file that the processes of one service
@@ -39,7 +43,7 @@ export class Exclusions {
 
   /** Takes in what other processes and earlier ones have written. */
   async refresh(now: number): Promise<void> {
-    const text = await readFile(this.#path, 'utf8').catch(() => '')
+    const text = await readRegularFile(this.#path, LARGEST_BYTES).catch(() => '')
     for (const line of text.split('\n')) this.#replay(line)
     for (const [knob, until] of this.#until) if (until <= now) this.#until.delete(knob)
   }
@@ -54,7 +58,14 @@ export class Exclusions {
       await writeFile(`${this.#path}.new`, [...this.#until].map(lineOf).join(''), { mode: 0o600 })
       await rename(`${this.#path}.new`, this.#path)
     }
-    await appendFile(this.#path, lineOf([knob, until]), { mode: 0o600, flush: true })
+    const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT
+    const file = await openRegularFile(this.#path, flags, 0o600)
+    try {
+      await file.appendFile(lineOf([knob, until]))
+      await file.sync()
+    } finally {
+      await file.close()
+    }
   }
 
   #replay(line: string): void {

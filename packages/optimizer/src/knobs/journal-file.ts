@@ -1,9 +1,13 @@
-import { open, readFile, rename, rm, utimes, type FileHandle } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, rename, rm, utimes, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { openRegularFile, readRegularFile } from '@homeostat/signals'
 import { parseChangeRecord, type ChangeRecord } from './change-record.ts'
 
 /** Longer, and the file is written anew with what is open. Some hundred bytes a line. */
 const MAX_LINES = 500
+/** A longer file was not written by us. */
+const LARGEST_BYTES = 4_194_304
 
 /**
  * Open changes in a file of lines, one a change of the state. Each line is on the disk before the call that wrote it ends, so
@@ -27,7 +31,7 @@ export class JournalFile {
   /** Also of a file that does not exist: it is made when there is something to write. */
   static async read(path: string): Promise<JournalFile> {
     const journal = new JournalFile(path)
-    const text = await readFile(path, 'utf8').catch(ifMissing(''))
+    const text = await readRegularFile(path, LARGEST_BYTES).catch(ifMissing(''))
     for (const line of text.split('\n')) journal.#replay(line)
     return journal
   }
@@ -84,7 +88,7 @@ export class JournalFile {
   async #write(line: object): Promise<void> {
     if (this.#lines >= MAX_LINES) await this.#compact()
     if (!this.#file) {
-      this.#file = await open(this.#path, 'a', 0o600)
+      this.#file = await openRegularFile(this.#path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600)
       // A line that was torn by a kill ends here, so that it takes no other with it.
       await this.#file.appendFile('\n')
       await syncFolder(dirname(this.#path))

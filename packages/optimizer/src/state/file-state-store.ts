@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { open, readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorType } from '@homeostat/signals'
+import { errorType, openRegularFile } from '@homeostat/signals'
 import { JournalUnavailableError } from '../knobs/errors.ts'
 import { checkStateFolder, openStateFolder } from '../knobs/state-folder.ts'
 import { StateStoreUnavailableError, StateTooLargeError } from './errors.ts'
@@ -45,7 +45,7 @@ class StateFiles implements StateStore {
 
   read(key: string): Promise<string | undefined> {
     return this.#available(async () => {
-      const file = await open(this.#pathOf(key)).catch(unlessMissing)
+      const file = await openRegularFile(this.#pathOf(key)).catch(unlessMissing)
       try {
         if (file === undefined) return undefined
         // Who may write there decides what is read.
