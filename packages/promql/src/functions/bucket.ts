@@ -4,8 +4,10 @@ export interface Bucket {
   count: number
 }
 
-/** Relative differences of counts up to this are float noise; Prometheus's `smallDeltaTolerance`. */
+/** Relative differences of counts below this are float noise; Prometheus's `smallDeltaTolerance`. */
 const SMALL_DELTA = 1e-12
+/** The smallest number that is stored with full precision. */
+const SMALLEST_NORMAL = 2.2250738585072014e-308
 
 /**
  * Sorts by bound and adds up buckets of equal bound (`0.2` and `2e-1`), in place; doing it twice changes nothing more.
@@ -38,9 +40,7 @@ function mend(buckets: Bucket[]): boolean {
   let forced = false
   let previous = buckets[0]?.count ?? 0
   for (const bucket of buckets) {
-    const noise =
-      Math.abs(bucket.count - previous) <= SMALL_DELTA * Math.max(Math.abs(bucket.count), Math.abs(previous))
-    if (bucket.count !== previous && noise) bucket.count = previous
+    if (isAlmost(bucket.count, previous)) bucket.count = previous
     else if (bucket.count < previous) {
       bucket.count = previous
       forced = true
@@ -48,6 +48,26 @@ function mend(buckets: Bucket[]): boolean {
     previous = bucket.count
   }
   return forced
+}
+
+/** https://github.com/prometheus/prometheus/blob/v3.5.0/util/almost/almost.go */
+function isAlmost(a: number, b: number): boolean {
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true
+  const sum = Math.abs(a) + Math.abs(b)
+  const difference = Math.abs(a - b)
+  if (a === 0 || b === 0 || sum < SMALLEST_NORMAL) return difference < SMALL_DELTA * SMALLEST_NORMAL
+  return difference / Math.min(sum, Number.MAX_VALUE) < SMALL_DELTA
+}
+
+/** The first bucket below the highest that holds the rank, as Go's `sort.Search` finds it; the highest when none does. */
+function bucketOf(rank: number, buckets: readonly Bucket[]): number {
+  let [from, to] = [0, buckets.length - 1]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if ((buckets[middle]?.count ?? NaN) >= rank) to = middle
+    else from = middle + 1
+  }
+  return from
 }
 
 /**
@@ -64,10 +84,9 @@ export function bucketQuantile(q: number, buckets: Bucket[], onForced: () => voi
   if (mend(buckets)) onForced()
   const highest = buckets.length - 1
   const total = buckets[highest]?.count ?? 0
-  if (highest < 1 || total === 0 || Number.isNaN(total)) return NaN
+  if (highest < 1 || total === 0) return NaN
   const rank = q * total
-  let found = 0
-  while (found < highest && (buckets[found]?.count ?? 0) < rank) found += 1
+  const found = bucketOf(rank, buckets)
   const below = buckets[found - 1]
   const at = buckets[found]
   if (at === undefined || found === highest) return below?.bound ?? NaN

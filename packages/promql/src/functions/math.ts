@@ -6,8 +6,18 @@ function round(value: number, toNearest: number): number {
   return Math.floor(value * inverse + 0.5) / inverse
 }
 
+/** Go's `math.Max`: unlike JavaScript, infinity is larger than NaN. */
+function larger(a: number, b: number): number {
+  return a === Infinity || b === Infinity ? Infinity : Math.max(a, b)
+}
+
+/** Go's `math.Min`: minus infinity is smaller than NaN. */
+function smaller(a: number, b: number): number {
+  return a === -Infinity || b === -Infinity ? -Infinity : Math.min(a, b)
+}
+
 function clamp(value: number, min: number, max: number): number {
-  return Math.max(min, Math.min(max, value))
+  return larger(min, smaller(max, value))
 }
 
 const clampFunction: FunctionDefinition = {
@@ -39,7 +49,7 @@ export const mathFunctions: readonly FunctionDefinition[] = [
   perSample('log10', Math.log10),
   perSample('sgn', value => (value < 0 ? -1 : value > 0 ? 1 : value)),
   perSample('round', round, ['scalar'], { count: 1, fallback: 1 }),
-  perSample('clamp_min', (value, min) => Math.max(min, value), ['scalar']),
-  perSample('clamp_max', (value, max) => Math.min(max, value), ['scalar']),
+  perSample('clamp_min', larger, ['scalar']),
+  perSample('clamp_max', smaller, ['scalar']),
   clampFunction,
 ]

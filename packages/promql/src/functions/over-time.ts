@@ -99,10 +99,14 @@ function timeAt(place: (window: RangeWindow) => number) {
 
 const distances: number[] = []
 
-/** Median absolute deviation. */
+/** Median absolute deviation. A sample that is not a number leaves the median unknown. */
 function deviation(window: RangeWindow): number {
   distances.length = 0
-  for (let i = 0; i < window.length; i++) distances.push(window.valueAt(i))
+  for (let i = 0; i < window.length; i++) {
+    const value = window.valueAt(i)
+    if (Number.isNaN(value)) return NaN
+    distances.push(value)
+  }
   const median = quantile(0.5, distances)
   for (let i = 0; i < window.length; i++) distances[i] = Math.abs((distances[i] ?? NaN) - median)
   return quantile(0.5, distances)

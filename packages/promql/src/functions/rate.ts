@@ -8,8 +8,10 @@ import { overRange, type CallSite, type FunctionDefinition, type RangeFunction }
  * The growth of a counter (or change of a gauge) over a range, extrapolated to the range's ends as Prometheus does it:
  * to an end that is nearer than 1.1 average sample distances, else by half a distance, and never below a counter's zero.
  * https://github.com/prometheus/prometheus/blob/v3.5.0/promql/functions.go (extrapolatedRate)
+ *
+ * @param seconds what the growth is divided by: 1, or the range for a rate
  */
-export function extrapolatedDelta(window: RangeWindow, counter: boolean): number | undefined {
+export function extrapolatedDelta(window: RangeWindow, counter: boolean, seconds = 1): number | undefined {
   const { length } = window
   if (length < 2) return undefined
   const first = window.valueAt(0)
@@ -28,9 +30,13 @@ export function extrapolatedDelta(window: RangeWindow, counter: boolean): number
   let toStartMs = firstMs - window.startMs
   let toEndMs = window.endMs - lastMs
   if (toStartMs >= threshold) toStartMs = averageMs / 2
-  if (counter && delta > 0 && first >= 0) toStartMs = Math.min(toStartMs, sampledMs * (first / delta))
+  if (counter && delta > 0 && first >= 0) {
+    const toZeroMs = sampledMs * (first / delta)
+    if (toZeroMs < toStartMs) toStartMs = toZeroMs
+  }
   if (toEndMs >= threshold) toEndMs = averageMs / 2
-  return delta * ((sampledMs + toStartMs + toEndMs) / sampledMs)
+  // One factor: what is divided after it was multiplied may have become infinite.
+  return delta * ((sampledMs + toStartMs + toEndMs) / sampledMs / seconds)
 }
 
 /** The last two samples: their difference (a reset counts from zero), per second when asked. */
@@ -69,10 +75,7 @@ function counterFunction(compute: (window: RangeWindow, rangeMs: number) => numb
 export const rateFunctions: readonly FunctionDefinition[] = [
   overRange(
     'rate',
-    counterFunction((window, rangeMs) => {
-      const delta = extrapolatedDelta(window, true)
-      return delta === undefined ? undefined : delta / (rangeMs / 1000)
-    }),
+    counterFunction((window, rangeMs) => extrapolatedDelta(window, true, rangeMs / 1000)),
   ),
   overRange(
     'increase',

@@ -43,7 +43,8 @@ function regress(window: RangeWindow, originMs: number): Line {
 }
 
 function factor(name: string, short: string, value: number): number {
-  if (value > 0 && value < 1) return value
+  // NaN is let through, as in Prometheus.
+  if (!(value <= 0 || value >= 1)) return value
   throw new EvaluationError(`invalid ${name} factor. Expected: 0 < ${short} < 1, got: ${value.toFixed(6)}`)
 }
 

@@ -1,7 +1,5 @@
 import { perSample, type FunctionDefinition } from './definition.ts'
 
-const DEGREES = 180 / Math.PI
-
 /** https://prometheus.io/docs/prometheus/latest/querying/functions/#trigonometric-functions; all in radians. */
 export const trigonometricFunctions: readonly FunctionDefinition[] = [
   perSample('acos', Math.acos),
@@ -16,6 +14,6 @@ export const trigonometricFunctions: readonly FunctionDefinition[] = [
   perSample('sinh', Math.sinh),
   perSample('tan', Math.tan),
   perSample('tanh', Math.tanh),
-  perSample('deg', value => value * DEGREES),
-  perSample('rad', value => value / DEGREES),
+  perSample('deg', value => (value * 180) / Math.PI),
+  perSample('rad', value => (value * Math.PI) / 180),
 ]
