@@ -1,6 +1,6 @@
 import { startPrometheus, type Prometheus } from '@homeostat/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { compile, createStore, type Store } from '../src/index.ts'
+import { compile, createStore, Labels, type Store } from '../src/index.ts'
 
 /** Values that arithmetic stumbles over. */
 const HOSTILE = [NaN, Infinity, -Infinity, 0, -0, 1, -1, 5e-324, -5e-324, 2e-308, 1e308, -1e308, 1.5, 3, 1e15, 2 ** 53]
@@ -96,10 +96,10 @@ async function oracle(expr: string): Promise<Result | string> {
   if (answer.status !== 'success') return `error: ${answer.error}`
   const { resultType, result } = answer.data
   const number = (text: string): number => (text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text))
-  if (resultType === 'scalar') return new Map([['', number(String(result[1]))]])
+  if (resultType === 'scalar') return new Map([['', number((result as [number, string])[1])]])
   return new Map(
     (result as { metric: Record<string, string>; value: [number, string] }[]).map(({ metric, value }) => [
-      JSON.stringify(Object.entries(metric).toSorted()),
+      Labels.from(Object.entries(metric)).toString(),
       number(value[1]),
     ]),
   )
@@ -110,12 +110,7 @@ function ours(expr: string): Result | string {
     const value = compile(expr, { experimental: true }).evaluate(store, AT_MS)
     if (value.type === 'scalar') return new Map([['', value.value]])
     if (value.type !== 'vector') return value.type
-    return new Map(
-      value.samples.map(({ labels, value: one }) => [
-        JSON.stringify(Object.entries(labels.toObject()).toSorted()),
-        one,
-      ]),
-    )
+    return new Map(value.samples.map(({ labels, value: one }) => [labels.toString(), one]))
   } catch (error) {
     return `error: ${error instanceof Error ? error.message : String(error)}`
   }
@@ -128,13 +123,17 @@ function isSame(a: number | undefined, b: number | undefined): boolean {
   return Number.isFinite(a) && Number.isFinite(b) && a !== 0 && Math.abs(a - b) <= Math.max(1e-12 * Math.abs(b), 1e-323)
 }
 
+function shownResult(result: Result | string): string {
+  return typeof result === 'string' ? result : `${result.size} samples`
+}
+
 function differences(expr: string, mine: Result | string, theirs: Result | string): string[] {
   if (typeof mine === 'string' || typeof theirs === 'string')
-    return typeof mine === typeof theirs ? [] : [`${expr}: ${String(mine)} instead of ${String(theirs)}`]
+    return typeof mine === typeof theirs ? [] : [`${expr}: ${shownResult(mine)} instead of ${shownResult(theirs)}`]
   const keys = new Set([...mine.keys(), ...theirs.keys()])
   return [...keys].flatMap(key => {
     if (isSame(mine.get(key), theirs.get(key))) return []
-    const i = /\["i","(\d+)"\]/.exec(key)?.[1]
+    const i = /i="(\d+)"/.exec(key)?.[1]
     const samples =
       i === undefined
         ? ''

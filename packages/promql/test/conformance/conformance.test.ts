@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { runScript } from './runner.ts'
+import { mutateScript, runScript } from './runner.ts'
 
 // Prometheus's own test scripts are not part of this repository; see README.md of the package.
 const root = resolve(import.meta.dirname, '../../../..')
@@ -26,4 +26,13 @@ test.each(files)('agrees with Prometheus on every case it evaluates of %s', file
   expect(outcomes.length).toBeGreaterThan(0)
   expect(of('failed')).toEqual([])
   expect(of('passed').length).toBeGreaterThan(0)
+})
+
+/** A sample; `npm run conformance -- --mutate` takes all. */
+const EVERY = 7
+
+test.each(files)('2-41: no changed expectation of %s passes', file => {
+  const { mutants, survivors } = mutateScript(readFileSync(resolve(folder, file), 'utf8'), EVERY)
+  expect(mutants).toBeGreaterThan(10)
+  expect(survivors.map(({ line, expr, change }) => `${file}:${line}: ${expr}: ${change}`)).toEqual([])
 })

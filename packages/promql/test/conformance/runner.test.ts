@@ -51,6 +51,9 @@ describe('a script that Prometheus would not take is never a pass', () => {
   test.each([
     ['an expression that does not parse, also where a failure is expected', 'eval_fail instant at 0 foo{{'],
     ['a wrong value', 'eval instant at 50m foo\n  foo{a="x"} 11'],
+    ['2-41: infinity where a number is', 'eval instant at 50m foo\n  foo{a="x"} Inf'],
+    ['2-41: a number where infinity is', 'eval instant at 50m foo / 0\n  {a="x"} 10'],
+    ['2-41: infinity of the other sign', 'eval instant at 50m foo / 0\n  {a="x"} -Inf'],
     ['a value that was not expected', 'eval instant at 50m foo'],
     ['a series that is not there', 'eval instant at 50m nothing\n  foo{a="x"} 10'],
     ['nothing but gaps expected of a series that is not there', 'eval range from 0 to 5m step 5m nothing\n  {} _ _'],

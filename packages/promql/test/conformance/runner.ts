@@ -11,6 +11,7 @@ import { compileMatchers } from '../../src/matcher.ts'
 import { Labels } from '../../src/labels.ts'
 import { compareInstant, compareMiddleStep, compareRange } from './compare.ts'
 import type { Expectations } from './expectations.ts'
+import { mutantsOf } from './mutants.ts'
 import { readScript, type Evaluation, type Load } from './script.ts'
 import type { SeriesLine } from './series-line.ts'
 
@@ -102,7 +103,7 @@ function judge(world: World, evaluation: Evaluation): Verdict {
     const wrong =
       evaluation.stepMs === undefined
         ? (compareInstant(expect, bound.evaluate(evaluation.startMs)) ??
-          compareMiddleStep(evaluation, (at, bounds) => bound.evaluate(at, bounds)))
+          compareMiddleStep(evaluation, expression.ast, (at, bounds) => bound.evaluate(at, bounds)))
         : compareRange(evaluation, at => bound.evaluate(at, evaluation))
     if (expect.fail) return failed('expected an error')
     return wrong === undefined ? PASSED : failed(wrong)
@@ -124,6 +125,40 @@ function judgeError(expect: Expectations, error: unknown): Verdict {
   if (expect.failPattern !== undefined && !expect.failPattern.test(error.message))
     return failed(`expected error ${expect.failPattern.source}, got ${error.message}`)
   return PASSED
+}
+
+/** Whether a case that passes would have passed with other expectations. */
+export interface MutationResult {
+  /** Expectations that were changed so that they are wrong. */
+  readonly mutants: number
+  /** Those that passed all the same: what the comparison does not look at. */
+  readonly survivors: readonly (Outcome & { readonly change: string })[]
+}
+
+/**
+ * Changes the expectations of every case that passes, one at a time. A comparison that looks at everything fails each.
+ *
+ * @param every takes every n-th change only. Default: all
+ */
+export function mutateScript(text: string, every = 1): MutationResult {
+  let world = freshWorld()
+  let seen = 0
+  let mutants = 0
+  const survivors: MutationResult['survivors'][number][] = []
+  for (const command of readScript(text)) {
+    if (command.kind === 'clear') world = freshWorld()
+    else if (command.kind === 'load') loadInto(world, command)
+    else if (judge(world, command).verdict === 'passed') {
+      for (const { change, expect } of mutantsOf(command)) {
+        seen += 1
+        if (seen % every !== 0) continue
+        mutants += 1
+        const { verdict, reason } = judge(world, { ...command, expect })
+        if (verdict !== 'failed') survivors.push({ line: command.line, expr: command.expr, verdict, reason, change })
+      }
+    }
+  }
+  return { mutants, survivors }
 }
 
 /** Runs a script; one outcome for each evaluation in it. Throws at a line it cannot read. */
