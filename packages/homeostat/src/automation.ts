@@ -22,6 +22,8 @@ export interface Automation {
   readonly fleet: Fleet
   /** Undoes what an earlier life of this process, or another one, has left behind. The service's name is settled by then. */
   start(): void
+  /** For the kill switch: undoes every knob at once, those included of which nobody knows whether they were set. */
+  undoAll(): void
   /** In this order: knobs are undone while others can still be asked. */
   readonly endings: Endings
 }
@@ -77,6 +79,7 @@ export function createAutomation(context: AutomationContext): Automation {
           .start()
           .catch((error: unknown) => faults.report('action', error))
     },
+    undoAll: () => void known?.undoAll().catch((error: unknown) => faults.report('action', error)),
     endings: {
       'the knobs': () => known?.close(),
       'the fleet': () => fleet[Symbol.asyncDispose](),

@@ -1,5 +1,5 @@
 import type { SavedHistory } from '@homeostat/optimizer'
-import { replaceFile } from '@homeostat/optimizer'
+import { parseSavedHistory, replaceFile } from '@homeostat/optimizer'
 import { FileTooLargeError, openRegularFile } from '@homeostat/signals'
 
 type Episode = SavedHistory['acts'][number]
@@ -22,6 +22,8 @@ export interface HistoryHead extends Omit<SavedHistory, 'acts' | 'controls'> {
 const PIECE_CHARS = 32_768
 /** Many times what the episodes of a history take. A longer file is not ours, and one line of it could fill the memory. */
 const LARGEST_BYTES = 33_554_432
+/** As many episodes as are read of either kind. */
+const MOST_EPISODES = 500
 /** More than the noise of any measurement lets one tell. */
 const DIGITS = 6
 
@@ -39,27 +41,32 @@ export async function writeHistory(path: string, head: HistoryHead, history: Sav
   })
 }
 
-/** Undefined of what is no history, or only a part of one: then evidence is gathered anew. */
+/**
+ * Undefined of what is not a history, or only a part of one: then evidence is gathered anew.
+ *
+ * @throws IrregularFileError, FileTooLargeError
+ */
 export async function readHistory(path: string): Promise<{ head: HistoryHead; history: SavedHistory } | undefined> {
   let head: HistoryHead | undefined
-  const episodes: Episode[] = []
+  const episodes: unknown[] = []
   for await (const value of valuesIn(path)) {
-    if (head) episodes.push(value as Episode)
-    else if (isHead(value)) head = value
-    else return undefined
+    if (head) episodes.push(value)
+    else head = headOf(value)
+    if (!head || episodes.length > head.acts + head.controls) return undefined
   }
   if (!head || episodes.length !== head.acts + head.controls) return undefined
-  const { key: _, savedAt: _at, savedBy: _by, ...known } = head
-  return { head, history: { ...known, acts: episodes.slice(0, head.acts), controls: episodes.slice(head.acts) } }
+  const acts = episodes.slice(0, head.acts)
+  const history = parseSavedHistory({ ...head, acts, controls: episodes.slice(head.acts) })
+  return history && { head, history }
 }
 
 /** Undefined where there is none that can be read. */
 export async function readHead(path: string): Promise<HistoryHead | undefined> {
-  for await (const value of valuesIn(path)) return isHead(value) ? value : undefined
+  for await (const value of valuesIn(path)) return headOf(value)
   return undefined
 }
 
-/** Up to the first line that is no JSON. */
+/** Up to the first line that is not JSON. */
 async function* valuesIn(path: string): AsyncGenerator {
   const handle = await openRegularFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
@@ -77,10 +84,16 @@ async function* valuesIn(path: string): AsyncGenerator {
   }
 }
 
-function isHead(value: unknown): value is HistoryHead {
-  const { key, savedAt, acts, controls, trials } = (value ?? {}) as Partial<HistoryHead>
-  const areCounts = [acts, controls, trials?.act, trials?.control].every(count => Number.isSafeInteger(count))
-  return typeof key === 'string' && Number.isFinite(savedAt) && areCounts
+/** A copy of the fields that count. */
+function headOf(value: unknown): HistoryHead | undefined {
+  const { key, savedAt, savedBy, acts, controls, ...known } = Object(value) as Partial<HistoryHead>
+  const areCounts = [acts, controls].every(
+    count => Number.isSafeInteger(count) && count! >= 0 && count! <= MOST_EPISODES,
+  )
+  if (typeof key !== 'string' || typeof savedBy !== 'string' || !Number.isFinite(savedAt) || !areCounts)
+    return undefined
+  const rest = parseSavedHistory({ ...known, acts: [], controls: [] })
+  return rest && { ...rest, key, savedAt: savedAt!, savedBy, acts: acts!, controls: controls! }
 }
 
 function line(value: object): string {

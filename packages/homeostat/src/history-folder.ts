@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Histories, SavedHistory } from '@homeostat/optimizer'
-import { isWorthKeeping, openStateFolder } from '@homeostat/optimizer'
+import { checkStateFolder, isWorthKeeping, openStateFolder } from '@homeostat/optimizer'
 import { every, nextTurn, Turns } from '@homeostat/signals'
 import type { HistoryHead } from './history-file.ts'
 import { readHead, readHistory, writeHistory } from './history-file.ts'
@@ -16,6 +16,7 @@ const FORGET_AFTER_MS = 90 * DAY_MS
 const WRITE_AGAIN_AFTER_MS = 30 * DAY_MS
 /** As many as {@link Histories} remember. */
 const MOST_READ = 500
+const FOLDER = 'histories'
 const NAME = /^[0-9a-f]{16}\.jsonl/
 
 export interface HistoryFolderOptions {
@@ -52,7 +53,7 @@ export class HistoryFolder {
 
   constructor(options: HistoryFolderOptions) {
     this.#options = options
-    this.#folder = join(options.folder, 'histories')
+    this.#folder = join(options.folder, FOLDER)
   }
 
   /** Takes what was saved, and saves from now on every five minutes. */
@@ -74,9 +75,9 @@ export class HistoryFolder {
   }
 
   async #read(): Promise<void> {
+    // Who may write there decides what is believed.
+    if (!(await checkStateFolder(this.#options.folder, FOLDER))) return
     const found = await this.#files()
-    if (found.length === 0) return
-    await openStateFolder(this.#folder)
     for (const { path } of found.slice(-MOST_READ))
       await this.#contained(async () => {
         const { head, history } = (await readHistory(path)) ?? {}
@@ -135,8 +136,7 @@ export class HistoryFolder {
   }
 
   async #open(): Promise<void> {
-    await openStateFolder(this.#options.folder)
-    await openStateFolder(this.#folder)
+    await openStateFolder(this.#options.folder, FOLDER)
   }
 
   #pathOf(key: string): string {

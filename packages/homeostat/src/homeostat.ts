@@ -112,6 +112,7 @@ export class Homeostat implements AsyncDisposable {
     )
     const mayAct = actions.some(({ name }) => modes.ofAction(name) === 'act')
     const { store, killSwitch } = this.optimizer
+    killSwitch.onTrip(() => this.#automation.undoAll())
     const loop = { store, intervalMs, on: (listener: LedgerListener): Disposable => this.optimizer.on(listener) }
     const forecasting = (this.#forecasting = new Forecasting({ domains, faults, loop }))
     const { histories } = this.optimizer

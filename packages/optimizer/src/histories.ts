@@ -1,9 +1,7 @@
 import type { HistoryOptions } from './history.ts'
-import type { SavedHistory } from './saved-history.ts'
+import { parseSavedHistory, type SavedHistory } from './saved-history.ts'
 import { History } from './history.ts'
 import { offerOf } from './evidence.ts'
-import type { Standing } from './instances/standing.ts'
-import type { ArmState } from './judge/arms.ts'
 import type { KnownEffect, ModeOffer, QuarantinedAction } from './ledger.ts'
 import type { Mode } from './mode.ts'
 import { modeOfResponse } from './mode.ts'
@@ -32,12 +30,12 @@ export class Histories {
 
   /** The history of a rule and an action as they are written now. */
   of({ alert, action, version, response }: Omit<HistoryOptions, 'intervalMs' | 'random'>): History {
-    const key = `${alert} ${action} ${version}`
+    const key = historyKey(alert, action, version)
     const known = this.#histories.get(key)
     if (known) return known
     const history = new History({ ...this.#options, alert, action, version, response })
     const saved = this.#saved.get(key)
-    if (saved) restore(history, saved)
+    if (saved) history.restore(saved)
     this.#saved.delete(key)
     this.#histories.set(key, history)
     if (this.#histories.size > MAX_HISTORIES) this.#putAway()
@@ -104,13 +102,20 @@ export class Histories {
    * Takes what {@link save} gave, at once or one by one; each history is picked up when its rule and response are the same,
    * also when it comes late, as long as nothing was found out in the meantime.
    */
-  restore(saved: SavedHistories): void {
-    for (const [key, history] of Object.entries(saved)) {
+  restore(saved: Readonly<Record<string, unknown>>): void {
+    for (const [key, value] of Object.entries(saved)) {
+      const history = parseSavedHistory(value)
+      if (!history) continue
       const known = this.#histories.get(key)
       if (!known) this.#keep(key, history)
-      else if (!isWorthKeeping(known.save())) restore(known, history)
+      else if (!isWorthKeeping(known.save())) known.restore(history)
     }
   }
+}
+
+/** Keys differ whenever rules or actions do: only the name of an alert may have spaces. */
+function historyKey(alert: string, action: string, version: string): string {
+  return [alert, ...[action, version].map(part => part.replaceAll('%', '%25').replaceAll(' ', '%20'))].join(' ')
 }
 
 /** Whether a loop that starts anew would do otherwise for knowing it. */
@@ -118,30 +123,4 @@ export function isWorthKeeping({ trials, breaches, standing, decided }: SavedHis
   const counts = [trials, breaches].map(({ act, control }) => act + control)
   const { quarantine, harmful, withoutEffect } = standing
   return quarantine !== undefined || decided !== undefined || [...counts, harmful, withoutEffect].some(n => n > 0)
-}
-
-/** What was saved may have been written by another version of Homeostat; then evidence is gathered anew. */
-function restore(history: History, saved: SavedHistory): void {
-  try {
-    if (isWhole(saved)) history.restore(saved)
-  } catch {
-    history.forget()
-  }
-}
-
-/** As far as the loop would stumble over it. */
-function isWhole({ acts, controls, trials, standing, arms, decided }: Partial<SavedHistory>): boolean {
-  const areWhole = [acts, controls].every(episodes => episodes?.every(({ before, after }) => before && after))
-  const isCounted = Number.isFinite(trials?.act) && Number.isFinite(trials?.control)
-  const isKnown = decided === undefined || decided.statistics !== undefined
-  return areWhole && isCounted && isKnown && isStanding(standing) && (!arms || isDrawn(arms))
-}
-
-/** Of a quarantine without an end nobody would ever be released. */
-function isStanding({ harmful, quarantine }: Partial<Standing> = {}): boolean {
-  return Number.isFinite(harmful) && (!quarantine || Number.isFinite(quarantine.until - quarantine.since))
-}
-
-function isDrawn({ block }: ArmState): boolean {
-  return block.every(arm => arm === 'act' || arm === 'control')
 }

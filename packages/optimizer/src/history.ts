@@ -202,15 +202,6 @@ export class History {
     }
   }
 
-  /** Begins as if nothing had happened. */
-  forget(): void {
-    this.#arms = undefined
-    this.#decided = undefined
-    this.#statistics = undefined
-    this.#standing = freshStanding(this.version)
-    this.#beginAnew()
-  }
-
   restore({ arms, acts, controls, breaches, trials, standing, decided }: SavedHistory): void {
     this.#arms = arms
     this.#acts = [...acts]

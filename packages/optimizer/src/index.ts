@@ -9,7 +9,13 @@ export { evidenceOf, type Evidence as ActionEvidence } from './evidence.ts'
 export type { Explanation, TrialRecord } from './explain.ts'
 export type { Firing, PendingAlert, Transition } from './firing.ts'
 export { chooseCoordinator, type CoordinatorCandidate, type CoordinatorChoice } from './fleet/choose-coordinator.ts'
-export type { Coordinator, FleetLease, Orphan, UndoRecord } from './fleet/coordinator.ts'
+export {
+  parseUndoRecord,
+  type Coordinator,
+  type FleetLease,
+  type Orphan,
+  type UndoRecord,
+} from './fleet/coordinator.ts'
 export { withinDeadline, type Unavailable } from './fleet/deadline.ts'
 export { CoordinatorUnavailableError, LeaseLostError } from './fleet/errors.ts'
 export { Fleet, type FleetClaim, type FleetOptions } from './fleet/fleet.ts'
@@ -21,7 +27,7 @@ export type { Gate, GateState } from './gate.ts'
 export * from './guards/index.ts'
 export { Histories, isWorthKeeping, type SavedHistories } from './histories.ts'
 export type { History } from './history.ts'
-export type { SavedHistory } from './saved-history.ts'
+export { parseSavedHistory, type SavedHistory } from './saved-history.ts'
 export { advanceCourse, isPossible } from './instances/advance-course.ts'
 export {
   advanceCondition,
@@ -68,15 +74,17 @@ export type { Bounds, Knob, KnobOptions } from './knob.ts'
 export {
   DuplicateKnobError,
   JournalUnavailableError,
+  KnobAnswerError,
   KnobOptionsError,
   KnobOutOfBoundsError,
   KnobTimeoutError,
   KnobUncertainError,
+  RecordRefusedError,
 } from './knobs/errors.ts'
 export { knobAction, knobActionNames, knobActions } from './knobs/knob-action.ts'
 export type { KnobsOptions } from './knobs/knobs-options.ts'
 export { Knobs } from './knobs/knobs.ts'
-export { openStateFolder, stateFolder, type StateFolderOptions } from './knobs/state-folder.ts'
+export { checkStateFolder, openStateFolder, stateFolder, type StateFolderOptions } from './knobs/state-folder.ts'
 export { Ledger, type LedgerEntry, type LedgerListener, type RuleFailure } from './ledger.ts'
 export { isMode, lesserMode, modes, type Mode } from './mode.ts'
 export { Optimizer } from './optimizer.ts'
@@ -100,6 +108,7 @@ export { chooseStateStore, type StateStoreChoice } from './state/choose-state-st
 export { StateStoreUnavailableError, StateTooLargeError } from './state/errors.ts'
 export { createFileStateStore, type FileStateStoreOptions } from './state/file-state-store.ts'
 export { replaceFile } from './state/replace-file.ts'
+export { serviceScope } from './state/service-scope.ts'
 export { checkStateSize, MAX_STATE_BYTES, type StateStore, type StateStoreCandidate } from './state/state-store.ts'
 export { steadyNow, wallTime } from './steady-clock.ts'
 export { TraceWindow } from './telemetry/trace-window.ts'

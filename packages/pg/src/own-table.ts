@@ -31,3 +31,8 @@ export async function hasTable(query: CoordinatorQuery, { name }: OwnTable): Pro
 function isForbidden(error: unknown): boolean {
   return ['42501', '25006', '3F000'].includes(String((error as { code?: unknown }).code))
 }
+
+/** undefined_table, invalid_schema_name */
+export function isTableMissing(error: unknown): boolean {
+  return ['42P01', '3F000'].includes(String(Object(error as object).code))
+}

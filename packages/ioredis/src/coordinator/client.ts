@@ -36,6 +36,10 @@ export function ownClient(client: CoordinatorClient, timeoutMs: number): OwnClie
   const connection = {
     connectionName: OWN_CONNECTION_NAME,
     keyPrefix: '',
+    // Whatever the application reads from: leases are written.
+    role: 'master',
+    // Replies are compared with numbers.
+    stringNumbers: false,
     connectTimeout: timeoutMs,
     // Every call has a deadline of its own, which also covers the handshake.
     commandTimeout: undefined,

@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type { Coordinator, FleetLease, Orphan, UndoRecord } from '@homeostat/optimizer'
-import { CoordinatorUnavailableError, DISRUPTED_SHARE, LeaseLostError } from '@homeostat/optimizer'
+import {
+  CoordinatorUnavailableError,
+  DISRUPTED_SHARE,
+  LeaseLostError,
+  parseUndoRecord,
+  serviceScope,
+} from '@homeostat/optimizer'
 import type { CoordinatorClient } from './client.ts'
 import { ScriptConnection } from './script-connection.ts'
 import * as scripts from './scripts.ts'
 
 const DEFAULT_TIMEOUT_MS = 1000
+/** A service has some ten knobs. What else is there was written by somebody else, and must not hold up the server. */
+const MOST_ORPHANS = 100
 
 export interface RedisCoordinatorOptions {
   /** The application's client, a `Redis` or a `Cluster`. It is duplicated, never used. */
@@ -67,7 +75,7 @@ class LeasesInRedis implements RedisCoordinator {
       Unavailable: CoordinatorUnavailableError,
     })
     // One hash tag: of a Cluster, all keys of a service are on one node, for scripts see one node only.
-    this.#prefix = `homeostat:{${service}}:`
+    this.#prefix = `homeostat:{${serviceScope(service)}}:`
     this.#fence = `${this.#prefix}fence`
     this.#undo = `${this.#prefix}undo`
     this.#members = `${this.#prefix}members`
@@ -80,7 +88,7 @@ class LeasesInRedis implements RedisCoordinator {
     const reply = await this.#run(scripts.ACQUIRE, [this.#lease(key), this.#fence, this.#undo], [token, ttlMs, key])
     if (!Array.isArray(reply)) return undefined
     const [fence, left] = reply as [number, string | null]
-    return { key, token, fence, heldUntil, ...(left !== null && { left: JSON.parse(left) as UndoRecord }) }
+    return { key, token, fence, heldUntil, ...(left !== null && { left: parseUndoRecord(left) }) }
   }
 
   async renew(lease: FleetLease, ttlMs: number): Promise<FleetLease | undefined> {
@@ -118,7 +126,8 @@ class LeasesInRedis implements RedisCoordinator {
   }
 
   async orphans(ttlMs: number): Promise<readonly Orphan[]> {
-    const keys = (await this.#run(scripts.RECORDED, [this.#undo], [])) as readonly string[]
+    const recorded = (await this.#run(scripts.RECORDED, [this.#undo], [])) as readonly string[]
+    const keys = someOf(recorded, MOST_ORPHANS)
     const leases = await Promise.all(keys.map(key => this.acquire(key, ttlMs)))
     const orphans: Orphan[] = []
     for (const lease of leases) {
@@ -157,6 +166,13 @@ class LeasesInRedis implements RedisCoordinator {
   #run(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     return this.#connection.run(script, keys, args)
   }
+}
+
+/** From a random one on, so that all have their turn. */
+function someOf<T>(all: readonly T[], most: number): readonly T[] {
+  if (all.length <= most) return all
+  const from = Math.floor(Math.random() * all.length)
+  return [...all.slice(from, from + most), ...all.slice(0, Math.max(0, from + most - all.length))]
 }
 
 function valueOf({ token, fence }: FleetLease): string {

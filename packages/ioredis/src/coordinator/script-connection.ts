@@ -49,9 +49,17 @@ export class ScriptConnection {
       if (!(await untilReady(client))) throw new Unavailable(name, 'there is no connection')
       keepAlive(client, true)
       return await client.eval(script, keys.length, ...keys, ...args)
+    } catch (error) {
+      // The server has become a replica: a new connection may find the one that is not.
+      if (isOfReplica(error)) drop(client)
+      throw error
     } finally {
       limit[Symbol.dispose]()
       if (--this.#waiting === 0) keepAlive(client, false)
     }
   }
+}
+
+function isOfReplica(error: unknown): boolean {
+  return error instanceof Error && /^(?:READONLY|MASTERDOWN|LOADING)\b/.test(error.message)
 }

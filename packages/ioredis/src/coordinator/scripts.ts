@@ -1,11 +1,15 @@
 // Every decision is one script: Redis runs a script alone, and only its own clock counts. Redis 6 or later (KEEPTTL).
 // The value of a lease is `token:fence`, so that one comparison says that it is held, not expired, and by whom.
 
-/** KEYS lease, fence counter, undo records; ARGV token, ttl, name. Returns the fence and the record left behind. */
+/**
+ * KEYS lease, fence counter, undo records; ARGV token, ttl, name. Returns the fence and the record left behind; of one that is far
+ * longer than ours, an empty text.
+ */
 export const ACQUIRE = `
 if redis.call('EXISTS', KEYS[1]) == 1 then return false end
 local fence = redis.call('INCR', KEYS[2])
 redis.call('SET', KEYS[1], ARGV[1] .. ':' .. fence, 'PX', ARGV[2])
+if redis.call('HSTRLEN', KEYS[3], ARGV[3]) > 10000 then return {fence, ''} end
 return {fence, redis.call('HGET', KEYS[3], ARGV[3])}`
 
 /** KEYS lease; ARGV value, ttl */

@@ -1,5 +1,11 @@
 import type { StateStore } from '@homeostat/optimizer'
-import { checkStateSize, MAX_STATE_BYTES, StateStoreUnavailableError, StateTooLargeError } from '@homeostat/optimizer'
+import {
+  checkStateSize,
+  MAX_STATE_BYTES,
+  serviceScope,
+  StateStoreUnavailableError,
+  StateTooLargeError,
+} from '@homeostat/optimizer'
 import type { CoordinatorClient } from '../coordinator/client.ts'
 import { ScriptConnection } from '../coordinator/script-connection.ts'
 import { isOfServer, redisAddress } from '../redis-candidates.ts'
@@ -53,7 +59,7 @@ class StateInRedis implements StateStore {
   constructor({ client, service, timeoutMs = DEFAULT_TIMEOUT_MS, ttlMs = DEFAULT_TTL_MS }: RedisStateStoreOptions) {
     this.name = `redis ${isOfServer(client) ? redisAddress(client) : 'cluster'}`
     this.#client = client
-    this.#prefix = `homeostat:{${service}}:state:`
+    this.#prefix = `homeostat:{${serviceScope(service)}}:state:`
     this.#timeoutMs = timeoutMs
     this.#ttlMs = ttlMs
   }

@@ -19,11 +19,29 @@ export interface FleetLease {
   readonly left?: UndoRecord
 }
 
-/** How to take a lasting change of something shared back. Values are JSON. */
+/**
+ * How to revert a lasting change of something shared. Values are JSON. Whoever may write to the coordinator may have written it, so
+ * whoever reads it checks each field.
+ */
 export interface UndoRecord {
   readonly knob: string
   readonly was: unknown
   readonly set: unknown
+}
+
+/** What a coordinator hands over in the place of a text that is not a record: it is there, and says nothing. */
+const UNREADABLE: UndoRecord = Object.freeze({ knob: '', was: null, set: null })
+/** A record of ours has some hundred characters. */
+const MAX_RECORD_CHARS = 10_000
+
+/** For coordinators: a record as it was kept. A text that is not a record hides no other, so this never throws. */
+export function parseUndoRecord(kept: unknown): UndoRecord {
+  try {
+    const value: unknown = typeof kept === 'string' && kept.length <= MAX_RECORD_CHARS ? JSON.parse(kept) : kept
+    return typeof value === 'object' && value !== null ? (value as UndoRecord) : UNREADABLE
+  } catch {
+    return UNREADABLE
+  }
 }
 
 /** A change that nobody looks after any more, and the lease under which the one who asked may undo it. */

@@ -1,13 +1,25 @@
 /** The lease of a knob: who holds it may set the knob. */
 export function knobKey(knob: string): string {
-  return `knob/${knob}`
+  return `${KNOB}${knob}`
+}
+
+/** The knob that a lease is about; undefined when it is about something else. */
+export function knobOf(key: string): string | undefined {
+  return key.startsWith(KNOB) ? key.slice(KNOB.length) : undefined
 }
 
 /**
- * The lease of a shared action: who holds it may run the action.
+ * The lease of a shared action: who holds it may run the action. Keys differ whenever action or target do: a slash in either is
+ * written as `%2F`.
  *
  * @param target - what it works on when there are several, e.g. the name of a queue
  */
 export function actionKey(action: string, target?: string): string {
-  return target === undefined ? `action/${action}` : `action/${action}/${target}`
+  return ['action', action, ...(target === undefined ? [] : [target])].map(inPath).join('/')
+}
+
+const KNOB = 'knob/'
+
+function inPath(part: string): string {
+  return part.replaceAll('%', '%25').replaceAll('/', '%2F')
 }

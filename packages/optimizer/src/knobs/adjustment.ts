@@ -1,61 +1,50 @@
 import { after, describeThrown } from '@homeostat/signals'
 import type { UndoResult } from '../receipt.ts'
 import { LeaseLostError } from '../fleet/errors.ts'
-import type { Knob } from '../knob.ts'
-import { KnobUncertainError } from './errors.ts'
+import { KnobAnswerError, KnobNotUndoneError, KnobTimeoutError, KnobUncertainError } from './errors.ts'
 import { originOf } from './change-record.ts'
-import type { KnobAccess } from './knob-access.ts'
-import type { KnobLease } from './knob-lease.ts'
-import { stepTowards } from './knob-options.ts'
+import type { AdjustmentOptions, Pushed } from './adjustment-options.ts'
+import { typeName } from './knob-access.ts'
+import { goneElsewhere } from './knob-lease.ts'
+import { UncertainSet } from './uncertain-set.ts'
+import { walkBack, type Stand } from './walk-back.ts'
 
-/** An undo that failed is tried again after this time, for as long as the process lives. */
-const RETRY_MS = 1000
-
-export interface AdjustmentOptions {
-  readonly knob: Knob
-  readonly access: KnobAccess
-  readonly lease: KnobLease
-  /** The value to go back to. */
-  readonly was: number
-  readonly leaseMs: number
-  /** Work on one knob is done one after the other. */
-  readonly inTurn: <R>(work: () => Promise<R>) => Promise<R>
-  /** Asked right before a set; true stops it. */
-  readonly isStopped: () => boolean
-  /** @param byPerson - whether somebody else's value stands */
-  readonly onEnd: (byPerson: boolean) => Promise<void>
-  readonly onFault: (error: unknown) => void
-}
-
-/** A set that lasts, or why there is none. */
-export type Pushed = { readonly layer: number } | UndoResult | 'aborted'
+/** How often the value is looked at that could not be undone, or that may still come: in the first minute, and then for ever. */
+const [LOOK_MS, LATER_LOOK_MS, LOOKS_UNTIL_LATER] = [1000, 5000, 60]
 
 /**
  * A knob that stands elsewhere than it was, from the first set until all is undone. Each set is a layer; undoing one takes those
- * on top of it along, because they were decided upon it. It undoes itself when nobody renews it.
+ * on top of it along, because they were decided upon it. It undoes itself when nobody renews it, and it does not give up before
+ * the value is back, or somebody else's.
  */
 export class Adjustment {
   readonly #options: AdjustmentOptions
   /** The value before each set that lasts. */
   readonly #layers: number[] = []
-  /** What may stand because of us; see `ChangeRecord`. */
-  #set: readonly number[] = []
-  /** A set was begun and may still take effect: until then the value of before is no sign that it is over, nor of a person. */
-  #uncertain: { readonly until: number } | undefined
+  readonly #stand: Stand
+  #uncertain: UncertainSet | undefined
   #renewedAt = performance.now()
+  #endsAt = Infinity
+  /** Nobody wants it any more. */
+  #isEnding = false
+  /** The value is back, and only the record is left. */
+  #isBack = false
+  #looks = 0
   #timer: Disposable | undefined
   #ended: UndoResult | undefined
 
   constructor(options: AdjustmentOptions) {
     this.#options = options
+    this.#stand = { was: options.was, set: [], mayBeBack: false }
   }
 
   get knob(): string {
     return this.#options.knob.name
   }
 
-  get was(): number {
-    return this.#options.was
+  /** Whether it is being undone; the knob is not set before that is over. */
+  get isEnding(): boolean {
+    return this.#isEnding
   }
 
   /**
@@ -64,7 +53,7 @@ export class Adjustment {
    * @returns the layer to undo, or how it ended because somebody else was faster
    */
   async push(from: number, next: number, signal: AbortSignal): Promise<Pushed> {
-    if (this.#layers.length > 0 && !this.#set.includes(from)) return this.#supersede(from)
+    if (this.#layers.length > 0 && !this.#stand.set.includes(from)) return this.#supersede(from)
     const set = this.#layers.length === 0 ? [next] : [from, next]
     try {
       await this.#record(set)
@@ -73,39 +62,43 @@ export class Adjustment {
       if (this.#layers.length === 0) await this.#end({ result: 'restored' })
       throw error
     }
-    if (signal.aborted || this.#options.isStopped()) return this.#dropRecord(from)
-    this.#set = set
-    this.#uncertain = { until: performance.now() + this.#options.leaseMs }
-    this.#arm(this.#options.leaseMs)
+    if (signal.aborted || this.#options.isStopped()) {
+      await (this.#layers.length === 0 ? this.#restored() : this.#record([from]).catch(this.#options.onFault))
+      return 'aborted'
+    }
+    this.#stand.set = set
+    this.#endsAt = performance.now() + this.#options.leaseMs
+    this.#uncertain = new UncertainSet(from, next, this.#options.leaseMs)
+    this.#arm()
     try {
       return await this.#setAndRead(from, next)
     } catch (error) {
-      if (!(error instanceof LeaseLostError)) throw new KnobUncertainError(this.knob, error)
-      // Nothing was set under it, and whoever has it now takes back what was set before.
-      await this.handOver()
-      throw error
+      if (error instanceof LeaseLostError) await this.#wasNotSet()
+      else this.#awaitAnswer(error)
+      throw error instanceof LeaseLostError ? error : new KnobUncertainError(this.knob, error)
     }
   }
 
   /** One more lease time; false when the change is gone, because of a person or because the lease was lost. */
   renew(): Promise<boolean> {
     return this.#options.inTurn(async () => {
-      if (this.#ended) return false
+      if (this.#ended || this.#isEnding) return false
       const { access, lease, leaseMs } = this.#options
       const startedAt = performance.now()
       if (startedAt - this.#renewedAt < leaseMs / 3) return true
       try {
-        const value = await access.read()
-        if (originOf(value, { was: this.was, set: this.#set }) !== 'ours') {
-          await this.#supersede(value)
-          return false
-        }
         if (!(await lease.renew())) {
           await this.undoInTurn(AbortSignal.abort())
           return false
         }
+        const value = await access.read()
+        if (originOf(value, this.#stand) !== 'ours') {
+          await this.#supersede(value)
+          return false
+        }
         this.#renewedAt = startedAt
-        this.#arm(leaseMs - (performance.now() - startedAt))
+        this.#endsAt = startedAt + leaseMs
+        this.#arm()
       } catch (error) {
         // Not lost yet: it may be renewed later, and ends by itself if it is not.
         this.#options.onFault(error)
@@ -119,82 +112,82 @@ export class Adjustment {
     return this.#options.inTurn(() => this.undoInTurn(signal, layer))
   }
 
-  /** For a caller that has the knob's turn. */
+  /** For a caller that has the knob's turn. While everything is stopped, the original value is the only one that is set. */
   async undoInTurn(signal: AbortSignal, layer = 0): Promise<UndoResult> {
     if (this.#ended) return this.#ended
-    const to = this.#layers[layer] ?? (layer === 0 ? this.was : undefined)
+    if (this.#isBack) return { result: 'restored' }
+    const isStopped = this.#options.isStopped()
+    const down = isStopped ? 0 : layer
+    const to = this.#layers[down] ?? (down === 0 ? this.#stand.was : undefined)
     if (to === undefined) return { result: 'restored' }
+    this.#isEnding ||= down === 0
     try {
-      return await this.#walkBack(to, layer, signal)
+      return await this.#walkBack(to, down, signal.aborted || isStopped)
     } catch (error) {
-      if (error instanceof LeaseLostError) return this.#lost()
-      this.#arm(RETRY_MS)
+      this.#isEnding = true
       return { result: 'failed', error: describeThrown(error) }
+    } finally {
+      this.#arm()
     }
   }
 
   /** Somebody else looks after the change now. */
   async handOver(): Promise<void> {
-    if (!this.#ended) await this.#lost()
+    if (!this.#ended) await this.#end(goneElsewhere(this.knob))
   }
 
   async #setAndRead(from: number, next: number): Promise<Pushed> {
     const { access, lease } = this.#options
-    if (!(await access.compareAndSet(from, next, lease.fleet))) return this.#refused(from)
-    await this.#checkInTime(from, next)
+    const answer = await access.compareAndSet(from, next, lease.fleet)
+    if (answer === true) await this.#checkInTime(from, next)
     const read = await access.read()
-    if (read !== next) return this.#supersede(read)
-    this.#uncertain = undefined
+    if (read !== next) return answer === true || read !== from ? this.#supersede(read) : this.#refused(from)
+    if (answer !== true) {
+      const fault = `compareAndSet set the value and returned ${typeName(answer)}; it has to return true then`
+      this.#options.onFault(new KnobAnswerError(this.knob, fault))
+      await this.#checkInTime(from, next)
+    }
     await this.#narrow(next)
     return { layer: this.#layers.push(from) - 1 }
   }
 
-  async #walkBack(to: number, layer: number, signal: AbortSignal): Promise<UndoResult> {
-    const { access, lease, knob } = this.#options
-    const hold = await lease.hold()
-    if (hold === 'lost') return this.#lost()
-    // The value of before is then no sign of a person: another process may have put it there.
-    if (hold === 'retaken') this.#uncertain = { until: 0 }
-    for (;;) {
-      const current = await access.read()
-      const origin = originOf(current, { was: this.was, set: this.#set })
-      if (origin === 'back' && this.#uncertain) return this.#backAgain(this.#uncertain.until)
-      if (origin !== 'ours') return this.#supersede(current)
-      // In a hurry nothing is worth more steps: they are there to go easy on what is running.
-      const next = signal.aborted ? to : stepTowards(current, to, knob.bounds)
-      if (next === this.was) this.#uncertain = { until: 0 }
-      else await this.#record([current, next])
-      this.#set = [current, next].filter(value => value !== this.was)
-      if (!(await access.compareAndSet(current, next, lease.fleet))) {
-        if ((await access.read()) === current) throw new LeaseLostError(knob.name)
-        continue
-      }
-      if (next === this.was) return this.#restored()
-      await this.#narrow(next)
-      if (next !== to) continue
-      this.#layers.length = layer
-      return { result: 'restored' }
+  async #walkBack(to: number, layer: number, isHurried: boolean): Promise<UndoResult> {
+    const { access, hurriedAccess, isStopped, onFault, lease, knob } = this.#options
+    const walked = await walkBack(
+      { knob, access: isHurried ? hurriedAccess : access, lease, stand: this.#stand, isStopped, onFault },
+      to,
+      isHurried,
+      this.#uncertain !== undefined,
+    )
+    switch (walked.end) {
+      case 'at':
+        if (to !== this.#stand.was) await this.#narrow(to)
+        this.#layers.length = layer
+        return to === this.#stand.was ? this.#restored() : { result: 'restored' }
+      case 'back':
+        // Nothing stands because of us; but a set that was begun may still come.
+        return this.#uncertain?.mayCome ? { result: 'restored' } : this.#restored()
+      case 'theirs':
+        return this.#supersede(walked.value)
+      case 'over':
+        return this.#end(goneElsewhere(knob.name))
+      case 'waiting':
+        return goneElsewhere(knob.name)
     }
   }
 
   async #record(set: readonly number[]): Promise<void> {
-    await this.#options.lease.record({ knob: this.knob, was: this.was, set })
+    await this.#options.lease.record({ knob: this.knob, was: this.#stand.was, set })
   }
 
-  /** It was decided not to set after all. */
-  async #dropRecord(from: number): Promise<'aborted'> {
-    if (this.#layers.length === 0) await this.#restored()
-    else await this.#record([from]).catch(this.#options.onFault)
-    return 'aborted'
-  }
-
-  /** The value is sure again. That the record still holds both does no harm, should this fail. */
+  /** The value is sure. That the record still holds others does no harm, should this fail. */
   async #narrow(value: number): Promise<void> {
-    if (this.#set.length > 1) await this.#record([value]).catch(this.#options.onFault)
-    this.#set = [value]
+    this.#uncertain = undefined
+    if (this.#stand.set.length > 1) await this.#record([value]).catch(this.#options.onFault)
+    this.#stand.set = [value]
   }
 
-  /** A process that was stopped between its last look and its set may come too late; then it takes the set back at once. */
+  /** A process that was stopped between its last look and its set may come too late; then it reverts the set at once. */
   async #checkInTime(from: number, next: number): Promise<void> {
     const { access, lease } = this.#options
     if (!lease.fleet || performance.now() < lease.fleet.heldUntil || (await lease.renew().catch(() => false))) return
@@ -203,45 +196,69 @@ export class Adjustment {
   }
 
   async #refused(from: number): Promise<UndoResult> {
-    const value = await this.#options.access.read()
-    if (value !== from) return this.#supersede(value)
-    this.#uncertain = undefined
     if (this.#options.lease.fleet) throw new LeaseLostError(this.knob)
-    this.#uncertain = undefined
-    if (this.#layers.length > 0) {
-      await this.#narrow(from)
-      return { result: 'failed', error: `${this.knob} refused to be set` }
-    }
-    await this.#restored()
+    if (this.#layers.length > 0) await this.#narrow(from)
+    else await this.#restored()
     return { result: 'failed', error: `${this.knob} refused to be set` }
   }
 
-  /** Nothing stands because of us; but a set that was begun may still come, until its time is over. */
-  async #backAgain(until: number): Promise<UndoResult> {
-    if (performance.now() >= until) return this.#restored()
-    this.#arm(until - performance.now())
-    return { result: 'restored' }
+  /** The lease was lost before the set. What stands from before is undone, for nobody may know of it any more. */
+  async #wasNotSet(): Promise<void> {
+    const isFirst = this.#layers.length === 0
+    this.#uncertain = undefined
+    if (isFirst) await this.#restored()
+    else await this.undoInTurn(AbortSignal.abort())
+  }
+
+  /** A set that failed is not wanted any more: if it took effect, or does so later, it is undone. */
+  #awaitAnswer(error: unknown): void {
+    if (error instanceof KnobTimeoutError)
+      this.#uncertain?.isUnderWayUntil(error.settled, () => !this.#ended && this.#arm(0))
+    this.#isEnding ||= this.#layers.length === 0
+    this.#arm()
+  }
+
+  /** Of a set on top of others, which stay: undoes it when it has come. */
+  async #resolve({ from, next, mayCome }: UncertainSet): Promise<void> {
+    const { access, lease } = this.#options
+    const value = await access.read()
+    if (value === next) {
+      await access.compareAndSet(next, from, lease.fleet)
+      if ((await access.read()) === from) await this.#narrow(from)
+    } else if (value !== from) await this.#supersede(value)
+    else if (!mayCome) await this.#narrow(from)
   }
 
   async #restored(): Promise<UndoResult> {
+    this.#isEnding = this.#isBack = true
     try {
       await this.#options.lease.settle()
     } catch (error) {
       // Whoever has the lease now finds that there is nothing left to undo.
-      if (!(error instanceof LeaseLostError)) throw error
+      if (!(error instanceof LeaseLostError)) {
+        this.#options.onFault(error)
+        this.#arm()
+        return { result: 'restored' }
+      }
     }
     return this.#end({ result: 'restored' })
   }
 
-  async #supersede(value: number): Promise<UndoResult> {
-    await this.#options.lease.exclude()
-    const expected = this.#set.join(' or ')
-    const detail = `${this.knob} is ${value} and not ${expected}: somebody set it`
-    return this.#end({ result: 'superseded', detail }, true)
+  async #settleAgain(): Promise<void> {
+    const { hold } = await this.#options.lease.hold()
+    if (hold === 'held' || hold === 'retaken') await this.#restored()
+    else await this.#end({ result: 'restored' })
   }
 
-  #lost(): Promise<UndoResult> {
-    return this.#end({ result: 'superseded', detail: `the lease of ${this.knob} went to another process` })
+  async #supersede(value: number): Promise<UndoResult> {
+    if (!(await this.#options.lease.exclude())) {
+      this.#isEnding = true
+      this.#arm()
+      return goneElsewhere(this.knob)
+    }
+    const expected = this.#stand.set.join(' or ')
+    const detail = `${this.knob} is ${value} and not ${expected}: somebody set it`
+    return this.#end({ result: 'superseded', detail }, true)
   }
 
   async #end(result: UndoResult, byPerson = false): Promise<UndoResult> {
@@ -251,16 +268,33 @@ export class Adjustment {
     return result
   }
 
-  #arm(inMs: number): void {
+  #arm(inMs: number = this.#untilNextLook()): void {
     this.#timer?.[Symbol.dispose]()
-    if (this.#ended) return
-    // A shared change ends a little before its lease, so that this process can still undo it itself.
-    const margin = this.#options.lease.fleet ? Math.min(1000, inMs / 10) : 0
-    this.#timer = after(inMs - margin, () => this.#expire(), { report: this.#options.onFault })
+    if (!this.#ended) this.#timer = after(inMs, () => this.#look(), { report: this.#options.onFault })
   }
 
-  async #expire(): Promise<void> {
-    const result = await this.undo(AbortSignal.abort())
-    if (result.result === 'failed') this.#options.onFault(new Error(result.error))
+  #untilNextLook(): number {
+    const untilEnd = Math.max(0, this.#endsAt - this.#margin - performance.now())
+    if (!this.#isEnding && !this.#uncertain) return untilEnd
+    return this.#looks < LOOKS_UNTIL_LATER ? LOOK_MS : LATER_LOOK_MS
+  }
+
+  /** A shared change ends a little before its lease, so that this process can still undo it itself. */
+  get #margin(): number {
+    return this.#options.lease.fleet ? Math.min(1000, this.#options.leaseMs / 10) : 0
+  }
+
+  async #look(): Promise<void> {
+    const { inTurn, isStopped, onFault } = this.#options
+    await inTurn(async () => {
+      if (this.#ended) return
+      this.#looks++
+      if (this.#isBack) return this.#settleAgain()
+      if (this.#isEnding || isStopped() || performance.now() >= this.#endsAt - this.#margin) {
+        const result = await this.undoInTurn(AbortSignal.abort())
+        if (result.result === 'failed') onFault(new KnobNotUndoneError(result.error))
+      } else if (this.#uncertain) await this.#resolve(this.#uncertain)
+    }).catch(onFault)
+    this.#arm()
   }
 }

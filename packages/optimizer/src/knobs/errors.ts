@@ -26,8 +26,37 @@ export class KnobTimeoutError extends Error {
   override readonly name = 'KnobTimeoutError'
   readonly code = 'HOMEOSTAT_KNOB_TIMEOUT'
 
-  constructor(knob: string, doing: 'read' | 'compareAndSet', timeoutMs: number) {
+  /** Resolves when the call ends after all. */
+  readonly settled: Promise<void>
+
+  constructor(knob: string, doing: 'read' | 'compareAndSet', timeoutMs: number, settled: Promise<void>) {
     super(`${doing} of ${knob} took longer than ${timeoutMs} ms; give it a timeout of its own below that`)
+    this.settled = settled
+  }
+}
+
+/** A knob does not keep its contract. What it holds is reverted all the same. */
+export class KnobAnswerError extends TypeError {
+  override readonly name = 'KnobAnswerError'
+  readonly code = 'HOMEOSTAT_KNOB_ANSWER'
+
+  /** @param fault - what it did, and what it should do */
+  constructor(knob: string, fault: string) {
+    super(`the knob ${knob} has a fault: ${fault}`)
+  }
+}
+
+/** A record asks for something that this process does not do. The knob is left as it is. */
+export class RecordRefusedError extends Error {
+  override readonly name = 'RecordRefusedError'
+  readonly code = 'HOMEOSTAT_RECORD_REFUSED'
+
+  /** Another release may be able to revert it. */
+  readonly isLater: boolean
+
+  constructor(knob: string, reason: string, isLater = false) {
+    super(`an undo record of ${knob} is refused: ${reason}`)
+    this.isLater = isLater
   }
 }
 
@@ -38,9 +67,20 @@ export class KnobUncertainError extends Error {
 
   constructor(knob: string, cause: unknown) {
     super(
-      `whether ${knob} was set is not known: ${describeThrown(cause)}; it is read and taken back when its lease ends`,
+      `whether ${knob} was set is not known: ${describeThrown(cause)}; it is read every second and reverted if it was`,
       { cause },
     )
+  }
+}
+
+/** A change is not undone yet, and is tried again. */
+export class KnobNotUndoneError extends Error {
+  override readonly name = 'KnobNotUndoneError'
+  readonly code = 'HOMEOSTAT_KNOB_NOT_UNDONE'
+
+  /** @param reason - a line of ours */
+  constructor(reason: string) {
+    super(reason)
   }
 }
 

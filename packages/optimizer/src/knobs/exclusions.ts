@@ -1,13 +1,16 @@
 import { constants } from 'node:fs'
-import { rename, stat, writeFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openRegularFile, readRegularFile } from '@homeostat/signals'
-import { openStateFolder } from './state-folder.ts'
+import { replaceFile } from '../state/replace-file.ts'
+import { checkStateFolder, openStateFolder } from './state-folder.ts'
 
 /** Longer, and it is written anew with what still counts; a line has some hundred bytes and is written once a day and knob. */
 const MAX_BYTES = 64 * 1024
 /** A longer file was not written by us. */
 const LARGEST_BYTES = 1024 * 1024
+/** Nobody is excluded for longer by what a file says. */
+const LONGEST_MS = 366 * 86_400_000
 
 /**
  * Knobs that a person has changed, and until when Homeostat leaves them alone. Kept in a file that the processes of one service
@@ -41,10 +44,14 @@ export class Exclusions {
     await this.#append(knob, 0)
   }
 
-  /** Takes in what other processes and earlier ones have written. */
+  /**
+   * Takes in what other processes and earlier ones have written.
+   *
+   * @throws JournalUnavailableError, IrregularFileError, FileTooLargeError - what is known already still counts
+   */
   async refresh(now: number): Promise<void> {
-    const text = await readRegularFile(this.#path, LARGEST_BYTES).catch(() => '')
-    for (const line of text.split('\n')) this.#replay(line)
+    const text = (await checkStateFolder(this.#folder)) ? await readUnlessMissing(this.#path) : ''
+    for (const line of text.split('\n')) this.#replay(line, now)
     for (const [knob, until] of this.#until) if (until <= now) this.#until.delete(knob)
   }
 
@@ -54,10 +61,7 @@ export class Exclusions {
       found => found.size,
       () => 0,
     )
-    if (size > MAX_BYTES) {
-      await writeFile(`${this.#path}.new`, [...this.#until].map(lineOf).join(''), { mode: 0o600 })
-      await rename(`${this.#path}.new`, this.#path)
-    }
+    if (size > MAX_BYTES) await replaceFile(this.#path, file => file.writeFile([...this.#until].map(lineOf).join('')))
     const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT
     const file = await openRegularFile(this.#path, flags, 0o600)
     try {
@@ -68,10 +72,11 @@ export class Exclusions {
     }
   }
 
-  #replay(line: string): void {
+  #replay(line: string, now: number): void {
     try {
-      const { knob, until } = JSON.parse(line) as { knob?: unknown; until?: unknown }
-      if (typeof knob === 'string' && typeof until === 'number') this.#until.set(knob, until)
+      const { knob, until } = Object(JSON.parse(line)) as { knob?: unknown; until?: unknown }
+      if (typeof knob === 'string' && typeof until === 'number')
+        this.#until.set(knob, Math.min(until, now + LONGEST_MS))
     } catch {
       // An empty line, or one that was torn by a kill.
     }
@@ -80,4 +85,11 @@ export class Exclusions {
 
 function lineOf([knob, until]: readonly [string, number]): string {
   return `\n${JSON.stringify({ knob, until })}\n`
+}
+
+async function readUnlessMissing(path: string): Promise<string> {
+  return readRegularFile(path, LARGEST_BYTES).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+    return ''
+  })
 }

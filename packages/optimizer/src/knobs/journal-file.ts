@@ -17,6 +17,7 @@ export class JournalFile {
   #path: string
   readonly #open = new Map<string, ChangeRecord>()
   #lines = 0
+  #hasLater = false
   #file: FileHandle | undefined
   #queue: Promise<unknown> = Promise.resolve()
 
@@ -28,12 +29,21 @@ export class JournalFile {
     this.#path = path
   }
 
-  /** Also of a file that does not exist: it is made when there is something to write. */
+  /**
+   * Also of a file that does not exist: it is made when there is something to write.
+   *
+   * @throws IrregularFileError, FileTooLargeError
+   */
   static async read(path: string): Promise<JournalFile> {
     const journal = new JournalFile(path)
     const text = await readRegularFile(path, LARGEST_BYTES).catch(ifMissing(''))
     for (const line of text.split('\n')) journal.#replay(line)
     return journal
+  }
+
+  /** Whether a later release has written something in it that this one does not understand. */
+  get hasLater(): boolean {
+    return this.#hasLater
   }
 
   /** The changes that have not been undone. */
@@ -106,7 +116,8 @@ export class JournalFile {
 
   /** Beside the old one and then in its place, so that at any moment one of them is whole. */
   async #compact(): Promise<void> {
-    const fresh = await open(`${this.#path}.new`, 'w', 0o600)
+    await rm(`${this.#path}.new`, { force: true })
+    const fresh = await open(`${this.#path}.new`, 'wx', 0o600)
     try {
       await fresh.writeFile(this.changes.map(change => `${JSON.stringify({ change })}\n`).join(''))
       await fresh.sync()
@@ -124,14 +135,18 @@ export class JournalFile {
     await file?.close()
   }
 
-  /** A line that is none was torn when its writer was killed; it was not through with it, so nothing had been set after it. */
+  /**
+   * A line that is not valid was torn when its writer was killed, who had set nothing after it; or somebody else wrote it. It
+   * hides no other.
+   */
   #replay(line: string): void {
     if (line === '') return
     this.#lines++
     try {
-      const { change, settled } = JSON.parse(line) as { change?: unknown; settled?: unknown }
+      const { change, settled } = Object(JSON.parse(line)) as { change?: unknown; settled?: unknown }
       const record = parseChangeRecord(change)
-      if (record) this.#open.set(record.knob, record)
+      if (record === 'later') this.#hasLater = true
+      else if (record) this.#open.set(record.knob, record)
       else if (typeof settled === 'string') this.#open.delete(settled)
     } catch {
       // Torn.

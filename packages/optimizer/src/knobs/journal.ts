@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorType } from '@homeostat/signals'
 import type { ChangeRecord } from './change-record.ts'
+import { ClockStep } from './clock-step.ts'
 import { JournalUnavailableError } from './errors.ts'
 import { JournalFile } from './journal-file.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
@@ -33,12 +34,14 @@ export class UndoJournal {
   readonly folder: string
   readonly #identity: ProcessIdentity
   readonly #leaseMs: number
+  readonly #clockStep: ClockStep
   #own: Promise<JournalFile> | undefined
 
   constructor({ folder, leaseMs, identity = ownIdentity() }: UndoJournalOptions) {
     this.folder = folder
     this.#leaseMs = leaseMs
     this.#identity = identity
+    this.#clockStep = new ClockStep(leaseMs)
   }
 
   /** On the disk when it resolves. @throws JournalUnavailableError - then nothing may be set */
@@ -68,30 +71,46 @@ export class UndoJournal {
 
   /**
    * Takes over the journals of processes that are dead. A journal is taken by giving it a name of this process, which only one
-   * process can do; should this one die as well, the next takes it from here. Those that name no known knob are left to others.
+   * process can do; should this one die as well, the next takes it from here. Those that name no known knob are left to others,
+   * and those that a later release has written in to that release.
    *
+   * @param onFault - called for each journal that cannot be read; it hides no other
    * @returns `unsure`: how many belong to processes of which nothing is known yet; ask again later
    */
   async adopt(
     isKnown: (knob: string) => boolean,
     now: number,
+    onFault: (error: unknown) => void,
   ): Promise<{ journals: readonly AdoptedJournal[]; unsure: number }> {
     const journals: AdoptedJournal[] = []
     let unsure = 0
+    const isOnTime = this.#clockStep.isOver(now)
     for (const name of await this.#names()) {
-      const alive = await this.#isAlive(name, now)
-      if (alive === undefined) unsure++
-      if (alive !== false) continue
-      const deadPath = join(this.folder, name)
-      const journal = await JournalFile.read(deadPath)
-      if (journal.changes.length > 0 && !journal.changes.some(change => isKnown(change.knob))) continue
-      if (await journal.rename(join(this.folder, this.#nameOfOwn()))) journals.push({ journal, deadPath })
+      try {
+        const alive = await this.#isAlive(name, now)
+        // The clock was set: how old a file of another machine is can be said again after one lease time.
+        const isUnsure = alive === undefined || (alive === 'silent' && !isOnTime)
+        if (isUnsure) unsure++
+        if (isUnsure || alive === true) continue
+        const adopted = await this.#adoptOne(name, isKnown)
+        if (adopted) journals.push(adopted)
+      } catch (error) {
+        onFault(error)
+      }
     }
     return { journals, unsure }
   }
 
-  /** Undefined when nothing is known of the owner, and it may live. */
-  async #isAlive(name: string, now: number): Promise<boolean | undefined> {
+  async #adoptOne(name: string, isKnown: (knob: string) => boolean): Promise<AdoptedJournal | undefined> {
+    const deadPath = join(this.folder, name)
+    const journal = await JournalFile.read(deadPath)
+    if (journal.hasLater) return undefined
+    if (journal.changes.length > 0 && !journal.changes.some(change => isKnown(change.knob))) return undefined
+    return (await journal.rename(join(this.folder, this.#nameOfOwn()))) ? { journal, deadPath } : undefined
+  }
+
+  /** Undefined when nothing is known of the owner, and it may live; `silent` when it has shown no life for too long. */
+  async #isAlive(name: string, now: number): Promise<boolean | 'silent' | undefined> {
     const owner = NAME.exec(name)?.groups as { pid: string; startedAt: string; machine: string } | undefined
     if (!owner) return true
     const alive = isAlive({ ...owner, pid: Number(owner.pid) }, this.#identity)
@@ -100,18 +119,11 @@ export class UndoJournal {
       ({ mtimeMs }) => mtimeMs,
       () => now,
     )
-    return now - touchedAt > 2 * this.#leaseMs ? false : undefined
+    return now - touchedAt > 2 * this.#leaseMs ? 'silent' : undefined
   }
 
   async #names(): Promise<readonly string[]> {
-    try {
-      const names = await readdir(this.folder)
-      await checkStateFolder(this.folder)
-      return names
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-      throw error
-    }
+    return (await checkStateFolder(this.folder)) ? readdir(this.folder) : []
   }
 
   #open(): Promise<JournalFile> {

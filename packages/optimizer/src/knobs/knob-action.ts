@@ -3,7 +3,7 @@ import { CoordinatorUnavailableError, LeaseLostError } from '../fleet/errors.ts'
 import type { Knob, KnobOptions } from '../knob.ts'
 import type { Receipt, UndoResult } from '../receipt.ts'
 import type { Adjustment } from './adjustment.ts'
-import { JournalUnavailableError, KnobOutOfBoundsError } from './errors.ts'
+import { JournalUnavailableError, KnobOutOfBoundsError, RecordRefusedError } from './errors.ts'
 import { targetOf } from './knob-options.ts'
 import type { Knobs } from './knobs.ts'
 
@@ -102,10 +102,16 @@ function reasonOf(result: UndoResult): string {
   return result.result === 'failed' ? result.error : 'it was taken back at once'
 }
 
+const REFUSALS = [
+  CoordinatorUnavailableError,
+  LeaseLostError,
+  JournalUnavailableError,
+  KnobOutOfBoundsError,
+  RecordRefusedError,
+] as const
+
 function isRefusal(error: unknown): error is Error {
-  return [CoordinatorUnavailableError, LeaseLostError, JournalUnavailableError, KnobOutOfBoundsError].some(
-    refusal => error instanceof refusal,
-  )
+  return REFUSALS.some(refusal => error instanceof refusal)
 }
 
 function unchanged(why: string): Receipt {

@@ -9,7 +9,8 @@ import { KnobOptionsError, KnobOutOfBoundsError } from './errors.ts'
  */
 export function targetOf(knob: string, options: unknown, current: number, bounds: Bounds<number>): number {
   const wanted = wantedOf(knob, options, current)
-  if (!(current >= bounds.min && current <= bounds.max)) throw new KnobOutOfBoundsError(knob, current, bounds)
+  if (!Number.isFinite(current) || !(current >= bounds.min && current <= bounds.max))
+    throw new KnobOutOfBoundsError(knob, current, bounds)
   return stepTowards(current, clamp(onGrain(current, wanted, bounds), bounds), bounds)
 }
 

@@ -1,10 +1,10 @@
-import { after, describeThrown, intervalOf, Turns, within, withoutTracing } from '@homeostat/signals'
+import { after, describeThrown, every, intervalOf, Turns, within, withoutTracing } from '@homeostat/signals'
 import { knobKey } from '../fleet/lease-key.ts'
 import type { Knob } from '../knob.ts'
 import type { UndoResult } from '../receipt.ts'
 import { Adjustment } from './adjustment.ts'
-import { parseChangeRecord, type ChangeRecord } from './change-record.ts'
-import { DuplicateKnobError } from './errors.ts'
+import { readRecord, type ChangeRecord } from './change-record.ts'
+import { DuplicateKnobError, JournalUnavailableError, RecordRefusedError } from './errors.ts'
 import { Exclusions } from './exclusions.ts'
 import { UndoJournal } from './journal.ts'
 import { accessTo, type KnobAccess } from './knob-access.ts'
@@ -13,13 +13,19 @@ import type { KnobsOptions } from './knobs-options.ts'
 import { LeftChanges } from './left-changes.ts'
 import { restoreRecord } from './restore-record.ts'
 import { stateFolder } from './state-folder.ts'
+import { undoBeforeExit } from './undo-before-exit.ts'
 
 /** What switching off may take at most, so that a shutdown is not held up. */
 const UNDO_ALL_MS = 5000
+/** While a knob is changed, whether all is stopped is asked this often, in case that nobody says so. */
+const STOP_LOOK_MS = 1000
+/** What a call to a knob may take when somebody is in a hurry: with it, all that an undo takes is less than 5 s. */
+const HURRY_MS = 1000
 
 interface KnownKnob {
   readonly knob: Knob
   readonly access: KnobAccess
+  readonly hurriedAccess: KnobAccess
 }
 
 /**
@@ -39,7 +45,11 @@ export class Knobs implements AsyncDisposable {
   #started: Promise<void> | undefined
   readonly #sweepMs: number
   #sweeping: Disposable | undefined
+  #stopLook: Disposable | undefined
+  #exitUndo: Disposable | undefined
   #closed = false
+  /** The event loop of the process has nothing left to do. */
+  #isProcessEnding = false
 
   constructor(options: KnobsOptions) {
     const { leaseMs = 60_000, excludeMs = 86_400_000, timeoutMs = 2000, clock, onFault = ignore } = options
@@ -47,7 +57,8 @@ export class Knobs implements AsyncDisposable {
     this.#sweepMs = intervalOf('sweepMs', options.sweepMs, 1000)
     for (const knob of options.knobs) {
       if (this.#known.has(knob.name)) throw new DuplicateKnobError(knob.name)
-      this.#known.set(knob.name, { knob, access: accessTo(knob, timeoutMs) })
+      const hurriedAccess = accessTo(knob, Math.min(timeoutMs, HURRY_MS))
+      this.#known.set(knob.name, { knob, access: accessTo(knob, timeoutMs), hurriedAccess })
     }
     const folder = stateFolder({ ...options, environment: options.environment ?? process.env })
     this.#journal = new UndoJournal({ folder, leaseMs })
@@ -60,13 +71,14 @@ export class Knobs implements AsyncDisposable {
       excludeMs,
       onFault,
       isKnown: knob => this.#known.has(knob),
+      isShared: knob => this.#known.get(knob)?.knob.scope === 'shared',
       restore: (record, lease) => this.inTurn(record.knob, () => this.#restore(record, lease)),
     })
   }
 
   /** Restores what earlier processes left, and goes on looking for what others leave. Calling it twice is harmless. */
   start(): Promise<void> {
-    this.#started ??= this.#exclusions.refresh(this.#options.clock()).then(() => this.#sweep())
+    this.#started ??= this.#refreshExclusions().then(() => this.#sweep())
     return this.#started
   }
 
@@ -89,13 +101,14 @@ export class Knobs implements AsyncDisposable {
   }
 
   /**
-   * Takes every change back, at once and in one go: what the kill switch and a shutdown ask for. What could not be taken back in time
-   * is tried again for as long as the process lives, and after that by the next one.
+   * Undoes every change, at once and in one go: what the kill switch and a shutdown ask for. That includes sets which gave no
+   * answer. What could not be undone in time is tried again for as long as the process lives, and after that by the next one.
    *
    * @param limitMs - @default 5000
    */
   async undoAll(limitMs: number = UNDO_ALL_MS): Promise<ReadonlyMap<string, UndoResult>> {
     const late = new Error(`not undone within ${limitMs} ms`)
+    for (const { access } of this.#known.values()) access.hurry(HURRY_MS)
     // In turn, so that a set which is under way is undone as well.
     const undone = [...this.#known.keys()].map(async knob => {
       const undo = this.inTurn(knob, async () => this.#adjustments.get(knob)?.undoInTurn(AbortSignal.abort()))
@@ -109,7 +122,7 @@ export class Knobs implements AsyncDisposable {
   async close(): Promise<void> {
     this.#closed = true
     await this.undoAll()
-    this.#sweeping?.[Symbol.dispose]()
+    for (const timer of [this.#sweeping, this.#stopLook, this.#exitUndo]) timer?.[Symbol.dispose]()
     await this.#started
     await Promise.all([this.#journal.close(), this.#left.close()])
   }
@@ -129,14 +142,15 @@ export class Knobs implements AsyncDisposable {
 
   /** Why the knob must not be set now; undefined when it may be. */
   async refusalOf(knob: string): Promise<string | undefined> {
-    const { clock, coordinator, isStopped } = this.#options
-    if (this.#closed || isStopped?.()) return `${knob} is not set: stopped`
-    await this.#exclusions.refresh(clock())
+    const { coordinator } = this.#options
+    if (this.#isStopped()) return `${knob} is not set: stopped`
+    await this.#refreshExclusions()
     const until = this.excludedUntil(knob)
     if (until !== undefined) {
       return `${knob} was set by somebody else and is left alone until ${new Date(until).toISOString()}`
     }
     if (this.#left.has(knob)) return `${knob} is still changed by an earlier process and could not be restored yet`
+    if (this.#adjustments.get(knob)?.isEnding) return `${knob} is being reverted`
     if (this.#get(knob).knob.scope === 'shared' && !coordinator) return `${knob} is shared and there is no coordinator`
     return undefined
   }
@@ -147,7 +161,7 @@ export class Knobs implements AsyncDisposable {
     if (existing) return existing
     const lease = await this.#leaseOf(this.#get(knob).knob)
     if (!lease) return undefined
-    const { leaseMs, onFault, isStopped } = this.#options
+    const { leaseMs, onFault } = this.#options
     const adjustment = new Adjustment({
       ...this.#get(knob),
       lease,
@@ -155,13 +169,15 @@ export class Knobs implements AsyncDisposable {
       leaseMs,
       onFault,
       inTurn: work => this.inTurn(knob, work),
-      isStopped: () => this.#closed || isStopped?.() === true,
+      isStopped: () => this.#isStopped(),
       onEnd: async byPerson => {
         this.#adjustments.delete(knob)
+        this.#watch()
         if (byPerson) await this.#exclude(knob, lease)
       },
     })
     this.#adjustments.set(knob, adjustment)
+    this.#watch()
     return adjustment
   }
 
@@ -173,17 +189,36 @@ export class Knobs implements AsyncDisposable {
     const fleet = await coordinator?.acquire(knobKey(name), leaseMs)
     if (!fleet || !coordinator) return undefined
     const lease = new SharedLease(coordinator, fleet, this.#options)
-    const left = fleet.left && parseChangeRecord(fleet.left)
-    if (left) await this.#restore(left, lease)
+    if (fleet.left === undefined) return lease
+    const left = readRecord(fleet.left, name)
+    try {
+      if (left instanceof RecordRefusedError) throw left
+      await this.#restore(left, lease)
+    } catch (error) {
+      // Nobody can make anything of what is not a record, and it must not stand in the way for ever.
+      if (left instanceof RecordRefusedError && !left.isLater) await coordinator.settle(fleet)
+      await coordinator.release(fleet)
+      throw error
+    }
     // Whatever came of that: the lease went with it, and the next run starts anew.
-    return left ? undefined : lease
+    return undefined
   }
 
   async #restore(record: ChangeRecord, lease: KnobLease): Promise<UndoResult> {
+    const { knob, access } = this.#get(record.knob)
     await this.#adjustments.get(record.knob)?.handOver()
-    const result = await restoreRecord(record, this.accessTo(record.knob), lease)
+    const result = await restoreRecord(record, knob, access, lease)
     if (result.result === 'superseded') await this.#exclude(record.knob, lease)
     return result
+  }
+
+  async #refreshExclusions(): Promise<void> {
+    try {
+      await this.#exclusions.refresh(this.#options.clock())
+    } catch (error) {
+      // A folder that is refused is reported when the journals in it are looked for.
+      if (!(error instanceof JournalUnavailableError)) this.#options.onFault(error)
+    }
   }
 
   async #exclude(knob: string, lease: KnobLease): Promise<void> {
@@ -196,6 +231,31 @@ export class Knobs implements AsyncDisposable {
     await withoutTracing(() => this.#left.sweep())
     if (this.#closed) return
     this.#sweeping = after(this.#sweepMs, () => this.#sweep(), { report: this.#options.onFault })
+  }
+
+  #isStopped(): boolean {
+    return this.#closed || this.#isProcessEnding || this.#options.isStopped?.() === true
+  }
+
+  /** While something is changed: undoes it within a second of the stop, and when the process comes to its natural end. */
+  #watch(): void {
+    const isChanged = this.#adjustments.size > 0
+    if (isChanged === (this.#stopLook !== undefined)) return
+    for (const watch of [this.#stopLook, this.#exitUndo]) watch?.[Symbol.dispose]()
+    this.#stopLook = this.#exitUndo = undefined
+    if (!isChanged || this.#closed) return
+    this.#stopLook = every(STOP_LOOK_MS, () => this.#undoForgotten(), this.#options.onFault)
+    this.#exitUndo = undoBeforeExit(async () => {
+      this.#isProcessEnding = true
+      await this.undoAll()
+      // The application may have found something to do after all.
+      after(STOP_LOOK_MS, () => (this.#isProcessEnding = false))
+    })
+  }
+
+  /** Those that are being undone look after themselves. */
+  async #undoForgotten(): Promise<void> {
+    if (this.#isStopped() && [...this.#adjustments.values()].some(({ isEnding }) => !isEnding)) await this.undoAll()
   }
 
   #get(knob: string): KnownKnob {

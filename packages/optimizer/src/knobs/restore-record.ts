@@ -1,28 +1,44 @@
+import type { Knob } from '../knob.ts'
 import type { UndoResult } from '../receipt.ts'
 import { originOf, type ChangeRecord } from './change-record.ts'
+import { RecordRefusedError } from './errors.ts'
 import type { KnobAccess } from './knob-access.ts'
 import type { KnobLease } from './knob-lease.ts'
 
+/** Somebody may change the value each time between the look and the set; one who always does is not waited for. */
+const MOST_TRIES = 5
+
 /**
- * Takes back what a process that is gone has left, in one go. Somebody else's value stands.
+ * Reverts what a process that is gone has left, in one go. Somebody else's value stands. The record may have been written by
+ * anybody who can write to the file or the server, so its value counts only within the bounds of the knob.
  *
+ * @throws RecordRefusedError when it asks for a value out of the knob's bounds; nothing was set
  * @throws what the knob, the journal or the coordinator throws; the record is then still there
  */
-export async function restoreRecord(record: ChangeRecord, access: KnobAccess, lease: KnobLease): Promise<UndoResult> {
-  for (;;) {
+export async function restoreRecord(
+  record: ChangeRecord,
+  { name, bounds }: Pick<Knob, 'name' | 'bounds'>,
+  access: KnobAccess,
+  lease: KnobLease,
+): Promise<UndoResult> {
+  if (!(record.was >= bounds.min && record.was <= bounds.max))
+    throw new RecordRefusedError(
+      name,
+      `its value is out of the bounds ${bounds.min} to ${bounds.max}; set ${name} by hand`,
+    )
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
     const current = await access.read()
     const origin = originOf(current, record)
     if (origin === 'theirs') {
       await lease.exclude()
-      const expected = record.set.join(' or ')
-      return { result: 'superseded', detail: `${record.knob} is ${current} and not ${expected}: somebody set it` }
+      return { result: 'superseded', detail: `${name} is ${current}, which no process of this service set` }
     }
-    if (origin === 'back' || (await access.compareAndSet(current, record.was, lease.fleet))) {
+    if (origin === 'back' || (await access.compareAndSet(current, record.was, lease.fleet)) === true) {
       await lease.settle()
       return { result: 'restored' }
     }
-    if ((await access.read()) === current) {
-      return { result: 'failed', error: `${record.knob} is still ${current} and refuses to be set to ${record.was}` }
-    }
+    if ((await access.read()) === current)
+      return { result: 'failed', error: `${name} is still ${current} and refuses to be reverted` }
   }
+  return { result: 'failed', error: `${name} changes again and again while it is being reverted` }
 }

@@ -1,47 +1,84 @@
-import { lstat, mkdir } from 'node:fs/promises'
+import { existsSync, readdirSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { errorType } from '@homeostat/signals'
+import { digestOf } from '../state/service-scope.ts'
 import { JournalUnavailableError } from './errors.ts'
+import { distrustOf } from './folder-trust.ts'
 
 export interface StateFolderOptions {
   /** The folder itself; it wins over the environment. */
   readonly stateDir?: string | undefined
-  /** One folder a service: processes of one service restore each other's knobs. */
+  /** One folder per service: processes of one service restore each other's knobs. */
   readonly service: string
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
+/** Names that are a folder's name everywhere as they are, also where the file system knows no capitals. */
+const PLAIN = /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$/
+/** Names that earlier releases used as they are: no other service could get the same folder. */
+const ONCE_PLAIN = /^[a-zA-Z0-9][a-zA-Z0-9.-]*$/
+/** Of a name that has to be changed, so much stays readable. */
+const READABLE_CHARS = 40
+
 /**
  * Where the undo journals of a service are: `stateDir`, else `HOMEOSTAT_STATE_DIR`, else a folder of the user below the system's
  * folder for temporary files. In a container, name a folder on a volume that outlives it.
+ *
+ * The folders of two services differ whenever their names do. One that is not plain (lower case letters, digits, `.`, `_`, `-`, at
+ * most 64) gets a readable part and a hash, as in `a_b@5d0c1f0a3b2e4f67`.
  */
 export function stateFolder({ stateDir, service, environment }: StateFolderOptions): string {
-  const named = stateDir ?? environment['HOMEOSTAT_STATE_DIR']
-  const name = service.replaceAll(/[^\w.-]/g, '_').replace(/^\.+/, '_') || 'service'
   // By number: the user of a container often has no name, and then `userInfo()` throws.
-  return named ? join(named, name) : join(tmpdir(), `homeostat-${process.getuid?.() ?? userInfo().username}`, name)
+  const ofUser = (): string => join(tmpdir(), `homeostat-${process.getuid?.() ?? folderName(userInfo().username)}`)
+  const base = stateDir || environment['HOMEOSTAT_STATE_DIR'] || ofUser()
+  return join(resolve(base), wasUsedAsItIs(base, service) ? service : folderName(service))
+}
+
+function folderName(service: string): string {
+  if (PLAIN.test(service)) return service
+  const readable = service.slice(0, READABLE_CHARS).replaceAll(/[^\w-]+/g, '_')
+  return `${readable || 'service'}@${digestOf(service).slice(0, 16)}`
+}
+
+/** Whether an earlier release keeps the folder of this service, and surely of no other one, under its plain name. */
+function wasUsedAsItIs(base: string, service: string): boolean {
+  if (PLAIN.test(service) || !ONCE_PLAIN.test(service) || service.endsWith('.')) return false
+  const otherwise = service === service.toLowerCase() ? service.toUpperCase() : service.toLowerCase()
+  try {
+    return readdirSync(base).includes(service) && !existsSync(join(base, otherwise))
+  } catch {
+    return false
+  }
 }
 
 /**
- * Makes the folder, for its user alone: who may write to it decides what knobs are set to.
+ * Makes the folder, and those in it that are named, for its user alone: who may write to it decides what knobs are set to.
+ * Before anything is made, and after, everything is looked at from the top down; see `distrustOf`.
  *
+ * @param nested - names of folders in it, one in the other
  * @throws JournalUnavailableError
  */
-export async function openStateFolder(folder: string): Promise<void> {
+export async function openStateFolder(folder: string, ...nested: readonly string[]): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    if (await checkStateFolder(folder, ...nested)) return
+    await mkdir(join(folder, ...nested), { recursive: true, mode: 0o700 })
   } catch (error) {
+    if (error instanceof JournalUnavailableError) throw error
     throw new JournalUnavailableError(folder, errorType(error), { cause: error })
   }
-  await checkStateFolder(folder)
+  if (!(await checkStateFolder(folder, ...nested))) throw new JournalUnavailableError(folder, 'somebody removes it')
 }
 
-/** @throws JournalUnavailableError - the folder, or a link in its place, belongs to somebody else or is open to others */
-export async function checkStateFolder(folder: string): Promise<void> {
-  const found = await lstat(folder)
-  if (!found.isDirectory()) throw new JournalUnavailableError(folder, 'it is no folder')
-  if (process.getuid === undefined) return
-  if (found.uid !== process.getuid()) throw new JournalUnavailableError(folder, 'it belongs to another user')
-  if ((found.mode & 0o022) !== 0) throw new JournalUnavailableError(folder, 'others may write to it')
+/**
+ * @returns whether it is there; false also says that there is nothing to read
+ * @throws JournalUnavailableError - it, or a folder above it, belongs to somebody else or is open to others
+ */
+export async function checkStateFolder(folder: string, ...nested: readonly string[]): Promise<boolean> {
+  const found = await distrustOf(dirname(folder), [basename(folder), ...nested])
+  if (found === 'missing') return false
+  if (found === undefined) return true
+  const isIt = found.path === join(folder, ...nested)
+  throw new JournalUnavailableError(folder, isIt ? found.reason : `of ${found.path}, ${found.reason}`)
 }

@@ -10,6 +10,7 @@ import { checkStateSize, MAX_STATE_BYTES, type StateStore } from './state-store.
 
 /** A draft that is older belongs to a process that was killed while it wrote. */
 const DRAFT_LIVES_MS = 3_600_000
+const FOLDER = 'state'
 /** By a hash, so that a key can hold whatever it wants and lead nowhere. */
 const NAME = /^[0-9a-f]{32}\.state/
 
@@ -39,17 +40,17 @@ class StateFiles implements StateStore {
 
   constructor(folder: string) {
     this.#parent = folder
-    this.#folder = join(folder, 'state')
+    this.#folder = join(folder, FOLDER)
     this.name = `file ${this.#folder}`
   }
 
   read(key: string): Promise<string | undefined> {
     return this.#available(async () => {
+      // Who may write there decides what is read.
+      if (!(await checkStateFolder(this.#parent, FOLDER))) return undefined
       const file = await openRegularFile(this.#pathOf(key)).catch(unlessMissing)
       try {
         if (file === undefined) return undefined
-        // Who may write there decides what is read.
-        await checkStateFolder(this.#folder)
         const { size } = await file.stat()
         if (size > MAX_STATE_BYTES) throw new StateTooLargeError(this.name, size, MAX_STATE_BYTES)
         return await file.readFile('utf8')
@@ -62,8 +63,7 @@ class StateFiles implements StateStore {
   write(key: string, text: string): Promise<void> {
     return this.#available(async () => {
       checkStateSize(this.name, text)
-      await openStateFolder(this.#parent)
-      await openStateFolder(this.#folder)
+      await openStateFolder(this.#parent, FOLDER)
       if (!this.#isTidy) await this.#tidy()
       await replaceFile(this.#pathOf(key), file => file.writeFile(text))
     })

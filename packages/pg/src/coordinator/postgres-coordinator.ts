@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Coordinator, FleetLease, Orphan, UndoRecord } from '@homeostat/optimizer'
-import { DISRUPTED_SHARE, LeaseLostError } from '@homeostat/optimizer'
+import { DISRUPTED_SHARE, LeaseLostError, parseUndoRecord, serviceScope } from '@homeostat/optimizer'
+import { isTableMissing } from '../own-table.ts'
 import { createLeaseTable, hasLeaseTable } from './lease-table.ts'
 import type { CoordinatorPool, CoordinatorQuery } from './session.ts'
 import { inTransaction, onConnection } from './session.ts'
@@ -60,7 +61,7 @@ class LeasesInPostgres implements PostgresCoordinator {
 
   constructor({ pool, service, timeoutMs = DEFAULT_TIMEOUT_MS }: PostgresCoordinatorOptions) {
     this.#pool = pool
-    this.#service = service
+    this.#service = serviceScope(service)
     this.#timeoutMs = timeoutMs
   }
 
@@ -69,8 +70,8 @@ class LeasesInPostgres implements PostgresCoordinator {
     const token = randomUUID()
     const [row] = await this.#query(statements.ACQUIRE, key, token, ttlMs)
     if (row === undefined) return undefined
-    const left = row['undo'] as UndoRecord | null
-    return { key, token, fence: Number(row['fence']), heldUntil, ...(left !== null && { left }) }
+    const left = row['undo']
+    return { key, token, fence: Number(row['fence']), heldUntil, ...(left !== null && { left: parseUndoRecord(left) }) }
   }
 
   async renew(lease: FleetLease, ttlMs: number): Promise<FleetLease | undefined> {
@@ -161,7 +162,14 @@ class LeasesInPostgres implements PostgresCoordinator {
     return onConnection(this.#pool, this.#timeoutMs, async query => {
       if (!this.#hasTable) await createLeaseTable(query)
       this.#hasTable = true
-      return work(query)
+      try {
+        return await work(query)
+      } catch (error) {
+        // It was dropped, or moved to another schema. The first statement of any work needs it, so nothing was done.
+        if (!isTableMissing(error) || (await hasLeaseTable(query))) throw error
+        await createLeaseTable(query)
+        return work(query)
+      }
     })
   }
 }

@@ -4,11 +4,11 @@
 const HELD = `service = $1 AND kind = 'lease' AND key = $2 AND token = $3 AND fence = $4 AND expires_at > clock_timestamp()`
 const after = (parameter: string): string => `clock_timestamp() + ${parameter} * interval '1 millisecond'`
 
-/** $2 key, $3 token, $4 ttl */
+/** $2 key, $3 token, $4 ttl. The record as text, for the application may parse JSON in its own way; cut where it is not ours. */
 export const ACQUIRE: string = `INSERT INTO homeostat_lease AS lease (service, kind, key, token, fence, expires_at)
 VALUES ($1, 'lease', $2, $3, 1, ${after('$4')})
 ON CONFLICT (service, kind, key) DO UPDATE SET token = excluded.token, fence = lease.fence + 1, expires_at = ${after('$4')}
-WHERE lease.expires_at <= clock_timestamp() RETURNING fence::text AS fence, undo`
+WHERE lease.expires_at <= clock_timestamp() RETURNING fence::text AS fence, left(undo::text, 10001) AS undo`
 
 /** $2 key, $3 token, $4 fence, $5 ttl */
 export const RENEW: string = `UPDATE homeostat_lease SET expires_at = ${after('$5')} WHERE ${HELD} RETURNING 1`
@@ -31,9 +31,9 @@ export const RECORD: string = `UPDATE homeostat_lease SET undo = $5 WHERE ${HELD
 /** $2 key, $3 token, $4 fence */
 export const SETTLE: string = `UPDATE homeostat_lease SET undo = NULL WHERE ${HELD} RETURNING 1`
 
-/** Keys of changes that nobody looks after. */
+/** Keys of changes that nobody looks after. A service has some ten knobs; what else is there has its turn another time. */
 export const ORPHANED = `SELECT key FROM homeostat_lease
-WHERE service = $1 AND kind = 'lease' AND undo IS NOT NULL AND expires_at <= clock_timestamp()`
+WHERE service = $1 AND kind = 'lease' AND undo IS NOT NULL AND expires_at <= clock_timestamp() ORDER BY random() LIMIT 100`
 
 const LIVE = `service = $1 AND expires_at > clock_timestamp()`
 

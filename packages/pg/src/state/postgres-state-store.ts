@@ -1,5 +1,11 @@
 import type { StateStore } from '@homeostat/optimizer'
-import { checkStateSize, MAX_STATE_BYTES, StateStoreUnavailableError, StateTooLargeError } from '@homeostat/optimizer'
+import {
+  checkStateSize,
+  MAX_STATE_BYTES,
+  serviceScope,
+  StateStoreUnavailableError,
+  StateTooLargeError,
+} from '@homeostat/optimizer'
 import type { CoordinatorPool, CoordinatorQuery } from '../coordinator/session.ts'
 import { onConnection } from '../coordinator/session.ts'
 import { createTable, hasTable } from '../own-table.ts'
@@ -44,7 +50,7 @@ class StateInPostgres implements StateStore {
     const { options = {} } = pool as Partial<PoolShape>
     this.name = `postgres ${postgresAddress({ options })}`
     this.#pool = pool
-    this.#service = service
+    this.#service = serviceScope(service)
     this.#timeoutMs = timeoutMs
   }
 

@@ -1,0 +1,213 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { knobAction, knobKey, Knobs, type Knob, type Receipt } from '@homeostat/optimizer'
+import { startRedis } from '@homeostat/services'
+import { Redis } from 'ioredis'
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createRedisCoordinator, createRedisStateStore } from '../src/domain.ts'
+
+const LONG_MS = 60_000
+const NAME = 'queue.rate'
+/** Ours alone, for it is flushed and made a replica. */
+const redis = await startRedis({ from: ['path', 'debian-packages'] })
+const client = new Redis(redis.url, { stringNumbers: true })
+client.on('error', () => {})
+const stateDir = mkdtempSync(join(tmpdir(), 'homeostat-lost-'))
+const running: Knobs[] = []
+let value = 8
+
+beforeEach(async () => {
+  for (const knobs of running.splice(0)) await knobs.close()
+  await client.flushall()
+  value = 8
+})
+afterAll(async () => {
+  for (const knobs of running) await knobs.close()
+  client.disconnect()
+  await redis.stop()
+  rmSync(stateDir, { recursive: true })
+})
+
+const coordinator = createRedisCoordinator({ client, service: 'shop', timeoutMs: 5000 })
+afterAll(() => coordinator[Symbol.asyncDispose]())
+/** Elsewhere than in Redis; who sets it asks the coordinator whether the lease is held. */
+const knob: Knob = {
+  name: NAME,
+  scope: 'shared',
+  bounds: { min: 1, max: 50 },
+  read: () => value,
+  async compareAndSet(expected, next, lease) {
+    if (lease) await coordinator.effect(lease, { script: 'return 1', keys: [] })
+    if (value !== expected) return false
+    value = next
+    return true
+  },
+}
+
+function peer(options: { isStopped?: () => boolean; onFault?: (fault: unknown) => void } = {}): Knobs {
+  const knobs = new Knobs({ knobs: [knob], service: 'shop', stateDir, coordinator, clock: Date.now, ...options })
+  running.push(knobs)
+  return knobs
+}
+
+const run = (knobs: Knobs, to: number): Promise<Receipt> =>
+  knobAction(knob, knobs).run({
+    firing: { alert: 'QueueSlow', labels: {}, annotations: {}, value: 1, since: 0 },
+    options: { to },
+    now: Date.now(),
+    signal: AbortSignal.timeout(60_000),
+    sliceMs: 5,
+  })
+const inTime = { timeout: 20_000, interval: 50 }
+
+describe.each([
+  ['FLUSHALL', () => client.flushall()],
+  ['SCRIPT FLUSH and FLUSHDB', () => client.multi().script('FLUSH').flushdb().exec()],
+  ['DEL of the lease alone', () => client.del(`homeostat:{shop}:lease:${knobKey(NAME)}`)],
+])('%s', (_, lose) => {
+  it('2-21: the change of a shared knob is undone, and the next one is made as if nothing had been', async () => {
+    const knobs = peer()
+    const receipt = await run(knobs, 4)
+    expect(value).toBe(4)
+    await lose()
+    expect(await receipt.undo?.({ now: Date.now(), signal: AbortSignal.timeout(60_000) })).toEqual({
+      result: 'restored',
+    })
+    expect(value).toBe(8)
+    expect(await client.hlen('homeostat:{shop}:undo')).toBe('0')
+    expect((await run(knobs, 2)).effects['changed']).toBe(1)
+  })
+
+  it('2-21: the kill switch undoes it', async () => {
+    let isStopped = false
+    const knobs = peer({ isStopped: () => isStopped })
+    await run(knobs, 4)
+    await lose()
+    isStopped = true
+    await vi.waitFor(() => expect(value).toBe(8), inTime)
+    await vi.waitFor(() => expect(knobs.adjusted).toEqual([]), inTime)
+    expect(knobs.excludedUntil(NAME)).toBeUndefined()
+  })
+})
+
+describe.each([
+  ['has become a replica (READONLY)', () => client.replicaof('127.0.0.1', 1), () => client.replicaof('NO', 'ONE')],
+  ['is full (OOM)', () => client.config('SET', 'maxmemory', '1'), () => client.config('SET', 'maxmemory', '0')],
+  [
+    'does not let us run scripts any more (NOPERM)',
+    () => client.call('ACL', 'SETUSER', 'default', '-eval'),
+    () => client.call('ACL', 'SETUSER', 'default', '+eval'),
+  ],
+])('a server that %s', (_, begin, end) => {
+  it('keeps no kill switch from undoing, and forgets the change when it can again', async () => {
+    let isStopped = false
+    const knobs = peer({ isStopped: () => isStopped })
+    await run(knobs, 4)
+    try {
+      await begin()
+      isStopped = true
+      await vi.waitFor(() => expect(value).toBe(8), inTime)
+    } finally {
+      await end()
+    }
+    await vi.waitFor(
+      async () => expect([knobs.adjusted, await client.hlen('homeostat:{shop}:undo')]).toEqual([[], '0']),
+      {
+        ...inTime,
+        timeout: 40_000,
+      },
+    )
+    expect(knobs.excludedUntil(NAME)).toBeUndefined()
+  }, 60_000)
+})
+
+it.each([
+  ['empty', ''],
+  ['torn', '{"knob":"queue.rate","was":4'],
+  ['null', 'null'],
+  ['binary', '\u0000\u0001'],
+  ['out of bounds', JSON.stringify({ knob: NAME, was: 1e9, set: [8] })],
+  ['infinite', '{"knob":"queue.rate","was":1e999,"set":[8]}'],
+  ['another knob', JSON.stringify({ knob: 'cache.limit', was: 4, set: [8] })],
+  ['of a prototype', '{"__proto__":{"knob":"queue.rate","was":4,"set":[8]}}'],
+  ['long', JSON.stringify({ knob: NAME, was: 4, set: [8], more: 'x'.repeat(100_000) })],
+])('2-26: a record that is %s sets nothing, is reported, and hides no other', async (_, text) => {
+  await client.hset('homeostat:{shop}:undo', knobKey(NAME), text)
+  await client.hset(
+    'homeostat:{shop}:undo',
+    knobKey('other.rate'),
+    JSON.stringify({ knob: 'other.rate', was: 9, set: [5] }),
+  )
+  let other = 5
+  const faults: unknown[] = []
+  const compareAndSet = (expected: number, next: number): boolean => other === expected && ((other = next), true)
+  const knobs = new Knobs({
+    knobs: [knob, { ...knob, name: 'other.rate', read: () => other, compareAndSet }],
+    service: 'shop',
+    stateDir,
+    coordinator,
+    clock: Date.now,
+    onFault: fault => faults.push(fault),
+  })
+  running.push(knobs)
+  await knobs.start()
+  expect([value, other]).toEqual([8, 9])
+  expect(faults).toEqual([expect.objectContaining({ code: 'HOMEOSTAT_RECORD_REFUSED' })])
+  expect(String(faults[0])).not.toMatch(/1000000000|xxx/)
+})
+
+it('2-26: more records than any service has knobs hold nothing up, and none is out of its turn for ever', async () => {
+  const foreign = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [knobKey(`foreign.${i}`), '{}']))
+  await client.hset('homeostat:{shop}:undo', foreign)
+  await client.hset('homeostat:{shop}:undo', knobKey(NAME), JSON.stringify({ knob: NAME, was: 9, set: [8] }))
+  const knobs = new Knobs({
+    knobs: [knob],
+    service: 'shop',
+    stateDir,
+    coordinator,
+    clock: Date.now,
+    sweepMs: 1,
+    onFault: () => {},
+  })
+  running.push(knobs)
+  await knobs.start()
+  await vi.waitFor(() => expect(value).toBe(9), { timeout: 60_000 })
+}, 90_000)
+
+const SERVICES = [
+  'shop',
+  'Shop',
+  'a/b',
+  'a_b',
+  '订单',
+  '支付',
+  '',
+  ' ',
+  'a',
+  'a}',
+  'a}:lease:x',
+  '{',
+  '}',
+  '{}',
+  '%7B',
+  'a\u0000b',
+  '\ud800',
+  '\ud801',
+  'x'.repeat(5000),
+  `${'x'.repeat(5000)}y`,
+]
+
+it('2-23: keys of two services differ whenever their names do', async () => {
+  const leases = SERVICES.map(service => createRedisCoordinator({ client, service, timeoutMs: 5000 }))
+  for (const each of leases) {
+    expect(await each.acquire('knob/a', LONG_MS)).toBeDefined()
+    expect(await each.acquire('knob/a', LONG_MS)).toBeUndefined()
+  }
+  const stores = SERVICES.map(service => createRedisStateStore({ client, service, timeoutMs: 5000 }))
+  for (const [index, store] of stores.entries()) await store.write('forecasts', String(index))
+  for (const [index, store] of stores.entries()) expect(await store.read('forecasts')).toBe(String(index))
+  const slots = (await client.keys('homeostat:*:state:*')).map(key => /\{([^}]+)\}/.exec(key)?.[1])
+  expect(new Set(slots).size, 'each has a hash tag of its own').toBe(SERVICES.length)
+  for (const each of leases) await each[Symbol.asyncDispose]()
+})

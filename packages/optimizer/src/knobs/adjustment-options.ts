@@ -1,0 +1,25 @@
+import type { Knob } from '../knob.ts'
+import type { UndoResult } from '../receipt.ts'
+import type { KnobAccess } from './knob-access.ts'
+import type { KnobLease } from './knob-lease.ts'
+
+export interface AdjustmentOptions {
+  readonly knob: Knob
+  readonly access: KnobAccess
+  /** The same knob with short timeouts, for whoever is in a hurry. */
+  readonly hurriedAccess: KnobAccess
+  readonly lease: KnobLease
+  /** The value to go back to. */
+  readonly was: number
+  readonly leaseMs: number
+  /** Work on one knob is done one after the other. */
+  readonly inTurn: <R>(work: () => Promise<R>) => Promise<R>
+  /** Asked right before a set; true stops it, and makes each undo one of everything. */
+  readonly isStopped: () => boolean
+  /** @param byPerson - whether somebody else's value stands */
+  readonly onEnd: (byPerson: boolean) => Promise<void>
+  readonly onFault: (error: unknown) => void
+}
+
+/** A set that lasts, or why there is none. */
+export type Pushed = { readonly layer: number } | UndoResult | 'aborted'

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+
+/** Longer names are hashed: databases limit how long what they index may be. */
+const MAX_CHARS = 200
+/** Two names that differ in one only are the same in UTF-8. */
+const LONE_SURROGATE = /\p{Surrogate}/u
+
+/**
+ * The name of a service as part of a key at a server. Scopes differ whenever names do, and the usual ones are as they are: only
+ * braces, percent signs and control characters are written as `%7B`, for in Redis braces say which node a key is on, and
+ * Postgres keeps no U+0000.
+ */
+export function serviceScope(service: string): string {
+  // No name is written as either of these, for a percent sign is followed by two hexadecimal digits.
+  if (service === '') return '%none'
+  if (service.length > MAX_CHARS || LONE_SURROGATE.test(service)) return `%hash-${digestOf(service)}`
+  // oxlint-disable-next-line no-control-regex
+  return service.replaceAll(/[{}%\u0000-\u001f\u007f]/g, char => {
+    return `%${char.codePointAt(0)!.toString(16).toUpperCase().padStart(2, '0')}`
+  })
+}
+
+/** Differs whenever names do, also those that UTF-8 cannot tell apart. */
+export function digestOf(name: string): string {
+  return createHash('sha256').update(Buffer.from(name, 'utf16le')).digest('hex').slice(0, 32)
+}
