@@ -92,10 +92,10 @@ it('2-22: each call makes the table again that was dropped, and none does anythi
   }
   const lease = (await calls.acquire())!
   for (const [name, call] of Object.entries(calls)) {
-    await pool.query('DROP TABLE homeostat_lease')
+    await pool.query('DROP TABLE IF EXISTS homeostat_lease')
     await expect(call(), name).resolves.not.toThrow()
   }
-  await pool.query('DROP TABLE homeostat_lease')
+  await pool.query('DROP TABLE IF EXISTS homeostat_lease')
   const work = vi.fn<() => Promise<void>>(async () => {})
   await expect(coordinator.effect(lease, work)).rejects.toMatchObject({ code: 'HOMEOSTAT_LEASE_LOST' })
   expect(work).not.toHaveBeenCalled()
