@@ -73,15 +73,10 @@ export class KnobUncertainError extends Error {
   }
 }
 
-/** A change is not undone yet, and is tried again. */
+/** A change is not undone yet, and is tried again. Its message is a line of ours. */
 export class KnobNotUndoneError extends Error {
   override readonly name = 'KnobNotUndoneError'
   readonly code = 'HOMEOSTAT_KNOB_NOT_UNDONE'
-
-  /** @param reason - a line of ours */
-  constructor(reason: string) {
-    super(reason)
-  }
 }
 
 /** Two knobs of one name: which one a record of the journal means could not be told. */

@@ -4,7 +4,7 @@ import type { Knob } from '../knob.ts'
 import type { UndoResult } from '../receipt.ts'
 import { Adjustment } from './adjustment.ts'
 import { readRecord, type ChangeRecord } from './change-record.ts'
-import { DuplicateKnobError, JournalUnavailableError, RecordRefusedError } from './errors.ts'
+import { DuplicateKnobError, JournalUnavailableError, KnobNotUndoneError, RecordRefusedError } from './errors.ts'
 import { Exclusions } from './exclusions.ts'
 import { UndoJournal } from './journal.ts'
 import { accessTo, type KnobAccess } from './knob-access.ts'
@@ -107,7 +107,7 @@ export class Knobs implements AsyncDisposable {
    * @param limitMs - @default 5000
    */
   async undoAll(limitMs: number = UNDO_ALL_MS): Promise<ReadonlyMap<string, UndoResult>> {
-    const late = new Error(`not undone within ${limitMs} ms`)
+    const late = new KnobNotUndoneError(`not undone within ${limitMs} ms`)
     for (const { access } of this.#known.values()) access.hurry(HURRY_MS)
     // In turn, so that a set which is under way is undone as well.
     const undone = [...this.#known.keys()].map(async knob => {
