@@ -10,6 +10,7 @@ export const quiet: LedgerEntry = {
   firings: [],
   transitions: [],
   failures: [],
+  limited: [],
   decisions: [],
   refusals: [],
   started: [],

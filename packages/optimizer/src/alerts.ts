@@ -1,13 +1,13 @@
 import type { Alert, Rule, RuleError, ShownAlert, Store } from '@homeostat/promql'
 import { AlertSeries, parseDuration } from '@homeostat/promql'
 import { alertKey } from './alert-key.ts'
-import type { Firing, PendingAlert, Transition } from './firing.ts'
+import type { Firing, LimitedRule, PendingAlert, Transition } from './firing.ts'
 import type { Condition, ConditionPolicy, Reading } from './instances/condition.ts'
 import { isActionable, isFiring } from './instances/condition.ts'
 import type { ConditionChange, Conditions } from './instances/instances.ts'
 import { readingOf } from './instances/reading.ts'
 import type { Program } from './program.ts'
-import { responsesTo } from './response-match.ts'
+import { ResponseIndex } from './response-match.ts'
 import type { Steps } from './sliced-work.ts'
 
 /** What one evaluation of all rules found. */
@@ -16,7 +16,13 @@ export interface Evaluated {
   readonly firings: readonly Firing[]
   readonly transitions: readonly Transition[]
   readonly errors: readonly RuleError[]
+  /** The rules with more alerts than one rule may have. */
+  readonly limited: readonly LimitedRule[]
 }
+
+/** Rules passed over, and alerts looked at, between two rests. */
+const RULES_OF_STEP = 128
+const ALERTS_OF_STEP = 32
 
 /** One rule at one evaluation. */
 interface RuleContext {
@@ -54,7 +60,9 @@ export class Alerts {
   }
 
   *evaluate(program: Program, now: number): Steps<Evaluated> {
-    const { alerts, errors } = yield* program.rules.evaluate(now)
+    const { alerts, errors, limited: found } = yield* program.rules.evaluate(now)
+    const leftOut = new Map<Rule, number>(found.map(each => [each.rule, each.leftOut]))
+    const limited: LimitedRule[] = []
     const failed = new Set(errors.map(error => error.alert))
     for (const series of this.#ending.splice(0)) series.write([], now)
     const transitions: Transition[] = []
@@ -66,7 +74,9 @@ export class Alerts {
       if (reported) reported.push(alert)
       else byRule.set(alert.rule, [alert])
     }
+    let looked = 0
     for (const [rule, name] of program.ruleNames) {
+      if (++looked % RULES_OF_STEP === 0) yield
       // A rule's life begins with its first evaluation, and not with its first alert.
       if (!this.#policies.has(name)) this.#policies.set(name, this.#policyOf(rule, now))
       const reported = byRule.get(rule) ?? []
@@ -75,13 +85,17 @@ export class Alerts {
       const details = this.#details.get(name) ?? new Map<string, Detail>()
       this.#details.set(name, details)
       const context = { program, rule, name, hasFailed: failed.has(rule.alert), details, now, policy }
-      for (const { key, from, to } of this.#evaluate(context, reported)) {
+      const leftOutBefore = this.#conditions.leftOut
+      for (const { key, from, to } of yield* this.#evaluate(context, reported)) {
         const { labels } = details.get(key)!
         transitions.push({ alert: rule.alert, labels, from: from.state, to: to.state })
       }
       const conditions = this.#conditions.of(name)
       const shown: ShownAlert[] = []
+      const more = (leftOut.get(rule) ?? 0) + this.#conditions.leftOut - leftOutBefore
+      if (more > 0) limited.push({ alert: rule.alert, kept: conditions.size, leftOut: more })
       for (const [key, detail] of details) {
+        if (++looked % ALERTS_OF_STEP === 0) yield
         const condition = conditions.get(key)
         if (!condition) details.delete(key)
         else if (condition.state === 'pending') {
@@ -92,10 +106,10 @@ export class Alerts {
           shown.push({ labels: detail.labels, state: 'firing', activeAt: condition.since })
         }
       }
-      this.#seriesOf(name, rule).write(shown, now)
+      yield* this.#seriesOf(name, rule).writeInSteps(shown, now)
       yield
     }
-    return { pending, firings, transitions, errors }
+    return { pending, firings, transitions, errors, limited }
   }
 
   /** Forgets the rules that a reload has taken away. */
@@ -117,12 +131,14 @@ export class Alerts {
     return series
   }
 
-  #evaluate(
+  *#evaluate(
     { program, rule, name, hasFailed, details, now, policy }: RuleContext,
     reported: readonly Alert[],
-  ): ConditionChange[] {
+  ): Steps<readonly ConditionChange[]> {
     const holding = new Set<string>()
+    let looked = 0
     for (const { alert, labels, annotations, value, keptSince } of reported) {
+      if (++looked % ALERTS_OF_STEP === 0) yield
       const key = alertKey({ alert, labels })
       details.set(key, { alert, labels, annotations, value })
       // Whatever the value is, infinite or not a number: the expression has a sample, so it holds.
@@ -135,7 +151,7 @@ export class Alerts {
       const hasInputs = program.freshness.hasInputs(rule, detail.labels, now)
       return readingOf({ isReported: false, hasFailed, hasInputs, isClear: isClear(program, detail, now) })
     }
-    return this.#conditions.evaluate(name, holding, readAbsent, now, policy)
+    return yield* this.#conditions.evaluateInSteps(name, holding, readAbsent, now, policy)
   }
 
   #policyOf(rule: Rule, startedAt: number): ConditionPolicy {
@@ -150,7 +166,9 @@ export class Alerts {
 
 /** The alert is over when all responses to it say so. */
 function isClear({ responses, measurement }: Program, detail: Detail, now: number): boolean {
-  return responsesTo(detail, responses).every(response => measurement.isClear(response, detail.labels, now))
+  return ResponseIndex.of(responses)
+    .to(detail)
+    .every(response => measurement.isClear(response, detail.labels, now))
 }
 
 function timesOf(

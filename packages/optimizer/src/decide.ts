@@ -7,8 +7,10 @@ import { gates } from './gates/gates.ts'
 import { modeGate } from './gates/mode.ts'
 import { afterYielding, notYetYielded, yieldingTo } from './preemption.ts'
 import { modeOfResponse } from './mode.ts'
-import { responsesTo } from './response-match.ts'
+import { ResponseIndex } from './response-match.ts'
 import type { Response } from './response.ts'
+import { atOnce } from './sliced-work.ts'
+import type { Steps } from './sliced-work.ts'
 import type { OpenTrial } from './trial.ts'
 
 /** What a tick knows when it decides. */
@@ -33,6 +35,9 @@ interface Refusing {
   readonly preempts?: readonly OpenTrial[]
 }
 
+/** Firings and questions looked at between two rests; each takes a few microseconds. */
+const QUESTIONS_OF_STEP = 32
+
 /**
  * Answers every firing: an action that is due, or the reason why not. Pure.
  *
@@ -41,32 +46,38 @@ interface Refusing {
  * risk, then in the order of their names.
  */
 export function decide(input: DecisionInput): (Due | Refusal)[] {
+  return atOnce(decideInSteps(input))
+}
+
+/** {@link decide} in steps. */
+export function* decideInSteps(input: DecisionInput): Steps<(Due | Refusal)[]> {
   const due: Due[] = []
   const refused: Refusal[] = []
-  const questions = questionsOf(input)
+  const questions = yield* questionsOf(input)
   const trouble = troubleOf(questions)
   // What may come is no reason to leave alone what is.
   const present = troubleOf(questions.filter(({ response }) => !response?.preventive))
-  /** Due as soon as what gives way to them has ended: nothing less urgent takes their place meanwhile. */
-  const next: Proposal[] = []
+  // A shadow changes nothing, so it stands in nobody's way.
+  const open = input.open.filter(({ arm }) => arm !== 'shadow')
+  /** What is due, and what will be as soon as what gives way to it has ended: nothing less urgent takes its place meanwhile. */
+  const ahead: Proposal[] = [...input.asked]
 
-  for (const { firing, response, action } of questions) {
+  for (const [index, { firing, response, action }] of questions.entries()) {
+    if (index % QUESTIONS_OF_STEP === QUESTIONS_OF_STEP - 1) yield
     if (!response) {
       refused.push(refusal(firing, undefined, 'no response', 'nothing is registered for this alert'))
     } else if (!action) {
       refused.push(refusal(firing, response, 'no such action', `no package in use brings ${response.action}`))
     } else {
       const proposal: Proposal = { firing, response, action }
-      const state: GateState = {
-        ...input,
-        trouble: response.preventive ? trouble : present,
-        due: [...input.asked, ...due, ...next],
-      }
+      const state: GateState = { ...input, open, trouble: response.preventive ? trouble : present, due: ahead }
       const refusing = refusingOf(proposal, state)
-      if (!refusing) due.push({ kind: 'due', ...proposal })
-      else {
+      if (!refusing) {
+        due.push({ kind: 'due', ...proposal })
+        ahead.push(proposal)
+      } else {
         const { reason, detail, preempts } = refusing
-        if (preempts) next.push(proposal)
+        if (preempts) ahead.push(proposal)
         const isOnlyMode = reason === 'mode' && !firstRefusal(gatesBeyondMode, proposal, state)
         const mode = modeOfResponse(response, input.modeOf)
         const answer = refusal(firing, response, reason, detail)
@@ -96,19 +107,33 @@ function firstRefusal(asked: readonly Gate[], proposal: Proposal, state: GateSta
 
 const URGENCY = { safety: 0, slo: 1, efficiency: 2 } as const
 
-function questionsOf({ firings, responses, actions }: DecisionInput): Question[] {
-  return firings
-    .flatMap((firing): Question[] => {
-      const matching = responsesTo(firing, responses)
-      if (matching.length === 0) return [{ firing, response: undefined, action: undefined }]
-      return matching.map(response => ({ firing, response, action: actions.get(response.action) }))
-    })
-    .toSorted(
-      (a, b) =>
-        Number(a.response?.preventive ?? false) - Number(b.response?.preventive ?? false) ||
-        urgency(a.response) - urgency(b.response) ||
-        risk(a.action) - risk(b.action),
-    )
+function* questionsOf({ firings, responses, actions }: DecisionInput): Steps<Question[]> {
+  // Few ranks and many questions: put in by rank, they are in order after one pass.
+  const byRank = new Map<string, Question[]>()
+  const ask = (question: Question): void => {
+    const rank = rankOf(question).join()
+    const alike = byRank.get(rank)
+    if (alike) alike.push(question)
+    else byRank.set(rank, [question])
+  }
+  const index = ResponseIndex.of(responses)
+  for (const [place, firing] of firings.entries()) {
+    const matching = index.to(firing)
+    if (matching.length === 0) ask({ firing, response: undefined, action: undefined })
+    for (const response of matching) ask({ firing, response, action: actions.get(response.action) })
+    if (place % QUESTIONS_OF_STEP === QUESTIONS_OF_STEP - 1) yield
+  }
+  return [...byRank.values()].toSorted(([a], [b]) => compareRanks(rankOf(a!), rankOf(b!))).flat()
+}
+
+type Rank = readonly [preventive: number, urgency: number, risk: number]
+
+function rankOf({ response, action }: Question): Rank {
+  return [Number(response?.preventive ?? false), urgency(response), risk(action)]
+}
+
+function compareRanks(a: Rank, b: Rank): number {
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2]
 }
 
 function urgency(response: Response | undefined): number {

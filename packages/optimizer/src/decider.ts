@@ -2,7 +2,7 @@ import type { Action } from './action.ts'
 import type { BudgetLimits, Spending } from './budget.ts'
 import { spendingOf } from './budget.ts'
 import type { CourseBook } from './course-book.ts'
-import { decide } from './decide.ts'
+import { decideInSteps } from './decide.ts'
 import { alertKey } from './alert-key.ts'
 import type { Due, Proposal, Refusal } from './decision.ts'
 import type { Firing } from './firing.ts'
@@ -15,8 +15,12 @@ import { modeOfResponse } from './mode.ts'
 import { preemptedBy, rivalOf } from './preemption.ts'
 import type { Program } from './program.ts'
 import type { Runner } from './runner.ts'
+import type { Steps } from './sliced-work.ts'
 import type { Supervision } from './supervision.ts'
 import type { Trials } from './trials.ts'
+
+/** Refusals that courses are told of between two rests. */
+const REFUSALS_OF_STEP = 32
 
 export interface DeciderOptions {
   readonly actions: ReadonlyMap<string, Action>
@@ -64,12 +68,12 @@ export class Decider {
     return rival === undefined ? this.#unmetOf(proposal) : `${rival} on the same resource goes first`
   }
 
-  answer(program: Program, firings: readonly Firing[], spending: Spending, now: number): Answers {
+  *answer(program: Program, firings: readonly Firing[], spending: Spending, now: number): Steps<Answers> {
     this.#startedAt ??= now
     this.#firings = firings
     this.#unmetOf = ({ firing, response }) => program.measurement.unmet(response, firing.labels, now)
     const { actions, trials, killSwitch, fleet, courses, supervision, runner, launcher, ...limits } = this.#options
-    const outcomes = decide({
+    const outcomes = yield* decideInSteps({
       ...limits,
       now,
       firings,
@@ -89,7 +93,8 @@ export class Decider {
     })
     const due = outcomes.filter((outcome): outcome is Due => outcome.kind === 'due')
     const refusals = outcomes.filter((outcome): outcome is Refusal => outcome.kind === 'refusal')
-    for (const refusal of refusals) {
+    for (const [index, refusal] of refusals.entries()) {
+      if (index % REFUSALS_OF_STEP === REFUSALS_OF_STEP - 1) yield
       courses.refused(refusal, program, now)
       if (refusal.proposal) supervision.shadow(refusal.proposal, program, now)
       const { firing, response, preempts } = refusal

@@ -1,3 +1,5 @@
+import type { LimitedRule } from './firing.ts'
+
 /** An action did not end within its response's `timeoutMs` and left no receipt. */
 export class ActionTimeoutError extends Error {
   override readonly name = 'ActionTimeoutError'
@@ -37,6 +39,18 @@ export class StoreLimitError extends Error {
 
   constructor(limit: string) {
     super(`the store of the rules is full: ${limit}; narrow the rules' selectors or aggregate at the source`)
+  }
+}
+
+/** A rule finds more alerts than one rule may have. */
+export class AlertLimitError extends Error {
+  override readonly name = 'AlertLimitError'
+  readonly code = 'HOMEOSTAT_ALERT_LIMIT'
+
+  constructor({ alert, kept, leftOut }: LimitedRule) {
+    super(
+      `rule ${alert} finds ${kept + leftOut} alerts; ${kept} are kept and ${leftOut} left out, the same ones at each tick: aggregate in its expression, e.g. "sum by (...)"`,
+    )
   }
 }
 

@@ -22,6 +22,15 @@ export interface PendingAlert extends Firing {
   readonly firesAt: number
 }
 
+/** A rule that finds more alerts than one rule, or all rules together, may have. */
+export interface LimitedRule {
+  readonly alert: string
+  /** The alerts it has; the same ones as long as they hold. */
+  readonly kept: number
+  /** Label sets for which it has none. */
+  readonly leftOut: number
+}
+
 /** An alert that began or ceased to fire, or to be pending. */
 export interface Transition {
   readonly alert: string

@@ -1,8 +1,9 @@
-import type { BoundExpression, Expression, LabelMatch, Rule, Store } from '@homeostat/promql'
+import type { BoundExpression, Expression, LabelMatch as LabelMatcher, Rule, Store } from '@homeostat/promql'
 import { compile, underscoreLabel } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
-import { isNarrowedBy } from './measurement.ts'
+import { LabelMatch } from './label-match.ts'
 import { plainLabels } from './plain-labels.ts'
+import type { Steps } from './sliced-work.ts'
 
 type Expr = Expression['ast']
 type Labels = Readonly<Record<string, string>>
@@ -17,12 +18,18 @@ const SCOPE = 'otel_scope_name'
 
 export interface FreshnessOptions {
   readonly store: Store
-  readonly rules: Iterable<Rule>
   /** Names of the scopes that the tick reads itself. */
   readonly ownScopes: ReadonlySet<string>
   /** Time between ticks. */
   readonly intervalMs: number
   readonly faults: Faults
+}
+
+/** The series that were present at a time. */
+interface Present {
+  now: number
+  labels: readonly Labels[]
+  byLabels: LabelMatch<Labels>
 }
 
 /**
@@ -31,35 +38,40 @@ export interface FreshnessOptions {
  *
  * What `or` combines needs one side, what `absent` asks for may be missing, and everything else needs all of its series.
  */
-export class Freshness implements Disposable {
+export class Freshness {
   readonly #options: FreshnessOptions
-  readonly #rules = new Map<Rule, Expr>()
+  readonly #rules = new WeakMap<Rule, Expr>()
   readonly #bound = new Map<string, BoundExpression>()
-  readonly #selectors = new WeakMap<readonly LabelMatch[], string>()
+  readonly #selectors = new WeakMap<readonly LabelMatcher[], string>()
   readonly #stripped = new WeakMap<Labels, Labels>()
-  /** Of this tick: many alerts read the same series. */
-  readonly #present = new Map<string, { readonly now: number; readonly labels: readonly Labels[] }>()
+  /** By selector and scope: many alerts read the same series. */
+  readonly #present = new Map<string, Present>()
 
   constructor(options: FreshnessOptions) {
     this.#options = options
-    for (const rule of options.rules) {
-      try {
-        this.#rules.set(rule, compile(rule.expr).ast)
-      } catch {
-        // Loading the rule reports it.
-      }
-    }
   }
 
   /** Whether every series that the alert's expression reads for these labels has a fresh value. */
   hasInputs(rule: Rule, labels: Labels, now: number): boolean {
-    const expr = this.#rules.get(rule)
-    return expr === undefined || this.#isFresh(expr, this.#sampleLabels(rule, labels), now)
+    return this.#isFresh(this.#exprOf(rule), this.#sampleLabels(rule, labels), now)
   }
 
-  [Symbol.dispose](): void {
-    for (const bound of this.#bound.values()) bound.dispose()
-    this.#bound.clear()
+  /** Gives back what only this needed of the store. */
+  *dispose(): Steps<void> {
+    for (const [text, bound] of this.#bound) {
+      this.#bound.delete(text)
+      bound.dispose()
+      yield
+    }
+  }
+
+  /** Read when its rule has its first alert: most rules have none. */
+  #exprOf(rule: Rule): Expr {
+    const known = this.#rules.get(rule)
+    if (known) return known
+    const { ast } = compile(rule.expr)
+    this.#rules.set(rule, ast)
+    return ast
   }
 
   /** An alert's labels without those that its rule sets: its series may have other values of them. */
@@ -97,18 +109,17 @@ export class Freshness implements Disposable {
     }
   }
 
-  #hasSample(matches: readonly LabelMatch[], labels: Labels, now: number): boolean {
+  #hasSample(matches: readonly LabelMatcher[], labels: Labels, now: number): boolean {
     const { ownScopes, intervalMs } = this.#options
+    const isOwn = ({ [SCOPE]: scope }: Labels): boolean => scope !== undefined && ownScopes.has(scope)
     // Our own series have a value of this very tick, or they are gone.
-    const own = intervalMs / 2
-    const foreign = FRESH_INTERVALS * Math.max(EXPORT_INTERVAL_MS, intervalMs)
-    const isThere = (windowMs: number, isOfScope: (scope: string | undefined) => boolean): boolean =>
-      this.#presentOf(matches, windowMs, now).some(sample => isOfScope(sample[SCOPE]) && isNarrowedBy(sample, labels))
-    const isOwn = (scope: string | undefined): boolean => scope !== undefined && ownScopes.has(scope)
-    return isThere(own, isOwn) || isThere(foreign, scope => !isOwn(scope))
+    const own = this.#presentOf(matches, intervalMs / 2, isOwn, now)
+    if (own.byLabels.has(labels)) return true
+    const foreignMs = FRESH_INTERVALS * Math.max(EXPORT_INTERVAL_MS, intervalMs)
+    return this.#presentOf(matches, foreignMs, series => !isOwn(series), now).byLabels.has(labels)
   }
 
-  #selectorOf(matches: readonly LabelMatch[]): string {
+  #selectorOf(matches: readonly LabelMatcher[]): string {
     const known = this.#selectors.get(matches)
     if (known !== undefined) return known
     const parts = matches.map(
@@ -119,18 +130,33 @@ export class Freshness implements Disposable {
     return selector
   }
 
-  #presentOf(matches: readonly LabelMatch[], windowMs: number, now: number): readonly Labels[] {
-    const { store, faults } = this.#options
+  #presentOf(
+    matches: readonly LabelMatcher[],
+    windowMs: number,
+    isOfScope: (labels: Labels) => boolean,
+    now: number,
+  ): Present {
     const text = `present_over_time(${this.#selectorOf(matches)}[${Math.ceil(windowMs)}ms])`
     const known = this.#present.get(text)
-    if (known?.now === now) return known.labels
+    if (known?.now === now) return known
+    const labels = this.#evaluate(text, now).filter(isOfScope)
+    // Mostly the same series are there as at the last tick, and what follows from their labels still holds.
+    if (known && isSame(known.labels, labels)) known.now = now
+    else this.#present.set(text, { now, labels, byLabels: new LabelMatch(labels, each => each) })
+    return this.#present.get(text)!
+  }
+
+  #evaluate(text: string, now: number): readonly Labels[] {
+    const { store, faults } = this.#options
     const value = faults.contain('rule', () => {
       let bound = this.#bound.get(text)
       if (bound === undefined) this.#bound.set(text, (bound = compile(text).bind(store)))
       return bound.evaluate(now)
     })
-    const labels = value?.type === 'vector' ? value.samples.map(sample => plainLabels(sample.labels)) : []
-    this.#present.set(text, { now, labels })
-    return labels
+    return value?.type === 'vector' ? value.samples.map(sample => plainLabels(sample.labels)) : []
   }
+}
+
+function isSame(a: readonly Labels[], b: readonly Labels[]): boolean {
+  return a.length === b.length && a.every((labels, index) => labels === b[index])
 }

@@ -144,9 +144,10 @@ function look(
 
 function readGuard(guard: Guard, measurement: Measurement, now: number): readonly Guarded[] {
   const denominators = guard.denominator === undefined ? [] : measurement.read(guard.denominator, now)
-  return measurement.read(guard.expr, now).map(reading => {
-    const own =
-      denominators.find(({ key }) => key === reading.key) ?? (denominators.length === 1 ? denominators[0] : undefined)
-    return { reading, denominator: own?.value }
-  })
+  const byKey = new Map(denominators.map(({ key, value }) => [key, value]))
+  const only = denominators.length === 1 ? denominators[0]?.value : undefined
+  return measurement.read(guard.expr, now).map(reading => ({
+    reading,
+    denominator: byKey.get(reading.key) ?? only,
+  }))
 }

@@ -2,7 +2,7 @@ import type { Faults } from '@homeostat/signals'
 import type { Remaining } from './budget.ts'
 import type { Decision, Refusal } from './decision.ts'
 import type { FleetState } from './fleet/fleet-state.ts'
-import type { Firing, PendingAlert, Transition } from './firing.ts'
+import type { Firing, LimitedRule, PendingAlert, Transition } from './firing.ts'
 import type { TrialArm } from './trial-arm.ts'
 import type { Mode } from './mode.ts'
 import type { JudgedTrial, RunningTrial, SettlingTrial, Trial, Verdicted } from './trial.ts'
@@ -26,6 +26,8 @@ export interface LedgerEntry {
   /** Alerts that began or ceased to be pending or to fire. */
   readonly transitions: readonly Transition[]
   readonly failures: readonly RuleFailure[]
+  /** Rules that find more alerts than they may have. */
+  readonly limited: readonly LimitedRule[]
   readonly decisions: readonly Decision[]
   readonly refusals: readonly Refusal[]
   /** Actions started in this tick. */
@@ -96,6 +98,7 @@ export const NOTHING_NEW: Omit<LedgerEntry, 'id' | 'now' | 'mode' | 'fleet'> = {
   firings: [],
   transitions: [],
   failures: [],
+  limited: [],
   decisions: [],
   refusals: [],
   started: [],
@@ -116,6 +119,9 @@ export type LedgerListener = (entry: LedgerEntry) => void | Promise<void>
 /** One hour at the default tick of 5 s. */
 const MAX_ENTRIES = 720
 
+/** Alerts and refusals of all detailed entries together; an entry of thousands of them takes megabytes. */
+const MAX_DETAILS = 20_000
+
 /** Five minutes: with many alerts, older entries would fill the memory with what was said again at every tick. */
 const MAX_DETAILED = 60
 
@@ -125,6 +131,9 @@ export class Ledger {
   readonly #listeners = new Set<LedgerListener>()
   readonly #faults: Faults
   #appended = 0
+  /** Entries from the oldest on that hold no details any more. */
+  #abridged = 0
+  #details = 0
 
   constructor(faults: Faults) {
     this.#faults = faults
@@ -137,11 +146,24 @@ export class Ledger {
   append(entry: Omit<LedgerEntry, 'id'>): LedgerEntry {
     const numbered = { id: ++this.#appended, ...entry }
     this.#entries.push(numbered)
-    if (this.#entries.length > MAX_ENTRIES) this.#entries.shift()
-    const aged = this.#entries.length - 1 - MAX_DETAILED
-    if (aged >= 0) this.#entries[aged] = abridge(this.#entries[aged]!)
+    if (this.#entries.length > MAX_ENTRIES) {
+      this.#entries.shift()
+      this.#abridged = Math.max(0, this.#abridged - 1)
+    }
+    this.#details += detailsOf(numbered)
+    while (this.#hasTooManyDetails()) {
+      const aged = this.#entries[this.#abridged]!
+      this.#details -= detailsOf(aged)
+      this.#entries[this.#abridged++] = abridge(aged)
+    }
     for (const listener of this.#listeners) void this.#faults.contain('telemetry', () => listener(numbered))
     return numbered
+  }
+
+  /** The newest entry keeps its details, however many there are. */
+  #hasTooManyDetails(): boolean {
+    const detailed = this.#entries.length - this.#abridged
+    return detailed > 1 && (this.#details > MAX_DETAILS || detailed > MAX_DETAILED)
   }
 
   /** Calls the listener with each entry from now on. */
@@ -149,6 +171,10 @@ export class Ledger {
     this.#listeners.add(listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
   }
+}
+
+function detailsOf({ pending, firings, refusals }: LedgerEntry): number {
+  return pending.length + firings.length + refusals.length
 }
 
 function abridge(entry: LedgerEntry): LedgerEntry {

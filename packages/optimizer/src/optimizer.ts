@@ -12,12 +12,13 @@ import type { BudgetLimits } from './budget.ts'
 import { DEFAULT_BUDGET, remainingBudget, spendingOf } from './budget.ts'
 import { Decider } from './decider.ts'
 import { CourseBook } from './course-book.ts'
-import { StoreLimitError } from './errors.ts'
+import { AlertLimitError, StoreLimitError } from './errors.ts'
 import type { Evidence } from './evidence.ts'
 import { evidenceOf } from './evidence.ts'
 import { explain } from './explain.ts'
 import type { Explanation } from './explain.ts'
 import { Fleet } from './fleet/fleet.ts'
+import type { LimitedRule } from './firing.ts'
 import { GuardedTrials } from './guarded-trials.ts'
 import { Histories } from './histories.ts'
 import { Ingestion } from './ingestion.ts'
@@ -39,7 +40,7 @@ import { SnapshotReader } from './snapshot-reader.ts'
 import { Supervision } from './supervision.ts'
 import { fromWallTime, steadyNow, wallTime } from './steady-clock.ts'
 import type { OptimizerOptions } from './optimizer-options.ts'
-import { publishLedger } from './telemetry/telemetry.ts'
+import { LedgerTelemetry } from './telemetry/telemetry.ts'
 import type { SettlingTrial } from './trial.ts'
 import { TraceWindow } from './telemetry/trace-window.ts'
 import { Trials } from './trials.ts'
@@ -77,8 +78,11 @@ export class Optimizer {
   readonly #modeOf: (action: string) => Mode
   readonly #budget: BudgetLimits
   readonly #clock: () => number
-  readonly #telemetry: Disposable
+  readonly #telemetry: LedgerTelemetry
+  /** The rules that were limited at the last tick. */
+  #limited: ReadonlySet<string> = new Set()
   #sliced: SlicedWork<LedgerEntry> | undefined
+  #loading: SlicedWork<void> | undefined
 
   constructor(options: OptimizerOptions) {
     const { registries, warmUpMs = 60_000, intervalMs = 5000, clock = steadyNow, random = Math.random } = options
@@ -107,7 +111,7 @@ export class Optimizer {
     this.histories = new Histories({ intervalMs, random })
     this.ledger = new Ledger(faults)
     this.traces = new TraceWindow(clock)
-    this.#telemetry = publishLedger(this.ledger, this.#engine)
+    this.#telemetry = new LedgerTelemetry(this.#engine)
 
     const { killSwitch, trials, histories } = this
     this.#runner = new Runner({
@@ -156,15 +160,33 @@ export class Optimizer {
     return [...this.#actions.keys()].some(name => this.#modeOf(name) === 'act') ? 'act' : this.#modeOf('')
   }
 
-  /** Replaces rules and responses in one step. Trials in flight end on the ones they began with. */
+  /** Replaces rules and responses. Trials in flight end on the ones they began with. */
   load(source: ProgramSource): void {
+    this.#loading?.finish()
     this.#sliced?.finish()
-    this.#alerts.keep(new Set(this.#programs.replace(source).ruleNames.values()))
+    atOnce(this.#load(source))
+  }
+
+  /**
+   * The same, giving way to the application every two milliseconds. What was in force before stays in force until all is loaded.
+   * While something else is being loaded, it waits for that.
+   */
+  async loadInSlices(source: ProgramSource): Promise<void> {
+    while (this.#loading) await this.#loading.done
+    const loading = (this.#loading = new SlicedWork(this.#load(source), TICK_SLICE_MS))
+    await loading.done.finally(() => (this.#loading = undefined))
   }
 
   /** Reads the signals into the store, without evaluating anything. */
   refresh(now: number): void {
+    this.#sliced?.finish()
     atOnce(this.#refresh(now))
+  }
+
+  /** The same, giving way to the application every two milliseconds; it begins when no tick is under way. */
+  async refreshInSlices(now: number): Promise<void> {
+    while (this.#sliced) await this.#sliced.done
+    await new SlicedWork(this.#refresh(now), TICK_SLICE_MS).done
   }
 
   /** Takes what an attached reader has just collected from its provider. */
@@ -231,21 +253,29 @@ export class Optimizer {
     const reverted = this.#reverter.takeReverted()
     const verdicts = this.#supervision.takeVerdicts()
     if (ended.length + reverted.length + verdicts.length > 0)
-      this.ledger.append({
-        ...NOTHING_NEW,
-        now: this.#clock(),
-        mode: this.mode,
-        fleet: this.fleet.state,
-        ended,
-        reverted,
-        verdicts,
-      })
-    this.#telemetry[Symbol.dispose]()
+      atOnce(
+        this.#telemetry.publish(
+          this.ledger.append({
+            ...NOTHING_NEW,
+            now: this.#clock(),
+            mode: this.mode,
+            fleet: this.fleet.state,
+            ended,
+            reverted,
+            verdicts,
+          }),
+        ),
+      )
+  }
+
+  *#load(source: ProgramSource): Steps<void> {
+    const { ruleNames } = yield* this.#programs.replace(source)
+    this.#alerts.keep(new Set(ruleNames.values()))
   }
 
   *#refresh(now: number): Steps<void> {
     try {
-      yield* this.#ingestion.appendInSteps(this.reader.collect(now))
+      yield* this.#ingestion.appendInSteps(yield* this.reader.collectInSteps(now))
     } catch (error) {
       this.#engine.faults.report('signal', error)
     }
@@ -260,18 +290,19 @@ export class Optimizer {
     yield* program.measurement.readAhead(program.guarded, now)
     // Yesterday's changes are judged before new ones are made.
     const breaches = this.#supervision.step(program, now)
-    const { pending, firings, transitions, errors } = yield* this.#alerts.evaluate(program, now)
+    const { pending, firings, transitions, errors, limited } = yield* this.#alerts.evaluate(program, now)
     const alive = new Set(firings.map(firing => alertKey(firing)))
     this.#supervision.resolve(key => alive.has(key), now)
     const spending = spendingOf(this.trials, now)
-    const { due, refusals } = this.#decider.answer(program, firings, spending, now)
+    const { due, refusals } = yield* this.#decider.answer(program, firings, spending, now)
     const durationMs = watch.ms
     const launched = this.#launcher.launch(due, refusals, program, now)
-    this.#programs.release(this.#supervision.programs)
+    yield* this.#programs.release(this.#supervision.programs)
 
     for (const error of errors) faults.report('rule', error)
+    this.#reportLimited(limited)
     const verdicts = this.#supervision.takeVerdicts()
-    return this.ledger.append({
+    const entry = this.ledger.append({
       now,
       durationMs,
       mode: this.mode,
@@ -279,6 +310,7 @@ export class Optimizer {
       firings,
       transitions,
       failures: errors.map(({ alert, message }) => ({ rule: alert, error: message })),
+      limited,
       ...launched,
       refusals: [...refusals, ...launched.refusals],
       breaches: breaches.map(({ trial, reason }) => ({
@@ -300,5 +332,14 @@ export class Optimizer {
         remaining: remainingBudget(action, spending, [], this.#budget),
       })),
     })
+    yield* this.#telemetry.publish(entry)
+    return entry
+  }
+
+  /** A rule that has too many alerts says so once, and again only after it had fewer. */
+  #reportLimited(limited: readonly LimitedRule[]): void {
+    for (const rule of limited)
+      if (!this.#limited.has(rule.alert)) this.#engine.faults.report('rule', new AlertLimitError(rule))
+    this.#limited = new Set(limited.map(({ alert }) => alert))
   }
 }

@@ -4,8 +4,11 @@ import { fingerprint } from './fingerprint.ts'
 import { Freshness } from './freshness.ts'
 import { Measurement } from './measurement.ts'
 import { readableResponses } from './readable-responses.ts'
+import type { ReadableResponses } from './readable-responses.ts'
 import type { Guard, Response } from './response.ts'
 import { RuleParts } from './rule-parts.ts'
+import { atOnce } from './sliced-work.ts'
+import type { Steps } from './sliced-work.ts'
 
 /** What the loop evaluates and how it answers. */
 export interface ProgramSource {
@@ -23,6 +26,9 @@ export interface ProgramContext {
   readonly ownScopes: ReadonlySet<string>
 }
 
+/** Rules and responses read between two rests; parsing one expression takes up to a hundred microseconds. */
+const READ_OF_STEP = 8
+
 /** Rules and responses as they were loaded together; a reload makes a new one, and trials in flight stay with theirs. */
 export class Program implements Disposable {
   readonly rules: RuleParts
@@ -36,21 +42,41 @@ export class Program implements Disposable {
   /** What they read. */
   readonly guarded: ReadonlySet<string>
   readonly #rejectedResponses: readonly Error[]
+  readonly #namesOfAlert = new Map<string, string[]>()
   readonly #versions = new WeakMap<Response, string>()
 
-  constructor({ rules, responses }: ProgramSource, context: ProgramContext) {
-    const { store, faults, intervalMs } = context
-    this.rules = new RuleParts(rules, store)
-    const readable = readableResponses(responses)
-    this.responses = readable.responses
-    this.#rejectedResponses = readable.rejected
-    this.guards = this.responses.flatMap(response => response.guards ?? [])
+  private constructor(parts: ProgramParts, context: ProgramContext) {
+    const { rules, measurement, ruleNames } = parts
+    this.rules = rules
+    this.measurement = measurement
+    this.ruleNames = ruleNames
+    this.responses = parts.responses
+    this.#rejectedResponses = parts.rejected
+    this.guards = parts.responses.flatMap(response => response.guards ?? [])
     this.guarded = new Set(
       this.guards.flatMap(({ expr, denominator }) => [expr, ...(denominator ? [denominator] : [])]),
     )
-    this.ruleNames = new Map(rules.flatMap(alertingRules).map(rule => [rule, nameOf(rule)]))
-    this.measurement = new Measurement(store, this.responses, faults, intervalMs)
-    this.freshness = new Freshness({ ...context, rules: this.ruleNames.keys() })
+    this.freshness = new Freshness(context)
+    for (const [{ alert }, name] of ruleNames) {
+      const names = this.#namesOfAlert.get(alert)
+      if (names) names.push(name)
+      else this.#namesOfAlert.set(alert, [name])
+    }
+  }
+
+  /** Loads rules and responses. What cannot be loaded is in {@link rejected}. */
+  static *load({ rules, responses }: ProgramSource, context: ProgramContext): Steps<Program> {
+    const { store, faults, intervalMs } = context
+    const parts = yield* RuleParts.load(rules, store)
+    const readable = yield* readableResponses(responses)
+    const measurement = new Measurement(store, faults, intervalMs)
+    yield* measurement.bind(readable.responses)
+    const ruleNames = new Map<Rule, string>()
+    for (const [index, rule] of rules.flatMap(alertingRules).entries()) {
+      ruleNames.set(rule, nameOf(rule))
+      if (index % READ_OF_STEP === READ_OF_STEP - 1) yield
+    }
+    return new Program({ rules: parts, ...readable, measurement, ruleNames }, context)
   }
 
   /** The rules and responses that could not be loaded. */
@@ -62,17 +88,29 @@ export class Program implements Disposable {
   versionOf(alert: string, response: Response): string {
     const known = this.#versions.get(response)
     if (known) return known
-    const names = [...this.ruleNames.values()].filter(name => name.startsWith(`${alert} `))
+    const names = this.#namesOfAlert.get(alert) ?? []
     const version = fingerprint(`${names.join()} ${JSON.stringify(response)}`)
     this.#versions.set(response, version)
     return version
   }
 
-  [Symbol.dispose](): void {
-    this.rules.dispose()
-    this.measurement[Symbol.dispose]()
-    this.freshness[Symbol.dispose]()
+  /** Gives back what only this program needed of the store. */
+  *dispose(): Steps<void> {
+    yield* this.rules.dispose()
+    yield* this.measurement.dispose()
+    yield* this.freshness.dispose()
   }
+
+  [Symbol.dispose](): void {
+    atOnce(this.dispose())
+  }
+}
+
+/** What a program is made of. */
+interface ProgramParts extends ReadableResponses {
+  readonly rules: RuleParts
+  readonly measurement: Measurement
+  readonly ruleNames: ReadonlyMap<Rule, string>
 }
 
 function alertingRules(source: RuleSource): Rule[] {

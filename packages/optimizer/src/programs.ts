@@ -1,5 +1,7 @@
 import { Program } from './program.ts'
 import type { ProgramContext, ProgramSource } from './program.ts'
+import { atOnce } from './sliced-work.ts'
+import type { Steps } from './sliced-work.ts'
 
 /** The program in force, and those that trials in flight still need. */
 export class Programs implements Disposable {
@@ -9,26 +11,30 @@ export class Programs implements Disposable {
 
   constructor(source: ProgramSource, context: ProgramContext) {
     this.#context = context
-    this.#current = this.#load(source)
+    this.#current = atOnce(this.#load(source))
   }
 
   get current(): Program {
     return this.#current
   }
 
-  /** Puts another program in force. The new one is loaded first, so that series which both read are not lost in between. */
-  replace(source: ProgramSource): Program {
-    const next = this.#load(source)
+  /**
+   * Puts another program in force, with the last step. The new one is loaded first, so that series which both read are not lost
+   * in between.
+   */
+  *replace(source: ProgramSource): Steps<Program> {
+    const next = yield* this.#load(source)
     this.#retired.push(this.#current)
     this.#current = next
     return next
   }
 
   /** Lets go of the programs that no trial needs any more. */
-  release(needed: ReadonlySet<Program>): void {
-    if (this.#retired.length === 0) return
-    for (const program of this.#retired) if (!needed.has(program)) program[Symbol.dispose]()
+  *release(needed: ReadonlySet<Program>): Steps<void> {
+    const released = this.#retired.filter(program => !needed.has(program))
+    if (released.length === 0) return
     this.#retired = this.#retired.filter(program => needed.has(program))
+    for (const program of released) yield* program.dispose()
   }
 
   [Symbol.dispose](): void {
@@ -36,8 +42,8 @@ export class Programs implements Disposable {
     this.#retired = []
   }
 
-  #load(source: ProgramSource): Program {
-    const program = new Program(source, this.#context)
+  *#load(source: ProgramSource): Steps<Program> {
+    const program = yield* Program.load(source, this.#context)
     for (const error of program.rejected) this.#context.faults.report('rule', error)
     return program
   }

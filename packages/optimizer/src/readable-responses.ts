@@ -2,6 +2,7 @@ import { compile } from '@homeostat/promql'
 import { ResponseExpressionError } from './errors.ts'
 import { expressionsOf } from './response-expressions.ts'
 import type { Response } from './response.ts'
+import type { Steps } from './sliced-work.ts'
 
 /** Responses that can be carried out as they are written, and what is wrong with the others. */
 export interface ReadableResponses {
@@ -10,23 +11,35 @@ export interface ReadableResponses {
 }
 
 /** Leaves out responses with an expression that cannot be read: without its guard, an action would run unguarded. */
-export function readableResponses(given: readonly Response[]): ReadableResponses {
+export function* readableResponses(given: readonly Response[]): Steps<ReadableResponses> {
   const rejected: ResponseExpressionError[] = []
-  const responses = given.filter(response => {
-    const error = firstError(response)
+  const responses: Response[] = []
+  // Many responses say the same of many alerts.
+  const problems = new Map<string, unknown>()
+  for (const response of given) {
+    const error = firstError(response, problems)
     if (error) rejected.push(error)
-    return error === undefined
-  })
+    else responses.push(response)
+    yield
+  }
   return { responses, rejected }
 }
 
-function firstError(response: Response): ResponseExpressionError | undefined {
+/** @param problems - what is wrong with each expression that was read so far, `undefined` when nothing is */
+function firstError(response: Response, problems: Map<string, unknown>): ResponseExpressionError | undefined {
   for (const [where, expr] of expressionsOf(response)) {
-    try {
-      compile(expr)
-    } catch (error) {
-      return new ResponseExpressionError(response.to.alert, response.action, where, error)
-    }
+    if (!problems.has(expr)) problems.set(expr, problemOf(expr))
+    const problem = problems.get(expr)
+    if (problem !== undefined) return new ResponseExpressionError(response.to.alert, response.action, where, problem)
   }
   return undefined
+}
+
+function problemOf(expr: string): unknown {
+  try {
+    compile(expr)
+    return undefined
+  } catch (error) {
+    return error
+  }
 }

@@ -1,23 +1,38 @@
-import type { Alert, RuleError, Rules, RuleSource, Store } from '@homeostat/promql'
-import { createRules } from '@homeostat/promql'
+import type { Alert, LimitedAlerts, RuleError, Rules, RuleSource, Store } from '@homeostat/promql'
+import { loadRules } from '@homeostat/promql'
 import type { Steps } from './sliced-work.ts'
 
 /** Rules evaluated between two rests; each takes some ten microseconds over a hundred series. */
 const RULES_OF_PART = 8
 
+/** Alerts of one rule; a rule that finds more is one per user, key or request, and nobody reads so many. */
+export const MOST_ALERTS_OF_RULE = 1000
+
 /** What one evaluation of all parts found. */
 export interface FoundAlerts {
   readonly alerts: readonly Alert[]
   readonly errors: readonly RuleError[]
+  /** The rules with more alerts than one rule may have. */
+  readonly limited: readonly LimitedAlerts[]
 }
 
 /** Rules in parts, in their order, so that their evaluation can rest in between. A group stays whole. */
 export class RuleParts {
   readonly #parts: readonly Rules[]
 
-  constructor(rules: readonly RuleSource[], store: Store) {
+  private constructor(parts: readonly Rules[]) {
+    this.#parts = parts
+  }
+
+  static *load(rules: readonly RuleSource[], store: Store): Steps<RuleParts> {
+    const parts: Rules[] = []
     // The loop decides when an alert fires, so it shows the alerts as well.
-    this.#parts = partsOf(rules).map(part => createRules(part, store, { writesAlerts: false }))
+    const options = { writesAlerts: false, maxAlertsPerRule: MOST_ALERTS_OF_RULE }
+    for (const part of partsOf(rules)) {
+      parts.push(yield* loadRules(part, store, options))
+      yield
+    }
+    return new RuleParts(parts)
   }
 
   /** The rules that were loaded, as they are doing. */
@@ -33,17 +48,21 @@ export class RuleParts {
   *evaluate(now: number): Steps<FoundAlerts> {
     const alerts: Alert[] = []
     const errors: RuleError[] = []
+    const limited: LimitedAlerts[] = []
     for (const part of this.#parts) {
-      const found = part.evaluate(now)
+      const found = yield* part.evaluateInSteps(now)
       for (const alert of found.alerts) alerts.push(alert)
-      errors.push(...found.errors)
+      for (const error of found.errors) errors.push(error)
+      for (const rule of found.limited) limited.push(rule)
       yield
     }
-    return { alerts, errors }
+    return { alerts, errors, limited }
   }
 
-  dispose(): void {
-    for (const part of this.#parts) part.dispose()
+  *dispose(): Steps<void> {
+    for (const part of this.#parts) {
+      yield* part.disposeInSteps()
+    }
   }
 }
 

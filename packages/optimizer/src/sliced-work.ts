@@ -41,7 +41,7 @@ export class SlicedWork<T> {
   readonly #watch: Stopwatch
   #outcome: { readonly value: T } | undefined
 
-  constructor(steps: Steps<T>, sliceMs: number, watch: Stopwatch) {
+  constructor(steps: Steps<T>, sliceMs: number, watch: Stopwatch = new Stopwatch()) {
     this.#steps = steps
     this.#watch = watch
     this.done = this.#inSlices(sliceMs)

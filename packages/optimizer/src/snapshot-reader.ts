@@ -2,6 +2,8 @@ import type { MetricData, Registry, ScopeMetrics, Temporality } from '@homeostat
 import { CUMULATIVE, DELTA, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
 import { DeltaSums } from './delta-sums.ts'
 import { ProviderNumbers } from './provider-numbers.ts'
+import { atOnce } from './sliced-work.ts'
+import type { Steps } from './sliced-work.ts'
 import type { ForeignScope, Snapshot } from './snapshot.ts'
 
 /** When the readers of one provider delivered. */
@@ -68,9 +70,19 @@ export class SnapshotReader {
   }
 
   collect(now: number): Snapshot {
+    return atOnce(this.collectInSteps(now))
+  }
+
+  /** The same in steps, a registry each; what {@link collect} does as well. */
+  *collectInSteps(now: number): Steps<Snapshot> {
     const foreign = this.#pending.flat()
     this.#pending = []
-    const snapshot = { at: now, own: this.#registries.map(registry => registry.collect(now)), foreign }
+    const own: ScopeMetrics[] = []
+    for (const registry of this.#registries) {
+      own.push(registry.collect(now))
+      yield
+    }
+    const snapshot = { at: now, own, foreign }
     for (const listener of this.#listeners) listener(snapshot)
     return snapshot
   }

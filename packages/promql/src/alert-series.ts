@@ -2,7 +2,11 @@ import { Labels, METRIC_NAME, type LabelSet } from './labels.ts'
 import { underscoreLabel } from './names.ts'
 import { RuleOutput } from './rule-output.ts'
 import type { Rule } from './rule.ts'
+import { atOnce, type Steps } from './steps.ts'
 import type { Store } from './store.ts'
+
+/** Alerts written between two rests; the labels of a new one take some ten microseconds. */
+const ALERTS_OF_STEP = 32
 
 /** An alert as `ALERTS` and `ALERTS_FOR_STATE` show it. */
 export interface ShownAlert {
@@ -38,9 +42,16 @@ export class AlertSeries {
 
   /** Writes the alerts there are; series of alerts that are not among them end. */
   write(alerts: Iterable<ShownAlert>, now: number): void {
+    atOnce(this.writeInSteps(alerts, now))
+  }
+
+  /** The same in steps. */
+  *writeInSteps(alerts: Iterable<ShownAlert>, now: number): Steps<void> {
     const output = this.#output
     output.begin()
+    let written = 0
     for (const { labels, state, activeAt } of alerts) {
+      if (++written % ALERTS_OF_STEP === 0) yield
       let series = this.#known.get(labels)
       if (series === undefined) this.#known.set(labels, (series = {}))
       series[state] ??= alertSeriesLabels(this.#ruleLabels, Object.entries(labels), state)

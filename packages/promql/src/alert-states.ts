@@ -4,6 +4,7 @@ import type { Labels } from './labels.ts'
 import { LimitExceeded } from './rule-context.ts'
 import type { RuleOutput } from './rule-output.ts'
 import type { Rule } from './rule.ts'
+import type { Steps } from './steps.ts'
 
 /** One sample of a rule's result, its alert labels applied. */
 export interface ActiveSample {
@@ -52,6 +53,8 @@ interface Entry {
 
 /** `resolvedRetention` of Prometheus's `rules/alerting.go`. */
 const RESOLVED_RETENTION_MS = 15 * 60_000
+/** Alerts looked at between two rests; a new one, with its templates, takes some ten microseconds. */
+const ALERTS_OF_STEP = 32
 /** Of one rule. A label that carries the value makes a new alert of every value, and Prometheus would keep them all. */
 const MOST_RESOLVED = 1000
 
@@ -68,6 +71,7 @@ export class AlertStates {
   readonly #entries = new Map<string, Entry>()
   #round = 0
   #resolved = 0
+  #active = 0
   // Asked of every rule at every evaluation; the maps themselves lie elsewhere in memory.
   #idle = true
 
@@ -85,13 +89,29 @@ export class AlertStates {
     return this.#idle
   }
 
+  /** Pending and firing alerts, those that are only kept firing included. */
+  get active(): number {
+    return this.#active
+  }
+
+  /** Whether there is a pending or firing alert of these labels. */
+  has(key: string): boolean {
+    const entry = this.#entries.get(key)
+    return entry !== undefined && entry.resolvedAt === undefined
+  }
+
   /** Takes the samples of one evaluation; label sets must differ. */
-  update(samples: readonly ActiveSample[], now: number, options: UpdateOptions): void {
+  *update(samples: readonly ActiveSample[], now: number, options: UpdateOptions): Steps<void> {
     this.#round += 1
     this.#idle = false
-    for (const sample of samples) this.#take(sample, now, options)
+    let looked = 0
+    for (const sample of samples) {
+      this.#take(sample, now, options)
+      if (++looked % ALERTS_OF_STEP === 0) yield
+    }
     let active = 0
     for (const [key, entry] of this.#entries) {
+      if (++looked % ALERTS_OF_STEP === 0) yield
       if (entry.round !== this.#round && !this.#keeps(entry, now)) {
         this.#end(key, entry, now)
         continue
@@ -102,9 +122,11 @@ export class AlertStates {
     if (options.limit > 0 && active > options.limit) {
       this.#entries.clear()
       this.#resolved = 0
+      this.#active = 0
       throw new LimitExceeded(`exceeded limit of ${options.limit} with ${active} alerts`)
     }
-    this.#write(options)
+    this.#active = active
+    yield* this.#write(options)
     this.#idle = this.#entries.size === 0 && (this.#output?.size ?? 0) === 0
   }
 
@@ -183,11 +205,13 @@ export class AlertStates {
   }
 
   /** `ALERTS` and `ALERTS_FOR_STATE`, as Prometheus writes them; the store drops what nobody selects. */
-  #write({ writeAt: at, wallOffsetMs }: UpdateOptions): void {
+  *#write({ writeAt: at, wallOffsetMs }: UpdateOptions): Steps<void> {
     const output = this.#output
     if (output === undefined || (this.#entries.size === 0 && output.size === 0)) return
     output.begin()
+    let looked = 0
     for (const entry of this.#entries.values()) {
+      if (++looked % ALERTS_OF_STEP === 0) yield
       if (entry.resolvedAt !== undefined) continue
       const { series, firedAt } = entry
       const state = firedAt === undefined ? 'pending' : 'firing'

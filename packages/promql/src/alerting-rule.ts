@@ -10,8 +10,12 @@ import { durationField, inField, loadError, type RuleContext } from './rule-cont
 import { RuleOutput } from './rule-output.ts'
 import { RuleQuery } from './rule-query.ts'
 import type { Rule } from './rule.ts'
+import type { Steps } from './steps.ts'
 import type { Store } from './store.ts'
 import { parseTemplate, type Template } from './template.ts'
+
+/** Samples looked at between two rests; the labels of a new one take a few microseconds. */
+const SAMPLES_OF_STEP = 64
 
 /** Turns an expression's result into alerts, as `Eval` in Prometheus's `rules/alerting.go`. */
 export class AlertingEvaluation {
@@ -19,12 +23,13 @@ export class AlertingEvaluation {
   readonly #query: RuleQuery
   readonly #context: RuleContext
   readonly #alert: string
+  readonly #keepMs: number
   readonly #labels: readonly [name: string, template: Template][]
   readonly #annotations: readonly [name: string, template: Template][]
   /** With labels that are the same for every value, an alert's labels follow from its sample's. */
   readonly #known: DerivedLabels<Labels> | undefined
-  readonly #samples: ActiveSample[] = []
   readonly #store: Store
+  #leftOut = 0
   /** The instant of the present evaluation, on the wall clock. */
   #wallMs = 0
 
@@ -39,6 +44,7 @@ export class AlertingEvaluation {
     this.#annotations = templatesOf(rule, 'annotations', rule.annotations ?? {})
     const holdMs = durationField(name, 'for', rule.for)
     const keepMs = durationField(name, 'keepFiringFor', rule.keepFiringFor)
+    this.#keepMs = keepMs
     const output = context.writesAlerts ? new RuleOutput(store) : undefined
     this.states = new AlertStates(rule, { holdMs, keepMs, ruleLabels: ruleLabelsOf(labels), output })
     this.#query = new RuleQuery(name, rule.expr, store, context)
@@ -50,12 +56,18 @@ export class AlertingEvaluation {
     this.#query.dispose()
   }
 
-  evaluate(now: number, annotations: AnnotationList): void {
+  /** Label sets that the last evaluation left out, because the rule had as many alerts as it may have. */
+  get leftOut(): number {
+    return this.#leftOut
+  }
+
+  *evaluate(now: number, annotations: AnnotationList): Steps<void> {
     this.#wallMs = this.#store.wallTime(now)
-    const result = this.#query.run(now, annotations)
+    this.#leftOut = 0
+    const result = yield* this.#query.run(now, annotations)
     // Most rules find nothing most of the time.
     if (result.length === 0 && this.states.idle) return
-    this.#samples.length = 0
+    const found: ActiveSample[] = []
     const seen = result.length > 1 ? new Set<string>() : undefined
     for (let i = 0; i < result.length; i++) {
       const source = result.labels[i] ?? EMPTY_LABELS
@@ -64,15 +76,29 @@ export class AlertingEvaluation {
       if (seen?.has(labels.key) === true)
         throw new EvaluationError('vector contains metrics with the same labelset after applying alert labels')
       seen?.add(labels.key)
-      this.#samples.push({ labels, value, source })
+      found.push({ labels, value, source })
+      if (i % SAMPLES_OF_STEP === SAMPLES_OF_STEP - 1) yield
     }
-    this.states.update(this.#samples, now, {
+    yield* this.states.update(this.#withinLimit(found), now, {
       limit: this.#context.limit,
       writeAt: now - this.#context.queryOffsetMs,
       wallOffsetMs: this.#wallMs - now,
       annotate: this.#annotate,
     })
     this.#known?.trim(result.length)
+  }
+
+  /** As many samples as the rule may have alerts. Those that have an alert already go first, so that it is always the same ones. */
+  #withinLimit(found: readonly ActiveSample[]): readonly ActiveSample[] {
+    const { maxAlerts } = this.#context
+    const { states } = this
+    if (found.length + states.active <= maxAlerts) return found
+    const known = found.filter(({ labels }) => states.has(labels.key)).length
+    // Those without a sample stay only while `keepFiringFor` keeps them.
+    let room = maxAlerts - known - (this.#keepMs > 0 ? states.active - known : 0)
+    const kept = found.filter(({ labels }) => states.has(labels.key) || room-- > 0)
+    this.#leftOut = found.length - kept.length
+    return kept
   }
 
   readonly #annotate = (labels: Labels, value: number): Readonly<Record<string, string>> => {

@@ -9,6 +9,8 @@ export class Binding implements Disposable {
   readonly source: string
   readonly #held: { readonly selection: Selection; readonly windowMs: number }[] = []
 
+  readonly #byMatches = new Map<readonly LabelMatch[], Selection>()
+
   constructor(store: Store, source: string) {
     this.store = store
     this.source = source
@@ -17,8 +19,14 @@ export class Binding implements Disposable {
   /** The series the matchers mean, kept for `windowMs` back from now on. */
   want(matches: readonly LabelMatch[], windowMs: number): Selection {
     const selection = this.store.want(matches, windowMs)
+    this.#byMatches.set(matches, selection)
     this.#held.push({ selection, windowMs })
     return selection
+  }
+
+  /** The selection of a selector of the expression. */
+  selectionOf(matches: readonly LabelMatch[]): Selection | undefined {
+    return this.#byMatches.get(matches)
   }
 
   [Symbol.dispose](): void {

@@ -63,10 +63,25 @@ export class TooManySamples extends EvaluationError {
   override readonly name = 'TooManySamples'
   override readonly code = 'HOMEOSTAT_PROMQL_TOO_MANY_SAMPLES'
 
-  constructor(max: number) {
+  /** @param what what would be too much, where that was counted before */
+  constructor(max: number, what?: string) {
+    const counted = what === undefined ? '' : ` (${what})`
     super(
-      `query processing would load too many samples into memory in query execution: more than ${max}; ` +
+      `query processing would load too many samples into memory in query execution: more than ${max}${counted}; ` +
         'select fewer series, use shorter ranges or longer subquery steps, or raise maxSamples',
+    )
+  }
+}
+
+/** An evaluation took longer than it may. */
+export class EvaluationTimeout extends EvaluationError {
+  override readonly name = 'EvaluationTimeout'
+  override readonly code = 'HOMEOSTAT_PROMQL_TIMEOUT'
+
+  constructor(timeoutMs: number) {
+    super(
+      `query timed out: it took more than ${timeoutMs} ms of work; ` +
+        'select fewer series, use shorter ranges or longer subquery steps, or raise evaluationTimeoutMs',
     )
   }
 }

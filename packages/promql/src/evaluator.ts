@@ -32,7 +32,13 @@ export function planExpression(expr: Expr, binding: Binding, outerMs = 0): Plan 
     case 'unary': {
       const operand = plan(expr.operand)
       if (expr.operator === '+') return operand
-      if (operand.type === 'scalar') return { type: 'scalar', evaluate: context => -operand.evaluate(context) }
+      if (operand.type === 'scalar')
+        return {
+          type: 'scalar',
+          *evaluate(context) {
+            return -(yield* operand.evaluate(context))
+          },
+        }
       return negation(vectorOf(operand))
     }
     case 'binary':

@@ -2,7 +2,7 @@ import { AnnotationList } from './annotation.ts'
 import { operandsOf, type Expr, type LabelMatch, type ValueType } from './ast.ts'
 import { Binding } from './binding.ts'
 import { checkTypes, type CheckOptions } from './check.ts'
-import { EvaluationError } from './errors.ts'
+import { EvaluationError, EvaluationTimeout } from './errors.ts'
 import { planExpression } from './evaluator.ts'
 import { Frame, Settlement } from './frame.ts'
 import { EMPTY_LABELS, type Labels } from './labels.ts'
@@ -11,6 +11,7 @@ import { parse } from './parser.ts'
 import type { EvaluationContext, EvaluationInstant, Plan, RangePlan } from './plan.ts'
 import { SampleBudget } from './sample-budget.ts'
 import { SampleWindow } from './sample-window.ts'
+import { atOnce, type Steps } from './steps.ts'
 import type { Store } from './store.ts'
 import type { Sample, SeriesSamples, Value } from './value.ts'
 
@@ -77,32 +78,46 @@ export class Expression {
   }
 }
 
-/** For all evaluations, of which there is one at a time: a steady state allocates nothing, and what it writes to is in the cache. */
-const CONTEXT: Writable<EvaluationContext> = {
-  timeMs: 0,
-  wallOffsetMs: 0,
-  startMs: 0,
-  endMs: 0,
-  stepMs: 0,
-  annotations: new AnnotationList(),
-  samples: new SampleBudget(),
-  frames: new LendingPool(() => new Frame()),
-  windows: new LendingPool(() => new SampleWindow()),
+/** Contexts of evaluations that are over: a steady state allocates nothing, and what it writes to is in the cache. */
+const IDLE: Writable<EvaluationContext>[] = []
+
+function newContext(): Writable<EvaluationContext> {
+  return {
+    timeMs: 0,
+    wallOffsetMs: 0,
+    startMs: 0,
+    endMs: 0,
+    stepMs: 0,
+    annotations: new AnnotationList(),
+    samples: new SampleBudget(),
+    frames: new LendingPool(() => new Frame()),
+    windows: new LendingPool(() => new SampleWindow()),
+  }
+}
+
+/** What one evaluation works with; another one may come while it rests. */
+interface Work {
+  readonly plan: Plan
+  readonly settlement: Settlement
 }
 
 /** An expression over one store. */
 export class BoundExpression implements Disposable {
+  readonly #expression: Expression
   readonly #binding: Binding
-  readonly #plan: Plan
+  readonly #earlierMs: number
   readonly #onDispose: () => void
-  readonly #settlement = new Settlement()
+  /** The work of evaluations that are over. */
+  readonly #idle: Work[]
   readonly #store: Store
 
   constructor(expression: Expression, store: Store, earlierMs: number, onDispose: () => void = () => {}) {
+    this.#expression = expression
+    this.#earlierMs = earlierMs
     this.#onDispose = onDispose
     this.#binding = new Binding(store, expression.source)
     try {
-      this.#plan = planExpression(expression.ast, this.#binding, earlierMs)
+      this.#idle = [this.#newWork()]
     } catch (error) {
       this.#binding[Symbol.dispose]()
       throw error
@@ -111,30 +126,26 @@ export class BoundExpression implements Disposable {
   }
 
   evaluate(atMs: number, bounds?: QueryBounds): Value {
+    return atOnce(this.evaluateInSteps(atMs, bounds))
+  }
+
+  /** The same in steps of at most a few hundred microseconds, between which the caller may rest. */
+  *evaluateInSteps(atMs: number, bounds?: QueryBounds): Steps<Value> {
     const annotations = new AnnotationList()
     const { startMs = atMs, endMs = atMs, stepMs = 0 } = bounds ?? {}
-    const context = this.#start({ timeMs: atMs, startMs, endMs, stepMs, annotations })
-    const plan = this.#plan
-    switch (plan.type) {
-      case 'scalar': {
-        const value = plan.evaluate(context)
-        return { type: 'scalar', value, timestampMs: atMs, annotations: annotations.all }
-      }
-      case 'string':
-        return { type: 'string', value: plan.value, annotations: annotations.all }
-      case 'instant vector': {
-        const samples = samplesOf(this.#settlement.settle(plan.evaluate(context)), atMs)
-        return { type: 'vector', samples, annotations: annotations.all }
-      }
-      case 'range vector':
-        return { type: 'matrix', series: seriesOf(plan, context), annotations: annotations.all }
-    }
+    const instant = { timeMs: atMs, startMs, endMs, stepMs, annotations }
+    return yield* this.#inTime(instant, ({ plan, settlement }, context) =>
+      valueOf(plan, settlement, context, annotations),
+    )
   }
 
   /** The instant vector as it is while evaluating; valid until this is evaluated again. `undefined` for other types. */
-  frame(instant: EvaluationInstant): Frame | undefined {
-    const plan = this.#plan
-    return plan.type === 'instant vector' ? this.#settlement.settle(plan.evaluate(this.#start(instant))) : undefined
+  *frame(instant: EvaluationInstant): Steps<Frame | undefined> {
+    if (this.#expression.type !== 'instant vector') return undefined
+    return yield* this.#inTime(instant, function* ({ plan, settlement }, context) {
+      if (plan.type !== 'instant vector') return undefined
+      return yield* settlement.settle(yield* plan.evaluate(context))
+    })
   }
 
   /** Gives back what only this expression needed of the store; its selectors find nothing any more unless others ask for the same. */
@@ -147,8 +158,39 @@ export class BoundExpression implements Disposable {
     this.dispose()
   }
 
+  /** Evaluates, and gives up when the work takes longer than it may; rests do not count. */
+  *#inTime<T>(instant: EvaluationInstant, evaluate: (work: Work, context: EvaluationContext) => Steps<T>): Steps<T> {
+    const work = this.#idle.pop() ?? this.#newWork()
+    const context = this.#start(instant)
+    const { evaluationTimeoutMs } = this.#store
+    try {
+      if (evaluationTimeoutMs === Infinity) return yield* evaluate(work, context)
+      const steps = evaluate(work, context)
+      let workedMs = 0
+      for (;;) {
+        const began = performance.now()
+        const { done, value } = steps.next()
+        if (done) return value
+        workedMs += performance.now() - began
+        if (workedMs > evaluationTimeoutMs) {
+          steps.return(undefined as T)
+          throw new EvaluationTimeout(evaluationTimeoutMs)
+        }
+        yield
+      }
+    } finally {
+      IDLE.push(context)
+      this.#idle.push(work)
+    }
+  }
+
+  #newWork(): Work {
+    const plan = planExpression(this.#expression.ast, this.#binding, this.#earlierMs)
+    return { plan, settlement: new Settlement() }
+  }
+
   #start(instant: EvaluationInstant): EvaluationContext {
-    const context = CONTEXT
+    const context = IDLE.pop() ?? newContext()
     context.timeMs = instant.timeMs
     context.wallOffsetMs = this.#store.wallTime(instant.timeMs) - instant.timeMs
     context.startMs = instant.startMs
@@ -164,12 +206,39 @@ export class BoundExpression implements Disposable {
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
-function seriesOf(plan: RangePlan, context: EvaluationContext): SeriesSamples[] {
+function* valueOf(
+  plan: Plan,
+  settlement: Settlement,
+  context: EvaluationContext,
+  annotations: AnnotationList,
+): Steps<Value> {
+  const { timeMs } = context
+  switch (plan.type) {
+    case 'scalar': {
+      const value = yield* plan.evaluate(context)
+      return { type: 'scalar', value, timestampMs: timeMs, annotations: annotations.all }
+    }
+    case 'string':
+      return { type: 'string', value: plan.value, annotations: annotations.all }
+    case 'instant vector': {
+      const frame = yield* settlement.settle(yield* plan.evaluate(context))
+      return { type: 'vector', samples: samplesOf(frame, timeMs), annotations: annotations.all }
+    }
+    case 'range vector':
+      return { type: 'matrix', series: yield* seriesOf(plan, context), annotations: annotations.all }
+  }
+}
+
+function* seriesOf(plan: RangePlan, context: EvaluationContext): Steps<SeriesSamples[]> {
   const series: SeriesSamples[] = []
   const seen = new Set<string>()
   let labels: readonly Labels[] = []
-  plan.each(context, {
-    begin: list => (labels = list),
+  yield* plan.each(context, {
+    begin: list => {
+      labels = list
+      series.length = 0
+      seen.clear()
+    },
     visit: (place, window) => {
       const { settled } = labels[place] ?? EMPTY_LABELS
       if (seen.has(settled.key)) throw new EvaluationError('vector cannot contain metrics with the same labelset')

@@ -1,6 +1,7 @@
 import { EMPTY_LABELS, type Labels } from './labels.ts'
 import { EvaluationError } from './errors.ts'
 import { SameLabels } from './same-labels.ts'
+import { LABELS_OF_STEP, type Steps } from './steps.ts'
 
 /**
  * An instant vector while it is being computed. Frames are lent to plans for one evaluation, so that a steady state
@@ -108,9 +109,9 @@ export class DerivedLabels<T> {
  */
 export class Settlement {
   readonly #settled = new Frame()
-  readonly #unique = new UniqueLabels()
+  readonly #unique = new UniqueLabels();
 
-  settle(frame: Frame): Frame {
+  *settle(frame: Frame): Steps<Frame> {
     // Most rules find nothing most of the time.
     if (frame.length === 0) return NOTHING
     const settled = this.#settled.clear()
@@ -119,8 +120,9 @@ export class Settlement {
       const labels = frame.labels[i] ?? EMPTY_LABELS
       renamed ||= labels.losesName
       settled.push(labels.settled, frame.values[i] ?? NaN)
+      if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
     }
-    return renamed ? this.#unique.check(settled) : settled
+    return renamed ? yield* this.#unique.check(settled) : settled
   }
 }
 
@@ -128,12 +130,15 @@ const NOTHING = new Frame()
 
 /** Refuses a vector in which two samples carry the same labels; a vector seen before is recognised without hashing. */
 export class UniqueLabels {
-  readonly #approved = new SameLabels()
+  readonly #approved = new SameLabels();
 
-  check(frame: Frame): Frame {
+  *check(frame: Frame): Steps<Frame> {
     if (frame.length < 2 || this.#approved.has(frame)) return frame
     const seen = new Set<string>()
-    for (let i = 0; i < frame.length; i++) seen.add(frame.labels[i]?.key ?? '')
+    for (let i = 0; i < frame.length; i++) {
+      seen.add(frame.labels[i]?.key ?? '')
+      if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
+    }
     if (seen.size < frame.length) throw new EvaluationError('vector cannot contain metrics with the same labelset')
     this.#approved.remember(frame)
     return frame

@@ -5,6 +5,7 @@ export { operandsOf, type LabelMatch, type ValueType } from './ast.ts'
 export { formatDuration, parseDuration } from './durations.ts'
 export {
   EvaluationError,
+  EvaluationTimeout,
   RuleError,
   SyntaxProblem,
   TooManySamples,
@@ -33,11 +34,12 @@ export {
   type MetricIdentity,
   type SeriesKind,
 } from './names.ts'
-export type { RuleHealth } from './rule-context.ts'
+export type { LimitedAlerts, RuleHealth } from './rule-context.ts'
 export type { RuleGroup } from './rule-group.ts'
 export type { RecordingRule, Rule } from './rule.ts'
-export { createRules, type Evaluation, type RuleSource, type Rules, type RulesOptions } from './rules.ts'
+export { createRules, loadRules, type Evaluation, type RuleSource, type Rules, type RulesOptions } from './rules.ts'
 export type { SeriesHandle } from './series-handle.ts'
 export type { SeriesDescriptor } from './series-descriptor.ts'
+export type { Steps } from './steps.ts'
 export { createStore, type Store, type StoreOptions, type StoreStats } from './store.ts'
 export type { MatrixValue, Sample, ScalarValue, SeriesSamples, StringValue, Value, VectorValue } from './value.ts'

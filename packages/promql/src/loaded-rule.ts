@@ -4,8 +4,9 @@ import type { Alert, ResolvedAlert } from './alert.ts'
 import { AnnotationList, type Annotation } from './annotation.ts'
 import { RuleError } from './errors.ts'
 import { RecordingEvaluation } from './recording-rule.ts'
-import { LimitExceeded, nameOf, type RuleContext, type RuleHealth } from './rule-context.ts'
+import { LimitExceeded, nameOf, type LimitedAlerts, type RuleContext, type RuleHealth } from './rule-context.ts'
 import type { RecordingRule, Rule } from './rule.ts'
+import type { Steps } from './steps.ts'
 import type { Store } from './store.ts'
 
 /** A rule over a store, and how it is doing. */
@@ -41,12 +42,12 @@ export class LoadedRule {
     }
   }
 
-  evaluate(now: number, clockMs: (() => number) | undefined): RuleError | undefined {
+  *evaluate(now: number, clockMs: (() => number) | undefined): Steps<RuleError | undefined> {
     const startedMs = clockMs?.()
     const annotations = new AnnotationList()
     let failure: RuleError | undefined
     try {
-      this.#evaluation.evaluate(now, annotations)
+      yield* this.#evaluation.evaluate(now, annotations)
     } catch (error) {
       failure = new RuleError(nameOf(this.#rule), 'evaluate', 'expr', error, this.#outcome(error))
     }
@@ -64,6 +65,13 @@ export class LoadedRule {
 
   dispose(): void {
     this.#evaluation.dispose()
+  }
+
+  /** What the last evaluation left out, if anything. */
+  get limited(): LimitedAlerts | undefined {
+    const evaluation = this.#evaluation
+    if ('record' in this.#rule || !('leftOut' in evaluation) || evaluation.leftOut === 0) return undefined
+    return { rule: this.#rule, kept: evaluation.states.active, leftOut: evaluation.leftOut }
   }
 
   /** Adds the pending and firing alerts to a list. */

@@ -5,6 +5,7 @@ import type { LendingPool } from './lending-pool.ts'
 import type { RangeWindow } from './range-window.ts'
 import type { SampleBudget } from './sample-budget.ts'
 import type { SampleWindow } from './sample-window.ts'
+import type { Steps } from './steps.ts'
 
 /** When an expression is evaluated, and where annotations go. */
 export interface EvaluationInstant {
@@ -36,17 +37,21 @@ export function wallSeconds(context: EvaluationContext, timeMs: number): number 
 
 export interface ScalarPlan {
   readonly type: 'scalar'
-  evaluate(context: EvaluationContext): number
+  evaluate(context: EvaluationContext): Steps<number>
 }
 
 export interface VectorPlan {
   readonly type: 'instant vector'
-  evaluate(context: EvaluationContext): Frame
+  /** Rests now and then; a vector is valid until the next evaluation of the same expression. */
+  evaluate(context: EvaluationContext): Steps<Frame>
 }
 
 /** Who looks at the windows of a range vector. */
 export interface RangeVisitor {
-  /** The series there may be: a list that never changes, another one when there are other series. */
+  /**
+   * The series there may be: a list that never changes, another one when there are other series. Called again, what was visited
+   * before does not count: series came or went during a rest.
+   */
   begin(labels: readonly Labels[]): void
   /** Called for the series that have samples in the range, in the order of the list. */
   visit(place: number, window: RangeWindow): void
@@ -55,7 +60,7 @@ export interface RangeVisitor {
 export interface RangePlan {
   readonly type: 'range vector'
   readonly rangeMs: number
-  each(context: EvaluationContext, visitor: RangeVisitor): void
+  each(context: EvaluationContext, visitor: RangeVisitor): Steps<void>
 }
 
 export interface StringPlan {
@@ -75,7 +80,8 @@ export class ConstantPlan implements ScalarPlan {
     this.#value = value
   }
 
-  evaluate(): number {
+  // oxlint-disable-next-line require-yield -- there is nothing to do
+  *evaluate(): Steps<number> {
     return this.#value
   }
 }

@@ -7,7 +7,11 @@ import { LimitExceeded, loadError, type RuleContext } from './rule-context.ts'
 import { RuleOutput } from './rule-output.ts'
 import { RuleQuery } from './rule-query.ts'
 import type { RecordingRule } from './rule.ts'
+import type { Steps } from './steps.ts'
 import type { Store } from './store.ts'
+
+/** Samples looked at between two rests; the labels of a new one take a few microseconds. */
+const SAMPLES_OF_STEP = 64
 
 /** Writes an expression's result into the store, as `Eval` in Prometheus's `rules/recording.go`. */
 export class RecordingEvaluation {
@@ -37,8 +41,8 @@ export class RecordingEvaluation {
     this.#query.dispose()
   }
 
-  evaluate(now: number, annotations: AnnotationList): void {
-    const result = this.#query.run(now, annotations)
+  *evaluate(now: number, annotations: AnnotationList): Steps<void> {
+    const result = yield* this.#query.run(now, annotations)
     const { limit, queryOffsetMs } = this.#context
     const at = now - queryOffsetMs
     if (limit > 0 && result.length > limit)
@@ -48,10 +52,12 @@ export class RecordingEvaluation {
       const labels = result.labels[i]
       if (labels !== undefined && !this.#output.claim(this.#outputLabels.get(labels)))
         throw new EvaluationError('vector contains metrics with the same labelset after applying rule labels')
+      if (i % SAMPLES_OF_STEP === SAMPLES_OF_STEP - 1) yield
     }
     for (let i = 0; i < result.length; i++) {
       const labels = result.labels[i]
       if (labels !== undefined) this.#output.append(this.#outputLabels.get(labels), at, result.values[i] ?? NaN)
+      if (i % SAMPLES_OF_STEP === SAMPLES_OF_STEP - 1) yield
     }
     this.#output.end(at)
     this.#outputLabels.trim(result.length)

@@ -9,6 +9,8 @@ export interface RuleContext {
   readonly labels: Readonly<Record<string, string>>
   /** 0: any number. */
   readonly limit: number
+  /** Alerts of one rule beyond this are left out. */
+  readonly maxAlerts: number
   readonly queryOffsetMs: number
   /** Expressions may use functions that Prometheus has behind a feature flag. */
   readonly experimental: boolean
@@ -19,6 +21,15 @@ export interface RuleContext {
 
 /** More alerts or series than the group's limit; Prometheus then drops the rule's alerts, too. */
 export class LimitExceeded extends EvaluationError {}
+
+/** A rule that finds more alerts than one rule may have. */
+export interface LimitedAlerts {
+  readonly rule: Rule
+  /** The alerts it has; the same ones as long as they hold. */
+  readonly kept: number
+  /** Label sets for which there is no alert. */
+  readonly leftOut: number
+}
 
 /** How a rule is doing. */
 export interface RuleHealth {

@@ -2,6 +2,7 @@ import type { AnnotationList } from './annotation.ts'
 import { compile, type BoundExpression } from './expression.ts'
 import { EMPTY_LABELS, type Labels } from './labels.ts'
 import { inField, loadError, type RuleContext } from './rule-context.ts'
+import type { Steps } from './steps.ts'
 import type { Store } from './store.ts'
 
 /** What a rule's expression says at an instant; valid until the next evaluation. */
@@ -31,11 +32,11 @@ export class RuleQuery {
     this.#bound.dispose()
   }
 
-  run(now: number, annotations: AnnotationList): QueryResult {
+  *run(now: number, annotations: AnnotationList): Steps<QueryResult> {
     const at = now - this.#offsetMs
-    const frame = this.#bound.frame({ timeMs: at, startMs: at, endMs: at, annotations })
+    const frame = yield* this.#bound.frame({ timeMs: at, startMs: at, endMs: at, annotations })
     if (frame !== undefined) return frame
-    const value = this.#bound.evaluate(at)
+    const value = yield* this.#bound.evaluateInSteps(at)
     return value.type === 'scalar' ? { length: 1, labels: [EMPTY_LABELS], values: [value.value] } : NOTHING
   }
 }

@@ -21,4 +21,14 @@ export class SampleBudget {
     this.#left -= samples
     if (this.#left < 0) throw new TooManySamples(this.#max)
   }
+
+  /**
+   * Refuses what will be too much before any of it is done.
+   *
+   * @param what how many steps and series, for the message
+   * @throws TooManySamples when so many are not left.
+   */
+  foresee(samples: number, what: string): void {
+    if (samples > this.#left) throw new TooManySamples(this.#max, what)
+  }
 }

@@ -5,6 +5,7 @@ import type { EvaluationContext, RangePlan, RangeVisitor, VectorPlan } from './p
 import { referenceTime } from './reference-time.ts'
 import { ringInPage, type RingMemory } from './ring-memory.ts'
 import type { Selection } from './selection.ts'
+import { SAMPLES_OF_STEP, type Steps } from './steps.ts'
 
 /** The part of a selector's plan that finds the series, and when it looks at them. */
 class SelectorPlan {
@@ -37,15 +38,25 @@ export class InstantSelectorPlan extends SelectorPlan implements VectorPlan {
     this.#lookbackMs = binding.store.lookbackMs
   }
 
-  evaluate(context: EvaluationContext): Frame {
+  *evaluate(context: EvaluationContext): Steps<Frame> {
     const { memory, selection } = this
-    const { labels } = selection
-    const rings = selection.rings(memory)
-    const frame = context.frames.take().follow(labels, true)
+    let rings = selection.rings(memory)
+    const frame = context.frames.take().follow(selection.labels, true)
     const at = this.reference(context)
     // Left-open like ranges since Prometheus 3: a sample exactly the lookback old is not seen.
     const oldest = at - this.#lookbackMs
     for (let place = 0; place < rings.length; place++) {
+      if (place % SAMPLES_OF_STEP === SAMPLES_OF_STEP - 1) {
+        yield
+        const now = selection.rings(memory)
+        if (now !== rings) {
+          // Series came or went meanwhile: from the beginning.
+          rings = now
+          frame.follow(selection.labels, true)
+          place = -1
+          continue
+        }
+      }
       const page = memory.pageOf(rings[place] ?? 0)
       const ring = ringInPage(rings[place] ?? 0)
       const index = page.indexAt(ring, at)
@@ -71,15 +82,29 @@ export class RangeSelectorPlan extends SelectorPlan implements RangePlan {
     this.rangeMs = rangeMs
   }
 
-  each(context: EvaluationContext, visitor: RangeVisitor): void {
+  *each(context: EvaluationContext, visitor: RangeVisitor): Steps<void> {
     const { memory, selection } = this
-    const rings = selection.rings(memory)
+    let rings = selection.rings(memory)
     const window = context.windows.take()
     window.endMs = this.reference(context)
     window.startMs = window.endMs - this.rangeMs
     visitor.begin(selection.labels)
+    let visited = 0
     for (let place = 0; place < rings.length; place++) {
+      if (visited > SAMPLES_OF_STEP) {
+        visited = 0
+        yield
+        const now = selection.rings(memory)
+        if (now !== rings) {
+          // Series came or went meanwhile: from the beginning.
+          rings = now
+          visitor.begin(selection.labels)
+          place = -1
+          continue
+        }
+      }
       window.fill(memory.pageOf(rings[place] ?? 0), ringInPage(rings[place] ?? 0))
+      visited += 8 + window.length
       if (window.length === 0) continue
       context.samples.take(window.length)
       visitor.visit(place, window)

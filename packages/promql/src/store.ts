@@ -32,6 +32,8 @@ export interface StoreOptions {
    * nobody sets; `time()`, `timestamp()`, dates and `@` are about the clock on the wall all the same. Default: the same time.
    */
   readonly wallTime?: (timeMs: number) => number
+  /** Work that one evaluation may take, in milliseconds; rests do not count. Beyond it the evaluation fails. Default: any time. */
+  readonly evaluationTimeoutMs?: number
   /** Called once per reason when a limit is reached. */
   readonly onWarning?: (message: string) => void
 }
@@ -64,6 +66,7 @@ const DEFAULTS: Limits = {
   keep: 'selected',
   retentionMs: 3_600_000,
   maxSamples: 5_000_000,
+  evaluationTimeoutMs: Infinity,
 }
 
 /** The series that expressions select, each in a bounded ring. See {@link createStore}. */
@@ -73,6 +76,7 @@ export class Store {
   readonly maxSamples: number
   /** See {@link StoreOptions.wallTime}. */
   readonly wallTime: (timeMs: number) => number
+  readonly evaluationTimeoutMs: number
   readonly #options: Limits
   readonly #onWarning: ((message: string) => void) | undefined
   readonly #memory: RingMemory
@@ -87,9 +91,10 @@ export class Store {
     this.wallTime = wallTime
     this.#options = { ...DEFAULTS, ...limits }
     this.#onWarning = onWarning
-    const { lookbackMs, maxSamples, maxBytes, intervalMs } = this.#options
+    const { lookbackMs, maxSamples, maxBytes, intervalMs, evaluationTimeoutMs } = this.#options
     this.lookbackMs = lookbackMs
     this.maxSamples = maxSamples
+    this.evaluationTimeoutMs = evaluationTimeoutMs
     this.subqueryStepMs = subqueryStepMs ?? intervalMs
     this.#memory = new RingMemory(maxBytes, intervalMs, shortage => {
       const short = 'keeps fewer samples than some window needs'

@@ -1,9 +1,10 @@
-import { sizeOf, type Subquery } from './ast.ts'
+import { operandsOf, sizeOf, type Expr, type Subquery } from './ast.ts'
 import type { Binding } from './binding.ts'
 import type { Labels } from './labels.ts'
 import type { EvaluationContext, RangePlan, VectorPlan } from './plan.ts'
 import { referenceTime } from './reference-time.ts'
 import { SampleWindow } from './sample-window.ts'
+import { LABELS_OF_STEP, SAMPLES_OF_STEP, type Steps } from './steps.ts'
 
 /** Longer results are not worth keeping memory for between evaluations. */
 const MAX_KEPT_SAMPLES = 65_536
@@ -33,9 +34,9 @@ export function subqueryPlan(expr: Subquery, operand: VectorPlan, binding: Bindi
     live.length = 0
   }
 
-  const record = (inner: EvaluationContext, timeMs: number): void => {
+  const record = function* (inner: EvaluationContext, timeMs: number): Steps<number> {
     const mark = inner.frames.lent
-    const frame = operand.evaluate(inner)
+    const frame = yield* operand.evaluate(inner)
     inner.samples.take(frame.length + stepCost)
     for (let i = 0; i < frame.length; i++) {
       const labels = frame.labels[i]
@@ -54,27 +55,39 @@ export function subqueryPlan(expr: Subquery, operand: VectorPlan, binding: Bindi
       track.window.push(timeMs, frame.values[i] ?? NaN)
     }
     inner.frames.windBack(mark)
+    return frame.length + stepCost
   }
 
   return {
     type: 'range vector',
     rangeMs: expr.rangeMs,
-    each(context, visitor) {
+    *each(context, visitor) {
       const endMs = referenceTime(context, expr.at, expr.offsetMs)
       const startMs = endMs - expr.rangeMs
+      const steps = Math.max(0, Math.floor((endMs - (Math.floor(startMs / stepMs) + 1) * stepMs) / stepMs) + 1)
+      const series = seriesOf(expr.operand, binding)
+      context.samples.foresee(steps * (stepCost + series), `${steps} steps of a subquery over ${series} series`)
       const inner = { ...context }
+      let touched = 0
       live.length = 0
       round += 1
       try {
         for (let at = (Math.floor(startMs / stepMs) + 1) * stepMs; at <= endMs; at += stepMs) {
           inner.timeMs = at
-          record(inner, at)
+          touched += yield* record(inner, at)
+          if (touched < LABELS_OF_STEP) continue
+          touched = 0
+          yield
         }
         visitor.begin(live.map(({ labels }) => labels))
         for (const [place, { window }] of live.entries()) {
           window.startMs = startMs
           window.endMs = endMs
           visitor.visit(place, window)
+          touched += window.length
+          if (touched < SAMPLES_OF_STEP) continue
+          touched = 0
+          yield
         }
       } finally {
         // Kept for the next time, unless most of it belongs to series that left or it is much. A step that failed for being
@@ -84,4 +97,12 @@ export function subqueryPlan(expr: Subquery, operand: VectorPlan, binding: Bindi
       }
     },
   }
+}
+
+/** Samples that one evaluation of an expression looks at, at least as far as is known before: series, and steps of subqueries. */
+function seriesOf(expr: Expr, binding: Binding): number {
+  if (expr.kind === 'selector') return binding.selectionOf(expr.matches)?.series.length ?? 0
+  const inner = operandsOf(expr).reduce((sum, operand) => sum + seriesOf(operand, binding), 0)
+  if (expr.kind !== 'subquery') return inner
+  return (expr.rangeMs / (expr.stepMs ?? binding.store.subqueryStepMs)) * (sizeOf(expr.operand) + inner)
 }

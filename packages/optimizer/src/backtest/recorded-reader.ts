@@ -1,4 +1,5 @@
 import type { Scope, ScopeMetrics } from '@homeostat/signals'
+import type { Steps } from '../sliced-work.ts'
 import type { ForeignScope, Snapshot } from '../snapshot.ts'
 import { SnapshotReader } from '../snapshot-reader.ts'
 
@@ -25,7 +26,8 @@ export class RecordedReader extends SnapshotReader {
   }
 
   /** What was laid ready, once: a collection that was not recorded is not made up. */
-  override collect(now: number): Snapshot {
+  // oxlint-disable-next-line require-yield -- there is nothing to rest from
+  override *collectInSteps(now: number): Steps<Snapshot> {
     const snapshot = { at: now, own: this.#own, foreign: this.#foreign }
     this.#own = []
     this.#foreign = []

@@ -3,9 +3,11 @@ import type { Condition, ConditionPolicy, Reading } from './condition.ts'
 import { IDLE } from './course.ts'
 import type { Course } from './course.ts'
 import { isQuiet } from './flap-budget.ts'
+import { atOnce } from '../sliced-work.ts'
+import type { Steps } from '../sliced-work.ts'
 
 export interface InstanceOptions {
-  /** Label sets kept at most, over all rules; further ones are left out and counted. @default 2000 */
+  /** Label sets kept at most, over all rules; further ones are left out and counted. @default 10000 */
   readonly max?: number
 }
 
@@ -17,7 +19,9 @@ export interface ConditionChange {
   readonly to: Condition
 }
 
-const DEFAULT_MAX = 2000
+const DEFAULT_MAX = 10_000
+/** Label sets advanced between two rests. */
+const ADVANCED_OF_STEP = 64
 /** A streak is worth remembering for a day after its cooldown. */
 const STREAK_MS = 86_400_000
 
@@ -62,7 +66,18 @@ export class Conditions {
     readAbsent: (key: string) => Reading,
     now: number,
     policy: ConditionPolicy,
-  ): ConditionChange[] {
+  ): readonly ConditionChange[] {
+    return atOnce(this.evaluateInSteps(rule, holding, readAbsent, now, policy))
+  }
+
+  /** The same in steps. */
+  *evaluateInSteps(
+    rule: string,
+    holding: ReadonlySet<string>,
+    readAbsent: (key: string) => Reading,
+    now: number,
+    policy: ConditionPolicy,
+  ): Steps<readonly ConditionChange[]> {
     const changes: ConditionChange[] = []
     const known = this.#rules.get(rule)
     if (known === undefined && holding.size === 0) return changes
@@ -73,12 +88,15 @@ export class Conditions {
       if (to.state !== 'inactive' || !isQuiet(to.flaps, now)) conditions.set(key, to)
       else if (conditions.delete(key)) this.#size--
     }
+    let advanced = 0
     for (const [key, from] of conditions) {
+      if (++advanced % ADVANCED_OF_STEP === 0) yield
       if (holding.has(key)) continue
       // Its next reading only matters once it holds again, and asking for one may cost a query.
       advance(key, from, from.state === 'inactive' ? 'clear' : readAbsent(key))
     }
     for (const key of holding) {
+      if (++advanced % ADVANCED_OF_STEP === 0) yield
       if (!conditions.has(key)) {
         if (this.#size >= this.#max) {
           this.#leftOut++
@@ -106,6 +124,8 @@ const NONE: ReadonlyMap<string, Condition> = new Map()
 export class Courses {
   readonly #max: number
   readonly #courses = new Map<string, Course>()
+  /** When no course was found that could give its place. */
+  #fullAt = NaN
 
   constructor({ max = DEFAULT_MAX }: InstanceOptions = {}) {
     this.#max = max
@@ -134,7 +154,10 @@ export class Courses {
   /** Whether there is a place for a course, if need be that of one of which nothing but a refusal is known. */
   makePlace(key: string, now: number): boolean {
     if (this.#courses.has(key) || this.#courses.size < this.#max) return true
+    // Thousands may ask at one time: they do not each look at all courses in vain.
+    if (this.#fullAt === now) return false
     for (const [other, course] of this.#courses) if (isEmpty(course, now)) return this.#courses.delete(other)
+    this.#fullAt = now
     return false
   }
 

@@ -4,10 +4,11 @@ import { attributes as a, events } from '@homeostat/semconv'
 import type { Scope } from '@homeostat/signals'
 import { withoutTracing } from '@homeostat/signals'
 import { explainFiring, explainTrial } from '../explain.ts'
-import type { Firing } from '../firing.ts'
-import type { LedgerEntry, LedgerListener } from '../ledger.ts'
+import type { Refusal } from '../decision.ts'
+import type { LedgerEntry } from '../ledger.ts'
 import { wallTime } from '../steady-clock.ts'
 import type { Trial } from '../trial.ts'
+import type { LedgerWriter } from './ledger-writer.ts'
 
 /** `SeverityNumber.INFO` and `.WARN`; the enum is missing from API 1.9. */
 const INFO = 9
@@ -27,27 +28,33 @@ interface LogEvent {
 }
 
 /** Log events for what is news. An exporter's own requests leave no spans. */
-export function ledgerEvents(scope: Scope): LedgerListener {
-  return entry => {
-    const news = eventsOf(entry)
+export function ledgerEvents(scope: Scope): LedgerWriter {
+  return function* (entry) {
+    const news = [...alertEvents(entry), ...eventsOf(entry)]
     if (news.length === 0) return
     const logger = (api as { logs?: LogsApi }).logs?.getLogger(scope.name, scope.version)
-    if (logger)
-      withoutTracing(() => news.forEach(event => logger.emit({ ...event, timestamp: wallTime(event.timestamp) })))
+    if (!logger) return
+    for (const event of news) {
+      withoutTracing(() => logger.emit({ ...event, timestamp: wallTime(event.timestamp) }))
+      yield
+    }
   }
 }
 
 function eventsOf(entry: LedgerEntry): LogEvent[] {
-  return [
-    ...alertEvents(entry),
-    ...decisionEvents(entry),
-    ...trialEvents(entry),
-    ...quarantineEvents(entry),
-    ...offerEvents(entry),
-  ]
+  return [...decisionEvents(entry), ...trialEvents(entry), ...quarantineEvents(entry), ...offerEvents(entry)]
 }
 
 function alertEvents({ now, transitions, firings, refusals }: LedgerEntry): LogEvent[] {
+  if (transitions.length === 0) return []
+  // A thousand alerts may begin in one tick: they do not each look at all firings and refusals.
+  const byLabels = new Map(firings.map(firing => [firing.labels, firing]))
+  const refusalsOf = new Map<object, Refusal[]>()
+  for (const refusal of refusals) {
+    const own = refusalsOf.get(refusal.firing)
+    if (own) own.push(refusal)
+    else refusalsOf.set(refusal.firing, [refusal])
+  }
   return transitions.flatMap(({ alert, labels, from, to }): LogEvent[] => {
     const base = { eventName: events.alert, timestamp: now, attributes: { [a.alert]: alert, [a.alertState]: to } }
     if (to === 'inactive') {
@@ -55,9 +62,9 @@ function alertEvents({ now, transitions, firings, refusals }: LedgerEntry): LogE
       return wasFiring ? [{ ...base, severityNumber: INFO, body: `${alert} is over` }] : []
     }
     if (to !== 'firing' || from === 'resolving') return []
-    const firing = firings.find(candidate => candidate.alert === alert && candidate.labels === labels)
-    if (!firing || isShadowed(firing, refusals)) return []
-    const why = refusals.filter(refusal => refusal.firing === firing)
+    const firing = byLabels.get(labels)
+    const why = (firing && refusalsOf.get(firing)) ?? []
+    if (!firing || isShadowed(why)) return []
     return [{ ...base, severityNumber: WARN, body: explainFiring(firing, why) }]
   })
 }
@@ -146,7 +153,6 @@ function offerEvents({ now, offers }: LedgerEntry): LogEvent[] {
 }
 
 /** In mode `shadow` Homeostat decides without a word. */
-function isShadowed(firing: Firing, refusals: LedgerEntry['refusals']): boolean {
-  const own = refusals.filter(refusal => refusal.firing === firing)
+function isShadowed(own: readonly Refusal[]): boolean {
   return own.length > 0 && own.every(({ mode }) => mode === 'shadow')
 }

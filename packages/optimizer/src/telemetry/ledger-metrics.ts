@@ -1,26 +1,29 @@
 import { attributes as a, metrics } from '@homeostat/semconv'
 import type { Registry } from '@homeostat/signals'
 import { alertKey } from '../alert-key.ts'
-import type { LedgerEntry, LedgerListener } from '../ledger.ts'
+import type { Firing } from '../firing.ts'
 import { modes } from '../mode.ts'
+import type { Steps } from '../sliced-work.ts'
 import { CurrentLevels } from './current-levels.ts'
+import type { LedgerWriter } from './ledger-writer.ts'
 
 /** Homeostat's metrics about itself, from the ledger. Bounded: alerts and actions by name, the rest by closed sets. */
-export function ledgerMetrics(registry: Registry): LedgerListener {
-  const listeners = [tickMetrics(registry), alertMetrics(registry), decisionMetrics(registry), trialMetrics(registry)]
-  return entry => listeners.forEach(listener => listener(entry))
+export function ledgerMetrics(registry: Registry): readonly LedgerWriter[] {
+  return [tickMetrics(registry), alertMetrics(registry), decisionMetrics(registry), trialMetrics(registry)]
 }
 
-type Writer = (entry: LedgerEntry) => void
+/** Alerts and refusals written between two rests. */
+const ROWS_OF_STEP = 64
 
-function tickMetrics(registry: Registry): Writer {
+function tickMetrics(registry: Registry): LedgerWriter {
   const heartbeat = registry.counter(metrics.heartbeat).with()
   const tickDuration = registry.histogram(metrics.tickDuration).with()
   const cpuTime = registry.counter(metrics.engineCpuTime).with()
   const engineMode = new CurrentLevels(registry.level(metrics.engineMode), [a.mode])
   const members = new CurrentLevels(registry.level(metrics.fleetMembers), [a.coordinatorState])
 
-  return ({ durationMs, mode: current, fleet }) => {
+  // oxlint-disable-next-line require-yield -- a handful of values
+  return function* ({ durationMs, mode: current, fleet }) {
     heartbeat.add()
     tickDuration.record(durationMs / 1000)
     cpuTime.add(durationMs / 1000)
@@ -30,30 +33,48 @@ function tickMetrics(registry: Registry): Writer {
   }
 }
 
-function alertMetrics(registry: Registry): Writer {
+function alertMetrics(registry: Registry): LedgerWriter {
   const alerts = new CurrentLevels(registry.level(metrics.alerts), [a.alert, a.alertState])
   const transitions = registry.counter(metrics.alertTransitions)
 
-  return ({ pending, firings, transitions: changed }) => {
-    alerts.show([
-      ...pending.map(({ alert }) => [[alert, 'pending'], 1] as const),
-      ...firings.map(({ alert }) => [[alert, 'firing'], 1] as const),
-    ])
-    for (const { alert, to } of changed) transitions.with({ [a.alert]: alert, [a.alertState]: to }).add()
+  const leftOut = new CurrentLevels(registry.level(metrics.alertsLeftOut), [a.alert])
+
+  return function* ({ pending, firings, limited, transitions: changed }) {
+    const states = { pending: yield* countByName(pending), firing: yield* countByName(firings) }
+    alerts.show(
+      Object.entries(states).flatMap(([state, counts]) =>
+        Array.from(counts, ([alert, n]) => [[alert, state], n] as const),
+      ),
+    )
+    leftOut.show(limited.map(rule => [[rule.alert], rule.leftOut] as const))
+    for (const [index, { alert, to }] of changed.entries()) {
+      transitions.with({ [a.alert]: alert, [a.alertState]: to }).add()
+      if (index % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
+    }
   }
 }
 
-function decisionMetrics(registry: Registry): Writer {
+function* countByName(alerts: readonly Firing[]): Steps<Map<string, number>> {
+  const counts = new Map<string, number>()
+  for (const [index, { alert }] of alerts.entries()) {
+    counts.set(alert, (counts.get(alert) ?? 0) + 1)
+    if (index % 1024 === 1023) yield
+  }
+  return counts
+}
+
+function decisionMetrics(registry: Registry): LedgerWriter {
   const decisions = registry.counter(metrics.decisions)
   const refusals = registry.counter(metrics.refusals)
   const budgets = new CurrentLevels(registry.level(metrics.budgetRemaining), [a.actionName, a.budget])
   const lastReason = new Map<string, string>()
 
-  return entry => {
+  return function* (entry) {
     for (const { firing, action, arm } of entry.decisions)
       decisions.with({ [a.alert]: firing.alert, [a.actionName]: action.name, [a.trialArm]: arm }).add()
     const refusedNow = new Set<string>()
-    for (const { firing, response, reason } of entry.refusals) {
+    for (const [index, { firing, response, reason }] of entry.refusals.entries()) {
+      if (index % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
       const action = response?.action ?? ''
       const key = `${alertKey(firing)} ${action}`
       refusedNow.add(key)
@@ -71,7 +92,7 @@ function decisionMetrics(registry: Registry): Writer {
   }
 }
 
-function trialMetrics(registry: Registry): Writer {
+function trialMetrics(registry: Registry): LedgerWriter {
   const trials = new CurrentLevels(registry.level(metrics.trials), [a.actionName, a.trialState, a.trialArm])
   const runs = registry.counter(metrics.actionRuns)
   const durations = registry.histogram(metrics.actionDuration)
@@ -81,7 +102,8 @@ function trialMetrics(registry: Registry): Writer {
   const breaches = registry.counter(metrics.guardBreaches)
   const quarantines = registry.counter(metrics.quarantines)
 
-  return entry => {
+  // oxlint-disable-next-line require-yield -- what happens to trials is bounded by the budget
+  return function* (entry) {
     trials.show(entry.open.map(({ action, state, arm }) => [[action, state, arm], 1]))
     for (const { action, outcome, startedAt, endedAt } of entry.ended) {
       runs.with({ [a.actionName]: action, [a.actionResult]: outcome.status }).add()

@@ -2,9 +2,10 @@ import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api'
 import { attributes as a, spans } from '@homeostat/semconv'
 import type { Scope } from '@homeostat/signals'
-import type { LedgerEntry, LedgerListener } from '../ledger.ts'
+import type { LedgerEntry } from '../ledger.ts'
 import { wallTime } from '../steady-clock.ts'
 import type { SettlingTrial, Trial } from '../trial.ts'
+import type { LedgerWriter } from './ledger-writer.ts'
 
 /** Runs whose verdict is still awaited; more would be a loop that acts without end. */
 const MAX_REMEMBERED = 200
@@ -13,15 +14,16 @@ const MAX_REMEMBERED = 200
  * One span per run of an action, linked to the traces of the time in which its alert fired, with a child each for the
  * verifying and the setting back. Each is written when it has ended.
  */
-export function ledgerSpans(scope: Scope): LedgerListener {
+export function ledgerSpans(scope: Scope): LedgerWriter {
   const runs = new Map<string, Context>()
-  return entry => {
+  return function* (entry) {
     if (entry.ended.length + entry.verdicts.length + entry.reverted.length === 0) return
     // Asked each time: the application may register its SDK after us.
     const tracer = trace.getTracer(scope.name, scope.version)
     for (const trial of entry.ended) {
       if (runs.size >= MAX_REMEMBERED) runs.delete(runs.keys().next().value!)
       runs.set(trial.id, trace.setSpan(ROOT_CONTEXT, writeRun(tracer, trial)))
+      yield
     }
     writeVerdicts(tracer, entry, runs)
     writeReverts(tracer, entry, runs)

@@ -2,6 +2,7 @@ import type { Grouping } from '../ast.ts'
 import type { Frame } from '../frame.ts'
 import type { Labels } from '../labels.ts'
 import { SameLabels } from '../same-labels.ts'
+import { LABELS_OF_STEP, type Steps } from '../steps.ts'
 import { Groups } from './grouping.ts'
 
 /** Which group each sample of a vector belongs to, by number; worked out anew only when the vector has other labels. */
@@ -17,8 +18,10 @@ export class Partition {
     this.#groups = new Groups(grouping, () => ({ number: 0 }))
   }
 
-  update(vector: Frame): void {
+  *update(vector: Frame): Steps<void> {
     if (this.#same.has(vector)) return
+    // Should it be left halfway, the next evaluation begins anew.
+    this.#same.forget()
     let next = 0
     const number = (state: { number: number }): void => {
       state.number = next
@@ -30,6 +33,7 @@ export class Partition {
     for (let i = 0; i < vector.length; i++) {
       const labels = vector.labels[i]
       if (labels !== undefined) this.numbers.push(groups.enter(labels, number).number)
+      if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
     }
     this.labels = groups.live.map(group => group.labels)
     this.#same.remember(vector)

@@ -6,6 +6,7 @@ import { Frame, UniqueLabels } from '../frame.ts'
 import { quantile, quantileWarning } from '../functions/quantile.ts'
 import { underscoreLabel } from '../names.ts'
 import type { EvaluationContext, ScalarPlan, VectorPlan } from '../plan.ts'
+import { LABELS_OF_STEP, type Steps } from '../steps.ts'
 import { isValidUtf8, quote } from '../syntax/string.ts'
 import { FOLDS, type Fold } from './fold.ts'
 import { emptyMembers, groupLabels, Groups } from './grouping.ts'
@@ -68,9 +69,10 @@ class FoldPlan implements VectorPlan {
     this.#input = input
   }
 
-  evaluate(context: EvaluationContext): Frame {
-    const vector = this.#input.evaluate(context)
-    if (vector.labels !== this.#from || vector.length !== this.#length) this.#group(vector)
+  *evaluate(context: EvaluationContext): Steps<Frame> {
+    const vector = yield* this.#input.evaluate(context)
+    if (vector.labels !== this.#from || vector.length !== this.#length) yield* this.#group(vector)
+    // The folds are lent, so there is no rest from here on.
     const { values, length } = vector
     const count = this.#count
     const states = this.#folds(count)
@@ -84,9 +86,10 @@ class FoldPlan implements VectorPlan {
     return frame
   }
 
-  #group(vector: Frame): void {
+  *#group(vector: Frame): Steps<void> {
     const partition = this.#partition
-    partition.update(vector)
+    this.#from = undefined
+    yield* partition.update(vector)
     this.#from = vector.stable ? vector.labels : undefined
     this.#length = vector.length
     this.#to = partition.labels
@@ -99,18 +102,22 @@ function quantilePlan(grouping: Grouping, parameter: ScalarPlan, input: VectorPl
   const frame = new Frame()
   return {
     type: 'instant vector',
-    evaluate(context) {
-      const q = parameter.evaluate(context)
+    *evaluate(context) {
+      const q = yield* parameter.evaluate(context)
       const warning = quantileWarning(q)
       if (warning !== undefined) context.annotations.add('warning', warning + place)
-      const vector = input.evaluate(context)
+      const vector = yield* input.evaluate(context)
       groups.begin(vector.length)
       for (let i = 0; i < vector.length; i++) {
         const labels = vector.labels[i]
         if (labels !== undefined) groups.enter(labels, emptyMembers).push(vector.values[i] ?? NaN)
+        if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
       }
       frame.clear()
-      for (const group of groups.live) frame.push(group.labels, quantile(q, group.state))
+      for (const group of groups.live) {
+        frame.push(group.labels, quantile(q, group.state))
+        if (frame.length % LABELS_OF_STEP === 0) yield
+      }
       return frame
     },
   }
@@ -125,18 +132,19 @@ function countValues(grouping: Grouping, label: string, input: VectorPlan): Vect
   const unique = new UniqueLabels()
   return {
     type: 'instant vector',
-    evaluate(context) {
-      const vector = input.evaluate(context)
+    *evaluate(context) {
+      const vector = yield* input.evaluate(context)
       const counts = new Map<string, { labels: Labels; count: number }>()
       for (let i = 0; i < vector.length; i++) {
         const labels = group(vector.labels[i] ?? EMPTY_LABELS).with(name, formatPlain(vector.values[i] ?? NaN))
         const known = counts.get(labels.key)
         if (known === undefined) counts.set(labels.key, { labels, count: 1 })
         else known.count += 1
+        if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
       }
       frame.clear()
       for (const { labels, count } of counts.values()) frame.push(labels, count)
-      return unique.check(frame)
+      return yield* unique.check(frame)
     },
   }
 }

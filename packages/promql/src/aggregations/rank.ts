@@ -3,6 +3,8 @@ import { EvaluationError } from '../errors.ts'
 import { formatFloat } from '../float-format.ts'
 import { Frame } from '../frame.ts'
 import type { ScalarPlan, VectorPlan } from '../plan.ts'
+import { sortInSteps } from '../sort-in-steps.ts'
+import { LABELS_OF_STEP } from '../steps.ts'
 import { emptyMembers, Groups } from './grouping.ts'
 
 /** NaN is worst for both. */
@@ -18,10 +20,10 @@ export function ranking(top: boolean, grouping: Grouping, parameter: ScalarPlan,
   const frame = new Frame()
   return {
     type: 'instant vector',
-    evaluate(context) {
-      const wanted = parameter.evaluate(context)
+    *evaluate(context) {
+      const wanted = yield* parameter.evaluate(context)
       checkCount(wanted)
-      const vector = input.evaluate(context)
+      const vector = yield* input.evaluate(context)
       frame.clear()
       const k = Math.min(Math.trunc(wanted), vector.length)
       if (k < 1) return frame
@@ -29,9 +31,10 @@ export function ranking(top: boolean, grouping: Grouping, parameter: ScalarPlan,
       for (let i = 0; i < vector.length; i++) {
         const labels = vector.labels[i]
         if (labels !== undefined) groups.enter(labels, emptyMembers).push(i)
+        if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
       }
       for (const { state: members } of groups.live) {
-        members.sort((a, b) => order(vector.values[a] ?? NaN, vector.values[b] ?? NaN, top))
+        yield* sortInSteps(members, (a, b) => order(vector.values[a] ?? NaN, vector.values[b] ?? NaN, top))
         for (let i = 0; i < k && i < members.length; i++) {
           const at = members[i] ?? 0
           const labels = vector.labels[at]

@@ -2,21 +2,28 @@ import { unwrapParens, type Expr } from '../ast.ts'
 import { Frame } from '../frame.ts'
 import { EMPTY_LABELS, Labels, METRIC_NAME } from '../labels.ts'
 import { underscoreLabel } from '../names.ts'
-import { wallSeconds, type RangeVisitor } from '../plan.ts'
+import { ConstantPlan, wallSeconds, type RangeVisitor } from '../plan.ts'
+import { LABELS_OF_STEP } from '../steps.ts'
 import type { FunctionDefinition } from './definition.ts'
 
 const time: FunctionDefinition = {
   name: 'time',
   args: [],
   returns: 'scalar',
-  plan: () => ({ type: 'scalar', evaluate: context => wallSeconds(context, context.timeMs) }),
+  plan: () => ({
+    type: 'scalar',
+    // oxlint-disable-next-line require-yield -- there is nothing to do
+    *evaluate(context) {
+      return wallSeconds(context, context.timeMs)
+    },
+  }),
 }
 
 const pi: FunctionDefinition = {
   name: 'pi',
   args: [],
   returns: 'scalar',
-  plan: () => ({ type: 'scalar', evaluate: () => Math.PI }),
+  plan: () => new ConstantPlan(Math.PI),
 }
 
 const vector: FunctionDefinition = {
@@ -28,8 +35,9 @@ const vector: FunctionDefinition = {
     const frame = new Frame()
     return {
       type: 'instant vector',
-      evaluate(context) {
-        frame.clear().push(EMPTY_LABELS, input.evaluate(context))
+      *evaluate(context) {
+        const value = yield* input.evaluate(context)
+        frame.clear().push(EMPTY_LABELS, value)
         return frame
       },
     }
@@ -45,8 +53,8 @@ const scalar: FunctionDefinition = {
     const input = call.vector(0)
     return {
       type: 'scalar',
-      evaluate(context) {
-        const frame = input.evaluate(context)
+      *evaluate(context) {
+        const frame = yield* input.evaluate(context)
         return frame.length === 1 ? (frame.values[0] ?? NaN) : NaN
       },
     }
@@ -65,13 +73,14 @@ const timestamp: FunctionDefinition = {
     const frame = new Frame()
     return {
       type: 'instant vector',
-      evaluate(context) {
-        const samples = input.evaluate(context)
+      *evaluate(context) {
+        const samples = yield* input.evaluate(context)
         frame.clear()
         for (let i = 0; i < samples.length; i++) {
           const labels = samples.labels[i]
           const at = direct ? (samples.times[i] ?? NaN) : context.timeMs
           if (labels !== undefined) frame.push(labels.losingName, wallSeconds(context, at))
+          if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
         }
         return frame
       },
@@ -108,9 +117,10 @@ const absent: FunctionDefinition = {
     const frame = new Frame()
     return {
       type: 'instant vector',
-      evaluate(context) {
+      *evaluate(context) {
+        const { length } = yield* input.evaluate(context)
         frame.clear()
-        if (input.evaluate(context).length === 0) frame.push(labels, 1)
+        if (length === 0) frame.push(labels, 1)
         return frame
       },
     }
@@ -127,16 +137,18 @@ const absentOverTime: FunctionDefinition = {
     const frame = new Frame()
     let present = false
     const visitor: RangeVisitor = {
-      begin() {},
+      begin() {
+        present = false
+      },
       visit() {
         present = true
       },
     }
     return {
       type: 'instant vector',
-      evaluate(context) {
+      *evaluate(context) {
         present = false
-        input.each(context, visitor)
+        yield* input.each(context, visitor)
         frame.clear()
         if (!present) frame.push(labels, 1)
         return frame

@@ -1,6 +1,7 @@
 import { Frame } from '../frame.ts'
 import { EMPTY_LABELS } from '../labels.ts'
 import { wallSeconds } from '../plan.ts'
+import { LABELS_OF_STEP } from '../steps.ts'
 import type { FunctionDefinition } from './definition.ts'
 
 const DAY_MS = 86_400_000
@@ -18,8 +19,8 @@ function ofDate(name: string, read: (date: Date) => number): FunctionDefinition 
       const date = new Date(0)
       return {
         type: 'instant vector',
-        evaluate(context) {
-          const vector = input?.evaluate(context)
+        *evaluate(context) {
+          const vector = input && (yield* input.evaluate(context))
           frame.clear()
           if (vector === undefined) {
             date.setTime(Math.floor(wallSeconds(context, context.timeMs)) * 1000)
@@ -30,6 +31,7 @@ function ofDate(name: string, read: (date: Date) => number): FunctionDefinition 
             const labels = vector.labels[i]
             date.setTime(Math.trunc(vector.values[i] ?? NaN) * 1000)
             if (labels !== undefined) frame.push(labels.losingName, read(date))
+            if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
           }
           return frame
         },

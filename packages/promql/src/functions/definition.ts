@@ -5,6 +5,7 @@ import { EMPTY_LABELS, type Labels } from '../labels.ts'
 import { LosingNames } from '../losing-names.ts'
 import type { EvaluationContext, Plan, RangePlan, RangeVisitor, ScalarPlan, VectorPlan } from '../plan.ts'
 import type { RangeWindow } from '../range-window.ts'
+import type { Steps } from '../steps.ts'
 
 /** One call in an expression, as its function sees it while the plan is made. */
 export interface CallSite {
@@ -49,7 +50,7 @@ interface RangeOptions {
 /** A function of one range vector: one result per series, the metric name dropped unless told otherwise. */
 export function overRange(
   name: string,
-  compute: (call: CallSite) => RangeFunction,
+  compute: (call: RangeCallSite) => RangeFunction,
   options: RangeOptions = {},
 ): FunctionDefinition {
   const args = options.args ?? ['range vector']
@@ -61,7 +62,7 @@ export function overRange(
     ...(options.experimental === undefined ? {} : { experimental: options.experimental }),
     plan(call) {
       const parameters: Parameter[] = []
-      const scalar = (index: number): ScalarPlan => {
+      const scalar = (index: number): Parameter => {
         const parameter = new Parameter(call.scalar(index))
         parameters.push(parameter)
         return parameter
@@ -72,9 +73,13 @@ export function overRange(
   }
 }
 
+/** A call of a function of a range, whose scalars are evaluated before the function is asked for a value. */
+export interface RangeCallSite extends Omit<CallSite, 'scalar'> {
+  scalar(index: number): { readonly value: number }
+}
+
 /** A scalar argument: the same for all series of an evaluation, so it is evaluated once and not for each of them. */
-class Parameter implements ScalarPlan {
-  readonly type = 'scalar'
+class Parameter {
   readonly #plan: ScalarPlan
   #value = NaN
 
@@ -82,11 +87,11 @@ class Parameter implements ScalarPlan {
     this.#plan = plan
   }
 
-  begin(context: EvaluationContext): void {
-    this.#value = this.#plan.evaluate(context)
+  *begin(context: EvaluationContext): Steps<void> {
+    this.#value = yield* this.#plan.evaluate(context)
   }
 
-  evaluate(): number {
+  get value(): number {
     return this.#value
   }
 }
@@ -110,10 +115,10 @@ class RangeFunctionPlan implements VectorPlan, RangeVisitor {
     this.#names = keepName ? undefined : new LosingNames()
   }
 
-  evaluate(context: EvaluationContext): Frame {
+  *evaluate(context: EvaluationContext): Steps<Frame> {
     this.#context = context
-    if (this.#parameters !== undefined) for (const parameter of this.#parameters) parameter.begin(context)
-    this.#range.each(context, this)
+    if (this.#parameters !== undefined) for (const parameter of this.#parameters) yield* parameter.begin(context)
+    yield* this.#range.each(context, this)
     return this.#frame
   }
 
@@ -151,11 +156,11 @@ export function perSample(
       const names = new LosingNames()
       return {
         type: 'instant vector',
-        evaluate(context) {
-          const a = first?.evaluate(context) ?? optional.fallback
-          const b = second?.evaluate(context) ?? optional.fallback
-          const vector = input.evaluate(context)
-          const labels = names.of(vector)
+        *evaluate(context) {
+          const a = first ? yield* first.evaluate(context) : optional.fallback
+          const b = second ? yield* second.evaluate(context) : optional.fallback
+          const vector = yield* input.evaluate(context)
+          const labels = yield* names.of(vector)
           const frame = context.frames.take().follow(labels, true)
           for (let i = 0; i < vector.length; i++) frame.put(i, compute(vector.values[i] ?? NaN, a, b))
           return frame
@@ -166,7 +171,7 @@ export function perSample(
 }
 
 /** ` (line:column)` of an argument, for annotations. */
-export function placeOfArgument(call: CallSite, index: number): string {
+export function placeOfArgument(call: Pick<CallSite, 'expr' | 'source'>, index: number): string {
   const argument: Expr | undefined = call.expr.args[index]
   return placeOf(call.source, argument ?? call.expr)
 }

@@ -6,6 +6,7 @@ import { BUCKET_BOUND, METRIC_NAME, type Labels } from '../labels.ts'
 import { isValidUtf8, quote } from '../syntax/string.ts'
 import { EvaluationError } from '../errors.ts'
 import type { EvaluationContext, VectorPlan } from '../plan.ts'
+import { LABELS_OF_STEP, type Steps } from '../steps.ts'
 import { bucketFraction, bucketQuantile, type Bucket } from './bucket.ts'
 import { placeOfArgument, type CallSite, type FunctionDefinition } from './definition.ts'
 import { quantileWarning } from './quantile.ts'
@@ -26,7 +27,10 @@ function parseBound(text: string): number | undefined {
 }
 
 /** Gathers an instant vector's buckets into histograms; samples without a usable `le` are left out with a warning. */
-function gatherer(call: CallSite, vectorAt: number): (context: EvaluationContext) => readonly ClassicHistogram[] {
+function gatherer(
+  call: CallSite,
+  vectorAt: number,
+): (context: EvaluationContext) => Steps<readonly ClassicHistogram[]> {
   const input = call.vector(vectorAt)
   const place = placeOfArgument(call, vectorAt)
   const bounds = new DerivedLabels(labels => parseBound(labels.get(BUCKET_BOUND)) ?? NaN)
@@ -37,13 +41,14 @@ function gatherer(call: CallSite, vectorAt: number): (context: EvaluationContext
   const live: ClassicHistogram[] = []
   const pool: Bucket[] = []
   let round = 0
-  return context => {
-    const vector = input.evaluate(context)
+  return function* (context) {
+    const vector = yield* input.evaluate(context)
     bounds.trim(vector.length)
     histograms.trim(vector.length)
     live.length = 0
     round += 1
     for (let i = 0; i < vector.length; i++) {
+      if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
       const labels = vector.labels[i]
       if (labels === undefined) continue
       const bound = bounds.get(labels)
@@ -72,18 +77,22 @@ function perHistogram(
   call: CallSite,
   vectorAt: number,
   emit: (frame: Frame, histogram: ClassicHistogram, context: EvaluationContext) => void,
-  before?: (context: EvaluationContext) => void,
+  before: (context: EvaluationContext) => Steps<void>,
 ): VectorPlan {
   const gather = gatherer(call, vectorAt)
   const frame = new Frame()
   const unique = new UniqueLabels()
   return {
     type: 'instant vector',
-    evaluate(context) {
+    *evaluate(context) {
       frame.clear()
-      before?.(context)
-      for (const histogram of gather(context)) emit(frame, histogram, context)
-      return unique.check(frame)
+      yield* before(context)
+      let emitted = 0
+      for (const histogram of yield* gather(context)) {
+        emit(frame, histogram, context)
+        if (++emitted % LABELS_OF_STEP === 0) yield
+      }
+      return yield* unique.check(frame)
     },
   }
 }
@@ -109,8 +118,8 @@ const histogramQuantile: FunctionDefinition = {
       call,
       1,
       (frame, histogram, context) => frame.push(histogram.labels, quantileOf(wanted, histogram, vectorPlace, context)),
-      context => {
-        wanted = q.evaluate(context)
+      function* (context) {
+        wanted = yield* q.evaluate(context)
         const warning = quantileWarning(wanted)
         if (warning !== undefined) context.annotations.add('warning', warning + place)
       },
@@ -144,9 +153,9 @@ const histogramQuantiles: FunctionDefinition = {
           )
         }
       },
-      context => {
+      function* (context) {
         for (const each of wanted) {
-          each.value = each.q.evaluate(context)
+          each.value = yield* each.q.evaluate(context)
           const warning = quantileWarning(each.value)
           if (warning !== undefined) context.annotations.add('warning', warning + each.place)
         }
@@ -162,8 +171,15 @@ const histogramFraction: FunctionDefinition = {
   plan(call) {
     const lower = call.scalar(0)
     const upper = call.scalar(1)
-    return perHistogram(call, 2, (frame, histogram, context) =>
-      frame.push(histogram.labels, bucketFraction(lower.evaluate(context), upper.evaluate(context), histogram.buckets)),
+    const between = { lower: NaN, upper: NaN }
+    return perHistogram(
+      call,
+      2,
+      (frame, { labels, buckets }) => frame.push(labels, bucketFraction(between.lower, between.upper, buckets)),
+      function* (context) {
+        between.lower = yield* lower.evaluate(context)
+        between.upper = yield* upper.evaluate(context)
+      },
     )
   },
 }

@@ -8,6 +8,9 @@ import { BoundedText, expandReplacement } from '../regexp/replacement.ts'
 import { isValidUtf8, quote } from '../syntax/string.ts'
 import type { CallSite, FunctionDefinition } from './definition.ts'
 
+/** Label sets changed between two rests: a pattern may take a hundred microseconds for one. */
+const RELABELLED_OF_STEP = 8
+
 /** The same samples under changed labels; each label set is changed once and remembered. */
 function relabel(input: VectorPlan, change: (labels: Labels) => Labels): VectorPlan {
   const changed = new DerivedLabels(change)
@@ -15,15 +18,16 @@ function relabel(input: VectorPlan, change: (labels: Labels) => Labels): VectorP
   const unique = new UniqueLabels()
   return {
     type: 'instant vector',
-    evaluate(context) {
-      const vector = input.evaluate(context)
+    *evaluate(context) {
+      const vector = yield* input.evaluate(context)
       changed.trim(vector.length)
       frame.clear()
       for (let i = 0; i < vector.length; i++) {
         const labels = vector.labels[i]
         if (labels !== undefined) frame.push(changed.get(labels), vector.values[i] ?? NaN)
+        if (i % RELABELLED_OF_STEP === RELABELLED_OF_STEP - 1) yield
       }
-      return unique.check(frame)
+      return yield* unique.check(frame)
     },
   }
 }

@@ -30,9 +30,10 @@ const clampFunction: FunctionDefinition = {
     return {
       type: 'instant vector',
       // An empty interval has no values to clamp to: the result is empty, not NaN.
-      evaluate: context => {
-        const frame = inner.evaluate(context)
-        return max.evaluate(context) < min.evaluate(context) ? frame.clear() : frame
+      *evaluate(context) {
+        const frame = yield* inner.evaluate(context)
+        const [low, high] = [yield* min.evaluate(context), yield* max.evaluate(context)]
+        return high < low ? frame.clear() : frame
       },
     }
   },

@@ -69,7 +69,7 @@ const quantileOverTime: FunctionDefinition = overRange(
     const place = placeOfArgument(call, 0)
     const scratch: number[] = []
     return (window, _rangeMs, context) => {
-      const wanted = q.evaluate(context)
+      const wanted = q.value
       const warning = quantileWarning(wanted)
       if (warning !== undefined) context.annotations.add('warning', warning + place)
       scratch.length = 0

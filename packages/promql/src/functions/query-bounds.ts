@@ -7,7 +7,13 @@ function ofQuery(name: string, read: (context: EvaluationContext) => number): Fu
     args: [],
     returns: 'scalar',
     experimental: true,
-    plan: () => ({ type: 'scalar', evaluate: read }),
+    plan: () => ({
+      type: 'scalar',
+      // oxlint-disable-next-line require-yield -- there is nothing to do
+      *evaluate(context) {
+        return read(context)
+      },
+    }),
   }
 }
 

@@ -2,7 +2,7 @@ import { placeOf } from '../annotation.ts'
 import { unwrapParens } from '../ast.ts'
 import { METRIC_NAME } from '../labels.ts'
 import type { RangeWindow } from '../range-window.ts'
-import { overRange, type CallSite, type FunctionDefinition, type RangeFunction } from './definition.ts'
+import { overRange, type FunctionDefinition, type RangeCallSite, type RangeFunction } from './definition.ts'
 
 /**
  * The growth of a counter (or change of a gauge) over a range, extrapolated to the range's ends as Prometheus does it:
@@ -53,7 +53,7 @@ const COUNTER_NAME = /_(?:total|sum|count|bucket)$/
 
 /** Prometheus's hint when a counter function is given something that is not named like a counter. */
 function counterFunction(compute: (window: RangeWindow, rangeMs: number) => number | undefined) {
-  return (call: CallSite): RangeFunction => {
+  return (call: RangeCallSite): RangeFunction => {
     const argument = call.expr.args[0]
     const inner = argument === undefined ? undefined : unwrapParens(argument)
     const selected = inner?.kind === 'range' ? inner.selector.metric : undefined

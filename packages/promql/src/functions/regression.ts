@@ -71,9 +71,8 @@ export const regressionFunctions: readonly FunctionDefinition[] = [
       const ahead = call.scalar(1)
       return (window, _rangeMs, context) => {
         if (window.length < 2) return undefined
-        const seconds = ahead.evaluate(context)
         const { slope, intercept } = regress(window, context.timeMs)
-        return intercept + slope * seconds
+        return intercept + slope * ahead.value
       }
     },
     { args: ['range vector', 'scalar'] },
@@ -83,9 +82,9 @@ export const regressionFunctions: readonly FunctionDefinition[] = [
     call => {
       const smoothing = call.scalar(1)
       const trend = call.scalar(2)
-      return (window, _rangeMs, context) => {
-        const level = factor('smoothing', 'sf', smoothing.evaluate(context))
-        return smooth(window, level, factor('trend', 'tf', trend.evaluate(context)))
+      return window => {
+        const level = factor('smoothing', 'sf', smoothing.value)
+        return smooth(window, level, factor('trend', 'tf', trend.value))
       }
     },
     { args: ['range vector', 'scalar', 'scalar'], experimental: true },

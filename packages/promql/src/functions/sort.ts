@@ -2,6 +2,7 @@ import { placeOf } from '../annotation.ts'
 import { Frame } from '../frame.ts'
 import type { Labels } from '../labels.ts'
 import { underscoreLabel } from '../names.ts'
+import { sortInSteps } from '../sort-in-steps.ts'
 import type { CallSite, FunctionDefinition } from './definition.ts'
 
 /** Compares two samples of a frame by their places. */
@@ -28,12 +29,12 @@ function sorted(
       const place = placeOf(call.source, call.expr)
       return {
         type: 'instant vector',
-        evaluate(context) {
+        *evaluate(context) {
           if (context.startMs !== context.endMs) context.annotations.add('warning', IN_RANGE_QUERY + place)
-          const vector = input.evaluate(context)
+          const vector = yield* input.evaluate(context)
           places.length = 0
           for (let i = 0; i < vector.length; i++) places.push(i)
-          places.sort((a, b) => order(vector, a, b))
+          yield* sortInSteps(places, (a, b) => order(vector, a, b))
           frame.clear()
           for (const place of places) {
             const labels = vector.labels[place]

@@ -3,6 +3,7 @@ import { EvaluationError } from '../errors.ts'
 import type { Frame } from '../frame.ts'
 import type { Labels } from '../labels.ts'
 import type { EvaluationContext, VectorPlan } from '../plan.ts'
+import type { Steps } from '../steps.ts'
 import { ARITHMETIC, COMPARISON } from './arithmetic.ts'
 import { Pairing } from './pairing.ts'
 
@@ -39,9 +40,9 @@ export class MatchingPlan implements VectorPlan {
     this.#pairing = new Pairing(expr)
   }
 
-  evaluate(context: EvaluationContext): Frame {
-    const left = this.#left.evaluate(context)
-    const right = this.#right.evaluate(context)
+  *evaluate(context: EvaluationContext): Steps<Frame> {
+    const left = yield* this.#left.evaluate(context)
+    const right = yield* this.#right.evaluate(context)
     const frame = context.frames.take()
     if (left.length === 0 || right.length === 0) return frame.clear()
     if (
@@ -50,7 +51,7 @@ export class MatchingPlan implements VectorPlan {
       left.length !== this.#leftLength ||
       right.length !== this.#rightLength
     )
-      this.#pairUp(left, right)
+      yield* this.#pairUp(left, right)
     const labels = this.#labels
     const leftPlaces = this.#leftPlaces
     const rightPlaces = this.#rightPlaces
@@ -66,10 +67,10 @@ export class MatchingPlan implements VectorPlan {
     return frame
   }
 
-  #pairUp(left: Frame, right: Frame): void {
+  *#pairUp(left: Frame, right: Frame): Steps<void> {
     // Should it fail, the next evaluation must fail as well.
     this.#leftLabels = undefined
-    const { labels, many, one } = this.#oneIsLeft ? this.#pairing.of(right, left) : this.#pairing.of(left, right)
+    const { labels, many, one } = yield* this.#oneIsLeft ? this.#pairing.of(right, left) : this.#pairing.of(left, right)
     const straight = many.every((place, i) => place === i && one[i] === i)
     this.#labels = labels
     this.#leftPlaces = straight ? undefined : this.#oneIsLeft ? one : many

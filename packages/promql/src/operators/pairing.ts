@@ -5,6 +5,7 @@ import type { LabelGroups } from '../label-groups.ts'
 import { METRIC_NAME, type Labels } from '../labels.ts'
 import { underscoreLabel } from '../names.ts'
 import { SameLabels } from '../same-labels.ts'
+import { LABELS_OF_STEP, type Steps } from '../steps.ts'
 import { matchGroups, type MatchGroup } from './match-group.ts'
 
 /** Samples that belong together, by their places in the two vectors, and the labels of what they give. */
@@ -56,21 +57,21 @@ export class Pairing {
     this.#oneSide = matching.cardinality === 'one-to-many' ? 'left' : 'right'
   }
 
-  of(many: Frame, one: Frame): Pairs {
+  *of(many: Frame, one: Frame): Steps<Pairs> {
     if (this.#sameMany.has(many) && this.#sameOne.has(one)) return this.#pairs
     // Should it fail, the next evaluation must fail as well.
     this.#sameMany.forget()
     this.#groups.trim(many.length + one.length)
     this.#remembered.trim(one.length)
     this.#round += 1
-    this.#indexOnes(one)
-    this.#pairs = this.#pairUp(many, one)
+    yield* this.#indexOnes(one)
+    this.#pairs = yield* this.#pairUp(many, one)
     this.#sameMany.remember(many)
     this.#sameOne.remember(one)
     return this.#pairs
   }
 
-  #indexOnes(one: Frame): void {
+  *#indexOnes(one: Frame): Steps<void> {
     for (let i = 0; i < one.length; i++) {
       const labels = one.labels[i]
       if (labels === undefined) continue
@@ -79,15 +80,17 @@ export class Pairing {
         throw duplicate(group.labels, one.labels[group.index] ?? labels, labels, this.#oneSide)
       group.presentIn = this.#round
       group.index = i
+      if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
     }
   }
 
-  #pairUp(many: Frame, one: Frame): Pairs {
+  *#pairUp(many: Frame, one: Frame): Steps<Pairs> {
     const found = { labels: [] as Labels[], many: [] as number[], one: [] as number[] }
     const grouped = this.#grouped
     const results = this.#results
     results.clear()
     for (let i = 0; i < many.length; i++) {
+      if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
       const labels = many.labels[i]
       if (labels === undefined) continue
       const group = this.#groups.get(labels)

@@ -3,6 +3,7 @@ import { EvaluationError } from '../errors.ts'
 import type { Frame } from '../frame.ts'
 import { LosingNames } from '../losing-names.ts'
 import type { EvaluationContext, ScalarPlan, VectorPlan } from '../plan.ts'
+import type { Steps } from '../steps.ts'
 import { ARITHMETIC, COMPARISON } from './arithmetic.ts'
 
 function compute(expr: Binary): (left: number, right: number) => number {
@@ -15,7 +16,12 @@ function compute(expr: Binary): (left: number, right: number) => number {
 
 export function scalarOperation(expr: Binary, left: ScalarPlan, right: ScalarPlan): ScalarPlan {
   const operation = compute(expr)
-  return { type: 'scalar', evaluate: context => operation(left.evaluate(context), right.evaluate(context)) }
+  return {
+    type: 'scalar',
+    *evaluate(context) {
+      return operation(yield* left.evaluate(context), yield* right.evaluate(context))
+    },
+  }
 }
 
 /** A vector with a scalar on one side: each sample is computed or filtered; a filter keeps the sample's own value and name. */
@@ -33,10 +39,10 @@ export function mixedOperation(
   const names = new LosingNames()
   return {
     type: 'instant vector',
-    evaluate(context) {
-      const number = scalar.evaluate(context)
-      const input = vector.evaluate(context)
-      const labels = names.of(input)
+    *evaluate(context) {
+      const number = yield* scalar.evaluate(context)
+      const input = yield* vector.evaluate(context)
+      const labels = yield* names.of(input)
       const frame = context.frames.take().follow(labels, true)
       for (let i = 0; i < input.length; i++) frame.put(i, calculate(input.values[i] ?? NaN, number))
       return frame
@@ -59,9 +65,9 @@ class FilterPlan implements VectorPlan {
     this.#scalarIsLeft = scalarIsLeft
   }
 
-  evaluate(context: EvaluationContext): Frame {
-    const number = this.#scalar.evaluate(context)
-    const { labels, values, length, stable } = this.#vector.evaluate(context)
+  *evaluate(context: EvaluationContext): Steps<Frame> {
+    const number = yield* this.#scalar.evaluate(context)
+    const { labels, values, length, stable } = yield* this.#vector.evaluate(context)
     const compare = this.#compare
     const scalarIsLeft = this.#scalarIsLeft
     const frame = context.frames.take().follow(labels, stable)
@@ -78,9 +84,9 @@ export function negation(vector: VectorPlan): VectorPlan {
   const names = new LosingNames()
   return {
     type: 'instant vector',
-    evaluate(context) {
-      const input = vector.evaluate(context)
-      const labels = names.of(input)
+    *evaluate(context) {
+      const input = yield* vector.evaluate(context)
+      const labels = yield* names.of(input)
       const frame = context.frames.take().follow(labels, true)
       for (let i = 0; i < input.length; i++) frame.put(i, -(input.values[i] ?? NaN))
       return frame

@@ -1,6 +1,7 @@
 import type { Matching, SetOperator } from '../ast.ts'
 import { Frame } from '../frame.ts'
 import type { VectorPlan } from '../plan.ts'
+import { LABELS_OF_STEP, type Steps } from '../steps.ts'
 import { matchGroups } from './match-group.ts'
 
 /** `and`, `or`, `unless`: which samples stay, decided by the matching labels alone. */
@@ -13,14 +14,16 @@ export function setOperation(
   const groups = matchGroups(matching)
   const frame = new Frame()
   let round = 0
-  const collect = (from: Frame): void => {
+  const collect = function* (from: Frame): Steps<void> {
     for (let i = 0; i < from.length; i++) {
       const labels = from.labels[i]
       if (labels !== undefined) groups.get(labels).presentIn = round
+      if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
     }
   }
-  const copy = (from: Frame, wanted: boolean | undefined): void => {
+  const copy = function* (from: Frame, wanted: boolean | undefined): Steps<void> {
     for (let i = 0; i < from.length; i++) {
+      if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
       const labels = from.labels[i]
       if (labels === undefined) continue
       if (wanted === undefined || (groups.get(labels).presentIn === round) === wanted)
@@ -29,19 +32,19 @@ export function setOperation(
   }
   return {
     type: 'instant vector',
-    evaluate(context) {
-      const lhs = left.evaluate(context)
-      const rhs = right.evaluate(context)
+    *evaluate(context) {
+      const lhs = yield* left.evaluate(context)
+      const rhs = yield* right.evaluate(context)
       frame.clear()
       groups.trim(lhs.length + rhs.length)
       round += 1
       if (operator === 'or') {
-        collect(lhs)
-        copy(lhs, undefined)
-        copy(rhs, false)
+        yield* collect(lhs)
+        yield* copy(lhs, undefined)
+        yield* copy(rhs, false)
       } else {
-        collect(rhs)
-        copy(lhs, operator === 'and')
+        yield* collect(rhs)
+        yield* copy(lhs, operator === 'and')
       }
       return frame
     },

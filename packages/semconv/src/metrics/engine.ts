@@ -84,6 +84,14 @@ export const alertTransitions: MetricDefinition = {
   attributes: [a.alert, a.alertState],
 }
 
+export const alertsLeftOut: MetricDefinition = {
+  name: 'homeostat.alert.left_out',
+  kind: 'gauge',
+  unit: '{alert}',
+  description: 'Label sets for which a rule has no alert, because it has as many as one rule may have',
+  attributes: [a.alert],
+}
+
 export const trials: MetricDefinition = {
   name: 'homeostat.trials',
   kind: 'gauge',
