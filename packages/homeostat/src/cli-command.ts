@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readCommandFile } from './cli-file.ts'
 import type { CommandOutput, ExitCode } from './cli-output.ts'
-import { checkRuleFiles, type CheckedText } from './cli-rules-check.ts'
+import type { CheckedText } from './cli-rules-check.ts'
 import { VERSION } from './version.ts'
 
 const HELP = `usage: homeostat rules check [OPTION...] [FILE...]
@@ -14,9 +14,12 @@ Checks Prometheus rule files and runs their unit tests, as "promtool check rules
 with the rule engine of this package.
 
   rules check [FILE...]   Whether rule files, or the standard input, are valid: YAML, fields, names, durations, expressions,
-                          templates. Files of responses too, against the rule files named before them.
+                          templates. Files of responses too, against the rule files named beside them and
+                          the rules and actions of the packages.
     --lint=LIST           Lint checks: all, duplicate-rules (default), none.
     --lint-fatal          Lint errors give exit code 3.
+    --action=NAME         An action or knob that the application brings in code; may be given several times.
+    --alert=NAME          An alert of a rule that the application brings in code; may be given several times.
 
   rules test FILE...      Runs rule test files:
                           https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
@@ -53,7 +56,7 @@ export async function runCommandLine(
   }
 }
 
-const CHECK_ONLY = ['lint', 'lint-fatal'] as const
+const CHECK_ONLY = ['lint', 'lint-fatal', 'action', 'alert'] as const
 const TEST_ONLY = ['run', 'diff', 'debug', 'junit'] as const
 
 async function run(args: readonly string[], output: CommandOutput, readInput: () => string): Promise<ExitCode> {
@@ -70,6 +73,8 @@ async function run(args: readonly string[], output: CommandOutput, readInput: ()
       version: { type: 'boolean' },
       lint: { type: 'string' },
       'lint-fatal': { type: 'boolean' },
+      action: { type: 'string', multiple: true },
+      alert: { type: 'string', multiple: true },
       run: { type: 'string', multiple: true },
       diff: { type: 'boolean' },
       debug: { type: 'boolean' },
@@ -94,11 +99,14 @@ async function run(args: readonly string[], output: CommandOutput, readInput: ()
   if (command === 'check') {
     const { lint = 'duplicate-rules', 'lint-fatal': lintFatal = false } = values
     const duplicates = lintsOf(lint, output).some(each => each === 'all' || each === 'duplicate-rules')
+    const { checkRuleFiles } = await import('./cli-rules-check.ts')
     return checkRuleFiles(textsOf(files, readInput), output, {
       duplicates,
       lintFatal,
       experimental,
       ignoreUnknownFields,
+      actions: values.action ?? [],
+      alerts: values.alert ?? [],
     })
   }
   if (files.length === 0) throw new Error("required argument 'FILE' not provided")

@@ -1,6 +1,8 @@
-import type { RuleGroup } from '@homeostat/promql'
+import type { Rule, RuleGroup } from '@homeostat/promql'
 import { findDuplicateRules, parseRuleFile, type DuplicateRule } from '@homeostat/promql/rule-files'
+import { broughtActions } from './brought-actions.ts'
 import type { CommandOutput, ExitCode } from './cli-output.ts'
+import { domainsOf } from './domains.ts'
 import { lintResponses } from './reload/lint.ts'
 import { isResponseFile, parseResponseFile } from './reload/response-file.ts'
 
@@ -16,20 +18,38 @@ interface CheckOptions {
   readonly lintFatal: boolean
   readonly ignoreUnknownFields: boolean
   readonly experimental: boolean
+  /** Actions and knobs that the application itself brings. */
+  readonly actions: readonly string[]
+  /** Alerts of rules that the application itself brings. */
+  readonly alerts: readonly string[]
 }
 
 /** `homeostat rules check`: the lines and exit codes of `promtool check rules`; for files of responses as well. */
 export function checkRuleFiles(files: Iterable<CheckedText>, output: CommandOutput, options: CheckOptions): ExitCode {
   let failed = false
   let linted = false
-  const rules: RuleGroup[] = []
-  for (const { name, text } of files) {
+  const texts = [...files]
+  const read = new Map(
+    texts
+      .filter(({ text }) => !isResponseFile(text))
+      .map(each => [each, parseRuleFile(each.text, { ...options, file: each.name })]),
+  )
+  for (const each of texts) {
+    const { name, text } = each
     output.out(`Checking ${name}`)
-    if (isResponseFile(text)) {
-      failed = !checkResponses(name, text, rules, output) || failed
+    const rules = read.get(each)
+    if (rules === undefined) {
+      failed =
+        !checkResponses(
+          name,
+          text,
+          [...read.values()].flatMap(({ groups }) => groups),
+          output,
+          options,
+        ) || failed
       continue
     }
-    const { groups, errors, warnings } = parseRuleFile(text, { ...options, file: name })
+    const { groups, errors, warnings } = rules
     for (const warning of warnings) output.error(`  WARNING: ${warning.message}`)
     if (errors.length > 0) {
       failed = true
@@ -38,7 +58,6 @@ export function checkRuleFiles(files: Iterable<CheckedText>, output: CommandOutp
       // No empty line here, as in promtool.
       continue
     }
-    rules.push(...groups)
     const duplicates = options.duplicates ? findDuplicateRules(groups) : []
     if (duplicates.length > 0) {
       linted = true
@@ -54,10 +73,26 @@ export function checkRuleFiles(files: Iterable<CheckedText>, output: CommandOutp
   return linted && options.lintFatal ? 3 : 0
 }
 
-/** Only the application knows which actions and which other rules there are; it checks that when it loads the file. */
-function checkResponses(file: string, text: string, rules: readonly RuleGroup[], output: CommandOutput): boolean {
+/**
+ * Checks responses against the alerts and actions of the packages, those of the rule files beside them, and those that the caller
+ * names because the application brings them in code.
+ */
+function checkResponses(
+  file: string,
+  text: string,
+  ruleGroups: readonly RuleGroup[],
+  output: CommandOutput,
+  { actions, alerts }: CheckOptions,
+): boolean {
   const { responses, errors } = parseResponseFile(text, { file })
-  const problems = [...errors, ...lintResponses(responses, { rules, areAll: false })]
+  const packages = domainsOf({}).map(([domain]) => domain)
+  const inCode = alerts.map((alert): Rule => ({ alert, expr: 'vector(1)' }))
+  const context = {
+    rules: [...packages.flatMap(({ rules }) => rules), ...ruleGroups, ...inCode],
+    areAll: true,
+    actions: new Set([...packages.flatMap(broughtActions).map(({ name }) => name), ...actions]),
+  }
+  const problems = [...errors, ...lintResponses(responses, context)]
   if (problems.length > 0) output.error('  FAILED:')
   else output.out(`  SUCCESS: ${responses.length} responses found`)
   for (const { message } of problems) output.error(message)

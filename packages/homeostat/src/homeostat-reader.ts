@@ -1,27 +1,18 @@
 import { diag } from '@opentelemetry/api'
-import type { Temporality } from '@homeostat/signals'
-import { CUMULATIVE, describeThrown, errorType, every, intervalOf, within, withoutTracing } from '@homeostat/signals'
+import { CUMULATIVE, describeThrown, errorType, every, within, withoutTracing } from '@homeostat/signals'
 import type { CollectionResult } from './attach.ts'
-import type { Homeostat, HomeostatOptions } from './homeostat.ts'
-import { homeostat } from './homeostat.ts'
+import type { Homeostat } from './homeostat.ts'
+import { homeostat } from './homeostat-factory.ts'
+import type { HomeostatReaderOptions, PushExporter } from './reader-options.ts'
+import { readReaderOptions } from './reader-options.ts'
 import { rememberCollector } from './provider-of.ts'
 
-/** An SDK `PushMetricExporter`, structurally. */
-export interface PushExporter {
-  export(metrics: never, done: (result: { code: number; error?: Error }) => void): void
-  forceFlush(): Promise<void>
-  shutdown(): Promise<void>
-  selectAggregationTemporality?(instrumentType: never): Temporality
-  selectAggregation?(instrumentType: never): unknown
-}
+export type { HomeostatReaderOptions, PushExporter } from './reader-options.ts'
 
-export interface HomeostatReaderOptions extends HomeostatOptions {
-  /** Where the metrics go, e.g. an `OTLPMetricExporter`. */
-  readonly exporter: PushExporter
-  /** Time between exports. @default 60000, as `PeriodicExportingMetricReader` */
-  readonly exportIntervalMillis?: number
-  /** An export is given up after this time. @default 30000, as `PeriodicExportingMetricReader` */
-  readonly exportTimeoutMillis?: number
+const NO_EXPORTER: PushExporter = {
+  export: (_, done) => done({ code: 0 }),
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
 }
 
 interface Producer {
@@ -51,11 +42,12 @@ export class HomeostatReader {
   #exporting: Promise<void> | undefined
   #shutdown: Promise<void> | undefined
 
+  /** Options that are not valid are reported in one warning each, as those of {@link homeostat}; without an exporter nothing is exported. */
   constructor(options: HomeostatReaderOptions) {
-    const { exporter, exportIntervalMillis, exportTimeoutMillis, ...rest } = options
-    this.#exporter = exporter
-    this.#intervalMs = intervalOf('exportIntervalMillis', exportIntervalMillis, 60_000)
-    this.#timeoutMs = intervalOf('exportTimeoutMillis', exportTimeoutMillis, 30_000)
+    const { own, rest } = readReaderOptions(options)
+    this.#exporter = own.exporter ?? NO_EXPORTER
+    this.#intervalMs = own.exportIntervalMillis
+    this.#timeoutMs = own.exportTimeoutMillis
     this.homeostat = homeostat(rest)
     this.homeostat.attach(this)
   }

@@ -28,6 +28,7 @@ import { databaseExprs, databaseMetrics } from './metrics/database.ts'
 import { externalServiceExprs, externalServiceMetrics } from './metrics/external-services.ts'
 import { systemExprs, systemMetrics } from './metrics/system.ts'
 import { readModes } from './modes.ts'
+import { DEFAULT_INTERVAL_MS } from './option-schema.ts'
 import type { OptimizationResult } from './optimization-result.ts'
 import { optimizationResult } from './optimization-result.ts'
 import type { HomeostatOptions } from './options.ts'
@@ -38,6 +39,8 @@ import { programOf } from './program.ts'
 import type { ProgramFiles } from './reload/program-files.ts'
 import type { Query } from './query.ts'
 import { createQuery } from './query.ts'
+import { readHomeostatOptions } from './read-options.ts'
+import { withUniqueNames } from './unique-names.ts'
 import { warn } from './warn.ts'
 
 export type { HomeostatOptions } from './options.ts'
@@ -45,11 +48,10 @@ export type { HomeostatOptions } from './options.ts'
 /** Any instrumentation of ours, as `registerInstrumentations` takes it. */
 export type HomeostatInstrumentation = Domain['instrumentation'] | EngineInstrumentation
 
-const DEFAULT_INTERVAL_MS = 5000
 /** How long each part may take to end. */
 const LONGEST_END_MS = 10_000
 
-/** Homeostat running in this process. Made by {@link homeostat}. */
+/** Homeostat running in this process. Made by `homeostat()`. */
 export class Homeostat implements AsyncDisposable {
   /** For `NodeSDK({ instrumentations })` or `registerInstrumentations`. */
   readonly instrumentations: readonly HomeostatInstrumentation[]
@@ -71,11 +73,11 @@ export class Homeostat implements AsyncDisposable {
   #ready: Promise<unknown> | undefined
   #isOver = false
 
-  constructor(options: HomeostatOptions) {
-    const { autoStart = true } = options
-    const intervalMs = readInterval(options.intervalMs)
-    const domains = domainsOf(options)
-    const modes = readModes(options, domains, warn)
+  constructor(given: HomeostatOptions) {
+    const checked = readHomeostatOptions(given)
+    const { options, domains } = withUniqueNames(checked.options, domainsOf(checked.options), warn)
+    const { autoStart = true, intervalMs = DEFAULT_INTERVAL_MS } = options
+    const modes = readModes({ ...checked, options }, domains, warn)
     const service = (this.#service = new ServiceName(options))
     this.#engine = new EngineInstrumentation(provider => service.offer(provider))
     const { faults } = this.#engine.registry
@@ -286,19 +288,4 @@ export class Homeostat implements AsyncDisposable {
   enable(): void {
     this.optimizer.killSwitch.reset()
   }
-}
-
-/**
- * Adds Homeostat to this process. Nothing is measured before the instrumentations are registered, and nothing acts
- * unless a mode says `act`.
- */
-export function homeostat(options: HomeostatOptions = {}): Homeostat {
-  return new Homeostat(options)
-}
-
-/** A timer of 0 or of no number at all would take the whole event loop. */
-function readInterval(given: number | undefined): number {
-  if (given === undefined || (Number.isFinite(given) && given > 0)) return given ?? DEFAULT_INTERVAL_MS
-  warn(`intervalMs is ${given}, but must be a positive number of milliseconds; ${DEFAULT_INTERVAL_MS} is used`)
-  return DEFAULT_INTERVAL_MS
 }

@@ -1,5 +1,6 @@
 export { NotAReaderError } from './attach.ts'
-export { Homeostat, homeostat, type HomeostatInstrumentation, type HomeostatOptions } from './homeostat.ts'
+export { homeostat } from './homeostat-factory.ts'
+export { Homeostat, type HomeostatInstrumentation, type HomeostatOptions } from './homeostat.ts'
 export { HomeostatReader, type HomeostatReaderOptions } from './homeostat-reader.ts'
 export type { OptimizationResult } from './optimization-result.ts'
 export type { PerformancePrediction, PreventionResult } from './prevention.ts'

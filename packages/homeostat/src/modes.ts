@@ -1,7 +1,9 @@
 import type { Domain, Mode } from '@homeostat/optimizer'
-import { isMode, lesserMode } from '@homeostat/optimizer'
+import { lesserMode } from '@homeostat/optimizer'
+import { didYouMean, shownName } from '@homeostat/signals/options'
 import { broughtActions } from './brought-actions.ts'
-import type { HomeostatOptions } from './options.ts'
+import type { CheckedOptions } from './read-options.ts'
+import { carefulMode } from './read-options.ts'
 import type { Warn } from './warn.ts'
 
 /** A package and the mode its options give it, if any. */
@@ -15,31 +17,32 @@ export interface Modes {
   ofAction(action: string): Mode
 }
 
-/** Reads the modes of all options. One that is none is a warning, and `advise`: a slip must neither act nor keep the application from starting. */
-export function readModes(options: HomeostatOptions, domains: readonly DomainWithMode[], warn: Warn): Modes {
-  const checked = (mode: unknown, where: string): Mode | undefined => {
-    if (mode === undefined || isMode(mode)) return mode
-    warn(`${where} is ${JSON.stringify(mode)}, but must be off, shadow, advise or act; advise is used`)
-    return 'advise'
-  }
-  const { environment = process.env } = options
-  // As OpenTelemetry has it, an empty variable is one that is not set.
-  const fromEnvironment = environment['HOMEOSTAT_MODE'] || undefined
-  const maxMode = checked(options.maxMode, 'maxMode') ?? 'act'
-  const given = checked(options.mode, 'mode') ?? checked(fromEnvironment, 'HOMEOSTAT_MODE') ?? 'advise'
+/**
+ * Works out the mode of each package and action. A mode that was given and is not valid never comes to more than `advise`: a slip
+ * must not act.
+ */
+export function readModes({ options, isWrong }: CheckedOptions, domains: readonly DomainWithMode[], warn: Warn): Modes {
+  const isUnclear = isWrong('') || isWrong('maxMode') || isWrong('actionModes')
+  const maxMode = carefulMode(options.maxMode ?? 'act', isUnclear)
+  const given = carefulMode(options.mode ?? 'advise', isWrong('mode'))
   const base = lesserMode(maxMode, given)
 
   const ofDomains = new Map<Domain, Mode>()
   const ofActions = new Map<string, Mode>()
   for (const [domain, mode] of domains) {
-    const own = lesserMode(maxMode, checked(mode, `${domain.name}.mode`) ?? given)
+    const isOwnWrong = isWrong(domain.name) || isWrong(`${domain.name}.mode`)
+    const own = lesserMode(maxMode, carefulMode(mode ?? given, isOwnWrong))
     ofDomains.set(domain, own)
     for (const { name } of broughtActions(domain)) ofActions.set(name, own)
   }
   for (const { name } of broughtActions(options)) ofActions.set(name, base)
   for (const [action, mode] of Object.entries(options.actionModes ?? {})) {
-    if (!ofActions.has(action)) warn(`actionModes names ${action}, but no package in use brings such an action`)
-    ofActions.set(action, lesserMode(maxMode, checked(mode, `actionModes['${action}']`) ?? given))
+    if (!ofActions.has(action))
+      warn(
+        `actionModes names ${shownName(action)}, but no package in use brings such an action${didYouMean(action, ofActions.keys())}`,
+      )
+    ofActions.set(action, lesserMode(maxMode, mode))
   }
+  for (const [action, mode] of ofActions) ofActions.set(action, carefulMode(mode, isWrong(`actionModes.${action}`)))
   return { base, ofDomain: domain => ofDomains.get(domain) ?? base, ofAction: action => ofActions.get(action) ?? base }
 }

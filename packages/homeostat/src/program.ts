@@ -1,8 +1,10 @@
 import type { Action, Domain, Mode, Response } from '@homeostat/optimizer'
 import type { RuleSource } from '@homeostat/promql'
+import { shownName } from '@homeostat/signals/options'
 import { broughtActions } from './brought-actions.ts'
 import type { DomainWithMode, Modes } from './modes.ts'
 import type { HomeostatOptions } from './options.ts'
+import { findingsOf } from './response-findings.ts'
 import type { Warn } from './warn.ts'
 
 /** What the loop works with: everybody's rules, responses and actions. */
@@ -33,13 +35,10 @@ export function programOf(
   const responses = [...brought.filter(response => !isReplaced(response)), ...own]
 
   const runnable = new Set([...active, options].flatMap(broughtActions).map(({ name }) => name))
-  const alerts = new Set(rules.flatMap(alertsOf))
-  for (const { to, action } of own) {
-    const where = `the response to ${to.alert}`
-    if (!runnable.has(action)) warn(`${where} runs ${action}, but no package in use brings such an action`)
-    if (!alerts.has(to.alert) && !options.ruleFiles?.length)
-      warn(`${where} answers an alert that no rule in use raises`)
-  }
+  // With rule files, which are read later, there are rules that are not known yet.
+  const areAll = !options.ruleFiles?.length
+  for (const { index, reason } of findingsOf(own, { rules, areAll, actions: runnable }))
+    warn(`responses[${index}], to ${shownName(own[index]?.to.alert ?? '')}: ${reason}`)
   return { rules, responses, actions }
 }
 
@@ -55,9 +54,4 @@ function asCareful(own: Response, brought: readonly Response[]): Response {
 function responsesOf(domain: Domain, maxMode: Mode): Response[] {
   const own = new Set(broughtActions(domain).map(({ name }) => name))
   return domain.responses.map(response => (own.has(response.action) ? response : { ...response, maxMode }))
-}
-
-function alertsOf(source: RuleSource): string[] {
-  if ('rules' in source) return source.rules.flatMap(alertsOf)
-  return 'alert' in source ? [source.alert] : []
 }

@@ -78,7 +78,7 @@ test('a mode that is none is one clear warning, and the careful mode', () => {
 
   expect(h!.mode).toBe('advise')
   expect(warning.mock.calls.map(([message]) => message)).toEqual([
-    'mode is "atc", but must be off, shadow, advise or act; advise is used',
+    'mode is "atc", but must be off, shadow, advise or act; advise is used; did you mean act?',
   ])
 })
 
@@ -140,10 +140,10 @@ test('each mistake in the options is one clear warning, and Homeostat starts', (
   })
 
   expect(warning.mock.calls.map(([message]) => message)).toEqual([
-    'intervalMs is NaN, but must be a positive number of milliseconds; 5000 is used',
-    'actionModes names cache.wram, but no package in use brings such an action',
-    'the response to Always runs cache.wram, but no package in use brings such an action',
-    'the response to Allways answers an alert that no rule in use raises',
+    'intervalMs is NaN, but must be a whole number from 10 to 3600000 (ms); 5000 is used',
+    'actionModes names cache.wram, but no package in use brings such an action; did you mean cache.warm?',
+    'responses[0], to Always: no package in use brings an action or a knob "cache.wram"; did you mean cache.warm?',
+    'responses[1], to Allways: no rule in use raises an alert "Allways"; did you mean Always?',
     expect.stringMatching(/^rule "Broken", expr: /),
   ])
 })

@@ -5,7 +5,6 @@ import { createStore } from '@homeostat/promql'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import type { Action } from './action.ts'
 import type { Proposal } from './decision.ts'
-import { actionsByName } from './action.ts'
 import { alertKey } from './alert-key.ts'
 import { Alerts } from './alerts.ts'
 import type { BudgetLimits } from './budget.ts'
@@ -24,6 +23,7 @@ import { Histories } from './histories.ts'
 import { Ingestion } from './ingestion.ts'
 import { Conditions } from './instances/instances.ts'
 import { KillSwitch } from './kill-switch.ts'
+import { knownActions } from './known-actions.ts'
 import { Launcher } from './launcher.ts'
 import { Ledger, NOTHING_NEW } from './ledger.ts'
 import type { LedgerEntry, LedgerListener } from './ledger.ts'
@@ -96,7 +96,7 @@ export class Optimizer {
       const mode: unknown = faults.contain('tick', () => modeOf(action))
       return isMode(mode) ? mode : 'off'
     }
-    this.#actions = actionsByName(options.actions)
+    this.#actions = knownActions(options.actions, faults)
     this.killSwitch = options.killSwitch ?? new KillSwitch(options.environment ?? process.env)
     this.fleet = options.fleet ?? new Fleet({ member: randomUUID() })
     this.reader = options.reader ?? new SnapshotReader(registries)

@@ -1,15 +1,17 @@
-export { closestName } from './options/closest-name.ts'
+export { closestName, didYouMean } from './options/closest-name.ts'
 export { mergeOptions, readEnvironment, type Environment } from './options/environment-options.ts'
 export { isScalar, listOptions, variableOf, type ListedOption } from './options/option-list.ts'
 export type { OptionProblem } from './options/option-problem.ts'
 export {
   alternativesOf,
+  anyText,
   anything,
   callback,
   detailsOf,
   either,
   entriesOf,
   exactly,
+  extended,
   flag,
   group,
   listOf,

@@ -1,41 +1,17 @@
 import type { Rule, RuleGroup, RuleSource } from '@homeostat/promql'
 import { parseDuration } from '@homeostat/promql'
 import { RuleFileError } from '@homeostat/promql/rule-files'
+import type { ResponseContext } from '../response-findings.ts'
+import { findingsOf } from '../response-findings.ts'
+import { thresholdsOf } from '../threshold.ts'
 import type { PlacedResponse } from './response-file.ts'
-import { overlap, thresholdsOf } from './threshold.ts'
 
-/** What responses are checked against. */
-export interface LintContext {
-  readonly rules: readonly RuleSource[]
-  /** Whether there are no other rules than these. */
-  readonly areAll: boolean
-  /** Names of all actions and knobs; undefined where they are not known. */
-  readonly actions?: ReadonlySet<string>
-}
-
-/** Responses that could never do what they say: of an unknown action or alert, given twice, or over before they begin. */
-export function lintResponses(responses: readonly PlacedResponse[], context: LintContext): RuleFileError[] {
-  const rules = context.rules.flatMap(alertingRules)
-  const seen = new Set<string>()
-  return responses.flatMap(placed => {
-    const { response } = placed
-    const { to, action } = response
-    const problem = (field: string, reason: string): RuleFileError =>
-      new RuleFileError(placed.file, placed.at(field), reason)
-    const problems: RuleFileError[] = []
-    if (context.actions && !context.actions.has(action))
-      problems.push(problem('action', `no package in use brings an action or a knob "${action}"`))
-    if (context.areAll && !rules.some(rule => rule.alert === to.alert))
-      problems.push(problem('alert', `no rule in use raises an alert "${to.alert}"`))
-    const key = JSON.stringify([to.alert, Object.entries(to.labels ?? {}).toSorted(byName), action])
-    if (seen.has(key)) problems.push(problem('alert', `"${to.alert}" is answered with ${action} twice`))
-    seen.add(key)
-    const clash = rules.find(rule => isAnswered(rule, to.labels ?? {}, to.alert) && clearsInside(rule, response.clear))
-    if (clash)
-      problems.push(
-        problem('clear', `"${response.clear}" holds while the alert still does ("${clash.expr}"): leave a gap`),
-      )
-    return problems
+/** Responses of files that could never do what they are for, each at its place. */
+export function lintResponses(placed: readonly PlacedResponse[], context: ResponseContext): RuleFileError[] {
+  const responses = placed.map(({ response }) => response)
+  return findingsOf(responses, context).flatMap(({ index, field, reason }) => {
+    const at = placed[index]
+    return at ? [new RuleFileError(at.file, at.at(field), reason)] : []
   })
 }
 
@@ -58,34 +34,8 @@ export function lintRules(file: string, groups: readonly RuleGroup[], intervalMs
   )
 }
 
-function alertingRules(source: RuleSource): Rule[] {
-  if ('rules' in source) return source.rules.flatMap(alertingRules)
-  return isAlerting(source) ? [source] : []
-}
-
 function isAlerting(rule: RuleSource): rule is Rule {
   return 'alert' in rule
-}
-
-function isAnswered(rule: Rule, labels: Readonly<Record<string, string>>, alert: string): boolean {
-  if (rule.alert !== alert) return false
-  return Object.entries(labels).every(([name, value]) => (rule.labels?.[name] ?? value) === value)
-}
-
-/** Whether `clear` may hold at a value at which the rule does: the alert would end and begin anew again and again. */
-function clearsInside({ expr }: Rule, clear: string | undefined): boolean {
-  if (clear === undefined) return false
-  const single = thresholdsOf(clear).flatMap(all => (all.length === 1 ? all : []))
-  return thresholdsOf(expr).some(all =>
-    single.some(end => {
-      const same = all.filter(({ quantity }) => quantity === end.quantity)
-      return same.length > 0 && same.every(threshold => overlap(threshold, end))
-    }),
-  )
-}
-
-function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1
 }
 
 /** A share of events, with no condition on how many there are. A share of a capacity needs none. */

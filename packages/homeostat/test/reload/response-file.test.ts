@@ -84,7 +84,7 @@ test('every problem is named with file, line and column, and the rest is read on
     'responses.yml:10:21: expr needs a vector or a scalar, got range vector',
     'responses.yml:10:41: direction must be up or down, got "left"',
     'responses.yml:11:41: not_worse_than must be a number that is not negative',
-    'responses.yml:13:88: blocks must be even',
+    'responses.yml:13:60: needs an even number of blocks',
     "responses.yml:14:63: field 'otherwise' must be set",
     expect.stringMatching(/^responses\.yml:14:71: could not parse expr: /),
   ])

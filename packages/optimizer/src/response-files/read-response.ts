@@ -2,6 +2,8 @@ import type { YamlDocument, YamlNode } from '@homeostat/promql/rule-files'
 import { MappingReader, plainValue } from '@homeostat/promql/rule-files'
 import { modes } from '../mode.ts'
 import type { Design, Expectation, Guard, Requirement, Response } from '../response.ts'
+import { designSchema, expectationSchema, guardSchema, responseSchema } from '../schemas/response-schema.ts'
+import { checkAsCode, checked } from './check-as-code.ts'
 import { choice, expression, given, milliseconds, positive, required } from './fields.ts'
 
 const RESPONSE_FIELDS = [
@@ -58,12 +60,13 @@ export function readResponse(
       design: fields.has('design') ? readDesign(document, fields.node('design')) : undefined,
     }),
   }
+  if (document.errors.length === errorsBefore) checkAsCode(fields, responseSchema, response)
   return document.errors.length > errorsBefore ? undefined : { response, fields }
 }
 
 function readExpectation(document: YamlDocument, node: YamlNode | undefined): Expectation {
   const fields = new MappingReader(document, node, 'what is expected', EXPECT_FIELDS)
-  return {
+  return checked(document, fields, expectationSchema, () => ({
     expr: expression(fields, 'expr'),
     direction: choice(fields, 'direction', DIRECTIONS, true) ?? 'down',
     ...given({
@@ -72,13 +75,13 @@ function readExpectation(document: YamlDocument, node: YamlNode | undefined): Ex
       settleMs: milliseconds(fields, 'settle'),
       windowMs: milliseconds(fields, 'window'),
     }),
-  }
+  }))
 }
 
 function readGuard(document: YamlDocument, node: YamlNode): Guard {
   const fields = new MappingReader(document, node, 'a guard', GUARD_FIELDS)
   if (!fields.has('not_worse_than')) fields.report('not_worse_than', "field 'not_worse_than' must be set")
-  return {
+  return checked(document, fields, guardSchema, () => ({
     expr: expression(fields, 'expr'),
     notWorseThan: positive(fields, 'not_worse_than') ?? 0,
     ...given({
@@ -87,7 +90,7 @@ function readGuard(document: YamlDocument, node: YamlNode): Guard {
       denominator: fields.has('denominator') ? expression(fields, 'denominator') : undefined,
       floor: positive(fields, 'floor'),
     }),
-  }
+  }))
 }
 
 function readRequirement(document: YamlDocument, node: YamlNode): Requirement {
@@ -99,9 +102,10 @@ function readDesign(document: YamlDocument, node: YamlNode | undefined): Design 
   const fields = new MappingReader(document, node, 'a design', DESIGN_FIELDS)
   const kind = choice(fields, 'kind', DESIGNS, true) ?? 'split'
   const blocks = fields.number('blocks', true)
-  if (blocks !== undefined && (blocks < 2 || (kind === 'switchback' && blocks % 2 === 1)))
-    fields.report('blocks', `blocks must be ${kind === 'switchback' ? 'even' : 'at least 2'}`)
   if (kind === 'split' && fields.has('carry_over')) fields.report('carry_over', 'a split carries nothing over')
   const carryOverMs = kind === 'switchback' ? milliseconds(fields, 'carry_over') : undefined
-  return { kind, ...given({ blocks, blockMs: milliseconds(fields, 'block'), carryOverMs }) }
+  return checked(document, fields, designSchema, () => ({
+    kind,
+    ...given({ blocks, blockMs: milliseconds(fields, 'block'), carryOverMs }),
+  }))
 }

@@ -20,6 +20,12 @@ export function closestName(name: string, known: Iterable<string>): string | und
   return closest
 }
 
+/** The end of a warning about an unknown name, `; did you mean cache.warm?`; empty where no known name is close. */
+export function didYouMean(name: string, known: Iterable<string>): string {
+  const meant = closestName(name, known)
+  return meant === undefined ? '' : `; did you mean ${meant}?`
+}
+
 /** Levenshtein's distance with neighbours that swapped places counted as one slip; anything from `limit` on is `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit

@@ -1,4 +1,4 @@
-import { closestName } from './closest-name.ts'
+import { didYouMean } from './closest-name.ts'
 import { listOptions } from './option-list.ts'
 import type { OptionProblem } from './option-problem.ts'
 import type { OptionSchema } from './option-schema.ts'
@@ -36,8 +36,7 @@ export function readEnvironment<T extends object>(
   }
   for (const name of namesOf(environment)) {
     if (!name.startsWith(PREFIX) || known.has(name)) continue
-    const meant = closestName(name, known)
-    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+    const hint = didYouMean(name, known)
     problems.push({
       path: name,
       message: `${shownName(name)} is not a variable that Homeostat knows and is ignored${hint}`,

@@ -76,6 +76,11 @@ export function text(notes: OptionNotes): OptionSchema<string> {
   )
 }
 
+/** A text, also an empty one. */
+export function anyText(notes: OptionNotes): OptionSchema<string> {
+  return v.pipe(v.string(), v.maxLength(65_536), details({ expected: 'a text', ...notes }))
+}
+
 /** One of a few words. */
 export function oneOf<const T extends string>(words: readonly T[], notes: OptionNotes): OptionSchema<T> {
   return v.pipe(v.picklist(words), details({ expected: alternatives(words), ...notes }))
@@ -170,6 +175,16 @@ export function withCheck<T>(schema: OptionSchema<T>, problemOf: (value: T) => s
       ({ input }) => problemOf(input) ?? '',
     ),
   )
+}
+
+/** A group with further options beside its own. */
+export function extended<T extends object, More extends object>(
+  schema: OptionSchema<T>,
+  more: OptionEntries<More>,
+  notes: OptionNotes,
+): OptionSchema<T & More> {
+  const own = Object.entries(entriesOf(schema) ?? {}).map(([name, entry]) => [name, unwrapped(entry)])
+  return group({ ...Object.fromEntries(own), ...more } as OptionEntries<T & More>, notes)
 }
 
 /** The details that a schema was made with. */

@@ -1,11 +1,12 @@
 import * as v from 'valibot'
-import { closestName } from './closest-name.ts'
+import { closestName, didYouMean } from './closest-name.ts'
 import type { OptionProblem } from './option-problem.ts'
 import { childPath } from './option-problem.ts'
 import { warnOfOptions } from './option-warning.ts'
 import type { OptionSchema } from './option-schema.ts'
 import { alternativesOf, detailsOf, entriesOf, MOST_ITEMS, unwrapped } from './option-schema.ts'
 import { shownName, shownValue } from './shown-value.ts'
+import { isList, isObject, itemsOf, keysOf } from './untrusted-object.ts'
 
 /** Options as they may be used: whatever was wrong is not in them. */
 export interface ReadOptions<T> {
@@ -89,7 +90,11 @@ class Reading {
   }
 
   #leaf(schema: OptionSchema, given: unknown, path: string): unknown {
-    if (isValid(schema, given)) return given
+    const parsed = parse(schema, given)
+    if (parsed?.success) return given
+    const issue = parsed?.issues[0]
+    // A check of ours over a value of the right type; it has its own words.
+    if (issue?.type === 'check') return this.#refused(schema, path, issue.message)
     const { isSecret = false } = detailsOf(schema)
     const words = wordsOf(schema)
     const meant = typeof given === 'string' && words.length > 0 ? closestName(given, words) : undefined
@@ -99,7 +104,7 @@ class Reading {
 
   #either(schema: OptionSchema, options: readonly OptionSchema[], given: unknown, path: string): unknown {
     if (isObject(given)) {
-      const form = options.find(option => entriesOf(option) !== undefined && !isMade(option, given))
+      const form = closestForm(options, given)
       const fitting = options.find(option => entriesOf(option) === undefined && isValid(option, given))
       if (fitting) return this.value(fitting, given, path)
       if (form) return this.value(form, given, path)
@@ -125,7 +130,7 @@ class Reading {
   }
 
   #list(schema: OptionSchema, given: unknown, path: string): unknown {
-    const items = itemsOf(given)
+    const items = itemsOf(given, MOST_ITEMS)
     if (items === undefined) return this.#wrong(schema, path, shownValue(given))
     if (items.length > MOST_ITEMS)
       return this.#wrong(schema, path, `a list of ${items.length}`, undefined, `a list of at most ${MOST_ITEMS}`)
@@ -195,9 +200,8 @@ class Reading {
   }
 
   #unknown(path: string, name: string, known: readonly string[]): void {
-    const meant = closestName(name, known)
+    const hint = didYouMean(name, known)
     const where = path === '' ? 'an option' : `an option of ${path}`
-    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
     this.#report(
       childPath(path, shownName(name)),
       `is not ${where}${this.#outcome ? `; ${this.#outcome}` : ' and is ignored'}${hint}`,
@@ -205,11 +209,15 @@ class Reading {
   }
 
   #wrong(schema: OptionSchema, path: string, came: string, meant?: string, limit?: string): typeof NOTHING {
-    const { expected, whenWrong, defaultWords, default: usual } = detailsOf(schema)
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
+    return this.#refused(schema, path, `is ${came}, but must be ${limit ?? detailsOf(schema).expected}`, hint)
+  }
+
+  #refused(schema: OptionSchema, path: string, why: string, hint = ''): typeof NOTHING {
+    const { whenWrong, defaultWords, default: usual } = detailsOf(schema)
     const used = usual === undefined ? defaultWords : shownDefault(usual)
     const rest = this.#outcome ?? whenWrong ?? (used === undefined ? 'it is ignored' : `${used} is used`)
-    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
-    this.#report(path, `is ${came}, but must be ${limit ?? expected}; ${rest}${hint}`)
+    this.#report(path, `${why}; ${rest}${hint}`)
     return NOTHING
   }
 
@@ -240,9 +248,15 @@ function isValid(schema: OptionSchema, given: unknown): boolean {
   return parse(schema, given)?.success === true
 }
 
-/** Whether a value is one that the application made for a schema of live objects. */
-function isMade(schema: OptionSchema, given: unknown): boolean {
-  return detailsOf(schema).isCodeOnly === true && !isValid(schema, given)
+/** The alternative that most of the object's fields belong to, by its first field where none does. */
+function closestForm(options: readonly OptionSchema[], given: object): OptionSchema | undefined {
+  const names = keysOf(given) ?? []
+  const own = (option: OptionSchema): number => {
+    const entries = entriesOf(option) ?? {}
+    return names.filter(name => Object.hasOwn(entries, name)).length
+  }
+  const forms = options.filter(option => entriesOf(option) !== undefined)
+  return forms.toSorted((a, b) => own(b) - own(a))[0]
 }
 
 function wordsOf(schema: OptionSchema): readonly string[] {
@@ -251,45 +265,4 @@ function wordsOf(schema: OptionSchema): readonly string[] {
   const plain = unwrapped(schema)
   if ('options' in plain) return plain.options as string[]
   return 'literal' in plain ? [String(plain.literal)] : []
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
-}
-
-function isList(value: object): boolean {
-  try {
-    return Array.isArray(value)
-  } catch {
-    return false
-  }
-}
-
-function keysOf(value: object): string[] | undefined {
-  try {
-    return Object.keys(value)
-  } catch {
-    return undefined
-  }
-}
-
-/** The items of a list; one whose getter throws stands as a symbol, which is no valid item of any list. */
-function itemsOf(value: unknown): unknown[] | undefined {
-  if (!isObject(value) || !isList(value)) return undefined
-  try {
-    const { length } = value as unknown[]
-    const items: unknown[] = []
-    for (let index = 0; index < Math.min(length, MOST_ITEMS + 1); index++) items.push(itemAt(value as unknown[], index))
-    return items
-  } catch {
-    return undefined
-  }
-}
-
-function itemAt(list: readonly unknown[], index: number): unknown {
-  try {
-    return list[index]
-  } catch {
-    return NOTHING
-  }
 }

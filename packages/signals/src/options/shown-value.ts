@@ -34,7 +34,8 @@ export function shownName(name: string): string {
 function shownText(text: string, isKnown: (text: string) => boolean): string {
   if (text === '') return 'an empty text'
   const isShort = text.length <= LONGEST_SHOWN
-  if (isShort && (isNumeric(text) || isKnown(text))) return `the text ${JSON.stringify(text)}`
+  if (isShort && isNumeric(text)) return `the text "${text}"`
+  if (isShort && isKnown(text)) return JSON.stringify(text)
   return `a text of ${text.length} ${text.length === 1 ? 'character' : 'characters'}`
 }
 

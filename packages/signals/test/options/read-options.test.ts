@@ -79,7 +79,7 @@ describe('options from code', () => {
     expect(problems.map(({ message }) => message)).toEqual([
       'mdoe is not an option and is ignored; did you mean mode?',
       'everyMs is 2147483648, but must be a whole number from 10 to 86400000 (ms); 5000 is used',
-      'mode is the text "acct", but must be off, advise or act; advise is used; did you mean act?',
+      'mode is "acct", but must be off, advise or act; advise is used; did you mean act?',
       'items[1] is null, but must be an object; items[1] is left out',
       'items[2].name is 5, but must be a text that is not empty; items[2] is left out',
     ])

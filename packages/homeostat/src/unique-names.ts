@@ -1,0 +1,38 @@
+import type { Action, Domain, Knob } from '@homeostat/optimizer'
+import { knobActionNames } from '@homeostat/optimizer'
+import { shownName } from '@homeostat/signals/options'
+import { domainWith } from './checked-domain.ts'
+import type { DomainWithMode } from './modes.ts'
+import type { HomeostatOptions } from './options.ts'
+import type { Warn } from './warn.ts'
+
+/**
+ * Leaves out each action and knob that is called like one before it: which of the two a response means could not be told. What
+ * packages bring comes before what options bring.
+ */
+export function withUniqueNames(
+  options: HomeostatOptions,
+  domains: readonly DomainWithMode[],
+  warn: Warn,
+): { readonly options: HomeostatOptions; readonly domains: readonly DomainWithMode[] } {
+  const taken = new Set<string>()
+  const areFree = (names: readonly string[], where: string): boolean => {
+    const twice = names.find(name => taken.has(name))
+    if (twice === undefined) for (const name of names) taken.add(name)
+    else warn(`${where} is called ${shownName(twice)}, but another action or knob is called so; ${where} is left out`)
+    return twice === undefined
+  }
+  const unique = (actions: readonly Action[], knobs: readonly Knob[], where: string) => ({
+    actions: actions.filter(({ name }, index) => areFree([name], `${where}actions[${index}]`)),
+    knobs: knobs.filter((knob, index) => areFree(knobActionNames(knob), `${where}knobs[${index}]`)),
+  })
+  const renamed = domains.map(([domain, mode]): DomainWithMode => {
+    const parts = unique(domain.actions, domain.knobs, `${domain.name}.`)
+    return [isSame(domain, parts) ? domain : domainWith(domain, parts), mode]
+  })
+  return { options: { ...options, ...unique(options.actions ?? [], options.knobs ?? [], '') }, domains: renamed }
+}
+
+function isSame(domain: Domain, { actions, knobs }: Pick<Domain, 'actions' | 'knobs'>): boolean {
+  return actions.length === domain.actions.length && knobs.length === domain.knobs.length
+}

@@ -1,0 +1,26 @@
+import type { OptionSchema } from '@homeostat/signals/options'
+import { callback, flag, listOf, oneOf, text, whole, wholeNumber } from '@homeostat/signals/options'
+import type { Action } from '../action.ts'
+
+const resources = (description: string): OptionSchema<readonly string[]> =>
+  listOf(text({ description: 'a resource' }), { description, expected: "a list of resources, e.g. ['memory']" })
+
+/** The schema of an action. It may have other fields; one that is not valid is left out, and the others are used. */
+export const actionSchema: OptionSchema<Action> = whole<Action>(
+  {
+    name: text({ description: 'dotted, e.g. `cache.warm`' }),
+    scope: oneOf(['process', 'shared'], { description: '`shared` when it touches what other processes use as well' }),
+    touches: resources('what it works on'),
+    raises: resources('what it uses more of'),
+    lowers: resources('what it is meant to lower'),
+    risk: wholeNumber({ least: 0, most: 3, description: '3 may hurt when it is wrong' }) as OptionSchema<
+      Action['risk']
+    >,
+    run: callback<Action['run']>({ description: 'runs it' }),
+  },
+  {
+    disruptive: flag({ default: false, description: 'whether it hurts the process while it runs' }),
+    unready: callback<NonNullable<Action['unready']>>({ description: 'why it could not run now' }),
+  },
+  { description: 'an action', expected: 'an action: name, scope, touches, raises, lowers, risk, run()', isOpen: true },
+)
