@@ -8,7 +8,7 @@ import { attributes, metrics } from '@homeostat/semconv'
 import type { MetricDefinition } from '@homeostat/semconv'
 import type { HistogramValue } from '@homeostat/signals'
 import packageJson from '../package.json' with { type: 'json' }
-import { nodeOptions, oldSpaceOption } from '../src/signals/heap-room.ts'
+import { HeapRoomReader } from '../src/signals/heap-room.ts'
 import { measureEventLoopLag, RuntimeInstrumentation, type RuntimeInstrumentationConfig } from '../src/index.ts'
 
 let runtime: RuntimeInstrumentation
@@ -48,9 +48,8 @@ describe('memory', () => {
     expect(Math.abs(value(metrics.processMemoryUsage)! / rss - 1)).toBeLessThan(0.2)
     expect(Math.abs(value(metrics.memoryUsage, area('process'))! / rss - 1)).toBeLessThan(0.2)
     expect(value(metrics.memoryLimit, area('process'))).toBeLessThanOrEqual(totalmem())
-    expect(value(metrics.memoryLimit, area('heap'))).toBe(
-      oldSpaceOption(nodeOptions()) ?? getHeapStatistics().heap_size_limit,
-    )
+    expect(value(metrics.memoryLimit, area('heap'))).toBe(new HeapRoomReader().read().limit)
+    expect(value(metrics.memoryLimit, area('heap'))).toBeLessThan(getHeapStatistics().heap_size_limit)
     for (const name of ['container', 'process', 'heap']) {
       const utilization = value(metrics.memoryUtilization, area(name))!
       expect(utilization).toBeGreaterThan(0)

@@ -6,7 +6,7 @@ import { KeptFile } from './kept-file.ts'
 import type { Hierarchy, Place } from './locate.ts'
 import { locateCgroup } from './locate.ts'
 import type { HostCpu } from './parse.ts'
-import { parseProcStat } from './parse.ts'
+import { parseAllowedCpus, parseProcStat } from './parse.ts'
 
 /** A limit and the usage that counts against it; undefined where there is none. */
 export interface Allowance {
@@ -23,6 +23,8 @@ export interface ContainerReading {
   /** CPUs; CPU seconds since the cgroup began. */
   readonly cpu: Allowance
   readonly hostCpu: HostCpu | undefined
+  /** CPUs that the scheduler may use for the process, by its affinity and its cpuset; undefined where that is not known. */
+  readonly allowedCpus: number | undefined
 }
 
 export interface Container extends Disposable {
@@ -43,6 +45,8 @@ const READINGS_PER_LIMIT = 12
 export function createContainer(cgroupRoot: string, procRoot: string): Container {
   let reading: ContainerReading | undefined
   let reads = false
+  let readings = 0
+  let allowedCpus: number | undefined
   let parts: { readonly memory: Quota; readonly cpu: Quota } | undefined
   const hostStat = new KeptFile(join(procRoot, 'stat'))
 
@@ -56,12 +60,15 @@ export function createContainer(cgroupRoot: string, procRoot: string): Container
     reads = true
     try {
       parts ??= locate()
+      if (readings++ % READINGS_PER_LIMIT === 0)
+        allowedCpus = parseAllowedCpus(await readText(join(procRoot, 'self/status')))
       const [memory, cpu, stat] = await Promise.all([parts.memory.read(), parts.cpu.read(), hostStat.read()])
       reading = {
         atMs: performance.now(),
         memory,
         cpu,
         hostCpu: stat === undefined ? hostCpuTicks() : parseProcStat(stat),
+        allowedCpus,
       }
     } finally {
       reads = false

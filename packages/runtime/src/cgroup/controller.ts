@@ -13,20 +13,23 @@ export interface Controller {
   usage(texts: Texts): number | undefined
 }
 
-/** Bytes. */
+/** Bytes. Above `memory.high` the kernel holds the process up until it gets nowhere: like libuv, we take the lower one. */
 export const memoryV2: Controller = {
   probe: 'memory.max',
-  limitFiles: ['memory.max'],
-  limit: ([max]) => parseNumber(max),
+  limitFiles: ['memory.max', 'memory.high'],
+  limit: ([max, high]) => lowest(parseNumber(max), parseNumber(high)),
   usageFiles: ['memory.current', 'memory.stat'],
   usage: ([current, stat]) => workingSet(parseNumber(current), parseKeyed(stat, 'inactive_file')),
 }
 
-/** Bytes. An unlimited v1 cgroup says 2^63 rounded down to pages; whoever compares with the host's memory sees through it. */
+/**
+ * Bytes. An unlimited v1 cgroup says 2^63 rounded down to pages; whoever compares with the host's memory sees through it.
+ * `memory.stat` also knows the limits of parents that a container does not see.
+ */
 export const memoryV1: Controller = {
   probe: 'memory.limit_in_bytes',
-  limitFiles: ['memory.limit_in_bytes'],
-  limit: ([limit]) => parseNumber(limit),
+  limitFiles: ['memory.limit_in_bytes', 'memory.stat'],
+  limit: ([limit, stat]) => lowest(parseNumber(limit), parseKeyed(stat, 'hierarchical_memory_limit')),
   usageFiles: ['memory.usage_in_bytes', 'memory.stat'],
   usage: ([usage, stat]) => workingSet(parseNumber(usage), parseKeyed(stat, 'total_inactive_file')),
 }
@@ -51,4 +54,10 @@ export const cpuV1: Controller = {
 
 function seconds(value: number | undefined, perSecond: number): number | undefined {
   return value === undefined ? undefined : value / perSecond
+}
+
+/** The lowest limit there is. As with libuv, 0 is no limit. */
+function lowest(...limits: readonly (number | undefined)[]): number | undefined {
+  const given = limits.filter(limit => limit !== undefined && limit > 0) as number[]
+  return given.length > 0 ? Math.min(...given) : undefined
 }

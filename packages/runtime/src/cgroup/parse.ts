@@ -64,3 +64,14 @@ export function parseProcStat(text: string): HostCpu | undefined {
   const total = fields.slice(0, 8).reduce((sum, ticks) => sum + ticks, 0)
   return { total, busy: total - fields[3]! - (fields[4] ?? 0) }
 }
+
+/** `Cpus_allowed` of `/proc/<pid>/status`, a mask in hexadecimal: how many CPUs there are in it. */
+export function parseAllowedCpus(text: string | undefined): number | undefined {
+  const mask = text === undefined ? undefined : /^Cpus_allowed:\s*([\da-f,]+)$/m.exec(text)?.[1]
+  if (mask === undefined) return undefined
+  const bits = [...mask.replaceAll(',', '')].map(
+    digit => Number.parseInt(digit, 16).toString(2).replaceAll('0', '').length,
+  )
+  const count = bits.reduce((sum, ones) => sum + ones, 0)
+  return count > 0 ? count : undefined
+}

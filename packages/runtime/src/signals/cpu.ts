@@ -50,7 +50,7 @@ export function createCpuSignals(registry: Registry, container: Container, minWi
   const advance = (): void => {
     const { reading } = container
     if (reading === undefined) return
-    const limit = cpuLimit(reading, hostCpus, availableParallelism())
+    const limit = cpuLimit(reading, reading.allowedCpus ?? hostCpus, availableParallelism())
     const source = limit.source === 'cgroup' ? 'cgroup' : 'host'
     if (source !== start?.source) {
       clear()

@@ -16,9 +16,10 @@ export function memoryLimit(reading: ContainerReading, hostBytes: number): Limit
 }
 
 /**
- * CPUs the process can have: the quota where there is one, else what it may be scheduled on.
+ * CPUs the process can have: the quota, or what it may be scheduled on where that is less. Shares and weights are no limit: they
+ * only count while others want the CPU too.
  *
- * @param hostCpus - `os.cpus().length`
+ * @param hostCpus - those that the affinity mask and the cpuset leave to it, else `os.cpus().length`
  * @param parallelism - `os.availableParallelism()`: it knows the affinity mask, but rounds a quota of 1.5 CPUs
  */
 export function cpuLimit(reading: ContainerReading, hostCpus: number, parallelism: number): Limit {

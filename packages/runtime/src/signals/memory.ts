@@ -3,7 +3,7 @@ import type { LevelSeries, Registry } from '@homeostat/signals'
 import { disposeTogether } from '@homeostat/signals'
 import { attributes, metrics } from '@homeostat/semconv'
 import type { Container } from '../cgroup/container.ts'
-import { nodeOptions, oldSpaceOption, readHeapRoom } from './heap-room.ts'
+import { HeapRoomReader } from './heap-room.ts'
 import type { Limit, LimitSource } from './limits.ts'
 import { memoryLimit } from './limits.ts'
 
@@ -18,10 +18,10 @@ export function observeMemory(registry: Registry, container: Container): Disposa
   const processLevels = areaLevels(registry, 'process')
   const heapLevels = areaLevels(registry, 'heap')
   const rss = registry.level(metrics.processMemoryUsage).with()
-  const oldSpaceLimit = oldSpaceOption(nodeOptions())
+  const heapRoom = new HeapRoomReader()
 
   const observer = registry.observe(() => {
-    const heap = readHeapRoom(oldSpaceLimit)
+    const heap = heapRoom.read()
     heapLevels.set(heap.used, { value: heap.limit, source: 'v8' })
 
     const resident = process.memoryUsage.rss()

@@ -39,6 +39,45 @@ describe('the limits of a container', () => {
     expect(reading.cpu).toEqual({ limit: 1.5, usage: 2.5 })
   })
 
+  test.each([
+    ['memory.high alone', 'max', String(GIB), GIB],
+    ['memory.high below memory.max', String(2 * GIB), String(GIB), GIB],
+    ['memory.high above memory.max', String(GIB), String(2 * GIB), GIB],
+    ['a memory.high of 0, which libuv takes for none', String(GIB), '0', GIB],
+    ['no limit at all', 'max', 'max', undefined],
+  ])('2-57: %s', async (_, max, high, limit) => {
+    const reading = await readingOf({
+      'proc/self/cgroup': '0::/\n',
+      'cgroup/memory.max': `${max}\n`,
+      'cgroup/memory.high': `${high}\n`,
+      'cgroup/memory.current': '700\n',
+    })
+    expect(reading.memory).toEqual({ limit, usage: 700 })
+  })
+
+  test('2-57: memory.high of a parent', async () => {
+    const reading = await readingOf({
+      'proc/self/cgroup': '0::/pod/app\n',
+      'cgroup/pod/memory.max': 'max\n',
+      'cgroup/pod/memory.high': `${GIB}\n`,
+      'cgroup/pod/memory.current': '900\n',
+      'cgroup/pod/app/memory.max': `${2 * GIB}\n`,
+      'cgroup/pod/app/memory.high': 'max\n',
+      'cgroup/pod/app/memory.current': '300\n',
+    })
+    expect(reading.memory).toEqual({ limit: GIB, usage: 900 })
+  })
+
+  test('cgroup v1: the limit of a parent that the container does not see', async () => {
+    const reading = await readingOf({
+      'proc/self/cgroup': '5:memory:/\n',
+      'cgroup/memory/memory.limit_in_bytes': '9223372036854771712\n',
+      'cgroup/memory/memory.usage_in_bytes': '600\n',
+      'cgroup/memory/memory.stat': `hierarchical_memory_limit ${GIB}\ntotal_inactive_file 100\n`,
+    })
+    expect(reading.memory).toEqual({ limit: GIB, usage: 500 })
+  })
+
   test('cgroup v2 with nested groups: the lowest limit binds, with the usage of its own level', async () => {
     const reading = await readingOf({
       'proc/self/cgroup': '0::/app.slice/shop.service\n',
@@ -113,6 +152,21 @@ describe('the limits of a container', () => {
     expect(cpuLimit(reading, 8, 1)).toEqual({ value: 1.5, source: 'cgroup' })
     expect(cpuLimit(reading, 1, 1)).toEqual({ value: 1, source: 'host' })
   })
+})
+
+test.each([
+  ['a quota below what the affinity leaves', '150000 100000', 'ff', 1.5, 'cgroup'],
+  ['an affinity, or a cpuset, below the quota', '300000 100000', '00000000,00000003', 2, 'host'],
+  ['no quota', 'max 100000', '3', 2, 'host'],
+] as const)('CPUs: %s', async (_, quota, mask, value, source) => {
+  const reading = await readingOf({
+    'proc/self/cgroup': '0::/\n',
+    'proc/self/status': `Name:\tnode\nCpus_allowed:\t${mask}\nCpus_allowed_list:\t0-1\n`,
+    'cgroup/cpu.max': `${quota}\n`,
+    'cgroup/cpu.weight': '10\n',
+    'cgroup/cpu.stat': 'usage_usec 1\n',
+  })
+  expect(cpuLimit(reading, reading.allowedCpus!, 2)).toEqual({ value, source })
 })
 
 test.runIf(process.platform === 'linux')('the files of this machine can be read', async () => {
