@@ -8,9 +8,24 @@ const DELAY_P99 = promName(metrics.eventLoopDelayP99)
 const DELAY_MAX = promName(metrics.eventLoopDelayMax)
 const PROCESS_CPU = promName(metrics.processCpuUtilization)
 const CPU = promName(metrics.cpuUtilization)
+const LOOP = promName(metrics.eventLoopUtilization)
+const LOOP_CPU = promName(metrics.eventLoopCpuUtilization)
 
 /** PromQL of each area's use of its limit. */
 export const memoryUtilization: string = `max by (${AREA}) (${MEMORY})`
+
+/**
+ * PromQL of what saturates a Node process, above 0.9: its event loop, which is one thread however many CPUs there are; all its
+ * threads together against the CPU limit; or the quota of its container, unless somebody else uses that up.
+ *
+ * A loop that is held without using the CPU waits in a synchronous call, or for a CPU that others have: neither is saturation.
+ * How busy the host is never counts. That is a neighbour's doing, and to slow ourselves down would leave it the rest as well.
+ */
+const saturation = [
+  `(max(${LOOP}) > 0.9 unless max(${LOOP_CPU}) < 0.25)`,
+  `max(${PROCESS_CPU}) > 0.9`,
+  `(max(${CPU}{${LIMIT_SOURCE}="cgroup"}) > 0.9 unless max(${PROCESS_CPU}) < 0.05)`,
+].join(' or ')
 
 /**
  * Alerts on memory, CPU and the event loop.
@@ -49,13 +64,13 @@ export const rules: readonly Rule[] = [
   },
   {
     alert: 'CpuSaturated',
-    expr: `max(${PROCESS_CPU}) > 0.9 or max(${CPU}) > 0.9`,
+    expr: saturation,
     for: '30s',
     keepFiringFor: '30s',
     labels: { severity: 'medium' },
     annotations: {
-      summary: 'the CPU is used to {{ $value }} of its limit',
-      description: `At its quota a container is stopped for the rest of each period, which shows as event loop delay. Compare ${metrics.processCpuUtilization.name} with ${metrics.cpuUtilization.name}: if only the latter is high, it is a neighbour. Raise the limit or add instances.`,
+      summary: 'the event loop, or the CPU this process may use, is at {{ $value | humanizePercentage }}',
+      description: `A Node process has no more to give when its event loop is held all the time (${metrics.eventLoopUtilization.name}), however many CPUs are free; one whose threads use the CPU limit up is stopped by the kernel (${metrics.processCpuUtilization.name}). Profile it (node --cpu-prof), add instances or raise the limit. How busy the host is does not count; see ${metrics.cpuUtilization.name} with the limit source host.`,
     },
   },
 ]

@@ -26,6 +26,7 @@ describeInstrumentation('RuntimeInstrumentation', {
     metrics.cpuLimit,
     metrics.processCpuTime,
     metrics.processCpuUtilization,
+    metrics.eventLoopCpuUtilization,
     metrics.eventLoopDelay,
     metrics.eventLoopDelayMax,
     metrics.eventLoopDelayP99,

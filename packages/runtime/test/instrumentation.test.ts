@@ -90,6 +90,8 @@ describe('CPU', () => {
       },
       { timeout: 10_000, interval: 1 },
     )
+    expect(value(metrics.eventLoopCpuUtilization)).toBeGreaterThan(0.05)
+    expect(value(metrics.eventLoopCpuUtilization)).toBeLessThanOrEqual(1)
     const usage = process.cpuUsage()
     const seconds = (usage.user + usage.system) / 1e6
     const user = value(metrics.processCpuTime, { [attributes.cpuMode]: 'user' })!

@@ -91,8 +91,54 @@ test('a late event loop is told, by its p99 or by one long stall, and nothing is
   expect((await ticks(20, START + 25_000)).firings[0]!.value).toBe(0.15)
 })
 
-test('CPU at its limit for 30 s is told', async () => {
-  set(metrics.cpuUtilization, 0.97, { [attributes.limitSource]: 'cgroup' })
-  expect(alerts(await ticks(25))).toEqual([])
-  expect(alerts(await ticks(0, START + 30_000))).toEqual(['CpuSaturated'])
+describe('CpuSaturated', () => {
+  const cpu = (source: string, utilization: number): void =>
+    set(metrics.cpuUtilization, utilization, { [attributes.limitSource]: source })
+
+  test('a container at its quota for 30 s', async () => {
+    cpu('cgroup', 0.97)
+    expect(alerts(await ticks(25))).toEqual([])
+    expect(alerts(await ticks(0, START + 30_000))).toEqual(['CpuSaturated'])
+  })
+
+  test('2-58: a host that others keep busy is not our doing', async () => {
+    cpu('host', 0.97)
+    set(metrics.processCpuUtilization, 0.003)
+    set(metrics.eventLoopUtilization, 0.01)
+    expect(alerts(await ticks(120))).toEqual([])
+  })
+
+  test('2-58: nor is a container whose quota somebody else uses up', async () => {
+    cpu('cgroup', 0.97)
+    set(metrics.processCpuUtilization, 0.003)
+    expect(alerts(await ticks(120))).toEqual([])
+  })
+
+  test('2-58: a loop that waits for a CPU that others have is not saturated by what it does', async () => {
+    cpu('host', 1)
+    set(metrics.eventLoopUtilization, 0.95)
+    set(metrics.eventLoopCpuUtilization, 0.1)
+    expect(alerts(await ticks(120))).toEqual([])
+  })
+
+  test('2-59: a main thread that is held all the time is saturated on 2 CPUs as on 64', async () => {
+    set(metrics.eventLoopUtilization, 0.98)
+    set(metrics.eventLoopCpuUtilization, 0.62)
+    set(metrics.processCpuUtilization, 0.31)
+    const entry = await ticks(30)
+    expect(alerts(entry)).toEqual(['CpuSaturated'])
+    expect(entry.firings[0]!.annotations['summary']).toContain('98%')
+  })
+
+  test('2-59: also by the metrics of another instrumentation, which has no CPU of the thread', async () => {
+    set(metrics.eventLoopUtilization, 0.98)
+    expect(alerts(await ticks(30))).toEqual(['CpuSaturated'])
+  })
+
+  test('worker threads and the thread pool count together, against all CPUs', async () => {
+    set(metrics.eventLoopUtilization, 0.2)
+    set(metrics.eventLoopCpuUtilization, 0.2)
+    set(metrics.processCpuUtilization, 0.95)
+    expect(alerts(await ticks(30))).toEqual(['CpuSaturated'])
+  })
 })

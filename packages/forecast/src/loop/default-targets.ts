@@ -16,7 +16,17 @@ const SLOW = `sum by (${DATABASE}) (increase(${promName(metrics.dbSlowQueries)}[
 const REQUESTS = upstreamMetrics.httpClientRequestDuration.replaceAll('.', '_')
 
 /** Of a minute: a forecast is about load that lasts, and so is the rule `CpuSaturated`, which waits for half a minute. */
-const cpuOf = (metric: string): string => `avg_over_time(${metric}{${promScope('@homeostat/runtime')}}[1m])`
+const RUNTIME_SCOPE = promScope('@homeostat/runtime')
+const minuteOf = (metric: string, matcher = ''): string => `max(avg_over_time(${metric}{${RUNTIME_SCOPE}${matcher}}[1m]))`
+
+const PROCESS_CPU = minuteOf(promName(metrics.processCpuUtilization))
+const LOOP_TIME = `max(${promName(metrics.eventLoopUtilization)}{${RUNTIME_SCOPE}})`
+/** The event loop's share of the time, unless it uses hardly any CPU itself: then it waits, for others or in a synchronous call. */
+const LOOP = `(${LOOP_TIME} unless ${minuteOf(promName(metrics.eventLoopCpuUtilization))} < 0.25 * ${LOOP_TIME})`
+/** The container's use of its quota, unless it is hardly of our doing. */
+const QUOTA = `(${minuteOf(promName(metrics.cpuUtilization), `, ${SOURCE}="cgroup"`)} unless ${PROCESS_CPU} < 0.05)`
+
+const asPart = (part: string, expr: string): string => `label_replace(${expr}, "part", "${part}", "", "")`
 
 /**
  * What is forecast unless the options say otherwise: the conditions that the rules of the other packages watch
@@ -27,7 +37,8 @@ export const defaultTargets: readonly ForecastTarget[] = [
   {
     name: 'cpu',
     resource: 'cpu',
-    expr: `max(${cpuOf(promName(metrics.processCpuUtilization))} or ${cpuOf(promName(metrics.cpuUtilization))})`,
+    // How busy the host is says nothing about us. The labels keep apart what would otherwise be one series of the three.
+    expr: `max(${asPart('loop', LOOP)} or ${asPart('process', PROCESS_CPU)} or ${asPart('container', QUOTA)})`,
     above: 0.9,
     unit: 'ratio',
   },

@@ -14,10 +14,11 @@ export interface CpuSignals extends Disposable {
 
 /** What the two ends of a window are compared by. */
 interface Mark {
-  /** `performance.now()` of `processSeconds`; the reading has its own time. */
+  /** `performance.now()` of the seconds; the reading has its own time. */
   readonly atMs: number
   readonly reading: ContainerReading
   readonly processSeconds: number
+  readonly threadSeconds: number
   readonly source: LimitSource
 }
 
@@ -32,6 +33,7 @@ export function createCpuSignals(registry: Registry, container: Container, minWi
   const user = time.with({ [attributes.cpuMode]: 'user' }, since)
   const system = time.with({ [attributes.cpuMode]: 'system' }, since)
   const processUtilization = registry.level(metrics.processCpuUtilization).with()
+  const threadUtilization = registry.level(metrics.eventLoopCpuUtilization).with()
   const bySource = { cgroup: sourceLevels(registry, 'cgroup'), host: sourceLevels(registry, 'host') }
   const hostCpus = cpus().length
   let start: Mark | undefined
@@ -44,6 +46,7 @@ export function createCpuSignals(registry: Registry, container: Container, minWi
 
   const clear = (): void => {
     processUtilization.clear()
+    threadUtilization.clear()
     for (const levels of [bySource.cgroup, bySource.host]) for (const level of levels) level.clear()
   }
 
@@ -60,10 +63,17 @@ export function createCpuSignals(registry: Registry, container: Container, minWi
     limitLevel.set(limit.value)
 
     if (start !== undefined && reading.atMs - start.reading.atMs < minWindowMs) return
-    const end: Mark = { atMs: performance.now(), reading, processSeconds: processSeconds(), source }
+    const end: Mark = {
+      atMs: performance.now(),
+      reading,
+      processSeconds: processSeconds(),
+      threadSeconds: threadSeconds(),
+      source,
+    }
     if (start !== undefined) {
       const seconds = (end.atMs - start.atMs) / 1000
       processUtilization.set((end.processSeconds - start.processSeconds) / seconds / limit.value)
+      threadUtilization.set(Math.min(1, (end.threadSeconds - start.threadSeconds) / seconds))
       const utilization = containerUtilization(start.reading, reading, limit)
       if (utilization === undefined) utilizationLevel.clear()
       else utilizationLevel.set(utilization)
@@ -87,6 +97,17 @@ export function containerUtilization(from: ContainerReading, to: ContainerReadin
 
 function processSeconds(): number {
   const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
+/**
+ * Of this thread, whose event loop it is: the main thread's or a worker's. Node before 23.9 does not say; there the process's,
+ * garbage collection and thread pool included, is at least as much.
+ */
+function threadSeconds(): number {
+  const own: unknown = process.threadCpuUsage
+  if (typeof own !== 'function') return processSeconds()
+  const { user, system } = process.threadCpuUsage()
   return (user + system) / 1e6
 }
 

@@ -118,3 +118,11 @@ export const eventLoopTime: MetricDefinition = {
   attributes: [a.eventLoopState],
   upstream: SEMCONV,
 }
+
+export const eventLoopCpuUtilization: MetricDefinition = {
+  name: 'homeostat.eventloop.cpu.utilization',
+  kind: 'gauge',
+  unit: '1',
+  description: 'CPU time of the thread that runs the event loop over the last completed window, divided by its length',
+  attributes: [],
+}
