@@ -17,7 +17,8 @@ const REQUESTS = upstreamMetrics.httpClientRequestDuration.replaceAll('.', '_')
 
 /** Of a minute: a forecast is about load that lasts, and so is the rule `CpuSaturated`, which waits for half a minute. */
 const RUNTIME_SCOPE = promScope('@homeostat/runtime')
-const minuteOf = (metric: string, matcher = ''): string => `max(avg_over_time(${metric}{${RUNTIME_SCOPE}${matcher}}[1m]))`
+const minuteOf = (metric: string, matcher = ''): string =>
+  `max(avg_over_time(${metric}{${RUNTIME_SCOPE}${matcher}}[1m]))`
 
 const PROCESS_CPU = minuteOf(promName(metrics.processCpuUtilization))
 const LOOP_TIME = `max(${promName(metrics.eventLoopUtilization)}{${RUNTIME_SCOPE}})`

@@ -69,9 +69,10 @@ export function parseProcStat(text: string): HostCpu | undefined {
 export function parseAllowedCpus(text: string | undefined): number | undefined {
   const mask = text === undefined ? undefined : /^Cpus_allowed:\s*([\da-f,]+)$/m.exec(text)?.[1]
   if (mask === undefined) return undefined
-  const bits = [...mask.replaceAll(',', '')].map(
-    digit => Number.parseInt(digit, 16).toString(2).replaceAll('0', '').length,
+  const digits = mask.match(/[\da-f]/g) ?? []
+  const count = digits.reduce(
+    (sum, digit) => sum + Number.parseInt(digit, 16).toString(2).replaceAll('0', '').length,
+    0,
   )
-  const count = bits.reduce((sum, ones) => sum + ones, 0)
   return count > 0 ? count : undefined
 }

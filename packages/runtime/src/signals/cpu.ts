@@ -105,8 +105,7 @@ function processSeconds(): number {
  * garbage collection and thread pool included, is at least as much.
  */
 function threadSeconds(): number {
-  const own: unknown = process.threadCpuUsage
-  if (typeof own !== 'function') return processSeconds()
+  if (!('threadCpuUsage' in process)) return processSeconds()
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1e6
 }
