@@ -60,7 +60,10 @@ export class CacheInstrumentation extends SignalInstrumentation<CacheInstrumenta
     const lruCaches = (this.#lruCaches = new LruCaches((cache, name) => {
       if (registry.faults.contain('signal', () => resizable?.(cache)) === true) this.limits.addLru(cache, name)
     }))
-    const nameOf = (cache: object): string => registry.faults.contain('signal', () => names?.(cache)) ?? defaultName
+    const nameOf = (cache: object): string => {
+      const name: unknown = registry.faults.contain('signal', () => names?.(cache))
+      return typeof name === 'string' ? name : defaultName
+    }
     this.#registered.isCounting = true
     return disposeTogether(
       countLruLookups(registry, lruCaches, { nameOf, fetches }),

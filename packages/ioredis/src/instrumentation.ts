@@ -78,14 +78,15 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
   }
 
   #seriesOf(redis: RedisClient): LookupSeries | undefined {
-    if (redis.options.connectionName === OWN_CONNECTION_NAME) return undefined
+    if (redis.options?.connectionName === OWN_CONNECTION_NAME) return undefined
     this.#clients.add(redis)
     const { names, defaultName, ignore } = { ...DEFAULTS, ...this.config }
     const connection = describe(redis)
     // The user's own functions: a failure of theirs is reported, and the connection counts under the default name.
     if (ignore !== undefined && this.registry.faults.contain('signal', () => ignore(connection)) === true)
       return undefined
-    const name = this.registry.faults.contain('signal', () => names?.(connection)) ?? defaultName
+    const given: unknown = this.registry.faults.contain('signal', () => names?.(connection))
+    const name = typeof given === 'string' ? given : defaultName
     const requests = this.registry.counter(metrics.cacheRequests)
     // Both at once: a ratio needs its zero hits as much as its misses.
     return {
@@ -96,13 +97,13 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
 }
 
 function describe({ options }: RedisClient): RedisConnection {
-  const { host, port, path, db, connectionName, keyPrefix } = options
+  const { host, port, path, db, connectionName, keyPrefix } = options ?? {}
   return {
     host,
     port,
     path,
     db: db ?? 0,
     connectionName: connectionName ?? undefined,
-    keyPrefix: keyPrefix?.toString(),
+    keyPrefix: typeof keyPrefix === 'string' || Buffer.isBuffer(keyPrefix) ? keyPrefix.toString() : undefined,
   }
 }

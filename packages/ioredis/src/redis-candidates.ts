@@ -1,5 +1,6 @@
 import type { ServerCandidate, ServerIdentity } from '@homeostat/optimizer'
 import { CoordinatorUnavailableError, ServerIdentities } from '@homeostat/optimizer'
+import { databasePart, hostPart, portPart, UNKNOWN_PART } from '@homeostat/signals'
 import type { CoordinatorClient } from './coordinator/client.ts'
 import { ScriptConnection } from './coordinator/script-connection.ts'
 import type { RedisClient } from './signals/reply-handler.ts'
@@ -34,9 +35,19 @@ export class RedisCandidates {
 }
 
 /** Where a client's database is, for people and to tell servers apart. */
-export function redisAddress({ options: { path, host, port, db, sentinels, name } }: RedisClient): string {
-  const server = sentinels ? `sentinel:${name}` : (path ?? `${host}:${port}`)
-  return `${server}/${db ?? 0}`
+export function redisAddress({ options }: RedisClient): string {
+  const { path, host = 'localhost', port = 6379, db = 0, sentinels, name } = options ?? {}
+  const at = `${hostPart(host) ?? UNKNOWN_PART}:${portPart(port) ?? UNKNOWN_PART}`
+  const server = sentinels ? `sentinel:${databasePart(name) ?? UNKNOWN_PART}` : isGiven(path) ? socketOf(path) : at
+  return `${server}/${portPart(db) ?? UNKNOWN_PART}`
+}
+
+function isGiven(path: unknown): boolean {
+  return path !== undefined && path !== null && path !== ''
+}
+
+function socketOf(path: unknown): string {
+  return (typeof path === 'string' && path.startsWith('/') ? hostPart(path) : undefined) ?? UNKNOWN_PART
 }
 
 /** Whether the client, as any of ioredis, can be duplicated, and is no Cluster. */
@@ -56,7 +67,7 @@ async function whoIs(client: ServerClient): Promise<ServerIdentity | undefined> 
     const info = await connection.run(WHO, [], [])
     const runId = /^run_id:(\w+)/m.exec(String(info))?.[1]
     const isWritable = !/^role:slave/m.test(String(info))
-    return runId === undefined ? undefined : { id: `${runId}/${client.options.db ?? 0}`, isWritable }
+    return runId === undefined ? undefined : { id: `${runId}/${client.options?.db ?? 0}`, isWritable }
   } finally {
     connection.close()
   }

@@ -18,6 +18,7 @@ export {
   readRegularFileSync,
 } from './regular-file.ts'
 export { Registry, type Observer, type RegistryOptions } from './registry.ts'
+export { databasePart, hostPart, portPart, UNKNOWN_PART } from './server-address.ts'
 export { CounterSeries, LevelSeries, type Series } from './series.ts'
 export {
   SignalInstrumentation,

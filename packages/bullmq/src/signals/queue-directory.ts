@@ -32,9 +32,10 @@ export class QueueDirectory {
    * @returns whether it is open and new
    */
   register(object: QueueObject): boolean {
-    if (this.#known.has(object)) return false
+    if (!isObject(object) || this.#known.has(object)) return false
     // Still inside of its constructor: it will pass by again.
-    if (typeof object.qualifiedName !== 'string' || object.keys === undefined) return false
+    if (typeof object.qualifiedName !== 'string' || typeof object.name !== 'string' || !isObject(object.keys))
+      return false
     this.#known.add(object)
     if (!isOpen(object)) return false
     const { qualifiedName, name } = object
@@ -94,4 +95,8 @@ export class QueueDirectory {
     const readings = sources.map(({ reading }) => reading).filter(reading => reading !== undefined)
     series.publish(readings, this.#options.clock())
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }

@@ -16,7 +16,8 @@ export function observeEntries(registry: Registry, caches: () => Iterable<NamedS
     sums.clear()
     for (const cache of caches()) {
       const size = registry.faults.contain('signal', () => cache.size())
-      if (size !== undefined) sums.set(cache.name, (sums.get(cache.name) ?? 0) + size)
+      // Subclasses and caches registered by hand may answer anything.
+      if (typeof size === 'number' && Number.isFinite(size)) sums.set(cache.name, (sums.get(cache.name) ?? 0) + size)
     }
     for (const [name, level] of levels) if (!sums.has(name)) level.clear()
     for (const [name, sum] of sums) {

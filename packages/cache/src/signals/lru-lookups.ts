@@ -16,6 +16,12 @@ export interface LruLookupOptions {
   readonly fetches: boolean
 }
 
+/** Anybody may publish on a channel. */
+function isCache(message: LruMessage | null | undefined): message is LruMessage & { cache: LruCache } {
+  const cache: unknown = message?.cache
+  return typeof cache === 'object' && cache !== null
+}
+
 /** Counts the lookups of every lru-cache of the process, through its diagnostics channels. */
 export function countLruLookups(registry: Registry, caches: LruCaches, options: LruLookupOptions): Disposable {
   const known = new WeakMap<LruCache, CacheSeries>()
@@ -33,10 +39,10 @@ export function countLruLookups(registry: Registry, caches: LruCaches, options: 
   const onMessage = (message: unknown): void => {
     try {
       const status = message as LruMessage
-      if (status === ownLookup || status.cache === undefined) return
+      if (status === ownLookup || !isCache(status)) return
       const series = known.get(status.cache) ?? adopt(status.cache)
       const result = lookupResult(status)
-      if (result !== undefined) series[result].add()
+      if (result !== undefined) series[result]?.add()
     } catch (error) {
       registry.faults.report('signal', error)
     }

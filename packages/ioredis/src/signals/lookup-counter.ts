@@ -19,7 +19,7 @@ export interface LookupCounterOptions {
 }
 
 interface Connection {
-  readonly series: LookupSeries | undefined
+  series: LookupSeries | undefined
   /** The commands since MULTI, as EXEC will answer them; `undefined` outside of a transaction. */
   queued: PendingCommand[] | undefined
 }
@@ -41,8 +41,8 @@ export class LookupCounter {
 
   /** To be called with each reply, before ioredis takes its command from the queue. */
   reply(handler: ReplyHandler, reply: unknown): void {
-    const command = handler.redis.commandQueue.peekFront()?.command
-    if (command === undefined) return
+    const command = commandOf(handler)
+    if (command === undefined || !Array.isArray(command.args)) return
     const shape = lookupShapes.get(command.name)
     const connection = this.#connections.get(handler) ?? this.#open(handler)
     if (connection.series === undefined) return
@@ -53,15 +53,17 @@ export class LookupCounter {
 
   /** To be called with each error reply: it counts nothing, but may end a transaction. */
   error(handler: ReplyHandler): void {
-    const command = handler.redis.commandQueue.peekFront()?.command
+    const command = commandOf(handler)
     if (command === undefined || !isNamed(command, 'exec', 'EXEC')) return
     const connection = this.#connections.get(handler)
     if (connection !== undefined) connection.queued = undefined
   }
 
   #open(handler: ReplyHandler): Connection {
-    const connection = { series: this.#options.seriesOf(handler.redis), queued: undefined }
+    const connection: Connection = { series: undefined, queued: undefined }
+    // Before it is asked: what fails for one reply must not fail for each.
     this.#connections.set(handler, connection)
+    connection.series = this.#options.seriesOf(handler.redis)
     return connection
   }
 
@@ -118,4 +120,10 @@ function isNamed({ name }: PendingCommand, lower: string, upper: string): boolea
 
 function isQueued(reply: unknown): boolean {
   return reply instanceof Uint8Array && reply.length === 6 && reply.toString() === 'QUEUED'
+}
+
+/** The command that a reply belongs to. Stand-ins for a client may lack any part of the way. */
+function commandOf(handler: ReplyHandler | undefined): PendingCommand | undefined {
+  const queue = handler?.redis?.commandQueue
+  return typeof queue?.peekFront === 'function' ? queue.peekFront()?.command : undefined
 }

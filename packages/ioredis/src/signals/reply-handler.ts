@@ -10,6 +10,7 @@ export interface PendingCommand {
 export interface RedisClient {
   /** `ready`; `end` when it was closed and does not come back by itself. */
   readonly status?: string
+  /** Looked at with care: stand-ins that tests and wrappers put in place of a client may have none. */
   readonly options: {
     readonly host?: string
     readonly port?: number

@@ -1,4 +1,5 @@
 import { untilAborted, within } from '@homeostat/signals'
+import { UnsupportedDriverError } from '../errors.ts'
 import type { ConnectionOptions } from '../signals/driver.ts'
 import type { Origin } from '../signals/origin.ts'
 
@@ -41,7 +42,7 @@ export class DedicatedClient {
 
   private constructor(driver: Driver, Client: DriverClass, signal: AbortSignal) {
     this.#driver = driver
-    this.#knowsQueryMode = 'queryMode' in new Client.Query('')
+    this.#knowsQueryMode = typeof Client.Query === 'function' && 'queryMode' in new Client.Query('')
     this.#signal = signal
   }
 
@@ -55,6 +56,7 @@ export class DedicatedClient {
     ignore: (client: object) => void,
   ): Promise<DedicatedClient> {
     signal.throwIfAborted()
+    if (typeof origin.Client !== 'function') throw new UnsupportedDriverError('the class of its clients')
     const Client = origin.Client as DriverClass
     const driver = new Client({
       ...origin.connectionOptions(),
@@ -69,7 +71,7 @@ export class DedicatedClient {
     ignore(driver)
     const client = new DedicatedClient(driver, Client, signal)
     try {
-      await untilAborted(() => driver.connect(), signal)
+      await untilAborted(() => promiseOf(driver.connect(), 'connect'), signal)
     } catch (error) {
       await client.close()
       throw error
@@ -95,6 +97,7 @@ export class DedicatedClient {
   async query(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
     const protocol = this.#knowsQueryMode ? { queryMode: 'extended' as const } : { name: `homeostat_${++this.#named}` }
     const result = await untilAborted(() => this.#driver.query({ text, values, ...protocol }), this.#signal)
+    if (!Array.isArray(result?.rows)) throw new UnsupportedDriverError('a result with rows')
     return result.rows
   }
 
@@ -111,4 +114,10 @@ export class DedicatedClient {
       // It is gone either way.
     }
   }
+}
+
+/** A subclass of the application may know callbacks only: then nothing would tell when it is done. */
+function promiseOf<T>(returned: Promise<T>, method: string): Promise<T> {
+  if (typeof (returned as Partial<Promise<T>> | undefined)?.then === 'function') return returned
+  throw new UnsupportedDriverError(`a promise of ${method}()`)
 }

@@ -52,7 +52,7 @@ function counted(count: number, noun: string): string {
 }
 
 async function drain(pool: PoolShape, max: number, pauseMs: number, signal: ActionContext['signal']): Promise<number> {
-  const keep = Math.max(1, pool.options.min ?? 0)
+  const keep = Math.max(1, pool.options?.min ?? 0)
   let closed = 0
   while (closed < max && !signal.aborted && !pool.ending && pool.idleCount > keep && pool.waitingCount === 0) {
     const client = await pool.connect()

@@ -25,13 +25,26 @@ const CURES: Readonly<Record<string, string>> = {
  * drivers passwords and addresses.
  */
 export function describeProblem(where: string, error: unknown): string {
-  const causes: unknown = error instanceof AggregateError ? error.errors[0] : error
+  const causes = firstOf(error)
   const code = errorType(causes)
   const cure = CURES[code] ?? (isTimeout(causes) ? 'no answer in time: is the server reachable?' : undefined)
   return cure === undefined ? `${where}: failed (${code})` : `${where}: ${cure} (${code})`
 }
 
+/** Node tries all addresses of a host, and puts the failures together. */
+function firstOf(error: unknown): unknown {
+  try {
+    return error instanceof AggregateError ? error.errors[0] : error
+  } catch {
+    return undefined
+  }
+}
+
 /** pg reports its own timeouts without a code. */
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && /timeout/i.test(error.message)
+  try {
+    return error instanceof Error && /timeout/i.test(error.message)
+  } catch {
+    return false
+  }
 }

@@ -60,7 +60,7 @@ async function optimize(
     maxStatements,
     outcome.problems,
   )
-  for (const statements of groupBy(slowest, statement => statement.origin.address).values()) {
+  for (const statements of groupBy(slowest, ({ origin: { key, address } }) => key ?? address).values()) {
     if (signal.aborted) break
     await examineDatabase(instrumentation, statements, { minTableRows, maxSelectivity }, signal, outcome)
   }

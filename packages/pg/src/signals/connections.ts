@@ -1,4 +1,4 @@
-import type { Registry } from '@homeostat/signals'
+import { databasePart, type Registry, UNKNOWN_PART } from '@homeostat/signals'
 import { Database } from './database.ts'
 import type { ClientShape, ConnectionShape } from './driver.ts'
 import type { Origin } from './origin.ts'
@@ -39,7 +39,9 @@ export class Connections {
 
   meet(client: ClientShape): void {
     const { connection } = client
-    const database = this.#database(typeof client.database === 'string' ? client.database : '')
+    // A stand-in for a client may have none.
+    if (typeof connection !== 'object' || connection === null) return
+    const database = this.#database(databaseOf(client.database))
     const pool = this.#pools.of(client)
     this.#met.set(connection, new RunningQueries(database))
     this.#origins.set(connection, pool === undefined ? originOfClient(client) : originOfPool(pool))
@@ -56,4 +58,9 @@ export class Connections {
     if (database === undefined) this.#databases.set(namespace, (database = new Database(namespace, this.#registry)))
     return database
   }
+}
+
+/** A piece of a malformed connection string may stand where the name should. */
+function databaseOf(name: unknown): string {
+  return typeof name !== 'string' || name === '' ? '' : (databasePart(name) ?? UNKNOWN_PART)
 }

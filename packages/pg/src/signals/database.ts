@@ -1,4 +1,4 @@
-import type { HistogramSeries, Registry } from '@homeostat/signals'
+import { errorType, type HistogramSeries, type Registry } from '@homeostat/signals'
 import { attributes as a, metrics } from '@homeostat/semconv'
 
 /** `db.system.name` of the semantic conventions. */
@@ -39,21 +39,4 @@ export class Database {
     const labels = { [a.dbSystemName]: POSTGRESQL, [a.dbNamespace]: this.namespace, ...more }
     return this.#registry.histogram(metrics.dbOperationDuration).with(labels)
   }
-}
-
-/**
- * The SQLSTATE of a server's error, the code of a socket's, else the error's class. Never the message: it holds literals
- * and bind values.
- */
-export function errorType(error: unknown): string {
-  const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as {
-    code?: unknown
-    name?: unknown
-  }
-  if (isIdentifier(code)) return code
-  return isIdentifier(name) ? name : '_OTHER'
-}
-
-function isIdentifier(value: unknown): value is string {
-  return typeof value === 'string' && /^\w{1,64}$/.test(value)
 }

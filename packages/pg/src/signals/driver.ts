@@ -37,6 +37,7 @@ export interface PoolShape {
   readonly waitingCount: number
   readonly ending: boolean
   readonly ended: boolean
+  /** Looked at with care: a pool may be anything that has a `connect`. */
   readonly options: ConnectionOptions & { readonly max?: number; readonly min?: number }
   /** The class the pool makes its clients of. */
   readonly Client: unknown

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import type { ClientShape, ConnectionOptions, PoolShape } from './driver.ts'
-import { addressOf, formatAddress } from './pool-address.ts'
+import { addressOf, formatAddress, safeAddress } from './pool-address.ts'
 
 /**
  * How to reach a database once more, the way the application does. It stays in memory: the options may hold a password,
@@ -8,15 +9,19 @@ import { addressOf, formatAddress } from './pool-address.ts'
 export interface Origin {
   /** `host:port/database` */
   readonly address: string
+  /** Tells databases apart whose addresses look alike. In memory only. */
+  readonly key?: string
   /** The application's own client class. */
   readonly Client: unknown
   connectionOptions(): ConnectionOptions
 }
 
 export function originOfPool(pool: PoolShape): Origin {
-  const { options, Client } = pool
+  const { Client } = pool
+  const options = optionsOf(pool)
   return {
     address: formatAddress(addressOf(options)),
+    key: keyOf([options['connectionString'], options['host'], options['port'], options['database']]),
     Client,
     // pg-pool hides the password from enumeration, so that a plain copy would lose it.
     connectionOptions: () => ({ ...options, password: options['password'] }),
@@ -37,8 +42,20 @@ export function originOfClient(client: ClientShape): Origin {
     ...(parameters?.['options'] === undefined ? undefined : { options: parameters['options'] }),
   }
   return {
-    address: formatAddress({ host: String(host), port: String(port), database: String(database) }),
+    address: formatAddress(safeAddress({ host, port, database })),
+    key: keyOf([host, port, database]),
     Client: client.constructor,
     connectionOptions: () => ({ ...options, password: own['password'] }),
   }
+}
+
+/** The options of a pool, or none: a pool may be anything that has a `connect`. */
+function optionsOf({ options }: PoolShape): ConnectionOptions {
+  return typeof options === 'object' && options !== null ? options : {}
+}
+
+/** A digest: a connection string may hold a password, which must not lie about in keys of maps. */
+function keyOf(parts: readonly unknown[]): string {
+  const texts = parts.map(part => (typeof part === 'string' || typeof part === 'number' ? String(part) : ''))
+  return createHash('sha256').update(JSON.stringify(texts)).digest('base64')
 }

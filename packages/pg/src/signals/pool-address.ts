@@ -1,3 +1,4 @@
+import { databasePart, hostPart, portPart, UNKNOWN_PART } from '@homeostat/signals'
 import type { ConnectionOptions } from './driver.ts'
 
 /** Where a database is. */
@@ -7,18 +8,42 @@ export interface Address {
   readonly database: string
 }
 
+/** Parts that were given, whatever they hold. */
+type Given = { readonly [Part in keyof Address]?: unknown } & { readonly user?: unknown }
+
 /**
  * The address in a pool's or client's options, found as pg finds it: the connection string, then the options, then the
- * environment, then the defaults. It holds neither user (unless the database is named after it) nor password.
- * Source: `pg/lib/connection-parameters.js`.
+ * environment, then the defaults. Each part is what it claims to be, or `unknown`: a password that holds a `/`, `?` or `#`
+ * makes every parser take pieces of it for something else. Never throws. Source: `pg/lib/connection-parameters.js`.
  */
-export function addressOf(options: ConnectionOptions, environment: NodeJS.ProcessEnv = process.env): Address {
-  const fromUrl = addressOfUrl(options['connectionString'])
-  const user = fromUrl.user ?? text(options['user']) ?? environment['PGUSER'] ?? environment['USER']
+export function addressOf(options: unknown, environment: NodeJS.ProcessEnv = process.env): Address {
+  const own = plainParts(options)
+  const url = partsOfUrl(own.connectionString)
+  if (url === undefined) return { host: UNKNOWN_PART, port: UNKNOWN_PART, database: UNKNOWN_PART }
+  const pick = (part: keyof Address, name: string, otherwise: string): unknown =>
+    [url[part], own[part], environment[name]].find(isGiven) ?? otherwise
+  return safeAddress({
+    host: pick('host', 'PGHOST', 'localhost'),
+    port: pick('port', 'PGPORT', '5432'),
+    database:
+      [
+        url.database,
+        own.database,
+        environment['PGDATABASE'],
+        url.user,
+        own.user,
+        environment['PGUSER'],
+        environment['USER'],
+      ].find(isGiven) ?? 'postgres',
+  })
+}
+
+/** Takes each part only as what it should be. */
+export function safeAddress({ host, port, database }: Given): Address {
   return {
-    host: fromUrl.host ?? text(options['host']) ?? environment['PGHOST'] ?? 'localhost',
-    port: fromUrl.port ?? text(options['port']) ?? environment['PGPORT'] ?? '5432',
-    database: fromUrl.database ?? text(options['database']) ?? environment['PGDATABASE'] ?? user ?? 'postgres',
+    host: hostPart(host) ?? UNKNOWN_PART,
+    port: portPart(port) ?? UNKNOWN_PART,
+    database: databasePart(database) ?? UNKNOWN_PART,
   }
 }
 
@@ -27,27 +52,40 @@ export function formatAddress({ host, port, database }: Address): string {
   return `${host}:${port}/${database}`
 }
 
-function addressOfUrl(connectionString: unknown): Partial<Address & { user: string }> {
-  if (typeof connectionString !== 'string') return {}
+function plainParts(options: unknown): Given & { readonly connectionString?: unknown } {
+  try {
+    const { connectionString, host, port, database, user } = Object(options) as ConnectionOptions
+    return { connectionString, host, port, database, user }
+  } catch {
+    return { host: UNKNOWN_PART, port: UNKNOWN_PART, database: UNKNOWN_PART }
+  }
+}
+
+/** Undefined for a connection string that is not sure to be understood. */
+function partsOfUrl(connectionString: unknown): Given | undefined {
+  if (connectionString === undefined || connectionString === null || connectionString === '') return {}
+  if (typeof connectionString !== 'string') return undefined
   // `socket:/folder?db=name` and `/folder name` are pg's spellings for a Unix socket.
   if (connectionString.startsWith('/')) {
-    const [host, database] = connectionString.split(' ')
-    return defined({ host, database })
+    const [host, database, ...rest] = connectionString.split(' ')
+    return rest.length === 0 ? { host, database } : undefined
   }
+  // Then pg cannot read it either, and no part of it is used.
   if (!URL.canParse(connectionString)) return {}
   const url = new URL(connectionString)
   const query = url.searchParams
   const path = decode(url.pathname.replace(/^\//, ''))
-  return defined({
-    host: url.protocol === 'socket:' ? decode(url.pathname) : query.get('host') || decode(url.hostname),
-    port: query.get('port') || url.port,
-    database: (url.protocol === 'socket:' ? query.get('db') : path) ?? '',
-    user: decode(url.username),
-  })
+  if (url.protocol === 'socket:') return { host: decode(url.pathname), port: undefined, database: query.get('db') }
+  // Of another kind of string, or with an `@` after the host: then the host is a piece of the user or the password.
+  const isPostgres = /^postgres(?:ql)?:\/\//i.test(connectionString)
+  if (!isPostgres || url.hash !== '' || /@/.test(`${path}${decode(url.search)}`)) return undefined
+  // A lone word before the `@` may be the password.
+  const user = url.password === '' ? undefined : decode(url.username)
+  return { host: query.get('host') || decode(url.hostname), port: query.get('port') || url.port, database: path, user }
 }
 
-function defined(parts: Record<string, string | undefined>): Partial<Address & { user: string }> {
-  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined && value !== ''))
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== ''
 }
 
 function decode(part: string): string {
@@ -56,8 +94,4 @@ function decode(part: string): string {
   } catch {
     return part
   }
-}
-
-function text(value: unknown): string | undefined {
-  return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : undefined
 }

@@ -39,7 +39,8 @@ export class Pools {
 
   /** Remembers a pool, weakly: it is forgotten when it has ended or was collected. */
   add(pool: PoolShape): void {
-    if (this.#known.has(pool) || pool.ended) return
+    // Called detached, or on something that only borrows the method.
+    if (typeof pool !== 'object' || pool === null || this.#known.has(pool) || pool.ended) return
     this.#known.set(pool, true)
     this.#prune()
     const name = this.#freeName(pool)
@@ -87,10 +88,7 @@ export class Pools {
       if (pool === undefined) continue
       // Connections come and go; the answer of one is remembered.
       tracked.hasAnswered ||= isConnected(pool)
-      tracked.used.set(pool.totalCount - pool.idleCount)
-      tracked.idle.set(pool.idleCount)
-      tracked.pending.set(pool.waitingCount)
-      if (typeof pool.options.max === 'number') tracked.limit.set(pool.options.max)
+      this.#registry.faults.contain('signal', () => writeState(pool, tracked))
     }
   }
 
@@ -105,11 +103,26 @@ export class Pools {
 
   #freeName(pool: PoolShape): string {
     const given = this.#registry.faults.contain('signal', () => this.#name?.(pool))
-    const base = (given || formatAddress(addressOf(pool.options))).slice(0, MAX_NAME_LENGTH)
+    const base = (typeof given === 'string' && given !== '' ? given : formatAddress(addressOf(pool.options))).slice(
+      0,
+      MAX_NAME_LENGTH,
+    )
     let name = base
     for (let ordinal = 2; this.#tracked.has(name); ordinal++) name = `${base}#${ordinal}`
     return name
   }
+}
+
+/** A pool may be a subclass that has none of the counts: then nothing is known. */
+function writeState({ totalCount, idleCount, waitingCount, options }: PoolShape, tracked: TrackedPool): void {
+  setCount(tracked.used, totalCount - idleCount)
+  setCount(tracked.idle, idleCount)
+  setCount(tracked.pending, waitingCount)
+  setCount(tracked.limit, options?.max)
+}
+
+function setCount(series: LevelSeries, count: unknown): void {
+  if (typeof count === 'number' && Number.isFinite(count)) series.set(count)
 }
 
 /** Whether some client of the pool has come through the handshake; an idle one has. */

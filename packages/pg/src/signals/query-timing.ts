@@ -82,6 +82,8 @@ export function timeQueries(clientClass: ClientClass, observer: TimingObserver):
 
 function beforeQuery(client: ClientShape, config: unknown, observer: TimingObserver, isActive: () => boolean): void {
   try {
+    const connection: unknown = client?.connection
+    if (typeof connection !== 'object' || connection === null) return
     if (!observer.isMet(client.connection)) observer.meet(client)
     // The common case: a text, or a config object without `submit`.
     if (typeof config !== 'object' || config === null) return

@@ -57,7 +57,7 @@ export class SlowStatements {
     const { text, summary, values, durationMs, origin } = run
     if (text.length > MAX_TEXT_LENGTH) return
     const normalized = fingerprint(text)
-    const key = `${origin.address} ${normalized}`
+    const key = `${origin.key ?? origin.address} ${normalized}`
     const entry = this.#entries.get(key) ?? this.#insert(key, { ...run, fingerprint: normalized, now })
     entry.count++
     entry.totalMs += durationMs

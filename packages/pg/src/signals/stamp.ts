@@ -10,7 +10,7 @@ class OnExistingObject {
   }
 }
 
-/** One value an object. */
+/** One value an object. Looking at what is no object finds nothing: hooks are called with anything. */
 export interface Stamp<Value> {
   has(target: object): boolean
   get(target: object): Value | undefined
@@ -28,11 +28,11 @@ export function createStamp<Value>(): Stamp<Value> {
     }
 
     static has(target: object): boolean {
-      return #value in target
+      return typeof target === 'object' && target !== null && #value in target
     }
 
     static get(target: object): Value | undefined {
-      return #value in target ? target.#value : undefined
+      return typeof target === 'object' && target !== null && #value in target ? target.#value : undefined
     }
 
     static set(target: object, value: Value): void {
