@@ -2,6 +2,7 @@ import { diag } from '@opentelemetry/api'
 import type { ProducerReader, Registry, ScopeMetrics } from '@homeostat/signals'
 import { providerOf } from './provider-of.ts'
 import { forTextExposition } from './text-exposition.ts'
+import { writesText } from './text-readers.ts'
 
 /** Any SDK `MetricReader`, push or pull, of SDK 2 or SDK 3, as far as it is used here. */
 export interface AttachableReader extends ProducerReader {
@@ -91,11 +92,6 @@ export function attachReader(reader: object, target: AttachTarget): Disposable {
 }
 
 const NOTHING_TO_DO: Disposable = { [Symbol.dispose]: () => undefined }
-
-/** A `PrometheusExporter`, by the handler that only it has. */
-function writesText(reader: object): boolean {
-  return typeof (reader as { getMetricsRequestHandler?: unknown }).getMetricsRequestHandler === 'function'
-}
 
 function isReader(value: object): value is AttachableReader {
   const { collect, selectAggregationTemporality } = value as Partial<AttachableReader>

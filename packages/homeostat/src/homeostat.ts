@@ -1,3 +1,4 @@
+import { diag } from '@opentelemetry/api'
 import type {
   ActionEvidence,
   Domain,
@@ -29,6 +30,8 @@ import { externalServiceExprs, externalServiceMetrics } from './metrics/external
 import { systemExprs, systemMetrics } from './metrics/system.ts'
 import { readModes } from './modes.ts'
 import { DEFAULT_INTERVAL_MS } from './option-schema.ts'
+import { reportServerOnlySelectors } from './server-only-selectors.ts'
+import { tidyTextReaders } from './text-readers.ts'
 import type { OptimizationResult } from './optimization-result.ts'
 import { optimizationResult } from './optimization-result.ts'
 import type { HomeostatOptions } from './options.ts'
@@ -79,7 +82,7 @@ export class Homeostat implements AsyncDisposable {
     const { autoStart = true, intervalMs = DEFAULT_INTERVAL_MS } = options
     const modes = readModes({ ...checked, options }, domains, warn)
     const service = (this.#service = new ServiceName(options))
-    this.#engine = new EngineInstrumentation(provider => service.offer(provider))
+    this.#engine = new EngineInstrumentation(provider => this.#onProvider(provider))
     const { faults } = this.#engine.registry
     this.#faults = faults
     const isStopped = (): boolean => this.optimizer.killSwitch.state.tripped
@@ -99,6 +102,13 @@ export class Homeostat implements AsyncDisposable {
       ...(options.environment && { environment: options.environment }),
     })
     for (const { message } of this.optimizer.rules.rejected) warn(message)
+    // What is brought in code is reported at the door where it is not even an expression.
+    faults.contain('rule', () =>
+      reportServerOnlySelectors(options.rules ?? [], options.responses ?? [], program.rules, {
+        now: warn,
+        later: line => diag.warn(`homeostat: ${line}`),
+      }),
+    )
     const exprs = [...systemExprs, ...applicationExprs, ...databaseExprs, ...externalServiceExprs]
     this.#query = createQuery(this.optimizer.store, exprs, steadyNow)
     this.#target = {
@@ -145,6 +155,15 @@ export class Homeostat implements AsyncDisposable {
     this.#attachments.push(attachReader(reader, this.#target))
     this.#readers.add(reader)
     return reader
+  }
+
+  /** Of metrics or of traces, as the SDK gives it to instrumentations. */
+  #onProvider(provider: unknown): void {
+    this.#service.offer(provider)
+    const [engine, ...others] = this.#target.registries
+    if (typeof provider !== 'object' || provider === null || engine === undefined) return
+    const scopes = [engine.scope, ...others.map(({ scope }) => scope)] as const
+    this.#faults.contain('telemetry', () => this.#attachments.push(tidyTextReaders(provider, scopes)))
   }
 
   /** Begins to tick. Done already unless `autoStart` is false. The timers never keep the process alive. */

@@ -101,6 +101,7 @@ export type {
   Requirement,
   Response,
 } from './response.ts'
+export { expressionsOf } from './response-expressions.ts'
 export type { ForeignScope, Snapshot } from './snapshot.ts'
 export { chooseServer, type ServerCandidate, type ServerChoice, type ServerEngine } from './server-candidate.ts'
 export { ServerIdentities, type ServerIdentitiesOptions, type ServerIdentity } from './server-identities.ts'

@@ -41,5 +41,6 @@ export { createRules, loadRules, type Evaluation, type RuleSource, type Rules, t
 export type { SeriesHandle } from './series-handle.ts'
 export type { SeriesDescriptor } from './series-descriptor.ts'
 export type { Steps } from './steps.ts'
+export { matchesEmpty } from './syntax/selector.ts'
 export { createStore, type Store, type StoreOptions, type StoreStats } from './store.ts'
 export type { MatrixValue, Sample, ScalarValue, SeriesSamples, StringValue, Value, VectorValue } from './value.ts'

@@ -9,17 +9,18 @@ import { homeostat } from 'homeostat'
 import type { Homeostat } from 'homeostat'
 
 export interface ExpositionArgs {
-  readonly homeostat: boolean
+  /** Without Homeostat, attached to the reader, or by the Meter path only. */
+  readonly homeostat: 'off' | 'attached' | 'meter'
   readonly withoutScopeInfo?: boolean
 }
 
-const { homeostat: isOn, withoutScopeInfo = false } = JSON.parse(process.argv[2] ?? '{}') as ExpositionArgs
+const { homeostat: path, withoutScopeInfo = false } = JSON.parse(process.argv[2] ?? '{}') as ExpositionArgs
 process.env['OTEL_NODE_RESOURCE_DETECTORS'] = 'none'
 
 const options = { preventServerStart: true, withoutScopeInfo }
 const exporter = new PrometheusExporter(options)
-const h: Homeostat | undefined = isOn ? homeostat({ intervalMs: 1000 }) : undefined
-const provider = new MeterProvider({ readers: [h?.attach(exporter) ?? exporter] })
+const h: Homeostat | undefined = path === 'off' ? undefined : homeostat({ intervalMs: 1000 })
+const provider = new MeterProvider({ readers: [path === 'attached' ? h!.attach(exporter) : exporter] })
 metrics.setGlobalMeterProvider(provider)
 // What NodeSDK does; the one of SDK 2.0 does not take several readers yet.
 for (const instrumentation of [new RuntimeNodeInstrumentation(), ...(h?.instrumentations ?? [])]) {
@@ -38,7 +39,7 @@ const text = (): Promise<string> =>
   )
 let last = ''
 // What is measured over windows of several seconds is there as well, then.
-for (const until = Date.now() + 7000; Date.now() < until; await new Promise(resolve => setTimeout(resolve, 500))) {
+for (const until = Date.now() + 6000; Date.now() < until; await new Promise(resolve => setTimeout(resolve, 500))) {
   h?.optimizer.tick()
   last = await text()
 }

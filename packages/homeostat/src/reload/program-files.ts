@@ -3,6 +3,7 @@ import { watchFiles } from '@homeostat/optimizer'
 import { readRegularFile } from '@homeostat/signals'
 import type { RuleGroup } from '@homeostat/promql'
 import type { Warn } from '../warn.ts'
+import { reportServerOnlySelectors } from '../server-only-selectors.ts'
 import { ProgramFilesError } from './program-files-error.ts'
 import type { FileText, ProgramBase } from './read-program-files.ts'
 
@@ -70,6 +71,7 @@ export class ProgramFiles implements Disposable {
       this.#hasLoaded = true
       this.#told = undefined
       for (const warning of warnings) warn(warning)
+      reportServerOnlySelectors(program.rules, program.responses, base.rules, { now: warn, later: warn })
     } catch (error) {
       this.#fail(error instanceof ProgramFilesError ? error : new ProgramFilesError([error], this.#hasLoaded))
     }

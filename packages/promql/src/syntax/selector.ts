@@ -77,7 +77,8 @@ function parseMatch(source: string, node: SyntaxNode): LabelMatch {
   return match
 }
 
-function matchesEmpty(match: LabelMatch): boolean {
+/** Whether a series without the label matches. */
+export function matchesEmpty(match: LabelMatch): boolean {
   switch (match.operator) {
     case '=':
       return match.value === ''
