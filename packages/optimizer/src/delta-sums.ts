@@ -21,7 +21,10 @@ export class DeltaSums {
 
   /** @param provider - number of the provider the metrics come from */
   toCumulative({ scope, metrics }: ScopeMetrics, provider: number): ScopeMetrics {
-    return { scope, metrics: metrics.map(metric => this.#metric(`${provider}\0${scope.name}`, metric)) }
+    return {
+      scope,
+      metrics: metrics.map(metric => this.#metric(`${provider}\0${scope.name}\0${scope.version ?? ''}`, metric)),
+    }
   }
 
   #metric(source: string, metric: MetricData): MetricData {

@@ -23,6 +23,7 @@ interface Layout {
   readonly name: string
   readonly version: string | undefined
   readonly own: boolean
+  readonly provider: number
   readonly metrics: RecordedMetric[]
   readonly series: RecordedSeries[]
   /** By metric: the place of each attribute set. */
@@ -84,10 +85,11 @@ export class Recorder implements Disposable {
       homeostat: 'recording',
       version: 1,
       intervalMs: this.#options.intervalMs,
-      scopes: [...this.#scopes.values()].map(({ layout: { name, version, own, metrics, series } }) => ({
+      scopes: [...this.#scopes.values()].map(({ layout: { name, version, own, provider, metrics, series } }) => ({
         name,
         ...(version !== undefined && { version }),
         own,
+        ...(provider > 1 && { provider }),
         metrics,
         series,
       })),
@@ -114,7 +116,9 @@ export class Recorder implements Disposable {
   #append({ at, own, foreign }: Snapshot): void {
     const collections = [
       ...own.map(metrics => this.#collection(metrics, at, true)),
-      ...foreign.map(({ at: collectedAt, metrics }) => this.#collection(metrics, collectedAt, false)),
+      ...foreign.map(({ at: collectedAt, metrics, provider }) =>
+        this.#collection(metrics, collectedAt, false, provider),
+      ),
     ]
     const line = JSON.stringify({ at, collections })
     this.#snapshots.push(line)
@@ -125,12 +129,15 @@ export class Recorder implements Disposable {
     if (old > 0) this.#snapshots = this.#snapshots.slice(old)
   }
 
-  #collection({ scope, metrics }: ScopeMetrics, at: number, own: boolean): RecordedCollection {
-    const key = JSON.stringify([own, scope.name, scope.version])
+  #collection({ scope, metrics }: ScopeMetrics, at: number, own: boolean, provider = 1): RecordedCollection {
+    const key = JSON.stringify([own, scope.name, scope.version, provider])
     let known = this.#scopes.get(key)
     if (!known) {
       const { name, version } = scope
-      known = { index: this.#scopes.size, layout: { name, version, own, metrics: [], series: [], places: new Map() } }
+      known = {
+        index: this.#scopes.size,
+        layout: { name, version, own, provider, metrics: [], series: [], places: new Map() },
+      }
       this.#scopes.set(key, known)
     }
     const { index, layout } = known
@@ -176,14 +183,18 @@ export class Recorder implements Disposable {
 }
 
 function describe(metric: MetricData, point: DataPoint<number | HistogramValue>): RecordedMetric {
-  const { name, unit } = metric.descriptor
-  const carried = metric.aggregationTemporality === DELTA ? { carried: true as const } : {}
+  const { name, unit, type } = metric.descriptor
+  const more = {
+    ...(metric.aggregationTemporality === DELTA && { carried: true as const }),
+    ...(type !== undefined && { type }),
+  }
   if (metric.dataPointType === HISTOGRAM_POINT)
-    return { name, unit, kind: 'histogram', ...carried, boundaries: (point.value as HistogramValue).buckets.boundaries }
-  if (metric.dataPointType !== SUM_POINT) return { name, unit, kind: 'gauge', ...carried }
-  return { name, unit, kind: metric.isMonotonic ? 'counter' : 'sum', ...carried }
+    return { name, unit, kind: 'histogram', ...more, boundaries: (point.value as HistogramValue).buckets.boundaries }
+  if (metric.dataPointType !== SUM_POINT) return { name, unit, kind: 'gauge', ...more }
+  return { name, unit, kind: metric.isMonotonic ? 'counter' : 'sum', ...more }
 }
 
 function valueOf(value: number | HistogramValue): RecordedValue {
-  return typeof value === 'number' ? value : [value.count, value.sum ?? 0, ...value.buckets.counts]
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
+  return [value.count, value.sum ?? 0, ...value.buckets.counts]
 }

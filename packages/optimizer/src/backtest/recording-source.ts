@@ -71,7 +71,7 @@ async function* snapshotsOf(file: string, { scopes }: RecordingHeader): AsyncGen
       if (!layout) throw new RecordingError(file, number, `scope ${index} is not in the header`)
       const metrics = layout.fill(values, collectedAt)
       if (layout.own) snapshot.own.push(metrics)
-      else snapshot.foreign.push({ at: collectedAt, metrics })
+      else snapshot.foreign.push({ at: collectedAt, metrics, provider: layout.provider })
     }
     yield snapshot
   }
@@ -79,10 +79,11 @@ async function* snapshotsOf(file: string, { scopes }: RecordingHeader): AsyncGen
 
 interface ScopeLayout {
   readonly own: boolean
+  readonly provider: number
   fill(values: readonly RecordedValue[], at: number): ScopeMetrics
 }
 
-function layoutOf({ name, version, own, metrics, series }: RecordedScope): ScopeLayout {
+function layoutOf({ name, version, own, provider = 1, metrics, series }: RecordedScope): ScopeLayout {
   const scope = { name, ...(version !== undefined && { version }) }
   const rows = metrics.map((metric, index) => ({
     metric,
@@ -92,6 +93,7 @@ function layoutOf({ name, version, own, metrics, series }: RecordedScope): Scope
   }))
   return {
     own,
+    provider,
     fill(values, at) {
       const endTime = hrTime(at)
       const filled = rows.map(({ metric, series: places }) => {
@@ -107,15 +109,16 @@ function layoutOf({ name, version, own, metrics, series }: RecordedScope): Scope
   }
 }
 
-function readValue(value: number | readonly number[], { boundaries = [] }: RecordedMetric): unknown {
+function readValue(value: NonNullable<RecordedValue>, { boundaries = [] }: RecordedMetric): unknown {
   if (typeof value === 'number') return value
+  if (typeof value === 'string') return Number(value)
   const [count = 0, sum = 0, ...counts] = value
   return { buckets: { boundaries, counts }, sum, count }
 }
 
-function describe({ name, unit, kind, carried }: RecordedMetric): object {
+function describe({ name, unit, kind, carried, type }: RecordedMetric): object {
   return {
-    descriptor: { name, unit, description: '', valueType: ValueType.DOUBLE },
+    descriptor: { name, unit, description: '', valueType: ValueType.DOUBLE, ...(type !== undefined && { type }) },
     aggregationTemporality: carried ? DELTA : CUMULATIVE,
     dataPointType: kind === 'gauge' ? GAUGE_POINT : kind === 'histogram' ? HISTOGRAM_POINT : SUM_POINT,
     ...((kind === 'counter' || kind === 'sum') && { isMonotonic: kind === 'counter' }),

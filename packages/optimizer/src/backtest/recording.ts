@@ -17,6 +17,8 @@ export interface RecordedScope {
   readonly version?: string
   /** True when the loop read it itself at each tick; else it came from an attached reader. */
   readonly own: boolean
+  /** Number of the provider it came from. @default 1 */
+  readonly provider?: number
   readonly metrics: readonly RecordedMetric[]
   /** A value of a snapshot belongs to the series at the same place here. */
   readonly series: readonly RecordedSeries[]
@@ -29,6 +31,8 @@ export interface RecordedMetric {
   readonly kind: 'counter' | 'sum' | 'gauge' | 'histogram'
   /** True where its reader leaves idle series out; their last value goes on. */
   readonly carried?: true
+  /** The SDK's name of the instrument, which says whether it may have had a total before. */
+  readonly type?: string
   /** Of a histogram: the upper bounds of its buckets, without +Inf. */
   readonly boundaries?: readonly number[]
 }
@@ -41,8 +45,11 @@ export interface RecordedSeries {
   readonly startMs: number
 }
 
-/** A number; of a histogram count, sum and the count of each bucket; null when the series was not there. */
-export type RecordedValue = number | readonly number[] | null
+/**
+ * A number, as text where JSON has none for it (`Infinity`, `NaN`); of a histogram count, sum and the count of each bucket; null
+ * when the series was not there.
+ */
+export type RecordedValue = number | string | readonly number[] | null
 
 /** One line: the time of the snapshot, and each collection in it with its scope and its own time. */
 export interface RecordedSnapshot {

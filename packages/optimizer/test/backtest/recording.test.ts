@@ -152,3 +152,44 @@ test('a line that cannot be read is named', async () => {
   await expect(play('{"at":1}')).rejects.toThrow(':2: a snapshot needs at and collections')
   await expect(play('{"at":1,"collections":[[3,1,[]]]}')).rejects.toThrow(':2: scope 3 is not in the header')
 })
+
+test('2-32: a replay keeps providers apart, begins counters at 0, and has infinite values', async () => {
+  const rules = [
+    { alert: 'Second', expr: 'theirs_total{homeostat_provider="2"} == 20' },
+    { alert: 'Grew', expr: 'increase(theirs_total{homeostat_provider=""}[1m]) > 5' },
+    { alert: 'Infinite', expr: 'their_level == Inf' },
+  ]
+  const loop = new Loop({ rules, responses: [], actions: [] })
+  const recorder = new Recorder({ optimizer: loop.optimizer })
+  const [first, second] = [{}, {}]
+  const scopeOf = (value: number): ScopeMetrics => ({
+    scope: { name: 'them' },
+    metrics: [
+      {
+        descriptor: { name: 'theirs', unit: '', description: '', valueType: 1, type: 'COUNTER' },
+        aggregationTemporality: CUMULATIVE,
+        dataPointType: SUM_POINT,
+        isMonotonic: true,
+        dataPoints: [{ startTime: hrTime(loop.now - 20_000), endTime: hrTime(loop.now), attributes: {}, value }],
+      },
+      {
+        descriptor: { name: 'their.level', unit: '', description: '', valueType: 1 },
+        aggregationTemporality: CUMULATIVE,
+        dataPointType: GAUGE_POINT,
+        dataPoints: [{ startTime: hrTime(loop.now), endTime: hrTime(loop.now), attributes: {}, value: Infinity }],
+      },
+    ],
+  })
+  const entries = await loop.run(30_000, () => {
+    loop.optimizer.offer({}, [scopeOf(10)], first)
+    loop.optimizer.offer({}, [scopeOf(20)], second)
+    return 0
+  })
+  recorder[Symbol.dispose]()
+  const alerts = entries.at(-1)!.firings.map(({ alert }) => alert)
+  expect(new Set(alerts)).toEqual(new Set(['Second', 'Grew', 'Infinite']))
+
+  const file = await folder.write('providers.ndjson', [...recorder.lines()].join(''))
+  const [result] = await backtest({ source: await openRecording(file), programs: [{ rules, responses: [] }] })
+  expect(new Set(result!.firings.map(({ alert }) => alert))).toEqual(new Set(alerts))
+})
