@@ -14,6 +14,9 @@ const FRESH_INTERVALS = 2
 /** The default interval of OpenTelemetry's periodic reader, and so the cadence of what others measure. */
 const EXPORT_INTERVAL_MS = 60_000
 
+/** By how much the pace of readers is told apart. */
+const PACE_STEP_MS = 30_000
+
 const SCOPE = 'otel_scope_name'
 
 export interface FreshnessOptions {
@@ -22,6 +25,8 @@ export interface FreshnessOptions {
   readonly ownScopes: ReadonlySet<string>
   /** Time between ticks. */
   readonly intervalMs: number
+  /** Time between the collections of the slowest attached reader; 0 while it is not known. */
+  readonly collectionIntervalMs: () => number
   readonly faults: Faults
 }
 
@@ -110,12 +115,16 @@ export class Freshness {
   }
 
   #hasSample(matches: readonly LabelMatcher[], labels: Labels, now: number): boolean {
-    const { ownScopes, intervalMs } = this.#options
+    const { ownScopes, intervalMs, collectionIntervalMs } = this.#options
     const isOwn = ({ [SCOPE]: scope }: Labels): boolean => scope !== undefined && ownScopes.has(scope)
     // Our own series have a value of this very tick, or they are gone.
     const own = this.#presentOf(matches, intervalMs / 2, isOwn, now)
     if (own.byLabels.has(labels)) return true
-    const foreignMs = FRESH_INTERVALS * Math.max(EXPORT_INTERVAL_MS, intervalMs)
+    // In coarse steps, since each window is an expression of its own.
+    const paceMs = Math.ceil(collectionIntervalMs() / PACE_STEP_MS) * PACE_STEP_MS
+    const everyMs = Math.max(EXPORT_INTERVAL_MS, intervalMs, paceMs)
+    // No selector sees further back than the lookback.
+    const foreignMs = Math.max(Math.min(FRESH_INTERVALS * everyMs, this.#options.store.lookbackMs), intervalMs)
     return this.#presentOf(matches, foreignMs, series => !isOwn(series), now).byLabels.has(labels)
   }
 

@@ -106,7 +106,9 @@ export class Optimizer {
     this.store = createStore({ intervalMs, onWarning, ...(wall.wallTime && { wallTime: wall.wallTime }) })
     this.#ingestion = new Ingestion(this.store, faults, wall)
     const ownScopes = this.reader.scopeNames
-    this.#programs = new Programs(options, { store: this.store, faults, intervalMs, ownScopes })
+    const collectionIntervalMs = (): number => this.reader.collectionIntervalMs
+    const loaded = { store: this.store, faults, intervalMs, ownScopes, collectionIntervalMs }
+    this.#programs = new Programs(options, loaded)
     this.#alerts = new Alerts(new Conditions(), intervalMs, this.store)
     this.histories = new Histories({ intervalMs, random })
     this.ledger = new Ledger(faults)

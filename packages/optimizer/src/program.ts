@@ -24,6 +24,8 @@ export interface ProgramContext {
   readonly intervalMs: number
   /** Names of the scopes that the tick reads itself. */
   readonly ownScopes: ReadonlySet<string>
+  /** Time between the collections of the slowest attached reader; 0 while it is not known. */
+  readonly collectionIntervalMs: () => number
 }
 
 /** Rules and responses read between two rests; parsing one expression takes up to a hundred microseconds. */

@@ -1,5 +1,5 @@
 /** A provider that delivered nothing for so long has been shut down, and its number is given to the next one. */
-const SILENCE_MS = 300_000
+const SILENCE_MS = 3_600_000
 
 interface Known {
   readonly provider: object

@@ -1,5 +1,6 @@
 import type { MetricData, Registry, ScopeMetrics, Temporality } from '@homeostat/signals'
 import { CUMULATIVE, DELTA, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
+import { DeliveryPace } from './delivery-pace.ts'
 import { DeltaSums } from './delta-sums.ts'
 import { ProviderNumbers } from './provider-numbers.ts'
 import { atOnce } from './sliced-work.ts'
@@ -35,6 +36,7 @@ export class SnapshotReader {
   readonly #sums = new DeltaSums()
   #pending: ForeignScope[][] = []
   readonly #providers = new ProviderNumbers()
+  readonly #pace = new DeliveryPace()
   readonly #listeners = new Set<SnapshotListener>()
   /** By number of the provider. */
   readonly #heard = new Map<number, Heard>()
@@ -42,6 +44,11 @@ export class SnapshotReader {
   /** Names of the scopes that the tick reads itself. */
   get scopeNames(): ReadonlySet<string> {
     return this.#ownScopes
+  }
+
+  /** The interval at which the slowest attached reader collects; 0 while it is not known. */
+  get collectionIntervalMs(): number {
+    return this.#pace.slowestMs
   }
 
   constructor(registries: readonly Registry[]) {
@@ -59,6 +66,7 @@ export class SnapshotReader {
    * @param provider - identifies the `MeterProvider` of the reader. @default one for all readers that come without
    */
   offer(reader: object, scopes: readonly ScopeMetrics[], at: number, provider: object = UNKNOWN_PROVIDER): void {
+    this.#pace.see(reader, at)
     const number = this.#providers.of(provider, at)
     if (!this.#isListenedTo(reader, scopes, at, number)) return
     const foreign = scopes

@@ -265,6 +265,35 @@ test('2-35: a label that the rule sets may be on the series with another value',
   await loop.optimizer.stop()
 })
 
+test.each([15, 60, 120, 140])(
+  '2-35: an alert on what is exported every %i s goes on firing between two exports, and ends after two are missed',
+  async seconds => {
+    const loop = new Loop({ actions: [], rules: [{ alert: 'Theirs', expr: 'level > 0' }], responses: [] })
+    const app = new Collected()
+    app.provider
+      .getMeter('m')
+      .createObservableGauge('level')
+      .addCallback(result => result.observe(1))
+    const scopes = await app.scopes()
+    const lastExport = 20 * seconds
+    const firing: number[] = []
+    const missing: number[] = []
+    using _ = loop.optimizer.on(({ now, firings }) => {
+      for (const { missingSince } of firings) (missingSince === undefined ? firing : missing).push((now - START) / 1000)
+    })
+    await loop.run((lastExport + 400) * 1000, elapsedMs => {
+      const elapsed = elapsedMs / 1000
+      if (elapsed % seconds === 0 && elapsed <= lastExport) loop.optimizer.offer(app.reader, scopes, app.provider)
+      return undefined
+    })
+    // The pace of a slow reader is known after three exports.
+    const known = seconds > 60 ? 3 * seconds : 0
+    expect(missing.filter(at => at >= known && at <= lastExport)).toEqual([])
+    expect(firing.at(-1)).toBeLessThan(lastExport + 301)
+    await loop.optimizer.stop()
+  },
+)
+
 const minuteOfDay = (of: string): string => `(hour(${of}) * 60 + minute(${of}))`
 
 describe('2-34: time() and dates are the wall clock, intervals are steady', () => {
