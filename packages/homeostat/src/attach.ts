@@ -1,19 +1,9 @@
 import { diag } from '@opentelemetry/api'
-import type { ProducerReader, Registry, ScopeMetrics } from '@homeostat/signals'
+import type { Registry, ScopeMetrics } from '@homeostat/signals'
+import type { AttachableReader } from './attachable-reader.ts'
 import { providerOf } from './provider-of.ts'
 import { forTextExposition } from './text-exposition.ts'
 import { writesText } from './text-readers.ts'
-
-/** Any SDK `MetricReader`, push or pull, of SDK 2 or SDK 3, as far as it is used here. */
-export interface AttachableReader extends ProducerReader {
-  collect(options?: { timeoutMillis?: number }): Promise<CollectionResult>
-}
-
-/** The SDK's `CollectionResult`, structurally. */
-export interface CollectionResult {
-  resourceMetrics: { resource: unknown; scopeMetrics: unknown[] }
-  errors: unknown[]
-}
 
 export interface AttachTarget {
   readonly registries: readonly Registry[]

@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import { CUMULATIVE, describeThrown, errorType, every, within, withoutTracing } from '@homeostat/signals'
-import type { CollectionResult } from './attach.ts'
+import type { CollectionResult } from './attachable-reader.ts'
 import type { Homeostat } from './homeostat.ts'
 import { homeostat } from './homeostat-factory.ts'
 import type { HomeostatReaderOptions, PushExporter } from './reader-options.ts'

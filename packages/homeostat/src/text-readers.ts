@@ -1,6 +1,6 @@
 import type { Scope, ScopeMetrics } from '@homeostat/signals'
 import { disposeTogether } from '@homeostat/signals'
-import type { AttachableReader } from './attach.ts'
+import type { AttachableReader } from './attachable-reader.ts'
 import { forTextExposition } from './text-exposition.ts'
 
 /** As far as it is looked at: the state that a `MeterProvider` of SDK 2 or SDK 3 keeps. It is private. */

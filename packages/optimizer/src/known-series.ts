@@ -8,7 +8,7 @@ const CARRY_MS = 300_000
 /** One series as it was last seen, and where it goes in the store. */
 export interface KnownSeries {
   readonly key: string
-  readonly handle: SeriesHandle | HistogramHandle
+  handle: SeriesHandle | HistogramHandle
   lastValue: number | HistogramValue
   seenAt: number
   /** The reader that delivered it last: only its collections can say that the series is gone. */
@@ -62,6 +62,12 @@ export class KnownMetric {
       series.isListed = true
       this.#byKey.set(series.key, series)
     }
+    if (!isSameLayout(series.lastValue, value)) {
+      // Another reader of the provider aggregates it otherwise: the one that is used goes on alone.
+      if (series.reader !== reader && at - series.seenAt < CARRY_MS) return
+      series.handle.markStale(at)
+      series.handle = begin(series.key).handle
+    }
     series.seenAt = at
     series.reader = reader
     series.lastValue = value
@@ -93,6 +99,13 @@ export class KnownMetric {
     if (place < MAX_PLACES) this.#byPlace[place] = { attributes, series }
     return series
   }
+}
+
+/** Whether both are numbers, or histograms with the same buckets. */
+function isSameLayout(a: number | HistogramValue, b: number | HistogramValue): boolean {
+  if (typeof a === 'number' || typeof b === 'number') return typeof a === typeof b
+  const [one, other] = [a.buckets.boundaries, b.buckets.boundaries]
+  return one === other || (one.length === other.length && one.every((bound, place) => bound === other[place]))
 }
 
 export function write({ handle, lastValue }: Pick<KnownSeries, 'handle' | 'lastValue'>, at: number): void {

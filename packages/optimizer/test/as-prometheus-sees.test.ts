@@ -205,6 +205,39 @@ describe('2-32: series are told apart by who collected them', () => {
     expect(rates[0]).toBeLessThan(0.6)
   })
 
+  test('two readers that cut a histogram differently are not mixed', async () => {
+    const coarse = Object.assign(new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE), {
+      selectAggregation: () => ({
+        type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM,
+        options: { boundaries: [100], recordMinMax: false },
+      }),
+    })
+    const other = new PeriodicExportingMetricReader({ exporter: coarse, exportIntervalMillis: 3_600_000 })
+    const app = new Collected(AggregationTemporality.CUMULATIVE, [], [other as IMetricReader])
+    const second = Object.assign(Object.create(Collected.prototype) as Collected, {
+      reader: other,
+      provider: app.provider,
+    })
+    const walk = new Walk('sizes_bucket', 'jobs_total', 'jobs_count')
+    const sizes = app.provider.getMeter('m').createHistogram('sizes')
+    // The second reader makes a histogram of a counter, too.
+    const jobs = app.provider.getMeter('m').createCounter('jobs')
+    for (let i = 1; i <= 4; i++) {
+      sizes.record(7)
+      jobs.add(1)
+      await walk.collect(app)
+      await walk.collect(second)
+      expect(Object.values(walk.ask('sizes_bucket{le="5"}'))).toEqual([0])
+      expect(Object.values(walk.ask('sizes_bucket{le="10"}'))).toEqual([i])
+      expect(Object.values(walk.ask('jobs_total'))).toEqual([i])
+    }
+    // Once the first has gone, the other one is used.
+    walk.now += 400_000
+    for (let i = 0; i < 3; i++) await walk.collect(second)
+    expect(Object.values(walk.ask('sizes_bucket{le="100"}'))).toEqual([4])
+    expect(Object.values(walk.ask('sizes_bucket{le="5"}'))).toEqual([])
+  })
+
   test('attributes that exporters write as one label are one series, and arrays are text as exporters write it', async () => {
     const walk = new Walk('x_total', 'y_total')
     const app = new Collected()
