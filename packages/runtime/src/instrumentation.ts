@@ -44,7 +44,7 @@ export class RuntimeInstrumentation extends SignalInstrumentation<RuntimeInstrum
     return disposeTogether(
       container,
       cpu,
-      observeMemory(registry, container),
+      observeMemory(registry, container, procRoot),
       measureEventLoop(registry, this.config.loopSampling),
       registry.observe(() => refresher.asked(performance.now())),
       refresher,

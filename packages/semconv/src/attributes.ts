@@ -9,7 +9,7 @@ export const attributes = {
   cacheResult: 'homeostat.cache.result',
   /** `container` (cgroup, else host), `process` (resident set) or `heap` (V8). */
   memoryArea: 'homeostat.memory.area',
-  /** `cgroup`, `host` or `v8`: what sets the limit. */
+  /** `cgroup`, `host`, `rlimit` (`ulimit -v`) or `v8`: what sets the limit. */
   limitSource: 'homeostat.limit.source',
   /** The alert's name. */
   alert: 'homeostat.alert',

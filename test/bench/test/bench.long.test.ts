@@ -66,8 +66,8 @@ describe('npm run bench', () => {
   })
 
   it.each([
-    { args: ['mysql'], says: 'expected one of signals|redis|pg|collect|rules|forecast, not mysql' },
-    { args: [], says: 'expected one of signals|redis|pg|collect|rules|forecast, not nothing' },
+    { args: ['mysql'], says: 'expected one of signals|redis|pg|collect|rules|idle|forecast, not mysql' },
+    { args: [], says: 'expected one of signals|redis|pg|collect|rules|idle|forecast, not nothing' },
     { args: ['redis', '--rounds', 'many'], says: '--rounds must be a whole number from 1 on, not many' },
     { args: ['redis', '--fast'], says: "Unknown option '--fast'" },
   ])('answers $args with one line and exit code 2', async ({ args, says }) => {

@@ -1,6 +1,6 @@
 import type { ContainerReading } from '../cgroup/container.ts'
 
-export type LimitSource = 'cgroup' | 'host' | 'v8'
+export type LimitSource = 'cgroup' | 'host' | 'rlimit' | 'v8'
 
 export interface Limit {
   readonly value: number

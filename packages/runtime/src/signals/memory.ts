@@ -3,6 +3,7 @@ import type { LevelSeries, Registry } from '@homeostat/signals'
 import { disposeTogether } from '@homeostat/signals'
 import { attributes, metrics } from '@homeostat/semconv'
 import type { Container } from '../cgroup/container.ts'
+import { AddressSpaceReader } from './address-space.ts'
 import { HeapRoomReader } from './heap-room.ts'
 import type { Limit, LimitSource } from './limits.ts'
 import { memoryLimit } from './limits.ts'
@@ -13,12 +14,13 @@ type Area = 'container' | 'process' | 'heap'
  * Memory of the container, the process and the V8 heap, each against the limit that ends it. `heapUsed / heapTotal` is
  * not among them: `heapTotal` follows the usage, so that ratio says nothing about room.
  */
-export function observeMemory(registry: Registry, container: Container): Disposable {
+export function observeMemory(registry: Registry, container: Container, procRoot: string): Disposable {
   const containerLevels = areaLevels(registry, 'container')
   const processLevels = areaLevels(registry, 'process')
   const heapLevels = areaLevels(registry, 'heap')
   const rss = registry.level(metrics.processMemoryUsage).with()
   const heapRoom = new HeapRoomReader()
+  const addressSpace = new AddressSpaceReader(procRoot)
 
   const observer = registry.observe(() => {
     const heap = heapRoom.read()
@@ -31,7 +33,11 @@ export function observeMemory(registry: Registry, container: Container): Disposa
     if (reading === undefined) return
     const host = totalmem()
     const limit = memoryLimit(reading, host)
-    processLevels.set(resident, limit)
+    const addresses = addressSpace.read()
+    // What leaves less room is what ends the process.
+    if (addresses !== undefined && addresses.limit - addresses.used < limit.value - resident)
+      processLevels.set(addresses.used, { value: addresses.limit, source: 'rlimit' })
+    else processLevels.set(resident, limit)
     // On Linux `freemem()` is MemAvailable: what can be had without swapping.
     const used = limit.source === 'cgroup' ? reading.memory.usage : host - freemem()
     if (used === undefined) containerLevels.clear()

@@ -35,7 +35,7 @@ export const cpuLimit: MetricDefinition = {
   name: 'homeostat.cpu.limit',
   kind: 'gauge',
   unit: '{cpu}',
-  description: 'CPUs the process may use: cgroup quota, else the CPUs of the host',
+  description: 'CPUs the process may use: cgroup quota, else those it may be scheduled on',
   attributes: [a.limitSource],
 }
 
