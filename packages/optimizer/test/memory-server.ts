@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Coordinator, FleetLease, UndoRecord } from '../src/index.ts'
-import { CoordinatorUnavailableError, LeaseLostError } from '../src/index.ts'
+
+/** The classes of the optimizer under test: some tests look at its sources, some at what is built of them. */
+export interface ServerErrors {
+  readonly CoordinatorUnavailableError: new (coordinator: string, reason: string) => Error
+  readonly LeaseLostError: new (key: string) => Error
+}
 
 interface Lease {
   readonly token: string
@@ -17,11 +22,13 @@ export class MemoryServer {
   /** How a call fails now, e.g. as one without the right to do it. */
   fault: (() => Error) | undefined
   isCut = false
-  readonly clock: () => number
+  readonly #errors: ServerErrors
 
-  constructor(clock: () => number = () => performance.now()) {
-    this.clock = clock
+  constructor(errors: ServerErrors) {
+    this.#errors = errors
   }
+
+  readonly clock = (): number => performance.now()
 
   /** Loses everything, as FLUSHALL, TRUNCATE and a restart without persistence do. */
   flush(): void {
@@ -56,13 +63,13 @@ export class MemoryServer {
   coordinator(call: <T>(work: () => T) => Promise<T> = async work => work()): Coordinator {
     const at = <T>(work: () => T): Promise<T> =>
       call(() => {
-        if (this.isCut) throw new CoordinatorUnavailableError('memory', 'no answer within 1000 ms')
+        if (this.isCut) throw new this.#errors.CoordinatorUnavailableError('memory', 'no answer within 1000 ms')
         if (this.fault) throw this.fault()
         return work()
       })
     const under = (lease: FleetLease, work: () => void): Promise<void> =>
       at(() => {
-        if (!this.isHeld(lease)) throw new LeaseLostError(lease.key)
+        if (!this.isHeld(lease)) throw new this.#errors.LeaseLostError(lease.key)
         work()
       })
     const acquire = (key: string, ttlMs: number): FleetLease | undefined => {

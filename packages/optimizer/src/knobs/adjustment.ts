@@ -42,9 +42,14 @@ export class Adjustment {
     return this.#options.knob.name
   }
 
-  /** Whether it is being undone; the knob is not set before that is over. */
   get isEnding(): boolean {
     return this.#isEnding
+  }
+
+  /** Why the knob must not be set further now. */
+  get refusal(): string | undefined {
+    if (this.#isEnding) return `${this.knob} is being reverted`
+    return this.#uncertain ? `whether ${this.knob} was set is not known yet` : undefined
   }
 
   /**

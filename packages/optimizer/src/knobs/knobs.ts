@@ -150,7 +150,8 @@ export class Knobs implements AsyncDisposable {
       return `${knob} was set by somebody else and is left alone until ${new Date(until).toISOString()}`
     }
     if (this.#left.has(knob)) return `${knob} is still changed by an earlier process and could not be restored yet`
-    if (this.#adjustments.get(knob)?.isEnding) return `${knob} is being reverted`
+    const refusal = this.#adjustments.get(knob)?.refusal
+    if (refusal !== undefined) return refusal
     if (this.#get(knob).knob.scope === 'shared' && !coordinator) return `${knob} is shared and there is no coordinator`
     return undefined
   }

@@ -355,7 +355,7 @@ describe('2-21: a shared knob whose coordinator has lost what it kept', () => {
     peer: (isStopped?: () => boolean) => Knobs
     faults: unknown[]
   } {
-    const server = new MemoryServer()
+    const server = new MemoryServer({ CoordinatorUnavailableError, LeaseLostError })
     const faults: unknown[] = []
     const cell = new Cell(8, undefined, {
       scope: 'shared',
