@@ -198,14 +198,23 @@ export class Forecaster {
   }
 
   #restore(state: ForecasterState): void {
+    const { ignored, censoredUntilMs } = state
+    if (
+      !Number.isSafeInteger(ignored) ||
+      !(Math.abs(censoredUntilMs) <= LATEST_MS) ||
+      state.targets.length > MOST_TARGETS
+    )
+      throw new ForecastStateError('it has numbers that no forecaster writes')
     const targets = state.targets.map(({ threshold, horizonMs, saved }) => {
+      checkThreshold(threshold)
+      checkHorizon(horizonMs, this.#options.intervalMs)
       const target = this.#create(threshold, horizonMs)
       target.restore(saved)
       return target
     })
     this.#history.restore(state.history)
-    this.#ignored = state.ignored
-    this.#censoredUntilMs = state.censoredUntilMs
+    this.#ignored = ignored
+    this.#censoredUntilMs = censoredUntilMs
     this.#targets.splice(0, this.#targets.length, ...targets)
     // The options may watch more than they did when the state was saved.
     for (const threshold of this.#options.thresholds)

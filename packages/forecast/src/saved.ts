@@ -17,12 +17,14 @@ export function save(numbers: readonly number[], arena: Arena): Saved {
  *
  * @throws {ForecastStateError} when something is missing or has another size
  */
-export function load({ numbers, bytes }: Saved, count: number, arena: Arena): readonly number[] {
+export function load(saved: Saved, count: number, arena: Arena): readonly number[] {
+  const { numbers, bytes } = Object(saved) as Saved
+  if (!Array.isArray(numbers) || typeof bytes !== 'string') throw new ForecastStateError('it is not numbers and bytes')
   if (numbers.length !== count || !numbers.every(number => Number.isFinite(number)))
     throw new ForecastStateError(`${count} numbers were expected`)
-  const saved = new Uint8Array(bytesOf(bytes))
-  if (saved.length !== arena.bytes.length)
-    throw new ForecastStateError(`it has ${saved.length} bytes where ${arena.bytes.length} were expected`)
-  arena.bytes.set(saved)
+  const kept = new Uint8Array(bytesOf(bytes))
+  if (kept.length !== arena.bytes.length)
+    throw new ForecastStateError(`it has ${kept.length} bytes where ${arena.bytes.length} were expected`)
+  arena.bytes.set(kept)
   return numbers
 }

@@ -116,6 +116,31 @@ test('the kill switch sets it back at once', async () => {
   expect(worker.concurrency).toBe(8)
 })
 
+test.each(['throws', 'hangs', 'forgets to say so'])(
+  '2-20: the kill switch also undoes a set after which compareAndSet %s',
+  async how => {
+    const worker = new Worker()
+    const { compareAndSet } = worker.knob
+    const knob: Knob = {
+      ...worker.knob,
+      compareAndSet: (expected, next) => {
+        const isSet = compareAndSet(expected, next)
+        if (next === 8) return isSet
+        if (how === 'throws') throw new Error('connection reset')
+        return how === 'hangs' ? new Promise<boolean>(() => {}) : (undefined as never)
+      },
+    }
+    start({ mode: 'act', knobs: [knob], rules: [always], responses: halve })
+    const tick = h!.optimizePerformance()
+    await expect.poll(() => worker.concurrency, { timeout: 10_000 }).toBe(4)
+
+    h!.disable('the operator')
+
+    await expect.poll(() => worker.concurrency, { timeout: 10_000 }).toBe(8)
+    await tick
+  },
+)
+
 test("a person's change stands, and the knob is left alone from then on", async () => {
   const worker = new Worker()
   start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve })

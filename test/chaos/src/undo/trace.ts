@@ -66,7 +66,14 @@ export function createUndoTrace(random: () => number, processes: number, leaseMs
       case 'replicate':
       case 'failOver':
         return { type: drawn }
-      default:
+      case 'undo':
+      case 'renew':
+      case 'trip':
+      case 'release':
+      case 'kill':
+      case 'start':
+      case 'readHangs':
+      case 'readAnswers':
         return { type: drawn, who }
     }
   }

@@ -229,9 +229,9 @@ export class UndoWorld {
   async #close(): Promise<void> {
     const { time } = this.#options
     const all = [...this.#dead, ...this.#slots.filter(one => one !== undefined)]
-    let areClosed = false
-    const closed = Promise.all(all.map(one => time.as(this, () => one.bury()))).then(() => (areClosed = true))
-    for (let tries = 0; !areClosed && tries < 100; tries++) await time.advance(this.#options.isExact ? 1000 : 20)
+    const closing = { isOver: false }
+    const closed = Promise.all(all.map(one => time.as(this, () => one.bury()))).then(() => (closing.isOver = true))
+    for (let tries = 0; !closing.isOver && tries < 100; tries++) await time.advance(this.#options.isExact ? 1000 : 20)
     await closed
   }
 }
