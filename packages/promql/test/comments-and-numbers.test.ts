@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compile } from '../src/index.ts'
+import { parseRuleFile } from '../src/rule-files.ts'
 import { lex } from '../src/syntax/token.ts'
 
 /** Comments as people and generators write them; each ends where its line does. */
@@ -41,6 +42,26 @@ describe('2-30: comments are allowed between any two tokens', () => {
         expect(meaning(commented), JSON.stringify(commented)).toEqual(plain)
       }
       expect(meaning(tokens.map(({ text }) => text).join(comment) + comment.trimEnd())).toEqual(plain)
+    }
+  })
+
+  test('a rule file with comments in its expressions is read, whatever the line breaks', () => {
+    const text = [
+      'groups:',
+      '- name: g',
+      '  rules:',
+      '  - alert: A',
+      '    expr: |',
+      '      # why this rule is "here"',
+      '      sum by (# each',
+      '        a) (rate(x{b="#"}[5m])) # of all',
+      '        > 0X1f',
+      '',
+    ]
+    for (const lineBreak of ['\n', '\r\n']) {
+      const { groups, errors } = parseRuleFile(text.join(lineBreak), { file: 'r.yml' })
+      expect(errors).toEqual([])
+      expect(groups[0]?.rules[0]?.expr).toContain('# each')
     }
   })
 
