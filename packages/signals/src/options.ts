@@ -1,5 +1,6 @@
 export { closestName, didYouMean } from './options/closest-name.ts'
 export { mergeOptions, readEnvironment, type Environment } from './options/environment-options.ts'
+export { jsonSchema, type JsonSchema } from './options/json-schema.ts'
 export { isScalar, listOptions, variableOf, type ListedOption } from './options/option-list.ts'
 export type { OptionProblem } from './options/option-problem.ts'
 export {

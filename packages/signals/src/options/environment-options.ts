@@ -39,7 +39,7 @@ export function readEnvironment<T extends object>(
     const hint = didYouMean(name, known)
     problems.push({
       path: name,
-      message: `${shownName(name)} is not a variable that Homeostat knows and is ignored${hint}`,
+      message: `${isPlainName(name) ? name : shownName(name)} is not a variable that Homeostat knows and is ignored${hint}`,
     })
   }
   return { options: options as T, problems }
@@ -90,6 +90,10 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
+}
+
+function isPlainName(name: string): boolean {
+  return /^[A-Z0-9_]{1,100}$/.test(name)
 }
 
 function valueOf(environment: Environment, name: string): string | undefined {

@@ -6,7 +6,7 @@ import { warnOfOptions } from './option-warning.ts'
 import type { OptionSchema } from './option-schema.ts'
 import { alternativesOf, detailsOf, entriesOf, MOST_ITEMS, unwrapped } from './option-schema.ts'
 import { shownName, shownValue } from './shown-value.ts'
-import { isList, isObject, itemsOf, keysOf } from './untrusted-object.ts'
+import { fieldOf, isList, isObject, itemsOf, keysOf } from './untrusted-object.ts'
 
 /** Options as they may be used: whatever was wrong is not in them. */
 export interface ReadOptions<T> {
@@ -253,7 +253,11 @@ function closestForm(options: readonly OptionSchema[], given: object): OptionSch
   const names = keysOf(given) ?? []
   const own = (option: OptionSchema): number => {
     const entries = entriesOf(option) ?? {}
-    return names.filter(name => Object.hasOwn(entries, name)).length
+    // The field that tells forms apart, `kind` for example, counts most.
+    const tells = Object.entries(entries).filter(
+      ([name, entry]) => 'literal' in entry && isValid(entry, fieldOf(given, name)),
+    )
+    return names.filter(name => Object.hasOwn(entries, name)).length + tells.length * MOST_PROBLEMS
   }
   const forms = options.filter(option => entriesOf(option) !== undefined)
   return forms.toSorted((a, b) => own(b) - own(a))[0]

@@ -42,3 +42,12 @@ function itemAt(list: readonly unknown[], index: number): unknown {
     return UNREADABLE
   }
 }
+
+/** Undefined where its getter throws. */
+export function fieldOf(value: object, name: string): unknown {
+  try {
+    return (value as Record<string, unknown>)[name]
+  } catch {
+    return undefined
+  }
+}
