@@ -13,6 +13,7 @@ import {
   either,
   exactly,
   extended,
+  filePath,
   flag,
   group,
   listOf,
@@ -57,10 +58,13 @@ const domain: OptionSchema<Domain> = whole<Domain>(
     name: text({ description: 'a short name' }),
     instrumentation: whole<Domain['instrumentation']>(
       {
-        registry: objectWith<Domain['instrumentation']['registry']>(['producer', 'observe', 'bindMeterProvider'], {
-          description: 'where its signals are counted',
-          expected: 'a Registry of @homeostat/signals',
-        }),
+        registry: objectWith<Domain['instrumentation']['registry']>(
+          ['producer', 'observe', 'bindMeterProvider', 'collect', 'clearLevels', 'runObservers'],
+          {
+            description: 'where its signals are counted',
+            expected: 'a Registry of @homeostat/signals',
+          },
+        ),
       },
       {},
       { description: 'an instrumentation', expected: 'a SignalInstrumentation of @homeostat/signals', isOpen: true },
@@ -135,11 +139,11 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
     isCodeOnly: true,
     description: 'packages of your own; one that is called like a package of ours takes its place',
   }),
-  ruleFiles: listOf(text({ description: 'a path' }), {
+  ruleFiles: listOf(filePath({ description: 'a path' }), {
     defaultWords: 'none',
     description: 'Prometheus rule files, read again when they change',
   }),
-  responseFiles: listOf(text({ description: 'a path' }), {
+  responseFiles: listOf(filePath({ description: 'a path' }), {
     defaultWords: 'none',
     description: 'files of responses, read again when they change',
   }),
@@ -163,7 +167,7 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
       whenWrong: 'there is none, and what is shared is left alone',
     },
   ),
-  stateDir: text({
+  stateDir: filePath({
     defaultWords: 'nothing is kept but undo journals, in a folder for temporary files',
     description:
       'where undo journals, the evidence of trials and what was learned are kept; in a container, a folder on a volume',
@@ -176,7 +180,7 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
         'where what was learned is kept across restarts: `redis`, `postgres`, `file`, or a store; see [state](../optimizer/docs/state.md)',
     },
   ),
-  killFile: text({
+  killFile: filePath({
     defaultWords: 'none',
     description: 'stops all actions while it exists, unless it is empty or says `0`, `false`, `no` or `off`',
     whenWrong: 'NO kill file is watched, so none can stop actions',

@@ -60,6 +60,9 @@ describe('2-05: whatever is given instead of options, homeostat() starts and say
     ['a symbol', Symbol('x'), /^options is a symbol/],
     ['a text', CANARY, /^options is a text of 18 characters/],
     ['a list', [], /^options is an empty list/],
+    ['a Map', new Map([['mode', 'act']]), /^options is an object of the language, e\.g\. a Map or a Date/],
+    ['an error', new Error(CANARY), /^options is an object of the language/],
+    ['a promise', Promise.resolve({}), /^options is a promise that was not awaited/],
     ['a function', () => ({}), /^options is a function/],
     ['a proxy', new Proxy({}, { get: fail, ownKeys: fail, has: fail }), /^options is an object that cannot be read/],
     [
@@ -75,6 +78,17 @@ describe('2-05: whatever is given instead of options, homeostat() starts and say
 
   it.each<[object, RegExp]>([
     [{ rules: {} }, /^rules is an object, but must be a list/],
+    [{ rules: Promise.resolve([]) }, /^rules is a promise that was not awaited, but must be a list/],
+    [
+      { responses: [{ ...response, options: cyclic }] },
+      /^responses\[0\]\.options is an object, but must be plain data/,
+    ],
+    [
+      { responses: [{ ...response, options: { a: 1n } }] },
+      /^responses\[0\]\.options is an object, but must be plain data/,
+    ],
+    [{ killFile: 'a\0b' }, /^killFile is a text of 3 characters, but must be a path; NO kill file/],
+    [{ service: 'x'.repeat(5000) }, /^service is a text of 5000 characters, but must be a text of 1 to 4096/],
     [{ rules: [null] }, /^rules\[0\] is null, but must be a rule/],
     [{ rules: [{}] }, /^rules\[0\]\.alert is missing/],
     [{ rules: [{ alert: 'A' }] }, /^rules\[0\]\.expr is missing, .*; rules\[0\] is left out$/],

@@ -1,6 +1,5 @@
 import type { OptionSchema } from '@homeostat/signals/options'
 import {
-  anything,
   exactly,
   either,
   flag,
@@ -9,6 +8,7 @@ import {
   milliseconds,
   number,
   oneOf,
+  plainData,
   recordOf,
   text,
   whole,
@@ -111,7 +111,7 @@ export const responseSchema: OptionSchema<Response> = whole<Response>(
     priority: oneOf(['safety', 'slo', 'efficiency'], { description: 'the order of responses that compete' }),
   },
   {
-    options: anything({ description: 'handed to the action' }),
+    options: plainData({ description: 'handed to the action' }),
     cooldownMs: milliseconds({
       least: 0,
       most: 7 * LONGEST_MS,

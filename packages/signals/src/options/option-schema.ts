@@ -66,14 +66,32 @@ export function flag(notes: OptionNotes): OptionSchema<boolean> {
   return v.pipe(v.boolean(), details({ expected: 'true or false', ...notes }))
 }
 
-/** A text that is not empty, of at most 4,096 characters. */
+/** A text of 1 to 4,096 characters. */
 export function text(notes: OptionNotes): OptionSchema<string> {
   return v.pipe(
     v.string(),
     v.nonEmpty(),
     v.maxLength(4096),
-    details({ expected: 'a text that is not empty', ...notes }),
+    details({ expected: 'a text of 1 to 4096 characters', ...notes }),
   )
+}
+
+/** The path of a file or a folder. */
+export function filePath(notes: OptionNotes): OptionSchema<string> {
+  const expected = 'a path'
+  return v.pipe(
+    v.string(),
+    v.nonEmpty(),
+    v.maxLength(4096),
+    // The file system refuses it, and says so only when it is asked.
+    v.excludes('\0'),
+    details({ expected, ...notes }),
+  )
+}
+
+/** Plain data, as JSON has it: it can be written down and read again. */
+export function plainData<T>(notes: OptionNotes): OptionSchema<T> {
+  return v.pipe(v.custom<T>(isPlainData), details({ expected: 'plain data, as JSON has it', ...notes }))
 }
 
 /** A text, also an empty one. */
@@ -207,6 +225,17 @@ export function entriesOf(schema: OptionSchema): Readonly<Record<string, OptionS
 export function alternativesOf(schema: OptionSchema): readonly OptionSchema[] | undefined {
   const { type } = unwrapped(schema)
   return type === 'union' ? (unwrapped(schema) as unknown as { options: OptionSchema[] }).options : undefined
+}
+
+const MOST_DATA = 65_536
+
+function isPlainData(value: unknown): boolean {
+  try {
+    return (JSON.stringify(value) ?? '').length <= MOST_DATA
+  } catch {
+    // A cycle, a bigint, or a method of the value that throws.
+    return false
+  }
 }
 
 function details<T>(notes: OptionDetails & { readonly isWhole?: boolean }): v.GenericPipeAction<T, T> {

@@ -6,7 +6,7 @@ import { warnOfOptions } from './option-warning.ts'
 import type { OptionSchema } from './option-schema.ts'
 import { alternativesOf, detailsOf, entriesOf, MOST_ITEMS, unwrapped } from './option-schema.ts'
 import { shownName, shownValue } from './shown-value.ts'
-import { fieldOf, isList, isObject, itemsOf, keysOf } from './untrusted-object.ts'
+import { fieldOf, isObject, isRecord, itemsOf, keysOf } from './untrusted-object.ts'
 
 /** Options as they may be used: whatever was wrong is not in them. */
 export interface ReadOptions<T> {
@@ -116,7 +116,7 @@ class Reading {
   }
 
   #group(schema: OptionSchema, given: unknown, path: string): unknown {
-    if (!isObject(given) || isList(given)) return this.#wrong(schema, path, shownValue(given))
+    if (!isRecord(given)) return this.#wrong(schema, path, shownValue(given))
     const entries = entriesOf(schema) ?? {}
     const names = keysOf(given)
     if (names === undefined) return this.#wrong(schema, path, 'an object that cannot be read')
@@ -140,7 +140,7 @@ class Reading {
   }
 
   #record(schema: OptionSchema, given: unknown, path: string): unknown {
-    const names = isObject(given) && !isList(given) ? keysOf(given) : undefined
+    const names = isRecord(given) ? keysOf(given) : undefined
     if (names === undefined) return this.#wrong(schema, path, shownValue(given))
     const { value: type } = unwrapped(schema) as unknown as { value: OptionSchema }
     const read: [string, unknown][] = []
@@ -167,7 +167,7 @@ class Reading {
   #findProblems(schema: OptionSchema, given: unknown, path: string): void {
     const before = this.#count
     const entries = entriesOf(schema) ?? {}
-    const names = isObject(given) && !isList(given) ? keysOf(given) : undefined
+    const names = isRecord(given) ? keysOf(given) : undefined
     if (names === undefined) {
       this.#wrong(schema, path, shownValue(given))
       return

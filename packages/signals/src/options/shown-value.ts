@@ -1,3 +1,6 @@
+import { types } from 'node:util'
+import { isBuiltIn } from './untrusted-object.ts'
+
 /** Texts up to this length may be shown where they are numbers or close to a word that is expected. */
 const LONGEST_SHOWN = 24
 
@@ -52,5 +55,6 @@ function shownObject(value: object): string {
     // A revoked proxy.
     return 'an object that cannot be read'
   }
-  return 'an object'
+  if (types.isPromise(value)) return 'a promise that was not awaited'
+  return isBuiltIn(value) ? 'an object of the language, e.g. a Map or a Date' : 'an object'
 }

@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+
 const UNREADABLE = Symbol('unreadable')
 
 /** Looks at objects of the application, which may be proxies or have getters that throw. Nothing here throws. */
@@ -5,12 +7,17 @@ export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null
 }
 
-export function isList(value: object): boolean {
+function isList(value: object): boolean {
   try {
     return Array.isArray(value)
   } catch {
     return false
   }
+}
+
+/** Whether an object may hold options: neither a list nor an object of the language. */
+export function isRecord(value: unknown): value is object {
+  return isObject(value) && !isList(value) && !isBuiltIn(value)
 }
 
 /** Undefined where it cannot be asked. */
@@ -50,4 +57,21 @@ export function fieldOf(value: object, name: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** Whether it is a Map, a Date, an error or the like: its contents are not fields, so that none of them would be read. */
+export function isBuiltIn(value: object): boolean {
+  return (
+    types.isPromise(value) ||
+    types.isMap(value) ||
+    types.isSet(value) ||
+    types.isWeakMap(value) ||
+    types.isWeakSet(value) ||
+    types.isDate(value) ||
+    types.isRegExp(value) ||
+    types.isNativeError(value) ||
+    types.isBoxedPrimitive(value) ||
+    types.isAnyArrayBuffer(value) ||
+    ArrayBuffer.isView(value)
+  )
 }

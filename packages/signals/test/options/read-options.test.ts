@@ -81,7 +81,7 @@ describe('options from code', () => {
       'everyMs is 2147483648, but must be a whole number from 10 to 86400000 (ms); 5000 is used',
       'mode is "acct", but must be off, advise or act; advise is used; did you mean act?',
       'items[1] is null, but must be an object; items[1] is left out',
-      'items[2].name is 5, but must be a text that is not empty; items[2] is left out',
+      'items[2].name is 5, but must be a text of 1 to 4096 characters; items[2] is left out',
     ])
   })
 
@@ -92,7 +92,7 @@ describe('options from code', () => {
     [[], /^options is an empty list/],
     [{ everyMs: Number.NaN }, /^everyMs is NaN/],
     [{ everyMs: '20' }, /^everyMs is the text "20"/],
-    [{ everyMs: new Date(0) }, /^everyMs is an object/],
+    [{ everyMs: new Date(0) }, /^everyMs is an object of the language/],
     [{ watch: true }, /^watch is true, but must be false, or an object of options/],
     [{ watch: { limitMs: -1 } }, /^watch.limitMs is -1, .* 100 is used$/],
     [{ items: { length: 3 } }, /^items is an object, but must be a list/],
