@@ -40,7 +40,8 @@ describe.each(packages)('%s', folder => {
   const { name, exports, engines } = manifest(folder)
   const shipped = tarballs.get(name) ?? []
   const entries = Object.keys(exports)
-    .filter(entry => entry !== './package.json')
+    // Data, which an import needs an attribute for.
+    .filter(entry => !entry.endsWith('.json'))
     .map(entry => name + entry.slice(1))
 
   // A package may always name itself.
@@ -69,7 +70,8 @@ describe.each(packages)('%s', folder => {
     const others = shipped.filter(
       path => !/^src\/.*\.ts$|^dist\/.*\.(js|d\.ts)(\.map)?$|^docs\/.*\.(md|svg)$/.test(path),
     )
-    expect(others.toSorted()).toEqual(['README.md', 'package.json'])
+    const data = Object.keys(exports).filter(entry => entry.endsWith('.json'))
+    expect(others.toSorted()).toEqual(['README.md', ...data.map(entry => entry.slice('./'.length))].toSorted())
     // What its README and its comments refer to.
     const docs = new URL(`packages/${folder}/docs/`, root)
     const written = existsSync(docs) ? readdirSync(docs).map(file => `docs/${file}`) : []
@@ -95,13 +97,15 @@ test('runtime dependencies of what users install are few', () => {
       .filter(name => !name.startsWith('@homeostat/')),
   )
   // require-in-the-middle finds a library as it is loaded; lezer is Prometheus's own grammar; yaml reads rule files, with the
-  // places of its nodes and without dependencies, and is loaded only by the subpaths that read files.
+  // places of its nodes and without dependencies, and is loaded only by the subpaths that read files; valibot checks options, and has
+  // no dependency.
   expect([...theirs].toSorted()).toEqual([
     '@lezer/common',
     '@lezer/highlight',
     '@lezer/lr',
     '@prometheus-io/lezer-promql',
     'require-in-the-middle',
+    'valibot',
     'yaml',
   ])
 })
