@@ -1,3 +1,4 @@
+import { ignoreRejection } from '@homeostat/signals'
 import type { Advice, Receipt, Undo, UndoResult } from './receipt.ts'
 
 const LONGEST_LINE = 300
@@ -27,6 +28,7 @@ export function copyReceipt(value: unknown): Receipt | undefined {
     if (typeof value !== 'object' || value === null) return undefined
     if (own.has(value as Receipt)) return value as Receipt
     const { summary, effects, blockedMs, advice, problems, undo, renew, switch: change } = value as Partial<Receipt>
+    for (const part of [summary, effects, blockedMs, advice, problems, undo, renew, change]) ignoreRejection(part)
     const counts = copyEffects(effects)
     if (typeof summary !== 'string' || counts === undefined) return undefined
     const tips = copyAdvice(advice)
@@ -43,7 +45,8 @@ export function copyReceipt(value: unknown): Receipt | undefined {
         switch: (isOn, context) => Reflect.apply(change, value, [isOn, context]),
       }),
     }
-  } catch {
+  } catch (error) {
+    ignoreRejection(error)
     return undefined
   }
 }
@@ -58,7 +61,8 @@ export function undoOf(value: unknown): Undo | undefined {
   try {
     const undo: unknown = Reflect.get(Object(value) as object, 'undo')
     return typeof undo === 'function' ? context => Reflect.apply(undo, value, [context]) : undefined
-  } catch {
+  } catch (error) {
+    ignoreRejection(error)
     return undefined
   }
 }
@@ -67,11 +71,13 @@ export function undoOf(value: unknown): Undo | undefined {
 export function copyUndoResult(value: unknown): UndoResult | undefined {
   try {
     const { result, detail, error } = Object(value) as { result?: unknown; detail?: unknown; error?: unknown }
+    for (const part of [result, detail, error]) ignoreRejection(part)
     if (result === 'restored') return { result }
     if (result === 'superseded') return { result, detail: textOf(detail) ?? 'somebody else has changed it' }
     if (result === 'failed') return { result, error: textOf(error) ?? 'its undo() failed' }
     return undefined
-  } catch {
+  } catch (error) {
+    ignoreRejection(error)
     return undefined
   }
 }
@@ -81,6 +87,7 @@ function copyEffects(effects: unknown): Record<string, number> | undefined {
   const counts: Record<string, number> = {}
   let left = MOST_EFFECTS
   for (const [name, count] of Object.entries(effects)) {
+    ignoreRejection(count)
     if (typeof count !== 'number' || !Number.isFinite(count)) return undefined
     if (left-- > 0 && EFFECT.test(name) && name !== '__proto__') counts[name] = count
   }
@@ -91,6 +98,7 @@ function copyAdvice(advice: unknown): Advice[] {
   if (!Array.isArray(advice)) return []
   return advice.slice(0, MOST_LINES).flatMap((each: unknown): Advice[] => {
     const { what, why, statement } = Object(each) as Partial<Record<keyof Advice, unknown>>
+    for (const part of [each, what, why, statement]) ignoreRejection(part)
     if (typeof what !== 'string' || typeof why !== 'string') return []
     return [
       {
@@ -104,7 +112,10 @@ function copyAdvice(advice: unknown): Advice[] {
 
 function copyLines(lines: unknown): string[] {
   if (!Array.isArray(lines)) return []
-  return lines.slice(0, MOST_LINES).flatMap((line: unknown) => textOf(line) ?? [])
+  return lines.slice(0, MOST_LINES).flatMap((line: unknown) => {
+    ignoreRejection(line)
+    return textOf(line) ?? []
+  })
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,5 +1,12 @@
 import type { Faults } from '@homeostat/signals'
-import { describeThrown, errorType, timeoutSignal, untilAborted, withoutTracing } from '@homeostat/signals'
+import {
+  describeThrown,
+  errorType,
+  ignoreRejection,
+  timeoutSignal,
+  untilAborted,
+  withoutTracing,
+} from '@homeostat/signals'
 import type { Receipt } from './receipt.ts'
 import { copyReceipt, undoOf } from './receipt-copy.ts'
 import type { Action, ActionContext } from './action.ts'
@@ -139,6 +146,7 @@ export class Runner {
       return this.#failed(new NotAReceiptError(action.name))
     } catch (error) {
       isAwaited = false
+      ignoreRejection(error)
       if (timeout.aborted) return { status: 'timeout', error: new ActionTimeoutError(action.name, timeoutMs).message }
       if (stopped.aborted) return { status: 'aborted', error: whyStopped(stopped.reason) }
       return this.#failed(error)

@@ -4,7 +4,7 @@ import type { Attributes } from '@opentelemetry/api'
 import type { MetricDefinition } from '@homeostat/semconv'
 import { errorType } from './error-type.ts'
 import type { Scope } from './metric-data.ts'
-import { describeThrown } from './thrown.ts'
+import { describeThrown, ignoreRejection } from './thrown.ts'
 
 /** The part of Homeostat that failed. */
 export type Component = 'signal' | 'rule' | 'action' | 'telemetry' | 'tick' | 'source'
@@ -56,6 +56,7 @@ export class Faults {
   /** Counts a failure. Never throws. */
   report(component: Component, error: unknown): void {
     try {
+      ignoreRejection(error)
       const type = this.#type(error)
       const key = `${component} ${type}`
       this.#registry

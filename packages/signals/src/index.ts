@@ -37,6 +37,6 @@ export {
   type SleepOptions,
   type TimerOptions,
 } from './timers.ts'
-export { describeThrown, ownMessage } from './thrown.ts'
+export { describeThrown, ignoreRejection, ownMessage } from './thrown.ts'
 export { Turns } from './turns.ts'
 export { withoutTracing } from './without-tracing.ts'

@@ -1,3 +1,4 @@
+import { isPromise } from 'node:util/types'
 import { errorType } from './error-type.ts'
 
 /** A message of ours is one line; it may name a file or a queue. */
@@ -18,6 +19,7 @@ const LONGEST_STACK = 20_000
  * ```
  */
 export function describeThrown(thrown: unknown): string {
+  ignoreRejection(thrown)
   try {
     return ownMessage(thrown) ?? `${errorType(thrown)}${placeOf(thrown)}`
   } catch {
@@ -36,6 +38,14 @@ export function ownMessage(thrown: unknown): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/**
+ * Makes sure that a promise which nobody waits for, e.g. one in place of a text or one that was thrown, does not end the
+ * process when it rejects. Never throws.
+ */
+export function ignoreRejection(value: unknown): void {
+  if (isPromise(value)) void Promise.prototype.then.call(value, undefined, ignoreRejection)
 }
 
 /** File, line and column of the first frame, of a stack that is nothing but type, message and frames. */

@@ -1,4 +1,4 @@
-import { describeThrown } from '@homeostat/signals'
+import { describeThrown, ignoreRejection } from '@homeostat/signals'
 import type { Gate } from '../gate.ts'
 
 const LONGEST_REASON = 300
@@ -12,6 +12,7 @@ export const prerequisitesGate: Gate = {
     try {
       const why: unknown = action.unready?.(firing)
       if (why === undefined || why === null || why === false) return undefined
+      ignoreRejection(why)
       return typeof why === 'string' ? why.slice(0, LONGEST_REASON) : 'its unready() returned no text'
     } catch (error) {
       return `it could not tell whether it is ready: ${describeThrown(error)}`
