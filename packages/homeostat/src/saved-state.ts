@@ -17,6 +17,9 @@ const LONGEST_SAVE_MS = 9000
 /** Also what does not change is written again by then, so that no store forgets it. */
 const WRITE_AGAIN_AFTER_MS = 30 * 86_400_000
 
+/** No two clocks of a fleet are so far apart. */
+const FAR_AHEAD_MS = 366 * 86_400_000
+
 /** Something that should outlive the process. */
 export interface Kept {
   /** What it is kept as, e.g. `forecasts`. */
@@ -105,10 +108,12 @@ export class SavedState {
       if (text === undefined) return
       const saved = unseal(text)
       if (!saved) throw new ForeignStateError(kept.name, place.name)
-      this.#newestAt = Math.max(saved.savedAt, this.#newestAt)
+      // One from far ahead, by a clock that was wrong or by somebody else's hand, must not outlast all that comes.
+      const savedAt = Math.min(saved.savedAt, this.#options.clock() + FAR_AHEAD_MS)
+      this.#newestAt = Math.max(savedAt, this.#newestAt)
       // What was saved by this life itself, elsewhere, does not count: it may know less.
-      if (saved.savedAt <= this.#newestReadAt) return
-      this.#newestReadAt = saved.savedAt
+      if (savedAt <= this.#newestReadAt) return
+      this.#newestReadAt = savedAt
       kept.restore(saved.state)
     } catch (error) {
       if (error instanceof StateTooLargeError) this.#read.add(place.name)

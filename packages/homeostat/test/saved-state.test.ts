@@ -29,6 +29,18 @@ test('what one life has learned, the next one knows', async () => {
   await next.state.stop()
 })
 
+test('2-26: what was saved far in the future does not outlast what is learned after it', async () => {
+  await store.write('forecasts', `{"version":1,"savedAt":${Number.MAX_SAFE_INTEGER},"state":"forged"}`)
+  const first = await Life.started(on)
+  await first.learns('true')
+  await first.state.stop()
+  on.now += DAY_MS
+
+  const next = await Life.started(on)
+  expect([next.learned, next.errors]).toEqual(['true', []])
+  await next.state.stop()
+})
+
 test('it is saved every five minutes, also without an end', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   const first = await Life.started(on)

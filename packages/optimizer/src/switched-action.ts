@@ -1,6 +1,7 @@
+import { sleep, timeoutSignal, untilAborted } from '@homeostat/signals'
 import type { Action, ActionContext } from './action.ts'
 import type { Decision } from './decision.ts'
-import { NotAReceiptError } from './errors.ts'
+import { NotAReceiptError, LateUndoError } from './errors.ts'
 import type { SwitchbackBlock } from './judge/switchback.ts'
 import type { Receipt, UndoContext, UndoResult } from './receipt.ts'
 import { copyReceipt, copyUndoResult, ownReceipt, undoOf } from './receipt-copy.ts'
@@ -48,6 +49,10 @@ function switchedAction(action: Action, plan: readonly SwitchbackBlock[]): Actio
 
 const UNCLEAR: UndoResult = { result: 'failed', error: 'its undo() did not say how it ended' }
 
+/** The change of a run that came too late is undone at once, and again a few times when that fails. */
+const LATE_WAITS_MS = [0, 250, 750, 5000, 30_000]
+const LATE_TIMEOUT_MS = 1000
+
 class SwitchedChange {
   receipt: Receipt | undefined
   /** In how many blocks it is made: as planned, less those in which nothing was done. None at all makes the trial a `noop`. */
@@ -86,7 +91,18 @@ class SwitchedChange {
     this.receipt = receipt
     this.effects.blocks++
     // It came after nobody waited for it any more.
-    if (this.#isOver) await this.undo({ now, signal: AbortSignal.abort() })
+    if (this.#isOver) await this.#undoLate(now)
+  }
+
+  /** Nobody else tries again: the trial is over. */
+  async #undoLate(now: number): Promise<void> {
+    for (const waitMs of LATE_WAITS_MS) {
+      await sleep(waitMs)
+      const signal = timeoutSignal(LATE_TIMEOUT_MS)
+      const undo = untilAborted(() => this.undo({ now, signal }), signal, { graceMs: 250 })
+      if (await undo.then(({ result }) => result !== 'failed').catch(() => false)) return
+    }
+    throw new LateUndoError(this.#action.name)
   }
 
   /** Off for good. */
