@@ -10,6 +10,7 @@ import type { Database } from './signals/database.ts'
 import type { ClientClass, ClientShape, ConnectionShape, PoolShape, QueryShape } from './signals/driver.ts'
 import { missingMethod } from './signals/driver.ts'
 import { OWN_STATEMENT } from './signals/own-statement.ts'
+import { LibraryPrototypes } from './signals/library-prototypes.ts'
 import { Pools } from './signals/pools.ts'
 import { timeQueries } from './signals/query-timing.ts'
 import type { TimingObserver } from './signals/query-timing.ts'
@@ -31,6 +32,10 @@ export type { PgInstrumentationConfig } from './instrumentation-options.ts'
 export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationConfig> {
   /** Slow statements with recent values, for whoever can explain them. In memory only: never export it. */
   readonly slowStatements: SlowStatements
+  /** @internal The prototypes of the pools' and clients' classes of the copies of pg that were loaded. */
+  readonly poolClasses: LibraryPrototypes = new LibraryPrototypes()
+  /** @internal */
+  readonly clientClasses: LibraryPrototypes = new LibraryPrototypes()
   readonly #pools: Pools
   readonly #connections: Connections
   readonly #slowQueries: SlowQueries
@@ -66,7 +71,16 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     return disposeTogether(
       holds,
       this.registry.observe(() => this.#pools.observe()),
-      patchModuleFile('pg', 'lib/client', exports => timeQueries(exports as ClientClass, observer), report),
+      patchModuleFile(
+        'pg',
+        'lib/client',
+        exports => {
+          const restore = timeQueries(exports as ClientClass, observer)
+          this.clientClasses.add((exports as ClientClass).prototype)
+          return restore
+        },
+        report,
+      ),
       patchModuleFile('pg', 'lib/native/client', reportNative, report),
       patchModuleFile('pg-pool', 'index', exports => this.#findPools(exports, report), report),
     )
@@ -102,6 +116,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     if (missing !== undefined) throw new UnsupportedDriverError(`the pool's ${missing}`)
     const { prototype } = exports as { prototype: { connect: (...args: unknown[]) => unknown } }
     const pools = this.#pools
+    this.poolClasses.add(prototype)
     return patchMethod(prototype, 'connect', (original, isActive) => {
       return function connect(this: PoolShape) {
         try {

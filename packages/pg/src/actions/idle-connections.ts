@@ -1,10 +1,11 @@
-import type { ActionContext, Reclaimer } from '@homeostat/optimizer'
 import { sleep } from '@homeostat/signals'
+import type { ActionContext, Reclaimer } from '@homeostat/optimizer'
 import type { PgInstrumentation } from '../instrumentation.ts'
-import type { PoolShape } from '../signals/driver.ts'
+import { closeIdleClient, obstacleOf } from './idle-client.ts'
+import type { IdlePool } from './idle-client.ts'
 import { describeProblem } from './problem.ts'
 
-/** pg-pool hands out its last used connection first, so each round may meet a real request: few rounds, far apart. */
+/** Each connection that is closed is a process less on the server, and one to be opened again: few in one run, far apart. */
 const MAX_CLOSED_PER_RUN = 8
 const PAUSE_MS = 250
 
@@ -14,9 +15,12 @@ export interface IdleConnectionsOptions {
 }
 
 /**
- * Closes idle connections of pools that nobody waits for, down to the pool's own `min` and never the last one. Pools have
- * no method for that, but a connection that is taken and released with `true` is closed instead of kept. It frees memory
- * mostly on the server, where each connection is a process.
+ * Closes idle connections of pools that nobody waits for, down to the pool's own `min` and never the last one, those first
+ * that have been idle longest. It frees memory mostly on the server, where each connection is a process.
+ *
+ * No connection is taken from the pool for that, so no code of the application runs: pg-pool's own method for connections
+ * past their idle time is used. A pool is left alone, and the receipt says why, when closing would run code of the
+ * application (handlers of its events, methods of a subclass) or when its pg-pool is not built as expected.
  */
 export function createIdleConnections(
   instrumentation: PgInstrumentation,
@@ -31,9 +35,10 @@ export function createIdleConnections(
       const problems: string[] = []
       for (const pool of instrumentation.pools) {
         try {
-          const closed = await drain(pool, MAX_CLOSED_PER_RUN - connections, pauseMs, signal)
+          const { closed, obstacle } = await drain(pool, MAX_CLOSED_PER_RUN - connections)
           connections += closed
           if (closed > 0) pools++
+          if (obstacle !== undefined) problems.push(`the idle connections of one pool stay open: ${obstacle}`)
         } catch (error) {
           problems.push(describeProblem('idle connections', error))
         }
@@ -43,6 +48,19 @@ export function createIdleConnections(
         effects: { connections },
         ...(problems.length > 0 ? { problems } : undefined),
       }
+
+      async function drain(pool: IdlePool, max: number): Promise<{ closed: number; obstacle?: string }> {
+        const keep = Math.max(1, pool.options?.min ?? 0)
+        let closed = 0
+        while (closed < max && !signal.aborted && !pool.ending && pool.idleCount > keep && pool.waitingCount === 0) {
+          // Looked at each time: the application may have added a handler during the pause.
+          const obstacle = obstacleOf(pool, instrumentation) ?? closeIdleClient(pool, instrumentation)
+          if (obstacle !== undefined) return { closed, obstacle }
+          closed++
+          await pause(pauseMs, signal)
+        }
+        return { closed }
+      }
     },
   }
 }
@@ -51,18 +69,7 @@ function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
-async function drain(pool: PoolShape, max: number, pauseMs: number, signal: ActionContext['signal']): Promise<number> {
-  const keep = Math.max(1, pool.options?.min ?? 0)
-  let closed = 0
-  while (closed < max && !signal.aborted && !pool.ending && pool.idleCount > keep && pool.waitingCount === 0) {
-    const client = await pool.connect()
-    // A request that came meanwhile gets this connection rather than a new one.
-    const isWanted = pool.waitingCount > 0 || pool.totalCount <= keep
-    client.release(!isWanted)
-    if (isWanted) break
-    closed++
-    // An aborted pause ends the loop.
-    await sleep(pauseMs, { signal }).catch(() => {})
-  }
-  return closed
+/** An aborted pause ends like any other: the loop looks at the signal. */
+function pause(ms: number, signal: ActionContext['signal']): Promise<void> {
+  return sleep(ms, { signal }).catch(() => undefined)
 }
