@@ -11,6 +11,7 @@ import type {
 import { Optimizer, Ticker, steadyNow } from '@homeostat/optimizer'
 import { measureEventLoopLag } from '@homeostat/runtime'
 import type { Faults } from '@homeostat/signals'
+import { limitRetainedBytes } from '@homeostat/signals'
 import type { AttachTarget } from './attach.ts'
 import type { Automation } from './automation.ts'
 import { createAutomation } from './automation.ts'
@@ -81,6 +82,7 @@ export class Homeostat implements AsyncDisposable {
     const { options, domains } = withUniqueNames(checked.options, domainsOf(checked.options), warn)
     const { autoStart = true, intervalMs = DEFAULT_INTERVAL_MS } = options
     const modes = readModes({ ...checked, options }, domains, warn)
+    limitRetainedBytes(options.maxRetainedBytes)
     const service = (this.#service = new ServiceName(options))
     this.#engine = new EngineInstrumentation(provider => this.#onProvider(provider))
     const { faults } = this.#engine.registry

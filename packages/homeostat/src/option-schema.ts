@@ -7,6 +7,7 @@ import type { Coordinator, Domain, Mode, StateStore } from '@homeostat/optimizer
 import { actionSchema, budgetSchema, knobSchema, modes, responseSchema, ruleSourceSchema } from '@homeostat/optimizer'
 import { pgOptions } from '@homeostat/pg/domain'
 import { runtimeOptions } from '@homeostat/runtime/domain'
+import { DEFAULT_RETAINED_BYTES } from '@homeostat/signals'
 import type { OptionEntries, OptionNotes, OptionSchema } from '@homeostat/signals/options'
 import {
   detailsOf,
@@ -23,6 +24,7 @@ import {
   recordOf,
   text,
   whole,
+  wholeNumber,
 } from '@homeostat/signals/options'
 import type { HomeostatOptions } from './options.ts'
 
@@ -217,6 +219,13 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
     most: 3_600_000,
     default: DEFAULT_INTERVAL_MS,
     description: 'time between ticks',
+  }),
+  maxRetainedBytes: wholeNumber({
+    least: 0,
+    most: 1024 ** 3,
+    unit: 'bytes',
+    default: DEFAULT_RETAINED_BYTES,
+    description: "most memory that copies of the application's statements and values take, in the whole process",
   }),
   warmUpMs: milliseconds({
     least: 0,

@@ -104,6 +104,12 @@ export interface HomeostatOptions {
    * @default on where something may act
    */
   readonly watchdog?: { readonly limitMs?: number } | boolean
+  /**
+   * The most memory that copies of the application's statements and values may take, in bytes, for the whole process: slow
+   * statements with recent values, for example. What is worth least is dropped. `homeostat.retained.size` says how much it is.
+   * @default 8388608
+   */
+  readonly maxRetainedBytes?: number
   /** Time between ticks. @default 5000 */
   readonly intervalMs?: number
   /** Nothing acts before this time has passed since the first tick. @default 60000 */

@@ -1,7 +1,14 @@
 // Imported, because the global one is a getter that every reading of the clock would pay for.
 import { performance } from 'node:perf_hooks'
 import { diag } from '@opentelemetry/api'
-import { disposeTogether, LoopHolds, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
+import {
+  disposeTogether,
+  LoopHolds,
+  observeRetained,
+  patchMethod,
+  patchModuleFile,
+  SignalInstrumentation,
+} from '@homeostat/signals'
 import { UnsupportedDriverError } from './errors.ts'
 import type { PgInstrumentationConfig } from './instrumentation-options.ts'
 import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
@@ -71,6 +78,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     return disposeTogether(
       holds,
       this.registry.observe(() => this.#pools.observe()),
+      observeRetained(this.registry, [this.slowStatements.retained, this.#slowQueries.retained]),
       patchModuleFile(
         'pg',
         'lib/client',

@@ -40,3 +40,4 @@ export {
 export { describeThrown, ignoreRejection, ownMessage } from './thrown.ts'
 export { Turns } from './turns.ts'
 export { withoutTracing } from './without-tracing.ts'
+export { DEFAULT_RETAINED_BYTES, limitRetainedBytes, observeRetained, RetainedShare } from './retained-share.ts'

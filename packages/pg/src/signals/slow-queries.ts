@@ -1,11 +1,15 @@
 import type { Registry } from '@homeostat/signals'
+import { RetainedShare } from '@homeostat/signals'
 import { attributes as a, metrics } from '@homeostat/semconv'
 import { POSTGRESQL } from './database.ts'
 import type { Database } from './database.ts'
+import { bytesOf, ownString } from './kept-values.ts'
 import { OTHER, summarize } from './query-summary.ts'
 
 /** Texts longer than this are summarised anew each time instead of being kept as keys. */
 const MAX_KEY_LENGTH = 10_000
+/** Beside the text: the summary, of at most 255 characters, and the place in the map. */
+const MEMO_BYTES = 640
 
 /** Counts slow statements by their summary, with bounded memory and bounded cardinality. */
 export class SlowQueries {
@@ -14,10 +18,16 @@ export class SlowQueries {
   /** Summaries by raw text. */
   readonly #memo = new Map<string, string>()
   readonly #summaries = new Set<string>()
+  readonly #share = new RetainedShare(() => this.#forgetOldest())
 
   constructor(registry: Registry, maxStatements: number) {
     this.#registry = registry
     this.#maxStatements = maxStatements
+  }
+
+  /** What is held of the application's statements. */
+  get retained(): RetainedShare {
+    return this.#share
   }
 
   /** Counts one slow statement and gives its summary; past the limit of distinct ones that is `(other)`. */
@@ -35,9 +45,17 @@ export class SlowQueries {
     if (known !== undefined) return known
     const summary = summarize(text)
     if (text.length > MAX_KEY_LENGTH) return summary
-    if (this.#memo.size >= this.#maxStatements) this.#memo.delete(this.#memo.keys().next().value!)
-    this.#memo.set(text, summary)
+    if (this.#memo.size >= this.#maxStatements) this.#forgetOldest()
+    if (this.#share.take(MEMO_BYTES + bytesOf(text))) this.#memo.set(ownString(text), summary)
     return summary
+  }
+
+  #forgetOldest(): boolean {
+    const oldest = this.#memo.keys().next().value
+    if (oldest === undefined) return false
+    this.#memo.delete(oldest)
+    this.#share.release(MEMO_BYTES + bytesOf(oldest))
+    return true
   }
 
   #bounded(summary: string): string {

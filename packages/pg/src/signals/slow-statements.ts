@@ -1,4 +1,6 @@
+import { RetainedShare } from '@homeostat/signals'
 import { fingerprint } from './statement-fingerprint.ts'
+import { bytesOf, keepValues, ownString } from './kept-values.ts'
 import type { Origin } from './origin.ts'
 
 /** A statement that was slow, with what is needed to have it explained. Holds real values: never export it. */
@@ -28,24 +30,35 @@ export interface SlowRun {
   readonly origin: Origin
 }
 
-type Entry = { -readonly [K in keyof SlowStatement]: SlowStatement[K] }
+type Entry = { -readonly [K in keyof SlowStatement]: SlowStatement[K] } & {
+  /** The bytes of each value set. */
+  setBytes: readonly number[]
+  /** All that is held for the statement, estimated. */
+  bytes: number
+}
 
 const MAX_BIND_SETS = 8
 const MAX_TEXT_LENGTH = 65_536
-const MAX_VALUES = 256
-const MAX_VALUE_LENGTH = 4_096
+/** Beside texts and values: the entry, its key and numbers. */
+const ENTRY_BYTES = 512
 
 /**
  * The slow statements of the process, in memory only. Bounded in every direction: statements, value sets a statement,
- * and the size of texts and values (what is larger is counted but not kept). Nothing of it shows in `JSON.stringify` or
- * `console.log`.
+ * the size of texts and values (what is larger is counted but not kept), and all of it by the bytes that the process may
+ * retain. What is kept is copied. Nothing of it shows in `JSON.stringify` or `console.log`.
  */
 export class SlowStatements {
   readonly #max: number
   readonly #entries = new Map<string, Entry>()
+  readonly #share = new RetainedShare(() => this.#evict())
 
   constructor(max: number) {
     this.#max = Math.max(1, max)
+  }
+
+  /** What is held of the application's statements and values. */
+  get retained(): RetainedShare {
+    return this.#share
   }
 
   /** How many statements are held. */
@@ -54,23 +67,23 @@ export class SlowStatements {
   }
 
   add(run: SlowRun, now: number): void {
-    const { text, summary, values, durationMs, origin } = run
+    const { text, summary, durationMs, origin } = run
     if (text.length > MAX_TEXT_LENGTH) return
     const normalized = fingerprint(text)
     const key = `${origin.key ?? origin.address} ${normalized}`
-    const entry = this.#entries.get(key) ?? this.#insert(key, { ...run, fingerprint: normalized, now })
+    const known = this.#entries.get(key)
+    // Taken out while room is made, so that it is not what is dropped.
+    if (known !== undefined) this.#forget(key, known)
+    const entry = known ?? newEntry(run, normalized)
     entry.count++
     entry.totalMs += durationMs
     entry.maxMs = Math.max(entry.maxMs, durationMs)
     entry.lastSeen = now
     entry.origin = origin
     entry.summary = summary
-    const kept = keep(values)
-    if (kept === undefined) return
-    // Values belong to a text: another text of the same fingerprint may number its parameters differently.
-    const before = entry.text === text ? entry.bindValues : []
-    entry.text = text
-    entry.bindValues = [...before.slice(1 - MAX_BIND_SETS), kept]
+    keepRun(entry, run)
+    if (known === undefined && this.#entries.size >= this.#max) this.#evict()
+    if (this.#share.take(entry.bytes)) this.#entries.set(key, entry)
   }
 
   /** Those with the most time in total, the most expensive first, that were slow at or after `since`. */
@@ -79,54 +92,58 @@ export class SlowStatements {
       .filter(entry => entry.lastSeen >= since)
       .toSorted((a, b) => b.totalMs - a.totalMs)
       .slice(0, limit)
-      .map(entry => ({ ...entry }))
+      .map(({ setBytes: _, bytes: __, ...statement }) => statement)
   }
 
   clear(): void {
-    this.#entries.clear()
+    for (const [key, entry] of this.#entries) this.#forget(key, entry)
   }
 
-  #insert(key: string, run: SlowRun & { fingerprint: string; now: number }): Entry {
-    if (this.#entries.size >= this.#max) this.#evict()
-    const { text, summary, origin, now } = run
-    const entry: Entry = {
-      fingerprint: run.fingerprint,
-      summary,
-      text,
-      bindValues: [],
-      count: 0,
-      totalMs: 0,
-      maxMs: 0,
-      lastSeen: now,
-      origin,
-    }
-    this.#entries.set(key, entry)
-    return entry
+  #forget(key: string, entry: Entry): void {
+    this.#entries.delete(key)
+    this.#share.release(entry.bytes)
   }
 
-  /** The one that cost least makes room. */
-  #evict(): void {
-    let least: string | undefined
-    let leastMs = Number.POSITIVE_INFINITY
-    for (const [key, { totalMs }] of this.#entries) {
-      if (totalMs < leastMs) [least, leastMs] = [key, totalMs]
+  /** The one that cost least makes room; false when there is none. */
+  #evict(): boolean {
+    let least: [string, Entry] | undefined
+    for (const each of this.#entries) {
+      if (least === undefined || each[1].totalMs < least[1].totalMs) least = each
     }
-    if (least !== undefined) this.#entries.delete(least)
+    if (least === undefined) return false
+    this.#forget(...least)
+    return true
   }
 }
 
-/** A copy that holds on to nothing large of the application's; undefined when that is not possible. */
-function keep(values: readonly unknown[] | undefined): readonly unknown[] | undefined {
-  if (values === undefined || values === null) return []
-  if (!Array.isArray(values) || values.length > MAX_VALUES) return undefined
-  return values.every(isSmall) ? [...(values as unknown[])] : undefined
+function newEntry({ text, summary, origin }: SlowRun, normalized: string): Entry {
+  return {
+    fingerprint: normalized,
+    summary,
+    text: ownString(text),
+    bindValues: [],
+    setBytes: [],
+    count: 0,
+    totalMs: 0,
+    maxMs: 0,
+    lastSeen: 0,
+    origin,
+    bytes: sizeOf(normalized, text, []),
+  }
 }
 
-function isSmall(value: unknown): boolean {
-  if (typeof value === 'string') return value.length <= MAX_VALUE_LENGTH
-  if (ArrayBuffer.isView(value)) return value.byteLength <= MAX_VALUE_LENGTH
-  if (Array.isArray(value))
-    return value.length <= MAX_VALUES && value.every(item => typeof item !== 'object' && isSmall(item))
-  if (typeof value === 'object') return value === null || value instanceof Date
-  return typeof value !== 'function' && typeof value !== 'symbol'
+function keepRun(entry: Entry, { text, values }: SlowRun): void {
+  const kept = keepValues(values)
+  if (kept === undefined) return
+  // Values belong to a text: another text of the same fingerprint may number its parameters differently.
+  const isSameText = entry.text === text
+  entry.bindValues = [...(isSameText ? entry.bindValues.slice(1 - MAX_BIND_SETS) : []), kept.values]
+  entry.setBytes = [...(isSameText ? entry.setBytes.slice(1 - MAX_BIND_SETS) : []), kept.bytes]
+  if (!isSameText) entry.text = ownString(text)
+  entry.bytes = sizeOf(entry.fingerprint, entry.text, entry.setBytes)
+}
+
+function sizeOf(normalized: string, text: string, setBytes: readonly number[]): number {
+  // The fingerprint is a part of the key as well.
+  return ENTRY_BYTES + 2 * bytesOf(normalized) + bytesOf(text) + setBytes.reduce((sum, bytes) => sum + bytes, 0)
 }

@@ -164,3 +164,19 @@ export const errors: MetricDefinition = {
   description: 'Failures inside Homeostat that were contained',
   attributes: [a.component, a.errorType],
 }
+
+export const retainedSize: MetricDefinition = {
+  name: 'homeostat.retained.size',
+  kind: 'upDownCounter',
+  unit: 'By',
+  description: "Memory held for copies of the application's statements and values, estimated",
+  attributes: [],
+}
+
+export const retainedEvictions: MetricDefinition = {
+  name: 'homeostat.retained.evictions',
+  kind: 'counter',
+  unit: '{entry}',
+  description: 'Copies of statements and values that were dropped to stay within the limit of the process',
+  attributes: [],
+}
