@@ -66,7 +66,7 @@ export class CacheInstrumentation extends SignalInstrumentation<CacheInstrumenta
     }
     this.#registered.isCounting = true
     return disposeTogether(
-      countLruLookups(registry, lruCaches, { nameOf, fetches }),
+      countLruLookups(registry, lruCaches, { nameOf, defaultName, fetches }),
       this.limits.open(lruCaches),
       observeEntries(registry, () => [...lruCaches.living(), ...this.#registered.all()]),
       {

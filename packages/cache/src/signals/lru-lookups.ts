@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { diag } from '@opentelemetry/api'
 import type { Registry } from '@homeostat/signals'
 import { disposeTogether } from '@homeostat/signals'
 import type { CacheSeries } from './cache-series.ts'
@@ -12,6 +13,8 @@ const TRACING_CHANNEL = 'tracing:lru-cache:start'
 
 export interface LruLookupOptions {
   readonly nameOf: (cache: LruCache) => string
+  /** The name of caches that cannot be told apart. */
+  readonly defaultName: string
   /** Whether `fetch()` is counted as well. */
   readonly fetches: boolean
 }
@@ -22,9 +25,23 @@ function isCache(message: LruMessage | null | undefined): message is LruMessage 
   return typeof cache === 'object' && cache !== null
 }
 
+/** A message of lru-cache 11.3. */
+function isNameless(status: unknown): boolean {
+  return typeof status === 'object' && status !== null && (status as LruMessage).cache === undefined
+}
+
 /** Counts the lookups of every lru-cache of the process, through its diagnostics channels. */
 export function countLruLookups(registry: Registry, caches: LruCaches, options: LruLookupOptions): Disposable {
   const known = new WeakMap<LruCache, CacheSeries>()
+  let nameless: CacheSeries | undefined
+
+  // lru-cache 11.3 does not say which cache it was: its lookups count, under the default name.
+  const adoptNameless = (): CacheSeries => {
+    diag.info(
+      `${registry.scope.name}: an lru-cache before 11.4 is in use, which does not say which cache it is: its lookups count as those of the cache ${options.defaultName}, and its entries are not reported; update lru-cache to 11.4 or later`,
+    )
+    return (nameless = cacheSeries(registry, options.defaultName))
+  }
 
   const adopt = (cache: LruCache): CacheSeries => {
     const name = options.nameOf(cache)
@@ -39,7 +56,13 @@ export function countLruLookups(registry: Registry, caches: LruCaches, options: 
   const onMessage = (message: unknown): void => {
     try {
       const status = message as LruMessage
-      if (status === ownLookup || !isCache(status)) return
+      if (status === ownLookup) return
+      if (isNameless(status)) {
+        const result = lookupResult(status)
+        if (result !== undefined) (nameless ?? adoptNameless())[result]?.add()
+        return
+      }
+      if (!isCache(status)) return
       const series = known.get(status.cache) ?? adopt(status.cache)
       const result = lookupResult(status)
       if (result !== undefined) series[result]?.add()

@@ -60,7 +60,8 @@ function keepScalar(value: unknown): KeptValue | undefined {
       return { value, bytes: 16 }
     case 'object':
       return value === null ? { value, bytes: 8 } : keepObject(value)
-    default:
+    case 'function':
+    case 'symbol':
       return undefined
   }
 }
@@ -81,8 +82,12 @@ const TypedArray = Object.getPrototypeOf(Uint8Array.prototype) as object
 
 function viewOf(view: ArrayBufferView): { buffer: ArrayBufferLike; byteOffset: number; byteLength: number } {
   const owner = types.isDataView(view) ? DataView.prototype : TypedArray
-  const read = <T>(name: string): T => Object.getOwnPropertyDescriptor(owner, name)?.get?.call(view) as T
-  return { buffer: read('buffer'), byteOffset: read('byteOffset'), byteLength: read('byteLength') }
+  const read = (name: string): unknown => Object.getOwnPropertyDescriptor(owner, name)?.get?.call(view)
+  return {
+    buffer: read('buffer') as ArrayBufferLike,
+    byteOffset: Number(read('byteOffset')),
+    byteLength: Number(read('byteLength')),
+  }
 }
 
 /** V8 makes a part of a string point into the whole, so that a short one may keep a large one alive. */
