@@ -9,6 +9,8 @@ export interface ChaosOptions {
   /** The form that the tests run: fewer repetitions, the same code. */
   readonly short: boolean
   readonly seed: number
+  /** How long a run that takes as long as it is given takes, in minutes. @default what the run says */
+  readonly minutes?: number
   readonly report: (row: ChaosRow) => void
 }
 

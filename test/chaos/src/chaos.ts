@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { ChaosRow } from './chaos-run.ts'
 import { runs } from './runs.ts'
 
-const HELP = `npm run chaos [-- NAME...] [--json] [--short] [--seed N]
+const HELP = `npm run chaos [-- NAME...] [--json] [--short] [--seed N] [--minutes N]
 
 Measures what the loop promises and says for each figure whether it is met. Exit code 1 when one is not.
 
@@ -11,6 +11,7 @@ ${runs.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}
   --json       one JSON object a line and nothing else
   --short      the form that npm test runs: the same code, fewer repetitions
   --seed N     of the simulations, 1 unless told
+  --minutes N  of the soak, 15 unless told
 `
 
 const { values, positionals } = parseArgs({
@@ -19,17 +20,23 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     short: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '15' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
 const unknown = positionals.filter(name => !runs.some(run => run.name === name))
 const seed = Number(values.seed)
+const minutes = Number(values.minutes)
 
 if (values.help) {
   process.stdout.write(HELP)
-} else if (unknown.length > 0 || !Number.isInteger(seed)) {
+} else if (unknown.length > 0 || !Number.isInteger(seed) || !(minutes > 0 && minutes < 10_000)) {
   const what =
-    unknown.length > 0 ? `no run is called ${unknown.join(', ')}` : `--seed ${values.seed} is no whole number`
+    unknown.length > 0
+      ? `no run is called ${unknown.join(', ')}`
+      : Number.isInteger(seed)
+        ? `--minutes ${values.minutes} is not a number of minutes`
+        : `--seed ${values.seed} is not a whole number`
   process.stderr.write(`chaos: ${what}; see npm run chaos -- --help\n`)
   process.exitCode = 2
 } else {
@@ -40,7 +47,7 @@ if (values.help) {
   }
   for (const run of chosen) {
     if (!values.json) process.stdout.write(`\n${run.name}: ${run.about}\n`)
-    await run.run({ short: values.short, seed, report })
+    await run.run({ short: values.short, seed, minutes, report })
   }
 }
 

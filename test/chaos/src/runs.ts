@@ -12,6 +12,7 @@ import { run as palliative } from './runs/palliative.ts'
 import { run as prevention } from './runs/prevention.ts'
 import { run as races } from './runs/races.ts'
 import { run as resize } from './runs/resize.ts'
+import { run as soak } from './runs/soak.ts'
 import { run as undo } from './runs/undo.ts'
 import { run as verdicts } from './runs/verdicts.ts'
 
@@ -32,4 +33,5 @@ export const runs: readonly ChaosRun[] = [
   backtest,
   resize,
   prevention,
+  soak,
 ]
