@@ -42,6 +42,11 @@ const tables: [readme: string, name: string, table: string][] = [
   ['signals', 'options', optionTable(listOptions(group(signalOptions, notes)))],
   ['optimizer', 'budget', optionTable(listOptions(budgetSchema))],
   ['optimizer', 'response', optionTable(listOptions(fieldsOf(responseSchema)))],
+  [
+    'optimizer',
+    'expectation',
+    optionTable(listOptions(fieldsOf(entriesOf(responseSchema)?.['expect'] as OptionSchema))),
+  ],
   ['homeostat', 'reader', optionTable(listOptions(group(readerEntries, notes)))],
   [
     'homeostat',
