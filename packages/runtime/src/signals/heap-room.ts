@@ -74,9 +74,12 @@ export function youngLimit({ sizeLimit, options, workerYoungMb, memory, v8Major 
     oldSpacePercent === undefined ? undefined : Math.floor((oldSpacePercent / 100) * (memory / MEBIBYTE))
   const rest = sizeLimit - (percentMb ?? oldSpaceMb ?? 0) * MEBIBYTE
   const isGiven = percentMb !== undefined || oldSpaceMb !== undefined
-  return isGiven && rest > 0 ? rest : defaultYoungLimit(sizeLimit, v8Major)
+  // NODE_OPTIONS may have been changed since, for child processes: then it leaves a young generation that V8 does not make.
+  return isGiven && rest > 0 && rest <= LARGEST_YOUNG ? rest : defaultYoungLimit(sizeLimit, v8Major)
 }
 
+/** The largest young generation that V8 makes unless an option says otherwise. */
+const LARGEST_YOUNG = 192 * MEBIBYTE
 /** Up to here V8 takes the machine for a small one, with semi-spaces of 1 MiB. */
 const SMALL_HEAP = 259 * MEBIBYTE
 

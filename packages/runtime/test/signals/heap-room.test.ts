@@ -40,6 +40,7 @@ describe('the limit of the old generation', () => {
     ['--max-heap-size=200', setup(200), 197],
     ['a worker thread of 64 MB', setup(256, { workerYoungMb: 192 }), 64],
     ['whose process has an option', setup(256, { workerYoungMb: 192, options: { ...none, oldSpaceMb: 999 } }), 64],
+    ['an option that the heap was not made by', setup(4288, { options: { ...none, oldSpaceMb: 100 } }), 4096],
     ['an option larger than the heap', setup(292, { options: { ...none, oldSpaceMb: 999 } }), 267],
   ])('%s', (_, given, oldMb) => {
     expect(Math.round((given.sizeLimit - youngLimit(given)) / MEBIBYTE)).toBe(oldMb)
@@ -101,7 +102,7 @@ const percent = (((120 * MEBIBYTE) / totalmem()) * 100).toFixed(3)
 
 describe(
   '2-56: a process that runs out of memory was seen near its limit right before, with',
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   () => {
     test.each([
       [['--max-old-space-size=150']],
@@ -135,7 +136,7 @@ describe(
 
     test('v8.setHeapSnapshotNearHeapLimit(), which raises the limit for a while', () => {
       const before = "(await import('node:v8')).setHeapSnapshotNearHeapLimit(1)"
-      const share = lastShare(['--max-old-space-size=40', '--max-semi-space-size=1'], { before })
+      const share = lastShare(['--max-old-space-size=20', '--max-semi-space-size=1'], { before })
       expect(share).toBeGreaterThan(0.8)
       expect(share).toBeLessThanOrEqual(1)
     })
