@@ -146,3 +146,13 @@ it('2-02: knobs whose methods throw or return anything', async () => {
         await knobs.close()
       }
 }, 60_000)
+
+it('2-01: a response whose timeoutMs no timer can keep runs its action in containment', async () => {
+  for (const timeoutMs of [1500.5, Number.NaN, -5, Infinity, 1e12, 2 ** 31, '5' as never]) {
+    const run = vi.fn<Action['run']>(async () => ({ summary: 'relieved 1 plant', effects: { plants: 1 } }))
+    const loop = new Loop({ actions: [relieve(run)], responses: [{ ...quick, timeoutMs }] })
+    const entries = await live(loop, 4)
+    check(loop, entries)
+    expect(entries.flatMap(({ ended }) => ended).length + loop.optimizer.rejected.length).toBeGreaterThan(0)
+  }
+})
