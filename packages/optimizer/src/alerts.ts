@@ -64,7 +64,7 @@ export class Alerts {
     const leftOut = new Map<Rule, number>(found.map(each => [each.rule, each.leftOut]))
     const limited: LimitedRule[] = []
     const failed = new Set(errors.map(error => error.alert))
-    for (const series of this.#ending.splice(0)) series.write([], now)
+    for (const series of this.#ending.splice(0)) yield* series.writeInSteps([], now)
     const transitions: Transition[] = []
     const pending: PendingAlert[] = []
     const firings: Firing[] = []
@@ -135,6 +135,7 @@ export class Alerts {
     { program, rule, name, hasFailed, details, now, policy }: RuleContext,
     reported: readonly Alert[],
   ): Steps<readonly ConditionChange[]> {
+    yield* this.#prepare(program, rule, reported[0]?.labels ?? details.values().next().value?.labels, now)
     const holding = new Set<string>()
     let looked = 0
     for (const { alert, labels, annotations, value, keptSince } of reported) {
@@ -152,6 +153,14 @@ export class Alerts {
       return readingOf({ isReported: false, hasFailed, hasInputs, isClear: isClear(program, detail, now) })
     }
     return yield* this.#conditions.evaluateInSteps(name, holding, readAbsent, now, policy)
+  }
+
+  /** Reads in steps what each alert of the rule is going to ask for. */
+  *#prepare(program: Program, rule: Rule, labels: Firing['labels'] | undefined, now: number): Steps<void> {
+    if (labels === undefined) return
+    yield* program.freshness.prepare(rule, labels, now)
+    const clears = ResponseIndex.of(program.responses).expressionsOf(rule.alert, ({ clear }) => (clear ? [clear] : []))
+    yield* program.measurement.readAhead(clears, now, labels)
   }
 
   #policyOf(rule: Rule, startedAt: number): ConditionPolicy {

@@ -14,6 +14,7 @@ import type { Mode } from './mode.ts'
 import { modeOfResponse } from './mode.ts'
 import { preemptedBy, rivalOf } from './preemption.ts'
 import type { Program } from './program.ts'
+import { ResponseIndex } from './response-match.ts'
 import type { Runner } from './runner.ts'
 import type { Steps } from './sliced-work.ts'
 import type { Supervision } from './supervision.ts'
@@ -73,6 +74,11 @@ export class Decider {
     this.#firings = firings
     this.#unmetOf = ({ firing, response }) => program.measurement.unmet(response, firing.labels, now)
     const { actions, trials, killSwitch, fleet, courses, supervision, runner, launcher, ...limits } = this.#options
+    const index = ResponseIndex.of(program.responses)
+    for (const [alert, { labels }] of new Map(firings.map(firing => [firing.alert, firing]))) {
+      const required = index.expressionsOf(alert, ({ requires = [] }) => requires.map(({ expr }) => expr))
+      yield* program.measurement.readAhead(required, now, labels)
+    }
     const outcomes = yield* decideInSteps({
       ...limits,
       now,
@@ -96,7 +102,7 @@ export class Decider {
     for (const [index, refusal] of refusals.entries()) {
       if (index % REFUSALS_OF_STEP === REFUSALS_OF_STEP - 1) yield
       courses.refused(refusal, program, now)
-      if (refusal.proposal) supervision.shadow(refusal.proposal, program, now)
+      if (refusal.proposal) yield* supervision.shadow(refusal.proposal, program, now)
       const { firing, response, preempts } = refusal
       if (response && preempts) supervision.preempt(preempts, preemptedBy(firing.alert, response.action), now)
     }

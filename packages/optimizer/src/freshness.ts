@@ -1,8 +1,9 @@
 import type { BoundExpression, Expression, LabelMatch as LabelMatcher, Rule, Store } from '@homeostat/promql'
-import { compile, underscoreLabel } from '@homeostat/promql'
+import { compile, operandsOf, underscoreLabel } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
 import { LabelMatch } from './label-match.ts'
 import { plainLabels } from './plain-labels.ts'
+import { atOnce } from './sliced-work.ts'
 import type { Steps } from './sliced-work.ts'
 
 type Expr = Expression['ast']
@@ -19,6 +20,9 @@ const PACE_STEP_MS = 30_000
 
 const SCOPE = 'otel_scope_name'
 
+/** Samples read between two rests. */
+const SAMPLES_OF_STEP = 128
+
 export interface FreshnessOptions {
   readonly store: Store
   /** Names of the scopes that the tick reads itself. */
@@ -32,9 +36,9 @@ export interface FreshnessOptions {
 
 /** The series that were present at a time. */
 interface Present {
-  now: number
-  labels: readonly Labels[]
-  byLabels: LabelMatch<Labels>
+  readonly now: number
+  readonly labels: readonly Labels[]
+  readonly byLabels: LabelMatch<Labels>
 }
 
 /**
@@ -59,6 +63,15 @@ export class Freshness {
   /** Whether every series that the alert's expression reads for these labels has a fresh value. */
   hasInputs(rule: Rule, labels: Labels, now: number): boolean {
     return this.#isFresh(this.#exprOf(rule), this.#sampleLabels(rule, labels), now)
+  }
+
+  /** Looks in steps at what {@link hasInputs} asks about alerts of the rule that have labels of these names. */
+  *prepare(rule: Rule, labels: Labels, now: number): Steps<void> {
+    const own = this.#sampleLabels(rule, labels)
+    for (const matches of selectorsIn(this.#exprOf(rule))) {
+      for (const present of [this.#own(matches, now), this.#foreign(matches, now)])
+        yield* (yield* present).byLabels.prepare(own)
+    }
   }
 
   /** Gives back what only this needed of the store. */
@@ -115,17 +128,27 @@ export class Freshness {
   }
 
   #hasSample(matches: readonly LabelMatcher[], labels: Labels, now: number): boolean {
-    const { ownScopes, intervalMs, collectionIntervalMs } = this.#options
-    const isOwn = ({ [SCOPE]: scope }: Labels): boolean => scope !== undefined && ownScopes.has(scope)
-    // Our own series have a value of this very tick, or they are gone.
-    const own = this.#presentOf(matches, intervalMs / 2, isOwn, now)
-    if (own.byLabels.has(labels)) return true
+    if (atOnce(this.#own(matches, now)).byLabels.has(labels)) return true
+    return atOnce(this.#foreign(matches, now)).byLabels.has(labels)
+  }
+
+  /** Our own series have a value of this very tick, or they are gone. */
+  #own(matches: readonly LabelMatcher[], now: number): Steps<Present> {
+    return this.#presentOf(matches, this.#options.intervalMs / 2, series => this.#isOwn(series), now)
+  }
+
+  #foreign(matches: readonly LabelMatcher[], now: number): Steps<Present> {
+    const { store, intervalMs, collectionIntervalMs } = this.#options
     // In coarse steps, since each window is an expression of its own.
     const paceMs = Math.ceil(collectionIntervalMs() / PACE_STEP_MS) * PACE_STEP_MS
     const everyMs = Math.max(EXPORT_INTERVAL_MS, intervalMs, paceMs)
     // No selector sees further back than the lookback.
-    const foreignMs = Math.max(Math.min(FRESH_INTERVALS * everyMs, this.#options.store.lookbackMs), intervalMs)
-    return this.#presentOf(matches, foreignMs, series => !isOwn(series), now).byLabels.has(labels)
+    const windowMs = Math.max(Math.min(FRESH_INTERVALS * everyMs, store.lookbackMs), intervalMs)
+    return this.#presentOf(matches, windowMs, series => !this.#isOwn(series), now)
+  }
+
+  #isOwn({ [SCOPE]: scope }: Labels): boolean {
+    return scope !== undefined && this.#options.ownScopes.has(scope)
   }
 
   #selectorOf(matches: readonly LabelMatcher[]): string {
@@ -139,33 +162,48 @@ export class Freshness {
     return selector
   }
 
-  #presentOf(
+  *#presentOf(
     matches: readonly LabelMatcher[],
     windowMs: number,
     isOfScope: (labels: Labels) => boolean,
     now: number,
-  ): Present {
+  ): Steps<Present> {
     const text = `present_over_time(${this.#selectorOf(matches)}[${Math.ceil(windowMs)}ms])`
     const known = this.#present.get(text)
     if (known?.now === now) return known
-    const labels = this.#evaluate(text, now).filter(isOfScope)
+    const labels: Labels[] = []
+    try {
+      for (const each of yield* this.#evaluate(text, now)) if (isOfScope(each)) labels.push(each)
+    } catch (error) {
+      this.#options.faults.report('rule', error)
+    }
     // Mostly the same series are there as at the last tick, and what follows from their labels still holds.
-    if (known && isSame(known.labels, labels)) known.now = now
-    else this.#present.set(text, { now, labels, byLabels: new LabelMatch(labels, each => each) })
-    return this.#present.get(text)!
+    const isKnown = known !== undefined && isSame(known.labels, labels)
+    const byLabels = isKnown ? known.byLabels : yield* LabelMatch.over(labels, each => each)
+    const present = { now, labels, byLabels }
+    this.#present.set(text, present)
+    return present
   }
 
-  #evaluate(text: string, now: number): readonly Labels[] {
-    const { store, faults } = this.#options
-    const value = faults.contain('rule', () => {
-      let bound = this.#bound.get(text)
-      if (bound === undefined) this.#bound.set(text, (bound = compile(text).bind(store)))
-      return bound.evaluate(now)
-    })
-    return value?.type === 'vector' ? value.samples.map(sample => plainLabels(sample.labels)) : []
+  *#evaluate(text: string, now: number): Steps<readonly Labels[]> {
+    const bound = this.#bound.get(text) ?? compile(text).bind(this.#options.store)
+    this.#bound.set(text, bound)
+    const value = yield* bound.evaluateInSteps(now)
+    const labels: Labels[] = []
+    if (value.type !== 'vector') return labels
+    for (const [index, sample] of value.samples.entries()) {
+      labels.push(plainLabels(sample.labels))
+      if (index % SAMPLES_OF_STEP === SAMPLES_OF_STEP - 1) yield
+    }
+    return labels
   }
 }
 
 function isSame(a: readonly Labels[], b: readonly Labels[]): boolean {
   return a.length === b.length && a.every((labels, index) => labels === b[index])
+}
+
+function selectorsIn(expr: Expr): (readonly LabelMatcher[])[] {
+  if (expr.kind === 'selector') return [expr.matches]
+  return operandsOf(expr).flatMap(selectorsIn)
 }

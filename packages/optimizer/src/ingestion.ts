@@ -28,6 +28,9 @@ interface KnownScope {
   seenAt: number
 }
 
+/** Points taken between two rests; that of a new series takes some ten microseconds. */
+const POINTS_OF_STEP = 64
+
 /** Where metrics come from. */
 interface Source extends Collected {
   readonly scope: Scope
@@ -63,7 +66,7 @@ export class Ingestion {
     atOnce(this.appendInSteps(snapshot))
   }
 
-  /** Rests after each metric. */
+  /** Rests after each metric, and after some of its points. */
   *appendInSteps({ at, own, foreign }: Snapshot): Steps<void> {
     for (const { scope, metrics } of own)
       yield* this.#scope({ scope, metrics }, { scope, at, reader: TICK, provider: 0, isOwn: true })
@@ -80,10 +83,17 @@ export class Ingestion {
     for (const metric of metrics) {
       if (!STORABLE.has(metric.dataPointType)) continue
       // Other people's points: one that cannot be read costs its metric and nothing else.
-      this.#faults.contain('signal', () => this.#metric(metric, known, source))
+      try {
+        yield* this.#metric(metric, known, source)
+      } catch (error) {
+        this.#faults.report('signal', error)
+      }
       yield
     }
-    for (const metric of known.metrics.values()) metric.settleAbsent(source)
+    for (const metric of known.metrics.values()) {
+      metric.settleAbsent(source)
+      if (metric.size > POINTS_OF_STEP) yield
+    }
   }
 
   #known({ scope, provider, at }: Source): KnownScope {
@@ -94,7 +104,7 @@ export class Ingestion {
     return known
   }
 
-  #metric(metric: MetricData, { metrics }: KnownScope, source: Source): void {
+  *#metric(metric: MetricData, { metrics }: KnownScope, source: Source): Steps<void> {
     const { name } = metric.descriptor
     let known = metrics.get(name)
     if (known === undefined) metrics.set(name, (known = new KnownMetric(metric.aggregationTemporality === DELTA)))
@@ -102,6 +112,7 @@ export class Ingestion {
     for (let place = 0; place < dataPoints.length; place++) {
       const point: DataPoint<number | HistogramValue> = dataPoints[place]!
       known.see(place, point, source, key => this.#begin(key, metric, point, source))
+      if (place % POINTS_OF_STEP === POINTS_OF_STEP - 1) yield
     }
   }
 

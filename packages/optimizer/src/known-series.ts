@@ -48,6 +48,11 @@ export class KnownMetric {
     this.isCarried = isCarried
   }
 
+  /** How many series it has. */
+  get size(): number {
+    return this.#byKey.size
+  }
+
   /** Writes one point; `begin` makes the series when it is new. */
   see(
     place: number,

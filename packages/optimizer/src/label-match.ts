@@ -1,4 +1,10 @@
+import { atOnce } from './sliced-work.ts'
+import type { Steps } from './sliced-work.ts'
+
 type Labels = Readonly<Record<string, string>>
+
+/** Items indexed between two rests. */
+const ITEMS_OF_STEP = 128
 
 /** Label names that some items have in common. */
 interface Shape<T> {
@@ -25,17 +31,22 @@ export class LabelMatch<T> {
   /** For each set of label names that alerts have, where to look. */
   readonly #places = new Map<string, readonly Shared<T>[]>()
 
-  constructor(items: readonly T[], labelsOf: (item: T) => Labels) {
+  private constructor(shapes: readonly Shape<T>[], labelsOf: (item: T) => Labels) {
+    this.#shapes = shapes
+    this.#labelsOf = labelsOf
+  }
+
+  static *over<T>(items: readonly T[], labelsOf: (item: T) => Labels): Steps<LabelMatch<T>> {
     const shapes = new Map<string, Shape<T>>()
-    for (const item of items) {
+    for (const [index, item] of items.entries()) {
       const names = Object.keys(labelsOf(item)).toSorted()
       const key = joined(names)
       const shape = shapes.get(key)
       if (shape) shape.items.push(item)
       else shapes.set(key, { names, items: [item], byShared: new Map() })
+      if (index % ITEMS_OF_STEP === ITEMS_OF_STEP - 1) yield
     }
-    this.#shapes = [...shapes.values()]
-    this.#labelsOf = labelsOf
+    return new LabelMatch([...shapes.values()], labelsOf)
   }
 
   /** Whether any item is left over by these labels. */
@@ -48,22 +59,29 @@ export class LabelMatch<T> {
     return this.#placesFor(labels).flatMap(({ names, items }) => items.get(keyOf(names, labels)) ?? [])
   }
 
-  #placesFor(labels: Labels): readonly Shared<T>[] {
+  /** Indexes the items for alerts with these label names, which the first look-up would do at once. */
+  *prepare(labels: Labels): Steps<readonly Shared<T>[]> {
     const key = joined(Object.keys(labels))
     const known = this.#places.get(key)
     if (known) return known
-    const places = this.#shapes.map(shape => this.#shared(shape, labels))
+    const places: Shared<T>[] = []
+    for (const shape of this.#shapes) places.push(yield* this.#shared(shape, labels))
     this.#places.set(key, places)
     return places
   }
 
-  #shared(shape: Shape<T>, labels: Labels): Shared<T> {
+  #placesFor(labels: Labels): readonly Shared<T>[] {
+    return this.#places.get(joined(Object.keys(labels))) ?? atOnce(this.prepare(labels))
+  }
+
+  *#shared(shape: Shape<T>, labels: Labels): Steps<Shared<T>> {
     const names = shape.names.filter(name => labels[name] !== undefined)
     const key = joined(names)
     const known = shape.byShared.get(key)
     if (known) return known
     const items = new Map<string, T[]>()
-    for (const item of shape.items) {
+    for (const [index, item] of shape.items.entries()) {
+      if (index % ITEMS_OF_STEP === ITEMS_OF_STEP - 1) yield
       const values = keyOf(names, this.#labelsOf(item))
       const alike = items.get(values)
       if (alike) alike.push(item)

@@ -1,4 +1,4 @@
-import type { BoundExpression, Store } from '@homeostat/promql'
+import type { BoundExpression, Store, Value } from '@homeostat/promql'
 import { compile } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
 import type { Sample } from './judge/episode.ts'
@@ -6,6 +6,7 @@ import { LabelMatch } from './label-match.ts'
 import { plainLabels } from './plain-labels.ts'
 import { expressionsOf } from './response-expressions.ts'
 import type { Direction, Expectation, Response } from './response.ts'
+import { atOnce } from './sliced-work.ts'
 import type { Steps } from './sliced-work.ts'
 
 /** @default of `Expectation.baselineMs` */
@@ -14,14 +15,22 @@ export const DEFAULT_BASELINE_MS = 120_000
 /** A baseline holds at most this many of the latest ticks, however long it is asked to be. */
 const MOST_BASELINE_TICKS = 1000
 
+/** Samples read between two rests. */
+const SAMPLES_OF_STEP = 128
+
 type Labels = Readonly<Record<string, string>>
+
+/** Where the series of an expression are; mostly the same ones at each time. */
+interface SeriesIndex {
+  readonly labels: readonly Labels[]
+  readonly places: LabelMatch<number>
+}
 
 /** What an expression answered at a time, to be looked at for many alerts. */
 interface Answer {
   readonly at: number
   readonly readings: readonly Reading[]
-  /** Made when the first alert asks. */
-  byLabels: LabelMatch<Reading> | undefined
+  readonly index: SeriesIndex
 }
 
 /** A value of one series of an expression. */
@@ -41,6 +50,7 @@ export class Measurement {
   readonly #read = new Map<string, Answer>()
   /** Of this tick: trials that begin together have the same baseline. */
   readonly #baselines = new Map<string, Answer>()
+  readonly #indexes = new Map<string, SeriesIndex>()
   #baselinesAt = NaN
   readonly #faults: Faults
   readonly #intervalMs: number
@@ -72,20 +82,22 @@ export class Measurement {
 
   /** What should change, now; of several series the worst. Undefined when there is no data. */
   expected(expect: Expectation, labels: Labels, now: number): number | undefined {
-    return expectedOf(narrowed(this.#answer(expect.expr, now), labels), expect)
+    return expectedOf(narrowed(atOnce(this.#answer(expect.expr, now)), labels), expect)
   }
 
   /** What should change, from before now, a value for each tick. */
   baseline(expect: Expectation, labels: Labels, now: number): Sample[] {
-    const { baselineMs = DEFAULT_BASELINE_MS } = expect
     const samples: Sample[] = []
-    const ticks = Math.min(Math.floor(baselineMs / this.#intervalMs), MOST_BASELINE_TICKS)
-    for (let tick = ticks; tick >= 0; tick--) {
-      const at = now - tick * this.#intervalMs
-      const value = expectedOf(narrowed(this.#earlier(expect.expr, at, now), labels), expect)
+    for (const at of this.#baselineTimes(expect, now)) {
+      const value = expectedOf(narrowed(atOnce(this.#earlier(expect.expr, at, now)), labels), expect)
       if (value !== undefined) samples.push([at, value])
     }
     return samples
+  }
+
+  #baselineTimes({ baselineMs = DEFAULT_BASELINE_MS }: Expectation, now: number): number[] {
+    const ticks = Math.min(Math.floor(baselineMs / this.#intervalMs), MOST_BASELINE_TICKS)
+    return Array.from({ length: ticks + 1 }, (_, index) => now - (ticks - index) * this.#intervalMs)
   }
 
   /** Whether the response's `clear` says that the alert is over; without one, always. */
@@ -109,49 +121,85 @@ export class Measurement {
 
   /** The values of one of the responses' expressions, series by series. */
   read(expr: string, now: number): readonly Reading[] {
-    return this.#answer(expr, now).readings
+    return atOnce(this.#answer(expr, now)).readings
   }
 
-  /** Reads in steps what is read at this time anyway. */
-  *readAhead(exprs: Iterable<string>, now: number): Steps<void> {
+  /** Reads in steps what is read at this time anyway, for alerts with labels of these names if they are known. */
+  *readAhead(exprs: Iterable<string>, now: number, labels?: Labels): Steps<void> {
     for (const expr of exprs) {
-      this.read(expr, now)
+      const { index } = yield* this.#answer(expr, now)
+      if (labels) yield* index.places.prepare(labels)
+      yield
+    }
+  }
+
+  /** Reads in steps what the baseline of a trial that begins now takes. */
+  *baselineAhead(expect: Expectation, labels: Labels, now: number): Steps<void> {
+    for (const at of this.#baselineTimes(expect, now)) {
+      const { index } = yield* this.#earlier(expect.expr, at, now)
+      yield* index.places.prepare(labels)
       yield
     }
   }
 
   /** Whether an expression has a value for these labels. */
   #holds(expr: string, labels: Labels, now: number): boolean {
-    return lookup(this.#answer(expr, now)).has(labels)
+    return atOnce(this.#answer(expr, now)).index.places.has(labels)
   }
 
-  #answer(expr: string, now: number): Answer {
+  *#answer(expr: string, now: number): Steps<Answer> {
     const known = this.#read.get(expr)
     if (known?.at === now) return known
-    const answer: Answer = { at: now, readings: this.#evaluate(expr, now), byLabels: undefined }
+    const answer = yield* this.#evaluate(expr, now)
     this.#read.set(expr, answer)
     return answer
   }
 
   /** What an expression answered at a time before now; evaluated once for all trials that begin now. */
-  #earlier(expr: string, at: number, now: number): Answer {
+  *#earlier(expr: string, at: number, now: number): Steps<Answer> {
     if (this.#baselinesAt !== now) this.#baselines.clear()
     this.#baselinesAt = now
     const key = `${at} ${expr}`
     const known = this.#baselines.get(key)
     if (known) return known
-    const answer: Answer = { at, readings: this.#evaluate(expr, at), byLabels: undefined }
+    const answer = yield* this.#evaluate(expr, at)
     this.#baselines.set(key, answer)
     return answer
   }
 
-  #evaluate(expr: string, now: number): readonly Reading[] {
-    const value = this.#faults.contain('rule', () => this.#bound.get(expr)?.evaluate(now))
-    if (value?.type === 'scalar') return Number.isNaN(value.value) ? [] : [{ key: '', labels: {}, value: value.value }]
-    if (value?.type !== 'vector') return []
-    return value.samples
-      .filter(sample => !Number.isNaN(sample.value))
-      .map(sample => ({ key: sample.labels.key, labels: plainLabels(sample.labels), value: sample.value }))
+  *#evaluate(expr: string, at: number): Steps<Answer> {
+    const readings: Reading[] = []
+    try {
+      const value = yield* this.#valueOf(expr, at)
+      if (value?.type === 'scalar' && !Number.isNaN(value.value))
+        readings.push({ key: '', labels: {}, value: value.value })
+      if (value?.type === 'vector') {
+        for (const [index, sample] of value.samples.entries()) {
+          if (index % SAMPLES_OF_STEP === SAMPLES_OF_STEP - 1) yield
+          if (!Number.isNaN(sample.value))
+            readings.push({ key: sample.labels.key, labels: plainLabels(sample.labels), value: sample.value })
+        }
+      }
+    } catch (error) {
+      this.#faults.report('rule', error)
+    }
+    return { at, readings, index: yield* this.#indexOf(expr, readings) }
+  }
+
+  *#indexOf(expr: string, readings: readonly Reading[]): Steps<SeriesIndex> {
+    const known = this.#indexes.get(expr)
+    const isKnown = known?.labels.length === readings.length
+    if (isKnown && readings.every(({ labels }, place) => labels === known.labels[place])) return known
+    const labels = readings.map(reading => reading.labels)
+    const places = yield* LabelMatch.over([...labels.keys()], place => labels[place]!)
+    const index = { labels, places }
+    this.#indexes.set(expr, index)
+    return index
+  }
+
+  *#valueOf(expr: string, at: number): Steps<Value | undefined> {
+    const bound = this.#bound.get(expr)
+    return bound && (yield* bound.evaluateInSteps(at))
   }
 }
 
@@ -162,13 +210,9 @@ export function isNarrowedBy(sample: Labels, alert: Labels): boolean {
   return true
 }
 
-function lookup(answer: Answer): LabelMatch<Reading> {
-  return (answer.byLabels ??= new LabelMatch(answer.readings, ({ labels }) => labels))
-}
-
 /** The series that an alert's labels leave over. */
-function narrowed(answer: Answer, labels: Labels): readonly Reading[] {
-  return lookup(answer).of(labels)
+function narrowed({ readings, index }: Answer, labels: Labels): readonly Reading[] {
+  return index.places.of(labels).map(place => readings[place]!)
 }
 
 /** Of the values of several series the worst. */

@@ -30,7 +30,7 @@ import type { LedgerEntry, LedgerListener } from './ledger.ts'
 import type { Mode } from './mode.ts'
 import { isMode } from './mode.ts'
 import type { ProgramSource } from './program.ts'
-import { Program } from './program.ts'
+import type { Program } from './program.ts'
 import { Programs } from './programs.ts'
 import { Reverter } from './reverter.ts'
 import { Runner } from './runner.ts'
@@ -47,6 +47,9 @@ import { Trials } from './trials.ts'
 
 /** Research on blocked loops: a slice of 2 ms goes unnoticed at any request rate a Node process serves. */
 const DEFAULT_SLICE_MS = 2
+
+/** Work of one expression, rests not counted: more than that at each tick would be a fifth of a core. */
+const EVALUATION_TIMEOUT_MS = 1000
 
 /** A slice of a tick ends with the step that goes over this, and no step should take as long again. */
 const TICK_SLICE_MS = 1
@@ -82,7 +85,9 @@ export class Optimizer {
   /** The rules that were limited at the last tick. */
   #limited: ReadonlySet<string> = new Set()
   #sliced: SlicedWork<LedgerEntry> | undefined
-  #loading: SlicedWork<void> | undefined
+  #loading: SlicedWork<Program> | undefined
+  /** How often something was asked to be loaded. */
+  #loads = 0
 
   constructor(options: OptimizerOptions) {
     const { registries, warmUpMs = 60_000, intervalMs = 5000, clock = steadyNow, random = Math.random } = options
@@ -103,7 +108,8 @@ export class Optimizer {
     // A clock that was given is the only time there is; the steady one parts from the clock on the wall.
     const wall = options.clock === undefined ? { wallTime, fromWallTime } : {}
     const onWarning = (limit: string): void => faults.report('signal', new StoreLimitError(limit))
-    this.store = createStore({ intervalMs, onWarning, ...(wall.wallTime && { wallTime: wall.wallTime }) })
+    this.store = createStore({
+      evaluationTimeoutMs: EVALUATION_TIMEOUT_MS, intervalMs, onWarning, ...(wall.wallTime && { wallTime: wall.wallTime }) })
     this.#ingestion = new Ingestion(this.store, faults, wall)
     const ownScopes = this.reader.scopeNames
     const collectionIntervalMs = (): number => this.reader.collectionIntervalMs
@@ -164,9 +170,9 @@ export class Optimizer {
 
   /** Replaces rules and responses. Trials in flight end on the ones they began with. */
   load(source: ProgramSource): void {
-    this.#loading?.finish()
+    this.#loads++
     this.#sliced?.finish()
-    atOnce(this.#load(source))
+    this.#use(atOnce(this.#programs.load(source)))
   }
 
   /**
@@ -174,9 +180,15 @@ export class Optimizer {
    * While something else is being loaded, it waits for that.
    */
   async loadInSlices(source: ProgramSource): Promise<void> {
+    const load = ++this.#loads
     while (this.#loading) await this.#loading.done
-    const loading = (this.#loading = new SlicedWork(this.#load(source), TICK_SLICE_MS))
-    await loading.done.finally(() => (this.#loading = undefined))
+    const loading = (this.#loading = new SlicedWork(this.#programs.load(source), TICK_SLICE_MS))
+    const program = await loading.done.finally(() => (this.#loading = undefined))
+    // A tick goes on with the rules that it began with.
+    while (this.#sliced) await this.#sliced.done
+    // Another one that was asked for meanwhile goes first.
+    if (load === this.#loads) this.#use(program)
+    else await new SlicedWork(program.dispose(), TICK_SLICE_MS).done
   }
 
   /** Reads the signals into the store, without evaluating anything. */
@@ -270,9 +282,9 @@ export class Optimizer {
       )
   }
 
-  *#load(source: ProgramSource): Steps<void> {
-    const { ruleNames } = yield* this.#programs.replace(source)
-    this.#alerts.keep(new Set(ruleNames.values()))
+  #use(program: Program): void {
+    this.#programs.use(program)
+    this.#alerts.keep(new Set(program.ruleNames.values()))
   }
 
   *#refresh(now: number): Steps<void> {
@@ -290,6 +302,8 @@ export class Optimizer {
 
     yield* this.#refresh(now)
     yield* program.measurement.readAhead(program.guarded, now)
+    for (const { response, labels } of this.trials.open)
+      if (response.expect) yield* program.measurement.readAhead([response.expect.expr], now, labels)
     // Yesterday's changes are judged before new ones are made.
     const breaches = this.#supervision.step(program, now)
     const { pending, firings, transitions, errors, limited } = yield* this.#alerts.evaluate(program, now)
@@ -297,6 +311,8 @@ export class Optimizer {
     this.#supervision.resolve(key => alive.has(key), now)
     const spending = spendingOf(this.trials, now)
     const { due, refusals } = yield* this.#decider.answer(program, firings, spending, now)
+    for (const { response, firing } of due)
+      if (response.expect) yield* program.measurement.baselineAhead(response.expect, firing.labels, now)
     const durationMs = watch.ms
     const launched = this.#launcher.launch(due, refusals, program, now)
     yield* this.#programs.release(this.#supervision.programs)

@@ -11,22 +11,17 @@ export class Programs implements Disposable {
 
   constructor(source: ProgramSource, context: ProgramContext) {
     this.#context = context
-    this.#current = atOnce(this.#load(source))
+    this.#current = atOnce(this.load(source))
   }
 
   get current(): Program {
     return this.#current
   }
 
-  /**
-   * Puts another program in force, with the last step. The new one is loaded first, so that series which both read are not lost
-   * in between.
-   */
-  *replace(source: ProgramSource): Steps<Program> {
-    const next = yield* this.#load(source)
+  /** Puts a program in force. It was loaded before the last one is let go, so series which both read are not lost in between. */
+  use(program: Program): void {
     this.#retired.push(this.#current)
-    this.#current = next
-    return next
+    this.#current = program
   }
 
   /** Lets go of the programs that no trial needs any more. */
@@ -42,7 +37,8 @@ export class Programs implements Disposable {
     this.#retired = []
   }
 
-  *#load(source: ProgramSource): Steps<Program> {
+  /** Loads a program; what cannot be loaded is reported and left out. */
+  *load(source: ProgramSource): Steps<Program> {
     const program = yield* Program.load(source, this.#context)
     for (const error of program.rejected) this.#context.faults.report('rule', error)
     return program

@@ -23,6 +23,11 @@ export class ResponseIndex {
     for (const alike of this.#byAlert.values()) alike.sort((a, b) => a.action.localeCompare(b.action))
   }
 
+  /** Expressions of all responses to an alert, whatever its labels are. */
+  expressionsOf(alert: string, read: (response: Response) => readonly string[]): ReadonlySet<string> {
+    return new Set((this.#byAlert.get(alert) ?? NONE).flatMap(read))
+  }
+
   /** The responses to a firing; in the order of their actions' names, so that the order is stable. */
   to({ alert, labels }: Subject): readonly Response[] {
     const alike = this.#byAlert.get(alert)

@@ -27,7 +27,7 @@ export class RuleParts {
   static *load(rules: readonly RuleSource[], store: Store): Steps<RuleParts> {
     const parts: Rules[] = []
     // The loop decides when an alert fires, so it shows the alerts as well.
-    const options = { writesAlerts: false, maxAlertsPerRule: MOST_ALERTS_OF_RULE }
+    const options = { writesAlerts: false, sweepsStore: false, maxAlertsPerRule: MOST_ALERTS_OF_RULE }
     for (const part of partsOf(rules)) {
       parts.push(yield* loadRules(part, store, options))
       yield

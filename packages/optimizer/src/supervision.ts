@@ -17,6 +17,7 @@ import type { Reverter } from './reverter.ts'
 import type { Attempt, Runner } from './runner.ts'
 import type { JudgedTrial, OpenTrial, RunningTrial, SettlingTrial, Trial, Verdicted } from './trial.ts'
 import { isOpen, judgementOf } from './trial.ts'
+import type { Steps } from './sliced-work.ts'
 import type { Trials } from './trials.ts'
 import { verifyingTimes } from './trials.ts'
 import { switchable } from './switched-action.ts'
@@ -110,10 +111,12 @@ export class Supervision {
   }
 
   /** Nothing but the mode stands in the way: what happens without the action shows what a trial would take. */
-  shadow(proposal: Proposal, program: Program, now: number): void {
+  *shadow(proposal: Proposal, program: Program, now: number): Steps<void> {
     const version = program.versionOf(proposal.firing.alert, proposal.response)
     const decision = this.#shadows.decide(proposal, version, this.#options.trials.open, now)
-    if (decision) this.begin(decision, program, now)
+    if (!decision) return
+    if (decision.response.expect) yield* program.measurement.baselineAhead(decision.response.expect, decision.firing.labels, now)
+    this.begin(decision, program, now)
   }
 
   /** Ends the trials of preventive responses for a response to what is. They say nothing about their actions. */

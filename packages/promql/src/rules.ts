@@ -45,6 +45,8 @@ export interface RulesOptions {
    * writes them with {@link AlertSeries}. Default: true.
    */
   readonly writesAlerts?: boolean
+  /** The store is swept now and then. False where somebody else calls {@link Store.sweep}. Default: true. */
+  readonly sweepsStore?: boolean
   /**
    * Pending and firing alerts that one rule may have. What a rule finds beyond that is left out and counted in
    * {@link Evaluation.limited}; the alerts it has stay. Unlike a group's `limit`, it does not fail the rule. Default: no limit, as in Prometheus.
@@ -111,7 +113,7 @@ export function* loadRules(rules: readonly RuleSource[], store: Store, options: 
   }
   const dispose = (): void => atOnce(disposeInSteps())
   const evaluateInSteps = function* (now: number): Steps<Evaluation> {
-    if (Math.abs(now - swept) >= SWEEP_EVERY_MS) {
+    if (options.sweepsStore !== false && Math.abs(now - swept) >= SWEEP_EVERY_MS) {
       store.sweep(now)
       swept = now
     }
