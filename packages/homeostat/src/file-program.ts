@@ -14,7 +14,7 @@ export interface FileProgramContext {
   readonly intervalMs: number
   readonly faults: Faults
   /** Puts a program in force. */
-  readonly load: (program: ProgramSource) => void
+  readonly load: (program: ProgramSource) => Promise<void>
 }
 
 /** The files that rules and responses are read from, if there are any, beside what packages and options bring. */
@@ -28,17 +28,18 @@ export function fileProgramOf(context: FileProgramContext): ProgramFiles | undef
     ruleFiles,
     responseFiles,
     base: { rules: brought.flatMap(each => each.rules), actions: new Set(actions), intervalMs },
-    swap: read => {
-      const kept = responses.filter(response => !read.responses.some(own => isSameAnswer(own, response)))
+    swap: async read => {
+      const answered = new Set(read.responses.map(answerKey))
+      const kept = responses.filter(response => !answered.has(answerKey(response)))
       const together = { ...options, rules: [...rules, ...read.rules], responses: [...kept, ...read.responses] }
       // What is wrong in the options has been said at the start, and the files have been checked.
-      load(programOf(together, domains, modes, () => undefined))
+      await load(programOf(together, domains, modes, () => undefined))
     },
     warn: warnAs('HOMEOSTAT_PROGRAM_FILES'),
     onFault: error => faults.report('rule', error),
   })
 }
 
-function isSameAnswer(a: Response, b: Response): boolean {
-  return a.action === b.action && a.to.alert === b.to.alert
+function answerKey({ action, to }: Response): string {
+  return JSON.stringify([action, to.alert])
 }

@@ -52,6 +52,9 @@ export type { HomeostatOptions } from './options.ts'
 /** Any instrumentation of ours, as `registerInstrumentations` takes it. */
 export type HomeostatInstrumentation = Domain['instrumentation'] | EngineInstrumentation
 
+/** Rules and responses that are loaded before `homeostat()` returns; more of them take longer than ten milliseconds. */
+const LOADED_AT_ONCE = 200
+const NOTHING: ProgramSource = { rules: [], responses: [] }
 /** How long each part may take to end. */
 const LONGEST_END_MS = 10_000
 
@@ -75,6 +78,8 @@ export class Homeostat implements AsyncDisposable {
   readonly #faults: Faults
   /** Settles when the first tick may come. */
   #ready: Promise<unknown> | undefined
+  /** Settles when the rules and responses of the options are in force. */
+  #loaded: Promise<void> | undefined
   #isOver = false
 
   constructor(given: HomeostatOptions) {
@@ -92,9 +97,10 @@ export class Homeostat implements AsyncDisposable {
     const program = programOf(options, domains, modes, warn)
     const actions = [...program.actions, ...this.#automation.actions]
     this.instrumentations = [this.#engine, ...domains.map(([domain]) => domain.instrumentation)]
+    const isMuch = sizeOf(program) > LOADED_AT_ONCE
     this.optimizer = new Optimizer({
       registries: [this.#engine.registry, ...domains.map(([domain]) => domain.instrumentation.registry)],
-      ...program,
+      ...(isMuch ? NOTHING : program),
       actions,
       fleet: this.#automation.fleet,
       modeOf: action => modes.ofAction(action),
@@ -111,6 +117,8 @@ export class Homeostat implements AsyncDisposable {
         later: line => diag.warn(`homeostat: ${line}`),
       }),
     )
+    // The application goes on starting meanwhile; the first tick waits. What is wrong is reported through `diag`.
+    if (isMuch) this.#loaded = this.optimizer.loadInSlices(program)
     const exprs = [...systemExprs, ...applicationExprs, ...databaseExprs, ...externalServiceExprs]
     this.#query = createQuery(this.optimizer.store, exprs, steadyNow)
     this.#target = {
@@ -132,7 +140,7 @@ export class Homeostat implements AsyncDisposable {
     const { histories } = this.optimizer
     this.#keeper = new Keeper({ options, domains, service, faults, histories, forecasting })
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct })
-    const load = (source: ProgramSource): void => this.optimizer.load(source)
+    const load = (source: ProgramSource): Promise<void> => this.optimizer.loadInSlices(source)
     this.#files = fileProgramOf({ options, domains, modes, intervalMs, faults, load })
     if (autoStart) this.start()
   }
@@ -203,7 +211,7 @@ export class Homeostat implements AsyncDisposable {
   /** System, application, database and external services now. A part that fails is named in `failures`. */
   async collectMetrics(): Promise<PerformanceMetrics> {
     const now = steadyNow()
-    this.optimizer.refresh(now)
+    await this.optimizer.refreshInSlices(now)
     const query = this.#query
     return collectFrom(
       {
@@ -221,6 +229,7 @@ export class Homeostat implements AsyncDisposable {
    * never stops another. Outside mode `act`, nothing is applied.
    */
   async optimizePerformance(): Promise<OptimizationResult> {
+    await this.#loaded
     await this.#files?.loaded
     this.#settleService()
     const tick = await this.optimizer.tickAndWait(steadyNow())
@@ -233,7 +242,7 @@ export class Homeostat implements AsyncDisposable {
    */
   async predictPerformanceBottlenecks(): Promise<PerformancePrediction[]> {
     const now = steadyNow()
-    this.optimizer.refresh(now)
+    await this.optimizer.refreshInSlices(now)
     return this.#forecasting.predict(now)
   }
 
@@ -242,6 +251,7 @@ export class Homeostat implements AsyncDisposable {
    * not come yet, and what was not done, and why.
    */
   async proactiveOptimization(): Promise<PreventionResult> {
+    await this.#loaded
     await this.#files?.loaded
     this.#settleService()
     const predictions = await this.predictPerformanceBottlenecks()
@@ -264,6 +274,7 @@ export class Homeostat implements AsyncDisposable {
   async #tick(): Promise<void> {
     this.#settleService()
     await this.#ready
+    await this.#loaded
     if (!this.#isOver) await this.optimizer.tickInSlices(steadyNow())
   }
 
@@ -309,4 +320,8 @@ export class Homeostat implements AsyncDisposable {
   enable(): void {
     this.optimizer.killSwitch.reset()
   }
+}
+
+function sizeOf({ rules, responses }: ProgramSource): number {
+  return rules.reduce((sum, source) => sum + ('rules' in source ? source.rules.length : 1), responses.length)
 }

@@ -42,6 +42,18 @@ export class StoreLimitError extends Error {
   }
 }
 
+/** More rules or responses than the loop works with. */
+export class ProgramLimitError extends Error {
+  override readonly name = 'ProgramLimitError'
+  readonly code = 'HOMEOSTAT_PROGRAM_LIMIT'
+
+  constructor(what: string, given: number, most: number) {
+    super(
+      `${given} ${what} were given, more than ${most}: the first ${most} are loaded, the others left out; use fewer`,
+    )
+  }
+}
+
 /** A rule finds more alerts than one rule may have. */
 export class AlertLimitError extends Error {
   override readonly name = 'AlertLimitError'

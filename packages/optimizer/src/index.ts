@@ -90,6 +90,7 @@ export { isMode, lesserMode, modes, type Mode } from './mode.ts'
 export { Optimizer } from './optimizer.ts'
 export type { OptimizerOptions } from './optimizer-options.ts'
 export type { ProgramSource } from './program.ts'
+export { MOST_RESPONSES, MOST_RULES } from './program-limits.ts'
 export { isEmptyReceipt, type Advice, type Receipt, type Undo, type UndoContext, type UndoResult } from './receipt.ts'
 export { isReceipt } from './receipt-copy.ts'
 export type {

@@ -109,7 +109,11 @@ export class Optimizer {
     const wall = options.clock === undefined ? { wallTime, fromWallTime } : {}
     const onWarning = (limit: string): void => faults.report('signal', new StoreLimitError(limit))
     this.store = createStore({
-      evaluationTimeoutMs: EVALUATION_TIMEOUT_MS, intervalMs, onWarning, ...(wall.wallTime && { wallTime: wall.wallTime }) })
+      evaluationTimeoutMs: EVALUATION_TIMEOUT_MS,
+      intervalMs,
+      onWarning,
+      ...(wall.wallTime && { wallTime: wall.wallTime }),
+    })
     this.#ingestion = new Ingestion(this.store, faults, wall)
     const ownScopes = this.reader.scopeNames
     const collectionIntervalMs = (): number => this.reader.collectionIntervalMs

@@ -1,8 +1,10 @@
 import type { Rule, RuleSource, Store } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
+import { ProgramLimitError } from './errors.ts'
 import { fingerprint } from './fingerprint.ts'
 import { Freshness } from './freshness.ts'
 import { Measurement } from './measurement.ts'
+import { MOST_RESPONSES, MOST_RULES } from './program-limits.ts'
 import { readableResponses } from './readable-responses.ts'
 import type { ReadableResponses } from './readable-responses.ts'
 import type { Guard, Response } from './response.ts'
@@ -69,16 +71,22 @@ export class Program implements Disposable {
   /** Loads rules and responses. What cannot be loaded is in {@link rejected}. */
   static *load({ rules, responses }: ProgramSource, context: ProgramContext): Steps<Program> {
     const { store, faults, intervalMs } = context
-    const parts = yield* RuleParts.load(rules, store)
-    const readable = yield* readableResponses(responses)
+    const limited = { rules: firstRules(rules, MOST_RULES), responses: responses.slice(0, MOST_RESPONSES) }
+    const tooMany = [
+      ...tooManyOf('rules', countOf(rules), MOST_RULES),
+      ...tooManyOf('responses', responses.length, MOST_RESPONSES),
+    ]
+    const parts = yield* RuleParts.load(limited.rules, store)
+    const readable = yield* readableResponses(limited.responses)
     const measurement = new Measurement(store, faults, intervalMs)
     yield* measurement.bind(readable.responses)
     const ruleNames = new Map<Rule, string>()
-    for (const [index, rule] of rules.flatMap(alertingRules).entries()) {
+    for (const [index, rule] of limited.rules.flatMap(alertingRules).entries()) {
       ruleNames.set(rule, nameOf(rule))
       if (index % READ_OF_STEP === READ_OF_STEP - 1) yield
     }
-    return new Program({ rules: parts, ...readable, measurement, ruleNames }, context)
+    const rejected = [...tooMany, ...readable.rejected]
+    return new Program({ rules: parts, ...readable, rejected, measurement, ruleNames }, context)
   }
 
   /** The rules and responses that could not be loaded. */
@@ -109,10 +117,32 @@ export class Program implements Disposable {
 }
 
 /** What a program is made of. */
-interface ProgramParts extends ReadableResponses {
+interface ProgramParts extends Omit<ReadableResponses, 'rejected'> {
+  readonly rejected: readonly Error[]
   readonly rules: RuleParts
   readonly measurement: Measurement
   readonly ruleNames: ReadonlyMap<Rule, string>
+}
+
+function tooManyOf(what: string, given: number, most: number): ProgramLimitError[] {
+  return given > most ? [new ProgramLimitError(what, given, most)] : []
+}
+
+function countOf(rules: readonly RuleSource[]): number {
+  return rules.reduce((sum, source) => sum + ('rules' in source ? source.rules.length : 1), 0)
+}
+
+/** As many rules as may be loaded, in their order. */
+function firstRules(rules: readonly RuleSource[], most: number): readonly RuleSource[] {
+  if (countOf(rules) <= most) return rules
+  const kept: RuleSource[] = []
+  let room = most
+  for (const source of rules) {
+    if (room <= 0) break
+    kept.push('rules' in source ? { ...source, rules: source.rules.slice(0, room) } : source)
+    room -= 'rules' in source ? source.rules.length : 1
+  }
+  return kept
 }
 
 function alertingRules(source: RuleSource): Rule[] {

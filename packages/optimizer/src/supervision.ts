@@ -115,7 +115,8 @@ export class Supervision {
     const version = program.versionOf(proposal.firing.alert, proposal.response)
     const decision = this.#shadows.decide(proposal, version, this.#options.trials.open, now)
     if (!decision) return
-    if (decision.response.expect) yield* program.measurement.baselineAhead(decision.response.expect, decision.firing.labels, now)
+    if (decision.response.expect)
+      yield* program.measurement.baselineAhead(decision.response.expect, decision.firing.labels, now)
     this.begin(decision, program, now)
   }
 

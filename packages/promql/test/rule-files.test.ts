@@ -196,7 +196,7 @@ describe('a hostile file', () => {
   })
 
   test('cannot make one long expression be read again and again', () => {
-    const rules = Array.from({ length: 20_000 }, () => '{ alert: A, expr: *e }').join(', ')
+    const rules = Array.from({ length: 9_000 }, () => '{ alert: A, expr: *e }').join(', ')
     const long = `1${' + 1'.repeat(5000)}`
     expect(problems(`groups: [{ name: g, rules: [{ alert: A, expr: &e '${long}' }, ${rules}] }]`)).toEqual([
       expect.stringMatching(/too much to read when aliases are followed/),

@@ -15,7 +15,10 @@ export interface ProgramFilesOptions {
   readonly responseFiles: readonly string[]
   readonly base: ProgramBase
   /** Puts what the files say in force, in one step. */
-  readonly swap: (program: { readonly rules: readonly RuleGroup[]; readonly responses: readonly Response[] }) => void
+  readonly swap: (program: {
+    readonly rules: readonly RuleGroup[]
+    readonly responses: readonly Response[]
+  }) => void | Promise<void>
   /** Told in one line what was wrong with the files, once for each state they are in. */
   readonly warn: Warn
   readonly onFault: (error: ProgramFilesError) => void
@@ -33,7 +36,7 @@ export class ProgramFiles implements Disposable {
   readonly #options: ProgramFilesOptions
   readonly #watch: Disposable
   #reading: Promise<void>
-  #seen: string | undefined
+  #seen: readonly string[] | undefined
   #told: string | undefined
   #hasLoaded = false
   #isClosed = false
@@ -59,15 +62,15 @@ export class ProgramFiles implements Disposable {
     const { ruleFiles, responseFiles, base, swap, warn } = this.#options
     try {
       const [rules, responses] = await Promise.all([texts(ruleFiles), texts(responseFiles)])
-      const seen = JSON.stringify([rules, responses])
+      const seen = [...rules, ...responses].map(({ text }) => text)
       // Touched, or written anew with what it said before.
-      if (this.#isClosed || seen === this.#seen) return
+      if (this.#isClosed || isSame(seen, this.#seen)) return
       this.#seen = seen
-      const { readProgramFiles } = await import('./read-program-files.ts')
-      const { errors, warnings, ...program } = readProgramFiles(rules, responses, base)
+      const { readProgram } = await import('./program-reader.ts')
+      const { errors, warnings, ...program } = await readProgram(rules, responses, base)
       if (errors.length > 0) throw new ProgramFilesError(errors, this.#hasLoaded)
       if (this.#isClosed) return
-      swap(program)
+      await swap(program)
       this.#hasLoaded = true
       this.#told = undefined
       for (const warning of warnings) warn(warning)
@@ -83,6 +86,10 @@ export class ProgramFiles implements Disposable {
     this.#options.warn(error.message)
     this.#options.onFault(error)
   }
+}
+
+function isSame(texts: readonly string[], before: readonly string[] | undefined): boolean {
+  return texts.length === before?.length && texts.every((text, index) => text === before[index])
 }
 
 function texts(files: readonly string[]): Promise<FileText[]> {

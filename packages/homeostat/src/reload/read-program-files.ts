@@ -1,7 +1,7 @@
 import type { Response } from '@homeostat/optimizer'
+import { MOST_RESPONSES, MOST_RULES } from '@homeostat/optimizer'
 import type { RuleGroup, RuleSource } from '@homeostat/promql'
-import type { RuleFileError } from '@homeostat/promql/rule-files'
-import { parseRuleFile } from '@homeostat/promql/rule-files'
+import { parseRuleFile, RuleFileError } from '@homeostat/promql/rule-files'
 import { lintResponses, lintRules } from './lint.ts'
 import { parseResponseFile } from './response-file.ts'
 
@@ -36,6 +36,15 @@ export function readProgramFiles(
   const rules = ruled.flatMap(({ groups }) => groups)
   const placed = answered.flatMap(({ responses }) => responses)
   const errors = [...ruled, ...answered].flatMap(file => file.errors)
+  errors.push(
+    ...tooMany(
+      'rules',
+      rules.reduce((sum, group) => sum + group.rules.length, 0),
+      MOST_RULES,
+      ruleFiles,
+    ),
+  )
+  errors.push(...tooMany('responses', placed.length, MOST_RESPONSES, responseFiles))
   // A rule that could not be read is no rule that is missing.
   const context = { rules: [...base.rules, ...rules], areAll: errors.length === 0, actions: base.actions }
   return {
@@ -47,4 +56,15 @@ export function readProgramFiles(
       ...ruled.flatMap(({ file, groups }) => lintRules(file, groups, base.intervalMs)),
     ],
   }
+}
+
+function tooMany(what: string, given: number, most: number, [first]: readonly FileText[]): RuleFileError[] {
+  if (given <= most || first === undefined) return []
+  return [
+    new RuleFileError(
+      first.file,
+      { line: 1, column: 1 },
+      `${given} ${what} in all files, more than ${most}: use fewer`,
+    ),
+  ]
 }

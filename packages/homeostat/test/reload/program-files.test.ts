@@ -25,7 +25,7 @@ function watched(
     ruleFiles: [ruleFile],
     responseFiles: [responseFile],
     base: { rules: [], actions: new Set(['fan.on', 'fan.off']), intervalMs: 5000 },
-    swap: read => swapped.push(`${read.rules[0]?.rules[0]?.expr} -> ${read.responses[0]?.action}`),
+    swap: read => void swapped.push(`${read.rules[0]?.rules[0]?.expr} -> ${read.responses[0]?.action}`),
     warn: message => warnings.push(message),
     onFault: () => undefined,
     pollMs: 20,

@@ -4,8 +4,12 @@ import { RuleFileError, type FilePosition, type RulePlace } from './rule-file-er
 
 /** Rule files are written by people; the largest known collections are a few hundred kilobytes. */
 const MOST_CHARACTERS = 4 * 1024 * 1024
-/** Nodes read through aliases count each time, so that a few of them cannot stand for millions. */
-const MOST_NODES = 200_000
+/** Far more than people write; a text of nothing else would take seconds. */
+const MOST_ALIASES = 10_000
+/** Nodes read through aliases count each time, so that a few of them cannot stand for millions; so many beside the text's own. */
+const MOST_REPEATED_NODES = 200_000
+/** A node takes at least so many characters of a text. */
+const CHARACTERS_OF_NODE = 2
 /** Texts read again through aliases, in characters altogether: each may be an expression to parse. */
 const MOST_REPEATED = 1024 * 1024
 /** Beyond this, further errors say nothing new. */
@@ -60,9 +64,16 @@ export class YamlDocument {
     if (found === undefined || isAlias(found)) return undefined
     this.#nodes += 1
     if (isScalar(found) && typeof found.value === 'string') this.#characters += found.value.length
-    if (this.#nodes > MOST_NODES || this.#characters > this.#length + MOST_REPEATED) {
+    const mostNodes = this.#length / CHARACTERS_OF_NODE + MOST_REPEATED_NODES
+    const mostCharacters = this.#length + MOST_REPEATED
+    if (this.#nodes > mostNodes || this.#characters > mostCharacters) {
       this.errors.length = 0
-      this.report(node, 'too much to read when aliases are followed: use fewer aliases, or split the file')
+      const isNodes = this.#nodes > mostNodes
+      const most = isNodes ? `${Math.floor(mostNodes)} nodes` : `${mostCharacters} characters`
+      this.report(
+        node,
+        `too much to read when aliases are followed: more than ${most} in a text of ${this.#length} characters: use fewer aliases, or split the file`,
+      )
       this.#exhausted = true
       return undefined
     }
@@ -137,17 +148,23 @@ export class YamlDocument {
   /** What each alias means: the last node of that anchor before it. One pass, because the parser's own way is one pass per alias. */
   #resolveAliases(document: Document): void {
     const anchors = new Map<string, Node>()
+    let aliases = 0
     visit(document, {
       Node: (_key, node) => {
         if (!isAlias(node)) {
           if (node.anchor !== undefined) anchors.set(node.anchor, node)
           return
         }
+        aliases += 1
+        if (aliases > MOST_ALIASES) return
         const target = anchors.get(node.source)
         if (target === undefined) this.report(node, `yaml: unknown anchor ${JSON.stringify(node.source)} referenced`)
         else this.#targets.set(node, target)
       },
     })
+    if (aliases <= MOST_ALIASES) return
+    this.errors.length = 0
+    this.report(undefined, `${aliases} YAML aliases, more than ${MOST_ALIASES}: write the text out, or split the file`)
   }
 
   #positionOf(offset: number): FilePosition {

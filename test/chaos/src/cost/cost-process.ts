@@ -1,5 +1,6 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { steadyNow, Ticker } from '@homeostat/optimizer'
+import { turnsDuring } from './turns.ts'
 import { INTERVAL_MS, Workload } from './workload.ts'
 
 /** What a process is asked to measure. */
@@ -82,21 +83,6 @@ async function measure({ isTicking, measureMs, slicedTicks }: CostTask): Promise
     slicedMs: all.reduce((sum, ms) => sum + ms, 0),
     turnsOver2MsPerSecond: idle.filter(ms => ms > SLICE_MS).length / (IDLE_MS / 1000),
   }
-}
-
-/** How long each turn of the event loop took until some work was done. */
-async function turnsDuring(work: Promise<unknown>): Promise<number[]> {
-  const state = { isDone: false }
-  const done = work.finally(() => (state.isDone = true))
-  const turns: number[] = []
-  for (let last = performance.now(); !state.isDone;) {
-    await nextTurn()
-    const now = performance.now()
-    turns.push(now - last)
-    last = now
-  }
-  await done
-  return turns
 }
 
 function raise(error: unknown): void {

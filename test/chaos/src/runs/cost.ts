@@ -2,13 +2,21 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { ChaosRow, ChaosRun } from '../chaos-run.ts'
 import type { Cost, CostTask } from '../cost/cost-process.ts'
+import type { Growth, GrowthTask } from '../cost/growth-process.ts'
+import { longestOf, median } from '../cost/turns.ts'
+import { INTERVAL_MS } from '../cost/workload.ts'
 
 const GOAL_PERCENT = 0.5
 const GOAL_SLICE_MS = 2
+/** With 10,000 series and 1,000 alerts, or whatever else there is much of. */
+const GOAL_GROWN_PERCENT = 5
+const GOAL_GROWN_SLICE_MS = 5
+const GOAL_LOADING_SLICE_MS = 10
+const SIZES = [100, 1000, 10_000]
 
 export const run: ChaosRun = {
   name: 'cost',
-  about: 'what the loop costs with 200 rules over 10,000 series, beside a process without it',
+  about: 'what the loop costs with 200 rules over 10,000 series, and as alerts, series and rules grow',
   async run({ short, report }) {
     const measureMs = short ? 5500 : 120_000
     const slicedTicks = short ? 30 : 200
@@ -18,7 +26,36 @@ export const run: ChaosRun = {
     ])
     report(cpuRow(ticking, idle))
     report(sliceRow(ticking))
+    for (const of of ['alerts', 'series', 'rules', 'reload'] as const) {
+      for (const count of short ? SIZES.slice(0, 2) : SIZES) {
+        const times = of === 'reload' ? (short ? 2 : 5) : short ? 3 : 50
+        report(growthRow(of, count, await measured({ of, count, times })))
+      }
+    }
   },
+}
+
+function growthRow(of: GrowthTask['of'], count: number, growth: Growth): ChaosRow {
+  const { cpuMs, longestSlices, alerts, rules, startMs } = growth
+  const isLoading = of === 'reload'
+  const longest = longestOf(longestSlices)
+  const goalSliceMs = isLoading ? GOAL_LOADING_SLICE_MS : GOAL_GROWN_SLICE_MS
+  const percentOfCore = (100 * cpuMs) / INTERVAL_MS
+  return {
+    run: 'cost',
+    case: isLoading ? `start and reload of ${count} rules` : `${count} ${of}`,
+    goal: isLoading
+      ? `every slice after the start <= ${goalSliceMs} ms of CPU`
+      : `at most ${GOAL_GROWN_PERCENT} % of a core, longest slice of a tick, median <= ${goalSliceMs} ms of CPU`,
+    cpuMs,
+    ...(isLoading ? { startMs } : { percentOfCore, alerts }),
+    rules,
+    longestMedian: median(longestSlices),
+    longestOfAll: longest,
+    met: isLoading
+      ? longest <= goalSliceMs
+      : median(longestSlices) <= goalSliceMs && percentOfCore <= GOAL_GROWN_PERCENT,
+  }
 }
 
 function cpuRow(ticking: Cost, idle: Cost): ChaosRow {
@@ -65,13 +102,16 @@ function percentOfCore({ cpuMs, wallMs }: Cost): number {
   return (100 * cpuMs) / wallMs
 }
 
-async function measured(task: CostTask): Promise<Cost> {
-  const child = fork(new URL('../cost/cost-process.ts', import.meta.url))
+function measured(task: CostTask): Promise<Cost>
+function measured(task: GrowthTask): Promise<Growth>
+async function measured(task: CostTask | GrowthTask): Promise<Cost | Growth> {
+  const program = 'of' in task ? '../cost/growth-process.ts' : '../cost/cost-process.ts'
+  const child = fork(new URL(program, import.meta.url), { execArgv: 'of' in task ? ['--single-threaded'] : [] })
   const died = once(child, 'exit').then(([code]) => {
     throw new Error(`the process that measures ended with code ${code}`)
   })
   died.catch(() => undefined)
   child.send(task)
-  const [cost] = (await Promise.race([once(child, 'message'), died])) as [Cost]
+  const [cost] = (await Promise.race([once(child, 'message'), died])) as [Cost | Growth]
   return cost
 }
