@@ -29,6 +29,8 @@ describeInstrumentation('PgInstrumentation', {
   metrics: [
     metrics.dbOperationDuration,
     metrics.dbSlowQueries,
+    metrics.retainedSize,
+    metrics.retainedEvictions,
     metrics.dbConnectionCount,
     metrics.dbConnectionPending,
     metrics.dbConnectionLimit,
