@@ -43,14 +43,7 @@ export function healing({ loaders, queuePrefix, service }: Healing): HomeostatOp
         to: { alert: 'SlowQueries' },
         action: 'query.optimize',
         priority: 'efficiency',
-        withhold: false,
         cooldownMs: 300_000,
-        expect: {
-          expr: 'sum by (db_namespace) (increase(homeostat_db_slow_queries_total[1m]))',
-          direction: 'down',
-          settleMs: 75_000,
-          windowMs: 10_000,
-        },
       },
       {
         to: { alert: 'MemoryPressure' },

@@ -16,6 +16,8 @@ export const quiet: LedgerEntry = {
   started: [],
   ended: [],
   withheld: [],
+  advised: [],
+  adopted: [],
   breaches: [],
   verdicts: [],
   reverted: [],

@@ -22,6 +22,8 @@ export type {
   ActionContext,
   ActionEvidence,
   Advice,
+  AdviceGiven,
+  StandingAdvice,
   Bounds,
   BudgetLimits,
   Coordinator,

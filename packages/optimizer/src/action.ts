@@ -2,7 +2,7 @@ import { DuplicateActionError } from './errors.ts'
 import type { FleetLease } from './fleet/coordinator.ts'
 import type { Firing } from './firing.ts'
 import type { Arm } from './judge/episode.ts'
-import type { Receipt } from './receipt.ts'
+import type { Advice, Receipt } from './receipt.ts'
 
 /** What a run of an action is given. */
 export interface ActionContext<Options = unknown> {
@@ -38,6 +38,13 @@ export interface ActionContext<Options = unknown> {
 export interface Action<Options = unknown> {
   /** Dotted, e.g. `cache.warm`. */
   readonly name: string
+  /**
+   * `advice` for an action that changes nothing outside its own reading, e.g. one that explains a statement: it runs in mode
+   * `advise` too, needs no lease, is never withheld or judged, and what its receipts advise is in `explain`, the log events
+   * and the report.
+   * @default 'change'
+   */
+  readonly kind?: 'change' | 'advice'
   /** `shared` when it touches what other processes use as well: a queue, Redis, the database. */
   readonly scope: 'process' | 'shared'
   /** Resources it works on, e.g. `cache`, `memory`. One unverified trial may be open on each. */
@@ -53,6 +60,8 @@ export interface Action<Options = unknown> {
   /** Why the action could not be run now, in one line; undefined when it could. Asked at each decision: cheap and synchronous. */
   unready?(firing: Firing): string | undefined
   run(context: ActionContext<Options>): Promise<Receipt>
+  /** Which of the pieces of advice that it gave somebody has followed; asked about every ten minutes. Of `advice` only. */
+  followed?(given: readonly Advice[], context: Pick<ActionContext, 'signal'>): Promise<readonly Advice[]>
 }
 
 /** A part of `memory.cleanup`: something that holds memory nobody needs, and can give it back. */
@@ -60,6 +69,11 @@ export interface Reclaimer {
   /** What it clears, e.g. `expired cache entries`. */
   readonly name: string
   reclaim(context: Pick<ActionContext, 'now' | 'signal' | 'sliceMs'>): Promise<Receipt>
+}
+
+/** Whether the action only advises. */
+export function isAdvice({ kind }: Pick<Action, 'kind'>): boolean {
+  return kind === 'advice'
 }
 
 /** The resources an action works on; one that names none works on itself. */

@@ -1,8 +1,10 @@
 import type { Action } from './action.ts'
+import { isAdvice } from './action.ts'
 import type { Due, Proposal, Refusal } from './decision.ts'
 import type { RefusalReason } from './refusal-reason.ts'
 import type { Firing } from './firing.ts'
 import type { Gate, GateState } from './gate.ts'
+import { adviceGates } from './gates/advice.ts'
 import { gates } from './gates/gates.ts'
 import { modeGate } from './gates/mode.ts'
 import { afterYielding, notYetYielded, yieldingTo } from './preemption.ts'
@@ -62,12 +64,22 @@ export function* decideInSteps(input: DecisionInput): Steps<(Due | Refusal)[]> {
   /** What is due, and what will be as soon as what gives way to it has ended: nothing less urgent takes its place meanwhile. */
   const ahead: Proposal[] = [...input.asked]
 
+  const consulted: Due[] = []
+
   for (const [index, { firing, response, action }] of questions.entries()) {
     if (index % QUESTIONS_OF_STEP === QUESTIONS_OF_STEP - 1) yield
     if (!response) {
       refused.push(refusal(firing, undefined, 'no response', 'nothing is registered for this alert'))
     } else if (!action) {
       refused.push(refusal(firing, response, 'no such action', `no package in use brings ${response.action}`))
+    } else if (isAdvice(action)) {
+      const proposal: Proposal = { firing, response, action }
+      const refusing = firstRefusal(adviceGates, proposal, { ...input, trouble, due: consulted })
+      if (!refusing) consulted.push({ kind: 'due', ...proposal })
+      else {
+        const mode = modeOfResponse(response, input.modeOf)
+        refused.push({ ...refusal(firing, response, refusing.reason, refusing.detail), mode })
+      }
     } else {
       const proposal: Proposal = { firing, response, action }
       const state: GateState = { ...input, open, trouble: response.preventive ? trouble : present, due: ahead }
@@ -85,7 +97,7 @@ export function* decideInSteps(input: DecisionInput): Steps<(Due | Refusal)[]> {
       }
     }
   }
-  return [...due, ...refused]
+  return [...due, ...consulted, ...refused]
 }
 
 const gatesBeyondMode = gates.filter(gate => gate !== modeGate)

@@ -1,4 +1,6 @@
 import type { Action } from './action.ts'
+import { isAdvice } from './action.ts'
+import type { Advisor } from './advisor.ts'
 import type { BudgetLimits, Spending } from './budget.ts'
 import { spendingOf } from './budget.ts'
 import type { CourseBook } from './course-book.ts'
@@ -32,6 +34,7 @@ export interface DeciderOptions {
   readonly supervision: Supervision
   readonly runner: Runner
   readonly launcher: Launcher
+  readonly advisor: Advisor
   readonly modeOf: (action: string) => Mode
   readonly budget: BudgetLimits
   readonly warmUpMs: number
@@ -39,7 +42,10 @@ export interface DeciderOptions {
 
 /** What the firings of a tick are to be answered with. */
 export interface Answers {
+  /** Actions that change something. */
   readonly due: readonly Due[]
+  /** Actions that only advise. */
+  readonly consult: readonly Due[]
   readonly refusals: readonly Refusal[]
 }
 
@@ -73,7 +79,8 @@ export class Decider {
     this.#startedAt ??= now
     this.#firings = firings
     this.#unmetOf = ({ firing, response }) => program.measurement.unmet(response, firing.labels, now)
-    const { actions, trials, killSwitch, fleet, courses, supervision, runner, launcher, ...limits } = this.#options
+    const { actions, trials, killSwitch, fleet, courses, supervision, runner, launcher, advisor, ...limits } =
+      this.#options
     const index = ResponseIndex.of(program.responses)
     for (const [alert, { labels }] of new Map(firings.map(firing => [firing.alert, firing]))) {
       const required = index.expressionsOf(alert, ({ requires = [] }) => requires.map(({ expr }) => expr))
@@ -95,17 +102,22 @@ export class Decider {
       cooldownOf: proposal => courses.cooldownOf(proposal, now),
       unmetOf: this.#unmetOf,
       isUnsettled: action => runner.isUnsettled(action),
+      advice: advisor.at(now),
       startedAt: this.#startedAt,
     })
     const due = outcomes.filter((outcome): outcome is Due => outcome.kind === 'due')
     const refusals = outcomes.filter((outcome): outcome is Refusal => outcome.kind === 'refusal')
     for (const [index, refusal] of refusals.entries()) {
       if (index % REFUSALS_OF_STEP === REFUSALS_OF_STEP - 1) yield
+      const asked = refusal.response && actions.get(refusal.response.action)
+      // Advice has no course: it is never tried.
+      if (asked && isAdvice(asked)) continue
       courses.refused(refusal, program, now)
       if (refusal.proposal) yield* supervision.shadow(refusal.proposal, program, now)
       const { firing, response, preempts } = refusal
       if (response && preempts) supervision.preempt(preempts, preemptedBy(firing.alert, response.action), now)
     }
-    return { due, refusals }
+    const [consult, changes] = [due.filter(({ action }) => isAdvice(action)), due.filter(({ action }) => !isAdvice(action))]
+    return { due: changes, consult, refusals }
   }
 }

@@ -1,3 +1,5 @@
+import type { AdviceGiven } from './advice-given.ts'
+import { adviceText } from './advice-given.ts'
 import type { Refusal } from './decision.ts'
 import type { Firing } from './firing.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
@@ -12,7 +14,11 @@ import type { Trials } from './trials.ts'
 /** One readable line and everything behind it. */
 export interface Explanation {
   readonly line: string
-  readonly record: TrialRecord | LedgerEntry | { readonly firing: Firing; readonly refusals: readonly Refusal[] }
+  readonly record:
+    | TrialRecord
+    | LedgerEntry
+    | AdviceGiven
+    | { readonly firing: Firing; readonly refusals: readonly Refusal[]; readonly advice?: AdviceGiven }
 }
 
 /** A trial, and what its history says. */
@@ -23,8 +29,17 @@ export interface TrialRecord {
   readonly standing: Standing
 }
 
-/** Answers for a trial's id, an alert's name, or the number of a ledger entry. */
-export function explain(id: string, trials: Trials, ledger: Ledger, histories: Histories): Explanation | undefined {
+/** What `explain` looks into. */
+export interface Explainable {
+  readonly trials: Trials
+  readonly ledger: Ledger
+  readonly histories: Histories
+  /** The latest runs of actions that only advise, oldest first. */
+  readonly advised: readonly AdviceGiven[]
+}
+
+/** Answers for a trial's id, that of advice or its action, an alert's name, or the number of a ledger entry. */
+export function explain(id: string, { trials, ledger, histories, advised }: Explainable): Explanation | undefined {
   const trial = trials.get(id)
   if (trial) {
     const { statistics, standing } = histories.of(trial)
@@ -35,11 +50,19 @@ export function explain(id: string, trials: Trials, ledger: Ledger, histories: H
   const entry = ledger.entries.find(candidate => String(candidate.id) === id)
   if (entry) return { line: explainEntry(entry), record: entry }
 
+  const given = advised.findLast(candidate => candidate.id === id || candidate.action === id)
+  if (given) return { line: explainAdvice(given), record: given }
+
+  const ofAlert = advised.findLast(candidate => candidate.alert === id)
   const latest = ledger.entries.at(-1)
   const firing = latest?.firings.find(candidate => candidate.alert === id)
-  if (!latest || !firing) return undefined
+  if (!latest || !firing) return ofAlert && { line: `${id} is not firing; ${explainAdvice(ofAlert)}`, record: ofAlert }
   const refusals = latest.refusals.filter(refusal => refusal.firing.alert === id)
-  return { line: explainFiring(firing, refusals), record: { firing, refusals } }
+  const line = explainFiring(firing, refusals)
+  return {
+    line: ofAlert ? `${line}. ${explainAdvice(ofAlert)}` : line,
+    record: { firing, refusals, ...(ofAlert && { advice: ofAlert }) },
+  }
 }
 
 /** `cache.warm#1 for CacheHitRatioLow: loaded 500 keys; 0.31 before, 0.93 after (not evidence); inconclusive: ...` */
@@ -88,6 +111,15 @@ function revertedIn(reverted: NonNullable<JudgedTrial['reverted']>): string {
 
 function middleOf(samples: readonly Sample[]): number {
   return median(samples.map(([, value]) => value))
+}
+
+/** `query.optimize#1 for SlowQueries advises: create an index on ..., because ...; run: CREATE INDEX ...` */
+export function explainAdvice({ id, alert, status, summary, advice, problems }: AdviceGiven): string {
+  const head = `${id} for ${alert}`
+  if (status !== 'completed') return `${head} gave no advice: ${summary}`
+  const texts = advice.map((one, index) => (advice.length > 1 ? `(${index + 1}) ${adviceText(one)}` : adviceText(one)))
+  const said = texts.length > 0 ? ` advises: ${texts.join(' ')}` : ' has nothing to advise'
+  return `${head}${said} (${[summary, ...problems].join('; ')})`
 }
 
 /** `CacheHitRatioLow fires at 0.31: cache.warm refused by cooldown (...)` */

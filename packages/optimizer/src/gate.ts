@@ -8,6 +8,15 @@ import type { KillSwitchState } from './kill-switch.ts'
 import type { Mode } from './mode.ts'
 import type { OpenTrial } from './trial.ts'
 
+/** What is known of the runs of actions that only advise. */
+export interface AdviceState {
+  /** How long the action still rests for this alert; undefined when it does not. */
+  cooldownOf(proposal: Proposal): string | undefined
+  /** What it has used up of its budget; undefined while there is some left. */
+  spentOf(action: string): string | undefined
+  isRunning(action: string): boolean
+}
+
 /** Everything a gate may look at. A gate is pure: the same state gives the same answer. */
 export interface GateState {
   readonly now: number
@@ -37,8 +46,9 @@ export interface GateState {
    * for other preventive ones only.
    */
   readonly trouble: ReadonlyMap<string, string>
-  /** What this tick has found due already, and what waits for its lease. */
+  /** What this tick has found due already, and what waits for its lease; of an action that only advises, others like it. */
   readonly due: readonly Proposal[]
+  readonly advice: AdviceState
 }
 
 /** A reason not to act now. */

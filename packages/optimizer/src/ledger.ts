@@ -1,4 +1,5 @@
 import type { Faults } from '@homeostat/signals'
+import type { AdviceGiven, StandingAdvice } from './advice-given.ts'
 import type { Remaining } from './budget.ts'
 import type { Decision, Refusal } from './decision.ts'
 import type { FleetState } from './fleet/fleet-state.ts'
@@ -36,6 +37,10 @@ export interface LedgerEntry {
   readonly ended: readonly SettlingTrial[]
   /** Actions that were due and withheld in this tick, to see what happens without them. */
   readonly withheld: readonly SettlingTrial[]
+  /** Runs of actions that only advise, that ended since the tick before. */
+  readonly advised: readonly AdviceGiven[]
+  /** Advice that somebody was found to have followed. */
+  readonly adopted: readonly StandingAdvice[]
   /** Guards that were breached. */
   readonly breaches: readonly LedgerBreach[]
   /** Trials that were judged since the tick before. */
@@ -103,6 +108,8 @@ export const NOTHING_NEW: Omit<LedgerEntry, 'id' | 'now' | 'mode' | 'fleet'> = {
   refusals: [],
   started: [],
   withheld: [],
+  advised: [],
+  adopted: [],
   ended: [],
   breaches: [],
   verdicts: [],

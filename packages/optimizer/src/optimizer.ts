@@ -5,9 +5,12 @@ import { createStore } from '@homeostat/promql'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import type { Action } from './action.ts'
 import type { Proposal } from './decision.ts'
+import { isAdvice } from './action.ts'
+import { Advisor } from './advisor.ts'
 import { alertKey } from './alert-key.ts'
 import { Alerts } from './alerts.ts'
-import type { BudgetLimits } from './budget.ts'
+import type { StandingAdvice } from './advice-given.ts'
+import type { BudgetLimits, Spending } from './budget.ts'
 import { DEFAULT_BUDGET, remainingBudget, spendingOf } from './budget.ts'
 import { Decider } from './decider.ts'
 import { CourseBook } from './course-book.ts'
@@ -77,6 +80,7 @@ export class Optimizer {
   readonly #supervision: Supervision
   readonly #launcher: Launcher
   readonly #decider: Decider
+  readonly #advisor: Advisor
   readonly #actions: ReadonlyMap<string, Action>
   readonly #modeOf: (action: string) => Mode
   readonly #budget: BudgetLimits
@@ -135,6 +139,12 @@ export class Optimizer {
       onFinished: trial => this.#supervision.ended(trial, clock()),
       onLate: (trial, receipt) => this.#reverter.undoLate(trial, receipt),
     })
+    const runner = this.#runner
+    const advisor = (this.#advisor = new Advisor({
+      run: (proposal, now) => runner.consult(proposal, now),
+      followed: (action, given) => runner.followed(action, given),
+      clock,
+    }))
     this.#reverter = new Reverter({
       trials,
       faults,
@@ -150,7 +160,7 @@ export class Optimizer {
     const recheck = (proposal: Proposal): string | undefined => this.#decider.recheck(proposal)
     const launcher = (this.#launcher = new Launcher({ fleet: this.fleet, supervision, clock, faults, recheck }))
     const limits = { modeOf: this.#modeOf, budget: this.#budget, warmUpMs }
-    const asked = { supervision, launcher, killSwitch, fleet: this.fleet, actions: this.#actions }
+    const asked = { supervision, launcher, advisor, killSwitch, fleet: this.fleet, actions: this.#actions }
     this.#decider = new Decider({ ...walk, ...limits, ...asked })
     killSwitch.onTrip(by => this.#supervision.kill(by, clock()))
     killSwitch.onReset(() => this.#supervision.enable())
@@ -169,7 +179,8 @@ export class Optimizer {
   /** Whether any action may run at all, and if not, who says so; for people. */
   get mode(): Mode {
     if (this.killSwitch.state.tripped) return 'off'
-    return [...this.#actions.keys()].some(name => this.#modeOf(name) === 'act') ? 'act' : this.#modeOf('')
+    const changes = [...this.#actions.values()].filter(action => !isAdvice(action))
+    return changes.some(({ name }) => this.#modeOf(name) === 'act') ? 'act' : this.#modeOf('')
   }
 
   /** Replaces rules and responses. Trials in flight end on the ones they began with. */
@@ -232,16 +243,22 @@ export class Optimizer {
   /** One tick that waits for the actions it started. */
   async tickAndWait(now: number = this.#clock()): Promise<{ entry: LedgerEntry; attempts: SettlingTrial[] }> {
     const entry = this.tick(now)
-    return { entry, attempts: await this.#launcher.settled() }
+    const [attempts] = await Promise.all([this.#launcher.settled(), this.#advisor.settled()])
+    return { entry, attempts }
   }
 
   on(listener: LedgerListener): Disposable {
     return this.ledger.on(listener)
   }
 
-  /** What is known of a trial (`cache.warm#3`), of an alert, or of a ledger entry (`17`). */
+  /** What was advised and still stands, the latest last. */
+  get advice(): readonly StandingAdvice[] {
+    return this.#advisor.standing
+  }
+
+  /** What is known of a trial (`cache.warm#3`), of advice (`query.optimize#1`), of an alert, or of a ledger entry (`17`). */
   explain(id: string): Explanation | undefined {
-    return explain(id, this.trials, this.ledger, this.histories)
+    return explain(id, { trials: this.trials, ledger: this.ledger, histories: this.histories, advised: this.#advisor.given })
   }
 
   /** What is known of each action that was tried or thought of, and what it speaks for. */
@@ -291,6 +308,12 @@ export class Optimizer {
     this.#alerts.keep(new Set(program.ruleNames.values()))
   }
 
+  #budgets(spending: Spending): LedgerEntry['budgets'] {
+    return [...this.#actions.values()]
+      .filter(action => !isAdvice(action))
+      .map(({ name }) => ({ action: name, remaining: remainingBudget(name, spending, [], this.#budget) }))
+  }
+
   *#refresh(now: number): Steps<void> {
     try {
       yield* this.#ingestion.appendInSteps(yield* this.reader.collectInSteps(now))
@@ -314,11 +337,12 @@ export class Optimizer {
     const alive = new Set(firings.map(firing => alertKey(firing)))
     this.#supervision.resolve(key => alive.has(key), now)
     const spending = spendingOf(this.trials, now)
-    const { due, refusals } = yield* this.#decider.answer(program, firings, spending, now)
+    const { due, consult, refusals } = yield* this.#decider.answer(program, firings, spending, now)
     for (const { response, firing } of due)
       if (response.expect) yield* program.measurement.baselineAhead(response.expect, firing.labels, now)
     const durationMs = watch.ms
     const launched = this.#launcher.launch(due, refusals, program, now)
+    this.#advisor.consult(consult, now)
     yield* this.#programs.release(this.#supervision.programs)
 
     for (const error of errors) faults.report('rule', error)
@@ -342,6 +366,8 @@ export class Optimizer {
         reason,
       })),
       ended: this.#runner.takeFinished(),
+      advised: this.#advisor.takeGiven(),
+      adopted: this.#advisor.takeAdopted(),
       verdicts,
       open: this.trials.open.map(({ id, action, arm, state }) => ({ id, action, arm, state })),
       effects: this.histories.effectsOf(verdicts),
@@ -349,10 +375,7 @@ export class Optimizer {
       reverted: this.#reverter.takeReverted(),
       quarantined: this.histories.takeQuarantined(),
       offers: this.histories.takeOffers(this.#modeOf, now),
-      budgets: [...this.#actions.keys()].map(action => ({
-        action,
-        remaining: remainingBudget(action, spending, [], this.#budget),
-      })),
+      budgets: this.#budgets(spending),
     })
     yield* this.#telemetry.publish(entry)
     return entry

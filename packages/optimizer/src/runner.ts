@@ -7,10 +7,11 @@ import {
   untilAborted,
   withoutTracing,
 } from '@homeostat/signals'
-import type { Receipt } from './receipt.ts'
+import type { Advice, Receipt } from './receipt.ts'
 import { copyReceipt, undoOf } from './receipt-copy.ts'
 import type { Action, ActionContext } from './action.ts'
-import type { Decision } from './decision.ts'
+import { isAdvice } from './action.ts'
+import type { Decision, Proposal } from './decision.ts'
 import { ActionTimeoutError, NotAReceiptError } from './errors.ts'
 import type { GrantedPermit } from './fleet/permit.ts'
 import type { KillSwitch } from './kill-switch.ts'
@@ -51,6 +52,8 @@ export interface RunnerOptions {
 export class Runner {
   readonly #options: RunnerOptions
   readonly #running = new Map<string, { readonly done: Promise<SettlingTrial>; readonly abort: AbortController }>()
+  /** Runs of actions that only advise. */
+  readonly #consulted = new Set<Promise<unknown>>()
   /** Actions whose promise has not settled, also when nobody waits for it any more. */
   readonly #unsettled = new Map<Promise<unknown>, Action>()
   #finished: SettlingTrial[] = []
@@ -63,11 +66,34 @@ export class Runner {
   /** Starts the action of a trial. */
   carryOut(decision: Decision, trial: RunningTrial, permit?: GrantedPermit): Attempt {
     const abort = new AbortController()
-    const done = this.#run(decision, trial, permit, abort.signal)
+    const done = this.#run(decision, trial, trial.startedAt, permit, abort.signal)
       .catch((error: unknown) => this.#failed(error))
       .then(outcome => this.#finish(trial, outcome))
     this.#running.set(trial.id, { done, abort })
     return { trial, done }
+  }
+
+  /** Runs an action that only advises. Never rejects. */
+  consult(proposal: Proposal, now: number): Promise<Outcome> {
+    const run = this.#run(proposal, undefined, now)
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => this.#consulted.delete(run))
+    this.#consulted.add(run)
+    return run
+  }
+
+  /** Asks an action which of the advice it gave was followed; none where it fails or takes too long. Never rejects. */
+  async followed(action: Action, given: readonly Advice[]): Promise<readonly Advice[]> {
+    const { killSwitch, faults } = this.#options
+    const signal = AbortSignal.any([timeoutSignal(DEFAULT_TIMEOUT_MS), killSwitch.signal, this.#stop.signal])
+    try {
+      const asked = withoutTracing(async () => action.followed?.(given, { signal }))
+      const followed: unknown = await untilAborted(asked, signal)
+      return Array.isArray(followed) ? (followed as readonly Advice[]) : []
+    } catch (error) {
+      if (!signal.aborted) faults.report('action', error)
+      return []
+    }
   }
 
   /** Ends a run early; it may still hand in a receipt of what it did until then. */
@@ -77,7 +103,7 @@ export class Runner {
 
   /** Whether a run of the action, or on a resource of it, is still going on, e.g. one that ignored its `AbortSignal`. */
   isUnsettled({ name, touches }: Action): boolean {
-    const running = [...this.#unsettled.values()]
+    const running = [...this.#unsettled.values()].filter(other => !isAdvice(other))
     return running.some(other => other.name === name || other.touches.some(resource => touches.includes(resource)))
   }
 
@@ -91,7 +117,7 @@ export class Runner {
   /** Aborts what runs and waits for it; at most for the grace that an aborted action has. */
   async stop(): Promise<void> {
     this.#stop.abort(new Error('Homeostat is shutting down'))
-    await Promise.all([...this.#running.values()].map(({ done }) => done))
+    await Promise.all([...[...this.#running.values()].map(({ done }) => done), ...this.#consulted])
   }
 
   #finish(trial: RunningTrial, outcome: Outcome): SettlingTrial {
@@ -108,22 +134,24 @@ export class Runner {
   }
 
   async #run(
-    { firing, response, action, design }: Decision,
-    trial: RunningTrial,
-    permit: GrantedPermit | undefined,
-    ended: AbortSignal,
+    { firing, response, action, design }: Proposal & Pick<Decision, 'design'>,
+    /** Undefined for advice. */
+    trial: RunningTrial | undefined,
+    startedAt: number,
+    permit?: GrantedPermit,
+    ended?: AbortSignal,
   ): Promise<Outcome> {
     const { killSwitch, sliceMs, clock } = this.#options
     const timeoutMs = response.timeoutMs ?? DEFAULT_TIMEOUT_MS
     const timeout = timeoutSignal(timeoutMs)
-    const stopped = AbortSignal.any([killSwitch.signal, this.#stop.signal, ended])
+    const stopped = AbortSignal.any([killSwitch.signal, this.#stop.signal, ...(ended ? [ended] : [])])
     const signal = AbortSignal.any([timeout, stopped])
     const lease = permit?.lease
-    const split = design?.kind === 'split' ? splitOf(trial.id, design.blockMs, clock) : undefined
+    const split = design?.kind === 'split' && trial ? splitOf(trial.id, design.blockMs, clock) : undefined
     const context = {
       firing,
       options: response.options,
-      now: trial.startedAt,
+      now: startedAt,
       signal,
       sliceMs,
       ...(lease && { lease }),
@@ -135,14 +163,14 @@ export class Runner {
       stopped.throwIfAborted()
       const run = this.#start(action, context)
       void run.then(
-        returned => isAwaited || this.#late(trial, returned),
+        returned => isAwaited || !trial || this.#late(trial, returned),
         () => undefined,
       )
       const returned = await untilAborted(run, signal, { graceMs: GRACE_MS })
       const receipt = copyReceipt(returned)
       if (receipt) return { status: 'completed', receipt }
       // A change that cannot be judged is not kept.
-      this.#late(trial, returned)
+      if (trial) this.#late(trial, returned)
       return this.#failed(new NotAReceiptError(action.name))
     } catch (error) {
       isAwaited = false

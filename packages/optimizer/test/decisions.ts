@@ -96,6 +96,7 @@ export function open(overrides: Partial<GateState> = {}): GateState {
     isUnsettled: () => false,
     trouble: new Map(),
     due: [],
+    advice: { cooldownOf: () => undefined, spentOf: () => undefined, isRunning: () => false },
     ...overrides,
   }
 }

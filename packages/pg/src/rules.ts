@@ -7,7 +7,7 @@ const SLOW_QUERIES = promName(metrics.dbSlowQueries)
 const PENDING_REQUESTS = `${promName(metrics.dbConnectionPending)}{${promScope('@homeostat/pg')}}`
 
 /** PromQL of the slow statements of the last minute, by database. */
-export const slowStatements: string = `sum by (${DATABASE}) (increase(${SLOW_QUERIES}[1m]))`
+const slowStatements: string = `sum by (${DATABASE}) (increase(${SLOW_QUERIES}[1m]))`
 
 export const slowQueries: Rule = {
   alert: 'SlowQueries',

@@ -16,6 +16,10 @@ export const events = {
   decision: 'homeostat.decision',
   /** An action has ended. */
   action: 'homeostat.action.ended',
+  /** An action that only advises has ended; the body is the whole advice. */
+  advice: 'homeostat.advice',
+  /** Somebody was found to have followed advice. */
+  adopted: 'homeostat.advice.adopted',
   /** A trial has been judged. */
   verdict: 'homeostat.verdict',
   /** A lasting change was set back, or could not be. */

@@ -1,7 +1,6 @@
 import type { Firing, LedgerEntry, Refusal } from 'homeostat'
 import { signalOf } from './signal-names.ts'
-import { receiptOf } from './story.ts'
-import { doneText, revertText, verdictText } from './trial-texts.ts'
+import { adviceGivenText, doneText, revertText, verdictText } from './trial-texts.ts'
 
 export type NewsKind =
   | 'seen'
@@ -69,6 +68,7 @@ function trialNews({
   started,
   withheld,
   ended,
+  advised,
   breaches,
   verdicts,
   reverted,
@@ -80,9 +80,10 @@ function trialNews({
     ...withheld.map(({ id, action, alert }) =>
       news('withheld', `${action} for ${alert}, at random, as a control (${id})`),
     ),
-    ...ended.flatMap(trial => [
-      news(trial.outcome.status === 'completed' ? 'done' : 'failed', doneText(trial)),
-      ...(receiptOf(trial)?.advice ?? []).map(advice => news('advice', advice.what)),
+    ...ended.map(trial => news(trial.outcome.status === 'completed' ? 'done' : 'failed', doneText(trial))),
+    ...advised.flatMap(given => [
+      news(given.status === 'completed' ? 'done' : 'failed', adviceGivenText(given)),
+      ...given.advice.map(({ what }) => news('advice', what)),
     ]),
     ...breaches.map(({ trial, reason }) => news('breach', `${trial}: ${reason}`)),
     ...verdicts.map(trial => news('verdict', verdictText(trial))),

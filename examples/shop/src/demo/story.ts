@@ -1,4 +1,4 @@
-import type { Advice, Firing, LedgerEntry, Receipt, Trial } from 'homeostat'
+import type { Advice, AdviceGiven, Firing, LedgerEntry, Receipt, Trial } from 'homeostat'
 import { outcomeText } from './trial-texts.ts'
 
 /** Something the troubles must lead to. */
@@ -6,6 +6,8 @@ interface Expected {
   readonly alert: string
   /** Without one, the alert itself is what is expected. */
   readonly action?: string
+  /** Whether the action only advises: it must name a statement to run. */
+  readonly advises?: boolean
   /** What the receipt must say. */
   readonly did?: (receipt: Receipt) => boolean
 }
@@ -14,7 +16,7 @@ const expected: readonly Expected[] = [
   {
     alert: 'SlowQueries',
     action: 'query.optimize',
-    did: receipt => receipt.advice?.some(advice => advice.statement) === true,
+    advises: true,
   },
   { alert: 'CacheHitRatioLow', action: 'cache.warm', did: receipt => (receipt.effects['loaded'] ?? 0) > 0 },
   { alert: 'MemoryPressure', action: 'memory.cleanup', did: receipt => (receipt.effects['entries'] ?? 0) > 0 },
@@ -32,6 +34,8 @@ export interface Chapter {
   readonly lastValue: number | undefined
   /** The first run that did something, else the latest. */
   readonly trial: Trial | undefined
+  /** Of an action that only advises: the first run that named a statement, else the latest. */
+  readonly given: AdviceGiven | undefined
   readonly isFulfilled: boolean
 }
 
@@ -39,13 +43,15 @@ export interface Chapter {
 export class Story {
   readonly #firings = new Map<string, { readonly first: Firing; last: Firing }>()
   readonly #trials = new Map<string, Trial>()
+  readonly #given: AdviceGiven[] = []
 
-  read({ firings, started, withheld, ended, verdicts, reverted }: LedgerEntry): void {
+  read({ firings, started, withheld, ended, advised, verdicts, reverted }: LedgerEntry): void {
     for (const firing of firings) {
       const known = this.#firings.get(firing.alert)
       if (known) known.last = firing
       else this.#firings.set(firing.alert, { first: firing, last: firing })
     }
+    this.#given.push(...advised)
     const inOrder = [...started, ...withheld, ...ended, ...verdicts, ...reverted]
     for (const trial of inOrder) this.#trials.set(trial.id, trial)
   }
@@ -55,7 +61,7 @@ export class Story {
   }
 
   get advice(): readonly Advice[] {
-    return [...this.#trials.values()].flatMap(trial => receiptOf(trial)?.advice ?? [])
+    return this.#given.flatMap(({ advice }) => advice)
   }
 
   /** True when everything has happened and been judged. */
@@ -71,7 +77,7 @@ export class Story {
     return this.chapters.filter(chapter => !chapter.isFulfilled).map(describeMissing)
   }
 
-  #chapter({ alert, action, did }: Expected): Chapter {
+  #chapter({ alert, action, did, advises }: Expected): Chapter {
     const firings = this.#firings.get(alert)
     const trials = [...this.#trials.values()].filter(trial => trial.action === action && trial.alert === alert)
     const isDone = (trial: Trial): boolean => {
@@ -79,23 +85,32 @@ export class Story {
       return receipt !== undefined && (did?.(receipt) ?? true)
     }
     const trial = trials.find(isDone) ?? trials.at(-1)
+    const ofAlert = this.#given.filter(given => given.action === action && given.alert === alert)
+    const given = ofAlert.find(hasStatement) ?? ofAlert.at(-1)
+    const hasDone = advises ? given !== undefined && hasStatement(given) : trial !== undefined && isDone(trial)
     return {
       alert,
       action,
       firing: firings?.first,
       lastValue: firings?.last.value,
       trial,
-      isFulfilled: action === undefined ? firings !== undefined : trial !== undefined && isDone(trial),
+      given,
+      isFulfilled: action === undefined ? firings !== undefined : hasDone,
     }
   }
+}
+
+function hasStatement({ advice }: AdviceGiven): boolean {
+  return advice.some(({ statement }) => statement !== undefined)
 }
 
 export function receiptOf(trial: Trial): Receipt | undefined {
   return trial.state !== 'running' && trial.outcome.status === 'completed' ? trial.outcome.receipt : undefined
 }
 
-function describeMissing({ alert, action, firing, trial }: Chapter): string {
+function describeMissing({ alert, action, firing, trial, given }: Chapter): string {
   if (firing === undefined) return `expected ${alert} to fire, and it did not`
+  if (given) return `expected ${action} to name a statement for ${alert}, and it did not: ${given.summary}`
   if (trial === undefined) return `expected ${action} to run for ${alert}, and it did not`
   if (trial.state === 'running') return `expected ${action} to end, and it still runs`
   return `expected ${action} to do something about ${alert}, and it did not: ${outcomeText(trial)}`

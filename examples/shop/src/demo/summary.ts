@@ -40,12 +40,13 @@ export function printSummary(screen: Screen, { story, shopUrl, isWatching, follo
   else screen.line('To look at /metrics and /performance while it runs: npm start -- --watch')
 }
 
-function rowOf({ alert, action, firing, lastValue, trial }: Chapter): string[] {
+function rowOf({ alert, action, firing, lastValue, trial, given }: Chapter): string[] {
   if (firing === undefined) return [alert, '', '', action ?? '', 'did not fire']
   const { name, format } = signalOf(alert, firing.labels)
   const shown = (value: number | undefined): string => (value === undefined ? '' : format(value))
   if (action === undefined)
     return [name, shown(firing.value), shown(lastValue), 'none yet', 'seen; no action exists for it yet']
+  if (given) return [name, shown(firing.value), shown(lastValue), action, given.summary]
   const { before = firing.value, after } = trial ? beforeAfter(trial) : {}
   return [name, shown(before), shown(after), action, (trial && receiptOf(trial)?.summary) ?? 'did not run']
 }

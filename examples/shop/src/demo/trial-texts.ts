@@ -1,4 +1,4 @@
-import type { LedgerEntry, Trial } from 'homeostat'
+import type { AdviceGiven, LedgerEntry, Trial } from 'homeostat'
 import { signalOf } from './signal-names.ts'
 
 type EndedTrial = LedgerEntry['ended'][number]
@@ -20,7 +20,15 @@ export function outcomeText({ outcome }: Pick<EndedTrial, 'outcome'>): string {
 }
 
 export function doneText(trial: EndedTrial): string {
-  return `${trial.id} after ${((trial.endedAt - trial.startedAt) / 1000).toFixed(1)} s: ${outcomeText(trial)}`
+  return `${runText(trial)}: ${outcomeText(trial)}`
+}
+
+export function adviceGivenText(given: AdviceGiven): string {
+  return `${runText(given)}: ${given.summary}`
+}
+
+function runText({ id, startedAt, endedAt }: Pick<EndedTrial, 'id' | 'startedAt' | 'endedAt'>): string {
+  return `${id} after ${((endedAt - startedAt) / 1000).toFixed(1)} s`
 }
 
 /** `cache.warm#1 inconclusive: hit ratio of redis 52 % -> 91 % (not evidence); 1 of 6 act, 0 of 6 control` */

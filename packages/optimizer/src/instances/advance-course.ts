@@ -53,7 +53,7 @@ function preempted(course: Trial, _: CourseEvent, now: number, policy: CoursePol
 }
 
 function endControl(course: In<'proposed'>, _: CourseEvent, now: number, policy: CoursePolicy): Course {
-  return course.arm === 'control' ? rest(cool(course, now, policy), now, policy) : course
+  return rest(cool(course, now, policy), now, policy)
 }
 
 /** The answers to a firing where no trial is open. A quarantine comes first, whatever was decided. */
@@ -71,41 +71,28 @@ const answers = {
       // As long as a run's trial may take, so that both arms are watched alike.
       until: now + policy.settleMs + 2 * policy.windowMs,
     },
-  advised: (course, _, now, policy) =>
-    quarantined(course, now, policy) ?? { ...known(course), state: 'proposed', arm: 'advice' },
   started: (course, _, now, policy) =>
     quarantined(course, now, policy) ?? { ...known(course), state: 'acting', since: now },
   resolved: course => (course.state === 'idle' ? course : idle(course)),
   killed: course => off(course),
   tick: (course, _, now, policy) => quarantined(course, now, policy) ?? course,
-} as const satisfies Moves['idle'] & Moves['suppressed'] & Moves['proposed']
-
-/** The same, but a control goes on to its end, as a trial does. */
-const unlessControl =
-  <E extends CourseEvent['type']>(
-    move: (course: In<'proposed'>, event: Of<E>, now: number, policy: CoursePolicy) => Course,
-  ): Move<'proposed', E> =>
-  (course, event, now, policy) =>
-    course.arm === 'control' ? course : move(course, event, now, policy)
+} as const satisfies Moves['idle'] & Moves['suppressed']
 
 const moves: Moves = {
   idle: answers,
   suppressed: answers,
   proposed: {
-    refused: unlessControl(answers.refused),
-    withheld: unlessControl(answers.withheld),
-    advised: stay,
-    started: unlessControl(answers.started),
+    // A control goes on to its end, as a trial does.
+    refused: stay,
+    withheld: stay,
+    started: stay,
     windowOpened: stay,
     breached: stay,
     judged: endControl,
     preempted: endControl,
-    resolved: unlessControl(course => idle(course)),
-    killed: (course, _, now, policy) => off(course.arm === 'control' ? cool(course, now, policy) : course),
-    tick: (course, event, now, policy) => {
-      if (course.arm === 'advice') return answers.tick(course, event, now, policy)
-      return now >= course.until ? rest(cool(course, now, policy), now, policy) : course
-    },
+    resolved: stay,
+    killed: (course, _, now, policy) => off(cool(course, now, policy)),
+    tick: (course, _, now, policy) => (now >= course.until ? rest(cool(course, now, policy), now, policy) : course),
   },
   acting: {
     refused: stay,

@@ -30,8 +30,7 @@ export type Course =
   | (Known & { readonly state: 'idle' })
   /** A gate refuses; asked again at each tick. */
   | (Known & { readonly state: 'suppressed'; readonly reason: RefusalReason | (string & {}) })
-  /** Nothing is done: it is advised, or withheld for a control, whose episode takes as long as that of a run. */
-  | (Known & { readonly state: 'proposed'; readonly arm: 'advice' })
+  /** The run is withheld for a control, whose episode takes as long as that of a run. */
   | (Known & { readonly state: 'proposed'; readonly arm: 'control'; readonly until: number })
   | (Known & {
       readonly state: 'acting'
@@ -63,8 +62,6 @@ export type CourseEvent =
   | { readonly type: 'refused'; readonly reason: RefusalReason | (string & {}) }
   /** The action is withheld, so that there is something to compare with. */
   | { readonly type: 'withheld' }
-  /** The mode allows to say what would be done, and no more. */
-  | { readonly type: 'advised' }
   | { readonly type: 'started' }
   /** The run is over. `isLasting` when there is something to undo. */
   | {

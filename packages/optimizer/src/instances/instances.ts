@@ -168,8 +168,7 @@ export class Courses {
 
 /** Nothing was done on it, and nothing holds it up but a gate that is asked again. */
 function isEmpty(course: Course, now: number): boolean {
-  const isRefused = course.state === 'suppressed' || (course.state === 'proposed' && course.arm === 'advice')
-  return isRefused && course.streak === 0 && now >= course.notBefore
+  return course.state === 'suppressed' && course.streak === 0 && now >= course.notBefore
 }
 
 function isForgettable({ state, streak, notBefore }: Course, now: number): boolean {

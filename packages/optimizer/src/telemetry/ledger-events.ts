@@ -3,7 +3,7 @@ import type { Attributes } from '@opentelemetry/api'
 import { attributes as a, events } from '@homeostat/semconv'
 import type { Scope } from '@homeostat/signals'
 import { withoutTracing } from '@homeostat/signals'
-import { explainFiring, explainTrial } from '../explain.ts'
+import { explainAdvice, explainFiring, explainTrial } from '../explain.ts'
 import type { Refusal } from '../decision.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import { wallTime } from '../steady-clock.ts'
@@ -42,7 +42,13 @@ export function ledgerEvents(scope: Scope): LedgerWriter {
 }
 
 function eventsOf(entry: LedgerEntry): LogEvent[] {
-  return [...decisionEvents(entry), ...trialEvents(entry), ...quarantineEvents(entry), ...offerEvents(entry)]
+  return [
+    ...decisionEvents(entry),
+    ...adviceEvents(entry),
+    ...trialEvents(entry),
+    ...quarantineEvents(entry),
+    ...offerEvents(entry),
+  ]
 }
 
 function alertEvents({ now, transitions, firings, refusals }: LedgerEntry): LogEvent[] {
@@ -85,6 +91,32 @@ function decisionEvents({ now, decisions }: LedgerEntry): LogEvent[] {
       [a.alertValue]: firing.value,
     },
   }))
+}
+
+/** The whole text: whoever reads the log can do what it says. */
+function adviceEvents({ advised, adopted, now }: LedgerEntry): LogEvent[] {
+  return [
+    ...advised.map(given => ({
+      eventName: events.advice,
+      timestamp: given.endedAt,
+      severityNumber: given.status === 'completed' ? INFO : WARN,
+      // The error of an action may quote the application's data: only its type leaves the process.
+      body: given.status === 'completed' ? explainAdvice(given) : `${given.id} for ${given.alert} gave no advice: ${given.status}`,
+      attributes: {
+        [a.alert]: given.alert,
+        [a.actionName]: given.action,
+        [a.actionResult]: given.status,
+        ...(given.errorType !== undefined && { [a.errorType]: given.errorType }),
+      },
+    })),
+    ...adopted.map(({ action, alert, what }) => ({
+      eventName: events.adopted,
+      timestamp: now,
+      severityNumber: INFO,
+      body: `the advice of ${action} for ${alert} was followed: ${what}`,
+      attributes: { [a.alert]: alert, [a.actionName]: action },
+    })),
+  ]
 }
 
 function trialEvents({ ended, verdicts, reverted, breaches }: LedgerEntry): LogEvent[] {

@@ -105,8 +105,9 @@ function trialMetrics(registry: Registry): LedgerWriter {
   // oxlint-disable-next-line require-yield -- what happens to trials is bounded by the budget
   return function* (entry) {
     trials.show(entry.open.map(({ action, state, arm }) => [[action, state, arm], 1]))
-    for (const { action, outcome, startedAt, endedAt } of entry.ended) {
-      runs.with({ [a.actionName]: action, [a.actionResult]: outcome.status }).add()
+    const ended = entry.ended.map(({ outcome, ...trial }) => ({ ...trial, status: outcome.status }))
+    for (const { action, status, startedAt, endedAt } of [...ended, ...entry.advised]) {
+      runs.with({ [a.actionName]: action, [a.actionResult]: status }).add()
       durations.with({ [a.actionName]: action }).record((endedAt - startedAt) / 1000)
     }
     for (const { action, arm, verdict } of entry.verdicts)

@@ -2,6 +2,7 @@ import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api'
 import { attributes as a, spans } from '@homeostat/semconv'
 import type { Scope } from '@homeostat/signals'
+import type { AdviceGiven } from '../advice-given.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import { wallTime } from '../steady-clock.ts'
 import type { SettlingTrial, Trial } from '../trial.ts'
@@ -17,7 +18,7 @@ const MAX_REMEMBERED = 200
 export function ledgerSpans(scope: Scope): LedgerWriter {
   const runs = new Map<string, Context>()
   return function* (entry) {
-    if (entry.ended.length + entry.verdicts.length + entry.reverted.length === 0) return
+    if (entry.ended.length + entry.advised.length + entry.verdicts.length + entry.reverted.length === 0) return
     // Asked each time: the application may register its SDK after us.
     const tracer = trace.getTracer(scope.name, scope.version)
     for (const trial of entry.ended) {
@@ -25,6 +26,7 @@ export function ledgerSpans(scope: Scope): LedgerWriter {
       runs.set(trial.id, trace.setSpan(ROOT_CONTEXT, writeRun(tracer, trial)))
       yield
     }
+    for (const given of entry.advised) writeAdvice(tracer, given)
     writeVerdicts(tracer, entry, runs)
     writeReverts(tracer, entry, runs)
   }
@@ -43,6 +45,18 @@ function writeRun(tracer: Tracer, trial: SettlingTrial): Span {
   if (outcome.status !== 'completed') span.setStatus({ code: SpanStatusCode.ERROR })
   span.end(wallTime(endedAt))
   return span
+}
+
+function writeAdvice(tracer: Tracer, { action, alert, status, errorType, startedAt, endedAt }: AdviceGiven): void {
+  const attributes: Attributes = {
+    [a.actionName]: action,
+    [a.alert]: alert,
+    [a.actionResult]: status,
+    ...(errorType !== undefined && { [a.errorType]: errorType }),
+  }
+  const span = tracer.startSpan(spans.action, { root: true, startTime: wallTime(startedAt), attributes })
+  if (status !== 'completed') span.setStatus({ code: SpanStatusCode.ERROR })
+  span.end(wallTime(endedAt))
 }
 
 function writeVerdicts(tracer: Tracer, { verdicts }: LedgerEntry, runs: Map<string, Context>): void {

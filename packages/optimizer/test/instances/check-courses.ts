@@ -64,7 +64,6 @@ function ends(course: Course, now: number): void {
     if (last.state === 'reverting') last = advanceCourse(last, { type: 'reverted', result: 'failed' }, at, coursePolicy)
     last = advanceCourse(last, { type: 'tick' }, at, coursePolicy)
     if (!['proposed', 'acting', 'settling', 'verifying', 'reverting'].includes(last.state)) return
-    if (last.state === 'proposed' && last.arm === 'advice') return
   }
   throw new Error(`${nameOf(course)} never ends: ${nameOf(last)}`)
 }

@@ -5,7 +5,6 @@ import type { Course, CourseEvent, CoursePolicy } from '../../src/instances/cour
 export const courseEvents: readonly CourseEvent[] = [
   { type: 'refused', reason: 'budget' },
   { type: 'withheld' },
-  { type: 'advised' },
   { type: 'started' },
   ...(['completed', 'noop', 'failed', 'timeout', 'aborted'] as const).flatMap(outcome =>
     [false, true].map((isLasting): CourseEvent => ({ type: 'ended', outcome, isLasting })),

@@ -17,7 +17,7 @@ export class CourseModel {
   /** The trial is over, and the next tick says what comes now. */
   #isOver: 'settled' | 'reverted' | undefined
   #isWaiting = false
-  #said: 'suppressed' | 'proposed (advice)' | undefined
+  #said: 'suppressed' | undefined
   streak = 0
   notBefore = -Infinity
 
@@ -58,13 +58,10 @@ export class CourseModel {
       this.#isOff = false
       return
     }
-    if (this.#isFree && ['refused', 'withheld', 'advised', 'started'].includes(event.type)) {
-      // What has been advised is not advised again, so nothing is looked up for it.
-      if (event.type === 'advised' && this.#said === 'proposed (advice)') return
+    if (this.#isFree && ['refused', 'withheld', 'started'].includes(event.type)) {
       this.#said = undefined
       if (mayNot) this.#isQuarantined = true
       else if (event.type === 'refused') this.#said = 'suppressed'
-      else if (event.type === 'advised') this.#said = 'proposed (advice)'
       else this.#trial = { arm: event.type === 'started' ? 'run' : 'control', startedAt: now }
       return
     }

@@ -95,7 +95,7 @@ function inShort(causes: readonly string[], on: ReadonlySet<string>): string[] {
 
 const ORDER = (
   'inactive, pending, firing, resolving, ' +
-  'idle, suppressed, proposed (advice), proposed (control), acting, acting (preempted), acting (killed), ' +
+  'idle, suppressed, proposed (control), acting, acting (preempted), acting (killed), ' +
   'settling (once), settling (lasting), verifying (once), verifying (lasting), ' +
   'settled (once), settled (lasting), reverting, reverting (killed), reverted, cooldown, quarantined, off'
 ).split(', ')

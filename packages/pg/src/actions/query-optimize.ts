@@ -38,6 +38,7 @@ export function createQueryOptimize(
 ): Action<QueryOptimizeOptions> {
   return {
     name: 'query.optimize',
+    kind: 'advice',
     // Planning reads the catalog only: every process may do it at any time.
     scope: 'process',
     touches: ['database'],
