@@ -20,6 +20,8 @@ export interface Automation {
   /** The knobs, as actions. */
   readonly actions: readonly Action[]
   readonly fleet: Fleet
+  /** The knobs that stand elsewhere than they were. */
+  adjusted(): readonly string[]
   /** Undoes what an earlier life of this process, or another one, has left behind. The service's name is settled by then. */
   start(): void
   /** For the kill switch: undoes every knob at once, those included of which nobody knows whether they were set. */
@@ -73,6 +75,7 @@ export function createAutomation(context: AutomationContext): Automation {
   return {
     actions,
     fleet,
+    adjusted: () => known?.adjusted ?? [],
     start: () => {
       if (knobs.length > 0)
         void knobsOfService()

@@ -5,7 +5,6 @@ import type { DomainWithMode, Modes } from './modes.ts'
 import type { HomeostatOptions } from './options.ts'
 import { programOf } from './program.ts'
 import { ProgramFiles } from './reload/program-files.ts'
-import { warnAs } from './warn.ts'
 
 export interface FileProgramContext {
   readonly options: HomeostatOptions
@@ -13,6 +12,8 @@ export interface FileProgramContext {
   readonly modes: Modes
   readonly intervalMs: number
   readonly faults: Faults
+  /** Is given what is wrong with the files, one line each. */
+  readonly notice: (text: string) => void
   /** Puts a program in force. */
   readonly load: (program: ProgramSource) => Promise<void>
 }
@@ -35,7 +36,7 @@ export function fileProgramOf(context: FileProgramContext): ProgramFiles | undef
       // What is wrong in the options has been said at the start, and the files have been checked.
       await load(programOf(together, domains, modes, () => undefined))
     },
-    warn: warnAs('HOMEOSTAT_PROGRAM_FILES'),
+    warn: context.notice,
     onFault: error => faults.report('rule', error),
   })
 }

@@ -29,6 +29,10 @@ import { applicationExprs, applicationMetrics } from './metrics/application.ts'
 import { databaseExprs, databaseMetrics } from './metrics/database.ts'
 import { externalServiceExprs, externalServiceMetrics } from './metrics/external-services.ts'
 import { systemExprs, systemMetrics } from './metrics/system.ts'
+import type { AlertStatus } from './alert-status.ts'
+import type { Report } from './report.ts'
+import { Reporter } from './reporter.ts'
+import { announce } from './running-homeostats.ts'
 import { readModes } from './modes.ts'
 import { DEFAULT_INTERVAL_MS } from './option-schema.ts'
 import { reportServerOnlySelectors } from './server-only-selectors.ts'
@@ -71,6 +75,7 @@ export class Homeostat implements AsyncDisposable {
   readonly #service: ServiceName
   readonly #keeper: Keeper
   readonly #readers = new Set<object>()
+  readonly #reporter: Reporter
   readonly #forecasting: Forecasting
   readonly #killSwitches: KillSwitches
   readonly #files: ProgramFiles | undefined
@@ -94,6 +99,16 @@ export class Homeostat implements AsyncDisposable {
     this.#faults = faults
     const isStopped = (): boolean => this.optimizer.killSwitch.state.tripped
     this.#automation = createAutomation({ options, domains, modes, service, faults, isStopped })
+    const reporter = (this.#reporter = new Reporter({
+      options,
+      domains,
+      modes,
+      service,
+      faults,
+      readers: this.#readers,
+    }))
+    let isMade = false
+    const notice = (text: string): void => (isMade ? reporter.notice(text) : warn(text))
     const program = programOf(options, domains, modes, warn)
     const actions = [...program.actions, ...this.#automation.actions]
     this.instrumentations = [this.#engine, ...domains.map(([domain]) => domain.instrumentation)]
@@ -139,9 +154,12 @@ export class Homeostat implements AsyncDisposable {
     const forecasting = (this.#forecasting = new Forecasting({ domains, faults, loop }))
     const { histories } = this.optimizer
     this.#keeper = new Keeper({ options, domains, service, faults, histories, forecasting })
-    this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct })
+    this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct, notice })
     const load = (source: ProgramSource): Promise<void> => this.optimizer.loadInSlices(source)
-    this.#files = fileProgramOf({ options, domains, modes, intervalMs, faults, load })
+    this.#files = fileProgramOf({ options, domains, modes, intervalMs, faults, load, notice })
+    reporter.follow({ optimizer: this.optimizer, automation: this.#automation, keeper: this.#keeper })
+    this.#attachments.push(announce(reporter))
+    isMade = true
     if (autoStart) this.start()
   }
 
@@ -286,6 +304,19 @@ export class Homeostat implements AsyncDisposable {
   /** One readable line and the full record of a trial (`cache.warm#1`), a firing alert, or a tick's number. */
   explain(id: string): Explanation | undefined {
     return this.optimizer.explain(id)
+  }
+
+  /** The alerts that fire or are pending now, the firing ones first. `explain(alert)` says more of one. */
+  alerts(): AlertStatus[] {
+    return this.#reporter.alerts()
+  }
+
+  /**
+   * Everything that is known: what is watched, alerts, advice, trials, evidence, knobs, findings, and where things are kept.
+   * Text by `String(h.report())`, JSON by `JSON.stringify(h.report())`.
+   */
+  report(): Report {
+    return this.#reporter.report()
   }
 
   /** What is known of each action that was tried or thought of, what is missing until there is a verdict, and what it speaks for. */

@@ -2,7 +2,6 @@ import type { KillSwitch } from '@homeostat/optimizer'
 import { KillFile, KillSignal, Watchdog } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
 import type { HomeostatOptions } from './options.ts'
-import { warnAs } from './warn.ts'
 
 /** Where nothing may act, the kill file only has to be up to date when somebody asks for the mode. */
 const QUIET_POLL_MS = 5000
@@ -13,6 +12,8 @@ export interface KillSwitchesContext {
   readonly faults: Faults
   /** Whether some action may act at all; otherwise there is little to stop. */
   readonly mayAct: boolean
+  /** Is given what an operator should know, one line each. */
+  readonly notice: (text: string) => void
 }
 
 /**
@@ -24,15 +25,16 @@ export class KillSwitches implements AsyncDisposable {
   readonly #signal: KillSignal | undefined
   readonly #watchdog: Watchdog | undefined
 
-  constructor({ options, killSwitch, faults, mayAct }: KillSwitchesContext) {
+  constructor({ options, killSwitch, faults, mayAct, notice: say }: KillSwitchesContext) {
     const { environment = process.env, killSignal, watchdog } = options
-    const say = warnAs('HOMEOSTAT_KILL_SWITCH')
     const follow = (): unknown => faults.contain('tick', () => killSwitch.check())
     // Whoever trips it from outside reads the process's output, not its telemetry.
     const onChange = (): void => {
       follow()
       const { state } = killSwitch
-      say(state.tripped ? `all actions are stopped by ${state.by}` : 'actions may go on: nobody stops them any more')
+      say(
+        state.tripped ? `all actions are stopped by ${state.by}` : 'actions may run again: nothing stops them any more',
+      )
     }
 
     const path = options.killFile ?? (environment['HOMEOSTAT_KILL_FILE'] || undefined)

@@ -15,6 +15,7 @@ import type { forecast } from '@homeostat/forecast/domain'
 import type { ioredis } from '@homeostat/ioredis/domain'
 import type { pg } from '@homeostat/pg/domain'
 import type { RuleSource } from '@homeostat/promql'
+import type { Logger } from './logger.ts'
 import type { runtime } from '@homeostat/runtime/domain'
 
 /** A package's own options, plus how far it may go; `false` leaves the package out. */
@@ -110,6 +111,12 @@ export interface HomeostatOptions {
    * @default 8388608
    */
   readonly maxRetainedBytes?: number
+  /**
+   * Where one line at start and one line per event of importance go: `console`, a logger like pino's, or `false` for nowhere.
+   * A logger that throws or blocks is left alone for five minutes.
+   * @default stderr, unless HOMEOSTAT_LOG is `off`
+   */
+  readonly log?: Logger | false
   /** Time between ticks. @default 5000 */
   readonly intervalMs?: number
   /** Nothing acts before this time has passed since the first tick. @default 60000 */

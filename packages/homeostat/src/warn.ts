@@ -3,13 +3,11 @@ import { diag } from '@opentelemetry/api'
 /** Tells the operator of a mistake in the options, in one line. */
 export type Warn = (message: string) => void
 
-/** Also where no `diag` logger is set: a mistake in the options would otherwise be found in production. */
-export const warn: Warn = warnAs('HOMEOSTAT_OPTION')
-
-/** Warnings of another kind. @param code - what they can be told apart by */
-export function warnAs(code: string): Warn {
-  return message => {
-    diag.warn(`homeostat: ${message}`)
-    process.emitWarning(message, { type: 'HomeostatWarning', code })
-  }
+/**
+ * Reports a mistake in the options, also where no `diag` logger is set: it would otherwise be found in production. Only while
+ * `homeostat()` is called: an application may end at a process warning, and what is found later is no reason to.
+ */
+export const warn: Warn = message => {
+  diag.warn(`homeostat: ${message}`)
+  process.emitWarning(message, { type: 'HomeostatWarning', code: 'HOMEOSTAT_OPTION' })
 }

@@ -98,7 +98,9 @@ test('the kill switch stops acting until it is reset', async () => {
   h!.disable('the operator')
   expect(h!.mode).toBe('off')
   expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 0 })
-  expect(h!.explain('Always')?.line).toBe('Always fires at 1: good refused by kill switch (tripped by the operator)')
+  expect(h!.explain('Always')?.line).toBe(
+    'Always is firing (value 1): good does not run: the kill switch is tripped by the operator',
+  )
 
   h!.enable()
   expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 1 })

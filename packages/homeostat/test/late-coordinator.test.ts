@@ -26,7 +26,7 @@ test('a process that uses no server has no others: what is its own runs, what is
   expect(await fleet.acquire(disruptive, claim)).toMatchObject({ granted: true })
   expect(await fleet.acquire(shared, claim)).toMatchObject({
     granted: false,
-    reason: 'cache.warm changes what other processes use too, and there is no coordinator: none is set',
+    reason: 'it changes what other processes use too, and there is no coordinator: none is set',
   })
 })
 

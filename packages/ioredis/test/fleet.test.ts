@@ -53,7 +53,7 @@ async function isReachable(member: Fleet, members: number): Promise<void> {
 it('refuses shared actions where there is nothing to coordinate through, and lets all others run', async () => {
   await using fleet = new Fleet({ member: 'a' })
   expect(fleet.state).toEqual({ coordinator: 'none' })
-  expect(fleet.refuse(SHARED)).toContain('cdn.purge changes what other processes use too, and there is no coordinator')
+  expect(fleet.refuse(SHARED)).toContain('it changes what other processes use too, and there is no coordinator')
   expect(await fleet.acquire(SHARED, CLAIM)).toMatchObject({ granted: false })
   expect(await fleet.acquire(LOCAL, CLAIM)).toMatchObject({ granted: true })
   expect(await fleet.acquire(DISRUPTIVE, CLAIM)).toMatchObject({ granted: true })

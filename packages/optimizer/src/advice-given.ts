@@ -32,40 +32,8 @@ export interface StandingAdvice extends Advice {
   readonly adoptedAt?: number
 }
 
-/** Longer texts are cut: they go into log lines. */
-const MOST_CHARACTERS = { what: 500, why: 500, statement: 4000, line: 500 } as const
-const MOST_ITEMS = 20
-
-/** What a receipt advises, as far as it has the shape of advice. An action may come from JavaScript. */
-export function adviceIn(value: unknown): readonly Advice[] {
-  if (!Array.isArray(value)) return []
-  return value.slice(0, MOST_ITEMS).flatMap((item: unknown): Advice[] => {
-    const { what, why, statement } = Object(item) as Partial<Record<keyof Advice, unknown>>
-    if (typeof what !== 'string') return []
-    return [
-      {
-        what: cut(what, MOST_CHARACTERS.what),
-        why: typeof why === 'string' ? cut(why, MOST_CHARACTERS.why) : '',
-        ...(typeof statement === 'string' && { statement: cut(statement, MOST_CHARACTERS.statement) }),
-      },
-    ]
-  })
-}
-
-/** The lines of a list that may come from JavaScript. */
-export function linesIn(value: unknown): readonly string[] {
-  if (!Array.isArray(value)) return []
-  const lines = value.filter((line): line is string => typeof line === 'string')
-  return lines.slice(0, MOST_ITEMS).map(line => cut(line, MOST_CHARACTERS.line))
-}
-
 /** What to do, why, and what to run, in one line. */
 export function adviceText({ what, why, statement }: Advice): string {
   const because = why === '' ? '' : `, because ${why}`
   return `${what}${because}${statement === undefined ? '' : `; run: ${statement}`}`
-}
-
-function cut(text: string, most: number): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim()
-  return line.length > most ? `${line.slice(0, most - 1)}…` : line
 }

@@ -1,10 +1,10 @@
 import { alertKey } from './alert-key.ts'
 import type { Advice } from './receipt.ts'
 import type { AdviceGiven, StandingAdvice } from './advice-given.ts'
-import { adviceIn, linesIn } from './advice-given.ts'
 import type { Action } from './action.ts'
 import type { Proposal } from './decision.ts'
 import type { AdviceState } from './gate.ts'
+import { plainDuration } from './plain-numbers.ts'
 import type { Outcome } from './verdict.ts'
 import { DEFAULT_COOLDOWN_MS } from './response.ts'
 
@@ -74,7 +74,7 @@ export class Advisor implements AdviceState {
     const rest = this.#rests.get(restKey(proposal))
     if (!rest || this.#now >= rest.until) return undefined
     const because = rest.streak > 1 ? `, longer than usual, for the last ${rest.streak} runs found nothing new` : ''
-    return `it looks again in ${Math.ceil((rest.until - this.#now) / 1000)} s${because}`
+    return `it looks again in ${plainDuration(rest.until - this.#now)}${because}`
   }
 
   spentOf(action: string): string | undefined {
@@ -212,8 +212,8 @@ function saidIn(outcome: Outcome): Said {
   const nothing = { advice: [], problems: [] }
   switch (outcome.status) {
     case 'completed': {
-      const { summary, advice, problems } = outcome.receipt
-      return { status: 'completed', summary, advice: adviceIn(advice), problems: linesIn(problems) }
+      const { summary, advice = [], problems = [] } = outcome.receipt
+      return { status: 'completed', summary, advice, problems }
     }
     case 'failed':
       return { status: 'failed', summary: outcome.error, errorType: outcome.errorType, ...nothing }

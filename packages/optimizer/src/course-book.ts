@@ -4,6 +4,7 @@ import type { Histories } from './histories.ts'
 import { advanceCourse } from './instances/advance-course.ts'
 import type { Course, CourseEvent, CoursePolicy } from './instances/course.ts'
 import { Courses } from './instances/instances.ts'
+import { plainDuration } from './plain-numbers.ts'
 import type { Program } from './program.ts'
 import { DEFAULT_COOLDOWN_MS } from './response.ts'
 import type { Trial } from './trial.ts'
@@ -68,7 +69,7 @@ export class CourseBook {
     const { notBefore, streak } = this.#courses.get(key)
     if (now >= notBefore) return undefined
     const because = streak > 0 ? `, longer than usual after ${streak} in a row that did not help` : ''
-    return `${Math.ceil((notBefore - now) / 1000)} s of cooldown left${because}`
+    return `${plainDuration(notBefore - now)} of cooldown left${because}`
   }
 
   #advance(key: string, event: CourseEvent, now: number, policy: CoursePolicy): Course {

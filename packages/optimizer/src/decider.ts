@@ -117,7 +117,10 @@ export class Decider {
       const { firing, response, preempts } = refusal
       if (response && preempts) supervision.preempt(preempts, preemptedBy(firing.alert, response.action), now)
     }
-    const [consult, changes] = [due.filter(({ action }) => isAdvice(action)), due.filter(({ action }) => !isAdvice(action))]
+    const [consult, changes] = [
+      due.filter(({ action }) => isAdvice(action)),
+      due.filter(({ action }) => !isAdvice(action)),
+    ]
     return { due: changes, consult, refusals }
   }
 }

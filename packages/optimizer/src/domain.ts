@@ -36,6 +36,8 @@ export interface Domain<I = SignalInstrumentation<SignalInstrumentationConfig>> 
   coordinators?(service: string): readonly CoordinatorCandidate[]
   /** The same servers as places that keep what should outlive the process. */
   stateStores?(service: string): readonly StateStoreCandidate[]
+  /** What it does not see in this process, and why, one line each; for the report. Cheap and free of side effects. */
+  unseen?(): readonly string[]
   /** Called once, before the first tick. What it returns is disposed of at the end of the loop. */
   follow?(loop: Loop): Disposable
 }

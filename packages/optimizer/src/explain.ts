@@ -1,7 +1,9 @@
 import type { AdviceGiven } from './advice-given.ts'
 import { adviceText } from './advice-given.ts'
 import type { Refusal } from './decision.ts'
-import type { Firing } from './firing.ts'
+import type { Firing, PendingAlert } from './firing.ts'
+import { plainDuration, plainNumber } from './plain-numbers.ts'
+import { refusalText } from './refusal-text.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
 import type { Standing } from './instances/standing.ts'
 import type { Judgement } from './judge/judgement.ts'
@@ -10,6 +12,9 @@ import { median } from './judge/episode.ts'
 import type { JudgedTrial, Trial } from './trial.ts'
 import type { Histories } from './histories.ts'
 import type { Trials } from './trials.ts'
+
+/** A longer summary of a rule is left to the alert itself. */
+const MOST_SUMMARY = 200
 
 /** One readable line and everything behind it. */
 export interface Explanation {
@@ -71,11 +76,15 @@ export function explainTrial(trial: Trial): string {
   if (trial.state === 'running') return `${head}: running`
   const parts = [doneIn(trial), valuesOf(trial)]
   if (trial.state === 'settling' || trial.state === 'verifying') parts.push(trial.state)
-  else parts.push(`${trial.verdict}: ${trial.reason}`, ...trial.blindSpots)
+  else {
+    // A run that failed is judged by the same error.
+    if (trial.reason === parts[0]) parts.shift()
+    parts.push(`${trial.verdict}: ${trial.reason}`, ...trial.blindSpots)
+  }
   if (trial.state === 'kept') parts.push('in force')
-  if (trial.state === 'reverting') parts.push(`being set back (${trial.because})`)
+  if (trial.state === 'reverting') parts.push(`being reverted (${trial.because})`)
   if (trial.state === 'judged' && trial.reverted) parts.push(revertedIn(trial.reverted))
-  return `${head}: ${parts.filter(Boolean).join('; ')}`
+  return `${head}: ${[...new Set(parts.filter(Boolean))].join('; ')}`
 }
 
 function doneIn({ arm, outcome }: Exclude<Trial, { state: 'running' }>): string {
@@ -93,19 +102,19 @@ function doneIn({ arm, outcome }: Exclude<Trial, { state: 'running' }>): string 
 
 function valuesOf({ before, after }: Trial): string {
   if (before.length === 0) return ''
-  const then = after.length === 0 ? '' : `, ${readable(middleOf(after))} after (not evidence)`
-  return `${readable(middleOf(before))} before${then}`
+  const then = after.length === 0 ? '' : `, ${plainNumber(middleOf(after))} after (not evidence)`
+  return `${plainNumber(middleOf(before))} before${then}`
 }
 
 function revertedIn(reverted: NonNullable<JudgedTrial['reverted']>): string {
   const because = `(${reverted.because})`
   switch (reverted.result) {
     case 'restored':
-      return `set back ${because}`
+      return `reverted ${because}`
     case 'superseded':
-      return `not set back ${because}: ${reverted.detail}`
+      return `not reverted ${because}: ${reverted.detail}`
     case 'failed':
-      return `could not be set back ${because}: ${reverted.error}`
+      return `could not be reverted ${because}: ${reverted.error}`
   }
 }
 
@@ -122,12 +131,23 @@ export function explainAdvice({ id, alert, status, summary, advice, problems }: 
   return `${head}${said} (${[summary, ...problems].join('; ')})`
 }
 
-/** `CacheHitRatioLow fires at 0.31: cache.warm refused by cooldown (...)` */
+/** `CacheHitRatioLow is firing (value 0.31): cache.warm rests: 40 s of cooldown left` */
 export function explainFiring(firing: Firing, refusals: readonly Refusal[]): string {
-  const why = refusals.map(
-    ({ response, reason, detail }) => `${response?.action ?? 'nothing'} refused by ${reason} (${detail})`,
-  )
-  return `${firing.alert} fires at ${readable(firing.value)}${why.length ? `: ${why.join('; ')}` : ''}`
+  // Several responses may be refused for one reason.
+  const why = [...new Set(refusals.map(refusalText))]
+  return [`${firing.alert} is firing (${shownValue(firing)})`, ...(why.length > 0 ? [why.join('; ')] : [])].join(': ')
+}
+
+/** `QueueBacklog is pending (value 1,240): it fires in 12 s if its condition holds until then` */
+export function explainPending(pending: PendingAlert, now: number): string {
+  const { alert, firesAt } = pending
+  return `${alert} is pending (${shownValue(pending)}): it fires in ${plainDuration(firesAt - now)} if its condition holds until then`
+}
+
+/** The rule's own words, which know the unit, else the number. */
+function shownValue({ annotations: { summary }, value }: Firing): string {
+  const isShort = summary !== undefined && summary !== '' && summary.length <= MOST_SUMMARY
+  return isShort ? summary : `value ${plainNumber(value)}`
 }
 
 function explainEntry(entry: LedgerEntry): string {
@@ -138,8 +158,4 @@ function explainEntry(entry: LedgerEntry): string {
     `${entry.verdicts.length} judged`,
   ]
   return `tick ${entry.id} at ${new Date(entry.now).toISOString()} in mode ${entry.mode}: ${counts.join(', ')}`
-}
-
-function readable(value: number): string {
-  return String(Number(value.toPrecision(3)))
 }

@@ -258,7 +258,12 @@ export class Optimizer {
 
   /** What is known of a trial (`cache.warm#3`), of advice (`query.optimize#1`), of an alert, or of a ledger entry (`17`). */
   explain(id: string): Explanation | undefined {
-    return explain(id, { trials: this.trials, ledger: this.ledger, histories: this.histories, advised: this.#advisor.given })
+    return explain(id, {
+      trials: this.trials,
+      ledger: this.ledger,
+      histories: this.histories,
+      advised: this.#advisor.given,
+    })
   }
 
   /** What is known of each action that was tried or thought of, and what it speaks for. */

@@ -3,6 +3,16 @@ import type { Receipt } from './receipt.ts'
 /** What came of a trial. */
 export type Verdict = 'effective' | 'no_effect' | 'harmful' | 'inconclusive' | 'failed' | 'noop' | 'palliative'
 
+export const verdicts: readonly Verdict[] = [
+  'effective',
+  'no_effect',
+  'harmful',
+  'inconclusive',
+  'failed',
+  'noop',
+  'palliative',
+]
+
 /** How a trial's run ended. */
 export type Outcome =
   | { readonly status: 'completed'; readonly receipt: Receipt }

@@ -44,7 +44,13 @@ describe('2-70: an action that only advises', () => {
 
     expect(runs).toEqual([10_000])
     expect(entries.flatMap(({ advised }) => advised)).toMatchObject([
-      { id: 'plant.relieve#1', action: 'plant.relieve', alert: 'PressureHigh', status: 'completed', advice: index.advice },
+      {
+        id: 'plant.relieve#1',
+        action: 'plant.relieve',
+        alert: 'PressureHigh',
+        status: 'completed',
+        advice: index.advice,
+      },
     ])
     for (const id of ['plant.relieve#1', 'plant.relieve', 'PressureHigh'])
       expect(loop.optimizer.explain(id)?.line).toContain(TEXT)
@@ -68,7 +74,11 @@ describe('2-70: an action that only advises', () => {
     const entries = await loop.run(7_200_000, () => 0.9)
 
     expect(runs.length).toBeGreaterThan(6)
-    expect(entries.flatMap(({ decisions, withheld, started, verdicts, open }) => [decisions, withheld, started, verdicts, open].flat())).toEqual([])
+    expect(
+      entries.flatMap(({ decisions, withheld, started, verdicts, open }) =>
+        [decisions, withheld, started, verdicts, open].flat(),
+      ),
+    ).toEqual([])
     expect(loop.optimizer.evidence()).toEqual([])
     expect(loop.optimizer.mode).toBe('act')
   })
@@ -76,7 +86,10 @@ describe('2-70: an action that only advises', () => {
   it('needs no lease, and works beside an open trial on the same resource', async () => {
     const { loop, runs } = advising({ mode: 'act', scope: 'shared' })
     const acting = new Loop({
-      actions: [relieve(async () => ({ summary: 'relieved', effects: { plants: 1 } })), relieve(async () => index, { name: 'plant.look', kind: 'advice' })],
+      actions: [
+        relieve(async () => ({ summary: 'relieved', effects: { plants: 1 } })),
+        relieve(async () => index, { name: 'plant.look', kind: 'advice' }),
+      ],
       responses: [response, { to: response.to, action: 'plant.look', priority: 'efficiency' }],
     })
     await loop.run(10_000, () => 0.9)
@@ -93,7 +106,9 @@ describe('2-70: an action that only advises', () => {
 
     expect(runs.slice(0, 5)).toEqual([10_000, 70_000, 130_000, 250_000, 490_000])
     expect(entries.at(-1)?.budgets).toEqual([])
-    expect(entries[20]?.refusals).toMatchObject([{ reason: 'cooldown', detail: expect.stringMatching(/^it looks again in \d+ s/) }])
+    expect(entries[20]?.refusals).toMatchObject([
+      { reason: 'cooldown', detail: expect.stringMatching(/^it looks again in \d+ s/) },
+    ])
   })
 
   it('that fails or hangs says so, without the text of its error in the log event', async () => {
@@ -121,7 +136,9 @@ describe('2-70: an action that only advises', () => {
     isFollowed = true
     const entries = await loop.run(1_300_000, () => 0.1)
 
-    expect(entries.flatMap(({ adopted }) => adopted)).toMatchObject([{ action: 'plant.relieve', what: index.advice![0]!.what }])
+    expect(entries.flatMap(({ adopted }) => adopted)).toMatchObject([
+      { action: 'plant.relieve', what: index.advice![0]!.what },
+    ])
     expect(loop.optimizer.advice[0]?.adoptedAt).toBeGreaterThan(START)
   })
 

@@ -90,7 +90,7 @@ test("somebody else's change stands, and is told", async () => {
   const entries = await loop.run(60_000, () => 0.9)
 
   expect(reverted(entries)).toMatchObject([{ reverted: { result: 'superseded', detail: 'a person closed it' } }])
-  expect(loop.optimizer.explain('plant.relieve#1')?.line).toContain('not set back (undecided): a person closed it')
+  expect(loop.optimizer.explain('plant.relieve#1')?.line).toContain('not reverted (undecided): a person closed it')
 })
 
 test('a change that cannot be set back is tried again, told, and its action is left alone', async () => {

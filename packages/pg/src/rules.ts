@@ -15,7 +15,7 @@ export const slowQueries: Rule = {
   keepFiringFor: '1m',
   labels: { severity: 'medium' },
   annotations: {
-    summary: `{{ $value }} slow statements in {{ $labels.${DATABASE} }} within a minute`,
+    summary: `{{ $value | printf "%.0f" }} slow statements in {{ $labels.${DATABASE} }} within a minute`,
   },
 }
 
@@ -25,7 +25,7 @@ export const poolExhausted: Rule = {
   for: '30s',
   labels: { severity: 'medium' },
   annotations: {
-    summary: `{{ $value }} requests have waited for a connection of {{ $labels.${POOL} }} for 30 s`,
+    summary: `{{ $value | printf "%.0f" }} requests have waited for a connection of {{ $labels.${POOL} }} for 30 s`,
   },
 }
 

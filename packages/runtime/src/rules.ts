@@ -44,7 +44,7 @@ export const rules: readonly Rule[] = [
     keepFiringFor: '30s',
     labels: { severity: 'high' },
     annotations: {
-      summary: `{{ $labels.${AREA} }} memory is at {{ $value }} of its limit`,
+      summary: `{{ $labels.${AREA} }} memory is at {{ $value | humanizePercentage }} of its limit`,
       description:
         'Near its limit the heap spends its time in garbage collection, and the container is killed. If cleaning up does not help for long, something holds on to memory: compare two heap snapshots.',
     },
@@ -57,7 +57,7 @@ export const rules: readonly Rule[] = [
     keepFiringFor: '30s',
     labels: { severity: 'medium' },
     annotations: {
-      summary: 'the event loop ran {{ $value }} s late within the last minute',
+      summary: 'the event loop ran {{ $value | humanizeDuration }} late within the last minute',
       description:
         'Something synchronous holds the event loop: look for large JSON, regular expressions, sync file or crypto calls (node --cpu-prof), and for garbage collection (v8js.gc.duration).',
     },

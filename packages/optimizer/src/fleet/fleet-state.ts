@@ -35,7 +35,7 @@ export function refuseByFleet(state: FleetState, action: FleetAction, target?: s
     case 'none':
       // A process that knows of no others is taken for the only one, but what it shares it may share with strangers.
       return isShared
-        ? `${action.name} changes what other processes use too, and there is no coordinator: ${state.reason ?? 'none is set'}`
+        ? `it changes what other processes use too, and there is no coordinator: ${state.reason ?? 'none is set'}`
         : undefined
     case 'unreachable':
       return `${isShared ? 'shared' : 'disruptive'} actions wait: ${state.reason}`

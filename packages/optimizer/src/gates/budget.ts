@@ -6,7 +6,7 @@ const SPENT: Record<keyof BudgetLimits, (limit: number) => string> = {
   runsPerHourOfAction: limit => `it ran ${limit} times within an hour`,
   runsPerHour: limit => `all actions together ran ${limit} times within an hour`,
   concurrentRuns: limit => `${limit} actions run already`,
-  blockedMsPerMinute: limit => `actions held the event loop for ${limit} ms or more within a minute`,
+  blockedMsPerMinute: limit => `actions have held the event loop for ${limit} ms or more within a minute`,
 }
 
 export const budgetGate: Gate = {

@@ -41,6 +41,20 @@ export function ledgerEvents(scope: Scope): LedgerWriter {
   }
 }
 
+/** A line for people about something that happened in a tick. */
+export interface News {
+  readonly level: 'info' | 'warn'
+  readonly text: string
+}
+
+/** What the log events of an entry say, e.g. for an application's own logger. */
+export function ledgerNews(entry: LedgerEntry): News[] {
+  return eventsOf(entry).map(({ severityNumber, body }) => ({
+    level: severityNumber >= WARN ? 'warn' : 'info',
+    text: body,
+  }))
+}
+
 function eventsOf(entry: LedgerEntry): LogEvent[] {
   return [
     ...decisionEvents(entry),
@@ -65,7 +79,7 @@ function alertEvents({ now, transitions, firings, refusals }: LedgerEntry): LogE
     const base = { eventName: events.alert, timestamp: now, attributes: { [a.alert]: alert, [a.alertState]: to } }
     if (to === 'inactive') {
       const wasFiring = from === 'firing' || from === 'resolving'
-      return wasFiring ? [{ ...base, severityNumber: INFO, body: `${alert} is over` }] : []
+      return wasFiring ? [{ ...base, severityNumber: INFO, body: `${alert} is no longer firing` }] : []
     }
     if (to !== 'firing' || from === 'resolving') return []
     const firing = byLabels.get(labels)
@@ -101,7 +115,10 @@ function adviceEvents({ advised, adopted, now }: LedgerEntry): LogEvent[] {
       timestamp: given.endedAt,
       severityNumber: given.status === 'completed' ? INFO : WARN,
       // The error of an action may quote the application's data: only its type leaves the process.
-      body: given.status === 'completed' ? explainAdvice(given) : `${given.id} for ${given.alert} gave no advice: ${given.status}`,
+      body:
+        given.status === 'completed'
+          ? explainAdvice(given)
+          : `${given.id} for ${given.alert} gave no advice: ${given.status}`,
       attributes: {
         [a.alert]: given.alert,
         [a.actionName]: given.action,

@@ -1,0 +1,42 @@
+import { diag } from '@opentelemetry/api'
+import type { LogLines } from './log-lines.ts'
+
+/** More would be a fault of ours. */
+const MOST = 50
+
+/** Something that an engineer should know, and can do something about. */
+export interface Finding {
+  /** Tells findings apart, e.g. `nothing measured`. */
+  readonly key: string
+  /** One line: what was found, and what to do. */
+  readonly text: string
+}
+
+/**
+ * What was found while the process runs. Each finding is logged once, through `diag` and the option `log`, and stays in the
+ * report. It is never a process warning: an application may end at one.
+ */
+export class Findings {
+  readonly #log: LogLines
+  readonly #found = new Map<string, string>()
+
+  constructor(log: LogLines) {
+    this.#log = log
+  }
+
+  get all(): readonly Finding[] {
+    return [...this.#found].map(([key, text]) => ({ key, text }))
+  }
+
+  add(key: string, text: string): void {
+    if (this.#found.has(key) || this.#found.size >= MOST) return
+    this.#found.set(key, text)
+    diag.warn(`homeostat: ${text}`)
+    this.#log.write('warn', text)
+  }
+
+  /** It does not hold any more. */
+  remove(key: string): void {
+    this.#found.delete(key)
+  }
+}

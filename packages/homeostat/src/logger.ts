@@ -1,0 +1,28 @@
+import type { HomeostatOptions } from './options.ts'
+
+/** What lines are written to: `console`, or a logger like pino, winston or bunyan. */
+export interface Logger {
+  info(message: string): unknown
+  warn(message: string): unknown
+}
+
+/** On stderr, so that a program's own output stays its own. */
+const STDERR: Logger = {
+  info: line => console.error(line),
+  warn: line => console.error(line),
+}
+
+/** The logger that the options ask for; undefined for none. */
+export function loggerOf({
+  log,
+  environment = process.env,
+}: Pick<HomeostatOptions, 'log' | 'environment'>): Logger | undefined {
+  if (log === false) return undefined
+  if (isLogger(log)) return log
+  return environment['HOMEOSTAT_LOG'] === 'off' ? undefined : STDERR
+}
+
+function isLogger(value: unknown): value is Logger {
+  const { info, warn } = Object(value) as Partial<Record<keyof Logger, unknown>>
+  return typeof info === 'function' && typeof warn === 'function'
+}

@@ -1,0 +1,23 @@
+/** A Homeostat of this process, as others see it; it may be of another copy or version of this package. */
+export interface RunningHomeostat {
+  /** Whether a reader exports its metrics. */
+  readonly isExporting: boolean
+}
+
+const KEY = Symbol.for('homeostat.running')
+
+/** Announces one until the result is disposed. */
+export function announce(one: RunningHomeostat): Disposable {
+  const all = running()
+  all.add(one)
+  return { [Symbol.dispose]: () => void all.delete(one) }
+}
+
+export function othersRunning(one: RunningHomeostat): RunningHomeostat[] {
+  return [...running()].filter(other => other !== one)
+}
+
+function running(): Set<RunningHomeostat> {
+  const shared = globalThis as { [KEY]?: Set<RunningHomeostat> }
+  return (shared[KEY] ??= new Set())
+}
