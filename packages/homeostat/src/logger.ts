@@ -1,5 +1,3 @@
-import type { HomeostatOptions } from './options.ts'
-
 /** What lines are written to: `console`, or a logger like pino, winston or bunyan. */
 export interface Logger {
   info(message: string): unknown
@@ -12,11 +10,14 @@ const STDERR: Logger = {
   warn: line => console.error(line),
 }
 
+/** What the options say of the log. */
+export interface LogChoice {
+  readonly log?: Logger | false
+  readonly environment?: Readonly<Record<string, string | undefined>>
+}
+
 /** The logger that the options ask for; undefined for none. */
-export function loggerOf({
-  log,
-  environment = process.env,
-}: Pick<HomeostatOptions, 'log' | 'environment'>): Logger | undefined {
+export function loggerOf({ log, environment = process.env }: LogChoice): Logger | undefined {
   if (log === false) return undefined
   if (isLogger(log)) return log
   return environment['HOMEOSTAT_LOG'] === 'off' ? undefined : STDERR

@@ -60,6 +60,7 @@ async function whoIs(client: ServerClient): Promise<ServerIdentity | undefined> 
   const connection = new ScriptConnection({
     client,
     name: `redis ${redisAddress(client)}`,
+    keys: 'none',
     timeoutMs: ASK_MS,
     Unavailable: CoordinatorUnavailableError,
   })

@@ -22,7 +22,7 @@ export interface OwnClient {
   connect(): Promise<unknown>
   disconnect(): void
   eval(script: string, keys: number, ...args: (string | number)[]): Promise<unknown>
-  on(event: 'error', listener: () => void): unknown
+  on(event: 'error', listener: (error: unknown) => void): unknown
   once(event: 'ready' | 'end', listener: () => void): unknown
   removeListener(event: 'ready' | 'end', listener: () => void): unknown
   setMaxListeners(count: number): unknown
@@ -50,6 +50,8 @@ export function ownClient(client: CoordinatorClient, timeoutMs: number): OwnClie
     autoResubscribe: false,
     enableAutoPipelining: false,
     lazyConnect: true,
+    // It asks for INFO, which a user with few rights may not run; a server that is not ready says so to a script too.
+    enableReadyCheck: false,
   }
   const cluster = {
     keyPrefix: '',

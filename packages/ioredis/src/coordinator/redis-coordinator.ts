@@ -7,6 +7,7 @@ import {
   parseUndoRecord,
   serviceScope,
 } from '@homeostat/optimizer'
+import { isOfServer, redisAddress } from '../redis-candidates.ts'
 import type { CoordinatorClient } from './client.ts'
 import { ScriptConnection } from './script-connection.ts'
 import * as scripts from './scripts.ts'
@@ -59,7 +60,7 @@ export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisC
 }
 
 class LeasesInRedis implements RedisCoordinator {
-  readonly name = 'redis'
+  readonly name: string
   readonly #connection: ScriptConnection
   readonly #prefix: string
   readonly #fence: string
@@ -68,9 +69,11 @@ class LeasesInRedis implements RedisCoordinator {
   readonly #slots: string
 
   constructor({ client, service, timeoutMs = DEFAULT_TIMEOUT_MS }: RedisCoordinatorOptions) {
+    this.name = `redis ${isOfServer(client) ? redisAddress(client) : 'cluster'}`
     this.#connection = new ScriptConnection({
       client,
       name: this.name,
+      keys: `homeostat:{${service}}:*`,
       timeoutMs,
       Unavailable: CoordinatorUnavailableError,
     })

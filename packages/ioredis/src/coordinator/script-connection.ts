@@ -1,5 +1,6 @@
 import { withinDeadline, type Unavailable } from '@homeostat/optimizer'
 import { after, withoutTracing } from '@homeostat/signals'
+import { replyTrouble } from './reply-trouble.ts'
 import type { CoordinatorClient, OwnClient } from './client.ts'
 import { drop, keepAlive, ownClient, untilReady } from './client.ts'
 
@@ -8,6 +9,8 @@ export interface ScriptConnectionOptions {
   readonly client: CoordinatorClient
   /** For people: who gave no answer. */
   readonly name: string
+  /** The pattern of the keys that the scripts use, for people. */
+  readonly keys: string
   /** After which an answer is not waited for any more. */
   readonly timeoutMs: number
   /** What a call rejects with that got no answer that counts. */
@@ -21,16 +24,19 @@ export class ScriptConnection {
   /** Calls that have not ended. */
   #waiting = 0
   #isClosed = false
+  /** Why there is no connection. */
+  #trouble: unknown
 
   constructor(options: ScriptConnectionOptions) {
     this.#options = options
     this.#client = ownClient(options.client, options.timeoutMs)
+    this.#client.on('error', error => (this.#trouble = error))
   }
 
   run(script: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    const { name, timeoutMs, Unavailable } = this.#options
+    const { name, keys: pattern, timeoutMs, Unavailable } = this.#options
     const answer = withoutTracing(() => this.#send(script, keys, args))
-    return withinDeadline(name, timeoutMs, answer, Unavailable)
+    return withinDeadline(name, timeoutMs, answer, Unavailable, error => replyTrouble(error, pattern))
   }
 
   close(): void {
@@ -46,7 +52,10 @@ export class ScriptConnection {
     // A blocked server and a cut wire look alike, and on this connection the next call would wait as long.
     const limit = after(timeoutMs, () => drop(client), { holdsProcess: true })
     try {
-      if (!(await untilReady(client))) throw new Unavailable(name, 'there is no connection')
+      if (!(await untilReady(client))) {
+        const why = this.#trouble === undefined ? '' : `: ${replyTrouble(this.#trouble, this.#options.keys)}`
+        throw new Unavailable(name, `there is no connection${why}`)
+      }
       keepAlive(client, true)
       return await client.eval(script, keys.length, ...keys, ...args)
     } catch (error) {

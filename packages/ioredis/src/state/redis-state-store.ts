@@ -84,6 +84,7 @@ class StateInRedis implements StateStore {
     const connection = new ScriptConnection({
       client: this.#client,
       name: this.name,
+      keys: `${this.#prefix}*`,
       timeoutMs: this.#timeoutMs,
       Unavailable: StateStoreUnavailableError,
     })

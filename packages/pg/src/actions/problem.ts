@@ -25,10 +25,15 @@ const CURES: Readonly<Record<string, string>> = {
  * drivers passwords and addresses.
  */
 export function describeProblem(where: string, error: unknown): string {
-  const causes = firstOf(error)
-  const code = errorType(causes)
-  const cure = CURES[code] ?? (isTimeout(causes) ? 'no answer in time: is the server reachable?' : undefined)
+  const { code, cure } = causeOf(error)
   return cure === undefined ? `${where}: failed (${code})` : `${where}: ${cure} (${code})`
+}
+
+/** The code of an error of the driver or the server, and what to do about it where one thing helps. */
+export function causeOf(error: unknown): { readonly code: string; readonly cure: string | undefined } {
+  const cause = firstOf(error)
+  const code = errorType(cause)
+  return { code, cure: CURES[code] ?? (isTimeout(cause) ? 'no answer in time: is the server reachable?' : undefined) }
 }
 
 /** Node tries all addresses of a host, and puts the failures together. */

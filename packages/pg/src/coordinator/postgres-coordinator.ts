@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Coordinator, FleetLease, Orphan, UndoRecord } from '@homeostat/optimizer'
-import { DISRUPTED_SHARE, LeaseLostError, parseUndoRecord, serviceScope } from '@homeostat/optimizer'
+import { CoordinatorUnavailableError, DISRUPTED_SHARE, LeaseLostError, parseUndoRecord, serviceScope } from '@homeostat/optimizer'
 import { isTableMissing } from '../own-table.ts'
+import { postgresAddress } from '../postgres-candidates.ts'
+import type { PoolShape } from '../signals/driver.ts'
 import { createLeaseTable, hasLeaseTable } from './lease-table.ts'
-import type { CoordinatorPool, CoordinatorQuery } from './session.ts'
+import type { Answerer, CoordinatorPool, CoordinatorQuery } from './session.ts'
 import { inTransaction, onConnection } from './session.ts'
 import * as statements from './statements.ts'
 
@@ -53,13 +55,17 @@ export function createPostgresCoordinator(options: PostgresCoordinatorOptions): 
 }
 
 class LeasesInPostgres implements PostgresCoordinator {
-  readonly name = 'postgres'
+  readonly name: string
+  readonly #answerer: Answerer
   readonly #pool: CoordinatorPool
   readonly #service: string
   readonly #timeoutMs: number
   #hasTable = false
 
   constructor({ pool, service, timeoutMs = DEFAULT_TIMEOUT_MS }: PostgresCoordinatorOptions) {
+    const { options = {} } = pool as Partial<PoolShape>
+    this.name = `postgres ${postgresAddress({ options })}`
+    this.#answerer = { name: this.name, table: 'homeostat_lease', Unavailable: CoordinatorUnavailableError }
     this.#pool = pool
     this.#service = serviceScope(service)
     this.#timeoutMs = timeoutMs
@@ -110,7 +116,7 @@ class LeasesInPostgres implements PostgresCoordinator {
 
   async orphans(ttlMs: number): Promise<readonly Orphan[]> {
     // A process that only looks needs no table, nor the right to create one.
-    if (!(await onConnection(this.#pool, this.#timeoutMs, hasLeaseTable))) return []
+    if (!(await onConnection(this.#pool, this.#timeoutMs, hasLeaseTable, this.#answerer))) return []
     const orphans: Orphan[] = []
     // One after another: the pool is the application's.
     for (const { key } of await this.#query(statements.ORPHANED)) {
@@ -159,7 +165,7 @@ class LeasesInPostgres implements PostgresCoordinator {
   }
 
   #run<T>(work: (query: CoordinatorQuery) => Promise<T>): Promise<T> {
-    return onConnection(this.#pool, this.#timeoutMs, async query => {
+    const withTable = async (query: CoordinatorQuery): Promise<T> => {
       if (!this.#hasTable) await createLeaseTable(query)
       this.#hasTable = true
       try {
@@ -170,6 +176,7 @@ class LeasesInPostgres implements PostgresCoordinator {
         await createLeaseTable(query)
         return work(query)
       }
-    })
+    }
+    return onConnection(this.#pool, this.#timeoutMs, withTable, this.#answerer)
   }
 }

@@ -1,5 +1,6 @@
 import { CoordinatorUnavailableError, withinDeadline, type Unavailable } from '@homeostat/optimizer'
 import { withoutTracing } from '@homeostat/signals'
+import { serverTrouble } from '../server-trouble.ts'
 
 /** One row, by column. */
 export type LeaseRow = Readonly<Record<string, unknown>>
@@ -24,11 +25,13 @@ export interface CoordinatorConnection {
 export interface Answerer {
   /** For people. */
   readonly name: string
+  /** Our own table that the statements use. */
+  readonly table: string
   /** What is thrown when there is no answer that counts. */
   readonly Unavailable: Unavailable
 }
 
-const COORDINATOR: Answerer = { name: 'postgres', Unavailable: CoordinatorUnavailableError }
+const COORDINATOR: Answerer = { name: 'postgres', table: 'homeostat_lease', Unavailable: CoordinatorUnavailableError }
 
 // The query under way tells of the error too; without a listener the event would end the process.
 const onError = (): void => {}
@@ -43,7 +46,7 @@ export function onConnection<T>(
   pool: CoordinatorPool,
   timeoutMs: number,
   work: (query: CoordinatorQuery) => Promise<T>,
-  { name, Unavailable }: Answerer = COORDINATOR,
+  { name, table, Unavailable }: Answerer = COORDINATOR,
 ): Promise<T> {
   let over = false
   let inUse: CoordinatorConnection | undefined
@@ -68,7 +71,7 @@ export function onConnection<T>(
       throw error
     }
   })
-  return withinDeadline(name, timeoutMs, done, Unavailable).finally(() => {
+  return withinDeadline(name, timeoutMs, done, Unavailable, error => serverTrouble(error, table)).finally(() => {
     over = true
     release(true)
   })

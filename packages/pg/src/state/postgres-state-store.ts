@@ -78,7 +78,7 @@ class StateInPostgres implements StateStore {
   }
 
   async #run<T>(work: (query: CoordinatorQuery) => Promise<T>): Promise<T> {
-    const answerer = { name: this.name, Unavailable: StateStoreUnavailableError }
+    const answerer = { name: this.name, table: 'homeostat_state', Unavailable: StateStoreUnavailableError }
     if (this.#isClosed) throw new StateStoreUnavailableError(this.name, 'it is closed')
     return onConnection(this.#pool, this.#timeoutMs, work, answerer)
   }
