@@ -73,7 +73,7 @@ class LeasesInRedis implements RedisCoordinator {
     this.#connection = new ScriptConnection({
       client,
       name: this.name,
-      keys: `homeostat:{${service}}:*`,
+      keys: `homeostat:{${serviceScope(service)}}:*`,
       timeoutMs,
       Unavailable: CoordinatorUnavailableError,
     })

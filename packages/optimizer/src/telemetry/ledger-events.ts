@@ -14,6 +14,9 @@ import type { LedgerWriter } from './ledger-writer.ts'
 const INFO = 9
 const WARN = 13
 
+/** Alerts of one tick that have a line each in an application's own log. */
+const MOST_ALERT_LINES = 20
+
 /** The Logs API as far as it is used; it is part of the API from 1.10 on, and absent before. */
 interface LogsApi {
   getLogger(name: string, version?: string): { emit(record: LogEvent): void }
@@ -49,10 +52,15 @@ export interface News {
 
 /** What the log events of an entry say, e.g. for an application's own logger. */
 export function ledgerNews(entry: LedgerEntry): News[] {
-  return eventsOf(entry).map(({ severityNumber, body }) => ({
-    level: severityNumber >= WARN ? 'warn' : 'info',
-    text: body,
-  }))
+  // A thousand alerts may begin in one tick, and nobody reads a thousand lines.
+  const transitions = entry.transitions.slice(0, MOST_ALERT_LINES)
+  const leftOut = entry.transitions.length - transitions.length
+  const news = [...alertEvents({ ...entry, transitions }), ...eventsOf(entry)].map(newsOf)
+  return leftOut > 0 ? [...news, { level: 'warn', text: `${leftOut} more alerts have changed in this tick` }] : news
+}
+
+function newsOf({ severityNumber, body }: LogEvent): News {
+  return { level: severityNumber >= WARN ? 'warn' : 'info', text: body }
 }
 
 function eventsOf(entry: LedgerEntry): LogEvent[] {

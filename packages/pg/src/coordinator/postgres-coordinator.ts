@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Coordinator, FleetLease, Orphan, UndoRecord } from '@homeostat/optimizer'
-import { CoordinatorUnavailableError, DISRUPTED_SHARE, LeaseLostError, parseUndoRecord, serviceScope } from '@homeostat/optimizer'
+import {
+  CoordinatorUnavailableError,
+  DISRUPTED_SHARE,
+  LeaseLostError,
+  parseUndoRecord,
+  serviceScope,
+} from '@homeostat/optimizer'
 import { isTableMissing } from '../own-table.ts'
 import { postgresAddress } from '../postgres-candidates.ts'
 import type { PoolShape } from '../signals/driver.ts'
