@@ -8,7 +8,7 @@ import type {
   ProgramSource,
   TraceWindow,
 } from '@homeostat/optimizer'
-import { Optimizer, Ticker, steadyNow } from '@homeostat/optimizer'
+import { isAdvice, Optimizer, Ticker, steadyNow } from '@homeostat/optimizer'
 import { measureEventLoopLag } from '@homeostat/runtime'
 import type { Faults } from '@homeostat/signals'
 import { limitRetainedBytes } from '@homeostat/signals'
@@ -147,7 +147,7 @@ export class Homeostat implements AsyncDisposable {
       () => this.#tick(),
       error => faults.report('tick', error),
     )
-    const mayAct = actions.some(({ name }) => modes.ofAction(name) === 'act')
+    const mayAct = actions.some(action => !isAdvice(action) && modes.ofAction(action.name) === 'act')
     const { store, killSwitch } = this.optimizer
     killSwitch.onTrip(() => this.#automation.undoAll())
     const loop = { store, intervalMs, on: (listener: LedgerListener): Disposable => this.optimizer.on(listener) }

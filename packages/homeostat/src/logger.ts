@@ -10,17 +10,10 @@ const STDERR: Logger = {
   warn: line => console.error(line),
 }
 
-/** What the options say of the log. */
-export interface LogChoice {
-  readonly log?: Logger | false
-  readonly environment?: Readonly<Record<string, string | undefined>>
-}
-
-/** The logger that the options ask for; undefined for none. */
-export function loggerOf({ log, environment = process.env }: LogChoice): Logger | undefined {
+/** The logger that the option `log` asks for; undefined for none. */
+export function loggerOf(log: Logger | boolean = true): Logger | undefined {
   if (log === false) return undefined
-  if (isLogger(log)) return log
-  return environment['HOMEOSTAT_LOG'] === 'off' ? undefined : STDERR
+  return isLogger(log) ? log : STDERR
 }
 
 function isLogger(value: unknown): value is Logger {

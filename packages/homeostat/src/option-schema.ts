@@ -26,6 +26,7 @@ import {
   whole,
   wholeNumber,
 } from '@homeostat/signals/options'
+import type { Logger } from './logger.ts'
 import type { HomeostatOptions } from './options.ts'
 
 /** Default time between ticks. */
@@ -212,6 +213,18 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
       defaultWords: '`true`, where something may act',
       description:
         'a thread that stops all actions when the event loop was blocked for too long; they go on after a calm minute',
+    },
+  ),
+  log: either(
+    [
+      flag({ description: 'whether lines are written to stderr' }),
+      objectWith<Logger>(['info', 'warn'], { description: 'a logger', expected: 'a logger with info() and warn()' }),
+    ],
+    {
+      default: true,
+      description:
+        'one line at start and one per event: `console`, a logger with `info` and `warn`, `true` for stderr, or `false`',
+      expected: 'console, a logger with info() and warn(), or false',
     },
   ),
   intervalMs: milliseconds({

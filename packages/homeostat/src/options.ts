@@ -112,11 +112,11 @@ export interface HomeostatOptions {
    */
   readonly maxRetainedBytes?: number
   /**
-   * Where one line at start and one line per event of importance go: `console`, a logger like pino's, or `false` for nowhere.
-   * A logger that throws or blocks is left alone for five minutes.
-   * @default stderr, unless HOMEOSTAT_LOG is `off`
+   * Where one line at start and one line per event of importance go: `console`, a logger like pino's, `true` for stderr, or
+   * `false` for nowhere. A logger that throws or blocks is left alone for five minutes.
+   * @default true
    */
-  readonly log?: Logger | false
+  readonly log?: Logger | boolean
   /** Time between ticks. @default 5000 */
   readonly intervalMs?: number
   /** Nothing acts before this time has passed since the first tick. @default 60000 */

@@ -53,7 +53,7 @@ export class Reporter implements RunningHomeostat {
 
   constructor(context: ReporterContext) {
     this.#context = context
-    this.#log = new LogLines({ logger: loggerOf(context.options), faults: context.faults })
+    this.#log = new LogLines({ logger: loggerOf(context.options.log), faults: context.faults })
     this.#findings = new Findings(this.#log)
   }
 

@@ -1,6 +1,7 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { EngineInstrumentation } from '../src/engine-instrumentation.ts'
+import { homeostat } from '../src/index.ts'
 import { LogLines } from '../src/log-lines.ts'
 import { loggerOf, type Logger } from '../src/logger.ts'
 
@@ -75,17 +76,26 @@ it('a storm of events is thirty lines a minute, and the next line says how many 
   expect(info).toHaveBeenLastCalledWith('homeostat: line 0 (970 lines before it were left out; h.report() has all)')
 })
 
-it.each<[unknown, string | undefined, 'given' | 'stderr' | 'none']>([
-  [console, undefined, 'given'],
-  [{ info() {}, warn() {} }, 'off', 'given'],
-  [false, undefined, 'none'],
-  [undefined, undefined, 'stderr'],
-  [undefined, 'off', 'none'],
-  [null, undefined, 'stderr'],
-  ['console', undefined, 'stderr'],
-  [{ info() {} }, undefined, 'stderr'],
-])('log: %o with HOMEOSTAT_LOG=%s writes to: %s', (log, variable, expected) => {
-  const logger = loggerOf({ log: log as Logger, environment: { HOMEOSTAT_LOG: variable } })
+it.each<[unknown, 'given' | 'stderr' | 'none']>([
+  [console, 'given'],
+  [{ info() {}, warn() {} }, 'given'],
+  [false, 'none'],
+  [true, 'stderr'],
+  [undefined, 'stderr'],
+  [null, 'stderr'],
+  ['console', 'stderr'],
+  [{ info() {} }, 'stderr'],
+])('log: %o writes to: %s', (log, expected) => {
+  const logger = loggerOf(log as Logger)
   const found = logger === undefined ? 'none' : logger === (log as Logger) ? 'given' : 'stderr'
   expect(found).toBe(expected)
+})
+
+it('HOMEOSTAT_LOG=false turns it off', async () => {
+  const stderr = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  await using h = homeostat({ autoStart: false, environment: { HOMEOSTAT_LOG: 'false' } })
+  await h.optimizePerformance()
+  await new Promise(resolve => setImmediate(resolve))
+  expect(stderr).not.toHaveBeenCalled()
+  stderr.mockRestore()
 })

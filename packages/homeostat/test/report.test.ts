@@ -73,8 +73,8 @@ it('2-71: an alert is one line, and alerts() lists it with what is done about it
   expect(lines.filter(line => line.includes('Always'))).toEqual([
     'homeostat: Always is firing (value 1): no response answers it, so nothing is done',
   ])
-  expect(h.alerts()).toMatchObject([
-    { alert: 'Always', state: 'firing', value: 1, since: expect.stringMatching(/^\d{4}-/), labels: {} },
+  expect(h.alerts().filter(({ alert }) => alert === 'Always')).toMatchObject([
+    { alert: 'Always', state: 'firing', value: 1, since: expect.stringMatching(/^\d{4}-/) },
   ])
 })
 

@@ -130,3 +130,4 @@ export { adviceText, type AdviceGiven, type StandingAdvice } from './advice-give
 export { explainFiring, explainPending, explainTrial } from './explain.ts'
 export { plainDuration, plainNumber } from './plain-numbers.ts'
 export { ledgerNews, type News } from './telemetry/ledger-events.ts'
+export { isAdvice } from './action.ts'

@@ -26,10 +26,11 @@ export function knownActions(given: readonly Action[], faults: Faults): Readonly
 }
 
 function plainAction(action: Action): Action {
-  const { name, scope, touches, raises, lowers, risk, disruptive = false } = action
+  const { name, kind = 'change', scope, touches, raises, lowers, risk, disruptive = false } = action
   return {
     ...action,
     name,
+    kind,
     scope,
     touches: [...touches],
     raises: [...raises],
@@ -38,5 +39,6 @@ function plainAction(action: Action): Action {
     disruptive,
     unready: firing => action.unready?.(firing),
     run: context => action.run(context),
+    ...(action.followed && { followed: (given, context) => action.followed!(given, context) }),
   }
 }

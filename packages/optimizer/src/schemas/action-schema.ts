@@ -19,6 +19,11 @@ export const actionSchema: OptionSchema<Action> = whole<Action>(
     run: callback<Action['run']>({ description: 'runs it' }),
   },
   {
+    kind: oneOf(['change', 'advice'], {
+      default: 'change',
+      description: '`advice` when it changes nothing outside its own reading',
+    }),
+    followed: callback<NonNullable<Action['followed']>>({ description: 'which of its advice was followed' }),
     disruptive: flag({ default: false, description: 'whether it hurts the process while it runs' }),
     unready: callback<NonNullable<Action['unready']>>({ description: 'why it could not run now' }),
   },
