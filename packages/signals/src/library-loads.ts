@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path'
-import { Hook } from 'require-in-the-middle'
 import { holdsLibrary } from './package-folder.ts'
+import { RequireHook, type WatchedModules } from './require-hook.ts'
 
 interface Subscription {
   readonly library: string
@@ -13,14 +13,14 @@ interface Subscription {
 // One hook for all libraries: each further one would resolve every `require` of the process once more, and hooks that
 // are removed in the order they came could not be removed at all.
 const subscriptions = new Set<Subscription>()
-let hook: Hook | undefined
+let hook: RequireHook | undefined
 
 /**
  * The hook's own list, which it asks about each `require`: first with the path of the file, then with the folder's name.
  * The paths matter for copies whose folder has another name than the library.
  */
-class WatchedLibraries extends Array<string> {
-  override includes(nameOrPath: string): boolean {
+class WatchedLibraries implements WatchedModules {
+  includes(nameOrPath: string): boolean {
     for (const { library, suffix, file } of subscriptions) {
       if (nameOrPath === library) return true
       if (!nameOrPath.endsWith(suffix)) continue
@@ -41,19 +41,18 @@ class WatchedLibraries extends Array<string> {
 export function onLibraryLoad(library: string, file: string, listener: (path: string) => void): Disposable {
   const subscription = { library, suffix: `${sep}${join(file)}.js`, file, listener }
   subscriptions.add(subscription)
-  hook ??= new Hook(new WatchedLibraries(), { internals: true }, announce)
+  hook ??= new RequireHook(new WatchedLibraries(), announce)
   return {
     [Symbol.dispose]: () => {
       subscriptions.delete(subscription)
       if (subscriptions.size > 0) return
-      hook?.unhook()
+      hook?.[Symbol.dispose]()
       hook = undefined
     },
   }
 }
 
-function announce<T>(exports: T, name: string, folder?: string): T {
-  if (folder === undefined) return exports
+function announce(name: string, folder: string): void {
   for (const { library, suffix, file, listener } of subscriptions) {
     // The library's folder when it was found by its name, the file's folder when it was found by its path.
     if (folder.endsWith(sep + join('node_modules', library))) listener(folder + suffix)
@@ -61,5 +60,4 @@ function announce<T>(exports: T, name: string, folder?: string): T {
     if (!path.endsWith(suffix)) continue
     if (holdsLibrary(path.slice(0, -suffix.length), library, file)) listener(path)
   }
-  return exports
 }

@@ -7,7 +7,8 @@ import { holdsLibrary } from './package-folder.ts'
 /** Changes a module's exports in place and returns how to take that back. */
 export type ModulePatch = (exports: unknown) => () => void
 
-const require = createRequire(import.meta.url)
+// Only its cache is used, which is that of the process. No file of ours is named: in a bundle there is none.
+const require = createRequire(process.execPath)
 
 /**
  * Applies a patch to one file of a CommonJS library, in every copy of it that the process loads or has loaded, whatever
