@@ -3,7 +3,7 @@ import { parse } from 'node:path'
 
 /** The parts of Node's CommonJS loader that are used; both are older than any Node that we support, and private. */
 interface Loader {
-  readonly prototype: { require(this: unknown, id: string): unknown }
+  readonly prototype: { require: (this: unknown, id: string) => unknown }
   _resolveFilename?(id: string, parent: unknown): string
   readonly _cache: Readonly<Record<string, { readonly loaded?: boolean } | undefined>>
 }
