@@ -292,7 +292,9 @@ await periodic.forceFlush()
 const text = await new Promise<string>(resolve =>
   prometheus.getMetricsRequestHandler({} as never, { statusCode: 0, setHeader() {}, end: resolve } as never),
 )
-const ran = new Set(h.optimizer.ledger.entries.flatMap(({ ended: over }) => over.map(({ action }) => action)))
+const ran = new Set(
+  h.optimizer.ledger.entries.flatMap(({ ended: over, advised }) => [...over, ...advised].map(({ action }) => action)),
+)
 await h.stop()
 const spanTexts = inspectSpans()
 await sdk.shutdown().catch(() => undefined)
