@@ -1,8 +1,6 @@
 import { describeThrown } from '@homeostat/signals'
 import type { PerformanceMetrics, SourceFailure, SourceName } from './performance-metrics.ts'
 
-const LONGEST_MESSAGE = 500
-
 /** Reads each part; a part may throw or reject. */
 export type MetricSources = {
   readonly [Name in SourceName]: () => PerformanceMetrics[Name] | Promise<PerformanceMetrics[Name]>
@@ -15,7 +13,7 @@ export async function collectFrom(sources: MetricSources, now: number): Promise<
     try {
       return await sources[source]()
     } catch (error) {
-      failures.push({ source, error: messageOf(error) })
+      failures.push({ source, error: describeThrown(error) })
       return undefined
     }
   }
@@ -26,14 +24,4 @@ export async function collectFrom(sources: MetricSources, now: number): Promise<
     read('externalServices'),
   ])
   return { timestamp: new Date(now).toISOString(), system, application, database, externalServices, failures }
-}
-
-/** The text of an error, for the application's own eyes. It may be anything: reading it must not fail. */
-function messageOf(error: unknown): string {
-  try {
-    const text = error instanceof Error ? error.message : String(error)
-    return text.slice(0, LONGEST_MESSAGE)
-  } catch {
-    return describeThrown(error)
-  }
 }

@@ -13,6 +13,7 @@ export type SourceName = 'system' | 'application' | 'database' | 'externalServic
 
 export interface SourceFailure {
   readonly source: SourceName
+  /** The type of what was thrown and where, e.g. `TypeError at orders.js:12:7`: messages may quote keys and values. */
   readonly error: string
 }
 
