@@ -1,3 +1,5 @@
+import { describeThrown } from '@homeostat/signals'
+
 /** Rule and response files were not loaded. */
 export class ProgramFilesError extends Error {
   override readonly name = 'ProgramFilesError'
@@ -8,7 +10,7 @@ export class ProgramFilesError extends Error {
   /** @param isKept - whether what the files said before is still in force */
   constructor(errors: readonly unknown[], isKept: boolean) {
     const [first] = errors
-    const reason = first instanceof Error ? first.message : String(first)
+    const reason = describeThrown(first)
     const more = errors.length > 1 ? `, and ${errors.length - 1} more` : ''
     const rest = isKept ? 'what they said before stays in force' : 'nothing of them is in force'
     super(`rule and response files are not loaded, ${rest}: ${reason}${more}; "homeostat rules check" tells all`, {

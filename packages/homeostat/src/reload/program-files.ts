@@ -1,6 +1,6 @@
 import type { Response } from '@homeostat/optimizer'
 import { watchFiles } from '@homeostat/optimizer'
-import { readRegularFile } from '@homeostat/signals'
+import { errorType, ownMessage, readRegularFile } from '@homeostat/signals'
 import type { RuleGroup } from '@homeostat/promql'
 import type { Warn } from '../warn.ts'
 import { reportServerOnlySelectors } from '../server-only-selectors.ts'
@@ -93,5 +93,26 @@ function isSame(texts: readonly string[], before: readonly string[] | undefined)
 }
 
 function texts(files: readonly string[]): Promise<FileText[]> {
-  return Promise.all(files.map(async file => ({ file, text: await readRegularFile(file, LARGEST_BYTES) })))
+  return Promise.all(files.map(async file => ({ file, text: await textOf(file) })))
+}
+
+/** @throws UnreadableFileError, IrregularFileError, FileTooLargeError */
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readRegularFile(file, LARGEST_BYTES)
+  } catch (error) {
+    if (ownMessage(error) !== undefined) throw error
+    throw new UnreadableFileError(file, errorType(error), { cause: error })
+  }
+}
+
+/** A file that the options name cannot be read. */
+class UnreadableFileError extends Error {
+  override readonly name = 'UnreadableFileError'
+  readonly code = 'HOMEOSTAT_UNREADABLE_FILE'
+
+  /** @param reason - the code of the file system, e.g. `ENOENT` */
+  constructor(file: string, reason: string, options: ErrorOptions) {
+    super(`${file} cannot be read (${reason}); look at its path and its rights`, options)
+  }
 }
