@@ -69,7 +69,7 @@ export function createAutomation(context: AutomationContext): Automation {
   const fleet = new Fleet({
     member: randomUUID(),
     report: error => faults.report('action', error),
-    whyNone: () => whyNoCoordinator(context),
+    whyNone: () => whyNoCoordinator(context, mayAct),
     ...(mayAct && coordinator && { coordinator }),
   })
   return {
@@ -105,11 +105,12 @@ function coordinatorOf({ options: { coordinator }, domains, service }: Automatio
 }
 
 /** Why the fleet has no coordinator, and what to do. */
-function whyNoCoordinator({ options: { coordinator }, service }: AutomationContext): string {
-  if (coordinator !== 'redis' && coordinator !== 'postgres')
+function whyNoCoordinator({ options: { coordinator }, service }: AutomationContext, mayAct: boolean): string {
+  if (coordinator === undefined || coordinator === false)
     return "set the option coordinator to 'redis' or 'postgres' for the server that the application uses"
-  if (service.isSettled && !service.current)
+  if (typeof coordinator === 'string' && service.isSettled && !service.current)
     return 'the service has no name: set OTEL_SERVICE_NAME or the option service'
+  if (!mayAct || typeof coordinator === 'object') return 'nothing that needs one may act'
   return `no ${coordinator} client of this process has had an answer yet`
 }
 

@@ -1,6 +1,8 @@
 import { errorType } from '@homeostat/signals'
 import { Homeostat } from './homeostat.ts'
 import type { HomeostatOptions } from './options.ts'
+import type { CheckedOptions } from './read-options.ts'
+import { readHomeostatOptions } from './read-options.ts'
 import { warn } from './warn.ts'
 
 /**
@@ -10,13 +12,28 @@ import { warn } from './warn.ts'
  * It never throws: each mistake in the options is one warning, what is not valid is left out, and everything else is used.
  */
 export function homeostat(options: HomeostatOptions = {}): Homeostat {
+  const checked = readHomeostatOptions(options)
   try {
-    return new Homeostat(options)
+    return new Homeostat(checked)
   } catch (error) {
     // Options are checked before they are used, so this is what a live object of the application did when it was used.
     warn(
-      `homeostat() could not use what it was given (${errorType(error)}); it measures with its defaults and does not act`,
+      `a live object of the options failed when it was used (${errorType(error)}): actions, knobs, domains, and a coordinator or stateStore that is an object are left out, and nothing acts`,
     )
-    return new Homeostat({ maxMode: 'advise' })
+    return new Homeostat(withoutLiveObjects(checked))
+  }
+}
+
+/** What is left are data, which were copied when they were checked. */
+function withoutLiveObjects({ options, isWrong }: CheckedOptions): CheckedOptions {
+  const { actions: _, knobs: __, domains: ___, coordinator, stateStore, ...data } = options
+  return {
+    options: {
+      ...data,
+      ...(typeof coordinator !== 'object' && coordinator !== undefined && { coordinator }),
+      ...(typeof stateStore !== 'object' && stateStore !== undefined && { stateStore }),
+      maxMode: 'advise',
+    },
+    isWrong,
   }
 }

@@ -39,7 +39,6 @@ import { reportServerOnlySelectors } from './server-only-selectors.ts'
 import { tidyTextReaders } from './text-readers.ts'
 import type { OptimizationResult } from './optimization-result.ts'
 import { optimizationResult } from './optimization-result.ts'
-import type { HomeostatOptions } from './options.ts'
 import type { PerformanceMetrics } from './performance-metrics.ts'
 import type { PerformancePrediction, PreventionResult } from './prevention.ts'
 import { preventionResult } from './prevention.ts'
@@ -47,7 +46,7 @@ import { programOf } from './program.ts'
 import type { ProgramFiles } from './reload/program-files.ts'
 import type { Query } from './query.ts'
 import { createQuery } from './query.ts'
-import { readHomeostatOptions } from './read-options.ts'
+import type { CheckedOptions } from './read-options.ts'
 import { withUniqueNames } from './unique-names.ts'
 import { warn } from './warn.ts'
 
@@ -87,8 +86,8 @@ export class Homeostat implements AsyncDisposable {
   #loaded: Promise<void> | undefined
   #isOver = false
 
-  constructor(given: HomeostatOptions) {
-    const checked = readHomeostatOptions(given)
+  /** @internal `homeostat()` checks the options. */
+  constructor(checked: CheckedOptions) {
     const { options, domains } = withUniqueNames(checked.options, domainsOf(checked.options), warn)
     const { autoStart = true, intervalMs = DEFAULT_INTERVAL_MS } = options
     const modes = readModes({ ...checked, options }, domains, warn)

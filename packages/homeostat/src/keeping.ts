@@ -2,6 +2,7 @@ import { stateFolder } from '@homeostat/optimizer'
 import type { StateStore, StateStoreCandidate } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
 import type { DomainWithMode } from './modes.ts'
+import { givenName } from './given-name.ts'
 import type { HomeostatOptions } from './options.ts'
 import { StatePlaces } from './saved-state-places.ts'
 
@@ -39,7 +40,7 @@ export function keepingOf({ options, domains, faults }: KeepingContext, service:
     places: new StatePlaces({ candidates: () => [], onError, ...(folder !== undefined && { folder }), ...more }),
   })
 
-  if (typeof stateStore === 'object') return keep(stateStore.name, { given: stateStore })
+  if (typeof stateStore === 'object') return keep(givenName(stateStore, 'the given store'), { given: stateStore })
   if (service === undefined) return { folder, learned: NO_NAME, places: undefined }
   if (stateStore === 'redis' || stateStore === 'postgres') {
     const servers = domains.flatMap(([domain]) => (domain.stateStores ? [domain] : []))

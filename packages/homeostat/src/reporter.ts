@@ -6,6 +6,7 @@ import type { AlertStatus } from './alert-status.ts'
 import { alertsIn } from './alert-status.ts'
 import type { Automation } from './automation.ts'
 import { Findings } from './findings.ts'
+import { givenName } from './given-name.ts'
 import type { Keeper } from './keeper.ts'
 import { LogLines } from './log-lines.ts'
 import { loggerOf } from './logger.ts'
@@ -103,7 +104,7 @@ export class Reporter implements RunningHomeostat {
       knobs: knobs.map(({ isOutside: _, ...knob }) => knob),
       kept: whereKept(
         keeper.keeping,
-        typeof options.coordinator === 'object' ? (options.coordinator.name ?? 'the given coordinator') : coordinator,
+        typeof options.coordinator === 'object' ? givenName(options.coordinator, 'the given coordinator') : coordinator,
         knobs.some(({ isOutside, mode }) => isOutside && mode === 'act'),
       ),
       findings: this.#findings.all,

@@ -74,8 +74,8 @@ export function ioredis(options: IORedisOptions = {}): IORedisDomain {
       const { value, problems } = readWhole(cacheLoader, loader, { path: 'loader' })
       warnOfOptions(problems)
       if (value === undefined) return { [Symbol.dispose]: () => undefined }
-      registered.add(loader)
-      return { [Symbol.dispose]: () => void registered.delete(loader) }
+      registered.add(value)
+      return { [Symbol.dispose]: () => void registered.delete(value) }
     },
   }
 }

@@ -13,6 +13,7 @@ const DEFAULT_BEAT_MS = 5000
 /** A member that misses two beats still lives: one answer may get lost, one tick may be late. */
 const BEATS_TO_LIVE = 3
 /** An aborted action has a second for its receipt, and the answer that let it start took its time as well. */
+const UNREADABLE_NAME = 'the given coordinator'
 const DEFAULT_SPARE_MS = 2000
 
 export interface FleetOptions {
@@ -91,7 +92,7 @@ export class Fleet implements AsyncDisposable {
   }
 
   get state(): FleetState {
-    const name = this.#coordinator?.name
+    const name = this.#coordinatorName()
     if (name === undefined) {
       const why = this.#whyNone?.()
       return { coordinator: 'none', ...(why !== undefined && { reason: why }) }
@@ -110,6 +111,16 @@ export class Fleet implements AsyncDisposable {
     }
   }
 
+  /** One that cannot be read stands for a coordinator all the same: without one, a shared action would be refused for another reason. */
+  #coordinatorName(): string | undefined {
+    try {
+      const name: unknown = this.#coordinator?.name
+      return name === undefined || typeof name === 'string' ? name : UNREADABLE_NAME
+    } catch {
+      return UNREADABLE_NAME
+    }
+  }
+
   /** Why the action cannot run now because of the others; undefined when it can be tried. */
   refuse(action: FleetAction, target?: string): string | undefined {
     return refuseByFleet(this.state, action, target)
@@ -120,7 +131,7 @@ export class Fleet implements AsyncDisposable {
     const known = this.refuse(action, claim.target)
     if (known !== undefined) return refused(known)
     const coordinator = this.#coordinator
-    if (coordinator?.name === undefined) return UNCONDITIONAL
+    if (coordinator === undefined || this.#coordinatorName() === undefined) return UNCONDITIONAL
     try {
       if (action.scope === 'shared') return await this.#share(coordinator, action, claim)
       return action.disruptive ? await this.#disrupt(coordinator, action, claim) : UNCONDITIONAL

@@ -5,6 +5,7 @@ import { childPath } from './option-problem.ts'
 import { warnOfOptions } from './option-warning.ts'
 import type { OptionSchema } from './option-schema.ts'
 import { alternativesOf, detailsOf, entriesOf, MOST_ITEMS, unwrapped } from './option-schema.ts'
+import { settledObject } from './settled-object.ts'
 import { shownName, shownValue } from './shown-value.ts'
 import { fieldOf, isObject, isRecord, itemsOf, keysOf } from './untrusted-object.ts'
 
@@ -31,7 +32,8 @@ const NOTHING = Symbol('nothing')
 /**
  * Reads options that came from outside: code, a file, anything. It never throws, whatever is given; getters, proxies and
  * cycles included. What is wrong is left out and reported with its path, and everything else is used. The result is a copy of
- * the groups and lists; live objects (functions, clients, actions) are the ones that were given.
+ * the groups and lists; live objects (functions, clients, actions) are the ones that were given, or stand for them where
+ * their fields could change after the check.
  */
 export function readOptions<T extends object>(
   schema: OptionSchema<T>,
@@ -155,12 +157,20 @@ class Reading {
     // Most are right, and then there is nothing to find out.
     const parsed = parse(schema, given)
     // A live object is itself: its methods need their `this`. Anything else is copied, so that it stays what was checked.
-    if (parsed?.success) return detailsOf(schema).isCodeOnly ? given : parsed.output
+    if (parsed?.success) {
+      const output = parsed.output as Record<string, unknown>
+      return detailsOf(schema).isCodeOnly && isObject(given) ? this.#settled(schema, given, output) : output
+    }
     const outer = this.#outcome
     this.#outcome ??= `${path === '' ? 'it' : path} is left out`
     this.#findProblems(schema, given, path)
     this.#outcome = outer
     return NOTHING
+  }
+
+  #settled(schema: OptionSchema, given: object, output: Record<string, unknown>): object {
+    const names = Object.keys(entriesOf(schema) ?? {}).filter(name => output[name] !== undefined)
+    return settledObject(given, Object.fromEntries(names.map(name => [name, output[name]])))
   }
 
   /** Reports what is wrong in a value that is not valid. */
