@@ -1,6 +1,8 @@
 import { diag } from '@opentelemetry/api'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import type { AttachableReader } from './attachable-reader.ts'
+import type { DoublingScope } from './doubled-metrics.ts'
+import { doublingScopes, withoutDoubled } from './doubled-metrics.ts'
 import { providerOf } from './provider-of.ts'
 import { forTextExposition } from './text-exposition.ts'
 import { writesText } from './text-readers.ts'
@@ -11,6 +13,10 @@ export interface AttachTarget {
   offer(reader: object, scopes: readonly ScopeMetrics[], provider: object): void
   /** Takes the resource of a collection, and the reader itself, which knows its provider once the SDK has started. */
   onResource(owner: unknown): void
+  /** Takes which scopes export metrics under names of ours, where both are exported. */
+  onDoubled(scopes: readonly DoublingScope[]): void
+  /** Whether ours are exported too under a name that another instrumentation exports. */
+  readonly exportsDoubles: boolean
   onError(error: unknown): void
 }
 
@@ -61,7 +67,13 @@ export function attachReader(reader: object, target: AttachTarget): Disposable {
       target.onResource(resourceMetrics.resource)
       const others = resourceMetrics.scopeMetrics as ScopeMetrics[]
       const read = producers.map(producer => producer.read()).filter(scope => scope.metrics.length > 0)
-      const own = engine !== undefined && writesText(reader) ? forTextExposition(read, others, engine.scope) : read
+      const isText = engine !== undefined && writesText(reader)
+      const own = isText
+        ? forTextExposition(read, others, engine.scope)
+        : target.exportsDoubles
+          ? read
+          : withoutDoubled(read, others)
+      if (target.exportsDoubles && !isText) target.onDoubled(doublingScopes(read, others))
       return { ...result, resourceMetrics: { ...resourceMetrics, scopeMetrics: [...others, ...own] } }
     } catch (error) {
       // The application's own export comes first: without us rather than not at all.

@@ -139,6 +139,8 @@ export class Homeostat implements AsyncDisposable {
       registries: this.instrumentations.map(({ registry }) => registry),
       offer: (source, scopes, provider) => this.optimizer.offer(source, scopes, provider),
       onResource: resource => service.offer(resource),
+      onDoubled: scopes => reporter.reportDoubled(scopes),
+      exportsDoubles: options.exportDoubles ?? true,
       onError: error => faults.report('telemetry', error),
     }
     this.#ticker = new Ticker(

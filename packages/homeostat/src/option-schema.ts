@@ -227,6 +227,11 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
       expected: 'console, a logger with info() and warn(), or false',
     },
   ),
+  exportDoubles: flag({
+    default: true,
+    description:
+      'export our metrics also under names that another instrumentation exports; `false` leaves such a name to the other one',
+  }),
   intervalMs: milliseconds({
     least: 10,
     most: 3_600_000,

@@ -117,6 +117,13 @@ export interface HomeostatOptions {
    * @default true
    */
   readonly log?: Logger | boolean
+  /**
+   * Whether attached readers export our metrics also under names that another instrumentation exports, e.g.
+   * `db.client.operation.duration` beside `@opentelemetry/instrumentation-pg`; `false` leaves the name to the other one. Rules
+   * see both either way, told apart by `otel_scope_name`. In a Prometheus text the name is always left to the other one.
+   * @default true
+   */
+  readonly exportDoubles?: boolean
   /** Time between ticks. @default 5000 */
   readonly intervalMs?: number
   /** Nothing acts before this time has passed since the first tick. @default 60000 */

@@ -5,6 +5,7 @@ import type { Faults } from '@homeostat/signals'
 import type { AlertStatus } from './alert-status.ts'
 import { alertsIn } from './alert-status.ts'
 import type { Automation } from './automation.ts'
+import type { DoublingScope } from './doubled-metrics.ts'
 import { Findings } from './findings.ts'
 import { givenName } from './given-name.ts'
 import type { Keeper } from './keeper.ts'
@@ -68,6 +69,10 @@ export class Reporter implements RunningHomeostat {
   notice(text: string): void {
     diag.warn(`homeostat: ${text}`)
     this.#log.write('warn', text)
+  }
+
+  reportDoubled(scopes: readonly DoublingScope[]): void {
+    for (const { scope, text } of scopes) this.#findings.add(`doubled by ${scope}`, text)
   }
 
   get findings(): Findings {

@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
-import { MeterProvider } from '@opentelemetry/sdk-metrics'
+import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import { afterEach, expect, it, vi } from 'vitest'
 import type { Action, HomeostatOptions, Response } from '../src/index.ts'
 import { Homeostat, homeostat } from '../src/index.ts'
@@ -201,4 +201,49 @@ it('2-16: nothing that is found later is a process warning', async () => {
   h.disable('the operator')
   await ticks(1)
   expect(warning).not.toHaveBeenCalled()
+})
+
+const both = 'nodejs.eventloop.utilization'
+
+/** A reader beside another instrumentation that exports a name of ours too, and the scopes that it collects for the name. */
+async function collectBoth(options: HomeostatOptions): Promise<{ readonly h: Homeostat; readonly scopes: string[] }> {
+  const { h } = start({ ...options })
+  const push = h.attach(new Collecting())
+  const provider = new MeterProvider({ readers: [push] })
+  provider
+    .getMeter('other')
+    .createObservableGauge(both)
+    .addCallback(result => result.observe(0.5))
+  enable(h)
+  await h.optimizePerformance()
+  const { resourceMetrics } = await push.collect()
+  await provider.shutdown()
+  const carriers = resourceMetrics.scopeMetrics.filter(({ metrics }) =>
+    metrics.some(({ descriptor }) => descriptor.name === both),
+  )
+  return { h, scopes: carriers.map(({ scope }) => scope.name) }
+}
+
+class Collecting extends MetricReader {
+  protected async onShutdown(): Promise<void> {}
+  protected async onForceFlush(): Promise<void> {}
+}
+
+it('2-60: a metric that another instrumentation exports too is reported with what to do', async () => {
+  const { h, scopes } = await collectBoth({})
+  expect(scopes).toEqual(['other', '@homeostat/runtime'])
+  expect(h.report().findings.map(({ text }) => text)).toContain(
+    `${both}: exported by both other and @homeostat/runtime, so a sum over the name counts twice: select one otel_scope_name, turn other off, or set exportDoubles: false to export its metrics only`,
+  )
+})
+
+it('2-60: exportDoubles: false leaves the name to the other instrumentation', async () => {
+  const { h, scopes } = await collectBoth({ exportDoubles: false })
+  expect(scopes).toEqual(['other'])
+  expect(
+    h
+      .report()
+      .findings.map(({ text }) => text)
+      .join('\n'),
+  ).not.toContain(both)
 })
