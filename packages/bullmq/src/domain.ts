@@ -1,4 +1,5 @@
 import type { Domain } from '@homeostat/optimizer'
+import { hiddenInBundle } from '@homeostat/signals'
 import { checkedOptions } from '@homeostat/signals/options'
 import { createWorkerConcurrency } from './actions/worker-concurrency.ts'
 import { BullMQInstrumentation } from './instrumentation.ts'
@@ -26,6 +27,7 @@ export function bullmq(options: BullMQOptions = {}): Domain<BullMQInstrumentatio
   return {
     name: 'bullmq',
     instrumentation,
+    unseen: () => hiddenInBundle('bullmq'),
     rules: rules({ maxWaitSeconds }),
     responses: [],
     actions: [],

@@ -1,4 +1,5 @@
 import type { Domain } from '@homeostat/optimizer'
+import { hiddenInBundle } from '@homeostat/signals'
 import { checkedOptions, readWhole, warnOfOptions } from '@homeostat/signals/options'
 import type { CacheLoader } from './actions/cache-loader.ts'
 import { createCacheWarm } from './actions/cache-warm.ts'
@@ -61,6 +62,7 @@ export function ioredis(options: IORedisOptions = {}): IORedisDomain {
   return {
     name: 'ioredis',
     instrumentation,
+    unseen: () => hiddenInBundle('ioredis'),
     rules: rules({ minHitRatio, minLookups }),
     responses,
     actions: [createCacheWarm({ loaders: registered, defaultCache: config.defaultName ?? 'redis' })],

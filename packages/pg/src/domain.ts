@@ -1,4 +1,5 @@
 import type { Domain } from '@homeostat/optimizer'
+import { hiddenInBundle } from '@homeostat/signals'
 import { checkedOptions } from '@homeostat/signals/options'
 import { createIdleConnections } from './actions/idle-connections.ts'
 import { createQueryOptimize } from './actions/query-optimize.ts'
@@ -50,6 +51,7 @@ export function pg(options: PgOptions = {}): Domain<PgInstrumentation> {
   return {
     name: 'pg',
     instrumentation,
+    unseen: () => hiddenInBundle('pg'),
     rules,
     responses,
     actions: [createQueryOptimize(instrumentation, optimize)],

@@ -75,8 +75,9 @@ async function readInThread(
 }
 
 function startThread(workerData: ReaderTask): Worker | undefined {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   try {
+    // In a bundle of CommonJS there is no `import.meta`, and no file of ours.
+    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
     // Neither options nor environment of the process: its preloaded modules, this loop among them, belong to it alone.
     return new Worker(new URL(`./program-reader-thread.${extension}`, import.meta.url), {
       workerData,
