@@ -337,7 +337,7 @@ export class Optimizer {
     for (const { response, labels } of this.trials.open)
       if (response.expect) yield* program.measurement.readAhead([response.expect.expr], now, labels)
     // Yesterday's changes are judged before new ones are made.
-    const breaches = this.#supervision.step(program, now)
+    const breaches = yield* this.#supervision.step(program, now)
     const { pending, firings, transitions, errors, limited } = yield* this.#alerts.evaluate(program, now)
     const alive = new Set(firings.map(firing => alertKey(firing)))
     this.#supervision.resolve(key => alive.has(key), now)

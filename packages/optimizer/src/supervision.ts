@@ -98,14 +98,21 @@ export class Supervision {
     if (breached !== undefined && current && isOpen(current)) this.#breached({ trial: current, reason: breached }, now)
   }
 
-  /** One step of all open trials; returns the guards that were breached. */
-  step(program: Program, now: number): Breach[] {
+  /** Advances all open trials, with a rest after each; returns the guards that were breached. */
+  *step(program: Program, now: number): Steps<Breach[]> {
     const { trials, guarded, reverter } = this.#options
     const breaches = guarded
       .observe(program, trials.open, trial => this.#programs.get(trial.id)?.measurement, now)
       .filter(({ trial }) => isWatched(trial) && !this.#breaches.has(trial.id))
     for (const breach of breaches) this.#breached(breach, now)
-    for (const trial of trials.open) this.#step(trial, now)
+    yield
+    for (const { id } of trials.open) {
+      // During a rest a run may have ended or the kill switch tripped.
+      const trial = trials.get(id)
+      if (trial === undefined || !isOpen(trial)) continue
+      this.#step(trial, now)
+      yield
+    }
     reverter.renew(trials.open, trial => this.#lost(trial, now))
     return breaches
   }

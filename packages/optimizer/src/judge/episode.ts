@@ -48,8 +48,21 @@ export function measure(
   ]
   // Episodes of one time (several label sets, or a recording without times) alternate rather than stand arm after arm.
   numbered.sort((a, b) => a.episode.at - b.episode.at || a.index - b.index)
-  const episodes = numbered.flatMap(({ episode, arm }) => measured(episode, arm) ?? [])
+  const episodes = numbered.flatMap(({ episode, arm }) => measuredOnce(episode, arm) ?? [])
   return { episodes, unusable: numbered.length - episodes.length }
+}
+
+/** What was measured in each episode: the judge is asked after every trial, and episodes never change. */
+const known = { act: new WeakMap<Episode, Known>(), control: new WeakMap<Episode, Known>() }
+
+interface Known {
+  readonly measured: Measured | undefined
+}
+
+function measuredOnce(episode: Episode, arm: Arm): Measured | undefined {
+  let entry = known[arm].get(episode)
+  if (entry === undefined) known[arm].set(episode, (entry = { measured: measured(episode, arm) }))
+  return entry.measured
 }
 
 function measured({ at, before, after, expected }: Episode, arm: Arm): Measured | undefined {

@@ -47,6 +47,21 @@ describe('a verdict', () => {
     expect(judge({ acts: [], controls: [], direction: 'down' }).missing).toBe('0 of 6 act, 0 of 6 control')
   })
 
+  test('looks at the values of an episode once, however often the judge is asked', () => {
+    const { acts, controls, direction } = history({ arms: alternating(12) })
+    let looked = 0
+    const watched = (episode: Episode): Episode => ({
+      ...episode,
+      get before() {
+        looked++
+        return episode.before
+      },
+    })
+    const input: JudgeInput = { acts: acts.map(watched), controls: controls.map(watched), direction }
+    expect(judge(input)).toEqual(judge(input))
+    expect(looked).toBe(12)
+  })
+
   test('of the first look that decides stands, whatever follows', () => {
     const early = history({ arms: alternating(12), factor: 0.6, noise: 0.02 })
     const late = history({ arms: alternating(84), seed: 2 })
