@@ -1,4 +1,11 @@
-import type { BoundExpression, Expression, LabelMatch as LabelMatcher, Rule, Store } from '@homeostat/promql'
+import type {
+  BoundExpression,
+  Expression,
+  LabelMatch as LabelMatcher,
+  Labels as SeriesLabels,
+  Rule,
+  Store,
+} from '@homeostat/promql'
 import { compile, operandsOf, underscoreLabel } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
 import { LabelMatch } from './label-match.ts'
@@ -20,8 +27,8 @@ const PACE_STEP_MS = 30_000
 
 const SCOPE = 'otel_scope_name'
 
-/** Samples read between two rests. */
-const SAMPLES_OF_STEP = 128
+/** Series looked at between two rests. */
+const SERIES_OF_STEP = 128
 
 export interface FreshnessOptions {
   readonly store: Store
@@ -37,8 +44,17 @@ export interface FreshnessOptions {
 /** The series that were present at a time. */
 interface Present {
   readonly now: number
+  /** All of them, those of other scopes as well. */
+  readonly series: readonly SeriesLabels[]
   readonly labels: readonly Labels[]
   readonly byLabels: LabelMatch<Labels>
+}
+
+/** What was looked at ahead for a selector. */
+interface Prepared {
+  readonly now: number
+  readonly own: Present
+  readonly foreign: Present
 }
 
 /**
@@ -55,6 +71,7 @@ export class Freshness {
   readonly #stripped = new WeakMap<Labels, Labels>()
   /** By selector and scope: many alerts read the same series. */
   readonly #present = new Map<string, Present>()
+  readonly #prepared = new WeakMap<readonly LabelMatcher[], Prepared>()
 
   constructor(options: FreshnessOptions) {
     this.#options = options
@@ -69,8 +86,10 @@ export class Freshness {
   *prepare(rule: Rule, labels: Labels, now: number): Steps<void> {
     const own = this.#sampleLabels(rule, labels)
     for (const matches of selectorsIn(this.#exprOf(rule))) {
-      for (const present of [this.#own(matches, now), this.#foreign(matches, now)])
-        yield* (yield* present).byLabels.prepare(own)
+      const prepared = { now, own: yield* this.#own(matches, now), foreign: yield* this.#foreign(matches, now) }
+      yield* prepared.own.byLabels.prepare(own)
+      yield* prepared.foreign.byLabels.prepare(own)
+      this.#prepared.set(matches, prepared)
     }
   }
 
@@ -128,6 +147,8 @@ export class Freshness {
   }
 
   #hasSample(matches: readonly LabelMatcher[], labels: Labels, now: number): boolean {
+    const prepared = this.#prepared.get(matches)
+    if (prepared?.now === now) return prepared.own.byLabels.has(labels) || prepared.foreign.byLabels.has(labels)
     if (atOnce(this.#own(matches, now)).byLabels.has(labels)) return true
     return atOnce(this.#foreign(matches, now)).byLabels.has(labels)
   }
@@ -171,31 +192,35 @@ export class Freshness {
     const text = `present_over_time(${this.#selectorOf(matches)}[${Math.ceil(windowMs)}ms])`
     const known = this.#present.get(text)
     if (known?.now === now) return known
-    const labels: Labels[] = []
-    try {
-      for (const each of yield* this.#evaluate(text, now)) if (isOfScope(each)) labels.push(each)
-    } catch (error) {
-      this.#options.faults.report('rule', error)
-    }
+    const series = yield* this.#evaluate(text, now)
     // Mostly the same series are there as at the last tick, and what follows from their labels still holds.
+    if (known?.series === series) {
+      const present = { ...known, now }
+      this.#present.set(text, present)
+      return present
+    }
+    const labels: Labels[] = []
+    for (const [index, each] of series.entries()) {
+      const plain = plainLabels(each)
+      if (isOfScope(plain)) labels.push(plain)
+      if (index % SERIES_OF_STEP === SERIES_OF_STEP - 1) yield
+    }
     const isKnown = known !== undefined && isSame(known.labels, labels)
     const byLabels = isKnown ? known.byLabels : yield* LabelMatch.over(labels, each => each)
-    const present = { now, labels, byLabels }
+    const present = { now, series, labels, byLabels }
     this.#present.set(text, present)
     return present
   }
 
-  *#evaluate(text: string, now: number): Steps<readonly Labels[]> {
-    const bound = this.#bound.get(text) ?? compile(text).bind(this.#options.store)
-    this.#bound.set(text, bound)
-    const value = yield* bound.evaluateInSteps(now)
-    const labels: Labels[] = []
-    if (value.type !== 'vector') return labels
-    for (const [index, sample] of value.samples.entries()) {
-      labels.push(plainLabels(sample.labels))
-      if (index % SAMPLES_OF_STEP === SAMPLES_OF_STEP - 1) yield
+  *#evaluate(text: string, now: number): Steps<readonly SeriesLabels[]> {
+    try {
+      const bound = this.#bound.get(text) ?? compile(text).bind(this.#options.store)
+      this.#bound.set(text, bound)
+      return (yield* bound.columnsInSteps(now)).labels
+    } catch (error) {
+      this.#options.faults.report('rule', error)
+      return []
     }
-    return labels
   }
 }
 

@@ -1,4 +1,4 @@
-import type { BoundExpression, Store, Value } from '@homeostat/promql'
+import type { BoundExpression, Labels as SeriesLabels, Store, VectorColumns } from '@homeostat/promql'
 import { compile } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
 import type { Sample } from './judge/episode.ts'
@@ -15,21 +15,22 @@ export const DEFAULT_BASELINE_MS = 120_000
 /** A baseline holds at most this many of the latest ticks, however long it is asked to be. */
 const MOST_BASELINE_TICKS = 1000
 
-/** Samples read between two rests. */
-const SAMPLES_OF_STEP = 128
-
 type Labels = Readonly<Record<string, string>>
 
 /** Where the series of an expression are; mostly the same ones at each time. */
 interface SeriesIndex {
-  readonly labels: readonly Labels[]
+  readonly series: readonly SeriesLabels[]
   readonly places: LabelMatch<number>
 }
 
-/** What an expression answered at a time, to be looked at for many alerts. */
+/**
+ * What an expression answered at a time, to be looked at for many alerts. It lives until the next tick: an object per series
+ * would be copied by every collection of garbage until then.
+ */
 interface Answer {
   readonly at: number
-  readonly readings: readonly Reading[]
+  /** The value of each series of the index. */
+  readonly values: Float64Array
   readonly index: SeriesIndex
 }
 
@@ -82,14 +83,14 @@ export class Measurement {
 
   /** What should change, now; of several series the worst. Undefined when there is no data. */
   expected(expect: Expectation, labels: Labels, now: number): number | undefined {
-    return expectedOf(narrowed(atOnce(this.#answer(expect.expr, now)), labels), expect)
+    return expectedOf(atOnce(this.#answer(expect.expr, now)), labels, expect)
   }
 
   /** What should change, from before now, a value for each tick. */
   baseline(expect: Expectation, labels: Labels, now: number): Sample[] {
     const samples: Sample[] = []
     for (const at of this.#baselineTimes(expect, now)) {
-      const value = expectedOf(narrowed(atOnce(this.#earlier(expect.expr, at, now)), labels), expect)
+      const value = expectedOf(atOnce(this.#earlier(expect.expr, at, now)), labels, expect)
       if (value !== undefined) samples.push([at, value])
     }
     return samples
@@ -121,7 +122,12 @@ export class Measurement {
 
   /** The values of one of the responses' expressions, series by series. */
   read(expr: string, now: number): readonly Reading[] {
-    return atOnce(this.#answer(expr, now)).readings
+    const { index, values } = atOnce(this.#answer(expr, now))
+    return index.series.map((labels, place) => ({
+      key: labels.key,
+      labels: plainLabels(labels),
+      value: values[place]!,
+    }))
   }
 
   /** Reads in steps what is read at this time anyway, for alerts with labels of these names if they are known. */
@@ -168,39 +174,46 @@ export class Measurement {
   }
 
   *#evaluate(expr: string, at: number): Steps<Answer> {
-    const readings: Reading[] = []
+    let columns = NOTHING
     try {
-      const value = yield* this.#valueOf(expr, at)
-      if (value?.type === 'scalar' && !Number.isNaN(value.value))
-        readings.push({ key: '', labels: {}, value: value.value })
-      if (value?.type === 'vector') {
-        for (const [index, sample] of value.samples.entries()) {
-          if (index % SAMPLES_OF_STEP === SAMPLES_OF_STEP - 1) yield
-          if (!Number.isNaN(sample.value))
-            readings.push({ key: sample.labels.key, labels: plainLabels(sample.labels), value: sample.value })
-        }
-      }
+      const bound = this.#bound.get(expr)
+      if (bound) columns = withoutMissing(yield* bound.columnsInSteps(at))
     } catch (error) {
       this.#faults.report('rule', error)
     }
-    return { at, readings, index: yield* this.#indexOf(expr, readings) }
+    return { at, values: columns.values, index: yield* this.#indexOf(expr, columns.labels) }
   }
 
-  *#indexOf(expr: string, readings: readonly Reading[]): Steps<SeriesIndex> {
+  *#indexOf(expr: string, series: readonly SeriesLabels[]): Steps<SeriesIndex> {
     const known = this.#indexes.get(expr)
-    const isKnown = known?.labels.length === readings.length
-    if (isKnown && readings.every(({ labels }, place) => labels === known.labels[place])) return known
-    const labels = readings.map(reading => reading.labels)
-    const places = yield* LabelMatch.over([...labels.keys()], place => labels[place]!)
-    const index = { labels, places }
+    if (known && isSame(series, known.series)) return known
+    const places = yield* LabelMatch.over([...series.keys()], place => plainLabels(series[place]!))
+    const index = { series, places }
     this.#indexes.set(expr, index)
     return index
   }
+}
 
-  *#valueOf(expr: string, at: number): Steps<Value | undefined> {
-    const bound = this.#bound.get(expr)
-    return bound && (yield* bound.evaluateInSteps(at))
+const NOTHING: VectorColumns = { labels: [], values: new Float64Array() }
+
+/** What is not a number says nothing of its series. */
+function withoutMissing(columns: VectorColumns): VectorColumns {
+  const { labels, values } = columns
+  if (!hasMissing(values)) return columns
+  return {
+    labels: labels.filter((_, place) => !Number.isNaN(values[place])),
+    values: values.filter(value => !Number.isNaN(value)),
   }
+}
+
+/** Not `some`: it makes an object of each number. */
+function hasMissing(values: Float64Array): boolean {
+  for (let place = 0; place < values.length; place++) if (Number.isNaN(values[place])) return true
+  return false
+}
+
+function isSame(a: readonly SeriesLabels[], b: readonly SeriesLabels[]): boolean {
+  return a === b || (a.length === b.length && a.every((labels, place) => labels === b[place]))
 }
 
 /** Labels that only one side has do not part them: an expression may aggregate more of them away than its alert. */
@@ -210,17 +223,13 @@ export function isNarrowedBy(sample: Labels, alert: Labels): boolean {
   return true
 }
 
-/** The series that an alert's labels leave over. */
-function narrowed({ readings, index }: Answer, labels: Labels): readonly Reading[] {
-  return index.places.of(labels).map(place => readings[place]!)
-}
-
-/** Of the values of several series the worst. */
-function expectedOf(readings: readonly Reading[], { direction }: Expectation): number | undefined {
+/** Of the values of the series that an alert's labels leave over the worst. */
+function expectedOf({ index, values }: Answer, labels: Labels, { direction }: Expectation): number | undefined {
   const worse: Direction = direction === 'down' ? 'up' : 'down'
   let worst: number | undefined
   // Not `Math.max(...values)`: a hundred thousand arguments do not fit on the stack.
-  for (const { value } of readings) {
+  for (const place of index.places.of(labels)) {
+    const value = values[place]!
     // An infinite value holds as any other does, but nothing can be compared with it.
     if (!Number.isFinite(value)) continue
     if (worst === undefined || (worse === 'up' ? value > worst : value < worst)) worst = value

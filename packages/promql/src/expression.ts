@@ -14,6 +14,7 @@ import { SampleWindow } from './sample-window.ts'
 import { atOnce, type Steps } from './steps.ts'
 import type { Store } from './store.ts'
 import type { Sample, SeriesSamples, Value } from './value.ts'
+import { ColumnsOfFrames, NO_COLUMNS, scalarColumns, type VectorColumns } from './vector-columns.ts'
 
 /** What one selector of an expression reads. */
 export interface SelectorUse {
@@ -110,6 +111,7 @@ export class BoundExpression implements Disposable {
   /** The work of evaluations that are over. */
   readonly #idle: Work[]
   readonly #store: Store
+  readonly #columnsOf = new ColumnsOfFrames()
 
   constructor(expression: Expression, store: Store, earlierMs: number, onDispose: () => void = () => {}) {
     this.#expression = expression
@@ -146,6 +148,21 @@ export class BoundExpression implements Disposable {
       if (plan.type !== 'instant vector') return undefined
       return yield* settlement.settle(yield* plan.evaluate(context))
     })
+  }
+
+  /**
+   * An instant vector in columns, for whoever asks for many series at every tick; a scalar is a vector of one without labels,
+   * and other types are empty.
+   */
+  *columnsInSteps(atMs: number): Steps<VectorColumns> {
+    const instant = { timeMs: atMs, startMs: atMs, endMs: atMs, annotations: new AnnotationList() }
+    return yield* this.#inTime(instant, (work, context) => this.#columns(work, context))
+  }
+
+  *#columns({ plan, settlement }: Work, context: EvaluationContext): Steps<VectorColumns> {
+    if (plan.type === 'scalar') return scalarColumns(yield* plan.evaluate(context))
+    if (plan.type !== 'instant vector') return NO_COLUMNS
+    return this.#columnsOf.copy(yield* settlement.settle(yield* plan.evaluate(context)))
   }
 
   /** Gives back what only this expression needed of the store; its selectors find nothing any more unless others ask for the same. */
