@@ -4,7 +4,7 @@ import { callback, group, LONGEST_MS, number, signalOptions, wholeNumber } from 
 import type { PoolName } from './signals/pools.ts'
 
 export interface PgInstrumentationConfig extends SignalInstrumentationConfig {
-  /** A statement that takes longer is a slow query, in milliseconds. @default 200 */
+  /** A statement that takes this long or longer is a slow query, in milliseconds. @default 200 */
   slowQueryThresholdMs?: number
   /**
    * Names a pool in telemetry. Return a fixed name, never anything of unbounded variety.
@@ -23,7 +23,7 @@ export const instrumentationEntries: OptionEntries<PgInstrumentationConfig> = {
     most: LONGEST_MS,
     unit: 'ms',
     default: DEFAULTS.slowQueryThresholdMs,
-    description: 'a statement that takes longer is a slow query',
+    description: 'a statement that takes this long or longer is a slow query',
   }),
   poolName: callback({
     defaultWords: '`host:port/database`',

@@ -84,7 +84,7 @@ test('a late event loop is told, by its p99 or by one long stall, and nothing is
   set(metrics.eventLoopDelayMax, 1.2)
   const entry = await ticks(20)
   expect(alerts(entry)).toEqual(['EventLoopDelayed'])
-  expect(entry.firings[0]!.annotations['summary']).toBe('the event loop ran 1.2 s late within the last minute')
+  expect(entry.firings[0]!.annotations['summary']).toBe('the event loop ran 1.2s late within the last minute')
   expect(entry.decisions).toEqual([])
   set(metrics.eventLoopDelayP99, 0.15)
   set(metrics.eventLoopDelayMax, 0.5)

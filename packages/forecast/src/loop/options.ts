@@ -10,6 +10,7 @@ import {
   recordOf,
   signalOptions,
   text,
+  shownValue,
   withCheck,
 } from '@homeostat/signals/options'
 import type { BackfillOptions } from './backfill-options.ts'
@@ -111,7 +112,7 @@ export const forecastOptions: OptionSchema<ForecastDomainOptions> = group<Foreca
         expected: HORIZON_WORDS,
         description: 'how far ahead, unless a target says otherwise',
       }),
-      value => (isHorizon(value) ? undefined : `must be ${HORIZON_WORDS}`),
+      value => (isHorizon(value) ? undefined : `is ${shownValue(value)}, but must be ${HORIZON_WORDS}`),
     ),
     backfill: group<BackfillOptions>(backfill, {
       defaultWords: 'none',

@@ -22,7 +22,7 @@ test('a server that is away is told once, and all go on with what they have', as
   expect(bench.open).toEqual([])
 })
 
-test('an address, a header or an option that cannot be is told without its secrets', async () => {
+test('an address or a header that is not valid is reported without its secrets', async () => {
   const told = async (bad: object): Promise<string> => {
     const bench = new Bench()
     await backfilled(bench, { ...options('http://127.0.0.1:1'), ...bad }, TARGETS, NOW)
@@ -38,8 +38,6 @@ test('an address, a header or an option that cannot be is told without its secre
     { url: 'http://127.0.0.1:1/?token=secret' },
   ])
     expect(await told(bad)).not.toContain('secret')
-  expect(await told({ days: 31 })).toContain('backfill.days is 31')
-  expect(await told({ stepMs: 10 })).toContain('backfill.stepMs is 10')
 })
 
 test('a wrong path, and a refused password, end it at once', async () => {

@@ -46,6 +46,8 @@ test.each<[ForecastDomainOptions, RegExp]>([
   [{ targets: {} as never }, /targets is an object, but must be a list/],
   [{ backfill: { url: 5 as never } }, /backfill.url is not valid, but must be the base address/],
   [{ backfill: { url: 'http://a', days: Number.NaN } }, /backfill.days is NaN, .* 7 is used/],
+  [{ backfill: { url: 'http://a', days: 31 } }, /backfill.days is 31, .* 7 is used/],
+  [{ backfill: { url: 'http://a', stepMs: 10 } }, /backfill.stepMs is 10, .* is used/],
 ])('an option that means nothing is told once, and its default is used: %j', (options, message) => {
   const { messages, rejected } = read(options)
   expect(messages).toEqual([expect.stringMatching(message)])

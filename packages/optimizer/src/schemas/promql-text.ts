@@ -1,6 +1,6 @@
 import { compile, parseDuration } from '@homeostat/promql'
 import type { OptionNotes, OptionSchema } from '@homeostat/signals/options'
-import { text, withCheck } from '@homeostat/signals/options'
+import { shownValue, text, withCheck } from '@homeostat/signals/options'
 
 /** Longest reason of a parser in one line; it quotes the expression. */
 const LONGEST_REASON = 200
@@ -24,6 +24,6 @@ export function promqlOfNumbers(notes: OptionNotes): OptionSchema<string> {
 export function duration(notes: OptionNotes): OptionSchema<string> {
   const expected = 'a Prometheus duration, e.g. "30s"'
   return withCheck(text({ expected, ...notes }), value =>
-    parseDuration(value) === undefined ? `must be ${expected}` : undefined,
+    parseDuration(value) === undefined ? `is ${shownValue(value)}, but must be ${expected}` : undefined,
   )
 }

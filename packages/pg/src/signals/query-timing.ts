@@ -15,7 +15,7 @@ export interface TimingObserver {
   meet(client: ClientShape): void
   /** True for a connection that {@link meet} need not be told of. */
   isMet(connection: ConnectionShape): boolean
-  /** A statement took longer than the threshold. */
+  /** A statement took as long as the threshold or longer. */
   slow(query: QueryShape, database: Database, connection: ConnectionShape, durationMs: number): void
   /** Something of ours failed. */
   report(error: unknown): void
@@ -123,7 +123,7 @@ function endQuery(query: QueryShape, connection: ConnectionShape, observer: Timi
     if (startedAt < 0) return
     const durationMs = observer.holds.duration(startedAt, observer.now())
     running.database.recordSuccess(durationMs / 1000)
-    if (durationMs > observer.slowMs) observer.slow(query, running.database, connection, durationMs)
+    if (durationMs >= observer.slowMs) observer.slow(query, running.database, connection, durationMs)
   } catch (error) {
     observer.report(error)
   }
@@ -146,7 +146,7 @@ function failQuery(
     // One that is not running was refused before it was sent, e.g. by a client that has ended: it failed at once.
     const durationMs = startedAt < 0 ? 0 : observer.holds.duration(startedAt, observer.now())
     running.database.recordFailure(durationMs / 1000, query._canceledDueToError || cause)
-    if (durationMs > observer.slowMs) observer.slow(query, running.database, connection, durationMs)
+    if (durationMs >= observer.slowMs) observer.slow(query, running.database, connection, durationMs)
   } catch (error) {
     observer.report(error)
   }
