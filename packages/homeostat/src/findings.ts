@@ -1,5 +1,5 @@
 import { diag } from '@opentelemetry/api'
-import type { LogLines } from './log-lines.ts'
+import type { LogLevel, LogLines } from './log-lines.ts'
 
 /** More would be a fault of ours. */
 const MOST = 50
@@ -28,11 +28,12 @@ export class Findings {
     return [...this.#found].map(([key, text]) => ({ key, text }))
   }
 
-  add(key: string, text: string): void {
+  /** @param level - `info` for what is as it should be */
+  add(key: string, text: string, level: LogLevel = 'warn'): void {
     if (this.#found.has(key) || this.#found.size >= MOST) return
     this.#found.set(key, text)
-    diag.warn(`homeostat: ${text}`)
-    this.#log.write('warn', text)
+    diag[level](`homeostat: ${text}`)
+    this.#log.write(level, text)
   }
 
   /** It does not hold any more. */

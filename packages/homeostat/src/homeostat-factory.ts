@@ -1,5 +1,4 @@
 import { errorType } from '@homeostat/signals'
-import { isJobSandbox, optionsInSandbox } from './job-sandbox.ts'
 import { Homeostat } from './homeostat.ts'
 import type { HomeostatOptions } from './options.ts'
 import type { CheckedOptions } from './read-options.ts'
@@ -13,8 +12,7 @@ import { warn } from './warn.ts'
  * It never throws: each mistake in the options is one warning, what is not valid is left out, and everything else is used.
  */
 export function homeostat(options: HomeostatOptions = {}): Homeostat {
-  const read = readHomeostatOptions(options)
-  const checked = isJobSandbox() ? { ...read, options: optionsInSandbox(read.options) } : read
+  const checked = readHomeostatOptions(options)
   try {
     return new Homeostat(checked)
   } catch (error) {

@@ -47,6 +47,7 @@ import type { ProgramFiles } from './reload/program-files.ts'
 import type { Query } from './query.ts'
 import { createQuery } from './query.ts'
 import type { CheckedOptions } from './read-options.ts'
+import { signalsOnlyOptions, whySignalsOnly } from './signals-only.ts'
 import { withUniqueNames } from './unique-names.ts'
 import { warn } from './warn.ts'
 
@@ -68,7 +69,8 @@ export class Homeostat implements AsyncDisposable {
   readonly optimizer: Optimizer
   readonly #engine: EngineInstrumentation
   readonly #ticker: Ticker
-  readonly #query: Query
+  readonly #isSignalsOnly: boolean
+  #query: Query | undefined
   readonly #target: AttachTarget
   readonly #automation: Automation
   readonly #service: ServiceName
@@ -88,7 +90,10 @@ export class Homeostat implements AsyncDisposable {
 
   /** @internal `homeostat()` checks the options. */
   constructor(checked: CheckedOptions) {
-    const { options, domains } = withUniqueNames(checked.options, domainsOf(checked.options), warn)
+    const whyOnly = whySignalsOnly(checked.options)
+    const isSignalsOnly = (this.#isSignalsOnly = whyOnly !== undefined)
+    const wanted = isSignalsOnly ? signalsOnlyOptions(checked.options) : checked.options
+    const { options, domains } = withUniqueNames(wanted, domainsOf(wanted), warn)
     const { autoStart = true, intervalMs = DEFAULT_INTERVAL_MS } = options
     const modes = readModes({ ...checked, options }, domains, warn)
     limitRetainedBytes(options.maxRetainedBytes)
@@ -133,8 +138,8 @@ export class Homeostat implements AsyncDisposable {
     )
     // The application goes on starting meanwhile; the first tick waits. What is wrong is reported through `diag`.
     if (isMuch) this.#loaded = this.optimizer.loadInSlices(program)
-    const exprs = [...systemExprs, ...applicationExprs, ...databaseExprs, ...externalServiceExprs]
-    this.#query = createQuery(this.optimizer.store, exprs, steadyNow)
+    // Named at once, so that there is a past to answer from; a process that only measures reads none until it is asked.
+    if (!isSignalsOnly) this.#query = this.#createQuery()
     this.#target = {
       registries: this.instrumentations.map(({ registry }) => registry),
       offer: (source, scopes, provider) => this.optimizer.offer(source, scopes, provider),
@@ -152,7 +157,7 @@ export class Homeostat implements AsyncDisposable {
     const { store, killSwitch } = this.optimizer
     killSwitch.onTrip(() => this.#automation.undoAll())
     const loop = { store, intervalMs, on: (listener: LedgerListener): Disposable => this.optimizer.on(listener) }
-    const forecasting = (this.#forecasting = new Forecasting({ domains, faults, loop }))
+    const forecasting = (this.#forecasting = new Forecasting({ domains: isSignalsOnly ? [] : domains, faults, loop }))
     const { histories } = this.optimizer
     this.#keeper = new Keeper({ options, domains, service, faults, histories, forecasting })
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct, notice })
@@ -161,6 +166,7 @@ export class Homeostat implements AsyncDisposable {
     reporter.follow({ optimizer: this.optimizer, automation: this.#automation, keeper: this.#keeper })
     this.#attachments.push(announce(reporter))
     isMade = true
+    if (whyOnly !== undefined) reporter.onlyMeasures(whyOnly)
     if (autoStart) this.start()
   }
 
@@ -195,8 +201,12 @@ export class Homeostat implements AsyncDisposable {
     this.#faults.contain('telemetry', () => this.#attachments.push(tidyTextReaders(provider, scopes)))
   }
 
-  /** Begins to tick. Done already unless `autoStart` is false. The timers never keep the process alive. */
+  /**
+   * Begins to tick. Done already unless `autoStart` is false. The timers never keep the process alive. Does nothing in a
+   * process that only measures, see the option `signalsOnly`.
+   */
   start(): void {
+    if (this.#isSignalsOnly) return
     // What was saved belongs to a service, whose name the SDK may bring later.
     this.#service.onSettled(() => this.#resume())
     this.#killSwitches.start()
@@ -230,8 +240,8 @@ export class Homeostat implements AsyncDisposable {
   /** System, application, database and external services now. A part that fails is named in `failures`. */
   async collectMetrics(): Promise<PerformanceMetrics> {
     const now = steadyNow()
+    const query = (this.#query ??= this.#createQuery())
     await this.optimizer.refreshInSlices(now)
-    const query = this.#query
     return collectFrom(
       {
         system: () => systemMetrics(query),
@@ -275,6 +285,11 @@ export class Homeostat implements AsyncDisposable {
     this.#settleService()
     const predictions = await this.predictPerformanceBottlenecks()
     return preventionResult(predictions, await this.optimizer.tickAndWait(steadyNow()))
+  }
+
+  #createQuery(): Query {
+    const exprs = [...systemExprs, ...applicationExprs, ...databaseExprs, ...externalServiceExprs]
+    return createQuery(this.optimizer.store, exprs, steadyNow)
   }
 
   /** Takes up what an earlier life has left and learned. */

@@ -250,6 +250,12 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
     default: 60_000,
     description: 'nothing acts before this time has passed since the first tick',
   }),
+  signalsOnly: flag({
+    defaultWords:
+      '`true` in the children of sandboxed BullMQ and Bull processors and in the threads of Piscina, else `false`',
+    description: 'measure and export, and leave out rules, forecasts, actions, state and kill switches',
+    whenWrong: 'the default is used',
+  }),
   autoStart: flag({ default: true, description: 'begin to tick at once; the timers never keep a process alive' }),
   environment: objectWith<NonNullable<HomeostatOptions['environment']>>([], {
     defaultWords: '`process.env`',

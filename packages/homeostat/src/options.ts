@@ -128,6 +128,13 @@ export interface HomeostatOptions {
   readonly intervalMs?: number
   /** Nothing acts before this time has passed since the first tick. @default 60000 */
   readonly warmUpMs?: number
+  /**
+   * Whether this process gives signals and nothing else: no loop, rules, forecasts, actions, coordinator, state or kill switches.
+   * A preload (`--import`) runs in every child process and thread too, and an engine would delay the first job of each.
+   * @default true in child processes and threads of sandboxed BullMQ and Bull processors and in threads of Piscina; false elsewhere,
+   * workers of `node:cluster` included
+   */
+  readonly signalsOnly?: boolean
   /** Whether to begin ticking at once; otherwise `start()` does. @default true */
   readonly autoStart?: boolean
   /** @default process.env */

@@ -75,6 +75,15 @@ export class Reporter implements RunningHomeostat {
     for (const { scope, text } of scopes) this.#findings.add(`doubled by ${scope}`, text)
   }
 
+  /** This process gives signals and has no loop. @param why - for people */
+  onlyMeasures(why: string): void {
+    this.#findings.add(
+      'signals only',
+      `signals are measured in this process, and nothing else: no rules, forecasts or actions, because ${why}`,
+      'info',
+    )
+  }
+
   get findings(): Findings {
     return this.#findings
   }
