@@ -1,5 +1,6 @@
 import type { Domain } from '@homeostat/optimizer'
-import { hiddenInBundle } from '@homeostat/signals'
+import type { LibraryMarks } from '@homeostat/signals'
+import { unseenInBundle } from '@homeostat/signals'
 import { checkedOptions } from '@homeostat/signals/options'
 import { createWorkerConcurrency } from './actions/worker-concurrency.ts'
 import { BullMQInstrumentation } from './instrumentation.ts'
@@ -9,6 +10,14 @@ import { rules } from './rules.ts'
 
 export { bullmqOptions, type BullMQOptions } from './options.ts'
 export { createWorkerConcurrency, type WorkerConcurrencyOptions } from './actions/worker-concurrency.ts'
+
+const MARKS: LibraryMarks = {
+  library: 'bullmq',
+  marks: [
+    ['Queue name', 'cannot contain :'],
+    ['Custom Id cannot', 'contain :'],
+  ],
+}
 
 /**
  * Everything this package brings, for `homeostat()`: what the queues hold, an alert when jobs wait too long, and
@@ -27,7 +36,7 @@ export function bullmq(options: BullMQOptions = {}): Domain<BullMQInstrumentatio
   return {
     name: 'bullmq',
     instrumentation,
-    unseen: () => hiddenInBundle('bullmq'),
+    unseen: () => unseenInBundle(MARKS),
     rules: rules({ maxWaitSeconds }),
     responses: [],
     actions: [],

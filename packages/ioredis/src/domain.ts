@@ -1,5 +1,6 @@
 import type { Domain } from '@homeostat/optimizer'
-import { hiddenInBundle } from '@homeostat/signals'
+import type { LibraryMarks } from '@homeostat/signals'
+import { unseenInBundle } from '@homeostat/signals'
 import { checkedOptions, readWhole, warnOfOptions } from '@homeostat/signals/options'
 import type { CacheLoader } from './actions/cache-loader.ts'
 import { createCacheWarm } from './actions/cache-warm.ts'
@@ -39,6 +40,14 @@ export interface IORedisDomain extends Domain<IORedisInstrumentation> {
   register(loader: CacheLoader): Disposable
 }
 
+const MARKS: LibraryMarks = {
+  library: 'ioredis',
+  marks: [
+    ['Redis is already', 'connecting/connected'],
+    ['Connection in subscriber mode,', 'only subscriber commands may be used'],
+  ],
+}
+
 /**
  * Everything this package brings, for `homeostat()`, which makes one by itself of the options it is given. Make one
  * yourself to register loaders later: it takes the place of the built-in one.
@@ -62,7 +71,7 @@ export function ioredis(options: IORedisOptions = {}): IORedisDomain {
   return {
     name: 'ioredis',
     instrumentation,
-    unseen: () => hiddenInBundle('ioredis'),
+    unseen: () => unseenInBundle(MARKS),
     rules: rules({ minHitRatio, minLookups }),
     responses,
     actions: [createCacheWarm({ loaders: registered, defaultCache: config.defaultName ?? 'redis' })],

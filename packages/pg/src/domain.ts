@@ -1,5 +1,6 @@
 import type { Domain } from '@homeostat/optimizer'
-import { hiddenInBundle } from '@homeostat/signals'
+import type { LibraryMarks } from '@homeostat/signals'
+import { unseenInBundle } from '@homeostat/signals'
 import { checkedOptions } from '@homeostat/signals/options'
 import { createIdleConnections } from './actions/idle-connections.ts'
 import { createQueryOptimize } from './actions/query-optimize.ts'
@@ -29,6 +30,14 @@ export { poolExhausted, rules, slowQueries } from './rules.ts'
 export { createPostgresStateStore, type PostgresStateStoreOptions } from './state/postgres-state-store.ts'
 export { STATE_TABLE } from './state/state-table.ts'
 
+const MARKS: LibraryMarks = {
+  library: 'pg',
+  marks: [
+    ['Client has already', 'been connected'],
+    ['Connection', 'terminated unexpectedly'],
+  ],
+}
+
 /**
  * Everything this package brings, for `homeostat()`: signals, the rules `SlowQueries` and `PoolExhausted`, the action
  * `query.optimize`, and the reclaimer of idle pool connections. `homeostat()` makes one by itself of the options it is
@@ -51,7 +60,7 @@ export function pg(options: PgOptions = {}): Domain<PgInstrumentation> {
   return {
     name: 'pg',
     instrumentation,
-    unseen: () => hiddenInBundle('pg'),
+    unseen: () => unseenInBundle(MARKS),
     rules,
     responses,
     actions: [createQueryOptimize(instrumentation, optimize)],

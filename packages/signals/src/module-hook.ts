@@ -1,14 +1,11 @@
-import { createRequire } from 'node:module'
 import { join, sep } from 'node:path'
 import { logFirst } from './faults.ts'
 import { onLibraryLoad } from './library-loads.ts'
 import { holdsLibrary } from './package-folder.ts'
+import { loadedModules } from './require-hook.ts'
 
 /** Changes a module's exports in place and returns how to take that back. */
 export type ModulePatch = (exports: unknown) => () => void
-
-// Only its cache is used, which is that of the process. No file of ours is named: in a bundle there is none.
-const require = createRequire(process.execPath)
 
 /**
  * Applies a patch to one file of a CommonJS library, in every copy of it that the process loads or has loaded, whatever
@@ -32,7 +29,7 @@ export function patchModuleFile(
 ): Disposable {
   const restores = new Map<unknown, () => void>()
   const apply = (path: string): void => {
-    const module = require.cache[path]
+    const module = loadedModules[path]
     if (!module?.loaded || restores.has(module.exports)) return
     // Before the attempt, so that one that fails is not repeated for each file that follows.
     restores.set(module.exports, () => undefined)
@@ -44,7 +41,7 @@ export function patchModuleFile(
   }
 
   const suffix = `${sep}${join(file)}.js`
-  for (const path of Object.keys(require.cache)) {
+  for (const path of Object.keys(loadedModules)) {
     if (path.endsWith(suffix) && holdsLibrary(path.slice(0, -suffix.length), library, file)) apply(path)
   }
   const loads = onLibraryLoad(library, file, apply)

@@ -5,7 +5,7 @@ import { parse } from 'node:path'
 interface Loader {
   readonly prototype: { require: (this: unknown, id: string) => unknown }
   _resolveFilename?(id: string, parent: unknown): string
-  readonly _cache: Readonly<Record<string, { readonly loaded?: boolean } | undefined>>
+  readonly _cache: Readonly<Record<string, { readonly loaded?: boolean; readonly exports: unknown } | undefined>>
 }
 
 /** What is asked with the path of each file that is loaded, and with the name of its package. */
@@ -14,6 +14,12 @@ export interface WatchedModules {
 }
 
 const loader = Module as unknown as Loader
+
+/**
+ * The CommonJS modules of the process, by file. The name `createRequire` is not imported for it: bundles of ES modules begin with
+ * an import of that name, which bundlers do not know of, and a second one is a syntax error.
+ */
+export const loadedModules: Loader['_cache'] = loader._cache
 
 /**
  * Calls the listener after a watched CommonJS file was loaded, once per file, whoever loads it: an ES module that imports a

@@ -96,7 +96,7 @@ test('runtime dependencies of what users install are few', () => {
       .flatMap(folder => Object.keys(manifest(folder).dependencies ?? {}))
       .filter(name => !name.startsWith('@homeostat/')),
   )
-  // require-in-the-middle finds a library as it is loaded; lezer is Prometheus's own grammar; yaml reads rule files, with the
+  // lezer is Prometheus's own grammar; yaml reads rule files, with the
   // places of its nodes and without dependencies, and is loaded only by the subpaths that read files; valibot checks options, and has
   // no dependency.
   expect([...theirs].toSorted()).toEqual([
@@ -104,7 +104,6 @@ test('runtime dependencies of what users install are few', () => {
     '@lezer/highlight',
     '@lezer/lr',
     '@prometheus-io/lezer-promql',
-    'require-in-the-middle',
     'valibot',
     'yaml',
   ])
