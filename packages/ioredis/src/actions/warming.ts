@@ -1,8 +1,13 @@
-import { errorType } from '@homeostat/signals'
+import { errorType, nextTurn } from '@homeostat/signals'
 import { pause, untilAborted, WarmingAbortedError } from './abort.ts'
 import type { CacheLoader } from './cache-loader.ts'
 import type { SingleFlight } from './single-flight.ts'
 import { TokenBucket } from './token-bucket.ts'
+
+const MOST_REPEATS = 10_000
+const REPEATS_AT_ONCE = 1000
+/** Kinds of errors in a receipt. */
+const MOST_ERRORS = 10
 
 /** What became of a key. */
 export type Warmed = 'loaded' | 'skipped' | 'missing' | 'failed'
@@ -36,7 +41,7 @@ export async function warm(loader: CacheLoader, context: WarmingContext): Promis
   const errors = new Set<string>()
   const fail = (error: unknown): void => {
     counts.failed += 1
-    errors.add(errorType(error))
+    if (errors.size < MOST_ERRORS) errors.add(errorType(error))
   }
   const bucket = new TokenBucket(perSecond, concurrency, clock())
 
@@ -44,10 +49,11 @@ export async function warm(loader: CacheLoader, context: WarmingContext): Promis
     // PTTL and not EXISTS or GET: those are lookups, and our own would lower the hit ratio that we are here to raise.
     if ((await loader.client.pttl(key)) !== -2) return 'skipped'
     await pause(bucket.take(clock()), signal)
-    const value = await loader.load(key, signal)
+    const value: unknown = await loader.load(key, signal)
     // The receipt is out by then: what it does not hold must not happen.
     if (signal.aborted) throw new WarmingAbortedError({ cause: signal.reason })
-    if (value === undefined) return 'missing'
+    if (value === undefined || value === null) return 'missing'
+    if (!isStorable(value)) throw new UnusableLoaderError(`load() returned a value that is a ${typeof value}`)
     // NX: what the application has written meanwhile is newer than what we loaded.
     const seconds = jitter(loader.ttlSeconds, random())
     return (await loader.client.set(key, value, 'EX', seconds, 'NX')) === 'OK' ? 'loaded' : 'skipped'
@@ -55,7 +61,7 @@ export async function warm(loader: CacheLoader, context: WarmingContext): Promis
 
   try {
     const wanted = await untilAborted(Promise.resolve(loader.keys(signal)), signal)
-    const keys = limit(wanted, maxKeys)
+    const keys = limit(wanted, maxKeys, signal)
     const worker = async (): Promise<void> => {
       for (;;) {
         const next = await untilAborted(keys.next(), signal)
@@ -87,13 +93,47 @@ function jitter(ttlSeconds: number, random: number): number {
   return Math.max(1, Math.round(ttlSeconds * (0.9 + 0.2 * random)))
 }
 
-/** The first `max` different keys. Async generators queue their `next()` calls, so several workers may pull. */
-async function* limit(keys: Iterable<string> | AsyncIterable<string>, max: number): AsyncGenerator<string, void, void> {
+/**
+ * The first `max` different keys. Async generators queue their `next()` calls, so several workers may pull. A source that says
+ * the same for ever would hold the process: it runs in microtasks, so every thousandth key gives way, and repeats are limited.
+ *
+ * @throws UnusableLoaderError
+ */
+async function* limit(
+  keys: Iterable<string> | AsyncIterable<string>,
+  max: number,
+  signal: AbortSignal,
+): AsyncGenerator<string, void, void> {
+  // A text is iterable too: each of its characters would become a key.
+  if (typeof keys === 'string') throw new UnusableLoaderError('keys() returned a text instead of a list of keys')
   const seen = new Set<string>()
-  for await (const key of keys) {
-    if (seen.size >= max) return
-    if (seen.has(key)) continue
+  let repeats = 0
+  for await (const key of keys as AsyncIterable<unknown>) {
+    if (seen.size >= max || signal.aborted) return
+    if (typeof key !== 'string') throw new UnusableLoaderError(`keys() returned a key that is a ${typeof key}`)
+    if (seen.has(key)) {
+      if (++repeats > MOST_REPEATS)
+        throw new UnusableLoaderError(`keys() repeated keys more than ${MOST_REPEATS} times`)
+      if (repeats % REPEATS_AT_ONCE === 0) await nextTurn()
+      continue
+    }
     seen.add(key)
     yield key
+  }
+}
+
+/** Whether Redis stores it as it is. Anything else would become a text like `[object Object]`, which the application would read. */
+function isStorable(value: unknown): value is string | Buffer {
+  // The client writes a number as its digits.
+  return typeof value === 'string' || Buffer.isBuffer(value) || typeof value === 'number'
+}
+
+/** A loader does what no loader may. */
+export class UnusableLoaderError extends Error {
+  override readonly name = 'UnusableLoaderError'
+  readonly code = 'HOMEOSTAT_UNUSABLE_LOADER'
+
+  constructor(what: string) {
+    super(`a loader of cache.warm is not usable: ${what}`)
   }
 }

@@ -152,3 +152,55 @@ test('warming itself is no lookup', async () => {
   domain.instrumentation.disable()
   expect(countsOf(domain.instrumentation)).toEqual({ hit: 0, miss: 0 })
 })
+
+test('keys that repeat for ever neither hold the process nor load anything twice', async () => {
+  function* same(): Generator<string> {
+    for (;;) yield 'one'
+  }
+  async function* slowlySame(): AsyncGenerator<string> {
+    for (;;) yield 'two'
+  }
+  let turns = 0
+  const turning = setInterval(() => turns++, 1)
+  for (const keys of [same, slowlySame]) {
+    const receipt = await warmOf(loader({ keys })).run(context())
+    expect(receipt.effects).toEqual({ loaded: 1, skipped: 0, missing: 0, failed: 1 })
+    expect(receipt.problems?.join()).toContain('HOMEOSTAT_UNUSABLE_LOADER')
+  }
+  clearInterval(turning)
+  expect(turns).toBeGreaterThan(0)
+})
+
+const throwing = (): never => {
+  throw Object.create(null)
+}
+const hostile: [string, unknown][] = [
+  ['a text', 'abc'],
+  ['null', null],
+  ['a number', 5],
+  ['objects', [{}, { toString: throwing }]],
+  ['symbols', [Symbol('x')]],
+  ['a list whose items throw', Object.defineProperty([], 0, { get: throwing })],
+  ['a proxy', new Proxy([], { get: throwing })],
+  ['an iterator that throws', { [Symbol.iterator]: throwing }],
+  ['an iterator without an end', { [Symbol.asyncIterator]: () => ({ next: () => ({ value: 5 }) }) }],
+]
+
+test.each(hostile)('keys() that returns %s loads nothing and is counted as failed', async (_, keys) => {
+  const receipt = await warmOf(loader({ keys: () => keys as string[] })).run(context())
+  expect(receipt.effects).toMatchObject({ loaded: 0, failed: 1 })
+  expect(await client.keys(`${client.options.keyPrefix}*`)).toEqual([])
+})
+
+test.each<[string, unknown, 'failed' | 'missing']>([
+  ['an object', {}, 'failed'],
+  ['a list', ['a'], 'failed'],
+  ['a symbol', Symbol('x'), 'failed'],
+  ['a function', () => 'x', 'failed'],
+  ['an object whose text throws', { toString: throwing }, 'failed'],
+  ['null', null, 'missing'],
+])('load() that returns %s writes nothing that the application would read', async (_, value, outcome) => {
+  const receipt = await warmOf(loader({ load: async () => value as string })).run(context())
+  expect(receipt.effects).toMatchObject({ loaded: 0, [outcome]: 20 })
+  expect(await client.exists('product-1')).toBe(0)
+})
