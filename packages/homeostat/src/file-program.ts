@@ -34,7 +34,7 @@ export function fileProgramOf(context: FileProgramContext): ProgramFiles | undef
       const kept = responses.filter(response => !answered.has(answerKey(response)))
       const together = { ...options, rules: [...rules, ...read.rules], responses: [...kept, ...read.responses] }
       // What is wrong in the options has been said at the start, and the files have been checked.
-      await load(programOf(together, domains, modes, () => undefined))
+      await load(programOf(together, domains, modes))
     },
     warn: context.notice,
     onFault: error => faults.report('rule', error),

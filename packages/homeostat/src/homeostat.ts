@@ -35,6 +35,7 @@ import { Reporter } from './reporter.ts'
 import { announce } from './running-homeostats.ts'
 import { readModes } from './modes.ts'
 import { DEFAULT_INTERVAL_MS } from './option-schema.ts'
+import { reportProgramFindings } from './report-program-findings.ts'
 import { reportServerOnlySelectors } from './server-only-selectors.ts'
 import { tidyTextReaders } from './text-readers.ts'
 import type { OptimizationResult } from './optimization-result.ts'
@@ -113,7 +114,9 @@ export class Homeostat implements AsyncDisposable {
     }))
     let isMade = false
     const notice = (text: string): void => (isMade ? reporter.notice(text) : warn(text))
-    const program = programOf(options, domains, modes, warn)
+    const program = programOf(options, domains, modes)
+    const report = { now: warn, later: (line: string): void => diag.warn(`homeostat: ${line}`) }
+    reportProgramFindings(program, faults, report)
     const actions = [...program.actions, ...this.#automation.actions]
     this.instrumentations = [this.#engine, ...domains.map(([domain]) => domain.instrumentation)]
     const isMuch = sizeOf(program) > LOADED_AT_ONCE
@@ -131,10 +134,7 @@ export class Homeostat implements AsyncDisposable {
     for (const { message } of this.optimizer.rules.rejected) warn(message)
     // What is brought in code is reported at the door where it is not even an expression.
     faults.contain('rule', () =>
-      reportServerOnlySelectors(options.rules ?? [], options.responses ?? [], program.rules, {
-        now: warn,
-        later: line => diag.warn(`homeostat: ${line}`),
-      }),
+      reportServerOnlySelectors(options.rules ?? [], options.responses ?? [], program.rules, report),
     )
     // The application goes on starting meanwhile; the first tick waits. What is wrong is reported through `diag`.
     if (isMuch) this.#loaded = this.optimizer.loadInSlices(program)

@@ -23,6 +23,14 @@ export interface ResponseFinding {
 
 /** Finds responses of an unknown action or alert, those given twice, and those that are over before they begin. For code and files. */
 export function findingsOf(responses: readonly Response[], context: ResponseContext): ResponseFinding[] {
+  return [...findingsInSteps(responses, context)].flat()
+}
+
+/** The same, response by response: parsing what one clears at takes some 0.1 ms. */
+export function* findingsInSteps(
+  responses: readonly Response[],
+  context: ResponseContext,
+): Generator<readonly ResponseFinding[], void, void> {
   const rules = new Map<string, Rule[]>()
   for (const rule of context.rules.flatMap(alertingRules)) {
     const same = rules.get(rule.alert)
@@ -30,7 +38,7 @@ export function findingsOf(responses: readonly Response[], context: ResponseCont
     else rules.set(rule.alert, [rule])
   }
   const seen = new Set<string>()
-  return responses.flatMap(({ to, action, clear }, index) => {
+  for (const [index, { to, action, clear }] of responses.entries()) {
     const findings: ResponseFinding[] = []
     const find = (field: string, reason: string): void => void findings.push({ index, field, reason })
     if (!context.actions.has(action))
@@ -46,8 +54,8 @@ export function findingsOf(responses: readonly Response[], context: ResponseCont
     seen.add(key)
     const clash = answered.find(rule => isAnswered(rule, to.labels ?? {}) && clearsInside(rule, clear))
     if (clash) find('clear', `"${clear}" holds while the alert still does ("${clash.expr}"): leave a gap`)
-    return findings
-  })
+    yield findings
+  }
 }
 
 function alertingRules(source: RuleSource): Rule[] {
