@@ -115,7 +115,7 @@ test('what was changed for long is set back once the loop is back, without waiti
   expect(isOpen).toBe(true)
 
   blockUntilTripped(killSwitch)
-  await vi.waitFor(() => expect(isOpen).toBe(false))
+  await vi.waitFor(() => expect(isOpen).toBe(false), { timeout: 20_000 })
 
   const entries = await loop.run(25_000, () => 0.9)
   expect(entries.flatMap(({ reverted }) => reverted)).toMatchObject([{ reverted: { result: 'restored' } }])
