@@ -94,7 +94,10 @@ describe('2-05: whatever is given instead of options, homeostat() starts and say
     [{ rules: [{ alert: 'A' }] }, /^rules\[0\]\.expr is missing, .*; rules\[0\] is left out$/],
     [{ rules: [{ alert: 'A', expr: 5 }] }, /^rules\[0\]\.expr is 5, but must be PromQL/],
     [{ rules: [{ alert: 'A', expr: 'sum(' }] }, /^rule "A", expr: /],
-    [{ rules: [{ ...rule, for: '5 minutes' }] }, /^rules\[0\]\.for must be a Prometheus duration/],
+    [
+      { rules: [{ ...rule, for: '5 minutes' }] },
+      /^rules\[0\]\.for is a text of 9 characters, but must be a Prometheus duration/,
+    ],
     [{ rules: [{ ...rule, for: 5 }] }, /^rules\[0\]\.for is 5, but must be a Prometheus duration/],
     [{ rules: [{ ...rule, keep_firing_for: '5m' }] }, /^rules\[0\]\.keep_firing_for .* did you mean keepFiringFor\?/],
     [{ rules: [{ ...rule, labels: { a: 1 } }] }, /^rules\[0\]\.labels\.a is not valid, but must be a text/],
