@@ -1,5 +1,13 @@
 import type { Faults } from '@homeostat/signals'
-import { describeThrown, sleep, timeoutSignal, untilAborted, within, withoutTracing } from '@homeostat/signals'
+import {
+  containedSignal,
+  describeThrown,
+  sleep,
+  timeoutSignal,
+  untilAborted,
+  within,
+  withoutTracing,
+} from '@homeostat/signals'
 import { LateUndoError, RenewalTimeoutError } from './errors.ts'
 import type { Receipt, Undo, UndoResult } from './receipt.ts'
 import { copyUndoResult } from './receipt-copy.ts'
@@ -63,7 +71,8 @@ export class Reverter {
       .then(() => {
         if (abort.signal.aborted) return
         const signal = AbortSignal.any([abort.signal, timeoutSignal(SWITCH_TIMEOUT_MS)])
-        const switched = withoutTracing(async () => change(isOn, { now: clock(), signal }))
+        const heard = containedSignal(signal, error => faults.report('action', error))
+        const switched = withoutTracing(async () => change(isOn, { now: clock(), signal: heard }))
         return untilAborted(switched, signal, { graceMs: GRACE_MS })
       })
       .catch((error: unknown) => faults.report('action', error))
@@ -133,7 +142,8 @@ export class Reverter {
       const signal = timeoutSignal(TIMEOUT_MS)
       try {
         // One that is only slow is not started a second time beside the first.
-        running ??= withoutTracing(async () => undo({ now: clock(), signal }))
+        const heard = containedSignal(signal, error => faults.report('action', error))
+        running ??= withoutTracing(async () => undo({ now: clock(), signal: heard }))
         const attempt = running
         void attempt.catch(() => (running = undefined))
         const returned = await untilAborted(attempt, signal, { graceMs: GRACE_MS })

@@ -1,5 +1,6 @@
 import type { Faults } from '@homeostat/signals'
 import {
+  containedSignal,
   describeThrown,
   errorType,
   ignoreRejection,
@@ -87,7 +88,8 @@ export class Runner {
     const { killSwitch, faults } = this.#options
     const signal = AbortSignal.any([timeoutSignal(DEFAULT_TIMEOUT_MS), killSwitch.signal, this.#stop.signal])
     try {
-      const asked = withoutTracing(async () => action.followed?.(given, { signal }))
+      const heard = containedSignal(signal, error => faults.report('action', error))
+      const asked = withoutTracing(async () => action.followed?.(given, { signal: heard }))
       const followed: unknown = await untilAborted(asked, signal)
       return Array.isArray(followed) ? (followed as readonly Advice[]) : []
     } catch (error) {
@@ -141,7 +143,7 @@ export class Runner {
     permit?: GrantedPermit,
     ended?: AbortSignal,
   ): Promise<Outcome> {
-    const { killSwitch, sliceMs, clock } = this.#options
+    const { killSwitch, sliceMs, clock, faults } = this.#options
     const timeoutMs = response.timeoutMs ?? DEFAULT_TIMEOUT_MS
     const timeout = timeoutSignal(timeoutMs)
     const stopped = AbortSignal.any([killSwitch.signal, this.#stop.signal, ...(ended ? [ended] : [])])
@@ -152,7 +154,7 @@ export class Runner {
       firing,
       options: response.options,
       now: startedAt,
-      signal,
+      signal: containedSignal(signal, error => faults.report('action', error)),
       sliceMs,
       ...(lease && { lease }),
       ...(split && { split }),

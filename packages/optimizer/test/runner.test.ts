@@ -27,6 +27,28 @@ test('an action that ends when it is aborted still hands in its receipt', async 
   expect(await outcomeOf(loop)).toMatchObject({ status: 'completed', receipt: { summary: 'stopped early' } })
 })
 
+test('a listener of its signal that throws does not end the process', async () => {
+  let escaped = 0
+  const others = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException').on('uncaughtException', () => escaped++)
+  const loop = new Loop({
+    responses: [{ ...response, timeoutMs: 20 }],
+    actions: [
+      relieve(({ signal }) => {
+        signal.addEventListener('abort', () => {
+          throw new Error('canary')
+        })
+        return new Promise(() => undefined)
+      }),
+    ],
+  })
+
+  expect(await outcomeOf(loop)).toMatchObject({ status: 'timeout' })
+  expect(escaped).toBe(0)
+  process.removeAllListeners('uncaughtException')
+  for (const other of others) process.on('uncaughtException', other)
+})
+
 test('an action that ignores its signal holds nobody up', async () => {
   const loop = new Loop({
     responses: [{ ...response, timeoutMs: 20 }],

@@ -38,6 +38,7 @@ export {
   type SleepOptions,
   type TimerOptions,
 } from './timers.ts'
+export { containedSignal } from './contained-signal.ts'
 export { describeThrown, ignoreRejection, ownMessage } from './thrown.ts'
 export { Turns } from './turns.ts'
 export { withoutTracing } from './without-tracing.ts'
