@@ -1,5 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
+import { shownValue } from '@homeostat/signals/options'
 import type { AttachableReader } from './attachable-reader.ts'
 import type { DoublingScope } from './doubled-metrics.ts'
 import { doublingScopes, withoutDoubled } from './doubled-metrics.ts'
@@ -26,9 +27,8 @@ export class NotAReaderError extends TypeError {
   readonly code = 'HOMEOSTAT_NOT_A_READER'
 
   constructor(what: unknown) {
-    const shown = what === null || typeof what !== 'object' ? String(what) : what.constructor.name
     super(
-      `attach() takes a metric reader with a collect() method, e.g. new PrometheusExporter(), but was given ${shown}`,
+      `attach() takes a metric reader with a collect() method, e.g. new PrometheusExporter(), but was given ${classOf(what)}`,
     )
   }
 }
@@ -95,7 +95,21 @@ export function attachReader(reader: object, target: AttachTarget): Disposable {
 
 const NOTHING_TO_DO: Disposable = { [Symbol.dispose]: () => undefined }
 
-function isReader(value: object): value is AttachableReader {
-  const { collect, selectAggregationTemporality } = value as Partial<AttachableReader>
-  return typeof collect === 'function' && typeof selectAggregationTemporality === 'function'
+function isReader(value: unknown): value is AttachableReader {
+  const methods = ['collect', 'selectAggregationTemporality']
+  return methods.every(name => typeof fieldOf(value, name) === 'function')
+}
+
+function classOf(value: unknown): string {
+  const name = typeof value === 'object' ? fieldOf(fieldOf(value, 'constructor'), 'name') : undefined
+  return typeof name === 'string' && /^[\w$]{1,60}$/.test(name) ? name : shownValue(value)
+}
+
+/** Undefined where there is none, or where it cannot be read. */
+function fieldOf(value: unknown, name: string): unknown {
+  try {
+    return (value as Record<string, unknown> | null | undefined)?.[name]
+  } catch {
+    return undefined
+  }
 }

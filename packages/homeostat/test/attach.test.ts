@@ -65,6 +65,10 @@ test('what is no reader is refused with one line that says what to give', () => 
   expect(() => h.attach({} as never)).toThrow(
     'attach() takes a metric reader with a collect() method, e.g. new PrometheusExporter(), but was given Object',
   )
+  const unreadable = new Proxy({}, { get: () => expect.fail('canary') })
+  for (const nothing of [null, undefined, 5, 'canary', Symbol('canary'), unreadable, Object.create(null)])
+    expect(() => h.attach(nothing as never)).toThrow(NotAReaderError)
+  expect(() => h.attach('canary' as never)).not.toThrow('canary')
 })
 
 test('the application’s own metrics feed the rules through the same collection', async () => {
