@@ -11,8 +11,9 @@ const STDERR: Logger = {
 }
 
 /** The logger that the option `log` asks for; undefined for none. */
-export function loggerOf(log: Logger | boolean = true): Logger | undefined {
+export function loggerOf(log: Logger | 'console' | boolean = true): Logger | undefined {
   if (log === false) return undefined
+  if (log === 'console') return console
   return isLogger(log) ? log : STDERR
 }
 

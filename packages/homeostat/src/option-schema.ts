@@ -50,9 +50,12 @@ function ofPackage<T extends object>(schema: OptionSchema<T>): OptionSchema<(T &
   }) as OptionSchema<(T & { readonly mode?: Mode }) | false>
 }
 
-/** Signals that a process can listen to. */
-const SIGNALS = (Object.keys(constants.signals) as NodeJS.Signals[]).filter(
-  signal => signal !== 'SIGKILL' && signal !== 'SIGSTOP',
+/**
+ * Signals that are free for an application to use. To listen to any other one takes it from somebody: the process would no
+ * longer end on SIGTERM or SIGINT, hang after a crash (SIGSEGV), or be switched by each child that ends (SIGCHLD).
+ */
+const SIGNALS = (['SIGUSR2', 'SIGUSR1', 'SIGHUP', 'SIGURG', 'SIGIO', 'SIGPWR', 'SIGBREAK'] as const).filter(
+  signal => signal in constants.signals,
 )
 
 /** What a package of the application's needs at least; its rules, responses and actions are checked one by one. */
@@ -191,7 +194,7 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
   killSignal: either([exactly(false, { description: 'none' }), oneOf(SIGNALS, { description: 'a signal' })], {
     defaultWords: '`SIGUSR2`, where something may act and nobody else listens',
     description: 'stops all actions, and lets them go on when it comes again; `false` for none',
-    expected: 'a signal that a process can listen to, e.g. SIGUSR2, or false',
+    expected: 'a signal that has no other task in a process, e.g. SIGUSR2 or SIGHUP, or false',
     whenWrong: 'that signal does NOT stop actions, SIGUSR2 does where something may act and nobody else listens',
   }),
   watchdog: either(
@@ -218,6 +221,7 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
   log: either(
     [
       flag({ description: 'whether lines are written to stderr' }),
+      exactly('console', { description: 'the console' }),
       objectWith<Logger>(['info', 'warn'], { description: 'a logger', expected: 'a logger with info() and warn()' }),
     ],
     {

@@ -94,11 +94,12 @@ export interface HomeostatOptions {
    */
   readonly killFile?: string
   /**
-   * A signal that stops all actions, and lets them go on when it comes again; `false` for none.
+   * A signal that stops all actions, and lets them go on when it comes again; `false` for none. One that has a task already,
+   * like SIGTERM or SIGCHLD, is refused.
    * @default SIGUSR2 where something may act and nothing else in the process listens to it. Where nothing may act, Node's own
    * reaction stays, which is to end the process
    */
-  readonly killSignal?: NodeJS.Signals | false
+  readonly killSignal?: 'SIGUSR2' | 'SIGUSR1' | 'SIGHUP' | 'SIGURG' | 'SIGIO' | 'SIGPWR' | 'SIGBREAK' | false
   /**
    * A thread that stops all actions when the event loop is blocked for longer than `limitMs`, 10000 unless said otherwise; they go
    * on after it ran well for a minute. `false` for none. Where nothing may act there is no such thread.
@@ -113,10 +114,11 @@ export interface HomeostatOptions {
   readonly maxRetainedBytes?: number
   /**
    * Where one line at start and one line per event of importance go: `console`, a logger like pino's, `true` for stderr, or
-   * `false` for nowhere. A logger that throws or blocks is left alone for five minutes.
+   * `false` for nowhere. The text `'console'` is the console as well, also in HOMEOSTAT_LOG. A logger that throws or blocks is
+   * left alone for five minutes.
    * @default true
    */
-  readonly log?: Logger | boolean
+  readonly log?: Logger | 'console' | boolean
   /**
    * Whether attached readers export our metrics also under names that another instrumentation exports, e.g.
    * `db.client.operation.duration` beside `@opentelemetry/instrumentation-pg`; `false` leaves the name to the other one. Rules

@@ -30,6 +30,18 @@ function write(lines: LogLines, count: number): void {
   }
 }
 
+it('takes the text console, in code and in HOMEOSTAT_LOG', async () => {
+  expect(loggerOf('console')).toBe(console)
+  const warned: string[] = []
+  const note = (warning: Error): void => void warned.push(warning.message)
+  process.on('warning', note)
+  await homeostat({ autoStart: false, log: 'console', environment: {} }).stop()
+  await homeostat({ autoStart: false, environment: { HOMEOSTAT_LOG: 'console' } }).stop()
+  await new Promise(setImmediate)
+  process.off('warning', note)
+  expect(warned).toEqual([])
+})
+
 it('2-71: writes one line an event, at its level, outside of the call', async () => {
   const logger = { info: vi.fn<(line: string) => void>(), warn: vi.fn<(line: string) => void>() }
   const lines = linesTo(logger)
