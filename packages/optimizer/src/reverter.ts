@@ -151,7 +151,8 @@ export class Reverter {
         result = copyUndoResult(returned) ?? { result: 'failed', error: 'its undo() did not say how it ended' }
       } catch (error) {
         faults.report('action', error)
-        result = { result: 'failed', error: describeThrown(error) }
+        const why = signal.aborted ? `its undo() did not end within ${TIMEOUT_MS} ms` : describeThrown(error)
+        result = { result: 'failed', error: why }
       }
       if (result.result !== 'failed') return result
     }
