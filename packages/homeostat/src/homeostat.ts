@@ -206,7 +206,7 @@ export class Homeostat implements AsyncDisposable {
    * process that only measures, see the option `signalsOnly`.
    */
   start(): void {
-    if (this.#isSignalsOnly) return
+    if (this.#isSignalsOnly || this.#isOver) return
     // What was saved belongs to a service, whose name the SDK may bring later.
     this.#service.onSettled(() => this.#resume())
     this.#killSwitches.start()

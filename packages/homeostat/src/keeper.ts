@@ -1,4 +1,6 @@
 import type { Histories } from '@homeostat/optimizer'
+import { JournalUnavailableError, openStateFolder } from '@homeostat/optimizer'
+import { describeThrown } from '@homeostat/signals'
 import type { Forecasting } from './forecasting.ts'
 import { HistoryFolder } from './history-folder.ts'
 import type { Keeping, KeepingContext } from './keeping.ts'
@@ -21,6 +23,7 @@ export class Keeper {
   readonly #context: KeeperContext
   #keeping: Keeping | undefined
   #histories: HistoryFolder | undefined
+  #folderFault: string | undefined
 
   constructor(context: KeeperContext) {
     this.#context = context
@@ -33,11 +36,19 @@ export class Keeper {
     return this.#keeping
   }
 
+  /** Why the state folder cannot be used, in one line; undefined when it can. */
+  get folderFault(): string | undefined {
+    return this.#folderFault
+  }
+
   /** Reads what was saved, and saves from now on. Never rejects. */
   async start(): Promise<void> {
     const { faults, forecasting } = this.#context
     const histories = async (): Promise<void> => this.#histories?.start()
     await Promise.all([
+      inTime('opening the state folder', () => this.#openFolder(), LONGEST_READ_MS).catch((error: unknown) => {
+        this.#folderFault = describeThrown(error)
+      }),
       inTime('reading what was saved', histories, LONGEST_READ_MS).catch(error => faults.report('source', error)),
       forecasting.start(this.#keeping?.places),
     ])
@@ -47,6 +58,18 @@ export class Keeper {
   readonly endings: Endings = {
     'the histories': () => this.#histories?.stop(),
     'the forecasts': () => this.#context.forecasting.stop(),
+  }
+
+  /** A folder that nobody can write to is found now, and not by the first save that fails. */
+  async #openFolder(): Promise<void> {
+    const folder = this.#keeping?.folder
+    if (folder === undefined) return
+    try {
+      await openStateFolder(folder)
+    } catch (error) {
+      if (!(error instanceof JournalUnavailableError)) throw error
+      this.#folderFault = `${folder} cannot be used: ${error.reason}; give stateDir a folder of your own`
+    }
   }
 
   #choose(service: string | undefined): void {

@@ -1,6 +1,7 @@
 import type { Faults } from '@homeostat/signals'
 import type { Logger } from './logger.ts'
 import { LoggerFailedError } from './logger-failed-error.ts'
+import { oneLine } from './one-line.ts'
 
 export type LogLevel = 'info' | 'warn'
 
@@ -70,7 +71,7 @@ export class LogLines {
       this.#written.push(now)
       const more = this.#leftOut > 0 ? ` (${this.#leftOut} lines before it were left out; h.report() has all)` : ''
       this.#leftOut = 0
-      this.#call(level, `homeostat: ${text}${more}`)
+      this.#call(level, `homeostat: ${oneLine(text)}${more}`)
     }
   }
 

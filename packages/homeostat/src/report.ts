@@ -2,6 +2,7 @@ import type { ActionEvidence, Mode, StandingAdvice, Trial } from '@homeostat/opt
 import { adviceText } from '@homeostat/optimizer'
 import type { AlertStatus } from './alert-status.ts'
 import type { Finding } from './findings.ts'
+import { oneLine } from './one-line.ts'
 import type { NamedService } from './service-name.ts'
 import type { KeptThing } from './where-kept.ts'
 import type { WatchedPackage } from './watched-packages.ts'
@@ -78,7 +79,7 @@ function textOf(report: ReportContent): string {
     `coordinator: ${coordinator}`,
   ]
   return [
-    ...head,
+    ...head.map(oneLine),
     ...part('watched', watched.map(watchedText)),
     ...part(
       'findings',
@@ -103,7 +104,7 @@ function textOf(report: ReportContent): string {
 }
 
 function part(title: string, lines: readonly string[]): string[] {
-  return [`${title}:${lines.length === 0 ? ' none' : ''}`, ...lines.map(line => `  ${line}`)]
+  return [`${title}:${lines.length === 0 ? ' none' : ''}`, ...lines.map(line => `  ${oneLine(line)}`)]
 }
 
 function watchedText({ name, isOn, series, notes }: WatchedPackage): string {

@@ -21,7 +21,7 @@ import { startLine } from './start-line.ts'
 import { VERSION } from './version.ts'
 import type { WatchedPackage } from './watched-packages.ts'
 import { watchedPackages } from './watched-packages.ts'
-import { whereKept } from './where-kept.ts'
+import { learnedWhere, whereKept } from './where-kept.ts'
 
 /** After how many ticks it is a finding that nothing is measured: by then the SDK has started. */
 const TICKS_UNTIL_CHECKED = 3
@@ -118,6 +118,7 @@ export class Reporter implements RunningHomeostat {
       knobs: knobs.map(({ isOutside: _, ...knob }) => knob),
       kept: whereKept(
         keeper.keeping,
+        keeper.folderFault,
         typeof options.coordinator === 'object' ? givenName(options.coordinator, 'the given coordinator') : coordinator,
         knobs.some(({ isOutside, mode }) => isOutside && mode === 'act'),
       ),
@@ -134,13 +135,14 @@ export class Reporter implements RunningHomeostat {
 
   #startLine(): string {
     const { service, readers, modes } = this.#context
+    const { keeper } = this.#parts!
     return startLine({
       version: VERSION,
       mode: this.#parts!.optimizer.mode,
       service: service.current,
       watched: this.#watched(),
       attachedTo: [...readers].map(nameOf),
-      learned: this.#parts!.keeper.keeping?.learned,
+      learned: learnedWhere(keeper.keeping, keeper.folderFault),
       modes,
     })
   }
@@ -161,6 +163,9 @@ export class Reporter implements RunningHomeostat {
         'partly measured',
         `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not measured: give all of h.instrumentations to the SDK, or turn ${missing.length === 1 ? 'it' : 'them'} off in the options`,
       )
+    const { folderFault } = this.#parts!.keeper
+    if (folderFault !== undefined)
+      this.#findings.add('state folder', `nothing is kept in the state folder: ${folderFault}`)
     const others = othersRunning(this).filter(other => other.isExporting)
     if (others.length > 0 && this.isExporting)
       this.#findings.add(

@@ -7,12 +7,21 @@ export interface KeptThing {
   readonly where: string
 }
 
-/** What of this process outlives it; `docs/where-things-go.md` lists all that there can be. */
-export function whereKept(keeping: Keeping | undefined, coordinator: string, hasOutsideKnobs: boolean): KeptThing[] {
-  const folder = keeping?.folder
+/**
+ * What of this process outlives it; `docs/where-things-go.md` lists all that there can be.
+ *
+ * @param folderFault - why the state folder cannot be used
+ */
+export function whereKept(
+  keeping: Keeping | undefined,
+  folderFault: string | undefined,
+  coordinator: string,
+  hasOutsideKnobs: boolean,
+): KeptThing[] {
+  const folder = folderFault === undefined ? keeping?.folder : `not kept: ${folderFault}`
   const unsettled = 'not decided yet: the name of the service is not known before the first tick'
   return [
-    { what: 'what was learned', where: keeping?.learned ?? unsettled },
+    { what: 'what was learned', where: learnedWhere(keeping, folderFault) ?? unsettled },
     {
       what: 'evidence of trials',
       where: folder ?? (keeping ? 'in memory only: a restart forgets it, set stateDir to keep it' : unsettled),
@@ -23,4 +32,10 @@ export function whereKept(keeping: Keeping | undefined, coordinator: string, has
     },
     { what: 'leases', where: coordinator },
   ]
+}
+
+/** Where what was learned is kept, or why it is not; undefined before that is decided. */
+export function learnedWhere(keeping: Keeping | undefined, folderFault: string | undefined): string | undefined {
+  const isInFolder = keeping?.folder !== undefined && keeping.learned === keeping.folder
+  return isInFolder && folderFault !== undefined ? `not kept: ${folderFault}` : keeping?.learned
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { diag } from '@opentelemetry/api'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
@@ -246,4 +249,41 @@ it('2-60: exportDoubles: false leaves the name to the other instrumentation', as
       .findings.map(({ text }) => text)
       .join('\n'),
   ).not.toContain(both)
+})
+
+it.each([
+  ['a file', (path: string) => writeFileSync(path, '')],
+  ['a link to nowhere', (path: string) => symlinkSync(join(path, 'nowhere'), path)],
+])('does not claim to keep anything in a state folder that is %s', async (_, make) => {
+  const top = mkdtempSync(join(tmpdir(), 'homeostat-report-'))
+  const stateDir = join(top, 'state')
+  make(stateDir)
+  const { h, lines } = start({ service: 'shop', stateDir, autoStart: true, intervalMs: 20 })
+  await vi.waitFor(
+    () => expect(lines.join('\n')).toMatch(/nothing is kept in the state folder: .* cannot be used/),
+    10_000,
+  )
+  rmSync(top, { recursive: true })
+  expect(lines[0]).toMatch(
+    /what it learns is not kept: .*state.* cannot be used: .*; give stateDir a folder of your own$/,
+  )
+  const where = Object.fromEntries(h.report().kept.map(kept => [kept.what, kept.where]))
+  expect(where['what was learned']).toMatch(/^not kept: .* cannot be used/)
+  expect(where['evidence of trials']).toMatch(/^not kept: .* cannot be used/)
+})
+
+it('writes one line where a name holds line breaks and escapes', async () => {
+  const { h, lines, ticks } = start({ service: 'shop\nhomeostat: all is well\u001B[31m' })
+  enable(h)
+  await ticks(1)
+  expect(lines[0]).toContain('of shop homeostat: all is well [31m in mode')
+  expect(String(h.report())).toContain('service: shop homeostat: all is well [31m (from')
+})
+
+it('does not begin again after stop()', async () => {
+  const { h, lines } = start({ intervalMs: 10 })
+  await h.stop()
+  h.start()
+  await new Promise(resolve => setTimeout(resolve, 50))
+  expect(lines).toEqual([])
 })
