@@ -48,7 +48,7 @@ export function createAutomation(context: AutomationContext): Automation {
   const { options, domains, modes, faults, isStopped } = context
   const knobs: readonly Knob[] = [...domains.flatMap(([domain]) => domain.knobs), ...(options.knobs ?? [])]
   const mayAct = mayNeedOthers(context)
-  // What a process left behind is undone also when its next life may not act.
+  // A change that a process left behind is undone even when its next life may not act.
   const hasShared = knobs.some(({ scope }) => scope === 'shared')
   const coordinator = mayAct || hasShared ? coordinatorOf(context) : undefined
   let known: Knobs | undefined
