@@ -1,9 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { guardian } from './guardian.ts'
 import { SUPERUSER, withClient, type Cluster, type RunningCluster } from './postgres-cluster.ts'
 import type { Postgres, PostgresOrigin } from './postgres-server.ts'
 
 /** The database that every cluster has. */
 export const DEFAULT_DATABASE = 'postgres'
+
+/** Connections of others than the one that asks. */
+const OTHERS = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+const POLL_MS = 10
+/** A test may leave a connection open on purpose. */
+const CLOSING_LIMIT_MS = 500
 
 /** A server of ours. */
 export class LocalPostgres implements Postgres {
@@ -54,9 +61,20 @@ export class LocalPostgres implements Postgres {
   }
 
   async #stop(): Promise<void> {
-    // Fast shutdown: open connections are ended, not waited for.
+    await Promise.race([this.#untilAlone().catch(() => {}), delay(CLOSING_LIMIT_MS)])
+    // Fast shutdown: connections that are still open are ended, not waited for.
     await this.#running.process.stop('SIGINT')
     await guardian().remove(this.#cluster.folder)
+  }
+
+  /**
+   * Waits for connections that are just being closed: `pool.end()` settles before its sockets are closed, and a client that then
+   * hears that the server ends has no listener any more, so that the error would end the test.
+   */
+  async #untilAlone(): Promise<void> {
+    await withClient(urlOf(this.port, this.password, DEFAULT_DATABASE), async client => {
+      while ((await client.query(OTHERS)).rowCount) await delay(POLL_MS)
+    })
   }
 }
 

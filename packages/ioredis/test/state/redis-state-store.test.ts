@@ -62,7 +62,8 @@ it('waits for a server that hangs no longer than its timeout, and goes on when i
   const store = createRedisStateStore({ client, service: 'hangs', timeoutMs: 500 })
   await expect.poll(async () => store.write('forecasts', 'a').then(() => 'written', String), PATIENCE).toBe('written')
   wire.set('stalled')
-  await expect(store.write('forecasts', 'b')).rejects.toThrow('no answer within 500 ms')
+  // The wait for the connection and the wait for the answer have the same limit, so either may end first.
+  await expect(store.write('forecasts', 'b')).rejects.toThrow(/no answer within 500 ms|there is no connection/)
   wire.set('open')
   await expect
     .poll(async () => store.write('forecasts', 'c').then(() => store.read('forecasts'), String), PATIENCE)
