@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { knobAction, knobKey, Knobs, type Knob, type Receipt } from '@homeostat/optimizer'
+import { KnobPeers } from '@homeostat/conformance'
+import { knobKey, type Knob } from '@homeostat/optimizer'
 import { startRedis } from '@homeostat/services'
 import { Redis } from 'ioredis'
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -14,16 +15,15 @@ const redis = await startRedis({ from: ['path', 'debian-packages'] })
 const client = new Redis(redis.url, { stringNumbers: true })
 client.on('error', () => {})
 const stateDir = mkdtempSync(join(tmpdir(), 'homeostat-lost-'))
-const running: Knobs[] = []
 let value = 8
 
 beforeEach(async () => {
-  for (const knobs of running.splice(0)) await knobs.close()
+  await peers.close()
   await client.flushall()
   value = 8
 })
 afterAll(async () => {
-  for (const knobs of running) await knobs.close()
+  await peers.close()
   client.disconnect()
   await redis.stop()
   rmSync(stateDir, { recursive: true })
@@ -45,20 +45,8 @@ const knob: Knob = {
   },
 }
 
-function peer(options: { isStopped?: () => boolean; onFault?: (fault: unknown) => void } = {}): Knobs {
-  const knobs = new Knobs({ knobs: [knob], service: 'shop', stateDir, coordinator, clock: Date.now, ...options })
-  running.push(knobs)
-  return knobs
-}
+const peers = new KnobPeers({ knob, stateDir, service: () => 'shop', coordinator: () => coordinator })
 
-const run = (knobs: Knobs, to: number): Promise<Receipt> =>
-  knobAction(knob, knobs).run({
-    firing: { alert: 'QueueSlow', labels: {}, annotations: {}, value: 1, since: 0 },
-    options: { to },
-    now: Date.now(),
-    signal: AbortSignal.timeout(60_000),
-    sliceMs: 5,
-  })
 const inTime = { timeout: 20_000, interval: 50 }
 
 describe.each([
@@ -67,8 +55,8 @@ describe.each([
   ['DEL of the lease alone', () => client.del(`homeostat:{shop}:lease:${knobKey(NAME)}`)],
 ])('%s', (_, lose) => {
   it('2-21: the change of a shared knob is undone, and the next one is made as if nothing had been', async () => {
-    const knobs = peer()
-    const receipt = await run(knobs, 4)
+    const knobs = peers.peer()
+    const receipt = await peers.run(knobs, 4)
     expect(value).toBe(4)
     await lose()
     expect(await receipt.undo?.({ now: Date.now(), signal: AbortSignal.timeout(60_000) })).toEqual({
@@ -76,13 +64,13 @@ describe.each([
     })
     expect(value).toBe(8)
     expect(await client.hlen('homeostat:{shop}:undo')).toBe('0')
-    expect((await run(knobs, 2)).effects['changed']).toBe(1)
+    expect((await peers.run(knobs, 2)).effects['changed']).toBe(1)
   })
 
   it('2-21: the kill switch undoes it', async () => {
     let isStopped = false
-    const knobs = peer({ isStopped: () => isStopped })
-    await run(knobs, 4)
+    const knobs = peers.peer({ isStopped: () => isStopped })
+    await peers.run(knobs, 4)
     await lose()
     isStopped = true
     await vi.waitFor(() => expect(value).toBe(8), inTime)
@@ -102,8 +90,8 @@ describe.each([
 ])('a server that %s', (_, begin, end) => {
   it('keeps no kill switch from undoing, and forgets the change when it can again', async () => {
     let isStopped = false
-    const knobs = peer({ isStopped: () => isStopped })
-    await run(knobs, 4)
+    const knobs = peers.peer({ isStopped: () => isStopped })
+    await peers.run(knobs, 4)
     try {
       await begin()
       isStopped = true
@@ -142,15 +130,10 @@ it.each([
   let other = 5
   const faults: unknown[] = []
   const compareAndSet = (expected: number, next: number): boolean => other === expected && ((other = next), true)
-  const knobs = new Knobs({
+  const knobs = peers.peer({
     knobs: [knob, { ...knob, name: 'other.rate', read: () => other, compareAndSet }],
-    service: 'shop',
-    stateDir,
-    coordinator,
-    clock: Date.now,
     onFault: fault => faults.push(fault),
   })
-  running.push(knobs)
   await knobs.start()
   expect([value, other]).toEqual([8, 9])
   expect(faults).toEqual([expect.objectContaining({ code: 'HOMEOSTAT_RECORD_REFUSED' })])
@@ -161,16 +144,10 @@ it('2-26: more records than any service has knobs hold nothing up, and none is o
   const foreign = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [knobKey(`foreign.${i}`), '{}']))
   await client.hset('homeostat:{shop}:undo', foreign)
   await client.hset('homeostat:{shop}:undo', knobKey(NAME), JSON.stringify({ knob: NAME, was: 9, set: [8] }))
-  const knobs = new Knobs({
-    knobs: [knob],
-    service: 'shop',
-    stateDir,
-    coordinator,
-    clock: Date.now,
+  const knobs = peers.peer({
     sweepMs: 1,
     onFault: () => {},
   })
-  running.push(knobs)
   await knobs.start()
   await vi.waitFor(() => expect(value).toBe(9), { timeout: 60_000 })
 }, 90_000)

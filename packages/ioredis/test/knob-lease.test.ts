@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { knobAction, Knobs, type Knob, type Receipt } from '@homeostat/optimizer'
+import { KnobPeers } from '@homeostat/conformance'
+import type { Knob } from '@homeostat/optimizer'
 import { startRedis } from '@homeostat/services'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -14,7 +15,6 @@ const stateDir = await mkdtemp(join(tmpdir(), 'homeostat-knob-lease-'))
 const LEASE_MS = 6000
 let service: string
 let value: number
-let running: Knobs[]
 
 const knob: Knob = {
   name: 'queue.rate',
@@ -31,52 +31,40 @@ const knob: Knob = {
 beforeEach(() => {
   service = randomUUID()
   value = 8
-  running = []
 })
-afterEach(async () => {
-  for (const knobs of running) await knobs.close()
-})
+afterEach(() => peers.close())
 afterAll(async () => {
   client.disconnect()
   await rm(stateDir, { recursive: true, force: true })
   await redis.stop()
 })
 
-/** One more process of the service. */
-function peer(): Knobs {
-  const coordinator = createRedisCoordinator({ client, service })
-  const knobs = new Knobs({ knobs: [knob], service, stateDir, coordinator, leaseMs: LEASE_MS, clock: Date.now })
-  running.push(knobs)
-  return knobs
-}
-
-const run = (knobs: Knobs, to: number): Promise<Receipt> =>
-  knobAction(knob, knobs).run({
-    firing: { alert: 'QueueSlow', labels: {}, annotations: {}, value: 1, since: 0 },
-    options: { to },
-    now: Date.now(),
-    signal: AbortSignal.timeout(10_000),
-    sliceMs: 5,
-  })
+const peers = new KnobPeers({
+  knob,
+  stateDir,
+  service: () => service,
+  coordinator: () => createRedisCoordinator({ client, service }),
+  leaseMs: LEASE_MS,
+})
 
 const loseData = async (): Promise<void> => {
   await client.del(await client.keys(`homeostat:{${service}}:*`))
 }
 
 it('lets one process at a time have a shared knob', async () => {
-  const [one, other] = [peer(), peer()]
-  const receipt = await run(one, 4)
-  expect((await run(other, 2)).problems?.[0]).toMatch(/in the hands of another process/)
+  const [one, other] = [peers.peer(), peers.peer()]
+  const receipt = await peers.run(one, 4)
+  expect((await peers.run(other, 2)).problems?.[0]).toMatch(/in the hands of another process/)
   expect(value).toBe(4)
   await receipt.undo?.({ now: Date.now(), signal: AbortSignal.timeout(5000) })
-  expect((await run(other, 2)).effects['changed']).toBe(1)
+  expect((await peers.run(other, 2)).effects['changed']).toBe(1)
   await other.close()
   expect(value).toBe(8)
 })
 
 it('undoes the change by itself when the coordinator has forgotten the lease', async () => {
-  const knobs = peer()
-  const receipt = await run(knobs, 4)
+  const knobs = peers.peer()
+  const receipt = await peers.run(knobs, 4)
   await loseData()
   await vi.waitFor(async () => expect(await receipt.renew?.()).toBe(false), { timeout: 20_000, interval: 100 })
   expect(value).toBe(8)
@@ -84,14 +72,14 @@ it('undoes the change by itself when the coordinator has forgotten the lease', a
 })
 
 it('keeps the whole fleet from a knob that a person has set, until it is lifted', async () => {
-  const [one, other] = [peer(), peer()]
-  const receipt = await run(one, 4)
+  const [one, other] = [peers.peer(), peers.peer()]
+  const receipt = await peers.run(one, 4)
   value = 6
   expect((await receipt.undo?.({ now: Date.now(), signal: AbortSignal.timeout(5000) }))?.result).toBe('superseded')
-  expect((await run(other, 2)).effects['changed']).toBe(0)
+  expect((await peers.run(other, 2)).effects['changed']).toBe(0)
   expect(value).toBe(6)
   await one.lift(knob.name)
-  await vi.waitFor(async () => expect((await run(other, 2)).effects['changed']).toBe(1))
+  await vi.waitFor(async () => expect((await peers.run(other, 2)).effects['changed']).toBe(1))
   await other.close()
   expect(value).toBe(6)
 })

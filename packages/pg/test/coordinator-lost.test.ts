@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { knobAction, knobKey, Knobs, type Knob, type Receipt } from '@homeostat/optimizer'
+import { KnobPeers } from '@homeostat/conformance'
+import { knobKey, type Knob } from '@homeostat/optimizer'
 import { startPostgres } from '@homeostat/services'
 import { Pool } from 'pg'
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -12,15 +13,14 @@ const NAME = 'queue.rate'
 const postgres = await startPostgres()
 const pool = new Pool({ connectionString: postgres.url, max: 4 })
 const stateDir = mkdtempSync(join(tmpdir(), 'homeostat-lost-'))
-const running: Knobs[] = []
 
 beforeEach(async () => {
-  for (const knobs of running.splice(0)) await knobs.close()
+  await peers.close()
   await pool.query('DROP TABLE IF EXISTS homeostat_lease, homeostat_state, setting')
   await pool.query('CREATE TABLE setting (value float8); INSERT INTO setting VALUES (8)')
 })
 afterAll(async () => {
-  for (const knobs of running) await knobs.close()
+  await peers.close()
   await pool.end()
   await postgres.stop()
   rmSync(stateDir, { recursive: true })
@@ -41,26 +41,14 @@ const knob: Knob = {
   },
 }
 
-function peer(options: { isStopped?: () => boolean; onFault?: (fault: unknown) => void } = {}): Knobs {
-  const knobs = new Knobs({ knobs: [knob], service: 'shop', stateDir, coordinator, clock: Date.now, ...options })
-  running.push(knobs)
-  return knobs
-}
+const peers = new KnobPeers({ knob, stateDir, service: () => 'shop', coordinator: () => coordinator })
 
-const run = (knobs: Knobs, to: number): Promise<Receipt> =>
-  knobAction(knob, knobs).run({
-    firing: { alert: 'QueueSlow', labels: {}, annotations: {}, value: 1, since: 0 },
-    options: { to },
-    now: Date.now(),
-    signal: AbortSignal.timeout(60_000),
-    sliceMs: 5,
-  })
 const inTime = { timeout: 20_000, interval: 50 }
 
 describe.each(['TRUNCATE homeostat_lease', 'DROP TABLE homeostat_lease', 'DELETE FROM homeostat_lease'])('%s', loss => {
   it('2-21, 2-22: the change of a shared knob is undone, and the next one is made as if nothing had been', async () => {
-    const knobs = peer()
-    const receipt = await run(knobs, 4)
+    const knobs = peers.peer()
+    const receipt = await peers.run(knobs, 4)
     expect(await value()).toBe(4)
     await pool.query(loss)
     expect(await receipt.undo?.({ now: Date.now(), signal: AbortSignal.timeout(60_000) })).toEqual({
@@ -68,13 +56,13 @@ describe.each(['TRUNCATE homeostat_lease', 'DROP TABLE homeostat_lease', 'DELETE
     })
     expect(await value()).toBe(8)
     expect(knobs.excludedUntil(NAME)).toBeUndefined()
-    expect((await run(knobs, 2)).effects['changed']).toBe(1)
+    expect((await peers.run(knobs, 2)).effects['changed']).toBe(1)
   })
 
   it('2-21, 2-22: the kill switch undoes it', async () => {
     let isStopped = false
-    const knobs = peer({ isStopped: () => isStopped })
-    await run(knobs, 4)
+    const knobs = peers.peer({ isStopped: () => isStopped })
+    await peers.run(knobs, 4)
     await pool.query(loss)
     isStopped = true
     await vi.waitFor(async () => expect(await value()).toBe(8), inTime)
@@ -125,7 +113,7 @@ it.each([
   await pool.query(insert, [knobKey('other.rate'), JSON.stringify({ knob: 'other.rate', was: 9, set: [5] })])
   let other = 5
   const faults: unknown[] = []
-  const knobs = new Knobs({
+  const knobs = peers.peer({
     knobs: [
       knob,
       {
@@ -135,13 +123,8 @@ it.each([
         compareAndSet: (expected, next) => other === expected && ((other = next), true),
       },
     ],
-    service: 'shop',
-    stateDir,
-    coordinator,
-    clock: Date.now,
     onFault: fault => faults.push(fault),
   })
-  running.push(knobs)
   await knobs.start()
   expect([await value(), other]).toEqual([8, 9])
   expect(faults).toEqual([expect.objectContaining({ code: 'HOMEOSTAT_RECORD_REFUSED' })])

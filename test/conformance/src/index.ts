@@ -1,6 +1,7 @@
 export { describeAction, type ActionSubject } from './action-suite.ts'
 export { describeCoordinator, type CoordinatorSubject } from './coordinator-suite.ts'
 export { describeStateStore, type StateStoreSubject } from './state-store-suite.ts'
+export { KnobPeers, type KnobPeersOptions } from './knob-peers.ts'
 export { describeKnob, type KnobSubject } from './knob-suite.ts'
 export { describeInstrumentation, type InstrumentationSubject } from './instrumentation-suite.ts'
 export { runOnLine, oldestSdk, sdkLines, type SdkLine } from './sdk-lines.ts'
