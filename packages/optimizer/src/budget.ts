@@ -1,3 +1,5 @@
+import type { Action } from './action.ts'
+import { isAdvice } from './action.ts'
 import type { Proposal } from './decision.ts'
 import type { Trial } from './trial.ts'
 import type { Trials } from './trials.ts'
@@ -74,6 +76,17 @@ export function remainingBudget(
     remaining: Math.max(0, limits[budget] - used[budget]),
     limit: limits[budget],
   }))
+}
+
+/** What is left of the budgets of each action. Advice spends none. */
+export function budgetsLeft(
+  actions: Iterable<Action>,
+  spending: Spending,
+  limits: BudgetLimits,
+): { readonly action: string; readonly remaining: readonly Remaining[] }[] {
+  return [...actions]
+    .filter(action => !isAdvice(action))
+    .map(({ name }) => ({ action: name, remaining: remainingBudget(name, spending, [], limits) }))
 }
 
 function blockedMs(trial: Trial, since: number): number {

@@ -10,17 +10,16 @@ import { Advisor } from './advisor.ts'
 import { alertKey } from './alert-key.ts'
 import { Alerts } from './alerts.ts'
 import type { StandingAdvice } from './advice-given.ts'
-import type { BudgetLimits, Spending } from './budget.ts'
-import { DEFAULT_BUDGET, remainingBudget, spendingOf } from './budget.ts'
+import type { BudgetLimits } from './budget.ts'
+import { budgetsLeft, DEFAULT_BUDGET, spendingOf } from './budget.ts'
 import { Decider } from './decider.ts'
 import { CourseBook } from './course-book.ts'
-import { AlertLimitError, StoreLimitError } from './errors.ts'
+import { StoreLimitError } from './errors.ts'
 import type { Evidence } from './evidence.ts'
 import { evidenceOf } from './evidence.ts'
 import { explain } from './explain.ts'
 import type { Explanation } from './explain.ts'
 import { Fleet } from './fleet/fleet.ts'
-import type { LimitedRule } from './firing.ts'
 import { GuardedTrials } from './guarded-trials.ts'
 import { Histories } from './histories.ts'
 import { Ingestion } from './ingestion.ts'
@@ -28,12 +27,13 @@ import { Conditions } from './instances/instances.ts'
 import { KillSwitch } from './kill-switch.ts'
 import { knownActions } from './known-actions.ts'
 import { Launcher } from './launcher.ts'
+import { LimitedRules } from './limited-rules.ts'
 import { Ledger, NOTHING_NEW } from './ledger.ts'
 import type { LedgerEntry, LedgerListener } from './ledger.ts'
 import type { Mode } from './mode.ts'
 import { isMode } from './mode.ts'
-import type { ProgramSource } from './program.ts'
-import type { Program } from './program.ts'
+import type { Program, ProgramSource } from './program.ts'
+import { ProgramLoading } from './program-loading.ts'
 import { Programs } from './programs.ts'
 import { Reverter } from './reverter.ts'
 import { Runner } from './runner.ts'
@@ -48,7 +48,7 @@ import type { SettlingTrial } from './trial.ts'
 import { TraceWindow } from './telemetry/trace-window.ts'
 import { Trials } from './trials.ts'
 
-/** Research on blocked loops: a slice of 2 ms goes unnoticed at any request rate a Node process serves. */
+/** A slice of 2 ms is not noticed at any request rate that a Node process serves. */
 const DEFAULT_SLICE_MS = 2
 
 /** Work of one expression, rests not counted: more than that at each tick would be a fifth of a core. */
@@ -86,12 +86,9 @@ export class Optimizer {
   readonly #budget: BudgetLimits
   readonly #clock: () => number
   readonly #telemetry: LedgerTelemetry
-  /** The rules that were limited at the last tick. */
-  #limited: ReadonlySet<string> = new Set()
+  readonly #loading: ProgramLoading
+  readonly #limited: LimitedRules
   #sliced: SlicedWork<LedgerEntry> | undefined
-  #loading: SlicedWork<Program> | undefined
-  /** How often something was asked to be loaded. */
-  #loads = 0
 
   constructor(options: OptimizerOptions) {
     const { registries, warmUpMs = 60_000, intervalMs = 5000, clock = steadyNow, random = Math.random } = options
@@ -100,7 +97,7 @@ export class Optimizer {
     this.#clock = clock
     this.#budget = { ...DEFAULT_BUDGET, ...options.budget }
     const { modeOf = (): Mode => 'advise' } = options
-    // What cannot say how far it may go goes nowhere.
+    // An action without a valid mode is off.
     this.#modeOf = action => {
       const mode: unknown = faults.contain('tick', () => modeOf(action))
       return isMode(mode) ? mode : 'off'
@@ -124,6 +121,13 @@ export class Optimizer {
     const loaded = { store: this.store, faults, intervalMs, ownScopes, collectionIntervalMs }
     this.#programs = new Programs(options, loaded)
     this.#alerts = new Alerts(new Conditions(), intervalMs, this.store)
+    this.#limited = new LimitedRules(faults)
+    this.#loading = new ProgramLoading({
+      programs: this.#programs,
+      tick: { finish: () => this.#sliced?.finish(), idle: () => this.#idle() },
+      sliceMs: TICK_SLICE_MS,
+      use: program => this.#use(program),
+    })
     this.histories = new Histories({ intervalMs, random })
     this.ledger = new Ledger(faults)
     this.traces = new TraceWindow(clock)
@@ -185,25 +189,15 @@ export class Optimizer {
 
   /** Replaces rules and responses. Trials in flight end on the ones they began with. */
   load(source: ProgramSource): void {
-    this.#loads++
-    this.#sliced?.finish()
-    this.#use(atOnce(this.#programs.load(source)))
+    this.#loading.load(source)
   }
 
   /**
-   * The same, giving way to the application every two milliseconds. What was in force before stays in force until all is loaded.
+   * The same, giving way to the application every two milliseconds. The previous program stays in force until everything is loaded.
    * While something else is being loaded, it waits for that.
    */
   async loadInSlices(source: ProgramSource): Promise<void> {
-    const load = ++this.#loads
-    while (this.#loading) await this.#loading.done
-    const loading = (this.#loading = new SlicedWork(this.#programs.load(source), TICK_SLICE_MS))
-    const program = await loading.done.finally(() => (this.#loading = undefined))
-    // A tick goes on with the rules that it began with.
-    while (this.#sliced) await this.#sliced.done
-    // Another one that was asked for meanwhile goes first.
-    if (load === this.#loads) this.#use(program)
-    else await new SlicedWork(program.dispose(), TICK_SLICE_MS).done
+    await this.#loading.loadInSlices(source)
   }
 
   /** Reads the signals into the store, without evaluating anything. */
@@ -214,7 +208,7 @@ export class Optimizer {
 
   /** The same, giving way to the application every two milliseconds; it begins when no tick is under way. */
   async refreshInSlices(now: number): Promise<void> {
-    while (this.#sliced) await this.#sliced.done
+    await this.#idle()
     await new SlicedWork(this.#refresh(now), TICK_SLICE_MS).done
   }
 
@@ -278,12 +272,12 @@ export class Optimizer {
     }
   }
 
-  /** Waits until every change that is being set back is. */
+  /** Waits until every change that is being reverted is reverted. */
   async restored(): Promise<void> {
     await this.#reverter.settled()
   }
 
-  /** Aborts what runs, sets every lasting change back and tells what became of it. Nothing acts afterwards. */
+  /** Aborts what runs, reverts every lasting change and records the result. Nothing acts afterwards. */
   async stop(): Promise<void> {
     this.#sliced?.finish()
     await this.#runner.stop()
@@ -313,10 +307,9 @@ export class Optimizer {
     this.#alerts.keep(new Set(program.ruleNames.values()))
   }
 
-  #budgets(spending: Spending): LedgerEntry['budgets'] {
-    return [...this.#actions.values()]
-      .filter(action => !isAdvice(action))
-      .map(({ name }) => ({ action: name, remaining: remainingBudget(name, spending, [], this.#budget) }))
+  /** Settles when no tick is under way. */
+  async #idle(): Promise<void> {
+    while (this.#sliced) await this.#sliced.done
   }
 
   *#refresh(now: number): Steps<void> {
@@ -351,7 +344,7 @@ export class Optimizer {
     yield* this.#programs.release(this.#supervision.programs)
 
     for (const error of errors) faults.report('rule', error)
-    this.#reportLimited(limited)
+    this.#limited.report(limited)
     const verdicts = this.#supervision.takeVerdicts()
     const entry = this.ledger.append({
       now,
@@ -380,16 +373,9 @@ export class Optimizer {
       reverted: this.#reverter.takeReverted(),
       quarantined: this.histories.takeQuarantined(),
       offers: this.histories.takeOffers(this.#modeOf, now),
-      budgets: this.#budgets(spending),
+      budgets: budgetsLeft(this.#actions.values(), spending, this.#budget),
     })
     yield* this.#telemetry.publish(entry)
     return entry
-  }
-
-  /** A rule that has too many alerts says so once, and again only after it had fewer. */
-  #reportLimited(limited: readonly LimitedRule[]): void {
-    for (const rule of limited)
-      if (!this.#limited.has(rule.alert)) this.#engine.faults.report('rule', new AlertLimitError(rule))
-    this.#limited = new Set(limited.map(({ alert }) => alert))
   }
 }
