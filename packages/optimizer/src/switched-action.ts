@@ -1,4 +1,4 @@
-import { sleep, timeoutSignal, untilAborted } from '@homeostat/signals'
+import { containedSignal, logFirst, sleep, timeoutSignal, untilAborted } from '@homeostat/signals'
 import type { Action, ActionContext } from './action.ts'
 import type { Decision } from './decision.ts'
 import { NotAReceiptError, LateUndoError } from './errors.ts'
@@ -14,7 +14,7 @@ export class NotSwitchableError extends Error {
 
   constructor(action: string) {
     super(
-      `${action} cannot be set back, so a switchback cannot try it; leave out the response's design, or hand in undo()`,
+      `${action} cannot be reverted, so a switchback cannot try it; leave out the response's design, or hand in undo()`,
     )
   }
 }
@@ -53,6 +53,8 @@ const UNCLEAR: UndoResult = { result: 'failed', error: 'its undo() did not say h
 const LATE_WAITS_MS = [0, 250, 750, 5000, 30_000]
 const LATE_TIMEOUT_MS = 1000
 
+const reportListener = logFirst('a listener of the abort signal of an undo')
+
 class SwitchedChange {
   receipt: Receipt | undefined
   /** In how many blocks it is made: as planned, less those in which nothing was done. None at all makes the trial a `noop`. */
@@ -76,7 +78,7 @@ class SwitchedChange {
       return
     }
     this.effects.blocks = Math.max(0, this.effects.blocks - 1)
-    // What cannot be set back is not made a second time.
+    // A change that cannot be reverted is not made a second time.
     if (!this.#isSwitchable) return
     const returned: unknown = await this.#action.run({ ...this.#context, now, signal })
     const receipt = copyReceipt(returned)
@@ -98,7 +100,7 @@ class SwitchedChange {
   async #undoLate(now: number): Promise<void> {
     for (const waitMs of LATE_WAITS_MS) {
       await sleep(waitMs)
-      const signal = timeoutSignal(LATE_TIMEOUT_MS)
+      const signal = containedSignal(timeoutSignal(LATE_TIMEOUT_MS), reportListener)
       const undo = untilAborted(() => this.undo({ now, signal }), signal, { graceMs: 250 })
       if (await undo.then(({ result }) => result !== 'failed').catch(() => false)) return
     }

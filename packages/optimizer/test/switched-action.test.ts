@@ -31,7 +31,14 @@ it('2-20: the change of a switchback whose run comes after its end is undone, al
   arrive({
     summary: 'shed',
     effects: { requests: 1 },
-    undo: async () => (++undos < 3 ? { result: 'failed', error: 'not now' } : { result: 'restored' }),
+    undo: context => {
+      if (++undos > 2) return Promise.resolve({ result: 'restored' })
+      // An uncaught exception of a listener would end the process.
+      context.signal.addEventListener('abort', () => {
+        throw new Error('from a listener')
+      })
+      return undos === 1 ? new Promise(() => {}) : Promise.resolve({ result: 'failed', error: 'not now' })
+    },
   })
   await switching
   expect(undos).toBe(3)
