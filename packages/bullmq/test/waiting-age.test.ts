@@ -14,7 +14,7 @@ let server: Server
 beforeAll(async () => void (server = await startRedis()))
 afterAll(() => server.stop())
 
-/** What a test does with a queue: it returns once a job has begun to wait, and says since when. */
+/** Makes a job wait in a queue, and returns the time since which it waits. */
 interface Scene {
   readonly queue: BullMQ.Queue
   readonly flow: BullMQ.FlowProducer

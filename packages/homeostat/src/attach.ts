@@ -105,7 +105,7 @@ function classOf(value: unknown): string {
   return typeof name === 'string' && /^[\w$]{1,60}$/.test(name) ? name : shownValue(value)
 }
 
-/** Undefined where there is none, or where it cannot be read. */
+/** Undefined when there is no value or it cannot be read. */
 function fieldOf(value: unknown, name: string): unknown {
   try {
     return (value as Record<string, unknown> | null | undefined)?.[name]

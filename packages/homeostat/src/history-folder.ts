@@ -75,7 +75,7 @@ export class HistoryFolder {
   }
 
   async #read(): Promise<void> {
-    // Who may write there decides what is believed.
+    // Whoever can write to the folder controls the histories that we load.
     if (!(await checkStateFolder(this.#options.folder, FOLDER))) return
     const found = await this.#files()
     for (const { path } of found.slice(-MOST_READ))

@@ -24,7 +24,7 @@ export function homeostat(options: HomeostatOptions = {}): Homeostat {
   }
 }
 
-/** What is left are data, which were copied when they were checked. */
+/** The remaining options are plain data, copied when they were checked. */
 function withoutLiveObjects({ options, isWrong }: CheckedOptions): CheckedOptions {
   const { actions: _, knobs: __, domains: ___, coordinator, stateStore, ...data } = options
   return {

@@ -132,11 +132,11 @@ export class Homeostat implements AsyncDisposable {
       ...(options.environment && { environment: options.environment }),
     })
     for (const { message } of this.optimizer.rules.rejected) warn(message)
-    // What is brought in code is reported at the door where it is not even an expression.
+    // Rules given in code that do not parse have been reported already.
     faults.contain('rule', () =>
       reportServerOnlySelectors(options.rules ?? [], options.responses ?? [], program.rules, report),
     )
-    // The application goes on starting meanwhile; the first tick waits. What is wrong is reported through `diag`.
+    // The application goes on starting meanwhile, and the first tick waits. Mistakes are reported through `diag`.
     if (isMuch) this.#loaded = this.optimizer.loadInSlices(program)
     // Named at once, so that there is a past to answer from; a process that only measures reads none until it is asked.
     if (!isSignalsOnly) this.#query = this.#createQuery()

@@ -108,7 +108,7 @@ export interface HomeostatOptions {
   readonly watchdog?: { readonly limitMs?: number } | boolean
   /**
    * The most memory that copies of the application's statements and values may take, in bytes, for the whole process: slow
-   * statements with recent values, for example. What is worth least is dropped. `homeostat.retained.size` says how much it is.
+   * statements with recent values, for example. The least useful value is dropped first. `homeostat.retained.size` says how much it is.
    * @default 8388608
    */
   readonly maxRetainedBytes?: number

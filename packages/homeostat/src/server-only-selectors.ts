@@ -30,7 +30,7 @@ interface Written {
   readonly expr: string
 }
 
-/** What is looked at while a program is loaded; reading an expression takes some 0.1 ms. */
+/** So many expressions are checked at once, and the rest in slices. Reading one takes some 0.1 ms. */
 const AT_ONCE = 50
 /** How long the event loop is held for the rest. */
 const SLICE_MS = 2

@@ -22,7 +22,7 @@ import type { Steps } from './sliced-work.ts'
 import type { Supervision } from './supervision.ts'
 import type { Trials } from './trials.ts'
 
-/** Refusals that courses are told of between two rests. */
+/** Refusals that are passed to courses between two rests. */
 const REFUSALS_OF_STEP = 32
 
 export interface DeciderOptions {

@@ -5,7 +5,7 @@ import { DELTA, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
 /** Series of other people's that are summed at most; the SDK's own cap is 2,000 a metric. */
 const MAX_SERIES = 20_000
 
-/** What a series has come to, and when it began. */
+/** The total of a series, and when it began. */
 interface Total<T> {
   readonly value: T
   readonly startTime: HrTime

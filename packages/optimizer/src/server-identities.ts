@@ -34,7 +34,7 @@ export class ServerIdentities<Client extends object> {
   tellApart<T>(found: readonly (readonly [Client, ServerCandidate<T>])[]): readonly ServerCandidate<T>[] {
     const places = new Set(found.map(([, { address }]) => placeOf(address)))
     if (places.size > 1) for (const [client] of found) this.#ask(client)
-    // What one client has found out counts for every client of the same address.
+    // The answer to one client counts for every client of the same address.
     const idOf = new Map<string, string>()
     for (const [client, { address }] of found) {
       const known = this.#known.get(client)

@@ -6,7 +6,7 @@ export function steadyNow(): number {
   return Math.round(performance.timeOrigin + performance.now())
 }
 
-/** What a time on the wall clock is on the steady one. */
+/** Converts a time of the wall clock to the steady clock. */
 export function fromWallTime(wallMs: number): number {
   return wallMs - wallTime(0)
 }

@@ -93,7 +93,7 @@ it.each(Object.keys(HOSTILE))(
       const loop = new Loop({ actions: [relieve(run as Action['run'])], responses: [quick] })
       const entries = await live(loop, 5)
       expect(entries.flatMap(({ started }) => started).length).toBeGreaterThan(0)
-      // What an action says of itself is shown: only what it throws is not.
+      // The texts of an action are shown; only errors that it throws are not.
       const saysItself = JSON.stringify(entries.flatMap(({ ended }) => ended.map(({ outcome }) => outcome)))
       if (!saysItself.includes(PLANTED)) check(loop, entries)
       expect(unhandled).not.toHaveBeenCalled()

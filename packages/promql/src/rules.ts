@@ -48,7 +48,7 @@ export interface RulesOptions {
   /** The store is swept now and then. False where somebody else calls {@link Store.sweep}. Default: true. */
   readonly sweepsStore?: boolean
   /**
-   * Pending and firing alerts that one rule may have. What a rule finds beyond that is left out and counted in
+   * Pending and firing alerts that one rule may have. Further alerts of the rule are left out and counted in
    * {@link Evaluation.limited}; the alerts it has stay. Unlike a group's `limit`, it does not fail the rule. Default: no limit, as in Prometheus.
    */
   readonly maxAlertsPerRule?: number

@@ -24,7 +24,7 @@ const SCRIPTS = new Set(['.js', '.cjs', '.mjs'])
 const known = new Map<string, boolean>()
 
 /**
- * What is not seen of a library since a bundler has put it into the application's file: nothing is required there, so no hook
+ * Lines that say which libraries inside of a bundle are not measured: nothing is required there, so no hook
  * can find it. Empty in an application that is not bundled, and where the library was left out of the bundle. The files are
  * read once in the process.
  */

@@ -99,7 +99,7 @@ describe('2-54: a library under an npm alias is measured', () => {
       if (metric !== 'homeostat.cache.requests') expect(sums['homeostat.cache.requests'] ?? 0).toBe(0)
       expect(sums['homeostat.errors'] ?? 0).toBe(0)
     }
-    // What is seen of a pool is seen under an alias as well.
+    // A pool is measured under an alias as well.
     if (metric.startsWith('db.'))
       expect(await metricsOf(`enable(); ${required}\n${use}`)).toMatchObject({
         'db.client.connection.limit': 10,

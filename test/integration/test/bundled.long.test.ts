@@ -13,7 +13,7 @@ const source = (name: string): string => fileURLToPath(new URL(`../src/bundled/$
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'homeostat-bundled-'))
-  // What is external is found from where the bundle is.
+  // External libraries are found from the folder of the bundle.
   await symlink(fileURLToPath(new URL('../node_modules', import.meta.url)), join(folder, 'node_modules'))
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))

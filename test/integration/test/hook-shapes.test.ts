@@ -105,7 +105,7 @@ it('2-15: a hook relies on no shape of what it is given, and changes nothing of 
   for (const instrumentation of instrumentations) instrumentation.enable()
   expect(callAll(SHAPES)).toEqual(without)
   expect(failures()).toEqual([])
-  // What throws when it is looked at is contained, and counted as a failure of ours.
+  // An object that throws when it is read is contained, and counted as a failure of ours.
   const hostile = callAll([throwing])
   for (const instrumentation of instrumentations) instrumentation.disable()
   expect(hostile).toEqual(callAll([throwing]))

@@ -217,7 +217,7 @@ describe('the page says what is left where', () => {
   it('in Redis', async () => {
     const known = listed('Redis').map(asPattern)
     const isFound = (pattern: RegExp, { redis: keys }: Left): boolean => [...keys].some(key => pattern.test(key))
-    // What was learned is written at the end.
+    // Learned state is written at the end.
     const during = known.filter(pattern => !pattern.source.includes('state'))
     const options: HomeostatOptions = { mode: 'act', service: 'shop', coordinator: 'redis', stateStore: 'redis' }
     const left = await run(options, sofar => during.every(pattern => isFound(pattern, sofar)))

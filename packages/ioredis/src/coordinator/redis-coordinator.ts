@@ -13,7 +13,7 @@ import { ScriptConnection } from './script-connection.ts'
 import * as scripts from './scripts.ts'
 
 const DEFAULT_TIMEOUT_MS = 1000
-/** A service has some ten knobs. What else is there was written by somebody else, and must not hold up the server. */
+/** A service has some ten knobs. Further records were written by somebody else, and must not hold up the server. */
 const MOST_ORPHANS = 100
 
 export interface RedisCoordinatorOptions {

@@ -23,7 +23,7 @@ const MIN_PAIRS = 5
 export function compare(pairs: readonly Pair[], direction: 'up' | 'down', alpha: number): Comparison | undefined {
   const measured = pairs.flatMap(({ act, control }) => [act, control])
   const befores = measured.map(({ before }) => before)
-  // Where the usual level is zero, the level after the episodes says what is small.
+  // When the usual level is zero, the levels after the episodes define what is small.
   const floor = floorOf(befores.some(before => before > 0) ? befores : measured.flatMap(({ after }) => [...after]))
   const sign = direction === 'down' ? 1 : -1
   const change = (before: number, after: number): number => sign * logChange(before, after, floor)

@@ -207,7 +207,7 @@ export class Adjustment {
     return { result: 'failed', error: `${this.knob} refused to be set` }
   }
 
-  /** The lease was lost before the set. What stands from before is undone, for nobody may know of it any more. */
+  /** The lease was lost before the set. An earlier change is undone, since nobody else may know of it any more. */
   async #wasNotSet(): Promise<void> {
     const isFirst = this.#layers.length === 0
     this.#uncertain = undefined

@@ -35,7 +35,7 @@ export class KnobTimeoutError extends Error {
   }
 }
 
-/** A knob does not keep its contract. What it holds is reverted all the same. */
+/** A knob does not keep its contract. Its value is reverted all the same. */
 export class KnobAnswerError extends TypeError {
   override readonly name = 'KnobAnswerError'
   readonly code = 'HOMEOSTAT_KNOB_ANSWER'

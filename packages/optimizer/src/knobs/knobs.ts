@@ -19,7 +19,7 @@ import { undoBeforeExit } from './undo-before-exit.ts'
 const UNDO_ALL_MS = 5000
 /** While a knob is changed, whether all is stopped is asked this often, in case that nobody says so. */
 const STOP_LOOK_MS = 1000
-/** What a call to a knob may take when somebody is in a hurry: with it, all that an undo takes is less than 5 s. */
+/** The longest call to a knob while the kill switch is tripped: a whole undo then takes less than 5 s. */
 const HURRY_MS = 1000
 
 interface KnownKnob {
@@ -102,7 +102,7 @@ export class Knobs implements AsyncDisposable {
 
   /**
    * Undoes every change, at once and in one go: what the kill switch and a shutdown ask for. That includes sets which gave no
-   * answer. What could not be undone in time is tried again for as long as the process lives, and after that by the next one.
+   * answer. An undo that did not end in time is tried again while the process lives, and then by the next process.
    *
    * @param limitMs - @default 5000
    */

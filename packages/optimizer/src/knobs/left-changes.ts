@@ -15,7 +15,7 @@ export interface LeftChangesOptions extends SharedLeaseTimes {
   readonly coordinator?: Coordinator | undefined
   readonly clock: () => number
   readonly isKnown: (knob: string) => boolean
-  /** Known, and set under leases of the coordinator. What a coordinator keeps of other knobs is not ours. */
+  /** Known, and set under leases of the coordinator. Records of other knobs in the coordinator are not ours. */
   readonly isShared: (knob: string) => boolean
   /** Reverts one; see `restoreRecord`. */
   readonly restore: (record: ChangeRecord, lease: KnobLease) => Promise<UndoResult>

@@ -110,7 +110,7 @@ async function holdOf({ knob, lease, stand, onFault }: Walk, isHurried: boolean)
   }
 }
 
-/** Undefined when the value could not be read and was set back all the same. */
+/** Undefined when the value could not be read and was reverted all the same. */
 async function readUnlessHurried(
   { access, stand }: Walk,
   to: number,

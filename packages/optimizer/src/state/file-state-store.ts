@@ -46,7 +46,7 @@ class StateFiles implements StateStore {
 
   read(key: string): Promise<string | undefined> {
     return this.#available(async () => {
-      // Who may write there decides what is read.
+      // Whoever can write to the folder controls the state that we load.
       if (!(await checkStateFolder(this.#parent, FOLDER))) return undefined
       const file = await openRegularFile(this.#pathOf(key)).catch(unlessMissing)
       try {

@@ -45,7 +45,7 @@ const ENTRY_BYTES = 512
 /**
  * The slow statements of the process, in memory only. Bounded in every direction: statements, value sets a statement,
  * the size of texts and values (what is larger is counted but not kept), and all of it by the bytes that the process may
- * retain. What is kept is copied. Nothing of it shows in `JSON.stringify` or `console.log`.
+ * retain. Kept values are copies. None of them shows in `JSON.stringify` or `console.log`.
  */
 export class SlowStatements {
   readonly #max: number

@@ -68,7 +68,7 @@ export function youngLimit({ sizeLimit, options, workerYoungMb, memory, v8Major 
   const { semiSpaceMb, oldSpaceMb, oldSpacePercent } = options
   // V8 rounds semi-spaces up to powers of two.
   if (semiSpaceMb !== undefined) return 3 * 2 ** Math.ceil(Math.log2(semiSpaceMb)) * MEBIBYTE
-  // Whatever the options of the process are: it is this thread's.
+  // The limit of this thread counts, not that of the process.
   if (workerYoungMb !== undefined && workerYoungMb > 0) return workerYoungMb * MEBIBYTE
   const percentMb =
     oldSpacePercent === undefined ? undefined : Math.floor((oldSpacePercent / 100) * (memory / MEBIBYTE))

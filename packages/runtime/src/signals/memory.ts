@@ -34,7 +34,7 @@ export function observeMemory(registry: Registry, container: Container, procRoot
     const host = totalmem()
     const limit = memoryLimit(reading, host)
     const addresses = addressSpace.read()
-    // What leaves less room is what ends the process.
+    // The limit that leaves less room ends the process.
     if (addresses !== undefined && addresses.limit - addresses.used < limit.value - resident)
       processLevels.set(addresses.used, { value: addresses.limit, source: 'rlimit' })
     else processLevels.set(resident, limit)

@@ -31,7 +31,7 @@ const NOTHING = Symbol('nothing')
 
 /**
  * Reads options that came from outside: code, a file, anything. It never throws, whatever is given; getters, proxies and
- * cycles included. What is wrong is left out and reported with its path, and everything else is used. The result is a copy of
+ * cycles included. A mistake is left out and reported with its path, and everything else is used. The result is a copy of
  * the groups and lists; live objects (functions, clients, actions) are the ones that were given, or stand for them where
  * their fields could change after the check.
  */
@@ -67,7 +67,7 @@ class Reading {
   readonly problems: OptionProblem[] = []
   readonly #source: string
   #count = 0
-  /** What becomes of the value that is taken as a whole and is being read, when something in it is wrong. */
+  /** What a warning says of a value that is left out as a whole because of a mistake in it. */
   #outcome: string | undefined
 
   constructor(source: string) {

@@ -21,7 +21,7 @@ export interface Growth {
   readonly cpuMs: number
   /** CPU of a turn of the event loop in milliseconds, the longest of each tick or reload. */
   readonly longestSlices: readonly number[]
-  /** What it all was about, as it was found. */
+  /** The sizes that were found to be in force. */
   readonly alerts: number
   readonly rules: number
   /** Milliseconds that the call of `homeostat()` took; reloads only. */

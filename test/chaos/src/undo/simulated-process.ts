@@ -28,7 +28,7 @@ export interface AppliedSet {
   readonly hadLease: boolean
 }
 
-/** A process of a service, with the one knob of the model. What it does in the world ends at once when it is killed. */
+/** A process of a service, with the one knob of the model. Killed, it ends at once whatever it does in the world. */
 export class SimulatedProcess {
   readonly knobs: Knobs
   isAlive = true

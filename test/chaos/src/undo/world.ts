@@ -208,7 +208,7 @@ export class UndoWorld {
       if (ending === 'trip') await this.#happen({ type: 'trip', who })
     }
     place.cut?.(false)
-    // Who waits for a lease of a process that is dead waits until that is over.
+    // A process that waits for the lease of a dead one waits until the lease ends.
     if (this.#options.isExact)
       await this.#pass(ending === 'trip' && !this.#lostProcess ? BOUND_MS : 3 * leaseMs + 2 * BOUND_MS)
     else await this.#untilBack()
