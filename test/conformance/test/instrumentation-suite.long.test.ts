@@ -42,7 +42,7 @@ async function failuresWith(planted: string): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'planted-mistake-'))
   const output = join(folder, 'report.json')
   const vitest = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')))
-  const config = fileURLToPath(new URL('../../vitest.config.ts', import.meta.url))
+  const config = fileURLToPath(new URL('../../vitest.long.config.ts', import.meta.url))
   const args = [
     vitest,
     'run',
