@@ -9,6 +9,13 @@ interface QueueKeysClass {
   readonly prototype: { prefix?: unknown; getQueueQualifiedName(name: string): string }
 }
 
+interface QueuesOfPrefix {
+  /** The prefix and the colon that follows it in a key. */
+  readonly start: string
+  /** Names of queues, each with the colon that follows it in a key; undefined for too many. */
+  names: string[] | undefined
+}
+
 /**
  * The Redis keys of the BullMQ queues in this process, whatever prefix they have.
  *
@@ -16,30 +23,31 @@ interface QueueKeysClass {
  * command does not tell these reads from the application's lookups, only the key does.
  */
 export class QueueKeys {
-  /** Names of queues, each with the colon that follows it in a key, by prefix and colon; undefined for too many. */
-  readonly #queues = new Map<string, string[] | undefined>()
+  /** A list, because walking a map allocates an entry for each reply. */
+  readonly #queues: QueuesOfPrefix[] = []
   readonly #known = new Set<string>()
 
   /** True for a key that belongs to a queue. Allocates nothing. */
   has(key: string): boolean {
-    for (const [prefix, names] of this.#queues) {
-      if (!key.startsWith(prefix)) continue
+    for (let at = 0; at < this.#queues.length; at++) {
+      const { start, names } = this.#queues[at]!
+      if (!key.startsWith(start)) continue
       if (names === undefined) return true
-      for (let i = 0; i < names.length; i++) if (key.startsWith(names[i]!, prefix.length)) return true
+      for (let i = 0; i < names.length; i++) if (key.startsWith(names[i]!, start.length)) return true
     }
     return false
   }
 
   add(prefix: string, name: string): void {
     const start = `${prefix}:`
-    if (!this.#queues.has(start)) {
-      if (this.#queues.size < MAX_PREFIXES) this.#queues.set(start, [`${name}:`])
+    const known = this.#queues.find(queues => queues.start === start)
+    if (known === undefined) {
+      if (this.#queues.length < MAX_PREFIXES) this.#queues.push({ start, names: [`${name}:`] })
       return
     }
-    const names = this.#queues.get(start)
-    if (names === undefined) return
-    if (names.length < MAX_QUEUES) names.push(`${name}:`)
-    else this.#queues.set(start, undefined)
+    if (known.names === undefined) return
+    if (known.names.length < MAX_QUEUES) known.names.push(`${name}:`)
+    else known.names = undefined
   }
 
   /** Learns of each queue when BullMQ makes its keys, in every copy of BullMQ that is or was loaded. */
@@ -72,7 +80,7 @@ export class QueueKeys {
     return disposeTogether(patch, {
       [Symbol.dispose]: () => {
         this.#known.clear()
-        this.#queues.clear()
+        this.#queues.length = 0
       },
     })
   }
