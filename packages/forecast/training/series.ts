@@ -47,7 +47,7 @@ export function machineOf(series: readonly Series[]): number[] {
   })
   // Longer runs are collections of single series.
   const sizes = new Map<number, number>()
-  for (const of of runs) sizes.set(of, (sizes.get(of) ?? 0) + 1)
+  for (const run of runs) sizes.set(run, (sizes.get(run) ?? 0) + 1)
   return runs.map((of, i) => (sizes.get(of)! > 8 ? 10_000 + i : of))
 }
 

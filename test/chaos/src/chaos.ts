@@ -2,16 +2,16 @@ import { parseArgs } from 'node:util'
 import type { ChaosRow } from './chaos-run.ts'
 import { runs } from './runs.ts'
 
-const HELP = `npm run chaos [-- NAME...] [--json] [--short] [--seed N] [--minutes N]
+const HELP = `npm run chaos -- [NAME...] [--json] [--short] [--seed N] [--minutes N]
 
-Measures what the loop promises and says for each figure whether it is met. Exit code 1 when one is not.
+Measures what the loop promises and prints for each figure whether it is met. Exit code 1 when one is not.
 
 ${runs.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}
 
-  --json       one JSON object a line and nothing else
-  --short      the form that npm test runs: the same code, fewer repetitions
-  --seed N     of the simulations, 1 unless told
-  --minutes N  of the soak, 15 unless told
+  --json       one JSON object per line and nothing else
+  --short      the form that npm run test:long uses: the same code, fewer repetitions
+  --seed N     seed of the simulations (default 1)
+  --minutes N  length of the soak in minutes (default 15)
 `
 
 const { values, positionals } = parseArgs({

@@ -26,10 +26,10 @@ export const run: ChaosRun = {
     ])
     report(cpuRow(ticking, idle))
     report(sliceRow(ticking))
-    for (const of of ['alerts', 'series', 'rules', 'reload'] as const) {
+    for (const what of ['alerts', 'series', 'rules', 'reload'] as const) {
       for (const count of short ? SIZES.slice(0, 2) : SIZES) {
-        const times = of === 'reload' ? (short ? 2 : 5) : short ? 3 : 50
-        report(growthRow(of, count, await measured({ of, count, times })))
+        const times = what === 'reload' ? (short ? 2 : 5) : short ? 3 : 50
+        report(growthRow(what, count, await measured({ of: what, count, times })))
       }
     }
   },
