@@ -1,4 +1,3 @@
-import { diag } from '@opentelemetry/api'
 import type {
   ActionEvidence,
   Domain,
@@ -8,45 +7,37 @@ import type {
   ProgramSource,
   TraceWindow,
 } from '@homeostat/optimizer'
-import { isAdvice, Optimizer, Ticker, steadyNow } from '@homeostat/optimizer'
+import { isAdvice, Optimizer, steadyNow } from '@homeostat/optimizer'
 import { measureEventLoopLag } from '@homeostat/runtime'
 import type { Faults } from '@homeostat/signals'
 import { limitRetainedBytes } from '@homeostat/signals'
-import type { AttachTarget } from './attach.ts'
+import { Attachments } from './attachments.ts'
 import type { Automation } from './automation.ts'
 import { createAutomation } from './automation.ts'
 import { endEach } from './time-limit.ts'
 import { Keeper } from './keeper.ts'
 import { ServiceName } from './service-name.ts'
-import { attachReader } from './attach.ts'
-import { collectFrom } from './collect-metrics.ts'
 import { domainsOf } from './domains.ts'
 import { EngineInstrumentation } from './engine-instrumentation.ts'
 import { fileProgramOf } from './file-program.ts'
 import { Forecasting } from './forecasting.ts'
 import { KillSwitches } from './kill-switches.ts'
-import { applicationExprs, applicationMetrics } from './metrics/application.ts'
-import { databaseExprs, databaseMetrics } from './metrics/database.ts'
-import { externalServiceExprs, externalServiceMetrics } from './metrics/external-services.ts'
-import { systemExprs, systemMetrics } from './metrics/system.ts'
+import { PerformanceQuery } from './metrics/performance-query.ts'
 import type { AlertStatus } from './alert-status.ts'
 import type { Report } from './report.ts'
 import { Reporter } from './reporter.ts'
 import { announce } from './running-homeostats.ts'
 import { readModes } from './modes.ts'
 import { DEFAULT_INTERVAL_MS } from './option-schema.ts'
-import { reportProgramFindings } from './report-program-findings.ts'
-import { reportServerOnlySelectors } from './server-only-selectors.ts'
-import { tidyTextReaders } from './text-readers.ts'
 import type { OptimizationResult } from './optimization-result.ts'
 import { optimizationResult } from './optimization-result.ts'
 import type { PerformanceMetrics } from './performance-metrics.ts'
 import type { PerformancePrediction, PreventionResult } from './prevention.ts'
 import { preventionResult } from './prevention.ts'
 import { programOf } from './program.ts'
+import { ProgramOfOptions } from './program-of-options.ts'
+import { Rhythm } from './rhythm.ts'
 import type { ProgramFiles } from './reload/program-files.ts'
-import type { Query } from './query.ts'
-import { createQuery } from './query.ts'
 import type { CheckedOptions } from './read-options.ts'
 import { signalsOnlyOptions, whySignalsOnly } from './signals-only.ts'
 import { withUniqueNames } from './unique-names.ts'
@@ -57,9 +48,6 @@ export type { HomeostatOptions } from './options.ts'
 /** Any instrumentation of ours, as `registerInstrumentations` takes it. */
 export type HomeostatInstrumentation = Domain['instrumentation'] | EngineInstrumentation
 
-/** Rules and responses that are loaded before `homeostat()` returns; more of them take longer than ten milliseconds. */
-const LOADED_AT_ONCE = 200
-const NOTHING: ProgramSource = { rules: [], responses: [] }
 /** How long each part may take to end. */
 const LONGEST_END_MS = 10_000
 
@@ -68,26 +56,19 @@ export class Homeostat implements AsyncDisposable {
   /** For `NodeSDK({ instrumentations })` or `registerInstrumentations`. */
   readonly instrumentations: readonly HomeostatInstrumentation[]
   readonly optimizer: Optimizer
-  readonly #engine: EngineInstrumentation
-  readonly #ticker: Ticker
+  readonly #rhythm: Rhythm
   readonly #isSignalsOnly: boolean
-  #query: Query | undefined
-  readonly #target: AttachTarget
+  #query: PerformanceQuery | undefined
+  readonly #attachments: Attachments
   readonly #automation: Automation
-  readonly #service: ServiceName
   readonly #keeper: Keeper
-  readonly #readers = new Set<object>()
   readonly #reporter: Reporter
   readonly #forecasting: Forecasting
   readonly #killSwitches: KillSwitches
   readonly #files: ProgramFiles | undefined
-  readonly #attachments: Disposable[] = []
   readonly #faults: Faults
-  /** Settles when the first tick may come. */
-  #ready: Promise<unknown> | undefined
   /** Settles when the rules and responses of the options are in force. */
-  #loaded: Promise<void> | undefined
-  #isOver = false
+  readonly #loaded: Promise<void> | undefined
 
   /** @internal `homeostat()` checks the options. */
   constructor(checked: CheckedOptions) {
@@ -98,31 +79,37 @@ export class Homeostat implements AsyncDisposable {
     const { autoStart = true, intervalMs = DEFAULT_INTERVAL_MS } = options
     const modes = readModes({ ...checked, options }, domains, warn)
     limitRetainedBytes(options.maxRetainedBytes)
-    const service = (this.#service = new ServiceName(options))
-    this.#engine = new EngineInstrumentation(provider => this.#onProvider(provider))
-    const { faults } = this.#engine.registry
+    const service = new ServiceName(options)
+    const engine = new EngineInstrumentation(provider => {
+      service.offer(provider)
+      this.#attachments.tidy(provider)
+    })
+    const { faults } = engine.registry
     this.#faults = faults
     const isStopped = (): boolean => this.optimizer.killSwitch.state.tripped
     this.#automation = createAutomation({ options, domains, modes, service, faults, isStopped })
-    const reporter = (this.#reporter = new Reporter({
-      options,
-      domains,
-      modes,
-      service,
+    this.instrumentations = [engine, ...domains.map(([domain]) => domain.instrumentation)]
+    const attachments = (this.#attachments = new Attachments(
+      {
+        registries: this.instrumentations.map(({ registry }) => registry),
+        offer: (source, scopes, provider) => this.optimizer.offer(source, scopes, provider),
+        onResource: resource => service.offer(resource),
+        onDoubled: scopes => this.#reporter.reportDoubled(scopes),
+        exportsDoubles: options.exportDoubles ?? true,
+        onError: error => faults.report('telemetry', error),
+      },
       faults,
-      readers: this.#readers,
-    }))
+    ))
+    const { readers } = attachments
+    const reporter = (this.#reporter = new Reporter({ options, domains, modes, service, faults, readers }))
     let isMade = false
     const notice = (text: string): void => (isMade ? reporter.notice(text) : warn(text))
     const program = programOf(options, domains, modes)
-    const report = { now: warn, later: (line: string): void => diag.warn(`homeostat: ${line}`) }
-    reportProgramFindings(program, faults, report)
+    const wantedProgram = new ProgramOfOptions(program, faults)
     const actions = [...program.actions, ...this.#automation.actions]
-    this.instrumentations = [this.#engine, ...domains.map(([domain]) => domain.instrumentation)]
-    const isMuch = sizeOf(program) > LOADED_AT_ONCE
     this.optimizer = new Optimizer({
-      registries: [this.#engine.registry, ...domains.map(([domain]) => domain.instrumentation.registry)],
-      ...(isMuch ? NOTHING : program),
+      registries: [engine.registry, ...domains.map(([domain]) => domain.instrumentation.registry)],
+      ...wantedProgram.atOnce,
       actions,
       fleet: this.#automation.fleet,
       modeOf: action => modes.ofAction(action),
@@ -131,28 +118,9 @@ export class Homeostat implements AsyncDisposable {
       ...(options.warmUpMs !== undefined && { warmUpMs: options.warmUpMs }),
       ...(options.environment && { environment: options.environment }),
     })
-    for (const { message } of this.optimizer.rules.rejected) warn(message)
-    // Rules given in code that do not parse have been reported already.
-    faults.contain('rule', () =>
-      reportServerOnlySelectors(options.rules ?? [], options.responses ?? [], program.rules, report),
-    )
-    // The application goes on starting meanwhile, and the first tick waits. Mistakes are reported through `diag`.
-    if (isMuch) this.#loaded = this.optimizer.loadInSlices(program)
+    this.#loaded = wantedProgram.load(this.optimizer, options)
     // Named at once, so that there is a past to answer from; a process that only measures reads none until it is asked.
-    if (!isSignalsOnly) this.#query = this.#createQuery()
-    this.#target = {
-      registries: this.instrumentations.map(({ registry }) => registry),
-      offer: (source, scopes, provider) => this.optimizer.offer(source, scopes, provider),
-      onResource: resource => service.offer(resource),
-      onDoubled: scopes => reporter.reportDoubled(scopes),
-      exportsDoubles: options.exportDoubles ?? true,
-      onError: error => faults.report('telemetry', error),
-    }
-    this.#ticker = new Ticker(
-      intervalMs,
-      () => this.#tick(),
-      error => faults.report('tick', error),
-    )
+    if (!isSignalsOnly) this.#query = new PerformanceQuery(this.optimizer.store)
     const mayAct = actions.some(action => !isAdvice(action) && modes.ofAction(action.name) === 'act')
     const { store, killSwitch } = this.optimizer
     killSwitch.onTrip(() => this.#automation.undoAll())
@@ -163,8 +131,10 @@ export class Homeostat implements AsyncDisposable {
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct, notice })
     const load = (source: ProgramSource): Promise<void> => this.optimizer.loadInSlices(source)
     this.#files = fileProgramOf({ options, domains, modes, intervalMs, faults, load, notice })
+    const waits = { service, readers, loaded: this.#loaded, resume: () => this.#resume() }
+    this.#rhythm = new Rhythm({ intervalMs, optimizer: this.optimizer, faults, ...waits })
     reporter.follow({ optimizer: this.optimizer, automation: this.#automation, keeper: this.#keeper })
-    this.#attachments.push(announce(reporter))
+    attachments.hold(announce(reporter))
     isMade = true
     if (whyOnly !== undefined) reporter.onlyMeasures(whyOnly)
     if (autoStart) this.start()
@@ -187,18 +157,8 @@ export class Homeostat implements AsyncDisposable {
    * ```
    */
   attach<R extends object>(reader: R): R {
-    this.#attachments.push(attachReader(reader, this.#target))
-    this.#readers.add(reader)
+    this.#attachments.attach(reader)
     return reader
-  }
-
-  /** Of metrics or of traces, as the SDK gives it to instrumentations. */
-  #onProvider(provider: unknown): void {
-    this.#service.offer(provider)
-    const [engine, ...others] = this.#target.registries
-    if (typeof provider !== 'object' || provider === null || engine === undefined) return
-    const scopes = [engine.scope, ...others.map(({ scope }) => scope)] as const
-    this.#faults.contain('telemetry', () => this.#attachments.push(tidyTextReaders(provider, scopes)))
   }
 
   /**
@@ -206,11 +166,9 @@ export class Homeostat implements AsyncDisposable {
    * process that only measures, see the option `signalsOnly`.
    */
   start(): void {
-    if (this.#isSignalsOnly || this.#isOver) return
-    // What was saved belongs to a service, whose name the SDK may bring later.
-    this.#service.onSettled(() => this.#resume())
+    if (this.#isSignalsOnly || this.#rhythm.isOver) return
     this.#killSwitches.start()
-    this.#ticker.start()
+    this.#rhythm.start()
   }
 
   /**
@@ -218,8 +176,7 @@ export class Homeostat implements AsyncDisposable {
    * fails to end, or takes longer than ten seconds, is counted among our errors, and the rest is ended all the same.
    */
   async stop(): Promise<void> {
-    this.#isOver = true
-    this.#ticker.stop()
+    this.#rhythm.stop()
     const endings = {
       'the program files': () => this.#files?.[Symbol.dispose](),
       'the kill switches': () => this.#killSwitches[Symbol.asyncDispose](),
@@ -229,8 +186,7 @@ export class Homeostat implements AsyncDisposable {
     }
     await endEach(endings, LONGEST_END_MS, error => this.#faults.report('tick', error))
     for (const instrumentation of this.instrumentations) this.#faults.contain('signal', () => instrumentation.disable())
-    for (const attachment of this.#attachments.splice(0))
-      this.#faults.contain('telemetry', () => attachment[Symbol.dispose]())
+    this.#attachments[Symbol.dispose]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -240,17 +196,9 @@ export class Homeostat implements AsyncDisposable {
   /** System, application, database and external services now. A part that fails is named in `failures`. */
   async collectMetrics(): Promise<PerformanceMetrics> {
     const now = steadyNow()
-    const query = (this.#query ??= this.#createQuery())
+    const query = (this.#query ??= new PerformanceQuery(this.optimizer.store))
     await this.optimizer.refreshInSlices(now)
-    return collectFrom(
-      {
-        system: () => systemMetrics(query),
-        application: () => applicationMetrics(query),
-        database: () => databaseMetrics(query),
-        externalServices: () => externalServiceMetrics(query),
-      },
-      now,
-    )
+    return query.collect(now)
   }
 
   /**
@@ -260,7 +208,7 @@ export class Homeostat implements AsyncDisposable {
   async optimizePerformance(): Promise<OptimizationResult> {
     await this.#loaded
     await this.#files?.loaded
-    this.#settleService()
+    this.#rhythm.settleService()
     const tick = await this.optimizer.tickAndWait(steadyNow())
     return optimizationResult(tick, tick.attempts)
   }
@@ -282,34 +230,15 @@ export class Homeostat implements AsyncDisposable {
   async proactiveOptimization(): Promise<PreventionResult> {
     await this.#loaded
     await this.#files?.loaded
-    this.#settleService()
+    this.#rhythm.settleService()
     const predictions = await this.predictPerformanceBottlenecks()
     return preventionResult(predictions, await this.optimizer.tickAndWait(steadyNow()))
   }
 
-  #createQuery(): Query {
-    const exprs = [...systemExprs, ...applicationExprs, ...databaseExprs, ...externalServiceExprs]
-    return createQuery(this.optimizer.store, exprs, steadyNow)
-  }
-
   /** Takes up what an earlier life has left and learned. */
-  #resume(): void {
-    if (this.#isOver) return
+  #resume(): Promise<unknown> {
     this.#automation.start()
-    this.#ready ??= this.#keeper.start()
-  }
-
-  #settleService(): void {
-    for (const reader of this.#readers) this.#service.offer(reader)
-    this.#service.settle()
-  }
-
-  /** Runs by the timer. A quarantine that was saved counts from the first tick on. */
-  async #tick(): Promise<void> {
-    this.#settleService()
-    await this.#ready
-    await this.#loaded
-    if (!this.#isOver) await this.optimizer.tickInSlices(steadyNow())
+    return this.#keeper.start()
   }
 
   /** How long the event loop lets a callback wait now, in milliseconds. */
@@ -367,8 +296,4 @@ export class Homeostat implements AsyncDisposable {
   enable(): void {
     this.optimizer.killSwitch.reset()
   }
-}
-
-function sizeOf({ rules, responses }: ProgramSource): number {
-  return rules.reduce((sum, source) => sum + ('rules' in source ? source.rules.length : 1), responses.length)
 }

@@ -57,6 +57,11 @@ const EVALUATION_TIMEOUT_MS = 1000
 /** A slice of a tick ends with the step that goes over this, and no step should take as long again. */
 const TICK_SLICE_MS = 1
 
+/*
+ * Over 300 lines: the one orchestrator. Its parts call each other (a runner reports to the supervision, which asks the
+ * reverter), so they are wired in one place, and a tick reads from top to bottom here.
+ */
+
 /**
  * The loop. One tick goes the one walk: snapshot, store, verdicts on what was done, rules, decisions, actions, ledger.
  * It keeps no time of its own: whoever calls `tick(now)` does.

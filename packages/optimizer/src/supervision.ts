@@ -24,6 +24,7 @@ import { switchable } from './switched-action.ts'
 import { isOnAt } from './trial-design.ts'
 import { gatherValues, hasEnoughValues } from './trial-values.ts'
 import type { Judgement } from './verdict.ts'
+import { VerdictNews } from './verdict-news.ts'
 
 export interface SupervisionOptions {
   readonly trials: Trials
@@ -45,7 +46,7 @@ export class Supervision {
   readonly #breaches = new Map<string, string>()
   readonly #preemption: Preemption
   readonly #shadows = new Shadows()
-  #verdicts: Verdicted[] = []
+  readonly #news = new VerdictNews()
   #isKilled = false
 
   constructor(options: SupervisionOptions) {
@@ -188,9 +189,7 @@ export class Supervision {
 
   /** The trials that were judged since this was last asked. */
   takeVerdicts(): Verdicted[] {
-    const verdicts = this.#verdicts
-    this.#verdicts = []
-    return verdicts
+    return this.#news.take()
   }
 
   /** The open trials by course. A shadow has none: nothing is done about it. */
@@ -265,11 +264,11 @@ export class Supervision {
         return
       case 'reverting':
         if (trial.state === 'reverting') return
-        return reverter.undo(this.#told(trials.revert(trial, this.#seen(trial, judgement), course.cause, now)))
+        return reverter.undo(this.#news.add(trials.revert(trial, this.#seen(trial, judgement), course.cause, now)))
       case 'settled':
         if (!course.isLasting) return this.#close(trial, judgement, now)
         if (trial.state === 'kept') return
-        this.#told(trials.keep(trial, this.#seen(trial, judgement), now))
+        this.#news.add(trials.keep(trial, this.#seen(trial, judgement), now))
         return reverter.switch(trial, true)
       case 'acting':
       case 'settling':
@@ -287,7 +286,7 @@ export class Supervision {
 
   #close(trial: Exclude<OpenTrial, RunningTrial>, judgement: Judgement, now: number): void {
     this.#forget(trial.id)
-    this.#told(this.#options.trials.close(trial, this.#seen(trial, judgement), now))
+    this.#news.add(this.#options.trials.close(trial, this.#seen(trial, judgement), now))
   }
 
   #forget(id: string): void {
@@ -297,11 +296,5 @@ export class Supervision {
   /** A verdict is not told without what its guards could not see. */
   #seen(trial: Trial, judgement: Judgement): Judgement & Pick<JudgedTrial, 'blindSpots'> {
     return { ...judgement, blindSpots: this.#options.guarded.blindSpots(trial) }
-  }
-
-  #told<T extends Verdicted>(trial: T): T {
-    const isNews = !this.#verdicts.some(({ id }) => id === trial.id)
-    if (isNews && trial.arm !== 'shadow') this.#verdicts.push(trial)
-    return trial
   }
 }

@@ -1,5 +1,5 @@
 import { AnnotationList } from './annotation.ts'
-import { operandsOf, type Expr, type LabelMatch, type ValueType } from './ast.ts'
+import type { Expr, ValueType } from './ast.ts'
 import { Binding } from './binding.ts'
 import { checkTypes, type CheckOptions } from './check.ts'
 import { EvaluationError, EvaluationTimeout } from './errors.ts'
@@ -11,17 +11,13 @@ import { parse } from './parser.ts'
 import type { EvaluationContext, EvaluationInstant, Plan, RangePlan } from './plan.ts'
 import { SampleBudget } from './sample-budget.ts'
 import { SampleWindow } from './sample-window.ts'
+import { selectorsOf, type SelectorUse } from './selector-use.ts'
 import { atOnce, type Steps } from './steps.ts'
 import type { Store } from './store.ts'
 import type { Sample, SeriesSamples, Value } from './value.ts'
 import { ColumnsOfFrames, NO_COLUMNS, scalarColumns, type VectorColumns } from './vector-columns.ts'
 
-/** What one selector of an expression reads. */
-export interface SelectorUse {
-  readonly matches: readonly LabelMatch[]
-  /** How far back it looks: its range (0 for an instant) plus its offset. */
-  readonly windowMs: number
-}
+export type { SelectorUse } from './selector-use.ts'
 
 /** Start, end and step of a range query, for `@ start()`, `@ end()`, `step()` and `range()`. */
 export interface QueryBounds {
@@ -290,12 +286,4 @@ function samplesOf(frame: Frame, timestampMs: number): Sample[] {
     if (labels !== undefined) samples.push({ labels, value: frame.values[i] ?? NaN, timestampMs })
   }
   return samples
-}
-
-function selectorsOf(expr: Expr, outerMs: number): readonly SelectorUse[] {
-  if (expr.kind === 'selector') return [{ matches: expr.matches, windowMs: outerMs + Math.max(0, expr.offsetMs) }]
-  let reachMs = outerMs
-  if (expr.kind === 'range') reachMs += expr.rangeMs
-  if (expr.kind === 'subquery') reachMs += expr.rangeMs + Math.max(0, expr.offsetMs)
-  return operandsOf(expr).flatMap(operand => selectorsOf(operand, reachMs))
 }

@@ -6,16 +6,13 @@ import { originOf } from './change-record.ts'
 import type { AdjustmentOptions, Pushed } from './adjustment-options.ts'
 import { typeName } from './knob-access.ts'
 import { goneElsewhere } from './knob-lease.ts'
+import { LookPace } from './look-pace.ts'
 import { UncertainSet } from './uncertain-set.ts'
 import { walkBack, type Stand } from './walk-back.ts'
 
-/** How often the value is looked at that could not be undone, or that may still come: in the first minute, and then for ever. */
-const [LOOK_MS, LATER_LOOK_MS, LOOKS_UNTIL_LATER] = [1000, 5000, 60]
-
 /**
- * A knob that stands elsewhere than it was, from the first set until all is undone. Each set is a layer; undoing one takes those
- * on top of it along, because they were decided upon it. It undoes itself when nobody renews it, and it does not give up before
- * the value is back, or somebody else's.
+ * An adjusted knob, from the first set until all is undone. Each set is a layer. Undoing one also undoes the layers on top of it,
+ * which were decided upon it. It undoes itself when nobody renews it, and goes on until the value is back or somebody else's.
  */
 export class Adjustment {
   readonly #options: AdjustmentOptions
@@ -29,7 +26,7 @@ export class Adjustment {
   #isEnding = false
   /** The value is back, and only the record is left. */
   #isBack = false
-  #looks = 0
+  readonly #pace = new LookPace()
   #timer: Disposable | undefined
   #ended: UndoResult | undefined
 
@@ -261,8 +258,7 @@ export class Adjustment {
       this.#arm()
       return goneElsewhere(this.knob)
     }
-    const expected = this.#stand.set.join(' or ')
-    const detail = `${this.knob} is ${value} and not ${expected}: somebody set it`
+    const detail = `${this.knob} is ${value} and not ${this.#stand.set.join(' or ')}: somebody set it`
     return this.#end({ result: 'superseded', detail }, true)
   }
 
@@ -281,7 +277,7 @@ export class Adjustment {
   #untilNextLook(): number {
     const untilEnd = Math.max(0, this.#endsAt - this.#margin - performance.now())
     if (!this.#isEnding && !this.#uncertain) return untilEnd
-    return this.#looks < LOOKS_UNTIL_LATER ? LOOK_MS : LATER_LOOK_MS
+    return this.#pace.nextMs
   }
 
   /** A shared change ends a little before its lease, so that this process can still undo it itself. */
@@ -293,7 +289,7 @@ export class Adjustment {
     const { inTurn, isStopped, onFault } = this.#options
     await inTurn(async () => {
       if (this.#ended) return
-      this.#looks++
+      this.#pace.looked()
       if (this.#isBack) return this.#settleAgain()
       if (this.#isEnding || isStopped() || performance.now() >= this.#endsAt - this.#margin) {
         const result = await this.undoInTurn(AbortSignal.abort())

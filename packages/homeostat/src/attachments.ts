@@ -1,0 +1,41 @@
+import type { Faults } from '@homeostat/signals'
+import type { AttachTarget } from './attach.ts'
+import { attachReader } from './attach.ts'
+import { tidyTextReaders } from './text-readers.ts'
+
+/** The readers and providers of the application that serve Homeostat, as they were again once this is disposed. */
+export class Attachments implements Disposable {
+  /** The readers that were attached. */
+  readonly readers: Set<object> = new Set()
+  readonly #target: AttachTarget
+  readonly #faults: Faults
+  readonly #held: Disposable[] = []
+
+  constructor(target: AttachTarget, faults: Faults) {
+    this.#target = target
+    this.#faults = faults
+  }
+
+  /** @throws NotAReaderError when it is given anything but a metric reader */
+  attach(reader: object): void {
+    this.hold(attachReader(reader, this.#target))
+    this.readers.add(reader)
+  }
+
+  /** Keeps the Prometheus texts of a provider clean whose readers nobody attached. */
+  tidy(provider: unknown): void {
+    const [engine, ...others] = this.#target.registries
+    if (typeof provider !== 'object' || provider === null || engine === undefined) return
+    const scopes = [engine.scope, ...others.map(({ scope }) => scope)] as const
+    this.#faults.contain('telemetry', () => this.hold(tidyTextReaders(provider, scopes)))
+  }
+
+  /** Disposes of something else together with these. */
+  hold(held: Disposable): void {
+    this.#held.push(held)
+  }
+
+  [Symbol.dispose](): void {
+    for (const held of this.#held.splice(0)) this.#faults.contain('telemetry', () => held[Symbol.dispose]())
+  }
+}
