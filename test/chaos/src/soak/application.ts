@@ -2,12 +2,22 @@
 // and caches all the time. Its parent lets it work in turns.
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { registerInstrumentations } from '@opentelemetry/instrumentation'
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics'
 import { homeostat, type Homeostat } from 'homeostat'
 import { quantile } from '../quantile.ts'
 
 const [how = '', postgresUrl = '', redisUrl = ''] = process.argv.slice(2)
 let trips = 0
 let h: Homeostat | undefined
+// Both have an SDK that exports: only Homeostat makes the difference.
+const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE)
+const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 1_000 })
 if (how === 'with') {
   h = homeostat({
     mode: 'act',
@@ -24,6 +34,9 @@ if (how === 'with') {
   })
   h.optimizer.killSwitch.onTrip(() => trips++)
 }
+const meterProvider = new MeterProvider({ readers: [h ? h.attach(reader) : reader] })
+registerInstrumentations({ instrumentations: h ? [...h.instrumentations] : [], meterProvider })
+setInterval(() => exporter.reset(), 5_000)
 
 const require = createRequire(import.meta.url)
 const { Pool } = require('pg') as typeof import('pg')
@@ -85,6 +98,18 @@ async function work(ms: number): Promise<{ p99Ms: number; requests: number }> {
   return { p99Ms: quantile(latencies, 0.99), requests: latencies.length }
 }
 
+/** Statements and cache lookups that the last export has counted. */
+async function exported(): Promise<{ statements: number; lookups: number }> {
+  await reader.forceFlush()
+  const scopes = exporter.getMetrics().at(-1)?.scopeMetrics ?? []
+  const total = (name: string): number => {
+    const metrics = scopes.flatMap(scope => scope.metrics).filter(({ descriptor }) => descriptor.name === name)
+    const values = metrics.flatMap(({ dataPoints }): (number | { count: number })[] => dataPoints.map(p => p.value))
+    return values.reduce<number>((sum, value) => sum + (typeof value === 'number' ? value : value.count), 0)
+  }
+  return { statements: total('db.client.operation.duration'), lookups: total('homeostat.cache.requests') }
+}
+
 async function heapBytes(): Promise<number> {
   const collect = (globalThis as { gc?: () => void }).gc
   for (let n = 0; n < 3; n++) {
@@ -98,11 +123,11 @@ process.on('message', (turn: { readonly ms: number }) => {
   void (async () => {
     if (turn.ms === 0) {
       await Promise.all([pool.end(), redis.quit()])
-      await h?.[Symbol.asyncDispose]()
+      await Promise.all([h?.[Symbol.asyncDispose](), meterProvider.shutdown()])
       process.exit()
     }
     const { p99Ms, requests } = await work(turn.ms)
-    process.send?.({ p99Ms, requests, heapBytes: await heapBytes(), trips })
+    process.send?.({ p99Ms, requests, heapBytes: await heapBytes(), trips, ...(await exported()) })
   })()
 })
 process.send?.('ready')
