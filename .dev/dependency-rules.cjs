@@ -9,6 +9,32 @@ const only = (name, allowed) => ({
   to: { path: WORKSPACE, pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
 })
 
+/**
+ * The rooms of a package, floor by floor: a room may import itself and the rooms of lower floors, so nothing imports back
+ * up and no two rooms form a circle. Directly in `src` there are only the package's doors, which no room may import.
+ */
+const rooms = (name, doors, floors) => {
+  const src = `^packages/${name}/src/`
+  const all = floors.flat().join('|')
+  return [
+    {
+      name: `${name}-files-live-in-rooms`,
+      comment: `A file of ${name} lives in one of its rooms, or is a door: ${doors.join(', ')}.`,
+      severity: 'error',
+      from: { path: src, pathNot: `${src}((${all})/|(${doors.join('|')})\\.ts$)` },
+      to: {},
+    },
+    ...floors.flatMap((floor, at) =>
+      floor.map(room => ({
+        name: `${name}-${room}-imports-only-lower-floors`,
+        severity: 'error',
+        from: { path: `${src}${room}/` },
+        to: { path: src, pathNot: `${src}(${[room, ...floors.slice(0, at).flat()].join('|')})/` },
+      })),
+    ),
+  ]
+}
+
 const domains = ['runtime', 'cache', 'ioredis', 'bullmq', 'pg']
 
 module.exports = {
@@ -23,6 +49,21 @@ module.exports = {
     only('semconv', []),
     only('signals', ['semconv']),
     only('promql', []),
+    ...rooms(
+      'promql',
+      ['index', 'rule-files', 'rule-tests'],
+      [
+        ['words', 'numbers'],
+        ['regexp'],
+        ['syntax', 'store'],
+        ['plans', 'templates'],
+        ['functions', 'aggregations', 'operators'],
+        ['queries'],
+        ['rules'],
+        ['rule-files'],
+        ['rule-tests'],
+      ],
+    ),
     {
       ...only('forecast', ['optimizer', 'promql', 'signals', 'semconv']),
       comment: 'In the loop; the forecaster itself is pure.',

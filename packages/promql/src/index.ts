@@ -1,8 +1,8 @@
-export { AlertSeries, type ShownAlert } from './alert-series.ts'
-export type { Alert, ResolvedAlert } from './alert.ts'
-export type { Annotation } from './annotation.ts'
-export { operandsOf, type LabelMatch, type ValueType } from './ast.ts'
-export { formatDuration, parseDuration } from './durations.ts'
+export { AlertSeries, type ShownAlert } from './rules/alert-series.ts'
+export type { Alert, ResolvedAlert } from './rules/alert.ts'
+export type { Annotation } from './words/annotation.ts'
+export { operandsOf, type LabelMatch, type ValueType } from './words/ast.ts'
+export { formatDuration, parseDuration } from './numbers/durations.ts'
 export {
   EvaluationError,
   EvaluationTimeout,
@@ -12,7 +12,7 @@ export {
   UnsupportedFeature,
   type ExpressionError,
   type Position,
-} from './errors.ts'
+} from './words/errors.ts'
 export {
   compile,
   type BoundExpression,
@@ -20,9 +20,9 @@ export {
   type Expression,
   type QueryBounds,
   type SelectorUse,
-} from './expression.ts'
-export type { HistogramHandle } from './histogram-handle.ts'
-export { Labels, type LabelSet } from './labels.ts'
+} from './queries/expression.ts'
+export type { HistogramHandle } from './store/histogram-handle.ts'
+export { Labels, type LabelSet } from './words/labels.ts'
 export {
   spellings,
   underscoreLabel,
@@ -33,15 +33,30 @@ export {
   type HistogramPart,
   type MetricIdentity,
   type SeriesKind,
-} from './names.ts'
-export type { LimitedAlerts, RuleHealth } from './rule-context.ts'
-export type { RuleGroup } from './rule-group.ts'
-export type { RecordingRule, Rule } from './rule.ts'
-export { createRules, loadRules, type Evaluation, type RuleSource, type Rules, type RulesOptions } from './rules.ts'
-export type { SeriesHandle } from './series-handle.ts'
-export type { SeriesDescriptor } from './series-descriptor.ts'
-export type { Steps } from './steps.ts'
+} from './words/names.ts'
+export type { LimitedAlerts, RuleHealth } from './rules/rule-context.ts'
+export type { RuleGroup } from './rules/rule-group.ts'
+export type { RecordingRule, Rule } from './rules/rule.ts'
+export {
+  createRules,
+  loadRules,
+  type Evaluation,
+  type RuleSource,
+  type Rules,
+  type RulesOptions,
+} from './rules/rules.ts'
+export type { SeriesHandle } from './store/series-handle.ts'
+export type { SeriesDescriptor } from './words/series-descriptor.ts'
+export type { Steps } from './words/steps.ts'
 export { matchesEmpty } from './syntax/selector.ts'
-export { createStore, type Store, type StoreOptions, type StoreStats } from './store.ts'
-export type { MatrixValue, Sample, ScalarValue, SeriesSamples, StringValue, Value, VectorValue } from './value.ts'
-export type { VectorColumns } from './vector-columns.ts'
+export { createStore, type Store, type StoreOptions, type StoreStats } from './store/store.ts'
+export type {
+  MatrixValue,
+  Sample,
+  ScalarValue,
+  SeriesSamples,
+  StringValue,
+  Value,
+  VectorValue,
+} from './queries/value.ts'
+export type { VectorColumns } from './queries/vector-columns.ts'

@@ -1,4 +1,4 @@
-import { KahanSum, Mean } from '../functions/kahan.ts'
+import { KahanSum, Mean } from '../numbers/kahan.ts'
 
 /** Something that takes the values of one group one by one and ends in one value. */
 export interface Fold {

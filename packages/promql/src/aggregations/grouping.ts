@@ -1,7 +1,7 @@
-import type { Grouping } from '../ast.ts'
-import { LabelGroups } from '../label-groups.ts'
-import { METRIC_NAME, type Labels } from '../labels.ts'
-import { underscoreLabel } from '../names.ts'
+import type { Grouping } from '../words/ast.ts'
+import { LabelGroups } from '../plans/label-groups.ts'
+import { METRIC_NAME, type Labels } from '../words/labels.ts'
+import { underscoreLabel } from '../words/names.ts'
 
 /** The group a sample belongs to, by `by (...)` or `without (...)`; the metric name stays only when `by` names it. */
 export function groupLabels(grouping: Grouping): (labels: Labels) => Labels {

@@ -1,8 +1,8 @@
-import type { Grouping } from '../ast.ts'
-import type { Frame } from '../frame.ts'
-import type { Labels } from '../labels.ts'
-import { SameLabels } from '../same-labels.ts'
-import { LABELS_OF_STEP, type Steps } from '../steps.ts'
+import type { Grouping } from '../words/ast.ts'
+import type { Frame } from '../plans/frame.ts'
+import type { Labels } from '../words/labels.ts'
+import { SameLabels } from '../words/same-labels.ts'
+import { LABELS_OF_STEP, type Steps } from '../words/steps.ts'
 import { Groups } from './grouping.ts'
 
 /** Which group each sample of a vector belongs to, by number; worked out anew only when the vector has other labels. */

@@ -1,10 +1,10 @@
-import type { Grouping } from '../ast.ts'
-import { EvaluationError } from '../errors.ts'
-import { formatFloat } from '../float-format.ts'
-import { Frame } from '../frame.ts'
-import type { ScalarPlan, VectorPlan } from '../plan.ts'
-import { sortInSteps } from '../sort-in-steps.ts'
-import { LABELS_OF_STEP } from '../steps.ts'
+import type { Grouping } from '../words/ast.ts'
+import { EvaluationError } from '../words/errors.ts'
+import { formatFloat } from '../numbers/float-format.ts'
+import { Frame } from '../plans/frame.ts'
+import type { ScalarPlan, VectorPlan } from '../plans/plan.ts'
+import { sortInSteps } from '../words/sort-in-steps.ts'
+import { LABELS_OF_STEP } from '../words/steps.ts'
 import { emptyMembers, Groups } from './grouping.ts'
 
 /** NaN is worst for both. */

@@ -1,9 +1,9 @@
-import { unwrapParens, type Expr } from '../ast.ts'
-import { Frame } from '../frame.ts'
-import { EMPTY_LABELS, Labels, METRIC_NAME } from '../labels.ts'
-import { underscoreLabel } from '../names.ts'
-import { ConstantPlan, wallSeconds, type RangeVisitor } from '../plan.ts'
-import { LABELS_OF_STEP } from '../steps.ts'
+import { unwrapParens, type Expr } from '../words/ast.ts'
+import { Frame } from '../plans/frame.ts'
+import { EMPTY_LABELS, Labels, METRIC_NAME } from '../words/labels.ts'
+import { underscoreLabel } from '../words/names.ts'
+import { ConstantPlan, wallSeconds, type RangeVisitor } from '../plans/plan.ts'
+import { LABELS_OF_STEP } from '../words/steps.ts'
 import type { FunctionDefinition } from './definition.ts'
 
 const time: FunctionDefinition = {

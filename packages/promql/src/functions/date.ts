@@ -1,7 +1,7 @@
-import { Frame } from '../frame.ts'
-import { EMPTY_LABELS } from '../labels.ts'
-import { wallSeconds } from '../plan.ts'
-import { LABELS_OF_STEP } from '../steps.ts'
+import { Frame } from '../plans/frame.ts'
+import { EMPTY_LABELS } from '../words/labels.ts'
+import { wallSeconds } from '../plans/plan.ts'
+import { LABELS_OF_STEP } from '../words/steps.ts'
 import type { FunctionDefinition } from './definition.ts'
 
 const DAY_MS = 86_400_000

@@ -1,11 +1,11 @@
-import type { Call, Expr, ValueType } from '../ast.ts'
-import { placeOf } from '../annotation.ts'
-import { Frame } from '../frame.ts'
-import { EMPTY_LABELS, type Labels } from '../labels.ts'
-import { LosingNames } from '../losing-names.ts'
-import type { EvaluationContext, Plan, RangePlan, RangeVisitor, ScalarPlan, VectorPlan } from '../plan.ts'
-import type { RangeWindow } from '../range-window.ts'
-import type { Steps } from '../steps.ts'
+import type { Call, Expr, ValueType } from '../words/ast.ts'
+import { placeOf } from '../words/annotation.ts'
+import { Frame } from '../plans/frame.ts'
+import { EMPTY_LABELS, type Labels } from '../words/labels.ts'
+import { LosingNames } from '../plans/losing-names.ts'
+import type { EvaluationContext, Plan, RangePlan, RangeVisitor, ScalarPlan, VectorPlan } from '../plans/plan.ts'
+import type { RangeWindow } from '../plans/range-window.ts'
+import type { Steps } from '../words/steps.ts'
 
 /** One call in an expression, as its function sees it while the plan is made. */
 export interface CallSite {

@@ -1,8 +1,8 @@
-import { wallSeconds, type EvaluationContext } from '../plan.ts'
-import type { RangeWindow } from '../range-window.ts'
+import { wallSeconds, type EvaluationContext } from '../plans/plan.ts'
+import type { RangeWindow } from '../plans/range-window.ts'
 import { overRange, placeOfArgument, type FunctionDefinition } from './definition.ts'
-import { KahanSum, Mean } from './kahan.ts'
-import { quantile, quantileWarning } from './quantile.ts'
+import { KahanSum, Mean } from '../numbers/kahan.ts'
+import { quantile, quantileWarning } from '../numbers/quantile.ts'
 
 /** The largest value of a range. NaN is replaced by anything. */
 function largest({ samples, from, to }: RangeWindow): number {

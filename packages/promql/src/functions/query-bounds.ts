@@ -1,4 +1,4 @@
-import { wallSeconds, type EvaluationContext } from '../plan.ts'
+import { wallSeconds, type EvaluationContext } from '../plans/plan.ts'
 import type { FunctionDefinition } from './definition.ts'
 
 function ofQuery(name: string, read: (context: EvaluationContext) => number): FunctionDefinition {

@@ -1,7 +1,7 @@
-import { placeOf } from '../annotation.ts'
-import { unwrapParens } from '../ast.ts'
-import { METRIC_NAME } from '../labels.ts'
-import type { RangeWindow } from '../range-window.ts'
+import { placeOf } from '../words/annotation.ts'
+import { unwrapParens } from '../words/ast.ts'
+import { METRIC_NAME } from '../words/labels.ts'
+import type { RangeWindow } from '../plans/range-window.ts'
 import { overRange, type FunctionDefinition, type RangeCallSite, type RangeFunction } from './definition.ts'
 
 /**

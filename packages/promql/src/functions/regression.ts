@@ -1,7 +1,7 @@
-import { EvaluationError } from '../errors.ts'
-import type { RangeWindow } from '../range-window.ts'
+import { EvaluationError } from '../words/errors.ts'
+import type { RangeWindow } from '../plans/range-window.ts'
 import { overRange, type FunctionDefinition } from './definition.ts'
-import { KahanSum } from './kahan.ts'
+import { KahanSum } from '../numbers/kahan.ts'
 
 interface Line {
   slope: number

@@ -1,8 +1,8 @@
-import { placeOf } from '../annotation.ts'
-import { Frame } from '../frame.ts'
-import type { Labels } from '../labels.ts'
-import { underscoreLabel } from '../names.ts'
-import { sortInSteps } from '../sort-in-steps.ts'
+import { placeOf } from '../words/annotation.ts'
+import { Frame } from '../plans/frame.ts'
+import type { Labels } from '../words/labels.ts'
+import { underscoreLabel } from '../words/names.ts'
+import { sortInSteps } from '../words/sort-in-steps.ts'
 import type { CallSite, FunctionDefinition } from './definition.ts'
 
 /** Compares two samples of a frame by their places. */

@@ -1,4 +1,4 @@
-import type { ArithmeticOperator, ComparisonOperator } from '../ast.ts'
+import type { ArithmeticOperator, ComparisonOperator } from '../words/ast.ts'
 
 /** Two numbers to one; IEEE 754 as in Go, so division by zero is infinite. JavaScript's `%` is Go's `math.Mod`. */
 export const ARITHMETIC: Readonly<Record<ArithmeticOperator, (left: number, right: number) => number>> = {

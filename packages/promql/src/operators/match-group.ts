@@ -1,7 +1,7 @@
-import type { Matching } from '../ast.ts'
-import { LabelGroups } from '../label-groups.ts'
-import { METRIC_NAME, type Labels } from '../labels.ts'
-import { underscoreLabel } from '../names.ts'
+import type { Matching } from '../words/ast.ts'
+import { LabelGroups } from '../plans/label-groups.ts'
+import { METRIC_NAME, type Labels } from '../words/labels.ts'
+import { underscoreLabel } from '../words/names.ts'
 
 /** What two vectors are matched by, and what one evaluation noted about it. Rounds tell evaluations apart. */
 export interface MatchGroup {

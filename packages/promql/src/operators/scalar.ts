@@ -1,9 +1,9 @@
-import { isComparison, isSetOperator, type Binary, type ComparisonOperator } from '../ast.ts'
-import { EvaluationError } from '../errors.ts'
-import type { Frame } from '../frame.ts'
-import { LosingNames } from '../losing-names.ts'
-import type { EvaluationContext, ScalarPlan, VectorPlan } from '../plan.ts'
-import type { Steps } from '../steps.ts'
+import { isComparison, isSetOperator, type Binary, type ComparisonOperator } from '../words/ast.ts'
+import { EvaluationError } from '../words/errors.ts'
+import type { Frame } from '../plans/frame.ts'
+import { LosingNames } from '../plans/losing-names.ts'
+import type { EvaluationContext, ScalarPlan, VectorPlan } from '../plans/plan.ts'
+import type { Steps } from '../words/steps.ts'
 import { ARITHMETIC, COMPARISON } from './arithmetic.ts'
 
 function compute(expr: Binary): (left: number, right: number) => number {

@@ -1,7 +1,7 @@
-import type { Matching, SetOperator } from '../ast.ts'
-import { Frame } from '../frame.ts'
-import type { VectorPlan } from '../plan.ts'
-import { LABELS_OF_STEP, type Steps } from '../steps.ts'
+import type { Matching, SetOperator } from '../words/ast.ts'
+import { Frame } from '../plans/frame.ts'
+import type { VectorPlan } from '../plans/plan.ts'
+import { LABELS_OF_STEP, type Steps } from '../words/steps.ts'
 import { matchGroups } from './match-group.ts'
 
 /** `and`, `or`, `unless`: which samples stay, decided by the matching labels alone. */

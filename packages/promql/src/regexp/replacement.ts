@@ -1,4 +1,4 @@
-import { EvaluationError } from '../errors.ts'
+import { EvaluationError } from '../words/errors.ts'
 
 /** Nested calls can double a value at every level, so its length is bounded. */
 const MAX_VALUE_CHARS = 65_536

@@ -1,6 +1,6 @@
-import { compareLabels } from '../go-format.ts'
-import { nameOf } from '../rule-context.ts'
-import type { RuleGroup } from '../rule-group.ts'
+import { compareLabels } from '../numbers/go-format.ts'
+import { nameOf } from '../rules/rule-context.ts'
+import type { RuleGroup } from '../rules/rule-group.ts'
 
 /** A rule that writes the same series, or the same alert, as one before it. */
 export interface DuplicateRule {

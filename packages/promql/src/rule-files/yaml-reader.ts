@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml'
-import { parseDuration } from '../durations.ts'
+import { parseDuration } from '../numbers/durations.ts'
 import type { RulePlace } from './rule-file-error.ts'
 import { scalarText, type YamlDocument } from './yaml-document.ts'
 

@@ -1,5 +1,5 @@
 import { isMap, type Node } from 'yaml'
-import { parseDuration } from '../durations.ts'
+import { parseDuration } from '../numbers/durations.ts'
 import type { RuleFileError } from '../rule-files/rule-file-error.ts'
 import { YamlDocument } from '../rule-files/yaml-document.ts'
 import { MappingReader } from '../rule-files/yaml-reader.ts'

@@ -1,4 +1,4 @@
-import { compareText } from '../go-format.ts'
+import { compareText } from '../numbers/go-format.ts'
 import type { LabelsAndAnnotations } from './rule-test.ts'
 
 const END = '\u001B[0m'

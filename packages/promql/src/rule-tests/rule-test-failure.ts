@@ -1,5 +1,5 @@
-import { formatDuration } from '../durations.ts'
-import { compareLabels, goExponential, goLabels } from '../go-format.ts'
+import { formatDuration } from '../numbers/durations.ts'
+import { compareLabels, goExponential, goLabels } from '../numbers/go-format.ts'
 import { alertsDiff } from './rule-test-diff.ts'
 import type { LabelsAndAnnotations } from './rule-test.ts'
 

@@ -1,5 +1,5 @@
-import { METRIC_NAME } from '../labels.ts'
-import type { Store } from '../store.ts'
+import { METRIC_NAME } from '../words/labels.ts'
+import type { Store } from '../store/store.ts'
 import type { RuleTest } from './rule-test.ts'
 
 /** Appends a test's input samples as time passes; call it with rising times. */

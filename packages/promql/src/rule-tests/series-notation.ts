@@ -1,4 +1,4 @@
-import { parse } from '../parser.ts'
+import { parse } from '../queries/parser.ts'
 
 /** A sample of an input series: a value, a staleness marker, or nothing (`_`). */
 export type SeriesPoint = number | 'stale' | undefined

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { parseRuleFile } from '../rule-files/parse-rule-file.ts'
-import type { RuleGroup } from '../rule-group.ts'
+import type { RuleGroup } from '../rules/rule-group.ts'
 import { glob } from './glob.ts'
 import { parseRuleTestFile } from './parse-test-file.ts'
 import { runRuleTest, type RuleTestOptions } from './run-rule-test.ts'

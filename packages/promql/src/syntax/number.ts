@@ -1,4 +1,4 @@
-import { parseDuration } from '../durations.ts'
+import { parseDuration } from '../numbers/durations.ts'
 
 /** Go's rule for `_`: between two digits, or between a base prefix and a digit. */
 const MISPLACED_UNDERSCORE = /(?<!\d)_|_(?!\d)/

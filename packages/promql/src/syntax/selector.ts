@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common'
-import { MATCH_OPERATORS, type LabelMatch, type VectorSelector } from '../ast.ts'
-import { SyntaxProblem, UnsupportedFeature } from '../errors.ts'
+import { MATCH_OPERATORS, type LabelMatch, type VectorSelector } from '../words/ast.ts'
+import { SyntaxProblem, UnsupportedFeature } from '../words/errors.ts'
 import { compileRegexp } from '../regexp/pattern.ts'
 import { unquote } from './string.ts'
 import { childrenOf } from './tree.ts'

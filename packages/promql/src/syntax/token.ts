@@ -1,4 +1,4 @@
-import type { Span } from '../ast.ts'
+import type { Span } from '../words/ast.ts'
 
 /** A token of PromQL. */
 export interface Token extends Span {

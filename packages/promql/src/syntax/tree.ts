@@ -1,6 +1,6 @@
 import { parser as grammar } from '@prometheus-io/lezer-promql'
 import type { SyntaxNode, Tree } from '@lezer/common'
-import { SyntaxProblem } from '../errors.ts'
+import { SyntaxProblem } from '../words/errors.ts'
 import { lex, type Cut } from './token.ts'
 import { unexpected } from './unexpected.ts'
 

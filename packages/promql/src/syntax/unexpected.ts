@@ -1,4 +1,4 @@
-import { SyntaxProblem, UnsupportedFeature, type ExpressionError } from '../errors.ts'
+import { SyntaxProblem, UnsupportedFeature, type ExpressionError } from '../words/errors.ts'
 import type { Cut, Token } from './token.ts'
 
 /** Experimental functions of Prometheus that the published grammar does not know; they are refused by name all the same. */

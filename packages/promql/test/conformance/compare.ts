@@ -1,5 +1,5 @@
 import { operandsOf, type Annotation, type Expression, type Value } from '../../src/index.ts'
-import { EMPTY_LABELS, Labels } from '../../src/labels.ts'
+import { EMPTY_LABELS, Labels } from '../../src/words/labels.ts'
 import type { Expectations } from './expectations.ts'
 import type { Evaluation } from './script.ts'
 import type { SeriesLine } from './series-line.ts'

@@ -7,8 +7,8 @@ import {
   type LabelMatch,
   type Store,
 } from '../../src/index.ts'
-import { compileMatchers } from '../../src/matcher.ts'
-import { Labels } from '../../src/labels.ts'
+import { compileMatchers } from '../../src/store/matcher.ts'
+import { Labels } from '../../src/words/labels.ts'
 import { compareInstant, compareMiddleStep, compareRange } from './compare.ts'
 import type { Expectations } from './expectations.ts'
 import { mutantsOf } from './mutants.ts'

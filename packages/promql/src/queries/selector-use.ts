@@ -1,0 +1,17 @@
+import { operandsOf, type Expr, type LabelMatch } from '../words/ast.ts'
+
+/** What one selector of an expression reads. */
+export interface SelectorUse {
+  readonly matches: readonly LabelMatch[]
+  /** How far back it looks: its range (0 for an instant) plus its offset. */
+  readonly windowMs: number
+}
+
+/** What the selectors of an expression read, each with how far back it looks from `outerMs` before now. */
+export function selectorsOf(expr: Expr, outerMs: number): readonly SelectorUse[] {
+  if (expr.kind === 'selector') return [{ matches: expr.matches, windowMs: outerMs + Math.max(0, expr.offsetMs) }]
+  let reachMs = outerMs
+  if (expr.kind === 'range') reachMs += expr.rangeMs
+  if (expr.kind === 'subquery') reachMs += expr.rangeMs + Math.max(0, expr.offsetMs)
+  return operandsOf(expr).flatMap(operand => selectorsOf(operand, reachMs))
+}

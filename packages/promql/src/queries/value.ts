@@ -1,0 +1,44 @@
+import type { Annotation } from '../words/annotation.ts'
+import type { Labels } from '../words/labels.ts'
+
+/** One sample of a result. */
+export interface Sample {
+  readonly labels: Labels
+  readonly value: number
+  readonly timestampMs: number
+}
+
+/** The samples of one series in a range. */
+export interface SeriesSamples {
+  readonly labels: Labels
+  readonly samples: readonly { readonly timestampMs: number; readonly value: number }[]
+}
+
+interface Annotated {
+  /** Warnings and infos, worded like Prometheus's. */
+  readonly annotations: readonly Annotation[]
+}
+
+export interface VectorValue extends Annotated {
+  readonly type: 'vector'
+  readonly samples: readonly Sample[]
+}
+
+export interface ScalarValue extends Annotated {
+  readonly type: 'scalar'
+  readonly value: number
+  readonly timestampMs: number
+}
+
+export interface MatrixValue extends Annotated {
+  readonly type: 'matrix'
+  readonly series: readonly SeriesSamples[]
+}
+
+export interface StringValue extends Annotated {
+  readonly type: 'string'
+  readonly value: string
+}
+
+/** What an expression evaluates to. */
+export type Value = VectorValue | ScalarValue | MatrixValue | StringValue
