@@ -68,7 +68,9 @@ export interface Knob<T = number> {
   unready?(): string | undefined
   read(): T | Promise<T>
   /**
-   * Sets `next` if the value is still `expected`; false when it is not, because then a human's change wins.
+   * Sets `next` if the value is still `expected`; false when it is not, because then a human's change wins. It sets exactly
+   * `next`: a knob that clamps, rounds or returns true without setting anything is reverted, and the run fails with
+   * `HOMEOSTAT_KNOB_ANSWER`. To find out, a knob that reads another value right after a set is asked once more.
    *
    * @param lease - of a shared knob: a set that checks its fence in the same statement cannot come too late
    */

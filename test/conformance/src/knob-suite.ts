@@ -43,10 +43,10 @@ export function describeKnob(name: string, subject: KnobSubject): void {
       await rm(folder, { recursive: true, force: true })
     })
 
-    const knobsWith = (leaseMs: number): Knobs => {
+    const knobsWith = (leaseMs: number, over: Knob = knob): Knobs => {
       const coordinator = subject.coordinator?.()
       return new Knobs({
-        knobs: [knob],
+        knobs: [over],
         service: 'conformance',
         stateDir: folder,
         coordinator,
@@ -144,6 +144,22 @@ export function describeKnob(name: string, subject: KnobSubject): void {
       expect((await receipt.undo?.(atLeisure()))?.result).toBe('superseded')
       expect((await run({ to: was })).effects['changed']).toBe(0)
       expect(await subject.value()).toBe(byHand)
+    })
+
+    it('is back where it was when it clamps what it is asked for, and the fault is named as its own', async () => {
+      const was = await subject.value()
+      const asked = otherThan(was)
+      const clamped = otherThan(was, asked)
+      const clamping: Knob = {
+        ...knob,
+        compareAndSet: (expected, next, lease) => knob.compareAndSet(expected, next === asked ? clamped : next, lease),
+      }
+      await knobs.close()
+      knobs = knobsWith(LONG_MS, clamping)
+      const receipt = knobAction(clamping, knobs).run(contextWith({ to: asked }))
+      await expect(receipt).rejects.toMatchObject({ code: 'HOMEOSTAT_KNOB_ANSWER' })
+      expect(await subject.value()).toBe(was)
+      expect([knobs.adjusted, knobs.excludedUntil(knob.name)]).toEqual([[], undefined])
     })
 
     it('goes back by itself when nobody renews its lease', async () => {

@@ -4,8 +4,8 @@ import { LeaseLostError } from '../fleet/errors.ts'
 import { KnobAnswerError, KnobNotUndoneError, KnobTimeoutError, KnobUncertainError } from './errors.ts'
 import { originOf } from './change-record.ts'
 import type { AdjustmentOptions, Pushed } from './adjustment-options.ts'
-import { typeName } from './knob-access.ts'
 import { goneElsewhere } from './knob-lease.ts'
+import { setUnderLease } from './leased-set.ts'
 import { LookPace } from './look-pace.ts'
 import { UncertainSet } from './uncertain-set.ts'
 import { walkBack, type Stand } from './walk-back.ts'
@@ -76,8 +76,10 @@ export class Adjustment {
       return await this.#setAndRead(from, next)
     } catch (error) {
       if (error instanceof LeaseLostError) await this.#wasNotSet()
-      else this.#awaitAnswer(error)
-      throw error instanceof LeaseLostError ? error : new KnobUncertainError(this.knob, error)
+      else if (this.#uncertain) this.#awaitAnswer(error)
+      throw error instanceof LeaseLostError || error instanceof KnobAnswerError
+        ? error
+        : new KnobUncertainError(this.knob, error)
     }
   }
 
@@ -139,18 +141,34 @@ export class Adjustment {
   }
 
   async #setAndRead(from: number, next: number): Promise<Pushed> {
-    const { access, lease } = this.#options
-    const answer = await access.compareAndSet(from, next, lease.fleet)
-    if (answer === true) await this.#checkInTime(from, next)
-    const read = await access.read()
-    if (read !== next) return answer === true || read !== from ? this.#supersede(read) : this.#refused(from)
-    if (answer !== true) {
-      const fault = `compareAndSet set the value and returned ${typeName(answer)}; it has to return true then`
-      this.#options.onFault(new KnobAnswerError(this.knob, fault))
-      await this.#checkInTime(from, next)
+    const mayAskAgain = async (value: number): Promise<boolean> => {
+      // Should this process end now, the value that the knob made of ours is reverted as well.
+      this.#stand.set = [...this.#stand.set, value]
+      await this.#record(this.#stand.set)
+      return !this.#options.isStopped()
     }
+    const asked = this.#stand.set
+    const set = await setUnderLease({ ...this.#options, knob: this.knob, from, next, mayAskAgain })
+    if (set.end === 'theirs') {
+      this.#stand.set = asked
+      return this.#supersede(set.value)
+    }
+    if (set.end === 'refused') return this.#refused(from)
+    if (set.end === 'fault') return this.#revertFault(from, set)
     await this.#narrow(next)
     return { layer: this.#layers.push(from) - 1 }
+  }
+
+  /** The knob has set something else than it was asked for. Always throws, so that the run fails with the fault. */
+  async #revertFault(from: number, { value, fault }: { value: number; fault: KnobAnswerError }): Promise<never> {
+    // The set that changed nothing may take effect later, so the value is watched for a while.
+    if (value === from) throw fault
+    this.#uncertain = undefined
+    if (!this.#stand.set.includes(value)) this.#stand.set = [...this.#stand.set, value]
+    const layer = this.#layers.push(from) - 1
+    const undone = await this.undoInTurn(AbortSignal.abort(), layer)
+    if (undone.result === 'failed') this.#options.onFault(new KnobNotUndoneError(undone.error))
+    throw fault
   }
 
   async #walkBack(to: number, layer: number, isHurried: boolean): Promise<UndoResult> {
@@ -189,16 +207,7 @@ export class Adjustment {
     this.#stand.set = [value]
   }
 
-  /** A process that was stopped between its last look and its set may come too late; then it reverts the set at once. */
-  async #checkInTime(from: number, next: number): Promise<void> {
-    const { access, lease } = this.#options
-    if (!lease.fleet || performance.now() < lease.fleet.heldUntil || (await lease.renew().catch(() => false))) return
-    await access.compareAndSet(next, from, undefined)
-    throw new LeaseLostError(this.knob)
-  }
-
   async #refused(from: number): Promise<UndoResult> {
-    if (this.#options.lease.fleet) throw new LeaseLostError(this.knob)
     if (this.#layers.length > 0) await this.#narrow(from)
     else await this.#restored()
     return { result: 'failed', error: `${this.knob} refused to be set` }

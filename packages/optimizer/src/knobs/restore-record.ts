@@ -4,6 +4,7 @@ import { originOf, type ChangeRecord } from './change-record.ts'
 import { RecordRefusedError } from './errors.ts'
 import type { KnobAccess } from './knob-access.ts'
 import type { KnobLease } from './knob-lease.ts'
+import { setVerified } from './verified-set.ts'
 
 /** Somebody may change the value each time between the look and the set; one who always does is not waited for. */
 const MOST_TRIES = 5
@@ -33,12 +34,15 @@ export async function restoreRecord(
       await lease.exclude()
       return { result: 'superseded', detail: `${name} is ${current}, which no process of this service set` }
     }
-    if (origin === 'back' || (await access.compareAndSet(current, record.was, lease.fleet)) === true) {
-      await lease.settle()
-      return { result: 'restored' }
+    if (origin === 'ours') {
+      const set = await setVerified({ knob: name, access, from: current, next: record.was, fleet: lease.fleet })
+      if (set.end === 'refused')
+        return { result: 'failed', error: `${name} is still ${current} and refuses to be reverted` }
+      if (set.end === 'fault') return { result: 'failed', error: set.fault.message }
+      if (set.end === 'theirs') continue
     }
-    if ((await access.read()) === current)
-      return { result: 'failed', error: `${name} is still ${current} and refuses to be reverted` }
+    await lease.settle()
+    return { result: 'restored' }
   }
   return { result: 'failed', error: `${name} changes again and again while it is being reverted` }
 }

@@ -6,6 +6,7 @@ import { KnobNotUndoneError } from './errors.ts'
 import type { KnobAccess } from './knob-access.ts'
 import { SharedLease, type Hold, type KnobLease } from './knob-lease.ts'
 import { stepTowards } from './knob-options.ts'
+import { setVerified } from './verified-set.ts'
 
 /** What stands because of us, as far as it is known. */
 export interface Stand {
@@ -77,10 +78,20 @@ async function walkUnderLease(walk: Walk, to: number, isHurried: boolean, isUnce
     else await lease.record({ knob: knob.name, was: stand.was, set: [current, next] })
     stand.set = [...new Set([...stand.set, current, next])].filter(value => value !== stand.was)
     try {
-      if ((await access.compareAndSet(current, next, fleet)) !== true) {
-        const read = await access.read()
-        if (read === current) throw refusalOf(knob.name, fleet)
-        if (read !== next) continue
+      const set = await setVerified({
+        knob: knob.name,
+        access,
+        from: current,
+        next,
+        fleet,
+        trustsAnswer: isHurried,
+      })
+      if (set.end === 'refused') throw refusalOf(knob.name, fleet)
+      if (set.end === 'theirs') continue
+      if (set.end === 'fault') {
+        // It stands because of us, so the next try begins there.
+        if (set.value !== stand.was) stand.set = [...new Set([...stand.set, set.value])]
+        throw set.fault
       }
     } catch (error) {
       if (!isHurried || !fleet || !(error instanceof CoordinatorUnavailableError)) throw error

@@ -52,13 +52,17 @@ describe("a person's change of a knob", () => {
         if (moment === 'between the look and the set') cell.value = 6
         if (cell.value !== expected) return false
         cell.value = next
-        if (moment === 'right after the set') cell.value = 6
+        if (moment === 'right after the set') {
+          moment = 'a person comes once'
+          cell.value = 6
+        }
         return true
       },
     })
     const knobs = knobsOver(cell.knob)
     const receipt = await run(cell.knob, knobs, { to: 4 })
     expect(isEmptyReceipt(receipt)).toBe(true)
+    expect(receipt.problems).toEqual([`${NAME} is 6 and not 4: somebody set it`])
     expect(cell.value).toBe(6)
     expect(knobs.excludedUntil(NAME)).toBe(START + DAY_MS)
   })

@@ -1,0 +1,69 @@
+import type { FleetLease } from '../fleet/coordinator.ts'
+import { KnobAnswerError } from './errors.ts'
+import { typeName, type KnobAccess } from './knob-access.ts'
+
+export interface VerifiedSetOptions {
+  readonly knob: string
+  readonly access: KnobAccess
+  readonly from: number
+  readonly next: number
+  readonly fleet: FleetLease | undefined
+  /** Called when the knob has returned true, before its value is read. */
+  readonly onSet?: () => Promise<void>
+  /** Called with a value that stands in place of `next`, before the knob is asked a second time. False: it is not asked. */
+  readonly mayAskAgain?: (value: number) => boolean | Promise<boolean>
+  /** Whether `true` counts when the value cannot be read after it. For an undo in a hurry. */
+  readonly trustsAnswer?: boolean
+}
+
+/**
+ * How a set ended. `refused`: nothing changed, and the knob said so. `theirs`: somebody else set another value meanwhile, which
+ * stands. `fault`: the knob itself does not set what it is asked for.
+ */
+export type VerifiedSet =
+  | { readonly end: 'set'; readonly answer: unknown }
+  | { readonly end: 'refused' }
+  | { readonly end: 'theirs'; readonly value: number }
+  | { readonly end: 'fault'; readonly value: number; readonly fault: KnobAnswerError }
+
+/**
+ * Sets a knob and reads it back. A value that is neither the old nor the new one has two possible causes: the knob clamps or rounds,
+ * or a person set it right after us. One look cannot tell them apart, so the knob is asked once more, with that value as the
+ * expected one. A knob with a fault fails again. If it sets the value now, the other value was a person's and is put back.
+ *
+ * @throws what the knob throws
+ */
+export async function setVerified(options: VerifiedSetOptions): Promise<VerifiedSet> {
+  const { knob, access, from, next, fleet, onSet, mayAskAgain = () => true } = options
+  const answer = await access.compareAndSet(from, next, fleet)
+  if (answer === true) await onSet?.()
+  const value = await readAfter(answer, options)
+  if (value === next) return { end: 'set', answer }
+  if (value === from) {
+    if (answer !== true) return { end: 'refused' }
+    const fault = `compareAndSet returned true for ${next}, but read() still returns ${value}; it has to return false when it does not set the value`
+    return { end: 'fault', value, fault: new KnobAnswerError(knob, fault) }
+  }
+  // It says that it has not set anything, so it was not the knob.
+  if (answer === false) return { end: 'theirs', value }
+  const fault = new KnobAnswerError(
+    knob,
+    `compareAndSet was asked for ${next} and returned ${typeName(answer)}, but read() returns ${value}; it has to set exactly what it is asked for, or change nothing and return false`,
+  )
+  if (!(await mayAskAgain(value))) return { end: 'fault', value, fault }
+  await access.compareAndSet(value, next, fleet)
+  const second = await access.read()
+  if (second !== next) return { end: 'fault', value: second, fault }
+  await access.compareAndSet(next, value, fleet)
+  const third = await access.read()
+  return third === next ? { end: 'fault', value: third, fault } : { end: 'theirs', value: third }
+}
+
+async function readAfter(answer: unknown, { access, next, trustsAnswer }: VerifiedSetOptions): Promise<number> {
+  try {
+    return await access.read()
+  } catch (error) {
+    if (answer !== true || !trustsAnswer) throw error
+    return next
+  }
+}
