@@ -1,13 +1,15 @@
-export type { Action, ActionContext, Reclaimer } from './action.ts'
-export type { BudgetLimits } from './budget.ts'
-export { decide, type DecisionInput } from './decide.ts'
-export type { Decision, Proposal, Refusal } from './decision.ts'
-export type { RefusalReason } from './refusal-reason.ts'
-export type { Domain, Loop } from './domain.ts'
-export { ActionTimeoutError, DuplicateActionError, NotAReceiptError, StoreLimitError } from './errors.ts'
-export { evidenceOf, type Evidence as ActionEvidence } from './evidence.ts'
-export type { Explanation, TrialRecord } from './explain.ts'
-export type { Firing, PendingAlert, Transition } from './firing.ts'
+export type { Action, ActionContext, Reclaimer } from './words/action.ts'
+export type { BudgetLimits } from './decisions/budget.ts'
+export { decide, type DecisionInput } from './decisions/decide.ts'
+export type { Decision, Proposal, Refusal } from './words/decision.ts'
+export type { RefusalReason } from './words/refusal-reason.ts'
+export type { Domain, Loop } from './words/domain.ts'
+export { ActionTimeoutError, NotAReceiptError } from './actions/errors.ts'
+export { StoreLimitError } from './alerts/errors.ts'
+export { DuplicateActionError } from './words/action.ts'
+export { evidenceOf, type Evidence as ActionEvidence } from './verdicts/evidence.ts'
+export type { Explanation, TrialRecord } from './ledger/explain.ts'
+export type { Firing, PendingAlert, Transition } from './words/firing.ts'
 export { chooseCoordinator, type CoordinatorCandidate, type CoordinatorChoice } from './fleet/choose-coordinator.ts'
 export {
   parseUndoRecord,
@@ -23,12 +25,12 @@ export { refuseByFleet, type FleetAction, type FleetState } from './fleet/fleet-
 export type { Permit } from './fleet/permit.ts'
 export { actionKey, knobKey } from './fleet/lease-key.ts'
 export { DISRUPTED_SHARE, slotsOf } from './fleet/slots.ts'
-export type { Gate, GateState } from './gate.ts'
-export * from './guards/index.ts'
-export { Histories, isWorthKeeping, type SavedHistories } from './histories.ts'
-export type { History } from './history.ts'
-export { parseSavedHistory, type SavedHistory } from './saved-history.ts'
-export { advanceCourse, isPossible } from './instances/advance-course.ts'
+export type { Gate, GateState } from './decisions/gate.ts'
+export * from './trials/guards/index.ts'
+export { Histories, isWorthKeeping, type SavedHistories } from './verdicts/histories.ts'
+export type { History } from './verdicts/history.ts'
+export { parseSavedHistory, type SavedHistory } from './verdicts/saved-history.ts'
+export { advanceCourse, isPossible } from './trials/advance-course.ts'
 export {
   advanceCondition,
   INACTIVE,
@@ -37,10 +39,11 @@ export {
   type Condition,
   type ConditionPolicy,
   type Reading,
-} from './instances/condition.ts'
-export { IDLE, type Course, type CourseEvent, type CoursePolicy, type CourseState } from './instances/course.ts'
-export { Conditions, Courses, type ConditionChange } from './instances/instances.ts'
-export { readingOf, type Evidence } from './instances/reading.ts'
+} from './alerts/condition.ts'
+export { IDLE, type Course, type CourseEvent, type CoursePolicy, type CourseState } from './trials/course.ts'
+export { Conditions, type ConditionChange } from './alerts/conditions.ts'
+export { Courses } from './trials/courses.ts'
+export { readingOf, type Evidence } from './alerts/reading.ts'
 export {
   advanceStanding,
   freshStanding,
@@ -48,7 +51,7 @@ export {
   type Standing,
   type StandingEvent,
   type StandingPolicy,
-} from './instances/standing.ts'
+} from './verdicts/standing.ts'
 export {
   bucketOf,
   drawArm,
@@ -67,10 +70,10 @@ export {
   type Sample,
 } from './judge/index.ts'
 export type { Judgement as JudgeVerdict } from './judge/judgement.ts'
-export { KillFile, type KillFileOptions } from './kill-file.ts'
-export { KillSignal, type KillSignalOptions } from './kill-signal.ts'
-export { KillSwitch, type KillSwitchSource, type KillSwitchState } from './kill-switch.ts'
-export type { Bounds, Knob, KnobOptions } from './knob.ts'
+export { KillFile, type KillFileOptions } from './stop/kill-file.ts'
+export { KillSignal, type KillSignalOptions } from './stop/kill-signal.ts'
+export { KillSwitch, type KillSwitchSource, type KillSwitchState } from './stop/kill-switch.ts'
+export type { Bounds, Knob, KnobOptions } from './words/knob.ts'
 export {
   DuplicateKnobError,
   JournalUnavailableError,
@@ -85,14 +88,21 @@ export { knobAction, knobActionNames, knobActions } from './knobs/knob-action.ts
 export type { KnobsOptions } from './knobs/knobs-options.ts'
 export { Knobs } from './knobs/knobs.ts'
 export { checkStateFolder, openStateFolder, stateFolder, type StateFolderOptions } from './knobs/state-folder.ts'
-export { Ledger, type LedgerEntry, type LedgerListener, type RuleFailure } from './ledger.ts'
-export { isMode, lesserMode, modes, type Mode } from './mode.ts'
+export { Ledger, type LedgerEntry, type LedgerListener, type RuleFailure } from './ledger/ledger.ts'
+export { isMode, lesserMode, modes, type Mode } from './words/mode.ts'
 export { Optimizer } from './optimizer.ts'
 export type { OptimizerOptions } from './optimizer-options.ts'
-export type { ProgramSource } from './program.ts'
-export { MOST_RESPONSES, MOST_RULES } from './program-limits.ts'
-export { isEmptyReceipt, type Advice, type Receipt, type Undo, type UndoContext, type UndoResult } from './receipt.ts'
-export { isReceipt } from './receipt-copy.ts'
+export type { ProgramSource } from './alerts/program.ts'
+export { MOST_RESPONSES, MOST_RULES } from './alerts/program-limits.ts'
+export {
+  isEmptyReceipt,
+  type Advice,
+  type Receipt,
+  type Undo,
+  type UndoContext,
+  type UndoResult,
+} from './words/receipt.ts'
+export { isReceipt } from './actions/receipt-copy.ts'
 export type {
   Design,
   Direction,
@@ -101,33 +111,33 @@ export type {
   Priority,
   Requirement,
   Response,
-} from './response.ts'
-export { expressionsOf } from './response-expressions.ts'
-export type { ForeignScope, Snapshot } from './snapshot.ts'
-export { chooseServer, type ServerCandidate, type ServerChoice, type ServerEngine } from './server-candidate.ts'
-export { ServerIdentities, type ServerIdentitiesOptions, type ServerIdentity } from './server-identities.ts'
+} from './words/response.ts'
+export { expressionsOf } from './words/response-expressions.ts'
+export type { ForeignScope, Snapshot } from './words/snapshot.ts'
+export { chooseServer, type ServerCandidate, type ServerChoice, type ServerEngine } from './fleet/server-candidate.ts'
+export { ServerIdentities, type ServerIdentitiesOptions, type ServerIdentity } from './fleet/server-identities.ts'
 export { chooseStateStore, type StateStoreChoice } from './state/choose-state-store.ts'
 export { StateStoreUnavailableError, StateTooLargeError } from './state/errors.ts'
 export { createFileStateStore, type FileStateStoreOptions } from './state/file-state-store.ts'
 export { replaceFile } from './state/replace-file.ts'
 export { serviceScope } from './state/service-scope.ts'
 export { checkStateSize, MAX_STATE_BYTES, type StateStore, type StateStoreCandidate } from './state/state-store.ts'
-export { steadyNow, wallTime } from './steady-clock.ts'
-export { TraceWindow } from './telemetry/trace-window.ts'
-export { Ticker } from './ticker.ts'
-export { isOpen, type JudgedTrial, type RunningTrial, type SettlingTrial, type Trial } from './trial.ts'
-export type { Judgement, Outcome, Verdict } from './verdict.ts'
-export { LoopBlockedError, WatchdogLostError, type BlockedLoop } from './watchdog/loop-blocked-error.ts'
-export { Watchdog, type WatchdogOptions } from './watchdog/watchdog.ts'
-export { watchFiles } from './watch-files.ts'
-export { actionSchema } from './schemas/action-schema.ts'
-export { budgetSchema } from './schemas/budget-schema.ts'
-export { knobOptionsSchema, knobSchema } from './schemas/knob-schema.ts'
-export { LONGEST_RUN_MS, responseSchema } from './schemas/response-schema.ts'
-export { ruleSourceSchema } from './schemas/rule-schema.ts'
+export { steadyNow, wallTime } from './time/steady-clock.ts'
+export { TraceWindow } from './ledger/telemetry/trace-window.ts'
+export { Ticker } from './time/ticker.ts'
+export { isOpen, type JudgedTrial, type RunningTrial, type SettlingTrial, type Trial } from './words/trial.ts'
+export type { Judgement, Outcome, Verdict } from './words/verdict.ts'
+export { LoopBlockedError, WatchdogLostError, type BlockedLoop } from './stop/watchdog/loop-blocked-error.ts'
+export { Watchdog, type WatchdogOptions } from './stop/watchdog/watchdog.ts'
+export { watchFiles } from './stop/watch-files.ts'
+export { actionSchema } from './words/schemas/action-schema.ts'
+export { budgetSchema } from './words/schemas/budget-schema.ts'
+export { knobOptionsSchema, knobSchema } from './words/schemas/knob-schema.ts'
+export { LONGEST_RUN_MS, responseSchema } from './words/schemas/response-schema.ts'
+export { ruleSourceSchema } from './words/schemas/rule-schema.ts'
 export type { Rule, RuleSource } from '@homeostat/promql'
-export { adviceText, type AdviceGiven, type StandingAdvice } from './advice-given.ts'
-export { explainFiring, explainPending, explainTrial } from './explain.ts'
-export { plainDuration, plainNumber } from './plain-numbers.ts'
-export { ledgerNews, type News } from './telemetry/ledger-events.ts'
-export { isAdvice } from './action.ts'
+export { adviceText, type AdviceGiven, type StandingAdvice } from './words/advice-given.ts'
+export { explainFiring, explainPending, explainTrial } from './ledger/explain.ts'
+export { plainDuration, plainNumber } from './words/plain-numbers.ts'
+export { ledgerNews, type News } from './ledger/telemetry/ledger-events.ts'
+export { isAdvice } from './words/action.ts'

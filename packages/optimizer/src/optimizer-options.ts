@@ -1,12 +1,12 @@
 import type { RuleSource } from '@homeostat/promql'
 import type { Registry } from '@homeostat/signals'
-import type { Action } from './action.ts'
-import type { BudgetLimits } from './budget.ts'
+import type { Action } from './words/action.ts'
+import type { BudgetLimits } from './decisions/budget.ts'
 import type { Fleet } from './fleet/fleet.ts'
-import type { KillSwitch } from './kill-switch.ts'
-import type { Mode } from './mode.ts'
-import type { Response } from './response.ts'
-import type { SnapshotReader } from './snapshot-reader.ts'
+import type { KillSwitch } from './stop/kill-switch.ts'
+import type { Mode } from './words/mode.ts'
+import type { Response } from './words/response.ts'
+import type { SnapshotReader } from './signals/snapshot-reader.ts'
 
 export interface OptimizerOptions {
   /** What is measured. The first one is where Homeostat counts its own failures. */

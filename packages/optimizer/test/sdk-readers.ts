@@ -8,8 +8,8 @@ import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics'
 import { compile, createStore } from '@homeostat/promql'
 import type { ScopeMetrics } from '@homeostat/signals'
 import { Registry } from '@homeostat/signals'
-import { Ingestion } from '../src/ingestion.ts'
-import { SnapshotReader } from '../src/snapshot-reader.ts'
+import { Ingestion } from '../src/signals/ingestion.ts'
+import { SnapshotReader } from '../src/signals/snapshot-reader.ts'
 
 /** A reader of the real SDK with its provider, collected by hand. */
 export class Collected {

@@ -1,5 +1,5 @@
-import { alertKey } from '../alert-key.ts'
-import type { Firing } from '../firing.ts'
+import { alertKey } from '../words/alert-key.ts'
+import type { Firing } from '../words/firing.ts'
 import type { BacktestResult, FiredAlert } from './result.ts'
 
 /** How one alert differs between two sets of rules; in pairs before and after. */

@@ -1,7 +1,7 @@
 import { openOtlp } from './otlp-source.ts'
 import { openPrometheus } from './prometheus-source.ts'
 import { linesOf, openRecording } from './recording-source.ts'
-import type { ProgramSource } from '../program.ts'
+import type { ProgramSource } from '../alerts/program.ts'
 import type { BacktestSource } from './source.ts'
 
 export interface OpenSourceOptions {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { DeltaSums } from '../delta-sums.ts'
-import type { ForeignScope, Snapshot } from '../snapshot.ts'
+import { DeltaSums } from '../signals/delta-sums.ts'
+import type { ForeignScope, Snapshot } from '../words/snapshot.ts'
 import { collectionsOf, type OtlpCollection, type OtlpExport } from './otlp-metrics.ts'
 import { RecordingError } from './recording-error.ts'
 import { linesOf, parseLine } from './recording-source.ts'

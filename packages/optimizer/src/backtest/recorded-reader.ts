@@ -1,7 +1,7 @@
 import type { Scope, ScopeMetrics } from '@homeostat/signals'
-import type { Steps } from '../sliced-work.ts'
-import type { ForeignScope, Snapshot } from '../snapshot.ts'
-import { SnapshotReader } from '../snapshot-reader.ts'
+import type { Steps } from '../time/sliced-work.ts'
+import type { ForeignScope, Snapshot } from '../words/snapshot.ts'
+import { SnapshotReader } from '../signals/snapshot-reader.ts'
 
 /** Plays recorded snapshots to an optimizer, which cannot tell them from live ones. */
 export class RecordedReader extends SnapshotReader {

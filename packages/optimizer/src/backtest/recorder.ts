@@ -2,7 +2,7 @@ import type { Attributes } from '@opentelemetry/api'
 import type { DataPoint, HistogramValue, MetricData, ScopeMetrics } from '@homeostat/signals'
 import { DELTA, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
 import type { Optimizer } from '../optimizer.ts'
-import type { Snapshot } from '../snapshot.ts'
+import type { Snapshot } from '../words/snapshot.ts'
 import type { RecordedCollection, RecordedMetric, RecordedSeries, RecordedValue, RecordingHeader } from './recording.ts'
 import { Redaction } from './redaction.ts'
 

@@ -1,5 +1,5 @@
 import { formatDuration } from '@homeostat/promql'
-import { alertKey } from '../alert-key.ts'
+import { alertKey } from '../words/alert-key.ts'
 import type { AlertDifference } from './compare.ts'
 import type { BacktestResult } from './result.ts'
 

@@ -1,5 +1,5 @@
-import type { RefusalReason } from '../refusal-reason.ts'
-import type { Firing } from '../firing.ts'
+import type { RefusalReason } from '../words/refusal-reason.ts'
+import type { Firing } from '../words/firing.ts'
 
 /** One alert that fired. Times are milliseconds since the epoch. */
 export interface FiredAlert {

@@ -1,5 +1,5 @@
 import type { Scope } from '@homeostat/signals'
-import type { Snapshot } from '../snapshot.ts'
+import type { Snapshot } from '../words/snapshot.ts'
 
 /** Where a backtest has its signals from. */
 export interface BacktestSource {

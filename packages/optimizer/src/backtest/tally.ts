@@ -1,5 +1,5 @@
-import { alertKey } from '../alert-key.ts'
-import type { LedgerEntry } from '../ledger.ts'
+import { alertKey } from '../words/alert-key.ts'
+import type { LedgerEntry } from '../ledger/ledger.ts'
 import type { BacktestResult, FiredAlert, FlapRate, RefusedAction, WouldBeAction } from './result.ts'
 
 const HOUR_MS = 3_600_000

@@ -1,4 +1,4 @@
-import { chooseServer, type ServerCandidate, type ServerChoice } from '../server-candidate.ts'
+import { chooseServer, type ServerCandidate, type ServerChoice } from './server-candidate.ts'
 import type { Coordinator } from './coordinator.ts'
 
 /** A server that the application uses and that its processes could coordinate through. */

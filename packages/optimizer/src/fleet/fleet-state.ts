@@ -1,4 +1,4 @@
-import type { Action } from '../action.ts'
+import type { Action } from '../words/action.ts'
 import { actionKey } from './lease-key.ts'
 
 /** What is known of the other processes; what a decision looks at. */

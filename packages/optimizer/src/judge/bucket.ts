@@ -1,4 +1,4 @@
-import { fnv1a } from '../fingerprint.ts'
+import { fnv1a } from '../words/fingerprint.ts'
 import type { Arm } from './episode.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Knob } from '../knob.ts'
-import type { UndoResult } from '../receipt.ts'
+import type { Knob } from '../words/knob.ts'
+import type { UndoResult } from '../words/receipt.ts'
 import type { KnobAccess } from './knob-access.ts'
 import type { KnobLease } from './knob-lease.ts'
 

@@ -1,5 +1,5 @@
 import { after, describeThrown } from '@homeostat/signals'
-import type { UndoResult } from '../receipt.ts'
+import type { UndoResult } from '../words/receipt.ts'
 import { LeaseLostError } from '../fleet/errors.ts'
 import { KnobAnswerError, KnobNotUndoneError, KnobTimeoutError, KnobUncertainError } from './errors.ts'
 import { originOf } from './change-record.ts'

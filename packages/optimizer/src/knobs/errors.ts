@@ -1,5 +1,5 @@
 import { describeThrown } from '@homeostat/signals'
-import type { Bounds } from '../knob.ts'
+import type { Bounds } from '../words/knob.ts'
 
 /** A response asks a knob for nothing, or for several things at once. */
 export class KnobOptionsError extends TypeError {

@@ -1,6 +1,6 @@
 import { after, withoutTracing } from '@homeostat/signals'
 import type { FleetLease } from '../fleet/coordinator.ts'
-import type { Knob } from '../knob.ts'
+import type { Knob } from '../words/knob.ts'
 import { KnobReadingError, KnobTimeoutError } from './errors.ts'
 
 /** A knob whose calls end in time, leave no spans, and cannot throw before they return a promise. */

@@ -1,6 +1,6 @@
 import type { Coordinator, FleetLease } from '../fleet/coordinator.ts'
 import { LeaseLostError } from '../fleet/errors.ts'
-import type { UndoResult } from '../receipt.ts'
+import type { UndoResult } from '../words/receipt.ts'
 import { parseChangeRecord, type ChangeRecord } from './change-record.ts'
 import type { JournalFile } from './journal-file.ts'
 import type { UndoJournal } from './journal.ts'

@@ -1,4 +1,4 @@
-import type { Bounds, KnobOptions } from '../knob.ts'
+import type { Bounds, KnobOptions } from '../words/knob.ts'
 import { KnobOptionsError, KnobOutOfBoundsError } from './errors.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Coordinator } from '../fleet/coordinator.ts'
-import type { Knob } from '../knob.ts'
+import type { Knob } from '../words/knob.ts'
 
 export interface KnobsOptions {
   readonly knobs: readonly Knob[]

@@ -1,6 +1,6 @@
 import type { Coordinator, Orphan } from '../fleet/coordinator.ts'
 import { knobOf } from '../fleet/lease-key.ts'
-import type { UndoResult } from '../receipt.ts'
+import type { UndoResult } from '../words/receipt.ts'
 import { readRecord, type ChangeRecord } from './change-record.ts'
 import { KnobNotUndoneError, RecordRefusedError } from './errors.ts'
 import type { JournalFile } from './journal-file.ts'

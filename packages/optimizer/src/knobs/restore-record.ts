@@ -1,5 +1,5 @@
-import type { Knob } from '../knob.ts'
-import type { UndoResult } from '../receipt.ts'
+import type { Knob } from '../words/knob.ts'
+import type { UndoResult } from '../words/receipt.ts'
 import { originOf, type ChangeRecord } from './change-record.ts'
 import { RecordRefusedError } from './errors.ts'
 import type { KnobAccess } from './knob-access.ts'

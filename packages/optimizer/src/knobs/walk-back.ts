@@ -1,6 +1,6 @@
 import type { FleetLease } from '../fleet/coordinator.ts'
 import { CoordinatorUnavailableError, LeaseLostError } from '../fleet/errors.ts'
-import type { Knob } from '../knob.ts'
+import type { Knob } from '../words/knob.ts'
 import { originOf } from './change-record.ts'
 import { KnobNotUndoneError } from './errors.ts'
 import type { KnobAccess } from './knob-access.ts'

@@ -1,8 +1,8 @@
 import type { YamlDocument, YamlNode } from '@homeostat/promql/rule-files'
 import { MappingReader, plainValue } from '@homeostat/promql/rule-files'
-import { modes } from '../mode.ts'
-import type { Design, Expectation, Guard, Requirement, Response } from '../response.ts'
-import { designSchema, expectationSchema, guardSchema, responseSchema } from '../schemas/response-schema.ts'
+import { modes } from '../words/mode.ts'
+import type { Design, Expectation, Guard, Requirement, Response } from '../words/response.ts'
+import { designSchema, expectationSchema, guardSchema, responseSchema } from '../words/schemas/response-schema.ts'
 import { checkAsCode, checked } from './check-as-code.ts'
 import { choice, expression, given, milliseconds, positive, required } from './fields.ts'
 

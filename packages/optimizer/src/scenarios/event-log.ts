@@ -1,6 +1,6 @@
-import type { Firing } from '../firing.ts'
-import type { LedgerEntry } from '../ledger.ts'
-import type { Trial } from '../trial.ts'
+import type { Firing } from '../words/firing.ts'
+import type { LedgerEntry } from '../ledger/ledger.ts'
+import type { Trial } from '../words/trial.ts'
 import type { EventKind, ScenarioEvent } from './expected.ts'
 
 type AlertOf = Pick<Firing, 'alert' | 'labels'>

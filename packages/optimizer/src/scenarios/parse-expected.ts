@@ -1,8 +1,8 @@
 import { formatDuration } from '@homeostat/promql'
 import { MappingReader, plainValue, type YamlDocument, type YamlNode } from '@homeostat/promql/rule-files'
-import type { RefusalReason } from '../refusal-reason.ts'
+import type { RefusalReason } from '../words/refusal-reason.ts'
 import { milliseconds } from '../response-files/fields.ts'
-import type { Verdict } from '../verdict.ts'
+import type { Verdict } from '../words/verdict.ts'
 import { EVENT_FIELDS, EVENT_KINDS, type EventKind, type EventPattern, type Expected } from './expected.ts'
 
 const VERDICTS: Record<Verdict, true> = {

@@ -6,8 +6,8 @@ import {
   type YamlDocument,
   type YamlNode,
 } from '@homeostat/promql/rule-files'
-import { DEFAULT_BUDGET, type BudgetLimits } from '../budget.ts'
-import { isMode, modes, type Mode } from '../mode.ts'
+import { DEFAULT_BUDGET, type BudgetLimits } from '../decisions/budget.ts'
+import { isMode, modes, type Mode } from '../words/mode.ts'
 import { milliseconds, positive } from '../response-files/fields.ts'
 import { readResponse } from '../response-files/read-response.ts'
 import { readExpected } from './parse-expected.ts'

@@ -1,5 +1,5 @@
-import type { Action } from '../action.ts'
-import type { Receipt, UndoResult } from '../receipt.ts'
+import type { Action } from '../words/action.ts'
+import type { Receipt, UndoResult } from '../words/receipt.ts'
 import type { PlantActionSpec, PlantEffect } from './plant-spec.ts'
 
 interface Run {

@@ -1,4 +1,4 @@
-import type { Action } from '../action.ts'
+import type { Action } from '../words/action.ts'
 
 /** What the loop watches and acts on, simulated. */
 export interface PlantSpec {

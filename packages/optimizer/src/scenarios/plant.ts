@@ -1,6 +1,6 @@
 import type { CounterSeries, LevelSeries } from '@homeostat/signals'
 import { Registry } from '@homeostat/signals'
-import type { Action } from '../action.ts'
+import type { Action } from '../words/action.ts'
 import { isWithin, levelAt } from './level.ts'
 import { PlantAction } from './plant-action.ts'
 import type { PlantSeries, PlantSpec } from './plant-spec.ts'

@@ -1,7 +1,7 @@
 import { nextTurn as settle } from '@homeostat/signals'
 import type { RuleSource } from '@homeostat/promql'
 import { Registry } from '@homeostat/signals'
-import type { Mode } from '../mode.ts'
+import type { Mode } from '../words/mode.ts'
 import { Optimizer } from '../optimizer.ts'
 import { checkExpected } from './check-expected.ts'
 import { EventLog } from './event-log.ts'

@@ -1,7 +1,7 @@
 import type { RuleSource } from '@homeostat/promql'
-import type { BudgetLimits } from '../budget.ts'
-import type { Mode } from '../mode.ts'
-import type { Response } from '../response.ts'
+import type { BudgetLimits } from '../decisions/budget.ts'
+import type { Mode } from '../words/mode.ts'
+import type { Response } from '../words/response.ts'
 import type { Expected } from './expected.ts'
 import type { PlantSpec, TimeSpan } from './plant-spec.ts'
 

@@ -1,4 +1,4 @@
-import { chooseServer, type ServerChoice } from '../server-candidate.ts'
+import { chooseServer, type ServerChoice } from '../fleet/server-candidate.ts'
 import type { StateStore, StateStoreCandidate } from './state-store.ts'
 
 export type StateStoreChoice = ServerChoice<StateStore>

@@ -1,4 +1,4 @@
-import type { ServerCandidate } from '../server-candidate.ts'
+import type { ServerCandidate } from '../fleet/server-candidate.ts'
 import { StateTooLargeError } from './errors.ts'
 
 /** A place where small pieces of state outlive the process: one text a key, for one service. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { advanceCondition, INACTIVE, isActionable, isFiring } from '../../src/instances/condition.ts'
-import type { Condition } from '../../src/instances/condition.ts'
+import { advanceCondition, INACTIVE, isActionable, isFiring } from '../../src/alerts/condition.ts'
+import type { Condition } from '../../src/alerts/condition.ts'
 import { ConditionModel, conditionTrace } from './condition-model.ts'
 import type { ConditionTrace } from './condition-model.ts'
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { ConditionPolicy, Reading } from '../../src/instances/condition.ts'
+import type { ConditionPolicy, Reading } from '../../src/alerts/condition.ts'
 
 const HOUR_MS = 3_600_000
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { advanceCondition, INACTIVE, isActionable } from '../../src/instances/condition.ts'
-import type { Condition, Reading } from '../../src/instances/condition.ts'
+import { advanceCondition, INACTIVE, isActionable } from '../../src/alerts/condition.ts'
+import type { Condition, Reading } from '../../src/alerts/condition.ts'
 
 const INTERVAL_MS = 5000
 const START = Date.UTC(2026, 0, 1)

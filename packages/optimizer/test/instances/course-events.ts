@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Course, CourseEvent, CoursePolicy } from '../../src/instances/course.ts'
+import type { Course, CourseEvent, CoursePolicy } from '../../src/trials/course.ts'
 
 /** Every event that can be told to a course, with each of its variants. */
 export const courseEvents: readonly CourseEvent[] = [

@@ -1,4 +1,4 @@
-import type { CourseEvent, CoursePolicy } from '../../src/instances/course.ts'
+import type { CourseEvent, CoursePolicy } from '../../src/trials/course.ts'
 
 /**
  * What a course has to be, told as facts: which trial is open, whether a change is in place, what holds it up. The state follows

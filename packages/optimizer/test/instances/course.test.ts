@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { advanceCourse, isPossible } from '../../src/instances/advance-course.ts'
-import { cooldownMs } from '../../src/instances/cooldown.ts'
-import { IDLE } from '../../src/instances/course.ts'
-import type { Course, CourseEvent } from '../../src/instances/course.ts'
+import { advanceCourse, isPossible } from '../../src/trials/advance-course.ts'
+import { cooldownMs } from '../../src/trials/cooldown.ts'
+import { IDLE } from '../../src/trials/course.ts'
+import type { Course, CourseEvent } from '../../src/trials/course.ts'
 import { coursePolicy as policy, courseStep } from './course-events.ts'
 
 const MINUTE_MS = 60_000

@@ -1,14 +1,7 @@
 import { expect, test } from 'vitest'
-import { advanceCondition, INACTIVE, isFiring } from '../../src/instances/condition.ts'
-import type { Condition } from '../../src/instances/condition.ts'
-import {
-  keepFiringMs,
-  mayFire,
-  mayResolve,
-  NO_FLAPS,
-  recordFire,
-  recordResolve,
-} from '../../src/instances/flap-budget.ts'
+import { advanceCondition, INACTIVE, isFiring } from '../../src/alerts/condition.ts'
+import type { Condition } from '../../src/alerts/condition.ts'
+import { keepFiringMs, mayFire, mayResolve, NO_FLAPS, recordFire, recordResolve } from '../../src/alerts/flap-budget.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS

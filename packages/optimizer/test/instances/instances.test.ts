@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { IDLE } from '../../src/instances/course.ts'
-import { Conditions, Courses } from '../../src/instances/instances.ts'
-import { readingOf } from '../../src/instances/reading.ts'
+import { IDLE } from '../../src/trials/course.ts'
+import { Conditions } from '../../src/alerts/conditions.ts'
+import { Courses } from '../../src/trials/courses.ts'
+import { readingOf } from '../../src/alerts/reading.ts'
 
 const HOUR_MS = 3_600_000
 const policy = { forMs: 0, keepFiringForMs: 0, intervalMs: 5000, startedAt: 0 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { advanceStanding, freshStanding } from '../../src/instances/standing.ts'
-import type { Standing, StandingEvent } from '../../src/instances/standing.ts'
-import type { Verdict } from '../../src/verdict.ts'
+import { advanceStanding, freshStanding } from '../../src/verdicts/standing.ts'
+import type { Standing, StandingEvent } from '../../src/verdicts/standing.ts'
+import type { Verdict } from '../../src/words/verdict.ts'
 
 const DAY_MS = 86_400_000
 const policy = { version: 'a' }

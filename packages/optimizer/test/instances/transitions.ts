@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { advanceCondition, INACTIVE } from '../../src/instances/condition.ts'
-import type { Condition, Reading } from '../../src/instances/condition.ts'
-import { advanceCourse } from '../../src/instances/advance-course.ts'
-import { IDLE } from '../../src/instances/course.ts'
-import type { Course, CourseEvent } from '../../src/instances/course.ts'
+import { advanceCondition, INACTIVE } from '../../src/alerts/condition.ts'
+import type { Condition, Reading } from '../../src/alerts/condition.ts'
+import { advanceCourse } from '../../src/trials/advance-course.ts'
+import { IDLE } from '../../src/trials/course.ts'
+import type { Course, CourseEvent } from '../../src/trials/course.ts'
 import { courseEvents, coursePolicy, nameOf } from './course-events.ts'
 
 /** From one state to another, and everything that leads there. */

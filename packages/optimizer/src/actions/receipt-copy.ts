@@ -1,0 +1,135 @@
+import { ignoreRejection } from '@homeostat/signals'
+import type { Advice, Receipt, Undo, UndoResult } from '../words/receipt.ts'
+
+const LONGEST_LINE = 300
+const LONGEST_STATEMENT = 4000
+const MOST_LINES = 50
+const MOST_EFFECTS = 50
+const EFFECT = /^\w[\w .-]{0,63}$/
+
+/** Receipts of our own that change while their trial goes on. */
+const own = new WeakSet<Receipt>()
+
+/** A receipt that this package made and may still change; it is not copied. */
+export function ownReceipt(receipt: Receipt): Receipt {
+  own.add(receipt)
+  return receipt
+}
+
+/**
+ * Our own plain copy of what an action returned; undefined when it is not a receipt. Each property is read once. What the
+ * copy holds is safe to keep, to show and to call: text is cut to one short line, effects are finite numbers under short
+ * names, and everything else is left out.
+ *
+ * Never throws, whatever `value` is: actions come from outside of TypeScript as well.
+ */
+export function copyReceipt(value: unknown): Receipt | undefined {
+  try {
+    if (typeof value !== 'object' || value === null) return undefined
+    if (own.has(value as Receipt)) return value as Receipt
+    const { summary, effects, blockedMs, advice, problems, undo, renew, switch: change } = value as Partial<Receipt>
+    for (const part of [summary, effects, blockedMs, advice, problems, undo, renew, change]) ignoreRejection(part)
+    const counts = copyEffects(effects)
+    if (typeof summary !== 'string' || counts === undefined) return undefined
+    const tips = copyAdvice(advice)
+    const lines = copyLines(problems)
+    return {
+      summary: oneLine(summary, LONGEST_LINE),
+      effects: counts,
+      ...(isDuration(blockedMs) && { blockedMs }),
+      ...(tips.length > 0 && { advice: tips }),
+      ...(lines.length > 0 && { problems: lines }),
+      ...(typeof undo === 'function' && { undo: context => Reflect.apply(undo, value, [context]) }),
+      ...(typeof renew === 'function' && { renew: () => Reflect.apply(renew, value, []) }),
+      ...(typeof change === 'function' && {
+        switch: (isOn, context) => Reflect.apply(change, value, [isOn, context]),
+      }),
+    }
+  } catch (error) {
+    ignoreRejection(error)
+    return undefined
+  }
+}
+
+/** Whether what an action returned is a receipt. Never throws. */
+export function isReceipt(value: unknown): value is Receipt {
+  return copyReceipt(value) !== undefined
+}
+
+/** The undo of what an action returned, also when the rest of it is not a receipt. Never throws. */
+export function undoOf(value: unknown): Undo | undefined {
+  try {
+    const undo: unknown = Reflect.get(Object(value) as object, 'undo')
+    return typeof undo === 'function' ? context => Reflect.apply(undo, value, [context]) : undefined
+  } catch (error) {
+    ignoreRejection(error)
+    return undefined
+  }
+}
+
+/** Our own copy of what an undo returned; undefined when it does not say how it ended. Never throws. */
+export function copyUndoResult(value: unknown): UndoResult | undefined {
+  try {
+    const { result, detail, error } = Object(value) as { result?: unknown; detail?: unknown; error?: unknown }
+    for (const part of [result, detail, error]) ignoreRejection(part)
+    if (result === 'restored') return { result }
+    if (result === 'superseded') return { result, detail: textOf(detail) ?? 'somebody else has changed it' }
+    if (result === 'failed') return { result, error: textOf(error) ?? 'its undo() failed' }
+    return undefined
+  } catch (error) {
+    ignoreRejection(error)
+    return undefined
+  }
+}
+
+function copyEffects(effects: unknown): Record<string, number> | undefined {
+  if (typeof effects !== 'object' || effects === null) return undefined
+  const counts: Record<string, number> = {}
+  let left = MOST_EFFECTS
+  for (const [name, count] of Object.entries(effects)) {
+    ignoreRejection(count)
+    if (typeof count !== 'number' || !Number.isFinite(count)) return undefined
+    if (left-- > 0 && EFFECT.test(name) && name !== '__proto__') counts[name] = count
+  }
+  return counts
+}
+
+function copyAdvice(advice: unknown): Advice[] {
+  if (!Array.isArray(advice)) return []
+  return advice.slice(0, MOST_LINES).flatMap((each: unknown): Advice[] => {
+    const { what, why, statement } = Object(each) as Partial<Record<keyof Advice, unknown>>
+    for (const part of [each, what, why, statement]) ignoreRejection(part)
+    if (typeof what !== 'string' || typeof why !== 'string') return []
+    return [
+      {
+        what: oneLine(what, LONGEST_LINE),
+        why: oneLine(why, LONGEST_LINE),
+        ...(typeof statement === 'string' && { statement: statement.slice(0, LONGEST_STATEMENT) }),
+      },
+    ]
+  })
+}
+
+function copyLines(lines: unknown): string[] {
+  if (!Array.isArray(lines)) return []
+  return lines.slice(0, MOST_LINES).flatMap((line: unknown) => {
+    ignoreRejection(line)
+    return textOf(line) ?? []
+  })
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? oneLine(value, LONGEST_LINE) : undefined
+}
+
+function oneLine(text: string, longest: number): string {
+  // Cut before it is searched: it may be as long as memory allows.
+  return text
+    .slice(0, longest)
+    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .trim()
+}
+
+function isDuration(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+}

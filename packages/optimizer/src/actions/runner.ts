@@ -1,0 +1,204 @@
+import type { Faults } from '@homeostat/signals'
+import {
+  containedSignal,
+  describeThrown,
+  errorType,
+  ignoreRejection,
+  timeoutSignal,
+  untilAborted,
+  withoutTracing,
+} from '@homeostat/signals'
+import type { Advice, Receipt } from '../words/receipt.ts'
+import { copyReceipt, undoOf } from './receipt-copy.ts'
+import type { Action, ActionContext } from '../words/action.ts'
+import { isAdvice } from '../words/action.ts'
+import type { Decision, Proposal } from '../words/decision.ts'
+import { ActionTimeoutError, NotAReceiptError } from './errors.ts'
+import type { GrantedPermit } from '../fleet/permit.ts'
+import type { KillSwitch } from '../stop/kill-switch.ts'
+import type { RunningTrial, SettlingTrial } from '../words/trial.ts'
+import type { Trials } from '../trials/trials.ts'
+import { splitOf } from '../words/trial-design.ts'
+import type { Outcome } from '../words/verdict.ts'
+
+/** An aborted action may still hand in a receipt of what it did until then. */
+const GRACE_MS = 1000
+/** @default of `Response.timeoutMs` */
+export const DEFAULT_TIMEOUT_MS = 10_000
+
+/** A started action. */
+export interface Attempt {
+  readonly trial: RunningTrial
+  /** Settles when the action is over; never rejects. */
+  readonly done: Promise<SettlingTrial>
+}
+
+export interface RunnerOptions {
+  readonly killSwitch: KillSwitch
+  readonly trials: Trials
+  readonly faults: Faults
+  /** The longest an action may hold the event loop at a stretch. */
+  readonly sliceMs: number
+  readonly clock: () => number
+  /** Is given each trial whose run is over. */
+  readonly onFinished: (trial: SettlingTrial) => void
+  /** Is given the receipt of a run that nobody waited for any more. */
+  readonly onLate: (trial: RunningTrial, receipt: Receipt) => void
+}
+
+/**
+ * The one place where effects happen. Every run is contained, has a timeout and an `AbortSignal`, leaves no spans of
+ * its own I/O, and one that fails never stops another.
+ */
+export class Runner {
+  readonly #options: RunnerOptions
+  readonly #running = new Map<string, { readonly done: Promise<SettlingTrial>; readonly abort: AbortController }>()
+  /** Runs of actions that only advise. */
+  readonly #consulted = new Set<Promise<unknown>>()
+  /** Actions whose promise has not settled, also when nobody waits for it any more. */
+  readonly #unsettled = new Map<Promise<unknown>, Action>()
+  #finished: SettlingTrial[] = []
+  readonly #stop = new AbortController()
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+  }
+
+  /** Starts the action of a trial. */
+  carryOut(decision: Decision, trial: RunningTrial, permit?: GrantedPermit): Attempt {
+    const abort = new AbortController()
+    const done = this.#run(decision, trial, trial.startedAt, permit, abort.signal)
+      .catch((error: unknown) => this.#failed(error))
+      .then(outcome => this.#finish(trial, outcome))
+    this.#running.set(trial.id, { done, abort })
+    return { trial, done }
+  }
+
+  /** Runs an action that only advises. Never rejects. */
+  consult(proposal: Proposal, now: number): Promise<Outcome> {
+    const run = this.#run(proposal, undefined, now)
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => this.#consulted.delete(run))
+    this.#consulted.add(run)
+    return run
+  }
+
+  /** Asks an action which of the advice it gave was followed; none where it fails or takes too long. Never rejects. */
+  async followed(action: Action, given: readonly Advice[]): Promise<readonly Advice[]> {
+    const { killSwitch, faults } = this.#options
+    const signal = AbortSignal.any([timeoutSignal(DEFAULT_TIMEOUT_MS), killSwitch.signal, this.#stop.signal])
+    try {
+      const heard = containedSignal(signal, error => faults.report('action', error))
+      const asked = withoutTracing(async () => action.followed?.(given, { signal: heard }))
+      const followed: unknown = await untilAborted(asked, signal)
+      return Array.isArray(followed) ? (followed as readonly Advice[]) : []
+    } catch (error) {
+      if (!signal.aborted) faults.report('action', error)
+      return []
+    }
+  }
+
+  /** Ends a run early; it may still hand in a receipt of what it did until then. */
+  abort(trial: RunningTrial, because: string): void {
+    this.#running.get(trial.id)?.abort.abort(new Error(because))
+  }
+
+  /** Whether a run of the action, or on a resource of it, is still going on, e.g. one that ignored its `AbortSignal`. */
+  isUnsettled({ name, touches }: Action): boolean {
+    const running = [...this.#unsettled.values()].filter(other => !isAdvice(other))
+    return running.some(other => other.name === name || other.touches.some(resource => touches.includes(resource)))
+  }
+
+  /** The attempts that ended since this was last asked. */
+  takeFinished(): SettlingTrial[] {
+    const finished = this.#finished
+    this.#finished = []
+    return finished
+  }
+
+  /** Aborts what runs and waits for it; at most for the grace that an aborted action has. */
+  async stop(): Promise<void> {
+    this.#stop.abort(new Error('Homeostat is shutting down'))
+    await Promise.all([...[...this.#running.values()].map(({ done }) => done), ...this.#consulted])
+  }
+
+  #finish(trial: RunningTrial, outcome: Outcome): SettlingTrial {
+    const settling = this.#options.trials.finish(trial, outcome, this.#options.clock())
+    this.#running.delete(trial.id)
+    this.#finished.push(settling)
+    this.#options.faults.contain('action', () => this.#options.onFinished(settling))
+    return settling
+  }
+
+  #failed(error: unknown): Outcome {
+    this.#options.faults.report('action', error)
+    return { status: 'failed', errorType: errorType(error), error: describeThrown(error) }
+  }
+
+  async #run(
+    { firing, response, action, design }: Proposal & Pick<Decision, 'design'>,
+    /** Undefined for advice. */
+    trial: RunningTrial | undefined,
+    startedAt: number,
+    permit?: GrantedPermit,
+    ended?: AbortSignal,
+  ): Promise<Outcome> {
+    const { killSwitch, sliceMs, clock, faults } = this.#options
+    const timeoutMs = response.timeoutMs ?? DEFAULT_TIMEOUT_MS
+    const timeout = timeoutSignal(timeoutMs)
+    const stopped = AbortSignal.any([killSwitch.signal, this.#stop.signal, ...(ended ? [ended] : [])])
+    const signal = AbortSignal.any([timeout, stopped])
+    const lease = permit?.lease
+    const split = design?.kind === 'split' && trial ? splitOf(trial.id, design.blockMs, clock) : undefined
+    const context = {
+      firing,
+      options: response.options,
+      now: startedAt,
+      signal: containedSignal(signal, error => faults.report('action', error)),
+      sliceMs,
+      ...(lease && { lease }),
+      ...(split && { split }),
+    }
+    let isAwaited = true
+    try {
+      // A lease may be granted after the switch was tripped: then it does not start at all.
+      stopped.throwIfAborted()
+      const run = this.#start(action, context)
+      void run.then(
+        returned => isAwaited || !trial || this.#late(trial, returned),
+        () => undefined,
+      )
+      const returned = await untilAborted(run, signal, { graceMs: GRACE_MS })
+      const receipt = copyReceipt(returned)
+      if (receipt) return { status: 'completed', receipt }
+      // A change that cannot be judged is not kept.
+      if (trial) this.#late(trial, returned)
+      return this.#failed(new NotAReceiptError(action.name))
+    } catch (error) {
+      isAwaited = false
+      ignoreRejection(error)
+      if (timeout.aborted) return { status: 'timeout', error: new ActionTimeoutError(action.name, timeoutMs).message }
+      if (stopped.aborted) return { status: 'aborted', error: whyStopped(stopped.reason) }
+      return this.#failed(error)
+    }
+  }
+
+  /** Something was returned that no trial takes: what it changed is undone. */
+  #late(trial: RunningTrial, returned: unknown): void {
+    const undo = undoOf(returned)
+    const receipt = copyReceipt(returned) ?? (undo && { summary: '', effects: {}, undo })
+    if (receipt) this.#options.faults.contain('action', () => this.#options.onLate(trial, receipt))
+  }
+
+  #start(action: Action, context: ActionContext): Promise<unknown> {
+    // Inside the promise's function, an action that throws before its first await is contained like any other.
+    const run = withoutTracing(() => new Promise<unknown>(resolve => resolve(action.run(context))))
+    this.#unsettled.set(run, action)
+    return run.finally(() => this.#unsettled.delete(run))
+  }
+}
+
+/** The reasons of our own abort signals are ours; they name the kill switch, a guard, or the shutdown. */
+function whyStopped(reason: unknown): string {
+  return reason instanceof Error ? reason.message : 'stopped'
+}

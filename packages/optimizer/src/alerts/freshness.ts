@@ -1,0 +1,234 @@
+import type {
+  BoundExpression,
+  Expression,
+  LabelMatch as LabelMatcher,
+  Labels as SeriesLabels,
+  Rule,
+  Store,
+} from '@homeostat/promql'
+import { compile, operandsOf, underscoreLabel } from '@homeostat/promql'
+import type { Faults } from '@homeostat/signals'
+import { LabelMatch } from './label-match.ts'
+import { plainLabels } from '../words/plain-labels.ts'
+import { atOnce } from '../time/sliced-work.ts'
+import type { Steps } from '../time/sliced-work.ts'
+
+type Expr = Expression['ast']
+type Labels = Readonly<Record<string, string>>
+
+/** What others measure is fresh for two of their intervals, so that one export may fail. */
+const FRESH_INTERVALS = 2
+
+/** The default interval of OpenTelemetry's periodic reader, and so the cadence of what others measure. */
+const EXPORT_INTERVAL_MS = 60_000
+
+/** By how much the pace of readers is told apart. */
+const PACE_STEP_MS = 30_000
+
+const SCOPE = 'otel_scope_name'
+
+/** Series looked at between two rests. */
+const SERIES_OF_STEP = 128
+
+export interface FreshnessOptions {
+  readonly store: Store
+  /** Names of the scopes that the tick reads itself. */
+  readonly ownScopes: ReadonlySet<string>
+  /** Time between ticks. */
+  readonly intervalMs: number
+  /** Time between the collections of the slowest attached reader; 0 while it is not known. */
+  readonly collectionIntervalMs: () => number
+  readonly faults: Faults
+}
+
+/** The series that were present at a time. */
+interface Present {
+  readonly now: number
+  /** All of them, those of other scopes as well. */
+  readonly series: readonly SeriesLabels[]
+  readonly labels: readonly Labels[]
+  readonly byLabels: LabelMatch<Labels>
+}
+
+/** What was looked at ahead for a selector. */
+interface Prepared {
+  readonly now: number
+  readonly own: Present
+  readonly foreign: Present
+}
+
+/**
+ * Whether an alert's inputs are there now. PromQL alone cannot tell: it looks back five minutes for a value, and a range
+ * goes on answering from the samples that are left in it.
+ *
+ * What `or` combines needs one side, what `absent` asks for may be missing, and everything else needs all of its series.
+ */
+export class Freshness {
+  readonly #options: FreshnessOptions
+  readonly #rules = new WeakMap<Rule, Expr>()
+  readonly #bound = new Map<string, BoundExpression>()
+  readonly #selectors = new WeakMap<readonly LabelMatcher[], string>()
+  readonly #stripped = new WeakMap<Labels, Labels>()
+  /** By selector and scope: many alerts read the same series. */
+  readonly #present = new Map<string, Present>()
+  readonly #prepared = new WeakMap<readonly LabelMatcher[], Prepared>()
+
+  constructor(options: FreshnessOptions) {
+    this.#options = options
+  }
+
+  /** Whether every series that the alert's expression reads for these labels has a fresh value. */
+  hasInputs(rule: Rule, labels: Labels, now: number): boolean {
+    return this.#isFresh(this.#exprOf(rule), this.#sampleLabels(rule, labels), now)
+  }
+
+  /** Looks in steps at what {@link hasInputs} asks about alerts of the rule that have labels of these names. */
+  *prepare(rule: Rule, labels: Labels, now: number): Steps<void> {
+    const own = this.#sampleLabels(rule, labels)
+    for (const matches of selectorsIn(this.#exprOf(rule))) {
+      const prepared = { now, own: yield* this.#own(matches, now), foreign: yield* this.#foreign(matches, now) }
+      yield* prepared.own.byLabels.prepare(own)
+      yield* prepared.foreign.byLabels.prepare(own)
+      this.#prepared.set(matches, prepared)
+    }
+  }
+
+  /** Gives back what only this needed of the store. */
+  *dispose(): Steps<void> {
+    for (const [text, bound] of this.#bound) {
+      this.#bound.delete(text)
+      bound.dispose()
+      yield
+    }
+  }
+
+  /** Read when its rule has its first alert: most rules have none. */
+  #exprOf(rule: Rule): Expr {
+    const known = this.#rules.get(rule)
+    if (known) return known
+    const { ast } = compile(rule.expr)
+    this.#rules.set(rule, ast)
+    return ast
+  }
+
+  /** An alert's labels without those that its rule sets: its series may have other values of them. */
+  #sampleLabels(rule: Rule, labels: Labels): Labels {
+    const known = this.#stripped.get(labels)
+    if (known !== undefined) return known
+    const stripped: Record<string, string> = { ...labels }
+    delete stripped['alertname']
+    for (const name of Object.keys(rule.labels ?? {})) delete stripped[underscoreLabel(name)]
+    this.#stripped.set(labels, stripped)
+    return stripped
+  }
+
+  #isFresh(expr: Expr, labels: Labels, now: number): boolean {
+    const isFresh = (operand: Expr): boolean => this.#isFresh(operand, labels, now)
+    switch (expr.kind) {
+      case 'selector':
+        return this.#hasSample(expr.matches, labels, now)
+      case 'range':
+        return isFresh(expr.selector)
+      case 'subquery':
+      case 'aggregation':
+      case 'unary':
+        return isFresh(expr.operand)
+      case 'binary':
+        if (expr.operator === 'or') return isFresh(expr.left) || isFresh(expr.right)
+        return isFresh(expr.left) && (expr.operator === 'unless' || isFresh(expr.right))
+      case 'call':
+        return expr.name.startsWith('absent') || expr.args.every(isFresh)
+      case 'number':
+      case 'string':
+        return true
+      case 'paren':
+        return isFresh(expr.operand)
+    }
+  }
+
+  #hasSample(matches: readonly LabelMatcher[], labels: Labels, now: number): boolean {
+    const prepared = this.#prepared.get(matches)
+    if (prepared?.now === now) return prepared.own.byLabels.has(labels) || prepared.foreign.byLabels.has(labels)
+    if (atOnce(this.#own(matches, now)).byLabels.has(labels)) return true
+    return atOnce(this.#foreign(matches, now)).byLabels.has(labels)
+  }
+
+  /** Our own series have a value of this very tick, or they are gone. */
+  #own(matches: readonly LabelMatcher[], now: number): Steps<Present> {
+    return this.#presentOf(matches, this.#options.intervalMs / 2, series => this.#isOwn(series), now)
+  }
+
+  #foreign(matches: readonly LabelMatcher[], now: number): Steps<Present> {
+    const { store, intervalMs, collectionIntervalMs } = this.#options
+    // In coarse steps, since each window is an expression of its own.
+    const paceMs = Math.ceil(collectionIntervalMs() / PACE_STEP_MS) * PACE_STEP_MS
+    const everyMs = Math.max(EXPORT_INTERVAL_MS, intervalMs, paceMs)
+    // No selector sees further back than the lookback.
+    const windowMs = Math.max(Math.min(FRESH_INTERVALS * everyMs, store.lookbackMs), intervalMs)
+    return this.#presentOf(matches, windowMs, series => !this.#isOwn(series), now)
+  }
+
+  #isOwn({ [SCOPE]: scope }: Labels): boolean {
+    return scope !== undefined && this.#options.ownScopes.has(scope)
+  }
+
+  #selectorOf(matches: readonly LabelMatcher[]): string {
+    const known = this.#selectors.get(matches)
+    if (known !== undefined) return known
+    const parts = matches.map(
+      ({ label, operator, value }) => `${JSON.stringify(label)}${operator}${JSON.stringify(value)}`,
+    )
+    const selector = `{${parts.join(',')}}`
+    this.#selectors.set(matches, selector)
+    return selector
+  }
+
+  *#presentOf(
+    matches: readonly LabelMatcher[],
+    windowMs: number,
+    isOfScope: (labels: Labels) => boolean,
+    now: number,
+  ): Steps<Present> {
+    const text = `present_over_time(${this.#selectorOf(matches)}[${Math.ceil(windowMs)}ms])`
+    const known = this.#present.get(text)
+    if (known?.now === now) return known
+    const series = yield* this.#evaluate(text, now)
+    // Mostly the same series are there as at the last tick, and what follows from their labels still holds.
+    if (known?.series === series) {
+      const present = { ...known, now }
+      this.#present.set(text, present)
+      return present
+    }
+    const labels: Labels[] = []
+    for (const [index, each] of series.entries()) {
+      const plain = plainLabels(each)
+      if (isOfScope(plain)) labels.push(plain)
+      if (index % SERIES_OF_STEP === SERIES_OF_STEP - 1) yield
+    }
+    const isKnown = known !== undefined && isSame(known.labels, labels)
+    const byLabels = isKnown ? known.byLabels : yield* LabelMatch.over(labels, each => each)
+    const present = { now, series, labels, byLabels }
+    this.#present.set(text, present)
+    return present
+  }
+
+  *#evaluate(text: string, now: number): Steps<readonly SeriesLabels[]> {
+    try {
+      const bound = this.#bound.get(text) ?? compile(text).bind(this.#options.store)
+      this.#bound.set(text, bound)
+      return (yield* bound.columnsInSteps(now)).labels
+    } catch (error) {
+      this.#options.faults.report('rule', error)
+      return []
+    }
+  }
+}
+
+function isSame(a: readonly Labels[], b: readonly Labels[]): boolean {
+  return a.length === b.length && a.every((labels, index) => labels === b[index])
+}
+
+function selectorsIn(expr: Expr): (readonly LabelMatcher[])[] {
+  if (expr.kind === 'selector') return [expr.matches]
+  return operandsOf(expr).flatMap(selectorsIn)
+}

@@ -1,0 +1,95 @@
+import type { Action } from '../words/action.ts'
+import { isAdvice } from '../words/action.ts'
+import type { Proposal } from '../words/decision.ts'
+import type { Trial } from '../words/trial.ts'
+import type { Trials } from '../trials/trials.ts'
+
+const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+
+/** How much the loop may do, all in all; the defaults are those of the semantics in loop research §3.6. */
+export interface BudgetLimits {
+  /** Runs an hour of one action. @default 6 */
+  readonly runsPerHourOfAction: number
+  /** Runs an hour of all actions of the process. @default 20 */
+  readonly runsPerHour: number
+  /** Runs at the same time. @default 2 */
+  readonly concurrentRuns: number
+  /** Milliseconds a minute for which actions may hold the event loop, as their receipts say. @default 50 */
+  readonly blockedMsPerMinute: number
+}
+
+export const DEFAULT_BUDGET: BudgetLimits = {
+  runsPerHourOfAction: 6,
+  runsPerHour: 20,
+  concurrentRuns: 2,
+  blockedMsPerMinute: 50,
+}
+
+/** What is left of one budget. */
+export interface Remaining {
+  readonly budget: keyof BudgetLimits
+  readonly remaining: number
+  readonly limit: number
+}
+
+/** What was spent of the budgets in the last hour, over all actions. */
+export interface Spending {
+  readonly ofAction: ReadonlyMap<string, number>
+  readonly runs: number
+  readonly running: number
+  readonly blockedMs: number
+}
+
+/**
+ * Counts what was spent. A withheld run counts like one that was made: were it free, the arms of a trial would be drawn
+ * under different conditions.
+ */
+export function spendingOf(trials: Trials, now: number, isCounted: (trial: Trial) => boolean = () => true): Spending {
+  const ofAction = new Map<string, number>()
+  const counted = trials.since(now - HOUR_MS).filter(trial => trial.arm !== 'shadow' && isCounted(trial))
+  for (const { action } of counted) ofAction.set(action, (ofAction.get(action) ?? 0) + 1)
+  return {
+    ofAction,
+    runs: counted.length,
+    running: counted.filter(({ state }) => state === 'running').length,
+    blockedMs: counted.reduce((sum, trial) => sum + blockedMs(trial, now - MINUTE_MS), 0),
+  }
+}
+
+/** What is left of each budget for an action, with what is about to be done. */
+export function remainingBudget(
+  action: string,
+  spending: Spending,
+  due: readonly Proposal[],
+  limits: BudgetLimits,
+): readonly Remaining[] {
+  const dueOfAction = due.filter(proposal => proposal.action.name === action).length
+  const used: Record<keyof BudgetLimits, number> = {
+    runsPerHourOfAction: (spending.ofAction.get(action) ?? 0) + dueOfAction,
+    runsPerHour: spending.runs + due.length,
+    concurrentRuns: spending.running + due.length,
+    blockedMsPerMinute: spending.blockedMs,
+  }
+  return (Object.keys(used) as (keyof BudgetLimits)[]).map(budget => ({
+    budget,
+    remaining: Math.max(0, limits[budget] - used[budget]),
+    limit: limits[budget],
+  }))
+}
+
+/** What is left of the budgets of each action. Advice spends none. */
+export function budgetsLeft(
+  actions: Iterable<Action>,
+  spending: Spending,
+  limits: BudgetLimits,
+): { readonly action: string; readonly remaining: readonly Remaining[] }[] {
+  return [...actions]
+    .filter(action => !isAdvice(action))
+    .map(({ name }) => ({ action: name, remaining: remainingBudget(name, spending, [], limits) }))
+}
+
+function blockedMs(trial: Trial, since: number): number {
+  if (trial.state === 'running' || trial.endedAt <= since || trial.outcome.status !== 'completed') return 0
+  return trial.outcome.receipt.blockedMs ?? 0
+}

@@ -1,0 +1,59 @@
+import type { Action } from '../words/action.ts'
+import type { BudgetLimits, Spending } from './budget.ts'
+import type { Proposal } from '../words/decision.ts'
+import type { RefusalReason } from '../words/refusal-reason.ts'
+import type { FleetState } from '../fleet/fleet-state.ts'
+import type { Firing } from '../words/firing.ts'
+import type { KillSwitchState } from '../stop/kill-switch.ts'
+import type { Mode } from '../words/mode.ts'
+import type { OpenTrial } from '../words/trial.ts'
+
+/** What is known of the runs of actions that only advise. */
+export interface AdviceState {
+  /** How long the action still rests for this alert; undefined when it does not. */
+  cooldownOf(proposal: Proposal): string | undefined
+  /** What it has used up of its budget; undefined while there is some left. */
+  spentOf(action: string): string | undefined
+  isRunning(action: string): boolean
+}
+
+/** Everything a gate may look at. A gate is pure: the same state gives the same answer. */
+export interface GateState {
+  readonly now: number
+  readonly killSwitch: KillSwitchState
+  /** The mode in force for an action. */
+  readonly modeOf: (action: string) => Mode
+  readonly startedAt: number
+  readonly warmUpMs: number
+  readonly open: readonly OpenTrial[]
+  readonly spending: Spending
+  /** The same without preventive trials: what prevention has spent is no reason to leave what has come alone. */
+  readonly spendingOnPresent: Spending
+  /** All alerts that fire now. */
+  readonly firings: readonly Firing[]
+  readonly budget: BudgetLimits
+  readonly fleet: FleetState
+  /** Until when and why an action is not to be run for an alert; undefined when it may. */
+  readonly quarantineOf: (proposal: Proposal) => string | undefined
+  /** How long the action still rests for this alert; undefined when it does not. */
+  readonly cooldownOf: (proposal: Proposal) => string | undefined
+  /** What is said of a requirement of the response that does not hold now; undefined when all do. */
+  readonly unmetOf: (proposal: Proposal) => string | undefined
+  /** Whether a run of the action, or on a resource of it, is still going on. */
+  readonly isUnsettled: (action: Action) => boolean
+  /**
+   * What the firing alerts want lowered, and which of them does: resource to alert. What a preventive response would lower counts
+   * for other preventive ones only.
+   */
+  readonly trouble: ReadonlyMap<string, string>
+  /** What this tick has found due already, and what waits for its lease; of an action that only advises, others like it. */
+  readonly due: readonly Proposal[]
+  readonly advice: AdviceState
+}
+
+/** A reason not to act now. */
+export interface Gate {
+  readonly reason: RefusalReason
+  /** One readable line when the gate refuses, undefined when it lets the proposal pass. */
+  refuse(proposal: Proposal, state: GateState): string | undefined
+}

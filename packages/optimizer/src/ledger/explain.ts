@@ -1,0 +1,161 @@
+import type { AdviceGiven } from '../words/advice-given.ts'
+import { adviceText } from '../words/advice-given.ts'
+import type { Refusal } from '../words/decision.ts'
+import type { Firing, PendingAlert } from '../words/firing.ts'
+import { plainDuration, plainNumber } from '../words/plain-numbers.ts'
+import { refusalText } from './refusal-text.ts'
+import type { Ledger, LedgerEntry } from './ledger.ts'
+import type { Standing } from '../verdicts/standing.ts'
+import type { Judgement } from '../judge/judgement.ts'
+import type { Sample } from '../judge/episode.ts'
+import { median } from '../judge/episode.ts'
+import type { JudgedTrial, Trial } from '../words/trial.ts'
+import type { Histories } from '../verdicts/histories.ts'
+import type { Trials } from '../trials/trials.ts'
+
+/** A longer summary of a rule is left to the alert itself. */
+const MOST_SUMMARY = 200
+
+/** One readable line and everything behind it. */
+export interface Explanation {
+  readonly line: string
+  readonly record:
+    | TrialRecord
+    | LedgerEntry
+    | AdviceGiven
+    | { readonly firing: Firing; readonly refusals: readonly Refusal[]; readonly advice?: AdviceGiven }
+}
+
+/** A trial, and what its history says. */
+export interface TrialRecord {
+  readonly trial: Trial
+  /** The judge's word on all trials of the rule and the action. */
+  readonly statistics: Judgement | undefined
+  readonly standing: Standing
+}
+
+/** What `explain` looks into. */
+export interface Explainable {
+  readonly trials: Trials
+  readonly ledger: Ledger
+  readonly histories: Histories
+  /** The latest runs of actions that only advise, oldest first. */
+  readonly advised: readonly AdviceGiven[]
+}
+
+/** Answers for a trial's id, that of advice or its action, an alert's name, or the number of a ledger entry. */
+export function explain(id: string, { trials, ledger, histories, advised }: Explainable): Explanation | undefined {
+  const trial = trials.get(id)
+  if (trial) {
+    const { statistics, standing } = histories.of(trial)
+    const record = { trial, statistics, standing }
+    return { line: explainTrial(trial), record }
+  }
+
+  const entry = ledger.entries.find(candidate => String(candidate.id) === id)
+  if (entry) return { line: explainEntry(entry), record: entry }
+
+  const given = advised.findLast(candidate => candidate.id === id || candidate.action === id)
+  if (given) return { line: explainAdvice(given), record: given }
+
+  const ofAlert = advised.findLast(candidate => candidate.alert === id)
+  const latest = ledger.entries.at(-1)
+  const firing = latest?.firings.find(candidate => candidate.alert === id)
+  if (!latest || !firing) return ofAlert && { line: `${id} is not firing; ${explainAdvice(ofAlert)}`, record: ofAlert }
+  const refusals = latest.refusals.filter(refusal => refusal.firing.alert === id)
+  const line = explainFiring(firing, refusals)
+  return {
+    line: ofAlert ? `${line}. ${explainAdvice(ofAlert)}` : line,
+    record: { firing, refusals, ...(ofAlert && { advice: ofAlert }) },
+  }
+}
+
+/** `cache.warm#1 for CacheHitRatioLow: loaded 500 keys; 0.31 before, 0.93 after (not evidence); inconclusive: ...` */
+export function explainTrial(trial: Trial): string {
+  const head = `${trial.id} for ${trial.alert}`
+  if (trial.state === 'running') return `${head}: running`
+  const parts = [doneIn(trial), valuesOf(trial)]
+  if (trial.state === 'settling' || trial.state === 'verifying') parts.push(trial.state)
+  else {
+    // A run that failed is judged by the same error.
+    if (trial.reason === parts[0]) parts.shift()
+    parts.push(`${trial.verdict}: ${trial.reason}`, ...trial.blindSpots)
+  }
+  if (trial.state === 'kept') parts.push('in force')
+  if (trial.state === 'reverting') parts.push(`being reverted (${trial.because})`)
+  if (trial.state === 'judged' && trial.reverted) parts.push(revertedIn(trial.reverted))
+  return `${head}: ${[...new Set(parts.filter(Boolean))].join('; ')}`
+}
+
+function doneIn({ arm, outcome }: Exclude<Trial, { state: 'running' }>): string {
+  switch (outcome.status) {
+    case 'completed':
+      return outcome.receipt.summary
+    case 'withheld':
+      return arm === 'shadow' ? 'not done, as the mode asks' : 'withheld at random, as a control'
+    case 'failed':
+    case 'timeout':
+    case 'aborted':
+      return outcome.error
+  }
+}
+
+function valuesOf({ before, after }: Trial): string {
+  if (before.length === 0) return ''
+  const then = after.length === 0 ? '' : `, ${plainNumber(middleOf(after))} after (not evidence)`
+  return `${plainNumber(middleOf(before))} before${then}`
+}
+
+function revertedIn(reverted: NonNullable<JudgedTrial['reverted']>): string {
+  const because = `(${reverted.because})`
+  switch (reverted.result) {
+    case 'restored':
+      return `reverted ${because}`
+    case 'superseded':
+      return `not reverted ${because}: ${reverted.detail}`
+    case 'failed':
+      return `could not be reverted ${because}: ${reverted.error}`
+  }
+}
+
+function middleOf(samples: readonly Sample[]): number {
+  return median(samples.map(([, value]) => value))
+}
+
+/** `query.optimize#1 for SlowQueries advises: create an index on ..., because ...; run: CREATE INDEX ...` */
+export function explainAdvice({ id, alert, status, summary, advice, problems }: AdviceGiven): string {
+  const head = `${id} for ${alert}`
+  if (status !== 'completed') return `${head} gave no advice: ${summary}`
+  const texts = advice.map((one, index) => (advice.length > 1 ? `(${index + 1}) ${adviceText(one)}` : adviceText(one)))
+  const said = texts.length > 0 ? ` advises: ${texts.join(' ')}` : ' has nothing to advise'
+  return `${head}${said} (${[summary, ...problems].join('; ')})`
+}
+
+/** `CacheHitRatioLow is firing (value 0.31): cache.warm rests: 40 s of cooldown left` */
+export function explainFiring(firing: Firing, refusals: readonly Refusal[]): string {
+  // Several responses may be refused for one reason.
+  const why = [...new Set(refusals.map(refusalText))]
+  return [`${firing.alert} is firing (${shownValue(firing)})`, ...(why.length > 0 ? [why.join('; ')] : [])].join(': ')
+}
+
+/** `QueueBacklog is pending (value 1,240): it fires in 12 s if its condition holds until then` */
+export function explainPending(pending: PendingAlert, now: number): string {
+  const { alert, firesAt } = pending
+  return `${alert} is pending (${shownValue(pending)}): it fires in ${plainDuration(firesAt - now)} if its condition holds until then`
+}
+
+/** The rule's own words, which know the unit, else the number. */
+function shownValue({ annotations: { summary }, value }: Firing): string {
+  const isShort = summary !== undefined && summary !== '' && summary.length <= MOST_SUMMARY
+  return isShort ? summary : `value ${plainNumber(value)}`
+}
+
+function explainEntry(entry: LedgerEntry): string {
+  const counts = [
+    `${entry.firings.length} firing`,
+    `${entry.decisions.length} decided`,
+    `${entry.refusals.length} refused`,
+    `${entry.verdicts.length} judged`,
+  ]
+  return `tick ${entry.id} at ${new Date(entry.now).toISOString()} in mode ${entry.mode}: ${counts.join(', ')}`
+}

@@ -1,0 +1,215 @@
+import * as api from '@opentelemetry/api'
+import type { Attributes } from '@opentelemetry/api'
+import { attributes as a, events } from '@homeostat/semconv'
+import type { Scope } from '@homeostat/signals'
+import { withoutTracing } from '@homeostat/signals'
+import { explainAdvice, explainFiring, explainTrial } from '../explain.ts'
+import type { Refusal } from '../../words/decision.ts'
+import type { LedgerEntry } from '../ledger.ts'
+import { wallTime } from '../../time/steady-clock.ts'
+import type { Trial } from '../../words/trial.ts'
+import type { LedgerWriter } from './ledger-writer.ts'
+
+/** `SeverityNumber.INFO` and `.WARN`; the enum is missing from API 1.9. */
+const INFO = 9
+const WARN = 13
+
+/** Alerts of one tick that have a line each in an application's own log. */
+const MOST_ALERT_LINES = 20
+
+/** The Logs API as far as it is used; it is part of the API from 1.10 on, and absent before. */
+interface LogsApi {
+  getLogger(name: string, version?: string): { emit(record: LogEvent): void }
+}
+
+interface LogEvent {
+  readonly eventName: string
+  readonly timestamp: number
+  readonly severityNumber: number
+  readonly body: string
+  readonly attributes: Attributes
+}
+
+/** Log events for what is news. An exporter's own requests leave no spans. */
+export function ledgerEvents(scope: Scope): LedgerWriter {
+  return function* (entry) {
+    const news = [...alertEvents(entry), ...eventsOf(entry)]
+    if (news.length === 0) return
+    const logger = (api as { logs?: LogsApi }).logs?.getLogger(scope.name, scope.version)
+    if (!logger) return
+    for (const event of news) {
+      withoutTracing(() => logger.emit({ ...event, timestamp: wallTime(event.timestamp) }))
+      yield
+    }
+  }
+}
+
+/** A line for people about something that happened in a tick. */
+export interface News {
+  readonly level: 'info' | 'warn'
+  readonly text: string
+}
+
+/** What the log events of an entry say, e.g. for an application's own logger. */
+export function ledgerNews(entry: LedgerEntry): News[] {
+  // A thousand alerts may begin in one tick, and nobody reads a thousand lines.
+  const transitions = entry.transitions.slice(0, MOST_ALERT_LINES)
+  const leftOut = entry.transitions.length - transitions.length
+  const news = [...alertEvents({ ...entry, transitions }), ...eventsOf(entry)].map(newsOf)
+  return leftOut > 0 ? [...news, { level: 'warn', text: `${leftOut} more alerts have changed in this tick` }] : news
+}
+
+function newsOf({ severityNumber, body }: LogEvent): News {
+  return { level: severityNumber >= WARN ? 'warn' : 'info', text: body }
+}
+
+function eventsOf(entry: LedgerEntry): LogEvent[] {
+  return [
+    ...decisionEvents(entry),
+    ...adviceEvents(entry),
+    ...trialEvents(entry),
+    ...quarantineEvents(entry),
+    ...offerEvents(entry),
+  ]
+}
+
+function alertEvents({ now, transitions, firings, refusals }: LedgerEntry): LogEvent[] {
+  if (transitions.length === 0) return []
+  // A thousand alerts may begin in one tick: they do not each look at all firings and refusals.
+  const byLabels = new Map(firings.map(firing => [firing.labels, firing]))
+  const refusalsOf = new Map<object, Refusal[]>()
+  for (const refusal of refusals) {
+    const own = refusalsOf.get(refusal.firing)
+    if (own) own.push(refusal)
+    else refusalsOf.set(refusal.firing, [refusal])
+  }
+  return transitions.flatMap(({ alert, labels, from, to }): LogEvent[] => {
+    const base = { eventName: events.alert, timestamp: now, attributes: { [a.alert]: alert, [a.alertState]: to } }
+    if (to === 'inactive') {
+      const wasFiring = from === 'firing' || from === 'resolving'
+      return wasFiring ? [{ ...base, severityNumber: INFO, body: `${alert} is no longer firing` }] : []
+    }
+    if (to !== 'firing' || from === 'resolving') return []
+    const firing = byLabels.get(labels)
+    const why = (firing && refusalsOf.get(firing)) ?? []
+    if (!firing || isShadowed(why)) return []
+    return [{ ...base, severityNumber: WARN, body: explainFiring(firing, why) }]
+  })
+}
+
+function decisionEvents({ now, decisions }: LedgerEntry): LogEvent[] {
+  return decisions.map(({ firing, action, arm }) => ({
+    eventName: events.decision,
+    timestamp: now,
+    severityNumber: INFO,
+    body:
+      arm === 'act'
+        ? `${action.name} is run for ${firing.alert}`
+        : `${action.name} is withheld for ${firing.alert}, as a control: what happens without it shows what it does`,
+    attributes: {
+      [a.alert]: firing.alert,
+      [a.actionName]: action.name,
+      [a.trialArm]: arm,
+      [a.alertValue]: firing.value,
+    },
+  }))
+}
+
+/** The whole text: whoever reads the log can do what it says. */
+function adviceEvents({ advised, adopted, now }: LedgerEntry): LogEvent[] {
+  return [
+    ...advised.map(given => ({
+      eventName: events.advice,
+      timestamp: given.endedAt,
+      severityNumber: given.status === 'completed' ? INFO : WARN,
+      // The error of an action may quote the application's data: only its type leaves the process.
+      body:
+        given.status === 'completed'
+          ? explainAdvice(given)
+          : `${given.id} for ${given.alert} gave no advice: ${given.status}`,
+      attributes: {
+        [a.alert]: given.alert,
+        [a.actionName]: given.action,
+        [a.actionResult]: given.status,
+        ...(given.errorType !== undefined && { [a.errorType]: given.errorType }),
+      },
+    })),
+    ...adopted.map(({ action, alert, what }) => ({
+      eventName: events.adopted,
+      timestamp: now,
+      severityNumber: INFO,
+      body: `the advice of ${action} for ${alert} was followed: ${what}`,
+      attributes: { [a.alert]: alert, [a.actionName]: action },
+    })),
+  ]
+}
+
+function trialEvents({ ended, verdicts, reverted, breaches }: LedgerEntry): LogEvent[] {
+  return [
+    ...ended.map(trial => ({
+      ...about(trial, events.action, trial.endedAt, { [a.actionResult]: trial.outcome.status }),
+      severityNumber: trial.outcome.status === 'completed' ? INFO : WARN,
+    })),
+    ...verdicts.map(trial => ({
+      ...about(trial, events.verdict, trial.judgedAt, { [a.verdict]: trial.verdict }),
+      severityNumber: trial.verdict === 'harmful' || breaches.some(({ trial: id }) => id === trial.id) ? WARN : INFO,
+    })),
+    ...reverted.flatMap(trial => {
+      if (!trial.reverted) return []
+      const { at, because, result } = trial.reverted
+      const attributes = { [a.revertCause]: because, [a.revertResult]: result }
+      return { ...about(trial, events.reverted, at, attributes), severityNumber: result === 'failed' ? WARN : INFO }
+    }),
+  ]
+}
+
+/** An error's text may quote the application's data: only its type leaves the process. */
+function about(trial: Trial, eventName: string, timestamp: number, more: Attributes): Omit<LogEvent, 'severityNumber'> {
+  const status = trial.state === 'running' ? 'running' : trial.outcome.status
+  const isOwnText = status === 'completed' || status === 'withheld'
+  const attributes = {
+    [a.actionName]: trial.action,
+    [a.alert]: trial.alert,
+    [a.trialId]: trial.id,
+    [a.trialArm]: trial.arm,
+  }
+  return {
+    eventName,
+    timestamp,
+    body: isOwnText ? explainTrial(withoutErrors(trial)) : `${trial.id} for ${trial.alert}: ${status}`,
+    attributes: { ...attributes, ...more },
+  }
+}
+
+function withoutErrors(trial: Trial): Trial {
+  if (trial.state !== 'judged' || !trial.reverted || trial.reverted.result === 'restored') return trial
+  const { because, at, from, result } = trial.reverted
+  const told =
+    result === 'failed' ? { result, error: 'see the process' } : { result, detail: 'somebody else has changed it' }
+  return { ...trial, reverted: { ...told, because, at, from } }
+}
+
+function quarantineEvents({ now, quarantined }: LedgerEntry): LogEvent[] {
+  return quarantined.map(({ alert, action, until, reason }) => ({
+    eventName: events.quarantined,
+    timestamp: now,
+    severityNumber: WARN,
+    body: `${action} is left alone for ${alert} until ${new Date(wallTime(until)).toISOString()}: ${reason}`,
+    attributes: { [a.alert]: alert, [a.actionName]: action, [a.reason]: reason },
+  }))
+}
+
+function offerEvents({ now, offers }: LedgerEntry): LogEvent[] {
+  return offers.map(({ alert, action, mode, because }) => ({
+    eventName: events.offer,
+    timestamp: now,
+    severityNumber: INFO,
+    body: `the evidence speaks for mode ${mode} of ${action} for ${alert}: ${because}; set actionModes to take it`,
+    attributes: { [a.alert]: alert, [a.actionName]: action, [a.mode]: mode },
+  }))
+}
+
+/** In mode `shadow` Homeostat decides without a word. */
+function isShadowed(own: readonly Refusal[]): boolean {
+  return own.length > 0 && own.every(({ mode }) => mode === 'shadow')
+}

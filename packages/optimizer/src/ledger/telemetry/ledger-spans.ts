@@ -1,0 +1,90 @@
+import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
+import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api'
+import { attributes as a, spans } from '@homeostat/semconv'
+import type { Scope } from '@homeostat/signals'
+import type { AdviceGiven } from '../../words/advice-given.ts'
+import type { LedgerEntry } from '../ledger.ts'
+import { wallTime } from '../../time/steady-clock.ts'
+import type { SettlingTrial, Trial } from '../../words/trial.ts'
+import type { LedgerWriter } from './ledger-writer.ts'
+
+/** Runs whose verdict is still awaited; more would be a loop that acts without end. */
+const MAX_REMEMBERED = 200
+
+/**
+ * One span per run of an action, linked to the traces of the time in which its alert fired, with a child each for the
+ * verifying and the setting back. Each is written when it has ended.
+ */
+export function ledgerSpans(scope: Scope): LedgerWriter {
+  const runs = new Map<string, Context>()
+  return function* (entry) {
+    if (entry.ended.length + entry.advised.length + entry.verdicts.length + entry.reverted.length === 0) return
+    // Asked each time: the application may register its SDK after us.
+    const tracer = trace.getTracer(scope.name, scope.version)
+    for (const trial of entry.ended) {
+      if (runs.size >= MAX_REMEMBERED) runs.delete(runs.keys().next().value!)
+      runs.set(trial.id, trace.setSpan(ROOT_CONTEXT, writeRun(tracer, trial)))
+      yield
+    }
+    for (const given of entry.advised) writeAdvice(tracer, given)
+    writeVerdicts(tracer, entry, runs)
+    writeReverts(tracer, entry, runs)
+  }
+}
+
+function writeRun(tracer: Tracer, trial: SettlingTrial): Span {
+  const { outcome, startedAt, endedAt, traces } = trial
+  const attributes: Attributes = {
+    ...naming(trial),
+    [a.actionResult]: outcome.status,
+    [a.alertValue]: trial.value,
+    ...(outcome.status === 'failed' && { [a.errorType]: outcome.errorType }),
+  }
+  const links = traces.map(context => ({ context }))
+  const span = tracer.startSpan(spans.action, { root: true, startTime: wallTime(startedAt), attributes, links })
+  if (outcome.status !== 'completed') span.setStatus({ code: SpanStatusCode.ERROR })
+  span.end(wallTime(endedAt))
+  return span
+}
+
+function writeAdvice(tracer: Tracer, { action, alert, status, errorType, startedAt, endedAt }: AdviceGiven): void {
+  const attributes: Attributes = {
+    [a.actionName]: action,
+    [a.alert]: alert,
+    [a.actionResult]: status,
+    ...(errorType !== undefined && { [a.errorType]: errorType }),
+  }
+  const span = tracer.startSpan(spans.action, { root: true, startTime: wallTime(startedAt), attributes })
+  if (status !== 'completed') span.setStatus({ code: SpanStatusCode.ERROR })
+  span.end(wallTime(endedAt))
+}
+
+function writeVerdicts(tracer: Tracer, { verdicts }: LedgerEntry, runs: Map<string, Context>): void {
+  for (const trial of verdicts) {
+    const run = runs.get(trial.id)
+    // A run that failed was not watched.
+    if (!run || trial.outcome.status !== 'completed') continue
+    const attributes = { ...naming(trial), [a.verdict]: trial.verdict }
+    tracer
+      .startSpan(spans.verify, { startTime: wallTime(trial.endedAt), attributes }, run)
+      .end(wallTime(trial.judgedAt))
+    if (trial.state === 'judged') runs.delete(trial.id)
+  }
+}
+
+function writeReverts(tracer: Tracer, { reverted }: LedgerEntry, runs: Map<string, Context>): void {
+  for (const trial of reverted) {
+    const run = runs.get(trial.id)
+    runs.delete(trial.id)
+    if (!run || !trial.reverted) continue
+    const { because, result, from, at } = trial.reverted
+    const attributes = { ...naming(trial), [a.revertCause]: because, [a.revertResult]: result }
+    const span = tracer.startSpan(spans.revert, { startTime: wallTime(from), attributes }, run)
+    if (result === 'failed') span.setStatus({ code: SpanStatusCode.ERROR })
+    span.end(wallTime(at))
+  }
+}
+
+function naming({ id, action, alert, arm }: Trial): Attributes {
+  return { [a.actionName]: action, [a.alert]: alert, [a.trialId]: id, [a.trialArm]: arm }
+}

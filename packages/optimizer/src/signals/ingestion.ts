@@ -1,0 +1,167 @@
+import type { HrTime } from '@opentelemetry/api'
+import type { Store } from '@homeostat/promql'
+import type { DataPoint, Faults, HistogramValue, MetricData, Scope, ScopeMetrics } from '@homeostat/signals'
+import { DELTA, GAUGE_POINT, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
+import type { Collected, KnownSeries } from './known-series.ts'
+import { KnownMetric, write } from './known-series.ts'
+import { atOnce } from '../time/sliced-work.ts'
+import type { Steps } from '../time/sliced-work.ts'
+import type { Snapshot } from '../words/snapshot.ts'
+
+/** Exponential histograms have no classic buckets; rules cannot see them. */
+const STORABLE: ReadonlySet<number> = new Set([GAUGE_POINT, SUM_POINT, HISTOGRAM_POINT])
+
+/** A scope that no collection had for so long is forgotten; the store has let go of its series by then. */
+const FORGET_MS = 600_000
+
+/** Tells the series of a second provider from those of the first. */
+const PROVIDER = 'homeostat.provider'
+
+/** Instruments that count what is recorded with them, so that each of their series begins at 0. */
+const COUNTS_FROM_ZERO: ReadonlySet<unknown> = new Set(['COUNTER', 'HISTOGRAM'])
+
+/** Stands for the tick as the reader of our own scopes. */
+const TICK = {}
+
+interface KnownScope {
+  readonly metrics: Map<string, KnownMetric>
+  seenAt: number
+}
+
+/** Points taken between two rests; that of a new series takes some ten microseconds. */
+const POINTS_OF_STEP = 64
+
+/** Where metrics come from. */
+interface Source extends Collected {
+  readonly scope: Scope
+  readonly provider: number
+  readonly isOwn: boolean
+}
+
+export interface IngestionOptions {
+  /** A time of the wall clock, which points carry, on the clock of the snapshots. @default the same time */
+  readonly fromWallTime?: (wallMs: number) => number
+}
+
+/**
+ * Appends snapshots to the store. A series that is gone from its scope is marked stale, so that no rule goes on with its
+ * last value; one that is merely idle under a reader of deltas is carried on.
+ *
+ * As in a Prometheus that scrapes several targets, nobody's series hide anybody else's: a metric that two scopes or two
+ * providers carry is there twice, told apart by `otel_scope_name` or `homeostat_provider`.
+ */
+export class Ingestion {
+  readonly #store: Store
+  readonly #faults: Faults
+  readonly #fromWallTime: (wallMs: number) => number
+  readonly #scopes = new Map<string, KnownScope>()
+
+  constructor(store: Store, faults: Faults, { fromWallTime = wallMs => wallMs }: IngestionOptions = {}) {
+    this.#store = store
+    this.#faults = faults
+    this.#fromWallTime = fromWallTime
+  }
+
+  append(snapshot: Snapshot): void {
+    atOnce(this.appendInSteps(snapshot))
+  }
+
+  /** Rests after each metric, and after some of its points. */
+  *appendInSteps({ at, own, foreign }: Snapshot): Steps<void> {
+    for (const { scope, metrics } of own)
+      yield* this.#scope({ scope, metrics }, { scope, at, reader: TICK, provider: 0, isOwn: true })
+    for (const { at: collectedAt, metrics, reader = TICK, provider = 1 } of foreign) {
+      const { scope } = metrics
+      yield* this.#scope(metrics, { scope, at: collectedAt, reader, provider, isOwn: false })
+    }
+    for (const [key, { seenAt }] of this.#scopes) if (at - seenAt > FORGET_MS) this.#scopes.delete(key)
+    this.#store.sweep(at)
+  }
+
+  *#scope({ metrics }: ScopeMetrics, source: Source): Steps<void> {
+    const known = this.#known(source)
+    for (const metric of metrics) {
+      if (!STORABLE.has(metric.dataPointType)) continue
+      // Other people's points: one that cannot be read costs its metric and nothing else.
+      try {
+        yield* this.#metric(metric, known, source)
+      } catch (error) {
+        this.#faults.report('signal', error)
+      }
+      yield
+    }
+    for (const metric of known.metrics.values()) {
+      metric.settleAbsent(source)
+      if (metric.size > POINTS_OF_STEP) yield
+    }
+  }
+
+  #known({ scope, provider, at }: Source): KnownScope {
+    const key = JSON.stringify([provider, scope.name, scope.version, scope.schemaUrl])
+    let known = this.#scopes.get(key)
+    if (known === undefined) this.#scopes.set(key, (known = { metrics: new Map(), seenAt: at }))
+    known.seenAt = at
+    return known
+  }
+
+  *#metric(metric: MetricData, { metrics }: KnownScope, source: Source): Steps<void> {
+    const { name } = metric.descriptor
+    let known = metrics.get(name)
+    if (known === undefined) metrics.set(name, (known = new KnownMetric(metric.aggregationTemporality === DELTA)))
+    const { dataPoints } = metric
+    for (let place = 0; place < dataPoints.length; place++) {
+      const point: DataPoint<number | HistogramValue> = dataPoints[place]!
+      known.see(place, point, source, key => this.#begin(key, metric, point, source))
+      if (place % POINTS_OF_STEP === POINTS_OF_STEP - 1) yield
+    }
+  }
+
+  /**
+   * A series of a counter that was made in this process is 0 at its start time, whatever it is when it is first seen:
+   * without that sample, `increase` would miss what came before. An observable counter shows a total that is kept
+   * elsewhere, by the operating system for example, and dates it by when it was first looked at: nothing is known of the
+   * time before. Source: Prometheus's created-timestamp zero ingestion, which only trusts times that a counter declares.
+   */
+  #begin(
+    key: string,
+    metric: MetricData,
+    point: DataPoint<number | HistogramValue>,
+    { scope, provider, isOwn, at, reader }: Source,
+  ): KnownSeries {
+    const handle = this.#handle(scope, provider, metric, point)
+    const isSum = metric.dataPointType === HISTOGRAM_POINT || (metric.dataPointType === SUM_POINT && metric.isMonotonic)
+    const startedAt = this.#fromWallTime(epochMs(point.startTime))
+    if (isSum && startedAt < at && (isOwn || COUNTS_FROM_ZERO.has(metric.descriptor.type)))
+      write({ handle, lastValue: typeof point.value === 'number' ? 0 : NOTHING }, startedAt)
+    return { key, handle, lastValue: point.value, seenAt: at, reader, isListed: false }
+  }
+
+  #handle(
+    { name: scopeName, version }: Scope,
+    provider: number,
+    metric: MetricData,
+    { attributes, value }: DataPoint<number | HistogramValue>,
+  ): KnownSeries['handle'] {
+    const { name, unit } = metric.descriptor
+    const labels = Object.fromEntries(Object.entries(attributes).map(([key, attribute]) => [key, textOf(attribute)]))
+    if (provider > 1) labels[PROVIDER] = String(provider)
+    const descriptor = { name, unit, labels, scope: { name: scopeName, version } }
+    if (metric.dataPointType === HISTOGRAM_POINT) {
+      const { boundaries } = (value as HistogramValue).buckets
+      return this.#store.histogram({ ...descriptor, kind: 'histogram' }, boundaries)
+    }
+    const isCounter = metric.dataPointType === SUM_POINT && metric.isMonotonic
+    return this.#store.series({ ...descriptor, kind: isCounter ? 'counter' : 'gauge' })
+  }
+}
+
+/** As exporters write it: what is no text as JSON. */
+function textOf(value: unknown): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+}
+
+const NOTHING: HistogramValue = { buckets: { boundaries: [], counts: [] }, sum: 0, count: 0 }
+
+function epochMs([seconds, nanos]: HrTime): number {
+  return seconds * 1000 + nanos / 1e6
+}

@@ -1,5 +1,0 @@
-import type { LedgerEntry } from '../ledger.ts'
-import type { Steps } from '../sliced-work.ts'
-
-/** Publishes one entry of the ledger, in steps. */
-export type LedgerWriter = (entry: LedgerEntry) => Steps<void>

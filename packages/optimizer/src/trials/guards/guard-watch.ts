@@ -1,0 +1,22 @@
+import type { Guard } from '../../words/response.ts'
+import type { GuardWatch } from './guard-status.ts'
+import { watchLevel } from './level-watch.ts'
+import type { QuietWindows } from './quiet-windows.ts'
+import { watchRatio } from './ratio-watch.ts'
+
+export type { GuardStatus, GuardWatch } from './guard-status.ts'
+
+/**
+ * Watches one guard from a trial's start on.
+ *
+ * @param quiet what was learned of this guard's expression while no trial was open; read here, not changed
+ * @param startedAt of the trial, in ms since the epoch
+ * @example
+ * const watch = createGuardWatch(guard, quiet, now)
+ * receipt.notes.push(watch.blindBelow)
+ * const status = watch.observe(now, value)
+ * if (status.state === 'breached') await undo(status.reason)
+ */
+export function createGuardWatch(spec: Guard, quiet: QuietWindows, startedAt: number): GuardWatch {
+  return quiet.kind === 'ratio' ? watchRatio(spec, quiet, startedAt) : watchLevel(spec, quiet, startedAt)
+}

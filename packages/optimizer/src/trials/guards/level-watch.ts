@@ -1,0 +1,141 @@
+import type { Guard } from '../../words/response.ts'
+import type { GuardStatus, GuardWatch } from './guard-status.ts'
+import { blindAfterMs, HORIZON_MS } from './horizon.ts'
+import type { LevelLimit, LevelLimits } from './level-limits.ts'
+import { ENOUGH_SAMPLES, levelLimits, windowWidths } from './level-limits.ts'
+import { measured, relativeChange } from './percent.ts'
+import type { QuietLevel } from './quiet-level.ts'
+import { SlidingWindows } from './sliding-windows.ts'
+
+/** Fewer quiet samples give no level to compare with. */
+const FEWEST_SAMPLES = 3
+
+/** A quiet level that is older than this says nothing about now. */
+const STALE_MS = 3_600_000
+
+/** Of a window this short all samples have to be bad. */
+const SHORT = 3
+
+/** Samples in a row above zero that count as harm where the number was always zero. */
+const ZERO_RUN = 8
+
+const WATCHING: GuardStatus = { state: 'watching' }
+
+/**
+ * Watches a level: the mean log ratio to the quiet level over sliding windows of 3 (at slow ticks 2) to 180 samples, each
+ * with a limit of its own. The short windows are the hard stop, the long ones accumulate what is small but lasts. A breach
+ * also needs most of the window's samples beyond the margin and half of the limit: no single spike, however high, is one.
+ */
+export function watchLevel(spec: Guard, quiet: QuietLevel, startedAt: number): GuardWatch {
+  return new LevelWatch(spec, quiet, startedAt)
+}
+
+class LevelWatch implements GuardWatch {
+  readonly #spec: Guard
+  readonly #quiet: QuietLevel
+  readonly #startedAt: number
+  readonly #margin: number
+  readonly #tickMs: number
+  readonly #logs: Float64Array
+  readonly #widths: readonly number[]
+  readonly #windows: SlidingWindows
+  readonly #stale: boolean
+  readonly #alwaysZero: boolean
+  #limits: LevelLimits
+  #horizon: number
+  #lastAt: number
+  #aboveZero = 0
+  #breach: GuardStatus | undefined
+  readonly blindBelow: string
+
+  constructor(spec: Guard, quiet: QuietLevel, startedAt: number) {
+    this.#spec = spec
+    this.#quiet = quiet
+    this.#startedAt = this.#lastAt = startedAt
+    const change = Math.max(0, spec.notWorseThan)
+    this.#margin = spec.direction === 'down' ? -Math.log(Math.max(1e-9, 1 - change)) : Math.log(1 + change)
+    this.#tickMs = quiet.tickMs || 1000
+    this.#logs = quiet.logs()
+    this.#alwaysZero = quiet.alwaysZero
+    this.#stale = startedAt - quiet.lastAt > STALE_MS
+    this.#horizon = Math.max(SHORT, Math.round(HORIZON_MS / this.#tickMs))
+    this.#widths = windowWidths(this.#tickMs)
+    this.#limits = levelLimits(this.#logs, this.#margin, this.#horizon, this.#widths)
+    this.#windows = new SlidingWindows(this.#widths)
+    this.blindBelow = this.#describe()
+  }
+
+  observe(now: number, value: number | undefined): GuardStatus {
+    if (this.#breach) return this.#breach
+    const uncomparable = this.#uncomparable()
+    if (uncomparable !== undefined) return { state: 'blind', reason: `${this.#spec.expr}: ${uncomparable}` }
+    if (value === undefined || !Number.isFinite(value)) return this.#missing(now)
+    if (now <= this.#lastAt && this.#windows.count > 0) return WATCHING
+    this.#lastAt = now
+    if (this.#alwaysZero) return this.#fromZero(now, value)
+    this.#widen()
+    this.#windows.push(this.#quiet.toLog(Math.max(0, value)) - this.#limits.reference)
+    for (const { width, limit, source } of this.#limits.limits) {
+      const mean = this.#windows.mean(width)
+      if (mean === undefined || mean <= limit || !this.#lasting(limit, width)) continue
+      return this.#breached(now, this.#reason(mean, { width, limit, source }))
+    }
+    return WATCHING
+  }
+
+  /** Whether most samples of the window are bad, all of a short one: spikes, however high, are not lasting harm. */
+  #lasting(limit: number, width: number): boolean {
+    const bad = this.#windows.countAbove(Math.max(this.#margin, limit / 2), width)
+    return bad >= Math.max(Math.min(SHORT, width), Math.floor(width / 2) + 1)
+  }
+
+  /** Limits are made for a number of samples; each doubling of the trial beyond it gets limits for twice as many. */
+  #widen(): void {
+    if (this.#windows.count < this.#horizon) return
+    this.#horizon *= 2
+    this.#limits = levelLimits(this.#logs, this.#margin, this.#horizon, this.#widths)
+  }
+
+  #uncomparable(): string | undefined {
+    if (this.#logs.length < FEWEST_SAMPLES) return `only ${this.#logs.length} quiet samples to compare with`
+    if (this.#stale) return `the last quiet sample is older than ${STALE_MS / 60_000} min`
+    return undefined
+  }
+
+  #missing(now: number): GuardStatus {
+    const ms = now - Math.max(this.#lastAt, this.#startedAt)
+    if (ms < blindAfterMs(this.#tickMs)) return WATCHING
+    return { state: 'blind', reason: `${this.#spec.expr}: no value for ${Math.round(ms / 1000)} s` }
+  }
+
+  #fromZero(now: number, value: number): GuardStatus {
+    this.#aboveZero = value > 0 && this.#spec.direction !== 'down' ? this.#aboveZero + 1 : 0
+    if (this.#aboveZero < ZERO_RUN || this.#logs.length < ENOUGH_SAMPLES) return WATCHING
+    const was = `was 0 in all ${this.#logs.length} quiet samples`
+    return this.#breached(now, `${this.#spec.expr}: ${measured(value)}, the ${ZERO_RUN}th in a row above 0; ${was}`)
+  }
+
+  #breached(at: number, reason: string): GuardStatus {
+    this.#breach = { state: 'breached', at, reason }
+    return this.#breach
+  }
+
+  #reason(mean: number, { width, limit, source }: Omit<LevelLimit, 'seen'>): string {
+    const now = measured(this.#quiet.fromLog(this.#limits.reference + mean))
+    const was = measured(this.#quiet.fromLog(this.#limits.reference))
+    const change = relativeChange(this.#quiet.fromLog(mean))
+    const allowed = relativeChange(this.#quiet.fromLog(limit))
+    return `${this.#spec.expr}: ${now} over ${width} samples, ${change} against a quiet ${was}; limit ${allowed} (${source})`
+  }
+
+  #describe(): string {
+    const uncomparable = this.#uncomparable()
+    if (uncomparable !== undefined) return `sees nothing: ${uncomparable}`
+    if (this.#quiet.alwaysZero)
+      return `was always 0 when quiet: sees only that it stays above 0; give the guard a floor`
+    const seen = this.#quiet.fromLog(Math.min(...this.#limits.limits.map(limit => limit.seen)))
+    const unknown =
+      this.#logs.length < ENOUGH_SAMPLES ? '; noise is not known yet, so it may revert for noise alone' : ''
+    return `would miss harm below ${relativeChange(seen)}${unknown}`
+  }
+}

@@ -1,0 +1,34 @@
+import type { Arm, Sample } from '../judge/episode.ts'
+import type { Judgement } from '../judge/judgement.ts'
+import type { SideBySide } from '../judge/paired.ts'
+import { judgeSplit } from '../judge/split.ts'
+import { judgeSwitchback } from '../judge/switchback.ts'
+import type { Expectation } from '../words/response.ts'
+import type { TrialDesign } from '../words/trial-design.ts'
+import type { Trial } from '../words/trial.ts'
+
+/** What a trial that answers by itself has answered. */
+export function judgeDesign({ response, after, beside }: Trial, design: TrialDesign): Judgement {
+  const { direction = 'down', worth }: Partial<Expectation> = response.expect ?? {}
+  const terms = { direction, ...(worth !== undefined && { worth }) }
+  const found =
+    design.kind === 'switchback'
+      ? judgeSwitchback({ plan: design.plan, samples: after, ...terms })
+      : judgeSplit({ blocks: inBlocks(after, beside, design.blockMs), ...terms })
+  const { pairs, ...statistics } = found.statistics
+  return { ...found, statistics: { ...statistics, acts: pairs, controls: pairs, unmatched: 0, look: 0 } }
+}
+
+/** In the blocks by which the units were dealt. */
+function inBlocks(act: readonly Sample[], control: readonly Sample[], blockMs: number): SideBySide[] {
+  const blocks = new Map<number, { act: Sample[]; control: Sample[] }>()
+  const add = (arm: Arm, sample: Sample): void => {
+    const block = Math.floor(sample[0] / blockMs)
+    const sides = blocks.get(block) ?? { act: [], control: [] }
+    sides[arm].push(sample)
+    blocks.set(block, sides)
+  }
+  for (const sample of act) add('act', sample)
+  for (const sample of control) add('control', sample)
+  return [...blocks.values()]
+}

@@ -1,0 +1,126 @@
+import type { HistoryOptions } from './history.ts'
+import { parseSavedHistory, type SavedHistory } from './saved-history.ts'
+import { History } from './history.ts'
+import { offerOf } from './evidence.ts'
+import type { KnownEffect, ModeOffer, QuarantinedAction } from '../ledger/ledger.ts'
+import type { Mode } from '../words/mode.ts'
+import { modeOfResponse } from '../words/mode.ts'
+import type { Trial } from '../words/trial.ts'
+
+/** Pairs of rule and action that are remembered; more would come from rules that are reloaded without end. */
+const MAX_HISTORIES = 500
+
+/** By alert, action and version. */
+export type SavedHistories = Readonly<Record<string, SavedHistory>>
+
+/** What is known of every rule x action. A changed rule or response starts anew: its episodes would not be comparable. */
+export class Histories {
+  readonly #histories = new Map<string, History>()
+  readonly #options: Pick<HistoryOptions, 'intervalMs' | 'random'>
+  readonly #offered = new WeakMap<History, Mode>()
+  #saved = new Map<string, SavedHistory>()
+
+  constructor(options: Pick<HistoryOptions, 'intervalMs' | 'random'>) {
+    this.#options = options
+  }
+
+  get all(): readonly History[] {
+    return [...this.#histories.values()]
+  }
+
+  /** The history of a rule and an action as they are written now. */
+  of({ alert, action, version, response }: Omit<HistoryOptions, 'intervalMs' | 'random'>): History {
+    const key = historyKey(alert, action, version)
+    const known = this.#histories.get(key)
+    if (known) return known
+    const history = new History({ ...this.#options, alert, action, version, response })
+    const saved = this.#saved.get(key)
+    if (saved) history.restore(saved)
+    this.#saved.delete(key)
+    this.#histories.set(key, history)
+    if (this.#histories.size > MAX_HISTORIES) this.#putAway()
+    return history
+  }
+
+  /** The oldest rests as if it were saved: it may be in use, and its quarantine in force. */
+  #putAway(): void {
+    const [key, history] = this.#histories.entries().next().value!
+    this.#histories.delete(key)
+    this.#keep(key, history.save())
+  }
+
+  #keep(key: string, saved: SavedHistory): void {
+    this.#saved.delete(key)
+    this.#saved.set(key, saved)
+    if (this.#saved.size > MAX_HISTORIES) this.#saved.delete(this.#saved.keys().next().value!)
+  }
+
+  /** Whether its rule and action were of concern lately. */
+  isInUse(key: string): boolean {
+    return this.#histories.has(key)
+  }
+
+  /** The quarantines that began since this was last asked. */
+  takeQuarantined(): QuarantinedAction[] {
+    const taken: QuarantinedAction[] = []
+    for (const history of this.#histories.values()) {
+      const { alert, action } = history
+      const quarantine = history.takeQuarantine()
+      if (quarantine) taken.push({ alert, action, until: quarantine.until, reason: quarantine.reason })
+    }
+    return taken
+  }
+
+  /** The modes that the evidence has begun to speak for since this was last asked. */
+  takeOffers(modeOf: (action: string) => Mode, now: number): ModeOffer[] {
+    return this.all.flatMap(history => {
+      const { alert, action, response } = history
+      const offer = offerOf(history, modeOfResponse(response, modeOf), now)
+      const isNews = offer !== undefined && this.#offered.get(history) !== offer.mode
+      if (offer) this.#offered.set(history, offer.mode)
+      return isNews ? [{ alert, action, ...offer }] : []
+    })
+  }
+
+  /** What is known of the effects of the actions of some trials. */
+  effectsOf(trials: readonly Trial[]): KnownEffect[] {
+    const histories = new Set(trials.map(trial => this.of(trial)))
+    return [...histories].flatMap(({ alert, action, statistics }) => {
+      const { effect, interval } = statistics?.statistics ?? {}
+      return effect === undefined || !interval ? [] : [{ alert, action, effect, interval }]
+    })
+  }
+
+  /** Everything that is worth keeping across a restart; JSON. */
+  save(): SavedHistories {
+    const saved = new Map(this.#saved)
+    for (const [key, history] of this.#histories) saved.set(key, history.save())
+    return Object.fromEntries([...saved].slice(-MAX_HISTORIES))
+  }
+
+  /**
+   * Takes what {@link save} gave, at once or one by one; each history is picked up when its rule and response are the same,
+   * also when it comes late, as long as nothing was found out in the meantime.
+   */
+  restore(saved: Readonly<Record<string, unknown>>): void {
+    for (const [key, value] of Object.entries(saved)) {
+      const history = parseSavedHistory(value)
+      if (!history) continue
+      const known = this.#histories.get(key)
+      if (!known) this.#keep(key, history)
+      else if (!isWorthKeeping(known.save())) known.restore(history)
+    }
+  }
+}
+
+/** Keys differ whenever rules or actions do: only the name of an alert may have spaces. */
+function historyKey(alert: string, action: string, version: string): string {
+  return [alert, ...[action, version].map(part => part.replaceAll('%', '%25').replaceAll(' ', '%20'))].join(' ')
+}
+
+/** Whether a loop that starts anew would do otherwise for knowing it. */
+export function isWorthKeeping({ trials, breaches, standing, decided }: SavedHistory): boolean {
+  const counts = [trials, breaches].map(({ act, control }) => act + control)
+  const { quarantine, harmful, withoutEffect } = standing
+  return quarantine !== undefined || decided !== undefined || [...counts, harmful, withoutEffect].some(n => n > 0)
+}

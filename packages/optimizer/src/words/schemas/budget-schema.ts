@@ -1,0 +1,36 @@
+import type { OptionSchema } from '@homeostat/signals/options'
+import { group, number, wholeNumber } from '@homeostat/signals/options'
+import type { BudgetLimits } from '../../decisions/budget.ts'
+import { DEFAULT_BUDGET } from '../../decisions/budget.ts'
+
+/** The schema of the limits of what the loop may do. 0 allows nothing. */
+export const budgetSchema: OptionSchema<Partial<BudgetLimits>> = group<Partial<BudgetLimits>>(
+  {
+    runsPerHourOfAction: wholeNumber({
+      least: 0,
+      most: 100_000,
+      default: DEFAULT_BUDGET.runsPerHourOfAction,
+      description: 'most runs of one action in an hour',
+    }),
+    runsPerHour: wholeNumber({
+      least: 0,
+      most: 100_000,
+      default: DEFAULT_BUDGET.runsPerHour,
+      description: 'most runs of all actions of the process in an hour',
+    }),
+    concurrentRuns: wholeNumber({
+      least: 0,
+      most: 1000,
+      default: DEFAULT_BUDGET.concurrentRuns,
+      description: 'most runs at the same time',
+    }),
+    blockedMsPerMinute: number({
+      least: 0,
+      most: 60_000,
+      unit: 'ms',
+      default: DEFAULT_BUDGET.blockedMsPerMinute,
+      description: 'how long actions may hold the event loop in a minute, as their receipts say',
+    }),
+  },
+  { description: 'how much the loop may do, all in all' },
+)

@@ -1,0 +1,120 @@
+import type { SpanContext } from '@opentelemetry/api'
+import type { RefusalReason } from './refusal-reason.ts'
+import type { Firing } from './firing.ts'
+import type { Sample } from '../judge/episode.ts'
+import type { TrialArm } from './trial-arm.ts'
+import type { RevertCause } from '../trials/course.ts'
+import type { UndoResult } from './receipt.ts'
+import type { Response } from './response.ts'
+import type { TrialDesign } from './trial-design.ts'
+import type { Judgement, Outcome, Verdict } from './verdict.ts'
+
+/** What else could have been done about the firing, and why it was not. */
+export interface Alternative {
+  readonly action?: string
+  readonly reason: RefusalReason
+  readonly detail: string
+}
+
+interface TrialBase {
+  /** Readable and unique in the process, e.g. `cache.warm#3`. */
+  readonly id: string
+  readonly action: string
+  /** Whether the action was run, or withheld to see what happens without it. */
+  readonly arm: TrialArm
+  readonly alert: string
+  /** Name and labels of the alert that asked for it. */
+  readonly alertKey: string
+  readonly labels: Firing['labels']
+  readonly touches: readonly string[]
+  /** The response as it was when the trial began: a reload does not change a trial in flight. */
+  readonly response: Response
+  /** Of the rule and the response; names the history it belongs to. */
+  readonly version: string
+  /** The gates that let it pass, in the order in which they were asked. */
+  readonly gates: readonly RefusalReason[]
+  /** The other responses to the same firing, and why they were not taken. */
+  readonly alternatives: readonly Alternative[]
+  /** The value that made the alert fire. */
+  readonly value: number
+  /** Requests and jobs that were traced while it fired. */
+  readonly traces: readonly SpanContext[]
+  /** The decision, in milliseconds since the epoch. */
+  readonly startedAt: number
+  /** Values of what is expected to change, from before the decision. */
+  readonly before: readonly Sample[]
+  /** The same after the settling, gathered as time goes on. */
+  readonly after: readonly Sample[]
+  /** Of a split: the values of the units that were left alone. */
+  readonly beside: readonly Sample[]
+  /** How this trial answers by itself; left out for an episode among others. */
+  readonly design?: TrialDesign
+}
+
+/** The action runs. */
+export interface RunningTrial extends TrialBase {
+  readonly state: 'running'
+}
+
+/** The action is over, or withheld, and its effect is awaited. */
+export interface SettlingTrial extends TrialBase {
+  readonly state: 'settling'
+  readonly outcome: Outcome
+  readonly endedAt: number
+}
+
+/** The effect should show: the values are gathered. */
+export interface VerifyingTrial extends TrialBase {
+  readonly state: 'verifying'
+  readonly outcome: Outcome
+  readonly endedAt: number
+}
+
+/** Judged, and its change stays in force while the alert goes on. */
+export interface KeptTrial extends JudgedBase {
+  readonly state: 'kept'
+}
+
+/** The change is being set back. */
+export interface RevertingTrial extends JudgedBase {
+  readonly state: 'reverting'
+  readonly because: RevertCause
+  /** Since when. */
+  readonly from: number
+}
+
+/** All is over. */
+export interface JudgedTrial extends JudgedBase {
+  readonly state: 'judged'
+  /** How the change was set back, when it was. */
+  readonly reverted?: UndoResult & { readonly because: RevertCause; readonly from: number; readonly at: number }
+}
+
+interface JudgedBase extends TrialBase {
+  /** What its guards could not have seen, a line each. */
+  readonly blindSpots: readonly string[]
+  readonly outcome: Outcome
+  readonly endedAt: number
+  readonly judgedAt: number
+  readonly verdict: Verdict
+  readonly reason: string
+}
+
+/** One decision under observation: the action's run, or its absence. Each state carries just the data that is valid in it. */
+export type Trial = RunningTrial | SettlingTrial | VerifyingTrial | KeptTrial | RevertingTrial | JudgedTrial
+
+/** A trial with its verdict, whether or not its change is still in force. */
+export type Verdicted = JudgedTrial | KeptTrial | RevertingTrial
+
+/** A trial that still holds its resources. */
+export type OpenTrial = Exclude<Trial, JudgedTrial>
+
+export function isOpen(trial: Trial): trial is OpenTrial {
+  return trial.state !== 'judged'
+}
+
+/** What was said of an open trial, or is said when it ends now. */
+export function judgementOf(trial: OpenTrial): Judgement {
+  if (trial.state === 'kept' || trial.state === 'reverting') return { verdict: trial.verdict, reason: trial.reason }
+  return { verdict: 'inconclusive', reason: 'it ended before its effect could be seen' }
+}

@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Decision } from '../../src/words/decision.ts'
+import { DEFAULT_BUDGET, remainingBudget, spendingOf } from '../../src/decisions/budget.ts'
+import { Trials } from '../../src/trials/trials.ts'
+import { NOW, action, proposal } from './decisions.ts'
+
+const HOUR_MS = 3_600_000
+
+function decision(arm: Decision['arm'], name = 'load.relieve'): Decision {
+  const asked = proposal({ action: action({ name }) })
+  return { ...asked, kind: 'decision', arm, version: 'v1', gates: [], alternatives: [] }
+}
+
+/** Trials that began so long before now. */
+function trials(...began: readonly (readonly [agoMs: number, arm: Decision['arm'], name?: string])[]): Trials {
+  const all = new Trials()
+  for (const [agoMs, arm, name] of began.toSorted((a, b) => b[0] - a[0]))
+    all.start(decision(arm, name), [], [], NOW - agoMs)
+  return all
+}
+
+describe('what was spent', () => {
+  test('counts runs and controls of the last hour alike, so that both arms are drawn under the same conditions', () => {
+    const spending = spendingOf(trials([1000, 'act'], [2000, 'control'], [HOUR_MS + 1, 'act']), NOW)
+    expect(spending.runs).toBe(2)
+    expect(spending.ofAction.get('load.relieve')).toBe(2)
+  })
+
+  test('does not count shadow episodes, which do nothing', () => {
+    expect(spendingOf(trials([1000, 'shadow']), NOW)).toMatchObject({ runs: 0, running: 0 })
+  })
+
+  test('is counted per action', () => {
+    const spending = spendingOf(trials([1000, 'act', 'a'], [1000, 'act', 'b'], [1000, 'act', 'b']), NOW)
+    expect([...spending.ofAction]).toEqual(
+      expect.arrayContaining([
+        ['a', 1],
+        ['b', 2],
+      ]),
+    )
+  })
+
+  test('counts the event loop time that receipts of the last minute report', () => {
+    const all = new Trials()
+    const receipt = { summary: 'relieved', effects: { requests: 1 }, blockedMs: 40 }
+    for (const agoMs of [80_000, 20_000]) {
+      const trial = all.start(decision('act'), [], [], NOW - agoMs - 1000)
+      all.finish(trial, { status: 'completed', receipt }, NOW - agoMs)
+    }
+    expect(spendingOf(all, NOW).blockedMs).toBe(40)
+  })
+})
+
+test('what remains is the limit less what was spent and what is due, and never negative', () => {
+  const count = fc.nat(40)
+  fc.assert(
+    fc.property(count, count, count, count, fc.nat(5), (own, runs, concurrent, blocked, due) => {
+      const spending = { ofAction: new Map([['load.relieve', own]]), runs, running: concurrent, blockedMs: blocked }
+      const waiting = Array.from({ length: due }, () => proposal())
+      const left = remainingBudget('load.relieve', spending, waiting, DEFAULT_BUDGET)
+      expect(Object.fromEntries(left.map(({ budget, remaining }) => [budget, remaining]))).toEqual({
+        runsPerHourOfAction: Math.max(0, 6 - own - due),
+        runsPerHour: Math.max(0, 20 - runs - due),
+        concurrentRuns: Math.max(0, 2 - concurrent - due),
+        blockedMsPerMinute: Math.max(0, 50 - blocked),
+      })
+    }),
+  )
+})

@@ -1,0 +1,96 @@
+import * as api from '@opentelemetry/api'
+import { afterEach, expect, test, vi } from 'vitest'
+import { Loop, engineValue, relieve } from '../loop.ts'
+
+afterEach(() => {
+  api.trace.disable()
+  api.logs.disable()
+})
+
+const SECRET = 'hunter2'
+
+test('runs become spans and events; the text of an error stays in the process', async () => {
+  const spans: { name: string; attributes: unknown }[] = []
+  const records: unknown[] = []
+  const span = (name: string, attributes: unknown): api.Span => {
+    spans.push({ name, attributes })
+    return api.trace.wrapSpanContext(api.INVALID_SPAN_CONTEXT)
+  }
+  api.trace.setGlobalTracerProvider({
+    getTracer: () => ({ startSpan: (name, options) => span(name, options?.attributes), startActiveSpan: vi.fn() }),
+  })
+  api.logs.setGlobalLoggerProvider({
+    getLogger: () => ({ emit: (record: unknown) => void records.push(record), enabled: () => true }),
+  } as unknown as api.LoggerProvider)
+  const loop = new Loop({ actions: [relieve(async () => Promise.reject(new Error(`password ${SECRET} is wrong`)))] })
+
+  await loop.run(30_000, () => 0.9)
+
+  expect(spans).toMatchObject([
+    { name: 'homeostat.action', attributes: { 'homeostat.action.name': 'plant.relieve', 'error.type': 'Error' } },
+  ])
+  const names = records.map(record => (record as { eventName: string }).eventName)
+  expect(names).toEqual(['homeostat.alert', 'homeostat.decision', 'homeostat.action.ended', 'homeostat.verdict'])
+  expect(JSON.stringify([spans, records, loop.engine.collect(loop.now)])).not.toContain(SECRET)
+  expect(JSON.stringify(loop.optimizer.explain('plant.relieve#1'))).not.toContain(SECRET)
+  expect(loop.optimizer.explain('plant.relieve#1')?.line).toMatch(/failed: Error at telemetry\.test\.ts:\d+:\d+/)
+})
+
+test('the heartbeat beats, the mode is told, and alerts are counted by state', async () => {
+  const loop = new Loop({ actions: [relieve(async () => ({ summary: '', effects: { plants: 1 } }))] })
+
+  await loop.run(20_000, elapsed => (elapsed < 15_000 ? 0.9 : 0.1))
+
+  expect(engineValue(loop, 'homeostat.heartbeat')).toBe(5)
+  expect(engineValue(loop, 'homeostat.engine.mode', { mode: 'act' })).toBe(1)
+  expect(engineValue(loop, 'homeostat.alerts', { alert: 'PressureHigh', state: 'firing' })).toBe(0)
+  expect(engineValue(loop, 'homeostat.action.runs', { result: 'completed' })).toBe(1)
+})
+
+test('a listener that throws reaches nobody and is counted', async () => {
+  const loop = new Loop({ actions: [] })
+  loop.optimizer.on(() => {
+    throw new TypeError('bad listener')
+  })
+
+  await loop.run(5000, () => 0.1)
+
+  expect(engineValue(loop, 'homeostat.errors', { component: 'telemetry', type: 'TypeError' })).toBe(2)
+})
+
+test('a listener that rejects reaches nobody and is counted', async () => {
+  const loop = new Loop({ actions: [] })
+  loop.optimizer.on(async () => Promise.reject(new RangeError('bad listener')))
+
+  await loop.run(5000, () => 0.1)
+  await Promise.resolve()
+
+  expect(engineValue(loop, 'homeostat.errors', { component: 'telemetry', type: 'RangeError' })).toBe(2)
+})
+
+test('in mode shadow decisions are in the ledger and the metrics, and no event tells of them', async () => {
+  const records: unknown[] = []
+  api.logs.setGlobalLoggerProvider({
+    getLogger: () => ({ emit: (record: unknown) => void records.push(record), enabled: () => true }),
+  } as unknown as api.LoggerProvider)
+  const loop = new Loop({
+    modeOf: () => 'shadow',
+    actions: [relieve(async () => ({ summary: '', effects: { plants: 1 } }))],
+  })
+
+  const entries = await loop.run(20_000, () => 0.9)
+
+  expect(records).toEqual([])
+  expect(entries.at(-1)?.refusals).toMatchObject([{ reason: 'mode', mode: 'shadow' }])
+  expect(engineValue(loop, 'homeostat.alerts', { alert: 'PressureHigh', state: 'firing' })).toBe(1)
+})
+
+test('the ledger keeps what was done for an hour, and what was merely firing for five minutes', async () => {
+  const loop = new Loop({ actions: [relieve(async () => ({ summary: '', effects: { plants: 1 } }))] })
+
+  await loop.run(600_000, () => 0.9)
+
+  const { entries } = loop.optimizer.ledger
+  expect(entries[2]?.decisions).toHaveLength(1)
+  expect(entries.filter(entry => entry.firings.length > 0)).toHaveLength(60)
+})

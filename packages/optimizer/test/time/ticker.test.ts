@@ -1,0 +1,24 @@
+import { expect, test, vi } from 'vitest'
+import { Ticker } from '../../src/index.ts'
+
+test('a tick that is not over yet is waited for, and one that fails is told and followed by the next', async () => {
+  const errors: unknown[] = []
+  const ended: ((error?: Error) => void)[] = []
+  const tick = (): Promise<void> =>
+    new Promise((resolve, reject) => ended.push(error => (error ? reject(error) : resolve())))
+  const ticker = new Ticker(1, tick, error => errors.push(error))
+  const untilTicks = (count: number): Promise<void> => vi.waitFor(() => expect(ended).toHaveLength(count))
+
+  ticker.start()
+  await untilTicks(1)
+  await new Promise(resolve => setTimeout(resolve, 30))
+  expect(ended).toHaveLength(1)
+
+  ended[0]!(new Error('no'))
+  await untilTicks(2)
+  expect(errors).toHaveLength(1)
+
+  ended[1]!()
+  await untilTicks(3)
+  ticker.stop()
+})
