@@ -1,6 +1,7 @@
 import type { HrTime } from '@opentelemetry/api'
 import { ValueType } from '@opentelemetry/api'
 import type { MetricDefinition } from '@homeostat/semconv'
+import { CollectedNumbers } from './collected-numbers.ts'
 import type { DeltaState } from './delta-state.ts'
 import { BUCKETS, COUNT, MAX, MIN, SUM } from './histogram-series.ts'
 import type { Instrument } from './instrument.ts'
@@ -46,6 +47,15 @@ export function collectInstrument(instrument: Instrument, endTime: HrTime, delta
   return definition.kind === 'gauge'
     ? { ...base, dataPointType: GAUGE_POINT, dataPoints }
     : { ...base, dataPointType: SUM_POINT, isMonotonic: definition.kind === 'counter', dataPoints }
+}
+
+/** The same for a reader that makes no points of numbers, cumulative. */
+export function readInstrument(instrument: Instrument, endTime: HrTime): MetricData | undefined {
+  const { definition, cells } = instrument
+  if (definition.kind === 'histogram') return collectInstrument(instrument, endTime)
+  const series = instrument.series()
+  if (series.length === 0) return undefined
+  return new CollectedNumbers(descriptorOf(definition), definition.kind, series, cells, endTime)
 }
 
 function numberPoints(instrument: Instrument, endTime: HrTime, delta: DeltaState | undefined): DataPoint<number>[] {

@@ -1,5 +1,6 @@
 export { untilAborted, within, type UntilAbortedOptions, type WithinOptions, type Work } from './bounded-wait.ts'
 export { unseenInBundle, type LibraryMarks } from './bundled-libraries.ts'
+export { CollectedNumbers } from './collected-numbers.ts'
 export { disposeTogether } from './disposables.ts'
 export { errorType } from './error-type.ts'
 export { Faults, logFirst, type Component } from './faults.ts'

@@ -1,7 +1,7 @@
 import type { HrTime, MeterProvider } from '@opentelemetry/api'
 import { diag } from '@opentelemetry/api'
 import type { MetricDefinition } from '@homeostat/semconv'
-import { collectInstrument } from './collection.ts'
+import { collectInstrument, readInstrument } from './collection.ts'
 import { Faults } from './faults.ts'
 import { hrTime } from './hr-time.ts'
 import { HistogramSeries } from './histogram-series.ts'
@@ -96,14 +96,12 @@ export class Registry {
 
   /** All metrics and values now, cumulative. Free of side effects. */
   collect(nowMs: number = this.#clock()): ScopeMetrics {
-    this.runObservers(nowMs)
-    const endTime = hrTime(nowMs)
-    const metrics: MetricData[] = []
-    for (const instrument of this.#instruments.values()) {
-      const metric = collectInstrument(instrument, endTime)
-      if (metric !== undefined) metrics.push(metric)
-    }
-    return { scope: this.scope, metrics }
+    return this.#collect(nowMs, collectInstrument)
+  }
+
+  /** What {@link collect} gives, for a reader at every tick: its numbers are {@link CollectedNumbers}. */
+  read(nowMs: number = this.#clock()): ScopeMetrics {
+    return this.#collect(nowMs, readInstrument)
   }
 
   /**
@@ -139,6 +137,17 @@ export class Registry {
   /** @internal Lets the observers write the present into their series. */
   runObservers(nowMs: number): void {
     for (const observer of this.#observers) this.faults.contain('signal', () => observer(nowMs))
+  }
+
+  #collect(nowMs: number, of: (instrument: Instrument, endTime: HrTime) => MetricData | undefined): ScopeMetrics {
+    this.runObservers(nowMs)
+    const endTime = hrTime(nowMs)
+    const metrics: MetricData[] = []
+    for (const instrument of this.#instruments.values()) {
+      const metric = of(instrument, endTime)
+      if (metric !== undefined) metrics.push(metric)
+    }
+    return { scope: this.scope, metrics }
   }
 
   #instrument<S extends Series>(

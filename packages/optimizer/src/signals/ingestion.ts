@@ -1,9 +1,9 @@
 import type { HrTime } from '@opentelemetry/api'
 import type { Store } from '@homeostat/promql'
 import type { DataPoint, Faults, HistogramValue, MetricData, Scope, ScopeMetrics } from '@homeostat/signals'
-import { DELTA, GAUGE_POINT, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
+import { CollectedNumbers, DELTA, GAUGE_POINT, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
 import type { Collected, KnownSeries } from './known-series.ts'
-import { KnownMetric, write } from './known-series.ts'
+import { append, KnownMetric } from './known-series.ts'
 import { atOnce } from '../time/sliced-work.ts'
 import type { Steps } from '../time/sliced-work.ts'
 import type { Snapshot } from '../words/snapshot.ts'
@@ -108,10 +108,24 @@ export class Ingestion {
     const { name } = metric.descriptor
     let known = metrics.get(name)
     if (known === undefined) metrics.set(name, (known = new KnownMetric(metric.aggregationTemporality === DELTA)))
+    if (metric instanceof CollectedNumbers) return yield* this.#numbers(metric, known, source)
     const { dataPoints } = metric
-    for (let place = 0; place < dataPoints.length; place++) {
-      const point: DataPoint<number | HistogramValue> = dataPoints[place]!
-      known.see(place, point, source, key => this.#begin(key, metric, point, source))
+    let place = 0
+    const begin = (key: string): KnownSeries => this.#begin(key, metric, dataPoints[place]!, source)
+    for (; place < dataPoints.length; place++) {
+      const { attributes, value }: DataPoint<number | HistogramValue> = dataPoints[place]!
+      known.see(place, attributes, value, source, begin)
+      if (place % POINTS_OF_STEP === POINTS_OF_STEP - 1) yield
+    }
+  }
+
+  *#numbers(metric: CollectedNumbers, known: KnownMetric, source: Source): Steps<void> {
+    const { series, values } = metric
+    let place = 0
+    const begin = (key: string): KnownSeries => this.#begin(key, metric, metric.pointAt(place), source)
+    for (; place < values.length; place++) {
+      const value = values[place]!
+      if (!Number.isNaN(value)) known.see(place, series[place]!.attributes, value, source, begin)
       if (place % POINTS_OF_STEP === POINTS_OF_STEP - 1) yield
     }
   }
@@ -132,7 +146,7 @@ export class Ingestion {
     const isSum = metric.dataPointType === HISTOGRAM_POINT || (metric.dataPointType === SUM_POINT && metric.isMonotonic)
     const startedAt = this.#fromWallTime(epochMs(point.startTime))
     if (isSum && startedAt < at && (isOwn || COUNTS_FROM_ZERO.has(metric.descriptor.type)))
-      write({ handle, lastValue: typeof point.value === 'number' ? 0 : NOTHING }, startedAt)
+      append(handle, startedAt, typeof point.value === 'number' ? 0 : NOTHING)
     return { key, handle, lastValue: point.value, seenAt: at, reader, isListed: false }
   }
 

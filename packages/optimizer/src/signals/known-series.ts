@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { HistogramHandle, SeriesHandle } from '@homeostat/promql'
-import type { DataPoint, HistogramValue } from '@homeostat/signals'
+import type { HistogramValue } from '@homeostat/signals'
 
 /** A reader of deltas says nothing of idle series; one that has been idle for Prometheus's lookback is taken for gone. */
 const CARRY_MS = 300_000
@@ -9,6 +9,7 @@ const CARRY_MS = 300_000
 export interface KnownSeries {
   readonly key: string
   handle: SeriesHandle | HistogramHandle
+  /** For its layout, and for series that are carried on. A number that is not is only the first one: V8 would box each. */
   lastValue: number | HistogramValue
   seenAt: number
   /** The reader that delivered it last: only its collections can say that the series is gone. */
@@ -22,8 +23,6 @@ export interface Collected {
   readonly at: number
   readonly reader: object
 }
-
-type Point = Pick<DataPoint<number | HistogramValue>, 'attributes' | 'value'>
 
 /** Where a series was in the last collection. */
 interface Place {
@@ -56,7 +55,8 @@ export class KnownMetric {
   /** Writes one point; `begin` makes the series when it is new. */
   see(
     place: number,
-    { attributes, value }: Point,
+    attributes: Attributes,
+    value: number | HistogramValue,
     { at, reader }: Collected,
     begin: (key: string) => KnownSeries,
   ): void {
@@ -75,21 +75,21 @@ export class KnownMetric {
     }
     series.seenAt = at
     series.reader = reader
-    series.lastValue = value
-    write(series, at)
+    if (this.isCarried || typeof value !== 'number' || typeof series.lastValue !== 'number') series.lastValue = value
+    append(series.handle, at, value)
   }
 
   /** Ends the series that this collection did not have, or carries them on. */
   settleAbsent({ at, reader }: Collected): void {
-    for (const [key, series] of this.#byKey) {
+    for (const series of this.#byKey.values()) {
       if (series.seenAt === at || series.reader !== reader) continue
       if (this.isCarried && at - series.seenAt < CARRY_MS) {
-        write(series, at)
+        append(series.handle, at, series.lastValue)
         continue
       }
       series.handle.markStale(at)
       series.isListed = false
-      this.#byKey.delete(key)
+      this.#byKey.delete(series.key)
     }
   }
 
@@ -113,7 +113,7 @@ function isSameLayout(a: number | HistogramValue, b: number | HistogramValue): b
   return one === other || (one.length === other.length && one.every((bound, place) => bound === other[place]))
 }
 
-export function write({ handle, lastValue }: Pick<KnownSeries, 'handle' | 'lastValue'>, at: number): void {
-  if (typeof lastValue === 'number') (handle as SeriesHandle).append(at, lastValue)
-  else (handle as HistogramHandle).append(at, lastValue.buckets.counts, lastValue.sum ?? 0, lastValue.count)
+export function append(handle: KnownSeries['handle'], at: number, value: number | HistogramValue): void {
+  if (typeof value === 'number') (handle as SeriesHandle).append(at, value)
+  else (handle as HistogramHandle).append(at, value.buckets.counts, value.sum ?? 0, value.count)
 }

@@ -87,7 +87,7 @@ export class SnapshotReader {
     this.#pending = []
     const own: ScopeMetrics[] = []
     for (const registry of this.#registries) {
-      own.push(registry.collect(now))
+      own.push(registry.read(now))
       yield
     }
     const snapshot = { at: now, own, foreign }

@@ -42,6 +42,9 @@ export function formatFloat(value: number): string {
   const text = special(value)
   if (text !== undefined) return text
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
+  const size = Math.abs(value)
+  // Here JavaScript writes the same: the shortest digits that read back as the value, and no exponent.
+  if (size >= 1e-4 && size < 1e6) return String(value)
   const { sign, mantissa, exponent } = digits(value.toExponential())
   return exponent < -4 || exponent >= 6 ? scientific(sign, mantissa, exponent) : plain(sign, mantissa, exponent)
 }

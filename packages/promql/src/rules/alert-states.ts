@@ -6,12 +6,14 @@ import type { RuleOutput } from './rule-output.ts'
 import type { Rule } from './rule.ts'
 import type { Steps } from '../words/steps.ts'
 
-/** One sample of a rule's result, its alert labels applied. */
-export interface ActiveSample {
-  readonly labels: Labels
-  readonly value: number
-  /** The sample's own labels, which templates refer to. */
-  readonly source: Labels
+/** A rule's result side by side, without an object per sample: there may be thousands of them at each evaluation. */
+export interface ActiveSamples {
+  readonly length: number
+  /** The labels of each sample's alert; they differ. */
+  readonly labels: readonly Labels[]
+  /** Each sample's own labels, which templates refer to. */
+  readonly sources: readonly Labels[]
+  readonly values: ArrayLike<number>
 }
 
 interface StateOptions {
@@ -28,6 +30,8 @@ interface StateOptions {
 interface UpdateOptions {
   /** More pending and firing alerts than this are an error; 0: any number. */
   readonly limit: number
+  /** Beyond this many, samples without an alert get none, so that it is always the same ones that have one. */
+  readonly most: number
   /** The date of the samples of `ALERTS` and `ALERTS_FOR_STATE`. */
   readonly writeAt: number
   /** What the wall clock shows beyond that. */
@@ -72,6 +76,7 @@ export class AlertStates {
   #round = 0
   #resolved = 0
   #active = 0
+  #leftOut = 0
   // Asked of every rule at every evaluation; the maps themselves lie elsewhere in memory.
   #idle = true
 
@@ -94,21 +99,17 @@ export class AlertStates {
     return this.#active
   }
 
-  /** Whether there is a pending or firing alert of these labels. */
-  has(key: string): boolean {
-    const entry = this.#entries.get(key)
-    return entry !== undefined && entry.resolvedAt === undefined
+  /** Samples of the last evaluation that got no alert, because there were as many as there may be. */
+  get leftOut(): number {
+    return this.#leftOut
   }
 
-  /** Takes the samples of one evaluation; label sets must differ. */
-  *update(samples: readonly ActiveSample[], now: number, options: UpdateOptions): Steps<void> {
+  /** Takes the samples of one evaluation. */
+  *update(samples: ActiveSamples, now: number, options: UpdateOptions): Steps<void> {
     this.#round += 1
     this.#idle = false
+    yield* this.#take(samples, now, options)
     let looked = 0
-    for (const sample of samples) {
-      this.#take(sample, now, options)
-      if (++looked % ALERTS_OF_STEP === 0) yield
-    }
     let active = 0
     for (const [key, entry] of this.#entries) {
       if (++looked % ALERTS_OF_STEP === 0) yield
@@ -133,56 +134,90 @@ export class AlertStates {
   /** Adds the active alerts to a list. */
   list(into: Alert[]): void {
     if (this.#idle) return
-    for (const entry of this.#entries.values()) {
-      const { firedAt, goneSince } = entry
-      if (entry.resolvedAt !== undefined) continue
-      if (firedAt === undefined) into.push({ ...this.#shown(entry), state: 'pending' })
-      else if (goneSince === undefined) into.push({ ...this.#shown(entry), state: 'firing', firedAt })
-      else into.push({ ...this.#shown(entry), state: 'firing', firedAt, keptSince: goneSince })
+    const rule = this.#rule
+    const { alert } = rule
+    for (const {
+      shown: labels,
+      annotations,
+      value,
+      activeAt,
+      firedAt,
+      goneSince,
+      resolvedAt,
+    } of this.#entries.values()) {
+      if (resolvedAt !== undefined) continue
+      // Written out: to spread what they have in common would make two objects for each alert.
+      if (firedAt === undefined) into.push({ rule, alert, labels, annotations, value, activeAt, state: 'pending' })
+      else if (goneSince === undefined)
+        into.push({ rule, alert, labels, annotations, value, activeAt, state: 'firing', firedAt })
+      else {
+        const keptSince = goneSince
+        into.push({ rule, alert, labels, annotations, value, activeAt, state: 'firing', firedAt, keptSince })
+      }
     }
   }
 
   /** The alerts that fired and ended not long ago. */
   get resolved(): ResolvedAlert[] {
     const out: ResolvedAlert[] = []
+    const ofRule = { rule: this.#rule, alert: this.#rule.alert }
     for (const entry of this.#entries.values()) {
       const { firedAt, resolvedAt } = entry
-      if (firedAt !== undefined && resolvedAt !== undefined)
-        out.push({ ...this.#shown(entry), state: 'resolved', firedAt, resolvedAt })
+      if (firedAt === undefined || resolvedAt === undefined) continue
+      const { shown: labels, annotations, value, activeAt } = entry
+      out.push({ ...ofRule, labels, annotations, value, activeAt, state: 'resolved', firedAt, resolvedAt })
     }
     return out
   }
 
-  #shown({ shown, annotations, value, activeAt }: Entry): Omit<Alert, 'state'> {
-    return { rule: this.#rule, alert: this.#rule.alert, labels: shown, annotations, value, activeAt }
+  /** Those that have an alert already go first. */
+  *#take({ length, labels, sources, values }: ActiveSamples, now: number, options: UpdateOptions): Steps<void> {
+    let known = 0
+    for (let i = 0; i < length; i++) {
+      const entry = this.#entries.get(labels[i]!.key)
+      if (entry !== undefined && entry.resolvedAt === undefined) {
+        known += 1
+        this.#renew(entry, sources[i]!, values[i]!, options)
+      }
+      if (i % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
+    }
+    // Those without a sample stay only while `keepFiringFor` keeps them.
+    const room = options.most - known - (this.#keepMs > 0 ? this.#active - known : 0)
+    const begun = Math.min(Math.max(0, room), length - known)
+    this.#leftOut = length - known - begun
+    let left = begun
+    for (let i = 0; i < length && left > 0; i++) {
+      if (i % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
+      if (this.#entries.get(labels[i]!.key)?.round === this.#round) continue
+      left -= 1
+      this.#begin(labels[i]!, sources[i]!, values[i]!, now, options)
+    }
   }
 
-  #take(sample: ActiveSample, now: number, { annotate }: UpdateOptions): void {
-    const { labels, value, source } = sample
-    const known = this.#entries.get(labels.key)
-    if (known === undefined || known.resolvedAt !== undefined) {
-      if (known !== undefined) this.#resolved -= 1
-      this.#entries.set(labels.key, {
-        labels,
-        shown: labels.toObject(),
-        activeAt: now,
-        source,
-        value,
-        annotations: annotate(source, value),
-        firedAt: undefined,
-        goneSince: undefined,
-        resolvedAt: undefined,
-        round: this.#round,
-        series: {},
-      })
-      return
-    }
+  #begin(labels: Labels, source: Labels, value: number, now: number, { annotate }: UpdateOptions): void {
+    if (this.#entries.has(labels.key)) this.#resolved -= 1
+    this.#entries.set(labels.key, {
+      labels,
+      shown: labels.toObject(),
+      activeAt: now,
+      source,
+      value,
+      annotations: annotate(source, value),
+      firedAt: undefined,
+      goneSince: undefined,
+      resolvedAt: undefined,
+      round: this.#round,
+      series: {},
+    })
+  }
+
+  #renew(entry: Entry, source: Labels, value: number, { annotate }: UpdateOptions): void {
     // A template says the same about the same labels and value.
-    if (known.source !== source || !Object.is(known.value, value)) known.annotations = annotate(source, value)
-    known.source = source
-    known.value = value
-    known.goneSince = undefined
-    known.round = this.#round
+    if (entry.source !== source || !Object.is(entry.value, value)) entry.annotations = annotate(source, value)
+    entry.source = source
+    entry.value = value
+    entry.goneSince = undefined
+    entry.round = this.#round
   }
 
   #keeps(entry: Entry, now: number): boolean {

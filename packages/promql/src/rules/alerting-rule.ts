@@ -1,4 +1,4 @@
-import { AlertStates, type ActiveSample } from './alert-states.ts'
+import { AlertStates } from './alert-states.ts'
 import { ruleLabelsOf } from './alert-series.ts'
 import type { AnnotationList } from '../words/annotation.ts'
 import { EvaluationError } from '../words/errors.ts'
@@ -8,8 +8,9 @@ import { underscoreLabel } from '../words/names.ts'
 import { isReservedLabel } from './recording-rule.ts'
 import { durationField, inField, loadError, type RuleContext } from './rule-context.ts'
 import { RuleOutput } from './rule-output.ts'
-import { RuleQuery } from './rule-query.ts'
+import { RuleQuery, type QueryResult } from './rule-query.ts'
 import type { Rule } from './rule.ts'
+import { SameLabels } from '../words/same-labels.ts'
 import type { Steps } from '../words/steps.ts'
 import type { Store } from '../store/store.ts'
 import { parseTemplate, type Template } from '../templates/template.ts'
@@ -23,13 +24,14 @@ export class AlertingEvaluation {
   readonly #query: RuleQuery
   readonly #context: RuleContext
   readonly #alert: string
-  readonly #keepMs: number
   readonly #labels: readonly [name: string, template: Template][]
   readonly #annotations: readonly [name: string, template: Template][]
   /** With labels that are the same for every value, an alert's labels follow from its sample's. */
   readonly #known: DerivedLabels<Labels> | undefined
   readonly #store: Store
-  #leftOut = 0
+  /** The samples of the last evaluation, and the labels of the alerts that they make. */
+  readonly #sources = new SameLabels()
+  #labelled: readonly Labels[] = []
   /** The instant of the present evaluation, on the wall clock. */
   #wallMs = 0
 
@@ -44,7 +46,6 @@ export class AlertingEvaluation {
     this.#annotations = templatesOf(rule, 'annotations', rule.annotations ?? {})
     const holdMs = durationField(name, 'for', rule.for)
     const keepMs = durationField(name, 'keepFiringFor', rule.keepFiringFor)
-    this.#keepMs = keepMs
     const output = context.writesAlerts ? new RuleOutput(store) : undefined
     this.states = new AlertStates(rule, { holdMs, keepMs, ruleLabels: ruleLabelsOf(labels), output })
     this.#query = new RuleQuery(name, rule.expr, store, context)
@@ -58,29 +59,19 @@ export class AlertingEvaluation {
 
   /** Label sets that the last evaluation left out, because the rule had as many alerts as it may have. */
   get leftOut(): number {
-    return this.#leftOut
+    return this.states.leftOut
   }
 
   *evaluate(now: number, annotations: AnnotationList): Steps<void> {
     this.#wallMs = this.#store.wallTime(now)
-    this.#leftOut = 0
     const result = yield* this.#query.run(now, annotations)
     // Most rules find nothing most of the time.
     if (result.length === 0 && this.states.idle) return
-    const found: ActiveSample[] = []
-    const seen = result.length > 1 ? new Set<string>() : undefined
-    for (let i = 0; i < result.length; i++) {
-      const source = result.labels[i] ?? EMPTY_LABELS
-      const value = result.values[i] ?? NaN
-      const labels = this.#known?.get(source) ?? this.#alertLabels(source, value)
-      if (seen?.has(labels.key) === true)
-        throw new EvaluationError('vector contains metrics with the same labelset after applying alert labels')
-      seen?.add(labels.key)
-      found.push({ labels, value, source })
-      if (i % SAMPLES_OF_STEP === SAMPLES_OF_STEP - 1) yield
-    }
-    yield* this.states.update(this.#withinLimit(found), now, {
+    const labels = yield* this.#labelsOf(result)
+    const samples = { length: result.length, labels, sources: result.labels, values: result.values }
+    yield* this.states.update(samples, now, {
       limit: this.#context.limit,
+      most: this.#context.maxAlerts,
       writeAt: now - this.#context.queryOffsetMs,
       wallOffsetMs: this.#wallMs - now,
       annotate: this.#annotate,
@@ -88,23 +79,31 @@ export class AlertingEvaluation {
     this.#known?.trim(result.length)
   }
 
-  /** As many samples as the rule may have alerts. Those that have an alert already go first, so that it is always the same ones. */
-  #withinLimit(found: readonly ActiveSample[]): readonly ActiveSample[] {
-    const { maxAlerts } = this.#context
-    const { states } = this
-    if (found.length + states.active <= maxAlerts) return found
-    const known = found.filter(({ labels }) => states.has(labels.key)).length
-    // Those without a sample stay only while `keepFiringFor` keeps them.
-    let room = maxAlerts - known - (this.#keepMs > 0 ? states.active - known : 0)
-    const kept = found.filter(({ labels }) => states.has(labels.key) || room-- > 0)
-    this.#leftOut = found.length - kept.length
-    return kept
+  /** The labels of each sample's alert. Mostly the samples are those of the last evaluation, so the labels are as well. */
+  *#labelsOf(result: QueryResult): Steps<readonly Labels[]> {
+    if (this.#known !== undefined && this.#sources.has(result)) return this.#labelled
+    const labelled: Labels[] = []
+    const seen = new Set<string>()
+    for (let i = 0; i < result.length; i++) {
+      const source = result.labels[i] ?? EMPTY_LABELS
+      const labels = this.#known?.get(source) ?? this.#alertLabels(source, result.values[i] ?? NaN)
+      if (seen.has(labels.key))
+        throw new EvaluationError('vector contains metrics with the same labelset after applying alert labels')
+      seen.add(labels.key)
+      labelled.push(labels)
+      if (i % SAMPLES_OF_STEP === SAMPLES_OF_STEP - 1) yield
+    }
+    if (this.#known !== undefined) {
+      this.#sources.remember(result)
+      this.#labelled = labelled
+    }
+    return labelled
   }
 
   readonly #annotate = (labels: Labels, value: number): Readonly<Record<string, string>> => {
-    const out: Record<string, string> = Object.create(null)
-    for (const [name, template] of this.#annotations) out[name] = this.#expand(template, labels, value)
-    return out
+    const texts = new Texts()
+    for (const [name, template] of this.#annotations) texts[name] = this.#expand(template, labels, value)
+    return texts
   }
 
   #alertLabels(source: Labels, value: number): Labels {
@@ -122,6 +121,19 @@ export class AlertingEvaluation {
       const reason = error instanceof Error ? error.message : String(error)
       return `<error expanding template: error executing template __alert_${this.#alert}: ${reason}>`
     }
+  }
+}
+
+/**
+ * Texts by name, in which `toString` and `__proto__` are names like any other. V8 gives an object that was made by
+ * `Object.create(null)` a hash table, which takes several times the memory: there is one object per alert and evaluation.
+ */
+class Texts {
+  [name: string]: string
+
+  static {
+    Object.setPrototypeOf(Texts.prototype, null)
+    Reflect.deleteProperty(Texts.prototype, 'constructor')
   }
 }
 

@@ -9,6 +9,8 @@ import type { Store } from '../store/store.ts'
 export interface QueryResult {
   readonly length: number
   readonly labels: readonly Labels[]
+  /** The list of labels never changes. */
+  readonly stable: boolean
   readonly values: ArrayLike<number>
 }
 
@@ -37,8 +39,9 @@ export class RuleQuery {
     const frame = yield* this.#bound.frame({ timeMs: at, startMs: at, endMs: at, annotations })
     if (frame !== undefined) return frame
     const value = yield* this.#bound.evaluateInSteps(at)
-    return value.type === 'scalar' ? { length: 1, labels: [EMPTY_LABELS], values: [value.value] } : NOTHING
+    return value.type === 'scalar' ? { length: 1, labels: NO_LABELS, stable: true, values: [value.value] } : NOTHING
   }
 }
 
-const NOTHING: QueryResult = { length: 0, labels: [], values: [] }
+const NO_LABELS: readonly Labels[] = [EMPTY_LABELS]
+const NOTHING: QueryResult = { length: 0, labels: [], stable: true, values: [] }

@@ -1,7 +1,9 @@
 import type { Alert, ResolvedAlert } from './alert.ts'
 import { RuleError } from '../words/errors.ts'
 import { GroupSchedule } from './group-schedule.ts'
+import { EMPTY_LABELS, Labels } from '../words/labels.ts'
 import { LoadedRule } from './loaded-rule.ts'
+import { underscoreLabels } from '../words/names.ts'
 import {
   durationField,
   loadError,
@@ -154,6 +156,10 @@ export function* loadRules(rules: readonly RuleSource[], store: Store, options: 
   }
 }
 
+function externalLabelsOf({ externalLabels }: RulesOptions): Labels {
+  return externalLabels === undefined ? EMPTY_LABELS : Labels.from(underscoreLabels(externalLabels))
+}
+
 function* loadGroup(
   source: RuleSource,
   store: Store,
@@ -162,7 +168,7 @@ function* loadGroup(
 ): Steps<LoadedGroup[]> {
   // A rule by itself is a group of its own, evaluated every time.
   const group = 'rules' in source ? source : { name: nameOf(source), rules: [source] }
-  const environment = { externalLabels: options.externalLabels ?? {}, externalUrl: options.externalUrl ?? '' }
+  const environment = { externalLabels: externalLabelsOf(options), externalUrl: options.externalUrl ?? '' }
   const loaded: LoadedRule[] = []
   try {
     const intervalMs = durationField(group.name, 'interval', group.interval)

@@ -116,53 +116,56 @@ export class TemplateExecution {
   }
 
   #command(dot: TemplateValue, command: Command, final: Final): TemplateValue {
-    const [first, ...rest] = command.args
+    const { args } = command
+    const [first] = args
     if (first === undefined) return undefined
     if (first.kind === 'identifier') {
       this.#node = first
-      return this.#call(dot, first.name, command, rest, final)
+      return this.#call(dot, first.name, command, args.slice(1), final)
     }
-    const value = this.#value(dot, first, final !== undefined || rest.length > 0)
-    return value
+    return this.#value(dot, first, final !== undefined || args.length > 1)
   }
 
   /** A value that is no call of a function; arguments beside it are an error. */
   #value(dot: TemplateValue, operand: Operand, hasArguments: boolean): TemplateValue {
     if (operand.kind !== 'pipe') this.#node = operand
-    const refuse = (): void => {
-      if (hasArguments) throw this.#failure(`can't give argument to non-function ${nodeText(operand)}`)
-    }
     switch (operand.kind) {
       case 'field':
-        return this.#fields(dot, operand.path, hasArguments)
+        return this.#fields(dot, operand.path, 0, hasArguments)
       case 'variable': {
-        const [name = '', ...path] = operand.path
-        if (path.length === 0) refuse()
-        return this.#fields(this.#variables.get(name), path, hasArguments)
+        const [name = ''] = operand.path
+        if (operand.path.length === 1) this.#refuseArguments(operand, hasArguments)
+        return this.#fields(this.#variables.get(name), operand.path, 1, hasArguments)
       }
       case 'chain':
-        return this.#fields(this.#argument(dot, operand.of, 'any'), operand.path, hasArguments)
+        return this.#fields(this.#argument(dot, operand.of, 'any'), operand.path, 0, hasArguments)
       case 'pipe':
-        refuse()
+        this.#refuseArguments(operand, hasArguments)
         return this.#pipeline(dot, operand)
       case 'nil':
-        refuse()
+        this.#refuseArguments(operand, hasArguments)
         throw this.#failure('nil is not a command')
       case 'dot':
-        refuse()
+        this.#refuseArguments(operand, hasArguments)
         return dot
       case 'constant':
       case 'string':
-        refuse()
+        this.#refuseArguments(operand, hasArguments)
         return operand.value
       case 'identifier':
         return this.#call(dot, operand.name, operand, [], undefined)
     }
   }
 
-  #fields(start: TemplateValue, path: readonly string[], hasArguments: boolean): TemplateValue {
+  #refuseArguments(operand: Operand, hasArguments: boolean): void {
+    if (hasArguments) throw this.#failure(`can't give argument to non-function ${nodeText(operand)}`)
+  }
+
+  /** @param from - the place in the path of the first field */
+  #fields(start: TemplateValue, path: readonly string[], from: number, hasArguments: boolean): TemplateValue {
     let value = start
-    for (const [i, name] of path.entries()) {
+    for (let i = from; i < path.length; i++) {
+      const name = path[i]!
       if (hasArguments && i === path.length - 1) throw this.#failure(`${name} is not a method but has arguments`)
       value = this.#field(value, name)
     }

@@ -1,12 +1,11 @@
-import { Labels } from '../words/labels.ts'
-import { underscoreLabels } from '../words/names.ts'
+import type { Labels } from '../words/labels.ts'
 import { TemplateExecution } from './execution.ts'
 import { parseNodes } from './parser.ts'
 import { AlertRoot } from './value.ts'
 
 /** What all templates of a set of rules share. */
 export interface TemplateEnvironment {
-  readonly externalLabels: Readonly<Record<string, string>>
+  readonly externalLabels: Labels
   readonly externalUrl: string
 }
 
@@ -42,8 +41,7 @@ export function parseTemplate(text: string, name: string): Template {
   return {
     fixed: false,
     expand({ labels, value, timeMs, environment }) {
-      const external = Labels.from(underscoreLabels(environment.externalLabels))
-      const root = new AlertRoot(labels, external, environment.externalUrl, value)
+      const root = new AlertRoot(labels, environment.externalLabels, environment.externalUrl, value)
       return new TemplateExecution(text, name, root, timeMs).run(nodes)
     },
   }

@@ -1,37 +1,35 @@
 import type { AlertRoot, TemplateValue } from './value.ts'
 
+/** What Prometheus declares for every alert. */
+const DECLARED = ['$', '$labels', '$externalLabels', '$externalURL', '$value'] as const
+
 /** The variables in reach, innermost last. */
 export class VariableStack {
-  readonly #variables: [name: string, value: TemplateValue][]
+  readonly #names: string[] = [...DECLARED]
+  readonly #values: TemplateValue[]
 
-  /** Starts with what Prometheus declares for every alert. */
   constructor(root: AlertRoot) {
-    this.#variables = [
-      ['$', root],
-      ['$labels', root.labels],
-      ['$externalLabels', root.externalLabels],
-      ['$externalURL', root.externalUrl],
-      ['$value', root.value],
-    ]
+    this.#values = [root, root.labels, root.externalLabels, root.externalUrl, root.value]
   }
 
   get length(): number {
-    return this.#variables.length
+    return this.#names.length
   }
 
   /** Leaves those of an inner block. */
   set length(count: number) {
-    this.#variables.length = count
+    this.#names.length = count
+    this.#values.length = count
   }
 
   get(name: string): TemplateValue {
-    return this.#variables.findLast(([known]) => known === name)?.[1]
+    return this.#values[this.#names.lastIndexOf(name)]
   }
 
   /** @param assigns whether it is there already */
   set(name: string, value: TemplateValue, assigns: boolean): void {
-    const variable = assigns ? this.#variables.findLast(([known]) => known === name) : undefined
-    if (variable === undefined) this.#variables.push([name, value])
-    else variable[1] = value
+    const known = assigns ? this.#names.lastIndexOf(name) : -1
+    const place = known === -1 ? this.#names.push(name) - 1 : known
+    this.#values[place] = value
   }
 }
