@@ -4,7 +4,7 @@ export { decide, type DecisionInput } from './decisions/decide.ts'
 export type { Decision, Proposal, Refusal } from './words/decision.ts'
 export type { RefusalReason } from './words/refusal-reason.ts'
 export type { Domain, Loop } from './words/domain.ts'
-export { ActionTimeoutError, NotAReceiptError } from './actions/errors.ts'
+export { ActionTimeoutError, NotAReceiptError, ReceiptTooLargeError } from './actions/errors.ts'
 export { StoreLimitError } from './alerts/errors.ts'
 export { DuplicateActionError } from './words/action.ts'
 export { evidenceOf, type Evidence as ActionEvidence } from './verdicts/evidence.ts'
@@ -102,7 +102,7 @@ export {
   type UndoContext,
   type UndoResult,
 } from './words/receipt.ts'
-export { isReceipt } from './actions/receipt-copy.ts'
+export { copyReceipt, isReceipt } from './actions/receipt-copy.ts'
 export type {
   Design,
   Direction,

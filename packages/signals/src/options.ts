@@ -45,4 +45,5 @@ export {
   type ReadOptions,
 } from './options/read-options.ts'
 export { shownName, shownValue } from './options/shown-value.ts'
+export { itemsOf, keysOf } from './options/untrusted-object.ts'
 export { signalOptions } from './signal-options.ts'

@@ -39,3 +39,14 @@ export class RenewalTimeoutError extends Error {
     super(`the renew() of ${action} did not end within ${timeoutMs} ms; make it end, or reject, when its server hangs`)
   }
 }
+
+/** A receipt has more parts than anybody reads, and more than may be copied at a stretch. The rest is left out. */
+export class ReceiptTooLargeError extends RangeError {
+  override readonly name = 'ReceiptTooLargeError'
+  readonly code = 'HOMEOSTAT_RECEIPT_TOO_LARGE'
+
+  /** @param cut - what was kept of what was cut, e.g. `100 effects` */
+  constructor(cut: readonly string[]) {
+    super(`a receipt has more than ${cut.join(' and more than ')}; the rest is left out, so sum them up in the action`)
+  }
+}

@@ -1,10 +1,12 @@
 import { ignoreRejection } from '@homeostat/signals'
+import { itemsOf, keysOf } from '@homeostat/signals/options'
+import { ReceiptTooLargeError } from './errors.ts'
 import type { Advice, Receipt, Undo, UndoResult } from '../words/receipt.ts'
 
 const LONGEST_LINE = 300
 const LONGEST_STATEMENT = 4000
 const MOST_LINES = 50
-const MOST_EFFECTS = 50
+const MOST_EFFECTS = 100
 const EFFECT = /^\w[\w .-]{0,63}$/
 
 /** Receipts of our own that change while their trial goes on. */
@@ -21,9 +23,12 @@ export function ownReceipt(receipt: Receipt): Receipt {
  * copy holds is safe to keep, to show and to call: text is cut to one short line, effects are finite numbers under short
  * names, and everything else is left out.
  *
- * Never throws, whatever `value` is: actions come from outside of TypeScript as well.
+ * Never throws, whatever `value` is: actions come from outside of TypeScript as well. What is longer than its limit is cut,
+ * so that copying takes no longer than the limits allow.
+ *
+ * @param onFault - is given an error that says what was cut
  */
-export function copyReceipt(value: unknown): Receipt | undefined {
+export function copyReceipt(value: unknown, onFault: (error: Error) => void = () => {}): Receipt | undefined {
   try {
     if (typeof value !== 'object' || value === null) return undefined
     if (own.has(value as Receipt)) return value as Receipt
@@ -33,9 +38,15 @@ export function copyReceipt(value: unknown): Receipt | undefined {
     if (typeof summary !== 'string' || counts === undefined) return undefined
     const tips = copyAdvice(advice)
     const lines = copyLines(problems)
+    const cut = [
+      ...(counts.isCut ? [`${MOST_EFFECTS} effects`] : []),
+      ...cutOf('advice', advice),
+      ...cutOf('problems', problems),
+    ]
+    if (cut.length > 0) onFault(new ReceiptTooLargeError(cut))
     return {
       summary: oneLine(summary, LONGEST_LINE),
-      effects: counts,
+      effects: counts.effects,
       ...(isDuration(blockedMs) && { blockedMs }),
       ...(tips.length > 0 && { advice: tips }),
       ...(lines.length > 0 && { problems: lines }),
@@ -82,21 +93,25 @@ export function copyUndoResult(value: unknown): UndoResult | undefined {
   }
 }
 
-function copyEffects(effects: unknown): Record<string, number> | undefined {
-  if (typeof effects !== 'object' || effects === null) return undefined
-  const counts: Record<string, number> = {}
-  let left = MOST_EFFECTS
-  for (const [name, count] of Object.entries(effects)) {
+function copyEffects(
+  given: unknown,
+): { readonly effects: Record<string, number>; readonly isCut: boolean } | undefined {
+  if (typeof given !== 'object' || given === null) return undefined
+  const names = keysOf(given, MOST_EFFECTS)
+  if (names === undefined) return undefined
+  const effects: Record<string, number> = {}
+  for (const name of names.slice(0, MOST_EFFECTS)) {
+    const count: unknown = (given as Readonly<Record<string, unknown>>)[name]
     ignoreRejection(count)
     if (typeof count !== 'number' || !Number.isFinite(count)) return undefined
-    if (left-- > 0 && EFFECT.test(name) && name !== '__proto__') counts[name] = count
+    if (EFFECT.test(name) && name !== '__proto__') effects[name] = count
   }
-  return counts
+  return { effects, isCut: names.length > MOST_EFFECTS }
 }
 
+/** Our own copies of pieces of advice; those that are not valid are left out. */
 function copyAdvice(advice: unknown): Advice[] {
-  if (!Array.isArray(advice)) return []
-  return advice.slice(0, MOST_LINES).flatMap((each: unknown): Advice[] => {
+  return (itemsOf(advice, MOST_LINES) ?? []).slice(0, MOST_LINES).flatMap((each: unknown): Advice[] => {
     const { what, why, statement } = Object(each) as Partial<Record<keyof Advice, unknown>>
     for (const part of [each, what, why, statement]) ignoreRejection(part)
     if (typeof what !== 'string' || typeof why !== 'string') return []
@@ -111,11 +126,14 @@ function copyAdvice(advice: unknown): Advice[] {
 }
 
 function copyLines(lines: unknown): string[] {
-  if (!Array.isArray(lines)) return []
-  return lines.slice(0, MOST_LINES).flatMap((line: unknown) => {
+  return (itemsOf(lines, MOST_LINES) ?? []).slice(0, MOST_LINES).flatMap((line: unknown) => {
     ignoreRejection(line)
     return textOf(line) ?? []
   })
+}
+
+function cutOf(part: string, list: unknown): string[] {
+  return (itemsOf(list, MOST_LINES)?.length ?? 0) > MOST_LINES ? [`${MOST_LINES} ${part}`] : []
 }
 
 function textOf(value: unknown): string | undefined {

@@ -8,6 +8,7 @@ import {
   untilAborted,
   withoutTracing,
 } from '@homeostat/signals'
+import { itemsOf } from '@homeostat/signals/options'
 import type { Advice, Receipt } from '../words/receipt.ts'
 import { copyReceipt, undoOf } from './receipt-copy.ts'
 import type { Action, ActionContext } from '../words/action.ts'
@@ -90,8 +91,8 @@ export class Runner {
     try {
       const heard = containedSignal(signal, error => faults.report('action', error))
       const asked = withoutTracing(async () => action.followed?.(given, { signal: heard }))
-      const followed: unknown = await untilAborted(asked, signal)
-      return Array.isArray(followed) ? (followed as readonly Advice[]) : []
+      const followed = itemsOf(await untilAborted<unknown>(asked, signal), given.length) ?? []
+      return given.filter(advice => followed.includes(advice))
     } catch (error) {
       if (!signal.aborted) faults.report('action', error)
       return []
@@ -169,7 +170,7 @@ export class Runner {
         () => undefined,
       )
       const returned = await untilAborted(run, signal, { graceMs: GRACE_MS })
-      const receipt = copyReceipt(returned)
+      const receipt = copyReceipt(returned, error => faults.report('action', error))
       if (receipt) return { status: 'completed', receipt }
       // A change that cannot be judged is not kept.
       if (trial) this.#late(trial, returned)

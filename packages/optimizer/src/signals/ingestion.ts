@@ -107,7 +107,11 @@ export class Ingestion {
   *#metric(metric: MetricData, { metrics }: KnownScope, source: Source): Steps<void> {
     const { name } = metric.descriptor
     let known = metrics.get(name)
-    if (known === undefined) metrics.set(name, (known = new KnownMetric(metric.aggregationTemporality === DELTA)))
+    if (known === undefined) {
+      const onRefused = (error: Error): void => this.#faults.report('signal', error)
+      known = new KnownMetric(metric.aggregationTemporality === DELTA, onRefused)
+      metrics.set(name, known)
+    }
     if (metric instanceof CollectedNumbers) return yield* this.#numbers(metric, known, source)
     const { dataPoints } = metric
     let place = 0

@@ -1,6 +1,8 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { HistogramHandle, SeriesHandle } from '@homeostat/promql'
 import type { HistogramValue } from '@homeostat/signals'
+import { keysOf } from '@homeostat/signals/options'
+import { TooManyAttributesError } from './errors.ts'
 
 /** A reader of deltas says nothing of idle series; one that has been idle for Prometheus's lookback is taken for gone. */
 const CARRY_MS = 300_000
@@ -33,6 +35,9 @@ interface Place {
 /** Beyond the SDK's own cap of 2,000 series a metric, objects are looked up. */
 const MAX_PLACES = 2000
 
+/** As many attributes as a span may have by OpenTelemetry's default; a metric needs a handful. */
+const MOST_ATTRIBUTES = 128
+
 /** The series of one metric of one scope. */
 export class KnownMetric {
   /** A reader of deltas leaves idle series out, so their absence says nothing. */
@@ -42,9 +47,15 @@ export class KnownMetric {
   /** And mostly at the same place, which saves even looking for it. */
   readonly #byPlace: (Place | undefined)[] = []
   readonly #byKey = new Map<string, KnownSeries>()
+  /** Attributes that are too many, which are not looked at again. */
+  readonly #tooWide = new WeakSet<Attributes>()
 
-  constructor(isCarried: boolean) {
+  readonly #onRefused: (error: Error) => void
+
+  /** @param onRefused - is given why a series is left out, once per object of attributes */
+  constructor(isCarried: boolean, onRefused: (error: Error) => void) {
     this.isCarried = isCarried
+    this.#onRefused = onRefused
   }
 
   /** How many series it has. */
@@ -62,6 +73,7 @@ export class KnownMetric {
   ): void {
     const placed = this.#byPlace[place]
     const series = placed?.attributes === attributes ? placed.series : this.#find(place, attributes, begin)
+    if (series === undefined) return
     if (!series.isListed) {
       // Not only when it is new: a series that was taken for gone may come back with the same object.
       series.isListed = true
@@ -93,9 +105,16 @@ export class KnownMetric {
     }
   }
 
-  #find(place: number, attributes: Attributes, begin: (key: string) => KnownSeries): KnownSeries {
+  /** Undefined where the attributes are too many. */
+  #find(place: number, attributes: Attributes, begin: (key: string) => KnownSeries): KnownSeries | undefined {
     let series = this.#byObject.get(attributes)
     if (series === undefined) {
+      if (this.#tooWide.has(attributes)) return undefined
+      if ((keysOf(attributes, MOST_ATTRIBUTES)?.length ?? 0) > MOST_ATTRIBUTES) {
+        this.#tooWide.add(attributes)
+        this.#onRefused(new TooManyAttributesError(MOST_ATTRIBUTES))
+        return undefined
+      }
       const key = JSON.stringify(attributes)
       series = this.#byKey.get(key) ?? begin(key)
       this.#byObject.set(attributes, series)

@@ -1,4 +1,5 @@
 import type { Action, ActionContext, Receipt, Reclaimer } from '@homeostat/optimizer'
+import { copyReceipt, NotAReceiptError } from '@homeostat/optimizer'
 import { errorType, untilAborted } from '@homeostat/signals'
 import { MemoryCleanupError } from './memory-cleanup-error.ts'
 import { mergeReceipts } from './merge-receipts.ts'
@@ -59,7 +60,9 @@ async function runReclaimer(reclaimer: Reclaimer, { now, signal, sliceMs }: Acti
   const late = new Error(`${reclaimer.name} did not stop in time`)
   const work = (): Promise<Receipt> => reclaimer.reclaim({ now, signal, sliceMs })
   try {
-    return await untilAborted(work, signal, { graceMs: GRACE_MS, reason: () => late })
+    const receipt = copyReceipt(await untilAborted(work, signal, { graceMs: GRACE_MS, reason: () => late }))
+    if (receipt === undefined) throw new NotAReceiptError(reclaimer.name)
+    return receipt
   } catch (error) {
     if (error !== late) throw error
     return { summary: '', effects: {}, problems: [`${reclaimer.name} did not stop within ${GRACE_MS} ms`] }

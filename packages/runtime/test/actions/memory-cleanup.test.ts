@@ -37,6 +37,16 @@ describe('memory.cleanup', () => {
     expect(receipt.problems).toEqual(['broken failed: EACCES', 'worse failed: TypeError'])
   })
 
+  test('copies no more of a receipt than its limits allow, and takes what is no receipt for a failure', async () => {
+    const effects = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`entries${index}`, 1]))
+    const receipt = await run([
+      reclaimer('vast', async () => ({ summary: 'vast', effects })),
+      reclaimer('void', async () => undefined as never),
+    ])
+    expect(Object.keys(receipt.effects)).toHaveLength(100)
+    expect(receipt.problems).toEqual(['void failed: HOMEOSTAT_NOT_A_RECEIPT'])
+  })
+
   test('the action fails only when all fail, and keeps the causes', async () => {
     const cause = new Error('no')
     const failing = reclaimer('broken', () => Promise.reject(cause))

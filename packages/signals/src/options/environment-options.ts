@@ -11,6 +11,9 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 const PREFIX = 'HOMEOSTAT_'
 
+/** Variables that are reported as unknown; the rest is ignored without a warning. */
+const MOST_UNKNOWN = 100
+
 /**
  * Reads the options that environment variables set: each number, text, flag and word of a schema. An empty variable counts as
  * not set, as everywhere in OpenTelemetry. Never throws.
@@ -34,8 +37,10 @@ export function readEnvironment<T extends object>(
     problems.push(...read.problems)
     if (read.problems.length === 0) place(options, keys, read.options)
   }
+  let unknown = 0
   for (const name of namesOf(environment)) {
     if (!name.startsWith(PREFIX) || known.has(name)) continue
+    if (++unknown > MOST_UNKNOWN) break
     const hint = didYouMean(name, known)
     problems.push({
       path: name,

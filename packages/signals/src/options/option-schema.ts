@@ -140,7 +140,7 @@ export function listOf<T>(item: OptionSchema<T>, notes: OptionNotes): OptionSche
 
 /** Values of one type by names of the application's choice. */
 export function recordOf<T>(value: OptionSchema<T>, notes: OptionNotes): OptionSchema<Readonly<Record<string, T>>> {
-  return v.pipe(v.record(v.string(), value), details({ expected: 'an object', ...notes }))
+  return v.pipe(v.record(v.string(), value), v.maxEntries(MOST_ITEMS), details({ expected: 'an object', ...notes }))
 }
 
 /** Options below an option; each may be left out. */

@@ -26,6 +26,8 @@ export interface ReadingContext {
 /** Most mistakes that are reported of one value; the rest is counted. */
 const MOST_PROBLEMS = 100
 
+const SMALLER = `an object of at most ${MOST_ITEMS} fields`
+
 /** Stands for a value that is not used. */
 const NOTHING = Symbol('nothing')
 
@@ -120,7 +122,7 @@ class Reading {
   #group(schema: OptionSchema, given: unknown, path: string): unknown {
     if (!isRecord(given)) return this.#wrong(schema, path, shownValue(given))
     const entries = entriesOf(schema) ?? {}
-    const names = keysOf(given)
+    const names = keysOf(given, MOST_ITEMS)
     if (names === undefined) return this.#wrong(schema, path, 'an object that cannot be read')
     for (const name of names) if (!Object.hasOwn(entries, name)) this.#unknown(path, name, Object.keys(entries))
     const read: Record<string, unknown> = {}
@@ -142,8 +144,10 @@ class Reading {
   }
 
   #record(schema: OptionSchema, given: unknown, path: string): unknown {
-    const names = isRecord(given) ? keysOf(given) : undefined
+    const names = isRecord(given) ? keysOf(given, MOST_ITEMS) : undefined
     if (names === undefined) return this.#wrong(schema, path, shownValue(given))
+    if (names.length > MOST_ITEMS)
+      return this.#wrong(schema, path, `an object of more than ${MOST_ITEMS} fields`, undefined, SMALLER)
     const { value: type } = unwrapped(schema) as unknown as { value: OptionSchema }
     const read: [string, unknown][] = []
     for (const name of names) {
@@ -177,7 +181,7 @@ class Reading {
   #findProblems(schema: OptionSchema, given: unknown, path: string): void {
     const before = this.#count
     const entries = entriesOf(schema) ?? {}
-    const names = isRecord(given) ? keysOf(given) : undefined
+    const names = isRecord(given) ? keysOf(given, MOST_ITEMS) : undefined
     if (names === undefined) {
       this.#wrong(schema, path, shownValue(given))
       return
@@ -210,7 +214,8 @@ class Reading {
   }
 
   #unknown(path: string, name: string, known: readonly string[]): void {
-    const hint = didYouMean(name, known)
+    // A hint is dear, and nobody would read it.
+    const hint = this.#count < MOST_PROBLEMS ? didYouMean(name, known) : ''
     const where = path === '' ? 'an option' : `an option of ${path}`
     this.#report(
       childPath(path, shownName(name)),
@@ -260,7 +265,7 @@ function isValid(schema: OptionSchema, given: unknown): boolean {
 
 /** The alternative that most of the object's fields belong to, by its first field where none does. */
 function closestForm(options: readonly OptionSchema[], given: object): OptionSchema | undefined {
-  const names = keysOf(given) ?? []
+  const names = keysOf(given, MOST_ITEMS) ?? []
   const own = (option: OptionSchema): number => {
     const entries = entriesOf(option) ?? {}
     // The field that tells forms apart, `kind` for example, counts most.

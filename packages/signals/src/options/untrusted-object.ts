@@ -20,10 +20,20 @@ export function isRecord(value: unknown): value is object {
   return isObject(value) && !isList(value) && !isBuiltIn(value)
 }
 
-/** Undefined where it cannot be asked. */
-export function keysOf(value: object): string[] | undefined {
+/**
+ * The names of an object's own fields, at most one more than `most`: it may have as many as memory allows, and whoever goes
+ * on working with each of them would hold the event loop. Undefined where it cannot be asked.
+ */
+export function keysOf(value: object, most: number): string[] | undefined {
+  const names: string[] = []
+  let looked = 0
   try {
-    return Object.keys(value)
+    // Neither `Object.keys` nor `Object.entries`: those would copy all names, and all values.
+    for (const name in value) {
+      if (Object.hasOwn(value, name)) names.push(name)
+      if (names.length > most || ++looked > 2 * most) break
+    }
+    return names
   } catch {
     return undefined
   }

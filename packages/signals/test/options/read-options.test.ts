@@ -11,6 +11,7 @@ import {
   oneOf,
   readEnvironment,
   readOptions,
+  recordOf,
   text,
   whole,
   withCheck,
@@ -193,3 +194,41 @@ function revoked(): unknown {
   revoke()
   return proxy
 }
+
+describe('options of more fields than anybody writes', () => {
+  const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`everyMz${index}`, 1]))
+
+  it('reads no more than 10,000 names, and compares only those that it reports', () => {
+    let reads = 0
+    const counting = new Proxy(many, {
+      get(target, name) {
+        reads++
+        return target[name as string]
+      },
+      getOwnPropertyDescriptor(target, name) {
+        reads++
+        return Reflect.getOwnPropertyDescriptor(target, name)
+      },
+    })
+    const { problems } = readOptions(sample, counting)
+    expect(problems).toHaveLength(100)
+    expect(reads).toBeLessThan(50_000)
+  })
+
+  it('refuses a record of more than 10,000 entries', () => {
+    const labels = group(
+      { labels: recordOf(text({ description: 'a label' }), { description: 'labels' }) },
+      { description: 'a rule' },
+    )
+    const { options, problems } = readOptions(labels, { labels: many })
+    expect(options).toEqual({})
+    expect(problems.map(({ message }) => message)).toEqual([
+      'labels is an object of more than 10000 fields, but must be an object of at most 10000 fields; it is ignored',
+    ])
+  })
+
+  it('reports 100 unknown variables of the environment at most', () => {
+    const environment = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`HOMEOSTAT_X${index}`, '1']))
+    expect(readEnvironment(sample, environment).problems).toHaveLength(100)
+  })
+})
