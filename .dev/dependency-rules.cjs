@@ -65,7 +65,7 @@ module.exports = {
       ],
     ),
     {
-      ...only('forecast', ['optimizer', 'promql', 'signals', 'semconv']),
+      ...only('forecast', ['optimizer', 'prometheus', 'promql', 'signals', 'semconv']),
       comment: 'In the loop; the forecaster itself is pure.',
     },
     {
@@ -74,7 +74,10 @@ module.exports = {
       from: { path: '^packages/forecast/src/(?!domain\\.ts|loop/)' },
       to: { path: '^packages/', pathNot: '^packages/forecast/src/(?!domain\\.ts|loop/)' },
     },
-    only('optimizer', ['promql', 'signals', 'semconv']),
+    only('judge', []),
+    only('prometheus', ['signals']),
+    only('optimizer', ['judge', 'promql', 'signals', 'semconv']),
+    only('lab', ['optimizer', 'prometheus', 'promql', 'signals', 'semconv']),
     ...domains.map(domain => only(domain, ['optimizer', 'signals', 'semconv'])),
     {
       name: 'signals-know-nothing-of-actions',
@@ -93,13 +96,10 @@ module.exports = {
       to: { path: 'node_modules/yaml/|^packages/promql/src/(rule-files|rule-tests)' },
     },
     {
-      name: 'optimizer-loads-yaml-only-where-files-are-read',
+      name: 'optimizer-loads-no-yaml',
       severity: 'error',
-      from: { path: '^packages/optimizer/src/(?!response-files/|scenarios/)' },
-      to: {
-        path: '^packages/(promql/(src|dist)/(rule-files|rule-tests)|optimizer/src/(response-files|scenarios)/)',
-        dependencyTypesNot: ['type-only'],
-      },
+      from: { path: '^packages/optimizer/src/' },
+      to: { path: '^packages/promql/(src|dist)/(rule-files|rule-tests)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'all-in-one-loads-yaml-only-where-files-are-given',
@@ -107,7 +107,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/homeostat/src/(?!cli|reload/)' },
       to: {
-        path: '^packages/(promql/(src|dist)/(rule-files|rule-tests)|optimizer/(src|dist)/(response-files|scenarios)/|homeostat/src/(cli|reload/))',
+        path: '^packages/(promql/(src|dist)/(rule-files|rule-tests)|lab/(src|dist)/|homeostat/src/(cli|reload/))',
         pathNot: '^packages/homeostat/src/reload/program-files\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
@@ -117,7 +117,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/homeostat/src/reload/program-files\\.ts$' },
       to: {
-        path: '^packages/(promql/(src|dist)/rule-files|optimizer/(src|dist)/response-files/|homeostat/src/reload/(?!program-files))',
+        path: '^packages/(promql/(src|dist)/rule-files|lab/(src|dist)/response-files/|homeostat/src/reload/(?!program-files))',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },

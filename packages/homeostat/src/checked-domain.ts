@@ -1,5 +1,5 @@
 import type { Action, Domain, Knob, Response, RuleSource } from '@homeostat/optimizer'
-import { actionSchema, knobSchema, responseSchema, ruleSourceSchema } from '@homeostat/optimizer'
+import { actionSchema, knobSchema, responseSchema, ruleSourceSchema } from '@homeostat/optimizer/schemas'
 import type { OptionProblem, OptionSchema } from '@homeostat/signals/options'
 import { listOf, readOptions } from '@homeostat/signals/options'
 

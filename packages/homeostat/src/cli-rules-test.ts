@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { SCENARIO_FIELD, scenarioCases } from '@homeostat/optimizer/scenarios'
+import { SCENARIO_FIELD, scenarioCases } from '@homeostat/lab/scenarios'
 import { ruleTestCases, type RuleTestCaseOptions } from '@homeostat/promql/rule-tests'
 import { junitXml, type JunitSuite } from './cli-junit.ts'
 import type { CommandOutput, ExitCode } from './cli-output.ts'

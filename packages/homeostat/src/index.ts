@@ -23,7 +23,8 @@ export type {
   SystemMetrics,
 } from './performance-metrics.ts'
 export type { CacheClient, CacheLoader } from '@homeostat/ioredis/domain'
-export { isMode, judge, modes } from '@homeostat/optimizer'
+export { judge } from '@homeostat/judge'
+export { isMode, modes } from '@homeostat/optimizer'
 export type {
   Action,
   ActionContext,

@@ -55,7 +55,7 @@ export interface HomeostatOptions {
   readonly ruleFiles?: readonly string[]
   /**
    * Files of responses beside `responses`; one that runs the same action on the same alert takes their place. See
-   * `docs/response-files.md` of `@homeostat/optimizer` for the format.
+   * `docs/response-files.md` of `@homeostat/lab` for the format.
    */
   readonly responseFiles?: readonly string[]
   /** Knobs beside those of the packages; a response sets one by naming it as its action. */

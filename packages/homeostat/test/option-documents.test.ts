@@ -3,7 +3,7 @@ import { bullmqOptions } from '@homeostat/bullmq/domain'
 import { cacheOptions } from '@homeostat/cache/domain'
 import { forecastOptions } from '@homeostat/forecast/domain'
 import { cacheLoader, ioredisOptions } from '@homeostat/ioredis/domain'
-import { budgetSchema, responseSchema } from '@homeostat/optimizer'
+import { budgetSchema, responseSchema } from '@homeostat/optimizer/schemas'
 import { pgOptions } from '@homeostat/pg/domain'
 import { runtimeOptions } from '@homeostat/runtime/domain'
 import type { OptionSchema } from '@homeostat/signals/options'
@@ -91,7 +91,7 @@ test('2-77: defaults in the TSDoc of options are those of the schema', () => {
     ['pg/src/instrumentation-options.ts', pgOptions],
     ['runtime/src/instrumentation-options.ts', runtimeOptions],
     ['forecast/src/loop/backfill-options.ts', entriesOf(forecastOptions)?.['backfill'] as OptionSchema],
-    ['optimizer/src/budget.ts', budgetSchema],
+    ['optimizer/src/decisions/budget.ts', budgetSchema],
   ]
   let count = 0
   for (const [path, schema] of files) {

@@ -1,5 +1,9 @@
 export type { Action, ActionContext, Reclaimer } from './words/action.ts'
-export type { BudgetLimits } from './decisions/budget.ts'
+export { DEFAULT_BUDGET, type BudgetLimits } from './decisions/budget.ts'
+export { DeltaSums } from './signals/delta-sums.ts'
+export { SnapshotReader } from './signals/snapshot-reader.ts'
+export { alertKey } from './words/alert-key.ts'
+export type { Steps } from './time/sliced-work.ts'
 export { decide, type DecisionInput } from './decisions/decide.ts'
 export type { Decision, Proposal, Refusal } from './words/decision.ts'
 export type { RefusalReason } from './words/refusal-reason.ts'
@@ -52,24 +56,7 @@ export {
   type StandingEvent,
   type StandingPolicy,
 } from './verdicts/standing.ts'
-export {
-  bucketOf,
-  drawArm,
-  judge,
-  judgeSplit,
-  judgeSwitchback,
-  palliative,
-  planSwitchback,
-  progress,
-  type Arm,
-  type ArmState,
-  type Episode,
-  type JudgeInput,
-  type JudgeStatistics,
-  type Leak,
-  type Sample,
-} from './judge/index.ts'
-export type { Judgement as JudgeVerdict } from './judge/judgement.ts'
+export type { Arm, Sample } from '@homeostat/judge'
 export { KillFile, type KillFileOptions } from './stop/kill-file.ts'
 export { KillSignal, type KillSignalOptions } from './stop/kill-signal.ts'
 export { KillSwitch, type KillSwitchSource, type KillSwitchState } from './stop/kill-switch.ts'
@@ -130,11 +117,6 @@ export type { Judgement, Outcome, Verdict } from './words/verdict.ts'
 export { LoopBlockedError, WatchdogLostError, type BlockedLoop } from './stop/watchdog/loop-blocked-error.ts'
 export { Watchdog, type WatchdogOptions } from './stop/watchdog/watchdog.ts'
 export { watchFiles } from './stop/watch-files.ts'
-export { actionSchema } from './words/schemas/action-schema.ts'
-export { budgetSchema } from './words/schemas/budget-schema.ts'
-export { knobOptionsSchema, knobSchema } from './words/schemas/knob-schema.ts'
-export { LONGEST_RUN_MS, responseSchema } from './words/schemas/response-schema.ts'
-export { ruleSourceSchema } from './words/schemas/rule-schema.ts'
 export type { Rule, RuleSource } from '@homeostat/promql'
 export { adviceText, type AdviceGiven, type StandingAdvice } from './words/advice-given.ts'
 export { explainFiring, explainPending, explainTrial } from './ledger/explain.ts'

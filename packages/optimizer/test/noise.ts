@@ -1,4 +1,4 @@
-import { createRandom, gaussian } from '../src/scenarios/random.ts'
+import { createRandom, gaussian } from '@homeostat/signals/random'
 
 /** Normal numbers that are the same in every run, and the uniform ones they are made of. */
 export function createNoise(seed: number): (() => number) & { readonly uniform: () => number } {

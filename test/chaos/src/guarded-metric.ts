@@ -1,4 +1,4 @@
-import { gaussian } from '@homeostat/optimizer/scenarios'
+import { gaussian } from '@homeostat/lab/scenarios'
 
 /** How a simulated guarded number varies while nothing is wrong. */
 export interface LevelNoise {

@@ -1,6 +1,6 @@
-import type { RecordingHeader } from '@homeostat/optimizer/backtest'
+import type { RecordingHeader } from '@homeostat/lab/backtest'
 import type { ProgramSource } from '@homeostat/optimizer'
-import { createRandom, gaussian } from '@homeostat/optimizer/scenarios'
+import { createRandom, gaussian } from '@homeostat/lab/scenarios'
 
 const START = Date.UTC(2026, 0, 1)
 const METRICS = 20

@@ -1,4 +1,4 @@
-import { gaussian } from '@homeostat/optimizer/scenarios'
+import { gaussian } from '@homeostat/lab/scenarios'
 
 /** A signal around 0.5 that spends most of its time between 0 and 1. */
 export type Wave = (elapsedMs: number) => number

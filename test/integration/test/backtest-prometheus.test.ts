@@ -1,4 +1,4 @@
-import { backtest, openPrometheus } from '@homeostat/optimizer/backtest'
+import { backtest, openPrometheus } from '@homeostat/lab/backtest'
 import { startPrometheus, type Prometheus } from '@homeostat/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 

@@ -1,4 +1,4 @@
-import { partsOf } from '@homeostat/optimizer/prometheus'
+import { partsOf } from '@homeostat/prometheus'
 import { sleep, timeoutSignal } from '@homeostat/signals'
 import { BackfillError, BackfillTimeoutError } from './backfill-error.ts'
 import { backfillSettings, type BackfillOptions, type BackfillSettings } from './backfill-options.ts'

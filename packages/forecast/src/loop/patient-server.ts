@@ -4,7 +4,7 @@ import {
   type LabelQuery,
   type RangeQuery,
   type RangeSeries,
-} from '@homeostat/optimizer/prometheus'
+} from '@homeostat/prometheus'
 import { sleep, withoutTracing } from '@homeostat/signals'
 
 const PAUSES_MS = [1000, 4000, 16_000]

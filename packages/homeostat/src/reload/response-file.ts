@@ -1,5 +1,5 @@
 import type { Response } from '@homeostat/optimizer'
-import { readResponse } from '@homeostat/optimizer/response-files'
+import { readResponse } from '@homeostat/lab/response-files'
 import type { FilePosition, RuleFileError, YamlNode } from '@homeostat/promql/rule-files'
 import { MappingReader, YamlDocument } from '@homeostat/promql/rule-files'
 

@@ -2,7 +2,7 @@ import { containedSignal, logFirst, sleep, timeoutSignal, untilAborted } from '@
 import type { Action, ActionContext } from '../words/action.ts'
 import type { Decision } from '../words/decision.ts'
 import { NotAReceiptError, LateUndoError } from './errors.ts'
-import type { SwitchbackBlock } from '../judge/switchback.ts'
+import type { SwitchbackBlock } from '@homeostat/judge'
 import type { Receipt, UndoContext, UndoResult } from '../words/receipt.ts'
 import { copyReceipt, copyUndoResult, ownReceipt, undoOf } from './receipt-copy.ts'
 import { isEmptyReceipt } from '../words/receipt.ts'

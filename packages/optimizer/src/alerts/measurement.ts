@@ -1,7 +1,7 @@
 import type { BoundExpression, Labels as SeriesLabels, Store, VectorColumns } from '@homeostat/promql'
 import { compile } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
-import type { Sample } from '../judge/episode.ts'
+import type { Sample } from '@homeostat/judge'
 import { LabelMatch } from './label-match.ts'
 import { plainLabels } from '../words/plain-labels.ts'
 import { expressionsOf } from '../words/response-expressions.ts'

@@ -1,5 +1,5 @@
 import { attributes, promName } from '@homeostat/semconv'
-import type { Arm } from '../judge/episode.ts'
+import type { Arm } from '@homeostat/judge'
 import type { Measurement } from '../alerts/measurement.ts'
 import type { OpenTrial } from '../words/trial.ts'
 import type { Trials } from './trials.ts'

@@ -1,6 +1,6 @@
 import type { History } from './history.ts'
 import type { Quarantine } from './standing.ts'
-import type { JudgeStatistics } from '../judge/judgement.ts'
+import type { JudgeStatistics } from '@homeostat/judge'
 import type { Mode } from '../words/mode.ts'
 import type { Verdict } from '../words/verdict.ts'
 

@@ -1,7 +1,7 @@
 import type { Quarantine, Standing } from './standing.ts'
-import type { ArmState } from '../judge/arms.ts'
-import type { Arm, Episode, Sample } from '../judge/episode.ts'
-import type { Judgement, JudgeStatistics } from '../judge/judgement.ts'
+import type { ArmState } from '@homeostat/judge'
+import type { Arm, Episode, Sample } from '@homeostat/judge'
+import type { Judgement, JudgeStatistics } from '@homeostat/judge'
 
 /** What is kept of a history across restarts. */
 export interface SavedHistory {

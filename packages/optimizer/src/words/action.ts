@@ -1,6 +1,6 @@
 import type { FleetLease } from '../fleet/coordinator.ts'
 import type { Firing } from './firing.ts'
-import type { Arm } from '../judge/episode.ts'
+import type { Arm } from '@homeostat/judge'
 import type { Advice, Receipt } from './receipt.ts'
 
 /** What a run of an action is given. */

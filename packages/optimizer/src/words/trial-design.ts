@@ -1,7 +1,7 @@
-import type { Arm } from '../judge/episode.ts'
-import { bucketOf } from '../judge/bucket.ts'
-import type { SwitchbackBlock } from '../judge/switchback.ts'
-import { planSwitchback } from '../judge/switchback.ts'
+import type { Arm } from '@homeostat/judge'
+import { bucketOf } from '@homeostat/judge'
+import type { SwitchbackBlock } from '@homeostat/judge'
+import { planSwitchback } from '@homeostat/judge'
 import type { Design, Response } from './response.ts'
 
 /** How one trial answers by itself, in minutes, what single runs and controls answer in days. */

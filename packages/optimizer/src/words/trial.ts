@@ -1,7 +1,7 @@
 import type { SpanContext } from '@opentelemetry/api'
 import type { RefusalReason } from './refusal-reason.ts'
 import type { Firing } from './firing.ts'
-import type { Sample } from '../judge/episode.ts'
+import type { Sample } from '@homeostat/judge'
 import type { TrialArm } from './trial-arm.ts'
 import type { RevertCause } from '../trials/course.ts'
 import type { UndoResult } from './receipt.ts'

@@ -1,5 +1,5 @@
 import { Knobs, knobAction, type Firing, type Knob } from '@homeostat/optimizer'
-import { createRandom } from '@homeostat/optimizer/scenarios'
+import { createRandom } from '@homeostat/lab/scenarios'
 import { placesAt, type Addresses } from './places.ts'
 
 /** What the program is told, as its only argument. */

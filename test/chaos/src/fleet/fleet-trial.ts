@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createRandom } from '@homeostat/optimizer/scenarios'
+import { createRandom } from '@homeostat/lab/scenarios'
 import { monotonic, type Diary, type Span } from './diary.ts'
 import { openEngine, type EngineName, type Witnessed } from './engine.ts'
 import { FleetProcess } from './fleet-process.ts'

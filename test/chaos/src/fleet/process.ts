@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Fleet, LeaseLostError, type FleetAction } from '@homeostat/optimizer'
-import { createRandom } from '@homeostat/optimizer/scenarios'
+import { createRandom } from '@homeostat/lab/scenarios'
 import { monotonic, type Diary, type Orders, type Span } from './diary.ts'
 import { openEngine } from './engine.ts'
 

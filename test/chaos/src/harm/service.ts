@@ -1,7 +1,7 @@
 import type { MetricDefinition } from '@homeostat/semconv'
 import type { LevelSeries } from '@homeostat/signals'
 import { Registry } from '@homeostat/signals'
-import { gaussian } from '@homeostat/optimizer/scenarios'
+import { gaussian } from '@homeostat/lab/scenarios'
 import type { Harm } from './harm.ts'
 
 const ROUTES = 8

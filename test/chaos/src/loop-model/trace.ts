@@ -1,5 +1,5 @@
 import type { BudgetLimits, Mode } from '@homeostat/optimizer'
-import { createRandom } from '@homeostat/optimizer/scenarios'
+import { createRandom } from '@homeostat/lab/scenarios'
 
 /** How a run of an action ends, and what it leaves behind. */
 export type Behaviour = 'works' | 'lasts' | 'does nothing' | 'throws' | 'hangs' | 'lasts and hangs'

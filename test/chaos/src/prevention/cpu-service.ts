@@ -1,6 +1,6 @@
 import { forecast } from '@homeostat/forecast/domain'
 import type { Action, Response } from '@homeostat/optimizer'
-import { createNoise } from '@homeostat/optimizer/scenarios'
+import { createNoise } from '@homeostat/lab/scenarios'
 import { rules } from '@homeostat/runtime/domain'
 import { attributes, metrics } from '@homeostat/semconv'
 import { Registry } from '@homeostat/signals'

@@ -1,5 +1,5 @@
 import type { Action } from '@homeostat/optimizer'
-import { createNoise } from '@homeostat/optimizer/scenarios'
+import { createNoise } from '@homeostat/lab/scenarios'
 import { responses, rules } from '@homeostat/runtime/domain'
 import { attributes, metrics } from '@homeostat/semconv'
 import { Registry } from '@homeostat/signals'

@@ -1,4 +1,4 @@
-import { gaussian } from '@homeostat/optimizer/scenarios'
+import { gaussian } from '@homeostat/lab/scenarios'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 1440 * MINUTE_MS

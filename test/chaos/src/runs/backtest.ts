@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ProgramSource } from '@homeostat/optimizer'
-import { backtest, compareBacktests, openRecording } from '@homeostat/optimizer/backtest'
+import { backtest, compareBacktests, openRecording } from '@homeostat/lab/backtest'
 import type { ChaosOptions, ChaosRun } from '../chaos-run.ts'
 import { program, recordedDay } from '../recorded-day.ts'
 

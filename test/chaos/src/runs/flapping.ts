@@ -3,7 +3,7 @@ import type { ChaosOptions, ChaosRun } from '../chaos-run.ts'
 import { INTERVAL_MS, policyOf, watch } from '../condition-loop.ts'
 import type { Observation, Plant, WatchedRule } from '../condition-loop.ts'
 import { worstHours } from '../flap-count.ts'
-import { createRandom } from '@homeostat/optimizer/scenarios'
+import { createRandom } from '@homeostat/lab/scenarios'
 import { autoregressive, sine, square, step, whiteNoise } from '../waves.ts'
 import type { Wave } from '../waves.ts'
 

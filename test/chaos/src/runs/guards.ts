@@ -6,7 +6,7 @@ import type { LevelNoise } from '../guarded-metric.ts'
 import { createLevel, createShare } from '../guarded-metric.ts'
 import type { GuardedMetric, GuardedOutcome } from '../guarded-trial.ts'
 import { runGuardedTrial } from '../guarded-trial.ts'
-import { createRandom } from '@homeostat/optimizer/scenarios'
+import { createRandom } from '@homeostat/lab/scenarios'
 
 const PLACEBO = 180
 const WATCHED = 300

@@ -5,7 +5,7 @@ import { startPostgres, startRedis } from '@homeostat/services'
 import { AdjusterProcess } from '../adjusting/adjuster-process.ts'
 import { ORIGINAL, placesAt, type Addresses, type Place } from '../adjusting/places.ts'
 import type { ChaosOptions, ChaosRun } from '../chaos-run.ts'
-import { createRandom } from '@homeostat/optimizer/scenarios'
+import { createRandom } from '@homeostat/lab/scenarios'
 
 const LEASE_MS = 1000
 /** Targets of one process, each set and undone without end. */

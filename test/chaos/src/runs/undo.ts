@@ -1,4 +1,4 @@
-import { createRandom } from '@homeostat/optimizer/scenarios'
+import { createRandom } from '@homeostat/lab/scenarios'
 import { startPostgres, startRedis } from '@homeostat/services'
 import pg from 'pg'
 import type { ChaosRun } from '../chaos-run.ts'

@@ -1,8 +1,1 @@
-export {
-  drawArm,
-  judge,
-  type ArmState,
-  type Episode,
-  type JudgeVerdict as Judgement,
-  type Sample,
-} from '@homeostat/optimizer'
+export { drawArm, judge, type ArmState, type Episode, type Judgement, type Sample } from '@homeostat/judge'

@@ -1,4 +1,4 @@
-import { gaussian } from '@homeostat/optimizer/scenarios'
+import { gaussian } from '@homeostat/lab/scenarios'
 import type { Plant } from './plant.ts'
 
 export interface SignalOptions {

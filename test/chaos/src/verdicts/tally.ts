@@ -1,4 +1,4 @@
-import { createRandom } from '@homeostat/optimizer/scenarios'
+import { createRandom } from '@homeostat/lab/scenarios'
 import { improved, methods, moments } from './before-after.ts'
 import { simulateHistory, type Recorded } from './history.ts'
 import { judge, type Episode, type Judgement } from './judge.ts'

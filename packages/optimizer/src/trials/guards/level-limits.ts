@@ -1,4 +1,4 @@
-import { upperT, upperZ } from '../../normal.ts'
+import { upperT, upperZ } from '@homeostat/judge'
 
 /** False breaches of one window length in a trial of placebo, if its noise were as learned: five lengths, 0.25 % together. */
 const ALPHA = 0.0005

@@ -1,0 +1,33 @@
+import { isDue, looks, type Look } from './looks.ts'
+import { upperZ } from './normal.ts'
+
+export interface Standing {
+  readonly acts: number
+  readonly controls: number
+  readonly pairs: number
+  /** The latest look that has been. */
+  readonly last: Look | undefined
+}
+
+/** What there must be until the next look, in words. */
+export function shortfall({ acts, controls, pairs, last }: Standing): string {
+  const next = [...looks.keys()].find(look => look > (last ?? 0))
+  if (next === undefined)
+    return 'nothing more: the last look is over and the effect, if any, is too small to be told from none'
+  const counts = `${Math.min(acts, next)} of ${next} act, ${Math.min(controls, next)} of ${next} control`
+  const besides = Math.min(acts, controls) >= next && !isDue(next, acts, controls, pairs)
+  return besides ? `${counts}, but only ${pairs} pairs ran side by side` : counts
+}
+
+/**
+ * The look at which a relative change of `effect` is found with a probability of 80 %, when log ratios vary by `sd` in each
+ * arm; undefined when none is. Rank tests need pi / 3 times the episodes of a t-test on normal numbers (Lehmann, 1975).
+ */
+export function decidableAt(effect: number, sd: number): Look | undefined {
+  const size = Math.abs(Math.log1p(effect))
+  for (const [look, alpha] of looks) {
+    const needed = (Math.PI / 3) * 2 * ((upperZ(alpha) + upperZ(0.2)) * (sd / size)) ** 2
+    if (needed <= look) return look
+  }
+  return undefined
+}

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest'
+import { judge } from '../src/judge.ts'
+import { palliative } from '../src/palliative.ts'
+import { trend } from '../src/trend.ts'
+import { alternating, history } from './episodes.ts'
+
+const arms = alternating(48)
+
+describe('a cure that only buys time', () => {
+  test('is palliative and the leak is named, for gauges that grow and for ones that shrink', () => {
+    const rising = judge(history({ arms, factor: 0.75, level: index => 100 * 1.03 ** index }))
+    expect(rising.verdict).toBe('palliative')
+    expect(rising.reason).toMatch(
+      /it helps, -\d+ % .* but the level before each episode keeps rising: by \d+ % over \d+ h/,
+    )
+    const falling = judge(history({ arms, factor: 1.35, direction: 'up', level: index => 100 * 0.97 ** index }))
+    expect(falling.verdict).toBe('palliative')
+    expect(falling.reason).toContain('keeps falling')
+  })
+
+  test('is seen in another gauge than the one that it improves', () => {
+    const gauge = Array.from({ length: 40 }, (_, index) => [index * 60_000, 50 + index + (index % 3)] as const)
+    expect(palliative(history({ arms, factor: 0.75 })).evidence).toBe('none')
+    expect(palliative({ ...history({ arms, factor: 0.75 }), gauge })).toMatchObject({
+      evidence: 'leak',
+      reason: expect.stringContaining('the gauge keeps rising'),
+    })
+  })
+})
+
+describe('is not', () => {
+  test('a cure on a level that stays, in nearly all of many histories', () => {
+    const verdicts = Array.from({ length: 60 }, (_, seed) => judge(history({ arms, factor: 0.75, seed })).verdict)
+    expect(verdicts.filter(verdict => verdict === 'effective').length).toBeGreaterThanOrEqual(57)
+    expect(verdicts).not.toContain('palliative')
+  })
+
+  test('a single step up', () => {
+    const step = history({ arms, factor: 0.75, level: index => (index < 12 ? 100 : 180) })
+    expect(palliative(step).evidence).not.toBe('leak')
+  })
+
+  test('an action that does not help while something leaks', () => {
+    expect(judge(history({ arms, level: index => 100 * 1.03 ** index, noise: 0.05 })).verdict).toBe('no_effect')
+  })
+})
+
+test('a trend is the median of slopes, however wild a few points are', () => {
+  const points = Array.from({ length: 20 }, (_, index) => [index, index === 5 ? 1e6 : 2 * index] as const)
+  const { slope, pRising } = trend(points)
+  expect(slope).toBeCloseTo(2, 6)
+  expect(pRising).toBeLessThan(0.001)
+  expect(trend(points.map(([ms]) => [ms, 1] as const)).pRising).toBeGreaterThan(0.4)
+})

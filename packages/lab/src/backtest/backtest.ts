@@ -1,0 +1,117 @@
+import { nextTurn as settle } from '@homeostat/signals'
+import type { RuleSource } from '@homeostat/promql'
+import { Registry } from '@homeostat/signals'
+import type { Action } from '@homeostat/optimizer'
+import { Optimizer } from '@homeostat/optimizer'
+import type { ProgramSource } from '@homeostat/optimizer'
+import type { Response } from '@homeostat/optimizer'
+import type { Snapshot } from '@homeostat/optimizer'
+import type { BacktestResult } from './result.ts'
+import { RecordedReader } from './recorded-reader.ts'
+import type { BacktestSource } from './source.ts'
+import { Tally } from './tally.ts'
+
+export interface BacktestOptions {
+  readonly source: BacktestSource
+  /** What is tried: one or more sets of rules and responses, side by side over the same signals. */
+  readonly programs: readonly ProgramSource[]
+  /** Rules are evaluated from here on; what comes before only fills their windows. @default the first snapshot */
+  readonly startMs?: number
+  /** @default the last snapshot */
+  readonly endMs?: number
+  /** Is told the time of the signals now and then. */
+  readonly onProgress?: (atMs: number) => void
+}
+
+const PROGRESS_EVERY = 500
+
+/**
+ * Replays recorded signals against rules and responses through the loop itself: what fires, what would be done, how often
+ * alerts come and go. One result for each program.
+ *
+ * Nothing is done, so nothing gets better: each action counts as run, takes its settling, its window and its cooldown, and is
+ * never withheld nor judged. Guards are left out, because they watch what an action does.
+ *
+ * @example
+ * const [result] = await backtest({ source: await openRecording('monday.ndjson'), programs: [{ rules, responses }] })
+ */
+export async function backtest(options: BacktestOptions): Promise<BacktestResult[]> {
+  const { source, programs, startMs = -Infinity, endMs = Infinity, onProgress } = options
+  const replays = programs.map(program => new Replay(source, program))
+  let played = 0
+  for await (const snapshot of source.snapshots()) {
+    if (snapshot.at > endMs) break
+    for (const replay of replays) await replay.play(snapshot, snapshot.at >= startMs)
+    if (++played % PROGRESS_EVERY === 0) onProgress?.(snapshot.at)
+  }
+  return Promise.all(replays.map(replay => replay.end()))
+}
+
+/** One program over the snapshots. */
+class Replay {
+  readonly #reader: RecordedReader
+  readonly #optimizer: Optimizer
+  readonly #tally: Tally
+  #now = 0
+
+  constructor(source: BacktestSource, { rules, responses }: ProgramSource) {
+    const clock = (): number => this.#now
+    const engine = new Registry({ scope: { name: 'backtest' }, clock })
+    this.#reader = new RecordedReader(source.ownScopes)
+    this.#optimizer = new Optimizer({
+      registries: [engine],
+      reader: this.#reader,
+      rules,
+      responses: responses.map(unproven),
+      actions: [...new Set(responses.map(({ action }) => action))].map(placeholder),
+      modeOf: () => 'act',
+      // The recorded process had its warm-up when it started.
+      warmUpMs: 0,
+      intervalMs: source.intervalMs,
+      environment: {},
+      clock,
+      random: () => 0.5,
+    })
+    this.#tally = new Tally(rules.flatMap(namesOf), source.intervalMs)
+  }
+
+  async play(snapshot: Snapshot, isEvaluated: boolean): Promise<void> {
+    this.#now = snapshot.at
+    this.#reader.play(snapshot)
+    if (!isEvaluated) return this.#optimizer.refresh(snapshot.at)
+    const entry = this.#optimizer.tick(snapshot.at)
+    this.#tally.add(entry)
+    // The end of an action is a promise away.
+    if (entry.started.length > 0) await settle()
+  }
+
+  async end(): Promise<BacktestResult> {
+    const rejected = this.#optimizer.rules.rejected.map(({ message }) => message)
+    const { series } = this.#optimizer.store.stats
+    await this.#optimizer.stop()
+    return { ...this.#tally.result(), rejected, series }
+  }
+}
+
+/** Never withheld and never judged: the recorded signals show nothing of what an action would have done. */
+function unproven({ guards: _, ...response }: Response): Response {
+  return { ...response, withhold: false }
+}
+
+function placeholder(name: string): Action {
+  return {
+    name,
+    scope: 'process',
+    // What it really touches is known to its package only; but two of its own runs never overlap.
+    touches: [name],
+    raises: [],
+    lowers: [],
+    risk: 0,
+    run: async () => ({ summary: 'would run', effects: { runs: 1 } }),
+  }
+}
+
+function namesOf(source: RuleSource): string[] {
+  if ('rules' in source) return source.rules.flatMap(namesOf)
+  return 'alert' in source ? [source.alert] : []
+}

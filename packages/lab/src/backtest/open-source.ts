@@ -1,0 +1,26 @@
+import { openOtlp } from './otlp-source.ts'
+import { openPrometheus } from './prometheus-source.ts'
+import { linesOf, openRecording } from './recording-source.ts'
+import type { ProgramSource } from '@homeostat/optimizer'
+import type { BacktestSource } from './source.ts'
+
+export interface OpenSourceOptions {
+  /** What will be tried; a Prometheus server is asked for what it reads. */
+  readonly programs: readonly ProgramSource[]
+  readonly startMs?: number
+  readonly endMs?: number
+  readonly stepMs?: number
+  /** Is told how far the download is. */
+  readonly onProgress?: (line: string) => void
+}
+
+/** A recording, an export in OTLP's JSON, or the address of a Prometheus server; a file is told by its first line. */
+export async function openSource(from: string, options: OpenSourceOptions): Promise<BacktestSource> {
+  if (/^https?:\/\//.test(from)) return openPrometheus(from, options)
+  const { stepMs } = options
+  for await (const [line] of linesOf(from)) {
+    if (/"homeostat"\s*:\s*"recording"/.test(line.slice(0, 200))) return openRecording(from)
+    break
+  }
+  return openOtlp(from, stepMs === undefined ? {} : { stepMs })
+}

@@ -1,0 +1,36 @@
+import type { Scope, ScopeMetrics } from '@homeostat/signals'
+import type { Steps } from '@homeostat/optimizer'
+import type { ForeignScope, Snapshot } from '@homeostat/optimizer'
+import { SnapshotReader } from '@homeostat/optimizer'
+
+/** Plays recorded snapshots to an optimizer, which cannot tell them from live ones. */
+export class RecordedReader extends SnapshotReader {
+  readonly #ownScopes: ReadonlySet<string>
+  #own: readonly ScopeMetrics[] = []
+  #foreign: readonly ForeignScope[] = []
+
+  /** @param ownScopes - the scopes that were read at each tick when the recording was made */
+  constructor(ownScopes: readonly Pick<Scope, 'name'>[]) {
+    super([])
+    this.#ownScopes = new Set(ownScopes.map(({ name }) => name))
+  }
+
+  override get scopeNames(): ReadonlySet<string> {
+    return this.#ownScopes
+  }
+
+  /** Lays a snapshot ready for the next collection. */
+  play({ own, foreign }: Snapshot): void {
+    this.#own = own
+    this.#foreign = foreign
+  }
+
+  /** What was laid ready, once: a collection that was not recorded is not made up. */
+  // oxlint-disable-next-line require-yield -- there is nothing to rest from
+  override *collectInSteps(now: number): Steps<Snapshot> {
+    const snapshot = { at: now, own: this.#own, foreign: this.#foreign }
+    this.#own = []
+    this.#foreign = []
+    return snapshot
+  }
+}

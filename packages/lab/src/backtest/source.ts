@@ -1,0 +1,14 @@
+import type { Scope } from '@homeostat/signals'
+import type { Snapshot } from '@homeostat/optimizer'
+
+/** Where a backtest has its signals from. */
+export interface BacktestSource {
+  /** What it is, for people: a file or an address. */
+  readonly name: string
+  /** Usual time between two snapshots, in milliseconds: that of the ticks. */
+  readonly intervalMs: number
+  /** The scopes that the loop read itself, at each tick; all others came at the pace of an exporter. */
+  readonly ownScopes: readonly Pick<Scope, 'name'>[]
+  /** The snapshots in the order of their times. */
+  snapshots(): AsyncIterable<Snapshot> | Iterable<Snapshot>
+}
