@@ -68,3 +68,23 @@ it("2-55: a queue from before enable is known from its next use, and the applica
   await queue.close()
   shared.disconnect()
 })
+
+it('2-55: the lookups of an application with a thousand queues count, also below the prefix of the queues', async () => {
+  const instrumentation = new IORedisInstrumentation()
+  instrumentation.enable()
+  const shared = new Redis(server.url, { maxRetriesPerRequest: null })
+  const prefix = crypto.randomUUID()
+  const queues = Array.from({ length: 1000 }, (_, n) => {
+    return new Queue(`tenant-${n}`, { connection: shared, prefix, skipMetasUpdate: true })
+  })
+  await queues[0]!.getJob('missing')
+  await queues[999]!.getJob('missing')
+  expect(countsOf(instrumentation)).toEqual({ hit: 0, miss: 0 })
+  await shared.get(`${prefix}:user:1`)
+  await shared.get(`${prefix}:tenant-7`)
+  await shared.get(`${prefix}:tenant-1000:cache`)
+  expect(countsOf(instrumentation)).toEqual({ hit: 0, miss: 3 })
+  await Promise.all(queues.map(queue => queue.close()))
+  shared.disconnect()
+  instrumentation.disable()
+})
