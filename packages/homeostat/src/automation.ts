@@ -63,7 +63,8 @@ export function createAutomation(context: AutomationContext): Automation {
       ...(!actions.some(({ name }) => modes.ofAction(name) === 'act') && { sweepMs: QUIET_SWEEP_MS }),
       ...(coordinator && { coordinator }),
       ...(options.stateDir !== undefined && { stateDir: options.stateDir }),
-      ...(options.environment && { environment: options.environment }),
+      // The options hold what the environment says, read through their schema.
+      environment: {},
     }))
   const actions = knobs.flatMap(knob => knobActions(knob, knobsOfService))
   const fleet = new Fleet({

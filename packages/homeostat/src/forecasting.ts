@@ -1,13 +1,13 @@
 import type { ForecastDomain, Forecasts } from '@homeostat/forecast/domain'
 import type { Domain, Loop } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
+import { warnAtStart } from '@homeostat/signals/options'
 import { disposeTogether } from '@homeostat/signals'
 import type { DomainWithMode } from './modes.ts'
 import type { PerformancePrediction } from './prevention.ts'
 import { bottlenecksOf } from './prevention.ts'
 import { SavedState } from './saved-state.ts'
 import type { StatePlaces } from './saved-state-places.ts'
-import { warn } from './warn.ts'
 
 export interface ForecastingContext {
   readonly domains: readonly DomainWithMode[]
@@ -24,7 +24,7 @@ export class Forecasting {
 
   constructor({ loop, domains, faults }: ForecastingContext) {
     const { forecasts, rejected = [] } = domains.map(([domain]) => domain).find(hasForecasts) ?? {}
-    for (const { message } of rejected) warn(message)
+    for (const { message } of rejected) warnAtStart(message)
     this.#forecasts = forecasts
     this.#faults = faults
     const following = domains.map(([domain]) => faults.contain('tick', () => domain.follow?.(loop)))

@@ -1,9 +1,9 @@
 import { errorType } from '@homeostat/signals'
+import { warnAtStart } from '@homeostat/signals/options'
 import { Homeostat } from './homeostat.ts'
 import type { HomeostatOptions } from './options.ts'
 import type { CheckedOptions } from './read-options.ts'
 import { readHomeostatOptions } from './read-options.ts'
-import { warn } from './warn.ts'
 
 /**
  * Adds Homeostat to this process. Nothing is measured before the instrumentations are registered, and nothing acts
@@ -17,7 +17,7 @@ export function homeostat(options: HomeostatOptions = {}): Homeostat {
     return new Homeostat(checked)
   } catch (error) {
     // Options are checked before they are used, so this is what a live object of the application did when it was used.
-    warn(
+    warnAtStart(
       `a live object of the options failed when it was used (${errorType(error)}): actions, knobs, domains, and a coordinator or stateStore that is an object are left out, and nothing acts`,
     )
     return new Homeostat(withoutLiveObjects(checked))

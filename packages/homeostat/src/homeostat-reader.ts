@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api'
+import { shownValue, warnAtStart } from '@homeostat/signals/options'
 import { CUMULATIVE, describeThrown, errorType, every, within, withoutTracing } from '@homeostat/signals'
 import type { CollectionResult } from './attachable-reader.ts'
 import type { Homeostat } from './homeostat.ts'
@@ -58,6 +59,13 @@ export class HomeostatReader {
   /** Called by the MeterProvider; exporting begins here. */
   setMetricProducer(producer: never): void {
     if (this.#producer) throw new Error('HomeostatReader can not be bound to a MeterProvider again.')
+    const given: unknown = producer
+    if (typeof given !== 'object' || typeof (given as Producer | null)?.collect !== 'function') {
+      warnAtStart(
+        `setMetricProducer() takes the producer of a MeterProvider, but was given ${shownValue(given)}; nothing is exported`,
+      )
+      return
+    }
     this.#producer = producer
     rememberCollector(this, producer)
     this.#timer = every(this.#intervalMs, () => this.#export())

@@ -10,6 +10,7 @@ import type {
 import { isAdvice, Optimizer, steadyNow } from '@homeostat/optimizer'
 import { measureEventLoopLag } from '@homeostat/runtime'
 import type { Faults } from '@homeostat/signals'
+import { warnAtStart } from '@homeostat/signals/options'
 import { limitRetainedBytes } from '@homeostat/signals'
 import { Attachments } from './attachments.ts'
 import type { Automation } from './automation.ts'
@@ -27,6 +28,7 @@ import type { AlertStatus } from './alert-status.ts'
 import type { Report } from './report.ts'
 import { Reporter } from './reporter.ts'
 import { announce } from './running-homeostats.ts'
+import { MethodArguments } from './method-arguments.ts'
 import { readModes } from './modes.ts'
 import { DEFAULT_INTERVAL_MS } from './option-schema.ts'
 import type { OptimizationResult } from './optimization-result.ts'
@@ -41,7 +43,6 @@ import type { ProgramFiles } from './reload/program-files.ts'
 import type { CheckedOptions } from './read-options.ts'
 import { signalsOnlyOptions, whySignalsOnly } from './signals-only.ts'
 import { withUniqueNames } from './unique-names.ts'
-import { warn } from './warn.ts'
 
 export type { HomeostatOptions } from './options.ts'
 
@@ -67,6 +68,7 @@ export class Homeostat implements AsyncDisposable {
   readonly #killSwitches: KillSwitches
   readonly #files: ProgramFiles | undefined
   readonly #faults: Faults
+  readonly #given = new MethodArguments(text => this.#reporter.notice(text))
   /** Settles when the rules and responses of the options are in force. */
   readonly #loaded: Promise<void> | undefined
 
@@ -75,9 +77,9 @@ export class Homeostat implements AsyncDisposable {
     const whyOnly = whySignalsOnly(checked.options)
     const isSignalsOnly = (this.#isSignalsOnly = whyOnly !== undefined)
     const wanted = isSignalsOnly ? signalsOnlyOptions(checked.options) : checked.options
-    const { options, domains } = withUniqueNames(wanted, domainsOf(wanted), warn)
+    const { options, domains } = withUniqueNames(wanted, domainsOf(wanted), warnAtStart)
     const { autoStart = true, intervalMs = DEFAULT_INTERVAL_MS } = options
-    const modes = readModes({ ...checked, options }, domains, warn)
+    const modes = readModes({ ...checked, options }, domains, warnAtStart)
     limitRetainedBytes(options.maxRetainedBytes)
     const service = new ServiceName(options)
     const engine = new EngineInstrumentation(provider => {
@@ -103,7 +105,7 @@ export class Homeostat implements AsyncDisposable {
     const { readers } = attachments
     const reporter = (this.#reporter = new Reporter({ options, domains, modes, service, faults, readers }))
     let isMade = false
-    const notice = (text: string): void => (isMade ? reporter.notice(text) : warn(text))
+    const notice = (text: string): void => (isMade ? reporter.notice(text) : warnAtStart(text))
     const program = programOf(options, domains, modes)
     const wantedProgram = new ProgramOfOptions(program, faults)
     const actions = [...program.actions, ...this.#automation.actions]
@@ -248,7 +250,8 @@ export class Homeostat implements AsyncDisposable {
 
   /** One readable line and the full record of a trial (`cache.warm#1`), a firing alert, or a tick's number. */
   explain(id: string): Explanation | undefined {
-    return this.optimizer.explain(id)
+    const known = this.#given.name('explain()', 'the id of a trial, an alert or the number of a tick', id)
+    return known === undefined ? undefined : this.optimizer.explain(known)
   }
 
   /** The alerts that fire or are pending now, the firing ones first. `explain(alert)` says more of one. */
@@ -271,7 +274,12 @@ export class Homeostat implements AsyncDisposable {
 
   /** Lets an action run again for an alert before its quarantine is over. */
   release(alert: string, action: string): void {
-    this.optimizer.release(alert, action)
+    const named = this.#given.name('release()', 'the name of an alert first', alert)
+    const acting = this.#given.name('release()', 'the name of an action second', action)
+    if (named === undefined || acting === undefined || this.optimizer.release(named, acting)) return
+    this.#reporter.notice(
+      `release() found nothing to release: the loop has never considered this action for this alert`,
+    )
   }
 
   /**
@@ -284,12 +292,13 @@ export class Homeostat implements AsyncDisposable {
 
   /** Calls the listener with every ledger entry. */
   on(listener: LedgerListener): Disposable {
-    return this.optimizer.on(listener)
+    return this.optimizer.on(this.#given.listener('on()', listener))
   }
 
   /** Kill switch: aborts what runs, and nothing acts until {@link enable}. Measuring goes on. */
   disable(by = 'disable()'): void {
-    this.optimizer.killSwitch.trip(by)
+    // Whatever the name is worth, the switch is tripped.
+    this.optimizer.killSwitch.trip(this.#given.name('disable()', 'the name of who calls it', by) ?? 'disable()')
   }
 
   /** Takes {@link disable} back. What else holds the kill switch, a file or a variable for example, is released there. */

@@ -24,15 +24,17 @@ export interface KeepingContext {
   readonly faults: Faults
 }
 
+/** The options hold what the environment says, read through their schema. */
+const NO_VARIABLES = {}
+
 const NO_NAME = 'not kept: the service has no name, set OTEL_SERVICE_NAME or the option service'
 const NO_PLACE = 'not kept: set stateDir or stateStore'
 
 /** @param service - the settled name of the service */
 export function keepingOf({ options, domains, faults }: KeepingContext, service: string | undefined): Keeping {
-  const { stateStore, environment = process.env } = options
-  const stateDir = namedFolder(options)
+  const { stateStore, stateDir } = options
   const hasFolder = service !== undefined && (stateDir !== undefined || stateStore === 'file')
-  const folder = hasFolder ? stateFolder({ stateDir, service, environment }) : undefined
+  const folder = hasFolder ? stateFolder({ stateDir, service, environment: NO_VARIABLES }) : undefined
   const onError = (error: unknown): void => faults.report('source', error)
   const keep = (learned: string, more: { given?: StateStore; candidates?: () => StateStoreCandidate[] }): Keeping => ({
     folder,
@@ -49,9 +51,4 @@ export function keepingOf({ options, domains, faults }: KeepingContext, service:
     return keep(`the ${stateStore === 'redis' ? 'Redis' : 'Postgres'} that the application uses`, { candidates })
   }
   return folder === undefined ? { folder, learned: NO_PLACE, places: undefined } : keep(folder, {})
-}
-
-/** The folder that an option or the environment names. */
-function namedFolder({ stateDir, environment = process.env }: HomeostatOptions): string | undefined {
-  return stateDir ?? (environment['HOMEOSTAT_STATE_DIR'] || undefined)
 }

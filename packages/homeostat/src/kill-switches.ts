@@ -26,7 +26,7 @@ export class KillSwitches implements AsyncDisposable {
   readonly #watchdog: Watchdog | undefined
 
   constructor({ options, killSwitch, faults, mayAct, notice: say }: KillSwitchesContext) {
-    const { environment = process.env, killSignal, watchdog } = options
+    const { killFile, killSignal, watchdog } = options
     const follow = (): unknown => faults.contain('tick', () => killSwitch.check())
     // Whoever trips it from outside reads the process's output, not its telemetry.
     const onChange = (): void => {
@@ -37,9 +37,8 @@ export class KillSwitches implements AsyncDisposable {
       )
     }
 
-    const path = options.killFile ?? (environment['HOMEOSTAT_KILL_FILE'] || undefined)
-    if (path !== undefined)
-      this.#file = new KillFile({ path, onChange, onWarning: say, ...(!mayAct && { pollMs: QUIET_POLL_MS }) })
+    if (killFile !== undefined)
+      this.#file = new KillFile({ path: killFile, onChange, onWarning: say, ...(!mayAct && { pollMs: QUIET_POLL_MS }) })
     if (killSignal !== false && (killSignal || mayAct))
       this.#signal = new KillSignal({
         ...(killSignal && { signal: killSignal }),

@@ -1,10 +1,10 @@
 import type { Domain, Mode } from '@homeostat/optimizer'
 import { lesserMode } from '@homeostat/optimizer'
+import type { Warn } from '@homeostat/signals/options'
 import { didYouMean, shownName } from '@homeostat/signals/options'
 import { broughtActions } from './brought-actions.ts'
 import type { CheckedOptions } from './read-options.ts'
 import { carefulMode } from './read-options.ts'
-import type { Warn } from './warn.ts'
 
 /** A package and the mode its options give it, if any. */
 export type DomainWithMode = readonly [domain: Domain, mode: Mode | undefined]

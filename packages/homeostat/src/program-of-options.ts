@@ -1,11 +1,10 @@
-import { diag } from '@opentelemetry/api'
 import type { Optimizer, ProgramSource } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
+import { warnAtStart, warnLater } from '@homeostat/signals/options'
 import type { HomeostatOptions } from './options.ts'
 import type { Program } from './program.ts'
 import { reportProgramFindings } from './report-program-findings.ts'
 import { reportServerOnlySelectors } from './server-only-selectors.ts'
-import { warn } from './warn.ts'
 
 /** Rules and responses that are loaded before `homeostat()` returns; more of them take longer than ten milliseconds. */
 const LOADED_AT_ONCE = 200
@@ -18,7 +17,7 @@ const NOTHING: ProgramSource = { rules: [], responses: [] }
 export class ProgramOfOptions {
   readonly #program: Program
   readonly #faults: Faults
-  readonly #report = { now: warn, later: (line: string): void => diag.warn(`homeostat: ${line}`) }
+  readonly #report = { now: warnAtStart, later: (line: string): void => warnLater(line) }
   readonly #isMuch: boolean
 
   constructor(program: Program, faults: Faults) {
@@ -37,7 +36,7 @@ export class ProgramOfOptions {
 
   /** Loads the rest while the application goes on starting. Settles when all of it is in force; the first tick waits for that. */
   load(optimizer: Optimizer, { rules = [], responses = [] }: HomeostatOptions): Promise<void> | undefined {
-    for (const { message } of optimizer.rules.rejected) warn(message)
+    for (const { message } of optimizer.rules.rejected) warnAtStart(message)
     // Rules given in code that do not parse have been reported already.
     this.#faults.contain('rule', () => reportServerOnlySelectors(rules, responses, this.#program.rules, this.#report))
     return this.#isMuch ? optimizer.loadInSlices(this.#program) : undefined

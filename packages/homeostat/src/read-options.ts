@@ -5,8 +5,8 @@ import { checkedDomain } from './checked-domain.ts'
 import { homeostatOptions } from './option-schema.ts'
 import type { HomeostatOptions } from './options.ts'
 
-/** Variables with the prefix `HOMEOSTAT_` that are no options. */
-const OTHER_VARIABLES = ['HOMEOSTAT_DISABLED']
+/** Variables that are read, and are no options. */
+const OTHER_VARIABLES = ['HOMEOSTAT_DISABLED', 'OTEL_SERVICE_NAME', 'OTEL_RESOURCE_ATTRIBUTES']
 
 /** Options that may be used, and what could not be used of those that were given. */
 export interface CheckedOptions {

@@ -1,7 +1,7 @@
-import { diag } from '@opentelemetry/api'
 import type { LedgerEntry, Optimizer, Trial } from '@homeostat/optimizer'
 import { explainTrial, knobActionNames, ledgerNews } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
+import { warnLater } from '@homeostat/signals/options'
 import type { AlertStatus } from './alert-status.ts'
 import { alertsIn } from './alert-status.ts'
 import type { Automation } from './automation.ts'
@@ -67,7 +67,7 @@ export class Reporter implements RunningHomeostat {
 
   /** Something that happened outside of the loop, e.g. a kill switch. It is no process warning: an application may end at one. */
   notice(text: string): void {
-    diag.warn(`homeostat: ${text}`)
+    warnLater(text)
     this.#log.write('warn', text)
   }
 

@@ -1,3 +1,4 @@
+import { textIn } from '@homeostat/signals/options'
 import { metrics, trace } from '@opentelemetry/api'
 import type { HomeostatOptions } from './options.ts'
 import { nameInResource, resourceOf } from './resource.ts'
@@ -68,9 +69,11 @@ export class ServiceName {
 
 /** As the SDK's environment detector reads it: `OTEL_SERVICE_NAME` wins, values are percent-encoded. */
 function nameInEnvironment(environment: Readonly<Record<string, string | undefined>>): string | undefined {
-  const own = environment['OTEL_SERVICE_NAME']?.trim()
+  const own = textIn(environment, 'OTEL_SERVICE_NAME')?.trim()
   if (own) return own
-  const attribute = /(?:^|,)\s*service\.name\s*=([^,]*)/.exec(environment['OTEL_RESOURCE_ATTRIBUTES'] ?? '')?.[1]
+  const attribute = /(?:^|,)\s*service\.name\s*=([^,]*)/.exec(
+    textIn(environment, 'OTEL_RESOURCE_ATTRIBUTES') ?? '',
+  )?.[1]
   return attribute === undefined ? undefined : decoded(attribute.trim()) || undefined
 }
 

@@ -28,12 +28,6 @@ const ENGINE_OPTIONS: ReadonlySet<string> = new Set<keyof HomeostatOptions>([
  * application that the process works for, and would delay the first job of each child.
  */
 export function signalsOnlyOptions(options: HomeostatOptions): HomeostatOptions {
-  // These two would name places to look at and to write to.
-  const {
-    HOMEOSTAT_STATE_DIR: _folder,
-    HOMEOSTAT_KILL_FILE: _file,
-    ...environment
-  } = options.environment ?? process.env
   return {
     ...Object.fromEntries(Object.entries(options).filter(([name]) => !ENGINE_OPTIONS.has(name))),
     mode: 'off',
@@ -43,6 +37,5 @@ export function signalsOnlyOptions(options: HomeostatOptions): HomeostatOptions 
     killSignal: false,
     watchdog: false,
     autoStart: false,
-    environment,
   }
 }

@@ -1,10 +1,10 @@
 import type { Action, Domain, Knob } from '@homeostat/optimizer'
 import { knobActionNames } from '@homeostat/optimizer'
+import type { Warn } from '@homeostat/signals/options'
 import { shownName } from '@homeostat/signals/options'
 import { domainWith } from './checked-domain.ts'
 import type { DomainWithMode } from './modes.ts'
 import type { HomeostatOptions } from './options.ts'
-import type { Warn } from './warn.ts'
 
 /**
  * Leaves out each action and knob that is called like one before it: which of the two a response means could not be told. What

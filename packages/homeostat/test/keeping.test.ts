@@ -1,7 +1,8 @@
 import type { Domain, StateStoreCandidate } from '@homeostat/optimizer'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { EngineInstrumentation } from '../src/engine-instrumentation.ts'
 import type { Keeping } from '../src/keeping.ts'
+import { readHomeostatOptions } from '../src/read-options.ts'
 import { keepingOf } from '../src/keeping.ts'
 import type { HomeostatOptions } from '../src/options.ts'
 import { machine, Server } from './life.ts'
@@ -20,7 +21,11 @@ function keeping(options: HomeostatOptions, service: string | undefined = 'shop'
   const candidates = (): StateStoreCandidate[] => [redis.candidate, postgres.candidate]
   const domain: Pick<Domain, 'stateStores'> = { stateStores: candidates }
   return keepingOf(
-    { options: { environment: {}, ...options }, domains: [[domain as Domain, undefined]], faults },
+    {
+      options: readHomeostatOptions({ environment: {}, ...options }).options,
+      domains: [[domain as Domain, undefined]],
+      faults,
+    },
     service,
   )
 }
@@ -56,4 +61,10 @@ it('names the folder of the evidence only where somebody has named one', () => {
   expect(keeping({}).folder).toBeUndefined()
   expect(keeping({ stateStore: 'redis' }).folder).toBeUndefined()
   expect(keeping({ stateDir: '/var/lib/app' }).folder).toMatch(/^\/var\/lib\/app\/shop/)
+})
+
+it('takes no folder from a variable that is no path', () => {
+  vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  expect(kinds(keeping({ environment: { HOMEOSTAT_STATE_DIR: 'a\0b' } }))).toEqual([])
+  expect(keeping({ stateStore: 'file', environment: { HOMEOSTAT_STATE_DIR: 'a\0b' } }).folder).not.toContain('a\0b')
 })

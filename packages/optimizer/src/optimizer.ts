@@ -3,6 +3,7 @@ import type { SpanContext } from '@opentelemetry/api'
 import type { Store } from '@homeostat/promql'
 import { createStore } from '@homeostat/promql'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
+import { shownValue, warnLater } from '@homeostat/signals/options'
 import type { Action } from './words/action.ts'
 import type { Proposal } from './words/decision.ts'
 import { isAdvice } from './words/action.ts'
@@ -208,13 +209,13 @@ export class Optimizer {
   /** Reads the signals into the store, without evaluating anything. */
   refresh(now: number): void {
     this.#sliced?.finish()
-    atOnce(this.#refresh(now))
+    atOnce(this.#refresh(this.#time(now)))
   }
 
   /** The same, giving way to the application every two milliseconds; it begins when no tick is under way. */
   async refreshInSlices(now: number): Promise<void> {
     await this.#idle()
-    await new SlicedWork(this.#refresh(now), TICK_SLICE_MS).done
+    await new SlicedWork(this.#refresh(this.#time(now)), TICK_SLICE_MS).done
   }
 
   /** Takes what an attached reader has just collected from its provider. */
@@ -226,7 +227,7 @@ export class Optimizer {
   tick(now: number = this.#clock()): LedgerEntry {
     // One that is halfway through comes first: time goes forward.
     this.#sliced?.finish()
-    return atOnce(this.#tick(now, new Stopwatch()))
+    return atOnce(this.#tick(this.#time(now), new Stopwatch()))
   }
 
   /**
@@ -235,7 +236,7 @@ export class Optimizer {
    */
   async tickInSlices(now: number = this.#clock()): Promise<LedgerEntry> {
     const watch = new Stopwatch()
-    const sliced = (this.#sliced ??= new SlicedWork(this.#tick(now, watch), TICK_SLICE_MS, watch))
+    const sliced = (this.#sliced ??= new SlicedWork(this.#tick(this.#time(now), watch), TICK_SLICE_MS, watch))
     return sliced.done.finally(() => (this.#sliced = undefined))
   }
 
@@ -270,11 +271,11 @@ export class Optimizer {
     return this.histories.all.map(history => evidenceOf(history, this.#modeOf(history.action), now))
   }
 
-  /** Lets an action run again for an alert before its quarantine is over. */
-  release(alert: string, action: string): void {
-    for (const history of this.histories.all) {
-      if (history.alert === alert && history.action === action) history.advance({ type: 'reset' }, this.#clock())
-    }
+  /** Lets an action run again for an alert before its quarantine is over; false when nothing is known of the two. */
+  release(alert: string, action: string): boolean {
+    const found = this.histories.all.filter(history => history.alert === alert && history.action === action)
+    for (const history of found) history.advance({ type: 'reset' }, this.#clock())
+    return found.length > 0
   }
 
   /** Waits until every change that is being reverted is reverted. */
@@ -305,6 +306,13 @@ export class Optimizer {
           }),
         ),
       )
+  }
+
+  /** A time that is no finite number would stay in the store for good. */
+  #time(given: unknown): number {
+    if (typeof given === 'number' && Number.isFinite(given)) return given
+    warnLater(`a tick takes its time in milliseconds, but was given ${shownValue(given)}; the clock's time is used`)
+    return this.#clock()
   }
 
   #use(program: Program): void {

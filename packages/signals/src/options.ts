@@ -1,5 +1,5 @@
 export { closestName, didYouMean } from './options/closest-name.ts'
-export { mergeOptions, readEnvironment, type Environment } from './options/environment-options.ts'
+export { mergeOptions, readEnvironment, textIn, type Environment } from './options/environment-options.ts'
 export { jsonSchema, type JsonSchema } from './options/json-schema.ts'
 export { isScalar, listOptions, variableOf, type ListedOption } from './options/option-list.ts'
 export type { OptionProblem } from './options/option-problem.ts'
@@ -36,7 +36,7 @@ export {
   type OptionSchema,
 } from './options/option-schema.ts'
 export { optionTable } from './options/option-table.ts'
-export { warnAtStart, warnOfOptions } from './options/option-warning.ts'
+export { warnAtStart, warnLater, warnOfOptions, type Warn } from './options/option-warning.ts'
 export {
   checkedOptions,
   readOptions,

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { errorType } from '@homeostat/signals'
+import { filePath, readWhole, textIn } from '@homeostat/signals/options'
 import { digestOf } from '../state/service-scope.ts'
 import { JournalUnavailableError } from './errors.ts'
 import { distrustOf } from './folder-trust.ts'
@@ -32,8 +33,15 @@ const READABLE_CHARS = 40
 export function stateFolder({ stateDir, service, environment }: StateFolderOptions): string {
   // By number: the user of a container often has no name, and then `userInfo()` throws.
   const ofUser = (): string => join(tmpdir(), `homeostat-${process.getuid?.() ?? folderName(userInfo().username)}`)
-  const base = stateDir || environment['HOMEOSTAT_STATE_DIR'] || ofUser()
+  const base = stateDir || folderIn(environment) || ofUser()
   return join(resolve(base), wasUsedAsItIs(base, service) ? service : folderName(service))
+}
+
+/** What a variable says that is no valid path is not used; `homeostat()` warns of it. */
+function folderIn(environment: StateFolderOptions['environment']): string | undefined {
+  const name = 'HOMEOSTAT_STATE_DIR'
+  const given = textIn(environment, name)
+  return given ? readWhole(filePath({ description: 'the state folder' }), given, { path: name }).value : undefined
 }
 
 function folderName(service: string): string {

@@ -1,4 +1,5 @@
 import type { Faults } from '@homeostat/signals'
+import { shownValue, warnLater } from '@homeostat/signals/options'
 import type { AdviceGiven, StandingAdvice } from '../words/advice-given.ts'
 import type { Remaining } from '../decisions/budget.ts'
 import type { Decision, Refusal } from '../words/decision.ts'
@@ -175,7 +176,9 @@ export class Ledger {
 
   /** Calls the listener with each entry from now on. */
   on(listener: LedgerListener): Disposable {
-    this.#listeners.add(listener)
+    if (typeof listener === 'function') this.#listeners.add(listener)
+    else
+      warnLater(`on() takes a function that takes ledger entries, but was given ${shownValue(listener)}; it is ignored`)
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
   }
 }

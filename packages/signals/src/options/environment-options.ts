@@ -5,11 +5,18 @@ import type { OptionSchema } from './option-schema.ts'
 import { alternativesOf, unwrapped } from './option-schema.ts'
 import type { ReadOptions } from './read-options.ts'
 import { readOptions } from './read-options.ts'
-import { shownName } from './shown-value.ts'
+import { shownName, shownValue } from './shown-value.ts'
+import { keysOf } from './untrusted-object.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const PREFIX = 'HOMEOSTAT_'
+
+/** Stands for a variable whose getter throws. */
+const UNREADABLE = Symbol('unreadable')
+
+/** Variables that are looked at; an operating system allows fewer. */
+const MOST_VARIABLES = 100_000
 
 /** Variables that are reported as unknown; the rest is ignored without a warning. */
 const MOST_UNKNOWN = 100
@@ -18,7 +25,7 @@ const MOST_UNKNOWN = 100
  * Reads the options that environment variables set: each number, text, flag and word of a schema. An empty variable counts as
  * not set, as everywhere in OpenTelemetry. Never throws.
  *
- * @param otherNames - variables with the prefix `HOMEOSTAT_` that are no options; any other one is reported
+ * @param otherNames - variables that are read elsewhere; any other one with the prefix `HOMEOSTAT_` is reported
  */
 export function readEnvironment<T extends object>(
   schema: OptionSchema<T>,
@@ -32,13 +39,24 @@ export function readEnvironment<T extends object>(
     if (variable === undefined) continue
     known.add(variable)
     const text = valueOf(environment, variable)
-    if (text === undefined || text === '') continue
+    if (typeof text !== 'string') {
+      if (text !== undefined) problems.push(noText(variable, text))
+      continue
+    }
+    if (text === '') continue
     const read = readOptions(option as OptionSchema<object>, valueFor(option, text), { path: variable })
     problems.push(...read.problems)
     if (read.problems.length === 0) place(options, keys, read.options)
   }
+  for (const name of otherNames) {
+    const text = valueOf(environment, name)
+    if (text !== undefined && typeof text !== 'string') problems.push(noText(name, text))
+  }
   let unknown = 0
-  for (const name of namesOf(environment)) {
+  const names = keysOf(environment, MOST_VARIABLES)
+  if (names === undefined)
+    problems.push({ path: 'environment', message: 'environment cannot be read; its variables are ignored' })
+  for (const name of names ?? []) {
     if (!name.startsWith(PREFIX) || known.has(name)) continue
     if (++unknown > MOST_UNKNOWN) break
     const hint = didYouMean(name, known)
@@ -101,19 +119,21 @@ function isPlainName(name: string): boolean {
   return /^[A-Z0-9_]{1,100}$/.test(name)
 }
 
-function valueOf(environment: Environment, name: string): string | undefined {
+function valueOf(environment: Environment, name: string): unknown {
   try {
-    const value: unknown = environment[name]
-    return typeof value === 'string' ? value : undefined
+    return environment[name] as unknown
   } catch {
-    return undefined
+    return UNREADABLE
   }
 }
 
-function namesOf(environment: Environment): string[] {
-  try {
-    return Object.keys(environment)
-  } catch {
-    return []
-  }
+function noText(name: string, value: unknown): OptionProblem {
+  const what = value === UNREADABLE ? 'cannot be read' : `is ${shownValue(value)}, but must be a text`
+  return { path: name, message: `${name} ${what}; it is ignored` }
+}
+
+/** The text of a variable; undefined where it has none, or none that can be read. Never throws. */
+export function textIn(environment: Environment, name: string): string | undefined {
+  const value = valueOf(environment, name)
+  return typeof value === 'string' ? value : undefined
 }

@@ -232,3 +232,30 @@ describe('options of more fields than anybody writes', () => {
     expect(readEnvironment(sample, environment).problems).toHaveLength(100)
   })
 })
+
+describe('an environment that does not hold texts', () => {
+  const lines = (environment: object): string[] =>
+    readEnvironment(sample, environment as never, ['OTEL_SERVICE_NAME']).problems.map(({ message }) => message)
+
+  it('warns of each variable that is read and is no text', () => {
+    expect(lines({ HOMEOSTAT_EVERY_MS: 5, HOMEOSTAT_MODE: null, OTEL_SERVICE_NAME: {}, OTHER: 7 })).toEqual([
+      'HOMEOSTAT_EVERY_MS is 5, but must be a text; it is ignored',
+      'HOMEOSTAT_MODE is null, but must be a text; it is ignored',
+      'OTEL_SERVICE_NAME is an object, but must be a text; it is ignored',
+    ])
+  })
+
+  it('warns of a getter that throws, and of an object whose names cannot be read', () => {
+    const fail = (): never => {
+      throw new Error('canary')
+    }
+    expect(
+      lines({
+        get HOMEOSTAT_MODE() {
+          return fail()
+        },
+      }),
+    ).toEqual(['HOMEOSTAT_MODE cannot be read; it is ignored'])
+    expect(lines(new Proxy({}, { ownKeys: fail }))).toEqual(['environment cannot be read; its variables are ignored'])
+  })
+})
