@@ -1,21 +1,37 @@
 /** Longer names are not compared: the work is the product of the lengths. */
 const LONGEST_NAME = 64
+/** A misspelt word may have one slip in so many letters. */
+const LETTERS_OF_SLIP = 4
+/** Shorter beginnings fit too many names. */
+const SHORTEST_BEGINNING = 4
 
 /**
- * The known name that a misspelt one was most likely meant to be, if any is close: at most one slip in three letters,
- * letter case left aside.
+ * The known name that a wrong one was most likely meant to be, if any is close. Letter case is left aside. Names are compared
+ * word by word where they have several, split at dots, underscores, hyphens and humps: what they have in common, a prefix
+ * `HOMEOSTAT_` for example, then says nothing for the words in which they differ.
+ *
+ * - A misspelt word has at most one slip in four letters, and one in two or three letters.
+ * - Where the words are the same but for their order or for further ones, at least half of the longer name has to fit.
+ * - The beginning of a name, from four letters on, fits: `limit` was meant to be `limitMs`.
+ *
+ * @example
+ * ```ts
+ * closestName('HOMEOSTAT_MODDE', ['HOMEOSTAT_MODE']) // 'HOMEOSTAT_MODE'
+ * closestName('HOMEOSTAT_TOKEN', ['HOMEOSTAT_MODE']) // undefined
+ * closestName('limit', ['limitMs', 'graceMs']) // 'limitMs'
+ * ```
  */
 export function closestName(name: string, known: Iterable<string>): string | undefined {
   if (name.length > LONGEST_NAME) return undefined
-  const lower = name.toLowerCase()
   let closest: string | undefined
-  let least = Math.floor(Math.max(3, name.length) / 3) + 1
+  let least = Infinity
   for (const candidate of known) {
-    const distance = editDistance(lower, candidate.toLowerCase(), least)
-    if (distance < least) {
-      least = distance
-      closest = candidate
-    }
+    // Each measure below needs at least half of the longer name.
+    if (candidate.length > 2 * name.length + 4 || name.length > 2 * candidate.length + 4) continue
+    const distance = distanceOf(name, candidate)
+    if (distance >= least) continue
+    least = distance
+    closest = candidate
   }
   return closest
 }
@@ -24,6 +40,72 @@ export function closestName(name: string, known: Iterable<string>): string | und
 export function didYouMean(name: string, known: Iterable<string>): string {
   const meant = closestName(name, known)
   return meant === undefined ? '' : `; did you mean ${meant}?`
+}
+
+/** Whether a text looks like one of the words, so that it is no secret: at most one slip in three letters. */
+export function resemblesOne(text: string, words: Iterable<string>): boolean {
+  if (text.length > LONGEST_NAME) return false
+  const limit = Math.floor(Math.max(3, text.length) / 3) + 1
+  for (const word of words) if (editDistance(text.toLowerCase(), word.toLowerCase(), limit) < limit) return true
+  return false
+}
+
+/** How far two names are from each other, from 0 for equal ones to 1; infinite where one cannot have been meant by the other. */
+function distanceOf(name: string, candidate: string): number {
+  const [a, b] = [wordsOf(name), wordsOf(candidate)]
+  const [one, other] = [a.join(''), b.join('')]
+  if (one === other) return 0
+  if (one === '' || other === '') return Infinity
+  return Math.min(misspelt(one, other, a, b), sameWords(a, b), beginning(one, other, a.length))
+}
+
+/** Slips over the whole name. Words that both have are no evidence, so the others must be close by themselves. */
+function misspelt(one: string, other: string, a: readonly string[], b: readonly string[]): number {
+  const longest = Math.max(one.length, other.length)
+  const slips = editDistance(one, other, slipsOf(longest) + 1)
+  if (slips > slipsOf(longest)) return Infinity
+  const [mine, theirs] = [without(a, b).join(''), without(b, a).join('')]
+  // A word that was split or joined.
+  if (mine === '' || theirs === '') return slips / longest
+  const differing = Math.max(mine.length, theirs.length)
+  return editDistance(mine, theirs, slipsOf(differing) + 1) > slipsOf(differing) ? Infinity : slips / longest
+}
+
+/** Several words in another order, or one name's words among those of a name that is at most twice as long. */
+function sameWords(a: readonly string[], b: readonly string[]): number {
+  const [few, many] = a.length <= b.length ? [a, b] : [b, a]
+  if (few.length < 2 || without(few, many).length > 0) return Infinity
+  const [least, most] = [few.join('').length, many.join('').length]
+  return least * 2 >= most ? 1 - least / (most + 1) : Infinity
+}
+
+/** A name of one word that the other one begins with. */
+function beginning(one: string, other: string, words: number): number {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one]
+  const isWhole = words === 1 && short.length >= SHORTEST_BEGINNING && long.startsWith(short)
+  return isWhole && short.length * 2 >= long.length ? 1 - short.length / (long.length + 1) : Infinity
+}
+
+function slipsOf(length: number): number {
+  return length < 2 ? 0 : Math.max(1, Math.floor(length / LETTERS_OF_SLIP))
+}
+
+function wordsOf(name: string): string[] {
+  const humps = name.replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+  return humps
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter(word => word !== '')
+}
+
+/** The words of `a` that `b` does not have, each as often as it is missing. */
+function without(a: readonly string[], b: readonly string[]): string[] {
+  const left = [...b]
+  return a.filter(word => {
+    const at = left.indexOf(word)
+    if (at !== -1) left.splice(at, 1)
+    return at === -1
+  })
 }
 
 /** Levenshtein's distance with neighbours that swapped places counted as one slip; anything from `limit` on is `limit`. */

@@ -121,7 +121,7 @@ function isPlainName(name: string): boolean {
 
 function valueOf(environment: Environment, name: string): unknown {
   try {
-    return environment[name] as unknown
+    return environment[name]
   } catch {
     return UNREADABLE
   }

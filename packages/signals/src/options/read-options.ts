@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { closestName, didYouMean } from './closest-name.ts'
+import { closestName, didYouMean, resemblesOne } from './closest-name.ts'
 import type { OptionProblem } from './option-problem.ts'
 import { childPath } from './option-problem.ts'
 import { warnOfOptions } from './option-warning.ts'
@@ -102,7 +102,7 @@ class Reading {
     const { isSecret = false } = detailsOf(schema)
     const words = wordsOf(schema)
     const meant = typeof given === 'string' && words.length > 0 ? closestName(given, words) : undefined
-    const shown = isSecret ? 'not valid' : shownValue(given, text => closestName(text, words) !== undefined)
+    const shown = isSecret ? 'not valid' : shownValue(given, text => resemblesOne(text, words))
     return this.#wrong(schema, path, shown, meant)
   }
 
