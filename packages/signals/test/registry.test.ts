@@ -194,3 +194,22 @@ describe('an observer', () => {
     expect(valuesOf(registry.collect())).toEqual({ 'sample.stock a': 2 })
   })
 })
+
+it('reads at every tick what a collection gives, however the series come and go', () => {
+  const sample = sampleRegistry()
+  work(sample)
+  const { registry } = sample
+  const gone = registry.level(stock).with({ shop: 'gone' })
+  gone.set(1)
+  gone.remove()
+  registry.level(stock).with({ shop: 'never set' })
+  const read = registry.read(5000)
+  const pointsOf = ({ metrics: list }: ScopeMetrics): unknown[] =>
+    list.map(({ descriptor, dataPointType, dataPoints }) => ({ descriptor, dataPointType, dataPoints }))
+  expect(pointsOf(read)).toEqual(pointsOf(registry.collect(5000)))
+
+  // What was read stays as it was.
+  const before = pointsOf(registry.read(5000))
+  work(sample)
+  expect(pointsOf(read)).toEqual(before)
+})

@@ -106,6 +106,7 @@ export class Runner {
 
   /** Whether a run of the action, or on a resource of it, is still going on, e.g. one that ignored its `AbortSignal`. */
   isUnsettled({ name, touches }: Action): boolean {
+    if (this.#unsettled.size === 0) return false
     const running = [...this.#unsettled.values()].filter(other => !isAdvice(other))
     return running.some(other => other.name === name || other.touches.some(resource => touches.includes(resource)))
   }

@@ -35,7 +35,13 @@ interface RuleContext {
   readonly policy: ConditionPolicy
 }
 
-type Detail = Pick<Firing, 'alert' | 'labels' | 'annotations' | 'value'>
+/** One for as long as the alert has a condition: an object for each evaluation would keep what it holds from being collected. */
+interface Detail {
+  readonly alert: string
+  readonly labels: Firing['labels']
+  annotations: Firing['annotations']
+  value: number
+}
 
 /**
  * The alerts of a program as the loop sees them: what Prometheus's rules say, with a dead band, patience with missing data
@@ -99,10 +105,12 @@ export class Alerts {
         const condition = conditions.get(key)
         if (!condition) details.delete(key)
         else if (condition.state === 'pending') {
-          pending.push({ ...detail, since: condition.since, firesAt: condition.since + policy.forMs })
+          const { alert, labels, annotations, value } = detail
+          const { since } = condition
+          pending.push({ alert, labels, annotations, value, since, firesAt: since + policy.forMs })
           shown.push({ labels: detail.labels, state: 'pending', activeAt: condition.since })
         } else if (isFiring(condition)) {
-          firings.push({ ...detail, ...timesOf(condition) })
+          firings.push(firingOf(detail, condition))
           shown.push({ labels: detail.labels, state: 'firing', activeAt: condition.since })
         }
       }
@@ -138,10 +146,15 @@ export class Alerts {
     yield* this.#prepare(program, rule, reported[0]?.labels ?? details.values().next().value?.labels, now)
     const holding = new Set<string>()
     let looked = 0
-    for (const { alert, labels, annotations, value, keptSince } of reported) {
+    for (const alert of reported) {
       if (++looked % ALERTS_OF_STEP === 0) yield
-      const key = alertKey({ alert, labels })
-      details.set(key, { alert, labels, annotations, value })
+      const { labels, annotations, value, keptSince } = alert
+      const key = alertKey(alert)
+      const detail = details.get(key)
+      if (detail?.labels === labels) {
+        detail.annotations = annotations
+        detail.value = value
+      } else details.set(key, { alert: alert.alert, labels, annotations, value })
       // Whatever the value is, infinite or not a number: the expression has a sample, so it holds.
       const isSeen = keptSince === undefined && !hasFailed
       if (isSeen && program.freshness.hasInputs(rule, labels, now)) holding.add(key)
@@ -180,14 +193,13 @@ function isClear({ responses, measurement }: Program, detail: Detail, now: numbe
     .every(response => measurement.isClear(response, detail.labels, now))
 }
 
-function timesOf(
+function firingOf(
+  { alert, labels, annotations, value }: Detail,
   condition: Extract<Condition, { state: 'firing' | 'resolving' }>,
-): Pick<Firing, 'since' | 'keptSince' | 'missingSince'> {
+): Firing {
   const { since, missingSince } = condition
   const keptSince = condition.state === 'resolving' ? condition.clearSince : condition.at
-  return {
-    since,
-    ...(!isActionable(condition) && { keptSince }),
-    ...(missingSince !== undefined && { missingSince }),
-  }
+  if (isActionable(condition)) return { alert, labels, annotations, value, since }
+  const kept = { alert, labels, annotations, value, since, keptSince }
+  return missingSince === undefined ? kept : { ...kept, missingSince }
 }

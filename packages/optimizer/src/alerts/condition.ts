@@ -137,9 +137,10 @@ function fireWhenDue(pending: Pending, now: number, { forMs, startedAt }: Condit
 
 function advanceFiring(condition: Firing, reading: Reading, now: number, policy: ConditionPolicy): Condition {
   if (reading === 'missing') return endWhenMissing(condition, now, policy)
-  const { missingSince: _, ...known } = condition
-  if (reading !== 'clear') return { ...known, at: now, reading }
-  return resolveWhenDue({ ...known, state: 'resolving', at: now, reading, clearSince: now }, now, policy)
+  const { flaps, since, firedAt } = condition
+  // At every evaluation there is one for each alert: written out, it is one object and not three.
+  if (reading !== 'clear') return { state: 'firing', at: now, flaps, since, reading, firedAt }
+  return resolveWhenDue({ state: 'resolving', at: now, flaps, since, reading, firedAt, clearSince: now }, now, policy)
 }
 
 function advanceResolving(condition: Resolving, reading: Reading, now: number, policy: ConditionPolicy): Condition {

@@ -123,26 +123,27 @@ export class Freshness {
   }
 
   #isFresh(expr: Expr, labels: Labels, now: number): boolean {
-    const isFresh = (operand: Expr): boolean => this.#isFresh(operand, labels, now)
     switch (expr.kind) {
       case 'selector':
         return this.#hasSample(expr.matches, labels, now)
       case 'range':
-        return isFresh(expr.selector)
+        return this.#isFresh(expr.selector, labels, now)
       case 'subquery':
       case 'aggregation':
       case 'unary':
-        return isFresh(expr.operand)
+        return this.#isFresh(expr.operand, labels, now)
       case 'binary':
-        if (expr.operator === 'or') return isFresh(expr.left) || isFresh(expr.right)
-        return isFresh(expr.left) && (expr.operator === 'unless' || isFresh(expr.right))
+        if (expr.operator === 'or')
+          return this.#isFresh(expr.left, labels, now) || this.#isFresh(expr.right, labels, now)
+        if (!this.#isFresh(expr.left, labels, now)) return false
+        return expr.operator === 'unless' || this.#isFresh(expr.right, labels, now)
       case 'call':
-        return expr.name.startsWith('absent') || expr.args.every(isFresh)
+        return expr.name.startsWith('absent') || expr.args.every(each => this.#isFresh(each, labels, now))
       case 'number':
       case 'string':
         return true
       case 'paren':
-        return isFresh(expr.operand)
+        return this.#isFresh(expr.operand, labels, now)
     }
   }
 

@@ -30,6 +30,8 @@ export class LabelMatch<T> {
   readonly #shapes: readonly Shape<T>[]
   /** For each set of label names that alerts have, where to look. */
   readonly #places = new Map<string, readonly Shared<T>[]>()
+  /** An alert asks at every tick with the same labels object, and the answer stays the same as long as the items do. */
+  readonly #had = new WeakMap<Labels, boolean>()
 
   private constructor(shapes: readonly Shape<T>[], labelsOf: (item: T) => Labels) {
     this.#shapes = shapes
@@ -51,7 +53,12 @@ export class LabelMatch<T> {
 
   /** Whether any item is left over by these labels. */
   has(labels: Labels): boolean {
-    return this.#placesFor(labels).some(({ names, items }) => items.has(keyOf(names, labels)))
+    let had = this.#had.get(labels)
+    if (had === undefined) {
+      had = this.#placesFor(labels).some(({ names, items }) => items.has(keyOf(names, labels)))
+      this.#had.set(labels, had)
+    }
+    return had
   }
 
   /** The items that are left over by these labels. */

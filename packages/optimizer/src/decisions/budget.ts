@@ -57,6 +57,13 @@ export function spendingOf(trials: Trials, now: number, isCounted: (trial: Trial
   }
 }
 
+const BUDGETS = [
+  'runsPerHourOfAction',
+  'runsPerHour',
+  'concurrentRuns',
+  'blockedMsPerMinute',
+] as const satisfies (keyof BudgetLimits)[]
+
 /** What is left of each budget for an action, with what is about to be done. */
 export function remainingBudget(
   action: string,
@@ -64,18 +71,38 @@ export function remainingBudget(
   due: readonly Proposal[],
   limits: BudgetLimits,
 ): readonly Remaining[] {
-  const dueOfAction = due.filter(proposal => proposal.action.name === action).length
-  const used: Record<keyof BudgetLimits, number> = {
-    runsPerHourOfAction: (spending.ofAction.get(action) ?? 0) + dueOfAction,
-    runsPerHour: spending.runs + due.length,
-    concurrentRuns: spending.running + due.length,
-    blockedMsPerMinute: spending.blockedMs,
-  }
-  return (Object.keys(used) as (keyof BudgetLimits)[]).map(budget => ({
+  return BUDGETS.map(budget => ({
     budget,
-    remaining: Math.max(0, limits[budget] - used[budget]),
+    remaining: Math.max(0, limits[budget] - usedOf(budget, action, spending, due)),
     limit: limits[budget],
   }))
+}
+
+/** The first budget of which nothing is left for an action. Asked for every proposal, so it makes no list. */
+export function spentBudget(
+  action: string,
+  spending: Spending,
+  due: readonly Proposal[],
+  limits: BudgetLimits,
+): keyof BudgetLimits | undefined {
+  for (const budget of BUDGETS) if (usedOf(budget, action, spending, due) >= limits[budget]) return budget
+  return undefined
+}
+
+function usedOf(budget: keyof BudgetLimits, action: string, spending: Spending, due: readonly Proposal[]): number {
+  switch (budget) {
+    case 'runsPerHourOfAction': {
+      let used = spending.ofAction.get(action) ?? 0
+      for (const proposal of due) if (proposal.action.name === action) used++
+      return used
+    }
+    case 'runsPerHour':
+      return spending.runs + due.length
+    case 'concurrentRuns':
+      return spending.running + due.length
+    case 'blockedMsPerMinute':
+      return spending.blockedMs
+  }
 }
 
 /** What is left of the budgets of each action. Advice spends none. */

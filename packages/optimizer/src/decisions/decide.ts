@@ -3,12 +3,13 @@ import { isAdvice } from '../words/action.ts'
 import type { Due, Proposal, Refusal } from '../words/decision.ts'
 import type { RefusalReason } from '../words/refusal-reason.ts'
 import type { Firing } from '../words/firing.ts'
-import type { Gate, GateState } from './gate.ts'
+import type { Gate, GateState, StandingGate } from './gate.ts'
 import { adviceGates } from './gates/advice.ts'
 import { gates } from './gates/gates.ts'
 import { modeGate } from './gates/mode.ts'
-import { afterYielding, notYetYielded, yieldingTo } from '../trials/preemption.ts'
+import { afterYielding, notYetYielded, seenFromPresent, yieldingTo } from '../trials/preemption.ts'
 import { modeOfResponse } from '../words/mode.ts'
+import type { Mode } from '../words/mode.ts'
 import { ResponseIndex } from '../words/response-match.ts'
 import type { Response } from '../words/response.ts'
 import { atOnce } from '../time/sliced-work.ts'
@@ -23,11 +24,19 @@ export interface DecisionInput extends Omit<GateState, 'due' | 'trouble'> {
   readonly actions: ReadonlyMap<string, Action>
 }
 
+/** One of the responses, and what the gates say to it whichever of its alerts is asked about. */
+interface Answering {
+  readonly response: Response
+  readonly action: Action | undefined
+  readonly mode: Mode
+  /** What each standing gate says, by gate; filled when it is first asked. */
+  readonly standing: Map<StandingGate, string | undefined>
+}
+
 /** A firing and one of the responses to it. */
 interface Question {
   readonly firing: Firing
-  readonly response: Response | undefined
-  readonly action: Action | undefined
+  readonly answering: Answering | undefined
 }
 
 /** A reason not to act now, and what is ended so that there soon is none. */
@@ -58,42 +67,49 @@ export function* decideInSteps(input: DecisionInput): Steps<(Due | Refusal)[]> {
   const questions = yield* questionsOf(input)
   const trouble = troubleOf(questions)
   // What may come is no reason to leave alone what is.
-  const present = troubleOf(questions.filter(({ response }) => !response?.preventive))
+  const present = troubleOf(questions.filter(({ answering }) => !answering?.response.preventive))
   // A shadow changes nothing, so it stands in nobody's way.
   const open = input.open.filter(({ arm }) => arm !== 'shadow')
   /** What is due, and what will be as soon as what gives way to it has ended: nothing less urgent takes its place meanwhile. */
   const ahead: Proposal[] = [...input.asked]
 
   const consulted: Due[] = []
+  // The gates look at one of these for every question: an object each would be most of what a tick allocates.
+  const onAdvice: GateState = { ...input, trouble, due: consulted }
+  const onPrevention: GateState = { ...input, open, trouble, due: ahead }
+  const onPresent = seenFromPresent({ ...onPrevention, trouble: present })
 
-  for (const [index, { firing, response, action }] of questions.entries()) {
-    if (index % QUESTIONS_OF_STEP === QUESTIONS_OF_STEP - 1) yield
-    if (!response) {
-      refused.push(refusal(firing, undefined, 'no response', 'nothing is registered for this alert'))
-    } else if (!action) {
-      refused.push(refusal(firing, response, 'no such action', `no package in use brings ${response.action}`))
-    } else if (isAdvice(action)) {
-      const proposal: Proposal = { firing, response, action }
-      const refusing = firstRefusal(adviceGates, proposal, { ...input, trouble, due: consulted })
+  let looked = 0
+  for (const { firing, answering } of questions) {
+    if (++looked % QUESTIONS_OF_STEP === 0) yield
+    if (!answering) {
+      refused.push({ kind: 'refusal', firing, reason: 'no response', detail: 'nothing is registered for this alert' })
+      continue
+    }
+    const { response, action, mode, standing } = answering
+    if (!action) {
+      const detail = `no package in use brings ${response.action}`
+      refused.push({ kind: 'refusal', firing, reason: 'no such action', detail, response })
+      continue
+    }
+    const proposal: Proposal = { firing, response, action }
+    if (isAdvice(action)) {
+      const refusing = firstRefusal(adviceGates, proposal, onAdvice, standing)
       if (!refusing) consulted.push({ kind: 'due', ...proposal })
-      else {
-        const mode = modeOfResponse(response, input.modeOf)
-        refused.push({ ...refusal(firing, response, refusing.reason, refusing.detail), mode })
-      }
+      else refused.push({ kind: 'refusal', firing, response, mode, reason: refusing.reason, detail: refusing.detail })
     } else {
-      const proposal: Proposal = { firing, response, action }
-      const state: GateState = { ...input, open, trouble: response.preventive ? trouble : present, due: ahead }
-      const refusing = refusingOf(proposal, state)
+      const state = response.preventive ? onPrevention : onPresent
+      const refusing = refusingOf(proposal, state, standing)
       if (!refusing) {
         due.push({ kind: 'due', ...proposal })
         ahead.push(proposal)
       } else {
         const { reason, detail, preempts } = refusing
         if (preempts) ahead.push(proposal)
-        const isOnlyMode = reason === 'mode' && !firstRefusal(gatesBeyondMode, proposal, state)
-        const mode = modeOfResponse(response, input.modeOf)
-        const answer = refusal(firing, response, reason, detail)
-        refused.push({ ...answer, mode, ...(isOnlyMode && { proposal }), ...(preempts && { preempts }) })
+        if (preempts) refused.push({ kind: 'refusal', firing, response, mode, reason, detail, preempts })
+        else if (reason === 'mode' && !firstRefusal(gatesBeyondMode, proposal, state, standing))
+          refused.push({ kind: 'refusal', firing, response, mode, reason, detail, wouldRun: action })
+        else refused.push({ kind: 'refusal', firing, response, mode, reason, detail })
       }
     }
   }
@@ -102,69 +118,86 @@ export function* decideInSteps(input: DecisionInput): Steps<(Due | Refusal)[]> {
 
 const gatesBeyondMode = gates.filter(gate => gate !== modeGate)
 
-function refusingOf(proposal: Proposal, state: GateState): Refusing | undefined {
+function refusingOf(proposal: Proposal, state: GateState, standing: Answering['standing']): Refusing | undefined {
   const yielding = yieldingTo(proposal, state.open)
-  const refusing = firstRefusal(gates, proposal, afterYielding(proposal, state, yielding))
+  const refusing = firstRefusal(gates, proposal, afterYielding(proposal, state, yielding), standing)
   const detail = refusing ? undefined : notYetYielded(yielding)
   return detail === undefined ? refusing : { reason: 'conflict', detail, preempts: yielding }
 }
 
-function firstRefusal(asked: readonly Gate[], proposal: Proposal, state: GateState): Refusing | undefined {
+function firstRefusal(
+  asked: readonly Gate[],
+  proposal: Proposal,
+  state: GateState,
+  standing: Answering['standing'],
+): Refusing | undefined {
   for (const gate of asked) {
-    const detail = gate.refuse(proposal, state)
+    const detail = gate.isStanding ? standingAnswer(gate, proposal, state, standing) : gate.refuse(proposal, state)
     if (detail !== undefined) return { reason: gate.reason, detail }
   }
   return undefined
 }
 
+function standingAnswer(
+  gate: StandingGate,
+  proposal: Proposal,
+  state: GateState,
+  standing: Answering['standing'],
+): string | undefined {
+  if (!standing.has(gate)) standing.set(gate, gate.refuse(proposal, state))
+  return standing.get(gate)
+}
+
 const URGENCY = { safety: 0, slo: 1, efficiency: 2 } as const
 
-function* questionsOf({ firings, responses, actions }: DecisionInput): Steps<Question[]> {
+function* questionsOf({ firings, responses, actions, modeOf }: DecisionInput): Steps<Question[]> {
   // Few ranks and many questions: put in by rank, they are in order after one pass.
-  const byRank = new Map<string, Question[]>()
-  const ask = (question: Question): void => {
-    const rank = rankOf(question).join()
+  const byRank = new Map<number, Question[]>()
+  const ask = (firing: Firing, answering: Answering | undefined): void => {
+    const rank = rankOf(answering)
     const alike = byRank.get(rank)
-    if (alike) alike.push(question)
-    else byRank.set(rank, [question])
+    if (alike) alike.push({ firing, answering })
+    else byRank.set(rank, [{ firing, answering }])
+  }
+  const known = new Map<Response, Answering>()
+  const answeringOf = (response: Response): Answering => {
+    let answering = known.get(response)
+    if (answering === undefined) {
+      const action = actions.get(response.action)
+      answering = { response, action, mode: modeOfResponse(response, modeOf), standing: new Map() }
+      known.set(response, answering)
+    }
+    return answering
   }
   const index = ResponseIndex.of(responses)
-  for (const [place, firing] of firings.entries()) {
+  let looked = 0
+  for (const firing of firings) {
+    if (++looked % QUESTIONS_OF_STEP === 0) yield
     const matching = index.to(firing)
-    if (matching.length === 0) ask({ firing, response: undefined, action: undefined })
-    for (const response of matching) ask({ firing, response, action: actions.get(response.action) })
-    if (place % QUESTIONS_OF_STEP === QUESTIONS_OF_STEP - 1) yield
+    if (matching.length === 0) ask(firing, undefined)
+    for (const response of matching) ask(firing, answeringOf(response))
   }
-  return [...byRank.values()].toSorted(([a], [b]) => compareRanks(rankOf(a!), rankOf(b!))).flat()
+  return [...byRank].toSorted(([a], [b]) => a - b).flatMap(([, questions]) => questions)
 }
 
-type Rank = readonly [preventive: number, urgency: number, risk: number]
+const MOST_URGENCIES = 10
+const MOST_RISKS = 10
 
-function rankOf({ response, action }: Question): Rank {
-  return [Number(response?.preventive ?? false), urgency(response), risk(action)]
-}
-
-function compareRanks(a: Rank, b: Rank): number {
-  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2]
-}
-
-function urgency(response: Response | undefined): number {
-  return response ? URGENCY[response.priority] : URGENCY.efficiency + 1
-}
-
-function risk(action: Action | undefined): number {
-  return action?.risk ?? 0
+/** What is asked first has the lowest: by prevention, then by urgency, then by risk. */
+function rankOf(answering: Answering | undefined): number {
+  const { response, action } = answering ?? {}
+  const urgency = response ? URGENCY[response.priority] : URGENCY.efficiency + 1
+  return (Number(response?.preventive ?? false) * MOST_URGENCIES + urgency) * MOST_RISKS + (action?.risk ?? 0)
 }
 
 /** What the firing alerts want lowered: what the actions that answer them are meant to lower. */
 function troubleOf(questions: readonly Question[]): Map<string, string> {
   const trouble = new Map<string, string>()
-  for (const { firing, action } of questions) {
-    for (const resource of action?.lowers ?? []) if (!trouble.has(resource)) trouble.set(resource, firing.alert)
+  for (const { firing, answering } of questions) {
+    for (const resource of answering?.action?.lowers ?? NONE)
+      if (!trouble.has(resource)) trouble.set(resource, firing.alert)
   }
   return trouble
 }
 
-function refusal(firing: Firing, response: Response | undefined, reason: RefusalReason, detail: string): Refusal {
-  return { kind: 'refusal', firing, reason, detail, ...(response && { response }) }
-}
+const NONE: readonly string[] = []

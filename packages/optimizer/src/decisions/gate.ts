@@ -33,8 +33,8 @@ export interface GateState {
   readonly firings: readonly Firing[]
   readonly budget: BudgetLimits
   readonly fleet: FleetState
-  /** Until when and why an action is not to be run for an alert; undefined when it may. */
-  readonly quarantineOf: (proposal: Proposal) => string | undefined
+  /** Until when and why an action is not to be run for the alerts of a response; undefined when it may. */
+  readonly quarantineOf: (answer: Answer) => string | undefined
   /** How long the action still rests for this alert; undefined when it does not. */
   readonly cooldownOf: (proposal: Proposal) => string | undefined
   /** What is said of a requirement of the response that does not hold now; undefined when all do. */
@@ -51,9 +51,19 @@ export interface GateState {
   readonly advice: AdviceState
 }
 
-/** A reason not to act now. */
-export interface Gate {
+/** What stays the same over all alerts that a response answers. */
+export type Answer = Pick<Proposal, 'response' | 'action'>
+
+interface Refuser<P> {
   readonly reason: RefusalReason
   /** One readable line when the gate refuses, undefined when it lets the proposal pass. */
-  refuse(proposal: Proposal, state: GateState): string | undefined
+  refuse(proposal: P, state: GateState): string | undefined
 }
+
+/** A reason not to act now on any alert that the response answers. It is asked once a tick, and not for each alert. */
+export interface StandingGate extends Refuser<Answer> {
+  readonly isStanding: true
+}
+
+/** A reason not to act now. */
+export type Gate = StandingGate | (Refuser<Proposal> & { readonly isStanding?: false })

@@ -127,8 +127,11 @@ export type LedgerListener = (entry: LedgerEntry) => void | Promise<void>
 /** One hour at the default tick of 5 s. */
 const MAX_ENTRIES = 720
 
-/** Alerts and refusals of all detailed entries together; an entry of thousands of them takes megabytes. */
-const MAX_DETAILS = 20_000
+/**
+ * Alerts and refusals of all detailed entries together. Each collection of garbage copies those that are new since the last
+ * one: a thousand alerts with a refusal each at every tick would make it take several milliseconds.
+ */
+const MAX_DETAILS = 4000
 
 /** Five minutes: with many alerts, older entries would fill the memory with what was said again at every tick. */
 const MAX_DETAILED = 60

@@ -114,22 +114,24 @@ export class Ingestion {
     }
     if (metric instanceof CollectedNumbers) return yield* this.#numbers(metric, known, source)
     const { dataPoints } = metric
+    const { at, reader } = source
     let place = 0
     const begin = (key: string): KnownSeries => this.#begin(key, metric, dataPoints[place]!, source)
     for (; place < dataPoints.length; place++) {
       const { attributes, value }: DataPoint<number | HistogramValue> = dataPoints[place]!
-      known.see(place, attributes, value, source, begin)
+      known.see(place, attributes, value, at, reader, begin)
       if (place % POINTS_OF_STEP === POINTS_OF_STEP - 1) yield
     }
   }
 
   *#numbers(metric: CollectedNumbers, known: KnownMetric, source: Source): Steps<void> {
     const { series, values } = metric
+    const { at, reader } = source
     let place = 0
     const begin = (key: string): KnownSeries => this.#begin(key, metric, metric.pointAt(place), source)
     for (; place < values.length; place++) {
       const value = values[place]!
-      if (!Number.isNaN(value)) known.see(place, series[place]!.attributes, value, source, begin)
+      if (!Number.isNaN(value)) known.see(place, series[place]!.attributes, value, at, reader, begin)
       if (place % POINTS_OF_STEP === POINTS_OF_STEP - 1) yield
     }
   }

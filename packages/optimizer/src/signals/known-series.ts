@@ -68,7 +68,8 @@ export class KnownMetric {
     place: number,
     attributes: Attributes,
     value: number | HistogramValue,
-    { at, reader }: Collected,
+    at: number,
+    reader: object,
     begin: (key: string) => KnownSeries,
   ): void {
     const placed = this.#byPlace[place]

@@ -1,12 +1,15 @@
-import { alertKey } from '../words/alert-key.ts'
+import { courseKey, courseKeyOf } from '../words/alert-key.ts'
+import type { Answer } from '../decisions/gate.ts'
 import type { Proposal, Refusal } from '../words/decision.ts'
 import type { Histories } from '../verdicts/histories.ts'
+import type { Quarantine } from '../verdicts/standing.ts'
 import { advanceCourse } from './advance-course.ts'
 import type { Course, CourseEvent, CoursePolicy } from './course.ts'
 import { Courses } from './courses.ts'
 import { plainDuration } from '../words/plain-numbers.ts'
 import type { Program } from '../alerts/program.ts'
 import { DEFAULT_COOLDOWN_MS } from '../words/response.ts'
+import type { Response } from '../words/response.ts'
 import type { Trial } from '../words/trial.ts'
 import { designMs } from '../words/trial-design.ts'
 import { DEFAULT_SETTLE_MS, DEFAULT_WINDOW_MS } from './trials.ts'
@@ -37,39 +40,49 @@ export class CourseBook {
     return this.#advance(courseKey(trial), event, now, this.#policyOf(trial))
   }
 
-  /** A gate refused. */
-  refused({ firing, response, reason }: Refusal, program: Program, now: number): void {
-    if (!response) return
-    const subject = { alert: firing.alert, action: response.action, response }
-    const policy = this.#policyOf({ ...subject, version: program.versionOf(firing.alert, response) })
-    const key = courseKey({ alertKey: alertKey(firing), action: response.action })
-    this.#advance(key, { type: 'refused', reason }, now, policy)
+  /** A gate refused. The policy is {@link policyOfRefusals} of its response. */
+  refused({ firing, reason }: Refusal, action: string, policy: CoursePolicy, now: number): void {
+    this.#advance(courseKeyOf(firing, action), { type: 'refused', reason }, now, policy)
+  }
+
+  /** By what courses advance when a response is refused, whichever of its alerts fires. Only a quarantine matters then. */
+  policyOfRefusals(response: Response, program: Program): CoursePolicy {
+    const quarantine = this.#quarantine({ response, action: response.action }, program)
+    return quarantine ? { ...RESTING, quarantinedUntil: quarantine.until } : RESTING
   }
 
   /** Advances all courses without an open trial. */
   rest(hasTrial: (key: string) => boolean, eventsFor: (alertKey: string) => readonly CourseEvent[], now: number): void {
-    for (const [key] of this.#courses) {
+    for (const [key, { alertKey }] of this.#courses) {
       if (hasTrial(key)) continue
-      for (const event of eventsFor(key.slice(0, key.lastIndexOf(' ')))) this.#advance(key, event, now, RESTING)
+      for (const event of eventsFor(alertKey)) this.#advance(key, event, now, RESTING)
     }
   }
 
   /** Until when and why an action is not to be run for an alert; undefined when it may. */
-  quarantineOf({ firing, response, action }: Proposal, program: Program, now: number): string | undefined {
-    const version = program.versionOf(firing.alert, response)
-    const { quarantine } = this.#histories.of({ alert: firing.alert, action: action.name, version, response }).standing
+  quarantineOf({ response, action }: Answer, program: Program, now: number): string | undefined {
+    const quarantine = this.#quarantine({ response, action: action.name }, program)
     if (!quarantine || now >= quarantine.until) return undefined
     return `${quarantine.reason}; until ${new Date(quarantine.until).toISOString()} or until it is reset`
   }
 
   /** How long the action still rests for this alert; undefined when it does not. */
   cooldownOf({ firing, action }: Proposal, now: number): string | undefined {
-    const key = courseKey({ alertKey: alertKey(firing), action: action.name })
+    const key = courseKeyOf(firing, action.name)
     if (!this.#courses.makePlace(key, now)) return 'too many alerts are resting already to remember one more'
     const { notBefore, streak } = this.#courses.get(key)
     if (now >= notBefore) return undefined
     const because = streak > 0 ? `, longer than usual after ${streak} in a row that did not help` : ''
     return `${plainDuration(notBefore - now)} of cooldown left${because}`
+  }
+
+  #quarantine(
+    { response, action }: { readonly response: Response; readonly action: string },
+    program: Program,
+  ): Quarantine | undefined {
+    const { alert } = response.to
+    return this.#histories.of({ alert, action, version: program.versionOf(alert, response), response }).standing
+      .quarantine
   }
 
   #advance(key: string, event: CourseEvent, now: number, policy: CoursePolicy): Course {
@@ -89,8 +102,4 @@ export class CourseBook {
       ...(quarantine && { quarantinedUntil: quarantine.until }),
     }
   }
-}
-
-export function courseKey({ alertKey: key, action }: Pick<Trial, 'alertKey' | 'action'>): string {
-  return `${key} ${action}`
 }

@@ -10,10 +10,15 @@ const DEFAULT_MAX = 10_000
 /** A streak is worth remembering for a day after its cooldown. */
 const STREAK_MS = 86_400_000
 
+interface Place {
+  readonly alertKey: string
+  course: Course
+}
+
 /** The courses of all firings and responses. Bounded; those at rest are forgotten. */
 export class Courses {
   readonly #max: number
-  readonly #courses = new Map<string, Course>()
+  readonly #courses = new Map<string, Place>()
   /** When no course was found that could give its place. */
   #fullAt = NaN
 
@@ -26,7 +31,7 @@ export class Courses {
   }
 
   get(key: string): Course {
-    return this.#courses.get(key) ?? IDLE
+    return this.#courses.get(key)?.course ?? IDLE
   }
 
   /** False when there is no place for one more; then nothing may be started on it. */
@@ -37,7 +42,9 @@ export class Courses {
     }
     if (isEmpty(course, now) ? !this.#courses.has(key) && this.#courses.size >= this.#max : !this.makePlace(key, now))
       return false
-    this.#courses.set(key, course)
+    const place = this.#courses.get(key)
+    if (place === undefined) this.#courses.set(key, { alertKey: key.slice(0, key.lastIndexOf(' ')), course })
+    else place.course = course
     return true
   }
 
@@ -46,12 +53,12 @@ export class Courses {
     if (this.#courses.has(key) || this.#courses.size < this.#max) return true
     // Thousands may ask at one time: they do not each look at all courses in vain.
     if (this.#fullAt === now) return false
-    for (const [other, course] of this.#courses) if (isEmpty(course, now)) return this.#courses.delete(other)
+    for (const [other, { course }] of this.#courses) if (isEmpty(course, now)) return this.#courses.delete(other)
     this.#fullAt = now
     return false
   }
 
-  [Symbol.iterator](): IterableIterator<[key: string, course: Course]> {
+  [Symbol.iterator](): IterableIterator<[key: string, place: Readonly<Place>]> {
     return this.#courses.entries()
   }
 }

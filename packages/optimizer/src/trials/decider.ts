@@ -3,6 +3,7 @@ import { isAdvice } from '../words/action.ts'
 import type { Advisor } from '../actions/advisor.ts'
 import type { BudgetLimits, Spending } from '../decisions/budget.ts'
 import { spendingOf } from '../decisions/budget.ts'
+import type { CoursePolicy } from './course.ts'
 import type { CourseBook } from './course-book.ts'
 import { decideInSteps } from '../decisions/decide.ts'
 import { alertKey } from '../words/alert-key.ts'
@@ -16,6 +17,7 @@ import type { Mode } from '../words/mode.ts'
 import { modeOfResponse } from '../words/mode.ts'
 import { preemptedBy, rivalOf } from './preemption.ts'
 import type { Program } from '../alerts/program.ts'
+import type { Response } from '../words/response.ts'
 import { ResponseIndex } from '../words/response-match.ts'
 import type { Runner } from '../actions/runner.ts'
 import type { Steps } from '../time/sliced-work.ts'
@@ -98,7 +100,7 @@ export class Decider {
       asked: launcher.asked,
       killSwitch: killSwitch.state,
       fleet: fleet.state,
-      quarantineOf: proposal => courses.quarantineOf(proposal, program, now),
+      quarantineOf: answer => courses.quarantineOf(answer, program, now),
       cooldownOf: proposal => courses.cooldownOf(proposal, now),
       unmetOf: this.#unmetOf,
       isUnsettled: action => runner.isUnsettled(action),
@@ -107,15 +109,24 @@ export class Decider {
     })
     const due = outcomes.filter((outcome): outcome is Due => outcome.kind === 'due')
     const refusals = outcomes.filter((outcome): outcome is Refusal => outcome.kind === 'refusal')
-    for (const [index, refusal] of refusals.entries()) {
-      if (index % REFUSALS_OF_STEP === REFUSALS_OF_STEP - 1) yield
-      const asked = refusal.response && actions.get(refusal.response.action)
+    const policies = new Map<Response, CoursePolicy>()
+    const policyOf = (response: Response): CoursePolicy => {
+      let policy = policies.get(response)
+      if (policy === undefined) policies.set(response, (policy = courses.policyOfRefusals(response, program)))
+      return policy
+    }
+    let told = 0
+    for (const refusal of refusals) {
+      if (++told % REFUSALS_OF_STEP === 0) yield
+      const { firing, response, wouldRun, preempts } = refusal
+      if (!response) continue
+      const asked = actions.get(response.action)
       // Advice has no course: it is never tried.
       if (asked && isAdvice(asked)) continue
-      courses.refused(refusal, program, now)
-      if (refusal.proposal) yield* supervision.shadow(refusal.proposal, program, now)
-      const { firing, response, preempts } = refusal
-      if (response && preempts) supervision.preempt(preempts, preemptedBy(firing.alert, response.action), now)
+      courses.refused(refusal, response.action, policyOf(response), now)
+      const shadow = wouldRun && supervision.shadowOf({ firing, response, action: wouldRun }, program, now)
+      if (shadow) yield* supervision.shadow(shadow, program, now)
+      if (preempts) supervision.preempt(preempts, preemptedBy(firing.alert, response.action), now)
     }
     const [consult, changes] = [
       due.filter(({ action }) => isAdvice(action)),

@@ -1,5 +1,5 @@
 import { alertKey } from '../words/alert-key.ts'
-import { touchedBy } from '../words/action.ts'
+import { touchedBy, touchesAny } from '../words/action.ts'
 import type { Proposal } from '../words/decision.ts'
 import type { GateState } from '../decisions/gate.ts'
 import { isLasting } from '../verdicts/history.ts'
@@ -14,17 +14,21 @@ import type { Judgement } from '../words/verdict.ts'
  * preventive responses all that work on the same resource do.
  */
 export function yieldingTo({ firing, response, action }: Proposal, open: readonly OpenTrial[]): readonly OpenTrial[] {
-  if (response.preventive) return []
-  const touched = touchedBy(action)
+  if (response.preventive || !open.some(isPreventive)) return NONE
   const key = alertKey(firing)
   return open.filter(
     trial =>
-      trial.response.preventive &&
-      trial.arm !== 'shadow' &&
-      trial.touches.some(resource => touched.includes(resource)) &&
+      isPreventive(trial) &&
+      touchesAny(action, trial.touches) &&
       // Its own course has one trial at a time, also where a reload has just made it reactive.
       !(trial.action === action.name && trial.alertKey === key),
   )
+}
+
+const NONE: readonly OpenTrial[] = []
+
+function isPreventive({ response, arm }: OpenTrial): boolean {
+  return response.preventive === true && arm !== 'shadow'
 }
 
 /** Whether a proposal that waits for its lease gives way to another one. */
@@ -34,14 +38,21 @@ export function givesWay(asked: Proposal, to: Proposal): boolean {
   return touchedBy(asked.action).some(resource => touched.includes(resource))
 }
 
-/** What the gates look at as it is once everything has given way to the proposal. */
+/** What the gates look at for responses to what is: what prevention has spent is no reason to leave alone what has come. */
+export function seenFromPresent(state: GateState): GateState {
+  // What runs does run, whatever it is for.
+  return { ...state, spending: { ...state.spendingOnPresent, running: state.spending.running } }
+}
+
+/** What the gates look at as it is once everything has given way to the proposal; mostly nothing has to. */
 export function afterYielding(proposal: Proposal, state: GateState, yielding: readonly OpenTrial[]): GateState {
-  if (proposal.response.preventive) return state
+  const isAlone =
+    yielding.length === 0 && (state.due.length === 0 || !state.due.some(asked => givesWay(asked, proposal)))
+  if (proposal.response.preventive || isAlone) return state
   const running = yielding.filter(trial => trial.state === 'running').length
   return {
     ...state,
-    // What runs does run, whatever it is for.
-    spending: { ...state.spendingOnPresent, running: state.spending.running - running },
+    spending: { ...state.spending, running: state.spending.running - running },
     open: state.open.filter(trial => !yielding.includes(trial)),
     due: state.due.filter(asked => !givesWay(asked, proposal)),
     // The runs that are ended for it are no reason to wait; others that have not ended are found again at the next tick.

@@ -1,5 +1,4 @@
-import { alertKey } from '../words/alert-key.ts'
-import { courseKey } from './course-book.ts'
+import { courseKey, courseKeyOf } from '../words/alert-key.ts'
 import type { Decision, Proposal } from '../words/decision.ts'
 import { DEFAULT_COOLDOWN_MS } from '../words/response.ts'
 import type { OpenTrial } from '../words/trial.ts'
@@ -22,7 +21,7 @@ export class Shadows {
     if (!response.expect) return undefined
     const shadows = this.#openOf(open)
     if (shadows.size >= MAX_OPEN) return undefined
-    const key = courseKey({ alertKey: alertKey(firing), action: action.name })
+    const key = courseKeyOf(firing, action.name)
     const { cooldownMs = DEFAULT_COOLDOWN_MS } = response
     if (shadows.has(key) || now - (this.#lastAt.get(key) ?? -Infinity) < cooldownMs) return undefined
     if (this.#lastAt.size >= MAX_REMEMBERED) this.#lastAt.clear()

@@ -1,6 +1,6 @@
 import type { SpanContext } from '@opentelemetry/api'
 import type { CourseBook } from './course-book.ts'
-import { courseKey } from './course-book.ts'
+import { courseKey } from '../words/alert-key.ts'
 import type { Decision, Proposal } from '../words/decision.ts'
 import type { GrantedPermit } from '../fleet/permit.ts'
 import type { Breach, GuardedTrials } from './guarded-trials.ts'
@@ -36,6 +36,9 @@ export interface SupervisionOptions {
   readonly intervalMs: number
   readonly tracesSince: (time: number) => readonly SpanContext[]
 }
+
+const TICK: CourseEvent = { type: 'tick' }
+const RESOLVED: CourseEvent = { type: 'resolved' }
 
 /** Carries each trial from one step to the next, as its course says, and has done what that takes. */
 export class Supervision {
@@ -118,11 +121,14 @@ export class Supervision {
     return breaches
   }
 
-  /** Nothing but the mode stands in the way: what happens without the action shows what a trial would take. */
-  *shadow(proposal: Proposal, program: Program, now: number): Steps<void> {
+  /** Nothing but the mode stands in the way: whether what happens without the action is to be watched now. */
+  shadowOf(proposal: Proposal, program: Program, now: number): Decision | undefined {
     const version = program.versionOf(proposal.firing.alert, proposal.response)
-    const decision = this.#shadows.decide(proposal, version, this.#options.trials.open, now)
-    if (!decision) return
+    return this.#shadows.decide(proposal, version, this.#options.trials.open, now)
+  }
+
+  /** Watches what happens without the action; it shows what a trial would take. */
+  *shadow(decision: Decision, program: Program, now: number): Steps<void> {
     if (decision.response.expect)
       yield* program.measurement.baselineAhead(decision.response.expect, decision.firing.labels, now)
     this.begin(decision, program, now)
@@ -135,14 +141,17 @@ export class Supervision {
 
   /** Courses whose alert is over, and their lasting changes with them. */
   resolve(isFiring: (alertKey: string) => boolean, now: number): void {
-    const eventOf = (key: string): CourseEvent => ({ type: isFiring(key) ? 'tick' : 'resolved' })
     const open = this.#tried()
-    for (const trial of open.values()) this.#advance(trial, eventOf(trial.alertKey), now)
+    for (const trial of open.values()) this.#advance(trial, isFiring(trial.alertKey) ? TICK : RESOLVED, now)
     // A trial may outlast both the kill switch and its release, and leave its course switched off.
     const released: CourseEvent[] = this.#isKilled ? [] : [{ type: 'enabled' }]
+    const [whileFiring, onceResolved] = [
+      [TICK, ...released],
+      [RESOLVED, TICK, ...released],
+    ]
     this.#options.courses.rest(
       key => open.has(key),
-      key => [eventOf(key), { type: 'tick' }, ...released],
+      key => (isFiring(key) ? whileFiring : onceResolved),
       now,
     )
   }

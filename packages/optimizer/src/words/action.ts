@@ -80,6 +80,16 @@ export function touchedBy({ name, touches }: Action): readonly string[] {
   return touches.length > 0 ? touches : [name]
 }
 
+/** Whether an action works on one of the resources. */
+export function touchesAny(action: Action, resources: readonly string[]): boolean {
+  for (const resource of resources) if (touches(action, resource)) return true
+  return false
+}
+
+function touches(action: Action, resource: string): boolean {
+  return action.touches.length > 0 ? action.touches.includes(resource) : action.name === resource
+}
+
 /** @throws DuplicateActionError when two have one name: which of them a response means could not be told */
 export function actionsByName(actions: readonly Action[]): ReadonlyMap<string, Action> {
   const named = new Map<string, Action>()

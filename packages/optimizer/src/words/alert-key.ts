@@ -1,16 +1,39 @@
 import type { Firing } from './firing.ts'
 
 /** An alert's identity: its name and its label set. */
-export function alertKey({ alert, labels }: Pick<Firing, 'alert' | 'labels'>): string {
-  const known = keys.get(labels)
-  if (known?.alert === alert) return known.key
-  const key = keyOf(alert, labels)
-  keys.set(labels, { alert, key })
-  return key
+export function alertKey(alert: Identity): string {
+  return keysOf(alert).key
 }
 
-/** One label object is asked for many times a tick. */
-const keys = new WeakMap<Firing['labels'], { readonly alert: string; readonly key: string }>()
+/** The identity of an action that answers an alert. */
+export function courseKeyOf(alert: Identity, action: string): string {
+  const { key, ofActions } = keysOf(alert)
+  let ofAction = ofActions.get(action)
+  if (ofAction === undefined) ofActions.set(action, (ofAction = courseKey({ alertKey: key, action })))
+  return ofAction
+}
+
+/** The same from the alert's key. */
+export function courseKey({ alertKey: key, action }: { readonly alertKey: string; readonly action: string }): string {
+  return `${key} ${action}`
+}
+
+type Identity = Pick<Firing, 'alert' | 'labels'>
+
+interface Keys {
+  readonly alert: string
+  readonly key: string
+  readonly ofActions: Map<string, string>
+}
+
+/** Asked for many times a tick for each alert; its label object stays the same as long as it fires. */
+const known = new WeakMap<Firing['labels'], Keys>()
+
+function keysOf({ alert, labels }: Identity): Keys {
+  let keys = known.get(labels)
+  if (keys?.alert !== alert) known.set(labels, (keys = { alert, key: keyOf(alert, labels), ofActions: new Map() }))
+  return keys
+}
 
 function keyOf(alert: string, labels: Firing['labels']): string {
   const pairs = Object.keys(labels)

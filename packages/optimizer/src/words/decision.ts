@@ -42,8 +42,8 @@ export interface Refusal {
   readonly reason: RefusalReason
   /** One readable line with the numbers behind the reason. */
   readonly detail: string
-  /** What would be done, when nothing but the mode stands in its way. */
-  readonly proposal?: Proposal
+  /** The action of the response, when nothing but the mode stands in its way. */
+  readonly wouldRun?: Action
   /** The trials of preventive responses that are ended for it, when nothing else stands in its way. */
   readonly preempts?: readonly OpenTrial[]
 }

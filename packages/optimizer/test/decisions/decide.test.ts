@@ -114,20 +114,20 @@ describe('budgets within one tick', () => {
 })
 
 describe('outside mode act', () => {
-  test('the refusal carries the proposal when the mode alone stands in its way', () => {
+  test('the refusal carries the action when the mode alone stands in its way', () => {
     const [answer] = decide(situation({ modeOf: () => 'advise' }))
     expect(answer).toMatchObject({
       kind: 'refusal',
       reason: 'mode',
       mode: 'advise',
-      proposal: { action: { name: 'load.relieve' } },
+      wouldRun: { name: 'load.relieve' },
     })
   })
 
   test('and carries none when something else would refuse as well', () => {
     const [answer] = decide(situation({ modeOf: () => 'advise', cooldownOf: () => 'it rests for 5 s' }))
     expect(answer).toMatchObject({ reason: 'mode' })
-    expect(answer).not.toHaveProperty('proposal')
+    expect(answer).not.toHaveProperty('wouldRun')
   })
 
   test('a response goes no further than its own maximum', () => {
@@ -169,4 +169,17 @@ describe('a response to a present problem', () => {
     const open = [running({ id: 'other#1', action: 'other' })]
     expect(answers({ open, responses: [response({ preventive: true })] })).toEqual(['load.relieve: conflict'])
   })
+})
+
+test('what holds for all alerts of a response is asked once, not for each of them', () => {
+  let asked = 0
+  const modeOf = (): 'advise' => {
+    asked++
+    return 'advise'
+  }
+  const firings = Array.from({ length: 100 }, (_, index) => firing({ labels: { route: `/${index}` } }))
+  const refusals = decide(situation({ firings, modeOf }))
+  expect(refusals).toHaveLength(100)
+  expect(new Set(refusals.map(outcome => outcome.kind === 'refusal' && outcome.reason))).toEqual(new Set(['mode']))
+  expect(asked).toBeLessThan(10)
 })

@@ -52,10 +52,10 @@ export class RuleOutput {
 
   /** Ends the series that this round has not. */
   end(timeMs: number): void {
-    for (const [key, series] of this.#series) {
-      if (series.round === this.#round) continue
+    this.#series.forEach((series, key) => {
+      if (series.round === this.#round) return
       if (series.written) series.handle.markStale(timeMs)
       this.#series.delete(key)
-    }
+    })
   }
 }

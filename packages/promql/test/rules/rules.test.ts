@@ -164,3 +164,14 @@ test('samples that the rule labels make equal are an error, not a merged alert',
   for (const i of [1, 2]) store.series({ name: 'x', labels: { i } }).append(1000, 1)
   expect(rules.evaluate(1000).errors[0]?.message).toMatch(/same labelset after applying alert labels/)
 })
+
+test('an annotation may have any name', () => {
+  const annotations = JSON.parse('{"__proto__": "a", "constructor": "b {{ $value }}", "toString": "{{ $labels.x }}"}')
+  const alert = firstAlert({ alert: 'A', expr: 'x', annotations }, 1)!
+  expect(Object.entries(alert.annotations)).toEqual([
+    ['__proto__', 'a'],
+    ['constructor', 'b 1'],
+    ['toString', ''],
+  ])
+  expect(firstAlert({ alert: 'A', expr: 'x' }, 1)!.annotations['constructor']).toBeUndefined()
+})

@@ -60,9 +60,9 @@ export class GrowingWorkload {
     })
   }
 
-  /** Requests go on: every series changes. */
+  /** Requests go on: every series changes. It allocates nothing, so that all garbage is the loop's. */
   serve(): void {
-    for (const [index, series] of this.#series.entries()) series.add(1 + (index % 3))
+    for (let index = 0; index < this.#series.length; index++) this.#series[index]!.add(1 + (index % 3))
   }
 }
 

@@ -1,11 +1,12 @@
-import type { Gate } from '../gate.ts'
+import type { Gate, StandingGate } from '../gate.ts'
 import { modeOfResponse } from '../../words/mode.ts'
 import { killSwitchGate } from './kill-switch.ts'
 import { missingDataGate } from './missing-data.ts'
 import { prerequisitesGate } from './prerequisites.ts'
 import { warmUpGate } from './warm-up.ts'
 
-const adviceModeGate: Gate = {
+const adviceModeGate: StandingGate = {
+  isStanding: true,
   reason: 'mode',
   refuse: ({ response, action }, { modeOf }) => {
     const mode = modeOfResponse(response, modeOf)

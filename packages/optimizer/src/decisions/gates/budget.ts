@@ -1,5 +1,5 @@
 import type { BudgetLimits } from '../budget.ts'
-import { remainingBudget } from '../budget.ts'
+import { spentBudget } from '../budget.ts'
 import type { Gate } from '../gate.ts'
 
 const SPENT: Record<keyof BudgetLimits, (limit: number) => string> = {
@@ -12,7 +12,7 @@ const SPENT: Record<keyof BudgetLimits, (limit: number) => string> = {
 export const budgetGate: Gate = {
   reason: 'budget',
   refuse: ({ action }, { spending, due, budget }) => {
-    const spent = remainingBudget(action.name, spending, due, budget).find(({ remaining }) => remaining <= 0)
-    return spent && SPENT[spent.budget](spent.limit)
+    const spent = spentBudget(action.name, spending, due, budget)
+    return spent && SPENT[spent](budget[spent])
   },
 }

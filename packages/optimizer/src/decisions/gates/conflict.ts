@@ -1,5 +1,6 @@
 import { alertKey } from '../../words/alert-key.ts'
-import { touchedBy } from '../../words/action.ts'
+import { touchedBy, touchesAny } from '../../words/action.ts'
+import type { Action } from '../../words/action.ts'
 import type { Gate } from '../gate.ts'
 import type { OpenTrial } from '../../words/trial.ts'
 
@@ -11,15 +12,20 @@ export const conflictGate: Gate = {
   reason: 'conflict',
   refuse: ({ firing, action }, { open, due, trouble, isUnsettled }) => {
     if (isUnsettled(action)) return 'a run of it, or on the same resource, has not ended'
-    const touched = new Set(touchedBy(action))
-    const touches = (resource: string): boolean => touched.has(resource)
-    const key = alertKey(firing)
-    const isSame = (trial: OpenTrial): boolean => trial.action === action.name && trial.alertKey === key
-    const other = open.find(trial => trial.arm !== 'shadow' && (trial.touches.some(touches) || isSame(trial)))
+    const other = open.length > 0 && openTrialOn(open, action, alertKey(firing))
     if (other) return `${other.action} on the same resource is not over yet (${other.id})`
-    const rival = due.find(proposal => touchedBy(proposal.action).some(touches))
-    if (rival) return `${rival.action.name} on the same resource was decided in this tick`
+    for (const rival of due)
+      if (touchesAny(action, touchedBy(rival.action)))
+        return `${rival.action.name} on the same resource was decided in this tick`
     const raised = action.raises.find(resource => (trouble.get(resource) ?? firing.alert) !== firing.alert)
     return raised && `it raises ${raised}, which ${trouble.get(raised)} wants lowered`
   },
+}
+
+function openTrialOn(open: readonly OpenTrial[], action: Action, key: string): OpenTrial | undefined {
+  return open.find(
+    trial =>
+      trial.arm !== 'shadow' &&
+      (touchesAny(action, trial.touches) || (trial.action === action.name && trial.alertKey === key)),
+  )
 }

@@ -1,6 +1,7 @@
-import type { Gate } from '../gate.ts'
+import type { StandingGate } from '../gate.ts'
 
-export const killSwitchGate: Gate = {
+export const killSwitchGate: StandingGate = {
+  isStanding: true,
   reason: 'kill switch',
-  refuse: (_proposal, { killSwitch }) => (killSwitch.tripped ? `tripped by ${killSwitch.by}` : undefined),
+  refuse: (_answer, { killSwitch }) => (killSwitch.tripped ? `tripped by ${killSwitch.by}` : undefined),
 }

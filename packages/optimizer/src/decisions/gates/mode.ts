@@ -1,7 +1,8 @@
-import type { Gate } from '../gate.ts'
+import type { StandingGate } from '../gate.ts'
 import { modeOfResponse } from '../../words/mode.ts'
 
-export const modeGate: Gate = {
+export const modeGate: StandingGate = {
+  isStanding: true,
   reason: 'mode',
   refuse: ({ response, action }, { modeOf }) => {
     const mode = modeOfResponse(response, modeOf)

@@ -1,10 +1,11 @@
 import { attributes as a, metrics } from '@homeostat/semconv'
 import type { Registry } from '@homeostat/signals'
-import { alertKey } from '../../words/alert-key.ts'
+import { courseKeyOf } from '../../words/alert-key.ts'
 import type { Firing } from '../../words/firing.ts'
 import { modes } from '../../words/mode.ts'
 import type { Steps } from '../../time/sliced-work.ts'
 import { CurrentLevels } from './current-levels.ts'
+import type { RefusalReason } from '../../words/refusal-reason.ts'
 import type { LedgerWriter } from './ledger-writer.ts'
 
 /** Homeostat's metrics about itself, from the ledger. Bounded: alerts and actions by name, the rest by closed sets. */
@@ -56,9 +57,10 @@ function alertMetrics(registry: Registry): LedgerWriter {
 
 function* countByName(alerts: readonly Firing[]): Steps<Map<string, number>> {
   const counts = new Map<string, number>()
-  for (const [index, { alert }] of alerts.entries()) {
+  let counted = 0
+  for (const { alert } of alerts) {
     counts.set(alert, (counts.get(alert) ?? 0) + 1)
-    if (index % 1024 === 1023) yield
+    if (++counted % 1024 === 0) yield
   }
   return counts
 }
@@ -67,23 +69,27 @@ function decisionMetrics(registry: Registry): LedgerWriter {
   const decisions = registry.counter(metrics.decisions)
   const refusals = registry.counter(metrics.refusals)
   const budgets = new CurrentLevels(registry.level(metrics.budgetRemaining), [a.actionName, a.budget])
-  const lastReason = new Map<string, string>()
+  const lastRefusals = new Map<string, { reason: RefusalReason; tick: number }>()
 
   return function* (entry) {
     for (const { firing, action, arm } of entry.decisions)
       decisions.with({ [a.alert]: firing.alert, [a.actionName]: action.name, [a.trialArm]: arm }).add()
-    const refusedNow = new Set<string>()
-    for (const [index, { firing, response, reason }] of entry.refusals.entries()) {
-      if (index % ROWS_OF_STEP === ROWS_OF_STEP - 1) yield
+    let written = 0
+    for (const { firing, response, reason } of entry.refusals) {
+      if (++written % ROWS_OF_STEP === 0) yield
       const action = response?.action ?? ''
-      const key = `${alertKey(firing)} ${action}`
-      refusedNow.add(key)
-      // An alert is refused again at every tick: only a change of the reason is news.
-      if (lastReason.get(key) === reason) continue
-      lastReason.set(key, reason)
+      const key = courseKeyOf(firing, action)
+      const last = lastRefusals.get(key)
+      if (last === undefined) lastRefusals.set(key, { reason, tick: entry.id })
+      else {
+        last.tick = entry.id
+        // An alert is refused again at every tick: only a change of the reason is news.
+        if (last.reason === reason) continue
+        last.reason = reason
+      }
       refusals.with({ [a.alert]: firing.alert, [a.actionName]: action, [a.refusalReason]: reason }).add()
     }
-    for (const key of lastReason.keys()) if (!refusedNow.has(key)) lastReason.delete(key)
+    lastRefusals.forEach(({ tick }, key) => tick !== entry.id && lastRefusals.delete(key))
     budgets.show(
       entry.budgets.flatMap(({ action, remaining }) =>
         remaining.map(({ budget, remaining: left }) => [[action, budget], left] as const),
