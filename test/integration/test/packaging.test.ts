@@ -98,12 +98,13 @@ test('runtime dependencies of what users install are few', () => {
   )
   // lezer is Prometheus's own grammar; yaml reads rule files, with the
   // places of its nodes and without dependencies, and is loaded only by the subpaths that read files; valibot checks options, and has
-  // no dependency.
+  // no dependency; re2js is Go's regexp, which label matchers are defined by, and has no dependency.
   expect([...theirs].toSorted()).toEqual([
     '@lezer/common',
     '@lezer/highlight',
     '@lezer/lr',
     '@prometheus-io/lezer-promql',
+    're2js',
     'valibot',
     'yaml',
   ])

@@ -59,7 +59,9 @@ const labelReplace: FunctionDefinition = {
 
 function compilePattern(text: string): ReturnType<typeof compileRegexp> {
   try {
-    return compileRegexp(text)
+    const pattern = compileRegexp(text)
+    pattern.checkGroups()
+    return pattern
   } catch (cause) {
     throw new EvaluationError(`invalid regular expression in label_replace(): ${text}`, { cause })
   }

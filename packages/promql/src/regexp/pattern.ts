@@ -1,84 +1,126 @@
-import { Machine } from './machine.ts'
-import { PatternParser } from './pattern-parser.ts'
-import { compileProgram } from './program.ts'
+import { RE2JS } from 're2js'
+import { checkGroups, compileRe2, type Re2Program } from './re2-program.ts'
 import { BoundedText, expandReplacement } from './replacement.ts'
+import { simpleTest } from './simple-pattern.ts'
 
 /** A compiled pattern of PromQL's `=~` or `label_replace`: RE2 syntax, matched against whole texts in linear time. */
-export class Pattern {
+export interface Pattern {
   /** Names of the capturing groups by number; 0 is the whole match. */
   readonly groupNames: readonly (string | undefined)[]
-  /** Set when the pattern is nothing but text. */
-  readonly #literal: string | undefined
-  readonly #machine: Machine
+  test(text: string): boolean
+  /** The whole match and the groups, or `undefined` when the text does not match. */
+  match(text: string): readonly (string | undefined)[] | undefined
+  /** @throws {@link PatternProblem} when {@link match} would need too much memory. */
+  checkGroups(): void
+}
+
+/** A pattern that needs no automaton, and so has no groups. */
+class SimplePattern implements Pattern {
+  readonly groupNames = [undefined]
+  readonly test: (text: string) => boolean
+
+  constructor(test: (text: string) => boolean) {
+    this.test = test
+  }
+
+  match(text: string): readonly string[] | undefined {
+    return this.test(text) ? [text] : undefined
+  }
+
+  checkGroups(): void {}
+}
+
+/** Every other pattern; `.` matches line feeds too. */
+class Re2Pattern implements Pattern {
+  readonly #program: Re2Program
 
   constructor(source: string) {
-    const parser = new PatternParser(source)
-    this.#machine = new Machine(compileProgram(source, parser.parse()))
-    this.groupNames = parser.groupNames
-    this.#literal = /^[^$\\.*+?()[\]{}|^]*$/.test(source) ? source : undefined
+    this.#program = compileRe2(source, RE2JS.DOTALL)
+  }
+
+  get groupNames(): readonly (string | undefined)[] {
+    return this.#program.groupNames
   }
 
   test(text: string): boolean {
-    return this.#literal === undefined ? this.#machine.run(text, false) !== undefined : text === this.#literal
+    return this.#program.regexp.testExact(text)
   }
 
-  /** The whole match and the groups, or `undefined` when the text does not match. */
   match(text: string): readonly (string | undefined)[] | undefined {
-    const slots = this.#machine.run(text, true)
-    if (slots === undefined) return undefined
-    return this.groupNames.map((_, i) => {
-      return i === 0 ? text : textBetween(text, slots[2 * i], slots[2 * i + 1])
-    })
+    const matcher = this.#program.regexp.matcher(text)
+    return matcher.matches() ? groupsOf(matcher, this.groupNames.length) : undefined
+  }
+
+  checkGroups(): void {
+    checkGroups(this.#program)
   }
 }
 
 /** A pattern as Go's `regexp` has it by itself: it matches anywhere in a text, and `.` no line feed. */
-export class SearchPattern {
-  readonly #machine: Machine
-  readonly #groupNames: readonly (string | undefined)[]
+class SearchPattern {
+  readonly #program: Re2Program
 
   constructor(source: string) {
-    const parser = new PatternParser(`(?-s:${source})`)
-    this.#machine = new Machine(compileProgram(source, parser.parse()))
-    this.#groupNames = parser.groupNames
+    this.#program = compileRe2(source, 0)
+    checkGroups(this.#program)
   }
 
   test(text: string): boolean {
-    return this.#machine.find(text, 0) !== undefined
+    return this.#program.regexp.test(text)
   }
 
   /** As Go's `ReplaceAllString`: an empty match right after another match is left alone. */
   replaceAll(text: string, replacement: string): string {
+    const { regexp, groupNames } = this.#program
     const out = new BoundedText()
+    const matcher = regexp.matcher(text)
     let copied = 0
-    for (let from = 0; from <= text.length;) {
-      const slots = this.#machine.find(text, from)
-      const [start = 0, end = 0] = slots ?? []
-      if (slots === undefined) break
+    while (matcher.find()) {
+      const start = matcher.start()
+      const end = matcher.end()
       out.add(text.slice(copied, start))
-      const groups = this.#groupNames.map((_, i) => textBetween(text, slots[2 * i], slots[2 * i + 1]))
-      if (end > copied || start === 0) out.add(expandReplacement(replacement, groups, this.#groupNames))
+      if (end > copied || start === 0)
+        out.add(expandReplacement(replacement, groupsOf(matcher, groupNames.length), groupNames))
       copied = end
-      from = Math.max(end, from + ((text.codePointAt(from) ?? 0) > 0xff_ff ? 2 : 1))
     }
     out.add(text.slice(copied))
     return out.text
   }
 }
 
-function textBetween(text: string, from = -1, to = -1): string | undefined {
-  return from === -1 || to === -1 ? undefined : text.slice(from, to)
+function groupsOf(matcher: ReturnType<RE2JS['matcher']>, count: number): (string | undefined)[] {
+  return Array.from({ length: count }, (_, i) => matcher.group(i) ?? undefined)
 }
 
 const MAX_CACHED = 512
-const cache = new Map<string, Pattern>()
 
-/** Compiles a pattern, or finds it again. Throws an error worded like Go's `regexp/syntax`. */
-export function compileRegexp(source: string): Pattern {
-  const known = cache.get(source)
-  if (known !== undefined) return known
-  const compiled = new Pattern(source)
-  if (cache.size >= MAX_CACHED) cache.clear()
-  cache.set(source, compiled)
-  return compiled
+/** Remembers what was compiled; all is forgotten when there is too much of it. */
+function remembering<T>(compile: (source: string) => T): (source: string) => T {
+  const cache = new Map<string, T>()
+  return source => {
+    let compiled = cache.get(source)
+    if (compiled === undefined) {
+      compiled = compile(source)
+      if (cache.size >= MAX_CACHED) cache.clear()
+      cache.set(source, compiled)
+    }
+    return compiled
+  }
 }
+
+/**
+ * Compiles a pattern that is matched against whole texts, or finds it again.
+ *
+ * @throws {@link PatternProblem} for what Go refuses, and for what would need too much time or memory.
+ */
+export const compileRegexp: (source: string) => Pattern = remembering((source): Pattern => {
+  const test = simpleTest(source)
+  return test === undefined ? new Re2Pattern(source) : new SimplePattern(test)
+})
+
+/**
+ * Compiles a pattern that is searched for in texts, or finds it again.
+ *
+ * @throws {@link PatternProblem} as {@link compileRegexp}.
+ */
+export const compileSearch: (source: string) => SearchPattern = remembering(source => new SearchPattern(source))

@@ -14,17 +14,24 @@ export class BoundedText {
   }
 }
 
-/** `$1`, `$name`, `${name}` and `$$`, as Go's `Regexp.Expand`: the longest name counts, and an unknown one is empty. */
+const REFERENCE = /\$(?:\$|\{(?<braced>[\p{L}\p{Nd}_]+)\}|(?<bare>[\p{L}\p{Nd}_]+))|[^$]+|\$/gu
+
+/**
+ * `$1`, `$name`, `${name}` and `$$`, as Go's `Regexp.Expand`: the longest name counts, an unknown one is empty, and of
+ * groups of the same name the first that matched.
+ */
 export function expandReplacement(
   template: string,
   match: readonly (string | undefined)[],
   names: readonly (string | undefined)[],
 ): string {
   const value = new BoundedText()
-  for (const [text, braced, bare] of template.matchAll(/\$(?:\$|\{(\w+)\}|(\w+))|[^$]+|\$/g)) {
-    const name = braced ?? bare
+  for (const { 0: text, groups = {} } of template.matchAll(REFERENCE)) {
+    const name = groups['braced'] ?? groups['bare']
     if (name === undefined) value.add(text === '$$' ? '$' : text)
-    else value.add(match[/^\d+$/.test(name) ? Number(name) : names.indexOf(name)] ?? '')
+    // `$01` is a name, not a number.
+    else if (/^(?:0|[1-9]\d{0,8})$/.test(name)) value.add(match[Number(name)] ?? '')
+    else value.add(match.find((group, i) => group !== undefined && names[i] === name) ?? '')
   }
   return value.text
 }

@@ -1,5 +1,5 @@
 import { parseDuration } from '../numbers/durations.ts'
-import { SearchPattern } from '../regexp/pattern.ts'
+import { compileSearch } from '../regexp/pattern.ts'
 import {
   escapable,
   expressionLink,
@@ -79,11 +79,8 @@ export const TEMPLATE_FUNCTIONS: ReadonlyMap<string, TemplateFunction> = new Map
   ['stripPort', onTexts(1, text => /^(?:\[([^\]]*)\]|([^:]*)):[^:]*$/.exec(text)?.slice(1).find(Boolean) ?? text)],
   ['stripDomain', onTexts(1, stripDomain)],
   ['parseDuration', onTexts(1, secondsOf)],
-  ['match', onTexts(2, (pattern, text) => new SearchPattern(pattern).test(text))],
-  [
-    'reReplaceAll',
-    onTexts(3, (pattern, replacement, text) => new SearchPattern(pattern).replaceAll(text, replacement)),
-  ],
+  ['match', onTexts(2, (pattern, text) => compileSearch(pattern).test(text))],
+  ['reReplaceAll', onTexts(3, (pattern, replacement, text) => compileSearch(pattern).replaceAll(text, replacement))],
   ['graphLink', onTexts(1, expr => expressionLink(expr, 0))],
   ['tableLink', onTexts(1, expr => expressionLink(expr, 1))],
   ['urlQueryEscape', onTexts(1, queryEscape)],

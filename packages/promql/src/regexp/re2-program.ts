@@ -1,0 +1,72 @@
+import { RE2JS, RE2JSSyntaxException } from 're2js'
+import { PatternProblem } from './pattern-problem.ts'
+import { escapeBracketColon, renameGroups, scanPattern } from './pattern-scan.ts'
+
+/** A pattern compiled by `re2js`, in RE2's syntax and linear time. */
+export interface Re2Program {
+  readonly regexp: RE2JS
+  /** Names of the capturing groups by number; 0 is the whole match. */
+  readonly groupNames: readonly (string | undefined)[]
+}
+
+/** A match takes time in the product of the lengths of the text and of the program, so both are bounded. */
+const MAX_SIZE = 10_000
+/** A match that wants its groups keeps their places for each instruction: two tables of 4 bytes a number. */
+const MAX_PLACES = 1_000_000
+/** What the states of one pattern's automaton may take; beyond it they are forgotten and made again, or the text is matched without. */
+const MAX_STATE_BYTES = 1_048_576
+
+/** Compiles a pattern. @throws {@link PatternProblem} for what Go refuses and for what would be too large. */
+export function compileRe2(source: string, flags: number): Re2Program {
+  const { size, refused } = scanPattern(source)
+  if (size > MAX_SIZE && refused !== undefined) throw PatternProblem.of('invalid repeat count', refused)
+  if (size > MAX_SIZE || source.length > MAX_SIZE) throw PatternProblem.of('expression too large', source)
+  const program = compileNamed(escapeBracketColon(source), flags)
+  const { dfa } = program.regexp.re2()
+  dfa.stateBudget = MAX_STATE_BYTES
+  dfa.memBudget = MAX_STATE_BYTES
+  return program
+}
+
+/** @throws {@link PatternProblem} when a match with groups would take too much memory. */
+export function checkGroups({ regexp }: Re2Program): void {
+  const places = 2 * (regexp.groupCount() + 1) * regexp.programSize()
+  if (places > MAX_PLACES) throw PatternProblem.of('expression too large', regexp.pattern())
+}
+
+function compileNamed(source: string, flags: number): Re2Program {
+  try {
+    return named(RE2JS.compile(source, flags), name => name)
+  } catch (error) {
+    if (!(error instanceof RE2JSSyntaxException)) throw problemOf(error, source)
+    if (error.getDescription() !== 'duplicate capture group name') throw problemOf(error, source)
+  }
+  // Go allows the same name twice.
+  const renamed = renameGroups(source)
+  try {
+    return named(RE2JS.compile(renamed.source, flags), name => renamed.names[Number(name.slice(1))])
+  } catch (error) {
+    const problem = problemOf(error, renamed.source)
+    problem.message = problem.message.replaceAll(/\(\?P<g(\d+)>/g, (_, index) => `(?P<${renamed.names[Number(index)]}>`)
+    throw problem
+  }
+}
+
+function named(regexp: RE2JS, nameOf: (name: string) => string | undefined): Re2Program {
+  const groupNames: (string | undefined)[] = Array.from({ length: regexp.groupCount() + 1 }, () => undefined)
+  for (const [name, index] of Object.entries(regexp.namedGroups())) groupNames[index] = nameOf(name)
+  return { regexp, groupNames }
+}
+
+/** Prometheus anchors a pattern and then parses it, so its words show the pattern anchored. */
+function problemOf(error: unknown, source: string): PatternProblem {
+  try {
+    RE2JS.compile(`^(?s:${source})$`)
+  } catch (anchored) {
+    if (anchored instanceof RE2JSSyntaxException) return new PatternProblem(anchored.message, { cause: error })
+    // The parser is recursive.
+    return PatternProblem.of('expression nests too deeply', source)
+  }
+  const text = error instanceof Error ? error.message : String(error)
+  return new PatternProblem(text.replace('`(?s)', '`'), { cause: error })
+}
