@@ -1,46 +1,74 @@
-import type { ProgramSource, Response } from '@homeostat/optimizer'
+import type { Optimizer, Response, Steps } from '@homeostat/optimizer'
+import { SlicedWork } from '@homeostat/optimizer'
+import type { Compiler } from '@homeostat/optimizer/schemas'
 import type { Faults } from '@homeostat/signals'
 import { broughtActions } from './brought-actions.ts'
-import type { DomainWithMode, Modes } from './modes.ts'
-import type { HomeostatOptions } from './options.ts'
-import { programOf } from './program.ts'
+import type { OwnProgram } from './given-program.ts'
+import type { Program, ProgramParts } from './program.ts'
+import { answerKey, programOf } from './program.ts'
 import { ProgramFiles } from './reload/program-files.ts'
+import type { ProgramBase, ReadProgram } from './reload/read-program-files.ts'
 
-export interface FileProgramContext {
-  readonly options: HomeostatOptions
-  readonly domains: readonly DomainWithMode[]
-  readonly modes: Modes
+export interface FileProgramContext extends ProgramParts {
+  /** The rules and responses of the options. */
+  readonly own: Promise<OwnProgram>
   readonly intervalMs: number
   readonly faults: Faults
   /** Is given what is wrong with the files, one line each. */
   readonly notice: (text: string) => void
-  /** Puts a program in force. */
-  readonly load: (program: ProgramSource) => Promise<void>
+  /** Where a program is put in force. */
+  readonly optimizer: Optimizer
 }
+
+/** How long the event loop is held to put a program together. */
+const SLICE_MS = 1
+/** Responses looked at between two rests. */
+const RESPONSES_OF_STEP = 128
 
 /** The files that rules and responses are read from, if there are any, beside what packages and options bring. */
 export function fileProgramOf(context: FileProgramContext): ProgramFiles | undefined {
-  const { options, domains, modes, intervalMs, faults, load } = context
-  const { ruleFiles = [], responseFiles = [], rules = [], responses = [] } = options
+  const { ruleFiles = [], responseFiles = [] } = context.options
   if (ruleFiles.length + responseFiles.length === 0) return undefined
-  const brought = [...domains.map(([domain]) => domain), { rules, actions: options.actions, knobs: options.knobs }]
-  const actions = brought.flatMap(broughtActions).map(({ name }) => name)
+  const { own, optimizer } = context
   return new ProgramFiles({
     ruleFiles,
     responseFiles,
-    base: { rules: brought.flatMap(each => each.rules), actions: new Set(actions), intervalMs },
-    swap: async read => {
-      const answered = new Set(read.responses.map(answerKey))
-      const kept = responses.filter(response => !answered.has(answerKey(response)))
-      const together = { ...options, rules: [...rules, ...read.rules], responses: [...kept, ...read.responses] }
+    base: own.then(given => baseOf(given, context)),
+    earlier: () => optimizer.expressions,
+    swap: async (read, expressions) => {
       // What is wrong in the options has been said at the start, and the files have been checked.
-      await load(programOf(together, domains, modes))
+      const steps = together(await own, read, context, expressions)
+      const { rules, responses } = await new SlicedWork(steps, SLICE_MS).done
+      await optimizer.loadInSlices({ rules, responses, expressions })
     },
     warn: context.notice,
-    onFault: error => faults.report('rule', error),
+    onFault: error => context.faults.report('rule', error),
   })
 }
 
-function answerKey({ action, to }: Response): string {
-  return JSON.stringify([action, to.alert])
+function baseOf({ rules }: OwnProgram, { options, domains, intervalMs }: FileProgramContext): ProgramBase {
+  const brought = [...domains.map(([domain]) => domain), { rules, actions: options.actions, knobs: options.knobs }]
+  const actions = brought.flatMap(broughtActions).map(({ name }) => name)
+  return { rules: brought.flatMap(each => each.rules), actions: new Set(actions), intervalMs }
+}
+
+/** A response of a file takes the place of one of the options. */
+function* together(
+  given: OwnProgram,
+  read: Pick<ReadProgram, 'rules' | 'responses'>,
+  parts: ProgramParts,
+  compiler: Compiler,
+): Steps<Program> {
+  const answered = new Set<string>()
+  for (const [index, response] of read.responses.entries()) {
+    answered.add(answerKey(response))
+    if (index % RESPONSES_OF_STEP === RESPONSES_OF_STEP - 1) yield
+  }
+  const responses: Response[] = []
+  for (const [index, response] of given.responses.entries()) {
+    if (!answered.has(answerKey(response))) responses.push(response)
+    if (index % RESPONSES_OF_STEP === RESPONSES_OF_STEP - 1) yield
+  }
+  const all = { rules: [...given.rules, ...read.rules], responses: [...responses, ...read.responses] }
+  return yield* programOf(all, parts, compiler)
 }

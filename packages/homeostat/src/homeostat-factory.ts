@@ -25,7 +25,7 @@ export function homeostat(options: HomeostatOptions = {}): Homeostat {
 }
 
 /** The remaining options are plain data, copied when they were checked. */
-function withoutLiveObjects({ options, isWrong }: CheckedOptions): CheckedOptions {
+function withoutLiveObjects({ options, ...rest }: CheckedOptions): CheckedOptions {
   const { actions: _, knobs: __, domains: ___, coordinator, stateStore, ...data } = options
   return {
     options: {
@@ -34,6 +34,6 @@ function withoutLiveObjects({ options, isWrong }: CheckedOptions): CheckedOption
       ...(typeof stateStore !== 'object' && stateStore !== undefined && { stateStore }),
       maxMode: 'advise',
     },
-    isWrong,
+    ...rest,
   }
 }

@@ -1,12 +1,4 @@
-import type {
-  ActionEvidence,
-  Domain,
-  Explanation,
-  LedgerListener,
-  Mode,
-  ProgramSource,
-  TraceWindow,
-} from '@homeostat/optimizer'
+import type { ActionEvidence, Domain, Explanation, LedgerListener, Mode, TraceWindow } from '@homeostat/optimizer'
 import { isAdvice, Optimizer, steadyNow } from '@homeostat/optimizer'
 import { measureEventLoopLag } from '@homeostat/runtime'
 import type { Faults } from '@homeostat/signals'
@@ -36,7 +28,8 @@ import { optimizationResult } from './optimization-result.ts'
 import type { PerformanceMetrics } from './performance-metrics.ts'
 import type { PerformancePrediction, PreventionResult } from './prevention.ts'
 import { preventionResult } from './prevention.ts'
-import { programOf } from './program.ts'
+import { GivenProgram } from './given-program.ts'
+import { actionsOf } from './program.ts'
 import { ProgramOfOptions } from './program-of-options.ts'
 import { Rhythm } from './rhythm.ts'
 import type { ProgramFiles } from './reload/program-files.ts'
@@ -67,6 +60,7 @@ export class Homeostat implements AsyncDisposable {
   readonly #forecasting: Forecasting
   readonly #killSwitches: KillSwitches
   readonly #files: ProgramFiles | undefined
+  readonly #program: ProgramOfOptions
   readonly #faults: Faults
   readonly #given = new MethodArguments(text => this.#reporter.notice(text))
   /** Settles when the rules and responses of the options are in force. */
@@ -106,12 +100,13 @@ export class Homeostat implements AsyncDisposable {
     const reporter = (this.#reporter = new Reporter({ options, domains, modes, service, faults, readers }))
     let isMade = false
     const notice = (text: string): void => (isMade ? reporter.notice(text) : warnAtStart(text))
-    const program = programOf(options, domains, modes)
-    const wantedProgram = new ProgramOfOptions(program, faults)
-    const actions = [...program.actions, ...this.#automation.actions]
+    const parts = { options, domains, modes }
+    const given = isSignalsOnly ? new GivenProgram(undefined, undefined) : checked.program
+    const program = (this.#program = new ProgramOfOptions(given, parts, faults))
+    const actions = [...actionsOf(parts), ...this.#automation.actions]
     this.optimizer = new Optimizer({
       registries: [engine.registry, ...domains.map(([domain]) => domain.instrumentation.registry)],
-      ...wantedProgram.atOnce,
+      ...program.atOnce,
       actions,
       fleet: this.#automation.fleet,
       modeOf: action => modes.ofAction(action),
@@ -120,7 +115,7 @@ export class Homeostat implements AsyncDisposable {
       ...(options.warmUpMs !== undefined && { warmUpMs: options.warmUpMs }),
       ...(options.environment && { environment: options.environment }),
     })
-    this.#loaded = wantedProgram.load(this.optimizer, options)
+    this.#loaded = program.load(this.optimizer)
     // Named at once, so that there is a past to answer from; a process that only measures reads none until it is asked.
     if (!isSignalsOnly) this.#query = new PerformanceQuery(this.optimizer.store)
     const mayAct = actions.some(action => !isAdvice(action) && modes.ofAction(action.name) === 'act')
@@ -131,8 +126,7 @@ export class Homeostat implements AsyncDisposable {
     const { histories } = this.optimizer
     this.#keeper = new Keeper({ options, domains, service, faults, histories, forecasting })
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct, notice })
-    const load = (source: ProgramSource): Promise<void> => this.optimizer.loadInSlices(source)
-    this.#files = fileProgramOf({ options, domains, modes, intervalMs, faults, load, notice })
+    this.#files = fileProgramOf({ ...parts, own: program.own, intervalMs, faults, optimizer: this.optimizer, notice })
     const waits = { service, readers, loaded: this.#loaded, resume: () => this.#resume() }
     this.#rhythm = new Rhythm({ intervalMs, optimizer: this.optimizer, faults, ...waits })
     reporter.follow({ optimizer: this.optimizer, automation: this.#automation, keeper: this.#keeper })
@@ -180,6 +174,7 @@ export class Homeostat implements AsyncDisposable {
   async stop(): Promise<void> {
     this.#rhythm.stop()
     const endings = {
+      'the rules of the options': () => this.#program[Symbol.dispose](),
       'the program files': () => this.#files?.[Symbol.dispose](),
       'the kill switches': () => this.#killSwitches[Symbol.asyncDispose](),
       'the loop': () => this.optimizer.stop(),

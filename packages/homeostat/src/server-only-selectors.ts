@@ -1,7 +1,9 @@
 import type { Response } from '@homeostat/optimizer'
 import { expressionsOf } from '@homeostat/optimizer'
+import type { Compiler } from '@homeostat/optimizer/schemas'
 import { compile, matchesEmpty, operandsOf, underscoreLabel } from '@homeostat/promql'
 import type { Expression, LabelMatch, RecordingRule, Rule, RuleSource } from '@homeostat/promql'
+import type { Lines } from './report-lines.ts'
 
 type Ast = Expression['ast']
 type Selector = Extract<Ast, { readonly kind: 'selector' }>
@@ -30,62 +32,47 @@ interface Written {
   readonly expr: string
 }
 
-/** So many expressions are checked at once, and the rest in slices. Reading one takes some 0.1 ms. */
-const AT_ONCE = 50
-/** How long the event loop is held for the rest. */
-const SLICE_MS = 2
+/** Rules looked at between two rests, to learn what they record. */
+const RULES_OF_STEP = 128
 
-/** Where the lines go. */
-export interface ServerOnlyReport {
-  /** While the program is loaded. */
-  readonly now: (line: string) => void
-  /** Afterwards, for what a large program has more. */
-  readonly later: (line: string) => void
+/** What is looked at. */
+export interface Looked {
+  readonly rules: readonly RuleSource[]
+  readonly responses: readonly Response[]
+  /** Further rules that may record what these read. */
+  readonly known: readonly RuleSource[]
+  /** Compiles the expressions. Default: they are not kept. */
+  readonly compiler?: Compiler
 }
 
 /**
- * Reports selectors that find nothing in a process though they do on a server: a rule with one never fires, or for ever. What
- * the rules themselves record is known; what an instrument of the application may name so is not.
- *
- * @param known - further rules that may record what these read
+ * Finds selectors that find nothing in a process though they do on a server: a rule with one never fires, or for ever. What
+ * the rules themselves record is known; what an instrument of the application may name so is not. A step looks at an expression.
  */
-export function reportServerOnlySelectors(
-  rules: readonly RuleSource[],
-  responses: readonly Response[],
-  known: readonly RuleSource[],
-  report: ServerOnlyReport,
-): void {
-  const all = rules.flatMap(rulesOf)
-  const recorded = new Set([...all, ...known.flatMap(rulesOf)].flatMap(rule => ('record' in rule ? [rule.record] : [])))
-  const written: Written[] = [
-    ...all.map(rule => ({ where: `rule "${'record' in rule ? rule.record : rule.alert}"`, expr: rule.expr })),
-    ...responses.flatMap(response =>
-      expressionsOf(response).map(([field, expr]) => ({
-        where: `the response to "${response.to.alert}", ${field}`,
-        expr,
-      })),
-    ),
-  ]
+export function* serverOnlySelectors({ rules, responses, known, compiler = { compile } }: Looked): Lines {
+  const recorded = new Set<string>()
+  for (const [index, source] of [...rules, ...known].entries()) {
+    for (const rule of rulesOf(source)) if ('record' in rule) recorded.add(rule.record)
+    if (index % RULES_OF_STEP === RULES_OF_STEP - 1) yield NONE
+  }
   const lines = new Set<string>()
-  const look = (at: number, say: (line: string) => void): void => {
-    for (const line of problemsOf(written[at]!, recorded)) {
-      if (lines.has(line)) continue
-      lines.add(line)
-      say(line)
-    }
+  const news = (written: Written): string[] => {
+    const found = problemsOf(written, recorded, compiler).filter(line => !lines.has(line))
+    for (const line of found) lines.add(line)
+    return [...new Set(found)]
   }
-  let next = 0
-  while (next < Math.min(AT_ONCE, written.length)) look(next++, report.now)
-  const slice = (): void => {
-    const until = performance.now() + SLICE_MS
-    while (next < written.length && performance.now() < until) look(next++, report.later)
-    if (next < written.length) setImmediate(slice).unref()
-  }
-  if (next < written.length) setImmediate(slice).unref()
+  for (const source of rules)
+    for (const rule of rulesOf(source))
+      yield news({ where: `rule "${'record' in rule ? rule.record : rule.alert}"`, expr: rule.expr })
+  for (const response of responses)
+    for (const [field, expr] of expressionsOf(response))
+      yield news({ where: `the response to "${response.to.alert}", ${field}`, expr })
 }
 
-function problemsOf({ where, expr }: Written, recorded: ReadonlySet<string>): string[] {
-  const ast = parsed(expr)
+const NONE: readonly string[] = []
+
+function problemsOf({ where, expr }: Written, recorded: ReadonlySet<string>, compiler: Compiler): string[] {
+  const ast = parsed(expr, compiler)
   if (ast === undefined) return []
   return selectorsOf(ast, false).flatMap(({ selector, isAbsence }) => {
     const missing = missingHere(selector, recorded)
@@ -129,9 +116,9 @@ function rulesOf(source: RuleSource): (Rule | RecordingRule)[] {
 }
 
 /** Loading reports what does not parse. */
-function parsed(expr: string): Ast | undefined {
+function parsed(expr: string, compiler: Compiler): Ast | undefined {
   try {
-    return compile(expr, { experimental: true }).ast
+    return compiler.compile(expr, { experimental: true }).ast
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import type { Compiler } from '@homeostat/optimizer/schemas'
 import { compile, operandsOf } from '@homeostat/promql'
 import type { Expression } from '@homeostat/promql'
 
@@ -20,8 +21,8 @@ const FLIPPED = { '>': '<', '>=': '<=', '<': '>', '<=': '>=' } as const
  * The thresholds of a condition: alternatives (`or`), each of comparisons that hold together (`and`). What is no comparison
  * with a number is left out.
  */
-export function thresholdsOf(expr: string): readonly (readonly Threshold[])[] {
-  const { ast } = compile(expr)
+export function thresholdsOf(expr: string, compiler: Compiler = { compile }): readonly (readonly Threshold[])[] {
+  const { ast } = compiler.compile(expr)
   return alternatives(ast).map(alternative => conjuncts(alternative).flatMap(thresholdOf))
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { SpanContext } from '@opentelemetry/api'
-import type { Store } from '@homeostat/promql'
+import type { CompiledExpressions, Store } from '@homeostat/promql'
 import { createStore } from '@homeostat/promql'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import { shownValue, warnLater } from '@homeostat/signals/options'
@@ -193,6 +193,11 @@ export class Optimizer {
     return changes.some(({ name }) => this.#modeOf(name) === 'act') ? 'act' : this.#modeOf('')
   }
 
+  /** The expressions of the program in force, compiled, for whoever checks those of the next one. */
+  get expressions(): CompiledExpressions {
+    return this.#programs.expressions
+  }
+
   /** Replaces rules and responses. Trials in flight end on the ones they began with. */
   load(source: ProgramSource): void {
     this.#loading.load(source)
@@ -315,9 +320,9 @@ export class Optimizer {
     return this.#clock()
   }
 
-  #use(program: Program): void {
+  *#use(program: Program): Steps<void> {
     this.#programs.use(program)
-    this.#alerts.keep(new Set(program.ruleNames.values()))
+    yield* this.#alerts.keep(program.names)
   }
 
   /** Settles when no tick is under way. */

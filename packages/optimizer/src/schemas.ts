@@ -3,9 +3,10 @@ export { budgetSchema } from './words/schemas/budget-schema.ts'
 export { knobOptionsSchema, knobSchema } from './words/schemas/knob-schema.ts'
 export {
   designSchema,
-  expectationSchema,
-  guardSchema,
   LONGEST_RUN_MS,
   responseSchema,
+  responseSchemasWith,
+  type ResponseSchemas,
 } from './words/schemas/response-schema.ts'
+export { PLAIN_COMPILER, type Compiler } from './words/schemas/promql-text.ts'
 export { ruleSourceSchema } from './words/schemas/rule-schema.ts'

@@ -3,6 +3,7 @@ export type { Alert, ResolvedAlert } from './rules/alert.ts'
 export type { Annotation } from './words/annotation.ts'
 export { operandsOf, type LabelMatch, type ValueType } from './words/ast.ts'
 export { formatDuration, parseDuration } from './numbers/durations.ts'
+export { CompiledExpressions } from './queries/compiled-expressions.ts'
 export {
   EvaluationError,
   EvaluationTimeout,
@@ -34,6 +35,7 @@ export {
   type MetricIdentity,
   type SeriesKind,
 } from './words/names.ts'
+export { RuleFileError, type FilePosition, type RulePlace } from './words/rule-file-error.ts'
 export type { LimitedAlerts, RuleHealth } from './rules/rule-context.ts'
 export type { RuleGroup } from './rules/rule-group.ts'
 export type { RecordingRule, Rule } from './rules/rule.ts'

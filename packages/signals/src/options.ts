@@ -1,4 +1,4 @@
-export { closestName, didYouMean } from './options/closest-name.ts'
+export { closestName, didYouMean, didYouMeanInSteps } from './options/closest-name.ts'
 export { mergeOptions, readEnvironment, textIn, type Environment } from './options/environment-options.ts'
 export { jsonSchema, type JsonSchema } from './options/json-schema.ts'
 export { isScalar, listOptions, variableOf, type ListedOption } from './options/option-list.ts'
@@ -39,11 +39,13 @@ export { optionTable } from './options/option-table.ts'
 export { warnAtStart, warnLater, warnOfOptions, type Warn } from './options/option-warning.ts'
 export {
   checkedOptions,
+  readInSteps,
   readOptions,
   readWhole,
   type ReadingContext,
   type ReadOptions,
+  type ReadValue,
 } from './options/read-options.ts'
 export { shownName, shownValue } from './options/shown-value.ts'
-export { itemsOf, keysOf } from './options/untrusted-object.ts'
+export { hasMoreThan, itemsOf, keysOf } from './options/untrusted-object.ts'
 export { signalOptions } from './signal-options.ts'

@@ -1,3 +1,4 @@
+import type { Compiler } from '@homeostat/optimizer/schemas'
 import type { Rule, RuleGroup, RuleSource } from '@homeostat/promql'
 import { parseDuration } from '@homeostat/promql'
 import { RuleFileError } from '@homeostat/promql/rule-files'
@@ -16,7 +17,12 @@ export function lintResponses(placed: readonly PlacedResponse[], context: Respon
 }
 
 /** What in rule files is valid, and seldom what was meant. One line each. */
-export function lintRules(file: string, groups: readonly RuleGroup[], intervalMs?: number): string[] {
+export function lintRules(
+  file: string,
+  groups: readonly RuleGroup[],
+  intervalMs?: number,
+  compiler?: Compiler,
+): string[] {
   return groups.flatMap(group =>
     group.rules.filter(isAlerting).flatMap((rule, index) => {
       const where = `${file}: group "${group.name}", rule ${index + 1}, "${rule.alert}"`
@@ -27,7 +33,7 @@ export function lintRules(file: string, groups: readonly RuleGroup[], intervalMs
         warnings.push(
           `${where}: keep_firing_for is shorter than the ${everyMs / 1000} s between evaluations: no effect`,
         )
-      if (isBareRatio(rule.expr))
+      if (isBareRatio(rule.expr, compiler))
         warnings.push(`${where}: a ratio says little of a few events: add a least rate, "... and <denominator> > 1"`)
       return warnings
     }),
@@ -39,8 +45,8 @@ function isAlerting(rule: RuleSource): rule is Rule {
 }
 
 /** A share of events, with no condition on how many there are. A share of a capacity needs none. */
-function isBareRatio(expr: string): boolean {
-  return thresholdsOf(expr).some(
+function isBareRatio(expr: string, compiler: Compiler | undefined): boolean {
+  return thresholdsOf(expr, compiler).some(
     all =>
       all.some(({ isRatio, countsEvents }) => isRatio && countsEvents) &&
       !all.some(({ isRatio, countsEvents }) => !isRatio && countsEvents),

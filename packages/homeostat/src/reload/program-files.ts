@@ -2,26 +2,34 @@ import type { Response } from '@homeostat/optimizer'
 import type { Warn } from '@homeostat/signals/options'
 import { watchFiles } from '@homeostat/optimizer'
 import { errorType, ownMessage, readRegularFile } from '@homeostat/signals'
+import { CompiledExpressions } from '@homeostat/promql'
 import type { RuleGroup } from '@homeostat/promql'
-import { reportServerOnlySelectors } from '../server-only-selectors.ts'
+import type { Lines } from '../report-lines.ts'
+import { reportLines } from '../report-lines.ts'
+import { serverOnlySelectors } from '../server-only-selectors.ts'
 import { ProgramFilesError } from './program-files-error.ts'
 import type { FileText, ProgramBase } from './read-program-files.ts'
 
 /** Larger than any that a person writes; reading one takes its memory. */
 const LARGEST_BYTES = 16 * 1024 * 1024
 
+/** Steps of reporting that are taken at once: an expression each, which is compiled already. */
+const AT_ONCE = 50
+
 export interface ProgramFilesOptions {
   readonly ruleFiles: readonly string[]
   readonly responseFiles: readonly string[]
-  readonly base: ProgramBase
+  readonly base: ProgramBase | Promise<ProgramBase>
+  /** The expressions of what is in force: most of the next ones are mostly the same. Default: none. */
+  readonly earlier?: () => CompiledExpressions
   /** Puts what the files say in force, in one step. */
-  readonly swap: (program: {
-    readonly rules: readonly RuleGroup[]
-    readonly responses: readonly Response[]
-  }) => void | Promise<void>
+  readonly swap: (
+    program: { readonly rules: readonly RuleGroup[]; readonly responses: readonly Response[] },
+    expressions: CompiledExpressions,
+  ) => void | Promise<void>
   /** Told in one line what was wrong with the files, once for each state they are in. */
   readonly warn: Warn
-  readonly onFault: (error: ProgramFilesError) => void
+  readonly onFault: (error: unknown) => void
   /** How often the files are looked at. @default 1000 */
   readonly pollMs?: number
 }
@@ -59,22 +67,24 @@ export class ProgramFiles implements Disposable {
   }
 
   async #load(): Promise<void> {
-    const { ruleFiles, responseFiles, base, swap, warn } = this.#options
+    const { ruleFiles, responseFiles, earlier, swap, warn } = this.#options
     try {
       const [rules, responses] = await Promise.all([texts(ruleFiles), texts(responseFiles)])
       const seen = [...rules, ...responses].map(({ text }) => text)
       // Touched, or written anew with what it said before.
       if (this.#isClosed || isSame(seen, this.#seen)) return
       this.#seen = seen
+      const base = await this.#options.base
       const { readProgram } = await import('./program-reader.ts')
       const { errors, warnings, ...program } = await readProgram(rules, responses, base)
       if (errors.length > 0) throw new ProgramFilesError(errors, this.#hasLoaded)
       if (this.#isClosed) return
-      await swap(program)
+      const expressions = new CompiledExpressions(earlier?.())
+      await swap(program, expressions)
       this.#hasLoaded = true
       this.#told = undefined
-      for (const warning of warnings) warn(warning)
-      reportServerOnlySelectors(program.rules, program.responses, base.rules, { now: warn, later: warn })
+      const found = serverOnlySelectors({ ...program, known: base.rules, compiler: expressions })
+      reportLines(allOf(warnings, found), { now: warn, later: warn }, AT_ONCE, this.#options.onFault)
     } catch (error) {
       this.#fail(error instanceof ProgramFilesError ? error : new ProgramFilesError([error], this.#hasLoaded))
     }
@@ -86,6 +96,11 @@ export class ProgramFiles implements Disposable {
     this.#options.warn(error.message)
     this.#options.onFault(error)
   }
+}
+
+function* allOf(warnings: readonly string[], found: Lines): Lines {
+  for (const warning of warnings) yield [warning]
+  yield* found
 }
 
 function isSame(texts: readonly string[], before: readonly string[] | undefined): boolean {

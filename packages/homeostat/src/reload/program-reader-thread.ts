@@ -1,4 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import type { RuleSource } from '@homeostat/promql'
 import type { ReaderTask, SentPart } from './program-reader.ts'
 import { readProgramFiles } from './read-program-files.ts'
 
@@ -6,7 +7,10 @@ import { readProgramFiles } from './read-program-files.ts'
 const OF_PART = 100
 
 const { ruleFiles, responseFiles, base, port } = workerData as ReaderTask
-const { rules, responses, errors, warnings } = readProgramFiles(ruleFiles, responseFiles, base)
+const known: RuleSource[] = []
+for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
+  known.push(...(next.message as readonly RuleSource[]))
+const { rules, responses, errors, warnings } = readProgramFiles(ruleFiles, responseFiles, { ...base, rules: known })
 const send = (part: SentPart): void => port.postMessage(part, [])
 
 for (const group of rules) {

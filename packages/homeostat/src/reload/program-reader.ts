@@ -2,13 +2,15 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import type { MessagePort } from 'node:worker_threads'
 import type { Response } from '@homeostat/optimizer'
 import { after, nextTurn } from '@homeostat/signals'
-import type { RuleGroup } from '@homeostat/promql'
-import { RuleFileError } from '@homeostat/promql/rule-files'
+import type { RuleGroup, RuleSource } from '@homeostat/promql'
+import { RuleFileError } from '@homeostat/promql'
 import type { FileText, ProgramBase, ReadProgram } from './read-program-files.ts'
-import { readProgramFiles } from './read-program-files.ts'
 
-/** Texts up to this length are read at once: a thread takes longer to start than they take to read. */
-const AT_ONCE_CHARACTERS = 16 * 1024
+/** Texts up to this length, some forty rules, are read at once: a thread takes longer to start than they take to read. */
+const AT_ONCE_CHARACTERS = 4096
+
+/** Rules of the application that are sent at once; packing so many takes about a millisecond. */
+const RULES_OF_PART = 100
 
 /** Reading takes seconds only where a file is made to; until then what was in force stays in force. */
 const LONGEST_READ_MS = 60_000
@@ -31,7 +33,8 @@ export type SentPart =
 export interface ReaderTask {
   readonly ruleFiles: readonly FileText[]
   readonly responseFiles: readonly FileText[]
-  readonly base: ProgramBase
+  /** Its rules wait in the port, in lists. */
+  readonly base: Omit<ProgramBase, 'rules'>
   readonly port: MessagePort
 }
 
@@ -42,19 +45,25 @@ export async function readProgram(
   base: ProgramBase,
 ): Promise<ReadProgram> {
   const characters = [...ruleFiles, ...responseFiles].reduce((sum, { text }) => sum + text.length, 0)
-  if (characters <= AT_ONCE_CHARACTERS) return readProgramFiles(ruleFiles, responseFiles, base)
-  const port = await readInThread(ruleFiles, responseFiles, base)
-  return port ? received(port) : readProgramFiles(ruleFiles, responseFiles, base)
+  const port = characters > AT_ONCE_CHARACTERS ? await readInThread(ruleFiles, responseFiles, base) : undefined
+  if (port) return received(port)
+  // Its reader of YAML takes longer to load than ten thousand rules have: who reads in a thread does not need it here.
+  const { readProgramFiles } = await import('./read-program-files.ts')
+  return readProgramFiles(ruleFiles, responseFiles, base)
 }
 
 /** Where the parts of what was read are waiting; undefined where there can be no thread: in a bundle, or without the permission. */
 async function readInThread(
   ruleFiles: readonly FileText[],
   responseFiles: readonly FileText[],
-  base: ProgramBase,
+  { rules, ...base }: ProgramBase,
 ): Promise<MessagePort | undefined> {
   const { port1, port2 } = new MessageChannel()
   port1.unref()
+  for (const part of partsOf(rules)) {
+    port1.postMessage(part, [])
+    await nextTurn()
+  }
   const worker = startThread({ ruleFiles, responseFiles, base, port: port2 })
   if (!worker) return undefined
   const isRead = new Promise<boolean>((resolve, reject) => {
@@ -72,6 +81,18 @@ async function readInThread(
   })
   worker.unref()
   return (await isRead) ? port1 : undefined
+}
+
+/** Rules in lists that are packed within a millisecond. A group is in several, since only its alerts are looked for. */
+function partsOf(rules: readonly RuleSource[]): RuleSource[][] {
+  const single = rules.flatMap(rulesOf)
+  return Array.from({ length: Math.ceil(single.length / RULES_OF_PART) }, (_, index) =>
+    single.slice(index * RULES_OF_PART, (index + 1) * RULES_OF_PART),
+  )
+}
+
+function rulesOf(source: RuleSource): RuleSource[] {
+  return 'rules' in source ? source.rules.flatMap(rulesOf) : [source]
 }
 
 function startThread(workerData: ReaderTask): Worker | undefined {

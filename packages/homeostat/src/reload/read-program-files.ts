@@ -1,5 +1,6 @@
 import type { Response } from '@homeostat/optimizer'
 import { MOST_RESPONSES, MOST_RULES } from '@homeostat/optimizer'
+import { CompiledExpressions } from '@homeostat/promql'
 import type { RuleGroup, RuleSource } from '@homeostat/promql'
 import { parseRuleFile, RuleFileError } from '@homeostat/promql/rule-files'
 import { lintResponses, lintRules } from './lint.ts'
@@ -31,8 +32,9 @@ export function readProgramFiles(
   responseFiles: readonly FileText[],
   base: ProgramBase,
 ): ReadProgram {
-  const ruled = ruleFiles.map(({ file, text }) => parseRuleFile(text, { file }))
-  const answered = responseFiles.map(({ file, text }) => parseResponseFile(text, { file }))
+  const expressions = new CompiledExpressions()
+  const ruled = ruleFiles.map(({ file, text }) => parseRuleFile(text, { file, expressions }))
+  const answered = responseFiles.map(({ file, text }) => parseResponseFile(text, { file, expressions }))
   const rules = ruled.flatMap(({ groups }) => groups)
   const placed = answered.flatMap(({ responses }) => responses)
   const errors = [...ruled, ...answered].flatMap(file => file.errors)
@@ -46,14 +48,19 @@ export function readProgramFiles(
   )
   errors.push(...tooMany('responses', placed.length, MOST_RESPONSES, responseFiles))
   // A rule that could not be read is no rule that is missing.
-  const context = { rules: [...base.rules, ...rules], areAll: errors.length === 0, actions: base.actions }
+  const context = {
+    rules: [...base.rules, ...rules],
+    areAll: errors.length === 0,
+    actions: base.actions,
+    compiler: expressions,
+  }
   return {
     rules,
     responses: placed.map(({ response }) => response),
     errors: [...errors, ...lintResponses(placed, context)],
     warnings: [
       ...ruled.flatMap(({ warnings }) => warnings.map(({ message }) => message)),
-      ...ruled.flatMap(({ file, groups }) => lintRules(file, groups, base.intervalMs)),
+      ...ruled.flatMap(({ file, groups }) => lintRules(file, groups, base.intervalMs, expressions)),
     ],
   }
 }

@@ -1,4 +1,5 @@
 import type { Response } from '@homeostat/optimizer'
+import type { Compiler } from '@homeostat/optimizer/schemas'
 import { readResponse } from '@homeostat/lab/response-files'
 import type { FilePosition, RuleFileError, YamlNode } from '@homeostat/promql/rule-files'
 import { MappingReader, YamlDocument } from '@homeostat/promql/rule-files'
@@ -9,6 +10,13 @@ export interface PlacedResponse {
   readonly file: string
   /** Where the field stands; where the response does when it has no such field. */
   at(field: string): FilePosition
+}
+
+export interface ResponseFileOptions {
+  /** The name that errors carry. */
+  readonly file: string
+  /** Compiles the expressions, for whoever asks for them again. Default: they are not kept. */
+  readonly expressions?: Compiler
 }
 
 /** What a response file holds. */
@@ -35,12 +43,12 @@ export interface ResponseFile {
  *       - { expr: 'histogram_quantile(0.99, ...)', not_worse_than: 0.1 }
  * ```
  */
-export function parseResponseFile(text: string, { file }: { readonly file: string }): ResponseFile {
+export function parseResponseFile(text: string, { file, expressions }: ResponseFileOptions): ResponseFile {
   const document = new YamlDocument(text, file)
   const root = new MappingReader(document, document.root, 'a response file', ['responses'])
   if (document.root === undefined && document.errors.length === 0)
     document.report(undefined, 'nothing in it; a response file holds a list of "responses"')
-  const responses = root.items('responses').flatMap(node => placed(document, node))
+  const responses = root.items('responses').flatMap(node => placed(document, node, expressions))
   for (const { message } of document.warnings) document.report(undefined, message)
   const errors = document.errors.toSorted((a, b) => a.line - b.line || a.column - b.column)
   return { file, responses, errors }
@@ -51,8 +59,8 @@ export function isResponseFile(text: string): boolean {
   return /^responses[ \t]*:/m.test(text) && !/^groups[ \t]*:/m.test(text)
 }
 
-function placed(document: YamlDocument, node: YamlNode): PlacedResponse[] {
-  const read = readResponse(document, node)
+function placed(document: YamlDocument, node: YamlNode, compiler: Compiler | undefined): PlacedResponse[] {
+  const read = readResponse(document, node, compiler)
   if (!read) return []
   const { response, fields } = read
   return [{ response, file: document.file, at: field => document.position(fields.node(field) ?? node) }]

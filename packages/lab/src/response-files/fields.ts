@@ -1,4 +1,5 @@
-import { compile, parseDuration } from '@homeostat/promql'
+import type { Compiler } from '@homeostat/optimizer/schemas'
+import { parseDuration } from '@homeostat/promql'
 import type { MappingReader } from '@homeostat/promql/rule-files'
 
 /** The text of a field that must be there. */
@@ -9,11 +10,11 @@ export function required(fields: MappingReader, field: string): string {
 }
 
 /** A PromQL expression of numbers. */
-export function expression(fields: MappingReader, field: string): string {
+export function expression(fields: MappingReader, field: string, compiler: Compiler): string {
   const expr = required(fields, field)
   if (expr === '') return expr
   try {
-    const { type } = compile(expr)
+    const { type } = compiler.compile(expr)
     if (type !== 'instant vector' && type !== 'scalar')
       fields.report(field, `${field} needs a vector or a scalar, got ${type}`)
   } catch (error) {

@@ -58,6 +58,8 @@ export class Alerts {
   readonly #series = new Map<string, AlertSeries>()
   /** Of rules that are gone; they end with the next evaluation. */
   #ending: AlertSeries[] = []
+  /** The names of the rules in force, once there was a reload. */
+  #kept: ReadonlySet<string> | undefined
 
   constructor(conditions: Conditions, intervalMs: number, store: Store) {
     this.#conditions = conditions
@@ -120,9 +122,13 @@ export class Alerts {
     return { pending, firings, transitions, errors, limited }
   }
 
-  /** Forgets the rules that a reload has taken away. */
-  keep(names: ReadonlySet<string>): void {
+  /** Forgets the rules that a reload has taken away. Another reload ends it: the last one has the last word. */
+  *keep(names: ReadonlySet<string>): Steps<void> {
+    this.#kept = names
+    let looked = 0
     for (const name of this.#policies.keys()) {
+      if (++looked % RULES_OF_STEP === 0) yield
+      if (this.#kept !== names) return
       if (names.has(name)) continue
       this.#conditions.forget(name)
       this.#policies.delete(name)

@@ -1,5 +1,10 @@
-import type { BoundExpression, Labels as SeriesLabels, Store, VectorColumns } from '@homeostat/promql'
-import { compile } from '@homeostat/promql'
+import type {
+  BoundExpression,
+  CompiledExpressions,
+  Labels as SeriesLabels,
+  Store,
+  VectorColumns,
+} from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
 import type { Sample } from '@homeostat/judge'
 import { LabelMatch } from './label-match.ts'
@@ -14,6 +19,9 @@ export const DEFAULT_BASELINE_MS = 120_000
 
 /** A baseline holds at most this many of the latest ticks, however long it is asked to be. */
 const MOST_BASELINE_TICKS = 1000
+
+/** Responses looked at between two rests. */
+const RESPONSES_OF_STEP = 32
 
 type Labels = Readonly<Record<string, string>>
 
@@ -65,18 +73,19 @@ export class Measurement {
   }
 
   /** Binds all expressions of the responses. */
-  *bind(responses: readonly Response[]): Steps<void> {
+  *bind(responses: readonly Response[], expressions: CompiledExpressions): Steps<void> {
     const reach = new Map<string, number>()
     const want = (expr: string, earlierMs = 0): void => {
       reach.set(expr, Math.max(earlierMs, reach.get(expr) ?? 0))
     }
-    for (const response of responses) {
+    for (const [index, response] of responses.entries()) {
       const { expect } = response
       for (const [, expr] of expressionsOf(response)) want(expr)
       if (expect) want(expect.expr, expect.baselineMs ?? DEFAULT_BASELINE_MS)
+      if (index % RESPONSES_OF_STEP === RESPONSES_OF_STEP - 1) yield
     }
     for (const [expr, earlierMs] of reach) {
-      this.#faults.contain('rule', () => this.#bound.set(expr, compile(expr).bind(this.#store, earlierMs)))
+      this.#faults.contain('rule', () => this.#bound.set(expr, expressions.compile(expr).bind(this.#store, earlierMs)))
       yield
     }
   }

@@ -1,10 +1,12 @@
 import type { Rule, RuleSource, Store } from '@homeostat/promql'
+import { CompiledExpressions } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
 import { ProgramLimitError } from './errors.ts'
 import { fingerprint } from '../words/fingerprint.ts'
 import { Freshness } from './freshness.ts'
 import { Measurement } from './measurement.ts'
 import { MOST_RESPONSES, MOST_RULES } from './program-limits.ts'
+import { ResponseIndex } from '../words/response-match.ts'
 import { readableResponses } from './readable-responses.ts'
 import type { ReadableResponses } from './readable-responses.ts'
 import type { Guard, Response } from '../words/response.ts'
@@ -16,6 +18,8 @@ import type { Steps } from '../time/sliced-work.ts'
 export interface ProgramSource {
   readonly rules: readonly RuleSource[]
   readonly responses: readonly Response[]
+  /** Their expressions, where they were compiled already to check them. Default: they are compiled when they are loaded. */
+  readonly expressions?: CompiledExpressions
 }
 
 /** What a program is loaded into. */
@@ -28,6 +32,8 @@ export interface ProgramContext {
   readonly ownScopes: ReadonlySet<string>
   /** Time between the collections of the slowest attached reader; 0 while it is not known. */
   readonly collectionIntervalMs: () => number
+  /** The expressions of the program in force: most rules of the next one are mostly the same. */
+  readonly expressions?: CompiledExpressions
 }
 
 /** Rules and responses read between two rests; parsing one expression takes up to a hundred microseconds. */
@@ -45,48 +51,46 @@ export class Program implements Disposable {
   readonly guards: readonly Guard[]
   /** What they read. */
   readonly guarded: ReadonlySet<string>
+  /** The names of all rules. */
+  readonly names: ReadonlySet<string>
+  /** All expressions, compiled. */
+  readonly expressions: CompiledExpressions
   readonly #rejectedResponses: readonly Error[]
-  readonly #namesOfAlert = new Map<string, string[]>()
+  readonly #namesOfAlert: ReadonlyMap<string, readonly string[]>
   readonly #versions = new WeakMap<Response, string>()
 
   private constructor(parts: ProgramParts, context: ProgramContext) {
-    const { rules, measurement, ruleNames } = parts
-    this.rules = rules
-    this.measurement = measurement
-    this.ruleNames = ruleNames
+    this.rules = parts.rules
+    this.measurement = parts.measurement
+    this.ruleNames = parts.named.byRule
+    this.names = parts.named.all
+    this.#namesOfAlert = parts.named.ofAlert
     this.responses = parts.responses
+    this.expressions = parts.expressions
     this.#rejectedResponses = parts.rejected
-    this.guards = parts.responses.flatMap(response => response.guards ?? [])
-    this.guarded = new Set(
-      this.guards.flatMap(({ expr, denominator }) => [expr, ...(denominator ? [denominator] : [])]),
-    )
+    this.guards = parts.guarding.guards
+    this.guarded = parts.guarding.guarded
     this.freshness = new Freshness(context)
-    for (const [{ alert }, name] of ruleNames) {
-      const names = this.#namesOfAlert.get(alert)
-      if (names) names.push(name)
-      else this.#namesOfAlert.set(alert, [name])
-    }
   }
 
   /** Loads rules and responses. What cannot be loaded is in {@link rejected}. */
-  static *load({ rules, responses }: ProgramSource, context: ProgramContext): Steps<Program> {
+  static *load(source: ProgramSource, context: ProgramContext): Steps<Program> {
+    const { rules, responses, expressions = new CompiledExpressions(context.expressions) } = source
     const { store, faults, intervalMs } = context
     const limited = { rules: firstRules(rules, MOST_RULES), responses: responses.slice(0, MOST_RESPONSES) }
     const tooMany = [
       ...tooManyOf('rules', countOf(rules), MOST_RULES),
       ...tooManyOf('responses', responses.length, MOST_RESPONSES),
     ]
-    const parts = yield* RuleParts.load(limited.rules, store)
-    const readable = yield* readableResponses(limited.responses)
+    const parts = yield* RuleParts.load(limited.rules, store, expressions)
+    const readable = yield* readableResponses(limited.responses, expressions)
     const measurement = new Measurement(store, faults, intervalMs)
-    yield* measurement.bind(readable.responses)
-    const ruleNames = new Map<Rule, string>()
-    for (const [index, rule] of limited.rules.flatMap(alertingRules).entries()) {
-      ruleNames.set(rule, nameOf(rule))
-      if (index % READ_OF_STEP === READ_OF_STEP - 1) yield
-    }
+    yield* measurement.bind(readable.responses, expressions)
+    yield* ResponseIndex.prepare(readable.responses)
+    const named = yield* namesOf(limited.rules)
+    const guarding = yield* guardsOf(readable.responses)
     const rejected = [...tooMany, ...readable.rejected]
-    return new Program({ rules: parts, ...readable, rejected, measurement, ruleNames }, context)
+    return new Program({ ...readable, rules: parts, rejected, measurement, named, guarding, expressions }, context)
   }
 
   /** The rules and responses that could not be loaded. */
@@ -121,7 +125,46 @@ interface ProgramParts extends Omit<ReadableResponses, 'rejected'> {
   readonly rejected: readonly Error[]
   readonly rules: RuleParts
   readonly measurement: Measurement
-  readonly ruleNames: ReadonlyMap<Rule, string>
+  readonly named: RuleNames
+  readonly guarding: Pick<Program, 'guards' | 'guarded'>
+  readonly expressions: CompiledExpressions
+}
+
+/** The names of alerting rules. */
+interface RuleNames {
+  readonly byRule: ReadonlyMap<Rule, string>
+  readonly ofAlert: ReadonlyMap<string, readonly string[]>
+  readonly all: ReadonlySet<string>
+}
+
+function* namesOf(rules: readonly RuleSource[]): Steps<RuleNames> {
+  const byRule = new Map<Rule, string>()
+  const ofAlert = new Map<string, string[]>()
+  const all = new Set<string>()
+  for (const [index, rule] of rules.flatMap(alertingRules).entries()) {
+    const name = nameOf(rule)
+    byRule.set(rule, name)
+    all.add(name)
+    const names = ofAlert.get(rule.alert)
+    if (names) names.push(name)
+    else ofAlert.set(rule.alert, [name])
+    if (index % READ_OF_STEP === READ_OF_STEP - 1) yield
+  }
+  return { byRule, ofAlert, all }
+}
+
+function* guardsOf(responses: readonly Response[]): Steps<Pick<Program, 'guards' | 'guarded'>> {
+  const guards: Guard[] = []
+  const guarded = new Set<string>()
+  for (const [index, response] of responses.entries()) {
+    for (const guard of response.guards ?? []) {
+      guards.push(guard)
+      guarded.add(guard.expr)
+      if (guard.denominator) guarded.add(guard.denominator)
+    }
+    if (index % READ_OF_STEP === READ_OF_STEP - 1) yield
+  }
+  return { guards, guarded }
 }
 
 function tooManyOf(what: string, given: number, most: number): ProgramLimitError[] {

@@ -1,3 +1,4 @@
+import type { CompiledExpressions } from '@homeostat/promql'
 import { Program } from './program.ts'
 import type { ProgramContext, ProgramSource } from './program.ts'
 import { atOnce } from '../time/sliced-work.ts'
@@ -22,6 +23,13 @@ export class Programs implements Disposable {
   use(program: Program): void {
     this.#retired.push(this.#current)
     this.#current = program
+    // What it took of the last one's expressions is its own; the others are not kept for it.
+    program.expressions.settle()
+  }
+
+  /** The expressions of the program in force, for whoever compiles those of the next one. */
+  get expressions(): CompiledExpressions {
+    return this.#current.expressions
   }
 
   /** Lets go of the programs that no trial needs any more. */
@@ -39,8 +47,17 @@ export class Programs implements Disposable {
 
   /** Loads a program; what cannot be loaded is reported and left out. */
   *load(source: ProgramSource): Steps<Program> {
-    const program = yield* Program.load(source, this.#context)
-    for (const error of program.rejected) this.#context.faults.report('rule', error)
+    const program = yield* Program.load(source, { ...this.#context, ...this.#earlier() })
+    for (const error of program.rejected) {
+      this.#context.faults.report('rule', error)
+      yield
+    }
     return program
+  }
+
+  #earlier(): Pick<ProgramContext, 'expressions'> {
+    // There is none while the first one is loaded.
+    const current = this.#current as Program | undefined
+    return current === undefined ? {} : { expressions: current.expressions }
   }
 }

@@ -1,4 +1,4 @@
-import { compile } from '@homeostat/promql'
+import type { CompiledExpressions } from '@homeostat/promql'
 import { ResponseExpressionError } from './errors.ts'
 import { expressionsOf } from '../words/response-expressions.ts'
 import type { Response } from '../words/response.ts'
@@ -11,13 +11,14 @@ export interface ReadableResponses {
 }
 
 /** Leaves out responses with an expression that cannot be read: without its guard, an action would run unguarded. */
-export function* readableResponses(given: readonly Response[]): Steps<ReadableResponses> {
+export function* readableResponses(
+  given: readonly Response[],
+  expressions: CompiledExpressions,
+): Steps<ReadableResponses> {
   const rejected: ResponseExpressionError[] = []
   const responses: Response[] = []
-  // Many responses say the same of many alerts.
-  const problems = new Map<string, unknown>()
   for (const response of given) {
-    const error = firstError(response, problems)
+    const error = firstError(response, expressions)
     if (error) rejected.push(error)
     else responses.push(response)
     yield
@@ -25,21 +26,13 @@ export function* readableResponses(given: readonly Response[]): Steps<ReadableRe
   return { responses, rejected }
 }
 
-/** @param problems - what is wrong with each expression that was read so far, `undefined` when nothing is */
-function firstError(response: Response, problems: Map<string, unknown>): ResponseExpressionError | undefined {
+function firstError(response: Response, expressions: CompiledExpressions): ResponseExpressionError | undefined {
   for (const [where, expr] of expressionsOf(response)) {
-    if (!problems.has(expr)) problems.set(expr, problemOf(expr))
-    const problem = problems.get(expr)
-    if (problem !== undefined) return new ResponseExpressionError(response.to.alert, response.action, where, problem)
+    try {
+      expressions.compile(expr)
+    } catch (error) {
+      return new ResponseExpressionError(response.to.alert, response.action, where, error)
+    }
   }
   return undefined
-}
-
-function problemOf(expr: string): unknown {
-  try {
-    compile(expr)
-    return undefined
-  } catch (error) {
-    return error
-  }
 }

@@ -1,4 +1,4 @@
-import type { Alert, LimitedAlerts, RuleError, Rules, RuleSource, Store } from '@homeostat/promql'
+import type { Alert, CompiledExpressions, LimitedAlerts, RuleError, Rules, RuleSource, Store } from '@homeostat/promql'
 import { loadRules } from '@homeostat/promql'
 import type { Steps } from '../time/sliced-work.ts'
 
@@ -24,10 +24,10 @@ export class RuleParts {
     this.#parts = parts
   }
 
-  static *load(rules: readonly RuleSource[], store: Store): Steps<RuleParts> {
+  static *load(rules: readonly RuleSource[], store: Store, expressions: CompiledExpressions): Steps<RuleParts> {
     const parts: Rules[] = []
     // The loop decides when an alert fires, so it shows the alerts as well.
-    const options = { writesAlerts: false, sweepsStore: false, maxAlertsPerRule: MOST_ALERTS_OF_RULE }
+    const options = { writesAlerts: false, sweepsStore: false, maxAlertsPerRule: MOST_ALERTS_OF_RULE, expressions }
     for (const part of partsOf(rules)) {
       parts.push(yield* loadRules(part, store, options))
       yield

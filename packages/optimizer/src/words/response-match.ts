@@ -1,5 +1,10 @@
 import type { Firing } from './firing.ts'
 import type { Response } from './response.ts'
+import { atOnce } from '../time/sliced-work.ts'
+import type { Steps } from '../time/sliced-work.ts'
+
+/** Responses indexed between two rests. */
+const RESPONSES_OF_STEP = 128
 
 type Subject = Pick<Firing, 'alert' | 'labels'>
 
@@ -9,18 +14,31 @@ export class ResponseIndex {
 
   /** The index of a list that never changes, made once. */
   static of(responses: readonly Response[]): ResponseIndex {
-    let index = indexes.get(responses)
-    if (index === undefined) indexes.set(responses, (index = new ResponseIndex(responses)))
+    return indexes.get(responses) ?? atOnce(ResponseIndex.prepare(responses))
+  }
+
+  /** Makes the index of a list in steps. */
+  static *prepare(responses: readonly Response[]): Steps<ResponseIndex> {
+    const index = new ResponseIndex()
+    yield* index.#add(responses)
+    indexes.set(responses, index)
     return index
   }
 
-  private constructor(responses: readonly Response[]) {
+  private constructor() {}
+
+  *#add(responses: readonly Response[]): Steps<void> {
+    let added = 0
     for (const response of responses) {
       const alike = this.#byAlert.get(response.to.alert)
       if (alike) alike.push(response)
       else this.#byAlert.set(response.to.alert, [response])
+      if (++added % RESPONSES_OF_STEP === 0) yield
     }
-    for (const alike of this.#byAlert.values()) alike.sort((a, b) => a.action.localeCompare(b.action))
+    for (const alike of this.#byAlert.values()) {
+      if (alike.length > 1) alike.sort((a, b) => a.action.localeCompare(b.action))
+      if (++added % RESPONSES_OF_STEP === 0) yield
+    }
   }
 
   /** Expressions of all responses to an alert, whatever its labels are. */

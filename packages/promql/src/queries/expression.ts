@@ -42,12 +42,19 @@ export class Expression {
   readonly maxRangeMs: number
   readonly #bound = new WeakMap<Store, BoundExpression>()
 
-  constructor(source: string, options: CompileOptions = {}) {
+  /** @param same - an expression of the same text, which is not parsed again */
+  constructor(source: string, options: CompileOptions = {}, same?: Expression) {
     this.source = source
-    this.ast = parse(source, options)
-    this.type = checkTypes(source, options, this.ast)
-    this.selectors = selectorsOf(this.ast, 0)
-    this.maxRangeMs = this.selectors.reduce((longest, selector) => Math.max(longest, selector.windowMs), 0)
+    this.ast = same?.ast ?? parse(source, options)
+    this.type = same?.type ?? checkTypes(source, options, this.ast)
+    this.selectors = same?.selectors ?? selectorsOf(this.ast, 0)
+    this.maxRangeMs =
+      same?.maxRangeMs ?? this.selectors.reduce((longest, selector) => Math.max(longest, selector.windowMs), 0)
+  }
+
+  /** The same expression, bound to no store yet. */
+  unbound(): Expression {
+    return new Expression(this.source, {}, this)
   }
 
   /**

@@ -1,11 +1,12 @@
 import type { Node } from 'yaml'
 import { parseDuration } from '../numbers/durations.ts'
+import type { CompiledExpressions } from '../queries/compiled-expressions.ts'
 import { compile } from '../queries/expression.ts'
 import { isReservedLabel, recordNameProblem } from '../rules/recording-rule.ts'
 import type { RuleGroup } from '../rules/rule-group.ts'
 import type { RecordingRule, Rule } from '../rules/rule.ts'
 import { parseTemplate } from '../templates/template.ts'
-import type { RuleFileError, RulePlace } from './rule-file-error.ts'
+import type { RuleFileError, RulePlace } from '../words/rule-file-error.ts'
 import { YamlDocument } from './yaml-document.ts'
 import { MappingReader } from './yaml-reader.ts'
 
@@ -17,6 +18,8 @@ export interface RuleFileOptions {
   readonly ignoreUnknownFields?: boolean
   /** Expressions may use the functions that Prometheus has behind a feature flag. Default: false. */
   readonly experimental?: boolean
+  /** Where expressions are compiled, for whoever asks for them again. Default: they are not kept. */
+  readonly expressions?: CompiledExpressions
 }
 
 /** What a rule file holds. */
@@ -123,7 +126,7 @@ function readRule(
   }
 }
 
-function readExpression(rule: MappingReader, { experimental }: RuleFileOptions): string {
+function readExpression(rule: MappingReader, { experimental, expressions }: RuleFileOptions): string {
   const expr = rule.text('expr')
   if (expr === undefined) return ''
   if (expr.trim() === '') {
@@ -131,7 +134,7 @@ function readExpression(rule: MappingReader, { experimental }: RuleFileOptions):
     return ''
   }
   try {
-    const { type } = compile(expr, { experimental })
+    const { type } = (expressions ?? { compile }).compile(expr, { experimental })
     if (type !== 'instant vector' && type !== 'scalar')
       rule.report('expr', `a rule needs a vector or a scalar, got ${type}`)
   } catch (error) {

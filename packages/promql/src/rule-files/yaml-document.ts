@@ -1,6 +1,6 @@
 import { isAlias, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { Alias, Document, Node, YAMLMap } from 'yaml'
-import { RuleFileError, type FilePosition, type RulePlace } from './rule-file-error.ts'
+import { RuleFileError, type FilePosition, type RulePlace } from '../words/rule-file-error.ts'
 
 /** Rule files are written by people; the largest known collections are a few hundred kilobytes. */
 const MOST_CHARACTERS = 4 * 1024 * 1024

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml'
 import { parseDuration } from '../numbers/durations.ts'
-import type { RulePlace } from './rule-file-error.ts'
+import type { RulePlace } from '../words/rule-file-error.ts'
 import { scalarText, type YamlDocument } from './yaml-document.ts'
 
 /** Go's durations are nanoseconds in 63 bits: some 292 years. */

@@ -1,6 +1,6 @@
 import { isMap, type Node } from 'yaml'
 import { parseDuration } from '../numbers/durations.ts'
-import type { RuleFileError } from '../rule-files/rule-file-error.ts'
+import type { RuleFileError } from '../words/rule-file-error.ts'
 import { YamlDocument } from '../rule-files/yaml-document.ts'
 import { MappingReader } from '../rule-files/yaml-reader.ts'
 import type { AlertTest, ExpressionTest, InputSeries, RuleTest, RuleTestFile } from './rule-test.ts'

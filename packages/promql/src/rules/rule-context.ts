@@ -1,6 +1,7 @@
 import type { Annotation } from '../words/annotation.ts'
 import { EvaluationError, RuleError } from '../words/errors.ts'
 import { parseDuration } from '../numbers/durations.ts'
+import type { CompiledExpressions } from '../queries/compiled-expressions.ts'
 import type { RecordingRule, Rule } from './rule.ts'
 import type { TemplateEnvironment } from '../templates/template.ts'
 
@@ -17,6 +18,8 @@ export interface RuleContext {
   /** `ALERTS` and `ALERTS_FOR_STATE` are written. */
   readonly writesAlerts: boolean
   readonly environment: TemplateEnvironment
+  /** Where expressions are compiled. */
+  readonly expressions: CompiledExpressions
 }
 
 /** More alerts or series than the group's limit; Prometheus then drops the rule's alerts, too. */

@@ -1,5 +1,5 @@
 import type { AnnotationList } from '../words/annotation.ts'
-import { compile, type BoundExpression } from '../queries/expression.ts'
+import type { BoundExpression } from '../queries/expression.ts'
 import { EMPTY_LABELS, type Labels } from '../words/labels.ts'
 import { inField, loadError, type RuleContext } from './rule-context.ts'
 import type { Steps } from '../words/steps.ts'
@@ -20,8 +20,8 @@ export class RuleQuery {
   readonly #offsetMs: number
 
   constructor(name: string, expr: string, store: Store, context: RuleContext) {
-    const { queryOffsetMs: offsetMs, experimental } = context
-    const expression = inField(name, 'expr', () => compile(expr, { experimental }))
+    const { queryOffsetMs: offsetMs, experimental, expressions } = context
+    const expression = inField(name, 'expr', () => expressions.compile(expr, { experimental }))
     if (expression.type !== 'instant vector' && expression.type !== 'scalar')
       throw loadError(name, 'expr', new Error(`a rule needs a vector or a scalar, got ${expression.type}`))
     this.#offsetMs = offsetMs

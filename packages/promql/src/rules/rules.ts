@@ -1,5 +1,6 @@
 import type { Alert, ResolvedAlert } from './alert.ts'
 import { RuleError } from '../words/errors.ts'
+import { CompiledExpressions } from '../queries/compiled-expressions.ts'
 import { GroupSchedule } from './group-schedule.ts'
 import { EMPTY_LABELS, Labels } from '../words/labels.ts'
 import { LoadedRule } from './loaded-rule.ts'
@@ -54,6 +55,8 @@ export interface RulesOptions {
    * {@link Evaluation.limited}; the alerts it has stay. Unlike a group's `limit`, it does not fail the rule. Default: no limit, as in Prometheus.
    */
   readonly maxAlertsPerRule?: number
+  /** Expressions that were compiled already, when the rules were checked for example. Default: none. */
+  readonly expressions?: CompiledExpressions
 }
 
 /** Rules over one store. */
@@ -103,7 +106,8 @@ export function createRules(rules: readonly RuleSource[], store: Store, options:
 export function* loadRules(rules: readonly RuleSource[], store: Store, options: RulesOptions = {}): Steps<Rules> {
   const rejected: RuleError[] = []
   const groups: LoadedGroup[] = []
-  for (const source of rules) groups.push(...(yield* loadGroup(source, store, options, rejected)))
+  const shared = { ...options, expressions: options.expressions ?? new CompiledExpressions() }
+  for (const source of rules) groups.push(...(yield* loadGroup(source, store, shared, rejected)))
   const loaded = groups.flatMap(group => group.rules)
   let swept = -Infinity
   const disposeInSteps = function* (): Steps<void> {
@@ -163,7 +167,7 @@ function externalLabelsOf({ externalLabels }: RulesOptions): Labels {
 function* loadGroup(
   source: RuleSource,
   store: Store,
-  options: RulesOptions,
+  options: RulesOptions & { readonly expressions: CompiledExpressions },
   rejected: RuleError[],
 ): Steps<LoadedGroup[]> {
   // A rule by itself is a group of its own, evaluated every time.
@@ -182,6 +186,7 @@ function* loadGroup(
       experimental: options.experimental ?? false,
       writesAlerts: options.writesAlerts ?? true,
       environment,
+      expressions: options.expressions,
     }
     for (const rule of group.rules) {
       try {

@@ -5,8 +5,9 @@ import { Selection } from './selection.ts'
 /** All selections of a store, found by what they ask for and by the series they would want. */
 export class SelectionIndex {
   readonly #byKey = new Map<string, Selection>()
-  readonly #byName = new Map<string, Selection[]>()
-  readonly #nameless: Selection[] = []
+  /** In sets: thousands of selections of one metric leave together. */
+  readonly #byName = new Map<string, Set<Selection>>()
+  readonly #nameless = new Set<Selection>()
 
   get size(): number {
     return this.#byKey.size
@@ -23,34 +24,36 @@ export class SelectionIndex {
     if (known !== undefined) return { selection: known, made: false }
     const selection = new Selection(key, matches)
     this.#byKey.set(key, selection)
-    this.#neighbours(selection).push(selection)
+    this.#neighbours(selection).add(selection)
     return { selection, made: true }
   }
 
   delete(selection: Selection): void {
     this.#byKey.delete(selection.key)
     const neighbours = this.#neighbours(selection)
-    neighbours.splice(neighbours.indexOf(selection), 1)
-    if (neighbours.length === 0 && selection.name !== undefined) this.#byName.delete(selection.name)
+    neighbours.delete(selection)
+    if (neighbours.size === 0 && selection.name !== undefined) this.#byName.delete(selection.name)
   }
 
   /** Those that mean a series. */
   wanting(candidate: Matchable): Selection[] {
     const found: Selection[] = []
     for (const name of candidate.spellings) {
-      for (const selection of this.#byName.get(name) ?? []) if (selection.wants(candidate)) found.push(selection)
+      for (const selection of this.#byName.get(name) ?? NONE) if (selection.wants(candidate)) found.push(selection)
     }
     for (const selection of this.#nameless) if (selection.wants(candidate)) found.push(selection)
     return found
   }
 
-  #neighbours(selection: Selection): Selection[] {
+  #neighbours(selection: Selection): Set<Selection> {
     if (selection.name === undefined) return this.#nameless
     let named = this.#byName.get(selection.name)
     if (named === undefined) {
-      named = []
+      named = new Set()
       this.#byName.set(selection.name, named)
     }
     return named
   }
 }
+
+const NONE: ReadonlySet<Selection> = new Set()

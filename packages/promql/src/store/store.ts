@@ -155,7 +155,8 @@ export class Store {
       else series.retentionMs = this.#retentionFor(wanting)
     }
     if (unheld) selection.clear()
-    this.#evict(gone)
+    // No other selection has them, so none is looked through: ten thousand rules may go, one after the other.
+    this.#forget(gone)
   }
 
   /** A handle for one series; resolve it once, then append through it. It costs nothing while nobody selects the series. */
@@ -217,11 +218,13 @@ export class Store {
         this.#counts.rewoundSamples += series.dropAfter(nowMs, this.#memory)
       if (nowMs - series.lastMs > series.retentionMs) gone.push(series)
     }
-    this.#evict(gone)
+    if (gone.length === 0) return
+    this.#forget(gone)
+    for (const selection of this.#selections) selection.prune()
     this.#counts.evictedSeries += gone.length
   }
 
-  #evict(gone: readonly Series[]): void {
+  #forget(gone: readonly Series[]): void {
     if (gone.length === 0) return
     for (const series of gone) {
       series.evicted = true
@@ -232,7 +235,6 @@ export class Store {
     this.#memory.compact(this.#series.values())
     // Series refused for want of room may come in now.
     this.#generation += 1
-    for (const selection of this.#selections) selection.prune()
   }
 
   #retention(windowMs: number): number {

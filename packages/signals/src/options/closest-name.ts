@@ -5,6 +5,9 @@ const LETTERS_OF_SLIP = 4
 /** Shorter beginnings fit too many names. */
 const SHORTEST_BEGINNING = 4
 
+/** Names compared between two rests; one takes some ten microseconds. */
+const NAMES_OF_STEP = 16
+
 /**
  * The known name that a wrong one was most likely meant to be, if any is close. Letter case is left aside. Names are compared
  * word by word where they have several, split at dots, underscores, hyphens and humps: what they have in common, a prefix
@@ -22,10 +25,20 @@ const SHORTEST_BEGINNING = 4
  * ```
  */
 export function closestName(name: string, known: Iterable<string>): string | undefined {
+  const steps = closestNameInSteps(name, known)
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  return step.value
+}
+
+/** The same in steps, for whoever knows thousands of names. */
+export function* closestNameInSteps(name: string, known: Iterable<string>): Generator<void, string | undefined, void> {
   if (name.length > LONGEST_NAME) return undefined
   let closest: string | undefined
   let least = Infinity
+  let compared = 0
   for (const candidate of known) {
+    if (++compared % NAMES_OF_STEP === 0) yield
     // Each measure below needs at least half of the longer name.
     if (candidate.length > 2 * name.length + 4 || name.length > 2 * candidate.length + 4) continue
     const distance = distanceOf(name, candidate)
@@ -38,7 +51,15 @@ export function closestName(name: string, known: Iterable<string>): string | und
 
 /** The end of a warning about an unknown name, `; did you mean cache.warm?`; empty where no known name is close. */
 export function didYouMean(name: string, known: Iterable<string>): string {
-  const meant = closestName(name, known)
+  return hintAt(closestName(name, known))
+}
+
+/** The same in steps, for whoever knows thousands of names. */
+export function* didYouMeanInSteps(name: string, known: Iterable<string>): Generator<void, string, void> {
+  return hintAt(yield* closestNameInSteps(name, known))
+}
+
+function hintAt(meant: string | undefined): string {
   return meant === undefined ? '' : `; did you mean ${meant}?`
 }
 
@@ -122,6 +143,8 @@ function editDistance(a: string, b: string, limit: number): number {
         cost = Math.min(cost, at(beforeLast, column - 2) + 1)
       current.push(cost)
     }
+    // No later row has anything less.
+    if (Math.min(...current) >= limit) return limit
     beforeLast = last
     last = current
   }

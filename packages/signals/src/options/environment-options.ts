@@ -31,7 +31,7 @@ export function readEnvironment<T extends object>(
   schema: OptionSchema<T>,
   environment: Environment,
   otherNames: readonly string[] = [],
-): ReadOptions<T> {
+): Omit<ReadOptions<T>, 'apart'> {
   const problems: OptionProblem[] = []
   const options: Record<string, unknown> = {}
   const known = new Set(otherNames)

@@ -207,8 +207,17 @@ export function extended<T extends object, More extends object>(
 
 /** The details that a schema was made with. */
 export function detailsOf(schema: OptionSchema): OptionDetails & { readonly isWhole?: boolean } {
-  return v.getMetadata(unwrapped(schema) as never)
+  const plain = unwrapped(schema)
+  let known = detailsOfSchema.get(plain)
+  if (known === undefined) {
+    known = v.getMetadata(plain as never) as OptionDetails
+    detailsOfSchema.set(plain, known)
+  }
+  return known
 }
+
+/** Put together once: each item of a list of thousands asks. */
+const detailsOfSchema = new WeakMap<OptionSchema, OptionDetails & { readonly isWhole?: boolean }>()
 
 /** A schema without the mark that its value may be left out. */
 export function unwrapped(schema: OptionSchema): OptionSchema {

@@ -1,5 +1,5 @@
 import type { ListedOption } from './option-list.ts'
-import { shownDefault } from './read-options.ts'
+import { shownDefault } from './reading.ts'
 
 /** A table of options in Markdown, for a README. Columns are as wide as their widest cell, as the formatter has them. */
 export function optionTable(

@@ -85,3 +85,21 @@ export function isBuiltIn(value: object): boolean {
     ArrayBuffer.isView(value)
   )
 }
+
+/** Fields of an item that may hold lists. */
+const MOST_FIELDS = 64
+
+/** Whether lists that came from outside have more items than that, those of lists in their items included. It never throws. */
+export function hasMoreThan(most: number, lists: readonly unknown[]): boolean {
+  let room = most
+  const isOver = (list: unknown, fieldsOf: (item: object) => readonly unknown[]): boolean => {
+    const items = itemsOf(list, Math.max(room, 0)) ?? []
+    room -= items.length
+    return room < 0 || items.some(item => isObject(item) && fieldsOf(item).some(field => isOver(field, () => [])))
+  }
+  return lists.some(list => isOver(list, valuesOf))
+}
+
+function valuesOf(object: object): readonly unknown[] {
+  return (keysOf(object, MOST_FIELDS) ?? []).map(name => fieldOf(object, name))
+}

@@ -1,19 +1,17 @@
-import { nextTurn, Registry } from '@homeostat/signals'
+import { nextTurn } from '@homeostat/signals'
 import { expect, test } from 'vitest'
-import type { Program } from '../src/program.ts'
-import { reportProgramFindings } from '../src/report-program-findings.ts'
-
-const { faults } = new Registry({ scope: { name: 'homeostat', version: '0' } })
+import type { Lines } from '../src/report-lines.ts'
+import { reportLines } from '../src/report-lines.ts'
 
 test('findings about many responses: the first hundred at once, the others while the event loop turns', async () => {
   let looked = 0
-  const findings: Program['findings'] = (function* () {
+  const findings: Lines = (function* () {
     for (; looked < 250; looked++) yield [`responses[${looked}]`]
   })()
   const now: string[] = []
   const later: string[] = []
   const report = { now: (line: string) => void now.push(line), later: (line: string) => void later.push(line) }
-  reportProgramFindings({ findings }, faults, report)
+  reportLines(findings, report, 100, expect.unreachable)
   expect(now).toHaveLength(100)
   expect(later).toEqual([])
   while (later.length < 150) await nextTurn()

@@ -1,0 +1,85 @@
+import * as v from 'valibot'
+import type { OptionSchema } from './option-schema.ts'
+import { alternativesOf, detailsOf, entriesOf, MOST_ITEMS, unwrapped } from './option-schema.ts'
+import { fieldOf, isObject, itemsOf, keysOf } from './untrusted-object.ts'
+
+/** A value with a longer list in it is read item by item. */
+const SHORT_LIST = 32
+
+/** More fields than any form has. */
+const OUTWEIGHS = 100
+
+export function parse(schema: OptionSchema, given: unknown): v.SafeParseResult<OptionSchema> | undefined {
+  try {
+    return v.safeParse(schema, given, { abortEarly: true })
+  } catch {
+    // A getter or a proxy of the value.
+    return undefined
+  }
+}
+
+export function isValid(schema: OptionSchema, given: unknown): boolean {
+  return parse(schema, given)?.success === true
+}
+
+/** The alternative that most of the object's fields belong to, by its first field where none does. */
+export function closestForm(options: readonly OptionSchema[], given: object): OptionSchema | undefined {
+  const names = keysOf(given, MOST_ITEMS) ?? []
+  let closest: OptionSchema | undefined
+  let most = -1
+  for (const option of options) {
+    const entries = entriesOf(option)
+    if (entries === undefined) continue
+    // The field that tells forms apart, `kind` for example, counts most.
+    const tells = literalsOf(entries).filter(name => isValid(entries[name]!, fieldOf(given, name)))
+    const own = names.filter(name => Object.hasOwn(entries, name)).length + tells.length * OUTWEIGHS
+    if (own <= most) continue
+    closest = option
+    most = own
+  }
+  return closest
+}
+
+const literals = new WeakMap<object, readonly string[]>()
+
+/** Names of the fields that have one value; looked for once, because lists of thousands ask. */
+function literalsOf(entries: Readonly<Record<string, OptionSchema>>): readonly string[] {
+  let names = literals.get(entries)
+  if (names === undefined) {
+    names = Object.keys(entries).filter(name => 'literal' in entries[name]!)
+    literals.set(entries, names)
+  }
+  return names
+}
+
+/** The alternative that an object is read by, where there are alternatives. */
+export function formOf(schema: OptionSchema, given: unknown): OptionSchema {
+  const options = alternativesOf(schema)
+  if (options === undefined || !isObject(given) || options.some(option => entriesOf(option) === undefined))
+    return schema
+  return closestForm(options, given) ?? schema
+}
+
+/** Whether a value that is taken as a whole has a list that takes long to read. */
+export function hasLongList(schema: OptionSchema, given: object): boolean {
+  const entries = entriesOf(schema)
+  if (entries === undefined || detailsOf(schema).isWhole !== true || unwrapped(schema).type === 'loose_object')
+    return false
+  return Object.keys(entries).some(name => {
+    if (unwrapped(entries[name]!).type !== 'array') return false
+    return (itemsOf(fieldOf(given, name), SHORT_LIST)?.length ?? 0) > SHORT_LIST
+  })
+}
+
+export function withoutLists(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? [] : value]))
+}
+
+/** The words that a text may be meant to be. */
+export function wordsOf(schema: OptionSchema): readonly string[] {
+  const alternatives = alternativesOf(schema)
+  if (alternatives) return alternatives.flatMap(wordsOf)
+  const plain = unwrapped(schema)
+  if ('options' in plain) return plain.options as string[]
+  return 'literal' in plain ? [String(plain.literal)] : []
+}
