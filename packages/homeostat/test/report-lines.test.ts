@@ -11,7 +11,7 @@ test('findings about many responses: the first hundred at once, the others while
   const now: string[] = []
   const later: string[] = []
   const report = { now: (line: string) => void now.push(line), later: (line: string) => void later.push(line) }
-  reportLines(findings, report, 100, expect.unreachable)
+  reportLines(findings, report, 100, error => expect.unreachable(String(error)))
   expect(now).toHaveLength(100)
   expect(later).toEqual([])
   while (later.length < 150) await nextTurn()

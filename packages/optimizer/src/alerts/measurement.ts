@@ -85,7 +85,9 @@ export class Measurement {
       if (index % RESPONSES_OF_STEP === RESPONSES_OF_STEP - 1) yield
     }
     for (const [expr, earlierMs] of reach) {
-      this.#faults.contain('rule', () => this.#bound.set(expr, expressions.compile(expr).bind(this.#store, earlierMs)))
+      this.#faults.contain('rule', () =>
+        this.#bound.set(expr, expressions.compile(expr).bindApart(this.#store, earlierMs)),
+      )
       yield
     }
   }

@@ -11,14 +11,17 @@ export class Partition {
   labels: readonly Labels[] = []
   /** The group's number of each sample. */
   readonly numbers: number[] = []
-  readonly #groups: Groups<{ number: number }>
+  readonly #grouping: Grouping
+  // Made at the first vector: many rules read what is not there.
+  #groups: Groups<{ number: number }> | undefined
   readonly #same = new SameLabels()
 
   constructor(grouping: Grouping) {
-    this.#groups = new Groups(grouping, () => ({ number: 0 }))
+    this.#grouping = grouping
   }
 
   *update(vector: Frame): Steps<void> {
+    if (vector.length === 0 && this.#groups === undefined) return
     if (this.#same.has(vector)) return
     // Should it be left halfway, the next evaluation begins anew.
     this.#same.forget()
@@ -27,7 +30,7 @@ export class Partition {
       state.number = next
       next += 1
     }
-    const groups = this.#groups
+    const groups = (this.#groups ??= new Groups(this.#grouping, () => ({ number: 0 })))
     groups.begin(vector.length)
     this.numbers.length = 0
     for (let i = 0; i < vector.length; i++) {

@@ -2,14 +2,19 @@ import type { LabelMatch } from '../words/ast.ts'
 import type { Selection } from '../store/selection.ts'
 import type { Store } from '../store/store.ts'
 
+interface Held {
+  readonly matches: readonly LabelMatch[]
+  readonly selection: Selection
+  readonly windowMs: number
+}
+
 /** What one expression holds of a store: the selections it asked for, to be given back together. */
 export class Binding implements Disposable {
   readonly store: Store
   /** The expression's text, for the places in messages. */
   readonly source: string
-  readonly #held: { readonly selection: Selection; readonly windowMs: number }[] = []
-
-  readonly #byMatches = new Map<readonly LabelMatch[], Selection>()
+  // A list: few expressions have more than two selectors, and there are tens of thousands of expressions.
+  readonly #held: Held[] = []
 
   constructor(store: Store, source: string) {
     this.store = store
@@ -19,14 +24,13 @@ export class Binding implements Disposable {
   /** The series the matchers mean, kept for `windowMs` back from now on. */
   want(matches: readonly LabelMatch[], windowMs: number): Selection {
     const selection = this.store.want(matches, windowMs)
-    this.#byMatches.set(matches, selection)
-    this.#held.push({ selection, windowMs })
+    this.#held.push({ matches, selection, windowMs })
     return selection
   }
 
   /** The selection of a selector of the expression. */
   selectionOf(matches: readonly LabelMatch[]): Selection | undefined {
-    return this.#byMatches.get(matches)
+    return this.#held.find(held => held.matches === matches)?.selection
   }
 
   [Symbol.dispose](): void {

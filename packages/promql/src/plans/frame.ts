@@ -79,7 +79,8 @@ export class Frame {
 
 /** Labels computed from labels, remembered so that equal input yields the identical object at every evaluation. */
 export class DerivedLabels<T> {
-  readonly #known = new Map<Labels, T>()
+  // Made at the first answer: most rules find nothing most of the time.
+  #known: Map<Labels, T> | undefined
   readonly #derive: (labels: Labels) => T
 
   constructor(derive: (labels: Labels) => T) {
@@ -87,17 +88,18 @@ export class DerivedLabels<T> {
   }
 
   get(labels: Labels): T {
-    let derived = this.#known.get(labels)
+    const known = (this.#known ??= new Map())
+    let derived = known.get(labels)
     if (derived === undefined) {
       derived = this.#derive(labels)
-      this.#known.set(labels, derived)
+      known.set(labels, derived)
     }
     return derived
   }
 
   /** Forgets everything once most of it belongs to series that left; says whether it did. */
   trim(live: number): boolean {
-    if (this.#known.size <= 2 * live + 64) return false
+    if (this.#known === undefined || this.#known.size <= 2 * live + 64) return false
     this.#known.clear()
     return true
   }
@@ -108,13 +110,13 @@ export class DerivedLabels<T> {
  * samples may then be alike.
  */
 export class Settlement {
-  readonly #settled = new Frame()
-  readonly #unique = new UniqueLabels();
+  // Made at the first result: most rules find nothing most of the time.
+  #settled: Frame | undefined
+  #unique: UniqueLabels | undefined;
 
   *settle(frame: Frame): Steps<Frame> {
-    // Most rules find nothing most of the time.
     if (frame.length === 0) return NOTHING
-    const settled = this.#settled.clear()
+    const settled = (this.#settled ??= new Frame()).clear()
     let renamed = false
     for (let i = 0; i < frame.length; i++) {
       const labels = frame.labels[i] ?? EMPTY_LABELS
@@ -122,7 +124,7 @@ export class Settlement {
       settled.push(labels.settled, frame.values[i] ?? NaN)
       if (i % LABELS_OF_STEP === LABELS_OF_STEP - 1) yield
     }
-    return renamed ? yield* this.#unique.check(settled) : settled
+    return renamed ? yield* (this.#unique ??= new UniqueLabels()).check(settled) : settled
   }
 }
 

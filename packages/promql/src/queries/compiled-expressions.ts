@@ -6,7 +6,7 @@ type Compiled = { readonly expression: Expression } | { readonly error: unknown 
 
 /**
  * Expressions that were compiled already, by their text: whoever checks, explains and loads the same ten thousand rules
- * parses each of their expressions once. What it returns shares nothing but the syntax tree, so each is bound by itself.
+ * parses each of their expressions once. Whoever disposes of what it has bound uses {@link Expression.bindApart}.
  *
  * @example
  * const expressions = new CompiledExpressions()
@@ -31,7 +31,7 @@ export class CompiledExpressions {
   compile(source: string, { experimental = false }: CompileOptions = {}): Expression {
     const compiled = this.#of(source, experimental)
     if ('error' in compiled) throw compiled.error
-    return compiled.expression.unbound()
+    return compiled.expression
   }
 
   /** Forgets the earlier ones; those that were taken from them stay. */

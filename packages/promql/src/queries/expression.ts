@@ -40,21 +40,14 @@ export class Expression {
   readonly selectors: readonly SelectorUse[]
   /** The longest look back of all selectors, without the store's lookback. */
   readonly maxRangeMs: number
-  readonly #bound = new WeakMap<Store, BoundExpression>()
+  #bound: WeakMap<Store, BoundExpression> | undefined
 
-  /** @param same - an expression of the same text, which is not parsed again */
-  constructor(source: string, options: CompileOptions = {}, same?: Expression) {
+  constructor(source: string, options: CompileOptions = {}) {
     this.source = source
-    this.ast = same?.ast ?? parse(source, options)
-    this.type = same?.type ?? checkTypes(source, options, this.ast)
-    this.selectors = same?.selectors ?? selectorsOf(this.ast, 0)
-    this.maxRangeMs =
-      same?.maxRangeMs ?? this.selectors.reduce((longest, selector) => Math.max(longest, selector.windowMs), 0)
-  }
-
-  /** The same expression, bound to no store yet. */
-  unbound(): Expression {
-    return new Expression(this.source, {}, this)
+    this.ast = parse(source, options)
+    this.type = checkTypes(source, options, this.ast)
+    this.selectors = selectorsOf(this.ast, 0)
+    this.maxRangeMs = this.selectors.reduce((longest, selector) => Math.max(longest, selector.windowMs), 0)
   }
 
   /**
@@ -63,17 +56,23 @@ export class Expression {
    * @param earlierMs how long before now it will be evaluated; the store reaches back so much further. Default 0.
    */
   bind(store: Store, earlierMs = 0): BoundExpression {
-    if (earlierMs > 0) return new BoundExpression(this, store, earlierMs)
-    let bound = this.#bound.get(store)
+    if (earlierMs > 0) return this.bindApart(store, earlierMs)
+    const all = (this.#bound ??= new WeakMap())
+    let bound = all.get(store)
     if (bound === undefined) {
       const made: BoundExpression = new BoundExpression(this, store, 0, () => {
         // Disposed of twice, it must not take another's place.
-        if (this.#bound.get(store) === made) this.#bound.delete(store)
+        if (all.get(store) === made) all.delete(store)
       })
-      this.#bound.set(store, made)
+      all.set(store, made)
       bound = made
     }
     return bound
+  }
+
+  /** The same for a holder of its own, who disposes of it and leaves those of others alone. */
+  bindApart(store: Store, earlierMs = 0): BoundExpression {
+    return new BoundExpression(this, store, earlierMs)
   }
 
   /** Evaluates at an instant, milliseconds since the epoch. */
@@ -110,13 +109,13 @@ export class BoundExpression implements Disposable {
   readonly #expression: Expression
   readonly #binding: Binding
   readonly #earlierMs: number
-  readonly #onDispose: () => void
+  readonly #onDispose: (() => void) | undefined
   /** The work of evaluations that are over. */
   readonly #idle: Work[]
   readonly #store: Store
-  readonly #columnsOf = new ColumnsOfFrames()
+  #columnsOf: ColumnsOfFrames | undefined
 
-  constructor(expression: Expression, store: Store, earlierMs: number, onDispose: () => void = () => {}) {
+  constructor(expression: Expression, store: Store, earlierMs: number, onDispose?: () => void) {
     this.#expression = expression
     this.#earlierMs = earlierMs
     this.#onDispose = onDispose
@@ -165,12 +164,12 @@ export class BoundExpression implements Disposable {
   *#columns({ plan, settlement }: Work, context: EvaluationContext): Steps<VectorColumns> {
     if (plan.type === 'scalar') return scalarColumns(yield* plan.evaluate(context))
     if (plan.type !== 'instant vector') return NO_COLUMNS
-    return this.#columnsOf.copy(yield* settlement.settle(yield* plan.evaluate(context)))
+    return (this.#columnsOf ??= new ColumnsOfFrames()).copy(yield* settlement.settle(yield* plan.evaluate(context)))
   }
 
   /** Gives back what only this expression needed of the store; its selectors find nothing any more unless others ask for the same. */
   dispose(): void {
-    this.#onDispose()
+    this.#onDispose?.()
     this.#binding[Symbol.dispose]()
   }
 

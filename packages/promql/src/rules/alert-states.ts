@@ -72,7 +72,8 @@ export class AlertStates {
   readonly #keepMs: number
   readonly #output: RuleOutput | undefined
   readonly #ruleLabels: StateOptions['ruleLabels']
-  readonly #entries = new Map<string, Entry>()
+  // Made at the first alert: most rules have none.
+  #entries: Map<string, Entry> = NONE
   #round = 0
   #resolved = 0
   #active = 0
@@ -196,6 +197,7 @@ export class AlertStates {
 
   #begin(labels: Labels, source: Labels, value: number, now: number, { annotate }: UpdateOptions): void {
     if (this.#entries.has(labels.key)) this.#resolved -= 1
+    if (this.#entries === NONE) this.#entries = new Map()
     this.#entries.set(labels.key, {
       labels,
       shown: labels.toObject(),
@@ -259,3 +261,6 @@ export class AlertStates {
     output.end(at)
   }
 }
+
+/** Nothing is ever put into it. */
+const NONE = new Map<string, Entry>()

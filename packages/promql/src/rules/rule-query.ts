@@ -26,7 +26,7 @@ export class RuleQuery {
       throw loadError(name, 'expr', new Error(`a rule needs a vector or a scalar, got ${expression.type}`))
     this.#offsetMs = offsetMs
     // Evaluated in the past, so the store must reach back further than the expression itself says.
-    this.#bound = inField(name, 'expr', () => expression.bind(store, offsetMs))
+    this.#bound = inField(name, 'expr', () => expression.bindApart(store, offsetMs))
   }
 
   /** Gives back what only this rule needed of the store. */

@@ -106,7 +106,8 @@ export function createRules(rules: readonly RuleSource[], store: Store, options:
 export function* loadRules(rules: readonly RuleSource[], store: Store, options: RulesOptions = {}): Steps<Rules> {
   const rejected: RuleError[] = []
   const groups: LoadedGroup[] = []
-  const shared = { ...options, expressions: options.expressions ?? new CompiledExpressions() }
+  const environment = { externalLabels: externalLabelsOf(options), externalUrl: options.externalUrl ?? '' }
+  const shared = { ...options, environment, expressions: options.expressions ?? new CompiledExpressions() }
   for (const source of rules) groups.push(...(yield* loadGroup(source, store, shared, rejected)))
   const loaded = groups.flatMap(group => group.rules)
   let swept = -Infinity
@@ -167,12 +168,11 @@ function externalLabelsOf({ externalLabels }: RulesOptions): Labels {
 function* loadGroup(
   source: RuleSource,
   store: Store,
-  options: RulesOptions & { readonly expressions: CompiledExpressions },
+  options: RulesOptions & Pick<RuleContext, 'environment' | 'expressions'>,
   rejected: RuleError[],
 ): Steps<LoadedGroup[]> {
   // A rule by itself is a group of its own, evaluated every time.
   const group = 'rules' in source ? source : { name: nameOf(source), rules: [source] }
-  const environment = { externalLabels: externalLabelsOf(options), externalUrl: options.externalUrl ?? '' }
   const loaded: LoadedRule[] = []
   try {
     const intervalMs = durationField(group.name, 'interval', group.interval)
@@ -185,7 +185,7 @@ function* loadGroup(
       queryOffsetMs,
       experimental: options.experimental ?? false,
       writesAlerts: options.writesAlerts ?? true,
-      environment,
+      environment: options.environment,
       expressions: options.expressions,
     }
     for (const rule of group.rules) {

@@ -13,7 +13,7 @@ export interface Labelled {
  * labels alone is then still true: comparing one pointer spares a walk through thousands of objects.
  */
 export class SameLabels {
-  #list: readonly Labels[] = []
+  #list: readonly Labels[] = NONE
   #length = 0
 
   has(vector: Labelled): boolean {
@@ -32,7 +32,9 @@ export class SameLabels {
   }
 
   forget(): void {
-    this.#list = []
+    this.#list = NONE
     this.#length = -1
   }
 }
+
+const NONE: readonly Labels[] = []

@@ -21,24 +21,29 @@ export function longestOf(turns: readonly number[]): number {
 }
 
 /**
- * How much CPU each turn took until some work was done, in milliseconds. A machine that runs other things takes whole
- * milliseconds away at any time, which says nothing about the work. Other threads of the process count as well, so the process
- * runs with `--single-threaded`; a turn never takes more than its time on the clock.
+ * How much CPU of the main thread each turn took until some work was done, in milliseconds. A machine that runs other things
+ * takes whole milliseconds away at any time, which says nothing about the work; a turn never takes more than its time on the
+ * clock. Where Node cannot tell threads apart (before 24), the process has to run with `--single-threaded`.
  */
 export async function cpuOfTurnsDuring(work: Promise<unknown>): Promise<number[]> {
   const state = { isDone: false }
   const done = work.finally(() => (state.isDone = true))
   const turns: number[] = []
-  for (let last = performance.now(), used = process.cpuUsage(); !state.isDone;) {
+  for (let last = performance.now(), used = mainThreadMs(); !state.isDone;) {
     await nextTurn()
-    const now = performance.now()
-    const { user, system } = process.cpuUsage(used)
-    turns.push(Math.min(now - last, (user + system) / 1000))
+    const [now, usedNow] = [performance.now(), mainThreadMs()]
+    turns.push(Math.min(now - last, usedNow - used))
     last = now
-    used = process.cpuUsage()
+    used = usedNow
   }
   await done
   return turns
+}
+
+/** CPU of this thread alone, where Node can tell (24 and later), else of the process. */
+export function mainThreadMs(): number {
+  const { user, system } = (process.threadCpuUsage ?? process.cpuUsage)()
+  return (user + system) / 1000
 }
 
 export function median(values: readonly number[]): number {
