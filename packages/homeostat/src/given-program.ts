@@ -51,3 +51,6 @@ function* read<T>(
 ): Steps<{ readonly value: readonly T[] | undefined; readonly problems: readonly OptionProblem[] }> {
   return given === undefined ? { value: [], problems: [] } : yield* readInSteps(schema, given, { path })
 }
+
+/** For a process that has no rules. */
+export const NO_PROGRAM: GivenProgram = new GivenProgram(undefined, undefined)

@@ -28,7 +28,7 @@ import { optimizationResult } from './optimization-result.ts'
 import type { PerformanceMetrics } from './performance-metrics.ts'
 import type { PerformancePrediction, PreventionResult } from './prevention.ts'
 import { preventionResult } from './prevention.ts'
-import { GivenProgram } from './given-program.ts'
+import { NO_PROGRAM } from './given-program.ts'
 import { actionsOf } from './program.ts'
 import { ProgramOfOptions } from './program-of-options.ts'
 import { Rhythm } from './rhythm.ts'
@@ -80,8 +80,7 @@ export class Homeostat implements AsyncDisposable {
       service.offer(provider)
       this.#attachments.tidy(provider)
     })
-    const { faults } = engine.registry
-    this.#faults = faults
+    const faults = (this.#faults = engine.registry.faults)
     const isStopped = (): boolean => this.optimizer.killSwitch.state.tripped
     this.#automation = createAutomation({ options, domains, modes, service, faults, isStopped })
     this.instrumentations = [engine, ...domains.map(([domain]) => domain.instrumentation)]
@@ -101,7 +100,7 @@ export class Homeostat implements AsyncDisposable {
     let isMade = false
     const notice = (text: string): void => (isMade ? reporter.notice(text) : warnAtStart(text))
     const parts = { options, domains, modes }
-    const given = isSignalsOnly ? new GivenProgram(undefined, undefined) : checked.program
+    const given = isSignalsOnly ? NO_PROGRAM : checked.program
     const program = (this.#program = new ProgramOfOptions(given, parts, faults))
     const actions = [...actionsOf(parts), ...this.#automation.actions]
     this.optimizer = new Optimizer({
@@ -119,11 +118,10 @@ export class Homeostat implements AsyncDisposable {
     // Named at once, so that there is a past to answer from; a process that only measures reads none until it is asked.
     if (!isSignalsOnly) this.#query = new PerformanceQuery(this.optimizer.store)
     const mayAct = actions.some(action => !isAdvice(action) && modes.ofAction(action.name) === 'act')
-    const { store, killSwitch } = this.optimizer
+    const { store, killSwitch, histories } = this.optimizer
     killSwitch.onTrip(() => this.#automation.undoAll())
     const loop = { store, intervalMs, on: (listener: LedgerListener): Disposable => this.optimizer.on(listener) }
     const forecasting = (this.#forecasting = new Forecasting({ domains: isSignalsOnly ? [] : domains, faults, loop }))
-    const { histories } = this.optimizer
     this.#keeper = new Keeper({ options, domains, service, faults, histories, forecasting })
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct, notice })
     this.#files = fileProgramOf({ ...parts, own: program.own, intervalMs, faults, optimizer: this.optimizer, notice })
