@@ -1,6 +1,8 @@
 import type { Arena } from './arena.ts'
 
 const HOUR_MS = 3_600_000
+/** Places in {@link Crossings.shares}. */
+export const SHARE = { of1h: 0, of6h: 1, of24h: 2, of7d: 3 } as const
 const TAUS_MS = [HOUR_MS, 6 * HOUR_MS, 24 * HOUR_MS, 168 * HOUR_MS] as const
 /** Time constant of what an episode usually looks like, in episodes. */
 const USUAL = 0.1
@@ -14,7 +16,7 @@ export class Crossings {
   samples = 0
   /** Samples at or above the limit. */
   samplesAbove = 0
-  /** Exponential shares of the time above: an hour, six hours, a day, a week. */
+  /** Exponential shares of the time above; see {@link SHARE}. */
   readonly shares: Float64Array
   /** Exponential count of the episodes of a day. */
   dayEpisodes = 0

@@ -6,15 +6,23 @@ import { OnlineLogistic } from './online-logistic.ts'
 import { RiseTail } from './rise-tail.ts'
 import type { SeriesHistory } from './series-history.ts'
 import { BUCKET_MS, BUCKETS_KEPT, EMPTY } from './series-history.ts'
-import { INPUTS, TABLES } from './situation.ts'
 
 /** Of the rate among recent outcomes. */
 const RECENT = 200
 /** Outcomes that make what is usual. */
 const USUAL = 2000
 const PRIOR_SAMPLES = 5
-/** How far the regression of a series may be from where it begins. */
-const DEVIATIONS = [0.5, ...new Array<number>(INPUTS - 1).fill(0.3)]
+/** How far the regression of a series may be from where it begins: the constant, then each other input. */
+const CONSTANT_DEVIATION = 0.5
+const DEVIATION = 0.3
+
+/** How many numbers describe a situation; an experience reserves memory for them. */
+export interface Shape {
+  readonly inputs: number
+  readonly tables: number
+  /** Cells of all tables. */
+  readonly cells: number
+}
 
 /** What has been learned at one limit for one horizon. */
 export class Experience {
@@ -22,8 +30,6 @@ export class Experience {
   readonly horizonMs: number
   /** Square root of the samples to the horizon: how far a random walk gets, in steps between samples. */
   readonly walk: number
-  /** What does not change: kind, unit, step and horizon as features. */
-  readonly traits: readonly number[]
   readonly crossings: Crossings
   readonly calendar: CrossingCalendar
   readonly tables: FrequencyTables
@@ -34,6 +40,7 @@ export class Experience {
   /** Outcomes known so far, and how many of them were crossings. */
   outcomes = 0
   crossed = 0
+  readonly #shape: Shape
   /** Beta(0.5, 4.5), as the benchmark's climatology has it, unless {@link recall} knows better. */
   #priorRate = 0.5 / PRIOR_SAMPLES
   /** Rate of crossings among the last few hundred outcomes. */
@@ -45,20 +52,24 @@ export class Experience {
     limit: number,
     horizonMs: number,
     { intervalMs }: SeriesHistory,
-    traits: readonly number[],
     start: readonly number[],
+    shape: Shape,
     arena: Arena,
   ) {
     this.limit = limit
     this.horizonMs = horizonMs
     this.walk = Math.sqrt(horizonMs / intervalMs)
-    this.traits = traits
+    this.#shape = shape
     this.crossings = new Crossings(limit, arena)
-    this.online = new OnlineLogistic(start, DEVIATIONS, arena)
-    this.usual = arena.float32(INPUTS)
+    this.online = new OnlineLogistic(
+      start,
+      start.map((_, i) => (i === 0 ? CONSTANT_DEVIATION : DEVIATION)),
+      arena,
+    )
+    this.usual = arena.float32(shape.inputs)
     this.tail = new RiseTail(limit, arena)
     this.calendar = new CrossingCalendar(horizonMs, intervalMs, arena)
-    this.tables = new FrequencyTables(arena)
+    this.tables = new FrequencyTables(shape.cells, arena)
   }
 
   /** The base rate so far, beginning with a prior of five samples; every outcome stands for two. */
@@ -68,12 +79,13 @@ export class Experience {
 
   /** Takes in what followed from a situation of the past, given by its cells and inputs. */
   learn(cells: Uint16Array, cellsAt: number, inputs: Float32Array, inputsAt: number, outcome: number): void {
+    const { inputs: inputCount, tables: tableCount } = this.#shape
     this.outcomes++
     this.crossed += outcome
     this.recentRate += (outcome - this.recentRate) / Math.min(this.outcomes + 5, RECENT)
-    for (let t = 0; t < TABLES; t++) this.tables.learn(cells[cellsAt + t]!, outcome)
+    for (let t = 0; t < tableCount; t++) this.tables.learn(cells[cellsAt + t]!, outcome)
     const weight = 1 / Math.min(this.outcomes, USUAL)
-    for (let i = 0; i < INPUTS; i++) this.usual[i]! += weight * (inputs[inputsAt + i]! - this.usual[i]!)
+    for (let i = 0; i < inputCount; i++) this.usual[i]! += weight * (inputs[inputsAt + i]! - this.usual[i]!)
     this.online.learn(inputs, inputsAt, outcome)
   }
 
@@ -109,9 +121,9 @@ export class Experience {
     this.recentRate = this.#priorRate
   }
 
-  static bytes(horizonMs: number, intervalMs: number): number {
-    const fixed = 4 * INPUTS + Crossings.bytes + OnlineLogistic.bytes(INPUTS) + RiseTail.bytes + FrequencyTables.bytes
-    return fixed + CrossingCalendar.bytes(horizonMs, intervalMs)
+  static bytes(horizonMs: number, intervalMs: number, { inputs, cells }: Shape): number {
+    const own = 4 * inputs + OnlineLogistic.bytes(inputs) + FrequencyTables.bytes(cells)
+    return own + Crossings.bytes + RiseTail.bytes + CrossingCalendar.bytes(horizonMs, intervalMs)
   }
 
   save(): readonly number[] {

@@ -1,8 +1,8 @@
-import { ONLINE_AT } from './features.ts'
+import type { Reason } from './reason.ts'
 import type { SeriesHistory } from './series-history.ts'
 import type { Situation } from './situation.ts'
+import { REASONS } from './situation.ts'
 import type { Target } from './target.ts'
-import type { Reason } from './words.ts'
 import { wordsOf } from './words.ts'
 
 export interface Contribution {
@@ -19,37 +19,6 @@ export interface Explanation {
   readonly contributions: readonly Contribution[]
 }
 
-/** Inputs of the online regression by what they are about, in their order. */
-const REASONS: readonly Reason[] = [
-  'base rate',
-  'level',
-  'last crossings',
-  'calendar',
-  'calendar',
-  'recent peaks',
-  'level',
-  'level',
-  'calendar',
-  'calendar',
-  'calendar',
-  'calendar',
-  'calendar',
-  'level',
-  'recent peaks',
-  'recent peaks',
-  'movement',
-  'level',
-  'last crossings',
-  'recent peaks',
-  'recent peaks',
-  'recent peaks',
-  'movement',
-  'movement',
-  'calendar',
-  'last crossings',
-  'last crossings',
-  'movement',
-]
 /** Takes the last answer apart; `situation` has to be the one that it came from. */
 export function explainSituation(
   probability: number,
@@ -68,15 +37,15 @@ export function explainSituation(
   }
   const { weights } = experience.online
   const { usual } = experience
-  const { inputs, features } = situation
+  const { inputs, learned } = situation
   const sums = new Map<Reason, number>()
   const add = (reason: Reason, odds: number): void => void sums.set(reason, (sums.get(reason) ?? 0) + odds)
   // Against what is usual here: a weight times an input alone would call a constant a reason.
   REASONS.forEach((reason, i) => {
     add('base rate', weights[i]! * (i === 0 ? 1 : usual[i]!))
-    if (i > 0) add(reason, weights[i]! * (inputs[i]! - usual[i]!))
+    if (i > 0) add(reason, weights[i]! * (inputs.values[i]! - usual[i]!))
   })
-  add('other series', target.rawOdds - features[ONLINE_AT]!)
+  add('other series', target.rawOdds - learned.onlineOdds)
   add('recalibration', target.recalibrate() - target.rawOdds)
   const contributions = [...sums]
     .map(([reason, logOdds]): Contribution => ({ reason, logOdds, words: words[reason] }))

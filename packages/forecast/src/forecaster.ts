@@ -1,19 +1,18 @@
 import { ForecastStateError } from './errors.ts'
 import type { Explanation } from './explanation.ts'
 import { explainSituation } from './explanation.ts'
-import { FEATURES, VARIANCE_AT } from './features.ts'
+import { Traits } from './features/traits.ts'
 import { sigmoid } from './logit.ts'
 import type { Model } from './model.ts'
 import { decodeModel } from './model.ts'
 import type { ForecastOptions } from './options.ts'
 import { checkHorizon, checkOptions, checkThreshold } from './options.ts'
-import { PRETRAINED } from './pretrained.ts'
 import type { Score } from './running-score.ts'
 import type { Saved } from './saved.ts'
 import { SeriesHistory } from './series-history.ts'
 import { Situation } from './situation.ts'
 import { Target } from './target.ts'
-import { traitsOf } from './traits.ts'
+import weights from './weights.json' with { type: 'json' }
 
 /** Before that a forecaster knows too little to be acted on. */
 const SILENT_MS = 10 * 60_000
@@ -52,10 +51,11 @@ export interface ForecasterState {
   readonly targets: readonly { readonly threshold: number; readonly horizonMs: number; readonly saved: Saved }[]
 }
 
-// Models are read once and shared by all forecasters that use them.
+// Models are decoded when a forecaster first needs them, and shared by all that do. The shipped one is a static import,
+// because that is what Node, `require()` and bundlers all follow; a file that is read when it is needed is lost in a bundle.
 const decoded = new WeakMap<object, Model>()
 // Written anew with every question: forecasters do not overlap, and none needs one of its own.
-const situation = new Situation(FEATURES.length)
+const situation = new Situation()
 
 /** One series; see {@link create}. */
 export class Forecaster {
@@ -71,7 +71,7 @@ export class Forecaster {
   constructor(options: ForecastOptions) {
     checkOptions(options)
     this.#options = options
-    const data = options.model ?? PRETRAINED
+    const data = options.model ?? weights
     this.#model = decoded.get(data) ?? decodeModel(data)
     decoded.set(data, this.#model)
     const stepMs = Math.max(options.intervalMs, Math.min(...options.horizonsMs) / STEPS_TO_HORIZON)
@@ -250,14 +250,14 @@ export class Forecaster {
 
   #create(threshold: number, horizonMs: number): Target {
     const { kind, unit = 'abs' } = this.#options
-    const traits = traitsOf(kind, unit, this.#history.stepMs, horizonMs)
+    const traits = new Traits(kind, unit, this.#history.stepMs, horizonMs)
     return new Target(threshold, horizonMs, this.#history, traits, this.#model)
   }
 }
 
 function certaintyOf(probability: number, outcomes: number): number {
   const odds = Math.log(probability / (1 - probability))
-  const deviation = Math.sqrt(situation.features[VARIANCE_AT]!)
+  const deviation = Math.sqrt(situation.learned.onlineVariance)
   const width = sigmoid(odds + deviation) - sigmoid(odds - deviation)
   return ((1 - width) * (outcomes + 10)) / (outcomes + 60)
 }

@@ -22,7 +22,9 @@ export function forestLogOdds(
   const size = 1 << depth
   for (let node = 0; node < features.length; base += size) {
     let leaf = 0
-    for (let bit = 1; bit < size; bit <<= 1, node++) if (values[features[node]!]! > thresholds[node]!) leaf |= bit
+    // A shift, not a branch: no processor can predict these answers.
+    for (let level = 0; level < depth; level++, node++)
+      leaf |= Number(values[features[node]!]! > thresholds[node]!) << level
     sum += leaves[base + leaf]!
   }
   return sum

@@ -1,5 +1,4 @@
 import type { Arena } from './arena.ts'
-import { CELLS } from './situation.ts'
 
 /** Outcomes after which a cell forgets: it follows a change of regime within a few hundred of them. */
 const MEMORY = 300
@@ -13,11 +12,14 @@ const ONE = 65_535
  * bytes: a rate in 1/65,535 and a count.
  */
 export class FrequencyTables {
-  static readonly bytes: number = 4 * CELLS
   readonly cells: Uint16Array
 
-  constructor(arena: Arena) {
-    this.cells = arena.uint16(2 * CELLS)
+  constructor(cells: number, arena: Arena) {
+    this.cells = arena.uint16(2 * cells)
+  }
+
+  static bytes(cells: number): number {
+    return 4 * cells
   }
 
   learn(cell: number, outcome: number): void {

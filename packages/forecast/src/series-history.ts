@@ -28,8 +28,23 @@ const MEAN_TAUS_MS = [5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, DAY_M
 const PEAK_BUCKETS = [3, 11, 23, BUCKETS_A_DAY - 1, BUCKETS_KEPT - 1] as const
 
 const PEAKS = PEAK_BUCKETS.length
-/** What is in `moments`: six means, then variances over an hour, a day, a week, then of steps over an hour and a day. */
-const MOMENTS = 11
+/** Places in {@link SeriesHistory.peaks}. */
+export const PEAK = { last1h: 0, last3h: 1, last6h: 2, last24h: 3, last7d: 4 } as const
+/** Places in {@link SeriesHistory.moments}: the means, the variances of values, and the mean squares of steps. */
+export const MOMENT = {
+  mean5m: 0,
+  mean15m: 1,
+  mean1h: 2,
+  mean6h: 3,
+  mean24h: 4,
+  mean7d: 5,
+  variance1h: 6,
+  variance24h: 7,
+  variance7d: 8,
+  steps1h: 9,
+  steps24h: 10,
+} as const
+const MOMENTS = Object.keys(MOMENT).length
 
 /** How far a sample moved the clock. */
 export type Advance = 'first' | 'late' | 'next' | 'jumped-back'
@@ -126,15 +141,16 @@ export class SeriesHistory {
     // A mean of n samples until its time constant has passed, so that the first value is not remembered for a week.
     const first = 1 / this.samples
     if (this.samples > 1) {
-      const usual = Math.sqrt(moments[10]!)
+      const usual = Math.sqrt(moments[MOMENT.steps24h]!)
       let step = value - this.value
       if (this.samples > 30 && usual > 0) {
         const wildest = WILDEST_STEP * usual
         step = step > wildest ? wildest : step < -wildest ? -wildest : step
       }
       const firstStep = 1 / (this.samples - 1)
-      moments[9]! += Math.max(weights[2]!, firstStep) * (step * step - moments[9]!)
-      moments[10]! += Math.max(weights[4]!, firstStep) * (step * step - moments[10]!)
+      const { mean1h, mean24h, steps1h, steps24h } = MOMENT
+      moments[steps1h]! += Math.max(weights[mean1h]!, firstStep) * (step * step - moments[steps1h]!)
+      moments[steps24h]! += Math.max(weights[mean24h]!, firstStep) * (step * step - moments[steps24h]!)
     }
     for (let i = 0; i < 6; i++) {
       const weight = weights[i]! > first ? weights[i]! : first

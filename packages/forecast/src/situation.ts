@@ -1,52 +1,60 @@
-/** Cells of the tables: level by recency, time since above, time of day, minute of the hour, peaks by trend, level alone. */
-const TABLE_SIZES = [40, 48, 96, 40, 36, 16] as const
-export const TABLES: number = TABLE_SIZES.length
-/** Cells of all tables. */
-export const CELLS: number = TABLE_SIZES.reduce((sum, size) => sum + size, 0)
-/** Where each table begins. */
-export const TABLE_STARTS: readonly number[] = TABLE_SIZES.map((_, t) =>
-  TABLE_SIZES.slice(0, t).reduce((sum, size) => sum + size, 0),
-)
-/** Inputs of the online regression: a constant, the tables, the tail of rises, the calendar and the situation. */
-export const INPUTS: number = 1 + TABLES + 1 + 20
+import { Arena } from './arena.ts'
+import type { Shape } from './experience.ts'
+import { Experience } from './experience.ts'
+import { describeInputs } from './features/inputs.ts'
+import { Learned } from './features/learned.ts'
+import { Moment } from './features/moment.ts'
+import { Names, Rows } from './features/rows.ts'
+import { CELLS, TABLES } from './features/tables.ts'
+import { Traits } from './features/traits.ts'
+import type { Reason } from './reason.ts'
+import { SeriesHistory } from './series-history.ts'
 
 /** One moment of one limit and horizon in numbers; written over and over, so that nothing is allocated. */
 export class Situation {
-  readonly features: Float64Array
-  /** The cell of each table, counted from the first cell of the first table. */
-  readonly cells: Uint16Array = new Uint16Array(TABLES)
-  readonly inputs: Float64Array = new Float64Array(INPUTS)
-  /** Distance to the limit, never zero. */
-  gap = 1
-  /** Standard deviation over a day, never zero. */
-  spread24h = 1
-  /** The gap in steps of an hour, in random walks of a horizon. */
-  walks = 0
-  /** The gap in standard deviations of a week. */
-  level = 0
-  reach5 = 0
-  reach30 = 0
-  reach1h = 0
-  reach3h = 0
-  reach24h = 0
-  fall5 = 0
-  trend5 = 0
-  trend15 = 0
-  trend1h = 0
-  slope = 0
-  sinceAboveMs = 0
-  /** Shares of earlier days, hours, half hours, and of the best period, whose same window had a crossing. */
-  rateDays = 0
-  rateHours = 0
-  rateHalfHours = 0
-  rateBest = 0
-  wholeDays = 0
-  /** The same in quarters of an hour. */
-  daysShare = 0
-  hoursShare = 0
-  daysKnown = 0
+  readonly moment: Moment = new Moment()
+  readonly learned: Learned = new Learned()
+  /** What the trees ask about, all of it free of units. */
+  readonly features: Rows
+  /** What the regression weighs. */
+  readonly inputs: Rows
 
-  constructor(features: number) {
-    this.features = new Float64Array(features)
+  constructor(features: Rows = new Rows(FEATURES.length), inputs: Rows = new Rows(INPUTS.length)) {
+    this.features = features
+    this.inputs = inputs
+  }
+
+  /** Describes the history's last sample as seen from a limit and horizon. */
+  look(history: SeriesHistory, experience: Experience, traits: Traits): void {
+    const { moment, learned, features, inputs } = this
+    features.at = 0
+    inputs.at = 0
+    moment.look(features, history, experience)
+    learned.look(moment, history, experience)
+    describeInputs(inputs, moment, learned, history, experience)
+    learned.ask(features, inputs.values, history, experience)
+    traits.describe(features)
   }
 }
+
+/** One that nothing is known of: its rows have all names. */
+function nothingKnown(): { features: Names; inputs: Names } {
+  const history = new SeriesHistory(1, 1)
+  const shape: Shape = { inputs: 0, tables: TABLES.length, cells: CELLS }
+  const experience = new Experience(1, 1, history, [], shape, new Arena(Experience.bytes(1, 1, shape)))
+  const features = new Names(0)
+  const inputs = new Names(0)
+  const situation = new Situation(features, inputs)
+  situation.look(history, experience, new Traits('', '', 1, 1))
+  return { features, inputs }
+}
+
+const { features, inputs } = nothingKnown()
+
+/** Names of the features, in their order. */
+export const FEATURES: readonly string[] = features.names
+/** Names of the inputs and what an explanation calls them, in their order. */
+export const INPUTS: readonly string[] = inputs.names
+export const REASONS: readonly Reason[] = inputs.reasons
+/** For experiences. */
+export const SHAPE: Shape = { inputs: INPUTS.length, tables: TABLES.length, cells: CELLS }

@@ -1,6 +1,6 @@
 import { Arena } from './arena.ts'
 import { Experience } from './experience.ts'
-import { describeSituation, ONLINE_AT } from './features.ts'
+import type { Traits } from './features/traits.ts'
 import type { Forest } from './forest.ts'
 import { forestLogOdds } from './forest.ts'
 import { sigmoid } from './logit.ts'
@@ -11,7 +11,7 @@ import type { Saved } from './saved.ts'
 import { load, save } from './saved.ts'
 import type { SeriesHistory } from './series-history.ts'
 import type { Situation } from './situation.ts'
-import { INPUTS, TABLES } from './situation.ts'
+import { SHAPE } from './situation.ts'
 
 /** Origins that wait for their outcome at a time: more would say almost the same. */
 const WAITING = 8
@@ -27,6 +27,7 @@ const NUMBERS = 9 + 6 + 12
 export class Target {
   readonly experience: Experience
   readonly score: RunningScore
+  readonly #traits: Traits
   readonly #forest: Forest
   readonly #everyMs: number
   readonly #gapMs: number
@@ -42,15 +43,16 @@ export class Target {
   readonly #cells: Uint16Array
   readonly #inputs: Float32Array
 
-  constructor(limit: number, horizonMs: number, history: SeriesHistory, traits: readonly number[], model: Model) {
+  constructor(limit: number, horizonMs: number, history: SeriesHistory, traits: Traits, model: Model) {
     const { intervalMs } = history
-    const own = RunningScore.bytes + WAITING * (8 * ORIGIN + 4 * INPUTS + 2 * TABLES)
-    this.#arena = new Arena(own + Experience.bytes(horizonMs, intervalMs))
+    const own = RunningScore.bytes + WAITING * (8 * ORIGIN + 4 * SHAPE.inputs + 2 * SHAPE.tables)
+    this.#arena = new Arena(own + Experience.bytes(horizonMs, intervalMs, SHAPE))
     this.#origins = this.#arena.float64(ORIGIN * WAITING)
     this.score = new RunningScore(this.#arena)
-    this.#inputs = this.#arena.float32(INPUTS * WAITING)
-    this.experience = new Experience(limit, horizonMs, history, traits, model.start, this.#arena)
-    this.#cells = this.#arena.uint16(TABLES * WAITING)
+    this.#inputs = this.#arena.float32(SHAPE.inputs * WAITING)
+    this.experience = new Experience(limit, horizonMs, history, model.start, SHAPE, this.#arena)
+    this.#cells = this.#arena.uint16(SHAPE.tables * WAITING)
+    this.#traits = traits
     this.#forest = model.forest
     this.#everyMs = horizonMs / WAITING
     this.#gapMs = Math.max(3.5 * intervalMs, horizonMs / 2)
@@ -91,12 +93,12 @@ export class Target {
   }
 
   #ask(history: SeriesHistory, situation: Situation): void {
-    describeSituation(situation, history, this.experience)
+    situation.look(history, this.experience, this.#traits)
     this.#say(situation)
   }
 
-  #say({ features }: Situation): void {
-    const odds = features[ONLINE_AT]! + forestLogOdds(this.#forest, features)
+  #say({ learned, features }: Situation): void {
+    const odds = learned.onlineOdds + forestLogOdds(this.#forest, features.values)
     this.#said = odds > SUREST ? SUREST : odds < -SUREST ? -SUREST : odds
   }
 
@@ -129,10 +131,10 @@ export class Target {
     const said = sigmoid(this.#recalibration.logOdds(odds))
     this.score.learn(said, experience.baseRate, outcome)
     this.#recalibration.learn(odds, outcome)
-    experience.learn(this.#cells, slot * TABLES, this.#inputs, slot * INPUTS, outcome)
+    experience.learn(this.#cells, slot * SHAPE.tables, this.#inputs, slot * SHAPE.inputs, outcome)
   }
 
-  #wait(nowMs: number, value: number, { cells, inputs }: Situation): void {
+  #wait(nowMs: number, value: number, { learned, inputs }: Situation): void {
     if (this.#count === WAITING) {
       this.#oldest = (this.#oldest + 1) % WAITING
       this.#count--
@@ -146,8 +148,8 @@ export class Target {
     origins[at + 2] = value
     origins[at + 3] = 0
     origins[at + 4] = this.#said
-    for (let i = 0; i < TABLES; i++) this.#cells[slot * TABLES + i] = cells[i]!
-    for (let i = 0; i < INPUTS; i++) this.#inputs[slot * INPUTS + i] = inputs[i]!
+    for (let i = 0; i < SHAPE.tables; i++) this.#cells[slot * SHAPE.tables + i] = learned.cells[i]!
+    for (let i = 0; i < SHAPE.inputs; i++) this.#inputs[slot * SHAPE.inputs + i] = inputs.values[i]!
   }
 
   save(): Saved {

@@ -7,9 +7,9 @@ import { FrequencyTables } from '../src/frequency-tables.ts'
 import { sigmoid } from '../src/logit.ts'
 import { decodeModel, encodeModel } from '../src/model.ts'
 import { OnlineLogistic } from '../src/online-logistic.ts'
-import { PRETRAINED } from '../src/pretrained.ts'
 import { Recalibration } from '../src/recalibration.ts'
 import { RiseTail } from '../src/rise-tail.ts'
+import weights from '../src/weights.json' with { type: 'json' }
 import { DAY, HOUR, MINUTE, random, START } from './machine.ts'
 
 const arena = (): Arena => new Arena(16_384)
@@ -37,7 +37,7 @@ describe('the calendar of crossings', () => {
 
 describe('the tables', () => {
   it('approach the rate of a cell and begin at the base rate', () => {
-    const tables = new FrequencyTables(arena())
+    const tables = new FrequencyTables(16, arena())
     expect(tables.rate(7, 0.2)).toBeCloseTo(0.2, 6)
     const next = random(1)
     for (let i = 0; i < 5000; i++) tables.learn(7, next() < 0.35 ? 1 : 0)
@@ -102,8 +102,8 @@ describe('the trees', () => {
   })
 
   it('are shipped as data that says the same when it is encoded again', () => {
-    const model = decodeModel(PRETRAINED)
+    const model = decodeModel(weights)
     expect(model.forest.features.length).toBeGreaterThan(0)
-    expect(encodeModel(model).leaves).toBe(PRETRAINED.leaves)
+    expect(encodeModel(model).leaves).toBe(weights.leaves)
   })
 })

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { FEATURES } from '../src/features.ts'
-import { PRETRAINED } from '../src/pretrained.ts'
+import { Traits } from '../src/features/traits.ts'
 import type { ForecastOptions } from '../src/index.ts'
 import { create } from '../src/index.ts'
 import { decodeModel } from '../src/model.ts'
+import weights from '../src/weights.json' with { type: 'json' }
 import { SeriesHistory } from '../src/series-history.ts'
-import { Situation } from '../src/situation.ts'
+import { FEATURES, Situation } from '../src/situation.ts'
 import { Target } from '../src/target.ts'
-import { traitsOf } from '../src/traits.ts'
 import { DAY, HOUR, MINUTE, random, START } from './machine.ts'
 
 // A forecast is compared bit by bit with the one that was pinned: saved states and the shipped weights rest on every
@@ -151,9 +150,9 @@ function pin({ limit = 0.7, horizonMs = 15 * MINUTE, samples, ...own }: Case): P
   const forecaster = create({ ...options, thresholds: [limit], horizonsMs: [horizonMs] })
   const stepMs = Math.max(options.intervalMs, horizonMs / 16)
   const history = new SeriesHistory(options.intervalMs, stepMs)
-  const traits = traitsOf(options.kind, options.unit, stepMs, horizonMs)
-  const target = new Target(limit, horizonMs, history, traits, decodeModel(PRETRAINED))
-  const situation = new Situation(FEATURES.length)
+  const traits = new Traits(options.kind, options.unit, stepMs, horizonMs)
+  const target = new Target(limit, horizonMs, history, traits, decodeModel(weights))
+  const situation = new Situation()
   const digest = createHash('sha256')
   const take = (numbers: ArrayLike<number>): void =>
     void digest.update(new Uint8Array(Float64Array.from(numbers).buffer))
@@ -164,8 +163,8 @@ function pin({ limit = 0.7, horizonMs = 15 * MINUTE, samples, ...own }: Case): P
     // Nobody asks a series without a sample.
     if (history.samples === 0) return
     take([target.logOdds(history, situation)])
-    take(situation.features)
-    take(situation.inputs)
+    take(situation.features.values)
+    take(situation.inputs.values)
   }
   let count = 0
   for (const [ms, value] of samples) {
@@ -182,8 +181,8 @@ function pin({ limit = 0.7, horizonMs = 15 * MINUTE, samples, ...own }: Case): P
     digest: digest.digest('hex'),
     probability: forecaster.probability(limit, horizonMs),
     logOdds: Object.fromEntries(contributions.map(({ reason, logOdds }) => [reason, logOdds])),
-    features: Object.fromEntries(FEATURES.map((name, i) => [name, situation.features[i]!])),
-    inputs: [...situation.inputs],
+    features: Object.fromEntries(FEATURES.map((name, i) => [name, situation.features.values[i]!])),
+    inputs: [...situation.inputs.values],
   }
 }
 

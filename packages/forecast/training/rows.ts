@@ -1,10 +1,9 @@
 // Replays series through the code that runs in production and keeps rows of features with what followed.
-import { FEATURES } from '../src/features.ts'
+import { Traits } from '../src/features/traits.ts'
 import type { Model } from '../src/model.ts'
 import { SeriesHistory } from '../src/series-history.ts'
-import { INPUTS, Situation } from '../src/situation.ts'
+import { FEATURES, INPUTS, Situation } from '../src/situation.ts'
 import { Target } from '../src/target.ts'
-import { traitsOf } from '../src/traits.ts'
 import type { Series } from './series.ts'
 
 const MINUTE_MS = 60_000
@@ -23,7 +22,7 @@ export interface Rows {
 export function emptyRows(capacity: number, keep: 'features' | 'inputs'): Rows {
   return {
     features: new Float32Array(keep === 'features' ? capacity * WIDTH : 0),
-    inputs: new Float32Array(keep === 'inputs' ? capacity * INPUTS : 0),
+    inputs: new Float32Array(keep === 'inputs' ? capacity * INPUTS.length : 0),
     outcome: new Uint8Array(capacity),
     weight: new Float32Array(capacity),
     fold: new Uint8Array(capacity),
@@ -109,9 +108,9 @@ function replay(rows: Rows, { series, limit, fold }: Task, model: Model, stretch
   const ahead = horizonMs / intervalMs
   const next = nextCrossing(values, limit)
   const history = new SeriesHistory(intervalMs, intervalMs)
-  const traits = traitsOf(series.kind, series.unit, intervalMs, horizonMs)
+  const traits = new Traits(series.kind, series.unit, intervalMs, horizonMs)
   const target = new Target(limit, horizonMs, history, traits, model)
-  const situation = new Situation(WIDTH)
+  const situation = new Situation()
   const first = rows.count
   for (let i = stretch.from; i < stretch.to; i++) {
     const value = values[i]!
@@ -120,8 +119,8 @@ function replay(rows: Rows, { series, limit, fold }: Task, model: Model, stretch
     if (value >= limit || i + ahead >= values.length || !stretch.keep(i)) continue
     const row = rows.count++
     target.logOdds(history, situation)
-    if (rows.features.length > 0) rows.features.set(situation.features, row * WIDTH)
-    if (rows.inputs.length > 0) rows.inputs.set(situation.inputs, row * INPUTS)
+    if (rows.features.length > 0) rows.features.set(situation.features.values, row * WIDTH)
+    if (rows.inputs.length > 0) rows.inputs.set(situation.inputs.values, row * INPUTS.length)
     rows.outcome[row] = next[i + 1]! <= i + ahead ? 1 : 0
     rows.fold[row] = fold
   }

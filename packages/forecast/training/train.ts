@@ -1,12 +1,11 @@
-// npm run train -- DATA_DIR [--trees N]: learns the weights of src/pretrained.ts and the models of the folds.
+// npm run train -- DATA_DIR [--trees N]: learns the weights in src/weights.json and the models of the folds.
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { FEATURES, ONLINE_AT } from '../src/features.ts'
 import type { Forest } from '../src/forest.ts'
 import type { Model, ModelData } from '../src/model.ts'
 import { encodeModel } from '../src/model.ts'
-import { INPUTS } from '../src/situation.ts'
+import { FEATURES, INPUTS } from '../src/situation.ts'
 import { binFeatures, boost } from './boosting.ts'
 import { fitStart } from './prior.ts'
 import { addWarm, addYoung, emptyRows } from './rows.ts'
@@ -36,7 +35,7 @@ const NO_FOREST: Forest = {
   thresholds: new Float32Array(),
   leaves: new Float32Array(),
 }
-const untrained: Model = { start: new Array<number>(INPUTS).fill(0), forest: NO_FOREST }
+const untrained: Model = { start: new Array<number>(INPUTS.length).fill(0), forest: NO_FOREST }
 
 // npm changes to the package's folder; the path is meant from where it was typed.
 const series = readSeries(resolve(process.env['INIT_CWD'] ?? '.', folder))
@@ -62,10 +61,8 @@ for (const task of tasks) {
 }
 say(`${rows.count} rows of ${FEATURES.length} features`)
 const binned = binFeatures(rows.features, rows.count, FEATURES.length)
-const startOdds = Float32Array.from(
-  { length: rows.count },
-  (_, row) => rows.features[row * FEATURES.length + ONLINE_AT]!,
-)
+const online = FEATURES.indexOf('online')
+const startOdds = Float32Array.from({ length: rows.count }, (_, row) => rows.features[row * FEATURES.length + online]!)
 
 /** A model of all rows that are not in a fold. */
 function train(start: readonly number[], without: number): ModelData {
@@ -96,26 +93,11 @@ for (let fold = 0; fold < FOLDS; fold++) {
 const foldOf = Object.fromEntries(series.map(({ id }, i) => [id, folds[i]]))
 writeFileSync(new URL('fold-models.json', import.meta.url), JSON.stringify({ foldOf, models }) + '\n')
 const shipped = train(shippedStart, -1)
-writeFileSync(new URL('../src/pretrained.ts', import.meta.url), sourceOf(shipped))
+writeFileSync(new URL('../src/weights.json', import.meta.url), textOf(shipped))
 say(`shipped model written`)
 
-function sourceOf(model: ModelData): string {
-  return `// Made by \`npm run train\`; see training/train.ts.
-import type { ModelData } from './model.ts'
-
-/** Learned from the 105 series of the forecasting benchmark. */
-export const PRETRAINED: ModelData = {
-  features:
-    '${model.features}',
-  start: [${model.start.join(', ')}],
-  depth: ${model.depth},
-  leafUnit: ${model.leafUnit},
-  questions:
-    '${model.questions}',
-  thresholds:
-    '${model.thresholds}',
-  leaves:
-    '${model.leaves}',
-}
-`
+/** A line per entry. */
+function textOf(model: ModelData): string {
+  const lines = Object.entries(model).map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+  return `{\n${lines.join(',\n')}\n}\n`
 }

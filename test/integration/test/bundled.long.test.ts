@@ -57,6 +57,12 @@ describe.each(['cjs', 'esm'] as const)('an application that esbuild has bundled 
     expect(printed).toMatch(/^homeostat: \d+\.\d+\.\d+ watches /)
     expect(printed).not.toContain('bundle')
   })
+
+  it('forecasts with the same weights', async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [source('forecasting')])
+    expect(Number(stdout)).toBeGreaterThan(0)
+    expect(await run('forecasting', format)).toBe(stdout)
+  })
 })
 
 it('2-04: a bundle that leaves homeostat out names what it holds as well', async () => {

@@ -56,9 +56,10 @@ describe.each(packages)('%s', folder => {
   })
 
   test('it ships its build, the sources its source maps name, its documents, and nothing else', () => {
-    const sources = readdirSync(new URL(`packages/${folder}/src/`, root), { recursive: true, encoding: 'utf8' })
-      .filter(path => path.endsWith('.ts'))
-      .map(path => path.slice(0, -'.ts'.length))
+    const files = readdirSync(new URL(`packages/${folder}/src/`, root), { recursive: true, encoding: 'utf8' })
+    const sources = files.filter(path => path.endsWith('.ts')).map(path => path.slice(0, -'.ts'.length))
+    // What a source imports as data.
+    const assets = files.filter(path => path.endsWith('.json')).flatMap(path => [`src/${path}`, `dist/${path}`])
     for (const source of sources) {
       expect(shipped).toEqual(
         expect.arrayContaining([
@@ -71,7 +72,8 @@ describe.each(packages)('%s', folder => {
       path => !/^src\/.*\.ts$|^dist\/.*\.(js|d\.ts)(\.map)?$|^docs\/.*\.(md|svg)$/.test(path),
     )
     const data = Object.keys(exports).filter(entry => entry.endsWith('.json'))
-    expect(others.toSorted()).toEqual(['README.md', ...data.map(entry => entry.slice('./'.length))].toSorted())
+    const expected = ['README.md', ...data.map(entry => entry.slice('./'.length)), ...assets]
+    expect(others.toSorted()).toEqual(expected.toSorted())
     // What its README and its comments refer to.
     const docs = new URL(`packages/${folder}/docs/`, root)
     const written = existsSync(docs) ? readdirSync(docs).map(file => `docs/${file}`) : []

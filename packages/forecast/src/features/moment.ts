@@ -1,0 +1,22 @@
+import type { Experience } from '../experience.ts'
+import type { SeriesHistory } from '../series-history.ts'
+import { Episodes } from './episodes.ts'
+import { Level } from './level.ts'
+import { Movement } from './movement.ts'
+import { Recurrence } from './recurrence.ts'
+import type { Rows } from './rows.ts'
+
+/** The last sample as seen from a limit and horizon, from four sides. */
+export class Moment {
+  readonly level: Level = new Level()
+  readonly movement: Movement = new Movement()
+  readonly episodes: Episodes = new Episodes()
+  readonly recurrence: Recurrence = new Recurrence()
+
+  look(features: Rows, history: SeriesHistory, experience: Experience): void {
+    this.level.look(features, history, experience)
+    this.movement.look(features, this.level, history, experience)
+    this.episodes.look(features, history, experience)
+    this.recurrence.look(features, this.level, history, experience)
+  }
+}
