@@ -4,9 +4,9 @@ import { Fleet, knobActions, Knobs } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
 import { broughtActions } from './brought-actions.ts'
 import { createLateCoordinator } from './late-coordinator.ts'
-import type { DomainWithMode, Modes } from './modes.ts'
-import type { HomeostatOptions } from './options.ts'
-import type { ServiceName } from './service-name.ts'
+import type { DomainWithMode, Modes } from './options/modes.ts'
+import type { HomeostatOptions } from './options/options.ts'
+import type { ServiceName } from './doors/service-name.ts'
 import type { Endings } from './time-limit.ts'
 
 /**

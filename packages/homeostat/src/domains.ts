@@ -5,8 +5,8 @@ import { ioredis } from '@homeostat/ioredis/domain'
 import type { Domain, Mode } from '@homeostat/optimizer'
 import { pg } from '@homeostat/pg/domain'
 import { runtime } from '@homeostat/runtime/domain'
-import type { DomainWithMode } from './modes.ts'
-import type { HomeostatOptions } from './options.ts'
+import type { DomainWithMode } from './options/modes.ts'
+import type { HomeostatOptions } from './options/options.ts'
 
 /** Everything Homeostat is made of, with the mode each package was given. */
 export function domainsOf(options: HomeostatOptions): DomainWithMode[] {

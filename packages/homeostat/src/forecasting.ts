@@ -3,11 +3,11 @@ import type { Domain, Loop } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
 import { warnAtStart } from '@homeostat/signals/options'
 import { disposeTogether } from '@homeostat/signals'
-import type { DomainWithMode } from './modes.ts'
+import type { DomainWithMode } from './options/modes.ts'
 import type { PerformancePrediction } from './prevention.ts'
 import { bottlenecksOf } from './prevention.ts'
-import { SavedState } from './saved-state.ts'
-import type { StatePlaces } from './saved-state-places.ts'
+import { SavedState } from './state/saved-state.ts'
+import type { StatePlaces } from './state/saved-state-places.ts'
 
 export interface ForecastingContext {
   readonly domains: readonly DomainWithMode[]

@@ -1,9 +1,9 @@
 import { errorType } from '@homeostat/signals'
 import { warnAtStart } from '@homeostat/signals/options'
 import { Homeostat } from './homeostat.ts'
-import type { HomeostatOptions } from './options.ts'
-import type { CheckedOptions } from './read-options.ts'
-import { readHomeostatOptions } from './read-options.ts'
+import type { HomeostatOptions } from './options/options.ts'
+import type { CheckedOptions } from './options/read-options.ts'
+import { readHomeostatOptions } from './options/read-options.ts'
 
 /**
  * Adds Homeostat to this process. Nothing is measured before the instrumentations are registered, and nothing acts

@@ -1,14 +1,14 @@
-export type { AlertStatus } from './alert-status.ts'
-export { NotAReaderError } from './attach.ts'
+export type { AlertStatus } from './report/alert-status.ts'
+export { NotAReaderError } from './doors/attach.ts'
 export { homeostat } from './homeostat-factory.ts'
 export { Homeostat, type HomeostatInstrumentation, type HomeostatOptions } from './homeostat.ts'
-export { HomeostatReader, type HomeostatReaderOptions } from './homeostat-reader.ts'
-export type { Finding } from './findings.ts'
-export type { Logger } from './logger.ts'
-export type { Report, ReportContent, ReportedKnob, ReportedTrial } from './report.ts'
-export type { KeptThing } from './where-kept.ts'
-export type { WatchedPackage } from './watched-packages.ts'
-export type { NamedService, ServiceNameSource } from './service-name.ts'
+export { HomeostatReader, type HomeostatReaderOptions } from './doors/homeostat-reader.ts'
+export type { Finding } from './report/findings.ts'
+export type { Logger } from './report/logger.ts'
+export type { Report, ReportContent, ReportedKnob, ReportedTrial } from './report/report.ts'
+export type { KeptThing } from './state/where-kept.ts'
+export type { WatchedPackage } from './report/watched-packages.ts'
+export type { NamedService, ServiceNameSource } from './doors/service-name.ts'
 export type { OptimizationResult } from './optimization-result.ts'
 export type { PerformancePrediction, PreventionResult } from './prevention.ts'
 export type {
@@ -21,7 +21,7 @@ export type {
   SourceFailure,
   SourceName,
   SystemMetrics,
-} from './performance-metrics.ts'
+} from './metrics/performance-metrics.ts'
 export type { CacheClient, CacheLoader } from '@homeostat/ioredis/domain'
 export { judge } from '@homeostat/judge'
 export { isMode, modes } from '@homeostat/optimizer'

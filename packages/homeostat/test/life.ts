@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StateStore, StateStoreCandidate } from '@homeostat/optimizer'
 import { createFileStateStore } from '@homeostat/optimizer'
-import { SavedState } from '../src/saved-state.ts'
-import { StatePlaces } from '../src/saved-state-places.ts'
+import { SavedState } from '../src/state/saved-state.ts'
+import { StatePlaces } from '../src/state/saved-state-places.ts'
 
 /** The machine that lives of a service run on, one after the other or side by side. */
 export interface Machine {

@@ -1,8 +1,8 @@
 import { measureEventLoopLag } from '@homeostat/runtime'
 import { attributes, metrics, promName, promScope } from '@homeostat/semconv'
-import type { ApplicationMetrics } from '../performance-metrics.ts'
-import type { Query } from '../query.ts'
-import { by, first } from '../query.ts'
+import type { ApplicationMetrics } from './performance-metrics.ts'
+import type { Query } from './query.ts'
+import { by, first } from './query.ts'
 
 const QUEUE = promName(attributes.queueName)
 const CACHE = promName(attributes.cacheName)

@@ -1,7 +1,7 @@
 import { attributes, metrics, promName, promScope } from '@homeostat/semconv'
-import type { DatabaseMetrics, PoolMetrics } from '../performance-metrics.ts'
-import type { Query } from '../query.ts'
-import { by, first } from '../query.ts'
+import type { DatabaseMetrics, PoolMetrics } from './performance-metrics.ts'
+import type { Query } from './query.ts'
+import { by, first } from './query.ts'
 
 const POOL = promName(attributes.dbPoolName)
 const STATE = promName(attributes.dbConnectionState)

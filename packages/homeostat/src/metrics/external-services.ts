@@ -1,7 +1,7 @@
 import { attributes, promName, upstreamMetrics } from '@homeostat/semconv'
-import type { ExternalServiceMetrics } from '../performance-metrics.ts'
-import type { Query } from '../query.ts'
-import { by } from '../query.ts'
+import type { ExternalServiceMetrics } from './performance-metrics.ts'
+import type { Query } from './query.ts'
+import { by } from './query.ts'
 
 const SERVER = promName(attributes.serverAddress)
 const DURATION = upstreamMetrics.httpClientRequestDuration.replaceAll('.', '_')

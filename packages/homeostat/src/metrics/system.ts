@@ -1,7 +1,7 @@
 import { attributes, metrics, promName } from '@homeostat/semconv'
-import type { SystemMetrics } from '../performance-metrics.ts'
-import type { Query } from '../query.ts'
-import { first } from '../query.ts'
+import type { SystemMetrics } from './performance-metrics.ts'
+import type { Query } from './query.ts'
+import { first } from './query.ts'
 
 const UTILIZATION = promName(metrics.memoryUtilization)
 const AREA = promName(attributes.memoryArea)

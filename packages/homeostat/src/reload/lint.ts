@@ -2,9 +2,9 @@ import type { Compiler } from '@homeostat/optimizer/schemas'
 import type { Rule, RuleGroup, RuleSource } from '@homeostat/promql'
 import { parseDuration } from '@homeostat/promql'
 import { RuleFileError } from '@homeostat/promql/rule-files'
-import type { ResponseContext } from '../response-findings.ts'
-import { findingsOf } from '../response-findings.ts'
-import { thresholdsOf } from '../threshold.ts'
+import type { ResponseContext } from '../report/response-findings.ts'
+import { findingsOf } from '../report/response-findings.ts'
+import { thresholdsOf } from '../metrics/threshold.ts'
 import type { PlacedResponse } from './response-file.ts'
 
 /** Responses of files that could never do what they are for, each at its place. */

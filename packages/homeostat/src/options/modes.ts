@@ -1,0 +1,48 @@
+import type { Domain, Mode } from '@homeostat/optimizer'
+import { lesserMode } from '@homeostat/optimizer'
+import type { Warn } from '@homeostat/signals/options'
+import { didYouMean, shownName } from '@homeostat/signals/options'
+import { broughtActions } from '../brought-actions.ts'
+import type { CheckedOptions } from './read-options.ts'
+import { carefulMode } from './read-options.ts'
+
+/** A package and the mode its options give it, if any. */
+export type DomainWithMode = readonly [domain: Domain, mode: Mode | undefined]
+
+/** What the modes of all options come to. */
+export interface Modes {
+  /** For whatever belongs to no package. */
+  readonly base: Mode
+  ofDomain(domain: Domain): Mode
+  ofAction(action: string): Mode
+}
+
+/**
+ * Works out the mode of each package and action. A mode that was given and is not valid never comes to more than `advise`: a slip
+ * must not act.
+ */
+export function readModes({ options, isWrong }: CheckedOptions, domains: readonly DomainWithMode[], warn: Warn): Modes {
+  const isUnclear = isWrong('') || isWrong('maxMode') || isWrong('actionModes')
+  const maxMode = carefulMode(options.maxMode ?? 'act', isUnclear)
+  const given = carefulMode(options.mode ?? 'advise', isWrong('mode'))
+  const base = lesserMode(maxMode, given)
+
+  const ofDomains = new Map<Domain, Mode>()
+  const ofActions = new Map<string, Mode>()
+  for (const [domain, mode] of domains) {
+    const isOwnWrong = isWrong(domain.name) || isWrong(`${domain.name}.mode`)
+    const own = lesserMode(maxMode, carefulMode(mode ?? given, isOwnWrong))
+    ofDomains.set(domain, own)
+    for (const { name } of broughtActions(domain)) ofActions.set(name, own)
+  }
+  for (const { name } of broughtActions(options)) ofActions.set(name, base)
+  for (const [action, mode] of Object.entries(options.actionModes ?? {})) {
+    if (!ofActions.has(action))
+      warn(
+        `actionModes names ${shownName(action)}, but no package in use brings such an action${didYouMean(action, ofActions.keys())}`,
+      )
+    ofActions.set(action, lesserMode(maxMode, mode))
+  }
+  for (const [action, mode] of ofActions) ofActions.set(action, carefulMode(mode, isWrong(`actionModes.${action}`)))
+  return { base, ofDomain: domain => ofDomains.get(domain) ?? base, ofAction: action => ofActions.get(action) ?? base }
+}

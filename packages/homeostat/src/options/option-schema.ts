@@ -1,0 +1,276 @@
+import { constants } from 'node:os'
+import { bullmqOptions } from '@homeostat/bullmq/domain'
+import { cacheOptions } from '@homeostat/cache/domain'
+import { forecastOptions } from '@homeostat/forecast/domain'
+import { ioredisOptions } from '@homeostat/ioredis/domain'
+import type { Coordinator, Domain, Mode, StateStore } from '@homeostat/optimizer'
+import { modes } from '@homeostat/optimizer'
+import { actionSchema, budgetSchema, knobSchema, responseSchema, ruleSourceSchema } from '@homeostat/optimizer/schemas'
+import { pgOptions } from '@homeostat/pg/domain'
+import { runtimeOptions } from '@homeostat/runtime/domain'
+import { DEFAULT_RETAINED_BYTES } from '@homeostat/signals'
+import type { OptionEntries, OptionNotes, OptionSchema } from '@homeostat/signals/options'
+import {
+  detailsOf,
+  either,
+  exactly,
+  extended,
+  filePath,
+  flag,
+  group,
+  listOf,
+  milliseconds,
+  objectWith,
+  oneOf,
+  recordOf,
+  text,
+  whole,
+  wholeNumber,
+} from '@homeostat/signals/options'
+import type { Logger } from '../report/logger.ts'
+import type { HomeostatOptions } from './options.ts'
+
+/** Default time between ticks. */
+export const DEFAULT_INTERVAL_MS = 5000
+
+const mode = (notes: OptionNotes): OptionSchema<Mode> => oneOf(modes, notes)
+
+/** The options of a package with its mode; `false` leaves the package out. */
+function ofPackage<T extends object>(schema: OptionSchema<T>): OptionSchema<(T & { readonly mode?: Mode }) | false> {
+  const { description } = detailsOf(schema)
+  const ownMode = mode({
+    defaultWords: 'that of `mode`',
+    description: 'how far this package may go',
+    whenWrong: 'it goes no further than advise',
+  })
+  const options = extended(schema, { mode: ownMode }, { description })
+  return either([exactly(false, { description: 'leaves it out' }), options], {
+    defaultWords: 'on',
+    description,
+    whenWrong: 'its defaults are used, and it goes no further than advise',
+  }) as OptionSchema<(T & { readonly mode?: Mode }) | false>
+}
+
+/**
+ * Signals that are free for an application to use. To listen to any other one takes it from somebody: the process would no
+ * longer end on SIGTERM or SIGINT, hang after a crash (SIGSEGV), or be switched by each child that ends (SIGCHLD).
+ */
+const SIGNALS = (['SIGUSR2', 'SIGUSR1', 'SIGHUP', 'SIGURG', 'SIGIO', 'SIGPWR', 'SIGBREAK'] as const).filter(
+  signal => signal in constants.signals,
+)
+
+/** What a package of the application's needs at least; its rules, responses and actions are checked one by one. */
+const domain: OptionSchema<Domain> = whole<Domain>(
+  {
+    name: text({ description: 'a short name' }),
+    instrumentation: whole<Domain['instrumentation']>(
+      {
+        registry: objectWith<Domain['instrumentation']['registry']>(
+          ['producer', 'observe', 'bindMeterProvider', 'collect', 'clearLevels', 'runObservers'],
+          {
+            description: 'where its signals are counted',
+            expected: 'a Registry of @homeostat/signals',
+          },
+        ),
+      },
+      {},
+      { description: 'an instrumentation', expected: 'a SignalInstrumentation of @homeostat/signals', isOpen: true },
+    ),
+  },
+  {},
+  {
+    description: 'a package',
+    expected: 'a package: name, instrumentation, rules, responses, actions, knobs',
+    isOpen: true,
+  },
+)
+
+const coordinator = objectWith<Coordinator>(
+  [
+    'acquire',
+    'renew',
+    'release',
+    'isCurrent',
+    'record',
+    'settle',
+    'orphans',
+    'beat',
+    'leave',
+    'takeSlot',
+    'freeSlot',
+    Symbol.asyncDispose,
+  ],
+  { description: 'a coordinator', expected: 'a coordinator' },
+)
+
+const stateStore = objectWith<StateStore>(['read', 'write', Symbol.asyncDispose], {
+  description: 'a store',
+  expected: 'a state store',
+})
+
+export const homeostatEntries: OptionEntries<HomeostatOptions> = {
+  mode: mode({
+    default: 'advise',
+    description: '`off` < `shadow` < `advise` < `act`, for every package that does not say otherwise',
+  }),
+  runtime: ofPackage(runtimeOptions),
+  cache: ofPackage(cacheOptions),
+  ioredis: ofPackage(ioredisOptions),
+  bullmq: ofPackage(bullmqOptions),
+  pg: ofPackage(pgOptions),
+  forecast: ofPackage(forecastOptions),
+  actionModes: recordOf(mode({ description: 'a mode', whenWrong: 'it goes no further than advise' }), {
+    defaultWords: 'none',
+    description: "the mode of single actions and knobs, e.g. `{ 'cache.warm': 'act' }`",
+    whenWrong: 'nothing goes further than advise',
+  }),
+  maxMode: mode({
+    default: 'act',
+    description: 'nothing goes further',
+    whenWrong: 'nothing goes further than advise',
+  }),
+  rules: listOf(ruleSourceSchema, { defaultWords: 'none', description: 'rules beside those of the packages' }),
+  responses: listOf(responseSchema, { defaultWords: 'none', description: 'responses beside those of the packages' }),
+  actions: listOf(actionSchema, {
+    defaultWords: 'none',
+    isCodeOnly: true,
+    description: 'actions beside those of the packages',
+  }),
+  knobs: listOf(knobSchema, {
+    defaultWords: 'none',
+    isCodeOnly: true,
+    description: 'knobs beside those of the packages',
+  }),
+  domains: listOf(domain, {
+    defaultWords: 'none',
+    isCodeOnly: true,
+    description: 'packages of your own; one that is called like a package of ours takes its place',
+  }),
+  ruleFiles: listOf(filePath({ description: 'a path' }), {
+    defaultWords: 'none',
+    description: 'Prometheus rule files, read again when they change',
+  }),
+  responseFiles: listOf(filePath({ description: 'a path' }), {
+    defaultWords: 'none',
+    description: 'files of responses, read again when they change',
+  }),
+  budget: budgetSchema,
+  service: text({
+    defaultWords:
+      "`service.name` of the SDK's resource, else `OTEL_SERVICE_NAME`, else `service.name` of `OTEL_RESOURCE_ATTRIBUTES`",
+    description:
+      'whose processes agree with each other and share what they know; without a name nothing is shared and nothing learned is kept',
+  }),
+  coordinator: either(
+    [
+      exactly(false, { description: 'none' }),
+      oneOf(['redis', 'postgres'], { description: 'the server that the application uses' }),
+      coordinator,
+    ],
+    {
+      default: false,
+      description:
+        'what they agree through: `redis` or `postgres` for the server that the application uses, or a coordinator; without one, shared actions are refused',
+      whenWrong: 'there is none, and what is shared is left alone',
+    },
+  ),
+  stateDir: filePath({
+    defaultWords: 'nothing is kept but undo journals, in a folder for temporary files',
+    description:
+      'where undo journals, the evidence of trials and what was learned are kept; in a container, a folder on a volume',
+  }),
+  stateStore: either(
+    [oneOf(['redis', 'postgres', 'file'], { description: 'where the server or the folder is' }), stateStore],
+    {
+      defaultWords: '`file` where `stateDir` names a folder, else nothing is kept',
+      description:
+        'where what was learned is kept across restarts: `redis`, `postgres`, `file`, or a store; see [state](../optimizer/docs/state.md)',
+    },
+  ),
+  killFile: filePath({
+    defaultWords: 'none',
+    description: 'stops all actions while it exists, unless it is empty or says `0`, `false`, `no` or `off`',
+    whenWrong: 'NO kill file is watched, so none can stop actions',
+  }),
+  killSignal: either([exactly(false, { description: 'none' }), oneOf(SIGNALS, { description: 'a signal' })], {
+    defaultWords: '`SIGUSR2`, where something may act and nobody else listens',
+    description: 'stops all actions, and lets them go on when it comes again; `false` for none',
+    expected: 'a signal that has no other task in a process, e.g. SIGUSR2 or SIGHUP, or false',
+    whenWrong: 'that signal does NOT stop actions, SIGUSR2 does where something may act and nobody else listens',
+  }),
+  watchdog: either(
+    [
+      flag({ description: 'whether there is one' }),
+      group<{ readonly limitMs?: number }>(
+        {
+          limitMs: milliseconds({
+            least: 100,
+            most: 3_600_000,
+            default: 10_000,
+            description: 'how long the event loop may be blocked before the watchdog stops all actions',
+          }),
+        },
+        { description: 'when it stops actions' },
+      ),
+    ],
+    {
+      defaultWords: '`true`, where something may act',
+      description:
+        'a thread that stops all actions when the event loop was blocked for too long; they go on after a calm minute',
+    },
+  ),
+  log: either(
+    [
+      flag({ description: 'whether lines are written to stderr' }),
+      exactly('console', { description: 'the console' }),
+      objectWith<Logger>(['info', 'warn'], { description: 'a logger', expected: 'a logger with info() and warn()' }),
+    ],
+    {
+      default: true,
+      description:
+        'one line at start and one per event: `console`, a logger with `info` and `warn`, `true` for stderr, or `false`',
+      expected: 'console, a logger with info() and warn(), or false',
+    },
+  ),
+  exportDoubles: flag({
+    default: true,
+    description:
+      'export our metrics also under names that another instrumentation exports; `false` leaves such a name to the other one',
+  }),
+  intervalMs: milliseconds({
+    least: 10,
+    most: 3_600_000,
+    default: DEFAULT_INTERVAL_MS,
+    description: 'time between ticks',
+  }),
+  maxRetainedBytes: wholeNumber({
+    least: 0,
+    most: 1024 ** 3,
+    unit: 'bytes',
+    default: DEFAULT_RETAINED_BYTES,
+    description: "most memory that copies of the application's statements and values take, in the whole process",
+  }),
+  warmUpMs: milliseconds({
+    least: 0,
+    default: 60_000,
+    description: 'nothing acts before this time has passed since the first tick',
+  }),
+  signalsOnly: flag({
+    defaultWords:
+      '`true` in the children of sandboxed BullMQ and Bull processors and in the threads of Piscina, else `false`',
+    description: 'measure and export, and leave out rules, forecasts, actions, state and kill switches',
+    whenWrong: 'the default is used',
+  }),
+  autoStart: flag({ default: true, description: 'begin to tick at once; the timers never keep a process alive' }),
+  environment: objectWith<NonNullable<HomeostatOptions['environment']>>([], {
+    defaultWords: '`process.env`',
+    description: 'environment variables',
+    expected: 'an object of environment variables',
+  }),
+}
+
+/** The schema of `homeostat(options)`. */
+export const homeostatOptions: OptionSchema<HomeostatOptions> = group(homeostatEntries, {
+  description: 'options of homeostat()',
+  whenWrong: 'the defaults are used, and nothing goes further than advise',
+})

@@ -1,0 +1,144 @@
+import type {
+  Action,
+  BudgetLimits,
+  Coordinator,
+  Domain,
+  Knob,
+  Mode,
+  Response,
+  ServerEngine,
+  StateStore,
+} from '@homeostat/optimizer'
+import type { bullmq } from '@homeostat/bullmq/domain'
+import type { cache } from '@homeostat/cache/domain'
+import type { forecast } from '@homeostat/forecast/domain'
+import type { ioredis } from '@homeostat/ioredis/domain'
+import type { pg } from '@homeostat/pg/domain'
+import type { RuleSource } from '@homeostat/promql'
+import type { Logger } from '../report/logger.ts'
+import type { runtime } from '@homeostat/runtime/domain'
+
+/** A package's own options, plus how far it may go; `false` leaves the package out. */
+export type PackageOptions<Factory> = Factory extends (options?: infer Options) => unknown
+  ? (NonNullable<Options> & { readonly mode?: Mode }) | false
+  : never
+
+export interface HomeostatOptions {
+  /**
+   * How far every package may go unless it says otherwise: `off`, `shadow`, `advise` or `act`.
+   * @default the environment's `HOMEOSTAT_MODE`, else `advise`: it says what it would do and touches nothing
+   */
+  readonly mode?: Mode
+  /** No package and no action goes further than this. @default act */
+  readonly maxMode?: Mode
+  /** The mode of single actions, e.g. `{ 'cache.warm': 'act' }`; stronger than the package's. A preventive response goes no further than the mode of `forecast` even so. */
+  readonly actionModes?: Readonly<Record<string, Mode>>
+  readonly runtime?: PackageOptions<typeof runtime>
+  readonly cache?: PackageOptions<typeof cache>
+  readonly ioredis?: PackageOptions<typeof ioredis>
+  readonly bullmq?: PackageOptions<typeof bullmq>
+  readonly pg?: PackageOptions<typeof pg>
+  /** A preventive response goes no further than this mode, however far its action may go. */
+  readonly forecast?: PackageOptions<typeof forecast>
+  /** Packages of your own; one that is called like a package of ours takes its place. */
+  readonly domains?: readonly Domain[]
+  /** Rules beside those of the packages; groups of a Prometheus rule file fit, see `@homeostat/promql/rule-files`. */
+  readonly rules?: readonly RuleSource[]
+  /** Responses beside those of the packages. One that runs the same action on the same alert takes the package's place. */
+  readonly responses?: readonly Response[]
+  readonly actions?: readonly Action[]
+  /**
+   * Prometheus rule files beside `rules`. They are read at the start and whenever one of them changes, together with the
+   * response files: either all of them are put in force or, with a warning, what they said before stays. Trials in flight end
+   * on what they began with.
+   */
+  readonly ruleFiles?: readonly string[]
+  /**
+   * Files of responses beside `responses`; one that runs the same action on the same alert takes their place. See
+   * `docs/response-files.md` of `@homeostat/lab` for the format.
+   */
+  readonly responseFiles?: readonly string[]
+  /** Knobs beside those of the packages; a response sets one by naming it as its action. */
+  readonly knobs?: readonly Knob[]
+  /** How much the loop may do, all in all. */
+  readonly budget?: Partial<BudgetLimits>
+  /**
+   * Name of the service: its processes agree with each other who changes what they share, and restore what one of them left.
+   * A service without a name shares nothing: it has no coordinator, and what it learns is not kept.
+   * @default `service.name` of the SDK's resource, else OTEL_SERVICE_NAME, else `service.name` of OTEL_RESOURCE_ATTRIBUTES
+   */
+  readonly service?: string
+  /**
+   * What the processes of the service agree through: `redis` or `postgres` for the server that the application uses, where keys
+   * `homeostat:{service}:*` or the table `homeostat_lease` are then made. Without a coordinator, what is shared is left alone.
+   * @default false: none
+   */
+  readonly coordinator?: Coordinator | ServerEngine | false
+  /**
+   * The folder where undo journals, the evidence of trials and what was learned are kept. In a container, on a volume that
+   * outlives it.
+   * @default HOMEOSTAT_STATE_DIR, else nothing is kept but, in mode `act`, the undo journals of knobs whose values outlive the
+   * process: they go to a folder of the user below the system's temporary files
+   */
+  readonly stateDir?: string
+  /**
+   * Where what was learned is kept across restarts, one entry for all processes of the service: `redis` (keys
+   * `homeostat:{service}:state:*`) or `postgres` (table `homeostat_state`) for the server that the application uses, `file` for
+   * the folder of `stateDir`. Homeostat closes the store when it stops.
+   * @default `file` where `stateDir` or HOMEOSTAT_STATE_DIR names a folder, else it is not kept
+   */
+  readonly stateStore?: StateStore | ServerEngine | 'file'
+  /**
+   * A file that stops all actions while it exists, unless it is empty or says `0`, `false`, `no` or `off`. It is looked at once a
+   * second. @default HOMEOSTAT_KILL_FILE
+   */
+  readonly killFile?: string
+  /**
+   * A signal that stops all actions, and lets them go on when it comes again; `false` for none. One that has a task already,
+   * like SIGTERM or SIGCHLD, is refused.
+   * @default SIGUSR2 where something may act and nothing else in the process listens to it. Where nothing may act, Node's own
+   * reaction stays, which is to end the process
+   */
+  readonly killSignal?: 'SIGUSR2' | 'SIGUSR1' | 'SIGHUP' | 'SIGURG' | 'SIGIO' | 'SIGPWR' | 'SIGBREAK' | false
+  /**
+   * A thread that stops all actions when the event loop is blocked for longer than `limitMs`, 10000 unless said otherwise; they go
+   * on after it ran well for a minute. `false` for none. Where nothing may act there is no such thread.
+   * @default on where something may act
+   */
+  readonly watchdog?: { readonly limitMs?: number } | boolean
+  /**
+   * The most memory that copies of the application's statements and values may take, in bytes, for the whole process: slow
+   * statements with recent values, for example. The least useful value is dropped first. `homeostat.retained.size` says how much it is.
+   * @default 8388608
+   */
+  readonly maxRetainedBytes?: number
+  /**
+   * Where one line at start and one line per event of importance go: `console`, a logger like pino's, `true` for stderr, or
+   * `false` for nowhere. The text `'console'` is the console as well, also in HOMEOSTAT_LOG. A logger that throws or blocks is
+   * left alone for five minutes.
+   * @default true
+   */
+  readonly log?: Logger | 'console' | boolean
+  /**
+   * Whether attached readers export our metrics also under names that another instrumentation exports, e.g.
+   * `db.client.operation.duration` beside `@opentelemetry/instrumentation-pg`; `false` leaves the name to the other one. Rules
+   * see both either way, told apart by `otel_scope_name`. In a Prometheus text the name is always left to the other one.
+   * @default true
+   */
+  readonly exportDoubles?: boolean
+  /** Time between ticks. @default 5000 */
+  readonly intervalMs?: number
+  /** Nothing acts before this time has passed since the first tick. @default 60000 */
+  readonly warmUpMs?: number
+  /**
+   * Whether this process gives signals and nothing else: no loop, rules, forecasts, actions, coordinator, state or kill switches.
+   * A preload (`--import`) runs in every child process and thread too, and an engine would delay the first job of each.
+   * @default true in child processes and threads of sandboxed BullMQ and Bull processors and in threads of Piscina; false elsewhere,
+   * workers of `node:cluster` included
+   */
+  readonly signalsOnly?: boolean
+  /** Whether to begin ticking at once; otherwise `start()` does. @default true */
+  readonly autoStart?: boolean
+  /** @default process.env */
+  readonly environment?: Readonly<Record<string, string | undefined>>
+}

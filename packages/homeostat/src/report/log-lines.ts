@@ -1,0 +1,103 @@
+import type { Faults } from '@homeostat/signals'
+import type { Logger } from './logger.ts'
+import { LoggerFailedError } from './logger-failed-error.ts'
+import { oneLine } from '../options/one-line.ts'
+
+export type LogLevel = 'info' | 'warn'
+
+/** Lines that wait to be written; more at once are left out and counted. */
+const MOST_WAITING = 100
+/** More lines within a minute are left out and counted. */
+const MOST_PER_MINUTE = 30
+const MINUTE_MS = 60_000
+/** One call of a logger that holds the process for longer counts as a failure. */
+const SLOW_MS = 50
+/** Failures in a row after which the logger is left alone. */
+const MOST_FAILURES = 3
+const PAUSE_MS = 300_000
+
+export interface LogLinesOptions {
+  /** Undefined writes nothing. */
+  readonly logger: Logger | undefined
+  readonly faults: Faults
+  /** Milliseconds of a clock that only goes forward. */
+  readonly clock?: () => number
+}
+
+/**
+ * Writes one line per event to the application's logger, outside of ticks. A logger that throws, rejects or blocks is
+ * reported and left alone for five minutes: nothing of ours waits for it.
+ */
+export class LogLines {
+  readonly #options: LogLinesOptions
+  readonly #clock: () => number
+  #waiting: { readonly level: LogLevel; readonly text: string }[] = []
+  #isScheduled = false
+  #written: number[] = []
+  #leftOut = 0
+  #failures = 0
+  #pausedUntil = -Infinity
+
+  constructor(options: LogLinesOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? (() => performance.now())
+  }
+
+  write(level: LogLevel, text: string): void {
+    if (!this.#options.logger || this.#clock() < this.#pausedUntil) return
+    if (this.#waiting.length >= MOST_WAITING) {
+      this.#leftOut++
+      return
+    }
+    this.#waiting.push({ level, text })
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(() => this.flush())
+  }
+
+  /** Writes what waits, now. */
+  flush(): void {
+    this.#isScheduled = false
+    const lines = this.#waiting
+    this.#waiting = []
+    for (const { level, text } of lines) {
+      const now = this.#clock()
+      if (now < this.#pausedUntil) return
+      this.#written = this.#written.filter(at => now - at < MINUTE_MS)
+      if (this.#written.length >= MOST_PER_MINUTE) {
+        this.#leftOut++
+        continue
+      }
+      this.#written.push(now)
+      const more = this.#leftOut > 0 ? ` (${this.#leftOut} lines before it were left out; h.report() has all)` : ''
+      this.#leftOut = 0
+      this.#call(level, `homeostat: ${oneLine(text)}${more}`)
+    }
+  }
+
+  #call(level: LogLevel, line: string): void {
+    const { logger } = this.#options
+    const begun = this.#clock()
+    try {
+      const written: unknown = logger?.[level](line)
+      // A logger may be asynchronous, and nobody else would catch what it rejects with.
+      if (written instanceof Promise) return void written.then(this.#succeeded, () => this.#failed('it rejected'))
+    } catch {
+      return this.#failed('it threw')
+    }
+    const tookMs = this.#clock() - begun
+    if (tookMs > SLOW_MS) this.#failed(`it took ${Math.round(tookMs)} ms for a line`)
+    else this.#succeeded()
+  }
+
+  readonly #succeeded = (): void => {
+    this.#failures = 0
+  }
+
+  #failed(why: string): void {
+    if (++this.#failures < MOST_FAILURES) return
+    this.#failures = 0
+    this.#pausedUntil = this.#clock() + PAUSE_MS
+    this.#options.faults.report('telemetry', new LoggerFailedError(why))
+  }
+}

@@ -1,0 +1,130 @@
+import type { ActionEvidence, Mode, StandingAdvice, Trial } from '@homeostat/optimizer'
+import { adviceText } from '@homeostat/optimizer'
+import type { AlertStatus } from './alert-status.ts'
+import type { Finding } from './findings.ts'
+import { oneLine } from '../options/one-line.ts'
+import type { NamedService } from '../doors/service-name.ts'
+import type { KeptThing } from '../state/where-kept.ts'
+import type { WatchedPackage } from './watched-packages.ts'
+
+/** One trial of the last hours. */
+export interface ReportedTrial {
+  /** e.g. `cache.warm#3` */
+  readonly id: string
+  readonly action: string
+  readonly alert: string
+  readonly arm: Trial['arm']
+  readonly state: Trial['state']
+  /** What `explain` says of it. */
+  readonly line: string
+}
+
+/** A value that the loop may set. */
+export interface ReportedKnob {
+  readonly name: string
+  readonly scope: 'process' | 'shared'
+  readonly mode: Mode
+  /** Whether Homeostat has set it, and not undone that yet. */
+  readonly isAdjusted: boolean
+}
+
+/** What {@link Report} holds. */
+export interface ReportContent {
+  /** When it was written, in ISO 8601. */
+  readonly at: string
+  readonly version: string
+  readonly mode: Mode
+  /** Who stopped all actions; undefined while nobody has. */
+  readonly stoppedBy: string | undefined
+  /** Undefined for a service without a name, which shares nothing. */
+  readonly service: NamedService | undefined
+  readonly watched: readonly WatchedPackage[]
+  /** The readers that serve Homeostat too. */
+  readonly attachedTo: readonly string[]
+  /** The coordinator's name and state, or why there is none. */
+  readonly coordinator: string
+  readonly alerts: readonly AlertStatus[]
+  readonly advice: readonly StandingAdvice[]
+  readonly trials: readonly ReportedTrial[]
+  readonly evidence: readonly ActionEvidence[]
+  readonly knobs: readonly ReportedKnob[]
+  readonly kept: readonly KeptThing[]
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Everything that Homeostat knows of itself, at one moment. It becomes JSON by `JSON.stringify`, and text by `String()`.
+ *
+ * @example
+ * ```ts
+ * console.log(`${h.report()}`)
+ * app.get('/homeostat', () => h.report())
+ * ```
+ */
+export interface Report extends ReportContent {
+  /** The same for people, over several lines. */
+  toString(): string
+}
+
+export function createReport(content: ReportContent): Report {
+  return { ...content, toString: () => textOf(content) }
+}
+
+function textOf(report: ReportContent): string {
+  const { version, mode, stoppedBy, service, watched, attachedTo, coordinator } = report
+  const head = [
+    `Homeostat ${version} in mode ${mode}${stoppedBy === undefined ? '' : `; all actions are stopped by ${stoppedBy}`}`,
+    `service: ${service ? `${service.name} (from ${service.source})` : 'no name, so nothing is shared with other processes'}`,
+    `attached to: ${attachedTo.join(', ') || 'no reader'}`,
+    `coordinator: ${coordinator}`,
+  ]
+  return [
+    ...head.map(oneLine),
+    ...part('watched', watched.map(watchedText)),
+    ...part(
+      'findings',
+      report.findings.map(({ text }) => text),
+    ),
+    ...part(
+      'alerts',
+      report.alerts.map(({ line }) => line),
+    ),
+    ...part('advice', report.advice.map(standingText)),
+    ...part(
+      'trials',
+      report.trials.map(({ line }) => line),
+    ),
+    ...part('evidence', report.evidence.map(evidenceText)),
+    ...part('knobs', report.knobs.map(knobText)),
+    ...part(
+      'kept',
+      report.kept.map(({ what, where }) => `${what}: ${where}`),
+    ),
+  ].join('\n')
+}
+
+function part(title: string, lines: readonly string[]): string[] {
+  return [`${title}:${lines.length === 0 ? ' none' : ''}`, ...lines.map(line => `  ${oneLine(line)}`)]
+}
+
+function watchedText({ name, isOn, series, notes }: WatchedPackage): string {
+  return [`${name}: ${isOn ? `${series} series` : 'not measured'}`, ...notes].join('; ')
+}
+
+function standingText(advice: StandingAdvice): string {
+  const { action, alert, times, adoptedAt } = advice
+  const state = adoptedAt === undefined ? `given ${times} ${times === 1 ? 'time' : 'times'}` : 'adopted'
+  return `${action} for ${alert} (${state}): ${adviceText(advice)}`
+}
+
+function evidenceText({ alert, action, mode, verdict, reason, quarantine, offer }: ActionEvidence): string {
+  const more = [
+    ...(quarantine ? [`in quarantine until ${new Date(quarantine.until).toISOString()}`] : []),
+    ...(offer ? [`the evidence speaks for mode ${offer.mode}`] : []),
+  ]
+  return [`${action} for ${alert}, mode ${mode}: ${verdict}, ${reason}`, ...more].join('; ')
+}
+
+function knobText({ name, scope, mode, isAdjusted }: ReportedKnob): string {
+  return `${name} (${scope}, mode ${mode})${isAdjusted ? ', set by Homeostat now' : ''}`
+}

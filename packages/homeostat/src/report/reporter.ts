@@ -1,0 +1,227 @@
+import type { LedgerEntry, Optimizer, Trial } from '@homeostat/optimizer'
+import { explainTrial, knobActionNames, ledgerNews } from '@homeostat/optimizer'
+import type { Faults } from '@homeostat/signals'
+import { warnLater } from '@homeostat/signals/options'
+import type { AlertStatus } from './alert-status.ts'
+import { alertsIn } from './alert-status.ts'
+import type { Automation } from '../automation.ts'
+import type { DoublingScope } from '../doors/doubled-metrics.ts'
+import { Findings } from './findings.ts'
+import { givenName } from '../options/given-name.ts'
+import type { Keeper } from '../state/keeper.ts'
+import { LogLines } from './log-lines.ts'
+import { loggerOf } from './logger.ts'
+import type { DomainWithMode, Modes } from '../options/modes.ts'
+import type { HomeostatOptions } from '../options/options.ts'
+import type { Report, ReportedKnob, ReportedTrial } from './report.ts'
+import { createReport } from './report.ts'
+import { othersRunning, type RunningHomeostat } from '../running-homeostats.ts'
+import type { ServiceName } from '../doors/service-name.ts'
+import { startLine } from './start-line.ts'
+import { VERSION } from '../version.ts'
+import type { WatchedPackage } from './watched-packages.ts'
+import { watchedPackages } from './watched-packages.ts'
+import { learnedWhere, whereKept } from '../state/where-kept.ts'
+
+/** After how many ticks it is a finding that nothing is measured: by then the SDK has started. */
+const TICKS_UNTIL_CHECKED = 3
+/** The trials in a report. */
+const MOST_TRIALS = 50
+
+export interface ReporterContext {
+  readonly options: HomeostatOptions
+  readonly domains: readonly DomainWithMode[]
+  readonly modes: Modes
+  readonly service: ServiceName
+  readonly faults: Faults
+  /** The readers that serve Homeostat. */
+  readonly readers: ReadonlySet<object>
+}
+
+/** The parts of the loop that a report is about. */
+export interface ReportedParts {
+  readonly optimizer: Optimizer
+  readonly automation: Automation
+  readonly keeper: Keeper
+}
+
+/** What people hear of Homeostat: one line at start, one per event, what was found, and the report. */
+export class Reporter implements RunningHomeostat {
+  readonly #context: ReporterContext
+  readonly #log: LogLines
+  readonly #findings: Findings
+  #parts: ReportedParts | undefined
+  #ticks = 0
+
+  constructor(context: ReporterContext) {
+    this.#context = context
+    this.#log = new LogLines({ logger: loggerOf(context.options.log), faults: context.faults })
+    this.#findings = new Findings(this.#log)
+  }
+
+  /** Follows the loop from its first tick on. */
+  follow(parts: ReportedParts): void {
+    this.#parts = parts
+    parts.optimizer.on(entry => this.#read(entry))
+  }
+
+  /** Something that happened outside of the loop, e.g. a kill switch. It is no process warning: an application may end at one. */
+  notice(text: string): void {
+    warnLater(text)
+    this.#log.write('warn', text)
+  }
+
+  reportDoubled(scopes: readonly DoublingScope[]): void {
+    for (const { scope, text } of scopes) this.#findings.add(`doubled by ${scope}`, text)
+  }
+
+  /** This process gives signals and has no loop. @param why - for people */
+  onlyMeasures(why: string): void {
+    this.#findings.add(
+      'signals only',
+      `signals are measured in this process, and nothing else: no rules, forecasts or actions, because ${why}`,
+      'info',
+    )
+  }
+
+  get findings(): Findings {
+    return this.#findings
+  }
+
+  get isExporting(): boolean {
+    return this.#context.readers.size > 0
+  }
+
+  alerts(): AlertStatus[] {
+    return alertsIn(this.#parts?.optimizer.ledger.entries.at(-1))
+  }
+
+  report(): Report {
+    const { service, readers, options } = this.#context
+    const { optimizer, keeper } = this.#parts!
+    const coordinator = this.#coordinator()
+    const knobs = this.#knobs()
+    const { state } = optimizer.killSwitch
+    return createReport({
+      at: new Date().toISOString(),
+      version: VERSION,
+      mode: optimizer.mode,
+      stoppedBy: state.tripped ? state.by : undefined,
+      service: service.current,
+      watched: this.#watched(),
+      attachedTo: [...readers].map(nameOf),
+      coordinator,
+      alerts: this.alerts(),
+      advice: optimizer.advice,
+      trials: optimizer.trials.all.slice(-MOST_TRIALS).map(reportedTrial),
+      evidence: optimizer.evidence(),
+      knobs: knobs.map(({ isOutside: _, ...knob }) => knob),
+      kept: whereKept(
+        keeper.keeping,
+        keeper.folderFault,
+        typeof options.coordinator === 'object' ? givenName(options.coordinator, 'the given coordinator') : coordinator,
+        knobs.some(({ isOutside, mode }) => isOutside && mode === 'act'),
+      ),
+      findings: this.#findings.all,
+    })
+  }
+
+  #read(entry: LedgerEntry): void {
+    this.#ticks++
+    if (this.#ticks === 1) this.#log.write('info', this.#startLine())
+    if (this.#ticks === TICKS_UNTIL_CHECKED) this.#check()
+    for (const { level, text } of ledgerNews(entry)) this.#log.write(level, text)
+  }
+
+  #startLine(): string {
+    const { service, readers, modes } = this.#context
+    const { keeper } = this.#parts!
+    return startLine({
+      version: VERSION,
+      mode: this.#parts!.optimizer.mode,
+      service: service.current,
+      watched: this.#watched(),
+      attachedTo: [...readers].map(nameOf),
+      learned: learnedWhere(keeper.keeping, keeper.folderFault),
+      modes,
+    })
+  }
+
+  /** What only shows once the SDK has started. */
+  #check(): void {
+    const watched = this.#watched()
+    const missing = watched.filter(({ isOn }) => !isOn).map(({ name }) => name)
+    if (watched.length === 0)
+      this.#findings.add('nothing watched', 'nothing is measured: every package is turned off in the options')
+    else if (missing.length === watched.length)
+      this.#findings.add(
+        'nothing measured',
+        'nothing is measured: give [...h.instrumentations] to NodeSDK({ instrumentations }) or to registerInstrumentations()',
+      )
+    else if (missing.length > 0)
+      this.#findings.add(
+        'partly measured',
+        `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not measured: give all of h.instrumentations to the SDK, or turn ${missing.length === 1 ? 'it' : 'them'} off in the options`,
+      )
+    const { folderFault } = this.#parts!.keeper
+    if (folderFault !== undefined)
+      this.#findings.add('state folder', `nothing is kept in the state folder: ${folderFault}`)
+    const others = othersRunning(this).filter(other => other.isExporting)
+    if (others.length > 0 && this.isExporting)
+      this.#findings.add(
+        'two Homeostats',
+        `${others.length + 1} Homeostats of this process are attached to readers, so that each metric is exported ${others.length + 1} times: stop() all but one`,
+      )
+    if (this.#context.service.isSettled && !this.#context.service.current && this.#wantsToShare())
+      this.#findings.add(
+        'no name',
+        'the service has no name, so it has no coordinator and keeps nothing: set OTEL_SERVICE_NAME or the option service',
+      )
+  }
+
+  #wantsToShare(): boolean {
+    const { coordinator, stateStore, stateDir } = this.#context.options
+    return typeof coordinator === 'string' || typeof stateStore === 'string' || stateDir !== undefined
+  }
+
+  #watched(): WatchedPackage[] {
+    const { domains, modes, faults } = this.#context
+    return watchedPackages(domains, modes, faults)
+  }
+
+  #coordinator(): string {
+    const { state } = this.#parts!.automation.fleet
+    switch (state.coordinator) {
+      case 'none':
+        return `none: ${state.reason ?? 'none is set'}`
+      case 'unreachable':
+        return `${state.name} cannot be reached: ${state.reason}`
+      case 'reachable':
+        return `${state.name}, ${state.members} ${state.members === 1 ? 'process' : 'processes'}`
+    }
+  }
+
+  #knobs(): (ReportedKnob & { readonly isOutside: boolean })[] {
+    const { domains, modes, options } = this.#context
+    const adjusted = new Set(this.#parts!.automation.adjusted())
+    const knobs = [...domains.flatMap(([domain]) => domain.knobs), ...(options.knobs ?? [])]
+    return knobs.map(knob => ({
+      name: knob.name,
+      scope: knob.scope,
+      mode: knobActionNames(knob).some(name => modes.ofAction(name) === 'act') ? 'act' : modes.ofAction(knob.name),
+      isAdjusted: adjusted.has(knob.name),
+      isOutside: knob.scope === 'process' && knob.keptIn !== 'memory',
+    }))
+  }
+}
+
+function reportedTrial(trial: Trial): ReportedTrial {
+  const { id, action, alert, arm, state } = trial
+  return { id, action, alert, arm, state, line: explainTrial(trial) }
+}
+
+/** The class of a reader, e.g. `PrometheusExporter`. */
+function nameOf(reader: object): string {
+  const name: unknown = reader.constructor?.name
+  return typeof name === 'string' && name !== '' ? name.slice(0, 60) : 'a reader'
+}

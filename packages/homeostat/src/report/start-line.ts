@@ -1,0 +1,40 @@
+import type { Mode } from '@homeostat/optimizer'
+import type { Modes } from '../options/modes.ts'
+import type { NamedService } from '../doors/service-name.ts'
+import type { WatchedPackage } from './watched-packages.ts'
+
+export interface StartLineContext {
+  readonly version: string
+  readonly mode: Mode
+  readonly service: NamedService | undefined
+  readonly watched: readonly WatchedPackage[]
+  readonly attachedTo: readonly string[]
+  /** Where what was learned is kept, or why it is not. */
+  readonly learned: string | undefined
+  readonly modes: Modes
+}
+
+/** What is watched, attached to what, in which mode, and what is not watched and why: in one line. */
+export function startLine({ version, mode, service, watched, attachedTo, learned }: StartLineContext): string {
+  const on = watched.filter(({ isOn }) => isOn).map(({ name }) => name)
+  const off = watched.filter(({ isOn }) => !isOn)
+  const notes = watched
+    .filter(({ isOn }) => isOn)
+    .flatMap(({ name, notes: own }) => own.map(note => `${name}: ${note}`))
+  const parts = [
+    `${version} watches ${on.length > 0 ? listOf(on) : 'nothing'} of ${service ? service.name : 'a service without a name'} in mode ${mode}`,
+    attachedTo.length > 0
+      ? `attached to ${listOf(attachedTo)}`
+      : 'attached to no reader, so rules see our own metrics only',
+    ...(off.length > 0 ? [`not registered: ${listOf(off.map(({ name }) => name))}`] : []),
+    ...notes,
+    ...(learned === undefined
+      ? []
+      : [`what it learns is ${learned.startsWith('not kept') ? learned : `kept in ${learned}`}`]),
+  ]
+  return parts.join('; ')
+}
+
+function listOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}

@@ -1,0 +1,35 @@
+import type { Faults } from '@homeostat/signals'
+import type { DomainWithMode, Modes } from '../options/modes.ts'
+import type { Mode } from '@homeostat/optimizer'
+
+/** A package, and whether it measures. */
+export interface WatchedPackage {
+  readonly name: string
+  readonly mode: Mode
+  /** Whether its instrumentation is registered. */
+  readonly isOn: boolean
+  /** Series that have a value now. */
+  readonly series: number
+  /** What it does not see, and why, one line each. */
+  readonly notes: readonly string[]
+}
+
+export function watchedPackages(domains: readonly DomainWithMode[], modes: Modes, faults: Faults): WatchedPackage[] {
+  return domains.map(([domain]) => {
+    const { name, instrumentation } = domain
+    const isOn = instrumentation.getConfig().enabled === true
+    return {
+      name,
+      mode: modes.ofDomain(domain),
+      isOn,
+      series: seriesOf(instrumentation.registry),
+      notes: isOn
+        ? (faults.contain('signal', () => domain.unseen?.()) ?? [])
+        : ['its instrumentation is not registered: give h.instrumentations to the SDK'],
+    }
+  })
+}
+
+function seriesOf(registry: { collect(): { metrics: readonly { dataPoints: readonly unknown[] }[] } }): number {
+  return registry.collect().metrics.reduce((sum, { dataPoints }) => sum + dataPoints.length, 0)
+}

@@ -1,0 +1,54 @@
+import { stateFolder } from '@homeostat/optimizer'
+import type { StateStore, StateStoreCandidate } from '@homeostat/optimizer'
+import type { Faults } from '@homeostat/signals'
+import type { DomainWithMode } from '../options/modes.ts'
+import { givenName } from '../options/given-name.ts'
+import type { HomeostatOptions } from '../options/options.ts'
+import { StatePlaces } from './saved-state-places.ts'
+
+/**
+ * Where something of this process is kept, and why not elsewhere. Nothing is kept anywhere before an option has named a
+ * place, and nothing of a service without a name: another one would read it.
+ */
+export interface Keeping {
+  /** The folder of the service; undefined where nobody has named one, or the service has no name. */
+  readonly folder: string | undefined
+  /** For people: where what was learned is kept, or why it is not. */
+  readonly learned: string
+  readonly places: StatePlaces | undefined
+}
+
+export interface KeepingContext {
+  readonly options: HomeostatOptions
+  readonly domains: readonly DomainWithMode[]
+  readonly faults: Faults
+}
+
+/** The options hold what the environment says, read through their schema. */
+const NO_VARIABLES = {}
+
+const NO_NAME = 'not kept: the service has no name, set OTEL_SERVICE_NAME or the option service'
+const NO_PLACE = 'not kept: set stateDir or stateStore'
+
+/** @param service - the settled name of the service */
+export function keepingOf({ options, domains, faults }: KeepingContext, service: string | undefined): Keeping {
+  const { stateStore, stateDir } = options
+  const hasFolder = service !== undefined && (stateDir !== undefined || stateStore === 'file')
+  const folder = hasFolder ? stateFolder({ stateDir, service, environment: NO_VARIABLES }) : undefined
+  const onError = (error: unknown): void => faults.report('source', error)
+  const keep = (learned: string, more: { given?: StateStore; candidates?: () => StateStoreCandidate[] }): Keeping => ({
+    folder,
+    learned,
+    places: new StatePlaces({ candidates: () => [], onError, ...(folder !== undefined && { folder }), ...more }),
+  })
+
+  if (typeof stateStore === 'object') return keep(givenName(stateStore, 'the given store'), { given: stateStore })
+  if (service === undefined) return { folder, learned: NO_NAME, places: undefined }
+  if (stateStore === 'redis' || stateStore === 'postgres') {
+    const servers = domains.flatMap(([domain]) => (domain.stateStores ? [domain] : []))
+    const candidates = (): StateStoreCandidate[] =>
+      servers.flatMap(domain => domain.stateStores?.(service) ?? []).filter(({ engine }) => engine === stateStore)
+    return keep(`the ${stateStore === 'redis' ? 'Redis' : 'Postgres'} that the application uses`, { candidates })
+  }
+  return folder === undefined ? { folder, learned: NO_PLACE, places: undefined } : keep(folder, {})
+}

@@ -1,0 +1,107 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { bullmqOptions } from '@homeostat/bullmq/domain'
+import { cacheOptions } from '@homeostat/cache/domain'
+import { forecastOptions } from '@homeostat/forecast/domain'
+import { cacheLoader, ioredisOptions } from '@homeostat/ioredis/domain'
+import { budgetSchema, responseSchema } from '@homeostat/optimizer/schemas'
+import { pgOptions } from '@homeostat/pg/domain'
+import { runtimeOptions } from '@homeostat/runtime/domain'
+import type { OptionSchema } from '@homeostat/signals/options'
+import { entriesOf, group, jsonSchema, listOptions, optionTable, signalOptions } from '@homeostat/signals/options'
+import { expect, test } from 'vitest'
+import { homeostatOptions } from '../../src/options/option-schema.ts'
+import { readerEntries } from '../../src/doors/reader-options.ts'
+
+// With this variable set, the documents are written anew instead of compared.
+const isUpdate = process.env['UPDATE_OPTION_DOCUMENTS'] === '1'
+const root = new URL('../../../', import.meta.url)
+const PACKAGES = ['runtime', 'cache', 'ioredis', 'bullmq', 'pg', 'forecast']
+
+const notes = { description: 'options' }
+/** A response or a loader is taken as a whole, and its fields are listed all the same. */
+const fieldsOf = (schema: OptionSchema): OptionSchema =>
+  group(
+    Object.fromEntries(
+      Object.entries(entriesOf(schema) ?? {}).map(([name, entry]) => [
+        name,
+        'wrapped' in entry ? (entry.wrapped as OptionSchema) : entry,
+      ]),
+    ),
+    notes,
+  )
+
+/** Each README, the name of a table in it, and the table as the schema has it. */
+const tables: [readme: string, name: string, table: string][] = [
+  ['bullmq', 'options', optionTable(listOptions(bullmqOptions))],
+  ['cache', 'options', optionTable(listOptions(cacheOptions))],
+  ['forecast', 'options', optionTable(listOptions(forecastOptions))],
+  ['ioredis', 'options', optionTable(listOptions(ioredisOptions))],
+  ['ioredis', 'loader', optionTable(listOptions(fieldsOf(cacheLoader)))],
+  ['pg', 'options', optionTable(listOptions(pgOptions))],
+  ['runtime', 'options', optionTable(listOptions(runtimeOptions))],
+  ['signals', 'options', optionTable(listOptions(group(signalOptions, notes)))],
+  ['optimizer', 'budget', optionTable(listOptions(budgetSchema))],
+  ['optimizer', 'response', optionTable(listOptions(fieldsOf(responseSchema)))],
+  [
+    'optimizer',
+    'expectation',
+    optionTable(listOptions(fieldsOf(entriesOf(responseSchema)?.['expect'] as OptionSchema))),
+  ],
+  ['homeostat', 'reader', optionTable(listOptions(group(readerEntries, notes)))],
+  [
+    'homeostat',
+    'options',
+    optionTable(
+      listOptions(homeostatOptions).filter(
+        ({ keys: [first, second] }) => second === undefined || !PACKAGES.includes(first ?? ''),
+      ),
+      { variables: true },
+    ),
+  ],
+]
+
+test.each(tables)('2-77: the README of %s has the %s of the schema', (readme, name, table) => {
+  const file = new URL(`${readme}/README.md`, root)
+  const text = readFileSync(file, 'utf8')
+  const [begin, end] = [`<!-- table of ${name}, made of the schema -->`, `<!-- end of ${name} -->`]
+  const from = text.indexOf(begin) + begin.length
+  const to = text.indexOf(end)
+  expect(text).toContain(begin)
+  expect(to).toBeGreaterThan(from)
+  if (isUpdate) writeFileSync(file, `${text.slice(0, from)}\n\n${table}\n\n${text.slice(to)}`)
+  else expect(text.slice(from, to).trim()).toBe(table)
+})
+
+test('the JSON Schema that is published is that of the options', () => {
+  const file = new URL('homeostat/options.schema.json', root)
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Options of homeostat()',
+    ...jsonSchema(homeostatOptions),
+  }
+  if (isUpdate) writeFileSync(file, `${JSON.stringify(schema, undefined, 2)}\n`)
+  else expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(schema)
+})
+
+test('2-77: defaults in the TSDoc of options are those of the schema', () => {
+  const files: [string, OptionSchema][] = [
+    ['bullmq/src/instrumentation-options.ts', bullmqOptions],
+    ['cache/src/instrumentation-options.ts', cacheOptions],
+    ['ioredis/src/instrumentation-options.ts', ioredisOptions],
+    ['pg/src/instrumentation-options.ts', pgOptions],
+    ['runtime/src/instrumentation-options.ts', runtimeOptions],
+    ['forecast/src/loop/backfill-options.ts', entriesOf(forecastOptions)?.['backfill'] as OptionSchema],
+    ['optimizer/src/decisions/budget.ts', budgetSchema],
+  ]
+  let count = 0
+  for (const [path, schema] of files) {
+    const source = readFileSync(new URL(path, root), 'utf8')
+    const documented = source.matchAll(/@default (\d[\d_,]*(?:\.\d+)?) ?\*\/\n\s+(?:readonly )?(\w+)\??:/g)
+    for (const [, text = '', name = ''] of documented) {
+      const option = listOptions(schema).find(({ keys }) => keys.at(-1) === name)
+      expect(option?.details.default, `${path}: ${name}`).toBe(Number(text.replaceAll(/[_,]/g, '')))
+      count++
+    }
+  }
+  expect(count).toBeGreaterThan(12)
+})

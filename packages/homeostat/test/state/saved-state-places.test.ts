@@ -1,0 +1,133 @@
+import { join } from 'node:path'
+import type { StateStore } from '@homeostat/optimizer'
+import { createFileStateStore } from '@homeostat/optimizer'
+import { beforeEach, expect, test } from 'vitest'
+import { Life, machine, Server, type Machine } from '../life.ts'
+
+let on: Machine
+let file: StateStore
+let cache: Server
+let shop: Server
+
+beforeEach(async () => {
+  on = await machine()
+  file = createFileStateStore({ folder: on.folder })
+  cache = new Server(on, 'redis', 'cache')
+  shop = new Server(on, 'postgres', 'shop')
+})
+
+const at = async (store: StateStore): Promise<unknown> => {
+  const text = await store.read('forecasts')
+  return text && (JSON.parse(text) as { state: unknown }).state
+}
+
+test('it is kept in the Redis that the application uses, else in its Postgres, else in a file', async () => {
+  const life = await Life.started(on)
+  await life.learns('in a file')
+  await life.uses(shop)
+  await life.learns('in Postgres')
+  await life.uses(cache)
+  await life.learns('in Redis')
+  expect([await at(file), await at(shop.store), await at(cache.store)]).toEqual([
+    'in a file',
+    'in Postgres',
+    'in Redis',
+  ])
+  await life.state.stop()
+  expect([cache.open, shop.open]).toEqual([0, 0])
+})
+
+test('a restart finds what was saved last, wherever that was, as soon as the place is known', async () => {
+  await (await Life.started(on)).learns('first, in a file')
+  on.now += 1000
+  await (await Life.started(on, cache)).learns('then, in Redis')
+
+  const next = await Life.started(on)
+  expect(next.learned).toBe('first, in a file')
+  await next.uses(cache)
+  expect(next.learned).toBe('then, in Redis')
+
+  on.now += 1000
+  await (await Life.started(on)).learns('at last, in a file')
+  expect((await Life.started(on, cache)).learned).toBe('at last, in a file')
+})
+
+test('a server that is first seen when it is time to save is read before it is written', async () => {
+  await (await Life.started(on, cache)).learns('days of work')
+  const next = await Life.started(on)
+  next.servers.push(cache)
+  await next.state.save()
+  expect(next.learned).toBe('days of work')
+  expect(await at(cache.store)).toBe('days of work')
+})
+
+test('what a server has is offered also when less was saved elsewhere before it was seen', async () => {
+  await (await Life.started(on, cache)).learns('old')
+  on.now += 1000
+  const life = await Life.started(on)
+  await life.learns('new')
+  await life.uses(cache)
+  expect(life.offered).toEqual(['old'])
+  expect(life.learned).toBe('new')
+})
+
+test('while a server is away, a file takes it, and nothing at the server is written that was not read before', async () => {
+  const before = await Life.started(on, cache)
+  await before.learns('days of work')
+  await before.state.stop()
+  cache.isAway = true
+  on.now += 1000
+  const life = await Life.started(on, cache)
+  await life.state.look()
+  expect(life.errors).toHaveLength(1)
+  await life.learns('a minute of work')
+  expect(life.errors).toHaveLength(2)
+  expect(await at(file)).toBe('a minute of work')
+  expect(await at(cache.store)).toBe('days of work')
+
+  cache.isAway = false
+  await life.learns('more work')
+  expect(await at(cache.store)).toBe('more work')
+  await life.state.stop()
+  expect(cache.open).toBe(0)
+})
+
+test('of two servers of one engine none is taken, which is said once, and a file keeps it', async () => {
+  const queues = new Server(on, 'redis', 'queues')
+  const life = await Life.started(on, cache, queues, shop)
+  await life.learns('a')
+  await life.learns('b')
+  expect(await at(file)).toBe('b')
+  expect([await at(cache.store), await at(queues.store), await at(shop.store)]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
+  expect(life.errors).toMatchObject([
+    {
+      code: 'HOMEOSTAT_STATE_PLACE_UNKNOWN',
+      message:
+        '2 servers of redis are in use (cache, queues); say which one keeps state, as an object in the option stateStore; until then it is kept in a file',
+    },
+  ])
+})
+
+test('a store that was given is the only place', async () => {
+  const given = createFileStateStore({ folder: join(on.folder, 'given') })
+  const life = new Life(on, [cache], given)
+  await life.state.start()
+  await life.learns('a')
+  expect([await at(given), await at(cache.store), await at(file)]).toEqual(['a', undefined, undefined])
+})
+
+test('a domain that fails to say what is in use does not keep it from being saved', async () => {
+  const life = await Life.started(on)
+  life.servers.push({
+    get candidate(): never {
+      throw new Error('no idea')
+    },
+  } as unknown as Server)
+  await life.learns('a')
+  expect(await at(file)).toBe('a')
+  expect(life.errors).toMatchObject([{ message: 'no idea' }])
+})
