@@ -64,6 +64,7 @@ export function ended(receipt: Receipt, id = 'memory.cleanup#1'): LedgerEntry['e
     ],
     after: [],
     beside: [],
+    rest: { streak: 0, notBefore: -Infinity },
     outcome: { status: 'completed', receipt },
   }
 }

@@ -33,7 +33,6 @@ export * from './trials/guards/index.ts'
 export { Histories, isWorthKeeping, type SavedHistories } from './verdicts/histories.ts'
 export type { History } from './verdicts/history.ts'
 export { parseSavedHistory, type SavedHistory } from './verdicts/saved-history.ts'
-export { advanceCourse, isPossible } from './trials/advance-course.ts'
 export {
   advanceCondition,
   INACTIVE,
@@ -43,9 +42,7 @@ export {
   type ConditionPolicy,
   type Reading,
 } from './alerts/condition.ts'
-export { IDLE, type Course, type CourseEvent, type CoursePolicy, type CourseState } from './trials/course.ts'
 export { Conditions, type ConditionChange } from './alerts/conditions.ts'
-export { Courses } from './trials/courses.ts'
 export { readingOf, type Evidence } from './alerts/reading.ts'
 export {
   advanceStanding,
@@ -112,7 +109,14 @@ export { checkStateSize, MAX_STATE_BYTES, type StateStore, type StateStoreCandid
 export { steadyNow, wallTime } from './time/steady-clock.ts'
 export { TraceWindow } from './ledger/telemetry/trace-window.ts'
 export { Ticker } from './time/ticker.ts'
-export { isOpen, type JudgedTrial, type RunningTrial, type SettlingTrial, type Trial } from './words/trial.ts'
+export {
+  isOpen,
+  revertCauses,
+  type JudgedTrial,
+  type RunningTrial,
+  type SettlingTrial,
+  type Trial,
+} from './words/trial.ts'
 export type { Judgement, Outcome, Verdict } from './words/verdict.ts'
 export { LoopBlockedError, WatchdogLostError, type BlockedLoop } from './stop/watchdog/loop-blocked-error.ts'
 export { Watchdog, type WatchdogOptions } from './stop/watchdog/watchdog.ts'

@@ -5,23 +5,21 @@ import { createStore } from '@homeostat/promql'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import { shownValue, warnLater } from '@homeostat/signals/options'
 import type { Action } from './words/action.ts'
-import type { Proposal } from './words/decision.ts'
+import type { Due, Refusal } from './words/decision.ts'
 import { isAdvice } from './words/action.ts'
 import { Advisor } from './actions/advisor.ts'
 import { alertKey } from './words/alert-key.ts'
 import { Alerts } from './alerts/alerts.ts'
 import type { StandingAdvice } from './words/advice-given.ts'
 import type { BudgetLimits } from './decisions/budget.ts'
-import { budgetsLeft, DEFAULT_BUDGET, spendingOf } from './decisions/budget.ts'
-import { Decider } from './trials/decider.ts'
-import { CourseBook } from './trials/course-book.ts'
+import { budgetsLeft, DEFAULT_BUDGET } from './decisions/budget.ts'
+import { decideInSteps } from './decisions/decide.ts'
 import { StoreLimitError } from './alerts/errors.ts'
 import type { Evidence } from './verdicts/evidence.ts'
 import { evidenceOf } from './verdicts/evidence.ts'
 import { explain } from './ledger/explain.ts'
 import type { Explanation } from './ledger/explain.ts'
 import { Fleet } from './fleet/fleet.ts'
-import { GuardedTrials } from './trials/guarded-trials.ts'
 import { Histories } from './verdicts/histories.ts'
 import { Ingestion } from './signals/ingestion.ts'
 import { Conditions } from './alerts/conditions.ts'
@@ -41,10 +39,11 @@ import { Runner } from './actions/runner.ts'
 import { atOnce, SlicedWork, Stopwatch } from './time/sliced-work.ts'
 import type { Steps } from './time/sliced-work.ts'
 import { SnapshotReader } from './signals/snapshot-reader.ts'
-import { Supervision } from './trials/supervision.ts'
+import { Situations } from './trials/situations.ts'
 import { fromWallTime, steadyNow, wallTime } from './time/steady-clock.ts'
 import type { OptimizerOptions } from './optimizer-options.ts'
 import { LedgerTelemetry } from './ledger/telemetry/telemetry.ts'
+import type { HistorySubject, TrialHistory } from './trials/trial-history.ts'
 import type { SettlingTrial } from './words/trial.ts'
 import { TraceWindow } from './ledger/telemetry/trace-window.ts'
 import { Trials } from './trials/trials.ts'
@@ -71,7 +70,7 @@ export class Optimizer {
   readonly store: Store
   readonly killSwitch: KillSwitch
   readonly fleet: Fleet
-  readonly trials: Trials = new Trials()
+  readonly trials: Trials
   readonly histories: Histories
   readonly ledger: Ledger
   /** Give it to the SDK as a span processor, and the spans of actions link to the requests of their time. */
@@ -83,9 +82,8 @@ export class Optimizer {
   readonly #alerts: Alerts
   readonly #runner: Runner
   readonly #reverter: Reverter
-  readonly #supervision: Supervision
   readonly #launcher: Launcher
-  readonly #decider: Decider
+  readonly #situations: Situations
   readonly #advisor: Advisor
   readonly #actions: ReadonlyMap<string, Action>
   readonly #modeOf: (action: string) => Mode
@@ -139,41 +137,32 @@ export class Optimizer {
     this.traces = new TraceWindow(clock)
     this.#telemetry = new LedgerTelemetry(this.#engine)
 
-    const { killSwitch, trials, histories } = this
-    this.#runner = new Runner({
-      killSwitch,
-      trials,
-      faults,
-      sliceMs: DEFAULT_SLICE_MS,
-      clock,
-      onFinished: trial => this.#supervision.ended(trial, clock()),
-      onLate: (trial, receipt) => this.#reverter.undoLate(trial, receipt),
-    })
-    const runner = this.#runner
+    const { killSwitch, fleet, histories } = this
+    const runner = (this.#runner = new Runner({ killSwitch, faults, sliceMs: DEFAULT_SLICE_MS, clock }))
+    const reverter = (this.#reverter = new Reverter({ faults, clock }))
+    const historyOf = (subject: HistorySubject): TrialHistory => histories.of(subject)
+    const tracesSince = (time: number): readonly SpanContext[] => this.traces.since(time)
+    const shared = { runner, faults, clock, historyOf }
+    const trials = (this.trials = new Trials({ ...shared, reverter, intervalMs, random, tracesSince }))
     const advisor = (this.#advisor = new Advisor({
       run: (proposal, now) => runner.consult(proposal, now),
       followed: (action, given) => runner.followed(action, given),
       clock,
     }))
-    this.#reverter = new Reverter({
+    const limits = { modeOf: this.#modeOf, killSwitch, fleet }
+    const launcher = (this.#launcher = new Launcher({ ...shared, ...limits, trials }))
+    this.#situations = new Situations({
+      ...limits,
+      actions: this.#actions,
+      budget: this.#budget,
+      warmUpMs,
       trials,
-      faults,
-      clock,
-      onReverted: trial => this.#supervision.reverted(trial, clock()),
-      onLateFailure: trial => this.#supervision.lateFailure(trial, clock()),
+      launcher,
+      runner,
+      advisor,
+      quarantineOf: (subject, now) => histories.quarantineOf(subject, now),
     })
-    const guarded = new GuardedTrials()
-    const tracesSince = (time: number): readonly SpanContext[] => this.traces.since(time)
-    const walk = { trials, courses: new CourseBook(histories, random), runner: this.#runner }
-    const watched = { ...walk, histories, guarded, reverter: this.#reverter, intervalMs, tracesSince }
-    const supervision = (this.#supervision = new Supervision(watched))
-    const recheck = (proposal: Proposal): string | undefined => this.#decider.recheck(proposal)
-    const launcher = (this.#launcher = new Launcher({ fleet: this.fleet, supervision, clock, faults, recheck }))
-    const limits = { modeOf: this.#modeOf, budget: this.#budget, warmUpMs }
-    const asked = { supervision, launcher, advisor, killSwitch, fleet: this.fleet, actions: this.#actions }
-    this.#decider = new Decider({ ...walk, ...limits, ...asked })
-    killSwitch.onTrip(by => this.#supervision.kill(by, clock()))
-    killSwitch.onReset(() => this.#supervision.enable())
+    killSwitch.onTrip(by => trials.kill(by, clock()))
   }
 
   /** The rules in force, as they are doing. */
@@ -294,9 +283,7 @@ export class Optimizer {
     await this.#runner.stop()
     this.killSwitch.trip('stop()')
     await this.#reverter.settled()
-    const ended = this.#runner.takeFinished()
-    const reverted = this.#reverter.takeReverted()
-    const verdicts = this.#supervision.takeVerdicts()
+    const { ended, verdicts, reverted } = this.trials.takeNews()
     if (ended.length + reverted.length + verdicts.length > 0)
       atOnce(
         this.#telemetry.publish(
@@ -348,22 +335,27 @@ export class Optimizer {
     for (const { response, labels } of this.trials.open)
       if (response.expect) yield* program.measurement.readAhead([response.expect.expr], now, labels)
     // Yesterday's changes are judged before new ones are made.
-    const breaches = yield* this.#supervision.step(program, now)
+    const breaches = yield* this.trials.observe(program, now)
     const { pending, firings, transitions, errors, limited } = yield* this.#alerts.evaluate(program, now)
     const alive = new Set(firings.map(firing => alertKey(firing)))
-    this.#supervision.resolve(key => alive.has(key), now)
-    const spending = spendingOf(this.trials, now)
-    const { due, consult, refusals } = yield* this.#decider.answer(program, firings, spending, now)
-    for (const { response, firing } of due)
-      if (response.expect) yield* program.measurement.baselineAhead(response.expect, firing.labels, now)
+    this.trials.resolve(key => alive.has(key), now)
+    const situation = yield* this.#situations.at(program, firings, now)
+    const outcomes = yield* decideInSteps(situation)
+    const refusals = outcomes.filter((outcome): outcome is Refusal => outcome.kind === 'refusal')
+    const dues = outcomes.filter((outcome): outcome is Due => outcome.kind === 'due')
+    const [consult, due] = [
+      dues.filter(({ action }) => isAdvice(action)),
+      dues.filter(({ action }) => !isAdvice(action)),
+    ]
+    yield* this.#launcher.prepare(due, refusals, program, now)
     const durationMs = watch.ms
-    const launched = this.#launcher.launch(due, refusals, program, now)
+    const launched = this.#launcher.launch(due, refusals, program, situation)
     this.#advisor.consult(consult, now)
-    yield* this.#programs.release(this.#supervision.programs)
+    yield* this.#programs.release(this.trials.programs)
 
     for (const error of errors) faults.report('rule', error)
     this.#limited.report(limited)
-    const verdicts = this.#supervision.takeVerdicts()
+    const { ended, verdicts, reverted } = this.trials.takeNews()
     const entry = this.ledger.append({
       now,
       durationMs,
@@ -381,17 +373,17 @@ export class Optimizer {
         arm: trial.arm,
         reason,
       })),
-      ended: this.#runner.takeFinished(),
+      ended,
       advised: this.#advisor.takeGiven(),
       adopted: this.#advisor.takeAdopted(),
       verdicts,
       open: this.trials.open.map(({ id, action, arm, state }) => ({ id, action, arm, state })),
       effects: this.histories.effectsOf(verdicts),
       fleet: this.fleet.state,
-      reverted: this.#reverter.takeReverted(),
+      reverted,
       quarantined: this.histories.takeQuarantined(),
       offers: this.histories.takeOffers(this.#modeOf, now),
-      budgets: budgetsLeft(this.#actions.values(), spending, this.#budget),
+      budgets: budgetsLeft(this.#actions.values(), situation.spending, this.#budget),
     })
     yield* this.#telemetry.publish(entry)
     return entry

@@ -20,7 +20,7 @@ export const attributes = {
   trialArm: 'homeostat.trial.arm',
   /** `running`, `settling`, `verifying`, `kept` or `reverting`. */
   trialState: 'homeostat.trial.state',
-  /** `run failed`, `guard breached`, `verdict`, `undecided`, `alert resolved`, `lease lost`, `preempted` or `kill switch`. */
+  /** `guard breached`, `verdict`, `undecided`, `alert resolved`, `lease lost`, `preempted` or `kill switch`. */
   revertCause: 'homeostat.revert.cause',
   /** `restored`, `superseded` or `failed`. */
   revertResult: 'homeostat.revert.result',

@@ -1,6 +1,7 @@
 import { formatDuration } from '@homeostat/promql'
 import { MappingReader, plainValue, type YamlDocument, type YamlNode } from '@homeostat/promql/rule-files'
 import type { RefusalReason } from '@homeostat/optimizer'
+import { revertCauses } from '@homeostat/optimizer'
 import { milliseconds } from '../response-files/fields.ts'
 import type { Verdict } from '@homeostat/optimizer'
 import { EVENT_FIELDS, EVENT_KINDS, type EventKind, type EventPattern, type Expected } from './expected.ts'
@@ -36,7 +37,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   reason: Object.keys(REASONS),
   arm: ['act', 'control'],
   result: ['restored', 'superseded', 'failed'],
-  because: ['run failed', 'guard breached', 'verdict', 'undecided', 'alert resolved', 'kill switch'],
+  because: revertCauses,
 }
 
 /** Reads one item of `expect:`. */

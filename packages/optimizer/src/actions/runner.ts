@@ -17,8 +17,6 @@ import type { Decision, Proposal } from '../words/decision.ts'
 import { ActionTimeoutError, NotAReceiptError } from './errors.ts'
 import type { GrantedPermit } from '../fleet/permit.ts'
 import type { KillSwitch } from '../stop/kill-switch.ts'
-import type { RunningTrial, SettlingTrial } from '../words/trial.ts'
-import type { Trials } from '../trials/trials.ts'
 import { splitOf } from '../words/trial-design.ts'
 import type { Outcome } from '../words/verdict.ts'
 
@@ -27,24 +25,30 @@ const GRACE_MS = 1000
 /** @default of `Response.timeoutMs` */
 export const DEFAULT_TIMEOUT_MS = 10_000
 
+/** For which trial an action is run. */
+export interface RunSubject {
+  readonly id: string
+  readonly startedAt: number
+  /** Of an action under a lease. */
+  readonly permit?: GrantedPermit | undefined
+  /** Is given the receipt of a run that nobody waited for any more. */
+  readonly onLate: (receipt: Receipt) => void
+}
+
 /** A started action. */
-export interface Attempt {
-  readonly trial: RunningTrial
+export interface Run {
   /** Settles when the action is over; never rejects. */
-  readonly done: Promise<SettlingTrial>
+  readonly done: Promise<Outcome>
+  /** Ends the run early; it may still hand in a receipt of what it did until then. */
+  abort(because: string): void
 }
 
 export interface RunnerOptions {
   readonly killSwitch: KillSwitch
-  readonly trials: Trials
   readonly faults: Faults
   /** The longest an action may hold the event loop at a stretch. */
   readonly sliceMs: number
   readonly clock: () => number
-  /** Is given each trial whose run is over. */
-  readonly onFinished: (trial: SettlingTrial) => void
-  /** Is given the receipt of a run that nobody waited for any more. */
-  readonly onLate: (trial: RunningTrial, receipt: Receipt) => void
 }
 
 /**
@@ -53,12 +57,9 @@ export interface RunnerOptions {
  */
 export class Runner {
   readonly #options: RunnerOptions
-  readonly #running = new Map<string, { readonly done: Promise<SettlingTrial>; readonly abort: AbortController }>()
-  /** Runs of actions that only advise. */
-  readonly #consulted = new Set<Promise<unknown>>()
+  readonly #running = new Set<Promise<Outcome>>()
   /** Actions whose promise has not settled, also when nobody waits for it any more. */
   readonly #unsettled = new Map<Promise<unknown>, Action>()
-  #finished: SettlingTrial[] = []
   readonly #stop = new AbortController()
 
   constructor(options: RunnerOptions) {
@@ -66,22 +67,15 @@ export class Runner {
   }
 
   /** Starts the action of a trial. */
-  carryOut(decision: Decision, trial: RunningTrial, permit?: GrantedPermit): Attempt {
+  start(decision: Decision, subject: RunSubject): Run {
     const abort = new AbortController()
-    const done = this.#run(decision, trial, trial.startedAt, permit, abort.signal)
-      .catch((error: unknown) => this.#failed(error))
-      .then(outcome => this.#finish(trial, outcome))
-    this.#running.set(trial.id, { done, abort })
-    return { trial, done }
+    const done = this.#during(this.#run(decision, subject.startedAt, subject, abort.signal))
+    return { done, abort: because => abort.abort(new Error(because)) }
   }
 
   /** Runs an action that only advises. Never rejects. */
   consult(proposal: Proposal, now: number): Promise<Outcome> {
-    const run = this.#run(proposal, undefined, now)
-      .catch((error: unknown) => this.#failed(error))
-      .finally(() => this.#consulted.delete(run))
-    this.#consulted.add(run)
-    return run
+    return this.#during(this.#run(proposal, now))
   }
 
   /** Asks an action which of the advice it gave was followed; none where it fails or takes too long. Never rejects. */
@@ -99,11 +93,6 @@ export class Runner {
     }
   }
 
-  /** Ends a run early; it may still hand in a receipt of what it did until then. */
-  abort(trial: RunningTrial, because: string): void {
-    this.#running.get(trial.id)?.abort.abort(new Error(because))
-  }
-
   /** Whether a run of the action, or on a resource of it, is still going on, e.g. one that ignored its `AbortSignal`. */
   isUnsettled({ name, touches }: Action): boolean {
     if (this.#unsettled.size === 0) return false
@@ -111,25 +100,16 @@ export class Runner {
     return running.some(other => other.name === name || other.touches.some(resource => touches.includes(resource)))
   }
 
-  /** The attempts that ended since this was last asked. */
-  takeFinished(): SettlingTrial[] {
-    const finished = this.#finished
-    this.#finished = []
-    return finished
-  }
-
   /** Aborts what runs and waits for it; at most for the grace that an aborted action has. */
   async stop(): Promise<void> {
     this.#stop.abort(new Error('Homeostat is shutting down'))
-    await Promise.all([...[...this.#running.values()].map(({ done }) => done), ...this.#consulted])
+    await Promise.all(this.#running)
   }
 
-  #finish(trial: RunningTrial, outcome: Outcome): SettlingTrial {
-    const settling = this.#options.trials.finish(trial, outcome, this.#options.clock())
-    this.#running.delete(trial.id)
-    this.#finished.push(settling)
-    this.#options.faults.contain('action', () => this.#options.onFinished(settling))
-    return settling
+  #during(run: Promise<Outcome>): Promise<Outcome> {
+    const done = run.catch((error: unknown) => this.#failed(error)).finally(() => this.#running.delete(done))
+    this.#running.add(done)
+    return done
   }
 
   #failed(error: unknown): Outcome {
@@ -139,10 +119,9 @@ export class Runner {
 
   async #run(
     { firing, response, action, design }: Proposal & Pick<Decision, 'design'>,
-    /** Undefined for advice. */
-    trial: RunningTrial | undefined,
     startedAt: number,
-    permit?: GrantedPermit,
+    /** Undefined for advice. */
+    subject?: RunSubject,
     ended?: AbortSignal,
   ): Promise<Outcome> {
     const { killSwitch, sliceMs, clock, faults } = this.#options
@@ -150,8 +129,8 @@ export class Runner {
     const timeout = timeoutSignal(timeoutMs)
     const stopped = AbortSignal.any([killSwitch.signal, this.#stop.signal, ...(ended ? [ended] : [])])
     const signal = AbortSignal.any([timeout, stopped])
-    const lease = permit?.lease
-    const split = design?.kind === 'split' && trial ? splitOf(trial.id, design.blockMs, clock) : undefined
+    const lease = subject?.permit?.lease
+    const split = design?.kind === 'split' && subject ? splitOf(subject.id, design.blockMs, clock) : undefined
     const context = {
       firing,
       options: response.options,
@@ -167,14 +146,14 @@ export class Runner {
       stopped.throwIfAborted()
       const run = this.#start(action, context)
       void run.then(
-        returned => isAwaited || !trial || this.#late(trial, returned),
+        returned => isAwaited || !subject || this.#late(subject, returned),
         () => undefined,
       )
       const returned = await untilAborted(run, signal, { graceMs: GRACE_MS })
       const receipt = copyReceipt(returned, error => faults.report('action', error))
       if (receipt) return { status: 'completed', receipt }
       // A change that cannot be judged is not kept.
-      if (trial) this.#late(trial, returned)
+      if (subject) this.#late(subject, returned)
       return this.#failed(new NotAReceiptError(action.name))
     } catch (error) {
       isAwaited = false
@@ -186,10 +165,10 @@ export class Runner {
   }
 
   /** Something was returned that no trial takes: what it changed is undone. */
-  #late(trial: RunningTrial, returned: unknown): void {
+  #late({ onLate }: RunSubject, returned: unknown): void {
     const undo = undoOf(returned)
     const receipt = copyReceipt(returned) ?? (undo && { summary: '', effects: {}, undo })
-    if (receipt) this.#options.faults.contain('action', () => this.#options.onLate(trial, receipt))
+    if (receipt) this.#options.faults.contain('action', () => onLate(receipt))
   }
 
   #start(action: Action, context: ActionContext): Promise<unknown> {

@@ -2,7 +2,6 @@ import type { Action } from '../words/action.ts'
 import { isAdvice } from '../words/action.ts'
 import type { Proposal } from '../words/decision.ts'
 import type { Trial } from '../words/trial.ts'
-import type { Trials } from '../trials/trials.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
@@ -41,11 +40,21 @@ export interface Spending {
   readonly blockedMs: number
 }
 
+/** The trials of the last hours. */
+export interface RecentTrials {
+  /** Those that began after a time. */
+  since(time: number): readonly Trial[]
+}
+
 /**
  * Counts what was spent. A withheld run counts like one that was made: were it free, the arms of a trial would be drawn
  * under different conditions.
  */
-export function spendingOf(trials: Trials, now: number, isCounted: (trial: Trial) => boolean = () => true): Spending {
+export function spendingOf(
+  trials: RecentTrials,
+  now: number,
+  isCounted: (trial: Trial) => boolean = () => true,
+): Spending {
   const ofAction = new Map<string, number>()
   const counted = trials.since(now - HOUR_MS).filter(trial => trial.arm !== 'shadow' && isCounted(trial))
   for (const { action } of counted) ofAction.set(action, (ofAction.get(action) ?? 0) + 1)

@@ -1,17 +1,27 @@
 import type { Faults } from '@homeostat/signals'
-import type { Decision, Due, Proposal, Refusal } from '../words/decision.ts'
-import type { Fleet } from '../fleet/fleet.ts'
-import { gates } from '../decisions/gates/gates.ts'
-import type { GrantedPermit, Permit } from '../fleet/permit.ts'
 import { DEFAULT_TIMEOUT_MS } from '../actions/runner.ts'
-import { leaseTarget } from '../fleet/lease-target.ts'
 import type { Program } from '../alerts/program.ts'
+import type { DecisionInput } from '../decisions/decide.ts'
+import { gates } from '../decisions/gates/gates.ts'
+import { preemptedBy, rivalOf } from '../decisions/yielding.ts'
+import type { Fleet } from '../fleet/fleet.ts'
+import { leaseTarget } from '../fleet/lease-target.ts'
+import type { GrantedPermit, Permit } from '../fleet/permit.ts'
+import type { KillSwitch } from '../stop/kill-switch.ts'
+import type { Steps } from '../time/sliced-work.ts'
+import { alertKey } from '../words/alert-key.ts'
+import type { Decision, Due, Proposal, Refusal } from '../words/decision.ts'
+import type { Mode } from '../words/mode.ts'
+import { modeOfResponse } from '../words/mode.ts'
 import { isEmptyReceipt } from '../words/receipt.ts'
 import { DEFAULT_COOLDOWN_MS } from '../words/response.ts'
-import type { Supervision } from './supervision.ts'
-import type { RunningTrial, SettlingTrial, Trial } from '../words/trial.ts'
-import { planTrial } from '../words/trial-design.ts'
-import { verifyingTimes } from './trials.ts'
+import type { RunningTrial, SettlingTrial } from '../words/trial.ts'
+import { planTrial, verifyingTimes } from '../words/trial-design.ts'
+import type { HistorySubject, TrialHistory } from './trial-history.ts'
+import type { Trials } from './trials.ts'
+
+/** Refusals that are looked at between two rests. */
+const REFUSALS_OF_STEP = 32
 
 /** What came of the proposals that were due. */
 export interface Launched {
@@ -26,21 +36,24 @@ type Asked = Due & Pick<Decision, 'alternatives'>
 
 export interface LauncherOptions {
   readonly fleet: Fleet
-  readonly supervision: Supervision
+  readonly trials: Trials
+  readonly historyOf: (subject: HistorySubject) => TrialHistory
+  readonly killSwitch: KillSwitch
+  readonly modeOf: (action: string) => Mode
   readonly clock: () => number
   readonly faults: Faults
-  /** Why a proposal that waited for its lease is not to be carried out any more; undefined when it is. */
-  readonly recheck: (proposal: Proposal) => string | undefined
 }
 
 /**
  * Turns what is due into trials: asks the fleet where others are concerned, draws the arm, and begins. What concerns only
- * this process begins at once; what needs a lease begins as soon as it is granted and is told with the next tick.
+ * this process begins at once; what needs a lease begins as soon as it is granted, and is reported with the next tick.
  */
 export class Launcher {
   readonly #options: LauncherOptions
   readonly #asked = new Map<Proposal, Promise<unknown>>()
   readonly #running = new Set<Promise<SettlingTrial>>()
+  /** The latest, by which a proposal is checked again that has waited for its lease. */
+  #situation: Pick<DecisionInput, 'firings' | 'unmetOf'> = { firings: [], unmetOf: () => undefined }
   #decisions: Decision[] = []
   #refusals: Refusal[] = []
   #started: RunningTrial[] = []
@@ -55,12 +68,29 @@ export class Launcher {
     return [...this.#asked.keys()]
   }
 
+  /** Clears the way for what is due: ends what yields to it, begins the shadows, and reads baselines ahead. */
+  *prepare(due: readonly Due[], refusals: readonly Refusal[], program: Program, now: number): Steps<void> {
+    const { trials } = this.#options
+    let looked = 0
+    for (const { firing, response, wouldRun, preempts } of refusals) {
+      if (++looked % REFUSALS_OF_STEP === 0) yield
+      if (!response) continue
+      const shadow = wouldRun && trials.shadowOf({ firing, response, action: wouldRun }, program, now)
+      if (shadow) yield* trials.shadow(shadow, program, now)
+      if (preempts) trials.preempt(preempts, preemptedBy(firing.alert, response.action), now)
+    }
+    for (const { response, firing } of due)
+      if (response.expect) yield* program.measurement.baselineAhead(response.expect, firing.labels, now)
+  }
+
   /** Begins what is due; returns that and whatever else has begun since it was last called. */
-  launch(due: readonly Due[], refusals: readonly Refusal[], program: Program, now: number): Launched {
+  launch(due: readonly Due[], refusals: readonly Refusal[], program: Program, situation: DecisionInput): Launched {
+    this.#situation = situation
     for (const one of due) {
       const alternatives = refusals.filter(({ firing }) => firing === one.firing)
       const proposal: Asked = { ...one, alternatives }
-      if (proposal.action.scope === 'process' && !proposal.action.disruptive) this.#begin(proposal, program, now)
+      if (proposal.action.scope === 'process' && !proposal.action.disruptive)
+        this.#begin(proposal, program, situation.now)
       else this.#ask(proposal, program)
     }
     const launched = {
@@ -100,20 +130,36 @@ export class Launcher {
   }
 
   #answered(proposal: Asked, program: Program, permit: Permit): void {
-    const { clock, recheck } = this.#options
     const { firing, response } = proposal
     // While the fleet was asked the alert may have ended, or somebody may have switched acting off.
-    const reason = permit.granted ? recheck(proposal) : permit.reason
-    if (permit.granted && reason === undefined) return this.#begin(proposal, program, clock(), permit)
+    const reason = permit.granted ? this.#whyNoMore(proposal) : permit.reason
+    if (permit.granted && reason === undefined) return this.#begin(proposal, program, this.#options.clock(), permit)
     if (permit.granted) void permit.end('nothing')
     this.#refusals.push({ kind: 'refusal', firing, response, reason: 'lease', detail: reason ?? 'it was not granted' })
   }
 
+  /** Why a proposal that waited for its lease is not to be carried out any more; undefined when it is. */
+  #whyNoMore(proposal: Proposal): string | undefined {
+    const { firing, response } = proposal
+    const { killSwitch, modeOf, trials } = this.#options
+    const { firings, unmetOf } = this.#situation
+    const { state } = killSwitch
+    if (state.tripped) return `the kill switch was tripped by ${state.by} meanwhile`
+    const mode = modeOfResponse(response, modeOf)
+    if (mode !== 'act') return `mode is ${mode} by now`
+    const key = alertKey(firing)
+    const current = firings.find(candidate => alertKey(candidate) === key)
+    if (!current) return 'its alert was over when the lease was granted'
+    if (current.keptSince !== undefined) return 'its condition did not hold any more when the lease was granted'
+    const rival = rivalOf(proposal, trials.open, this.asked)
+    return rival === undefined ? unmetOf(proposal) : `${rival} on the same resource goes first`
+  }
+
   #begin({ alternatives, ...proposal }: Asked, program: Program, now: number, permit?: GrantedPermit): void {
-    const { supervision } = this.#options
+    const { trials, historyOf } = this.#options
     const { firing, response, action } = proposal
     const version = program.versionOf(firing.alert, response)
-    const history = supervision.historyOf({ alert: firing.alert, action: action.name, version, response })
+    const history = historyOf({ alert: firing.alert, action: action.name, version, response })
     const design = history.takeDesign(now)
     const decision: Decision = {
       ...proposal,
@@ -125,24 +171,28 @@ export class Launcher {
       gates: gates.map(({ reason }) => reason),
       alternatives,
     }
-    const begun = supervision.begin(decision, program, now, permit)
+    const begun = trials.begin(decision, program, now, permit)
     this.#decisions.push(decision)
-    if ('trial' in begun) {
+    if ('done' in begun) {
       this.#started.push(begun.trial)
-      const run = begun.done.finally(() => this.#running.delete(run))
-      this.#running.add(run)
-      void run
-        .then(trial => permit?.end(hasActed(trial) ? 'acted' : 'nothing'))
-        .catch((error: unknown) => this.#options.faults.report('action', error))
+      this.#follow(begun.done, permit)
     } else {
-      this.#withheld.push(begun)
+      this.#withheld.push(begun.trial)
       // Others wait as long as after a run; only a slot, which nobody needs now, is free again.
       void permit?.end('acted')
     }
   }
+
+  #follow(done: Promise<SettlingTrial>, permit: GrantedPermit | undefined): void {
+    const run = done.finally(() => this.#running.delete(run))
+    this.#running.add(run)
+    void run
+      .then(trial => permit?.end(hasActed(trial) ? 'acted' : 'nothing'))
+      .catch((error: unknown) => this.#options.faults.report('action', error))
+  }
 }
 
-function hasActed(trial: Trial): boolean {
-  if (trial.state === 'running' || trial.outcome.status === 'withheld') return false
-  return trial.outcome.status !== 'completed' || !isEmptyReceipt(trial.outcome.receipt)
+function hasActed({ outcome }: SettlingTrial): boolean {
+  if (outcome.status === 'withheld') return false
+  return outcome.status !== 'completed' || !isEmptyReceipt(outcome.receipt)
 }

@@ -1,4 +1,4 @@
-import { courseKey, courseKeyOf } from '../words/alert-key.ts'
+import { trialKey, trialKeyOf } from '../words/alert-key.ts'
 import type { Decision, Proposal } from '../words/decision.ts'
 import { DEFAULT_COOLDOWN_MS } from '../words/response.ts'
 import type { OpenTrial } from '../words/trial.ts'
@@ -21,7 +21,7 @@ export class Shadows {
     if (!response.expect) return undefined
     const shadows = this.#openOf(open)
     if (shadows.size >= MAX_OPEN) return undefined
-    const key = courseKeyOf(firing, action.name)
+    const key = trialKeyOf(firing, action.name)
     const { cooldownMs = DEFAULT_COOLDOWN_MS } = response
     if (shadows.has(key) || now - (this.#lastAt.get(key) ?? -Infinity) < cooldownMs) return undefined
     if (this.#lastAt.size >= MAX_REMEMBERED) this.#lastAt.clear()
@@ -29,11 +29,11 @@ export class Shadows {
     return { ...proposal, kind: 'decision', arm: 'shadow', gates: [], alternatives: [], version }
   }
 
-  /** The courses of the shadows that are open; worked out anew only when a trial has begun or ended. */
+  /** The keys of the shadows that are open; worked out anew only when the open trials have changed. */
   #openOf(open: readonly OpenTrial[]): ReadonlySet<string> {
     if (open !== this.#openList) {
       this.#openList = open
-      this.#open = new Set(open.filter(({ arm }) => arm === 'shadow').map(courseKey))
+      this.#open = new Set(open.filter(({ arm }) => arm === 'shadow').map(trialKey))
     }
     return this.#open
   }

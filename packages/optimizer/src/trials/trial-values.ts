@@ -1,32 +1,50 @@
 import { attributes, promName } from '@homeostat/semconv'
-import type { Arm } from '@homeostat/judge'
+import type { Arm, Sample } from '@homeostat/judge'
 import type { Measurement } from '../alerts/measurement.ts'
-import type { OpenTrial } from '../words/trial.ts'
-import type { Trials } from './trials.ts'
-import { verifyingTimes } from './trials.ts'
+import type { Trial, VerifyingTrial } from '../words/trial.ts'
+import { verifyingTimes } from '../words/trial-design.ts'
 
 /** The label by which a split's series tell their half. */
 const TRIAL_ARM = promName(attributes.trialArm)
 
-/** Of the values due in a window; with fewer, the trial waits for twice its window. */
+/** Share of the values due in a window; with fewer, the trial waits for twice its window. */
 const ENOUGH_VALUES = 0.8
 
-/** Takes what the trial should change, as it is now; of a split, both halves. */
-export function gatherValues(trial: OpenTrial, measurement: Measurement, trials: Trials, now: number): void {
-  const { expect } = trial.response
-  if (!expect) return
-  const valueOf = (arm?: Arm): number | undefined =>
-    measurement.expected(expect, arm ? { ...trial.labels, [TRIAL_ARM]: arm } : trial.labels, now)
-  const isSplit = trial.design?.kind === 'split'
-  const value = valueOf(isSplit ? 'act' : undefined)
-  if (value !== undefined) trials.gather(trial, [now, value])
-  const beside = isSplit ? valueOf('control') : undefined
-  if (beside !== undefined) trials.gatherBeside(trial, [now, beside])
+/** The values that a trial gathers as time goes on. */
+export interface GatheredValues {
+  readonly after: Sample[]
+  /** Of a split: the units that were left alone. */
+  readonly beside: Sample[]
 }
 
-/** Whether an episode has the values it takes to judge it. A trial that answers by itself counts them itself. */
-export function hasEnoughValues(trial: OpenTrial, intervalMs: number): boolean {
-  if (trial.response.expect === undefined || trial.design) return true
+/** Adds the present value of what the trial should change; of a split, of both halves. */
+export function gatherValues(
+  { response: { expect }, design, labels }: Trial,
+  values: GatheredValues,
+  measurement: Measurement,
+  now: number,
+): void {
+  if (!expect) return
+  const add = (to: Sample[], arm?: Arm): void => {
+    const value = measurement.expected(expect, arm ? { ...labels, [TRIAL_ARM]: arm } : labels, now)
+    if (value !== undefined) to.push([now, value])
+  }
+  const isSplit = design?.kind === 'split'
+  add(values.after, isSplit ? 'act' : undefined)
+  if (isSplit) add(values.beside, 'control')
+}
+
+/** Whether a trial is to be judged now: its window is over, or twice that when values are missing. */
+export function isToBeJudged(trial: VerifyingTrial, intervalMs: number, now: number): boolean {
   const { from, until } = verifyingTimes(trial)
-  return trial.after.length >= ENOUGH_VALUES * Math.floor((until - from) / intervalMs)
+  return now >= until && (hasEnoughValues(trial, until - from, intervalMs) || now >= 2 * until - from)
+}
+
+/** A trial that answers by itself counts its values itself. */
+function hasEnoughValues({ response, design, after }: VerifyingTrial, windowMs: number, intervalMs: number): boolean {
+  return (
+    response.expect === undefined ||
+    design !== undefined ||
+    after.length >= ENOUGH_VALUES * Math.floor(windowMs / intervalMs)
+  )
 }

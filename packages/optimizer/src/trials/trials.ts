@@ -1,60 +1,82 @@
-import { touchedBy } from '../words/action.ts'
 import type { SpanContext } from '@opentelemetry/api'
-import { alertKey } from '../words/alert-key.ts'
-import type { Decision } from '../words/decision.ts'
-import type { Sample } from '@homeostat/judge'
-import type { RevertCause } from './course.ts'
-import type { UndoResult } from '../words/receipt.ts'
-import type { Expectation } from '../words/response.ts'
-import type {
-  JudgedTrial,
-  KeptTrial,
-  OpenTrial,
-  RevertingTrial,
-  RunningTrial,
-  SettlingTrial,
-  Trial,
-} from '../words/trial.ts'
+import { plainDuration } from '../words/plain-numbers.ts'
+import { trialKey, trialKeyOf } from '../words/alert-key.ts'
+import type { Program } from '../alerts/program.ts'
+import { preemptedBy, yieldingTo } from '../decisions/yielding.ts'
+import type { GrantedPermit } from '../fleet/permit.ts'
+import type { Steps } from '../time/sliced-work.ts'
+import type { Decision, Proposal } from '../words/decision.ts'
+import type { OpenTrial, RunningTrial, SettlingTrial, Trial } from '../words/trial.ts'
 import { isOpen } from '../words/trial.ts'
-import type { Judgement, Outcome } from '../words/verdict.ts'
-
-/** @default of `Expectation.settleMs` and `Expectation.windowMs`. A median of two minutes varies a fifth less than one of a minute. */
-export const DEFAULT_SETTLE_MS = 60_000
-export const DEFAULT_WINDOW_MS = 120_000
+import type { Judgement } from '../words/verdict.ts'
+import type { TrialListener, TrialSurroundings } from './live-trial.ts'
+import { LiveTrial } from './live-trial.ts'
+import { newTrial } from './new-trial.ts'
+import { Rests } from './rests.ts'
+import { Shadows } from './shadows.ts'
+import { GuardReader, QuietGuards } from './trial-guards.ts'
+import type { TakenNews } from './trial-news.ts'
+import { TrialNews } from './trial-news.ts'
 
 /** Judged trials that are remembered; cooldowns and budgets look back an hour at most. */
 const MAX_JUDGED = 1000
 
-/** An open trial to which something happened, as it was before. */
-type Done = Exclude<OpenTrial, RunningTrial>
+/** A guard of a trial that was breached. */
+export interface Breach {
+  readonly trial: Trial
+  /** One line with the numbers. */
+  readonly reason: string
+}
 
-/** A verdict with what was not seen. */
-type Judged = Judgement & { readonly blindSpots: readonly string[] }
+/** A trial that has just begun. */
+export type Begun =
+  /** `done` settles when the run is over, and never rejects. */
+  | { readonly trial: RunningTrial; readonly done: Promise<SettlingTrial> }
+  /** Withheld. */
+  | { readonly trial: SettlingTrial }
 
-/** All trials of the process, open and judged, and the steps they go. It decides nothing: `Supervision` does. */
+export interface TrialsOptions extends TrialSurroundings {
+  /** Requests and jobs that were traced since a time. */
+  readonly tracesSince: (time: number) => readonly SpanContext[]
+}
+
+/** All trials of the process, those in flight and those that are judged. */
 export class Trials {
-  readonly #trials = new Map<string, Trial>()
-  readonly #open = new Map<string, OpenTrial>()
-  /** Of all trials, in the order of their start. */
-  readonly #ids: string[] = []
-  #openList: readonly OpenTrial[] | undefined
+  readonly #options: TrialsOptions
+  /** In the order of their start; in flight or as it ended. */
+  readonly #all: { readonly trial: Trial }[] = []
+  readonly #live = new Set<LiveTrial>()
+  readonly #rests = new Rests()
+  readonly #shadows = new Shadows()
+  readonly #quiet = new QuietGuards()
+  readonly #news = new TrialNews()
+  readonly #listener: TrialListener
+  #open: readonly OpenTrial[] | undefined
   #started = 0
+
+  constructor(options: TrialsOptions) {
+    this.#options = options
+    this.#listener = {
+      ended: trial => this.#news.ended(trial),
+      advanced: (live, from, to) => this.#advanced(live, from, to),
+    }
+  }
 
   /** All trials, oldest first. */
   get all(): readonly Trial[] {
-    return [...this.#trials.values()]
+    return this.#all.map(({ trial }) => trial)
   }
 
   get open(): readonly OpenTrial[] {
     // Asked many times a tick and changed seldom.
-    return (this.#openList ??= [...this.#open.values()])
+    return (this.#open ??= [...this.#live].map(({ trial }) => trial).filter(isOpen))
   }
 
   /** Those that began after a time, newest first. */
   since(time: number): readonly Trial[] {
     const recent: Trial[] = []
-    for (let index = this.#ids.length - 1; index >= 0; index--) {
-      const trial = this.#trials.get(this.#ids[index]!)!
+    for (let index = this.#all.length - 1; index >= 0; index--) {
+      const { trial } = this.#all[index]!
       if (trial.startedAt <= time) break
       recent.push(trial)
     }
@@ -62,130 +84,116 @@ export class Trials {
   }
 
   get(id: string): Trial | undefined {
-    return this.#trials.get(id)
+    return this.#all.find(({ trial }) => trial.id === id)?.trial
   }
 
-  start(decision: Decision, before: readonly Sample[], traces: readonly SpanContext[], now: number): RunningTrial {
-    return this.#put({ ...this.#begin(decision, before, traces, now), state: 'running' })
+  /** The programs that trials in flight still need. */
+  get programs(): ReadonlySet<Program> {
+    return new Set(Array.from(this.#live, ({ program }) => program))
   }
 
-  /** A trial in which nothing is done. */
-  withhold(decision: Decision, before: readonly Sample[], now: number): SettlingTrial {
-    const outcome: Outcome = { status: 'withheld' }
-    return this.#put({ ...this.#begin(decision, before, [], now), state: 'settling', outcome, endedAt: now })
+  /** How long the action still rests for this alert, in one line; undefined when it does not. */
+  cooldownOf({ firing, action }: Proposal, now: number): string | undefined {
+    const key = trialKeyOf(firing, action.name)
+    if (!this.#rests.hasRoom(key, now)) return 'too many alerts are resting already to remember one more'
+    const { notBefore, streak } = this.#rests.at(key, now)
+    if (now >= notBefore) return undefined
+    const because = streak > 0 ? `, longer than usual after ${streak} in a row that did not help` : ''
+    return `${plainDuration(notBefore - now)} of cooldown left${because}`
   }
 
-  finish(trial: RunningTrial, outcome: Outcome, endedAt: number): SettlingTrial {
-    // By its id: values may have been gathered since it started.
-    const current = this.#trials.get(trial.id) as RunningTrial
-    return this.#put({ ...current, state: 'settling', outcome, endedAt })
-  }
-
-  verify(trial: SettlingTrial): void {
-    this.#put({ ...trial, state: 'verifying' })
-  }
-
-  /** Adds a value to those from after the decision. */
-  gather(trial: OpenTrial, sample: Sample): void {
-    ;(trial.after as Sample[]).push(sample)
-  }
-
-  /** Adds a value of the units that a split leaves alone. */
-  gatherBeside(trial: OpenTrial, sample: Sample): void {
-    ;(trial.beside as Sample[]).push(sample)
-  }
-
-  close(trial: Done, judgement: Judged, now: number): JudgedTrial {
-    return this.#put({ ...judged(trial, judgement, now), state: 'judged' })
-  }
-
-  keep(trial: Done, judgement: Judged, now: number): KeptTrial {
-    return this.#put({ ...judged(trial, judgement, now), state: 'kept' })
-  }
-
-  revert(trial: Done, judgement: Judged, because: RevertCause, now: number): RevertingTrial {
-    return this.#put({ ...judged(trial, judgement, now), state: 'reverting', because, from: now })
-  }
-
-  reverted(trial: RevertingTrial, result: UndoResult, at: number): JudgedTrial {
-    const { because, from, ...rest } = trial
-    return this.#put<JudgedTrial>({ ...rest, state: 'judged', reverted: { ...result, because, from, at } })
-  }
-
-  #begin(
-    { firing, response, action, arm, version, alternatives, gates, design }: Decision,
-    before: readonly Sample[],
-    traces: readonly SpanContext[],
-    now: number,
-  ): Omit<RunningTrial, 'state'> {
-    return {
+  /** Begins the trial of a decision: runs its action, or withholds it. */
+  begin(decision: Decision, program: Program, now: number, permit?: GrantedPermit): Begun {
+    const { firing, response, action, arm } = decision
+    const before = response.expect ? program.measurement.baseline(response.expect, firing.labels, now) : []
+    // A control beside a preventive change would not show what happens when nothing is done.
+    if (arm !== 'shadow') this.preempt(yieldingTo(decision, this.open), preemptedBy(firing.alert, action.name), now)
+    const values = { after: [], beside: [] }
+    const trial = newTrial(decision, {
       id: `${action.name}#${++this.#started}`,
-      action: action.name,
-      arm,
-      alert: firing.alert,
-      alertKey: alertKey(firing),
-      labels: firing.labels,
-      touches: touchedBy(action),
-      gates,
-      alternatives: alternatives.map(({ response: other, reason, detail }) => ({
-        ...(other && { action: other.action }),
-        reason,
-        detail,
-      })),
-      value: firing.value,
-      traces,
-      response,
-      version,
-      startedAt: now,
+      now,
       before,
-      after: [],
-      beside: [],
-      ...(design && { design }),
+      values,
+      traces: arm === 'act' ? this.#options.tracesSince(firing.since) : [],
+      rest: this.#rests.at(trialKeyOf(firing, action.name), now),
+    })
+    const live = new LiveTrial({ ...this.#options, trial, values, program, listener: this.#listener })
+    this.#all.push(live)
+    this.#live.add(live)
+    this.#open = undefined
+    return trial.state === 'running' ? { trial, done: live.start(decision, trial, permit) } : { trial }
+  }
+
+  /** Whether to watch what happens without an action that nothing but the mode keeps from running. */
+  shadowOf(proposal: Proposal, program: Program, now: number): Decision | undefined {
+    const version = program.versionOf(proposal.firing.alert, proposal.response)
+    return this.#shadows.decide(proposal, version, this.open, now)
+  }
+
+  /** Watches what happens without the action; it shows what a trial would take. */
+  *shadow(decision: Decision, program: Program, now: number): Steps<void> {
+    if (decision.response.expect)
+      yield* program.measurement.baselineAhead(decision.response.expect, decision.firing.labels, now)
+    this.begin(decision, program, now)
+  }
+
+  /** Takes a tick's values: learns from them while nothing is tried, else looks for breaches; windows open and verdicts fall. */
+  *observe({ guards, measurement }: Program, now: number): Steps<Breach[]> {
+    const reader = new GuardReader(now)
+    if (!this.open.some(({ arm }) => arm === 'act')) this.#quiet.learn(guards, measurement, reader, now)
+    const live = [...this.#live]
+    const breaches = live.flatMap((each): Breach[] => {
+      const { trial } = each
+      const reason = each.observe(reader, this.#quiet, now)
+      return reason === undefined ? [] : [{ trial, reason }]
+    })
+    yield
+    for (const each of live) {
+      each.tick(now)
+      yield
     }
+    for (const each of this.#live) each.renew()
+    return breaches
   }
 
-  #put<T extends Trial>(trial: T): T {
-    if (!this.#trials.has(trial.id)) this.#ids.push(trial.id)
-    this.#trials.set(trial.id, trial)
-    this.#openList = undefined
-    if (isOpen(trial)) this.#open.set(trial.id, trial)
-    else this.#close(trial.id)
-    return trial
+  /** Ends what lasts only as long as its alert fires. */
+  resolve(isFiring: (alertKey: string) => boolean, now: number): void {
+    for (const live of this.#live) if (!isFiring(live.trial.alertKey)) live.resolve(now)
   }
 
-  #close(id: string): void {
-    this.#open.delete(id)
+  /** Ends the trials of preventive responses for a response to a present problem. They say nothing about their actions. */
+  preempt(yielding: readonly OpenTrial[], judgement: Judgement, now: number): void {
+    const ids = new Set(yielding.map(({ id }) => id))
+    for (const live of this.#live) if (ids.has(live.trial.id)) live.preempt(judgement, now)
+  }
+
+  /** Ends every trial at once and reverts every lasting change. */
+  kill(by: string, now: number): void {
+    for (const live of this.#live) live.kill(by, now)
+  }
+
+  /** What happened since this was last asked. */
+  takeNews(): TakenNews {
+    return this.#news.take()
+  }
+
+  #advanced(live: LiveTrial, from: Trial, to: Trial): void {
+    this.#open = undefined
+    if (to.rest !== from.rest) this.#rests.set(trialKey(to), to.rest)
+    this.#news.advanced(from, to)
+    if (to.state !== 'judged') return
+    this.#live.delete(live)
+    this.#all[this.#all.indexOf(live)] = { trial: to }
     // Budgets count what was done and withheld; where many alerts are only watched, that must not be forgotten for them.
     this.#forget(trial => trial.arm === 'shadow')
     this.#forget(() => true)
   }
 
   #forget(isForgettable: (trial: Trial) => boolean): void {
-    for (let index = 0; this.#ids.length > MAX_JUDGED && index < this.#ids.length;) {
-      const oldest = this.#ids[index]!
-      if (this.#open.has(oldest) || !isForgettable(this.#trials.get(oldest)!)) index++
-      else {
-        this.#trials.delete(oldest)
-        this.#ids.splice(index, 1)
-      }
+    for (let index = 0; this.#all.length > MAX_JUDGED && index < this.#all.length;) {
+      const { trial } = this.#all[index]!
+      if (trial.state !== 'judged' || !isForgettable(trial)) index++
+      else this.#all.splice(index, 1)
     }
   }
-}
-
-function judged(trial: Done, judgement: Judged, now: number): Omit<JudgedTrial, 'state'> {
-  if (trial.state === 'kept' || trial.state === 'reverting') return { ...trial, ...judgement }
-  return { ...trial, judgedAt: now, ...judgement }
-}
-
-/** When the values that count begin and end. Both arms count from the decision, so that they are compared at the same age. */
-export function verifyingTimes(trial: Pick<Trial, 'startedAt' | 'response' | 'design'>): {
-  from: number
-  until: number
-} {
-  const { design } = trial
-  if (design?.kind === 'switchback') return { from: design.plan[0]!.from, until: design.plan.at(-1)!.to }
-  const { settleMs = DEFAULT_SETTLE_MS, windowMs = DEFAULT_WINDOW_MS }: Partial<Expectation> =
-    trial.response.expect ?? {}
-  const from = trial.startedAt + settleMs
-  return { from, until: from + (design ? design.blocks * design.blockMs : windowMs) }
 }

@@ -60,6 +60,13 @@ export class Histories {
     return this.#histories.has(key)
   }
 
+  /** Until when and why an action is not to be run for an alert, in one line; undefined when it may. */
+  quarantineOf(subject: Omit<HistoryOptions, 'intervalMs' | 'random'>, now: number): string | undefined {
+    const { quarantine } = this.of(subject).standing
+    if (!quarantine || now >= quarantine.until) return undefined
+    return `${quarantine.reason}; until ${new Date(quarantine.until).toISOString()} or until it is reset`
+  }
+
   /** The quarantines that began since this was last asked. */
   takeQuarantined(): QuarantinedAction[] {
     const taken: QuarantinedAction[] = []

@@ -1,20 +1,14 @@
 import { harmfulByGuards } from './harmful-by-guards.ts'
 import { advanceStanding, freshStanding } from './standing.ts'
 import type { Quarantine, Standing, StandingEvent } from './standing.ts'
-import type { ArmState } from '@homeostat/judge'
-import { drawArm } from '@homeostat/judge'
-import type { Arm, Episode } from '@homeostat/judge'
-import { judge } from '@homeostat/judge'
-import type { Judgement as Statistics, JudgeInput } from '@homeostat/judge'
-import { progress } from '@homeostat/judge'
-import { receiptOf } from '../actions/reverter.ts'
+import type { Arm, ArmState, Episode, Judgement as Statistics, JudgeInput } from '@homeostat/judge'
+import { drawArm, judge, progress } from '@homeostat/judge'
 import type { Response } from '../words/response.ts'
 import type { SavedHistory } from './saved-history.ts'
 import type { Trial } from '../words/trial.ts'
 import type { TrialDesign } from '../words/trial-design.ts'
 import { judgeDesign } from './design-verdict.ts'
-import { planTrial } from '../words/trial-design.ts'
-import { verifyingTimes } from '../trials/trials.ts'
+import { planTrial, verifyingTimes } from '../words/trial-design.ts'
 import type { Judgement } from '../words/verdict.ts'
 import { isEmptyReceipt } from '../words/receipt.ts'
 
@@ -282,9 +276,4 @@ export class History {
   #compare(): Statistics {
     return judge(this.#input)
   }
-}
-
-/** Whether a trial's run changed something that lasts. */
-export function isLasting(trial: Trial): boolean {
-  return receiptOf(trial)?.undo !== undefined
 }

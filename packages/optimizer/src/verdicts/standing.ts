@@ -27,7 +27,6 @@ export type StandingEvent =
   | { readonly type: 'unfit'; readonly reason: string }
   /** A person lets it act again. */
   | { readonly type: 'reset' }
-  | { readonly type: 'tick' }
 
 export interface StandingPolicy {
   /** Changes with the rule's text; a new version starts afresh. */

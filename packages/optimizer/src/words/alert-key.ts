@@ -5,16 +5,16 @@ export function alertKey(alert: Identity): string {
   return keysOf(alert).key
 }
 
-/** The identity of an action that answers an alert. */
-export function courseKeyOf(alert: Identity, action: string): string {
+/** The key of an action that answers an alert: at most one trial of it is open at a time, shadows aside. */
+export function trialKeyOf(alert: Identity, action: string): string {
   const { key, ofActions } = keysOf(alert)
   let ofAction = ofActions.get(action)
-  if (ofAction === undefined) ofActions.set(action, (ofAction = courseKey({ alertKey: key, action })))
+  if (ofAction === undefined) ofActions.set(action, (ofAction = trialKey({ alertKey: key, action })))
   return ofAction
 }
 
-/** The same from the alert's key. */
-export function courseKey({ alertKey: key, action }: { readonly alertKey: string; readonly action: string }): string {
+/** The same key, made of the alert's key. */
+export function trialKey({ alertKey: key, action }: { readonly alertKey: string; readonly action: string }): string {
   return `${key} ${action}`
 }
 

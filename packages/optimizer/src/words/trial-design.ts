@@ -1,8 +1,6 @@
-import type { Arm } from '@homeostat/judge'
-import { bucketOf } from '@homeostat/judge'
-import type { SwitchbackBlock } from '@homeostat/judge'
-import { planSwitchback } from '@homeostat/judge'
-import type { Design, Response } from './response.ts'
+import type { Arm, SwitchbackBlock } from '@homeostat/judge'
+import { bucketOf, planSwitchback } from '@homeostat/judge'
+import type { Design, Expectation, Response } from './response.ts'
 
 /** How one trial answers by itself, in minutes, what single runs and controls answer in days. */
 export type TrialDesign =
@@ -10,6 +8,10 @@ export type TrialDesign =
   | { readonly kind: 'switchback'; readonly plan: readonly SwitchbackBlock[] }
   /** Half of the units (keys, requests, jobs) get it, the other half is compared with them. */
   | { readonly kind: 'split'; readonly blocks: number; readonly blockMs: number }
+
+/** @default of `Expectation.settleMs` and `Expectation.windowMs`. The median of two minutes varies a fifth less than that of one. */
+const DEFAULT_SETTLE_MS = 60_000
+const DEFAULT_WINDOW_MS = 120_000
 
 const SPLIT = { blocks: 10, blockMs: 60_000 }
 
@@ -30,10 +32,20 @@ export function isOnAt(plan: readonly SwitchbackBlock[], now: number): boolean {
   return plan.some(({ arm, from, to }) => arm === 'act' && now >= from && now < to)
 }
 
-/** How long a trial takes that answers by itself. */
-export function designMs(design: TrialDesign): number {
-  if (design.kind === 'split') return design.blocks * design.blockMs
-  return (design.plan.at(-1)?.to ?? 0) - (design.plan[0]?.from ?? 0)
+/** When the values that count begin and end. Both arms count from the decision, so that they are compared at the same age. */
+export function verifyingTimes({
+  startedAt,
+  response,
+  design,
+}: {
+  readonly startedAt: number
+  readonly response: Response
+  readonly design?: TrialDesign
+}): { readonly from: number; readonly until: number } {
+  if (design?.kind === 'switchback') return { from: design.plan[0]!.from, until: design.plan.at(-1)!.to }
+  const { settleMs = DEFAULT_SETTLE_MS, windowMs = DEFAULT_WINDOW_MS }: Partial<Expectation> = response.expect ?? {}
+  const from = startedAt + settleMs
+  return { from, until: from + (design ? design.blocks * design.blockMs : windowMs) }
 }
 
 /** Which half a unit belongs to now. Each block of time deals the units anew, so that no half keeps the busy ones. */

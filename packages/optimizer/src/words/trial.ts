@@ -3,17 +3,37 @@ import type { RefusalReason } from './refusal-reason.ts'
 import type { Firing } from './firing.ts'
 import type { Sample } from '@homeostat/judge'
 import type { TrialArm } from './trial-arm.ts'
-import type { RevertCause } from '../trials/course.ts'
-import type { UndoResult } from './receipt.ts'
+import type { Receipt, UndoResult } from './receipt.ts'
 import type { Response } from './response.ts'
 import type { TrialDesign } from './trial-design.ts'
 import type { Judgement, Outcome, Verdict } from './verdict.ts'
+
+/** The reasons for which a change is reverted. */
+export const revertCauses = [
+  'guard breached',
+  'verdict',
+  'undecided',
+  'alert resolved',
+  'lease lost',
+  'preempted',
+  'kill switch',
+] as const
+
+export type RevertCause = (typeof revertCauses)[number]
 
 /** What else could have been done about the firing, and why it was not. */
 export interface Alternative {
   readonly action?: string
   readonly reason: RefusalReason
   readonly detail: string
+}
+
+/** What an alert and an action keep from one trial to the next. */
+export interface Rest {
+  /** Trials in a row that did not help. Each of them doubles the cooldown. */
+  readonly streak: number
+  /** No trial begins before this time, in milliseconds since the epoch. */
+  readonly notBefore: number
 }
 
 interface TrialBase {
@@ -49,11 +69,15 @@ interface TrialBase {
   readonly beside: readonly Sample[]
   /** How this trial answers by itself; left out for an episode among others. */
   readonly design?: TrialDesign
+  /** As the trial found it; the end of the trial changes it for the next one. */
+  readonly rest: Rest
 }
 
 /** The action runs. */
 export interface RunningTrial extends TrialBase {
   readonly state: 'running'
+  /** Why the run is being ended early. Whatever it returns, the trial ends with it, and its change is reverted. */
+  readonly ending?: { readonly because: 'kill switch' | 'preempted'; readonly judgement?: Judgement }
 }
 
 /** The action is over, or withheld, and its effect is awaited. */
@@ -75,7 +99,7 @@ export interface KeptTrial extends JudgedBase {
   readonly state: 'kept'
 }
 
-/** The change is being set back. */
+/** The change is being reverted. */
 export interface RevertingTrial extends JudgedBase {
   readonly state: 'reverting'
   readonly because: RevertCause
@@ -86,7 +110,7 @@ export interface RevertingTrial extends JudgedBase {
 /** All is over. */
 export interface JudgedTrial extends JudgedBase {
   readonly state: 'judged'
-  /** How the change was set back, when it was. */
+  /** How the change was reverted, if it was. */
   readonly reverted?: UndoResult & { readonly because: RevertCause; readonly from: number; readonly at: number }
 }
 
@@ -117,4 +141,14 @@ export function isOpen(trial: Trial): trial is OpenTrial {
 export function judgementOf(trial: OpenTrial): Judgement {
   if (trial.state === 'kept' || trial.state === 'reverting') return { verdict: trial.verdict, reason: trial.reason }
   return { verdict: 'inconclusive', reason: 'it ended before its effect could be seen' }
+}
+
+/** The receipt of a trial's run, if it left one. */
+export function receiptOf(trial: Trial): Receipt | undefined {
+  return trial.state !== 'running' && trial.outcome.status === 'completed' ? trial.outcome.receipt : undefined
+}
+
+/** Whether a trial's run changed something that stays until it is undone. */
+export function isLasting(trial: Trial): boolean {
+  return receiptOf(trial)?.undo !== undefined
 }

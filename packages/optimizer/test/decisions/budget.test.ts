@@ -1,23 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Decision } from '../../src/words/decision.ts'
+import type { RecentTrials } from '../../src/decisions/budget.ts'
 import { DEFAULT_BUDGET, remainingBudget, spendingOf } from '../../src/decisions/budget.ts'
-import { Trials } from '../../src/trials/trials.ts'
-import { NOW, action, proposal } from './decisions.ts'
+import { afterRun } from '../../src/trials/advance-trial.ts'
+import type { Trial } from '../../src/words/trial.ts'
+import type { TrialArm } from '../../src/words/trial-arm.ts'
+import { NOW, proposal, running } from './decisions.ts'
 
 const HOUR_MS = 3_600_000
 
-function decision(arm: Decision['arm'], name = 'load.relieve'): Decision {
-  const asked = proposal({ action: action({ name }) })
-  return { ...asked, kind: 'decision', arm, version: 'v1', gates: [], alternatives: [] }
+function recent(trials: readonly Trial[]): RecentTrials {
+  return { since: time => trials.filter(({ startedAt }) => startedAt > time) }
 }
 
 /** Trials that began so long before now. */
-function trials(...began: readonly (readonly [agoMs: number, arm: Decision['arm'], name?: string])[]): Trials {
-  const all = new Trials()
-  for (const [agoMs, arm, name] of began.toSorted((a, b) => b[0] - a[0]))
-    all.start(decision(arm, name), [], [], NOW - agoMs)
-  return all
+function trials(...began: readonly (readonly [agoMs: number, arm: TrialArm, name?: string])[]): RecentTrials {
+  return recent(
+    began.map(([agoMs, arm, name = 'load.relieve']) => running({ action: name, arm, startedAt: NOW - agoMs })),
+  )
 }
 
 describe('what was spent', () => {
@@ -42,13 +42,11 @@ describe('what was spent', () => {
   })
 
   test('counts the event loop time that receipts of the last minute report', () => {
-    const all = new Trials()
     const receipt = { summary: 'relieved', effects: { requests: 1 }, blockedMs: 40 }
-    for (const agoMs of [80_000, 20_000]) {
-      const trial = all.start(decision('act'), [], [], NOW - agoMs - 1000)
-      all.finish(trial, { status: 'completed', receipt }, NOW - agoMs)
-    }
-    expect(spendingOf(all, NOW).blockedMs).toBe(40)
+    const ended = [80_000, 20_000].map(agoMs =>
+      afterRun(running({ startedAt: NOW - agoMs - 1000 }), { status: 'completed', receipt }, NOW - agoMs),
+    )
+    expect(spendingOf(recent(ended), NOW).blockedMs).toBe(40)
   })
 })
 

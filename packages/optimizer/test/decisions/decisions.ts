@@ -57,6 +57,7 @@ export function running(overrides: Partial<RunningTrial> = {}): RunningTrial {
     before: [],
     after: [],
     beside: [],
+    rest: { streak: 0, notBefore: -Infinity },
     ...overrides,
   }
 }

@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest'
-import { IDLE } from '../../src/trials/course.ts'
 import { Conditions } from '../../src/alerts/conditions.ts'
-import { Courses } from '../../src/trials/courses.ts'
 import { readingOf } from '../../src/alerts/reading.ts'
 
 const HOUR_MS = 3_600_000
@@ -53,19 +51,6 @@ test('a flood of label sets is left out, counted, and those that are known go on
   expect(conditions.size).toBe(0)
   conditions.evaluate('High', new Set(['c']), clear, 5000, policy)
   expect(conditions.get('High', 'c').state).toBe('firing')
-})
-
-test('courses at rest are forgotten, those with a streak after a day, and there is an end to them', () => {
-  const courses = new Courses({ max: 2 })
-  const off = { ...IDLE, state: 'off', isUnrestored: false } as const
-  expect(courses.set('a', off, 0)).toBe(true)
-  expect(courses.set('b', { ...IDLE, notBefore: 0, streak: 2 }, 0)).toBe(true)
-  expect(courses.set('c', off, 0)).toBe(false)
-  expect(courses.get('b').streak).toBe(2)
-  expect(courses.set('b', courses.get('b'), 25 * HOUR_MS)).toBe(true)
-  expect(courses.set('a', IDLE, 0)).toBe(true)
-  expect([courses.size, courses.get('b').streak]).toEqual([0, 0])
-  expect([...courses]).toEqual([])
 })
 
 test('an alert that its rule does not report is clear only when there was something to look at', () => {

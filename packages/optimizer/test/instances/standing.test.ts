@@ -38,10 +38,10 @@ const then = (event: StandingEvent, now: number, version = 'a', quarantineMs = D
   advanceStanding(quarantined, event, now, { version, quarantineMs })
 
 test('a quarantine ends after a day, by a reset, or with another text of the rule, and everything starts afresh', () => {
-  expect(then({ type: 'tick' }, DAY_MS).quarantine).toBeDefined()
-  expect(then({ type: 'tick' }, DAY_MS + 1)).toEqual(freshStanding('a'))
+  expect(then({ type: 'judged', verdict: 'inconclusive' }, DAY_MS).quarantine).toBeDefined()
+  expect(then({ type: 'judged', verdict: 'inconclusive' }, DAY_MS + 1)).toEqual(freshStanding('a'))
   expect(then({ type: 'reset' }, 10)).toEqual(freshStanding('a'))
-  expect(then({ type: 'tick' }, 10, 'b')).toEqual(freshStanding('b'))
+  expect(then({ type: 'judged', verdict: 'inconclusive' }, 10, 'b')).toEqual(freshStanding('b'))
   expect(then({ type: 'judged', verdict: 'harmful' }, 10, 'b')).toEqual({ ...freshStanding('b'), harmful: 1 })
 })
 
@@ -56,9 +56,11 @@ test('a clock that is set back does not make a quarantine longer than it says', 
     10 * DAY_MS,
     policy,
   )
-  expect(advanceStanding(late, { type: 'tick' }, DAY_MS, policy).quarantine).toMatchObject({ until: 2 * DAY_MS })
+  expect(advanceStanding(late, { type: 'judged', verdict: 'inconclusive' }, DAY_MS, policy).quarantine).toMatchObject({
+    until: 2 * DAY_MS,
+  })
 })
 
 test('nothing that changes nothing makes a new object', () => {
-  expect(then({ type: 'tick' }, 10)).toBe(quarantined)
+  expect(then({ type: 'judged', verdict: 'inconclusive' }, 10)).toBe(quarantined)
 })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { conditionTransitions, courseTransitions, toDiagram, toTable } from './transitions.ts'
+import { conditionTransitions, trialTransitions, toDiagram, toTable } from './transitions.ts'
 
 const page = readFileSync(new URL('../../docs/state-machine.md', import.meta.url), 'utf8')
 
@@ -10,8 +10,8 @@ test('the page about the state machine shows exactly the transitions that condit
   expect(diagrams(page)[0]).toBe(toDiagram(transitions))
 })
 
-test('the page about the state machine shows exactly the transitions that courses make', () => {
-  const transitions = courseTransitions()
+test('the page about the state machine shows exactly the transitions that trials make', () => {
+  const transitions = trialTransitions()
   expect(tables(page)[1]).toBe(toTable(transitions, 'event'))
   expect(diagrams(page)[1]).toBe(toDiagram(transitions))
 })

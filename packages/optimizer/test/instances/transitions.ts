@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { advanceCondition, INACTIVE } from '../../src/alerts/condition.ts'
 import type { Condition, Reading } from '../../src/alerts/condition.ts'
-import { advanceCourse } from '../../src/trials/advance-course.ts'
-import { IDLE } from '../../src/trials/course.ts'
-import type { Course, CourseEvent } from '../../src/trials/course.ts'
-import { courseEvents, coursePolicy, nameOf } from './course-events.ts'
+import type { TrialEvent } from '../../src/trials/advance-trial.ts'
+import { advanceTrial } from '../../src/trials/advance-trial.ts'
+import type { Trial } from '../../src/words/trial.ts'
+import { begin, nameOf, policy, trialEvents } from '../trials/trial-events.ts'
 
 /** From one state to another, and everything that leads there. */
 export interface Transition {
@@ -15,26 +15,25 @@ export interface Transition {
 
 const WAITS_MS = [0, 5000, 10_000, 40_000, 4_000_000]
 
-/** Tells every event to every state that can be reached, at several times, in quarantine and out of it. */
-export function courseTransitions(): Transition[] {
+/** Shows every event to every state that can be reached, at several times. */
+export function trialTransitions(): Transition[] {
   const seen = new Transitions()
-  const reached = new Map<string, { course: Course; now: number }>([['idle', { course: IDLE, now: 0 }]])
-  for (const { course, now } of reached.values()) {
-    for (const event of courseEvents) {
+  const starts = [begin('act', 0), begin('control', 0)].map(trial => ({ trial, now: 0 }))
+  const reached = new Map<string, { trial: Trial; now: number }>(starts.map(start => [stateOf(start.trial), start]))
+  for (const { trial, now } of reached.values()) {
+    for (const event of trialEvents) {
       for (const waitMs of WAITS_MS) {
-        for (const isQuarantined of [false, true]) {
-          const at = now + waitMs
-          const policy = isQuarantined ? { ...coursePolicy, quarantinedUntil: at + 1000 } : coursePolicy
-          const next = advanceCourse(course, event, at, policy)
-          const cause = next.state === 'quarantined' ? 'a quarantine' : nameOfEvent(event)
-          seen.add(nameOf(course), nameOf(next), cause)
-          const key = [nameOf(next), 'failures' in next ? next.failures : '', next.notBefore > at].join(' ')
-          if (!reached.has(key)) reached.set(key, { course: next, now: at })
-        }
+        const next = advanceTrial(trial, event, now + waitMs, policy)
+        seen.add(stateOf(trial), stateOf(next), nameOfEvent(event))
+        if (!reached.has(stateOf(next))) reached.set(stateOf(next), { trial: next, now: now + waitMs })
       }
     }
   }
-  return seen.list([...new Set(courseEvents.map(nameOfEvent)), 'a quarantine'])
+  return seen.list([...new Set(trialEvents.map(nameOfEvent))])
+}
+
+function stateOf(trial: Trial): string {
+  return trial.state === 'reverting' ? trial.state : nameOf(trial)
 }
 
 export function conditionTransitions(): Transition[] {
@@ -56,11 +55,31 @@ export function conditionTransitions(): Transition[] {
   return seen.list(readings)
 }
 
-function nameOfEvent(event: CourseEvent): string {
-  if (event.type === 'ended') return `ended${event.isLasting ? ' lasting' : ''}: ${event.outcome}`
-  if (event.type === 'judged') return `judged: ${event.verdict}`
-  if (event.type === 'reverted') return `reverted: ${event.result}`
-  return event.type === 'tick' ? 'time' : event.type
+function nameOfEvent(event: TrialEvent): string {
+  switch (event.type) {
+    case 'ended':
+      return `ended${isLastingRun(event) ? ' lasting' : ''}: ${nameOfOutcome(event)}`
+    case 'judged':
+      return `judged: ${event.judgement.verdict}`
+    case 'reverted':
+      return `reverted: ${event.result.result}`
+    case 'tick':
+      return 'time'
+    case 'breached':
+    case 'killed':
+    case 'lost':
+    case 'preempted':
+    case 'resolved':
+      return event.type
+  }
+}
+
+function isLastingRun({ outcome }: Extract<TrialEvent, { type: 'ended' }>): boolean {
+  return outcome.status === 'completed' && outcome.receipt.undo !== undefined
+}
+
+function nameOfOutcome({ outcome, judgement }: Extract<TrialEvent, { type: 'ended' }>): string {
+  return judgement?.verdict === 'noop' ? 'noop' : outcome.status
 }
 
 class Transitions {
@@ -75,7 +94,7 @@ class Transitions {
     this.#seen.set(from, targets)
   }
 
-  /** In the order in which a course reaches its states; the causes in the order given. */
+  /** In the order in which the states are reached; the causes in the order given. */
   list(causes: readonly string[]): Transition[] {
     return [...this.#seen]
       .flatMap(([from, targets]) => [...targets].map(([to, on]) => ({ from, to, on: inShort(causes, on) })))
@@ -95,9 +114,9 @@ function inShort(causes: readonly string[], on: ReadonlySet<string>): string[] {
 
 const ORDER = (
   'inactive, pending, firing, resolving, ' +
-  'idle, suppressed, proposed (control), acting, acting (preempted), acting (killed), ' +
-  'settling (once), settling (lasting), verifying (once), verifying (lasting), ' +
-  'settled (once), settled (lasting), reverting, reverting (killed), reverted, cooldown, quarantined, off'
+  'running, running (preempted), running (killed), ' +
+  'settling (withheld), settling (once), settling (lasting), ' +
+  'verifying (withheld), verifying (once), verifying (lasting), kept, reverting, judged'
 ).split(', ')
 
 function rank(state: string): number {
@@ -109,11 +128,10 @@ export function toTable(transitions: readonly Transition[], by: string): string 
   return [`| from | to | ${by} |`, '| --- | --- | --- |', ...rows].join('\n')
 }
 
-/** Leaves out what can happen in every state. */
+/** The states without what is in brackets. */
 export function toDiagram(transitions: readonly Transition[]): string {
   const edges = new Set(
     transitions
-      .filter(({ to, on }) => to !== 'quarantined' && !(on.length === 1 && on[0] === 'killed'))
       .map(({ from, to }) => [plain(from), plain(to)] as const)
       .filter(([from, to]) => from !== to)
       .map(([from, to]) => `  ${from} --> ${to}`),

@@ -1,11 +1,11 @@
 import { checkConditions } from '../../../../packages/optimizer/test/instances/check-conditions.ts'
 import type { Compared } from '../../../../packages/optimizer/test/instances/check-conditions.ts'
-import { checkCourses } from '../../../../packages/optimizer/test/instances/check-courses.ts'
+import { checkTrials } from '../../../../packages/optimizer/test/trials/check-trials.ts'
 import type { ChaosRun } from '../chaos-run.ts'
 
 const machines: readonly (readonly [name: string, check: (traces: number, seed: number) => Compared])[] = [
   ['condition', checkConditions],
-  ['course', checkCourses],
+  ['trial', checkTrials],
 ]
 
 const GOAL = 'no trace in which the state machine and its model differ'

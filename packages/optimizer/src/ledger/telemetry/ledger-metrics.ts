@@ -1,6 +1,6 @@
 import { attributes as a, metrics } from '@homeostat/semconv'
 import type { Registry } from '@homeostat/signals'
-import { courseKeyOf } from '../../words/alert-key.ts'
+import { trialKeyOf } from '../../words/alert-key.ts'
 import type { Firing } from '../../words/firing.ts'
 import { modes } from '../../words/mode.ts'
 import type { Steps } from '../../time/sliced-work.ts'
@@ -78,7 +78,7 @@ function decisionMetrics(registry: Registry): LedgerWriter {
     for (const { firing, response, reason } of entry.refusals) {
       if (++written % ROWS_OF_STEP === 0) yield
       const action = response?.action ?? ''
-      const key = courseKeyOf(firing, action)
+      const key = trialKeyOf(firing, action)
       const last = lastRefusals.get(key)
       if (last === undefined) lastRefusals.set(key, { reason, tick: entry.id })
       else {

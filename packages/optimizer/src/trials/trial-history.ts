@@ -1,0 +1,26 @@
+import type { Arm } from '@homeostat/judge'
+import type { UndoResult } from '../words/receipt.ts'
+import type { Trial } from '../words/trial.ts'
+import type { TrialDesign } from '../words/trial-design.ts'
+import type { Judgement } from '../words/verdict.ts'
+
+/** What names the history of a trial. */
+export type HistorySubject = Pick<Trial, 'alert' | 'action' | 'version' | 'response'>
+
+/** The history of a rule and an action, as far as their trials go: they ask it for their arm and tell it what came of them. */
+export interface TrialHistory {
+  /** Whether the next run is made or withheld. */
+  draw(): Arm
+  /** How the next trial answers by itself, if it does. */
+  takeDesign(now: number): TrialDesign | undefined
+  /** A guard was breached. */
+  breach(trial: Trial, now: number): void
+  /**
+   * Takes a trial that is over; returns its verdict.
+   *
+   * @param isBreached - whether {@link breach} has counted it already
+   */
+  judge(trial: Exclude<Trial, { state: 'running' }>, now: number, isBreached: boolean): Judgement
+  /** A change was reverted, or could not be. */
+  advance(event: { readonly type: 'reverted'; readonly result: UndoResult['result'] }, now: number): void
+}
