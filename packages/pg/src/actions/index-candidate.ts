@@ -51,7 +51,10 @@ export function indexCandidate(
 }
 
 /** The existing index whose beginning serves the candidate's columns already. The order within equality does not matter. */
-export function coveringIndex({ table, columns }: IndexCandidate, onlyValid = true): Index | undefined {
+export function coveringIndex(
+  { table, columns }: Pick<IndexCandidate, 'table' | 'columns'>,
+  onlyValid = true,
+): Index | undefined {
   const wanted = columns.map(column => column.number)
   return table.indexes.find(index => {
     const beginning = new Set(index.columns.slice(0, wanted.length))

@@ -1,7 +1,8 @@
-import type { Action, ActionContext, Receipt } from '@homeostat/optimizer'
+import type { Action, ActionContext, Advice, Receipt } from '@homeostat/optimizer'
 import { NothingExaminedError } from '../errors.ts'
 import type { PgInstrumentation } from '../instrumentation.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
+import { AdvisedIndexes, isFollowed } from './advised-indexes.ts'
 import { DedicatedClient } from './dedicated-client.ts'
 import type { Finding } from './examination.ts'
 import { examine } from './examination.ts'
@@ -36,6 +37,7 @@ export function createQueryOptimize(
   instrumentation: PgInstrumentation,
   defaults: QueryOptimizeOptions = {},
 ): Action<QueryOptimizeOptions> {
+  const advised = new AdvisedIndexes()
   return {
     name: 'query.optimize',
     kind: 'advice',
@@ -45,7 +47,8 @@ export function createQueryOptimize(
     raises: [],
     lowers: ['latency'],
     risk: 0,
-    run: context => optimize(instrumentation, context, { ...defaults, ...context.options }),
+    run: context => optimize(instrumentation, context, { ...defaults, ...context.options }, advised),
+    followed: (given, { signal }) => followedOf(instrumentation, given, advised, signal),
   }
 }
 
@@ -53,6 +56,7 @@ async function optimize(
   instrumentation: PgInstrumentation,
   { now, signal }: ActionContext,
   options: QueryOptimizeOptions,
+  advised: AdvisedIndexes,
 ): Promise<Receipt> {
   const { maxStatements, withinMs, minTableRows, maxSelectivity } = { ...OPTIMIZE_DEFAULTS, ...options }
   const outcome: Outcome = { statements: 0, plans: 0, findings: [], problems: [] }
@@ -67,7 +71,38 @@ async function optimize(
   }
   if (outcome.statements === 0 && outcome.problems.length > 0 && !signal.aborted)
     throw new NothingExaminedError(outcome.problems)
+  advised.remember(outcome.findings)
   return receipt(outcome, slowest.length, signal.aborted)
+}
+
+/** The pieces of advice that somebody has followed. A database that cannot be asked now says nothing, and is asked again later. */
+async function followedOf(
+  instrumentation: PgInstrumentation,
+  given: readonly Advice[],
+  advised: AdvisedIndexes,
+  signal: AbortSignal,
+): Promise<Advice[]> {
+  const known = given.flatMap(advice => {
+    const index = advised.of(advice)
+    return index === undefined ? [] : [{ advice, index }]
+  })
+  const slow = instrumentation.slowStatements.top(Infinity, -Infinity)
+  const followed: Advice[] = []
+  for (const group of groupBy(known, ({ index }) => index.origin.key ?? index.origin.address).values()) {
+    let client: DedicatedClient | undefined
+    try {
+      client = await DedicatedClient.connect(group.at(-1)!.index.origin, signal, own => instrumentation.ignore(own))
+      for (const { advice, index } of group) {
+        const statement = slow.find(({ fingerprint }) => fingerprint === index.fingerprint)
+        if (await isFollowed(client, index, statement)) followed.push(advice)
+      }
+    } catch {
+      if (signal.aborted) return followed
+    } finally {
+      await client?.close()
+    }
+  }
+  return followed
 }
 
 async function examineDatabase(

@@ -1,4 +1,4 @@
-import type { Action, ActionContext, Receipt } from '@homeostat/optimizer'
+import type { Action, ActionContext, Advice, Receipt } from '@homeostat/optimizer'
 import { startPostgres, type Postgres } from '@homeostat/services'
 import pgDriver from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -71,6 +71,41 @@ describe('query.optimize', () => {
     expect(await scanOf(BY_CUSTOMER, values)).toContain('homeostat_orders_customer_id_created_at_idx')
     expect((await run()).advice).toBeUndefined()
     await pool.query('DROP INDEX homeostat_orders_customer_id_created_at_idx')
+  })
+
+  it('reports advice as followed once the index exists, whatever its name, or the plan does without the scan', async () => {
+    for (let n = 0; n < 3; n++) await pool.query(BY_CUSTOMER, [42, new Date('2026-06-01')])
+    const advice = (await run()).advice ?? []
+    expect(advice).toHaveLength(1)
+    const followed = async (): Promise<readonly Advice[]> =>
+      (await action.followed?.(advice, { signal: AbortSignal.timeout(10_000) })) ?? []
+    expect(await followed()).toEqual([])
+
+    await pool.query('CREATE INDEX of_mine ON orders (customer_id, created_at, id)')
+    expect(await followed()).toEqual(advice)
+    await pool.query('DROP INDEX of_mine')
+    expect(await followed()).toEqual([])
+
+    // Not the one that was advised, but the planner takes it.
+    await pool.query('CREATE INDEX other ON orders (customer_id)')
+    await pool.query('ANALYZE orders')
+    expect(await followed()).toEqual(advice)
+    await pool.query('DROP INDEX other')
+  })
+
+  it('reports nothing as followed while an index is not valid, and nothing of advice that it does not know', async () => {
+    for (let n = 0; n < 3; n++) await pool.query(BY_CUSTOMER, [42, new Date('2026-06-01')])
+    const advice = (await run()).advice ?? []
+    await pool.query('CREATE INDEX broken ON orders (customer_id, created_at)')
+    await pool.query("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'broken'::regclass")
+    const { signal } = new AbortController()
+    expect(await action.followed?.(advice, { signal })).toEqual([])
+    await pool.query('DROP INDEX broken')
+    const strange = [
+      { what: 'x', why: 'y' },
+      { what: 'x', why: 'y', statement: 'DROP TABLE orders' },
+    ]
+    expect(await action.followed?.(strange, { signal })).toEqual([])
   })
 
   it('quotes what has to be quoted and finds the table behind an update and a limited sort', async () => {
