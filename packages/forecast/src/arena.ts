@@ -1,9 +1,13 @@
+/** Squares of larger numbers overflow once they are summed up. */
+const LARGEST = 1e100
+
 /**
  * Arrays of one owner in one piece of memory: an array of its own costs some 200 bytes beside its numbers, and a piece is
  * saved as a whole. Take the widest numbers first, so that everything is aligned.
  */
 export class Arena {
   readonly #buffer: ArrayBuffer
+  readonly #floats: (Float64Array | Float32Array)[] = []
   #used = 0
 
   constructor(bytes: number) {
@@ -12,11 +16,15 @@ export class Arena {
   }
 
   float64(length: number): Float64Array {
-    return new Float64Array(this.#buffer, this.#take(8 * length), length)
+    const floats = new Float64Array(this.#buffer, this.#take(8 * length), length)
+    this.#floats.push(floats)
+    return floats
   }
 
   float32(length: number): Float32Array {
-    return new Float32Array(this.#buffer, this.#take(4 * length), length)
+    const floats = new Float32Array(this.#buffer, this.#take(4 * length), length)
+    this.#floats.push(floats)
+    return floats
   }
 
   uint32(length: number): Uint32Array {
@@ -25,6 +33,12 @@ export class Arena {
 
   uint16(length: number): Uint16Array {
     return new Uint16Array(this.#buffer, this.#take(2 * length), length)
+  }
+
+  /** Whether each float is a number that learning can have left: finite, and not so large that sums of it are not. */
+  get isSound(): boolean {
+    // Also false for what is not a number.
+    return this.#floats.every(floats => floats.every(value => Math.abs(value) <= LARGEST))
   }
 
   /** All of it. */

@@ -25,6 +25,9 @@ export function load(saved: Saved, count: number, arena: Arena): readonly number
   const kept = new Uint8Array(bytesOf(bytes))
   if (kept.length !== arena.bytes.length)
     throw new ForecastStateError(`it has ${kept.length} bytes where ${arena.bytes.length} were expected`)
+  const before = arena.bytes.slice()
   arena.bytes.set(kept)
-  return numbers
+  if (arena.isSound) return numbers
+  arena.bytes.set(before)
+  throw new ForecastStateError('it has numbers that no forecaster writes')
 }
