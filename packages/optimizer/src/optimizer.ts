@@ -17,7 +17,7 @@ import { decideInSteps } from './decisions/decide.ts'
 import { StoreLimitError } from './alerts/errors.ts'
 import type { Evidence } from './verdicts/evidence.ts'
 import { evidenceOf } from './verdicts/evidence.ts'
-import { explain } from './ledger/explain.ts'
+import { answersTo, explain, explainFiring } from './ledger/explain.ts'
 import type { Explanation } from './ledger/explain.ts'
 import { Fleet } from './fleet/fleet.ts'
 import { Histories } from './verdicts/histories.ts'
@@ -29,6 +29,7 @@ import { Launcher } from './trials/launcher.ts'
 import { LimitedRules } from './alerts/limited-rules.ts'
 import { Ledger, NOTHING_NEW } from './ledger/ledger.ts'
 import type { LedgerEntry, LedgerListener } from './ledger/ledger.ts'
+import type { Firing } from './words/firing.ts'
 import type { Mode } from './words/mode.ts'
 import { isMode } from './words/mode.ts'
 import type { Program, ProgramSource } from './alerts/program.ts'
@@ -165,6 +166,9 @@ export class Optimizer {
     killSwitch.onTrip(by => trials.kill(by, clock()))
   }
 
+  /** Errors of rules that were counted. */
+  readonly #reported = new WeakSet<object>()
+
   /** The rules in force, as they are doing. */
   get rules(): Program['rules'] {
     return this.#programs.current.rules
@@ -260,6 +264,18 @@ export class Optimizer {
     })
   }
 
+  /**
+   * One line about an alert that fires in the latest entry: what was done about it, or why nothing was.
+   *
+   * @example `SlowQueries is firing (value 3): query.optimize#2 for SlowQueries advises: create an index on ...`
+   */
+  explainFiring(firing: Firing): string {
+    const latest = this.ledger.entries.at(-1)
+    const refusals = latest?.refusals.filter(refusal => refusal.firing === firing) ?? []
+    const known = { trials: this.trials, advised: this.#advisor.given }
+    return explainFiring(firing, refusals, answersTo(firing, latest ?? NOTHING_NEW, known))
+  }
+
   /** What is known of each action that was tried or thought of, and what it speaks for. */
   evidence(now: number = this.#clock()): Evidence[] {
     return this.histories.all.map(history => evidenceOf(history, this.#modeOf(history.action), now))
@@ -353,7 +369,9 @@ export class Optimizer {
     this.#advisor.consult(consult, now)
     yield* this.#programs.release(this.trials.programs)
 
-    for (const error of errors) faults.report('rule', error)
+    // A rule that took too long is passed over for a while, and its error stands.
+    for (const error of errors) if (!this.#reported.has(error)) faults.report('rule', error)
+    for (const error of errors) this.#reported.add(error)
     this.#limited.report(limited)
     const { ended, verdicts, reverted } = this.trials.takeNews()
     const entry = this.ledger.append({

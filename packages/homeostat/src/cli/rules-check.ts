@@ -5,6 +5,7 @@ import type { CommandOutput, ExitCode } from './output.ts'
 import { domainsOf } from '../domains.ts'
 import { lintResponses } from '../reload/lint.ts'
 import { isResponseFile, parseResponseFile } from '../reload/response-file.ts'
+import { serverOnlySelectors } from '../program/server-only-selectors.ts'
 
 /** A rule file as it is checked. */
 export interface CheckedText {
@@ -51,6 +52,9 @@ export function checkRuleFiles(files: Iterable<CheckedText>, output: CommandOutp
     }
     const { groups, errors, warnings } = rules
     for (const warning of warnings) output.error(`  WARNING: ${warning.message}`)
+    const known = [...read.values()].flatMap(other => other.groups)
+    for (const lines of serverOnlySelectors({ rules: groups, responses: [], known }))
+      for (const line of lines) output.error(`  WARNING: ${line}`)
     if (errors.length > 0) {
       failed = true
       output.error('  FAILED:')

@@ -2,12 +2,15 @@ import { AlertingEvaluation } from './alerting-rule.ts'
 import type { AlertStates } from './alert-states.ts'
 import type { Alert, ResolvedAlert } from './alert.ts'
 import { AnnotationList, type Annotation } from '../words/annotation.ts'
-import { RuleError } from '../words/errors.ts'
+import { EvaluationTimeout, RuleError } from '../words/errors.ts'
 import { RecordingEvaluation } from './recording-rule.ts'
 import { LimitExceeded, nameOf, type LimitedAlerts, type RuleContext, type RuleHealth } from './rule-context.ts'
 import type { RecordingRule, Rule } from './rule.ts'
 import type { Steps } from '../words/steps.ts'
 import type { Store } from '../store/store.ts'
+
+/** A rule that takes too long again and again is passed over for so many evaluations at most; five minutes at ticks of 5 s. */
+const MOST_PASSED_OVER = 60
 
 /** A rule over a store, and how it is doing. */
 export class LoadedRule {
@@ -19,6 +22,10 @@ export class LoadedRule {
   #evaluatedAt = NaN
   #durationMs: number | undefined
   #annotations: readonly Annotation[] = []
+  /** Evaluations that are still passed over, since the rule took too long. */
+  #passedOver = 0
+  /** How many are passed over after the next time. Doubled each time in a row. */
+  #nextPause = 1
 
   constructor(rule: Rule | RecordingRule, context: RuleContext, store: Store) {
     this.#rule = rule
@@ -43,6 +50,11 @@ export class LoadedRule {
   }
 
   *evaluate(now: number, clockMs: (() => number) | undefined): Steps<RuleError | undefined> {
+    if (this.#passedOver > 0) {
+      this.#passedOver--
+      // The error still holds, so the alerts stay as they were.
+      return this.#error
+    }
     const startedMs = clockMs?.()
     const annotations = new AnnotationList()
     let failure: RuleError | undefined
@@ -51,6 +63,10 @@ export class LoadedRule {
     } catch (error) {
       failure = new RuleError(nameOf(this.#rule), 'evaluate', 'expr', error, this.#outcome(error))
     }
+    if (failure?.cause instanceof EvaluationTimeout) {
+      this.#passedOver = this.#nextPause
+      this.#nextPause = Math.min(2 * this.#nextPause, MOST_PASSED_OVER)
+    } else this.#nextPause = 1
     if (startedMs !== undefined && clockMs !== undefined) this.#durationMs = clockMs() - startedMs
     this.#evaluatedAt = now
     this.#error = failure
@@ -59,8 +75,12 @@ export class LoadedRule {
   }
 
   #outcome(error: unknown): string {
-    if ('record' in this.#rule) return 'nothing is recorded'
-    return error instanceof LimitExceeded ? 'its alerts are dropped' : 'its alerts stay as they were'
+    const rest =
+      error instanceof EvaluationTimeout
+        ? `; it is passed over for ${this.#nextPause === 1 ? 'one evaluation' : `${this.#nextPause} evaluations`}, and for twice as many each time it takes too long again, at most ${MOST_PASSED_OVER}`
+        : ''
+    if ('record' in this.#rule) return `nothing is recorded${rest}`
+    return `${error instanceof LimitExceeded ? 'its alerts are dropped' : 'its alerts stay as they were'}${rest}`
   }
 
   dispose(): void {
