@@ -1,4 +1,4 @@
-import { errorType } from '@homeostat/signals'
+import { errorType, ignoreRejection } from '@homeostat/signals'
 import { warnAtStart } from '@homeostat/signals/options'
 import { Homeostat } from './homeostat.ts'
 import type { HomeostatOptions } from './options/options.ts'
@@ -13,15 +13,22 @@ import { readHomeostatOptions } from './options/read-options.ts'
  */
 export function homeostat(options: HomeostatOptions = {}): Homeostat {
   const checked = readHomeostatOptions(options)
+  const made: (() => unknown)[] = []
   try {
-    return new Homeostat(checked)
+    return new Homeostat(checked, made)
   } catch (error) {
+    for (const end of made.toReversed()) endSafely(end)
     // Options are checked before they are used, so this is what a live object of the application did when it was used.
     warnAtStart(
       `a live object of the options failed when it was used (${errorType(error)}): actions, knobs, domains, and a coordinator or stateStore that is an object are left out, and nothing acts`,
     )
-    return new Homeostat(withoutLiveObjects(checked))
+    return new Homeostat(withoutLiveObjects(checked), [])
   }
+}
+
+/** Ends a part of an instance that was made half-way. A part that fails keeps no other from ending. */
+function endSafely(end: () => unknown): void {
+  void new Promise(resolve => resolve(end())).catch(ignoreRejection)
 }
 
 /** The remaining options are plain data, copied when they were checked. */

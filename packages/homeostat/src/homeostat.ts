@@ -66,8 +66,11 @@ export class Homeostat implements AsyncDisposable {
   /** Settles when the rules and responses of the options are in force. */
   readonly #loaded: Promise<void> | undefined
 
-  /** @internal `homeostat()` checks the options. */
-  constructor(checked: CheckedOptions) {
+  /**
+   * @internal `homeostat()` checks the options.
+   * @param made - takes how to end each part that was made, should a later one fail
+   */
+  constructor(checked: CheckedOptions, made: (() => unknown)[]) {
     const whyOnly = whySignalsOnly(checked.options)
     const isSignalsOnly = (this.#isSignalsOnly = whyOnly !== undefined)
     const wanted = isSignalsOnly ? signalsOnlyOptions(checked.options) : checked.options
@@ -122,13 +125,18 @@ export class Homeostat implements AsyncDisposable {
     killSwitch.onTrip(() => this.#automation.undoAll())
     const loop = { store, intervalMs, on: (listener: LedgerListener): Disposable => this.optimizer.on(listener) }
     const forecasting = (this.#forecasting = new Forecasting({ domains: isSignalsOnly ? [] : domains, faults, loop }))
+    made.push(() => this.optimizer.stop())
     this.#keeper = new Keeper({ options, domains, service, faults, histories, forecasting })
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct, notice })
+    made.push(() => this.#killSwitches[Symbol.asyncDispose]())
     this.#files = fileProgramOf({ ...parts, own: program.own, intervalMs, faults, optimizer: this.optimizer, notice })
+    made.push(() => this.#files?.[Symbol.dispose]())
     const waits = { service, readers, loaded: this.#loaded, resume: () => this.#resume() }
     this.#rhythm = new Rhythm({ intervalMs, optimizer: this.optimizer, faults, ...waits })
     reporter.follow({ optimizer: this.optimizer, automation: this.#automation, keeper: this.#keeper })
     attachments.hold(announce(reporter))
+    attachments.hold(reporter)
+    made.push(() => this.stop())
     isMade = true
     if (whyOnly !== undefined) reporter.onlyMeasures(whyOnly)
     if (autoStart) this.start()

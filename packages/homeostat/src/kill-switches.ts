@@ -37,23 +37,34 @@ export class KillSwitches implements AsyncDisposable {
       )
     }
 
-    if (killFile !== undefined)
-      this.#file = new KillFile({ path: killFile, onChange, onWarning: say, ...(!mayAct && { pollMs: QUIET_POLL_MS }) })
-    if (killSignal !== false && (killSignal || mayAct))
-      this.#signal = new KillSignal({
-        ...(killSignal && { signal: killSignal }),
-        shared: killSignal !== undefined,
-        onChange,
-        onWarning: say,
-      })
-    // Its thread and its beats cost an idle process something all the time, and there would be nothing to stop.
-    if (watchdog !== false && mayAct)
-      this.#watchdog = new Watchdog({
-        ...(typeof watchdog === 'object' && watchdog),
-        onChange,
-        onFault: error => faults.report('tick', error),
-      })
-    for (const source of [this.#file, this.#signal, this.#watchdog]) if (source) killSwitch.add(source)
+    try {
+      if (killFile !== undefined)
+        this.#file = new KillFile({
+          path: killFile,
+          onChange,
+          onWarning: say,
+          ...(!mayAct && { pollMs: QUIET_POLL_MS }),
+        })
+      if (killSignal !== false && (killSignal || mayAct))
+        this.#signal = new KillSignal({
+          ...(killSignal && { signal: killSignal }),
+          shared: killSignal !== undefined,
+          onChange,
+          onWarning: say,
+        })
+      // Its thread and its beats cost an idle process something all the time, and there would be nothing to stop.
+      if (watchdog !== false && mayAct)
+        this.#watchdog = new Watchdog({
+          ...(typeof watchdog === 'object' && watchdog),
+          onChange,
+          onFault: error => faults.report('tick', error),
+        })
+      for (const source of [this.#file, this.#signal, this.#watchdog]) if (source) killSwitch.add(source)
+    } catch (error) {
+      // Nobody else knows of those that were made.
+      void this[Symbol.asyncDispose]()
+      throw error
+    }
   }
 
   /** The watchdog expects the event loop to be running from here on. */

@@ -1,5 +1,5 @@
-import type { Firing, LedgerEntry, Refusal } from '@homeostat/optimizer'
-import { explainFiring, explainPending, wallTime } from '@homeostat/optimizer'
+import type { Firing, Optimizer } from '@homeostat/optimizer'
+import { explainPending, wallTime } from '@homeostat/optimizer'
 
 /** An alert that is pending or fires. */
 export interface AlertStatus {
@@ -15,16 +15,15 @@ export interface AlertStatus {
   readonly line: string
 }
 
-/** The alerts of a tick, the firing ones first. */
-export function alertsIn(entry: LedgerEntry | undefined): AlertStatus[] {
+type Explaining = Pick<Optimizer, 'ledger' | 'explainFiring'>
+
+/** The alerts of the latest tick, the firing ones first. */
+export function alertsIn(optimizer: Explaining): AlertStatus[] {
+  const entry = optimizer.ledger.entries.at(-1)
   if (!entry) return []
-  const firing = entry.firings.map(each => statusOf(each, 'firing', explainFiring(each, refusalsOf(each, entry))))
+  const firing = entry.firings.map(each => statusOf(each, 'firing', optimizer.explainFiring(each)))
   const pending = entry.pending.map(each => statusOf(each, 'pending', explainPending(each, entry.now)))
   return [...firing, ...pending]
-}
-
-function refusalsOf(firing: Firing, { refusals }: LedgerEntry): Refusal[] {
-  return refusals.filter(refusal => refusal.firing === firing)
 }
 
 function statusOf(

@@ -1,4 +1,5 @@
 import type { Faults } from '@homeostat/signals'
+import { after } from '@homeostat/signals'
 import type { Logger } from './logger.ts'
 import { LoggerFailedError } from './logger-failed-error.ts'
 import { oneLine } from '../options/one-line.ts'
@@ -28,13 +29,15 @@ export interface LogLinesOptions {
  * Writes one line per event to the application's logger, outside of ticks. A logger that throws, rejects or blocks is
  * reported and left alone for five minutes: nothing of ours waits for it.
  */
-export class LogLines {
+export class LogLines implements Disposable {
   readonly #options: LogLinesOptions
   readonly #clock: () => number
   #waiting: { readonly level: LogLevel; readonly text: string }[] = []
   #isScheduled = false
   #written: number[] = []
   #leftOut = 0
+  /** Mentions the lines that were left out, should no other line come. */
+  #mention: Disposable | undefined
   #failures = 0
   #pausedUntil = -Infinity
 
@@ -73,6 +76,22 @@ export class LogLines {
       this.#leftOut = 0
       this.#call(level, `homeostat: ${oneLine(text)}${more}`)
     }
+    if (this.#leftOut > 0) this.#mention ??= after(MINUTE_MS, () => this.#mentionLeftOut())
+  }
+
+  /** Writes what waits and what was left out; the last line may have been one of a burst. */
+  [Symbol.dispose](): void {
+    this.flush()
+    this.#mentionLeftOut()
+  }
+
+  #mentionLeftOut(): void {
+    this.#mention?.[Symbol.dispose]()
+    this.#mention = undefined
+    if (this.#leftOut === 0 || this.#clock() < this.#pausedUntil) return
+    const lines = this.#leftOut === 1 ? '1 line was' : `${this.#leftOut} lines were`
+    this.#leftOut = 0
+    this.#call('info', `homeostat: ${lines} left out; h.report() has all`)
   }
 
   #call(level: LogLevel, line: string): void {

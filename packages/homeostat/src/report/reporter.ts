@@ -46,7 +46,7 @@ export interface ReportedParts {
 }
 
 /** What people hear of Homeostat: one line at start, one per event, what was found, and the report. */
-export class Reporter implements RunningHomeostat {
+export class Reporter implements RunningHomeostat, Disposable {
   readonly #context: ReporterContext
   readonly #log: LogLines
   readonly #findings: Findings
@@ -63,6 +63,11 @@ export class Reporter implements RunningHomeostat {
   follow(parts: ReportedParts): void {
     this.#parts = parts
     parts.optimizer.on(entry => this.#read(entry))
+  }
+
+  /** Writes what a burst of lines left out. */
+  [Symbol.dispose](): void {
+    this.#log[Symbol.dispose]()
   }
 
   /** Something that happened outside of the loop, e.g. a kill switch. It is no process warning: an application may end at one. */
@@ -93,7 +98,7 @@ export class Reporter implements RunningHomeostat {
   }
 
   alerts(): AlertStatus[] {
-    return alertsIn(this.#parts?.optimizer.ledger.entries.at(-1))
+    return this.#parts ? alertsIn(this.#parts.optimizer) : []
   }
 
   report(): Report {

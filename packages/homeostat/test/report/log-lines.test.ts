@@ -88,6 +88,23 @@ it('a storm of events is thirty lines a minute, and the next line says how many 
   expect(info).toHaveBeenLastCalledWith('homeostat: line 0 (970 lines before it were left out; h.report() has all)')
 })
 
+it('a burst that is the last thing is mentioned a minute later, and at the end', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const info = vi.fn<(line: string) => void>()
+  const lines = linesTo({ info, warn: info })
+  write(lines, 100)
+  expect(info).toHaveBeenCalledTimes(30)
+  now += 60_001
+  vi.advanceTimersByTime(60_001)
+  expect(info).toHaveBeenLastCalledWith('homeostat: 70 lines were left out; h.report() has all')
+  now += 60_001
+  write(lines, 31)
+  lines[Symbol.dispose]()
+  expect(info).toHaveBeenLastCalledWith('homeostat: 1 line was left out; h.report() has all')
+  expect(vi.getTimerCount()).toBe(0)
+  vi.useRealTimers()
+})
+
 it.each<[unknown, 'given' | 'stderr' | 'none']>([
   [console, 'given'],
   [{ info() {}, warn() {} }, 'given'],

@@ -12,6 +12,7 @@ import { median } from '@homeostat/judge'
 import type { JudgedTrial, Trial } from '../words/trial.ts'
 import type { Histories } from '../verdicts/histories.ts'
 import type { Trials } from '../trials/trials.ts'
+import { alertKey } from '../words/alert-key.ts'
 
 /** A longer summary of a rule is left to the alert itself. */
 const MOST_SUMMARY = 200
@@ -63,7 +64,7 @@ export function explain(id: string, { trials, ledger, histories, advised }: Expl
   const firing = latest?.firings.find(candidate => candidate.alert === id)
   if (!latest || !firing) return ofAlert && { line: `${id} is not firing; ${explainAdvice(ofAlert)}`, record: ofAlert }
   const refusals = latest.refusals.filter(refusal => refusal.firing.alert === id)
-  const line = explainFiring(firing, refusals)
+  const line = explainFiring(firing, refusals, answersTo(firing, latest, { trials, advised: [] }))
   return {
     line: ofAlert ? `${line}. ${explainAdvice(ofAlert)}` : line,
     record: { firing, refusals, ...(ofAlert && { advice: ofAlert }) },
@@ -131,11 +132,49 @@ export function explainAdvice({ id, alert, status, summary, advice, problems }: 
   return `${head}${said} (${[summary, ...problems].join('; ')})`
 }
 
-/** `CacheHitRatioLow is firing (value 0.31): cache.warm rests: 40 s of cooldown left` */
-export function explainFiring(firing: Firing, refusals: readonly Refusal[]): string {
+/**
+ * `CacheHitRatioLow is firing (value 0.31): cache.warm rests: 40 s of cooldown left`
+ *
+ * @param answers - see {@link answersTo}. Left out: only what was refused is known
+ */
+export function explainFiring(firing: Firing, refusals: readonly Refusal[], answers?: readonly string[]): string {
   // Several responses may be refused for one reason.
-  const why = [...new Set(refusals.map(refusalText))]
+  const why = [...new Set([...(answers ?? []), ...refusals.map(refusalText)])]
+  // What passed every gate in this tick has begun, and has no trial before its lease is granted.
+  if (answers && why.length === 0) why.push('its response has begun')
   return [`${firing.alert} is firing (${shownValue(firing)})`, ...(why.length > 0 ? [why.join('; ')] : [])].join(': ')
+}
+
+/** What was done about a firing alert: its open trials, what was decided in this tick, and the latest advice for it. */
+export function answersTo(
+  firing: Firing,
+  { decisions }: Pick<LedgerEntry, 'decisions'>,
+  { trials, advised }: { readonly trials: Trials; readonly advised: readonly AdviceGiven[] },
+): string[] {
+  const key = alertKey(firing)
+  const open = trials.open.filter(trial => trial.alertKey === key)
+  const begun = open.map(trial => `${trial.id} ${STATES[trial.state](trial.arm)}`)
+  const decided = decisions
+    .filter(
+      decision => alertKey(decision.firing) === key && !open.some(({ action }) => action === decision.action.name),
+    )
+    .map(({ action, arm }) => `${action.name} ${arm === 'act' ? 'was run in this tick' : 'was withheld in this tick'}`)
+  const advice = advised.findLast(given => given.alert === firing.alert && alertKey(given) === key)
+  return [...begun, ...decided, ...(advice ? [explainAdvice(advice)] : [])]
+}
+
+const STATES: Readonly<Record<Exclude<Trial['state'], 'judged'>, (arm: Trial['arm']) => string>> = {
+  running: () => 'is running',
+  settling: arm => `${DONE[arm]}, and its effect is awaited`,
+  verifying: arm => `${DONE[arm]}, and its effect is being measured`,
+  kept: () => 'is in force',
+  reverting: () => 'is being reverted',
+}
+
+const DONE: Readonly<Record<Trial['arm'], string>> = {
+  act: 'was run',
+  control: 'was withheld at random, as a control',
+  shadow: 'is only observed, as the mode asks',
 }
 
 /** `QueueBacklog is pending (value 1,240): it fires in 12 s if its condition holds until then` */
