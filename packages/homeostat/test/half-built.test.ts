@@ -6,7 +6,7 @@ import { KillSwitch } from '@homeostat/optimizer'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { HomeostatOptions } from '../src/index.ts'
 import { homeostat } from '../src/index.ts'
-import { Reporter } from '../src/reporter.ts'
+import { Reporter } from '../src/report/reporter.ts'
 import { Rhythm } from '../src/rhythm.ts'
 
 let folder: string

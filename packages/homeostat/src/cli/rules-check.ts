@@ -5,7 +5,7 @@ import type { CommandOutput, ExitCode } from './output.ts'
 import { domainsOf } from '../domains.ts'
 import { lintResponses } from '../reload/lint.ts'
 import { isResponseFile, parseResponseFile } from '../reload/response-file.ts'
-import { serverOnlySelectors } from '../program/server-only-selectors.ts'
+import { serverOnlySelectors } from '../report/server-only-selectors.ts'
 
 /** A rule file as it is checked. */
 export interface CheckedText {

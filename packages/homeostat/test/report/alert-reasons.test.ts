@@ -1,7 +1,7 @@
 import type { Action } from '@homeostat/optimizer'
 import { expect, it } from 'vitest'
-import type { Homeostat, HomeostatOptions } from '../src/index.ts'
-import { homeostat } from '../src/index.ts'
+import type { Homeostat, HomeostatOptions } from '../../src/index.ts'
+import { homeostat } from '../../src/index.ts'
 
 const base = { scope: 'process', touches: ['a'], raises: [], lowers: [], risk: 0 } as const
 const receipt = { summary: 'cooled the fan', effects: { fans: 1 } }
