@@ -33,17 +33,8 @@ export * from './trials/guards/index.ts'
 export { Histories, isWorthKeeping, type SavedHistories } from './verdicts/histories.ts'
 export type { History } from './verdicts/history.ts'
 export { parseSavedHistory, type SavedHistory } from './verdicts/saved-history.ts'
-export {
-  advanceCondition,
-  INACTIVE,
-  isActionable,
-  isFiring,
-  type Condition,
-  type ConditionPolicy,
-  type Reading,
-} from './alerts/condition.ts'
-export { Conditions, type ConditionChange } from './alerts/conditions.ts'
-export { readingOf, type Evidence } from './alerts/reading.ts'
+export type { AlertInputs } from './alerts/alert-inputs.ts'
+export { Conditions, type ConditionsOptions } from './alerts/conditions.ts'
 export {
   advanceStanding,
   freshStanding,

@@ -123,15 +123,16 @@ export class Optimizer {
     this.#ingestion = new Ingestion(this.store, faults, wall)
     const ownScopes = this.reader.scopeNames
     const collectionIntervalMs = (): number => this.reader.collectionIntervalMs
-    const loaded = { store: this.store, faults, intervalMs, ownScopes, collectionIntervalMs }
+    const conditions = new Conditions({ intervalMs })
+    const loaded = { store: this.store, faults, intervalMs, ownScopes, collectionIntervalMs, conditions }
     this.#programs = new Programs(options, loaded)
-    this.#alerts = new Alerts(new Conditions(), intervalMs, this.store)
+    this.#alerts = new Alerts(conditions)
     this.#limited = new LimitedRules(faults)
     this.#loading = new ProgramLoading({
       programs: this.#programs,
       tick: { finish: () => this.#sliced?.finish(), idle: () => this.#idle() },
       sliceMs: TICK_SLICE_MS,
-      use: program => this.#use(program),
+      use: program => this.#programs.use(program),
     })
     this.histories = new Histories({ intervalMs, random })
     this.ledger = new Ledger(faults)
@@ -321,11 +322,6 @@ export class Optimizer {
     if (typeof given === 'number' && Number.isFinite(given)) return given
     warnLater(`a tick takes its time in milliseconds, but was given ${shownValue(given)}; the clock's time is used`)
     return this.#clock()
-  }
-
-  *#use(program: Program): Steps<void> {
-    this.#programs.use(program)
-    yield* this.#alerts.keep(program.names)
   }
 
   /** Settles when no tick is under way. */

@@ -1,4 +1,4 @@
-export { AlertSeries, type ShownAlert } from './rules/alert-series.ts'
+export type { ActiveSamples, AlertingRule, AlertState, AlertStates, RuleStates } from './rules/alert-states.ts'
 export type { Alert, ResolvedAlert } from './rules/alert.ts'
 export type { Annotation } from './words/annotation.ts'
 export { operandsOf, type LabelMatch, type ValueType } from './words/ast.ts'
@@ -36,17 +36,11 @@ export {
   type SeriesKind,
 } from './words/names.ts'
 export { RuleFileError, type FilePosition, type RulePlace } from './words/rule-file-error.ts'
-export type { LimitedAlerts, RuleHealth } from './rules/rule-context.ts'
+export { LimitExceeded, type LimitedAlerts, type RuleHealth } from './rules/rule-context.ts'
 export type { RuleGroup } from './rules/rule-group.ts'
 export type { RecordingRule, Rule } from './rules/rule.ts'
-export {
-  createRules,
-  loadRules,
-  type Evaluation,
-  type RuleSource,
-  type Rules,
-  type RulesOptions,
-} from './rules/rules.ts'
+export { createRules, loadRules, type RuleSource, type RulesOptions, type StatesOptions } from './rules/create-rules.ts'
+export type { Evaluation, Rules } from './rules/rules.ts'
 export type { SeriesHandle } from './store/series-handle.ts'
 export type { SeriesDescriptor } from './words/series-descriptor.ts'
 export type { Steps } from './words/steps.ts'

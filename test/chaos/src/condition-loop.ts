@@ -1,5 +1,5 @@
-import { Conditions, readingOf } from '@homeostat/optimizer'
-import type { Condition, ConditionPolicy } from '@homeostat/optimizer'
+import { Conditions } from '@homeostat/optimizer'
+import type { AlertInputs, Firing, PendingAlert } from '@homeostat/optimizer'
 import { compile, createRules, createStore, parseDuration } from '@homeostat/promql'
 import type { Rule } from '@homeostat/promql'
 import type { Wave } from './waves.ts'
@@ -28,14 +28,15 @@ export interface Observation {
   readonly elapsedMs: number
   /** The plant's value, also where the sample was missing. */
   readonly value: number
-  readonly condition: Condition
+  /** What the loop says of it; `undefined` while it is inactive. */
+  readonly alert: Firing | PendingAlert | undefined
   /** What Prometheus says of the same rule. */
   readonly isFiringInPrometheus: boolean
 }
 
 /**
- * Plants, store, rules and conditions in virtual time, as the loop has them; the gauge is called `level`, its label `plant`.
- * A missing sample ends the series until the next one, as an observable that reports nothing does.
+ * Plants, store and rules in virtual time, once with the states that the loop has and once with Prometheus's; the gauge is called
+ * `level`, its label `plant`. A missing sample ends the series until the next one, as an observable that reports nothing does.
  */
 export function watch(
   plants: readonly Plant[],
@@ -44,12 +45,21 @@ export function watch(
   observe: (observation: Observation) => void,
 ): void {
   const store = createStore({ intervalMs: INTERVAL_MS, maxSeries: plants.length * (1 + 4 * rules.length) + 100 })
-  const evaluation = createRules(rules, store)
-  for (const error of evaluation.rejected) throw error
   const clears = new Map(rules.map(({ alert, clear }) => [alert, clear === undefined ? undefined : bind(clear)]))
   const present = bind('level')
+  const conditions = new Conditions({ intervalMs: INTERVAL_MS, max: plants.length * rules.length })
+  const inputs: AlertInputs = {
+    *prepare() {},
+    hasInputs: (_, labels, now) => present(now).has(labels['plant'] ?? ''),
+    isClear: ({ alert }, labels, now) =>
+      clears
+        .get(alert)?.(now)
+        .has(labels['plant'] ?? '') ?? true,
+  }
+  const loop = createRules(rules, store, { states: conditions.readingFrom(inputs) })
+  const prometheus = createRules(rules, store)
+  for (const error of loop.rejected) throw error
   const handles = plants.map(plant => store.series({ name: 'level', kind: 'gauge', labels: { plant: plant.name } }))
-  const conditions = new Conditions({ max: plants.length * rules.length })
 
   for (let elapsedMs = 0; elapsedMs <= forMs; elapsedMs += INTERVAL_MS) {
     const now = START + elapsedMs
@@ -58,47 +68,47 @@ export function watch(
       if (plant.isMissing()) handles[index]?.markStale(now)
       else handles[index]?.append(now, values[index] ?? NaN)
     }
-    const { alerts } = evaluation.evaluate(now)
-    const fresh = present(now)
-    for (const rule of rules) {
-      const mine = alerts.filter(alert => alert.alert === rule.alert)
-      const holding = new Set(mine.filter(alert => alert.keptSince === undefined).map(plantOf))
-      const firing = new Set(mine.filter(alert => alert.state === 'firing').map(plantOf))
-      const clear = clears.get(rule.alert)?.(now)
-      const readAbsent = (plant: string): ReturnType<typeof readingOf> =>
-        readingOf({ isReported: false, hasInputs: fresh.has(plant), ...(clear && { isClear: clear.has(plant) }) })
-      conditions.evaluate(rule.alert, holding, readAbsent, now, policyOf(rule))
-      for (const [index, { name }] of plants.entries()) {
-        const condition = conditions.get(rule.alert, name)
-        const value = values[index] ?? NaN
-        observe({
-          plant: name,
-          rule: rule.alert,
-          elapsedMs,
-          value,
-          condition,
-          isFiringInPrometheus: firing.has(name),
-        })
+    const alerts = new Map(loop.evaluate(now).alerts.map(alert => [keyOf(alert.alert, plantOf(alert)), alert]))
+    const firing = prometheus.evaluate(now).alerts.filter(({ state }) => state === 'firing')
+    const firingInPrometheus = new Set(firing.map(alert => keyOf(alert.alert, plantOf(alert))))
+    for (const { alert: rule } of rules) {
+      for (const [index, { name: plant }] of plants.entries()) {
+        const key = keyOf(rule, plant)
+        const isFiringInPrometheus = firingInPrometheus.has(key)
+        observe({ plant, rule, elapsedMs, value: values[index] ?? NaN, alert: alerts.get(key), isFiringInPrometheus })
       }
     }
   }
-  evaluation.dispose()
+  loop.dispose()
+  prometheus.dispose()
 
+  /** The plants for which an expression has a value, evaluated once for each time. */
   function bind(text: string): (now: number) => ReadonlySet<string> {
     const bound = compile(text).bind(store)
+    let at = NaN
+    let found: ReadonlySet<string> = new Set()
     return now => {
+      if (at === now) return found
       const value = bound.evaluate(now)
-      return new Set(value.type === 'vector' ? value.samples.map(plantOf) : [])
+      at = now
+      return (found = new Set(value.type === 'vector' ? value.samples.map(plantOf) : []))
     }
   }
 }
 
-export function policyOf(rule: WatchedRule): ConditionPolicy {
+export function isFiring(alert: Firing | PendingAlert | undefined): alert is Firing {
+  return alert !== undefined && !('firesAt' in alert)
+}
+
+function keyOf(rule: string, plant: string): string {
+  return `${rule} ${plant}`
+}
+
+/** A rule's own times, in milliseconds. */
+export function timesOf(rule: WatchedRule): { readonly forMs: number; readonly keepFiringForMs: number } {
   return {
     forMs: parseDuration(rule.for ?? '0') ?? 0,
     keepFiringForMs: parseDuration(rule.keepFiringFor ?? '0') ?? 0,
-    intervalMs: INTERVAL_MS,
-    startedAt: START,
   }
 }
 

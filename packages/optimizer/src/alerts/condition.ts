@@ -7,37 +7,50 @@ import type { FlapHistory } from './flap-budget.ts'
  */
 export type Reading = 'holds' | 'dead band' | 'clear' | 'missing'
 
-interface Evaluated {
-  /** The last evaluation, in milliseconds since the epoch. */
+/** One evaluation of a rule: each alert of the rule takes one reading at it. */
+export interface EvaluationTime {
+  /** In milliseconds since the epoch. */
   readonly at: number
-  readonly flaps: FlapHistory
+  /** The evaluation before; only compared while an alert is pending or fires. */
+  readonly before: number
+  /** Rises by one with each evaluation of the rule. */
+  readonly nth: number
 }
 
-interface Active extends Evaluated {
+interface Active {
+  readonly flaps: FlapHistory
   /** When the expression first held. */
   readonly since: number
-  /** The last reading that was not missing. */
-  readonly reading: Reading
   /** Set while its inputs are missing; nothing may act meanwhile. */
   readonly missingSince?: number
 }
 
-/** The state of one rule and label set. Each state carries just the data that is valid in it. */
+interface Fired extends Active {
+  readonly firedAt: number
+  /** The last reading that was not missing. */
+  readonly reading: Reading
+  /** Since when the expression has not held. */
+  readonly keptSince?: number
+}
+
+/**
+ * The state of one rule and label set. Each state carries just the data that is valid in it. What every evaluation changes is not in
+ * it, so a condition whose readings stay the same stays the same object.
+ */
 export type Condition =
-  | (Evaluated & { readonly state: 'inactive'; readonly ended?: 'clear' | 'missing' })
+  | { readonly state: 'inactive'; readonly flaps: FlapHistory; readonly ended?: 'clear' | 'missing' }
   | (Active & {
       readonly state: 'pending'
-      /** Evaluations at which the expression held. */
-      readonly held: number
-      /** Evaluations at which nothing was known. */
+      /** The evaluation at which it began. */
+      readonly first: number
+      /** Evaluations since then at which nothing was known. At all others the expression held. */
       readonly missed: number
       /** Since when it would fire, but for the flap budget. */
       readonly heldBackSince?: number
     })
-  | (Active & { readonly state: 'firing'; readonly firedAt: number })
-  | (Active & {
+  | (Fired & { readonly state: 'firing' })
+  | (Fired & {
       readonly state: 'resolving'
-      readonly firedAt: number
       readonly clearSince: number
       /** Since when it would be over, but for the flap budget. */
       readonly heldBackSince?: number
@@ -59,7 +72,7 @@ export interface ConditionPolicy {
 }
 
 /** Where every rule and label set begins. */
-export const INACTIVE: Condition = { state: 'inactive', at: -Infinity, flaps: NO_FLAPS }
+export const INACTIVE: Condition = { state: 'inactive', flaps: NO_FLAPS }
 
 /** A longer silence than this between evaluations says nothing about what happened in it. */
 const GAP_INTERVALS = 3
@@ -69,93 +82,126 @@ const FROZEN_INTERVALS = 2.5
 const MISSING_MS = 300_000
 
 /**
- * The condition after one evaluation. Pure; total: any reading in any state, any clock.
+ * The condition after one evaluation. Pure; total: any reading in any state, any clock. The same object while nothing changes.
  *
  * @example
  * ```ts
  * let condition = INACTIVE
- * condition = advanceCondition(condition, 'holds', now, policy) // pending, or firing when `forMs` is 0
+ * condition = advanceCondition(condition, 'holds', time, policy) // pending, or firing when `forMs` is 0
  * ```
  */
 export function advanceCondition(
   condition: Condition,
   reading: Reading,
-  now: number,
+  time: EvaluationTime,
   policy: ConditionPolicy,
 ): Condition {
   switch (condition.state) {
     case 'inactive':
-      return reading === 'holds' ? begin(condition.flaps, now, policy) : condition
+      return reading === 'holds' ? begin(condition.flaps, time, policy) : condition
     case 'pending':
-      return advancePending(condition, reading, now, policy)
+      return advancePending(condition, reading, time, policy)
     case 'firing':
-      return advanceFiring(condition, reading, now, policy)
+      return advanceFiring(condition, reading, time, policy)
     case 'resolving':
-      return advanceResolving(condition, reading, now, policy)
+      return advanceResolving(condition, reading, time, policy)
   }
 }
 
 /** Whether something may be done about it: it fires, and its condition held at the last evaluation. */
 export function isActionable(condition: Condition): condition is Firing {
-  return condition.state === 'firing' && condition.reading === 'holds' && condition.missingSince === undefined
+  return condition.state === 'firing' && condition.keptSince === undefined
 }
 
-/** Whether people are told that it fires; a resolving one still does. */
+/** Whether people see it fire; a resolving one still does. */
 export function isFiring(condition: Condition): condition is Firing | Resolving {
   return condition.state === 'firing' || condition.state === 'resolving'
 }
 
-function begin(flaps: FlapHistory, now: number, policy: ConditionPolicy): Condition {
-  return fireWhenDue(
-    { state: 'pending', at: now, flaps, since: now, reading: 'holds', held: 1, missed: 0 },
-    now,
-    policy,
-  )
+function begin(flaps: FlapHistory, time: EvaluationTime, policy: ConditionPolicy): Condition {
+  return fireWhenDue({ state: 'pending', flaps, since: time.at, first: time.nth, missed: 0 }, time, policy)
 }
 
-function advancePending(condition: Pending, reading: Reading, now: number, policy: ConditionPolicy): Condition {
+function advancePending(
+  condition: Pending,
+  reading: Reading,
+  time: EvaluationTime,
+  policy: ConditionPolicy,
+): Condition {
   const { flaps } = condition
-  const isInterrupted = hasGap(condition, now, policy)
+  const isInterrupted = hasGap(time, policy)
   if (reading === 'holds') {
-    if (isInterrupted) return begin(flaps, now, policy)
+    if (isInterrupted) return begin(flaps, time, policy)
+    if (condition.missingSince === undefined) return fireWhenDue(condition, time, policy)
     const { missingSince: _, ...known } = condition
-    return fireWhenDue({ ...known, at: now, held: condition.held + 1 }, now, policy)
+    return fireWhenDue(known, time, policy)
   }
-  const missingSince = condition.missingSince ?? now
-  if (reading === 'missing' && !isInterrupted && isFrozen(missingSince, now, policy))
-    return { ...condition, at: now, missed: condition.missed + 1, missingSince }
-  return { state: 'inactive', at: now, flaps }
+  const missingSince = condition.missingSince ?? time.at
+  if (reading === 'missing' && !isInterrupted && isFrozen(missingSince, time, policy))
+    return { ...condition, missed: condition.missed + 1, missingSince }
+  return { state: 'inactive', flaps }
 }
 
 /** Half of the evaluations must have held: a few samples between many missing ones are no proof. */
-function fireWhenDue(pending: Pending, now: number, { forMs, startedAt }: ConditionPolicy): Condition {
-  if (now - pending.since < forMs || pending.held < pending.missed) return pending
-  if (!mayFire(pending.flaps, now, startedAt)) return { ...pending, heldBackSince: pending.heldBackSince ?? now }
-  const flaps = recordFire(pending.flaps, now)
-  return { state: 'firing', at: now, flaps, since: pending.since, reading: 'holds', firedAt: now }
+function fireWhenDue(pending: Pending, { at, nth }: EvaluationTime, { forMs, startedAt }: ConditionPolicy): Condition {
+  const { since, first, missed } = pending
+  const held = nth - first + 1 - missed
+  if (at - since < forMs || held < missed) return pending
+  if (!mayFire(pending.flaps, at, startedAt))
+    return pending.heldBackSince === undefined ? { ...pending, heldBackSince: at } : pending
+  return { state: 'firing', flaps: recordFire(pending.flaps, at), since, reading: 'holds', firedAt: at }
 }
 
-function advanceFiring(condition: Firing, reading: Reading, now: number, policy: ConditionPolicy): Condition {
-  if (reading === 'missing') return endWhenMissing(condition, now, policy)
-  const { flaps, since, firedAt } = condition
-  // At every evaluation there is one for each alert: written out, it is one object and not three.
-  if (reading !== 'clear') return { state: 'firing', at: now, flaps, since, reading, firedAt }
-  return resolveWhenDue({ state: 'resolving', at: now, flaps, since, reading, firedAt, clearSince: now }, now, policy)
-}
-
-function advanceResolving(condition: Resolving, reading: Reading, now: number, policy: ConditionPolicy): Condition {
-  // Whether it stayed clear in between is not known.
-  if (hasGap(condition, now, policy)) return advanceFiring(firingAgain(condition), reading, now, policy)
-  if (reading === 'missing') {
-    const missing = endWhenMissing(condition, now, policy)
-    if (missing.state !== 'resolving' || missing.reading !== 'clear') return missing
-    // It was clear a moment ago; waiting for one more sample would only delay the end.
-    return isFrozen(missing.missingSince ?? now, now, policy) ? resolveWhenDue(missing, now, policy) : missing
+function advanceFiring(condition: Firing, reading: Reading, time: EvaluationTime, policy: ConditionPolicy): Condition {
+  switch (reading) {
+    case 'missing':
+      return endWhenMissing(condition, time, policy)
+    case 'holds': {
+      if (isActionable(condition) && condition.missingSince === undefined) return condition
+      const { missingSince: _, keptSince: __, ...known } = condition
+      return { ...known, reading }
+    }
+    case 'dead band':
+      return keep(condition, reading, time)
+    case 'clear':
+      return resolveWhenDue(
+        { ...keep(condition, reading, time), state: 'resolving', clearSince: time.at },
+        time,
+        policy,
+      )
   }
-  if (reading === 'holds') return advanceFiring(firingAgain(condition), reading, now, policy)
+}
+
+function advanceResolving(
+  condition: Resolving,
+  reading: Reading,
+  time: EvaluationTime,
+  policy: ConditionPolicy,
+): Condition {
+  // Whether it stayed clear in between is not known.
+  if (hasGap(time, policy)) return advanceFiring(firingAgain(condition), reading, time, policy)
+  switch (reading) {
+    case 'missing': {
+      const missing = endWhenMissing(condition, time, policy)
+      if (missing.state !== 'resolving' || missing.reading !== 'clear') return missing
+      // It was clear a moment ago; waiting for one more sample would only delay the end.
+      return isFrozen(missing.missingSince ?? time.at, time, policy) ? resolveWhenDue(missing, time, policy) : missing
+    }
+    case 'holds':
+      return advanceFiring(firingAgain(condition), reading, time, policy)
+    case 'dead band':
+      return keep(condition, reading, time)
+    case 'clear':
+      return resolveWhenDue(keep(condition, reading, time), time, policy)
+  }
+}
+
+/** It goes on firing at a reading that is neither missing nor says that the expression holds. */
+function keep<C extends Firing | Resolving>(condition: C, reading: Reading, { at }: EvaluationTime): C {
+  if (condition.reading === reading && condition.keptSince !== undefined && condition.missingSince === undefined)
+    return condition
   const { missingSince: _, ...known } = condition
-  const resolving: Resolving = { ...known, at: now, reading }
-  return reading === 'clear' ? resolveWhenDue(resolving, now, policy) : resolving
+  return { ...known, reading, keptSince: condition.keptSince ?? at } as C
 }
 
 /** No transition: for people it never ceased to fire. */
@@ -163,35 +209,39 @@ function firingAgain({ clearSince: _, heldBackSince: __, ...known }: Resolving):
   return { ...known, state: 'firing' }
 }
 
-function resolveWhenDue(resolving: Resolving, now: number, policy: ConditionPolicy): Condition {
+function resolveWhenDue(resolving: Resolving, time: EvaluationTime, policy: ConditionPolicy): Condition {
   const keepMs = keepFiringMs(resolving.flaps, policy.keepFiringForMs, policy.intervalMs)
-  if (now - resolving.clearSince < keepMs) return resolving
-  return end(resolving, 'clear', now, policy)
+  if (time.at - resolving.clearSince < keepMs) return resolving
+  return end(resolving, 'clear', time, policy)
 }
 
-function endWhenMissing(condition: Firing | Resolving, now: number, policy: ConditionPolicy): Condition {
+function endWhenMissing(condition: Firing | Resolving, time: EvaluationTime, policy: ConditionPolicy): Condition {
   // A missing sample dated before the first one missed: the clock was set back.
-  const missingSince = Math.min(condition.missingSince ?? now, now)
-  const missing = { ...condition, at: now, missingSince }
-  return now - missingSince < MISSING_MS ? missing : end(missing, 'missing', now, policy)
+  const missingSince = Math.min(condition.missingSince ?? time.at, time.at)
+  const missing =
+    condition.missingSince === missingSince
+      ? condition
+      : { ...condition, missingSince, keptSince: condition.keptSince ?? time.at }
+  return time.at - missingSince < MISSING_MS ? missing : end(missing, 'missing', time, policy)
 }
 
 function end(
   condition: Firing | Resolving,
   ended: 'clear' | 'missing',
-  now: number,
+  { at }: EvaluationTime,
   { startedAt }: ConditionPolicy,
 ): Condition {
-  if (mayResolve(condition.flaps, now, startedAt))
-    return { state: 'inactive', at: now, flaps: recordResolve(condition.flaps, now), ended }
-  return condition.state === 'resolving' ? { ...condition, heldBackSince: condition.heldBackSince ?? now } : condition
+  if (mayResolve(condition.flaps, at, startedAt))
+    return { state: 'inactive', flaps: recordResolve(condition.flaps, at), ended }
+  if (condition.state === 'firing' || condition.heldBackSince !== undefined) return condition
+  return { ...condition, heldBackSince: at }
 }
 
 /** The process was suspended, its loop was blocked, or the clock was set. */
-function hasGap({ at }: Evaluated, now: number, { intervalMs }: ConditionPolicy): boolean {
-  return now < at || now - at > GAP_INTERVALS * intervalMs
+function hasGap({ at, before }: EvaluationTime, { intervalMs }: ConditionPolicy): boolean {
+  return at < before || at - before > GAP_INTERVALS * intervalMs
 }
 
-function isFrozen(missingSince: number, now: number, { intervalMs }: ConditionPolicy): boolean {
-  return now - missingSince < FROZEN_INTERVALS * intervalMs
+function isFrozen(missingSince: number, { at }: EvaluationTime, { intervalMs }: ConditionPolicy): boolean {
+  return at - missingSince < FROZEN_INTERVALS * intervalMs
 }

@@ -1,116 +1,78 @@
-import { atOnce } from '../time/sliced-work.ts'
-import type { Steps } from '../time/sliced-work.ts'
-import { advanceCondition, INACTIVE } from './condition.ts'
-import type { Condition, ConditionPolicy, Reading } from './condition.ts'
-import { isQuiet } from './flap-budget.ts'
+import type { AlertStates } from '@homeostat/promql'
+import type { AlertInputs } from './alert-inputs.ts'
+import { RuleConditions } from './rule-conditions.ts'
+import type { ConditionEntry, ConditionKeeper } from './rule-conditions.ts'
+import type { Firing, PendingAlert, Transition } from '../words/firing.ts'
 
 export interface ConditionsOptions {
+  /** Expected time between evaluations. */
+  readonly intervalMs: number
   /** Label sets kept at most, over all rules; further ones are left out and counted. @default 10000 */
   readonly max?: number
 }
 
-/** One condition before and after an evaluation that changed its state. */
-export interface ConditionChange {
-  /** The label set, as `alertKey` writes it. */
-  readonly key: string
-  readonly from: Condition
-  readonly to: Condition
-}
-
 const DEFAULT_MAX = 10_000
-/** Label sets advanced between two rests. */
-const ADVANCED_OF_STEP = 64
-const NONE: ReadonlyMap<string, Condition> = new Map()
 
-/** The conditions of all rules, by rule and label set. Bounded; quiet ones are forgotten. */
-export class Conditions {
+/**
+ * The states of all alerts: those of Prometheus, with a dead band, patience with missing data and a limit on flapping. Bounded:
+ * alerts beyond the most there may be are left out, and to make room for one, the alert that ended longest ago is forgotten.
+ *
+ * @example
+ * ```ts
+ * const conditions = new Conditions({ intervalMs: 5000 })
+ * const rules = createRules(sources, store, { states: conditions.readingFrom(inputs) })
+ * const { alerts } = rules.evaluate(now)
+ * ```
+ */
+export class Conditions implements ConditionKeeper {
+  readonly intervalMs: number
   readonly #max: number
-  readonly #rules = new Map<string, Map<string, Condition>>()
+  /** Alerts that ended and whose flapping is remembered, the one that ended longest ago first. */
+  readonly #ended = new Set<ConditionEntry>()
   #size = 0
-  #leftOut = 0
+  #transitions: Transition[] = []
 
-  constructor({ max = DEFAULT_MAX }: ConditionsOptions = {}) {
+  constructor({ intervalMs, max = DEFAULT_MAX }: ConditionsOptions) {
+    this.intervalMs = intervalMs
     this.#max = max
   }
 
+  /** The alerts that are known, ended ones included. */
   get size(): number {
     return this.#size
   }
 
-  /** How often a label set found no place. */
-  get leftOut(): number {
-    return this.#leftOut
+  /** The states of rules, for `createRules`. A program that is loaded anew brings inputs of its own. */
+  readingFrom(inputs: AlertInputs): AlertStates<Firing | PendingAlert> {
+    return { ofRule: rule => new RuleConditions(rule, this, inputs) }
   }
 
-  get(rule: string, key: string): Condition {
-    return this.#rules.get(rule)?.get(key) ?? INACTIVE
+  /** The alerts that changed their state since this was called last. */
+  takeTransitions(): readonly Transition[] {
+    const transitions = this.#transitions
+    this.#transitions = []
+    return transitions
   }
 
-  /** What is known of a rule; label sets that are inactive and quiet are not listed. */
-  of(rule: string): ReadonlyMap<string, Condition> {
-    return this.#rules.get(rule) ?? NONE
-  }
-
-  /**
-   * Takes one evaluation of a rule.
-   *
-   * @param holding - the label sets for which its expression holds now
-   * @param readAbsent - what can be said about one that is known and not among them
-   */
-  evaluate(
-    rule: string,
-    holding: ReadonlySet<string>,
-    readAbsent: (key: string) => Reading,
-    now: number,
-    policy: ConditionPolicy,
-  ): readonly ConditionChange[] {
-    return atOnce(this.evaluateInSteps(rule, holding, readAbsent, now, policy))
-  }
-
-  /** The same in steps. */
-  *evaluateInSteps(
-    rule: string,
-    holding: ReadonlySet<string>,
-    readAbsent: (key: string) => Reading,
-    now: number,
-    policy: ConditionPolicy,
-  ): Steps<readonly ConditionChange[]> {
-    const changes: ConditionChange[] = []
-    const known = this.#rules.get(rule)
-    if (known === undefined && holding.size === 0) return changes
-    const conditions = known ?? new Map<string, Condition>()
-    const advance = (key: string, from: Condition, reading: Reading): void => {
-      const to = advanceCondition(from, reading, now, policy)
-      if (to.state !== from.state) changes.push({ key, from, to })
-      if (to.state !== 'inactive' || !isQuiet(to.flaps, now)) conditions.set(key, to)
-      else if (conditions.delete(key)) this.#size--
+  admit(): boolean {
+    if (this.#size >= this.#max) {
+      const oldest = this.#ended.values().next().value
+      if (oldest === undefined) return false
+      oldest.owner.forget(oldest)
     }
-    let advanced = 0
-    for (const [key, from] of conditions) {
-      if (++advanced % ADVANCED_OF_STEP === 0) yield
-      if (holding.has(key)) continue
-      // Its next reading only matters once it holds again, and asking for one may cost a query.
-      advance(key, from, from.state === 'inactive' ? 'clear' : readAbsent(key))
-    }
-    for (const key of holding) {
-      if (++advanced % ADVANCED_OF_STEP === 0) yield
-      if (!conditions.has(key)) {
-        if (this.#size >= this.#max) {
-          this.#leftOut++
-          continue
-        }
-        this.#size++
-      }
-      advance(key, conditions.get(key) ?? INACTIVE, 'holds')
-    }
-    if (conditions.size > 0) this.#rules.set(rule, conditions)
-    else this.#rules.delete(rule)
-    return changes
+    this.#size += 1
+    return true
   }
 
-  /** Forgets a rule that is gone. */
-  forget(rule: string): void {
-    this.#size -= this.#rules.get(rule)?.size ?? 0
-    this.#rules.delete(rule)
+  leave(entry: ConditionEntry): void {
+    this.#size -= 1
+    this.#ended.delete(entry)
+  }
+
+  changed(entry: ConditionEntry, alert: string, from: Transition['from']): void {
+    const to = entry.condition.state
+    this.#transitions.push({ alert, labels: entry.plainLabels, from, to })
+    if (to === 'inactive') this.#ended.add(entry)
+    else this.#ended.delete(entry)
   }
 }

@@ -63,16 +63,21 @@ export function keepFiringMs({ refires }: FlapHistory, keepFiringForMs: number, 
 
 /** Whether nothing of it matters any more. */
 export function isQuiet(history: FlapHistory, now: number): boolean {
-  return within(QUIET_MS, history, now).length === 0
+  return countWithin(QUIET_MS, history, now) === 0
 }
 
 function hasRoomFor(more: number, history: FlapHistory, now: number, startedAt: number): boolean {
-  const recent = within(HOUR_MS, history, now)
-  if (recent.length + more > MOST_WHILE_NEW) return false
+  if (countWithin(HOUR_MS, history, now) + more > MOST_WHILE_NEW) return false
   // Hours that end after the first two begin after the first one, so what happens from there on has the smaller budget.
   const settledFrom = startedAt + HOUR_MS
-  if (now < settledFrom) return true
-  return recent.filter(at => at >= settledFrom).length + more <= MOST
+  return now < settledFrom || countWithin(HOUR_MS, history, now, settledFrom) + more <= MOST
+}
+
+/** As many as {@link within} finds, from a time on, without a list: asked at each evaluation of all that is held back. */
+function countWithin(ms: number, { transitions }: FlapHistory, now: number, from = -Infinity): number {
+  let count = 0
+  for (const at of transitions) if (at >= from && Math.abs(now - at) <= ms) count++
+  return count
 }
 
 /** The transitions that lie no further back. What lies in the future, because the clock was set back, must not block until then. */

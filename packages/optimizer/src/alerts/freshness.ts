@@ -138,7 +138,10 @@ export class Freshness {
         if (!this.#isFresh(expr.left, labels, now)) return false
         return expr.operator === 'unless' || this.#isFresh(expr.right, labels, now)
       case 'call':
-        return expr.name.startsWith('absent') || expr.args.every(each => this.#isFresh(each, labels, now))
+        if (expr.name.startsWith('absent')) return true
+        // Not `every`: its callback would be an object for each alert at each evaluation.
+        for (const operand of expr.args) if (!this.#isFresh(operand, labels, now)) return false
+        return true
       case 'number':
       case 'string':
         return true

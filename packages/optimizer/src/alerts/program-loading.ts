@@ -1,7 +1,6 @@
 import type { Program, ProgramSource } from './program.ts'
 import type { Programs } from './programs.ts'
 import { atOnce, SlicedWork } from '../time/sliced-work.ts'
-import type { Steps } from '../time/sliced-work.ts'
 
 /** The tick that is under way, if any. */
 export interface CurrentTick {
@@ -15,8 +14,8 @@ export interface ProgramLoadingOptions {
   readonly programs: Programs
   readonly tick: CurrentTick
   readonly sliceMs: number
-  /** Puts a program in force at once, and tidies up after the last one in steps. */
-  readonly use: (program: Program) => Steps<void>
+  /** Puts a program in force. */
+  readonly use: (program: Program) => void
 }
 
 /** Replaces rules and responses, at once or in slices. The last one that was asked for wins. */
@@ -34,7 +33,7 @@ export class ProgramLoading {
     const { programs, tick, use } = this.#options
     this.#asked++
     tick.finish()
-    atOnce(use(atOnce(programs.load(source))))
+    use(atOnce(programs.load(source)))
   }
 
   async loadInSlices(source: ProgramSource): Promise<void> {
@@ -46,9 +45,7 @@ export class ProgramLoading {
     // A tick goes on with the rules that it began with.
     await tick.idle()
     // Another one that was asked for meanwhile goes first.
-    const rest = asked === this.#asked ? use(program) : program.dispose()
-    // Its first step puts it in force, before another tick begins.
-    rest.next()
-    await new SlicedWork(rest, sliceMs).done
+    if (asked === this.#asked) use(program)
+    else await new SlicedWork(program.dispose(), sliceMs).done
   }
 }

@@ -1,16 +1,18 @@
-import type { Rule, RuleSource, Store } from '@homeostat/promql'
-import { CompiledExpressions } from '@homeostat/promql'
+import type { Rule, Rules, RuleSource, Store } from '@homeostat/promql'
+import { CompiledExpressions, loadRules } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
+import type { Conditions } from './conditions.ts'
 import { ProgramLimitError } from './errors.ts'
 import { fingerprint } from '../words/fingerprint.ts'
+import type { Firing, PendingAlert } from '../words/firing.ts'
 import { Freshness } from './freshness.ts'
 import { Measurement } from './measurement.ts'
-import { MOST_RESPONSES, MOST_RULES } from './program-limits.ts'
+import { ProgramInputs } from './program-inputs.ts'
+import { MOST_ALERTS_OF_RULE, MOST_RESPONSES, MOST_RULES } from './program-limits.ts'
 import { ResponseIndex } from '../words/response-match.ts'
 import { readableResponses } from './readable-responses.ts'
 import type { ReadableResponses } from './readable-responses.ts'
 import type { Guard, Response } from '../words/response.ts'
-import { RuleParts } from './rule-parts.ts'
 import { atOnce } from '../time/sliced-work.ts'
 import type { Steps } from '../time/sliced-work.ts'
 
@@ -26,6 +28,8 @@ export interface ProgramSource {
 export interface ProgramContext {
   readonly store: Store
   readonly faults: Faults
+  /** The states of all alerts. Those of unchanged rules go on when a program takes over from another. */
+  readonly conditions: Conditions
   /** Time between ticks. */
   readonly intervalMs: number
   /** Names of the scopes that the tick reads itself. */
@@ -41,56 +45,53 @@ const READ_OF_STEP = 8
 
 /** Rules and responses as they were loaded together; a reload makes a new one, and trials in flight stay with theirs. */
 export class Program implements Disposable {
-  readonly rules: RuleParts
+  readonly rules: Rules<Firing | PendingAlert>
   readonly responses: readonly Response[]
   readonly measurement: Measurement
-  readonly freshness: Freshness
-  /** Each alerting rule with a name of its own, which changes when the rule does: two rules may raise one alert. */
-  readonly ruleNames: ReadonlyMap<Rule, string>
   /** The guards of all responses. */
   readonly guards: readonly Guard[]
   /** What they read. */
   readonly guarded: ReadonlySet<string>
-  /** The names of all rules. */
-  readonly names: ReadonlySet<string>
   /** All expressions, compiled. */
   readonly expressions: CompiledExpressions
   readonly #rejectedResponses: readonly Error[]
+  readonly #freshness: Freshness
+  /** Two rules may raise one alert. Each has a name that changes when the rule does. */
   readonly #namesOfAlert: ReadonlyMap<string, readonly string[]>
   readonly #versions = new WeakMap<Response, string>()
 
-  private constructor(parts: ProgramParts, context: ProgramContext) {
+  private constructor(parts: ProgramParts) {
     this.rules = parts.rules
     this.measurement = parts.measurement
-    this.ruleNames = parts.named.byRule
-    this.names = parts.named.all
-    this.#namesOfAlert = parts.named.ofAlert
+    this.#freshness = parts.freshness
+    this.#namesOfAlert = parts.namesOfAlert
     this.responses = parts.responses
     this.expressions = parts.expressions
     this.#rejectedResponses = parts.rejected
     this.guards = parts.guarding.guards
     this.guarded = parts.guarding.guarded
-    this.freshness = new Freshness(context)
   }
 
   /** Loads rules and responses. What cannot be loaded is in {@link rejected}. */
   static *load(source: ProgramSource, context: ProgramContext): Steps<Program> {
-    const { rules, responses, expressions = new CompiledExpressions(context.expressions) } = source
-    const { store, faults, intervalMs } = context
-    const limited = { rules: firstRules(rules, MOST_RULES), responses: responses.slice(0, MOST_RESPONSES) }
+    const { responses, expressions = new CompiledExpressions(context.expressions) } = source
+    const { store, faults, intervalMs, conditions } = context
+    const limited = { rules: firstRules(source.rules, MOST_RULES), responses: responses.slice(0, MOST_RESPONSES) }
     const tooMany = [
-      ...tooManyOf('rules', countOf(rules), MOST_RULES),
+      ...tooManyOf('rules', countOf(source.rules), MOST_RULES),
       ...tooManyOf('responses', responses.length, MOST_RESPONSES),
     ]
-    const parts = yield* RuleParts.load(limited.rules, store, expressions)
     const readable = yield* readableResponses(limited.responses, expressions)
     const measurement = new Measurement(store, faults, intervalMs)
-    yield* measurement.bind(readable.responses, expressions)
+    const freshness = new Freshness(context)
     yield* ResponseIndex.prepare(readable.responses)
-    const named = yield* namesOf(limited.rules)
+    const states = conditions.readingFrom(new ProgramInputs(freshness, measurement, readable.responses))
+    const rules = yield* loadRules(limited.rules, store, { states, maxAlertsPerRule: MOST_ALERTS_OF_RULE, expressions })
+    yield* measurement.bind(readable.responses, expressions)
+    const namesOfAlert = yield* namesOf(limited.rules)
     const guarding = yield* guardsOf(readable.responses)
     const rejected = [...tooMany, ...readable.rejected]
-    return new Program({ ...readable, rules: parts, rejected, measurement, named, guarding, expressions }, context)
+    return new Program({ ...readable, rules, rejected, measurement, freshness, namesOfAlert, guarding, expressions })
   }
 
   /** The rules and responses that could not be loaded. */
@@ -110,9 +111,9 @@ export class Program implements Disposable {
 
   /** Gives back what only this program needed of the store. */
   *dispose(): Steps<void> {
-    yield* this.rules.dispose()
+    yield* this.rules.disposeInSteps()
     yield* this.measurement.dispose()
-    yield* this.freshness.dispose()
+    yield* this.#freshness.dispose()
   }
 
   [Symbol.dispose](): void {
@@ -123,34 +124,24 @@ export class Program implements Disposable {
 /** What a program is made of. */
 interface ProgramParts extends Omit<ReadableResponses, 'rejected'> {
   readonly rejected: readonly Error[]
-  readonly rules: RuleParts
+  readonly rules: Rules<Firing | PendingAlert>
   readonly measurement: Measurement
-  readonly named: RuleNames
+  readonly freshness: Freshness
+  readonly namesOfAlert: ReadonlyMap<string, readonly string[]>
   readonly guarding: Pick<Program, 'guards' | 'guarded'>
   readonly expressions: CompiledExpressions
 }
 
-/** The names of alerting rules. */
-interface RuleNames {
-  readonly byRule: ReadonlyMap<Rule, string>
-  readonly ofAlert: ReadonlyMap<string, readonly string[]>
-  readonly all: ReadonlySet<string>
-}
-
-function* namesOf(rules: readonly RuleSource[]): Steps<RuleNames> {
-  const byRule = new Map<Rule, string>()
-  const ofAlert = new Map<string, string[]>()
-  const all = new Set<string>()
+function* namesOf(rules: readonly RuleSource[]): Steps<ReadonlyMap<string, readonly string[]>> {
+  const names = new Map<string, string[]>()
   for (const [index, rule] of rules.flatMap(alertingRules).entries()) {
     const name = nameOf(rule)
-    byRule.set(rule, name)
-    all.add(name)
-    const names = ofAlert.get(rule.alert)
-    if (names) names.push(name)
-    else ofAlert.set(rule.alert, [name])
+    const alike = names.get(rule.alert)
+    if (alike) alike.push(name)
+    else names.set(rule.alert, [name])
     if (index % READ_OF_STEP === READ_OF_STEP - 1) yield
   }
-  return { byRule, ofAlert, all }
+  return names
 }
 
 function* guardsOf(responses: readonly Response[]): Steps<Pick<Program, 'guards' | 'guarded'>> {

@@ -21,6 +21,7 @@ export class Programs implements Disposable {
 
   /** Puts a program in force. It was loaded before the last one is let go, so series which both read are not lost in between. */
   use(program: Program): void {
+    program.rules.takeOver(this.#current.rules)
     this.#retired.push(this.#current)
     this.#current = program
     // What it took of the last one's expressions is its own; the others are not kept for it.

@@ -179,8 +179,12 @@ const DONE: Readonly<Record<Trial['arm'], string>> = {
 
 /** `QueueBacklog is pending (value 1,240): it fires in 12 s if its condition holds until then` */
 export function explainPending(pending: PendingAlert, now: number): string {
-  const { alert, firesAt } = pending
-  return `${alert} is pending (${shownValue(pending)}): it fires in ${plainDuration(firesAt - now)} if its condition holds until then`
+  const { alert, firesAt, heldBackSince } = pending
+  const head = `${alert} is pending (${shownValue(pending)})`
+  if (heldBackSince !== undefined)
+    return `${head}: its condition holds, but it has fired and ended too often in the last hour; it fires within the hour if its condition holds until then`
+  if (firesAt <= now) return `${head}: it fires when its condition has held at half of the evaluations`
+  return `${head}: it fires in ${plainDuration(firesAt - now)} if its condition holds until then`
 }
 
 /** The rule's own words, which know the unit, else the number. */

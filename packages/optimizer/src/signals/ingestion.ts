@@ -75,7 +75,6 @@ export class Ingestion {
       yield* this.#scope(metrics, { scope, at: collectedAt, reader, provider, isOwn: false })
     }
     for (const [key, { seenAt }] of this.#scopes) if (at - seenAt > FORGET_MS) this.#scopes.delete(key)
-    this.#store.sweep(at)
   }
 
   *#scope({ metrics }: ScopeMetrics, source: Source): Steps<void> {

@@ -1,4 +1,5 @@
-import type { Condition } from '../alerts/condition.ts'
+/** Where an alert stands. For people, one that is `resolving` still fires: it ends if it stays clear for a while. */
+export type AlertState = 'inactive' | 'pending' | 'firing' | 'resolving'
 
 /** An alert that fires: its rule's expression held for as long as the rule asks. */
 export interface Firing {
@@ -11,15 +12,18 @@ export interface Firing {
   readonly value: number
   /** When the expression first held, in milliseconds since the epoch. */
   readonly since: number
-  /** Set while the expression does not hold: in the dead band above `clear`, while `keepFiringFor` runs, or without data. */
+  /** Since when the expression does not hold: in the dead band above `clear`, while `keepFiringFor` runs, or without data. */
   readonly keptSince?: number
-  /** Set while its data is missing. */
+  /** Since when its data is missing. */
   readonly missingSince?: number
 }
 
 /** An alert whose expression holds but not yet for as long as its rule asks. */
 export interface PendingAlert extends Firing {
+  /** When it has held for as long as its rule asks. */
   readonly firesAt: number
+  /** Since when only the limit on flapping keeps it from firing: it has fired and ended too often in the last hour. */
+  readonly heldBackSince?: number
 }
 
 /** A rule that finds more alerts than one rule, or all rules together, may have. */
@@ -35,6 +39,6 @@ export interface LimitedRule {
 export interface Transition {
   readonly alert: string
   readonly labels: Firing['labels']
-  readonly from: Condition['state']
-  readonly to: Condition['state']
+  readonly from: AlertState
+  readonly to: AlertState
 }

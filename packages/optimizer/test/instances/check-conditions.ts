@@ -3,6 +3,7 @@ import { advanceCondition, INACTIVE, isActionable, isFiring } from '../../src/al
 import type { Condition } from '../../src/alerts/condition.ts'
 import { ConditionModel, conditionTrace } from './condition-model.ts'
 import type { ConditionTrace } from './condition-model.ts'
+import { EvaluationTimes } from './evaluation-times.ts'
 
 /** What was compared: for the report, and to see that the traces are worth something. */
 export interface Compared {
@@ -27,9 +28,10 @@ export function checkConditions(numRuns: number, seed: number): Compared {
 
 function compare({ policy, evaluations }: ConditionTrace): number {
   const model = new ConditionModel(policy)
+  const times = new EvaluationTimes()
   let condition: Condition = INACTIVE
   for (const evaluation of evaluations) {
-    condition = advanceCondition(condition, evaluation.reading, evaluation.at, policy)
+    condition = advanceCondition(condition, evaluation.reading, times.next(evaluation.at), policy)
     const expected = model.evaluate(evaluation)
     const seen = {
       isFiring: isFiring(condition),

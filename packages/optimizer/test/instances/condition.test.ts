@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { advanceCondition, INACTIVE, isActionable } from '../../src/alerts/condition.ts'
 import type { Condition, Reading } from '../../src/alerts/condition.ts'
+import { EvaluationTimes } from './evaluation-times.ts'
 
 const INTERVAL_MS = 5000
 const START = Date.UTC(2026, 0, 1)
@@ -10,10 +11,11 @@ const policy = { forMs: 30_000, keepFiringForMs: 60_000, intervalMs: INTERVAL_MS
 class Story {
   condition: Condition = INACTIVE
   now = START
+  readonly #times = new EvaluationTimes()
 
   see(reading: Reading, times = 1): this {
     for (let i = 0; i < times; i++) {
-      this.condition = advanceCondition(this.condition, reading, this.now, policy)
+      this.condition = advanceCondition(this.condition, reading, this.#times.next(this.now), policy)
       this.now += INTERVAL_MS
     }
     return this
@@ -34,7 +36,9 @@ test('an alert fires when its expression held at every evaluation for as long as
 })
 
 test('a rule without `for` fires at once', () => {
-  expect(advanceCondition(INACTIVE, 'holds', START, { ...policy, forMs: 0 }).state).toBe('firing')
+  expect(advanceCondition(INACTIVE, 'holds', new EvaluationTimes().next(START), { ...policy, forMs: 0 }).state).toBe(
+    'firing',
+  )
 })
 
 test('a pending alert waits while samples are missing, but not for long, and never fires on a missing one', () => {
@@ -119,4 +123,28 @@ test('what was clear before a gap says nothing about the gap', () => {
   const unknown = firing().see('clear', 10)
   unknown.now += 600_000
   expect(unknown.see('missing').state).toBe('firing')
+})
+
+test('a condition whose readings stay the same is the same object: nothing is made for an alert that does not change', () => {
+  const same = (story: Story, reading: Reading): void => {
+    const before = story.condition
+    expect(story.see(reading, 3).condition).toBe(before)
+  }
+  same(new Story(), 'clear')
+  same(new Story().see('holds'), 'holds')
+  same(firing(), 'holds')
+  same(firing().see('dead band'), 'dead band')
+  same(firing().see('missing'), 'missing')
+  same(firing().see('clear'), 'clear')
+  same(firing().see('clear').see('dead band'), 'dead band')
+  same(firing().see('clear').see('missing', 3), 'missing')
+})
+
+test('a firing alert says since when its expression does not hold, whatever it reads meanwhile', () => {
+  const story = firing()
+  expect(story.condition).not.toHaveProperty('keptSince')
+  const keptSince = story.now
+  story.see('dead band', 2).see('missing').see('clear', 2)
+  expect(story.condition).toMatchObject({ state: 'resolving', keptSince })
+  expect(story.see('holds').condition).not.toHaveProperty('keptSince')
 })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { advanceCondition, INACTIVE, isFiring } from '../../src/alerts/condition.ts'
 import type { Condition } from '../../src/alerts/condition.ts'
 import { keepFiringMs, mayFire, mayResolve, NO_FLAPS, recordFire, recordResolve } from '../../src/alerts/flap-budget.ts'
+import { EvaluationTimes } from './evaluation-times.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -11,9 +12,11 @@ const INTERVAL_MS = 5000
 function transitionsOf(isTrouble: (minute: number) => boolean, hours: number): { at: number; fires: boolean }[] {
   const policy = { forMs: 30_000, keepFiringForMs: MINUTE_MS, intervalMs: INTERVAL_MS, startedAt: 0 }
   const transitions: { at: number; fires: boolean }[] = []
+  const times = new EvaluationTimes()
   let condition: Condition = INACTIVE
   for (let now = 0; now < hours * HOUR_MS; now += INTERVAL_MS) {
-    const next = advanceCondition(condition, isTrouble(now / MINUTE_MS) ? 'holds' : 'clear', now, policy)
+    const reading = isTrouble(now / MINUTE_MS) ? 'holds' : 'clear'
+    const next = advanceCondition(condition, reading, times.next(now), policy)
     if (isFiring(next) !== isFiring(condition)) transitions.push({ at: now / MINUTE_MS, fires: isFiring(next) })
     condition = next
   }

@@ -5,6 +5,7 @@ import type { TrialEvent } from '../../src/trials/advance-trial.ts'
 import { advanceTrial } from '../../src/trials/advance-trial.ts'
 import type { Trial } from '../../src/words/trial.ts'
 import { begin, nameOf, policy, trialEvents } from '../trials/trial-events.ts'
+import { EvaluationTimes } from './evaluation-times.ts'
 
 /** From one state to another, and everything that leads there. */
 export interface Transition {
@@ -42,12 +43,13 @@ export function conditionTransitions(): Transition[] {
   const runs = fc.record({ reading: fc.constantFrom(...readings), times: fc.integer({ min: 1, max: 70 }) })
   const seen = new Transitions()
   // At random, but always the same, and far more often than there are transitions.
+  const evaluations = new EvaluationTimes()
   let condition: Condition = INACTIVE
   let now = 0
   for (const { reading, times } of fc.sample(runs, { numRuns: 10_000, seed: 4 })) {
     for (let i = 0; i < times; i++) {
       now += policy.intervalMs
-      const next = advanceCondition(condition, reading, now, policy)
+      const next = advanceCondition(condition, reading, evaluations.next(now), policy)
       seen.add(condition.state, next.state, reading)
       condition = next
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FleetState } from '../../src/fleet/fleet-state.ts'
 import type { Refusal } from '../../src/words/decision.ts'
-import { explainFiring, explainTrial } from '../../src/ledger/explain.ts'
+import { explainFiring, explainPending, explainTrial } from '../../src/ledger/explain.ts'
 import { adviceGates } from '../../src/decisions/gates/advice.ts'
 import { gates } from '../../src/decisions/gates/gates.ts'
 import type { GateState } from '../../src/decisions/gate.ts'
@@ -183,4 +183,23 @@ describe('2-75: explain and refusals are sentences for people', () => {
     [86_400_000 * 30, '30 d'],
     [Infinity, 'an unlimited time'],
   ])('%d ms read %s', (ms, text) => expect(plainDuration(ms)).toBe(text))
+})
+
+describe('a pending alert', () => {
+  const pending = { ...firing(), annotations: {}, value: 3, firesAt: NOW + 12_000 }
+
+  it('says in how long it fires', () => {
+    expect(explainPending(pending, NOW)).toBe(
+      `${pending.alert} is pending (value 3): it fires in 12 s if its condition holds until then`,
+    )
+  })
+
+  it('whose time is over says what it waits for', () => {
+    expect(explainPending({ ...pending, firesAt: NOW - 5000 }, NOW)).toMatch(
+      /: it fires when its condition has held at half of the evaluations$/,
+    )
+    expect(explainPending({ ...pending, firesAt: NOW - 5000, heldBackSince: NOW - 5000 }, NOW)).toMatch(
+      /: its condition holds, but it has fired and ended too often in the last hour; it fires within the hour/,
+    )
+  })
 })

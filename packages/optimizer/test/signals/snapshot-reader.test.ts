@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compile, createStore } from '@homeostat/promql'
+import { compile, createRules, createStore } from '@homeostat/promql'
 import type { MetricData, ScopeMetrics, Temporality } from '@homeostat/signals'
 import { CUMULATIVE, DELTA, Registry, SUM_POINT, hrTime } from '@homeostat/signals'
 import type { MetricDefinition } from '@homeostat/semconv'
@@ -128,11 +128,14 @@ test('deltas are summed as they arrive, and carried on while a series is idle', 
 test('a series under a reader of deltas that stays idle for good is let go, and makes room for others', () => {
   const walk = new Walk()
   compile('theirs_total').bind(walk.store)
+  // Evaluating rules, even none, sweeps the store.
+  const rules = createRules([], walk.store)
   const reader = {}
   for (let route = 0; route < 50; route++) {
     walk.now += 60_000
     walk.reader.offer(reader, [scope('them', sum('theirs', 1, DELTA, { route }))], walk.now)
     walk.tick()
+    rules.evaluate(walk.now)
   }
 
   expect(walk.ask('theirs_total').length).toBeLessThanOrEqual(10)

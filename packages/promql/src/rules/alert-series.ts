@@ -1,21 +1,12 @@
+import type { AlertState } from './alert-states.ts'
 import { Labels, METRIC_NAME, type LabelSet } from '../words/labels.ts'
 import { underscoreLabel } from '../words/names.ts'
 import { RuleOutput } from './rule-output.ts'
-import type { Rule } from './rule.ts'
-import { atOnce, type Steps } from '../words/steps.ts'
+import type { Steps } from '../words/steps.ts'
 import type { Store } from '../store/store.ts'
 
 /** Alerts written between two rests; the labels of a new one take some ten microseconds. */
 const ALERTS_OF_STEP = 32
-
-/** An alert as `ALERTS` and `ALERTS_FOR_STATE` show it. */
-export interface ShownAlert {
-  /** The alert's labels, `alertname` among them. The same object each time saves making the series' labels anew. */
-  readonly labels: LabelSet
-  readonly state: 'pending' | 'firing'
-  /** Since when the expression has been true, on the clock of the samples. */
-  readonly activeAt: number
-}
 
 /** The labels of an alert's series, made when they are first asked for. */
 interface SeriesLabels {
@@ -24,63 +15,55 @@ interface SeriesLabels {
   forState?: Labels
 }
 
-/**
- * The series `ALERTS` and `ALERTS_FOR_STATE` of one rule, for whoever keeps the state of its alerts. Rules loaded with
- * `writesAlerts: false` leave writing them to it, so that there is one state of an alert and not two.
- */
+/** The series `ALERTS` and `ALERTS_FOR_STATE` of one rule, as Prometheus writes them; the store drops what nobody selects. */
 export class AlertSeries {
   readonly #store: Store
-  readonly #output: RuleOutput
-  readonly #ruleLabels: readonly (readonly [name: string, text: string])[]
-  readonly #known = new WeakMap<LabelSet, SeriesLabels>()
+  readonly #ruleLabels: LabelSet
+  readonly #known = new WeakMap<Labels, SeriesLabels>()
+  // Made at the first alert: most rules have none.
+  #output: RuleOutput | undefined
 
-  constructor(rule: Rule, store: Store) {
+  /** @param ruleLabels - the rule's labels as they are written, templates and all */
+  constructor(ruleLabels: LabelSet, store: Store) {
     this.#store = store
-    this.#output = new RuleOutput(store)
-    this.#ruleLabels = ruleLabelsOf(rule.labels ?? {})
+    this.#ruleLabels = ruleLabels
   }
 
-  /** Writes the alerts there are; series of alerts that are not among them end. */
-  write(alerts: Iterable<ShownAlert>, now: number): void {
-    atOnce(this.writeInSteps(alerts, now))
+  /** There is no series to end. */
+  get idle(): boolean {
+    return this.#output === undefined || this.#output.size === 0
   }
 
-  /** The same in steps. */
-  *writeInSteps(alerts: Iterable<ShownAlert>, now: number): Steps<void> {
-    const output = this.#output
+  /** Writes the pending and firing alerts; series of others end. */
+  *write(alerts: Iterable<AlertState>, at: number): Steps<void> {
+    const wallOffsetMs = this.#store.wallTime(at) - at
+    const output = (this.#output ??= new RuleOutput(this.#store))
     output.begin()
-    let written = 0
+    let looked = 0
     for (const { labels, state, activeAt } of alerts) {
-      if (++written % ALERTS_OF_STEP === 0) yield
+      if (++looked % ALERTS_OF_STEP === 0) yield
+      if (state === 'inactive') continue
       let series = this.#known.get(labels)
       if (series === undefined) this.#known.set(labels, (series = {}))
-      series[state] ??= alertSeriesLabels(this.#ruleLabels, Object.entries(labels), state)
-      series.forState ??= alertSeriesLabels(this.#ruleLabels, Object.entries(labels))
-      if (output.claim(series[state])) output.append(series[state], now, 1)
+      series[state] ??= this.#labelsOf(labels, 'ALERTS', state)
+      series.forState ??= this.#labelsOf(labels, 'ALERTS_FOR_STATE')
+      if (output.claim(series[state])) output.append(series[state], at, 1)
       if (output.claim(series.forState))
-        output.append(series.forState, now, Math.floor(this.#store.wallTime(activeAt) / 1000))
+        output.append(series.forState, at, Math.floor((activeAt + wallOffsetMs) / 1000))
     }
-    output.end(now)
+    output.end(at)
   }
-}
 
-/** A rule's labels as they are written, templates and all. */
-export function ruleLabelsOf(labels: LabelSet): [name: string, text: string][] {
-  return Object.entries(labels).map(([label, text]) => [underscoreLabel(label), text])
-}
+  /** The rule is gone: all its series end. */
+  end(at: number): void {
+    this.#output?.begin()
+    this.#output?.end(at)
+  }
 
-/** As Prometheus: a rule label whose template came out empty is there as it is written in the rule. */
-export function alertSeriesLabels(
-  ruleLabels: readonly (readonly [name: string, text: string])[],
-  labels: readonly (readonly [name: string, value: string])[],
-  state?: 'pending' | 'firing',
-): Labels {
-  const own: [string, string][] =
-    state === undefined
-      ? [[METRIC_NAME, 'ALERTS_FOR_STATE']]
-      : [
-          [METRIC_NAME, 'ALERTS'],
-          ['alertstate', state],
-        ]
-  return Labels.from(new Map([...ruleLabels, ...labels, ...own]))
+  /** As Prometheus: a rule label whose template came out empty is there as it is written in the rule. */
+  #labelsOf(labels: Labels, name: string, state?: 'pending' | 'firing'): Labels {
+    const ruleLabels = Object.entries(this.#ruleLabels).map(([label, text]) => [underscoreLabel(label), text] as const)
+    const own = new Map<string, string>([...ruleLabels, ...labels.entries(), [METRIC_NAME, name]])
+    return Labels.from(state === undefined ? own : own.set('alertstate', state))
+  }
 }

@@ -1,5 +1,5 @@
-import { AlertStates } from './alert-states.ts'
-import { ruleLabelsOf } from './alert-series.ts'
+import { AlertSeries } from './alert-series.ts'
+import type { AlertingRule, AlertStates, RuleStates } from './alert-states.ts'
 import type { AnnotationList } from '../words/annotation.ts'
 import { EvaluationError } from '../words/errors.ts'
 import { DerivedLabels } from '../plans/frame.ts'
@@ -7,7 +7,6 @@ import { EMPTY_LABELS, Labels } from '../words/labels.ts'
 import { underscoreLabel } from '../words/names.ts'
 import { isReservedLabel } from './recording-rule.ts'
 import { durationField, inField, loadError, type RuleContext } from './rule-context.ts'
-import { RuleOutput } from './rule-output.ts'
 import { RuleQuery, type QueryResult } from './rule-query.ts'
 import type { Rule } from './rule.ts'
 import { SameLabels } from '../words/same-labels.ts'
@@ -18,12 +17,14 @@ import { parseTemplate, type Template } from '../templates/template.ts'
 /** Samples looked at between two rests; the labels of a new one take a few microseconds. */
 const SAMPLES_OF_STEP = 64
 
-/** Turns an expression's result into alerts, as `Eval` in Prometheus's `rules/alerting.go`. */
-export class AlertingEvaluation {
-  readonly states: AlertStates
+/** Turns an expression's result into samples of alerts, and shows in `ALERTS` what their states make of them. */
+export class AlertingEvaluation<A> implements AlertingRule {
+  readonly rule: Rule
+  readonly forMs: number
+  readonly keepFiringForMs: number
+  readonly states: RuleStates<A>
   readonly #query: RuleQuery
   readonly #context: RuleContext
-  readonly #alert: string
   readonly #labels: readonly [name: string, template: Template][]
   readonly #annotations: readonly [name: string, template: Template][]
   /** With labels that are the same for every value, an alert's labels follow from its sample's. */
@@ -32,51 +33,77 @@ export class AlertingEvaluation {
   /** The samples of the last evaluation, and the labels of the alerts that they make. */
   readonly #sources = new SameLabels()
   #labelled: readonly Labels[] = []
+  #series: AlertSeries
   /** The instant of the present evaluation, on the wall clock. */
   #wallMs = 0
 
-  constructor(rule: Rule, context: RuleContext, store: Store) {
+  constructor(rule: Rule, context: RuleContext, store: Store, states: AlertStates<A>) {
     const name = rule.alert
     if (typeof name !== 'string' || name === '') throw loadError(name, 'alert', new Error('an alert needs a name'))
-    this.#alert = name
+    this.rule = rule
     this.#store = store
     this.#context = context
     const labels = { ...context.labels, ...rule.labels }
     this.#labels = templatesOf(rule, 'labels', labels)
     this.#annotations = templatesOf(rule, 'annotations', rule.annotations ?? {})
-    const holdMs = durationField(name, 'for', rule.for)
-    const keepMs = durationField(name, 'keepFiringFor', rule.keepFiringFor)
-    const output = context.writesAlerts ? new RuleOutput(store) : undefined
-    this.states = new AlertStates(rule, { holdMs, keepMs, ruleLabels: ruleLabelsOf(labels), output })
+    this.#series = new AlertSeries(labels, store)
+    this.forMs = durationField(name, 'for', rule.for)
+    this.keepFiringForMs = durationField(name, 'keepFiringFor', rule.keepFiringFor)
     this.#query = new RuleQuery(name, rule.expr, store, context)
     const fixed = this.#labels.every(([, template]) => template.fixed)
     this.#known = fixed ? new DerivedLabels(labels => this.#alertLabels(labels, NaN)) : undefined
+    this.states = states.ofRule(this)
+  }
+
+  get limit(): number {
+    return this.#context.limit
+  }
+
+  get maxAlerts(): number {
+    return this.#context.maxAlerts
+  }
+
+  /** What says that a rule is the same after a reload. Its annotations may differ. */
+  get identity(): string {
+    const { alert, expr, for: hold, keepFiringFor, labels } = this.rule
+    const { labels: groupLabels, queryOffsetMs } = this.#context
+    return JSON.stringify(['alert', alert, expr, hold, keepFiringFor, { ...groupLabels, ...labels }, queryOffsetMs])
   }
 
   dispose(): void {
     this.#query.dispose()
   }
 
-  /** Label sets that the last evaluation left out, because the rule had as many alerts as it may have. */
-  get leftOut(): number {
-    return this.states.leftOut
-  }
-
   *evaluate(now: number, annotations: AnnotationList): Steps<void> {
     this.#wallMs = this.#store.wallTime(now)
     const result = yield* this.#query.run(now, annotations)
     // Most rules find nothing most of the time.
-    if (result.length === 0 && this.states.idle) return
+    if (result.length === 0 && this.states.idle && this.#series.idle) return
     const labels = yield* this.#labelsOf(result)
     const samples = { length: result.length, labels, sources: result.labels, values: result.values }
-    yield* this.states.update(samples, now, {
-      limit: this.#context.limit,
-      most: this.#context.maxAlerts,
-      writeAt: now - this.#context.queryOffsetMs,
-      wallOffsetMs: this.#wallMs - now,
-      annotate: this.#annotate,
-    })
+    yield* this.states.update(samples, now)
+    yield* this.#series.write(this.states.alerts, now - this.#context.queryOffsetMs)
     this.#known?.trim(result.length)
+  }
+
+  /** There was no evaluation; the states may know what that means. */
+  *pass(why: 'failed' | 'not due', now: number): Steps<void> {
+    const { states } = this
+    if (states.pass === undefined || (states.idle && this.#series.idle)) return
+    yield* states.pass(why, now)
+    yield* this.#series.write(states.alerts, now - this.#context.queryOffsetMs)
+  }
+
+  /** Goes on where the same rule was before a reload. */
+  takeOver(previous: AlertingEvaluation<A>): void {
+    this.states.takeOver(previous.states)
+    this.#series = previous.#series
+  }
+
+  /** The rule is gone: its alerts and their series end. */
+  end(now: number): void {
+    this.states.end()
+    this.#series.end(now - this.#context.queryOffsetMs)
   }
 
   /** The labels of each sample's alert. Mostly the samples are those of the last evaluation, so the labels are as well. */
@@ -100,7 +127,7 @@ export class AlertingEvaluation {
     return labelled
   }
 
-  readonly #annotate = (labels: Labels, value: number): Readonly<Record<string, string>> => {
+  annotate(labels: Labels, value: number): Readonly<Record<string, string>> {
     const texts = new Texts()
     for (const [name, template] of this.#annotations) texts[name] = this.#expand(template, labels, value)
     return texts
@@ -109,7 +136,7 @@ export class AlertingEvaluation {
   #alertLabels(source: Labels, value: number): Labels {
     const named = new Map(source.withoutName.entries())
     for (const [name, template] of this.#labels) named.set(name, this.#expand(template, source, value))
-    named.set('alertname', this.#alert)
+    named.set('alertname', this.rule.alert)
     return Labels.from(named)
   }
 
@@ -119,7 +146,7 @@ export class AlertingEvaluation {
       return template.expand({ labels, value, timeMs: this.#wallMs, environment: this.#context.environment })
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      return `<error expanding template: error executing template __alert_${this.#alert}: ${reason}>`
+      return `<error expanding template: error executing template __alert_${this.rule.alert}: ${reason}>`
     }
   }
 }

@@ -1,6 +1,6 @@
 import { AlertingEvaluation } from './alerting-rule.ts'
-import type { AlertStates } from './alert-states.ts'
-import type { Alert, ResolvedAlert } from './alert.ts'
+import type { AlertStates, RuleStates } from './alert-states.ts'
+import type { ResolvedAlert } from './alert.ts'
 import { AnnotationList, type Annotation } from '../words/annotation.ts'
 import { EvaluationTimeout, RuleError } from '../words/errors.ts'
 import { RecordingEvaluation } from './recording-rule.ts'
@@ -12,11 +12,27 @@ import type { Store } from '../store/store.ts'
 /** A rule that takes too long again and again is passed over for so many evaluations at most; five minutes at ticks of 5 s. */
 const MOST_PASSED_OVER = 60
 
+/** What a rule does at an evaluation. */
+interface RuleEvaluation<A> {
+  /** What says that a rule is the same after a reload. */
+  readonly identity: string
+  /** The states of its alerts; a recording rule has none. */
+  readonly states?: RuleStates<A>
+  evaluate(now: number, annotations: AnnotationList): Steps<void>
+  /** There was no evaluation. */
+  pass?(why: 'failed' | 'not due', now: number): Steps<void>
+  /** Goes on where a rule of the same identity was before a reload. */
+  takeOver(previous: RuleEvaluation<A>): void
+  /** The rule is gone: its alerts and series end. */
+  end(now: number): void
+  dispose(): void
+}
+
 /** A rule over a store, and how it is doing. */
-export class LoadedRule {
+export class LoadedRule<A> {
   readonly #rule: Rule | RecordingRule
-  readonly #evaluation: AlertingEvaluation | RecordingEvaluation
-  readonly #states: AlertStates | undefined
+  readonly #evaluation: RuleEvaluation<A>
+  readonly #states: RuleStates<A> | undefined
   // Each by itself: an object of them would be made anew, or looked for elsewhere in memory, at every evaluation.
   #error: RuleError | undefined
   #evaluatedAt = NaN
@@ -27,14 +43,13 @@ export class LoadedRule {
   /** How many are passed over after the next time. Doubled each time in a row. */
   #nextPause = 1
 
-  constructor(rule: Rule | RecordingRule, context: RuleContext, store: Store) {
+  constructor(rule: Rule | RecordingRule, context: RuleContext, store: Store, states: AlertStates<A>) {
     this.#rule = rule
-    if ('record' in rule) this.#evaluation = new RecordingEvaluation(rule, context, store)
-    else {
-      const alerting = new AlertingEvaluation(rule, context, store)
-      this.#evaluation = alerting
-      this.#states = alerting.states
-    }
+    this.#evaluation =
+      'record' in rule
+        ? new RecordingEvaluation(rule, context, store)
+        : new AlertingEvaluation(rule, context, store, states)
+    this.#states = this.#evaluation.states
   }
 
   get health(): RuleHealth {
@@ -52,7 +67,7 @@ export class LoadedRule {
   *evaluate(now: number, clockMs: (() => number) | undefined): Steps<RuleError | undefined> {
     if (this.#passedOver > 0) {
       this.#passedOver--
-      // The error still holds, so the alerts stay as they were.
+      yield* this.#passAsFailed(now)
       return this.#error
     }
     const startedMs = clockMs?.()
@@ -61,7 +76,7 @@ export class LoadedRule {
     try {
       yield* this.#evaluation.evaluate(now, annotations)
     } catch (error) {
-      failure = new RuleError(nameOf(this.#rule), 'evaluate', 'expr', error, this.#outcome(error))
+      failure = yield* this.#fail(error, now)
     }
     if (failure?.cause instanceof EvaluationTimeout) {
       this.#passedOver = this.#nextPause
@@ -74,32 +89,77 @@ export class LoadedRule {
     return failure
   }
 
+  /** Its group is not due. */
+  *pass(now: number): Steps<RuleError | undefined> {
+    try {
+      if (this.#evaluation.pass !== undefined) yield* this.#evaluation.pass('not due', now)
+      return undefined
+    } catch (error) {
+      return yield* this.#fail(error, now)
+    }
+  }
+
+  *#fail(error: unknown, now: number): Steps<RuleError> {
+    yield* this.#passAsFailed(now)
+    return new RuleError(nameOf(this.#rule), 'evaluate', 'expr', error, this.#outcome(error))
+  }
+
+  *#passAsFailed(now: number): Steps<void> {
+    try {
+      if (this.#evaluation.pass !== undefined) yield* this.#evaluation.pass('failed', now)
+    } catch {
+      // The rule failed already, and that is what is reported.
+    }
+  }
+
   #outcome(error: unknown): string {
     const rest =
       error instanceof EvaluationTimeout
         ? `; it is passed over for ${this.#nextPause === 1 ? 'one evaluation' : `${this.#nextPause} evaluations`}, and for twice as many each time it takes too long again, at most ${MOST_PASSED_OVER}`
         : ''
-    if ('record' in this.#rule) return `nothing is recorded${rest}`
-    return `${error instanceof LimitExceeded ? 'its alerts are dropped' : 'its alerts stay as they were'}${rest}`
+    if (this.#states === undefined) return `nothing is recorded${rest}`
+    const dropped = error instanceof LimitExceeded && this.#states.active === 0
+    return `${dropped ? 'its alerts are dropped' : 'its alerts stay as they were'}${rest}`
   }
 
   dispose(): void {
     this.#evaluation.dispose()
   }
 
+  /** What says that a rule is the same after a reload. */
+  get identity(): string {
+    return this.#evaluation.identity
+  }
+
+  /** Goes on where a rule of the same identity was before a reload. */
+  takeOver(previous: LoadedRule<A>): void {
+    this.#evaluation.takeOver(previous.#evaluation)
+  }
+
+  /** The rule is gone: its alerts and series end. */
+  end(now: number): void {
+    this.#evaluation.end(now)
+  }
+
   /** What the last evaluation left out, if anything. */
   get limited(): LimitedAlerts | undefined {
-    const evaluation = this.#evaluation
-    if ('record' in this.#rule || !('leftOut' in evaluation) || evaluation.leftOut === 0) return undefined
-    return { rule: this.#rule, kept: evaluation.states.active, leftOut: evaluation.leftOut }
+    const states = this.#states
+    if (states === undefined || states.leftOut === 0 || 'record' in this.#rule) return undefined
+    return { rule: this.#rule, kept: states.active, leftOut: states.leftOut }
+  }
+
+  /** Rises with each change of its alerts. */
+  get changes(): number {
+    return this.#states?.changes ?? 0
   }
 
   /** Adds the pending and firing alerts to a list. */
-  list(into: Alert[]): void {
+  list(into: A[]): void {
     this.#states?.list(into)
   }
 
-  get resolved(): ResolvedAlert[] {
+  /** The alerts that ended not long ago, where the states remember them. */
+  get resolved(): readonly ResolvedAlert[] {
     return this.#states?.resolved ?? []
   }
 }

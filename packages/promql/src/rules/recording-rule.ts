@@ -15,9 +15,10 @@ const SAMPLES_OF_STEP = 64
 
 /** Writes an expression's result into the store, as `Eval` in Prometheus's `rules/recording.go`. */
 export class RecordingEvaluation {
+  readonly #rule: RecordingRule
   readonly #query: RuleQuery
   readonly #context: RuleContext
-  readonly #output: RuleOutput
+  #output: RuleOutput
   readonly #outputLabels: DerivedLabels<Labels>
 
   constructor(rule: RecordingRule, context: RuleContext, store: Store) {
@@ -32,13 +33,31 @@ export class RecordingEvaluation {
     this.#outputLabels = new DerivedLabels(labels =>
       Labels.from(new Map([...labels.entries(), ...own, [METRIC_NAME, rule.record]])),
     )
+    this.#rule = rule
     this.#context = context
     this.#output = new RuleOutput(store)
     this.#query = new RuleQuery(rule.record, rule.expr, store, context)
   }
 
+  /** What says that a rule is the same after a reload. */
+  get identity(): string {
+    const { record, expr, labels } = this.#rule
+    return JSON.stringify(['record', record, expr, { ...this.#context.labels, ...labels }, this.#context.queryOffsetMs])
+  }
+
   dispose(): void {
     this.#query.dispose()
+  }
+
+  /** Goes on where the same rule was before a reload. */
+  takeOver(previous: RecordingEvaluation): void {
+    this.#output = previous.#output
+  }
+
+  /** The rule is gone: its series end. */
+  end(now: number): void {
+    this.#output.begin()
+    this.#output.end(now - this.#context.queryOffsetMs)
   }
 
   *evaluate(now: number, annotations: AnnotationList): Steps<void> {

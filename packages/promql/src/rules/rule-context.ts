@@ -15,8 +15,6 @@ export interface RuleContext {
   readonly queryOffsetMs: number
   /** Expressions may use functions that Prometheus has behind a feature flag. */
   readonly experimental: boolean
-  /** `ALERTS` and `ALERTS_FOR_STATE` are written. */
-  readonly writesAlerts: boolean
   readonly environment: TemplateEnvironment
   /** Where expressions are compiled. */
   readonly expressions: CompiledExpressions

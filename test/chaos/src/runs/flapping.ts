@@ -1,6 +1,5 @@
-import { isFiring } from '@homeostat/optimizer'
 import type { ChaosOptions, ChaosRun } from '../chaos-run.ts'
-import { INTERVAL_MS, policyOf, watch } from '../condition-loop.ts'
+import { INTERVAL_MS, isFiring, timesOf, watch } from '../condition-loop.ts'
 import type { Observation, Plant, WatchedRule } from '../condition-loop.ts'
 import { worstHours } from '../flap-count.ts'
 import { createRandom } from '@homeostat/lab/scenarios'
@@ -82,7 +81,7 @@ function reportFlaps(family: Family, missing: number, { short, seed, report }: C
 }
 
 function tally(tallies: Map<string, Tally>, observation: Observation): void {
-  const { plant, rule, elapsedMs, value, condition } = observation
+  const { plant, rule, elapsedMs, value, alert } = observation
   const key = `${rule}/${plant}`
   let known = tallies.get(key)
   if (known === undefined) {
@@ -98,7 +97,7 @@ function tally(tallies: Map<string, Tally>, observation: Observation): void {
     }
     tallies.set(key, known)
   }
-  const state = isFiring(condition) ? 'firing' : 'quiet'
+  const state = isFiring(alert) ? 'firing' : 'quiet'
   if (state !== known.state) known.transitions.push(elapsedMs)
   known.state = state
   const isNaivelyFiring = value > Number(/[\d.]+$/.exec(rule)?.[0])
@@ -106,8 +105,8 @@ function tally(tallies: Map<string, Tally>, observation: Observation): void {
   known.isNaivelyFiring = isNaivelyFiring
   if (observation.isFiringInPrometheus !== known.isFiringInPrometheus) known.prometheus.push(elapsedMs)
   known.isFiringInPrometheus = observation.isFiringInPrometheus
-  if (isFiring(condition) && !isNaivelyFiring) known.held++
-  if (condition.state === 'pending' && condition.heldBackSince !== undefined) known.hidden++
+  if (isFiring(alert) && !isNaivelyFiring) known.held++
+  if (alert !== undefined && 'heldBackSince' in alert) known.hidden++
 }
 
 /** One lasting step each, after a quiet time: how many ticks later than `for` it fires, and than `keep_firing_for` it ends. */
@@ -123,18 +122,18 @@ function reportSteps(missing: number, { short, seed, report }: ChaosOptions): vo
     steps.map(each => each.plant),
     rules,
     3 * HOUR_MS,
-    ({ plant, rule, elapsedMs, condition }) => {
+    ({ plant, rule, elapsedMs, alert }) => {
       const key = `${rule}/${plant}`
       const known = seen.get(key) ?? {}
       seen.set(key, known)
-      if (isFiring(condition)) known.fired ??= elapsedMs
+      if (isFiring(alert)) known.fired ??= elapsedMs
       else if (known.fired !== undefined) known.resolved ??= elapsedMs
     },
   )
   const fires: number[] = []
   const resolves: number[] = []
   for (const rule of rules) {
-    const { forMs, keepFiringForMs } = policyOf(rule)
+    const { forMs, keepFiringForMs } = timesOf(rule)
     for (const { from, until, plant } of steps) {
       const { fired = Infinity, resolved = Infinity } = seen.get(`${rule.alert}/${plant.name}`) ?? {}
       fires.push((fired - from - forMs) / INTERVAL_MS)
@@ -169,15 +168,15 @@ function reportLateSteps({ short, seed, report }: ChaosOptions): void {
   })
   const begins = new Map(steps.map(({ from, plant }) => [plant.name, from]))
   const lateMs = new Map<string, number>()
-  const policies = new Map(rules.map(rule => [rule.alert, policyOf(rule)]))
+  const policies = new Map(rules.map(rule => [rule.alert, timesOf(rule)]))
   watch(
     steps.map(each => each.plant),
     rules,
     (short ? 4 : 6.5) * HOUR_MS,
-    ({ plant, rule, elapsedMs, condition }) => {
+    ({ plant, rule, elapsedMs, alert }) => {
       const from = begins.get(plant) ?? 0
       const key = `${rule}/${plant}`
-      if (elapsedMs < from || lateMs.has(key) || !isFiring(condition)) return
+      if (elapsedMs < from || lateMs.has(key) || !isFiring(alert)) return
       lateMs.set(key, Math.max(0, elapsedMs - from - (policies.get(rule)?.forMs ?? 0)))
     },
   )

@@ -1,0 +1,15 @@
+import type { Rule } from '@homeostat/promql'
+import type { Firing } from '../words/firing.ts'
+import type { Steps } from '../time/sliced-work.ts'
+
+type Labels = Firing['labels']
+
+/** What is known about alerts beyond the samples of their rules. */
+export interface AlertInputs {
+  /** Looks ahead, in steps, at what the other methods are going to be asked about alerts of the rule with labels of these names. */
+  prepare(rule: Rule, labels: Labels, now: number): Steps<void>
+  /** Whether every series that the rule's expression reads for these labels has a fresh value. Absence is not health. */
+  hasInputs(rule: Rule, labels: Labels, now: number): boolean
+  /** Whether the trouble is over by the `clear` expressions of all responses to the alert; true when there is none. */
+  isClear(rule: Rule, labels: Labels, now: number): boolean
+}

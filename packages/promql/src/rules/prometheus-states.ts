@@ -1,0 +1,243 @@
+import type { ActiveSamples, AlertingRule, AlertState, AlertStates, RuleStates } from './alert-states.ts'
+import type { Alert, ResolvedAlert } from './alert.ts'
+import type { Labels, LabelSet } from '../words/labels.ts'
+import { LimitExceeded } from './rule-context.ts'
+import type { Steps } from '../words/steps.ts'
+
+/** `resolvedRetention` of Prometheus's `rules/alerting.go`. */
+const RESOLVED_RETENTION_MS = 15 * 60_000
+/** Alerts looked at between two rests; a new one, with its templates, takes some ten microseconds. */
+const ALERTS_OF_STEP = 32
+/** Of one rule. A label that carries the value makes a new alert of every value, and Prometheus would keep them all. */
+const MOST_RESOLVED = 1000
+
+/** When alerts are pending, fire and end in Prometheus. */
+export class PrometheusStates implements AlertStates<Alert> {
+  ofRule(rule: AlertingRule): PrometheusAlerts {
+    return new PrometheusAlerts(rule)
+  }
+}
+
+/**
+ * The alerts of one rule: inactive, pending, firing per label set, as `Eval` in Prometheus's `rules/alerting.go` decides.
+ * A pending alert whose sample is missing once starts over; a firing one goes on for `keepFiringFor` and then ends.
+ */
+export class PrometheusAlerts implements RuleStates<Alert> {
+  readonly #rule: AlertingRule
+  // Made at the first alert: most rules have none.
+  #entries: Map<string, Entry> = NONE
+  #round = 0
+  #resolved = 0
+  #active = 0
+  #leftOut = 0
+  #changes = 0
+  /** Annotations of alerts that were taken over are those of the rule as it was. */
+  #saysAnew = false
+  // Asked of every rule at every evaluation; the map itself lies elsewhere in memory.
+  #idle = true
+
+  constructor(rule: AlertingRule) {
+    this.#rule = rule
+  }
+
+  get idle(): boolean {
+    return this.#idle
+  }
+
+  /** Those that are only kept firing included. */
+  get active(): number {
+    return this.#active
+  }
+
+  get leftOut(): number {
+    return this.#leftOut
+  }
+
+  get changes(): number {
+    return this.#changes
+  }
+
+  get alerts(): Iterable<AlertState> {
+    return this.#entries.values()
+  }
+
+  *update(samples: ActiveSamples, now: number): Steps<void> {
+    this.#round += 1
+    this.#idle = false
+    const known = yield* this.#renew(samples)
+    const { forMs, limit } = this.#rule
+    let looked = 0
+    for (const entry of this.#entries.values()) {
+      if (++looked % ALERTS_OF_STEP === 0) yield
+      if (entry.round !== this.#round && !this.#keeps(entry, now)) this.#end(entry, now)
+      else if (entry.firedAt === undefined && now - entry.activeAt >= forMs) this.#change(entry).firedAt = now
+    }
+    yield* this.#begin(samples, known, now)
+    const active = this.#active
+    if (limit > 0 && active > limit) {
+      this.end()
+      throw new LimitExceeded(`exceeded limit of ${limit} with ${active} alerts`)
+    }
+    this.#saysAnew = false
+    this.#idle = this.#entries.size === 0
+  }
+
+  list(into: Alert[]): void {
+    if (this.#active === 0) return
+    const { rule } = this.#rule
+    for (const entry of this.#entries.values())
+      if (entry.resolvedAt === undefined) into.push((entry.shown ??= shownAs(rule, entry)))
+  }
+
+  /** The alerts that fired and ended not long ago. */
+  get resolved(): ResolvedAlert[] {
+    const { rule } = this.#rule
+    const out: ResolvedAlert[] = []
+    for (const { plainLabels: labels, annotations, value, activeAt, firedAt, resolvedAt } of this.#entries.values()) {
+      if (firedAt === undefined || resolvedAt === undefined) continue
+      const { alert } = rule
+      out.push({ rule, alert, labels, annotations, value, activeAt, state: 'resolved', firedAt, resolvedAt })
+    }
+    return out
+  }
+
+  takeOver(previous: RuleStates<Alert>): void {
+    if (!(previous instanceof PrometheusAlerts)) return
+    this.#entries = previous.#entries
+    this.#round = previous.#round
+    this.#resolved = previous.#resolved
+    this.#active = previous.#active
+    this.#idle = previous.#idle
+    this.#saysAnew = true
+    this.#changes += 1
+    for (const entry of this.#entries.values()) entry.shown = undefined
+    previous.#entries = NONE
+    previous.end()
+  }
+
+  end(): void {
+    this.#entries.clear()
+    this.#resolved = 0
+    this.#active = 0
+    this.#changes += 1
+  }
+
+  /** Gives the alerts there are their samples; how many have one. */
+  *#renew({ length, labels, sources, values }: ActiveSamples): Steps<number> {
+    let known = 0
+    for (let i = 0; i < length; i++) {
+      if (i % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
+      const entry = this.#entries.get(labels[i]!.key)
+      if (entry === undefined || entry.resolvedAt !== undefined) continue
+      known += 1
+      entry.round = this.#round
+      if (entry.goneSince !== undefined) this.#change(entry).goneSince = undefined
+      const source = sources[i]!
+      const value = values[i]!
+      // A template says the same about the same labels and value.
+      if (entry.source === source && Object.is(entry.value, value) && !this.#saysAnew) continue
+      this.#change(entry).annotations = this.#rule.annotate(source, value)
+      entry.source = source
+      entry.value = value
+    }
+    return known
+  }
+
+  /** Gives samples without an alert one, as long as there is room. Those that had one go first, so that it is always the same. */
+  *#begin({ length, labels, sources, values }: ActiveSamples, known: number, now: number): Steps<void> {
+    const { maxAlerts, forMs } = this.#rule
+    const begun = Math.min(Math.max(0, maxAlerts - this.#active), length - known)
+    this.#leftOut = length - known - begun
+    let left = begun
+    for (let i = 0; i < length && left > 0; i++) {
+      if (i % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
+      const { key } = labels[i]!
+      const ended = this.#entries.get(key)
+      if (ended?.round === this.#round) continue
+      if (ended !== undefined) this.#resolved -= 1
+      const entry = new Entry(labels[i]!, sources[i]!, values[i]!, now)
+      entry.annotations = this.#rule.annotate(entry.source, entry.value)
+      entry.round = this.#round
+      if (forMs <= 0) entry.firedAt = now
+      if (this.#entries === NONE) this.#entries = new Map()
+      this.#entries.set(key, entry)
+      this.#active += 1
+      this.#changes += 1
+      left -= 1
+    }
+  }
+
+  #change(entry: Entry): Entry {
+    entry.shown = undefined
+    this.#changes += 1
+    return entry
+  }
+
+  #keeps(entry: Entry, now: number): boolean {
+    const { keepFiringForMs } = this.#rule
+    if (entry.firedAt === undefined || entry.resolvedAt !== undefined || keepFiringForMs === 0) return false
+    if (entry.goneSince === undefined) this.#change(entry).goneSince = now
+    return now - entry.goneSince! < keepFiringForMs
+  }
+
+  #end(entry: Entry, now: number): void {
+    if (entry.resolvedAt !== undefined) {
+      // A clock set back must not keep an ended alert for ever.
+      if (Math.abs(now - entry.resolvedAt) <= RESOLVED_RETENTION_MS) return
+      this.#resolved -= 1
+      this.#entries.delete(entry.labels.key)
+      return
+    }
+    this.#active -= 1
+    this.#changes += 1
+    if (entry.firedAt === undefined || this.#resolved >= MOST_RESOLVED) this.#entries.delete(entry.labels.key)
+    else {
+      entry.resolvedAt = now
+      this.#resolved += 1
+    }
+  }
+}
+
+/** Nothing is ever put into it. */
+const NONE = new Map<string, Entry>()
+
+class Entry implements AlertState {
+  readonly labels: Labels
+  readonly plainLabels: LabelSet
+  readonly activeAt: number
+  source: Labels
+  value: number
+  annotations: Readonly<Record<string, string>> = {}
+  firedAt: number | undefined
+  /** When the sample of a firing alert went away. */
+  goneSince: number | undefined
+  /** When it ended; from then on it is kept for show only. */
+  resolvedAt: number | undefined
+  /** The last evaluation that had a sample for it. */
+  round = 0
+  /** Made when it is asked for, and again after a change. */
+  shown: Alert | undefined
+
+  constructor(labels: Labels, source: Labels, value: number, now: number) {
+    this.labels = labels
+    this.plainLabels = labels.toObject()
+    this.activeAt = now
+    this.source = source
+    this.value = value
+  }
+
+  get state(): AlertState['state'] {
+    if (this.resolvedAt !== undefined) return 'inactive'
+    return this.firedAt === undefined ? 'pending' : 'firing'
+  }
+}
+
+function shownAs(rule: Alert['rule'], entry: Entry): Alert {
+  const { plainLabels: labels, annotations, value, activeAt, firedAt, goneSince } = entry
+  // Written out: to spread what they have in common would make two objects for each alert.
+  const { alert } = rule
+  if (firedAt === undefined) return { rule, alert, labels, annotations, value, activeAt, state: 'pending' }
+  if (goneSince === undefined) return { rule, alert, labels, annotations, value, activeAt, state: 'firing', firedAt }
+  const keptSince = goneSince
+  return { rule, alert, labels, annotations, value, activeAt, state: 'firing', firedAt, keptSince }
+}
