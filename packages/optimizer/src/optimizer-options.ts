@@ -1,7 +1,7 @@
 import type { RuleSource } from '@homeostat/promql'
 import type { Registry } from '@homeostat/signals'
 import type { Action } from './words/action.ts'
-import type { BudgetLimits } from './decisions/budget.ts'
+import type { BudgetLimits } from './words/budget-limits.ts'
 import type { Fleet } from './fleet/fleet.ts'
 import type { KillSwitch } from './stop/kill-switch.ts'
 import type { Mode } from './words/mode.ts'

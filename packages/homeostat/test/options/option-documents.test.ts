@@ -91,7 +91,7 @@ test('2-77: defaults in the TSDoc of options are those of the schema', () => {
     ['pg/src/instrumentation-options.ts', pgOptions],
     ['runtime/src/instrumentation-options.ts', runtimeOptions],
     ['forecast/src/loop/backfill-options.ts', entriesOf(forecastOptions)?.['backfill'] as OptionSchema],
-    ['optimizer/src/decisions/budget.ts', budgetSchema],
+    ['optimizer/src/words/budget-limits.ts', budgetSchema],
   ]
   let count = 0
   for (const [path, schema] of files) {

@@ -1,36 +1,11 @@
 import type { Action } from '../words/action.ts'
 import { isAdvice } from '../words/action.ts'
+import type { BudgetLimits, Remaining } from '../words/budget-limits.ts'
 import type { Proposal } from '../words/decision.ts'
 import type { Trial } from '../words/trial.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
-
-/** How much the loop may do, all in all; the defaults are those of the semantics in loop research §3.6. */
-export interface BudgetLimits {
-  /** Runs an hour of one action. @default 6 */
-  readonly runsPerHourOfAction: number
-  /** Runs an hour of all actions of the process. @default 20 */
-  readonly runsPerHour: number
-  /** Runs at the same time. @default 2 */
-  readonly concurrentRuns: number
-  /** Milliseconds a minute for which actions may hold the event loop, as their receipts say. @default 50 */
-  readonly blockedMsPerMinute: number
-}
-
-export const DEFAULT_BUDGET: BudgetLimits = {
-  runsPerHourOfAction: 6,
-  runsPerHour: 20,
-  concurrentRuns: 2,
-  blockedMsPerMinute: 50,
-}
-
-/** What is left of one budget. */
-export interface Remaining {
-  readonly budget: keyof BudgetLimits
-  readonly remaining: number
-  readonly limit: number
-}
 
 /** What was spent of the budgets in the last hour, over all actions. */
 export interface Spending {

@@ -1,5 +1,6 @@
 import type { Action } from '../words/action.ts'
-import type { BudgetLimits, Spending } from './budget.ts'
+import type { BudgetLimits } from '../words/budget-limits.ts'
+import type { Spending } from './budget.ts'
 import type { Proposal } from '../words/decision.ts'
 import type { RefusalReason } from '../words/refusal-reason.ts'
 import type { FleetState } from '../fleet/fleet-state.ts'

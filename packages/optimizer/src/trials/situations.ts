@@ -1,7 +1,7 @@
 import type { Advisor } from '../actions/advisor.ts'
 import type { Runner } from '../actions/runner.ts'
 import type { Program } from '../alerts/program.ts'
-import type { BudgetLimits } from '../decisions/budget.ts'
+import type { BudgetLimits } from '../words/budget-limits.ts'
 import { spendingOf } from '../decisions/budget.ts'
 import type { DecisionInput } from '../decisions/decide.ts'
 import type { Fleet } from '../fleet/fleet.ts'

@@ -3,7 +3,7 @@ import type { Rule, Store } from '@homeostat/promql'
 import type { Action, Reclaimer } from './action.ts'
 import type { CoordinatorCandidate } from '../fleet/choose-coordinator.ts'
 import type { Knob } from './knob.ts'
-import type { LedgerListener } from '../ledger/ledger.ts'
+import type { LedgerListener } from './ledger-entry.ts'
 import type { Response } from './response.ts'
 import type { StateStoreCandidate } from '../state/state-store.ts'
 

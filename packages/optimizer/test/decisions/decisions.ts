@@ -1,5 +1,5 @@
 import type { Action, Response } from '../../src/index.ts'
-import { DEFAULT_BUDGET } from '../../src/decisions/budget.ts'
+import { DEFAULT_BUDGET } from '../../src/words/budget-limits.ts'
 import type { DecisionInput } from '../../src/decisions/decide.ts'
 import type { Proposal } from '../../src/words/decision.ts'
 import type { Firing } from '../../src/words/firing.ts'

@@ -1,4 +1,4 @@
-import type { BudgetLimits } from '../budget.ts'
+import type { BudgetLimits } from '../../words/budget-limits.ts'
 import { spentBudget } from '../budget.ts'
 import type { Gate } from '../gate.ts'
 

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../ledger.ts'
+import type { LedgerEntry } from '../../words/ledger-entry.ts'
 import type { Steps } from '../../time/sliced-work.ts'
 
 /** Publishes one entry of the ledger, in steps. */

@@ -1,7 +1,7 @@
 import type { OptionSchema } from '@homeostat/signals/options'
 import { group, number, wholeNumber } from '@homeostat/signals/options'
-import type { BudgetLimits } from '../../decisions/budget.ts'
-import { DEFAULT_BUDGET } from '../../decisions/budget.ts'
+import type { BudgetLimits } from '../budget-limits.ts'
+import { DEFAULT_BUDGET } from '../budget-limits.ts'
 
 /** The schema of the limits of what the loop may do. 0 allows nothing. */
 export const budgetSchema: OptionSchema<Partial<BudgetLimits>> = group<Partial<BudgetLimits>>(

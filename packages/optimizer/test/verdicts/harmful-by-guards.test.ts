@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { harmfulByGuards } from '../../../src/trials/guards/index.ts'
+import { harmfulByGuards } from '../../src/verdicts/harmful-by-guards.ts'
 
 test('an action under which things broke, and never without it, is harmful', () => {
   expect(harmfulByGuards(6, 7, 0, 6)).toStrictEqual({
