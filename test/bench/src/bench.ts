@@ -1,4 +1,4 @@
-// Command line: node --expose-gc src/bench.ts signals|redis|pg|collect|rules|forecast [--rounds N] [--quick] [--json]
+// Command line: node --expose-gc src/bench.ts signals|redis|pg|collect|rules|idle|start|forecast [--rounds N] [--quick] [--json]
 import { parseArgs } from 'node:util'
 import type { Bench, Path } from './benches.ts'
 import { benches } from './benches.ts'
@@ -10,8 +10,10 @@ import { runVariants } from './run-variants.ts'
 const DEFAULT_ROUNDS = 9
 const QUICK_ROUNDS = 5
 const FORECAST = 'forecast'
+const START = 'start'
+const START_TICKS = 4
 const FORECAST_STRIDE = 10
-const names = [...benches.map(({ name }) => name), FORECAST].join('|')
+const names = [...benches.map(({ name }) => name), START, FORECAST].join('|')
 
 const HELP = `CPU cost per operation: bare, ours, the contrib peer and one SDK record per operation.
 
@@ -23,6 +25,7 @@ Usage: npm run bench -- ${names} [options]
   --help       this text
 
 ${benches.map(({ name, title }) => `  ${name.padEnd(8)} ${title}`).join('\n')}
+  start    What homeostat() adds to the start of NodeSDK with Prometheus: import time, heap and resident memory
   forecast Skill, calibration and cost of forecasts, beside climatology, random walk, predict_linear and damped Holt;
            takes --data DIR (default ../shared/forecast/data), --stride MINUTES (default ${FORECAST_STRIDE}), --plot FILE.svg
 
@@ -105,19 +108,29 @@ function parseForecast(args: string[]): (Omit<ForecastOptions, 'onProgress'> & {
   return { rounds: positiveInteger('--rounds', rounds), stride: minutes, data, plot, days, json }
 }
 
+/** Undefined when it is another bench that is asked for. */
+function parseStart(
+  args: string[],
+): { readonly rounds: number; readonly ticks: number; readonly json: boolean } | undefined {
+  const { values, positionals } = parse(args)
+  if (values.help || positionals.length !== 1 || positionals[0] !== START) return undefined
+  const { rounds = String(values.quick ? QUICK_ROUNDS : DEFAULT_ROUNDS), ops = String(START_TICKS), json } = values
+  return { rounds: positiveInteger('--rounds', rounds), ticks: positiveInteger('--ops', ops), json }
+}
+
 async function main(args: string[]): Promise<void> {
   const forecast = parseForecast(args)
   if (forecast) return benchForecast(forecast)
+  const start = parseStart(args)
+  if (start) return benchStart(start)
   const command = parseCommand(args)
   if (command === undefined) return console.log(HELP)
   const { bench, rounds, paths, json } = command
 
-  const stop = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(name))
   const measured = await runVariants(bench, {
     rounds,
     paths,
-    signal: stop.signal,
+    signal: stopSignal(),
     onProgress: text => console.error(text),
   })
   const rows = rowsOf(
@@ -126,6 +139,20 @@ async function main(args: string[]): Promise<void> {
     measured,
   )
   console.log(json ? rows.map(row => JSON.stringify(row)).join('\n') : describeRun(bench, rows, rounds))
+}
+
+function stopSignal(): AbortSignal {
+  const stop = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(name))
+  return stop.signal
+}
+
+async function benchStart({ json, ...options }: NonNullable<ReturnType<typeof parseStart>>): Promise<void> {
+  const { runStartBench } = await import('./start/start-bench.ts')
+  const { describeStart } = await import('./start/start-report.ts')
+  const onProgress = (text: string): void => console.error(text)
+  const rows = await runStartBench({ ...options, signal: stopSignal(), onProgress })
+  console.log(json ? rows.map(row => JSON.stringify(row)).join('\n') : describeStart(rows, options.rounds))
 }
 
 async function benchForecast({ json, ...options }: NonNullable<ReturnType<typeof parseForecast>>): Promise<void> {
