@@ -48,3 +48,4 @@ if (installed !== wanted) {
 }
 // Incremental: without a change this takes a fraction of a second.
 run('building the packages', join(root, 'node_modules', '.bin', 'tsc'), ['-b', 'packages'])
+run('bundling the packages', process.execPath, [join(root, '.dev', 'bundle.mjs')])

@@ -13,6 +13,7 @@ export const settings = {
   test: {
     // Forks, not threads: the tests measure memory, event loops and signals of a whole process.
     pool: 'forks' as const,
+    globalSetup: '.dev/bundle.mjs',
     // Much of the time is spent waiting for servers and for real stalls to pass, so two run side by side on two cores as well.
     maxWorkers: 2,
     // Generous, because a machine may be several times slower than the one on which a test was written.

@@ -8,6 +8,7 @@ const root = new URL('../../../', import.meta.url)
 interface Manifest {
   readonly name: string
   readonly version: string
+  readonly bin?: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, { readonly default: string } | string>>
   readonly engines: { readonly node: string }
   readonly dependencies?: Readonly<Record<string, string>>
@@ -37,7 +38,7 @@ function packed(): ReadonlyMap<string, readonly string[]> {
 const tarballs = packed()
 
 describe.each(packages)('%s', folder => {
-  const { name, exports, engines } = manifest(folder)
+  const { name, exports, bin, engines } = manifest(folder)
   const shipped = tarballs.get(name) ?? []
   const entries = Object.keys(exports)
     // Data, which an import needs an attribute for.
@@ -55,17 +56,14 @@ describe.each(packages)('%s', folder => {
     expect(Number(run(folder, '--input-type=module', '--eval', script))).toBeGreaterThan(0)
   })
 
-  test('it ships its build, the sources its source maps name, its documents, and nothing else', () => {
+  test('it ships its bundles, types, the sources that maps name, its documents, and nothing else', () => {
     const files = readdirSync(new URL(`packages/${folder}/src/`, root), { recursive: true, encoding: 'utf8' })
     const sources = files.filter(path => path.endsWith('.ts')).map(path => path.slice(0, -'.ts'.length))
-    // What a source imports as data.
-    const assets = files.filter(path => path.endsWith('.json')).flatMap(path => [`src/${path}`, `dist/${path}`])
+    // What a source imports as data is in the bundles as well.
+    const assets = files.filter(path => path.endsWith('.json')).map(path => `src/${path}`)
     for (const source of sources) {
       expect(shipped).toEqual(
-        expect.arrayContaining([
-          `src/${source}.ts`,
-          ...['js', 'js.map', 'd.ts', 'd.ts.map'].map(suffix => `dist/${source}.${suffix}`),
-        ]),
+        expect.arrayContaining([`src/${source}.ts`, ...['d.ts', 'd.ts.map'].map(suffix => `dist/${source}.${suffix}`)]),
       )
     }
     const others = shipped.filter(
@@ -74,6 +72,16 @@ describe.each(packages)('%s', folder => {
     const data = Object.keys(exports).filter(entry => entry.endsWith('.json'))
     const expected = ['README.md', ...data.map(entry => entry.slice('./'.length)), ...assets]
     expect(others.toSorted()).toEqual(expected.toSorted())
+    const scripts = shipped.filter(path => path.endsWith('.js'))
+    for (const script of scripts) expect(shipped).toContain(`${script}.map`)
+    // Files that entries share have a hash in their name.
+    const bundles = scripts.filter(path => !/^dist\/shared-\w+\.js$/.test(path))
+    const entries = Object.values({ ...exports, ...bin }).map(entry =>
+      typeof entry === 'string' ? entry : entry.default,
+    )
+    const expectedBundles = entries.filter(path => path.endsWith('.js')).map(path => path.slice('./'.length))
+    const threads = name === 'homeostat' ? ['dist/program-reader-thread.js'] : []
+    expect(bundles.toSorted()).toEqual([...new Set([...expectedBundles, ...threads])].toSorted())
     // What its README and its comments refer to.
     const docs = new URL(`packages/${folder}/docs/`, root)
     const written = existsSync(docs) ? readdirSync(docs).map(file => `docs/${file}`) : []
