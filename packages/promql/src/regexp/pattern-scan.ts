@@ -48,8 +48,9 @@ export function scanPattern(source: string): PatternScan {
       size += around.size + 2
       copies = around.copies
     } else {
-      last = { size: text.startsWith(String.raw`\Q`) ? text.length : 1, copies: 1 }
-      size += last.size
+      // Of quoted text, only the last character is repeated.
+      last = { size: 1, copies: 1 }
+      size += text.startsWith(String.raw`\Q`) ? text.length : 1
     }
     copies = Math.max(copies, last.copies)
   }
@@ -61,9 +62,18 @@ export function scanPattern(source: string): PatternScan {
  * https://github.com/golang/go/blob/go1.25.0/src/regexp/syntax/parse.go, `parseNamedClass`
  */
 export function escapeBracketColon(source: string): string {
-  const at = source.lastIndexOf(':]')
-  if (at < 1 || source[at - 1] !== '[') return source
-  return source.replaceAll(PART, text => text.replace(/^(\[(?:\\[^]|[^\\])*)\[:\]$/, String.raw`$1\[:]`))
+  const at = source.lastIndexOf('[:]')
+  if (at === -1 || source.includes(':]', at + 2)) return source
+  for (const { 0: text, index } of source.matchAll(PART)) {
+    const isEndOfClass = text.startsWith('[') && index < at && index + text.length === at + 3
+    if (isEndOfClass && !isEscaped(source, at)) return `${source.slice(0, at)}\\${source.slice(at)}`
+  }
+  return source
+}
+
+function isEscaped(source: string, at: number): boolean {
+  const [backslashes = ''] = /\\*$/.exec(source.slice(0, at)) ?? []
+  return backslashes.length % 2 === 1
 }
 
 /** The same pattern with each named group under a name of its own, `g0`, `g1`, …, and the names it had. */
@@ -71,7 +81,7 @@ export function renameGroups(source: string): { readonly source: string; readonl
   const names: string[] = []
   const renamed = source.replaceAll(PART, (text, ...rest) => {
     const { name } = rest.at(-1) as Partial<Record<'name', string>>
-    return name === undefined ? text : `(?P<g${names.push(name) - 1}>`
+    return name === undefined ? text : text.replace(`<${name}>`, `<g${names.push(name) - 1}>`)
   })
   return { source: renamed, names }
 }

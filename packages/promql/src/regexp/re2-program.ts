@@ -46,9 +46,7 @@ function compileNamed(source: string, flags: number): Re2Program {
   try {
     return named(RE2JS.compile(renamed.source, flags), name => renamed.names[Number(name.slice(1))])
   } catch (error) {
-    const problem = problemOf(error, renamed.source)
-    problem.message = problem.message.replaceAll(/\(\?P<g(\d+)>/g, (_, index) => `(?P<${renamed.names[Number(index)]}>`)
-    throw problem
+    throw problemOf(error, source)
   }
 }
 
@@ -60,13 +58,24 @@ function named(regexp: RE2JS, nameOf: (name: string) => string | undefined): Re2
 
 /** Prometheus anchors a pattern and then parses it, so its words show the pattern anchored. */
 function problemOf(error: unknown, source: string): PatternProblem {
+  const renamed = renameGroups(source)
+  const problem = (message: string): PatternProblem =>
+    new PatternProblem(asWritten(message, source, renamed.names), { cause: error })
   try {
-    RE2JS.compile(`^(?s:${source})$`)
+    RE2JS.compile(`^(?s:${renamed.source})$`)
   } catch (anchored) {
-    if (anchored instanceof RE2JSSyntaxException) return new PatternProblem(anchored.message, { cause: error })
+    if (anchored instanceof RE2JSSyntaxException) return problem(anchored.message)
     // The parser is recursive.
     return PatternProblem.of('expression nests too deeply', source)
   }
-  const text = error instanceof Error ? error.message : String(error)
-  return new PatternProblem(text.replace('`(?s)', '`'), { cause: error })
+  return problem((error instanceof Error ? error.message : String(error)).replace('`(?s)', '`'))
+}
+
+/** The words of an error about the pattern as it was before {@link renameGroups} and {@link escapeBracketColon}. */
+function asWritten(text: string, source: string, names: readonly string[]): string {
+  const [named = '[:]'] = /\[:\][^]*?:\]/.exec(source) ?? []
+  return text
+    .replaceAll(/(\(\?P?<)g(\d+)>/g, (group, open, index) => `${open}${names[Number(index)] ?? group}>`)
+    .replace('`[:]`', () => `\`${named}\``)
+    .replaceAll(String.raw`\[:]`, () => '[:]')
 }

@@ -2,7 +2,7 @@
 const LITERAL = String.raw`(?:[^$\\.*+?()[\]{}|^]|\\[!-/:-@[-\x60{-~])*`
 const ALTERNATIVES = new RegExp(String.raw`^${LITERAL}(?:\|${LITERAL})*$`)
 const AFFIXED = new RegExp(String.raw`^(?<before>\.[*+])?(?<literal>${LITERAL})(?<after>\.[*+])?$`)
-const ALTERNATIVE = new RegExp(String.raw`(?:^|\|)(${LITERAL})`, 'g')
+const ALTERNATIVE = new RegExp(String.raw`\|(${LITERAL})`, 'g')
 
 /**
  * How the patterns that most matchers have are matched without an automaton: `a`, `a|b`, `a.*`, `.*a`, `.+a.*`, `.*`, `.+`.
@@ -10,7 +10,7 @@ const ALTERNATIVE = new RegExp(String.raw`(?:^|\|)(${LITERAL})`, 'g')
  */
 export function simpleTest(source: string): ((text: string) => boolean) | undefined {
   if (ALTERNATIVES.test(source))
-    return alternativesTest(Array.from(source.matchAll(ALTERNATIVE), ([, literal = '']) => unescaped(literal)))
+    return alternativesTest(Array.from(`|${source}`.matchAll(ALTERNATIVE), ([, literal = '']) => unescaped(literal)))
   const parts = AFFIXED.exec(source)?.groups
   if (parts === undefined) return undefined
   const { before, literal = '', after } = parts

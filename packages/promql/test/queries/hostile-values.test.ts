@@ -1,3 +1,4 @@
+import { createRandom } from '@homeostat/signals/random'
 import { startPrometheus, type Prometheus } from '@homeostat/services'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compile, createStore, Labels, type Store } from '../../src/index.ts'
@@ -12,23 +13,13 @@ const AT_MS = START_MS + 55_000
 /** Samples of one series; `undefined` for a gap. */
 type Samples = readonly (number | undefined)[]
 
-/** A small generator with a fixed seed, so that a failure can be looked at again. */
-function* numbers(seed: number): Generator<number, never> {
-  let state = seed
-  for (;;) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    yield state / 2 ** 32
-  }
-}
-
 const patterns: Samples[] = []
 for (const value of HOSTILE) patterns.push([value, value, value, value, value, value], [1, 2, value, 3, 4, 5])
-const random = numbers(42)
+/** A fixed seed, so that a failure can be looked at again. */
+const random = createRandom(42)
 for (let i = 0; i < 60; i++) {
   patterns.push(
-    Array.from({ length: 6 }, () =>
-      random.next().value < 0.15 ? undefined : HOSTILE[Math.floor(random.next().value * HOSTILE.length)],
-    ),
+    Array.from({ length: 6 }, () => (random() < 0.15 ? undefined : HOSTILE[Math.floor(random() * HOSTILE.length)])),
   )
 }
 

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { createRandom } from '@homeostat/signals/random'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compile, createStore } from '../../src/index.ts'
@@ -85,11 +86,8 @@ test('a pattern with too many groups can be matched, and its groups cannot be ta
 })
 
 test('the states of an automaton stay below a bound, whatever text it reads', () => {
-  let state = 1
-  const random = Array.from({ length: 30_000 }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state & 65_536 ? 'a' : 'b'
-  }).join('')
+  const next = createRandom(1)
+  const random = Array.from({ length: 30_000 }, () => (next() < 0.5 ? 'a' : 'b')).join('')
   const before = heapBytes()
   const patterns = Array.from({ length: 10 }, (_, i) => compileRegexp(`.*a.{15}|x{${i + 1}}`))
   for (const pattern of patterns) pattern.test(random)
@@ -117,6 +115,9 @@ test('groups of the same name are allowed, and the first that matched counts', (
   const expanded = (text: string): string =>
     expandReplacement('$x${__proto__}', pattern.match(text) ?? [], pattern.groupNames)
   expect(['a', 'b', 'c'].map(expanded)).toEqual(['a', 'b', 'c'])
+  expect(() => compileRegexp('(?<x>a)(')).toThrow('missing closing ): `^(?s:(?<x>a)()$`')
+  expect(() => compileRegexp('[[:]a[[:alpha:]')).toThrow('invalid character class range: `[:]a[[:alpha:]`')
+  expect(() => compileRegexp('(?P<x>a))(?P<x>b)')).toThrow('unexpected ): `^(?s:(?P<x>a))(?P<x>b))$`')
   expect(() => compileRegexp('(?P<x>a)(?P<x>b)[')).toThrow('missing closing ]: `[)$`')
   expect(() => compileRegexp('(?P<x>a)(?P<x>b)(?P<y>\\8')).toThrow('invalid escape sequence: `\\8`')
 })

@@ -1,21 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createRandom } from '@homeostat/signals/random'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ruleTestCases } from '../../src/rule-tests.ts'
 import { findPromtool, mismatches, promtoolVerdict } from './promtool.ts'
 
 type Random = (below: number) => number
 
-/** A small generator of numbers, the same for a seed everywhere (mulberry32). */
 function randomOf(seed: number): Random {
-  let state = seed
-  return below => {
-    state = (state + 0x6d_2b_79_f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below)
-  }
+  const random = createRandom(seed)
+  return below => Math.floor(random() * below)
 }
 
 const HOLD = ['0s', '1m', '90s', '3m', '5m']
