@@ -1,3 +1,4 @@
+import { percent } from './percent.ts'
 import type { Reason } from './reason.ts'
 import type { SeriesHistory } from './series-history.ts'
 import type { Situation } from './situation.ts'
@@ -56,10 +57,6 @@ export function explainSituation(
   const because = toward.map(({ logOdds, words }) => `${words} (${logOdds > 0 ? 'raises' : 'lowers'} it)`).join('; ')
   const summary = `${percent(probability)} within ${minutes(experience.horizonMs)}: ${because || words['base rate']}`
   return { probability, summary, contributions }
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`
 }
 
 function minutes(ms: number): string {

@@ -1,3 +1,4 @@
+import { percent } from './percent.ts'
 import type { Experience } from './experience.ts'
 import type { Reason } from './reason.ts'
 import type { SeriesHistory } from './series-history.ts'
@@ -33,10 +34,6 @@ export function wordsOf(
     'other series': 'what followed in other series in such a situation',
     recalibration: 'how its earlier probabilities turned out',
   }
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`
 }
 
 function duration(ms: number): string {

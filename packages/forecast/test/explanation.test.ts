@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { DAY, feed, forecaster, HORIZON, HOUR, hourlyJob, LIMIT, MINUTE, random, START } from './machine.ts'
+import { DAY, feed, forecaster, HORIZON, HOUR, hourlyJob, LIMIT, MINUTE, createRandom, START } from './machine.ts'
 
 describe('an explanation', () => {
   it('has contributions that add up to the log odds of the probability', () => {
     const cpu = forecaster()
-    const noise = random(4)
+    const noise = createRandom(4)
     for (let i = 0; i < 3000; i++) {
       cpu.observe(START + i * MINUTE, Math.min(1, 0.9 * noise() ** 0.4 * noise()))
       if (i % 100 !== 50 || cpu.probability(LIMIT, HORIZON) === 1) continue

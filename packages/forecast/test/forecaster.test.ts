@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { create, ForecastArgumentError } from '../src/index.ts'
-import { DAY, feed, forecaster, HORIZON, HOUR, hourlyJob, LIMIT, MINUTE, random, START } from './machine.ts'
+import { DAY, feed, forecaster, HORIZON, HOUR, hourlyJob, LIMIT, MINUTE, createRandom, START } from './machine.ts'
 
 describe('a forecaster', () => {
   it('says the base rate of other series and that it is not ready before it has samples', () => {
@@ -42,7 +42,7 @@ describe('a forecaster', () => {
   it('warns a new series whose first hour climbs steadily, more than one that stays where it is', () => {
     const climbing = forecaster()
     const flat = forecaster()
-    const noise = random(3)
+    const noise = createRandom(3)
     for (let i = 0; i < 50; i++) {
       const jitter = 0.02 * noise()
       climbing.observe(START + i * MINUTE, 0.2 + 0.0095 * i + jitter)

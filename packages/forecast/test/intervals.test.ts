@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { DAY, forecaster, hourlyJob, LIMIT, MINUTE, feed, random, START } from './machine.ts'
+import { DAY, forecaster, hourlyJob, LIMIT, MINUTE, feed, createRandom, START } from './machine.ts'
 
 const SECOND = 1000
 
 /** A load that swings with the day and drifts for minutes at a time, as an exporter shows it that tells it once a minute. */
 function drift(seed: number): (timestampMs: number) => number {
-  const next = random(seed)
+  const next = createRandom(seed)
   let [minute, swerve] = [-1, 0]
   return timestampMs => {
     const now = Math.floor(timestampMs / MINUTE)

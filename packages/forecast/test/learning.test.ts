@@ -10,7 +10,7 @@ import { OnlineLogistic } from '../src/online-logistic.ts'
 import { Recalibration } from '../src/recalibration.ts'
 import { RiseTail } from '../src/rise-tail.ts'
 import weights from '../src/weights.json' with { type: 'json' }
-import { DAY, HOUR, MINUTE, random, START } from './machine.ts'
+import { DAY, HOUR, MINUTE, createRandom, START } from './machine.ts'
 
 const arena = (): Arena => new Arena(16_384)
 
@@ -39,7 +39,7 @@ describe('the tables', () => {
   it('approach the rate of a cell and begin at the base rate', () => {
     const tables = new FrequencyTables(16, arena())
     expect(tables.rate(7, 0.2)).toBeCloseTo(0.2, 6)
-    const next = random(1)
+    const next = createRandom(1)
     for (let i = 0; i < 5000; i++) tables.learn(7, next() < 0.35 ? 1 : 0)
     expect(tables.rate(7, 0.2)).toBeCloseTo(0.35, 1)
     expect(tables.rate(8, 0.2)).toBeCloseTo(0.2, 6)
@@ -49,7 +49,7 @@ describe('the tables', () => {
 describe('the tail of rises', () => {
   it('knows how often the series rose so far, and more is never likelier', () => {
     const tail = new RiseTail(10, arena())
-    const next = random(2)
+    const next = createRandom(2)
     for (let i = 0; i < 1000; i++) tail.learn(8 * next())
     expect(tail.atLeast(4)).toBeCloseTo(0.5, 1)
     let last = 1
@@ -64,7 +64,7 @@ describe('the tail of rises', () => {
 describe('the online regression', () => {
   it('finds the weights that made the outcomes, and is surer with each of them', () => {
     const regression = new OnlineLogistic([0, 0, 0], [1, 1, 1], arena())
-    const next = random(3)
+    const next = createRandom(3)
     const inputs = new Float64Array(3)
     inputs.set([1, 0.5, 0.5])
     const unsure = regression.varianceOf(inputs)
@@ -81,7 +81,7 @@ describe('the online regression', () => {
 describe('recalibration', () => {
   it('moves what is said too often to where it belongs', () => {
     const recalibration = new Recalibration()
-    const next = random(4)
+    const next = createRandom(4)
     for (let i = 0; i < 20_000; i++) recalibration.learn(0, next() < 0.3 ? 1 : 0)
     expect(sigmoid(recalibration.logOdds(0))).toBeCloseTo(0.3, 1)
   })

@@ -1,8 +1,8 @@
 import type { Forecaster } from '../src/forecaster.ts'
 import { create } from '../src/index.ts'
-import { random } from '../training/random.ts'
+import { createRandom } from '@homeostat/signals/random'
 
-export { random } from '../training/random.ts'
+export { createRandom } from '@homeostat/signals/random'
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
@@ -25,7 +25,7 @@ export function forecaster(options: Partial<Parameters<typeof create>[0]> = {}):
 
 /** A machine that idles noisily and is busy for three minutes at the given minute of every hour. */
 export function hourlyJob(minute: number, seed = 1): (timestampMs: number) => number {
-  const next = random(seed)
+  const next = createRandom(seed)
   return timestampMs => {
     const now = Math.floor(timestampMs / MINUTE) % 60
     return (now >= minute && now < minute + 3 ? 0.8 : 0.3) + 0.05 * next()

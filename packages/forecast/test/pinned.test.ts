@@ -9,7 +9,7 @@ import weights from '../src/weights.json' with { type: 'json' }
 import { SeriesHistory } from '../src/series-history.ts'
 import { FEATURES, Situation } from '../src/situation.ts'
 import { Target } from '../src/target.ts'
-import { DAY, HOUR, MINUTE, random, START } from './machine.ts'
+import { DAY, HOUR, MINUTE, createRandom, START } from './machine.ts'
 
 // A forecast is compared bit by bit with the one that was pinned: saved states and the shipped weights rest on every
 // feature meaning what it meant. After a change that is meant to alter forecasts, pin them again with
@@ -44,7 +44,7 @@ function* minutes(count: number, value: (minute: number) => number, stepMs = MIN
 const wave = (i: number, period: number): number => Math.abs(((i % period) / period) * 2 - 1)
 
 function* gaps(): Iterable<Sample> {
-  const next = random(11)
+  const next = createRandom(11)
   let ms = 0
   for (let i = 0; i < 4000; i++) {
     const lost = next()
@@ -54,19 +54,19 @@ function* gaps(): Iterable<Sample> {
 }
 
 function* clockSetBack(): Iterable<Sample> {
-  const next = random(12)
+  const next = createRandom(12)
   for (let i = 0; i < 2000; i++) yield [i * MINUTE, 0.6 + 0.2 * next()]
   for (let i = 0; i < 2000; i++) yield [(i - 900) * MINUTE, 0.55 + 0.2 * next()]
 }
 
 function walk(seed: number, size: number): () => number {
-  const next = random(seed)
+  const next = createRandom(seed)
   let x = 0.5
   return () => (x = Math.min(1, Math.max(0, x + size * (next() - 0.5))))
 }
 
 function noisy(seed: number, value: (i: number, noise: number) => number): (i: number) => number {
-  const next = random(seed)
+  const next = createRandom(seed)
   return i => value(i, next())
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DAY, feed, forecaster, HORIZON, HOUR, hourlyJob, LIMIT, MINUTE, random, START } from './machine.ts'
+import { DAY, feed, forecaster, HORIZON, HOUR, hourlyJob, LIMIT, MINUTE, createRandom, START } from './machine.ts'
 
 describe('a forecaster on a series as they are', () => {
   it('answers with a probability whatever it has seen', () => {
@@ -88,7 +88,7 @@ describe('a forecaster on a series as they are', () => {
 
   it('keeps its skill when samples come irregularly and some are lost', () => {
     const cpu = forecaster()
-    const next = random(5)
+    const next = createRandom(5)
     const value = hourlyJob(40)
     for (let at = START; at < START + 5 * DAY; at += MINUTE)
       if (next() > 0.05) cpu.observe(at + 20_000 * next(), value(at))
@@ -98,7 +98,7 @@ describe('a forecaster on a series as they are', () => {
   it('takes a restart to zero for an event, not for a new habit', () => {
     const steady = forecaster({ kind: 'memory' })
     const restarted = forecaster({ kind: 'memory' })
-    const noise = random(7)
+    const noise = createRandom(7)
     for (let i = 0; i < 2880; i++) {
       const x = 0.4 + 0.02 * noise()
       steady.observe(START + i * MINUTE, x)

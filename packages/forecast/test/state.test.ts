@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ForecasterState } from '../src/index.ts'
 import { ForecastStateError } from '../src/index.ts'
-import { DAY, feed, forecaster, HORIZON, HOUR, hourlyJob, LIMIT, MINUTE, random, START } from './machine.ts'
+import { DAY, feed, forecaster, HORIZON, HOUR, hourlyJob, LIMIT, MINUTE, createRandom, START } from './machine.ts'
 
 const copy = (state: ForecasterState): ForecasterState => JSON.parse(JSON.stringify(state)) as ForecasterState
 
@@ -38,7 +38,7 @@ describe('the state of a forecaster', () => {
   it('does not grow with the samples', () => {
     const young = forecaster()
     const old = forecaster()
-    const noise = random(2)
+    const noise = createRandom(2)
     feed(young, noise, START, HOUR)
     feed(old, noise, START, 20 * DAY)
     expect(JSON.stringify(old).length).toBeLessThan(JSON.stringify(young).length * 1.1)

@@ -4,11 +4,11 @@ import { sigmoid } from '../src/logit.ts'
 import { binFeatures, boost } from '../training/boosting.ts'
 import type { Series } from '../training/series.ts'
 import { foldsOf } from '../training/series.ts'
-import { random } from './machine.ts'
+import { createRandom } from './machine.ts'
 
 describe('training', () => {
   it('learns what no single feature tells', () => {
-    const next = random(1)
+    const next = createRandom(1)
     const count = 4000
     const features = Float32Array.from({ length: 2 * count }, next)
     const outcome = Uint8Array.from({ length: count }, (_, i) =>

@@ -2,8 +2,8 @@
 // whose answers index a table of leaves. Prokhorenkova et al., "CatBoost: unbiased boosting with categorical features", 2018;
 // the split gain and Newton leaf of Chen and Guestrin, "XGBoost", 2016.
 
+import { createRandom } from '@homeostat/signals/random'
 import type { Forest } from '../src/forest.ts'
-import { random } from './random.ts'
 
 export interface BoostingOptions {
   readonly trees: number
@@ -30,7 +30,7 @@ export interface Binned {
 export function binFeatures(features: Float32Array, count: number, width: number): Binned {
   const bins = new Uint8Array(count * width)
   const edges: Float32Array[] = []
-  const next = random(7)
+  const next = createRandom(7)
   const sampled = Math.min(count, 60_000)
   const picks = Array.from({ length: sampled }, () => Math.floor(next() * count))
   for (let f = 0; f < width; f++) {
@@ -73,7 +73,7 @@ export function boost(set: TrainingSet, options: BoostingOptions, onTree?: (tree
   const { bins, edges, width } = binned
   const { depth, trees, lambda, rate } = options
   const leafCount = 1 << depth
-  const next = random(options.seed)
+  const next = createRandom(options.seed)
   let all = 0
   for (const row of rows) {
     all += weight[row]!

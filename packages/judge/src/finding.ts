@@ -1,3 +1,4 @@
+import { percent } from './percent.ts'
 import { compare, type Comparison } from './comparison.ts'
 import type { Measured } from './episode.ts'
 import type { Judgement } from './judgement.ts'
@@ -69,6 +70,8 @@ function decide(
     return { verdict: evidence === 'leak' ? 'palliative' : undefined, withheld: reason }
   }
   if (pBetterSeen > alpha && size > 0) return { verdict: undefined }
-  const share = `${Math.round(vanished * 100)} %`
-  return { verdict: undefined, withheld: `${share} of the samples vanish with the action, and may have been the worst` }
+  return {
+    verdict: undefined,
+    withheld: `${percent(vanished)} of the samples vanish with the action, and may have been the worst`,
+  }
 }

@@ -1,6 +1,6 @@
 import { ascending, quantile, type Sample } from './episode.ts'
 import { floorOf, logChange } from './log-change.ts'
-import { percent } from './reason.ts'
+import { percent, percentChange } from './percent.ts'
 import { middleWithLost } from './vanished.ts'
 import { worthwhile } from './worth.ts'
 import { signedRank } from './signed-rank.ts'
@@ -66,7 +66,7 @@ export function judgePairs(pairs: readonly SideBySide[], direction: 'up' | 'down
     pBetter: credited,
     pWorse: pHigh,
   }
-  const measured = `${percent(statistics.effect)} with the action (${percent(statistics.interval[0])} to ${percent(statistics.interval[1])}; ${seen.length} pairs)`
+  const measured = `${percentChange(statistics.effect)} with the action (${percentChange(statistics.interval[0])} to ${percentChange(statistics.interval[1])}; ${seen.length} pairs)`
   const said = (verdict: PairedJudgement['verdict'], why: string): PairedJudgement => ({
     verdict,
     reason: `${measured}${why}`,
@@ -74,12 +74,12 @@ export function judgePairs(pairs: readonly SideBySide[], direction: 'up' | 'down
   })
   if (pHigh <= ALPHA) return said('harmful', ', significantly worse')
   if (low > worthwhile(direction, worth))
-    return said('no_effect', `: ${percent(direction === 'down' ? -worth : worth)} or better is excluded`)
+    return said('no_effect', `: ${percentChange(direction === 'down' ? -worth : worth)} or better is excluded`)
   if (credited <= ALPHA) return said('effective', ', significantly better')
   if (pLow > ALPHA) return said('inconclusive', ': both an effect and none are possible')
   return said(
     'inconclusive',
-    `, not credited: ${Math.round(vanished * 100)} % of the samples vanish with the action, and may have been the worst`,
+    `, not credited: ${percent(vanished)} of the samples vanish with the action, and may have been the worst`,
   )
 }
 

@@ -1,3 +1,4 @@
+import { percent } from './percent.ts'
 import { type Episode, type Measured, type Sample, ascending, measure, median, quantile } from './episode.ts'
 import { trend } from './trend.ts'
 import { WORTH } from './worth.ts'
@@ -165,10 +166,6 @@ function signP(heads: number, size: number): number {
     term *= count / (size - count + 1)
   }
   return p
-}
-
-function percent(share: number): string {
-  return `${+(share * 100).toPrecision(2)} %`
 }
 
 function duration(ms: number): string {

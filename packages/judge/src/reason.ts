@@ -1,3 +1,4 @@
+import { percentChange } from './percent.ts'
 import type { Finding } from './finding.ts'
 import type { JudgeStatistics } from './judgement.ts'
 
@@ -18,12 +19,12 @@ export function reasonFor(
   if (statistics.effect === undefined) return `not credited: ${finding.withheld}${aside}`
   const better = direction === 'down' ? 'lower' : 'higher'
   const against = `${finding.size} act against ${finding.size} control episodes`
-  const interval = `${percent(statistics.interval![0])} to ${percent(statistics.interval![1])}`
-  const measured = `${percent(statistics.effect)} with the action (${interval}; ${against})`
+  const interval = `${percentChange(statistics.interval![0])} to ${percentChange(statistics.interval![1])}`
+  const measured = `${percentChange(statistics.effect)} with the action (${interval}; ${against})`
   const sentence = {
     effective: `${measured}, significantly ${better}: p ${short(finding.pBetter)}`,
     harmful: `${measured}, significantly ${direction === 'down' ? 'higher' : 'lower'}: p ${short(finding.pWorse)}`,
-    no_effect: `${measured}: ${percent(direction === 'down' ? -worth : worth)} or better is excluded${
+    no_effect: `${measured}: ${percentChange(direction === 'down' ? -worth : worth)} or better is excluded${
       finding.pBetter <= finding.alpha ? `, though it is significantly ${better}` : ''
     }`,
     palliative: `it helps, ${measured}, but ${finding.withheld}`,
@@ -32,12 +33,6 @@ export function reasonFor(
       : `${measured}: both an effect and none are possible`,
   }[finding.verdict ?? 'open']
   return sentence + aside
-}
-
-export function percent(share: number): string {
-  if (!Number.isFinite(share)) return share > 0 ? 'any rise' : 'any fall'
-  const rounded = Math.abs(share) < 0.1 ? +(share * 100).toFixed(1) : Math.round(share * 100)
-  return `${rounded > 0 ? '+' : ''}${rounded} %`
 }
 
 function short(p: number): string {

@@ -1,4 +1,5 @@
 export { untilAborted, within, type UntilAbortedOptions, type WithinOptions, type Work } from './bounded-wait.ts'
+export { BoundedMap } from './bounded-map.ts'
 export { unseenInBundle, type LibraryMarks } from './bundled-libraries.ts'
 export { CollectedNumbers } from './collected-numbers.ts'
 export { disposeTogether } from './disposables.ts'

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
+import { BoundedMap } from './bounded-map.ts'
 
 /** An application has some thousand packages at most; past this many, names are read again. */
 const MAX_FOLDERS = 4_096
 
-const names = new Map<string, string | undefined>()
+const names = new BoundedMap<string, string | undefined>(MAX_FOLDERS)
 
 /**
  * Whether a folder holds a copy of the library. The folder's name is not enough: with npm an alias such as
@@ -21,7 +22,6 @@ export function holdsLibrary(folder: string, library: string, file: string): boo
 
 function nameOf(folder: string): string | undefined {
   if (names.has(folder)) return names.get(folder)
-  if (names.size >= MAX_FOLDERS) names.clear()
   const name = readName(folder)
   names.set(folder, name)
   return name

@@ -1,9 +1,11 @@
 import type { Knob } from '@homeostat/optimizer'
-import { sleep } from '@homeostat/signals'
+import { within } from '@homeostat/signals'
 import type { CacheLimits } from './cache-limits.ts'
 
 /** A knob that has not answered after 2 s counts as hung; what is left of the way down is then gone in the background. */
 const WAIT_MS = 1000
+/** Stands for work that goes on in the background. */
+const LATE = Symbol('late')
 
 export interface LimitKnobOptions {
   readonly limits: CacheLimits
@@ -31,13 +33,14 @@ export function createLimitKnob({ limits, sliceMs }: LimitKnobOptions): Knob {
     read: () => limits.share,
     async compareAndSet(expected, next) {
       if (!limits.isOpen || limits.share !== expected) return false
-      const waiting = new AbortController()
-      const waited = sleep(WAIT_MS, { signal: waiting.signal }).catch(() => undefined)
-      try {
-        await Promise.race([limits.set(next, sliceMs), waited])
-      } finally {
-        waiting.abort()
-      }
+      const set = within(
+        WAIT_MS,
+        () => limits.set(next, sliceMs),
+        () => LATE,
+      )
+      await set.catch((error: unknown) => {
+        if (error !== LATE) throw error
+      })
       return true
     },
   }

@@ -1,7 +1,7 @@
 import type { Response } from '@homeostat/optimizer'
 import type { Warn } from '@homeostat/signals/options'
 import { watchFiles } from '@homeostat/optimizer'
-import { errorType, ownMessage, readRegularFile } from '@homeostat/signals'
+import { errorType, ownMessage, readRegularFile, Turns } from '@homeostat/signals'
 import { CompiledExpressions } from '@homeostat/promql'
 import type { RuleGroup } from '@homeostat/promql'
 import type { Lines } from '../report/report-lines.ts'
@@ -43,7 +43,7 @@ export class ProgramFiles implements Disposable {
   readonly loaded: Promise<void>
   readonly #options: ProgramFilesOptions
   readonly #watch: Disposable
-  #reading: Promise<void>
+  readonly #turns = new Turns()
   #seen: readonly string[] | undefined
   #told: string | undefined
   #hasLoaded = false
@@ -52,8 +52,8 @@ export class ProgramFiles implements Disposable {
   constructor(options: ProgramFilesOptions) {
     this.#options = options
     const { ruleFiles, responseFiles, pollMs } = options
-    this.loaded = this.#reading = this.#load()
-    this.#watch = watchFiles([...ruleFiles, ...responseFiles], () => this.#loadNext(), pollMs)
+    this.loaded = this.#loadNext()
+    this.#watch = watchFiles([...ruleFiles, ...responseFiles], () => void this.#loadNext(), pollMs)
   }
 
   [Symbol.dispose](): void {
@@ -62,8 +62,8 @@ export class ProgramFiles implements Disposable {
   }
 
   /** One after the other: the last word on disk is the last one in force. */
-  #loadNext(): void {
-    this.#reading = this.#reading.then(() => this.#load())
+  #loadNext(): Promise<void> {
+    return this.#turns.take('files', () => this.#load())
   }
 
   async #load(): Promise<void> {

@@ -1,3 +1,4 @@
+import { BoundedMap } from '@homeostat/signals'
 import { alertKey } from '../words/alert-key.ts'
 import type { Advice } from '../words/receipt.ts'
 import type { AdviceGiven, StandingAdvice } from '../words/advice-given.ts'
@@ -46,10 +47,10 @@ interface Rest {
 export class Advisor implements AdviceState {
   readonly #options: AdvisorOptions
   readonly #running = new Map<string, Promise<AdviceGiven>>()
-  readonly #rests = new Map<string, Rest>()
+  readonly #rests = new BoundedMap<string, Rest>(MOST_REMEMBERED)
   readonly #starts = new Map<string, number[]>()
   readonly #counts = new Map<string, number>()
-  readonly #standing = new Map<string, Standing>()
+  readonly #standing = new BoundedMap<string, Standing>(MOST_REMEMBERED)
   #given: AdviceGiven[] = []
   #news: AdviceGiven[] = []
   #adopted: StandingAdvice[] = []
@@ -67,7 +68,9 @@ export class Advisor implements AdviceState {
 
   /** What was advised, the latest last. */
   get standing(): readonly StandingAdvice[] {
-    return [...this.#standing.values()].map(({ source: _, ...advice }) => advice)
+    return [...this.#standing.values()]
+      .toSorted((a, b) => a.lastAt - b.lastAt)
+      .map(({ source: _, ...advice }) => advice)
   }
 
   cooldownOf(proposal: Proposal): string | undefined {
@@ -148,8 +151,6 @@ export class Advisor implements AdviceState {
   #remember(advice: Advice, { action, alert, endedAt: now }: AdviceGiven, source: Action): boolean {
     const key = JSON.stringify([action, advice.statement ?? advice.what])
     const known = this.#standing.get(key)
-    this.#standing.delete(key)
-    if (this.#standing.size >= MOST_REMEMBERED) this.#standing.delete(this.#standing.keys().next().value!)
     const { firstAt = now, times = 0 } = known ?? {}
     // Said again after it was followed: somebody has taken it back.
     this.#standing.set(key, { ...advice, action, alert, firstAt, lastAt: now, times: times + 1, source })
@@ -161,8 +162,6 @@ export class Advisor implements AdviceState {
     const streak = isNew ? 0 : (this.#rests.get(key)?.streak ?? 0) + 1
     const usual = cooldownOf(proposal)
     const restMs = Math.max(usual, Math.min(usual * 2 ** Math.max(0, streak - 1), LONGEST_COOLDOWN_MS))
-    this.#rests.delete(key)
-    if (this.#rests.size >= MOST_REMEMBERED) this.#rests.delete(this.#rests.keys().next().value!)
     this.#rests.set(key, { until: now + restMs, streak })
   }
 

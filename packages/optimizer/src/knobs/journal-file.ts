@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open, rename, rm, utimes, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { openRegularFile, readRegularFile } from '@homeostat/signals'
+import { openRegularFile, readRegularFile, Turns } from '@homeostat/signals'
 import { parseChangeRecord, type ChangeRecord } from './change-record.ts'
 
 /** Longer, and the file is written anew with what is open. Some hundred bytes a line. */
@@ -19,7 +19,7 @@ export class JournalFile {
   #lines = 0
   #hasLater = false
   #file: FileHandle | undefined
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
 
   get path(): string {
     return this.#path
@@ -154,9 +154,7 @@ export class JournalFile {
   }
 
   #inTurn<R>(work: () => Promise<R>): Promise<R> {
-    const done = this.#queue.then(work, work)
-    this.#queue = done.catch(() => undefined)
-    return done
+    return this.#turns.take('journal', work)
   }
 }
 

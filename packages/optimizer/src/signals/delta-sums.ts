@@ -1,6 +1,6 @@
 import type { HrTime } from '@opentelemetry/api'
 import type { DataPoint, HistogramValue, MetricData, ScopeMetrics } from '@homeostat/signals'
-import { DELTA, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
+import { BoundedMap, DELTA, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
 
 /** Series of other people's that are summed at most; the SDK's own cap is 2,000 a metric. */
 const MAX_SERIES = 20_000
@@ -16,8 +16,8 @@ interface Total<T> {
  * hands out each increment once.
  */
 export class DeltaSums {
-  readonly #numbers = new Map<string, Total<number>>()
-  readonly #histograms = new Map<string, Total<HistogramValue>>()
+  readonly #numbers = new BoundedMap<string, Total<number>>(MAX_SERIES)
+  readonly #histograms = new BoundedMap<string, Total<HistogramValue>>(MAX_SERIES)
 
   /** @param provider - number of the provider the metrics come from */
   toCumulative({ scope, metrics }: ScopeMetrics, provider: number): ScopeMetrics {
@@ -53,10 +53,7 @@ function sum<T>(
   const before = totals.get(key)
   const value = before === undefined ? point.value : plus(before.value, point.value)
   const startTime = before?.startTime ?? point.startTime
-  // Taken out and put back, the map's order is that of last use, and the first key is the one to forget.
-  totals.delete(key)
   totals.set(key, { value, startTime })
-  if (totals.size > MAX_SERIES) totals.delete(totals.keys().next().value!)
   return { ...point, value, startTime }
 }
 

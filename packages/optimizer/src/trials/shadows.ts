@@ -1,3 +1,4 @@
+import { BoundedMap } from '@homeostat/signals'
 import { trialKey, trialKeyOf } from '../words/alert-key.ts'
 import type { Decision, Proposal } from '../words/decision.ts'
 import { DEFAULT_COOLDOWN_MS } from '../words/response.ts'
@@ -11,7 +12,7 @@ const MAX_OPEN = 100
 
 /** When the firings that may not be acted on were last watched instead: as often as they would be acted on. */
 export class Shadows {
-  readonly #lastAt = new Map<string, number>()
+  readonly #lastAt = new BoundedMap<string, number>(MAX_REMEMBERED)
   #openList: readonly OpenTrial[] = []
   #open: ReadonlySet<string> = new Set()
 
@@ -24,7 +25,6 @@ export class Shadows {
     const key = trialKeyOf(firing, action.name)
     const { cooldownMs = DEFAULT_COOLDOWN_MS } = response
     if (shadows.has(key) || now - (this.#lastAt.get(key) ?? -Infinity) < cooldownMs) return undefined
-    if (this.#lastAt.size >= MAX_REMEMBERED) this.#lastAt.clear()
     this.#lastAt.set(key, now)
     return { ...proposal, kind: 'decision', arm: 'shadow', gates: [], alternatives: [], version }
   }

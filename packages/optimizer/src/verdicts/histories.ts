@@ -1,3 +1,4 @@
+import { BoundedMap } from '@homeostat/signals'
 import type { HistoryOptions } from './history.ts'
 import { parseSavedHistory, type SavedHistory } from './saved-history.ts'
 import { History } from './history.ts'
@@ -15,10 +16,13 @@ export type SavedHistories = Readonly<Record<string, SavedHistory>>
 
 /** What is known of every rule x action. A changed rule or response starts anew: its episodes would not be comparable. */
 export class Histories {
-  readonly #histories = new Map<string, History>()
+  /** The oldest rests as if it were saved: it may be in use, and its quarantine in force. */
+  readonly #histories = new BoundedMap<string, History>(MAX_HISTORIES, (key, history) =>
+    this.#saved.set(key, history.save()),
+  )
   readonly #options: Pick<HistoryOptions, 'intervalMs' | 'random'>
   readonly #offered = new WeakMap<History, Mode>()
-  #saved = new Map<string, SavedHistory>()
+  readonly #saved = new BoundedMap<string, SavedHistory>(MAX_HISTORIES)
 
   constructor(options: Pick<HistoryOptions, 'intervalMs' | 'random'>) {
     this.#options = options
@@ -38,21 +42,7 @@ export class Histories {
     if (saved) history.restore(saved)
     this.#saved.delete(key)
     this.#histories.set(key, history)
-    if (this.#histories.size > MAX_HISTORIES) this.#putAway()
     return history
-  }
-
-  /** The oldest rests as if it were saved: it may be in use, and its quarantine in force. */
-  #putAway(): void {
-    const [key, history] = this.#histories.entries().next().value!
-    this.#histories.delete(key)
-    this.#keep(key, history.save())
-  }
-
-  #keep(key: string, saved: SavedHistory): void {
-    this.#saved.delete(key)
-    this.#saved.set(key, saved)
-    if (this.#saved.size > MAX_HISTORIES) this.#saved.delete(this.#saved.keys().next().value!)
   }
 
   /** Whether its rule and action were of concern lately. */
@@ -114,7 +104,7 @@ export class Histories {
       const history = parseSavedHistory(value)
       if (!history) continue
       const known = this.#histories.get(key)
-      if (!known) this.#keep(key, history)
+      if (!known) this.#saved.set(key, history)
       else if (!isWorthKeeping(known.save())) known.restore(history)
     }
   }

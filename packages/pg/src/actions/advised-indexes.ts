@@ -1,4 +1,5 @@
 import type { Advice } from '@homeostat/optimizer'
+import { BoundedMap } from '@homeostat/signals'
 import type { SlowStatement } from '../signals/slow-statements.ts'
 import type { Origin } from '../signals/origin.ts'
 import { readTable } from './catalog.ts'
@@ -24,12 +25,11 @@ export interface AdvisedIndex {
 
 /** The indexes that were advised in this process, by their statements. */
 export class AdvisedIndexes {
-  readonly #byStatement = new Map<string, AdvisedIndex>()
+  readonly #byStatement = new BoundedMap<string, AdvisedIndex>(MOST_REMEMBERED)
 
   remember(findings: readonly Finding[]): void {
     for (const { candidate, statement } of findings) {
       const key = createIndexStatement(candidate)
-      this.#byStatement.delete(key)
       this.#byStatement.set(key, {
         origin: statement.origin,
         schema: candidate.scan.schema,
@@ -37,7 +37,6 @@ export class AdvisedIndexes {
         columns: candidate.columns.map(column => column.quoted),
         fingerprint: statement.fingerprint,
       })
-      if (this.#byStatement.size > MOST_REMEMBERED) this.#byStatement.delete(this.#byStatement.keys().next().value!)
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Registry } from '@homeostat/signals'
-import { RetainedShare } from '@homeostat/signals'
+import { BoundedMap, RetainedShare } from '@homeostat/signals'
 import { attributes as a, metrics } from '@homeostat/semconv'
 import { POSTGRESQL } from './database.ts'
 import type { Database } from './database.ts'
@@ -16,13 +16,14 @@ export class SlowQueries {
   readonly #registry: Registry
   readonly #maxStatements: number
   /** Summaries by raw text. */
-  readonly #memo = new Map<string, string>()
+  readonly #memo: BoundedMap<string, string>
   readonly #summaries = new Set<string>()
-  readonly #share = new RetainedShare(() => this.#forgetOldest())
+  readonly #share = new RetainedShare(() => this.#memo.forgetOldest())
 
   constructor(registry: Registry, maxStatements: number) {
     this.#registry = registry
     this.#maxStatements = maxStatements
+    this.#memo = new BoundedMap(maxStatements, text => this.#share.release(MEMO_BYTES + bytesOf(text)))
   }
 
   /** What is held of the application's statements. */
@@ -45,17 +46,8 @@ export class SlowQueries {
     if (known !== undefined) return known
     const summary = summarize(text)
     if (text.length > MAX_KEY_LENGTH) return summary
-    if (this.#memo.size >= this.#maxStatements) this.#forgetOldest()
     if (this.#share.take(MEMO_BYTES + bytesOf(text))) this.#memo.set(ownString(text), summary)
     return summary
-  }
-
-  #forgetOldest(): boolean {
-    const oldest = this.#memo.keys().next().value
-    if (oldest === undefined) return false
-    this.#memo.delete(oldest)
-    this.#share.release(MEMO_BYTES + bytesOf(oldest))
-    return true
   }
 
   #bounded(summary: string): string {

@@ -1,5 +1,5 @@
 // The forecaster's training reads the same data; it is not part of the published package, so its path is the way to it.
-import { random } from '../../../../packages/forecast/training/random.ts'
+import { createRandom } from '@homeostat/signals/random'
 import type { Series } from '../../../../packages/forecast/training/series.ts'
 
 export type { Series } from '../../../../packages/forecast/training/series.ts'
@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000
 export function generateSeries(days: number): Series[] {
   const kinds = ['cpu', 'memory', 'database', 'network'] as const
   return kinds.map((kind, k): Series => {
-    const next = random(k + 1)
+    const next = createRandom(k + 1)
     const n = days * 1440
     const values = new Float64Array(n)
     let walk = 0

@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api'
 import type { Attributes, Context, Span, Tracer } from '@opentelemetry/api'
 import { attributes as a, spans } from '@homeostat/semconv'
-import type { Scope } from '@homeostat/signals'
+import { BoundedMap, type Scope } from '@homeostat/signals'
 import type { AdviceGiven } from '../../words/advice-given.ts'
 import type { LedgerEntry } from '../../words/ledger-entry.ts'
 import { wallTime } from '../../time/steady-clock.ts'
@@ -16,13 +16,12 @@ const MAX_REMEMBERED = 200
  * verifying and the setting back. Each is written when it has ended.
  */
 export function ledgerSpans(scope: Scope): LedgerWriter {
-  const runs = new Map<string, Context>()
+  const runs = new BoundedMap<string, Context>(MAX_REMEMBERED)
   return function* (entry) {
     if (entry.ended.length + entry.advised.length + entry.verdicts.length + entry.reverted.length === 0) return
     // Asked each time: the application may register its SDK after us.
     const tracer = trace.getTracer(scope.name, scope.version)
     for (const trial of entry.ended) {
-      if (runs.size >= MAX_REMEMBERED) runs.delete(runs.keys().next().value!)
       runs.set(trial.id, trace.setSpan(ROOT_CONTEXT, writeRun(tracer, trial)))
       yield
     }

@@ -3,7 +3,7 @@ import type { GuardStatus, GuardWatch } from './guard-status.ts'
 import { blindAfterMs, HORIZON_MS } from './horizon.ts'
 import type { LevelLimit, LevelLimits } from './level-limits.ts'
 import { ENOUGH_SAMPLES, levelLimits, windowWidths } from './level-limits.ts'
-import { measured, relativeChange } from './percent.ts'
+import { measured, relativeChange } from '@homeostat/judge'
 import type { QuietLevel } from './quiet-level.ts'
 import { SlidingWindows } from './sliding-windows.ts'
 

@@ -3,7 +3,7 @@ import { Evidence, logLikelihoodRatio } from './evidence.ts'
 import type { GuardStatus, GuardWatch } from './guard-status.ts'
 import { blindAfterMs, HORIZON_MS } from './horizon.ts'
 import { Pace } from './pace.ts'
-import { share } from './percent.ts'
+import { percent } from '@homeostat/judge'
 import type { QuietRatio } from './quiet-ratio.ts'
 import type { RatioBaseline } from './ratio-baseline.ts'
 import { ratioBaseline } from './ratio-baseline.ts'
@@ -86,9 +86,9 @@ class RatioWatch implements GuardWatch {
   }
 
   #reason(hits: number, trials: number): string {
-    const seen = `${share(hits / trials)} bad of the last ${Math.round(trials)} cases`
-    const quiet = this.#known ? `quiet ${share(this.#baseline.p0)}` : `taken as usual ${share(this.#baseline.p0)}`
-    const limit = share(this.#baseline.p0 + this.#margin)
+    const seen = `${percent(hits / trials)} bad of the last ${Math.round(trials)} cases`
+    const quiet = this.#known ? `quiet ${percent(this.#baseline.p0)}` : `taken as usual ${percent(this.#baseline.p0)}`
+    const limit = percent(this.#baseline.p0 + this.#margin)
     return `${this.#spec.expr}: ${seen}, ${quiet}, limit ${limit}`
   }
 
@@ -100,10 +100,10 @@ class RatioWatch implements GuardWatch {
     const { p0 } = this.#baseline
     const rate = this.#quiet.rate
     if (rate === 0)
-      return `would miss harm below ${share(p0 + this.#margin)} at least; how many cases there are is not known yet`
+      return `would miss harm below ${percent(p0 + this.#margin)} at least; how many cases there are is not known yet`
     const seen = this.#smallestSeen(rate)
     if (seen === undefined) return `sees nothing: ${rate.toPrecision(2)} cases a second are too few`
-    return `would miss harm below ${share(seen)} bad cases (${this.#known ? 'quiet' : 'taken as usual'} ${share(p0)})`
+    return `would miss harm below ${percent(seen)} bad cases (${this.#known ? 'quiet' : 'taken as usual'} ${percent(p0)})`
   }
 
   /** The smallest share that is found within the horizon in 95 % of the cases. */

@@ -1,3 +1,4 @@
+import { createRandom, gaussian } from '@homeostat/signals/random'
 import type { GuardStatus, GuardWatch, QuietWindows } from '../../../src/trials/guards/index.ts'
 import { createGuardWatch, createQuietWindows } from '../../../src/trials/guards/index.ts'
 import type { Guard } from '../../../src/words/response.ts'
@@ -43,13 +44,6 @@ export function times<T>(count: number, tick: T | ((index: number) => T)): T[] {
 
 /** A number that varies around `level` by the standard deviation `sd` of its logarithm, the same for each seed. */
 export function noisy(level: number, sd: number, seed = 1): () => number {
-  let state = seed >>> 0
-  const random = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 4294967296
-  }
-  return () => {
-    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
-    return level * Math.exp(sd * normal)
-  }
+  const random = createRandom(seed)
+  return () => level * Math.exp(sd * gaussian(random))
 }
