@@ -77,6 +77,25 @@ module.exports = {
     only('judge', []),
     only('prometheus', ['signals']),
     only('optimizer', ['judge', 'promql', 'signals', 'semconv']),
+    ...rooms(
+      'optimizer',
+      ['index', 'schemas', 'optimizer', 'optimizer-options'],
+      [
+        ['time'],
+        ['words'],
+        // What supports the stages.
+        ['signals', 'fleet', 'stop'],
+        ['state'],
+        ['knobs'],
+        // The walk.
+        ['alerts'],
+        ['decisions'],
+        ['actions'],
+        ['trials'],
+        ['verdicts'],
+        ['ledger'],
+      ],
+    ),
     only('lab', ['optimizer', 'prometheus', 'promql', 'signals', 'semconv']),
     ...domains.map(domain => only(domain, ['optimizer', 'signals', 'semconv'])),
     {

@@ -6,7 +6,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { WALK } from './walk.cjs'
+
+/** The rooms of the loop in the order of the walk; `.dev/dependency-rules.cjs` enforces it. */
+const WALK = ['words', 'signals', 'alerts', 'decisions', 'actions', 'trials', 'verdicts', 'ledger']
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const { values, positionals } = parseArgs({

@@ -13,18 +13,20 @@ export { DuplicateActionError } from './words/action.ts'
 export { evidenceOf, type Evidence as ActionEvidence } from './verdicts/evidence.ts'
 export type { Explanation, TrialRecord } from './ledger/explain.ts'
 export type { Firing, PendingAlert, Transition } from './words/firing.ts'
-export { chooseCoordinator, type CoordinatorCandidate, type CoordinatorChoice } from './fleet/choose-coordinator.ts'
+export { chooseCoordinator, type CoordinatorChoice } from './fleet/choose-coordinator.ts'
+export type { CoordinatorCandidate } from './words/coordinator.ts'
 export {
   parseUndoRecord,
   type Coordinator,
   type FleetLease,
   type Orphan,
   type UndoRecord,
-} from './fleet/coordinator.ts'
+} from './words/coordinator.ts'
 export { withinDeadline, type Unavailable } from './fleet/deadline.ts'
 export { CoordinatorUnavailableError, LeaseLostError } from './fleet/errors.ts'
 export { Fleet, type FleetClaim, type FleetOptions } from './fleet/fleet.ts'
-export { refuseByFleet, type FleetAction, type FleetState } from './fleet/fleet-state.ts'
+export { refuseByFleet, type FleetAction } from './fleet/fleet-state.ts'
+export type { FleetState } from './words/fleet-state.ts'
 export type { Permit } from './fleet/permit.ts'
 export { actionKey, knobKey } from './fleet/lease-key.ts'
 export { DISRUPTED_SHARE, slotsOf } from './fleet/slots.ts'
@@ -50,7 +52,6 @@ export { KillSwitch, type KillSwitchSource, type KillSwitchState } from './stop/
 export type { Bounds, Knob, KnobOptions } from './words/knob.ts'
 export {
   DuplicateKnobError,
-  JournalUnavailableError,
   KnobAnswerError,
   KnobOptionsError,
   KnobOutOfBoundsError,
@@ -58,10 +59,11 @@ export {
   KnobUncertainError,
   RecordRefusedError,
 } from './knobs/errors.ts'
+export { JournalUnavailableError } from './state/errors.ts'
 export { knobAction, knobActionNames, knobActions } from './knobs/knob-action.ts'
 export type { KnobsOptions } from './knobs/knobs-options.ts'
 export { Knobs } from './knobs/knobs.ts'
-export { checkStateFolder, openStateFolder, stateFolder, type StateFolderOptions } from './knobs/state-folder.ts'
+export { checkStateFolder, openStateFolder, stateFolder, type StateFolderOptions } from './state/state-folder.ts'
 export { Ledger } from './ledger/ledger.ts'
 export type { LedgerEntry, LedgerListener, RuleFailure } from './words/ledger-entry.ts'
 export { isMode, lesserMode, modes, type Mode } from './words/mode.ts'
@@ -90,14 +92,16 @@ export type {
 } from './words/response.ts'
 export { expressionsOf } from './words/response-expressions.ts'
 export type { ForeignScope, Snapshot } from './words/snapshot.ts'
-export { chooseServer, type ServerCandidate, type ServerChoice, type ServerEngine } from './fleet/server-candidate.ts'
+export { chooseServer, type ServerCandidate, type ServerChoice, type ServerEngine } from './words/server-candidate.ts'
 export { ServerIdentities, type ServerIdentitiesOptions, type ServerIdentity } from './fleet/server-identities.ts'
 export { chooseStateStore, type StateStoreChoice } from './state/choose-state-store.ts'
 export { StateStoreUnavailableError, StateTooLargeError } from './state/errors.ts'
 export { createFileStateStore, type FileStateStoreOptions } from './state/file-state-store.ts'
 export { replaceFile } from './state/replace-file.ts'
 export { serviceScope } from './state/service-scope.ts'
-export { checkStateSize, MAX_STATE_BYTES, type StateStore, type StateStoreCandidate } from './state/state-store.ts'
+export { type StateStore, type StateStoreCandidate } from './words/state-store.ts'
+export { checkStateSize } from './state/state-size.ts'
+export { MAX_STATE_BYTES } from './state/state-size.ts'
 export { steadyNow, wallTime } from './time/steady-clock.ts'
 export { TraceWindow } from './ledger/telemetry/trace-window.ts'
 export { Ticker } from './time/ticker.ts'

@@ -46,8 +46,14 @@ test('a forbidden import is found, so that a silent check is a real one', async 
     join(copy, 'packages/pg/src/signals/planted-violation.ts'),
     "import { Optimizer } from '@homeostat/optimizer'\nexport const planted: unknown = Optimizer\n",
   )
+  await writeFile(
+    join(copy, 'packages/optimizer/src/alerts/planted-arrow.ts'),
+    "import { decideInSteps } from '../decisions/decide.ts'\nexport const planted: unknown = decideInSteps\n",
+  )
   const { passes, output } = await check(copy)
   expect(passes).toBe(false)
   expect(output).toContain('signals-know-nothing-of-actions')
   expect(output).toContain('planted-violation.ts')
+  expect(output).toContain('optimizer-alerts-imports-only-lower-floors')
+  expect(output).toContain('planted-arrow.ts')
 }, 300_000)

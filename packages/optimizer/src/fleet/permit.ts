@@ -1,4 +1,4 @@
-import type { FleetLease } from './coordinator.ts'
+import type { FleetLease } from '../words/coordinator.ts'
 
 /** Whether an action may start, as the fleet says. */
 export type Permit =

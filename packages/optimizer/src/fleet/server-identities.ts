@@ -1,4 +1,4 @@
-import type { ServerCandidate } from './server-candidate.ts'
+import type { ServerCandidate } from '../words/server-candidate.ts'
 
 /** What a server says of itself. */
 export interface ServerIdentity {

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openRegularFile, readRegularFile } from '@homeostat/signals'
 import { replaceFile } from '../state/replace-file.ts'
-import { checkStateFolder, openStateFolder } from './state-folder.ts'
+import { checkStateFolder, openStateFolder } from '../state/state-folder.ts'
 
 /** Longer, and it is written anew with what still counts; a line has some hundred bytes and is written once a day and knob. */
 const MAX_BYTES = 64 * 1024

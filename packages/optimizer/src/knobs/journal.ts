@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { errorType } from '@homeostat/signals'
 import type { ChangeRecord } from './change-record.ts'
 import { ClockStep } from './clock-step.ts'
-import { JournalUnavailableError } from './errors.ts'
+import { JournalUnavailableError } from '../state/errors.ts'
 import { JournalFile } from './journal-file.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.ts'
-import { checkStateFolder, openStateFolder } from './state-folder.ts'
+import { checkStateFolder, openStateFolder } from '../state/state-folder.ts'
 
 export interface UndoJournalOptions {
   readonly folder: string

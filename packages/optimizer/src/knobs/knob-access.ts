@@ -1,5 +1,5 @@
 import { after, withoutTracing } from '@homeostat/signals'
-import type { FleetLease } from '../fleet/coordinator.ts'
+import type { FleetLease } from '../words/coordinator.ts'
 import type { Knob } from '../words/knob.ts'
 import { KnobReadingError, KnobTimeoutError } from './errors.ts'
 

@@ -1,4 +1,4 @@
-import type { Coordinator, FleetLease } from '../fleet/coordinator.ts'
+import type { Coordinator, FleetLease } from '../words/coordinator.ts'
 import { LeaseLostError } from '../fleet/errors.ts'
 import type { UndoResult } from '../words/receipt.ts'
 import { parseChangeRecord, type ChangeRecord } from './change-record.ts'

@@ -1,4 +1,4 @@
-import type { Coordinator } from '../fleet/coordinator.ts'
+import type { Coordinator } from '../words/coordinator.ts'
 import type { Knob } from '../words/knob.ts'
 
 export interface KnobsOptions {

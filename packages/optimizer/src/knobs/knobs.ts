@@ -4,7 +4,8 @@ import type { Knob } from '../words/knob.ts'
 import type { UndoResult } from '../words/receipt.ts'
 import { Adjustment } from './adjustment.ts'
 import { readRecord, type ChangeRecord } from './change-record.ts'
-import { DuplicateKnobError, JournalUnavailableError, KnobNotUndoneError, RecordRefusedError } from './errors.ts'
+import { DuplicateKnobError, KnobNotUndoneError, RecordRefusedError } from './errors.ts'
+import { JournalUnavailableError } from '../state/errors.ts'
 import { Exclusions } from './exclusions.ts'
 import { UndoJournal } from './journal.ts'
 import { accessTo, type KnobAccess } from './knob-access.ts'
@@ -12,7 +13,7 @@ import { createJournalLease, createMemoryLease, SharedLease, type KnobLease } fr
 import type { KnobsOptions } from './knobs-options.ts'
 import { LeftChanges } from './left-changes.ts'
 import { restoreRecord } from './restore-record.ts'
-import { stateFolder } from './state-folder.ts'
+import { stateFolder } from '../state/state-folder.ts'
 import { undoBeforeExit } from './undo-before-exit.ts'
 
 /** What switching off may take at most, so that a shutdown is not held up. */

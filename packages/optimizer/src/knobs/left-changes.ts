@@ -1,4 +1,4 @@
-import type { Coordinator, Orphan } from '../fleet/coordinator.ts'
+import type { Coordinator, Orphan } from '../words/coordinator.ts'
 import { knobOf } from '../fleet/lease-key.ts'
 import type { UndoResult } from '../words/receipt.ts'
 import { readRecord, type ChangeRecord } from './change-record.ts'

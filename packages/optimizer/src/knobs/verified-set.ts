@@ -1,4 +1,4 @@
-import type { FleetLease } from '../fleet/coordinator.ts'
+import type { FleetLease } from '../words/coordinator.ts'
 import { KnobAnswerError } from './errors.ts'
 import { typeName, type KnobAccess } from './knob-access.ts'
 

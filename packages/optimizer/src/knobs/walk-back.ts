@@ -1,4 +1,4 @@
-import type { FleetLease } from '../fleet/coordinator.ts'
+import type { FleetLease } from '../words/coordinator.ts'
 import { CoordinatorUnavailableError, LeaseLostError } from '../fleet/errors.ts'
 import type { Knob } from '../words/knob.ts'
 import { originOf } from './change-record.ts'

@@ -1,5 +1,5 @@
-import { chooseServer, type ServerChoice } from '../fleet/server-candidate.ts'
-import type { StateStore, StateStoreCandidate } from './state-store.ts'
+import { chooseServer, type ServerChoice } from '../words/server-candidate.ts'
+import type { StateStore, StateStoreCandidate } from '../words/state-store.ts'
 
 export type StateStoreChoice = ServerChoice<StateStore>
 

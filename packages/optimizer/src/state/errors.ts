@@ -17,3 +17,18 @@ export class StateTooLargeError extends Error {
     super(`a state of ${bytes} bytes is more than ${store} keeps, which is ${maxBytes}; keep less, or less of it`)
   }
 }
+
+/** The way back cannot be written down, so nothing that would need it is set. */
+export class JournalUnavailableError extends Error {
+  override readonly name = 'JournalUnavailableError'
+  readonly code = 'HOMEOSTAT_JOURNAL_UNAVAILABLE'
+  readonly reason: string
+
+  constructor(folder: string, reason: string, options?: ErrorOptions) {
+    super(
+      `the undo journal in ${folder} cannot be used: ${reason}; set stateDir or HOMEOSTAT_STATE_DIR to a folder of your own`,
+      options,
+    )
+    this.reason = reason
+  }
+}

@@ -1,4 +1,4 @@
-import type { FleetLease } from '../fleet/coordinator.ts'
+import type { FleetLease } from './coordinator.ts'
 import type { Firing } from './firing.ts'
 import type { Arm } from '@homeostat/judge'
 import type { Advice, Receipt } from './receipt.ts'

@@ -1,11 +1,11 @@
 import type { SignalInstrumentation, SignalInstrumentationConfig } from '@homeostat/signals'
 import type { Rule, Store } from '@homeostat/promql'
 import type { Action, Reclaimer } from './action.ts'
-import type { CoordinatorCandidate } from '../fleet/choose-coordinator.ts'
+import type { CoordinatorCandidate } from './coordinator.ts'
 import type { Knob } from './knob.ts'
 import type { LedgerListener } from './ledger-entry.ts'
 import type { Response } from './response.ts'
-import type { StateStoreCandidate } from '../state/state-store.ts'
+import type { StateStoreCandidate } from './state-store.ts'
 
 /** The loop, as a domain sees it that works on what the loop knows. */
 export interface Loop {

@@ -1,4 +1,4 @@
-import type { FleetLease } from '../fleet/coordinator.ts'
+import type { FleetLease } from './coordinator.ts'
 
 /** The values a knob may take. */
 export interface Bounds<T> {

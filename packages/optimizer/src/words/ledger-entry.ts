@@ -1,4 +1,4 @@
-import type { FleetState } from '../fleet/fleet-state.ts'
+import type { FleetState } from './fleet-state.ts'
 import type { AdviceGiven, StandingAdvice } from './advice-given.ts'
 import type { Remaining } from './budget-limits.ts'
 import type { Decision, Refusal } from './decision.ts'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { UndoJournal } from '../../src/knobs/journal.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../../src/knobs/process-identity.ts'
-import { stateFolder } from '../../src/knobs/state-folder.ts'
+import { stateFolder } from '../../src/state/state-folder.ts'
 import { Cell, knobsOver, run, START, temporaryFolder } from './cell.ts'
 
 const NAME = 'worker.concurrency'

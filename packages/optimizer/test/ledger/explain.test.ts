@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { FleetState } from '../../src/fleet/fleet-state.ts'
+import type { FleetState } from '../../src/words/fleet-state.ts'
 import type { Refusal } from '../../src/words/decision.ts'
 import { explainFiring, explainPending, explainTrial } from '../../src/ledger/explain.ts'
 import { adviceGates } from '../../src/decisions/gates/advice.ts'

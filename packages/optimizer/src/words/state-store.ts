@@ -1,5 +1,4 @@
-import type { ServerCandidate } from '../fleet/server-candidate.ts'
-import { StateTooLargeError } from './errors.ts'
+import type { ServerCandidate } from './server-candidate.ts'
 
 /** A place where small pieces of state outlive the process: one text a key, for one service. */
 export interface StateStore extends AsyncDisposable {
@@ -24,12 +23,3 @@ export interface StateStore extends AsyncDisposable {
 
 /** A server that the application uses and that could keep state. */
 export type StateStoreCandidate = ServerCandidate<StateStore>
-
-/** Of one text, in UTF-8: beyond that, reading and writing would be felt in the process and at the server. */
-export const MAX_STATE_BYTES = 1_000_000
-
-/** @throws StateTooLargeError */
-export function checkStateSize(store: string, text: string): void {
-  const bytes = Buffer.byteLength(text)
-  if (bytes > MAX_STATE_BYTES) throw new StateTooLargeError(store, bytes, MAX_STATE_BYTES)
-}

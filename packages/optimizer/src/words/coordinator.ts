@@ -1,3 +1,5 @@
+import type { ServerCandidate } from './server-candidate.ts'
+
 /**
  * The right to change something that other processes use as well, for a while. Which lease is over is decided by the
  * coordinator's clock alone.
@@ -97,3 +99,6 @@ export interface Coordinator extends AsyncDisposable {
   takeSlot(holder: string, ttlMs: number): Promise<boolean>
   freeSlot(holder: string): Promise<void>
 }
+
+/** A server that the application uses and that its processes could coordinate through. */
+export type CoordinatorCandidate = ServerCandidate<Coordinator>

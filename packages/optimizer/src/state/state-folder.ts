@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { errorType } from '@homeostat/signals'
 import { filePath, readWhole, textIn } from '@homeostat/signals/options'
-import { digestOf } from '../state/service-scope.ts'
+import { digestOf } from './service-scope.ts'
 import { JournalUnavailableError } from './errors.ts'
 import { distrustOf } from './folder-trust.ts'
 
