@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { benches } from '../src/benches.ts'
+import type { StartRow } from '../src/start/start-bench.ts'
 
 const SCRIPT = fileURLToPath(new URL('../src/bench.ts', import.meta.url))
 
@@ -51,6 +52,20 @@ describe('npm run bench', () => {
     },
   )
 
+  it('start prints what homeostat() adds to NodeSDK with Prometheus', { timeout: 120_000 }, async () => {
+    const { code, stdout, stderr } = await run('start', ...FEW, '--json')
+    expect(code, stderr).toBe(0)
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as StartRow)
+    expect(rows.map(({ figure }) => figure)).toEqual(['import', 'import CPU', 'heap', 'external', 'resident'])
+    for (const { sdk, added } of rows) {
+      expect(sdk[1]).toBeGreaterThan(0)
+      expect(added[1]).toBeGreaterThan(0)
+    }
+  })
+
   it('prints a table and says of every goal whether it is met', { timeout: 120_000 }, async () => {
     const { code, stdout } = await run('signals', ...FEW)
     expect(code).toBe(0)
@@ -66,8 +81,8 @@ describe('npm run bench', () => {
   })
 
   it.each([
-    { args: ['mysql'], says: 'expected one of signals|redis|pg|collect|rules|idle|forecast, not mysql' },
-    { args: [], says: 'expected one of signals|redis|pg|collect|rules|idle|forecast, not nothing' },
+    { args: ['mysql'], says: 'expected one of signals|redis|pg|collect|rules|idle|start|forecast, not mysql' },
+    { args: [], says: 'expected one of signals|redis|pg|collect|rules|idle|start|forecast, not nothing' },
     { args: ['redis', '--rounds', 'many'], says: '--rounds must be a whole number from 1 on, not many' },
     { args: ['redis', '--fast'], says: "Unknown option '--fast'" },
   ])('answers $args with one line and exit code 2', async ({ args, says }) => {
