@@ -79,7 +79,7 @@ module.exports = {
     only('optimizer', ['judge', 'promql', 'signals', 'semconv']),
     ...rooms(
       'optimizer',
-      ['index', 'schemas', 'optimizer', 'optimizer-options'],
+      ['index', 'engines', 'parts', 'schemas', 'optimizer', 'optimizer-options'],
       [
         ['time'],
         ['words'],

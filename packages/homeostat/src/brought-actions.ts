@@ -1,5 +1,5 @@
 import type { Action, Knob } from '@homeostat/optimizer'
-import { knobActionNames } from '@homeostat/optimizer'
+import { knobActionNames } from '@homeostat/optimizer/parts'
 
 /** Whoever brings actions and knobs: a package, or the application in its options. */
 export interface Bringer {

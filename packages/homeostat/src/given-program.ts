@@ -1,4 +1,5 @@
-import type { Response, Steps } from '@homeostat/optimizer'
+import type { Response } from '@homeostat/optimizer'
+import type { Steps } from '@homeostat/optimizer/parts'
 import { responseSchemasWith, ruleSourceSchema } from '@homeostat/optimizer/schemas'
 import { CompiledExpressions } from '@homeostat/promql'
 import type { RuleSource } from '@homeostat/promql'

@@ -1,5 +1,5 @@
 import type { KillSwitch } from '@homeostat/optimizer'
-import { KillFile, KillSignal, Watchdog } from '@homeostat/optimizer'
+import { KillFile, KillSignal, Watchdog } from '@homeostat/optimizer/parts'
 import type { Faults } from '@homeostat/signals'
 import type { HomeostatOptions } from './options/options.ts'
 

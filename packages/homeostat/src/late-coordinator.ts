@@ -1,5 +1,5 @@
 import type { Coordinator, CoordinatorCandidate } from '@homeostat/optimizer'
-import { chooseCoordinator, CoordinatorUnavailableError } from '@homeostat/optimizer'
+import { chooseCoordinator, CoordinatorUnavailableError } from '@homeostat/optimizer/engines'
 
 const UNCHOSEN = 'the automatic choice'
 

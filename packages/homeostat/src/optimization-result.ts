@@ -1,4 +1,5 @@
-import { wallTime, type Optimizer } from '@homeostat/optimizer'
+import { type Optimizer } from '@homeostat/optimizer'
+import { wallTime } from '@homeostat/optimizer/parts'
 
 /** What `optimizePerformance()` did. */
 export interface OptimizationResult {

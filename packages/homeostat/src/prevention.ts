@@ -1,5 +1,6 @@
 import type { ForecastPrediction, Forecasts } from '@homeostat/forecast/domain'
-import { wallTime, type Optimizer } from '@homeostat/optimizer'
+import { type Optimizer } from '@homeostat/optimizer'
+import { wallTime } from '@homeostat/optimizer/parts'
 import { optimizationResult, type OptimizationResult } from './optimization-result.ts'
 
 /** A bottleneck that is about to come. */

@@ -1,5 +1,5 @@
 import type { Optimizer } from '@homeostat/optimizer'
-import { steadyNow, Ticker } from '@homeostat/optimizer'
+import { steadyNow, Ticker } from '@homeostat/optimizer/parts'
 import type { Faults } from '@homeostat/signals'
 import type { ServiceName } from './doors/service-name.ts'
 

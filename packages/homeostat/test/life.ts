@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StateStore, StateStoreCandidate } from '@homeostat/optimizer'
-import { createFileStateStore } from '@homeostat/optimizer'
+import { createFileStateStore } from '@homeostat/optimizer/engines'
 import { SavedState } from '../src/state/saved-state.ts'
 import { StatePlaces } from '../src/state/saved-state-places.ts'
 

@@ -1,6 +1,6 @@
 import { forecast } from '@homeostat/forecast/domain'
 import type { Domain, Knob, Response, StateStore } from '@homeostat/optimizer'
-import { steadyNow } from '@homeostat/optimizer'
+import { steadyNow } from '@homeostat/optimizer/parts'
 import { createStore } from '@homeostat/promql'
 import { metrics } from '@homeostat/semconv'
 import type { LevelSeries, SignalInstrumentationConfig } from '@homeostat/signals'

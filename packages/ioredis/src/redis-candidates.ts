@@ -1,5 +1,5 @@
-import type { ServerCandidate, ServerIdentity } from '@homeostat/optimizer'
-import { CoordinatorUnavailableError, ServerIdentities } from '@homeostat/optimizer'
+import type { ServerCandidate, ServerIdentity } from '@homeostat/optimizer/engines'
+import { CoordinatorUnavailableError, ServerIdentities } from '@homeostat/optimizer/engines'
 import { databasePart, hostPart, portPart, UNKNOWN_PART } from '@homeostat/signals'
 import type { CoordinatorClient } from './coordinator/client.ts'
 import { ScriptConnection } from './coordinator/script-connection.ts'

@@ -1,7 +1,7 @@
 import { replyTrouble } from '../src/coordinator/reply-trouble.ts'
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { CoordinatorUnavailableError } from '@homeostat/optimizer'
+import { CoordinatorUnavailableError } from '@homeostat/optimizer/engines'
 import { startRedis, TcpProxy } from '@homeostat/services'
 import { Redis } from 'ioredis'
 import { afterAll, expect, it, vi } from 'vitest'

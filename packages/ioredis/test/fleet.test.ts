@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { Fleet, refuseByFleet, type Coordinator, type FleetAction } from '@homeostat/optimizer'
+import { Fleet, type Coordinator } from '@homeostat/optimizer'
+import { refuseByFleet, type FleetAction } from '@homeostat/optimizer/engines'
 import { startRedis, type Redis as Server } from '@homeostat/services'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, expect, it, vi } from 'vitest'

@@ -1,4 +1,5 @@
-import type { Coordinator, FleetLease } from '../src/index.ts'
+import type { Coordinator } from '../src/index.ts'
+import type { FleetLease } from '../src/engines.ts'
 
 /** A coordinator that only this process uses, and that does what the test says. */
 export function coordinatorOf(parts: Partial<Coordinator>): Coordinator {

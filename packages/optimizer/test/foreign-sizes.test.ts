@@ -2,7 +2,7 @@ import { compile, createStore } from '@homeostat/promql'
 import type { MetricData } from '@homeostat/signals'
 import { GAUGE_POINT, Registry } from '@homeostat/signals'
 import { describe, expect, it, vi } from 'vitest'
-import { copyReceipt } from '../src/index.ts'
+import { copyReceipt } from '../src/parts.ts'
 import { Ingestion } from '../src/signals/ingestion.ts'
 import { Loop, relieve, response } from './loop.ts'
 

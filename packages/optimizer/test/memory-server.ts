@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Coordinator, FleetLease, UndoRecord } from '../src/index.ts'
+import type { Coordinator } from '../src/index.ts'
+import type { FleetLease, UndoRecord } from '../src/engines.ts'
 
 /** The classes of the optimizer under test: some tests look at its sources, some at what is built of them. */
 export interface ServerErrors {

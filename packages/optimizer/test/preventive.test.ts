@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Action, FleetLease, LedgerEntry, OptimizerOptions, Response } from '../src/index.ts'
+import type { Action, LedgerEntry, OptimizerOptions, Response } from '../src/index.ts'
+import type { FleetLease } from '../src/engines.ts'
 import { Fleet } from '../src/index.ts'
 import { anHour, coordinatorOf } from './coordinator.ts'
 import { Loop, START, relieve, response } from './loop.ts'

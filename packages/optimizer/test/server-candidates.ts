@@ -1,4 +1,4 @@
-import type { ServerCandidate } from '../src/index.ts'
+import type { ServerCandidate } from '../src/engines.ts'
 
 /** A server that is only there to be chosen. */
 const candidate = (engine: 'redis' | 'postgres', address: string): ServerCandidate<never> => ({

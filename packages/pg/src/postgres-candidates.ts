@@ -1,5 +1,5 @@
-import type { ServerCandidate, ServerIdentity } from '@homeostat/optimizer'
-import { ServerIdentities } from '@homeostat/optimizer'
+import type { ServerCandidate, ServerIdentity } from '@homeostat/optimizer/engines'
+import { ServerIdentities } from '@homeostat/optimizer/engines'
 import type { CoordinatorPool } from './coordinator/session.ts'
 import { onConnection } from './coordinator/session.ts'
 import type { PoolShape } from './signals/driver.ts'

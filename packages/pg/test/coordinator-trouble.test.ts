@@ -1,4 +1,4 @@
-import { CoordinatorUnavailableError, LeaseLostError } from '@homeostat/optimizer'
+import { CoordinatorUnavailableError, LeaseLostError } from '@homeostat/optimizer/engines'
 import { startPostgres } from '@homeostat/services'
 import { Pool } from 'pg'
 import { afterAll, beforeEach, expect, it, vi } from 'vitest'

@@ -1,5 +1,6 @@
-import { Conditions } from '@homeostat/optimizer'
-import type { AlertInputs, Firing, PendingAlert } from '@homeostat/optimizer'
+import { Conditions } from '@homeostat/optimizer/parts'
+import type { Firing } from '@homeostat/optimizer'
+import type { AlertInputs, PendingAlert } from '@homeostat/optimizer/parts'
 import { compile, createRules, createStore, parseDuration } from '@homeostat/promql'
 import type { Rule } from '@homeostat/promql'
 import type { Wave } from './waves.ts'

@@ -1,5 +1,5 @@
 import type { ResponseGuard } from '@homeostat/optimizer'
-import { createGuardWatch, createQuietWindows } from '@homeostat/optimizer'
+import { createGuardWatch, createQuietWindows } from '@homeostat/optimizer/parts'
 
 /** The guarded number, and of a ratio its number of cases a second, at a second of a simulated service. */
 export type GuardedMetric = (second: number, harmed: boolean) => readonly [value: number | undefined, cases?: number]

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Coordinator, FleetLease } from '@homeostat/optimizer'
-import { CoordinatorUnavailableError, LeaseLostError, slotsOf } from '@homeostat/optimizer'
+import type { Coordinator } from '@homeostat/optimizer'
+import type { FleetLease } from '@homeostat/optimizer/engines'
+import { CoordinatorUnavailableError, LeaseLostError, slotsOf } from '@homeostat/optimizer/engines'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 /** One coordinator and what its tests need to know of it. */

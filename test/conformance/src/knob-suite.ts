@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { knobAction, knobActionNames, knobActions, knobKey, Knobs } from '@homeostat/optimizer'
+import { knobAction, knobActions, Knobs } from '@homeostat/optimizer'
+import { knobKey } from '@homeostat/optimizer/engines'
+import { knobActionNames } from '@homeostat/optimizer/parts'
 import type { ActionContext, Coordinator, Knob, KnobOptions, Receipt, UndoContext } from '@homeostat/optimizer'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { StateStore } from '@homeostat/optimizer'
-import { MAX_STATE_BYTES, StateStoreUnavailableError, StateTooLargeError } from '@homeostat/optimizer'
+import { MAX_STATE_BYTES, StateStoreUnavailableError, StateTooLargeError } from '@homeostat/optimizer/engines'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 /** One kind of store and what its tests need to know of it. */

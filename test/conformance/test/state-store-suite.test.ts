@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createFileStateStore, stateFolder } from '@homeostat/optimizer'
+import { createFileStateStore } from '@homeostat/optimizer/engines'
+import { stateFolder } from '@homeostat/optimizer/parts'
 import { afterAll } from 'vitest'
 import { describeStateStore } from '../src/index.ts'
 

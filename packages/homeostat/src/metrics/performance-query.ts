@@ -1,5 +1,5 @@
 import type { Store } from '@homeostat/promql'
-import { steadyNow } from '@homeostat/optimizer'
+import { steadyNow } from '@homeostat/optimizer/parts'
 import { collectFrom } from './collect-metrics.ts'
 import type { PerformanceMetrics } from './performance-metrics.ts'
 import type { Query } from './query.ts'

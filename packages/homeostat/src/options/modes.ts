@@ -1,5 +1,5 @@
 import type { Domain, Mode } from '@homeostat/optimizer'
-import { lesserMode } from '@homeostat/optimizer'
+import { lesserMode } from '@homeostat/optimizer/parts'
 import type { Warn } from '@homeostat/signals/options'
 import { didYouMean, shownName } from '@homeostat/signals/options'
 import { broughtActions } from '../brought-actions.ts'

@@ -1,14 +1,5 @@
-import type {
-  Action,
-  BudgetLimits,
-  Coordinator,
-  Domain,
-  Knob,
-  Mode,
-  Response,
-  ServerEngine,
-  StateStore,
-} from '@homeostat/optimizer'
+import type { Action, BudgetLimits, Coordinator, Domain, Knob, Mode, Response, StateStore } from '@homeostat/optimizer'
+import type { ServerEngine } from '@homeostat/optimizer/engines'
 import type { bullmq } from '@homeostat/bullmq/domain'
 import type { cache } from '@homeostat/cache/domain'
 import type { forecast } from '@homeostat/forecast/domain'

@@ -1,5 +1,5 @@
 import type { Mode } from '@homeostat/optimizer'
-import { lesserMode } from '@homeostat/optimizer'
+import { lesserMode } from '@homeostat/optimizer/parts'
 import { mergeOptions, readEnvironment, readOptions, variableOf, warnOfOptions } from '@homeostat/signals/options'
 import { checkedDomain } from './checked-domain.ts'
 import { GivenProgram } from '../given-program.ts'

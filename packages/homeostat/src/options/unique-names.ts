@@ -1,5 +1,5 @@
 import type { Action, Domain, Knob } from '@homeostat/optimizer'
-import { knobActionNames } from '@homeostat/optimizer'
+import { knobActionNames } from '@homeostat/optimizer/parts'
 import type { Warn } from '@homeostat/signals/options'
 import { shownName } from '@homeostat/signals/options'
 import { domainWith } from './checked-domain.ts'

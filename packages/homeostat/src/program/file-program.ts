@@ -1,5 +1,6 @@
-import type { Optimizer, Response, Steps } from '@homeostat/optimizer'
-import { SlicedWork } from '@homeostat/optimizer'
+import type { Optimizer, Response } from '@homeostat/optimizer'
+import type { Steps } from '@homeostat/optimizer/parts'
+import { SlicedWork } from '@homeostat/optimizer/parts'
 import type { Compiler } from '@homeostat/optimizer/schemas'
 import type { Faults } from '@homeostat/signals'
 import { broughtActions } from '../brought-actions.ts'

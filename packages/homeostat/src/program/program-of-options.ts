@@ -1,5 +1,6 @@
-import type { Optimizer, ProgramSource, Steps } from '@homeostat/optimizer'
-import { atOnce, SlicedWork } from '@homeostat/optimizer'
+import type { Optimizer, ProgramSource } from '@homeostat/optimizer'
+import type { Steps } from '@homeostat/optimizer/parts'
+import { atOnce, SlicedWork } from '@homeostat/optimizer/parts'
 import type { Faults } from '@homeostat/signals'
 import { warnAtStart, warnLater } from '@homeostat/signals/options'
 import type { GivenProgram, OwnProgram } from '../given-program.ts'

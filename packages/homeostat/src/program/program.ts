@@ -1,4 +1,5 @@
-import type { Action, Domain, Mode, Response, Steps } from '@homeostat/optimizer'
+import type { Action, Domain, Mode, Response } from '@homeostat/optimizer'
+import type { Steps } from '@homeostat/optimizer/parts'
 import type { Compiler } from '@homeostat/optimizer/schemas'
 import type { RuleSource } from '@homeostat/promql'
 import { shownName } from '@homeostat/signals/options'

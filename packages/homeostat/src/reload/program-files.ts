@@ -1,6 +1,6 @@
 import type { Response } from '@homeostat/optimizer'
 import type { Warn } from '@homeostat/signals/options'
-import { watchFiles } from '@homeostat/optimizer'
+import { watchFiles } from '@homeostat/optimizer/parts'
 import { errorType, ownMessage, readRegularFile, Turns } from '@homeostat/signals'
 import { CompiledExpressions } from '@homeostat/promql'
 import type { RuleGroup } from '@homeostat/promql'

@@ -1,5 +1,5 @@
 import type { Response } from '@homeostat/optimizer'
-import { MOST_RESPONSES, MOST_RULES } from '@homeostat/optimizer'
+import { MOST_RESPONSES, MOST_RULES } from '@homeostat/optimizer/parts'
 import { CompiledExpressions } from '@homeostat/promql'
 import type { RuleGroup, RuleSource } from '@homeostat/promql'
 import { parseRuleFile, RuleFileError } from '@homeostat/promql/rule-files'

@@ -1,5 +1,5 @@
 import type { Firing, Optimizer } from '@homeostat/optimizer'
-import { explainPending, wallTime } from '@homeostat/optimizer'
+import { explainPending, wallTime } from '@homeostat/optimizer/parts'
 
 /** An alert that is pending or fires. */
 export interface AlertStatus {

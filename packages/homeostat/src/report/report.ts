@@ -1,5 +1,5 @@
 import type { ActionEvidence, Mode, StandingAdvice, Trial } from '@homeostat/optimizer'
-import { adviceText } from '@homeostat/optimizer'
+import { adviceText } from '@homeostat/optimizer/parts'
 import type { AlertStatus } from './alert-status.ts'
 import type { Finding } from './findings.ts'
 import { oneLine } from '../options/one-line.ts'

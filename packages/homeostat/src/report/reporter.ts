@@ -1,5 +1,5 @@
 import type { LedgerEntry, Optimizer, Trial } from '@homeostat/optimizer'
-import { explainTrial, knobActionNames, ledgerNews } from '@homeostat/optimizer'
+import { explainTrial, knobActionNames, ledgerNews } from '@homeostat/optimizer/parts'
 import type { Faults } from '@homeostat/signals'
 import { warnLater } from '@homeostat/signals/options'
 import type { AlertStatus } from './alert-status.ts'

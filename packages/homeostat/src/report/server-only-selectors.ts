@@ -1,5 +1,5 @@
 import type { Response } from '@homeostat/optimizer'
-import { expressionsOf } from '@homeostat/optimizer'
+import { expressionsOf } from '@homeostat/optimizer/parts'
 import type { Compiler } from '@homeostat/optimizer/schemas'
 import { compile, matchesEmpty, operandsOf, underscoreLabel } from '@homeostat/promql'
 import type { Expression, LabelMatch, RecordingRule, Rule, RuleSource } from '@homeostat/promql'

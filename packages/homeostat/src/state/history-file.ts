@@ -1,5 +1,6 @@
-import type { SavedHistory } from '@homeostat/optimizer'
-import { parseSavedHistory, replaceFile } from '@homeostat/optimizer'
+import type { SavedHistory } from '@homeostat/optimizer/parts'
+import { replaceFile } from '@homeostat/optimizer/engines'
+import { parseSavedHistory } from '@homeostat/optimizer/parts'
 import { FileTooLargeError, openRegularFile } from '@homeostat/signals'
 
 type Episode = SavedHistory['acts'][number]

@@ -1,5 +1,6 @@
-import type { Histories } from '@homeostat/optimizer'
-import { JournalUnavailableError, openStateFolder } from '@homeostat/optimizer'
+import type { Histories } from '@homeostat/optimizer/parts'
+import { JournalUnavailableError } from '@homeostat/optimizer'
+import { openStateFolder } from '@homeostat/optimizer/parts'
 import { describeThrown } from '@homeostat/signals'
 import type { Forecasting } from '../forecasting.ts'
 import { HistoryFolder } from './history-folder.ts'

@@ -1,4 +1,4 @@
-import { stateFolder } from '@homeostat/optimizer'
+import { stateFolder } from '@homeostat/optimizer/parts'
 import type { StateStore, StateStoreCandidate } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
 import type { DomainWithMode } from '../options/modes.ts'

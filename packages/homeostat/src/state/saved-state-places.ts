@@ -1,5 +1,5 @@
 import type { StateStore, StateStoreCandidate } from '@homeostat/optimizer'
-import { chooseStateStore, createFileStateStore } from '@homeostat/optimizer'
+import { chooseStateStore, createFileStateStore } from '@homeostat/optimizer/engines'
 import { StatePlaceUnknownError } from './state-place-unknown-error.ts'
 
 export interface StatePlacesOptions {

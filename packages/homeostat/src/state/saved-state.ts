@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { StateStore } from '@homeostat/optimizer'
-import { StateTooLargeError } from '@homeostat/optimizer'
+import { StateTooLargeError } from '@homeostat/optimizer/engines'
 import { disposeTogether, every, Turns } from '@homeostat/signals'
 import { ForeignStateError, seal, unseal } from './saved-state-envelope.ts'
 import type { StatePlaces } from './saved-state-places.ts'

@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { History, Response, SavedHistory } from '@homeostat/optimizer'
-import { Histories } from '@homeostat/optimizer'
+import type { Response } from '@homeostat/optimizer'
+import type { History, SavedHistory } from '@homeostat/optimizer/parts'
+import { Histories } from '@homeostat/optimizer/parts'
 import { beforeEach, expect, test } from 'vitest'
 import { HistoryFolder } from '../../src/state/history-folder.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { StateStore } from '@homeostat/optimizer'
-import { createFileStateStore } from '@homeostat/optimizer'
+import { createFileStateStore } from '@homeostat/optimizer/engines'
 import { beforeEach, expect, test } from 'vitest'
 import { Life, machine, Server, type Machine } from '../life.ts'
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { StateStore } from '@homeostat/optimizer'
-import { createFileStateStore } from '@homeostat/optimizer'
+import { createFileStateStore } from '@homeostat/optimizer/engines'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Life, machine, Server, type Machine } from '../life.ts'
 

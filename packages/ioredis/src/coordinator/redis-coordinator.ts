@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { Coordinator, FleetLease, Orphan, UndoRecord } from '@homeostat/optimizer'
+import type { Coordinator } from '@homeostat/optimizer'
+import type { FleetLease, Orphan, UndoRecord } from '@homeostat/optimizer/engines'
 import {
   CoordinatorUnavailableError,
   DISRUPTED_SHARE,
   LeaseLostError,
   parseUndoRecord,
   serviceScope,
-} from '@homeostat/optimizer'
+} from '@homeostat/optimizer/engines'
 import { isOfServer, redisAddress } from '../redis-candidates.ts'
 import type { CoordinatorClient } from './client.ts'
 import { ScriptConnection } from './script-connection.ts'

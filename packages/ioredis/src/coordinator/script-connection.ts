@@ -1,4 +1,4 @@
-import { withinDeadline, type Unavailable } from '@homeostat/optimizer'
+import { withinDeadline, type Unavailable } from '@homeostat/optimizer/engines'
 import { after, withoutTracing } from '@homeostat/signals'
 import { replyTrouble } from './reply-trouble.ts'
 import type { CoordinatorClient, OwnClient } from './client.ts'

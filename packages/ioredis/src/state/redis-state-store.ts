@@ -5,7 +5,7 @@ import {
   serviceScope,
   StateStoreUnavailableError,
   StateTooLargeError,
-} from '@homeostat/optimizer'
+} from '@homeostat/optimizer/engines'
 import type { CoordinatorClient } from '../coordinator/client.ts'
 import { ScriptConnection } from '../coordinator/script-connection.ts'
 import { isOfServer, redisAddress } from '../redis-candidates.ts'

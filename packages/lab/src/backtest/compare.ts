@@ -1,4 +1,4 @@
-import { alertKey } from '@homeostat/optimizer'
+import { alertKey } from '@homeostat/optimizer/parts'
 import type { Firing } from '@homeostat/optimizer'
 import type { BacktestResult, FiredAlert } from './result.ts'
 

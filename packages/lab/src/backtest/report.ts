@@ -1,5 +1,5 @@
 import { formatDuration } from '@homeostat/promql'
-import { alertKey } from '@homeostat/optimizer'
+import { alertKey } from '@homeostat/optimizer/parts'
 import type { AlertDifference } from './compare.ts'
 import type { BacktestResult } from './result.ts'
 

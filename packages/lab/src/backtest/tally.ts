@@ -1,4 +1,4 @@
-import { alertKey } from '@homeostat/optimizer'
+import { alertKey } from '@homeostat/optimizer/parts'
 import type { LedgerEntry } from '@homeostat/optimizer'
 import type { BacktestResult, FiredAlert, FlapRate, RefusedAction, WouldBeAction } from './result.ts'
 

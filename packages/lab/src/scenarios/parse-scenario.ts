@@ -6,7 +6,8 @@ import {
   type YamlDocument,
   type YamlNode,
 } from '@homeostat/promql/rule-files'
-import { DEFAULT_BUDGET, type BudgetLimits } from '@homeostat/optimizer'
+import { type BudgetLimits } from '@homeostat/optimizer'
+import { DEFAULT_BUDGET } from '@homeostat/optimizer/parts'
 import { isMode, modes, type Mode } from '@homeostat/optimizer'
 import { milliseconds, positive } from '../response-files/fields.ts'
 import { readResponse } from '../response-files/read-response.ts'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { LevelSeries } from '@homeostat/signals'
-import type { FleetLease, LedgerEntry, Receipt, Response } from '../../src/index.ts'
+import type { LedgerEntry, Receipt, Response } from '../../src/index.ts'
+import type { FleetLease } from '../../src/engines.ts'
 import { Fleet } from '../../src/index.ts'
 import { anHour, coordinatorOf } from '../coordinator.ts'
 import { Loop, pressure, relieve, response } from '../loop.ts'

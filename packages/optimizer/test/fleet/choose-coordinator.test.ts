@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { chooseCoordinator } from '../../src/index.ts'
+import { chooseCoordinator } from '../../src/engines.ts'
 import { cache, queues, shop } from '../server-candidates.ts'
 
 it('takes the Redis of the application, whatever else it uses', () => {

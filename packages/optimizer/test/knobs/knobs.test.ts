@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { isEmptyReceipt, Knobs, knobAction } from '../../src/index.ts'
+import { Knobs, knobAction } from '../../src/index.ts'
+import { isEmptyReceipt } from '../../src/parts.ts'
 import { atLeisure, Cell, knobsOver, run, START, temporaryFolder } from './cell.ts'
 
 describe('a knob as an action', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Knobs } from '../../src/index.ts'
-import { CoordinatorUnavailableError, LeaseLostError } from '../../src/index.ts'
+import { CoordinatorUnavailableError, LeaseLostError } from '../../src/engines.ts'
 import { MemoryServer } from '../memory-server.ts'
 import { atLeisure, Cell, knobsOver, run } from './cell.ts'
 

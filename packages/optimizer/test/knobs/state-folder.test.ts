@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, test, vi } from 'vitest'
-import { checkStateFolder, createFileStateStore, openStateFolder, stateFolder } from '../../src/index.ts'
+import { createFileStateStore } from '../../src/engines.ts'
+import { checkStateFolder, openStateFolder, stateFolder } from '../../src/parts.ts'
 import { Cell, knobsOver, run, temporaryFolder } from './cell.ts'
 
 // As in a container whose user is a mere number, without a line in /etc/passwd.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseStateStore } from '../../src/index.ts'
+import { chooseStateStore } from '../../src/engines.ts'
 import { cache, queues, shop } from '../server-candidates.ts'
 
 test('state is kept where processes coordinate: in the Redis, else in the Postgres', () => {

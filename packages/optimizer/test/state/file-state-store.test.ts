@@ -2,7 +2,8 @@ import { chmod, mkdtemp, readdir, stat, symlink, utimes, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
-import { createFileStateStore, type StateStore } from '../../src/index.ts'
+import { type StateStore } from '../../src/index.ts'
+import { createFileStateStore } from '../../src/engines.ts'
 
 const HOUR_MS = 3_600_000
 

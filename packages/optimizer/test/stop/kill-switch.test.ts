@@ -1,7 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { KillFile, KillSwitch } from '../../src/index.ts'
+import { KillSwitch } from '../../src/index.ts'
+import { KillFile } from '../../src/parts.ts'
 import { temporaryFolder } from '../knobs/cell.ts'
 import { startChild } from './watchdog/child.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { Ticker } from '../../src/index.ts'
+import { Ticker } from '../../src/parts.ts'
 
 test('a tick that is not over yet is waited for, and one that fails is told and followed by the next', async () => {
   const errors: unknown[] = []

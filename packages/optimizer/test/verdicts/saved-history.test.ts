@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseSavedHistory, type SavedHistory } from '../../src/index.ts'
+import { parseSavedHistory, type SavedHistory } from '../../src/parts.ts'
 
 const episode = { at: 1, before: [[1, 2]], after: [[3, 4]], expected: 1 }
 const statistics = { acts: 6, controls: 6, unmatched: 0, unusable: 0, look: 6, effect: -0.2, interval: [-0.4, 0.1] }

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { Coordinator, FleetLease, Orphan, UndoRecord } from '@homeostat/optimizer'
+import type { Coordinator } from '@homeostat/optimizer'
+import type { FleetLease, Orphan, UndoRecord } from '@homeostat/optimizer/engines'
 import {
   CoordinatorUnavailableError,
   DISRUPTED_SHARE,
   LeaseLostError,
   parseUndoRecord,
   serviceScope,
-} from '@homeostat/optimizer'
+} from '@homeostat/optimizer/engines'
 import { isTableMissing } from '../own-table.ts'
 import { postgresAddress } from '../postgres-candidates.ts'
 import type { PoolShape } from '../signals/driver.ts'

@@ -1,4 +1,4 @@
-import { CoordinatorUnavailableError, withinDeadline, type Unavailable } from '@homeostat/optimizer'
+import { CoordinatorUnavailableError, withinDeadline, type Unavailable } from '@homeostat/optimizer/engines'
 import { withoutTracing } from '@homeostat/signals'
 import { serverTrouble } from '../server-trouble.ts'
 

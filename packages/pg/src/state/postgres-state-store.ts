@@ -5,7 +5,7 @@ import {
   serviceScope,
   StateStoreUnavailableError,
   StateTooLargeError,
-} from '@homeostat/optimizer'
+} from '@homeostat/optimizer/engines'
 import type { CoordinatorPool, CoordinatorQuery } from '../coordinator/session.ts'
 import { onConnection } from '../coordinator/session.ts'
 import { createTable, hasTable } from '../own-table.ts'

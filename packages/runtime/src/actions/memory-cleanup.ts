@@ -1,5 +1,6 @@
 import type { Action, ActionContext, Receipt, Reclaimer } from '@homeostat/optimizer'
-import { copyReceipt, NotAReceiptError } from '@homeostat/optimizer'
+import { NotAReceiptError } from '@homeostat/optimizer'
+import { copyReceipt } from '@homeostat/optimizer/parts'
 import { errorType, untilAborted } from '@homeostat/signals'
 import { MemoryCleanupError } from './memory-cleanup-error.ts'
 import { mergeReceipts } from './merge-receipts.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { steadyNow, Ticker } from '@homeostat/optimizer'
+import { steadyNow, Ticker } from '@homeostat/optimizer/parts'
 import { turnsDuring } from './turns.ts'
 import { INTERVAL_MS, Workload } from './workload.ts'
 

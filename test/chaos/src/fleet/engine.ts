@@ -1,4 +1,5 @@
-import type { Coordinator, FleetLease } from '@homeostat/optimizer'
+import type { Coordinator } from '@homeostat/optimizer'
+import type { FleetLease } from '@homeostat/optimizer/engines'
 
 export const SERVICE = 'chaos'
 /** Of a call. */

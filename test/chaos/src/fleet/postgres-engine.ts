@@ -1,4 +1,4 @@
-import { withinDeadline } from '@homeostat/optimizer'
+import { withinDeadline } from '@homeostat/optimizer/engines'
 import { createPostgresCoordinator } from '@homeostat/pg/domain'
 import { Pool } from 'pg'
 import { SERVICE, TIMEOUT_MS, type Engine, type Witnessed } from './engine.ts'

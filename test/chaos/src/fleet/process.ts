@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Fleet, LeaseLostError, type FleetAction } from '@homeostat/optimizer'
+import { Fleet } from '@homeostat/optimizer'
+import { LeaseLostError, type FleetAction } from '@homeostat/optimizer/engines'
 import { createRandom } from '@homeostat/lab/scenarios'
 import { monotonic, type Diary, type Orders, type Span } from './diary.ts'
 import { openEngine } from './engine.ts'

@@ -1,5 +1,5 @@
 import { createRedisCoordinator } from '@homeostat/ioredis/domain'
-import { withinDeadline } from '@homeostat/optimizer'
+import { withinDeadline } from '@homeostat/optimizer/engines'
 import { Redis } from 'ioredis'
 import { SERVICE, TIMEOUT_MS, type Engine, type Witnessed } from './engine.ts'
 

@@ -1,4 +1,4 @@
-import { slotsOf } from '@homeostat/optimizer'
+import { slotsOf } from '@homeostat/optimizer/engines'
 import { startPostgres, startRedis } from '@homeostat/services'
 import { Client } from 'pg'
 import type { ChaosOptions, ChaosRun } from '../chaos-run.ts'

@@ -1,6 +1,6 @@
 import { quantile } from '../quantile.ts'
 import type { ResponseGuard } from '@homeostat/optimizer'
-import { harmfulByGuards } from '@homeostat/optimizer'
+import { harmfulByGuards } from '@homeostat/optimizer/parts'
 import type { ChaosOptions, ChaosRow, ChaosRun } from '../chaos-run.ts'
 import type { LevelNoise } from '../guarded-metric.ts'
 import { createLevel, createShare } from '../guarded-metric.ts'

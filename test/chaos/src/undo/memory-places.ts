@@ -1,4 +1,4 @@
-import { CoordinatorUnavailableError, LeaseLostError } from '@homeostat/optimizer'
+import { CoordinatorUnavailableError, LeaseLostError } from '@homeostat/optimizer/engines'
 import { MemoryServer } from '../../../../packages/optimizer/test/memory-server.ts'
 import type { UndoPlace } from './place.ts'
 

@@ -1,4 +1,5 @@
-import type { Coordinator, FleetLease } from '@homeostat/optimizer'
+import type { Coordinator } from '@homeostat/optimizer'
+import type { FleetLease } from '@homeostat/optimizer/engines'
 
 /** Somewhere that one value lives, and what can happen to the server beside it. */
 export interface UndoPlace extends AsyncDisposable {

@@ -1,6 +1,7 @@
 import { readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
-import { knobAction, Knobs, type FleetLease, type Knob, type Receipt } from '@homeostat/optimizer'
+import { knobAction, Knobs, type Knob, type Receipt } from '@homeostat/optimizer'
+import { type FleetLease } from '@homeostat/optimizer/engines'
 import type { UndoPlace } from './place.ts'
 
 export const KNOB = 'model.value'

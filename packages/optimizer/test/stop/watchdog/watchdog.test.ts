@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
-import { KillSwitch, LoopBlockedError, Watchdog } from '../../../src/index.ts'
+import { KillSwitch, LoopBlockedError } from '../../../src/index.ts'
+import { Watchdog } from '../../../src/parts.ts'
 import { Cell, knobsOver, run } from '../../knobs/cell.ts'
 import { Loop, relieve } from '../../loop.ts'
 

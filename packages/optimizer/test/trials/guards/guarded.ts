@@ -1,6 +1,8 @@
 import { createRandom, gaussian } from '@homeostat/signals/random'
-import type { GuardStatus, GuardWatch, QuietWindows } from '../../../src/trials/guards/index.ts'
-import { createGuardWatch, createQuietWindows } from '../../../src/trials/guards/index.ts'
+import type { GuardStatus, GuardWatch } from '../../../src/trials/guards/guard-status.ts'
+import type { QuietWindows } from '../../../src/trials/guards/quiet-windows.ts'
+import { createGuardWatch } from '../../../src/trials/guards/guard-watch.ts'
+import { createQuietWindows } from '../../../src/trials/guards/quiet-windows.ts'
 import type { Guard } from '../../../src/words/response.ts'
 
 export const LATENCY: Guard = { expr: 'p99', notWorseThan: 0.1 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createGuardWatch } from '../../../src/trials/guards/index.ts'
+import { createGuardWatch } from '../../../src/trials/guards/guard-watch.ts'
 import { afterQuiet, LATENCY, noisy, times, watchTicks } from './guarded.ts'
 
 const QUIET = times(900, noisy(0.1, 0.3))

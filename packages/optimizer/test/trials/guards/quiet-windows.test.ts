@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createGuardWatch, createQuietWindows } from '../../../src/trials/guards/index.ts'
+import { createGuardWatch } from '../../../src/trials/guards/guard-watch.ts'
+import { createQuietWindows } from '../../../src/trials/guards/quiet-windows.ts'
 import { QuietLevel } from '../../../src/trials/guards/quiet-level.ts'
 import { afterQuiet, ERRORS, LATENCY, noisy, times, watchTicks } from './guarded.ts'
 

@@ -1,2 +1,0 @@
-export { createGuardWatch, type GuardStatus, type GuardWatch } from './guard-watch.ts'
-export { createQuietWindows, guardKind, type QuietWindows } from './quiet-windows.ts'
