@@ -31,7 +31,9 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
   readonly #time = { at: -Infinity, before: -Infinity, nth: 0 }
   #policy: ConditionPolicy | undefined
   // Made at the first alert: most rules have none.
-  #entries: Map<string, ConditionEntry> = NONE
+  #byKey: Map<string, ConditionEntry> = NONE
+  /** The same, and some that are forgotten: unlike a map, it is looked through without an object for each. */
+  #entries: ConditionEntry[] = NONE_IN_A_ROW
   #active = 0
   #leftOut = 0
   #changes = 0
@@ -49,7 +51,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
 
   /** A rule's life begins with its first evaluation, and not with its first alert. */
   get idle(): boolean {
-    return this.#entries.size === 0 && this.#policy !== undefined
+    return this.#byKey.size === 0 && this.#policy !== undefined
   }
 
   get active(): number {
@@ -64,13 +66,13 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
     return this.#changes
   }
 
-  get alerts(): Iterable<AlertState> {
-    return this.#entries.values()
+  get alerts(): readonly AlertState[] {
+    return this.#entries
   }
 
   list(into: (Firing | PendingAlert)[]): void {
     if (this.#active === 0) return
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#entries) {
       if (entry.condition.state === 'inactive') continue
       into.push((entry.shown ??= shownAs(entry, this.#rule)))
     }
@@ -101,8 +103,10 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
 
   takeOver(previous: RuleStates<Firing | PendingAlert>): void {
     if (!(previous instanceof RuleConditions)) return
+    this.#byKey = previous.#byKey
     this.#entries = previous.#entries
-    previous.#entries = NONE
+    previous.#byKey = NONE
+    previous.#entries = NONE_IN_A_ROW
     this.#policy = previous.#policy
     Object.assign(this.#time, previous.#time)
     this.#active = previous.#active
@@ -110,24 +114,26 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
     this.#hasFailed = previous.#hasFailed
     this.#saysAnew = true
     this.#changes += 1
-    for (const entry of this.#entries.values()) entry.owner = this
+    for (const entry of this.#entries) entry.owner = this
   }
 
   end(): void {
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#byKey.values()) {
       const from = entry.condition.state
       entry.condition = INACTIVE
       if (from !== 'inactive') this.#keeper.changed(entry, this.#rule.rule.alert, from)
       this.#keeper.leave(entry)
     }
-    this.#entries.clear()
+    this.#byKey.clear()
+    this.#entries.length = 0
     this.#active = 0
     this.#changes += 1
   }
 
   /** Forgets an alert that ended, e.g. to make room for another one. */
   forget(entry: ConditionEntry): void {
-    this.#entries.delete(entry.labels.key)
+    entry.isKnown = false
+    this.#byKey.delete(entry.labels.key)
     this.#keeper.leave(entry)
   }
 
@@ -142,7 +148,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
 
   /** Reads in steps what each alert of the rule is going to ask for. */
   *#prepare(found: Labels | undefined, now: number): Steps<void> {
-    const labels = found ?? (this.#active > 0 ? this.#entries.values().next().value?.labels : undefined)
+    const labels = found ?? (this.#active > 0 ? this.#entries[0]?.labels : undefined)
     if (labels !== undefined) yield* this.#inputs.prepare(this.#rule.rule, plainLabels(labels), now)
   }
 
@@ -151,7 +157,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
     let known = 0
     for (let i = 0; i < length; i++) {
       if (i % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
-      const entry = this.#entries.get(labels[i]!.key)
+      const entry = this.#byKey.get(labels[i]!.key)
       if (entry === undefined || entry.condition.state === 'inactive') continue
       known += 1
       this.#sample(entry, sources[i]!, values[i]!)
@@ -171,19 +177,27 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
   }
 
   #add(entry: ConditionEntry): void {
-    if (this.#entries === NONE) this.#entries = new Map()
-    this.#entries.set(entry.labels.key, entry)
+    if (this.#byKey === NONE) {
+      this.#byKey = new Map()
+      this.#entries = []
+    }
+    this.#byKey.set(entry.labels.key, entry)
+    this.#entries.push(entry)
   }
 
   *#advanceAll(now: number, policy: ConditionPolicy): Steps<void> {
-    let looked = 0
-    for (const entry of this.#entries.values()) {
-      if (++looked % ALERTS_OF_STEP === 0) yield
+    const entries = this.#entries
+    let kept = 0
+    for (let place = 0; place < entries.length; place++) {
+      if (place % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
+      const entry = entries[place]!
       const { condition } = entry
       // Its next reading only matters once it holds again, and asking for one may cost a query.
       if (condition.state !== 'inactive') this.#advance(entry, this.#read(entry, now), this.#time, policy)
-      else if (isQuiet(condition.flaps, now)) this.forget(entry)
+      else if (entry.isKnown && isQuiet(condition.flaps, now)) this.forget(entry)
+      if (entry.isKnown) entries[kept++] = entry
     }
+    if (kept < entries.length) entries.length = kept
   }
 
   #read(entry: ConditionEntry, now: number): Reading {
@@ -215,7 +229,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
     for (let i = 0; i < length; i++) {
       if (i % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
       const { key } = labels[i]!
-      const known = this.#entries.get(key)
+      const known = this.#byKey.get(key)
       if (known?.round === this.#round || !this.#inputs.hasInputs(rule, plainLabels(labels[i]!), now)) continue
       if (this.#active >= maxAlerts || (known === undefined && !this.#keeper.admit())) {
         this.#leftOut += 1
@@ -240,6 +254,8 @@ export class ConditionEntry implements AlertState {
   annotations: Firing['annotations'] = {}
   /** The last evaluation that had a sample for it. */
   round = 0
+  /** False when it was forgotten. */
+  isKnown = true
   /** Made when it is asked for, and again after a change. */
   shown: Firing | PendingAlert | undefined
 
@@ -259,8 +275,9 @@ export class ConditionEntry implements AlertState {
   }
 }
 
-/** Nothing is ever put into it. */
+/** Nothing is ever put into these. */
 const NONE = new Map<string, ConditionEntry>()
+const NONE_IN_A_ROW: ConditionEntry[] = []
 
 function shownAs(entry: ConditionEntry, { rule: { alert }, forMs }: AlertingRule): Firing | PendingAlert {
   const { condition, plainLabels: labels, annotations, value } = entry

@@ -202,3 +202,33 @@ test('a pending alert says when only the limit on flapping keeps it from firing'
   expect(plants.see({ a: 2 })).toEqual(['a pending'])
   expect(plants.rules.evaluate(plants.now).alerts).toMatchObject([{ heldBackSince, firesAt: heldBackSince }])
 })
+
+test('a rule with a thousand alerts gives way while they are looked at, and evaluates nothing of an alert twice', () => {
+  let asked = 0
+  const conditions = new Conditions({ intervalMs: INTERVAL_MS })
+  const inputs = { ...everythingIsThere, hasInputs: () => ++asked > 0 }
+  const store = createStore({ intervalMs: INTERVAL_MS })
+  const rules = createRules([high], store, { states: conditions.readingFrom(inputs) })
+  const handles = Array.from({ length: 1000 }, (_, i) => store.series({ name: 'x', labels: { i: `${i}` } }))
+  for (let now = 0; now <= 2 * INTERVAL_MS; now += INTERVAL_MS) {
+    for (const handle of handles) handle.append(now, 2)
+    asked = 0
+    let rests = 0
+    const steps = rules.evaluateInSteps(now)
+    for (let step = steps.next(); !step.done; step = steps.next()) rests++
+    expect(rests).toBeGreaterThanOrEqual(60)
+    expect(asked).toBe(1000)
+  }
+})
+
+test('alerts that come and go leave nothing behind but what the limit on flapping remembers', () => {
+  const plants = new Plants([high], {}, 4)
+  for (let round = 0; round < 50; round++) {
+    expect(plants.see({ [`p${round}`]: 2, [`q${round}`]: 2 })).toEqual([`p${round} firing`, `q${round} firing`])
+    expect(plants.conditions.size).toBeLessThanOrEqual(4)
+  }
+  plants.see({ p0: 1 })
+  plants.now += 5 * HOUR_MS
+  plants.see({ p0: 1 })
+  expect(plants.conditions.size).toBe(0)
+})

@@ -35,13 +35,13 @@ export class AlertSeries {
   }
 
   /** Writes the pending and firing alerts; series of others end. */
-  *write(alerts: Iterable<AlertState>, at: number): Steps<void> {
+  *write(alerts: readonly AlertState[], at: number): Steps<void> {
     const wallOffsetMs = this.#store.wallTime(at) - at
     const output = (this.#output ??= new RuleOutput(this.#store))
     output.begin()
-    let looked = 0
-    for (const { labels, state, activeAt } of alerts) {
-      if (++looked % ALERTS_OF_STEP === 0) yield
+    for (let place = 0; place < alerts.length; place++) {
+      if (place % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
+      const { labels, state, activeAt } = alerts[place]!
       if (state === 'inactive') continue
       let series = this.#known.get(labels)
       if (series === undefined) this.#known.set(labels, (series = {}))

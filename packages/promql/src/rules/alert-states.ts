@@ -57,8 +57,8 @@ export interface RuleStates<A> {
   readonly leftOut: number
   /** Rises with each change of what {@link list} adds. */
   readonly changes: number
-  /** All alerts, inactive ones maybe among them. */
-  readonly alerts: Iterable<AlertState>
+  /** All alerts, inactive ones maybe among them. An array: an iterator makes an object for each alert. */
+  readonly alerts: readonly AlertState[]
   /** Adds the pending and firing alerts, as `Evaluation.alerts` holds them. */
   list(into: A[]): void
   /** The alerts that fired and ended not long ago. Left out: none is remembered. */

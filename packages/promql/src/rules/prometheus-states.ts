@@ -25,7 +25,9 @@ export class PrometheusStates implements AlertStates<Alert> {
 export class PrometheusAlerts implements RuleStates<Alert> {
   readonly #rule: AlertingRule
   // Made at the first alert: most rules have none.
-  #entries: Map<string, Entry> = NONE
+  #byKey: Map<string, Entry> = NONE
+  /** The same: unlike a map, it is looked through without an object for each. */
+  #entries: Entry[] = NONE_IN_A_ROW
   #round = 0
   #resolved = 0
   #active = 0
@@ -57,8 +59,8 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     return this.#changes
   }
 
-  get alerts(): Iterable<AlertState> {
-    return this.#entries.values()
+  get alerts(): readonly AlertState[] {
+    return this.#entries
   }
 
   *update(samples: ActiveSamples, now: number): Steps<void> {
@@ -66,12 +68,17 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     this.#idle = false
     const known = yield* this.#renew(samples)
     const { forMs, limit } = this.#rule
-    let looked = 0
-    for (const entry of this.#entries.values()) {
-      if (++looked % ALERTS_OF_STEP === 0) yield
-      if (entry.round !== this.#round && !this.#keeps(entry, now)) this.#end(entry, now)
-      else if (entry.firedAt === undefined && now - entry.activeAt >= forMs) this.#change(entry).firedAt = now
+    const entries = this.#entries
+    let kept = 0
+    for (let place = 0; place < entries.length; place++) {
+      if (place % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
+      const entry = entries[place]!
+      if (entry.round !== this.#round && !this.#keeps(entry, now)) {
+        if (!this.#end(entry, now)) continue
+      } else if (entry.firedAt === undefined && now - entry.activeAt >= forMs) this.#change(entry).firedAt = now
+      entries[kept++] = entry
     }
+    if (kept < entries.length) entries.length = kept
     yield* this.#begin(samples, known, now)
     const active = this.#active
     if (limit > 0 && active > limit) {
@@ -79,13 +86,13 @@ export class PrometheusAlerts implements RuleStates<Alert> {
       throw new LimitExceeded(`exceeded limit of ${limit} with ${active} alerts`)
     }
     this.#saysAnew = false
-    this.#idle = this.#entries.size === 0
+    this.#idle = this.#byKey.size === 0
   }
 
   list(into: Alert[]): void {
     if (this.#active === 0) return
     const { rule } = this.#rule
-    for (const entry of this.#entries.values())
+    for (const entry of this.#entries)
       if (entry.resolvedAt === undefined) into.push((entry.shown ??= shownAs(rule, entry)))
   }
 
@@ -93,7 +100,7 @@ export class PrometheusAlerts implements RuleStates<Alert> {
   get resolved(): ResolvedAlert[] {
     const { rule } = this.#rule
     const out: ResolvedAlert[] = []
-    for (const { plainLabels: labels, annotations, value, activeAt, firedAt, resolvedAt } of this.#entries.values()) {
+    for (const { plainLabels: labels, annotations, value, activeAt, firedAt, resolvedAt } of this.#entries) {
       if (firedAt === undefined || resolvedAt === undefined) continue
       const { alert } = rule
       out.push({ rule, alert, labels, annotations, value, activeAt, state: 'resolved', firedAt, resolvedAt })
@@ -103,6 +110,7 @@ export class PrometheusAlerts implements RuleStates<Alert> {
 
   takeOver(previous: RuleStates<Alert>): void {
     if (!(previous instanceof PrometheusAlerts)) return
+    this.#byKey = previous.#byKey
     this.#entries = previous.#entries
     this.#round = previous.#round
     this.#resolved = previous.#resolved
@@ -110,13 +118,15 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     this.#idle = previous.#idle
     this.#saysAnew = true
     this.#changes += 1
-    for (const entry of this.#entries.values()) entry.shown = undefined
-    previous.#entries = NONE
+    for (const entry of this.#entries) entry.shown = undefined
+    previous.#byKey = NONE
+    previous.#entries = NONE_IN_A_ROW
     previous.end()
   }
 
   end(): void {
-    this.#entries.clear()
+    this.#byKey.clear()
+    this.#entries.length = 0
     this.#resolved = 0
     this.#active = 0
     this.#changes += 1
@@ -127,7 +137,7 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     let known = 0
     for (let i = 0; i < length; i++) {
       if (i % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
-      const entry = this.#entries.get(labels[i]!.key)
+      const entry = this.#byKey.get(labels[i]!.key)
       if (entry === undefined || entry.resolvedAt !== undefined) continue
       known += 1
       entry.round = this.#round
@@ -152,19 +162,27 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     for (let i = 0; i < length && left > 0; i++) {
       if (i % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
       const { key } = labels[i]!
-      const ended = this.#entries.get(key)
-      if (ended?.round === this.#round) continue
-      if (ended !== undefined) this.#resolved -= 1
-      const entry = new Entry(labels[i]!, sources[i]!, values[i]!, now)
+      let entry = this.#byKey.get(key)
+      if (entry?.round === this.#round) continue
+      if (entry === undefined) this.#add((entry = new Entry(labels[i]!)))
+      else this.#resolved -= 1
+      entry.begin(sources[i]!, values[i]!, now)
       entry.annotations = this.#rule.annotate(entry.source, entry.value)
       entry.round = this.#round
       if (forMs <= 0) entry.firedAt = now
-      if (this.#entries === NONE) this.#entries = new Map()
-      this.#entries.set(key, entry)
       this.#active += 1
       this.#changes += 1
       left -= 1
     }
+  }
+
+  #add(entry: Entry): void {
+    if (this.#byKey === NONE) {
+      this.#byKey = new Map()
+      this.#entries = []
+    }
+    this.#byKey.set(entry.labels.key, entry)
+    this.#entries.push(entry)
   }
 
   #change(entry: Entry): Entry {
@@ -180,33 +198,36 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     return now - entry.goneSince! < keepFiringForMs
   }
 
-  #end(entry: Entry, now: number): void {
+  /** Ends an alert; whether it is still remembered. */
+  #end(entry: Entry, now: number): boolean {
     if (entry.resolvedAt !== undefined) {
       // A clock set back must not keep an ended alert for ever.
-      if (Math.abs(now - entry.resolvedAt) <= RESOLVED_RETENTION_MS) return
+      if (Math.abs(now - entry.resolvedAt) <= RESOLVED_RETENTION_MS) return true
       this.#resolved -= 1
-      this.#entries.delete(entry.labels.key)
-      return
+    } else {
+      this.#active -= 1
+      this.#changes += 1
+      if (entry.firedAt !== undefined && this.#resolved < MOST_RESOLVED) {
+        entry.resolvedAt = now
+        this.#resolved += 1
+        return true
+      }
     }
-    this.#active -= 1
-    this.#changes += 1
-    if (entry.firedAt === undefined || this.#resolved >= MOST_RESOLVED) this.#entries.delete(entry.labels.key)
-    else {
-      entry.resolvedAt = now
-      this.#resolved += 1
-    }
+    this.#byKey.delete(entry.labels.key)
+    return false
   }
 }
 
-/** Nothing is ever put into it. */
+/** Nothing is ever put into these. */
 const NONE = new Map<string, Entry>()
+const NONE_IN_A_ROW: Entry[] = []
 
 class Entry implements AlertState {
   readonly labels: Labels
   readonly plainLabels: LabelSet
-  readonly activeAt: number
+  activeAt = 0
   source: Labels
-  value: number
+  value = 0
   annotations: Readonly<Record<string, string>> = {}
   firedAt: number | undefined
   /** When the sample of a firing alert went away. */
@@ -218,12 +239,21 @@ class Entry implements AlertState {
   /** Made when it is asked for, and again after a change. */
   shown: Alert | undefined
 
-  constructor(labels: Labels, source: Labels, value: number, now: number) {
+  constructor(labels: Labels) {
     this.labels = labels
+    this.source = labels
     this.plainLabels = labels.toObject()
+  }
+
+  /** Begins an alert, maybe one that ended before. */
+  begin(source: Labels, value: number, now: number): void {
     this.activeAt = now
     this.source = source
     this.value = value
+    this.firedAt = undefined
+    this.goneSince = undefined
+    this.resolvedAt = undefined
+    this.shown = undefined
   }
 
   get state(): AlertState['state'] {
