@@ -130,6 +130,7 @@ export class Rules<A = Alert> implements Disposable {
    * rules.dispose()
    */
   takeOver(previous: Rules<A>): void {
+    if (previous === this) return
     // Rules that were never evaluated have nothing of their own, only what they were to take over.
     this.#previous = previous.#isEvaluated ? [...previous.#rules] : previous.#previous
     previous.#previous = []
