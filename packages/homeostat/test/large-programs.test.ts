@@ -1,7 +1,10 @@
-import { nextTurn } from '@homeostat/signals'
+import { nextTurn, Registry } from '@homeostat/signals'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Homeostat, HomeostatOptions } from '../src/index.ts'
+import { GivenProgram } from '../src/given-program.ts'
 import { homeostat } from '../src/index.ts'
+import { readModes } from '../src/options/modes.ts'
+import { ProgramOfOptions } from '../src/program/program-of-options.ts'
 
 const MANY = 10_000
 /** The entry that is wrong, counted from 0. */
@@ -106,4 +109,16 @@ test('stopped while it is loaded, it stops, and says nothing afterwards', async 
   await h.stop()
   for (let turn = 0; turn < 100; turn++) await nextTurn()
   expect(warnings).toEqual([])
+})
+
+test('nobody waits for the rules of the options of an engine that is stopped while it loads them', async () => {
+  h = homeostat({ autoStart: false, environment: {}, log: false })
+  const { faults } = new Registry({ scope: { name: 'test' } })
+  const modes = readModes({ options: {}, isWrong: () => false } as never, [], () => undefined)
+  const program = new ProgramOfOptions(new GivenProgram(rules, undefined), { options: {}, domains: [], modes }, faults)
+  const loading = program.load(h.optimizer)
+  program[Symbol.dispose]()
+  // Rule files wait for them, and a tick waits for rule files.
+  await expect(program.own).resolves.toEqual({ rules: [], responses: [] })
+  await loading
 })

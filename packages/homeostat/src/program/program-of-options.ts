@@ -74,9 +74,10 @@ export class ProgramOfOptions implements Disposable {
     }
   }
 
-  /** What is loaded is not wanted any more. */
+  /** What is loaded is not wanted any more. Nobody waits any longer for what the options bring. */
   [Symbol.dispose](): void {
     this.#isOver = true
+    this.#settleOwn({ rules: [], responses: [] })
   }
 
   *#untilOver<T>(steps: Steps<T>): Steps<T | undefined> {
