@@ -7,6 +7,7 @@ import type { LookupSeries } from './signals/lookup-counter.ts'
 import { LookupCounter } from './signals/lookup-counter.ts'
 import { QueueKeys } from './signals/queue-keys.ts'
 import { RecentClients } from './signals/recent-clients.ts'
+import { redisAddress } from './signals/redis-address.ts'
 import type { RedisClient, ReplyHandler } from './signals/reply-handler.ts'
 import { VERSION } from './version.ts'
 
@@ -21,7 +22,7 @@ export type { IORedisInstrumentationConfig } from './instrumentation-options.ts'
  * ```
  */
 export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrumentationConfig> {
-  readonly #clients = new RecentClients()
+  readonly #clients = new RecentClients(redisAddress)
 
   constructor(config: IORedisInstrumentationConfig = {}) {
     super('@homeostat/ioredis', VERSION, config, { schema: instrumentationOptions, path: 'ioredis' })

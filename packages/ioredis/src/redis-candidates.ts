@@ -1,8 +1,8 @@
 import type { ServerCandidate, ServerIdentity } from '@homeostat/optimizer/engines'
 import { CoordinatorUnavailableError, ServerIdentities } from '@homeostat/optimizer/engines'
-import { databasePart, hostPart, portPart, UNKNOWN_PART } from '@homeostat/signals'
 import type { CoordinatorClient } from './coordinator/client.ts'
 import { ScriptConnection } from './coordinator/script-connection.ts'
+import { redisAddress } from './signals/redis-address.ts'
 import type { RedisClient } from './signals/reply-handler.ts'
 
 /** How long a server may take to say which one it is. */
@@ -32,22 +32,6 @@ export class RedisCandidates {
     })
     return this.#identities.tellApart(found)
   }
-}
-
-/** Where a client's database is, for people and to tell servers apart. */
-export function redisAddress({ options }: RedisClient): string {
-  const { path, host = 'localhost', port = 6379, db = 0, sentinels, name } = options ?? {}
-  const at = `${hostPart(host) ?? UNKNOWN_PART}:${portPart(port) ?? UNKNOWN_PART}`
-  const server = sentinels ? `sentinel:${databasePart(name) ?? UNKNOWN_PART}` : isGiven(path) ? socketOf(path) : at
-  return `${server}/${portPart(db) ?? UNKNOWN_PART}`
-}
-
-function isGiven(path: unknown): boolean {
-  return path !== undefined && path !== null && path !== ''
-}
-
-function socketOf(path: unknown): string {
-  return (typeof path === 'string' && path.startsWith('/') ? hostPart(path) : undefined) ?? UNKNOWN_PART
 }
 
 /** Whether the client, as any of ioredis, can be duplicated, and is no Cluster. */

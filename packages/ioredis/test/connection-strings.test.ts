@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
-import { redisAddress } from '../src/redis-candidates.ts'
+import { redisAddress } from '../src/signals/redis-address.ts'
 import type { RedisClient } from '../src/signals/reply-handler.ts'
 
 const SEPARATORS = ['/', '@', ':', '#', '?', '%', '//', '/@', '?@', '#@', '%2F', '%40', ' ', '\\', '&', '=', ';', ',']

@@ -8,7 +8,8 @@ import {
   parseUndoRecord,
   serviceScope,
 } from '@homeostat/optimizer/engines'
-import { isOfServer, redisAddress } from '../redis-candidates.ts'
+import { isOfServer } from '../redis-candidates.ts'
+import { redisAddress } from '../signals/redis-address.ts'
 import type { CoordinatorClient } from './client.ts'
 import { ScriptConnection } from './script-connection.ts'
 import * as scripts from './scripts.ts'

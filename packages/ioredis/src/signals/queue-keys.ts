@@ -1,8 +1,7 @@
 import { disposeTogether, patchMethod, patchModuleFile } from '@homeostat/signals'
 
-/** Queues known at once, over all prefixes; of further ones nothing is learned, and their reads count as lookups. */
+/** Queues known at once; of further ones nothing is learned, and their reads count as lookups, which is reported. */
 const MAX_QUEUES = 16_384
-const MAX_PREFIXES = 64
 const COLON = 58
 /** V8 keeps whole numbers of so many bits without an object of their own. */
 const SMALL = 0x3fff_ffff
@@ -12,13 +11,6 @@ interface QueueKeysClass {
   readonly prototype: { prefix?: unknown; getQueueQualifiedName(name: string): string }
 }
 
-interface QueuesOfPrefix {
-  /** The prefix and the colon that follows it in a key. */
-  readonly start: string
-  /** Names of queues, each with the colon that follows it in a key, by the hash of their part before the first colon. */
-  readonly names: Map<number, string[]>
-}
-
 /**
  * The Redis keys of the BullMQ queues in this process, whatever prefix they have.
  *
@@ -26,35 +18,37 @@ interface QueuesOfPrefix {
  * command does not tell these reads from the application's lookups, only the key does.
  */
 export class QueueKeys {
-  /** A list, because walking a map allocates an entry for each reply. */
-  readonly #queues: QueuesOfPrefix[] = []
+  /** What the keys of each queue start with, `prefix:name:`, by the hash of that without its last colon. */
+  readonly #starts = new Map<number, string[]>()
   readonly #known = new Set<string>()
+  #longest = 0
+  #isFull = false
 
-  /** True for a key that belongs to a queue. Allocates nothing, and takes no longer for more queues. */
+  /** True for a key that belongs to a queue. Allocates nothing, and takes no longer for more queues or prefixes. */
   has(key: string): boolean {
-    for (let at = 0; at < this.#queues.length; at++) {
-      const { start, names } = this.#queues[at]!
-      if (!key.startsWith(start)) continue
-      const candidates = names.get(hashUpToColon(key, start.length))
-      if (candidates === undefined) continue
-      for (let i = 0; i < candidates.length; i++) if (key.startsWith(candidates[i]!, start.length)) return true
+    const end = Math.min(key.length, this.#longest)
+    let hash = 0
+    for (let at = 0; at < end; at++) {
+      const unit = key.charCodeAt(at)
+      // A prefix and a name may hold colons, so a queue may end at each of them.
+      if (unit === COLON) {
+        const candidates = this.#starts.get(hash & SMALL)
+        if (candidates !== undefined)
+          for (let i = 0; i < candidates.length; i++) if (key.startsWith(candidates[i]!)) return true
+      }
+      hash = hashWith(hash, unit)
     }
     return false
   }
 
   add(prefix: string, name: string): void {
-    const start = `${prefix}:`
-    let queues = this.#queues.find(known => known.start === start)
-    if (queues === undefined) {
-      if (this.#queues.length >= MAX_PREFIXES) return
-      queues = { start, names: new Map() }
-      this.#queues.push(queues)
-    }
-    const found = `${name}:`
-    const hash = hashUpToColon(found, 0)
-    const candidates = queues.names.get(hash)
-    if (candidates) candidates.push(found)
-    else queues.names.set(hash, [found])
+    const start = `${prefix}:${name}:`
+    this.#longest = Math.max(this.#longest, start.length)
+    let hash = 0
+    for (let at = 0; at < start.length - 1; at++) hash = hashWith(hash, start.charCodeAt(at))
+    const candidates = this.#starts.get(hash & SMALL)
+    if (candidates) candidates.push(start)
+    else this.#starts.set(hash & SMALL, [start])
   }
 
   /** Learns of each queue when BullMQ makes its keys, in every copy of BullMQ that is or was loaded. */
@@ -65,8 +59,12 @@ export class QueueKeys {
       exports => {
         const { prototype } = (exports as { QueueKeys: QueueKeysClass }).QueueKeys
         const learn = (prefix: unknown, name: string, qualifiedName: string): void => {
-          if (this.#known.has(qualifiedName) || typeof prefix !== 'string' || typeof name !== 'string') return
-          if (this.#known.size >= MAX_QUEUES) return
+          if (this.#isFull || this.#known.has(qualifiedName)) return
+          if (typeof prefix !== 'string' || typeof name !== 'string') return
+          if (this.#known.size >= MAX_QUEUES) {
+            this.#isFull = true
+            throw new TooManyQueuesError(MAX_QUEUES)
+          }
           this.#known.add(qualifiedName)
           this.add(prefix, name)
         }
@@ -87,19 +85,27 @@ export class QueueKeys {
     return disposeTogether(patch, {
       [Symbol.dispose]: () => {
         this.#known.clear()
-        this.#queues.length = 0
+        this.#starts.clear()
+        this.#longest = 0
+        this.#isFull = false
       },
     })
   }
 }
 
-/** A hash of the characters from a place to the next colon: a text of its own for them would be an allocation for each reply. */
-function hashUpToColon(text: string, from: number): number {
-  let hash = 0
-  for (let at = from; at < text.length; at++) {
-    const unit = text.charCodeAt(at)
-    if (unit === COLON) break
-    hash = (Math.imul(hash, 31) + unit) | 0
+/** A hash that grows by one character: a text for each part of a key would be an allocation per reply. */
+function hashWith(hash: number, unit: number): number {
+  return (Math.imul(hash, 31) + unit) | 0
+}
+
+/** Queues are made without end, e.g. one per job. */
+class TooManyQueuesError extends RangeError {
+  override readonly name = 'TooManyQueuesError'
+  readonly code = 'HOMEOSTAT_TOO_MANY_QUEUES'
+
+  constructor(most: number) {
+    super(
+      `more than ${most} BullMQ queues are in use: what BullMQ reads of further ones counts as lookups of the cache; give BullMQ a connection of its own and leave it out with the option ignore`,
+    )
   }
-  return hash & SMALL
 }

@@ -1,16 +1,24 @@
 import type { RedisClient } from './reply-handler.ts'
 
-/** More say nothing new about which servers are in use. */
+/** Clients that are remembered: more of one server say nothing new about which servers are in use. */
 const MAX_CLIENTS = 32
 
-/** Remembers the clients that were met last, weakly. */
+/** Remembers the clients that were met last, weakly, and at least one of each server while there is room for all servers. */
 export class RecentClients {
-  readonly #clients: WeakRef<RedisClient>[] = []
+  readonly #addressOf: (client: RedisClient) => string
+  #clients: WeakRef<RedisClient>[] = []
+
+  /** @param addressOf - equal for clients of one server */
+  constructor(addressOf: (client: RedisClient) => string) {
+    this.#addressOf = addressOf
+  }
 
   add(client: RedisClient): void {
-    if (this.#clients.some(known => known.deref() === client)) return
-    this.#clients.push(new WeakRef(client))
-    if (this.#clients.length > MAX_CLIENTS) this.#clients.shift()
+    const known = this.all()
+    if (known.includes(client)) return
+    const all = [...known, client]
+    if (all.length > MAX_CLIENTS) all.splice(this.#dispensable(all), 1)
+    this.#clients = all.map(each => new WeakRef(each))
   }
 
   /** Those that are still there and were not closed. */
@@ -19,5 +27,14 @@ export class RecentClients {
       const client = known.deref()
       return client === undefined || client.status === 'end' ? [] : [client]
     })
+  }
+
+  /** The oldest one whose server has another; without one of a server, two servers would be taken for one. */
+  #dispensable(clients: readonly RedisClient[]): number {
+    const addresses = clients.map(client => this.#addressOf(client))
+    return Math.max(
+      0,
+      addresses.findIndex((address, index) => addresses.indexOf(address, index + 1) !== -1),
+    )
   }
 }

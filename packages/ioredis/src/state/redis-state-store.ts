@@ -8,7 +8,8 @@ import {
 } from '@homeostat/optimizer/engines'
 import type { CoordinatorClient } from '../coordinator/client.ts'
 import { ScriptConnection } from '../coordinator/script-connection.ts'
-import { isOfServer, redisAddress } from '../redis-candidates.ts'
+import { isOfServer } from '../redis-candidates.ts'
+import { redisAddress } from '../signals/redis-address.ts'
 
 /** Longer than a coordinator's: nobody waits for a state to be kept, and a megabyte takes its time. */
 const DEFAULT_TIMEOUT_MS = 2000
