@@ -25,7 +25,9 @@ export function openOtlp(file: string, { stepMs = DEFAULT_STEP_MS }: OtlpOptions
 }
 
 async function* snapshotsOf(file: string, stepMs: number): AsyncGenerator<Snapshot> {
-  const sums = new DeltaSums()
+  const sums = new DeltaSums(error => {
+    throw error
+  })
   let next: number | undefined
   let foreign: ForeignScope[] = []
   for await (const collections of exportsOf(file)) {
@@ -39,7 +41,7 @@ async function* snapshotsOf(file: string, stepMs: number): AsyncGenerator<Snapsh
     foreign.push(
       ...collections.map(({ at: collectedAt, metrics }) => ({
         at: collectedAt,
-        metrics: sums.toCumulative(metrics, 1),
+        metrics: sums.toCumulative(metrics, 1, collectedAt),
       })),
     )
   }

@@ -7,3 +7,15 @@ export class TooManyAttributesError extends RangeError {
     super(`a series with more than ${limit} attributes is left out: rules do not see it`)
   }
 }
+
+/** A reader exports more delta series than are summed. Rules do not see the further ones. */
+export class TooManyDeltasError extends RangeError {
+  override readonly name = 'TooManyDeltasError'
+  readonly code = 'HOMEOSTAT_TOO_MANY_DELTAS'
+
+  constructor(limit: number) {
+    super(
+      `a reader exports more than ${limit} delta series: rules do not see further ones; export fewer or cumulative ones`,
+    )
+  }
+}

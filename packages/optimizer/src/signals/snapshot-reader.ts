@@ -33,7 +33,7 @@ const MAX_PENDING = 64
 export class SnapshotReader {
   readonly #registries: readonly Registry[]
   readonly #ownScopes: ReadonlySet<string>
-  readonly #sums = new DeltaSums()
+  readonly #sums: DeltaSums
   #pending: ForeignScope[][] = []
   readonly #providers = new ProviderNumbers()
   readonly #pace = new DeliveryPace()
@@ -53,6 +53,7 @@ export class SnapshotReader {
 
   constructor(registries: readonly Registry[]) {
     this.#registries = registries
+    this.#sums = new DeltaSums(error => registries[0]?.faults.report('signal', error))
     this.#ownScopes = new Set(registries.map(registry => registry.scope.name))
   }
 
@@ -72,7 +73,7 @@ export class SnapshotReader {
     const foreign = scopes
       .filter(({ scope }) => !this.#ownScopes.has(scope.name))
       // Summed here and not at the tick: a collection that is skipped would lose its deltas for good.
-      .map(metrics => ({ at, metrics: this.#sums.toCumulative(metrics, number), reader, provider: number }))
+      .map(metrics => ({ at, metrics: this.#sums.toCumulative(metrics, number, at), reader, provider: number }))
     this.#pending.push(foreign)
     if (this.#pending.length > MAX_PENDING) this.#pending.shift()
   }

@@ -192,3 +192,36 @@ test('cumulative readers are all listened to; the sums of a reader of deltas nev
   walk.tick()
   expect(walk.ask('theirs_total')).toHaveLength(1)
 })
+
+test('more delta series than are summed: those in use go on with their totals, and the further ones are left out and reported', () => {
+  const walk = new Walk()
+  const reader = {}
+  const MOST = 20_000
+  const points = Array.from({ length: MOST + 1 }, (_, n) => sum('work', 1, DELTA, { n }).dataPoints[0]!)
+  const metric = { ...sum('work', 1, DELTA), dataPoints: points } as MetricData
+  const faults = (): number =>
+    (walk.registry.collect().metrics.find(({ descriptor }) => descriptor.name === 'homeostat.errors')?.dataPoints[0]
+      ?.value ?? 0) as number
+  for (let collection = 1; collection <= 3; collection++) {
+    walk.reader.offer(reader, [scope('app', metric)], (walk.now += 10_000))
+    const [found] = walk.reader.collect(walk.now).foreign
+    const values = found!.metrics.metrics[0]!.dataPoints.map(({ value }) => value)
+    expect(values).toHaveLength(MOST)
+    expect(new Set(values)).toEqual(new Set([collection]))
+    expect(faults()).toBe(collection)
+  }
+  // An idle series gives its place to a new one.
+  walk.reader.offer(reader, [scope('app', metric)], (walk.now += 400_000))
+  walk.reader.collect(walk.now)
+  walk.now += 290_000
+  walk.reader.offer(reader, [scope('app', { ...metric, dataPoints: points.slice(2) } as MetricData)], walk.now)
+  walk.reader.collect(walk.now)
+  walk.reader.offer(
+    reader,
+    [scope('app', { ...metric, dataPoints: points.slice(-1) } as MetricData)],
+    (walk.now += 290_000),
+  )
+  expect(walk.reader.collect(walk.now).foreign[0]!.metrics.metrics[0]!.dataPoints.map(({ value }) => value)).toEqual([
+    1,
+  ])
+})
