@@ -18,7 +18,7 @@ import { decideInSteps } from './decisions/decide.ts'
 import { StoreLimitError } from './alerts/errors.ts'
 import type { Evidence } from './verdicts/evidence.ts'
 import { evidenceOf } from './verdicts/evidence.ts'
-import { answersTo, explain, explainFiring } from './ledger/explain.ts'
+import { answersTo, explain, explainFiring, refusalsTo } from './ledger/explain.ts'
 import type { Explanation } from './ledger/explain.ts'
 import { Fleet } from './fleet/fleet.ts'
 import { Histories } from './verdicts/histories.ts'
@@ -273,7 +273,7 @@ export class Optimizer {
    */
   explainFiring(firing: Firing): string {
     const latest = this.ledger.entries.at(-1)
-    const refusals = latest?.refusals.filter(refusal => refusal.firing === firing) ?? []
+    const refusals = latest ? refusalsTo(firing, latest) : []
     const known = { trials: this.trials, advised: this.#advisor.given }
     return explainFiring(firing, refusals, answersTo(firing, latest ?? NOTHING_NEW, known))
   }

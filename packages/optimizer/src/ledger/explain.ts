@@ -146,6 +146,24 @@ export function explainFiring(firing: Firing, refusals: readonly Refusal[], answ
   return [`${firing.alert} is firing (${shownValue(firing)})`, ...(why.length > 0 ? [why.join('; ')] : [])].join(': ')
 }
 
+/** Grouped once per entry: a thousand alerts may each ask, and each of them may have been refused. */
+const refusalsOfEntry = new WeakMap<LedgerEntry, ReadonlyMap<Firing, readonly Refusal[]>>()
+
+/** Why nothing was done about a firing alert of an entry. Whoever asks for each of its alerts does work that is linear in them. */
+export function refusalsTo(firing: Firing, entry: LedgerEntry): readonly Refusal[] {
+  let groups = refusalsOfEntry.get(entry)
+  if (groups === undefined) {
+    const byFiring = new Map<Firing, Refusal[]>()
+    for (const refusal of entry.refusals) {
+      const group = byFiring.get(refusal.firing)
+      if (group) group.push(refusal)
+      else byFiring.set(refusal.firing, [refusal])
+    }
+    refusalsOfEntry.set(entry, (groups = byFiring))
+  }
+  return groups.get(firing) ?? []
+}
+
 /** What was done about a firing alert: its open trials, what was decided in this tick, and the latest advice for it. */
 export function answersTo(
   firing: Firing,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FleetState } from '../../src/words/fleet-state.ts'
 import type { Refusal } from '../../src/words/decision.ts'
-import { explainFiring, explainPending, explainTrial } from '../../src/ledger/explain.ts'
+import { explainFiring, explainPending, explainTrial, refusalsTo } from '../../src/ledger/explain.ts'
 import { adviceGates } from '../../src/decisions/gates/advice.ts'
 import { gates } from '../../src/decisions/gates/gates.ts'
 import type { GateState } from '../../src/decisions/gate.ts'
@@ -94,6 +94,16 @@ describe('2-75: explain and refusals are sentences for people', () => {
     const line = explainFiring(refusal.firing, [refusal, refusal])
     isPlain(line)
     expect(line).toMatch(/^LoadHigh is firing \(value 0\.948\): \S/)
+  })
+
+  it('looks at the refusals of an entry once, however many of its alerts are explained', () => {
+    const firings = Array.from({ length: 100 }, (_, n) => firing({ labels: { n: String(n) } }))
+    const given = firings.map(each => ({ ...refusals[0]![1], firing: each }))
+    let looks = 0
+    const entry = { refusals: Object.assign([...given], { [Symbol.iterator]: () => (looks++, given.values()) }) }
+    for (const [index, each] of firings.entries()) expect(refusalsTo(each, entry as never)).toEqual([given[index]])
+    expect(refusalsTo(firing(), entry as never)).toEqual([])
+    expect(looks).toBe(1)
   })
 
   it('has a moment for every gate', () => {
