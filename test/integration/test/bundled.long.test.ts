@@ -54,7 +54,7 @@ describe.each(['cjs', 'esm'] as const)('an application that esbuild has bundled 
 
   it('2-04: one without any of them starts and names none', async () => {
     const printed = await run('alone', format)
-    expect(printed).toMatch(/^homeostat: \d+\.\d+\.\d+ watches /)
+    expect(printed).toMatch(/^homeostat: \d+\.\d+\.\d+ started /)
     expect(printed).not.toContain('bundle')
   })
 
@@ -72,6 +72,6 @@ it('2-04: a bundle that leaves homeostat out names what it holds as well', async
 
 it('2-04: an application that is not bundled hears nothing of bundles', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [source('application')])
-  expect(stdout).toMatch(/^homeostat: \d+\.\d+\.\d+ watches /m)
+  expect(stdout).toMatch(/^homeostat: \d+\.\d+\.\d+ started /m)
   expect(stdout).not.toContain('bundle')
 })

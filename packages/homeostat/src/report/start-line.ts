@@ -9,12 +9,12 @@ export interface StartLineContext {
   readonly service: NamedService | undefined
   readonly watched: readonly WatchedPackage[]
   readonly attachedTo: readonly string[]
-  /** Where what was learned is kept, or why it is not. */
+  /** Where learned state is kept, or why it is not. */
   readonly learned: string | undefined
   readonly modes: Modes
 }
 
-/** What is watched, attached to what, in which mode, and what is not watched and why: in one line. */
+/** The mode, the service, the watched packages, the attached readers, and why anything is missing, in one line. */
 export function startLine({ version, mode, service, watched, attachedTo, learned }: StartLineContext): string {
   const on = watched.filter(({ isOn }) => isOn).map(({ name }) => name)
   const off = watched.filter(({ isOn }) => !isOn)
@@ -22,15 +22,16 @@ export function startLine({ version, mode, service, watched, attachedTo, learned
     .filter(({ isOn }) => isOn)
     .flatMap(({ name, notes: own }) => own.map(note => `${name}: ${note}`))
   const parts = [
-    `${version} watches ${on.length > 0 ? listOf(on) : 'nothing'} of ${service ? service.name : 'a service without a name'} in mode ${mode}`,
+    `${version} started in mode ${mode} for ${service ? `service ${service.name}` : 'a service without a name'}`,
+    `watches ${on.length > 0 ? listOf(on) : 'nothing'}`,
     attachedTo.length > 0
       ? `attached to ${listOf(attachedTo)}`
-      : 'attached to no reader, so rules see our own metrics only',
+      : "attached to no reader, so rules read Homeostat's own metrics only",
     ...(off.length > 0 ? [`not registered: ${listOf(off.map(({ name }) => name))}`] : []),
     ...notes,
     ...(learned === undefined
       ? []
-      : [`what it learns is ${learned.startsWith('not kept') ? learned : `kept in ${learned}`}`]),
+      : [`learned state is ${learned.startsWith('not kept') ? learned : `kept in ${learned}`}`]),
   ]
   return parts.join('; ')
 }

@@ -56,7 +56,7 @@ const index: Action = {
 }
 const look: Response = { to: { alert: 'Always' }, action: 'index.look', priority: 'efficiency' }
 
-it('2-71: one line at start says what is watched, attached to what, in which mode, and what is not watched', async () => {
+it('2-71: the start line names the mode, the service, the watched packages, the readers and what is not watched', async () => {
   const { h, lines, ticks } = start({ service: 'shop', bullmq: false })
   h.attach(reader())
   enable(h)
@@ -64,7 +64,7 @@ it('2-71: one line at start says what is watched, attached to what, in which mod
   await ticks(2)
   expect(lines).toHaveLength(1)
   expect(lines[0]).toMatch(
-    /^homeostat: \d+\.\d+\.\d+ watches runtime, cache, ioredis and pg of shop in mode advise; attached to PrometheusExporter; not registered: forecast; what it learns is not kept: set stateDir or stateStore$/,
+    /^homeostat: \d+\.\d+\.\d+ started in mode advise for service shop; watches runtime, cache, ioredis and pg; attached to PrometheusExporter; not registered: forecast; learned state is not kept: set stateDir or stateStore$/,
   )
 })
 
@@ -265,7 +265,7 @@ it.each([
   )
   rmSync(top, { recursive: true })
   expect(lines[0]).toMatch(
-    /what it learns is not kept: .*state.* cannot be used: .*; give stateDir a folder of your own$/,
+    /learned state is not kept: .*state.* cannot be used: .*; give stateDir a folder of your own$/,
   )
   const where = Object.fromEntries(h.report().kept.map(kept => [kept.what, kept.where]))
   expect(where['what was learned']).toMatch(/^not kept: .* cannot be used/)
@@ -276,7 +276,7 @@ it('writes one line where a name holds line breaks and escapes', async () => {
   const { h, lines, ticks } = start({ service: 'shop\nhomeostat: all is well\u001B[31m' })
   enable(h)
   await ticks(1)
-  expect(lines[0]).toContain('of shop homeostat: all is well [31m in mode')
+  expect(lines[0]).toContain('for service shop homeostat: all is well [31m; watches')
   expect(String(h.report())).toContain('service: shop homeostat: all is well [31m (from')
 })
 
