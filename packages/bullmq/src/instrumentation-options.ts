@@ -2,6 +2,7 @@ import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import type { OptionEntries, OptionSchema } from '@homeostat/signals/options'
 import { group, milliseconds, signalOptions, wholeNumber } from '@homeostat/signals/options'
 
+/** Options of `BullMQInstrumentation`. */
 export interface BullMQInstrumentationConfig extends SignalInstrumentationConfig {
   /** How often each queue is read, in milliseconds. @default 5000 */
   pollIntervalMs?: number

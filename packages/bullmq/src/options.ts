@@ -3,6 +3,7 @@ import { group, number } from '@homeostat/signals/options'
 import type { BullMQInstrumentationConfig } from './instrumentation-options.ts'
 import { instrumentationEntries } from './instrumentation-options.ts'
 
+/** Options of the BullMQ domain: those of its instrumentation and of its rules. */
 export interface BullMQOptions extends BullMQInstrumentationConfig {
   /** The longest a job may wait before `QueueBacklog` fires, in seconds. @default 30 */
   maxWaitSeconds?: number

@@ -2,6 +2,7 @@ import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import type { OptionEntries, OptionSchema } from '@homeostat/signals/options'
 import { callback, flag, group, signalOptions, text } from '@homeostat/signals/options'
 
+/** Options of `CacheInstrumentation`. */
 export interface CacheInstrumentationConfig extends SignalInstrumentationConfig {
   /**
    * The name of an lru-cache, asked once when it is seen first; `undefined` for the default name. Caches of one name add

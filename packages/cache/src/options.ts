@@ -3,6 +3,7 @@ import { group, number } from '@homeostat/signals/options'
 import type { CacheInstrumentationConfig } from './instrumentation-options.ts'
 import { instrumentationEntries } from './instrumentation-options.ts'
 
+/** Options of the cache domain: those of its instrumentation and of its actions. */
 export interface CacheOptions extends CacheInstrumentationConfig {
   /** Longest stretch that taking out entries holds the event loop, in milliseconds. @default 2 */
   sliceMs?: number

@@ -6,6 +6,7 @@ import { REASONS } from './situation.ts'
 import type { Target } from './target.ts'
 import { wordsOf } from './words.ts'
 
+/** One reason for a forecast, and how much it moved the probability. */
 export interface Contribution {
   readonly reason: Reason
   /** Added to the log odds of a crossing: 0.7 doubles the odds, -0.7 halves them. */

@@ -3,6 +3,7 @@ import type { OptionEntries, OptionSchema } from '@homeostat/signals/options'
 import { callback, group, listOf, signalOptions, text } from '@homeostat/signals/options'
 import type { RedisConnection } from './connection.ts'
 
+/** Options of `IORedisInstrumentation`. */
 export interface IORedisInstrumentationConfig extends SignalInstrumentationConfig {
   /**
    * Names the cache behind a connection: the attribute `homeostat.cache.name`. Asked once for each connection that is

@@ -4,6 +4,7 @@ import type { CacheLoader } from './actions/cache-loader.ts'
 import type { IORedisInstrumentationConfig } from './instrumentation-options.ts'
 import { instrumentationEntries } from './instrumentation-options.ts'
 
+/** Options of the ioredis domain: those of its instrumentation, rules and actions. */
 export interface IORedisOptions extends IORedisInstrumentationConfig {
   /** Loaders to begin with; `register()` of the domain adds more. @default none */
   loaders?: readonly CacheLoader[]

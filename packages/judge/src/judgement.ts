@@ -1,6 +1,7 @@
 import type { Episode } from './episode.ts'
 import type { Look } from './looks.ts'
 
+/** The episodes of an action, and what counts as an effect. */
 export interface JudgeInput {
   /** Episodes in which the action was taken, in any order. */
   readonly acts: readonly Episode[]
@@ -12,6 +13,7 @@ export interface JudgeInput {
   readonly worth?: number
 }
 
+/** A verdict on an action, with the statistics behind it. */
 export interface Judgement {
   readonly verdict: 'effective' | 'no_effect' | 'harmful' | 'palliative' | 'inconclusive'
   /** One line: why this verdict and no stronger one. */

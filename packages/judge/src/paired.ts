@@ -24,6 +24,7 @@ export interface PairedJudgement {
   }
 }
 
+/** Values of the units of both arms from the same time. */
 export interface SideBySide {
   readonly act: readonly Sample[]
   readonly control: readonly Sample[]

@@ -11,6 +11,7 @@ export interface Leak {
   readonly reason: string
 }
 
+/** The episodes of an action that may only treat a symptom. */
 export interface PalliativeInput {
   readonly acts: readonly Episode[]
   readonly controls: readonly Episode[]

@@ -2,6 +2,7 @@ import { type Sample, median } from './episode.ts'
 import { judgePairs, type PairedJudgement, type SideBySide } from './paired.ts'
 import { WORTH } from './worth.ts'
 
+/** The blocks of a concurrent split, and what counts as an effect. */
 export interface SplitInput {
   /**
    * One block of time after the other: what the units of each arm measured in it. Each block deals its units with a salt

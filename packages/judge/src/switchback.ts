@@ -2,6 +2,7 @@ import type { Arm, Sample } from './episode.ts'
 import { judgePairs, type PairedJudgement, type SideBySide } from './paired.ts'
 import { WORTH } from './worth.ts'
 
+/** The schedule of a switchback. Times are in milliseconds. */
 export interface SwitchbackOptions {
   readonly startAt: number
   /** Even, at most 1000. @default 16 */

@@ -8,6 +8,7 @@ import type { Mode } from './words/mode.ts'
 import type { Response } from './words/response.ts'
 import type { SnapshotReader } from './signals/snapshot-reader.ts'
 
+/** Options of {@link Optimizer}. */
 export interface OptimizerOptions {
   /** What is measured. The first one is where Homeostat counts its own failures. */
   readonly registries: readonly [engine: Registry, ...domains: Registry[]]

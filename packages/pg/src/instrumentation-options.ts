@@ -3,6 +3,7 @@ import type { OptionEntries, OptionSchema } from '@homeostat/signals/options'
 import { callback, group, LONGEST_MS, number, signalOptions, wholeNumber } from '@homeostat/signals/options'
 import type { PoolName } from './signals/pools.ts'
 
+/** Options of `PgInstrumentation`. */
 export interface PgInstrumentationConfig extends SignalInstrumentationConfig {
   /** A statement that takes this long or longer is a slow query, in milliseconds. @default 200 */
   slowQueryThresholdMs?: number

@@ -5,6 +5,7 @@ import { OPTIMIZE_DEFAULTS } from './actions/optimize-defaults.ts'
 import type { PgInstrumentationConfig } from './instrumentation-options.ts'
 import { instrumentationEntries } from './instrumentation-options.ts'
 
+/** Options of the pg domain: those of its instrumentation, rules and actions. */
 export interface PgOptions extends PgInstrumentationConfig {
   /** What `query.optimize` looks at and when it advises an index. */
   optimize?: QueryOptimizeOptions

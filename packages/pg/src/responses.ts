@@ -1,6 +1,7 @@
 import type { Response } from '@homeostat/optimizer'
 import { slowQueries } from './rules.ts'
 
+/** Explains slow statements and names the index to create, when `SlowQueries` fires. */
 export const optimizeSlowQueries: Response = {
   to: { alert: slowQueries.alert },
   action: 'query.optimize',
@@ -9,4 +10,5 @@ export const optimizeSlowQueries: Response = {
   timeoutMs: 10_000,
 }
 
+/** The responses of the pg domain. */
 export const responses: readonly Response[] = [optimizeSlowQueries]

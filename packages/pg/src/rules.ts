@@ -9,6 +9,7 @@ const PENDING_REQUESTS = `${promName(metrics.dbConnectionPending)}{${promScope('
 /** PromQL of the slow statements of the last minute, by database. */
 const slowStatements: string = `sum by (${DATABASE}) (increase(${SLOW_QUERIES}[1m]))`
 
+/** Fires at more than ten slow statements of a database within a minute. */
 export const slowQueries: Rule = {
   alert: 'SlowQueries',
   expr: `${slowStatements} > 10`,
@@ -19,6 +20,7 @@ export const slowQueries: Rule = {
   },
 }
 
+/** Fires when requests have waited for a connection of a pool for 30 s. */
 export const poolExhausted: Rule = {
   alert: 'PoolExhausted',
   expr: `sum by (${POOL}) (${PENDING_REQUESTS}) > 0`,
@@ -29,4 +31,5 @@ export const poolExhausted: Rule = {
   },
 }
 
+/** The rules of the pg domain. */
 export const rules: readonly Rule[] = [slowQueries, poolExhausted]

@@ -7,6 +7,7 @@ export interface RangeSeries {
   readonly samples: readonly (readonly [ms: number, value: number])[]
 }
 
+/** A range query. Times are in milliseconds since the epoch, the step is in milliseconds. */
 export interface RangeQuery {
   readonly query: string
   readonly startMs: number

@@ -2,6 +2,7 @@ import { timeoutSignal } from '@homeostat/signals'
 import { PrometheusError } from './prometheus-errors.ts'
 import { credentialsOf, headersOf, serverOf } from './prometheus-server.ts'
 
+/** How a Prometheus server is reached, and how much of it is read. */
 export interface PrometheusConnectionOptions {
   /** For one request, in milliseconds. @default 30000 */
   readonly timeoutMs?: number

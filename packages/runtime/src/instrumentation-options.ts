@@ -3,6 +3,7 @@ import type { OptionEntries, OptionSchema } from '@homeostat/signals/options'
 import { group, milliseconds, oneOf, signalOptions, text } from '@homeostat/signals/options'
 import type { LoopSampling } from './signals/event-loop.ts'
 
+/** Options of `RuntimeInstrumentation`. */
 export interface RuntimeInstrumentationConfig extends SignalInstrumentationConfig {
   /** Length of the window that CPU utilization is measured over, in milliseconds. @default 5000 */
   windowMs?: number

@@ -5,6 +5,7 @@ import type { TempFolder } from './actions/temp-folder.ts'
 import type { RuntimeInstrumentationConfig } from './instrumentation-options.ts'
 import { instrumentationEntries } from './instrumentation-options.ts'
 
+/** Options of the runtime domain: those of its instrumentation, rules and actions. */
 export interface RuntimeOptions extends RuntimeInstrumentationConfig {
   /** What else `memory.cleanup` runs, beside the temp folder; asked anew at each run. @default none */
   reclaimers?: () => readonly Reclaimer[]

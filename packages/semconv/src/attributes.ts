@@ -85,4 +85,5 @@ export const attributes = {
   httpResponseStatusCode: 'http.response.status_code',
 } as const
 
+/** The name of an attribute that Homeostat or an upstream convention defines. */
 export type AttributeKey = (typeof attributes)[keyof typeof attributes]

@@ -4,11 +4,13 @@ import { after } from './timers.ts'
 /** Something to wait for: a promise, anything that has a `then`, or a function that begins it. */
 export type Work<T> = PromiseLike<T> | (() => T | PromiseLike<T>)
 
+/** Options of `within()`. */
 export interface WithinOptions {
   /** Keeps the process alive while it waits. @default false */
   readonly holdsProcess?: boolean
 }
 
+/** What happens to an operation whose signal is aborted. */
 export interface UntilAbortedOptions {
   /** After the abort the outcome may still come for so long, in milliseconds. @default 0 */
   readonly graceMs?: number

@@ -10,6 +10,7 @@ const REST_AFTER_MS = 5_000
 /** A loop that waited for less than this between two moments did not wait: it was busy all along. */
 const WAITED_MS = 0.1
 
+/** Options of the measurement of how long the event loop is held. */
 export interface LoopHoldsOptions {
   /** A monotonic clock in milliseconds. @default performance.now */
   readonly now?: () => number

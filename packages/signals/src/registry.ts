@@ -15,6 +15,7 @@ import type { ProducerReader, SignalProducer } from './producer.ts'
 import type { Series } from './series.ts'
 import { CounterSeries, LevelSeries } from './series.ts'
 
+/** Options of {@link Registry}. */
 export interface RegistryOptions {
   /** The instrumentation scope of everything in the registry. */
   readonly scope: Scope

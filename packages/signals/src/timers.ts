@@ -6,6 +6,7 @@ export const LONGEST_DELAY_MS = 2_147_483_647
 /** Used instead of a delay that is not a number: not at once, because a repeated timer would flood, and not never. */
 const UNCLEAR_DELAY_MS = 60_000
 
+/** Options of timers that contain the errors of their callbacks. */
 export interface TimerOptions {
   /** Receives what the callback throws, and what its promise rejects with. @default logs the first one through `diag` */
   readonly report?: (error: unknown) => void
@@ -13,6 +14,7 @@ export interface TimerOptions {
   readonly holdsProcess?: boolean
 }
 
+/** Options of `sleep()`. */
 export interface SleepOptions {
   /** Ends the sleep early: it then rejects with the reason of the signal. */
   readonly signal?: AbortSignal | undefined

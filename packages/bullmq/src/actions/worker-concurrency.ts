@@ -2,6 +2,7 @@ import type { Knob } from '@homeostat/optimizer'
 import type { Workers } from '../signals/seen-workers.ts'
 import { WorkerShares } from './worker-shares.ts'
 
+/** Options of the knob `worker.concurrency`. */
 export interface WorkerConcurrencyOptions {
   /** Where the workers come from: `instrumentation.workers`. */
   readonly workers: Workers

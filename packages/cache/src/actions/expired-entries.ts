@@ -8,6 +8,7 @@ const SLOTS_PER_CLOCK = 128
 /** Names in a receipt's summary. */
 const MAX_NAMES = 5
 
+/** Options of the action that removes expired entries. */
 export interface ExpiredEntriesOptions {
   /** The caches to clear. */
   readonly caches: () => Iterable<SeenLruCache>

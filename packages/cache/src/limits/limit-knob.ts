@@ -7,6 +7,7 @@ const WAIT_MS = 1000
 /** Stands for work that goes on in the background. */
 const LATE = Symbol('late')
 
+/** Options of the knob that sets the limits of caches. */
 export interface LimitKnobOptions {
   readonly limits: CacheLimits
   /** Longest stretch on the event loop, in milliseconds. @default 2 */

@@ -13,6 +13,7 @@ export interface PushExporter {
   selectAggregation?(instrumentType: never): unknown
 }
 
+/** Options of {@link HomeostatReader}: those of `homeostat()` and of its exports. */
 export interface HomeostatReaderOptions extends HomeostatOptions {
   /** Where the metrics go, e.g. an `OTLPMetricExporter`. */
   readonly exporter: PushExporter

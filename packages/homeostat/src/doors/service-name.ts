@@ -6,6 +6,7 @@ import { nameInResource, resourceOf } from './resource.ts'
 /** Where the name of the service comes from. */
 export type ServiceNameSource = 'the option service' | 'the resource of the SDK' | 'the environment'
 
+/** The name of the service, and where it comes from. */
 export interface NamedService {
   readonly name: string
   readonly source: ServiceNameSource

@@ -9,8 +9,10 @@ export interface PerformanceMetrics {
   readonly failures: readonly SourceFailure[]
 }
 
+/** The parts of `collectMetrics()`. */
 export type SourceName = 'system' | 'application' | 'database' | 'externalServices'
 
+/** A part of `collectMetrics()` that failed. The other parts are complete. */
 export interface SourceFailure {
   readonly source: SourceName
   /** The type of what was thrown and where, e.g. `TypeError at orders.js:12:7`: messages may quote keys and values. */
@@ -28,6 +30,7 @@ export interface SystemMetrics {
   readonly cpuLimit: number | undefined
 }
 
+/** Load of the process and its queues, as `collectMetrics()` returns it. */
 export interface ApplicationMetrics {
   readonly memoryUsage: NodeJS.MemoryUsage
   readonly cpuUsage: NodeJS.CpuUsage
@@ -41,6 +44,7 @@ export interface ApplicationMetrics {
   readonly cacheHitRates: Readonly<Record<string, number>>
 }
 
+/** Statements and pools of the databases, as `collectMetrics()` returns them. */
 export interface DatabaseMetrics {
   /** Statements over the threshold in the last minute. */
   readonly slowQueries: number
@@ -49,6 +53,7 @@ export interface DatabaseMetrics {
   readonly pools: Readonly<Record<string, PoolMetrics>>
 }
 
+/** Connections of one pool. */
 export interface PoolMetrics {
   readonly used: number
   readonly idle: number
@@ -59,6 +64,7 @@ export interface PoolMetrics {
 /** By `server.address`, from `http.client.request.duration` of the application's own instrumentation. */
 export type ExternalServiceMetrics = Readonly<Record<string, ExternalServiceHealth>>
 
+/** Calls to one external service, as `collectMetrics()` returns them. */
 export interface ExternalServiceHealth {
   /** Over the last five minutes, because such metrics arrive with the export, each minute by default. */
   readonly requestsPerSecond: number

@@ -14,6 +14,7 @@ export type PackageOptions<Factory> = Factory extends (options?: infer Options) 
   ? (NonNullable<Options> & { readonly mode?: Mode }) | false
   : never
 
+/** Options of `homeostat()`. Each may also be set by an environment variable `HOMEOSTAT_…`. */
 export interface HomeostatOptions {
   /**
    * How far every package may go unless it says otherwise: `off`, `shadow`, `advise` or `act`.

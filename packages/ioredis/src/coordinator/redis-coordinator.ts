@@ -18,6 +18,7 @@ const DEFAULT_TIMEOUT_MS = 1000
 /** A service has some ten knobs. Further records were written by somebody else, and must not hold up the server. */
 const MOST_ORPHANS = 100
 
+/** Options of {@link RedisCoordinator}. */
 export interface RedisCoordinatorOptions {
   /** The application's client, a `Redis` or a `Cluster`. It is duplicated, never used. */
   readonly client: CoordinatorClient

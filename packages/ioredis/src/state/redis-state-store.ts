@@ -24,6 +24,7 @@ return redis.call('GET', KEYS[1])`
 /** KEYS text; ARGV text, ttl */
 const WRITE = `redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])`
 
+/** Options of {@link RedisStateStore}. */
 export interface RedisStateStoreOptions {
   /** The application's client, a `Redis` or a `Cluster`. It is duplicated, never used. */
   readonly client: CoordinatorClient

@@ -11,6 +11,7 @@ import { RecordedReader } from './recorded-reader.ts'
 import type { BacktestSource } from './source.ts'
 import { Tally } from './tally.ts'
 
+/** What `backtest()` replays, and over which time. */
 export interface BacktestOptions {
   readonly source: BacktestSource
   /** What is tried: one or more sets of rules and responses, side by side over the same signals. */

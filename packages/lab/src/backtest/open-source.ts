@@ -4,6 +4,7 @@ import { linesOf, openRecording } from './recording-source.ts'
 import type { ProgramSource } from '@homeostat/optimizer'
 import type { BacktestSource } from './source.ts'
 
+/** Options of `openSource()`. Times are in milliseconds. */
 export interface OpenSourceOptions {
   /** What will be tried; a Prometheus server is asked for what it reads. */
   readonly programs: readonly ProgramSource[]

@@ -7,6 +7,7 @@ import { RecordingError } from './recording-error.ts'
 import { linesOf, parseLine } from './recording-source.ts'
 import type { BacktestSource } from './source.ts'
 
+/** Options of a source that reads OTLP JSON. */
 export interface OtlpOptions {
   /** Time between ticks, in milliseconds; exports usually come less often. @default 15000 */
   readonly stepMs?: number

@@ -9,6 +9,7 @@ import { labelsKey, PrometheusClient, type RangeSeries } from '@homeostat/promet
 import { PrometheusError } from '@homeostat/prometheus'
 import type { BacktestSource } from './source.ts'
 
+/** Options of a source that reads a Prometheus server. */
 export interface PrometheusOptions {
   /** What will be tried: only what its rules and responses read is fetched. */
   readonly programs: readonly ProgramSource[]

@@ -6,6 +6,7 @@ import type { Snapshot } from '@homeostat/optimizer'
 import type { RecordedCollection, RecordedMetric, RecordedSeries, RecordedValue, RecordingHeader } from './recording.ts'
 import { Redaction } from './redaction.ts'
 
+/** Options of {@link Recorder}. */
 export interface RecorderOptions {
   /** Whose snapshots are recorded. */
   readonly optimizer: Pick<Optimizer, 'reader'>

@@ -12,6 +12,7 @@ export interface RecordingHeader {
   readonly scopes: readonly RecordedScope[]
 }
 
+/** An instrumentation scope of a recording. */
 export interface RecordedScope {
   readonly name: string
   readonly version?: string
@@ -24,6 +25,7 @@ export interface RecordedScope {
   readonly series: readonly RecordedSeries[]
 }
 
+/** A metric of a recording. */
 export interface RecordedMetric {
   readonly name: string
   readonly unit: string
@@ -37,6 +39,7 @@ export interface RecordedMetric {
   readonly boundaries?: readonly number[]
 }
 
+/** A series of a recording: one attribute set of a metric. */
 export interface RecordedSeries {
   /** Index of its metric in its scope. */
   readonly metric: number
@@ -57,4 +60,5 @@ export interface RecordedSnapshot {
   readonly collections: readonly RecordedCollection[]
 }
 
+/** One scope of a snapshot: the index of the scope, its time in milliseconds, and a value per series. */
 export type RecordedCollection = readonly [scope: number, at: number, values: readonly RecordedValue[]]

@@ -10,6 +10,7 @@ export const EVENT_FIELDS = {
   quarantined: ['action', 'alert'],
 } as const
 
+/** The kinds of events that a scenario can expect. */
 export type EventKind = keyof typeof EVENT_FIELDS
 
 export const EVENT_KINDS = Object.keys(EVENT_FIELDS) as readonly EventKind[]

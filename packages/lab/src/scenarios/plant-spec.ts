@@ -6,6 +6,7 @@ export interface PlantSpec {
   readonly actions: readonly PlantActionSpec[]
 }
 
+/** A time span of a scenario, in milliseconds since its start. */
 export interface TimeSpan {
   readonly atMs: number
   readonly forMs: number
@@ -48,6 +49,7 @@ export interface PlantEffect {
   readonly forMs?: number
 }
 
+/** An action of a scenario, and what it does to the simulated plant. */
 export interface PlantActionSpec extends Pick<Action, 'name' | 'scope' | 'raises' | 'lowers' | 'risk'> {
   /** @default its own name: two unjudged runs of one action could not be told apart */
   readonly touches: readonly string[]

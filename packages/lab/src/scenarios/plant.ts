@@ -9,6 +9,7 @@ import { createNoise, createRandom } from '@homeostat/signals/random'
 /** Autocorrelations are said of values so far apart. */
 const APART_MS = 10_000
 
+/** Options of a simulated plant. Times are in milliseconds. */
 export interface PlantOptions {
   readonly seed: number
   readonly intervalMs: number

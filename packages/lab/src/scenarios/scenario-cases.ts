@@ -21,6 +21,7 @@ export interface ScenarioCase {
   run(): Promise<readonly Error[]>
 }
 
+/** Which scenarios of a file run, and how strictly it is read. */
 export interface ScenarioCaseOptions {
   /** Only scenarios whose name matches. @default all */
   readonly run?: RegExp

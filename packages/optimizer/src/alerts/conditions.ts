@@ -4,6 +4,7 @@ import { RuleConditions } from './rule-conditions.ts'
 import type { ConditionEntry, ConditionKeeper } from './rule-conditions.ts'
 import type { Firing, PendingAlert, Transition } from '../words/firing.ts'
 
+/** Options of {@link Conditions}. */
 export interface ConditionsOptions {
   /** Expected time between evaluations. */
   readonly intervalMs: number

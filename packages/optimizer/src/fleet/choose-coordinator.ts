@@ -1,6 +1,7 @@
 import type { Coordinator, CoordinatorCandidate } from '../words/coordinator.ts'
 import { chooseServer, type ServerChoice } from '../words/server-candidate.ts'
 
+/** The coordinator that the fleet uses, or why there is none. */
 export type CoordinatorChoice = ServerChoice<Coordinator>
 
 /**

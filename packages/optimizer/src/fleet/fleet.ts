@@ -17,6 +17,7 @@ const BEATS_TO_LIVE = 3
 const UNREADABLE_NAME = 'the given coordinator'
 const DEFAULT_SPARE_MS = 2000
 
+/** Options of {@link Fleet}. */
 export interface FleetOptions {
   /** Without one, shared actions do not run. It is closed together with the fleet. */
   readonly coordinator?: Coordinator
@@ -34,6 +35,7 @@ export interface FleetOptions {
   readonly clock?: () => number
 }
 
+/** What an action asks of the fleet before it starts. */
 export interface FleetClaim {
   /** What the action works on when there are several of it. */
   readonly target?: string

@@ -8,6 +8,7 @@ export interface ServerIdentity {
   readonly isWritable: boolean
 }
 
+/** Options of {@link ServerIdentities}. */
 export interface ServerIdentitiesOptions<Client extends object> {
   /** Asks the server; undefined where it does not say, e.g. because the user has no right to ask. */
   readonly ask: (client: Client) => Promise<ServerIdentity | undefined>

@@ -1,6 +1,7 @@
 import type { Coordinator } from '../words/coordinator.ts'
 import type { Knob } from '../words/knob.ts'
 
+/** Options of the keeper of all knobs of a process. */
 export interface KnobsOptions {
   readonly knobs: readonly Knob[]
   /** Name of the service: its processes restore each other's knobs. */

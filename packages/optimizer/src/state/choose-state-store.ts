@@ -1,6 +1,7 @@
 import { chooseServer, type ServerChoice } from '../words/server-candidate.ts'
 import type { StateStore, StateStoreCandidate } from '../words/state-store.ts'
 
+/** The server that keeps state, or why there is none. */
 export type StateStoreChoice = ServerChoice<StateStore>
 
 /**

@@ -16,6 +16,7 @@ const FOLDER = 'state'
 /** By a hash, so that a key can hold whatever it wants and lead nowhere. */
 const NAME = /^[0-9a-f]{32}\.state/
 
+/** Options of {@link FileStateStore}. */
 export interface FileStateStoreOptions {
   /** The state folder of the service; see `stateFolder()`. The files are in a folder `state` in it, for its user alone. */
   readonly folder: string

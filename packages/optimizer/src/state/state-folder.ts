@@ -8,6 +8,7 @@ import { digestOf } from './service-scope.ts'
 import { JournalUnavailableError } from './errors.ts'
 import { distrustOf } from './folder-trust.ts'
 
+/** Where the state folder is, and to which service it belongs. */
 export interface StateFolderOptions {
   /** The folder itself; it wins over the environment. */
   readonly stateDir?: string | undefined

@@ -6,6 +6,7 @@ import { watchFiles } from './watch-files.ts'
 /** Enough for any word that means no. */
 const HEAD_BYTES = 64
 
+/** Options of {@link KillFile}. */
 export interface KillFileOptions {
   readonly path: string
   /** Called after the file has begun or ceased to say stop. */

@@ -1,6 +1,7 @@
 import { errorType } from '@homeostat/signals'
 import type { KillSwitchSource } from './kill-switch.ts'
 
+/** Options of {@link KillSignal}. */
 export interface KillSignalOptions {
   /** @default SIGUSR2 */
   readonly signal?: NodeJS.Signals

@@ -1,5 +1,6 @@
 import { saysStop } from './says-stop.ts'
 
+/** Whether the kill switch is tripped, and by which source. */
 export type KillSwitchState = { readonly tripped: false } | { readonly tripped: true; readonly by: string }
 
 /** Somebody who may trip the kill switch, and who alone releases it again. */

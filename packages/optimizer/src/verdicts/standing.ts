@@ -19,6 +19,7 @@ export interface Quarantine {
   readonly reason: string
 }
 
+/** What changes a standing. */
 export type StandingEvent =
   | { readonly type: 'judged'; readonly verdict: Verdict }
   /** The last attempt to set a change back. */
@@ -28,6 +29,7 @@ export type StandingEvent =
   /** A person lets it act again. */
   | { readonly type: 'reset' }
 
+/** The version that a standing belongs to, and how long a quarantine lasts. */
 export interface StandingPolicy {
   /** Changes with the rule's text; a new version starts afresh. */
   readonly version: string
@@ -39,6 +41,7 @@ const DAY_MS = 86_400_000
 const MOST_HARMFUL = 2
 const MOST_WITHOUT_EFFECT = 3
 
+/** The standing of a version without any trials. */
 export function freshStanding(version: string): Standing {
   return { version, harmful: 0, withoutEffect: 0 }
 }

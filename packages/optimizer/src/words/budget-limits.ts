@@ -10,6 +10,7 @@ export interface BudgetLimits {
   readonly blockedMsPerMinute: number
 }
 
+/** The budget that applies where the options give none. */
 export const DEFAULT_BUDGET: BudgetLimits = {
   runsPerHourOfAction: 6,
   runsPerHour: 20,

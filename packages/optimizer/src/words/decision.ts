@@ -33,6 +33,7 @@ export interface Decision extends Proposal {
   readonly design?: TrialDesign
 }
 
+/** Why nothing is done about a firing alert, or about one of its responses. */
 export interface Refusal {
   readonly kind: 'refusal'
   readonly firing: Firing

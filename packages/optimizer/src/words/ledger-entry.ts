@@ -95,4 +95,5 @@ export interface QuarantinedAction {
   readonly reason: string
 }
 
+/** Receives each ledger entry. Errors and rejections are reported and do not reach the loop. */
 export type LedgerListener = (entry: LedgerEntry) => void | Promise<void>

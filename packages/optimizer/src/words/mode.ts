@@ -5,6 +5,7 @@
  */
 export type Mode = 'off' | 'shadow' | 'advise' | 'act'
 
+/** All modes, the most careful first. */
 export const modes: readonly Mode[] = ['off', 'shadow', 'advise', 'act']
 
 /** The more careful of two modes. */
@@ -12,6 +13,7 @@ export function lesserMode(a: Mode, b: Mode): Mode {
   return modes.indexOf(a) <= modes.indexOf(b) ? a : b
 }
 
+/** Whether a value is one of the {@link modes}. */
 export function isMode(text: unknown): text is Mode {
   return modes.includes(text as Mode)
 }

@@ -35,6 +35,7 @@ export interface Receipt {
 /** Sets back what a run changed, as far as nobody else has changed it since. */
 export type Undo = (context: UndoContext) => Promise<UndoResult>
 
+/** What the undo of a change receives. */
 export interface UndoContext {
   /** Milliseconds since the epoch. */
   readonly now: number

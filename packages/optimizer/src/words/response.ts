@@ -3,6 +3,7 @@ import type { Mode } from './mode.ts'
 /** Orders responses that compete: a safety response goes first and is never withheld. */
 export type Priority = 'safety' | 'slo' | 'efficiency'
 
+/** Whether a higher or a lower value is better. */
 export type Direction = 'up' | 'down'
 
 /** What counts as having helped. */

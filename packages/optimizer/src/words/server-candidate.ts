@@ -14,6 +14,7 @@ export interface ServerCandidate<T> {
   create(): T
 }
 
+/** The server that was chosen among those in use, or why there is none. */
 export type ServerChoice<T> =
   | { readonly candidate: ServerCandidate<T> }
   /** Why there is none, in one line. */

@@ -133,6 +133,7 @@ export type Verdicted = JudgedTrial | KeptTrial | RevertingTrial
 /** A trial that still holds its resources. */
 export type OpenTrial = Exclude<Trial, JudgedTrial>
 
+/** Whether a trial still holds its resources. */
 export function isOpen(trial: Trial): trial is OpenTrial {
   return trial.state !== 'judged'
 }

@@ -9,6 +9,7 @@ import { describeProblem } from './problem.ts'
 const MAX_CLOSED_PER_RUN = 8
 const PAUSE_MS = 250
 
+/** Options of the action that closes idle connections. */
 export interface IdleConnectionsOptions {
   /** Milliseconds between two connections that are closed. @default 250 */
   readonly pauseMs?: number

@@ -13,6 +13,7 @@ import type { AdviceThresholds } from './index-candidate.ts'
 import { OPTIMIZE_DEFAULTS } from './optimize-defaults.ts'
 import { describeProblem } from './problem.ts'
 
+/** Options of the action `query.optimize`. */
 export interface QueryOptimizeOptions extends Partial<AdviceThresholds> {
   /** Most statements examined in one run, those with the most time in total. @default 5 */
   readonly maxStatements?: number

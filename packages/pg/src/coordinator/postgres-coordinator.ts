@@ -18,6 +18,7 @@ import * as statements from './statements.ts'
 
 const DEFAULT_TIMEOUT_MS = 1000
 
+/** Options of {@link PostgresCoordinator}. */
 export interface PostgresCoordinatorOptions {
   /** The application's `pg.Pool`, to the primary. Each call borrows a connection for one or a few short statements. */
   readonly pool: CoordinatorPool
@@ -27,6 +28,7 @@ export interface PostgresCoordinatorOptions {
   readonly timeoutMs?: number
 }
 
+/** How an effect in Postgres uses its lease. */
 export interface PostgresEffectOptions {
   /** Uses the lease up: at most one effect under it, however often it is asked for. @default false */
   readonly once?: boolean

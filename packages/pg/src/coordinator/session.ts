@@ -13,6 +13,7 @@ export interface CoordinatorPool {
   connect(): Promise<CoordinatorConnection>
 }
 
+/** A connection that a {@link CoordinatorPool} lends; `pg.PoolClient` fits. */
 export interface CoordinatorConnection {
   query(text: string, values?: unknown[]): Promise<{ readonly rows: LeaseRow[] }>
   /** A truthy argument closes the connection instead of keeping it. */

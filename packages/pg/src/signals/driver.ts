@@ -31,6 +31,7 @@ export interface ClientClass {
 /** Options of a pool or of a client, handed on to a new client as they are. They may hold a password. */
 export type ConnectionOptions = Readonly<Record<string, unknown>>
 
+/** What the instrumentation reads of a `pg.Pool`. */
 export interface PoolShape {
   readonly totalCount: number
   readonly idleCount: number
@@ -46,6 +47,7 @@ export interface PoolShape {
   connect(): Promise<PooledClient>
 }
 
+/** What a `pg.Pool` lends. */
 export interface PooledClient {
   /** A truthy argument closes the connection instead of keeping it. */
   release(destroy?: boolean): void

@@ -16,6 +16,7 @@ import { READ, stateTable, WRITE } from './state-table.ts'
 /** Longer than a coordinator's: nobody waits for a state to be kept, and a megabyte takes its time. */
 const DEFAULT_TIMEOUT_MS = 2000
 
+/** Options of {@link PostgresStateStore}. */
 export interface PostgresStateStoreOptions {
   /** The application's `pg.Pool`, to the primary. Each call borrows a connection for two or three short statements. */
   readonly pool: CoordinatorPool

@@ -19,22 +19,26 @@ interface Annotated {
   readonly annotations: readonly Annotation[]
 }
 
+/** The value of an instant vector. */
 export interface VectorValue extends Annotated {
   readonly type: 'vector'
   readonly samples: readonly Sample[]
 }
 
+/** The value of a scalar expression at one time. */
 export interface ScalarValue extends Annotated {
   readonly type: 'scalar'
   readonly value: number
   readonly timestampMs: number
 }
 
+/** The value of a range vector, e.g. `up[5m]`. */
 export interface MatrixValue extends Annotated {
   readonly type: 'matrix'
   readonly series: readonly SeriesSamples[]
 }
 
+/** The value of a string expression. */
 export interface StringValue extends Annotated {
   readonly type: 'string'
   readonly value: string

@@ -29,11 +29,13 @@ export interface RuleTest {
   readonly expressions: readonly ExpressionTest[]
 }
 
+/** A series that a rule test feeds in. */
 export interface InputSeries {
   readonly labels: ReadonlyMap<string, string>
   readonly points: readonly SeriesPoint[]
 }
 
+/** Labels and annotations that a rule test expects of an alert. */
 export interface LabelsAndAnnotations {
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>

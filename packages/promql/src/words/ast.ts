@@ -20,6 +20,7 @@ export interface StringLiteral extends Span {
 export type MatchOperator = '=' | '!=' | '=~' | '!~'
 export const MATCH_OPERATORS: readonly MatchOperator[] = ['=', '!=', '=~', '!~']
 
+/** A label matcher of a selector, e.g. `job=~"api.*"`. */
 export interface LabelMatch extends Span {
   readonly label: string
   readonly operator: MatchOperator

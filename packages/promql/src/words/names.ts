@@ -18,8 +18,10 @@ export type AttributeValue =
   | boolean
   | readonly (string | number | boolean | null | undefined)[]
   | undefined
+/** The attributes of one series, by OTel name. */
 export type Attributes = Readonly<Record<string, AttributeValue>>
 
+/** What the Prometheus name of a metric derives from. */
 export interface MetricIdentity {
   /** OTel name with dots, or a Prometheus name. */
   readonly name: string

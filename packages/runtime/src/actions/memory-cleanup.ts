@@ -8,6 +8,7 @@ import { mergeReceipts } from './merge-receipts.ts'
 /** What a reclaimer may take to stop after the abort, before its receipt is given up. */
 const GRACE_MS = 250
 
+/** Options of the action `memory.cleanup`. */
 export interface MemoryCleanupOptions {
   /** What gives memory back, asked anew at each run. */
   readonly reclaimers: () => readonly Reclaimer[]

@@ -6,6 +6,7 @@ import { TempFolderNameError } from './temp-folder-name-error.ts'
 import { MANIFEST, currentOwner } from './temp-folder-owner.ts'
 import { createTempReclaimer } from './temp-reclaimer.ts'
 
+/** Options of `createTempFolder()`. */
 export interface TempFolderOptions {
   /** What the folder is for, e.g. `uploads`: letters, digits and dashes. Part of the folder's name. */
   readonly name: string

@@ -8,6 +8,7 @@ import { readOptions } from './read-options.ts'
 import { shownName, shownValue } from './shown-value.ts'
 import { keysOf } from './untrusted-object.ts'
 
+/** Environment variables by name, e.g. `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
 const PREFIX = 'HOMEOSTAT_'

@@ -62,6 +62,7 @@ export function milliseconds({
   return wholeNumber({ least, most, unit: 'ms', ...notes })
 }
 
+/** An option that is true or false. */
 export function flag(notes: OptionNotes): OptionSchema<boolean> {
   return v.pipe(v.boolean(), details({ expected: 'true or false', ...notes }))
 }

@@ -14,6 +14,7 @@ const DEFAULT_CALM_MS = 60_000
 /** Looks within the limit: it is found out within a tenth of it. */
 const LOOKS = 10
 
+/** Options of {@link Watchdog}. */
 export interface WatchdogOptions {
   /** A loop that is blocked for longer trips the kill switch. At least 100. @default 10000 */
   readonly limitMs?: number
