@@ -79,7 +79,7 @@ describe('a shop that cannot start says why in one line and ends with exit code 
     }
   })
 
-  it('when the port is no number', async () => {
+  it('when the port is not a number', async () => {
     expect(await failure({ PORT: 'http' })).toBe('shop: PORT must be a whole number from 0 to 65535\n')
   })
 })

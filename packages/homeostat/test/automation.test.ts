@@ -94,14 +94,14 @@ test('a knob that a forecast had set is set back before it is set for what has c
 
   h!.optimizer.load({ rules: [ahead, always], responses: [prepare, ...halve] })
   await h!.optimizePerformance()
-  expect(h!.explain('Always')?.line).toContain('crawler.slowDown is being set back for it')
+  expect(h!.explain('Always')?.line).toContain('crawler.slowDown is being reverted for it')
   await h!.optimizer.restored()
   expect(worker.concurrency).toBe(8)
 
   await h!.optimizePerformance()
   expect(worker.concurrency).toBe(4)
   expect(h!.explain('crawler.slowDown#1')?.line).toContain(
-    'ended for crawler.concurrency (Always is no forecast any more)',
+    'ended for crawler.concurrency (Always is no longer a forecast)',
   )
 })
 

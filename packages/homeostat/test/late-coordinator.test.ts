@@ -34,7 +34,7 @@ test('a process that uses two servers waits, and says what somebody has to do', 
   await using fleet = fleetOf(createLateCoordinator(() => [candidate('a:6379/0'), candidate('b:6379/0')]))
   await expect
     .poll(() => fleet.refuse(disruptive))
-    .toContain('2 servers of redis are in use (a:6379/0, b:6379/0); say which one coordinates')
+    .toContain('2 Redis servers are in use (a:6379/0, b:6379/0); choose the one that coordinates')
   expect(await fleet.acquire(disruptive, claim)).toMatchObject({ granted: false })
   expect(await fleet.acquire(shared, claim)).toMatchObject({ granted: false })
 })

@@ -6,7 +6,7 @@ import type { RedisConnection } from './connection.ts'
 /** Options of `IORedisInstrumentation`. */
 export interface IORedisInstrumentationConfig extends SignalInstrumentationConfig {
   /**
-   * Names the cache behind a connection: the attribute `homeostat.cache.name`. Asked once for each connection that is
+   * Names the cache behind a connection: the attribute `homeostat.cache.name`. Called once for each connection that is
    * opened, never for a command; `undefined` means {@link defaultName}. Keep the number of names small.
    */
   names?: (connection: RedisConnection) => string | undefined
@@ -26,8 +26,8 @@ export const DEFAULTS = { defaultName: 'redis', ignoreKeyPrefixes: ['bull:', '{b
 
 export const instrumentationEntries: OptionEntries<IORedisInstrumentationConfig> = {
   defaultName: text({ default: DEFAULTS.defaultName, description: "the cache's name" }),
-  names: callback({ description: 'a name for the cache behind a connection; asked once for each connection' }),
-  ignore: callback({ description: 'true for a connection that is no cache; asked once for each connection' }),
+  names: callback({ description: 'a name for the cache behind a connection; called once per connection' }),
+  ignore: callback({ description: 'true for a connection that is not a cache; called once per connection' }),
   ignoreKeyPrefixes: listOf(text({ description: 'a prefix', isSecret: true }), {
     default: DEFAULTS.ignoreKeyPrefixes,
     description:

@@ -183,7 +183,7 @@ describe.each(majors)('$major', ({ Redis }) => {
     expect(counts()).toEqual({ hit: 1, miss: 0 })
   })
 
-  test('names and ignore are asked once for each connection', async () => {
+  test('names and ignore are called once per connection', async () => {
     const asked: (string | undefined)[] = []
     instrumentation.disable()
     instrumentation.setConfig({

@@ -39,7 +39,7 @@ function when({ acts, controls, direction }: JudgeInput, now: number, timeZone: 
   const sd = changes.length >= MIN_CONTROLS ? deviation(changes) : undefined
   const look: Look | undefined = sd === undefined ? 6 : decidableAt(direction === 'down' ? -EFFECT : EFFECT, sd)
   if (look === undefined)
-    return `a ${percent(EFFECT)} effect is too small to be told from how much the value varies by itself`
+    return `a ${percent(EFFECT)} effect is too small to distinguish from the natural variation of the value`
   const [first, last] = [episodes[0], episodes.at(-1)]
   if (first === undefined || last === undefined || episodes.length < MIN_EPISODES || last.at <= first.at) {
     return `a 20 % effect is decidable with ${look} a side${sd === undefined ? ' at the earliest' : ''}`

@@ -22,7 +22,7 @@ test('names the day when it is days away', () => {
 
 test('does not promise what a noisy value cannot show', () => {
   expect(progress(history({ arms: alternating(11), noise: 0.9 }), 60 * 60_000)).toContain(
-    'a 20 % effect is too small to be told',
+    'a 20 % effect is too small to distinguish',
   )
 })
 

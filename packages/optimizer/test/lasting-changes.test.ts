@@ -138,7 +138,7 @@ test('a breached guard sets the change back at once', async () => {
   expect(valve.isOpen).toBe(false)
 })
 
-test('a kill switch that is released while a change is still being set back leaves nothing switched off', async () => {
+test('a kill switch that is released while a change is still being reverted leaves nothing switched off', async () => {
   let release = (): void => undefined
   const isReleased = new Promise<void>(resolve => (release = resolve))
   const valve = new Valve(async () => (await isReleased, { result: 'restored' }))

@@ -55,7 +55,7 @@ test('what is never waits for what may come: the preventive trial ends as the ot
     {
       action: 'plant.prepare',
       verdict: 'inconclusive',
-      reason: 'ended for plant.relieve (PressureHigh is no forecast any more)',
+      reason: 'ended for plant.relieve (PressureHigh is no longer a forecast)',
       judgedAt: fired.now,
     },
   ])
@@ -76,7 +76,7 @@ test('a change that lasts is set back first, which the other one waits for and s
 
   const [fired, next] = entries.slice(-2)
   expect(fired!.refusals).toContainEqual(
-    expect.objectContaining({ reason: 'conflict', detail: 'plant.prepare is being set back for it (plant.prepare#1)' }),
+    expect.objectContaining({ reason: 'conflict', detail: 'plant.prepare is being reverted for it (plant.prepare#1)' }),
   )
   expect(next!.reverted).toMatchObject([{ reverted: { result: 'restored', because: 'preempted' } }])
   expect(next!.started).toMatchObject([{ action: 'plant.relieve' }])
@@ -104,7 +104,7 @@ test('a run is aborted, its end is waited for, and it is no failure of its actio
   expect(waiting.refusals).toContainEqual(
     expect.objectContaining({ reason: 'conflict', detail: 'plant.prepare is being ended for it (plant.prepare#1)' }),
   )
-  expect(aborted).toEqual([new Error('ended for plant.relieve (PressureHigh is no forecast any more)')])
+  expect(aborted).toEqual([new Error('ended for plant.relieve (PressureHigh is no longer a forecast)')])
   expect(entry.started).toMatchObject([{ action: 'plant.relieve' }])
   expect(loop.optimizer.trials.get('plant.prepare#1')).toMatchObject({ state: 'judged', verdict: 'inconclusive' })
 })
@@ -145,7 +145,7 @@ test('nothing is ended for what may not run anyway', async () => {
   expect(preparation.isInForce).toBe(true)
 })
 
-test('what a forecast wants lowered keeps no response to what is from raising it', async () => {
+test('a predicted problem does not block a response to a present one', async () => {
   const apart = { ...once('plant.prepare', { touches: ['memory'], lowers: ['memory'] }) }
   const raising = once('plant.relieve', { touches: ['plant'], raises: ['memory'], lowers: ['plant'] })
   const forecastOnly = loopOf({ actions: [apart, raising] })
@@ -156,7 +156,7 @@ test('what a forecast wants lowered keeps no response to what is from raising it
   const both = loopOf({ actions: [prepares, once('plant.relieve')] })
   const entries = await both.run(0, () => 0.9)
   expect(entries[0]!.refusals).toMatchObject([
-    { reason: 'conflict', detail: 'it raises plant, which PressureHigh wants lowered' },
+    { reason: 'conflict', detail: 'it raises plant, which has to fall for PressureHigh' },
   ])
 })
 

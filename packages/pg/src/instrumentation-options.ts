@@ -12,7 +12,7 @@ export interface PgInstrumentationConfig extends SignalInstrumentationConfig {
    * @default `host:port/database`, with `#2`, `#3`... while another pool has that name
    */
   poolName?: PoolName
-  /** Most slow statements told apart; further summaries share `(other)`, and the cheapest statement in memory makes room. @default 500 */
+  /** Most slow statements counted separately; further summaries share `(other)`, and the cheapest statement in memory makes room. @default 500 */
   maxStatements?: number
 }
 
@@ -34,7 +34,7 @@ export const instrumentationEntries: OptionEntries<PgInstrumentationConfig> = {
     least: 0,
     most: 10_000,
     default: DEFAULTS.maxStatements,
-    description: 'most slow statements told apart; further summaries share `(other)`',
+    description: 'most slow statements counted separately; further summaries share `(other)`',
   }),
   ...signalOptions,
 }

@@ -81,7 +81,7 @@ export class PrometheusClient {
     })
     const data = (await this.#connection.ask('POST', 'api/v1/query_range', body, signal)) as RangeData | undefined
     if (data?.resultType !== 'matrix' || data.result === undefined)
-      throw new PrometheusError(this.name, `the answer to ${query} is no matrix`, undefined, OK)
+      throw new PrometheusError(this.name, `the answer to ${query} is not a matrix`, undefined, OK)
     return data.result.map(({ metric, values = [] }) => ({
       labels: metric,
       samples: values.map(([seconds, value]) => [Math.round(seconds * 1000), numberOf(value)] as const),
@@ -96,7 +96,8 @@ export class PrometheusClient {
       end: String(endMs / 1000),
     })
     const data = await this.#connection.ask('GET', `api/v1/label/${label}/values`, body, signal)
-    if (!Array.isArray(data)) throw new PrometheusError(this.name, `the values of ${label} are no list`, undefined, OK)
+    if (!Array.isArray(data))
+      throw new PrometheusError(this.name, `the values of ${label} are not a list`, undefined, OK)
     return data.filter(value => typeof value === 'string')
   }
 }

@@ -9,7 +9,10 @@ export function serverOf(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined
   // The error of `new URL` carries the whole address.
   if (!url || !/^https?:$/.test(url.protocol))
-    throw new PrometheusError('Prometheus', 'its address is no http or https URL; write e.g. http://prometheus:9090')
+    throw new PrometheusError(
+      'Prometheus',
+      'its address is not an http or https URL; write e.g. http://prometheus:9090',
+    )
   url.username = url.password = url.search = url.hash = ''
   if (!url.pathname.endsWith('/')) url.pathname += '/'
   return url

@@ -13,7 +13,7 @@ export function patchMethod<T extends object, K extends keyof T & string>(
   const descriptor = Object.getOwnPropertyDescriptor(target, name)
   const original = target[name]
   if (typeof original !== 'function')
-    throw new TypeError(`${name} is no method: this version of the library is not supported`)
+    throw new TypeError(`${name} is not a method: this version of the library is not supported`)
   let active = true
   const wrapper = wrap(original, () => active)
   // Names and arity are part of what callers may look at.

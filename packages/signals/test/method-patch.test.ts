@@ -67,7 +67,7 @@ describe('a patched method', () => {
 
   it('that does not exist is refused before anything is changed', () => {
     const object: { greet?: Greet } = {}
-    expect(() => patchMethod(object as Greeter, 'greet', louder)).toThrow('greet is no method')
+    expect(() => patchMethod(object as Greeter, 'greet', louder)).toThrow('greet is not a method')
     expect(object).toEqual({})
   })
 })

@@ -47,7 +47,7 @@ export function revertText({ id, reverted }: RevertedTrial): string {
     case 'superseded':
       return `${id} not set back (${reverted.because}): ${reverted.detail}`
     case 'failed':
-      return `${id} could not be set back (${reverted.because}): ${reverted.error}`
+      return `${id} could not be reverted (${reverted.because}): ${reverted.error}`
   }
 }
 

@@ -46,14 +46,14 @@ const LONGEST_MS = 7 * 24 * 3_600_000
 /** @throws {ForecastTargetError} that names the target and says what to do */
 export function readTarget(target: ForecastTarget, horizon: string): ReadTarget {
   if (typeof target !== 'object' || target === null)
-    throw new ForecastTargetError('?', 'it is no object; give one with name, resource, expr and above')
+    throw new ForecastTargetError('?', 'it is not an object; give one with name, resource, expr and above')
   const { name, resource, expr, above, within = horizon, unit } = target
   const wrong = (why: string, cause?: unknown): ForecastTargetError => new ForecastTargetError(name, why, { cause })
   if (typeof name !== 'string' || !/^[\w.-]{1,64}$/.test(name))
     throw wrong('use 1 to 64 letters, digits, ".", "_" and "-" as its name')
   if (!isResource(resource)) throw wrong(`its resource is ${shownValue(resource)}; use ${RESOURCES.join(', ')}`)
   if (!Number.isFinite(above)) throw wrong(`above is ${shownValue(above)}; give its limit as a finite number`)
-  if (unit !== undefined && typeof unit !== 'string') throw wrong('unit is no text; use "ratio" or leave it out')
+  if (unit !== undefined && typeof unit !== 'string') throw wrong('unit is not a string; use "ratio" or leave it out')
   const horizons = horizonsOf(within, wrong)
   return { ...target, expression: readExpression(expr, wrong), horizons }
 }
@@ -61,7 +61,7 @@ export function readTarget(target: ForecastTarget, horizon: string): ReadTarget 
 type Wrong = (why: string, cause?: unknown) => ForecastTargetError
 
 function readExpression(expr: string, wrong: Wrong): Expression {
-  if (typeof expr !== 'string') throw wrong('expr is no text; give the PromQL of a number')
+  if (typeof expr !== 'string') throw wrong('expr is not a string; give the PromQL of a number')
   let expression: Expression
   try {
     expression = compile(expr)

@@ -11,7 +11,7 @@ const read = (options: ForecastDomainOptions) => {
 
 describe('a target that cannot be watched is left out with one sentence, and the others go on', () => {
   test.each<[string, unknown, RegExp]>([
-    ['no object', null, /"\?" is left out: it is no object; give one/],
+    ['no object', null, /"\?" is left out: it is not an object; give one/],
     ['no name', { ...use, name: 'a b' }, /"a b" is left out: use 1 to 64 letters/],
     [
       'no resource',
@@ -19,9 +19,9 @@ describe('a target that cannot be watched is left out with one sentence, and the
       /its resource is a text of 4 characters; use cpu, memory, database, network/,
     ],
     ['no limit', { ...use, above: Number.NaN }, /above is NaN; give its limit/],
-    ['no unit', { ...use, unit: 1 }, /unit is no text; use "ratio"/],
+    ['no unit', { ...use, unit: 1 }, /unit is not a string; use "ratio"/],
     ['no PromQL', { ...use, expr: 'max(' }, /expr cannot be read as PromQL, mend it: .+/],
-    ['no text', { ...use, expr: undefined }, /expr is no text; give the PromQL/],
+    ['no text', { ...use, expr: undefined }, /expr is not a string; give the PromQL/],
     ['a range', { ...use, expr: 'test_use[5m]' }, /expr gives a range vector; use one that gives a number/],
     ['no horizon', { ...use, within: [] }, /within is empty; leave it out/],
     ['a number as horizon', { ...use, within: 15 }, /within is 15; use a Prometheus duration of 5m to 1w/],

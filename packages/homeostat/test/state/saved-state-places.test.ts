@@ -107,7 +107,7 @@ test('of two servers of one engine none is taken, which is said once, and a file
     {
       code: 'HOMEOSTAT_STATE_PLACE_UNKNOWN',
       message:
-        '2 servers of redis are in use (cache, queues); say which one keeps state, as an object in the option stateStore; until then it is kept in a file',
+        '2 Redis servers are in use (cache, queues); choose the one that keeps state, as an object in the option stateStore; until then it is kept in a file',
     },
   ])
 })

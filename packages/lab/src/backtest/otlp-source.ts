@@ -53,7 +53,7 @@ async function* exportsOf(file: string): AsyncGenerator<readonly OtlpCollection[
   let latest = -Infinity
   for await (const [found, number] of documentsOf(file)) {
     if (found.resourceMetrics === undefined)
-      throw new RecordingError(file, number, 'this is no export of metrics: it has no resourceMetrics')
+      throw new RecordingError(file, number, 'this is not an export of metrics: it has no resourceMetrics')
     const collections = collectionsOf(found).filter(({ at }) => at > 0)
     if (collections.length === 0) continue
     const at = Math.max(...collections.map(collection => collection.at))

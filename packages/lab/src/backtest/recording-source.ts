@@ -44,7 +44,7 @@ export function parseLine(file: string, line: string, number: number): unknown {
 async function readHeader(file: string): Promise<RecordingHeader> {
   for await (const [line, number] of linesOf(file)) {
     const header = parseLine(file, line, number) as RecordingHeader | null
-    if (header?.homeostat !== 'recording') throw new RecordingError(file, number, 'this is no recording')
+    if (header?.homeostat !== 'recording') throw new RecordingError(file, number, 'this is not a recording')
     if (header.version !== 1)
       throw new RecordingError(file, number, `version ${String(header.version)} of the format is not known, 1 is`)
     if (!(header.intervalMs > 0) || !Array.isArray(header.scopes))

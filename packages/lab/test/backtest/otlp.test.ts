@@ -123,7 +123,7 @@ test('a file that holds something else is refused where it begins to', async () 
     return backtest({ source: await openSource(file, { programs }), programs })
   }
   await expect(play('{"resourceSpans":[]}')).rejects.toThrow(
-    ':1: this is no export of metrics: it has no resourceMetrics',
+    ':1: this is not an export of metrics: it has no resourceMetrics',
   )
   await expect(play(`${JSON.stringify(exported(1, 2))}\nnonsense`)).rejects.toThrow(RecordingError)
   await expect(play(`${JSON.stringify(exported(9, 2))}\n${JSON.stringify(exported(1, 2))}`)).rejects.toThrow(

@@ -134,10 +134,10 @@ test('it keeps the newest snapshots within its bound, and no more series than it
 
 test.each([
   ['', ':1: the file is empty'],
-  ['{"a":1}\n', ':1: this is no recording'],
+  ['{"a":1}\n', ':1: this is not a recording'],
   ['{"homeostat":"recording","version":2}\n', ':1: version 2 of the format is not known, 1 is'],
   ['{"homeostat":"recording","version":1}\n', ':1: the header needs intervalMs and scopes'],
-])('what is no recording is refused: %s', async (text, reason) => {
+])('a file that is not a recording is refused: %s', async (text, reason) => {
   await expect(openRecording(await folder.write('bad.ndjson', text))).rejects.toThrow(reason)
 })
 

@@ -60,12 +60,12 @@ export function afterYielding(proposal: Proposal, state: GateState, yielding: re
 /** What has to end before the proposal can begin, in one line; undefined where every yielding trial can end at once. */
 export function notYetYielded(yielding: readonly OpenTrial[]): string | undefined {
   const trial = yielding.find(each => each.state === 'running' || each.state === 'reverting' || isLasting(each))
-  return trial && `${trial.action} is being ${trial.state === 'running' ? 'ended' : 'set back'} for it (${trial.id})`
+  return trial && `${trial.action} is being ${trial.state === 'running' ? 'ended' : 'reverted'} for it (${trial.id})`
 }
 
 /** The judgement of a trial that was ended for a proposal. It says nothing about the effect. */
 export function preemptedBy(alert: string, action: string): Judgement {
-  return { verdict: 'inconclusive', reason: `ended for ${action} (${alert} is no forecast any more)` }
+  return { verdict: 'inconclusive', reason: `ended for ${action} (${alert} is no longer a forecast)` }
 }
 
 /** The action that comes before a preventive proposal whose lease has just been granted; undefined when none does. */

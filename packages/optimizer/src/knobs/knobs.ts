@@ -262,7 +262,7 @@ export class Knobs implements AsyncDisposable {
 
   #get(knob: string): KnownKnob {
     const known = this.#known.get(knob)
-    if (!known) throw new Error(`${knob} is none of these knobs; name it in the option knobs`)
+    if (!known) throw new Error(`${knob} is not one of the knobs; add it to the option knobs`)
     return known
   }
 }

@@ -14,7 +14,9 @@ export class StateTooLargeError extends Error {
   readonly code = 'HOMEOSTAT_STATE_TOO_LARGE'
 
   constructor(store: string, bytes: number, maxBytes: number) {
-    super(`a state of ${bytes} bytes is more than ${store} keeps, which is ${maxBytes}; keep less, or less of it`)
+    super(
+      `the state has ${bytes} bytes, but ${store} accepts at most ${maxBytes}; forecast fewer targets or keep less state`,
+    )
   }
 }
 

@@ -41,7 +41,7 @@ export async function distrustOf(base: string, own: readonly string[]): Promise<
 }
 
 function reasonAgainstOwn(found: Stats): string | undefined {
-  if (!found.isDirectory()) return 'it is no folder'
+  if (!found.isDirectory()) return 'it is not a folder'
   if (process.getuid === undefined) return undefined
   if (found.uid !== process.getuid()) return 'it belongs to another user'
   return found.mode & (OTHERS_MAY_WRITE | GROUP_MAY_WRITE) ? 'others may write to it' : undefined
@@ -73,7 +73,7 @@ async function walkDown(path: string): Promise<{ readonly path: string } | Distr
 }
 
 function reasonAgainst(found: Stats, parent: Stats): string | undefined {
-  if (!found.isDirectory() && !found.isSymbolicLink()) return 'it is no folder'
+  if (!found.isDirectory() && !found.isSymbolicLink()) return 'it is not a folder'
   if (process.getuid === undefined) return undefined
   const isOfOthers = found.uid !== process.getuid() && found.uid !== 0
   if (found.isSymbolicLink()) return isOfOthers ? 'it is a link that belongs to another user' : undefined

@@ -35,7 +35,7 @@ export class KillSignal implements KillSwitchSource, Disposable {
       process.on(this.#signal, this.#onSignal)
     } catch (error) {
       // Windows knows no SIGUSR2, and no system lets anybody listen to SIGKILL.
-      options.onWarning(`${this.#signal} is no kill switch here: ${errorType(error)}`)
+      options.onWarning(`${this.#signal} does not work as a kill switch here: ${errorType(error)}`)
     }
   }
 
@@ -57,7 +57,9 @@ export class KillSignal implements KillSwitchSource, Disposable {
   #mustStandBack(): boolean {
     const { shared = true, onWarning } = this.#options
     if (shared || process.listeners(this.#signal).every(listener => OURS.has(listener))) return false
-    onWarning(`${this.#signal} is no kill switch: the application listens to it; name it in killSignal to share it`)
+    onWarning(
+      `${this.#signal} does not work as a kill switch: the application listens to it; name it in killSignal to share it`,
+    )
     return true
   }
 }

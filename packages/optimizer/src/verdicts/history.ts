@@ -76,8 +76,8 @@ export class History {
   get withoutVerdict(): string | undefined {
     if (this.isRandomised) return undefined
     return this.#options.response.expect === undefined
-      ? 'the response says of nothing that it should change'
-      : 'never withheld for a control: its receipt and its guards judge it'
+      ? 'the response expects no change, so no effect can be measured; add `expect`'
+      : 'no effect verdict: this response is never withheld, so there are no controls; see its receipt and its guards'
   }
 
   get standing(): Standing {
@@ -180,7 +180,7 @@ export class History {
     const { acts, controls } = this.counts
     if (acts + controls > 0 || this.#shadows.length === 0) return progress(this.#input, now)
     const shadows = { ...this.#input, controls: this.#shadows }
-    return `in advise: ${this.#shadows.length} times it would have run; of a trial: ${progress(shadows, now)}`
+    return `in mode advise it would have run ${this.#shadows.length} times; a trial: ${progress(shadows, now)}`
   }
 
   save(): SavedHistory {

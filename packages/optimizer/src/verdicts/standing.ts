@@ -84,7 +84,7 @@ function count(standing: Standing, event: StandingEvent): Standing {
 
 function reasonToQuarantine({ harmful, withoutEffect }: Standing, event: StandingEvent): string | undefined {
   if (event.type === 'unfit') return event.reason
-  if (event.type === 'reverted' && event.result === 'failed') return 'its change could not be set back'
+  if (event.type === 'reverted' && event.result === 'failed') return 'its change could not be reverted'
   if (harmful >= MOST_HARMFUL) return `found harmful ${harmful} times`
   if (withoutEffect >= MOST_WITHOUT_EFFECT) return `found without effect ${withoutEffect} times in a row`
   return undefined

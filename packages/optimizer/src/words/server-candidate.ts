@@ -1,6 +1,8 @@
 /** The kinds of server that Homeostat can keep something at. */
 export type ServerEngine = 'redis' | 'postgres'
 
+const NAMES: Readonly<Record<ServerEngine, string>> = { redis: 'Redis', postgres: 'Postgres' }
+
 /** A server that the application uses and that could do something for Homeostat too. It has answered already. */
 export interface ServerCandidate<T> {
   readonly engine: ServerEngine
@@ -34,7 +36,7 @@ export function chooseServer<T>(candidates: readonly ServerCandidate<T>[], does:
     const places = new Map(known.map(({ address, identity = address }) => [identity, address]))
     if (places.size === 1) return { candidate }
     const addresses = [...places.values()].toSorted().join(', ')
-    return { none: `${places.size} servers of ${engine} are in use (${addresses}); say which one ${does}` }
+    return { none: `${places.size} ${NAMES[engine]} servers are in use (${addresses}); choose the one that ${does}` }
   }
   return { none: 'no Redis or Postgres client of this process has had an answer from its server yet' }
 }

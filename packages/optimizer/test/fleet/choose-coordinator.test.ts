@@ -16,7 +16,7 @@ it('takes one of several clients of the same server', () => {
 
 it('chooses nothing where two processes could choose differently', () => {
   expect(chooseCoordinator([cache, queues, shop])).toEqual({
-    none: '2 servers of redis are in use (cache:6379/0, queues:6379/0); say which one coordinates',
+    none: '2 Redis servers are in use (cache:6379/0, queues:6379/0); choose the one that coordinates',
   })
 })
 

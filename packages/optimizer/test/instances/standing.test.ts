@@ -25,10 +25,10 @@ test('an action is quarantined when it was without effect three times in a row, 
   expect(row.quarantine?.reason).toBe('found without effect 3 times in a row')
 })
 
-test('an action is quarantined at once when its change could not be set back', () => {
+test('an action is quarantined at once when its change could not be reverted', () => {
   const reverted = (result: 'restored' | 'superseded' | 'failed'): Standing =>
     advanceStanding(freshStanding('a'), { type: 'reverted', result }, 0, policy)
-  expect(reverted('failed').quarantine?.reason).toBe('its change could not be set back')
+  expect(reverted('failed').quarantine?.reason).toBe('its change could not be reverted')
   expect(reverted('superseded').quarantine).toBeUndefined()
   expect(reverted('restored').quarantine).toBeUndefined()
 })

@@ -183,7 +183,7 @@ describe.skipIf(process.getuid === undefined)('a folder of ours is looked at fro
     expect(await refusal(join(base, 'link', 'shop'))).toBe('accepted')
     mkdirSync(join(real, 'other'), { mode: 0o700 })
     symlinkSync(join(real, 'other'), join(real, 'shop2'))
-    expect(await refusal(join(base, 'link', 'shop2'))).toContain('it is no folder')
+    expect(await refusal(join(base, 'link', 'shop2'))).toContain('it is not a folder')
     symlinkSync('round', join(base, 'round'))
     expect(await refusal(join(base, 'round', 'shop'))).toContain('links go in a circle')
     chmodSync(real, 0o777)
@@ -193,8 +193,8 @@ describe.skipIf(process.getuid === undefined)('a folder of ours is looked at fro
   it('a file in its place is refused', async () => {
     const folder = join(temporaryFolder(), 'shop')
     writeFileSync(folder, '')
-    expect(await refusal(folder)).toContain('it is no folder')
-    expect(await refusal(join(folder, 'below'))).toContain(`of ${folder}, it is no folder`)
+    expect(await refusal(folder)).toContain('it is not a folder')
+    expect(await refusal(join(folder, 'below'))).toContain(`of ${folder}, it is not a folder`)
   })
 
   it.runIf(asRoot)('the service folder of another user is refused, and so is all below it', async () => {

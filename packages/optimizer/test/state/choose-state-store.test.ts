@@ -9,6 +9,6 @@ test('state is kept where processes coordinate: in the Redis, else in the Postgr
 
 test('of several servers none is chosen, and what has to be said is said', () => {
   expect(chooseStateStore([cache, queues])).toEqual({
-    none: '2 servers of redis are in use (cache:6379/0, queues:6379/0); say which one keeps state',
+    none: '2 Redis servers are in use (cache:6379/0, queues:6379/0); choose the one that keeps state',
   })
 })

@@ -38,7 +38,7 @@ test('what somebody else could have written is not read', async () => {
 
 test('a link in the place of the folder is not followed', async () => {
   await symlink(await mkdtemp(join(tmpdir(), 'homeostat-test-')), state())
-  await expect(store.write('forecasts', 'learned')).rejects.toThrow('it is no folder')
+  await expect(store.write('forecasts', 'learned')).rejects.toThrow('it is not a folder')
 })
 
 test('a draft that a killed process has left is removed by a later one, and one under way is not', async () => {

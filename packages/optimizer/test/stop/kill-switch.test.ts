@@ -126,11 +126,11 @@ test('a signal trips it, the same signal releases it, and the process lives on',
   await child.heard('released')
 })
 
-test("an application's own listener is left alone: the signal is no kill switch then", async () => {
+test('the signal is not a kill switch while the application has a listener of its own', async () => {
   const program = `process.on('SIGUSR2', () => console.log('dump')); listen({ shared: false }); ${LATER}`
   const child = startChild(`${SIGNALLED}; ${program}`)
   await child.heard('ready')
-  expect(child.said()).toContain('SIGUSR2 is no kill switch: the application listens to it')
+  expect(child.said()).toContain('SIGUSR2 does not work as a kill switch: the application listens to it')
   child.process.kill('SIGUSR2')
   await child.heard('dump')
   expect(child.said()).not.toContain('tripped')

@@ -90,7 +90,7 @@ test('a safety response is never withheld, and says that it has no verdict for t
 
   expect(entries.flatMap(entry => entry.withheld)).toEqual([])
   expect(entries.flatMap(entry => entry.verdicts)[0]?.reason).toBe(
-    'never withheld for a control: its receipt and its guards judge it',
+    'no effect verdict: this response is never withheld, so there are no controls; see its receipt and its guards',
   )
 })
 

@@ -23,9 +23,9 @@ test('the evidence says what is missing until there is a verdict', () => {
 })
 
 test.each([
-  ['is never withheld', { ...relief, withhold: false }, 'never withheld for a control'],
-  ['is a matter of safety', { ...relief, priority: 'safety' as const }, 'never withheld for a control'],
-  ['expects nothing', aimless, 'the response says of nothing that it should change'],
+  ['is never withheld', { ...relief, withhold: false }, 'this response is never withheld'],
+  ['is a matter of safety', { ...relief, priority: 'safety' as const }, 'this response is never withheld'],
+  ['expects nothing', aimless, 'the response expects no change, so no effect can be measured; add `expect`'],
 ])('of an action that %s, it promises no verdict', (_name, response, reason) => {
   expect(reasonOf(response)).toContain(reason)
 })

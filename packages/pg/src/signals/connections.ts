@@ -8,7 +8,7 @@ import { OTHER } from './query-summary.ts'
 import { RunningQueries } from './running-queries.ts'
 import { createStamp } from './stamp.ts'
 
-/** Most databases told apart; further ones share `(other)`. */
+/** Most databases counted separately; further ones share `(other)`. */
 const MAX_DATABASES = 200
 
 /** The connections that were seen, each met once. */

@@ -57,7 +57,7 @@ export class RingMemory {
   /** The page of a ring. */
   pageOf(ring: number): RingPage {
     const page = this.#pages[ring >> RING_BITS]
-    if (page === undefined) throw new RangeError(`there is no ring ${ring}`)
+    if (page === undefined) throw new RangeError(`ring ${ring} does not exist`)
     return page
   }
 

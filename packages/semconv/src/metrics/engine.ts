@@ -113,7 +113,7 @@ export const reverts: MetricDefinition = {
   name: 'homeostat.action.reverts',
   kind: 'counter',
   unit: '{revert}',
-  description: 'Lasting changes that were to be set back, by cause and result',
+  description: 'Reverts of lasting changes, by cause and result',
   attributes: [a.actionName, a.revertCause, a.revertResult],
 }
 

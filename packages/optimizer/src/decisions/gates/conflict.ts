@@ -5,8 +5,9 @@ import type { Gate } from '../gate.ts'
 import type { OpenTrial } from '../../words/trial.ts'
 
 /**
- * Two unjudged changes to one resource could not be told apart, so the second waits. And what raises a resource that
- * another firing alert wants lowered is not done at all: warming a cache while memory is short would feed the fire.
+ * The effects of two unjudged changes to one resource could not be separated, so the second one waits. An action that
+ * raises a resource which has to fall for another firing alert is refused: warming a cache while memory is short would
+ * feed the fire.
  */
 export const conflictGate: Gate = {
   reason: 'conflict',
@@ -18,7 +19,7 @@ export const conflictGate: Gate = {
       if (touchesAny(action, touchedBy(rival.action)))
         return `${rival.action.name} on the same resource was decided in this tick`
     const raised = action.raises.find(resource => (trouble.get(resource) ?? firing.alert) !== firing.alert)
-    return raised && `it raises ${raised}, which ${trouble.get(raised)} wants lowered`
+    return raised && `it raises ${raised}, which has to fall for ${trouble.get(raised)}`
   },
 }
 

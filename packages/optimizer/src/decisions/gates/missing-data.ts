@@ -14,6 +14,6 @@ export const missingDataGate: Gate = {
     if (keptSince !== undefined) return `the condition of the alert has not held for ${plainDuration(now - keptSince)}`
     if (Number.isFinite(value)) return undefined
     const shown = Number.isNaN(value) ? 'not a number' : 'infinite'
-    return `its value is ${shown}, so nobody can tell how bad it is; a ratio needs a least number of events, "and <denominator> > 0"`
+    return `its value is ${shown}; require a minimum number of events in the ratio, e.g. "and <denominator> > 0"`
   },
 }
