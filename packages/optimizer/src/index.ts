@@ -1,6 +1,6 @@
 // What a person who uses the loop needs: its contracts, its options and the errors it reports.
 export { ActionTimeoutError, NotAReceiptError, ReceiptTooLargeError } from './actions/errors.ts'
-export { StoreLimitError } from './alerts/errors.ts'
+export { StoreLimitError } from './signals/signal-store.ts'
 export type { ProgramSource } from './alerts/program.ts'
 export { Fleet } from './fleet/fleet.ts'
 export {

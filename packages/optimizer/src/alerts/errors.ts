@@ -1,15 +1,5 @@
 import type { LimitedRule } from '../words/firing.ts'
 
-/** The store of the rules is full: what some rule selects is not seen. */
-export class StoreLimitError extends Error {
-  override readonly name = 'StoreLimitError'
-  readonly code = 'HOMEOSTAT_STORE_LIMIT'
-
-  constructor(limit: string) {
-    super(`the store of the rules is full: ${limit}; narrow the rules' selectors or aggregate at the source`)
-  }
-}
-
 /** More rules or responses than the loop works with. */
 export class ProgramLimitError extends Error {
   override readonly name = 'ProgramLimitError'

@@ -17,7 +17,7 @@ import { isEmptyReceipt } from '../words/receipt.ts'
 import { DEFAULT_COOLDOWN_MS } from '../words/response.ts'
 import type { RunningTrial, SettlingTrial } from '../words/trial.ts'
 import { planTrial, verifyingTimes } from '../words/trial-design.ts'
-import type { HistorySubject, TrialHistory } from './trial-history.ts'
+import type { TrialHistories } from './trial-history.ts'
 import type { Trials } from './trials.ts'
 
 /** Refusals that are looked at between two rests. */
@@ -37,7 +37,7 @@ type Asked = Due & Pick<Decision, 'alternatives'>
 export interface LauncherOptions {
   readonly fleet: Fleet
   readonly trials: Trials
-  readonly historyOf: (subject: HistorySubject) => TrialHistory
+  readonly histories: TrialHistories
   readonly killSwitch: KillSwitch
   readonly modeOf: (action: string) => Mode
   readonly clock: () => number
@@ -156,10 +156,10 @@ export class Launcher {
   }
 
   #begin({ alternatives, ...proposal }: Asked, program: Program, now: number, permit?: GrantedPermit): void {
-    const { trials, historyOf } = this.#options
+    const { trials, histories } = this.#options
     const { firing, response, action } = proposal
     const version = program.versionOf(firing.alert, response)
-    const history = historyOf({ alert: firing.alert, action: action.name, version, response })
+    const history = histories.of({ alert: firing.alert, action: action.name, version, response })
     const design = history.takeDesign(now)
     const decision: Decision = {
       ...proposal,

@@ -14,7 +14,7 @@ import { isOnAt } from '../words/trial-design.ts'
 import type { Judgement } from '../words/verdict.ts'
 import type { TrialEvent, TrialPolicy } from './advance-trial.ts'
 import { advanceTrial, afterRun } from './advance-trial.ts'
-import type { HistorySubject, TrialHistory } from './trial-history.ts'
+import type { TrialHistories, TrialHistory } from './trial-history.ts'
 import type { GuardReader, QuietGuards } from './trial-guards.ts'
 import { TrialGuards } from './trial-guards.ts'
 import type { GatheredValues } from './trial-values.ts'
@@ -25,7 +25,7 @@ export interface TrialSurroundings {
   readonly runner: Runner
   readonly reverter: Reverter
   readonly faults: Faults
-  readonly historyOf: (subject: HistorySubject) => TrialHistory
+  readonly histories: TrialHistories
   /** Time between ticks; says how many values a window holds. */
   readonly intervalMs: number
   readonly clock: () => number
@@ -151,7 +151,7 @@ export class LiveTrial {
   }
 
   get #history(): TrialHistory {
-    return this.#options.historyOf(this.#trial)
+    return this.#options.histories.of(this.#trial)
   }
 
   #ended(over: SettlingTrial): void {

@@ -12,7 +12,7 @@ import type { Firing } from '../words/firing.ts'
 import type { Mode } from '../words/mode.ts'
 import { ResponseIndex } from '../words/response-match.ts'
 import type { Launcher } from './launcher.ts'
-import type { HistorySubject } from './trial-history.ts'
+import type { TrialHistories } from './trial-history.ts'
 import type { Trials } from './trials.ts'
 
 export interface SituationsOptions {
@@ -26,7 +26,7 @@ export interface SituationsOptions {
   readonly modeOf: (action: string) => Mode
   readonly budget: BudgetLimits
   readonly warmUpMs: number
-  readonly quarantineOf: (subject: HistorySubject, now: number) => string | undefined
+  readonly histories: TrialHistories
 }
 
 /** Gathers what a tick decides on: its firings, and everything that the gates look at. */
@@ -39,7 +39,7 @@ export class Situations {
   }
 
   *at(program: Program, firings: readonly Firing[], now: number): Steps<DecisionInput> {
-    const { actions, trials, launcher, runner, advisor, fleet, killSwitch, quarantineOf, ...limits } = this.#options
+    const { actions, trials, launcher, runner, advisor, fleet, killSwitch, histories, ...limits } = this.#options
     const { measurement, responses } = program
     this.#startedAt ??= now
     const index = ResponseIndex.of(responses)
@@ -63,7 +63,7 @@ export class Situations {
       quarantineOf: ({ response, action }) => {
         const { alert } = response.to
         const version = program.versionOf(alert, response)
-        return quarantineOf({ alert, action: action.name, version, response }, now)
+        return histories.quarantineOf({ alert, action: action.name, version, response }, now)
       },
       cooldownOf: proposal => trials.cooldownOf(proposal, now),
       unmetOf: ({ firing, response }) => measurement.unmet(response, firing.labels, now),

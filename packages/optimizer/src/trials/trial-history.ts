@@ -24,3 +24,10 @@ export interface TrialHistory {
   /** A change was reverted, or could not be. */
   advance(event: { readonly type: 'reverted'; readonly result: UndoResult['result'] }, now: number): void
 }
+
+/** The histories of all rules and actions. */
+export interface TrialHistories {
+  of(subject: HistorySubject): TrialHistory
+  /** Until when and why an action is not to be run, in one line; undefined when it may. */
+  quarantineOf(subject: HistorySubject, now: number): string | undefined
+}

@@ -1,11 +1,12 @@
 import type { SpanContext } from '@opentelemetry/api'
 import { plainDuration } from '../words/plain-numbers.ts'
-import { trialKey, trialKeyOf } from '../words/alert-key.ts'
+import { alertKey, trialKey, trialKeyOf } from '../words/alert-key.ts'
 import type { Program } from '../alerts/program.ts'
 import { preemptedBy, yieldingTo } from '../decisions/yielding.ts'
 import type { GrantedPermit } from '../fleet/permit.ts'
 import type { Steps } from '../time/sliced-work.ts'
 import type { Decision, Proposal } from '../words/decision.ts'
+import type { Firing } from '../words/firing.ts'
 import type { OpenTrial, RunningTrial, SettlingTrial, Trial } from '../words/trial.ts'
 import { isOpen } from '../words/trial.ts'
 import type { Judgement } from '../words/verdict.ts'
@@ -37,7 +38,7 @@ export type Begun =
 
 export interface TrialsOptions extends TrialSurroundings {
   /** Requests and jobs that were traced since a time. */
-  readonly tracesSince: (time: number) => readonly SpanContext[]
+  readonly traces: { since(time: number): readonly SpanContext[] }
 }
 
 /** All trials of the process, those in flight and those that are judged. */
@@ -114,7 +115,7 @@ export class Trials {
       now,
       before,
       values,
-      traces: arm === 'act' ? this.#options.tracesSince(firing.since) : [],
+      traces: arm === 'act' ? this.#options.traces.since(firing.since) : [],
       rest: this.#rests.at(trialKeyOf(firing, action.name), now),
     })
     const live = new LiveTrial({ ...this.#options, trial, values, program, listener: this.#listener })
@@ -138,7 +139,10 @@ export class Trials {
   }
 
   /** Takes a tick's values: learns from them while nothing is tried, else looks for breaches; windows open and verdicts fall. */
-  *observe({ guards, measurement }: Program, now: number): Steps<Breach[]> {
+  *observe({ guards, guarded, measurement }: Program, now: number): Steps<Breach[]> {
+    yield* measurement.readAhead(guarded, now)
+    for (const { response, labels } of this.open)
+      if (response.expect) yield* measurement.readAhead([response.expect.expr], now, labels)
     const reader = new GuardReader(now)
     if (!this.open.some(({ arm }) => arm === 'act')) this.#quiet.learn(guards, measurement, reader, now)
     const live = [...this.#live]
@@ -157,8 +161,10 @@ export class Trials {
   }
 
   /** Ends what lasts only as long as its alert fires. */
-  resolve(isFiring: (alertKey: string) => boolean, now: number): void {
-    for (const live of this.#live) if (!isFiring(live.trial.alertKey)) live.resolve(now)
+  resolve(firings: readonly Firing[], now: number): void {
+    if (this.#live.size === 0) return
+    const firing = new Set(firings.map(each => alertKey(each)))
+    for (const live of this.#live) if (!firing.has(live.trial.alertKey)) live.resolve(now)
   }
 
   /** Ends the trials of preventive responses for a response to a present problem. They say nothing about their actions. */

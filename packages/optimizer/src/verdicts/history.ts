@@ -152,8 +152,9 @@ export class History {
   breach(trial: Trial, now: number): void {
     if (trial.arm === 'shadow') return
     this.#breaches[trial.arm]++
-    // At once: it may be cut short and never be judged, and there must not be more breaches than trials.
-    this.#trials[trial.arm]++
+    // At once: it may be cut short and never be judged, and there must not be more breaches than trials. A change that
+    // was kept has been counted with its verdict.
+    if (trial.state !== 'kept' || this.#trials[trial.arm] < this.#breaches[trial.arm]) this.#trials[trial.arm]++
     const { act, control } = this.#breaches
     if (trial.arm === 'act' && act >= MOST_BREACHES && act > control) {
       const runs = `${act} of ${this.#trials.act} runs`

@@ -1,3 +1,5 @@
+import type { Faults } from '@homeostat/signals'
+
 /**
  * How far Homeostat may go, in order:
  * `off` evaluates no rule; `shadow` decides and tells only the ledger and the metrics; `advise` also says in log events what
@@ -24,4 +26,16 @@ export function modeOfResponse(
   modeOf: (action: string) => Mode,
 ): Mode {
   return lesserMode(modeOf(action), maxMode)
+}
+
+/** The modes as the application gives them. An action without a valid mode is off. */
+export function validModes(
+  modeOf: ((action: string) => unknown) | undefined,
+  faults: Faults,
+): (action: string) => Mode {
+  if (!modeOf) return () => 'advise'
+  return action => {
+    const mode = faults.contain('tick', () => modeOf(action))
+    return isMode(mode) ? mode : 'off'
+  }
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { evidenceOf } from '../../src/verdicts/evidence.ts'
 import { History } from '../../src/verdicts/history.ts'
 import type { Response } from '../../src/words/response.ts'
-import type { JudgedTrial } from '../../src/words/trial.ts'
+import type { JudgedTrial, KeptTrial } from '../../src/words/trial.ts'
 
 const relief: Response = {
   to: { alert: 'PressureHigh' },
@@ -45,4 +45,22 @@ test('a guard that was breached in a control that was cut short makes no run of 
 
   expect(verdict).toBe('inconclusive')
   expect(history.save()).toMatchObject({ breaches: { act: 1, control: 1 }, trials: { act: 1, control: 1 } })
+})
+
+test('a change that was kept and breaches a guard later is one trial, not two', () => {
+  const about = { alert: 'PressureHigh', action: 'relieve', version: '1' }
+  const history = new History({ ...about, response: relief, intervalMs: 5000, random: () => 0.5 })
+  const outcome = { status: 'completed', receipt: { summary: '', effects: { valves: 1 } } }
+  const trial = { arm: 'act', outcome, response: relief, startedAt: 0, before: [[0, 1]], after: [[1, 1]] }
+  const kept = { ...trial, state: 'kept' } as unknown as KeptTrial
+
+  history.judge(kept, 0)
+  history.breach(kept, 1)
+
+  expect(history.save()).toMatchObject({ breaches: { act: 1 }, trials: { act: 1 } })
+
+  // After a quarantine everything is counted anew, and there must not be more breaches than trials.
+  history.advance({ type: 'reset' }, 2)
+  history.breach(kept, 3)
+  expect(history.save()).toMatchObject({ breaches: { act: 1 }, trials: { act: 1 } })
 })
