@@ -270,7 +270,7 @@ export class Homeostat implements AsyncDisposable {
     return this.#reporter.report()
   }
 
-  /** What is known of each action that was tried or thought of, what is missing until there is a verdict, and what it speaks for. */
+  /** The evidence for each action: its verdict, what is missing until there is one, and the mode that it supports. */
   evidence(): ActionEvidence[] {
     return this.optimizer.evidence()
   }

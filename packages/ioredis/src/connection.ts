@@ -4,7 +4,7 @@ export const OWN_CONNECTION_NAME = 'homeostat'
 /** What Homeostat's own keys begin with. */
 export const OWN_KEY_PREFIX = 'homeostat:{'
 
-/** What `names` and `ignore` are told of a connection. */
+/** The connection as `names` and `ignore` receive it. */
 export interface RedisConnection {
   /** The server, or the node of a Cluster. */
   readonly host: string | undefined

@@ -1,7 +1,7 @@
 /** A value and its time in ms since the epoch, or on any other clock that all episodes share. */
 export type Sample = readonly [ms: number, value: number]
 
-/** What was done in a trial: the action, or nothing. */
+/** The arm of an episode: the action ran, or it was withheld. */
 export type Arm = 'act' | 'control'
 
 /**

@@ -25,7 +25,7 @@ export class NothingExaminedError extends Error {
 
 /** A table of Homeostat's own is missing and may not be created by the application's user. */
 abstract class TableMissingError extends Error {
-  /** What somebody who may has to run once. */
+  /** The SQL that somebody with the privilege has to run once. */
   readonly statement: string
 
   constructor(table: string, exportName: string, statement: string, options?: ErrorOptions) {

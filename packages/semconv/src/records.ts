@@ -22,7 +22,7 @@ export const events = {
   adopted: 'homeostat.advice.adopted',
   /** A trial has been judged. */
   verdict: 'homeostat.verdict',
-  /** A lasting change was set back, or could not be. */
+  /** A lasting change was reverted, or could not be. */
   reverted: 'homeostat.action.reverted',
   /** The evidence speaks for another mode of an action; somebody has to set it. */
   offer: 'homeostat.mode.offered',

@@ -11,7 +11,7 @@ export interface ExportedDeclaration {
 
 const root = new URL('../../../', import.meta.url)
 
-const RE_EXPORTS = /^export (?:type )?(\*|\{[^}]*\})(?: from ["']([^"']+)["'])?;/gm
+const RE_EXPORTS = /^export (?:type )?(\*|\{[^}]*\})(?: from ["']([^"']+)["'])?;?$/gm
 const DECLARATIONS =
   /(\*\/\s*)?^export (?:declare )?(?:abstract )?(?:class|interface|type|const|let|function|enum|namespace) ([\w$]+)/gm
 

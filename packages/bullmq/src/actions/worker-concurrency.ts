@@ -6,7 +6,7 @@ import { WorkerShares } from './worker-shares.ts'
 export interface WorkerConcurrencyOptions {
   /** Where the workers come from: `instrumentation.workers`. */
   readonly workers: Workers
-  /** Told of workers that somebody else has set, or that could not be set. @default nobody is told */
+  /** Called for each worker that somebody else has set, or that could not be set. @default nothing is called */
   readonly onFault?: (error: unknown) => void
 }
 

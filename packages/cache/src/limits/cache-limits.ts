@@ -126,7 +126,7 @@ export class CacheLimits {
 
   #limitOf(cache: Shrinkable): SoftLimit {
     const limit = new SoftLimit(cache, error => this.#faults.report('action', error))
-    // What it holds above the share already is left to the walks.
+    // The walks remove the entries that it already holds above its share.
     if (this.#share < 1) limit.lower(this.#share, 0)
     return limit
   }
@@ -166,7 +166,7 @@ export class CacheLimits {
   }
 
   #keep(): Disposable {
-    // What it threw would end the process: Node rethrows a subscriber's error as uncaught.
+    // An error would end the process: Node rethrows a subscriber's error as uncaught.
     const onMessage = (message: unknown): void => {
       try {
         const { op, cache } = message as LruMessage

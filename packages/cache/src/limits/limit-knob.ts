@@ -25,7 +25,7 @@ export function createLimitKnob({ limits, sliceMs }: LimitKnobOptions): Knob {
     keptIn: 'memory',
     bounds: { min: 0.5, max: 1 },
     touches: ['cache', 'memory'],
-    // What is no longer there has to be loaded again.
+    // Entries that are gone have to be loaded again.
     raises: ['database'],
     lowers: ['memory'],
     risk: 1,

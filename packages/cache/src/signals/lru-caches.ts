@@ -16,7 +16,7 @@ export class LruCaches {
   #pruneAt = PRUNE_FROM
   readonly #onAdded: ((cache: LruCache, name: string) => void) | undefined
 
-  /** @param onAdded - told of each cache when it is seen first */
+  /** @param onAdded - called for each cache when it is first observed */
   constructor(onAdded?: (cache: LruCache, name: string) => void) {
     this.#onAdded = onAdded
   }

@@ -13,7 +13,7 @@ const TRACING_CHANNEL = 'tracing:lru-cache:start'
 
 export interface LruLookupOptions {
   readonly nameOf: (cache: LruCache) => string
-  /** The name of caches that cannot be told apart. */
+  /** The name of caches that cannot be distinguished. */
   readonly defaultName: string
   /** Whether `fetch()` is counted as well. */
   readonly fetches: boolean

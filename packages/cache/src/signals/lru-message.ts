@@ -53,5 +53,5 @@ function getResult(message: LruMessage): LookupResult | undefined {
   return get
 }
 
-/** The status object of our own lookups. lru-cache publishes that very object, so that they can be told from others. */
+/** The status object of our own lookups. lru-cache publishes that very object, so that they can be distinguished from others. */
 export const ownLookup: LruMessage = {}

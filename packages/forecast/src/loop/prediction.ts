@@ -1,7 +1,7 @@
 import type { Score } from '../running-score.ts'
 import type { Resource } from './resource.ts'
 
-/** Fewer crossings are chance: loop research of this project, 3.7. Overlapping forecasts of one crossing count each. */
+/** With fewer crossings a positive skill may be chance. Overlapping forecasts of one crossing count each. */
 export const LEAST_CROSSINGS = 30
 
 /** What is forecast of a target, for one horizon. */

@@ -22,7 +22,7 @@ done, and how often alerts would have come and gone.
   --step=DURATION         Time between evaluations, for example 15s (default). A recording of Homeostat's has its own.
   --json                  Everything, as one JSON object.
 
-Progress is told on the standard error.
+Progress is reported on standard error.
 Exit code: 0 when all could be read and replayed, 1 when not.`
 
 const PROGRESS_MS = 2000

@@ -21,7 +21,7 @@ export interface AttachTarget {
   onError(error: unknown): void
 }
 
-/** What was given to `attach()` is no metric reader. */
+/** The argument of `attach()` is not a metric reader. */
 export class NotAReaderError extends TypeError {
   override readonly name = 'NotAReaderError'
   readonly code = 'HOMEOSTAT_NOT_A_READER'

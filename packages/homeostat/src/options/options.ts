@@ -114,7 +114,7 @@ export interface HomeostatOptions {
   /**
    * Whether attached readers export our metrics also under names that another instrumentation exports, e.g.
    * `db.client.operation.duration` beside `@opentelemetry/instrumentation-pg`; `false` leaves the name to the other one. Rules
-   * see both either way, told apart by `otel_scope_name`. In a Prometheus text the name is always left to the other one.
+   * see both either way, distinguished by `otel_scope_name`. In a Prometheus text the name is always left to the other one.
    * @default true
    */
   readonly exportDoubles?: boolean

@@ -37,7 +37,7 @@ export function fileProgramOf(context: FileProgramContext): ProgramFiles | undef
     base: own.then(given => baseOf(given, context)),
     earlier: () => optimizer.expressions,
     swap: async (read, expressions) => {
-      // What is wrong in the options has been said at the start, and the files have been checked.
+      // Faults of the options were reported at start, and the files have been checked.
       const steps = together(await own, read, context, expressions)
       const { rules, responses } = await new SlicedWork(steps, SLICE_MS).done
       await optimizer.loadInSlices({ rules, responses, expressions })

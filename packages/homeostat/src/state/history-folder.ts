@@ -10,9 +10,9 @@ import { readHead, readHistory, writeHistory } from './history-file.ts'
 /** A history is days of work: what a crash may cost of it is minutes. */
 const SAVE_EVERY_MS = 300_000
 const DAY_MS = 86_400_000
-/** What nobody wrote for so long belongs to a rule that is no more. */
+/** A history that nobody wrote for so long belongs to a rule that no longer exists. */
 const FORGET_AFTER_MS = 90 * DAY_MS
-/** What is in use is written again by then, so that it is not forgotten. */
+/** A history in use is written again by then, so that it is not forgotten. */
 const WRITE_AGAIN_AFTER_MS = 30 * DAY_MS
 /** As many as {@link Histories} remember. */
 const MOST_READ = 500
@@ -28,7 +28,7 @@ export interface HistoryFolderOptions {
   readonly clock: () => number
 }
 
-/** What was last read or written of a history. */
+/** The last version of a history that was read or written. */
 interface Seen {
   /** Tells whether it has changed since. */
   readonly print: string
@@ -112,7 +112,7 @@ export class HistoryFolder {
         const seen = this.#seen.get(key)
         const print = printOf(history)
         const isOld = histories.isInUse(key) && clock() - (seen?.savedAt ?? 0) > WRITE_AGAIN_AFTER_MS
-        // What was saved once is also saved when nothing is left of it: somebody has released it.
+        // A history that was saved once is also saved when it is empty: somebody has released it.
         if (seen ? seen.print === print && !isOld : !isWorthKeeping(history)) return
         if (!isOpen) await this.#open()
         isOpen = true

@@ -8,7 +8,7 @@ export interface Saved {
   readonly state: unknown
 }
 
-/** What was kept is damaged, or nothing of ours. */
+/** The saved state is damaged, or not ours. */
 export class ForeignStateError extends Error {
   override readonly name = 'ForeignStateError'
   readonly code = 'HOMEOSTAT_FOREIGN_STATE'

@@ -111,7 +111,7 @@ export class SavedState {
       // One from far ahead, by a clock that was wrong or by somebody else's hand, must not outlast all that comes.
       const savedAt = Math.min(saved.savedAt, this.#options.clock() + FAR_AHEAD_MS)
       this.#newestAt = Math.max(savedAt, this.#newestAt)
-      // What was saved by this life itself, elsewhere, does not count: it may know less.
+      // A state that this process saved elsewhere itself does not count: it may know less.
       if (savedAt <= this.#newestReadAt) return
       this.#newestReadAt = savedAt
       kept.restore(saved.state)

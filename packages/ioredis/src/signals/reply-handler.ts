@@ -23,7 +23,7 @@ export interface RedisClient {
     readonly name?: string | null
   }
   readonly condition?: { readonly subscriber?: unknown; readonly protocol?: number } | null
-  /** What was sent and has no reply yet, in the order of the wire. */
+  /** Commands without a reply yet, in the order in which they were sent. */
   readonly commandQueue: { peekFront(): { readonly command: PendingCommand } | undefined }
 }
 

@@ -20,7 +20,7 @@ export interface BacktestOptions {
   readonly startMs?: number
   /** @default the last snapshot */
   readonly endMs?: number
-  /** Is told the time of the signals now and then. */
+  /** Receives the time of the signals now and then. */
   readonly onProgress?: (atMs: number) => void
 }
 
@@ -103,7 +103,7 @@ function placeholder(name: string): Action {
   return {
     name,
     scope: 'process',
-    // What it really touches is known to its package only; but two of its own runs never overlap.
+    // Only its package knows which resources it touches, but two of its own runs never overlap.
     touches: [name],
     raises: [],
     lowers: [],

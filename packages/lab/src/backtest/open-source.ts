@@ -11,11 +11,11 @@ export interface OpenSourceOptions {
   readonly startMs?: number
   readonly endMs?: number
   readonly stepMs?: number
-  /** Is told how far the download is. */
+  /** Receives the progress of the download. */
   readonly onProgress?: (line: string) => void
 }
 
-/** A recording, an export in OTLP's JSON, or the address of a Prometheus server; a file is told by its first line. */
+/** A recording, an export in OTLP's JSON, or the address of a Prometheus server; the kind of a file follows from its first line. */
 export async function openSource(from: string, options: OpenSourceOptions): Promise<BacktestSource> {
   if (/^https?:\/\//.test(from)) return openPrometheus(from, options)
   const { stepMs } = options

@@ -34,7 +34,7 @@ async function* snapshotsOf(file: string, stepMs: number): AsyncGenerator<Snapsh
   for await (const collections of exportsOf(file)) {
     const at = Math.max(...collections.map(collection => collection.at))
     next ??= at
-    // What is not yet there at a tick comes with the next one.
+    // Exports after a tick come with the next one.
     for (; next < at; next += stepMs) {
       yield { at: next, own: [], foreign }
       foreign = []

@@ -1,4 +1,4 @@
-/** What was recorded cannot be read: `FILE:LINE: what`. */
+/** A recording cannot be read: `FILE:LINE: reason`. */
 export class RecordingError extends Error {
   override readonly name = 'RecordingError'
   readonly code = 'HOMEOSTAT_RECORDING_ERROR'

@@ -14,7 +14,7 @@ export function checkExpected(name: string, expected: Expected, log: EventLog, i
     const isState = kind === 'firing' && when === 'at'
     const got = isState ? log.firingAt(tickMs) : log.of(kind, when === 'at' ? tickMs : fromMs, ms)
     const fail = (text: string): ScenarioFailure => unexpected(name, expected, kind, text, got)
-    // What fires at a time is told whole; and no patterns mean that there is nothing.
+    // All alerts that fire at a time are listed; no patterns mean that nothing may fire.
     if (isState || patterns.length === 0) {
       const isSame =
         got.every(event => patterns.some(pattern => matches(pattern, event))) &&

@@ -15,7 +15,7 @@ export type EventKind = keyof typeof EVENT_FIELDS
 
 export const EVENT_KINDS = Object.keys(EVENT_FIELDS) as readonly EventKind[]
 
-/** Something that happened in a scenario, by the tick that told it. */
+/** Something that happened in a scenario, with the tick that reported it. */
 export interface ScenarioEvent {
   readonly kind: EventKind
   readonly atMs: number

@@ -51,7 +51,7 @@ export interface PlantEffect {
 
 /** An action of a scenario, and what it does to the simulated plant. */
 export interface PlantActionSpec extends Pick<Action, 'name' | 'scope' | 'raises' | 'lowers' | 'risk'> {
-  /** @default its own name: two unjudged runs of one action could not be told apart */
+  /** @default its own name: two unjudged runs of one action could not be distinguished */
   readonly touches: readonly string[]
   readonly disruptive: boolean
   /** What a run comes to: it does something, finds nothing to do, or throws. @default done */

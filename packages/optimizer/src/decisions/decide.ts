@@ -52,7 +52,7 @@ const QUESTIONS_OF_STEP = 32
 /**
  * Answers every firing: an action that is due, or the reason why not. Pure.
  *
- * What is goes before what may come: preventive responses are asked last. Before that, urgent responses are asked first over
+ * Present problems come before predicted ones: preventive responses are evaluated last. Before that, urgent ones come first over
  * all firings, so that a cache warming never takes the place of a memory cleanup; of two equally urgent ones that of the lesser
  * risk, then in the order of their names.
  */
@@ -66,7 +66,7 @@ export function* decideInSteps(input: DecisionInput): Steps<(Due | Refusal)[]> {
   const refused: Refusal[] = []
   const questions = yield* questionsOf(input)
   const trouble = troubleOf(questions)
-  // What may come is no reason to leave alone what is.
+  // A predicted problem must not block a response to a present one.
   const present = troubleOf(questions.filter(({ answering }) => !answering?.response.preventive))
   // A shadow changes nothing, so it stands in nobody's way.
   const open = input.open.filter(({ arm }) => arm !== 'shadow')
@@ -183,7 +183,7 @@ function* questionsOf({ firings, responses, actions, modeOf }: DecisionInput): S
 const MOST_URGENCIES = 10
 const MOST_RISKS = 10
 
-/** What is asked first has the lowest: by prevention, then by urgency, then by risk. */
+/** The order of evaluation, lowest first: by prevention, then by urgency, then by risk. */
 function rankOf(answering: Answering | undefined): number {
   const { response, action } = answering ?? {}
   const urgency = response ? URGENCY[response.priority] : URGENCY.efficiency + 1

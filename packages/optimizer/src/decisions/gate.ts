@@ -38,7 +38,7 @@ export interface GateState {
   readonly quarantineOf: (answer: Answer) => string | undefined
   /** How long the action still rests for this alert; undefined when it does not. */
   readonly cooldownOf: (proposal: Proposal) => string | undefined
-  /** What is said of a requirement of the response that does not hold now; undefined when all do. */
+  /** Describes the requirement of the response that does not hold now; undefined when all hold. */
   readonly unmetOf: (proposal: Proposal) => string | undefined
   /** Whether a run of the action, or on a resource of it, is still going on. */
   readonly isUnsettled: (action: Action) => boolean

@@ -8,7 +8,7 @@ export class CoordinatorUnavailableError extends Error {
   }
 }
 
-/** The lease ran out or went to somebody else. What was asked for under it was not done. */
+/** The lease ran out or went to somebody else. The effect that was requested under it did not happen. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError'
   readonly code = 'HOMEOSTAT_LEASE_LOST'

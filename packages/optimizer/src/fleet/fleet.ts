@@ -164,7 +164,7 @@ export class Fleet implements AsyncDisposable {
     this.#timer?.[Symbol.dispose]()
     const coordinator = this.#coordinator
     if (coordinator === undefined) return
-    // When nobody can be told, it runs out by itself.
+    // If the coordinator cannot be reached, the lease runs out by itself.
     await coordinator.leave(this.#member).catch(() => {})
     try {
       await coordinator[Symbol.asyncDispose]()
@@ -222,7 +222,7 @@ export class Fleet implements AsyncDisposable {
     return this.#trouble
   }
 
-  /** What was heard long ago, before this process was stopped or blocked, says nothing about now. */
+  /** An answer from before this process was stopped or blocked says nothing about now. */
   #silence(name: string): string | undefined {
     if (this.#heardAt === undefined) return `${name} has not answered yet`
     const silentMs = this.#clock() - this.#heardAt

@@ -18,7 +18,7 @@ export function ownIdentity(): ProcessIdentity {
   return { machine, pid: process.pid, startedAt: startOf(process.pid) ?? '0' }
 }
 
-/** Undefined when it cannot be told, because it ran on another host, in another container, or before the last boot. */
+/** Undefined when it is not known, because the process ran on another host, in another container, or before the last boot. */
 export function isAlive(identity: ProcessIdentity, own: ProcessIdentity): boolean | undefined {
   if (identity.machine !== own.machine) return undefined
   return startOf(identity.pid) === identity.startedAt

@@ -11,7 +11,7 @@ export interface Standing {
   readonly quarantine?: Quarantine
 }
 
-/** Nothing runs until somebody looked at it, or a day has passed, or the rule is another one. */
+/** Nothing runs until a person releases it, a day has passed, or the rule changes. */
 export interface Quarantine {
   readonly since: number
   readonly until: number
@@ -22,7 +22,7 @@ export interface Quarantine {
 /** What changes a standing. */
 export type StandingEvent =
   | { readonly type: 'judged'; readonly verdict: Verdict }
-  /** The last attempt to set a change back. */
+  /** The last attempt to revert a change. */
   | { readonly type: 'reverted'; readonly result: UndoResult['result'] }
   /** Something else speaks against it, e.g. its guards. */
   | { readonly type: 'unfit'; readonly reason: string }

@@ -90,7 +90,7 @@ function touches(action: Action, resource: string): boolean {
   return action.touches.length > 0 ? action.touches.includes(resource) : action.name === resource
 }
 
-/** @throws DuplicateActionError when two have one name: which of them a response means could not be told */
+/** @throws DuplicateActionError when two have one name: a response could mean either */
 export function actionsByName(actions: readonly Action[]): ReadonlyMap<string, Action> {
   const named = new Map<string, Action>()
   for (const action of actions) {

@@ -66,7 +66,7 @@ export const DEFAULT_COOLDOWN_MS = 300_000
 
 /** How one trial answers by itself. */
 export type Design =
-  /** For changes that last and can be set back: on and off in turns, in an order that chance draws. */
+  /** For lasting changes that can be reverted: on and off in turns, in an order that chance draws. */
   | {
       readonly kind: 'switchback'
       /** Even. @default 16 */

@@ -138,7 +138,7 @@ export function isOpen(trial: Trial): trial is OpenTrial {
   return trial.state !== 'judged'
 }
 
-/** What was said of an open trial, or is said when it ends now. */
+/** The judgement of an open trial, or the one it gets when it ends now. */
 export function judgementOf(trial: OpenTrial): Judgement {
   if (trial.state === 'kept' || trial.state === 'reverting') return { verdict: trial.verdict, reason: trial.reason }
   return { verdict: 'inconclusive', reason: 'it ended before its effect could be seen' }

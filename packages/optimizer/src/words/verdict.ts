@@ -24,7 +24,7 @@ export type Outcome =
   /** A control: nothing was done. */
   | { readonly status: 'withheld' }
 
-/** A verdict and why it is no stronger one. */
+/** A verdict, and the reason it is not more conclusive. */
 export interface Judgement {
   readonly verdict: Verdict
   /** One line. */

@@ -47,7 +47,7 @@ export class DedicatedClient {
   }
 
   /**
-   * @param ignore - told of the client before its first query, to keep it out of the application's telemetry
+   * @param ignore - called with the client before its first query, to keep it out of the application's telemetry
    * @throws the driver's error when there is no connection, the signal's reason when it was aborted
    */
   static async connect(

@@ -13,7 +13,7 @@ export interface TimingObserver {
   runningOn(connection: ConnectionShape): RunningQueries | undefined
   /** A connection is used that `runningOn` does not know. */
   meet(client: ClientShape): void
-  /** True for a connection that {@link meet} need not be told of. */
+  /** True for a connection that {@link meet} knows already. */
   isMet(connection: ConnectionShape): boolean
   /** A statement took as long as the threshold or longer. */
   slow(query: QueryShape, database: Database, connection: ConnectionShape, durationMs: number): void
@@ -140,7 +140,7 @@ function failQuery(
     const running = observer.runningOn(connection)
     if (running === undefined) return
     const startedAt = running.end(query)
-    // After a read timeout the loss of the connection may be told too: one failure.
+    // After a read timeout the loss of the connection may be reported too: one failure.
     if (startedAt < 0 && failed.has(query)) return
     failed.add(query)
     // One that is not running was refused before it was sent, e.g. by a client that has ended: it failed at once.

@@ -10,7 +10,7 @@ class OnExistingObject {
   }
 }
 
-/** One value an object. Looking at what is no object finds nothing: hooks are called with anything. */
+/** One value per object. A lookup of anything else finds nothing: hooks are called with any argument. */
 export interface Stamp<Value> {
   has(target: object): boolean
   get(target: object): Value | undefined

@@ -1,6 +1,6 @@
 import { tokenize } from './sql-tokens.ts'
 
-/** A longer statement is told apart by its beginning. */
+/** A longer statement is identified by its beginning. */
 const MAX_SCANNED_LENGTH = 16_384
 
 /**

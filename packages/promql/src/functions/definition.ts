@@ -47,7 +47,7 @@ interface RangeOptions {
   readonly experimental?: true
 }
 
-/** A function of one range vector: one result per series, the metric name dropped unless told otherwise. */
+/** A function of one range vector: one result per series, the metric name dropped by default. */
 export function overRange(
   name: string,
   compute: (call: RangeCallSite) => RangeFunction,

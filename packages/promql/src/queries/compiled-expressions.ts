@@ -44,7 +44,7 @@ export class CompiledExpressions {
     let known = compiled.get(source)
     if (known === undefined) {
       const earlier = this.#earlier === undefined ? undefined : valid(this.#earlier.#compiled.get(source))
-      // What is valid without experimental functions is valid with them.
+      // An expression that is valid without experimental functions is valid with them.
       known = valid(this.#compiled.get(source)) ?? earlier ?? attempt(source, experimental)
       compiled.set(source, known)
     }

@@ -9,7 +9,7 @@ const PAGE_BYTES = 65_536
 const RING_BITS = 12
 const RING_MASK = 2 ** RING_BITS - 1
 
-/** Why a ring may not grow: samples come more often than the store was told, or all memory is in use. */
+/** Why a ring may not grow: samples come more often than the store's options say, or all memory is in use. */
 export type Shortage = 'interval' | 'bytes'
 
 /** The number of a ring in its page. */

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 /** The schema of one option. Its metadata is {@link OptionDetails}. */
 export type OptionSchema<T = unknown> = v.GenericSchema<T, T>
 
-/** What is known of an option beside its type. READMEs, the JSON Schema and warnings are made of it. */
+/** Notes on an option beside its type. READMEs, the JSON Schema and warnings are generated from them. */
 export interface OptionDetails {
   /** One clause without a full stop, for tables. */
   readonly description: string

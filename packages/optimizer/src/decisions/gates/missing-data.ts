@@ -4,7 +4,7 @@ import { plainDuration } from '../../words/plain-numbers.ts'
 /**
  * Absence is no evidence: what is not seen now may be over, gone or broken. Nor is a value that is infinite or not a number,
  * which comes from a division by nothing: the alert fires for people to see, but how bad it is, and whether an action
- * helped, cannot be told from it.
+ * helped, cannot be distinguished from it.
  */
 export const missingDataGate: Gate = {
   reason: 'missing data',

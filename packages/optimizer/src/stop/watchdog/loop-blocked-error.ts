@@ -7,7 +7,7 @@ export interface BlockedLoop {
   readonly blockedMs: number
 }
 
-/** The event loop was blocked for longer than the watchdog allows; told once it is back. */
+/** The event loop was blocked for longer than the watchdog allows; reported once the loop runs again. */
 export class LoopBlockedError extends Error {
   override readonly name = 'LoopBlockedError'
   readonly code = 'HOMEOSTAT_LOOP_BLOCKED'

@@ -61,7 +61,7 @@ export class Watchdog implements KillSwitchSource, AsyncDisposable {
     this.#clock = clock
   }
 
-  /** What was seen last, also of a time that was too short to trip. */
+  /** The last block of the loop, even if it was too short to trip. */
   get lastBlocked(): BlockedLoop | undefined {
     return this.#blocked
   }
