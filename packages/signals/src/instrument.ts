@@ -15,6 +15,8 @@ export interface SeriesBudget {
   /** Takes room for one series; false when there is none left. */
   take(): boolean
   release(): void
+  /** Called for each metric that is the first time refused room. */
+  onFull(metric: string): void
   /** The present, for a series' start time. */
   startTime(): HrTime
 }
@@ -33,6 +35,7 @@ export class Instrument<S extends Series = Series> {
   #overflow: S | undefined
   #dropped: S | undefined
   #list: readonly S[] | undefined
+  #isOver = false
 
   constructor(definition: MetricDefinition, budget: SeriesBudget, create: SeriesFactory<S>) {
     this.definition = definition
@@ -74,6 +77,11 @@ export class Instrument<S extends Series = Series> {
   }
 
   #pastTheCap(): S {
+    if (!this.#isOver) {
+      // First, because counting what is reported may itself need a series.
+      this.#isOver = true
+      this.#budget.onFull(this.definition.name)
+    }
     const { kind } = this.definition
     if (kind === 'counter' || kind === 'histogram')
       return (this.#overflow ??= this.#make(OVERFLOW, undefined, () => false))

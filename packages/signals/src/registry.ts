@@ -1,6 +1,7 @@
 import type { HrTime, MeterProvider } from '@opentelemetry/api'
 import { diag } from '@opentelemetry/api'
 import type { MetricDefinition } from '@homeostat/semconv'
+import { metrics as ownMetrics } from '@homeostat/semconv'
 import { collectInstrument, readInstrument } from './collection.ts'
 import { Faults } from './faults.ts'
 import { hrTime } from './hr-time.ts'
@@ -30,6 +31,8 @@ export interface RegistryOptions {
    */
   readonly clock?: () => number
 }
+
+const DEFAULT_MAX_SERIES = 2000
 
 const LEVEL_KINDS: readonly MetricDefinition['kind'][] = ['gauge', 'upDownCounter']
 
@@ -61,11 +64,14 @@ export class Registry {
   #binding: MeterBinding | undefined
 
   constructor(options: RegistryOptions) {
-    const { scope, maxSeries = 2000, clock = Date.now } = options
+    const { scope, maxSeries = DEFAULT_MAX_SERIES, clock = Date.now } = options
     this.scope = scope
     this.#clock = clock
-    this.#budget = seriesBudget(maxSeries, clock)
     this.faults = new Faults(this)
+    const most = Number.isSafeInteger(maxSeries) && maxSeries >= 0 ? maxSeries : DEFAULT_MAX_SERIES
+    if (most !== maxSeries)
+      diag.warn(`${scope.name}: maxSeries must be a whole number, not below 0; ${DEFAULT_MAX_SERIES} is used`)
+    this.#budget = seriesBudget(most, clock, metric => this.#reportFull(metric, most))
   }
 
   counter(definition: MetricDefinition): Instrument<CounterSeries> {
@@ -140,6 +146,11 @@ export class Registry {
     for (const observer of this.#observers) this.faults.contain('signal', () => observer(nowMs))
   }
 
+  #reportFull(metric: string, most: number): void {
+    // It would be counted in itself.
+    if (metric !== ownMetrics.errors.name) this.faults.report('signal', new TooManySeriesError(metric, most))
+  }
+
   #collect(nowMs: number, of: (instrument: Instrument, endTime: HrTime) => MetricData | undefined): ScopeMetrics {
     this.runObservers(nowMs)
     const endTime = hrTime(nowMs)
@@ -171,11 +182,24 @@ export class Registry {
   }
 }
 
-function seriesBudget(maxSeries: number, clock: () => number): SeriesBudget {
+function seriesBudget(maxSeries: number, clock: () => number, onFull: SeriesBudget['onFull']): SeriesBudget {
   let used = 0
   return {
     take: () => used < maxSeries && ++used > 0,
     release: () => void used--,
+    onFull,
     startTime: (): HrTime => hrTime(clock()),
+  }
+}
+
+/** More label sets than a registry has room for: further ones cannot be told apart, and levels of theirs are not exported. */
+class TooManySeriesError extends RangeError {
+  override readonly name = 'TooManySeriesError'
+  readonly code = 'HOMEOSTAT_TOO_MANY_SERIES'
+
+  constructor(metric: string, most: number) {
+    super(
+      `there are more than ${most} series, so new ones of ${metric} are counted as otel.metric.overflow or left out; use fewer names`,
+    )
   }
 }

@@ -13,6 +13,8 @@ describe('past the cap', () => {
       'sample.orders b': 1,
       'sample.orders overflow': 2,
       'sample.delivery.duration overflow': { counts: [1, 0, 0, 0], sum: 1 },
+      // Once per metric.
+      'homeostat.errors overflow': 2,
     })
   })
 
@@ -23,7 +25,7 @@ describe('past the cap', () => {
     a.add()
     a.remove()
     b.add()
-    expect(valuesOf(registry.collect())).toEqual({ 'sample.orders overflow': 2 })
+    expect(valuesOf(registry.collect())).toEqual({ 'sample.orders overflow': 2, 'homeostat.errors overflow': 1 })
   })
 
   it('levels are dropped, because the last one set would speak for all others', () => {
@@ -34,14 +36,14 @@ describe('past the cap', () => {
     const dropped = ['b', 'c'].map(shop => gauge.with({ shop }))
     for (const series of dropped) series.set(9)
     registry.level(connections).with({ shop: 'a' }).set(9)
-    expect(valuesOf(registry.collect())).toEqual({ 'sample.stock a': 1 })
+    expect(valuesOf(registry.collect())).toEqual({ 'sample.stock a': 1, 'homeostat.errors overflow': 2 })
 
     // Room again: whoever is bound now is exported, and those that were dropped take nothing from it.
     for (const series of dropped) series.remove()
     kept.remove()
     gauge.with({ shop: 'd' }).set(4)
     for (const series of dropped) series.set(9)
-    expect(valuesOf(registry.collect())).toEqual({ 'sample.stock d': 4 })
+    expect(valuesOf(registry.collect())).toEqual({ 'sample.stock d': 4, 'homeostat.errors overflow': 2 })
   })
 
   it('a removed series makes room for another', () => {
