@@ -30,12 +30,21 @@ export interface LabelQuery {
 /** Prometheus refuses more points a series than this in one answer. Source: `web/api/v1/api.go`, queryRange */
 const MOST_POINTS = 11_000
 
-/** A time in parts, each of which has no more steps than one answer may have. */
+/**
+ * A time in parts, each of which has no more steps than one answer may have.
+ *
+ * @throws RangeError when a time is not a finite number, or the step is not a positive one: the parts would never end
+ */
 export function* partsOf(
   { startMs, endMs, stepMs }: Pick<RangeQuery, 'startMs' | 'endMs' | 'stepMs'>,
   mostPoints: number = MOST_POINTS,
 ): Generator<{ readonly startMs: number; readonly endMs: number }> {
+  if (![startMs, endMs].every(Number.isFinite)) throw new RangeError('startMs and endMs must be finite numbers')
+  if (!(stepMs > 0 && stepMs < Infinity)) throw new RangeError('stepMs must be a positive number of milliseconds')
+  if (!(mostPoints >= 1)) throw new RangeError('mostPoints must be at least 1')
   const partMs = (mostPoints - 1) * stepMs
+  // A step that is lost in a time of that size does not lead on.
+  if (startMs + partMs + stepMs === startMs) throw new RangeError('stepMs is too small for these times')
   for (let from = startMs; from <= endMs; from += partMs + stepMs)
     yield { startMs: from, endMs: Math.min(endMs, from + partMs) }
 }
@@ -80,9 +89,9 @@ export class PrometheusClient {
       step: String(stepMs / 1000),
     })
     const data = (await this.#connection.ask('POST', 'api/v1/query_range', body, signal)) as RangeData | undefined
-    if (data?.resultType !== 'matrix' || data.result === undefined)
+    if (data?.resultType !== 'matrix' || !Array.isArray(data.result))
       throw new PrometheusError(this.name, `the answer to ${query} is not a matrix`, undefined, OK)
-    return data.result.map(({ metric, values = [] }) => ({
+    return data.result.filter(isSeries).map(({ metric, values }) => ({
       labels: metric,
       samples: values.map(([seconds, value]) => [Math.round(seconds * 1000), numberOf(value)] as const),
     }))
@@ -95,7 +104,7 @@ export class PrometheusClient {
       start: String(startMs / 1000),
       end: String(endMs / 1000),
     })
-    const data = await this.#connection.ask('GET', `api/v1/label/${label}/values`, body, signal)
+    const data = await this.#connection.ask('GET', `api/v1/label/${encodeURIComponent(label)}/values`, body, signal)
     if (!Array.isArray(data))
       throw new PrometheusError(this.name, `the values of ${label} are not a list`, undefined, OK)
     return data.filter(value => typeof value === 'string')
@@ -107,10 +116,23 @@ const OK = { status: 200 }
 
 interface RangeData {
   readonly resultType?: string
-  readonly result?: readonly {
-    readonly metric: Readonly<Record<string, string>>
-    readonly values?: readonly (readonly [seconds: number, value: string])[]
-  }[]
+  readonly result?: unknown
+}
+
+interface AnsweredSeries {
+  readonly metric: Readonly<Record<string, string>>
+  readonly values: readonly (readonly [seconds: number, value: string])[]
+}
+
+/** A series of native histograms has no values, and a proxy may answer anything. */
+function isSeries(given: unknown): given is AnsweredSeries {
+  const { metric, values } = Object(given) as Partial<Record<keyof AnsweredSeries, unknown>>
+  return (
+    typeof metric === 'object' &&
+    metric !== null &&
+    Array.isArray(values) &&
+    values.every(each => Array.isArray(each) && typeof each[0] === 'number' && typeof each[1] === 'string')
+  )
 }
 
 function numberOf(text: string): number {
