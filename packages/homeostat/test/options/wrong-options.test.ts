@@ -223,6 +223,10 @@ describe('2-06: values of a dangerous meaning are refused', () => {
     [{ killFile: 5 }, /^killFile is 5, .* NO kill file is watched/],
     [{ ioRedis: {} }, /^ioRedis is not an option and is ignored; did you mean ioredis\?$/],
     [{ interval: 1000 }, /^interval is not an option and is ignored/],
+    [
+      { knobs: [{ ...knob, name: 'x'.repeat(501) }] },
+      /^knobs\[0\]\.name must have at most 500 characters; knobs\[0\] is left out$/,
+    ],
     [{ knobs: [{ name: 'x' }] }, /^knobs\[0\]\.scope is missing/],
     [{ knobs: [{ ...knob, bounds: { min: 2, max: 1 } }] }, /^knobs\[0\]\.bounds has a min above its max/],
     [{ knobs: [{ ...knob, bounds: { min: 0, max: Number.NaN } }] }, /^knobs\[0\]\.bounds\.max is NaN/],

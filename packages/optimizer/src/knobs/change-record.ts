@@ -1,3 +1,4 @@
+import { MAX_KNOB_NAME_CHARS } from '../words/knob.ts'
 import { RecordRefusedError } from './errors.ts'
 
 /** How to revert a change of a knob. It is kept before the change is made. */
@@ -14,8 +15,6 @@ export type Origin = 'ours' | 'back' | 'theirs'
 
 /** The format of the records that this release writes and reads. A record without a version has this one. */
 const VERSION = 1
-/** Longer names are not names of knobs. */
-const MAX_NAME_CHARS = 500
 /** We write two at most; a record that was merged with another one has a few more. */
 const MAX_SET = 8
 
@@ -35,7 +34,7 @@ export function parseChangeRecord(value: unknown): ChangeRecord | 'later' | unde
   const version = own(value, 'version')
   if (version !== undefined && version !== VERSION) return typeof version === 'number' ? 'later' : undefined
   const [knob, was, set] = [own(value, 'knob'), own(value, 'was'), own(value, 'set')]
-  if (typeof knob !== 'string' || knob.length > MAX_NAME_CHARS || !isFinite(was)) return undefined
+  if (typeof knob !== 'string' || knob.length > MAX_KNOB_NAME_CHARS || !isFinite(was)) return undefined
   if (!Array.isArray(set) || set.length === 0 || set.length > MAX_SET) return undefined
   const values = Array.from(set, each => each as unknown)
   return values.every(isFinite) ? { knob, was, set: values } : undefined

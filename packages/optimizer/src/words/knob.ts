@@ -1,5 +1,8 @@
 import type { FleetLease } from './coordinator.ts'
 
+/** Longer names are not names of knobs: a record of how to revert a change is refused with one. */
+export const MAX_KNOB_NAME_CHARS = 500
+
 /** The values a knob may take. */
 export interface Bounds<T> {
   readonly min: T

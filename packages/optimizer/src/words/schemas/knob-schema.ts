@@ -11,6 +11,7 @@ import {
   withCheck,
 } from '@homeostat/signals/options'
 import type { Bounds, Knob, KnobOptions } from '../knob.ts'
+import { MAX_KNOB_NAME_CHARS } from '../knob.ts'
 
 const finite = (description: string): OptionSchema<number> =>
   number({ least: -Number.MAX_VALUE, most: Number.MAX_VALUE, expected: 'a finite number', description })
@@ -46,7 +47,10 @@ const resources = (description: string): OptionSchema<readonly string[]> =>
 /** The schema of a knob. It may have other fields; one that is not valid is left out, and the others are used. */
 export const knobSchema: OptionSchema<Knob> = whole<Knob>(
   {
-    name: text({ description: 'dotted, e.g. `crawler.concurrency`' }),
+    // A longer name would be refused where the way back is read, so that nobody could revert the change.
+    name: withCheck(text({ description: 'dotted, e.g. `crawler.concurrency`' }), name =>
+      name.length <= MAX_KNOB_NAME_CHARS ? undefined : `must have at most ${MAX_KNOB_NAME_CHARS} characters`,
+    ),
     scope: oneOf(['process', 'shared'], { description: '`shared` when other processes use the same value' }),
     bounds,
     read: callback<Knob['read']>({ description: 'reads it' }),
