@@ -18,11 +18,11 @@ export type SavedHistories = Readonly<Record<string, SavedHistory>>
 export class Histories {
   /** The oldest rests as if it were saved: it may be in use, and its quarantine in force. */
   readonly #histories = new BoundedMap<string, History>(MAX_HISTORIES, (key, history) =>
-    this.#saved.set(key, history.save()),
+    this.#keep(key, history.save()),
   )
   readonly #options: Pick<HistoryOptions, 'intervalMs' | 'random'>
   readonly #offered = new WeakMap<History, Mode>()
-  readonly #saved = new BoundedMap<string, SavedHistory>(MAX_HISTORIES)
+  #saved = new Map<string, SavedHistory>()
 
   constructor(options: Pick<HistoryOptions, 'intervalMs' | 'random'>) {
     this.#options = options
@@ -92,7 +92,7 @@ export class Histories {
   save(): SavedHistories {
     const saved = new Map(this.#saved)
     for (const [key, history] of this.#histories) saved.set(key, history.save())
-    return Object.fromEntries([...saved].slice(-MAX_HISTORIES))
+    return Object.fromEntries(mostWorth(saved))
   }
 
   /**
@@ -104,10 +104,29 @@ export class Histories {
       const history = parseSavedHistory(value)
       if (!history) continue
       const known = this.#histories.get(key)
-      if (!known) this.#saved.set(key, history)
+      if (!known) this.#keep(key, history)
       else if (!isWorthKeeping(known.save())) known.restore(history)
     }
   }
+
+  #keep(key: string, history: SavedHistory): void {
+    this.#saved.delete(key)
+    this.#saved.set(key, history)
+    if (this.#saved.size > MAX_HISTORIES) this.#saved = mostWorth(this.#saved)
+  }
+}
+
+/** As many as are remembered: a quarantine is forgotten last, and what taught nothing first; then the oldest. */
+function mostWorth(histories: ReadonlyMap<string, SavedHistory>): Map<string, SavedHistory> {
+  if (histories.size <= MAX_HISTORIES) return new Map(histories)
+  const worth = (history: SavedHistory): number =>
+    history.standing.quarantine !== undefined ? 2 : isWorthKeeping(history) ? 1 : 0
+  const dropped = [...histories]
+    .toSorted(([, a], [, b]) => worth(a) - worth(b))
+    .slice(0, histories.size - MAX_HISTORIES)
+  const kept = new Map(histories)
+  for (const [key] of dropped) kept.delete(key)
+  return kept
 }
 
 /** Keys differ whenever rules or actions do: only the name of an alert may have spaces. */

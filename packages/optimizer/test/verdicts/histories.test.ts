@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest'
+import { Histories } from '../../src/verdicts/histories.ts'
+
+const learned = {
+  version: '1',
+  arms: { phase: 'undecided', block: [] },
+  acts: [],
+  controls: [],
+  breaches: { act: 0, control: 0 },
+  trials: { act: 1, control: 1 },
+  standing: { version: '1', harmful: 0, withoutEffect: 0 },
+}
+const quarantined = {
+  ...learned,
+  standing: { ...learned.standing, harmful: 1, quarantine: { since: 5, until: 10, reason: 'it did harm' } },
+}
+const empty = { ...learned, trials: { act: 0, control: 0 } }
+
+it('past its bound, what taught nothing is forgotten first, then the oldest, and a quarantine last', () => {
+  const histories = new Histories({ intervalMs: 5000, random: Math.random })
+  histories.restore({ 'Bad fan 1': quarantined, 'Old fan 1': learned })
+  for (let n = 0; n < 300; n++) histories.restore({ [`Empty${n} fan 1`]: empty })
+  for (let n = 0; n < 499; n++) histories.restore({ [`Learned${n} fan 1`]: learned })
+  const saved = histories.save()
+  expect(Object.keys(saved)).toHaveLength(500)
+  expect(saved['Bad fan 1']).toBeDefined()
+  expect(saved['Old fan 1']).toBeUndefined()
+  expect(Object.keys(saved).some(key => key.startsWith('Empty'))).toBe(false)
+})
