@@ -51,7 +51,7 @@ export class Exclusions {
    */
   async refresh(now: number): Promise<void> {
     const text = (await checkStateFolder(this.#folder)) ? await readUnlessMissing(this.#path) : ''
-    for (const line of text.split('\n')) this.#replay(line, now)
+    for (const line of text.split('\n')) replay(line, this.#until, now)
     for (const [knob, until] of this.#until) if (until <= now) this.#until.delete(knob)
   }
 
@@ -61,7 +61,7 @@ export class Exclusions {
       found => found.size,
       () => 0,
     )
-    if (size > MAX_BYTES) await replaceFile(this.#path, file => file.writeFile([...this.#until].map(lineOf).join('')))
+    if (size > MAX_BYTES) await this.#compact()
     const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT
     const file = await openRegularFile(this.#path, flags, 0o600)
     try {
@@ -72,14 +72,20 @@ export class Exclusions {
     }
   }
 
-  #replay(line: string, now: number): void {
-    try {
-      const { knob, until } = Object(JSON.parse(line)) as { knob?: unknown; until?: unknown }
-      if (typeof knob === 'string' && typeof until === 'number')
-        this.#until.set(knob, Math.min(until, now + LONGEST_MS))
-    } catch {
-      // An empty line, or one that was torn by a kill.
-    }
+  /** Keeps what other processes have written since the file was last read, too. */
+  async #compact(): Promise<void> {
+    const until = new Map(this.#until)
+    for (const line of (await readUnlessMissing(this.#path)).split('\n')) replay(line, until, Infinity)
+    await replaceFile(this.#path, file => file.writeFile([...until].map(lineOf).join('')))
+  }
+}
+
+function replay(line: string, into: Map<string, number>, now: number): void {
+  try {
+    const { knob, until } = Object(JSON.parse(line)) as { knob?: unknown; until?: unknown }
+    if (typeof knob === 'string' && typeof until === 'number') into.set(knob, Math.min(until, now + LONGEST_MS))
+  } catch {
+    // An empty line, or one that was torn by a kill.
   }
 }
 
