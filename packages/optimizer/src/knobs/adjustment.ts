@@ -148,7 +148,8 @@ export class Adjustment {
       return !this.#options.isStopped()
     }
     const asked = this.#stand.set
-    const set = await setUnderLease({ ...this.#options, knob: this.knob, from, next, mayAskAgain })
+    const isShared = this.#options.knob.scope === 'shared'
+    const set = await setUnderLease({ ...this.#options, knob: this.knob, isShared, from, next, mayAskAgain })
     if (set.end === 'theirs') {
       this.#stand.set = asked
       return this.#supersede(set.value)

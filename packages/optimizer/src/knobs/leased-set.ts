@@ -10,7 +10,8 @@ export interface LeasedSetOptions {
   readonly lease: KnobLease
   readonly from: number
   readonly next: number
-  /** See `VerifiedSetOptions`. */
+  /** Both as in `VerifiedSetOptions`. */
+  readonly isShared: boolean
   readonly mayAskAgain: (value: number) => Promise<boolean>
   readonly onFault: (error: unknown) => void
 }
@@ -23,7 +24,9 @@ export interface LeasedSetOptions {
  */
 export async function setUnderLease(options: LeasedSetOptions): Promise<VerifiedSet> {
   const { knob, lease, onFault } = options
-  const set = await setVerified({ ...options, fleet: lease.fleet, onSet: () => checkInTime(options) })
+  const onSet = (): Promise<void> => checkInTime(options)
+  const set = await setVerified({ ...options, fleet: lease.fleet, onSet })
+  if (set.end === 'theirs' && set.doubt) onFault(set.doubt)
   if (set.end === 'set' && set.answer !== true) {
     const fault = `compareAndSet set the value and returned ${typeName(set.answer)}; it has to return true then`
     onFault(new KnobAnswerError(knob, fault))

@@ -18,7 +18,7 @@ const MOST_TRIES = 5
  */
 export async function restoreRecord(
   record: ChangeRecord,
-  { name, bounds }: Pick<Knob, 'name' | 'bounds'>,
+  { name, bounds, scope }: Pick<Knob, 'name' | 'bounds' | 'scope'>,
   access: KnobAccess,
   lease: KnobLease,
 ): Promise<UndoResult> {
@@ -35,7 +35,8 @@ export async function restoreRecord(
       return { result: 'superseded', detail: `${name} is ${current}, which no process of this service set` }
     }
     if (origin === 'ours') {
-      const set = await setVerified({ knob: name, access, from: current, next: record.was, fleet: lease.fleet })
+      const asked = { knob: name, access, from: current, next: record.was, fleet: lease.fleet }
+      const set = await setVerified({ ...asked, isShared: scope === 'shared' })
       if (set.end === 'refused')
         return { result: 'failed', error: `${name} is still ${current} and refuses to be reverted` }
       if (set.end === 'fault') return { result: 'failed', error: set.fault.message }

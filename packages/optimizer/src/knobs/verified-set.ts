@@ -8,6 +8,8 @@ export interface VerifiedSetOptions {
   readonly from: number
   readonly next: number
   readonly fleet: FleetLease | undefined
+  /** Whether other processes and people may set the value at any time. */
+  readonly isShared: boolean
   /** Called when the knob has returned true, before its value is read. */
   readonly onSet?: () => Promise<void>
   /** Called with a value that stands in place of `next`, before the knob is asked a second time. False: it is not asked. */
@@ -18,23 +20,24 @@ export interface VerifiedSetOptions {
 
 /**
  * How a set ended. `refused`: nothing changed, and the knob said so. `theirs`: somebody else set another value meanwhile, which
- * stands. `fault`: the knob itself does not set what it is asked for.
+ * stands; `doubt` is there when it could also be a fault of the knob. `fault`: the knob itself does not set what it is asked for.
  */
 export type VerifiedSet =
   | { readonly end: 'set'; readonly answer: unknown }
   | { readonly end: 'refused' }
-  | { readonly end: 'theirs'; readonly value: number }
+  | { readonly end: 'theirs'; readonly value: number; readonly doubt?: KnobAnswerError }
   | { readonly end: 'fault'; readonly value: number; readonly fault: KnobAnswerError }
 
 /**
  * Sets a knob and reads it back. A value that is neither the old nor the new one has two possible causes: the knob clamps or rounds,
- * or a person set it right after us. One look cannot tell them apart, so the knob is asked once more, with that value as the
- * expected one. A knob with a fault fails again. If it sets the value now, the other value was a person's and is put back.
+ * or a person set it right after us. One look cannot tell them apart. The value of a shared knob is left alone then: an edit is never
+ * overwritten to find out. A knob of this process is asked once more, with that value as the
+ * expected one. A knob with a fault does the same again. If it sets the value now, the other value was a person's and is put back.
  *
  * @throws what the knob throws
  */
 export async function setVerified(options: VerifiedSetOptions): Promise<VerifiedSet> {
-  const { knob, access, from, next, fleet, onSet, mayAskAgain = () => true } = options
+  const { knob, access, from, next, fleet, isShared, onSet, mayAskAgain = () => true } = options
   const answer = await access.compareAndSet(from, next, fleet)
   if (answer === true) await onSet?.()
   const value = await readAfter(answer, options)
@@ -50,10 +53,13 @@ export async function setVerified(options: VerifiedSetOptions): Promise<Verified
     knob,
     `compareAndSet was asked for ${next} and returned ${typeName(answer)}, but read() returns ${value}; it has to set exactly what it is asked for, or change nothing and return false`,
   )
+  if (isShared) return { end: 'theirs', value, doubt: fault }
   if (!(await mayAskAgain(value))) return { end: 'fault', value, fault }
-  await access.compareAndSet(value, next, fleet)
+  const again = await access.compareAndSet(value, next, fleet)
   const second = await access.read()
-  if (second !== next) return { end: 'fault', value: second, fault }
+  // A fault is the same answer with the same value twice. A refusal, or a third value, means that somebody is at work.
+  if (second !== next)
+    return again === true && second === value ? { end: 'fault', value, fault } : { end: 'theirs', value: second }
   await access.compareAndSet(next, value, fleet)
   const third = await access.read()
   return third === next ? { end: 'fault', value: third, fault } : { end: 'theirs', value: third }

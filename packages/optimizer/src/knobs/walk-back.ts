@@ -84,10 +84,14 @@ async function walkUnderLease(walk: Walk, to: number, isHurried: boolean, isUnce
         from: current,
         next,
         fleet,
+        isShared: knob.scope === 'shared',
         trustsAnswer: isHurried,
       })
       if (set.end === 'refused') throw refusalOf(knob.name, fleet)
-      if (set.end === 'theirs') continue
+      if (set.end === 'theirs') {
+        if (set.doubt) walk.onFault(set.doubt)
+        continue
+      }
       if (set.end === 'fault') {
         // It stands because of us, so the next try begins there.
         if (set.value !== stand.was) stand.set = [...new Set([...stand.set, set.value])]

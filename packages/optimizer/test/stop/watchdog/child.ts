@@ -13,11 +13,12 @@ export interface Child {
   ended(): Promise<number | string>
 }
 
-const SOURCE = new URL('../../../src/index.ts', import.meta.url).href
+const DOORS = ['index', 'parts'].map(door => JSON.stringify(new URL(`../../../src/${door}.ts`, import.meta.url).href))
 
 /** Starts a process. The program finds the package as `optimizer`, and ends with the test. */
 export function startChild(program: string, environment: Record<string, string> = {}): Child {
-  const text = `import * as optimizer from ${JSON.stringify(SOURCE)}\n${program}`
+  const doors = DOORS.map(door => `...(await import(${door}))`).join()
+  const text = `const optimizer = { ${doors} }\n${program}`
   const child = spawn(process.execPath, ['--input-type=module', '--eval', text], {
     env: { ...process.env, NODE_OPTIONS: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
