@@ -1,5 +1,5 @@
 // What the READMEs tell a TypeScript application to write. Compiled on each SDK line without `skipLibCheck`, by
-// `npm run types` and by sdk-types.test.ts in test/conformance.
+// `npm run types` and by sdk-types.long.test.ts in test/conformance.
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'

@@ -1,4 +1,4 @@
-// What a TypeScript application writes, without a cast. Compiled on each SDK line by sdk-types.test.ts.
+// What a TypeScript application writes, without a cast. Compiled on each SDK line by sdk-types.long.test.ts.
 import type { MeterProvider as ApiMeterProvider } from '@opentelemetry/api'
 import type {
   ProducerReader,
