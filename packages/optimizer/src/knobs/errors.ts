@@ -35,14 +35,17 @@ export class KnobTimeoutError extends Error {
   }
 }
 
-/** A knob does not keep its contract. Its value is reverted all the same. */
+/** A knob does not keep its contract. Its value is reverted all the same, unless a person may have set it. */
 export class KnobAnswerError extends TypeError {
   override readonly name = 'KnobAnswerError'
   readonly code = 'HOMEOSTAT_KNOB_ANSWER'
 
-  /** @param fault - what it did, and what it should do */
-  constructor(knob: string, fault: string) {
-    super(`the knob ${knob} has a fault: ${fault}`)
+  /**
+   * @param fault - what it did, and what it should do
+   * @param isSure - false where somebody else may have set the value meanwhile
+   */
+  constructor(knob: string, fault: string, isSure = true) {
+    super(`the knob ${knob} ${isSure ? 'has a fault' : 'was set by somebody else, or has a fault'}: ${fault}`)
   }
 }
 
