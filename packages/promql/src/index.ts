@@ -1,3 +1,4 @@
+export { AlertEntries, ALERTS_OF_STEP } from './rules/alert-entries.ts'
 export type { ActiveSamples, AlertingRule, AlertState, AlertStates, RuleStates } from './rules/alert-states.ts'
 export type { Alert, ResolvedAlert } from './rules/alert.ts'
 export type { Annotation } from './words/annotation.ts'

@@ -1,5 +1,5 @@
 import type { ActiveSamples, AlertingRule, AlertState, Labels, RuleStates } from '@homeostat/promql'
-import { LimitExceeded } from '@homeostat/promql'
+import { AlertEntries, ALERTS_OF_STEP, LimitExceeded } from '@homeostat/promql'
 import type { AlertInputs } from './alert-inputs.ts'
 import { advanceCondition, INACTIVE, isFiring } from './condition.ts'
 import type { Condition, ConditionPolicy, EvaluationTime, Reading } from './condition.ts'
@@ -7,9 +7,6 @@ import { isQuiet } from './flap-budget.ts'
 import type { Firing, PendingAlert, Transition } from '../words/firing.ts'
 import { plainLabels } from '../words/plain-labels.ts'
 import type { Steps } from '../time/sliced-work.ts'
-
-/** Alerts looked at between two rests; a new one, with its templates, takes some ten microseconds. */
-const ALERTS_OF_STEP = 32
 
 /** Who keeps the alerts of all rules within bounds. */
 export interface ConditionKeeper {
@@ -30,10 +27,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
   readonly #inputs: AlertInputs
   readonly #time = { at: -Infinity, before: -Infinity, nth: 0 }
   #policy: ConditionPolicy | undefined
-  // Made at the first alert: most rules have none.
-  #byKey: Map<string, ConditionEntry> = NONE
-  /** The same, and some that are forgotten: unlike a map, it is looked through without an object for each. */
-  #entries: ConditionEntry[] = NONE_IN_A_ROW
+  readonly #entries = new AlertEntries<ConditionEntry>()
   #active = 0
   #leftOut = 0
   #changes = 0
@@ -51,7 +45,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
 
   /** A rule's life begins with its first evaluation, and not with its first alert. */
   get idle(): boolean {
-    return this.#byKey.size === 0 && this.#policy !== undefined
+    return this.#entries.size === 0 && this.#policy !== undefined
   }
 
   get active(): number {
@@ -67,12 +61,12 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
   }
 
   get alerts(): readonly AlertState[] {
-    return this.#entries
+    return this.#entries.all
   }
 
   list(into: (Firing | PendingAlert)[]): void {
     if (this.#active === 0) return
-    for (const entry of this.#entries) {
+    for (const entry of this.#entries.all) {
       if (entry.condition.state === 'inactive') continue
       into.push((entry.shown ??= shownAs(entry, this.#rule)))
     }
@@ -103,10 +97,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
 
   takeOver(previous: RuleStates<Firing | PendingAlert>): void {
     if (!(previous instanceof RuleConditions)) return
-    this.#byKey = previous.#byKey
-    this.#entries = previous.#entries
-    previous.#byKey = NONE
-    previous.#entries = NONE_IN_A_ROW
+    this.#entries.takeFrom(previous.#entries)
     this.#policy = previous.#policy
     Object.assign(this.#time, previous.#time)
     this.#active = previous.#active
@@ -114,18 +105,18 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
     this.#hasFailed = previous.#hasFailed
     this.#saysAnew = true
     this.#changes += 1
-    for (const entry of this.#entries) entry.owner = this
+    for (const entry of this.#entries.all) entry.owner = this
   }
 
   end(): void {
-    for (const entry of this.#byKey.values()) {
+    for (const entry of this.#entries.all) {
+      if (!entry.isKnown) continue
       const from = entry.condition.state
       entry.condition = INACTIVE
       if (from !== 'inactive') this.#keeper.changed(entry, this.#rule.rule.alert, from)
       this.#keeper.leave(entry)
     }
-    this.#byKey.clear()
-    this.#entries.length = 0
+    this.#entries.clear()
     this.#active = 0
     this.#changes += 1
   }
@@ -133,7 +124,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
   /** Forgets an alert that ended, e.g. to make room for another one. */
   forget(entry: ConditionEntry): void {
     entry.isKnown = false
-    this.#byKey.delete(entry.labels.key)
+    this.#entries.delete(entry)
     this.#keeper.leave(entry)
   }
 
@@ -148,7 +139,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
 
   /** Reads in steps what each alert of the rule is going to ask for. */
   *#prepare(found: Labels | undefined, now: number): Steps<void> {
-    const labels = found ?? (this.#active > 0 ? this.#entries[0]?.labels : undefined)
+    const labels = found ?? (this.#active > 0 ? this.#entries.all[0]?.labels : undefined)
     if (labels !== undefined) yield* this.#inputs.prepare(this.#rule.rule, plainLabels(labels), now)
   }
 
@@ -157,7 +148,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
     let known = 0
     for (let i = 0; i < length; i++) {
       if (i % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
-      const entry = this.#byKey.get(labels[i]!.key)
+      const entry = this.#entries.get(labels[i]!.key)
       if (entry === undefined || entry.condition.state === 'inactive') continue
       known += 1
       this.#sample(entry, sources[i]!, values[i]!)
@@ -176,28 +167,14 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
     this.#changes += 1
   }
 
-  #add(entry: ConditionEntry): void {
-    if (this.#byKey === NONE) {
-      this.#byKey = new Map()
-      this.#entries = []
-    }
-    this.#byKey.set(entry.labels.key, entry)
-    this.#entries.push(entry)
-  }
-
-  *#advanceAll(now: number, policy: ConditionPolicy): Steps<void> {
-    const entries = this.#entries
-    let kept = 0
-    for (let place = 0; place < entries.length; place++) {
-      if (place % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
-      const entry = entries[place]!
+  #advanceAll(now: number, policy: ConditionPolicy): Steps<void> {
+    return this.#entries.retain(entry => {
       const { condition } = entry
       // Its next reading only matters once it holds again, and asking for one may cost a query.
       if (condition.state !== 'inactive') this.#advance(entry, this.#read(entry, now), this.#time, policy)
       else if (entry.isKnown && isQuiet(condition.flaps, now)) this.forget(entry)
-      if (entry.isKnown) entries[kept++] = entry
-    }
-    if (kept < entries.length) entries.length = kept
+      return entry.isKnown
+    })
   }
 
   #read(entry: ConditionEntry, now: number): Reading {
@@ -229,14 +206,14 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
     for (let i = 0; i < length; i++) {
       if (i % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
       const { key } = labels[i]!
-      const known = this.#byKey.get(key)
+      const known = this.#entries.get(key)
       if (known?.round === this.#round || !this.#inputs.hasInputs(rule, plainLabels(labels[i]!), now)) continue
       if (this.#active >= maxAlerts || (known === undefined && !this.#keeper.admit())) {
         this.#leftOut += 1
         continue
       }
       const entry = known ?? new ConditionEntry(this, labels[i]!)
-      if (known === undefined) this.#add(entry)
+      if (known === undefined) this.#entries.add(entry)
       this.#sample(entry, sources[i]!, values[i]!)
       this.#advance(entry, 'holds', this.#time, policy)
     }
@@ -274,10 +251,6 @@ export class ConditionEntry implements AlertState {
     return this.condition.state === 'inactive' ? NaN : this.condition.since
   }
 }
-
-/** Nothing is ever put into these. */
-const NONE = new Map<string, ConditionEntry>()
-const NONE_IN_A_ROW: ConditionEntry[] = []
 
 function shownAs(entry: ConditionEntry, { rule: { alert }, forMs }: AlertingRule): Firing | PendingAlert {
   const { condition, plainLabels: labels, annotations, value } = entry

@@ -1,13 +1,12 @@
 import type { ActiveSamples, AlertingRule, AlertState, AlertStates, RuleStates } from './alert-states.ts'
 import type { Alert, ResolvedAlert } from './alert.ts'
+import { AlertEntries, ALERTS_OF_STEP } from './alert-entries.ts'
 import type { Labels, LabelSet } from '../words/labels.ts'
 import { LimitExceeded } from './rule-context.ts'
 import type { Steps } from '../words/steps.ts'
 
 /** `resolvedRetention` of Prometheus's `rules/alerting.go`. */
 const RESOLVED_RETENTION_MS = 15 * 60_000
-/** Alerts looked at between two rests; a new one, with its templates, takes some ten microseconds. */
-const ALERTS_OF_STEP = 32
 /** Of one rule. A label that carries the value makes a new alert of every value, and Prometheus would keep them all. */
 const MOST_RESOLVED = 1000
 
@@ -24,10 +23,7 @@ export class PrometheusStates implements AlertStates<Alert> {
  */
 export class PrometheusAlerts implements RuleStates<Alert> {
   readonly #rule: AlertingRule
-  // Made at the first alert: most rules have none.
-  #byKey: Map<string, Entry> = NONE
-  /** The same: unlike a map, it is looked through without an object for each. */
-  #entries: Entry[] = NONE_IN_A_ROW
+  readonly #entries = new AlertEntries<Entry>()
   #round = 0
   #resolved = 0
   #active = 0
@@ -60,7 +56,7 @@ export class PrometheusAlerts implements RuleStates<Alert> {
   }
 
   get alerts(): readonly AlertState[] {
-    return this.#entries
+    return this.#entries.all
   }
 
   *update(samples: ActiveSamples, now: number): Steps<void> {
@@ -68,17 +64,11 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     this.#idle = false
     const known = yield* this.#renew(samples)
     const { forMs, limit } = this.#rule
-    const entries = this.#entries
-    let kept = 0
-    for (let place = 0; place < entries.length; place++) {
-      if (place % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
-      const entry = entries[place]!
-      if (entry.round !== this.#round && !this.#keeps(entry, now)) {
-        if (!this.#end(entry, now)) continue
-      } else if (entry.firedAt === undefined && now - entry.activeAt >= forMs) this.#change(entry).firedAt = now
-      entries[kept++] = entry
-    }
-    if (kept < entries.length) entries.length = kept
+    yield* this.#entries.retain(entry => {
+      if (entry.round !== this.#round && !this.#keeps(entry, now)) return this.#end(entry, now)
+      if (entry.firedAt === undefined && now - entry.activeAt >= forMs) this.#change(entry).firedAt = now
+      return true
+    })
     yield* this.#begin(samples, known, now)
     const active = this.#active
     if (limit > 0 && active > limit) {
@@ -86,13 +76,13 @@ export class PrometheusAlerts implements RuleStates<Alert> {
       throw new LimitExceeded(`exceeded limit of ${limit} with ${active} alerts`)
     }
     this.#saysAnew = false
-    this.#idle = this.#byKey.size === 0
+    this.#idle = this.#entries.size === 0
   }
 
   list(into: Alert[]): void {
     if (this.#active === 0) return
     const { rule } = this.#rule
-    for (const entry of this.#entries)
+    for (const entry of this.#entries.all)
       if (entry.resolvedAt === undefined) into.push((entry.shown ??= shownAs(rule, entry)))
   }
 
@@ -100,7 +90,7 @@ export class PrometheusAlerts implements RuleStates<Alert> {
   get resolved(): ResolvedAlert[] {
     const { rule } = this.#rule
     const out: ResolvedAlert[] = []
-    for (const { plainLabels: labels, annotations, value, activeAt, firedAt, resolvedAt } of this.#entries) {
+    for (const { plainLabels: labels, annotations, value, activeAt, firedAt, resolvedAt } of this.#entries.all) {
       if (firedAt === undefined || resolvedAt === undefined) continue
       const { alert } = rule
       out.push({ rule, alert, labels, annotations, value, activeAt, state: 'resolved', firedAt, resolvedAt })
@@ -110,23 +100,19 @@ export class PrometheusAlerts implements RuleStates<Alert> {
 
   takeOver(previous: RuleStates<Alert>): void {
     if (!(previous instanceof PrometheusAlerts)) return
-    this.#byKey = previous.#byKey
-    this.#entries = previous.#entries
+    this.#entries.takeFrom(previous.#entries)
     this.#round = previous.#round
     this.#resolved = previous.#resolved
     this.#active = previous.#active
     this.#idle = previous.#idle
     this.#saysAnew = true
     this.#changes += 1
-    for (const entry of this.#entries) entry.shown = undefined
-    previous.#byKey = NONE
-    previous.#entries = NONE_IN_A_ROW
+    for (const entry of this.#entries.all) entry.shown = undefined
     previous.end()
   }
 
   end(): void {
-    this.#byKey.clear()
-    this.#entries.length = 0
+    this.#entries.clear()
     this.#resolved = 0
     this.#active = 0
     this.#changes += 1
@@ -137,7 +123,7 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     let known = 0
     for (let i = 0; i < length; i++) {
       if (i % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
-      const entry = this.#byKey.get(labels[i]!.key)
+      const entry = this.#entries.get(labels[i]!.key)
       if (entry === undefined || entry.resolvedAt !== undefined) continue
       known += 1
       entry.round = this.#round
@@ -162,9 +148,9 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     for (let i = 0; i < length && left > 0; i++) {
       if (i % ALERTS_OF_STEP === ALERTS_OF_STEP - 1) yield
       const { key } = labels[i]!
-      let entry = this.#byKey.get(key)
+      let entry = this.#entries.get(key)
       if (entry?.round === this.#round) continue
-      if (entry === undefined) this.#add((entry = new Entry(labels[i]!)))
+      if (entry === undefined) this.#entries.add((entry = new Entry(labels[i]!)))
       else this.#resolved -= 1
       entry.begin(sources[i]!, values[i]!, now)
       entry.annotations = this.#rule.annotate(entry.source, entry.value)
@@ -174,15 +160,6 @@ export class PrometheusAlerts implements RuleStates<Alert> {
       this.#changes += 1
       left -= 1
     }
-  }
-
-  #add(entry: Entry): void {
-    if (this.#byKey === NONE) {
-      this.#byKey = new Map()
-      this.#entries = []
-    }
-    this.#byKey.set(entry.labels.key, entry)
-    this.#entries.push(entry)
   }
 
   #change(entry: Entry): Entry {
@@ -201,7 +178,7 @@ export class PrometheusAlerts implements RuleStates<Alert> {
   /** Ends an alert; whether it is still remembered. */
   #end(entry: Entry, now: number): boolean {
     if (entry.resolvedAt !== undefined) {
-      // A clock set back must not keep an ended alert for ever.
+      // A clock that went back must not keep an ended alert for ever.
       if (Math.abs(now - entry.resolvedAt) <= RESOLVED_RETENTION_MS) return true
       this.#resolved -= 1
     } else {
@@ -213,14 +190,10 @@ export class PrometheusAlerts implements RuleStates<Alert> {
         return true
       }
     }
-    this.#byKey.delete(entry.labels.key)
+    this.#entries.delete(entry)
     return false
   }
 }
-
-/** Nothing is ever put into these. */
-const NONE = new Map<string, Entry>()
-const NONE_IN_A_ROW: Entry[] = []
 
 class Entry implements AlertState {
   readonly labels: Labels
