@@ -1,7 +1,11 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
+import type { Domain } from '@homeostat/optimizer'
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import { SignalInstrumentation } from '@homeostat/signals'
 import { VERSION } from './version.ts'
+
+/** Any instrumentation of ours, as `registerInstrumentations` takes it. */
+export type HomeostatInstrumentation = Domain['instrumentation'] | EngineInstrumentation
 
 /** Homeostat's metrics about itself, exported like any other instrumentation's. They are written by the ledger. */
 export class EngineInstrumentation extends SignalInstrumentation<SignalInstrumentationConfig> {

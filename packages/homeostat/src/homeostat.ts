@@ -1,19 +1,16 @@
-import type { ActionEvidence, Domain, Explanation, LedgerListener, Mode } from '@homeostat/optimizer'
-import type { TraceWindow } from '@homeostat/optimizer/parts'
+import type { ActionEvidence, Explanation, LedgerListener, Mode } from '@homeostat/optimizer'
 import { isAdvice, Optimizer } from '@homeostat/optimizer'
-import { steadyNow } from '@homeostat/optimizer/parts'
+import { steadyNow, type TraceWindow } from '@homeostat/optimizer/parts'
 import { measureEventLoopLag } from '@homeostat/runtime'
-import type { Faults } from '@homeostat/signals'
+import { limitRetainedBytes, type Faults } from '@homeostat/signals'
 import { warnAtStart } from '@homeostat/signals/options'
-import { limitRetainedBytes } from '@homeostat/signals'
 import { Attachments } from './doors/attachments.ts'
-import type { Automation } from './automation.ts'
-import { createAutomation } from './automation.ts'
+import { createAutomation, type Automation } from './automation.ts'
 import { endEach } from './time-limit.ts'
 import { Keeper } from './state/keeper.ts'
 import { ServiceName } from './doors/service-name.ts'
 import { domainsOf } from './domains.ts'
-import { EngineInstrumentation } from './engine-instrumentation.ts'
+import { EngineInstrumentation, type HomeostatInstrumentation } from './engine-instrumentation.ts'
 import { fileProgramOf } from './program/file-program.ts'
 import { Forecasting } from './forecasting.ts'
 import { KillSwitches } from './kill-switches.ts'
@@ -25,11 +22,9 @@ import { announce } from './running-homeostats.ts'
 import { MethodArguments } from './method-arguments.ts'
 import { readModes } from './options/modes.ts'
 import { DEFAULT_INTERVAL_MS } from './options/option-schema.ts'
-import type { OptimizationResult } from './optimization-result.ts'
-import { optimizationResult } from './optimization-result.ts'
+import { optimizationResult, type OptimizationResult } from './optimization-result.ts'
 import type { PerformanceMetrics } from './metrics/performance-metrics.ts'
-import type { PerformancePrediction, PreventionResult } from './prevention.ts'
-import { preventionResult } from './prevention.ts'
+import { preventionResult, type PerformancePrediction, type PreventionResult } from './prevention.ts'
 import { NO_PROGRAM } from './given-program.ts'
 import { actionsOf } from './program/program.ts'
 import { ProgramOfOptions } from './program/program-of-options.ts'
@@ -38,14 +33,6 @@ import type { ProgramFiles } from './reload/program-files.ts'
 import type { CheckedOptions } from './options/read-options.ts'
 import { signalsOnlyOptions, whySignalsOnly } from './doors/signals-only.ts'
 import { withUniqueNames } from './options/unique-names.ts'
-
-export type { HomeostatOptions } from './options/options.ts'
-
-/** Any instrumentation of ours, as `registerInstrumentations` takes it. */
-export type HomeostatInstrumentation = Domain['instrumentation'] | EngineInstrumentation
-
-/** How long each part may take to end. */
-const LONGEST_END_MS = 10_000
 
 /** Homeostat running in this process. Made by `homeostat()`. */
 export class Homeostat implements AsyncDisposable {
@@ -136,8 +123,7 @@ export class Homeostat implements AsyncDisposable {
     const waits = { service, readers, loaded: this.#loaded, resume: () => this.#resume() }
     this.#rhythm = new Rhythm({ intervalMs, optimizer: this.optimizer, faults, ...waits })
     reporter.follow({ optimizer: this.optimizer, automation: this.#automation, keeper: this.#keeper })
-    attachments.hold(announce(reporter))
-    attachments.hold(reporter)
+    attachments.hold(announce(reporter), reporter)
     made.push(() => this.stop())
     isMade = true
     if (whyOnly !== undefined) reporter.onlyMeasures(whyOnly)
@@ -189,7 +175,7 @@ export class Homeostat implements AsyncDisposable {
       ...this.#automation.endings,
       ...this.#keeper.endings,
     }
-    await endEach(endings, LONGEST_END_MS, error => this.#faults.report('tick', error))
+    await endEach(endings, error => this.#faults.report('tick', error))
     for (const instrumentation of this.instrumentations) this.#faults.contain('signal', () => instrumentation.disable())
     this.#attachments[Symbol.dispose]()
   }
@@ -211,10 +197,8 @@ export class Homeostat implements AsyncDisposable {
    * never stops another. Outside mode `act`, nothing is applied.
    */
   async optimizePerformance(): Promise<OptimizationResult> {
-    await this.#loaded
-    await this.#files?.loaded
-    this.#rhythm.settleService()
-    const tick = await this.optimizer.tickAndWait(steadyNow())
+    await this.#programLoaded()
+    const tick = await this.optimizer.tickInSlicesAndWait(steadyNow())
     return optimizationResult(tick, tick.attempts)
   }
 
@@ -229,18 +213,22 @@ export class Homeostat implements AsyncDisposable {
   }
 
   /**
-   * Predicts, and then does one tick, with all its gates, like {@link optimizePerformance}; tells what was done about what has
-   * not come yet, and what was not done, and why.
+   * Predicts, and then does one tick, with all its gates, like {@link optimizePerformance}. Returns what was done about each
+   * predicted bottleneck, what was not done, and why.
    */
   async proactiveOptimization(): Promise<PreventionResult> {
+    await this.#programLoaded()
+    const predictions = await this.predictPerformanceBottlenecks()
+    return preventionResult(predictions, await this.optimizer.tickInSlicesAndWait(steadyNow()))
+  }
+
+  async #programLoaded(): Promise<void> {
     await this.#loaded
     await this.#files?.loaded
     this.#rhythm.settleService()
-    const predictions = await this.predictPerformanceBottlenecks()
-    return preventionResult(predictions, await this.optimizer.tickAndWait(steadyNow()))
   }
 
-  /** Takes up what an earlier life has left and learned. */
+  /** Continues with what an earlier process of the service has left and learned. */
   #resume(): Promise<unknown> {
     this.#automation.start()
     return this.#keeper.start()
@@ -257,7 +245,7 @@ export class Homeostat implements AsyncDisposable {
     return known === undefined ? undefined : this.optimizer.explain(known)
   }
 
-  /** The alerts that fire or are pending now, the firing ones first. `explain(alert)` says more of one. */
+  /** The alerts that fire or are pending now, the firing ones first. `explain(alert)` returns more about one. */
   alerts(): AlertStatus[] {
     return this.#reporter.alerts()
   }
@@ -300,7 +288,7 @@ export class Homeostat implements AsyncDisposable {
 
   /** Kill switch: aborts what runs, and nothing acts until {@link enable}. Measuring goes on. */
   disable(by = 'disable()'): void {
-    // Whatever the name is worth, the switch is tripped.
+    // The switch is tripped even when the name is not valid.
     this.optimizer.killSwitch.trip(this.#given.name('disable()', 'the name of who calls it', by) ?? 'disable()')
   }
 

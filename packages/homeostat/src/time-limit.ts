@@ -20,10 +20,13 @@ export function inTime<T>(part: string, work: () => T | Promise<T>, limitMs: num
   return within(limitMs, work, () => new TimeLimitError(part, limitMs), { holdsProcess: true })
 }
 
+/** How long each part may take to end. */
+const LONGEST_END_MS = 10_000
+
 /** How each part of what was started is ended, by its name. */
 export type Endings = Readonly<Record<string, () => unknown>>
 
-/** Ends one part after the other; one that fails, or takes longer than `limitMs`, is reported and keeps none of the others. */
-export async function endEach(endings: Endings, limitMs: number, onError: (error: unknown) => void): Promise<void> {
-  for (const [part, end] of Object.entries(endings)) await inTime(part, end, limitMs).catch(onError)
+/** Ends one part after the other; one that fails, or takes longer than ten seconds, is reported, and the others end. */
+export async function endEach(endings: Endings, onError: (error: unknown) => void): Promise<void> {
+  for (const [part, end] of Object.entries(endings)) await inTime(part, end, LONGEST_END_MS).catch(onError)
 }

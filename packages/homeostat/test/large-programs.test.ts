@@ -104,6 +104,18 @@ test('a tick that is asked for at once waits for all rules', async () => {
   expect(h.optimizer.rules.health.filter(({ health }) => health === 'ok').length).toBeGreaterThanOrEqual(1000)
 })
 
+test('optimizePerformance() lets the application run while it evaluates all rules', async () => {
+  h = homeostat({ autoStart: false, environment: {}, log: false, rules, actions: [action] })
+  await h.optimizePerformance()
+  let turns = 0
+  const beat = setInterval(() => turns++, 0)
+  const ticking = h.optimizePerformance()
+  const atFirst = turns
+  await ticking
+  clearInterval(beat)
+  expect(turns).toBeGreaterThan(atFirst)
+})
+
 test('stopped while it is loaded, it stops, and says nothing afterwards', async () => {
   h = homeostat({ autoStart: false, environment: {}, log: false, rules: withWrong(rules, { for: 5 }) })
   await h.stop()

@@ -169,8 +169,13 @@ export class Optimizer {
 
   /** One tick that waits for the actions it started. */
   async tickAndWait(now: number = this.#clock()): Promise<{ entry: LedgerEntry; attempts: SettlingTrial[] }> {
-    const entry = this.tick(now)
-    return { entry, attempts: await this.#responder.settled() }
+    return this.#responder.withAttempts(() => this.tick(now))
+  }
+
+  /** The same, giving way to the application every two milliseconds. It begins when no tick is under way. */
+  async tickInSlicesAndWait(now: number = this.#clock()): Promise<{ entry: LedgerEntry; attempts: SettlingTrial[] }> {
+    await this.#idle()
+    return this.#responder.withAttempts(() => this.tickInSlices(now))
   }
 
   on(listener: LedgerListener): Disposable {

@@ -31,8 +31,8 @@ export class Attachments implements Disposable {
   }
 
   /** Disposes of something else together with these. */
-  hold(held: Disposable): void {
-    this.#held.push(held)
+  hold(...held: Disposable[]): void {
+    this.#held.push(...held)
   }
 
   [Symbol.dispose](): void {

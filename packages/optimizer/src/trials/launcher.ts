@@ -52,6 +52,8 @@ export class Launcher {
   readonly #options: LauncherOptions
   readonly #asked = new Map<Proposal, Promise<unknown>>()
   readonly #running = new Set<Promise<SettlingTrial>>()
+  /** Who waits for the runs that begin; see {@link gather}. */
+  readonly #gatherings = new Set<Promise<SettlingTrial>[]>()
   /** The latest, by which a proposal is checked again that has waited for its lease. */
   #situation: Pick<DecisionInput, 'firings' | 'unmetOf'> = { firings: [], unmetOf: () => undefined }
   #decisions: Decision[] = []
@@ -106,10 +108,18 @@ export class Launcher {
     return launched
   }
 
-  /** Waits until all that was asked for has begun or been refused, and all that runs is over. */
-  async settled(): Promise<SettlingTrial[]> {
-    await Promise.all(this.#asked.values())
-    return Promise.all(this.#running)
+  /**
+   * Gathers what runs and what begins from now on. The result waits until all that was asked for has begun or been refused, and all
+   * that was gathered is over. Nothing more is gathered once it was called.
+   */
+  gather(): () => Promise<SettlingTrial[]> {
+    const gathered = [...this.#running]
+    this.#gatherings.add(gathered)
+    return async () => {
+      await Promise.all(this.#asked.values())
+      this.#gatherings.delete(gathered)
+      return Promise.all(gathered)
+    }
   }
 
   #ask(proposal: Asked, program: Program): void {
@@ -186,6 +196,7 @@ export class Launcher {
   #follow(done: Promise<SettlingTrial>, permit: GrantedPermit | undefined): void {
     const run = done.finally(() => this.#running.delete(run))
     this.#running.add(run)
+    for (const gathered of this.#gatherings) gathered.push(run)
     void run
       .then(trial => permit?.end(hasActed(trial) ? 'acted' : 'nothing'))
       .catch((error: unknown) => this.#options.faults.report('action', error))

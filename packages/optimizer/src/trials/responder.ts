@@ -90,10 +90,17 @@ export class Responder {
     return launched
   }
 
-  /** Waits for the actions that run, and for those that wait for their lease. */
-  async settled(): Promise<SettlingTrial[]> {
-    const [attempts] = await Promise.all([this.#launcher.settled(), this.advisor.settled()])
-    return attempts
+  /** Does one tick, and waits for the actions that run or begin meanwhile, and for those that wait for their lease. */
+  async withAttempts<Entry>(tick: () => Entry | Promise<Entry>): Promise<{ entry: Entry; attempts: SettlingTrial[] }> {
+    // From before the tick on: an action may be over before the last slice of the tick that began it.
+    const attempts = this.#launcher.gather()
+    try {
+      const entry = await tick()
+      await this.advisor.settled()
+      return { entry, attempts: await attempts() }
+    } finally {
+      void attempts()
+    }
   }
 
   /** Waits until every change that is being reverted is reverted. */
