@@ -1,4 +1,4 @@
-import { after, describeThrown } from '@homeostat/signals'
+import { describeThrown } from '@homeostat/signals'
 import type { UndoResult } from '../words/receipt.ts'
 import { LeaseLostError } from '../fleet/errors.ts'
 import { KnobAnswerError, KnobNotUndoneError, KnobTimeoutError, KnobUncertainError } from './errors.ts'
@@ -6,7 +6,7 @@ import { originOf } from './change-record.ts'
 import type { AdjustmentOptions, Pushed } from './adjustment-options.ts'
 import { goneElsewhere } from './knob-lease.ts'
 import { setUnderLease } from './leased-set.ts'
-import { LookPace } from './look-pace.ts'
+import { Looks } from './looks.ts'
 import { UncertainSet } from './uncertain-set.ts'
 import { walkBack, type Stand } from './walk-back.ts'
 
@@ -21,17 +21,16 @@ export class Adjustment {
   readonly #stand: Stand
   #uncertain: UncertainSet | undefined
   #renewedAt = performance.now()
-  #endsAt = Infinity
   /** Nobody wants it any more. */
   #isEnding = false
   /** The value is back, and only the record is left. */
   #isBack = false
-  readonly #pace = new LookPace()
-  #timer: Disposable | undefined
+  readonly #looks: Looks
   #ended: UndoResult | undefined
 
   constructor(options: AdjustmentOptions) {
     this.#options = options
+    this.#looks = new Looks(options, () => this.#look())
     this.#stand = { was: options.was, set: [], mayBeBack: false }
   }
 
@@ -69,7 +68,7 @@ export class Adjustment {
       return 'aborted'
     }
     this.#stand.set = set
-    this.#endsAt = performance.now() + this.#options.leaseMs
+    this.#looks.extend(performance.now())
     this.#uncertain = new UncertainSet(from, next, this.#options.leaseMs)
     this.#arm()
     try {
@@ -101,7 +100,7 @@ export class Adjustment {
           return false
         }
         this.#renewedAt = startedAt
-        this.#endsAt = startedAt + leaseMs
+        this.#looks.extend(startedAt)
         this.#arm()
       } catch (error) {
         // Not lost yet: it may be renewed later, and ends by itself if it is not.
@@ -225,12 +224,12 @@ export class Adjustment {
   /** A set that failed is not wanted any more: if it took effect, or does so later, it is undone. */
   #awaitAnswer(error: unknown): void {
     if (error instanceof KnobTimeoutError)
-      this.#uncertain?.isUnderWayUntil(error.settled, () => !this.#ended && this.#arm(0))
+      this.#uncertain?.isUnderWayUntil(error.settled, () => !this.#ended && this.#looks.in(0))
     this.#isEnding ||= this.#layers.length === 0
     this.#arm()
   }
 
-  /** Of a set on top of others, which stay: undoes it when it has come. */
+  /** Undoes an uncertain set on top of others when it has come; the others stay. */
   async #resolve({ from, next, mayCome }: UncertainSet): Promise<void> {
     const { access, lease } = this.#options
     const value = await access.read()
@@ -273,35 +272,23 @@ export class Adjustment {
   }
 
   async #end(result: UndoResult, byPerson = false): Promise<UndoResult> {
-    this.#timer?.[Symbol.dispose]()
+    this.#looks[Symbol.dispose]()
     this.#ended = result
     await this.#options.onEnd(byPerson)
     return result
   }
 
-  #arm(inMs: number = this.#untilNextLook()): void {
-    this.#timer?.[Symbol.dispose]()
-    if (!this.#ended) this.#timer = after(inMs, () => this.#look(), { report: this.#options.onFault })
-  }
-
-  #untilNextLook(): number {
-    const untilEnd = Math.max(0, this.#endsAt - this.#margin - performance.now())
-    if (!this.#isEnding && !this.#uncertain) return untilEnd
-    return this.#pace.nextMs
-  }
-
-  /** A shared change ends a little before its lease, so that this process can still undo it itself. */
-  get #margin(): number {
-    return this.#options.lease.fleet ? Math.min(1000, this.#options.leaseMs / 10) : 0
+  #arm(): void {
+    if (!this.#ended) this.#looks.arm(this.#isEnding || this.#uncertain !== undefined)
   }
 
   async #look(): Promise<void> {
     const { inTurn, isStopped, onFault } = this.#options
     await inTurn(async () => {
       if (this.#ended) return
-      this.#pace.looked()
+      this.#looks.count()
       if (this.#isBack) return this.#settleAgain()
-      if (this.#isEnding || isStopped() || performance.now() >= this.#endsAt - this.#margin) {
+      if (this.#isEnding || isStopped() || this.#looks.isOver) {
         const result = await this.undoInTurn(AbortSignal.abort())
         if (result.result === 'failed') onFault(new KnobNotUndoneError(result.error))
       } else if (this.#uncertain) await this.#resolve(this.#uncertain)
