@@ -2,158 +2,27 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import type { Domain, LedgerEntry, ProgramSource, Response, RuleSource } from '@homeostat/optimizer'
-import type { BoundExpression } from '@homeostat/promql'
-import { compile } from '@homeostat/promql'
-import type { LevelSeries, SignalInstrumentationConfig } from '@homeostat/signals'
-import { SignalInstrumentation } from '@homeostat/signals'
+import type { LedgerEntry, ProgramSource, Response } from '@homeostat/optimizer'
 import { afterEach, describe, expect, it } from 'vitest'
-import { ConditionModel } from '../../optimizer/test/instances/condition-model.ts'
-import type { Evaluation } from '../../optimizer/test/instances/condition-model.ts'
-import type { Homeostat, HomeostatOptions } from '../src/index.ts'
-import { homeostat } from '../src/index.ts'
-
-const INTERVAL_MS = 5000
-/** 2026-01-01 */
-const START = Date.UTC(2026, 0, 1)
-const PLANTS = ['a', 'b', 'c'] as const
-type Plant = (typeof PLANTS)[number]
-type Reading = Evaluation['reading']
+import type { HomeostatOptions } from '../src/index.ts'
+import { ObservedService, shown, START } from './alerts-agree/observed-service.ts'
+import type { Plant, Reading, Watched } from './alerts-agree/rule-model.ts'
+import { INTERVAL_MS, PLANTS, RuleModel } from './alerts-agree/rule-model.ts'
 
 /** What a plant measures when a rule is to read this; nothing when its sample is to be missing. */
 const VALUES: Record<Reading, number | undefined> = { holds: 0.9, 'dead band': 0.6, clear: 0.3, missing: undefined }
 
-const running: Homeostat[] = []
-afterEach(async () => {
-  for (const h of running.splice(0)) await h.stop()
-})
+const running: ObservedService[] = []
+afterEach(stopAll)
 
-class PlantInstrumentation extends SignalInstrumentation<SignalInstrumentationConfig> {
-  constructor() {
-    super('plant', '0', { maxSeries: 10_000 })
-  }
-
-  protected activate(): Disposable {
-    return { [Symbol.dispose]: () => undefined }
-  }
+function serviceOf(program: ProgramSource, options?: HomeostatOptions): ObservedService {
+  const service = new ObservedService(program, options)
+  running.push(service)
+  return service
 }
 
-/** A service in virtual time with one gauge, and everything that shows its alerts. */
-class Service {
-  readonly h: Homeostat
-  readonly #levels: { with(attributes: Record<string, string>): LevelSeries }
-  readonly #alerts: BoundExpression
-  readonly #forState: BoundExpression
-
-  constructor(program: ProgramSource, options: HomeostatOptions = {}) {
-    const instrumentation = new PlantInstrumentation()
-    this.#levels = instrumentation.registry.level({
-      name: 'test.pressure',
-      kind: 'gauge',
-      unit: '1',
-      description: 'What the plants suffer from',
-      attributes: ['plant'],
-    })
-    const domain: Domain = {
-      name: 'plant',
-      instrumentation,
-      rules: [],
-      responses: [],
-      actions: [],
-      knobs: [],
-      reclaimers: [],
-    }
-    const off = { runtime: false, cache: false, ioredis: false, bullmq: false, pg: false, forecast: false } as const
-    this.h = homeostat({ ...off, autoStart: false, log: false, environment: {}, domains: [domain], ...options })
-    running.push(this.h)
-    this.#alerts = compile('ALERTS').bind(this.h.optimizer.store)
-    this.#forState = compile('ALERTS_FOR_STATE').bind(this.h.optimizer.store)
-    this.h.optimizer.load(program)
-  }
-
-  set(plant: string, value: number | undefined): void {
-    const series = this.#levels.with({ plant })
-    if (value === undefined) series.clear()
-    else series.set(value)
-  }
-
-  /** One tick; fails when two of the places that show alerts differ. */
-  tick(now: number): LedgerEntry {
-    const entry = this.h.optimizer.tick(now)
-    const ledger = [...entry.firings.map(shown('firing')), ...entry.pending.map(shown('pending'))].toSorted()
-    const when = `${(now - START) / 1000} s`
-    expect(this.#statesInStore(now), `ALERTS at ${when}`).toEqual(ledger)
-    expect(
-      this.h
-        .alerts()
-        .map(({ state, ...alert }) => shown(state)(alert))
-        .toSorted(),
-      `h.alerts() at ${when}`,
-    ).toEqual(ledger)
-    expect(this.#counts(), `homeostat.alerts at ${when}`).toEqual({
-      pending: entry.pending.length,
-      firing: entry.firings.length,
-    })
-    const since = [...entry.firings, ...entry.pending].map(each => each.since)
-    expect(near(this.#sinceInStore(now), since), `ALERTS_FOR_STATE at ${when}`).toBe(true)
-    expect(
-      near(
-        this.h.alerts().map(each => Date.parse(each.since)),
-        since,
-      ),
-      `since at ${when}`,
-    ).toBe(true)
-    return entry
-  }
-
-  #statesInStore(now: number): string[] {
-    const value = this.#alerts.evaluate(now)
-    if (value.type !== 'vector') return []
-    return value.samples
-      .map(({ labels }) =>
-        shown(labels.get('alertstate'))({ alert: labels.get('alertname'), labels: labels.toObject() }),
-      )
-      .toSorted()
-  }
-
-  #sinceInStore(now: number): number[] {
-    const value = this.#forState.evaluate(now)
-    return value.type === 'vector' ? value.samples.map(sample => sample.value * 1000) : []
-  }
-
-  #counts(): Record<string, number> {
-    const { metrics } = this.h.instrumentations[0]!.registry.collect()
-    const points = metrics.find(({ descriptor }) => descriptor.name === 'homeostat.alerts')?.dataPoints ?? []
-    const of = (state: string): number =>
-      points
-        .filter(({ attributes }) => attributes['homeostat.alert.state'] === state)
-        .reduce((sum, { value }) => sum + Number(value), 0)
-    return { pending: of('pending'), firing: of('firing') }
-  }
-}
-
-interface Shown {
-  readonly alert: string
-  readonly labels: Readonly<Record<string, string>>
-}
-
-function shown(state: string): (alert: Shown) => string {
-  return ({ alert, labels }) => `${alert} ${labels['plant'] ?? ''} ${state}`
-}
-
-/** Stored times are whole seconds of the clock on the wall. */
-function near(a: readonly number[], b: readonly number[]): boolean {
-  const [one, other] = [a.toSorted((x, y) => x - y), b.toSorted((x, y) => x - y)]
-  return one.length === other.length && one.every((time, index) => Math.abs(time - other[index]!) <= 1000)
-}
-
-interface Watched {
-  readonly source: RuleSource
-  readonly alert: string
-  readonly forMs: number
-  readonly keepFiringForMs: number
-  readonly everyMs: number
-  readonly hasDeadBand: boolean
+async function stopAll(): Promise<void> {
+  for (const service of running.splice(0)) await service[Symbol.asyncDispose]()
 }
 
 const held = {
@@ -182,55 +51,6 @@ const response: Response = {
   action: 'plant.relieve',
   priority: 'slo',
   clear: 'test_pressure < 0.5',
-}
-
-/** What the alerts of one rule have to be, from what was measured alone. */
-class RuleModel {
-  readonly #rule: Watched
-  readonly #startedAt: number
-  readonly #models = new Map<Plant, ConditionModel>()
-  readonly #holding = new Set<Plant>()
-  /** The first evaluation since the last load, and the turn of the latest one. */
-  #loadedAt: number | undefined
-  #turn = -1
-
-  constructor(rule: Watched, startedAt: number) {
-    this.#rule = rule
-    this.#startedAt = startedAt
-  }
-
-  /** A reload evaluates the rules of a group at once. */
-  reload(): void {
-    this.#loadedAt = undefined
-  }
-
-  tick(now: number, readings: ReadonlyMap<Plant, Reading>): string[] {
-    const { everyMs, hasDeadBand, alert } = this.#rule
-    if (this.#loadedAt === undefined) this.#turn = -1
-    this.#loadedAt ??= now
-    const turn = everyMs === 0 ? this.#turn + 1 : Math.floor((now - this.#loadedAt) / everyMs)
-    if (turn !== this.#turn) {
-      this.#turn = turn
-      this.#holding.clear()
-      for (const [plant, reading] of readings) if (reading === 'holds') this.#holding.add(plant)
-    }
-    return [...readings].flatMap(([plant, measured]) => {
-      const absent = hasDeadBand && measured !== 'clear' ? 'dead band' : 'clear'
-      const reading = measured === 'missing' ? 'missing' : this.#holding.has(plant) ? 'holds' : absent
-      const { isFiring, isPending } = this.#of(plant).evaluate({ at: now, reading })
-      return isFiring ? [`${alert} ${plant} firing`] : isPending ? [`${alert} ${plant} pending`] : []
-    })
-  }
-
-  #of(plant: Plant): ConditionModel {
-    const { forMs, keepFiringForMs } = this.#rule
-    let model = this.#models.get(plant)
-    if (model === undefined) {
-      model = new ConditionModel({ forMs, keepFiringForMs, intervalMs: INTERVAL_MS, startedAt: this.#startedAt })
-      this.#models.set(plant, model)
-    }
-    return model
-  }
 }
 
 /** Something that happens to a service, and then some ticks. */
@@ -262,7 +82,7 @@ function programOf(watched: readonly Watched[], words?: string): ProgramSource {
 }
 
 function live(episodes: readonly Episode[], seen: Set<string>): void {
-  const service = new Service(programOf(RULES))
+  const service = serviceOf(programOf(RULES))
   const models = new Map(RULES.map(rule => [rule.alert, new RuleModel(rule, START)]))
   let now = START
   for (const { readings, ticks, gap, change } of episodes) {
@@ -295,7 +115,7 @@ describe('2-38: an alert has one state: the ledger, ALERTS, h.alerts() and homeo
     await fc.assert(
       fc.asyncProperty(fc.array(episode, { minLength: 1, maxLength: 14, size: 'max' }), async episodes => {
         live(episodes, seen)
-        for (const h of running.splice(0)) await h.stop()
+        await stopAll()
       }),
       { numRuns: 12, seed: 38 },
     )
@@ -303,7 +123,7 @@ describe('2-38: an alert has one state: the ledger, ALERTS, h.alerts() and homeo
   })
 
   it('while an alert swings faster than its flap limit lets it', () => {
-    const service = new Service(programOf(RULES))
+    const service = serviceOf(programOf(RULES))
     let changes = 0
     for (let tick = 0; tick < 480; tick++) {
       for (const plant of PLANTS) service.set(plant, tick % 24 < 12 ? 0.9 : 0.3)
@@ -314,7 +134,7 @@ describe('2-38: an alert has one state: the ledger, ALERTS, h.alerts() and homeo
   })
 
   it('after a reload: an unchanged rule keeps its alerts and shows its new words', () => {
-    const service = new Service(programOf(RULES))
+    const service = serviceOf(programOf(RULES))
     let now = START
     const ticks = (count: number): LedgerEntry => {
       let entry: LedgerEntry | undefined
@@ -343,19 +163,19 @@ describe('2-38: an alert has one state: the ledger, ALERTS, h.alerts() and homeo
   it('after a restart with what was kept: alerts begin anew, and evidence is there', async () => {
     const stateDir = await mkdtemp(join(tmpdir(), 'homeostat-agree-'))
     let now = START
-    const run = (service: Service, count: number): LedgerEntry[] =>
+    const run = (service: ObservedService, count: number): LedgerEntry[] =>
       Array.from({ length: count }, () => {
         service.set('a', 0.9)
         return service.tick((now += INTERVAL_MS))
       })
-    const first = new Service(programOf(RULES), { stateDir, service: 'shop' })
+    const first = serviceOf(programOf(RULES), { stateDir, service: 'shop' })
     expect(
       run(first, 8)
         .at(-1)!
         .firings.map(({ alert }) => alert),
     ).toEqual(['Held', 'Bare', 'Rare'])
     await first.h.stop()
-    const second = new Service(programOf(RULES), { stateDir, service: 'shop' })
+    const second = serviceOf(programOf(RULES), { stateDir, service: 'shop' })
     expect(second.h.alerts()).toEqual([])
     const entries = run(second, 3)
     expect(entries.map(({ pending }) => pending.map(({ alert }) => alert))).toEqual([
@@ -368,7 +188,7 @@ describe('2-38: an alert has one state: the ledger, ALERTS, h.alerts() and homeo
   })
 
   it('with more alerts than a rule may have: the same thousand everywhere', () => {
-    const service = new Service({ rules: [bare], responses: [] })
+    const service = serviceOf({ rules: [bare], responses: [] })
     for (let plant = 0; plant < 1200; plant++) service.set(`p${plant}`, 0.9)
     const first = service.tick(START)
     expect(first.limited).toEqual([{ alert: 'Bare', kept: 1000, leftOut: 200 }])
