@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { startPostgres, startRedis } from '@homeostat/services'
 import { expect, it } from 'vitest'
-import type { CanaryArgs } from '../src/canary-application.ts'
+import type { CanaryArgs } from '../src/canaries/application.ts'
 
-const program = fileURLToPath(new URL('../src/canary-application.ts', import.meta.url))
+const program = fileURLToPath(new URL('../src/canaries/application.ts', import.meta.url))
 
 it.each(['redis', 'postgres'] as const)(
   'no secret of an application leaves the process, with state in %s',
