@@ -40,7 +40,14 @@ export { RuleFileError, type FilePosition, type RulePlace } from './words/rule-f
 export { LimitExceeded, type LimitedAlerts, type RuleHealth } from './rules/rule-context.ts'
 export type { RuleGroup } from './rules/rule-group.ts'
 export type { RecordingRule, Rule } from './rules/rule.ts'
-export { createRules, loadRules, type RuleSource, type RulesOptions, type StatesOptions } from './rules/create-rules.ts'
+export {
+  createRules,
+  loadRules,
+  rulesOf,
+  type RuleSource,
+  type RulesOptions,
+  type StatesOptions,
+} from './rules/create-rules.ts'
 export type { Evaluation, Rules } from './rules/rules.ts'
 export type { SeriesHandle } from './store/series-handle.ts'
 export type { SeriesDescriptor } from './words/series-descriptor.ts'

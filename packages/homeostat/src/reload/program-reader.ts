@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Response } from '@homeostat/optimizer'
 import { after, nextTurn } from '@homeostat/signals'
 import type { RuleGroup, RuleSource } from '@homeostat/promql'
-import { RuleFileError } from '@homeostat/promql'
+import { RuleFileError, rulesOf } from '@homeostat/promql'
 import type { FileText, ProgramBase, ReadProgram } from './read-program-files.ts'
 
 /** Texts up to this length, some forty rules, are read at once: a thread takes longer to start than they take to read. */
@@ -89,10 +89,6 @@ function partsOf(rules: readonly RuleSource[]): RuleSource[][] {
   return Array.from({ length: Math.ceil(single.length / RULES_OF_PART) }, (_, index) =>
     single.slice(index * RULES_OF_PART, (index + 1) * RULES_OF_PART),
   )
-}
-
-function rulesOf(source: RuleSource): RuleSource[] {
-  return 'rules' in source ? source.rules.flatMap(rulesOf) : [source]
 }
 
 function startThread(workerData: ReaderTask): Worker | undefined {

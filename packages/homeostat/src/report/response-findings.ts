@@ -1,5 +1,6 @@
 import type { Response } from '@homeostat/optimizer'
 import type { Compiler } from '@homeostat/optimizer/schemas'
+import { rulesOf } from '@homeostat/promql'
 import type { Rule, RuleSource } from '@homeostat/promql'
 import { didYouMeanInSteps, shownName } from '@homeostat/signals/options'
 import { overlap, thresholdsOf } from '../metrics/threshold.ts'
@@ -88,8 +89,7 @@ function* inSteps<T>(steps: Generator<void, T, void>): FindingSteps<T> {
 }
 
 function alertingRules(source: RuleSource): Rule[] {
-  if ('rules' in source) return source.rules.flatMap(alertingRules)
-  return 'alert' in source ? [source] : []
+  return rulesOf(source).filter(rule => 'alert' in rule)
 }
 
 function isAnswered(rule: Rule, labels: Readonly<Record<string, string>>): boolean {

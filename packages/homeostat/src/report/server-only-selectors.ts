@@ -1,8 +1,8 @@
 import type { Response } from '@homeostat/optimizer'
 import { expressionsOf } from '@homeostat/optimizer/parts'
 import type { Compiler } from '@homeostat/optimizer/schemas'
-import { compile, matchesEmpty, operandsOf, underscoreLabel } from '@homeostat/promql'
-import type { Expression, LabelMatch, RecordingRule, Rule, RuleSource } from '@homeostat/promql'
+import { compile, matchesEmpty, operandsOf, rulesOf, underscoreLabel } from '@homeostat/promql'
+import type { Expression, LabelMatch, RuleSource } from '@homeostat/promql'
 import type { Lines } from './report-lines.ts'
 
 type Ast = Expression['ast']
@@ -109,10 +109,6 @@ function selectorsOf(expr: Ast, isAbsence: boolean): { selector: Selector; isAbs
   if (expr.kind === 'selector') return [{ selector: expr, isAbsence }]
   const isAbsent = expr.kind === 'call' && expr.name.startsWith('absent')
   return operandsOf(expr).flatMap(operand => selectorsOf(operand, isAbsence || isAbsent))
-}
-
-function rulesOf(source: RuleSource): (Rule | RecordingRule)[] {
-  return 'rules' in source ? source.rules.flatMap(rulesOf) : [source]
 }
 
 /** Loading reports what does not parse. */

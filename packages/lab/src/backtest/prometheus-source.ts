@@ -1,5 +1,5 @@
 import { ValueType } from '@opentelemetry/api'
-import { compile, type LabelMatch, type RuleSource } from '@homeostat/promql'
+import { compile, rulesOf, type LabelMatch } from '@homeostat/promql'
 import { CUMULATIVE, GAUGE_POINT, hrTime, type MetricData } from '@homeostat/signals'
 import type { ProgramSource } from '@homeostat/optimizer'
 import { expressionsOf } from '@homeostat/optimizer/parts'
@@ -83,10 +83,6 @@ export function readBy(programs: readonly ProgramSource[]): {
     selectors: [...new Set(wanted.map(({ matches }) => selectorText(matches)))].toSorted(),
     windowMs: LOOKBACK_MS + Math.max(0, ...uses.map(use => use.windowMs)),
   }
-}
-
-function rulesOf(source: RuleSource): Exclude<RuleSource, { rules: unknown }>[] {
-  return 'rules' in source ? source.rules.flatMap(rulesOf) : [source]
 }
 
 function isNameOf({ label, operator, value }: LabelMatch, names: ReadonlySet<string>): boolean {

@@ -1,5 +1,5 @@
 import type { Rule, Rules, RuleSource, Store } from '@homeostat/promql'
-import { CompiledExpressions, loadRules } from '@homeostat/promql'
+import { CompiledExpressions, loadRules, rulesOf } from '@homeostat/promql'
 import type { Faults } from '@homeostat/signals'
 import type { Conditions } from './conditions.ts'
 import { ProgramLimitError } from './errors.ts'
@@ -163,7 +163,7 @@ function tooManyOf(what: string, given: number, most: number): ProgramLimitError
 }
 
 function countOf(rules: readonly RuleSource[]): number {
-  return rules.reduce((sum, source) => sum + ('rules' in source ? source.rules.length : 1), 0)
+  return rules.reduce((sum, source) => sum + rulesOf(source).length, 0)
 }
 
 /** As many rules as may be loaded, in their order. */
@@ -180,8 +180,7 @@ function firstRules(rules: readonly RuleSource[], most: number): readonly RuleSo
 }
 
 function alertingRules(source: RuleSource): Rule[] {
-  if ('rules' in source) return source.rules.flatMap(alertingRules)
-  return 'alert' in source ? [source] : []
+  return rulesOf(source).filter(rule => 'alert' in rule)
 }
 
 function nameOf({ alert, expr, for: hold, keepFiringFor, labels }: Rule): string {

@@ -16,6 +16,11 @@ import type { Store } from '../store/store.ts'
 /** What {@link createRules} loads: rules by themselves, and groups, for example of a rule file. */
 export type RuleSource = Rule | RecordingRule | RuleGroup
 
+/** The rules of a source: those of a group in their order, or the one rule itself. */
+export function rulesOf(source: RuleSource): readonly (Rule | RecordingRule)[] {
+  return 'rules' in source ? source.rules : [source]
+}
+
 /** Options of {@link createRules}. */
 export interface RulesOptions {
   /** A monotonic clock in milliseconds, to measure rules with. Default: rules are not measured. */
