@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
-import { shownValue } from '@homeostat/signals/options'
+import { fieldOf, shownValue } from '@homeostat/signals/options'
 import type { AttachableReader } from './attachable-reader.ts'
 import type { DoublingScope } from './doubled-metrics.ts'
 import { doublingScopes, withoutDoubled } from './doubled-metrics.ts'
@@ -103,13 +103,4 @@ function isReader(value: unknown): value is AttachableReader {
 function classOf(value: unknown): string {
   const name = typeof value === 'object' ? fieldOf(fieldOf(value, 'constructor'), 'name') : undefined
   return typeof name === 'string' && /^[\w$]{1,60}$/.test(name) ? name : shownValue(value)
-}
-
-/** Undefined when there is no value or it cannot be read. */
-function fieldOf(value: unknown, name: string): unknown {
-  try {
-    return (value as Record<string, unknown> | null | undefined)?.[name]
-  } catch {
-    return undefined
-  }
 }

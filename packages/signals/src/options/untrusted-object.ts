@@ -60,10 +60,10 @@ function itemAt(list: readonly unknown[], index: number): unknown {
   }
 }
 
-/** Undefined where its getter throws. */
-export function fieldOf(value: object, name: string): unknown {
+/** A field of anything: undefined where there is no object, or where its getter throws. */
+export function fieldOf(value: unknown, name: string): unknown {
   try {
-    return (value as Record<string, unknown>)[name]
+    return (value as Record<string, unknown> | null | undefined)?.[name]
   } catch {
     return undefined
   }
