@@ -1,3 +1,5 @@
+import { atOnce, type Steps } from './steps.ts'
+
 /** Longer names are not compared: the work is the product of the lengths. */
 const LONGEST_NAME = 64
 /** A misspelt word may have one slip in so many letters. */
@@ -25,14 +27,11 @@ const NAMES_OF_STEP = 16
  * ```
  */
 export function closestName(name: string, known: Iterable<string>): string | undefined {
-  const steps = closestNameInSteps(name, known)
-  let step = steps.next()
-  while (!step.done) step = steps.next()
-  return step.value
+  return atOnce(closestNameInSteps(name, known))
 }
 
 /** The same in steps, for whoever knows thousands of names. */
-export function* closestNameInSteps(name: string, known: Iterable<string>): Generator<void, string | undefined, void> {
+export function* closestNameInSteps(name: string, known: Iterable<string>): Steps<string | undefined> {
   if (name.length > LONGEST_NAME) return undefined
   let closest: string | undefined
   let least = Infinity
@@ -55,7 +54,7 @@ export function didYouMean(name: string, known: Iterable<string>): string {
 }
 
 /** The same in steps, for whoever knows thousands of names. */
-export function* didYouMeanInSteps(name: string, known: Iterable<string>): Generator<void, string, void> {
+export function* didYouMeanInSteps(name: string, known: Iterable<string>): Steps<string> {
   return hintAt(yield* closestNameInSteps(name, known))
 }
 

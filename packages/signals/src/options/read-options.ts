@@ -1,7 +1,8 @@
 import type { OptionProblem } from './option-problem.ts'
 import { warnOfOptions } from './option-warning.ts'
 import type { OptionSchema } from './option-schema.ts'
-import { NOTHING, Reading, type ReadingSteps } from './reading.ts'
+import { NOTHING, Reading } from './reading.ts'
+import type { Steps } from './steps.ts'
 
 /** Options as they may be used: whatever was wrong is not in them. */
 export interface ReadOptions<T> {
@@ -66,7 +67,7 @@ export function* readInSteps<T>(
   schema: OptionSchema<T>,
   given: unknown,
   { path = '', source = '' }: ReadingContext = {},
-): ReadingSteps<ReadValue<T>> {
+): Steps<ReadValue<T>> {
   const reading = new Reading(source)
   const value = yield* reading.valueInSteps(schema, given, path)
   return { value: value === NOTHING ? undefined : (value as T), problems: reading.problems }

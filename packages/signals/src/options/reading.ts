@@ -6,6 +6,7 @@ import type { OptionSchema } from './option-schema.ts'
 import { alternativesOf, detailsOf, entriesOf, MOST_ITEMS, unwrapped } from './option-schema.ts'
 import { settledObject } from './settled-object.ts'
 import { shownName, shownValue } from './shown-value.ts'
+import { atOnce, type Steps } from './steps.ts'
 import { isObject, isRecord, itemsOf, keysOf } from './untrusted-object.ts'
 
 /** Most mistakes that are reported of one value; the rest is counted. */
@@ -15,9 +16,6 @@ const SMALLER = `an object of at most ${MOST_ITEMS} fields`
 
 /** Stands for a value that is not used. */
 export const NOTHING: unique symbol = Symbol('nothing')
-
-/** Reading in steps: a step reads one item of a list. */
-export type ReadingSteps<T> = Generator<void, T, void>
 
 /** Reads values that came from outside by their schemas, and collects what is wrong with them. */
 export class Reading {
@@ -37,7 +35,7 @@ export class Reading {
   }
 
   /** The same as {@link value} in steps: lists are read item by item, those in items of lists as well. */
-  *valueInSteps(schema: OptionSchema, given: unknown, path: string): ReadingSteps<unknown> {
+  *valueInSteps(schema: OptionSchema, given: unknown, path: string): Steps<unknown> {
     const form = formOf(schema, given)
     if (unwrapped(form).type === 'array') return yield* this.#list(form, given, path)
     if (isObject(given) && hasLongList(form, given)) return yield* this.#longWhole(form, given, path)
@@ -102,7 +100,7 @@ export class Reading {
     return read
   }
 
-  *#list(schema: OptionSchema, given: unknown, path: string): ReadingSteps<unknown> {
+  *#list(schema: OptionSchema, given: unknown, path: string): Steps<unknown> {
     const items = itemsOf(given, MOST_ITEMS)
     if (items === undefined) return this.#wrong(schema, path, shownValue(given))
     if (items.length > MOST_ITEMS)
@@ -145,7 +143,7 @@ export class Reading {
   }
 
   /** A value that is taken as a whole, field by field: as it was read, or nothing when anything is wrong with it. */
-  *#longWhole(schema: OptionSchema, given: unknown, path: string): ReadingSteps<unknown> {
+  *#longWhole(schema: OptionSchema, given: unknown, path: string): Steps<unknown> {
     const outer = this.#outcome
     this.#outcome ??= `${path === '' ? 'it' : path} is left out`
     const read = yield* this.#fields(schema, given, path)
@@ -158,7 +156,7 @@ export class Reading {
     return settledObject(given, Object.fromEntries(names.map(name => [name, output[name]])))
   }
 
-  *#fields(schema: OptionSchema, given: unknown, path: string): ReadingSteps<unknown> {
+  *#fields(schema: OptionSchema, given: unknown, path: string): Steps<unknown> {
     const before = this.#count
     const entries = entriesOf(schema) ?? {}
     const names = isRecord(given) ? keysOf(given, MOST_ITEMS) : undefined
@@ -188,7 +186,7 @@ export class Reading {
     return atOnce(this.#fieldInSteps(schema, of, name, path))
   }
 
-  *#fieldInSteps(schema: OptionSchema, of: object, name: string, path: string): ReadingSteps<unknown> {
+  *#fieldInSteps(schema: OptionSchema, of: object, name: string, path: string): Steps<unknown> {
     const at = childPath(path, shownName(name))
     let value: unknown
     try {
@@ -237,10 +235,4 @@ export class Reading {
 /** A default as code would write it. */
 export function shownDefault(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-function atOnce<T>(steps: ReadingSteps<T>): T {
-  let step = steps.next()
-  while (!step.done) step = steps.next()
-  return step.value
 }
