@@ -7,7 +7,7 @@ import type { GivenProgram, OwnProgram } from '../given-program.ts'
 import type { Program, ProgramParts } from './program.ts'
 import { programOf } from './program.ts'
 import type { LineReport, Lines } from '../report/report-lines.ts'
-import { reportLines } from '../report/report-lines.ts'
+import { allOf, reportLines } from '../report/report-lines.ts'
 import { serverOnlySelectors } from '../report/server-only-selectors.ts'
 
 /** Rules and responses that are checked and loaded before `homeostat()` returns; more of them take longer than ten milliseconds. */
@@ -119,10 +119,6 @@ export class ProgramOfOptions implements Disposable {
 
 interface LoadedProgram extends Program {
   readonly own: OwnProgram
-}
-
-function* allOf(...checks: readonly Lines[]): Lines {
-  for (const lines of checks) yield* lines
 }
 
 function* rejectedBy(optimizer: Optimizer): Lines {

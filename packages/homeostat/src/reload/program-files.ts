@@ -4,8 +4,7 @@ import { watchFiles } from '@homeostat/optimizer/parts'
 import { errorType, ownMessage, readRegularFile, Turns } from '@homeostat/signals'
 import { CompiledExpressions } from '@homeostat/promql'
 import type { RuleGroup } from '@homeostat/promql'
-import type { Lines } from '../report/report-lines.ts'
-import { reportLines } from '../report/report-lines.ts'
+import { allOf, reportLines } from '../report/report-lines.ts'
 import { serverOnlySelectors } from '../report/server-only-selectors.ts'
 import { ProgramFilesError } from './program-files-error.ts'
 import type { FileText, ProgramBase } from './read-program-files.ts'
@@ -84,7 +83,8 @@ export class ProgramFiles implements Disposable {
       this.#hasLoaded = true
       this.#told = undefined
       const found = serverOnlySelectors({ ...program, known: base.rules, compiler: expressions })
-      reportLines(allOf(warnings, found), { now: warn, later: warn }, AT_ONCE, this.#options.onFault)
+      const each = warnings.map(warning => [warning])
+      reportLines(allOf(each, found), { now: warn, later: warn }, AT_ONCE, this.#options.onFault)
     } catch (error) {
       this.#fail(error instanceof ProgramFilesError ? error : new ProgramFilesError([error], this.#hasLoaded))
     }
@@ -96,11 +96,6 @@ export class ProgramFiles implements Disposable {
     this.#options.warn(error.message)
     this.#options.onFault(error)
   }
-}
-
-function* allOf(warnings: readonly string[], found: Lines): Lines {
-  for (const warning of warnings) yield [warning]
-  yield* found
 }
 
 function isSame(texts: readonly string[], before: readonly string[] | undefined): boolean {

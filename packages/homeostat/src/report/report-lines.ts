@@ -3,14 +3,19 @@ import { SlicedWork } from '@homeostat/optimizer/parts'
 /** Findings of a check, some lines a step: found when they are asked for. */
 export type Lines = Generator<readonly string[], void, void>
 
-/** How long the event loop is held for what is not reported at once. */
+/** The findings of several checks, one check after the other. */
+export function* allOf(...checks: readonly Iterable<readonly string[]>[]): Lines {
+  for (const lines of checks) yield* lines
+}
+
+/** How long the event loop is held for the lines that are not reported at once. */
 const SLICE_MS = 1
 
 /** Where lines go. */
 export interface LineReport {
   /** While `homeostat()` runs. */
   readonly now: (line: string) => void
-  /** Afterwards, for what a large program has more. */
+  /** Afterwards, for the further lines of a large program. */
   readonly later: (line: string) => void
 }
 
