@@ -1,5 +1,5 @@
-// The forecaster's training reads the same data; it is not part of the published package, so its path is the way to it.
 import { createRandom } from '@homeostat/signals/random'
+// The forecaster's training reads the same data. It is not published, so it is imported by its path.
 import type { Series } from '../../../../packages/forecast/training/series.ts'
 
 export type { Series } from '../../../../packages/forecast/training/series.ts'
