@@ -94,7 +94,7 @@ describe('the news of the timeline', () => {
     expect(verdict?.text).toMatch(/; p99 would miss harm below \+58 %$/)
   })
 
-  it('tell of breached guards, of changes that were set back, and of actions that may no longer run', () => {
+  it('tell of breached guards, of changes that were reverted, and of actions that may no longer run', () => {
     const reason = 'p99 is 80 % above its quiet level'
     const entry: LedgerEntry = {
       ...quiet,
@@ -107,7 +107,7 @@ describe('the news of the timeline', () => {
     }
     expect(new News().read(entry)).toEqual([
       { kind: 'breach', text: 'memory.cleanup#1: p99 is 80 % above its quiet level' },
-      { kind: 'reverted', text: 'memory.cleanup#1 set back (guard breached)' },
+      { kind: 'reverted', text: 'memory.cleanup#1 was reverted (guard breached)' },
       { kind: 'quarantine', text: 'memory.cleanup for MemoryPressure rests for 24 h: it harms' },
       { kind: 'offer', text: 'mode advise for memory.cleanup on MemoryPressure: it harms' },
     ])

@@ -40,12 +40,12 @@ export function verdictText(trial: Verdicted): string {
 }
 
 export function revertText({ id, reverted }: RevertedTrial): string {
-  if (!reverted) return `${id}: there was nothing to set back`
+  if (!reverted) return `${id}: there was nothing to revert`
   switch (reverted.result) {
     case 'restored':
-      return `${id} set back (${reverted.because})`
+      return `${id} was reverted (${reverted.because})`
     case 'superseded':
-      return `${id} not set back (${reverted.because}): ${reverted.detail}`
+      return `${id} was not reverted (${reverted.because}): ${reverted.detail}`
     case 'failed':
       return `${id} could not be reverted (${reverted.because}): ${reverted.error}`
   }
