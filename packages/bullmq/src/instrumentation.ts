@@ -40,7 +40,7 @@ export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumen
     super('@homeostat/bullmq', VERSION, config, { schema: instrumentationOptions, path: 'bullmq' })
   }
 
-  /** The workers of the application that were seen while this is on. */
+  /** The workers of the application that were observed while this is on. */
   get workers(): Workers {
     return this.#workers
   }

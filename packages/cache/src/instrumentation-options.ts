@@ -5,15 +5,15 @@ import { callback, flag, group, signalOptions, text } from '@homeostat/signals/o
 /** Options of `CacheInstrumentation`. */
 export interface CacheInstrumentationConfig extends SignalInstrumentationConfig {
   /**
-   * The name of an lru-cache, asked once when it is seen first; `undefined` for the default name. Caches of one name add
+   * The name of an lru-cache, called once when it is first observed; `undefined` for the default name. Caches of one name add
    * up. Use few names: each is a set of series.
    */
   names?: (cache: object) => string | undefined
   /** The name of lru-caches that have no other. @default 'memory' */
   defaultName?: string
   /**
-   * Whether an lru-cache may be made smaller than it is, asked once when it is seen first: true says that everything in it can be
-   * loaded again. @default none
+   * Whether an lru-cache may be made smaller than it is, called once when it is first observed: true says that everything in
+   * it can be loaded again. @default none
    */
   resizable?: (cache: object) => boolean
   /**

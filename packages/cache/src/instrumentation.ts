@@ -23,7 +23,7 @@ export type { CacheInstrumentationConfig } from './instrumentation-options.ts'
  * ```
  */
 export class CacheInstrumentation extends SignalInstrumentation<CacheInstrumentationConfig> {
-  /** What the caches that may be resized hold at most. */
+  /** The limits of the caches that may be resized. */
   readonly limits: CacheLimits
   readonly #registered: RegisteredCaches
   #lruCaches = new LruCaches()
@@ -49,7 +49,7 @@ export class CacheInstrumentation extends SignalInstrumentation<CacheInstrumenta
     return this.#registered.add(name, cache)
   }
 
-  /** The lru-caches that were seen and still live. */
+  /** The lru-caches that were observed and still live. */
   lruCaches(): readonly SeenLruCache[] {
     return this.#lruCaches.living()
   }

@@ -10,12 +10,12 @@ import type { ServiceName } from './doors/service-name.ts'
 import type { Endings } from './time-limit.ts'
 
 /**
- * How often a process in which nothing may act looks for changes that others have left behind. It stays the one to undo them
+ * How often a process in which nothing may act looks for changes that others have left behind. It has to undo them
  * when no other process of the service runs.
  */
 const QUIET_SWEEP_MS = 30_000
 
-/** What acting takes beside the loop itself. */
+/** The parts that acting needs beside the loop itself. */
 export interface Automation {
   /** The knobs, as actions. */
   readonly actions: readonly Action[]

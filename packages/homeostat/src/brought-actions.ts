@@ -1,7 +1,7 @@
 import type { Action, Knob } from '@homeostat/optimizer'
 import { knobActionNames } from '@homeostat/optimizer/parts'
 
-/** Whoever brings actions and knobs: a package, or the application in its options. */
+/** A source of actions and knobs: a package, or the application in its options. */
 export interface Bringer {
   readonly actions?: readonly Action[] | undefined
   readonly knobs?: readonly Knob[] | undefined

@@ -12,12 +12,12 @@ export interface KillSwitchesContext {
   readonly faults: Faults
   /** Whether some action may act at all; otherwise there is little to stop. */
   readonly mayAct: boolean
-  /** Is given what an operator should know, one line each. */
+  /** Receives lines for an operator. */
   readonly notice: (text: string) => void
 }
 
 /**
- * What trips the kill switch from outside: a file, a signal, and the watchdog of the event loop. The first two count from the
+ * Trips the kill switch from outside: by a file, a signal, and the watchdog of the event loop. The first two count from the
  * moment that this is made.
  */
 export class KillSwitches implements AsyncDisposable {
@@ -28,7 +28,7 @@ export class KillSwitches implements AsyncDisposable {
   constructor({ options, killSwitch, faults, mayAct, notice: say }: KillSwitchesContext) {
     const { killFile, killSignal, watchdog } = options
     const follow = (): unknown => faults.contain('tick', () => killSwitch.check())
-    // Whoever trips it from outside reads the process's output, not its telemetry.
+    // A person who trips it from outside reads the output of the process, not its telemetry.
     const onChange = (): void => {
       follow()
       const { state } = killSwitch
@@ -61,7 +61,7 @@ export class KillSwitches implements AsyncDisposable {
         })
       for (const source of [this.#file, this.#signal, this.#watchdog]) if (source) killSwitch.add(source)
     } catch (error) {
-      // Nobody else knows of those that were made.
+      // No other code can end the ones that were made.
       void this[Symbol.asyncDispose]()
       throw error
     }

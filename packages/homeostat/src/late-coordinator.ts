@@ -5,8 +5,8 @@ const UNCHOSEN = 'the automatic choice'
 
 /**
  * A coordinator on a server that the application uses, found when it is first asked: the clients are made after Homeostat.
- * It has no name until one is seen, and then this is a process without others. Until one is chosen, every call rejects like
- * one to a server that cannot be reached.
+ * It has no name until a client is found. Until one is chosen, the process counts as one without others, and every call
+ * rejects like one to a server that cannot be reached.
  */
 export function createLateCoordinator(candidates: () => readonly CoordinatorCandidate[]): Coordinator {
   let found: Coordinator | undefined

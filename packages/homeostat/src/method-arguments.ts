@@ -4,11 +4,11 @@ import { shownValue } from '@homeostat/signals/options'
 /** Longer texts name nothing that Homeostat knows. */
 const LONGEST_NAME = 1000
 
-/** Checks what the methods of Homeostat are given. A wrong value is reported in one line and ignored; nothing throws. */
+/** Checks the arguments of Homeostat's methods. A wrong value is reported in one line and ignored; nothing throws. */
 export class MethodArguments {
   readonly #notice: (text: string) => void
 
-  /** @param notice - is given one line per mistake */
+  /** @param notice - receives one line per mistake */
   constructor(notice: (text: string) => void) {
     this.#notice = notice
   }

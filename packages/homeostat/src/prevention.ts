@@ -24,7 +24,7 @@ export interface PerformancePrediction {
 
 /** What `proactiveOptimization()` did. */
 export interface PreventionResult extends OptimizationResult {
-  /** What it was done about. */
+  /** The predictions above their limits. */
   readonly predictions: readonly PerformancePrediction[]
   /** Preventive measures that were due and not taken, and why. */
   readonly refused: readonly { readonly action: string; readonly reason: string; readonly detail: string }[]
@@ -47,7 +47,7 @@ export function bottlenecksOf(forecasts: Forecasts, now: number): PerformancePre
     }))
 }
 
-/** What one tick did about what has not come yet. */
+/** The actions that one tick took against bottlenecks that were predicted. */
 export function preventionResult(
   predictions: readonly PerformancePrediction[],
   { entry, attempts }: Awaited<ReturnType<Optimizer['tickAndWait']>>,

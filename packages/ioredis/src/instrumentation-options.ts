@@ -12,7 +12,7 @@ export interface IORedisInstrumentationConfig extends SignalInstrumentationConfi
   names?: (connection: RedisConnection) => string | undefined
   /** The name of a cache that {@link names} does not name. @default 'redis' */
   defaultName?: string
-  /** Connections that are no cache. Asked once for each connection. @default none */
+  /** True for connections that are not caches. Called once per connection. @default none */
   ignore?: (connection: RedisConnection) => boolean
   /**
    * Lookups whose first key starts with one of these are not counted, on any connection. The default is for the queues of

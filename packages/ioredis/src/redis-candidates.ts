@@ -34,7 +34,7 @@ export class RedisCandidates {
   }
 }
 
-/** Whether the client, as any of ioredis, can be duplicated, and is no Cluster. */
+/** Whether it is a client of one server, not of a Cluster, that can be duplicated as any of ioredis. */
 export function isOfServer<C extends object>(client: C): client is C & ServerClient {
   const { options, duplicate, isCluster } = client as Partial<ServerClient>
   return typeof options === 'object' && options !== null && typeof duplicate === 'function' && !isCluster

@@ -6,7 +6,7 @@ export interface OwnTable {
   readonly name: string
   /** Creates it if it is not there. */
   readonly statement: string
-  /** What is thrown when it is missing and may not be created. */
+  /** The class of the error for a table that is missing and may not be created. */
   readonly MissingError: new (statement: string, options?: ErrorOptions) => Error
 }
 

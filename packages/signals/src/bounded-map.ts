@@ -1,5 +1,5 @@
 /**
- * A map of at most `max` entries: setting an entry makes it the newest, and what was set longest ago is forgotten first.
+ * A map of at most `max` entries: setting an entry makes it the newest, and the one that was set longest ago is forgotten first.
  *
  * @example
  * const names = new BoundedMap<string, string>(100)
@@ -9,7 +9,7 @@ export class BoundedMap<K, V> extends Map<K, V> {
   readonly #max: number
   readonly #onForgotten: (key: K, value: V) => void
 
-  /** @param onForgotten - receives what makes room for a newer entry, after it has left the map. @default does nothing */
+  /** @param onForgotten - called with an entry that made room for a newer one, after it has left the map. @default does nothing */
   constructor(max: number, onForgotten: (key: K, value: V) => void = () => {}) {
     super()
     this.#max = max

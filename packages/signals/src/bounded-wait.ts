@@ -10,7 +10,7 @@ export interface WithinOptions {
   readonly holdsProcess?: boolean
 }
 
-/** What happens to an operation whose signal is aborted. */
+/** Options of `untilAborted()`. */
 export interface UntilAbortedOptions {
   /** After the abort the outcome may still come for so long, in milliseconds. @default 0 */
   readonly graceMs?: number

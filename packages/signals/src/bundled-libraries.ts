@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { getCallSites } from 'node:util'
 import { readRegularFileSync } from './regular-file.ts'
 
-/** What a library is recognized by when it has no file of its own any more. */
+/** Marks by which a library is recognized inside of a bundle. */
 export interface LibraryMarks {
   /** The package's name, e.g. `pg`. */
   readonly library: string
@@ -24,8 +24,7 @@ const SCRIPTS = new Set(['.js', '.cjs', '.mjs'])
 const known = new Map<string, boolean>()
 
 /**
- * Lines that say which libraries inside of a bundle are not measured: nothing is required there, so no hook
- * can find it. Empty in an application that is not bundled, and where the library was left out of the bundle. The files are
+ * Lines about libraries inside of a bundle that are not measured: nothing is required there, so no hook can find it. Empty in an application that is not bundled, and where the library was left out of the bundle. The files are
  * read once in the process.
  */
 export function unseenInBundle({ library, marks }: LibraryMarks): readonly string[] {

@@ -35,7 +35,7 @@ export class CollectedNumbers {
     this.#endTime = endTime
   }
 
-  /** What {@link Registry.collect} gives; made when it is first asked for. */
+  /** The points as `Registry.collect()` has them, made when they are first asked for. */
   get dataPoints(): DataPoint<number>[] {
     return (this.#dataPoints ??= this.series.flatMap((_, place) => {
       const point = this.pointAt(place)

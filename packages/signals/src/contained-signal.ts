@@ -2,13 +2,12 @@ type Listener = ((event: Event) => unknown) | { handleEvent(event: Event): unkno
 type Options = Parameters<AbortSignal['addEventListener']>[2]
 
 /**
- * The same abort, for code that is not ours. Node ends the process when a listener of an `AbortSignal` throws, and it is
- * we who abort: here such a listener is reported, like the rest of what its owner does, and the other listeners are still
- * called. It is a real `AbortSignal`, which `fetch()` and the functions of Node take.
+ * The same abort, for code that is not ours. Node ends the process when a listener of an `AbortSignal` throws, and we are
+ * the ones who abort. Here the error of such a listener is reported, and the other listeners are still called. It is a real `AbortSignal`, which `fetch()` and the functions of Node take.
  *
  * Listeners of an `AbortSignal.any()` that its owner makes of it are out of reach.
  *
- * @param report - receives what a listener throws or rejects with
+ * @param report - receives the error that a listener throws or rejects with
  */
 export function containedSignal(signal: AbortSignal, report: (error: unknown) => void): AbortSignal {
   const contained = AbortSignal.any([signal])
@@ -43,7 +42,7 @@ export function containedSignal(signal: AbortSignal, report: (error: unknown) =>
   })
 }
 
-/** As an `EventTarget` calls it. What it throws becomes a rejection. */
+/** Calls it as an `EventTarget` does. An error becomes a rejection. */
 async function call(listener: Listener, target: AbortSignal, event: Event): Promise<void> {
   await (typeof listener === 'function' ? listener.call(target, event) : listener.handleEvent(event))
 }

@@ -3,8 +3,8 @@ import type { Cells } from './cells.ts'
 import type { Series } from './series.ts'
 
 /**
- * What one reader that wants deltas has seen of one instrument. Each reader has its own, so that no reader takes
- * anything from another.
+ * The values of one instrument at the last collection of one reader that wants deltas. Each reader has its own, so that no
+ * reader takes anything from another.
  */
 export class DeltaState {
   readonly #cells: Cells

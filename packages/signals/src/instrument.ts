@@ -15,7 +15,7 @@ export interface SeriesBudget {
   /** Takes room for one series; false when there is none left. */
   take(): boolean
   release(): void
-  /** Called for each metric that is the first time refused room. */
+  /** Called when a metric is refused room for the first time. */
   onFull(metric: string): void
   /** The present, for a series' start time. */
   startTime(): HrTime
@@ -78,7 +78,7 @@ export class Instrument<S extends Series = Series> {
 
   #pastTheCap(): S {
     if (!this.#isOver) {
-      // First, because counting what is reported may itself need a series.
+      // Set first, because the report itself may need a series.
       this.#isOver = true
       this.#budget.onFull(this.definition.name)
     }

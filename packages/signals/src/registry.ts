@@ -147,7 +147,7 @@ export class Registry {
   }
 
   #reportFull(metric: string, most: number): void {
-    // It would be counted in itself.
+    // An error is counted in this very metric.
     if (metric !== ownMetrics.errors.name) this.faults.report('signal', new TooManySeriesError(metric, most))
   }
 
@@ -192,7 +192,7 @@ function seriesBudget(maxSeries: number, clock: () => number, onFull: SeriesBudg
   }
 }
 
-/** More label sets than a registry has room for: further ones cannot be told apart, and levels of theirs are not exported. */
+/** More label sets than a registry has room for: further ones share one series, and their levels are not exported. */
 class TooManySeriesError extends RangeError {
   override readonly name = 'TooManySeriesError'
   readonly code = 'HOMEOSTAT_TOO_MANY_SERIES'

@@ -8,7 +8,7 @@ interface Loader {
   readonly _cache: Readonly<Record<string, { readonly loaded?: boolean; readonly exports: unknown } | undefined>>
 }
 
-/** What is asked with the path of each file that is loaded, and with the name of its package. */
+/** Called with the path of each file that is loaded, and with the name of its package. */
 export interface WatchedModules {
   includes(nameOrPath: string): boolean
 }

@@ -14,8 +14,8 @@ interface RetainedState {
 const KEY = Symbol.for('homeostat.retained')
 
 /**
- * What one keeper holds of the application's values (statements, bind values), within a limit that all keepers of the
- * process share. Past the limit, the keeper that holds most drops what is worth least to it.
+ * Counts the bytes of the application's values (statements, bind values) that one keeper holds, within a limit that all
+ * keepers of the process share. Past the limit, the keeper that holds most drops its least useful value.
  */
 export class RetainedShare {
   readonly #drop: () => boolean

@@ -15,7 +15,7 @@ export interface Series {
 /** Gives back a series' cells; false for one that stays: the overflow series. */
 export type Removal = (series: Series) => boolean
 
-/** What an instrument makes a series of. */
+/** The parts from which an instrument makes a series. */
 export interface SeriesSeed {
   readonly attributes: Attributes
   readonly startTime: HrTime
@@ -81,7 +81,7 @@ export class LevelSeries extends BoundSeries {
     super(seed, Number.NaN)
   }
 
-  /** Sets the level; a value that is not finite is no level, so the series is left out as after {@link clear}. */
+  /** Sets the level; a value that is not finite is not a level, so the series is left out as after {@link clear}. */
   set(value: number): void {
     this.cells.values[this.start] = Number.isFinite(value) ? value : Number.NaN
   }

@@ -11,7 +11,7 @@ export type { SignalInstrumentationConfig } from './signal-options.ts'
 
 const COMMON = group(signalOptions, { description: 'options of the instrumentation' })
 
-/** What an instrumentation's options are checked with. */
+/** The schema by which the options of an instrumentation are checked. */
 export interface CheckedConfig<Config> {
   readonly schema: OptionSchema<Config>
   /** Stands before the names of options in warnings, e.g. `pg`. */

@@ -7,7 +7,7 @@ import { concurrencyOf, type ConcurrencySetting } from './concurrency-setting.ts
 interface Held {
   /** Its concurrency before. */
   readonly own: number
-  /** What stood after it was set last. */
+  /** The concurrency that the last change left. */
   readonly set: number
 }
 
@@ -32,7 +32,7 @@ export class WorkerShares {
     options.workers.follow({
       // After the code that makes it: `new Worker()` is often followed by setting what its own concurrency is to be.
       seen: worker => queueMicrotask(() => this.#lower(worker)),
-      // The share stays, for the workers that are seen when somebody looks again: at 1 it would seem that a person had set it.
+      // The share stays, for workers that are observed later: at 1 it would look as if a person had set it.
       ended: () => this.#release(),
     })
   }

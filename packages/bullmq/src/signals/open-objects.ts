@@ -1,7 +1,7 @@
 import type { QueueObject } from './queue-object.ts'
 import { isOpen } from './queue-object.ts'
 
-/** Queues or workers of the application while they are open, in the order they were seen first. */
+/** Queues or workers of the application while they are open, in the order in which they were first observed. */
 export class OpenObjects<T extends QueueObject> {
   // Weak: looking at an object must not keep it, and the connection in it, alive.
   #members: WeakRef<T>[] = []

@@ -33,7 +33,7 @@ export interface QueueObject {
 
 /** A Worker of the application. */
 export interface WorkerObject extends QueueObject {
-  /** How many jobs it has in flight at most. BullMQ 5.0 can only be told; what it goes by is in `opts` there. */
+  /** How many jobs it has in flight at most. BullMQ 5.0 can only set it here; the value in use is in `opts` there. */
   concurrency?: number | undefined
   readonly opts?: { readonly concurrency?: number }
 }

@@ -3,7 +3,7 @@ import type { WorkerObject } from './queue-object.ts'
 
 /** Told of the workers of the application. */
 export interface WorkerListener {
-  /** A worker is seen for the first time, and may still be inside of its constructor. */
+  /** A worker is observed for the first time, and may still be inside of its constructor. */
   seen(worker: WorkerObject): void
   /** From now on nobody looks. The workers can be had until this returns. */
   ended(): void
@@ -11,12 +11,12 @@ export interface WorkerListener {
 
 /** The workers of the application, as others see them. */
 export interface Workers {
-  /** Those that are open, in the order they were seen first. */
+  /** The open ones, in the order in which they were first observed. */
   open(): readonly WorkerObject[]
   follow(listener: WorkerListener): Disposable
 }
 
-/** The workers that were seen. Does not keep them alive. */
+/** The workers that were observed. Does not keep them alive. */
 export class SeenWorkers implements Workers {
   readonly #listeners = new Set<WorkerListener>()
   #workers = new OpenObjects<WorkerObject>()

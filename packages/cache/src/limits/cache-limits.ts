@@ -26,8 +26,8 @@ export interface Resizing {
 }
 
 /**
- * The share of their own limit that resizable caches may hold, as one value for all of them. Caches that appear later get it when they
- * are seen first. While it is 1 nothing is subscribed and no timer runs.
+ * The share of their own limit that resizable caches may hold, as one value for all of them. Caches that appear later get it
+ * when they are first observed. While it is 1 nothing is subscribed and no timer runs.
  *
  * @example
  * ```ts
@@ -76,7 +76,7 @@ export class CacheLimits {
    * @param share - above 0, at most 1
    * @param sliceMs - longest stretch on the event loop, in milliseconds
    * @returns when all caches are down to it, or the share was set anew
-   * @throws CacheShareError - it is no share
+   * @throws CacheShareError - it is not a share
    * @throws CacheLimitsOffError - the instrumentation is off
    */
   async set(share: number, sliceMs = 2): Promise<Resizing> {

@@ -11,7 +11,7 @@ export class CacheCallbackError extends Error {
   }
 }
 
-/** The share of their own limit that caches may hold is no share. */
+/** The share of their own limit that caches may hold is not a share. */
 export class CacheShareError extends RangeError {
   readonly code = 'HOMEOSTAT_CACHE_SHARE' as const
   override readonly name: string = 'CacheShareError'

@@ -2,7 +2,7 @@ import type { CounterSeries, Registry } from '@homeostat/signals'
 import { attributes, metrics } from '@homeostat/semconv'
 import type { LookupResult } from './lru-message.ts'
 
-/** The lookups of one cache name. All three counters begin at 0, so that a cache nobody asked is no cache without hits. */
+/** The lookups of one cache name. All three counters start at 0 together, so that a ratio of them misses none. */
 export type CacheSeries = Readonly<Record<LookupResult, CounterSeries>>
 
 export function cacheSeries(registry: Registry, name: string): CacheSeries {

@@ -4,13 +4,13 @@ import type { LruCache } from './lru-message.ts'
 /** Below this many, dead references are not worth a walk. */
 const PRUNE_FROM = 64
 
-/** An lru-cache that was seen, and its name. Does not keep it alive. */
+/** An lru-cache that was observed, and its name. Does not keep it alive. */
 export interface SeenLruCache extends NamedSize {
   /** The cache, as long as the application has it. */
   cache(): LruCache | undefined
 }
 
-/** The lru-caches that were seen, in the order they were seen first. */
+/** The lru-caches that were observed, in the order of their first use. */
 export class LruCaches {
   #seen: (SeenLruCache & { readonly ref: WeakRef<LruCache> })[] = []
   #pruneAt = PRUNE_FROM

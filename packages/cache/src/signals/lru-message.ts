@@ -32,8 +32,8 @@ export interface LruMessage {
 export type LookupResult = 'hit' | 'miss' | 'stale'
 
 /**
- * What a lookup found; undefined for what is no lookup. `has` and `peek` are none: who asks with them asks again with `get`,
- * or only wants to look.
+ * The result of a lookup; undefined for any other message. `has` and `peek` are not lookups: their caller calls `get` next,
+ * or only inspects the cache.
  */
 export function lookupResult(message: LruMessage): LookupResult | undefined {
   const { op } = message

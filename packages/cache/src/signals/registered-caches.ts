@@ -14,7 +14,7 @@ export interface MeasuredCache {
   evict?(): void
 }
 
-/** Where the lookups of a registered cache are told. Each call is one increment. */
+/** Counts the lookups of a registered cache. Each call is one increment. */
 export interface RegisteredCache extends Disposable {
   /**
    * The most entries it may hold now: its own limit, or a share of that while `cache.limit` is below 1. A cache that asks for it

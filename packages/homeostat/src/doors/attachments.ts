@@ -3,7 +3,7 @@ import type { AttachTarget } from './attach.ts'
 import { attachReader } from './attach.ts'
 import { tidyTextReaders } from './text-readers.ts'
 
-/** The readers and providers of the application that serve Homeostat, as they were again once this is disposed. */
+/** The readers and providers of the application that Homeostat has changed. Disposing of it restores them. */
 export class Attachments implements Disposable {
   /** The readers that were attached. */
   readonly readers: Set<object> = new Set()

@@ -39,7 +39,7 @@ const BUNDLED_FILES: readonly (readonly [file: string, like: PoolFile])[] = [
   ['dist/cjs/classes/main-worker.js', POOL_FILES[1]!],
 ]
 
-/** What tells a pool's child from an application. */
+/** Facts that distinguish the child of a pool from an application. */
 export interface ProcessFacts {
   /** The file that the process or thread begins with: `process.argv[1]`. */
   readonly file: string | undefined

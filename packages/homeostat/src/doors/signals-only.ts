@@ -1,7 +1,7 @@
 import type { HomeostatOptions } from '../options/options.ts'
 import { poolChild } from './pool-child.ts'
 
-/** Why nothing but signals is wanted in this process, for people; undefined where the whole engine is. */
+/** Why this process only measures, for people; undefined where it runs the whole loop. */
 export function whySignalsOnly({ signalsOnly }: HomeostatOptions): string | undefined {
   if (signalsOnly !== undefined) return signalsOnly ? 'the option signalsOnly says so' : undefined
   const pool = poolChild()

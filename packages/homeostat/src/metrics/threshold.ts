@@ -18,8 +18,8 @@ export interface Threshold {
 const FLIPPED = { '>': '<', '>=': '<=', '<': '>', '<=': '>=' } as const
 
 /**
- * The thresholds of a condition: alternatives (`or`), each of comparisons that hold together (`and`). What is no comparison
- * with a number is left out.
+ * The thresholds of a condition: alternatives (`or`), each of comparisons that hold together (`and`). Anything but a
+ * comparison with a number is left out.
  */
 export function thresholdsOf(expr: string, compiler: Compiler = { compile }): readonly (readonly Threshold[])[] {
   const { ast } = compiler.compile(expr)

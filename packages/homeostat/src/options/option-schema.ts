@@ -59,7 +59,7 @@ const SIGNALS = (['SIGUSR2', 'SIGUSR1', 'SIGHUP', 'SIGURG', 'SIGIO', 'SIGPWR', '
   signal => signal in constants.signals,
 )
 
-/** What a package of the application's needs at least; its rules, responses and actions are checked one by one. */
+/** The least that a package of the application needs; its rules, responses and actions are checked one by one. */
 const domain: OptionSchema<Domain> = whole<Domain>(
   {
     name: text({ description: 'a short name' }),

@@ -41,8 +41,8 @@ export interface HomeostatOptions {
   readonly actions?: readonly Action[]
   /**
    * Prometheus rule files beside `rules`. They are read at the start and whenever one of them changes, together with the
-   * response files: either all of them are put in force or, with a warning, what they said before stays. Trials in flight end
-   * on what they began with.
+   * response files: either all of them are put in force or, with a warning, the rules and responses before stay. Trials in
+   * flight end on those that they began with.
    */
   readonly ruleFiles?: readonly string[]
   /**
@@ -93,8 +93,8 @@ export interface HomeostatOptions {
    */
   readonly killSignal?: 'SIGUSR2' | 'SIGUSR1' | 'SIGHUP' | 'SIGURG' | 'SIGIO' | 'SIGPWR' | 'SIGBREAK' | false
   /**
-   * A thread that stops all actions when the event loop is blocked for longer than `limitMs`, 10000 unless said otherwise; they go
-   * on after it ran well for a minute. `false` for none. Where nothing may act there is no such thread.
+   * A thread that stops all actions when the event loop is blocked for longer than `limitMs`, 10000 by default; they go on
+   * after it ran well for a minute. `false` for none. Where nothing may act there is no such thread.
    * @default on where something may act
    */
   readonly watchdog?: { readonly limitMs?: number } | boolean

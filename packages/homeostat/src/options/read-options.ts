@@ -6,10 +6,10 @@ import { GivenProgram } from '../given-program.ts'
 import { homeostatOptions } from './option-schema.ts'
 import type { HomeostatOptions } from './options.ts'
 
-/** Variables that are read, and are no options. */
+/** Variables that are read elsewhere and are not options. */
 const OTHER_VARIABLES = ['HOMEOSTAT_DISABLED', 'OTEL_SERVICE_NAME', 'OTEL_RESOURCE_ATTRIBUTES']
 
-/** Options that may be used, and what could not be used of those that were given. */
+/** Options that may be used, and the paths of those that are not valid. */
 export interface CheckedOptions {
   readonly options: HomeostatOptions
   /** The rules and responses, which are not read yet. */

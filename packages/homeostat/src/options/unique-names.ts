@@ -7,8 +7,8 @@ import type { DomainWithMode } from './modes.ts'
 import type { HomeostatOptions } from './options.ts'
 
 /**
- * Leaves out each action and knob that is called like one before it: which of the two a response means could not be told. What
- * packages bring comes before what options bring.
+ * Leaves out each action and knob that is called like one before it, because a response could mean either. Those of
+ * packages come before those of options.
  */
 export function withUniqueNames(
   options: HomeostatOptions,

@@ -15,13 +15,13 @@ export interface FileProgramContext extends ProgramParts {
   readonly own: Promise<OwnProgram>
   readonly intervalMs: number
   readonly faults: Faults
-  /** Is given what is wrong with the files, one line each. */
+  /** Receives each mistake in the files, in one line. */
   readonly notice: (text: string) => void
-  /** Where a program is put in force. */
+  /** Loads the program. */
   readonly optimizer: Optimizer
 }
 
-/** How long the event loop is held to put a program together. */
+/** How long the event loop is held at a time to put a program together. */
 const SLICE_MS = 1
 /** Responses looked at between two rests. */
 const RESPONSES_OF_STEP = 128

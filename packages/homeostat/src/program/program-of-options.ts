@@ -13,7 +13,7 @@ import { serverOnlySelectors } from '../report/server-only-selectors.ts'
 /** Rules and responses that are checked and loaded before `homeostat()` returns; more of them take longer than ten milliseconds. */
 const LOADED_AT_ONCE = 200
 const NOTHING: ProgramSource = { rules: [], responses: [] }
-/** How long the event loop is held for the others. */
+/** How long the event loop is held at a time to load more of them. */
 const SLICE_MS = 1
 /** Lines about a large program that are warnings of the process. Further ones go to `diag` only: nobody reads so many. */
 const MOST_WARNINGS = 100
@@ -23,7 +23,7 @@ const MOST_WARNINGS = 100
  * while the application goes on starting. Either way each mistake is one warning.
  */
 export class ProgramOfOptions implements Disposable {
-  /** What the options bring, once it is in force. */
+  /** The rules and responses of the options, once they are in force. */
   readonly own: Promise<OwnProgram>
   readonly #given: GivenProgram
   readonly #parts: ProgramParts
@@ -74,7 +74,7 @@ export class ProgramOfOptions implements Disposable {
     }
   }
 
-  /** What is loaded is not wanted any more. Nobody waits any longer for what the options bring. */
+  /** Stops the loading. {@link own} settles as empty, so that nobody waits for it. */
   [Symbol.dispose](): void {
     this.#isOver = true
     this.#settleOwn({ rules: [], responses: [] })

@@ -15,18 +15,18 @@ import { findingsInSteps } from '../report/response-findings.ts'
 export interface Program {
   readonly rules: readonly RuleSource[]
   readonly responses: readonly Response[]
-  /** What is wrong with the application's responses. */
+  /** Mistakes in the application's responses. */
   readonly findings: Lines
 }
 
-/** Whose rules, responses and actions are put together. */
+/** The packages and the options whose rules, responses and actions are put together. */
 export interface ProgramParts {
   readonly options: HomeostatOptions
   readonly domains: readonly DomainWithMode[]
   readonly modes: Modes
 }
 
-/** Responses put in place between two rests. */
+/** Responses put in place between two pauses. */
 const RESPONSES_OF_STEP = 128
 
 /** The actions of the packages and the application. A package in mode `off` brings none. */
@@ -88,7 +88,7 @@ function asCareful(own: Response, usual: Response | undefined): Response {
   return { preventive, requires, clear, maxMode, ...own } as Response
 }
 
-/** A response that runs what another package brings needs the leave of both. */
+/** A response that runs what another package brings needs the mode of both. */
 function responsesOf(domain: Domain, maxMode: Mode): Response[] {
   const own = new Set(broughtActions(domain).map(({ name }) => name))
   return domain.responses.map(response => (own.has(response.action) ? response : { ...response, maxMode }))

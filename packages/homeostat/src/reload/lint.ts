@@ -7,7 +7,7 @@ import { findingsOf } from '../report/response-findings.ts'
 import { thresholdsOf } from '../metrics/threshold.ts'
 import type { PlacedResponse } from './response-file.ts'
 
-/** Responses of files that could never do what they are for, each at its place. */
+/** Errors about responses of files that could never have an effect, each at its place. */
 export function lintResponses(placed: readonly PlacedResponse[], context: ResponseContext): RuleFileError[] {
   const responses = placed.map(({ response }) => response)
   return findingsOf(responses, context).flatMap(({ index, field, reason }) => {
@@ -16,7 +16,7 @@ export function lintResponses(placed: readonly PlacedResponse[], context: Respon
   })
 }
 
-/** What in rule files is valid, and seldom what was meant. One line each. */
+/** Warnings about rules that are valid and seldom what was meant, one line each. */
 export function lintRules(
   file: string,
   groups: readonly RuleGroup[],

@@ -7,7 +7,7 @@ export class ProgramFilesError extends Error {
   /** Everything that is wrong with them. */
   readonly errors: readonly unknown[]
 
-  /** @param isKept - whether what the files said before is still in force */
+  /** @param isKept - whether the rules and responses before are still in force */
   constructor(errors: readonly unknown[], isKept: boolean) {
     const [first] = errors
     const reason = describeThrown(first)

@@ -19,14 +19,14 @@ export interface ProgramFilesOptions {
   readonly ruleFiles: readonly string[]
   readonly responseFiles: readonly string[]
   readonly base: ProgramBase | Promise<ProgramBase>
-  /** The expressions of what is in force: most of the next ones are mostly the same. Default: none. */
+  /** The expressions in force, most of which the next program has as well. Default: none. */
   readonly earlier?: () => CompiledExpressions
-  /** Puts what the files say in force, in one step. */
+  /** Puts the rules and responses of the files in force, in one step. */
   readonly swap: (
     program: { readonly rules: readonly RuleGroup[]; readonly responses: readonly Response[] },
     expressions: CompiledExpressions,
   ) => void | Promise<void>
-  /** Told in one line what was wrong with the files, once for each state they are in. */
+  /** Receives one line about the mistakes in the files, once per state of the files. */
   readonly warn: Warn
   readonly onFault: (error: unknown) => void
   /** How often the files are looked at. @default 1000 */
@@ -35,7 +35,7 @@ export interface ProgramFilesOptions {
 
 /**
  * Rule and response files, read now and again whenever one of them changes. They are checked as a whole: either all of
- * them are put in force, or what was in force before stays.
+ * them are put in force, or the program before stays.
  */
 export class ProgramFiles implements Disposable {
   /** Settles when the files have been read for the first time, whatever came of it; never rejects. */
@@ -44,7 +44,7 @@ export class ProgramFiles implements Disposable {
   readonly #watch: Disposable
   readonly #turns = new Turns()
   #seen: readonly string[] | undefined
-  #told: string | undefined
+  #reported: string | undefined
   #hasLoaded = false
   #isClosed = false
 
@@ -70,7 +70,7 @@ export class ProgramFiles implements Disposable {
     try {
       const [rules, responses] = await Promise.all([texts(ruleFiles), texts(responseFiles)])
       const seen = [...rules, ...responses].map(({ text }) => text)
-      // Touched, or written anew with what it said before.
+      // Touched, or written anew with the same text.
       if (this.#isClosed || isSame(seen, this.#seen)) return
       this.#seen = seen
       const base = await this.#options.base
@@ -81,7 +81,7 @@ export class ProgramFiles implements Disposable {
       const expressions = new CompiledExpressions(earlier?.())
       await swap(program, expressions)
       this.#hasLoaded = true
-      this.#told = undefined
+      this.#reported = undefined
       const found = serverOnlySelectors({ ...program, known: base.rules, compiler: expressions })
       const each = warnings.map(warning => [warning])
       reportLines(allOf(each, found), { now: warn, later: warn }, AT_ONCE, this.#options.onFault)
@@ -91,8 +91,8 @@ export class ProgramFiles implements Disposable {
   }
 
   #fail(error: ProgramFilesError): void {
-    if (error.message === this.#told) return
-    this.#told = error.message
+    if (error.message === this.#reported) return
+    this.#reported = error.message
     this.#options.warn(error.message)
     this.#options.onFault(error)
   }

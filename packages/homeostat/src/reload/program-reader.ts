@@ -12,7 +12,7 @@ const AT_ONCE_CHARACTERS = 4096
 /** Rules of the application that are sent at once; packing so many takes about a millisecond. */
 const RULES_OF_PART = 100
 
-/** Reading takes seconds only where a file is made to; until then what was in force stays in force. */
+/** Reading takes seconds only where a file is made to; until then the program before stays in force. */
 const LONGEST_READ_MS = 60_000
 
 /** Parsed YAML takes some fifty times the memory of its text, of which there are at most 4 MiB a file. */
@@ -29,7 +29,7 @@ export type SentPart =
   | { readonly part: 'errors'; readonly errors: readonly SentError[] }
   | { readonly part: 'warnings'; readonly warnings: readonly string[] }
 
-/** What the thread is given. */
+/** The task of the thread. */
 export interface ReaderTask {
   readonly ruleFiles: readonly FileText[]
   readonly responseFiles: readonly FileText[]

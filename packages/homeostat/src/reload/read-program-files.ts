@@ -18,7 +18,7 @@ export interface ProgramBase {
   readonly intervalMs: number
 }
 
-/** What all files say together. To be loaded only when there is no error. */
+/** The rules and responses of all files. Load them only when there is no error. */
 export interface ReadProgram {
   readonly rules: readonly RuleGroup[]
   readonly responses: readonly Response[]
@@ -47,7 +47,7 @@ export function readProgramFiles(
     ),
   )
   errors.push(...tooMany('responses', placed.length, MOST_RESPONSES, responseFiles))
-  // A rule that could not be read is no rule that is missing.
+  // A rule that could not be read is not missing.
   const context = {
     rules: [...base.rules, ...rules],
     areAll: errors.length === 0,

@@ -4,7 +4,7 @@ import { readResponse } from '@homeostat/lab/response-files'
 import type { FilePosition, RuleFileError, YamlNode } from '@homeostat/promql/rule-files'
 import { MappingReader, YamlDocument } from '@homeostat/promql/rule-files'
 
-/** A response with the places of its fields, for what is found out about it later. */
+/** A response with the places of its fields, for mistakes that are found later. */
 export interface PlacedResponse {
   readonly response: Response
   readonly file: string
@@ -19,7 +19,7 @@ export interface ResponseFileOptions {
   readonly expressions?: Compiler
 }
 
-/** What a response file holds. */
+/** The responses and errors of a file. */
 export interface ResponseFile {
   readonly file: string
   /** The responses, those with errors left out; load them only when there is no error. */

@@ -27,7 +27,7 @@ export interface LogLinesOptions {
 
 /**
  * Writes one line per event to the application's logger, outside of ticks. A logger that throws, rejects or blocks is
- * reported and left alone for five minutes: nothing of ours waits for it.
+ * reported and left alone for five minutes. Homeostat never waits for it.
  */
 export class LogLines implements Disposable {
   readonly #options: LogLinesOptions
@@ -36,7 +36,7 @@ export class LogLines implements Disposable {
   #isScheduled = false
   #written: number[] = []
   #leftOut = 0
-  /** Mentions the lines that were left out, should no other line come. */
+  /** The timer that mentions the lines that were left out when no other line comes. */
   #mention: Disposable | undefined
   #failures = 0
   #pausedUntil = -Infinity
@@ -58,7 +58,7 @@ export class LogLines implements Disposable {
     setImmediate(() => this.flush())
   }
 
-  /** Writes what waits, now. */
+  /** Writes the waiting lines now. */
   flush(): void {
     this.#isScheduled = false
     const lines = this.#waiting
@@ -79,7 +79,7 @@ export class LogLines implements Disposable {
     if (this.#leftOut > 0) this.#mention ??= after(MINUTE_MS, () => this.#mentionLeftOut())
   }
 
-  /** Writes what waits and what was left out; the last line may have been one of a burst. */
+  /** Writes the waiting lines and how many were left out: the last line may have been one of a burst. */
   [Symbol.dispose](): void {
     this.flush()
     this.#mentionLeftOut()
@@ -99,7 +99,7 @@ export class LogLines implements Disposable {
     const begun = this.#clock()
     try {
       const written: unknown = logger?.[level](line)
-      // A logger may be asynchronous, and nobody else would catch what it rejects with.
+      // A logger may be asynchronous, and nobody else would catch its rejection.
       if (written instanceof Promise) return void written.then(this.#succeeded, () => this.#failed('it rejected'))
     } catch {
       return this.#failed('it threw')

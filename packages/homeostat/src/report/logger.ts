@@ -1,4 +1,4 @@
-/** What lines are written to: `console`, or a logger like pino, winston or bunyan. */
+/** Receives lines: `console`, or a logger like pino, winston or bunyan. */
 export interface Logger {
   info(message: string): unknown
   warn(message: string): unknown

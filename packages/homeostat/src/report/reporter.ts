@@ -45,7 +45,7 @@ export interface ReportedParts {
   readonly keeper: Keeper
 }
 
-/** What people hear of Homeostat: one line at start, one per event, what was found, and the report. */
+/** Reports to people: one line at start, one per event, the findings, and the report. */
 export class Reporter implements RunningHomeostat, Disposable {
   readonly #context: ReporterContext
   readonly #log: LogLines
@@ -65,12 +65,12 @@ export class Reporter implements RunningHomeostat, Disposable {
     parts.optimizer.on(entry => this.#read(entry))
   }
 
-  /** Writes what a burst of lines left out. */
+  /** Writes how many lines of a burst were left out. */
   [Symbol.dispose](): void {
     this.#log[Symbol.dispose]()
   }
 
-  /** Something that happened outside of the loop, e.g. a kill switch. It is no process warning: an application may end at one. */
+  /** Something that happened outside of the loop, e.g. a kill switch. It is not a process warning, at which some applications end. */
   notice(text: string): void {
     warnLater(text)
     this.#log.write('warn', text)

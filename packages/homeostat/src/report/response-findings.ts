@@ -5,7 +5,7 @@ import type { Rule, RuleSource } from '@homeostat/promql'
 import { didYouMeanInSteps, shownName } from '@homeostat/signals/options'
 import { overlap, thresholdsOf } from '../metrics/threshold.ts'
 
-/** What responses are checked against. */
+/** The rules and actions against which responses are checked. */
 export interface ResponseContext {
   readonly rules: readonly RuleSource[]
   /** Whether there are no other rules than these. */
@@ -16,9 +16,9 @@ export interface ResponseContext {
   readonly compiler?: Compiler
 }
 
-/** Why a response could never do what it is for. */
+/** Why a response could never have an effect. */
 export interface ResponseFinding {
-  /** Which of the responses. */
+  /** Place of the response in the list. */
   readonly index: number
   /** The field that is to be corrected: `action`, `alert` or `clear`. */
   readonly field: string

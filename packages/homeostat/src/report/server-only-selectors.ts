@@ -35,7 +35,7 @@ interface Written {
 /** Rules looked at between two rests, to learn what they record. */
 const RULES_OF_STEP = 128
 
-/** What is looked at. */
+/** The rules and responses whose selectors are checked. */
 export interface Looked {
   readonly rules: readonly RuleSource[]
   readonly responses: readonly Response[]
@@ -46,8 +46,8 @@ export interface Looked {
 }
 
 /**
- * Finds selectors that find nothing in a process though they do on a server: a rule with one never fires, or for ever. What
- * the rules themselves record is known; what an instrument of the application may name so is not. A step looks at an expression.
+ * Finds selectors that match nothing in a process though they do on a server: a rule with one never fires, or fires for ever.
+ * Names that the rules record are known; names of the application's own instruments are not. A step looks at one expression.
  */
 export function* serverOnlySelectors({ rules, responses, known, compiler = { compile } }: Looked): Lines {
   const recorded = new Set<string>()

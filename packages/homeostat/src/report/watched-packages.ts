@@ -10,7 +10,7 @@ export interface WatchedPackage {
   readonly isOn: boolean
   /** Series that have a value now. */
   readonly series: number
-  /** What it does not see, and why, one line each. */
+  /** Why something is not measured, one line per reason. */
   readonly notes: readonly string[]
 }
 

@@ -28,7 +28,7 @@ const MOST_EPISODES = 500
 /** More than the noise of any measurement lets one tell. */
 const DIGITS = 6
 
-/** Writes in pieces, between which the event loop turns. Whoever reads meanwhile gets what was there before. */
+/** Writes in pieces, between which the event loop turns. A reader gets the file before until the new one is complete. */
 export async function writeHistory(path: string, head: HistoryHead, history: SavedHistory): Promise<void> {
   await replaceFile(path, async file => {
     let piece = line(head)

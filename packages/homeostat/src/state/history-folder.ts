@@ -7,7 +7,7 @@ import { every, nextTurn, Turns } from '@homeostat/signals'
 import type { HistoryHead } from './history-file.ts'
 import { readHead, readHistory, writeHistory } from './history-file.ts'
 
-/** A history is days of work: what a crash may cost of it is minutes. */
+/** A history is days of work, of which a crash may cost minutes. */
 const SAVE_EVERY_MS = 300_000
 const DAY_MS = 86_400_000
 /** A history that nobody wrote for so long belongs to a rule that no longer exists. */
@@ -24,22 +24,22 @@ export interface HistoryFolderOptions {
   readonly folder: string
   readonly histories: Histories
   readonly onError: (error: unknown) => void
-  /** ms since the epoch, as other processes tell it. */
+  /** Milliseconds since the epoch, comparable between processes. */
   readonly clock: () => number
 }
 
 /** The last version of a history that was read or written. */
 interface Seen {
-  /** Tells whether it has changed since. */
+  /** Changes with the history. */
   readonly print: string
-  /** Tells whether the file is still the one that was seen. */
+  /** These two change when somebody else writes the file. */
   readonly savedAt: number
   readonly savedBy: string
 }
 
 /**
- * What is known of actions, kept across restarts, one file a history: a verdict takes days, and services are deployed more
- * often than that. Nothing here rejects, and one history that fails does not keep the others.
+ * Keeps the evidence about actions across restarts, one file per history: a verdict takes days, and services are deployed
+ * more often than that. Nothing here rejects, and one history that fails does not keep the others.
  */
 export class HistoryFolder {
   readonly #options: HistoryFolderOptions

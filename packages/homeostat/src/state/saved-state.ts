@@ -6,7 +6,7 @@ import { ForeignStateError, seal, unseal } from './saved-state-envelope.ts'
 import type { StatePlaces } from './saved-state-places.ts'
 import { inTime } from '../time-limit.ts'
 
-/** A state is hours of work: what a crash may cost of it is minutes. */
+/** A state is hours of work, of which a crash may cost minutes. */
 const SAVE_EVERY_MS = 300_000
 /** How soon a server that the application begins to use is asked what it keeps. */
 const LOOK_EVERY_MS = 15_000
@@ -22,7 +22,7 @@ const FAR_AHEAD_MS = 366 * 86_400_000
 
 /** Something that should outlive the process. */
 export interface Kept {
-  /** What it is kept as, e.g. `forecasts`. */
+  /** The name under which it is kept, e.g. `forecasts`. */
   readonly name: string
   /** JSON; undefined while there is nothing worth keeping. */
   save(): unknown
@@ -42,12 +42,12 @@ export interface SavedStateOptions {
  * Keeps something across restarts. The processes of a service share one entry a place, for they are taken to be alike: who
  * saves last is read next.
  *
- * What the last life saved is found wherever it was: every place is read once, as soon as it is known, before it is first
- * written, and counts if it is newer than what was read or saved until then. Nothing here rejects.
+ * A state that an earlier process saved is found wherever it is: every place is read once, as soon as it is known, before
+ * it is first written. Its state counts if it is newer than the one that was read or saved until then. Nothing here rejects.
  */
 export class SavedState {
   readonly #options: SavedStateOptions
-  /** Names of the places that were asked. What one that did not answer has is asked for again before it is written. */
+  /** Names of the places that were asked. One that did not answer is asked again before it is written. */
   readonly #asked = new Set<string>()
   readonly #read = new Set<string>()
   /** When what is known was saved, by whomever. */

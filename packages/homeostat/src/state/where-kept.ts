@@ -8,7 +8,7 @@ export interface KeptThing {
 }
 
 /**
- * What of this process outlives it; `docs/where-things-go.md` lists all that there can be.
+ * Lists the things of this process that outlive it; `docs/where-things-go.md` describes each.
  *
  * @param folderFault - why the state folder cannot be used
  */
@@ -34,7 +34,7 @@ export function whereKept(
   ]
 }
 
-/** Where what was learned is kept, or why it is not; undefined before that is decided. */
+/** Where learned state is kept, or why it is not; undefined before that is decided. */
 export function learnedWhere(keeping: Keeping | undefined, folderFault: string | undefined): string | undefined {
   const isInFolder = keeping?.folder !== undefined && keeping.learned === keeping.folder
   return isInFolder && folderFault !== undefined ? `not kept: ${folderFault}` : keeping?.learned

@@ -1,4 +1,4 @@
-/** What warming needs of a Redis client; an ioredis `Redis` or `Cluster` fits. */
+/** The methods of a Redis client that warming needs; an ioredis `Redis` or `Cluster` fits. */
 export interface CacheClient {
   /** -2 when the key is not there. */
   pttl(key: string): Promise<number>

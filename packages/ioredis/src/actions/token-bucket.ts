@@ -1,7 +1,7 @@
 /**
  * Holds a rate: a token is earned every `1 / perSecond` seconds, up to `burst` of them, and each piece of work takes one.
- * Source: the token bucket of RFC 2697/2698, reservations as in Guava's RateLimiter: a taker that finds no token is told
- * how long to wait, and the token is its own from then on.
+ * Source: the token bucket of RFC 2697/2698, reservations as in Guava's RateLimiter: a taker that finds no token gets
+ * the time to wait, and the token is its own from then on.
  */
 export class TokenBucket {
   readonly #perMs: number

@@ -15,9 +15,9 @@ interface Socket {
 /** A connection of our own, made by duplicating the application's client. */
 export interface OwnClient {
   readonly status: string
-  /** Of a client of one server. */
+  /** Only a client of one server has it. */
   readonly stream?: Socket
-  /** Of a Cluster. */
+  /** Only a Cluster has it. */
   nodes?(): readonly { readonly stream?: Socket }[]
   connect(): Promise<unknown>
   disconnect(): void
@@ -61,7 +61,7 @@ export function ownClient(client: CoordinatorClient, timeoutMs: number): OwnClie
     enableAutoPipelining: false,
     clusterRetryStrategy: null,
     retryDelayOnFailover: 0,
-    // No timer of its own; a slot that moved is seen when the old node says so.
+    // No timer of its own; a slot that moved is found when the old node redirects.
     slotsRefreshInterval: 0,
     scaleReads: 'master',
     redisOptions: { ...connection, enableOfflineQueue: true },
@@ -96,7 +96,7 @@ export function untilReady(client: OwnClient): Promise<boolean> {
   })
 }
 
-/** Ends the connection now. Whatever waits for it is told; the next call makes a new one. */
+/** Ends the connection now. Its waiting calls reject; the next call makes a new one. */
 export function drop(client: OwnClient): void {
   const sockets = socketsOf(client)
   client.disconnect()

@@ -30,7 +30,7 @@ export interface RedisCoordinatorOptions {
 
 /** An effect in the coordinator's own Redis. */
 export interface RedisEffect {
-  /** Lua. Of a Cluster, its keys have to be on the lease's node: `homeostat:{service}:` names the slot. */
+  /** Lua. In a Cluster, its keys have to be on the lease's node: `homeostat:{service}:` names the slot. */
   readonly script: string
   readonly keys: readonly string[]
   readonly args?: readonly (string | number)[]

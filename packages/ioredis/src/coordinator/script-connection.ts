@@ -13,7 +13,7 @@ export interface ScriptConnectionOptions {
   readonly keys: string
   /** After which an answer is not waited for any more. */
   readonly timeoutMs: number
-  /** What a call rejects with that got no answer that counts. */
+  /** The class of the error for a call without a valid answer. */
   readonly Unavailable: Unavailable
 }
 

@@ -5,7 +5,7 @@
  */
 export type LookupShape = 'value' | 'values' | 'map' | 'count' | 'text'
 
-/** Commands that ask "is it there?". Anything that is not listed, Lua scripts included, is no lookup. */
+/** Commands that ask "is it there?". Anything that is not listed, Lua scripts included, is not a lookup. */
 const shapes: Readonly<Record<string, LookupShape>> = {
   get: 'value',
   getex: 'value',

@@ -1,6 +1,6 @@
 import { disposeTogether, patchMethod, patchModuleFile } from '@homeostat/signals'
 
-/** Queues known at once; of further ones nothing is learned, and their reads count as lookups, which is reported. */
+/** Queues known at once. Reads of further ones count as lookups, which is reported. */
 const MAX_QUEUES = 16_384
 const COLON = 58
 /** V8 keeps whole numbers of so many bits without an object of their own. */

@@ -1,6 +1,6 @@
 import type { RedisClient } from './reply-handler.ts'
 
-/** Clients that are remembered: more of one server say nothing new about which servers are in use. */
+/** Clients that are remembered: more clients of one server do not show more servers. */
 const MAX_CLIENTS = 32
 
 /** Remembers the clients that were met last, weakly, and at least one of each server while there is room for all servers. */

@@ -1,7 +1,7 @@
 import { databasePart, hostPart, portPart, UNKNOWN_PART } from '@homeostat/signals'
 import type { RedisClient } from './reply-handler.ts'
 
-/** Where a client's database is, for people and to tell servers apart. */
+/** The address of a client's database, for people and to distinguish servers. */
 export function redisAddress({ options }: RedisClient): string {
   const { path, host = 'localhost', port = 6379, db = 0, sentinels, name } = options ?? {}
   const at = `${hostPart(host) ?? UNKNOWN_PART}:${portPart(port) ?? UNKNOWN_PART}`

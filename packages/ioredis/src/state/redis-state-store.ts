@@ -38,7 +38,7 @@ export interface RedisStateStoreOptions {
 
 /**
  * Keeps state in the Redis that the application uses. It has a connection only while it reads or writes: minutes lie
- * between, and a connection that idles for so long may be dead without anybody having said so.
+ * between, and a connection that idles for so long may be dead without a sign of it.
  *
  * @example
  * ```ts

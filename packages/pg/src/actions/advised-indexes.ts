@@ -9,7 +9,7 @@ import { explain } from './explain.ts'
 import { coveringIndex, createIndexStatement } from './index-candidate.ts'
 import { filteredScans } from './plan.ts'
 
-/** As many as an advisor follows up; the oldest are forgotten. */
+/** As many as are followed up; the oldest are forgotten. */
 const MOST_REMEMBERED = 100
 
 /** An index that was advised, without the values of the statements that lack it. */
@@ -19,7 +19,7 @@ export interface AdvisedIndex {
   readonly table: string
   /** Quoted where the server requires it. */
   readonly columns: readonly string[]
-  /** Of the statement that lacks it. */
+  /** The fingerprint of the statement that lacks it. */
   readonly fingerprint: string
 }
 
@@ -47,8 +47,8 @@ export class AdvisedIndexes {
 }
 
 /**
- * Whether somebody has done what the advice asks for: a valid index serves the columns, whatever its name, or the statement is
- * not answered by reading the table from end to end any more, because of another index or of statistics for example.
+ * Whether somebody has followed the advice: a valid index of any name serves the columns, or the statement is no longer
+ * answered by reading the table from end to end, because of another index or of statistics for example.
  *
  * @param statement - while it is still among the slow ones
  */

@@ -22,7 +22,7 @@ export interface Index {
 export interface Table {
   /** `schema.table`, quoted where the server requires it. */
   readonly name: string
-  /** An ordinary, permanent table that is no partition. */
+  /** An ordinary, permanent table that is not a partition. */
   readonly isOrdinary: boolean
   readonly bytes: number
   /** The planner's estimate. */

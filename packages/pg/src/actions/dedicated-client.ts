@@ -66,7 +66,7 @@ export class DedicatedClient {
       pipeline: false,
       binary: false,
     })
-    // A connection that breaks is seen by the query under way; without a listener it would end the process.
+    // A connection that breaks fails the query under way; without a listener it would end the process.
     driver.on('error', () => {})
     ignore(driver)
     const client = new DedicatedClient(driver, Client, signal)

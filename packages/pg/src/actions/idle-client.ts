@@ -36,7 +36,7 @@ export function obstacleOf(pool: IdlePool, { poolClasses }: DriverCopies): strin
   if (typeof pool._remove !== 'function' || !Array.isArray(pool._idle) || typeof pool.listenerCount !== 'function')
     return 'its class is not built as pg-pool is'
   if (!poolClasses.runsOwn(pool, POOL_METHODS)) return 'its class has methods of the application'
-  // Everybody is to listen for errors, and closing causes none: a handler that only reports them is no obstacle.
+  // Everybody is to listen for errors, and closing causes none: a handler that only reports them does no harm.
   const handled = POOL_EVENTS.filter(event => event !== 'error' && pool.listenerCount!(event) > 0)
   if (handled.length > 0) return `the application handles its events (${handled.join(', ')})`
   return undefined

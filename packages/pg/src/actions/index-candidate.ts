@@ -62,7 +62,7 @@ export function coveringIndex(
   })
 }
 
-/** `CREATE INDEX CONCURRENTLY` for a candidate: it does not block writes, and names itself so that it can be told apart. */
+/** `CREATE INDEX CONCURRENTLY` for a candidate: it does not block writes, and its name shows where it comes from. */
 export function createIndexStatement({ table, columns }: IndexCandidate): string {
   const name = indexName(table, columns)
   return `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${name} ON ${table.name} (${columns.map(column => column.quoted).join(', ')})`

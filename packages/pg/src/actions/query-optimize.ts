@@ -76,7 +76,7 @@ async function optimize(
   return receipt(outcome, slowest.length, signal.aborted)
 }
 
-/** The pieces of advice that somebody has followed. A database that cannot be asked now says nothing, and is asked again later. */
+/** The pieces of advice that somebody has followed. A database that does not answer now is asked again later. */
 async function followedOf(
   instrumentation: PgInstrumentation,
   given: readonly Advice[],

@@ -28,7 +28,7 @@ export interface Answerer {
   readonly name: string
   /** Our own table that the statements use. */
   readonly table: string
-  /** What is thrown when there is no answer that counts. */
+  /** The class of the error for a call without a valid answer. */
   readonly Unavailable: Unavailable
 }
 

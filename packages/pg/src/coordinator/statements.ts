@@ -37,7 +37,7 @@ WHERE service = $1 AND kind = 'lease' AND undo IS NOT NULL AND expires_at <= clo
 
 const LIVE = `service = $1 AND expires_at > clock_timestamp()`
 
-/** $2 member, $3 ttl. Who is gone for a day is forgotten; SKIP LOCKED, so that two who tidy up never wait for each other. */
+/** $2 member, $3 ttl. A member that is gone for a day is forgotten; SKIP LOCKED, so that two processes that tidy up never wait for each other. */
 export const BEAT: string = `WITH beat AS (
   INSERT INTO homeostat_lease (service, kind, key, expires_at) VALUES ($1, 'member', $2, ${after('$3')})
   ON CONFLICT (service, kind, key) DO UPDATE SET expires_at = ${after('$3')}
@@ -51,7 +51,7 @@ SELECT count(*)::int + 1 AS members FROM homeostat_lease WHERE ${LIVE} AND kind 
 /** $2 member or holder, $3 kind */
 export const LEAVE = `DELETE FROM homeostat_lease WHERE service = $1 AND key = $2 AND kind = $3`
 
-/** Whoever is here first goes through TAKE_SLOT first: two who count at the same time would both find the last place. */
+/** The process that comes first runs TAKE_SLOT first: two that count at the same time would both find the last place. */
 export const QUEUE_UP = `INSERT INTO homeostat_lease (service, kind, key, expires_at) VALUES ($1, 'gate', 'slots', '-infinity')
 ON CONFLICT (service, kind, key) DO UPDATE SET expires_at = '-infinity'`
 

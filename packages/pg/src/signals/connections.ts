@@ -11,7 +11,7 @@ import { createStamp } from './stamp.ts'
 /** Most databases counted separately; further ones share `(other)`. */
 const MAX_DATABASES = 200
 
-/** The connections that were seen, each met once. */
+/** The connections that were observed, each once. */
 export class Connections {
   readonly #registry: Registry
   readonly #pools: Pools

@@ -8,7 +8,7 @@ const MAX_SCANNED_LENGTH = 16_384
 /** Longest name of an identifier (`NAMEDATALEN` - 1), with room for quotes and a schema. */
 const MAX_NAME_LENGTH = 132
 
-/** What a statement that has no known beginning is called. */
+/** The name of statements without a known beginning. */
 export const OTHER = '(other)'
 
 /** Operations with tables, in statements and subqueries. */

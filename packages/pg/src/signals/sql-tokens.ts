@@ -71,7 +71,7 @@ function nextToken(cursor: Cursor): Token | undefined {
 
 function numberOrWord(cursor: Cursor): Token | undefined {
   if (take(cursor, NUMBER) !== undefined) {
-    // `1abc` is no number; whatever it is, its end is no identifier.
+    // `1abc` is not a number, and its end is not an identifier.
     take(cursor, WORD)
     return LITERAL
   }

@@ -5,7 +5,7 @@ import { errorType, untilAborted } from '@homeostat/signals'
 import { MemoryCleanupError } from './memory-cleanup-error.ts'
 import { mergeReceipts } from './merge-receipts.ts'
 
-/** What a reclaimer may take to stop after the abort, before its receipt is given up. */
+/** How long a reclaimer may take to stop after the abort, before its receipt is given up. */
 const GRACE_MS = 250
 
 /** Options of the action `memory.cleanup`. */
@@ -23,8 +23,8 @@ export interface MemoryCleanupOptions {
  * It never forces a garbage collection. A full collection stops the event loop for as long as the *live* heap is large,
  * however little garbage there is (measured on Node 24.21: 850 ms at 335 MB, and `gc({ execution: 'async' })` blocks as
  * long), V8 starts one by itself before the heap limit, and freed pages go back to the system only 6 to 12 s later: it
- * would turn a process that is merely full into one that is full and stalled. What helps is to drop references, and
- * that is what reclaimers do.
+ * would turn a process that is merely full into one that is full and stalled. Only dropped references
+ * help, so reclaimers drop them.
  */
 export function createMemoryCleanup(options: MemoryCleanupOptions): Action {
   return {

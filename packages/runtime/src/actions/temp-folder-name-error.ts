@@ -1,4 +1,4 @@
-/** A temp folder's name is no plain word. */
+/** A temp folder's name is not a plain word. */
 export class TempFolderNameError extends Error {
   override readonly name = 'TempFolderNameError'
   readonly code = 'HOMEOSTAT_TEMP_FOLDER_NAME'

@@ -6,7 +6,7 @@ import { hostname } from 'node:os'
 export interface TempFolderOwner {
   readonly pid: number
   readonly hostname: string
-  /** Of the running kernel: no process outlives it. Empty where the system does not tell. */
+  /** Identifies the run of the kernel, which no process outlives. Empty where the system has none. */
   readonly bootId: string
   /** Process ids mean something only within their namespace, e.g. one container. Empty where there is none. */
   readonly pidNamespace: string
@@ -30,7 +30,7 @@ export function currentOwner(): TempFolderOwner {
   }
 }
 
-/** The manifest at `path`; undefined when it is none of ours. A symbolic link is not followed. */
+/** The manifest at `path`; undefined when it is not ours. A symbolic link is not followed. */
 export async function readOwner(path: string): Promise<TempFolderOwner | undefined> {
   let file: FileHandle | undefined
   try {

@@ -60,7 +60,7 @@ export async function createTempFolder(options: TempFolderOptions): Promise<Temp
   }
 }
 
-/** What the application has left in the folder stays; the next process of the same name removes it once it is old. */
+/** Files that the application has left in the folder stay; the next process of the same name removes it once it is old. */
 async function removeIfEmpty(path: string, manifest: string): Promise<void> {
   const entries = await readdir(path).catch(() => undefined)
   if (entries === undefined || entries.some(entry => entry !== MANIFEST)) return

@@ -56,7 +56,7 @@ function seconds(value: number | undefined, perSecond: number): number | undefin
   return value === undefined ? undefined : value / perSecond
 }
 
-/** The lowest limit there is. As with libuv, 0 is no limit. */
+/** The lowest limit there is. As with libuv, 0 stands for no limit. */
 function lowest(...limits: readonly (number | undefined)[]): number | undefined {
   const given = limits.filter(limit => limit !== undefined && limit > 0) as number[]
   return given.length > 0 ? Math.min(...given) : undefined

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What a process has reserved, and may reserve, of addresses, in bytes. */
+/** The address space that a process has reserved, and may reserve, in bytes. */
 export interface AddressSpace {
   readonly used: number
   readonly limit: number

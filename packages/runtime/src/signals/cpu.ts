@@ -12,7 +12,7 @@ export interface CpuSignals extends Disposable {
   advance(): void
 }
 
-/** What the two ends of a window are compared by. */
+/** The counters that are read at both ends of a window. */
 interface Mark {
   /** `performance.now()` of the seconds; the reading has its own time. */
   readonly atMs: number
@@ -84,7 +84,7 @@ export function createCpuSignals(registry: Registry, container: Container, minWi
   return { advance, ...disposeTogether({ [Symbol.dispose]: clear }, observer) }
 }
 
-/** CPU time of the container over the limit; of the host where no quota binds. Undefined when it cannot be told. */
+/** CPU time of the container over the limit; of the host where no quota binds. Undefined when it is unknown. */
 export function containerUtilization(from: ContainerReading, to: ContainerReading, limit: Limit): number | undefined {
   if (limit.source === 'cgroup') {
     if (from.cpu.usage === undefined || to.cpu.usage === undefined) return undefined

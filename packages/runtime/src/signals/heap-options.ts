@@ -1,7 +1,7 @@
 /** The options that divide V8's heap, in MiB; undefined what is not given. */
 export interface HeapOptions {
   readonly oldSpaceMb: number | undefined
-  /** Of the memory that there is, 0 to 100; stronger than `oldSpaceMb`, wherever it stands. */
+  /** Percentage of the memory that there is, 0 to 100; stronger than `oldSpaceMb`, wherever it stands. */
   readonly oldSpacePercent: number | undefined
   readonly semiSpaceMb: number | undefined
 }

@@ -17,9 +17,9 @@ export interface HeapSetup {
   /** `heap_size_limit` at the start, in bytes. */
   readonly sizeLimit: number
   readonly options: HeapOptions
-  /** Of the young generation, of a worker thread; undefined on the main thread. */
+  /** The young generation of a worker thread; undefined on the main thread. */
   readonly workerYoungMb: number | undefined
-  /** What a percentage is a part of, in bytes. */
+  /** The memory that a percentage is a part of, in bytes. */
   readonly memory: number
   readonly v8Major: number
 }
@@ -52,7 +52,7 @@ export class HeapRoomReader {
 }
 
 /**
- * Most of the limit that the young generation counts for. What lives in it has to find room in the old one, and V8 gives up when it
+ * Most of the limit that the young generation counts for. The objects that live in it have to find room in the old one, and V8 gives up when it
  * does not: measured on Node 24 with 51 to 98 % of the limit in the old generation, depending on how large the young one is beside
  * it. How much of it lives is not known before it is collected, and usually that is little.
  */

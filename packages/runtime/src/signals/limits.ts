@@ -16,7 +16,7 @@ export function memoryLimit(reading: ContainerReading, hostBytes: number): Limit
 }
 
 /**
- * CPUs the process can have: the quota, or what it may be scheduled on where that is less. Shares and weights are no limit: they
+ * CPUs the process can have: the quota, or what it may be scheduled on where that is less. Shares and weights do not limit: they
  * only count while others want the CPU too.
  *
  * @param hostCpus - those that the affinity mask and the cpuset leave to it, else `os.cpus().length`

@@ -12,8 +12,8 @@ const NAMES_OF_STEP = 16
 
 /**
  * The known name that a wrong one was most likely meant to be, if any is close. Letter case is left aside. Names are compared
- * word by word where they have several, split at dots, underscores, hyphens and humps: what they have in common, a prefix
- * `HOMEOSTAT_` for example, then says nothing for the words in which they differ.
+ * word by word where they have several, split at dots, underscores, hyphens and humps: a common part,
+ * a prefix `HOMEOSTAT_` for example, then does not count for the words in which they differ.
  *
  * - A misspelt word has at most one slip in four letters, and one in two or three letters.
  * - Where the words are the same but for their order or for further ones, at least half of the longer name has to fit.
@@ -62,7 +62,7 @@ function hintAt(meant: string | undefined): string {
   return meant === undefined ? '' : `; did you mean ${meant}?`
 }
 
-/** Whether a text looks like one of the words, so that it is no secret: at most one slip in three letters. */
+/** Whether a text looks like one of the words, so that it is not a secret: at most one slip in three letters. */
 export function resemblesOne(text: string, words: Iterable<string>): boolean {
   if (text.length > LONGEST_NAME) return false
   const limit = Math.floor(Math.max(3, text.length) / 3) + 1
@@ -79,7 +79,7 @@ function distanceOf(name: string, candidate: string): number {
   return Math.min(misspelt(one, other, a, b), sameWords(a, b), beginning(one, other, a.length))
 }
 
-/** Slips over the whole name. Words that both have are no evidence, so the others must be close by themselves. */
+/** Slips over the whole name. Words that both have prove nothing, so the others must be close by themselves. */
 function misspelt(one: string, other: string, a: readonly string[], b: readonly string[]): number {
   const longest = Math.max(one.length, other.length)
   const slips = editDistance(one, other, slipsOf(longest) + 1)

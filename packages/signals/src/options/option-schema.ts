@@ -7,13 +7,13 @@ export type OptionSchema<T = unknown> = v.GenericSchema<T, T>
 export interface OptionDetails {
   /** One clause without a full stop, for tables. */
   readonly description: string
-  /** What a valid value is, e.g. `a whole number from 1 to 10`. Ends the sentence "... must be". */
+  /** Describes a valid value, e.g. `a whole number from 1 to 10`. Ends the sentence "... must be". */
   readonly expected: string
   /** The value that is used when none is given. */
   readonly default?: unknown
   /** Words for a default that is not one value, e.g. `pollIntervalMs`. */
   readonly defaultWords?: string
-  /** What holds instead of a value that is not valid. Default: the default. */
+  /** Describes the effect of a value that is not valid. Default: the default is used. */
   readonly whenWrong?: string
   readonly unit?: string
   /** Never shown, not even in part: an address may hold a password, a header a token. */
@@ -110,7 +110,7 @@ export function exactly<const T extends string | boolean>(value: T, notes: Optio
   return v.pipe(v.literal(value), details({ expected: String(value), ...notes }))
 }
 
-/** A function. What it returns is checked where it is called. */
+/** A function. Its results are checked where it is called. */
 export function callback<T>(notes: OptionNotes): OptionSchema<T> {
   const isFunction = (value: unknown): boolean => typeof value === 'function'
   return v.pipe(v.custom<T>(isFunction), details({ expected: 'a function', ...notes, isCodeOnly: true }))

@@ -8,13 +8,13 @@ import type { Steps } from './steps.ts'
 export interface ReadOptions<T> {
   readonly options: T
   readonly problems: readonly OptionProblem[]
-  /** What was given at the paths of {@link ReadingContext.apart}. */
+  /** The values at the paths of {@link ReadingContext.apart}. */
   readonly apart: ReadonlyMap<string, unknown>
 }
 
 /** How options are read. */
 export interface ReadingContext {
-  /** Path of what is read, e.g. `pg`. Default: the top. */
+  /** Path of the value, e.g. `pg`. Default: the top. */
   readonly path?: string
   /** Stands before every path, e.g. `homeostat.yaml: `. Default: nothing, for options in code. */
   readonly source?: string

@@ -20,12 +20,12 @@ export const NOTHING: unique symbol = Symbol('nothing')
 /** Reads values that came from outside by their schemas, and collects what is wrong with them. */
 export class Reading {
   readonly problems: OptionProblem[] = []
-  /** What was given at the paths that are left to the caller. */
+  /** The values at the paths that are left to the caller. */
   readonly apart: Map<string, unknown> = new Map<string, unknown>()
   readonly #source: string
   readonly #apart: ReadonlySet<string>
   #count = 0
-  /** What a warning says of a value that is left out as a whole because of a mistake in it. */
+  /** The end of a warning about a mistake in a value that is then left out as a whole. */
   #outcome: string | undefined
 
   /** @param apart - paths that the caller reads by itself */
@@ -175,7 +175,7 @@ export class Reading {
       this.#report(childPath(path, name), `is missing, but must be ${expected}; ${this.#outcome}${hint}`)
     }
     if (this.#count > before) return NOTHING
-    // What several fields have to meet together; the items of lists have been checked, and take long.
+    // Conditions over several fields. The items of lists have been checked, and take long.
     const parsed = parse(schema, hasLongList(schema, read) ? withoutLists(read) : given)
     if (parsed?.success) return read
     this.#report(path, `${parsed?.issues[0].message ?? 'is not valid'}; ${this.#outcome}`)
