@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { DeltaSums } from '@homeostat/optimizer/parts'
+import { DeltaSums, type ForeignScope } from '@homeostat/optimizer/parts'
 import type { Snapshot } from '@homeostat/optimizer'
-import type { ForeignScope } from '@homeostat/optimizer/parts'
 import { collectionsOf, type OtlpCollection, type OtlpExport } from './otlp-metrics.ts'
 import { RecordingError } from './recording-error.ts'
 import { linesOf, parseLine } from './recording-source.ts'

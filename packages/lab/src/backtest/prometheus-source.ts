@@ -1,12 +1,10 @@
 import { ValueType } from '@opentelemetry/api'
 import { compile, rulesOf, type LabelMatch } from '@homeostat/promql'
 import { CUMULATIVE, GAUGE_POINT, hrTime, type MetricData } from '@homeostat/signals'
-import type { ProgramSource } from '@homeostat/optimizer'
+import type { ProgramSource, Snapshot } from '@homeostat/optimizer'
 import { expressionsOf } from '@homeostat/optimizer/parts'
-import type { Snapshot } from '@homeostat/optimizer'
 import { DEFAULT_STEP_MS } from './otlp-source.ts'
-import { labelsKey, PrometheusClient, type RangeSeries } from '@homeostat/prometheus'
-import { PrometheusError } from '@homeostat/prometheus'
+import { labelsKey, PrometheusClient, PrometheusError, type RangeSeries } from '@homeostat/prometheus'
 import type { BacktestSource } from './source.ts'
 
 /** Options of a source that reads a Prometheus server. */

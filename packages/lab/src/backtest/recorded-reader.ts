@@ -1,8 +1,6 @@
 import type { Scope, ScopeMetrics } from '@homeostat/signals'
-import type { Steps } from '@homeostat/optimizer/parts'
+import { SnapshotReader, type ForeignScope, type Steps } from '@homeostat/optimizer/parts'
 import type { Snapshot } from '@homeostat/optimizer'
-import type { ForeignScope } from '@homeostat/optimizer/parts'
-import { SnapshotReader } from '@homeostat/optimizer/parts'
 
 /** Plays recorded snapshots to an optimizer, which cannot tell them from live ones. */
 export class RecordedReader extends SnapshotReader {

@@ -1,8 +1,7 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { DataPoint, HistogramValue, MetricData, ScopeMetrics } from '@homeostat/signals'
 import { DELTA, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
-import type { Optimizer } from '@homeostat/optimizer'
-import type { Snapshot } from '@homeostat/optimizer'
+import type { Optimizer, Snapshot } from '@homeostat/optimizer'
 import type { RecordedCollection, RecordedMetric, RecordedSeries, RecordedValue, RecordingHeader } from './recording.ts'
 import { Redaction } from './redaction.ts'
 

@@ -1,5 +1,4 @@
-import type { RefusalReason } from '@homeostat/optimizer'
-import type { Firing } from '@homeostat/optimizer'
+import type { Firing, RefusalReason } from '@homeostat/optimizer'
 
 /** One alert that fired. Times are milliseconds since the epoch. */
 export interface FiredAlert {

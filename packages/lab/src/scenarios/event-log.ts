@@ -1,6 +1,4 @@
-import type { Firing } from '@homeostat/optimizer'
-import type { LedgerEntry } from '@homeostat/optimizer'
-import type { Trial } from '@homeostat/optimizer'
+import type { Firing, LedgerEntry, Trial } from '@homeostat/optimizer'
 import type { EventKind, ScenarioEvent } from './expected.ts'
 
 type AlertOf = Pick<Firing, 'alert' | 'labels'>

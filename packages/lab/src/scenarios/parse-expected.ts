@@ -1,9 +1,8 @@
 import { formatDuration } from '@homeostat/promql'
 import { MappingReader, plainValue, type YamlDocument, type YamlNode } from '@homeostat/promql/rule-files'
-import type { RefusalReason } from '@homeostat/optimizer'
+import type { RefusalReason, Verdict } from '@homeostat/optimizer'
 import { revertCauses } from '@homeostat/optimizer/parts'
 import { milliseconds } from '../response-files/fields.ts'
-import type { Verdict } from '@homeostat/optimizer'
 import { EVENT_FIELDS, EVENT_KINDS, type EventKind, type EventPattern, type Expected } from './expected.ts'
 
 const VERDICTS: Record<Verdict, true> = {

@@ -6,9 +6,8 @@ import {
   type YamlDocument,
   type YamlNode,
 } from '@homeostat/promql/rule-files'
-import { type BudgetLimits } from '@homeostat/optimizer'
+import { isMode, modes, type BudgetLimits, type Mode } from '@homeostat/optimizer'
 import { DEFAULT_BUDGET } from '@homeostat/optimizer/parts'
-import { isMode, modes, type Mode } from '@homeostat/optimizer'
 import { milliseconds, positive } from '../response-files/fields.ts'
 import { readResponse } from '../response-files/read-response.ts'
 import { readExpected } from './parse-expected.ts'

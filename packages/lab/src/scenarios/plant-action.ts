@@ -1,5 +1,4 @@
-import type { Action } from '@homeostat/optimizer'
-import type { Receipt, UndoResult } from '@homeostat/optimizer'
+import type { Action, Receipt, UndoResult } from '@homeostat/optimizer'
 import type { PlantActionSpec, PlantEffect } from './plant-spec.ts'
 
 interface Run {

@@ -1,6 +1,5 @@
-import { nextTurn as settle } from '@homeostat/signals'
+import { nextTurn as settle, Registry } from '@homeostat/signals'
 import type { RuleSource } from '@homeostat/promql'
-import { Registry } from '@homeostat/signals'
 import type { Mode } from '@homeostat/optimizer'
 import { Optimizer } from '@homeostat/optimizer'
 import { checkExpected } from './check-expected.ts'

@@ -1,7 +1,5 @@
 import type { RuleSource } from '@homeostat/promql'
-import type { BudgetLimits } from '@homeostat/optimizer'
-import type { Mode } from '@homeostat/optimizer'
-import type { Response } from '@homeostat/optimizer'
+import type { BudgetLimits, Mode, Response } from '@homeostat/optimizer'
 import type { Expected } from './expected.ts'
 import type { PlantSpec, TimeSpan } from './plant-spec.ts'
 
