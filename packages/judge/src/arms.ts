@@ -3,10 +3,10 @@ import type { Arm } from './episode.ts'
 /** Until a history has a verdict half of its episodes are controls, then one in ten. */
 export type Phase = 'undecided' | 'settled'
 
-/** Of one rule x action; plain data, so that it can be kept across restarts. */
+/** The randomization of one rule and action; plain data, so that it can be kept across restarts. */
 export interface ArmState {
   readonly phase: Phase
-  /** What is left of the current block, next one first. */
+  /** The rest of the current block, next arm first. */
   readonly block: readonly Arm[]
 }
 

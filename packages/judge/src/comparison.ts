@@ -8,8 +8,8 @@ import { vanished } from './vanished.ts'
 export interface Comparison {
   readonly size: number
   readonly pBetter: number
-  /** As `pBetter`, as if the samples that vanished were just not there. */
-  readonly pBetterSeen: number
+  /** As `pBetter`, from the samples that are there: those that vanished are left out. */
+  readonly pBetterPresent: number
   readonly pWorse: number
   readonly change: { readonly low: number; readonly middle: number; readonly high: number }
   readonly sd: number
@@ -27,18 +27,18 @@ export function compare(pairs: readonly Pair[], direction: 'up' | 'down', alpha:
   const floor = floorOf(befores.some(before => before > 0) ? befores : measured.flatMap(({ after }) => [...after]))
   const sign = direction === 'down' ? 1 : -1
   const change = (before: number, after: number): number => sign * logChange(before, after, floor)
-  const seen = ({ before, after }: Measured): number => change(before, quantile(after, 0.5))
+  const changeOf = ({ before, after }: Measured): number => change(before, quantile(after, 0.5))
 
   const answered = pairs.filter(({ control }) => control.after.length > 0)
   const complete = answered.filter(({ act }) => act.after.length > 0)
   if (complete.length < MIN_PAIRS && answered.length < MIN_PAIRS) return undefined
-  const acts = complete.map(({ act }) => seen(act))
-  const controls = complete.map(({ control }) => seen(control))
+  const acts = complete.map(({ act }) => changeOf(act))
+  const controls = complete.map(({ control }) => changeOf(control))
 
   const excess = vanished(pairs)
   const credited = answered.flatMap(pair => {
     const after = excess.worstCase(pair.act, direction)
-    return after === undefined ? [] : { act: change(pair.act.before, after), control: seen(pair.control) }
+    return after === undefined ? [] : { act: change(pair.act.before, after), control: changeOf(pair.control) }
   })
   return {
     size: complete.length,
@@ -46,7 +46,7 @@ export function compare(pairs: readonly Pair[], direction: 'up' | 'down', alpha:
       credited.map(({ act }) => act),
       credited.map(({ control }) => control),
     ),
-    pBetterSeen: rankSumP(acts, controls),
+    pBetterPresent: rankSumP(acts, controls),
     pWorse: rankSumP(controls, acts),
     change: shift(acts, controls, alpha),
     sd: deviation(controls),

@@ -52,7 +52,7 @@ export function measure(
   return { episodes, unusable: numbered.length - episodes.length }
 }
 
-/** What was measured in each episode: the judge is asked after every trial, and episodes never change. */
+/** The measures of each episode, kept: the judge runs after every trial, and episodes never change. */
 const known = { act: new WeakMap<Episode, Known>(), control: new WeakMap<Episode, Known>() }
 
 interface Known {

@@ -1,13 +1,13 @@
-import { percent } from './percent.ts'
 import { compare, type Comparison } from './comparison.ts'
 import type { Measured } from './episode.ts'
 import type { Judgement } from './judgement.ts'
 import { isDue, looks, type Look } from './looks.ts'
 import { createMatching, type Pair } from './matching.ts'
 import { leakIn } from './palliative.ts'
+import { vanishedReason } from './vanished.ts'
 import { worthwhile } from './worth.ts'
 
-/** What one look found, and what it leaves open. */
+/** The result of one look. */
 export interface Finding extends Comparison {
   readonly look: Look
   readonly alpha: number
@@ -54,7 +54,7 @@ interface Terms {
 }
 
 function decide(
-  { size, pBetter, pBetterSeen, pWorse, change, vanished }: Comparison,
+  { size, pBetter, pBetterPresent, pWorse, change, vanished }: Comparison,
   look: Look,
   alpha: number,
   { direction, worth, past }: Terms,
@@ -69,9 +69,6 @@ function decide(
     if (evidence === 'none') return { verdict: 'effective' }
     return { verdict: evidence === 'leak' ? 'palliative' : undefined, withheld: reason }
   }
-  if (pBetterSeen > alpha && size > 0) return { verdict: undefined }
-  return {
-    verdict: undefined,
-    withheld: `${percent(vanished)} of the samples vanish with the action, and may have been the worst`,
-  }
+  if (pBetterPresent > alpha && size > 0) return { verdict: undefined }
+  return { verdict: undefined, withheld: vanishedReason(vanished) }
 }

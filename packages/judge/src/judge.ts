@@ -17,7 +17,7 @@ import { WORTH } from './worth.ts'
  * - `harmful`: the worsening is significant
  * - `no_effect`: an improvement as large as `worth` is excluded (a smaller one may be there)
  * - `palliative`: it helps, but must be repeated while a baseline keeps rising
- * - `inconclusive`: none of these; `missing` says what it waits for
+ * - `inconclusive`: none of these yet; `missing` names the episodes it still needs
  *
  * @example
  * const { verdict, reason, missing } = judge({ acts, controls, direction: 'down' })

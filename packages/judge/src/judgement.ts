@@ -19,11 +19,11 @@ export interface Judgement {
   /** One line: why this verdict and no stronger one. */
   readonly reason: string
   readonly statistics: JudgeStatistics
-  /** What there must be until there is a verdict; only of `inconclusive`. */
+  /** The episodes that a verdict still needs. Only with `inconclusive`. */
   readonly missing?: string
 }
 
-/** Of the look that decided, else of the last one; the figures of a look are absent before the first. */
+/** The figures of the look that decided, else of the last look. Before the first look there are only counts. */
 export interface JudgeStatistics {
   /** Episodes of each arm that were compared. */
   readonly acts: number

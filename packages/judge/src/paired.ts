@@ -1,7 +1,7 @@
 import { ascending, quantile, type Sample } from './episode.ts'
 import { floorOf, logChange } from './log-change.ts'
-import { percent, percentChange } from './percent.ts'
-import { middleWithLost } from './vanished.ts'
+import { percentChange } from './percent.ts'
+import { middleWithLost, vanishedReason } from './vanished.ts'
 import { worthwhile } from './worth.ts'
 import { signedRank } from './signed-rank.ts'
 
@@ -51,13 +51,13 @@ export function judgePairs(pairs: readonly SideBySide[], direction: 'up' | 'down
       const middle = middleWithLost(act, lostShare * control.length, direction)
       return middle === undefined || control.length === 0 ? [] : sign * logChange(quantile(control, 0.5), middle, floor)
     })
-  const seen = changes(0)
-  const counted = { pairs: seen.length, unusable: pairs.length - seen.length, vanished }
-  if (seen.length < MIN_PAIRS || levels.length === 0) {
-    const reason = `${seen.length} of at least ${MIN_PAIRS} pairs have samples on both sides`
+  const present = changes(0)
+  const counted = { pairs: present.length, unusable: pairs.length - present.length, vanished }
+  if (present.length < MIN_PAIRS || levels.length === 0) {
+    const reason = `${present.length} of at least ${MIN_PAIRS} pairs have samples on both sides`
     return { verdict: 'inconclusive', reason, statistics: counted }
   }
-  const { pLow, pHigh, low, middle, high } = signedRank(seen, ALPHA)
+  const { pLow, pHigh, low, middle, high } = signedRank(present, ALPHA)
   const [from, to] = direction === 'down' ? [low, high] : [-high, -low]
   const credited = vanished > 0 ? signedRank(changes(vanished), ALPHA).pLow : pLow
   const statistics = {
@@ -67,21 +67,18 @@ export function judgePairs(pairs: readonly SideBySide[], direction: 'up' | 'down
     pBetter: credited,
     pWorse: pHigh,
   }
-  const measured = `${percentChange(statistics.effect)} with the action (${percentChange(statistics.interval[0])} to ${percentChange(statistics.interval[1])}; ${seen.length} pairs)`
-  const said = (verdict: PairedJudgement['verdict'], why: string): PairedJudgement => ({
+  const measured = `${percentChange(statistics.effect)} with the action (${percentChange(statistics.interval[0])} to ${percentChange(statistics.interval[1])}; ${present.length} pairs)`
+  const judged = (verdict: PairedJudgement['verdict'], why: string): PairedJudgement => ({
     verdict,
     reason: `${measured}${why}`,
     statistics,
   })
-  if (pHigh <= ALPHA) return said('harmful', ', significantly worse')
+  if (pHigh <= ALPHA) return judged('harmful', ', significantly worse')
   if (low > worthwhile(direction, worth))
-    return said('no_effect', `: ${percentChange(direction === 'down' ? -worth : worth)} or better is excluded`)
-  if (credited <= ALPHA) return said('effective', ', significantly better')
-  if (pLow > ALPHA) return said('inconclusive', ': both an effect and none are possible')
-  return said(
-    'inconclusive',
-    `, not credited: ${percent(vanished)} of the samples vanish with the action, and may have been the worst`,
-  )
+    return judged('no_effect', `: ${percentChange(direction === 'down' ? -worth : worth)} or better is excluded`)
+  if (credited <= ALPHA) return judged('effective', ', significantly better')
+  if (pLow > ALPHA) return judged('inconclusive', ': both an effect and none are possible')
+  return judged('inconclusive', `, not credited: ${vanishedReason(vanished)}`)
 }
 
 function finite(samples: readonly Sample[]): Float64Array {

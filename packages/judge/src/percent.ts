@@ -16,7 +16,7 @@ export function percentChange(change: number): string {
   return change > 0 && text !== percent(0) ? `+${text}` : text
 }
 
-/** What something was multiplied by, for people: `+58 %`, `-9.1 %`, from tenfold on `12x`, and `any change` where it began at nothing. */
+/** A ratio as a change, for people: `+58 %`, `-9.1 %`, from tenfold on `12x`, and `any change` where it began at nothing. */
 export function relativeChange(ratio: number): string {
   if (!Number.isFinite(ratio)) return 'any change'
   return ratio >= 10 ? `${digits(ratio)}x` : percentChange(ratio - 1)

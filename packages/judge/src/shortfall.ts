@@ -9,7 +9,7 @@ export interface Standing {
   readonly last: Look | undefined
 }
 
-/** What there must be until the next look, in words. */
+/** The episodes that the next look needs, in words. */
 export function shortfall({ acts, controls, pairs, last }: Standing): string {
   const next = [...looks.keys()].find(look => look > (last ?? 0))
   if (next === undefined)

@@ -18,7 +18,7 @@ type Point = readonly [ms: number, value: number]
 /**
  * The trend of points in the order of time, robust against outliers. Points that resemble their neighbours prove less than
  * independent ones: the variance is widened by their autocorrelation after the trend is taken out (Yue and Wang, 2004), which
- * is corrected for what taking out a trend costs in short series (Kendall, 1954): a load that wanders slowly is no trend.
+ * is corrected for what taking out a trend costs in short series (Kendall, 1954): a load that wanders slowly does not count as a trend.
  */
 export function trend(points: readonly Point[]): Trend {
   const size = points.length

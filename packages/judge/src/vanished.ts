@@ -1,5 +1,6 @@
 import { mean, quantile, type Measured } from './episode.ts'
 import type { Pair } from './matching.ts'
+import { percent } from './percent.ts'
 
 export interface Vanished {
   /** Share of samples missing in acts beyond the share missing in controls. */
@@ -27,13 +28,18 @@ export function vanished(pairs: readonly Pair[]): Vanished {
   }
 }
 
+/** Why an improvement is not credited when so many samples are missing. */
+export function vanishedReason(share: number): string {
+  return `${percent(share)} of the samples vanish with the action, and may have been the worst`
+}
+
 /** The median of ascending values and of `lost` more that are worse than all of them; undefined of none. */
 export function middleWithLost(values: Float64Array, lost: number, direction: 'up' | 'down'): number | undefined {
   const worst = direction === 'down' ? Infinity : 0
   if (values.length === 0) return lost > 0 ? worst : undefined
   const place = (values.length + lost - 1) / 2
   const last = values.length - 1
-  // A rounding error must not turn the worst that was seen into infinitely bad.
+  // A rounding error must not turn the worst sample there is into infinitely bad.
   if (place > last + 1e-9) return worst
   const position = last === 0 ? 0 : Math.min(1, place / last)
   return quantile(values, direction === 'down' ? position : 1 - position)

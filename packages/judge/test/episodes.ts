@@ -4,14 +4,14 @@ import type { JudgeInput } from '../src/judgement.ts'
 
 export interface HistoryOptions {
   readonly arms: readonly Arm[]
-  /** What the action multiplies values by. @default 1 */
+  /** The action multiplies values by it. @default 1 */
   readonly factor?: number
   /** Half the range of the noise of an episode's level. @default 0.1 */
   readonly noise?: number
   readonly direction?: 'up' | 'down'
-  /** What the level is at each episode. @default 100 */
+  /** The level at each episode. @default 100 */
   readonly level?: (index: number) => number
-  /** What the action does to the samples after it. */
+  /** Changes the samples after the action. */
   readonly lose?: (samples: readonly Sample[]) => readonly Sample[]
   readonly seed?: number
 }

@@ -71,7 +71,7 @@ describe('2-14: judge() returns whatever the numbers are', () => {
     expect(['no_effect', 'inconclusive']).toContain(judge({ acts, controls, direction: 'down' }).verdict)
   })
 
-  test('over zeros, ties, numbers that are none, and infinite ones', () => {
+  test('over zeros, ties, NaN and infinite values', () => {
     fc.assert(
       fc.property(episodes, episodes, direction, worth, (acts, controls, way, least) => {
         const { verdict, reason } = judge({ acts, controls, direction: way, worth: least })
@@ -109,7 +109,7 @@ describe('2-14: judge() returns whatever the numbers are', () => {
 describe('the statistics under it', () => {
   const many = fc.array(value, { minLength: 1, maxLength: 40 })
 
-  test('rank every value once, those that are no numbers last', () => {
+  test('rank every value once, NaN last', () => {
     expect(midranks([NaN, 1, NaN, 0])).toEqual({ doubled: [7, 4, 7, 2], tied: 6 })
     fc.assert(
       fc.property(many, values => {

@@ -115,7 +115,7 @@ describe('samples that vanish', () => {
     }
   })
 
-  test('are said to be why an action that looks good is not credited', () => {
+  test('are reported as the reason why an action that looks good is not credited', () => {
     // Half of the requests are slow, and the action drops them.
     const slow = history({ arms, noise: 0.01 })
     const mixed = (episodes: readonly Episode[], keep: boolean): Episode[] =>

@@ -18,7 +18,7 @@ describe('a cure that only buys time', () => {
     expect(falling.reason).toContain('keeps falling')
   })
 
-  test('is seen in another gauge than the one that it improves', () => {
+  test('shows in another gauge than the one that the action improves', () => {
     const gauge = Array.from({ length: 40 }, (_, index) => [index * 60_000, 50 + index + (index % 3)] as const)
     expect(palliative(history({ arms, factor: 0.75 })).evidence).toBe('none')
     expect(palliative({ ...history({ arms, factor: 0.75 }), gauge })).toMatchObject({

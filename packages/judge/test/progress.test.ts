@@ -3,7 +3,7 @@ import { progress } from '../src/progress.ts'
 import { decidableAt } from '../src/shortfall.ts'
 import { alternating, history } from './episodes.ts'
 
-test('says how many episodes there are, when there will be enough, and that before and after prove nothing', () => {
+test('counts the episodes, forecasts when there are enough, and calls before and after no evidence', () => {
   const input = history({ arms: alternating(7), noise: 0.05 })
   const now = 60 * 60_000
   expect(progress(input, now)).toMatch(

@@ -5,7 +5,7 @@ import { normalBelow, upperZ } from '../src/normal.ts'
 import { rankSumP, shift } from '../src/rank-sum.ts'
 import { signedRank } from '../src/signed-rank.ts'
 
-/** All subsets of `size` of the values, as the definition of the test says. */
+/** All subsets of `size` of the values, as in the definition of the test. */
 function byDefinition(low: readonly number[], high: readonly number[]): number {
   const all = [...low, ...high]
   const rank = (value: number): number =>
@@ -49,7 +49,7 @@ describe('the rank sum test', () => {
       )
     }
     expect(p(24)).toBeGreaterThan(0.001)
-    // 25 a side is the first that is approximated; going on from 23 and 24 says what it should be.
+    // 25 a side is the first that is approximated; 23 and 24 show where it should lie.
     const stepped = p(25) / (p(24) ** 2 / p(23))
     expect(stepped).toBeGreaterThan(0.98)
     expect(stepped).toBeLessThan(1.15)
