@@ -111,7 +111,7 @@ export class PrometheusClient {
   }
 }
 
-/** It answered, with something else. */
+/** The server answered, but not with the data that was asked for. */
 const OK = { status: 200 }
 
 interface RangeData {

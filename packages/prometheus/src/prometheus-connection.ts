@@ -8,11 +8,11 @@ export interface PrometheusConnectionOptions {
   readonly timeoutMs?: number
   /** Sent with every request, e.g. `X-Scope-OrgID` for Mimir. An `Authorization` here beats one in the address. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Of one answer, unpacked. @default no limit */
+  /** The size of one answer, unpacked. @default no limit */
   readonly mostBytes?: number
 }
 
-/** What a server answers when it was asked for its whole text: https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview */
+/** The JSON of an answer: https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview */
 interface Answer {
   readonly status?: string
   readonly errorType?: string
@@ -23,7 +23,7 @@ interface Answer {
 /** A server may explain itself at length. */
 const LONGEST_REASON = 300
 
-/** Asks one server, and says what went wrong without telling its credentials. */
+/** Asks one server. Its errors never contain the credentials. */
 export class PrometheusConnection {
   readonly #server: URL
   readonly #headers: Headers
@@ -58,9 +58,9 @@ export class PrometheusConnection {
       })
       const answer = answerOf(await this.#textOf(response))
       if (answer?.status === 'success') return answer.data
-      const said =
+      const reason =
         answer?.error === undefined ? `HTTP status ${response.status}` : `${answer.errorType}: ${answer.error}`
-      throw new PrometheusError(this.name, `${path} failed with ${said.slice(0, LONGEST_REASON)}`, undefined, {
+      throw new PrometheusError(this.name, `${path} failed with ${reason.slice(0, LONGEST_REASON)}`, undefined, {
         status: response.status,
         retryAfterMs: retryAfterOf(response.headers),
       })
@@ -110,7 +110,7 @@ function retryAfterOf(headers: Headers): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined
 }
 
-/** What `fetch` throws says little; its cause does. */
+/** The message of an error of `fetch` says little; its cause has the reason. */
 function reasonOf(error: unknown): string {
   const { cause = error } = error instanceof Error ? error : {}
   const { code } = (cause ?? {}) as { readonly code?: unknown }

@@ -1,12 +1,12 @@
-/** What came with an answer that is of no use. */
+/** Status and headers of an answer that is of no use. */
 export interface PrometheusAnswered {
   /** HTTP status. */
   readonly status: number
-  /** For how long it wants to be left alone, in milliseconds, when it says so. */
+  /** `Retry-After` in milliseconds, when the answer has one. */
   readonly retryAfterMs?: number | undefined
 }
 
-/** A Prometheus server could not be asked, or said no. */
+/** A Prometheus server could not be asked, or its answer is of no use. */
 export class PrometheusError extends Error {
   override readonly name = 'PrometheusError'
   readonly code = 'HOMEOSTAT_PROMETHEUS_ERROR'
