@@ -1,19 +1,9 @@
 import { formatDuration } from '@homeostat/promql'
 import { MappingReader, plainValue, type YamlDocument, type YamlNode } from '@homeostat/promql/rule-files'
-import type { RefusalReason, Verdict } from '@homeostat/optimizer'
-import { revertCauses } from '@homeostat/optimizer/parts'
+import type { RefusalReason } from '@homeostat/optimizer'
+import { revertCauses, verdicts } from '@homeostat/optimizer/parts'
 import { milliseconds } from '../response-files/fields.ts'
 import { EVENT_FIELDS, EVENT_KINDS, type EventKind, type EventPattern, type Expected } from './expected.ts'
-
-const VERDICTS: Record<Verdict, true> = {
-  effective: true,
-  no_effect: true,
-  harmful: true,
-  inconclusive: true,
-  failed: true,
-  noop: true,
-  palliative: true,
-}
 
 const REASONS: Record<RefusalReason, true> = {
   'no response': true,
@@ -32,7 +22,7 @@ const REASONS: Record<RefusalReason, true> = {
 
 /** A misspelt word would never be met, and one that is expected not to come would always be. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
-  verdict: Object.keys(VERDICTS),
+  verdict: verdicts,
   reason: Object.keys(REASONS),
   arm: ['act', 'control'],
   result: ['restored', 'superseded', 'failed'],
