@@ -21,13 +21,14 @@ type Span = readonly [from: number, until: number]
 /** The alerts that fire at other times, or lead to another number of actions. */
 export function compareBacktests(before: BacktestResult, after: BacktestResult): AlertDifference[] {
   const [old, now] = [byAlert(before), byAlert(after)]
+  const [oldActions, newActions] = [actionCounts(before), actionCounts(after)]
   const keys = new Set([...old.keys(), ...now.keys()])
   return [...keys].flatMap(key => {
     const [was, is] = [old.get(key), now.get(key)]
     const { alert, labels } = (was ?? is)!.subject
     const [wasSpans, isSpans] = [was?.spans ?? [], is?.spans ?? []]
     const [onlyBefore, onlyAfter] = [without(wasSpans, isSpans), without(isSpans, wasSpans)]
-    const actions = [actionsOf(before, key), actionsOf(after, key)] as const
+    const actions = [oldActions.get(key) ?? 0, newActions.get(key) ?? 0] as const
     if (onlyBefore.length + onlyAfter.length === 0 && actions[0] === actions[1]) return []
     return {
       alert,
@@ -58,11 +59,16 @@ function byAlert({ firings, endMs }: BacktestResult): Map<string, AlertSpans> {
   return found
 }
 
-function actionsOf({ actions }: BacktestResult, key: string): number {
-  return actions.filter(action => alertKey(action) === key).length
+function actionCounts({ actions }: BacktestResult): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const action of actions) {
+    const key = alertKey(action)
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return counts
 }
 
-/** What is left of spans without others; both in order and without overlaps. */
+/** The parts of spans that no other span covers; both lists are in order and without overlaps. */
 export function without(spans: readonly Span[], others: readonly Span[]): Span[] {
   return spans.flatMap(span => {
     let left: Span[] = [span]

@@ -66,16 +66,11 @@ async function* exportsOf(file: string): AsyncGenerator<readonly OtlpCollection[
 /** Line by line where each is a whole document, else the file as one. */
 async function* documentsOf(file: string): AsyncGenerator<readonly [OtlpExport, number]> {
   for await (const [line, number] of linesOf(file)) {
-    if (number === 1 && !isWhole(line)) {
-      const text = await readFile(file, 'utf8')
-      const whole = parseLine(file, text, 1) as OtlpExport | readonly OtlpExport[]
-      for (const each of Array.isArray(whole) ? (whole as readonly OtlpExport[]) : [whole as OtlpExport])
-        yield [each, 1]
-      return
-    }
-    const parsed = parseLine(file, line, number) as OtlpExport | readonly OtlpExport[]
-    for (const each of Array.isArray(parsed) ? (parsed as readonly OtlpExport[]) : [parsed as OtlpExport])
-      yield [each, number]
+    const isByLine = number > 1 || isWhole(line)
+    const document = isByLine ? line : await readFile(file, 'utf8')
+    const parsed = parseLine(file, document, number) as OtlpExport | readonly OtlpExport[]
+    for (const each of [parsed].flat()) yield [each, number]
+    if (!isByLine) return
   }
 }
 

@@ -9,11 +9,11 @@ import type { BacktestSource } from './source.ts'
 
 /** Options of a source that reads a Prometheus server. */
 export interface PrometheusOptions {
-  /** What will be tried: only what its rules and responses read is fetched. */
+  /** The programs to try: only the series that their rules and responses read are fetched. */
   readonly programs: readonly ProgramSource[]
   /** @default a day before the end */
   readonly startMs?: number
-  /** Required: there is no present in a backtest. */
+  /** Required: a backtest has no present time to end at. */
   readonly endMs?: number
   /** Time between ticks, in milliseconds. @default 15000 */
   readonly stepMs?: number
@@ -26,8 +26,8 @@ const DAY_MS = 86_400_000
 const LOOKBACK_MS = 300_000
 
 /**
- * What a Prometheus server has of the series that rules read. The range API gives the value that each series had at each step,
- * so what happens between two steps is not seen: choose a step no longer than the scrape interval.
+ * Fetches the series that rules read from a Prometheus server. The range API gives the value that each series had at each step
+ * and nothing between two steps: choose a step no longer than the scrape interval.
  *
  * @throws {@link PrometheusError}
  */
@@ -53,7 +53,7 @@ export async function openPrometheus(address: string, options: PrometheusOptions
   }
 }
 
-/** The selectors that programs read, and how far back. What their own rules record is not fetched. */
+/** The selectors that programs read, and how far back. Series that their own rules record are not fetched. */
 export function readBy(programs: readonly ProgramSource[]): {
   readonly selectors: string[]
   readonly windowMs: number
@@ -124,15 +124,19 @@ function* snapshotsOf(
     next: 0,
   }))
   const byName = new Map<string, Row[]>()
-  for (const row of rows) byName.set(row.name, [...(byName.get(row.name) ?? []), row])
+  for (const row of rows) {
+    const known = byName.get(row.name)
+    if (known) known.push(row)
+    else byName.set(row.name, [row])
+  }
   for (let at = from; at <= to; at += stepMs) {
     const endTime = hrTime(at)
-    const metrics = [...byName].map(([name, of]): MetricData => ({
+    const metrics = [...byName].map(([name, named]): MetricData => ({
       // As gauges they are stored under the very names they have there.
       descriptor: { name, unit: '', description: '', valueType: ValueType.DOUBLE },
       aggregationTemporality: CUMULATIVE,
       dataPointType: GAUGE_POINT,
-      dataPoints: of.flatMap(row => {
+      dataPoints: named.flatMap(row => {
         const value = valueAt(row, at)
         return value === undefined ? [] : [{ startTime: endTime, endTime, attributes: row.attributes, value }]
       }),

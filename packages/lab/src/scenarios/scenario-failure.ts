@@ -37,7 +37,9 @@ function summary(events: readonly ScenarioEvent[]): string {
   const groups = new Map<string, ScenarioEvent[]>()
   for (const event of events) {
     const text = fieldsText({ ...event.fields, ...event.labels })
-    groups.set(text, [...(groups.get(text) ?? []), event])
+    const same = groups.get(text)
+    if (same) same.push(event)
+    else groups.set(text, [event])
   }
   const lines = [...groups].map(([text, same]) => {
     const [first, last] = [same[0]!, same.at(-1)!]
