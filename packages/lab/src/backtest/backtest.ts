@@ -6,10 +6,10 @@ import { RecordedReader } from './recorded-reader.ts'
 import type { BacktestSource } from './source.ts'
 import { Tally } from './tally.ts'
 
-/** What `backtest()` replays, and over which time. */
+/** Options of `backtest()`. */
 export interface BacktestOptions {
   readonly source: BacktestSource
-  /** What is tried: one or more sets of rules and responses, side by side over the same signals. */
+  /** One or more sets of rules and responses, side by side over the same signals. */
   readonly programs: readonly ProgramSource[]
   /** Rules are evaluated from here on; what comes before only fills their windows. @default the first snapshot */
   readonly startMs?: number

@@ -6,7 +6,7 @@ import type { BacktestSource } from './source.ts'
 
 /** Options of `openSource()`. Times are in milliseconds. */
 export interface OpenSourceOptions {
-  /** What will be tried; a Prometheus server is asked for what it reads. */
+  /** The programs to try: from a Prometheus server only the series that they read are fetched. */
   readonly programs: readonly ProgramSource[]
   readonly startMs?: number
   readonly endMs?: number

@@ -24,7 +24,7 @@ export class RecordedReader extends SnapshotReader {
     this.#foreign = foreign
   }
 
-  /** What was laid ready, once: a collection that was not recorded is not made up. */
+  /** The snapshot that was laid ready, once: a collection that was not recorded is not made up. */
   // oxlint-disable-next-line require-yield -- there is nothing to rest from
   override *collectInSteps(now: number): Steps<Snapshot> {
     const snapshot = { at: now, own: this.#own, foreign: this.#foreign }

@@ -74,7 +74,7 @@ export class Recorder implements Disposable {
     }
   }
 
-  /** What made it stop, when something did. */
+  /** The error that ended the recording, if one did. */
   get failure(): unknown {
     return this.#failure
   }
@@ -160,8 +160,8 @@ export class Recorder implements Disposable {
       layout.places.set(key, places)
     }
     const { attributes } = point
-    const seen = places.ofObject.get(attributes)
-    if (seen !== undefined) return seen
+    const known = places.ofObject.get(attributes)
+    if (known !== undefined) return known
     const identity = JSON.stringify(attributes)
     let place = places.ofKey.get(identity)
     if (place === undefined) {

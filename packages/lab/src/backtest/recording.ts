@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api'
 
 /**
- * The recording format, version 1: NDJSON. The first line is the header and says what the values of all further lines mean;
+ * The recording format, version 1: NDJSON. The first line is the header: it describes the values of all further lines;
  * each further line is one snapshot. See `docs/backtest.md`.
  */
 export interface RecordingHeader {
@@ -33,9 +33,9 @@ export interface RecordedMetric {
   readonly kind: 'counter' | 'sum' | 'gauge' | 'histogram'
   /** True where its reader leaves idle series out; their last value goes on. */
   readonly carried?: true
-  /** The SDK's name of the instrument, which says whether it may have had a total before. */
+  /** The SDK's name of the instrument: it decides whether a total from before the recording is possible. */
   readonly type?: string
-  /** Of a histogram: the upper bounds of its buckets, without +Inf. */
+  /** The upper bounds of a histogram's buckets, without +Inf. */
   readonly boundaries?: readonly number[]
 }
 

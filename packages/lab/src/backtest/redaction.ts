@@ -1,12 +1,12 @@
 import type { Attributes } from '@opentelemetry/api'
 
-/** Numbers below it name nobody: status codes, shards, versions. */
-const TELLING = 1000
+/** Smaller numbers name nobody: status codes, shards, versions. */
+const NAMING = 1000
 const MOST_VALUES = 10_000
 
 /**
- * Replaces the values of attributes by numbers, the same for the same value, so that series stay apart and nothing of what was
- * in them is told. A hash could be guessed; the order of appearance cannot.
+ * Replaces the values of attributes by numbers, the same for the same value, so that series stay apart and no
+ * content is recorded. A hash could be guessed; the order of appearance cannot.
  */
 export class Redaction {
   readonly #kept: ReadonlySet<string>
@@ -26,7 +26,7 @@ export class Redaction {
 
   #isKept(key: string, value: Attributes[string]): boolean {
     if (this.#kept.has(key) || typeof value === 'boolean') return true
-    return typeof value === 'number' && Math.abs(value) < TELLING
+    return typeof value === 'number' && Math.abs(value) < NAMING
   }
 
   #name(key: string, value: Attributes[string]): string {

@@ -39,7 +39,7 @@ export interface FlapRate {
   readonly worstHour: number
 }
 
-/** What a set of rules and responses would have done. */
+/** The alerts that a set of rules would have fired, and the actions that its responses would have taken. */
 export interface BacktestResult {
   /** The first and the last evaluation; both 0 when there was none. */
   readonly startMs: number

@@ -3,7 +3,7 @@ import type { Snapshot } from '@homeostat/optimizer'
 
 /** Where a backtest has its signals from. */
 export interface BacktestSource {
-  /** What it is, for people: a file or an address. */
+  /** A file or an address, for people. */
   readonly name: string
   /** Usual time between two snapshots, in milliseconds: that of the ticks. */
   readonly intervalMs: number

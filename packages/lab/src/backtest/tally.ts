@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000
 
 type Counted<T> = T & { ticks: number }
 
-/** Counts what the ledger of a replay says. */
+/** Counts the entries of a replay's ledger. */
 export class Tally {
   readonly #alerts: readonly string[]
   readonly #intervalMs: number
@@ -82,7 +82,7 @@ export class Tally {
       alert,
       labels,
       transitions: times.length,
-      // Less than an hour says nothing of an hour.
+      // A rate per hour needs at least an hour.
       perHour: times.length / Math.max(1, hours),
       worstHour: worstHour(times),
     }

@@ -3,10 +3,10 @@ import type { EventKind, ScenarioEvent } from './expected.ts'
 
 type AlertOf = Pick<Firing, 'alert' | 'labels'>
 
-/** What happened in a scenario, tick by tick, in the words of the ledger. */
+/** The events of a scenario, tick by tick, in the words of the ledger. */
 export class EventLog {
   readonly #events: ScenarioEvent[] = []
-  /** What fires, since when it has been just that. */
+  /** Each set of firing alerts, and since when it has been the same. */
   readonly #firing: { readonly atMs: number; readonly alerts: readonly AlertOf[] }[] = []
   #lastKey = ''
 

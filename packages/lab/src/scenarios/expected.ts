@@ -1,4 +1,4 @@
-/** What can be expected of a scenario, and by which fields; the first is meant where only a text is given. */
+/** The kinds of events that a scenario can expect, each with its fields; a text alone stands for the first field. */
 export const EVENT_FIELDS = {
   firing: ['alert'],
   decisions: ['action', 'alert', 'arm'],
@@ -31,11 +31,11 @@ export interface EventPattern {
   readonly labels: Readonly<Record<string, string>>
   /** @default 1 */
   readonly atLeast: number
-  /** @default any number */
+  /** @default no limit */
   readonly atMost: number
 }
 
-/** What should have happened at a time (in its tick) or by it. */
+/** Events that should have happened at a time (in its tick) or by it. */
 export interface Expected {
   readonly when: 'at' | 'by'
   readonly ms: number

@@ -6,7 +6,7 @@ interface Run {
   undoneAtMs?: number
 }
 
-/** An action of a plant: what its runs did, and what of it shows when. */
+/** An action of a plant, its runs, and their effects over time. */
 export class PlantAction {
   readonly action: Action
   readonly #spec: PlantActionSpec
@@ -28,7 +28,7 @@ export class PlantAction {
     for (const { untilMs, finish } of this.#waiting) if (now >= untilMs) finish()
   }
 
-  /** What its effects multiply a series by, at a time. */
+  /** The factor of its effects on a series at a time. */
   factorAt(series: { readonly name: string; readonly labels: PlantEffect['labels'] }, atMs: number): number {
     return this.#spec.effects
       .filter(effect => isOn(effect, series) && this.#runs.some(run => holds(effect, run, atMs)))

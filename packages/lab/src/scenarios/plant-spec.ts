@@ -1,6 +1,6 @@
 import type { Action } from '@homeostat/optimizer'
 
-/** What the loop watches and acts on, simulated. */
+/** The simulated system that the loop watches and acts on. */
 export interface PlantSpec {
   readonly series: readonly PlantSeries[]
   readonly actions: readonly PlantActionSpec[]
@@ -15,7 +15,7 @@ export interface TimeSpan {
 /** One series over time: level, steps, ramps and drift; times periods, effects and noise. */
 export interface PlantSeries {
   readonly name: string
-  /** Of a counter, the level is its increase a second. @default gauge */
+  /** The level of a counter is its increase per second. @default gauge */
   readonly kind: 'gauge' | 'counter'
   /** UCUM. @default 1 */
   readonly unit: string
@@ -23,9 +23,9 @@ export interface PlantSeries {
   readonly level: number
   /** Standard deviation of the logarithm: 0.05 is some 5 %. @default 0 */
   readonly noise: number
-  /** Of the noise, between values 10 s apart. @default 0 */
+  /** Autocorrelation of the noise, between values 10 s apart. @default 0 */
   readonly autocorrelation: number
-  /** What the level gains an hour. @default 0 */
+  /** The level rises by so much per hour. @default 0 */
   readonly driftPerHour: number
   /** How late a change shows. @default 0 */
   readonly delayMs: number
@@ -39,7 +39,7 @@ export interface PlantSeries {
 
 /** How a run of an action changes a series. Runs do not add up: the effect is there or not. */
 export interface PlantEffect {
-  /** Name of the series; all of that name where there are no labels. */
+  /** Name of the series. Without labels the effect meets all series of that name. */
   readonly series: string
   readonly labels: Readonly<Record<string, string>>
   readonly factor: number
@@ -54,7 +54,7 @@ export interface PlantActionSpec extends Pick<Action, 'name' | 'scope' | 'raises
   /** @default its own name: two unjudged runs of one action could not be distinguished */
   readonly touches: readonly string[]
   readonly disruptive: boolean
-  /** What a run comes to: it does something, finds nothing to do, or throws. @default done */
+  /** How a run ends: it does something, finds nothing to do, or throws. @default done */
   readonly receipt: 'done' | 'nothing' | 'failure'
   /** How long a run takes. @default 0 */
   readonly takesMs: number

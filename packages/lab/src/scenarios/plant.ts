@@ -6,7 +6,7 @@ import { PlantAction } from './plant-action.ts'
 import type { PlantSeries, PlantSpec } from './plant-spec.ts'
 import { createNoise, createRandom } from '@homeostat/signals/random'
 
-/** Autocorrelations are said of values so far apart. */
+/** A specified autocorrelation is that of values so far apart. */
 const APART_MS = 10_000
 
 /** Options of a simulated plant. Times are in milliseconds. */

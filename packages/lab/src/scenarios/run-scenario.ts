@@ -10,7 +10,7 @@ import { createRandom } from '@homeostat/signals/random'
 import type { Scenario } from './scenario.ts'
 import { ScenarioFailure } from './scenario-failure.ts'
 
-/** 2026-01-01: the present of every scenario, so that it says the same on every day. */
+/** 2026-01-01: the present of every scenario, so that a scenario gives the same result on every day. */
 const START = Date.UTC(2026, 0, 1)
 
 const KILLER = 'the scenario'

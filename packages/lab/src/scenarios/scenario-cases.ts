@@ -31,7 +31,7 @@ export interface ScenarioCaseOptions {
   readonly experimental?: boolean
 }
 
-/** What a text has of scenarios; run them only when there is no error. */
+/** The scenarios of a text; run them only when there is no error. */
 export interface ParsedScenarios {
   readonly ruleFiles: readonly string[]
   readonly scenarios: readonly Scenario[]
@@ -40,7 +40,7 @@ export interface ParsedScenarios {
 
 /** Reads the tests of a rule test file that are scenarios; promtool's own are left to its reader. Never throws. */
 export function parseScenarios(text: string, { file }: { readonly file: string }): ParsedScenarios {
-  // A file that does not even have the word is none of ours, whatever else is in it.
+  // A file without the word has no scenarios, whatever else is in it.
   if (!text.includes(SCENARIO_FIELD)) return { ruleFiles: [], scenarios: [], errors: [] }
   const document = new YamlDocument(text, file)
   const root = new MappingReader(document, document.root, 'a rule test file', FILE_FIELDS)
@@ -53,7 +53,7 @@ export function parseScenarios(text: string, { file }: { readonly file: string }
   return { ruleFiles: root.textItems('rule_files'), scenarios, errors: scenarios.length > 0 ? document.errors : [] }
 }
 
-/** Reads the scenarios of a rule test file and the rule files it names. What cannot be read is a case that fails. */
+/** Reads the scenarios of a rule test file and the rule files it names. A file that cannot be read is a case that fails. */
 export function scenarioCases(file: string, options: ScenarioCaseOptions = {}): ScenarioCase[] {
   try {
     const { ruleFiles, scenarios, errors } = parseScenarios(readFileSync(file, 'utf8'), { file })

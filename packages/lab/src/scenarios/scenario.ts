@@ -10,7 +10,7 @@ export interface Scenario {
   readonly durationMs: number
   /** Time between ticks. @default 5000 */
   readonly intervalMs: number
-  /** Of the noise and of the arms: the same seed, the same course of events. @default 1 */
+  /** Seed of the noise and of the arms: the same seed gives the same course of events. @default 1 */
   readonly seed: number
   /** @default 60000, as in an application */
   readonly warmUpMs: number

@@ -68,7 +68,7 @@ test('two sets of rules are compared alert by alert: when only one of them fires
   expect(differenceReport([])).toEqual([expect.stringMatching(/^No difference/)])
 })
 
-test('a result is told in lines', async () => {
+test('a report has the result in lines', async () => {
   const [result] = await backtest({ source, programs: [program(25)], endMs: START + 75 * MINUTE_MS })
   expect(backtestReport(result!)).toEqual([
     '1h15m of signals from 2026-01-01T00:00:00Z to 2026-01-01T01:15:00Z: 451 evaluations over 1 series.',

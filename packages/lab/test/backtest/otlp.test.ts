@@ -19,7 +19,7 @@ const programs = [
   },
 ]
 
-/** What an exporter writes each minute; of the second half hour all three alerts have reason to fire. */
+/** The exports of each minute; in the second half hour all three alerts have reason to fire. */
 function exported(minute: number, temporality: 1 | 2): object {
   const at = START + minute * MINUTE_MS
   const bad = (from: number): number => Math.max(0, from - 30)

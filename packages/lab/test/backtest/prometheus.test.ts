@@ -84,7 +84,7 @@ test('a day at a short step is asked for in parts that the server allows', async
   expect(result!.ticks).toBe(17_341)
 })
 
-test('what goes wrong is said with the address and without the password', async () => {
+test('errors name the address and never the password', async () => {
   await using server = await startRangeServer({})
   const gone = await startRangeServer({})
   await gone[Symbol.asyncDispose]()

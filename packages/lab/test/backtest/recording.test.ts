@@ -18,7 +18,7 @@ const RULES = [
   { alert: 'Busy', expr: 'sum(rate(jobs_total[3m])) > 1.5' },
 ]
 
-/** What an attached reader of deltas brings once a minute: requests that get slower, and jobs. */
+/** An attached reader of deltas brings once a minute: requests that get slower, and jobs. */
 function foreign(atMs: number, isSlow: boolean): ScopeMetrics {
   const base = {
     startTime: hrTime(START),
@@ -43,7 +43,7 @@ function foreign(atMs: number, isSlow: boolean): ScopeMetrics {
         aggregationTemporality: DELTA,
         dataPointType: SUM_POINT,
         isMonotonic: true,
-        // Idle now and then, and then a reader of deltas says nothing of it.
+        // Idle now and then: a reader of deltas then leaves it out.
         dataPoints: atMs % (4 * MINUTE_MS) === 0 ? [] : [{ ...base, value: isSlow ? 300 : 30 }],
       },
       {
@@ -56,7 +56,7 @@ function foreign(atMs: number, isSlow: boolean): ScopeMetrics {
   }
 }
 
-/** An hour of a process, recorded; and what its loop said of it. */
+/** An hour of a process, recorded, and the results of its loop. */
 async function live(
   options: {
     readonly maxCharacters?: number
@@ -85,7 +85,7 @@ async function live(
 const fired = (entries: readonly LedgerEntry[]): string[] =>
   entries.flatMap(({ now, firings }) => firings.map(({ alert }) => `${now} ${alert}`))
 
-test('a replay of a recording says what the live loop said: the same firings and the same decisions', async () => {
+test('a replay of a recording repeats the live loop: the same firings and the same decisions', async () => {
   const { recorder, entries } = await live()
   const file = await folder.write('hour.ndjson', [...recorder.lines()].join(''))
 
@@ -108,7 +108,7 @@ test('a replay of a recording says what the live loop said: the same firings and
   expect(result!.actions.map(({ at, action }) => `${at} ${action}`)).toEqual(decided)
 })
 
-test('a recording tells nothing that other instrumentations put into attributes, unless they may be kept', async () => {
+test('a recording redacts the attributes of other instrumentations, unless they may be kept', async () => {
   const { recorder } = await live()
   const text = [...recorder.lines()].join('')
   expect(text).not.toContain('ada')
