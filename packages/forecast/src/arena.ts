@@ -37,7 +37,7 @@ export class Arena {
 
   /** Whether each float is a number that learning can have left: finite, and not so large that sums of it are not. */
   get isSound(): boolean {
-    // Also false for what is not a number.
+    // Also false for NaN.
     return this.#floats.every(floats => floats.every(value => Math.abs(value) <= LARGEST))
   }
 

@@ -16,7 +16,7 @@ const PRIOR_SAMPLES = 5
 const CONSTANT_DEVIATION = 0.5
 const DEVIATION = 0.3
 
-/** How many numbers describe a situation; an experience reserves memory for them. */
+/** The sizes of a situation, for which an experience reserves memory. */
 export interface Shape {
   readonly inputs: number
   readonly tables: number

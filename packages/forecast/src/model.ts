@@ -51,11 +51,11 @@ function checkKinds({ features, inputs = '', start, questions, thresholds, leave
     throw new ModelError('it is not the JSON that training writes')
 }
 
-/** A number stands for whatever has its place, so the places must be the same. */
+/** Numbers are stored by place, so the same names must be in the same places. */
 function checkNames(which: string, names: string, expected: readonly string[]): void {
   const found = names.split(' ')
-  const at = Math.max(found.length, expected.length)
-  for (let i = 0; i < at; i++) {
+  const count = Math.max(found.length, expected.length)
+  for (let i = 0; i < count; i++) {
     if (found[i] === expected[i]) continue
     const difference = `number ${i + 1} is ${found[i] ?? 'missing'} and not ${expected[i] ?? 'the end'}`
     throw new ModelError(`its ${which} are those of another release: ${difference}; train it again with this one`)

@@ -1,4 +1,4 @@
-/** What a contribution comes from. */
+/** The source of a contribution. */
 export type Reason =
   | 'base rate'
   | 'level'

@@ -3,7 +3,7 @@ import type { Shape } from './experience.ts'
 import { Experience } from './experience.ts'
 import { describeInputs } from './features/inputs.ts'
 import { Learned } from './features/learned.ts'
-import { Moment } from './features/moment.ts'
+import { Aspects } from './features/aspects.ts'
 import { Names, Rows } from './features/rows.ts'
 import { CELLS, TABLES } from './features/tables.ts'
 import { Traits } from './features/traits.ts'
@@ -12,11 +12,11 @@ import { SeriesHistory } from './series-history.ts'
 
 /** One moment of one limit and horizon in numbers; written over and over, so that nothing is allocated. */
 export class Situation {
-  readonly moment: Moment = new Moment()
+  readonly aspects: Aspects = new Aspects()
   readonly learned: Learned = new Learned()
-  /** What the trees ask about, all of it free of units. */
+  /** The features that the trees ask about, all of them free of units. */
   readonly features: Rows
-  /** What the regression weighs. */
+  /** The inputs of the online regression. */
   readonly inputs: Rows
 
   constructor(features: Rows = new Rows(FEATURES.length), inputs: Rows = new Rows(INPUTS.length)) {
@@ -24,20 +24,20 @@ export class Situation {
     this.inputs = inputs
   }
 
-  /** Describes the history's last sample as seen from a limit and horizon. */
+  /** Describes the history's last sample relative to a limit and horizon. */
   look(history: SeriesHistory, experience: Experience, traits: Traits): void {
-    const { moment, learned, features, inputs } = this
+    const { aspects, learned, features, inputs } = this
     features.at = 0
     inputs.at = 0
-    moment.look(features, history, experience)
-    learned.look(moment, history, experience)
-    describeInputs(inputs, moment, learned, history, experience)
+    aspects.look(features, history, experience)
+    learned.look(aspects, history, experience)
+    describeInputs(inputs, aspects, learned, history, experience)
     learned.ask(features, inputs.values, history, experience)
     traits.describe(features)
   }
 }
 
-/** One that nothing is known of: its rows have all names. */
+/** The names of all rows, from a situation of an empty history. */
 function nothingKnown(): { features: Names; inputs: Names } {
   const history = new SeriesHistory(1, 1)
   const shape: Shape = { inputs: 0, tables: TABLES.length, cells: CELLS }
@@ -56,5 +56,5 @@ export const FEATURES: readonly string[] = features.names
 /** Names of the inputs and what an explanation calls them, in their order. */
 export const INPUTS: readonly string[] = inputs.names
 export const REASONS: readonly Reason[] = inputs.reasons
-/** For experiences. */
+/** The sizes that an experience reserves memory for. */
 export const SHAPE: Shape = { inputs: INPUTS.length, tables: TABLES.length, cells: CELLS }

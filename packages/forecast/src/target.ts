@@ -23,7 +23,7 @@ const DAY_MS = 86_400_000
 /** Numbers of a saved target beside its arena. */
 const NUMBERS = 9 + 6 + 12
 
-/** One limit and one horizon: asks the model, remembers what it said and learns when the outcome is known. */
+/** One limit and one horizon: asks the model, remembers its answers and learns when the outcome is known. */
 export class Target {
   readonly experience: Experience
   readonly score: RunningScore
@@ -34,11 +34,11 @@ export class Target {
   readonly #recalibration = new Recalibration()
   readonly #arena: Arena
   /** Log odds of the last answer, before recalibration. */
-  #said = 0
+  #rawOdds = 0
   #lastOriginMs = -1
   #oldest = 0
   #count = 0
-  /** Of every waiting origin: when, from which value, the highest value since, whether its outcome is known, what was said. */
+  /** Per waiting origin: its time, its value, the highest value since, whether its outcome is known, the raw log odds. */
   readonly #origins: Float64Array
   readonly #cells: Uint16Array
   readonly #inputs: Float32Array
@@ -78,7 +78,7 @@ export class Target {
 
   /** Log odds before recalibration of the last answer. */
   get rawOdds(): number {
-    return this.#said
+    return this.#rawOdds
   }
 
   /** Log odds of a crossing, recalibrated; fills the situation. */
@@ -89,17 +89,14 @@ export class Target {
 
   /** The last answer once more. */
   recalibrate(): number {
-    return this.#recalibration.logOdds(this.#said)
+    return this.#recalibration.logOdds(this.#rawOdds)
   }
 
   #ask(history: SeriesHistory, situation: Situation): void {
     situation.look(history, this.experience, this.#traits)
-    this.#say(situation)
-  }
-
-  #say({ learned, features }: Situation): void {
+    const { learned, features } = situation
     const odds = learned.onlineOdds + forestLogOdds(this.#forest, features.values)
-    this.#said = odds > SUREST ? SUREST : odds < -SUREST ? -SUREST : odds
+    this.#rawOdds = odds > SUREST ? SUREST : odds < -SUREST ? -SUREST : odds
   }
 
   #settle(nowMs: number, value: number): void {
@@ -128,8 +125,8 @@ export class Target {
   #learn(slot: number, outcome: number): void {
     const { experience } = this
     const odds = this.#origins[ORIGIN * slot + 4]!
-    const said = sigmoid(this.#recalibration.logOdds(odds))
-    this.score.learn(said, experience.baseRate, outcome)
+    const probability = sigmoid(this.#recalibration.logOdds(odds))
+    this.score.learn(probability, experience.baseRate, outcome)
     this.#recalibration.learn(odds, outcome)
     experience.learn(this.#cells, slot * SHAPE.tables, this.#inputs, slot * SHAPE.inputs, outcome)
   }
@@ -147,7 +144,7 @@ export class Target {
     origins[at + 1] = value
     origins[at + 2] = value
     origins[at + 3] = 0
-    origins[at + 4] = this.#said
+    origins[at + 4] = this.#rawOdds
     for (let i = 0; i < SHAPE.tables; i++) this.#cells[slot * SHAPE.tables + i] = learned.cells[i]!
     for (let i = 0; i < SHAPE.inputs; i++) this.#inputs[slot * SHAPE.inputs + i] = inputs.values[i]!
   }

@@ -53,7 +53,7 @@ function* gaps(): Iterable<Sample> {
   }
 }
 
-function* clockSetBack(): Iterable<Sample> {
+function* clockJumpsBack(): Iterable<Sample> {
   const next = createRandom(12)
   for (let i = 0; i < 2000; i++) yield [i * MINUTE, 0.6 + 0.2 * next()]
   for (let i = 0; i < 2000; i++) yield [(i - 900) * MINUTE, 0.55 + 0.2 * next()]
@@ -92,7 +92,7 @@ const cases: Record<string, Case> = {
     ),
   },
   'gaps of minutes, hours and days': { samples: gaps() },
-  'a clock that is set back': { samples: clockSetBack() },
+  'a clock that jumps back': { samples: clockJumpsBack() },
   'a job at minute 40': {
     samples: minutes(
       8 * 1440 + 30,
@@ -196,7 +196,7 @@ describe('a forecast is to the bit what it was', () => {
       writeFileSync(PINS, `${JSON.stringify(pinned)}\n`)
     }
     const { digest: digestPinned, ...lastPinned } = pinned[name]!
-    // JSON writes -0 as 0; the digest tells them apart.
+    // JSON writes -0 as 0; the digest distinguishes them.
     expect(JSON.parse(JSON.stringify(last))).toEqual(lastPinned)
     expect(digest).toBe(digestPinned)
   })

@@ -68,7 +68,7 @@ describe('a forecaster on a series as they are', () => {
     expect(repeated.probability(LIMIT, HORIZON)).toBe(plain.probability(LIMIT, HORIZON))
   })
 
-  it('goes on when the clock is set back', () => {
+  it('goes on when the clock jumps back', () => {
     const cpu = forecaster()
     const value = hourlyJob(20)
     feed(cpu, value, START, DAY)

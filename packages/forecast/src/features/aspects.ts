@@ -6,8 +6,8 @@ import { Movement } from './movement.ts'
 import { Recurrence } from './recurrence.ts'
 import type { Rows } from './rows.ts'
 
-/** The last sample as seen from a limit and horizon, from four sides. */
-export class Moment {
+/** Four aspects of the last sample, relative to a limit and horizon. */
+export class Aspects {
   readonly level: Level = new Level()
   readonly movement: Movement = new Movement()
   readonly episodes: Episodes = new Episodes()

@@ -12,7 +12,7 @@ const FARTHEST = 20
 export class Episodes {
   /** Whether it was never above. */
   never = true
-  /** Since it was above; since the first sample when it never was. */
+  /** Time since it was above; since the first sample when it never was. */
   sinceAboveMs = 0
 
   look(features: Rows, { nowMs }: SeriesHistory, { horizonMs, crossings }: Experience): void {

@@ -4,14 +4,14 @@ import type { Experience } from '../experience.ts'
 import { logit } from '../logit.ts'
 import type { SeriesHistory } from '../series-history.ts'
 import type { Learned } from './learned.ts'
-import type { Moment } from './moment.ts'
+import type { Aspects } from './aspects.ts'
 import type { Rows } from './rows.ts'
 import { TABLES } from './tables.ts'
 
-/** What the online regression weighs: squashed and roughly centred, as a linear model wants it. */
+/** Writes the inputs of the online regression, squashed and roughly centred, as a linear model wants them. */
 export function describeInputs(
   inputs: Rows,
-  { level, movement, episodes, recurrence }: Moment,
+  { level, movement, episodes, recurrence }: Aspects,
   learned: Learned,
   { stepMs }: SeriesHistory,
   { crossings }: Experience,

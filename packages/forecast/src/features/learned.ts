@@ -1,13 +1,13 @@
 import type { Experience } from '../experience.ts'
 import { logit } from '../logit.ts'
 import type { SeriesHistory } from '../series-history.ts'
-import type { Moment } from './moment.ts'
+import type { Aspects } from './aspects.ts'
 import type { Rows } from './rows.ts'
 import { TABLE_STARTS, TABLES } from './tables.ts'
 
 const HOUR_MS = 3_600_000
 
-/** What the experience has learned itself about moments like this one, and how much it has seen. All odds are log odds. */
+/** Crossing rates that the experience has learned in similar situations, and how much it has learned from. All odds are log odds. */
 export class Learned {
   /** The cell of each table, counted from the first cell of the first table. */
   readonly cells: Uint16Array = new Uint16Array(TABLES.length)
@@ -15,23 +15,23 @@ export class Learned {
   tailOdds = 0
   baseOdds = 0
   recentOdds = 0
-  /** Of the online regression, with their variance. */
+  /** The online regression's log odds and their variance. */
   onlineOdds = 0
   onlineVariance = 0
 
-  look(moment: Moment, history: SeriesHistory, experience: Experience): void {
+  look(aspects: Aspects, history: SeriesHistory, experience: Experience): void {
     const { tables, tail, baseRate, outcomes, horizonMs } = experience
     for (let t = 0; t < TABLES.length; t++) {
-      const cell = TABLE_STARTS[t]! + TABLES[t]!.cellOf(moment, history, horizonMs)
+      const cell = TABLE_STARTS[t]! + TABLES[t]!.cellOf(aspects, history, horizonMs)
       this.cells[t] = cell
       this.tableOdds[t] = logit(tables.rate(cell, baseRate))
     }
-    this.tailOdds = logit((tail.atLeast(moment.level.gap) * outcomes + baseRate) / (outcomes + 1))
+    this.tailOdds = logit((tail.atLeast(aspects.level.gap) * outcomes + baseRate) / (outcomes + 1))
     this.baseOdds = logit(baseRate)
     this.recentOdds = logit(experience.recentRate)
   }
 
-  /** Asks the online regression, whose inputs rest on all that was seen. */
+  /** Evaluates the online regression, after its inputs have been written. */
   ask(features: Rows, inputs: Float64Array, { nowMs }: SeriesHistory, experience: Experience): void {
     const { tables, online, outcomes, crossed } = experience
     this.onlineOdds = online.logOdds(inputs, 0)

@@ -6,7 +6,7 @@ import type { Rows } from './rows.ts'
 /** The least deviation, in sizes of the limit: a constant series would divide by zero. */
 const LEAST = 1e-4
 
-/** Where the series is and how it usually moves, seen from the limit. */
+/** The position of the series relative to the limit, and its usual movement. */
 export class Level {
   /** Distance to the limit, never zero. */
   gap = 1

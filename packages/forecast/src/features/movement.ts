@@ -8,8 +8,8 @@ import type { Rows } from './rows.ts'
 const FARTHEST = 20
 
 /**
- * Where the series has been lately and where it is heading, in gaps: a reach of 1 is a recent peak at the limit, a trend of 1
- * a mean that lies a whole gap below.
+ * The recent peaks and trends of the series, in gaps to the limit. A reach of 1 is a recent peak at the limit. A trend of 1 is a
+ * mean that lies a whole gap below the value.
  */
 export class Movement {
   reach5 = 0

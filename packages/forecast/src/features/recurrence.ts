@@ -13,7 +13,7 @@ const HALF_HOURS_BACK = 12
 const FARTHEST = 3
 const UNKNOWN = -9
 
-/** What happened in the same window of earlier days, hours and half hours. */
+/** Crossings and peaks in the same window of earlier days, hours and half hours. */
 export class Recurrence {
   /** Shares of earlier days, hours, half hours, and of the best period, whose same window had a crossing. */
   rateDays = 0

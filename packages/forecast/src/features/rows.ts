@@ -1,7 +1,7 @@
 import type { Reason } from '../reason.ts'
 
 /**
- * A table of names, values and reasons that is filled anew for every moment. A row is one call, so a feature is added in one
+ * A table of names, values and reasons that is filled anew for every sample. A row is one call, so a feature is added in one
  * place, and its place in `values` follows from the order of the calls.
  *
  * A row is not an object with a function, because V8 does not inline a hundred functions that one loop calls, and boxes the
@@ -21,15 +21,12 @@ export class Rows {
   }
 }
 
+/** The names and reasons of the rows, without their values. */
 export class Names extends Rows {
   readonly names: string[] = []
   readonly reasons: Reason[] = []
 
-  override row(name: string, _value: number, reason?: Reason): void {
-    this.#add(name, reason)
-  }
-
-  #add(name: string, reason: Reason = 'other series'): void {
+  override row(name: string, _value: number, reason: Reason = 'other series'): void {
     this.names.push(name)
     this.reasons.push(reason)
   }

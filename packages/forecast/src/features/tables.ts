@@ -1,7 +1,7 @@
 import { binOf } from '../bins.ts'
 import type { Reason } from '../reason.ts'
 import type { SeriesHistory } from '../series-history.ts'
-import type { Moment } from './moment.ts'
+import type { Aspects } from './aspects.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -19,7 +19,7 @@ export interface Table {
   readonly reason: Reason
   readonly cells: number
   /** From 0 to `cells` - 1. */
-  readonly cellOf: (moment: Moment, history: SeriesHistory, horizonMs: number) => number
+  readonly cellOf: (aspects: Aspects, history: SeriesHistory, horizonMs: number) => number
 }
 
 /** Every row is a feature for the trees and an input of the regression. */
@@ -28,30 +28,30 @@ export const TABLES: readonly Table[] = [
     name: 'tableLevel',
     reason: 'level',
     cells: (LEVEL_EDGES.length + 1) * 5,
-    cellOf: (moment, { stepMs }, horizonMs) => coarseLevel(moment) * 5 + recency(moment, stepMs, horizonMs),
+    cellOf: (aspects, { stepMs }, horizonMs) => coarseLevel(aspects) * 5 + recency(aspects, stepMs, horizonMs),
   },
   {
     name: 'tableSince',
     reason: 'last crossings',
     cells: HALF_OCTAVES * 2,
-    cellOf: (moment, { stepMs }) => {
-      const halfOctave = Math.floor(2 * Math.log2(1 + moment.episodes.sinceAboveMs / stepMs))
-      return Math.min(HALF_OCTAVES - 1, halfOctave) * 2 + (coarseLevel(moment) > 3 ? 1 : 0)
+    cellOf: (aspects, { stepMs }) => {
+      const halfOctave = Math.floor(2 * Math.log2(1 + aspects.episodes.sinceAboveMs / stepMs))
+      return Math.min(HALF_OCTAVES - 1, halfOctave) * 2 + (coarseLevel(aspects) > 3 ? 1 : 0)
     },
   },
   {
     name: 'tableDay',
     reason: 'calendar',
     cells: 48 * 2,
-    cellOf: (moment, { wallMs }, horizonMs) =>
-      Math.floor((wallMs % DAY_MS) / (DAY_MS / 48)) * 2 + lately(moment, horizonMs),
+    cellOf: (aspects, { wallMs }, horizonMs) =>
+      Math.floor((wallMs % DAY_MS) / (DAY_MS / 48)) * 2 + lately(aspects, horizonMs),
   },
   {
     name: 'tableHour',
     reason: 'calendar',
     cells: 20 * 2,
-    cellOf: (moment, { wallMs }, horizonMs) =>
-      Math.floor((wallMs % HOUR_MS) / (HOUR_MS / 20)) * 2 + lately(moment, horizonMs),
+    cellOf: (aspects, { wallMs }, horizonMs) =>
+      Math.floor((wallMs % HOUR_MS) / (HOUR_MS / 20)) * 2 + lately(aspects, horizonMs),
   },
   {
     name: 'tablePeak',
@@ -76,17 +76,17 @@ export const TABLE_STARTS: readonly number[] = TABLES.map((_, t) =>
   TABLES.slice(0, t).reduce((sum, { cells }) => sum + cells, 0),
 )
 
-function coarseLevel({ level }: Moment): number {
+function coarseLevel({ level }: Aspects): number {
   return binOf(level.deviations, LEVEL_EDGES)
 }
 
 /** Whether the series was above the limit within the last two horizons. */
-function lately({ episodes: { never, sinceAboveMs } }: Moment, horizonMs: number): number {
+function lately({ episodes: { never, sinceAboveMs } }: Aspects, horizonMs: number): number {
   return !never && sinceAboveMs <= 2 * horizonMs ? 1 : 0
 }
 
 /** How long ago the series was above the limit, from 0, just now, to 4, never. */
-function recency({ episodes: { never, sinceAboveMs } }: Moment, stepMs: number, horizonMs: number): number {
+function recency({ episodes: { never, sinceAboveMs } }: Aspects, stepMs: number, horizonMs: number): number {
   if (never) return 4
   if (sinceAboveMs <= 2.5 * stepMs) return 0
   if (sinceAboveMs <= horizonMs) return 1

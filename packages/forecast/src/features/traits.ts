@@ -1,6 +1,6 @@
 import type { Rows } from './rows.ts'
 
-/** What does not change about a limit and horizon. */
+/** The constant features of a limit and horizon. */
 export class Traits {
   readonly #kind: string
   readonly #unit: string

@@ -13,7 +13,7 @@ export class LiveSamples {
   /** The sample that is due now; undefined when none is. A moment that was seen already says nothing new. */
   take(now: number, value: number | undefined): number | undefined {
     if (now === this.#seenMs) return undefined
-    // A clock that was set back: what is due is counted from there.
+    // The clock was put back: due times are counted from there.
     if (now < this.#takenMs) this.#takenMs = now - SAMPLE_MS
     this.#seenMs = now
     if (value === undefined) {
