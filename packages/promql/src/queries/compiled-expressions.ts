@@ -5,8 +5,8 @@ import { compile } from './expression.ts'
 type Compiled = { readonly expression: Expression } | { readonly error: unknown }
 
 /**
- * Expressions that were compiled already, by their text: whoever checks, explains and loads the same ten thousand rules
- * parses each of their expressions once. Whoever disposes of what it has bound uses {@link Expression.bindApart}.
+ * Compiled expressions by their text, so that rules that are checked, explained and loaded are parsed once. The expressions are
+ * shared: use {@link Expression.bindApart} to bind one that is disposed of later.
  *
  * @example
  * const expressions = new CompiledExpressions()
@@ -18,7 +18,7 @@ export class CompiledExpressions {
   readonly #experimental = new Map<string, Compiled>()
   #earlier: CompiledExpressions | undefined
 
-  /** @param earlier - of the rules that are replaced, most of which are mostly the same */
+  /** @param earlier - the expressions of the rules that are replaced, most of which stay the same */
   constructor(earlier?: CompiledExpressions) {
     this.#earlier = earlier
   }
@@ -34,7 +34,7 @@ export class CompiledExpressions {
     return compiled.expression
   }
 
-  /** Forgets the earlier ones; those that were taken from them stay. */
+  /** Forgets the earlier expressions; the ones in use stay. */
   settle(): void {
     this.#earlier = undefined
   }

@@ -70,7 +70,7 @@ export class Expression {
     return bound
   }
 
-  /** The same for a holder of its own, who disposes of it and leaves those of others alone. */
+  /** As {@link bind}, but not shared: disposing of it leaves the bindings of others alone. */
   bindApart(store: Store, earlierMs = 0): BoundExpression {
     return new BoundExpression(this, store, earlierMs)
   }

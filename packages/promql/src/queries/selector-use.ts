@@ -1,13 +1,13 @@
 import { operandsOf, type Expr, type LabelMatch } from '../words/ast.ts'
 
-/** What one selector of an expression reads. */
+/** The series that one selector of an expression reads, and how far back. */
 export interface SelectorUse {
   readonly matches: readonly LabelMatch[]
   /** How far back it looks: its range (0 for an instant) plus its offset. */
   readonly windowMs: number
 }
 
-/** What the selectors of an expression read, each with how far back it looks from `outerMs` before now. */
+/** The selectors of an expression, each with how far back it looks from `outerMs` before now. */
 export function selectorsOf(expr: Expr, outerMs: number): readonly SelectorUse[] {
   if (expr.kind === 'selector') return [{ matches: expr.matches, windowMs: outerMs + Math.max(0, expr.offsetMs) }]
   let reachMs = outerMs

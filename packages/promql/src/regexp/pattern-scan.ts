@@ -1,8 +1,8 @@
-/** What a pattern would become, read from its text before any memory is taken for it. */
+/** The size of a pattern, estimated from its text before any memory is taken for it. */
 export interface PatternScan {
   /** How many characters, classes and groups there are once counted repetitions are written out. */
   readonly size: number
-  /** The first repetition that Go refuses: inside of others it asks for more than 1,000 copies. */
+  /** The first repetition that Go refuses: together with those around it, it asks for more than 1,000 copies. */
   readonly refused: string | undefined
 }
 
@@ -25,7 +25,7 @@ export function scanPattern(source: string): PatternScan {
   let size = 0
   let copies = 1
   let refused: string | undefined
-  /** What a repetition would repeat. */
+  /** The part that a repetition would repeat. */
   let last: Part = { size: 0, copies: 1 }
   for (const { 0: text, groups = {} } of source.matchAll(PART)) {
     const { open, least, most } = groups
@@ -58,7 +58,7 @@ export function scanPattern(source: string): PatternScan {
 }
 
 /**
- * The same pattern with `[[:]` written as `[\[:]`: without a later `:]` it names no class, which re2js 2.10 does not see.
+ * The same pattern with `[[:]` written as `[\[:]`: without a later `:]` it names no class, but re2js 2.10 reads one.
  * https://github.com/golang/go/blob/go1.25.0/src/regexp/syntax/parse.go, `parseNamedClass`
  */
 export function escapeBracketColon(source: string): string {

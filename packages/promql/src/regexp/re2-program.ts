@@ -13,7 +13,7 @@ export interface Re2Program {
 const MAX_SIZE = 10_000
 /** A match that wants its groups keeps their places for each instruction: two tables of 4 bytes a number. */
 const MAX_PLACES = 1_000_000
-/** What the states of one pattern's automaton may take; beyond it they are forgotten and made again, or the text is matched without. */
+/** Memory for the states of one pattern's automaton. Beyond it re2js drops the states and makes them again, or matches without. */
 const MAX_STATE_BYTES = 1_048_576
 
 /** Compiles a pattern. @throws {@link PatternProblem} for what Go refuses and for what would be too large. */
@@ -38,10 +38,11 @@ function compileNamed(source: string, flags: number): Re2Program {
   try {
     return named(RE2JS.compile(source, flags), name => name)
   } catch (error) {
-    if (!(error instanceof RE2JSSyntaxException)) throw problemOf(error, source)
-    if (error.getDescription() !== 'duplicate capture group name') throw problemOf(error, source)
+    // Go allows the same name twice.
+    const isDuplicate =
+      error instanceof RE2JSSyntaxException && error.getDescription() === 'duplicate capture group name'
+    if (!isDuplicate) throw problemOf(error, source)
   }
-  // Go allows the same name twice.
   const renamed = renameGroups(source)
   try {
     return named(RE2JS.compile(renamed.source, flags), name => renamed.names[Number(name.slice(1))])

@@ -29,7 +29,7 @@ export class AlertSeries {
     this.#ruleLabels = ruleLabels
   }
 
-  /** There is no series to end. */
+  /** Whether there are no series, so that none can end. */
   get idle(): boolean {
     return this.#output === undefined || this.#output.size === 0
   }

@@ -20,7 +20,7 @@ export interface AlertingRule {
   readonly forMs: number
   /** The rule's `keepFiringFor`. */
   readonly keepFiringForMs: number
-  /** The group's `limit`: with more alerts the rule fails. 0: any number. */
+  /** The group's `limit`: with more alerts the rule fails. 0 means no limit. */
   readonly limit: number
   /** `RulesOptions.maxAlertsPerRule`: beyond it, samples without an alert get none and are counted as left out. */
   readonly maxAlerts: number
@@ -28,7 +28,7 @@ export interface AlertingRule {
   annotate(source: Labels, value: number): Readonly<Record<string, string>>
 }
 
-/** What an evaluation found, side by side, without an object per sample: there may be thousands of them. */
+/** The samples of an evaluation in columns, without an object per sample: there may be thousands of them. */
 export interface ActiveSamples {
   readonly length: number
   /** The labels of each sample's alert; they differ. */
@@ -49,23 +49,23 @@ export interface AlertState {
 
 /** The alerts of one rule. Only the rule calls this, and never while a call is under way. */
 export interface RuleStates<A> {
-  /** Nothing is known of any alert: an evaluation without samples would change nothing. */
+  /** Whether there are no alerts at all: an evaluation without samples would change nothing. */
   readonly idle: boolean
   /** Pending and firing alerts. */
   readonly active: number
-  /** Samples of the last evaluation that got no alert, because there were as many as there may be. */
+  /** Samples of the last evaluation that got no alert, because the rule had `maxAlerts` already. */
   readonly leftOut: number
   /** Rises with each change of what {@link list} adds. */
   readonly changes: number
-  /** All alerts, inactive ones maybe among them. An array: an iterator makes an object for each alert. */
+  /** All alerts; inactive ones may be among them. An array: an iterator makes an object for each alert. */
   readonly alerts: readonly AlertState[]
   /** Adds the pending and firing alerts, as `Evaluation.alerts` holds them. */
   list(into: A[]): void
-  /** The alerts that fired and ended not long ago. Left out: none is remembered. */
+  /** The alerts that fired and ended not long ago. Leave it out when they are not kept. */
   readonly resolved?: readonly ResolvedAlert[]
-  /** Takes the samples of one evaluation. What it throws makes the rule fail. */
+  /** Takes the samples of one evaluation. The rule fails when it throws. */
   update(samples: ActiveSamples, now: number): Steps<void>
-  /** The rule had no evaluation: it failed, or its group is not due. Left out: its alerts stay as they were. */
+  /** The rule had no evaluation: it failed, or its group is not due. Without this method its alerts stay as they were. */
   pass?(why: 'failed' | 'not due', now: number): Steps<void>
   /** Goes on with the alerts of the same rule as it was loaded before. Called once at most, before the first evaluation. */
   takeOver(previous: RuleStates<A>): void

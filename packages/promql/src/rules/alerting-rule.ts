@@ -63,7 +63,7 @@ export class AlertingEvaluation<A> implements AlertingRule {
     return this.#context.maxAlerts
   }
 
-  /** What says that a rule is the same after a reload. Its annotations may differ. */
+  /** Equal for the same rule before and after a reload; its annotations may differ. */
   get identity(): string {
     const { alert, expr, for: hold, keepFiringFor, labels } = this.rule
     const { labels: groupLabels, queryOffsetMs } = this.#context
@@ -86,7 +86,7 @@ export class AlertingEvaluation<A> implements AlertingRule {
     this.#known?.trim(result.length)
   }
 
-  /** There was no evaluation; the states may know what that means. */
+  /** There was no evaluation: the states decide what happens to the alerts. */
   *pass(why: 'failed' | 'not due', now: number): Steps<void> {
     const { states } = this
     if (states.pass === undefined || (states.idle && this.#series.idle)) return
@@ -140,7 +140,7 @@ export class AlertingEvaluation<A> implements AlertingRule {
     return Labels.from(named)
   }
 
-  /** A template that fails on its data says so in its place, as in Prometheus; the alert is what matters. */
+  /** When a template fails on its data, its error takes its place, as in Prometheus: the alert matters more. */
   #expand(template: Template, labels: Labels, value: number): string {
     try {
       return template.expand({ labels, value, timeMs: this.#wallMs, environment: this.#context.environment })

@@ -13,7 +13,7 @@ import { Rules, type LoadedGroup } from './rules.ts'
 import { atOnce, type Steps } from '../words/steps.ts'
 import type { Store } from '../store/store.ts'
 
-/** What {@link createRules} loads: rules by themselves, and groups, for example of a rule file. */
+/** A rule by itself, or a group of rules, for example of a rule file; see {@link createRules}. */
 export type RuleSource = Rule | RecordingRule | RuleGroup
 
 /** The rules of a source: those of a group in their order, or the one rule itself. */
@@ -25,9 +25,9 @@ export function rulesOf(source: RuleSource): readonly (Rule | RecordingRule)[] {
 export interface RulesOptions {
   /** A monotonic clock in milliseconds, to measure rules with. Default: rules are not measured. */
   readonly clockMs?: () => number
-  /** What templates find in `$externalLabels`. Default: no labels. */
+  /** The value of `$externalLabels` in templates. Default: no labels. */
   readonly externalLabels?: Readonly<Record<string, string>>
-  /** What templates find in `$externalURL`. Default: the empty text. */
+  /** The value of `$externalURL` in templates. Default: the empty text. */
   readonly externalUrl?: string
   /** Rules may use the functions that Prometheus has behind `--enable-feature=promql-experimental-functions`. Default: false. */
   readonly experimental?: boolean
@@ -40,14 +40,14 @@ export interface RulesOptions {
   readonly expressions?: CompiledExpressions
 }
 
-/** Options of {@link createRules} where alerts fire and end otherwise than in Prometheus. */
+/** Options of {@link createRules} for alerts whose states differ from those of Prometheus. */
 export interface StatesOptions<A> extends RulesOptions {
   /** Decides when alerts are pending, fire and end. Default: as in Prometheus. */
   readonly states: AlertStates<A>
 }
 
 /**
- * Loads rules and groups of rules over a store, telling it what they read. Load rules before samples arrive.
+ * Loads rules and groups of rules over a store, which from then on stores the series that they read. Load rules before samples arrive.
  *
  * @param options.states - decides when alerts are pending, fire and end. Default: as in Prometheus.
  *

@@ -1,6 +1,6 @@
 /**
- * When a group is due: first at once, then once in every interval counted from the first time. Missed times are skipped, and a
- * clock that was set back starts over.
+ * When a group is due: first at once, then once in every interval counted from the first time. Missed times are skipped, and the
+ * schedule starts over when the clock jumps back.
  */
 export class GroupSchedule {
   readonly #intervalMs: number

@@ -9,17 +9,17 @@ import type { RecordingRule, Rule } from './rule.ts'
 import type { Steps } from '../words/steps.ts'
 import type { Store } from '../store/store.ts'
 
-/** A rule that takes too long again and again is passed over for so many evaluations at most; five minutes at ticks of 5 s. */
+/** A rule that takes too long repeatedly is passed over for at most so many evaluations: five minutes at ticks of 5 s. */
 const MOST_PASSED_OVER = 60
 
-/** What a rule does at an evaluation. */
+/** The evaluation of one kind of rule, alerting or recording. */
 interface RuleEvaluation<A> {
-  /** What says that a rule is the same after a reload. */
+  /** Equal for the same rule before and after a reload. */
   readonly identity: string
   /** The states of its alerts; a recording rule has none. */
   readonly states?: RuleStates<A>
   evaluate(now: number, annotations: AnnotationList): Steps<void>
-  /** There was no evaluation. */
+  /** Called instead of `evaluate` when the rule failed or its group is not due. */
   pass?(why: 'failed' | 'not due', now: number): Steps<void>
   /** Goes on where a rule of the same identity was before a reload. */
   takeOver(previous: RuleEvaluation<A>): void
@@ -28,12 +28,12 @@ interface RuleEvaluation<A> {
   dispose(): void
 }
 
-/** A rule over a store, and how it is doing. */
+/** A rule over a store, and its health. */
 export class LoadedRule<A> {
   readonly #rule: Rule | RecordingRule
   readonly #evaluation: RuleEvaluation<A>
   readonly #states: RuleStates<A> | undefined
-  // Each by itself: an object of them would be made anew, or looked for elsewhere in memory, at every evaluation.
+  // Separate fields: one object would be made anew, or read from elsewhere in memory, at every evaluation.
   #error: RuleError | undefined
   #evaluatedAt = NaN
   #durationMs: number | undefined
@@ -126,7 +126,7 @@ export class LoadedRule<A> {
     this.#evaluation.dispose()
   }
 
-  /** What says that a rule is the same after a reload. */
+  /** Equal for the same rule before and after a reload. */
   get identity(): string {
     return this.#evaluation.identity
   }
@@ -141,7 +141,7 @@ export class LoadedRule<A> {
     this.#evaluation.end(now)
   }
 
-  /** What the last evaluation left out, if anything. */
+  /** The alerts that the last evaluation left out, if any. */
   get limited(): LimitedAlerts | undefined {
     const states = this.#states
     if (states === undefined || states.leftOut === 0 || 'record' in this.#rule) return undefined

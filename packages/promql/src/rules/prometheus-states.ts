@@ -7,7 +7,7 @@ import type { Steps } from '../words/steps.ts'
 
 /** `resolvedRetention` of Prometheus's `rules/alerting.go`. */
 const RESOLVED_RETENTION_MS = 15 * 60_000
-/** Of one rule. A label that carries the value makes a new alert of every value, and Prometheus would keep them all. */
+/** Ended alerts that one rule keeps. A label that carries the value makes every value a new alert; Prometheus keeps them all. */
 const MOST_RESOLVED = 1000
 
 /** When alerts are pending, fire and end in Prometheus. */
@@ -29,8 +29,8 @@ export class PrometheusAlerts implements RuleStates<Alert> {
   #active = 0
   #leftOut = 0
   #changes = 0
-  /** Annotations of alerts that were taken over are those of the rule as it was. */
-  #saysAnew = false
+  /** Alerts that were taken over still have the annotations of the earlier rule. */
+  #areAnnotationsStale = false
   // Asked of every rule at every evaluation; the map itself lies elsewhere in memory.
   #idle = true
 
@@ -42,7 +42,7 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     return this.#idle
   }
 
-  /** Those that are only kept firing included. */
+  /** Alerts that are only kept firing are counted too. */
   get active(): number {
     return this.#active
   }
@@ -75,7 +75,7 @@ export class PrometheusAlerts implements RuleStates<Alert> {
       this.end()
       throw new LimitExceeded(`exceeded limit of ${limit} with ${active} alerts`)
     }
-    this.#saysAnew = false
+    this.#areAnnotationsStale = false
     this.#idle = this.#entries.size === 0
   }
 
@@ -105,7 +105,7 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     this.#resolved = previous.#resolved
     this.#active = previous.#active
     this.#idle = previous.#idle
-    this.#saysAnew = true
+    this.#areAnnotationsStale = true
     this.#changes += 1
     for (const entry of this.#entries.all) entry.shown = undefined
     previous.end()
@@ -118,7 +118,7 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     this.#changes += 1
   }
 
-  /** Gives the alerts there are their samples; how many have one. */
+  /** Gives the existing alerts their samples, and returns how many got one. */
   *#renew({ length, labels, sources, values }: ActiveSamples): Steps<number> {
     let known = 0
     for (let i = 0; i < length; i++) {
@@ -130,8 +130,8 @@ export class PrometheusAlerts implements RuleStates<Alert> {
       if (entry.goneSince !== undefined) this.#change(entry).goneSince = undefined
       const source = sources[i]!
       const value = values[i]!
-      // A template says the same about the same labels and value.
-      if (entry.source === source && Object.is(entry.value, value) && !this.#saysAnew) continue
+      // The same labels and value give the same annotations.
+      if (entry.source === source && Object.is(entry.value, value) && !this.#areAnnotationsStale) continue
       this.#change(entry).annotations = this.#rule.annotate(source, value)
       entry.source = source
       entry.value = value
@@ -139,7 +139,7 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     return known
   }
 
-  /** Gives samples without an alert one, as long as there is room. Those that had one go first, so that it is always the same. */
+  /** Makes alerts for the other samples, as long as there is room. Existing alerts keep theirs, so the kept alerts do not change. */
   *#begin({ length, labels, sources, values }: ActiveSamples, known: number, now: number): Steps<void> {
     const { maxAlerts, forMs } = this.#rule
     const begun = Math.min(Math.max(0, maxAlerts - this.#active), length - known)
@@ -175,10 +175,10 @@ export class PrometheusAlerts implements RuleStates<Alert> {
     return now - entry.goneSince! < keepFiringForMs
   }
 
-  /** Ends an alert; whether it is still remembered. */
+  /** Ends an alert, and returns whether it is kept as resolved. */
   #end(entry: Entry, now: number): boolean {
     if (entry.resolvedAt !== undefined) {
-      // A clock that went back must not keep an ended alert for ever.
+      // A clock that jumps back must not keep an ended alert for ever.
       if (Math.abs(now - entry.resolvedAt) <= RESOLVED_RETENTION_MS) return true
       this.#resolved -= 1
     } else {
@@ -205,7 +205,7 @@ class Entry implements AlertState {
   firedAt: number | undefined
   /** When the sample of a firing alert went away. */
   goneSince: number | undefined
-  /** When it ended; from then on it is kept for show only. */
+  /** When it ended; from then on it is only kept for `resolved`. */
   resolvedAt: number | undefined
   /** The last evaluation that had a sample for it. */
   round = 0

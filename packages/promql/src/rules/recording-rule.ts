@@ -39,7 +39,7 @@ export class RecordingEvaluation {
     this.#query = new RuleQuery(rule.record, rule.expr, store, context)
   }
 
-  /** What says that a rule is the same after a reload. */
+  /** Equal for the same rule before and after a reload. */
   get identity(): string {
     const { record, expr, labels } = this.#rule
     return JSON.stringify(['record', record, expr, { ...this.#context.labels, ...labels }, this.#context.queryOffsetMs])

@@ -5,10 +5,10 @@ import type { CompiledExpressions } from '../queries/compiled-expressions.ts'
 import type { RecordingRule, Rule } from './rule.ts'
 import type { TemplateEnvironment } from '../templates/template.ts'
 
-/** What a rule has from its group and from the options. */
+/** The settings of a rule from its group and from the options. */
 export interface RuleContext {
   readonly labels: Readonly<Record<string, string>>
-  /** 0: any number. */
+  /** The group's `limit` of alerts or series per rule. 0 means no limit. */
   readonly limit: number
   /** Alerts of one rule beyond this are left out. */
   readonly maxAlerts: number

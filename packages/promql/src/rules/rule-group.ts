@@ -11,7 +11,7 @@ export interface RuleGroup {
   readonly interval?: string
   /** How far before now the expressions are evaluated and the results are dated. Default `0s`. In rule files: `query_offset`. */
   readonly queryOffset?: string
-  /** How many alerts or series one rule may have at a time; with more of them it fails. Default 0: any number. */
+  /** How many alerts or series one rule may have at a time; with more of them it fails. 0 means no limit. Default 0. */
   readonly limit?: number
   /** Labels of every rule of the group; a rule's own win. */
   readonly labels?: Readonly<Record<string, string>>

@@ -5,7 +5,7 @@ import { inField, loadError, type RuleContext } from './rule-context.ts'
 import type { Steps } from '../words/steps.ts'
 import type { Store } from '../store/store.ts'
 
-/** What a rule's expression says at an instant; valid until the next evaluation. */
+/** The value of a rule's expression at an instant; valid until the next evaluation. */
 export interface QueryResult {
   readonly length: number
   readonly labels: readonly Labels[]

@@ -6,7 +6,7 @@ import type { LimitedAlerts, RuleHealth } from './rule-context.ts'
 import { atOnce, type Steps } from '../words/steps.ts'
 import type { Store } from '../store/store.ts'
 
-/** What one evaluation of all rules found. */
+/** The result of one evaluation of all rules. */
 export interface Evaluation<A = Alert> {
   /**
    * Pending and firing alerts, in the order of the rules. An alert that has not changed since the last evaluation is the same
@@ -27,7 +27,7 @@ const SWEEP_EVERY_MS = 30_000
 /** Rules evaluated between two rests; each takes some ten microseconds over a hundred series. */
 const RULES_OF_STEP = 8
 
-/** Rules that are only asked for what they have, or compared, between two rests. */
+/** Rules whose alerts are listed, or that are compared, between two rests. */
 const ASKED_OF_STEP = 128
 
 /** Rules that are evaluated together. */
@@ -161,7 +161,7 @@ export class Rules<A = Alert> implements Disposable {
     this.#sweptAt = now
   }
 
-  /** Takes the states of unchanged rules over; the rules that are gone. */
+  /** Takes over the states of unchanged rules, and returns the rules that are gone. */
   *#continue(): Steps<readonly LoadedRule<A>[]> {
     const previous = this.#previous
     this.#previous = []

@@ -122,7 +122,7 @@ export class RingMemory {
       if (ring !== undefined) this.#move(holder.ring, ring)
       holder.ring = ring ?? holder.ring
     }
-    // Those that could not be emptied are as good as any.
+    // Pages that could not be emptied give out rings again.
     for (const number of sparse) {
       const page = this.#pages[number]
       if (page?.isFull === false) this.#sparePages(page.capacity).add(number)

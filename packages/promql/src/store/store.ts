@@ -32,7 +32,7 @@ export interface StoreOptions {
    * nobody sets; `time()`, `timestamp()`, dates and `@` are about the clock on the wall all the same. Default: the same time.
    */
   readonly wallTime?: (timeMs: number) => number
-  /** Work that one evaluation may take, in milliseconds; rests do not count. Beyond it the evaluation fails. Default: any time. */
+  /** Work that one evaluation may take, in milliseconds; rests do not count. Beyond it the evaluation fails. Default: no limit. */
   readonly evaluationTimeoutMs?: number
   /** Called once per reason when a limit is reached. */
   readonly onWarning?: (message: string) => void
@@ -52,7 +52,7 @@ export interface StoreStats {
   readonly evictedSeries: number
   /** Samples overwritten although an expression could still have asked for them. */
   readonly truncatedSamples: number
-  /** Samples forgotten because the clock was set back to before them. */
+  /** Samples forgotten because the clock jumped back to before them. */
   readonly rewoundSamples: number
 }
 

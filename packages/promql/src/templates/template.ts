@@ -5,17 +5,17 @@ import type { TemplateNode } from './node.ts'
 import { parseNodes } from './parser.ts'
 import { AlertRoot, show } from './value.ts'
 
-/** What all templates of a set of rules share. */
+/** The external labels and URL, the same for all templates of a set of rules. */
 export interface TemplateEnvironment {
   readonly externalLabels: Labels
   readonly externalUrl: string
 }
 
-/** What a template may refer to. */
+/** The data that a template may refer to. */
 export interface TemplateData {
   readonly labels: Labels
   readonly value: number
-  /** What `now` says, milliseconds since the epoch. */
+  /** The time of `now`, milliseconds since the epoch. */
   readonly timeMs: number
   readonly environment: TemplateEnvironment
 }
@@ -29,10 +29,10 @@ export interface Template {
 }
 
 /**
- * Parses a text in Go's template language with Prometheus's functions. What this engine does not have (`query`, `define`, ...)
- * is refused by name, what is no template is a syntax error with its place.
+ * Parses a text in Go's template language with Prometheus's functions. Functions that this engine
+ * does not have (`query`, `define`, ...) are refused by name. Text that does not parse is a syntax error with its place.
  *
- * @param name what messages call it
+ * @param name the template's name in messages
  */
 export function parseTemplate(text: string, name: string): Template {
   const nodes = parseNodes(text)

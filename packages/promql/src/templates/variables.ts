@@ -1,6 +1,6 @@
 import type { AlertRoot, TemplateValue } from './value.ts'
 
-/** What Prometheus declares for every alert. */
+/** The variables that Prometheus declares for every alert. */
 const DECLARED = ['$', '$labels', '$externalLabels', '$externalURL', '$value'] as const
 
 /** The variables in reach, innermost last. */
@@ -26,7 +26,7 @@ export class VariableStack {
     return this.#values[this.#names.lastIndexOf(name)]
   }
 
-  /** @param assigns whether it is there already */
+  /** @param assigns - whether it changes an existing variable, if there is one */
   set(name: string, value: TemplateValue, assigns: boolean): void {
     const known = assigns ? this.#names.lastIndexOf(name) : -1
     const place = known === -1 ? this.#names.push(name) - 1 : known

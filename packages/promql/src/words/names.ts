@@ -21,7 +21,7 @@ export type AttributeValue =
 /** The attributes of one series, by OTel name. */
 export type Attributes = Readonly<Record<string, AttributeValue>>
 
-/** What the Prometheus name of a metric derives from. */
+/** The parts that the Prometheus name of a metric derives from. */
 export interface MetricIdentity {
   /** OTel name with dots, or a Prometheus name. */
   readonly name: string

@@ -39,7 +39,7 @@ const { pattern } = fc.letrec<{ pattern: string; atom: string }>(tie => ({
 /** Nearly always a pattern of RE2. */
 export const anyPattern = pattern
 
-/** Patterns with one character too many, too few or another one: about half of them are no patterns. */
+/** Patterns with one character too many, too few or another one: about half of them are not valid. */
 export const brokenPattern = fc
   .tuple(
     pattern,

@@ -95,7 +95,7 @@ test('the states of an automaton stay below a bound, whatever text it reads', ()
   expect(patterns.every(pattern => pattern.test(`${random}a${'b'.repeat(15)}`))).toBe(true)
 })
 
-/** What is in use after a garbage collection. */
+/** The heap in use after a garbage collection. */
 function heapBytes(): number {
   setFlagsFromString('--expose-gc')
   runInNewContext('gc')()

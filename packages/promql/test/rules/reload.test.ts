@@ -94,16 +94,16 @@ describe('rules that take over from others, as after a reload', () => {
 
 it('an alert that does not change is the same object at each evaluation, and so is the list', () => {
   const life = new Life(high)
-  const seen = (value: number): Evaluation => {
+  const evaluated = (value: number): Evaluation => {
     life.see(value)
     return life.rules.evaluate(life.now - 1)
   }
-  const { alerts } = seen(2)
-  expect(seen(2).alerts).toBe(alerts)
-  const fired = seen(2).alerts
+  const { alerts } = evaluated(2)
+  expect(evaluated(2).alerts).toBe(alerts)
+  const fired = evaluated(2).alerts
   expect(fired[0]).toMatchObject({ state: 'firing' })
-  expect(seen(2).alerts).toBe(fired)
-  expect(seen(3).alerts[0]).not.toBe(fired[0])
+  expect(evaluated(2).alerts).toBe(fired)
+  expect(evaluated(3).alerts[0]).not.toBe(fired[0])
 })
 
 it('series that nobody can see any more leave the store while rules are evaluated', () => {

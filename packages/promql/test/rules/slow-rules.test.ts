@@ -28,7 +28,7 @@ it('a rule that takes too long is passed over for longer and longer, up to 60 ev
   ])
 })
 
-it('its error says what happens to it', () => {
+it('its error names the evaluations that are passed over', () => {
   const { evaluate } = slow(10_000)
   const [first] = evaluate(1000).errors
   expect(first?.message).toMatch(
