@@ -26,11 +26,15 @@ interface Layout {
   readonly provider: number
   readonly metrics: RecordedMetric[]
   readonly series: RecordedSeries[]
-  /** By metric: the place of each attribute set. */
-  readonly places: Map<
-    string,
-    { readonly metric: number; readonly ofKey: Map<string, number>; readonly ofObject: WeakMap<Attributes, number> }
-  >
+  /** By name, kind and buckets. */
+  readonly places: Map<string, MetricPlaces>
+}
+
+/** The index of a metric, and the place of each of its attribute sets. */
+interface MetricPlaces {
+  readonly metric: number
+  readonly ofKey: Map<string, number>
+  readonly ofObject: WeakMap<Attributes, number>
 }
 
 /**
@@ -143,22 +147,22 @@ export class Recorder implements Disposable {
     const { index, layout } = known
     const values: RecordedValue[] = Array.from({ length: layout.series.length }, () => null)
     for (const metric of metrics) {
+      let boundaries: Boundaries
+      let places: MetricPlaces | undefined
       for (const point of metric.dataPoints) {
-        const place = this.#place(layout, metric, point)
+        // Mostly the same for all points: a metric is described once, not once per point.
+        if (places === undefined || boundariesOf(point) !== boundaries) {
+          boundaries = boundariesOf(point)
+          places = placesOf(layout, describe(metric, boundaries))
+        }
+        const place = this.#place(layout, places, point)
         if (place !== undefined) values[place] = valueOf(point.value)
       }
     }
     return [index, at, values]
   }
 
-  #place(layout: Layout, metric: MetricData, point: DataPoint<number | HistogramValue>): number | undefined {
-    const recorded = describe(metric, point)
-    const key = `${metric.descriptor.name} ${recorded.kind} ${recorded.boundaries?.join() ?? ''}`
-    let places = layout.places.get(key)
-    if (!places) {
-      places = { metric: layout.metrics.push(recorded) - 1, ofKey: new Map(), ofObject: new WeakMap() }
-      layout.places.set(key, places)
-    }
+  #place(layout: Layout, places: MetricPlaces, point: Point): number | undefined {
     const { attributes } = point
     const known = places.ofObject.get(attributes)
     if (known !== undefined) return known
@@ -182,14 +186,31 @@ export class Recorder implements Disposable {
   }
 }
 
-function describe(metric: MetricData, point: DataPoint<number | HistogramValue>): RecordedMetric {
+type Point = DataPoint<number | HistogramValue>
+type Boundaries = readonly number[] | undefined
+
+function boundariesOf({ value }: Point): Boundaries {
+  return typeof value === 'number' ? undefined : value.buckets.boundaries
+}
+
+function placesOf({ places, metrics }: Layout, metric: RecordedMetric): MetricPlaces {
+  const key = `${metric.name} ${metric.kind} ${metric.boundaries?.join() ?? ''}`
+  let known = places.get(key)
+  if (known === undefined) {
+    known = { metric: metrics.push(metric) - 1, ofKey: new Map(), ofObject: new WeakMap() }
+    places.set(key, known)
+  }
+  return known
+}
+
+function describe(metric: MetricData, boundaries: Boundaries): RecordedMetric {
   const { name, unit, type } = metric.descriptor
   const more = {
     ...(metric.aggregationTemporality === DELTA && { carried: true as const }),
     ...(type !== undefined && { type }),
   }
   if (metric.dataPointType === HISTOGRAM_POINT)
-    return { name, unit, kind: 'histogram', ...more, boundaries: (point.value as HistogramValue).buckets.boundaries }
+    return { name, unit, kind: 'histogram', ...more, ...(boundaries && { boundaries }) }
   if (metric.dataPointType !== SUM_POINT) return { name, unit, kind: 'gauge', ...more }
   return { name, unit, kind: metric.isMonotonic ? 'counter' : 'sum', ...more }
 }
