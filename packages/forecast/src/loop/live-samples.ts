@@ -10,7 +10,7 @@ export class LiveSamples {
   #seenMs = Number.NEGATIVE_INFINITY
   #highest = Number.NEGATIVE_INFINITY
 
-  /** The sample that is due now; undefined when none is. A moment that was seen already says nothing new. */
+  /** The sample that is due now, if one is. The same time given again has nothing new. */
   take(now: number, value: number | undefined): number | undefined {
     if (now === this.#seenMs) return undefined
     // The clock was put back: due times are counted from there.
