@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { KnobPeers } from '@homeostat/conformance'
+import { describeSharedPlace, KnobPeers } from '@homeostat/conformance'
 import { type Knob } from '@homeostat/optimizer'
 import { knobKey } from '@homeostat/optimizer/engines'
 import { startRedis } from '@homeostat/services'
@@ -9,7 +9,6 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRedisCoordinator, createRedisStateStore } from '../src/domain.ts'
 
-const LONG_MS = 60_000
 const NAME = 'queue.rate'
 /** Ours alone, for it is flushed and made a replica. */
 const redis = await startRedis({ from: ['path', 'debian-packages'] })
@@ -111,34 +110,13 @@ describe.each([
   }, 60_000)
 })
 
-it.each([
-  ['empty', ''],
-  ['torn', '{"knob":"queue.rate","was":4'],
-  ['null', 'null'],
-  ['binary', '\u0000\u0001'],
-  ['out of bounds', JSON.stringify({ knob: NAME, was: 1e9, set: [8] })],
-  ['infinite', '{"knob":"queue.rate","was":1e999,"set":[8]}'],
-  ['another knob', JSON.stringify({ knob: 'cache.limit', was: 4, set: [8] })],
-  ['of a prototype', '{"__proto__":{"knob":"queue.rate","was":4,"set":[8]}}'],
-  ['long', JSON.stringify({ knob: NAME, was: 4, set: [8], more: 'x'.repeat(100_000) })],
-])('2-26: a record that is %s sets nothing, is reported, and hides no other', async (_, text) => {
-  await client.hset('homeostat:{shop}:undo', knobKey(NAME), text)
-  await client.hset(
-    'homeostat:{shop}:undo',
-    knobKey('other.rate'),
-    JSON.stringify({ knob: 'other.rate', was: 9, set: [5] }),
-  )
-  let other = 5
-  const faults: unknown[] = []
-  const compareAndSet = (expected: number, next: number): boolean => other === expected && ((other = next), true)
-  const knobs = peers.peer({
-    knobs: [knob, { ...knob, name: 'other.rate', read: () => other, compareAndSet }],
-    onFault: fault => faults.push(fault),
-  })
-  await knobs.start()
-  expect([value, other]).toEqual([8, 9])
-  expect(faults).toEqual([expect.objectContaining({ code: 'HOMEOSTAT_RECORD_REFUSED' })])
-  expect(String(faults[0])).not.toMatch(/1000000000|xxx/)
+describeSharedPlace({
+  knob,
+  peers,
+  keeps: 'text',
+  writeRecord: (key, record) => client.hset('homeostat:{shop}:undo', key, record),
+  coordinator: service => createRedisCoordinator({ client, service, timeoutMs: 5000 }),
+  stateStore: service => createRedisStateStore({ client, service, timeoutMs: 5000 }),
 })
 
 it('2-26: more records than any service has knobs hold nothing up, and none is out of its turn for ever', async () => {
@@ -153,39 +131,10 @@ it('2-26: more records than any service has knobs hold nothing up, and none is o
   await vi.waitFor(() => expect(value).toBe(9), { timeout: 60_000 })
 }, 90_000)
 
-const SERVICES = [
-  'shop',
-  'Shop',
-  'a/b',
-  'a_b',
-  '订单',
-  '支付',
-  '',
-  ' ',
-  'a',
-  'a}',
-  'a}:lease:x',
-  '{',
-  '}',
-  '{}',
-  '%7B',
-  'a\u0000b',
-  '\ud800',
-  '\ud801',
-  'x'.repeat(5000),
-  `${'x'.repeat(5000)}y`,
-]
-
-it('2-23: keys of two services differ whenever their names do', async () => {
-  const leases = SERVICES.map(service => createRedisCoordinator({ client, service, timeoutMs: 5000 }))
-  for (const each of leases) {
-    expect(await each.acquire('knob/a', LONG_MS)).toBeDefined()
-    expect(await each.acquire('knob/a', LONG_MS)).toBeUndefined()
-  }
-  const stores = SERVICES.map(service => createRedisStateStore({ client, service, timeoutMs: 5000 }))
-  for (const [index, store] of stores.entries()) await store.write('forecasts', String(index))
-  for (const [index, store] of stores.entries()) expect(await store.read('forecasts')).toBe(String(index))
-  const slots = (await client.keys('homeostat:*:state:*')).map(key => /\{([^}]+)\}/.exec(key)?.[1])
-  expect(new Set(slots).size, 'each has a hash tag of its own').toBe(SERVICES.length)
-  for (const each of leases) await each[Symbol.asyncDispose]()
+it('2-23: services whose names differ have hash tags of their own', async () => {
+  const services = ['shop', 'Shop', 'a}', 'a}:lease:x', '{}', '', ' ', '\ud800', '\ud801']
+  const stores = services.map(service => createRedisStateStore({ client, service, timeoutMs: 5000 }))
+  for (const store of stores) await store.write('forecasts', '1')
+  const tags = (await client.keys('homeostat:*:state:*')).map(key => /\{([^}]+)\}/.exec(key)?.[1])
+  expect(new Set(tags).size).toBe(services.length)
 })

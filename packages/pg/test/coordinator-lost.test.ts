@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { KnobPeers } from '@homeostat/conformance'
+import { describeSharedPlace, KnobPeers } from '@homeostat/conformance'
 import { type Knob } from '@homeostat/optimizer'
-import { knobKey } from '@homeostat/optimizer/engines'
 import { startPostgres } from '@homeostat/services'
 import { Pool } from 'pg'
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -99,67 +98,15 @@ it('2-22: each call makes the table again that was dropped, and none does anythi
   expect(missing).toHaveBeenCalledOnce()
 })
 
-it.each([
-  ['null', 'null'],
-  ['a number', '7'],
-  ['a list', '[]'],
-  ['out of bounds', JSON.stringify({ knob: NAME, was: 1e9, set: [8] })],
-  ['another knob', JSON.stringify({ knob: 'cache.limit', was: 4, set: [8] })],
-  ['long', JSON.stringify({ knob: NAME, was: 4, set: [8], more: 'x'.repeat(100_000) })],
-  ['deep', `${'['.repeat(5000)}${']'.repeat(5000)}`],
-])('2-26: a record in the table that is %s sets nothing, is reported, and hides no other', async (_, undo) => {
-  await coordinator.beat('a', LONG_MS)
-  const insert = `INSERT INTO homeostat_lease (service, kind, key, expires_at, undo) VALUES ('shop', 'lease', $1, '-infinity', $2)`
-  await pool.query(insert, [knobKey(NAME), undo])
-  await pool.query(insert, [knobKey('other.rate'), JSON.stringify({ knob: 'other.rate', was: 9, set: [5] })])
-  let other = 5
-  const faults: unknown[] = []
-  const knobs = peers.peer({
-    knobs: [
-      knob,
-      {
-        ...knob,
-        name: 'other.rate',
-        read: () => other,
-        compareAndSet: (expected, next) => other === expected && ((other = next), true),
-      },
-    ],
-    onFault: fault => faults.push(fault),
-  })
-  await knobs.start()
-  expect([await value(), other]).toEqual([8, 9])
-  expect(faults).toEqual([expect.objectContaining({ code: 'HOMEOSTAT_RECORD_REFUSED' })])
-  expect(String(faults[0])).not.toMatch(/1000000000|xxx/)
-})
-
-const SERVICES = [
-  'shop',
-  'Shop',
-  'a/b',
-  'a_b',
-  '订单',
-  '支付',
-  '',
-  ' ',
-  '{',
-  '}',
-  '{}',
-  '%7B',
-  'a\u0000b',
-  'a\u0001b',
-  '\ud800',
-  '\ud801',
-  'x'.repeat(5000),
-  `${'x'.repeat(5000)}y`,
-]
-
-it('2-23: leases and states of two services differ whenever their names do', async () => {
-  const leases = SERVICES.map(service => createPostgresCoordinator({ pool, service, timeoutMs: 5000 }))
-  for (const [index, each] of leases.entries()) {
-    expect(await each.acquire('knob/a', LONG_MS), JSON.stringify(SERVICES[index]?.slice(0, 9))).toBeDefined()
-    expect(await each.acquire('knob/a', LONG_MS)).toBeUndefined()
-  }
-  const stores = SERVICES.map(service => createPostgresStateStore({ pool, service, timeoutMs: 5000 }))
-  for (const [index, store] of stores.entries()) await store.write('forecasts', String(index))
-  for (const [index, store] of stores.entries()) expect(await store.read('forecasts')).toBe(String(index))
+describeSharedPlace({
+  knob,
+  peers,
+  keeps: 'json',
+  async writeRecord(key, record) {
+    await coordinator.beat('a', LONG_MS)
+    const insert = `INSERT INTO homeostat_lease (service, kind, key, expires_at, undo) VALUES ('shop', 'lease', $1, '-infinity', $2)`
+    await pool.query(insert, [key, record])
+  },
+  coordinator: service => createPostgresCoordinator({ pool, service, timeoutMs: 5000 }),
+  stateStore: service => createPostgresStateStore({ pool, service, timeoutMs: 5000 }),
 })

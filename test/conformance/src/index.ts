@@ -3,6 +3,7 @@ export { describeCoordinator, type CoordinatorSubject } from './coordinator-suit
 export { describeStateStore, type StateStoreSubject } from './state-store-suite.ts'
 export { KnobPeers, type KnobPeersOptions } from './knob-peers.ts'
 export { describeKnob, type KnobSubject } from './knob-suite.ts'
+export { describeSharedPlace, type SharedPlaceSubject } from './shared-place-suite.ts'
 export { describeInstrumentation, type InstrumentationSubject } from './instrumentation-suite.ts'
 export { runOnLine, oldestSdk, sdkLines, type SdkLine } from './sdk-lines.ts'
 export { pointsOf, totalsOf } from './totals.ts'

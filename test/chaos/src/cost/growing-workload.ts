@@ -1,18 +1,9 @@
-import type { Action, ProgramSource, Response, RuleSource } from '@homeostat/optimizer'
+import type { ProgramSource, Response, RuleSource } from '@homeostat/optimizer'
 import { Optimizer } from '@homeostat/optimizer'
 import type { CounterSeries } from '@homeostat/signals'
 import { Registry } from '@homeostat/signals'
 import { INTERVAL_MS } from './workload.ts'
-
-const TOUCH: Action = {
-  name: 'plant.touch',
-  scope: 'process',
-  touches: ['plant'],
-  raises: [],
-  lowers: ['plant'],
-  risk: 0,
-  run: async () => ({ summary: 'touched', effects: { plants: 1 } }),
-}
+import { TOUCH } from './touch.ts'
 
 const RESPONSE: Response = {
   to: { alert: 'Requested' },

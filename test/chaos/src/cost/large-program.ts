@@ -1,17 +1,8 @@
 import type { Action, Response } from '@homeostat/optimizer'
 import type { Rule } from '@homeostat/promql'
+import { TOUCH } from './touch.ts'
 
-const ACTION: Action = {
-  name: 'plant.touch',
-  scope: 'process',
-  touches: ['plant'],
-  raises: [],
-  lowers: ['plant'],
-  risk: 0,
-  run: async () => ({ summary: 'touched', effects: { plants: 1 } }),
-}
-
-export const actions: readonly Action[] = [ACTION]
+export const actions: readonly Action[] = [TOUCH]
 
 /** As many rules, each with an expression and a name of its own. */
 export function rulesFor(count: number, version: number): Rule[] {
@@ -27,7 +18,7 @@ export function rulesFor(count: number, version: number): Rule[] {
 export function responsesFor(count: number, version: number): Response[] {
   return Array.from({ length: count }, (_, index) => ({
     to: { alert: `Rule${index}Of${version}` },
-    action: ACTION.name,
+    action: TOUCH.name,
     priority: 'slo' as const,
     clear: `sum by (route) (rate(app_requests_total{route="/${index}"}[1m])) < ${(index + version) / 2}`,
     expect: { expr: `max(app_latency{route="/${index}"}) + ${version}`, direction: 'down' as const },

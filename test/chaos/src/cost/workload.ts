@@ -1,8 +1,9 @@
-import type { Action, Response, RuleSource } from '@homeostat/optimizer'
+import type { Response, RuleSource } from '@homeostat/optimizer'
 import { Optimizer } from '@homeostat/optimizer'
 import type { MetricDefinition } from '@homeostat/semconv'
 import type { CounterSeries, LevelSeries } from '@homeostat/signals'
 import { Registry } from '@homeostat/signals'
+import { TOUCH } from './touch.ts'
 
 export const INTERVAL_MS = 5000
 const METRICS = 100
@@ -14,16 +15,6 @@ const METRICS_OF_REGISTRY = 20
 /** Alerts that fire all the time, as a service has them: each is decided upon again at every tick. */
 const FIRING = 5
 const RESPONSES = 20
-
-const TOUCH: Action = {
-  name: 'plant.touch',
-  scope: 'process',
-  touches: ['plant'],
-  raises: [],
-  lowers: ['plant'],
-  risk: 0,
-  run: async () => ({ summary: 'touched', effects: { plants: 1 } }),
-}
 
 /** A service with 10,000 series, every one of which some rule of 200 reads, in a loop that ticks every 5 s. */
 export class Workload {
