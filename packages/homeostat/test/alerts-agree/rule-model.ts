@@ -1,6 +1,6 @@
 import type { RuleSource } from '@homeostat/optimizer'
-import { ConditionModel } from '../../../optimizer/test/instances/condition-model.ts'
-import type { Evaluation } from '../../../optimizer/test/instances/condition-model.ts'
+import { ConditionModel } from '../../../optimizer/test/alerts/condition-model.ts'
+import type { Evaluation } from '../../../optimizer/test/alerts/condition-model.ts'
 
 /** Time between ticks. */
 export const INTERVAL_MS = 5000

@@ -1,5 +1,5 @@
-import { checkConditions } from '../../../../packages/optimizer/test/instances/check-conditions.ts'
-import type { Compared } from '../../../../packages/optimizer/test/instances/check-conditions.ts'
+import { checkConditions } from '../../../../packages/optimizer/test/alerts/check-conditions.ts'
+import type { Compared } from '../../../../packages/optimizer/test/alerts/check-conditions.ts'
 import { checkTrials } from '../../../../packages/optimizer/test/trials/check-trials.ts'
 import type { ChaosRun } from '../chaos-run.ts'
 

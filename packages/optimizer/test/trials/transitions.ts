@@ -4,8 +4,8 @@ import type { Condition, Reading } from '../../src/alerts/condition.ts'
 import type { TrialEvent } from '../../src/trials/advance-trial.ts'
 import { advanceTrial } from '../../src/trials/advance-trial.ts'
 import type { Trial } from '../../src/words/trial.ts'
-import { begin, nameOf, policy, trialEvents } from '../trials/trial-events.ts'
-import { EvaluationTimes } from './evaluation-times.ts'
+import { begin, nameOf, policy, trialEvents } from './trial-events.ts'
+import { EvaluationTimes } from '../alerts/evaluation-times.ts'
 
 /** From one state to another, and everything that leads there. */
 export interface Transition {

@@ -78,7 +78,7 @@ test('a quiet hour gives a firing its own keep-firing back, and four make it a f
   expect(flaps).toEqual({ isFirst: true, refires: 0, transitions: [401 * MINUTE_MS] })
 })
 
-test('a clock that is set back does not block until that time has come again', () => {
+test('a clock that goes back does not block until that time has come again', () => {
   const flaps = recordResolve(recordFire(NO_FLAPS, 100 * HOUR_MS), 100 * HOUR_MS + 1)
   expect(mayFire(flaps, 100 * HOUR_MS + 2, 0)).toBe(false)
   expect(mayFire(flaps, 50 * HOUR_MS, 0)).toBe(true)

@@ -67,7 +67,7 @@ test('a pending alert starts over after a gap between evaluations, as a suspende
   expect(late.see('missing').state).toBe('inactive')
 })
 
-test('a clock that is set back starts a pending alert over and keeps a firing one', () => {
+test('a clock that goes back starts a pending alert over and keeps a firing one', () => {
   const pending = new Story().see('holds', 5)
   pending.now -= 86_400_000
   expect(pending.see('holds').condition).toMatchObject({ state: 'pending', since: pending.now - INTERVAL_MS })
