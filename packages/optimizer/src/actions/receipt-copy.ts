@@ -62,11 +62,6 @@ export function copyReceipt(value: unknown, onFault: (error: Error) => void = ()
   }
 }
 
-/** Whether what an action returned is a receipt. Never throws. */
-export function isReceipt(value: unknown): value is Receipt {
-  return copyReceipt(value) !== undefined
-}
-
 /** The undo of what an action returned, also when the rest of it is not a receipt. Never throws. */
 export function undoOf(value: unknown): Undo | undefined {
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { isEmptyReceipt } from '../../src/parts.ts'
+import { isEmptyReceipt } from '../../src/words/receipt.ts'
 import { atLeisure, Cell, knobsOver, run, START, temporaryFolder } from './cell.ts'
 
 const DAY_MS = 86_400_000

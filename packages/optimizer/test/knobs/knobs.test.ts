@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Knobs, knobAction } from '../../src/index.ts'
-import { isEmptyReceipt } from '../../src/parts.ts'
+import { isEmptyReceipt } from '../../src/words/receipt.ts'
 import { atLeisure, Cell, knobsOver, run, START, temporaryFolder } from './cell.ts'
 
 describe('a knob as an action', () => {

@@ -9,7 +9,7 @@ import { QuietRatio } from './quiet-ratio.ts'
 export type QuietWindows = QuietLevel | QuietRatio
 
 /** Whether a guard is compared as a level or counted as a ratio. */
-export function guardKind(spec: Guard): 'level' | 'ratio' {
+function guardKind(spec: Guard): 'level' | 'ratio' {
   return spec.kind ?? (spec.denominator === undefined ? 'level' : 'ratio')
 }
 
