@@ -2,6 +2,14 @@ import type { Action } from '../words/action.ts'
 import { actionKey } from './lease-key.ts'
 import type { FleetState } from '../words/fleet-state.ts'
 
+/** The share of a fleet that may disrupt itself at once. Source: the usual `maxUnavailable: 25%` of Kubernetes Deployments. */
+export const DISRUPTED_SHARE = 0.25
+
+/** How many processes of a fleet may be in a disruptive action at once: a quarter, and at least one. */
+export function slotsOf(members: number): number {
+  return Math.max(1, Math.floor(DISRUPTED_SHARE * members))
+}
+
 /** What the fleet has to know of an action. */
 export interface FleetAction extends Pick<Action, 'name' | 'scope'> {
   /** Whether it hurts the process while it runs, so that only a part of a fleet may at once. @default false */

@@ -4,11 +4,10 @@ import { CoordinatorUnavailableError } from './errors.ts'
 import { Fading } from './fading.ts'
 import type { FleetAction } from './fleet-state.ts'
 import type { FleetState } from '../words/fleet-state.ts'
-import { refuseByFleet } from './fleet-state.ts'
+import { refuseByFleet, slotsOf } from './fleet-state.ts'
 import { actionKey } from './lease-key.ts'
 import type { Permit } from './permit.ts'
 import { refused, UNCONDITIONAL } from './permit.ts'
-import { slotsOf } from './slots.ts'
 
 const DEFAULT_BEAT_MS = 5000
 /** A member that misses two beats still lives: one answer may get lost, one tick may be late. */

@@ -1,3 +1,8 @@
+import type { Action } from '../words/action.ts'
+import { alertKey } from '../words/alert-key.ts'
+import { fingerprint } from '../words/fingerprint.ts'
+import type { Firing } from '../words/firing.ts'
+
 /** The lease of a knob: who holds it may set the knob. */
 export function knobKey(knob: string): string {
   return `${KNOB}${knob}`
@@ -16,6 +21,11 @@ export function knobOf(key: string): string | undefined {
  */
 export function actionKey(action: string, target?: string): string {
   return ['action', action, ...(target === undefined ? [] : [target])].map(inPath).join('/')
+}
+
+/** The target of a shared action: the alert's label set as a fingerprint, because labels are the application's own. */
+export function leaseTarget({ scope }: Action, firing: Firing): string | undefined {
+  return scope === 'shared' ? fingerprint(alertKey(firing)) : undefined
 }
 
 const KNOB = 'knob/'

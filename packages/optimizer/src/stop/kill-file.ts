@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import type { KillSwitchSource } from './kill-switch.ts'
-import { saysStop } from './says-stop.ts'
+import { saysStop } from './kill-switch.ts'
 import { watchFiles } from './watch-files.ts'
 
 /** Enough for any word that means no. */

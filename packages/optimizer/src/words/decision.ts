@@ -3,8 +3,7 @@ import type { Action } from './action.ts'
 import type { Firing } from './firing.ts'
 import type { Mode } from './mode.ts'
 import type { Response } from './response.ts'
-import type { OpenTrial } from './trial.ts'
-import type { TrialArm } from './trial-arm.ts'
+import type { OpenTrial, TrialArm } from './trial.ts'
 import type { TrialDesign } from './trial-design.ts'
 
 /** An action that is due: who asked for it and what it is. */

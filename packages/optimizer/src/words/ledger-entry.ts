@@ -4,8 +4,7 @@ import type { Remaining } from './budget-limits.ts'
 import type { Decision, Refusal } from './decision.ts'
 import type { Firing, LimitedRule, PendingAlert, Transition } from './firing.ts'
 import type { Mode } from './mode.ts'
-import type { TrialArm } from './trial-arm.ts'
-import type { JudgedTrial, RunningTrial, SettlingTrial, Trial, Verdicted } from './trial.ts'
+import type { JudgedTrial, RunningTrial, SettlingTrial, Trial, TrialArm, Verdicted } from './trial.ts'
 
 /** A rule that could not be evaluated. */
 export interface RuleFailure {

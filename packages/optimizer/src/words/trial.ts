@@ -1,12 +1,14 @@
 import type { SpanContext } from '@opentelemetry/api'
 import type { RefusalReason } from './refusal-reason.ts'
 import type { Firing } from './firing.ts'
-import type { Sample } from '@homeostat/judge'
-import type { TrialArm } from './trial-arm.ts'
+import type { Arm, Sample } from '@homeostat/judge'
 import type { Receipt, UndoResult } from './receipt.ts'
 import type { Response } from './response.ts'
 import type { TrialDesign } from './trial-design.ts'
 import type { Judgement, Outcome, Verdict } from './verdict.ts'
+
+/** `shadow`: nothing was done because the mode does not allow it; such trials plan, and prove nothing. */
+export type TrialArm = Arm | 'shadow'
 
 /** The reasons for which a change is reverted. */
 export const revertCauses = [
@@ -136,12 +138,6 @@ export type OpenTrial = Exclude<Trial, JudgedTrial>
 /** Whether a trial still holds its resources. */
 export function isOpen(trial: Trial): trial is OpenTrial {
   return trial.state !== 'judged'
-}
-
-/** The judgement of an open trial, or the one it gets when it ends now. */
-export function judgementOf(trial: OpenTrial): Judgement {
-  if (trial.state === 'kept' || trial.state === 'reverting') return { verdict: trial.verdict, reason: trial.reason }
-  return { verdict: 'inconclusive', reason: 'it ended before its effect could be seen' }
 }
 
 /** The receipt of a trial's run, if it left one. */

@@ -4,8 +4,7 @@ import type { RecentTrials } from '../../src/decisions/budget.ts'
 import { remainingBudget, spendingOf } from '../../src/decisions/budget.ts'
 import { afterRun } from '../../src/trials/advance-trial.ts'
 import { DEFAULT_BUDGET } from '../../src/words/budget-limits.ts'
-import type { Trial } from '../../src/words/trial.ts'
-import type { TrialArm } from '../../src/words/trial-arm.ts'
+import type { Trial, TrialArm } from '../../src/words/trial.ts'
 import { NOW, proposal, running } from './decisions.ts'
 
 const HOUR_MS = 3_600_000

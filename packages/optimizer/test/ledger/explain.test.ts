@@ -8,7 +8,7 @@ import type { GateState } from '../../src/decisions/gate.ts'
 import { plainDuration, plainNumber } from '../../src/words/plain-numbers.ts'
 import type { RefusalReason } from '../../src/words/refusal-reason.ts'
 import { actionKey } from '../../src/fleet/lease-key.ts'
-import { leaseTarget } from '../../src/fleet/lease-target.ts'
+import { leaseTarget } from '../../src/fleet/lease-key.ts'
 import { verdicts } from '../../src/words/verdict.ts'
 import { decide } from '../../src/decisions/decide.ts'
 import {

@@ -4,8 +4,7 @@ import { advanceTrial, isPossible } from '../../src/trials/advance-trial.ts'
 import type { TrialEvent } from '../../src/trials/advance-trial.ts'
 import { cooldownMs } from '../../src/trials/cooldown.ts'
 import { isToBeJudged } from '../../src/trials/trial-values.ts'
-import type { Rest, Trial } from '../../src/words/trial.ts'
-import type { TrialArm } from '../../src/words/trial-arm.ts'
+import type { Rest, Trial, TrialArm } from '../../src/words/trial.ts'
 import {
   begin,
   beginnings,

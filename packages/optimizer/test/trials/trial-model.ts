@@ -1,5 +1,5 @@
 import type { TrialEvent } from '../../src/trials/advance-trial.ts'
-import type { TrialArm } from '../../src/words/trial-arm.ts'
+import type { TrialArm } from '../../src/words/trial.ts'
 import type { Verdict } from '../../src/words/verdict.ts'
 import type { Beginning } from './trial-events.ts'
 import { COOLDOWN_MS, SETTLE_MS } from './trial-events.ts'

@@ -1,9 +1,6 @@
 import type { Gate, StandingGate } from '../gate.ts'
 import { modeOfResponse } from '../../words/mode.ts'
-import { killSwitchGate } from './kill-switch.ts'
-import { missingDataGate } from './missing-data.ts'
-import { prerequisitesGate } from './prerequisites.ts'
-import { warmUpGate } from './warm-up.ts'
+import { killSwitchGate, missingDataGate, prerequisitesGate, warmUpGate } from './gates.ts'
 
 const adviceModeGate: StandingGate = {
   isStanding: true,

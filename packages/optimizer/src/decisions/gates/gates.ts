@@ -1,14 +1,92 @@
-import type { Gate } from '../gate.ts'
+import { describeThrown, ignoreRejection } from '@homeostat/signals'
+import { refuseByFleet } from '../../fleet/fleet-state.ts'
+import { leaseTarget } from '../../fleet/lease-key.ts'
+import { modeOfResponse } from '../../words/mode.ts'
+import { plainDuration } from '../../words/plain-numbers.ts'
+import type { Gate, StandingGate } from '../gate.ts'
 import { budgetGate } from './budget.ts'
 import { conflictGate } from './conflict.ts'
-import { cooldownGate } from './cooldown.ts'
-import { killSwitchGate } from './kill-switch.ts'
-import { leaseGate } from './lease.ts'
-import { missingDataGate } from './missing-data.ts'
-import { modeGate } from './mode.ts'
-import { prerequisitesGate } from './prerequisites.ts'
-import { quarantineGate } from './quarantine.ts'
-import { warmUpGate } from './warm-up.ts'
+
+export const killSwitchGate: StandingGate = {
+  isStanding: true,
+  reason: 'kill switch',
+  refuse: (_answer, { killSwitch }) => (killSwitch.tripped ? `tripped by ${killSwitch.by}` : undefined),
+}
+
+export const modeGate: StandingGate = {
+  isStanding: true,
+  reason: 'mode',
+  refuse: ({ response, action }, { modeOf }) => {
+    const mode = modeOfResponse(response, modeOf)
+    if (mode === 'act') return undefined
+    // The mode of the action alone would not explain the refusal.
+    const whose = modeOf(action.name) === mode ? '' : ' of this response'
+    return `mode${whose} is ${mode}; in act it would run ${action.name}`
+  },
+}
+
+/**
+ * Missing data is no evidence: the trouble may be over, gone or broken. A value that is infinite or not a number comes from a
+ * division by zero: the alert fires, but the value shows neither how bad it is nor whether an action helped.
+ */
+export const missingDataGate: Gate = {
+  reason: 'missing data',
+  refuse: ({ firing: { missingSince, keptSince, value } }, { now }) => {
+    if (missingSince !== undefined)
+      return `the data of the alert has been missing for ${plainDuration(now - missingSince)}`
+    if (keptSince !== undefined) return `the condition of the alert has not held for ${plainDuration(now - keptSince)}`
+    if (Number.isFinite(value)) return undefined
+    const shown = Number.isNaN(value) ? 'not a number' : 'infinite'
+    return `its value is ${shown}; require a minimum number of events in the ratio, e.g. "and <denominator> > 0"`
+  },
+}
+
+/** Just after a start, caches are cold and code is not compiled yet: most trouble of that time passes by itself. */
+export const warmUpGate: StandingGate = {
+  isStanding: true,
+  reason: 'warm-up',
+  refuse: (_answer, { now, startedAt, warmUpMs }) => {
+    const leftMs = startedAt + warmUpMs - now
+    return leftMs > 0 ? `${plainDuration(leftMs)} of warm-up left` : undefined
+  },
+}
+
+/** An action that harmed, or did nothing again and again, waits until somebody looks at it or a day has passed. */
+const quarantineGate: StandingGate = {
+  isStanding: true,
+  reason: 'quarantine',
+  refuse: (answer, { quarantineOf }) => quarantineOf(answer),
+}
+
+const cooldownGate: Gate = {
+  reason: 'cooldown',
+  refuse: (proposal, { cooldownOf }) => cooldownOf(proposal),
+}
+
+/** One process at a time changes a shared thing, and only a part of a fleet is disrupted at once. */
+const leaseGate: Gate = {
+  reason: 'lease',
+  refuse: ({ firing, action }, { fleet }) => refuseByFleet(fleet, action, leaseTarget(action, firing)),
+}
+
+const LONGEST_REASON = 300
+
+export const prerequisitesGate: Gate = {
+  reason: 'prerequisites',
+  refuse: (proposal, { unmetOf }) => {
+    const { action, firing } = proposal
+    const unmet = unmetOf(proposal)
+    if (unmet !== undefined) return unmet
+    try {
+      const why: unknown = action.unready?.(firing)
+      if (why === undefined || why === null || why === false) return undefined
+      ignoreRejection(why)
+      return typeof why === 'string' ? why.slice(0, LONGEST_REASON) : 'its unready() returned no text'
+    } catch (error) {
+      return `it could not tell whether it is ready: ${describeThrown(error)}`
+    }
+  },
+}
 
 /** In the order in which they are asked. */
 export const gates: readonly Gate[] = [
