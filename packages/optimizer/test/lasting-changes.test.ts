@@ -5,7 +5,7 @@ import { Loop, relieve, response } from './loop.ts'
 const HOUR_MS = 3_600_000
 const lasting: Response = { ...response, cooldownMs: 60_000 }
 
-/** A valve that stays open until it is set back. */
+/** A valve that stays open until it is reverted. */
 class Valve {
   isOpen = false
   renewals = 0
@@ -32,7 +32,7 @@ class Valve {
 
 const reverted = (entries: readonly LedgerEntry[]): LedgerEntry['reverted'] => entries.flatMap(entry => entry.reverted)
 
-test('a lasting change that is not known to help is set back when it has been watched', async () => {
+test('a lasting change that is not known to help is reverted after its window', async () => {
   const valve = new Valve()
   const loop = new Loop({ responses: [lasting], actions: [valve.action] })
 
@@ -83,7 +83,7 @@ test('so does the end of Homeostat', async () => {
   expect(valve.isOpen).toBe(false)
 })
 
-test("somebody else's change stands, and is told", async () => {
+test("somebody else's change stands, and is reported", async () => {
   const valve = new Valve(async () => ({ result: 'superseded', detail: 'a person closed it' }))
   const loop = new Loop({ responses: [lasting], actions: [valve.action] })
 
@@ -93,7 +93,7 @@ test("somebody else's change stands, and is told", async () => {
   expect(loop.optimizer.explain('plant.relieve#1')?.line).toContain('not reverted (undecided): a person closed it')
 })
 
-test('a change that cannot be set back is tried again, told, and its action is left alone', async () => {
+test('a failing revert is tried again and reported, and its action is left alone', async () => {
   let tries = 0
   const valve = new Valve(async () => (tries++, { result: 'failed', error: 'the valve is stuck' }))
   const loop = new Loop({ responses: [lasting], actions: [valve.action] })

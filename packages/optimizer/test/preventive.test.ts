@@ -64,7 +64,7 @@ test('what is never waits for what may come: the preventive trial ends as the ot
   )
 })
 
-test('a change that lasts is set back first, which the other one waits for and says', async () => {
+test('a lasting change is reverted first, and the other response waits for that and says so', async () => {
   const preparation = new Preparation()
   const inForce: boolean[] = []
   const relief = relieve(async () => (inForce.push(preparation.isInForce), receipt))

@@ -73,7 +73,7 @@ test('a control of a disruptive action gives its slot back like a run', async ()
   expect(slots.size).toBe(0)
 })
 
-test('a switchback is set back also while its action hangs', async () => {
+test('a switchback is reverted also while its action hangs', async () => {
   let runs = 0
   let open = 0
   const hanging = Promise.withResolvers<void>()
@@ -137,7 +137,7 @@ test('a switchback in which nothing was done proves nothing', async () => {
   expect(entries.flatMap(({ verdicts }) => verdicts)[0]?.verdict).toBe('noop')
 })
 
-test('a control in which a guard is breached is one episode, told once', async () => {
+test('a control with a breached guard is one episode, reported once', async () => {
   const loop = new Loop({
     responses: [{ ...watched, guards: [{ expr: 'test_pressure', notWorseThan: 0.1 }] }],
     actions: [relieve(async () => receipt)],

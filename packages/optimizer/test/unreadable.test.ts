@@ -4,7 +4,7 @@ import { Loop, relieve, response } from './loop.ts'
 
 const receipt: Receipt = { summary: 'relieved', effects: { plants: 1 } }
 
-test('a response whose guard cannot be read is left out and said: its action would run unguarded', async () => {
+test('a response whose guard cannot be read is left out and reported: its action would run unguarded', async () => {
   let runs = 0
   const loop = new Loop({
     responses: [{ ...response, guards: [{ expr: 'sum(((', notWorseThan: 0.1 }] }],
@@ -34,7 +34,7 @@ test('an action that fails again and again is left alone, instead of being withh
   expect(entries.flatMap(entry => entry.quarantined)[0]).toMatchObject({ reason: 'its last 5 runs failed' })
 })
 
-test('a mode that cannot be told is off, and the tick goes on', async () => {
+test('a mode that throws counts as off, and the tick goes on', async () => {
   let runs = 0
   const loop = new Loop({
     modeOf: () => {
@@ -64,7 +64,7 @@ test('a source of the kill switch that fails counts as one that says stop', asyn
   expect(loop.optimizer.killSwitch.state).toEqual({ tripped: true, by: 'a source of the kill switch that failed' })
 })
 
-test('a change whose lease is lost is set back at once, and its trial proves nothing', async () => {
+test('a change whose lease is lost is reverted at once, and its trial proves nothing', async () => {
   let isHeld = true
   let undone = 0
   const loop = new Loop({

@@ -12,7 +12,7 @@ import { DEFAULT_COOLDOWN_MS } from '../words/response.ts'
 const HOUR_MS = 3_600_000
 /** Whatever the response says: looking costs something too, e.g. a connection to the database. */
 const SHORTEST_COOLDOWN_MS = 60_000
-/** Advice that says the same again and again is given less often. */
+/** Advice that repeats itself is given less often. */
 const LONGEST_COOLDOWN_MS = HOUR_MS
 const RUNS_PER_HOUR = 12
 /** Of runs and of standing advice, the oldest are forgotten. */
@@ -36,13 +36,13 @@ interface Standing extends StandingAdvice {
 
 interface Rest {
   readonly until: number
-  /** Runs in a row that said nothing new. */
+  /** Runs in a row without new advice. */
   readonly streak: number
 }
 
 /**
- * Runs the actions that only advise and keeps what they said. They change nothing, so that they need no trial, no lease and
- * no control, and have a budget of their own.
+ * Runs the actions that only advise and keeps their advice. They change nothing, so they need no trial, no lease and no
+ * control, and have a budget of their own.
  */
 export class Advisor implements AdviceState {
   readonly #options: AdvisorOptions
@@ -147,12 +147,12 @@ export class Advisor implements AdviceState {
     return given
   }
 
-  /** Whether nobody had said it before. */
+  /** Keeps a piece of advice; returns whether it is new. */
   #remember(advice: Advice, { action, alert, endedAt: now }: AdviceGiven, source: Action): boolean {
     const key = JSON.stringify([action, advice.statement ?? advice.what])
     const known = this.#standing.get(key)
     const { firstAt = now, times = 0 } = known ?? {}
-    // Said again after it was followed: somebody has taken it back.
+    // Advice that comes again after it was followed is new: somebody has undone it.
     this.#standing.set(key, { ...advice, action, alert, firstAt, lastAt: now, times: times + 1, source })
     return known === undefined || known.adoptedAt !== undefined
   }
@@ -192,8 +192,8 @@ export class Advisor implements AdviceState {
     if (this.#standing.get(key) !== advice) return
     const adopted = { ...advice, adoptedAt: this.#options.clock() }
     this.#standing.set(key, adopted)
-    const { source: _, ...told } = adopted
-    this.#adopted.push(told)
+    const { source: _, ...news } = adopted
+    this.#adopted.push(news)
   }
 }
 

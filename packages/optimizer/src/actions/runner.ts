@@ -29,7 +29,7 @@ export const DEFAULT_TIMEOUT_MS = 10_000
 export interface RunSubject {
   readonly id: string
   readonly startedAt: number
-  /** Of an action under a lease. */
+  /** For an action under a lease only. */
   readonly permit?: GrantedPermit | undefined
   /** Is given the receipt of a run that nobody waited for any more. */
   readonly onLate: (receipt: Receipt) => void

@@ -6,7 +6,7 @@ type Labels = Firing['labels']
 
 /** What is known about alerts beyond the samples of their rules. */
 export interface AlertInputs {
-  /** Looks ahead, in steps, at what the other methods are going to be asked about alerts of the rule with labels of these names. */
+  /** Reads ahead, in steps, what the other methods need for alerts of the rule with labels of these names. */
   prepare(rule: Rule, labels: Labels, now: number): Steps<void>
   /** Whether every series that the rule's expression reads for these labels has a fresh value. Absence is not health. */
   hasInputs(rule: Rule, labels: Labels, now: number): boolean

@@ -34,8 +34,8 @@ interface Fired extends Active {
 }
 
 /**
- * The state of one rule and label set. Each state carries just the data that is valid in it. What every evaluation changes is not in
- * it, so a condition whose readings stay the same stays the same object.
+ * The state of one rule and label set. Each state carries just the data that is valid in it, and no data that changes at every
+ * evaluation: a condition whose readings stay the same stays the same object.
  */
 export type Condition =
   | { readonly state: 'inactive'; readonly flaps: FlapHistory; readonly ended?: 'clear' | 'missing' }
@@ -76,13 +76,14 @@ export const INACTIVE: Condition = { state: 'inactive', flaps: NO_FLAPS }
 
 /** A longer silence than this between evaluations says nothing about what happened in it. */
 const GAP_INTERVALS = 3
-/** While nothing is known for this long, a pending condition waits and a clear one is still believed; half a one for late ticks. */
+/** For so many intervals without data a pending condition waits and a clear one is still believed. The half allows for late ticks. */
 const FROZEN_INTERVALS = 2.5
 /** The lookback of Prometheus's staleness: after it, nobody could say any more that the alert fires. */
 const MISSING_MS = 300_000
 
 /**
- * The condition after one evaluation. Pure; total: any reading in any state, any clock. The same object while nothing changes.
+ * The condition after one evaluation. Pure. It takes any reading in any state, also when the clock has jumped. While nothing changes, it
+ * returns the same object.
  *
  * @example
  * ```ts
@@ -196,7 +197,7 @@ function advanceResolving(
   }
 }
 
-/** It goes on firing at a reading that is neither missing nor says that the expression holds. */
+/** It goes on firing, although the reading is `clear` or `dead band`. */
 function keep<C extends Firing | Resolving>(condition: C, reading: Reading, { at }: EvaluationTime): C {
   if (condition.reading === reading && condition.keptSince !== undefined && condition.missingSince === undefined)
     return condition
@@ -216,7 +217,7 @@ function resolveWhenDue(resolving: Resolving, time: EvaluationTime, policy: Cond
 }
 
 function endWhenMissing(condition: Firing | Resolving, time: EvaluationTime, policy: ConditionPolicy): Condition {
-  // A missing sample dated before the first one missed: the clock was set back.
+  // A missing sample that is earlier than the first missing one: the clock went back.
   const missingSince = Math.min(condition.missingSince ?? time.at, time.at)
   const missing =
     condition.missingSince === missingSince

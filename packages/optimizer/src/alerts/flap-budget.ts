@@ -5,8 +5,8 @@ const MOST_WHILE_NEW = 4
 /** Fires and resolves together in any hour that ends after the first two hours of the rule's life. */
 const MOST = 2
 /**
- * A firing after so long a quiet time is a first one. With one hour, a lasting step amid noise was told in time in only 70-80 % of the
- * cases; with four, in 92-98 %, and twelve are hardly better (AR(1), tau 45 s and 10 min, threshold at 1.5 sigma).
+ * A firing after so long a quiet time is a first one. With one hour, a lasting step amid noise was reported in time in only 70-80 % of
+ * the cases; with four hours, in 92-98 %, and twelve are hardly better (AR(1), tau 45 s and 10 min, threshold at 1.5 sigma).
  */
 const QUIET_MS = 4 * HOUR_MS
 /** Keep-firing grows up to this, the longest that budgets look back. */
@@ -73,14 +73,14 @@ function hasRoomFor(more: number, history: FlapHistory, now: number, startedAt: 
   return now < settledFrom || countWithin(HOUR_MS, history, now, settledFrom) + more <= MOST
 }
 
-/** As many as {@link within} finds, from a time on, without a list: asked at each evaluation of all that is held back. */
+/** Counts what {@link within} finds, from a time on, and makes no list: each alert that is held back asks at each evaluation. */
 function countWithin(ms: number, { transitions }: FlapHistory, now: number, from = -Infinity): number {
   let count = 0
   for (const at of transitions) if (at >= from && Math.abs(now - at) <= ms) count++
   return count
 }
 
-/** The transitions that lie no further back. What lies in the future, because the clock was set back, must not block until then. */
+/** The transitions that lie no further back. Those of the future, after the clock went back, must not block until then. */
 function within(ms: number, { transitions }: FlapHistory, now: number): readonly number[] {
   return transitions.filter(at => Math.abs(now - at) <= ms)
 }

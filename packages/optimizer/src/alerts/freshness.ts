@@ -16,13 +16,13 @@ import type { Steps } from '../time/sliced-work.ts'
 type Expr = Expression['ast']
 type Labels = Readonly<Record<string, string>>
 
-/** What others measure is fresh for two of their intervals, so that one export may fail. */
+/** Series of others are fresh for two of their intervals, so that one export may fail. */
 const FRESH_INTERVALS = 2
 
 /** The default interval of OpenTelemetry's periodic reader, and so the cadence of what others measure. */
 const EXPORT_INTERVAL_MS = 60_000
 
-/** By how much the pace of readers is told apart. */
+/** The pace of readers is rounded up to a multiple of this. */
 const PACE_STEP_MS = 30_000
 
 const SCOPE = 'otel_scope_name'
@@ -61,7 +61,7 @@ interface Prepared {
  * Whether an alert's inputs are there now. PromQL alone cannot tell: it looks back five minutes for a value, and a range
  * goes on answering from the samples that are left in it.
  *
- * What `or` combines needs one side, what `absent` asks for may be missing, and everything else needs all of its series.
+ * An `or` needs one of its sides, the series of an `absent` may be missing, and everything else needs all of its series.
  */
 export class Freshness {
   readonly #options: FreshnessOptions
@@ -82,7 +82,7 @@ export class Freshness {
     return this.#isFresh(this.#exprOf(rule), this.#sampleLabels(rule, labels), now)
   }
 
-  /** Looks in steps at what {@link hasInputs} asks about alerts of the rule that have labels of these names. */
+  /** Reads in steps the series that {@link hasInputs} needs for alerts of the rule with labels of these names. */
   *prepare(rule: Rule, labels: Labels, now: number): Steps<void> {
     const own = this.#sampleLabels(rule, labels)
     for (const matches of selectorsIn(this.#exprOf(rule))) {

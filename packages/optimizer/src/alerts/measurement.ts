@@ -32,8 +32,8 @@ interface SeriesIndex {
 }
 
 /**
- * What an expression answered at a time, to be looked at for many alerts. It lives until the next tick: an object per series
- * would be copied by every collection of garbage until then.
+ * The answer of an expression at a time, for many alerts. It lives until the next tick: garbage collections until then would copy an
+ * object per series.
  */
 interface Answer {
   readonly at: number
@@ -55,9 +55,9 @@ export interface Reading {
  */
 export class Measurement {
   readonly #bound = new Map<string, BoundExpression>()
-  /** Of this tick: guards, expectations and clears ask for the same numbers. */
+  /** The answers of this tick: guards, expectations and clears ask for the same numbers. */
   readonly #read = new Map<string, Answer>()
-  /** Of this tick: trials that begin together have the same baseline. */
+  /** The baselines of this tick: trials that begin together have the same one. */
   readonly #baselines = new Map<string, Answer>()
   readonly #indexes = new Map<string, SeriesIndex>()
   #baselinesAt = NaN
@@ -92,12 +92,12 @@ export class Measurement {
     }
   }
 
-  /** What should change, now; of several series the worst. Undefined when there is no data. */
+  /** The present value of what should change, the worst of several series. Undefined when there is no data. */
   expected(expect: Expectation, labels: Labels, now: number): number | undefined {
     return expectedOf(atOnce(this.#answer(expect.expr, now)), labels, expect)
   }
 
-  /** What should change, from before now, a value for each tick. */
+  /** The earlier values of what should change, one per tick. */
   baseline(expect: Expectation, labels: Labels, now: number): Sample[] {
     const samples: Sample[] = []
     for (const at of this.#baselineTimes(expect, now)) {
@@ -117,7 +117,7 @@ export class Measurement {
     return clear === undefined || this.#holds(clear, labels, now)
   }
 
-  /** What is said of the first of the response's requirements that does not hold; undefined when all do. */
+  /** The text of the first requirement of the response that does not hold; undefined when all do. */
   unmet({ requires = [] }: Response, labels: Labels, now: number): string | undefined {
     return requires.find(({ expr }) => !this.#holds(expr, labels, now))?.otherwise
   }
@@ -141,7 +141,7 @@ export class Measurement {
     }))
   }
 
-  /** Reads in steps what is read at this time anyway, for alerts with labels of these names if they are known. */
+  /** Reads in steps the expressions that this tick reads anyway, indexed for alerts with labels of these names if they are given. */
   *readAhead(exprs: Iterable<string>, now: number, labels?: Labels): Steps<void> {
     for (const expr of exprs) {
       const { index } = yield* this.#answer(expr, now)
@@ -150,7 +150,7 @@ export class Measurement {
     }
   }
 
-  /** Reads in steps what the baseline of a trial that begins now takes. */
+  /** Reads in steps the baseline of a trial that begins now. */
   *baselineAhead(expect: Expectation, labels: Labels, now: number): Steps<void> {
     for (const at of this.#baselineTimes(expect, now)) {
       const { index } = yield* this.#earlier(expect.expr, at, now)
@@ -172,7 +172,7 @@ export class Measurement {
     return answer
   }
 
-  /** What an expression answered at a time before now; evaluated once for all trials that begin now. */
+  /** The answer of an expression at an earlier time; evaluated once for all trials that begin now. */
   *#earlier(expr: string, at: number, now: number): Steps<Answer> {
     if (this.#baselinesAt !== now) this.#baselines.clear()
     this.#baselinesAt = now
@@ -207,7 +207,7 @@ export class Measurement {
 
 const NOTHING: VectorColumns = { labels: [], values: new Float64Array() }
 
-/** What is not a number says nothing of its series. */
+/** Leaves out the series whose value is not a number. */
 function withoutMissing(columns: VectorColumns): VectorColumns {
   const { labels, values } = columns
   if (!hasMissing(values)) return columns
@@ -234,7 +234,7 @@ export function isNarrowedBy(sample: Labels, alert: Labels): boolean {
   return true
 }
 
-/** Of the values of the series that an alert's labels leave over the worst. */
+/** The worst value among the series that match an alert's labels; undefined when there is none that can be compared. */
 function expectedOf({ index, values }: Answer, labels: Labels, { direction }: Expectation): number | undefined {
   const worse: Direction = direction === 'down' ? 'up' : 'down'
   let worst: number | undefined

@@ -24,7 +24,7 @@ export class Programs implements Disposable {
     program.rules.takeOver(this.#current.rules)
     this.#retired.push(this.#current)
     this.#current = program
-    // What it took of the last one's expressions is its own; the others are not kept for it.
+    // It owns what it took of the last program's expressions; the rest may go.
     program.expressions.settle()
   }
 
@@ -57,7 +57,7 @@ export class Programs implements Disposable {
   }
 
   #earlier(): Pick<ProgramContext, 'expressions'> {
-    // There is none while the first one is loaded.
+    // While the first program is loaded, none is in force.
     const current = this.#current as Program | undefined
     return current === undefined ? {} : { expressions: current.expressions }
   }

@@ -12,9 +12,9 @@ import type { Steps } from '../time/sliced-work.ts'
 export interface ConditionKeeper {
   /** Expected time between evaluations. */
   readonly intervalMs: number
-  /** Takes a place for an alert that was not known; false when there is none. */
+  /** Takes a place for a new alert; false when all places are taken. */
   admit(): boolean
-  /** An alert is known no more. */
+  /** An alert was forgotten: its place is free. */
   leave(entry: ConditionEntry): void
   /** An alert changed its state. */
   changed(entry: ConditionEntry, alert: string, from: Transition['from']): void
@@ -34,8 +34,8 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
   #round = 0
   /** The last evaluation gave no samples. */
   #hasFailed = false
-  /** Annotations of alerts that were taken over are those of the rule as it was. */
-  #saysAnew = false
+  /** The alerts were taken over from the rule as it was before, with its annotations. */
+  #mustAnnotate = false
 
   constructor(rule: AlertingRule, keeper: ConditionKeeper, inputs: AlertInputs) {
     this.#rule = rule
@@ -84,10 +84,10 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
     yield* this.#advanceAll(now, policy)
     this.#leftOut = 0
     if (known < samples.length) yield* this.#admit(samples, now, policy)
-    this.#saysAnew = false
+    this.#mustAnnotate = false
   }
 
-  /** A group that is not due found what it found last; when its rule failed, nothing is known. */
+  /** A rule whose group is not due keeps its last result; after a failure its alerts have no data. */
   *pass(why: 'failed' | 'not due', now: number): Steps<void> {
     if (why === 'failed') this.#hasFailed = true
     const policy = this.#begin(now)
@@ -103,7 +103,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
     this.#active = previous.#active
     this.#round = previous.#round
     this.#hasFailed = previous.#hasFailed
-    this.#saysAnew = true
+    this.#mustAnnotate = true
     this.#changes += 1
     for (const entry of this.#entries.all) entry.owner = this
   }
@@ -159,7 +159,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
   #sample(entry: ConditionEntry, source: Labels, value: number): void {
     entry.round = this.#round
     // A template says the same about the same labels and value.
-    if (entry.source === source && Object.is(entry.value, value) && !this.#saysAnew) return
+    if (entry.source === source && Object.is(entry.value, value) && !this.#mustAnnotate) return
     entry.annotations = this.#rule.annotate(source, value)
     entry.source = source
     entry.value = value
@@ -200,7 +200,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
     if (to.state === 'inactive' && isQuiet(to.flaps, time.at)) this.forget(entry)
   }
 
-  /** Begins an alert for each sample without one, as long as there is room: those that had one go first, so it is always the same. */
+  /** Begins an alert for each sample without one, while there is room. Alerts that exist keep their place: the same ones stay. */
   *#admit({ length, labels, sources, values }: ActiveSamples, now: number, policy: ConditionPolicy): Steps<void> {
     const { rule, maxAlerts } = this.#rule
     for (let i = 0; i < length; i++) {

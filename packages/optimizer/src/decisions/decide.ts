@@ -38,7 +38,7 @@ interface Question {
   readonly answering: Answering | undefined
 }
 
-/** A reason not to act now, and what is ended so that there soon is none. */
+/** A reason not to act now, and the trials that are ended so that it soon goes away. */
 interface Refusing {
   readonly reason: RefusalReason
   readonly detail: string

@@ -5,7 +5,7 @@ export type Permit =
   | { readonly granted: false; readonly reason: string }
   | {
       readonly granted: true
-      /** Of a shared action: for the check at its effects. */
+      /** For a shared action only: its effects check it. */
       readonly lease?: FleetLease
       /** Until when the right lasts, on `performance.now()`: a process that was stopped looks before it goes on. */
       readonly heldUntil: number

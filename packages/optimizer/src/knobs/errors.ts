@@ -82,7 +82,7 @@ export class KnobNotUndoneError extends Error {
   readonly code = 'HOMEOSTAT_KNOB_NOT_UNDONE'
 }
 
-/** Two knobs of one name: which one a record of the journal means could not be told. */
+/** Two knobs have one name, so a record of the journal could mean either. */
 export class DuplicateKnobError extends Error {
   override readonly name = 'DuplicateKnobError'
   readonly code = 'HOMEOSTAT_DUPLICATE_KNOB'

@@ -13,7 +13,7 @@ export type Hold = 'held' | 'retaken' | 'taken' | 'over'
 
 /** The right to keep one knob changed, and the place where the way back is written. */
 export interface KnobLease {
-  /** Of a shared knob; handed to its `compareAndSet`. */
+  /** For a shared knob only; handed to its `compareAndSet`. */
   readonly fleet?: FleetLease
   /** Keeps the way back; what is recorded outlives the process once this resolves. */
   record(change: ChangeRecord): Promise<void>
@@ -37,13 +37,13 @@ export interface KnobLease {
 
 const HELD = { hold: 'held', set: [] } as const
 
-/** Of a value that ends with the process: there is nothing to write down. */
+/** The lease of a value that ends with the process: it writes nothing down. */
 export function createMemoryLease(): KnobLease {
   const done = async (): Promise<void> => undefined
   return { record: done, renew: async () => true, hold: async () => HELD, settle: done, exclude: async () => true }
 }
 
-/** Of a value of this host that outlives the process. */
+/** The lease of a value on this host that outlives the process. */
 export function createJournalLease(
   knob: string,
   journal: Pick<UndoJournal | JournalFile, 'record' | 'settle' | 'touch'>,
@@ -64,13 +64,13 @@ export interface SharedLeaseTimes {
   readonly excludeMs: number
 }
 
-/** Of a value that the fleet shares: the coordinator keeps lease and record, so that any process can revert the change. */
+/** The lease of a value that the fleet shares: the coordinator keeps lease and record, so that any process can revert the change. */
 export class SharedLease implements KnobLease {
   readonly #coordinator: Coordinator
   readonly #times: SharedLeaseTimes
   #fleet: FleetLease
   #recorded: ChangeRecord | undefined
-  /** The coordinator has said so: when the lease should end by our clock does not count any more. */
+  /** The coordinator reported it: the end of the lease on our clock does not count any more. */
   #isLost = false
 
   constructor(coordinator: Coordinator, fleet: FleetLease, times: SharedLeaseTimes) {

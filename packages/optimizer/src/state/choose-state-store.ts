@@ -5,7 +5,7 @@ import type { StateStore, StateStoreCandidate } from '../words/state-store.ts'
 export type StateStoreChoice = ServerChoice<StateStore>
 
 /**
- * The server to keep state at: the application's Redis, else its Postgres. Of several servers of one engine none: what one
+ * The server to keep state at: the application's Redis, else its Postgres. Among several servers of one engine it chooses none: what one
  * life of a process saved, the next one has to find.
  */
 export function chooseStateStore(candidates: readonly StateStoreCandidate[]): StateStoreChoice {

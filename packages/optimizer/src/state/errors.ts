@@ -1,4 +1,4 @@
-/** The store gave no answer that counts, in time. Of a write, whether it was done is not known. */
+/** The store gave no usable answer in time. After a write, it is not known whether the store took it. */
 export class StateStoreUnavailableError extends Error {
   override readonly name = 'StateStoreUnavailableError'
   readonly code = 'HOMEOSTAT_STATE_STORE_UNAVAILABLE'

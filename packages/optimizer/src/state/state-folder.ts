@@ -21,7 +21,7 @@ export interface StateFolderOptions {
 const PLAIN = /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$/
 /** Names that earlier releases used as they are: no other service could get the same folder. */
 const ONCE_PLAIN = /^[a-zA-Z0-9][a-zA-Z0-9.-]*$/
-/** Of a name that has to be changed, so much stays readable. */
+/** So many characters of a name stay readable when the name has to be changed. */
 const READABLE_CHARS = 40
 
 /**

@@ -1,6 +1,6 @@
 import { StateTooLargeError } from './errors.ts'
 
-/** Of one text, in UTF-8: beyond that, reading and writing would be felt in the process and at the server. */
+/** The most bytes of one text in UTF-8: beyond that, reading and writing would be felt in the process and at the server. */
 export const MAX_STATE_BYTES = 1_000_000
 
 /** @throws StateTooLargeError */

@@ -11,7 +11,7 @@ export interface KillFileOptions {
   readonly path: string
   /** Called after the file has begun or ceased to say stop. */
   readonly onChange: () => void
-  /** Told in one line when the file is there and does not do what its author may have meant. */
+  /** Called with one line when the file is there and does not do what its author may have meant. */
   readonly onWarning: (message: string) => void
   /** How often the file is looked at. @default 1000 */
   readonly pollMs?: number
@@ -59,7 +59,7 @@ export class KillFile implements KillSwitchSource, Disposable {
   }
 }
 
-/** The beginning of a file; undefined when there is none. What is there but is no readable file reads as `1`. */
+/** The beginning of a file; undefined when it does not exist. A path that exists and is not a readable file reads as `1`. */
 function readHead(path: string): string | undefined {
   let file: number | undefined
   try {

@@ -9,7 +9,7 @@ export interface KillSignalOptions {
   readonly shared?: boolean
   /** Called after each signal. */
   readonly onChange: () => void
-  /** Told in one line why the signal is not listened to. */
+  /** Called with one line that says why the signal is not listened to. */
   readonly onWarning: (message: string) => void
 }
 

@@ -40,7 +40,7 @@ export class KillSwitch {
     ]
   }
 
-  /** As the sources have it now, which may be sooner than the listeners are told. */
+  /** As the sources have it now, which may be before the listeners are called. */
   get state(): KillSwitchState {
     for (const source of this.#sources) {
       const by = askedSafely(source)

@@ -11,7 +11,7 @@ const POLL_MS = 1000
  * It polls: file events do not come through network mounts, and are lost where a mounted file is replaced by a link to
  * another, as Kubernetes does it. A file system that hangs is asked one question at a time. Never keeps the process alive.
  *
- * @param onChange - must not throw: nobody could be told
+ * @param onChange - must not throw: nobody could report it
  */
 export function watchFiles(paths: readonly string[], onChange: () => void, pollMs: number = POLL_MS): Disposable {
   let known: string | undefined

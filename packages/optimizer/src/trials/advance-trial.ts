@@ -33,7 +33,7 @@ export type TrialEvent =
   /** The last attempt to revert the change. */
   | { readonly type: 'reverted'; readonly result: UndoResult }
 
-/** What a trial's end takes from outside. Read only when a trial is judged. */
+/** What the end of a trial needs beside its events. Read only when a trial is judged. */
 export interface TrialPolicy {
   /** From 0 to 1; spreads the cooldowns of a fleet. */
   readonly jitter: number
@@ -51,7 +51,7 @@ type Move<S extends State, E extends TrialEvent['type']> = (
   policy: TrialPolicy,
 ) => Trial
 
-/** What each event does in each state; an event that a state leaves out cannot happen there. */
+/** The move for each event in each state. An event that a state does not list cannot happen in it. */
 type Moves = { readonly [S in State]: { readonly [E in TrialEvent['type']]?: Move<S, E> } }
 
 /** The run is over or was withheld. */
@@ -164,7 +164,7 @@ export function isPossible(state: State, event: TrialEvent['type']): boolean {
   return moveFor(state, event) !== undefined
 }
 
-/** A trial whose run has just ended; what came of it is not looked at yet. */
+/** A trial whose run has just ended and is not judged yet. */
 export function afterRun({ ending: _, ...trial }: RunningTrial, outcome: Outcome, now: number): SettlingTrial {
   return { ...trial, state: 'settling', outcome, endedAt: now }
 }
@@ -211,7 +211,7 @@ function withVerdict(
   return { judgedAt: now, ...trial, verdict, reason, blindSpots }
 }
 
-/** Only what was done can have helped or not. */
+/** Only a run changes the streak: a control or a shadow can neither help nor fail. */
 function scored<T extends Trial>(trial: T, verdict: Verdict): T {
   if (trial.arm !== 'act') return trial
   return { ...trial, rest: { ...trial.rest, streak: STREAK[verdict](trial.rest.streak) } }

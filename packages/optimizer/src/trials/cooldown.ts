@@ -1,6 +1,6 @@
-/** No course waits longer, however often its action did not help. */
+/** No cooldown is longer, however often the action did not help. */
 const LONGEST_MS = 3_600_000
-/** Of the cooldown, to either side. */
+/** The share of the cooldown by which it varies to either side. */
 const JITTER = 0.2
 
 /**

@@ -45,8 +45,8 @@ export interface LauncherOptions {
 }
 
 /**
- * Turns what is due into trials: asks the fleet where others are concerned, draws the arm, and begins. What concerns only
- * this process begins at once; what needs a lease begins as soon as it is granted, and is reported with the next tick.
+ * Turns due proposals into trials: asks the fleet where others are concerned, draws the arm, and begins. An action that concerns only
+ * this process begins at once. One that needs a lease begins when the lease is granted, and is reported with the next tick.
  */
 export class Launcher {
   readonly #options: LauncherOptions
@@ -129,7 +129,7 @@ export class Launcher {
     const target = leaseTarget(action, firing)
     const design = planTrial(response, 0, () => 0)
     const { from, until } = verifyingTimes({ startedAt: 0, response, ...(design && { design }) })
-    // Nobody else may touch it while this process still looks what came of it.
+    // No other process may touch it while this one still measures the effect.
     const epochMs = Math.max(cooldownMs, 2 * until - from)
     const asking = fleet
       .acquire(action, { ...(target !== undefined && { target }), timeoutMs, epochMs })

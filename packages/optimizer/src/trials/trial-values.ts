@@ -13,11 +13,11 @@ const ENOUGH_VALUES = 0.8
 /** The values that a trial gathers as time goes on. */
 export interface GatheredValues {
   readonly after: Sample[]
-  /** Of a split: the units that were left alone. */
+  /** For a split only: the values of the units that were left alone. */
   readonly beside: Sample[]
 }
 
-/** Adds the present value of what the trial should change; of a split, of both halves. */
+/** Adds the present value of what the trial should change; for a split, the values of both halves. */
 export function gatherValues(
   { response: { expect }, design, labels }: Trial,
   values: GatheredValues,

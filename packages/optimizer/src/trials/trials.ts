@@ -138,7 +138,7 @@ export class Trials {
     this.begin(decision, program, now)
   }
 
-  /** Takes a tick's values: learns from them while nothing is tried, else looks for breaches; windows open and verdicts fall. */
+  /** Takes a tick's values: learns from them while no action is tried, looks for breached guards, opens windows and judges. */
   *observe({ guards, guarded, measurement }: Program, now: number): Steps<Breach[]> {
     yield* measurement.readAhead(guarded, now)
     for (const { response, labels } of this.open)
@@ -178,7 +178,7 @@ export class Trials {
     for (const live of this.#live) live.kill(by, now)
   }
 
-  /** What happened since this was last asked. */
+  /** The news since this was last called. */
   takeNews(): TakenNews {
     return this.#news.take()
   }

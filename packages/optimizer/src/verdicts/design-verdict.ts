@@ -1,13 +1,10 @@
-import type { Arm, Sample } from '@homeostat/judge'
-import type { Judgement } from '@homeostat/judge'
-import type { SideBySide } from '@homeostat/judge'
-import { judgeSplit } from '@homeostat/judge'
-import { judgeSwitchback } from '@homeostat/judge'
+import type { Arm, Judgement, Sample, SideBySide } from '@homeostat/judge'
+import { judgeSplit, judgeSwitchback } from '@homeostat/judge'
 import type { Expectation } from '../words/response.ts'
 import type { TrialDesign } from '../words/trial-design.ts'
 import type { Trial } from '../words/trial.ts'
 
-/** What a trial that answers by itself has answered. */
+/** The answer of a trial that answers by itself. */
 export function judgeDesign({ response, after, beside }: Trial, design: TrialDesign): Judgement {
   const { direction = 'down', worth }: Partial<Expectation> = response.expect ?? {}
   const terms = { direction, ...(worth !== undefined && { worth }) }

@@ -12,7 +12,7 @@ import { planTrial, verifyingTimes } from '../words/trial-design.ts'
 import type { Judgement } from '../words/verdict.ts'
 import { isEmptyReceipt } from '../words/receipt.ts'
 
-/** Of a generation; enough for the last look at 48 a side, and for one at 12 in the hold-out's tenth. */
+/** Episodes of one generation: enough for the last look at 48 per side, and for one at 12 in the hold-out's tenth. */
 const MOST_EPISODES = 200
 const MOST_SHADOWS = 48
 const LAST_LOOK = 48
@@ -41,7 +41,7 @@ export class History {
   #arms: ArmState | undefined
   #acts: Episode[] = []
   #controls: Episode[] = []
-  /** Of the time in which it was only advised: they plan a trial and prove nothing. */
+  /** Episodes of the time in which it was only advised: they plan a trial and prove nothing. */
   readonly #shadows: Episode[] = []
   readonly #breaches = { act: 0, control: 0 }
   readonly #trials = { act: 0, control: 0 }
@@ -122,7 +122,7 @@ export class History {
   /**
    * Takes a trial that is over and says what is known by now.
    *
-   * @param isBreached - whether a guard of it was breached: it has been counted then
+   * @param isBreached - whether {@link breach} has counted it already
    */
   judge(
     trial: Trial & { readonly state: Exclude<Trial['state'], 'running'> },
@@ -174,7 +174,7 @@ export class History {
     if (event.type === 'reset') this.#beginAgain()
   }
 
-  /** What is missing until there is a verdict and when to expect it; what a trial would take while there is none. */
+  /** What a verdict still needs and when to expect it; before the first trial, what one would take. */
   progress(now: number): string {
     const { withoutVerdict } = this
     if (withoutVerdict !== undefined) return withoutVerdict
@@ -252,7 +252,7 @@ export class History {
     this.advance({ type: 'unfit', reason }, now)
   }
 
-  /** After a quarantine a verdict of before is known, and takes new episodes to be told again. */
+  /** Begins again after a quarantine: the earlier verdict stays known, but only new episodes can confirm it. */
   #beginAgain(): void {
     this.#statistics = this.statistics
     this.#decided = undefined
@@ -260,7 +260,7 @@ export class History {
     this.#beginAnew()
   }
 
-  /** Episodes from before are not comparable with what comes after a pause, and older ones have said what they can. */
+  /** Begins a new generation. Earlier episodes are not comparable with later ones, and have been judged. */
   #beginAnew(): void {
     this.#acts = []
     this.#controls = []

@@ -1,7 +1,5 @@
 import type { Quarantine, Standing } from './standing.ts'
-import type { ArmState } from '@homeostat/judge'
-import type { Arm, Episode, Sample } from '@homeostat/judge'
-import type { Judgement, JudgeStatistics } from '@homeostat/judge'
+import type { Arm, ArmState, Episode, Judgement, JudgeStatistics, Sample } from '@homeostat/judge'
 
 /** What is kept of a history across restarts. */
 export interface SavedHistory {

@@ -90,7 +90,7 @@ function reasonToQuarantine({ harmful, withoutEffect }: Standing, event: Standin
   return undefined
 }
 
-/** A quarantine that began in the future, because the clock was set back, must not last longer than it says. */
+/** A quarantine that began in the future, since the clock went back, must not last longer than it was meant to. */
 function sinceNowAtMost(standing: Standing, now: number): Standing {
   const { quarantine } = standing
   if (quarantine === undefined || quarantine.since <= now) return standing

@@ -3,7 +3,7 @@ import type { Firing } from './firing.ts'
 import type { Arm } from '@homeostat/judge'
 import type { Advice, Receipt } from './receipt.ts'
 
-/** What a run of an action is given. */
+/** What a run of an action receives. */
 export interface ActionContext<Options = unknown> {
   readonly firing: Firing
   /** The response's `options` for this action. */
@@ -14,14 +14,14 @@ export interface ActionContext<Options = unknown> {
   readonly signal: AbortSignal
   /** How long the action may hold the event loop at a stretch, in milliseconds. */
   readonly sliceMs: number
-  /** Of a split: which units are to be left alone, so that the others can be compared with them. */
+  /** For a split only: says which units to leave alone, so that the others can be compared with them. */
   readonly split?: (unit: string) => Arm
-  /** Of a shared action: the lease it runs under. An effect that checks its fence cannot come too late. */
+  /** For a shared action only: the lease it runs under. An effect that checks its fence cannot come too late. */
   readonly lease?: FleetLease
 }
 
 /**
- * Something that runs once and tells what it did.
+ * Something that runs once and reports what it did.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ export interface Action<Options = unknown> {
   /** Why the action could not be run now, in one line; undefined when it could. Asked at each decision: cheap and synchronous. */
   unready?(firing: Firing): string | undefined
   run(context: ActionContext<Options>): Promise<Receipt>
-  /** Which of the pieces of advice that it gave somebody has followed; asked about every ten minutes. Of `advice` only. */
+  /** Which of the pieces of advice that it gave somebody has followed; asked about every ten minutes. For `advice` only. */
   followed?(given: readonly Advice[], context: Pick<ActionContext, 'signal'>): Promise<readonly Advice[]>
 }
 
@@ -100,7 +100,7 @@ export function actionsByName(actions: readonly Action[]): ReadonlyMap<string, A
   return named
 }
 
-/** Two actions of one name: which one a response means could not be told. */
+/** Two actions have one name, so a response could mean either. */
 export class DuplicateActionError extends Error {
   override readonly name = 'DuplicateActionError'
   readonly code = 'HOMEOSTAT_DUPLICATE_ACTION'

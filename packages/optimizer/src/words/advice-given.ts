@@ -11,7 +11,7 @@ export interface AdviceGiven {
   readonly startedAt: number
   readonly endedAt: number
   readonly status: 'completed' | 'failed' | 'timeout' | 'aborted'
-  /** One line: what was looked at. Of a run that failed, why. It may quote the error of the action, so it stays in the process. */
+  /** One line: what was looked at, or why the run failed. It may quote the error of the action, so it stays in the process. */
   readonly summary: string
   /** The class or code of the error of a run that failed. */
   readonly errorType?: string

@@ -22,7 +22,7 @@ export interface Due extends Proposal {
 export interface Decision extends Proposal {
   readonly kind: 'decision'
   readonly arm: TrialArm
-  /** Of the rule and the response; names the history it belongs to. */
+  /** The version of the rule and the response; names the history it belongs to. */
   readonly version: string
   /** The gates that let it pass, in the order in which they were asked. */
   readonly gates: readonly RefusalReason[]

@@ -2,8 +2,8 @@ import type { Faults } from '@homeostat/signals'
 
 /**
  * How far Homeostat may go, in order:
- * `off` evaluates no rule; `shadow` decides and tells only the ledger and the metrics; `advise` also says in log events what
- * it would do; `act` does it.
+ * `off` evaluates no rule; `shadow` decides and writes only to the ledger and the metrics; `advise` also logs what it would
+ * do; `act` does it.
  */
 export type Mode = 'off' | 'shadow' | 'advise' | 'act'
 

@@ -28,11 +28,11 @@ export interface Receipt {
   readonly undo?: Undo
   /** Keeps a leased change alive for one more lease time; false when the lease is lost. Called while the change is wanted. */
   readonly renew?: () => Promise<boolean>
-  /** Of a switchback: makes the change, or takes it back, while the trial goes on. */
+  /** For a switchback only: makes the change, or reverts it, while the trial goes on. */
   readonly switch?: (isOn: boolean, context: UndoContext) => Promise<void>
 }
 
-/** Sets back what a run changed, as far as nobody else has changed it since. */
+/** Reverts what a run changed, as far as nobody else has changed it since. */
 export type Undo = (context: UndoContext) => Promise<UndoResult>
 
 /** What the undo of a change receives. */

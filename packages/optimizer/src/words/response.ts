@@ -32,10 +32,10 @@ export interface Expectation {
  * { expr: 'sum(rate(errors[10s])) / sum(rate(requests[10s]))', denominator: 'sum(rate(requests[10s]))', notWorseThan: 0.02 }
  */
 export interface Guard {
-  /** PromQL of the number; of a ratio: the share, between 0 and 1. */
+  /** PromQL of the number; for a ratio, of the share, between 0 and 1. */
   readonly expr: string
   /**
-   * Largest tolerated change for the worse. Of a level: relative, 0.1 for 10 %. Of a ratio: in points of the share, 0.02
+   * Largest tolerated change for the worse. For a level: relative, 0.1 for 10 %. For a ratio: in points of the share, 0.02
    * for two of a hundred requests.
    */
   readonly notWorseThan: number
@@ -43,10 +43,10 @@ export interface Guard {
   readonly direction?: Direction
   /** @default 'ratio' where `denominator` is given, else 'level' */
   readonly kind?: 'level' | 'ratio'
-  /** Of a ratio: PromQL of the number of its trials (requests, jobs) a second. */
+  /** For a ratio: PromQL of the number of its trials (requests, jobs) a second. */
   readonly denominator?: string
   /**
-   * Of a level: values below it count as it, in the expression's unit. For numbers that are often zero.
+   * For a level: values below it count as it, in the expression's unit. For numbers that are often zero.
    *
    * @default a hundredth of the level that was usual so far
    */
@@ -57,7 +57,7 @@ export interface Guard {
 export interface Requirement {
   /** PromQL, narrowed to the labels of the alert: it holds where it gives a value. */
   readonly expr: string
-  /** Said where it does not hold, e.g. `the forecaster is no better than the base rate yet`. */
+  /** The text of the refusal while it does not hold, e.g. `the forecaster is no better than the base rate yet`. */
   readonly otherwise: string
 }
 

@@ -51,7 +51,7 @@ interface TrialBase {
   readonly touches: readonly string[]
   /** The response as it was when the trial began: a reload does not change a trial in flight. */
   readonly response: Response
-  /** Of the rule and the response; names the history it belongs to. */
+  /** The version of the rule and the response; names the history it belongs to. */
   readonly version: string
   /** The gates that let it pass, in the order in which they were asked. */
   readonly gates: readonly RefusalReason[]
@@ -67,7 +67,7 @@ interface TrialBase {
   readonly before: readonly Sample[]
   /** The same after the settling, gathered as time goes on. */
   readonly after: readonly Sample[]
-  /** Of a split: the values of the units that were left alone. */
+  /** For a split only: the values of the units that were left alone. */
   readonly beside: readonly Sample[]
   /** How this trial answers by itself; left out for an episode among others. */
   readonly design?: TrialDesign

@@ -152,7 +152,7 @@ test.each([undefined, null, 'done', { summary: 'done' }, { summary: 'done', effe
   },
 )
 
-test('what an action did until it was ended by the shutdown is told', async () => {
+test('the ledger reports what an action did until the shutdown ended it', async () => {
   const loop = new Loop({
     actions: [
       relieve(
@@ -165,10 +165,10 @@ test('what an action did until it was ended by the shutdown is told', async () =
   })
   loop.pressure.set(0.9)
   for (let tick = 0; tick < 3; tick++, loop.now += 5000) loop.optimizer.tick(loop.now)
-  const told: unknown[] = []
-  loop.optimizer.on(entry => void told.push(...entry.ended))
+  const ended: unknown[] = []
+  loop.optimizer.on(entry => void ended.push(...entry.ended))
 
   await loop.optimizer.stop()
 
-  expect(told).toMatchObject([{ outcome: { status: 'completed', receipt: { summary: 'stopped early' } } }])
+  expect(ended).toMatchObject([{ outcome: { status: 'completed', receipt: { summary: 'stopped early' } } }])
 })

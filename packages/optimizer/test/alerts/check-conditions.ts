@@ -5,7 +5,7 @@ import { ConditionModel, conditionTrace } from './condition-model.ts'
 import type { ConditionTrace } from './condition-model.ts'
 import { EvaluationTimes } from './evaluation-times.ts'
 
-/** What was compared: for the report, and to see that the traces are worth something. */
+/** Counts of what was compared: for the report, and to check that the traces reach enough transitions. */
 export interface Compared {
   traces: number
   steps: number

@@ -26,7 +26,7 @@ export class ConditionModel {
     this.#policy = policy
   }
 
-  /** What must be seen after this evaluation. */
+  /** The state that the condition must have after this evaluation. */
   evaluate(evaluation: Evaluation): { isFiring: boolean; isPending: boolean; isActionable: boolean } {
     this.#past.push(evaluation)
     const run = this.isFiring ? undefined : this.#run()

@@ -29,19 +29,19 @@ test('a trouble that swings every ten minutes ends up firing all the time', () =
   expect(transitions.at(-1)?.at).toBeLessThan(180)
 })
 
-test('a trouble of every five hours is told each time, in time', () => {
+test('an alert that returns every five hours fires each time, in time', () => {
   const transitions = transitionsOf(minute => minute % 300 < 20, 20)
   expect(transitions).toHaveLength(8)
   for (const { at, fires } of transitions) expect(at % 300).toBeCloseTo(fires ? 0.5 : 21, 0)
 })
 
-test('a trouble that comes back within four hours is told each time, in time, and kept for an hour', () => {
+test('an alert that returns within four hours fires each time, in time, and is kept for an hour', () => {
   const transitions = transitionsOf(minute => minute % 120 < 20, 10)
   for (const { at, fires } of transitions.slice(2)) expect(at % 120).toBeCloseTo(fires ? 0.5 : 60.6, 0)
   expect(transitions).toHaveLength(10)
 })
 
-test('two short troubles in the first hour are both told, and the second is kept for longer', () => {
+test('two short alerts in the first hour both fire, and the second is kept for longer', () => {
   const transitions = transitionsOf(minute => minute < 5 || (minute >= 20 && minute < 25), 3)
   expect(transitions.slice(0, 3).map(({ at }) => Math.round(at))).toEqual([1, 6, 21])
   // It resolves once the budget has room for one more fire after that.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { checkConditions } from './check-conditions.ts'
 
-test('in any history a condition is what a look through the whole history says', () => {
+test('a condition agrees with its model after any history', () => {
   const { transitions } = checkConditions(3000, 1)
   expect(transitions).toBeGreaterThan(3000)
 })

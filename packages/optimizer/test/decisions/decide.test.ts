@@ -7,7 +7,7 @@ import { action, byName, firing, response, running, settling, situation } from '
 const reduce = action({ name: 'memory.reduce', touches: ['memory'], lowers: ['memory'] })
 const warm = action({ name: 'cache.warm', touches: ['cache'], raises: ['memory'], lowers: ['database'] })
 
-/** What was decided, one line each: the action that is due, or the reason why not. */
+/** The decisions, one line each: the action that is due, or the reason why not. */
 function answers(overrides: Partial<DecisionInput>): string[] {
   return decide(situation(overrides)).map(outcome =>
     outcome.kind === 'due' ? `${outcome.action.name} is due` : `${outcome.response?.action ?? '-'}: ${outcome.reason}`,

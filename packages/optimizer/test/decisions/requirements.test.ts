@@ -55,7 +55,7 @@ test('a requirement is about the very thing that its alert is about', async () =
   expect(startedIn(await loop.run(20_000, () => 0))).toBe(1)
 })
 
-test('a response that requires what cannot be read is left out and said: its action would run in any case', async () => {
+test('a response whose requirement cannot be read is left out and reported: its action would always run', async () => {
   const loop = new Loop({
     responses: [{ ...response, requires: [{ expr: 'max(', otherwise }] }],
     actions: [relieve(async () => receipt)],

@@ -102,7 +102,7 @@ describe('2-26: what a journal holds', () => {
     expect(readdirSync(folder)).toHaveLength(5)
   })
 
-  it('an exclusion without an end ends within a year, and one that means nothing is none', async () => {
+  it('an exclusion without an end ends within a year, and one that is not valid is ignored', async () => {
     const stateDir = temporaryFolder()
     mkdirSync(join(stateDir, 'shop'), { mode: 0o700 })
     const lines = ['{"knob":"worker.concurrency","until":1e300}', '{"knob":"cache.limit","until":"x"}', 'null', '[]']

@@ -80,7 +80,7 @@ const refusals = (Object.keys(MOMENTS) as (keyof typeof MOMENTS)[]).flatMap(reas
   }),
 )
 
-/** What no line for people may hold. */
+/** Values that no line for people may hold. */
 function isPlain(line: string): void {
   expect(line, 'more than three digits after the point').not.toMatch(/\d\.\d{4,}/)
   expect(line).not.toMatch(/undefined|NaN|\[object|refused by no|nothing refused|  |::|: :|;;|\.$/)

@@ -5,7 +5,7 @@ import { Loop, relieve, response } from '../loop.ts'
 
 afterEach(() => api.trace.disable())
 
-test('a run, its verifying and its setting back are one trace, linked to the requests of its time', async () => {
+test('a run, its verification and its revert are one trace, linked to the requests of its time', async () => {
   const exporter = new InMemorySpanExporter()
   let isOpen = false
   const loop = new Loop({

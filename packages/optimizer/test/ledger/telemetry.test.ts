@@ -36,7 +36,7 @@ test('runs become spans and events; the text of an error stays in the process', 
   expect(loop.optimizer.explain('plant.relieve#1')?.line).toMatch(/failed: Error at telemetry\.test\.ts:\d+:\d+/)
 })
 
-test('the heartbeat beats, the mode is told, and alerts are counted by state', async () => {
+test('metrics show the heartbeat, the mode and the alerts by state', async () => {
   const loop = new Loop({ actions: [relieve(async () => ({ summary: '', effects: { plants: 1 } }))] })
 
   await loop.run(20_000, elapsed => (elapsed < 15_000 ? 0.9 : 0.1))

@@ -73,7 +73,7 @@ test('a series that is removed disappears from the rules at once', () => {
   expect(walk.ask('test_requests_total')).toEqual([])
 })
 
-test('what attached readers collect is seen by the rules, our own scopes excepted', () => {
+test('rules see what attached readers collect, without our own scopes', () => {
   const walk = new Walk()
   for (const name of ['theirs_total', 'test_requests_total']) compile(name).bind(walk.store)
   walk.registry.counter(requests).with().add(3)

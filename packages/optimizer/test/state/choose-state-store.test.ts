@@ -7,7 +7,7 @@ test('state is kept where processes coordinate: in the Redis, else in the Postgr
   expect(chooseStateStore([shop])).toEqual({ candidate: shop })
 })
 
-test('of several servers none is chosen, and what has to be said is said', () => {
+test('it chooses none of several servers, and says why', () => {
   expect(chooseStateStore([cache, queues])).toEqual({
     none: '2 Redis servers are in use (cache:6379/0, queues:6379/0); choose the one that keeps state',
   })

@@ -6,18 +6,18 @@ import { KillFile } from '../../src/parts.ts'
 import { temporaryFolder } from '../knobs/cell.ts'
 import { startChild } from './watchdog/child.ts'
 
-/** A kill switch that writes down what its listeners are told. */
-function heard(environment: Record<string, string> = {}): { killSwitch: KillSwitch; told: string[] } {
+/** A kill switch, and the calls of its listeners. */
+function withCalls(environment: Record<string, string> = {}): { killSwitch: KillSwitch; calls: string[] } {
   const killSwitch = new KillSwitch(environment)
-  const told: string[] = []
-  killSwitch.onTrip(by => told.push(by))
-  killSwitch.onReset(() => told.push('released'))
-  return { killSwitch, told }
+  const calls: string[] = []
+  killSwitch.onTrip(by => calls.push(by))
+  killSwitch.onReset(() => calls.push('released'))
+  return { killSwitch, calls }
 }
 
 test('it is tripped as long as any source says so, and each source is released where it was tripped', () => {
   const environment: Record<string, string> = {}
-  const { killSwitch, told } = heard(environment)
+  const { killSwitch, calls } = withCalls(environment)
   let by: string | undefined
   using _source = killSwitch.add({ trippedBy: () => by })
 
@@ -33,49 +33,49 @@ test('it is tripped as long as any source says so, and each source is released w
   environment['HOMEOSTAT_DISABLED'] = '0'
   killSwitch.check()
   expect(killSwitch.state).toEqual({ tripped: true, by: 'the file' })
-  expect(told).toEqual(['the operator'])
+  expect(calls).toEqual(['the operator'])
 
   by = undefined
   killSwitch.check()
   expect(killSwitch.state).toEqual({ tripped: false })
-  expect(told).toEqual(['the operator', 'released'])
+  expect(calls).toEqual(['the operator', 'released'])
   expect(killSwitch.signal.aborted).toBe(false)
   // Whoever was aborted stays so.
   expect(signal.aborted).toBe(true)
 })
 
 test('a source that is taken away holds nothing any more, and one that holds already trips it at once', () => {
-  const { killSwitch, told } = heard()
+  const { killSwitch, calls } = withCalls()
   const added = killSwitch.add({ trippedBy: () => 'the file' })
-  expect(told).toEqual(['the file'])
+  expect(calls).toEqual(['the file'])
   added[Symbol.dispose]()
   expect(killSwitch.state).toEqual({ tripped: false })
 })
 
 /** A kill file that is looked at often, so that the test is short. */
-function watched(path: string): { killSwitch: KillSwitch; told: string[]; warnings: string[] } {
-  const { killSwitch, told } = heard()
+function watched(path: string): { killSwitch: KillSwitch; calls: string[]; warnings: string[] } {
+  const { killSwitch, calls } = withCalls()
   const warnings: string[] = []
   const onWarning = (message: string): number => warnings.push(message)
   const file = new KillFile({ path, pollMs: 20, onChange: () => killSwitch.check(), onWarning })
   onTestFinished(() => file[Symbol.dispose]())
   killSwitch.add(file)
-  return { killSwitch, told, warnings }
+  return { killSwitch, calls, warnings }
 }
 
 test('a file stops all actions while it is there, and lets them go on when it is removed', async () => {
   const path = join(temporaryFolder(), 'homeostat.off')
-  const { told } = watched(path)
-  expect(told).toEqual([])
+  const { calls } = watched(path)
+  expect(calls).toEqual([])
 
   writeFileSync(path, 'deploy in progress\n')
-  await vi.waitFor(() => expect(told).toEqual([`the kill file ${path}`]))
+  await vi.waitFor(() => expect(calls).toEqual([`the kill file ${path}`]))
   rmSync(path)
-  await vi.waitFor(() => expect(told).toEqual([`the kill file ${path}`, 'released']))
+  await vi.waitFor(() => expect(calls).toEqual([`the kill file ${path}`, 'released']))
   writeFileSync(path, '1')
-  await vi.waitFor(() => expect(told).toHaveLength(3))
+  await vi.waitFor(() => expect(calls).toHaveLength(3))
   writeFileSync(path, 'off\n')
-  await vi.waitFor(() => expect(told).toHaveLength(4))
+  await vi.waitFor(() => expect(calls).toHaveLength(4))
 })
 
 test.each([

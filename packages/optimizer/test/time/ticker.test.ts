@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { Ticker } from '../../src/parts.ts'
 
-test('a tick that is not over yet is waited for, and one that fails is told and followed by the next', async () => {
+test('the ticker waits for a tick that is not over, and reports one that fails and goes on', async () => {
   const errors: unknown[] = []
   const ended: ((error?: Error) => void)[] = []
   const tick = (): Promise<void> =>

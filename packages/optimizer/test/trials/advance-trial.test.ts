@@ -26,7 +26,7 @@ type Happening = readonly [waitMs: number, event: TrialEvent]
 const tick: TrialEvent = { type: 'tick' }
 const resolved: TrialEvent = { type: 'resolved' }
 
-/** What happened to a trial that began at 0, each event after a wait in milliseconds. */
+/** A trial that began at 0, after events; each comes after a wait in milliseconds. */
 function after(...events: readonly Happening[]): Trial {
   return afterIn('act', ...events)
 }
@@ -108,7 +108,7 @@ test('a breached guard reverts a lasting change at once, also after the verdict,
   expect(after(...verifying(false), [1, breached])).toMatchObject({ state: 'judged', rest: { streak: 1 } })
 })
 
-test('a control in which a guard is breached goes on: it is an episode as long as any', () => {
+test('a control goes on after a breached guard, so that its episode is as long as any other', () => {
   expect(afterIn('control', [SETTLE_MS, tick], [1, interruption('breached')])).toMatchObject({
     state: 'verifying',
     rest: { streak: 0 },

@@ -102,7 +102,7 @@ export interface TrialStep {
   readonly waitMs: number
 }
 
-/** What may happen next; what leads on is likelier than what leads away. */
+/** Possible next events; those of a usual trial are likelier. */
 export const trialStep: fc.Arbitrary<TrialStep> = fc.record({
   event: fc.oneof(
     { weight: 5, arbitrary: fc.constantFrom(...trialEvents, ...beginnings) },

@@ -111,7 +111,7 @@ test('in mode advise nothing is done, and what happens without it plans a trial'
   expect(history?.counts.shadows).toBeGreaterThan(5)
 })
 
-test('a run is told from its start to its verdict, in one line', async () => {
+test('one line reports a run from its start to its verdict', async () => {
   const plant = new Plant()
   const loop = new Loop({ responses: [tried], actions: [plant.relief(0.6)] })
 

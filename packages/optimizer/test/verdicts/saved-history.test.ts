@@ -50,8 +50,8 @@ describe('2-26: a saved history', () => {
     'a list': [],
     'fields that it inherits': Object.create(whole),
     'no version': { ...whole, version: undefined },
-    'an arm that is none': { ...whole, arms: { phase: 'undecided', block: ['kill'] } },
-    'a phase that is none': { ...whole, arms: { phase: '__proto__', block: [] } },
+    'an unknown arm': { ...whole, arms: { phase: 'undecided', block: ['kill'] } },
+    'an unknown phase': { ...whole, arms: { phase: '__proto__', block: [] } },
     'a block without an end': {
       ...whole,
       arms: { phase: 'settled', block: Array.from({ length: 1000 }, () => 'act') },
@@ -72,14 +72,14 @@ describe('2-26: a saved history', () => {
       ...whole,
       standing: { ...whole.standing, quarantine: { since: 0, until: 1, reason: {} } },
     },
-    'a verdict that is none': { ...whole, decided: { ...whole.decided, verdict: 'always' } },
-    'statistics that are none': { ...whole, decided: { ...whole.decided, statistics: undefined } },
+    'an unknown verdict': { ...whole, decided: { ...whole.decided, verdict: 'always' } },
+    'no statistics': { ...whole, decided: { ...whole.decided, statistics: undefined } },
     'an effect without bound': {
       ...whole,
       decided: { ...whole.decided, statistics: { ...statistics, effect: Infinity } },
     },
     'an interval of one': { ...whole, decided: { ...whole.decided, statistics: { ...statistics, interval: [1] } } },
-    'a look that is none': { ...whole, decided: { ...whole.decided, statistics: { ...statistics, look: 7 } } },
+    'an unknown look': { ...whole, decided: { ...whole.decided, statistics: { ...statistics, look: 7 } } },
   }
   it.each(Object.entries(broken))('with %s counts as none', (_, value) => {
     expect(parseSavedHistory(value)).toBeUndefined()

@@ -3,7 +3,7 @@ import type { Attributes } from '@opentelemetry/api'
 import { attributes as a, events } from '@homeostat/semconv'
 import type { Scope } from '@homeostat/signals'
 import { withoutTracing } from '@homeostat/signals'
-import { explainAdvice, explainFiring, explainTrial } from '../explain.ts'
+import { explainAdvice, explainFiring, explainTrial, refusalsTo } from '../explain.ts'
 import type { Refusal } from '../../words/decision.ts'
 import type { LedgerEntry } from '../../words/ledger-entry.ts'
 import { wallTime } from '../../time/steady-clock.ts'
@@ -55,7 +55,7 @@ export function ledgerNews(entry: LedgerEntry): News[] {
   // A thousand alerts may begin in one tick, and nobody reads a thousand lines.
   const transitions = entry.transitions.slice(0, MOST_ALERT_LINES)
   const leftOut = entry.transitions.length - transitions.length
-  const news = [...alertEvents({ ...entry, transitions }), ...eventsOf(entry)].map(newsOf)
+  const news = [...alertEvents(entry, transitions), ...eventsOf(entry)].map(newsOf)
   return leftOut > 0 ? [...news, { level: 'warn', text: `${leftOut} more alerts have changed in this tick` }] : news
 }
 
@@ -73,16 +73,11 @@ function eventsOf(entry: LedgerEntry): LogEvent[] {
   ]
 }
 
-function alertEvents({ now, transitions, firings, refusals }: LedgerEntry): LogEvent[] {
+function alertEvents(entry: LedgerEntry, transitions = entry.transitions): LogEvent[] {
   if (transitions.length === 0) return []
-  // A thousand alerts may begin in one tick: they do not each look at all firings and refusals.
+  const { now, firings } = entry
+  // A thousand alerts may begin in one tick: they do not each look at all firings.
   const byLabels = new Map(firings.map(firing => [firing.labels, firing]))
-  const refusalsOf = new Map<object, Refusal[]>()
-  for (const refusal of refusals) {
-    const own = refusalsOf.get(refusal.firing)
-    if (own) own.push(refusal)
-    else refusalsOf.set(refusal.firing, [refusal])
-  }
   return transitions.flatMap(({ alert, labels, from, to }): LogEvent[] => {
     const base = { eventName: events.alert, timestamp: now, attributes: { [a.alert]: alert, [a.alertState]: to } }
     if (to === 'inactive') {
@@ -91,8 +86,9 @@ function alertEvents({ now, transitions, firings, refusals }: LedgerEntry): LogE
     }
     if (to !== 'firing' || from === 'resolving') return []
     const firing = byLabels.get(labels)
-    const why = (firing && refusalsOf.get(firing)) ?? []
-    if (!firing || isShadowed(why)) return []
+    if (!firing) return []
+    const why = refusalsTo(firing, entry)
+    if (isShadowed(why)) return []
     return [{ ...base, severityNumber: WARN, body: explainFiring(firing, why) }]
   })
 }
@@ -184,9 +180,9 @@ function about(trial: Trial, eventName: string, timestamp: number, more: Attribu
 function withoutErrors(trial: Trial): Trial {
   if (trial.state !== 'judged' || !trial.reverted || trial.reverted.result === 'restored') return trial
   const { because, at, from, result } = trial.reverted
-  const told =
+  const shown =
     result === 'failed' ? { result, error: 'see the process' } : { result, detail: 'somebody else has changed it' }
-  return { ...trial, reverted: { ...told, because, at, from } }
+  return { ...trial, reverted: { ...shown, because, at, from } }
 }
 
 function quarantineEvents({ now, quarantined }: LedgerEntry): LogEvent[] {

@@ -12,8 +12,8 @@ import type { LedgerWriter } from './ledger-writer.ts'
 const MAX_REMEMBERED = 200
 
 /**
- * One span per run of an action, linked to the traces of the time in which its alert fired, with a child each for the
- * verifying and the setting back. Each is written when it has ended.
+ * One span per run of an action, linked to the traces of the time in which its alert fired, with one child for the
+ * verification and one for the revert. Each is written when it has ended.
  */
 export function ledgerSpans(scope: Scope): LedgerWriter {
   const runs = new BoundedMap<string, Context>(MAX_REMEMBERED)

@@ -55,7 +55,7 @@ export class TraceWindow {
     this.#slots.length = 0
   }
 
-  /** Of the requests that ended since a time: those that failed first, then the longest; at most five. */
+  /** Up to five requests that ended since a time: those that failed first, then the longest. */
   since(time: number): readonly SpanContext[] {
     return this.#slots
       .filter(({ endedAt }) => endedAt >= time)

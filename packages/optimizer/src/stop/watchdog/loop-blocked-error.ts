@@ -16,7 +16,7 @@ export class LoopBlockedError extends Error {
 
   constructor({ since, blockedMs }: BlockedLoop, limitMs: number) {
     super(
-      `the event loop was blocked for ${Math.round(blockedMs)} ms since ${new Date(wallTime(since)).toISOString()}, more than the ${limitMs} ms that the watchdog allows: actions are stopped and changes set back until it runs well again; look for synchronous work of that time`,
+      `the event loop was blocked for ${Math.round(blockedMs)} ms since ${new Date(wallTime(since)).toISOString()}, more than the ${limitMs} ms that the watchdog allows: actions are stopped and changes reverted until it runs well again; look for synchronous work of that time`,
     )
     this.since = since
     this.blockedMs = blockedMs

@@ -22,7 +22,7 @@ export interface WatchdogOptions {
   readonly calmMs?: number
   /** Called when the answer of `trippedBy` has changed: once the loop is back, and when it has been calm again. */
   readonly onChange: () => void
-  /** Told what was seen, once the loop is back, and when the watchdog itself is gone. */
+  /** Called once the loop is back, and when the watchdog itself is gone. */
   readonly onFault: (error: LoopBlockedError | WatchdogLostError) => void
   /** Milliseconds since the epoch. @default a steady clock */
   readonly clock?: () => number

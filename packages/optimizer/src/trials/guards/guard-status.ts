@@ -7,7 +7,7 @@ export type GuardStatus =
 /** One guard of one running trial. */
 export interface GuardWatch {
   /**
-   * Takes the tick's values. `value` is undefined or not finite where there is none; `denominator` is the number of the
+   * Takes the tick's values. `value` is undefined or not finite when there is no value; `denominator` is the number of the
    * ratio's trials a second. Costs about a microsecond and allocates nothing that lasts.
    */
   observe(now: number, value: number | undefined, denominator?: number): GuardStatus

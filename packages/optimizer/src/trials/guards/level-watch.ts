@@ -13,7 +13,7 @@ const FEWEST_SAMPLES = 3
 /** A quiet level that is older than this says nothing about now. */
 const STALE_MS = 3_600_000
 
-/** Of a window this short all samples have to be bad. */
+/** In a window this short, all samples have to be bad. */
 const SHORT = 3
 
 /** Samples in a row above zero that count as harm where the number was always zero. */

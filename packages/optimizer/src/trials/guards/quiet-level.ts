@@ -5,7 +5,7 @@ import { Pace } from './pace.ts'
 const CAPACITY = 4096
 const FIRST_CAPACITY = 128
 
-/** Of the usual level; a value below it counts as this much, since a logarithm needs a floor. */
+/** The default floor, as a share of the usual level. A lower value counts as the floor, since a logarithm needs one. */
 const FLOOR = 0.01
 
 /** Samples over which the usual level is averaged. */

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { PulseThread } from '../../../src/stop/watchdog/pulse-thread.ts'
 import { Pulse, PULSE_READER } from '../../../src/stop/watchdog/pulse.ts'
 
-test('a thread that dies is said to be gone and is started again, and looks as before', async () => {
+test('a thread that dies is reported and started again, and works as before', async () => {
   const pulse = new Pulse()
   const lost: string[] = []
   // The first thread of this memory dies at once.
@@ -21,7 +21,7 @@ test('a thread that dies is said to be gone and is started again, and looks as b
   expect(lost).toHaveLength(1)
 })
 
-test('a program that cannot run is told with its cause, and the process goes on', async () => {
+test('a program that cannot run is reported with its cause, and the process goes on', async () => {
   const lost: Error[] = []
   const options = { memory: new Pulse().memory, pollMs: 20, limit: 5 }
   await using _thread = new PulseThread(options, error => lost.push(error), 'throw new TypeError("no")')

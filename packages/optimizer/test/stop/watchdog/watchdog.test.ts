@@ -103,7 +103,7 @@ test.each([
   expect(cell.value).toBe(left)
 })
 
-test('what was changed for long is set back once the loop is back, without waiting for a tick, and the ledger says why', async () => {
+test('a lasting change is reverted once the loop is back, without waiting for a tick, and the ledger says why', async () => {
   const { killSwitch } = watched()
   let isOpen = false
   const open = relieve(async () => {

@@ -11,7 +11,7 @@ describe('a guarded level', () => {
     expect(statuses.every(({ state }) => state === 'watching')).toBe(true)
   })
 
-  test('that triples is a breach within seconds, told in one line with its numbers', () => {
+  test('that triples is a breach within seconds, reported in one line with its numbers', () => {
     const { watch, now } = afterQuiet(LATENCY, QUIET)
     const statuses = watchTicks(watch, now, times(10, noisy(0.3, 0.3, 2)))
     const breach = statuses.find(status => status.state === 'breached')

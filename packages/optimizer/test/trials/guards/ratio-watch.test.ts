@@ -10,7 +10,7 @@ describe('a guarded ratio', () => {
     expect(watchTicks(watch, now, QUIET.slice(0, 180)).every(({ state }) => state === 'watching')).toBe(true)
   })
 
-  test('that rises to 10 % is a breach within ten seconds, told with its numbers', () => {
+  test('that rises to 10 % is a breach within ten seconds, reported with its numbers', () => {
     const { watch, now } = afterQuiet(ERRORS, QUIET)
     const breach = watchTicks(watch, now, times(10, [0.1, 20] as const)).find(status => status.state === 'breached')
     expect(breach?.reason).toMatch(/^errors: 10 % bad of the last \d+ cases, quiet 0\.\d+ %, limit 2\.\d %$/)
@@ -21,7 +21,7 @@ describe('a guarded ratio', () => {
     expect(watchTicks(watch, now, times(3000, [0.012, 20] as const)).at(-1)?.state).toBe('watching')
   })
 
-  test('needs cases: one failed of two in a quiet night is none', () => {
+  test('needs cases: one failure of two at night is no breach', () => {
     const { watch, now } = afterQuiet(ERRORS, QUIET)
     const statuses = watchTicks(
       watch,
@@ -56,7 +56,7 @@ describe('a guarded ratio', () => {
 })
 
 describe('what a guarded ratio cannot see', () => {
-  test('is said from the number of requests that there are', () => {
+  test('follows from the number of requests', () => {
     expect(afterQuiet(ERRORS, QUIET).watch.blindBelow).toMatch(
       /^would miss harm below [12](\.\d)? % bad cases \(quiet 0\.\d+ %\)$/,
     )
