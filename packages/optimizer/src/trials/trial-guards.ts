@@ -16,25 +16,27 @@ interface Guarded {
   readonly denominator: number | undefined
 }
 
+/** The values of a guard, by the key of their series: many trials look up theirs. */
+type GuardedSeries = ReadonlyMap<string, Guarded>
+
 /** Reads the guards of one tick, each once. */
 export class GuardReader {
   readonly #now: number
-  readonly #read = new Map<Guard, readonly Guarded[]>()
+  readonly #read = new Map<Guard, GuardedSeries>()
 
   constructor(now: number) {
     this.#now = now
   }
 
-  read(guard: Guard, measurement: Measurement): readonly Guarded[] {
+  read(guard: Guard, measurement: Measurement): GuardedSeries {
     const known = this.#read.get(guard)
     if (known) return known
     const denominators = guard.denominator === undefined ? [] : measurement.read(guard.denominator, this.#now)
     const byKey = new Map(denominators.map(({ key, value }) => [key, value]))
     const only = denominators.length === 1 ? denominators[0]?.value : undefined
-    const values = measurement.read(guard.expr, this.#now).map(reading => ({
-      reading,
-      denominator: byKey.get(reading.key) ?? only,
-    }))
+    const values = new Map<string, Guarded>()
+    for (const reading of measurement.read(guard.expr, this.#now))
+      values.set(reading.key, { reading, denominator: byKey.get(reading.key) ?? only })
     this.#read.set(guard, values)
     return values
   }
@@ -54,7 +56,7 @@ export class QuietGuards {
   learn(guards: readonly Guard[], measurement: Measurement, reader: GuardReader, now: number): void {
     for (const guard of guards) {
       const quiet = this.#of(guard)
-      for (const { reading, denominator } of reader.read(guard, measurement)) {
+      for (const { reading, denominator } of reader.read(guard, measurement).values()) {
         let windows = quiet.get(reading.key)
         if (windows === undefined) {
           if (quiet.size >= MAX_SERIES) continue
@@ -118,21 +120,22 @@ export class TrialGuards {
   /** A guard of several series is breached when any of them is. */
   #look(
     { guard, watches }: Watched,
-    values: readonly Guarded[],
+    values: GuardedSeries,
     quiet: ReadonlyMap<string, QuietWindows>,
     now: number,
   ): GuardStatus {
     const { labels, startedAt } = this.#trial
-    for (const { reading } of values) {
-      if (watches.has(reading.key) || watches.size >= MAX_SERIES || !isNarrowedBy(reading.labels, labels)) continue
+    for (const { reading } of values.values()) {
+      if (watches.size >= MAX_SERIES) break
+      if (watches.has(reading.key) || !isNarrowedBy(reading.labels, labels)) continue
       watches.set(reading.key, createGuardWatch(guard, quiet.get(reading.key) ?? createQuietWindows(guard), startedAt))
     }
     let status: GuardStatus = watches.size > 0 ? { state: 'watching' } : { state: 'blind', reason: 'has no data' }
     for (const [key, watch] of watches) {
-      const found = values.find(({ reading }) => reading.key === key)
-      const seen = watch.observe(now, found?.reading.value, found?.denominator)
-      if (seen.state === 'breached' || (seen.state === 'blind' && status.state === 'watching')) status = seen
-      if (seen.state === 'breached') break
+      const found = values.get(key)
+      const observed = watch.observe(now, found?.reading.value, found?.denominator)
+      if (observed.state === 'breached') return observed
+      if (observed.state === 'blind' && status.state === 'watching') status = observed
     }
     return status
   }

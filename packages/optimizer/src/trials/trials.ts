@@ -146,12 +146,15 @@ export class Trials {
     const reader = new GuardReader(now)
     if (!this.open.some(({ arm }) => arm === 'act')) this.#quiet.learn(guards, measurement, reader, now)
     const live = [...this.#live]
-    const breaches = live.flatMap((each): Breach[] => {
+    const breaches: Breach[] = []
+    for (const each of live) {
+      // It may have ended since the last step.
+      if (!this.#live.has(each)) continue
       const { trial } = each
       const reason = each.observe(reader, this.#quiet, now)
-      return reason === undefined ? [] : [{ trial, reason }]
-    })
-    yield
+      if (reason !== undefined) breaches.push({ trial, reason })
+      yield
+    }
     for (const each of live) {
       each.tick(now)
       yield
