@@ -3,6 +3,7 @@ import type { Receipt } from './receipt.ts'
 /** What came of a trial. */
 export type Verdict = 'effective' | 'no_effect' | 'harmful' | 'inconclusive' | 'failed' | 'noop' | 'palliative'
 
+/** All verdicts, for checks of what was saved and for tables of documentation. */
 export const verdicts: readonly Verdict[] = [
   'effective',
   'no_effect',
