@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCommandLine } from '../../src/cli/command.ts'
+import type { CommandRun } from './command-run.ts'
+import { commandRun } from './command-run.ts'
 
 const START = Date.UTC(2026, 0, 1)
 
@@ -65,14 +66,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-async function run(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  const lines = { out: [] as string[], error: [] as string[] }
-  const placed = args.map(arg => (/\.(yml|ndjson)$/.test(arg) ? join(folder, arg) : arg))
-  const output = { out: (line: string) => lines.out.push(line), error: (line: string) => lines.error.push(line) }
-  const code = await runCommandLine(placed, output, () => '')
-  const text = (of: string[]): string => of.join('\n').replaceAll(`${folder}/`, '~/')
-  return { code, out: text(lines.out), error: text(lines.error) }
-}
+const run = (...args: string[]): Promise<CommandRun> => commandRun(folder, args)
 
 describe('homeostat backtest', () => {
   const replay = ['backtest', '--from', 'hour.ndjson', '--rules', 'rules.yml', '--responses', 'responses.yml']

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCommandLine } from '../../src/cli/command.ts'
+import type { CommandRun } from './command-run.ts'
+import { commandRun } from './command-run.ts'
 
 const RULES = `groups:
   - name: g
@@ -43,17 +44,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** Runs the command line in this process; paths of the folder are shown as `~`. */
-async function run(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  const lines = { out: [] as string[], error: [] as string[] }
-  const code = await runCommandLine(
-    args.map(arg => (arg.endsWith('.yml') ? join(folder, arg) : arg)),
-    { out: line => lines.out.push(line), error: line => lines.error.push(line) },
-    () => input,
-  )
-  const text = (of: string[]): string => of.join('\n').replaceAll(`${folder}/`, '~/')
-  return { code, out: text(lines.out), error: text(lines.error) }
-}
+const run = (...args: string[]): Promise<CommandRun> => commandRun(folder, args, input)
 
 describe('homeostat rules check', () => {
   test('counts the rules of files that are well', async () => {
