@@ -116,7 +116,7 @@ test('optimizePerformance() lets the application run while it evaluates all rule
   expect(turns).toBeGreaterThan(atFirst)
 })
 
-test('stopped while it is loaded, it stops, and says nothing afterwards', async () => {
+test('a Homeostat that is stopped while it loads its rules reports nothing afterwards', async () => {
   h = homeostat({ autoStart: false, environment: {}, log: false, rules: withWrong(rules, { for: 5 }) })
   await h.stop()
   for (let turn = 0; turn < 100; turn++) await nextTurn()
