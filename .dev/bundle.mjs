@@ -1,6 +1,7 @@
 // Makes the JavaScript of each package: one file per entry of its `exports`, its `bin` and its threads, with what entries share
 // in files beside them. An application that imports `homeostat` loads a few files then, and not seven hundred: Node takes longer
-// to find, read and link a file than to compile it. Other packages stay outside, so that each is loaded once.
+// to find, read and link a file than to compile it. Other packages stay outside, so that each is loaded once, but for the few
+// that INLINED names. V8 keeps every source that it has compiled: so there is no white space in the bundles.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -11,6 +12,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Beside the bundles: what they were made from. */
 const STAMP = '.bundled'
 const MADE = /\.(js|js\.map|json)$/
+/**
+ * Packages that one of ours alone uses, and little of. V8 keeps their whole source otherwise, in two bytes per character when one
+ * of them is not ASCII. They stay dependencies: declarations name their types, and an audit finds them.
+ */
+const INLINED = /^(?:valibot|re2js|@lezer\/\w+|@prometheus-io\/lezer-promql)$/
+/** Beside the bundles: the licences of what was inlined. */
+const LICENSES = 'THIRD-PARTY-LICENSES.txt'
 /** Sources that a thread runs, by package. A thread is started by its address, which is looked up beside the bundle. */
 const THREADS = { homeostat: ['reload/program-reader-thread'] }
 
@@ -52,6 +60,28 @@ function write(path, contents) {
   renameSync(unfinished, path)
 }
 
+const inlining = {
+  name: 'inlining',
+  setup: builder =>
+    builder.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+      kind === 'entry-point' || INLINED.test(path) ? undefined : { path, external: true },
+    ),
+}
+
+/** @param {import('esbuild').Metafile} metafile @returns {string} the licences of all packages whose sources are in the bundles */
+function licensesOf(metafile) {
+  const folders = Object.keys(metafile.inputs).map(path => /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0])
+  return [...new Set(folders.filter(folder => folder !== undefined))]
+    .map(folder => {
+      const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+      const license = readdirSync(folder).find(file => /^licen[cs]e(?:\.|$)/i.test(file))
+      if (license === undefined) throw new Error(`${name} has no licence file, so it cannot be inlined`)
+      return `${name} ${version}\n\n${readFileSync(join(folder, license), 'utf8').trim()}\n`
+    })
+    .toSorted()
+    .join(`\n${'-'.repeat(80)}\n\n`)
+}
+
 /** @param {string} folder */
 async function bundle(folder) {
   const dist = join(folder, 'dist')
@@ -59,7 +89,8 @@ async function bundle(folder) {
   const fingerprint = fingerprintOf(folder)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
+    metafile: true,
     entryPoints: entriesOf(folder, manifest),
     outdir: dist,
     bundle: true,
@@ -67,7 +98,11 @@ async function bundle(folder) {
     format: 'esm',
     platform: 'node',
     target: 'node22.15',
-    packages: 'external',
+    plugins: [inlining],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // Names stay, and lines stay short, so that a stack trace says something without source maps.
+    lineLimit: 120,
     sourcemap: true,
     sourcesContent: false,
     chunkNames: 'shared-[hash]',
@@ -78,6 +113,8 @@ async function bundle(folder) {
   const made = new Set(outputFiles.map(({ path }) => path))
   for (const path of filesIn(dist).map(path => join(dist, path)))
     if (MADE.test(path) && !made.has(path)) rmSync(path, { force: true })
+  const licenses = licensesOf(metafile)
+  if (licenses !== '') write(join(dist, LICENSES), licenses)
   write(stamp, fingerprint)
 }
 

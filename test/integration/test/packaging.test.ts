@@ -37,6 +37,12 @@ function packed(): ReadonlyMap<string, readonly string[]> {
 
 const tarballs = packed()
 
+/** The packages of others that a bundle holds, by the package it belongs to: see `.dev/bundle.mjs`. */
+const INLINED: Readonly<Record<string, readonly string[]>> = {
+  '@homeostat/promql': ['@lezer/common', '@lezer/highlight', '@lezer/lr', '@prometheus-io/lezer-promql', 're2js'],
+  '@homeostat/signals': ['valibot'],
+}
+
 describe.each(packages)('%s', folder => {
   const { name, exports, bin, engines } = manifest(folder)
   const shipped = tarballs.get(name) ?? []
@@ -70,7 +76,8 @@ describe.each(packages)('%s', folder => {
       path => !/^src\/.*\.ts$|^dist\/.*\.(js|d\.ts)(\.map)?$|^docs\/.*\.(md|svg)$/.test(path),
     )
     const data = Object.keys(exports).filter(entry => entry.endsWith('.json'))
-    const expected = ['README.md', ...data.map(entry => entry.slice('./'.length)), ...assets]
+    const notices = INLINED[name] === undefined ? [] : ['dist/THIRD-PARTY-LICENSES.txt']
+    const expected = ['README.md', ...notices, ...data.map(entry => entry.slice('./'.length)), ...assets]
     expect(others.toSorted()).toEqual(expected.toSorted())
     const scripts = shipped.filter(path => path.endsWith('.js'))
     for (const script of scripts) expect(shipped).toContain(`${script}.map`)
@@ -86,6 +93,14 @@ describe.each(packages)('%s', folder => {
     const docs = new URL(`packages/${folder}/docs/`, root)
     const written = existsSync(docs) ? readdirSync(docs).map(file => `docs/${file}`) : []
     expect(shipped.filter(path => path.startsWith('docs/')).toSorted()).toEqual(written.toSorted())
+  })
+
+  test('it ships the licence of each package that its bundles hold', () => {
+    const file = new URL(`packages/${folder}/dist/THIRD-PARTY-LICENSES.txt`, root)
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+    const titles = [...text.matchAll(/^(\S+) \d+\.\d+\.\d+\n\n(?:MIT|Apache) License\n/gm)].map(([, title]) => title)
+    expect(titles).toEqual(INLINED[name] ?? [])
+    for (const inlined of titles) expect(manifest(folder).dependencies).toHaveProperty([String(inlined)])
   })
 
   test('what it exports is in it', () => {

@@ -1,4 +1,3 @@
-import cluster from 'node:cluster'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 
@@ -45,7 +44,7 @@ export interface ProcessFacts {
   readonly file: string | undefined
   readonly folder: string
   readonly isThread: boolean
-  /** Whether another process has forked this one and talks with it. */
+  /** Whether another process has forked this one and talks with it. Asked only when the file is that of a pool. */
   readonly isForked: boolean
 }
 
@@ -54,12 +53,13 @@ export interface ProcessFacts {
  * runs a file of the application, and a child process with a file of its own are applications.
  */
 export function poolChild(facts: ProcessFacts = factsOfThisProcess()): string | undefined {
-  const { file, folder, isThread, isForked } = facts
-  if (file === undefined || (!isThread && !isForked)) return undefined
+  const { file, folder, isThread } = facts
+  if (file === undefined) return undefined
   const pool =
     POOL_FILES.find(({ path }) => path.test(file)) ??
     BUNDLED_FILES.find(([bundled]) => join(folder, bundled) === file)?.[1]
-  return pool?.isThread === isThread ? pool.what : undefined
+  if (pool?.isThread !== isThread) return undefined
+  return isThread || facts.isForked ? pool.what : undefined
 }
 
 function factsOfThisProcess(): ProcessFacts {
@@ -67,6 +67,10 @@ function factsOfThisProcess(): ProcessFacts {
     file: process.argv[1],
     folder: process.cwd(),
     isThread: !isMainThread,
-    isForked: process.send !== undefined && !cluster.isWorker,
+    // Not imported: node:cluster brings node:child_process and node:dgram into every application.
+    get isForked() {
+      const cluster = process.getBuiltinModule('node:cluster') as { readonly isWorker?: boolean }
+      return process.send !== undefined && cluster.isWorker !== true
+    },
   }
 }

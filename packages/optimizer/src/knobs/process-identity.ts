@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
@@ -30,6 +29,8 @@ function startOf(pid: number): string | undefined {
   if (process.platform === 'linux') return startFromProc(pid)
   if (process.platform === 'win32') return '0'
   try {
+    // Not imported: on Linux nothing needs it.
+    const { execFileSync } = process.getBuiltinModule('node:child_process')
     const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 1000 })
     return started.replaceAll(/\D/g, '') || '0'
   } catch {

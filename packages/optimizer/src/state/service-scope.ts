@@ -2,8 +2,6 @@ import { createHash } from 'node:crypto'
 
 /** Longer names are hashed: databases limit how long what they index may be. */
 const MAX_CHARS = 200
-/** Two names that differ in one only are the same in UTF-8. */
-const LONE_SURROGATE = /\p{Surrogate}/u
 
 /**
  * The name of a service as part of a key at a server. Scopes differ whenever names do, and the usual ones are as they are: only
@@ -13,7 +11,8 @@ const LONE_SURROGATE = /\p{Surrogate}/u
 export function serviceScope(service: string): string {
   // No name is written as either of these, for a percent sign is followed by two hexadecimal digits.
   if (service === '') return '%none'
-  if (service.length > MAX_CHARS || LONE_SURROGATE.test(service)) return `%hash-${digestOf(service)}`
+  // Two names that differ in a lone surrogate only are the same in UTF-8.
+  if (service.length > MAX_CHARS || !service.isWellFormed()) return `%hash-${digestOf(service)}`
   // oxlint-disable-next-line no-control-regex
   return service.replaceAll(/[{}%\u0000-\u001f\u007f]/g, char => {
     return `%${char.codePointAt(0)!.toString(16).toUpperCase().padStart(2, '0')}`

@@ -3,8 +3,6 @@ import type { Finding } from './examination.ts'
 import { groupBy } from './grouping.ts'
 import { createIndexStatement } from './index-candidate.ts'
 
-const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
-
 /**
  * One advice an index, over all statements that it would help; an index whose columns another one begins with is left
  * out, because the wider one serves its statements too.
@@ -20,21 +18,26 @@ function describe(group: readonly Finding[]): Omit<Advice, 'statement'> {
   const { table, scan, columns } = worst.candidate
   const calls = sum(group, finding => finding.statement.count)
   const meanMs = sum(group, finding => finding.statement.totalMs) / calls
-  const size = count.format(table.bytes / 2 ** 20)
+  const size = count(table.bytes / 2 ** 20)
   return {
     what: `create an index on ${table.name} (${columns.map(column => column.quoted).join(', ')}) for ${worst.statement.summary}`,
     why: [
-      `a sequential scan reads ${count.format(table.rows)} rows (${size} MiB) to keep about ${count.format(scan.rows)}`,
-      `plan cost ${count.format(worst.cost)}`,
-      `${count.format(calls)} slow ${calls === 1 ? 'call' : 'calls'}, mean ${count.format(meanMs)} ms`,
+      `a sequential scan reads ${count(table.rows)} rows (${size} MiB) to keep about ${count(scan.rows)}`,
+      `plan cost ${count(worst.cost)}`,
+      `${count(calls)} slow ${calls === 1 ? 'call' : 'calls'}, mean ${count(meanMs)} ms`,
       verification(worst),
     ].join('; '),
   }
 }
 
+/** Formats at the moment of use: a formatter made while loading would keep 5 MB of locale data resident in every application. */
+function count(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 0 })
+}
+
 function verification({ cost, whatIf }: Finding): string {
   if (whatIf.outcome === 'unknown') return `not verified (${whatIf.reason})`
-  return `verified with hypopg: plan cost ${count.format(cost)} -> ${count.format(whatIf.cost)}`
+  return `verified with hypopg: plan cost ${count(cost)} -> ${count(whatIf.cost)}`
 }
 
 /** True when `other` has all columns of `own` in front, and more. */

@@ -145,12 +145,12 @@ function readExpression(rule: MappingReader, { experimental, expressions }: Rule
 
 /** Since Prometheus 3 any text is a label name, but it cannot be empty. */
 function labelProblem(name: string, value: string): string | undefined {
-  if (isReservedLabel(name) || /\p{Surrogate}/u.test(name)) return `invalid label name: ${name}`
-  return /\p{Surrogate}/u.test(value) ? `invalid label value: ${value}` : undefined
+  if (isReservedLabel(name) || !name.isWellFormed()) return `invalid label name: ${name}`
+  return value.isWellFormed() ? undefined : `invalid label value: ${value}`
 }
 
 function annotationProblem(name: string): string | undefined {
-  return name === '' || /\p{Surrogate}/u.test(name) ? `invalid annotation name: ${name}` : undefined
+  return name === '' || !name.isWellFormed() ? `invalid annotation name: ${name}` : undefined
 }
 
 function templateProblem(kind: string, name: string, text: string): string | undefined {

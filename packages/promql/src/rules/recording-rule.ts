@@ -85,7 +85,7 @@ export class RecordingEvaluation {
 
 /** Why a series cannot be called that, if so. Any UTF-8 text is a name since Prometheus 3, but braces are a slip. */
 export function recordNameProblem(name: unknown): string | undefined {
-  if (typeof name !== 'string' || name === '' || /\p{Surrogate}/u.test(name))
+  if (typeof name !== 'string' || name === '' || !name.isWellFormed())
     return `invalid recording rule name: ${String(name)}`
   if (/[{}]/.test(name)) return `braces present in the recording rule name; should it be in expr?: ${name}`
   return undefined

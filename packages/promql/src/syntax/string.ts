@@ -71,7 +71,7 @@ function decodeBytes(bytes: readonly number[]): string {
 
 /** Whether every escape in the string added up to valid UTF-8. */
 export function isValidUtf8(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text)
+  return text.isWellFormed()
 }
 
 /** The string in double quotes as Go's `%q` shows it, bytes that are no UTF-8 as `\xHH`. */

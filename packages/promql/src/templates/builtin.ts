@@ -47,7 +47,7 @@ export function jsEscape(text: string): string {
 
 /** As Go's `url.QueryEscape`. */
 export function queryEscape(text: string): string {
-  return encodeURIComponent(text.replaceAll(/\p{Surrogate}/gu, '\ufffd'))
+  return encodeURIComponent(text.toWellFormed())
     .replaceAll(/[!'()*]/g, char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%20', '+')
 }
