@@ -267,9 +267,11 @@ function certaintyOf(probability: number, outcomes: number): number {
  * constant time and memory; effects it has none.
  *
  * @example
+ * ```ts
  * const cpu = create({ kind: 'cpu', unit: 'ratio', intervalMs: 10_000, thresholds: [0.7], horizonsMs: [900_000] })
  * cpu.observe(now, 0.42)
  * const { probability, ready } = cpu.prediction(0.7, 900_000)
+ * ```
  *
  * @throws {ForecastArgumentError} for options that mean nothing
  */

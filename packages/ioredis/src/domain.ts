@@ -32,9 +32,15 @@ export interface IORedisDomain extends Domain<IORedisInstrumentation> {
    *
    * @example
    * ```ts
-   * const redis = ioredis()
-   * const h = homeostat({ domains: [redis] })
-   * const loader = redis.register({ name: 'products', client, keys: bestSellers, load: findProduct, ttlSeconds: 300 })
+   * const domain = ioredis()
+   * const h = homeostat({ domains: [domain] })
+   * const loader = domain.register({
+   *   name: 'products',
+   *   client: redis,
+   *   keys: async () => (await bestSellers(500)).map(id => `product:${id}`),
+   *   load: async key => JSON.stringify(await findProduct(key.slice('product:'.length))),
+   *   ttlSeconds: 300,
+   * })
    * ```
    */
   register(loader: CacheLoader): Disposable
@@ -55,11 +61,14 @@ const MARKS: LibraryMarks = {
  * @example
  * ```ts
  * const h = homeostat({ ioredis: { minHitRatio: 0.8, loaders: [products] } })
+ * ```
  *
- * // or, to register loaders later:
- * const redis = ioredis({ minHitRatio: 0.8 })
- * const h = homeostat({ domains: [redis] })
- * redis.register(products)
+ * To register loaders later:
+ *
+ * ```ts
+ * const domain = ioredis({ minHitRatio: 0.8 })
+ * const h = homeostat({ domains: [domain] })
+ * domain.register(products)
  * ```
  */
 export function ioredis(options: IORedisOptions = {}): IORedisDomain {

@@ -22,10 +22,12 @@ const BLOCKS: { readonly [phase in Phase]: readonly Arm[] } = {
  * @param state what the last draw returned; nothing at the start of a history
  * @param random uniform in [0, 1)
  * @example
+ * ```ts
  * let arms: ArmState | undefined
  * const drawn = drawArm(arms, 'undecided', Math.random)
  * arms = drawn.state
  * if (drawn.arm === 'act') await run()
+ * ```
  */
 export function drawArm(
   state: ArmState | undefined,

@@ -9,7 +9,9 @@ import type { Arm } from './episode.ts'
  *
  * @param salt of the split. A new one for each block of time deals the units anew, so that no arm keeps the hot keys.
  * @example
+ * ```ts
  * if (bucketOf(key, `${trial}:${block}`) === 'act') warm(key)
+ * ```
  */
 export function bucketOf(id: string, salt: string): Arm {
   let hash = fnv1a(`${salt}\u0000${id}`)

@@ -20,7 +20,9 @@ import { WORTH } from './worth.ts'
  * - `inconclusive`: none of these yet; `missing` names the episodes it still needs
  *
  * @example
+ * ```ts
  * const { verdict, reason, missing } = judge({ acts, controls, direction: 'down' })
+ * ```
  */
 export function judge({ acts, controls, direction, worth = WORTH }: JudgeInput): Judgement {
   const { episodes, unusable } = measure(acts, controls)

@@ -58,7 +58,9 @@ const HALF_P = 0.1
  * A rule that re-fires by itself shows none of these: its baseline has no trend, and left alone the value falls back.
  *
  * @example
+ * ```ts
  * const { evidence, reason } = palliative({ acts, controls, direction: 'down' })
+ * ```
  */
 export function palliative({ acts, controls, direction, worth = WORTH, gauge }: PalliativeInput): Leak {
   return leakIn(measure(acts, controls).episodes, direction, worth, gauge)

@@ -24,7 +24,9 @@ export interface SplitInput {
  * half at the same time. Load, hour and neighbours meet both halves alike, so that minutes are enough.
  *
  * @example
+ * ```ts
  * judgeSplit({ blocks, direction: 'down' }).verdict
+ * ```
  */
 export function judgeSplit({ blocks, baseline, direction, worth = WORTH }: SplitInput): PairedJudgement {
   if (baseline === undefined) return judgePairs(blocks, direction, worth)

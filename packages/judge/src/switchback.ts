@@ -51,8 +51,10 @@ export function planSwitchback(
  *
  * @param samples of the whole time; those outside of the plan's measured times are not looked at
  * @example
+ * ```ts
  * const plan = planSwitchback({ startAt: now, carryOverMs: 10_000 }, random)
  * judgeSwitchback({ plan, samples, direction: 'down' }).verdict
+ * ```
  */
 export function judgeSwitchback(input: {
   readonly plan: readonly SwitchbackBlock[]

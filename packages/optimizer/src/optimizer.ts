@@ -198,9 +198,8 @@ export class Optimizer {
   }
 
   /**
-   * One line about an alert that fires in the latest entry: what was done about it, or why nothing was.
-   *
-   * @example `SlowQueries is firing (value 3): query.optimize#2 for SlowQueries advises: create an index on ...`
+   * One line about an alert that fires in the latest entry: what was done about it, or why nothing was. For example:
+   * `SlowQueries is firing (value 3): query.optimize#2 for SlowQueries advises: create an index on ...`
    */
   explainFiring(firing: Firing): string {
     const latest = this.ledger.entries.at(-1)

@@ -46,8 +46,11 @@ const MARKS: LibraryMarks = {
  * @example
  * ```ts
  * const h = homeostat({ pg: { slowQueryThresholdMs: 100 } })
+ * ```
  *
- * // or, to keep a client's queries out of telemetry later:
+ * To keep the queries of a client out of telemetry:
+ *
+ * ```ts
  * const postgres = pg({ slowQueryThresholdMs: 100 })
  * const h = homeostat({ domains: [postgres] })
  * postgres.instrumentation.ignore(client)

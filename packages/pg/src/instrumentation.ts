@@ -14,7 +14,7 @@ import type { PgInstrumentationConfig } from './instrumentation-options.ts'
 import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
 import { Connections } from './signals/connections.ts'
 import type { Database } from './signals/database.ts'
-import type { ClientClass, ClientShape, ConnectionShape, PoolShape, QueryShape } from './signals/driver.ts'
+import type { ClientClass, ConnectionShape, PoolShape, QueryShape } from './signals/driver.ts'
 import { missingMethod } from './signals/driver.ts'
 import { OWN_STATEMENT } from './signals/own-statement.ts'
 import { LibraryPrototypes } from './signals/library-prototypes.ts'
@@ -66,9 +66,15 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     return this.#pools.answering()
   }
 
-  /** Never measures the queries of this client, e.g. of one that only serves monitoring. */
+  /**
+   * Never measures the queries of this client, e.g. of one that only serves monitoring. Anything but a client of pg is
+   * left alone, with a warning in the OpenTelemetry log: pass each client of a pool, not the pool.
+   */
   ignore(client: object): void {
-    this.#connections.ignore(client as ClientShape)
+    if (this.#connections.ignore(client)) return
+    diag.warn(
+      '@homeostat/pg: ignore() was called with something that is not a client of pg, so nothing is ignored; of a Pool, pass each client: pool.on("connect", client => instrumentation.ignore(client))',
+    )
   }
 
   protected override activate(): Disposable {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { diag } from '@opentelemetry/api'
 import { startPostgres, type Postgres } from '@homeostat/services'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -164,6 +165,19 @@ describe('measuring queries', () => {
     await client.query('SELECT 1')
     second.disable()
     expect([operations(instrumentation), operations(second)]).toEqual([{ ok: 2 }, { ok: 1 }])
+  })
+
+  it('warns, and ignores nothing, when ignore() is called with a pool or with nothing', () => {
+    const warned: string[] = []
+    diag.setLogger(
+      { ...console, verbose: () => {}, warn: (line: string) => void warned.push(line) },
+      { suppressOverrideMessage: true },
+    )
+    const pool = new pg.Pool({ connectionString: db.url })
+    for (const wrong of [pool, {}, null, undefined, 3]) instrumentation.ignore(wrong as object)
+    diag.disable()
+    expect(warned).toHaveLength(5)
+    expect(warned[0]).toContain('pool.on("connect", client => instrumentation.ignore(client))')
   })
 
   it('counts slow statements by summary, fast ones not at all', async () => {

@@ -1,5 +1,6 @@
 export { attributes, type AttributeKey } from './attributes.ts'
 export type { MetricDefinition, MetricKind } from './metric-definition.ts'
+/** Every metric, by the name that code uses for it. */
 export * as metrics from './metrics.ts'
 export { promName } from './prom-name.ts'
 export { promScope } from './prom-scope.ts'

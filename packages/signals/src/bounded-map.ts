@@ -2,8 +2,10 @@
  * A map of at most `max` entries: setting an entry makes it the newest, and the one that was set longest ago is forgotten first.
  *
  * @example
+ * ```ts
  * const names = new BoundedMap<string, string>(100)
  * names.set('a', 'first').set('a', 'again')
+ * ```
  */
 export class BoundedMap<K, V> extends Map<K, V> {
   readonly #max: number

@@ -7,13 +7,13 @@ const LONGEST_MESSAGE = 500
 const LONGEST_STACK = 20_000
 
 /**
- * One line about anything thrown or rejected with. It never throws, and never repeats what somebody else wrote: messages of
- * drivers, of the file system and of the application quote keys, statements, values and paths. Our own errors say
- * themselves what happened and what to do; of others the line holds the type, and where they were thrown.
+ * One line about anything thrown or rejected with. It never throws, and never repeats a foreign message: messages of
+ * drivers, of the file system and of the application quote keys, statements, values and paths. An error of ours keeps its
+ * message, which says what happened and what to do. For any other error the line holds its type and where it was thrown.
  *
  * @example
  * ```ts
- * describeThrown(new RangeError('user 42 is unknown')) // 'RangeError at orders.js:12:7'
+ * describeThrown(new RangeError('user 42 is unknown')) // e.g. 'RangeError at orders.js:12:7'
  * describeThrown(new QueueReadingSlowError('mails', 5000)) // 'the queue mails has not answered within 5000 ms: ...'
  * describeThrown(null) // 'object'
  * ```

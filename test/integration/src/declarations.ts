@@ -12,6 +12,7 @@ export interface ExportedDeclaration {
 const root = new URL('../../../', import.meta.url)
 
 const RE_EXPORTS = /^export (?:type )?(\*|\{[^}]*\})(?: from ["']([^"']+)["'])?;?$/gm
+const NAMESPACES = /(\*\/\s*)?^export \* as ([\w$]+) from /gm
 const DECLARATIONS =
   /(\*\/\s*)?^export (?:declare )?(?:abstract )?(?:class|interface|type|const|let|function|enum|namespace) ([\w$]+)/gm
 
@@ -29,6 +30,8 @@ function declarationsIn(url: URL): Map<string, ExportedDeclaration> {
     const isDocumented = comment !== undefined || found.get(name!)?.isDocumented === true
     found.set(name!, { name: name!, file, isDocumented })
   }
+  for (const [, comment, name] of text.matchAll(NAMESPACES))
+    found.set(name!, { name: name!, file, isDocumented: comment !== undefined })
   for (const [, names, from] of text.matchAll(RE_EXPORTS)) {
     // An export of another package is checked where that package exports it.
     if (from !== undefined && !from.startsWith('.')) continue

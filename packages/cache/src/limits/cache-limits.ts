@@ -31,7 +31,7 @@ export interface Resizing {
  *
  * @example
  * ```ts
- * await instrumentation.limits.set(0.7) // { entries: 300000, turns: 95, longestSliceMs: 2.4 }
+ * await instrumentation.limits.set(0.7) // e.g. { entries: 300000, turns: 95, longestSliceMs: 2.4 }
  * await instrumentation.limits.set(1)
  * ```
  */

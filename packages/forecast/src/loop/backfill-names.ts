@@ -28,8 +28,10 @@ const UNITS = [
  * @returns as written first, then what is less and less alike
  *
  * @example
+ * ```ts
  * serverNames('db.client.operation.duration_bucket')
  * // ['db_client_operation_duration_bucket', …, 'db_client_operation_duration_seconds_bucket', …]
+ * ```
  */
 export function serverNames(written: string): readonly string[] {
   const name = underscoreMetric(written)

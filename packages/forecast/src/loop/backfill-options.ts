@@ -2,10 +2,12 @@
  * Where the last days are fetched from when a process starts.
  *
  * @example
- * {
+ * ```ts
+ * const backfill: BackfillOptions = {
  *   url: 'https://user:token@prometheus-prod-01.grafana.net/api/prom',
  *   labels: { job: 'shop' },
  * }
+ * ```
  */
 export interface BackfillOptions {
   /**

@@ -9,7 +9,16 @@ import { isResource, RESOURCES } from './resource.ts'
  * A number that is watched, and the limit that it should not reach.
  *
  * @example
- * { name: 'disk', resource: 'database', expr: 'max(disk_used / disk_size)', above: 0.9, within: '30m', unit: 'ratio' }
+ * ```ts
+ * const disk: ForecastTarget = {
+ *   name: 'disk',
+ *   resource: 'database',
+ *   expr: 'max(disk_used / disk_size)',
+ *   above: 0.9,
+ *   within: '30m',
+ *   unit: 'ratio',
+ * }
+ * ```
  */
 export interface ForecastTarget {
   /** Tells targets apart, in labels as well: letters, digits, `.`, `_` and `-`, at most 64. */

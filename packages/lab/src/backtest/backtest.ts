@@ -29,7 +29,9 @@ const PROGRESS_EVERY = 500
  * never withheld nor judged. Guards are left out, because they watch what an action does.
  *
  * @example
+ * ```ts
  * const [result] = await backtest({ source: await openRecording('monday.ndjson'), programs: [{ rules, responses }] })
+ * ```
  */
 export async function backtest(options: BacktestOptions): Promise<BacktestResult[]> {
   const { source, programs, startMs = -Infinity, endMs = Infinity, onProgress } = options

@@ -42,8 +42,10 @@ interface MetricPlaces {
  * and values of attributes that others chose are replaced by numbers, because they may name people.
  *
  * @example
+ * ```ts
  * const recorder = new Recorder({ optimizer })
  * process.on('SIGUSR1', () => void writeFile('recording.ndjson', [...recorder.lines()].join('')))
+ * ```
  */
 export class Recorder implements Disposable {
   readonly #options: Required<Omit<RecorderOptions, 'optimizer' | 'keepAttributes'>>

@@ -10,8 +10,10 @@ export interface AsyncTestRunner {
  * Declares one test for every scenario of the given test files.
  *
  * @example
+ * ```ts no-run: vitest runs it as a test file
  * import { describe, test } from 'vitest'
  * describeScenarios(['rules/queue.test.yml'], { describe, test })
+ * ```
  */
 export function describeScenarios(files: readonly string[], runner: AsyncTestRunner): void {
   for (const file of files) {

@@ -87,8 +87,8 @@ const MISSING_MS = 300_000
  *
  * @example
  * ```ts
- * let condition = INACTIVE
- * condition = advanceCondition(condition, 'holds', time, policy) // pending, or firing when `forMs` is 0
+ * const policy = { forMs: 30_000, keepFiringForMs: 0, intervalMs: 5000, startedAt: now }
+ * advanceCondition(INACTIVE, 'holds', { at: now, before: now, nth: 1 }, policy).state // 'pending'
  * ```
  */
 export function advanceCondition(

@@ -53,7 +53,10 @@ export interface FleetClaim {
  * await using fleet = new Fleet({ coordinator, member: randomUUID() })
  * if (fleet.refuse(action) === undefined) {
  *   const permit = await fleet.acquire(action, { timeoutMs: 10_000, epochMs: 300_000 })
- *   if (permit.granted) await permit.end(isEmptyReceipt(await run(action, permit.lease)) ? 'nothing' : 'acted')
+ *   if (permit.granted) {
+ *     const { effects } = await run(action, permit.lease)
+ *     await permit.end(Object.values(effects).some(count => count > 0) ? 'acted' : 'nothing')
+ *   }
  * }
  * ```
  */

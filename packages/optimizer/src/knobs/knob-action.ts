@@ -30,7 +30,7 @@ export function knobAction(knob: Knob, knobs: Knobs): Action<KnobOptions> {
  *
  * @example
  * ```ts
- * const limit: Knob = { name: 'cache.limit', actions: { 'cache.resize': { to: 0.7 } }, ... }
+ * const limit: Knob = { ...cacheLimit, name: 'cache.limit', actions: { 'cache.resize': { to: 0.7 } } }
  * knobActions(limit, knobs).map(({ name }) => name) // ['cache.limit', 'cache.resize']
  * ```
  *

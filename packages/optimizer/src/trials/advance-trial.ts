@@ -149,10 +149,6 @@ const moves: Moves = {
  * same object is returned.
  *
  * @param now - in milliseconds since the epoch
- * @example
- * ```ts
- * trial = advanceTrial(trial, { type: 'ended', outcome }, now, policy) // settling
- * ```
  */
 export function advanceTrial(trial: Trial, event: TrialEvent, now: number, policy: TrialPolicy): Trial {
   const move = moveFor(trial.state, event.type)

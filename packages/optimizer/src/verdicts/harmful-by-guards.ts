@@ -17,7 +17,9 @@ export interface GuardComparison {
  * breached more often with it than in the concurrent trials in which nothing was done.
  *
  * @example
- * harmfulByGuards(6, 7, 0, 6) // { harmful: true, p: 0.0041, reason: 'guards breached in 6 of 7 act and 0 of 6 control trials (p 0.0041)' }
+ * ```ts
+ * harmfulByGuards(6, 7, 0, 6).reason // 'guards breached in 6 of 7 act and 0 of 6 control trials (p 0.0041)'
+ * ```
  */
 export function harmfulByGuards(
   breachesInAct: number,

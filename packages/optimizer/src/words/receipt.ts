@@ -12,9 +12,8 @@ export interface Advice {
 export interface Receipt {
   /**
    * One readable line for people. It is shown by `explain` and exported in log events, so it must hold no keys, values or
-   * paths. What is longer than 300 characters is cut.
-   *
-   * @example `removed 48,211 expired entries from 1 cache, longest slice 1.9 ms`
+   * paths. A line longer than 300 characters is cut. For example:
+   * `removed 48,211 expired entries from 1 cache, longest slice 1.9 ms`
    */
   readonly summary: string
   /** The counts behind the line, e.g. `{ entries: 48211, files: 3 }`. All zero means that nothing was done. */

@@ -28,8 +28,14 @@ export interface Expectation {
  * quiet share. What each can and cannot see is in `docs/guards.md` of this package.
  *
  * @example
- * { expr: 'histogram_quantile(0.99, ...)', notWorseThan: 0.1 }
- * { expr: 'sum(rate(errors[10s])) / sum(rate(requests[10s]))', denominator: 'sum(rate(requests[10s]))', notWorseThan: 0.02 }
+ * ```ts
+ * const latency: Guard = { expr: 'histogram_quantile(0.99, rate(checkout_duration_bucket[1m]))', notWorseThan: 0.1 }
+ * const errors: Guard = {
+ *   expr: 'sum(rate(errors[10s])) / sum(rate(requests[10s]))',
+ *   denominator: 'sum(rate(requests[10s]))',
+ *   notWorseThan: 0.02,
+ * }
+ * ```
  */
 export interface Guard {
   /** PromQL of the number; for a ratio, of the share, between 0 and 1. */

@@ -47,9 +47,12 @@ export class Connections {
     this.#origins.set(connection, pool === undefined ? originOfClient(client) : originOfPool(pool))
   }
 
-  /** Never measures this client's queries. */
-  ignore(client: ClientShape): void {
-    this.#met.set(client.connection, undefined)
+  /** Never measures this client's queries. False for something without a connection. */
+  ignore(client: Partial<ClientShape> | null | undefined): boolean {
+    const connection = client?.connection
+    if (typeof connection !== 'object' || connection === null) return false
+    this.#met.set(connection, undefined)
+    return true
   }
 
   #database(name: string): Database {

@@ -45,7 +45,9 @@ interface Group {
  * Source: semantic conventions 1.45, "Generating query summary". Never throws.
  *
  * @example
+ * ```ts
  * summarize("SELECT * FROM orders o JOIN users u ON u.id = o.user_id WHERE u.name = 'Ada'") // 'SELECT orders users'
+ * ```
  */
 export function summarize(sql: string): string {
   const tokens = tokenize(sql.length > MAX_SCANNED_LENGTH ? sql.slice(0, MAX_SCANNED_LENGTH) : sql)

@@ -15,7 +15,10 @@ const DURATION = /^(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d
  * Reads a Prometheus duration (`1h30m`, `500ms`, `0`) as milliseconds, or `undefined` when it is not one.
  * Grammar: https://prometheus.io/docs/prometheus/latest/querying/basics/#float-literals-and-time-durations
  *
- * @example parseDuration('1h30m') // 5_400_000
+ * @example
+ * ```ts
+ * parseDuration('1h30m') // 5_400_000
+ * ```
  */
 export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0
@@ -31,7 +34,10 @@ export function parseDuration(text: string): number | undefined {
 /**
  * Writes milliseconds as the shortest exact Prometheus duration; fractions of a millisecond are rounded.
  *
- * @example formatDuration(5_400_000) // '1h30m'
+ * @example
+ * ```ts
+ * formatDuration(5_400_000) // '1h30m'
+ * ```
  */
 export function formatDuration(ms: number): string {
   let rest = Math.round(Math.abs(ms))

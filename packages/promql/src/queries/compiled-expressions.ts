@@ -9,9 +9,11 @@ type Compiled = { readonly expression: Expression } | { readonly error: unknown 
  * shared: use {@link Expression.bindApart} to bind one that is disposed of later.
  *
  * @example
+ * ```ts
  * const expressions = new CompiledExpressions()
  * const { type } = expressions.compile('up > 0')
  * const rules = createRules([{ alert: 'Up', expr: 'up > 0' }], store, { expressions })
+ * ```
  */
 export class CompiledExpressions {
   readonly #compiled = new Map<string, Compiled>()

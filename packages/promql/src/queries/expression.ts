@@ -278,8 +278,10 @@ function* seriesOf(plan: RangePlan, context: EvaluationContext): Steps<SeriesSam
  * @throws SyntaxProblem or UnsupportedFeature, with the position.
  *
  * @example
+ * ```ts
  * const slow = compile('histogram_quantile(0.99, sum by (le) (rate({"db.client.operation.duration_bucket"}[1m])))')
  * const value = slow.evaluate(store, Date.now())
+ * ```
  */
 export function compile(source: string, options?: CompileOptions): Expression {
   return new Expression(source, options)

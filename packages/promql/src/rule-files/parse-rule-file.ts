@@ -38,8 +38,10 @@ export interface RuleFile {
  * https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/#configuring-rules
  *
  * @example
+ * ```ts
  * const { groups, errors } = parseRuleFile(await readFile('rules.yml', 'utf8'), { file: 'rules.yml' })
  * if (errors.length === 0) createRules(groups, store)
+ * ```
  */
 export function parseRuleFile(text: string, options: RuleFileOptions): RuleFile {
   const { file } = options

@@ -79,8 +79,10 @@ export interface TestRunner {
  * Declares one test for every test of the given rule test files.
  *
  * @example
+ * ```ts no-run: vitest runs it as a test file
  * import { describe, test } from 'vitest'
  * describeRuleTests(['rules/queue.test.yml'], { describe, test })
+ * ```
  */
 export function describeRuleTests(files: readonly string[], runner: TestRunner): void {
   for (const file of files) {

@@ -52,9 +52,11 @@ export interface StatesOptions<A> extends RulesOptions {
  * @param options.states - decides when alerts are pending, fire and end. Default: as in Prometheus.
  *
  * @example
+ * ```ts
  * const rules = createRules([{ alert: 'QueueStuck', expr: 'min_over_time(queue_jobs[1m]) > 100', for: '30s' }], store)
  * for (const error of rules.rejected) console.error(error.message)
  * const { alerts } = rules.evaluate(now)
+ * ```
  */
 export function createRules(rules: readonly RuleSource[], store: Store, options?: RulesOptions): Rules
 export function createRules<A>(rules: readonly RuleSource[], store: Store, options: StatesOptions<A>): Rules<A>

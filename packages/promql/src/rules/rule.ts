@@ -3,6 +3,7 @@
  * https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/
  *
  * @example
+ * ```ts
  * const rule: Rule = {
  *   alert: 'CacheHitRatioLow',
  *   expr: 'sum(rate(cache_hits_total[1m])) / sum(rate(cache_lookups_total[1m])) < 0.7',
@@ -11,6 +12,7 @@
  *   labels: { severity: 'medium' },
  *   annotations: { summary: 'hit ratio is {{ $value | humanizePercentage }}' },
  * }
+ * ```
  */
 export interface Rule {
   /** Name of the alert; becomes the label `alertname`. */
@@ -31,7 +33,10 @@ export interface Rule {
  * A recording rule: its result becomes series of the store, for the rules after it.
  * https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/
  *
- * @example { record: 'job:requests:rate1m', expr: 'sum by (job) (rate(requests_total[1m]))' }
+ * @example
+ * ```ts
+ * const rule: RecordingRule = { record: 'job:requests:rate1m', expr: 'sum by (job) (rate(requests_total[1m]))' }
+ * ```
  */
 export interface RecordingRule {
   /** Name of the series that are written. */

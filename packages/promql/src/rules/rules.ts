@@ -125,9 +125,11 @@ export class Rules<A = Alert> implements Disposable {
    * the others end. Call it before the first evaluation, which does the work; evaluate the other rules no more.
    *
    * @example
+   * ```ts
    * const next = createRules(sources, store)
    * next.takeOver(rules)
    * rules.dispose()
+   * ```
    */
   takeOver(previous: Rules<A>): void {
     if (previous === this) return

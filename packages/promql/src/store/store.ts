@@ -262,10 +262,12 @@ export class Store {
  * Creates an empty store.
  *
  * @example
+ * ```ts
  * const store = createStore({ intervalMs: 5_000 })
  * const rules = createRules([{ alert: 'Slow', expr: 'rate(slow_total[1m]) > 1' }], store)
  * const handle = store.series({ name: 'slow', kind: 'counter' })
  * handle.append(now, 12)
+ * ```
  */
 export function createStore(options?: StoreOptions): Store {
   return new Store(options)

@@ -99,8 +99,10 @@ export function unitSuffix(unit: string | undefined, kind: SeriesKind | undefine
  * Every name the series answers to. The first is the canonical one, which results carry as `__name__`.
  *
  * @example
+ * ```ts
  * spellings({ name: 'http.server.requests', unit: '{request}', kind: 'counter' })
  * // ['http_server_requests_total', 'http_server_requests', 'http.server.requests', 'http.server.requests_total']
+ * ```
  */
 export function spellings(metric: MetricIdentity): readonly string[] {
   if (metric.kind === undefined && metric.part === undefined) {

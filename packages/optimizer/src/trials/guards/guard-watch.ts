@@ -12,10 +12,12 @@ export type { GuardStatus, GuardWatch } from './guard-status.ts'
  * @param quiet what was learned of this guard's expression while no trial was open; read here, not changed
  * @param startedAt of the trial, in ms since the epoch
  * @example
+ * ```ts
  * const watch = createGuardWatch(guard, quiet, now)
- * receipt.notes.push(watch.blindBelow)
+ * console.log(watch.blindBelow) // what it cannot see
  * const status = watch.observe(now, value)
  * if (status.state === 'breached') await undo(status.reason)
+ * ```
  */
 export function createGuardWatch(spec: Guard, quiet: QuietWindows, startedAt: number): GuardWatch {
   return quiet.kind === 'ratio' ? watchRatio(spec, quiet, startedAt) : watchLevel(spec, quiet, startedAt)

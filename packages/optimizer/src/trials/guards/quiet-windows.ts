@@ -16,8 +16,10 @@ function guardKind(spec: Guard): 'level' | 'ratio' {
 /**
  * @param saved what `toJSON()` gave in an earlier life; anything else is ignored, since quiet is learned again in minutes
  * @example
+ * ```ts
  * const quiet = createQuietWindows(guard)
  * if (!trialOpen) quiet.observe(now, value, requestsPerSecond)
+ * ```
  */
 export function createQuietWindows(spec: Guard, saved?: unknown): QuietWindows {
   return guardKind(spec) === 'ratio' ? new QuietRatio(spec, saved) : new QuietLevel(spec, saved)

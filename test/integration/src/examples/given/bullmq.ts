@@ -1,0 +1,3 @@
+import { BullMQInstrumentation } from '@homeostat/bullmq'
+
+export const instrumentation: BullMQInstrumentation = new BullMQInstrumentation()

@@ -1,0 +1,10 @@
+// What an example in TSDoc leaves to its reader to import.
+export { randomUUID } from 'node:crypto'
+export { readFile, writeFile } from 'node:fs/promises'
+export { join } from 'node:path'
+export { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
+export { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
+export { registerInstrumentations } from '@opentelemetry/instrumentation'
+export { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
+export { NodeSDK } from '@opentelemetry/sdk-node'
+export { LRUCache } from 'lru-cache'
