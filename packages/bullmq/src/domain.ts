@@ -1,4 +1,4 @@
-import type { Domain } from '@homeostat/optimizer'
+import type { DomainDefinition, DomainWith } from '@homeostat/optimizer'
 import type { LibraryMarks } from '@homeostat/signals'
 import { unseenInBundle } from '@homeostat/signals'
 import { checkedOptions } from '@homeostat/signals/options'
@@ -29,7 +29,7 @@ const MARKS: LibraryMarks = {
  * const h = homeostat({ bullmq: { maxWaitSeconds: 60 } })
  * ```
  */
-export function bullmq(options: BullMQOptions = {}): Domain<BullMQInstrumentation> {
+export function bullmq(options: BullMQOptions = {}): DomainWith<BullMQInstrumentation, 'rules' | 'knobs'> {
   const { maxWaitSeconds = DEFAULT_MAX_WAIT_SECONDS, ...config } = checkedOptions(bullmqOptions, options, 'bullmq')
   const instrumentation = new BullMQInstrumentation(config)
   const { workers, registry } = instrumentation
@@ -38,9 +38,9 @@ export function bullmq(options: BullMQOptions = {}): Domain<BullMQInstrumentatio
     instrumentation,
     unseen: () => unseenInBundle(MARKS),
     rules: rules({ maxWaitSeconds }),
-    responses: [],
-    actions: [],
     knobs: [createWorkerConcurrency({ workers, onFault: error => registry.faults.report('action', error) })],
-    reclaimers: [],
   }
 }
+
+/** The option `bullmq` of `homeostat()`: what the queues hold, and `worker.concurrency`. */
+export const definition: DomainDefinition<BullMQOptions> = { options: bullmqOptions, place: 30, create: bullmq }

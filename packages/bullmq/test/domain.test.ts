@@ -5,9 +5,9 @@ import { bullmq } from '../src/domain.ts'
 
 /** Half a minute of ticks in which the oldest job of a queue has the same age; the alerts that fire at the end. */
 function firingsAt(ageSeconds: number, options: Parameters<typeof bullmq>[0] = {}) {
-  const { instrumentation, rules, responses, actions } = bullmq(options)
+  const { instrumentation, rules } = bullmq(options)
   const { registry } = instrumentation
-  const optimizer = new Optimizer({ registries: [registry], rules, responses, actions, warmUpMs: 0, environment: {} })
+  const optimizer = new Optimizer({ registries: [registry], rules, responses: [], actions: [], warmUpMs: 0, environment: {} })
   expect(optimizer.rules.rejected).toEqual([])
   registry
     .level(metrics.queueOldestWaitingAge)

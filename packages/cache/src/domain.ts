@@ -1,4 +1,4 @@
-import type { Domain } from '@homeostat/optimizer'
+import type { DomainDefinition, DomainWith } from '@homeostat/optimizer'
 import { checkedOptions } from '@homeostat/signals/options'
 import { createExpiredEntries } from './actions/expired-entries.ts'
 import { CacheInstrumentation } from './instrumentation.ts'
@@ -22,17 +22,17 @@ export { createExpiredEntries, type ExpiredEntriesOptions } from './actions/expi
  * const h = homeostat({ cache: { names: cache => (cache === products ? 'products' : undefined) } })
  * ```
  */
-export function cache(options: CacheOptions = {}): Domain<CacheInstrumentation> {
+export function cache(options: CacheOptions = {}): DomainWith<CacheInstrumentation, 'knobs' | 'reclaimers'> {
   const { sliceMs, ...config } = checkedOptions(cacheOptions, options, 'cache')
   const instrumentation = new CacheInstrumentation(config)
   const caches = (): readonly SeenLruCache[] => instrumentation.lruCaches()
   return {
     name: 'cache',
     instrumentation,
-    rules: [],
-    responses: [],
-    actions: [],
     knobs: [createLimitKnob({ limits: instrumentation.limits, sliceMs })],
     reclaimers: [createExpiredEntries({ caches, ...(sliceMs === undefined ? undefined : { sliceMs }) })],
   }
 }
+
+/** The option `cache` of `homeostat()`: hit rates of in-process caches, and `cache.limit`. */
+export const definition: DomainDefinition<CacheOptions> = { options: cacheOptions, place: 10, create: cache }

@@ -1,4 +1,4 @@
-import type { Domain, Loop } from '@homeostat/optimizer'
+import type { DomainDefinition, DomainWith, Loop } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
 import { disposeTogether } from '@homeostat/signals'
 import type { Backfill } from './loop/backfill.ts'
@@ -7,7 +7,7 @@ import type { BackfillOptions } from './loop/backfill-options.ts'
 import { readOptions } from './loop/domain-options.ts'
 import { ForecastInstrumentation } from './loop/forecast-instrumentation.ts'
 import { Forecasts } from './loop/forecasts.ts'
-import type { ForecastDomainOptions } from './loop/options.ts'
+import { forecastOptions, type ForecastDomainOptions } from './loop/options.ts'
 import { responses } from './loop/responses.ts'
 import { rules } from './loop/rules.ts'
 
@@ -23,7 +23,7 @@ export type { ForecastPrediction } from './loop/prediction.ts'
 export type { Resource } from './loop/resource.ts'
 
 /** Forecasts in the loop. */
-export interface ForecastDomain extends Domain<ForecastInstrumentation> {
+export interface ForecastDomain extends DomainWith<ForecastInstrumentation, 'rules' | 'responses'> {
   readonly forecasts: Forecasts
   /** Targets and options that could not be used, each with what to do about it. */
   readonly rejected: readonly Error[]
@@ -55,9 +55,6 @@ export function forecast(options: ForecastDomainOptions = {}): ForecastDomain {
     instrumentation,
     rules: rules(read),
     responses: responses(read),
-    actions: [],
-    knobs: [],
-    reclaimers: [],
     forecasts,
     rejected: read.rejected,
     follow: loop => {
@@ -65,6 +62,16 @@ export function forecast(options: ForecastDomainOptions = {}): ForecastDomain {
       return backfill ? disposeTogether(following, fillAfterFirstTick(backfill, forecasts, loop, faults)) : following
     },
   }
+}
+
+/**
+ * The option `forecast` of `homeostat()`: probabilities of bottlenecks. A preventive response goes no further than its mode,
+ * however far its action may go.
+ */
+export const definition: DomainDefinition<ForecastDomainOptions> = {
+  options: forecastOptions,
+  place: 100,
+  create: forecast,
 }
 
 /** By the first tick what an earlier life has saved is there, and is not asked for again. */

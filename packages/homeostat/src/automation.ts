@@ -3,6 +3,8 @@ import type { Action, Coordinator, CoordinatorCandidate, Knob } from '@homeostat
 import { Fleet, knobActions, Knobs } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
 import { broughtActions } from './brought-actions.ts'
+import { enginesOf } from './options/engines.ts'
+import { serversInUse } from './servers-in-use.ts'
 import { createLateCoordinator } from './late-coordinator.ts'
 import type { DomainWithMode, Modes } from './options/modes.ts'
 import type { HomeostatOptions } from './options/options.ts'
@@ -46,7 +48,7 @@ export interface AutomationContext {
  */
 export function createAutomation(context: AutomationContext): Automation {
   const { options, domains, modes, faults, isStopped } = context
-  const knobs: readonly Knob[] = [...domains.flatMap(([domain]) => domain.knobs), ...(options.knobs ?? [])]
+  const knobs: readonly Knob[] = [...domains.flatMap(([domain]) => domain.knobs ?? []), ...(options.knobs ?? [])]
   const mayAct = mayNeedOthers(context)
   // A change that a process left behind is undone even when its next life may not act.
   const hasShared = knobs.some(({ scope }) => scope === 'shared')
@@ -93,26 +95,37 @@ export function createAutomation(context: AutomationContext): Automation {
   }
 }
 
-function coordinatorOf({ options: { coordinator }, domains, service }: AutomationContext): Coordinator | undefined {
+function coordinatorOf({
+  options: { coordinator },
+  domains,
+  service,
+  faults,
+}: AutomationContext): Coordinator | undefined {
   if (typeof coordinator === 'object') return coordinator
-  if (coordinator !== 'redis' && coordinator !== 'postgres') return undefined
+  const engine = enginesOf(domains.map(([domain]) => domain)).find(({ name }) => name === coordinator)
+  if (!engine) return undefined
   return createLateCoordinator((): CoordinatorCandidate[] => {
     const name = service.current?.name
     // Services without a name would take each other for one.
     if (name === undefined) return []
-    const candidates = domains.flatMap(([domain]) => domain.coordinators?.(name) ?? [])
-    return candidates.filter(({ engine }) => engine === coordinator)
-  })
+    return serversInUse(domains, engine.name, faults, domain => domain.coordinators?.(name))
+  }, engine)
 }
 
 /** Why the fleet has no coordinator, and what to do. */
-function whyNoCoordinator({ options: { coordinator }, service }: AutomationContext, mayAct: boolean): string {
+function whyNoCoordinator({ options: { coordinator }, domains, service }: AutomationContext, mayAct: boolean): string {
   if (coordinator === undefined || coordinator === false)
-    return "set the option coordinator to 'redis' or 'postgres' for the server that the application uses"
+    return `set the option coordinator to ${namesOf(domains)} for the server that the application uses`
   if (typeof coordinator === 'string' && service.isSettled && !service.current)
     return 'the service has no name: set OTEL_SERVICE_NAME or the option service'
   if (!mayAct || typeof coordinator === 'object') return 'nothing that needs one may act'
   return `no ${coordinator} client of this process has had an answer yet`
+}
+
+function namesOf(domains: readonly DomainWithMode[]): string {
+  return enginesOf(domains.map(([domain]) => domain))
+    .map(({ name }) => `'${name}'`)
+    .join(' or ')
 }
 
 /** Whose journals are in one folder. Without a name, those of one script and one working directory. */

@@ -1,35 +1,47 @@
-import { bullmq } from '@homeostat/bullmq/domain'
-import { cache } from '@homeostat/cache/domain'
-import { forecast } from '@homeostat/forecast/domain'
-import { ioredis } from '@homeostat/ioredis/domain'
-import type { Domain, Mode } from '@homeostat/optimizer'
-import { pg } from '@homeostat/pg/domain'
-import { runtime } from '@homeostat/runtime/domain'
+import type { Domain, DomainDefinition, Mode } from '@homeostat/optimizer'
+import * as packages from './domain-packages.ts'
 import type { DomainWithMode } from './options/modes.ts'
-import type { HomeostatOptions } from './options/options.ts'
 
-/** Everything Homeostat is made of, with the mode each package was given. */
-export function domainsOf(options: HomeostatOptions): DomainWithMode[] {
+/** The options of a package as `homeostat()` takes them: its own, plus how far it may go; `false` leaves the package out. */
+export type PackageOptions<Definition> =
+  Definition extends DomainDefinition<infer Options> ? (Options & { readonly mode?: Mode }) | false : never
+
+/** The options of all built-in packages, by name. */
+export type PackagesOptions = {
+  readonly [Name in keyof typeof packages]?: PackageOptions<(typeof packages)[Name]>
+}
+
+/** The options that decide which domains there are. */
+export interface DomainChoice extends PackagesOptions {
+  /** Packages of your own; one that is called like a package of ours takes its place. */
+  readonly domains?: readonly Domain[]
+}
+
+type AnyDefinition = DomainDefinition<object>
+
+/** Of a domain that does not say where it stands. */
+const USUAL_PLACE = 50
+
+/** How each built-in domain is made, in their order. */
+export const definitions: readonly (readonly [name: keyof PackagesOptions, definition: AnyDefinition])[] = (
+  Object.entries(packages) as [keyof PackagesOptions, AnyDefinition][]
+).toSorted(
+  ([name, { place = USUAL_PLACE }], [otherName, { place: otherPlace = USUAL_PLACE }]) =>
+    place - otherPlace || (name < otherName ? -1 : 1),
+)
+
+/** All domains in use, each with the mode that its options give it. */
+export function domainsOf(options: DomainChoice): DomainWithMode[] {
   const own = options.domains ?? []
   const domains: DomainWithMode[] = []
-  const add = <O extends object>(
-    name: string,
-    given: (O & { readonly mode?: Mode }) | false | undefined,
-    create: (own?: O) => Domain,
-  ): void => {
-    if (given === false || own.some(domain => domain.name === name)) return
-    const { mode, ...options } = given ?? ({} as O & { readonly mode?: Mode })
-    domains.push([create(options as unknown as O), mode])
+  // Asked later, when all are made: `memory.cleanup` runs what each of them can give back.
+  const peers = { reclaimers: () => domains.flatMap(([domain]) => domain.reclaimers ?? []) }
+  for (const [name, { create }] of definitions) {
+    const given = options[name]
+    if (given === false || own.some(domain => domain.name === name)) continue
+    const { mode, ...rest } = given ?? {}
+    domains.push([create(rest, peers), mode])
   }
-
-  // `memory.cleanup` asks every package for what it can give back, also those listed later.
-  const reclaimers = () => domains.flatMap(([domain]) => domain.reclaimers)
-  add('runtime', options.runtime, given => runtime({ ...given, reclaimers }))
-  add('cache', options.cache, cache)
-  add('ioredis', options.ioredis, ioredis)
-  add('bullmq', options.bullmq, bullmq)
-  add('pg', options.pg, pg)
-  add('forecast', options.forecast, forecast)
   for (const domain of own) domains.push([domain, undefined])
   return domains
 }

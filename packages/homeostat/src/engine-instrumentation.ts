@@ -5,7 +5,7 @@ import { SignalInstrumentation } from '@homeostat/signals'
 import { VERSION } from './version.ts'
 
 /** Any instrumentation of ours, as `registerInstrumentations` takes it. */
-export type HomeostatInstrumentation = Domain['instrumentation'] | EngineInstrumentation
+export type HomeostatInstrumentation = NonNullable<Domain['instrumentation']> | EngineInstrumentation
 
 /** Homeostat's metrics about itself, exported like any other instrumentation's. They are written by the ledger. */
 export class EngineInstrumentation extends SignalInstrumentation<SignalInstrumentationConfig> {

@@ -75,7 +75,7 @@ export class Homeostat implements AsyncDisposable {
     const faults = (this.#faults = engine.registry.faults)
     const isStopped = (): boolean => this.optimizer.killSwitch.state.tripped
     this.#automation = createAutomation({ options, domains, modes, service, faults, isStopped })
-    this.instrumentations = [engine, ...domains.map(([domain]) => domain.instrumentation)]
+    this.instrumentations = [engine, ...domains.flatMap(([{ instrumentation }]) => instrumentation ?? [])]
     const attachments = (this.#attachments = new Attachments(
       {
         registries: this.instrumentations.map(({ registry }) => registry),
@@ -96,7 +96,7 @@ export class Homeostat implements AsyncDisposable {
     const program = (this.#program = new ProgramOfOptions(given, parts, faults))
     const actions = [...actionsOf(parts), ...this.#automation.actions]
     this.optimizer = new Optimizer({
-      registries: [engine.registry, ...domains.map(([domain]) => domain.instrumentation.registry)],
+      registries: [engine.registry, ...this.instrumentations.slice(1).map(({ registry }) => registry)],
       ...program.atOnce,
       actions,
       fleet: this.#automation.fleet,

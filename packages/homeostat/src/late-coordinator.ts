@@ -1,5 +1,5 @@
 import type { Coordinator, CoordinatorCandidate } from '@homeostat/optimizer'
-import { chooseCoordinator, CoordinatorUnavailableError } from '@homeostat/optimizer/engines'
+import { chooseCoordinator, CoordinatorUnavailableError, type ServerEngine } from '@homeostat/optimizer/engines'
 
 const UNCHOSEN = 'the automatic choice'
 
@@ -7,12 +7,17 @@ const UNCHOSEN = 'the automatic choice'
  * A coordinator on a server that the application uses, found when it is first asked: the clients are made after Homeostat.
  * It has no name until a client is found. Until one is chosen, the process counts as one without others, and every call
  * rejects like one to a server that cannot be reached.
+ *
+ * @param engine - the kind of server that may be chosen
  */
-export function createLateCoordinator(candidates: () => readonly CoordinatorCandidate[]): Coordinator {
+export function createLateCoordinator(
+  candidates: () => readonly CoordinatorCandidate[],
+  engine: ServerEngine,
+): Coordinator {
   let found: Coordinator | undefined
   const coordinator = async (): Promise<Coordinator> => {
     if (found) return found
-    const choice = chooseCoordinator(candidates())
+    const choice = chooseCoordinator(candidates(), [engine])
     if ('none' in choice) throw new CoordinatorUnavailableError(UNCHOSEN, choice.none)
     found = choice.candidate.create()
     return found

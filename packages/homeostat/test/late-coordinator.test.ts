@@ -5,6 +5,7 @@ import { createLateCoordinator } from '../src/late-coordinator.ts'
 
 const disruptive = { name: 'heap.compact', scope: 'process', disruptive: true } as const
 const shared = { name: 'cache.warm', scope: 'shared' } as const
+const REDIS = { name: 'redis', title: 'Redis' }
 const claim = { timeoutMs: 1000 }
 
 const candidate = (address: string): CoordinatorCandidate => ({
@@ -20,7 +21,7 @@ function fleetOf(coordinator: Coordinator): Fleet {
 }
 
 test('a process that uses no server has no others: what is its own runs, what is shared does not', async () => {
-  await using fleet = fleetOf(createLateCoordinator(() => []))
+  await using fleet = fleetOf(createLateCoordinator(() => [], REDIS))
   await fleet.beat()
   expect(fleet.state).toEqual({ coordinator: 'none' })
   expect(await fleet.acquire(disruptive, claim)).toMatchObject({ granted: true })
@@ -31,7 +32,7 @@ test('a process that uses no server has no others: what is its own runs, what is
 })
 
 test('a process that uses two servers waits, and says what somebody has to do', async () => {
-  await using fleet = fleetOf(createLateCoordinator(() => [candidate('a:6379/0'), candidate('b:6379/0')]))
+  await using fleet = fleetOf(createLateCoordinator(() => [candidate('a:6379/0'), candidate('b:6379/0')], REDIS))
   await expect
     .poll(() => fleet.refuse(disruptive))
     .toContain('2 Redis servers are in use (a:6379/0, b:6379/0); choose the one that coordinates')

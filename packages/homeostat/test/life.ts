@@ -64,6 +64,10 @@ export class Life {
       ...(given && { given }),
       folder: on.folder,
       candidates: () => this.servers.map(({ candidate }) => candidate),
+      engines: [
+        { name: 'redis', title: 'Redis' },
+        { name: 'postgres', title: 'Postgres' },
+      ],
       onError,
     })
     const kept = {

@@ -1,4 +1,4 @@
-import type { Domain } from '@homeostat/optimizer'
+import type { DomainDefinition, DomainWith } from '@homeostat/optimizer'
 import type { LibraryMarks } from '@homeostat/signals'
 import { unseenInBundle } from '@homeostat/signals'
 import { checkedOptions, readWhole, warnOfOptions } from '@homeostat/signals/options'
@@ -10,7 +10,7 @@ import type { IORedisOptions } from './options.ts'
 import { cacheLoader, ioredisOptions, RULE_DEFAULTS } from './options.ts'
 import { responses } from './responses.ts'
 import { rules } from './rules.ts'
-import { RedisCandidates } from './redis-candidates.ts'
+import { REDIS, RedisCandidates } from './redis-candidates.ts'
 import { createRedisStateStore } from './state/redis-state-store.ts'
 
 export { cacheLoader, ioredisOptions, type IORedisOptions } from './options.ts'
@@ -25,7 +25,10 @@ export {
 export { createRedisStateStore, type RedisStateStoreOptions } from './state/redis-state-store.ts'
 
 /** Redis as seen from this process: its hit ratio, and warming when it falls. */
-export interface IORedisDomain extends Domain<IORedisInstrumentation> {
+export interface IORedisDomain extends DomainWith<
+  IORedisInstrumentation,
+  'rules' | 'responses' | 'actions' | 'coordinators' | 'stateStores'
+> {
   /**
    * Adds a loader for `cache.warm`. Dispose what it returns to take it out again. A loader that is not valid is reported in a
    * warning and not added.
@@ -84,8 +87,7 @@ export function ioredis(options: IORedisOptions = {}): IORedisDomain {
     rules: rules({ minHitRatio, minLookups }),
     responses,
     actions: [createCacheWarm({ loaders: registered, defaultCache: config.defaultName ?? 'redis' })],
-    knobs: [],
-    reclaimers: [],
+    engine: REDIS,
     coordinators: service =>
       candidates.of(instrumentation.clients, client => createRedisCoordinator({ client, service })),
     stateStores: service =>
@@ -98,4 +100,12 @@ export function ioredis(options: IORedisOptions = {}): IORedisDomain {
       return { [Symbol.dispose]: () => void registered.delete(value) }
     },
   }
+}
+
+/** The option `ioredis` of `homeostat()`: hit rates of Redis, and `cache.warm`. */
+export const definition: DomainDefinition<IORedisOptions> = {
+  options: ioredisOptions,
+  engine: REDIS,
+  place: 20,
+  create: ioredis,
 }

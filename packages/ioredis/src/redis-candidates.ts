@@ -1,9 +1,12 @@
-import type { ServerCandidate, ServerIdentity } from '@homeostat/optimizer/engines'
+import type { ServerCandidate, ServerEngine, ServerIdentity } from '@homeostat/optimizer/engines'
 import { CoordinatorUnavailableError, ServerIdentities } from '@homeostat/optimizer/engines'
 import type { CoordinatorClient } from './coordinator/client.ts'
 import { ScriptConnection } from './coordinator/script-connection.ts'
 import { redisAddress } from './signals/redis-address.ts'
 import type { RedisClient } from './signals/reply-handler.ts'
+
+/** The kind of server of the clients. */
+export const REDIS: ServerEngine = { name: 'redis', title: 'Redis' }
 
 /** How long a server may take to say which one it is. */
 const ASK_MS = 1000
@@ -27,7 +30,7 @@ export class RedisCandidates {
   /** @param clients - those that have had an answer */
   of<T>(clients: readonly RedisClient[], create: (client: CoordinatorClient) => T): readonly ServerCandidate<T>[] {
     const found = clients.filter(isOfServer).map(client => {
-      const candidate = { engine: 'redis', address: redisAddress(client), create: () => create(client) } as const
+      const candidate = { engine: REDIS.name, address: redisAddress(client), create: () => create(client) } as const
       return [client, candidate] as const
     })
     return this.#identities.tellApart(found)

@@ -1,7 +1,13 @@
-import type { ServerCandidate } from '../src/engines.ts'
+import type { ServerCandidate, ServerEngine } from '../src/engines.ts'
+
+/** What may be chosen here, the preferred one first. */
+export const engines: readonly ServerEngine[] = [
+  { name: 'redis', title: 'Redis' },
+  { name: 'postgres', title: 'Postgres' },
+]
 
 /** A server that is only there to be chosen. */
-const candidate = (engine: 'redis' | 'postgres', address: string): ServerCandidate<never> => ({
+const candidate = (engine: string, address: string): ServerCandidate<never> => ({
   engine,
   address,
   create: () => {

@@ -1,4 +1,4 @@
-import type { Domain } from '@homeostat/optimizer'
+import type { DomainDefinition, DomainWith } from '@homeostat/optimizer'
 import type { LibraryMarks } from '@homeostat/signals'
 import { unseenInBundle } from '@homeostat/signals'
 import { checkedOptions } from '@homeostat/signals/options'
@@ -6,7 +6,7 @@ import { createIdleConnections } from './actions/idle-connections.ts'
 import { createQueryOptimize } from './actions/query-optimize.ts'
 import { createPostgresCoordinator } from './coordinator/postgres-coordinator.ts'
 import { PgInstrumentation } from './instrumentation.ts'
-import { PostgresCandidates } from './postgres-candidates.ts'
+import { POSTGRES, PostgresCandidates } from './postgres-candidates.ts'
 import type { PgOptions } from './options.ts'
 import { pgOptions } from './options.ts'
 import { responses } from './responses.ts'
@@ -29,6 +29,12 @@ export { optimizeSlowQueries, responses } from './responses.ts'
 export { poolExhausted, rules, slowQueries } from './rules.ts'
 export { createPostgresStateStore, type PostgresStateStoreOptions } from './state/postgres-state-store.ts'
 export { STATE_TABLE } from './state/state-table.ts'
+
+/** Postgres as this process uses it, and what the pg domain does about it. */
+export type PgDomain = DomainWith<
+  PgInstrumentation,
+  'rules' | 'responses' | 'actions' | 'reclaimers' | 'coordinators' | 'stateStores'
+>
 
 const MARKS: LibraryMarks = {
   library: 'pg',
@@ -56,7 +62,7 @@ const MARKS: LibraryMarks = {
  * postgres.instrumentation.ignore(client)
  * ```
  */
-export function pg(options: PgOptions = {}): Domain<PgInstrumentation> {
+export function pg(options: PgOptions = {}): PgDomain {
   const { optimize, ...config } = checkedOptions(pgOptions, options, 'pg')
   const instrumentation = new PgInstrumentation(config)
   const candidates = new PostgresCandidates(error => instrumentation.registry.faults.report('source', error))
@@ -67,11 +73,14 @@ export function pg(options: PgOptions = {}): Domain<PgInstrumentation> {
     rules,
     responses,
     actions: [createQueryOptimize(instrumentation, optimize)],
-    knobs: [],
     reclaimers: [createIdleConnections(instrumentation)],
+    engine: POSTGRES,
     coordinators: service =>
       candidates.of(instrumentation.answeringPools, pool => createPostgresCoordinator({ pool, service })),
     stateStores: service =>
       candidates.of(instrumentation.answeringPools, pool => createPostgresStateStore({ pool, service })),
   }
 }
+
+/** The option `pg` of `homeostat()`: statements and pools, and `query.optimize`. */
+export const definition: DomainDefinition<PgOptions> = { options: pgOptions, engine: POSTGRES, place: 40, create: pg }

@@ -1,10 +1,13 @@
-import type { ServerCandidate, ServerIdentity } from '@homeostat/optimizer/engines'
+import type { ServerCandidate, ServerEngine, ServerIdentity } from '@homeostat/optimizer/engines'
 import { ServerIdentities } from '@homeostat/optimizer/engines'
 import type { CoordinatorPool } from './coordinator/session.ts'
 import { onConnection } from './coordinator/session.ts'
 import type { PoolShape } from './signals/driver.ts'
 import { OWN_STATEMENT } from './signals/own-statement.ts'
 import { addressOf, formatAddress } from './signals/pool-address.ts'
+
+/** The kind of server behind the pools. */
+export const POSTGRES: ServerEngine = { name: 'postgres', title: 'Postgres' }
 
 /** How long a server may take to say which one it is. */
 const ASK_MS = 1000
@@ -25,7 +28,7 @@ export class PostgresCandidates {
     return this.#identities.tellApart(
       pools.map(pool => {
         const own = (): T => create(pool as unknown as CoordinatorPool)
-        return [pool, { engine: 'postgres', address: postgresAddress(pool), create: own }] as const
+        return [pool, { engine: POSTGRES.name, address: postgresAddress(pool), create: own }] as const
       }),
     )
   }

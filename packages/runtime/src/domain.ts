@@ -1,4 +1,4 @@
-import type { Domain, Reclaimer } from '@homeostat/optimizer'
+import type { DomainDefinition, DomainPeers, DomainWith, Reclaimer } from '@homeostat/optimizer'
 import { checkedOptions } from '@homeostat/signals/options'
 import { createMemoryCleanup } from './actions/memory-cleanup.ts'
 import { RuntimeInstrumentation } from './instrumentation.ts'
@@ -19,24 +19,33 @@ export { rules } from './rules.ts'
  * Everything this package brings, for `homeostat()`: memory, CPU and event loop, and the clean-up under memory pressure.
  * `homeostat()` makes one by itself, of the options it is given.
  *
+ * @param peers - the domains beside it: `memory.cleanup` runs the reclaimers of all of them
+ *
  * @example
  * ```ts
  * const uploads = await createTempFolder({ name: 'uploads' })
  * const h = homeostat({ runtime: { tempFolder: uploads } })
  * ```
  */
-export function runtime(options: RuntimeOptions = {}): Domain<RuntimeInstrumentation> {
+export function runtime(
+  options: RuntimeOptions = {},
+  peers?: DomainPeers,
+): DomainWith<RuntimeInstrumentation, 'rules' | 'responses' | 'actions' | 'reclaimers'> {
   const { reclaimers: others, tempFolder, ...config } = checkedOptions(runtimeOptions, options, 'runtime')
   const own = tempFolder === undefined ? [] : [tempFolder.reclaimer]
   // A set, because whoever collects the reclaimers of all domains collects ours as well.
-  const reclaimers = (): readonly Reclaimer[] => [...new Set([...own, ...(others?.() ?? [])])]
+  const reclaimers = (): readonly Reclaimer[] => [
+    ...new Set([...own, ...(others?.() ?? []), ...(peers?.reclaimers() ?? [])]),
+  ]
   return {
     name: 'runtime',
     instrumentation: new RuntimeInstrumentation(config),
     rules,
     responses,
     actions: [createMemoryCleanup({ reclaimers })],
-    knobs: [],
     reclaimers: own,
   }
 }
+
+/** The option `runtime` of `homeostat()`: memory, CPU and event loop, and `memory.cleanup`. */
+export const definition: DomainDefinition<RuntimeOptions> = { options: runtimeOptions, place: 0, create: runtime }

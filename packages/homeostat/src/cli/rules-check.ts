@@ -92,7 +92,7 @@ function checkResponses(
   const packages = domainsOf({}).map(([domain]) => domain)
   const inCode = alerts.map((alert): Rule => ({ alert, expr: 'vector(1)' }))
   const context = {
-    rules: [...packages.flatMap(({ rules }) => rules), ...ruleGroups, ...inCode],
+    rules: [...packages.flatMap(({ rules = [] }) => rules), ...ruleGroups, ...inCode],
     areAll: true,
     actions: new Set([...packages.flatMap(broughtActions).map(({ name }) => name), ...actions]),
   }

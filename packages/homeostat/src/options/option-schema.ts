@@ -1,13 +1,8 @@
 import { constants } from 'node:os'
-import { bullmqOptions } from '@homeostat/bullmq/domain'
-import { cacheOptions } from '@homeostat/cache/domain'
-import { forecastOptions } from '@homeostat/forecast/domain'
-import { ioredisOptions } from '@homeostat/ioredis/domain'
 import type { Coordinator, Domain, Mode, StateStore } from '@homeostat/optimizer'
 import { modes } from '@homeostat/optimizer'
+import type { ServerEngine } from '@homeostat/optimizer/engines'
 import { actionSchema, budgetSchema, knobSchema, responseSchema, ruleSourceSchema } from '@homeostat/optimizer/schemas'
-import { pgOptions } from '@homeostat/pg/domain'
-import { runtimeOptions } from '@homeostat/runtime/domain'
 import { DEFAULT_RETAINED_BYTES } from '@homeostat/signals'
 import type { OptionEntries, OptionNotes, OptionSchema } from '@homeostat/signals/options'
 import {
@@ -27,7 +22,9 @@ import {
   whole,
   wholeNumber,
 } from '@homeostat/signals/options'
+import { definitions, type PackagesOptions } from '../domains.ts'
 import type { Logger } from '../report/logger.ts'
+import { enginesOf } from './engines.ts'
 import type { HomeostatOptions } from './options.ts'
 
 /** Default time between ticks. */
@@ -59,13 +56,15 @@ const SIGNALS = (['SIGUSR2', 'SIGUSR1', 'SIGHUP', 'SIGURG', 'SIGIO', 'SIGPWR', '
   signal => signal in constants.signals,
 )
 
-/** The least that a package of the application needs; its rules, responses and actions are checked one by one. */
+type AnyInstrumentation = NonNullable<Domain['instrumentation']>
+
+/** The least that a package of the application needs; its other fields, its rules, responses and actions are checked one by one. */
 const domain: OptionSchema<Domain> = whole<Domain>(
+  { name: text({ description: 'a short name' }) },
   {
-    name: text({ description: 'a short name' }),
-    instrumentation: whole<Domain['instrumentation']>(
+    instrumentation: whole<AnyInstrumentation>(
       {
-        registry: objectWith<Domain['instrumentation']['registry']>(
+        registry: objectWith<AnyInstrumentation['registry']>(
           ['producer', 'observe', 'bindMeterProvider', 'collect', 'clearLevels', 'runObservers'],
           {
             description: 'where its signals are counted',
@@ -77,10 +76,9 @@ const domain: OptionSchema<Domain> = whole<Domain>(
       { description: 'an instrumentation', expected: 'a SignalInstrumentation of @homeostat/signals', isOpen: true },
     ),
   },
-  {},
   {
     description: 'a package',
-    expected: 'a package: name, instrumentation, rules, responses, actions, knobs',
+    expected: 'a package: a name, and any of instrumentation, rules, responses, actions, knobs',
     isOpen: true,
   },
 )
@@ -108,17 +106,44 @@ const stateStore = objectWith<StateStore>(['read', 'write', Symbol.asyncDispose]
   expected: 'a state store',
 })
 
+/** The options that name a kind of server. */
+function engineEntries(
+  engines: readonly ServerEngine[],
+): OptionEntries<Pick<HomeostatOptions, 'coordinator' | 'stateStore'>> {
+  const names = engines.map(({ name }) => name)
+  return {
+    coordinator: either(
+      [
+        exactly(false, { description: 'none' }),
+        oneOf(names, { description: 'the server that the application uses' }),
+        coordinator,
+      ],
+      {
+        default: false,
+        description:
+          'what they agree through: `redis` or `postgres` for the server that the application uses, the engine of a domain of yours, or a coordinator; without one, shared actions are refused',
+        whenWrong: 'there is none, and what is shared is left alone',
+      },
+    ),
+    stateStore: either([oneOf([...names, 'file'], { description: 'where the server or the folder is' }), stateStore], {
+      defaultWords: '`file` where `stateDir` names a folder, else nothing is kept',
+      description:
+        'where what was learned is kept across restarts: `redis`, `postgres`, the engine of a domain of yours, `file`, or a store; see [state](../optimizer/docs/state.md)',
+    }),
+  }
+}
+
+/** The options of each built-in package. */
+const packageEntries = Object.fromEntries(
+  definitions.map(([name, { options }]) => [name, ofPackage(options)]),
+) as unknown as OptionEntries<PackagesOptions>
+
 export const homeostatEntries: OptionEntries<HomeostatOptions> = {
   mode: mode({
     default: 'advise',
     description: '`off` < `shadow` < `advise` < `act`, for every package that does not say otherwise',
   }),
-  runtime: ofPackage(runtimeOptions),
-  cache: ofPackage(cacheOptions),
-  ioredis: ofPackage(ioredisOptions),
-  bullmq: ofPackage(bullmqOptions),
-  pg: ofPackage(pgOptions),
-  forecast: ofPackage(forecastOptions),
+  ...packageEntries,
   actionModes: recordOf(mode({ description: 'a mode', whenWrong: 'it goes no further than advise' }), {
     defaultWords: 'none',
     description: "the mode of single actions and knobs, e.g. `{ 'cache.warm': 'act' }`",
@@ -161,32 +186,12 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
     description:
       'whose processes agree with each other and share what they know; without a name nothing is shared and nothing learned is kept',
   }),
-  coordinator: either(
-    [
-      exactly(false, { description: 'none' }),
-      oneOf(['redis', 'postgres'], { description: 'the server that the application uses' }),
-      coordinator,
-    ],
-    {
-      default: false,
-      description:
-        'what they agree through: `redis` or `postgres` for the server that the application uses, or a coordinator; without one, shared actions are refused',
-      whenWrong: 'there is none, and what is shared is left alone',
-    },
-  ),
+  ...engineEntries(enginesOf()),
   stateDir: filePath({
     defaultWords: 'nothing is kept but undo journals, in a folder for temporary files',
     description:
       'where undo journals, the evidence of trials and what was learned are kept; in a container, a folder on a volume',
   }),
-  stateStore: either(
-    [oneOf(['redis', 'postgres', 'file'], { description: 'where the server or the folder is' }), stateStore],
-    {
-      defaultWords: '`file` where `stateDir` names a folder, else nothing is kept',
-      description:
-        'where what was learned is kept across restarts: `redis`, `postgres`, `file`, or a store; see [state](../optimizer/docs/state.md)',
-    },
-  ),
   killFile: filePath({
     defaultWords: 'none',
     description: 'stops all actions while it exists, unless it is empty or says `0`, `false`, `no` or `off`',
@@ -269,8 +274,15 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
   }),
 }
 
-/** The schema of `homeostat(options)`. */
-export const homeostatOptions: OptionSchema<HomeostatOptions> = group(homeostatEntries, {
+const notes = {
   description: 'options of homeostat()',
   whenWrong: 'the defaults are used, and nothing goes further than advise',
-})
+}
+
+/** The schema of `homeostat(options)`. */
+export const homeostatOptions: OptionSchema<HomeostatOptions> = group(homeostatEntries, notes)
+
+/** The same where `coordinator` and `stateStore` may also name the engines of the application's own domains. */
+export function homeostatOptionsWith(engines: readonly ServerEngine[]): OptionSchema<HomeostatOptions> {
+  return group({ ...homeostatEntries, ...engineEntries(engines) }, notes)
+}

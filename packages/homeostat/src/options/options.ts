@@ -1,21 +1,16 @@
-import type { Action, BudgetLimits, Coordinator, Domain, Knob, Mode, Response, StateStore } from '@homeostat/optimizer'
-import type { ServerEngine } from '@homeostat/optimizer/engines'
-import type { bullmq } from '@homeostat/bullmq/domain'
-import type { cache } from '@homeostat/cache/domain'
-import type { forecast } from '@homeostat/forecast/domain'
-import type { ioredis } from '@homeostat/ioredis/domain'
-import type { pg } from '@homeostat/pg/domain'
+import type { Action, BudgetLimits, Coordinator, Knob, Mode, Response, StateStore } from '@homeostat/optimizer'
 import type { RuleSource } from '@homeostat/promql'
 import type { Logger } from '../report/logger.ts'
-import type { runtime } from '@homeostat/runtime/domain'
+import type { DomainChoice } from '../domains.ts'
 
-/** A package's own options, plus how far it may go; `false` leaves the package out. */
-export type PackageOptions<Factory> = Factory extends (options?: infer Options) => unknown
-  ? (NonNullable<Options> & { readonly mode?: Mode }) | false
-  : never
+/**
+ * A kind of server: `redis`, `postgres`, or the name of the `engine` of a domain in the option `domains`. The type keeps the
+ * known names for editors.
+ */
+export type EngineName = 'redis' | 'postgres' | (string & Record<never, never>)
 
 /** Options of `homeostat()`. Each may also be set by an environment variable `HOMEOSTAT_…`. */
-export interface HomeostatOptions {
+export interface HomeostatOptions extends DomainChoice {
   /**
    * How far every package may go unless it says otherwise: `off`, `shadow`, `advise` or `act`.
    * @default the environment's `HOMEOSTAT_MODE`, else `advise`: it says what it would do and touches nothing
@@ -25,15 +20,6 @@ export interface HomeostatOptions {
   readonly maxMode?: Mode
   /** The mode of single actions, e.g. `{ 'cache.warm': 'act' }`; stronger than the package's. A preventive response goes no further than the mode of `forecast` even so. */
   readonly actionModes?: Readonly<Record<string, Mode>>
-  readonly runtime?: PackageOptions<typeof runtime>
-  readonly cache?: PackageOptions<typeof cache>
-  readonly ioredis?: PackageOptions<typeof ioredis>
-  readonly bullmq?: PackageOptions<typeof bullmq>
-  readonly pg?: PackageOptions<typeof pg>
-  /** A preventive response goes no further than this mode, however far its action may go. */
-  readonly forecast?: PackageOptions<typeof forecast>
-  /** Packages of your own; one that is called like a package of ours takes its place. */
-  readonly domains?: readonly Domain[]
   /** Rules beside those of the packages; groups of a Prometheus rule file fit, see `@homeostat/promql/rule-files`. */
   readonly rules?: readonly RuleSource[]
   /** Responses beside those of the packages. One that runs the same action on the same alert takes the package's place. */
@@ -62,10 +48,11 @@ export interface HomeostatOptions {
   readonly service?: string
   /**
    * What the processes of the service agree through: `redis` or `postgres` for the server that the application uses, where keys
-   * `homeostat:{service}:*` or the table `homeostat_lease` are then made. Without a coordinator, what is shared is left alone.
+   * `homeostat:{service}:*` or the table `homeostat_lease` are then made, or the engine of a domain of yours. Without a
+   * coordinator, what is shared is left alone.
    * @default false: none
    */
-  readonly coordinator?: Coordinator | ServerEngine | false
+  readonly coordinator?: Coordinator | EngineName | false
   /**
    * The folder where undo journals, the evidence of trials and what was learned are kept. In a container, on a volume that
    * outlives it.
@@ -75,11 +62,11 @@ export interface HomeostatOptions {
   readonly stateDir?: string
   /**
    * Where what was learned is kept across restarts, one entry for all processes of the service: `redis` (keys
-   * `homeostat:{service}:state:*`) or `postgres` (table `homeostat_state`) for the server that the application uses, `file` for
-   * the folder of `stateDir`. Homeostat closes the store when it stops.
+   * `homeostat:{service}:state:*`) or `postgres` (table `homeostat_state`) for the server that the application uses, the engine of
+   * a domain of yours, `file` for the folder of `stateDir`. Homeostat closes the store when it stops.
    * @default `file` where `stateDir` or HOMEOSTAT_STATE_DIR names a folder, else it is not kept
    */
-  readonly stateStore?: StateStore | ServerEngine | 'file'
+  readonly stateStore?: StateStore | EngineName | 'file'
   /**
    * A file that stops all actions while it exists, unless it is empty or says `0`, `false`, `no` or `off`. It is looked at once a
    * second. @default HOMEOSTAT_KILL_FILE

@@ -3,7 +3,8 @@ import { lesserMode } from '@homeostat/optimizer/parts'
 import { mergeOptions, readEnvironment, readOptions, variableOf, warnOfOptions } from '@homeostat/signals/options'
 import { checkedDomain } from './checked-domain.ts'
 import { GivenProgram } from '../given-program.ts'
-import { homeostatOptions } from './option-schema.ts'
+import { enginesGiven } from './engines.ts'
+import { homeostatOptionsWith } from './option-schema.ts'
 import type { HomeostatOptions } from './options.ts'
 
 /** Variables that are read elsewhere and are not options. */
@@ -23,9 +24,10 @@ export interface CheckedOptions {
  * what is not valid is left out, so that the default holds.
  */
 export function readHomeostatOptions(given: unknown): CheckedOptions {
-  const code = readOptions(homeostatOptions, given, { apart: ['rules', 'responses'] })
+  const schema = homeostatOptionsWith(enginesGiven(given))
+  const code = readOptions(schema, given, { apart: ['rules', 'responses'] })
   const environment = code.options.environment ?? process.env
-  const variables = readEnvironment(homeostatOptions, environment, OTHER_VARIABLES)
+  const variables = readEnvironment(schema, environment, OTHER_VARIABLES)
   const merged = mergeOptions(code.options, variables.options)
   const problems = [...code.problems, ...variables.problems]
   const domains = merged.domains?.map((domain, index) => checkedDomain(domain, `domains[${index}]`, problems))

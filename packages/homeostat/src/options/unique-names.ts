@@ -27,12 +27,12 @@ export function withUniqueNames(
     knobs: knobs.filter((knob, index) => areFree(knobActionNames(knob), `${where}knobs[${index}]`)),
   })
   const renamed = domains.map(([domain, mode]): DomainWithMode => {
-    const parts = unique(domain.actions, domain.knobs, `${domain.name}.`)
+    const parts = unique(domain.actions ?? [], domain.knobs ?? [], `${domain.name}.`)
     return [isSame(domain, parts) ? domain : domainWith(domain, parts), mode]
   })
   return { options: { ...options, ...unique(options.actions ?? [], options.knobs ?? [], '') }, domains: renamed }
 }
 
-function isSame(domain: Domain, { actions, knobs }: Pick<Domain, 'actions' | 'knobs'>): boolean {
-  return actions.length === domain.actions.length && knobs.length === domain.knobs.length
+function isSame({ actions = [], knobs = [] }: Domain, unique: Required<Pick<Domain, 'actions' | 'knobs'>>): boolean {
+  return unique.actions.length === actions.length && unique.knobs.length === knobs.length
 }

@@ -50,7 +50,7 @@ export function fileProgramOf(context: FileProgramContext): ProgramFiles | undef
 function baseOf({ rules }: OwnProgram, { options, domains, intervalMs }: FileProgramContext): ProgramBase {
   const brought = [...domains.map(([domain]) => domain), { rules, actions: options.actions, knobs: options.knobs }]
   const actions = brought.flatMap(broughtActions).map(({ name }) => name)
-  return { rules: brought.flatMap(each => each.rules), actions: new Set(actions), intervalMs }
+  return { rules: brought.flatMap(each => each.rules ?? []), actions: new Set(actions), intervalMs }
 }
 
 /** A response of a file takes the place of one of the options. */

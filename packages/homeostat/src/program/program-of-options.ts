@@ -127,5 +127,5 @@ function* rejectedBy(optimizer: Optimizer): Lines {
 
 /** How many rules and responses the packages bring. */
 function sizeOf({ domains }: ProgramParts): number {
-  return domains.reduce((sum, [{ rules, responses }]) => sum + rules.length + responses.length, 0)
+  return domains.reduce((sum, [{ rules = [], responses = [] }]) => sum + rules.length + responses.length, 0)
 }

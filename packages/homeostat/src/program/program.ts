@@ -31,7 +31,7 @@ const RESPONSES_OF_STEP = 128
 
 /** The actions of the packages and the application. A package in mode `off` brings none. */
 export function actionsOf({ options, domains, modes }: ProgramParts): Action[] {
-  return [...activeOf(domains, modes).flatMap(domain => domain.actions), ...(options.actions ?? [])]
+  return [...activeOf(domains, modes).flatMap(({ actions = [] }) => actions), ...(options.actions ?? [])]
 }
 
 /**
@@ -56,7 +56,7 @@ export function* programOf(given: OwnProgram, parts: ProgramParts, compiler: Com
     replaced.add(answerKey(response))
     if (index % RESPONSES_OF_STEP === RESPONSES_OF_STEP - 1) yield
   }
-  const rules = [...active.flatMap(domain => domain.rules), ...(isOff ? [] : given.rules)]
+  const rules = [...active.flatMap(domain => domain.rules ?? []), ...(isOff ? [] : given.rules)]
   const responses = [...brought.filter(response => !replaced.has(answerKey(response))), ...own]
   const runnable = new Set([...active, options].flatMap(broughtActions).map(({ name }) => name))
   // With rule files, which are read later, there are rules that are not known yet.
@@ -91,5 +91,5 @@ function asCareful(own: Response, usual: Response | undefined): Response {
 /** A response that runs what another package brings needs the mode of both. */
 function responsesOf(domain: Domain, maxMode: Mode): Response[] {
   const own = new Set(broughtActions(domain).map(({ name }) => name))
-  return domain.responses.map(response => (own.has(response.action) ? response : { ...response, maxMode }))
+  return (domain.responses ?? []).map(response => (own.has(response.action) ? response : { ...response, maxMode }))
 }

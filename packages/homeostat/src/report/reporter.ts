@@ -157,7 +157,10 @@ export class Reporter implements RunningHomeostat, Disposable {
     const watched = this.#watched()
     const missing = watched.filter(({ isOn }) => !isOn).map(({ name }) => name)
     if (watched.length === 0)
-      this.#findings.add('nothing watched', 'nothing is measured: every package is turned off in the options')
+      this.#findings.add(
+        'nothing watched',
+        'nothing is measured: every package that measures is turned off in the options',
+      )
     else if (missing.length === watched.length)
       this.#findings.add(
         'nothing measured',
@@ -209,7 +212,7 @@ export class Reporter implements RunningHomeostat, Disposable {
   #knobs(): (ReportedKnob & { readonly isOutside: boolean })[] {
     const { domains, modes, options } = this.#context
     const adjusted = new Set(this.#parts!.automation.adjusted())
-    const knobs = [...domains.flatMap(([domain]) => domain.knobs), ...(options.knobs ?? [])]
+    const knobs = [...domains.flatMap(([domain]) => domain.knobs ?? []), ...(options.knobs ?? [])]
     return knobs.map(knob => ({
       name: knob.name,
       scope: knob.scope,

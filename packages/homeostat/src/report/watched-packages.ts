@@ -14,9 +14,11 @@ export interface WatchedPackage {
   readonly notes: readonly string[]
 }
 
+/** A package without an instrumentation measures nothing and is not among them. */
 export function watchedPackages(domains: readonly DomainWithMode[], modes: Modes, faults: Faults): WatchedPackage[] {
-  return domains.map(([domain]) => {
+  return domains.flatMap(([domain]) => {
     const { name, instrumentation } = domain
+    if (!instrumentation) return []
     const isOn = instrumentation.getConfig().enabled === true
     return {
       name,

@@ -1,10 +1,12 @@
 import { stateFolder } from '@homeostat/optimizer/parts'
-import type { StateStore, StateStoreCandidate } from '@homeostat/optimizer'
+import type { StateStoreCandidate } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
 import type { DomainWithMode } from '../options/modes.ts'
 import { givenName } from '../options/given-name.ts'
 import type { HomeostatOptions } from '../options/options.ts'
-import { StatePlaces } from './saved-state-places.ts'
+import { enginesOf } from '../options/engines.ts'
+import { serversInUse } from '../servers-in-use.ts'
+import { StatePlaces, type StatePlacesOptions } from './saved-state-places.ts'
 
 /**
  * Where something of this process is kept, and why not elsewhere. Nothing is kept anywhere before an option has named a
@@ -36,19 +38,25 @@ export function keepingOf({ options, domains, faults }: KeepingContext, service:
   const hasFolder = service !== undefined && (stateDir !== undefined || stateStore === 'file')
   const folder = hasFolder ? stateFolder({ stateDir, service, environment: NO_VARIABLES }) : undefined
   const onError = (error: unknown): void => faults.report('source', error)
-  const keep = (learned: string, more: { given?: StateStore; candidates?: () => StateStoreCandidate[] }): Keeping => ({
+  const keep = (learned: string, more: Partial<StatePlacesOptions>): Keeping => ({
     folder,
     learned,
-    places: new StatePlaces({ candidates: () => [], onError, ...(folder !== undefined && { folder }), ...more }),
+    places: new StatePlaces({
+      candidates: () => [],
+      engines: [],
+      onError,
+      ...(folder !== undefined && { folder }),
+      ...more,
+    }),
   })
 
   if (typeof stateStore === 'object') return keep(givenName(stateStore, 'the given store'), { given: stateStore })
   if (service === undefined) return { folder, learned: NO_NAME, places: undefined }
-  if (stateStore === 'redis' || stateStore === 'postgres') {
-    const servers = domains.flatMap(([domain]) => (domain.stateStores ? [domain] : []))
+  const engine = enginesOf(domains.map(([domain]) => domain)).find(({ name }) => name === stateStore)
+  if (engine) {
     const candidates = (): StateStoreCandidate[] =>
-      servers.flatMap(domain => domain.stateStores?.(service) ?? []).filter(({ engine }) => engine === stateStore)
-    return keep(`the ${stateStore === 'redis' ? 'Redis' : 'Postgres'} that the application uses`, { candidates })
+      serversInUse(domains, engine.name, faults, domain => domain.stateStores?.(service))
+    return keep(`the ${engine.title} that the application uses`, { candidates, engines: [engine] })
   }
   return folder === undefined ? { folder, learned: NO_PLACE, places: undefined } : keep(folder, {})
 }

@@ -1,5 +1,5 @@
 import type { StateStore, StateStoreCandidate } from '@homeostat/optimizer'
-import { chooseStateStore, createFileStateStore } from '@homeostat/optimizer/engines'
+import { chooseStateStore, createFileStateStore, type ServerEngine } from '@homeostat/optimizer/engines'
 import { StatePlaceUnknownError } from './state-place-unknown-error.ts'
 
 export interface StatePlacesOptions {
@@ -9,6 +9,8 @@ export interface StatePlacesOptions {
   readonly folder?: string
   /** The servers that may keep it and have answered by now: the application's clients are made after Homeostat. */
   readonly candidates: () => readonly StateStoreCandidate[]
+  /** The kinds of server that may be chosen, the preferred one first. */
+  readonly engines: readonly ServerEngine[]
   readonly onError: (error: unknown) => void
 }
 
@@ -51,9 +53,9 @@ export class StatePlaces implements AsyncDisposable {
   }
 
   #chosen(): StateStore | undefined {
-    const { candidates, onError } = this.#options
+    const { candidates, engines, onError } = this.#options
     const seen = candidates()
-    const choice = chooseStateStore(seen)
+    const choice = chooseStateStore(seen, engines)
     if ('none' in choice) {
       void this.#forgetServer()
       // Until a client is in use there is nothing to choose from, and nothing to report.

@@ -19,11 +19,11 @@ beforeEach(async () => {
 function keeping(options: HomeostatOptions, service: string | undefined = 'shop'): Keeping {
   const { faults } = new EngineInstrumentation().registry
   const candidates = (): StateStoreCandidate[] => [redis.candidate, postgres.candidate]
-  const domain: Pick<Domain, 'stateStores'> = { stateStores: candidates }
+  const domain: Domain = { name: 'servers', stateStores: candidates }
   return keepingOf(
     {
       options: readHomeostatOptions({ environment: {}, ...options }).options,
-      domains: [[domain as Domain, undefined]],
+      domains: [[domain, undefined]],
       faults,
     },
     service,

@@ -1,10 +1,12 @@
 import type { SignalInstrumentation, SignalInstrumentationConfig } from '@homeostat/signals'
+import type { OptionSchema } from '@homeostat/signals/options'
 import type { Rule, Store } from '@homeostat/promql'
 import type { Action, Reclaimer } from './action.ts'
 import type { CoordinatorCandidate } from './coordinator.ts'
 import type { Knob } from './knob.ts'
 import type { LedgerListener } from './ledger-entry.ts'
 import type { Response } from './response.ts'
+import type { ServerEngine } from './server-candidate.ts'
 import type { StateStoreCandidate } from './state-store.ts'
 
 /** The loop, as a domain sees it that works on what the loop knows. */
@@ -17,27 +19,73 @@ export interface Loop {
   on(listener: LedgerListener): Disposable
 }
 
-/** Everything a domain package brings, as one object. `homeostat()` is a list of these. */
+/**
+ * Everything a domain package brings, as one object. `homeostat()` is a list of these. Only the name is required: a domain may
+ * bring nothing but signals, nothing but rules, or nothing but a server to coordinate through.
+ *
+ * @example
+ * ```ts
+ * const h = homeostat({ domains: [{ name: 'mail', rules: [{ alert: 'MailBacklog', expr: 'mail_waiting > 100' }] }] })
+ * ```
+ */
 export interface Domain<I = SignalInstrumentation<SignalInstrumentationConfig>> {
   /** Short name, e.g. `pg`. */
   readonly name: string
-  readonly instrumentation: I
-  readonly rules: readonly Rule[]
-  readonly responses: readonly Response[]
-  readonly actions: readonly Action[]
-  /** A response sets one by naming it as its action. */
-  readonly knobs: readonly Knob[]
-  readonly reclaimers: readonly Reclaimer[]
+  /** What measures. @default nothing is measured */
+  readonly instrumentation?: I
+  /** @default none */
+  readonly rules?: readonly Rule[]
+  /** @default none */
+  readonly responses?: readonly Response[]
+  /** @default none */
+  readonly actions?: readonly Action[]
+  /** A response sets one by naming it as its action. @default none */
+  readonly knobs?: readonly Knob[]
+  /** What `memory.cleanup` may call to free memory. @default none */
+  readonly reclaimers?: readonly Reclaimer[]
   /**
-   * The servers that the application was seen to use by now and that its processes could coordinate through.
+   * The kind of server behind {@link coordinators} and {@link stateStores}. Its name is then a value of the options
+   * `coordinator` and `stateStore` of `homeostat()`.
+   */
+  readonly engine?: ServerEngine
+  /**
+   * The servers of {@link engine} that the application uses and that have answered by now. Its processes could coordinate
+   * through them.
    *
    * @param service - who coordinates with whom
    */
   coordinators?(service: string): readonly CoordinatorCandidate[]
   /** The same servers as places that keep what should outlive the process. */
   stateStores?(service: string): readonly StateStoreCandidate[]
-  /** What it does not see in this process, and why, one line each; for the report. Cheap and free of side effects. */
+  /** What it does not measure in this process, and why, one line each; for the report. Cheap and free of side effects. */
   unseen?(): readonly string[]
   /** Called once, before the first tick. What it returns is disposed of at the end of the loop. */
   follow?(loop: Loop): Disposable
+}
+
+/**
+ * A domain of which it is known that it brings some things, e.g. `DomainWith<PgInstrumentation, 'rules' | 'actions'>`: the
+ * instrumentation and what is listed are not optional.
+ */
+export type DomainWith<I, Brought extends keyof Domain = never> = Domain<I> &
+  Required<Pick<Domain<I>, 'instrumentation' | Brought>>
+
+/** What a domain may ask about the domains beside it, once all of them are made. */
+export interface DomainPeers {
+  /** The reclaimers of all domains in use, its own included. */
+  reclaimers(): readonly Reclaimer[]
+}
+
+/**
+ * How `homeostat()` makes a built-in domain. A domain package exports one of these as `definition` from its subpath `domain`, and
+ * `homeostat` lists it.
+ */
+export interface DomainDefinition<Options extends object> {
+  /** The schema of its options: how they are checked and documented. */
+  readonly options: OptionSchema<Options>
+  /** The same object as {@link Domain.engine}, known before a domain is made. */
+  readonly engine?: ServerEngine
+  /** Where it stands among the domains, e.g. in the line at start: lower comes first. @default 50, and equal ones by name */
+  readonly place?: number
+  create(options?: Options, peers?: DomainPeers): Domain
 }

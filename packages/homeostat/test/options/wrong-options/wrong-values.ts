@@ -59,7 +59,48 @@ export const WRONG_VALUES: readonly (readonly [given: object, line: RegExp])[] =
   [{ ioredis: { loaders: {} } }, /^ioredis\.loaders is an object, but must be a list; there are no loaders$/],
   [{ loaders: {} }, /^loaders is not an option and is ignored/],
   [{ domains: [null] }, /^domains\[0\] is null, but must be a package/],
-  [{ domains: [{ name: 'x' }] }, /^domains\[0\]\.instrumentation is missing/],
+  [{ domains: [{}] }, /^domains\[0\]\.name is missing/],
+  [{ domains: [{ name: 'x', instrumentation: 5 }] }, /^domains\[0\]\.instrumentation is 5, but must be/],
+  [{ domains: [{ name: 'x', instrumentation: null }] }, /^domains\[0\]\.instrumentation is null, but must be/],
+  [{ domains: [{ name: 'x', rules: {} }] }, /^domains\[0\]\.rules is an object, but must be a list/],
+  [{ domains: [{ name: 'x', rules: null }] }, /^domains\[0\]\.rules is null, but must be a list/],
+  [{ domains: [{ name: 'x', knobs: [{}] }] }, /^domains\[0\]\.knobs\[0\]/],
+  [
+    { domains: [{ name: 'x', reclaimers: [() => 1] }] },
+    /^domains\[0\]\.reclaimers\[0\] is a function, but must be a reclaimer/,
+  ],
+  [{ domains: [{ name: 'x', follow: 5 }] }, /^domains\[0\]\.follow is 5, but must be a function/],
+  [{ domains: [{ name: 'x', unseen: [] }] }, /^domains\[0\]\.unseen is an empty list, but must be a function/],
+  [{ domains: [{ name: 'x', engine: 'etcd' }] }, /^domains\[0\]\.engine is .*, but must be a kind of server/],
+  [
+    { domains: [{ name: 'x', engine: { name: 'file', title: 'F' } }] },
+    /^domains\[0\]\.engine\.name .*must be a letter/,
+  ],
+  [
+    { domains: [{ name: 'x', engine: { name: 'etcd', title: 'a\nb' } }] },
+    /^domains\[0\]\.engine\.title .*must be one line/,
+  ],
+  [
+    { domains: [{ name: 'x', coordinators: () => [] }] },
+    /^domains\[0\]\.engine is missing, so that no option can name/,
+  ],
+  [
+    { domains: [{ name: 'x', instrumentaton: {} }] },
+    /^domains\[0\]\.instrumentaton is not a field of a domain .* did you mean instrumentation\?$/,
+  ],
+  [
+    {
+      domains: [
+        {
+          name: 'x',
+          get rules() {
+            throw new Error('canary')
+          },
+        },
+      ],
+    },
+    /^domains\[0\] is not valid; domains\[0\] is left out$/,
+  ],
   [{ domains: [{ name: 'x', instrumentation: {} }] }, /^domains\[0\]\.instrumentation\.registry is missing/],
   [{ domains: {} }, /^domains is an object, but must be a list/],
   [{ actions: [null] }, /^actions\[0\] is null, but must be an action/],
