@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { writeDerivedFiles } from './workspace.mjs'
 
 const PNPM = 'pnpm@12.21.0'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -36,12 +37,15 @@ function run(what, command, args) {
   process.exit(1)
 }
 
+// Frozen: what runs here is what CI ran. `npm run setup -- --update` is how a changed or new package.json reaches the lockfile,
+// the references and the README's table.
+const update = process.argv.includes('--update')
+if (update) for (const path of writeDerivedFiles()) console.error(`setup: wrote ${path}`)
+
 const wanted = fingerprint()
 const installed = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : ''
 if (installed !== wanted) {
   console.error('setup: installing dependencies (once; needs the npm registry)')
-  // Frozen: what runs here is what CI ran. `npm run setup -- --update` is how a changed package.json reaches the lockfile.
-  const update = process.argv.includes('--update')
   run('installing dependencies', 'npx', ['-y', PNPM, 'install', update ? '--no-frozen-lockfile' : '--frozen-lockfile'])
   mkdirSync(dirname(stampFile), { recursive: true })
   writeFileSync(stampFile, update ? fingerprint() : wanted)

@@ -7,7 +7,14 @@ import { bullmq } from '../src/domain.ts'
 function firingsAt(ageSeconds: number, options: Parameters<typeof bullmq>[0] = {}) {
   const { instrumentation, rules } = bullmq(options)
   const { registry } = instrumentation
-  const optimizer = new Optimizer({ registries: [registry], rules, responses: [], actions: [], warmUpMs: 0, environment: {} })
+  const optimizer = new Optimizer({
+    registries: [registry],
+    rules,
+    responses: [],
+    actions: [],
+    warmUpMs: 0,
+    environment: {},
+  })
   expect(optimizer.rules.rejected).toEqual([])
   registry
     .level(metrics.queueOldestWaitingAge)

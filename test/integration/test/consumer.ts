@@ -34,3 +34,14 @@ export function withItsReader(): NodeSDK {
 export function withOneInstrumentation(): NodeSDK {
   return new NodeSDK({ instrumentations: [new PgInstrumentation({ slowQueryThresholdMs: 100 })] })
 }
+
+/** The options of each package are known to the compiler, though `homeostat` lists the packages on one line each. */
+export function withWrongOptions(): void {
+  // @ts-expect-error -- a number
+  homeostat({ pg: { slowQueryThresholdMs: '100' } })
+  // @ts-expect-error -- a misspelled option
+  homeostat({ cache: { mod: 'act' } })
+  // @ts-expect-error -- no such package
+  homeostat({ mongo: {} })
+  homeostat({ forecast: { mode: 'act' }, runtime: false, coordinator: 'redis', stateStore: 'file' })
+}

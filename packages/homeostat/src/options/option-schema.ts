@@ -22,7 +22,7 @@ import {
   whole,
   wholeNumber,
 } from '@homeostat/signals/options'
-import { definitions, type PackagesOptions } from '../domains.ts'
+import { definitions, type PackagesOptions } from '../domain-definitions.ts'
 import type { Logger } from '../report/logger.ts'
 import { enginesOf } from './engines.ts'
 import type { HomeostatOptions } from './options.ts'

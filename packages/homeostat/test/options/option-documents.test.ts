@@ -1,21 +1,18 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { bullmqOptions } from '@homeostat/bullmq/domain'
-import { cacheOptions } from '@homeostat/cache/domain'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { forecastOptions } from '@homeostat/forecast/domain'
-import { cacheLoader, ioredisOptions } from '@homeostat/ioredis/domain'
+import { cacheLoader } from '@homeostat/ioredis/domain'
 import { budgetSchema, responseSchema } from '@homeostat/optimizer/schemas'
-import { pgOptions } from '@homeostat/pg/domain'
-import { runtimeOptions } from '@homeostat/runtime/domain'
 import type { OptionSchema } from '@homeostat/signals/options'
 import { entriesOf, group, jsonSchema, listOptions, optionTable, signalOptions } from '@homeostat/signals/options'
 import { expect, test } from 'vitest'
+import { definitions } from '../../src/domain-definitions.ts'
 import { homeostatOptions } from '../../src/options/option-schema.ts'
 import { readerEntries } from '../../src/doors/reader-options.ts'
 
 // With this variable set, the documents are written anew instead of compared.
 const isUpdate = process.env['UPDATE_OPTION_DOCUMENTS'] === '1'
 const root = new URL('../../../', import.meta.url)
-const PACKAGES = ['runtime', 'cache', 'ioredis', 'bullmq', 'pg', 'forecast']
+const PACKAGES: readonly string[] = definitions.map(([name]) => name)
 
 const notes = { description: 'options' }
 /** A response or a loader is taken as a whole, and its fields are listed all the same. */
@@ -32,13 +29,12 @@ const fieldsOf = (schema: OptionSchema): OptionSchema =>
 
 /** Each README, the name of a table in it, and the table as the schema has it. */
 const tables: [readme: string, name: string, table: string][] = [
-  ['bullmq', 'options', optionTable(listOptions(bullmqOptions))],
-  ['cache', 'options', optionTable(listOptions(cacheOptions))],
-  ['forecast', 'options', optionTable(listOptions(forecastOptions))],
-  ['ioredis', 'options', optionTable(listOptions(ioredisOptions))],
+  ...definitions.map(([name, { options }]): [string, string, string] => [
+    name,
+    'options',
+    optionTable(listOptions(options)),
+  ]),
   ['ioredis', 'loader', optionTable(listOptions(fieldsOf(cacheLoader)))],
-  ['pg', 'options', optionTable(listOptions(pgOptions))],
-  ['runtime', 'options', optionTable(listOptions(runtimeOptions))],
   ['signals', 'options', optionTable(listOptions(group(signalOptions, notes)))],
   ['optimizer', 'budget', optionTable(listOptions(budgetSchema))],
   ['optimizer', 'response', optionTable(listOptions(fieldsOf(responseSchema)))],
@@ -85,11 +81,10 @@ test('the JSON Schema that is published is that of the options', () => {
 
 test('2-77: defaults in the TSDoc of options are those of the schema', () => {
   const files: [string, OptionSchema][] = [
-    ['bullmq/src/instrumentation-options.ts', bullmqOptions],
-    ['cache/src/instrumentation-options.ts', cacheOptions],
-    ['ioredis/src/instrumentation-options.ts', ioredisOptions],
-    ['pg/src/instrumentation-options.ts', pgOptions],
-    ['runtime/src/instrumentation-options.ts', runtimeOptions],
+    ...definitions.flatMap(([name, { options }]): [string, OptionSchema][] => {
+      const path = `${name}/src/instrumentation-options.ts`
+      return existsSync(new URL(path, root)) ? [[path, options]] : []
+    }),
     ['forecast/src/loop/backfill-options.ts', entriesOf(forecastOptions)?.['backfill'] as OptionSchema],
     ['optimizer/src/words/budget-limits.ts', budgetSchema],
   ]

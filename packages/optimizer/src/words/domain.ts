@@ -87,5 +87,5 @@ export interface DomainDefinition<Options extends object> {
   readonly engine?: ServerEngine
   /** Where it stands among the domains, e.g. in the line at start: lower comes first. @default 50, and equal ones by name */
   readonly place?: number
-  create(options?: Options, peers?: DomainPeers): Domain
+  readonly create: (options?: Options, peers?: DomainPeers) => Domain
 }
