@@ -264,7 +264,7 @@ export class Optimizer {
     // Yesterday's changes are judged before new ones are made.
     const breaches = yield* this.trials.observe(program, now)
     const evaluated = yield* this.#alerts.evaluate(program, now)
-    this.trials.resolve(evaluated.firings, now)
+    yield* this.trials.resolve(evaluated.firings, now)
     const answers = yield* this.#responder.decide(program, evaluated.firings, now)
     const durationMs = watch.ms
     const launched = this.#responder.begin(answers, program)

@@ -28,6 +28,8 @@ interface Answering {
   readonly response: Response
   readonly action: Action | undefined
   readonly mode: Mode
+  /** The first of the alerts that it answers. */
+  readonly first: Firing
   /** What each standing gate says, by gate; filled when it is first asked. */
   readonly standing: Map<StandingGate, string | undefined>
 }
@@ -36,6 +38,12 @@ interface Answering {
 interface Question {
   readonly firing: Firing
   readonly answering: Answering | undefined
+}
+
+/** All questions in the order of their evaluation, and the responses that answer any, in the same order. */
+interface Questions {
+  readonly all: readonly Question[]
+  readonly answering: readonly Answering[]
 }
 
 /** A reason not to act now, and the trials that are ended so that it soon goes away. */
@@ -64,9 +72,9 @@ export function* decideInSteps(input: DecisionInput): Steps<(Due | Refusal)[]> {
   const due: Due[] = []
   const refused: Refusal[] = []
   const questions = yield* questionsOf(input)
-  const trouble = troubleOf(questions)
+  const trouble = troubleOf(questions.answering)
   // A predicted problem must not block a response to a present one.
-  const present = troubleOf(questions.filter(({ answering }) => !answering?.response.preventive))
+  const present = troubleOf(questions.answering.filter(({ response }) => !response.preventive))
   // A shadow changes nothing, so it stands in nobody's way.
   const open = input.open.filter(({ arm }) => arm !== 'shadow')
   /** What is due, and what will be as soon as what gives way to it has ended: nothing less urgent takes its place meanwhile. */
@@ -79,7 +87,7 @@ export function* decideInSteps(input: DecisionInput): Steps<(Due | Refusal)[]> {
   const onPresent = seenFromPresent({ ...onPrevention, trouble: present })
 
   let looked = 0
-  for (const { firing, answering } of questions) {
+  for (const { firing, answering } of questions.all) {
     if (++looked % QUESTIONS_OF_STEP === 0) yield
     if (!answering) {
       refused.push({ kind: 'refusal', firing, reason: 'no response', detail: 'nothing is registered for this alert' })
@@ -149,34 +157,37 @@ function standingAnswer(
 
 const URGENCY = { safety: 0, slo: 1, efficiency: 2 } as const
 
-function* questionsOf({ firings, responses, actions, modeOf }: DecisionInput): Steps<Question[]> {
+function* questionsOf({ firings, responses, actions, modeOf }: DecisionInput): Steps<Questions> {
   // Few ranks and many questions: put in by rank, they are in order after one pass.
-  const byRank = new Map<number, Question[]>()
-  const ask = (firing: Firing, answering: Answering | undefined): void => {
-    const rank = rankOf(answering)
-    const alike = byRank.get(rank)
-    if (alike) alike.push({ firing, answering })
-    else byRank.set(rank, [{ firing, answering }])
-  }
+  const byRank = new Map<number, { readonly questions: Question[]; readonly answering: Answering[] }>()
   const known = new Map<Response, Answering>()
-  const answeringOf = (response: Response): Answering => {
-    let answering = known.get(response)
-    if (answering === undefined) {
+  const ask = (firing: Firing, response?: Response): void => {
+    let answering = response && known.get(response)
+    const isNew = response !== undefined && answering === undefined
+    if (isNew) {
       const action = actions.get(response.action)
-      answering = { response, action, mode: modeOfResponse(response, modeOf), standing: new Map() }
-      known.set(response, answering)
+      const mode = modeOfResponse(response, modeOf)
+      known.set(response, (answering = { response, action, mode, first: firing, standing: new Map() }))
     }
-    return answering
+    const rank = rankOf(answering)
+    let alike = byRank.get(rank)
+    if (alike === undefined) byRank.set(rank, (alike = { questions: [], answering: [] }))
+    alike.questions.push({ firing, answering })
+    if (isNew && answering) alike.answering.push(answering)
   }
   const index = ResponseIndex.of(responses)
   let looked = 0
   for (const firing of firings) {
     if (++looked % QUESTIONS_OF_STEP === 0) yield
     const matching = index.to(firing)
-    if (matching.length === 0) ask(firing, undefined)
-    for (const response of matching) ask(firing, answeringOf(response))
+    if (matching.length === 0) ask(firing)
+    for (const response of matching) ask(firing, response)
   }
-  return [...byRank].toSorted(([a], [b]) => a - b).flatMap(([, questions]) => questions)
+  const ranked = [...byRank].toSorted(([a], [b]) => a - b).map(([, alike]) => alike)
+  return {
+    all: ranked.flatMap(({ questions }) => questions),
+    answering: ranked.flatMap(({ answering }) => answering),
+  }
 }
 
 const MOST_URGENCIES = 10
@@ -190,13 +201,9 @@ function rankOf(answering: Answering | undefined): number {
 }
 
 /** What the firing alerts want lowered: what the actions that answer them are meant to lower. */
-function troubleOf(questions: readonly Question[]): Map<string, string> {
+function troubleOf(answering: readonly Answering[]): Map<string, string> {
   const trouble = new Map<string, string>()
-  for (const { firing, answering } of questions) {
-    for (const resource of answering?.action?.lowers ?? NONE)
-      if (!trouble.has(resource)) trouble.set(resource, firing.alert)
-  }
+  for (const { action, first } of answering)
+    for (const resource of action?.lowers ?? []) if (!trouble.has(resource)) trouble.set(resource, first.alert)
   return trouble
 }
-
-const NONE: readonly string[] = []

@@ -15,6 +15,9 @@ import type { Launcher } from './launcher.ts'
 import type { TrialHistories } from './trial-history.ts'
 import type { Trials } from './trials.ts'
 
+/** Firings looked at between two rests. */
+const FIRINGS_OF_STEP = 256
+
 export interface SituationsOptions {
   readonly actions: ReadonlyMap<string, Action>
   readonly trials: Trials
@@ -43,7 +46,7 @@ export class Situations {
     const { measurement, responses } = program
     this.#startedAt ??= now
     const index = ResponseIndex.of(responses)
-    for (const [alert, { labels }] of new Map(firings.map(firing => [firing.alert, firing]))) {
+    for (const [alert, { labels }] of yield* oneOfEachAlert(firings)) {
       const required = index.expressionsOf(alert, ({ requires = [] }) => requires.map(({ expr }) => expr))
       yield* measurement.readAhead(required, now, labels)
     }
@@ -71,4 +74,15 @@ export class Situations {
       advice: advisor.at(now),
     }
   }
+}
+
+/** A firing of each alert that fires. */
+function* oneOfEachAlert(firings: readonly Firing[]): Steps<ReadonlyMap<string, Firing>> {
+  const firingOf = new Map<string, Firing>()
+  let looked = 0
+  for (const firing of firings) {
+    firingOf.set(firing.alert, firing)
+    if (++looked % FIRINGS_OF_STEP === 0) yield
+  }
+  return firingOf
 }

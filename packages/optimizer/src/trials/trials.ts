@@ -22,6 +22,9 @@ import { TrialNews } from './trial-news.ts'
 /** Judged trials that are remembered; cooldowns and budgets look back an hour at most. */
 const MAX_JUDGED = 1000
 
+/** Firings looked at between two rests. */
+const FIRINGS_OF_STEP = 256
+
 /** A guard of a trial that was breached. */
 export interface Breach {
   readonly trial: Trial
@@ -163,11 +166,16 @@ export class Trials {
     return breaches
   }
 
-  /** Ends what lasts only as long as its alert fires. */
-  resolve(firings: readonly Firing[], now: number): void {
-    if (this.#live.size === 0) return
-    const firing = new Set(firings.map(each => alertKey(each)))
-    for (const live of this.#live) if (!firing.has(live.trial.alertKey)) live.resolve(now)
+  /** Ends what lasts only as long as its alert fires. There may be many alerts, and there are few trials. */
+  *resolve(firings: readonly Firing[], now: number): Steps<void> {
+    const resolved = new Set(Array.from(this.#live, ({ trial }) => trial.alertKey))
+    let looked = 0
+    for (const firing of firings) {
+      if (resolved.size === 0) return
+      resolved.delete(alertKey(firing))
+      if (++looked % FIRINGS_OF_STEP === 0) yield
+    }
+    for (const live of this.#live) if (resolved.has(live.trial.alertKey)) live.resolve(now)
   }
 
   /** Ends the trials of preventive responses for a response to a present problem. They say nothing about their actions. */

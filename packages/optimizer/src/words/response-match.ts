@@ -48,14 +48,20 @@ export class ResponseIndex {
 
   /** The responses to a firing; in the order of their actions' names, so that the order is stable. */
   to({ alert, labels }: Subject): readonly Response[] {
-    const alike = this.#byAlert.get(alert)
-    return alike ? alike.filter(({ to }) => hasLabels(labels, to.labels)) : NONE
+    const alike = this.#byAlert.get(alert) ?? NONE
+    // Mostly any labels will do; a list for each of thousands of alerts would be garbage at every tick.
+    for (const { to } of alike) if (!hasLabels(labels, to.labels)) return matching(alike, labels)
+    return alike
   }
 }
 
 const indexes = new WeakMap<readonly Response[], ResponseIndex>()
 
 const NONE: readonly Response[] = []
+
+function matching(responses: readonly Response[], labels: Subject['labels']): readonly Response[] {
+  return responses.filter(({ to }) => hasLabels(labels, to.labels))
+}
 
 function hasLabels(labels: Subject['labels'], wanted: Subject['labels'] | undefined): boolean {
   if (wanted === undefined) return true

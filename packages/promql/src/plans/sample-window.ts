@@ -51,8 +51,11 @@ export class SampleWindow implements RangeWindow {
     const { startMs } = this
     const length = page.length(ring)
     const guess = length - this.#reach
-    if (guess > 0 && guess < length && page.timeAt(ring, guess) > startMs && page.timeAt(ring, guess - 1) <= startMs)
-      return guess
+    if (guess > 0 && guess < length) {
+      // Read here, and not through a method: V8 makes an object of each number that a call returns.
+      const at = page.place(ring, guess)
+      if ((page.samples[at] ?? NaN) > startMs && (page.samples[at - 2] ?? NaN) <= startMs) return guess
+    }
     const first = page.indexAt(ring, startMs) + 1
     this.#reach = length - first
     return first

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Homeostat, HomeostatOptions } from 'homeostat'
 import { homeostat } from 'homeostat'
+import { Collections } from './collections.ts'
 import { cpuOfTurnsDuring, longestOf, mainThreadMs, median } from './turns.ts'
 import { actions, responsesFor, rulesFor, yamlOfResponses, yamlOfRules } from './large-program.ts'
 
@@ -21,12 +22,16 @@ export interface Loading {
   readonly cpuMs: number
   /** CPU of the turns of the event loop in milliseconds after `homeostat()` had returned, the longest of each loading. */
   readonly longestSlices: readonly number[]
+  /** The longest pause for the collection of garbage in milliseconds; it is part of some slice. */
+  readonly longestCollectionMs: number
   /** CPU of the call of `homeostat()` in milliseconds, with all of it and with nothing. */
   readonly startMs: number
   readonly emptyStartMs: number
   /** The rules that were found to be in force. */
   readonly rules: number
 }
+
+type Rules = Homeostat['optimizer']['rules']
 
 const POLL_MS = 20
 /** What is reported after everything is in force belongs to the loading. */
@@ -43,12 +48,13 @@ async function loaded(task: LoadingTask): Promise<Loading> {
   for (let warm = 0; warm < 2; warm++) await started(common).h.stop()
   const empty = started(common)
   await empty.h.stop()
+  const collections = new Collections()
   const found = await (task.by === 'code' ? inCode(task, common) : byFile(task, common, folder))
   await rm(folder, { recursive: true })
-  return { ...found, emptyStartMs: empty.startMs }
+  return { ...found, emptyStartMs: empty.startMs, longestCollectionMs: await collections.longestMs() }
 }
 
-type Found = Omit<Loading, 'emptyStartMs'>
+type Found = Omit<Loading, 'emptyStartMs' | 'longestCollectionMs'>
 
 async function inCode({ what, count, times }: LoadingTask, common: HomeostatOptions): Promise<Found> {
   const measured = new Measured()
@@ -110,6 +116,13 @@ function started(options: HomeostatOptions): { readonly h: Homeostat; readonly s
 
 async function inForce(h: Homeostat, count: number, version: number): Promise<void> {
   const last = `Rule${count - 1}Of${version}`
-  while (!h.optimizer.rules.health.some(({ rule }) => 'alert' in rule && rule.alert === last)) await sleep(POLL_MS)
+  const isInForce = ({ health }: Rules): boolean => health.some(({ rule }) => 'alert' in rule && rule.alert === last)
+  // A look at all of them takes milliseconds itself, so there is one for each program and not one for each poll.
+  let looked: Rules | undefined
+  for (;;) {
+    const { rules } = h.optimizer
+    if (rules !== looked && isInForce((looked = rules))) break
+    await sleep(POLL_MS)
+  }
   await sleep(AFTERWARDS_MS)
 }

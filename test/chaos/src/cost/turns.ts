@@ -23,7 +23,8 @@ export function longestOf(turns: readonly number[]): number {
 /**
  * How much CPU of the main thread each turn took until some work was done, in milliseconds. A machine that runs other things
  * takes whole milliseconds away at any time, which says nothing about the work; a turn never takes more than its time on the
- * clock. Where Node cannot tell threads apart (before 24), the process has to run with `--single-threaded`.
+ * clock. Where Node cannot tell threads apart (before 24), the process has to run with `--single-threaded`, which makes V8 collect
+ * garbage on this thread as well.
  */
 export async function cpuOfTurnsDuring(work: Promise<unknown>): Promise<number[]> {
   const state = { isDone: false }
@@ -43,6 +44,12 @@ export async function cpuOfTurnsDuring(work: Promise<unknown>): Promise<number[]
 /** CPU of this thread alone, where Node can tell (24 and later), else of the process. */
 export function mainThreadMs(): number {
   const { user, system } = (process.threadCpuUsage ?? process.cpuUsage)()
+  return (user + system) / 1000
+}
+
+/** CPU of all threads of this process, those of V8 included. */
+export function processMs(): number {
+  const { user, system } = process.cpuUsage()
   return (user + system) / 1000
 }
 
