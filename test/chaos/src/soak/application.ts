@@ -23,12 +23,10 @@ if (how === 'with') {
     mode: 'act',
     service: 'soak',
     warmUpMs: 0,
-    intervalMs: 1_000,
     killSignal: false,
-    // Small limits are reached soon: what is not limited shows all the more.
+    // The default intervals, as users have them. Small limits are reached soon: what is not limited shows all the more.
     maxRetainedBytes: 512 * 1024,
     pg: { slowQueryThresholdMs: 0, maxStatements: 100, maxSeries: 300 },
-    bullmq: { pollIntervalMs: 500 },
     cache: { resizable: () => true },
     rules: [{ alert: 'Requests', expr: 'sum by (db_client_connection_pool_name) (db_client_connection_count) >= 0' }],
   })
