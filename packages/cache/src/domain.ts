@@ -12,7 +12,7 @@ export { createLimitKnob, type LimitKnobOptions } from './limits/limit-knob.ts'
 export { createExpiredEntries, type ExpiredEntriesOptions } from './actions/expired-entries.ts'
 
 /**
- * Everything this package brings, for `homeostat()`: the signals of in-process caches, the part of `memory.cleanup` that
+ * Everything that this package provides, for `homeostat()`: the signals of in-process caches, the part of `memory.cleanup` that
  * removes what has expired, and the knob `cache.limit` for those the application lets be resized. `homeostat()` makes one by itself, of the options it is given.
  *
  * No rules: whether the hit ratio of a cache in memory is low depends on what it is for, and nothing here could raise it.

@@ -7,6 +7,7 @@ export interface CacheInstrumentationConfig extends SignalInstrumentationConfig 
   /**
    * The name of an lru-cache, called once when it is first observed; `undefined` for the default name. Caches of one name add
    * up. Use few names: each is a set of series.
+   * @default the name in `defaultName` for each
    */
   names?: (cache: object) => string | undefined
   /** The name of lru-caches that have no other. @default 'memory' */

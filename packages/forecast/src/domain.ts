@@ -31,7 +31,7 @@ export interface ForecastDomain extends DomainWith<ForecastInstrumentation, 'rul
 }
 
 /**
- * Everything this package brings, for `homeostat()`: forecasts of bottlenecks of CPU, memory, database and network, published as
+ * Everything that this package provides, for `homeostat()`: forecasts of bottlenecks of CPU, memory, database and network, published as
  * metrics, alerts on them, and what is done before they come. `homeostat()` makes one by itself, of the options it is given.
  *
  * @example

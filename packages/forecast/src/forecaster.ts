@@ -87,7 +87,7 @@ export class Forecaster {
 
   /**
    * Takes one sample in. Never throws: a value that is not finite (or beyond ±1e38) and a time that is no moment, or not later
-   * than the last one, are left out and counted in {@link ignored}. A clock that was set back by more than ten intervals is
+   * than the last one, are left out and counted in {@link ignored}. A clock that jumps back by more than ten intervals is
    * followed.
    *
    * @param timestampMs milliseconds since the epoch

@@ -3,7 +3,7 @@ import { sigmoid } from './logit.ts'
 
 /** What one outcome counts: those of neighbouring origins share most of their horizon. */
 const SHARE = 0.12
-/** What is forgotten with every outcome. */
+/** The share of the past that each outcome forgets. */
 const DRIFT = 5e-6
 
 // Scratch of one update; updates do not overlap.

@@ -5,7 +5,7 @@ import type { ModelData } from './model.ts'
 export interface ForecastOptions {
   /** What the series measures; the pretrained model knows `cpu`, `memory`, `database` and `network`. */
   readonly kind: 'cpu' | 'memory' | 'database' | 'network'
-  /** `ratio` for shares of a whole, anything else otherwise. Default `abs`. */
+  /** `ratio` for shares of a whole, anything else otherwise. @default `abs` */
   readonly unit?: string
   /** Usual time between two samples in milliseconds. */
   readonly intervalMs: number
@@ -13,7 +13,7 @@ export interface ForecastOptions {
   readonly thresholds: readonly number[]
   /** How far ahead, in milliseconds; at least one interval each. */
   readonly horizonsMs: readonly number[]
-  /** Weights of your own training in place of the shipped ones. */
+  /** Weights of your own training in place of the shipped ones. @default the shipped weights */
   readonly model?: ModelData
 }
 

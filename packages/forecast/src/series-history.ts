@@ -113,7 +113,7 @@ export class SeriesHistory {
     }
     const passed = timestampMs - this.wallMs
     if (passed <= 0) {
-      // A sample that comes late says nothing new. A clock that was set back would silence the series until it caught up.
+      // A sample that comes late says nothing new. A clock that jumps back would silence the series until it caught up.
       if (passed > -10 * this.intervalMs) return 'late'
       this.wallMs = timestampMs
       this.nowMs += this.intervalMs

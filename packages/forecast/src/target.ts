@@ -66,7 +66,7 @@ export class Target {
     if (passedMs > this.#gapMs || !learning) this.#count = 0
     this.#settle(nowMs, value)
     crossings.observe(nowMs, value, intervalMs)
-    // What was done may have held a crossing off: then the day before tells more of this time of the day.
+    // An action may have prevented a crossing: then the day before says more about this time of the day.
     calendar.observe(wallMs, value >= limit || (!learning && calendar.crossedAfter(calendar.lagOf(DAY_MS), 1)))
     if (!learning || value >= limit) return
     // Strictly: were they closer, the oldest would make room before it is known that nothing followed, and only crossings

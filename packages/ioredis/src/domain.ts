@@ -58,7 +58,7 @@ const MARKS: LibraryMarks = {
 }
 
 /**
- * Everything this package brings, for `homeostat()`, which makes one by itself of the options it is given. Make one
+ * Everything that this package provides, for `homeostat()`, which makes one by itself of the options it is given. Make one
  * yourself to register loaders later: it takes the place of the built-in one.
  *
  * @example

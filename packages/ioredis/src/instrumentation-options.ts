@@ -8,6 +8,7 @@ export interface IORedisInstrumentationConfig extends SignalInstrumentationConfi
   /**
    * Names the cache behind a connection: the attribute `homeostat.cache.name`. Called once for each connection that is
    * opened, never for a command; `undefined` means {@link defaultName}. Keep the number of names small.
+   * @default the name in `defaultName` for each
    */
   names?: (connection: RedisConnection) => string | undefined
   /** The name of a cache that {@link names} does not name. @default 'redis' */

@@ -9,7 +9,7 @@ import { WORTH } from './worth.ts'
  * Whether an action helps, from episodes in which it was taken and episodes in which, by chance, it was not. Pure.
  *
  * It compares log(median after / median before) of act episodes with control episodes of the same time by ranks, at 6, 12, 24
- * and 48 a side and at no other moment, so that it may be called after every episode: an action that does nothing is ever
+ * and 48 per side and at no other moment, so that it may be called after every episode: an action that does nothing is ever
  * `effective` in 2.5 % of the histories at most, and ever `harmful` in 2.5 %. The first look that decides stands, except that
  * harm and leaks found later outweigh it.
  *

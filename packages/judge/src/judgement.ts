@@ -36,7 +36,7 @@ export interface JudgeStatistics {
   readonly effect?: number
   /** The effect's interval; each end errs with the share of 0.025 that its look may spend. */
   readonly interval?: readonly [low: number, high: number]
-  /** One-sided, exact up to 24 a side. Significant when not above `alpha`. */
+  /** One-sided, exact up to 24 per side. Significant when not above `alpha`. */
   readonly pBetter?: number
   readonly pWorse?: number
   readonly alpha?: number

@@ -1,8 +1,8 @@
-/** Episodes a side at which the judge looks, and no oftener: who looks after every episode finds something sooner or later. */
+/** Episodes per side at which the judge looks, and no oftener: who looks after every episode finds something sooner or later. */
 export type Look = 6 | 12 | 24 | 48
 
 /**
- * What each look may spend of the error of 0.025 a side. The sum is 0.025, so the union bound (Bonferroni) holds whatever
+ * What each look may spend of the error of 0.025 per side. The sum is 0.025, so the union bound (Bonferroni) holds whatever
  * the looks have in common. The first look gets enough for 6 against 6 with at most two pairs out of order (4 / 924).
  */
 export const looks: ReadonlyMap<Look, number> = new Map([

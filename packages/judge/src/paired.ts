@@ -5,7 +5,7 @@ import { middleWithLost, vanishedReason } from './vanished.ts'
 import { worthwhile } from './worth.ts'
 import { signedRank } from './signed-rank.ts'
 
-/** Verdict of a split or a switchback: one look, so all of the 0.025 a side is spent on it. */
+/** Verdict of a split or a switchback: one look, so all of the 0.025 per side is spent on it. */
 export interface PairedJudgement {
   readonly verdict: 'effective' | 'no_effect' | 'harmful' | 'inconclusive'
   /** One line: why this verdict and no stronger one. */

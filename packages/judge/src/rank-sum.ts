@@ -1,7 +1,7 @@
 import { ascending, quantile } from './episode.ts'
 import { upperZ, normalBelow } from './normal.ts'
 
-/** Up to so many a side the distribution is enumerated; beyond, the normal approximation errs to the safe side: by 6 % of p at p = 0.008. */
+/** Up to so many per side the distribution is enumerated; beyond, the normal approximation errs to the safe side: by 6 % of p at p = 0.008. */
 const EXACT_UP_TO = 24
 
 /**

@@ -4,10 +4,11 @@ import { WORTH } from './worth.ts'
 
 /** The schedule of a switchback. Times are in milliseconds. */
 export interface SwitchbackOptions {
+  /** When the first block starts, in milliseconds since the epoch. */
   readonly startAt: number
   /** Even, at most 1000. @default 16 */
   readonly blocks?: number
-  /** @default 60000, or three times `carryOverMs` where that is longer */
+  /** Length of a block. @default 60000, or three times `carryOverMs` where that is longer */
   readonly blockMs?: number
   /** How long the effect outlasts the action; so much is not measured at the start of each block. @default 0 */
   readonly carryOverMs?: number
@@ -49,7 +50,7 @@ export function planSwitchback(
 /**
  * Judges a switchback by the exact permutation test over the orders that chance could have drawn.
  *
- * @param samples of the whole time; those outside of the plan's measured times are not looked at
+ * @param samples of the whole time; those outside of the plan's measured times are not examined
  * @example
  * ```ts
  * const plan = planSwitchback({ startAt: now, carryOverMs: 10_000 }, random)

@@ -49,7 +49,7 @@ describe('the rank sum test', () => {
       )
     }
     expect(p(24)).toBeGreaterThan(0.001)
-    // 25 a side is the first that is approximated; 23 and 24 show where it should lie.
+    // 25 per side is the first that is approximated; 23 and 24 show where it should lie.
     const stepped = p(25) / (p(24) ** 2 / p(23))
     expect(stepped).toBeGreaterThan(0.98)
     expect(stepped).toBeLessThan(1.15)

@@ -48,7 +48,7 @@ describe('a split inside the process', () => {
       { length: 400 },
       (_, seed) => judgeSplit({ blocks: blocks(12, 1, seed), direction: 'down' }).verdict,
     )
-    // 2.5 % a side are 10 of 400; more than 20 have a chance below 0.2 %.
+    // 2.5 % per side are 10 of 400; more than 20 have a chance below 0.2 %.
     expect(verdicts.filter(verdict => verdict === 'effective').length).toBeLessThanOrEqual(20)
     expect(verdicts.filter(verdict => verdict === 'harmful').length).toBeLessThanOrEqual(20)
   })

@@ -21,7 +21,7 @@ export interface OptimizerOptions {
   readonly warmUpMs?: number
   /** Expected time between ticks; it sizes the store. @default 5000 */
   readonly intervalMs?: number
-  /** How much the loop may do, all in all. */
+  /** How much the loop may do, all in all. @default the defaults of {@link BudgetLimits} */
   readonly budget?: Partial<BudgetLimits>
   /** What this process and the others agree on. @default there are no others, and what is shared is left alone */
   readonly fleet?: Fleet

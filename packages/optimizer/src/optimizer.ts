@@ -45,7 +45,7 @@ const TICK_SLICE_MS = 1
 
 /**
  * The loop. One tick goes the one walk: snapshot, store, verdicts on what was done, rules, decisions, actions, ledger.
- * It keeps no time of its own: whoever calls `tick(now)` does.
+ * It has no clock of its own: the caller of `tick(now)` provides the time.
  */
 export class Optimizer {
   readonly store: Store
@@ -208,7 +208,7 @@ export class Optimizer {
     return explainFiring(firing, refusals, answersTo(firing, latest ?? NOTHING_NEW, known))
   }
 
-  /** What is known of each action that was tried or thought of, and what it speaks for. */
+  /** The evidence on each action that was tried or considered, and the mode that it supports. */
   evidence(now: number = this.#clock()): Evidence[] {
     return this.histories.all.map(history => evidenceOf(history, this.#modeOf(history.action), now))
   }
@@ -237,7 +237,7 @@ export class Optimizer {
     atOnce(this.#telemetry.publish(this.ledger.append({ ...NOTHING_NEW, ...about, ...news })))
   }
 
-  /** A time that is no finite number would stay in the store for good. */
+  /** A time that is not a finite number would stay in the store for good. */
   #time(given: unknown): number {
     if (typeof given === 'number' && Number.isFinite(given)) return given
     warnLater(`a tick takes its time in milliseconds, but was given ${shownValue(given)}; the clock's time is used`)

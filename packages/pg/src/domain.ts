@@ -45,7 +45,7 @@ const MARKS: LibraryMarks = {
 }
 
 /**
- * Everything this package brings, for `homeostat()`: signals, the rules `SlowQueries` and `PoolExhausted`, the action
+ * Everything that this package provides, for `homeostat()`: signals, the rules `SlowQueries` and `PoolExhausted`, the action
  * `query.optimize`, and the reclaimer of idle pool connections. `homeostat()` makes one by itself of the options it is
  * given; make one yourself to keep hold of its instrumentation: it takes the place of the built-in one.
  *

@@ -7,7 +7,7 @@ import { instrumentationEntries } from './instrumentation-options.ts'
 
 /** Options of the pg domain: those of its instrumentation, rules and actions. */
 export interface PgOptions extends PgInstrumentationConfig {
-  /** What `query.optimize` looks at and when it advises an index. */
+  /** What `query.optimize` looks at and when it advises an index. @default the defaults of its members */
   optimize?: QueryOptimizeOptions
 }
 

@@ -80,7 +80,11 @@ export class PrometheusClient {
     return [...merged.values()]
   }
 
-  /** One request, whatever its length. */
+  /**
+   * One request, whatever its length.
+   *
+   * @throws PrometheusError when the server fails, refuses or answers something else than a matrix
+   */
   async part({ query, startMs, endMs, stepMs, signal }: RangeQuery): Promise<RangeSeries[]> {
     const body = new URLSearchParams({
       query,
@@ -97,7 +101,11 @@ export class PrometheusClient {
     }))
   }
 
-  /** https://prometheus.io/docs/prometheus/latest/querying/api/#querying-label-values */
+  /**
+   * https://prometheus.io/docs/prometheus/latest/querying/api/#querying-label-values
+   *
+   * @throws PrometheusError when the server fails, refuses or answers something else than a list
+   */
   async labelValues({ label, match, startMs, endMs, signal }: LabelQuery): Promise<string[]> {
     const body = new URLSearchParams({
       'match[]': match,

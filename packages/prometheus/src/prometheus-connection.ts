@@ -6,7 +6,10 @@ import { credentialsOf, headersOf, serverOf } from './prometheus-server.ts'
 export interface PrometheusConnectionOptions {
   /** For one request, in milliseconds. @default 30000 */
   readonly timeoutMs?: number
-  /** Sent with every request, e.g. `X-Scope-OrgID` for Mimir. An `Authorization` here beats one in the address. */
+  /**
+   * Sent with every request, e.g. `X-Scope-OrgID` for Mimir. An `Authorization` here beats one in the address.
+   * @default none
+   */
   readonly headers?: Readonly<Record<string, string>>
   /** The size of one answer, unpacked. @default no limit */
   readonly mostBytes?: number

@@ -16,7 +16,7 @@ export { responses } from './responses.ts'
 export { rules } from './rules.ts'
 
 /**
- * Everything this package brings, for `homeostat()`: memory, CPU and event loop, and the clean-up under memory pressure.
+ * Everything that this package provides, for `homeostat()`: memory, CPU and event loop, and the clean-up under memory pressure.
  * `homeostat()` makes one by itself, of the options it is given.
  *
  * @param peers - the domains beside it: `memory.cleanup` runs the reclaimers of all of them

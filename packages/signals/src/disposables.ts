@@ -1,4 +1,8 @@
-/** Several disposables as one, ended in the reverse order of their start; one that fails does not keep the others. */
+/**
+ * Several disposables as one, ended in the reverse order of their start. If one fails, the others are ended all the same.
+ *
+ * @throws AggregateError when it is disposed of and parts of it failed
+ */
 export function disposeTogether(...parts: readonly Disposable[]): Disposable {
   return {
     [Symbol.dispose]: () => {

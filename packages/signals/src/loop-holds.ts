@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks'
 import { every } from './timers.ts'
 
-/** How often the loop is looked at while operations run. A shorter hold than twice this is not noticed. */
+/** How often the loop is checked while operations run. A shorter hold than twice this is not noticed. */
 const BEAT_MS = 20
 const LATE_MS = 2 * BEAT_MS
 /** Without an operation for this long the beat stops, so that an idle process sleeps. */

@@ -4,6 +4,8 @@ type AnyFunction = (this: unknown, ...args: never[]) => unknown
  * Replaces one method and returns how to put the original back exactly: the same function, and no own property where
  * there was none. When somebody else has wrapped our wrapper since, it is left in place and `wrap`'s function must fall
  * through by itself; `isActive` tells it.
+ *
+ * @throws TypeError when the target has no such method
  */
 export function patchMethod<T extends object, K extends keyof T & string>(
   target: T,

@@ -53,6 +53,7 @@ export async function readRegularFile(path: string, maxBytes: number): Promise<s
  * {@link readRegularFile} at once.
  *
  * @param options - `acceptsPipe` waits for a pipe and reads it; for command lines, which a person can interrupt
+ * @throws IrregularFileError, FileTooLargeError, or the error of the file system
  */
 export function readRegularFileSync(path: string, maxBytes: number, options: { acceptsPipe?: boolean } = {}): string {
   const checked = (stats: Stats): void => {

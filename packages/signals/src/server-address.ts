@@ -1,4 +1,4 @@
-// What goes into telemetry and messages about a server must be what it claims to be. Connection strings are written by
+// Parts of an address go into telemetry and messages only if they are valid. Connection strings are written by
 // people: one misplaced character makes a password look like a host, a port or a database to every parser.
 
 /** Replaces a part that is not recognized as what it should be. */

@@ -3,7 +3,10 @@ import { flag, wholeNumber } from './options/option-schema.ts'
 
 /** Options that every instrumentation has. */
 export interface SignalInstrumentationConfig {
-  /** Read-only in effect: what `getConfig()` reports. Registering an instrumentation turns it on, as upstream's do. */
+  /**
+   * Read-only in effect: what `getConfig()` reports. Registering an instrumentation turns it on, as upstream's do.
+   * @default true
+   */
   enabled?: boolean
   /** Most series of this instrumentation. @default 2000 */
   maxSeries?: number

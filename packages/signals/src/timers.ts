@@ -16,7 +16,7 @@ export interface TimerOptions {
 
 /** Options of `sleep()`. */
 export interface SleepOptions {
-  /** Ends the sleep early: it then rejects with the reason of the signal. */
+  /** Ends the sleep early: it then rejects with the reason of the signal. @default no signal */
   readonly signal?: AbortSignal | undefined
   /** Keeps the process alive during the sleep. @default false */
   readonly holdsProcess?: boolean

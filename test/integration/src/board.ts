@@ -4,7 +4,7 @@ import type { Coordinator, StateStore } from '@homeostat/optimizer'
 import type { FleetLease, Orphan, ServerEngine, UndoRecord } from '@homeostat/optimizer/engines'
 import { CoordinatorUnavailableError, LeaseLostError, slotsOf } from '@homeostat/optimizer/engines'
 
-/** The kind of server that an application brings, of which Homeostat has never heard. */
+/** The kind of server that an application provides, of which Homeostat has never heard. */
 export const BOARD: ServerEngine = { name: 'board', title: 'Blackboard' }
 
 interface Record {

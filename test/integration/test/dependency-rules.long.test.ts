@@ -38,7 +38,7 @@ function check(folder: string): Promise<{ passes: boolean; output: string }> {
 async function copyOfSources(): Promise<string> {
   const copy = await realpath(await mkdtemp(join(tmpdir(), 'homeostat-rules-')))
   onTestFinished(() => rm(copy, { recursive: true, force: true }))
-  // Tests are not looked at. The links between packages are relative, so in the copy they lead to the copy.
+  // Tests are not examined. The links between packages are relative, so in the copy they lead to the copy.
   const isNeeded = (path: string): boolean => relative(root, path).split(sep)[2] !== 'test'
   await cp(join(root, 'packages'), join(copy, 'packages'), {
     recursive: true,

@@ -9,6 +9,7 @@ import { QueueSource } from './queue-source.ts'
 export interface QueueDirectoryOptions {
   readonly registry: Registry
   readonly timeoutMs: number
+  /** Polls without an answer before the last reading is forgotten. */
   readonly staleAfter: number
   /** The present in milliseconds since the epoch. */
   readonly clock: () => number

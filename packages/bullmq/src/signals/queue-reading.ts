@@ -10,7 +10,7 @@ export interface QueueReading {
   readonly oldestWaitingSince: number | undefined
   /**
    * No job that still waits at the next reading has waited since before this moment, in milliseconds since the epoch.
-   * `undefined` when that is not known: the jobs of a paused queue are not looked at.
+   * `undefined` when that is not known: the jobs of a paused queue are not examined.
    */
   readonly noneWaitsSinceBefore: number | undefined
   /** False when the store cannot tell how long jobs wait. */

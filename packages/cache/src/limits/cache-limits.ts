@@ -12,7 +12,7 @@ import { SoftLimit } from './soft-limit.ts'
 
 /** All caches go down together, by this much of their limit at a time. */
 const STEP = 0.05
-/** How often caches are looked at that grow without a message: by `fetch()`, or registered ones that do not ask for their limit. */
+/** How often caches are checked that grow without a message: by `fetch()`, or registered ones that do not ask for their limit. */
 const SWEEP_MS = 1000
 
 /** What setting the share came to. */

@@ -1,4 +1,4 @@
-/** An lru-cache, as far as it is looked at. */
+/** An lru-cache, as far as it is read. */
 export interface LruCache {
   readonly size: number
   /** Sum of the entries' sizes, in the unit the application chose; 0 when the cache does not track sizes. */
@@ -16,7 +16,7 @@ export const METRICS_CHANNEL = 'lru-cache:metrics'
 
 /**
  * What lru-cache publishes on `lru-cache:metrics` (since 11.3), once an operation: its `Status` object.
- * Source: `LRUCache.Status` in lru-cache 11.5.3. `key` and `value` are there as well and are never looked at, apart from
+ * Source: `LRUCache.Status` in lru-cache 11.5.3. `key` and `value` are there as well and are never read, apart from
  * whether there is a value.
  */
 export interface LruMessage {

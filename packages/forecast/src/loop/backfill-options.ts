@@ -12,14 +12,15 @@
 export interface BackfillOptions {
   /**
    * Base address of a range API: Prometheus, Mimir (`https://mimir/prometheus`), Grafana Cloud (`https://user:token@…/api/prom`).
-   * A user and password in it are sent as Basic authentication and never told.
+   * A user and password in it are sent as Basic authentication and never shown.
    */
   readonly url: string
-  /** Sent with every request, e.g. `X-Scope-OrgID` for Mimir. */
+  /** Sent with every request, e.g. `X-Scope-OrgID` for Mimir. @default none */
   readonly headers?: Readonly<Record<string, string>>
   /**
-   * What singles this service out, e.g. `{ job: 'shop' }`: added to every selector that does not name the label itself. Without
+   * Selects this service, e.g. `{ job: 'shop' }`: added to every selector that does not name the label itself. Without
    * it the worst of everything that the server has of a metric is taken.
+   * @default none
    */
   readonly labels?: Readonly<Record<string, string>>
   /** How far back, at most 30. @default 7 */

@@ -9,7 +9,7 @@ import { isForAll, isPassing, PatientServer } from './patient-server.ts'
 type Target = BackfillWork['targets'][number]
 
 const DAY_MS = 86_400_000
-/** What a life of the service has seen itself, it knows what it did meanwhile: no history replaces that. */
+/** A target with a day of its own observations is not backfilled: only these are known to be free of our own actions. */
 const ENOUGH_KNOWN_MS = DAY_MS
 /** A day of minutes, some 40 KB: they are read in a fraction of a millisecond. */
 const POINTS_A_REQUEST = 1440

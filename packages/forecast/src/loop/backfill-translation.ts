@@ -13,7 +13,7 @@ export interface BackfillQuestion {
 
 /** Samples are counted in windows of that length: ten minutes without their end, which Prometheus 2 counts as well and 3 does not. */
 const CADENCE_WINDOW_MS = 599_999
-/** Windows that are looked at, at most. */
+/** Windows that are examined, at most. */
 const CADENCE_POINTS = 200
 /** A rate needs two samples; four intervals also stand a lost one. Source: Grafana's `$__rate_interval`. */
 const RATE_SAMPLES = 2

@@ -12,7 +12,7 @@ export interface Backfill extends AsyncDisposable {
 
 /**
  * Fetches the last days of every target, one request at a time and in slices, while the process does its work. Never throws:
- * what goes wrong is told as a fault, and the forecasters go on with what they have.
+ * a failure is reported as a fault, and the forecasters go on with what they have.
  */
 export function startBackfill(options: BackfillOptions, work: BackfillWork): Backfill {
   const stopping = new AbortController()

@@ -3,7 +3,7 @@ import { attributes, promName } from '@homeostat/semconv'
 import type { Resource } from './resource.ts'
 import { isResource } from './resource.ts'
 
-/** What is undone works on for a while: what was put off is made up for. */
+/** Effects outlast the undo: deferred work is caught up on for about this long. */
 const AFTERMATH_MS = 5 * 60_000
 
 const RESOURCE = promName(attributes.forecastResource)

@@ -11,9 +11,11 @@ import type { Resource } from './resource.ts'
 export interface ReadOptions {
   readonly targets: readonly ReadTarget[]
   readonly limits: Readonly<Record<Resource, number>>
+  /** Probability above which a bottleneck is only reported. */
   readonly watch: number
   /** As they came, without what is not valid. */
   readonly options: ForecastDomainOptions
+  /** Where history is fetched from. @default no history is fetched */
   readonly backfill?: BackfillOptions
   /** What could not be used, and so is left out. */
   readonly rejected: readonly Error[]

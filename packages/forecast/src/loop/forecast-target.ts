@@ -21,7 +21,7 @@ import { isResource, RESOURCES } from './resource.ts'
  * ```
  */
 export interface ForecastTarget {
-  /** Tells targets apart, in labels as well: letters, digits, `.`, `_` and `-`, at most 64. */
+  /** Distinguishes targets, in labels as well: letters, digits, `.`, `_` and `-`, at most 64. */
   readonly name: string
   readonly resource: Resource
   /** PromQL of the number; of several series the highest counts. */

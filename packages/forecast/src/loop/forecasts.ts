@@ -59,7 +59,7 @@ export class Forecasts {
     )
   }
 
-  /** Looks at all targets now, and publishes what that says. A moment that was looked at already changes nothing. */
+  /** Looks at all targets now, and publishes what that says. A moment that was examined already changes nothing. */
   observe(now: number): void {
     if (!this.#instrumentation.isOn) return
     for (const each of this.#all.values()) {
@@ -113,8 +113,10 @@ export class Forecasts {
   }
 
   /**
-   * Goes on from what was saved. What does not fit is counted as a fault and left out; a target that has watched for longer than
-   * what was saved keeps what it has learned.
+   * Continues from a saved state. A part that does not fit is counted as a fault and left out. A target that has observed for
+   * longer than the saved one keeps what it has learned.
+   *
+   * @throws nothing: a part that is damaged is reported as a fault, a ForecastStateError
    */
   restore(saved: Readonly<Record<string, unknown>>): void {
     // Other processes of the service may watch other targets: what is known of them is handed on.
@@ -143,7 +145,7 @@ export class Forecasts {
     this.#censoring.see(entry, (resource, isNew, untilMs) => {
       for (const { watched } of this.#all.values()) {
         if (watched.target.resource !== resource) continue
-        // What a run has changed shows in whatever was asked within the horizon after it.
+        // The effect of a run shows in every forecast made within the horizon after it.
         const { horizons } = watched.target
         watched.censor(isNew ? untilMs + Math.max(...horizons.map(({ ms }) => ms)) : untilMs)
       }

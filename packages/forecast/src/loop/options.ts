@@ -27,7 +27,7 @@ export interface ForecastDomainOptions extends SignalInstrumentationConfig {
   readonly defaults?: boolean
   /** Probability above which a bottleneck is expected and prevention begins. @default 0.7, database 0.6 */
   readonly limits?: Partial<Readonly<Record<Resource, number>>>
-  /** Probability above which it is only told. @default 0.4 */
+  /** Probability above which it is only reported. @default 0.4 */
   readonly watch?: number
   /** How far ahead, unless a target says otherwise: a Prometheus duration. @default '15m' */
   readonly horizon?: string

@@ -53,7 +53,7 @@ export class PublishedForecast {
       level = this.#registry.level(definition).with(labels)
       this.#levels.set(key, level)
     }
-    // A level that is no number is left out.
+    // A level that is not a number is left out.
     level.set(value ?? Number.NaN)
   }
 }

@@ -12,7 +12,7 @@ const misses = `sum(rate(${LOOKUPS}{${RESULT}!="hit"}[1m]))`
 type Measure = Pick<Response, 'action' | 'cooldownMs' | 'options' | 'expect' | 'guards'>
 
 /**
- * What is done before a bottleneck comes. Actions that no package in use brings are refused with `no such action`, which tells
+ * The responses to a predicted bottleneck. Actions that no package in use provides are refused with `no such action`, which tells
  * what would have been done.
  */
 function measuresFor(resource: Resource, expr: string): readonly Measure[] {

@@ -2,7 +2,7 @@ import type { ForecasterState } from '../forecaster.ts'
 
 /** What is kept of a target across a restart. */
 export interface SavedTarget {
-  /** What was watched: a state of another expression is of another series. */
+  /** The expression that was watched: the state of another expression belongs to another series. */
   readonly expr: string
   /** How much time its samples speak for. */
   readonly knownMs: number

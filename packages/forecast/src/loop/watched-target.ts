@@ -59,7 +59,7 @@ export class WatchedTarget {
 
   /** Reads the value now and lets the forecaster learn from it, when that is due. */
   observe(now: number): void {
-    // What cannot be evaluated is missing, and not what it was.
+    // A value that cannot be evaluated is missing; the last one does not stand in for it.
     this.#value = undefined
     this.#value = this.#bound && worstOf(this.#bound, now)
     const sample = this.#live.take(now, this.#value)
@@ -69,7 +69,7 @@ export class WatchedTarget {
     this.#known.see(now)
   }
 
-  /** What comes until then is learned of by nobody: something is being done about it. */
+  /** Samples until then are not learned from: an action is under way against the problem. */
   censor(untilMs: number): void {
     this.#forecaster.censor(untilMs)
     this.#censoredUntil = Math.max(this.#censoredUntil, untilMs)
@@ -146,7 +146,7 @@ function forecasterOf({ resource, unit, above, horizons }: ReadTarget): Forecast
   })
 }
 
-/** Of several series the highest value; undefined when there is none. */
+/** The highest value of several series; undefined when there is none. */
 function worstOf(bound: BoundExpression, now: number): number | undefined {
   const found = bound.evaluate(now)
   const values =

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Response } from '@homeostat/optimizer'
 import type { BacktestResult } from '@homeostat/lab/backtest'
@@ -10,20 +11,20 @@ import { parseResponseFile } from '../reload/response-file.ts'
 
 const HELP = `usage: homeostat backtest --from SOURCE --rules FILE... [OPTION...]
 
-Replays recorded signals against rules and responses, through the loop itself: what would have fired, what would have been
-done, and how often alerts would have come and gone.
+Replays recorded signals against rules and responses, through the loop itself. Shows which alerts would have fired, which
+actions would have run, and how often alerts would have come and gone.
 
-  --from=SOURCE           A recording of Homeostat's, metrics in OTLP's JSON, or the address of a Prometheus server.
+  --from=SOURCE           A recording of Homeostat, metrics in OTLP's JSON, or the address of a Prometheus server.
   --rules=FILE...         Prometheus rule files.
-  --responses=FILE...     Files of responses. Without any, nothing would be done.
-  --against=FILE...       Rule files to compare with: what they do is marked "-", what --rules does "+".
-  --start=TIME            Evaluate from here on; what comes before only fills the rules' windows. RFC 3339 or Unix seconds.
-  --end=TIME              Until here. Of a server: by default now, and a day before it for --start.
-  --step=DURATION         Time between evaluations, for example 15s (default). A recording of Homeostat's has its own.
-  --json                  Everything, as one JSON object.
+  --responses=FILE...     Response files. Without any, no action would run.
+  --against=FILE...       Rule files to compare with: their lines are marked "-", those of --rules "+".
+  --start=TIME            Start of the evaluation; earlier data only fills the windows of rules. RFC 3339 or Unix seconds.
+  --end=TIME              End of the evaluation. For a server, the default is now, and the default of --start a day before it.
+  --step=DURATION         Time between evaluations, default 15s. A recording of Homeostat has its own.
+  --json                  Prints everything as one JSON object.
 
 Progress is reported on standard error.
-Exit code: 0 when all could be read and replayed, 1 when not.`
+Exit code: 0 if everything was read and replayed, else 1.`
 
 const PROGRESS_MS = 2000
 
@@ -53,6 +54,7 @@ export async function runBacktest(args: readonly string[], output: CommandOutput
   const { from } = values
   if (from === undefined) throw new Error("required option '--from' not provided")
   if (files.rules.length === 0) throw new Error("required option '--rules' not provided")
+  const isServer = /^https?:/.test(from)
   const errors: RuleFileError[] = []
   const responses = readResponses(files.responses, errors)
   const tried = { rules: readRules(files.rules, errors), responses }
@@ -62,10 +64,10 @@ export async function runBacktest(args: readonly string[], output: CommandOutput
     return 1
   }
 
-  const isServer = /^https?:/.test(from)
   const startMs = timeOf('start', values.start)
   const endMs = timeOf('end', values.end) ?? (isServer ? Date.now() : undefined)
   const stepMs = stepOf(values.step)
+  if (!isServer && !existsSync(from)) throw new Error(`path '${from}' does not exist`)
   const programs = other ? [other, tried] : [tried]
   const say = progress(output)
   try {
@@ -73,7 +75,7 @@ export async function runBacktest(args: readonly string[], output: CommandOutput
     const results = await backtest({
       source,
       programs,
-      // A server was asked for more than the time: for what the windows need before it.
+      // The data of a server begins earlier than the evaluation, to fill the windows of rules.
       ...given({ startMs: startMs ?? (isServer && endMs !== undefined ? endMs - DAY_MS : undefined), endMs }),
       onProgress: atMs => say(`replayed until ${new Date(atMs).toISOString()}`),
     })

@@ -13,31 +13,31 @@ const HELP = `usage: homeostat rules check [OPTION...] [FILE...]
 Checks Prometheus rule files and runs their unit tests, as "promtool check rules" and "promtool test rules" do,
 with the rule engine of this package.
 
-  rules check [FILE...]   Whether rule files, or the standard input, are valid: YAML, fields, names, durations, expressions,
-                          templates. Files of responses too, against the rule files named beside them and
-                          the rules and actions of the packages.
+  rules check [FILE...]   Checks rule files, or the standard input: YAML, fields, names, durations, expressions, templates.
+                          Checks response files against the rule files named beside them, and against the rules and
+                          actions of the packages.
     --lint=LIST           Lint checks: all, duplicate-rules (default), none.
     --lint-fatal          Lint errors give exit code 3.
-    --action=NAME         An action or knob that the application brings in code; may be given several times.
-    --alert=NAME          An alert of a rule that the application brings in code; may be given several times.
+    --action=NAME         An action or knob that the application provides in code. Repeatable.
+    --alert=NAME          An alert of a rule that the application provides in code. Repeatable.
 
   rules test FILE...      Runs rule test files:
                           https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
                           Tests that are scenarios run through the whole loop against a simulated plant.
-    --run=REGEXP          Only tests whose name matches; may be given several times.
-    --diff                Shows alerts that differ as one coloured text.
-    --debug               Shows what each test took and all its samples.
+    --run=REGEXP          Runs only tests whose name matches. Repeatable.
+    --diff                Shows differences of alerts as one coloured text.
+    --debug               Shows the duration and all samples of each test.
     --junit=FILE          Also writes the results as JUnit XML.
 
-  Both take --ignore-unknown-fields for rule files with fields of one's own, and --enable-feature=LIST:
-  promql-experimental-functions. (promql-delayed-name-removal is how this engine always works.)
+  Both accept --ignore-unknown-fields, for rule files with fields that Prometheus does not have, and --enable-feature=LIST:
+  promql-experimental-functions. (promql-delayed-name-removal is always on.)
 
   backtest                Replays recorded signals against rules and responses; see homeostat backtest --help.
 
-Exit code: 0 when all is well, 1 when something is wrong, 3 for lint errors with --lint-fatal.`
+Exit code: 0 without errors, 1 with errors, 3 for lint errors with --lint-fatal.`
 
 /**
- * Runs the command line and returns its exit code; everything it has to say goes to `output`.
+ * Runs the command line and returns its exit code. Everything that it prints goes to `output`.
  *
  * @param readInput gives the whole standard input
  */
@@ -50,8 +50,10 @@ export async function runCommandLine(
     return await run(args, output, readInput)
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    // Everything below reports what it finds; what is thrown is how it was called.
-    output.error(`homeostat: error: ${error.message}, try --help`)
+    // The commands report what they find; they throw only when they were called wrongly. Node adds advice on `--` to its message.
+    output.error(
+      `homeostat: error: ${error.message.replace(/\. To specify a positional argument .*$/s, '')}, try --help`,
+    )
     return 1
   }
 }

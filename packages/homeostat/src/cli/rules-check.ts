@@ -19,9 +19,9 @@ interface CheckOptions {
   readonly lintFatal: boolean
   readonly ignoreUnknownFields: boolean
   readonly experimental: boolean
-  /** Actions and knobs that the application itself brings. */
+  /** Actions and knobs that the application itself provides. */
   readonly actions: readonly string[]
-  /** Alerts of rules that the application itself brings. */
+  /** Alerts of rules that the application itself provides. */
   readonly alerts: readonly string[]
 }
 
@@ -79,7 +79,7 @@ export function checkRuleFiles(files: Iterable<CheckedText>, output: CommandOutp
 
 /**
  * Checks responses against the alerts and actions of the packages, those of the rule files beside them, and those that the caller
- * names because the application brings them in code.
+ * names because the application provides them in code.
  */
 function checkResponses(
   file: string,

@@ -19,7 +19,7 @@ export interface DoublingScope {
   readonly text: string
 }
 
-/** Linear in the number of metrics; points are not looked at. */
+/** Linear in the number of metrics; points are not read. */
 export function doublingScopes(own: readonly ScopeMetrics[], others: readonly ScopeMetrics[]): DoublingScope[] {
   const ours = new Map(
     own.flatMap(({ scope, metrics }) => metrics.map(({ descriptor }) => [descriptor.name, scope.name] as const)),

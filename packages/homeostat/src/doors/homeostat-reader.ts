@@ -56,7 +56,11 @@ export class HomeostatReader {
   // The parameter and result types below are `never` because the SDKs' own are nominal enums that differ between SDK 2 and
   // SDK 3: `never` fits both, and nobody but a MeterProvider calls these.
 
-  /** Called by the MeterProvider; exporting begins here. */
+  /**
+   * Called by the MeterProvider; exporting begins here.
+   *
+   * @throws Error when it was called before, as the readers of the SDK do
+   */
   setMetricProducer(producer: never): void {
     if (this.#producer) throw new Error('HomeostatReader can not be bound to a MeterProvider again.')
     const given: unknown = producer
@@ -71,6 +75,11 @@ export class HomeostatReader {
     this.#timer = every(this.#intervalMs, () => this.#export())
   }
 
+  /**
+   * One collection.
+   *
+   * @throws Error before a MeterProvider has the reader, as the readers of the SDK do
+   */
   async collect(options?: { timeoutMillis?: number }): Promise<never> {
     if (!this.#producer) throw new Error('HomeostatReader is not bound to a MeterProvider: give it to metricReaders')
     return (await this.#producer.collect(options)) as never

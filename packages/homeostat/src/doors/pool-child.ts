@@ -32,7 +32,7 @@ const POOL_FILES: readonly PoolFile[] = [
   },
 ]
 
-/** Where BullMQ looks for its files when the application is bundled, and nothing else has any. */
+/** Where BullMQ looks for its files in a bundled application. No other library has such files. */
 const BUNDLED_FILES: readonly (readonly [file: string, like: PoolFile])[] = [
   ['dist/cjs/classes/main.js', POOL_FILES[0]!],
   ['dist/cjs/classes/main-worker.js', POOL_FILES[1]!],

@@ -1,4 +1,4 @@
-/** As far as it is looked at: what a `MeterProvider` of SDK 2 or SDK 3 gives its reader. */
+/** As far as it is read: what a `MeterProvider` of SDK 2 or SDK 3 gives its reader. */
 interface Collector {
   readonly _sharedState?: unknown
 }

@@ -1,4 +1,4 @@
-/** What an SDK says when nobody has named the service, e.g. `unknown_service:node`. */
+/** The service name of an SDK when none is set, e.g. `unknown_service:node`. */
 const UNNAMED = 'unknown_service'
 
 /**

@@ -3,7 +3,7 @@ import { disposeTogether } from '@homeostat/signals'
 import type { AttachableReader } from './attachable-reader.ts'
 import { forTextExposition } from './text-exposition.ts'
 
-/** As far as it is looked at: the state that a `MeterProvider` of SDK 2 or SDK 3 keeps. It is private. */
+/** As far as it is read: the state that a `MeterProvider` of SDK 2 or SDK 3 keeps. It is private. */
 interface ProviderState {
   readonly metricCollectors?: readonly { readonly _metricReader?: object }[]
 }

@@ -32,7 +32,7 @@ const WHOLES: { readonly [Name in Field]?: OptionSchema } = {
 
 const FIELDS: readonly string[] = ['name', 'instrumentation', ...Object.keys(LISTS), ...Object.keys(WHOLES)]
 
-/** An object that brings more fields than this is not searched for misspelled ones. */
+/** An object that has more fields than this is not searched for misspelled ones. */
 const MOST_FIELDS = 100
 
 /**

@@ -24,7 +24,7 @@ export const engineSchema: OptionSchema<ServerEngine> = whole<ServerEngine>(
   { description: 'a kind of server', expected: 'a kind of server: name and title', whenWrong: 'no option can name it' },
 )
 
-/** The kinds of server that domains bring, those of the built-in ones first; the first of a name counts. */
+/** The kinds of server that domains provide, those of the built-in ones first; the first of a name counts. */
 export function enginesOf(own: readonly Pick<Domain, 'engine'>[] = []): ServerEngine[] {
   const engines = new Map<string, ServerEngine>()
   for (const { engine } of [...definitions.map(([, definition]) => definition), ...own])

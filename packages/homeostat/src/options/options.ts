@@ -18,27 +18,39 @@ export interface HomeostatOptions extends DomainChoice {
   readonly mode?: Mode
   /** No package and no action goes further than this. @default act */
   readonly maxMode?: Mode
-  /** The mode of single actions, e.g. `{ 'cache.warm': 'act' }`; stronger than the package's. A preventive response goes no further than the mode of `forecast` even so. */
+  /**
+   * The mode of single actions, e.g. `{ 'cache.warm': 'act' }`; stronger than the package's. A preventive response goes no further than the mode of `forecast` even so.
+   * @default none
+   */
   readonly actionModes?: Readonly<Record<string, Mode>>
-  /** Rules beside those of the packages; groups of a Prometheus rule file fit, see `@homeostat/promql/rule-files`. */
+  /**
+   * Rules beside those of the packages; groups of a Prometheus rule file fit, see `@homeostat/promql/rule-files`.
+   * @default none
+   */
   readonly rules?: readonly RuleSource[]
-  /** Responses beside those of the packages. One that runs the same action on the same alert takes the package's place. */
+  /**
+   * Responses beside those of the packages. One that runs the same action on the same alert takes the package's place.
+   * @default none
+   */
   readonly responses?: readonly Response[]
+  /** Actions beside those of the packages. @default none */
   readonly actions?: readonly Action[]
   /**
    * Prometheus rule files beside `rules`. They are read at the start and whenever one of them changes, together with the
    * response files: either all of them are put in force or, with a warning, the rules and responses before stay. Trials in
    * flight end on those that they began with.
+   * @default none
    */
   readonly ruleFiles?: readonly string[]
   /**
    * Files of responses beside `responses`; one that runs the same action on the same alert takes their place. See
    * `docs/response-files.md` of `@homeostat/lab` for the format.
+   * @default none
    */
   readonly responseFiles?: readonly string[]
-  /** Knobs beside those of the packages; a response sets one by naming it as its action. */
+  /** Knobs beside those of the packages; a response sets one by naming it as its action. @default none */
   readonly knobs?: readonly Knob[]
-  /** How much the loop may do, all in all. */
+  /** How much the loop may do, all in all. @default the defaults of {@link BudgetLimits} */
   readonly budget?: Partial<BudgetLimits>
   /**
    * Name of the service: its processes agree with each other who changes what they share, and restore what one of them left.
@@ -68,7 +80,7 @@ export interface HomeostatOptions extends DomainChoice {
    */
   readonly stateStore?: StateStore | EngineName | 'file'
   /**
-   * A file that stops all actions while it exists, unless it is empty or says `0`, `false`, `no` or `off`. It is looked at once a
+   * A file that stops all actions while it exists, unless it is empty or says `0`, `false`, `no` or `off`. It is checked once per
    * second. @default HOMEOSTAT_KILL_FILE
    */
   readonly killFile?: string

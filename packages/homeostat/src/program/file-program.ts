@@ -23,10 +23,10 @@ export interface FileProgramContext extends ProgramParts {
 
 /** How long the event loop is held at a time to put a program together. */
 const SLICE_MS = 1
-/** Responses looked at between two rests. */
+/** Responses checked between two rests. */
 const RESPONSES_OF_STEP = 128
 
-/** The files that rules and responses are read from, if there are any, beside what packages and options bring. */
+/** The files that rules and responses are read from, if there are any, beside what packages and options provide. */
 export function fileProgramOf(context: FileProgramContext): ProgramFiles | undefined {
   const { ruleFiles = [], responseFiles = [] } = context.options
   if (ruleFiles.length + responseFiles.length === 0) return undefined

@@ -125,7 +125,7 @@ function* rejectedBy(optimizer: Optimizer): Lines {
   for (const { message } of optimizer.rules.rejected) yield [message]
 }
 
-/** How many rules and responses the packages bring. */
+/** How many rules and responses the packages provide. */
 function sizeOf({ domains }: ProgramParts): number {
   return domains.reduce((sum, [{ rules = [], responses = [] }]) => sum + rules.length + responses.length, 0)
 }

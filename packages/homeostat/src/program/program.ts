@@ -35,7 +35,7 @@ export function actionsOf({ options, domains, modes }: ProgramParts): Action[] {
 }
 
 /**
- * Puts together what the packages bring and what the application adds. A package in mode `off` brings nothing: it only
+ * Puts together what the packages provide and what the application adds. A package in mode `off` brings nothing: it only
  * measures. A response of the application that runs the same action on the same alert takes the package's place.
  */
 export function* programOf(given: OwnProgram, parts: ProgramParts, compiler: Compiler): Steps<Program> {
@@ -88,7 +88,7 @@ function asCareful(own: Response, usual: Response | undefined): Response {
   return { preventive, requires, clear, maxMode, ...own } as Response
 }
 
-/** A response that runs what another package brings needs the mode of both. */
+/** A response that runs what another package provides needs the mode of both. */
 function responsesOf(domain: Domain, maxMode: Mode): Response[] {
   const own = new Set(broughtActions(domain).map(({ name }) => name))
   return (domain.responses ?? []).map(response => (own.has(response.action) ? response : { ...response, maxMode }))

@@ -19,7 +19,7 @@ export interface ProgramFilesOptions {
   readonly ruleFiles: readonly string[]
   readonly responseFiles: readonly string[]
   readonly base: ProgramBase | Promise<ProgramBase>
-  /** The expressions in force, most of which the next program has as well. Default: none. */
+  /** The expressions in force, most of which the next program has as well. @default none */
   readonly earlier?: () => CompiledExpressions
   /** Puts the rules and responses of the files in force, in one step. */
   readonly swap: (
@@ -29,7 +29,7 @@ export interface ProgramFilesOptions {
   /** Receives one line about the mistakes in the files, once per state of the files. */
   readonly warn: Warn
   readonly onFault: (error: unknown) => void
-  /** How often the files are looked at. @default 1000 */
+  /** How often the files are checked. @default 1000 */
   readonly pollMs?: number
 }
 

@@ -21,7 +21,7 @@ const LIMITS = { maxOldGenerationSizeMb: 1024 }
 /** An error as it crosses threads: its class does not. */
 export type SentError = Pick<RuleFileError, 'file' | 'line' | 'column' | 'reason' | 'place'>
 
-/** What the thread sends: small parts, because a part is unpacked at once. */
+/** A message of the thread. Messages are small, because each is unpacked in one go. */
 export type SentPart =
   | { readonly part: 'group'; readonly group: RuleGroup }
   | { readonly part: 'rules'; readonly rules: RuleGroup['rules'] }

@@ -11,7 +11,7 @@ export interface FileText {
   readonly text: string
 }
 
-/** What the files stand beside: everything that the packages and the options bring, also where it is switched off. */
+/** What the files stand beside: everything that the packages and the options provide, also where it is switched off. */
 export interface ProgramBase {
   readonly rules: readonly RuleSource[]
   readonly actions: ReadonlySet<string>

@@ -15,7 +15,7 @@ export interface PlacedResponse {
 export interface ResponseFileOptions {
   /** The name that errors carry. */
   readonly file: string
-  /** Compiles the expressions, for whoever asks for them again. Default: they are not kept. */
+  /** Compiles the expressions, for whoever asks for them again. @default they are not kept */
   readonly expressions?: Compiler
 }
 

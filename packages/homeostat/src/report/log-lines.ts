@@ -21,7 +21,7 @@ export interface LogLinesOptions {
   /** Undefined writes nothing. */
   readonly logger: Logger | undefined
   readonly faults: Faults
-  /** Milliseconds of a clock that only goes forward. */
+  /** Milliseconds of a clock that only goes forward. @default performance.now */
   readonly clock?: () => number
 }
 

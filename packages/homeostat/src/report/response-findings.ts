@@ -29,7 +29,7 @@ export interface ResponseFinding {
 type FindingSteps<T> = Generator<readonly ResponseFinding[], T, void>
 
 const NONE: readonly ResponseFinding[] = []
-/** Rules looked at between two rests. */
+/** Rules checked between two rests. */
 const RULES_OF_STEP = 128
 /** Wrong names for which a similar one is looked for. */
 const MOST_HINTS = 100

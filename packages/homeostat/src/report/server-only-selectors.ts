@@ -32,7 +32,7 @@ interface Written {
   readonly expr: string
 }
 
-/** Rules looked at between two rests, to learn what they record. */
+/** Rules checked between two rests, to learn what they record. */
 const RULES_OF_STEP = 128
 
 /** The rules and responses whose selectors are checked. */

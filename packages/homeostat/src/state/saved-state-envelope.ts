@@ -1,4 +1,4 @@
-/** What is written around a state. A release that writes another one leaves this one alone. */
+/** The envelope around a state. A release with another envelope leaves this one alone. */
 const VERSION = 1
 
 /** A state as it was saved. */

@@ -3,9 +3,9 @@ import { chooseStateStore, createFileStateStore, type ServerEngine } from '@home
 import { StatePlaceUnknownError } from './state-place-unknown-error.ts'
 
 export interface StatePlacesOptions {
-  /** The one place, when somebody has named it; then no other is used. */
+  /** The one place, when somebody has named it; then no other is used. @default `folder`, else the first candidate */
   readonly given?: StateStore
-  /** The state folder of the service, where somebody has named one. */
+  /** The state folder of the service, where somebody has named one. @default no folder */
   readonly folder?: string
   /** The servers that may keep it and have answered by now: the application's clients are made after Homeostat. */
   readonly candidates: () => readonly StateStoreCandidate[]

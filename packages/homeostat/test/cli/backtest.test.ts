@@ -123,7 +123,7 @@ describe('homeostat backtest', () => {
     })
     expect(await run('backtest', '--from', 'none.ndjson', '--rules', 'rules.yml')).toMatchObject({
       code: 1,
-      error: expect.stringContaining('ENOENT'),
+      error: expect.stringContaining('does not exist'),
     })
     expect(await run('backtest', '--from=http://127.0.0.1:9', '--rules', 'rules.yml')).toMatchObject({
       code: 1,

@@ -211,7 +211,7 @@ test.each([
   expect(await run(...args)).toEqual({ code: 1, out: '', error: `homeostat: error: ${reason}, try --help` })
 })
 
-test('an option it does not know is an error as well', async () => {
+test('an unknown option is an error', async () => {
   expect(await run('rules', 'check', '--fix', 'good.yml')).toMatchObject({
     code: 1,
     error: expect.stringContaining("'--fix'"),

@@ -75,7 +75,7 @@ export class LookupCounter {
     reply: unknown,
   ): void {
     const { condition } = handler.redis
-    // What a RESP2 connection receives once it is subscribed are messages, which answer no command.
+    // A RESP2 connection that is subscribed receives messages, which answer no command.
     if (condition?.subscriber && condition.protocol !== 3) return
     this.#count(series, shape, command, reply)
   }

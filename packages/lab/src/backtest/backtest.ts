@@ -15,7 +15,7 @@ export interface BacktestOptions {
   readonly startMs?: number
   /** @default the last snapshot */
   readonly endMs?: number
-  /** Receives the time of the signals now and then. */
+  /** Receives the time of the signals now and then. @default nothing is reported */
   readonly onProgress?: (atMs: number) => void
 }
 

@@ -8,10 +8,13 @@ import type { BacktestSource } from './source.ts'
 export interface OpenSourceOptions {
   /** The programs to try: from a Prometheus server only the series that they read are fetched. */
   readonly programs: readonly ProgramSource[]
+  /** Start of the data that is fetched from a Prometheus server, in milliseconds since the epoch. @default a day before the end */
   readonly startMs?: number
+  /** End of the data that is fetched, in milliseconds since the epoch; required for a Prometheus server. @default none */
   readonly endMs?: number
+  /** Time between ticks, in milliseconds, where the source has none of its own. @default 15000 */
   readonly stepMs?: number
-  /** Receives the progress of the download. */
+  /** Receives the progress of the download. @default nothing is reported */
   readonly onProgress?: (line: string) => void
 }
 

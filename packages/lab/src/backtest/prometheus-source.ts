@@ -13,12 +13,13 @@ export interface PrometheusOptions {
   readonly programs: readonly ProgramSource[]
   /** @default a day before the end */
   readonly startMs?: number
-  /** Required: a backtest has no present time to end at. */
+  /** Required: a backtest has no present time to end at. @default none: opening fails without it */
   readonly endMs?: number
   /** Time between ticks, in milliseconds. @default 15000 */
   readonly stepMs?: number
   /** For one request, in milliseconds. @default 30000 */
   readonly timeoutMs?: number
+  /** Receives the progress of the download. @default nothing is reported */
   readonly onProgress?: (line: string) => void
 }
 
@@ -34,7 +35,8 @@ const LOOKBACK_MS = 300_000
 export async function openPrometheus(address: string, options: PrometheusOptions): Promise<BacktestSource> {
   const { programs, endMs, stepMs = DEFAULT_STEP_MS, timeoutMs, onProgress } = options
   const client = new PrometheusClient(address, timeoutMs === undefined ? {} : { timeoutMs })
-  if (endMs === undefined) throw new PrometheusError(client.name, 'say until when: a server has no end by itself')
+  if (endMs === undefined)
+    throw new PrometheusError(client.name, 'set endMs: the data of a server has no end of its own')
   const { startMs = endMs - DAY_MS } = options
   const { selectors, windowMs } = readBy(programs)
   // Whole steps, so that the same question gets the same answer.

@@ -55,6 +55,6 @@ export interface BacktestResult {
   readonly quiet: readonly string[]
   /** Rules that could not be evaluated, and at how many ticks. */
   readonly failures: readonly { readonly rule: string; readonly error: string; readonly ticks: number }[]
-  /** Rules that could not be loaded, a line each. */
+  /** Rules that could not be loaded, one line each. */
   readonly rejected: readonly string[]
 }

@@ -14,6 +14,8 @@ export interface AsyncTestRunner {
  * import { describe, test } from 'vitest'
  * describeScenarios(['rules/queue.test.yml'], { describe, test })
  * ```
+ *
+ * @throws Error inside a test that fails, with what was expected and what was got
  */
 export function describeScenarios(files: readonly string[], runner: AsyncTestRunner): void {
   for (const file of files) {

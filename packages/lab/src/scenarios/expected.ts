@@ -41,6 +41,6 @@ export interface Expected {
   readonly ms: number
   /** Events before it do not count. Only of `by`. */
   readonly fromMs: number
-  /** Absent kinds are not looked at; of a kind without patterns there should be none. */
+  /** Absent kinds are not examined; of a kind without patterns there should be none. */
   readonly events: Partial<Readonly<Record<EventKind, readonly EventPattern[]>>>
 }

@@ -11,6 +11,7 @@ const APART_MS = 10_000
 
 /** Options of a simulated plant. Times are in milliseconds. */
 export interface PlantOptions {
+  /** Seed of the noise, any number. */
   readonly seed: number
   readonly intervalMs: number
   readonly clock: () => number

@@ -40,7 +40,7 @@ export class RenewalTimeoutError extends Error {
   }
 }
 
-/** A receipt has more parts than anybody reads, and more than may be copied at a stretch. The rest is left out. */
+/** A receipt has more parts than can be read or copied at a stretch. The rest is left out. */
 export class ReceiptTooLargeError extends RangeError {
   override readonly name = 'ReceiptTooLargeError'
   readonly code = 'HOMEOSTAT_RECEIPT_TOO_LARGE'

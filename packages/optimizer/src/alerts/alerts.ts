@@ -14,7 +14,7 @@ export interface Evaluated {
   readonly limited: readonly LimitedRule[]
 }
 
-/** Alerts looked at between two rests. */
+/** Alerts checked between two rests. */
 const ALERTS_OF_STEP = 1024
 
 /** The alerts of a program as the loop sees them. */

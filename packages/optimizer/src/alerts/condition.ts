@@ -74,11 +74,11 @@ export interface ConditionPolicy {
 /** Where every rule and label set begins. */
 export const INACTIVE: Condition = { state: 'inactive', flaps: NO_FLAPS }
 
-/** A longer silence than this between evaluations says nothing about what happened in it. */
+/** After a gap between evaluations longer than this, nothing is known about the time in between. */
 const GAP_INTERVALS = 3
 /** For so many intervals without data a pending condition waits and a clear one is still believed. The half allows for late ticks. */
 const FROZEN_INTERVALS = 2.5
-/** The lookback of Prometheus's staleness: after it, nobody could say any more that the alert fires. */
+/** The lookback of Prometheus's staleness: after it, it is unknown whether the alert still fires. */
 const MISSING_MS = 300_000
 
 /**
@@ -143,7 +143,7 @@ function advancePending(
   return { state: 'inactive', flaps }
 }
 
-/** Half of the evaluations must have held: a few samples between many missing ones are no proof. */
+/** Half of the evaluations must have held: a few samples between many missing ones prove nothing. */
 function fireWhenDue(pending: Pending, { at, nth }: EvaluationTime, { forMs, startedAt }: ConditionPolicy): Condition {
   const { since, first, missed } = pending
   const held = nth - first + 1 - missed

@@ -27,7 +27,7 @@ const PACE_STEP_MS = 30_000
 
 const SCOPE = 'otel_scope_name'
 
-/** Series looked at between two rests. */
+/** Series checked between two rests. */
 const SERIES_OF_STEP = 128
 
 export interface FreshnessOptions {
@@ -50,7 +50,7 @@ interface Present {
   readonly byLabels: LabelMatch<Labels>
 }
 
-/** What was looked at ahead for a selector. */
+/** What was read ahead for a selector. */
 interface Prepared {
   readonly now: number
   readonly own: Present

@@ -20,7 +20,7 @@ export const DEFAULT_BASELINE_MS = 120_000
 /** A baseline holds at most this many of the latest ticks, however long it is asked to be. */
 const MOST_BASELINE_TICKS = 1000
 
-/** Responses looked at between two rests. */
+/** Responses checked between two rests. */
 const RESPONSES_OF_STEP = 32
 
 type Labels = Readonly<Record<string, string>>

@@ -53,7 +53,7 @@ interface Refusing {
   readonly preempts?: readonly OpenTrial[]
 }
 
-/** Firings and questions looked at between two rests; each takes a few microseconds. */
+/** Firings and questions checked between two rests; each takes a few microseconds. */
 const QUESTIONS_OF_STEP = 32
 
 /**
@@ -77,7 +77,7 @@ export function* decideInSteps(input: DecisionInput): Steps<(Due | Refusal)[]> {
   const present = troubleOf(questions.answering.filter(({ response }) => !response.preventive))
   // A shadow changes nothing, so it stands in nobody's way.
   const open = input.open.filter(({ arm }) => arm !== 'shadow')
-  /** What is due, and what will be as soon as what gives way to it has ended: nothing less urgent takes its place meanwhile. */
+  /** Proposals that are due, and those that will be as soon as the trials that yield to them have ended: nothing less urgent takes their place meanwhile. */
   const ahead: Proposal[] = [...input.asked]
 
   const consulted: Due[] = []

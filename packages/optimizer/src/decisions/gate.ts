@@ -28,7 +28,7 @@ export interface GateState {
   readonly warmUpMs: number
   readonly open: readonly OpenTrial[]
   readonly spending: Spending
-  /** The same without preventive trials: what prevention has spent is no reason to leave what has come alone. */
+  /** The same without preventive trials: prevention must not use up the budget of responses to present problems. */
   readonly spendingOnPresent: Spending
   /** All alerts that fire now. */
   readonly firings: readonly Firing[]

@@ -57,7 +57,7 @@ export function afterYielding(proposal: Proposal, state: GateState, yielding: re
   }
 }
 
-/** What has to end before the proposal can begin, in one line; undefined where every yielding trial can end at once. */
+/** Names the trials that have to end before the proposal can begin, in one line; undefined if all of them can end at once. */
 export function notYetYielded(yielding: readonly OpenTrial[]): string | undefined {
   const trial = yielding.find(each => each.state === 'running' || each.state === 'reverting' || isLasting(each))
   return trial && `${trial.action} is being ${trial.state === 'running' ? 'ended' : 'reverted'} for it (${trial.id})`

@@ -18,9 +18,9 @@ const DEFAULT_SPARE_MS = 2000
 
 /** Options of {@link Fleet}. */
 export interface FleetOptions {
-  /** Without one, shared actions do not run. It is closed together with the fleet. */
+  /** Without one, shared actions do not run. It is closed together with the fleet. @default none */
   readonly coordinator?: Coordinator
-  /** Why there is no coordinator, for people. Asked only while there is none. */
+  /** Why there is no coordinator, for people. Asked only while there is none. @default no reason is given */
   readonly whyNone?: () => string | undefined
   /** Unique to this process, e.g. a random id. */
   readonly member: string

@@ -1,6 +1,6 @@
 import type { ServerCandidate } from '../words/server-candidate.ts'
 
-/** What a server says of itself. */
+/** The identity that a server reports. */
 export interface ServerIdentity {
   /** The same for all addresses of one place, e.g. the run id of a Redis and the number of a database. */
   readonly id: string

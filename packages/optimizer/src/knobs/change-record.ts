@@ -6,7 +6,7 @@ export interface ChangeRecord {
   readonly knob: string
   /** The value before the first change. */
   readonly was: number
-  /** What may stand now because of us: one value, or several while it is on the way from one to the next. */
+  /** The values that may be in force because of us: one value, or several while it is on the way from one to the next. */
   readonly set: readonly number[]
 }
 

@@ -1,4 +1,4 @@
-/** A clock that runs a little too fast or too slow, or is looked at a little late, has not been set. */
+/** A clock that runs a little too fast or too slow, or is read a little late, has not been set. */
 const TOLERANCE_MS = 1000
 
 /** Notices that the clock on the wall was set, by comparing it with one that only goes forward. */

@@ -13,22 +13,23 @@ export interface UndoJournalOptions {
   readonly folder: string
   /** A process that cannot be seen from here, in another container for example, is taken for dead after twice this time without a sign. */
   readonly leaseMs: number
+  /** Whose journal this is. @default this process */
   readonly identity?: ProcessIdentity
 }
 
 /** A journal of a dead process, under a name of this one. */
 export interface AdoptedJournal {
   readonly journal: JournalFile
-  /** What it was called; under this name other processes find it again. */
+  /** The name under which other processes find it. */
   readonly deadPath: string
 }
 
-/** What a name of a journal says: `{pid}-{start}-{machine}-{random}.journal`. */
+/** The parts of a journal's name: `{pid}-{start}-{machine}-{random}.journal`. */
 const NAME = /^(?<pid>\d+)-(?<startedAt>\d+)-(?<machine>[0-9a-f]{12})-[0-9a-f]{8}\.journal$/
 
 /**
  * The undo records of this process's knobs whose values outlive it, in a file of its own. The file is named by its owner, and
- * owners are told apart by pid and start, so several processes of one host share a folder and leave each other's live knobs alone.
+ * owners are distinguished by pid and start, so several processes of one host share a folder and leave each other's live knobs alone.
  */
 export class UndoJournal {
   readonly folder: string

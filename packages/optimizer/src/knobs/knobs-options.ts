@@ -8,7 +8,7 @@ export interface KnobsOptions {
   readonly service: string
   /** Where undo journals are kept. @default `HOMEOSTAT_STATE_DIR`, else a folder of the user below the system's temporary files */
   readonly stateDir?: string | undefined
-  /** What shared knobs are leased from. Without one they are not set. */
+  /** What shared knobs are leased from. Without one they are not set. @default none */
   readonly coordinator?: Coordinator | undefined
   /** A change that is not renewed for this long is taken back. @default 60000 */
   readonly leaseMs?: number
@@ -18,11 +18,15 @@ export interface KnobsOptions {
   readonly timeoutMs?: number
   /** How often changes that other processes left are looked for. @default 1000 */
   readonly sweepMs?: number
+  /** Environment variables. @default process.env */
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Milliseconds since the epoch. */
   readonly clock: () => number
-  /** Asked right before each set; true stops it. For a flag that a watchdog trips while the event loop is blocked. */
+  /**
+   * Asked right before each set; true stops it. For a flag that a watchdog trips while the event loop is blocked.
+   * @default never stopped
+   */
   readonly isStopped?: () => boolean
-  /** Told what went wrong where nobody waits for it. */
+  /** Told what went wrong where nobody waits for it. @default faults are ignored */
   readonly onFault?: (error: unknown) => void
 }

@@ -52,6 +52,7 @@ export class Knobs implements AsyncDisposable {
   /** The event loop of the process has nothing left to do. */
   #isProcessEnding = false
 
+  /** @throws DuplicateKnobError for two knobs of one name */
   constructor(options: KnobsOptions) {
     const { leaseMs = 60_000, excludeMs = 86_400_000, timeoutMs = 2000, clock, onFault = ignore } = options
     this.#options = { ...options, leaseMs, excludeMs, clock, onFault }

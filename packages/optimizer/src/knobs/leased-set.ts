@@ -8,7 +8,9 @@ export interface LeasedSetOptions {
   readonly knob: string
   readonly access: KnobAccess
   readonly lease: KnobLease
+  /** The present value, in the unit of the knob. */
   readonly from: number
+  /** The value to set, in the unit of the knob. */
   readonly next: number
   /** Both as in `VerifiedSetOptions`. */
   readonly isShared: boolean

@@ -12,6 +12,7 @@ const RESTORE_MS = 5000
 
 export interface LeftChangesOptions extends SharedLeaseTimes {
   readonly journal: UndoJournal
+  /** What shared knobs are leased from. @default none */
   readonly coordinator?: Coordinator | undefined
   readonly clock: () => number
   readonly isKnown: (knob: string) => boolean
@@ -73,7 +74,7 @@ export class LeftChanges {
     const open = journal.changes
     if (open.some(change => isKnown(change.knob))) return
     this.#journals.delete(journal)
-    // What is left concerns knobs of other programs of this service: under its own name again they find it.
+    // The remaining records belong to knobs of other programs of this service, which look for them under this name.
     if (open.length > 0) await journal.rename(deadPath)
     else await journal.close()
   }

@@ -5,16 +5,21 @@ import { typeName, type KnobAccess } from './knob-access.ts'
 export interface VerifiedSetOptions {
   readonly knob: string
   readonly access: KnobAccess
+  /** The present value, in the unit of the knob. */
   readonly from: number
+  /** The value to set, in the unit of the knob. */
   readonly next: number
   readonly fleet: FleetLease | undefined
   /** Whether other processes and people may set the value at any time. */
   readonly isShared: boolean
-  /** Called when the knob has returned true, before its value is read. */
+  /** Called when the knob has returned true, before its value is read. @default nothing is called */
   readonly onSet?: () => Promise<void>
-  /** Called with a value that stands in place of `next`, before the knob is asked a second time. False: it is not asked. */
+  /**
+   * Called with a value that stands in place of `next`, before the knob is asked a second time. False: it is not asked.
+   * @default it is asked again
+   */
   readonly mayAskAgain?: (value: number) => boolean | Promise<boolean>
-  /** Whether `true` counts when the value cannot be read after it. For an undo in a hurry. */
+  /** Whether `true` counts when the value cannot be read after it. For an undo in a hurry. @default false */
   readonly trustsAnswer?: boolean
 }
 

@@ -11,7 +11,7 @@ import { setVerified } from './verified-set.ts'
 /** What stands because of us, as far as it is known. */
 export interface Stand {
   readonly was: number
-  /** What may stand because of us; see `ChangeRecord`. */
+  /** The values that may be in force because of us; see `ChangeRecord`. */
   set: readonly number[]
   /** Somebody else may have reverted the change: the value of before is then not a sign of a person. */
   mayBeBack: boolean

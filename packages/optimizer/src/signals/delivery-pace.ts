@@ -24,7 +24,7 @@ export class DeliveryPace {
       if (at - deliveredAt > FORGET_MS) this.#readers.delete(other)
   }
 
-  /** The interval of the slowest reader; 0 when none has delivered three times. One long pause is no slower pace. */
+  /** The interval of the slowest reader; 0 when none has delivered three times. One long pause does not make the pace slower. */
   get slowestMs(): number {
     let slowest = 0
     for (const { intervalMs, previousMs } of this.#readers.values())

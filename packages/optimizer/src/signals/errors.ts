@@ -1,4 +1,4 @@
-/** The attributes of a series are more than anybody tells series apart by. Rules do not see the series. */
+/** A series has more attributes than distinguish real series. Rules do not read it. */
 export class TooManyAttributesError extends RangeError {
   override readonly name = 'TooManyAttributesError'
   readonly code = 'HOMEOSTAT_TOO_MANY_ATTRIBUTES'

@@ -48,7 +48,7 @@ export interface IngestionOptions {
  * last value; one that is merely idle under a reader of deltas is carried on.
  *
  * As in a Prometheus that scrapes several targets, nobody's series hide anybody else's: a metric that two scopes or two
- * providers carry is there twice, told apart by `otel_scope_name` or `homeostat_provider`.
+ * providers carry is there twice, distinguished by `otel_scope_name` or `homeostat_provider`.
  */
 export class Ingestion {
   readonly #store: Store
@@ -174,7 +174,7 @@ export class Ingestion {
   }
 }
 
-/** As exporters write it: what is no text as JSON. */
+/** As exporters write it: a value that is not a text becomes JSON. */
 function textOf(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 }

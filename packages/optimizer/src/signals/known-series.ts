@@ -47,7 +47,7 @@ export class KnownMetric {
   /** And mostly at the same place, which saves even looking for it. */
   readonly #byPlace: (Place | undefined)[] = []
   readonly #byKey = new Map<string, KnownSeries>()
-  /** Attributes that are too many, which are not looked at again. */
+  /** Attributes that are too many, which are not checked again. */
   readonly #tooWide = new WeakSet<Attributes>()
 
   readonly #onRefused: (error: Error) => void
@@ -120,7 +120,7 @@ export class KnownMetric {
       series = this.#byKey.get(key) ?? begin(key)
       this.#byObject.set(attributes, series)
     }
-    // What an attacker of cardinality leaves behind is not held on to by its place.
+    // A flood of series must not stay in memory through its places in the list.
     if (place < MAX_PLACES) this.#byPlace[place] = { attributes, series }
     return series
   }

@@ -8,7 +8,7 @@ interface Known {
 
 /**
  * Numbers the providers of a process, from 1, in the order in which their readers deliver. Two providers may carry the same
- * scopes and names, as two processes may under one Prometheus, so their series must be told apart.
+ * scopes and names, as two processes may under one Prometheus, so their series must be distinguished.
  */
 export class ProviderNumbers {
   readonly #known: Known[] = []

@@ -110,7 +110,7 @@ export class SnapshotReader {
         metrics.some(metric => isSum(metric) && metric.aggregationTemporality === temporality),
       )
     if (!hasSums(DELTA)) {
-      // A reader of deltas that has nothing to tell is no reader of totals.
+      // A reader of deltas that has delivered nothing yet does not count as a reader of totals.
       if (hasSums(CUMULATIVE)) heard.cumulativeAt = at
       return true
     }

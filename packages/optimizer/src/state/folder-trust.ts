@@ -20,7 +20,7 @@ const MOST_LINKS = 40
  * - a link on the way is made by us or by root;
  * - a folder on the way that everybody may write to has the sticky bit, and what is in it on the way belongs to us or root;
  * - a volume that is mounted on the way may be open to everybody: that is how containers are given theirs;
- * - the folders of ours, the last ones, are no links, belong to us, and nobody else may write to them.
+ * - our own folders, the last ones of the path, are not links, belong to us, and nobody else may write to them.
  *
  * @param base - the folder above ours
  * @param own - the names of ours, one in the other

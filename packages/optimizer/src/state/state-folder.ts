@@ -10,7 +10,10 @@ import { distrustOf } from './folder-trust.ts'
 
 /** Where the state folder is, and to which service it belongs. */
 export interface StateFolderOptions {
-  /** The folder itself; it wins over the environment. */
+  /**
+   * The folder itself; it wins over the environment.
+   * @default HOMEOSTAT_STATE_DIR, else a folder of the user for temporary files
+   */
   readonly stateDir?: string | undefined
   /** One folder per service: processes of one service restore each other's knobs. */
   readonly service: string
@@ -38,7 +41,7 @@ export function stateFolder({ stateDir, service, environment }: StateFolderOptio
   return join(resolve(base), wasUsedAsItIs(base, service) ? service : folderName(service))
 }
 
-/** What a variable says that is no valid path is not used; `homeostat()` warns of it. */
+/** A variable whose value is not a valid path is not used; `homeostat()` warns about it. */
 function folderIn(environment: StateFolderOptions['environment']): string | undefined {
   const name = 'HOMEOSTAT_STATE_DIR'
   const given = textIn(environment, name)
@@ -64,7 +67,7 @@ function wasUsedAsItIs(base: string, service: string): boolean {
 
 /**
  * Makes the folder, and those in it that are named, for its user alone: who may write to it decides what knobs are set to.
- * Before anything is made, and after, everything is looked at from the top down; see `distrustOf`.
+ * Before anything is made, and after, everything is checked from the top down; see `distrustOf`.
  *
  * @param nested - names of folders in it, one in the other
  * @throws JournalUnavailableError

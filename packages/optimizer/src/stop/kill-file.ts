@@ -13,7 +13,7 @@ export interface KillFileOptions {
   readonly onChange: () => void
   /** Called with one line when the file is there and does not do what its author may have meant. */
   readonly onWarning: (message: string) => void
-  /** How often the file is looked at. @default 1000 */
+  /** How often the file is checked. @default 1000 */
   readonly pollMs?: number
 }
 

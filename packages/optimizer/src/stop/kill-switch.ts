@@ -19,7 +19,7 @@ export interface KillSwitchSource {
 }
 
 /**
- * Stops every action, at once and for as long as anybody says so: runs are aborted, lasting changes are reverted, nothing
+ * Stops every action, at once and for as long as any source is tripped: runs are aborted, lasting changes are reverted, nothing
  * new starts. Measuring and deciding go on, so that one can see what would be done.
  *
  * Each source is released where it was tripped and nowhere else: `HOMEOSTAT_DISABLED=1` cannot be reset from inside, and

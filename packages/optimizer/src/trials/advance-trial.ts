@@ -37,7 +37,7 @@ export type TrialEvent =
 export interface TrialPolicy {
   /** From 0 to 1; spreads the cooldowns of a fleet. */
   readonly jitter: number
-  /** What the guards of the trial could not see, a line each. */
+  /** What the guards of the trial could not see, one line each. */
   readonly blindSpots: readonly string[]
 }
 

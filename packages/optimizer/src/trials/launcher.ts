@@ -20,7 +20,7 @@ import { planTrial, verifyingTimes } from '../words/trial-design.ts'
 import type { TrialHistories } from './trial-history.ts'
 import type { Trials } from './trials.ts'
 
-/** Refusals that are looked at between two rests. */
+/** Refusals that are checked between two rests. */
 const REFUSALS_OF_STEP = 32
 
 /** What came of the proposals that were due. */

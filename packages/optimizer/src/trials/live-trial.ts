@@ -107,7 +107,7 @@ export class LiveTrial {
     if (reason === undefined || !isWatched || this.#breach !== undefined) return undefined
     this.#breach = reason
     this.#history.breach(this.#trial, now)
-    // The breach is looked at again when the run has ended: it may have changed nothing.
+    // The breach is checked again when the run has ended: it may have changed nothing.
     if (this.#trial.state === 'running') this.#run?.abort(breachText(reason))
     else this.#breached(reason, now)
     return reason

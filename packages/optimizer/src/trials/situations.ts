@@ -15,7 +15,7 @@ import type { Launcher } from './launcher.ts'
 import type { TrialHistories } from './trial-history.ts'
 import type { Trials } from './trials.ts'
 
-/** Firings looked at between two rests. */
+/** Firings checked between two rests. */
 const FIRINGS_OF_STEP = 256
 
 export interface SituationsOptions {

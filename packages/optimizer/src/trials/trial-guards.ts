@@ -94,7 +94,7 @@ export class TrialGuards {
     this.#trial = trial
   }
 
-  /** What the guards could not see so far, a line each. */
+  /** What the guards could not see so far, one line each. */
   get blindSpots(): string[] {
     return this.#watched.map(({ guard, status, watches }) => {
       if (status.state === 'blind') return `${guard.expr}: ${status.reason}`

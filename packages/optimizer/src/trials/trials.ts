@@ -22,7 +22,7 @@ import { TrialNews } from './trial-news.ts'
 /** Judged trials that are remembered; cooldowns and budgets look back an hour at most. */
 const MAX_JUDGED = 1000
 
-/** Firings looked at between two rests. */
+/** Firings checked between two rests. */
 const FIRINGS_OF_STEP = 256
 
 /** A guard of a trial that was breached. */

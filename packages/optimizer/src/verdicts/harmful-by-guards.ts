@@ -1,5 +1,5 @@
 /**
- * Level of the exact test. Verdicts get 0.025 a side; a count of breaches is looked at after each trial, so a fifth of
+ * Level of the exact test. Verdicts get 0.025 per side; a count of breaches is tested after each trial, so a fifth of
  * it is used here, which keeps "ever harmful" of a harmless action below 0.025 over 48 + 48 trials.
  */
 const ALPHA = 0.005

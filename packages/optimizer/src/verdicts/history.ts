@@ -16,7 +16,7 @@ import { isEmptyReceipt } from '../words/receipt.ts'
 const MOST_EPISODES = 200
 const MOST_SHADOWS = 48
 const LAST_LOOK = 48
-/** Two breaches in runs and fewer in controls are no proof of harm, and reason enough to stop. */
+/** Two breaches in runs and fewer in controls do not prove harm, but are reason enough to stop. */
 const MOST_BREACHES = 2
 /** An action that cannot be run proves nothing, and withholding it meanwhile proves no more. */
 const MOST_FAILURES = 5

@@ -5,7 +5,7 @@ import type { ServerCandidate } from './server-candidate.ts'
  * coordinator's clock alone.
  */
 export interface FleetLease {
-  /** What it is about; see `knobKey()` and `actionKey()`. */
+  /** The resource it is for; see `knobKey()` and `actionKey()`. */
   readonly key: string
   /** Random, and never used twice: only who has it can renew or release. */
   readonly token: string
@@ -31,7 +31,7 @@ export interface UndoRecord {
   readonly set: unknown
 }
 
-/** What a coordinator hands over in the place of a text that is not a record: it is there, and says nothing. */
+/** Stands for a record whose text cannot be read: there was one, and its content is unknown. */
 const UNREADABLE: UndoRecord = Object.freeze({ knob: '', was: null, set: null })
 /** A record of ours has some hundred characters. */
 const MAX_RECORD_CHARS = 10_000

@@ -20,7 +20,7 @@ export interface Loop {
 }
 
 /**
- * Everything a domain package brings, as one object. `homeostat()` is a list of these. Only the name is required: a domain may
+ * Everything a domain package provides, as one object. `homeostat()` is a list of these. Only the name is required: a domain may
  * bring nothing but signals, nothing but rules, or nothing but a server to coordinate through.
  *
  * @example

@@ -15,11 +15,11 @@ export interface Bounds<T> {
 
 /** What a response may ask of a knob: exactly one of these. */
 export interface KnobOptions {
-  /** The value itself. */
+  /** The value itself. @default not set: exactly one of `to`, `by` and `factor` is given */
   readonly to?: number
-  /** Added to the value. */
+  /** Added to the value. @default not set */
   readonly by?: number
-  /** Multiplied with the value. */
+  /** Multiplied with the value. @default not set */
   readonly factor?: number
 }
 

@@ -21,7 +21,7 @@ export interface Receipt {
   /** The longest stretch in which the action itself held the event loop, in milliseconds. */
   readonly blockedMs?: number
   readonly advice?: readonly Advice[]
-  /** What could not be done, a line each. */
+  /** What could not be done, one line each. */
   readonly problems?: readonly string[]
   /** Set when the change lasts: the loop keeps it while it helps and undoes it when it does not. */
   readonly undo?: Undo

@@ -1,5 +1,5 @@
 /**
- * A kind of server that can do something for Homeostat, e.g. `{ name: 'redis', title: 'Redis' }`. A domain brings it, together
+ * A kind of server that can do something for Homeostat, e.g. `{ name: 'redis', title: 'Redis' }`. A domain provides it, together
  * with the servers of that kind that the application uses.
  */
 export interface ServerEngine {
@@ -16,7 +16,7 @@ export interface ServerCandidate<T> {
   /** For people, and the same whenever the place is, e.g. `db-1:5432/shop`; no credentials. */
   readonly address: string
   /**
-   * What the server says of itself: two addresses of one identity are one place, e.g. `localhost` and `127.0.0.1`.
+   * The identity that the server reports: two addresses of one identity are one place, e.g. `localhost` and `127.0.0.1`.
    * @default the address
    */
   readonly identity?: string

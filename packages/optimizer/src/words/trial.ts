@@ -117,7 +117,7 @@ export interface JudgedTrial extends JudgedBase {
 }
 
 interface JudgedBase extends TrialBase {
-  /** What its guards could not have seen, a line each. */
+  /** What its guards could not have seen, one line each. */
   readonly blindSpots: readonly string[]
   readonly outcome: Outcome
   readonly endedAt: number

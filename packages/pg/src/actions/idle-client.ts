@@ -7,7 +7,7 @@ const CLIENT_EVENTS = ['notification', 'notice', 'drain', 'end', 'error'] as con
 const POOL_METHODS = ['_remove', 'emit', 'end'] as const
 const CLIENT_METHODS = ['end', 'emit'] as const
 
-/** What pg-pool keeps to itself and is looked at here: the same from pg-pool 2.0 to 3.14. */
+/** What pg-pool keeps to itself and is read here: the same from pg-pool 2.0 to 3.14. */
 export interface IdlePool extends PoolShape {
   readonly _idle?: unknown
   _remove?(client: object): void
@@ -42,7 +42,7 @@ export function obstacleOf(pool: IdlePool, { poolClasses }: DriverCopies): strin
   return undefined
 }
 
-/** Closes the client that has been idle longest, and tells why when there is none that may be closed. */
+/** Closes the client that has been idle longest, or returns why none may be closed. */
 export function closeIdleClient(pool: IdlePool, { clientClasses }: DriverCopies): string | undefined {
   let obstacle = 'none of its connections is idle'
   for (const { client, idleListener } of pool._idle as readonly IdleItem[]) {

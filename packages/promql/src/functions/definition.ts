@@ -41,7 +41,7 @@ export type RangeFunction = (
 ) => number | undefined
 
 interface RangeOptions {
-  /** Arguments before or after the range are scalars. Default: the range alone. */
+  /** Arguments before or after the range are scalars. @default the range alone */
   readonly args?: readonly ValueType[]
   readonly keepName?: true
   readonly experimental?: true

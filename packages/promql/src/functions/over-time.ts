@@ -36,7 +36,7 @@ function variance(window: RangeWindow): number {
   return squares / window.length
 }
 
-/** How often neighbouring values satisfy the test; NaN to NaN is no change. */
+/** How often neighbouring values satisfy the test; NaN to NaN does not count as a change. */
 function countPairs(test: (value: number, previous: number) => boolean) {
   return (window: RangeWindow): number => {
     let count = 0

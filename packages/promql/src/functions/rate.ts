@@ -57,7 +57,7 @@ function counterFunction(compute: (window: RangeWindow, rangeMs: number) => numb
     const argument = call.expr.args[0]
     const inner = argument === undefined ? undefined : unwrapParens(argument)
     const selected = inner?.kind === 'range' ? inner.selector.metric : undefined
-    // What the selector says is enough in most rules; else every series is looked at.
+    // The state of the selector is enough in most rules; else every series is read.
     if (selected !== undefined && COUNTER_NAME.test(selected)) return compute
     const place = placeOf(call.source, inner ?? call.expr)
     return (window, rangeMs, context, labels) => {

@@ -3,7 +3,7 @@ import type { Labels } from '../words/labels.ts'
 
 /**
  * Samples to groups: each sample's labels lead to one object per group, the same at every evaluation, so that state can be
- * kept in it and told apart by a round number instead of filling and clearing maps.
+ * kept in it and distinguished by a round number instead of filling and clearing maps.
  */
 export class LabelGroups<T> {
   readonly #groups = new Map<string, T>()

@@ -27,7 +27,7 @@ class SelectorPlan {
   }
 }
 
-/** Series looked at between two rests: their rings lie apart, and each costs a few times a hundred nanoseconds. */
+/** Series checked between two rests: their rings lie apart, and each costs a few times a hundred nanoseconds. */
 const SERIES_OF_STEP = 1024
 
 /** The newest sample of each series, unless it is stale or too old. */

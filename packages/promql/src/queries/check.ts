@@ -13,7 +13,7 @@ import { skipSpace } from '../syntax/token.ts'
 
 /** What a check depends on besides the expression. */
 export interface CheckOptions {
-  /** Functions behind Prometheus's feature flag are allowed. */
+  /** Functions behind Prometheus's feature flag are allowed. @default false */
   readonly experimental?: boolean | undefined
 }
 

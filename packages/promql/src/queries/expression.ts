@@ -28,7 +28,7 @@ export interface QueryBounds {
 
 /** Options of {@link compile}. */
 export interface CompileOptions extends CheckOptions {
-  /** Allow the functions that Prometheus has behind `--enable-feature=promql-experimental-functions`. Default false. */
+  /** Allow the functions that Prometheus has behind `--enable-feature=promql-experimental-functions`. @default false */
   readonly experimental?: boolean | undefined
 }
 

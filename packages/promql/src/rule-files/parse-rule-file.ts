@@ -14,11 +14,11 @@ import { MappingReader } from './yaml-reader.ts'
 export interface RuleFileOptions {
   /** The name that errors carry. */
   readonly file: string
-  /** Fields that Prometheus does not know are passed over instead of reported. Default: false. */
+  /** Fields that Prometheus does not know are passed over instead of reported. @default false */
   readonly ignoreUnknownFields?: boolean
-  /** Expressions may use the functions that Prometheus has behind a feature flag. Default: false. */
+  /** Expressions may use the functions that Prometheus has behind a feature flag. @default false */
   readonly experimental?: boolean
-  /** Where expressions are compiled, for whoever asks for them again. Default: they are not kept. */
+  /** Where expressions are compiled, for whoever asks for them again. @default they are not kept */
   readonly expressions?: CompiledExpressions
 }
 

@@ -16,7 +16,7 @@ export interface ParsedRuleTestFile {
 export interface RuleTestFileOptions {
   /** The name that errors carry. */
   readonly file: string
-  /** Tests with this field are of somebody else's kind and passed over. Default: there are none, and it is an error. */
+  /** Tests with this field are of somebody else's kind and passed over. @default there are none, and it is an error */
   readonly passOver?: string | undefined
 }
 

@@ -21,11 +21,11 @@ const MOST_EVALUATIONS = 1_000_000
 
 /** How rule tests are run and reported; the options of `promtool test rules`. */
 export interface RuleTestOptions {
-  /** Alerts that differ are shown as one coloured text instead of expected and got. Default: false. */
+  /** Alerts that differ are shown as one coloured text instead of expected and got. @default false */
   readonly diff?: boolean
-  /** Expressions may use the functions that Prometheus has behind a feature flag. Default: false. */
+  /** Expressions may use the functions that Prometheus has behind a feature flag. @default false */
   readonly experimental?: boolean
-  /** Is given all samples of the test, its input and what rules recorded, one series a text, and up to when. Default: none. */
+  /** Is given all samples of the test, its input and what rules recorded, one series a text, and up to when. @default none */
   readonly dump?: (at: string, series: readonly string[]) => void
 }
 

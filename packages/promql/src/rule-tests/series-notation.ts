@@ -18,6 +18,8 @@ const ITEM = new RegExp(`^(?:(_)|(stale)|([+-]?${NUMBER})(?:([+-])(${NUMBER}))?)
 /**
  * Reads series values: `1 2 _ stale`, `1+2x5` (1, then 2 more five times), `1x5` (1, then 1 five times), `_x5` (five gaps).
  * https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/#series
+ *
+ * @throws SeriesNotationError for a text that is not one, and for more than a million samples
  */
 export function parseSeriesValues(text: string): SeriesPoint[] {
   const points: SeriesPoint[] = []

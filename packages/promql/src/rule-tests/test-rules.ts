@@ -17,11 +17,11 @@ export interface RuleTestCase {
 
 /** Which tests of a file are run, and how. */
 export interface RuleTestCaseOptions extends RuleTestOptions {
-  /** Only tests whose name matches; a test without a name has the empty one. Default: all. */
+  /** Only tests whose name matches; a test without a name has the empty one. @default all */
   readonly run?: RegExp
-  /** Fields in rule files that Prometheus does not know are passed over. Default: false. */
+  /** Fields in rule files that Prometheus does not know are passed over. @default false */
   readonly ignoreUnknownFields?: boolean
-  /** Tests with this field are of somebody else's kind and passed over. Default: there are none, and it is an error. */
+  /** Tests with this field are of somebody else's kind and passed over. @default there are none, and it is an error */
   readonly passOver?: string
 }
 
@@ -83,6 +83,8 @@ export interface TestRunner {
  * import { describe, test } from 'vitest'
  * describeRuleTests(['rules/queue.test.yml'], { describe, test })
  * ```
+ *
+ * @throws Error inside a test that fails, with what was expected and what was got
  */
 export function describeRuleTests(files: readonly string[], runner: TestRunner): void {
   for (const file of files) {

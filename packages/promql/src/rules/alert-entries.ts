@@ -1,7 +1,7 @@
 import type { Labels } from '../words/labels.ts'
 import type { Steps } from '../words/steps.ts'
 
-/** Alerts looked at between two rests; a new one, with its templates, takes some ten microseconds. */
+/** Alerts checked between two rests; a new one, with its templates, takes some ten microseconds. */
 export const ALERTS_OF_STEP = 32
 
 /** Nothing is ever put into it: most rules have no alert, and pay for none. */

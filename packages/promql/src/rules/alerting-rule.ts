@@ -14,7 +14,7 @@ import type { Steps } from '../words/steps.ts'
 import type { Store } from '../store/store.ts'
 import { parseTemplate, type Template } from '../templates/template.ts'
 
-/** Samples looked at between two rests; the labels of a new one take a few microseconds. */
+/** Samples checked between two rests; the labels of a new one take a few microseconds. */
 const SAMPLES_OF_STEP = 64
 
 /** Turns an expression's result into samples of alerts, and shows in `ALERTS` what their states make of them. */

@@ -23,26 +23,27 @@ export function rulesOf(source: RuleSource): readonly (Rule | RecordingRule)[] {
 
 /** Options of {@link createRules}. */
 export interface RulesOptions {
-  /** A monotonic clock in milliseconds, to measure rules with. Default: rules are not measured. */
+  /** A monotonic clock in milliseconds, to measure rules with. @default rules are not measured */
   readonly clockMs?: () => number
-  /** The value of `$externalLabels` in templates. Default: no labels. */
+  /** The value of `$externalLabels` in templates. @default no labels */
   readonly externalLabels?: Readonly<Record<string, string>>
-  /** The value of `$externalURL` in templates. Default: the empty text. */
+  /** The value of `$externalURL` in templates. @default the empty text */
   readonly externalUrl?: string
-  /** Rules may use the functions that Prometheus has behind `--enable-feature=promql-experimental-functions`. Default: false. */
+  /** Rules may use the functions that Prometheus has behind `--enable-feature=promql-experimental-functions`. @default false */
   readonly experimental?: boolean
   /**
    * Pending and firing alerts that one rule may have. Further alerts of the rule are left out and counted in
-   * `Evaluation.limited`; the alerts it has stay. Unlike a group's `limit`, it does not fail the rule. Default: no limit, as in Prometheus.
+   * `Evaluation.limited`; the alerts it has stay. Unlike a group's `limit`, it does not fail the rule.
+   * @default no limit, as in Prometheus
    */
   readonly maxAlertsPerRule?: number
-  /** Expressions that were compiled already, when the rules were checked for example. Default: none. */
+  /** Expressions that were compiled already, when the rules were checked for example. @default none */
   readonly expressions?: CompiledExpressions
 }
 
 /** Options of {@link createRules} for alerts whose states differ from those of Prometheus. */
 export interface StatesOptions<A> extends RulesOptions {
-  /** Decides when alerts are pending, fire and end. Default: as in Prometheus. */
+  /** Decides when alerts are pending, fire and end. @default as in Prometheus */
   readonly states: AlertStates<A>
 }
 

@@ -10,7 +10,7 @@ import type { RecordingRule } from './rule.ts'
 import type { Steps } from '../words/steps.ts'
 import type { Store } from '../store/store.ts'
 
-/** Samples looked at between two rests; the labels of a new one take a few microseconds. */
+/** Samples checked between two rests; the labels of a new one take a few microseconds. */
 const SAMPLES_OF_STEP = 64
 
 /** Writes an expression's result into the store, as `Eval` in Prometheus's `rules/recording.go`. */

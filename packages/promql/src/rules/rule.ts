@@ -19,9 +19,9 @@ export interface Rule {
   readonly alert: string
   /** PromQL; every sample of its result is one alert. */
   readonly expr: string
-  /** How long a sample must be there before its alert fires, as a Prometheus duration. Default `0s`: at once. */
+  /** How long a sample must be there before its alert fires, as a Prometheus duration. @default `0s`: at once */
   readonly for?: string
-  /** How long an alert goes on firing after its sample went away. Default `0s`. In rule files: `keep_firing_for`. */
+  /** How long an alert goes on firing after its sample went away. In rule files: `keep_firing_for`. @default `0s` */
   readonly keepFiringFor?: string
   /** Labels added to the alert's; values may hold templates. */
   readonly labels?: Readonly<Record<string, string>>

@@ -1,6 +1,6 @@
 /**
  * The bit pattern of Prometheus's staleness marker is a NaN; ours sets both words alike, so it is a NaN on machines of
- * either byte order and is told apart from other NaNs without allocating.
+ * either byte order and is distinguished from other NaNs without allocating.
  */
 const STALE_WORD = 0x7f_f0_00_02
 
@@ -14,7 +14,7 @@ const BYTES_PER_HEAD = HEAD_FIELDS * Int32Array.BYTES_PER_ELEMENT
 const GAP_SAMPLES = 1
 
 /**
- * Rings of samples, all of one size, side by side in one piece of memory and told apart by number. With thousands of series
+ * Rings of samples, all of one size, side by side in one piece of memory and distinguished by number. With thousands of series
  * an evaluation waits for memory: what it reads of a series are a few numbers that lie beside those of its neighbours, and
  * the samples themselves, no object of its own.
  *

@@ -56,7 +56,7 @@ export class Series {
     const dropped = page.length(number) - kept
     page.truncate(number, kept)
     this.lastMs = kept === 0 ? -Infinity : page.timeAt(number, kept - 1)
-    // What the next value follows is no longer known: it counts as a drop, and the window is looked through.
+    // The predecessor of the next value is unknown now: it counts as a drop, and the window is searched.
     this.#lastValue = Infinity
     return dropped
   }

@@ -11,30 +11,34 @@ import { Series } from './series.ts'
 
 /** Options of {@link createStore}. */
 export interface StoreOptions {
-  /** How long a series stays visible after its newest sample. Default 300 000 (5 minutes), as in Prometheus. */
+  /** How long a series stays visible after its newest sample. @default 300000, 5 minutes, as in Prometheus */
   readonly lookbackMs?: number
-  /** Expected time between samples; sizes the rings, which hold up to twice as many. Default 5 000. */
+  /** Expected time between samples; sizes the rings, which hold up to twice as many. @default 5000 */
   readonly intervalMs?: number
-  /** Series kept at most; further ones are refused and counted. Default 10 000. */
+  /** Series kept at most; further ones are refused and counted. @default 10000 */
   readonly maxSeries?: number
-  /** Memory of all rings together; beyond it rings stop growing and new series are refused. Default 64 MiB. */
+  /** Memory of all rings together; beyond it rings stop growing and new series are refused. @default 67108864, 64 MiB */
   readonly maxBytes?: number
-  /** `selected` (default) stores only what some expression selects; `all` stores everything for {@link StoreOptions.retentionMs}. */
+  /**
+   * `selected` stores only series that some expression selects; `all` stores everything for {@link StoreOptions.retentionMs}.
+   * @default 'selected'
+   */
   readonly keep?: 'selected' | 'all'
-  /** How far back `keep: 'all'` reaches. Default 3 600 000 (1 hour). */
+  /** How far back `keep: 'all'` reaches. @default 3600000, 1 hour */
   readonly retentionMs?: number
-  /** Step of a subquery that names none (`[1h:]`), as Prometheus takes its evaluation interval. Default `intervalMs`. */
+  /** Step of a subquery that names none (`[1h:]`), as Prometheus takes its evaluation interval. @default `intervalMs` */
   readonly subqueryStepMs?: number
-  /** Samples one evaluation may touch, and steps of subqueries; beyond it the evaluation fails. Default 5 000 000. */
+  /** Samples one evaluation may touch, and steps of subqueries; beyond it the evaluation fails. @default 5000000 */
   readonly maxSamples?: number
   /**
    * What the wall clock shows at a time of the samples, in milliseconds since the epoch. Samples may be dated by a clock that
-   * nobody sets; `time()`, `timestamp()`, dates and `@` are about the clock on the wall all the same. Default: the same time.
+   * nobody sets; `time()`, `timestamp()`, dates and `@` read the clock on the wall all the same.
+   * @default the same time
    */
   readonly wallTime?: (timeMs: number) => number
-  /** Work that one evaluation may take, in milliseconds; rests do not count. Beyond it the evaluation fails. Default: no limit. */
+  /** Work that one evaluation may take, in milliseconds; rests do not count. Beyond it the evaluation fails. @default no limit */
   readonly evaluationTimeoutMs?: number
-  /** Called once per reason when a limit is reached. */
+  /** Called once per reason when a limit is reached. @default nothing is called */
   readonly onWarning?: (message: string) => void
 }
 
@@ -213,7 +217,7 @@ export class Store {
   sweep(nowMs: number): void {
     const gone: Series[] = []
     for (const series of this.#series.values()) {
-      // Newer than now: left from before the clock was set back. They would make every new sample out of order.
+      // Newer than now: left from before the clock jumped back. They would make every new sample out of order.
       if (series.lastMs > nowMs + this.#options.intervalMs)
         this.#counts.rewoundSamples += series.dropAfter(nowMs, this.#memory)
       if (nowMs - series.lastMs > series.retentionMs) gone.push(series)

@@ -11,5 +11,5 @@ export function atOnce<T>(steps: Steps<T>): T {
 /** Samples computed between two rests; one takes some ten nanoseconds. */
 export const SAMPLES_OF_STEP = 4096
 
-/** Label sets looked at between two rests: one that is new takes a few microseconds. */
+/** Label sets checked between two rests: one that is new takes a few microseconds. */
 export const LABELS_OF_STEP = 128

@@ -14,7 +14,7 @@ interface TempReclaimerOptions {
   readonly maxFiles: number
 }
 
-/** Entries that are looked at in one run, so that a huge shared temp folder cannot keep it busy. */
+/** Entries that are examined in one run, so that a huge shared temp folder cannot keep it busy. */
 const MAX_ENTRIES = 100_000
 
 interface Run {

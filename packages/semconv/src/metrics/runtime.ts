@@ -1,4 +1,4 @@
-// What the process uses of the machine, against the limit that is really enforced; and its event loop.
+// The use of the machine by the process, against the enforced limits; and its event loop.
 import { attributes as a } from '../attributes.ts'
 import type { MetricDefinition } from '../metric-definition.ts'
 

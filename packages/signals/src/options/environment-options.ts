@@ -16,7 +16,7 @@ const PREFIX = 'HOMEOSTAT_'
 /** Stands for a variable whose getter throws. */
 const UNREADABLE = Symbol('unreadable')
 
-/** Variables that are looked at; an operating system allows fewer. */
+/** Variables that are checked; an operating system allows fewer. */
 const MOST_VARIABLES = 100_000
 
 /** Variables that are reported as unknown; the rest is ignored without a warning. */

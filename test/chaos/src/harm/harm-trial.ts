@@ -18,13 +18,13 @@ const TIMEOUT_MS = 20
 
 /** What became of one harmful action in one service. */
 export interface HarmOutcome {
-  /** Seconds from the onset in what is measured until the change was set back, each time it was in force. */
+  /** Seconds from the onset in what is measured until the change was reverted, each time it was in force. */
   readonly reverted: readonly number[]
   readonly runs: number
   readonly isQuarantined: boolean
   /** Whether its change was in force at the end. */
   readonly persists: boolean
-  /** Runs that were set back before they did any harm. */
+  /** Runs that were reverted before they did any harm. */
   readonly early: number
   /** Causes of reverts and of the quarantine, without their numbers. */
   readonly said: readonly string[]

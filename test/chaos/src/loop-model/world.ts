@@ -75,7 +75,7 @@ class World {
   readonly #pressure: readonly LevelSeries[]
   readonly #guarded: LevelSeries
   readonly #unsettled = new Set<string>()
-  /** Changes of runs whose receipt is known: those the loop can set back. */
+  /** Changes of runs whose receipt is known: those that the loop can revert. */
   readonly #inForce = new Set<symbol>()
   readonly #counts = { ticks: 0, runs: 0, withheld: 0, breaches: 0, reverts: 0, preempted: 0 }
   #step: Step = CALM

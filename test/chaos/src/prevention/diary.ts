@@ -6,7 +6,7 @@ export interface Act {
   readonly action: string
   readonly arm: 'act' | 'control'
   readonly at: number
-  /** When what it had changed was set back; its start, where nothing lasts. */
+  /** When what it had changed was reverted; its start, where nothing lasts. */
   until: number
 }
 

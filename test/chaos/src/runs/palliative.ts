@@ -48,7 +48,7 @@ export const run: ChaosRun = {
   },
 }
 
-/** 48 episodes a side, drawn as the loop draws them. */
+/** 48 episodes per side, drawn as the loop draws them. */
 function randomised(plant: HistoryOptions['phases'][number]['plant'], threshold: number): HistoryOptions {
   return { phases: [{ plant, arms: 'undecided', perArm: 48 }], threshold }
 }

@@ -26,7 +26,7 @@ export const modeGate: StandingGate = {
 }
 
 /**
- * Missing data is no evidence: the trouble may be over, gone or broken. A value that is infinite or not a number comes from a
+ * Missing data proves nothing: the trouble may be over, gone or broken. A value that is infinite or not a number comes from a
  * division by zero: the alert fires, but the value shows neither how bad it is nor whether an action helped.
  */
 export const missingDataGate: Gate = {

@@ -1,7 +1,7 @@
 import type { SpanContext } from '@opentelemetry/api'
 import { SpanKind, TraceFlags } from '@opentelemetry/api'
 
-/** A span as far as it is looked at; that of SDK 2.x and 3.x alike. */
+/** A span as far as it is read; that of SDK 2.x and 3.x alike. */
 interface EndedSpan {
   readonly kind: SpanKind
   readonly duration: readonly [seconds: number, nanoseconds: number]

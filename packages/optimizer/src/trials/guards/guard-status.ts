@@ -11,6 +11,6 @@ export interface GuardWatch {
    * ratio's trials a second. Costs about a microsecond and allocates nothing that lasts.
    */
   observe(now: number, value: number | undefined, denominator?: number): GuardStatus
-  /** What it cannot see, for the receipt, e.g. `would miss harm below +58 %`. Said for three minutes and 95 of 100 cases. */
+  /** What it cannot see, for the receipt, e.g. `would miss harm below +58 %`. It holds for three minutes and 95 of 100 cases. */
   readonly blindBelow: string
 }

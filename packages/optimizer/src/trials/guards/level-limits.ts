@@ -29,7 +29,7 @@ export function windowWidths(tickMs: number): readonly number[] {
 /** Lengths of the stretch before the trial that is its reference; the one that foretold best when it was quiet is used. */
 const REFERENCES = [64, 256, 1024]
 
-/** Deviations looked at for each length; more would cost milliseconds of the loop and say little more. */
+/** Deviations computed for each length; more would cost milliseconds of the loop and say little more. */
 const POSITIONS = 300
 
 /** With fewer deviations the upper 1 % is one or two of them, and the t quantile already pays for not knowing the tail. */

@@ -63,7 +63,7 @@ export class QuietLevel {
     this.#lastAt = now
     const size = Math.max(0, value)
     const weight = this.#usual === 0 ? 1 : Math.max(1 / USUAL, 1 / (this.#count + 1))
-    // What was learned from zeros alone says nothing about how the number varies around a level.
+    // Zeros alone do not show how the number varies around a level.
     if (this.alwaysZero && size > 0) this.#count = this.#next = 0
     this.#usual += (size - this.#usual) * weight
     this.#push(this.toLog(size))
