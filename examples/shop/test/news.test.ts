@@ -25,7 +25,7 @@ const judged = {
 } satisfies LedgerEntry['verdicts'][number]
 
 describe('the news of the timeline', () => {
-  it('say once what is seen and once that it fires, with the number', () => {
+  it('report a condition once and its firing once, with the number', () => {
     const news = new News()
     const seen = { ...quiet, pending: [{ ...firing, since: 100_000, firesAt: 115_000 }] }
     expect(news.read(seen)).toEqual([
@@ -38,7 +38,7 @@ describe('the news of the timeline', () => {
     expect(news.read(quiet)).toEqual([{ kind: 'over', text: 'MemoryPressure: its condition no longer holds' }])
   })
 
-  it('say why an action was refused, once per change of reason', () => {
+  it('report why an action was refused, once per change of reason', () => {
     const news = new News()
     const refused = (...refusals: Refusal[]): LedgerEntry => ({ ...quiet, firings: [firing], refusals })
     const kinds = (entry: LedgerEntry): string[] =>
@@ -58,7 +58,7 @@ describe('the news of the timeline', () => {
     ])
   })
 
-  it('tell the life of a trial in order, also when all of it fell between two ticks', () => {
+  it('report the steps of a trial in order, even if all of them fell between two ticks', () => {
     const { outcome: _, endedAt: __, ...begun } = cleaned
     const entry: LedgerEntry = {
       ...quiet,
@@ -70,7 +70,7 @@ describe('the news of the timeline', () => {
     expect(new News().read(entry).map(({ kind }) => kind)).toEqual(['fired', 'decided', 'done', 'verdict'])
   })
 
-  it('never call before and after evidence, and say why there is no stronger verdict', () => {
+  it('never call before and after evidence, and report why the verdict is not more conclusive', () => {
     expect(new News().read({ ...quiet, verdicts: [judged] })).toEqual([
       {
         kind: 'verdict',
@@ -79,7 +79,7 @@ describe('the news of the timeline', () => {
     ])
   })
 
-  it('tell of runs that chance withheld, also in their verdicts', () => {
+  it('report runs that were withheld at random, also in their verdicts', () => {
     const withheld = { ...cleaned, arm: 'control', outcome: { status: 'withheld' } } as const
     expect(new News().read({ ...quiet, withheld: [withheld] })).toEqual([
       { kind: 'withheld', text: 'memory.cleanup for MemoryPressure, at random, as a control (memory.cleanup#1)' },
@@ -88,13 +88,13 @@ describe('the news of the timeline', () => {
     expect(verdict?.text).toMatch(/^memory.cleanup#1, withheld, inconclusive: /)
   })
 
-  it('say what the guards of a trial could not have seen', () => {
+  it('report what the guards of a trial could not have detected', () => {
     const blindSpots = ['p99 would miss harm below +58 %']
     const [verdict] = new News().read({ ...quiet, verdicts: [{ ...judged, blindSpots }] })
     expect(verdict?.text).toMatch(/; p99 would miss harm below \+58 %$/)
   })
 
-  it('tell of breached guards, of changes that were reverted, and of actions that may no longer run', () => {
+  it('report breached guards, reverted changes, and actions that may no longer run', () => {
     const reason = 'p99 is 80 % above its quiet level'
     const entry: LedgerEntry = {
       ...quiet,

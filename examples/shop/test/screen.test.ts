@@ -33,7 +33,7 @@ describe('the timeline', () => {
     expect(written({ isTTY: true, columns: 80 }, { NO_COLOR: '1' })).not.toContain(`${ESCAPE}31m`)
   })
 
-  it('tells of no alerts that end because the shop stops, and of everything else', () => {
+  it('reports everything but alerts that end because the shop stops', () => {
     let text = ''
     const timeline = new Timeline(new Screen({ write: more => (text += more) }, {}))
     timeline.close()

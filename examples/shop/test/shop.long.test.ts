@@ -100,7 +100,7 @@ describe('the shop', () => {
     await expect.poll(missing, poll).toEqual([])
   })
 
-  it('tells its performance in one answer', async () => {
+  it('reports its performance in one answer', async () => {
     const ask = async (): Promise<PerformanceMetrics> =>
       (await get('/performance')).json() as Promise<PerformanceMetrics>
     await expect.poll(async () => (await ask()).application?.queueSizes, poll).toHaveProperty('webhook')
@@ -118,7 +118,7 @@ describe('the shop', () => {
 })
 
 describe('when a server dies, the shop', () => {
-  it('goes on without Redis, says so once, and uses it again when it is back', async () => {
+  it('goes on without Redis, reports it once, and uses it again when it is back', async () => {
     const { port } = redis
     await redis.stop()
     await expect.poll(async () => (await get('/health')).json(), poll).toMatchObject({ redis: false })

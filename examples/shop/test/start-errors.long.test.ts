@@ -39,7 +39,7 @@ async function failure(changes: Record<string, string>): Promise<string> {
   return withoutHomeostat(program.output())
 }
 
-describe('a shop that cannot start says why in one line and ends with exit code 1', () => {
+describe('a shop that cannot start reports the reason in one line and ends with exit code 1', () => {
   it('when DATABASE_URL is malformed, without repeating it', async () => {
     expect(await failure({ DATABASE_URL: 'postgres//shop:secret@db' })).toBe(
       'shop: DATABASE_URL is not a valid URL: it should look like postgres://user:password@host:5432/shop\n',
@@ -106,7 +106,7 @@ describe('a shop whose servers do not answer serves all the same', () => {
     )
   })
 
-  it('when Postgres accepts connections and says nothing', async () => {
+  it('when Postgres accepts connections and sends nothing', async () => {
     const mute = createServer(socket => socket.resume().on('error', () => undefined)).listen(0, '127.0.0.1')
     await once(mute, 'listening')
     const { port } = mute.address() as AddressInfo

@@ -101,7 +101,7 @@ test('the age is that of the job that has waited longest, without the delay it a
   await eventually(() => age('notifications')).toBeGreaterThan(59)
 })
 
-test('the jobs of a paused queue are paused and nobody is blamed for their age', async () => {
+test('the jobs of a paused queue count as paused and have no age', async () => {
   const queue = queueOf('webhook')
   await queue.add('old', {}, { timestamp: Date.now() - 60_000 })
   await queue.pause()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { BullMQInstrumentation, VERSION } from '../src/index.ts'
 
-test('the instrumentation says the version of its package', () => {
+test('the instrumentation reports the version of its package', () => {
   expect(VERSION).toBe(packageJson.version)
   expect(new BullMQInstrumentation().instrumentationVersion).toBe(packageJson.version)
 })

@@ -38,7 +38,7 @@ describe('an lru-cache', () => {
     expect(lookups(instrumentation)).toEqual({ hit: 2, miss: 2, stale: 1 })
   })
 
-  test('that nobody has asked has counters at 0, and one that was never used has none', () => {
+  test('without a lookup has counters at 0, and one that was never used has none', () => {
     start()
     const cache = new LRUCache<string, number>({ max: 10 })
     expect(lookups(instrumentation)).toBeUndefined()
@@ -47,7 +47,7 @@ describe('an lru-cache', () => {
     expect(entries(instrumentation)).toBe(1)
   })
 
-  test('has and peek are no lookups, memo is one', () => {
+  test('has and peek do not count as lookups, memo does', () => {
     start()
     const cache = new LRUCache<string, number>({ max: 10, memoMethod: key => key.length })
     cache.set('a', 1)
@@ -129,7 +129,7 @@ describe('any other cache', () => {
     expect(entries(instrumentation, 'sessions')).toBe(1)
   })
 
-  test('has no entries once it is disposed, and one that cannot tell its size harms no other', () => {
+  test('has no entries once it is disposed of, and one whose size throws does not affect the others', () => {
     start()
     instrumentation.register('broken', {
       size: () => {

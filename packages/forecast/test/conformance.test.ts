@@ -35,7 +35,7 @@ describeInstrumentation<ForecastInstrumentation>('ForecastInstrumentation', {
     .map(([, definition]) => definition),
 })
 
-test('the instrumentation says the version of its package', () => {
+test('the instrumentation reports the version of its package', () => {
   expect(VERSION).toBe(packageJson.version)
   expect(new ForecastInstrumentation().instrumentationVersion).toBe(packageJson.version)
 })

@@ -25,11 +25,11 @@ describe('an explanation', () => {
     expect(summary).toMatch(/^\d+ % within 15 min: .*a crossing came in this window .*\(raises it\)/)
   })
 
-  it('says so when there is nothing to explain yet', () => {
+  it('reports that there is nothing to explain yet', () => {
     expect(forecaster().explain(LIMIT, HORIZON)).toMatchObject({ probability: 0.1, summary: 'no samples yet' })
   })
 
-  it('says so when the limit is exceeded already', () => {
+  it('reports that the limit is exceeded already', () => {
     const cpu = forecaster()
     feed(cpu, () => 0.9, START, HOUR)
     expect(cpu.explain(LIMIT, HORIZON).summary).toBe('at 90 % it is above 70 % already')

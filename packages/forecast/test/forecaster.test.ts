@@ -3,7 +3,7 @@ import { create, ForecastArgumentError } from '../src/index.ts'
 import { DAY, feed, forecaster, HORIZON, HOUR, hourlyJob, LIMIT, MINUTE, createRandom, START } from './machine.ts'
 
 describe('a forecaster', () => {
-  it('says the base rate of other series and that it is not ready before it has samples', () => {
+  it('gives the base rate of other series and is not ready before it has samples', () => {
     const cpu = forecaster()
     expect(cpu.probability(LIMIT, HORIZON)).toBe(0.1)
     expect(cpu.prediction(LIMIT, HORIZON)).toMatchObject({ ready: false, confidence: 0 })
@@ -70,7 +70,7 @@ describe('a forecaster', () => {
     expect(cpu.probability(0.5, 30 * MINUTE)).toBeGreaterThan(cpu.probability(0.9, 30 * MINUTE))
   })
 
-  it('takes fine samples together: a sample every 5 s says much the same as one a minute', () => {
+  it('combines fine samples: a sample every 5 s gives almost the same forecast as one per minute', () => {
     const coarse = forecaster()
     const fine = forecaster({ intervalMs: 5_000 })
     const busy = (at: number): number => (Math.floor(at / MINUTE) % 60 < 3 ? 0.8 : 0.3)
@@ -80,7 +80,7 @@ describe('a forecaster', () => {
     expect(coarse.probability(LIMIT, HORIZON)).toBeGreaterThan(0.7)
   })
 
-  it('tells how good it has been: better than the base rate where there is something to know', () => {
+  it('scores its forecasts: better than the base rate if the series has a pattern', () => {
     const cpu = forecaster()
     feed(cpu, hourlyJob(40), START, 5 * DAY)
     const score = cpu.score(LIMIT, HORIZON)
@@ -91,7 +91,7 @@ describe('a forecaster', () => {
     expect(forecaster().score(LIMIT, HORIZON).skill).toBeUndefined()
   })
 
-  it('says when a crossing usually comes, within the horizon', () => {
+  it('estimates when a crossing comes, within the horizon', () => {
     const cpu = forecaster()
     feed(cpu, hourlyJob(40), START, 2 * DAY)
     const { expectedInMs } = cpu.prediction(LIMIT, HORIZON)

@@ -52,7 +52,7 @@ it.each([5, 10, 15, 30, 60])('knows the base rate of an hourly job from a sample
   expect(skill).toBeGreaterThan(0.5)
 })
 
-it.each([5, 15])('is not spoiled by a value that stays the same for a minute and is looked at every %i s', seconds => {
+it.each([5, 15])('is not spoiled by a value that stays the same for a minute and is read every %i s', seconds => {
   const skill = skillOf(60, 60)
   expect(skill).toBeGreaterThan(0.05)
   expect(Math.abs(skillOf(seconds, seconds) - skill)).toBeLessThan(0.03)

@@ -79,7 +79,7 @@ describe('the online regression', () => {
 })
 
 describe('recalibration', () => {
-  it('moves what is said too often to where it belongs', () => {
+  it('corrects probabilities that are too high or too low', () => {
     const recalibration = new Recalibration()
     const next = createRandom(4)
     for (let i = 0; i < 20_000; i++) recalibration.learn(0, next() < 0.3 ? 1 : 0)
@@ -101,7 +101,7 @@ describe('the trees', () => {
     expect(forestLogOdds(forest, Float64Array.of(3, 2))).toBe(8 + 128)
   })
 
-  it('are shipped as data that says the same when it is encoded again', () => {
+  it('are shipped as data that is the same when encoded again', () => {
     const model = decodeModel(weights)
     expect(model.forest.features.length).toBeGreaterThan(0)
     expect(encodeModel(model).leaves).toBe(weights.leaves)

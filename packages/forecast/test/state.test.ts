@@ -7,7 +7,7 @@ import { DAY, feed, forecaster, HORIZON, HOUR, hourlyJob, LIMIT, MINUTE, createR
 const copy = (state: ForecasterState): ForecasterState => JSON.parse(JSON.stringify(state)) as ForecasterState
 
 describe('the state of a forecaster', () => {
-  it('goes through JSON and says exactly the same afterwards, however long it goes on', () => {
+  it('survives JSON and gives exactly the same forecasts afterwards, however long it runs', () => {
     const samples = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 300 })
     fc.assert(
       fc.property(samples, samples, (before, after) => {

@@ -7,7 +7,7 @@ import { foldsOf } from '../training/series.ts'
 import { createRandom } from './machine.ts'
 
 describe('training', () => {
-  it('learns what no single feature tells', () => {
+  it('learns what no single feature shows', () => {
     const next = createRandom(1)
     const count = 4000
     const features = Float32Array.from({ length: 2 * count }, next)

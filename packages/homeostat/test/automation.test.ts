@@ -78,7 +78,7 @@ test('a knob may be set by actions of other names, which know what to set and fo
   expect(warning).not.toHaveBeenCalled()
 })
 
-test('a knob that a forecast had set is set back before it is set for what has come', async () => {
+test('a knob that a forecast had set is reverted before it is set for a present problem', async () => {
   const worker = new Worker()
   const knob: Knob = { ...worker.knob, actions: { 'crawler.slowDown': { to: 2 } } }
   const ahead = { alert: 'Ahead', expr: 'vector(1)' }
@@ -165,7 +165,7 @@ test('by default a knob is only spoken of', async () => {
   expect(h!.explain('Always')?.line).toContain('in act it would run crawler.concurrency')
 })
 
-test('without a Redis or Postgres, what is shared is left alone, and the refusal says why', async () => {
+test('without a Redis or Postgres shared actions do not run, and the refusal gives the reason', async () => {
   let runs = 0
   start({
     mode: 'act',
@@ -226,7 +226,7 @@ for (const [how, outcome] of [
   ['fails', () => Promise.reject(new Error('no'))],
   ['hangs', () => new Promise<void>(() => {})],
 ] as const)
-  test(`when the loop ${how} to end, knobs are set back and all else ends`, async () => {
+  test(`when the loop ${how} to end, knobs are reverted and all else ends`, async () => {
     const worker = new Worker()
     start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve, intervalMs: 60_000 })
     await h!.optimizePerformance()
@@ -247,7 +247,7 @@ for (const [how, outcome] of [
     for (const disable of disabled) expect(disable).toHaveBeenCalledOnce()
   })
 
-test('what is known of actions outlives the process', async () => {
+test('the evidence on actions survives the process', async () => {
   const load = { name: 'load', run: 0 }
   const options: HomeostatOptions = {
     mode: 'act',

@@ -72,7 +72,7 @@ test('a package acts when it alone is switched on, and maxMode holds all of them
   expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 0 })
 })
 
-test('a mode that is none is one clear warning, and the careful mode', () => {
+test('a mode that is not valid is one clear warning, and the careful mode', () => {
   const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   start({ mode: 'atc' as never })
 

@@ -61,7 +61,7 @@ test('a kill file stops all actions, and they go on without it', async () => {
   expect(warning).not.toHaveBeenCalled()
 })
 
-test('a blocked event loop stops all actions, and is told as a fault', async () => {
+test('a blocked event loop stops all actions, and is reported as a fault', async () => {
   vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   start({ ...acting, watchdog: { limitMs: 200 } })
   h!.start()
@@ -76,7 +76,7 @@ test('a blocked event loop stops all actions, and is told as a fault', async () 
   )
 })
 
-test('where nothing may act no thread watches the loop, whatever the options say', () => {
+test('if nothing may act no thread watches the loop, whatever the options are', () => {
   start({ ...acting, mode: 'advise', watchdog: { limitMs: 100 } })
   h!.start()
   const end = performance.now() + 500

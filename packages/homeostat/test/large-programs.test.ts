@@ -123,7 +123,7 @@ test('a Homeostat that is stopped while it loads its rules reports nothing after
   expect(warnings).toEqual([])
 })
 
-test('nobody waits for the rules of the options of an engine that is stopped while it loads them', async () => {
+test('an engine that is stopped while it loads rules does not wait for them', async () => {
   h = homeostat({ autoStart: false, environment: {}, log: false })
   const { faults } = new Registry({ scope: { name: 'test' } })
   const modes = readModes({ options: {}, isWrong: () => false } as never, [], () => undefined)

@@ -31,7 +31,7 @@ test('a process that uses no server has no others: what is its own runs, what is
   })
 })
 
-test('a process that uses two servers waits, and says what somebody has to do', async () => {
+test('a process that uses two servers waits, and reports which option to set', async () => {
   await using fleet = fleetOf(createLateCoordinator(() => [candidate('a:6379/0'), candidate('b:6379/0')], REDIS))
   await expect
     .poll(() => fleet.refuse(disruptive))

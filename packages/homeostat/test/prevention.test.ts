@@ -117,7 +117,7 @@ async function started({ forecast: own, ...options }: HomeostatOptions = {}, use
   return { h, plant, workers, stateStore }
 }
 
-test('what is above its limit is predicted, with why and when, and nothing where it is not measured', async () => {
+test('a bottleneck above its limit is predicted, with the reason and the time, and nothing without a measurement', async () => {
   const { h, plant } = await started()
   const [prediction] = await h.predictPerformanceBottlenecks()
   expect(prediction).toEqual({
@@ -175,7 +175,7 @@ test.each<[string, HomeostatOptions, string]>([
   expect(workers.share).toBe(1)
 })
 
-test('what has come is not prevented any more', async () => {
+test('a problem that is present is not prevented any more', async () => {
   const { h, workers } = await started({ mode: 'act' }, 0.95)
   expect(await h.proactiveOptimization()).toMatchObject({
     predictions: [{ probability: 1 }],
@@ -202,7 +202,7 @@ test('forecasts can be left out', async () => {
   expect(stateStore.texts.get('forecasts')).toBe(before)
 })
 
-test('what was learned is saved when it ends', async () => {
+test('learned state is saved at the end', async () => {
   const { h, stateStore } = await started()
   const before = JSON.parse(stateStore.texts.get('forecasts')!) as Saved
   await h.stop()

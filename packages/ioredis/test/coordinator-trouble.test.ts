@@ -27,7 +27,7 @@ it('waits for a server that hangs no longer than its timeout, and uses a new con
   client.disconnect()
 })
 
-it('says what is wrong without repeating what the server says, which may hold keys', async () => {
+it("reports the problem without repeating the server's text, which may hold keys", async () => {
   await client.call('ACL', 'SETUSER', 'reader', 'on', '>secret', '~*', '+@read', '+info', '+hello', '+client')
   const reader = client.duplicate({ username: 'reader', password: 'secret', lazyConnect: true })
   await using coordinator = createRedisCoordinator({ client: reader, service: 'refused' })

@@ -107,7 +107,7 @@ it('lets two of eight processes disrupt themselves at once', async () => {
   )
 })
 
-it('keeps a slot when it is said late that the one before was freed', async () => {
+it('keeps a slot when the earlier one is freed late', async () => {
   const service = randomUUID()
   const [wire, flows] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const coordinator = createRedisCoordinator({ client, service })

@@ -61,7 +61,7 @@ describe.each(majors)('$major', ({ Redis }) => {
     expect(counts()).toEqual({ hit: 2, miss: 2 })
   })
 
-  test('writes and scripts are no lookups, and errors count nothing', async () => {
+  test('writes, scripts and errors do not count as lookups', async () => {
     await redis.set('c', '1')
     await redis.incr('c')
     expect(await redis.eval('return redis.call("GET", KEYS[1])', 1, 'a')).toBe('1')
@@ -133,7 +133,7 @@ describe.each(majors)('$major', ({ Redis }) => {
     expect(counts()).toEqual({ hit: 1, miss: 1 })
   })
 
-  test('what waits in the offline queue counts when it is answered', async () => {
+  test('a command in the offline queue counts when it is answered', async () => {
     const client = connect({ lazyConnect: true })
     const asked = Promise.all([client.get('none'), client.get('none')])
     expect(counts()).toEqual({ hit: 0, miss: 0 })
@@ -153,7 +153,7 @@ describe.each(majors)('$major', ({ Redis }) => {
     expect(counts()).toEqual({ hit: 1, miss: 0 })
   })
 
-  test('messages of a subscribed connection are no replies', async () => {
+  test('messages of a subscribed connection do not count as replies', async () => {
     const subscriber = connect()
     const channel = crypto.randomUUID()
     const received = new Promise(resolve => subscriber.once('message', (_, message) => resolve(message)))
@@ -201,7 +201,7 @@ describe.each(majors)('$major', ({ Redis }) => {
     expect(asked).not.toContain('sessions')
   })
 
-  test('a naming function that throws is contained and reaches nobody', async () => {
+  test('a naming function that throws is contained and does not affect the application', async () => {
     instrumentation.disable()
     instrumentation.setConfig({
       names: () => {

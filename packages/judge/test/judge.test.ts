@@ -6,7 +6,7 @@ import type { JudgeInput } from '../src/judgement.ts'
 import { alternating, firstOf, history, runs } from './episodes.ts'
 
 describe('a verdict', () => {
-  test('says that an action helps, by how much, and how sure that is', () => {
+  test('reports that an action helps, by how much, and how certain that is', () => {
     const { verdict, reason, statistics } = judge(history({ arms: alternating(24), factor: 0.75 }))
     expect(verdict).toBe('effective')
     expect(statistics.effect).toBeCloseTo(-0.25, 1)
@@ -17,11 +17,11 @@ describe('a verdict', () => {
     )
   })
 
-  test('says that an action harms', () => {
+  test('reports that an action harms', () => {
     expect(judge(history({ arms: alternating(24), factor: 1.3 }))).toMatchObject({ verdict: 'harmful' })
   })
 
-  test('says that an action has no effect once one worth having is excluded', () => {
+  test('reports no effect once an effect worth having is excluded', () => {
     const { verdict, reason } = judge(history({ arms: alternating(24), noise: 0.05 }))
     expect(verdict).toBe('no_effect')
     expect(reason).toContain('-15 % or better is excluded')
@@ -38,7 +38,7 @@ describe('a verdict', () => {
     expect(judge(history({ arms: alternating(24), factor: 0.75, direction: 'up' })).verdict).toBe('harmful')
   })
 
-  test('says what is missing until there is one', () => {
+  test('reports what is missing until there is one', () => {
     expect(judge(history({ arms: alternating(5), factor: 0.5 }))).toMatchObject({
       verdict: 'inconclusive',
       missing: '3 of 6 act, 2 of 6 control',
@@ -62,7 +62,7 @@ describe('a verdict', () => {
     expect(looked).toBe(12)
   })
 
-  test('of the first look that decides stands, whatever follows', () => {
+  test('at the first look that decides stands, whatever follows', () => {
     const early = history({ arms: alternating(12), factor: 0.6, noise: 0.02 })
     const late = history({ arms: alternating(84), seed: 2 })
     const shifted = (episodes: readonly Episode[]): Episode[] => episodes.map(one => ({ ...one, at: one.at + 1e9 }))

@@ -55,7 +55,7 @@ describe('the rank sum test', () => {
     expect(stepped).toBeLessThan(1.15)
   })
 
-  test('and its interval say the same when nothing is tied', () => {
+  test('and its interval agree when nothing is tied', () => {
     const side = fc.uniqueArray(fc.double({ min: -3, max: 3, noNaN: true }), { minLength: 12, maxLength: 12 })
     fc.assert(
       fc.property(side, side, (left, right) => {

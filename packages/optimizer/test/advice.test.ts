@@ -111,7 +111,7 @@ describe('2-70: an action that only advises', () => {
     ])
   })
 
-  it('that fails or hangs says so, without the text of its error in the log event', async () => {
+  it('that fails or hangs is reported, without the text of its error in the log event', async () => {
     const failing = advising({ run: () => Promise.reject(new TypeError('secret')) })
     const entries = await failing.loop.run(20_000, () => 0.9)
     const [given] = entries.flatMap(({ advised }) => advised)

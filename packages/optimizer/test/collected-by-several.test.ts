@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest'
 
 import { Collected, Walk } from './sdk-readers.ts'
 
-describe('2-32: series are told apart by who collected them', () => {
+describe('2-32: series are distinguished by who collected them', () => {
   const counting = (app: Collected, step: number): (() => void) => {
     const counter = app.provider.getMeter('m').createCounter('jobs')
     return () => counter.add(step)

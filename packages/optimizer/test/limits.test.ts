@@ -37,7 +37,7 @@ afterEach(() => diag.disable())
 describe('a rule with more alerts than one rule may have', () => {
   const rule = { alert: 'Requested', expr: 'app_requests_total > 0' }
 
-  it('2-09: keeps a thousand of them, the same ones at each tick, and says how many it left out', () => {
+  it('2-09: keeps a thousand of them, the same ones at each tick, and counts those that it left out', () => {
     const { tick } = loop([rule])
     const first = tick(upTo(900))
     expect(first.firings).toHaveLength(900)
@@ -79,7 +79,7 @@ describe('an expression that would look at too many samples', () => {
 })
 
 describe('more rules or responses than there may be', () => {
-  it('2-11: are left out with one line that says which limit, and how many came', () => {
+  it('2-11: are left out with one line that names the limit and the number', () => {
     const response: Response = { to: { alert: 'A' }, action: 'a.b', priority: 'slo' }
     const { optimizer } = loop(
       [{ alert: 'A', expr: 'app_requests_total > 0' }],

@@ -32,7 +32,7 @@ test('a signal above its limit goes the whole walk: firing, decision, receipt, v
   )
 })
 
-test('the default mode is advise: it says what it would do and touches nothing', async () => {
+test('the default mode is advise: it reports what it would do and changes nothing', async () => {
   let runs = 0
   const loop = new Loop({ modeOf: undefined!, actions: [relieve(async () => (runs++, receipt))] })
 
@@ -44,7 +44,7 @@ test('the default mode is advise: it says what it would do and touches nothing',
   ])
 })
 
-test('HOMEOSTAT_DISABLED=1 stops every action and says so, and measuring goes on', async () => {
+test('HOMEOSTAT_DISABLED=1 stops every action with that reason, and measuring goes on', async () => {
   let runs = 0
   const loop = new Loop({ environment: { HOMEOSTAT_DISABLED: '1' }, actions: [relieve(async () => (runs++, receipt))] })
 
@@ -167,7 +167,7 @@ test('two actions on one resource wait for each other', async () => {
   expect(entries[4]?.refusals.map(({ reason }) => reason)).toEqual(['conflict', 'conflict'])
 })
 
-test('an alert nobody answers, and an action nobody brings, are named', async () => {
+test('an alert without a response, and an action that no package provides, are named', async () => {
   const loop = new Loop({
     rules: [
       { alert: 'Lonely', expr: 'test_pressure > 0.8' },

@@ -44,7 +44,7 @@ const loopOf = (options: Partial<OptimizerOptions> & Pick<OptimizerOptions, 'act
 const began = (entries: readonly LedgerEntry[], action: string): number | undefined =>
   entries.find(({ started, withheld }) => [...started, ...withheld].some(trial => trial.action === action))?.now
 
-test('what is never waits for what may come: the preventive trial ends as the other one begins, and proves nothing', async () => {
+test('a present problem never waits for a predicted one: the preventive trial ends as the other one begins, and proves nothing', async () => {
   const loop = loopOf({ actions: [once('plant.prepare'), once('plant.relieve')] })
 
   const entries = await loop.run(60_000, worsens)
@@ -64,7 +64,7 @@ test('what is never waits for what may come: the preventive trial ends as the ot
   )
 })
 
-test('a lasting change is reverted first, and the other response waits for that and says so', async () => {
+test('a lasting change is reverted first, and the other response waits for that with a refusal', async () => {
   const preparation = new Preparation()
   const inForce: boolean[] = []
   const relief = relieve(async () => (inForce.push(preparation.isInForce), receipt))
@@ -83,7 +83,7 @@ test('a lasting change is reverted first, and the other response waits for that 
   expect(inForce).toEqual([false])
 })
 
-test('a run is aborted, its end is waited for, and it is no failure of its action', async () => {
+test('a run is aborted, its end is awaited, and it does not count as a failure of its action', async () => {
   const aborted: unknown[] = []
   const slow = relieve(
     ({ signal }) =>
@@ -109,7 +109,7 @@ test('a run is aborted, its end is waited for, and it is no failure of its actio
   expect(loop.optimizer.trials.get('plant.prepare#1')).toMatchObject({ state: 'judged', verdict: 'inconclusive' })
 })
 
-test('a control that begins ends what was prepared as well: it says that nothing is done', async () => {
+test('a control that begins ends the preventive trial too, because a control means that nothing runs', async () => {
   // The first block of arms begins with a control.
   const loop = loopOf({ actions: [once('plant.prepare'), once('plant.relieve')], random: () => 0.45 })
 
@@ -121,7 +121,7 @@ test('a control that begins ends what was prepared as well: it says that nothing
   ).toMatchObject([{ id: 'plant.prepare#1', arm: 'control', verdict: 'inconclusive' }])
 })
 
-test('what is decided in one tick is decided for what is first, however urgent the other one seems', async () => {
+test('within one tick the response to a present problem wins, however urgent the preventive one seems', async () => {
   const responses: Response[] = [
     { ...ahead, priority: 'safety' },
     { ...response, priority: 'efficiency' },
@@ -160,7 +160,7 @@ test('a predicted problem does not block a response to a present one', async () 
   ])
 })
 
-test('what was proven before it gave way stays proven', async () => {
+test('a verdict from before a trial yielded stays valid', async () => {
   const preparation = new Preparation()
   const responses: Response[] = [{ ...ahead, expect: response.expect! }, response]
   const loop = loopOf({ responses, actions: [preparation.lasting, once('plant.relieve')] })
@@ -179,7 +179,7 @@ test('what was proven before it gave way stays proven', async () => {
   })
 })
 
-test('what waits for its lease gives way too, and gives the lease back', async () => {
+test('a trial that waits for its lease yields too, and releases the lease', async () => {
   const granted = Promise.withResolvers<FleetLease>()
   let released = 0
   const coordinator = coordinatorOf({ acquire: () => granted.promise, release: async () => (released++, true) })
@@ -218,7 +218,7 @@ test('while what is waits for its lease, what was prepared goes on', async () =>
   expect(loop.optimizer.trials.open).toMatchObject([{ action: 'plant.relieve' }])
 })
 
-test('what prevention has spent is no reason to leave alone what has come', async () => {
+test('the budget that prevention has used does not block a response to a present problem', async () => {
   const stalling: Action = relieve(async () => ({ ...receipt, blockedMs: 500 }), { name: 'plant.prepare' })
   const budget = { runsPerHour: 1, concurrentRuns: 1, blockedMsPerMinute: 50 }
   const loop = loopOf({ actions: [stalling, once('plant.relieve')], budget })

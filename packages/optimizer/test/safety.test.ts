@@ -98,7 +98,7 @@ test('a switchback is reverted also while its action hangs', async () => {
   await expect.poll(() => open).toBe(0)
 })
 
-test('an undo that does not say how it ended counts as failed, and breaks nothing', async () => {
+test('an undo without a result counts as failed, and breaks nothing', async () => {
   const mute = relieve(async () => ({ ...receipt, undo: async () => undefined as unknown as UndoResult }))
   const loop = new Loop({ actions: [mute] })
   await loop.run(20_000, () => 1)
@@ -228,7 +228,7 @@ test('cooldowns and undos hold beside thousands of alerts that are only refused'
   expect(valve.open).toBe(0)
 })
 
-test('what was saved by another version of Homeostat never stops the loop', async () => {
+test('a state of another version of Homeostat never stops the loop', async () => {
   const probe = new Loop({ actions: [relieve(async () => receipt)] })
   await probe.run(15_000, () => 1)
   const [[key, whole]] = Object.entries(probe.optimizer.histories.save()) as [[string, object]]

@@ -49,7 +49,7 @@ test('a mode that throws counts as off, and the tick goes on', async () => {
   expect(entries).toHaveLength(7)
 })
 
-test('a source of the kill switch that fails counts as one that says stop', async () => {
+test('a source of the kill switch that fails counts as tripped', async () => {
   let runs = 0
   const loop = new Loop({ actions: [relieve(async () => (runs++, receipt))] })
   loop.optimizer.killSwitch.add({

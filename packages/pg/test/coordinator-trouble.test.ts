@@ -29,7 +29,7 @@ afterAll(async () => {
   await postgres.stop()
 })
 
-it('says what to run when the user may not create the table, and works as soon as it is there', async () => {
+it('names the statement to run when the user may not create the table, and works as soon as it exists', async () => {
   await admin.query("CREATE ROLE app LOGIN PASSWORD 'app'; REVOKE CREATE ON SCHEMA public FROM public")
   const url = new URL(postgres.url)
   Object.assign(url, { username: 'app', password: 'app' })

@@ -4,7 +4,7 @@ import { pg } from '../src/domain.ts'
 import { VERSION } from '../src/version.ts'
 
 describe('the domain', () => {
-  it('answers only alerts it raises, with actions it brings', () => {
+  it('answers only alerts it raises, with actions it provides', () => {
     const { rules, responses, actions } = pg()
     for (const response of responses) {
       expect(rules.map(({ alert }) => alert)).toContain(response.to.alert)

@@ -144,7 +144,7 @@ describe('measuring queries', () => {
     expect(operations(instrumentation)).toEqual({ ok: 4 })
   })
 
-  it('leaves the rejection of a query nobody awaits to the application', async () => {
+  it('leaves the rejection of a query that is not awaited to the application', async () => {
     const unhandled: unknown[] = []
     const listeners = process.listeners('unhandledRejection')
     process.removeAllListeners('unhandledRejection')

@@ -41,7 +41,7 @@ test('the version is the one of the package', () => {
 })
 
 describe('memory', () => {
-  test('process and heap are what Node says, each against its limit', async () => {
+  test('process and heap are what Node reports, each against its limit', async () => {
     start()
     await vi.waitUntil(() => value(metrics.memoryLimit, area('process')))
     const rss = process.memoryUsage.rss()

@@ -65,7 +65,7 @@ describe('MemoryPressure', () => {
     expect(cleanups).toBe(1)
   })
 
-  test('a host that others have filled is none of our business', async () => {
+  test('a host that other processes have filled fires nothing', async () => {
     memory('container', 'host', 0.95)
     memory('process', 'host', 0.05)
     expect(alerts(await ticks(60))).toEqual([])
@@ -79,7 +79,7 @@ describe('MemoryPressure', () => {
   })
 })
 
-test('a late event loop is told, by its p99 or by one long stall, and nothing is done about it', async () => {
+test('a late event loop is reported, by its p99 or by one long stall, and no action runs', async () => {
   set(metrics.eventLoopDelayP99, 0.02)
   set(metrics.eventLoopDelayMax, 1.2)
   const entry = await ticks(20)

@@ -30,7 +30,7 @@ test('only histograms have buckets, and those ascend', () => {
   }
 })
 
-test('metrics carry only attributes of the table, and names that are not ours say where they come from', () => {
+test('metrics carry only attributes of the table, and names that are not ours have their source', () => {
   const known = new Set<string>(Object.values(attributes))
   for (const { name, attributes: keys, upstream } of all) {
     expect(keys.filter(key => !known.has(key))).toEqual([])

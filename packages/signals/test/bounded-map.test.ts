@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { BoundedMap } from '../src/bounded-map.ts'
 
-test('what was set longest ago makes room, and is handed over after it has left', () => {
+test('the oldest entry makes room, and is passed on after it has left', () => {
   const forgotten: unknown[] = []
   const map = new BoundedMap<string, number>(2, (key, value) => forgotten.push([key, value, map.has(key)]))
   map.set('a', 1).set('b', 2).set('a', 3).set('c', 4)

@@ -84,7 +84,7 @@ it.each(WORK)('2-02: %s ends within its time, in containment', async (_, work, e
   expect(unhandled).not.toHaveBeenCalled()
 })
 
-it('a failure that comes too late is nobody’s unhandled rejection', async () => {
+it('a failure that comes too late is not an unhandled rejection', async () => {
   let fail = (_: Error): void => undefined
   const outcome = within(10, () => new Promise((_, reject) => (fail = reject)), late)
   const ended = expect(outcome).rejects.toThrow('late')

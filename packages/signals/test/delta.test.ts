@@ -8,7 +8,7 @@ import { sampleRegistry, valuesOf } from './sample-registry.ts'
 const wantsDeltas = { selectAggregationTemporality: () => DELTA }
 
 describe('a reader that wants deltas', () => {
-  it('is told what came since its own last collection, and nothing when nothing came', () => {
+  it('gets what came since its own last collection, and nothing when nothing came', () => {
     const { registry, at } = sampleRegistry()
     const [a, b] = [registry.producer(wantsDeltas), registry.producer(wantsDeltas)]
     const series = registry.counter(orders).with({ shop: 'a' })
@@ -71,7 +71,7 @@ function numbersOf(scope: ScopeMetrics): Map<string, number> {
 }
 
 describe('any number of readers', () => {
-  it('each sum their deltas to what they saw counted, whatever happens in between and whoever else looks', () => {
+  it('each sum their deltas to the counts, whatever happens in between and whoever else collects', () => {
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 8 }), (life, maxSeries) => {
         const { registry, at } = sampleRegistry(maxSeries)
@@ -130,7 +130,7 @@ describe('any number of readers', () => {
   })
 })
 
-describe('what a producer hands out', () => {
+describe('the collections of a producer', () => {
   it('does not change when counting goes on', () => {
     const { registry } = sampleRegistry()
     const producers: SignalProducer[] = [registry.producer(), registry.producer(wantsDeltas)]

@@ -8,7 +8,7 @@ describe('the type of an error', () => {
     expect(errorType(new RangeError('x'))).toBe('RangeError')
   })
 
-  it('of something else that was thrown is what that is', () => {
+  it('of a thrown value that is not an error is its type', () => {
     expect(['a message', 1, undefined, null].map(errorType)).toEqual(['string', 'number', 'undefined', 'object'])
   })
 
@@ -20,7 +20,7 @@ describe('the type of an error', () => {
     }
   })
 
-  it('of an error that cannot be looked at is _OTHER', () => {
+  it('of an error that cannot be read is _OTHER', () => {
     const hostile = {
       get code(): string {
         throw new Error('planted')

@@ -14,7 +14,7 @@ function errorsOf({ registry }: ReturnType<typeof sampleRegistry>): Record<strin
 }
 
 describe('a failure of our own', () => {
-  it('reaches nobody, is counted each time and logged the first', () => {
+  it('is contained, counted each time and logged the first time', () => {
     const sample = sampleRegistry()
     for (let i = 0; i < 3; i++) {
       const outcome = sample.registry.faults.contain('signal', () => {
@@ -29,7 +29,7 @@ describe('a failure of our own', () => {
     )
   })
 
-  it('is named by its code where it has one, and its message is told to nobody', () => {
+  it('is named by its code where it has one, and its message is never shown', () => {
     const sample = sampleRegistry()
     sample.registry.faults.report(
       'source',
@@ -55,7 +55,7 @@ describe('a failure of our own', () => {
     expect(said.lines.join()).not.toMatch(/eve|secret/)
   })
 
-  it('that we raised ourselves says what to do, in one line', () => {
+  it('of our own is logged with its message in one line, which says what to do', () => {
     const { registry } = sampleRegistry()
     const error = Object.assign(new Error('the queue mails did not answer: look at its Redis\nand more'), {
       code: 'HOMEOSTAT_QUEUE_READING_SLOW',

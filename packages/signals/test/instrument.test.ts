@@ -88,7 +88,7 @@ describe('when 100,000 series come and go', () => {
   })
 })
 
-describe('levels that nobody watches any more', () => {
+describe('levels that are no longer exported', () => {
   it('are left out until they are set again, while counts stay', () => {
     const { registry } = sampleRegistry()
     const level = registry.level(stock).with({ shop: 'a' })

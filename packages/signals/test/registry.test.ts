@@ -154,7 +154,7 @@ describe('a registry uses one path', () => {
     expect(sample.registry.producer().read().metrics).toHaveLength(4)
   })
 
-  it('a real Meter claims it, and a producer that comes later stays empty and says so', async () => {
+  it('a real Meter claims it, and a later producer stays empty with a warning', async () => {
     const sample = sampleRegistry()
     const reader = new PlainReader()
     sample.registry.bindMeterProvider(new MeterProvider({ readers: [reader] }))

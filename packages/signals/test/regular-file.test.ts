@@ -53,7 +53,7 @@ describe('2-13: a file', () => {
     await expect(readRegularFile(join(folder, 'none'), 1)).rejects.toThrow('ENOENT')
   })
 
-  it('whose size says nothing is read to its end', async () => {
+  it('whose size is unknown is read to its end', async () => {
     expect(await readRegularFile('/proc/self/status', 100_000)).toContain('VmRSS')
   })
 })

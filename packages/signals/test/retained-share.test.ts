@@ -18,7 +18,7 @@ class Keeper {
   }
 }
 
-describe('what the process retains of the application', () => {
+describe('the values of the application that the process retains', () => {
   const keepers: Keeper[] = []
   const keeper = (): Keeper => {
     const created = new Keeper()
@@ -39,7 +39,7 @@ describe('what the process retains of the application', () => {
     expect([first.share.evictions, second.share.evictions]).toEqual([4, 0])
   })
 
-  it('refuses what does not fit at all, and is 8 MiB unless told otherwise', () => {
+  it('refuses a value that does not fit at all, and is 8 MiB by default', () => {
     const one = keeper()
     expect(one.keep(DEFAULT_RETAINED_BYTES + 1)).toBe(false)
     for (const bytes of [Number.NaN, -1, Number.POSITIVE_INFINITY]) expect(one.keep(bytes)).toBe(false)

@@ -41,7 +41,7 @@ describe('an instrumentation of ours', () => {
     expect((await reader.sample()).metrics[0]?.dataPoints[0]?.value).toBe(1)
   })
 
-  it('takes a new configuration at the next enabling, and caps its series as it is told', () => {
+  it('takes a new configuration at the next enabling, and caps its series accordingly', () => {
     const sample = new Sample({ maxSeries: 1 })
     sample.setConfig({ maxSeries: 5 })
     expect(sample.getConfig()).toEqual({ maxSeries: 5, enabled: false })
@@ -50,7 +50,7 @@ describe('an instrumentation of ours', () => {
     expect(sample.registry.counter(orders).with({ shop: 'b' }).attributes).toEqual({ 'otel.metric.overflow': true })
   })
 
-  it('that cannot start leaves the application alone, says so, and may be enabled again', () => {
+  it('that cannot start leaves the application alone, is reported, and may be enabled again', () => {
     let broken = true
     class Broken extends Sample {
       protected override activate(): Disposable {

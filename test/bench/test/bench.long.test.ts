@@ -66,7 +66,7 @@ describe('npm run bench', () => {
     }
   })
 
-  it('prints a table and says of every goal whether it is met', { timeout: 120_000 }, async () => {
+  it('prints a table, and for every goal whether it is met', { timeout: 120_000 }, async () => {
     const { code, stdout } = await run('signals', ...FEW)
     expect(code).toBe(0)
     expect(stdout).toMatch(/^ours-meter +[\d.]+/m)

@@ -46,7 +46,7 @@ describe('npm run bench -- forecast', () => {
     expect(readFileSync(plot, 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
   })
 
-  it('prints a table that says of every measure whether it is reached', { timeout: 120_000 }, async () => {
+  it('prints a table, and for every measure whether it is reached', { timeout: 120_000 }, async () => {
     const { stdout } = await run(process.execPath, ['--expose-gc', SCRIPT, 'forecast', ...FEW])
     expect(stdout).toMatch(/^4 generated series, 8 tasks/m)
     expect(stdout).toMatch(/^BSS fresh +0.17 +0.2 .*(aim met|must met|not met)$/m)

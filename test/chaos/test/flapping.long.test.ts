@@ -5,7 +5,7 @@ import { run } from '../src/runs/flapping.ts'
 
 const HOUR_MS = 3_600_000
 
-test('whatever a signal does, its alert changes at most twice an hour; a lasting step is told in time', async () => {
+test('whatever a signal does, its alert changes at most twice per hour; a lasting step is reported in time', async () => {
   const rows: ChaosRow[] = []
   await run.run({ short: true, seed: 1, report: row => rows.push(row) })
   const promised = rows.filter(row => 'met' in row)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { ChaosRow } from '../src/chaos-run.ts'
 import { run } from '../src/runs/prevention.ts'
 
-test('simulated services are prevented from reaching their limits, and live the same life whoever acts', async () => {
+test('simulated services are kept below their limits, with the same load in each run', async () => {
   const rows: ChaosRow[] = []
   await run.run({ short: true, seed: 1, report: row => rows.push(row) })
   const of = (name: string): ChaosRow => rows.find(row => row.case === name)!

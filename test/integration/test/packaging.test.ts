@@ -103,14 +103,14 @@ describe.each(packages)('%s', folder => {
     for (const inlined of titles) expect(manifest(folder).dependencies).toHaveProperty([String(inlined)])
   })
 
-  test('what it exports is in it', () => {
+  test('everything that it exports is in it', () => {
     for (const entry of Object.values(exports)) {
       const files = typeof entry === 'string' ? [entry] : Object.values(entry)
       for (const file of files) expect(shipped).toContain(file.slice('./'.length))
     }
   })
 
-  test('it says which Node versions it is for', () => {
+  test('it names the Node versions that it supports', () => {
     expect(engines.node).toBe('>=22.15.0')
   })
 })

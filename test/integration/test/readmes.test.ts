@@ -34,7 +34,7 @@ function spelledOut(names: string): string[] {
 }
 
 describe('the tables of metrics', () => {
-  test('say of each metric what it is', () => {
+  test('describe each metric correctly', () => {
     const wrong = rows.flatMap(({ path, names, kind, unit, told }) =>
       names.flatMap(name => {
         const metric = Object.values(metrics).find(candidate => candidate.name === name)
@@ -50,7 +50,7 @@ describe('the tables of metrics', () => {
     expect(wrong).toEqual([])
   })
 
-  test('leave none out', () => {
+  test('list every metric', () => {
     const told = new Set(rows.flatMap(({ names }) => names))
     expect(
       Object.values(metrics)

@@ -184,7 +184,7 @@ async function note({ redis: keys, postgres: tables, files }: Left): Promise<voi
 
 const nothing: Left = { redis: new Set(), postgres: new Set(), files: new Set() }
 
-describe('2-73: nothing is written outside the process before an option says where', () => {
+describe('2-73: nothing is written outside the process before an option names a place', () => {
   it.each<'off' | 'shadow' | 'advise'>(['off', 'shadow', 'advise'])('mode %s leaves nothing anywhere', async mode => {
     expect(await run({ mode, service: 'shop' })).toEqual(nothing)
   })
@@ -204,7 +204,7 @@ describe('2-73: nothing is written outside the process before an option says whe
     expect(left.files.size).toBeGreaterThan(0)
   })
 
-  it('2-72: a service without a name shares nothing, whatever the options say', async () => {
+  it('2-72: a service without a name shares nothing, whatever the options are', async () => {
     const stateDir = join(folder, 'state')
     const left = await run({ mode: 'act', coordinator: 'redis', stateStore: 'redis' })
     const more = await run({ mode: 'act', coordinator: 'postgres', stateStore: 'postgres', stateDir })
@@ -213,7 +213,7 @@ describe('2-73: nothing is written outside the process before an option says whe
   })
 })
 
-describe('the page says what is left where', () => {
+describe('the page lists everything that is left', () => {
   it('in Redis', async () => {
     const known = listed('Redis').map(asPattern)
     const isFound = (pattern: RegExp, { redis: keys }: Left): boolean => [...keys].some(key => pattern.test(key))

@@ -21,7 +21,7 @@ describe('the guardian', () => {
     expect(outputs).toEqual(outputs.map((_, i) => [String(i)]))
   })
 
-  it('says in one line which command failed and what it said last', async () => {
+  it('names in one line the command that failed and its last output', async () => {
     await expect(runCommand(command('/bin/ls', '/nonexistent'))).rejects.toMatchObject({
       code: 'HOMEOSTAT_COMMAND_FAILED',
       message: expect.stringMatching(/^\/bin\/ls failed \(exit code \d\): .*nonexistent.*$/),

@@ -62,7 +62,7 @@ describe('startPostgres', () => {
     expect(one.port).not.toBe(two.port)
   })
 
-  it('brings a server back on the same port with the same password', async () => {
+  it('restarts a server on the same port with the same password', async () => {
     const first = await startPostgres()
     await first.stop()
     await using second = await startPostgres({ port: first.port, password: first.password })

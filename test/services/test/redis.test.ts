@@ -40,7 +40,7 @@ describe('startRedis', () => {
     expect(await leftovers([traces], 0)).toEqual([])
   })
 
-  it('brings a server back on the same port, empty', async () => {
+  it('restarts a server on the same port, empty', async () => {
     const first = await startRedis()
     await withClient(first.url, client => client.set('key', 'value'))
     await first.stop()

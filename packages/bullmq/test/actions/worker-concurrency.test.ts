@@ -97,7 +97,7 @@ test('workers keep their own values apart, and one that is made later has its sh
   expect([few, many, late].map(({ concurrency }) => concurrency)).toEqual([4, 30, 10])
 })
 
-test("a person's change of a worker stands, is counted, and the others are set back", async () => {
+test('a worker that a person has changed keeps that value, the change is counted, and the others are reverted', async () => {
   const [theirs, ours] = [workerOf('webhook', 10), workerOf('webhook', 10)]
   await set(0.5)
   theirs.concurrency = 3
@@ -108,7 +108,7 @@ test("a person's change of a worker stands, is counted, and the others are set b
   expect(faultsOf(instrumentation)).toEqual({ HOMEOSTAT_WORKER_SET_ELSEWHERE: 1 })
 })
 
-test('a closed worker is forgotten, and a queue object is none', async () => {
+test('a closed worker is forgotten, and a queue object does not count as a worker', async () => {
   queueOf('webhook')
   const [worker, other] = [workerOf('webhook', 10), workerOf('webhook', 10)]
   expect(instrumentation.workers.open()).toEqual([worker, other])

@@ -24,7 +24,7 @@ test('each worker is lowered by the same share, to whole jobs and at least one, 
   expect(now()).toEqual(own)
 })
 
-test('a worker that somebody else sets is left to them and said once, until the share is back at 1', () => {
+test('a worker that somebody else sets is left alone until the share is back at 1, and reported once', () => {
   const [theirs, ours] = [new PlainWorker(10), new PlainWorker(10)]
   const { shares, faults } = sharesOf(seen(theirs, ours))
   shares.set(0.5)
@@ -41,7 +41,7 @@ test('a worker that somebody else sets is left to them and said once, until the 
   expect(faults).toHaveLength(1)
 })
 
-test('what is set right after a worker was made is its own value', async () => {
+test('a value set right after a worker was created is its own value', async () => {
   const workers = new SeenWorkers()
   const { shares, faults } = sharesOf(workers)
   shares.set(0.5)
@@ -72,7 +72,7 @@ test('a worker that refuses is reported and left, and the others go on', () => {
   expect(faults).toMatchObject([{ code: 'HOMEOSTAT_WORKER_NOT_SET', cause: { message: 'not today' } }])
 })
 
-test('it tells why a lower share would change nothing', () => {
+test('it gives the reason why a lower share would change nothing', () => {
   const unready = (...workers: readonly PlainWorker[]): string | undefined =>
     sharesOf(seen(...workers)).shares.unready()
   expect(unready()).toBe('no BullMQ worker of this process was seen')
@@ -92,7 +92,7 @@ test('it tells why a lower share would change nothing', () => {
   expect(shares.unready()).toContain('somebody else has set')
 })
 
-test('a worker without a setter is never assigned to; one that can only be told is read where BullMQ 5.0 reads it', () => {
+test('a worker without a setter is never assigned to; the value of BullMQ 5.0 is read where BullMQ reads it', () => {
   const parts = { name: 'webhook', qualifiedName: 'bull:webhook', keys: {} }
   const plain = { ...parts, concurrency: 10 }
   const told = {

@@ -83,7 +83,7 @@ describe('expired cache entries', () => {
     )
   })
 
-  test('the receipt tells how many, of which cache, and their size', async () => {
+  test('the receipt counts the entries, their caches and their size', async () => {
     const { cache, clock } = create({ maxSize: 10_000, sizeCalculation: () => 7 })
     fill(cache, 0, 100)
     fill(cache, 100, 150, 10 * TTL)
@@ -110,7 +110,7 @@ describe('expired cache entries', () => {
     expect(lookups(domain.instrumentation)).toEqual({ hit: 0, miss: 0, stale: 0 })
   })
 
-  test('the application is told that entries expired, not that somebody deleted them', async () => {
+  test("the application's dispose gets `expire`, not `delete`", async () => {
     const reasons: string[] = []
     const { cache, clock } = create({ dispose: (_value, _key, reason) => void reasons.push(reason) })
     fill(cache, 0, 3)

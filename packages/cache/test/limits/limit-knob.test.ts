@@ -12,7 +12,7 @@ function start(options: CacheOptions) {
 
 const firing = { alert: 'MemoryPressure', labels: {}, annotations: {}, value: 0.9, since: 0 }
 
-test('cache.limit takes caches to 0.7 with a receipt that says so, and the undo lets them fill up again', async () => {
+test('cache.limit shrinks caches to 0.7 with a receipt of it, and the undo lets them fill up again', async () => {
   using started = start({ resizable: () => true })
   const cache = fullCache(1000)
   const knobs = new Knobs({ knobs: [started.knob], service: 'test', clock: Date.now })
@@ -33,7 +33,7 @@ test('cache.limit takes caches to 0.7 with a receipt that says so, and the undo 
   }
 })
 
-test('where no cache may be resized, the action says what to do about it before it is run', () => {
+test('without a resizable cache the action is refused, and the refusal says how to allow one', () => {
   using started = start({})
   fullCache(10)
   const knobs = new Knobs({ knobs: [started.knob], service: 'test', clock: Date.now })
@@ -42,7 +42,7 @@ test('where no cache may be resized, the action says what to do about it before 
   )
 })
 
-test('of a cache that takes long, the rest of the way is gone after the knob has answered', async () => {
+test('a cache that takes long is shrunk in the background after the knob has answered', async () => {
   using started = start({ resizable: () => true, sliceMs: 0 })
   const cache = fullCache(2000, { dispose: () => waste(1) })
   expect(await started.knob.compareAndSet(1, 0.5)).toBe(true)

@@ -72,7 +72,7 @@ describe('an lru-cache that may be resized', () => {
     expect(lookups(instrumentation)).toEqual({ hit: 0, miss: 0, stale: 0 })
   })
 
-  test('tells its dispose that entries were evicted; one that adds what it was told of makes no loop', async () => {
+  test('calls its dispose with `evict`; a dispose that adds the entry again makes no endless loop', async () => {
     using instrumentation = resizing()
     const reasons = new Set<string>()
     const cache = fullCache(10, {
@@ -86,7 +86,7 @@ describe('an lru-cache that may be resized', () => {
     expect(cache.size).toBe(10)
   })
 
-  test('whose dispose throws is left and reported without what it said; others go on', async () => {
+  test('whose dispose throws is left alone and reported without its message; others go on', async () => {
     using instrumentation = resizing({ names: cache => (cache === good ? 'good' : 'broken') })
     const throwing = vi.fn(() => {
       throw new Error('key 4711')
@@ -104,7 +104,7 @@ describe('an lru-cache that may be resized', () => {
     expect(errors?.dataPoints.map(({ attributes }) => attributes['error.type'])).toEqual(['HOMEOSTAT_CACHE_CALLBACK'])
   })
 
-  test('is not made smaller at the cost of those who wait for a fetch, and stays small though fetches tell nothing', async () => {
+  test('never evicts an entry that is being fetched, and stays small although fetches are not reported', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     try {
       using instrumentation = resizing()

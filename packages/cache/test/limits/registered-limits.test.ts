@@ -68,7 +68,7 @@ test('one that does not ask for its limit is made smaller once a second', async 
   }
 })
 
-test('one that only tells its size, or evicts nothing when asked, stays as it is', async () => {
+test('one that only has a size, or evicts nothing when asked, stays as it is', async () => {
   using instrumentation = resizing()
   const measured = instrumentation.register('measured', { size: () => 10 })
   expect(instrumentation.limits.unready).toBeDefined()

@@ -9,7 +9,7 @@ const options = (url: string): { url: string; days: number } => ({ url, days: 1 
 const TARGETS = { a: 'load', b: 'max(load)', c: 'load * 2' }
 const fine: Answer = { valueAt: ms => (ms % 7) / 10 }
 
-test('a server that is away is told once, and all go on with what they have', async () => {
+test('an unreachable server is reported once, and all targets go on with what they have', async () => {
   const server = await startServer(() => fine)
   await server[Symbol.asyncDispose]()
   const bench = new Bench()
@@ -50,7 +50,7 @@ test('a wrong path, and a refused password, end it at once', async () => {
   }
 })
 
-test('a question that the server does not take is no reason to leave the others', async () => {
+test('a query that the server refuses does not stop the others', async () => {
   await using server = await startServer(({ params }) =>
     params.get('query') === 'max(max by () ({__name__="load"}))' ? { status: 422, error: 'too many samples' } : fine,
   )

@@ -19,7 +19,7 @@ test('every name that a server may have for a metric is thought of, however a ru
   }
 })
 
-test('what is written comes first, and another metric is not taken for it', () => {
+test('the written spelling comes first, and another metric is not used in its place', () => {
   expect(serverNames('queue_depth')[0]).toBe('queue_depth')
   expect(serverNames('queue_depth')).not.toContain('queue_depth_max')
   expect(serverNames('a.b_bucket')).toContain('a_b_seconds_bucket')

@@ -36,7 +36,7 @@ test('requests come one after the other, and each is small', { timeout: 60_000 }
   expect(points.reduce((sum, each) => sum + each)).toBe(2 * (30 * 1440 + 1))
 })
 
-test('a time without values stays a gap, and so does what is no number', async () => {
+test('a time without values stays a gap, and so does a value that is not a number', async () => {
   const half = NOW - DAY / 2
   const valueAt = (ms: number): number | undefined =>
     ms >= half ? load(ms) : ms % (2 * MINUTE) === 0 ? NaN : undefined
@@ -50,7 +50,7 @@ test('a time without values stays a gap, and so does what is no number', async (
   expect(bench.forecasters.get('cpu')!.ignored).toBe(0)
 })
 
-test('what is seen meanwhile is not lost, by targets that wait for their turn either', async () => {
+test('samples that come meanwhile are kept, also for targets that wait for their turn', async () => {
   const bench = new Bench()
   await using server = await startServer(() => {
     // As the history of each of the two is on its way.
@@ -91,7 +91,7 @@ test('a forecaster that is stopped half-way is as it was', async () => {
   expect(server.asked.length).toBe(4)
 })
 
-test('who knows more than half of it already, or more than the server, keeps what it knows', async () => {
+test('a target that knows more than half of the time, or more than the server, keeps its state', async () => {
   const valueAt = (ms: number): number | undefined => (ms >= NOW - DAY ? load(ms) : undefined)
   await using server = await startServer(() => ({ valueAt }))
   const bench = new Bench()

@@ -65,7 +65,7 @@ test('an action that is over at once is not learned from until the horizon after
   expect(learnedIn(acting)).toBe(0)
 })
 
-test('from what was withheld is learned: it tells what comes without it', async () => {
+test('withheld actions are learned from: they show what happens without the action', async () => {
   const loop = loopOf({}, () => 0.45)
   const [seen, plain] = [await looks(loop), await looks(new WatchedLoop())]
   const withheld = loop.optimizer.trials.all.find(({ arm }) => arm === 'control')!.startedAt
@@ -80,7 +80,7 @@ test('from what was refused is learned too', async () => {
   expect(await looks(loop)).toEqual(await looks(new WatchedLoop()))
 })
 
-test('what is in force for longer than the horizon is censored to its end, and for its aftermath', () => {
+test('a change that lasts longer than the horizon is censored to its end, and for its aftermath', () => {
   const censoring = new Censoring()
   const trial = { id: `${NAME}#1`, action: NAME, alert: 'High', labels: {}, touches: ['queue'], arm: 'act' }
   const decision = {
@@ -99,7 +99,7 @@ test('what is in force for longer than the horizon is censored to its end, and f
   expect(at(3 * HOUR, {})).toEqual([])
 })
 
-test('of two alerts that one action answers, each censors what it is about', () => {
+test('two alerts that one action answers each censor their own resource', () => {
   const [cpu, memory] = ['cpu', 'memory'].map(resource => ({ homeostat_forecast_resource: resource })) as [
     object,
     object,

@@ -7,7 +7,7 @@ import { counting, HOUR, MINUTE, ramps, REACHED, reasons, START, WatchedLoop } f
 const holding = ({ firings }: LedgerEntry): string[] =>
   firings.filter(({ keptSince }) => keptSince === undefined).map(({ alert }) => alert)
 
-test('a ramp that comes every two hours is foreseen minutes before it reaches the limit, and told as possible before that', async () => {
+test('a ramp every two hours is predicted minutes before it reaches the limit, and reported as possible before that', async () => {
   const loop = new WatchedLoop()
   await loop.run(20 * HOUR, ramps)
   const cycle = START + 20 * HOUR
@@ -28,7 +28,7 @@ test('a ramp that comes every two hours is foreseen minutes before it reaches th
   expect(loop.faults()).toEqual([])
 })
 
-test('what becomes less probable is not told as possible while it is still told as ahead', async () => {
+test('a bottleneck that becomes less probable is not reported as possible while it is still reported as ahead', async () => {
   const loop = new WatchedLoop()
   const probability = loop.domain.instrumentation.registry.level(metrics.forecastProbability)
   // As a forecaster would publish it: the targets are silent in the first ten minutes.
@@ -68,7 +68,7 @@ test('nothing is published in the first ten minutes, not even after the limit wa
   ])
 })
 
-test('where the input is missing nothing is forecast and no action starts, while the alert is still told', async () => {
+test('without input nothing is forecast and no action starts, while the alert is still reported', async () => {
   const action = counting('queue.rescheduleHeavyTasks', { unready: () => 'not yet' })
   const loop = new WatchedLoop({ actions: [action] })
   await loop.run(12 * HOUR + REACHED, ramps)

@@ -4,7 +4,7 @@ import type { Resource } from '../../src/domain.ts'
 import { COME, UNPROVEN } from '../../src/loop/rules.ts'
 import { counting, HOUR, ramps, reasons, use, WatchedLoop } from './watched-loop.ts'
 
-test('a forecaster that has not shown its worth moves nothing, and says why; one that has does', async () => {
+test('a forecaster without proven skill starts no action, with the reason; one with skill does', async () => {
   const action = counting('queue.rescheduleHeavyTasks')
   const loop = new WatchedLoop({ actions: [action] })
   const details = new Set<string>()

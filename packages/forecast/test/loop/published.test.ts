@@ -64,7 +64,7 @@ test('when the loop is not followed any more, nothing is published', async () =>
   expect(loop.collect().metrics).toEqual([])
 })
 
-test('a moment that was looked at already changes nothing', async () => {
+test('a moment that was evaluated already changes nothing', async () => {
   const loop = new WatchedLoop()
   await loop.run(HOUR, ramps)
   const before = JSON.stringify(loop.forecasts.save())

@@ -30,7 +30,7 @@ test('history comes before the live samples, which are not lost while it is fetc
   expect(loop.forecasts.knownMs('use')).toBe(DAY + 20 * MINUTE - TICK)
 })
 
-test('what was given up changes nothing, also when it is finished later', async () => {
+test('a rebuild that was given up changes nothing, even if it finishes later', async () => {
   const loop = new WatchedLoop()
   await loop.run(20 * MINUTE, ramps)
   const before = JSON.stringify(loop.forecasts.save())
@@ -50,7 +50,7 @@ test('without any history it has what it saw itself since then', async () => {
   expect(loop.forecasts.save()).toHaveProperty('use')
 })
 
-test('what was worked on while it was fetched is not learned from afterwards', async () => {
+test('the time of an action during the fetch is not learned from afterwards', async () => {
   const name = 'queue.rescheduleHeavyTasks'
   const loop = new WatchedLoop({ actions: [counting(name)] })
   await loop.run(8 * HOUR, ramps)

@@ -23,7 +23,7 @@ test('a process that goes on from a saved state forecasts what the one before wo
   expect(after.faults()).toEqual([])
 })
 
-test('what is of another expression or damaged is one fault, and the target begins anew', async () => {
+test('a saved target that is damaged or has another expression is one fault, and begins anew', async () => {
   const before = await learned(HOUR)
   const { use: saved } = roundTrip(before.forecasts.save()) as { use: { state: Record<string, unknown> } }
   const wrong: unknown[] = [
@@ -46,14 +46,14 @@ test('what is of another expression or damaged is one fault, and the target begi
   }
 })
 
-test.each([null, undefined, 'text', [1], 7])('%j is no state, and breaks nothing', saved => {
+test.each([null, undefined, 'text', [1], 7])('%j is not a valid state, and breaks nothing', saved => {
   const loop = new WatchedLoop()
   loop.forecasts.restore(saved as never)
   expect(loop.forecasts.save()).toEqual({})
   expect(loop.faults()).toEqual([])
 })
 
-test('who has watched for longer than what was saved goes on with its own', async () => {
+test('a target that has observed for longer than the saved state keeps its own', async () => {
   const saved = await learned(HOUR)
   const [young, old] = [new WatchedLoop({ from: START + HOUR }), new WatchedLoop({ from: START + HOUR })]
   await young.run(50 * MINUTE, ramps)
@@ -64,7 +64,7 @@ test('who has watched for longer than what was saved goes on with its own', asyn
   expect(old.forecasts.predictions()).not.toEqual(saved.forecasts.predictions())
 })
 
-test('a name that every object has is none that was saved', async () => {
+test('a name that every object inherits does not count as saved', async () => {
   const loop = new WatchedLoop({ targets: [{ ...use, name: 'constructor' }], from: START })
   loop.forecasts.restore({})
   expect(loop.faults()).toEqual([])

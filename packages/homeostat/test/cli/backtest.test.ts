@@ -71,7 +71,7 @@ const run = (...args: string[]): Promise<CommandRun> => commandRun(folder, args)
 describe('homeostat backtest', () => {
   const replay = ['backtest', '--from', 'hour.ndjson', '--rules', 'rules.yml', '--responses', 'responses.yml']
 
-  test('tells what would have fired, what would have been done, and how often alerts would have come and gone', async () => {
+  test('reports which alerts would have fired, which actions would have run, and how often alerts would have come and gone', async () => {
     const { code, out, error } = await run(...replay)
     expect({ code, error }).toEqual({ code: 0, error: '' })
     expect(out).toContain(
@@ -109,7 +109,7 @@ describe('homeostat backtest', () => {
     })
   })
 
-  test('says what is wrong with the files, all of it', async () => {
+  test('reports all mistakes in the files', async () => {
     expect(await run('backtest', '--from', 'hour.ndjson', '--rules', 'broken.yml', '--against', 'broken.yml')).toEqual({
       code: 1,
       out: '',

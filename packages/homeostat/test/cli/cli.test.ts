@@ -94,7 +94,7 @@ describe('homeostat rules check', () => {
     })
   })
 
-  test("passes over fields of one's own and allows experimental functions when asked to", async () => {
+  test('ignores unknown fields and allows experimental functions when asked to', async () => {
     input = RULES.replace('name: g', 'name: g\n    owner: me').replace('sum(x)', "'mad_over_time(x[5m])'")
     expect((await run('rules', 'check')).error).toMatch(
       /field "owner" not found[^]*function "mad_over_time" is not enabled/,
@@ -125,7 +125,7 @@ test('homeostat rules check reads files of responses beside the rules they answe
 })
 
 describe('homeostat rules test', () => {
-  test('says that all is as expected', async () => {
+  test('reports success when all is as expected', async () => {
     expect(await run('rules', 'test', 'pass.test.yml')).toEqual({
       code: 0,
       out: 'Unit Testing:  ~/pass.test.yml\n  SUCCESS\n',
@@ -262,7 +262,7 @@ describe('2-74: homeostat rules check knows the alerts and actions of the packag
     expect(await run('rules', 'check', 'one.yml')).toMatchObject({ code: 0, error: '' })
   })
 
-  test('what the application brings in code is named', async () => {
+  test('actions and alerts that the application provides in code can be named', async () => {
     await write('{ alert: Mine, action: my.action, priority: slo }')
     expect(await run('rules', 'check', 'one.yml')).toMatchObject({ code: 1 })
     expect(await run('rules', 'check', '--action=my.action', '--alert=Mine', 'one.yml')).toMatchObject({ code: 0 })

@@ -58,7 +58,7 @@ test('attaching twice appends once', async () => {
   await provider.shutdown()
 })
 
-test('what is no reader is refused with one line that says what to give', () => {
+test('anything but a reader is refused with one line that says what to pass', () => {
   const h = start()
 
   expect(() => h.attach(new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE))).toThrow(NotAReaderError)

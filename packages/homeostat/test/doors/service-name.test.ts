@@ -16,7 +16,7 @@ const resource = (name: unknown) => ({
 afterEach(() => metrics.disable())
 
 describe('2-72: the name of the service', () => {
-  it('is the option, whatever the SDK says', () => {
+  it('is the option, whatever the SDK has', () => {
     const name = new ServiceName({ service: 'shop', environment: { OTEL_SERVICE_NAME: 'env' } })
     name.offer({ resource: resource('sdk') })
     expect(name.current).toEqual({ name: 'shop', source: 'the option service' })

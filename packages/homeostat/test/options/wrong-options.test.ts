@@ -39,7 +39,7 @@ function linesOf(given: unknown): string[] {
 /** As above, in an application that has nothing in its environment and begins no ticks. */
 const linesOfOption = (given: object): string[] => linesOf({ autoStart: false, environment: {}, ...given })
 
-describe('2-05: whatever is given instead of options, homeostat() starts and says what is wrong', () => {
+describe('2-05: whatever is given instead of options, homeostat() starts and reports the mistake', () => {
   it.each(NOT_OPTIONS)('%s', (_, given, line) => {
     count.code++
     expect(linesOf(given)[0]).toMatch(line)
@@ -175,7 +175,7 @@ describe('every variable refuses a text that it has no use for, and an unknown o
   })
 })
 
-describe('what is refused in code is refused in files, with its place', () => {
+describe('a mistake that is refused in code is refused in files, with its place', () => {
   it.each(WRONG_RESPONSE_FIELDS)('%s', field => {
     count.files++
     const known = field.startsWith('priority') ? '' : 'priority: slo, '

@@ -57,7 +57,7 @@ function write({ rules, responses }: Files, alert: string, action: string): void
 const alerts = (): (string | undefined)[] =>
   h!.optimizer.rules.health.map(({ rule }) => ('alert' in rule ? rule.alert : ''))
 
-test('rules and responses come from files, and are what they say now', async () => {
+test('rules and responses come from files, and follow their present content', async () => {
   const files = start({})
   await h!.optimizePerformance()
   expect(runs).toEqual(['fan.on'])
@@ -92,7 +92,7 @@ test('a response in a file takes the place of the one in the code', async () => 
   expect(runs.toSorted()).toEqual(['fan.off', 'fan.on'])
 })
 
-test('with a mistake in a file, everything goes on as before, and the operator is told', async () => {
+test('with a mistake in a file, everything goes on as before, and the mistake is reported', async () => {
   const warning = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   const log = { info: vi.fn<(line: string) => void>(), warn: vi.fn<(line: string) => void>() }
   const files = start({ log })

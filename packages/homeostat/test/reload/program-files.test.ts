@@ -50,7 +50,7 @@ test('files are read at the start, and again when one of them changes, as a whol
   expect(warnings).toEqual([])
 })
 
-test('files with a mistake change nothing, which is said once, and are read again when they are mended', async () => {
+test('files with a mistake change nothing and are reported once, and are read again when they are corrected', async () => {
   const [ruleFile, responseFile] = [join(folder(), 'rules.yml'), join(folder(), 'responses.yml')]
   writeFileSync(ruleFile, rules(80))
   writeFileSync(responseFile, responses('fan.on'))
@@ -113,7 +113,7 @@ test('files that are replaced by way of a link are seen, as Kubernetes mounts th
   await vi.waitFor(() => expect(swapped).toEqual(['temperature > 80 -> fan.on', 'temperature > 90 -> fan.on']))
 })
 
-test('once disposed of, files are not looked at any more', async () => {
+test('once disposed of, files are no longer checked', async () => {
   const [ruleFile, responseFile] = [join(folder(), 'rules.yml'), join(folder(), 'responses.yml')]
   writeFileSync(ruleFile, rules(80))
   writeFileSync(responseFile, responses('fan.on'))

@@ -4,7 +4,7 @@ import { parseResponseFile } from '../../src/reload/response-file.ts'
 const parse = (text: string): ReturnType<typeof parseResponseFile> => parseResponseFile(text, { file: 'responses.yml' })
 const messages = (text: string): string[] => parse(text).errors.map(({ message }) => message)
 
-test('a response file says all that a response in code says', () => {
+test('a response file can express all that a response in code can', () => {
   const { responses, errors } = parse(`
 responses:
   - alert: QueueSlow
@@ -54,7 +54,7 @@ responses:
   ])
 })
 
-test('what is left out is left to the defaults', () => {
+test('fields that are left out have their defaults', () => {
   const { responses } = parse('responses: [{ alert: A, action: cache.warm, priority: slo }]')
   expect(responses[0]?.response).toEqual({ to: { alert: 'A' }, action: 'cache.warm', priority: 'slo' })
 })

@@ -77,7 +77,7 @@ it.each<[string, () => unknown]>([
   expect(info).toHaveBeenCalledTimes(4)
 })
 
-it('a storm of events is thirty lines a minute, and the next line says how many were left out', () => {
+it('a burst of events is thirty lines per minute, and the next line says how many were left out', () => {
   const info = vi.fn<(line: string) => void>()
   const lines = linesTo({ info, warn: info })
   write(lines, 1000)

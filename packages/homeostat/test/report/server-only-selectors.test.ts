@@ -12,7 +12,7 @@ function lines(rules: readonly RuleSource[], responses: readonly Response[] = []
 
 const of = (expr: string): string[] => lines([{ alert: 'A', expr }])
 
-describe('2-37: what a process does not have is said when the rule is loaded', () => {
+describe('2-37: a name that only a server has is reported when the rule is loaded', () => {
   test('with what is missing, where, and what follows', () => {
     expect(of('absent(up{job="api"})')).toEqual([
       'rule "A": up{job="api"} is always missing, so absent() always holds: a process has no metric "up", which a Prometheus server makes of its scrapes',
@@ -61,7 +61,7 @@ describe('2-37: what a process does not have is said when the rule is loaded', (
     expect(of(expr)).toEqual([])
   })
 
-  test('what the rules record themselves is there, labels and all', () => {
+  test('series that the rules record exist, with all their labels', () => {
     const recording = { record: 'job:orders:rate5m', expr: 'rate(orders_total[5m])', labels: { job: 'api' } }
     const alerting = { alert: 'A', expr: 'job:orders:rate5m{job="api"} > 1' }
     expect(lines([{ name: 'g', rules: [recording, alerting] }])).toEqual([])
@@ -73,7 +73,7 @@ describe('2-37: what a process does not have is said when the rule is loaded', (
     ).toEqual([])
   })
 
-  test('expressions of responses are looked at, and each thing is said once', () => {
+  test('expressions of responses are checked, and each finding is reported once', () => {
     const response: Response = {
       to: { alert: 'A' },
       action: 'a',
@@ -89,7 +89,7 @@ describe('2-37: what a process does not have is said when the rule is loaded', (
     expect(lines([{ alert: 'A', expr: 'up == 0 or up == 2' }])).toHaveLength(1)
   })
 
-  test('a large program is looked at in steps, an expression each', () => {
+  test('a large program is checked in steps of one expression', () => {
     const rules = Array.from({ length: 500 }, (_, i) => ({ alert: `A${i}`, expr: `x{job="${i}"}` }))
     const steps = [...serverOnlySelectors({ rules, responses: [], known: [] })]
     expect(Math.max(...steps.map(found => found.length))).toBe(1)

@@ -77,7 +77,7 @@ test('episodes survive a restart, with six digits of each value', async () => {
   expect(acts[0]!.before[0]).toEqual([now - 1000, 0.333333])
 })
 
-test('what is known of nothing leaves no file', async () => {
+test('without evidence there is no file', async () => {
   await (await Process.started()).learns({})
 
   expect(await files()).toEqual([])
@@ -106,7 +106,7 @@ test('a quarantine that a person has ended does not come back', async () => {
   expect((await Process.started()).history.standing.quarantine).toBeUndefined()
 })
 
-test('what was saved late is known all the same, unless something was found out meanwhile', async () => {
+test('a state that was saved late is still read, unless there is newer evidence', async () => {
   await (await Process.started()).learns({ standing: quarantined() })
   const [early, busy] = [new Process(), new Process()]
   expect(early.history.standing.quarantine).toBeUndefined()
@@ -182,7 +182,7 @@ test.each(['', 'null', '{', '{"key":"Slow cache.warm 1"}', '\u0000'])('garbage i
   expect(second.errors).toEqual([])
 })
 
-test('a history without its last episodes is none', async () => {
+test('a history without its last episodes is not valid', async () => {
   await (await Process.started()).learns(withTrials(4))
   const whole = await readFile(await pathOf(), 'utf8')
   await writeFile(await pathOf(), whole.slice(0, -100))
@@ -190,7 +190,7 @@ test('a history without its last episodes is none', async () => {
   expect((await Process.started()).history.save().trials.act).toBe(0)
 })
 
-test('what is not used for ninety days is removed, and what is in use is not', async () => {
+test('a file that is unused for ninety days is removed, and one in use is not', async () => {
   await (await Process.started()).learns(withTrials(2))
   const made = new Date(now)
   const user = await Process.started()

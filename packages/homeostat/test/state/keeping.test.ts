@@ -63,7 +63,7 @@ it('names the folder of the evidence only where somebody has named one', () => {
   expect(keeping({ stateDir: '/var/lib/app' }).folder).toMatch(/^\/var\/lib\/app\/shop/)
 })
 
-it('takes no folder from a variable that is no path', () => {
+it('takes no folder from a variable that is not a path', () => {
   vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
   expect(kinds(keeping({ environment: { HOMEOSTAT_STATE_DIR: 'a\0b' } }))).toEqual([])
   expect(keeping({ stateStore: 'file', environment: { HOMEOSTAT_STATE_DIR: 'a\0b' } }).folder).not.toContain('a\0b')

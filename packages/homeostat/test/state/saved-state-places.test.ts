@@ -61,7 +61,7 @@ test('a server that is first seen when it is time to save is read before it is w
   expect(await at(cache.store)).toBe('days of work')
 })
 
-test('what a server has is offered also when less was saved elsewhere before it was seen', async () => {
+test('the state of a server is offered even if less was saved elsewhere before the server was found', async () => {
   await (await Life.started(on, cache)).learns('old')
   on.now += 1000
   const life = await Life.started(on)
@@ -92,7 +92,7 @@ test('while a server is away, a file takes it, and nothing at the server is writ
   expect(cache.open).toBe(0)
 })
 
-test('of two servers of one engine none is taken, which is said once, and a file keeps it', async () => {
+test('with two servers of one engine neither is used, which is reported once, and a file keeps the state', async () => {
   const queues = new Server(on, 'redis', 'queues')
   const life = await Life.started(on, cache, queues, shop)
   await life.learns('a')
@@ -120,7 +120,7 @@ test('a store that was given is the only place', async () => {
   expect([await at(given), await at(cache.store), await at(file)]).toEqual(['a', undefined, undefined])
 })
 
-test('a domain that fails to say what is in use does not keep it from being saved', async () => {
+test('a domain that fails to list its servers does not prevent the state from being saved', async () => {
   const life = await Life.started(on)
   life.servers.push({
     get candidate(): never {

@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => vi.useRealTimers())
 
-test('what one life has learned, the next one knows', async () => {
+test('what one process has learned, the next one knows', async () => {
   const first = await Life.started(on)
   first.learned = { cpu: [1, 2.5] }
   await first.state.stop()
@@ -95,7 +95,7 @@ test.each([
   expect(life.errors).toHaveLength(1)
 })
 
-test('what cannot be saved, or taken, is reported and breaks nothing', async () => {
+test('a state that cannot be saved or restored is reported and breaks nothing', async () => {
   const life = await Life.started(on)
   await life.learns({
     get cpu() {
@@ -125,7 +125,7 @@ test('the first tick does not wait for a store that hangs, and the end is not ke
   expect(life.errors.map(String)).toEqual(messages.map(message => expect.stringContaining(message) as unknown))
 })
 
-test('of two processes of a service, who saved last is read next, whatever their clocks say', async () => {
+test('the state that was saved last by either of two processes is read next, whatever their clocks show', async () => {
   const server = new Server(on, 'redis', 'cache')
   const ahead = await Life.started({ ...on, now: on.now + DAY_MS }, server)
   const behind = await Life.started(on, server)

@@ -40,7 +40,7 @@ async function* endlessKeys(): AsyncGenerator<string> {
   for (let i = 0; ; i++) yield `k${i}`
 }
 
-test('what is missing is loaded with a lifetime of its own, and what is there stays as it is', async () => {
+test('missing keys are loaded, each with its own lifetime, and present ones stay as they are', async () => {
   await client.set('product-3', 'newer')
   const partial = loader({ load: async key => (key === 'product-5' ? undefined : Buffer.from(key)) })
   const receipt = await warmOf(partial).run(context())
@@ -145,7 +145,7 @@ test('without a loader the receipt says how to add one', async () => {
   expect(Object.values(receipt.effects).every(count => count === 0)).toBe(true)
 })
 
-test('warming itself is no lookup', async () => {
+test('warming does not count as a lookup', async () => {
   const domain = ioredis({ loaders: [loader()] })
   domain.instrumentation.enable()
   await domain.actions[0]!.run(context())

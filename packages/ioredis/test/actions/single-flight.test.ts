@@ -3,7 +3,7 @@ import { SingleFlight } from '../../src/actions/single-flight.ts'
 
 const fail = (): Promise<number> => Promise.reject(new Error('down'))
 
-test('who asks for a key that is at work shares the result, and the next one works again', async () => {
+test('callers that ask for a key in flight share the result, and the next call works again', async () => {
   const flights = new SingleFlight<number>()
   let works = 0
   const work = async (): Promise<number> => ++works

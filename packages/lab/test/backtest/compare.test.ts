@@ -88,7 +88,7 @@ test('a report has the result in lines', async () => {
   ])
 })
 
-test('without signals there is nothing to tell', async () => {
+test('without signals there is no difference', async () => {
   const [result] = await backtest({ source, programs: [program(25)], startMs: START + 999 * MINUTE_MS })
   expect(backtestReport(result!)).toEqual(['No signals in this time.'])
 })
@@ -100,7 +100,7 @@ const spans = fc
     times.flatMap((time, index): [number, number][] => (index % 2 === 1 ? [[times[index - 1]!, time]] : [])),
   )
 
-test('what one has and the other has not is exactly the time in which only it fires', () => {
+test('the difference is exactly the time in which only one of them fires', () => {
   const covers = (all: readonly (readonly [number, number])[], time: number): boolean =>
     all.some(([from, until]) => time >= from && time < until)
   fc.assert(

@@ -40,7 +40,7 @@ async function errorsOf(text: string): Promise<string[]> {
 
 const failuresOf = (expectation: string): Promise<string[]> => errorsOf(SCENARIO.replace('EXPECT', expectation))
 
-test('what went otherwise is shown below what was expected, with times and reasons', async () => {
+test('a difference is shown below what was expected, with times and reasons', async () => {
   expect(await failuresOf('{ by: 1m, decisions: [{ action: plant.relieve, arm: control }] }')).toEqual([
     `    name: pressure,
     decisions, by: 1m,

@@ -49,7 +49,7 @@ test('a listener of its signal that throws does not end the process', async () =
   for (const other of others) process.on('uncaughtException', other)
 })
 
-test('an action that ignores its signal holds nobody up', async () => {
+test('an action that ignores its signal delays nothing', async () => {
   const loop = new Loop({
     responses: [{ ...response, timeoutMs: 20 }],
     actions: [relieve(() => new Promise(() => undefined))],
@@ -100,7 +100,7 @@ test('stopping aborts what runs and waits for it', async () => {
   expect(reason).toEqual(new Error('Homeostat is shutting down'))
 })
 
-test('what an action does on the network leaves no spans', async () => {
+test('network calls of an action leave no spans', async () => {
   const { context, createContextKey } = await import('@opentelemetry/api')
   const { AsyncLocalStorageContextManager } = await import('../context-manager.ts')
   context.setGlobalContextManager(new AsyncLocalStorageContextManager())

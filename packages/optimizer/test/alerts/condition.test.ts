@@ -48,7 +48,7 @@ test('a pending alert waits while samples are missing, but not for long, and nev
   expect(new Story().see('holds', 3).see('missing', 4).state).toBe('inactive')
 })
 
-test('a few samples between many missing ones are no proof', () => {
+test('a few samples between many missing ones prove nothing', () => {
   const sparse = new Story()
   for (let i = 0; i < 20; i++) sparse.see('holds').see('missing', 2)
   expect(sparse.state).toBe('pending')
@@ -140,7 +140,7 @@ test('a condition whose readings stay the same is the same object: nothing is ma
   same(firing().see('clear').see('missing', 3), 'missing')
 })
 
-test('a firing alert says since when its expression does not hold, whatever it reads meanwhile', () => {
+test('a firing alert shows since when its expression does not hold, whatever it reads meanwhile', () => {
   const story = firing()
   expect(story.condition).not.toHaveProperty('keptSince')
   const keptSince = story.now

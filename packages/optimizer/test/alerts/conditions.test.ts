@@ -192,7 +192,7 @@ test('an unchanged rule keeps its alerts across reloads, one that is gone ends t
   expect(plants.see({ a: 2 })).toEqual(['a pending'])
 })
 
-test('a pending alert says when only the limit on flapping keeps it from firing', () => {
+test('a pending alert shows when only the limit on flapping keeps it from firing', () => {
   const plants = new Plants([high])
   plants.see({ a: 1 })
   plants.now += 3 * HOUR_MS
@@ -203,7 +203,7 @@ test('a pending alert says when only the limit on flapping keeps it from firing'
   expect(plants.rules.evaluate(plants.now).alerts).toMatchObject([{ heldBackSince, firesAt: heldBackSince }])
 })
 
-test('a rule with a thousand alerts gives way while they are looked at, and evaluates nothing of an alert twice', () => {
+test('a rule with a thousand alerts gives way while they are evaluated, and evaluates no part of an alert twice', () => {
   let asked = 0
   const conditions = new Conditions({ intervalMs: INTERVAL_MS })
   const inputs = { ...everythingIsThere, hasInputs: () => ++asked > 0 }

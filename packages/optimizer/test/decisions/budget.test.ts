@@ -20,7 +20,7 @@ function trials(...began: readonly (readonly [agoMs: number, arm: TrialArm, name
   )
 }
 
-describe('what was spent', () => {
+describe('the budget that was used', () => {
   test('counts runs and controls of the last hour alike, so that both arms are drawn under the same conditions', () => {
     const spending = spendingOf(trials([1000, 'act'], [2000, 'control'], [HOUR_MS + 1, 'act']), NOW)
     expect(spending.runs).toBe(2)
@@ -50,7 +50,7 @@ describe('what was spent', () => {
   })
 })
 
-test('what remains is the limit less what was spent and what is due, and never negative', () => {
+test('the rest of a budget is the limit less what was used and what is due, and never negative', () => {
   const count = fc.nat(40)
   fc.assert(
     fc.property(count, count, count, count, fc.nat(5), (own, runs, concurrent, blocked, due) => {

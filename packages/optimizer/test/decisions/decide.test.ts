@@ -27,7 +27,7 @@ describe('a firing', () => {
     expect(answers({ responses: [] })).toEqual(['-: no response'])
   })
 
-  test('whose action nobody provides is refused, and the line names the action', () => {
+  test('whose action no package provides is refused, and the line names the action', () => {
     expect(answers({ actions: byName() })).toEqual(['load.relieve: no such action'])
     expect(details({ actions: byName() })[0]).toContain('load.relieve')
   })
@@ -69,7 +69,7 @@ describe('the order', () => {
     expect(answers({ firings, responses, actions })).toEqual(['memory.reduce is due', 'cache.warm: conflict'])
   })
 
-  test('of equally urgent responses prefers the lesser risk on one resource', () => {
+  test('prefers the lesser risk on one resource among equally urgent responses', () => {
     const risky = action({ name: 'a.risky', risk: 3 })
     const gentle = action({ name: 'b.gentle', risk: 0 })
     const responses = [to('CacheCold', 'a.risky'), to('MemoryHigh', 'b.gentle')]
@@ -171,7 +171,7 @@ describe('a response to a present problem', () => {
   })
 })
 
-test('what holds for all alerts of a response is asked once, not for each of them', () => {
+test('a condition that applies to all alerts of a response is checked once, not for each of them', () => {
   let asked = 0
   const modeOf = (): 'advise' => {
     asked++

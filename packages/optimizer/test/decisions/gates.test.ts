@@ -149,7 +149,7 @@ describe('the lease gate', () => {
     expect(refusals(shared, open({ fleet: unreachable }))['lease']).toContain('no answer')
   })
 
-  test('lets a shared action pass when nobody is known to hold its lease', () => {
+  test('lets a shared action pass when no holder of its lease is known', () => {
     expect(refusals(shared, open({ fleet: reachable }))).toEqual({})
   })
 
@@ -161,13 +161,13 @@ describe('the lease gate', () => {
 })
 
 describe('the prerequisites gate', () => {
-  test('reports a requirement that does not hold, and what the action says itself', () => {
+  test("reports a requirement that does not hold, and the action's own reason", () => {
     expect(refusals(proposal(), open({ unmetOf: () => 'no skill yet' }))['prerequisites']).toBe('no skill yet')
     const unready = proposal({ action: action({ unready: () => 'no loaders' }) })
     expect(refusals(unready, open())['prerequisites']).toBe('no loaders')
   })
 
-  test('refuses when the action cannot tell, and repeats nothing of the error', () => {
+  test('refuses when the readiness check of the action throws, and repeats nothing of the error', () => {
     const failing = proposal({
       action: action({
         unready: () => {

@@ -18,7 +18,7 @@ const trustOf = (loop: Loop, plant?: string): LevelSeries =>
 
 const startedIn = (entries: readonly LedgerEntry[]): number => entries.flatMap(({ started }) => started).length
 
-test('an action waits for what its response requires, and says what is missing', async () => {
+test('an action waits for what its response requires, and the refusal names what is missing', async () => {
   const loop = new Loop({ responses: [requiring], actions: [relieve(async () => receipt)] })
   const trust = trustOf(loop)
   trust.set(-1)
@@ -31,7 +31,7 @@ test('an action waits for what its response requires, and says what is missing',
   expect(startedIn(await loop.run(40_000, () => 0.9))).toBe(1)
 })
 
-test('what is not measured does not hold', async () => {
+test('a requirement without a value does not hold', async () => {
   const loop = new Loop({ responses: [requiring], actions: [relieve(async () => receipt)] })
 
   const entries = await loop.run(30_000, () => 0.9)
@@ -67,7 +67,7 @@ test('a response whose requirement cannot be read is left out and reported: its 
   ])
 })
 
-test('what ceased to hold while the fleet was asked for a lease is not run', async () => {
+test('an action whose requirement ceased to hold during the request for its lease is not run', async () => {
   const granted = Promise.withResolvers<FleetLease>()
   const coordinator = coordinatorOf({ acquire: () => granted.promise })
   await using fleet = new Fleet({ coordinator, member: 'one' })

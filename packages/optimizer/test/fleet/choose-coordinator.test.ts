@@ -20,7 +20,7 @@ it('chooses nothing where two processes could choose differently', () => {
   })
 })
 
-it('says why there is none', () => {
+it('gives the reason why there is none', () => {
   expect(chooseCoordinator([], engines)).toEqual({
     none: 'no Redis or Postgres client of this process has had an answer from its server yet',
   })

@@ -19,7 +19,7 @@ describe('an undo journal', () => {
     await journal.close()
   })
 
-  it('says the same after a kill at any byte, as far as a call had ended by then', async () => {
+  it('holds every finished call after a kill at any byte', async () => {
     const folder = temporaryFolder()
     const path = join(folder, 'whole.journal')
     const journal = await JournalFile.read(path)

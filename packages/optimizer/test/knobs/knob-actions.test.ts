@@ -23,7 +23,7 @@ describe('the actions that a knob names', () => {
     })
   }
 
-  it('set what the knob says, where a response says nothing', async () => {
+  it('set the default of the knob for a response without options', async () => {
     const cell = limitCell()
     const receipt = await runNamed(cell, 'cache.resize', undefined)
     expect(receipt.summary).toBe('set cache.limit from 100 to 70')
@@ -50,7 +50,7 @@ describe('the actions that a knob names', () => {
     ])
   })
 
-  it('are never tried at the same time: nobody could tell which of them helped', async () => {
+  it('are never tried at the same time, because their effects could not be distinguished', async () => {
     const cell = limitCell()
     const engine = new Registry({ scope: { name: 'homeostat', version: '0' }, clock: () => START })
     const optimizer = new Optimizer({

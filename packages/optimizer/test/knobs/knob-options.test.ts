@@ -5,7 +5,7 @@ import { stepTowards, targetOf } from '../../src/knobs/knob-options.ts'
 const bounds = { min: 1, max: 50, step: 10, grain: 1 }
 const target = (options: unknown, current: number): number => targetOf('worker.concurrency', options, current, bounds)
 
-describe('what a response asks of a knob', () => {
+describe('the options of a response for a knob', () => {
   it('names a value, a difference or a factor', () => {
     expect(target({ to: 5 }, 8)).toBe(5)
     expect(target({ by: -3 }, 8)).toBe(5)

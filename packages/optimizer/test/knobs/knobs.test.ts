@@ -7,7 +7,7 @@ import { isEmptyReceipt } from '../../src/words/receipt.ts'
 import { atLeisure, Cell, knobsOver, run, START, temporaryFolder } from './cell.ts'
 
 describe('a knob as an action', () => {
-  it('is named like the knob and says what it touches', () => {
+  it('has the name of the knob and the resources it touches', () => {
     const { knob } = new Cell(8, undefined, { lowers: ['cpu'], risk: 2 })
     expect(knobAction(knob, knobsOver(knob))).toMatchObject({
       name: 'worker.concurrency',
@@ -19,7 +19,7 @@ describe('a knob as an action', () => {
     })
   })
 
-  it('is not ready while the knob says why', () => {
+  it('is not ready while the knob gives a reason', () => {
     let why: string | undefined = 'there is no worker'
     const { knob } = new Cell(8, undefined, { unready: () => why })
     const action = knobAction(knob, knobsOver(knob))
@@ -29,7 +29,7 @@ describe('a knob as an action', () => {
     expect(action.unready?.(firing)).toBeUndefined()
   })
 
-  it('sets the value, says so, and takes it back', async () => {
+  it('sets the value, reports it in the receipt, and reverts it', async () => {
     const cell = new Cell()
     const receipt = await run(cell.knob, knobsOver(cell.knob), { factor: 0.5 })
     expect(receipt).toMatchObject({

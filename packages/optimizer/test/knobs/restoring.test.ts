@@ -23,7 +23,7 @@ async function leave(stateDir: string, identity: ProcessIdentity, knob = NAME): 
 const journals = (stateDir: string): string[] =>
   readdirSync(join(stateDir, 'shop')).filter(name => name.endsWith('.journal'))
 
-describe('what a killed process left', () => {
+describe('the changes of a killed process', () => {
   it.each([
     ['is restored at the next start', 4, 8, undefined],
     ['is left alone when it was not set yet', 8, 8, undefined],

@@ -29,7 +29,7 @@ test.skipIf(process.getuid === undefined)('there is a folder also for a user wit
   expect(folder).toBe(join(tmpdir(), `homeostat-${process.getuid?.()}`, 'shop'))
 })
 
-test('what is named for it wins, and the name of a service cannot lead out of it', () => {
+test('the named folder wins, and the name of a service cannot lead out of it', () => {
   const environment = { HOMEOSTAT_STATE_DIR: '/var/lib/homeostat' }
   expect(stateFolder({ service: '../shop', environment })).toMatch(/^\/var\/lib\/homeostat\/_shop@[0-9a-f]{16}$/)
   expect(stateFolder({ stateDir: '/srv', service: 'shop', environment })).toBe('/srv/shop')
@@ -139,7 +139,7 @@ const refusal = async (folder: string, ...nested: string[]): Promise<string> => 
 
 const asRoot = process.getuid?.() === 0
 
-describe.skipIf(process.getuid === undefined)('a folder of ours is looked at from the top one down', () => {
+describe.skipIf(process.getuid === undefined)('our folders are checked from the top down', () => {
   it('and made for the user alone, each one', async () => {
     const folder = join(temporaryFolder(), 'not', 'there', 'shop')
     await openStateFolder(folder, 'state')
@@ -220,7 +220,7 @@ describe.skipIf(process.getuid === undefined)('a folder of ours is looked at fro
     },
   )
 
-  it('knobs that need it are left alone, say why in one line, and those in memory are set all the same', async () => {
+  it('knobs that need it are left alone with the reason in one line, and those in memory are still set', async () => {
     const stateDir = temporaryFolder()
     mkdirSync(join(stateDir, 'shop'), { mode: 0o700 })
     chmodSync(stateDir, 0o777)

@@ -5,7 +5,7 @@ import { inMemory, NAME, never, stoppable, tried, useVirtualTime } from './hurri
 
 useVirtualTime()
 
-describe('2-20: the kill switch undoes within 5 s what may have been set, though nobody calls the knobs', () => {
+describe('2-20: the kill switch undoes within 5 s what may have been set, without a call of the knobs', () => {
   it.each([
     ['rejects', () => Promise.reject(new Error('connection reset'))],
     [
@@ -61,7 +61,7 @@ describe('2-20: the kill switch undoes within 5 s what may have been set, though
     await done
   })
 
-  it('also without a trip: nobody wants what a failed run has set', async () => {
+  it('also without a trip, because the value of a failed run is not wanted', async () => {
     const cell = new Cell(8, undefined, inMemory)
     const set = cell.knob.compareAndSet
     const knob = {
@@ -148,7 +148,7 @@ describe('2-24: a knob that does not keep its contract', () => {
     },
   )
 
-  it('sets nothing and says true or 1: it refused, and no person is made up', async () => {
+  it('sets nothing and returns true or 1: it counts as refused, not as changed by a person', async () => {
     const cell = new Cell(8, undefined, { ...inMemory, compareAndSet: () => 1 as never })
     const { knobs } = stoppable(cell.knob)
     expect((await run(cell.knob, knobs, { to: 4 })).problems).toEqual([`${NAME} refused to be set`])

@@ -110,7 +110,7 @@ describe('2-75: explain and refusals are sentences for people', () => {
     expect(Object.keys(MOMENTS).toSorted()).toEqual(gates.map(({ reason }) => reason).toSorted())
   })
 
-  it('says that nothing answers an alert, and that nobody brings an action', () => {
+  it('reports an alert without a response, and an action that no package provides', () => {
     const of = (input: Parameters<typeof decide>[0]): string =>
       explainFiring(
         firing(),
@@ -160,7 +160,7 @@ describe('2-75: explain and refusals are sentences for people', () => {
     expect(line).toContain('0.948 before, 0.316 after (not evidence)')
   })
 
-  it('says the error of a run that failed once', () => {
+  it('reports the error of a run that failed once', () => {
     const failed = {
       ...settling(),
       outcome: { status: 'failed', errorType: 'Error', error: 'no such plant' },
@@ -198,13 +198,13 @@ describe('2-75: explain and refusals are sentences for people', () => {
 describe('a pending alert', () => {
   const pending = { ...firing(), annotations: {}, value: 3, firesAt: NOW + 12_000 }
 
-  it('says in how long it fires', () => {
+  it('reports when it fires', () => {
     expect(explainPending(pending, NOW)).toBe(
       `${pending.alert} is pending (value 3): it fires in 12 s if its condition holds until then`,
     )
   })
 
-  it('whose time is over says what it waits for', () => {
+  it('whose time is over reports what it waits for', () => {
     expect(explainPending({ ...pending, firesAt: NOW - 5000 }, NOW)).toMatch(
       /: it fires when its condition has held at half of the evaluations$/,
     )

@@ -47,7 +47,7 @@ test('metrics show the heartbeat, the mode and the alerts by state', async () =>
   expect(engineValue(loop, 'homeostat.action.runs', { result: 'completed' })).toBe(1)
 })
 
-test('a listener that throws reaches nobody and is counted', async () => {
+test('a listener that throws is contained and counted', async () => {
   const loop = new Loop({ actions: [] })
   loop.optimizer.on(() => {
     throw new TypeError('bad listener')
@@ -58,7 +58,7 @@ test('a listener that throws reaches nobody and is counted', async () => {
   expect(engineValue(loop, 'homeostat.errors', { component: 'telemetry', type: 'TypeError' })).toBe(2)
 })
 
-test('a listener that rejects reaches nobody and is counted', async () => {
+test('a listener that rejects is contained and counted', async () => {
   const loop = new Loop({ actions: [] })
   loop.optimizer.on(async () => Promise.reject(new RangeError('bad listener')))
 
@@ -68,7 +68,7 @@ test('a listener that rejects reaches nobody and is counted', async () => {
   expect(engineValue(loop, 'homeostat.errors', { component: 'telemetry', type: 'RangeError' })).toBe(2)
 })
 
-test('in mode shadow decisions are in the ledger and the metrics, and no event tells of them', async () => {
+test('in mode shadow decisions are in the ledger and the metrics, without events', async () => {
   const records: unknown[] = []
   api.logs.setGlobalLoggerProvider({
     getLogger: () => ({ emit: (record: unknown) => void records.push(record), enabled: () => true }),

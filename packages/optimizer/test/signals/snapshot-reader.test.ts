@@ -89,7 +89,7 @@ test('rules see what attached readers collect, without our own scopes', () => {
   expect(walk.ask('test_requests_total')).toEqual([3])
 })
 
-test('2-35: where another instrumentation carries a name of ours, rules see both, told apart by scope', () => {
+test('2-35: if another instrumentation uses a name of ours, rules read both, distinguished by scope', () => {
   const walk = new Walk()
   for (const expr of ['test_requests_total', 'test_requests_total{kind="a"}']) compile(expr).bind(walk.store)
   const reader = {}

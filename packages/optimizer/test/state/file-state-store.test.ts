@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 const state = (): string => join(folder, 'state')
 
-test('only the user may read what is kept, and its name does not tell the key', async () => {
+test('only the user may read the file, and its name does not reveal the key', async () => {
   await store.write('secret-key', 'learned')
   const [name] = await readdir(state())
   expect(name).toMatch(/^[0-9a-f]{32}\.state$/)
@@ -25,7 +25,7 @@ test('only the user may read what is kept, and its name does not tell the key', 
   expect((await stat(join(state(), name!))).mode & 0o777).toBe(0o600)
 })
 
-test('what somebody else could have written is not read', async () => {
+test('a file that somebody else could have written is not read', async () => {
   await store.write('forecasts', 'learned')
   await chmod(state(), 0o777)
   const refused = store.read('forecasts')

@@ -15,7 +15,7 @@ function withCalls(environment: Record<string, string> = {}): { killSwitch: Kill
   return { killSwitch, calls }
 }
 
-test('it is tripped as long as any source says so, and each source is released where it was tripped', () => {
+test('it stays tripped while any source is, and each source is released where it was tripped', () => {
   const environment: Record<string, string> = {}
   const { killSwitch, calls } = withCalls(environment)
   let by: string | undefined
@@ -91,7 +91,7 @@ test.each([
   expect(watched(path).killSwitch.state.tripped).toBe(isTripped)
 })
 
-test('an empty file stops nothing, and says so, because its author may have meant it to', () => {
+test('an empty file stops nothing and leads to a warning, because its author may have meant it to stop', () => {
   const path = join(temporaryFolder(), 'homeostat.off')
   writeFileSync(path, '')
   const { killSwitch, warnings } = watched(path)
@@ -99,7 +99,7 @@ test('an empty file stops nothing, and says so, because its author may have mean
   expect(warnings).toEqual([`the kill file ${path} is empty, which stops nothing; write 1 into it to stop all actions`])
 })
 
-test('what is there and cannot be read as a file counts as a stop', () => {
+test('a path that exists and cannot be read as a file counts as a stop', () => {
   const path = join(temporaryFolder(), 'homeostat.off')
   mkdirSync(path)
   expect(watched(path).killSwitch.state).toEqual({ tripped: true, by: `the kill file ${path}` })

@@ -86,7 +86,7 @@ test('a lasting change stays while it helps and its alert fires, and is reverted
   })
 })
 
-test('before the verdict the end of the alert is no reason to end a trial', () => {
+test('the end of the alert does not end a trial before its verdict', () => {
   const trial = after(...verifying(true))
   expect(advanceTrial(trial, resolved, 20_000, policy)).toBe(trial)
 })
@@ -171,7 +171,7 @@ test('a change whose lease is lost is reverted; what does not last has no lease'
   expect(after(...verifying(false), [1, interruption('lost')]).state).toBe('verifying')
 })
 
-test('a trial that yields to another one ends, and says nothing for or against its action', () => {
+test('a trial that yields to another one ends, and counts neither for nor against its action', () => {
   const preempted: Happening = [1000, interruption('preempted')]
   expect(after(preempted)).toMatchObject({ state: 'running', ending: { because: 'preempted' } })
   for (const ended of [completed(), noop(), failed('failed'), failed('timeout'), failed('aborted')]) {

@@ -21,7 +21,7 @@ const statesIn = (news: TrialNews): unknown[] => {
   return [verdicts.map(({ state, verdict }) => `${state} ${verdict}`), undone.map(({ state }) => state)]
 }
 
-test('the verdict on a kept change is reported once, and the end of its alert is no second one', () => {
+test('the verdict on a kept change is reported once, and not again at the end of its alert', () => {
   const news = new TrialNews()
   const kept = advance(news, begin('act', 0), ...keeping)
   expect(statesIn(news)).toEqual([['kept effective'], []])
@@ -39,7 +39,7 @@ test('a kept change that ends with another verdict is reported again', () => {
   expect(statesIn(news)).toEqual([['reverting inconclusive'], []])
 })
 
-test('of two verdicts within one tick the last one is reported', () => {
+test('the last of two verdicts within one tick is reported', () => {
   const news = new TrialNews()
   advance(news, begin('act', 0), ...keeping, interruption('killed'))
   expect(statesIn(news)).toEqual([['reverting inconclusive'], []])

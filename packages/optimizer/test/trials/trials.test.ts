@@ -78,7 +78,7 @@ test('an action that makes it worse is found harmful and left alone at once', as
   expect(entries.slice(harmful).flatMap(entry => entry.started)).toEqual([])
 })
 
-test('a safety response is never withheld, and says that it has no verdict for that', async () => {
+test('a safety response is never withheld, and reports that it has no verdict', async () => {
   const plant = new Plant()
   const loop = new Loop({
     responses: [{ ...tried, priority: 'safety' }],

@@ -18,7 +18,7 @@ function reasonOf(response: Response): string {
   return evidenceOf(history, 'act', 0).reason
 }
 
-test('the evidence says what is missing until there is a verdict', () => {
+test('the evidence lists what is missing until there is a verdict', () => {
   expect(reasonOf(relief)).toMatch(/^0 of 6 act, 0 of 6 control/)
 })
 

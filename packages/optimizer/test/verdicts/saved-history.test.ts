@@ -36,7 +36,7 @@ describe('2-26: a saved history', () => {
     expect(read.standing).not.toBe(given.standing)
   })
 
-  it('holds nobody off for ever, and says things in one line', () => {
+  it('never blocks an action for ever, and has reasons of one line', () => {
     const quarantine = { since: 0, until: 1e300, reason: `a\nb\u0000${'x'.repeat(10_000)}` }
     const read = parseSavedHistory({ ...whole, standing: { ...whole.standing, quarantine } })!
     expect(read.standing.quarantine!.until).toBe(366 * 86_400_000)

@@ -49,7 +49,7 @@ test('a verdict that comes during the quarantine does not prolong it', () => {
   expect(then({ type: 'judged', verdict: 'harmful' }, 1000).quarantine).toEqual(quarantined.quarantine)
 })
 
-test('a clock that goes back does not make a quarantine longer than it says', () => {
+test('a clock that goes back does not make a quarantine longer', () => {
   const late = advanceStanding(
     { ...freshStanding('a'), harmful: 1 },
     { type: 'judged', verdict: 'harmful' },

@@ -166,7 +166,7 @@ describe('query.optimize', () => {
     expect(rows).toEqual([{ n: 0 }])
   })
 
-  it('stops when it is aborted and says so', async () => {
+  it('stops when it is aborted, and the receipt reports it', async () => {
     await pool.query(BY_CUSTOMER, [1, new Date(0)])
     expect(await run({ signal: AbortSignal.abort() })).toMatchObject({
       effects: { statements: 0 },
@@ -219,7 +219,7 @@ describe('query.optimize', () => {
     expect(gone).toMatchObject({ message: expect.stringContaining('is the server up? (ECONNREFUSED)') })
   })
 
-  it('says that there is nothing to do when nothing was slow lately', async () => {
+  it('reports that there is nothing to do when nothing was slow lately', async () => {
     await pool.query(BY_CUSTOMER, [1, new Date(0)])
     expect(await run({ now: Date.now() + 3_600_000 })).toEqual({
       summary: 'no slow statement to examine',

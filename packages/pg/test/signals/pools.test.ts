@@ -30,7 +30,7 @@ describe('connection pools', () => {
     }
   }
 
-  it('says used, idle, pending and limit per pool, also for two pools of one name', async () => {
+  it('reports used, idle, pending and limit per pool, also for two pools of one name', async () => {
     await measured(async instrumentation => {
       const [first, second] = [pool({ max: 2 }), pool({ max: 5 })]
       const clients = [await first.connect(), await first.connect()]

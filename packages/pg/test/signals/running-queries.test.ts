@@ -23,7 +23,7 @@ describe('the queries running on a connection', () => {
     expect([running.end(query()), running.end(sent)]).toEqual([-1, 1])
   })
 
-  it('times the next query though nobody saw the end of the one before', () => {
+  it('times the next query even if the end of the one before was missed', () => {
     const running = new RunningQueries(database)
     const [unseen, next] = [query(), query()]
     running.start(unseen, 1)

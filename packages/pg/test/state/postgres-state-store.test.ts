@@ -46,7 +46,7 @@ describe('a store in Postgres', () => {
     expect(await peers[0]!.read('k7')).toBe('7')
   })
 
-  it('says what to run when the user may not create the table, and works as soon as it is there', async () => {
+  it('names the statement to run when the user may not create the table, and works as soon as it exists', async () => {
     await admin.query("CREATE ROLE app LOGIN PASSWORD 'app'; REVOKE CREATE ON SCHEMA public FROM public")
     const url = new URL(postgres.url)
     Object.assign(url, { username: 'app', password: 'app' })
@@ -83,7 +83,7 @@ describe('a store in Postgres', () => {
     await expect(store.read('forecasts')).rejects.toThrow('it is closed')
   })
 
-  it('keeps state where the application has its own, and is no slow query of it', async () => {
+  it("keeps state in the application's database, and does not count as a slow query", async () => {
     const domain = pg({ slowQueryThresholdMs: 0 })
     domain.instrumentation.enable()
     await poolOf({}).query('SELECT 1')

@@ -18,7 +18,7 @@ test('a subquery without a step takes the store’s', () => {
   expect(query(storeWith({ a: every10s([1, 1]) }), 'count_over_time(a[10s:])', 10)).toEqual(['{} 2'])
 })
 
-test('what a subquery will look at is stored', () => {
+test('the samples that a subquery will read are stored', () => {
   const store = storeWith({}, { keep: 'selected' })
   const smoothed = compile('avg_over_time(rate(a_total[1m])[30m:1m])').bind(store)
   const handle = store.series({ name: 'a_total' })
@@ -69,7 +69,7 @@ test('a label value that doubles at every level is stopped', () => {
   expect(() => query(storeWith({ 'a{x="abc"}': [[0, 1]] }), nested, 0)).toThrow(EvaluationError)
 })
 
-test('a line through the samples says where they will be', () => {
+test('a line through the samples predicts later values', () => {
   const store = storeWith({ a: every10s([0, 1, 2, 3]), flat: every10s([7, 7]), one: [[0, 1]] })
   expect(query(store, 'predict_linear(a[1m], 60)', 30)).toEqual(['{} 9'])
   expect(query(store, 'deriv(a[1m])', 30)).toEqual(['{} 0.1'])

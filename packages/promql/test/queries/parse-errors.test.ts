@@ -62,6 +62,6 @@ test.each([
   expect(() => compile(source, { experimental: true })).toThrow(/^1:\d+: not supported: /)
 })
 
-test('on() without labels is allowed between numbers, as it says nothing', () => {
+test('on() without labels is allowed between numbers, as it has no effect', () => {
   expect(compile('1 + on() 2').type).toBe('scalar')
 })

@@ -44,7 +44,7 @@ const history = fc.array(fc.tuple(happening, happening, happening, happening, ha
   maxLength: 60,
 })
 
-test('what a bound expression remembers of its last evaluation never shows', () => {
+test('the cache of a bound expression never changes a result', () => {
   fc.assert(
     fc.property(history, ticks => {
       const store = createStore({ intervalMs: INTERVAL_MS })

@@ -93,7 +93,7 @@ test('2-09: rules rest while they make alerts of many samples', () => {
   expect(rules.evaluate(1000).limited).toEqual([{ rule: expect.anything(), kept: 1000, leftOut: 4000 }])
 })
 
-test('2-11: 200,000 aliases of one rule are refused by a limit that says how many came', () => {
+test('2-11: 200,000 aliases of one rule are refused by a limit that names their number', () => {
   const aliases = Array.from({ length: 200_000 }, () => '*r').join(', ')
   const text = `groups: [{ name: g, rules: [&r { alert: A, expr: 'vector(1)' }, ${aliases}] }]`
   expect(parseRuleFile(text, { file: 'r.yml' }).errors.map(({ message }) => message)).toEqual([

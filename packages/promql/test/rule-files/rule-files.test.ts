@@ -135,7 +135,7 @@ test('every problem of a file is reported, each with its place', () => {
   ])
 })
 
-test('a text that is no YAML is an error with its place', () => {
+test('a text that is not YAML is an error with its place', () => {
   expect(problems('groups: [')[0]).toMatch(/^r\.yml:1:\d+: yaml: Flow sequence in block collection/)
   expect(problems('groups: *nothing')).toEqual(['r.yml:1:9: yaml: unknown anchor "nothing" referenced'])
 })
@@ -149,7 +149,7 @@ test('a second document is ignored with a warning, as in Prometheus', () => {
   ])
 })
 
-test("fields of one's own and experimental functions are taken only when asked for", () => {
+test('unknown fields and experimental functions are accepted only when asked for', () => {
   const text = "groups: [{ name: g, owner: me, rules: [{ record: r, expr: 'mad_over_time(x[5m])', team: a }] }]"
   const { errors } = parseRuleFile(text, { file: 'r.yml' })
   expect(errors.map(({ reason }) => reason.split(';')[0])).toEqual([

@@ -106,7 +106,7 @@ it('an alert that does not change is the same object at each evaluation, and so 
   expect(evaluated(3).alerts[0]).not.toBe(fired[0])
 })
 
-it('series that nobody can see any more leave the store while rules are evaluated', () => {
+it('series that no expression can select any more leave the store while rules are evaluated', () => {
   const life = new Life(high)
   life.see(2)
   for (let hour = 1; hour <= 2; hour++) life.rules.evaluate(hour * 3_600_000)

@@ -66,7 +66,7 @@ test('keepFiringFor bridges a condition that flaps, and only firing alerts are k
   expect(states(rule, [2, 1, 2])).toEqual(['pending', '-', 'pending'])
 })
 
-test('an alert carries the labels of its sample and its rule, and says since when', () => {
+test('an alert carries the labels of its sample and its rule, and the time since when it is active', () => {
   const { rules, handle } = setUp({
     alert: 'Slow',
     expr: 'x > 1',
@@ -132,7 +132,7 @@ test('a bad rule is one clear error at load; the others load', () => {
   expect(rules.evaluate(0).alerts).toMatchObject([{ alert: 'Good', state: 'firing' }])
 })
 
-test('a rule that fails keeps its alerts, says why, and stops no other', () => {
+test('a rule that fails keeps its alerts, reports the reason, and stops no other', () => {
   const store = createStore()
   const rules = createRules(
     [

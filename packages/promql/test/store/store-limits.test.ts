@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { compile, createRules, createStore, TooManySamples } from '../../src/index.ts'
 import { query, storeWith } from '../sample-store.ts'
 
-test('what only a disposed expression selected leaves memory, and the rest stays', () => {
+test('series that only a disposed expression selected leave memory, and the rest stays', () => {
   const store = createStore()
   const wide = compile('count_over_time(x[1h])').bind(store)
   const narrow = compile('x').bind(store)
@@ -77,22 +77,25 @@ test('rules that are replaced a thousand times leave nothing behind', () => {
   expect(kept.evaluate(1_000_000)).toMatchObject({ samples: [{ value: 20_000 }] })
 })
 
-test.each([3_600_000, 60_000])('a clock set back by %d ms loses what came after, and nothing else', jumpMs => {
-  const store = createStore()
-  const x = compile('x').bind(store)
-  const before = compile('count_over_time(x[5m])').bind(store)
-  const handle = store.series({ name: 'x' })
-  const start = 10_000_000
-  for (let now = start; now <= start + 200_000; now += 5000) handle.append(now, now)
-  const back = start + 200_000 - jumpMs
-  store.sweep(back)
-  handle.append(back + 5000, 7)
-  expect(x.evaluate(back + 5000)).toMatchObject({ samples: [{ value: 7 }] })
-  expect(store.stats.rewoundSamples + store.stats.evictedSeries).toBeGreaterThan(0)
-  if (jumpMs === 60_000) expect(before.evaluate(back + 5000)).toMatchObject({ samples: [{ value: 30 }] })
-})
+test.each([3_600_000, 60_000])(
+  'a clock that jumps back by %d ms loses the samples after it, and nothing else',
+  jumpMs => {
+    const store = createStore()
+    const x = compile('x').bind(store)
+    const before = compile('count_over_time(x[5m])').bind(store)
+    const handle = store.series({ name: 'x' })
+    const start = 10_000_000
+    for (let now = start; now <= start + 200_000; now += 5000) handle.append(now, now)
+    const back = start + 200_000 - jumpMs
+    store.sweep(back)
+    handle.append(back + 5000, 7)
+    expect(x.evaluate(back + 5000)).toMatchObject({ samples: [{ value: 7 }] })
+    expect(store.stats.rewoundSamples + store.stats.evictedSeries).toBeGreaterThan(0)
+    if (jumpMs === 60_000) expect(before.evaluate(back + 5000)).toMatchObject({ samples: [{ value: 30 }] })
+  },
+)
 
-test('a counter that goes on after the clock was set back shows a reset once', () => {
+test('a counter that goes on after the clock jumped back shows one reset', () => {
   const store = createStore()
   const grown = compile('increase(x[1m])').bind(store)
   const handle = store.series({ name: 'x' })
@@ -119,7 +122,7 @@ test('a clock set forward makes old series leave and new samples count', () => {
   expect(store.stats).toMatchObject({ series: 1, evictedSeries: 1 })
 })
 
-test('memory never exceeds its cap, whatever the windows, and the store says so', () => {
+test('memory never exceeds its cap, whatever the windows, and the store warns once', () => {
   const warnings: string[] = []
   const maxBytes = 2 ** 20
   const store = createStore({ maxBytes, onWarning: message => warnings.push(message) })
@@ -134,7 +137,7 @@ test('memory never exceeds its cap, whatever the windows, and the store says so'
   expect(warnings).toContainEqual(expect.stringContaining('keeps fewer samples than some window needs'))
 })
 
-test('samples that come much more often than expected are kept as far as planned, and the store says so', () => {
+test('samples that come much more often than expected are kept as far as planned, and the store warns', () => {
   const warnings: string[] = []
   const store = createStore({ intervalMs: 5000, onWarning: message => warnings.push(message) })
   compile('x').bind(store)

@@ -92,7 +92,7 @@ test('a clock set far back does not silence a series', () => {
   expect(x.evaluate(store, 1000)).toMatchObject({ samples: [{ value: 2 }] })
 })
 
-test('beyond its limits the store refuses new series and says so once', () => {
+test('beyond its limits the store refuses new series and warns once', () => {
   const warnings: string[] = []
   const store = createStore({ keep: 'all', maxSeries: 2, onWarning: message => warnings.push(message) })
   for (let i = 0; i < 5; i++) store.series({ name: 'x', labels: { i: String(i) } }).append(1000, 1)

@@ -75,7 +75,7 @@ describe('2-30: comments are allowed between any two tokens', () => {
     expect(() => compile('x + # bool\nbool y')).toThrow('1:3: parse error: bool modifier can only be used')
   })
 
-  test('a blank that Prometheus does not know is no blank', () => {
+  test('a blank that Prometheus does not know is an error', () => {
     expect(() => compile('x\u00a0> 1')).toThrow("1:2: parse error: unexpected character: '\u00a0'")
   })
 })

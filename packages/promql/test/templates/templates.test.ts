@@ -64,7 +64,7 @@ test('a large value has an exponent, as Go prints it', () => {
   expect(expanded('{{ $value }}', 123_456)).toBe('123456')
 })
 
-test('a template that fails on its data says so in its place, and the alert is there', () => {
+test('a template that fails on its data shows the error in its place, and the alert exists', () => {
   expect(expanded('{{ gt $value 1000 }}')).toBe(
     '<error expanding template: error executing template __alert_A: template: __alert_A:1:115: ' +
       'executing "__alert_A" at <gt $value 1000>: error calling gt: incompatible types for comparison>',

@@ -17,7 +17,7 @@ const giving = (name: string, entries: number, blockedMs: number): Reclaimer =>
   reclaimer(name, async () => ({ summary: `${name} gave ${entries}`, effects: { entries }, blockedMs }))
 
 describe('memory.cleanup', () => {
-  test('adds up what all reclaimers gave back, and tells the longest block', async () => {
+  test('adds up what all reclaimers freed, and reports the longest block', async () => {
     expect(await run([giving('a', 3, 1.5), giving('b', 4, 0.5)])).toEqual({
       summary: 'a gave 3; b gave 4',
       effects: { entries: 7 },
@@ -37,7 +37,7 @@ describe('memory.cleanup', () => {
     expect(receipt.problems).toEqual(['broken failed: EACCES', 'worse failed: TypeError'])
   })
 
-  test('copies no more of a receipt than its limits allow, and takes what is no receipt for a failure', async () => {
+  test('copies no more of a receipt than its limits allow, and counts anything else as a failure', async () => {
     const effects = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`entries${index}`, 1]))
     const receipt = await run([
       reclaimer('vast', async () => ({ summary: 'vast', effects })),
@@ -55,7 +55,7 @@ describe('memory.cleanup', () => {
     expect(error).toMatchObject({ code: 'HOMEOSTAT_MEMORY_CLEANUP_FAILED', cause: { errors: [cause, cause] } })
   })
 
-  test('with nothing to run it says so', async () => {
+  test('with nothing to run the receipt reports that', async () => {
     expect(await run([])).toEqual({ summary: 'nothing to give back', effects: {} })
   })
 

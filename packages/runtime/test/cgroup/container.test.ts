@@ -134,7 +134,7 @@ describe('the limits of a container', () => {
     expect(reading.hostCpu!.total).toBeGreaterThan(0)
   })
 
-  test('an unlimited cgroup v1, which says 2^63, leaves the host as the limit', async () => {
+  test('an unlimited cgroup v1, which has 2^63, leaves the host as the limit', async () => {
     const reading = await readingOf({
       'proc/self/cgroup': '5:memory:/\n',
       'cgroup/memory/memory.limit_in_bytes': '9223372036854771712\n',
@@ -143,7 +143,7 @@ describe('the limits of a container', () => {
     expect(memoryLimit(reading, 8 * GIB)).toEqual({ value: 8 * GIB, source: 'host' })
   })
 
-  test('a quota of 1.5 CPUs is 1.5 and not the rounded parallelism; one above the host is none', async () => {
+  test('a quota of 1.5 CPUs is 1.5 and not the rounded parallelism; one above the host does not count', async () => {
     const reading = await readingOf({
       'proc/self/cgroup': '0::/\n',
       'cgroup/cpu.max': '150000 100000\n',

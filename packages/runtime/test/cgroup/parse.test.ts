@@ -10,7 +10,7 @@ import {
 } from '../../src/cgroup/parse.ts'
 
 describe('the files of a cgroup', () => {
-  test('a limit is a number, and "max" or -1 is none', () => {
+  test('a limit is a number, and "max" or -1 means no limit', () => {
     expect(parseNumber('268435456\n')).toBe(268_435_456)
     expect(parseNumber('max\n')).toBeUndefined()
     expect(parseNumber('-1\n')).toBeUndefined()
@@ -32,7 +32,7 @@ describe('the files of a cgroup', () => {
     expect(parseCfsQuota('-1\n', '100000\n')).toBeUndefined()
   })
 
-  test('the page cache that can be had back is no memory in use', () => {
+  test('reclaimable page cache does not count as memory in use', () => {
     expect(workingSet(100, 30)).toBe(70)
     expect(workingSet(100, 130)).toBe(0)
     expect(workingSet(100, undefined)).toBe(100)

@@ -12,7 +12,7 @@ afterEach(() => {
 })
 const start = (): ReturnType<typeof refreshOnDemand> => refreshOnDemand(5_000, () => refreshes.push(performance.now()))
 
-test('who collects often causes one refresh in the time, and who does not collect none', () => {
+test('frequent collections cause one refresh per interval, and without collections there is none', () => {
   const demand = start()
   for (let at = 0; at < 20_000; at += 500) {
     demand.asked(performance.now())
@@ -23,7 +23,7 @@ test('who collects often causes one refresh in the time, and who does not collec
   expect(refreshes).toHaveLength(5)
 })
 
-test('who collects once a minute finds what is 5 s old', () => {
+test('a collection per minute gets values that are 5 s old', () => {
   const demand = start()
   for (let minute = 0; minute < 5; minute++) {
     demand.asked(performance.now())

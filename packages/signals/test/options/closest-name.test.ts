@@ -55,7 +55,7 @@ describe('a wrong name suggests the one that was meant', () => {
   })
 })
 
-describe('a name that nobody could have meant suggests nothing', () => {
+describe('a name that resembles no known one suggests nothing', () => {
   it.each([
     ['HOMEOSTAT_TOKEN', VARIABLES],
     ['HOMEOSTAT_RULE_FILES', VARIABLES],

@@ -237,7 +237,7 @@ describe('an environment that does not hold texts', () => {
   const lines = (environment: object): string[] =>
     readEnvironment(sample, environment as never, ['OTEL_SERVICE_NAME']).problems.map(({ message }) => message)
 
-  it('warns of each variable that is read and is no text', () => {
+  it('warns of each variable that is read and is not a text', () => {
     expect(lines({ HOMEOSTAT_EVERY_MS: 5, HOMEOSTAT_MODE: null, OTEL_SERVICE_NAME: {}, OTHER: 7 })).toEqual([
       'HOMEOSTAT_EVERY_MS is 5, but must be a text; it is ignored',
       'HOMEOSTAT_MODE is null, but must be a text; it is ignored',

@@ -44,7 +44,7 @@ function watched(): { killSwitch: KillSwitch; faults: Error[]; told: string[] } 
   return { killSwitch, faults, told }
 }
 
-test('a blocked event loop trips the kill switch before anything else runs, and tells for how long once it is back', async () => {
+test('a blocked event loop trips the kill switch before anything else runs, and the duration is reported afterwards', async () => {
   const { killSwitch, faults, told } = watched()
   expect(killSwitch.state).toEqual({ tripped: false })
 
@@ -103,7 +103,7 @@ test.each([
   expect(cell.value).toBe(left)
 })
 
-test('a lasting change is reverted once the loop is back, without waiting for a tick, and the ledger says why', async () => {
+test('a lasting change is reverted once the loop runs again, without waiting for a tick, and the ledger has the reason', async () => {
   const { killSwitch } = watched()
   let isOpen = false
   const open = relieve(async () => {

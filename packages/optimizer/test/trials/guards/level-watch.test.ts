@@ -46,7 +46,7 @@ describe('a guarded level', () => {
     expect(breach?.reason).toMatch(/over (24|64|180) samples/)
   })
 
-  test('of no noise is held to the margin', () => {
+  test('without noise is held to the margin', () => {
     const within = afterQuiet(LATENCY, times(900, 0.1))
     expect(watchTicks(within.watch, within.now, times(180, 0.109)).at(-1)?.state).toBe('watching')
     const beyond = afterQuiet(LATENCY, times(900, 0.1))
@@ -104,7 +104,7 @@ describe('what a guarded level cannot see', () => {
     })
   })
 
-  test('is harm below the figure that it says: at that figure 95 of 100 are found', () => {
+  test('is harm below its stated figure: at that figure 95 of 100 are found', () => {
     let found = 0
     for (let seed = 1; seed <= 100; seed++) {
       const { watch, now } = afterQuiet(LATENCY, times(1800, noisy(0.1, 0.3, seed * 7919)))

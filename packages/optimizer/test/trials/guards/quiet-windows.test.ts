@@ -14,7 +14,7 @@ const guards = fc.constantFrom(
 )
 
 describe('quiet windows', () => {
-  test('survive a restart: a watch made from what was saved says the same', () => {
+  test('survive a restart: a watch made from the saved state gives the same results', () => {
     for (const { quiet, now } of [
       afterQuiet(LATENCY, times(5000, noisy(0.1, 0.3))),
       afterQuiet(

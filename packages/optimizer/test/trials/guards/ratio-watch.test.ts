@@ -21,7 +21,7 @@ describe('a guarded ratio', () => {
     expect(watchTicks(watch, now, times(3000, [0.012, 20] as const)).at(-1)?.state).toBe('watching')
   })
 
-  test('needs cases: one failure of two at night is no breach', () => {
+  test('needs cases: one failure of two at night is not a breach', () => {
     const { watch, now } = afterQuiet(ERRORS, QUIET)
     const statuses = watchTicks(
       watch,
