@@ -50,7 +50,7 @@ const LAYERS = {
   optimizer: ['judge', 'promql', 'signals', 'semconv'],
   lab: ['optimizer', 'prometheus', 'promql', 'signals', 'semconv'],
   // In the loop; the forecaster itself is pure.
-  forecast: ['optimizer', 'prometheus', 'promql', 'signals', 'semconv'],
+  forecast: ['optimizer', 'prometheus', 'promql', 'signals', 'semconv', 'pg', 'runtime'],
 }
 
 /** Signals and actions of one technology each: the packages that have a `src/domain.ts`. */
@@ -111,6 +111,13 @@ module.exports = {
         ['ledger'],
       ],
     ),
+    {
+      name: 'domains-share-expressions-only',
+      comment: 'What several domains ask for is written by the one that owns it.',
+      severity: 'error',
+      from: { path: '^packages/forecast/src/' },
+      to: { path: `^packages/(${domains.join('|')})/`, pathNot: '/expressions\\.' },
+    },
     {
       name: 'signals-know-nothing-of-actions',
       comment: 'An instrumentation is plain OpenTelemetry: it works without the optimizer.',

@@ -1,3 +1,5 @@
+import { hitRatio } from '@homeostat/ioredis/expressions'
+import { memoryUtilization } from '@homeostat/runtime/expressions'
 import type { CacheLoader, HomeostatOptions } from 'homeostat'
 
 export interface Healing {
@@ -31,8 +33,7 @@ export function healing({ loaders, queuePrefix, service }: Healing): HomeostatOp
         withhold: false,
         cooldownMs: 120_000,
         expect: {
-          expr: `sum by (homeostat_cache_name) (increase(homeostat_cache_requests_total{homeostat_cache_result="hit"}[1m]))
-                 / (sum by (homeostat_cache_name) (increase(homeostat_cache_requests_total[1m])) > 0)`,
+          expr: hitRatio,
           direction: 'up',
           worth: 0.05,
           settleMs: 60_000,
@@ -51,7 +52,7 @@ export function healing({ loaders, queuePrefix, service }: Healing): HomeostatOp
         priority: 'safety',
         cooldownMs: 60_000,
         expect: {
-          expr: 'max by (homeostat_memory_area) (homeostat_memory_utilization)',
+          expr: memoryUtilization,
           direction: 'down',
           worth: 0.02,
           settleMs: 25_000,

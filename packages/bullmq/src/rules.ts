@@ -1,7 +1,7 @@
 import type { Rule } from '@homeostat/optimizer'
-import { attributes, metrics, promName } from '@homeostat/semconv'
+import { attributes, promName } from '@homeostat/semconv'
+import { oldestWaitingAge } from './expressions.ts'
 
-const AGE = promName(metrics.queueOldestWaitingAge)
 const QUEUE = promName(attributes.queueName)
 
 export interface RuleOptions {
@@ -15,7 +15,7 @@ export function rules({ maxWaitSeconds }: RuleOptions): readonly Rule[] {
     {
       alert: 'QueueBacklog',
       // The age and not the number of jobs: it is what those who wait feel, and it needs no idea of a job's length.
-      expr: `max by (${QUEUE}) (${AGE}) > ${maxWaitSeconds}`,
+      expr: `${oldestWaitingAge} > ${maxWaitSeconds}`,
       for: '15s',
       keepFiringFor: '30s',
       labels: { severity: 'medium' },

@@ -1,5 +1,5 @@
 import type { Response } from '@homeostat/optimizer'
-import { hitRatio } from './rules.ts'
+import { hitRatio } from './expressions.ts'
 
 /** What to do about the package's alerts. */
 export const responses: readonly Response[] = [

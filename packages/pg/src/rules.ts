@@ -1,13 +1,9 @@
 import type { Rule } from '@homeostat/optimizer'
-import { attributes, metrics, promName, promScope } from '@homeostat/semconv'
+import { attributes, promName } from '@homeostat/semconv'
+import { pendingRequests, slowStatements } from './expressions.ts'
 
 const DATABASE = promName(attributes.dbNamespace)
 const POOL = promName(attributes.dbPoolName)
-const SLOW_QUERIES = promName(metrics.dbSlowQueries)
-const PENDING_REQUESTS = `${promName(metrics.dbConnectionPending)}{${promScope('@homeostat/pg')}}`
-
-/** PromQL of the slow statements of the last minute, by database. */
-const slowStatements: string = `sum by (${DATABASE}) (increase(${SLOW_QUERIES}[1m]))`
 
 /** Fires at more than ten slow statements of a database within a minute. */
 export const slowQueries: Rule = {
@@ -23,7 +19,7 @@ export const slowQueries: Rule = {
 /** Fires when requests have waited for a connection of a pool for 30 s. */
 export const poolExhausted: Rule = {
   alert: 'PoolExhausted',
-  expr: `sum by (${POOL}) (${PENDING_REQUESTS}) > 0`,
+  expr: `${pendingRequests} > 0`,
   for: '30s',
   labels: { severity: 'medium' },
   annotations: {

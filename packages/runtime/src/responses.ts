@@ -1,5 +1,5 @@
 import type { Response } from '@homeostat/optimizer'
-import { memoryUtilization } from './rules.ts'
+import { memoryUtilization } from './expressions.ts'
 
 /** What to do about the alerts in `rules.ts`. */
 export const responses: readonly Response[] = [

@@ -1,18 +1,15 @@
 import type { Rule } from '@homeostat/optimizer'
 import { attributes, metrics, promName } from '@homeostat/semconv'
+import { containerMemory, processMemory } from './expressions.ts'
 
 const AREA = promName(attributes.memoryArea)
 const LIMIT_SOURCE = promName(attributes.limitSource)
-const MEMORY = promName(metrics.memoryUtilization)
 const DELAY_P99 = promName(metrics.eventLoopDelayP99)
 const DELAY_MAX = promName(metrics.eventLoopDelayMax)
 const PROCESS_CPU = promName(metrics.processCpuUtilization)
 const CPU = promName(metrics.cpuUtilization)
 const LOOP = promName(metrics.eventLoopUtilization)
 const LOOP_CPU = promName(metrics.eventLoopCpuUtilization)
-
-/** PromQL of each area's use of its limit. */
-export const memoryUtilization: string = `max by (${AREA}) (${MEMORY})`
 
 /**
  * PromQL of what saturates a Node process, above 0.9: its event loop, which is one thread however many CPUs there are; all its
@@ -36,10 +33,7 @@ const saturation = [
 export const rules: readonly Rule[] = [
   {
     alert: 'MemoryPressure',
-    expr: [
-      `max by (${AREA}) (${MEMORY}{${AREA}=~"process|heap"}) > 0.8`,
-      `max by (${AREA}) (${MEMORY}{${AREA}="container", ${LIMIT_SOURCE}="cgroup"}) > 0.8`,
-    ].join(' or '),
+    expr: [`max by (${AREA}) (${processMemory}) > 0.8`, `max by (${AREA}) (${containerMemory}) > 0.8`].join(' or '),
     for: '15s',
     keepFiringFor: '30s',
     labels: { severity: 'high' },

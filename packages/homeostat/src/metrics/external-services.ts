@@ -1,3 +1,4 @@
+import { serviceP95 } from '@homeostat/forecast/domain'
 import { attributes, promName, upstreamMetrics } from '@homeostat/semconv'
 import type { ExternalServiceMetrics } from './performance-metrics.ts'
 import type { Query } from './query.ts'
@@ -7,15 +8,14 @@ const SERVER = promName(attributes.serverAddress)
 const DURATION = upstreamMetrics.httpClientRequestDuration.replaceAll('.', '_')
 // Foreign series arrive with the application's export, each minute by default: five minutes hold several of them.
 const REQUESTS = `sum by (${SERVER}) (rate(${DURATION}_count[5m]))`
-const P95 = `histogram_quantile(0.95, sum by (${SERVER}, le) (rate(${DURATION}_bucket[5m])))`
 // An answer of 4xx is an error of ours in the request, not of the service.
 const FAILED = `${promName(attributes.errorType)}!="", ${promName(attributes.httpResponseStatusCode)}!~"4.."`
 const ERRORS = `sum by (${SERVER}) (rate(${DURATION}_count{${FAILED}}[5m]))`
 
-export const externalServiceExprs: readonly string[] = [REQUESTS, P95, ERRORS]
+export const externalServiceExprs: readonly string[] = [REQUESTS, serviceP95, ERRORS]
 
 export function externalServiceMetrics(query: Query): ExternalServiceMetrics {
-  const p95 = by(query(P95), SERVER)
+  const p95 = by(query(serviceP95), SERVER)
   const errors = by(query(ERRORS), SERVER)
   return Object.fromEntries(
     Object.entries(by(query(REQUESTS), SERVER)).map(([server, requestsPerSecond]) => {

@@ -1,3 +1,4 @@
+import { containerMemory } from '@homeostat/runtime/expressions'
 import { attributes, metrics, promName } from '@homeostat/semconv'
 import type { SystemMetrics } from './performance-metrics.ts'
 import type { Query } from './query.ts'
@@ -5,10 +6,9 @@ import { first } from './query.ts'
 
 const UTILIZATION = promName(metrics.memoryUtilization)
 const AREA = promName(attributes.memoryArea)
-const SOURCE = promName(attributes.limitSource)
 
 // A container without a limit of its own is the whole host, and a host's memory is used to the full by design.
-const MEMORY_USAGE = `max(${UTILIZATION}{${AREA}="process"} or ${UTILIZATION}{${AREA}="container", ${SOURCE}="cgroup"})`
+const MEMORY_USAGE = `max(${UTILIZATION}{${AREA}="process"} or ${containerMemory})`
 const MEMORY_LIMIT = `min(${promName(metrics.memoryLimit)}{${AREA}="process"})`
 const HEAP_USAGE = `max(${UTILIZATION}{${AREA}="heap"})`
 const CPU_USAGE = `max(${promName(metrics.cpuUtilization)})`

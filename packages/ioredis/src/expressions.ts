@@ -1,0 +1,14 @@
+import { attributes, metrics, promName } from '@homeostat/semconv'
+
+const REQUESTS = promName(metrics.cacheRequests)
+const NAME = promName(attributes.cacheName)
+const RESULT = promName(attributes.cacheResult)
+// Only what this package counts: caches inside the process carry the same metric and have rules of their own.
+const SCOPE = 'otel_scope_name="@homeostat/ioredis"'
+
+const hits = `sum by (${NAME}) (increase(${REQUESTS}{${SCOPE},${RESULT}="hit"}[1m]))`
+/** PromQL of the lookups of each cache within the last minute. */
+export const lookups: string = `sum by (${NAME}) (increase(${REQUESTS}{${SCOPE}}[1m]))`
+
+/** PromQL of the hit ratio of each cache over the last minute; no lookups give no ratio. */
+export const hitRatio: string = `${hits} / (${lookups} > 0)`

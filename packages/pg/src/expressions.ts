@@ -1,0 +1,25 @@
+import { attributes, metrics, promName, promScope } from '@homeostat/semconv'
+
+const SCOPE = promScope('@homeostat/pg')
+const DATABASE = promName(attributes.dbNamespace)
+const POOL = promName(attributes.dbPoolName)
+const STATE = promName(attributes.dbConnectionState)
+const CONNECTIONS = promName(metrics.dbConnectionCount)
+
+/** PromQL of the slow statements of the last minute, by database. */
+export const slowStatements: string = `sum by (${DATABASE}) (increase(${promName(metrics.dbSlowQueries)}[1m]))`
+
+/** PromQL of the 95th percentile of the durations of statements over the last minute, in seconds. */
+export const operationP95: string = `histogram_quantile(0.95, sum by (le) (rate(${promName(metrics.dbOperationDuration)}_bucket{${SCOPE}}[1m])))`
+
+/** PromQL of the connections in use, by pool. */
+export const usedConnections: string = `sum by (${POOL}) (${CONNECTIONS}{${SCOPE}, ${STATE}="used"})`
+
+/** PromQL of the idle connections, by pool. */
+export const idleConnections: string = `sum by (${POOL}) (${CONNECTIONS}{${SCOPE}, ${STATE}="idle"})`
+
+/** PromQL of the requests that wait for a connection, by pool. */
+export const pendingRequests: string = `sum by (${POOL}) (${promName(metrics.dbConnectionPending)}{${SCOPE}})`
+
+/** PromQL of the most connections that a pool may open, by pool. */
+export const connectionLimit: string = `sum by (${POOL}) (${promName(metrics.dbConnectionLimit)}{${SCOPE}})`
