@@ -99,6 +99,7 @@ async function bundle(folder) {
     platform: 'node',
     target: 'node22.15',
     plugins: [inlining],
+    define: { IS_BUNDLED: 'true' },
     minifyWhitespace: true,
     minifySyntax: true,
     // Names stay, and lines stay short, so that a stack trace says something without source maps.

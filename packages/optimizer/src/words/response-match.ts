@@ -36,7 +36,7 @@ export class ResponseIndex {
       if (++added % RESPONSES_OF_STEP === 0) yield
     }
     for (const alike of this.#byAlert.values()) {
-      if (alike.length > 1) alike.sort((a, b) => a.action.localeCompare(b.action))
+      if (alike.length > 1) alike.sort((a, b) => (a.action < b.action ? -1 : Number(a.action > b.action)))
       if (++added % RESPONSES_OF_STEP === 0) yield
     }
   }

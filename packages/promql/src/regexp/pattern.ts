@@ -1,6 +1,7 @@
-import { RE2JS } from 're2js'
+import type { RE2JS } from 're2js'
 import { checkGroups, compileRe2, type Re2Program } from './re2-program.ts'
 import { BoundedText, expandReplacement } from './replacement.ts'
+import { re2js } from './re2js-module.ts'
 import { simpleTest } from './simple-pattern.ts'
 
 /** A compiled pattern of PromQL's `=~` or `label_replace`: RE2 syntax, matched against whole texts in linear time. */
@@ -35,7 +36,7 @@ class Re2Pattern implements Pattern {
   readonly #program: Re2Program
 
   constructor(source: string) {
-    this.#program = compileRe2(source, RE2JS.DOTALL)
+    this.#program = compileRe2(source, re2js().RE2JS.DOTALL)
   }
 
   get groupNames(): readonly (string | undefined)[] {

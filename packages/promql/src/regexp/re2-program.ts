@@ -1,6 +1,7 @@
-import { RE2JS, RE2JSSyntaxException } from 're2js'
+import type { RE2JS } from 're2js'
 import { PatternProblem } from './pattern-problem.ts'
 import { escapeBracketColon, renameGroups, scanPattern } from './pattern-scan.ts'
+import { re2js } from './re2js-module.ts'
 
 /** A pattern compiled by `re2js`, in RE2's syntax and linear time. */
 export interface Re2Program {
@@ -36,16 +37,16 @@ export function checkGroups({ regexp }: Re2Program): void {
 
 function compileNamed(source: string, flags: number): Re2Program {
   try {
-    return named(RE2JS.compile(source, flags), name => name)
+    return named(re2js().RE2JS.compile(source, flags), name => name)
   } catch (error) {
     // Go allows the same name twice.
     const isDuplicate =
-      error instanceof RE2JSSyntaxException && error.getDescription() === 'duplicate capture group name'
+      error instanceof re2js().RE2JSSyntaxException && error.getDescription() === 'duplicate capture group name'
     if (!isDuplicate) throw problemOf(error, source)
   }
   const renamed = renameGroups(source)
   try {
-    return named(RE2JS.compile(renamed.source, flags), name => renamed.names[Number(name.slice(1))])
+    return named(re2js().RE2JS.compile(renamed.source, flags), name => renamed.names[Number(name.slice(1))])
   } catch (error) {
     throw problemOf(error, source)
   }
@@ -63,9 +64,9 @@ function problemOf(error: unknown, source: string): PatternProblem {
   const problem = (message: string): PatternProblem =>
     new PatternProblem(asWritten(message, source, renamed.names), { cause: error })
   try {
-    RE2JS.compile(`^(?s:${renamed.source})$`)
+    re2js().RE2JS.compile(`^(?s:${renamed.source})$`)
   } catch (anchored) {
-    if (anchored instanceof RE2JSSyntaxException) return problem(anchored.message)
+    if (anchored instanceof re2js().RE2JSSyntaxException) return problem(anchored.message)
     // The parser is recursive.
     return PatternProblem.of('expression nests too deeply', source)
   }

@@ -2,17 +2,20 @@
 const LITERAL = String.raw`(?:[^$\\.*+?()[\]{}|^]|\\[!-/:-@[-\x60{-~])*`
 const ALTERNATIVES = new RegExp(String.raw`^${LITERAL}(?:\|${LITERAL})*$`)
 const AFFIXED = new RegExp(String.raw`^(?<before>\.[*+])?(?<literal>${LITERAL})(?<after>\.[*+])?$`)
+/** Texts in which `.` stands for any one character, as in `5..|429`. */
+const DOTTED = new RegExp(String.raw`^(?:${LITERAL}|[.|])*$`)
 const ALTERNATIVE = new RegExp(String.raw`\|(${LITERAL})`, 'g')
 
 /**
- * How the patterns that most matchers have are matched without an automaton: `a`, `a|b`, `a.*`, `.*a`, `.+a.*`, `.*`, `.+`.
+ * How the patterns that most matchers have are matched without an automaton: `a`, `a|b`, `a.*`, `.*a`, `.+a.*`, `.*`, `.+`, `5..`.
  * `undefined` for every other pattern.
  */
 export function simpleTest(source: string): ((text: string) => boolean) | undefined {
   if (ALTERNATIVES.test(source))
     return alternativesTest(Array.from(`|${source}`.matchAll(ALTERNATIVE), ([, literal = '']) => unescaped(literal)))
   const parts = AFFIXED.exec(source)?.groups
-  if (parts === undefined) return undefined
+  if (parts === undefined)
+    return source.length <= LONGEST_DOTTED && DOTTED.test(source) ? dottedTest(source) : undefined
   const { before, literal = '', after } = parts
   return affixedTest(unescaped(literal), lengthsOf(before), lengthsOf(after))
 }
@@ -26,6 +29,19 @@ function alternativesTest(texts: readonly string[]): (text: string) => boolean {
   if (texts.length === 1) return text => text === only
   const known = new Set(texts)
   return text => known.has(text)
+}
+
+/** Each alternative is tried in turn, so a longer pattern is the automaton's. */
+const LONGEST_DOTTED = 256
+
+/** Without repetition, JavaScript's own matcher needs no more steps than the pattern has characters. */
+function dottedTest(source: string): (text: string) => boolean {
+  // Escapes of RE2 that JavaScript refuses, `\-` for example, are written anew.
+  const escaped = source.replaceAll(/\\(.)|[^.|]/gsu, (text: string, char: string = text) =>
+    /[$\\.*+?()[\]{}|^/]/.test(char) ? `\\${char}` : char,
+  )
+  const pattern = new RegExp(`^(?:${escaped})$`, 'su')
+  return text => pattern.test(text)
 }
 
 /** How many characters may stand there. */

@@ -49,7 +49,7 @@ function forGrammar(source: string, cut: Cut): string {
 }
 
 function withoutComments(source: string, cut: Cut): string {
-  return rewritten(source, cut, token => token.text)
+  return /[#\t\r\n]/.test(source) ? rewritten(source, cut, token => token.text) : source
 }
 
 /** The tokens in their places, with blanks between them; what could not be cut stays as it is. */

@@ -1,3 +1,5 @@
+import fc from 'fast-check'
+import { RE2JS } from 're2js'
 import { expect, test } from 'vitest'
 import { compileRegexp } from '../../src/regexp/pattern.ts'
 
@@ -47,6 +49,17 @@ test.each([
   [String.raw`a\.b.*`, 'a.bc', true],
   [String.raw`a\.b.*`, 'axbc', false],
   ['[a[:]', ':', true],
+  ['4..', '404', true],
+  ['4..', '4\n4', true],
+  ['4..', '40', false],
+  ['4..', '4040', false],
+  ['4..', '4😀4', true],
+  ['5..|429', '429', true],
+  ['5..|429', '5290', false],
+  [String.raw`a\..|/.\|`, 'a.x', true],
+  [String.raw`a\..|/.\|`, 'axx', false],
+  [String.raw`a\..|/.\|`, '/x|', true],
+  ['|.', '', true],
   ['(?i)k', '\u212A', true],
   ['(?i)[r-t]', '\u017F', true],
 ])('%j matches %j: %s', (pattern, text, matches) => {
@@ -55,4 +68,32 @@ test.each([
 
 test.each(['(?<!a)b', String.raw`(a)\1`, '(', ')', '[a', 'a**', String.raw`\y`])('%j is refused', pattern => {
   expect(() => compileRegexp(pattern)).toThrow(/error parsing regexp/)
+})
+
+test('alternatives with dots match what the automaton matches', () => {
+  const part = fc.constantFrom(
+    '.',
+    'a',
+    '4',
+    '-',
+    '/',
+    '|',
+    '😀',
+    String.raw`\.`,
+    String.raw`\|`,
+    String.raw`\\`,
+    '\ud83d',
+  )
+  const pattern = fc.array(part, { minLength: 1, maxLength: 8 }).map(parts => parts.join(''))
+  const text = fc.string({
+    unit: fc.constantFrom('a', '4', '.', '|', '\\', '-', '/', '\n', '😀', '\ud83d'),
+    maxLength: 6,
+  })
+  fc.assert(
+    fc.property(pattern, text, (source, subject) => {
+      const automaton = RE2JS.compile(source, RE2JS.DOTALL)
+      expect(compileRegexp(source).test(subject)).toBe(automaton.testExact(subject))
+    }),
+    { numRuns: 20_000 },
+  )
 })
