@@ -39,6 +39,7 @@ export { optionTable } from './options/option-table.ts'
 export { warnAtStart, warnLater, warnOfOptions, type Warn } from './options/option-warning.ts'
 export {
   checkedOptions,
+  readField,
   readInSteps,
   readOptions,
   readWhole,

@@ -54,6 +54,25 @@ responses:
   ])
 })
 
+test('a field is checked by the schema of the option, which says what came, what is expected, and what was meant', () => {
+  const text = `responses:
+  - { alert: A, action: a, priority: sloo, withhold: 1, max_mode: shadwo, preventive: "yes" }
+  - { alert: A, action: a, priority: [slo], guards: [{ expr: x, not_worse_than: 1, kind: rato, floor: .inf }] }
+  - { alert: A, action: a, priority: ${'s'.repeat(30)}, design: { kind: split, blocks: 2.5 } }
+`
+  expect(messages(text)).toEqual([
+    'responses.yml:2:38: priority is "sloo", but must be safety, slo or efficiency; did you mean slo?',
+    'responses.yml:2:54: withhold is 1, but must be true or false',
+    'responses.yml:2:67: max_mode is "shadwo", but must be off, shadow, advise or act; did you mean shadow?',
+    'responses.yml:2:87: preventive is "yes", but must be true or false',
+    'responses.yml:3:38: priority is a list of 1, but must be safety, slo or efficiency',
+    'responses.yml:3:90: kind is "rato", but must be level or ratio; did you mean ratio?',
+    'responses.yml:3:103: floor is Infinity, but must be a number from 0 to 1000000000000000',
+    'responses.yml:4:38: priority is a text of 30 characters, but must be safety, slo or efficiency',
+    'responses.yml:4:101: blocks is 2.5, but must be a whole number',
+  ])
+})
+
 test('fields that are left out have their defaults', () => {
   const { responses } = parse('responses: [{ alert: A, action: cache.warm, priority: slo }]')
   expect(responses[0]?.response).toEqual({ to: { alert: 'A' }, action: 'cache.warm', priority: 'slo' })
@@ -78,12 +97,12 @@ test('every problem is named with file, line and column, and the rest is read on
   expect(messages(text)).toEqual([
     "responses.yml:2:5: field 'action' must be set",
     expect.stringMatching(/^responses\.yml:3:5: field "acton" not found in a response; known are alert, /),
-    'responses.yml:4:15: priority must be safety or slo or efficiency, got "high"',
+    'responses.yml:4:15: priority is "high", but must be safety, slo or efficiency',
     'responses.yml:5:15: cooldown: not a valid duration string: "5 minutes"',
     expect.stringMatching(/^responses\.yml:9:12: could not parse clear: /),
     'responses.yml:10:21: expr needs a vector or a scalar, got range vector',
-    'responses.yml:10:41: direction must be up or down, got "left"',
-    'responses.yml:11:41: not_worse_than must be a number that is not negative',
+    'responses.yml:10:41: direction is "left", but must be up or down',
+    'responses.yml:11:41: not_worse_than is -1, but must be a number from 0 to 1000000000',
     'responses.yml:13:60: needs an even number of blocks',
     "responses.yml:14:63: field 'otherwise' must be set",
     expect.stringMatching(/^responses\.yml:14:71: could not parse expr: /),

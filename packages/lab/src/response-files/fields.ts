@@ -1,6 +1,30 @@
 import type { Compiler } from '@homeostat/optimizer/schemas'
 import { parseDuration } from '@homeostat/promql'
 import type { MappingReader } from '@homeostat/promql/rule-files'
+import { entriesOf, number, readField, unwrapped, wholeNumber, type OptionSchema } from '@homeostat/signals/options'
+
+const description = 'a field of a file'
+const most = Number.MAX_VALUE
+
+export const ANY_NUMBER: OptionSchema<number> = number({ least: -most, most, expected: 'a finite number', description })
+export const NOT_NEGATIVE: OptionSchema<number> = number({
+  least: 0,
+  most,
+  expected: 'a number that is not negative',
+  description,
+})
+export const WHOLE_NUMBER: OptionSchema<number> = wholeNumber({
+  least: Number.MIN_SAFE_INTEGER,
+  most: Number.MAX_SAFE_INTEGER,
+  expected: 'a whole number',
+  description,
+})
+export const COUNT: OptionSchema<number> = wholeNumber({
+  least: 0,
+  most: Number.MAX_SAFE_INTEGER,
+  expected: 'a whole number that is not negative',
+  description,
+})
 
 /** The text of a field that must be there. */
 export function required(fields: MappingReader, field: string): string {
@@ -23,17 +47,24 @@ export function expression(fields: MappingReader, field: string, compiler: Compi
   return expr
 }
 
-/** A field that is one of a few words. */
-export function choice<T extends string>(
-  fields: MappingReader,
-  field: string,
-  choices: readonly T[],
-  isRequired: boolean,
-): T | undefined {
-  const text = isRequired ? required(fields, field) : fields.text(field)
-  const found = choices.find(each => each === text)
-  if (found === undefined && text) fields.report(field, `${field} must be ${choices.join(' or ')}, got "${text}"`)
-  return found
+/** The value of a field where its schema allows it; undefined when it is absent or wrong, which is reported at the value. */
+export function valueOf<T>(fields: MappingReader, field: string, schema: OptionSchema<T>): T | undefined {
+  const plain = fields.plain(field)
+  if (plain === undefined) return undefined
+  const problems = problemsOf(schema, field, plain)
+  for (const problem of problems) fields.report(field, problem)
+  return problems.length === 0 ? (plain as T) : undefined
+}
+
+/** What a schema finds wrong with the value of a field. */
+export function problemsOf(schema: OptionSchema, field: string, value: unknown): readonly string[] {
+  return readField(schema, value, field).problems.map(({ message }) => message)
+}
+
+/** The same for a field that must be there. */
+export function requiredValueOf<T>(fields: MappingReader, field: string, schema: OptionSchema<T>): T | undefined {
+  if (fields.node(field) === undefined) fields.report(field, `field '${field}' must be set`)
+  return valueOf(fields, field, schema)
 }
 
 /** A field of milliseconds, written as a Prometheus duration. */
@@ -42,12 +73,14 @@ export function milliseconds(fields: MappingReader, field: string): number | und
   return text === undefined ? undefined : parseDuration(text)
 }
 
-/** A number that is not negative. */
-export function positive(fields: MappingReader, field: string): number | undefined {
-  const value = fields.number(field, false)
-  if (value === undefined || (Number.isFinite(value) && value >= 0)) return value
-  fields.report(field, `${field} must be a number that is not negative`)
-  return undefined
+/** The schema of one field of a value that is taken as a whole. */
+export function entryOf<T, K extends keyof T & string>(
+  schema: OptionSchema<T>,
+  name: K,
+): OptionSchema<Exclude<T[K], undefined>> {
+  const entry = entriesOf(schema)?.[name]
+  if (entry === undefined) throw new TypeError(`the schema has no field ${name}`)
+  return unwrapped(entry) as OptionSchema<Exclude<T[K], undefined>>
 }
 
 /** Without the fields that are undefined: absent and undefined are two things to a response. */

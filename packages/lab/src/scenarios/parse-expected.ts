@@ -2,7 +2,8 @@ import { formatDuration } from '@homeostat/promql'
 import { MappingReader, plainValue, type YamlDocument, type YamlNode } from '@homeostat/promql/rule-files'
 import type { RefusalReason } from '@homeostat/optimizer'
 import { revertCauses, verdicts } from '@homeostat/optimizer/parts'
-import { milliseconds } from '../response-files/fields.ts'
+import { oneOf, type OptionSchema } from '@homeostat/signals/options'
+import { COUNT, milliseconds, problemsOf, valueOf } from '../response-files/fields.ts'
 import { EVENT_FIELDS, EVENT_KINDS, type EventKind, type EventPattern, type Expected } from './expected.ts'
 
 const REASONS: Record<RefusalReason, true> = {
@@ -21,12 +22,13 @@ const REASONS: Record<RefusalReason, true> = {
 }
 
 /** A misspelt word would never be met, and one that is expected not to come would always be. */
-const WORDS: Readonly<Record<string, readonly string[]>> = {
-  verdict: verdicts,
-  reason: Object.keys(REASONS),
-  arm: ['act', 'control'],
-  result: ['restored', 'superseded', 'failed'],
-  because: revertCauses,
+const description = 'a word of an event'
+const WORDS: Readonly<Record<string, OptionSchema<string>>> = {
+  verdict: oneOf(verdicts, { description }),
+  reason: oneOf(Object.keys(REASONS), { description }),
+  arm: oneOf(['act', 'control'], { description }),
+  result: oneOf(['restored', 'superseded', 'failed'], { description }),
+  because: oneOf(revertCauses, { description }),
 }
 
 /** Reads one item of `expect:`. */
@@ -65,18 +67,17 @@ function readPattern(document: YamlDocument, node: YamlNode, kind: EventKind): E
     fields[field] = item.text(field) ?? ''
     checkWord(document, item.node(field), field, fields[field])
   }
-  const count = item.number('count', true)
-  const atMost = count ?? item.number('at_most', true)
+  const count = valueOf(item, 'count', COUNT)
+  const atMost = count ?? valueOf(item, 'at_most', COUNT)
   return {
     fields,
     labels: item.texts('labels', () => undefined),
-    atLeast: count ?? item.number('at_least', true) ?? (atMost === undefined ? 1 : 0),
+    atLeast: count ?? valueOf(item, 'at_least', COUNT) ?? (atMost === undefined ? 1 : 0),
     atMost: atMost ?? Infinity,
   }
 }
 
 function checkWord(document: YamlDocument, node: YamlNode | undefined, field: string, text: string): void {
   const words = WORDS[field]
-  if (words && !words.includes(text))
-    document.report(node, `${field} must be one of ${words.join(', ')}, got ${JSON.stringify(text)}`)
+  if (words) for (const problem of problemsOf(words, field, text)) document.report(node, problem)
 }

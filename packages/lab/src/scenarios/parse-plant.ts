@@ -1,6 +1,29 @@
 import { MappingReader, type YamlDocument, type YamlNode } from '@homeostat/promql/rule-files'
-import { choice, given, milliseconds, positive, required } from '../response-files/fields.ts'
+import { flag, number, oneOf, wholeNumber } from '@homeostat/signals/options'
+import {
+  ANY_NUMBER,
+  given,
+  milliseconds,
+  NOT_NEGATIVE,
+  required,
+  requiredValueOf,
+  valueOf,
+} from '../response-files/fields.ts'
 import type { PlantActionSpec, PlantEffect, PlantSeries, PlantSpec, TimeSpan } from './plant-spec.ts'
+
+const description = 'a field of a plant'
+const FLAG = flag({ description })
+const KIND = oneOf(['gauge', 'counter'], { description })
+const AUTOCORRELATION = number({
+  least: 0,
+  most: 1 - Number.EPSILON,
+  expected: 'a number from 0 to less than 1',
+  description,
+})
+const SCOPE = oneOf(['process', 'shared'], { description })
+const RISK = wholeNumber({ least: 0, most: 3, description })
+const RECEIPT = oneOf(['done', 'nothing', 'failure'], { description })
+const UNDO = oneOf(['restored', 'superseded', 'failed'], { description })
 
 const SERIES_FIELDS = [
   'name',
@@ -53,17 +76,15 @@ function readSeries(document: YamlDocument, node: YamlNode): PlantSeries {
   const fields = new MappingReader(document, node, 'a series of a plant', SERIES_FIELDS)
   const part = (field: string, known: readonly string[]): MappingReader[] =>
     fields.items(field).map(item => new MappingReader(document, item, `an item of ${field}`, known))
-  const autocorrelation = positive(fields, 'autocorrelation') ?? 0
-  if (autocorrelation >= 1) fields.report('autocorrelation', 'autocorrelation must be less than 1')
   return {
     name: required(fields, 'name'),
-    kind: choice(fields, 'kind', ['gauge', 'counter'] as const, false) ?? 'gauge',
+    kind: valueOf(fields, 'kind', KIND) ?? 'gauge',
     unit: fields.text('unit') || '1',
     labels: fields.texts('labels', () => undefined),
     level: needed(fields, 'level'),
-    noise: positive(fields, 'noise') ?? 0,
-    autocorrelation,
-    driftPerHour: fields.number('drift', false) ?? 0,
+    noise: valueOf(fields, 'noise', NOT_NEGATIVE) ?? 0,
+    autocorrelation: valueOf(fields, 'autocorrelation', AUTOCORRELATION) ?? 0,
+    driftPerHour: valueOf(fields, 'drift', ANY_NUMBER) ?? 0,
     delayMs: milliseconds(fields, 'delay') ?? 0,
     steps: part('steps', ['at', 'level']).map(step => ({ atMs: time(step, 'at'), level: needed(step, 'level') })),
     ramps: part('ramps', ['at', 'for', 'level']).map(ramp => ({
@@ -82,23 +103,22 @@ function readSeries(document: YamlDocument, node: YamlNode): PlantSeries {
 
 function readAction(document: YamlDocument, node: YamlNode, series: ReadonlySet<string>): PlantActionSpec {
   const fields = new MappingReader(document, node, 'an action of a plant', ACTION_FIELDS)
-  const risk = fields.number('risk', true) ?? 0
-  if (![0, 1, 2, 3].includes(risk)) fields.report('risk', 'risk must be 0, 1, 2 or 3')
+  const risk = valueOf(fields, 'risk', RISK) ?? 0
   const name = required(fields, 'name')
-  const isLasting = fields.boolean('lasting')
+  const isLasting = valueOf(fields, 'lasting', FLAG) ?? false
   if (fields.has('undo') && !isLasting) fields.report('undo', 'only what is lasting is undone')
   return {
     name,
-    scope: choice(fields, 'scope', ['process', 'shared'] as const, false) ?? 'process',
+    scope: valueOf(fields, 'scope', SCOPE) ?? 'process',
     touches: fields.has('touches') ? fields.textItems('touches') : [name],
     raises: fields.textItems('raises'),
     lowers: fields.textItems('lowers'),
     risk: risk as PlantActionSpec['risk'],
-    disruptive: fields.boolean('disruptive'),
-    receipt: choice(fields, 'receipt', ['done', 'nothing', 'failure'] as const, false) ?? 'done',
+    disruptive: valueOf(fields, 'disruptive', FLAG) ?? false,
+    receipt: valueOf(fields, 'receipt', RECEIPT) ?? 'done',
     takesMs: milliseconds(fields, 'takes') ?? 0,
     isLasting,
-    undo: choice(fields, 'undo', ['restored', 'superseded', 'failed'] as const, false) ?? 'restored',
+    undo: valueOf(fields, 'undo', UNDO) ?? 'restored',
     effects: fields.items('effects').map(item => readEffect(document, item, series)),
   }
 }
@@ -117,8 +137,7 @@ function readEffect(document: YamlDocument, node: YamlNode, series: ReadonlySet<
 }
 
 function needed(fields: MappingReader, field: string): number {
-  if (!fields.has(field)) fields.report(field, `field '${field}' must be set`)
-  return fields.number(field, false) ?? 0
+  return requiredValueOf(fields, field, ANY_NUMBER) ?? 0
 }
 
 function time(fields: MappingReader, field: string): number {

@@ -6,9 +6,10 @@ import {
   type YamlDocument,
   type YamlNode,
 } from '@homeostat/promql/rule-files'
-import { isMode, modes, type BudgetLimits, type Mode } from '@homeostat/optimizer'
+import { modes, type BudgetLimits } from '@homeostat/optimizer'
 import { DEFAULT_BUDGET } from '@homeostat/optimizer/parts'
-import { milliseconds, positive } from '../response-files/fields.ts'
+import { oneOf, recordOf } from '@homeostat/signals/options'
+import { milliseconds, NOT_NEGATIVE, valueOf, WHOLE_NUMBER } from '../response-files/fields.ts'
 import { readResponse } from '../response-files/read-response.ts'
 import { readExpected } from './parse-expected.ts'
 import { readPlant, readSpans } from './parse-plant.ts'
@@ -52,9 +53,9 @@ export function readScenario(document: YamlDocument, node: YamlNode | undefined,
     name,
     durationMs,
     intervalMs,
-    seed: fields.number('seed', true) ?? 1,
+    seed: valueOf(fields, 'seed', WHOLE_NUMBER) ?? 1,
     warmUpMs: milliseconds(fields, 'warm_up') ?? 60_000,
-    modes: readModes(fields),
+    modes: valueOf(fields, 'modes', MODES) ?? {},
     budget: readBudget(document, fields.node('budget')),
     rules: readRules(document, fields.node('rules')),
     responses: fields.items('responses').flatMap(item => readResponse(document, item)?.response ?? []),
@@ -64,18 +65,13 @@ export function readScenario(document: YamlDocument, node: YamlNode | undefined,
   }
 }
 
-function readModes(fields: MappingReader): Readonly<Record<string, Mode>> {
-  const texts = fields.texts('modes', (_, mode) =>
-    isMode(mode) ? undefined : `a mode is one of ${modes.join(', ')}, got "${mode}"`,
-  )
-  return Object.fromEntries(Object.entries(texts).filter((entry): entry is [string, Mode] => isMode(entry[1])))
-}
+const MODES = recordOf(oneOf(modes, { description: 'the mode of an action' }), { description: 'modes of actions' })
 
 function readBudget(document: YamlDocument, node: YamlNode | undefined): Partial<BudgetLimits> {
   const fields = new MappingReader(document, node, 'a budget', Object.values(BUDGETS))
   const known = Object.keys(DEFAULT_BUDGET) as (keyof BudgetLimits)[]
   const limits = known.flatMap(key => {
-    const limit = positive(fields, BUDGETS[key])
+    const limit = valueOf(fields, BUDGETS[key], NOT_NEGATIVE)
     return limit === undefined ? [] : [[key, limit] as const]
   })
   return Object.fromEntries(limits)

@@ -72,11 +72,11 @@ test.each([
   ['{ at: 3m, firing: [High] }', 'FILE:12:17: the scenario is over by then: its duration is 2m'],
   [
     '{ by: 1m, verdicts: [efective] }',
-    'FILE:12:32: verdict must be one of effective, no_effect, harmful, inconclusive, failed, noop, palliative, got "efective"',
+    'FILE:12:32: verdict is "efective", but must be effective, no_effect, harmful, inconclusive, failed, noop or palliative; did you mean effective?',
   ],
   [
     '{ by: 1m, refusals: [{ reason: tired }] }',
-    'FILE:12:42: reason must be one of no response, no such action, kill switch, mode, missing data, warm-up, quarantine, cooldown, budget, conflict, lease, prerequisites, got "tired"',
+    'FILE:12:42: reason is "tired", but must be no response, no such action, kill switch, mode, missing data, warm-up, quarantine, cooldown, budget, conflict, lease or prerequisites',
   ],
   ['{ firing: [High] }', 'FILE:12:11: an expectation needs either at or by'],
   [
@@ -98,7 +98,7 @@ test('so is a plant, a response or a rule that cannot be', async () => {
     'FILE:8:50: the plant has no series "b"',
   ])
   expect(await errorsOf(text.replace('priority: safety', 'priority: high'))).toEqual([
-    expect.stringMatching(/^FILE:10:\d+: priority must be safety or slo or efficiency/),
+    expect.stringMatching(/^FILE:10:\d+: priority is "high", but must be safety, slo or efficiency$/),
   ])
   expect(await errorsOf(text.replace('> 0.5', '> > 0.5'))).toEqual([
     expect.stringMatching(/^FILE:9:14: group "scenario", rule 1, "High": could not parse expression/),

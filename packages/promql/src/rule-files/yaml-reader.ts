@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml'
 import { parseDuration } from '../numbers/durations.ts'
 import type { RulePlace } from '../words/rule-file-error.ts'
+import { plainValue } from './plain-value.ts'
 import { scalarText, type YamlDocument } from './yaml-document.ts'
 
 /** Go's durations are nanoseconds in 63 bits: some 292 years. */
@@ -49,6 +50,12 @@ export class MappingReader {
   /** The value of a field as it stands in the file. */
   node(field: string): Node | undefined {
     return this.#document.resolve(this.#fields.get(field)?.value)
+  }
+
+  /** The value of a field as JSON has it, for a schema to check; `undefined` when it is absent or null. */
+  plain(field: string): unknown {
+    const node = this.node(field)
+    return node === undefined ? undefined : plainValue(this.#document, node)
   }
 
   /** The text of a field; empty when it is absent or null, `undefined` after an error. */

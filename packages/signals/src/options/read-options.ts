@@ -62,6 +62,16 @@ export function readWhole<T>(
   return { value: value === NOTHING ? undefined : (value as T), problems: reading.problems }
 }
 
+/**
+ * Reads the value of one field of a file: undefined when it is not valid. A file is refused as a whole and the line is named, so a
+ * problem says nothing of defaults, and shows short texts that are no known word.
+ */
+export function readField<T>(schema: OptionSchema<T>, given: unknown, field: string): ReadValue<T> {
+  const reading = new Reading('', [], true)
+  const value = reading.value(schema, given, field)
+  return { value: value === NOTHING ? undefined : (value as T), problems: reading.problems }
+}
+
 /** Reads a long list in steps, an item each, with the outcome and the problems of {@link readOptions}. It never throws. */
 export function* readInSteps<T>(
   schema: OptionSchema<T>,

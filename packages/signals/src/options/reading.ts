@@ -24,13 +24,18 @@ export class Reading {
   readonly apart: Map<string, unknown> = new Map<string, unknown>()
   readonly #source: string
   readonly #apart: ReadonlySet<string>
+  readonly #isOfFile: boolean
   #count = 0
   /** The end of a warning about a mistake in a value that is then left out as a whole. */
   #outcome: string | undefined
 
-  /** @param apart - paths that the caller reads by itself */
-  constructor(source: string, apart: Iterable<string> = []) {
+  /**
+   * @param apart - paths that the caller reads by itself
+   * @param isOfFile - whether short texts are shown, and what is used instead of a wrong value is not
+   */
+  constructor(source: string, apart: Iterable<string> = [], isOfFile = false) {
     this.#source = source
+    this.#isOfFile = isOfFile
     this.#apart = new Set(apart)
   }
 
@@ -69,7 +74,7 @@ export class Reading {
     const { isSecret = false } = detailsOf(schema)
     const words = wordsOf(schema)
     const meant = typeof given === 'string' && words.length > 0 ? closestName(given, words) : undefined
-    const shown = isSecret ? 'not valid' : shownValue(given, text => resemblesOne(text, words))
+    const shown = isSecret ? 'not valid' : shownValue(given, text => this.#isOfFile || resemblesOne(text, words))
     return this.#wrong(schema, path, shown, meant)
   }
 
@@ -219,7 +224,7 @@ export class Reading {
     const { whenWrong, defaultWords, default: usual } = detailsOf(schema)
     const used = usual === undefined ? defaultWords : shownDefault(usual)
     const rest = this.#outcome ?? whenWrong ?? (used === undefined ? 'it is ignored' : `${used} is used`)
-    this.#report(path, `${why}; ${rest}${hint}`)
+    this.#report(path, this.#isOfFile ? `${why}${hint}` : `${why}; ${rest}${hint}`)
     return NOTHING
   }
 
