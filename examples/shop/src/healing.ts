@@ -5,14 +5,14 @@ import type { CacheLoader, HomeostatOptions } from 'homeostat'
 export interface Healing {
   readonly loaders: readonly CacheLoader[]
   readonly queuePrefix: string
-  /** Who coordinates with whom: the processes of one shop. */
+  /** Name of the service: the processes of one shop coordinate with each other. */
   readonly service: string
 }
 
 /** What Homeostat may do in this shop, and how soon. Everything that is left out has a default. */
 export function healing({ loaders, queuePrefix, service }: Healing): HomeostatOptions {
   return {
-    // The default is `advise`: it says what it would do and touches nothing.
+    // The default is `advise`: it reports what it would do and changes nothing.
     mode: 'act',
     service,
     // Its processes agree through the Redis that the shop uses: the keys `homeostat:{shop}:*`.
@@ -23,7 +23,7 @@ export function healing({ loaders, queuePrefix, service }: Healing): HomeostatOp
     // On our pages 20 ms is slow already, and a webhook that waits 15 s is late.
     pg: { slowQueryThresholdMs: 20 },
     bullmq: { maxWaitSeconds: 15, pollIntervalMs: 2000 },
-    // In place of the packages' own: looked at sooner than by default. Nothing is withheld at random here, so that a
+    // In place of the packages' own: evaluated sooner than by default. Nothing is withheld at random here, so that a
     // demonstration of two minutes shows each action; the price is that there are no controls, and so no verdict on the effect.
     responses: [
       {

@@ -63,7 +63,7 @@ describe('the table', () => {
 })
 
 describe('the options', () => {
-  it('are none by default', () => {
+  it('are off by default', () => {
     expect(parseOptions([])).toEqual({ help: false, watch: false, durationMs: 160_000 })
   })
 

@@ -82,7 +82,7 @@ export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumen
 
   #look(directory: QueueDirectory): void {
     directory.poll()
-    // Nobody else may ask, and the closed ones must not pile up.
+    // Nothing else may call this, and closed ones must not pile up.
     this.#workers.open()
   }
 

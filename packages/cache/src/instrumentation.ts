@@ -35,7 +35,7 @@ export class CacheInstrumentation extends SignalInstrumentation<CacheInstrumenta
   }
 
   /**
-   * Measures a cache of any kind, and lets one that tells its limit and how to evict be resized.
+   * Measures a cache of any kind. One with a limit and a way to evict can also be resized.
    *
    * @example
    * ```ts

@@ -51,7 +51,7 @@ export class CrossingCalendar {
     words[at >>> 5]! |= 1 << (at & 31)
   }
 
-  /** Of a lag in slots; at most a week. */
+  /** The largest lag in slots: a week. */
   lagOf(lagMs: number): number {
     return Math.round(lagMs / this.slotMs)
   }

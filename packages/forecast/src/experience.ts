@@ -7,7 +7,7 @@ import { RiseTail } from './rise-tail.ts'
 import type { SeriesHistory } from './series-history.ts'
 import { BUCKET_MS, BUCKETS_KEPT, EMPTY } from './series-history.ts'
 
-/** Of the rate among recent outcomes. */
+/** Weight of the rate among recent outcomes. */
 const RECENT = 200
 /** Outcomes that make what is usual. */
 const USUAL = 2000
@@ -100,7 +100,7 @@ export class Experience {
     this.online.covariance.set(online.covariance)
   }
 
-  /** Finds in a week's peaks when a limit that nobody watched was crossed, as exactly as quarters of an hour can tell. */
+  /** Finds in a week's peaks when a limit that was not watched was crossed, to a quarter of an hour. */
   recall(history: SeriesHistory): void {
     const { bucket, nowMs, wallMs } = history
     const bucketStartMs = bucket * BUCKET_MS

@@ -86,7 +86,7 @@ export class Forecaster {
   }
 
   /**
-   * Takes one sample in. Never throws: a value that is not finite (or beyond ±1e38) and a time that is no moment, or not later
+   * Takes one sample in. Never throws: a value that is not finite (or beyond ±1e38) and a time that is not finite, or not later
    * than the last one, are left out and counted in {@link ignored}. A clock that jumps back by more than ten intervals is
    * followed.
    *
@@ -157,7 +157,7 @@ export class Forecaster {
   }
 
   /**
-   * Learns nothing from now until a time: what follows an action of ours does not tell what would have followed without it.
+   * Learns nothing from now until a time: the samples after an action of ours do not show what would have followed without it.
    * Samples are still taken in.
    */
   censor(untilMs: number): void {

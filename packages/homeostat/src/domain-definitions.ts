@@ -18,7 +18,7 @@ export interface DomainChoice extends PackagesOptions {
 
 type AnyDefinition = DomainDefinition<object>
 
-/** Of a domain that does not say where it stands. */
+/** The place of a domain without one of its own. */
 const USUAL_PLACE = 50
 
 /** How each built-in domain is made, in their order. */

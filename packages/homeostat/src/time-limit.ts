@@ -16,7 +16,7 @@ export class TimeLimitError extends Error {
  * @throws TimeLimitError
  */
 export function inTime<T>(part: string, work: () => T | Promise<T>, limitMs: number): Promise<T> {
-  // Whoever waits for the end of a part must not be left by the process before.
+  // The process must not end before a caller that waits for the end of a part.
   return within(limitMs, work, () => new TimeLimitError(part, limitMs), { holdsProcess: true })
 }
 

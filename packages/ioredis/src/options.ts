@@ -10,7 +10,7 @@ export interface IORedisOptions extends IORedisInstrumentationConfig {
   loaders?: readonly CacheLoader[]
   /** The hit ratio below which `CacheHitRatioLow` fires. @default 0.7 */
   minHitRatio?: number
-  /** The lookups of a minute below which a hit ratio says nothing. @default 50 */
+  /** The fewest lookups per minute for which a hit ratio counts. @default 50 */
   minLookups?: number
 }
 
@@ -48,7 +48,7 @@ export const ioredisOptions: OptionSchema<IORedisOptions> = group<IORedisOptions
       least: 0,
       most: 1e9,
       default: RULE_DEFAULTS.minLookups,
-      description: 'the lookups of a minute below which a hit ratio says nothing',
+      description: 'the fewest lookups per minute for which a hit ratio counts',
     }),
     loaders: listOf(cacheLoader, {
       defaultWords: 'none',

@@ -1,4 +1,4 @@
-/** Episodes per side at which the judge looks, and no oftener: who looks after every episode finds something sooner or later. */
+/** Episodes per side at which the judge looks, and at no other time: a look after each episode finds something sooner or later. */
 export type Look = 6 | 12 | 24 | 48
 
 /**

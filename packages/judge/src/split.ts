@@ -45,7 +45,7 @@ function scaled(samples: readonly Sample[], by: number): readonly Sample[] {
   return samples.map(([ms, value]) => [ms, value / by])
 }
 
-/** Joins neighbouring blocks until they tell different stories: units keep their moods for longer than a block. */
+/** Joins neighbouring blocks until they are independent: units keep their level for longer than a block. */
 function merged(blocks: readonly SideBySide[]): readonly SideBySide[] {
   if (blocks.length < 12 || resemblance(blocks.map(ratio).filter(Number.isFinite)) < 1 / Math.sqrt(blocks.length))
     return blocks

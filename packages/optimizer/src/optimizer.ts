@@ -111,7 +111,7 @@ export class Optimizer {
     return this.#programs.current.rejected
   }
 
-  /** Whether any action may run at all, and if not, who says so; for people. */
+  /** Whether any action may run at all, and if not, what stops it; for people. */
   get mode(): Mode {
     if (this.killSwitch.state.tripped) return 'off'
     const changes = [...this.#actions.values()].filter(action => !isAdvice(action))

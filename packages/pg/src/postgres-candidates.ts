@@ -34,7 +34,7 @@ export class PostgresCandidates {
   }
 }
 
-/** Where a pool's database is, for people and to tell databases apart. */
+/** Where a pool's database is, for people and to distinguish databases. */
 export function postgresAddress({ options }: Pick<PoolShape, 'options'>): string {
   return formatAddress(addressOf(options))
 }

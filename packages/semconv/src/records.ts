@@ -24,7 +24,7 @@ export const events = {
   verdict: 'homeostat.verdict',
   /** A lasting change was reverted, or could not be. */
   reverted: 'homeostat.action.reverted',
-  /** The evidence speaks for another mode of an action; somebody has to set it. */
+  /** The evidence supports another mode of an action; a person has to set it. */
   offer: 'homeostat.mode.offered',
   /** An action is banned for an alert. */
   quarantined: 'homeostat.action.quarantined',

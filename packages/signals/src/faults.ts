@@ -69,7 +69,7 @@ export class Faults {
         `${this.#registry.scope.name}: ${SUBJECTS[component]} failed and was contained: ${describeThrown(error)}; from now on only counted in ${metrics.errors.name}`,
       )
     } catch {
-      // Reporting is the last resort: there is nobody left to tell.
+      // Reporting is the last resort: there is nowhere else to report to.
     }
   }
 

@@ -22,7 +22,7 @@ export interface LoopHoldsOptions {
  * Knows when the event loop was held, so that the time an answer waited to be read is not taken for the server's.
  *
  * An answer that comes while the loop is held (by a long computation, a garbage collection, a process that gets no CPU)
- * is read when the loop is free again. Nobody knows when it came. It is certain only how long the loop looked and found
+ * is read when the loop is free again. The time of its arrival is unknown. It is certain only how long the loop looked and found
  * nothing: so an operation whose end is read right after a hold is counted until the hold began. When the loop has waited
  * in between, the answer was not there yet, and the whole duration is the server's.
  *

@@ -3,7 +3,7 @@ type AnyFunction = (this: unknown, ...args: never[]) => unknown
 /**
  * Replaces one method and returns how to put the original back exactly: the same function, and no own property where
  * there was none. When somebody else has wrapped our wrapper since, it is left in place and `wrap`'s function must fall
- * through by itself; `isActive` tells it.
+ * through by itself; `isActive` shows that.
  *
  * @throws TypeError when the target has no such method
  */

@@ -48,7 +48,7 @@ export abstract class SignalInstrumentation<Config extends SignalInstrumentation
 
   /** Starts measuring. Does nothing when it is on already. */
   enable(): void {
-    // A failure here is ours; the application goes on without the signals and `homeostat.errors` says so.
+    // A failure here is ours; the application goes on without the signals and `homeostat.errors` counts it.
     this.#active ??= this.registry.faults.contain('signal', () => this.activate())
   }
 
@@ -73,7 +73,7 @@ export abstract class SignalInstrumentation<Config extends SignalInstrumentation
     this.#config = this.#read(config)
   }
 
-  /** The configuration; `enabled` tells whether it is on now, which is what `registerInstrumentations` asks. */
+  /** The configuration; `enabled` shows whether it is on now, which is what `registerInstrumentations` asks. */
   getConfig(): Config {
     return { ...this.#config, enabled: this.#active !== undefined }
   }

@@ -35,7 +35,7 @@ export function delayOf(ms: unknown): number {
 }
 
 /**
- * The interval of an option, checked. One that cannot be kept is replaced by the default, and one line in `diag` says so.
+ * The interval of an option, checked. One that cannot be kept is replaced by the default, and reported in one line of `diag`.
  *
  * @param name - of the option, as the user writes it
  * @param leastMs - a shorter interval becomes this one. @default 1

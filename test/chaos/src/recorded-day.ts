@@ -5,7 +5,7 @@ import { createRandom, gaussian } from '@homeostat/lab/scenarios'
 const START = Date.UTC(2026, 0, 1)
 const METRICS = 20
 const SERIES_EACH = 10
-/** Of the default tick. */
+/** The default tick. */
 export const TICK_MS = 5000
 
 /** How much of the time each series is in trouble, in stretches of five minutes. */

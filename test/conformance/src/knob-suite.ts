@@ -17,7 +17,7 @@ export interface KnobSubject {
   value(): number | Promise<number>
   /** Sets the value as a person does, without the knob. */
   setByHand(value: number): Promise<void> | void
-  /** Of a shared knob. */
+  /** For a shared knob. */
   coordinator?(): Coordinator
   /** Takes down what `prepare` made. Called after each test. */
   close?(): Promise<void> | void

@@ -63,7 +63,7 @@ function purging() {
   return { ran, options }
 }
 
-describe('an engine that a domain brings', () => {
+describe('an engine that a domain provides', () => {
   it('lets one process of the service run a shared action, and the report says where they agree', async () => {
     const board = new Board('board-2:9000')
     const { ran, options } = purging()
@@ -92,7 +92,7 @@ describe('an engine that a domain brings', () => {
     expect(keptAt('what was learned')).toMatch(/^(the Blackboard that the application uses|not decided yet)/)
   })
 
-  it('a word that no domain brings is refused with those that they bring', () => {
+  it('an engine that no domain provides is refused with a list of those they do', () => {
     const { warnings } = start({ domains: [domainOf(server)], coordinator: 'bord', stateStore: 'etcd' })
     expect(warnings).toEqual([
       expect.stringMatching(/^coordinator is "bord", but must be .*redis, postgres or board.* did you mean board\?$/),
@@ -103,7 +103,7 @@ describe('an engine that a domain brings', () => {
     ])
   })
 
-  it('two servers of it are no choice, and the refusal says what to do', async () => {
+  it('with two servers of it neither is used, and the refusal says what to do', async () => {
     const { options } = purging()
     const { h } = start({
       ...options('a'),

@@ -5,7 +5,7 @@ import { PackageDownloadError } from './errors.ts'
 
 /** Options of {@link debianProgram}. */
 export interface DebianProgramOptions {
-  /** Told when something is downloaded. Default: printed as a warning. */
+  /** Receives a line when something is downloaded. @default printed as a warning */
   readonly log?: (line: string) => void
 }
 

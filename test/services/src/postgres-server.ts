@@ -14,7 +14,7 @@ export interface PostgresOptions {
   readonly password?: string
   /** Which origins to try, in this order. Default `['environment', 'debian', 'embedded']`. */
   readonly from?: readonly PostgresOrigin[]
-  /** Told what is going on. Default: one line on stderr for work that is slow the first time. */
+  /** Receives lines on slow work. @default one line on stderr for work that is slow the first time. */
   readonly log?: (line: string) => void
 }
 

@@ -20,7 +20,7 @@ export interface RedisOptions {
   readonly port?: number
   /** Which origins to try, in this order. Default `['environment', 'path', 'debian-packages']`. */
   readonly from?: readonly RedisOrigin[]
-  /** Told what is going on. Default: one line on stderr for work that is slow the first time. */
+  /** Receives lines on slow work. @default one line on stderr for work that is slow the first time. */
   readonly log?: (line: string) => void
 }
 

@@ -15,7 +15,7 @@ export class Interruption {
         this.#abort(exitCode)
       })
     }
-    // Nobody reads on, e.g. after `npm start | head`.
+    // The output is no longer read, e.g. after `npm start | head`.
     process.stdout.on('error', () => this.#abort(1))
   }
 

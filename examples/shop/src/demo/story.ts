@@ -34,7 +34,7 @@ export interface Chapter {
   readonly lastValue: number | undefined
   /** The first run that did something, else the latest. */
   readonly trial: Trial | undefined
-  /** Of an action that only advises: the first run that named a statement, else the latest. */
+  /** For an action that only advises: the first run that named a statement, else the latest. */
   readonly given: AdviceGiven | undefined
   readonly isFulfilled: boolean
 }

@@ -37,7 +37,7 @@ export const scriptStates: readonly QueueState[] = [
  * delayed job, which waits from its due time also while no worker is free to move it.
  *
  * Since when does a job wait? A job that was only added waits since its `timestamp`. The fields of any other job (tried
- * before, delayed, promoted, a parent) do not tell: BullMQ removes `processedOn` on a retry and sets `delay` to 0 on a
+ * before, delayed, promoted, a parent) do not show that: BullMQ removes `processedOn` on a retry and sets `delay` to 0 on a
  * promotion. But every such move writes an event `waiting` into the queue's event stream, so the newest events are
  * searched. A delayed job that was moved after its due time has waited since that time. A job whose event is not among
  * them counts from the latest time that its fields and the floor allow: an age is never exaggerated for lack of data.

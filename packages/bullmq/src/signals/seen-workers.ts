@@ -1,7 +1,7 @@
 import { OpenObjects } from './open-objects.ts'
 import type { WorkerObject } from './queue-object.ts'
 
-/** Told of the workers of the application. */
+/** Receives the workers of the application. */
 export interface WorkerListener {
   /** A worker is observed for the first time, and may still be inside of its constructor. */
   seen(worker: WorkerObject): void

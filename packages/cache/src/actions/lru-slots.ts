@@ -35,7 +35,7 @@ const EXPIRE: LruGetOptions = { status: ownLookup, allowStale: false, noDeleteOn
  * iterators are in order of use, and that order changes between two slices: an iterator that waits at an entry which is
  * then used, removed or replaced skips the rest or ends. An entry's slot, however, is its own for as long as it lives. So
  * whatever the application does in between, a walk over the slots meets each entry that is there all the time exactly
- * once. Slots can be seen through `LRUCache.unsafeExposeInternals`, the library's way of inspecting a cache; they are
+ * once. Slots can be read through `LRUCache.unsafeExposeInternals`, the library's way of inspecting a cache; they are
  * only read.
  */
 export class LruSlots {
@@ -49,7 +49,7 @@ export class LruSlots {
     this.#get = get
   }
 
-  /** Undefined when the cache does not let its slots be seen. */
+  /** Undefined when the cache does not expose its slots. */
   static of(cache: LruCache): LruSlots | undefined {
     // The library's own methods: a subclass may load what is missing in its `get`.
     const prototype = lruPrototype(cache) as LruPrototype

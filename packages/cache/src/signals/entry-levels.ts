@@ -1,7 +1,7 @@
 import type { LevelSeries, Registry } from '@homeostat/signals'
 import { attributes, metrics } from '@homeostat/semconv'
 
-/** A cache that can tell how many entries it holds. */
+/** A cache that knows how many entries it holds. */
 export interface NamedSize {
   readonly name: string
   size(): number

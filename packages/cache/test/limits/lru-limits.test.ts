@@ -195,7 +195,7 @@ test('disabled, the share is back at 1 and cannot be set', async () => {
   expect(cache.size).toBe(10)
 })
 
-test.each([0, -1, 1.1, Number.NaN])('%s is no share', async share => {
+test.each([0, -1, 1.1, Number.NaN])('%s is not a valid share', async share => {
   using instrumentation = resizing()
   await expect(instrumentation.limits.set(share)).rejects.toMatchObject({ code: 'HOMEOSTAT_CACHE_SHARE' })
 })

@@ -15,7 +15,7 @@ export interface Translation {
 
 /** They need two samples, so a range as short as the time between two samples shows nothing. */
 const RATES = new Set(['rate', 'irate', 'increase', 'delta'])
-/** Of these the answer grows with the range. */
+/** Functions whose result grows with the range. */
 const AMOUNTS = new Set(['increase', 'delta'])
 
 /** The text of an expression for a server: its names, labels as Prometheus spells them, and ranges it can answer. */

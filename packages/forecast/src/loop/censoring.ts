@@ -12,7 +12,7 @@ const RESOURCE = promName(attributes.forecastResource)
 export type Worked = (resource: Resource, isNew: boolean, untilMs: number) => void
 
 /**
- * Which resources an action is working on. What happens to them then does not tell what would have happened without it, so that
+ * The resources on which an action is working. Their samples do not show what would have happened without it, so that
  * nobody should learn from it; what was withheld, refused or only thought of does.
  */
 export class Censoring {
@@ -22,7 +22,7 @@ export class Censoring {
   see({ now, decisions, started, open }: LedgerEntry, worked: Worked): void {
     for (const trial of started) {
       const { id, alert, action: name, labels } = trial
-      // Of an action that answers two alerts, each has an arm of its own, and may be about something else.
+      // If an action answers two alerts, each has its own arm and may concern another resource.
       const decision = decisions.find(
         ({ action, firing }) => action.name === name && firing.alert === alert && firing.labels === labels,
       )

@@ -8,7 +8,7 @@ const SOURCE = promName(attributes.limitSource)
 const DATABASE_SCOPE = promScope('@homeostat/pg')
 const OPERATIONS = promName(metrics.dbOperationDuration)
 
-/** Of a minute: a forecast is about load that lasts, and so is the rule `CpuSaturated`, which waits for half a minute. */
+/** Over a minute: a forecast is about load that lasts, and so is the rule `CpuSaturated`, which waits for half a minute. */
 const RUNTIME_SCOPE = promScope('@homeostat/runtime')
 const minuteOf = (metric: string, matcher = ''): string =>
   `max(avg_over_time(${metric}{${RUNTIME_SCOPE}${matcher}}[1m]))`

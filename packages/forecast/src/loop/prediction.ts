@@ -21,7 +21,7 @@ export interface ForecastPrediction {
   readonly confidence: number
   /** Brier skill against the base rate; undefined before the first outcome. */
   readonly skill: number | undefined
-  /** Whether the skill is positive, over enough crossings to tell. Nothing is done about a prediction without it. */
+  /** Whether the skill is positive over enough crossings. Without it no action is taken on a prediction. */
   readonly mayAct: boolean
   /** In one line. */
   readonly explanation: string

@@ -17,7 +17,7 @@ export class PublishedForecast {
     this.#labels = { [a.forecastResource]: resource, [a.forecastTarget]: name, [a.forecastHorizon]: label }
   }
 
-  /** Undefined where there is nothing to be said: its input is missing, or it is too young. */
+  /** Undefined without a forecast: its input is missing, or it is too young. */
   show({ probability, confidence }: Partial<Prediction> = {}): void {
     this.#set(metrics.forecastProbability, probability)
     this.#set(metrics.forecastConfidence, confidence)
@@ -39,7 +39,7 @@ export class PublishedForecast {
     }
   }
 
-  /** Nobody forecasts any more. */
+  /** Ends the series of a forecaster that is gone. */
   clear(): void {
     for (const level of this.#levels.values()) level.clear()
   }

@@ -25,7 +25,7 @@ export const proven: string = [
   `max ${BY} (${promName(metrics.forecastCrossings)}) >= ${LEAST_CROSSINGS}`,
 ].join(' and ')
 
-/** Said where {@link proven} does not hold. */
+/** The refusal while {@link proven} does not hold. */
 export const UNPROVEN: string = `its forecaster has not shown yet that it is better than the base rate: its skill is not positive, or fewer than ${LEAST_CROSSINGS} of its forecasts ended in a bottleneck`
 
 /** How long after the limit was reached a preventive action would come too late, and before the next time too early. */
@@ -34,7 +34,7 @@ const AFTER = '2m'
 /** PromQL that holds for what has not come yet: a probability is 1 once the limit is reached, and never before. */
 export const notYet: string = `max ${BY} (max_over_time(${promName(metrics.forecastProbability)}[${AFTER}])) < 1`
 
-/** Said where {@link notYet} does not hold. */
+/** The refusal while {@link notYet} does not hold. */
 export const COME = 'the limit was reached within the last two minutes, so that there is nothing left to prevent'
 
 /** The alert that a resource will be a bottleneck, e.g. `CpuBottleneckAhead`. */
@@ -50,7 +50,7 @@ export function overFor(resource: Resource, { limits }: Pick<ReadOptions, 'limit
   return `${probabilityOf(resource)} < ${Number(Math.max(0.05, limits[resource] - DEAD_BAND).toFixed(3))}`
 }
 
-/** Alerts on forecasts: one for each resource, and one that only tells. */
+/** Alerts on forecasts: one per resource, and one that only reports. */
 export function rules({ targets, limits, watch }: Pick<ReadOptions, 'targets' | 'limits' | 'watch'>): readonly Rule[] {
   const resources = RESOURCES.filter(resource => targets.some(target => target.resource === resource))
   const what = `{{ $labels.${TARGET} }} reaches its limit within {{ $labels.${HORIZON} }} with a probability of {{ $value | humanizePercentage }}`

@@ -48,7 +48,7 @@ test.each<[ForecastDomainOptions, RegExp]>([
   [{ backfill: { url: 'http://a', days: Number.NaN } }, /backfill.days is NaN, .* 7 is used/],
   [{ backfill: { url: 'http://a', days: 31 } }, /backfill.days is 31, .* 7 is used/],
   [{ backfill: { url: 'http://a', stepMs: 10 } }, /backfill.stepMs is 10, .* is used/],
-])('an option that means nothing is told once, and its default is used: %j', (options, message) => {
+])('an option that is not valid is reported once, and its default is used: %j', (options, message) => {
   const { messages, rejected } = read(options)
   expect(messages).toEqual([expect.stringMatching(message)])
   expect(rejected[0]).toMatchObject({ code: 'HOMEOSTAT_FORECAST_OPTION' })

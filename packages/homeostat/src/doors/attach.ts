@@ -33,7 +33,7 @@ export class NotAReaderError extends TypeError {
   }
 }
 
-/** Who a reader serves now. */
+/** The engine that a reader serves now. */
 const attachedTo = new WeakMap<object, AttachTarget>()
 
 /**

@@ -3,7 +3,7 @@ interface Collector {
   readonly _sharedState?: unknown
 }
 
-/** Readers that keep what their provider gives them where it cannot be seen. */
+/** Readers that keep what their provider gives them where it cannot be read. */
 const collectors = new WeakMap<object, Collector>()
 
 /** Remembers what a provider gave to a reader of ours. */

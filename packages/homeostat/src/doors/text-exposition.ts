@@ -35,7 +35,7 @@ export function forTextExposition(
   return [...alone, { scope: merged, metrics: shared }].filter(({ metrics }) => metrics.length > 0)
 }
 
-/** The name without what tells its parts and kinds apart. */
+/** The name without the suffixes of its parts and kinds. */
 function familyOf({ descriptor: { name } }: MetricData): string {
   return name.replaceAll(/\W/g, '_').replace(/_total$/, '')
 }

@@ -34,7 +34,7 @@ export interface ReportContent {
   readonly at: string
   readonly version: string
   readonly mode: Mode
-  /** Who stopped all actions; undefined while nobody has. */
+  /** The source that stopped all actions; undefined while none has. */
   readonly stoppedBy: string | undefined
   /** Undefined for a service without a name, which shares nothing. */
   readonly service: NamedService | undefined

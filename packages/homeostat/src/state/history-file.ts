@@ -25,7 +25,7 @@ const PIECE_CHARS = 32_768
 const LARGEST_BYTES = 33_554_432
 /** As many episodes as are read of either kind. */
 const MOST_EPISODES = 500
-/** More than the noise of any measurement lets one tell. */
+/** More digits than the noise of any measurement leaves significant. */
 const DIGITS = 6
 
 /** Writes in pieces, between which the event loop turns. A reader gets the file before until the new one is complete. */

@@ -29,7 +29,7 @@ export class StatePlaces implements AsyncDisposable {
     this.#file = options.folder === undefined ? undefined : createFileStateStore({ folder: options.folder })
   }
 
-  /** Best first. Another object may stand for the same place another time; its name tells. */
+  /** Best first. Another object may represent the same place later; the name identifies it. */
   now(): readonly StateStore[] {
     const { given, onError } = this.#options
     if (given) return [given]

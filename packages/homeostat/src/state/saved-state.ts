@@ -34,7 +34,7 @@ export interface SavedStateOptions {
   readonly kept: Kept
   readonly places: StatePlaces
   readonly onError: (error: unknown) => void
-  /** ms since the epoch, as other processes tell it. */
+  /** ms since the epoch, by the clock of the process that saved it. */
   readonly clock: () => number
 }
 
@@ -134,7 +134,7 @@ export class SavedState {
       if (!this.#read.has(place.name)) return false
       const state = JSON.stringify(kept.save())
       if (state === undefined) return true
-      // Of two texts, the newer one has to be the one that knew of the other, whatever the clocks of their hosts say.
+      // The newer of two texts has to be the one that was based on the other, whatever the clocks of their hosts show.
       const at = Math.max(clock(), this.#newestAt + 1)
       const print = createHash('sha256').update(state).digest('base64')
       const written = this.#written

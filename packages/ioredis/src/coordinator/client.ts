@@ -50,7 +50,7 @@ export function ownClient(client: CoordinatorClient, timeoutMs: number): OwnClie
     autoResubscribe: false,
     enableAutoPipelining: false,
     lazyConnect: true,
-    // It asks for INFO, which a user with few rights may not run; a server that is not ready says so to a script too.
+    // It asks for INFO, which a user with few rights may not run; a server that is not ready reports that to a script too.
     enableReadyCheck: false,
   }
   const cluster = {

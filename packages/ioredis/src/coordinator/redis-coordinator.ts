@@ -22,7 +22,7 @@ const MOST_ORPHANS = 100
 export interface RedisCoordinatorOptions {
   /** The application's client, a `Redis` or a `Cluster`. It is duplicated, never used. */
   readonly client: CoordinatorClient
-  /** Who coordinates with whom: processes of one name, e.g. `service.name`. Part of every key: `homeostat:{shop}:`. */
+  /** Name of the service, e.g. `service.name`: its processes coordinate with each other. Part of every key: `homeostat:{shop}:`. */
   readonly service: string
   /** After which an answer is not waited for any more. @default 1000 */
   readonly timeoutMs?: number

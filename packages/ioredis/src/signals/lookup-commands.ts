@@ -1,5 +1,5 @@
 /**
- * How the reply of a lookup command tells hits from misses:
+ * How the reply of a lookup command shows hits and misses:
  * `value` null is a miss; `values` the same for each element; `map` empty is a miss; `count` the reply is the number of
  * hits among the keys asked for; `text` empty is a miss.
  */

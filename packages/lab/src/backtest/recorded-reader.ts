@@ -2,7 +2,7 @@ import type { Scope, ScopeMetrics } from '@homeostat/signals'
 import { SnapshotReader, type ForeignScope, type Steps } from '@homeostat/optimizer/parts'
 import type { Snapshot } from '@homeostat/optimizer'
 
-/** Plays recorded snapshots to an optimizer, which cannot tell them from live ones. */
+/** Replays recorded snapshots to an optimizer, for which they are the same as live ones. */
 export class RecordedReader extends SnapshotReader {
   readonly #ownScopes: ReadonlySet<string>
   #own: readonly ScopeMetrics[] = []

@@ -31,7 +31,7 @@ export interface RunSubject {
   readonly startedAt: number
   /** For an action under a lease only. */
   readonly permit?: GrantedPermit | undefined
-  /** Is given the receipt of a run that nobody waited for any more. */
+  /** Receives the receipt of a run whose trial has already ended. */
   readonly onLate: (receipt: Receipt) => void
 }
 

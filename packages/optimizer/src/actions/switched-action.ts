@@ -96,7 +96,7 @@ class SwitchedChange {
     if (this.#isOver) await this.#undoLate(now)
   }
 
-  /** Nobody else tries again: the trial is over. */
+  /** There is no other retry: the trial is over. */
   async #undoLate(now: number): Promise<void> {
     for (const waitMs of LATE_WAITS_MS) {
       await sleep(waitMs)

@@ -24,7 +24,7 @@ export class AlertLimitError extends Error {
   }
 }
 
-/** An expression of a response is no PromQL: the response is left out. */
+/** An expression of a response is not PromQL: the response is left out. */
 export class ResponseExpressionError extends Error {
   override readonly name = 'ResponseExpressionError'
   readonly code = 'HOMEOSTAT_RESPONSE_EXPRESSION'

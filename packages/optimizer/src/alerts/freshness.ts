@@ -58,7 +58,7 @@ interface Prepared {
 }
 
 /**
- * Whether an alert's inputs are there now. PromQL alone cannot tell: it looks back five minutes for a value, and a range
+ * Whether an alert's inputs are there now. PromQL alone does not show it: it looks back five minutes for a value, and a range
  * goes on answering from the samples that are left in it.
  *
  * An `or` needs one of its sides, the series of an `absent` may be missing, and everything else needs all of its series.

@@ -8,7 +8,7 @@ import type { Firing, PendingAlert, Transition } from '../words/firing.ts'
 import { plainLabels } from '../words/plain-labels.ts'
 import type { Steps } from '../time/sliced-work.ts'
 
-/** Who keeps the alerts of all rules within bounds. */
+/** Keeps the alerts of all rules within bounds. */
 export interface ConditionKeeper {
   /** Expected time between evaluations. */
   readonly intervalMs: number

@@ -28,7 +28,7 @@ export interface FleetOptions {
   readonly beatMs?: number
   /** How much longer a lease or a slot lasts than the action that it is for may take. @default 2000 */
   readonly spareMs?: number
-  /** Told what went wrong with the coordinator, besides that it cannot be reached. @default nobody */
+  /** Receives errors of the coordinator, other than that it cannot be reached. @default nothing is called */
   readonly report?: (error: unknown) => void
   /** Milliseconds of a clock that only goes forward; leases are counted on it. @default performance.now */
   readonly clock?: () => number
@@ -77,7 +77,7 @@ export class Fleet implements AsyncDisposable {
   #beating = false
   /** Disruptive actions of this process that run: they share its one slot. */
   #disruptions = 0
-  /** Slots had so far. A new name for each: that the one before was freed may be said late, e.g. by a wire that hung. */
+  /** Slots taken so far. Each has a new name, because the release of the one before may arrive late, e.g. on a wire that hung. */
   #stays = 0
 
   constructor(options: FleetOptions) {
@@ -145,7 +145,7 @@ export class Fleet implements AsyncDisposable {
     }
   }
 
-  /** Says that this process lives and hears how many do. The timer calls it; never rejects. */
+  /** Records that this process lives, and gets how many do. The timer calls it; never rejects. */
   async beat(): Promise<void> {
     if (this.#coordinator === undefined || this.#beating) return
     this.#beating = true

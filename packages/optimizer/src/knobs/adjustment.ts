@@ -21,7 +21,7 @@ export class Adjustment {
   readonly #stand: Stand
   #uncertain: UncertainSet | undefined
   #renewedAt = performance.now()
-  /** Nobody wants it any more. */
+  /** It is no longer wanted. */
   #isEnding = false
   /** The value is back, and only the record is left. */
   #isBack = false
@@ -245,7 +245,7 @@ export class Adjustment {
     try {
       await this.#options.lease.settle()
     } catch (error) {
-      // Whoever has the lease now finds that there is nothing left to undo.
+      // The next holder of the lease finds nothing left to undo.
       if (!(error instanceof LeaseLostError)) {
         this.#options.onFault(error)
         this.#arm()

@@ -9,7 +9,7 @@ import { checkStateFolder, openStateFolder } from '../state/state-folder.ts'
 const MAX_BYTES = 64 * 1024
 /** A longer file was not written by us. */
 const LARGEST_BYTES = 1024 * 1024
-/** Nobody is excluded for longer by what a file says. */
+/** A file cannot exclude a knob for longer. */
 const LONGEST_MS = 366 * 86_400_000
 
 /**

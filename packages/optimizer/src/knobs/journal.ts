@@ -11,7 +11,7 @@ import { checkStateFolder, openStateFolder } from '../state/state-folder.ts'
 
 export interface UndoJournalOptions {
   readonly folder: string
-  /** A process that cannot be seen from here, in another container for example, is taken for dead after twice this time without a sign. */
+  /** A process that cannot be checked from here, e.g. in another container, counts as dead after twice this time without a sign. */
   readonly leaseMs: number
   /** Whose journal this is. @default this process */
   readonly identity?: ProcessIdentity
@@ -89,7 +89,7 @@ export class UndoJournal {
     for (const name of await this.#names()) {
       try {
         const alive = await this.#isAlive(name, now)
-        // The clock was set: how old a file of another machine is can be said again after one lease time.
+        // The clock was set: the age of a file of another machine is known again after one lease time.
         const isUnsure = alive === undefined || (alive === 'silent' && !isOnTime)
         if (isUnsure) unsure++
         if (isUnsure || alive === true) continue

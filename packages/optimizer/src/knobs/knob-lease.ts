@@ -143,7 +143,7 @@ export class SharedLease implements KnobLease {
   }
 
   /**
-   * Whether a record goes on from our change or is an older one of it, as a replica may have it that has not heard of the rest:
+   * Whether a record goes on from our change or is an older one of it, as a replica may have it that has not received the rest:
    * where the coordinator has lost its data, another process may have taken our value for the original one.
    */
   #isAboutOurs({ was }: ChangeRecord): boolean {

@@ -27,6 +27,6 @@ export interface KnobsOptions {
    * @default never stopped
    */
   readonly isStopped?: () => boolean
-  /** Told what went wrong where nobody waits for it. @default faults are ignored */
+  /** Receives faults of work in the background. @default faults are ignored */
   readonly onFault?: (error: unknown) => void
 }

@@ -18,7 +18,7 @@ import { undoBeforeExit } from './undo-before-exit.ts'
 
 /** What switching off may take at most, so that a shutdown is not held up. */
 const UNDO_ALL_MS = 5000
-/** While a knob is changed, whether all is stopped is asked this often, in case that nobody says so. */
+/** How often a changed knob checks whether all is stopped, in case there was no notification. */
 const STOP_LOOK_MS = 1000
 /** The longest call to a knob while the kill switch is tripped: a whole undo then takes less than 5 s. */
 const HURRY_MS = 1000
@@ -198,7 +198,7 @@ export class Knobs implements AsyncDisposable {
       if (left instanceof RecordRefusedError) throw left
       await this.#restore(left, lease)
     } catch (error) {
-      // Nobody can make anything of what is not a record, and it must not stand in the way for ever.
+      // A text that is not a record is of no use, and must not block the knob for ever.
       if (left instanceof RecordRefusedError && !left.isLater) await coordinator.settle(fleet)
       await coordinator.release(fleet)
       throw error

@@ -7,7 +7,7 @@ export interface ProcessIdentity {
   /** Hash of host, boot and pid namespace: only within the same one do pids mean anything. */
   readonly machine: string
   readonly pid: number
-  /** When it started, in whatever unit the system tells it; `0` where it does not. */
+  /** When it started, in the unit of the system; `0` where the system does not report it. */
   readonly startedAt: string
 }
 

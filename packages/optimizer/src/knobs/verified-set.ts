@@ -24,7 +24,7 @@ export interface VerifiedSetOptions {
 }
 
 /**
- * How a set ended. `refused`: nothing changed, and the knob said so. `theirs`: somebody else set another value meanwhile, which
+ * How a set ended. `refused`: nothing changed, and the knob reported that. `theirs`: somebody else set another value meanwhile, which
  * stands; `doubt` is there when it could also be a fault of the knob. `fault`: the knob itself does not set what it is asked for.
  */
 export type VerifiedSet =
@@ -35,7 +35,7 @@ export type VerifiedSet =
 
 /**
  * Sets a knob and reads it back. A value that is neither the old nor the new one has two possible causes: the knob clamps or rounds,
- * or a person set it right after us. One look cannot tell them apart. The value of a shared knob is left alone then: an edit is never
+ * or a person set it right after us. One read cannot distinguish the two. The value of a shared knob is left alone then: an edit is never
  * overwritten to find out. A knob of this process is asked once more, with that value as the
  * expected one. A knob with a fault does the same again. If it sets the value now, the other value was a person's and is put back.
  *

@@ -36,7 +36,7 @@ const MAX_ENTRIES = 720
  */
 const MAX_DETAILS = 4000
 
-/** Five minutes: with many alerts, older entries would fill the memory with what was said again at every tick. */
+/** Five minutes: with many alerts, older entries would fill the memory with repetitions of each tick. */
 const MAX_DETAILED = 60
 
 /** The account of every tick, newest last. Bounded: what was done is kept for an hour, what was merely firing for five minutes. */

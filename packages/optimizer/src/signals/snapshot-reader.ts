@@ -13,7 +13,7 @@ interface Heard {
   delta: { readonly reader: object; deliveredAt: number } | undefined
 }
 
-/** Is given each snapshot as it is taken. */
+/** Receives each snapshot as it is taken. */
 export type SnapshotListener = (snapshot: Snapshot) => void
 
 /** Prometheus's lookback: a reader that delivered nothing for so long has been taken out of use. */

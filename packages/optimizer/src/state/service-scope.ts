@@ -19,7 +19,7 @@ export function serviceScope(service: string): string {
   })
 }
 
-/** Differs whenever names do, also those that UTF-8 cannot tell apart. */
+/** Differs whenever names do, also for names that are the same in UTF-8. */
 export function digestOf(name: string): string {
   return createHash('sha256').update(Buffer.from(name, 'utf16le')).digest('hex').slice(0, 32)
 }

@@ -12,7 +12,7 @@ export type KillSwitchState = { readonly tripped: false } | { readonly tripped: 
 /** Somebody who may trip the kill switch, and who alone releases it again. */
 export interface KillSwitchSource {
   /**
-   * Who trips it, for the refusals' text; undefined while nobody does. Asked right before each effect: synchronous, cheap,
+   * The source that trips it, for the text of refusals; undefined while none does. Called right before each effect: synchronous, cheap,
    * without effects of its own, and it never throws.
    */
   trippedBy(): string | undefined
@@ -102,7 +102,7 @@ export class KillSwitch {
   }
 }
 
-/** Nobody knows what a source would say that fails: it may be the one that says stop. */
+/** A source that fails counts as tripped, because it may be the one that would stop. */
 function askedSafely(source: KillSwitchSource): string | undefined {
   try {
     return source.trippedBy()

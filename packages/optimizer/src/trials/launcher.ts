@@ -52,7 +52,7 @@ export class Launcher {
   readonly #options: LauncherOptions
   readonly #asked = new Map<Proposal, Promise<unknown>>()
   readonly #running = new Set<Promise<SettlingTrial>>()
-  /** Who waits for the runs that begin; see {@link gather}. */
+  /** The callers that wait for the runs that begin; see {@link gather}. */
   readonly #gatherings = new Set<Promise<SettlingTrial>[]>()
   /** The latest, by which a proposal is checked again that has waited for its lease. */
   #situation: Pick<DecisionInput, 'firings' | 'unmetOf'> = { firings: [], unmetOf: () => undefined }

@@ -33,7 +33,7 @@ export interface TrialSurroundings {
   readonly random: () => number
 }
 
-/** Is given what happens to a trial. */
+/** Receives what happens to a trial. */
 export interface TrialListener {
   /** The run is over. */
   ended(trial: SettlingTrial): void

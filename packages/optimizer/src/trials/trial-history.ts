@@ -7,7 +7,7 @@ import type { Judgement } from '../words/verdict.ts'
 /** What names the history of a trial. */
 export type HistorySubject = Pick<Trial, 'alert' | 'action' | 'version' | 'response'>
 
-/** The history of a rule and an action, as far as their trials go: they ask it for their arm and tell it what came of them. */
+/** The history of a rule and an action, as far as their trials go: they get their arm from it and report their outcome to it. */
 export interface TrialHistory {
   /** Whether the next run is made or withheld. */
   draw(): Arm

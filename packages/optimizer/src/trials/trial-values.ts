@@ -4,7 +4,7 @@ import type { Measurement } from '../alerts/measurement.ts'
 import type { Trial, VerifyingTrial } from '../words/trial.ts'
 import { verifyingTimes } from '../words/trial-design.ts'
 
-/** The label by which a split's series tell their half. */
+/** The label that names the half of a split's series. */
 const TRIAL_ARM = promName(attributes.trialArm)
 
 /** Share of the values due in a window; with fewer, the trial waits for twice its window. */

@@ -19,7 +19,7 @@ export interface Evidence {
   readonly shadows: number
   readonly statistics?: JudgeStatistics
   readonly quarantine?: Quarantine
-  /** A change of the mode that the evidence speaks for. It is offered and never taken: somebody has to set it. */
+  /** A change of the mode that the evidence supports. It is only offered: a person has to set it. */
   readonly offer?: { readonly mode: Mode; readonly because: string }
 }
 
@@ -41,7 +41,7 @@ export function evidenceOf(history: History, mode: Mode, now: number): Evidence 
   }
 }
 
-/** The mode that the evidence speaks for; undefined when it is in force. Pure. */
+/** The mode that the evidence supports; undefined when it is in force. Pure. */
 export function offerOf({ statistics, standing }: History, mode: Mode, now: number): Evidence['offer'] {
   const { quarantine } = standing
   if (quarantine && now < quarantine.until)

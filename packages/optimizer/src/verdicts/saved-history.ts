@@ -19,7 +19,7 @@ const MOST_SAMPLES = 5000
 const MOST_DRAWN = 20
 const MOST_COUNTED = 1_000_000
 const MOST_CHARS = 500
-/** Nobody is held off for longer by what a file says. */
+/** A file cannot block an action for longer. */
 const LONGEST_QUARANTINE_MS = 366 * 86_400_000
 const ARMS: readonly unknown[] = ['act', 'control']
 const PHASES: readonly unknown[] = ['undecided', 'settled']

@@ -24,7 +24,7 @@ export type StandingEvent =
   | { readonly type: 'judged'; readonly verdict: Verdict }
   /** The last attempt to revert a change. */
   | { readonly type: 'reverted'; readonly result: UndoResult['result'] }
-  /** Something else speaks against it, e.g. its guards. */
+  /** Other evidence is against it, e.g. its guards. */
   | { readonly type: 'unfit'; readonly reason: string }
   /** A person lets it act again. */
   | { readonly type: 'reset' }

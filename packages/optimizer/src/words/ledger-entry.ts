@@ -12,7 +12,7 @@ export interface RuleFailure {
   readonly error: string
 }
 
-/** What happened in one tick. Everything Homeostat tells about itself is derived from these. */
+/** What happened in one tick. All telemetry of Homeostat about itself is derived from these. */
 export interface LedgerEntry {
   readonly id: number
   /** Start of the tick, in milliseconds since the epoch. */
@@ -72,7 +72,7 @@ export interface KnownEffect {
   readonly interval: readonly [low: number, high: number]
 }
 
-/** A mode that the evidence speaks for. It is offered and never taken: somebody has to set it. */
+/** A mode that the evidence supports. It is only offered: a person has to set it. */
 export interface ModeOffer {
   readonly alert: string
   readonly action: string

@@ -6,7 +6,7 @@ export function plainNumber(value: number): string {
   return value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
 }
 
-/** `12 s`, `5 min`, `3 h`, `2 d`. Rounded up, for a rest is over when it says so. */
+/** `12 s`, `5 min`, `3 h`, `2 d`. Rounded up, so that the time is over when the text says it is. */
 export function plainDuration(ms: number): string {
   if (!Number.isFinite(ms)) return 'an unlimited time'
   const seconds = Math.max(0, Math.ceil(ms / 1000))

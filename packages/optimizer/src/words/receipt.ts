@@ -4,7 +4,7 @@ export interface Advice {
   readonly what: string
   /** Why, in one line, with numbers. */
   readonly why: string
-  /** What to run, when it can be said, e.g. a `CREATE INDEX` statement. */
+  /** The statement to run, if there is one, e.g. a `CREATE INDEX` statement. */
   readonly statement?: string
 }
 

@@ -114,7 +114,7 @@ export interface Response {
   /** The action is refused while one of these does not hold. @default none */
   readonly requires?: readonly Requirement[]
   /**
-   * Whether the alert speaks of what may come, and not of what is. What is goes first: a response to it never waits for a
+   * Whether the alert is a forecast. Present problems come first: a response to one never waits for a
    * preventive one, and ends its trial where both work on the same resource.
    * @default false
    */

@@ -116,7 +116,7 @@ export class DedicatedClient {
   }
 }
 
-/** A subclass of the application may know callbacks only: then nothing would tell when it is done. */
+/** A subclass of the application may support callbacks only: then its end would go unnoticed. */
 function promiseOf<T>(returned: Promise<T>, method: string): Promise<T> {
   if (typeof (returned as Partial<Promise<T>> | undefined)?.then === 'function') return returned
   throw new UnsupportedDriverError(`a promise of ${method}()`)

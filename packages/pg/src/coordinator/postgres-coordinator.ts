@@ -22,7 +22,7 @@ const DEFAULT_TIMEOUT_MS = 1000
 export interface PostgresCoordinatorOptions {
   /** The application's `pg.Pool`, to the primary. Each call borrows a connection for one or a few short statements. */
   readonly pool: CoordinatorPool
-  /** Who coordinates with whom: processes of one name, e.g. `service.name`. */
+  /** Name of the service, e.g. `service.name`: its processes coordinate with each other. */
   readonly service: string
   /** After which an answer is not waited for any more, a wait for the pool included. @default 1000 */
   readonly timeoutMs?: number

@@ -22,7 +22,7 @@ export interface CoordinatorConnection {
   removeListener(event: 'error', listener: () => void): unknown
 }
 
-/** Who is waited for. */
+/** The calls that are waited for. */
 export interface Answerer {
   /** For people. */
   readonly name: string
@@ -34,7 +34,7 @@ export interface Answerer {
 
 const COORDINATOR: Answerer = { name: 'postgres', table: 'homeostat_lease', Unavailable: CoordinatorUnavailableError }
 
-// The query under way tells of the error too; without a listener the event would end the process.
+// The query under way reports the error too; without a listener the event would end the process.
 const onError = (): void => {}
 
 /**
@@ -59,7 +59,7 @@ export function onConnection<T>(
   }
   const done = withoutTracing(async () => {
     inUse = await pool.connect()
-    // Nobody waits any more: what is asked for now would be done for nobody.
+    // The caller no longer waits, so the work would be in vain.
     if (over) return release(false) as never
     const connection = inUse
     connection.on('error', onError)

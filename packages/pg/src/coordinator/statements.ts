@@ -19,7 +19,7 @@ export const RELEASE: string = `UPDATE homeostat_lease SET token = NULL, expires
 /** $2 key, $3 token, $4 fence */
 export const IS_CURRENT: string = `SELECT 1 FROM homeostat_lease WHERE ${HELD}`
 
-/** $2 key, $3 token, $4 fence. Nobody can acquire it until the transaction is over, even when it runs out meanwhile. */
+/** $2 key, $3 token, $4 fence. It cannot be acquired until the transaction is over, even if it expires meanwhile. */
 export const HOLD: string = `${IS_CURRENT} FOR UPDATE`
 
 /** $2 key, $3 token, $4 fence. Without a token nobody can act under it, and until its end nobody can acquire it. */

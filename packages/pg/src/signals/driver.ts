@@ -42,7 +42,7 @@ export interface PoolShape {
   readonly options: ConnectionOptions & { readonly max?: number; readonly min?: number }
   /** The class the pool makes its clients of. */
   readonly Client: unknown
-  /** Private to pg-pool; only used to tell which pool a client came from, and optional for that. */
+  /** Private to pg-pool; only used to find the pool that a client came from, and optional for that. */
   readonly _clients?: readonly unknown[]
   connect(): Promise<PooledClient>
 }

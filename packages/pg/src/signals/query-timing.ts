@@ -30,7 +30,7 @@ export interface TimingObserver {
 }
 
 /**
- * Times the queries of one copy of pg by wrapping four of its methods: a client's `query`, which tells the database of a
+ * Times the queries of one copy of pg by wrapping four of its methods: a client's `query`, which knows the database of a
  * connection, and the query object's `submit`, `handleReadyForQuery` and `handleError`, between which the server works.
  * Every calling form (text, config, prepared, callback, promise, pipeline, `pool.query`) goes through these, so that
  * callbacks, promises and errors are never touched.

@@ -1,4 +1,4 @@
-// What is remembered of somebody else's object is stamped on it as private fields: invisible to the application, gone with
+// Data about an object of the application is stamped on it as private fields: invisible to the application, gone with
 // the object, and a tenth of the cost of a WeakMap entry (measured on Node 24).
 
 /** Makes a subclass install its fields on an object that exists already: a constructor may return another object. */

@@ -17,7 +17,7 @@ export const stateTable: OwnTable = {
   MissingError: StateTableMissingError,
 }
 
-/** $1 service, $2 key, $3 most bytes. Of what is longer, only how long it is. */
+/** $1 service, $2 key, $3 most bytes. A longer state returns only its length. */
 export const READ: string = `${OWN_STATEMENT} SELECT octet_length(value) AS bytes,
 CASE WHEN octet_length(value) <= $3 THEN value END AS value FROM homeostat_state WHERE service = $1 AND key = $2`
 

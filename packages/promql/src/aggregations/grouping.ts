@@ -15,7 +15,7 @@ export interface Group<T> {
   /** Labels of the result. Its name is to go as soon as the name of one of the group's samples is. */
   labels: Labels
   readonly state: T
-  /** Number of the evaluation that last put a sample in; tells live groups from left-over ones without clearing a map. */
+  /** Number of the evaluation that last put a sample in; distinguishes live groups from left-over ones without clearing a map. */
   round: number
 }
 

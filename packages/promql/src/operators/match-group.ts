@@ -3,7 +3,7 @@ import { LabelGroups } from '../plans/label-groups.ts'
 import { METRIC_NAME, type Labels } from '../words/labels.ts'
 import { underscoreLabel } from '../words/names.ts'
 
-/** What two vectors are matched by, and what one evaluation noted about it. Rounds tell evaluations apart. */
+/** What two vectors are matched by, and what one evaluation noted about it. Rounds distinguish evaluations. */
 export interface MatchGroup {
   readonly labels: Labels
   /** The last round in which the "one" side (or a set operator's deciding side) had this group. */

@@ -8,7 +8,7 @@ export class LosingNames {
   #from: readonly Labels[] | undefined
   #to: readonly Labels[] = []
 
-  /** Of a list that never changes; neither does the one returned. */
+  /** For a list that never changes; neither does the one returned. */
   ofList(list: readonly Labels[]): readonly Labels[] {
     if (this.#from === list) return this.#to
     return atOnce(this.of({ labels: list, length: list.length, stable: true }))

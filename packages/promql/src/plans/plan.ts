@@ -46,7 +46,7 @@ export interface VectorPlan {
   evaluate(context: EvaluationContext): Steps<Frame>
 }
 
-/** Who looks at the windows of a range vector. */
+/** Reads the windows of a range vector. */
 export interface RangeVisitor {
   /**
    * The series there may be: a list that never changes, another one when there are other series. Called again, what was visited

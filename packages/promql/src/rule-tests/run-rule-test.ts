@@ -25,7 +25,7 @@ export interface RuleTestOptions {
   readonly diff?: boolean
   /** Expressions may use the functions that Prometheus has behind a feature flag. @default false */
   readonly experimental?: boolean
-  /** Is given all samples of the test, its input and what rules recorded, one series a text, and up to when. @default none */
+  /** Receives all samples of the test, its input and those of recording rules, one text per series, and up to when. @default none */
   readonly dump?: (at: string, series: readonly string[]) => void
 }
 

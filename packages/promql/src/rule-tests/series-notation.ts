@@ -53,7 +53,7 @@ function numberOf(text: string): number {
   return lower.startsWith('-') ? -Number(lower.slice(1)) : Number(lower.replace('+', ''))
 }
 
-/** Reads a series or an expected sample's labels: `up{job="api"}`, `{job="api"}`, `{"metric.name", x="y"}`; nothing is no labels. */
+/** Reads a series or an expected sample's labels: `up{job="api"}`, `{job="api"}`, `{"metric.name", x="y"}`; an empty text has no labels. */
 export function parseMetric(text: string): Map<string, string> {
   if (/^\s*(?:\{\s*\}\s*)?$/.test(text)) return new Map()
   const expr = parse(text)

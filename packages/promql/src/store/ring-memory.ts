@@ -5,7 +5,7 @@ const INITIAL_CAPACITY = 16
 /** Large enough for neighbours to lie together, small enough not to stay for the sake of one ring. */
 const PAGE_BYTES = 65_536
 
-/** Of a ring's number in the store, these bits are its number in its page; the page's number is above. */
+/** These bits of a ring's number in the store are its number in its page; the number of the page is above them. */
 const RING_BITS = 12
 const RING_MASK = 2 ** RING_BITS - 1
 

@@ -26,7 +26,7 @@ export class RingPage {
   readonly capacity: number
   /** `[time, value, time, value, ...]` of one ring after the other. */
   readonly samples: Float64Array<ArrayBuffer>
-  /** Of each ring: where its oldest sample is, how many there are, the newest drop, the newest stale marker. */
+  /** For each ring: where its oldest sample is, how many there are, the newest drop, the newest stale marker. */
   readonly #heads: Int32Array
   readonly #words: Uint32Array
   readonly #free: number[]

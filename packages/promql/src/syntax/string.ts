@@ -15,7 +15,7 @@ const ESCAPE = /\\(?:x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|([0-7]{3})|([abfn
 /**
  * The value of a PromQL string literal with its quotes (Go's rules: double, single or back quotes), or `undefined` when
  * it is not closed or holds an unknown escape. `\xHH` and `\OOO` are bytes; bytes that are no UTF-8 become lone
- * surrogates U+DC80..U+DCFF, so that {@link isValidUtf8} can tell.
+ * surrogates U+DC80..U+DCFF, so that {@link isValidUtf8} finds them.
  */
 export function unquote(text: string): string | undefined {
   const quote = text[0]

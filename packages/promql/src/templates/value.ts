@@ -36,7 +36,7 @@ export class AlertRoot {
 export type TemplateMap = ReadonlyMap<string, TemplateValue>
 
 /**
- * What a template works with: floats, integers (as Go tells them apart), texts, truth values, label sets, what `args` makes,
+ * What a template works with: floats, integers (as Go distinguishes them), texts, truth values, label sets, what `args` makes,
  * the alert itself, and nothing.
  */
 export type TemplateValue = number | bigint | string | boolean | Labels | TemplateMap | AlertRoot | undefined

@@ -2,7 +2,7 @@ import { constants, readFileSync, readlinkSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { hostname } from 'node:os'
 
-/** Who made a temp folder: enough to tell for certain that the maker is gone. */
+/** The process that created a temp folder: enough to know for certain that it is gone. */
 export interface TempFolderOwner {
   readonly pid: number
   readonly hostname: string
@@ -10,7 +10,7 @@ export interface TempFolderOwner {
   readonly bootId: string
   /** Process ids mean something only within their namespace, e.g. one container. Empty where there is none. */
   readonly pidNamespace: string
-  /** Start of the process in clock ticks since boot: tells it from a later one with the same id. Empty if unknown. */
+  /** Start of the process in clock ticks since boot: distinguishes it from a later one with the same id. Empty if unknown. */
   readonly startTime: string
 }
 

@@ -12,7 +12,7 @@ interface LoopTime {
   readonly idle: number
 }
 
-/** The utilization signals; whoever samples the loop tells them that time passes. */
+/** The utilization signals. The sampler of the loop advances them. */
 export interface EventLoopTime extends Disposable {
   /** Keeps a baseline every few seconds. */
   advance(nowMs: number): void

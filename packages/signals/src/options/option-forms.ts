@@ -30,7 +30,7 @@ export function closestForm(options: readonly OptionSchema[], given: object): Op
   for (const option of options) {
     const entries = entriesOf(option)
     if (entries === undefined) continue
-    // The field that tells forms apart, `kind` for example, counts most.
+    // The field that distinguishes forms, `kind` for example, counts most.
     const tells = literalsOf(entries).filter(name => isValid(entries[name]!, fieldOf(given, name)))
     const own = names.filter(name => Object.hasOwn(entries, name)).length + tells.length * OUTWEIGHS
     if (own <= most) continue

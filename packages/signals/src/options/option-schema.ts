@@ -84,7 +84,7 @@ export function filePath(notes: OptionNotes): OptionSchema<string> {
     v.string(),
     v.nonEmpty(),
     v.maxLength(4096),
-    // The file system refuses it, and says so only when it is asked.
+    // The file system refuses it, but only when it is used.
     v.excludes('\0'),
     details({ expected, ...notes }),
   )

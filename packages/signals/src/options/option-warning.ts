@@ -23,6 +23,6 @@ export function warnLater(message: string): void {
   try {
     diag.warn(`homeostat: ${message}`)
   } catch {
-    // Nobody else could be asked to report it.
+    // There is nowhere else to report it.
   }
 }

@@ -15,7 +15,7 @@ const BOUNDS = { min: 1, max: 1000, step: 200, grain: 1 }
 /** Somewhere that a value lives outside of the process which sets it. */
 export interface Place extends AsyncDisposable {
   readonly name: string
-  /** Of a place that the fleet shares. */
+  /** For a place that the fleet shares. */
   readonly coordinator?: Coordinator
   /** Makes the targets, at their original value. */
   prepare(targets: readonly string[]): Promise<void>

@@ -57,7 +57,7 @@ export class GrowingWorkload {
   }
 }
 
-/** Each alert has its own series. Of one rule there are at most a thousand. */
+/** Each alert has its own series. One rule has at most a thousand. */
 function alertingRules(of: 'alerts' | 'series', shards: number): RuleSource[] {
   const annotations = { summary: '{{ $labels.route }} is at {{ $value }}' }
   if (of === 'series') return [{ alert: 'Requested', expr: 'app_requests_total > 0', annotations }]

@@ -2,7 +2,7 @@ import type { Coordinator } from '@homeostat/optimizer'
 import type { FleetLease } from '@homeostat/optimizer/engines'
 
 export const SERVICE = 'chaos'
-/** Of a call. */
+/** Limit of a call. */
 export const TIMEOUT_MS = 400
 
 /** What the server itself saw of one effect, in the same step as the effect. */

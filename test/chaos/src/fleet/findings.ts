@@ -10,7 +10,7 @@ export function doubled(effects: readonly Witnessed[], epochMs: number): number 
   // The newest fence says whose epoch it was, whatever fence the effect came with.
   const ofEpoch = effects.length - new Set(effects.map(({ newest }) => newest)).size
   const ofLease = effects.length - new Set(effects.map(({ fence }) => fence)).size
-  // Seen without the leases: each epoch lasts that long and has one effect, so that three lie in more than one.
+  // Without the leases: each epoch lasts that long and has one effect, so that three lie in more than one.
   // 1 ms, for a key of Redis may end that much early on a clock that counts whole milliseconds.
   const crowded = effects.filter(({ at }, i) => i >= 2 && at - effects[i - 2]!.at < epochMs - 1).length
   return Math.max(ofEpoch, ofLease, crowded)

@@ -10,7 +10,7 @@ export interface Tally {
   breaches: number
   reverts: number
   preempted: number
-  /** Of the first trace that broke the model. */
+  /** The first trace that broke the model. */
   violation?: string
 }
 

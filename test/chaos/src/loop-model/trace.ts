@@ -14,9 +14,9 @@ export interface Step {
   /** What the guards look at. */
   readonly guarded: number | undefined
   readonly killSwitch: KillMove
-  /** Of each action. */
+  /** One per action. */
   readonly modes: readonly Mode[]
-  /** Of the next run, of whatever action. */
+  /** For the next run of any action. */
   readonly behaviour: Behaviour
 }
 

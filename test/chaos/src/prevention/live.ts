@@ -15,7 +15,7 @@ const WARM_UP_MS = 60_000
 /** How often it is asked whether the forecasts may be acted upon yet. */
 const ASKED_EVERY_MS = 300_000
 
-/** Who acts: nobody, the reactive rules, or they and the forecasts. */
+/** What acts: nothing, the reactive rules, or these and the forecasts. */
 export type Acting = 'nothing' | 'reactive' | 'preventive'
 
 export interface Life {

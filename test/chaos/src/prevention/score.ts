@@ -14,7 +14,7 @@ export interface Score {
   prevented: number
   /** Those for which the first decision was to withhold the action, as a control. */
   withheld: number
-  /** Of the ramps that were not withheld: something was done, but too late for the lead that counts. */
+  /** Ramps that were not withheld and on which an action came too late for the lead that counts. */
   late: number
   acts: number
   controls: number
@@ -28,7 +28,7 @@ export interface Score {
 export interface Outcome {
   readonly all: Score
   readonly learned: Score
-  /** Of the part of life that is `learned`. */
+  /** For the part of the run that is `learned`. */
   readonly learnedAfterMs: number
   readonly skill: number | undefined
   readonly reactiveRuns: { readonly reactive: number; readonly preventive: number }

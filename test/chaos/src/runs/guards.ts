@@ -181,7 +181,7 @@ function shareOf<T>(all: readonly T[], is: (each: T) => boolean): number {
   return all.filter(is).length / all.length
 }
 
-/** Of the trials that were not reverted before their onset. */
+/** Only trials that were not reverted before their onset count. */
 function p95(outcomes: readonly GuardedOutcome[]): number {
   const late = outcomes.filter(outcome => !outcome.tooEarly)
   return quantile(

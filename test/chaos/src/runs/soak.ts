@@ -39,7 +39,7 @@ export const run: ChaosRun = {
       const rounds = short ? 6 : Math.max(6, Math.round((minutes * 60_000) / (2 * turnMs)))
       const turns: [Turn, Turn][] = []
       for (let round = 0; round < rounds; round++) {
-        // Who is first changes, so that a machine that becomes busier favours nobody.
+        // The order alternates, so that a machine that becomes busier favours neither.
         const order = round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)
         const pair: Turn[] = []
         for (const index of order) pair[index] = await turn(children[index], turnMs)

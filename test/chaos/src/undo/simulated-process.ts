@@ -14,7 +14,7 @@ export interface SimulatedProcessOptions {
   readonly stateDir: string
   readonly leaseMs: number
   readonly excludeMs: number
-  /** Told of each set that took effect. */
+  /** Receives each set that took effect. */
   readonly onSet: (set: AppliedSet) => void
 }
 

@@ -49,7 +49,7 @@ export class UndoWorld {
   readonly #dead: SimulatedProcess[] = []
   readonly #broken: string[] = []
   readonly #edits = new Set<number>()
-  /** Who has set the value that stands, and when. */
+  /** The process or person that set the present value, and when. */
   #last: { readonly set: AppliedSet; readonly at: number } | undefined
   readonly #tripped = new Map<SimulatedProcess, number>()
   #expected = ORIGINAL

@@ -44,7 +44,7 @@ const arms: { readonly [name: string]: Pick<Phase, 'arms' | 'perArm'> } = {
   'then one control in ten': { arms: 'settled', perArm: 108 },
 }
 
-/** Of each kind through the whole loop. */
+/** Cases of each kind through the whole loop. */
 const LOOP_HISTORIES = 200
 
 /** Of AR(1) rho 0.8 with `sigma` 1: the standard deviation of a control's log ratio, measured. */

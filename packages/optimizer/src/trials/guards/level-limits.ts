@@ -6,7 +6,7 @@ const ALPHA = 0.0005
 /** Neighbouring positions of a sliding window overlap, so a horizon of n samples holds about 2n/w chances, not n. */
 const CHANCES = 2
 
-/** Overlapping windows tell more of a variance than disjoint ones (Lo and MacKinlay, Review of Financial Studies 1988). */
+/** Overlapping windows estimate a variance better than disjoint ones (Lo and MacKinlay, Review of Financial Studies 1988). */
 const OVERLAP = 1.5
 
 /** Fewer quiet samples than this say nothing about noise. */
@@ -107,7 +107,7 @@ function limitOf({ width, p, bound }: { width: number; p: number; bound: number 
   return { width, limit, seen: limit + bound * POWER, source }
 }
 
-/** Too little is known to tell noise from harm: the margin is the limit, and a few samples decide only when they double. */
+/** Too little is known to distinguish noise from harm: the margin is the limit, and a few samples decide only when they double. */
 function marginAlone(sums: Float64Array, margin: number, widths: readonly number[]): LevelLimits {
   const limits = widths.map((width): LevelLimit => {
     if (width > HARD_STOP || margin >= DOUBLING) return { width, limit: margin, seen: margin, source: 'the margin' }

@@ -126,7 +126,7 @@ const response = (parts: Omit<ResponseSchemas, 'response'>, compiler: Compiler):
       maxMode: oneOf(modes, { defaultWords: 'as far as its action', description: 'the response goes no further' }),
       requires: listOf(requirement(compiler), { description: 'what must hold for the action to run' }),
       preventive: flag({ default: false, description: 'whether the alert is a forecast' }),
-      clear: promqlOfNumbers(compiler, { description: 'says that the alert is over' }),
+      clear: promqlOfNumbers(compiler, { description: 'holds when the alert is over' }),
       withhold: flag({ default: true, description: 'whether runs may be withheld as controls' }),
       design: designSchema,
     },
