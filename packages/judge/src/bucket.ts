@@ -5,7 +5,7 @@ import type { Arm } from './episode.ts'
  * The arm of one unit (a key, request, route, fingerprint or job id) in a split inside the process: half of all units each,
  * the same answer for the same id and salt in every process. Nothing is kept and the id goes nowhere.
  *
- * FNV-1a, then MurmurHash3's finalizer: FNV's own low bits follow the last character.
+ * FNV-1a, then MurmurHash3's finalizer (https://github.com/aappleby/smhasher): FNV's own low bits follow the last character.
  *
  * @param salt of the split. A new one for each block of time deals the units anew, so that no arm keeps the hot keys.
  * @example

@@ -32,7 +32,7 @@ export interface JudgeStatistics {
   readonly unmatched: number
   readonly unusable: number
   readonly look: Look | 0
-  /** How the action changes after / before, relative to doing nothing: -0.21 is 21 % lower (Hodges and Lehmann). */
+  /** How the action changes after / before, relative to doing nothing: -0.21 is 21 % lower (Hodges and Lehmann, 1963). */
   readonly effect?: number
   /** The effect's interval; each end errs with the share of 0.025 that its look may spend. */
   readonly interval?: readonly [low: number, high: number]

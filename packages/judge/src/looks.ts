@@ -2,7 +2,7 @@
 export type Look = 6 | 12 | 24 | 48
 
 /**
- * What each look may spend of the error of 0.025 per side. The sum is 0.025, so the union bound (Bonferroni) holds whatever
+ * What each look may spend of the error of 0.025 per side. The sum is 0.025, so the union bound (Bonferroni, 1936) holds whatever
  * the looks have in common. The first look gets enough for 6 against 6 with at most two pairs out of order (4 / 924).
  */
 export const looks: ReadonlyMap<Look, number> = new Map([

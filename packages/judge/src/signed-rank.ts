@@ -16,7 +16,7 @@ export interface SignedRank {
 }
 
 /**
- * Wilcoxon's signed-rank test of paired differences (Hollander and Wolfe, Nonparametric statistical methods, ch. 3). When
+ * Wilcoxon's signed-rank test of paired differences (Hollander and Wolfe, Nonparametric Statistical Methods, 1973, ch. 3). When
  * chance drew the order or the side within each pair this is a permutation test and needs no assumption on the values.
  */
 export function signedRank(differences: readonly number[], alpha: number): SignedRank {

@@ -18,6 +18,12 @@ test('an example of a document has its line and code, and the reason why it is n
   ])
 })
 
+test('a block below the name of a file is not an example', () => {
+  expect(
+    document('**`src/index.ts`**', '', '```ts', 'a()', '```', '', '```ts', 'b()', '```').map(({ code }) => code),
+  ).toEqual(['b()'])
+})
+
 test('a block that does not end is an error', () => {
   expect(() => document('```ts', 'a()')).toThrow('page.md:1: a block of code that does not end')
 })

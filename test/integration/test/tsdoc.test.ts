@@ -44,6 +44,15 @@ test('no comment cites a text that its reader cannot open', () => {
   expect(cited).toEqual([])
 })
 
+test('a comment that names a method by its author has its year or address in the same file', () => {
+  const methods =
+    /(?:\/\/|^\s*\*|\/\*\*).*\b(?:Wilcoxon|Mann-|Fisher|Welford|Theil|Wilson|Student|Kalman|Platt|Pearson|Shiryaev|Bonferroni|Hodges|Lehmann|Pollak|Brier|Holt|Cestnik|FNV|Murmur|Levenshtein)/m
+  const source = /(?:\/\/|^\s*\*|\/\*\*).*(?:\b(?:1[89]|20)\d\d\b|https?:\/\/|Abramowitz and Stegun)/m
+  const cited = sources.filter(({ text }) => methods.test(text))
+  expect(cited.length).toBeGreaterThan(10)
+  expect(cited.filter(({ text }) => !source.test(text)).map(({ file }) => file)).toEqual([])
+})
+
 describe('the check of TSDoc finds', () => {
   test('an optional option without a default, and a number without a unit', () => {
     const source = [

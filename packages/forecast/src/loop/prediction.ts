@@ -19,7 +19,7 @@ export interface ForecastPrediction {
   readonly expectedInMs: number
   /** 0 to 1. */
   readonly confidence: number
-  /** Brier skill against the base rate; undefined before the first outcome. */
+  /** Brier skill (Monthly Weather Review 78, 1950) against the base rate; undefined before the first outcome. */
   readonly skill: number | undefined
   /** Whether the skill is positive over enough crossings. Without it no action is taken on a prediction. */
   readonly mayAct: boolean

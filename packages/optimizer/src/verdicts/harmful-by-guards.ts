@@ -7,7 +7,7 @@ const ALPHA = 0.005
 /** Whether a guard was breached more often in runs than in controls. */
 export interface GuardComparison {
   readonly harmful: boolean
-  /** Chance of so many breaches in act if the action had nothing to do with them: Fisher's exact test, one-sided. */
+  /** Chance of so many breaches in act if the action had nothing to do with them: Fisher's exact test (1935), one-sided. */
   readonly p: number
   readonly reason: string
 }

@@ -45,7 +45,7 @@ class One implements Fold {
   add(_value: number): void {}
 }
 
-/** Population variance by Welford's method, or its square root. */
+/** Population variance by Welford's method (Technometrics 4, 1962), or its square root. */
 class Spread implements Fold {
   #count = 0
   #mean = 0

@@ -128,7 +128,7 @@ function without(a: readonly string[], b: readonly string[]): string[] {
   })
 }
 
-/** Levenshtein's distance with neighbours that swapped places counted as one slip; anything from `limit` on is `limit`. */
+/** Levenshtein's distance with swapped neighbours counted as one slip (Damerau, Communications of the ACM 7, 1964); anything from `limit` on is `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit
   let beforeLast: number[] = []

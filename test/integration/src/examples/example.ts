@@ -10,11 +10,17 @@ export interface Example {
 }
 
 const FENCE = /^(\s*)```(ts|js)(?: no-run: (\S.*))?$/
+/** The line above the block of a documented file. */
+const FILE = /^\*\*(?:One line in )?`[^`]+`\*\*$/
 const ANY_FENCE = /^\s*```/
 
-/** The blocks of TypeScript or JavaScript of a document. */
+/**
+ * The blocks of TypeScript or JavaScript of a document. A block below the name of a file, as `documentedFiles()` reads it,
+ * is not among them: it is built as that file.
+ */
 export function examplesOfDocument(file: string, text: string): Example[] {
-  return blocksIn(file, text.split('\n'), 1)
+  const lines = text.split('\n')
+  return blocksIn(file, lines, 1).filter(({ line }) => !FILE.test(lines[line - 4] ?? ''))
 }
 
 /** The blocks after each `@example` of the TSDoc comments of a source file. */
