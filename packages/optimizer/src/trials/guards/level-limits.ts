@@ -60,19 +60,23 @@ export interface LevelLimits {
  * calculated all over the quiet stretch. So autocorrelation, heavy tails, drift over a horizon and the error of the
  * reference are all in its spread, without a model of them. The limit is the larger of the margin and the t quantile of
  * that spread, at a level that shares {@link ALPHA} over the positions of the window in the trial.
+ *
+ * @param own - how many of the samples, the newest, are of this process. Only they say what the level is: a deployment may
+ * have changed it. Those before them tell how much it varies.
  */
 export function levelLimits(
   logs: Float64Array,
   margin: number,
   horizon: number,
   widths: readonly number[] = WIDTHS,
+  own: number = logs.length,
 ): LevelLimits {
   const sums = prefixSums(logs)
-  if (logs.length < ENOUGH_SAMPLES) return marginAlone(sums, margin, widths.slice(-WIDTHS.length))
+  if (logs.length < ENOUGH_SAMPLES) return marginAlone(sums, own, margin, widths.slice(-WIDTHS.length))
   const quarter = Math.floor(logs.length / 4)
   const lag = Math.min(horizon, Math.floor(logs.length / 8))
   const judged = Math.min(24, quarter)
-  const lengths = REFERENCES.map(length => Math.min(length, quarter))
+  const lengths = REFERENCES.map(length => Math.min(length, quarter, own))
   const spreads = lengths.map(length => spreadOf(sums, { length, lag, width: judged }))
   const length = lengths[spreads.indexOf(Math.min(...spreads))]!
   const single = spreadOf(sums, { length, lag, width: 1 })
@@ -108,12 +112,12 @@ function limitOf({ width, p, bound }: { width: number; p: number; bound: number 
 }
 
 /** Too little is known to distinguish noise from harm: the margin is the limit, and a few samples decide only when they double. */
-function marginAlone(sums: Float64Array, margin: number, widths: readonly number[]): LevelLimits {
+function marginAlone(sums: Float64Array, own: number, margin: number, widths: readonly number[]): LevelLimits {
   const limits = widths.map((width): LevelLimit => {
     if (width > HARD_STOP || margin >= DOUBLING) return { width, limit: margin, seen: margin, source: 'the margin' }
     return { width, limit: DOUBLING, seen: DOUBLING, source: 'a doubling, noise is not known yet' }
   })
-  return { reference: meanOf(sums, 0, sums.length - 1), limits }
+  return { reference: meanOf(sums, sums.length - 1 - own, sums.length - 1), limits }
 }
 
 /**

@@ -37,6 +37,7 @@ class LevelWatch implements GuardWatch {
   readonly #margin: number
   readonly #tickMs: number
   readonly #logs: Float64Array
+  readonly #own: number
   readonly #widths: readonly number[]
   readonly #windows: SlidingWindows
   readonly #stale: boolean
@@ -56,11 +57,12 @@ class LevelWatch implements GuardWatch {
     this.#margin = spec.direction === 'down' ? -Math.log(Math.max(1e-9, 1 - change)) : Math.log(1 + change)
     this.#tickMs = quiet.tickMs || 1000
     this.#logs = quiet.logs()
+    this.#own = quiet.own
     this.#alwaysZero = quiet.alwaysZero
     this.#stale = startedAt - quiet.lastAt > STALE_MS
     this.#horizon = Math.max(SHORT, Math.round(HORIZON_MS / this.#tickMs))
     this.#widths = windowWidths(this.#tickMs)
-    this.#limits = levelLimits(this.#logs, this.#margin, this.#horizon, this.#widths)
+    this.#limits = levelLimits(this.#logs, this.#margin, this.#horizon, this.#widths, this.#own)
     this.#windows = new SlidingWindows(this.#widths)
     this.blindBelow = this.#describe()
   }
@@ -93,11 +95,11 @@ class LevelWatch implements GuardWatch {
   #widen(): void {
     if (this.#windows.count < this.#horizon) return
     this.#horizon *= 2
-    this.#limits = levelLimits(this.#logs, this.#margin, this.#horizon, this.#widths)
+    this.#limits = levelLimits(this.#logs, this.#margin, this.#horizon, this.#widths, this.#own)
   }
 
   #uncomparable(): string | undefined {
-    if (this.#logs.length < FEWEST_SAMPLES) return `only ${this.#logs.length} quiet samples to compare with`
+    if (this.#own < FEWEST_SAMPLES) return `only ${this.#own} quiet samples to compare with`
     if (this.#stale) return `the last quiet sample is older than ${STALE_MS / 60_000} min`
     return undefined
   }

@@ -1,5 +1,6 @@
 import type { Guard } from '../../words/response.ts'
 import { Pace } from './pace.ts'
+import { isListOf, isWithin, lastOf, samplesLeft } from './saved-window.ts'
 
 /** Samples kept: an hour at a tick of 1 s, five and a half at 5 s, so that the daily course is not taken for noise. */
 const CAPACITY = 4096
@@ -11,7 +12,12 @@ const FLOOR = 0.01
 /** Samples over which the usual level is averaged. */
 const USUAL = 256
 
-interface SavedLevel {
+/** Logarithms of doubles are within this. */
+const LARGEST_LOG = 750
+const LONGEST_TICK_MS = 86_400_000
+
+/** What is kept of a level across restarts. */
+export interface SavedLevel {
   readonly kind: 'level'
   readonly logs: readonly number[]
   readonly usual: number
@@ -27,19 +33,20 @@ export class QuietLevel {
   #ring = new Float32Array(FIRST_CAPACITY)
   #next = 0
   #count = 0
+  /** How many of them are of this process. */
+  #own = 0
   #usual = 0
   #pace = new Pace()
   #lastAt = Number.NEGATIVE_INFINITY
 
-  constructor(spec: Guard, saved?: unknown) {
+  constructor(spec: Guard) {
     this.#sign = spec.direction === 'down' ? -1 : 1
     this.#floor = spec.floor
-    if (isSavedLevel(saved)) this.#restore(saved)
   }
 
-  /** Quiet samples known. */
-  get count(): number {
-    return this.#count
+  /** Quiet samples of this process: only they say what the level is now. Those before them tell how much it varies. */
+  get own(): number {
+    return this.#own
   }
 
   /** Usual time between two samples in ms; 0 until there were two. */
@@ -64,9 +71,10 @@ export class QuietLevel {
     const size = Math.max(0, value)
     const weight = this.#usual === 0 ? 1 : Math.max(1 / USUAL, 1 / (this.#count + 1))
     // Zeros alone do not show how the number varies around a level.
-    if (this.alwaysZero && size > 0) this.#count = this.#next = 0
+    if (this.alwaysZero && size > 0) this.#clear()
     this.#usual += (size - this.#usual) * weight
     this.#push(this.toLog(size))
+    this.#own = Math.min(this.#own + 1, this.#count)
   }
 
   /** A value as it is compared: the larger, the worse. */
@@ -89,6 +97,21 @@ export class QuietLevel {
     return logs
   }
 
+  /** Puts what an earlier process has learned before what this one has. Saved values of another kind change nothing. */
+  resume(saved: unknown, now: number): void {
+    if (!isSavedLevel(saved)) return
+    const isZero = saved.usual === 0 && this.#floor === undefined
+    // Zeros alone do not show how the number varies around a level.
+    if (isZero && this.#usual > 0) return
+    const own = this.alwaysZero && !isZero ? new Float64Array() : this.logs().subarray(this.#count - this.#own)
+    this.#clear()
+    for (const log of lastOf(saved.logs, samplesLeft(CAPACITY, saved.tickMs, saved.lastAt, now))) this.#push(log)
+    for (const log of own) this.#push(log)
+    this.#own = own.length
+    if (this.#own === 0) this.#usual = saved.usual
+    if (this.#pace.ms === 0) this.#pace = new Pace(saved.tickMs)
+  }
+
   toJSON(): SavedLevel {
     const logs = [...this.logs()].map(log => +log.toFixed(3))
     return { kind: 'level', logs, usual: this.#usual, tickMs: this.#pace.ms, lastAt: this.#lastAt }
@@ -106,21 +129,19 @@ export class QuietLevel {
     this.#count = Math.min(this.#count + 1, this.#ring.length)
   }
 
-  #restore(saved: SavedLevel): void {
-    for (const log of saved.logs.slice(-CAPACITY)) this.#push(log)
-    this.#usual = saved.usual
-    this.#pace = new Pace(saved.tickMs)
-    this.#lastAt = saved.lastAt
+  #clear(): void {
+    this.#count = this.#next = this.#own = 0
   }
 }
 
-function isSavedLevel(saved: unknown): saved is SavedLevel {
-  if (typeof saved !== 'object' || saved === null) return false
-  const { kind, logs, usual, tickMs, lastAt } = saved as Partial<Record<keyof SavedLevel, unknown>>
+/** Whether a value is what `toJSON()` gives. */
+export function isSavedLevel(saved: unknown): saved is SavedLevel {
+  const { kind, logs, usual, tickMs, lastAt } = Object(saved) as Partial<Record<keyof SavedLevel, unknown>>
   return (
     kind === 'level' &&
-    Array.isArray(logs) &&
-    logs.every(Number.isFinite) &&
-    [usual, tickMs, lastAt].every(number => Number.isFinite(number) && (number as number) >= 0)
+    isListOf(logs, CAPACITY, -LARGEST_LOG, LARGEST_LOG) &&
+    isWithin(usual, 0, Number.MAX_VALUE) &&
+    isWithin(tickMs, 1, LONGEST_TICK_MS) &&
+    isWithin(lastAt, 0, Number.MAX_SAFE_INTEGER)
   )
 }

@@ -1,11 +1,17 @@
 import type { Guard } from '../../words/response.ts'
 import { Pace } from './pace.ts'
+import { isListOf, isWithin, lastOf, samplesLeft } from './saved-window.ts'
 
 /** Length of a block of counts, and blocks kept: 85 minutes. */
 const BLOCK_MS = 10_000
 const CAPACITY = 512
 
-interface SavedRatio {
+/** More cases in a block than any process counts. */
+const MOST_CASES = 1e12
+const LONGEST_TICK_MS = 86_400_000
+
+/** What is kept of a ratio across restarts. */
+export interface SavedRatio {
   readonly kind: 'ratio'
   readonly hits: readonly number[]
   readonly trials: readonly number[]
@@ -29,9 +35,21 @@ export class QuietRatio {
   #lastAt = Number.NEGATIVE_INFINITY
   #block = { hits: 0, trials: 0, ms: 0 }
 
-  constructor(spec: Guard, saved?: unknown) {
+  /** How many of the blocks are of this process. */
+  #own = 0
+
+  constructor(spec: Guard) {
     this.#down = spec.direction === 'down'
-    if (isSavedRatio(saved)) this.#restore(saved)
+  }
+
+  /** Blocks of this process: only they say what the share is now. Those before them tell how much it varies. */
+  get own(): number {
+    return this.#own
+  }
+
+  /** When the newest sample came. */
+  get lastAt(): number {
+    return this.#lastAt
   }
 
   /** Usual time between two samples in ms; 0 until there were two. */
@@ -52,10 +70,8 @@ export class QuietRatio {
     if (block.ms < BLOCK_MS) return
     this.#hits.push(block.hits)
     this.#trials.push(block.trials)
-    if (this.#hits.length > CAPACITY) {
-      this.#hits.shift()
-      this.#trials.shift()
-    }
+    this.#own++
+    this.#bound()
     this.#block = { hits: 0, trials: 0, ms: 0 }
   }
 
@@ -79,28 +95,41 @@ export class QuietRatio {
     return this.#trials.length === 0 ? 0 : (total * 1000) / (this.#trials.length * BLOCK_MS)
   }
 
+  /** Puts what an earlier process has learned before what this one has. Saved values of another kind change nothing. */
+  resume(saved: unknown, now: number): void {
+    if (!isSavedRatio(saved)) return
+    const count = samplesLeft(CAPACITY, BLOCK_MS, saved.lastAt, now)
+    const earlier = this.#hits.length - this.#own
+    this.#hits.splice(0, earlier, ...lastOf(saved.hits, count))
+    this.#trials.splice(0, earlier, ...lastOf(saved.trials, count))
+    this.#bound()
+    if (this.#pace.ms === 0) this.#pace = new Pace(saved.tickMs)
+  }
+
   toJSON(): SavedRatio {
     const short = (values: readonly number[]): number[] => values.map(value => +value.toFixed(3))
     const { hits, trials } = { hits: short(this.#hits), trials: short(this.#trials) }
     return { kind: 'ratio', hits, trials, tickMs: this.#pace.ms, lastAt: this.#lastAt }
   }
 
-  #restore(saved: SavedRatio): void {
-    this.#hits.push(...saved.hits.slice(-CAPACITY))
-    this.#trials.push(...saved.trials.slice(-CAPACITY))
-    this.#pace = new Pace(saved.tickMs)
-    this.#lastAt = saved.lastAt
+  #bound(): void {
+    const excess = Math.max(0, this.#hits.length - CAPACITY)
+    this.#hits.splice(0, excess)
+    this.#trials.splice(0, excess)
+    this.#own = Math.min(this.#own, CAPACITY)
   }
 }
 
-function isSavedRatio(saved: unknown): saved is SavedRatio {
-  if (typeof saved !== 'object' || saved === null) return false
-  const { kind, hits, trials, tickMs, lastAt } = saved as Partial<Record<keyof SavedRatio, unknown>>
+/** Whether a value is what `toJSON()` gives. */
+export function isSavedRatio(saved: unknown): saved is SavedRatio {
+  const { kind, hits, trials, tickMs, lastAt } = Object(saved) as Partial<Record<keyof SavedRatio, unknown>>
   return (
     kind === 'ratio' &&
-    Array.isArray(hits) &&
-    Array.isArray(trials) &&
+    isListOf(trials, CAPACITY, 0, MOST_CASES) &&
+    isListOf(hits, trials.length, 0, MOST_CASES) &&
     hits.length === trials.length &&
-    [...hits, ...trials, tickMs, lastAt].every(number => Number.isFinite(number) && (number as number) >= 0)
+    hits.every((count, index) => count <= trials[index]!) &&
+    isWithin(tickMs, 1, LONGEST_TICK_MS) &&
+    isWithin(lastAt, 0, Number.MAX_SAFE_INTEGER)
   )
 }

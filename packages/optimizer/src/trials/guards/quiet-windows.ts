@@ -1,6 +1,6 @@
 import type { Guard } from '../../words/response.ts'
-import { QuietLevel } from './quiet-level.ts'
-import { QuietRatio } from './quiet-ratio.ts'
+import { isSavedLevel, QuietLevel, type SavedLevel } from './quiet-level.ts'
+import { isSavedRatio, QuietRatio, type SavedRatio } from './quiet-ratio.ts'
 
 /**
  * What is known of a guard's expression from the time in which no trial was open: recent, bounded (at most 16 kB a
@@ -8,19 +8,26 @@ import { QuietRatio } from './quiet-ratio.ts'
  */
 export type QuietWindows = QuietLevel | QuietRatio
 
+/** Quiet windows as they are kept across restarts. */
+export type SavedQuiet = SavedLevel | SavedRatio
+
 /** Whether a guard is compared as a level or counted as a ratio. */
 function guardKind(spec: Guard): 'level' | 'ratio' {
   return spec.kind ?? (spec.denominator === undefined ? 'level' : 'ratio')
 }
 
 /**
- * @param saved what `toJSON()` gave in an earlier life; anything else is ignored, since quiet is learned again in minutes
  * @example
  * ```ts
  * const quiet = createQuietWindows(guard)
  * if (!trialOpen) quiet.observe(now, value, requestsPerSecond)
  * ```
  */
-export function createQuietWindows(spec: Guard, saved?: unknown): QuietWindows {
-  return guardKind(spec) === 'ratio' ? new QuietRatio(spec, saved) : new QuietLevel(spec, saved)
+export function createQuietWindows(spec: Guard): QuietWindows {
+  return guardKind(spec) === 'ratio' ? new QuietRatio(spec) : new QuietLevel(spec)
+}
+
+/** Checks what `toJSON()` gave in an earlier process, whoever wrote it; undefined when it is not valid. */
+export function parseQuiet(saved: unknown): SavedQuiet | undefined {
+  return isSavedLevel(saved) || isSavedRatio(saved) ? saved : undefined
 }

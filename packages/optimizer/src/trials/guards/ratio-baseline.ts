@@ -15,7 +15,7 @@ export interface RatioBaseline {
   readonly p0: number
   /** How many times more the counts vary than coin flips would; at least 1. */
   readonly dispersion: number
-  /** Cases counted. */
+  /** Cases that this process has counted. */
   readonly trials: number
 }
 
@@ -23,11 +23,12 @@ export interface RatioBaseline {
  * The quiet share and its dispersion. Errors come in bursts and services in correlated minutes, so evidence counted as
  * independent is divided by the dispersion, as in quasi-likelihood (McCullagh and Nelder, 1989, section 4.5).
  */
-export function ratioBaseline(blocks: readonly Counts[]): RatioBaseline {
-  const all = total(blocks)
-  if (all.trials <= 0) return { p0: 0, dispersion: 1, trials: 0 }
+export function ratioBaseline(blocks: readonly Counts[], own: number = blocks.length): RatioBaseline {
   const dispersion = Math.max(1, ...GROUPS.map(size => dispersionOf(blocks, size)))
-  return { p0: upperShare(total(blocks.slice(-RECENT)), dispersion), dispersion, trials: all.trials }
+  const ownBlocks = blocks.slice(blocks.length - own)
+  const { trials } = total(ownBlocks)
+  if (trials <= 0) return { p0: 0, dispersion, trials: 0 }
+  return { p0: upperShare(total(ownBlocks.slice(-RECENT)), dispersion), dispersion, trials }
 }
 
 /** Pearson's chi square over its degrees of freedom, less one standard error so that coin flips count as coin flips. */

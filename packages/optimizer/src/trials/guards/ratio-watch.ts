@@ -48,7 +48,7 @@ class RatioWatch implements GuardWatch {
     this.#quiet = quiet
     this.#lastAt = startedAt
     this.#margin = Math.max(1e-4, spec.notWorseThan)
-    const learned = ratioBaseline(quiet.blocks())
+    const learned = ratioBaseline(quiet.blocks(), quiet.own)
     // Without quiet cases the margin alone is the limit: as much is taken to be usual.
     this.#baseline = learned.trials < ENOUGH_TRIALS ? { ...learned, p0: Math.max(learned.p0, this.#margin) } : learned
     const { p0, dispersion } = this.#baseline

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createGuardWatch } from '../../../src/trials/guards/guard-watch.ts'
+
 import { createQuietWindows } from '../../../src/trials/guards/quiet-windows.ts'
 import { QuietLevel } from '../../../src/trials/guards/quiet-level.ts'
 import { afterQuiet, ERRORS, LATENCY, noisy, times, watchTicks } from './guarded.ts'
@@ -14,27 +14,6 @@ const guards = fc.constantFrom(
 )
 
 describe('quiet windows', () => {
-  test('survive a restart: a watch made from the saved state gives the same results', () => {
-    for (const { quiet, now } of [
-      afterQuiet(LATENCY, times(5000, noisy(0.1, 0.3))),
-      afterQuiet(
-        ERRORS,
-        times(5000, index => [index % 7 === 0 ? 0.05 : 0, 20] as const),
-      ),
-    ]) {
-      const guard = quiet.kind === 'level' ? LATENCY : ERRORS
-      const restored = createQuietWindows(guard, JSON.parse(JSON.stringify(quiet)))
-      expect(createGuardWatch(guard, restored, now).blindBelow).toBe(createGuardWatch(guard, quiet, now).blindBelow)
-    }
-  })
-
-  test('ignore what somebody else saved', () => {
-    for (const saved of [null, 7, 'x', {}, { kind: 'level', logs: ['x'] }, { kind: 'ratio', hits: [1], trials: [] }]) {
-      expect(createQuietWindows(LATENCY, saved).toJSON()).toStrictEqual(createQuietWindows(LATENCY).toJSON())
-      expect(createQuietWindows(ERRORS, saved).toJSON()).toStrictEqual(createQuietWindows(ERRORS).toJSON())
-    }
-  })
-
   test('forget what is old: after 4,096 samples only they count', () => {
     const { quiet } = afterQuiet(LATENCY, [...times(5000, 1), ...times(4096, 0.1)])
     const logs = (quiet as QuietLevel).logs()
@@ -84,7 +63,7 @@ describe('whatever comes in', () => {
             expect(['watching', 'breached', 'blind']).toContain(status.state)
             if (status.state !== 'watching') expect(status.reason).not.toMatch(/NaN|undefined|\n/)
           }
-          createQuietWindows(guard, JSON.parse(JSON.stringify(quiet)))
+          createQuietWindows(guard).resume(JSON.parse(JSON.stringify(quiet)), now)
         },
       ),
     )
