@@ -110,12 +110,12 @@ export class Homeostat implements AsyncDisposable {
     // Named at once, so that there is a past to answer from; a process that only measures reads none until it is asked.
     if (!isSignalsOnly) this.#query = new PerformanceQuery(this.optimizer.store)
     const mayAct = actions.some(action => !isAdvice(action) && modes.ofAction(action.name) === 'act')
-    const { store, killSwitch, histories } = this.optimizer
+    const { store, killSwitch } = this.optimizer
     killSwitch.onTrip(() => this.#automation.undoAll())
     const loop = { store, intervalMs, on: (listener: LedgerListener): Disposable => this.optimizer.on(listener) }
     const forecasting = (this.#forecasting = new Forecasting({ domains: isSignalsOnly ? [] : domains, faults, loop }))
     made.push(() => this.optimizer.stop())
-    this.#keeper = new Keeper({ options, domains, service, faults, histories, forecasting })
+    this.#keeper = new Keeper({ options, domains, service, faults, optimizer: this.optimizer, forecasting })
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct, notice })
     made.push(() => this.#killSwitches[Symbol.asyncDispose]())
     this.#files = fileProgramOf({ ...parts, own: program.own, intervalMs, faults, optimizer: this.optimizer, notice })
@@ -207,6 +207,7 @@ export class Homeostat implements AsyncDisposable {
    * first. None in a forecaster's first ten minutes.
    */
   async predictPerformanceBottlenecks(): Promise<PerformancePrediction[]> {
+    await this.#rhythm.resumed
     const now = steadyNow()
     await this.optimizer.refreshInSlices(now)
     return this.#forecasting.predict(now)
@@ -225,7 +226,7 @@ export class Homeostat implements AsyncDisposable {
   async #programLoaded(): Promise<void> {
     await this.#loaded
     await this.#files?.loaded
-    this.#rhythm.settleService()
+    await this.#rhythm.ready()
   }
 
   /** Continues with what an earlier process of the service has left and learned. */

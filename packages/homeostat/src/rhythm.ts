@@ -50,6 +50,11 @@ export class Rhythm {
     this.#ticker.stop()
   }
 
+  /** Settles when what was saved is taken up, or takes too long; at once where nothing was to be taken up yet. */
+  get resumed(): Promise<unknown> {
+    return this.#resumed ?? Promise.resolve()
+  }
+
   /** The service has the name that it has now, or none. */
   settleService(): void {
     const { readers, service } = this.#options
@@ -57,10 +62,14 @@ export class Rhythm {
     service.settle()
   }
 
-  /** A quarantine that was saved counts from the first tick on. */
-  async #tick(): Promise<void> {
+  /** Settles the service and takes up what was saved: a quarantine that was saved counts from the first tick on. */
+  async ready(): Promise<void> {
     this.settleService()
     await this.#resumed
+  }
+
+  async #tick(): Promise<void> {
+    await this.ready()
     await this.#options.loaded
     if (!this.#isOver) await this.#options.optimizer.tickInSlices(steadyNow())
   }

@@ -1,10 +1,10 @@
-import { mkdtemp, readdir } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn, setTimeout as rest } from 'node:timers/promises'
+import { diag } from '@opentelemetry/api'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { readHistory } from '../src/state/history-file.ts'
-import { HistoryFolder } from '../src/state/history-folder.ts'
+import { StateKeeper } from '@homeostat/optimizer/parts'
 import type { HomeostatOptions, Knob, Response } from '../src/index.ts'
 import { Homeostat, homeostat } from '../src/index.ts'
 
@@ -202,8 +202,8 @@ test('a saved quarantine counts from the first tick on', async () => {
   await h!.stop()
   expect(worker.concurrency).toBe(8)
 
-  const { start: read } = HistoryFolder.prototype
-  vi.spyOn(HistoryFolder.prototype, 'start').mockImplementation(async function (this: HistoryFolder) {
+  const { start: read } = StateKeeper.prototype
+  vi.spyOn(StateKeeper.prototype, 'start').mockImplementation(async function (this: StateKeeper) {
     await rest(300)
     await read.call(this)
   })
@@ -215,11 +215,33 @@ test('a saved quarantine counts from the first tick on', async () => {
 })
 
 test('the first tick does not wait for ever for what was saved', async () => {
-  vi.spyOn(HistoryFolder.prototype, 'start').mockReturnValue(new Promise(() => {}))
+  vi.spyOn(StateKeeper.prototype, 'start').mockReturnValue(new Promise(() => {}))
   const worker = new Worker()
   start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve, autoStart: true, intervalMs: 20 })
 
   await expect.poll(() => worker.concurrency, { timeout: 10_000 }).toBe(4)
+})
+
+test('a store that hangs keeps neither the first tick nor the end', async () => {
+  const forever = async <T>(): Promise<T> => new Promise<T>(() => {})
+  const stateStore = {
+    name: 'hangs',
+    read: forever<string>,
+    write: forever<void>,
+    [Symbol.asyncDispose]: async () => {},
+  }
+  const reports: unknown[] = []
+  const errors = vi.spyOn(diag, 'error').mockImplementation(text => void reports.push(text))
+  start({ stateStore, rules: [always], autoStart: true, intervalMs: 20 })
+  await expect.poll(() => h!.alerts().length, { timeout: 10_000 }).toBe(1)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const stopped = h!.stop()
+  for (let turn = 0; turn < 50; turn++) await nextTurn()
+  await vi.advanceTimersByTimeAsync(9_999)
+  vi.useRealTimers()
+  await stopped
+  expect(reports).toEqual([expect.stringContaining('reading what was saved did not end within 2000 ms')])
+  errors.mockRestore()
 })
 
 for (const [how, outcome] of [
@@ -231,7 +253,7 @@ for (const [how, outcome] of [
     start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve, intervalMs: 60_000 })
     await h!.optimizePerformance()
     vi.spyOn(h!.optimizer, 'stop').mockImplementation(outcome)
-    const saves = vi.spyOn(HistoryFolder.prototype, 'stop')
+    const saves = vi.spyOn(StateKeeper.prototype, 'stop')
     const disabled = h!.instrumentations.map(instrumentation => vi.spyOn(instrumentation, 'disable'))
 
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
@@ -279,13 +301,11 @@ test('the evidence on actions survives the process', async () => {
       (trials: { act: number; control: number } | undefined) => (trials?.act ?? 0) + (trials?.control ?? 0) > 0,
     )
   await h!.stop()
-  const folder = join(stateDir, 'shop', 'histories')
-  const [name] = await readdir(folder)
-  const { history } = (await readHistory(join(folder, name!)))!
+  const before = h!.optimizer.histories.all[0]!.save().trials
 
   start({ ...options, autoStart: true, intervalMs: 50 })
   await expect.poll(() => h!.optimizer.evidence()[0], { timeout: 10_000 }).toBeDefined()
   const { trials } = h!.optimizer.histories.all[0]!.save()
 
-  expect(trials.act + trials.control).toBeGreaterThanOrEqual(history.trials.act + history.trials.control)
+  expect(trials.act + trials.control).toBeGreaterThanOrEqual(before.act + before.control)
 })

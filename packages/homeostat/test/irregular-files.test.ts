@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { readHistory } from '../src/state/history-file.ts'
+import { readHistory } from '../src/state/earlier-histories.ts'
 
 const program = fileURLToPath(new URL('fixtures/irregular-files.ts', import.meta.url))
 

@@ -2,9 +2,19 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { StateStore, StateStoreCandidate } from '@homeostat/optimizer'
+import type { StateSection } from '@homeostat/optimizer/engines'
 import { createFileStateStore } from '@homeostat/optimizer/engines'
-import { SavedState } from '../src/state/saved-state.ts'
+import { StateKeeper } from '@homeostat/optimizer/parts'
 import { StatePlaces } from '../src/state/saved-state-places.ts'
+
+/** Where the section of a life is in a store. */
+export const KEY = 'forecasts'
+
+/** What a life has saved in a store. */
+export async function savedAt(store: StateStore): Promise<unknown> {
+  const text = await store.read(KEY)
+  return text && (JSON.parse(text) as { state: { cpu: unknown } }).state.cpu
+}
 
 /** The machine that lives of a service run on, one after the other or side by side. */
 export interface Machine {
@@ -55,12 +65,13 @@ export class Life {
   #hasLearned = false
   readonly servers: Server[]
   readonly errors: unknown[] = []
-  readonly state: SavedState
+  readonly state: StateKeeper
+  readonly #places: StatePlaces
 
   constructor(on: Machine, servers: Server[] = [], given?: StateStore) {
     this.servers = servers
     const onError = (error: unknown): void => void this.errors.push(error)
-    const places = new StatePlaces({
+    const places = (this.#places = new StatePlaces({
       ...(given && { given }),
       folder: on.folder,
       candidates: () => this.servers.map(({ candidate }) => candidate),
@@ -69,23 +80,34 @@ export class Life {
         { name: 'postgres', title: 'Postgres' },
       ],
       onError,
-    })
-    const kept = {
+    }))
+    const section: StateSection = {
       name: 'forecasts',
-      save: () => this.learned,
-      restore: (saved: unknown) => {
+      version: 1,
+      forgetAfterMs: 90 * 86_400_000,
+      snapshot: () => {
+        if (this.learned === undefined) return []
+        return [{ key: 'cpu', print: JSON.stringify(this.learned), isInUse: true, lines: () => [this.learned] }]
+      },
+      parse: ([saved]) => saved ?? undefined,
+      restore: (_, saved) => {
         this.offered.push(saved)
         // What it has learned itself is more than anybody saved.
         if (!this.#hasLearned) this.learned = saved
       },
     }
-    this.state = new SavedState({ kept, places, onError, clock: () => on.now })
+    this.state = new StateKeeper({ sections: [section], places, onError, clock: () => on.now })
   }
 
   static async started(on: Machine, ...servers: Server[]): Promise<Life> {
     const life = new Life(on, servers)
     await life.state.start()
     return life
+  }
+
+  async ends(): Promise<void> {
+    await this.state.stop()
+    await this.#places[Symbol.asyncDispose]()
   }
 
   async learns(what: unknown): Promise<void> {

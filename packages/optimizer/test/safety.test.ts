@@ -4,7 +4,11 @@ import { Fleet } from '../src/index.ts'
 import type { Action, Judgement, LedgerEntry, Response, UndoResult } from '../src/index.ts'
 import type { FleetLease } from '../src/engines.ts'
 import type { JudgedTrial } from '../src/words/trial.ts'
+import { StateKeeper } from '../src/state/state-keeper.ts'
+import { textOf } from '../src/state/state-text.ts'
+import { evidenceSection } from '../src/verdicts/evidence-section.ts'
 import { Histories } from '../src/verdicts/histories.ts'
+import { MemoryStore } from './state/memory-store.ts'
 import { History } from '../src/verdicts/history.ts'
 import { anHour, coordinatorOf } from './coordinator.ts'
 import { Loop, START, pressure, relieve, response } from './loop.ts'
@@ -235,7 +239,19 @@ test('a state of another version of Homeostat never stops the loop', async () =>
 
   for (const broken of [{ standing: undefined }, { decided: {} }, { arms: { block: ['neither'] } }, { acts: [1] }]) {
     const loop = new Loop({ actions: [relieve(async () => receipt)] })
-    loop.optimizer.histories.restore(JSON.parse(JSON.stringify({ [key]: { ...whole, ...broken } })))
+    const { acts, ...head } = { ...whole, ...broken } as { acts: unknown[] }
+    const lines = [{ ...head, acts: acts.length }, ...acts].map(line => JSON.stringify(line))
+    const store = new MemoryStore()
+    for (let index = 0; index < 4; index++)
+      store.texts.set(`evidence/${index}`, textOf(1, [{ key, savedAt: START, savedBy: '', lines }]))
+    const errors: unknown[] = []
+    await new StateKeeper({
+      sections: [evidenceSection(loop.optimizer.histories)],
+      places: { now: () => [store], forget: () => undefined },
+      onError: error => void errors.push(error),
+      clock: () => START,
+    }).start()
+    expect(errors).toHaveLength(1)
     await loop.run(40_000, () => 1)
     expect(loop.optimizer.trials.all[0]?.startedAt).toBe(START + 10_000)
     expect(loop.optimizer.evidence()).toHaveLength(1)

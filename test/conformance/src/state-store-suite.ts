@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { StateStore } from '@homeostat/optimizer'
+import type { StateSection } from '@homeostat/optimizer/engines'
 import { MAX_STATE_BYTES, StateStoreUnavailableError, StateTooLargeError } from '@homeostat/optimizer/engines'
+import { StateKeeper } from '@homeostat/optimizer/parts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 /** One kind of store and what its tests need to know of it. */
@@ -114,6 +116,43 @@ export function describeStateStore(name: string, subject: StateStoreSubject): vo
       await other.write('forecasts', 'of the other')
       expect(await peer(0).read('forecasts')).toBe('of forecasts')
       await other[Symbol.asyncDispose]()
+    })
+
+    it('keeps the sections of a keeper, of several processes and across their ends', async () => {
+      const errors: unknown[] = []
+      const life = (store: StateStore, known: Record<string, readonly unknown[]>): StateKeeper => {
+        const section = (name: string, texts: number): StateSection<readonly unknown[]> => ({
+          name,
+          version: 1,
+          texts,
+          forgetAfterMs: 86_400_000,
+          snapshot: () =>
+            Object.entries(known).map(([key, lines]) => ({ key, print: JSON.stringify(lines), lines: () => lines })),
+          parse: lines => lines,
+          restore: (key, lines) => void (known[key] = lines),
+          outweighs: () => false,
+        })
+        return new StateKeeper({
+          sections: [section('evidence', 4), section('forecasts', 1)],
+          places: { now: () => [store], forget: () => undefined },
+          onError: error => void errors.push(error),
+          clock: Date.now,
+        })
+      }
+      const own = Array.from({ length: 3 }, (_, index) => ({
+        [`key ${index} "ünï"`]: Array.from({ length: 50 }, (__, line) => ({ line, text: 'é\n🌡'.repeat(50) })),
+      }))
+      const keepers = own.map((known, index) => life(peer(index), known))
+      for (const keeper of keepers) await keeper.start()
+      await Promise.all(keepers.map(keeper => keeper.save()))
+      for (const keeper of keepers) await keeper.stop()
+
+      const next: Record<string, readonly unknown[]> = {}
+      const keeper = life(peer(3), next)
+      await keeper.start()
+      await keeper.stop()
+      expect(errors).toEqual([])
+      expect(next).toEqual(Object.assign({}, ...own))
     })
 
     it('says soon that it cannot be reached, where, and not what it was asked', async () => {

@@ -106,7 +106,18 @@ const learner: Domain & { readonly forecasts: unknown } = {
   actions: [],
   knobs: [],
   reclaimers: [],
-  forecasts: { save: () => ({ hours: 1 }), restore: () => undefined, observe: () => undefined, predictions: () => [] },
+  forecasts: {
+    section: {
+      name: 'forecasts',
+      version: 1,
+      forgetAfterMs: 86_400_000,
+      snapshot: () => [{ key: 'hours', print: '1', lines: () => [1] }],
+      parse: () => 1,
+      restore: () => undefined,
+    },
+    observe: () => undefined,
+    predictions: () => [],
+  },
 }
 
 /** Runs an application with everything that could leave something, and notes all that is there at any time. */

@@ -1,4 +1,5 @@
 import type { LedgerEntry, Loop } from '@homeostat/optimizer'
+import type { StateSection } from '@homeostat/optimizer/engines'
 import { disposeTogether } from '@homeostat/signals'
 import { ForecastStateError } from '../errors.ts'
 import type { BackfillRebuild } from './backfill-work.ts'
@@ -9,11 +10,11 @@ import type { Horizon, ReadTarget } from './forecast-target.ts'
 import type { ForecastPrediction } from './prediction.ts'
 import { isProven } from './prediction.ts'
 import { PublishedForecast } from './published-forecast.ts'
-import { isSavedTarget } from './saved-target.ts'
+import { isSavedTarget, type SavedTarget } from './saved-target.ts'
 import { WatchedTarget } from './watched-target.ts'
 
-/** Saved states that are handed on; each takes some 15 KB. */
-const MOST_OF_OTHERS = 16
+/** A target that no process has watched for so long is forgotten. */
+const FORGET_AFTER_MS = 90 * 86_400_000
 
 interface Watched {
   readonly watched: WatchedTarget
@@ -26,7 +27,6 @@ export class Forecasts {
   readonly #limits: ReadOptions['limits']
   readonly #all = new Map<string, Watched>()
   readonly #censoring = new Censoring()
-  #ofOthers: Readonly<Record<string, unknown>> = {}
 
   constructor({ targets, limits }: Pick<ReadOptions, 'targets' | 'limits'>, instrumentation: ForecastInstrumentation) {
     this.#instrumentation = instrumentation
@@ -103,13 +103,29 @@ export class Forecasts {
       .toSorted((a, b) => b.probability - a.probability)
   }
 
+  /** What outlives the process, one entry per target. */
+  get section(): StateSection<SavedTarget> {
+    const all = this.#all
+    return {
+      name: 'forecasts',
+      version: 1,
+      forgetAfterMs: FORGET_AFTER_MS,
+      *snapshot() {
+        for (const [key, { watched }] of all) {
+          const { knownMs, lastMs } = watched
+          if (knownMs > 0) yield { key, print: `${knownMs} ${lastMs}`, isInUse: true, lines: () => [watched.save()] }
+        }
+      },
+      parse: ([saved]) => (isSavedTarget(saved) ? saved : undefined),
+      // Other processes of the service may watch other targets.
+      restore: (name, saved) => this.#contain(() => all.get(name)?.watched.restore(saved)),
+    }
+  }
+
   /** What each target knows, by its name, for `JSON.stringify`. */
-  save(): Readonly<Record<string, unknown>> {
-    const own = [...this.#all].flatMap(([name, { watched }]) => {
-      const saved = watched.save()
-      return saved ? [[name, saved] as const] : []
-    })
-    return { ...this.#ofOthers, ...Object.fromEntries(own) }
+  save(): Readonly<Record<string, SavedTarget>> {
+    const known = [...this.#all].filter(([, { watched }]) => watched.knownMs > 0)
+    return Object.fromEntries(known.map(([name, { watched }]) => [name, watched.save()]))
   }
 
   /**
@@ -119,15 +135,11 @@ export class Forecasts {
    * @throws nothing: a part that is damaged is reported as a fault, a ForecastStateError
    */
   restore(saved: Readonly<Record<string, unknown>>): void {
-    // Other processes of the service may watch other targets: what is known of them is handed on.
-    const others = Object.entries(saved ?? {}).filter(([name, own]) => !this.#all.has(name) && isSavedTarget(own))
-    this.#ofOthers = Object.fromEntries(others.slice(0, MOST_OF_OTHERS))
-    for (const [name, { watched }] of this.#all)
+    for (const [name, own] of Object.entries(saved ?? {}))
       this.#contain(() => {
-        if (typeof saved !== 'object' || saved === null || !Object.hasOwn(saved, name)) return
-        const own = saved[name]
+        if (!this.#all.has(name)) return
         if (!isSavedTarget(own)) throw new ForecastStateError(`that of ${name} is damaged`)
-        watched.restore(own)
+        this.section.restore(name, own)
       })
   }
 

@@ -45,6 +45,11 @@ export class WatchedTarget {
     return this.#known.ms
   }
 
+  /** When the last of them was, in milliseconds since the epoch; NaN before the first. */
+  get lastMs(): number {
+    return this.#known.lastMs
+  }
+
   /** The store keeps only what some bound expression asks for. */
   bind(store: Store): void {
     this.#bound?.dispose()
@@ -75,15 +80,10 @@ export class WatchedTarget {
     this.#censoredUntil = Math.max(this.#censoredUntil, untilMs)
   }
 
-  /** Undefined while there is nothing to keep. */
-  save(): SavedTarget | undefined {
-    if (this.knownMs === 0) return undefined
-    return {
-      expr: this.target.expr,
-      knownMs: this.knownMs,
-      lastMs: this.#known.lastMs,
-      state: this.#forecaster.toJSON(),
-    }
+  /** What outlives the process. */
+  save(): SavedTarget {
+    const { knownMs, lastMs } = this
+    return { expr: this.target.expr, knownMs, lastMs, state: this.#forecaster.toJSON() }
   }
 
   /**

@@ -128,7 +128,7 @@ function engineEntries(
     stateStore: either([oneOf([...names, 'file'], { description: 'where the server or the folder is' }), stateStore], {
       defaultWords: '`file` where `stateDir` names a folder, else nothing is kept',
       description:
-        'where what was learned is kept across restarts: `redis`, `postgres`, the engine of a domain of yours, `file`, or a store; see [state](../optimizer/docs/state.md)',
+        'where evidence, forecasts and quiet levels of guards are kept across restarts: `redis`, `postgres`, the engine of a domain of yours, `file`, or a store; see [state](../optimizer/docs/state.md)',
     }),
   }
 }
@@ -190,7 +190,7 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
   stateDir: filePath({
     defaultWords: 'nothing is kept but undo journals, in a folder for temporary files',
     description:
-      'where undo journals, the evidence of trials and what was learned are kept; in a container, a folder on a volume',
+      'where undo journals are kept, and what was learned unless `stateStore` names a server; in a container, a folder on a volume',
   }),
   killFile: filePath({
     defaultWords: 'none',

@@ -66,14 +66,14 @@ export interface HomeostatOptions extends DomainChoice {
    */
   readonly coordinator?: Coordinator | EngineName | false
   /**
-   * The folder where undo journals, the evidence of trials and what was learned are kept. In a container, on a volume that
-   * outlives it.
+   * The folder where undo journals are kept, and what was learned unless `stateStore` names a server. In a container, on a volume
+   * that outlives it.
    * @default HOMEOSTAT_STATE_DIR, else nothing is kept but, in mode `act`, the undo journals of knobs whose values outlive the
    * process: they go to a folder of the user below the system's temporary files
    */
   readonly stateDir?: string
   /**
-   * Where what was learned is kept across restarts, one entry for all processes of the service: `redis` (keys
+   * Where evidence, forecasts and quiet levels of guards are kept across restarts, for all processes of the service: `redis` (keys
    * `homeostat:{service}:state:*`) or `postgres` (table `homeostat_state`) for the server that the application uses, the engine of
    * a domain of yours, `file` for the folder of `stateDir`. Homeostat closes the store when it stops.
    * @default `file` where `stateDir` or HOMEOSTAT_STATE_DIR names a folder, else it is not kept

@@ -7,6 +7,9 @@ export interface KeptThing {
   readonly where: string
 }
 
+/** The sections of state, which are kept together. */
+const LEARNED = ['what was learned', 'evidence of trials', 'quiet levels of guards']
+
 /**
  * Lists the things of this process that outlive it; `docs/where-things-go.md` describes each.
  *
@@ -20,12 +23,9 @@ export function whereKept(
 ): KeptThing[] {
   const folder = folderFault === undefined ? keeping?.folder : `not kept: ${folderFault}`
   const unsettled = 'not decided yet: the name of the service is not known before the first tick'
+  const learned = learnedWhere(keeping, folderFault) ?? unsettled
   return [
-    { what: 'what was learned', where: learnedWhere(keeping, folderFault) ?? unsettled },
-    {
-      what: 'evidence of trials',
-      where: folder ?? (keeping ? 'in memory only: a restart forgets it, set stateDir to keep it' : unsettled),
-    },
+    ...LEARNED.map(what => ({ what, where: learned })),
     {
       what: 'undo journals of knobs',
       where: hasOutsideKnobs ? (folder ?? "a folder of the user below the system's temporary files") : 'none needed',

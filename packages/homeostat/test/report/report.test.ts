@@ -116,7 +116,8 @@ it('the report is one text and one JSON document with every part', async () => {
   expect(json['knobs']).toEqual(
     expect.arrayContaining([{ name: 'crawler.concurrency', scope: 'process', mode: 'advise', isAdjusted: false }]),
   )
-  expect(json['kept']).toContainEqual({ what: 'what was learned', where: expect.stringContaining('not kept') })
+  for (const what of ['what was learned', 'evidence of trials', 'quiet levels of guards'])
+    expect(json['kept']).toContainEqual({ what, where: expect.stringContaining('not kept') })
 })
 
 it('a report may be asked for before the first tick, and after the end', async () => {
@@ -270,6 +271,7 @@ it.each([
   const where = Object.fromEntries(h.report().kept.map(kept => [kept.what, kept.where]))
   expect(where['what was learned']).toMatch(/^not kept: .* cannot be used/)
   expect(where['evidence of trials']).toMatch(/^not kept: .* cannot be used/)
+  expect(where['quiet levels of guards']).toMatch(/^not kept: .* cannot be used/)
 })
 
 it('writes one line where a name holds line breaks and escapes', async () => {

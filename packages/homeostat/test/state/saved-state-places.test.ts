@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { StateStore } from '@homeostat/optimizer'
 import { createFileStateStore } from '@homeostat/optimizer/engines'
 import { beforeEach, expect, test } from 'vitest'
-import { Life, machine, Server, type Machine } from '../life.ts'
+import { Life, machine, savedAt, Server, type Machine } from '../life.ts'
 
 let on: Machine
 let file: StateStore
@@ -16,11 +16,6 @@ beforeEach(async () => {
   shop = new Server(on, 'postgres', 'shop')
 })
 
-const at = async (store: StateStore): Promise<unknown> => {
-  const text = await store.read('forecasts')
-  return text && (JSON.parse(text) as { state: unknown }).state
-}
-
 test('it is kept in the Redis that the application uses, else in its Postgres, else in a file', async () => {
   const life = await Life.started(on)
   await life.learns('in a file')
@@ -28,12 +23,12 @@ test('it is kept in the Redis that the application uses, else in its Postgres, e
   await life.learns('in Postgres')
   await life.uses(cache)
   await life.learns('in Redis')
-  expect([await at(file), await at(shop.store), await at(cache.store)]).toEqual([
+  expect([await savedAt(file), await savedAt(shop.store), await savedAt(cache.store)]).toEqual([
     'in a file',
     'in Postgres',
     'in Redis',
   ])
-  await life.state.stop()
+  await life.ends()
   expect([cache.open, shop.open]).toEqual([0, 0])
 })
 
@@ -58,7 +53,7 @@ test('a server that is first seen when it is time to save is read before it is w
   next.servers.push(cache)
   await next.state.save()
   expect(next.learned).toBe('days of work')
-  expect(await at(cache.store)).toBe('days of work')
+  expect(await savedAt(cache.store)).toBe('days of work')
 })
 
 test('the state of a server is offered even if less was saved elsewhere before the server was found', async () => {
@@ -74,7 +69,7 @@ test('the state of a server is offered even if less was saved elsewhere before t
 test('while a server is away, a file takes it, and nothing at the server is written that was not read before', async () => {
   const before = await Life.started(on, cache)
   await before.learns('days of work')
-  await before.state.stop()
+  await before.ends()
   cache.isAway = true
   on.now += 1000
   const life = await Life.started(on, cache)
@@ -82,13 +77,13 @@ test('while a server is away, a file takes it, and nothing at the server is writ
   expect(life.errors).toHaveLength(1)
   await life.learns('a minute of work')
   expect(life.errors).toHaveLength(2)
-  expect(await at(file)).toBe('a minute of work')
-  expect(await at(cache.store)).toBe('days of work')
+  expect(await savedAt(file)).toBe('a minute of work')
+  expect(await savedAt(cache.store)).toBe('days of work')
 
   cache.isAway = false
   await life.learns('more work')
-  expect(await at(cache.store)).toBe('more work')
-  await life.state.stop()
+  expect(await savedAt(cache.store)).toBe('more work')
+  await life.ends()
   expect(cache.open).toBe(0)
 })
 
@@ -97,8 +92,8 @@ test('with two servers of one engine neither is used, which is reported once, an
   const life = await Life.started(on, cache, queues, shop)
   await life.learns('a')
   await life.learns('b')
-  expect(await at(file)).toBe('b')
-  expect([await at(cache.store), await at(queues.store), await at(shop.store)]).toEqual([
+  expect(await savedAt(file)).toBe('b')
+  expect([await savedAt(cache.store), await savedAt(queues.store), await savedAt(shop.store)]).toEqual([
     undefined,
     undefined,
     undefined,
@@ -117,7 +112,7 @@ test('a store that was given is the only place', async () => {
   const life = new Life(on, [cache], given)
   await life.state.start()
   await life.learns('a')
-  expect([await at(given), await at(cache.store), await at(file)]).toEqual(['a', undefined, undefined])
+  expect([await savedAt(given), await savedAt(cache.store), await savedAt(file)]).toEqual(['a', undefined, undefined])
 })
 
 test('a domain that fails to list its servers does not prevent the state from being saved', async () => {
@@ -128,6 +123,6 @@ test('a domain that fails to list its servers does not prevent the state from be
     },
   } as unknown as Server)
   await life.learns('a')
-  expect(await at(file)).toBe('a')
+  expect(await savedAt(file)).toBe('a')
   expect(life.errors).toMatchObject([{ message: 'no idea' }])
 })

@@ -20,6 +20,29 @@ export class StateTooLargeError extends Error {
   }
 }
 
+/** A place keeps something that is damaged, or that no section has written. */
+export class ForeignStateError extends Error {
+  override readonly name = 'ForeignStateError'
+  readonly code = 'HOMEOSTAT_FOREIGN_STATE'
+
+  /** @param part - what is not valid, e.g. `2 entries` */
+  constructor(section: string, store: string, part: string) {
+    super(
+      `${part} of the ${section} at ${store} cannot be read: damaged, or written by something else. The rest is used, and the next save replaces it`,
+    )
+  }
+}
+
+/** A section has outgrown its place, so that some of it is not kept. */
+export class StateLeftOutError extends Error {
+  override readonly name = 'StateLeftOutError'
+  readonly code = 'HOMEOSTAT_STATE_LEFT_OUT'
+
+  constructor(section: string, reason: string) {
+    super(`not all of the ${section} is kept: ${reason}`)
+  }
+}
+
 /** The way back cannot be written down, so nothing that would need it is set. */
 export class JournalUnavailableError extends Error {
   override readonly name = 'JournalUnavailableError'

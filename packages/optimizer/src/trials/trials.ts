@@ -15,7 +15,8 @@ import { LiveTrial } from './live-trial.ts'
 import { newTrial } from './new-trial.ts'
 import { Rests } from './rests.ts'
 import { Shadows } from './shadows.ts'
-import { GuardReader, QuietGuards } from './trial-guards.ts'
+import { GuardReader } from './guard-reader.ts'
+import { QuietGuards } from './quiet-guards.ts'
 import type { TakenNews } from './trial-news.ts'
 import { TrialNews } from './trial-news.ts'
 
@@ -52,7 +53,8 @@ export class Trials {
   readonly #live = new Set<LiveTrial>()
   readonly #rests = new Rests()
   readonly #shadows = new Shadows()
-  readonly #quiet = new QuietGuards()
+  /** What guards are compared with. */
+  readonly quiet: QuietGuards = new QuietGuards()
   readonly #news = new TrialNews()
   readonly #listener: TrialListener
   #open: readonly OpenTrial[] | undefined
@@ -147,14 +149,14 @@ export class Trials {
     for (const { response, labels } of this.open)
       if (response.expect) yield* measurement.readAhead([response.expect.expr], now, labels)
     const reader = new GuardReader(now)
-    if (!this.open.some(({ arm }) => arm === 'act')) this.#quiet.learn(guards, measurement, reader, now)
+    if (!this.open.some(({ arm }) => arm === 'act')) this.quiet.learn(guards, measurement, reader, now)
     const live = [...this.#live]
     const breaches: Breach[] = []
     for (const each of live) {
       // It may have ended since the last step.
       if (!this.#live.has(each)) continue
       const { trial } = each
-      const reason = each.observe(reader, this.#quiet, now)
+      const reason = each.observe(reader, this.quiet, now)
       if (reason !== undefined) breaches.push({ trial, reason })
       yield
     }

@@ -1,6 +1,6 @@
 import { BoundedMap } from '@homeostat/signals'
 import type { HistoryOptions } from './history.ts'
-import { parseSavedHistory, type SavedHistory } from './saved-history.ts'
+import type { SavedHistory } from './saved-history.ts'
 import { History } from './history.ts'
 import { offerOf } from './evidence.ts'
 import type { KnownEffect, ModeOffer, QuarantinedAction } from '../words/ledger-entry.ts'
@@ -95,18 +95,16 @@ export class Histories {
     return Object.fromEntries(mostWorth(saved))
   }
 
-  /**
-   * Takes what {@link save} gave, at once or one by one; each history is picked up when its rule and response are the same,
-   * also when it comes late, as long as nothing was found out in the meantime.
-   */
-  restore(saved: Readonly<Record<string, unknown>>): void {
-    for (const [key, value] of Object.entries(saved)) {
-      const history = parseSavedHistory(value)
-      if (!history) continue
-      const known = this.#histories.get(key)
-      if (!known) this.#keep(key, history)
-      else if (!isWorthKeeping(known.save())) known.restore(history)
-    }
+  /** The same of one history. */
+  savedOf(key: string): SavedHistory | undefined {
+    return this.#histories.get(key)?.save() ?? this.#saved.get(key)
+  }
+
+  /** Goes on from a history that was saved, whatever is known of it. */
+  resume(key: string, history: SavedHistory): void {
+    const known = this.#histories.get(key)
+    if (known) known.restore(history)
+    else this.#keep(key, history)
   }
 
   #keep(key: string, history: SavedHistory): void {

@@ -1,0 +1,56 @@
+import { bytesOf, type WrittenEntry } from './state-text.ts'
+
+/** An entry that is to be in a text. */
+export interface Candidate {
+  readonly entry: WrittenEntry
+  /** False for an entry that only other processes know. */
+  readonly isOwn: boolean
+  /** Gives the entry in its short form. */
+  readonly shorten?: (() => WrittenEntry | undefined) | undefined
+}
+
+/** The entries for which there is room. */
+export interface Fitting {
+  readonly entries: readonly WrittenEntry[]
+  /** How many are in their short form. */
+  readonly shortened: number
+  readonly leftOut: number
+}
+
+/**
+ * Takes as many entries as fit in `maxBytes`. Where there is no room for all, those that only others know go first, the oldest
+ * before the newer ones; then our own are shortened, and at last left out, the largest first.
+ */
+export function fitIn(candidates: readonly Candidate[], maxBytes: number): Fitting {
+  const sized = new Map(candidates.map(({ entry }) => [entry.key, { entry, bytes: bytesOf(entry) }]))
+  let excess = -maxBytes
+  for (const { bytes } of sized.values()) excess += bytes
+  let [shortened, leftOut] = [0, 0]
+  const replace = (key: string, entry?: WrittenEntry): void => {
+    const bytes = entry ? bytesOf(entry) : 0
+    excess += bytes - sized.get(key)!.bytes
+    if (entry) sized.set(key, { entry, bytes })
+    else sized.delete(key)
+  }
+  const leaveOut = ({ entry: { key } }: Candidate): void => {
+    if (excess <= 0) return
+    replace(key)
+    leftOut++
+  }
+  if (excess > 0) {
+    const size = ({ entry: { key } }: Candidate): number => sized.get(key)!.bytes
+    const own = candidates.filter(({ isOwn }) => isOwn).toSorted((a, b) => size(b) - size(a))
+    candidates
+      .filter(({ isOwn }) => !isOwn)
+      .toSorted((a, b) => a.entry.savedAt - b.entry.savedAt)
+      .forEach(leaveOut)
+    for (const { entry, shorten } of own) {
+      const short = excess > 0 ? shorten?.() : undefined
+      if (!short) continue
+      replace(entry.key, short)
+      shortened++
+    }
+    own.toSorted((a, b) => size(b) - size(a)).forEach(leaveOut)
+  }
+  return { entries: Array.from(sized.values(), ({ entry }) => entry), shortened, leftOut }
+}
