@@ -6,6 +6,7 @@ import { metrics } from '@homeostat/semconv'
 import type { LevelSeries, SignalInstrumentationConfig } from '@homeostat/signals'
 import { SignalInstrumentation } from '@homeostat/signals'
 import { afterEach, expect, test, vi } from 'vitest'
+import { definitions } from '../src/domain-definitions.ts'
 import type { Homeostat, HomeostatOptions } from '../src/index.ts'
 import { homeostat } from '../src/index.ts'
 
@@ -97,7 +98,7 @@ async function started({ forecast: own, ...options }: HomeostatOptions = {}, use
     knobs: [workers.knob],
     reclaimers: [],
   }
-  const left = { runtime: false, cache: false, ioredis: false, bullmq: false, pg: false } as const
+  const left = Object.fromEntries(definitions.flatMap(([name]) => (name === 'forecast' ? [] : [[name, false]])))
   h = homeostat({
     ...left,
     domains: [domain],

@@ -4,6 +4,7 @@ import { compile } from '@homeostat/promql'
 import type { LevelSeries, SignalInstrumentationConfig } from '@homeostat/signals'
 import { SignalInstrumentation } from '@homeostat/signals'
 import { expect } from 'vitest'
+import { definitions } from '../../src/domain-definitions.ts'
 import type { Homeostat, HomeostatOptions } from '../../src/index.ts'
 import { homeostat } from '../../src/index.ts'
 
@@ -45,7 +46,7 @@ export class ObservedService implements AsyncDisposable {
       knobs: [],
       reclaimers: [],
     }
-    const off = { runtime: false, cache: false, ioredis: false, bullmq: false, pg: false, forecast: false } as const
+    const off = Object.fromEntries(definitions.map(([name]) => [name, false]))
     this.h = homeostat({ ...off, autoStart: false, log: false, environment: {}, domains: [domain], ...options })
     this.#alerts = compile('ALERTS').bind(this.h.optimizer.store)
     this.#forState = compile('ALERTS_FOR_STATE').bind(this.h.optimizer.store)
