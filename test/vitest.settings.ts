@@ -7,6 +7,11 @@ export const TESTS: string[] = [
   'examples/*/test/**/*.test.ts',
 ]
 
+/** Packages that start no servers or threads and leave nothing behind: their test files can share a process. */
+export const PURE: string[] = ['forecast', 'judge', 'promql', 'semconv'].map(
+  name => `packages/${name}/test/**/*.test.ts`,
+)
+
 /** How both suites run. */
 export const settings = {
   root: new URL('..', import.meta.url).pathname,
