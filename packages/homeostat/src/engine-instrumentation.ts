@@ -7,23 +7,32 @@ import { VERSION } from './version.ts'
 /** Any instrumentation of ours, as `registerInstrumentations` takes it. */
 export type HomeostatInstrumentation = NonNullable<Domain['instrumentation']> | EngineInstrumentation
 
+/** Takes what the SDK hands to instrumentations. */
+export interface ProviderListener {
+  onProvider(provider: unknown): void
+  onMeterProvider(provider: object): void
+}
+
+const NOBODY: ProviderListener = { onProvider: () => undefined, onMeterProvider: () => undefined }
+
 /** Homeostat's metrics about itself, exported like any other instrumentation's. They are written by the ledger. */
 export class EngineInstrumentation extends SignalInstrumentation<SignalInstrumentationConfig> {
-  readonly #onProvider: (provider: unknown) => void
+  readonly #listener: ProviderListener
 
-  /** @param onProvider - is given each provider that the SDK hands to instrumentations */
-  constructor(onProvider: (provider: unknown) => void = () => {}) {
+  constructor(listener: ProviderListener = NOBODY) {
     super('homeostat', VERSION, {})
-    this.#onProvider = onProvider
+    this.#listener = listener
   }
 
   override setMeterProvider(provider: MeterProvider): void {
+    this.#listener.onProvider(provider)
+    // First, so that the registries of all instrumentations can be claimed for its readers: this one is the first in the list.
+    this.#listener.onMeterProvider(provider)
     super.setMeterProvider(provider)
-    this.#onProvider(provider)
   }
 
   override setTracerProvider(provider: TracerProvider): void {
-    this.#onProvider(provider)
+    this.#listener.onProvider(provider)
   }
 
   protected activate(): Disposable {

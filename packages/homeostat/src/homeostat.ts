@@ -4,7 +4,9 @@ import { steadyNow, type TraceWindow } from '@homeostat/optimizer/parts'
 import { measureEventLoopLag } from '@homeostat/runtime'
 import { limitRetainedBytes, type Faults } from '@homeostat/signals'
 import { warnAtStart } from '@homeostat/signals/options'
-import { Attachments } from './doors/attachments.ts'
+import { attachmentsFor, type Attachments } from './doors/attachments.ts'
+import type { AttachTarget } from './doors/attach.ts'
+import { LateAttachment } from './doors/late-attachment.ts'
 import { createAutomation, type Automation } from './automation.ts'
 import { endEach } from './time-limit.ts'
 import { Keeper } from './state/keeper.ts'
@@ -43,6 +45,7 @@ export class Homeostat implements AsyncDisposable {
   readonly #isSignalsOnly: boolean
   #query: PerformanceQuery | undefined
   readonly #attachments: Attachments
+  readonly #late: LateAttachment
   readonly #automation: Automation
   readonly #keeper: Keeper
   readonly #reporter: Reporter
@@ -68,33 +71,28 @@ export class Homeostat implements AsyncDisposable {
     const modes = readModes({ ...checked, options }, domains, warnAtStart)
     limitRetainedBytes(options.maxRetainedBytes)
     const service = new ServiceName(options)
-    const engine = new EngineInstrumentation(provider => {
-      service.offer(provider)
-      this.#attachments.tidy(provider)
+    const engine = new EngineInstrumentation({
+      onMeterProvider: provider => this.#late.take(provider),
+      onProvider: provider => service.offer(provider),
     })
     const faults = (this.#faults = engine.registry.faults)
     const isStopped = (): boolean => this.optimizer.killSwitch.state.tripped
     this.#automation = createAutomation({ options, domains, modes, service, faults, isStopped })
     this.instrumentations = [engine, ...domains.flatMap(([{ instrumentation }]) => instrumentation ?? [])]
-    const attachments = (this.#attachments = new Attachments(
-      {
-        registries: this.instrumentations.map(({ registry }) => registry),
-        offer: (source, scopes, provider) => this.optimizer.offer(source, scopes, provider),
-        onResource: resource => service.offer(resource),
-        onDoubled: scopes => this.#reporter.reportDoubled(scopes),
-        exportsDoubles: options.exportDoubles ?? true,
-        onError: error => faults.report('telemetry', error),
-      },
-      faults,
-    ))
+    const onDoubled: AttachTarget['onDoubled'] = scopes => this.#reporter.reportDoubled(scopes)
+    const optimizer = (): Optimizer => this.optimizer
+    const doors = { instrumentations: this.instrumentations, options, faults }
+    const attachments = (this.#attachments = attachmentsFor({ ...doors, service, optimizer, onDoubled }))
     const { readers } = attachments
     const reporter = (this.#reporter = new Reporter({ options, domains, modes, service, faults, readers }))
+    this.#late = new LateAttachment({ ...doors, attachments, ...reporter.doors })
+    attachments.hold(this.#late)
     let isMade = false
     const notice = (text: string): void => (isMade ? reporter.notice(text) : warnAtStart(text))
-    const parts = { options, domains, modes }
+    const chosen = { options, domains, modes }
     const given = isSignalsOnly ? NO_PROGRAM : checked.program
-    const program = (this.#program = new ProgramOfOptions(given, parts, faults))
-    const actions = [...actionsOf(parts), ...this.#automation.actions]
+    const program = (this.#program = new ProgramOfOptions(given, chosen, faults))
+    const actions = [...actionsOf(chosen), ...this.#automation.actions]
     this.optimizer = new Optimizer({
       registries: [engine.registry, ...this.instrumentations.slice(1).map(({ registry }) => registry)],
       ...program.atOnce,
@@ -118,7 +116,7 @@ export class Homeostat implements AsyncDisposable {
     this.#keeper = new Keeper({ options, domains, service, faults, optimizer: this.optimizer, forecasting })
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct, notice })
     made.push(() => this.#killSwitches[Symbol.asyncDispose]())
-    this.#files = fileProgramOf({ ...parts, own: program.own, intervalMs, faults, optimizer: this.optimizer, notice })
+    this.#files = fileProgramOf({ ...chosen, own: program.own, intervalMs, faults, optimizer: this.optimizer, notice })
     made.push(() => this.#files?.[Symbol.dispose]())
     const waits = { service, readers, loaded: this.#loaded, resume: () => this.#resume() }
     this.#rhythm = new Rhythm({ intervalMs, optimizer: this.optimizer, faults, ...waits })
@@ -127,7 +125,7 @@ export class Homeostat implements AsyncDisposable {
     made.push(() => this.stop())
     isMade = true
     if (whyOnly !== undefined) reporter.onlyMeasures(whyOnly)
-    if (autoStart) this.start()
+    if (autoStart || isSignalsOnly) this.start()
   }
 
   /** The mode in force, over all packages; `off` when the kill switch is tripped. */
@@ -156,6 +154,7 @@ export class Homeostat implements AsyncDisposable {
    * process that only measures, see the option `signalsOnly`.
    */
   start(): void {
+    this.#late.watch()
     if (this.#isSignalsOnly || this.#rhythm.isOver) return
     this.#killSwitches.start()
     this.#rhythm.start()

@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api'
 import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import { fieldOf, shownValue } from '@homeostat/signals/options'
-import type { AttachableReader } from './attachable-reader.ts'
+import { isReader, type AttachableReader } from './attachable-reader.ts'
 import type { DoublingScope } from './doubled-metrics.ts'
 import { doublingScopes, withoutDoubled } from './doubled-metrics.ts'
 import { providerOf } from './provider-of.ts'
@@ -94,11 +94,6 @@ export function attachReader(reader: object, target: AttachTarget): Disposable {
 }
 
 const NOTHING_TO_DO: Disposable = { [Symbol.dispose]: () => undefined }
-
-function isReader(value: unknown): value is AttachableReader {
-  const methods = ['collect', 'selectAggregationTemporality']
-  return methods.every(name => typeof fieldOf(value, name) === 'function')
-}
 
 function classOf(value: unknown): string {
   const name = typeof value === 'object' ? fieldOf(fieldOf(value, 'constructor'), 'name') : undefined

@@ -1,6 +1,10 @@
+import type { Optimizer } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
+import type { HomeostatInstrumentation } from '../engine-instrumentation.ts'
+import type { HomeostatOptions } from '../options/options.ts'
 import type { AttachTarget } from './attach.ts'
 import { attachReader } from './attach.ts'
+import type { ServiceName } from './service-name.ts'
 import { tidyTextReaders } from './text-readers.ts'
 
 /** The readers and providers of the application that Homeostat has changed. Disposing of it restores them. */
@@ -38,4 +42,28 @@ export class Attachments implements Disposable {
   [Symbol.dispose](): void {
     for (const held of this.#held.splice(0)) this.#faults.contain('telemetry', () => held[Symbol.dispose]())
   }
+}
+
+/** What the attached readers serve; the loop and the reporter are made after them. */
+export interface AttachmentsContext {
+  readonly instrumentations: readonly HomeostatInstrumentation[]
+  readonly options: Pick<HomeostatOptions, 'exportDoubles'>
+  readonly service: ServiceName
+  readonly faults: Faults
+  readonly optimizer: () => Pick<Optimizer, 'offer'>
+  readonly onDoubled: AttachTarget['onDoubled']
+}
+
+/** The attachments of one Homeostat, none yet. */
+export function attachmentsFor(context: AttachmentsContext): Attachments {
+  const { instrumentations, options, service, faults, optimizer, onDoubled } = context
+  const target: AttachTarget = {
+    registries: instrumentations.map(({ registry }) => registry),
+    offer: (source, scopes, provider) => optimizer().offer(source, scopes, provider),
+    onResource: resource => service.offer(resource),
+    onDoubled,
+    exportsDoubles: options.exportDoubles ?? true,
+    onError: error => faults.report('telemetry', error),
+  }
+  return new Attachments(target, faults)
 }

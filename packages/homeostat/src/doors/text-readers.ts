@@ -1,12 +1,8 @@
 import type { Scope, ScopeMetrics } from '@homeostat/signals'
 import { disposeTogether } from '@homeostat/signals'
 import type { AttachableReader } from './attachable-reader.ts'
+import { readersOf } from './readers-of.ts'
 import { forTextExposition } from './text-exposition.ts'
-
-/** As far as it is read: the state that a `MeterProvider` of SDK 2 or SDK 3 keeps. It is private. */
-interface ProviderState {
-  readonly metricCollectors?: readonly { readonly _metricReader?: object }[]
-}
 
 /** A `PrometheusExporter`, by the handler that only it has. */
 export function writesText(reader: object): reader is AttachableReader {
@@ -24,12 +20,11 @@ export function writesText(reader: object): reader is AttachableReader {
  * @returns disposing it gives the readers their own `collect` back
  */
 export function tidyTextReaders(provider: object, own: readonly [Scope, ...Scope[]]): Disposable {
-  const { _sharedState: state } = provider as { readonly _sharedState?: ProviderState }
   const names = new Set(own.map(({ name }) => name))
   const isOwn = ({ scope }: ScopeMetrics): boolean => names.has(scope.name)
   const tidied: Disposable[] = []
-  for (const { _metricReader: reader } of state?.metricCollectors ?? []) {
-    if (reader === undefined || !writesText(reader)) continue
+  for (const reader of readersOf(provider) ?? []) {
+    if (!writesText(reader)) continue
     const had = Object.getOwnPropertyDescriptor(reader, 'collect')
     // Somebody has wrapped it before us: an attached reader is tidy already.
     if (had !== undefined) continue

@@ -242,6 +242,11 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
     description:
       'export our metrics also under names that another instrumentation exports; `false` leaves such a name to the other one',
   }),
+  attachReaders: flag({
+    default: true,
+    description:
+      "attach the metric readers of the SDK when nobody calls `attach()`, so that rules read the application's own metrics; `false` exports through its Meter, where views apply",
+  }),
   intervalMs: milliseconds({
     least: 10,
     most: 3_600_000,

@@ -117,6 +117,12 @@ export interface HomeostatOptions extends DomainChoice {
    * @default true
    */
   readonly exportDoubles?: boolean
+  /**
+   * Whether the metric readers of the SDK are attached when nobody calls `attach()`, so that rules read the application's own
+   * metrics. `false` exports our metrics through the SDK's Meter, where its views apply to them, and rules read our metrics only.
+   * @default true
+   */
+  readonly attachReaders?: boolean
   /** Time between ticks. @default 5000 */
   readonly intervalMs?: number
   /** Nothing acts before this time has passed since the first tick. @default 60000 */

@@ -6,6 +6,7 @@ import type { AlertStatus } from './alert-status.ts'
 import { alertsIn } from './alert-status.ts'
 import type { Automation } from '../automation.ts'
 import type { DoublingScope } from '../doors/doubled-metrics.ts'
+import type { LateAttachmentContext, Way } from '../doors/late-attachment.ts'
 import { Findings } from './findings.ts'
 import { givenName } from '../options/given-name.ts'
 import type { Keeper } from '../state/keeper.ts'
@@ -17,7 +18,7 @@ import type { Report, ReportedKnob, ReportedTrial } from './report.ts'
 import { createReport } from './report.ts'
 import { othersRunning, type RunningHomeostat } from '../running-homeostats.ts'
 import type { ServiceName } from '../doors/service-name.ts'
-import { startLine } from './start-line.ts'
+import { startLine, wayText } from './start-line.ts'
 import { VERSION } from '../version.ts'
 import type { WatchedPackage } from './watched-packages.ts'
 import { watchedPackages } from './watched-packages.ts'
@@ -51,6 +52,7 @@ export class Reporter implements RunningHomeostat, Disposable {
   readonly #log: LogLines
   readonly #findings: Findings
   #parts: ReportedParts | undefined
+  #way: Way | undefined
   #ticks = 0
 
   constructor(context: ReporterContext) {
@@ -74,6 +76,30 @@ export class Reporter implements RunningHomeostat, Disposable {
   notice(text: string): void {
     warnLater(text)
     this.#log.write('warn', text)
+  }
+
+  /** How our metrics reach a backend is found out before or after the first tick, whose line reports it too. */
+  get doors(): Pick<LateAttachmentContext, 'onFound' | 'onHidden' | 'onNone'> {
+    return {
+      onFound: way => {
+        this.#way = way
+        this.#findings.remove('no SDK')
+        if (this.#ticks > 0)
+          this.#findings.add('late SDK', `an SDK has started: ${wayText(way, this.#attachedTo())}`, 'info')
+        if (way.to !== 'readers') this.#findings.add('no reader', wayText(way, []))
+      },
+      onHidden: version =>
+        this.#findings.add(
+          'hidden API',
+          `the SDK was registered by @opentelemetry/api ${version}, which the newer copy of it that Homeostat uses does not see; metrics work, spans and log events of Homeostat do not: install one version of @opentelemetry/api`,
+        ),
+      onNone: () =>
+        this.#findings.add(
+          'no SDK',
+          'no OpenTelemetry SDK has started for 30 s, so nothing is exported; Homeostat goes on without: see h.report()',
+          'info',
+        ),
+    }
   }
 
   reportDoubled(scopes: readonly DoublingScope[]): void {
@@ -102,7 +128,7 @@ export class Reporter implements RunningHomeostat, Disposable {
   }
 
   report(): Report {
-    const { service, readers, options } = this.#context
+    const { service, options } = this.#context
     const { optimizer, keeper } = this.#parts!
     const coordinator = this.#coordinator()
     const knobs = this.#knobs()
@@ -114,7 +140,7 @@ export class Reporter implements RunningHomeostat, Disposable {
       stoppedBy: state.tripped ? state.by : undefined,
       service: service.current,
       watched: this.#watched(),
-      attachedTo: [...readers].map(nameOf),
+      attachedTo: this.#attachedTo(),
       coordinator,
       alerts: this.alerts(),
       advice: optimizer.advice,
@@ -139,14 +165,15 @@ export class Reporter implements RunningHomeostat, Disposable {
   }
 
   #startLine(): string {
-    const { service, readers, modes } = this.#context
+    const { service, modes } = this.#context
     const { keeper } = this.#parts!
     return startLine({
       version: VERSION,
       mode: this.#parts!.optimizer.mode,
       service: service.current,
       watched: this.#watched(),
-      attachedTo: [...readers].map(nameOf),
+      attachedTo: this.#attachedTo(),
+      way: this.#way,
       learned: learnedWhere(keeper.keeping, keeper.folderFault),
       modes,
     })
@@ -185,6 +212,10 @@ export class Reporter implements RunningHomeostat, Disposable {
         'no name',
         'the service has no name, so it has no coordinator and keeps nothing: set OTEL_SERVICE_NAME or the option service',
       )
+  }
+
+  #attachedTo(): string[] {
+    return [...this.#context.readers].map(nameOf)
   }
 
   #wantsToShare(): boolean {

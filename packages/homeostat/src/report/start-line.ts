@@ -1,5 +1,6 @@
 import type { Mode } from '@homeostat/optimizer'
 import type { Modes } from '../options/modes.ts'
+import type { Way } from '../doors/late-attachment.ts'
 import type { NamedService } from '../doors/service-name.ts'
 import type { WatchedPackage } from './watched-packages.ts'
 
@@ -9,13 +10,15 @@ export interface StartLineContext {
   readonly service: NamedService | undefined
   readonly watched: readonly WatchedPackage[]
   readonly attachedTo: readonly string[]
+  /** How our metrics are exported, as far as it is known. */
+  readonly way: Way | undefined
   /** Where learned state is kept, or why it is not. */
   readonly learned: string | undefined
   readonly modes: Modes
 }
 
 /** The mode, the service, the watched packages, the attached readers, and why anything is missing, in one line. */
-export function startLine({ version, mode, service, watched, attachedTo, learned }: StartLineContext): string {
+export function startLine({ version, mode, service, watched, attachedTo, way, learned }: StartLineContext): string {
   const on = watched.filter(({ isOn }) => isOn).map(({ name }) => name)
   const off = watched.filter(({ isOn }) => !isOn)
   const notes = watched
@@ -24,9 +27,7 @@ export function startLine({ version, mode, service, watched, attachedTo, learned
   const parts = [
     `${version} started in mode ${mode} for ${service ? `service ${service.name}` : 'a service without a name'}`,
     `watches ${on.length > 0 ? listOf(on) : 'nothing'}`,
-    attachedTo.length > 0
-      ? `attached to ${listOf(attachedTo)}`
-      : "attached to no reader, so rules read Homeostat's own metrics only",
+    wayText(way, attachedTo),
     ...(off.length > 0 ? [`not registered: ${listOf(off.map(({ name }) => name))}`] : []),
     ...notes,
     ...(learned === undefined
@@ -34,6 +35,15 @@ export function startLine({ version, mode, service, watched, attachedTo, learned
       : [`learned state is ${learned.startsWith('not kept') ? learned : `kept in ${learned}`}`]),
   ]
   return parts.join('; ')
+}
+
+/** How our metrics reach a backend, and what rules see. */
+export function wayText(way: Way | undefined, attachedTo: readonly string[]): string {
+  if (attachedTo.length > 0) return `attached to ${listOf(attachedTo)}`
+  if (way?.to === 'nobody')
+    return 'the SDK has no metric reader, so nothing is exported: set OTEL_METRICS_EXPORTER or give it a metric reader'
+  const why = way?.to === 'meter' ? `exports through the Meter of ${way.provider}` : 'attached to no reader'
+  return `${why}, so rules read Homeostat's own metrics only`
 }
 
 function listOf(names: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { didYouMean } from './closest-name.ts'
-import { listOptions } from './option-list.ts'
+import { itemOf, listOptions } from './option-list.ts'
 import type { OptionProblem } from './option-problem.ts'
 import type { OptionSchema } from './option-schema.ts'
 import { alternativesOf, unwrapped } from './option-schema.ts'
@@ -23,7 +23,8 @@ const MOST_VARIABLES = 100_000
 const MOST_UNKNOWN = 100
 
 /**
- * Reads the options that environment variables set: each number, text, flag and word of a schema. An empty variable counts as
+ * Reads the options that environment variables set: each number, text, flag and word of a schema, and lists and records of them
+ * (`a,b` and `a=1,b=2`, as in the variables of OpenTelemetry). An empty variable counts as
  * not set, as everywhere in OpenTelemetry. Never throws.
  *
  * @param otherNames - variables that are read elsewhere; any other one with the prefix `HOMEOSTAT_` is reported
@@ -46,8 +47,10 @@ export function readEnvironment<T extends object>(
     }
     if (text === '') continue
     const read = readOptions(option as OptionSchema<object>, valueFor(option, text), { path: variable })
-    problems.push(...read.problems)
-    if (read.problems.length === 0) place(options, keys, read.options)
+    // A mistake in a part of a variable is one of the variable: whoever asks whether the option is wrong asks for that.
+    problems.push(...read.problems.map(problem => ({ ...problem, path: variable })))
+    const isOfParts = Array.isArray(read.options) || unwrapped(option).type === 'record'
+    if (read.problems.length === 0 || isOfParts) place(options, keys, read.options)
   }
   for (const name of otherNames) {
     const text = valueOf(environment, name)
@@ -85,8 +88,32 @@ export function mergeOptions<T extends object>(...sources: readonly T[]): T {
   return merged as T
 }
 
-/** A text as the type that an option has. One that does not fit stays a text, and the schema refuses it. */
+/**
+ * A text as the type that an option has: `a,b` is a list and `a=1,b=2` a record, as in the variables of OpenTelemetry. One that
+ * does not fit stays a text, and the schema refuses it.
+ */
 function valueFor(schema: OptionSchema, text: string): unknown {
+  const { type } = unwrapped(schema)
+  if (type === 'array') return partsOf(text).map(part => valueFor(itemOf(schema), part))
+  if (type === 'record') return recordIn(text, part => valueFor(itemOf(schema), part)) ?? text
+  return scalarFor(schema, text)
+}
+
+function partsOf(text: string): string[] {
+  return text
+    .split(',')
+    .map(part => part.trim())
+    .filter(part => part !== '')
+}
+
+/** Undefined where a part has no name. */
+function recordIn(text: string, read: (part: string) => unknown): Record<string, unknown> | undefined {
+  const pairs = partsOf(text).map(part => [part.slice(0, part.indexOf('=')).trim(), part] as const)
+  if (pairs.some(([name, part]) => name === '' || !part.includes('='))) return undefined
+  return Object.fromEntries(pairs.map(([name, part]) => [name, read(part.slice(part.indexOf('=') + 1).trim())]))
+}
+
+function scalarFor(schema: OptionSchema, text: string): unknown {
   const types = (alternativesOf(schema) ?? [schema]).map(option => unwrapped(option).type)
   const trimmed = text.trim()
   if (types.includes('number') && /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed)) return Number(trimmed)

@@ -23,7 +23,7 @@ export function listOptions(schema: OptionSchema, keys: readonly string[] = []):
   }
   const entries = isGroup(schema) ? entriesOf(schema) : undefined
   if (entries) return Object.entries(entries).flatMap(([name, entry]) => listOptions(entry, [...keys, name]))
-  return [listed(schema, details, keys, isScalar(schema))]
+  return [listed(schema, details, keys, isScalar(schema) || isScalar(itemOf(schema)))]
 }
 
 /** The environment variable of an option: `pg.slowQueryThresholdMs` is `HOMEOSTAT_PG_SLOW_QUERY_THRESHOLD_MS`. */
@@ -36,6 +36,13 @@ export function variableOf(keys: readonly string[]): string {
 export function isScalar(schema: OptionSchema): boolean {
   if (detailsOf(schema).isCodeOnly) return false
   return ['number', 'string', 'boolean', 'picklist', 'literal'].includes(unwrapped(schema).type)
+}
+
+/** What a list or a record is made of; itself where it is neither. */
+export function itemOf(schema: OptionSchema): OptionSchema {
+  const plain = unwrapped(schema)
+  if (plain.type === 'array' && 'item' in plain) return plain.item as OptionSchema
+  return plain.type === 'record' && 'value' in plain ? (plain.value as OptionSchema) : schema
 }
 
 function isGroup(schema: OptionSchema): boolean {

@@ -61,9 +61,9 @@ function itemAt(list: readonly unknown[], index: number): unknown {
 }
 
 /** A field of anything: undefined where there is no object, or where its getter throws. */
-export function fieldOf(value: unknown, name: string): unknown {
+export function fieldOf(value: unknown, name: PropertyKey): unknown {
   try {
-    return (value as Record<string, unknown> | null | undefined)?.[name]
+    return (value as Record<PropertyKey, unknown> | null | undefined)?.[name]
   } catch {
     return undefined
   }

@@ -179,6 +179,30 @@ describe('options from the environment', () => {
     ])
   })
 
+  it('are lists and records as OpenTelemetry writes them, and lose only the parts that are not valid', () => {
+    interface Parts {
+      readonly files?: readonly string[]
+      readonly limits?: Readonly<Record<string, number>>
+    }
+    const parts = group<Parts>(
+      {
+        files: listOf(text({ description: 'a path' }), { description: 'files' }),
+        limits: recordOf(number({ least: 0, most: 9, description: 'a limit' }), { description: 'limits' }),
+      },
+      { description: 'options' },
+    )
+    const read = (variables: Record<string, string>) => readEnvironment(parts, variables)
+    expect(read({ HOMEOSTAT_FILES: 'a.yml, b=1.yml,,', HOMEOSTAT_LIMITS: 'cache.warm=1, b = 2' })).toEqual({
+      options: { files: ['a.yml', 'b=1.yml'], limits: { 'cache.warm': 1, b: 2 } },
+      problems: [],
+    })
+    const wrong = read({ HOMEOSTAT_FILES: `a.yml,${'x'.repeat(5000)}`, HOMEOSTAT_LIMITS: 'a=-1,b=2,__proto__=1' })
+    expect(wrong.options).toEqual({ files: ['a.yml'], limits: { b: 2, ['__proto__']: 1 } })
+    expect(wrong.problems.map(({ path }) => path)).toEqual(['HOMEOSTAT_FILES', 'HOMEOSTAT_LIMITS'])
+    for (const text of ['1', '=1', 'a', 'a=1,b', ',='])
+      expect(read({ HOMEOSTAT_LIMITS: text }).problems, text).toHaveLength(1)
+  })
+
   it('give way to those from code, option by option', () => {
     expect(mergeOptions<Sample>({ watch: {}, everyMs: 1 }, { watch: { limitMs: 7 }, everyMs: 2, share: 1 })).toEqual({
       watch: { limitMs: 7 },

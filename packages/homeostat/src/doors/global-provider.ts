@@ -1,0 +1,27 @@
+import type { MeterProvider } from '@opentelemetry/api'
+import { metrics } from '@opentelemetry/api'
+import { fieldOf } from '@homeostat/signals/options'
+
+/** Where every copy of `@opentelemetry/api` 1.x keeps what was registered. Never written here: whoever makes it decides its version. */
+const API = Symbol.for('opentelemetry.js.api.1')
+
+/** The `MeterProvider` of the process. */
+export interface GlobalProvider {
+  readonly provider: MeterProvider
+  /**
+   * The version of `@opentelemetry/api` that registered it, where our copy of the api is newer and refuses to see it: it would
+   * use a provider that drops everything, without an error.
+   */
+  readonly hiddenBy: string | undefined
+}
+
+/** The registered provider, also one that our copy of `@opentelemetry/api` does not see; undefined while there is none. */
+export function globalMeterProvider(): GlobalProvider | undefined {
+  const registered = fieldOf(globalThis, API)
+  const provider = fieldOf(registered, 'metrics')
+  if (typeof fieldOf(provider, 'getMeter') !== 'function') return undefined
+  const isSeen = metrics.getMeterProvider() === provider
+  const version = fieldOf(registered, 'version')
+  const hiddenBy = isSeen ? undefined : typeof version === 'string' ? version.slice(0, 20) : 'another version'
+  return { provider: provider as MeterProvider, hiddenBy }
+}

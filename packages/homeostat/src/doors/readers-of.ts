@@ -1,0 +1,33 @@
+import { fieldOf } from '@homeostat/signals/options'
+import { isReader, type AttachableReader } from './attachable-reader.ts'
+
+/** Providers that wrap providers may wrap each other, but not without end. */
+const MOST_DELEGATES = 4
+
+/**
+ * The metric readers of a `MeterProvider` of SDK 2 or SDK 3; undefined where it does not keep them where those do.
+ *
+ * The fields are private to the SDK: `_sharedState.metricCollectors[]._metricReader`. Each is checked, and a test fails when
+ * a release of the SDK moves them.
+ */
+export function readersOf(provider: unknown): AttachableReader[] | undefined {
+  const collectors = fieldOf(fieldOf(delegateOf(provider), '_sharedState'), 'metricCollectors')
+  if (!Array.isArray(collectors)) return undefined
+  const readers = collectors.map(collector => fieldOf(collector, '_metricReader'))
+  return readers.every(isReader) ? readers : undefined
+}
+
+/** A proxy stands for the provider that it delegates to. */
+function delegateOf(provider: unknown): unknown {
+  let delegate = provider
+  for (let looked = 0; looked < MOST_DELEGATES; looked++) {
+    const getDelegate = fieldOf(delegate, 'getDelegate')
+    if (typeof getDelegate !== 'function') return delegate
+    try {
+      delegate = getDelegate.call(delegate)
+    } catch {
+      return undefined
+    }
+  }
+  return delegate
+}
