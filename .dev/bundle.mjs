@@ -41,10 +41,12 @@ function entriesOf(folder, manifest) {
   ])
 }
 
-/** Changes with every change of a source, of the manifest and of this file. */
+/** Changes with every change of a source, of the manifest, of the lockfile and of this file. */
 function fingerprintOf(folder) {
   const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)))
   hash.update(readFileSync(join(folder, 'package.json')))
+  // The versions of what is inlined.
+  hash.update(readFileSync(join(root, 'pnpm-lock.yaml')))
   for (const path of filesIn(join(folder, 'src'))) {
     const { size, mtimeMs } = statSync(join(folder, 'src', path))
     hash.update(`${path} ${size} ${mtimeMs}\n`)
