@@ -6,7 +6,7 @@ export interface BudgetLimits {
   readonly runsPerHour: number
   /** Runs at the same time. @default 2 */
   readonly concurrentRuns: number
-  /** Milliseconds a minute for which actions may hold the event loop, as their receipts say. @default 50 */
+  /** Milliseconds per minute for which actions may hold the event loop, by their receipts. @default 50 */
   readonly blockedMsPerMinute: number
 }
 
