@@ -143,8 +143,8 @@ test('each mistake in the options is one clear warning, and Homeostat starts', (
 
   expect(warning.mock.calls.map(([message]) => message)).toEqual([
     'intervalMs is NaN, but must be a whole number from 10 to 3600000 (ms); 5000 is used',
-    'actionModes names cache.wram, but no package in use brings such an action; did you mean cache.warm?',
-    'responses[0], to Always: no package in use brings an action or a knob "cache.wram"; did you mean cache.warm?',
+    'actionModes names cache.wram, but no package in use provides such an action; did you mean cache.warm?',
+    'responses[0], to Always: no package in use provides an action or a knob "cache.wram"; did you mean cache.warm?',
     'responses[1], to Allways: no rule in use raises an alert "Allways"; did you mean Always?',
     expect.stringMatching(/^rule "Broken", expr: /),
   ])

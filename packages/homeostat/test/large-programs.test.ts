@@ -59,7 +59,7 @@ test.each<[what: string, options: object, line: RegExp]>([
     /^rules\[9998\]\.for is a text of 9 characters, but must be a Prometheus duration, e\.g\. "30s"; rules\[9998\] is left out$/,
   ],
   [
-    'a rule that is no PromQL',
+    'a rule that is not valid PromQL',
     { rules: withWrong(rules, { expr: 'sum(' }) },
     /^rule "Rule9998", expr: 1:5: parse error: .*; the rule is left out; correct it and load it again$/,
   ],
@@ -81,7 +81,7 @@ test.each<[what: string, options: object, line: RegExp]>([
   [
     'a response with an unknown action',
     { rules, responses: withWrong(responses, { action: 'fna' }) },
-    /^responses\[9998\], to Rule9998: no package in use brings an action or a knob "fna"; did you mean fan\?$/,
+    /^responses\[9998\], to Rule9998: no package in use provides an action or a knob "fna"; did you mean fan\?$/,
   ],
 ])('number 9,999 of 10,000 is %s: it has its line, and the others are in force', async (_, options, line) => {
   const { optimizer } = await started(options, MANY - 1)

@@ -180,7 +180,7 @@ test('an alert without a response, and an action that no package provides, are n
   const entries = await loop.run(5000, () => 0.9)
 
   expect(entries.at(-1)?.refusals.map(({ reason, detail }) => [reason, detail])).toEqual([
-    ['no such action', 'no package in use brings queue.rescheduleHeavyTasks'],
+    ['no such action', 'no package in use provides queue.rescheduleHeavyTasks'],
     ['no response', 'nothing is registered for this alert'],
   ])
 })

@@ -17,7 +17,7 @@ test('a response whose guard cannot be read is left out and reported: its action
   expect(entries.at(-1)?.refusals).toMatchObject([{ reason: 'no response' }])
   expect(loop.optimizer.rejected.map(({ message }) => message)).toEqual([
     expect.stringMatching(
-      /^the response to PressureHigh with plant.relieve is left out: its guards\[0\].expr is no PromQL/,
+      /^the response to PressureHigh with plant.relieve is left out: its guards\[0\].expr is not valid PromQL/,
     ),
   ])
 })

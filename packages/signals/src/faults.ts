@@ -85,6 +85,6 @@ export function logFirst(what: string): (error: unknown) => void {
   return error => {
     if (logged) return
     logged = true
-    diag.error(`homeostat: ${what} failed and was contained: ${describeThrown(error)}; said once`)
+    diag.error(`homeostat: ${what} failed and was contained: ${describeThrown(error)}; reported once`)
   }
 }

@@ -21,7 +21,7 @@ export class FileTooLargeError extends Error {
   readonly code = 'HOMEOSTAT_FILE_TOO_LARGE'
 
   constructor(path: string, maxBytes: number) {
-    super(`${path} has more than ${maxBytes} bytes and is not read; split it, or look who wrote it`)
+    super(`${path} has more than ${maxBytes} bytes and is not read; split it, or check who wrote it`)
   }
 }
 

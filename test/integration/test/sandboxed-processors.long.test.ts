@@ -78,7 +78,7 @@ describe('a preload in an application with sandboxed processors', () => {
     const nowhere = await run('bullmq', 'process', 'flag', { HOMEOSTAT_SIGNALS_ONLY: 'true' })
     expect(nowhere.application).toMatchObject({ mode: 'off', ticks: 0, started: [], signalListeners: 0 })
     expect(nowhere.application.findings).toEqual([
-      'signals are measured in this process, and nothing else: no rules, forecasts or actions, because the option signalsOnly says so',
+      'signals are measured in this process, and nothing else: no rules, forecasts or actions, because the option signalsOnly is set',
     ])
   })
 })

@@ -38,7 +38,7 @@ export function countLruLookups(registry: Registry, caches: LruCaches, options: 
   // lru-cache 11.3 does not say which cache it was: its lookups count, under the default name.
   const adoptNameless = (): CacheSeries => {
     diag.info(
-      `${registry.scope.name}: an lru-cache before 11.4 is in use, which does not say which cache it is: its lookups count as those of the cache ${options.defaultName}, and its entries are not reported; update lru-cache to 11.4 or later`,
+      `${registry.scope.name}: an lru-cache before 11.4 is in use, which does not report which cache it is: its lookups count as those of the cache ${options.defaultName}, and its entries are not reported; update lru-cache to 11.4 or later`,
     )
     return (nameless = cacheSeries(registry, options.defaultName))
   }

@@ -3,7 +3,7 @@ import { poolChild } from './pool-child.ts'
 
 /** Why this process only measures, for people; undefined where it runs the whole loop. */
 export function whySignalsOnly({ signalsOnly }: HomeostatOptions): string | undefined {
-  if (signalsOnly !== undefined) return signalsOnly ? 'the option signalsOnly says so' : undefined
+  if (signalsOnly !== undefined) return signalsOnly ? 'the option signalsOnly is set' : undefined
   const pool = poolChild()
   return pool && `this is ${pool}, and signalsOnly: false starts the engine here too`
 }

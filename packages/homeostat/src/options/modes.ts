@@ -39,7 +39,7 @@ export function readModes({ options, isWrong }: CheckedOptions, domains: readonl
   for (const [action, mode] of Object.entries(options.actionModes ?? {})) {
     if (!ofActions.has(action))
       warn(
-        `actionModes names ${shownName(action)}, but no package in use brings such an action${didYouMean(action, ofActions.keys())}`,
+        `actionModes names ${shownName(action)}, but no package in use provides such an action${didYouMean(action, ofActions.keys())}`,
       )
     ofActions.set(action, lesserMode(maxMode, mode))
   }

@@ -201,7 +201,7 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
     defaultWords: '`SIGUSR2`, where something may act and nothing else listens',
     description: 'stops all actions, and lets them go on when it comes again; `false` for none',
     expected: 'a signal that has no other task in a process, e.g. SIGUSR2 or SIGHUP, or false',
-    whenWrong: 'that signal does NOT stop actions, SIGUSR2 does where something may act and nobody else listens',
+    whenWrong: 'that signal does NOT stop actions, SIGUSR2 does where something may act and nothing else listens',
   }),
   watchdog: either(
     [

@@ -34,7 +34,7 @@ export function lintRules(
           `${where}: keep_firing_for is shorter than the ${everyMs / 1000} s between evaluations: no effect`,
         )
       if (isBareRatio(rule.expr, compiler))
-        warnings.push(`${where}: a ratio says little of a few events: add a least rate, "... and <denominator> > 1"`)
+        warnings.push(`${where}: a ratio of few events is chance: add a minimum rate, "... and <denominator> > 1"`)
       return warnings
     }),
   )

@@ -12,7 +12,7 @@ export class ProgramFilesError extends Error {
     const [first] = errors
     const reason = describeThrown(first)
     const more = errors.length > 1 ? `, and ${errors.length - 1} more` : ''
-    const rest = isKept ? 'what they said before stays in force' : 'nothing of them is in force'
+    const rest = isKept ? 'their earlier content stays in force' : 'nothing of them is in force'
     super(`rule and response files are not loaded, ${rest}: ${reason}${more}; "homeostat rules check" tells all`, {
       cause: first,
     })

@@ -55,7 +55,7 @@ export function* findingsInSteps(responses: readonly Response[], context: Respon
     if (!context.actions.has(action))
       find(
         'action',
-        `no package in use brings an action or a knob "${shownName(action)}"${yield* hintFor(action, context.actions)}`,
+        `no package in use provides an action or a knob "${shownName(action)}"${yield* hintFor(action, context.actions)}`,
       )
     const answered = rules.get(to.alert) ?? []
     if (context.areAll && answered.length === 0)

@@ -248,7 +248,7 @@ describe('2-74: homeostat rules check knows the alerts and actions of the packag
       out: 'Checking ~/one.yml\n',
       error:
         '  FAILED:\n' +
-        '~/one.yml:1:42: no package in use brings an action or a knob "cache.wram"; did you mean cache.warm?\n' +
+        '~/one.yml:1:42: no package in use provides an action or a knob "cache.wram"; did you mean cache.warm?\n' +
         '~/one.yml:1:22: no rule in use raises an alert "SlowQueris"; did you mean SlowQueries?',
     })
   })

@@ -101,7 +101,7 @@ it('2-08: an action without touches is refused at the start, and the others act'
   linesOfOption({ mode: 'act', warmUpMs: 0, rules: [rule], responses, actions: [careless, action] })
   expect(warnings).toEqual([
     "actions[0].touches is missing, but must be a list of resources, e.g. ['memory']; actions[0] is left out",
-    'responses[0], to Hot: no package in use brings an action or a knob "careless"',
+    'responses[0], to Hot: no package in use provides an action or a knob "careless"',
   ])
   const result = await started?.optimizePerformance()
   expect(result).toMatchObject({ optimizationsApplied: 1 })

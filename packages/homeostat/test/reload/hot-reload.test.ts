@@ -102,7 +102,7 @@ test('with a mistake in a file, everything goes on as before, and the mistake is
   const inForce = (): string | undefined => log.warn.mock.calls.flat().find(line => line.includes('stays in force'))
   await vi.waitFor(() => expect(inForce()).toBeDefined(), { timeout: 10_000 })
   expect(warning).not.toHaveBeenCalled()
-  expect(inForce()).toMatch(/what they said before stays in force: .*rules\.yml:1:52: .*could not parse/)
+  expect(inForce()).toMatch(/their earlier content stays in force: .*rules\.yml:1:52: .*could not parse/)
   expect(alerts()).toContain('Always')
   await h!.optimizePerformance()
   expect(h!.explain('Always')?.line).toMatch(/^Always is firing \(value 1\): fan\.on/)

@@ -13,7 +13,7 @@ function problems(responses: string, rules: readonly Rule[] = [hot], areAll = tr
 
 test('a response of an unknown action, or to an unknown alert, could never do anything', () => {
   expect(problems('- { alert: Hott, action: fan.sped, priority: slo }')).toEqual([
-    'r.yml:2:26: no package in use brings an action or a knob "fan.sped"; did you mean fan.speed?',
+    'r.yml:2:26: no package in use provides an action or a knob "fan.sped"; did you mean fan.speed?',
     'r.yml:2:12: no rule in use raises an alert "Hott"; did you mean Hot?',
   ])
   expect(problems('- { alert: Hott, action: fan.speed, priority: slo }', [], false)).toEqual([])

@@ -66,7 +66,7 @@ test('files with a mistake change nothing and are reported once, and are read ag
   await sleep(200)
   expect(warnings).toHaveLength(said)
   expect(warnings.at(-1)).toBe(
-    `rule and response files are not loaded, what they said before stays in force: ${responseFile}:1:35: no package in use brings an action or a knob "fan.onn"; did you mean fan.on?; "homeostat rules check" tells all`,
+    `rule and response files are not loaded, their earlier content stays in force: ${responseFile}:1:35: no package in use provides an action or a knob "fan.onn"; did you mean fan.on?; "homeostat rules check" tells all`,
   )
   expect(swapped).not.toContainEqual(expect.stringContaining('fan.onn'))
 

@@ -38,7 +38,7 @@ it.each([
     'its response asks for an action that nobody brings',
     { responses: [to('fan.off')] },
     2,
-    'no package in use brings fan.off',
+    'no package in use provides fan.off',
   ],
   [
     'advice is given',

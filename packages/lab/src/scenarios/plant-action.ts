@@ -38,7 +38,7 @@ export class PlantAction {
   async #run(signal: AbortSignal): Promise<Receipt> {
     const { name, receipt, takesMs, isLasting } = this.#spec
     if (takesMs > 0) await this.#wait(takesMs, signal)
-    if (receipt === 'failure') throw new Error(`${name} failed, as the scenario says`)
+    if (receipt === 'failure') throw new Error(`${name} failed, as the scenario has it`)
     if (receipt === 'nothing') return { summary: 'found nothing to do', effects: {} }
     const run: Run = { doneAtMs: this.#elapsedMs() }
     this.#runs.push(run)
@@ -48,8 +48,8 @@ export class PlantAction {
 
   #undo(run: Run): UndoResult {
     const { undo } = this.#spec
-    if (undo === 'failed') return { result: undo, error: 'as the scenario says' }
-    if (undo === 'superseded') return { result: undo, detail: 'somebody else changed it, as the scenario says' }
+    if (undo === 'failed') return { result: undo, error: 'as the scenario has it' }
+    if (undo === 'superseded') return { result: undo, detail: 'somebody else changed it, as the scenario has it' }
     run.undoneAtMs = this.#elapsedMs()
     return { result: undo }
   }

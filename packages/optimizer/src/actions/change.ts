@@ -96,7 +96,7 @@ export class Change {
         void attempt.catch(() => (running = undefined))
         const returned = await untilAborted(attempt, signal, { graceMs: GRACE_MS })
         running = undefined
-        result = copyUndoResult(returned) ?? { result: 'failed', error: 'its undo() did not say how it ended' }
+        result = copyUndoResult(returned) ?? { result: 'failed', error: 'its undo() returned no result' }
       } catch (error) {
         faults.report('action', error)
         const why = signal.aborted ? `its undo() did not end within ${TIMEOUT_MS} ms` : describeThrown(error)

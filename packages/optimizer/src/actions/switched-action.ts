@@ -47,7 +47,7 @@ function switchedAction(action: Action, plan: readonly SwitchbackBlock[]): Actio
   }
 }
 
-const UNCLEAR: UndoResult = { result: 'failed', error: 'its undo() did not say how it ended' }
+const UNCLEAR: UndoResult = { result: 'failed', error: 'its undo() returned no result' }
 
 /** The change of a run that came too late is undone at once, and again a few times when that fails. */
 const LATE_WAITS_MS = [0, 250, 750, 5000, 30_000]

@@ -31,6 +31,6 @@ export class ResponseExpressionError extends Error {
 
   constructor(alert: string, action: string, where: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)
-    super(`the response to ${alert} with ${action} is left out: its ${where} is no PromQL: ${reason}`, { cause })
+    super(`the response to ${alert} with ${action} is left out: its ${where} is not valid PromQL: ${reason}`, { cause })
   }
 }

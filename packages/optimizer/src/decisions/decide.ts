@@ -95,7 +95,7 @@ export function* decideInSteps(input: DecisionInput): Steps<(Due | Refusal)[]> {
     }
     const { response, action, mode, standing } = answering
     if (!action) {
-      const detail = `no package in use brings ${response.action}`
+      const detail = `no package in use provides ${response.action}`
       refused.push({ kind: 'refusal', firing, reason: 'no such action', detail, response })
       continue
     }

@@ -32,7 +32,7 @@ export function refuseByFleet(state: FleetState, action: FleetAction, target?: s
       if (!isShared)
         return state.slotsTaken ? `${state.slots} of ${state.members} processes are disrupted already` : undefined
       const key = actionKey(action.name, target)
-      if (state.held.has(key)) return `this process has run it, and nobody does again until its lease ends`
+      if (state.held.has(key)) return `this process has run it, and no process runs it again until its lease ends`
       return state.taken.has(key) ? `another process runs it or has run it, and its lease has not ended` : undefined
     }
   }

@@ -50,7 +50,7 @@ export function chooseServer<T>(
     const addresses = [...places.values()].toSorted().join(', ')
     return { none: `${places.size} ${title} servers are in use (${addresses}); choose the one that ${does}` }
   }
-  if (engines.length === 0) return { none: 'no package in use brings a kind of server to choose from' }
+  if (engines.length === 0) return { none: 'no package in use provides a kind of server to choose from' }
   const titles = engines.map(({ title }) => title).join(' or ')
   return { none: `no ${titles} client of this process has had an answer from its server yet` }
 }

@@ -63,7 +63,7 @@ test('a response whose requirement cannot be read is left out and reported: its 
 
   expect(startedIn(await loop.run(30_000, () => 0.9))).toBe(0)
   expect(loop.optimizer.rejected.map(({ message }) => message)).toEqual([
-    expect.stringMatching(/is left out: its requires\[0\].expr is no PromQL/),
+    expect.stringMatching(/is left out: its requires\[0\].expr is not valid PromQL/),
   ])
 })
 

@@ -43,5 +43,5 @@ it('chooses no server of an engine that is not among those asked for', () => {
   expect(chooseCoordinator([cache], [{ name: 'postgres', title: 'Postgres' }])).toEqual({
     none: 'no Postgres client of this process has had an answer from its server yet',
   })
-  expect(chooseCoordinator([cache], [])).toEqual({ none: 'no package in use brings a kind of server to choose from' })
+  expect(chooseCoordinator([cache], [])).toEqual({ none: 'no package in use provides a kind of server to choose from' })
 })

@@ -120,7 +120,7 @@ describe('2-75: explain and refusals are sentences for people', () => {
       'LoadHigh is firing (value 1): no response answers it, so nothing is done',
     )
     expect(of(situation({ actions: byName() }))).toBe(
-      'LoadHigh is firing (value 1): load.relieve does not run: no package in use brings load.relieve',
+      'LoadHigh is firing (value 1): load.relieve does not run: no package in use provides load.relieve',
     )
   })
 
