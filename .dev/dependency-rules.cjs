@@ -113,7 +113,7 @@ module.exports = {
     ),
     {
       name: 'domains-share-expressions-only',
-      comment: 'What several domains ask for is written by the one that owns it.',
+      comment: 'An expression is written by the domain that owns its metrics; another domain imports nothing else.',
       severity: 'error',
       from: { path: '^packages/forecast/src/' },
       to: { path: `^packages/(${domains.join('|')})/`, pathNot: '/expressions\\.' },

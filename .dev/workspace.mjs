@@ -1,5 +1,5 @@
-// What is derived from the packages that are there, so that a new one is a new folder: project references, the dependencies of
-// the all-in-one and the README's table of packages. `npm run setup -- --update` writes them, a test compares them.
+// Derives files from the folders in `packages`, so that a new package is a new folder: project references, the dependencies of the
+// all-in-one and the README's table of packages. `npm run setup -- --update` writes these files, and a test compares them.
 // No dependency, and no syntax newer than Node 20, because it runs before anything is installed.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
