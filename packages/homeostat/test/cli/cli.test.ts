@@ -199,22 +199,77 @@ describe('options of homeostat rules test', () => {
 
 test.each([
   [[], 'command not specified'],
-  [['rule'], 'expected command but got "rule"'],
   [['rules'], "must select a subcommand of 'rules'"],
-  [['rules', 'lint'], `expected 'check' or 'test' but got "lint"`],
   [['rules', 'test'], "required argument 'FILE' not provided"],
   [['rules', 'check', 'none.yml'], "path '~/none.yml' does not exist"],
-  [['rules', 'test', '--lint-fatal', 'good.yml'], "'--lint-fatal' belongs to 'rules check'"],
-  [['rules', 'check', '--run=x', 'good.yml'], "'--run' belongs to 'rules test'"],
   [['rules', 'test', '--run=(', 'pass.test.yml'], 'Invalid regular expression: /(/: Unterminated group'],
 ])('called as %j it says what is wrong with that', async (args, reason) => {
   expect(await run(...args)).toEqual({ code: 1, out: '', error: `homeostat: error: ${reason}, try --help` })
 })
 
-test('an unknown option is an error', async () => {
-  expect(await run('rules', 'check', '--fix', 'good.yml')).toMatchObject({
+test.each([
+  [['rule'], 'expected command but got "rule"; did you mean rules? Try --help'],
+  [['toString'], 'expected command but got "toString", try --help'],
+  [['rules', 'lint'], `expected 'check' or 'test' but got "lint", try --help`],
+  [['rules', 'chek'], `expected 'check' or 'test' but got "chek"; did you mean check? Try --help`],
+  [['rules', 'test', '--lint-fatal', 'good.yml'], "'--lint-fatal' belongs to 'rules check', try --help"],
+  [['rules', 'check', '--run=x', 'good.yml'], "'--run' belongs to 'rules test', try --help"],
+  [['rules', 'check', '--fix', 'good.yml'], "unknown option '--fix', try --help"],
+  [
+    ['rules', 'check', '--lint-fatel', 'good.yml'],
+    "unknown option '--lint-fatel'; did you mean --lint-fatal? Try --help",
+  ],
+  [['--fix'], "unknown option '--fix', try --help"],
+  [['backtest', '--jsn'], "unknown option '--jsn'; did you mean --json? Try --help"],
+])('%j names what does not exist: exit code 2', async (args, reason) => {
+  expect(await run(...args)).toEqual({ code: 2, out: '', error: `homeostat: error: ${reason}` })
+})
+
+test('options may stand before and between the words of a command', async () => {
+  const expected = { code: 3, error: expect.stringContaining('1 duplicate rule(s) found') }
+  expect(await run('--lint', 'all', 'rules', '--lint-fatal', 'check', 'twice.yml')).toMatchObject(expected)
+  expect(await run('--lint-fatal', 'rules', 'check', 'twice.yml')).toMatchObject(expected)
+})
+
+test('a value that is missing or too much is an error', async () => {
+  expect(await run('rules', 'check', '--lint')).toMatchObject({ code: 1, error: expect.stringContaining("'--lint") })
+  expect(await run('rules', 'check', '--lint-fatal=no', 'good.yml')).toMatchObject({
     code: 1,
-    error: expect.stringContaining("'--fix'"),
+    error: expect.stringContaining("'--lint-fatal' does not take an argument"),
+  })
+})
+
+describe('help', () => {
+  test.each([
+    [['--help'], 'homeostat COMMAND'],
+    [['rules', '-h'], 'homeostat rules check|test'],
+    [['rules', 'check', '--help'], 'homeostat rules check [OPTION...] [FILE...]'],
+    [['help', 'rules', 'test'], 'homeostat rules test [OPTION...] FILE...'],
+    [['help'], 'homeostat COMMAND'],
+    [['backtest', '--help'], 'homeostat backtest --from SOURCE'],
+  ])('%j has usage, an example and the exit codes', async (args, usage) => {
+    const { code, out, error } = await run(...args)
+    expect({ code, error }).toEqual({ code: 0, error: '' })
+    expect(out.startsWith(`usage: ${usage}`)).toBe(true)
+    expect(out).toMatch(/\nExamples:\n {2}\S+.*homeostat|\nExamples:\n {2}homeostat \w/)
+    expect(out).toMatch(/\nExit code: 0 .*; 2 for an unknown command or option\.$/)
+    expect(out.split('\n').every(line => line.length <= 120)).toBe(true)
+  })
+
+  test('every option of a command is in its help, and every command in that of the command line', async () => {
+    expect((await run('--help')).out).toMatch(
+      /\n {2}rules check +Checks [^]*\n {2}rules test +Runs .*\n {2}backtest +Replays/,
+    )
+    const { out } = await run('rules', 'check', '--help')
+    for (const name of ['lint=LIST', 'lint-fatal', 'action=NAME', 'alert=NAME', 'enable-feature=LIST', 'help'])
+      expect(out).toContain(`--${name}`)
+    expect(out).toMatch(/--action=NAME +An action or knob that the application provides in code\. Repeatable\./)
+  })
+
+  test('the version is printed wherever it is asked for', async () => {
+    const expected = { code: 0, out: expect.stringMatching(/^homeostat \d+\.\d+\.\d+$/), error: '' }
+    for (const words of [[], ['rules'], ['rules', 'check'], ['backtest']])
+      expect(await run(...words, '--version')).toEqual(expected)
   })
 })
 

@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util'
+import type { CommandOption, CommandOptions } from './command-option.ts'
+import { UnknownNameError } from './unknown-name-error.ts'
+
+/** Every command has them; they are answered before a command runs. */
+export const COMMON_OPTIONS = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } } as const
+
+type ValueOf<Option extends CommandOption> = Option extends { readonly isRepeatable: true }
+  ? readonly string[]
+  : Option extends { readonly type: 'boolean' }
+    ? boolean
+    : string
+
+/** An option or a file, in the order of the command line. */
+export type ArgumentToken =
+  | { readonly kind: 'option'; readonly name: string; readonly value: string | undefined }
+  | { readonly kind: 'file'; readonly value: string }
+
+/** What a command was called with. */
+export interface CommandArguments<O extends CommandOptions> {
+  readonly values: { readonly [Name in keyof O]?: ValueOf<O[Name]> }
+  readonly files: readonly string[]
+  readonly tokens: readonly ArgumentToken[]
+}
+
+/**
+ * Reads the arguments of a command.
+ *
+ * @throws UnknownNameError for an option that the command does not have, or what Node says about the value of an option
+ */
+export function readArguments<O extends CommandOptions>(args: readonly string[], options: O): CommandArguments<O> {
+  checkNames(args, options)
+  const { values, positionals, tokens } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    tokens: true,
+    options: nodeOptionsOf(options),
+  })
+  return {
+    values: values as CommandArguments<O>['values'],
+    files: positionals,
+    tokens: tokens.flatMap((token): ArgumentToken[] => {
+      if (token.kind === 'option') return [{ kind: 'option', name: token.name, value: token.value }]
+      return token.kind === 'positional' ? [{ kind: 'file', value: token.value }] : []
+    }),
+  }
+}
+
+/** @throws UnknownNameError for the first option that is not among them */
+export function checkNames(args: readonly string[], options: CommandOptions): void {
+  const known = nodeOptionsOf(options)
+  const { tokens } = parseArgs({ args: [...args], strict: false, tokens: true, options: known })
+  for (const token of tokens)
+    if (token.kind === 'option' && !Object.hasOwn(known, token.name))
+      throw new UnknownNameError(
+        `unknown option '${token.rawName}'`,
+        token.rawName,
+        Object.keys(known).map(name => `--${name}`),
+      )
+}
+
+/** Which of the common options is given, if any. What follows `--` is no option. */
+export function commonOptionIn(args: readonly string[]): keyof typeof COMMON_OPTIONS | undefined {
+  const end = args.indexOf('--')
+  const given = end === -1 ? args : args.slice(0, end)
+  if (given.includes('--help') || given.includes('-h')) return 'help'
+  return given.includes('--version') ? 'version' : undefined
+}
+
+function nodeOptionsOf(options: CommandOptions): NonNullable<Parameters<typeof parseArgs>[0]>['options'] & object {
+  const own = Object.entries(options).map(([name, { type, isRepeatable = false }]) => [
+    name,
+    { type, multiple: isRepeatable },
+  ])
+  return { ...COMMON_OPTIONS, ...Object.fromEntries(own) }
+}

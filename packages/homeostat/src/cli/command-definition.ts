@@ -1,0 +1,55 @@
+import { type CommandDef, defineCommand, type SubCommandsDef } from 'citty'
+import { type CommandArguments, readArguments } from './arguments.ts'
+import type { CommandOptions } from './command-option.ts'
+import type { CommandOutput, ExitCode } from './output.ts'
+
+/** What help says about a command. */
+export interface CommandNotes {
+  /** All words that call it, e.g. `rules check`; empty for the command line itself. */
+  readonly words: string
+  /** What follows the words, e.g. `[OPTION...] FILE...`. */
+  readonly operands: string
+  /** One line. */
+  readonly summary: string
+  /** More lines, where one is not enough. */
+  readonly details?: string
+  readonly examples: readonly string[]
+  /** @default 0 if everything is as it should be, else 1 */
+  readonly exitCodes?: string
+}
+
+/** What surrounds a command while it runs. */
+export interface CommandSurroundings {
+  readonly output: CommandOutput
+  /** Gives the whole standard input. */
+  readonly readInput: () => string
+}
+
+/** A command of citty with the notes that its help is made of. */
+export type Command = CommandDef & { readonly notes: CommandNotes; readonly children?: Children }
+
+/** Commands by their last word. Each is loaded when it is called, or listed in help. */
+export type Children = Readonly<Record<string, () => Promise<Command>>>
+
+/**
+ * Defines a command. citty's own reading of arguments lets unknown options pass, keeps the last of repeated ones and forgets
+ * their order, so `run` gets what {@link readArguments} read.
+ */
+export function command<O extends CommandOptions>(
+  notes: CommandNotes & { readonly options: O },
+  run: (call: CommandArguments<O> & CommandSurroundings) => ExitCode | Promise<ExitCode>,
+): Command {
+  const { words, summary, options } = notes
+  const definition: CommandDef = {
+    meta: { name: words, description: summary },
+    args: options,
+    run: ({ rawArgs, data }) => run({ ...readArguments(rawArgs, options), ...(data as CommandSurroundings) }),
+  }
+  return { ...defineCommand(definition), notes }
+}
+
+/** Defines a command that only has commands below it. */
+export function commandGroup(notes: CommandNotes, children: Children): Command {
+  const meta = { name: notes.words, description: notes.summary }
+  return { ...defineCommand({ meta, subCommands: children as SubCommandsDef }), notes, children }
+}

@@ -1,0 +1,15 @@
+import { type Command, commandGroup } from './command-definition.ts'
+
+/** The command line. A further command is one line here. */
+export const commandLine: Command = commandGroup(
+  {
+    words: '',
+    operands: 'COMMAND [OPTION...]',
+    summary: 'Self-optimizing OpenTelemetry for Node: checks and tests rules, and replays recorded signals.',
+    examples: ['homeostat rules check rules/*.yml responses.yml', 'homeostat rules check --help'],
+  },
+  {
+    rules: async () => (await import('./commands/rules.ts')).rulesCommand,
+    backtest: async () => (await import('./commands/backtest.ts')).backtestCommand,
+  },
+)

@@ -1,0 +1,40 @@
+import { type Command, command } from '../command-definition.ts'
+import { checkExist, isExperimental, ruleFileOptions } from './rule-files.ts'
+
+/** `homeostat rules test`. */
+export const rulesTestCommand: Command = command(
+  {
+    words: 'rules test',
+    operands: '[OPTION...] FILE...',
+    summary: 'Runs rule test files.',
+    details:
+      'Their format is https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/. Tests that are scenarios run through the whole loop against a simulated plant.',
+    examples: [
+      'homeostat rules test rules/*.test.yml',
+      'homeostat rules test --run=checkout --junit=results.xml shop.test.yml',
+    ],
+    exitCodes: '0 if every test passes, else 1',
+    options: {
+      run: {
+        type: 'string',
+        valueHint: 'REGEXP',
+        isRepeatable: true,
+        description: 'Runs only tests whose name matches.',
+      },
+      diff: { type: 'boolean', description: 'Shows differences of alerts as one coloured text.' },
+      debug: { type: 'boolean', description: 'Shows the duration and all samples of each test.' },
+      junit: { type: 'string', valueHint: 'FILE', description: 'Also writes the results as JUnit XML.' },
+      ...ruleFileOptions,
+    },
+  },
+  async ({ values, files, output }) => {
+    checkExist(files)
+    const experimental = isExperimental(values['enable-feature'] ?? [], output)
+    if (files.length === 0) throw new Error("required argument 'FILE' not provided")
+    const { run: patterns, diff = false, debug = false, junit } = values
+    const only = patterns === undefined ? {} : { run: new RegExp(patterns.join('|')) }
+    const { testRuleFiles } = await import('../rules-test.ts')
+    const ignoreUnknownFields = values['ignore-unknown-fields'] === true
+    return testRuleFiles(files, output, { ...only, diff, debug, junit, experimental, ignoreUnknownFields })
+  },
+)

@@ -1,0 +1,61 @@
+import type { ArgsDef } from 'citty'
+import type { Command } from './command-definition.ts'
+import type { CommandOption } from './command-option.ts'
+
+const WIDTH = 118
+/** Descriptions begin here, or two spaces after a longer option. */
+const COLUMN = 28
+
+/**
+ * The help of a command. citty's own has no place for examples and exit codes, aligns names to the right, and colours what
+ * is piped into a file.
+ */
+export async function helpOf(command: Command): Promise<string> {
+  const { words, operands, summary, details, examples, exitCodes } = command.notes
+  const blocks = [
+    `usage: ${['homeostat', words, operands].filter(Boolean).join(' ')}`,
+    [summary, details].flatMap(text => (text === undefined ? [] : wrapped(text, WIDTH))).join('\n'),
+    command.children ? await commandList(command) : optionList((command.args ?? {}) as ArgsDef),
+    ['Examples:', ...examples.map(example => `  ${example}`)].join('\n'),
+    `Exit code: ${exitCodes ?? '0 if everything is as it should be, else 1'}; 2 for an unknown command or option.`,
+  ]
+  return blocks.join('\n\n')
+}
+
+/** All commands below a command that run something. */
+export async function commandsBelow(command: Command): Promise<readonly Command[]> {
+  const children = await Promise.all(Object.values(command.children ?? {}).map(load => load()))
+  const below = await Promise.all(children.map(async child => (child.children ? commandsBelow(child) : [child])))
+  return below.flat()
+}
+
+async function commandList(command: Command): Promise<string> {
+  const rows = (await commandsBelow(command)).map(({ notes }) => row(notes.words, notes.summary))
+  return [...rows, row('--help, --version', '')].join('\n').trimEnd()
+}
+
+function optionList(options: ArgsDef): string {
+  const rows = Object.entries(options).map(([name, option]) => {
+    const { valueHint, description, isRepeatable } = option as CommandOption
+    const value = valueHint === undefined ? '' : `=${valueHint}`
+    const isPlain = isRepeatable === true && !value.endsWith('...')
+    return row(`--${name}${value}`, isPlain ? `${description} Repeatable.` : description)
+  })
+  return [...rows, row('-h, --help', 'Shows this.')].join('\n')
+}
+
+function row(name: string, description: string): string {
+  const start = `  ${name}`.padEnd(COLUMN - 2)
+  const [first = '', ...rest] = wrapped(description, WIDTH - COLUMN)
+  return [`${start}  ${first}`, ...rest.map(line => ' '.repeat(COLUMN) + line)].join('\n')
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line !== '' && line.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
+  }
+  return lines
+}
