@@ -21,7 +21,7 @@ import type { AlertStatus } from './report/alert-status.ts'
 import type { Report } from './report/report.ts'
 import { Reporter } from './report/reporter.ts'
 import { announce } from './running-homeostats.ts'
-import { MethodArguments } from './method-arguments.ts'
+import { MethodArguments, NOTHING_TO_RELEASE } from './method-arguments.ts'
 import { readModes } from './options/modes.ts'
 import { DEFAULT_INTERVAL_MS } from './options/option-schema.ts'
 import { optimizationResult, type OptimizationResult } from './optimization-result.ts'
@@ -77,22 +77,20 @@ export class Homeostat implements AsyncDisposable {
     })
     const faults = (this.#faults = engine.registry.faults)
     const isStopped = (): boolean => this.optimizer.killSwitch.state.tripped
-    this.#automation = createAutomation({ options, domains, modes, service, faults, isStopped })
+    const parts = { options, domains, modes, service, faults }
+    this.#automation = createAutomation({ ...parts, isStopped })
     this.instrumentations = [engine, ...domains.flatMap(([{ instrumentation }]) => instrumentation ?? [])]
     const onDoubled: AttachTarget['onDoubled'] = scopes => this.#reporter.reportDoubled(scopes)
     const optimizer = (): Optimizer => this.optimizer
     const doors = { instrumentations: this.instrumentations, options, faults }
     const attachments = (this.#attachments = attachmentsFor({ ...doors, service, optimizer, onDoubled }))
-    const { readers } = attachments
-    const reporter = (this.#reporter = new Reporter({ options, domains, modes, service, faults, readers }))
+    const reporter = (this.#reporter = new Reporter({ ...parts, readers: attachments.readers }))
     this.#late = new LateAttachment({ ...doors, attachments, ...reporter.doors })
-    attachments.hold(this.#late)
     let isMade = false
     const notice = (text: string): void => (isMade ? reporter.notice(text) : warnAtStart(text))
-    const chosen = { options, domains, modes }
     const given = isSignalsOnly ? NO_PROGRAM : checked.program
-    const program = (this.#program = new ProgramOfOptions(given, chosen, faults))
-    const actions = [...actionsOf(chosen), ...this.#automation.actions]
+    const program = (this.#program = new ProgramOfOptions(given, parts, faults))
+    const actions = [...actionsOf(parts), ...this.#automation.actions]
     this.optimizer = new Optimizer({
       registries: [engine.registry, ...this.instrumentations.slice(1).map(({ registry }) => registry)],
       ...program.atOnce,
@@ -116,12 +114,12 @@ export class Homeostat implements AsyncDisposable {
     this.#keeper = new Keeper({ options, domains, service, faults, optimizer: this.optimizer, forecasting })
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct, notice })
     made.push(() => this.#killSwitches[Symbol.asyncDispose]())
-    this.#files = fileProgramOf({ ...chosen, own: program.own, intervalMs, faults, optimizer: this.optimizer, notice })
+    this.#files = fileProgramOf({ ...parts, own: program.own, intervalMs, faults, optimizer: this.optimizer, notice })
     made.push(() => this.#files?.[Symbol.dispose]())
-    const waits = { service, readers, loaded: this.#loaded, resume: () => this.#resume() }
+    const waits = { service, readers: attachments.readers, loaded: this.#loaded, resume: () => this.#resume() }
     this.#rhythm = new Rhythm({ intervalMs, optimizer: this.optimizer, faults, ...waits })
     reporter.follow({ optimizer: this.optimizer, automation: this.#automation, keeper: this.#keeper })
-    attachments.hold(announce(reporter), reporter)
+    attachments.hold(this.#late, announce(reporter), reporter)
     made.push(() => this.stop())
     isMade = true
     if (whyOnly !== undefined) reporter.onlyMeasures(whyOnly)
@@ -147,6 +145,11 @@ export class Homeostat implements AsyncDisposable {
   attach<R extends object>(reader: R): R {
     this.#attachments.attach(reader)
     return reader
+  }
+
+  /** The Prometheus text of an application without a metric reader, e.g. prom-client's `await register.metrics()`, with our metrics after it. */
+  exposition(text: string = ''): string {
+    return this.#attachments.exposition(text)
   }
 
   /**
@@ -268,9 +271,7 @@ export class Homeostat implements AsyncDisposable {
     const named = this.#given.name('release()', 'the name of an alert first', alert)
     const acting = this.#given.name('release()', 'the name of an action second', action)
     if (named === undefined || acting === undefined || this.optimizer.release(named, acting)) return
-    this.#reporter.notice(
-      `release() found nothing to release: the loop has never considered this action for this alert`,
-    )
+    this.#reporter.notice(NOTHING_TO_RELEASE)
   }
 
   /**

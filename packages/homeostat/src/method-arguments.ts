@@ -4,6 +4,10 @@ import { shownValue } from '@homeostat/signals/options'
 /** Longer texts name nothing that Homeostat knows. */
 const LONGEST_NAME = 1000
 
+/** The answer to `release()` with names that are well-formed and unknown. */
+export const NOTHING_TO_RELEASE =
+  'release() found nothing to release: the loop has never considered this action for this alert'
+
 /** Checks the arguments of Homeostat's methods. A wrong value is reported in one line and ignored; nothing throws. */
 export class MethodArguments {
   readonly #notice: (text: string) => void

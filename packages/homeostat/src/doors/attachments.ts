@@ -4,6 +4,7 @@ import type { HomeostatInstrumentation } from '../engine-instrumentation.ts'
 import type { HomeostatOptions } from '../options/options.ts'
 import type { AttachTarget } from './attach.ts'
 import { attachReader } from './attach.ts'
+import { withExposition } from './exposition.ts'
 import type { ServiceName } from './service-name.ts'
 import { tidyTextReaders } from './text-readers.ts'
 
@@ -24,6 +25,13 @@ export class Attachments implements Disposable {
   attach(reader: object): void {
     this.hold(attachReader(reader, this.#target))
     this.readers.add(reader)
+  }
+
+  /** A Prometheus text of the application with our metrics after it. */
+  exposition(given: unknown): string {
+    const text = typeof given === 'string' ? given : ''
+    const scopes = this.#target.registries.map(registry => registry.collect())
+    return scopes.length > 0 ? withExposition(text, scopes, scopes[0]!.scope) : text
   }
 
   /** Keeps the Prometheus texts of a provider clean whose readers nobody attached. */
