@@ -13,7 +13,8 @@ const only = (name, allowed) => ({
 
 /**
  * The rooms of a package, floor by floor: a room may import itself and the rooms of lower floors, so nothing imports back
- * up and no two rooms form a circle. Directly in `src` there are only the package's doors, which no room may import.
+ * up and no two rooms form a circle. Directly in `src` there are only the package's doors, which no room may import, and
+ * its version, which every room may.
  */
 const rooms = (name, doors, floors) => {
   const src = `^packages/${name}/src/`
@@ -23,7 +24,7 @@ const rooms = (name, doors, floors) => {
       name: `${name}-files-live-in-rooms`,
       comment: `A file of ${name} lives in one of its rooms, or is a door: ${doors.join(', ')}.`,
       severity: 'error',
-      from: { path: src, pathNot: `${src}((${all})/|(${doors.join('|')})\\.ts$)` },
+      from: { path: src, pathNot: `${src}((${all})/|(${[...doors, 'version'].join('|')})\\.ts$)` },
       to: {},
     },
     ...floors.flatMap((floor, at) =>
@@ -31,7 +32,7 @@ const rooms = (name, doors, floors) => {
         name: `${name}-${room}-imports-only-lower-floors`,
         severity: 'error',
         from: { path: `${src}${room}/` },
-        to: { path: src, pathNot: `${src}(${[room, ...floors.slice(0, at).flat()].join('|')})/` },
+        to: { path: src, pathNot: `${src}((${[room, ...floors.slice(0, at).flat()].join('|')})/|version\\.ts$)` },
       })),
     ),
   ]
@@ -109,6 +110,21 @@ module.exports = {
         ['trials'],
         ['verdicts'],
         ['ledger'],
+      ],
+    ),
+    ...rooms(
+      'homeostat',
+      ['index', 'register', 'homeostat', 'homeostat-factory', 'homeostat-reader'],
+      [
+        ['domains', 'metrics'],
+        ['options'],
+        ['doors', 'methods'],
+        ['lifecycle'],
+        ['acting', 'state'],
+        ['report'],
+        ['reload'],
+        ['program'],
+        ['cli'],
       ],
     ),
     {

@@ -1,18 +1,18 @@
 export type { AlertStatus } from './report/alert-status.ts'
 export { NotAReaderError } from './doors/attach.ts'
 export { homeostat } from './homeostat-factory.ts'
-export type { HomeostatInstrumentation } from './engine-instrumentation.ts'
+export type { HomeostatInstrumentation } from './doors/engine-instrumentation.ts'
 export { Homeostat } from './homeostat.ts'
 export type { HomeostatOptions } from './options/options.ts'
-export { HomeostatReader, type HomeostatReaderOptions } from './doors/homeostat-reader.ts'
+export { HomeostatReader, type HomeostatReaderOptions } from './homeostat-reader.ts'
 export type { Finding } from './report/findings.ts'
-export type { Logger } from './report/logger.ts'
+export type { Logger } from './options/logger.ts'
 export type { Report, ReportContent, ReportedKnob, ReportedTrial } from './report/report.ts'
 export type { KeptThing } from './state/where-kept.ts'
 export type { WatchedPackage } from './report/watched-packages.ts'
 export type { NamedService, ServiceNameSource } from './doors/service-name.ts'
-export type { OptimizationResult } from './optimization-result.ts'
-export type { PerformancePrediction, PreventionResult } from './prevention.ts'
+export type { OptimizationResult } from './methods/optimization-result.ts'
+export type { PerformancePrediction, PreventionResult } from './methods/prevention.ts'
 export type {
   ApplicationMetrics,
   DatabaseMetrics,

@@ -1,7 +1,7 @@
 import { nextTurn, Registry } from '@homeostat/signals'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Homeostat, HomeostatOptions } from '../src/index.ts'
-import { GivenProgram } from '../src/given-program.ts'
+import { GivenProgram } from '../src/options/given-program.ts'
 import { homeostat } from '../src/index.ts'
 import { readModes } from '../src/options/modes.ts'
 import { ProgramOfOptions } from '../src/program/program-of-options.ts'

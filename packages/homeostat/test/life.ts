@@ -5,7 +5,7 @@ import type { StateStore, StateStoreCandidate } from '@homeostat/optimizer'
 import type { StateSection } from '@homeostat/optimizer/engines'
 import { createFileStateStore } from '@homeostat/optimizer/engines'
 import { StateKeeper } from '@homeostat/optimizer/parts'
-import { StatePlaces } from '../src/state/saved-state-places.ts'
+import { StatePlaces } from '../src/state/state-places.ts'
 
 /** Where the section of a life is in a store. */
 export const KEY = 'forecasts'

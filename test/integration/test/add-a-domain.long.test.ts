@@ -30,7 +30,13 @@ beforeAll(async () => {
       preserveTimestamps: true,
       filter: isNeeded,
     })
-  for (const file of ['.oxlintrc.json', 'tsconfig.base.json', 'test/vitest.config.ts', 'test/vitest.settings.ts'])
+  for (const file of [
+    '.oxlintrc.json',
+    'pnpm-lock.yaml',
+    'tsconfig.base.json',
+    'test/vitest.config.ts',
+    'test/vitest.settings.ts',
+  ])
     await cp(join(root, file), join(copy, file))
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'))
   for (const { path, text, isLine } of files) {
@@ -81,7 +87,7 @@ const tool = (name: string): string => join(root, 'node_modules/.bin', name)
 it('the page makes a folder and one line, in about 200 lines of sources', () => {
   const outside = files.filter(({ path }) => !path.startsWith(FOLDER))
   expect(outside.map(({ path, isLine }) => [path, isLine])).toEqual([
-    ['packages/homeostat/src/domain-packages.ts', true],
+    ['packages/homeostat/src/domains/domain-packages.ts', true],
   ])
   expect(outside[0]!.text.trimEnd()).not.toContain('\n')
   const sources = files.filter(({ path }) => path.startsWith(`${FOLDER}src/`))

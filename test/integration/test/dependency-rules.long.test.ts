@@ -18,12 +18,21 @@ const PLANTED = [
     '../decisions/decide.ts',
     'optimizer-alerts-imports-only-lower-floors',
   ],
+  [
+    'packages/homeostat/src/state/planted-violation.ts',
+    '../report/reporter.ts',
+    'homeostat-state-imports-only-lower-floors',
+  ],
+  ['packages/homeostat/src/planted-violation.ts', './options/options.ts', 'homeostat-files-live-in-rooms'],
 ] as const
 
-/** The output of `npm run deps` for three packages below a folder, and whether it passes. */
+/** The packages that rules of rooms, or of signals, are planted in. */
+const CHECKED = ['pg', 'promql', 'optimizer', 'homeostat'].map(name => `packages/${name}`)
+
+/** The output of `npm run deps` for these packages below a folder, and whether it passes. */
 function check(folder: string): Promise<{ passes: boolean; output: string }> {
   const command = `${root}/node_modules/.bin/depcruise`
-  const args = ['--config', '.dev/dependency-rules.cjs', 'packages/pg', 'packages/promql', 'packages/optimizer']
+  const args = ['--config', '.dev/dependency-rules.cjs', ...CHECKED]
   return new Promise(resolve => {
     execFile(command, args, { cwd: folder }, (error, stdout, stderr) =>
       resolve({ passes: !error, output: stdout + stderr }),

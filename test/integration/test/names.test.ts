@@ -46,7 +46,7 @@ const alertsOf = ({ rules = [] }: Domain): string[] =>
 const actionsOf = ({ actions = [], knobs = [] }: Domain): string[] => [...actions, ...knobs].map(({ name }) => name)
 
 test('homeostat() lists each package that is a domain, under the name of its folder, on one line', () => {
-  const listed = readFileSync(new URL('packages/homeostat/src/domain-packages.ts', root), 'utf8')
+  const listed = readFileSync(new URL('packages/homeostat/src/domains/domain-packages.ts', root), 'utf8')
   const lines = listed.split('\n').filter(line => line.startsWith('export'))
   expect(lines).toEqual(folders.map(name => `export { definition as ${name} } from '@homeostat/${name}/domain'`))
   expect(domains.map(({ name }) => name)).toEqual(folders)

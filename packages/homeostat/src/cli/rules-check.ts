@@ -1,8 +1,8 @@
 import type { Rule, RuleGroup } from '@homeostat/promql'
 import { findDuplicateRules, parseRuleFile, type DuplicateRule } from '@homeostat/promql/rule-files'
-import { broughtActions } from '../brought-actions.ts'
+import { providedActions } from '../domains/provided-actions.ts'
 import type { CommandOutput, ExitCode } from './output.ts'
-import { domainsOf } from '../domains.ts'
+import { domainsOf } from '../domains/domains.ts'
 import { lintResponses } from '../reload/lint.ts'
 import { isResponseFile, parseResponseFile } from '../reload/response-file.ts'
 import { serverOnlySelectors } from '../report/server-only-selectors.ts'
@@ -94,7 +94,7 @@ function checkResponses(
   const context = {
     rules: [...packages.flatMap(({ rules = [] }) => rules), ...ruleGroups, ...inCode],
     areAll: true,
-    actions: new Set([...packages.flatMap(broughtActions).map(({ name }) => name), ...actions]),
+    actions: new Set([...packages.flatMap(providedActions).map(({ name }) => name), ...actions]),
   }
   const problems = [...errors, ...lintResponses(responses, context)]
   if (problems.length > 0) output.error('  FAILED:')

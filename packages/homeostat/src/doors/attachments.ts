@@ -1,6 +1,6 @@
 import type { Optimizer } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
-import type { HomeostatInstrumentation } from '../engine-instrumentation.ts'
+import type { HomeostatInstrumentation } from './engine-instrumentation.ts'
 import type { HomeostatOptions } from '../options/options.ts'
 import type { AttachTarget } from './attach.ts'
 import { attachReader } from './attach.ts'

@@ -1,7 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api'
 import type { Faults } from '@homeostat/signals'
 import { every } from '@homeostat/signals'
-import type { HomeostatInstrumentation } from '../engine-instrumentation.ts'
+import type { HomeostatInstrumentation } from './engine-instrumentation.ts'
 import type { HomeostatOptions } from '../options/options.ts'
 import type { Attachments } from './attachments.ts'
 import { globalMeterProvider } from './global-provider.ts'

@@ -2,7 +2,7 @@ import type { Domain } from '@homeostat/optimizer'
 import type { ServerEngine } from '@homeostat/optimizer/engines'
 import type { OptionSchema } from '@homeostat/signals/options'
 import { fieldOf, itemsOf, MOST_ITEMS, readWhole, text, whole, withCheck } from '@homeostat/signals/options'
-import { definitions } from '../domain-definitions.ts'
+import { definitions } from '../domains/domain-definitions.ts'
 
 /** Values of the options `coordinator` and `stateStore` that mean something else. */
 const TAKEN = ['file', 'false', 'true', 'none', 'off']

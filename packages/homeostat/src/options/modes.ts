@@ -2,12 +2,10 @@ import type { Domain, Mode } from '@homeostat/optimizer'
 import { lesserMode } from '@homeostat/optimizer/parts'
 import type { Warn } from '@homeostat/signals/options'
 import { didYouMean, shownName } from '@homeostat/signals/options'
-import { broughtActions } from '../brought-actions.ts'
+import { providedActions } from '../domains/provided-actions.ts'
+import type { DomainWithMode } from '../domains/domains.ts'
 import type { CheckedOptions } from './read-options.ts'
 import { carefulMode } from './read-options.ts'
-
-/** A package and the mode its options give it, if any. */
-export type DomainWithMode = readonly [domain: Domain, mode: Mode | undefined]
 
 /** What the modes of all options come to. */
 export interface Modes {
@@ -33,9 +31,9 @@ export function readModes({ options, isWrong }: CheckedOptions, domains: readonl
     const isOwnWrong = isWrong(domain.name) || isWrong(`${domain.name}.mode`)
     const own = lesserMode(maxMode, carefulMode(mode ?? given, isOwnWrong))
     ofDomains.set(domain, own)
-    for (const { name } of broughtActions(domain)) ofActions.set(name, own)
+    for (const { name } of providedActions(domain)) ofActions.set(name, own)
   }
-  for (const { name } of broughtActions(options)) ofActions.set(name, base)
+  for (const { name } of providedActions(options)) ofActions.set(name, base)
   for (const [action, mode] of Object.entries(options.actionModes ?? {})) {
     if (!ofActions.has(action))
       warn(

@@ -22,8 +22,8 @@ import {
   whole,
   wholeNumber,
 } from '@homeostat/signals/options'
-import { definitions, type PackagesOptions } from '../domain-definitions.ts'
-import type { Logger } from '../report/logger.ts'
+import { definitions, type PackagesOptions } from '../domains/domain-definitions.ts'
+import type { Logger } from './logger.ts'
 import { enginesOf } from './engines.ts'
 import type { HomeostatOptions } from './options.ts'
 

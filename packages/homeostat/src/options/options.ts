@@ -1,7 +1,7 @@
 import type { Action, BudgetLimits, Coordinator, Knob, Mode, Response, StateStore } from '@homeostat/optimizer'
 import type { RuleSource } from '@homeostat/promql'
-import type { Logger } from '../report/logger.ts'
-import type { DomainChoice } from '../domain-definitions.ts'
+import type { Logger } from './logger.ts'
+import type { DomainChoice } from '../domains/domain-definitions.ts'
 
 /**
  * A kind of server: `redis`, `postgres`, or the name of the `engine` of a domain in the option `domains`. The type keeps the

@@ -3,7 +3,7 @@ import { knobActionNames } from '@homeostat/optimizer/parts'
 import type { Warn } from '@homeostat/signals/options'
 import { shownName } from '@homeostat/signals/options'
 import { domainWith } from './checked-domain.ts'
-import type { DomainWithMode } from './modes.ts'
+import type { DomainWithMode } from '../domains/domains.ts'
 import type { HomeostatOptions } from './options.ts'
 
 /**

@@ -3,8 +3,8 @@ import type { Steps } from '@homeostat/optimizer/parts'
 import { SlicedWork } from '@homeostat/optimizer/parts'
 import type { Compiler } from '@homeostat/optimizer/schemas'
 import type { Faults } from '@homeostat/signals'
-import { broughtActions } from '../brought-actions.ts'
-import type { OwnProgram } from '../given-program.ts'
+import { providedActions } from '../domains/provided-actions.ts'
+import type { OwnProgram } from '../options/given-program.ts'
 import type { Program, ProgramParts } from './program.ts'
 import { answerKey, programOf } from './program.ts'
 import { ProgramFiles } from '../reload/program-files.ts'
@@ -49,7 +49,7 @@ export function fileProgramOf(context: FileProgramContext): ProgramFiles | undef
 
 function baseOf({ rules }: OwnProgram, { options, domains, intervalMs }: FileProgramContext): ProgramBase {
   const brought = [...domains.map(([domain]) => domain), { rules, actions: options.actions, knobs: options.knobs }]
-  const actions = brought.flatMap(broughtActions).map(({ name }) => name)
+  const actions = brought.flatMap(providedActions).map(({ name }) => name)
   return { rules: brought.flatMap(each => each.rules ?? []), actions: new Set(actions), intervalMs }
 }
 

@@ -3,9 +3,10 @@ import type { Steps } from '@homeostat/optimizer/parts'
 import type { Compiler } from '@homeostat/optimizer/schemas'
 import type { RuleSource } from '@homeostat/promql'
 import { shownName } from '@homeostat/signals/options'
-import { broughtActions } from '../brought-actions.ts'
-import type { OwnProgram } from '../given-program.ts'
-import type { DomainWithMode, Modes } from '../options/modes.ts'
+import { providedActions } from '../domains/provided-actions.ts'
+import type { OwnProgram } from '../options/given-program.ts'
+import type { DomainWithMode } from '../domains/domains.ts'
+import type { Modes } from '../options/modes.ts'
 import type { HomeostatOptions } from '../options/options.ts'
 import type { Lines } from '../report/report-lines.ts'
 import type { ResponseContext } from '../report/response-findings.ts'
@@ -58,7 +59,7 @@ export function* programOf(given: OwnProgram, parts: ProgramParts, compiler: Com
   }
   const rules = [...active.flatMap(domain => domain.rules ?? []), ...(isOff ? [] : given.rules)]
   const responses = [...brought.filter(response => !replaced.has(answerKey(response))), ...own]
-  const runnable = new Set([...active, options].flatMap(broughtActions).map(({ name }) => name))
+  const runnable = new Set([...active, options].flatMap(providedActions).map(({ name }) => name))
   // With rule files, which are read later, there are rules that are not known yet.
   const areAll = !options.ruleFiles?.length
   const findings = linesOf(own, { rules, areAll, actions: runnable, compiler })
@@ -90,6 +91,6 @@ function asCareful(own: Response, usual: Response | undefined): Response {
 
 /** A response that runs what another package provides needs the mode of both. */
 function responsesOf(domain: Domain, maxMode: Mode): Response[] {
-  const own = new Set(broughtActions(domain).map(({ name }) => name))
+  const own = new Set(providedActions(domain).map(({ name }) => name))
   return (domain.responses ?? []).map(response => (own.has(response.action) ? response : { ...response, maxMode }))
 }

@@ -1,6 +1,6 @@
 import type { Faults } from '@homeostat/signals'
 import { after } from '@homeostat/signals'
-import type { Logger } from './logger.ts'
+import type { Logger } from '../options/logger.ts'
 import { LoggerFailedError } from './logger-failed-error.ts'
 import { oneLine } from '../options/one-line.ts'
 

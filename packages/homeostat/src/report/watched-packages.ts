@@ -1,5 +1,6 @@
 import type { Faults } from '@homeostat/signals'
-import type { DomainWithMode, Modes } from '../options/modes.ts'
+import type { DomainWithMode } from '../domains/domains.ts'
+import type { Modes } from '../options/modes.ts'
 import type { Mode } from '@homeostat/optimizer'
 
 /** A package, and whether it measures. */

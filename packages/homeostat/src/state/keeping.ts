@@ -1,12 +1,12 @@
 import { stateFolder } from '@homeostat/optimizer/parts'
 import type { StateStoreCandidate } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
-import type { DomainWithMode } from '../options/modes.ts'
+import type { DomainWithMode } from '../domains/domains.ts'
 import { givenName } from '../options/given-name.ts'
 import type { HomeostatOptions } from '../options/options.ts'
 import { enginesOf } from '../options/engines.ts'
-import { serversInUse } from '../servers-in-use.ts'
-import { StatePlaces, type StatePlacesOptions } from './saved-state-places.ts'
+import { serversInUse } from '../domains/servers-in-use.ts'
+import { StatePlaces, type StatePlacesOptions } from './state-places.ts'
 
 /**
  * Where something of this process is kept, and why not elsewhere. Nothing is kept anywhere before an option has named a

@@ -4,7 +4,7 @@ import { compile } from '@homeostat/promql'
 import type { LevelSeries, SignalInstrumentationConfig } from '@homeostat/signals'
 import { SignalInstrumentation } from '@homeostat/signals'
 import { expect } from 'vitest'
-import { definitions } from '../../src/domain-definitions.ts'
+import { definitions } from '../../src/domains/domain-definitions.ts'
 import type { Homeostat, HomeostatOptions } from '../../src/index.ts'
 import { homeostat } from '../../src/index.ts'
 

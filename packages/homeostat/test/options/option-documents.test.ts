@@ -5,7 +5,7 @@ import { budgetSchema, responseSchema } from '@homeostat/optimizer/schemas'
 import type { OptionSchema } from '@homeostat/signals/options'
 import { entriesOf, group, jsonSchema, listOptions, optionTable, signalOptions } from '@homeostat/signals/options'
 import { expect, test } from 'vitest'
-import { definitions } from '../../src/domain-definitions.ts'
+import { definitions } from '../../src/domains/domain-definitions.ts'
 import { homeostatOptions } from '../../src/options/option-schema.ts'
 import { readerEntries } from '../../src/doors/reader-options.ts'
 

@@ -1,9 +1,9 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { EngineInstrumentation } from '../../src/engine-instrumentation.ts'
+import { EngineInstrumentation } from '../../src/doors/engine-instrumentation.ts'
 import { homeostat } from '../../src/index.ts'
 import { LogLines } from '../../src/report/log-lines.ts'
-import { loggerOf, type Logger } from '../../src/report/logger.ts'
+import { loggerOf, type Logger } from '../../src/options/logger.ts'
 
 const complaints: string[] = []
 let now = 0

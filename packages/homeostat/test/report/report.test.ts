@@ -5,7 +5,7 @@ import { diag } from '@opentelemetry/api'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import { afterEach, expect, it, vi } from 'vitest'
-import { definitions } from '../../src/domain-definitions.ts'
+import { definitions } from '../../src/domains/domain-definitions.ts'
 import type { Action, HomeostatOptions, Response } from '../../src/index.ts'
 import { Homeostat, homeostat } from '../../src/index.ts'
 

@@ -7,7 +7,7 @@ import type { History, SavedHistory } from '@homeostat/optimizer/parts'
 import { evidenceSection, Histories, StateKeeper } from '@homeostat/optimizer/parts'
 import { beforeEach, expect, test } from 'vitest'
 import { earlierHistories } from '../../src/state/earlier-histories.ts'
-import { StatePlaces } from '../../src/state/saved-state-places.ts'
+import { StatePlaces } from '../../src/state/state-places.ts'
 
 const DAY_MS = 86_400_000
 const TEXTS = Array.from({ length: 4 }, (_, index) => `evidence/${index}`)

@@ -1,6 +1,6 @@
 import type { Domain, StateStoreCandidate } from '@homeostat/optimizer'
 import { beforeEach, expect, it, vi } from 'vitest'
-import { EngineInstrumentation } from '../../src/engine-instrumentation.ts'
+import { EngineInstrumentation } from '../../src/doors/engine-instrumentation.ts'
 import type { Keeping } from '../../src/state/keeping.ts'
 import { readHomeostatOptions } from '../../src/options/read-options.ts'
 import { keepingOf } from '../../src/state/keeping.ts'

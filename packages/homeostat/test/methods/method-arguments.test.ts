@@ -3,8 +3,8 @@ import { Optimizer } from '@homeostat/optimizer'
 import { Registry } from '@homeostat/signals'
 import { diag, DiagLogLevel } from '@opentelemetry/api'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Homeostat } from '../src/index.ts'
-import { homeostat, HomeostatReader } from '../src/index.ts'
+import type { Homeostat } from '../../src/index.ts'
+import { homeostat, HomeostatReader } from '../../src/index.ts'
 
 const WRONG: readonly unknown[] = [null, undefined, 5, Number.NaN, '', {}, [], Symbol('x'), 10n, true]
 

@@ -1,5 +1,8 @@
+import type { Domain, Mode } from '@homeostat/optimizer'
 import { definitions, type DomainChoice } from './domain-definitions.ts'
-import type { DomainWithMode } from './options/modes.ts'
+
+/** A package and the mode its options give it, if any. */
+export type DomainWithMode = readonly [domain: Domain, mode: Mode | undefined]
 
 /** All domains in use, each with the mode that its options give it. */
 export function domainsOf(options: DomainChoice): DomainWithMode[] {

@@ -4,7 +4,7 @@ import type { StateSection } from '@homeostat/optimizer/engines'
 import type { Faults } from '@homeostat/signals'
 import { warnAtStart } from '@homeostat/signals/options'
 import { disposeTogether } from '@homeostat/signals'
-import type { DomainWithMode } from './options/modes.ts'
+import type { DomainWithMode } from '../domains/domains.ts'
 import type { PerformancePrediction } from './prevention.ts'
 import { bottlenecksOf } from './prevention.ts'
 

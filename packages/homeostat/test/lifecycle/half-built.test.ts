@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { Action } from '@homeostat/optimizer'
 import { KillSwitch } from '@homeostat/optimizer'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { HomeostatOptions } from '../src/index.ts'
-import { homeostat } from '../src/index.ts'
-import { Reporter } from '../src/report/reporter.ts'
-import { Rhythm } from '../src/rhythm.ts'
+import type { HomeostatOptions } from '../../src/index.ts'
+import { homeostat } from '../../src/index.ts'
+import { Reporter } from '../../src/report/reporter.ts'
+import { Rhythm } from '../../src/lifecycle/rhythm.ts'
 
 let folder: string
 

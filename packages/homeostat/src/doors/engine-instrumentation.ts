@@ -2,7 +2,7 @@ import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 import type { Domain } from '@homeostat/optimizer'
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import { SignalInstrumentation } from '@homeostat/signals'
-import { VERSION } from './version.ts'
+import { VERSION } from '../version.ts'
 
 /** Any instrumentation of ours, as `registerInstrumentations` takes it. */
 export type HomeostatInstrumentation = NonNullable<Domain['instrumentation']> | EngineInstrumentation

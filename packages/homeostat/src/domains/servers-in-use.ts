@@ -1,7 +1,7 @@
 import type { Domain } from '@homeostat/optimizer'
 import type { ServerCandidate } from '@homeostat/optimizer/engines'
 import type { Faults } from '@homeostat/signals'
-import type { DomainWithMode } from './options/modes.ts'
+import type { DomainWithMode } from './domains.ts'
 
 /**
  * The servers of one engine that the application uses. A domain that fails when it is asked is counted among our errors and

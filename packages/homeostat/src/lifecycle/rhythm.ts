@@ -1,7 +1,7 @@
 import type { Optimizer } from '@homeostat/optimizer'
 import { steadyNow, Ticker } from '@homeostat/optimizer/parts'
 import type { Faults } from '@homeostat/signals'
-import type { ServiceName } from './doors/service-name.ts'
+import type { ServiceName } from '../doors/service-name.ts'
 
 export interface RhythmOptions {
   readonly intervalMs: number

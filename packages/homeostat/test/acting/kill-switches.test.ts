@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
-import type { Action, HomeostatOptions } from '../src/index.ts'
-import { Homeostat, homeostat } from '../src/index.ts'
+import type { Action, HomeostatOptions } from '../../src/index.ts'
+import { Homeostat, homeostat } from '../../src/index.ts'
 
 let h: Homeostat | undefined
 
@@ -112,7 +112,7 @@ test('only where something may act there is something to stop', () => {
 
 test('a signal stops all actions of a process that may act, which ends by itself all the same', async () => {
   const program = `
-    import { homeostat } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)}
+    import { homeostat } from ${JSON.stringify(new URL('../../src/index.ts', import.meta.url).href)}
     const h = homeostat({ mode: 'act' })
     const waiting = setInterval(() => {
       if (h.mode === 'act') return console.log('acting')

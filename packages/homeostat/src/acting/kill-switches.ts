@@ -1,7 +1,7 @@
 import type { KillSwitch } from '@homeostat/optimizer'
 import { KillFile, KillSignal, Watchdog } from '@homeostat/optimizer/parts'
 import type { Faults } from '@homeostat/signals'
-import type { HomeostatOptions } from './options/options.ts'
+import type { HomeostatOptions } from '../options/options.ts'
 
 /** Where nothing may act, the kill file only has to be up to date when somebody asks for the mode. */
 const QUIET_POLL_MS = 5000

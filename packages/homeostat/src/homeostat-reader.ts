@@ -1,14 +1,14 @@
 import { diag } from '@opentelemetry/api'
 import { shownValue, warnAtStart } from '@homeostat/signals/options'
 import { CUMULATIVE, describeThrown, errorType, every, within, withoutTracing } from '@homeostat/signals'
-import type { CollectionResult } from './attachable-reader.ts'
-import type { Homeostat } from '../homeostat.ts'
-import { homeostat } from '../homeostat-factory.ts'
-import type { HomeostatReaderOptions, PushExporter } from './reader-options.ts'
-import { readReaderOptions } from './reader-options.ts'
-import { rememberCollector } from './provider-of.ts'
+import type { CollectionResult } from './doors/attachable-reader.ts'
+import type { Homeostat } from './homeostat.ts'
+import { homeostat } from './homeostat-factory.ts'
+import type { HomeostatReaderOptions, PushExporter } from './doors/reader-options.ts'
+import { readReaderOptions } from './doors/reader-options.ts'
+import { rememberCollector } from './doors/provider-of.ts'
 
-export type { HomeostatReaderOptions, PushExporter } from './reader-options.ts'
+export type { HomeostatReaderOptions, PushExporter } from './doors/reader-options.ts'
 
 const NO_EXPORTER: PushExporter = {
   export: (_, done) => done({ code: 0 }),

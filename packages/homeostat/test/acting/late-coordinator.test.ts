@@ -1,7 +1,7 @@
 import type { Coordinator, CoordinatorCandidate } from '@homeostat/optimizer'
 import { Fleet } from '@homeostat/optimizer'
 import { expect, test } from 'vitest'
-import { createLateCoordinator } from '../src/late-coordinator.ts'
+import { createLateCoordinator } from '../../src/acting/late-coordinator.ts'
 
 const disruptive = { name: 'heap.compact', scope: 'process', disruptive: true } as const
 const shared = { name: 'cache.warm', scope: 'shared' } as const

@@ -6,9 +6,9 @@ import { metrics } from '@homeostat/semconv'
 import type { LevelSeries, SignalInstrumentationConfig } from '@homeostat/signals'
 import { SignalInstrumentation } from '@homeostat/signals'
 import { afterEach, expect, test, vi } from 'vitest'
-import { definitions } from '../src/domain-definitions.ts'
-import type { Homeostat, HomeostatOptions } from '../src/index.ts'
-import { homeostat } from '../src/index.ts'
+import { definitions } from '../../src/domains/domain-definitions.ts'
+import type { Homeostat, HomeostatOptions } from '../../src/index.ts'
+import { homeostat } from '../../src/index.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

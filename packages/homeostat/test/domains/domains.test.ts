@@ -1,9 +1,9 @@
 import { metrics } from '@homeostat/semconv'
 import { SignalInstrumentation, type SignalInstrumentationConfig } from '@homeostat/signals'
 import { afterEach, expect, it, vi } from 'vitest'
-import { definitions } from '../src/domain-definitions.ts'
-import type { Action, Domain, HomeostatOptions, Response } from '../src/index.ts'
-import { Homeostat, homeostat } from '../src/index.ts'
+import { definitions } from '../../src/domains/domain-definitions.ts'
+import type { Action, Domain, HomeostatOptions, Response } from '../../src/index.ts'
+import { Homeostat, homeostat } from '../../src/index.ts'
 
 let h: Homeostat | undefined
 

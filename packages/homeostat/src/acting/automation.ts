@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { Action, Coordinator, CoordinatorCandidate, Knob } from '@homeostat/optimizer'
 import { Fleet, knobActions, Knobs } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
-import { broughtActions } from './brought-actions.ts'
-import { enginesOf } from './options/engines.ts'
-import { serversInUse } from './servers-in-use.ts'
+import { providedActions } from '../domains/provided-actions.ts'
+import { enginesOf } from '../options/engines.ts'
+import { serversInUse } from '../domains/servers-in-use.ts'
 import { createLateCoordinator } from './late-coordinator.ts'
-import type { DomainWithMode, Modes } from './options/modes.ts'
-import type { HomeostatOptions } from './options/options.ts'
-import type { ServiceName } from './doors/service-name.ts'
-import type { Endings } from './time-limit.ts'
+import type { DomainWithMode } from '../domains/domains.ts'
+import type { Modes } from '../options/modes.ts'
+import type { HomeostatOptions } from '../options/options.ts'
+import type { ServiceName } from '../doors/service-name.ts'
+import type { Endings } from '../lifecycle/time-limit.ts'
 
 /**
  * How often a process in which nothing may act looks for changes that others have left behind. It has to undo them
@@ -135,6 +136,6 @@ function journalOwner({ service }: AutomationContext): string {
 
 function mayNeedOthers({ options, domains, modes }: AutomationContext): boolean {
   return [options, ...domains.map(([domain]) => domain)]
-    .flatMap(broughtActions)
+    .flatMap(providedActions)
     .some(({ name, scope, disruptive }) => (scope === 'shared' || disruptive) && modes.ofAction(name) === 'act')
 }
