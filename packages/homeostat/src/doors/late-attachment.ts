@@ -7,11 +7,15 @@ import type { Attachments } from './attachments.ts'
 import { globalMeterProvider } from './global-provider.ts'
 import { readersOf } from './readers-of.ts'
 
-/** Soon enough to be there before the application's main module, which an SDK that is imported later precedes. */
-const LOOK_MS = 25
-/** An SDK that starts later than this is rare: it is looked for at the pace of a tick from then on. */
-const EAGER_MS = 30_000
-const SELDOM_MS = 5000
+/**
+ * How often an SDK is looked for, and until when. At first soon enough to be there before the application's main module, which an
+ * SDK that is imported later precedes; one that starts after half a minute is rare.
+ */
+const PACES = [
+  { everyMs: 25, untilMs: 2000 },
+  { everyMs: 500, untilMs: 30_000 },
+  { everyMs: 5000, untilMs: Infinity },
+] as const
 
 /** How the metrics of Homeostat reach a backend. */
 export type Way =
@@ -45,7 +49,6 @@ export interface LateAttachmentContext {
 export class LateAttachment implements Disposable {
   readonly #context: LateAttachmentContext
   #looking: Disposable | undefined
-  #lookingSince = 0
   #isFound = false
   /** The provider that the SDK has handed to our instrumentations. */
   #handed: unknown
@@ -64,11 +67,11 @@ export class LateAttachment implements Disposable {
     if (classOf(provider) !== 'NoopMeterProvider') this.#found(wayThrough(provider))
   }
 
-  /** Looks for the registered provider until there is one. @param now - a clock in milliseconds */
-  watch(now: () => number = () => performance.now()): void {
+  /** Looks for the registered provider until there is one. */
+  watch(): void {
     if (this.#isFound || this.#looking) return
-    this.#lookingSince = now()
-    this.#looking = every(LOOK_MS, () => this.#look(now))
+    if (this.#context.attachments.readers.size > 0) this.#found({ to: 'readers' })
+    else this.#lookAt(0, performance.now())
   }
 
   [Symbol.dispose](): void {
@@ -77,19 +80,22 @@ export class LateAttachment implements Disposable {
     this.#isFound = true
   }
 
-  #look(now: () => number): void {
-    const { attachments } = this.#context
-    if (attachments.readers.size > 0) return this.#found({ to: 'readers' })
-    const found = globalMeterProvider()
-    if (found) this.#use(found.provider, found.hiddenBy)
-    else if (now() - this.#lookingSince >= EAGER_MS) this.#lookRarely(now)
+  /** Looks at one pace after the other. */
+  #lookAt(pace: number, since: number): void {
+    const { everyMs, untilMs } = PACES[pace]!
+    this.#looking?.[Symbol.dispose]()
+    this.#looking = every(everyMs, () => {
+      this.#look()
+      if (this.#isFound || performance.now() - since < untilMs) return
+      this.#lookAt(pace + 1, since)
+      if (pace + 2 === PACES.length) this.#context.onNone()
+    })
   }
 
-  #lookRarely(now: () => number): void {
-    this.#looking?.[Symbol.dispose]()
-    this.#lookingSince = Infinity
-    this.#looking = every(SELDOM_MS, () => this.#look(now))
-    this.#context.onNone()
+  #look(): void {
+    if (this.#context.attachments.readers.size > 0) return this.#found({ to: 'readers' })
+    const found = globalMeterProvider()
+    if (found) this.#use(found.provider, found.hiddenBy)
   }
 
   #use(provider: MeterProvider, hiddenBy: string | undefined): void {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { Action, HomeostatOptions } from '../../src/index.ts'
 import { Homeostat, homeostat } from '../../src/index.ts'
@@ -88,6 +89,8 @@ test.each(['advise', 'act'] as const)('an idle engine in %s is woken by its tick
   const intervals = vi.spyOn(globalThis, 'setInterval')
   const timeouts = vi.spyOn(globalThis, 'setTimeout')
   start({ mode })
+  // As beside an SDK; without one, it is looked for during half a minute.
+  h!.attach(new PrometheusExporter({ preventServerStart: true }))
   for (const instrumentation of h!.instrumentations) instrumentation.enable()
   h!.start()
   await new Promise(resolve => setImmediate(resolve))

@@ -48,7 +48,7 @@ test('an SDK that starts later is found, its readers are attached, and everythin
   expect(isMeasuring(h)).toBe(false)
 
   metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader(), reader()] }))
-  vi.advanceTimersByTime(LOOK_MS)
+  vi.advanceTimersByTime(500)
 
   expect(attachedTo(h)).toEqual(['PeriodicExportingMetricReader', 'PeriodicExportingMetricReader'])
   expect(isMeasuring(h)).toBe(true)

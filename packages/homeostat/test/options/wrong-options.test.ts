@@ -141,7 +141,14 @@ describe('every variable refuses a text that it has no use for, and an unknown o
     option.variable === undefined ? [] : [[option.variable, option] as const],
   )
 
-  it.each(variables)('%s', (variable, { schema }) => {
+  it.each(variables)('%s', (variable, { schema, details }) => {
+    if (details.expected === 'a list') {
+      count.environment++
+      const [line] = linesOf({ autoStart: false, environment: { [variable]: `a,${'x'.repeat(5000)},b` } })
+      expect(line).toMatch(new RegExp(String.raw`^${variable}\[1\] is .*, but must be `))
+      void started?.stop()
+      return
+    }
     const texts =
       schema.type === 'string' || /SERVICE|DIR|FILE|ROOT|NAME|URL/.test(variable)
         ? ['x'.repeat(5000)]

@@ -35,6 +35,8 @@ export class QuietLevel {
   #count = 0
   /** How many of them are of this process. */
   #own = 0
+  /** Whether those of earlier processes are around a level. */
+  #hasVaried = false
   #usual = 0
   #pace = new Pace()
   #lastAt = Number.NEGATIVE_INFINITY
@@ -69,9 +71,9 @@ export class QuietLevel {
     this.#pace.beat(now)
     this.#lastAt = now
     const size = Math.max(0, value)
-    const weight = this.#usual === 0 ? 1 : Math.max(1 / USUAL, 1 / (this.#count + 1))
-    // Zeros alone do not show how the number varies around a level.
-    if (this.alwaysZero && size > 0) this.#clear()
+    if (this.alwaysZero && size > 0) this.#forgetZeros()
+    // The level is what this process sees: mixed with an earlier one, it would move while the number stays.
+    const weight = this.#own === 0 || this.#usual === 0 ? 1 : Math.max(1 / USUAL, 1 / (this.#own + 1))
     this.#usual += (size - this.#usual) * weight
     this.#push(this.toLog(size))
     this.#own = Math.min(this.#own + 1, this.#count)
@@ -108,6 +110,7 @@ export class QuietLevel {
     for (const log of lastOf(saved.logs, samplesLeft(CAPACITY, saved.tickMs, saved.lastAt, now))) this.#push(log)
     for (const log of own) this.#push(log)
     this.#own = own.length
+    this.#hasVaried = !isZero
     if (this.#own === 0) this.#usual = saved.usual
     if (this.#pace.ms === 0) this.#pace = new Pace(saved.tickMs)
   }
@@ -127,6 +130,13 @@ export class QuietLevel {
     this.#ring[this.#next] = log
     this.#next = (this.#next + 1) % this.#ring.length
     this.#count = Math.min(this.#count + 1, this.#ring.length)
+  }
+
+  /** Zeros alone do not show how the number varies around a level. */
+  #forgetZeros(): void {
+    const earlier = this.#hasVaried ? this.logs().subarray(0, this.#count - this.#own) : []
+    this.#clear()
+    for (const log of earlier) this.#push(log)
   }
 
   #clear(): void {

@@ -151,6 +151,16 @@ describe('what somebody else has saved', () => {
     }
   })
 
+  test('of another level never moves the level of this process, which begins at zero or not', () => {
+    const given = { kind: 'level', logs: [0], usual: 27, tickMs: 2.44, lastAt: 1_800_000_000_000 }
+    const down: Guard = { ...LATENCY, direction: 'down' }
+    for (const own of [times(3, 0.1), [0, ...times(3, 0.1)]]) {
+      const { quiet, now } = next(down, given, 1_800_000_010_000, own)
+      const watch = createGuardWatch(down, quiet, now)
+      for (const { state } of watchTicks(watch, now, times(200, 0.1))) expect(state).toBe('watching')
+    }
+  })
+
   test('never makes a guard throw or say what is not a number, nor breach on a number that does not change', () => {
     const guards = fc.constantFrom<Guard>(LATENCY, ERRORS, { ...LATENCY, direction: 'down' }, { ...LATENCY, floor: 0 })
     const saved = fc.oneof(
@@ -173,8 +183,8 @@ describe('what somebody else has saved', () => {
         })),
     )
     fc.assert(
-      fc.property(guards, saved, fc.nat(100), (guard, given, own) => {
-        const tick: Tick = guard.denominator === undefined ? 0.1 : [0.01, 20]
+      fc.property(guards, saved, fc.nat(100), fc.constantFrom(0.1, 0), (guard, given, own, value) => {
+        const tick: Tick = guard.denominator === undefined ? value : [0.01, 20]
         const { quiet, now } = next(guard, given, 1_800_000_010_000, times(own, tick))
         const watch = createGuardWatch(guard, quiet, now)
         expect(watch.blindBelow).not.toMatch(/NaN|undefined/)
