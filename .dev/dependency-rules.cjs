@@ -14,9 +14,9 @@ const only = (name, allowed) => ({
 /**
  * The rooms of a package, floor by floor: a room may import itself and the rooms of lower floors, so nothing imports back
  * up and no two rooms form a circle. Directly in `src` there are only the package's doors, which no room may import, and
- * its version, which every room may.
+ * the files on the ground, which every room may.
  */
-const rooms = (name, doors, floors) => {
+const rooms = (name, doors, floors, ground = ['version']) => {
   const src = `^packages/${name}/src/`
   const all = floors.flat().join('|')
   return [
@@ -24,7 +24,7 @@ const rooms = (name, doors, floors) => {
       name: `${name}-files-live-in-rooms`,
       comment: `A file of ${name} lives in one of its rooms, or is a door: ${doors.join(', ')}.`,
       severity: 'error',
-      from: { path: src, pathNot: `${src}((${all})/|(${[...doors, 'version'].join('|')})\\.ts$)` },
+      from: { path: src, pathNot: `${src}((${all})/|(${[...doors, ...ground].join('|')})\\.ts$)` },
       to: {},
     },
     ...floors.flatMap((floor, at) =>
@@ -32,7 +32,10 @@ const rooms = (name, doors, floors) => {
         name: `${name}-${room}-imports-only-lower-floors`,
         severity: 'error',
         from: { path: `${src}${room}/` },
-        to: { path: src, pathNot: `${src}((${[room, ...floors.slice(0, at).flat()].join('|')})/|version\\.ts$)` },
+        to: {
+          path: src,
+          pathNot: `${src}((${[room, ...floors.slice(0, at).flat()].join('|')})/|(${ground.join('|')})\\.ts$)`,
+        },
       })),
     ),
   ]
@@ -86,6 +89,12 @@ module.exports = {
         ['rule-files'],
         ['rule-tests'],
       ],
+    ),
+    ...rooms(
+      'signals',
+      ['index', 'options', 'random'],
+      [['metrics'], ['faults'], ['time', 'series', 'libraries'], ['options', 'registry'], ['instrumentation']],
+      ['bounded-map', 'disposables', 'regular-file', 'server-address', 'without-tracing'],
     ),
     {
       name: 'forecaster-imports-only-itself',

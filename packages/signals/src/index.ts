@@ -1,18 +1,18 @@
-export { untilAborted, within, type UntilAbortedOptions, type WithinOptions, type Work } from './bounded-wait.ts'
+export { untilAborted, within, type UntilAbortedOptions, type WithinOptions, type Work } from './time/bounded-wait.ts'
 export { BoundedMap } from './bounded-map.ts'
-export { unseenInBundle, type LibraryMarks } from './bundled-libraries.ts'
-export { CollectedNumbers } from './collected-numbers.ts'
+export { unseenInBundle, type LibraryMarks } from './libraries/bundled-libraries.ts'
+export { CollectedNumbers } from './registry/collected-numbers.ts'
 export { disposeTogether } from './disposables.ts'
-export { errorType } from './error-type.ts'
-export { Faults, logFirst, type Component } from './faults.ts'
-export { HistogramSeries } from './histogram-series.ts'
-export { hrTime } from './hr-time.ts'
-export { Instrument } from './instrument.ts'
-export { LoopHolds, type LoopHoldsOptions } from './loop-holds.ts'
-export * from './metric-data.ts'
-export { patchMethod } from './method-patch.ts'
-export { patchModuleFile, type ModulePatch } from './module-hook.ts'
-export type { ProducerReader, SignalProducer } from './producer.ts'
+export { errorType } from './faults/error-type.ts'
+export { Faults, logFirst, type Component } from './faults/faults.ts'
+export { HistogramSeries } from './series/histogram-series.ts'
+export { hrTime } from './metrics/hr-time.ts'
+export { Instrument } from './series/instrument.ts'
+export { LoopHolds, type LoopHoldsOptions } from './time/loop-holds.ts'
+export * from './metrics/metric-data.ts'
+export { patchMethod } from './libraries/method-patch.ts'
+export { patchModuleFile, type ModulePatch } from './libraries/module-hook.ts'
+export type { ProducerReader, SignalProducer } from './registry/producer.ts'
 export {
   FileTooLargeError,
   IrregularFileError,
@@ -20,14 +20,14 @@ export {
   readRegularFile,
   readRegularFileSync,
 } from './regular-file.ts'
-export { Registry, type Observer, type RegistryOptions } from './registry.ts'
+export { Registry, type Observer, type RegistryOptions } from './registry/registry.ts'
 export { databasePart, hostPart, portPart, UNKNOWN_PART } from './server-address.ts'
-export { CounterSeries, LevelSeries, type Series } from './series.ts'
+export { CounterSeries, LevelSeries, type Series } from './series/series.ts'
 export {
   SignalInstrumentation,
   type CheckedConfig,
   type SignalInstrumentationConfig,
-} from './signal-instrumentation.ts'
+} from './instrumentation/signal-instrumentation.ts'
 export {
   after,
   delayOf,
@@ -39,9 +39,16 @@ export {
   timeoutSignal,
   type SleepOptions,
   type TimerOptions,
-} from './timers.ts'
-export { containedSignal } from './contained-signal.ts'
-export { describeThrown, ignoreRejection, ownMessage } from './thrown.ts'
-export { Turns } from './turns.ts'
+} from './time/timers.ts'
+export { containedSignal } from './faults/contained-signal.ts'
+export { describeThrown, ignoreRejection, ownMessage } from './faults/thrown.ts'
+export { SlicedWork, Stopwatch } from './time/sliced-work.ts'
+export { atOnce, type Steps } from './time/steps.ts'
+export { Turns } from './time/turns.ts'
 export { withoutTracing } from './without-tracing.ts'
-export { DEFAULT_RETAINED_BYTES, limitRetainedBytes, observeRetained, RetainedShare } from './retained-share.ts'
+export {
+  DEFAULT_RETAINED_BYTES,
+  limitRetainedBytes,
+  observeRetained,
+  RetainedShare,
+} from './registry/retained-share.ts'

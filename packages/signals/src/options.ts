@@ -49,4 +49,4 @@ export {
 } from './options/read-options.ts'
 export { shownName, shownValue } from './options/shown-value.ts'
 export { fieldOf, hasMoreThan, itemsOf, keysOf } from './options/untrusted-object.ts'
-export { signalOptions } from './signal-options.ts'
+export { signalOptions } from './instrumentation/signal-options.ts'

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** The only file that may make timers; what is passed to `eval` or a thread counts as well. */
-const TIMERS = 'packages/signals/src/timers.ts'
+const TIMERS = 'packages/signals/src/time/timers.ts'
 const RAW = /\b(setTimeout|setInterval)\s*\(|\btimers(\/promises)?['"]|AbortSignal\s*\.\s*timeout|\bwatchFile\(/
 
 async function sources(): Promise<string[]> {

@@ -1,5 +1,5 @@
+import type { Steps } from '@homeostat/signals'
 import type { Response } from '@homeostat/optimizer'
-import type { Steps } from '@homeostat/optimizer/parts'
 import { responseSchemasWith, ruleSourceSchema } from '@homeostat/optimizer/schemas'
 import { CompiledExpressions } from '@homeostat/promql'
 import type { RuleSource } from '@homeostat/promql'

@@ -1,7 +1,5 @@
 import type { Optimizer, ProgramSource } from '@homeostat/optimizer'
-import type { Steps } from '@homeostat/optimizer/parts'
-import { atOnce, SlicedWork } from '@homeostat/optimizer/parts'
-import type { Faults } from '@homeostat/signals'
+import { SlicedWork, atOnce, type Faults, type Steps } from '@homeostat/signals'
 import { warnAtStart, warnLater } from '@homeostat/signals/options'
 import type { GivenProgram, OwnProgram } from '../options/given-program.ts'
 import type { Program, ProgramParts } from './program.ts'

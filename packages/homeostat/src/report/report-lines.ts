@@ -1,4 +1,4 @@
-import { SlicedWork } from '@homeostat/optimizer/parts'
+import { SlicedWork } from '@homeostat/signals'
 
 /** Findings of a check, some lines a step: found when they are asked for. */
 export type Lines = Generator<readonly string[], void, void>

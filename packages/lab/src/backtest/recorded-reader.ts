@@ -1,5 +1,5 @@
-import type { Scope, ScopeMetrics } from '@homeostat/signals'
-import { SnapshotReader, type ForeignScope, type Steps } from '@homeostat/optimizer/parts'
+import type { Scope, ScopeMetrics, Steps } from '@homeostat/signals'
+import { SnapshotReader, type ForeignScope } from '@homeostat/optimizer/parts'
 import type { Snapshot } from '@homeostat/optimizer'
 
 /** Replays recorded snapshots to an optimizer, for which they are the same as live ones. */

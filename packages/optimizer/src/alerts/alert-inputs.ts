@@ -1,6 +1,6 @@
 import type { Rule } from '@homeostat/promql'
+import type { Steps } from '@homeostat/signals'
 import type { Firing } from '../words/firing.ts'
-import type { Steps } from '../time/sliced-work.ts'
 
 type Labels = Firing['labels']
 

@@ -1,8 +1,8 @@
 import type { RuleError } from '@homeostat/promql'
+import type { Steps } from '@homeostat/signals'
 import type { Conditions } from './conditions.ts'
 import type { Program } from './program.ts'
 import type { Firing, LimitedRule, PendingAlert, Transition } from '../words/firing.ts'
-import type { Steps } from '../time/sliced-work.ts'
 
 /** What one evaluation of all rules found. */
 export interface Evaluated {

@@ -7,11 +7,9 @@ import type {
   Store,
 } from '@homeostat/promql'
 import { compile, operandsOf, underscoreLabel } from '@homeostat/promql'
-import type { Faults } from '@homeostat/signals'
+import { atOnce, type Faults, type Steps } from '@homeostat/signals'
 import { LabelMatch } from './label-match.ts'
 import { plainLabels } from '../words/plain-labels.ts'
-import { atOnce } from '../time/sliced-work.ts'
-import type { Steps } from '../time/sliced-work.ts'
 
 type Expr = Expression['ast']
 type Labels = Readonly<Record<string, string>>

@@ -1,5 +1,4 @@
-import { atOnce } from '../time/sliced-work.ts'
-import type { Steps } from '../time/sliced-work.ts'
+import { atOnce, type Steps } from '@homeostat/signals'
 
 type Labels = Readonly<Record<string, string>>
 

@@ -5,14 +5,12 @@ import type {
   Store,
   VectorColumns,
 } from '@homeostat/promql'
-import type { Faults } from '@homeostat/signals'
+import { atOnce, type Faults, type Steps } from '@homeostat/signals'
 import type { Sample } from '@homeostat/judge'
 import { LabelMatch } from './label-match.ts'
 import { plainLabels } from '../words/plain-labels.ts'
 import { expressionsOf } from '../words/response-expressions.ts'
 import type { Direction, Expectation, Response } from '../words/response.ts'
-import { atOnce } from '../time/sliced-work.ts'
-import type { Steps } from '../time/sliced-work.ts'
 
 /** @default of `Expectation.baselineMs` */
 export const DEFAULT_BASELINE_MS = 120_000

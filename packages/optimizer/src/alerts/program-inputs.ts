@@ -1,11 +1,11 @@
 import type { Rule } from '@homeostat/promql'
+import type { Steps } from '@homeostat/signals'
 import type { AlertInputs } from './alert-inputs.ts'
 import type { Freshness } from './freshness.ts'
 import type { Measurement } from './measurement.ts'
 import type { Firing } from '../words/firing.ts'
 import { ResponseIndex } from '../words/response-match.ts'
 import type { Response } from '../words/response.ts'
-import type { Steps } from '../time/sliced-work.ts'
 
 type Labels = Firing['labels']
 

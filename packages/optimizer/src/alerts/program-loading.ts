@@ -1,6 +1,6 @@
+import { SlicedWork, atOnce } from '@homeostat/signals'
 import type { Program, ProgramSource } from './program.ts'
 import type { Programs } from './programs.ts'
-import { atOnce, SlicedWork } from '../time/sliced-work.ts'
 
 /** The tick that is under way, if any. */
 export interface CurrentTick {

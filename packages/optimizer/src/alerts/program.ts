@@ -1,6 +1,6 @@
 import type { Rule, Rules, RuleSource, Store } from '@homeostat/promql'
 import { CompiledExpressions, loadRules, rulesOf } from '@homeostat/promql'
-import type { Faults } from '@homeostat/signals'
+import { atOnce, type Faults, type Steps } from '@homeostat/signals'
 import type { Conditions } from './conditions.ts'
 import { ProgramLimitError } from './errors.ts'
 import { fingerprint } from '../words/fingerprint.ts'
@@ -13,8 +13,6 @@ import { ResponseIndex } from '../words/response-match.ts'
 import { readableResponses } from './readable-responses.ts'
 import type { ReadableResponses } from './readable-responses.ts'
 import type { Guard, Response } from '../words/response.ts'
-import { atOnce } from '../time/sliced-work.ts'
-import type { Steps } from '../time/sliced-work.ts'
 
 /** What the loop evaluates and how it answers. */
 export interface ProgramSource {

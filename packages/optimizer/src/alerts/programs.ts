@@ -1,8 +1,7 @@
 import type { CompiledExpressions } from '@homeostat/promql'
+import { atOnce, type Steps } from '@homeostat/signals'
 import { Program } from './program.ts'
 import type { ProgramContext, ProgramSource } from './program.ts'
-import { atOnce } from '../time/sliced-work.ts'
-import type { Steps } from '../time/sliced-work.ts'
 
 /** The program in force, and those that trials in flight still need. */
 export class Programs implements Disposable {

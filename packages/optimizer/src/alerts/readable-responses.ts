@@ -1,8 +1,8 @@
 import type { CompiledExpressions } from '@homeostat/promql'
+import type { Steps } from '@homeostat/signals'
 import { ResponseExpressionError } from './errors.ts'
 import { expressionsOf } from '../words/response-expressions.ts'
 import type { Response } from '../words/response.ts'
-import type { Steps } from '../time/sliced-work.ts'
 
 /** Responses that can be carried out as they are written, and what is wrong with the others. */
 export interface ReadableResponses {

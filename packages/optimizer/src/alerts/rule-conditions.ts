@@ -1,12 +1,12 @@
 import type { ActiveSamples, AlertingRule, AlertState, Labels, RuleStates } from '@homeostat/promql'
 import { AlertEntries, ALERTS_OF_STEP, LimitExceeded } from '@homeostat/promql'
+import type { Steps } from '@homeostat/signals'
 import type { AlertInputs } from './alert-inputs.ts'
 import { advanceCondition, INACTIVE, isFiring } from './condition.ts'
 import type { Condition, ConditionPolicy, EvaluationTime, Reading } from './condition.ts'
 import { isQuiet } from './flap-budget.ts'
 import type { Firing, PendingAlert, Transition } from '../words/firing.ts'
 import { plainLabels } from '../words/plain-labels.ts'
-import type { Steps } from '../time/sliced-work.ts'
 
 /** Keeps the alerts of all rules within bounds. */
 export interface ConditionKeeper {

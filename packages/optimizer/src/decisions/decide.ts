@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from '@homeostat/signals'
 import type { Action } from '../words/action.ts'
 import { isAdvice } from '../words/action.ts'
 import type { Due, Proposal, Refusal } from '../words/decision.ts'
@@ -11,8 +12,6 @@ import { modeOfResponse } from '../words/mode.ts'
 import type { Mode } from '../words/mode.ts'
 import { ResponseIndex } from '../words/response-match.ts'
 import type { Response } from '../words/response.ts'
-import { atOnce } from '../time/sliced-work.ts'
-import type { Steps } from '../time/sliced-work.ts'
 import type { OpenTrial } from '../words/trial.ts'
 
 /** What a tick knows when it decides. */

@@ -1,9 +1,9 @@
 import type { Coordinator, FleetLease } from '../words/coordinator.ts'
 import { LeaseLostError } from '../fleet/errors.ts'
 import type { UndoResult } from '../words/receipt.ts'
-import { parseChangeRecord, type ChangeRecord } from './change-record.ts'
-import type { JournalFile } from './journal-file.ts'
-import type { UndoJournal } from './journal.ts'
+import { parseChangeRecord, type ChangeRecord } from './journal/change-record.ts'
+import type { JournalFile } from './journal/journal-file.ts'
+import type { UndoJournal } from './journal/journal.ts'
 
 /**
  * What became of the right to a knob. `retaken`: nobody had it, and somebody else may have reverted the change meanwhile.

@@ -1,7 +1,7 @@
 import type { FleetLease } from '../words/coordinator.ts'
 import { CoordinatorUnavailableError, LeaseLostError } from '../fleet/errors.ts'
 import type { Knob } from '../words/knob.ts'
-import { originOf } from './change-record.ts'
+import { originOf } from './journal/change-record.ts'
 import { KnobNotUndoneError } from './errors.ts'
 import type { KnobAccess } from './knob-access.ts'
 import { SharedLease, type Hold, type KnobLease } from './knob-lease.ts'

@@ -1,11 +1,17 @@
 import type { HrTime } from '@opentelemetry/api'
 import type { Store } from '@homeostat/promql'
 import type { DataPoint, Faults, HistogramValue, MetricData, Scope, ScopeMetrics } from '@homeostat/signals'
-import { CollectedNumbers, DELTA, GAUGE_POINT, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
+import {
+  CollectedNumbers,
+  DELTA,
+  GAUGE_POINT,
+  HISTOGRAM_POINT,
+  SUM_POINT,
+  atOnce,
+  type Steps,
+} from '@homeostat/signals'
 import type { Collected, KnownSeries } from './known-series.ts'
 import { append, KnownMetric } from './known-series.ts'
-import { atOnce } from '../time/sliced-work.ts'
-import type { Steps } from '../time/sliced-work.ts'
 import type { Snapshot } from '../words/snapshot.ts'
 
 /** Exponential histograms have no classic buckets; rules cannot see them. */

@@ -1,10 +1,8 @@
 import type { MetricData, Registry, ScopeMetrics, Temporality } from '@homeostat/signals'
-import { CUMULATIVE, DELTA, HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
+import { CUMULATIVE, DELTA, HISTOGRAM_POINT, SUM_POINT, atOnce, type Steps } from '@homeostat/signals'
 import { DeliveryPace } from './delivery-pace.ts'
 import { DeltaSums } from './delta-sums.ts'
 import { ProviderNumbers } from './provider-numbers.ts'
-import { atOnce } from '../time/sliced-work.ts'
-import type { Steps } from '../time/sliced-work.ts'
 import type { ForeignScope, Snapshot } from '../words/snapshot.ts'
 
 /** When the readers of one provider delivered. */

@@ -1,4 +1,4 @@
-import type { Steps } from '../time/sliced-work.ts'
+import type { Steps } from '@homeostat/signals'
 import type { StateEntry, StateSection } from '../words/state-section.ts'
 import { valuesOf, type WrittenEntry } from './state-text.ts'
 

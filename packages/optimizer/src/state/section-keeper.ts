@@ -1,5 +1,4 @@
-import { sleep, Turns } from '@homeostat/signals'
-import { atOnce, SlicedWork, type Steps } from '../time/sliced-work.ts'
+import { sleep, Turns, SlicedWork, atOnce, type Steps } from '@homeostat/signals'
 import type { EarlierEntry, StateEntry, StateSection } from '../words/state-section.ts'
 import type { StateStore } from '../words/state-store.ts'
 import { ContainedSection } from './contained-section.ts'

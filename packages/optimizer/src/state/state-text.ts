@@ -1,4 +1,4 @@
-import type { Steps } from '../time/sliced-work.ts'
+import type { Steps } from '@homeostat/signals'
 
 /** An entry in a text, its lines as they are written. */
 export interface WrittenEntry {

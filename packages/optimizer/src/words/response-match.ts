@@ -1,7 +1,6 @@
+import { atOnce, type Steps } from '@homeostat/signals'
 import type { Firing } from './firing.ts'
 import type { Response } from './response.ts'
-import { atOnce } from '../time/sliced-work.ts'
-import type { Steps } from '../time/sliced-work.ts'
 
 /** Responses indexed between two rests. */
 const RESPONSES_OF_STEP = 128

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { atOnce } from '@homeostat/signals'
 import { LabelMatch } from '../../src/alerts/label-match.ts'
 import { isNarrowedBy } from '../../src/alerts/measurement.ts'
-import { atOnce } from '../../src/time/sliced-work.ts'
 
 type Labels = Readonly<Record<string, string>>
 

@@ -127,7 +127,7 @@ it('a change that a dead process left is kept on record until the knob really re
   await run(cell.knob, dead, { to: 4 })
   const stuck: Knob = { ...cell.knob, compareAndSet: () => true }
   expect(cell.value).toBe(4)
-  const { restoreRecord } = await import('../../src/knobs/restore-record.ts')
+  const { restoreRecord } = await import('../../src/knobs/journal/restore-record.ts')
   const { accessTo } = await import('../../src/knobs/knob-access.ts')
   const { createMemoryLease } = await import('../../src/knobs/knob-lease.ts')
   let settled = false

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { atOnce } from '@homeostat/signals'
 import { bytesOf, contentOf, textOf, valuesOf, type WrittenEntry } from '../../src/state/state-text.ts'
-import { atOnce } from '../../src/time/sliced-work.ts'
 
 const json = fc.jsonValue().map(value => JSON.stringify(value))
 const entry: fc.Arbitrary<WrittenEntry> = fc.record({

@@ -1,4 +1,4 @@
-import { atOnce, type Steps } from './steps.ts'
+import { atOnce, type Steps } from '../time/steps.ts'
 
 /** Longer names are not compared: the work is the product of the lengths. */
 const LONGEST_NAME = 64

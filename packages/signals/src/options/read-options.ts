@@ -2,7 +2,7 @@ import type { OptionProblem } from './option-problem.ts'
 import { warnOfOptions } from './option-warning.ts'
 import type { OptionSchema } from './option-schema.ts'
 import { NOTHING, Reading } from './reading.ts'
-import type { Steps } from './steps.ts'
+import type { Steps } from '../time/steps.ts'
 
 /** Options as they may be used: whatever was wrong is not in them. */
 export interface ReadOptions<T> {

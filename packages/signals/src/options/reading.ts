@@ -6,7 +6,7 @@ import type { OptionSchema } from './option-schema.ts'
 import { alternativesOf, detailsOf, entriesOf, MOST_ITEMS, unwrapped } from './option-schema.ts'
 import { settledObject } from './settled-object.ts'
 import { shownName, shownValue } from './shown-value.ts'
-import { atOnce, type Steps } from './steps.ts'
+import { atOnce, type Steps } from '../time/steps.ts'
 import { isObject, isRecord, itemsOf, keysOf } from './untrusted-object.ts'
 
 /** Most mistakes that are reported of one value; the rest is counted. */

@@ -1,5 +1,5 @@
+import type { Steps } from '@homeostat/signals'
 import type { LedgerEntry } from '../../words/ledger-entry.ts'
-import type { Steps } from '../../time/sliced-work.ts'
 
 /** Publishes one entry of the ledger, in steps. */
 export type LedgerWriter = (entry: LedgerEntry) => Steps<void>

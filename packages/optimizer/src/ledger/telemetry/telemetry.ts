@@ -1,6 +1,5 @@
-import type { Registry } from '@homeostat/signals'
+import type { Registry, Steps } from '@homeostat/signals'
 import type { LedgerEntry } from '../../words/ledger-entry.ts'
-import type { Steps } from '../../time/sliced-work.ts'
 import { ledgerEvents } from './ledger-events.ts'
 import { ledgerMetrics } from './ledger-metrics.ts'
 import { ledgerSpans } from './ledger-spans.ts'

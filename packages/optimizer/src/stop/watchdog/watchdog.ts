@@ -61,11 +61,6 @@ export class Watchdog implements KillSwitchSource, AsyncDisposable {
     this.#clock = clock
   }
 
-  /** The last block of the loop, even if it was too short to trip. */
-  get lastBlocked(): BlockedLoop | undefined {
-    return this.#blocked
-  }
-
   start(): void {
     if (this.#thread) return
     const pollMs = Math.round(this.limitMs / LOOKS)
