@@ -123,13 +123,16 @@ test('runtime dependencies of what users install are few', () => {
   )
   // lezer is Prometheus's own grammar; yaml reads rule files, with the
   // places of its nodes and without dependencies, and is loaded only by the subpaths that read files; valibot checks options, and has
-  // no dependency; re2js is Go's regexp, which label matchers are defined by, and has no dependency.
+  // no dependency; re2js is Go's regexp, which label matchers are defined by, and has no dependency;
+  // citty defines the commands, and semver reads the ranges that the doctor compares, each without dependencies.
   expect([...theirs].toSorted()).toEqual([
     '@lezer/common',
     '@lezer/highlight',
     '@lezer/lr',
     '@prometheus-io/lezer-promql',
+    'citty',
     're2js',
+    'semver',
     'valibot',
     'yaml',
   ])

@@ -59,7 +59,7 @@ export function checkNames(args: readonly string[], options: CommandOptions): vo
       )
 }
 
-/** Which of the common options is given, if any. What follows `--` is no option. */
+/** Which of the common options is given, if any. What follows `--` is a file. */
 export function commonOptionIn(args: readonly string[]): keyof typeof COMMON_OPTIONS | undefined {
   const end = args.indexOf('--')
   const given = end === -1 ? args : args.slice(0, end)

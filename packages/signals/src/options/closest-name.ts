@@ -62,7 +62,15 @@ function hintAt(meant: string | undefined): string {
   return meant === undefined ? '' : `; did you mean ${meant}?`
 }
 
-/** Whether a text looks like one of the words, so that it is not a secret: at most one slip in three letters. */
+/**
+ * Whether a text looks like one of the words, so that it is not a secret: at most one slip in three letters.
+ *
+ * @example
+ * ```ts
+ * resemblesOne('http/protobuff', ['grpc', 'http/protobuf']) // true
+ * resemblesOne('hunter2', ['grpc', 'http/protobuf']) // false
+ * ```
+ */
 export function resemblesOne(text: string, words: Iterable<string>): boolean {
   if (text.length > LONGEST_NAME) return false
   const limit = Math.floor(Math.max(3, text.length) / 3) + 1

@@ -1,0 +1,26 @@
+import { resemblesOne } from '@homeostat/signals/options'
+import type { Setting } from './application-facts.ts'
+
+/** A variable with its value where the value is one of the words that it can have, or close to one; else without. */
+export function shownSetting(name: string, setting: Setting, words: Iterable<string>): string {
+  const value = setting.value.trim()
+  const known = [...words]
+  const isShown = value.split(',').every(item => isWord(item.trim(), known))
+  return isShown ? `${name}=${value} in ${setting.from}` : `${name} in ${setting.from} (its value is not shown)`
+}
+
+/** An address of a collector: scheme, host and port, without credentials, path and query. */
+export function shownAddress(name: string, setting: Setting): string {
+  const url = addressOf(setting)
+  return `${name} in ${setting.from}${url ? ` (${url.protocol}//${url.host})` : ''}`
+}
+
+/** Undefined where a value is not an address of HTTP. */
+export function addressOf(setting: Setting): URL | undefined {
+  const url = URL.parse(setting.value.trim())
+  return url && /^https?:$/.test(url.protocol) ? url : undefined
+}
+
+function isWord(text: string, known: readonly string[]): boolean {
+  return /^-?\d{1,12}(?:ms|s|m|h)?$/.test(text) || known.includes(text) || resemblesOne(text, known)
+}

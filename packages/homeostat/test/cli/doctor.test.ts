@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { runCommandLine } from '../../src/cli/command.ts'
+import type { Diagnosis } from '../../src/doctor/diagnosis.ts'
+import { application, writeApplication } from '../doctor/sample-application.ts'
+
+const { folder, remove } = writeApplication(
+  application({}, { '.env': 'OTEL_METRICS_EXPORTER=none\nOTEL_EXPORTER_OTLP_HEADERS="key: hunter2"\n' }),
+)
+const cli = fileURLToPath(new URL('../../dist/cli/cli.js', import.meta.url))
+const variables = Object.keys(process.env).filter(name => /^(?:OTEL_|HOMEOSTAT_|NODE_OPTIONS)/.test(name))
+const kept = variables.map(name => [name, process.env[name]] as const)
+
+// What the machine of the tests has set is no concern of theirs.
+beforeAll(() => {
+  for (const name of variables) delete process.env[name]
+})
+
+afterAll(() => {
+  for (const [name, value] of kept) process.env[name] = value
+  remove()
+})
+
+async function run(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+  const [out, error]: [string[], string[]] = [[], []]
+  const output = { out: (line: string) => out.push(line), error: (line: string) => error.push(line) }
+  const code = await runCommandLine(['doctor', ...args], output, () => '')
+  return { code, out: out.join('\n'), error: error.join('\n') }
+}
+
+it('exits with 0 where nothing is wrong', async () => {
+  const { code, out, error } = await run(folder)
+  expect({ code, error }).toEqual({ code: 0, error: '' })
+  expect(out).toMatch(
+    /^@opentelemetry\/api 1\.9\.1 in node_modules\/@opentelemetry\/api\nno findings, \d+ checks, 3 packages of OpenTelemetry$/,
+  )
+})
+
+it('exits with 1 for findings, and says what, where and what to do', async () => {
+  const { code, out, error } = await run(folder, '--env-file', join(folder, '.env'))
+  expect({ code, error }).toEqual({ code: 1, error: '' })
+  expect(out).toContain(`metrics-exporter-none: OTEL_METRICS_EXPORTER=none: no metric leaves the process.
+  evidence: OTEL_METRICS_EXPORTER=none in .env
+  fix:      .env: OTEL_METRICS_EXPORTER=otlp
+  more:     homeostat/docs/doctor.md#metrics-exporter-none
+`)
+  expect(out).toContain('2 findings, ')
+  expect(out).not.toContain('hunter2')
+})
+
+it('prints the same as JSON', async () => {
+  const { code, out } = await run('--json', folder, `--env-file=${join(folder, '.env')}`)
+  expect(code).toBe(1)
+  const { findings, notes } = JSON.parse(out) as Diagnosis
+  expect(findings.map(({ id }) => id)).toEqual(['metrics-exporter-none', 'headers-not-valid'])
+  expect(notes).toEqual([])
+})
+
+it.each([
+  [[join(folder, 'missing')], 'does not exist'],
+  [[join(folder, 'server.js')], 'is not a folder'],
+  [[folder, folder], 'only one folder can be given'],
+  [[folder, '--env-file', join(folder, 'missing')], 'does not exist'],
+  [[folder, '--env-fil=x'], "unknown option '--env-fil'; did you mean --env-file?"],
+])('exits with 2 for %j', async (args, text) => {
+  const { code, out, error } = await run(...args)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(error).toContain(text)
+})
+
+it('the published file finds no fault in a healthy folder', async () => {
+  const { PATH } = process.env
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, 'doctor', folder], { env: { PATH } })
+  expect(stdout).toContain('no findings')
+})
