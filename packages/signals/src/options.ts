@@ -2,7 +2,7 @@ export { closestName, didYouMean, didYouMeanInSteps, resemblesOne } from './opti
 export { mergeOptions, readEnvironment, textIn, type Environment } from './options/environment-options.ts'
 export { jsonSchema, type JsonSchema } from './options/json-schema.ts'
 export { isScalar, listOptions, variableOf, type ListedOption } from './options/option-list.ts'
-export type { OptionProblem } from './options/option-problem.ts'
+export { childPath, type OptionProblem } from './options/option-problem.ts'
 export {
   alternativesOf,
   anyText,

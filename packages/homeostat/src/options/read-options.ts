@@ -4,11 +4,21 @@ import { mergeOptions, readEnvironment, readOptions, variableOf, warnOfOptions }
 import { checkedDomain } from './checked-domain.ts'
 import { GivenProgram } from './given-program.ts'
 import { enginesGiven } from './engines.ts'
+import { FILE_VARIABLE, OTEL_FILE_VARIABLE } from './file/option-file.ts'
+import { readOptionFile } from './file/read-option-file.ts'
 import { homeostatOptionsWith } from './option-schema.ts'
 import type { HomeostatOptions } from './options.ts'
 
 /** Variables that are read elsewhere and are not options. */
-const OTHER_VARIABLES = ['HOMEOSTAT_DISABLED', 'OTEL_SERVICE_NAME', 'OTEL_RESOURCE_ATTRIBUTES']
+export const OTHER_VARIABLES: readonly string[] = [
+  'HOMEOSTAT_DISABLED',
+  FILE_VARIABLE,
+  OTEL_FILE_VARIABLE,
+  'OTEL_SERVICE_NAME',
+  'OTEL_RESOURCE_ATTRIBUTES',
+]
+/** Options that are read in steps, because there may be thousands. */
+const APART = ['rules', 'responses']
 
 /** Options that may be used, and the paths of those that are not valid. */
 export interface CheckedOptions {
@@ -20,22 +30,25 @@ export interface CheckedOptions {
 }
 
 /**
- * Reads options from wherever they come: code first, then the environment. It never throws. Each mistake is one warning, and
+ * Reads options from wherever they come: code first, then the environment, then a file. It never throws. Each mistake is one warning, and
  * what is not valid is left out, so that the default holds.
  */
 export function readHomeostatOptions(given: unknown): CheckedOptions {
   const schema = homeostatOptionsWith(enginesGiven(given))
-  const code = readOptions(schema, given, { apart: ['rules', 'responses'] })
+  const code = readOptions(schema, given, { apart: APART })
   const environment = code.options.environment ?? process.env
   const variables = readEnvironment(schema, environment, OTHER_VARIABLES)
-  const merged = mergeOptions(code.options, variables.options)
-  const problems = [...code.problems, ...variables.problems]
+  const file = readOptionFile(schema, environment, APART)
+  const merged = mergeOptions(code.options, variables.options, file.options)
+  const problems = [...code.problems, ...variables.problems, ...file.problems]
   const domains = merged.domains?.map((domain, index) => checkedDomain(domain, `domains[${index}]`, problems))
   warnOfOptions(problems)
-  const wrong = new Set(problems.map(({ path }) => path))
+  // A name that nobody knows may have meant an option: `maxMod: 'off'` is a wrong `maxMode`.
+  const wrong = new Set(problems.flatMap(({ path, meant }) => (meant === undefined ? [path] : [path, meant])))
+  const apartOf = (name: string): unknown => (code.apart.has(name) ? code : file).apart.get(name)
   return {
     options: { ...merged, ...(domains && { domains }) },
-    program: new GivenProgram(code.apart.get('rules'), code.apart.get('responses')),
+    program: new GivenProgram(apartOf('rules'), apartOf('responses')),
     isWrong: path => wrong.has(path) || (path !== '' && wrong.has(variableOf(path.split('.')))),
   }
 }

@@ -1,4 +1,4 @@
-import { didYouMean } from './closest-name.ts'
+import { closestName } from './closest-name.ts'
 import { itemOf, listOptions } from './option-list.ts'
 import type { OptionProblem } from './option-problem.ts'
 import type { OptionSchema } from './option-schema.ts'
@@ -63,10 +63,12 @@ export function readEnvironment<T extends object>(
   for (const name of names ?? []) {
     if (!name.startsWith(PREFIX) || known.has(name)) continue
     if (++unknown > MOST_UNKNOWN) break
-    const hint = didYouMean(name, known)
+    const meant = closestName(name, known)
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
     problems.push({
       path: name,
       message: `${isPlainName(name) ? name : shownName(name)} is not a variable that Homeostat knows and is ignored${hint}`,
+      ...(meant !== undefined && { meant }),
     })
   }
   return { options: options as T, problems }

@@ -4,6 +4,8 @@ export interface OptionProblem {
   readonly path: string
   /** The whole line: the path, what came, what is expected, and what holds now. */
   readonly message: string
+  /** The path of the option that a name nobody knows was probably meant to be. */
+  readonly meant?: string
 }
 
 /** Where options come from. It stands before the path in a warning. */

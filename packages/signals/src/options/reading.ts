@@ -1,4 +1,4 @@
-import { closestName, didYouMean, resemblesOne } from './closest-name.ts'
+import { closestName, resemblesOne } from './closest-name.ts'
 import { closestForm, formOf, hasLongList, isValid, parse, withoutLists, wordsOf } from './option-forms.ts'
 import type { OptionProblem } from './option-problem.ts'
 import { childPath } from './option-problem.ts'
@@ -207,11 +207,12 @@ export class Reading {
 
   #unknown(path: string, name: string, known: readonly string[]): void {
     // A hint is dear, and nobody would read it.
-    const hint = this.#count < MOST_PROBLEMS ? didYouMean(name, known) : ''
+    const meant = this.#count < MOST_PROBLEMS ? closestName(name, known) : undefined
     const where = path === '' ? 'an option' : `an option of ${path}`
     this.#report(
       childPath(path, shownName(name)),
-      `is not ${where}${this.#outcome ? `; ${this.#outcome}` : ' and is ignored'}${hint}`,
+      `is not ${where}${this.#outcome ? `; ${this.#outcome}` : ' and is ignored'}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+      meant === undefined ? {} : { meant: childPath(path, meant) },
     )
   }
 
@@ -228,10 +229,10 @@ export class Reading {
     return NOTHING
   }
 
-  #report(path: string, what: string): void {
+  #report(path: string, what: string, rest: { readonly meant?: string } = {}): void {
     this.#count++
     const where = path === '' ? 'options' : path
-    if (this.#count < MOST_PROBLEMS) this.problems.push({ path, message: `${this.#source}${where} ${what}` })
+    if (this.#count < MOST_PROBLEMS) this.problems.push({ path, message: `${this.#source}${where} ${what}`, ...rest })
     else if (this.#count === MOST_PROBLEMS)
       this.problems.push({ path, message: `${this.#source}${where} ${what}; further mistakes are not listed` })
   }
