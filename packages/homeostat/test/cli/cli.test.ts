@@ -258,7 +258,7 @@ describe('help', () => {
 
   test('every option of a command is in its help, and every command in that of the command line', async () => {
     expect((await run('--help')).out).toMatch(
-      /\n {2}rules check +Checks [^]*\n {2}rules test +Runs .*\n {2}backtest +Replays [^]*\n {2}doctor +Reports/,
+      /\n {2}rules check +Checks [^]*\n {2}rules test +Runs .*\n {2}config print +[^]*\n {2}backtest +Replays [^]*\n {2}doctor +Reports/,
     )
     const { out } = await run('rules', 'check', '--help')
     for (const name of ['lint=LIST', 'lint-fatal', 'action=NAME', 'alert=NAME', 'enable-feature=LIST', 'help'])

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Command, command } from '../command-definition.ts'
+
+/** `homeostat config schema`. */
+export const configSchemaCommand: Command = command(
+  {
+    words: 'config schema',
+    operands: '',
+    summary: 'Prints the JSON Schema of the options, for editors and for checks of homeostat.yaml.',
+    examples: ['homeostat config schema > homeostat.schema.json'],
+    options: {},
+  },
+  ({ files, output }) => {
+    const [stray] = files
+    if (stray !== undefined) throw new Error(`unexpected '${stray}'`)
+    const file = createRequire(import.meta.url).resolve('homeostat/options.schema.json')
+    output.out(readFileSync(file, 'utf8').trimEnd())
+    return 0
+  },
+)
