@@ -36,15 +36,11 @@ export interface InstalledPackage {
   readonly path: string
   /** The package by which it is reached, undefined for the application itself. */
   readonly via: string | undefined
-  readonly peers: ReadonlyMap<string, Peer>
+  /** Ranges of `peerDependencies`, by name. */
+  readonly peers: ReadonlyMap<string, string>
   readonly engine: string | undefined
   /** Path of the copy that this package loads, by name; for the names in `WATCHED` only. */
   readonly loads: ReadonlyMap<string, string>
-}
-
-export interface Peer {
-  readonly range: string
-  readonly isOptional: boolean
 }
 
 export interface StartCommand {

@@ -7,41 +7,51 @@ export interface ImageFacts {
   readonly node: NodeInUse | undefined
 }
 
+interface Stage {
+  environment: Map<string, Setting>
+  entry: string | undefined
+  command: string | undefined
+  node: NodeInUse | undefined
+}
+
 const FROM = 'Dockerfile'
 
-/** Instructions that have no effect here are passed over, and so is what is not valid. */
-export function parseDockerfile(text: string): ImageFacts {
-  let environment = new Map<string, Setting>()
-  let entry: string | undefined
-  let command: string | undefined
-  let node: NodeInUse | undefined
-  const stages = new Map<string, NodeInUse>()
+/**
+ * Undefined where the text has no stage. Instructions that have no effect here are passed over, and so is what is not valid.
+ */
+export function parseDockerfile(text: string): ImageFacts | undefined {
+  const stages = new Map<string, Stage>()
+  const defaults = new Map<string, string>()
+  let stage: Stage | undefined
   for (const line of text.replaceAll(/\\\r?\n/g, ' ').split(/\r?\n/)) {
     const [, written = '', rest = ''] = /^\s*([A-Za-z]+)\s+(.*)$/.exec(line) ?? []
-    switch (written.toUpperCase()) {
-      case 'FROM': {
-        const [image = '', , stage] = rest.split(/\s+/).filter(word => !word.startsWith('--'))
-        environment = new Map()
-        entry = command = undefined
-        node = nodeOf(image) ?? stages.get(image.toLowerCase())
-        if (stage !== undefined && node) stages.set(stage.toLowerCase(), node)
-        break
-      }
-      case 'ENV':
-        for (const [name, value] of settingsOf(rest)) environment.set(name, { value, from: FROM })
-        break
-      case 'ENTRYPOINT':
-        entry = lineOf(rest)
-        command = undefined
-        break
-      case 'CMD':
-        command = lineOf(rest)
-        break
-      default:
+    const instruction = written.toUpperCase()
+    if (instruction === 'ARG') {
+      for (const [name, value] of settingsOf(rest)) defaults.set(name, value)
+    } else if (instruction === 'FROM') {
+      const [image = '', , name] = rest.split(/\s+/).filter(word => !word.startsWith('--'))
+      const base = stages.get(image.toLowerCase())
+      stage = base
+        ? { ...base, environment: new Map(base.environment) }
+        : { environment: new Map(), entry: undefined, command: undefined, node: nodeOf(withDefaults(image, defaults)) }
+      if (name !== undefined) stages.set(name.toLowerCase(), stage)
+    } else if (stage && instruction === 'ENV') {
+      for (const [name, value] of settingsOf(rest)) stage.environment.set(name, { value, from: FROM })
+    } else if (stage && instruction === 'ENTRYPOINT') {
+      stage.entry = lineOf(rest)
+      stage.command = undefined
+    } else if (stage && instruction === 'CMD') {
+      stage.command = lineOf(rest)
     }
   }
+  if (!stage) return undefined
+  const { entry, command, environment, node } = stage
   const whole = [entry, command].filter(part => part !== undefined).join(' ')
   return { command: whole === '' ? undefined : { value: whole, from: `${FROM} CMD` }, environment, node }
+}
+
+function withDefaults(image: string, defaults: ReadonlyMap<string, string>): string {
+  return image.replaceAll(/\$\{?(\w+)\}?/g, (written, name: string) => defaults.get(name) ?? written)
 }
 
 function nodeOf(image: string): NodeInUse | undefined {

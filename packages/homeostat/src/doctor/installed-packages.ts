@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
-import type { InstalledPackage, Manifest, Peer } from './application-facts.ts'
-import { isRecord, textAt, textsAt, type FileReading } from './file-reading.ts'
+import type { InstalledPackage, Manifest } from './application-facts.ts'
+import { textAt, textsAt, type FileReading } from './file-reading.ts'
 
 const MOST_PACKAGES = 5000
 const NAME = /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/
@@ -73,12 +73,20 @@ export function readInstalledPackages(
       version: textAt(own, 'version') ?? '',
       path: reading.shown(folder),
       via,
-      peers: peersOf(own),
+      peers: textsAt(own, 'peerDependencies'),
       engine: textsAt(own, 'engines').get('node'),
       loads: new Map(loads),
     })
   }
   return [...found.values()]
+}
+
+/** Whether anything is installed where Node looks for packages. */
+export function hasInstalled(reading: FileReading, manifest: Readonly<Record<string, unknown>>): boolean {
+  const names = dependenciesOf(manifest)
+  if (names.length === 0 || names.some(name => isFound(reading, name))) return true
+  reading.note("no dependency is in node_modules: install first; the store of Yarn's Plug'n'Play is not read")
+  return false
 }
 
 /** Whether the application can load a package. */
@@ -117,14 +125,4 @@ function folderOf(
 function dependenciesOf(manifest: Readonly<Record<string, unknown>>): string[] {
   const names = DEPENDENCY_FIELDS.flatMap(field => [...textsAt(manifest, field).keys()])
   return [...new Set(names)].filter(name => NAME.test(name) && name !== 'node_modules')
-}
-
-function peersOf(manifest: Readonly<Record<string, unknown>>): Map<string, Peer> {
-  const notes = isRecord(manifest['peerDependenciesMeta']) ? manifest['peerDependenciesMeta'] : {}
-  return new Map(
-    [...textsAt(manifest, 'peerDependencies')].map(([name, range]) => {
-      const note = Object.hasOwn(notes, name) ? notes[name] : undefined
-      return [name, { range, isOptional: isRecord(note) && note['optional'] === true }]
-    }),
-  )
 }

@@ -5,7 +5,7 @@ import { readBundling } from './bundling.ts'
 import { parseCompose, type ComposeFacts } from './compose-file.ts'
 import { parseDockerfile } from './dockerfile.ts'
 import { FileReading } from './file-reading.ts'
-import { isFound, readInstalledPackages, readManifest } from './installed-packages.ts'
+import { hasInstalled, isFound, readInstalledPackages, readManifest } from './installed-packages.ts'
 import { isPath, readLoadOrder } from './load-order.ts'
 import { readConfigFile } from './otel-config-file.ts'
 import { packageOf } from './package-name.ts'
@@ -36,10 +36,10 @@ export function readApplication(folder: string, { machine, envFile }: ReadApplic
   const manifest = readManifest(raw)
   const image = parseDockerfile(reading.text(join(root, 'Dockerfile')) ?? '')
   const compose = readCompose(reading)
-  const { start, assignments } = parseStart(manifest, image.command)
+  const { start, assignments } = parseStart(manifest, image?.command)
 
   // Later ones win, as in the process.
-  const environment = new Map([...image.environment, ...compose.environment])
+  const environment = new Map([...(image?.environment ?? []), ...compose.environment])
   const envFiles = start.flags.filter(({ name }) => name === '--env-file' || name === '--env-file-if-exists')
   for (const { value } of envFiles) addFile(environment, reading, resolve(root, value))
   if (envFile !== undefined) addFile(environment, reading, resolve(envFile))
@@ -51,16 +51,18 @@ export function readApplication(folder: string, { machine, envFile }: ReadApplic
   const wholeStart = { ...start, flags }
   const preloads = flags.filter(({ name }) => name === '--import' || name === '--require')
   const preloaded = preloads.filter(({ value }) => !isPath(value)).flatMap(({ value }) => packageOf(value) ?? [])
+  const isInstalled = hasInstalled(reading, raw)
   const order = readLoadOrder(reading, manifest, wholeStart)
   return {
     manifest,
     packages: readInstalledPackages(reading, raw, preloaded),
-    missingPreloads: preloaded.filter(name => !isFound(reading, name)),
+    missingPreloads: isInstalled ? preloaded.filter(name => !isFound(reading, name)) : [],
     start: wholeStart,
     environment,
     events: order.events,
     marks: order.marks,
-    node: image.node ?? { range: machine.nodeVersion.replace(/^v/, ''), from: 'this command' },
+    // An image whose version is not known has another Node than this machine.
+    node: image ? image.node : { range: machine.nodeVersion.replace(/^v/, ''), from: 'this command' },
     memoryLimits: memoryLimits(machine, compose),
     bundling: readBundling(reading, manifest),
     configFile: readConfigFile(reading, environment.get('OTEL_CONFIG_FILE')),

@@ -71,7 +71,7 @@ function follow(
   // The last command is the one that goes on running: `npm run build && node dist/main.js`.
   for (const words of shellCommands(command.value).toReversed()) {
     const own = new Map<string, Setting>()
-    const rest = withoutPrefix(words, command.from, own)
+    const rest = withoutRunner(manifest, withoutPrefix(words, command.from, own))
     const program = rest[0]?.split('/').at(-1)
     let start: StartCommand | undefined
     if (program !== undefined && NODES.has(program)) {
@@ -95,9 +95,21 @@ function withoutPrefix(words: readonly string[], from: string, assignments: Map<
     const word = words[index]!
     const [, name, value] = ASSIGNMENT.exec(word) ?? []
     if (name !== undefined && value !== undefined) assignments.set(name, { value, from })
-    else if (!WRAPPERS.has(word.split('/').at(-1)!)) break
+    else if (!isWrapper(word) && !(index > 0 && word.startsWith('-'))) break
   }
   return words.slice(index)
+}
+
+/** Entry points of images are scripts that run what is behind them. */
+function isWrapper(word: string): boolean {
+  return WRAPPERS.has(word.split('/').at(-1)!) || /entrypoint(?:\.sh)?$/.test(word)
+}
+
+/** `yarn node server.js` and `pnpm exec node server.js` without what runs Node. */
+function withoutRunner(manifest: Manifest, words: readonly string[]): readonly string[] {
+  const at = words.findIndex((word, index) => index > 0 && index <= 2 && NODES.has(word))
+  const isRunner = at > 0 && RUNNERS.has(words[0]!) && !manifest.scripts.has(words[at]!)
+  return isRunner ? words.slice(at) : words
 }
 
 function parseArguments(words: readonly string[], from: string, manifest: Manifest): Omit<StartCommand, 'from'> {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -69,6 +70,19 @@ it.each([
   const { code, out, error } = await run(...args)
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(error).toContain(text)
+})
+
+it('nothing of it is loaded by import of the package', () => {
+  const loaded = new Set<string>()
+  const queue = [fileURLToPath(new URL('../../dist/index.js', import.meta.url))]
+  for (const file of queue) {
+    if (loaded.has(file)) continue
+    loaded.add(file)
+    const text = readFileSync(file, 'utf8')
+    expect(text, file).not.toContain('api-newer-than-provider')
+    for (const [, path = ''] of text.matchAll(/(?:from|import)\s*"(\.[^"]+)"/g)) queue.push(join(dirname(file), path))
+  }
+  expect(loaded.size).toBeGreaterThan(2)
 })
 
 it('the published file finds no fault in a healthy folder', async () => {

@@ -38,6 +38,9 @@ export const healthyApplications: Readonly<Record<string, Sample>> = {
       },
     ),
   },
+  'Node run by yarn': {
+    files: application({ scripts: { start: 'OTEL_SERVICE_NAME=shop yarn node -r ./otel.js server.js' } }),
+  },
   'two copies of one version of the api': {
     files: application(
       { dependencies: { cart: '1' } },
@@ -125,6 +128,8 @@ export const healthyApplications: Readonly<Record<string, Sample>> = {
       OTEL_METRIC_EXPORT_TIMEOUT: '5000',
       OTEL_METRICS_EXPORTER: 'otlp,console',
       OTEL_PYTHON_LOG_CORRELATION: 'true',
+      OTEL_RESOURCE_ATTRIBUTES_POD_NAME: 'shop-1',
+      OTEL_SERVICE_VERSION: '1.0',
       OTEL_SDK_DISABLED: 'FALSE',
       HOMEOSTAT_MODE: 'advise',
     },
@@ -146,6 +151,25 @@ export const healthyApplications: Readonly<Record<string, Sample>> = {
       },
     ),
   },
-  'no OpenTelemetry at all': { files: { 'package.json': { name: 'shop', dependencies: { express: '5' } } } },
+  'an image whose version is an argument, with an entry point': {
+    files: application(
+      {},
+      {
+        Dockerfile:
+          'ARG TAG=24\nFROM node:${TAG}-slim AS base\nENV OTEL_SERVICE_NAME=shop\nFROM base\nENTRYPOINT ["docker-entrypoint.sh"]\nCMD ["node", "--require", "./otel.js", "server.js"]\n',
+      },
+    ),
+    nodeVersion: 'v18.0.0',
+  },
+  'an image that is not known': {
+    files: application(
+      {},
+      { Dockerfile: 'FROM registry.acme.dev/base\nENV OTEL_SERVICE_NAME shop\nCMD node -r ./otel.js .\n' },
+    ),
+    nodeVersion: 'v18.0.0',
+  },
+  'no OpenTelemetry at all': {
+    files: { 'package.json': { name: 'shop', dependencies: { express: '5' } }, ...installed('express', '5.1.0') },
+  },
   'an empty folder': { files: {} },
 }

@@ -149,6 +149,19 @@ it('packages that depend on each other in a circle are read once', () => {
   expect(packages).toHaveLength(2)
 })
 
+it('a folder without installed packages has a note, not a finding per package', () => {
+  const { files } = {
+    files: { 'package.json': application({ scripts: { start: 'node --import @acme/x .' } })['package.json'] },
+  }
+  expect(diagnosisOf({ files })).toMatchObject({ findings: [], notes: [expect.stringContaining('install first')] })
+})
+
+it('an endless range is not compared', () => {
+  const engines = { node: '>=1 '.repeat(50_000) }
+  const files = application({}, installed('@opentelemetry/sdk-node', '0.223.0', { engines }))
+  expect(diagnosisOf({ files }).findings).toEqual([])
+})
+
 it('an aliased package goes by its own name', () => {
   const { packages } = diagnosisOf({
     files: {

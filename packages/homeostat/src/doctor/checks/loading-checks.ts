@@ -15,7 +15,12 @@ export const loadingChecks: readonly Check[] = [
     find(facts) {
       const late = lateStart(facts)
       if (!late || (late.library.file === late.start.file && late.start.isHoisted)) return []
-      return [lateFinding(late, `load ${late.start.file} before everything else: node --import ./${late.start.file}`)]
+      return [
+        lateFinding(
+          late,
+          `${late.library.file}: load ${late.start.file} in the first line, or preload it with --import or --require`,
+        ),
+      ]
     },
   },
   {

@@ -31,7 +31,8 @@ export const switchChecks: readonly Check[] = [
       return [...environment].flatMap(([name, { from }]) => {
         if (!/^OTEL_/i.test(name) || OTEL_VARIABLES.has(name) || OTHER_LANGUAGES.test(name)) return []
         const meant = closestName(name, OTEL_VARIABLES)
-        if (meant === undefined) return []
+        // The operator for Kubernetes, for one, sets OTEL_RESOURCE_ATTRIBUTES_POD_NAME.
+        if (meant === undefined || name.startsWith(`${meant}_`)) return []
         return [{ evidence: `${shownName(name)} in ${from}`, fix: `${from}: rename it to ${meant}` }]
       })
     },

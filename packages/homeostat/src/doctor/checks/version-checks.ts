@@ -1,7 +1,7 @@
-import { intersects, satisfies, valid, validRange } from 'semver'
 import type { InstalledPackage } from '../application-facts.ts'
 import type { Check, Finding } from '../check.ts'
 import { ownCopy, sdkLineOf, shownCopy } from '../sdk-in-use.ts'
+import { accepts, overlap } from '../version-range.ts'
 
 /** Packages whose versions do not fit together, or do not fit Node. */
 export const versionChecks: readonly Check[] = [
@@ -39,7 +39,7 @@ export const versionChecks: readonly Check[] = [
         .filter(each => (sdkLineOf(each) ?? line) !== line)
         .map(each => ({
           evidence: `${each.name} ${each.version} is of line ${sdkLineOf(each)}, ${sdk.name} ${sdk.version} of line ${line}`,
-          fix: `package.json: "${each.name}": "${line === 3 ? '^0.301.0' : line === 2 ? '^0.223.0' : '^0.57.0'}"`,
+          fix: `package.json: "${each.name}" in a version of line ${line}, ${RELEASES[line] ?? 'the one of the SDK'}`,
         }))
     },
   },
@@ -51,10 +51,9 @@ export const versionChecks: readonly Check[] = [
     find(facts) {
       return facts.packages.flatMap(each => {
         const findings: Finding[] = []
-        for (const [name, { range }] of each.peers) {
+        for (const [name, range] of each.peers) {
           const peer = facts.packages.find(({ path }) => path === each.loads.get(name))
-          if (!peer || valid(peer.version) === null || validRange(range) === null) continue
-          if (satisfies(peer.version, range, { includePrerelease: true })) continue
+          if (!peer || accepts(range, peer.version) !== false) continue
           findings.push({
             evidence: `${shownCopy(each)} needs ${name} ${range} and finds ${peer.version} in ${peer.path}`,
             fix: `package.json: "${name}": "${range}", or another version of ${each.name}`,
@@ -70,12 +69,11 @@ export const versionChecks: readonly Check[] = [
     why: 'Package managers only warn. The package fails when it is loaded, or later where it uses what this Node does not have.',
     fix: 'Use a newer Node, or an older version of the package.',
     find({ node, packages }) {
-      if (!node || validRange(node.range) === null) return []
+      if (!node) return []
       const byEngine = Map.groupBy(
         packages
           .filter(({ name }) => name.startsWith('@opentelemetry/') || /^(?:@homeostat\/|homeostat$)/.test(name))
-          .filter(({ engine = '*' }) => validRange(engine) !== null)
-          .filter(({ engine = '*' }) => !intersects(node.range, engine, { includePrerelease: true })),
+          .filter(({ engine = '*' }) => overlap(node.range, engine) === false),
         ({ engine }) => engine,
       )
       return [...byEngine].map(([engine, each]) => ({
@@ -86,6 +84,11 @@ export const versionChecks: readonly Check[] = [
   },
 ]
 
+const RELEASES: Readonly<Record<number, string>> = {
+  1: 'below 0.200',
+  2: '0.200 to 0.299 or 2.x',
+  3: '0.300 and later or 3.x',
+}
 const INSTRUMENTATION = '@opentelemetry/instrumentation'
 
 function named(packages: readonly InstalledPackage[]): string {
