@@ -1,4 +1,4 @@
-import type { Arena } from './arena.ts'
+import type { Arena } from './learning/arena.ts'
 
 const SLOT_WIDTHS_MS = [60_000, 180_000, 300_000, 900_000, 1_800_000, 3_600_000]
 const WEEK_MS = 7 * 86_400_000

@@ -1,4 +1,4 @@
-import type { Arena } from './arena.ts'
+import type { Arena } from './learning/arena.ts'
 
 const HOUR_MS = 3_600_000
 /** Places in {@link Crossings.shares}. */

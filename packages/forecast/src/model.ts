@@ -1,5 +1,5 @@
-import { base64, bytesOf } from './base64.ts'
-import type { Forest } from './forest.ts'
+import { base64, bytesOf } from './learning/base64.ts'
+import type { Forest } from './learning/forest.ts'
 import { FEATURES, INPUTS } from './situation.ts'
 import { ModelError } from './errors.ts'
 

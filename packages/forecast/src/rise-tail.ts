@@ -1,4 +1,4 @@
-import type { Arena } from './arena.ts'
+import type { Arena } from './learning/arena.ts'
 
 const BINS = 40
 /** Twice the octaves below the unit at which the bins begin: rises from 2^-14 of the unit up to 2^6 of it. */

@@ -1,6 +1,6 @@
-import type { Arena } from './arena.ts'
+import type { Arena } from './learning/arena.ts'
 import { ForecastStateError } from './errors.ts'
-import { base64, bytesOf } from './base64.ts'
+import { base64, bytesOf } from './learning/base64.ts'
 
 /** Numbers as they are and an arena as base64 (little-endian): exact, and half as long as digits. */
 export interface Saved {

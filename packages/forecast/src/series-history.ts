@@ -1,4 +1,4 @@
-import { Arena } from './arena.ts'
+import { Arena } from './learning/arena.ts'
 import type { Saved } from './saved.ts'
 import { load, save } from './saved.ts'
 

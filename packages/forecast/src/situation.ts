@@ -1,4 +1,4 @@
-import { Arena } from './arena.ts'
+import { Arena } from './learning/arena.ts'
 import type { Shape } from './experience.ts'
 import { Experience } from './experience.ts'
 import { describeInputs } from './features/inputs.ts'
@@ -7,7 +7,7 @@ import { Aspects } from './features/aspects.ts'
 import { Names, Rows } from './features/rows.ts'
 import { CELLS, TABLES } from './features/tables.ts'
 import { Traits } from './features/traits.ts'
-import type { Reason } from './reason.ts'
+import type { Reason } from './explanation/reason.ts'
 import { SeriesHistory } from './series-history.ts'
 
 /** One moment of one limit and horizon in numbers; written over and over, so that nothing is allocated. */

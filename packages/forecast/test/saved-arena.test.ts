@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { Arena } from '../src/arena.ts'
+import { Arena } from '../src/learning/arena.ts'
 import { load, save } from '../src/saved.ts'
 
 function arena(): { readonly arena: Arena; readonly wide: Float64Array; readonly narrow: Float32Array } {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { forestLogOdds } from '../src/forest.ts'
-import { sigmoid } from '../src/logit.ts'
+import { forestLogOdds } from '../src/learning/forest.ts'
+import { sigmoid } from '../src/learning/logit.ts'
 import { binFeatures, boost } from '../training/boosting.ts'
 import type { Series } from '../training/series.ts'
 import { foldsOf } from '../training/series.ts'

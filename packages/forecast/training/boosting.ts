@@ -3,7 +3,7 @@
 // the split gain and Newton leaf of Chen and Guestrin, "XGBoost", 2016.
 
 import { createRandom } from '@homeostat/signals/random'
-import type { Forest } from '../src/forest.ts'
+import type { Forest } from '../src/learning/forest.ts'
 
 export interface BoostingOptions {
   readonly trees: number

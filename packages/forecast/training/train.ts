@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Forest } from '../src/forest.ts'
+import type { Forest } from '../src/learning/forest.ts'
 import type { Model, ModelData } from '../src/model.ts'
 import { encodeModel } from '../src/model.ts'
 import { FEATURES, INPUTS } from '../src/situation.ts'

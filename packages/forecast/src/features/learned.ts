@@ -1,5 +1,5 @@
 import type { Experience } from '../experience.ts'
-import { logit } from '../logit.ts'
+import { logit } from '../learning/logit.ts'
 import type { SeriesHistory } from '../series-history.ts'
 import type { Aspects } from './aspects.ts'
 import type { Rows } from './rows.ts'

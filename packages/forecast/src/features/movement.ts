@@ -1,4 +1,4 @@
-import { within } from '../bins.ts'
+import { within } from '../learning/bins.ts'
 import type { Experience } from '../experience.ts'
 import type { SeriesHistory } from '../series-history.ts'
 import { BUCKETS_KEPT, MOMENT, PEAK, STEPS_KEPT } from '../series-history.ts'

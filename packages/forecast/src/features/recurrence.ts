@@ -1,4 +1,4 @@
-import { within } from '../bins.ts'
+import { within } from '../learning/bins.ts'
 import type { Experience } from '../experience.ts'
 import type { SeriesHistory } from '../series-history.ts'
 import { BUCKET_MS, BUCKETS_A_DAY, BUCKETS_KEPT, EMPTY } from '../series-history.ts'

@@ -1,4 +1,4 @@
-import type { Reason } from '../reason.ts'
+import type { Reason } from '../explanation/reason.ts'
 
 /**
  * A table of names, values and reasons that is filled anew for every sample. A row is one call, so a feature is added in one

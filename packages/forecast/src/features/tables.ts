@@ -1,5 +1,5 @@
-import { binOf } from '../bins.ts'
-import type { Reason } from '../reason.ts'
+import { binOf } from '../learning/bins.ts'
+import type { Reason } from '../explanation/reason.ts'
 import type { SeriesHistory } from '../series-history.ts'
 import type { Aspects } from './aspects.ts'
 

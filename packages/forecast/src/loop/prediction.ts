@@ -1,4 +1,4 @@
-import type { Score } from '../running-score.ts'
+import type { Score } from '../learning/running-score.ts'
 import type { Resource } from './resource.ts'
 
 /** With fewer crossings a positive skill may be chance. Overlapping forecasts of one crossing count each. */

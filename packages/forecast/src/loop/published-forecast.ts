@@ -2,7 +2,7 @@ import type { MetricDefinition } from '@homeostat/semconv'
 import { attributes as a, metrics } from '@homeostat/semconv'
 import type { LevelSeries, Registry } from '@homeostat/signals'
 import type { Prediction } from '../forecaster.ts'
-import type { Score } from '../running-score.ts'
+import type { Score } from '../learning/running-score.ts'
 import type { Horizon, ReadTarget } from './forecast-target.ts'
 
 /** The gauges of one target and horizon. */

@@ -1,18 +1,14 @@
-import { cp, mkdir, mkdtemp, readdir, utimes, writeFile } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Response, StateStore } from '@homeostat/optimizer'
+import type { StateStore } from '@homeostat/optimizer'
 import { createFileStateStore } from '@homeostat/optimizer/engines'
-import type { History, SavedHistory } from '@homeostat/optimizer/parts'
-import { evidenceSection, Histories, StateKeeper } from '@homeostat/optimizer/parts'
+import type { SavedHistory } from '@homeostat/optimizer/parts'
 import { beforeEach, expect, test } from 'vitest'
-import { earlierHistories } from '../../src/state/earlier-histories.ts'
-import { StatePlaces } from '../../src/state/state-places.ts'
+import { EvidenceProcess, known } from './evidence-process.ts'
 
 const DAY_MS = 86_400_000
 const TEXTS = Array.from({ length: 4 }, (_, index) => `evidence/${index}`)
-const response: Response = { to: { alert: 'Slow' }, action: 'cache.warm', priority: 'slo' }
-const known = { alert: 'Slow', action: 'cache.warm', version: '1', response }
 
 let folder: string
 let store: StateStore
@@ -24,26 +20,15 @@ beforeEach(async () => {
   now = Date.now()
 })
 
-/** What one process of the service knows and saves. */
-class Process {
-  readonly errors: unknown[] = []
-  readonly histories = new Histories({ intervalMs: 5000, random: () => 0.5 })
-  readonly #onError = (error: unknown): void => void this.errors.push(error)
-  readonly disk = new StateKeeper({
-    sections: [evidenceSection(this.histories, () => earlierHistories(folder, this.#onError))],
-    places: new StatePlaces({ folder, candidates: () => [], engines: [], onError: this.#onError }),
-    onError: this.#onError,
-    clock: () => now,
-  })
+class Process extends EvidenceProcess {
+  constructor() {
+    super(folder, () => now)
+  }
 
   static async started(): Promise<Process> {
     const process = new Process()
     await process.disk.start()
     return process
-  }
-
-  get history(): History {
-    return this.histories.of(known)
   }
 
   async learns(change: Partial<SavedHistory>): Promise<void> {
@@ -270,44 +255,6 @@ test('a history that is too long for a text keeps its verdict and its quarantine
   const next = (await Process.started()).history
   expect([next.counts.acts, next.save().trials.act]).toEqual([0, 200])
   expect([next.statistics, next.standing.quarantine?.reason]).toEqual([decided, 'it did harm'])
-})
-
-const fixtures = new URL('../fixtures/histories', import.meta.url).pathname
-const earlier = { ...known, version: '1a2b' }
-
-test('evidence that an earlier release kept in files is read, and kept from then on', async () => {
-  await mkdir(folder, { mode: 0o700 })
-  await cp(fixtures, join(folder, 'histories'), { recursive: true })
-  const first = await Process.started()
-  const { trials, breaches, decided: verdict, acts } = first.histories.of(earlier).save()
-  expect([trials, breaches, verdict?.verdict]).toEqual([{ act: 6, control: 6 }, { act: 1, control: 0 }, 'effective'])
-  expect([acts.length, acts[0]!.before[1]]).toEqual([6, [1_789_999_985_000, 3.12021]])
-  await first.disk.save()
-  expect(await readdir(join(folder, 'histories'))).toHaveLength(1)
-
-  // The files stay for the earlier release, and do not come back over what was learned since.
-  const second = await Process.started()
-  expect(second.histories.of(earlier).save()).toEqual(first.histories.of(earlier).save())
-  second.histories.of(earlier).advance({ type: 'reset' }, now)
-  await second.disk.stop()
-  const third = await Process.started()
-  expect(third.histories.of(earlier).counts.acts).toBe(0)
-  expect([...first.errors, ...second.errors, ...third.errors]).toEqual([])
-})
-
-test('files of an earlier release that are damaged are reported once, and those not written for 90 days removed', async () => {
-  const histories = join(folder, 'histories')
-  await mkdir(folder, { mode: 0o700 })
-  await cp(fixtures, histories, { recursive: true })
-  for (const [index, text] of ['', '{', 'null', '{"key":"a","savedAt":1,"acts":1,"controls":0}'].entries())
-    await writeFile(join(histories, `000000000000000${index}.jsonl`), text)
-  const old = join(histories, 'ffffffffffffffff.jsonl')
-  await writeFile(old, '')
-  await utimes(old, new Date(now - 91 * DAY_MS), new Date(now - 91 * DAY_MS))
-  const first = await Process.started()
-  expect(first.histories.of(earlier).save().trials.act).toBe(6)
-  expect(first.errors.map(String)).toEqual([expect.stringContaining('4 files of the evidence')])
-  expect(await readdir(histories)).not.toContain('ffffffffffffffff.jsonl')
 })
 
 function withTrialsOf(act: number): Partial<SavedHistory> {

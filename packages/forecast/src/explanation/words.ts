@@ -1,8 +1,8 @@
 import { percent } from './percent.ts'
-import type { Experience } from './experience.ts'
+import type { Experience } from '../experience.ts'
 import type { Reason } from './reason.ts'
-import type { SeriesHistory } from './series-history.ts'
-import type { Situation } from './situation.ts'
+import type { SeriesHistory } from '../series-history.ts'
+import type { Situation } from '../situation.ts'
 
 /** What there is to say about each part of a situation. */
 export function wordsOf(

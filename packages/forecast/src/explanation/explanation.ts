@@ -1,9 +1,9 @@
 import { percent } from './percent.ts'
 import type { Reason } from './reason.ts'
-import type { SeriesHistory } from './series-history.ts'
-import type { Situation } from './situation.ts'
-import { REASONS } from './situation.ts'
-import type { Target } from './target.ts'
+import type { SeriesHistory } from '../series-history.ts'
+import type { Situation } from '../situation.ts'
+import { REASONS } from '../situation.ts'
+import type { Target } from '../target.ts'
 import { wordsOf } from './words.ts'
 
 /** One reason for a forecast, and how much it moved the probability. */
