@@ -1,3 +1,4 @@
+import { diag } from '@opentelemetry/api'
 import type { ActionEvidence, Explanation, LedgerListener, Mode } from '@homeostat/optimizer'
 import { isAdvice, Optimizer } from '@homeostat/optimizer'
 import { steadyNow, type TraceWindow } from '@homeostat/optimizer/parts'
@@ -143,7 +144,8 @@ export class Homeostat implements AsyncDisposable {
    * ```
    */
   attach<R extends object>(reader: R): R {
-    this.#attachments.attach(reader)
+    if (!this.#attachments.attach(reader))
+      diag.warn('homeostat: the reader serves another Homeostat already; stop() that one before it is attached anew')
     return reader
   }
 

@@ -1,7 +1,7 @@
-import { diag } from '@opentelemetry/api'
-import type { Registry, ScopeMetrics } from '@homeostat/signals'
-import { fieldOf, shownValue } from '@homeostat/signals/options'
+import type { Registry, ScopeMetrics, SignalProducer } from '@homeostat/signals'
+import { shownValue } from '@homeostat/signals/options'
 import { isReader, type AttachableReader } from './attachable-reader.ts'
+import { classNameOf } from './class-name.ts'
 import type { DoublingScope } from './doubled-metrics.ts'
 import { doublingScopes, withoutDoubled } from './doubled-metrics.ts'
 import { providerOf } from './provider-of.ts'
@@ -28,32 +28,29 @@ export class NotAReaderError extends TypeError {
 
   constructor(what: unknown) {
     super(
-      `attach() takes a metric reader with a collect() method, e.g. new PrometheusExporter(), but was given ${classOf(what)}`,
+      `attach() takes a metric reader with a collect() method, e.g. new PrometheusExporter(), but was given ${shownClassOf(what)}`,
     )
   }
 }
 
-/** The engine that a reader serves now. */
-const attachedTo = new WeakMap<object, AttachTarget>()
+const KEY = Symbol.for('homeostat.attached')
+
+/** What each reader serves now. A bundle holds another copy of this module, which must not serve the same reader. */
+const attachedTo = ((globalThis as { [KEY]?: WeakMap<object, unknown> })[KEY] ??= new WeakMap<object, unknown>())
 
 /**
  * Wraps the reader's own `collect`: one collection then serves its exporter and our rules, and our registries are
  * appended to it with that reader's temporality. A reader of our own beside it would run every observable callback of
  * the process a second time, and upstream ones reset themselves inside it.
  *
- * @returns disposing it gives the reader its own `collect` back
+ * @returns disposing it gives the reader its own `collect` back; undefined where the reader serves another Homeostat
+ * @throws NotAReaderError
  */
-export function attachReader(reader: object, target: AttachTarget): Disposable {
+export function attachReader(reader: object, target: AttachTarget): Disposable | undefined {
   if (!isReader(reader)) throw new NotAReaderError(reader)
-  const present = attachedTo.get(reader)
-  if (present === target) return NOTHING_TO_DO
-  if (present !== undefined) {
-    diag.warn('homeostat: the reader serves another Homeostat already; stop() that one before it is attached anew')
-    return NOTHING_TO_DO
-  }
-  attachedTo.set(reader, target)
+  if (attachedTo.has(reader)) return undefined
 
-  const producers = target.registries.map(registry => registry.producer(reader))
+  let producers: readonly SignalProducer[] = []
   const [engine] = target.registries
   const had = Object.getOwnPropertyDescriptor(reader, 'collect')
   const collect = reader.collect.bind(reader)
@@ -81,7 +78,16 @@ export function attachReader(reader: object, target: AttachTarget): Disposable {
       return result
     }
   }
-  reader.collect = collectWithHomeostat
+  const isWrapped = Reflect.defineProperty(reader, 'collect', {
+    value: collectWithHomeostat,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  })
+  if (!isWrapped) throw new NotAReaderError(reader)
+  attachedTo.set(reader, target)
+  // Last: from here on the registries are exported by readers alone.
+  producers = target.registries.map(registry => registry.producer(reader))
 
   return {
     [Symbol.dispose]: () => {
@@ -93,9 +99,6 @@ export function attachReader(reader: object, target: AttachTarget): Disposable {
   }
 }
 
-const NOTHING_TO_DO: Disposable = { [Symbol.dispose]: () => undefined }
-
-function classOf(value: unknown): string {
-  const name = typeof value === 'object' ? fieldOf(fieldOf(value, 'constructor'), 'name') : undefined
-  return typeof name === 'string' && /^[\w$]{1,60}$/.test(name) ? name : shownValue(value)
+function shownClassOf(value: unknown): string {
+  return (typeof value === 'object' ? classNameOf(value) : undefined) ?? shownValue(value)
 }

@@ -10,8 +10,9 @@ import { tidyTextReaders } from './text-readers.ts'
 
 /** The readers and providers of the application that Homeostat has changed. Disposing of it restores them. */
 export class Attachments implements Disposable {
-  /** The readers that were attached. */
+  /** The readers that serve this Homeostat. */
   readonly readers: Set<object> = new Set()
+  readonly #attached = new Map<object, Disposable>()
   readonly #target: AttachTarget
   readonly #faults: Faults
   readonly #held: Disposable[] = []
@@ -21,10 +22,36 @@ export class Attachments implements Disposable {
     this.#faults = faults
   }
 
-  /** @throws NotAReaderError when it is given anything but a metric reader */
-  attach(reader: object): void {
-    this.hold(attachReader(reader, this.#target))
+  /**
+   * Whether the reader serves this Homeostat now; it may serve another one already.
+   *
+   * @throws NotAReaderError when it is given anything but a metric reader
+   */
+  attach(reader: object): boolean {
+    if (this.readers.has(reader)) return true
+    const attached = attachReader(reader, this.#target)
+    if (attached === undefined) return false
+    this.#attached.set(reader, attached)
     this.readers.add(reader)
+    return true
+  }
+
+  /** Gives a reader its own `collect` back. */
+  detach(reader: object): void {
+    const attached = this.#attached.get(reader)
+    this.#attached.delete(reader)
+    this.readers.delete(reader)
+    this.#faults.contain('telemetry', () => attached?.[Symbol.dispose]())
+  }
+
+  /** Lets the registries be exported on either path again: the provider that they were exported through is replaced. */
+  release(): void {
+    for (const registry of this.#target.registries) this.#faults.contain('telemetry', () => registry.release())
+  }
+
+  /** Exports the registries on no path: what serves another Homeostat exports the same signals already. */
+  withhold(): void {
+    for (const registry of this.#target.registries) this.#faults.contain('telemetry', () => registry.producer())
   }
 
   /** A Prometheus text of the application with our metrics after it. */
@@ -48,6 +75,7 @@ export class Attachments implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    for (const reader of this.readers) this.detach(reader)
     for (const held of this.#held.splice(0)) this.#faults.contain('telemetry', () => held[Symbol.dispose]())
   }
 }

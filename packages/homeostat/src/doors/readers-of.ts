@@ -3,6 +3,8 @@ import { isReader, type AttachableReader } from './attachable-reader.ts'
 
 /** Providers that wrap providers may wrap each other, but not without end. */
 const MOST_DELEGATES = 4
+/** No application has so many. */
+const MOST_READERS = 1000
 
 /**
  * The metric readers of a `MeterProvider` of SDK 2 or SDK 3; undefined where it does not keep them where those do.
@@ -12,9 +14,20 @@ const MOST_DELEGATES = 4
  */
 export function readersOf(provider: unknown): AttachableReader[] | undefined {
   const collectors = fieldOf(fieldOf(delegateOf(provider), '_sharedState'), 'metricCollectors')
-  if (!Array.isArray(collectors)) return undefined
-  const readers = collectors.map(collector => fieldOf(collector, '_metricReader'))
-  return readers.every(isReader) ? readers : undefined
+  const readers = listOf(collectors)?.map(collector => fieldOf(collector, '_metricReader'))
+  return readers?.every(isReader) === true ? readers : undefined
+}
+
+/** A copy of an array without its methods, which may be anything. */
+function listOf(value: unknown): unknown[] | undefined {
+  try {
+    if (!Array.isArray(value)) return undefined
+    const { length } = value
+    if (length > MOST_READERS) return undefined
+    return Array.from({ length }, (_, index): unknown => value[index])
+  } catch {
+    return undefined
+  }
 }
 
 /** A proxy stands for the provider that it delegates to. */

@@ -5,6 +5,7 @@ import { warnLater } from '@homeostat/signals/options'
 import type { AlertStatus } from './alert-status.ts'
 import { alertsIn } from './alert-status.ts'
 import type { Automation } from '../acting/automation.ts'
+import { classNameOf } from '../doors/class-name.ts'
 import type { DoublingScope } from '../doors/doubled-metrics.ts'
 import type { LateAttachmentContext, Way } from '../doors/late-attachment.ts'
 import { Findings } from './findings.ts'
@@ -84,7 +85,7 @@ export class Reporter implements RunningHomeostat, Disposable {
     return {
       onFound: way => {
         this.#way = way
-        this.#findings.remove('no SDK')
+        for (const key of ['no SDK', 'late SDK', 'no reader']) this.#findings.remove(key)
         if (this.#ticks > 0)
           this.#findings.add('late SDK', `an SDK has started: ${wayText(way, this.#attachedTo())}`, 'info')
         if (way.to !== 'readers') this.#findings.add('no reader', wayText(way, []))
@@ -216,7 +217,7 @@ export class Reporter implements RunningHomeostat, Disposable {
   }
 
   #attachedTo(): string[] {
-    return [...this.#context.readers].map(nameOf)
+    return [...this.#context.readers].map(reader => classNameOf(reader) ?? 'a reader')
   }
 
   #wantsToShare(): boolean {
@@ -258,10 +259,4 @@ export class Reporter implements RunningHomeostat, Disposable {
 function reportedTrial(trial: Trial): ReportedTrial {
   const { id, action, alert, arm, state } = trial
   return { id, action, alert, arm, state, line: explainTrial(trial) }
-}
-
-/** The class of a reader, e.g. `PrometheusExporter`. */
-function nameOf(reader: object): string {
-  const name: unknown = reader.constructor?.name
-  return typeof name === 'string' && name !== '' ? name.slice(0, 60) : 'a reader'
 }

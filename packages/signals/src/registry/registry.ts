@@ -116,11 +116,7 @@ export class Registry {
    * bound to a real Meter already: then the producer stays empty, so that nothing is exported twice.
    */
   producer(reader?: ProducerReader): SignalProducer {
-    if (this.#path === 'meter' && this.#binding?.isNoop) {
-      this.#binding[Symbol.dispose]()
-      this.#binding = undefined
-      this.#path = 'none'
-    }
+    if (this.#path === 'meter' && this.#binding?.isNoop) this.release()
     if (this.#path === 'meter') {
       diag.warn(`${this.scope.name}: already exported through a Meter; attach the reader before the SDK starts`)
       return createProducer(this, [], reader, this.#clock)
@@ -139,6 +135,14 @@ export class Registry {
     this.#binding?.[Symbol.dispose]()
     this.#path = 'meter'
     this.#binding = bindMeter(this, provider, this.#instruments.values(), this.#clock)
+  }
+
+  /** Exports on no path, until a producer or a Meter claims the registry anew. Producers made before must not be read any more. */
+  release(): void {
+    const binding = this.#binding
+    this.#binding = undefined
+    this.#path = 'none'
+    binding?.[Symbol.dispose]()
   }
 
   /** @internal Lets the observers write the present into their series. */

@@ -1,0 +1,7 @@
+import { fieldOf } from '@homeostat/signals/options'
+
+/** The name of the class of somebody else's object, e.g. `PrometheusExporter`; undefined where it has none that fits in a line. */
+export function classNameOf(value: unknown): string | undefined {
+  const name = fieldOf(fieldOf(value, 'constructor'), 'name')
+  return typeof name === 'string' && /^[\w$]{1,60}$/.test(name) ? name : undefined
+}
