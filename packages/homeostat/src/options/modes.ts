@@ -7,6 +7,9 @@ import type { DomainWithMode } from '../domains/domains.ts'
 import type { CheckedOptions } from './read-options.ts'
 import { carefulMode } from './read-options.ts'
 
+/** Actions that are reported as unknown; the rest is counted. */
+const MOST_UNKNOWN = 20
+
 /** What the modes of all options come to. */
 export interface Modes {
   /** For whatever belongs to no package. */
@@ -34,13 +37,15 @@ export function readModes({ options, isWrong }: CheckedOptions, domains: readonl
     for (const { name } of providedActions(domain)) ofActions.set(name, own)
   }
   for (const { name } of providedActions(options)) ofActions.set(name, base)
-  for (const [action, mode] of Object.entries(options.actionModes ?? {})) {
-    if (!ofActions.has(action))
-      warn(
-        `actionModes names ${shownName(action)}, but no package in use provides such an action${didYouMean(action, ofActions.keys())}`,
-      )
-    ofActions.set(action, lesserMode(maxMode, mode))
-  }
+  const actionModes = Object.entries(options.actionModes ?? {})
+  const unknown = actionModes.map(([action]) => action).filter(action => !ofActions.has(action))
+  for (const action of unknown.slice(0, MOST_UNKNOWN))
+    warn(
+      `actionModes names ${shownName(action)}, but no package in use provides such an action${didYouMean(action, ofActions.keys())}`,
+    )
+  if (unknown.length > MOST_UNKNOWN)
+    warn(`actionModes names ${unknown.length - MOST_UNKNOWN} more actions that no package in use provides`)
+  for (const [action, mode] of actionModes) ofActions.set(action, lesserMode(maxMode, mode))
   for (const [action, mode] of ofActions) ofActions.set(action, carefulMode(mode, isWrong(`actionModes.${action}`)))
   return { base, ofDomain: domain => ofDomains.get(domain) ?? base, ofAction: action => ofActions.get(action) ?? base }
 }

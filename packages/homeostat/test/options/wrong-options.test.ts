@@ -57,6 +57,20 @@ describe('2-06: values of a dangerous meaning are refused', () => {
     expect(linesOfOption(given)).toContainEqual(expect.stringMatching(line))
   })
 
+  it('a name that has two modes in a variable comes to advise', () => {
+    const environment = { HOMEOSTAT_ACTION_MODES: 'cache.warm=off,cache.warm=act' }
+    expect(linesOfOption({ environment })).toHaveLength(1)
+    expect(started!.mode).toBe('advise')
+  })
+
+  it('thousands of actions that nobody provides are counted, and compared with those that somebody provides', () => {
+    const names = Array.from({ length: 5000 }, (_, index) => `a${index}`)
+    const lines = linesOfOption({ actionModes: Object.fromEntries(names.map(name => [name, 'advise'])) })
+    expect(lines).toHaveLength(21)
+    expect(lines.at(-1)).toContain('4980 more')
+    expect(lines.filter(line => line.includes('did you mean'))).toEqual([])
+  })
+
   it('a wrong mode never comes to more than advise', () => {
     const act = { mode: 'act' } as const
     const modeOf = (given: object, name: string): string => {

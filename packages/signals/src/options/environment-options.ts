@@ -2,7 +2,7 @@ import { closestName } from './closest-name.ts'
 import { itemOf, listOptions } from './option-list.ts'
 import type { OptionProblem } from './option-problem.ts'
 import type { OptionSchema } from './option-schema.ts'
-import { alternativesOf, unwrapped } from './option-schema.ts'
+import { alternativesOf, expecting, unwrapped } from './option-schema.ts'
 import type { ReadOptions } from './read-options.ts'
 import { readOptions } from './read-options.ts'
 import { shownName, shownValue } from './shown-value.ts'
@@ -46,10 +46,12 @@ export function readEnvironment<T extends object>(
       continue
     }
     if (text === '') continue
-    const read = readOptions(option as OptionSchema<object>, valueFor(option, text), { path: variable })
+    const isRecord = unwrapped(option).type === 'record'
+    const expected = isRecord ? expecting(option, 'pairs like name=value,other=value, each name once') : option
+    const read = readOptions(expected as OptionSchema<object>, valueFor(option, text), { path: variable })
     // A mistake in a part of a variable is one of the variable: whoever asks whether the option is wrong asks for that.
     problems.push(...read.problems.map(problem => ({ ...problem, path: variable })))
-    const isOfParts = Array.isArray(read.options) || unwrapped(option).type === 'record'
+    const isOfParts = Array.isArray(read.options) || isRecord
     if (read.problems.length === 0 || isOfParts) place(options, keys, read.options)
   }
   for (const name of otherNames) {
@@ -108,10 +110,11 @@ function partsOf(text: string): string[] {
     .filter(part => part !== '')
 }
 
-/** Undefined where a part has no name. */
+/** Undefined where a part has no name, or the name of another one: nobody knows which of the two is meant. */
 function recordIn(text: string, read: (part: string) => unknown): Record<string, unknown> | undefined {
   const pairs = partsOf(text).map(part => [part.slice(0, part.indexOf('=')).trim(), part] as const)
   if (pairs.some(([name, part]) => name === '' || !part.includes('='))) return undefined
+  if (new Set(pairs.map(([name]) => name)).size < pairs.length) return undefined
   return Object.fromEntries(pairs.map(([name, part]) => [name, read(part.slice(part.indexOf('=') + 1).trim())]))
 }
 

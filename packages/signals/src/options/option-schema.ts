@@ -185,6 +185,11 @@ export function either<const T extends readonly OptionSchema[]>(
   return v.pipe(v.union(options), details({ expected, ...notes }))
 }
 
+/** The same option with other words for a valid value. */
+export function expecting<T>(schema: OptionSchema<T>, expected: string): OptionSchema<T> {
+  return v.pipe(unwrapped(schema) as OptionSchema<T>, details({ ...detailsOf(schema), expected }))
+}
+
 /** A condition that several fields have to meet together. */
 export function withCheck<T>(schema: OptionSchema<T>, problemOf: (value: T) => string | undefined): OptionSchema<T> {
   return v.pipe(

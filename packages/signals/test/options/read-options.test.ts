@@ -199,8 +199,12 @@ describe('options from the environment', () => {
     const wrong = read({ HOMEOSTAT_FILES: `a.yml,${'x'.repeat(5000)}`, HOMEOSTAT_LIMITS: 'a=-1,b=2,__proto__=1' })
     expect(wrong.options).toEqual({ files: ['a.yml'], limits: { b: 2, ['__proto__']: 1 } })
     expect(wrong.problems.map(({ path }) => path)).toEqual(['HOMEOSTAT_FILES', 'HOMEOSTAT_LIMITS'])
-    for (const text of ['1', '=1', 'a', 'a=1,b', ',='])
-      expect(read({ HOMEOSTAT_LIMITS: text }).problems, text).toHaveLength(1)
+    for (const text of ['1', '=1', 'a', 'a=1,b', ',=', 'a=1,a=2', '{"a":1}']) {
+      const { options, problems } = read({ HOMEOSTAT_LIMITS: text })
+      expect(options.limits ?? {}, text).toEqual({})
+      expect(problems, text).toHaveLength(1)
+      expect(problems[0]!.message).toContain('but must be pairs like name=value,other=value, each name once')
+    }
   })
 
   it('give way to those from code, option by option', () => {
