@@ -71,6 +71,8 @@ export class Keeper {
     if (folder === undefined) return
     try {
       await openStateFolder(folder)
+      // It may have taken longer than somebody waited for it.
+      this.#folderFault = undefined
     } catch (error) {
       if (!(error instanceof JournalUnavailableError)) throw error
       this.#folderFault = `${folder} cannot be used: ${error.reason}; give stateDir a folder of your own`

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { errorType } from '@homeostat/signals'
@@ -75,12 +75,42 @@ function wasUsedAsItIs(base: string, service: string): boolean {
 export async function openStateFolder(folder: string, ...nested: readonly string[]): Promise<void> {
   try {
     if (await checkStateFolder(folder, ...nested)) return
-    await mkdir(join(folder, ...nested), { recursive: true, mode: 0o700 })
+    await makeFolders(join(folder, ...nested))
   } catch (error) {
     if (error instanceof JournalUnavailableError) throw error
     throw new JournalUnavailableError(folder, errorType(error), { cause: error })
   }
   if (!(await checkStateFolder(folder, ...nested))) throw new JournalUnavailableError(folder, 'somebody removes it')
+}
+
+/**
+ * One after the other: with `recursive`, Node tries for ever where a folder that is there refuses new ones with ENOENT, as those
+ * below /proc do, and the process does not end.
+ */
+async function makeFolders(path: string): Promise<void> {
+  const missing: string[] = []
+  let present = path
+  while (!(await isThere(present))) {
+    missing.unshift(present)
+    present = dirname(present)
+  }
+  for (const folder of missing) {
+    await mkdir(folder, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      // Another process makes it too. It is checked afterwards.
+      if (error.code !== 'EEXIST') throw error
+    })
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  if (path === dirname(path)) return true
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return false
+  }
 }
 
 /**

@@ -147,6 +147,12 @@ describe.skipIf(process.getuid === undefined)('our folders are checked from the 
     expect(await checkStateFolder(folder, 'state', 'more')).toBe(false)
   })
 
+  // With `recursive`, Node tries for ever there.
+  it.runIf(process.platform === 'linux')('a folder that takes no new ones is refused, and at once', async () => {
+    await expect(openStateFolder('/proc/1/shop', 'state')).rejects.toThrow('cannot be used: ENOENT')
+    await expect(openStateFolder('/proc/shop')).rejects.toThrow('cannot be used: ENOENT')
+  })
+
   it.each([
     ['that everybody may write to', 0o777, /others may write to it/],
     ['that the group may write to', 0o770, /others may write to it/],
