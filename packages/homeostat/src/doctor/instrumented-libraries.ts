@@ -4,7 +4,7 @@ export const INSTRUMENTED: ReadonlyMap<string, string> = new Map([
   ...['ioredis', 'kafkajs', 'knex', 'koa', 'lru-memoizer', 'memcached', 'mongodb', 'mongoose', 'mysql', 'mysql2'].map(
     same,
   ),
-  ...['openai', 'oracledb', 'pg', 'pino', 'redis', 'restify', 'socket.io', 'tedious', 'undici', 'winston'].map(same),
+  ...['openai', 'oracledb', 'pg', 'pino', 'redis', 'restify', 'socket.io', 'tedious', 'winston'].map(same),
   ['@hapi/hapi', 'hapi'],
   ['@nestjs/core', 'nestjs-core'],
   ['@grpc/grpc-js', 'grpc'],
@@ -15,6 +15,7 @@ export const INSTRUMENTED: ReadonlyMap<string, string> = new Map([
 export const INSTRUMENTATION_NAMES: ReadonlySet<string> = new Set([
   ...INSTRUMENTED.values(),
   'aws-lambda',
+  'undici',
   'cucumber',
   'dns',
   'fs',
@@ -25,6 +26,16 @@ export const INSTRUMENTATION_NAMES: ReadonlySet<string> = new Set([
   'runtime-node',
   'fastify',
 ])
+
+/**
+ * Libraries that are patched at their main module only. Under ES modules that takes a loader hook. The other instrumentations
+ * patch a CommonJS file inside the library, pg/lib/client.js for example, which is required under ES modules as well.
+ */
+export const NEEDS_HOOK: ReadonlySet<string> = new Set(
+  'bunyan connect dataloader express generic-pool @grpc/grpc-js @hapi/hapi ioredis koa lru-memoizer memcached mongoose mysql pino tedious'.split(
+    ' ',
+  ),
+)
 
 function same(name: string): [string, string] {
   return [name, name]

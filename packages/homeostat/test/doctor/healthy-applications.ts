@@ -24,6 +24,16 @@ export const healthyApplications: Readonly<Record<string, Sample>> = {
       { 'server.js': ESM_SERVER },
     ),
   },
+  'ES modules without a hook, for a library that needs none': {
+    files: registered(
+      { type: 'module', dependencies: { pg: '8', '@opentelemetry/instrumentation-pg': '*' } },
+      {
+        'server.js': "import pg from 'pg'\n",
+        ...installed('pg', '8.23.1'),
+        ...installed('@opentelemetry/instrumentation-pg', '0.71.0'),
+      },
+    ),
+  },
   'SDK 3 throughout': {
     files: application(
       { dependencies: { '@opentelemetry/exporter-prometheus': '*', '@opentelemetry/sdk-metrics': '3' } },

@@ -1,7 +1,7 @@
 import { closestName, shownName } from '@homeostat/signals/options'
 import type { ApplicationFacts } from '../application-facts.ts'
 import type { Check } from '../check.ts'
-import { INSTRUMENTATION_NAMES, INSTRUMENTED } from '../instrumented-libraries.ts'
+import { INSTRUMENTATION_NAMES, INSTRUMENTED, NEEDS_HOOK } from '../instrumented-libraries.ts'
 import { listOf, settingOf } from '../otel-variables.ts'
 import { isInstalled, registerFlag } from '../sdk-in-use.ts'
 
@@ -81,17 +81,17 @@ export const instrumentationChecks: readonly Check[] = [
   {
     id: 'esm-without-hook',
     what: 'The application is ES modules, and nothing hooks `import`.',
-    why: 'Instrumentations of the contrib packages see `require` only. What the application imports, express or ioredis for example, stays unpatched; --import of the register file does not change that.',
+    why: 'Most instrumentations of the contrib packages patch what `require` returns. Libraries that the application imports, express or ioredis for example, stay unpatched; --import of the register file does not change that. Some, such as pg, are patched in a file that is required even so.',
     fix: 'Add --experimental-loader=@opentelemetry/instrumentation/hook.mjs. Instrumentations of Homeostat need no hook.',
     find(facts) {
       const { start } = facts
-      const event = facts.events.find(({ kind, name }) => kind === 'load' && INSTRUMENTED.has(name))
+      const event = facts.events.find(({ kind, name }) => kind === 'load' && NEEDS_HOOK.has(name))
       const starter = registerFlag(facts) ?? start.flags.find(isPreloadOfSdk(facts))
       const starts = facts.events.some(({ kind }) => kind === 'start')
       if (!event || (!starter && !starts) || hasHook(facts)) return []
       const { main } = start
       if (main === undefined || !isEsmFile(main, facts) || !isEsmFile(event.file, facts)) return []
-      const libraries = facts.events.filter(each => each.kind === 'load' && INSTRUMENTED.has(each.name))
+      const libraries = facts.events.filter(each => each.kind === 'load' && NEEDS_HOOK.has(each.name))
       const patched = libraries.filter(({ name }) =>
         isInstalled(facts, `@opentelemetry/instrumentation-${INSTRUMENTED.get(name)}`),
       )
