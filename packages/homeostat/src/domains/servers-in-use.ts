@@ -16,8 +16,9 @@ export function serversInUse<T>(
   faults: Faults,
   ask: (domain: Domain) => readonly ServerCandidate<T>[] | undefined,
 ): ServerCandidate<T>[] {
-  return domains.flatMap(
-    ([domain]) =>
-      faults.contain('source', () => (ask(domain) ?? []).filter(candidate => candidate.engine === engine)) ?? [],
-  )
+  return domains.flatMap(([domain]) => {
+    // By itself, so that the rejection of an async function is counted as well.
+    const asked = faults.contain('source', () => ask(domain))
+    return faults.contain('source', () => (asked ?? []).filter(candidate => candidate.engine === engine)) ?? []
+  })
 }

@@ -1,5 +1,11 @@
 import type { StateStore, StateStoreCandidate } from '@homeostat/optimizer'
-import { chooseStateStore, createFileStateStore, type ServerEngine } from '@homeostat/optimizer/engines'
+import {
+  chooseStateStore,
+  createFileStateStore,
+  type ServerEngine,
+  StateStoreUnavailableError,
+} from '@homeostat/optimizer/engines'
+import { ignoreRejection } from '@homeostat/signals'
 import { StatePlaceUnknownError } from './state-place-unknown-error.ts'
 
 export interface StatePlacesOptions {
@@ -69,7 +75,13 @@ export class StatePlaces implements AsyncDisposable {
     const id = `${candidate.engine} ${candidate.address}`
     if (this.#server?.id !== id) {
       void this.#forgetServer()
-      this.#server = { id, store: candidate.create() }
+      const store = candidate.create()
+      if (typeof store?.read !== 'function') {
+        // What an async function returns may reject.
+        ignoreRejection(store)
+        throw new StateStoreUnavailableError(candidate.engine, 'create() must return a store, and not a promise of one')
+      }
+      this.#server = { id, store }
     }
     return this.#server?.store
   }
