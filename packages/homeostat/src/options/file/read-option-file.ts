@@ -97,7 +97,7 @@ class OptionFileReading<T extends object> {
     this.#given = this.#plain(file.section)
   }
 
-  /** Where the file is no YAML, has a key twice, or has more in it than anybody writes. */
+  /** The first place where the file is not valid YAML, repeats a key, or exceeds a bound. */
   get brokenAt(): string | undefined {
     const [broken] = this.#document.errors
     return broken && this.#at(broken)
@@ -180,7 +180,7 @@ class OptionFileReading<T extends object> {
     return `${this.#shownPath}:${line}:${column}`
   }
 
-  /** Of the value, or of the nearest one around it. */
+  /** The place of the value, or of the nearest one around it. */
   #positionOf(written: string): FilePosition {
     for (let path = written; ; path = parentOf(path)) {
       const node = this.#nodes.get(path)

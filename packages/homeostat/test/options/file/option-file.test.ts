@@ -153,7 +153,7 @@ watchdog: { limit_ms: 5000 }
     for (const problem of problems) expect(problem).not.toMatch(/[\n\r]/)
   })
 
-  it('a text of brackets only is no YAML, and ends nothing', () => {
+  it('a text of brackets is refused as invalid YAML, and the process goes on', () => {
     const { lines: problems } = read(`mode: ${'['.repeat(50_000)}`)
     expect(problems).toEqual([expect.stringMatching(/^homeostat\.yaml:1:\d+: is not YAML that can be read/)])
   })
@@ -180,7 +180,7 @@ describe('where the file is', () => {
     ])
   })
 
-  it.each(['', '  homeostat:\n'])('a file without options of ours (%j) is no mistake', block => {
+  it.each(['', '  homeostat:\n'])('a file without options of ours (%j) is accepted', block => {
     const file = write('otel.yaml', OTEL(block))
     const checked = readHomeostatOptions({ mode: 'act', environment: { OTEL_CONFIG_FILE: file } })
     expect(lines()).toEqual([])
