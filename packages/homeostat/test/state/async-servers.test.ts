@@ -13,9 +13,12 @@ afterEach(async () => {
 })
 
 const engine = { name: 'nats', title: 'NATS' }
-const failing = vi.fn(async () => {
+let calls = 0
+// No mock of vitest: that one handles the rejection itself.
+const failing = async (): Promise<never> => {
+  calls++
   throw new Error('canary')
-})
+}
 const candidate = { engine: 'nats', address: 'here', create: failing }
 
 it.each<[string, object]>([
@@ -24,7 +27,7 @@ it.each<[string, object]>([
   ['creates no coordinator', { coordinators: () => [candidate] }],
   ['creates no state store', { stateStores: () => [candidate] }],
 ])('an async function of a domain that %s and rejects does not end the process', async (_, parts) => {
-  failing.mockClear()
+  calls = 0
   const domain = { name: 'bus', engine, ...parts } as unknown as Domain
   h = homeostat({
     domains: [domain],
@@ -36,7 +39,7 @@ it.each<[string, object]>([
     coordinator: 'nats' as never,
     stateStore: 'nats' as never,
   })
-  await vi.waitFor(() => expect(failing).toHaveBeenCalled(), { timeout: 20_000 })
+  await vi.waitFor(() => expect(calls).toBeGreaterThan(0), { timeout: 20_000 })
   await h.optimizePerformance()
   await new Promise(resolve => setImmediate(resolve))
   expect(rejections).toEqual([])
