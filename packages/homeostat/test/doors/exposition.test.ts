@@ -97,8 +97,8 @@ test('any value and any label is written so that Prometheus reads it back', () =
       const registry = new Registry({ scope: { name: 'plant', version: '1' } })
       registry.level(gauge).with({ 'plant.name': name }).set(value)
       const samples = parsed(withExposition('', [registry.collect()], registry.scope))
-      // A level without a value is not exported.
-      expect([...samples.values()]).toEqual(Number.isNaN(value) ? [] : [value === 0 ? expect.closeTo(0) : value])
+      // A level that is not a finite number has no value, and is not exported.
+      expect([...samples.values()]).toEqual(Number.isFinite(value) ? [value === 0 ? expect.closeTo(0) : value] : [])
     }),
   )
 })
