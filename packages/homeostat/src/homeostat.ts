@@ -124,7 +124,7 @@ export class Homeostat implements AsyncDisposable {
     made.push(() => this.stop())
     isMade = true
     if (whyOnly !== undefined) reporter.onlyMeasures(whyOnly)
-    if (autoStart || isSignalsOnly) this.start()
+    if (autoStart) this.start()
   }
 
   /** The mode in force, over all packages; `off` when the kill switch is tripped. */
@@ -154,12 +154,17 @@ export class Homeostat implements AsyncDisposable {
     return this.#attachments.exposition(text)
   }
 
+  /** @internal Looks for an SDK that somebody else starts; `start()` does it, and a process that only measures does not start. */
+  findReaders(): void {
+    this.#late.watch()
+  }
+
   /**
    * Begins to tick. Done already unless `autoStart` is false. The timers never keep the process alive. Does nothing in a
    * process that only measures, see the option `signalsOnly`.
    */
   start(): void {
-    this.#late.watch()
+    this.findReaders()
     if (this.#isSignalsOnly || this.#rhythm.isOver) return
     this.#killSwitches.start()
     this.#rhythm.start()

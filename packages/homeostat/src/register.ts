@@ -1,5 +1,5 @@
 // For `node --import homeostat/register app.js`, beside any other --import or --require, and for --require as well.
-import { createRequire } from 'node:module'
+import Module from 'node:module'
 import type { Homeostat } from './homeostat.ts'
 
 /**
@@ -15,10 +15,11 @@ export const registered: Homeostat | undefined = isDisabled(process.env['HOMEOST
 
 function register(): Homeostat {
   // Not an import, so that a process that is disabled does not load it; and not awaited, so that --require works.
-  const { homeostat } = createRequire(import.meta.url)('homeostat') as typeof import('./index.ts')
+  const { homeostat } = Module.createRequire(import.meta.url)('homeostat') as typeof import('./index.ts')
   const h = homeostat()
   // Before the application imports what they measure.
   for (const instrumentation of h.instrumentations) instrumentation.enable()
+  h.findReaders()
   return h
 }
 

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import Module from 'node:module'
 import type * as ruleFiles from '@homeostat/promql/rule-files'
 import { errorType, FileTooLargeError, IrregularFileError } from '@homeostat/signals'
 import type { Environment, OptionProblem, OptionSchema, ReadOptions } from '@homeostat/signals/options'
@@ -91,8 +91,9 @@ class OptionFileReading<T extends object> {
     this.#environment = environment
     this.#apart = apart
     this.#shownPath = oneLine(file.path)
-    // Not an import: yaml takes some 30 ms to load, which an application without such a file does not pay.
-    this.#yaml = createRequire(import.meta.url)('@homeostat/promql/rule-files') as RuleFiles
+    // Not an import: yaml takes some 30 ms to load, which an application without such a file does not pay. And not by the name
+    // `createRequire`, which the first line of many bundles of ES modules declares.
+    this.#yaml = Module.createRequire(import.meta.url)('@homeostat/promql/rule-files') as RuleFiles
     this.#document = new this.#yaml.YamlDocument(text.replace(/^\uFEFF/, ''), this.#shownPath)
     this.#given = this.#plain(file.section)
   }
