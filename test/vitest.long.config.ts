@@ -2,4 +2,8 @@ import { defineConfig } from 'vitest/config'
 import { LONG, settings } from './vitest.settings.ts'
 
 /** `npm run test:long`: the whole demonstration, the short forms of the chaos runs, and every bench once. */
-export default defineConfig({ ...settings, test: { ...settings.test, include: [LONG] } })
+export default defineConfig({
+  ...settings,
+  // The longest takes two minutes on two quiet cores.
+  test: { ...settings.test, include: [LONG], testTimeout: 600_000 },
+})

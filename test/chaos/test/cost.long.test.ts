@@ -12,4 +12,4 @@ test('the loop over 10,000 series costs little, and a tick gives way to the appl
   // The long form has the figure; here whatever else runs is counted as well.
   expect(cpu?.['difference']).toBeLessThan(5)
   expect(slices?.['slicesATick']).toBeGreaterThan(3)
-}, 300_000)
+})

@@ -14,4 +14,4 @@ test('no harmful action stays in force, and those that guards see are left alone
   const seen = rows.filter(row => String(row['goal']).includes('left alone'))
   expect(seen).toHaveLength(11)
   for (const row of seen) expect(row, row.case).toMatchObject({ notQuarantined: 0 })
-}, 120_000)
+})
