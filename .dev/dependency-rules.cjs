@@ -123,7 +123,7 @@ module.exports = {
     ),
     ...rooms(
       'homeostat',
-      ['index', 'register', 'homeostat', 'homeostat-factory', 'homeostat-reader'],
+      ['index', 'register', 'homeostat', 'homeostat-parts', 'homeostat-factory', 'homeostat-reader'],
       [
         ['domains', 'metrics'],
         ['options'],

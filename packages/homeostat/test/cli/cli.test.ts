@@ -239,40 +239,6 @@ test('a value that is missing or too much is an error', async () => {
   })
 })
 
-describe('help', () => {
-  test.each([
-    [['--help'], 'homeostat COMMAND'],
-    [['rules', '-h'], 'homeostat rules check|test'],
-    [['rules', 'check', '--help'], 'homeostat rules check [OPTION...] [FILE...]'],
-    [['help', 'rules', 'test'], 'homeostat rules test [OPTION...] FILE...'],
-    [['help'], 'homeostat COMMAND'],
-    [['backtest', '--help'], 'homeostat backtest --from SOURCE'],
-  ])('%j has usage, an example and the exit codes', async (args, usage) => {
-    const { code, out, error } = await run(...args)
-    expect({ code, error }).toEqual({ code: 0, error: '' })
-    expect(out.startsWith(`usage: ${usage}`)).toBe(true)
-    expect(out).toMatch(/\nExamples:\n {2}\S+.*homeostat|\nExamples:\n {2}homeostat \w/)
-    expect(out).toMatch(/\nExit code: 0 .*; 2 for an unknown command or option\.$/)
-    expect(out.split('\n').every(line => line.length <= 120)).toBe(true)
-  })
-
-  test('every option of a command is in its help, and every command in that of the command line', async () => {
-    expect((await run('--help')).out).toMatch(
-      /\n {2}rules check +Checks [^]*\n {2}rules test +Runs .*\n {2}config print +[^]*\n {2}backtest +Replays [^]*\n {2}doctor +Reports/,
-    )
-    const { out } = await run('rules', 'check', '--help')
-    for (const name of ['lint=LIST', 'lint-fatal', 'action=NAME', 'alert=NAME', 'enable-feature=LIST', 'help'])
-      expect(out).toContain(`--${name}`)
-    expect(out).toMatch(/--action=NAME +An action or knob that the application provides in code\. Repeatable\./)
-  })
-
-  test('the version is printed wherever it is asked for', async () => {
-    const expected = { code: 0, out: expect.stringMatching(/^homeostat \d+\.\d+\.\d+$/), error: '' }
-    for (const words of [[], ['rules'], ['rules', 'check'], ['backtest']])
-      expect(await run(...words, '--version')).toEqual(expected)
-  })
-})
-
 test('the installed command is a file that runs, with help, version and exit code', { timeout: 60_000 }, async () => {
   const manifest: unknown = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8'))
   expect(manifest).toMatchObject({ bin: { homeostat: './dist/cli/cli.js' } })
@@ -291,40 +257,4 @@ test('the installed command is a file that runs, with help, version and exit cod
   })
   expect(await started('rules', 'test', 'pass.test.yml')).toMatchObject({ code: 0 })
   expect(await started('rules', 'test', 'fail.test.yml')).toMatchObject({ code: 1 })
-})
-
-describe('2-74: homeostat rules check knows the alerts and actions of the packages', () => {
-  const write = (response: string): Promise<void> => writeFile(join(folder, 'one.yml'), `responses: [${response}]`)
-
-  test('a response with an unknown alert and an unknown action fails, with places and what was meant', async () => {
-    await write('{ alert: SlowQueris, action: cache.wram, priority: slo }')
-    expect(await run('rules', 'check', 'one.yml')).toEqual({
-      code: 1,
-      out: 'Checking ~/one.yml\n',
-      error:
-        '  FAILED:\n' +
-        '~/one.yml:1:42: no package in use provides an action or a knob "cache.wram"; did you mean cache.warm?\n' +
-        '~/one.yml:1:22: no rule in use raises an alert "SlowQueris"; did you mean SlowQueries?',
-    })
-  })
-
-  test.each([
-    '{ alert: SlowQueries, action: query.optimize, priority: slo }',
-    '{ alert: CpuSaturated, action: worker.concurrency, priority: slo, options: { factor: 0.5 } }',
-    '{ alert: MemoryPressure, action: cache.resize, priority: slo }',
-  ])('what the packages bring is known: %s', async response => {
-    await write(response)
-    expect(await run('rules', 'check', 'one.yml')).toMatchObject({ code: 0, error: '' })
-  })
-
-  test('actions and alerts that the application provides in code can be named', async () => {
-    await write('{ alert: Mine, action: my.action, priority: slo }')
-    expect(await run('rules', 'check', 'one.yml')).toMatchObject({ code: 1 })
-    expect(await run('rules', 'check', '--action=my.action', '--alert=Mine', 'one.yml')).toMatchObject({ code: 0 })
-  })
-
-  test.each(['timeout: 60d', 'max_mode: atc', 'cooldown: 60d'])('2-01: %s fails', async field => {
-    await write(`{ alert: SlowQueries, action: query.optimize, priority: slo, ${field} }`)
-    expect(await run('rules', 'check', 'one.yml')).toMatchObject({ code: 1 })
-  })
 })

@@ -1,70 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { HomeostatOptions, Mode } from '../../../src/index.ts'
-import { providedActions } from '../../../src/domains/provided-actions.ts'
-import type { Modes } from '../../../src/options/modes.ts'
-import { readModes } from '../../../src/options/modes.ts'
-import type { CheckedOptions } from '../../../src/options/read-options.ts'
+import { describe, expect, it } from 'vitest'
 import { readHomeostatOptions } from '../../../src/options/read-options.ts'
-import { domainsOf } from '../../../src/domains/domains.ts'
+import { modesOf, OptionFiles } from './option-files.ts'
 
-let folder: string
-let warnings: string[]
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'homeostat-file-'))
-  warnings = []
-  vi.spyOn(process, 'emitWarning').mockImplementation(message => void warnings.push(String(message)))
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-  rmSync(folder, { recursive: true })
-})
-
-function write(name: string, text: string): string {
-  const path = join(folder, name)
-  writeFileSync(path, text)
-  return path
-}
-
-/** The options of a file of our own, and the warnings without the folder. */
-function read(
-  text: string,
-  { code = {}, environment = {} }: { code?: HomeostatOptions; environment?: Record<string, string> } = {},
-): CheckedOptions & { readonly lines: readonly string[] } {
-  const file = write('homeostat.yaml', text)
-  const checked = readHomeostatOptions({ ...code, environment: { HOMEOSTAT_CONFIG_FILE: file, ...environment } })
-  return { ...checked, lines: lines() }
-}
-
-const lines = (): string[] => warnings.map(line => line.replaceAll(`${folder}/`, ''))
-
-const DOMAINS = domainsOf({}).map(([domain]) => domain)
-
-function readModesOf(checked: CheckedOptions): Modes {
-  const options = checked.options as Readonly<Record<string, { readonly mode?: Mode } | false | undefined>>
-  const modeOf = (name: string): Mode | undefined => (options[name] || undefined)?.mode
-  return readModes(
-    checked,
-    DOMAINS.map(domain => [domain, modeOf(domain.name)]),
-    () => undefined,
-  )
-}
-
-/** The modes that anything comes to. */
-function modesOf(checked: CheckedOptions): string[] {
-  const modes = readModesOf(checked)
-  const actions = DOMAINS.flatMap(providedActions).map(({ name }) => name)
-  return [modes.base, ...DOMAINS.map(modes.ofDomain), ...actions.map(modes.ofAction)]
-}
+const files = new OptionFiles()
 
 describe('a file of options', () => {
   it('gives options of every kind, in snake_case or as in code', () => {
-    const { options, lines: problems } = read(`
+    const { options, lines: problems } = files.read(`
 mode: act
 max_mode: advise
 intervalMs: 1000
@@ -90,7 +34,7 @@ watchdog: { limit_ms: 5000 }
   })
 
   it('is weaker than variables, and variables are weaker than code', () => {
-    const { options } = read(
+    const { options } = files.read(
       'mode: act\nintervalMs: 1000\nwarmUpMs: 1\npg: { slow_query_threshold_ms: 1, mode: off }',
       {
         code: { mode: 'shadow', pg: { mode: 'advise' } },
@@ -106,7 +50,7 @@ watchdog: { limit_ms: 5000 }
   })
 
   it('refers to variables; what is not set counts as not given', () => {
-    const { options, lines: problems } = read(
+    const { options, lines: problems } = files.read(
       'mode: ${MODE:-shadow}\nservice: ${SERVICE}\ninterval_ms: ${INTERVAL}\nmax_mode: ${NONE}\nkill_file: "${INTERVAL}"\npg:',
       { environment: { INTERVAL: '1000' } },
     )
@@ -118,7 +62,7 @@ watchdog: { limit_ms: 5000 }
   })
 
   it('holds rules and responses as well', async () => {
-    const { program } = read("rules: [{ alert: Mine, expr: 'x > 1' }]\nresponses: []")
+    const { program } = files.read("rules: [{ alert: Mine, expr: 'x > 1' }]\nresponses: []")
     const steps = program.read()
     let next = steps.next()
     while (!next.done) next = steps.next()
@@ -148,20 +92,23 @@ watchdog: { limit_ms: 5000 }
     ['a: *none', /^homeostat\.yaml:1:4: is not YAML that can be read/],
     ['__proto__: { mode: act }\nconstructor: 1', /^homeostat\.yaml:1:12: __proto__ is not an option and is ignored/],
   ])('%j is reported in one line, with its place', (text, line) => {
-    const { lines: problems } = read(text)
+    const { lines: problems } = files.read(text)
     expect(problems[0]).toMatch(line)
     for (const problem of problems) expect(problem).not.toMatch(/[\n\r]/)
   })
 
   it('a text of brackets is refused as invalid YAML, and the process goes on', () => {
-    const { lines: problems } = read(`mode: ${'['.repeat(50_000)}`)
+    const { lines: problems } = files.read(`mode: ${'['.repeat(50_000)}`)
     expect(problems).toEqual([expect.stringMatching(/^homeostat\.yaml:1:\d+: is not YAML that can be read/)])
   })
 
   it('shows nothing of a text that may be a secret', () => {
-    const { lines: problems } = read('mode: hunter2-hunter2\nkill_signal: ${SECRET}\ncoordinator: redis://:hunter2@r', {
-      environment: { SECRET: 'hunter2' },
-    })
+    const { lines: problems } = files.read(
+      'mode: hunter2-hunter2\nkill_signal: ${SECRET}\ncoordinator: redis://:hunter2@r',
+      {
+        environment: { SECRET: 'hunter2' },
+      },
+    )
     expect(problems).toHaveLength(3)
     for (const line of problems) expect(line).not.toContain('hunter2')
   })
@@ -172,18 +119,18 @@ describe('where the file is', () => {
     `file_format: "1.0"\nresource: { attributes: [{ name: a, value: "\${B}" }] }\ndistribution:\n  other: {}\n${block}`
 
   it("is the file of OpenTelemetry's configuration, in its slot for distributions", () => {
-    const file = write('otel.yaml', OTEL('  homeostat:\n    mode: shadow\n    pg: { mode: atc }\n'))
+    const file = files.write('otel.yaml', OTEL('  homeostat:\n    mode: shadow\n    pg: { mode: atc }\n'))
     const { options } = readHomeostatOptions({ environment: { OTEL_CONFIG_FILE: file } })
     expect(options).toMatchObject({ mode: 'shadow', pg: {} })
-    expect(lines()).toEqual([
+    expect(files.lines).toEqual([
       expect.stringMatching(/^otel\.yaml:7:17: pg\.mode is "atc", but must be .*; did you mean act\?$/),
     ])
   })
 
   it.each(['', '  homeostat:\n'])('a file without options of ours (%j) is accepted', block => {
-    const file = write('otel.yaml', OTEL(block))
+    const file = files.write('otel.yaml', OTEL(block))
     const checked = readHomeostatOptions({ mode: 'act', environment: { OTEL_CONFIG_FILE: file } })
-    expect(lines()).toEqual([])
+    expect(files.lines).toEqual([])
     expect(modesOf(checked)[0]).toBe('act')
   })
 
@@ -193,18 +140,18 @@ describe('where the file is', () => {
         import { readHomeostatOptions } from ${JSON.stringify(new URL('../../../src/options/read-options.ts', import.meta.url).href)}
         console.log(JSON.stringify(readHomeostatOptions({ environment: ${environment} }).options.mode ?? null))`
       return execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
-        cwd: folder,
+        cwd: files.folder,
         encoding: 'utf8',
       }).trim()
     }
-    write('otel.yaml', OTEL('  homeostat: { mode: off }'))
-    write('plain.yaml', OTEL(''))
+    files.write('otel.yaml', OTEL('  homeostat: { mode: off }'))
+    files.write('plain.yaml', OTEL(''))
     expect(options('{}')).toBe('null')
-    write('homeostat.yaml', 'mode: shadow')
+    files.write('homeostat.yaml', 'mode: shadow')
     expect(options('{}')).toBe('"shadow"')
     expect(options("{ OTEL_CONFIG_FILE: 'otel.yaml' }")).toBe('"off"')
     expect(options("{ OTEL_CONFIG_FILE: 'plain.yaml' }")).toBe('"shadow"')
-    write('mine.yaml', 'mode: act')
+    files.write('mine.yaml', 'mode: act')
     expect(options("{ OTEL_CONFIG_FILE: 'otel.yaml', HOMEOSTAT_CONFIG_FILE: 'mine.yaml' }")).toBe('"act"')
   })
 
@@ -217,91 +164,17 @@ describe('where the file is', () => {
     ['large.yaml', /has more than 1048576 bytes and is not read/],
     ['a\0b', /cannot be read \(ERR_INVALID_ARG_VALUE\)/],
   ])('a file %j that cannot be read is one line, and nothing acts', (name, line) => {
-    write('large.yaml', '#'.repeat(1024 * 1024 + 1))
-    const environment = { HOMEOSTAT_CONFIG_FILE: name.includes('\0') ? name : join(folder, name) }
+    files.write('large.yaml', '#'.repeat(1024 * 1024 + 1))
+    const environment = { HOMEOSTAT_CONFIG_FILE: name.includes('\0') ? name : join(files.folder, name) }
     const checked = readHomeostatOptions({ mode: 'act', pg: { mode: 'act' }, environment })
-    expect(warnings).toEqual([expect.stringMatching(line)])
+    expect(files.warnings).toEqual([expect.stringMatching(line)])
     expect(modesOf(checked)).not.toContain('act')
   })
 
   it('a pipe is not waited for', () => {
-    const path = join(folder, 'pipe')
+    const path = join(files.folder, 'pipe')
     execFileSync('mkfifo', [path])
     readHomeostatOptions({ environment: { HOMEOSTAT_CONFIG_FILE: path } })
-    expect(warnings).toEqual([expect.stringMatching(/is a pipe, and only a regular file is read/)])
-  })
-})
-
-describe('a mode that is wrong in a file never acts', () => {
-  it.each([
-    'mode: ACT!',
-    'mode: [act]',
-    'max_mode: none',
-    'maxmod: off',
-    'max_modes: advise',
-    'mode: "',
-    'mode: ${A:?b}',
-    'max_mode: advise\nmaxMode: act',
-  ])('%j', text => {
-    expect(modesOf(read(text, { code: { mode: 'act' } }))).not.toContain('act')
-  })
-
-  it('of a package, holds for that package only', () => {
-    const checked = read('mode: act\npg: { mode: acct }')
-    const modes = readModesOf(checked)
-    const modeOf = (name: string): string => modes.ofDomain(DOMAINS.find(domain => domain.name === name)!)
-    expect([modes.base, modeOf('bullmq'), modeOf('pg')]).toEqual(['act', 'act', 'advise'])
-  })
-
-  const LIMITS = ['off', 'shadow', 'advise'] as const
-  const scalar = fc.oneof(
-    fc.constantFrom('act', 'ACT', 'atc', 'off', 'advise', '${A}', '${A:-act}', '${A:?}', '$', '', '&a', '*a', '!!x'),
-    fc.string({ maxLength: 12 }),
-    fc.integer(),
-    fc.boolean(),
-    fc.constant(null),
-  )
-  const names = fc.constantFrom(
-    ...'mode max_mode maxMode maxmode pg cache action_modes actionModes cache.warm rules responses domains'.split(' '),
-    ...'log __proto__ constructor environment watchdog coordinator <<'.split(' '),
-  )
-  const { value } = fc.letrec(tie => ({
-    value: fc.oneof(
-      { depthSize: 'small' },
-      scalar,
-      fc.array(tie('value'), { maxLength: 4 }),
-      fc.dictionary(names, tie('value'), { maxKeys: 6 }),
-    ),
-  }))
-
-  it('whatever stands in the file: it never throws, each problem is one line, and a wrong limit holds', () => {
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.string({ maxLength: 200 }),
-          value.map(given => JSON.stringify(given)),
-        ),
-        text => {
-          warnings = []
-          const checked = read(text)
-          for (const line of warnings) expect(line).not.toMatch(/[\n\r]/)
-          expect(() => modesOf(checked)).not.toThrow()
-        },
-      ),
-      { numRuns: 200 },
-    )
-    fc.assert(
-      fc.property(
-        fc.dictionary(names, value, { maxKeys: 4 }),
-        fc.oneof(fc.string(), fc.integer(), fc.constant(['act']), fc.constantFrom('ACT!', 'acct', 'none')),
-        (given, wrong) => {
-          const limit = { ...given, mode: 'act', max_mode: wrong }
-          fc.pre(typeof wrong !== 'string' || !['act', ...LIMITS, ''].includes(wrong.trim()))
-          fc.pre(typeof wrong !== 'string' || !wrong.includes('$'))
-          expect(modesOf(read(JSON.stringify(limit)))).not.toContain('act')
-        },
-      ),
-      { numRuns: 150 },
-    )
+    expect(files.warnings).toEqual([expect.stringMatching(/is a pipe, and only a regular file is read/)])
   })
 })

@@ -1,0 +1,184 @@
+import type { Action, LedgerListener } from '@homeostat/optimizer'
+import { isAdvice, Optimizer } from '@homeostat/optimizer'
+import { limitRetainedBytes, type Faults } from '@homeostat/signals'
+import { warnAtStart } from '@homeostat/signals/options'
+import { attachmentsFor, type Attachments } from './doors/attachments.ts'
+import type { AttachTarget } from './doors/attach.ts'
+import { LateAttachment } from './doors/late-attachment.ts'
+import { createAutomation, type Automation } from './acting/automation.ts'
+import { endEach } from './lifecycle/time-limit.ts'
+import { Keeper } from './state/keeper.ts'
+import { ServiceName } from './doors/service-name.ts'
+import { domainsOf } from './domains/domains.ts'
+import { EngineInstrumentation, type HomeostatInstrumentation } from './doors/engine-instrumentation.ts'
+import { fileProgramOf } from './program/file-program.ts'
+import { Forecasting } from './methods/forecasting.ts'
+import { KillSwitches } from './acting/kill-switches.ts'
+import { Reporter } from './report/reporter.ts'
+import { announce } from './lifecycle/running-homeostats.ts'
+import type { Modes } from './options/modes.ts'
+import { readModes } from './options/modes.ts'
+import type { HomeostatOptions } from './options/options.ts'
+import { DEFAULT_INTERVAL_MS } from './options/option-schema.ts'
+import { NO_PROGRAM } from './options/given-program.ts'
+import { actionsOf } from './program/program.ts'
+import { ProgramOfOptions } from './program/program-of-options.ts'
+import { Rhythm } from './lifecycle/rhythm.ts'
+import type { ProgramFiles } from './reload/program-files.ts'
+import type { CheckedOptions } from './options/read-options.ts'
+import { signalsOnlyOptions, whySignalsOnly } from './doors/signals-only.ts'
+import { withUniqueNames } from './options/unique-names.ts'
+
+/**
+ * Everything that a Homeostat is made of, put together and wired. The parts know each other through what they are given here, and
+ * nothing runs before {@link start}.
+ */
+export class HomeostatParts {
+  readonly instrumentations: readonly HomeostatInstrumentation[]
+  readonly optimizer: Optimizer
+  readonly attachments: Attachments
+  readonly late: LateAttachment
+  readonly reporter: Reporter
+  readonly forecasting: Forecasting
+  /** Whether there is no loop: the process measures and does nothing else. */
+  readonly isSignalsOnly: boolean
+  readonly autoStart: boolean
+  readonly #rhythm: Rhythm
+  readonly #automation: Automation
+  readonly #keeper: Keeper
+  readonly #killSwitches: KillSwitches
+  readonly #files: ProgramFiles | undefined
+  readonly #program: ProgramOfOptions
+  readonly #faults: Faults
+  /** Settles when the rules and responses of the options are in force. */
+  readonly #loaded: Promise<void> | undefined
+
+  /** @param made - takes how to end each part that was made, should a later one fail */
+  constructor(checked: CheckedOptions, made: (() => unknown)[]) {
+    const whyOnly = whySignalsOnly(checked.options)
+    const isSignalsOnly = (this.isSignalsOnly = whyOnly !== undefined)
+    const wanted = isSignalsOnly ? signalsOnlyOptions(checked.options) : checked.options
+    const { options, domains } = withUniqueNames(wanted, domainsOf(wanted), warnAtStart)
+    const { intervalMs = DEFAULT_INTERVAL_MS } = options
+    this.autoStart = options.autoStart ?? true
+    const modes = readModes({ ...checked, options }, domains, warnAtStart)
+    limitRetainedBytes(options.maxRetainedBytes)
+    const service = new ServiceName(options)
+    const engine = new EngineInstrumentation({
+      onMeterProvider: provider => this.late.take(provider),
+      onProvider: provider => service.offer(provider),
+    })
+    const faults = (this.#faults = engine.registry.faults)
+    const isStopped = (): boolean => this.optimizer.killSwitch.state.tripped
+    const parts = { options, domains, modes, service, faults }
+    this.#automation = createAutomation({ ...parts, isStopped })
+    this.instrumentations = [engine, ...domains.flatMap(([{ instrumentation }]) => instrumentation ?? [])]
+    const onDoubled: AttachTarget['onDoubled'] = scopes => this.reporter.reportDoubled(scopes)
+    const optimizer = (): Optimizer => this.optimizer
+    const doors = { instrumentations: this.instrumentations, options, faults }
+    const attachments = (this.attachments = attachmentsFor({ ...doors, service, optimizer, onDoubled }))
+    const reporter = (this.reporter = new Reporter({ ...parts, readers: attachments.readers }))
+    this.late = new LateAttachment({ ...doors, attachments, ...reporter.doors })
+    let isMade = false
+    const notice = (text: string): void => (isMade ? reporter.notice(text) : warnAtStart(text))
+    const given = isSignalsOnly ? NO_PROGRAM : checked.program
+    const program = (this.#program = new ProgramOfOptions(given, parts, faults))
+    const actions = [...actionsOf(parts), ...this.#automation.actions]
+    const { fleet } = this.#automation
+    this.optimizer = optimizerOf({
+      engine,
+      instrumentations: this.instrumentations,
+      program,
+      actions,
+      fleet,
+      modes,
+      options,
+    })
+    this.#loaded = program.load(this.optimizer)
+    const mayAct = actions.some(action => !isAdvice(action) && modes.ofAction(action.name) === 'act')
+    const { store, killSwitch } = this.optimizer
+    killSwitch.onTrip(() => this.#automation.undoAll())
+    const loop = { store, intervalMs, on: (listener: LedgerListener): Disposable => this.optimizer.on(listener) }
+    const forecasting = (this.forecasting = new Forecasting({ domains: isSignalsOnly ? [] : domains, faults, loop }))
+    made.push(() => this.optimizer.stop())
+    this.#keeper = new Keeper({ options, domains, service, faults, optimizer: this.optimizer, forecasting })
+    this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct, notice })
+    made.push(() => this.#killSwitches[Symbol.asyncDispose]())
+    this.#files = fileProgramOf({ ...parts, own: program.own, intervalMs, faults, optimizer: this.optimizer, notice })
+    made.push(() => this.#files?.[Symbol.dispose]())
+    const waits = { service, readers: attachments.readers, loaded: this.#loaded, resume: () => this.#resume() }
+    this.#rhythm = new Rhythm({ intervalMs, optimizer: this.optimizer, faults, ...waits })
+    reporter.follow({ optimizer: this.optimizer, automation: this.#automation, keeper: this.#keeper })
+    attachments.hold(this.late, announce(reporter), reporter)
+    made.push(() => this.stop())
+    isMade = true
+    if (whyOnly !== undefined) reporter.onlyMeasures(whyOnly)
+  }
+
+  /** Begins to tick, and to look for an SDK that somebody else starts. */
+  start(): void {
+    this.late.watch()
+    if (this.isSignalsOnly || this.#rhythm.isOver) return
+    this.#killSwitches.start()
+    this.#rhythm.start()
+  }
+
+  /** Ends each part, whatever the others do, and gives readers and libraries back as they were. */
+  async stop(): Promise<void> {
+    this.#rhythm.stop()
+    const endings = {
+      'the rules of the options': () => this.#program[Symbol.dispose](),
+      'the program files': () => this.#files?.[Symbol.dispose](),
+      'the kill switches': () => this.#killSwitches[Symbol.asyncDispose](),
+      'the loop': () => this.optimizer.stop(),
+      ...this.#automation.endings,
+      ...this.#keeper.endings,
+    }
+    await endEach(endings, error => this.#faults.report('tick', error))
+    for (const instrumentation of this.instrumentations) this.#faults.contain('signal', () => instrumentation.disable())
+    this.attachments[Symbol.dispose]()
+  }
+
+  /** Settles when what an earlier process of the service has left was read. */
+  get resumed(): Promise<unknown> | undefined {
+    return this.#rhythm.resumed
+  }
+
+  /** Settles when all rules and responses are in force, and what was saved counts. */
+  async programLoaded(): Promise<void> {
+    await this.#loaded
+    await this.#files?.loaded
+    await this.#rhythm.ready()
+  }
+
+  /** Continues with what an earlier process of the service has left and learned. */
+  #resume(): Promise<unknown> {
+    this.#automation.start()
+    return this.#keeper.start()
+  }
+}
+
+interface LoopParts {
+  readonly engine: EngineInstrumentation
+  readonly instrumentations: readonly HomeostatInstrumentation[]
+  readonly program: ProgramOfOptions
+  readonly actions: readonly Action[]
+  readonly fleet: Automation['fleet']
+  readonly modes: Modes
+  readonly options: HomeostatOptions
+}
+
+function optimizerOf({ engine, instrumentations, program, actions, fleet, modes, options }: LoopParts): Optimizer {
+  const { intervalMs = DEFAULT_INTERVAL_MS, budget, warmUpMs, environment } = options
+  return new Optimizer({
+    registries: [engine.registry, ...instrumentations.slice(1).map(({ registry }) => registry)],
+    ...program.atOnce,
+    actions,
+    fleet,
+    modeOf: action => modes.ofAction(action),
+    intervalMs,
+    ...(budget && { budget }),
+    ...(warmUpMs !== undefined && { warmUpMs }),
+    ...(environment && { environment }),
+  })
+}
