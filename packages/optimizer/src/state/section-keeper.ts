@@ -203,7 +203,8 @@ export class SectionKeeper<T = unknown> {
     const { entries: theirs } = await this.#contentAt(place, index, () => {})
     const candidates = await inSlices(this.#merged(own, theirs, isAgain))
     const fitting = fitIn(candidates, MAX_STATE_BYTES - MOST_HEAD_BYTES)
-    const isNews = fitting.entries.some(entry => !theirs.includes(entry))
+    const known = new Set(theirs)
+    const isNews = fitting.entries.some(entry => !known.has(entry))
     if (isNews) await place.write(this.#keyOf(index), textOf(section.version, fitting.entries))
     if (fitting.shortened + fitting.leftOut > 0 && !this.#hasReportedRoom) {
       this.#hasReportedRoom = true
