@@ -1,3 +1,4 @@
+import type { Steps } from '@homeostat/signals'
 import { bytesOf, type WrittenEntry } from './state-text.ts'
 
 /** An entry that is to be in a text. */
@@ -6,7 +7,7 @@ export interface Candidate {
   /** False for an entry that only other processes know. */
   readonly isOwn: boolean
   /** Gives the entry in its short form. */
-  readonly shorten?: (() => WrittenEntry | undefined) | undefined
+  readonly shorten?: () => Steps<WrittenEntry | undefined>
 }
 
 /** The entries for which there is room. */
@@ -21,10 +22,15 @@ export interface Fitting {
  * Takes as many entries as fit in `maxBytes`. Where there is no room for all, those that only others know go first, the oldest
  * before the newer ones; then our own are shortened, and at last left out, the largest first.
  */
-export function fitIn(candidates: readonly Candidate[], maxBytes: number): Fitting {
-  const sized = new Map(candidates.map(({ entry }) => [entry.key, { entry, bytes: bytesOf(entry) }]))
+export function* fitIn(candidates: readonly Candidate[], maxBytes: number): Steps<Fitting> {
+  const sized = new Map<string, { readonly entry: WrittenEntry; readonly bytes: number }>()
   let excess = -maxBytes
-  for (const { bytes } of sized.values()) excess += bytes
+  for (const { entry } of candidates) {
+    const bytes = bytesOf(entry)
+    sized.set(entry.key, { entry, bytes })
+    excess += bytes
+    yield
+  }
   let [shortened, leftOut] = [0, 0]
   const replace = (key: string, entry?: WrittenEntry): void => {
     const bytes = entry ? bytesOf(entry) : 0
@@ -45,7 +51,8 @@ export function fitIn(candidates: readonly Candidate[], maxBytes: number): Fitti
       .toSorted((a, b) => a.entry.savedAt - b.entry.savedAt)
       .forEach(leaveOut)
     for (const { entry, shorten } of own) {
-      const short = excess > 0 ? shorten?.() : undefined
+      if (excess <= 0) break
+      const short = shorten && (yield* shorten())
       if (!short) continue
       replace(entry.key, short)
       shortened++

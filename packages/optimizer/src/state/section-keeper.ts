@@ -1,4 +1,4 @@
-import { sleep, Turns, SlicedWork, atOnce, type Steps } from '@homeostat/signals'
+import { sleep, Turns, SlicedWork, type Steps } from '@homeostat/signals'
 import type { EarlierEntry, StateEntry, StateSection } from '../words/state-section.ts'
 import type { StateStore } from '../words/state-store.ts'
 import { ContainedSection } from './contained-section.ts'
@@ -202,7 +202,7 @@ export class SectionKeeper<T = unknown> {
     const { section, onError, savedBy } = this.#options
     const { entries: theirs } = await this.#contentAt(place, index, () => {})
     const candidates = await inSlices(this.#merged(own, theirs, isAgain))
-    const fitting = fitIn(candidates, MAX_STATE_BYTES - MOST_HEAD_BYTES)
+    const fitting = await inSlices(fitIn(candidates, MAX_STATE_BYTES - MOST_HEAD_BYTES))
     const known = new Set(theirs)
     const isNews = fitting.entries.some(entry => !known.has(entry))
     if (isNews) await place.write(this.#keyOf(index), textOf(section.version, fitting.entries))
@@ -239,8 +239,8 @@ export class SectionKeeper<T = unknown> {
     return candidates
   }
 
-  #shortened({ key, essence }: StateEntry, entry: WrittenEntry): WrittenEntry | undefined {
-    return essence && atOnce(this.#section.written({ key, lines: essence }, entry))
+  *#shortened({ key, essence }: StateEntry, entry: WrittenEntry): Steps<WrittenEntry | undefined> {
+    return essence && (yield* this.#section.written({ key, lines: essence }, entry))
   }
 
   /**

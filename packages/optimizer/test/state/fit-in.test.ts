@@ -1,11 +1,19 @@
+import { atOnce, type Steps } from '@homeostat/signals'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fitIn, type Candidate } from '../../src/state/fit-in.ts'
+import { fitIn as fitInSteps, type Candidate, type Fitting } from '../../src/state/fit-in.ts'
 import { bytesOf, type WrittenEntry } from '../../src/state/state-text.ts'
 
 const entry = (key: string, savedAt: number, chars: number): WrittenEntry => {
   return { key, savedAt, savedBy: '', lines: ['x'.repeat(chars)] }
 }
+const fitIn = (candidates: readonly Candidate[], maxBytes: number): Fitting =>
+  atOnce(fitInSteps(candidates, maxBytes))
+const inOneStep = <T>(value: T) =>
+  function* (): Steps<T> {
+    yield
+    return value
+  }
 const total = (entries: readonly WrittenEntry[]): number => entries.reduce((sum, each) => sum + bytesOf(each), 0)
 
 test('keeps everything where there is room', () => {
@@ -18,7 +26,7 @@ test('what only others know goes first, then own entries are shortened, then lef
   const candidates: Candidate[] = [
     { entry: entry('old', 1, 100), isOwn: false },
     { entry: entry('newer', 2, 100), isOwn: false },
-    { entry: entry('large', 5, 400), isOwn: true, shorten: () => short },
+    { entry: entry('large', 5, 400), isOwn: true, shorten: inOneStep(short) },
     { entry: entry('small', 5, 50), isOwn: true },
   ]
   const keys = (maxBytes: number): string[] => fitIn(candidates, maxBytes).entries.map(({ key }) => key)
@@ -38,7 +46,7 @@ test('never takes more bytes than there are', () => {
     fc.property(fc.array(candidate, { maxLength: 20 }), fc.nat(5000), (given, maxBytes) => {
       const candidates = given.map(({ chars, isOwn, canShorten, savedAt }, index): Candidate => {
         const whole = entry(String(index), savedAt, chars)
-        return { entry: whole, isOwn, shorten: () => (canShorten ? entry(String(index), savedAt, 1) : undefined) }
+        return { entry: whole, isOwn, shorten: inOneStep(canShorten ? entry(String(index), savedAt, 1) : undefined) }
       })
       const { entries, leftOut } = fitIn(candidates, maxBytes)
       expect(total(entries)).toBeLessThanOrEqual(maxBytes)
