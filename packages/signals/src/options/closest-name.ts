@@ -48,7 +48,7 @@ export function* closestNameInSteps(name: string, known: Iterable<string>): Step
   return closest
 }
 
-/** The end of a warning about an unknown name, `; did you mean cache.warm?`; empty where no known name is close. */
+/** Ends a warning about an unknown name with `; did you mean cache.warm?`, or with nothing if no known name is close. */
 export function didYouMean(name: string, known: Iterable<string>): string {
   return hintAt(closestName(name, known))
 }
@@ -58,7 +58,8 @@ export function* didYouMeanInSteps(name: string, known: Iterable<string>): Steps
   return hintAt(yield* closestNameInSteps(name, known))
 }
 
-function hintAt(meant: string | undefined): string {
+/** Ends a warning with the name that was meant, or with nothing if there is no such name. */
+export function hintAt(meant: string | undefined): string {
   return meant === undefined ? '' : `; did you mean ${meant}?`
 }
 

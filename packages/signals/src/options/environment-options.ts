@@ -1,4 +1,4 @@
-import { closestName } from './closest-name.ts'
+import { closestName, hintAt } from './closest-name.ts'
 import { itemOf, listOptions } from './option-list.ts'
 import type { OptionProblem } from './option-problem.ts'
 import type { OptionSchema } from './option-schema.ts'
@@ -66,10 +66,9 @@ export function readEnvironment<T extends object>(
     if (!name.startsWith(PREFIX) || known.has(name)) continue
     if (++unknown > MOST_UNKNOWN) break
     const meant = closestName(name, known)
-    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
     problems.push({
       path: name,
-      message: `${isPlainName(name) ? name : shownName(name)} is not a variable that Homeostat knows and is ignored${hint}`,
+      message: `${isPlainName(name) ? name : shownName(name)} is not a variable that Homeostat knows and is ignored${hintAt(meant)}`,
       ...(meant !== undefined && { meant }),
     })
   }

@@ -1,4 +1,4 @@
-import { closestName, resemblesOne } from './closest-name.ts'
+import { closestName, hintAt, resemblesOne } from './closest-name.ts'
 import { closestForm, formOf, hasLongList, isValid, parse, withoutLists, wordsOf } from './option-forms.ts'
 import type { OptionProblem } from './option-problem.ts'
 import { childPath } from './option-problem.ts'
@@ -211,14 +211,13 @@ export class Reading {
     const where = path === '' ? 'an option' : `an option of ${path}`
     this.#report(
       childPath(path, shownName(name)),
-      `is not ${where}${this.#outcome ? `; ${this.#outcome}` : ' and is ignored'}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+      `is not ${where}${this.#outcome ? `; ${this.#outcome}` : ' and is ignored'}${hintAt(meant)}`,
       meant === undefined ? {} : { meant: childPath(path, meant) },
     )
   }
 
   #wrong(schema: OptionSchema, path: string, came: string, meant?: string, limit?: string): typeof NOTHING {
-    const hint = meant === undefined ? '' : `; did you mean ${meant}?`
-    return this.#refused(schema, path, `is ${came}, but must be ${limit ?? detailsOf(schema).expected}`, hint)
+    return this.#refused(schema, path, `is ${came}, but must be ${limit ?? detailsOf(schema).expected}`, hintAt(meant))
   }
 
   #refused(schema: OptionSchema, path: string, why: string, hint = ''): typeof NOTHING {
