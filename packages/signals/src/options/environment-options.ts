@@ -24,8 +24,8 @@ const MOST_UNKNOWN = 100
 
 /**
  * Reads the options that environment variables set: each number, text, flag and word of a schema, and lists and records of them
- * (`a,b` and `a=1,b=2`, as in the variables of OpenTelemetry). An empty variable counts as
- * not set, as everywhere in OpenTelemetry. Never throws.
+ * (`a,b` and `a=1,b=2`, as in the variables of OpenTelemetry). An empty variable counts as not set, as everywhere in
+ * OpenTelemetry. Never throws.
  *
  * @param otherNames - variables that are read elsewhere; any other one with the prefix `HOMEOSTAT_` is reported
  */
@@ -49,7 +49,7 @@ export function readEnvironment<T extends object>(
     const isRecord = unwrapped(option).type === 'record'
     const expected = isRecord ? expecting(option, 'pairs like name=value,other=value, each name once') : option
     const read = readOptions(expected as OptionSchema<object>, valueFor(option, text), { path: variable })
-    // A mistake in a part of a variable is one of the variable: whoever asks whether the option is wrong asks for that.
+    // A mistake in one part is reported under the name of the variable: callers look problems up by that name.
     problems.push(...read.problems.map(problem => ({ ...problem, path: variable })))
     const isOfParts = Array.isArray(read.options) || isRecord
     if (read.problems.length === 0 || isOfParts) place(options, keys, read.options)
@@ -109,12 +109,16 @@ function partsOf(text: string): string[] {
     .filter(part => part !== '')
 }
 
-/** Undefined where a part has no name, or the name of another one: nobody knows which of the two is meant. */
+/** Returns undefined if a part has no name, or the name of another part: nobody knows which of the two is meant. */
 function recordIn(text: string, read: (part: string) => unknown): Record<string, unknown> | undefined {
-  const pairs = partsOf(text).map(part => [part.slice(0, part.indexOf('=')).trim(), part] as const)
-  if (pairs.some(([name, part]) => name === '' || !part.includes('='))) return undefined
-  if (new Set(pairs.map(([name]) => name)).size < pairs.length) return undefined
-  return Object.fromEntries(pairs.map(([name, part]) => [name, read(part.slice(part.indexOf('=') + 1).trim())]))
+  const record = new Map<string, unknown>()
+  for (const part of partsOf(text)) {
+    const end = part.indexOf('=')
+    const name = part.slice(0, Math.max(0, end)).trim()
+    if (name === '' || record.has(name)) return undefined
+    record.set(name, read(part.slice(end + 1).trim()))
+  }
+  return Object.fromEntries(record)
 }
 
 function scalarFor(schema: OptionSchema, text: string): unknown {

@@ -23,7 +23,7 @@ export function listOptions(schema: OptionSchema, keys: readonly string[] = []):
   }
   const entries = isGroup(schema) ? entriesOf(schema) : undefined
   if (entries) return Object.entries(entries).flatMap(([name, entry]) => listOptions(entry, [...keys, name]))
-  return [listed(schema, details, keys, isScalar(schema) || isScalar(itemOf(schema)))]
+  return [listed(schema, details, keys, isScalar(itemOf(schema)))]
 }
 
 /** The environment variable of an option: `pg.slowQueryThresholdMs` is `HOMEOSTAT_PG_SLOW_QUERY_THRESHOLD_MS`. */
@@ -38,7 +38,7 @@ export function isScalar(schema: OptionSchema): boolean {
   return ['number', 'string', 'boolean', 'picklist', 'literal'].includes(unwrapped(schema).type)
 }
 
-/** What a list or a record is made of; itself where it is neither. */
+/** The schema of the items of a list or a record; any other schema is returned as it is. */
 export function itemOf(schema: OptionSchema): OptionSchema {
   const plain = unwrapped(schema)
   if (plain.type === 'array' && 'item' in plain) return plain.item as OptionSchema
