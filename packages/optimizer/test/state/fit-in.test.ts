@@ -7,8 +7,7 @@ import { bytesOf, type WrittenEntry } from '../../src/state/state-text.ts'
 const entry = (key: string, savedAt: number, chars: number): WrittenEntry => {
   return { key, savedAt, savedBy: '', lines: ['x'.repeat(chars)] }
 }
-const fitIn = (candidates: readonly Candidate[], maxBytes: number): Fitting =>
-  atOnce(fitInSteps(candidates, maxBytes))
+const fitIn = (candidates: readonly Candidate[], maxBytes: number): Fitting => atOnce(fitInSteps(candidates, maxBytes))
 const inOneStep = <T>(value: T) =>
   function* (): Steps<T> {
     yield

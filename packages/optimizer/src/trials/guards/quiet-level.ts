@@ -1,6 +1,6 @@
 import type { Guard } from '../../words/response.ts'
 import { Pace } from './pace.ts'
-import { isListOf, isWithin, lastOf, samplesLeft } from './saved-window.ts'
+import { isListOf, isSavedWindow, isWithin, lastOf, samplesLeft, type SavedWindow } from './saved-window.ts'
 
 /** Samples kept: an hour at a tick of 1 s, five and a half at 5 s, so that the daily course is not taken for noise. */
 const CAPACITY = 4096
@@ -14,15 +14,12 @@ const USUAL = 256
 
 /** Logarithms of doubles are within this. */
 const LARGEST_LOG = 750
-const LONGEST_TICK_MS = 86_400_000
 
 /** What is kept of a level across restarts. */
-export interface SavedLevel {
+export interface SavedLevel extends SavedWindow {
   readonly kind: 'level'
   readonly logs: readonly number[]
   readonly usual: number
-  readonly tickMs: number
-  readonly lastAt: number
 }
 
 /** The recent quiet values of a level as logarithms, turned so that up is worse. */
@@ -146,12 +143,11 @@ export class QuietLevel {
 
 /** Whether a value is what `toJSON()` gives. */
 export function isSavedLevel(saved: unknown): saved is SavedLevel {
-  const { kind, logs, usual, tickMs, lastAt } = Object(saved) as Partial<Record<keyof SavedLevel, unknown>>
+  const { kind, logs, usual } = Object(saved) as Partial<Record<keyof SavedLevel, unknown>>
   return (
     kind === 'level' &&
     isListOf(logs, CAPACITY, -LARGEST_LOG, LARGEST_LOG) &&
     isWithin(usual, 0, Number.MAX_VALUE) &&
-    isWithin(tickMs, 1, LONGEST_TICK_MS) &&
-    isWithin(lastAt, 0, Number.MAX_SAFE_INTEGER)
+    isSavedWindow(saved)
   )
 }

@@ -1,6 +1,6 @@
 import type { Guard } from '../../words/response.ts'
 import { Pace } from './pace.ts'
-import { isListOf, isWithin, lastOf, samplesLeft } from './saved-window.ts'
+import { isListOf, isSavedWindow, lastOf, samplesLeft, type SavedWindow } from './saved-window.ts'
 
 /** Length of a block of counts, and blocks kept: 85 minutes. */
 const BLOCK_MS = 10_000
@@ -8,15 +8,12 @@ const CAPACITY = 512
 
 /** More cases in a block than any process counts. */
 const MOST_CASES = 1e12
-const LONGEST_TICK_MS = 86_400_000
 
 /** What is kept of a ratio across restarts. */
-export interface SavedRatio {
+export interface SavedRatio extends SavedWindow {
   readonly kind: 'ratio'
   readonly hits: readonly number[]
   readonly trials: readonly number[]
-  readonly tickMs: number
-  readonly lastAt: number
 }
 
 /** Counts of a ratio. */
@@ -122,14 +119,13 @@ export class QuietRatio {
 
 /** Whether a value is what `toJSON()` gives. */
 export function isSavedRatio(saved: unknown): saved is SavedRatio {
-  const { kind, hits, trials, tickMs, lastAt } = Object(saved) as Partial<Record<keyof SavedRatio, unknown>>
+  const { kind, hits, trials } = Object(saved) as Partial<Record<keyof SavedRatio, unknown>>
   return (
     kind === 'ratio' &&
     isListOf(trials, CAPACITY, 0, MOST_CASES) &&
     isListOf(hits, trials.length, 0, MOST_CASES) &&
     hits.length === trials.length &&
     hits.every((count, index) => count <= trials[index]!) &&
-    isWithin(tickMs, 1, LONGEST_TICK_MS) &&
-    isWithin(lastAt, 0, Number.MAX_SAFE_INTEGER)
+    isSavedWindow(saved)
   )
 }

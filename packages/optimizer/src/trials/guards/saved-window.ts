@@ -1,8 +1,24 @@
+const LONGEST_TICK_MS = 86_400_000
+
 /** A stamp that is further ahead comes from a clock that was wrong, so its age is not known. */
 const MOST_AHEAD_MS = 60_000
 
+/** The times that every saved window has. */
+export interface SavedWindow {
+  /** Usual time between two samples. */
+  readonly tickMs: number
+  /** When the newest sample came, in ms since the epoch. */
+  readonly lastAt: number
+}
+
+/** Whether a value has the times of a saved window. */
+export function isSavedWindow(saved: unknown): saved is SavedWindow {
+  const { tickMs, lastAt } = Object(saved) as Partial<Record<keyof SavedWindow, unknown>>
+  return isWithin(tickMs, 1, LONGEST_TICK_MS) && isWithin(lastAt, 0, Number.MAX_SAFE_INTEGER)
+}
+
 /**
- * How many of the newest samples of a saved window are still in it. A window is a stretch of time: it goes on while no process
+ * Counts the newest samples of a saved window that are still in it. A window is a stretch of time: it goes on while no process
  * observes, so that after a long gap nothing is left in it.
  *
  * @param capacity - samples in a full window
