@@ -111,9 +111,10 @@ export function* decideInSteps(input: DecisionInput): Steps<(Due | Refusal)[]> {
         ahead.push(proposal)
       } else {
         const { reason, detail, preempts } = refusing
-        if (preempts) ahead.push(proposal)
-        if (preempts) refused.push({ kind: 'refusal', firing, response, mode, reason, detail, preempts })
-        else if (reason === 'mode' && !firstRefusal(gatesBeyondMode, proposal, state, standing))
+        if (preempts) {
+          ahead.push(proposal)
+          refused.push({ kind: 'refusal', firing, response, mode, reason, detail, preempts })
+        } else if (reason === 'mode' && !firstRefusal(gatesBeyondMode, proposal, state, standing))
           refused.push({ kind: 'refusal', firing, response, mode, reason, detail, wouldRun: action })
         else refused.push({ kind: 'refusal', firing, response, mode, reason, detail })
       }
