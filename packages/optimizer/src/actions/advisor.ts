@@ -10,7 +10,7 @@ import type { Outcome } from '../words/verdict.ts'
 import { DEFAULT_COOLDOWN_MS } from '../words/response.ts'
 
 const HOUR_MS = 3_600_000
-/** Whatever the response says: looking costs something too, e.g. a connection to the database. */
+/** No response shortens this: looking costs something too, e.g. a connection to the database. */
 const SHORTEST_COOLDOWN_MS = 60_000
 /** Advice that repeats itself is given less often. */
 const LONGEST_COOLDOWN_MS = HOUR_MS

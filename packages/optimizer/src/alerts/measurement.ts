@@ -232,14 +232,14 @@ export function isNarrowedBy(sample: Labels, alert: Labels): boolean {
   return true
 }
 
-/** The worst value among the series that match an alert's labels; undefined when there is none that can be compared. */
+/** The worst value among the series that match an alert's labels; undefined when no value can be compared. */
 function expectedOf({ index, values }: Answer, labels: Labels, { direction }: Expectation): number | undefined {
   const worse: Direction = direction === 'down' ? 'up' : 'down'
   let worst: number | undefined
   // Not `Math.max(...values)`: a hundred thousand arguments do not fit on the stack.
   for (const place of index.places.of(labels)) {
     const value = values[place]!
-    // An infinite value holds as any other does, but nothing can be compared with it.
+    // An infinite value can fire an alert, but a change from or to it cannot be measured.
     if (!Number.isFinite(value)) continue
     if (worst === undefined || (worse === 'up' ? value > worst : value < worst)) worst = value
   }

@@ -14,7 +14,7 @@ import { ResponseIndex } from '../words/response-match.ts'
 import type { Response } from '../words/response.ts'
 import type { OpenTrial } from '../words/trial.ts'
 
-/** What a tick knows when it decides. */
+/** The state of a tick when it decides. */
 export interface DecisionInput extends Omit<GateState, 'due' | 'trouble'> {
   /** Proposals whose lease was asked for and that have not begun yet. */
   readonly asked: readonly Proposal[]
@@ -22,14 +22,14 @@ export interface DecisionInput extends Omit<GateState, 'due' | 'trouble'> {
   readonly actions: ReadonlyMap<string, Action>
 }
 
-/** One of the responses, and what the gates say to it whichever of its alerts is asked about. */
+/** A response, and the answers of the gates that are the same for all of its alerts. */
 interface Answering {
   readonly response: Response
   readonly action: Action | undefined
   readonly mode: Mode
   /** The first of the alerts that it answers. */
   readonly first: Firing
-  /** What each standing gate says, by gate; filled when it is first asked. */
+  /** The answer of each standing gate, by gate; filled when it is first asked. */
   readonly standing: Map<StandingGate, string | undefined>
 }
 
@@ -74,7 +74,7 @@ export function* decideInSteps(input: DecisionInput): Steps<(Due | Refusal)[]> {
   const trouble = troubleOf(questions.answering)
   // A predicted problem must not block a response to a present one.
   const present = troubleOf(questions.answering.filter(({ response }) => !response.preventive))
-  // A shadow changes nothing, so it stands in nobody's way.
+  // A shadow changes nothing, so it blocks nothing.
   const open = input.open.filter(({ arm }) => arm !== 'shadow')
   /** Proposals that are due, and those that will be as soon as the trials that yield to them have ended: nothing less urgent takes their place meanwhile. */
   const ahead: Proposal[] = [...input.asked]
@@ -200,7 +200,7 @@ function rankOf(answering: Answering | undefined): number {
   return (Number(response?.preventive ?? false) * MOST_URGENCIES + urgency) * MOST_RISKS + (action?.risk ?? 0)
 }
 
-/** What the firing alerts want lowered: what the actions that answer them are meant to lower. */
+/** The resources that the actions for the firing alerts are meant to lower, each with an alert. */
 function troubleOf(answering: readonly Answering[]): Map<string, string> {
   const trouble = new Map<string, string>()
   for (const { action, first } of answering)

@@ -6,7 +6,7 @@ import type { KnobLease } from './knob-lease.ts'
 export interface AdjustmentOptions {
   readonly knob: Knob
   readonly access: KnobAccess
-  /** The same knob with short timeouts, for whoever is in a hurry. */
+  /** The same knob with short timeouts, for callers in a hurry. */
   readonly hurriedAccess: KnobAccess
   readonly lease: KnobLease
   /** The value to go back to. */

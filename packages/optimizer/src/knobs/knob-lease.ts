@@ -111,7 +111,7 @@ export class SharedLease implements KnobLease {
     return { hold: 'retaken', set: left?.set ?? [] }
   }
 
-  /** For a caller whom the knob has refused because of the lease: whatever it says, it is to be taken again. */
+  /** For a caller whom the knob has refused because of the lease: it has to be taken again, even if it looks valid. */
   lose(): void {
     this.#isLost = true
   }

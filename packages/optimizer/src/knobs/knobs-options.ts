@@ -8,7 +8,7 @@ export interface KnobsOptions {
   readonly service: string
   /** Where undo journals are kept. @default `HOMEOSTAT_STATE_DIR`, else a folder of the user below the system's temporary files */
   readonly stateDir?: string | undefined
-  /** What shared knobs are leased from. Without one they are not set. @default none */
+  /** Leases shared knobs; they are not set without one. @default none */
   readonly coordinator?: Coordinator | undefined
   /** A change that is not renewed for this long is taken back. @default 60000 */
   readonly leaseMs?: number

@@ -203,7 +203,7 @@ export class Knobs implements AsyncDisposable {
       await coordinator.release(fleet)
       throw error
     }
-    // Whatever came of that: the lease went with it, and the next run starts anew.
+    // Also if the undo failed: the lease went with it, and the next run starts anew.
     return undefined
   }
 

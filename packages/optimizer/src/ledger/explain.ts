@@ -140,7 +140,7 @@ export function explainAdvice({ id, alert, status, summary, advice, problems }: 
 export function explainFiring(firing: Firing, refusals: readonly Refusal[], answers?: readonly string[]): string {
   // Several responses may be refused for one reason.
   const why = [...new Set([...(answers ?? []), ...refusals.map(refusalText)])]
-  // What passed every gate in this tick has begun, and has no trial before its lease is granted.
+  // A proposal that passed every gate in this tick has begun; its trial opens when its lease is granted.
   if (answers && why.length === 0) why.push('its response has begun')
   return [`${firing.alert} is firing (${shownValue(firing)})`, ...(why.length > 0 ? [why.join('; ')] : [])].join(': ')
 }
@@ -148,7 +148,7 @@ export function explainFiring(firing: Firing, refusals: readonly Refusal[], answ
 /** Grouped once per entry: a thousand alerts may each ask, and each of them may have been refused. */
 const refusalsOfEntry = new WeakMap<LedgerEntry, ReadonlyMap<Firing, readonly Refusal[]>>()
 
-/** Why nothing was done about a firing alert of an entry. Whoever asks for each of its alerts does work that is linear in them. */
+/** Why nothing was done about a firing alert of an entry. Asking for each alert of an entry takes linear time in all. */
 export function refusalsTo(firing: Firing, entry: LedgerEntry): readonly Refusal[] {
   let groups = refusalsOfEntry.get(entry)
   if (groups === undefined) {

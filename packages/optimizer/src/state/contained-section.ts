@@ -4,7 +4,7 @@ import { valuesOf, type WrittenEntry } from './state-text.ts'
 
 type Stamp = Pick<WrittenEntry, 'savedAt' | 'savedBy'>
 
-/** A section whose failures are reported, each without an effect on anything else. */
+/** Calls a section and reports its failures; none of them reaches the caller. */
 export class ContainedSection<T> {
   readonly #section: StateSection<T>
   readonly #onError: (error: unknown) => void
@@ -14,7 +14,7 @@ export class ContainedSection<T> {
     this.#onError = onError
   }
 
-  /** The entries now, by their keys; those before the failure where it fails. */
+  /** The entries now, by their keys. If the section fails, the entries before the failure. */
   *entries(): Steps<Map<string, StateEntry>> {
     const entries = new Map<string, StateEntry>()
     try {
@@ -28,7 +28,7 @@ export class ContainedSection<T> {
     return entries
   }
 
-  /** Undefined where an entry is not valid. */
+  /** Undefined if the entry is not valid. */
   *valueOf(entry: WrittenEntry): Steps<T | undefined> {
     const values = yield* valuesOf(entry)
     return values && this.#contained(() => this.#section.parse(values, entry.key))
@@ -42,7 +42,7 @@ export class ContainedSection<T> {
     return this.#contained(() => this.#section.outweighs?.(theirs, key, now)) ?? false
   }
 
-  /** Undefined where an entry cannot be written. */
+  /** Undefined if the entry cannot be written. */
   *written(
     { key, lines }: Pick<StateEntry, 'key' | 'lines'>,
     { savedAt, savedBy }: Stamp,

@@ -8,7 +8,7 @@ export class StateStoreUnavailableError extends Error {
   }
 }
 
-/** A text is longer than any that is kept. Nothing was written, or read. */
+/** A text is too long to be kept. It was neither written nor read. */
 export class StateTooLargeError extends Error {
   override readonly name = 'StateTooLargeError'
   readonly code = 'HOMEOSTAT_STATE_TOO_LARGE'
@@ -20,7 +20,7 @@ export class StateTooLargeError extends Error {
   }
 }
 
-/** A place keeps something that is damaged, or that no section has written. */
+/** A place has an entry that is damaged, or that no section has written. */
 export class ForeignStateError extends Error {
   override readonly name = 'ForeignStateError'
   readonly code = 'HOMEOSTAT_FOREIGN_STATE'
@@ -43,7 +43,7 @@ export class StateLeftOutError extends Error {
   }
 }
 
-/** The way back cannot be written down, so nothing that would need it is set. */
+/** The undo journal cannot be written, so no knob that needs it is set. */
 export class JournalUnavailableError extends Error {
   override readonly name = 'JournalUnavailableError'
   readonly code = 'HOMEOSTAT_JOURNAL_UNAVAILABLE'

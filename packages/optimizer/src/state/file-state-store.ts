@@ -13,7 +13,7 @@ import { MAX_STATE_BYTES } from './state-size.ts'
 /** A draft that is older belongs to a process that was killed while it wrote. */
 const DRAFT_LIVES_MS = 3_600_000
 const FOLDER = 'state'
-/** By a hash, so that a key can hold whatever it wants and lead nowhere. */
+/** Named by a hash of the key, so that no key leads out of the folder. */
 const NAME = /^[0-9a-f]{32}\.state/
 
 /** Options of {@link FileStateStore}. */
@@ -49,7 +49,7 @@ class StateFiles implements StateStore {
 
   read(key: string): Promise<string | undefined> {
     return this.#available(async () => {
-      // Whoever can write to the folder controls the state that we load.
+      // A user who can write to the folder controls the state that we load.
       if (!(await checkStateFolder(this.#parent, FOLDER))) return undefined
       const file = await openRegularFile(this.#pathOf(key)).catch(unlessMissing)
       try {

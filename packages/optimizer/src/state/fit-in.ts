@@ -1,7 +1,7 @@
 import type { Steps } from '@homeostat/signals'
 import { bytesOf, type WrittenEntry } from './state-text.ts'
 
-/** An entry that is to be in a text. */
+/** An entry that asks for room in a text. */
 export interface Candidate {
   readonly entry: WrittenEntry
   /** False for an entry that only other processes know. */
@@ -13,14 +13,14 @@ export interface Candidate {
 /** The entries for which there is room. */
 export interface Fitting {
   readonly entries: readonly WrittenEntry[]
-  /** How many are in their short form. */
+  /** The number of entries in their short form. */
   readonly shortened: number
   readonly leftOut: number
 }
 
 /**
- * Takes as many entries as fit in `maxBytes`. Where there is no room for all, those that only others know go first, the oldest
- * before the newer ones; then our own are shortened, and at last left out, the largest first.
+ * Takes as many entries as fit in `maxBytes`. If there is no room for all, it leaves out the entries that only other processes
+ * know, the oldest first; then it shortens our own, and at last leaves them out, the largest first.
  */
 export function* fitIn(candidates: readonly Candidate[], maxBytes: number): Steps<Fitting> {
   const sized = new Map<string, { readonly entry: WrittenEntry; readonly bytes: number }>()

@@ -15,7 +15,7 @@ const STICKY = 0o1000
 const MOST_LINKS = 40
 
 /**
- * Checks the path of a folder of ours from the top down. Whoever can replace a folder on it decides what is read, so:
+ * Checks the path of a folder of ours from the top down. A user who can replace a folder on it decides what is read, so:
  *
  * - a link on the way is made by us or by root;
  * - a folder on the way that everybody may write to has the sticky bit, and what is in it on the way belongs to us or root;

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 
 /**
- * Writes a file beside the old one and then in its place: whoever reads meanwhile, or after a kill or a power cut at any
- * moment, gets one of them as a whole.
+ * Writes a file beside the old one and then in its place: a reader gets one of them as a whole, also
+ * meanwhile and after a kill or a power cut.
  */
 export async function replaceFile(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const draft = `${path}.${randomUUID()}`

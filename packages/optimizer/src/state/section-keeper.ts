@@ -11,7 +11,7 @@ import type { WrittenEntry } from './state-text.ts'
 
 const SLICE_MS = 2
 const DAY_MS = 86_400_000
-/** What a text takes beside its entries. */
+/** The most bytes of a text beside its entries. */
 const MOST_HEAD_BYTES = 200
 /** An entry in use that does not change is written again by then, so that no place forgets it. */
 const WRITE_AGAIN_AFTER_MS = 30 * DAY_MS
@@ -29,19 +29,19 @@ export interface SectionKeeperOptions<T> {
   readonly clock: () => number
 }
 
-/** What is known of an entry in the places. */
+/** An entry as the places have it, as far as this process knows. */
 interface Seen {
   /** Its stamp when it was last read or written. */
   readonly savedAt: number
   readonly savedBy: string
-  /** As it was then; differs from its print now when it has changed since. */
+  /** Its print at that time; the print now differs if the entry has changed since. */
   readonly print: string | undefined
-  /** The same of the last time when it was read: what this process has written itself may know less than another place. */
+  /** The same at the last reading: an entry that this process wrote itself may hold less than another place has. */
   readonly readAt: number
   readonly readPrint: string | undefined
 }
 
-/** An entry that was read, its value checked or not. */
+/** An entry that was read; only an earlier one has a checked value. */
 type Read<T> = WrittenEntry | (EarlierEntry<T> & { readonly savedBy: string })
 
 const UNSEEN: Seen = { savedAt: 0, savedBy: '', print: undefined, readAt: -Infinity, readPrint: undefined }
@@ -64,7 +64,7 @@ export class SectionKeeper<T = unknown> {
   }
 
   /**
-   * Takes what a place keeps. What is not valid is reported in one error and left out.
+   * Takes the entries of a place. It leaves out those that are not valid and reports them in one error.
    *
    * @throws StateStoreUnavailableError, and whatever else a store throws
    */
@@ -81,8 +81,8 @@ export class SectionKeeper<T = unknown> {
   }
 
   /**
-   * Writes what has changed since, and what the place does not have: it may be another one than the last time, or have lost
-   * something. What a place keeps is read before it is written for the first time: it may be worth more.
+   * Writes the entries that have changed, and those that the place does not have: it may be another place than the last time,
+   * or have lost something. A place is read before it is first written, because its entries may outweigh ours.
    *
    * @throws StateStoreUnavailableError, and whatever else a store throws
    */
@@ -122,7 +122,7 @@ export class SectionKeeper<T = unknown> {
 
   #isDue({ key, print, isWorthKeeping = true, isInUse = false }: StateEntry, now: number): boolean {
     const seen = this.#seen.get(key)
-    // An entry that was written once is also written when nothing is left of it: somebody has reset it.
+    // An entry that was written once is also written when it is empty: somebody has reset it.
     if (!seen) return isWorthKeeping
     return seen.print !== print || (isInUse && now - seen.savedAt > WRITE_AGAIN_AFTER_MS)
   }
@@ -141,14 +141,14 @@ export class SectionKeeper<T = unknown> {
     }
   }
 
-  /** Takes what earlier releases kept outside the store. */
+  /** Takes the entries that earlier releases kept outside the store. */
   async readEarlier(): Promise<void> {
     const found: Read<T>[] = []
     for await (const entry of this.#options.section.earlier?.() ?? []) found.push({ ...entry, savedBy: '' })
     await this.#take(found)
   }
 
-  /** One after the other: places answer side by side. Returns how many entries are not valid. */
+  /** One call after the other, because several places may answer at once. Returns the number of entries that are not valid. */
   #take(found: readonly Read<T>[]): Promise<number> {
     return this.#turns.take('restore', () => inSlices(this.#restore(found)))
   }
@@ -197,7 +197,7 @@ export class SectionKeeper<T = unknown> {
     return clock() - this.#savedAt(entry) < section.forgetAfterMs
   }
 
-  /** Whether something was to be written. */
+  /** Returns whether it wrote. */
   async #write(place: StateStore, index: number, own: readonly StateEntry[], isAgain: boolean): Promise<boolean> {
     const { section, onError, savedBy } = this.#options
     const { entries: theirs } = await this.#contentAt(place, index, () => {})
@@ -216,14 +216,14 @@ export class SectionKeeper<T = unknown> {
     for (const { key, print } of own) {
       const entry = written.get(key)
       const seen = this.#seen.get(key) ?? UNSEEN
-      // What another process has written and what outweighs ours stays, until ours changes again.
+      // An entry of another process that outweighs ours stays, until ours changes again.
       if (entry?.savedBy === savedBy) this.#seen.set(key, { ...seen, print, savedAt: entry.savedAt, savedBy })
       else if (entry) this.#seen.set(key, { ...seen, print })
     }
     return isNews
   }
 
-  /** The entries that a text is to have: our own, and those that only other processes know. */
+  /** The entries for a text: our own, and those that only other processes know. */
   *#merged(own: readonly StateEntry[], theirs: readonly WrittenEntry[], isAgain: boolean): Steps<Candidate[]> {
     const others = new Map(theirs.map(entry => [entry.key, entry]))
     const candidates: Candidate[] = []
@@ -244,7 +244,7 @@ export class SectionKeeper<T = unknown> {
   }
 
   /**
-   * Our entry, or the one that another process has written where that one stays.
+   * Our entry, or the entry of another process if that one stays.
    *
    * @param isAgain - whether ours was written just now, and may have been written over
    */
@@ -274,7 +274,7 @@ function inSlices<R>(steps: Steps<R>): Promise<R> {
   return new SlicedWork(steps, SLICE_MS).done
 }
 
-/** Empty for none. */
+/** An empty text if the count is 0. */
 function plural(count: number, one: string, several = `${one}s`): string {
   return count === 0 ? '' : `${count} ${count === 1 ? one : several}`
 }

@@ -8,7 +8,7 @@ import { digestOf } from './service-scope.ts'
 import { JournalUnavailableError } from './errors.ts'
 import { distrustOf } from './folder-trust.ts'
 
-/** Where the state folder is, and to which service it belongs. */
+/** Options of {@link stateFolder}. */
 export interface StateFolderOptions {
   /**
    * The folder itself; it wins over the environment.
@@ -20,15 +20,15 @@ export interface StateFolderOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
 }
 
-/** Names that are a folder's name everywhere as they are, also where the file system knows no capitals. */
+/** Names that every file system takes as they are, even one that ignores capitals. */
 const PLAIN = /^(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_-])?$/
-/** Names that earlier releases used as they are: no other service could get the same folder. */
+/** Names that earlier releases used unchanged: no other service could get the same folder. */
 const ONCE_PLAIN = /^[a-zA-Z0-9][a-zA-Z0-9.-]*$/
 /** So many characters of a name stay readable when the name has to be changed. */
 const READABLE_CHARS = 40
 
 /**
- * Where the undo journals of a service are: `stateDir`, else `HOMEOSTAT_STATE_DIR`, else a folder of the user below the system's
+ * Returns the folder for the undo journals of a service: `stateDir`, else `HOMEOSTAT_STATE_DIR`, else a folder of the user below the system's
  * folder for temporary files. In a container, name a folder on a volume that outlives it.
  *
  * The folders of two services differ whenever their names do. One that is not plain (lower case letters, digits, `.`, `_`, `-`, at

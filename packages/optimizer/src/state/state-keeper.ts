@@ -5,16 +5,16 @@ import type { StateStore } from '../words/state-store.ts'
 import { StateLeftOutError } from './errors.ts'
 import { SectionKeeper } from './section-keeper.ts'
 
-/** A state is hours of work, of which a crash may cost minutes. */
+/** A state is hours of work; a crash may cost minutes of it. */
 const SAVE_EVERY_MS = 300_000
-/** How soon a server that the application begins to use is asked what it keeps. */
+/** A server that the application begins to use is read within this time. */
 const LOOK_EVERY_MS = 15_000
 /** All sections together: 8 MB. */
 const MOST_TEXTS = 8
 
-/** Where state is kept now. */
+/** The places that keep state now. */
 export interface StatePlaces {
-  /** Best first. Another object may stand for the same place another time; its name tells. */
+  /** Best first. The same place may be another object the next time; its name stays. */
   now(): readonly StateStore[]
   /** Makes a new object for that place the next time: the application may have closed what this one works with. */
   forget(store: StateStore): void
@@ -30,12 +30,12 @@ export interface StateKeeperOptions {
 }
 
 /**
- * Keeps sections of state across restarts, on one schedule. The processes of a service share one entry per key, for they are
- * taken to be alike: an entry that is saved last is read next, unless its section says that another one outweighs it.
+ * Keeps sections of state across restarts, on one schedule. The processes of a service share one entry per key, because
+ * they are taken to be alike: the entry that is saved last is read next, unless its section says that another one outweighs it.
  *
  * An entry that an earlier process saved is found wherever it is: every place is read once, as soon as it is known, and in
- * any case before it is first written. The newest entry read counts. A section that fails, or of which something is damaged,
- * does not keep the others. Nothing here rejects.
+ * any case before it is first written. The newest entry read counts. A section that fails or is damaged does not
+ * affect the others. Nothing here rejects.
  */
 export class StateKeeper {
   readonly #options: StateKeeperOptions
@@ -78,12 +78,12 @@ export class StateKeeper {
     return (this.#saving ??= this.#inTurn(() => this.#saveChanged()).finally(() => (this.#saving = undefined)))
   }
 
-  /** Saves for the last time; does nothing where it was not started. */
+  /** Saves for the last time; does nothing if the keeper was not started. */
   async stop(): Promise<void> {
     if (this.#timers.length === 0) return
     disposeTogether(...this.#timers)[Symbol.dispose]()
     this.#timers = []
-    // A save that runs already may have passed what changed last.
+    // A save that runs already may have missed the last changes.
     await this.#inTurn(() => this.#saveChanged())
   }
 
@@ -91,7 +91,7 @@ export class StateKeeper {
     const places = this.#options.places.now().filter(({ name }) => !this.#asked.has(name))
     const earlier = this.#hasReadEarlier ? [] : this.#sections
     this.#hasReadEarlier = true
-    // At once: a server that hangs does not keep the file.
+    // At once: a server that hangs does not delay the file.
     await Promise.all([
       ...earlier.map(section => this.#contained(() => section.readEarlier())),
       ...places.map(place => this.#readPlace(place)),
@@ -100,7 +100,7 @@ export class StateKeeper {
 
   async #readPlace(place: StateStore): Promise<void> {
     this.#asked.add(place.name)
-    // Where one section gets no answer, the others would wait for none.
+    // If one section gets no answer, the others would wait in vain.
     for (const section of this.#sections) if (!(await this.#contained(() => section.read(place)))) return
   }
 
@@ -122,7 +122,7 @@ export class StateKeeper {
     return this.#turns.take('state', async () => void (await this.#contained(work)))
   }
 
-  /** Whether it went well. */
+  /** False if the work failed; the failure is reported. */
   async #contained(work: () => Promise<void>): Promise<boolean> {
     try {
       await work()

@@ -5,12 +5,12 @@ export interface WrittenEntry {
   readonly key: string
   /** ms since the epoch. */
   readonly savedAt: number
-  /** The process, by a random id; empty where an earlier release has written it. */
+  /** The process, by a random id; empty if an earlier release wrote it. */
   readonly savedBy: string
   readonly lines: readonly string[]
 }
 
-/** What is in a text; where it is damaged, the entries before that. */
+/** The entries of a text; those before the damage if it is damaged. */
 export interface TextContent {
   readonly entries: readonly WrittenEntry[]
   readonly isDamaged: boolean
@@ -32,7 +32,7 @@ export function textOf(version: number, entries: readonly WrittenEntry[]): strin
   return [head, entries.map(stateOf).join(',\n'), END].join('\n')
 }
 
-/** How many bytes an entry takes in a text, and a little more. */
+/** The bytes that an entry takes in a text, rounded up a little. */
 export function bytesOf(entry: WrittenEntry): number {
   return Buffer.byteLength(stateOf(entry)) + Buffer.byteLength(JSON.stringify(stampOf(entry))) + 4
 }
@@ -46,7 +46,7 @@ function stateOf({ key, lines }: WrittenEntry): string {
   return `${JSON.stringify(key)}:${value}`
 }
 
-/** Takes a text apart, whoever wrote it. The lines of the entries are not parsed yet. */
+/** Takes a text apart; anybody may have written it. The lines of the entries are not parsed yet. */
 export function* contentOf(text: string, version: number): Steps<TextContent> {
   const lines = text.split('\n')
   const head = Object(parsed(`${lines[0]}${END}`)) as Partial<Record<string, unknown>>

@@ -19,8 +19,7 @@ export interface KillSwitchSource {
 }
 
 /**
- * Stops every action, at once and for as long as any source is tripped: runs are aborted, lasting changes are reverted, nothing
- * new starts. Measuring and deciding go on, so that one can see what would be done.
+ * Stops every action at once, until no source is tripped: runs are aborted, lasting changes are reverted, nothing new starts. Measuring and deciding go on, so that one can see what would be done.
  *
  * Each source is released where it was tripped and nowhere else: `HOMEOSTAT_DISABLED=1` cannot be reset from inside, and
  * `reset()` takes back `trip()` only. See `docs/kill-switch.md` of this package.
@@ -54,7 +53,7 @@ export class KillSwitch {
     return this.#abort.signal
   }
 
-  /** Listens to one more source. Whoever changes it calls {@link check}, or the next tick does. */
+  /** Listens to one more source. Code that changes the source calls {@link check}, or the next tick does. */
   add(source: KillSwitchSource): Disposable {
     this.#sources.push(source)
     this.check()

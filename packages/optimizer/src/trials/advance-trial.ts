@@ -73,7 +73,7 @@ const STREAK: Readonly<Record<Verdict, (streak: number) => number>> = {
 }
 
 function breached(trial: Awaited | In<'kept'>, { judgement }: Of<'breached'>, now: number, policy: TrialPolicy): Trial {
-  // Nothing was done that could be reverted: a control goes on, so that its episode is as long as any.
+  // Nothing was done that could be reverted: a control goes on, so that its episode is as long as those of runs.
   if (trial.arm !== 'act') return trial
   // One breach proves no harm, but the next run can wait.
   return end(scored(trial, 'harmful'), 'guard breached', judgement, now, policy)

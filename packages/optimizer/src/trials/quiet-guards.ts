@@ -55,7 +55,7 @@ export class QuietGuards implements StateSection<SavedQuiet> {
   *snapshot(): Generator<StateEntry> {
     for (const quiet of this.#quiet.values())
       for (const { windows, digest: key } of quiet.values()) {
-        // What this process has not added to stays as it was saved.
+        // Windows to which this process added nothing stay as they were saved.
         if (windows.own === 0 || windows.tickMs === 0) continue
         yield { key, print: String(windows.lastAt), lines: () => [windows.toJSON()] }
       }

@@ -67,7 +67,7 @@ function flat(samples: Samples): number[] {
   })
 }
 
-/** Not checked yet: whoever wrote the line, `parseSavedHistory` refuses what is not an episode. */
+/** Not checked yet: `parseSavedHistory` refuses a line that is not an episode. */
 function episodeOf(line: unknown): unknown {
   if (!Array.isArray(line)) return undefined
   const [at, expected, before, after] = line as unknown[]

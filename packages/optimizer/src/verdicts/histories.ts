@@ -100,7 +100,7 @@ export class Histories {
     return this.#histories.get(key)?.save() ?? this.#saved.get(key)
   }
 
-  /** Goes on from a history that was saved, whatever is known of it. */
+  /** Goes on from a saved history, which replaces the one in memory. */
   resume(key: string, history: SavedHistory): void {
     const known = this.#histories.get(key)
     if (known) known.restore(history)

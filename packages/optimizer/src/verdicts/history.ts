@@ -66,7 +66,7 @@ export class History {
     return this.#options.response
   }
 
-  /** Whether runs may be withheld at random. Where nothing is expected there is nothing to compare. */
+  /** Whether runs may be withheld at random. Without an expectation there is nothing to compare. */
   get isRandomised(): boolean {
     const { expect, priority, withhold = true } = this.#options.response
     return expect !== undefined && priority !== 'safety' && withhold

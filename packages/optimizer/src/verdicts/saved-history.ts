@@ -27,7 +27,7 @@ const VERDICTS: readonly unknown[] = ['effective', 'no_effect', 'harmful', 'pall
 const LOOKS: readonly unknown[] = [0, 6, 12, 24, 48]
 
 /**
- * Reads a saved history, whoever wrote it: another release, or somebody who may write to the file. The result is a copy of the
+ * Reads a saved history. Another release may have written it, or anybody who may write to the file. The result is a copy of the
  * fields that count, each of its type and within the bounds of what a history can hold.
  *
  * @returns undefined when it is not one as a whole; then evidence is gathered anew

@@ -22,8 +22,8 @@ export interface FleetLease {
 }
 
 /**
- * How to revert a lasting change of something shared. Values are JSON. Whoever may write to the coordinator may have written it, so
- * whoever reads it checks each field.
+ * How to revert a lasting change of something shared. Values are JSON. Anybody who may write to the coordinator may have written it, so
+ * a reader checks each field.
  */
 export interface UndoRecord {
   readonly knob: string

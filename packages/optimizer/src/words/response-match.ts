@@ -40,7 +40,7 @@ export class ResponseIndex {
     }
   }
 
-  /** Expressions of all responses to an alert, whatever its labels are. */
+  /** Expressions of all responses to an alert, with any labels. */
   expressionsOf(alert: string, read: (response: Response) => readonly string[]): ReadonlySet<string> {
     return new Set((this.#byAlert.get(alert) ?? NONE).flatMap(read))
   }

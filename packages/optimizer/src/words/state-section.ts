@@ -4,13 +4,13 @@ export interface StateEntry {
   readonly key: string
   /** Changes whenever the entry does. */
   readonly print: string
-  /** An entry that is not is written only where it was written before. @default true */
+  /** False for an entry that is written only to a place that has it already. @default true */
   readonly isWorthKeeping?: boolean
   /** An entry in use is written again before the place forgets it. @default false */
   readonly isInUse?: boolean
   /** The entry as JSON values, each of them small: the event loop turns between two of them. */
   readonly lines: () => Iterable<unknown>
-  /** What is kept of it where there is no room for all. @default the entry is left out */
+  /** The short form of the entry, for a text without room for all. @default the entry is left out */
   readonly essence?: () => Iterable<unknown>
 }
 
@@ -24,7 +24,7 @@ export interface EarlierEntry<T = unknown> {
 
 /**
  * Something that outlives the process: a `StateKeeper` reads it once from each place, and writes what has changed. The
- * journals and records by which a knob is reverted are no such thing: they are written before a change and keep files of
+ * journals and records by which a knob is reverted are not sections: they are written before a change and have files of
  * their own.
  *
  * @typeParam T - an entry as it is read
@@ -40,9 +40,9 @@ export interface StateSection<T = unknown> {
   readonly forgetAfterMs: number
   /** The entries that earlier releases kept outside the store; they are read once, at the start. */
   earlier?(): AsyncIterable<EarlierEntry<T>>
-  /** The entries now, those of an earlier process included that nobody has asked for yet. */
+  /** The entries now, including those of an earlier process that nobody has asked for yet. */
   snapshot(): Iterable<StateEntry>
-  /** Checks the lines of an entry, whoever wrote them; undefined when they are not valid. */
+  /** Checks the lines of an entry, which anybody may have written; undefined when they are not valid. */
   parse(lines: readonly unknown[], key: string): T | undefined
   /** Takes an entry that was read, at the start or later, when its place answers. */
   restore(key: string, value: T): void

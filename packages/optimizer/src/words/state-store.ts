@@ -5,7 +5,7 @@ export interface StateStore extends AsyncDisposable {
   /** For people, e.g. `redis db-1:6379/0`; no credentials. */
   readonly name: string
   /**
-   * Undefined where nothing was written.
+   * Undefined if nothing was written.
    *
    * @throws StateStoreUnavailableError - there was no answer, in bounded time
    * @throws StateTooLargeError - what is there is nothing that a store has written

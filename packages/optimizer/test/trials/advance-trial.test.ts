@@ -108,7 +108,7 @@ test('a breached guard reverts a lasting change at once, also after the verdict,
   expect(after(...verifying(false), [1, breached])).toMatchObject({ state: 'judged', rest: { streak: 1 } })
 })
 
-test('a control goes on after a breached guard, so that its episode is as long as any other', () => {
+test('a control goes on after a breached guard, so that its episode is as long as those of runs', () => {
   expect(afterIn('control', [SETTLE_MS, tick], [1, interruption('breached')])).toMatchObject({
     state: 'verifying',
     rest: { streak: 0 },

@@ -104,7 +104,7 @@ class Transitions {
   }
 }
 
-/** `judged: any` for all verdicts there are. */
+/** Writes `judged: any` if every verdict causes the transition. */
 function inShort(causes: readonly string[], on: ReadonlySet<string>): string[] {
   const kindOf = (cause: string): string => cause.replace(/:.*/, '')
   const isWhole = (cause: string): boolean =>

@@ -107,7 +107,7 @@ export class JournalFile {
       await this.#file.appendFile(`${JSON.stringify(line)}\n`)
       await this.#file.datasync()
     } catch (error) {
-      // What came of the line is not known, so the next one begins as after a kill.
+      // Nobody knows how much of the line was written, so the next one begins as after a kill.
       await this.#closeFile()
       throw error
     }

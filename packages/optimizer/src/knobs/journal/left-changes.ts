@@ -12,7 +12,7 @@ const RESTORE_MS = 5000
 
 export interface LeftChangesOptions extends SharedLeaseTimes {
   readonly journal: UndoJournal
-  /** What shared knobs are leased from. @default none */
+  /** Leases shared knobs. @default none */
   readonly coordinator?: Coordinator | undefined
   readonly clock: () => number
   readonly isKnown: (knob: string) => boolean

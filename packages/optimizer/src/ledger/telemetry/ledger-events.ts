@@ -111,7 +111,7 @@ function decisionEvents({ now, decisions }: LedgerEntry): LogEvent[] {
   }))
 }
 
-/** The whole text: whoever reads the log can do what it says. */
+/** The whole text, so that a reader of the log can follow it. */
 function adviceEvents({ advised, adopted, now }: LedgerEntry): LogEvent[] {
   return [
     ...advised.map(given => ({

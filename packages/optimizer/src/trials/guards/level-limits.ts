@@ -83,7 +83,7 @@ export function levelLimits(
 
   const bounds: { width: number; p: number; bound: number }[] = []
   let wandering = 0
-  // A mean over more samples never varies more: where a long window was seen too seldom to know, the shorter one's word stands.
+  // A mean over more samples never varies more: if a long window was seen too seldom, the limit of the shorter one stands.
   let bound = Number.POSITIVE_INFINITY
   for (const width of widths) {
     if (width > Math.max(horizon, widths[0]!)) break
@@ -98,7 +98,7 @@ export function levelLimits(
     }
     bounds.push({ width, p, bound })
   }
-  // What lies further apart than could be learned may differ more: like a random walk, as far as the level does wander.
+  // Values further apart than the learned ones may differ more: like a random walk, as far as the level does wander.
   const unseen = wandering * Math.max(0, horizon / lag - 1)
   const limits = bounds.map(each => limitOf({ ...each, bound: Math.sqrt(each.bound ** 2 + unseen) }, margin))
   return { reference: meanOf(sums, logs.length - length, logs.length), limits }

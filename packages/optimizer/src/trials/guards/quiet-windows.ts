@@ -27,7 +27,7 @@ export function createQuietWindows(spec: Guard): QuietWindows {
   return guardKind(spec) === 'ratio' ? new QuietRatio(spec) : new QuietLevel(spec)
 }
 
-/** Checks what `toJSON()` gave in an earlier process, whoever wrote it; undefined when it is not valid. */
+/** Checks a value that an earlier process, or anybody else, has saved; undefined when `toJSON()` cannot have returned it. */
 export function parseQuiet(saved: unknown): SavedQuiet | undefined {
   return isSavedLevel(saved) || isSavedRatio(saved) ? saved : undefined
 }
