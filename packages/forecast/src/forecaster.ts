@@ -24,14 +24,14 @@ const STEPS_TO_HORIZON = 16
 /** With fewer a regression has learned little but that nothing happens, which another limit must not begin with. */
 const ENOUGH_CROSSINGS = 30
 const VERSION = 1
-/** What a float32 holds, so that squares stay finite. */
+/** Fits in a float32, and its square stays finite. */
 const LARGEST = 1e38
 /** The last moment of a Date. */
 const LATEST_MS = 8.64e15
 
 /** What {@link Forecaster.prediction} says. */
 export interface Prediction {
-  /** Of at least one sample at or above the threshold within the horizon; 1 when the series is there already. */
+  /** The probability of a sample at or above the threshold within the horizon; 1 when the series is there already. */
   readonly probability: number
   /** 0 to 1: how far the probability can be relied on. 0 while not `ready`. */
   readonly confidence: number
@@ -264,7 +264,7 @@ function certaintyOf(probability: number, outcomes: number): number {
 
 /**
  * A forecaster of one series: how probable it is that a threshold is reached within a horizon. Learns with every sample, in
- * constant time and memory; effects it has none.
+ * constant time and memory, and without side effects.
  *
  * @example
  * ```ts

@@ -12,7 +12,7 @@ const MEMORY = 1500
  */
 export class RiseTail {
   static readonly bytes: number = 4 * (BINS + 1)
-  /** Of every bin, then their sum. */
+  /** The count of every bin, then their sum. */
   readonly counts: Float32Array
   readonly #unit: number
 

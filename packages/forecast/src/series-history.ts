@@ -50,7 +50,7 @@ const MOMENTS = Object.keys(MOMENT).length
 export type Advance = 'first' | 'late' | 'next' | 'jumped-back'
 
 /**
- * What is remembered of a series whatever the limit: exponential moments (irregular sampling after Eckner, "Algorithms for
+ * Remembers a series independently of its limits: exponential moments (irregular sampling after Eckner, "Algorithms for
  * unevenly spaced time series", 2019: the weight of a sample is 1 - exp(-dt/tau)), the last 32 steps, and the peaks of a week
  * in quarters of an hour.
  */

@@ -62,7 +62,7 @@ export class Target {
   observe(history: SeriesHistory, learning: boolean, situation: Situation): void {
     const { nowMs, value, wallMs, intervalMs, passedMs } = history
     const { limit, crossings, calendar } = this.experience
-    // What happened in a gap is not known, so neither are the outcomes that it lies in.
+    // Nobody knows what happened in a gap, so the outcomes around it are unknown too.
     if (passedMs > this.#gapMs || !learning) this.#count = 0
     this.#settle(nowMs, value)
     crossings.observe(nowMs, value, intervalMs)

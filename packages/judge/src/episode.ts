@@ -28,7 +28,7 @@ export interface Measured {
   readonly due: number | undefined
   /** Number of samples in `after`, the missing ones included. */
   readonly given: number
-  /** Mean times of the samples before and after; the episode's own time where there are none. */
+  /** Mean times of the samples before and after; the episode's own time without samples. */
   readonly beforeAt: number
   readonly afterAt: number
 }
@@ -91,7 +91,7 @@ export function ascending(values: Iterable<number>): Float64Array {
   return Float64Array.from(values).toSorted()
 }
 
-/** Of ascending values, at a position between 0 (the lowest) and 1 (the highest), interpolated; NaN of none. */
+/** The quantile of ascending values at a position from 0 (the lowest) to 1 (the highest), interpolated; NaN without values. */
 export function quantile(values: Float64Array, position: number): number {
   const place = position * (values.length - 1)
   const low = values[Math.floor(place)] ?? Number.NaN

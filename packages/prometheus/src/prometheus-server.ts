@@ -1,7 +1,7 @@
 import { PrometheusError } from './prometheus-errors.ts'
 
 /**
- * Where a server's API begins: its address without credentials, the only form that errors may show.
+ * The base of a server's API: its address without credentials, the only form that errors may show.
  *
  * @throws {@link PrometheusError}
  */

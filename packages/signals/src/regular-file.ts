@@ -5,7 +5,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises'
 const NONBLOCK = constants.O_NONBLOCK ?? 0
 const CHUNK_BYTES = 65_536
 
-/** Something else than a regular file stands where one was expected: a pipe, a device, a socket, a folder. */
+/** A pipe, a device, a socket or a folder was found instead of a regular file. */
 export class IrregularFileError extends Error {
   override readonly name = 'IrregularFileError'
   readonly code = 'HOMEOSTAT_IRREGULAR_FILE'

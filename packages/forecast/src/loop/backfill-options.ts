@@ -1,5 +1,5 @@
 /**
- * Where the last days are fetched from when a process starts.
+ * The server from which a process fetches the last days when it starts.
  *
  * @example
  * ```ts

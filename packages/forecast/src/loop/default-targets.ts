@@ -23,7 +23,7 @@ const QUOTA = `(${minuteOf(promName(metrics.cpuUtilization), `, ${SOURCE}="cgrou
 const asPart = (part: string, expr: string): string => `label_replace(${expr}, "part", "${part}", "", "")`
 
 /**
- * What is forecast unless the options say otherwise: the conditions that the rules of the other packages watch
+ * The targets that are forecast unless the options say otherwise: the conditions that the rules of the other packages watch
  * (`CpuSaturated`, `MemoryPressure`, `SlowQueries`), the use of connection pools, and the times that databases and other
  * services take to answer.
  */
@@ -31,7 +31,7 @@ export const defaultTargets: readonly ForecastTarget[] = [
   {
     name: 'cpu',
     resource: 'cpu',
-    // How busy the host is says nothing about us. The labels keep apart what would otherwise be one series of the three.
+    // The load of the host says nothing about us. The labels keep apart what would otherwise be one series of the three.
     expr: `max(${asPart('loop', LOOP)} or ${asPart('process', PROCESS_CPU)} or ${asPart('container', QUOTA)})`,
     above: 0.9,
     unit: 'ratio',
@@ -60,7 +60,7 @@ export const defaultTargets: readonly ForecastTarget[] = [
   {
     name: 'database.slow_queries',
     resource: 'database',
-    // Where no statement has ever been slow there is no such series yet: databases that are used have none, then.
+    // Before the first slow statement there is no such series: a database that is used counts 0 then.
     expr: `max(${slowStatements} or 0 * sum(${OPERATIONS}_count{${DATABASE_SCOPE}}))`,
     above: 10,
   },

@@ -13,11 +13,11 @@ export interface ReadOptions {
   readonly limits: Readonly<Record<Resource, number>>
   /** Probability above which a bottleneck is only reported. */
   readonly watch: number
-  /** As they came, without what is not valid. */
+  /** The options as they came, without the parts that are not valid. */
   readonly options: ForecastDomainOptions
-  /** Where history is fetched from. @default no history is fetched */
+  /** The server that history is fetched from. @default no history is fetched */
   readonly backfill?: BackfillOptions
-  /** What could not be used, and so is left out. */
+  /** The mistakes in the options; the wrong parts are left out. */
   readonly rejected: readonly Error[]
 }
 

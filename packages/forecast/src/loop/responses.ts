@@ -21,7 +21,7 @@ function measuresFor(resource: Resource, expr: string): readonly Measure[] {
       return [
         {
           action: 'queue.rescheduleHeavyTasks',
-          // What threatens on has to be held off on; the budget bounds how often.
+          // A bottleneck that still threatens has to be held off again; the budget bounds how often.
           cooldownMs: 60_000,
           // The use is a mean of one minute.
           expect: { expr, direction: 'down', worth: 0.1, settleMs: 90_000, windowMs: 120_000 },
@@ -55,7 +55,7 @@ function measuresFor(resource: Resource, expr: string): readonly Measure[] {
 export function responses(options: Pick<ReadOptions, 'targets' | 'limits'>): readonly Response[] {
   return options.targets.flatMap(({ name, resource, expr }) =>
     measuresFor(resource, expr).map((measure): Response => ({
-      // What should change is what this target measures.
+      // The action should change the value that this target measures.
       to: { alert: aheadOf(resource), labels: { [TARGET]: name } },
       priority: 'slo',
       preventive: true,

@@ -146,7 +146,7 @@ function forecasterOf({ resource, unit, above, horizons }: ReadTarget): Forecast
   })
 }
 
-/** The highest value of several series; undefined when there is none. */
+/** The highest value of several series; undefined without a value. */
 function worstOf(bound: BoundExpression, now: number): number | undefined {
   const found = bound.evaluate(now)
   const values =

@@ -12,7 +12,7 @@ export interface OpenSourceOptions {
   readonly startMs?: number
   /** End of the data that is fetched, in milliseconds since the epoch; required for a Prometheus server. @default none */
   readonly endMs?: number
-  /** Time between ticks, in milliseconds, where the source has none of its own. @default 15000 */
+  /** Time between ticks, in milliseconds, if the source names none. @default 15000 */
   readonly stepMs?: number
   /** Receives the progress of the download. @default nothing is reported */
   readonly onProgress?: (line: string) => void

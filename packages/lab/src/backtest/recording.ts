@@ -31,7 +31,7 @@ export interface RecordedMetric {
   readonly unit: string
   /** `counter` only rises, `sum` also falls. Both, and `histogram`, are totals since the series' start. */
   readonly kind: 'counter' | 'sum' | 'gauge' | 'histogram'
-  /** True where its reader leaves idle series out; their last value goes on. */
+  /** True if its reader leaves idle series out; their last value goes on. */
   readonly carried?: true
   /** The SDK's name of the instrument: it decides whether a total from before the recording is possible. */
   readonly type?: string

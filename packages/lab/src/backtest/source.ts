@@ -1,7 +1,7 @@
 import type { Scope } from '@homeostat/signals'
 import type { Snapshot } from '@homeostat/optimizer'
 
-/** Where a backtest has its signals from. */
+/** The source of a backtest's signals. */
 export interface BacktestSource {
   /** A file or an address, for people. */
   readonly name: string

@@ -2,7 +2,7 @@ import type { MappingReader, YamlDocument } from '@homeostat/promql/rule-files'
 import type { OptionSchema } from '@homeostat/signals/options'
 import { readWhole } from '@homeostat/signals/options'
 
-/** Reads a value of a file and, where its fields are right each by itself, checks it as if code had given it. */
+/** Reads a value of a file and, if each of its fields is valid, checks it as if code had given it. */
 export function checked<T>(document: YamlDocument, fields: MappingReader, schema: OptionSchema<T>, read: () => T): T {
   const before = document.errors.length
   const value = read()

@@ -47,7 +47,7 @@ export function expression(fields: MappingReader, field: string, compiler: Compi
   return expr
 }
 
-/** The value of a field where its schema allows it; undefined when it is absent or wrong, which is reported at the value. */
+/** The value of a field if its schema allows it; undefined when it is absent or wrong, which is reported at the value. */
 export function valueOf<T>(fields: MappingReader, field: string, schema: OptionSchema<T>): T | undefined {
   const plain = fields.plain(field)
   if (plain === undefined) return undefined

@@ -99,7 +99,7 @@ export class Pairing {
       const memory = this.#remembered.get(partner)
       memory.trim(many.length)
       const result = memory.get(labels)
-      // Whatever the values are: an ambiguous match is an error although the comparison would filter it.
+      // Values do not matter: an ambiguous match is an error although the comparison would filter it.
       if (grouped ? results.has(result.key) : group.takenIn === this.#round) throw ambiguous(grouped)
       if (grouped) results.add(result.key)
       group.takenIn = this.#round

@@ -1,6 +1,6 @@
 /** The size of a pattern, estimated from its text before any memory is taken for it. */
 export interface PatternScan {
-  /** How many characters, classes and groups there are once counted repetitions are written out. */
+  /** The number of characters, classes and groups once counted repetitions are written out. */
   readonly size: number
   /** The first repetition that Go refuses: together with those around it, it asks for more than 1,000 copies. */
   readonly refused: string | undefined
@@ -48,7 +48,7 @@ export function scanPattern(source: string): PatternScan {
       size += around.size + 2
       copies = around.copies
     } else {
-      // Of quoted text, only the last character is repeated.
+      // A repetition after quoted text repeats its last character.
       last = { size: 1, copies: 1 }
       size += text.startsWith(String.raw`\Q`) ? text.length : 1
     }

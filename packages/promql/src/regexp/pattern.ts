@@ -95,7 +95,7 @@ function groupsOf(matcher: ReturnType<RE2JS['matcher']>, count: number): (string
 
 const MAX_CACHED = 512
 
-/** Remembers what was compiled; all is forgotten when there is too much of it. */
+/** Remembers compiled patterns, and forgets all of them when there are too many. */
 function remembering<T>(compile: (source: string) => T): (source: string) => T {
   const cache = new Map<string, T>()
   return source => {
@@ -112,7 +112,7 @@ function remembering<T>(compile: (source: string) => T): (source: string) => T {
 /**
  * Compiles a pattern that is matched against whole texts, or finds it again.
  *
- * @throws {@link PatternProblem} for what Go refuses, and for what would need too much time or memory.
+ * @throws {@link PatternProblem} if Go refuses the pattern, or if it would need too much time or memory.
  */
 export const compileRegexp: (source: string) => Pattern = remembering((source): Pattern => {
   const test = simpleTest(source)

@@ -17,7 +17,7 @@ const MAX_PLACES = 1_000_000
 /** Memory for the states of one pattern's automaton. Beyond it re2js drops the states and makes them again, or matches without. */
 const MAX_STATE_BYTES = 1_048_576
 
-/** Compiles a pattern. @throws {@link PatternProblem} for what Go refuses and for what would be too large. */
+/** Compiles a pattern. @throws {@link PatternProblem} if Go refuses it or it would be too large. */
 export function compileRe2(source: string, flags: number): Re2Program {
   const { size, refused } = scanPattern(source)
   if (size > MAX_SIZE && refused !== undefined) throw PatternProblem.of('invalid repeat count', refused)

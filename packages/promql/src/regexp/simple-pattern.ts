@@ -7,8 +7,8 @@ const DOTTED = new RegExp(String.raw`^(?:${LITERAL}|[.|])*$`)
 const ALTERNATIVE = new RegExp(String.raw`\|(${LITERAL})`, 'g')
 
 /**
- * How the patterns that most matchers have are matched without an automaton: `a`, `a|b`, `a.*`, `.*a`, `.+a.*`, `.*`, `.+`, `5..`.
- * `undefined` for every other pattern.
+ * Matches the patterns that most matchers have without an automaton: `a`, `a|b`, `a.*`, `.*a`, `.+a.*`, `.*`, `.+`, `5..`.
+ * Returns `undefined` for every other pattern.
  */
 export function simpleTest(source: string): ((text: string) => boolean) | undefined {
   if (ALTERNATIVES.test(source))
@@ -44,7 +44,7 @@ function dottedTest(source: string): (text: string) => boolean {
   return text => pattern.test(text)
 }
 
-/** How many characters may stand there. */
+/** The number of characters that may stand in one place. */
 interface Lengths {
   readonly least: number
   readonly isOpen: boolean
@@ -57,7 +57,7 @@ function lengthsOf(repetition: string | undefined): Lengths {
 function affixedTest(literal: string, before: Lengths, after: Lengths): (text: string) => boolean {
   const least = before.least + literal.length + after.least
   if (literal === '') {
-    // Of `.+.+`, each takes one character, which may be two code units.
+    // Each part of `.+.+` takes one character, which may be two code units.
     return least < 2 ? text => text.length >= least : text => Array.from(text).length >= least
   }
   if (!before.isOpen) return text => text.length >= least && text.startsWith(literal)

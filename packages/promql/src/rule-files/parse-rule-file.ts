@@ -18,7 +18,7 @@ export interface RuleFileOptions {
   readonly ignoreUnknownFields?: boolean
   /** Expressions may use the functions that Prometheus has behind a feature flag. @default false */
   readonly experimental?: boolean
-  /** Where expressions are compiled, for whoever asks for them again. @default they are not kept */
+  /** Keeps the compiled expressions for the next caller. @default they are not kept */
   readonly expressions?: CompiledExpressions
 }
 
@@ -28,7 +28,7 @@ export interface RuleFile {
   /** The groups, rules with errors left out; load them only when there is no error, as Prometheus does. */
   readonly groups: readonly RuleGroup[]
   readonly errors: readonly RuleFileError[]
-  /** What Prometheus only warns of: a second YAML document, which is ignored. */
+  /** Mistakes of which Prometheus only warns: a second YAML document, which is ignored. */
   readonly warnings: readonly RuleFileError[]
 }
 

@@ -51,7 +51,7 @@ export class AlertEntries<E extends { readonly labels: Labels }> {
     if (kept < entries.length) entries.length = kept
   }
 
-  /** Takes the alerts of the same rule as it was loaded before, which has none afterwards. */
+  /** Takes all alerts of the same rule as it was loaded before. */
   takeFrom(previous: AlertEntries<E>): void {
     this.#byKey = previous.#byKey
     this.#inOrder = previous.#inOrder

@@ -13,7 +13,7 @@ export interface AlertStates<A> {
   ofRule(rule: AlertingRule): RuleStates<A>
 }
 
-/** An alerting rule, as whoever keeps the states of its alerts sees it. */
+/** An alerting rule, as the states of its alerts see it. */
 export interface AlertingRule {
   readonly rule: Rule
   /** The rule's `for`. */

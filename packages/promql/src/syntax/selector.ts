@@ -64,7 +64,7 @@ function parseMatch(source: string, node: SyntaxNode): LabelMatch {
     from: node.from,
     to: node.to,
   }
-  // What Prometheus drops together with the metric name once `type-and-unit-labels` is on.
+  // Prometheus drops these together with the metric name once `type-and-unit-labels` is on.
   if (match.label === '__type__' || match.label === '__unit__')
     throw new UnsupportedFeature('type and unit labels', source, node)
   if (match.operator === '=~' || match.operator === '!~') {

@@ -79,7 +79,7 @@ export class Faults {
   }
 }
 
-/** What reports a failure where there is no registry to count it in: it logs the first one through `diag`. */
+/** Reports failures without a registry to count them in: it logs the first one through `diag`. */
 export function logFirst(what: string): (error: unknown) => void {
   let logged = false
   return error => {

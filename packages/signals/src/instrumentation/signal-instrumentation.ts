@@ -34,7 +34,7 @@ export abstract class SignalInstrumentation<Config extends SignalInstrumentation
   #active: Disposable | undefined
 
   /**
-   * @param config - whatever the application gave: what is not valid is reported in one warning each and left out
+   * @param config - options from the application: each one that is not valid is reported in one warning and left out
    * @param checked - without it only the options that every instrumentation has are checked
    */
   constructor(name: string, version: string, config: Config, checked?: CheckedConfig<Config>) {

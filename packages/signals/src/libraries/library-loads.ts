@@ -25,7 +25,7 @@ class WatchedLibraries implements WatchedModules {
       if (nameOrPath === library) return true
       if (!nameOrPath.endsWith(suffix)) continue
       const folder = nameOrPath.slice(0, -suffix.length)
-      // Where the folder has the library's name, the name is asked for next.
+      // If the folder has the library's name, the name is asked for next.
       if (!folder.endsWith(sep + join('node_modules', library)) && holdsLibrary(folder, library, file)) return true
     }
     return false

@@ -30,7 +30,7 @@ export function closestName(name: string, known: Iterable<string>): string | und
   return atOnce(closestNameInSteps(name, known))
 }
 
-/** The same in steps, for whoever knows thousands of names. */
+/** The same in steps, for thousands of known names. */
 export function* closestNameInSteps(name: string, known: Iterable<string>): Steps<string | undefined> {
   if (name.length > LONGEST_NAME) return undefined
   let closest: string | undefined
@@ -53,7 +53,7 @@ export function didYouMean(name: string, known: Iterable<string>): string {
   return hintAt(closestName(name, known))
 }
 
-/** The same in steps, for whoever knows thousands of names. */
+/** The same in steps, for thousands of known names. */
 export function* didYouMeanInSteps(name: string, known: Iterable<string>): Steps<string> {
   return hintAt(yield* closestNameInSteps(name, known))
 }
@@ -79,7 +79,7 @@ export function resemblesOne(text: string, words: Iterable<string>): boolean {
   return false
 }
 
-/** How far two names are from each other, from 0 for equal ones to 1; infinite where one cannot have been meant by the other. */
+/** How far two names are from each other, from 0 for equal ones to 1; infinite if nobody would write one for the other. */
 function distanceOf(name: string, candidate: string): number {
   const [a, b] = [wordsOf(name), wordsOf(candidate)]
   const [one, other] = [a.join(''), b.join('')]

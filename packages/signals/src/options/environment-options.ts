@@ -92,8 +92,8 @@ export function mergeOptions<T extends object>(...sources: readonly T[]): T {
 }
 
 /**
- * A text as the type that an option has: `a,b` is a list and `a=1,b=2` a record, as in the variables of OpenTelemetry. One that
- * does not fit stays a text, and the schema refuses it.
+ * Converts a text to the type of an option: `a,b` is a list and `a=1,b=2` a record, as in the variables of OpenTelemetry. A text
+ * that does not fit is returned as it is, and the schema refuses it.
  */
 function valueFor(schema: OptionSchema, text: string): unknown {
   const { type } = unwrapped(schema)
@@ -168,7 +168,7 @@ function noText(name: string, value: unknown): OptionProblem {
   return { path: name, message: `${name} ${what}; it is ignored` }
 }
 
-/** The text of a variable; undefined where it has none, or none that can be read. Never throws. */
+/** The text of a variable; undefined if it is not set or cannot be read. Never throws. */
 export function textIn(environment: Environment, name: string): string | undefined {
   const value = valueOf(environment, name)
   return typeof value === 'string' ? value : undefined

@@ -9,7 +9,7 @@ export interface ListedOption {
   readonly keys: readonly string[]
   readonly schema: OptionSchema
   readonly details: OptionDetails
-  /** The environment variable that sets it; undefined where only code or a file can. */
+  /** The environment variable that sets it; undefined if only code or a file can. */
   readonly variable: string | undefined
 }
 

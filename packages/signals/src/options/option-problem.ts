@@ -1,4 +1,4 @@
-/** One mistake in options, from wherever they came. */
+/** One mistake in options of any source. */
 export interface OptionProblem {
   /** Where it is, e.g. `pg.slowQueryThresholdMs` or `responses[0].timeoutMs`. */
   readonly path: string

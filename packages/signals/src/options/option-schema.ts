@@ -126,7 +126,7 @@ export function objectWith<T>(methods: readonly (keyof T & (string | symbol))[],
   return v.pipe(v.custom<T>(hasMethods), details({ expected, ...notes, isCodeOnly: true }))
 }
 
-/** Anything: whoever uses it checks it. */
+/** Any value: the code that uses it checks it. */
 export function anything<T>(notes: OptionNotes): OptionSchema<T> {
   return v.pipe(
     v.custom<T>(() => true),

@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api'
 import type { OptionProblem } from './option-problem.ts'
 
-/** Reports a mistake to whoever sets Homeostat up, in one line. */
+/** Logs a mistake in the options, in one line. */
 export type Warn = (message: string) => void
 
 /**

@@ -4,7 +4,7 @@ import type { OptionSchema } from './option-schema.ts'
 import { NOTHING, Reading } from './reading.ts'
 import type { Steps } from '../time/steps.ts'
 
-/** Options as they may be used: whatever was wrong is not in them. */
+/** Options as they may be used, without the wrong ones. */
 export interface ReadOptions<T> {
   readonly options: T
   readonly problems: readonly OptionProblem[]
@@ -23,8 +23,8 @@ export interface ReadingContext {
 }
 
 /**
- * Reads options that came from outside: code, a file, anything. It never throws, whatever is given; getters, proxies and
- * cycles included. A mistake is left out and reported with its path, and everything else is used. The result is a copy of
+ * Reads options that came from outside: code, a file, anything. It never throws, not even for getters, proxies and
+ * cycles. A mistake is left out and reported with its path, and everything else is used. The result is a copy of
  * the groups and lists; live objects (functions, clients, actions) are the ones that were given, or stand for them where
  * their fields could change after the check.
  */
@@ -38,7 +38,7 @@ export function readOptions<T extends object>(
   return { options: (options === NOTHING ? {} : options) as T, problems: reading.problems, apart: reading.apart }
 }
 
-/** Options as they may be used; each mistake is one warning. For whoever is called directly by the application, at its start. */
+/** Options as they may be used; each mistake is one warning. For functions that the application calls directly, at its start. */
 export function checkedOptions<T extends object>(schema: OptionSchema<T>, given: unknown, path: string): T {
   const { options, problems } = readOptions(schema, given, { path })
   warnOfOptions(problems)

@@ -1,12 +1,12 @@
 import { types } from 'node:util'
 import { isBuiltIn } from './untrusted-object.ts'
 
-/** Texts up to this length may be shown where they are numbers or close to a word that is expected. */
+/** Texts up to this length may be shown if they are numbers or close to an expected word. */
 const LONGEST_SHOWN = 24
 
 /**
- * Describes a value that came from outside, for a warning. It never throws, calls nothing of the value's, and shows no text
- * but one that is a number or a known word: any other text may be a password that stands in the wrong place.
+ * Describes a value that came from outside, for a warning. It never throws and calls no code of the value. It shows a text only
+ * if it is a number or a known word: any other text may be a password in the wrong place.
  *
  * @param isKnown - whether a text may be shown
  */
@@ -29,7 +29,7 @@ export function shownValue(value: unknown, isKnown: (text: string) => boolean = 
   }
 }
 
-/** A name that came from outside, in quotes where it looks like a name. */
+/** A name that came from outside; only its length if it does not look like a name. */
 export function shownName(name: string): string {
   return /^[\w.$-]{1,40}$/.test(name) ? name : `a name of ${name.length} characters`
 }

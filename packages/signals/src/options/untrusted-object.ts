@@ -60,7 +60,7 @@ function itemAt(list: readonly unknown[], index: number): unknown {
   }
 }
 
-/** A field of anything: undefined where there is no object, or where its getter throws. */
+/** A field of anything: undefined if the value is not an object, or its getter throws. */
 export function fieldOf(value: unknown, name: PropertyKey): unknown {
   try {
     return (value as Record<PropertyKey, unknown> | null | undefined)?.[name]

@@ -6,7 +6,7 @@ import type { Series } from '../series/series.ts'
 
 /**
  * The numbers of one metric as one collection saw them, side by side. A reader that only wants the values makes no object per
- * series; the points are there for whoever asks for them.
+ * series; the points are made when they are asked for.
  */
 export class CollectedNumbers {
   readonly descriptor: MetricDescriptor
@@ -15,7 +15,7 @@ export class CollectedNumbers {
   readonly isMonotonic: boolean
   /** The same list as long as no series came or went. */
   readonly series: readonly Series[]
-  /** The value of the series at each place; not a number where it has none. */
+  /** The value of the series at each place; NaN if it has none. */
   readonly values: Float64Array
   readonly #endTime: HrTime
   #dataPoints: DataPoint<number>[] | undefined

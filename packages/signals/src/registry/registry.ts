@@ -21,7 +21,7 @@ export interface RegistryOptions {
   /** The instrumentation scope of everything in the registry. */
   readonly scope: Scope
   /**
-   * Most series in the registry; what comes after shares one overflow series per metric, and levels are dropped.
+   * Most series in the registry; further ones share one overflow series per metric, and levels are dropped.
    * @default 2000, the specification's default cardinality limit
    */
   readonly maxSeries?: number
@@ -94,7 +94,7 @@ export class Registry {
     return { [Symbol.dispose]: () => void this.#observers.delete(observer) }
   }
 
-  /** Leaves every level out until it is set again: what nobody watches any more has no value. */
+  /** Leaves every level out until it is set again: a level that nobody watches has no value. */
   clearLevels(): void {
     for (const { definition, cells } of this.#instruments.values()) {
       if (LEVEL_KINDS.includes(definition.kind)) cells.values.fill(Number.NaN)
@@ -106,7 +106,7 @@ export class Registry {
     return this.#collect(nowMs, collectInstrument)
   }
 
-  /** What {@link collect} gives, for a reader at every tick: its numbers are {@link CollectedNumbers}. */
+  /** The same as {@link collect}, for a reader at every tick: its numbers are {@link CollectedNumbers}. */
   read(nowMs: number = this.#clock()): ScopeMetrics {
     return this.#collect(nowMs, readInstrument)
   }
@@ -128,7 +128,7 @@ export class Registry {
   /** Exports through a Meter, unless a producer has claimed the registry. A later provider replaces an earlier one. */
   bindMeterProvider(provider: MeterProvider): void {
     if (this.#path === 'producer') {
-      // What NodeSDK does after attach(): the recommended order, so nobody needs to hear of it.
+      // NodeSDK starts after attach(): the recommended order, so it is no reason for a warning.
       diag.debug(`${this.scope.name}: exported by an attached reader, so not through the MeterProvider`)
       return
     }

@@ -45,7 +45,7 @@ export class SlicedWork<T> {
   }
 
   async #inSlices(sliceMs: number): Promise<T> {
-    // Not in the turn of whoever asks: that one has done something already.
+    // Not in the caller's turn: it has done some work already.
     this.#watch.rest()
     await nextTurn()
     while (this.#outcome === undefined) {
