@@ -142,6 +142,8 @@ export const healthyApplications: Readonly<Record<string, Sample>> = {
       OTEL_SERVICE_VERSION: '1.0',
       OTEL_SDK_DISABLED: 'FALSE',
       HOMEOSTAT_MODE: 'advise',
+      HOMEOSTAT_DISABLED: '0',
+      HOMEOSTAT_CONFIG_FILE: 'homeostat.yaml',
     },
   },
   'Datadog with delta values': {

@@ -1,12 +1,11 @@
 import { closestName, readEnvironment, shownName } from '@homeostat/signals/options'
 import { homeostatOptions } from '../../options/option-schema.ts'
+import { OTHER_VARIABLES } from '../../options/read-options.ts'
 import type { Check } from '../check.ts'
 import { listOf, OTEL_VARIABLES, settingOf } from '../otel-variables.ts'
 import { hasSdk, registerFlag } from '../sdk-in-use.ts'
 import { shownSetting } from '../shown-setting.ts'
 
-/** Variables of Homeostat that are read elsewhere and are not options. */
-const OTHER_VARIABLES = ['HOMEOSTAT_DISABLED']
 const METRICS_EXPORTERS = ['otlp', 'console', 'prometheus', 'none']
 const BOOLEANS = ['OTEL_SDK_DISABLED', 'OTEL_NODE_EXPERIMENTAL_SDK_METRICS'] as const
 const MILLISECONDS = [
