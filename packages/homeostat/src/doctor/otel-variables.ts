@@ -1,5 +1,9 @@
 import type { ApplicationFacts, Setting } from './application-facts.ts'
 
+/** The instrumentations of the contrib packages that are on; all others are off. */
+export const ENABLED_INSTRUMENTATIONS = 'OTEL_NODE_ENABLED_INSTRUMENTATIONS'
+export const DISABLED_INSTRUMENTATIONS = 'OTEL_NODE_DISABLED_INSTRUMENTATIONS'
+
 /**
  * The variables of the specification (configuration/sdk-environment-variables, protocol/exporter) and those that only the
  * JavaScript SDK and its instrumentations read.
@@ -60,8 +64,8 @@ export const OTEL_VARIABLES: ReadonlySet<string> = new Set([
   ),
   'OTEL_NODE_RESOURCE_DETECTORS',
   'OTEL_NODE_EXPERIMENTAL_SDK_METRICS',
-  'OTEL_NODE_ENABLED_INSTRUMENTATIONS',
-  'OTEL_NODE_DISABLED_INSTRUMENTATIONS',
+  ENABLED_INSTRUMENTATIONS,
+  DISABLED_INSTRUMENTATIONS,
   'OTEL_INSTRUMENTATION_HTTP_KNOWN_METHODS',
 ])
 
@@ -69,6 +73,28 @@ export const OTEL_VARIABLES: ReadonlySet<string> = new Set([
 export function settingOf(facts: ApplicationFacts, name: string): Setting | undefined {
   const setting = facts.environment.get(name)
   return setting && setting.value.trim() !== '' ? setting : undefined
+}
+
+/** A variable that is not empty, with its name. */
+export interface NamedSetting {
+  readonly name: string
+  readonly setting: Setting
+}
+
+/** Those of the variables that are not empty. */
+export function settingsOf(facts: ApplicationFacts, names: readonly string[]): NamedSetting[] {
+  return names.flatMap(name => {
+    const setting = settingOf(facts, name)
+    return setting ? [{ name, setting }] : []
+  })
+}
+
+/** The variable of all OTLP exporters and those of the single signals, as far as they are not empty. */
+export function otlpSettings(facts: ApplicationFacts, name: 'ENDPOINT' | 'PROTOCOL' | 'HEADERS'): NamedSetting[] {
+  return settingsOf(
+    facts,
+    ['', 'METRICS_', 'TRACES_', 'LOGS_'].map(signal => `OTEL_EXPORTER_OTLP_${signal}${name}`),
+  )
 }
 
 /** The items of a list such as `otlp,console`. */
@@ -82,10 +108,6 @@ export function exporterSetting(
   facts: ApplicationFacts,
   signal: 'METRICS' | 'TRACES' | 'LOGS',
   name: string,
-): { name: string; setting: Setting } | undefined {
-  for (const each of [`OTEL_EXPORTER_OTLP_${signal}_${name}`, `OTEL_EXPORTER_OTLP_${name}`]) {
-    const setting = settingOf(facts, each)
-    if (setting) return { name: each, setting }
-  }
-  return undefined
+): NamedSetting | undefined {
+  return settingsOf(facts, [`OTEL_EXPORTER_OTLP_${signal}_${name}`, `OTEL_EXPORTER_OTLP_${name}`])[0]
 }

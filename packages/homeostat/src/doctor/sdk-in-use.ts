@@ -2,7 +2,9 @@ import { major, minor, valid } from 'semver'
 import type { ApplicationFacts, InstalledPackage, NodeFlag } from './application-facts.ts'
 
 export const API = '@opentelemetry/api'
-const REGISTER = '@opentelemetry/auto-instrumentations-node/register'
+/** The package that brings all instrumentations of the contrib packages. */
+export const AUTO = '@opentelemetry/auto-instrumentations-node'
+const REGISTER = `${AUTO}/register`
 /** Packages that register providers with the api that they load, in the order of how likely they do. */
 const REGISTRARS = [
   '@opentelemetry/sdk-node',
@@ -50,8 +52,13 @@ export function registerFlag(facts: ApplicationFacts): NodeFlag | undefined {
   )
 }
 
+/** A flag as a command line has it. */
+export function shownFlag({ name, value }: Pick<NodeFlag, 'name' | 'value'>): string {
+  return `${name} ${value}`
+}
+
 export function hasSdk(facts: ApplicationFacts): boolean {
-  const names = ['@opentelemetry/sdk-node', '@opentelemetry/sdk-metrics', '@opentelemetry/auto-instrumentations-node']
+  const names = ['@opentelemetry/sdk-node', '@opentelemetry/sdk-metrics', AUTO]
   return names.some(name => isInstalled(facts, name))
 }
 

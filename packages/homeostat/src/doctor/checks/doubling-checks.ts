@@ -1,9 +1,9 @@
 import type { ApplicationFacts } from '../application-facts.ts'
 import type { Check } from '../check.ts'
-import { settingOf } from '../otel-variables.ts'
-import { hasSdk, isInstalled, registerFlag, shownCopy } from '../sdk-in-use.ts'
+import { DISABLED_INSTRUMENTATIONS, ENABLED_INSTRUMENTATIONS, listOf, settingOf } from '../otel-variables.ts'
+import { AUTO, hasSdk, isInstalled, registerFlag, shownCopy, shownFlag } from '../sdk-in-use.ts'
+import { shownPlace, sourceMark } from '../source-mark.ts'
 
-const AUTO = '@opentelemetry/auto-instrumentations-node'
 const RUNTIME = '@opentelemetry/instrumentation-runtime-node'
 const AGENTS = ['dd-trace', 'newrelic', 'elastic-apm-node']
 
@@ -16,13 +16,14 @@ export const doublingChecks: readonly Check[] = [
     fix: 'Start one of them. With dd-trace, set DD_METRICS_OTEL_ENABLED=true to use its meter provider.',
     find(facts) {
       const agents = facts.packages.filter(({ name, via }) => AGENTS.includes(name) && via === undefined)
-      const starts = facts.events.find(({ kind }) => kind === 'start')
+      const start = facts.events.find(({ kind }) => kind === 'start')
       const flag = registerFlag(facts)
-      if (!flag && !starts) return []
+      const starter = flag ? shownFlag(flag) : start && `${start.name} in ${shownPlace(start)}`
+      if (starter === undefined) return []
       return agents
         .filter(({ name }) => facts.events.some(event => event.kind === 'load' && event.name.split('/')[0] === name))
         .map(agent => ({
-          evidence: `${shownCopy(agent)} is loaded, and ${flag ? `${flag.name} ${flag.value}` : `${starts?.name} in ${starts?.file}:${starts?.line}`} starts an SDK`,
+          evidence: `${shownCopy(agent)} is loaded, and ${starter} starts an SDK`,
           fix: `remove ${agent.name} or the SDK from the start of the application`,
         }))
     },
@@ -33,13 +34,13 @@ export const doublingChecks: readonly Check[] = [
     why: 'Event-loop delay, heap and garbage collection are measured twice and stored under two names, and each has its own histogram of the event loop.',
     fix: 'Remove collectDefaultMetrics(), or disable the instrumentation runtime-node.',
     find(facts) {
-      const mark = facts.marks.find(({ mark }) => mark === 'collectDefaultMetrics')
+      const mark = sourceMark(facts, 'collectDefaultMetrics')
       const by = runtimeInstrumentation(facts)
       if (!mark || by === undefined) return []
       return [
         {
-          evidence: `collectDefaultMetrics in ${mark.file}:${mark.line}, and ${by}`,
-          fix: `${mark.file}:${mark.line}: remove collectDefaultMetrics(), or OTEL_NODE_DISABLED_INSTRUMENTATIONS=runtime-node`,
+          evidence: `collectDefaultMetrics in ${shownPlace(mark)}, and ${by}`,
+          fix: `${shownPlace(mark)}: remove collectDefaultMetrics(), or OTEL_NODE_DISABLED_INSTRUMENTATIONS=runtime-node`,
         },
       ]
     },
@@ -66,20 +67,16 @@ export const doublingChecks: readonly Check[] = [
 ]
 
 function runtimeInstrumentation(facts: ApplicationFacts): string | undefined {
-  const mark = facts.marks.find(({ mark }) => mark === 'RuntimeNodeInstrumentation')
-  if (mark) return `RuntimeNodeInstrumentation in ${mark.file}:${mark.line}`
+  const mark = sourceMark(facts, 'RuntimeNodeInstrumentation')
+  if (mark) return `RuntimeNodeInstrumentation in ${shownPlace(mark)}`
   const flag = registerFlag(facts)
   if (!flag || isDisabled(facts, 'runtime-node') || !isInstalled(facts, AUTO) || !isInstalled(facts, RUNTIME))
     return undefined
-  return `${flag.name} ${flag.value}, which contains runtime-node`
+  return `${shownFlag(flag)}, which contains runtime-node`
 }
 
 function isDisabled(facts: ApplicationFacts, name: string): boolean {
-  const list = (variable: string): string[] | undefined =>
-    settingOf(facts, variable)
-      ?.value.split(',')
-      .map(item => item.trim())
-  const enabled = list('OTEL_NODE_ENABLED_INSTRUMENTATIONS')
-  if (enabled && !enabled.includes(name)) return true
-  return list('OTEL_NODE_DISABLED_INSTRUMENTATIONS')?.includes(name) === true
+  const enabled = settingOf(facts, ENABLED_INSTRUMENTATIONS)
+  if (enabled && !listOf(enabled).includes(name)) return true
+  return listOf(settingOf(facts, DISABLED_INSTRUMENTATIONS)).includes(name)
 }

@@ -1,6 +1,7 @@
 import type { ApplicationFacts, Setting } from '../application-facts.ts'
 import type { Check } from '../check.ts'
-import { exporterSetting, listOf, settingOf } from '../otel-variables.ts'
+import { exporterSetting, listOf, otlpSettings, settingOf } from '../otel-variables.ts'
+import { sourceMark } from '../source-mark.ts'
 import { addressOf, shownAddress, shownSetting } from '../shown-setting.ts'
 
 const PROTOCOLS = ['grpc', 'http/protobuf', 'http/json']
@@ -77,10 +78,8 @@ export const exporterChecks: readonly Check[] = [
     why: 'The SDK cannot use it. It falls back to http://localhost:4318 or fails at each export.',
     fix: 'Write the scheme: http://collector:4318.',
     find(facts) {
-      return ['', 'METRICS_', 'TRACES_', 'LOGS_'].flatMap(signal => {
-        const name = `OTEL_EXPORTER_OTLP_${signal}ENDPOINT`
-        const setting = settingOf(facts, name)
-        if (!setting || addressOf(setting) || setting.value.includes('$')) return []
+      return otlpSettings(facts, 'ENDPOINT').flatMap(({ name, setting }) => {
+        if (addressOf(setting) || setting.value.includes('$')) return []
         // The gRPC exporter takes host:port as well.
         if (protocolOf(facts, 'METRICS') === 'grpc') return []
         return [
@@ -98,12 +97,12 @@ export const exporterChecks: readonly Check[] = [
     why: 'The SDK warns in its diagnostic log only and uses http/protobuf.',
     fix: 'Use grpc, http/protobuf or http/json.',
     find(facts) {
-      return ['', 'METRICS_', 'TRACES_', 'LOGS_'].flatMap(signal => {
-        const name = `OTEL_EXPORTER_OTLP_${signal}PROTOCOL`
-        const setting = settingOf(facts, name)
-        if (!setting || PROTOCOLS.includes(setting.value.trim())) return []
-        return [{ evidence: shownSetting(name, setting, PROTOCOLS), fix: `${setting.from}: ${name}=http/protobuf` }]
-      })
+      return otlpSettings(facts, 'PROTOCOL')
+        .filter(({ setting }) => !PROTOCOLS.includes(setting.value.trim()))
+        .map(({ name, setting }) => ({
+          evidence: shownSetting(name, setting, PROTOCOLS),
+          fix: `${setting.from}: ${name}=http/protobuf`,
+        }))
     },
   },
   {
@@ -112,11 +111,9 @@ export const exporterChecks: readonly Check[] = [
     why: 'A pair without an equals sign is left out without a word, so the backend refuses the export for want of a key.',
     fix: 'Write key=value, not `key: value`, with commas between pairs.',
     find(facts) {
-      return ['', 'METRICS_', 'TRACES_', 'LOGS_'].flatMap(signal => {
-        const name = `OTEL_EXPORTER_OTLP_${signal}HEADERS`
-        const setting = settingOf(facts, name)
+      return otlpSettings(facts, 'HEADERS').flatMap(({ name, setting }) => {
         const bad = listOf(setting).findIndex(pair => !/^[^=]+=/.test(pair) || /^[\w-]+\s*:\s/.test(pair))
-        if (!setting || bad === -1) return []
+        if (bad === -1) return []
         return [
           {
             evidence: `pair ${bad + 1} of ${name} in ${setting.from} is not key=value (its value is not shown)`,
@@ -172,7 +169,7 @@ export const exporterChecks: readonly Check[] = [
       if (!endpoint || !url || !/(?:^|\.)(?:datadoghq\.(?:com|eu)|ddog-gov\.com)$/.test(url.hostname)) return []
       const temporality = settingOf(facts, TEMPORALITY)
       if (temporality && temporalityOf(temporality) === 'delta') return []
-      if (facts.marks.some(({ mark }) => mark === 'temporality')) return []
+      if (sourceMark(facts, 'temporality')) return []
       const { from } = temporality ?? endpoint.setting
       return [
         {
@@ -212,5 +209,5 @@ function temporalityOf(setting: Setting): string {
 }
 
 function hasPrometheus(facts: ApplicationFacts): boolean {
-  return facts.marks.some(({ mark }) => mark === 'PrometheusExporter')
+  return sourceMark(facts, 'PrometheusExporter') !== undefined
 }

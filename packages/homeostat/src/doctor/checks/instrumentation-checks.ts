@@ -2,12 +2,14 @@ import { closestName, shownName } from '@homeostat/signals/options'
 import type { ApplicationFacts } from '../application-facts.ts'
 import type { Check } from '../check.ts'
 import { INSTRUMENTATION_NAMES, INSTRUMENTED, NEEDS_HOOK } from '../instrumented-libraries.ts'
-import { listOf, settingOf } from '../otel-variables.ts'
-import { isInstalled, registerFlag } from '../sdk-in-use.ts'
-
-const AUTO = '@opentelemetry/auto-instrumentations-node'
-const ENABLED = 'OTEL_NODE_ENABLED_INSTRUMENTATIONS'
-const DISABLED = 'OTEL_NODE_DISABLED_INSTRUMENTATIONS'
+import {
+  DISABLED_INSTRUMENTATIONS as DISABLED,
+  ENABLED_INSTRUMENTATIONS as ENABLED,
+  listOf,
+  settingOf,
+} from '../otel-variables.ts'
+import { AUTO, isInstalled, registerFlag, shownFlag } from '../sdk-in-use.ts'
+import { shownPlace, sourceMark } from '../source-mark.ts'
 
 /** Instrumentations that are switched off by accident, or that can patch nothing. */
 export const instrumentationChecks: readonly Check[] = [
@@ -99,8 +101,8 @@ export const instrumentationChecks: readonly Check[] = [
       const names = [...new Set(patched.map(({ name }) => name))].slice(0, 5).join(', ')
       return [
         {
-          evidence: `${event.file}:${event.line} imports ${names}; ${start.from} has no loader hook`,
-          fix: `${start.from}: node --experimental-loader=@opentelemetry/instrumentation/hook.mjs ${starter ? `${starter.name} ${starter.value} ` : ''}${main}`,
+          evidence: `${shownPlace(event)} imports ${names}; ${start.from} has no loader hook`,
+          fix: `${start.from}: node --experimental-loader=@opentelemetry/instrumentation/hook.mjs ${starter ? `${shownFlag(starter)} ` : ''}${main}`,
         },
       ]
     },
@@ -123,7 +125,7 @@ function hasHook(facts: ApplicationFacts): boolean {
     ({ name, value }) =>
       name === '--experimental-loader' || /hook|import-in-the-middle|dd-trace|newrelic|sentry|elastic/.test(value),
   )
-  return isHooked || facts.marks.some(({ mark }) => mark === 'module hook')
+  return isHooked || sourceMark(facts, 'module hook') !== undefined
 }
 
 /** Whether a flag preloads a file in which an SDK starts. */

@@ -3,7 +3,8 @@ import type { Check, Finding } from '../check.ts'
 import { INSTRUMENTED } from '../instrumented-libraries.ts'
 import { settingOf } from '../otel-variables.ts'
 import { packageOf } from '../package-name.ts'
-import { isInstalled, ownCopy, registerFlag, sdkLineOf } from '../sdk-in-use.ts'
+import { isInstalled, ownCopy, registerFlag, sdkLineOf, shownFlag } from '../sdk-in-use.ts'
+import { shownPlace, sourceMark } from '../source-mark.ts'
 
 /** When and how an SDK starts. */
 export const loadingChecks: readonly Check[] = [
@@ -35,7 +36,7 @@ export const loadingChecks: readonly Check[] = [
       return [
         lateFinding(
           late,
-          `${start.file}:${start.line}: move the start of the SDK to a file of its own, and run node --import ./that-file`,
+          `${shownPlace(start)}: move the start of the SDK to a file of its own, and run node --import ./that-file`,
         ),
       ]
     },
@@ -47,12 +48,12 @@ export const loadingChecks: readonly Check[] = [
     fix: 'Keep one of the two.',
     find(facts) {
       const flag = registerFlag(facts)
-      const mark = facts.marks.find(({ mark }) => mark === 'NodeSDK' || mark === 'startNodeSdk')
+      const mark = sourceMark(facts, 'NodeSDK', 'startNodeSdk')
       if (!flag || !mark) return []
       return [
         {
-          evidence: `${flag.name} ${flag.value} in ${flag.from}, and ${mark.mark} in ${mark.file}:${mark.line}`,
-          fix: `${flag.from}: remove ${flag.name} ${flag.value}`,
+          evidence: `${shownFlag(flag)} in ${flag.from}, and ${mark.mark} in ${shownPlace(mark)}`,
+          fix: `${flag.from}: remove ${shownFlag(flag)}`,
         },
       ]
     },
@@ -80,13 +81,12 @@ export const loadingChecks: readonly Check[] = [
     fix: 'Remove the variable, or the readers in code.',
     find(facts) {
       const setting = settingOf(facts, 'OTEL_METRICS_EXPORTER')
-      const [sdk, readers] = (['NodeSDK', 'metricReaders'] as const).map(name =>
-        facts.marks.find(({ mark }) => mark === name),
-      )
+      const sdk = sourceMark(facts, 'NodeSDK')
+      const readers = sourceMark(facts, 'metricReaders')
       if (!setting || setting.value.trim() === 'none' || !sdk || !readers || sdk.file !== readers.file) return []
       return [
         {
-          evidence: `OTEL_METRICS_EXPORTER in ${setting.from}, and metricReaders in ${readers.file}:${readers.line}`,
+          evidence: `OTEL_METRICS_EXPORTER in ${setting.from}, and metricReaders in ${shownPlace(readers)}`,
           fix: `${setting.from}: remove OTEL_METRICS_EXPORTER`,
         },
       ]
@@ -99,12 +99,12 @@ export const loadingChecks: readonly Check[] = [
     fix: 'Write metricReaders: [reader]; older versions know it as well.',
     find(facts) {
       const sdk = ownCopy(facts, '@opentelemetry/sdk-node')
-      const mark = facts.marks.find(({ mark }) => mark === 'metricReader')
+      const mark = sourceMark(facts, 'metricReader')
       if (!sdk || sdkLineOf(sdk) !== 3 || !mark) return []
       return [
         {
-          evidence: `metricReader in ${mark.file}:${mark.line}, with @opentelemetry/sdk-node ${sdk.version}`,
-          fix: `${mark.file}:${mark.line}: metricReaders: [...]`,
+          evidence: `metricReader in ${shownPlace(mark)}, with @opentelemetry/sdk-node ${sdk.version}`,
+          fix: `${shownPlace(mark)}: metricReaders: [...]`,
         },
       ]
     },
@@ -117,13 +117,14 @@ export const loadingChecks: readonly Check[] = [
     find(facts) {
       const setting = settingOf(facts, 'OTEL_CONFIG_FILE')
       const flag = registerFlag(facts)
-      const mark = facts.marks.find(({ mark }) => mark === 'NodeSDK')
-      if (!setting || (!flag && !mark) || facts.marks.some(({ mark }) => mark === 'startNodeSdk')) return []
+      const mark = sourceMark(facts, 'NodeSDK')
+      const starter = flag ? shownFlag(flag) : mark && `NodeSDK in ${shownPlace(mark)}`
+      if (!setting || starter === undefined || sourceMark(facts, 'startNodeSdk')) return []
       return [
         {
-          evidence: `OTEL_CONFIG_FILE in ${setting.from}; the SDK is started by ${flag ? `${flag.name} ${flag.value}` : `NodeSDK in ${mark?.file}:${mark?.line}`}`,
+          evidence: `OTEL_CONFIG_FILE in ${setting.from}; the SDK is started by ${starter}`,
           fix: mark
-            ? `${mark.file}:${mark.line}: startNodeSdk()`
+            ? `${shownPlace(mark)}: startNodeSdk()`
             : `${flag?.from}: --import a file that calls startNodeSdk()`,
         },
       ]
@@ -177,7 +178,7 @@ function lateStart(facts: ApplicationFacts): LateStart | undefined {
 
 function lateFinding({ library, start }: LateStart, fix: string): Finding {
   return {
-    evidence: `${library.name} is loaded in ${library.file}:${library.line}, before ${start.name} in ${start.file}:${start.line}`,
+    evidence: `${library.name} is loaded in ${shownPlace(library)}, before ${start.name} in ${shownPlace(start)}`,
     fix,
   }
 }

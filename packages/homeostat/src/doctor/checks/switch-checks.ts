@@ -2,12 +2,13 @@ import { closestName, readEnvironment, shownName } from '@homeostat/signals/opti
 import { homeostatOptions } from '../../options/option-schema.ts'
 import { OTHER_VARIABLES } from '../../options/read-options.ts'
 import type { Check } from '../check.ts'
-import { listOf, OTEL_VARIABLES, settingOf } from '../otel-variables.ts'
+import { listOf, OTEL_VARIABLES, settingOf, settingsOf } from '../otel-variables.ts'
 import { hasSdk, registerFlag } from '../sdk-in-use.ts'
 import { shownSetting } from '../shown-setting.ts'
+import { sourceMark } from '../source-mark.ts'
 
 const METRICS_EXPORTERS = ['otlp', 'console', 'prometheus', 'none']
-const BOOLEANS = ['OTEL_SDK_DISABLED', 'OTEL_NODE_EXPERIMENTAL_SDK_METRICS'] as const
+const BOOLEANS = ['OTEL_SDK_DISABLED', 'OTEL_NODE_EXPERIMENTAL_SDK_METRICS']
 const MILLISECONDS = [
   'OTEL_METRIC_EXPORT_INTERVAL',
   'OTEL_METRIC_EXPORT_TIMEOUT',
@@ -69,16 +70,12 @@ export const switchChecks: readonly Check[] = [
     why: 'Every value but `true` counts as false. OTEL_SDK_DISABLED=1 does not disable the SDK.',
     fix: 'Write `true` or `false`.',
     find(facts) {
-      return BOOLEANS.flatMap(name => {
-        const setting = settingOf(facts, name)
-        if (!setting || ['true', 'false'].includes(setting.value.trim().toLowerCase())) return []
-        return [
-          {
-            evidence: shownSetting(name, setting, ['true', 'yes', 'on']),
-            fix: `${setting.from}: ${name}=true or false`,
-          },
-        ]
-      })
+      return settingsOf(facts, BOOLEANS)
+        .filter(({ setting }) => !['true', 'false'].includes(setting.value.trim().toLowerCase()))
+        .map(({ name, setting }) => ({
+          evidence: shownSetting(name, setting, ['true', 'yes', 'on']),
+          fix: `${setting.from}: ${name}=true or false`,
+        }))
     },
   },
   {
@@ -136,11 +133,12 @@ export const switchChecks: readonly Check[] = [
     why: 'The SDK warns in its diagnostic log only and uses the default, 60 seconds for the export interval.',
     fix: 'Write milliseconds without a unit: 10000, not 10s.',
     find(facts) {
-      return MILLISECONDS.flatMap(name => {
-        const setting = settingOf(facts, name)
-        if (!setting || Number(setting.value) > 0) return []
-        return [{ evidence: shownSetting(name, setting, []), fix: `${setting.from}: ${name}=10000 for ten seconds` }]
-      })
+      return settingsOf(facts, MILLISECONDS)
+        .filter(({ setting }) => !(Number(setting.value) > 0))
+        .map(({ name, setting }) => ({
+          evidence: shownSetting(name, setting, []),
+          fix: `${setting.from}: ${name}=10000 for ten seconds`,
+        }))
     },
   },
   {
@@ -171,9 +169,9 @@ export const switchChecks: readonly Check[] = [
       const attributes = settingOf(facts, 'OTEL_RESOURCE_ATTRIBUTES')
       if (!hasSdk(facts) || names.some(name => settingOf(facts, name))) return []
       if (/(?:^|,)\s*service\.name\s*=/.test(attributes?.value ?? '')) return []
-      if (facts.marks.some(({ mark }) => mark === 'service name')) return []
+      if (sourceMark(facts, 'service name')) return []
       // Code that was not read can name it.
-      if (facts.marks.every(({ mark }) => mark !== 'NodeSDK') && !registerFlag(facts)) return []
+      if (!sourceMark(facts, 'NodeSDK') && !registerFlag(facts)) return []
       return [
         {
           evidence:
