@@ -3,22 +3,24 @@ import { type CommandArguments, readArguments } from './arguments.ts'
 import type { CommandOptions } from './command-option.ts'
 import type { CommandOutput, ExitCode } from './output.ts'
 
-/** What help says about a command. */
+/** The parts of a command's help. */
 export interface CommandNotes {
   /** All words that call it, e.g. `rules check`; empty for the command line itself. */
   readonly words: string
-  /** What follows the words, e.g. `[OPTION...] FILE...`. */
+  /** Follow the words, e.g. `[OPTION...] FILE...`. */
   readonly operands: string
   /** One line. */
   readonly summary: string
-  /** More lines, where one is not enough. */
+  /** Further sentences. */
   readonly details?: string
   readonly examples: readonly string[]
   /** @default 0 if everything is as it should be, else 1 */
   readonly exitCodes?: string
+  /** Further reasons for exit code 2, beside an unknown command or option. */
+  readonly wrongCalls?: string
 }
 
-/** What surrounds a command while it runs. */
+/** The output and input of a running command. */
 export interface CommandSurroundings {
   readonly output: CommandOutput
   /** Gives the whole standard input. */

@@ -11,13 +11,13 @@ const COLUMN = 28
  * is piped into a file.
  */
 export async function helpOf(command: Command): Promise<string> {
-  const { words, operands, summary, details, examples, exitCodes } = command.notes
+  const { words, operands, summary, details, examples, exitCodes, wrongCalls } = command.notes
   const blocks = [
     `usage: ${['homeostat', words, operands].filter(Boolean).join(' ')}`,
     [summary, details].flatMap(text => (text === undefined ? [] : wrapped(text, WIDTH))).join('\n'),
     command.children ? await commandList(command) : optionList((command.args ?? {}) as ArgsDef),
     ['Examples:', ...examples.map(example => `  ${example}`)].join('\n'),
-    `Exit code: ${exitCodes ?? '0 if everything is as it should be, else 1'}; 2 for an unknown command or option.`,
+    `Exit code: ${exitCodes ?? '0 if everything is as it should be, else 1'}; 2 for an unknown command or option${wrongCalls === undefined ? '' : `, or ${wrongCalls}`}.`,
   ]
   return blocks.join('\n\n')
 }

@@ -90,3 +90,10 @@ it('the published file finds no fault in a healthy folder', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'doctor', folder], { env: { PATH } })
   expect(stdout).toContain('no findings')
 })
+
+it('has one sentence about each exit code in its help', async () => {
+  const { out } = await run('--help')
+  const [, exitCodes = ''] = /\nExit code: (.*)$/.exec(out) ?? []
+  expect(exitCodes.match(/\b[0-9]\b/g)).toEqual(['0', '1', '2'])
+  expect(exitCodes).toContain('FOLDER or FILE')
+})

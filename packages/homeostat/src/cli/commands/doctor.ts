@@ -10,7 +10,8 @@ export const doctorCommand: Command = command(
     details:
       'Reads the folder of the application, default the current one: versions that do not fit, wrong variables, the order of loading. Runs nothing of the application and prints no value that can be a secret. Each finding has a section in docs/doctor.md of this package.',
     examples: ['homeostat doctor', 'homeostat doctor services/api --env-file services/api/.env --json'],
-    exitCodes: '0 without findings, 1 with findings; 2 if FOLDER or FILE does not exist',
+    exitCodes: '0 without findings, 1 with findings',
+    wrongCalls: 'a FOLDER or FILE that cannot be used',
     options: {
       'env-file': {
         type: 'string',
