@@ -1,12 +1,13 @@
 import type { Registry, ScopeMetrics, SignalProducer } from '@homeostat/signals'
 import { shownValue } from '@homeostat/signals/options'
-import { isReader, type AttachableReader } from './attachable-reader.ts'
+import { isReader } from './attachable-reader.ts'
 import { classNameOf } from './class-name.ts'
 import type { DoublingScope } from './doubled-metrics.ts'
 import { doublingScopes, withoutDoubled } from './doubled-metrics.ts'
 import { providerOf } from './provider-of.ts'
 import { forTextExposition } from './text-exposition.ts'
 import { writesText } from './text-readers.ts'
+import { wrapCollect } from './wrapped-collect.ts'
 
 export interface AttachTarget {
   readonly registries: readonly Registry[]
@@ -52,39 +53,19 @@ export function attachReader(reader: object, target: AttachTarget): Disposable |
 
   let producers: readonly SignalProducer[] = []
   const [engine] = target.registries
-  const had = Object.getOwnPropertyDescriptor(reader, 'collect')
-  const collect = reader.collect.bind(reader)
-  const collectWithHomeostat: AttachableReader['collect'] = async options => {
-    const result = await collect(options)
-    // Somebody may have wrapped us since: then we stay in place and do nothing.
-    if (attachedTo.get(reader) !== target) return result
-    try {
-      const { resourceMetrics } = result
-      target.offer(reader, resourceMetrics.scopeMetrics as ScopeMetrics[], providerOf(reader, resourceMetrics.resource))
-      target.onResource(resourceMetrics.resource)
-      const others = resourceMetrics.scopeMetrics as ScopeMetrics[]
-      const read = producers.map(producer => producer.read()).filter(scope => scope.metrics.length > 0)
-      const isText = engine !== undefined && writesText(reader)
-      const own = isText
-        ? forTextExposition(read, others, engine.scope)
-        : target.exportsDoubles
-          ? read
-          : withoutDoubled(read, others)
-      if (target.exportsDoubles && !isText) target.onDoubled(doublingScopes(read, others))
-      return { ...result, resourceMetrics: { ...resourceMetrics, scopeMetrics: [...others, ...own] } }
-    } catch (error) {
-      // The application's own export comes first: without us rather than not at all.
-      target.onError(error)
-      return result
-    }
+  const change = (others: ScopeMetrics[], resource: unknown): ScopeMetrics[] => {
+    // The wrap stays in place where somebody has wrapped it since: then it does nothing.
+    if (attachedTo.get(reader) !== target) return others
+    target.offer(reader, others, providerOf(reader, resource))
+    target.onResource(resource)
+    const read = producers.map(producer => producer.read()).filter(scope => scope.metrics.length > 0)
+    if (engine !== undefined && writesText(reader)) return [...others, ...forTextExposition(read, others, engine.scope)]
+    if (!target.exportsDoubles) return [...others, ...withoutDoubled(read, others)]
+    target.onDoubled(doublingScopes(read, others))
+    return [...others, ...read]
   }
-  const isWrapped = Reflect.defineProperty(reader, 'collect', {
-    value: collectWithHomeostat,
-    configurable: true,
-    enumerable: true,
-    writable: true,
-  })
-  if (!isWrapped) throw new NotAReaderError(reader)
+  const wrapped = wrapCollect(reader, { change, onError: error => target.onError(error) })
+  if (!wrapped) throw new NotAReaderError(reader)
   attachedTo.set(reader, target)
   // Last: from here on the registries are exported by readers alone.
   producers = target.registries.map(registry => registry.producer(reader))
@@ -92,9 +73,7 @@ export function attachReader(reader: object, target: AttachTarget): Disposable |
   return {
     [Symbol.dispose]: () => {
       attachedTo.delete(reader)
-      if (reader.collect !== collectWithHomeostat) return
-      if (had) Object.defineProperty(reader, 'collect', had)
-      else delete (reader as Partial<AttachableReader>).collect
+      wrapped[Symbol.dispose]()
     },
   }
 }

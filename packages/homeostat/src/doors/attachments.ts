@@ -66,7 +66,9 @@ export class Attachments implements Disposable {
     const [engine, ...others] = this.#target.registries
     if (typeof provider !== 'object' || provider === null || engine === undefined) return
     const scopes = [engine.scope, ...others.map(({ scope }) => scope)] as const
-    this.#faults.contain('telemetry', () => this.hold(tidyTextReaders(provider, scopes)))
+    this.#faults.contain('telemetry', () =>
+      this.hold(tidyTextReaders(provider, scopes, error => this.#target.onError(error))),
+    )
   }
 
   /** Disposes of something else together with these. */

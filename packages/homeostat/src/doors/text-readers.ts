@@ -3,6 +3,7 @@ import { disposeTogether } from '@homeostat/signals'
 import type { AttachableReader } from './attachable-reader.ts'
 import { readersOf } from './readers-of.ts'
 import { forTextExposition } from './text-exposition.ts'
+import { wrapCollect } from './wrapped-collect.ts'
 
 /** A `PrometheusExporter`, by the handler that only it has. */
 export function writesText(reader: object): reader is AttachableReader {
@@ -17,32 +18,23 @@ export function writesText(reader: object): reader is AttachableReader {
  * a Meter: what they collect is cut as it is for attached ones. Other readers are left alone.
  *
  * @param own - our scopes, the one that takes what several of them carry first
+ * @param onError - takes what fails in our part of a collection; the application's part is exported then
  * @returns disposing it gives the readers their own `collect` back
  */
-export function tidyTextReaders(provider: object, own: readonly [Scope, ...Scope[]]): Disposable {
+export function tidyTextReaders(
+  provider: object,
+  own: readonly [Scope, ...Scope[]],
+  onError: (error: unknown) => void,
+): Disposable {
   const names = new Set(own.map(({ name }) => name))
   const isOwn = ({ scope }: ScopeMetrics): boolean => names.has(scope.name)
-  const tidied: Disposable[] = []
-  for (const reader of readersOf(provider) ?? []) {
-    if (!writesText(reader)) continue
-    const had = Object.getOwnPropertyDescriptor(reader, 'collect')
-    // Somebody has wrapped it before us: an attached reader is tidy already.
-    if (had !== undefined) continue
-    const collect = reader.collect.bind(reader)
-    const tidy: AttachableReader['collect'] = async options => {
-      const result = await collect(options)
-      const { resourceMetrics } = result
-      const scopes = resourceMetrics.scopeMetrics as ScopeMetrics[]
-      const others = scopes.filter(scope => !isOwn(scope))
-      const scopeMetrics = [...others, ...forTextExposition(scopes.filter(isOwn), others, own[0])]
-      return { ...result, resourceMetrics: { ...resourceMetrics, scopeMetrics } }
-    }
-    reader.collect = tidy
-    tidied.push({
-      [Symbol.dispose]: () => {
-        if (reader.collect === tidy) delete (reader as Partial<AttachableReader>).collect
-      },
-    })
+  const change = (scopes: ScopeMetrics[]): ScopeMetrics[] => {
+    const others = scopes.filter(scope => !isOwn(scope))
+    return [...others, ...forTextExposition(scopes.filter(isOwn), others, own[0])]
   }
-  return disposeTogether(...tidied)
+  const tidied = (readersOf(provider) ?? [])
+    // A reader that has its own `collect` is wrapped already: an attached one is tidy.
+    .filter(reader => writesText(reader) && !Object.hasOwn(reader, 'collect'))
+    .map(reader => wrapCollect(reader, { change, onError }))
+  return disposeTogether(...tidied.filter(each => each !== undefined))
 }
