@@ -2,7 +2,8 @@ import { realpathSync } from 'node:fs'
 import { relative, sep } from 'node:path'
 import { readRegularFileSync } from '@homeostat/signals'
 
-const LARGEST_BYTES = 2 * 1024 * 1024
+/** A larger file is not read. */
+export const LARGEST_BYTES: number = 2 * 1024 * 1024
 const MOST_FILES = 20_000
 const MOST_NOTES = 20
 
