@@ -5,7 +5,7 @@ import { createQuietWindows, type AlertInputs } from '@homeostat/optimizer/parts
 import { createStore, type RuleSource, type Store } from '@homeostat/promql'
 import { Faults, Registry } from '@homeostat/signals'
 import { redis } from './servers.ts'
-import { crawler } from './shop.ts'
+import { concurrencyKnob, crawler } from './shop.ts'
 
 /** The signals of the shop. */
 export const mySignals: Registry = new Registry({ scope: { name: 'shop', version: '1.0.0' } })
@@ -45,18 +45,9 @@ export async function trimSessions(_: { readonly signal: AbortSignal }): Promise
 }
 
 export const concurrency: Knob = {
-  name: 'crawler.concurrency',
-  scope: 'process',
-  keptIn: 'memory',
-  bounds: { min: 1, max: 50, step: 10, grain: 1 },
+  ...concurrencyKnob('crawler.concurrency', crawler),
   touches: ['queue'],
   lowers: ['cpu', 'memory'],
-  read: () => crawler.concurrency,
-  compareAndSet(expected, next) {
-    if (crawler.concurrency !== expected) return false
-    crawler.concurrency = next
-    return true
-  },
 }
 
 export const cacheLimit: Knob = { ...concurrency, touches: ['cache'], lowers: ['memory'] }

@@ -29,23 +29,33 @@ export async function findProduct(id: string): Promise<Product | undefined> {
   return { id, name: `product ${id}` }
 }
 
-let checkouts = 20
-
-/** How many checkouts the shop works on at once. */
-export const checkoutConcurrency: Knob = {
-  name: 'checkout.concurrency',
-  scope: 'process',
-  keptIn: 'memory',
-  bounds: { min: 1, max: 50, step: 10, grain: 1 },
-  touches: ['database'],
-  lowers: ['database'],
-  read: () => checkouts,
-  compareAndSet(expected, next) {
-    if (checkouts !== expected) return false
-    checkouts = next
-    return true
-  },
+/** A part of the shop that works on several things at once. */
+export interface Part {
+  concurrency: number
 }
 
 /** A crawler that the shop runs. */
-export const crawler: { concurrency: number } = { concurrency: 10 }
+export const crawler: Part = { concurrency: 10 }
+
+/** How many checkouts the shop works on at once. */
+export const checkoutConcurrency: Knob = {
+  ...concurrencyKnob('checkout.concurrency', { concurrency: 20 }),
+  touches: ['database'],
+  lowers: ['database'],
+}
+
+/** The knob of a part's concurrency. */
+export function concurrencyKnob(name: string, part: Part): Knob {
+  return {
+    name,
+    scope: 'process',
+    keptIn: 'memory',
+    bounds: { min: 1, max: 50, step: 10, grain: 1 },
+    read: () => part.concurrency,
+    compareAndSet(expected, next) {
+      if (part.concurrency !== expected) return false
+      part.concurrency = next
+      return true
+    },
+  }
+}
