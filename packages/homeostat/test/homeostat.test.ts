@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import type { Action, HomeostatOptions, Response, Rule } from '../src/index.ts'
+import type { HomeostatOptions, Response, Rule } from '../src/index.ts'
 import { Homeostat, homeostat } from '../src/index.ts'
+import { processAction } from './process-action.ts'
 
 let h: Homeostat | undefined
 
@@ -12,15 +13,6 @@ afterEach(async () => {
 
 const rule: Rule = { alert: 'Always', expr: 'vector(1)' }
 const respondWith = (action: string): Response => ({ to: { alert: 'Always' }, action, priority: 'efficiency' })
-const does = (name: string, run: Action['run']): Action => ({
-  name,
-  scope: 'process',
-  touches: [name],
-  raises: [],
-  lowers: [],
-  risk: 0,
-  run,
-})
 
 const start = (options: HomeostatOptions): Homeostat =>
   (h = homeostat({ autoStart: false, warmUpMs: 0, environment: {}, ...options }))
@@ -31,8 +23,8 @@ test('optimizePerformance applies what is due: one failing action never stops an
     rules: [rule],
     responses: [respondWith('good'), respondWith('bad')],
     actions: [
-      does('good', async () => ({ summary: 'did it', effects: { things: 1 } })),
-      does('bad', async () => Promise.reject(new Error('no'))),
+      processAction('good', async () => ({ summary: 'did it', effects: { things: 1 } })),
+      processAction('bad', async () => Promise.reject(new Error('no'))),
     ],
   })
 
@@ -50,7 +42,7 @@ test('by default nothing is applied', async () => {
   start({
     rules: [rule],
     responses: [respondWith('good')],
-    actions: [does('good', async () => ({ summary: '', effects: { n: 1 } }))],
+    actions: [processAction('good', async () => ({ summary: '', effects: { n: 1 } }))],
   })
 
   expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 0, successful: 0, failed: 0 })
@@ -61,7 +53,7 @@ test('a package acts when it alone is switched on, and maxMode holds all of them
   const options: HomeostatOptions = {
     rules: [rule],
     responses: [respondWith('good')],
-    actions: [does('good', async () => ({ summary: '', effects: { n: 1 } }))],
+    actions: [processAction('good', async () => ({ summary: '', effects: { n: 1 } }))],
     actionModes: { good: 'act' },
   }
   start(options)
@@ -92,7 +84,7 @@ test('the kill switch stops acting until it is reset', async () => {
     mode: 'act',
     rules: [rule],
     responses: [{ ...respondWith('good'), cooldownMs: 0 }],
-    actions: [does('good', async () => ({ summary: '', effects: { n: 1 } }))],
+    actions: [processAction('good', async () => ({ summary: '', effects: { n: 1 } }))],
   })
 
   h!.disable('the operator')
@@ -167,7 +159,7 @@ test('after stop() nothing acts any more', async () => {
     mode: 'act',
     rules: [rule],
     responses: [respondWith('good')],
-    actions: [does('good', async () => ({ summary: '', effects: { n: ++runs } }))],
+    actions: [processAction('good', async () => ({ summary: '', effects: { n: ++runs } }))],
   })
 
   await h!.stop()

@@ -5,20 +5,13 @@ import { GivenProgram } from '../src/options/given-program.ts'
 import { homeostat } from '../src/index.ts'
 import { readModes } from '../src/options/modes.ts'
 import { ProgramOfOptions } from '../src/program/program-of-options.ts'
+import { processAction } from './process-action.ts'
 
 const MANY = 10_000
 /** The entry that is wrong, counted from 0. */
 const WRONG = 9998
 
-const action = {
-  name: 'fan',
-  scope: 'process' as const,
-  touches: [],
-  raises: [],
-  lowers: [],
-  risk: 0 as const,
-  run: async () => ({ summary: '', effects: {} }),
-}
+const action = processAction('fan')
 const rules = Array.from({ length: MANY }, (_, index) => ({ alert: `Rule${index}`, expr: 'temperature > 80' }))
 const responses = Array.from({ length: MANY }, (_, index) => ({
   to: { alert: `Rule${index}` },

@@ -2,6 +2,7 @@ import type { Action, Coordinator, Knob, StateStore } from '@homeostat/optimizer
 import { afterEach, expect, it, vi } from 'vitest'
 import type { Homeostat, HomeostatOptions } from '../src/index.ts'
 import { homeostat } from '../src/index.ts'
+import { processAction } from './process-action.ts'
 
 const running: Homeostat[] = []
 
@@ -32,15 +33,7 @@ function failing<T extends object>(object: T, field: keyof T, afterReads: number
   })
 }
 
-const action: Action = {
-  name: 'a.b',
-  scope: 'process',
-  touches: [],
-  raises: [],
-  lowers: [],
-  risk: 0,
-  run: async () => ({ summary: 'ran', effects: {} }),
-}
+const action = processAction('a.b')
 const knob: Knob = {
   name: 'x.y',
   scope: 'process',

@@ -1,35 +1,19 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { HomeostatOptions, Knob, Response } from '../../src/index.ts'
-import { Homeostat, homeostat } from '../../src/index.ts'
+import { expect, test, vi } from 'vitest'
+import type { Homeostat, HomeostatOptions, Knob, Response } from '../../src/index.ts'
 import { always, halve, Worker } from './crawler.ts'
+import { homeostatUnderTest } from '../homeostat-under-test.ts'
 
-let stateDir: string
-let h: Homeostat | undefined
+const start = homeostatUnderTest()
+let h: Homeostat
 
-beforeEach(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), 'homeostat-test-'))
-})
-
-afterEach(async () => {
-  vi.restoreAllMocks()
-  await h?.stop()
-  h = undefined
-})
-
-const start = (options: HomeostatOptions): Homeostat =>
-  (h = homeostat({ autoStart: false, warmUpMs: 0, environment: {}, service: 'shop', stateDir, ...options }))
-
-test('a response sets a knob by its name, and the end of Homeostat sets it back', async () => {
+test('a response sets a knob by its name, and stop() reverts it', async () => {
   const worker = new Worker()
-  start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve })
+  h = start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve })
 
-  await h!.optimizePerformance()
+  await h.optimizePerformance()
   expect(worker.concurrency).toBe(4)
 
-  await h!.stop()
+  await h.stop()
   expect(worker.concurrency).toBe(8)
 })
 
@@ -41,14 +25,14 @@ test('a knob may be set by actions of other names, which know what to set and fo
   const answers: HomeostatOptions['responses'] = [{ to: { alert: 'Always' }, action, priority: 'slo' }]
   const options: HomeostatOptions = { knobs: [knob], rules: [always], responses: answers }
 
-  start(options)
-  await h!.optimizePerformance()
+  h = start(options)
+  await h.optimizePerformance()
   expect(worker.concurrency).toBe(8)
-  expect(h!.explain('Always')?.line).toContain(`mode is advise; in act it would run ${action}`)
-  await h!.stop()
+  expect(h.explain('Always')?.line).toContain(`mode is advise; in act it would run ${action}`)
+  await h.stop()
 
-  start({ ...options, mode: 'act', actionModes: { 'crawler.stop': 'off' } })
-  await h!.optimizePerformance()
+  h = start({ ...options, mode: 'act', actionModes: { 'crawler.stop': 'off' } })
+  await h.optimizePerformance()
   expect(worker.concurrency).toBe(2)
   expect(warning).not.toHaveBeenCalled()
 })
@@ -63,30 +47,30 @@ test('a knob that a forecast had set is reverted before it is set for a present 
     priority: 'slo',
     preventive: true,
   }
-  start({ mode: 'act', knobs: [knob], rules: [ahead], responses: [prepare] })
-  await h!.optimizePerformance()
+  h = start({ mode: 'act', knobs: [knob], rules: [ahead], responses: [prepare] })
+  await h.optimizePerformance()
   expect(worker.concurrency).toBe(2)
 
-  h!.optimizer.load({ rules: [ahead, always], responses: [prepare, ...halve] })
-  await h!.optimizePerformance()
-  expect(h!.explain('Always')?.line).toContain('crawler.slowDown is being reverted for it')
-  await h!.optimizer.restored()
+  h.optimizer.load({ rules: [ahead, always], responses: [prepare, ...halve] })
+  await h.optimizePerformance()
+  expect(h.explain('Always')?.line).toContain('crawler.slowDown is being reverted for it')
+  await h.optimizer.restored()
   expect(worker.concurrency).toBe(8)
 
-  await h!.optimizePerformance()
+  await h.optimizePerformance()
   expect(worker.concurrency).toBe(4)
-  expect(h!.explain('crawler.slowDown#1')?.line).toContain(
+  expect(h.explain('crawler.slowDown#1')?.line).toContain(
     'ended for crawler.concurrency (Always is no longer a forecast)',
   )
 })
 
 test('the kill switch sets it back at once', async () => {
   const worker = new Worker()
-  start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve })
-  await h!.optimizePerformance()
+  h = start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve })
+  await h.optimizePerformance()
 
-  h!.disable('the operator')
-  await h!.optimizer.restored()
+  h.disable('the operator')
+  await h.optimizer.restored()
 
   expect(worker.concurrency).toBe(8)
 })
@@ -105,11 +89,11 @@ test.each(['throws', 'hangs', 'forgets to say so'])(
         return how === 'hangs' ? new Promise<boolean>(() => {}) : (undefined as never)
       },
     }
-    start({ mode: 'act', knobs: [knob], rules: [always], responses: halve })
-    const tick = h!.optimizePerformance()
+    h = start({ mode: 'act', knobs: [knob], rules: [always], responses: halve })
+    const tick = h.optimizePerformance()
     await expect.poll(() => worker.concurrency, { timeout: 10_000 }).toBe(4)
 
-    h!.disable('the operator')
+    h.disable('the operator')
 
     await expect.poll(() => worker.concurrency, { timeout: 10_000 }).toBe(8)
     await tick
@@ -118,31 +102,31 @@ test.each(['throws', 'hangs', 'forgets to say so'])(
 
 test("a person's change stands, and the knob is left alone from then on", async () => {
   const worker = new Worker()
-  start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve })
-  await h!.optimizePerformance()
+  h = start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve })
+  await h.optimizePerformance()
   worker.concurrency = 20
 
-  h!.disable('the operator')
-  await h!.optimizer.restored()
-  h!.enable()
-  await h!.optimizePerformance()
+  h.disable('the operator')
+  await h.optimizer.restored()
+  h.enable()
+  await h.optimizePerformance()
 
   expect(worker.concurrency).toBe(20)
 })
 
 test('by default a knob is only spoken of', async () => {
   const worker = new Worker()
-  start({ knobs: [worker.knob], rules: [always], responses: halve })
+  h = start({ knobs: [worker.knob], rules: [always], responses: halve })
 
-  await h!.optimizePerformance()
+  await h.optimizePerformance()
 
   expect(worker.concurrency).toBe(8)
-  expect(h!.explain('Always')?.line).toContain('in act it would run crawler.concurrency')
+  expect(h.explain('Always')?.line).toContain('in act it would run crawler.concurrency')
 })
 
 test('without a Redis or Postgres shared actions do not run, and the refusal gives the reason', async () => {
   let runs = 0
-  start({
+  h = start({
     mode: 'act',
     rules: [always],
     responses: [{ to: { alert: 'Always' }, action: 'queue.pause', priority: 'slo' }],
@@ -159,10 +143,10 @@ test('without a Redis or Postgres shared actions do not run, and the refusal giv
     ],
   })
 
-  await h!.optimizePerformance()
+  await h.optimizePerformance()
 
   expect(runs).toBe(0)
-  expect(h!.explain('Always')?.line).toMatch(
+  expect(h.explain('Always')?.line).toMatch(
     /queue.pause does not run: it changes what other processes use too, and there is no coordinator: set the option coordinator/,
   )
 })

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Action } from '@homeostat/optimizer'
 import { KillSwitch } from '@homeostat/optimizer'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { HomeostatOptions } from '../../src/index.ts'
 import { homeostat } from '../../src/index.ts'
 import { Reporter } from '../../src/report/reporter.ts'
 import { Rhythm } from '../../src/lifecycle/rhythm.ts'
+import { processAction } from '../process-action.ts'
 
 let folder: string
 
@@ -37,16 +37,6 @@ function held(): object {
   }
 }
 
-const action: Action = {
-  name: 'fan.on',
-  scope: 'process',
-  touches: [],
-  raises: [],
-  lowers: [],
-  risk: 0,
-  run: async () => ({ summary: '', effects: {} }),
-}
-
 it.each([
   ['a source of the kill switch', KillSwitch, 'add'],
   ['the reporter', Reporter, 'follow'],
@@ -62,7 +52,7 @@ it.each([
     killFile: join(folder, 'stop'),
     killSignal: 'SIGUSR2',
     ruleFiles: [ruleFile],
-    actions: [action],
+    actions: [processAction('fan.on')],
   }
   const before = held()
   // What an instance that is whole holds, and what is left of one after stop().

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { Action, HomeostatOptions, Knob, Receipt } from '../../src/index.ts'
 import { Homeostat, homeostat } from '../../src/index.ts'
+import { processAction } from '../process-action.ts'
 
 let h: Homeostat | undefined
 
@@ -16,8 +17,7 @@ afterEach(async () => {
 const runs: string[] = []
 
 function does(name: string, run: Action['run'] = async () => receipt): Action {
-  const body: Action['run'] = context => (runs.push(name), run(context))
-  return { name, scope: 'process', touches: [name], raises: [], lowers: [], risk: 0, run: body }
+  return processAction(name, context => (runs.push(name), run(context)))
 }
 const receipt: Receipt = { summary: 'done', effects: { things: 1 } }
 

@@ -66,13 +66,5 @@ export function leakyProgram(canary: Canaries, thrown: Thrown): LeakyProgram {
 }
 
 function actionOf(name: string, run: Action['run']): Action {
-  return {
-    name,
-    scope: 'process',
-    touches: [name],
-    raises: [],
-    lowers: [],
-    risk: 0,
-    run,
-  }
+  return { name, scope: 'process', touches: [name], raises: [], lowers: [], risk: 0, run }
 }

@@ -1,18 +1,11 @@
 import type { Action, Response, Rule } from '../../../src/index.ts'
+import { processAction } from '../../process-action.ts'
 
 /** A secret. No warning may show it. */
 export const CANARY = 'hunter2-Zebra-Lamp'
 
 export const response: Response = { to: { alert: 'Hot' }, action: 'fan', priority: 'slo' }
-export const action: Action = {
-  name: 'fan',
-  scope: 'process',
-  touches: [],
-  raises: [],
-  lowers: [],
-  risk: 0,
-  run: async () => ({ summary: '', effects: {} }),
-}
+export const action: Action = processAction('fan')
 export const rule: Rule = { alert: 'Hot', expr: 'vector(1)' }
 export const knob = {
   name: 'k',
