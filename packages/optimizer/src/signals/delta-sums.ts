@@ -64,14 +64,14 @@ export class DeltaSums {
     return points.flatMap(point => {
       const name = key(point)
       const before = totals.get(name)
-      if (before === undefined && !hasRoom(totals, at)) {
+      if (before === undefined && !makeRoom(totals, at)) {
         if (this.#refusedAt !== at) this.#onFull(new TooManyDeltasError(MAX_SERIES))
         this.#refusedAt = at
         return []
       }
       const value = before === undefined ? point.value : plus(before.value, point.value)
       const startTime = before?.startTime ?? point.startTime
-      // Taken out and put back, the map's order is that of last use, and the first key is the one to forget.
+      // Put back at the end: the map is in the order of last use, so its first series is the one to forget.
       totals.delete(name)
       totals.set(name, { value, startTime, at })
       return [{ ...point, value, startTime }]
@@ -86,10 +86,10 @@ interface Summing<T> {
 }
 
 /**
- * Makes room for one series. Only an idle one is forgotten: were series in use to take turns, the total of each would begin
- * anew with each increment, and rules would see counters that stand still.
+ * Makes room for one series, or returns false. It forgets only an idle series: if series in use took turns, the total of each
+ * would begin anew with each increment, and rules would see counters that stand still.
  */
-function hasRoom(totals: Map<string, Total<unknown>>, at: number): boolean {
+function makeRoom(totals: Map<string, Total<unknown>>, at: number): boolean {
   if (totals.size < MAX_SERIES) return true
   const [oldest] = totals
   if (oldest === undefined || at - oldest[1].at < IDLE_MS) return false
