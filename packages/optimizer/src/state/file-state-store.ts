@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorType, openRegularFile } from '@homeostat/signals'
-import { JournalUnavailableError } from './errors.ts'
-import { checkStateFolder, openStateFolder } from './state-folder.ts'
-import { StateStoreUnavailableError, StateTooLargeError } from './errors.ts'
+import type { StateStore } from '../words/state-store.ts'
+import { JournalUnavailableError, StateStoreUnavailableError, StateTooLargeError } from './errors.ts'
 import { replaceFile } from './replace-file.ts'
-import { type StateStore } from '../words/state-store.ts'
-import { checkStateSize } from './state-size.ts'
-import { MAX_STATE_BYTES } from './state-size.ts'
+import { checkStateFolder, openStateFolder } from './state-folder.ts'
+import { checkStateSize, MAX_STATE_BYTES } from './state-size.ts'
 
 /** A draft that is older belongs to a process that was killed while it wrote. */
 const DRAFT_LIVES_MS = 3_600_000

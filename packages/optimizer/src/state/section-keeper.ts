@@ -6,8 +6,7 @@ import { ForeignStateError, StateLeftOutError, StateTooLargeError } from './erro
 import { fitIn, type Candidate } from './fit-in.ts'
 import { digestOf } from './service-scope.ts'
 import { MAX_STATE_BYTES } from './state-size.ts'
-import { contentOf, textOf, type TextContent } from './state-text.ts'
-import type { WrittenEntry } from './state-text.ts'
+import { contentOf, textOf, type TextContent, type WrittenEntry } from './state-text.ts'
 
 const SLICE_MS = 2
 const DAY_MS = 86_400_000
