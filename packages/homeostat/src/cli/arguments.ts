@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { CommandOption, CommandOptions } from './command-option.ts'
 import { UnknownNameError } from './unknown-name-error.ts'
 
-/** Every command has them; they are answered before a command runs. */
+/** Every command has these options. They are answered before the command runs. */
 export const COMMON_OPTIONS = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } } as const
 
 type ValueOf<Option extends CommandOption> = Option extends { readonly isRepeatable: true }
@@ -16,7 +16,7 @@ export type ArgumentToken =
   | { readonly kind: 'option'; readonly name: string; readonly value: string | undefined }
   | { readonly kind: 'file'; readonly value: string }
 
-/** What a command was called with. */
+/** The arguments of one call of a command. */
 export interface CommandArguments<O extends CommandOptions> {
   readonly values: { readonly [Name in keyof O]?: ValueOf<O[Name]> }
   readonly files: readonly string[]
@@ -26,7 +26,7 @@ export interface CommandArguments<O extends CommandOptions> {
 /**
  * Reads the arguments of a command.
  *
- * @throws UnknownNameError for an option that the command does not have, or what Node says about the value of an option
+ * @throws UnknownNameError for an option that the command does not have, or Node's error about the value of an option
  */
 export function readArguments<O extends CommandOptions>(args: readonly string[], options: O): CommandArguments<O> {
   checkNames(args, options)
@@ -46,7 +46,7 @@ export function readArguments<O extends CommandOptions>(args: readonly string[],
   }
 }
 
-/** @throws UnknownNameError for the first option that is not among them */
+/** @throws UnknownNameError for the first argument that names none of the options */
 export function checkNames(args: readonly string[], options: CommandOptions): void {
   const known = nodeOptionsOf(options)
   const { tokens } = parseArgs({ args: [...args], strict: false, tokens: true, options: known })
@@ -59,7 +59,7 @@ export function checkNames(args: readonly string[], options: CommandOptions): vo
       )
 }
 
-/** Which of the common options is given, if any. What follows `--` is a file. */
+/** The common option that is given, if any. Arguments after `--` are files. */
 export function commonOptionIn(args: readonly string[]): keyof typeof COMMON_OPTIONS | undefined {
   const end = args.indexOf('--')
   const given = end === -1 ? args : args.slice(0, end)

@@ -10,7 +10,7 @@ import { parseResponseFile } from '../reload/response-file.ts'
 
 const PROGRESS_MS = 2000
 
-/** What is replayed, and against which files. */
+/** The recording to replay, and the files to replay it against. */
 export interface BacktestCall {
   readonly from: string
   readonly rules: readonly string[]

@@ -1,8 +1,8 @@
-/** An option of a command: what citty calls an argument, and whether it may be given several times. */
+/** An option of a command: an argument of citty that may also be repeatable. */
 export interface CommandOption {
   readonly type: 'boolean' | 'string'
   readonly description: string
-  /** What help shows for its value, e.g. `FILE`. */
+  /** The word for its value in help, e.g. `FILE`. */
   readonly valueHint?: string
   readonly isRepeatable?: boolean
 }

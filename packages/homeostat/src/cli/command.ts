@@ -22,7 +22,7 @@ export async function runCommandLine(
     return await run(args[0] === 'help' ? [...args.slice(1), '--help'] : args, { output, readInput })
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    // The commands report what they find; they throw only when they were called wrongly. Node adds advice on `--` to its message.
+    // Commands report their findings and throw only when they were called wrongly. Node adds advice on `--` to its message.
     const reason = error.message.replace(/\. To specify a positional argument .*$/s, '')
     const isUnknown = error instanceof UnknownNameError
     const advice = isUnknown && error.meant !== undefined ? `; did you mean ${error.meant}? Try --help` : ', try --help'
@@ -51,8 +51,8 @@ async function run(args: readonly string[], surroundings: CommandSurroundings): 
 }
 
 /**
- * The command that the first words name, and what is left of the arguments. Options may stand before and between the words, as
- * in promtool: citty would take the value of such an option for a command.
+ * Finds the command that the first words name, and returns it with the remaining arguments. Options may stand before and
+ * between the words, as in promtool: citty would take the value of such an option for a command.
  */
 async function findCommand(args: readonly string[]): Promise<{ command: Command; rest: readonly string[] }> {
   let command: Command = commandLine
@@ -74,7 +74,7 @@ async function findCommand(args: readonly string[]): Promise<{ command: Command;
   return { command, rest }
 }
 
-/** An option that only another command has is named with that command. */
+/** Reports an option of another command together with the name of that command. */
 async function checkPlaces(command: Command, args: readonly string[]): Promise<void> {
   try {
     checkNames(args, optionsOf(command))

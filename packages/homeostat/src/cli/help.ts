@@ -7,8 +7,8 @@ const WIDTH = 118
 const COLUMN = 28
 
 /**
- * The help of a command. citty's own has no place for examples and exit codes, aligns names to the right, and colours what
- * is piped into a file.
+ * The help of a command. citty's own help has no place for examples and exit codes, aligns names to the right, and writes
+ * colours into files and pipes.
  */
 export async function helpOf(command: Command): Promise<string> {
   const { words, operands, summary, details, examples, exitCodes, wrongCalls } = command.notes

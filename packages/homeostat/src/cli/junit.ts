@@ -1,4 +1,4 @@
-/** What one rule test file gave. */
+/** The results of one rule test file. */
 export interface JunitSuite {
   readonly name: string
   /** A file that cannot be read is an error, not a failure. */

@@ -5,7 +5,7 @@ export interface CommandOutput {
 }
 
 /**
- * As promtool's: 0 all is well, 1 something is wrong (also with a value or a file that was given), 3 only a lint check complains.
- * Ours is 2: a command or an option does not exist, so that a pipeline tells a slip in its own text from a rule that is wrong.
+ * As in promtool: 0 for no error, 1 for an error (also in a value or a file), 3 for errors of lint checks only. Homeostat adds 2 for
+ * a command or an option that does not exist, so that a pipeline can distinguish its own typing mistake from a wrong rule.
  */
 export type ExitCode = 0 | 1 | 2 | 3

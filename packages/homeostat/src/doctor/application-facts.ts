@@ -6,17 +6,17 @@ export interface ApplicationFacts {
   /** Packages that flags preload and that are not installed. */
   readonly missingPreloads: readonly string[]
   readonly start: StartCommand
-  /** By name. Values can be secrets: a check shows a value only through `shownValue` or `shownAddress`. */
+  /** By name. Values can be secrets: a check shows a value only through `shownSetting` or `shownAddress`. */
   readonly environment: ReadonlyMap<string, Setting>
-  /** What is loaded first in the process, as far as the sources show it. */
+  /** The modules that the process loads first, as far as the sources show it. */
   readonly events: readonly LoadEvent[]
-  /** Where the sources do something that matters here. */
+  /** Places in the sources that matter to a check. */
   readonly marks: readonly SourceMark[]
   readonly node: NodeInUse | undefined
   readonly memoryLimits: readonly MemoryLimit[]
   readonly bundling: Bundling | undefined
   readonly configFile: OtelConfigFile | undefined
-  /** What was not read, and why; findings can be missing for it. */
+  /** Files that were not read, with the reason. Findings can be missing because of them. */
   readonly notes: readonly string[]
 }
 

@@ -48,7 +48,7 @@ function ofConfiguration(
   for (const file of files) {
     const text = reading.text(join(reading.root, file))
     if (text === undefined) continue
-    // A bundle for browsers is none of our business.
+    // A bundle for browsers does not concern the doctor.
     if (tool === 'webpack' && !/target\s*:\s*\[?\s*['"](?:async-)?node/.test(text)) return undefined
     return { tool, from: file, externals: /\bexternals?\b|nodeExternals/.test(text) ? 'all' : new Set() }
   }

@@ -4,19 +4,19 @@ import type { ApplicationFacts } from './application-facts.ts'
 export interface Check {
   /** Stable, in kebab-case; also the name of its section in `docs/doctor.md`. */
   readonly id: string
-  /** One sentence: what is wrong. */
+  /** The fault, in one sentence. */
   readonly what: string
-  /** What happens because of it. */
+  /** The consequences of the fault. */
   readonly why: string
-  /** What to do, for any application. */
+  /** The remedy, for any application. */
   readonly fix: string
-  /** Pure. Nothing where the facts show no fault. */
+  /** Pure. Returns no finding where the facts show no fault. */
   find(facts: ApplicationFacts): readonly Finding[]
 }
 
 /** A check that found something, in this application. */
 export interface Finding {
-  /** What was seen, and where. It holds no value of a variable that can be a secret. */
+  /** Names the observed facts and their places. It holds no value of a variable that can be a secret. */
   readonly evidence: string
   /** The line to change. */
   readonly fix: string

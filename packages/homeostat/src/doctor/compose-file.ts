@@ -2,7 +2,7 @@ import { parse } from 'yaml'
 import type { MemoryLimit, Setting } from './application-facts.ts'
 import { isRecord } from './file-reading.ts'
 
-/** What a Compose file says about the service that is built from this folder. */
+/** Facts about the service of a Compose file that is built from this folder. */
 export interface ComposeFacts {
   readonly environment: ReadonlyMap<string, Setting>
   readonly limit: MemoryLimit | undefined

@@ -17,9 +17,9 @@ export interface DiagnosedFinding {
 
 export interface Diagnosis {
   readonly findings: readonly DiagnosedFinding[]
-  /** What was not read, and findings that were left out. */
+  /** Lists files that were not read, and counts findings that were left out. */
   readonly notes: readonly string[]
-  /** Names and versions of the OpenTelemetry packages found, for whoever reads along. */
+  /** Names and versions of the OpenTelemetry packages found. */
   readonly packages: readonly { readonly name: string; readonly version: string; readonly path: string }[]
 }
 

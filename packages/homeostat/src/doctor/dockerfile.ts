@@ -1,6 +1,6 @@
 import type { NodeInUse, Setting } from './application-facts.ts'
 
-/** What the last stage of a Dockerfile says about the process. */
+/** Facts about the process in the last stage of a Dockerfile. */
 export interface ImageFacts {
   readonly command: Setting | undefined
   readonly environment: ReadonlyMap<string, Setting>

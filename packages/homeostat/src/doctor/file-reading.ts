@@ -17,7 +17,7 @@ export class FileReading {
     this.root = this.realPath(folder) ?? folder
   }
 
-  /** Undefined where there is no such file; where there is one that cannot be read, a note says so. */
+  /** Undefined where the file does not exist or cannot be read; a note reports the latter. */
   text(path: string): string | undefined {
     if (++this.#files > MOST_FILES) {
       if (this.#files === MOST_FILES + 1) this.note(`reading stopped after ${MOST_FILES} files`)

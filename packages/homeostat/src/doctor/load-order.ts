@@ -16,7 +16,7 @@ export interface LoadOrder {
   readonly marks: readonly SourceMark[]
 }
 
-/** What the preloaded files and the main file load, in the order in which Node evaluates it. */
+/** The modules that the preloaded files and the main file load, in the order in which Node evaluates them. */
 export function readLoadOrder(reading: FileReading, manifest: Manifest, start: StartCommand): LoadOrder {
   const walk = new LoadWalk(reading, manifest)
   // Node requires first and imports then, in whatever order the flags are.

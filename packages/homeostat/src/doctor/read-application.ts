@@ -13,7 +13,7 @@ import { flagsOfNodeOptions, parseStart } from './start-command.ts'
 
 const COMPOSE_FILES = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml']
 
-/** What is around the application on this machine. */
+/** Facts about the machine on which the doctor runs. */
 export interface Machine {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Such as `v24.21.0`. */

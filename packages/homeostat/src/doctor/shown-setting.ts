@@ -1,7 +1,7 @@
 import { resemblesOne } from '@homeostat/signals/options'
 import type { Setting } from './application-facts.ts'
 
-/** A variable with its value where the value is one of the words that it can have, or close to one; else without. */
+/** A variable with its value. A value is left out unless it is one of the allowed words, or close to one: it may be a secret. */
 export function shownSetting(name: string, setting: Setting, words: Iterable<string>): string {
   const value = setting.value.trim()
   const known = [...words]
@@ -15,7 +15,7 @@ export function shownAddress(name: string, setting: Setting): string {
   return `${name} in ${setting.from}${url ? ` (${url.protocol}//${url.host})` : ''}`
 }
 
-/** Undefined where a value is not an address of HTTP. */
+/** The value as an address of HTTP; undefined where it is not one. */
 export function addressOf(setting: Setting): URL | undefined {
   const url = URL.parse(setting.value.trim())
   return url && /^https?:$/.test(url.protocol) ? url : undefined

@@ -11,11 +11,11 @@ import { wrapCollect } from './wrapped-collect.ts'
 
 export interface AttachTarget {
   readonly registries: readonly Registry[]
-  /** Takes what the reader collected from everybody else of its provider. */
+  /** Takes the metrics that the reader collected from the other scopes of its provider. */
   offer(reader: object, scopes: readonly ScopeMetrics[], provider: object): void
   /** Takes the resource of a collection, and the reader itself, which knows its provider once the SDK has started. */
   onResource(owner: unknown): void
-  /** Takes which scopes export metrics under names of ours, where both are exported. */
+  /** Takes the scopes that export metrics under names of ours, where both are exported. */
   onDoubled(scopes: readonly DoublingScope[]): void
   /** Whether ours are exported too under a name that another instrumentation exports. */
   readonly exportsDoubles: boolean
@@ -36,7 +36,7 @@ export class NotAReaderError extends TypeError {
 
 const KEY = Symbol.for('homeostat.attached')
 
-/** What each reader serves now. A bundle holds another copy of this module, which must not serve the same reader. */
+/** The target that each reader serves now. A bundle holds another copy of this module, which must not serve the same reader. */
 const attachedTo = ((globalThis as { [KEY]?: WeakMap<object, unknown> })[KEY] ??= new WeakMap<object, unknown>())
 
 /**

@@ -49,7 +49,7 @@ export class Attachments implements Disposable {
     for (const registry of this.#target.registries) this.#faults.contain('telemetry', () => registry.release())
   }
 
-  /** Exports the registries on no path: what serves another Homeostat exports the same signals already. */
+  /** Exports the registries on no path: the readers of another Homeostat export the same signals already. */
   withhold(): void {
     for (const registry of this.#target.registries) this.#faults.contain('telemetry', () => registry.producer())
   }
@@ -61,7 +61,7 @@ export class Attachments implements Disposable {
     return scopes.length > 0 ? withExposition(text, scopes, scopes[0]!.scope) : text
   }
 
-  /** Keeps the Prometheus texts of a provider clean whose readers nobody attached. */
+  /** Keeps the Prometheus texts of a provider valid when its readers are not attached. */
   tidy(provider: unknown): void {
     const [engine, ...others] = this.#target.registries
     if (typeof provider !== 'object' || provider === null || engine === undefined) return
@@ -82,7 +82,7 @@ export class Attachments implements Disposable {
   }
 }
 
-/** What the attached readers serve; the loop and the reporter are made after them. */
+/** The parts of Homeostat that the attachments use; the loop and the reporter are made later. */
 export interface AttachmentsContext {
   readonly instrumentations: readonly HomeostatInstrumentation[]
   readonly options: Pick<HomeostatOptions, 'exportDoubles'>
@@ -92,7 +92,7 @@ export interface AttachmentsContext {
   readonly onDoubled: AttachTarget['onDoubled']
 }
 
-/** The attachments of one Homeostat, none yet. */
+/** The attachments of one Homeostat, at first without a reader. */
 export function attachmentsFor(context: AttachmentsContext): Attachments {
   const { instrumentations, options, service, faults, optimizer, onDoubled } = context
   const target: AttachTarget = {

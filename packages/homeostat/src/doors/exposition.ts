@@ -3,12 +3,12 @@ import type { HistogramValue, MetricData, Scope, ScopeMetrics } from '@homeostat
 import { GAUGE_POINT, HISTOGRAM_POINT } from '@homeostat/signals'
 import { forTextExposition } from './text-exposition.ts'
 
-/** How a text of OpenMetrics ends. */
+/** The last line of a text of OpenMetrics. */
 const END = '# EOF'
 
 /**
- * A Prometheus text with our metrics after it, spelled as OpenTelemetry's own exporter spells them. A family that the text has
- * already is left out: a second one would make the whole text invalid.
+ * Appends our metrics to a Prometheus text, with the names that OpenTelemetry's own exporter gives them. A family that the text
+ * already has is left out: a second one would make the whole text invalid.
  *
  * Source: Prometheus, "Exposition formats", text format 0.0.4, and OpenMetrics 1.0 where the text ends with `# EOF`.
  *

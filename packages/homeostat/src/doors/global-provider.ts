@@ -2,15 +2,18 @@ import type { MeterProvider } from '@opentelemetry/api'
 import { metrics } from '@opentelemetry/api'
 import { fieldOf } from '@homeostat/signals/options'
 
-/** Where every copy of `@opentelemetry/api` 1.x keeps what was registered. Never written here: whoever makes it decides its version. */
+/**
+ * Every copy of `@opentelemetry/api` 1.x keeps the registered providers under this key. Never write it: the first copy that does
+ * sets the version for all.
+ */
 const API = Symbol.for('opentelemetry.js.api.1')
 
 /** The `MeterProvider` of the process. */
 export interface GlobalProvider {
   readonly provider: MeterProvider
   /**
-   * The version of `@opentelemetry/api` that registered it, where our copy of the api is newer and refuses to see it: it would
-   * use a provider that drops everything, without an error.
+   * The version of `@opentelemetry/api` that registered it, if our newer copy of the api ignores that registration. Our copy then
+   * uses a provider that drops everything, without an error.
    */
   readonly hiddenBy: string | undefined
 }

@@ -9,8 +9,8 @@ import { globalMeterProvider } from './global-provider.ts'
 import { readersOf } from './readers-of.ts'
 
 /**
- * How often an SDK is looked for, and until when. At first soon enough to be there before the application's main module, which an
- * SDK that is imported later precedes; one that starts after half a minute is rare, and so is one that is started anew.
+ * How often Homeostat looks for an SDK, and until when. The first pace is short enough to find the SDK of a later
+ * `--import` before the application's main module runs. After half a minute, an SDK rarely starts or is replaced.
  */
 const PACES = [
   { everyMs: 25, untilMs: 2000 },
@@ -18,12 +18,12 @@ const PACES = [
   { everyMs: 5000, untilMs: Infinity },
 ] as const
 const SLOWEST = PACES.length - 1
-/** Before an SDK starts, there is a provider that drops everything. */
+/** The provider before an SDK starts. It drops everything. */
 const NOOP_CLASS = 'NoopMeterProvider'
 
 /** How the metrics of Homeostat reach a backend. */
 export type Way =
-  /** Somebody called `attach()`, or the readers of the SDK were found. */
+  /** The application called `attach()`, or the readers of the SDK were found. */
   | { readonly to: 'readers' }
   /** The readers cannot be found, so the application's own metrics cannot be seen. */
   | { readonly to: 'meter'; readonly provider: string }
@@ -37,7 +37,7 @@ export interface LateAttachmentContext {
   readonly instrumentations: readonly HomeostatInstrumentation[]
   readonly faults: Faults
   readonly options: Pick<HomeostatOptions, 'attachReaders'>
-  /** Takes which way was found, once per provider; later than the first tick as well. */
+  /** Takes the way that was found, once per provider, before or after the first tick. */
   readonly onFound: (way: Way) => void
   /** Takes the version of `@opentelemetry/api` that hides the provider from ours. */
   readonly onHidden: (version: string) => void
@@ -46,29 +46,29 @@ export interface LateAttachmentContext {
 }
 
 /**
- * Attaches the readers that somebody else built: an SDK that the environment, a YAML file or the application's own code
- * starts, before or after Homeostat, and also one that is started in its place later. Nobody has to call `attach()`.
+ * Attaches the readers of an SDK without a call of `attach()`. The environment, a YAML file or the application's own code may start
+ * the SDK, before or after Homeostat, and may replace it later.
  *
- * It is given the provider that the SDK hands to instrumentations, or finds the registered one. Reading the provider changes
+ * It uses the provider that the SDK hands to instrumentations, or else the registered one. Reading the provider changes
  * nothing; an attached reader collects no more often than before.
  */
 export class LateAttachment implements Disposable {
   readonly #context: LateAttachmentContext
   #looking: Disposable | undefined
   #isOver = false
-  /** The provider that the SDK has handed to our instrumentations. The registered one is not looked at any more then. */
+  /** The provider that the SDK has handed to our instrumentations. The registered provider is ignored from then on. */
   #handed: object | undefined
-  /** The provider in use; the readers that somebody has attached by hand stand for theirs. */
+  /** The provider in use. Readers that were attached by hand are used instead of its own. */
   #used: object | undefined
   #way: Way | undefined
-  /** The readers of the provider in use, where they were attached here. */
+  /** The readers of the provider in use that were attached here. */
   readonly #found = new Set<object>()
 
   constructor(context: LateAttachmentContext) {
     this.#context = context
   }
 
-  /** Takes the provider that the SDK hands to instrumentations; what is not attached goes through its Meter. */
+  /** Takes the provider that the SDK hands to instrumentations. If its readers cannot be attached, metrics go through its Meter. */
   take(provider: object): void {
     if (this.#isOver || classNameOf(provider) === NOOP_CLASS) return
     this.#handed = provider
@@ -109,20 +109,20 @@ export class LateAttachment implements Disposable {
     if (registered?.hiddenBy !== undefined) this.#context.onHidden(registered.hiddenBy)
   }
 
-  /** Whether somebody has called `attach()`. */
+  /** Whether the application has called `attach()`. */
   get #hasByHand(): boolean {
     return this.#context.attachments.readers.size > this.#found.size
   }
 
   #use(provider: object): Way {
-    // Its readers may be free by now.
+    // Readers that served another Homeostat may be free by now.
     if (this.#used === provider && this.#way && this.#way.to !== 'another') return this.#way
     if (this.#used) this.#leave()
     this.#used = provider
     const way = this.#hasByHand ? ({ to: 'readers' } as const) : this.#attachTo(provider)
     const { attachments, instrumentations } = this.#context
     if (way.to === 'another') attachments.withhold()
-    // An SDK that somebody else starts does not know our instrumentations.
+    // An SDK that was started without our instrumentations does not give them its provider.
     if (this.#handed === undefined && !this.#hasByHand) {
       if (way.to === 'meter' || way.to === 'nobody')
         for (const each of instrumentations) each.setMeterProvider(provider as MeterProvider)
@@ -132,7 +132,7 @@ export class LateAttachment implements Disposable {
     return way
   }
 
-  /** An SDK that was started anew has readers of its own, and those of the earlier one collect nothing any more. */
+  /** Detaches the readers of a replaced SDK: they collect nothing any more, and the new SDK has its own. */
   #leave(): void {
     const { attachments } = this.#context
     if (this.#hasByHand) return

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 
-/** What the process or thread of a pool begins with: a file of the pool's library, never one of the application. */
+/** The main file of a pool's process or thread: it belongs to the pool's library, never to the application. */
 interface PoolFile {
   /** For people. */
   readonly what: string

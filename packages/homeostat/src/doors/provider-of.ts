@@ -1,19 +1,19 @@
-/** As far as it is read: what a `MeterProvider` of SDK 2 or SDK 3 gives its reader. */
+/** The object that a `MeterProvider` of SDK 2 or SDK 3 gives its reader, as far as it is read here. */
 interface Collector {
   readonly _sharedState?: unknown
 }
 
-/** Readers that keep what their provider gives them where it cannot be read. */
+/** The objects of readers that keep them in private fields. */
 const collectors = new WeakMap<object, Collector>()
 
-/** Remembers what a provider gave to a reader of ours. */
+/** Remembers the object that a provider gave to a reader of ours. */
 export function rememberCollector(reader: object, collector: object): void {
   collectors.set(reader, collector)
 }
 
 /**
- * An object that all readers of one `MeterProvider` share and those of another do not. It is the state that the SDK keeps of
- * a provider; that is private, so where it is missing it is the provider's resource, and else the reader itself.
+ * Returns an object that only the readers of one `MeterProvider` share: the SDK's private state of the provider. Where that is
+ * missing, it returns the provider's resource, or else the reader itself.
  */
 export function providerOf(reader: object, resource: unknown): object {
   const { _sdkMetricProducer: given } = reader as { readonly _sdkMetricProducer?: Collector }

@@ -1,13 +1,13 @@
 import { fieldOf } from '@homeostat/signals/options'
 import { isReader, type AttachableReader } from './attachable-reader.ts'
 
-/** Providers that wrap providers may wrap each other, but not without end. */
+/** Proxies may delegate to proxies; this bound ends a cycle. */
 const MOST_DELEGATES = 4
 /** No application has so many. */
 const MOST_READERS = 1000
 
 /**
- * The metric readers of a `MeterProvider` of SDK 2 or SDK 3; undefined where it does not keep them where those do.
+ * The metric readers of a `MeterProvider` of SDK 2 or SDK 3; undefined where the provider does not have the fields of those SDKs.
  *
  * The fields are private to the SDK: `_sharedState.metricCollectors[]._metricReader`. Each is checked, and a test fails when
  * a release of the SDK moves them.
@@ -18,7 +18,7 @@ export function readersOf(provider: unknown): AttachableReader[] | undefined {
   return readers?.every(isReader) === true ? readers : undefined
 }
 
-/** A copy of an array without its methods, which may be anything. */
+/** Copies an array without calling its methods, which the application may have replaced. */
 function listOf(value: unknown): unknown[] | undefined {
   try {
     if (!Array.isArray(value)) return undefined

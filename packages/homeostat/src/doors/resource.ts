@@ -9,7 +9,7 @@ export function resourceOf(owner: unknown): unknown {
   try {
     return find(owner)
   } catch {
-    // A getter of somebody else.
+    // A getter of foreign code threw.
     return undefined
   }
 }

@@ -3,7 +3,7 @@ import { metrics, trace } from '@opentelemetry/api'
 import type { HomeostatOptions } from '../options/options.ts'
 import { nameInResource, resourceOf } from './resource.ts'
 
-/** Where the name of the service comes from. */
+/** The source of the service's name. */
 export type ServiceNameSource = 'the option service' | 'the resource of the SDK' | 'the environment'
 
 /** The name of the service, and where it comes from. */

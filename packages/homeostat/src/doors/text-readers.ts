@@ -5,7 +5,7 @@ import { readersOf } from './readers-of.ts'
 import { forTextExposition } from './text-exposition.ts'
 import { wrapCollect } from './wrapped-collect.ts'
 
-/** A `PrometheusExporter`, by the handler that only it has. */
+/** Whether a reader is a `PrometheusExporter`: only that has this handler. */
 export function writesText(reader: object): reader is AttachableReader {
   const { getMetricsRequestHandler, collect } = reader as Partial<AttachableReader> & {
     readonly getMetricsRequestHandler?: unknown
@@ -14,11 +14,11 @@ export function writesText(reader: object): reader is AttachableReader {
 }
 
 /**
- * Keeps the Prometheus texts of a provider clean where nobody attached its readers, so that our metrics reach them through
- * a Meter: what they collect is cut as it is for attached ones. Other readers are left alone.
+ * Keeps the Prometheus texts of a provider valid when its readers are not attached and our metrics reach them through a Meter.
+ * It merges and drops our metrics as for attached readers. Other readers stay unchanged.
  *
- * @param own - our scopes, the one that takes what several of them carry first
- * @param onError - takes what fails in our part of a collection; the application's part is exported then
+ * @param own - our scopes; the first one takes the metrics that several of them carry
+ * @param onError - takes errors of our part of a collection; its result is exported unchanged then
  * @returns disposing it gives the readers their own `collect` back
  */
 export function tidyTextReaders(

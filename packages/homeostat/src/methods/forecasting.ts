@@ -27,12 +27,12 @@ export class Forecasting {
     this.#following = disposeTogether(...following.filter(each => each !== undefined))
   }
 
-  /** What of the forecasts outlives the process. */
+  /** The state of the forecasts that outlives the process. */
   get sections(): StateSection[] {
     return this.#forecasts ? [this.#forecasts.section] : []
   }
 
-  /** What is above its limit now. */
+  /** The bottlenecks that the forecasts predict now. */
   predict(now: number): PerformancePrediction[] {
     this.#forecasts?.observe(now)
     return this.#forecasts ? bottlenecksOf(this.#forecasts, now) : []

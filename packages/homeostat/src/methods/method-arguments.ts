@@ -17,7 +17,7 @@ export class MethodArguments {
     this.#notice = notice
   }
 
-  /** What was given, or a listener that does nothing. */
+  /** Returns the given listener, or one that does nothing if it is not a function. */
   listener(method: string, given: unknown): LedgerListener {
     if (typeof given === 'function') return given as LedgerListener
     this.#refuse(method, 'a function that takes ledger entries', given)

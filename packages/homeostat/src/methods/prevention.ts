@@ -7,18 +7,18 @@ import { optimizationResult, type OptimizationResult } from './optimization-resu
 export interface PerformancePrediction {
   /** `cpu_bottleneck`, `memory_bottleneck`, `database_bottleneck` or `network_bottleneck`. */
   readonly type: ForecastPrediction['type']
-  /** What is forecast, e.g. `database.pool`. */
+  /** The target of the forecast, e.g. `database.pool`. */
   readonly target: string
-  /** Of reaching the target's threshold within the horizon. */
+  /** The probability that the target reaches its threshold within the horizon, 0 to 1. */
   readonly probability: number
   readonly horizonMs: number
-  /** When it would come, ISO 8601: how long it usually took when one followed. */
+  /** The expected time of the bottleneck, ISO 8601, from the usual lead time of forecasts that came true. */
   readonly expectedAt: string
   /** 0 to 1: how far the probability can be relied on. */
   readonly confidence: number
   /** Why, in one line. */
   readonly explanation: string
-  /** Whether the forecaster has shown that it is better than the base rate; without that nothing is done about it. */
+  /** Whether the forecaster has shown that it is better than the base rate; without that, no action is taken on it. */
   readonly isProven: boolean
 }
 

@@ -10,9 +10,9 @@ import { carefulMode } from './read-options.ts'
 /** Actions that are reported as unknown; the rest is counted. */
 const MOST_UNKNOWN = 20
 
-/** What the modes of all options come to. */
+/** The modes that follow from all options. */
 export interface Modes {
-  /** For whatever belongs to no package. */
+  /** The mode of actions that belong to no package. */
   readonly base: Mode
   ofDomain(domain: Domain): Mode
   ofAction(action: string): Mode

@@ -59,7 +59,7 @@ export interface HomeostatOptions extends DomainChoice {
    */
   readonly service?: string
   /**
-   * What the processes of the service agree through: `redis` or `postgres` for the server that the application uses, where keys
+   * The server through which the processes of the service agree: `redis` or `postgres` for the server that the application uses, where keys
    * `homeostat:{service}:*` or the table `homeostat_lease` are then made, or the engine of a domain of yours. Without a
    * coordinator, what is shared is left alone.
    * @default false: none
@@ -73,7 +73,7 @@ export interface HomeostatOptions extends DomainChoice {
    */
   readonly stateDir?: string
   /**
-   * Where evidence, forecasts and quiet levels of guards are kept across restarts, for all processes of the service: `redis` (keys
+   * The store that keeps evidence, forecasts and quiet levels of guards across restarts, for all processes of the service: `redis` (keys
    * `homeostat:{service}:state:*`) or `postgres` (table `homeostat_state`) for the server that the application uses, the engine of
    * a domain of yours, `file` for the folder of `stateDir`. Homeostat closes the store when it stops.
    * @default `file` where `stateDir` or HOMEOSTAT_STATE_DIR names a folder, else it is not kept
@@ -104,8 +104,8 @@ export interface HomeostatOptions extends DomainChoice {
    */
   readonly maxRetainedBytes?: number
   /**
-   * Where one line at start and one line per event of importance go: `console`, a logger like pino's, `true` for stderr, or
-   * `false` for nowhere. The text `'console'` is the console as well, also in HOMEOSTAT_LOG. A logger that throws or blocks is
+   * The logger that receives one line at start and one line per important event: `console`, a logger like pino's, `true` for
+   * stderr, or `false` for no log. The text `'console'` is the console as well, also in HOMEOSTAT_LOG. A logger that throws or blocks is
    * left alone for five minutes.
    * @default true
    */

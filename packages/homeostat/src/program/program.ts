@@ -12,7 +12,7 @@ import type { Lines } from '../report/report-lines.ts'
 import type { ResponseContext } from '../report/response-findings.ts'
 import { findingsInSteps } from '../report/response-findings.ts'
 
-/** What the loop works with: everybody's rules and responses. */
+/** All rules and responses that the loop evaluates. */
 export interface Program {
   readonly rules: readonly RuleSource[]
   readonly responses: readonly Response[]

@@ -52,7 +52,7 @@ export async function readProgram(
   return readProgramFiles(ruleFiles, responseFiles, base)
 }
 
-/** Where the parts of what was read are waiting; undefined where there can be no thread: in a bundle, or without the permission. */
+/** Reads in a thread and returns the port of its result; undefined where no thread can start: in a bundle, or without permission. */
 async function readInThread(
   ruleFiles: readonly FileText[],
   responseFiles: readonly FileText[],

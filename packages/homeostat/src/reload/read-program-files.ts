@@ -11,7 +11,7 @@ export interface FileText {
   readonly text: string
 }
 
-/** What the files stand beside: everything that the packages and the options provide, also where it is switched off. */
+/** The rules and actions of all packages and options, also of those that are switched off. Files are checked against them. */
 export interface ProgramBase {
   readonly rules: readonly RuleSource[]
   readonly actions: ReadonlySet<string>

@@ -8,7 +8,7 @@ import { MappingReader, YamlDocument } from '@homeostat/promql/rule-files'
 export interface PlacedResponse {
   readonly response: Response
   readonly file: string
-  /** Where the field stands; where the response does when it has no such field. */
+  /** The position of the field, or of the response if it has no such field. */
   at(field: string): FilePosition
 }
 
@@ -54,7 +54,7 @@ export function parseResponseFile(text: string, { file, expressions }: ResponseF
   return { file, responses, errors }
 }
 
-/** Whether a text means to be a file of responses and none of rules. */
+/** Whether a text is a file of responses and not of rules. */
 export function isResponseFile(text: string): boolean {
   return /^responses[ \t]*:/m.test(text) && !/^groups[ \t]*:/m.test(text)
 }

@@ -13,7 +13,7 @@ export interface Finding {
 }
 
 /**
- * What was found while the process runs. Each finding is logged once, through `diag` and the option `log`, and stays in the
+ * The findings of the running process. Each finding is logged once, through `diag` and the option `log`, and stays in the
  * report. It is never a process warning: an application may end at one.
  */
 export class Findings {

@@ -11,7 +11,7 @@ export function* allOf(...checks: readonly Iterable<readonly string[]>[]): Lines
 /** How long the event loop is held for the lines that are not reported at once. */
 const SLICE_MS = 1
 
-/** Where lines go. */
+/** Receives lines. */
 export interface LineReport {
   /** While `homeostat()` runs. */
   readonly now: (line: string) => void

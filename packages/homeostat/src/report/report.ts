@@ -41,7 +41,7 @@ export interface ReportContent {
   readonly watched: readonly WatchedPackage[]
   /** The readers that serve Homeostat too. */
   readonly attachedTo: readonly string[]
-  /** The coordinator's name and state, or why there is none. */
+  /** The coordinator's name and state, or the reason why the service has no coordinator. */
   readonly coordinator: string
   readonly alerts: readonly AlertStatus[]
   readonly advice: readonly StandingAdvice[]

@@ -181,7 +181,7 @@ export class Reporter implements RunningHomeostat, Disposable {
     })
   }
 
-  /** What only shows once the SDK has started. */
+  /** Looks for faults that only show once the SDK has started. */
   #check(): void {
     const watched = this.#watched()
     const missing = watched.filter(({ isOn }) => !isOn).map(({ name }) => name)

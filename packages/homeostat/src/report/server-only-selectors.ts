@@ -12,7 +12,7 @@ type Selector = Extract<Ast, { readonly kind: 'selector' }>
 const SCRAPE_METRICS =
   /^(?:up|scrape_(?:duration_seconds|samples_scraped|samples_post_metric_relabeling|series_added|timeout_seconds|sample_limit|body_size_bytes))$/
 
-/** Where labels come from that instruments do not set. */
+/** The origins of labels that instruments do not set. */
 const SERVER_LABELS: readonly (readonly [label: RegExp, origin: string])[] = [
   [/^(?:exported_)?(?:job|instance)$/, 'which a server adds when it scrapes'],
   [

@@ -12,7 +12,7 @@ export interface StartLineContext {
   readonly attachedTo: readonly string[]
   /** How our metrics are exported, as far as it is known. */
   readonly way: Way | undefined
-  /** Where learned state is kept, or why it is not. */
+  /** The place of learned state, or the reason why it is not kept. */
   readonly learned: string | undefined
   readonly modes: Modes
 }

@@ -9,13 +9,13 @@ import { serversInUse } from '../domains/servers-in-use.ts'
 import { StatePlaces, type StatePlacesOptions } from './state-places.ts'
 
 /**
- * Where something of this process is kept, and why not elsewhere. Nothing is kept anywhere before an option has named a
- * place, and nothing of a service without a name: another one would read it.
+ * The places where this process keeps state. It keeps none before an option has named a place, and none for a service without
+ * a name: another service would read it.
  */
 export interface Keeping {
-  /** The folder of the service; undefined where nobody has named one, or the service has no name. */
+  /** The folder of the service; undefined where no option names one, or the service has no name. */
   readonly folder: string | undefined
-  /** For people: where what was learned is kept, or why it is not. */
+  /** For people: the place of learned state, or the reason why it is not kept. */
   readonly learned: string
   readonly places: StatePlaces | undefined
 }

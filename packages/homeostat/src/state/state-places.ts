@@ -9,9 +9,9 @@ import { ignoreRejection } from '@homeostat/signals'
 import { StatePlaceUnknownError } from './state-place-unknown-error.ts'
 
 export interface StatePlacesOptions {
-  /** The one place, when somebody has named it; then no other is used. @default `folder`, else the first candidate */
+  /** The place that the options name. No other one is used then. @default `folder`, else the first candidate */
   readonly given?: StateStore
-  /** The state folder of the service, where somebody has named one. @default no folder */
+  /** The state folder of the service. @default no folder */
   readonly folder?: string
   /** The servers that may keep it and have answered by now: the application's clients are made after Homeostat. */
   readonly candidates: () => readonly StateStoreCandidate[]
@@ -21,8 +21,8 @@ export interface StatePlacesOptions {
 }
 
 /**
- * Where state is kept now: at the server that the options name, and behind it in a file, where they name a folder, for as
- * long as no server has answered and for when it does not answer.
+ * Keeps state at the server that the options name. If they also name a folder, a file takes its place until the server has
+ * answered, and whenever it does not answer.
  */
 export class StatePlaces implements AsyncDisposable {
   readonly #options: StatePlacesOptions
@@ -77,7 +77,7 @@ export class StatePlaces implements AsyncDisposable {
       void this.#forgetServer()
       const store = candidate.create()
       if (typeof store?.read !== 'function') {
-        // What an async function returns may reject.
+        // The promise of an async function may reject.
         ignoreRejection(store)
         throw new StateStoreUnavailableError(candidate.engine, 'create() must return a store, and not a promise of one')
       }

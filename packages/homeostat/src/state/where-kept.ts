@@ -3,7 +3,7 @@ import type { Keeping } from './keeping.ts'
 /** Something that outlives the process, or could. */
 export interface KeptThing {
   readonly what: string
-  /** Where it is, or why it is not kept. */
+  /** Its place, or the reason why it is not kept. */
   readonly where: string
 }
 
@@ -34,7 +34,7 @@ export function whereKept(
   ]
 }
 
-/** Where learned state is kept, or why it is not; undefined before that is decided. */
+/** The place of learned state, or the reason why it is not kept; undefined before that is decided. */
 export function learnedWhere(keeping: Keeping | undefined, folderFault: string | undefined): string | undefined {
   const isInFolder = keeping?.folder !== undefined && keeping.learned === keeping.folder
   return isInFolder && folderFault !== undefined ? `not kept: ${folderFault}` : keeping?.learned

@@ -21,7 +21,7 @@ export const ruleFileOptions: {
 
 const FEATURES = ['promql-experimental-functions', 'promql-delayed-name-removal', '']
 
-/** What the lists of `--enable-feature` switch on. An unknown feature is a warning, as in promtool. */
+/** Returns whether `--enable-feature` turns experimental functions on. Warns of an unknown feature, as promtool does. */
 export function isExperimental(lists: readonly string[], output: CommandOutput): boolean {
   const features = lists.flatMap(list => list.split(','))
   for (const feature of features.filter(each => !FEATURES.includes(each)))

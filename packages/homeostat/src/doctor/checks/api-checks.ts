@@ -24,7 +24,7 @@ export const apiChecks: readonly Check[] = [
   {
     id: 'api-copies',
     what: 'Two versions of @opentelemetry/api are installed, and only one of them can register.',
-    why: 'Each registration has to come from exactly the same version. What the other copy registers, a propagator or a context manager for example, is refused with an error in the diagnostic log only.',
+    why: 'Each registration has to come from exactly the same version. The api refuses registrations of the other copy, for example of a propagator or a context manager, with an error in the diagnostic log only.',
     fix: 'Install one version of @opentelemetry/api with `overrides` (npm, pnpm) or `resolutions` (yarn).',
     find(facts) {
       const { api } = registeringApi(facts) ?? {}

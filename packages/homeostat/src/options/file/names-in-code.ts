@@ -11,8 +11,9 @@ export interface NamedInCode {
 }
 
 /**
- * Options of a file, whose names are those of code or the same in snake_case, as in OpenTelemetry's files: `slow_query_threshold_ms`
- * is `slowQueryThresholdMs`. Names that the application chose (of an action or a header) stay. A field that is null is not set.
+ * Renames the options of a file to their names in code. A file may use the names of code, or snake_case as OpenTelemetry's files do:
+ * `slow_query_threshold_ms` becomes `slowQueryThresholdMs`. Names that the application chose (of an action or a header) stay. A
+ * field that is null is left out.
  */
 export function namedInCode(schema: OptionSchema, given: unknown): NamedInCode {
   const written = new Map<string, string>([['', '']])
@@ -46,7 +47,7 @@ export function namedInCode(schema: OptionSchema, given: unknown): NamedInCode {
   return { value: rename(schema, given, ''), written, twice }
 }
 
-/** `slowQueryThresholdMs` as files have it. */
+/** The name of an option in snake_case, e.g. `slow_query_threshold_ms`. */
 export function nameInFile(name: string): string {
   return name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, letter => `_${letter.toLowerCase()}`)
 }

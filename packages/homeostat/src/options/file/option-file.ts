@@ -3,9 +3,9 @@ import { readRegularFileSync } from '@homeostat/signals'
 import type { Environment } from '@homeostat/signals/options'
 import { textIn } from '@homeostat/signals/options'
 
-/** Looked for in the working directory. */
+/** Homeostat looks for these files in the working directory. */
 const NAMES = ['homeostat.yaml', 'homeostat.yml']
-/** A configuration is written by people; the largest example of OpenTelemetry has 60 KB. */
+/** People write configurations by hand; the largest example of OpenTelemetry has 60 KB. */
 const LARGEST_BYTES = 1024 * 1024
 
 /** The variable that names a file of options. */
@@ -22,7 +22,7 @@ export interface OptionFile {
   readonly section: readonly string[]
 }
 
-/** The files that may hold options, the strongest first: only one of them counts. */
+/** The files that may hold options. Only the first one that has any is used. */
 export function optionFiles(environment: Environment): readonly OptionFile[] {
   const own = textIn(environment, FILE_VARIABLE)?.trim()
   if (own !== undefined && own !== '') return [{ path: own, variable: FILE_VARIABLE, section: [] }]

@@ -13,18 +13,19 @@ type FilePosition = ruleFiles.FilePosition
 type YamlDocument = ruleFiles.YamlDocument
 type YamlNode = ruleFiles.YamlNode
 
-/** The options of a file, and where they stand. */
+/** The options of a file, with the name of the file. */
 export interface FileOptions<T> extends ReadOptions<T> {
   /** The file that holds them; undefined where there is none. */
   readonly file: string | undefined
 }
 
-/** What holds when a file cannot be used: a mode in it may have meant less. */
+/** The consequence of a file that cannot be used: it may hold a mode that allows less. */
 const CAREFUL = 'none of its options is used, and nothing goes further than advise'
 
 /**
- * Reads the options of the first file that has any. It never throws. Each mistake is one problem with file, line and column; its
- * path is the one in code. A file that is no YAML gives a problem of the path ``: all options.
+ * Reads the options of the first file that has any, and reports the other ones as ignored. It never throws. Each mistake is one
+ * problem: its message names file, line and column, and its path is the one of the option in code. A file that is not valid YAML
+ * gives one problem with an empty path, which stands for all options.
  *
  * @param apart - paths that the caller reads itself
  */
@@ -47,7 +48,7 @@ export function readOptionFile<T extends object>(
       if (brokenAt === undefined) used = reading.read()
       else problems.push({ path: '', message: `${brokenAt}: is not YAML that can be read; ${CAREFUL}` })
     } catch (error) {
-      // What a library says of the content is not repeated: it may quote a secret of OpenTelemetry's configuration.
+      // The message of a library is not repeated: it may quote a secret of OpenTelemetry's configuration.
       problems.push({ path: '', message: `${reasonOf(error, file)}; ${CAREFUL}` })
     }
   }
@@ -65,7 +66,7 @@ function reasonOf(error: unknown, file: OptionFile): string {
   return `${nameOf(file)} cannot be read (${typeof code === 'string' ? code : errorType(error)})`
 }
 
-/** One file on its way to options. */
+/** Reads the options of one file. */
 class OptionFileReading<T extends object> {
   readonly #schema: OptionSchema<T>
   readonly #environment: Environment
@@ -73,11 +74,11 @@ class OptionFileReading<T extends object> {
   readonly #shownPath: string
   readonly #yaml: RuleFiles
   readonly #document: YamlDocument
-  /** What the section holds: undefined where there is none, null where it is empty. */
+  /** The value of the section: undefined where the file has no such section, null where it is empty. */
   readonly #given: unknown
   /** Nodes by their paths as they are written. */
   readonly #nodes = new Map<string, YamlNode>()
-  /** Paths as they are written, where something else than a variable stands in `${}`. */
+  /** Paths, as they are written, of texts whose `${}` holds anything but a variable. */
   readonly #badReferences: string[] = []
 
   constructor(
@@ -115,7 +116,7 @@ class OptionFileReading<T extends object> {
     let node: YamlNode | undefined = this.#document.root
     for (const name of section) {
       const found = this.#document.resolve(node)
-      // Nothing of the application's own configuration is read, but for the names on the way.
+      // Of the application's own configuration, only the names of the sections are read.
       const fields = found !== undefined && 'items' in found ? this.#document.fields(found as never) : []
       node = fields.find(({ key }) => key === name)?.value
       if (node === undefined) return undefined
@@ -181,7 +182,7 @@ class OptionFileReading<T extends object> {
     return `${this.#shownPath}:${line}:${column}`
   }
 
-  /** The place of the value, or of the nearest one around it. */
+  /** The position of the value, or of the nearest value that contains it. */
   #positionOf(written: string): FilePosition {
     for (let path = written; ; path = parentOf(path)) {
       const node = this.#nodes.get(path)
@@ -207,12 +208,12 @@ function parentOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('.'), path.lastIndexOf('['), 0))
 }
 
-/** The message without the path that it begins with. */
+/** The message without the path at its beginning. */
 function restOf({ path, message }: OptionProblem): string {
   return message.slice((path === '' ? 'options' : path).length + 1)
 }
 
-/** A name of an option that was probably meant is shown as files have it. */
+/** Spells the suggested name of an option as files do. */
 function inWordsOfFiles(text: string): string {
   if (!text.startsWith('is not an option')) return text
   return text.replace(/(?<=; did you mean )\w+(?=\?$)/, nameInFile)

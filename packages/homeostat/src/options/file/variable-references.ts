@@ -1,7 +1,7 @@
 import type { Environment } from '@homeostat/signals/options'
 import { textIn } from '@homeostat/signals/options'
 
-/** `$$`, or what stands between `${` and `}`. */
+/** `$$`, or a text between `${` and `}`. */
 const REFERENCE = /\$\$|\$\{(?:env:)?([^}]+)\}/g
 const NAME_AND_DEFAULT = /^([a-z_]\w*)(?::-([^\n]*))?$/i
 
