@@ -3,7 +3,7 @@ import type { Pool } from 'pg'
 export const queueNames = ['webhook', 'analytics', 'notifications'] as const
 export type QueueName = (typeof queueNames)[number]
 
-/** What each queue is told about a paid order. */
+/** The data of a job about a paid order, in each queue. */
 export interface OrderPaid {
   readonly orderId: string
   readonly customerId: number

@@ -15,6 +15,6 @@ export function tellTicks(homeostat: Homeostat): void {
 }
 
 function tell(message: ShopMessage): void {
-  // A parent that is gone ends the shop through 'disconnect'; a message that no longer reaches it is no failure.
+  // A parent that is gone ends the shop through 'disconnect'; a message that no longer reaches it needs no error.
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
 }

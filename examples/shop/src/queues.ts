@@ -16,7 +16,7 @@ export class Queues implements AsyncDisposable {
     // BullMQ waits for its server itself, and asks for this setting.
     this.#connection = new Redis(redisUrl, { maxRetriesPerRequest: null })
     const connection = this.#connection
-    // That the server is lost is told by the client in redis.ts; without a listener an error would end the process.
+    // The client in redis.ts reports the loss of the server. Without a listener the error would end the process.
     const ignore = (): void => undefined
     connection.on('error', ignore)
     this.#queues = queueNames.map(name => {

@@ -10,7 +10,7 @@ export interface Settings {
   /** Tells shops on one Redis apart; processes of one shop share both name and prefix. */
   readonly service: string
   readonly sessionTtlMs: number
-  /** Where paid orders are announced; without it nobody is told. */
+  /** The address that paid orders are announced to. Without it they are not announced. */
   readonly webhookUrl: string | undefined
 }
 

@@ -22,7 +22,7 @@ const MARKS: LibraryMarks = {
 /**
  * Everything that this package provides, for `homeostat()`: what the queues hold, an alert when jobs wait too long, and
  * the knob `worker.concurrency`, which lets this process take on fewer jobs at once.
- * `homeostat()` makes one by itself, of the options it is given.
+ * `homeostat()` creates it from its options.
  *
  * @example
  * ```ts

@@ -13,7 +13,7 @@ export { createExpiredEntries, type ExpiredEntriesOptions } from './actions/expi
 
 /**
  * Everything that this package provides, for `homeostat()`: the signals of in-process caches, the part of `memory.cleanup` that
- * removes what has expired, and the knob `cache.limit` for those the application lets be resized. `homeostat()` makes one by itself, of the options it is given.
+ * removes what has expired, and the knob `cache.limit` for caches that may be resized. `homeostat()` creates it from its options.
  *
  * No rules: whether the hit ratio of a cache in memory is low depends on what it is for, and nothing here could raise it.
  *

@@ -33,7 +33,7 @@ export interface ForecastDomain extends DomainWith<ForecastInstrumentation, 'rul
 
 /**
  * Everything that this package provides, for `homeostat()`: forecasts of bottlenecks of CPU, memory, database and network, published as
- * metrics, alerts on them, and what is done before they come. `homeostat()` makes one by itself, of the options it is given.
+ * metrics, alerts on them, and what is done before they come. `homeostat()` creates it from its options.
  *
  * @example
  * ```ts

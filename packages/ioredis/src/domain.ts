@@ -58,8 +58,8 @@ const MARKS: LibraryMarks = {
 }
 
 /**
- * Everything that this package provides, for `homeostat()`, which makes one by itself of the options it is given. Make one
- * yourself to register loaders later: it takes the place of the built-in one.
+ * Everything that this package provides, for `homeostat()`, which creates it from its options. To register loaders later,
+ * create the domain yourself: it replaces the built-in one.
  *
  * @example
  * ```ts

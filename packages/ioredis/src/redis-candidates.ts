@@ -37,7 +37,7 @@ export class RedisCandidates {
   }
 }
 
-/** Whether it is a client of one server, not of a Cluster, that can be duplicated as any of ioredis. */
+/** Whether the client has one server, not a Cluster, and can be duplicated, as every client of ioredis can. */
 export function isOfServer<C extends object>(client: C): client is C & ServerClient {
   const { options, duplicate, isCluster } = client as Partial<ServerClient>
   return typeof options === 'object' && options !== null && typeof duplicate === 'function' && !isCluster

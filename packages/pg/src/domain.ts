@@ -46,8 +46,8 @@ const MARKS: LibraryMarks = {
 
 /**
  * Everything that this package provides, for `homeostat()`: signals, the rules `SlowQueries` and `PoolExhausted`, the action
- * `query.optimize`, and the reclaimer of idle pool connections. `homeostat()` makes one by itself of the options it is
- * given; make one yourself to keep hold of its instrumentation: it takes the place of the built-in one.
+ * `query.optimize`, and the reclaimer of idle pool connections. `homeostat()` creates it from its
+ * options. To keep a reference to the instrumentation, create the domain yourself: it replaces the built-in one.
  *
  * @example
  * ```ts

@@ -126,7 +126,7 @@ describe('measuring queries', () => {
     expect(operations(instrumentation)).toEqual({ ok: 2, '22012': 1 })
   })
 
-  it('counts pool.query once a query and keeps the async context', async () => {
+  it('counts pool.query once per query and keeps the async context', async () => {
     const pool = new pg.Pool({ connectionString: db.url, max: 2 })
     const context = new AsyncLocalStorage<number>()
     const seen = await Promise.all(

@@ -17,7 +17,7 @@ export { rules } from './rules.ts'
 
 /**
  * Everything that this package provides, for `homeostat()`: memory, CPU and event loop, and the clean-up under memory pressure.
- * `homeostat()` makes one by itself, of the options it is given.
+ * `homeostat()` creates it from its options.
  *
  * @param peers - the domains beside it: `memory.cleanup` runs the reclaimers of all of them
  *

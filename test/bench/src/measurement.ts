@@ -7,7 +7,7 @@ export interface Measurement {
   readonly bytesPerOperation?: number
 }
 
-/** What a child is told to do; handed over as one argument of JSON. */
+/** The task of a child process; handed over as one argument of JSON. */
 export interface Task {
   readonly variant: string
   readonly paths: readonly Path[]

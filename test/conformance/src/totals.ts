@@ -35,7 +35,7 @@ export function pointsOf({ metrics }: ScopeMetrics): Point[] {
 
 /**
  * What the collections of one reader add up to: the sum of deltas, or the last of cumulative values. Levels are left
- * out, and so is what is zero, because a delta reader is told nothing of it.
+ * out, and so are zeros, because a delta reader does not receive them.
  */
 export function totalsOf(collections: readonly ScopeMetrics[]): Record<string, number> {
   const totals: Record<string, number> = {}

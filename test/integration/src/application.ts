@@ -22,7 +22,7 @@ export interface ApplicationArgs {
 }
 
 export interface ApplicationResult {
-  /** What was sent, a list of series an export. */
+  /** The series that were sent, one list per export. */
   readonly exports: readonly ExportedSeries[][]
   /** How often the application's own observable was asked. */
   readonly observations: number

@@ -38,7 +38,7 @@ const text = (): Promise<string> =>
     exporter.getMetricsRequestHandler({} as never, { statusCode: 0, setHeader() {}, end: resolve } as never),
   )
 let last = ''
-// What is measured over windows of several seconds is there as well, then.
+// After this time the metrics with windows of several seconds are there as well.
 for (const until = Date.now() + 6000; Date.now() < until; await new Promise(resolve => setTimeout(resolve, 500))) {
   h?.optimizer.tick()
   last = await text()

@@ -26,7 +26,7 @@ export interface NewsItem {
 type PendingAlert = LedgerEntry['pending'][number]
 type Quarantined = LedgerEntry['quarantined'][number]
 
-/** Turns ledger entries, one a tick, into what is new in them. */
+/** Turns ledger entries, one per tick, into what is new in them. */
 export class News {
   #pending: ReadonlySet<string> = new Set()
   #firing: ReadonlySet<string> = new Set()

@@ -1,4 +1,4 @@
-/** How the value of an alert is told to people. */
+/** How people read the value of an alert. */
 export interface SignalName {
   readonly name: string
   readonly format: (value: number) => string

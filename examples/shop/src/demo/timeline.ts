@@ -68,7 +68,7 @@ export class Timeline {
     this.#screen.progress('')
   }
 
-  /** From here on the shop stops: that its alerts end with it is no news. */
+  /** From here on the shop stops: its alerts end with it, which is not reported. */
   close(): void {
     this.end()
     this.#isClosed = true

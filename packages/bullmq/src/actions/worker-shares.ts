@@ -17,7 +17,7 @@ export interface WorkerSharesOptions {
 }
 
 /**
- * Which share of its own concurrency each worker uses. A share and no total, because workers come and go: a total would change with
+ * Which share of its own concurrency each worker uses. It is a share because workers come and go: a total would change with
  * them, and look as if a person had set it.
  */
 export class WorkerShares {

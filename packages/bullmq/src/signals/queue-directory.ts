@@ -83,7 +83,7 @@ export class QueueDirectory {
   }
 
   #publish(name: string): void {
-    // An answer that comes after the end is nobody's.
+    // An answer that comes after the end has no receiver.
     if (this.#closed) return
     const sources = [...this.#sources.values()].filter(source => source.name === name)
     let series = this.#series.get(name)

@@ -69,7 +69,7 @@ export class QueueSource {
       this.reading = this.#previous = await this.#options.read(object, this.#previous)
       this.#missed = 0
     } catch (error) {
-      // The connection that is being closed under us is nobody's failure.
+      // The application is closing the connection, which is not a failure.
       if (!isOpen(object)) return
       this.#miss()
       this.#options.onError(error)

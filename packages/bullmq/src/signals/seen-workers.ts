@@ -5,11 +5,11 @@ import type { WorkerObject } from './queue-object.ts'
 export interface WorkerListener {
   /** A worker is observed for the first time, and may still be inside of its constructor. */
   seen(worker: WorkerObject): void
-  /** From now on nobody looks. The workers can be had until this returns. */
+  /** The workers are no longer observed. The listener can read them until this returns. */
   ended(): void
 }
 
-/** The workers of the application, as others see them. */
+/** The workers of the application, for the parts that read them. */
 export interface Workers {
   /** The open ones, in the order in which they were first observed. */
   open(): readonly WorkerObject[]

@@ -15,7 +15,7 @@ const STEP = 0.05
 /** How often caches are checked that grow without a message: by `fetch()`, or registered ones that do not ask for their limit. */
 const SWEEP_MS = 1000
 
-/** What setting the share came to. */
+/** The result of setting the share. */
 export interface Resizing {
   /** Entries that were taken out. */
   readonly entries: number

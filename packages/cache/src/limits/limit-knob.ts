@@ -2,7 +2,7 @@ import type { Knob } from '@homeostat/optimizer'
 import { within } from '@homeostat/signals'
 import type { CacheLimits } from './cache-limits.ts'
 
-/** A knob that has not answered after 2 s counts as hung; what is left of the way down is then gone in the background. */
+/** A knob that has not answered after 2 s counts as hung; the rest of the way down then continues in the background. */
 const WAIT_MS = 1000
 /** Stands for work that goes on in the background. */
 const LATE = Symbol('late')

@@ -15,7 +15,7 @@ export interface LruCache {
 export const METRICS_CHANNEL = 'lru-cache:metrics'
 
 /**
- * What lru-cache publishes on `lru-cache:metrics` (since 11.3), once an operation: its `Status` object.
+ * What lru-cache publishes on `lru-cache:metrics` (since 11.3), once per operation: its `Status` object.
  * Source: `LRUCache.Status` in lru-cache 11.5.3. `key` and `value` are there as well and are never read, apart from
  * whether there is a value.
  */

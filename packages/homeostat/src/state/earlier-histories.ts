@@ -28,7 +28,7 @@ export async function* earlierHistories(
   folder: string,
   onError: (error: unknown) => void,
 ): AsyncGenerator<EarlierEntry<SavedHistory>> {
-  // Whoever can write to the folder controls the histories that we load.
+  // A user who can write to the folder controls the histories that we load.
   if (!(await checkStateFolder(folder, FOLDER))) return
   let damaged = 0
   for (const { path } of (await filesIn(join(folder, FOLDER))).slice(-MOST_READ)) {

@@ -64,7 +64,7 @@ test('a knob that a forecast had set is reverted before it is set for a present 
   )
 })
 
-test('the kill switch sets it back at once', async () => {
+test('the kill switch reverts it at once', async () => {
   const worker = new Worker()
   h = start({ mode: 'act', knobs: [worker.knob], rules: [always], responses: halve })
   await h.optimizePerformance()

@@ -139,7 +139,7 @@ test('a bottleneck above its limit is predicted, with the reason and the time, a
   expect(await h.predictPerformanceBottlenecks()).toEqual([])
 })
 
-test('in act, what prevents a bottleneck is done at once, and the end sets it back', async () => {
+test('in act, an action that prevents a bottleneck runs at once, and the end reverts it', async () => {
   // The first of a block of arms is a run then, and no control.
   vi.spyOn(Math, 'random').mockReturnValue(0.999)
   const { h, workers } = await started({ mode: 'act' })

@@ -1,4 +1,4 @@
-/** What became of a key: who asks while somebody else is at work on it shares that work's end. */
+/** The outcome for a key. Callers that ask while its work is under way share the outcome of that work. */
 export interface Flight<T> {
   readonly result: T
   /** True for those who only waited. */

@@ -29,14 +29,14 @@ export interface OwnClient {
 }
 
 /**
- * A connection that never sends a command twice or late: whether a lost answer stood for something done is not known, and
- * doing it again could be the second time. It connects when something is asked of it and never by itself.
+ * A connection that never sends a command twice or late: when an answer is lost, the command may have taken effect, and
+ * a repetition would be a second effect. It connects at its first command.
  */
 export function ownClient(client: CoordinatorClient, timeoutMs: number): OwnClient {
   const connection = {
     connectionName: OWN_CONNECTION_NAME,
     keyPrefix: '',
-    // Whatever the application reads from: leases are written.
+    // Leases are written, so a replica that the application reads from does not do.
     role: 'master',
     // Replies are compared with numbers.
     stringNumbers: false,

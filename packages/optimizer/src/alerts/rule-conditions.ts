@@ -181,7 +181,7 @@ export class RuleConditions implements RuleStates<Firing | PendingAlert> {
     const { rule } = this.#rule
     const { plainLabels: labels } = entry
     if (this.#hasFailed || !this.#inputs.hasInputs(rule, labels, now)) return 'missing'
-    // Whatever the value is, infinite or not a number: the expression has a sample, so it holds.
+    // The expression has a sample, so it holds with any value, also if that is infinite or not a number.
     if (entry.round === this.#round) return 'holds'
     return this.#inputs.isClear(rule, labels, now) ? 'clear' : 'dead band'
   }

@@ -61,7 +61,7 @@ interface Refuser<P> {
   refuse(proposal: P, state: GateState): string | undefined
 }
 
-/** A reason not to act now on any alert that the response answers. It is asked once a tick, and not for each alert. */
+/** A reason not to act now on any alert that the response answers. It is evaluated once per tick, not for each alert. */
 export interface StandingGate extends Refuser<Answer> {
   readonly isStanding: true
 }

@@ -21,7 +21,7 @@ export interface FileStateStoreOptions {
 }
 
 /**
- * Keeps state in files, one a key.
+ * Keeps state in files, one per key.
  *
  * @example
  * ```ts

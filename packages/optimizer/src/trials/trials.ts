@@ -74,7 +74,7 @@ export class Trials {
   }
 
   get open(): readonly OpenTrial[] {
-    // Asked many times a tick and changed seldom.
+    // Read many times per tick and changed seldom.
     return (this.#open ??= [...this.#live].map(({ trial }) => trial).filter(isOpen))
   }
 

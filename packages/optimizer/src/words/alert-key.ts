@@ -26,7 +26,7 @@ interface Keys {
   readonly ofActions: Map<string, string>
 }
 
-/** Asked for many times a tick for each alert; its label object stays the same as long as it fires. */
+/** Read many times per tick for each alert; its label object stays the same as long as it fires. */
 const known = new WeakMap<Firing['labels'], Keys>()
 
 function keysOf({ alert, labels }: Identity): Keys {

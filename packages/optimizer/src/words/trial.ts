@@ -78,7 +78,7 @@ interface TrialBase {
 /** The action runs. */
 export interface RunningTrial extends TrialBase {
   readonly state: 'running'
-  /** Why the run is being ended early. Whatever it returns, the trial ends with it, and its change is reverted. */
+  /** Why the run is being ended early. When the run returns, with any result, the trial ends and its change is reverted. */
   readonly ending?: { readonly because: 'kill switch' | 'preempted'; readonly judgement?: Judgement }
 }
 

@@ -29,8 +29,8 @@ const NUMBER = /(?:0x[\da-f_]*|[\d_]*\.?[\d_]*(?:e[+-]?\d[\d_]*)?)/iy
 const DURATION = /(?:\d+(?:ms|[smhdwy]))+\d*/iy
 
 /**
- * Cuts a text into tokens as Prometheus's lexer does, up to the first character that starts none. Whatever needs to know
- * where a comment, a string or a number begins asks the tokens, and never searches the text.
+ * Cuts a text into tokens as Prometheus's lexer does, up to the first character that starts none. Code that needs
+ * to know where a comment, a string or a number begins reads the tokens and never searches the text.
  * Source: https://github.com/prometheus/prometheus/blob/v3.5.0/promql/parser/lex.go
  */
 export function lex(source: string): Cut {

@@ -19,7 +19,7 @@ export interface UntilAbortedOptions {
 }
 
 /**
- * Waits for `work` no longer than `limitMs`, see `delayOf()`. Whatever `work` is, it cannot throw before the promise is
+ * Waits for `work` no longer than `limitMs`, see `delayOf()`. No `work` can throw before the promise is
  * returned, settle it twice, or leave an unhandled rejection when it fails late.
  *
  * @param late - makes the error for work that took too long

@@ -133,7 +133,7 @@ function holt(intervalMs: number): Forecasting {
   }
 }
 
-/** Of the standard normal distribution; Abramowitz and Stegun 26.2.17. */
+/** The upper tail of the standard normal distribution; Abramowitz and Stegun 26.2.17. */
 function upperTail(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z))
   const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))

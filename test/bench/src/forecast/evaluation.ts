@@ -86,7 +86,7 @@ export function evaluate(predictor: Predictor, tasks: readonly Task[], dropped =
 }
 
 /**
- * What is said at each origin.
+ * The forecast at each origin.
  *
  * @param dropped share of samples between origins that are lost; then thirty in a row every 1,500 are lost as well
  */

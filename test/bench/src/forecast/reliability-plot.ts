@@ -5,7 +5,7 @@ const LEFT = 52
 const TOP = 20
 const INK = '#334155'
 
-/** A reliability diagram as SVG: how often a crossing followed where so much was said; dots as large as their share. */
+/** A reliability diagram as SVG: how often a crossing followed each forecast probability; dots as large as their share. */
 export function plotReliability(bins: readonly Bin[]): string {
   const x = (share: number): string => (LEFT + share * SIZE).toFixed(1)
   const y = (share: number): string => (TOP + (1 - share) * SIZE).toFixed(1)

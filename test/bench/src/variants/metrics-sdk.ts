@@ -5,7 +5,7 @@ import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 /** Far above what a bench needs: the SDK's default of 2,000 would fold the rest into one overflow series. */
 const CARDINALITY_LIMIT = 100_000
 
-/** Collects when it is told to. Without a reader the SDK keeps no series, and a record would cost nothing. */
+/** Collects on demand. Without a reader the SDK keeps no series, and a record would cost nothing. */
 export class BenchReader extends MetricReader {
   constructor(producers: MetricProducer[] = []) {
     super({ metricProducers: producers, cardinalitySelector: () => CARDINALITY_LIMIT })

@@ -2,7 +2,7 @@ import { Knobs, knobAction, type Firing, type Knob } from '@homeostat/optimizer'
 import { createRandom } from '@homeostat/lab/scenarios'
 import { placesAt, type Addresses } from './places.ts'
 
-/** What the program is told, as its only argument. */
+/** The program's only argument. */
 export interface AdjusterOrder extends Addresses {
   /** What it sets, and what it looks after for others. */
   readonly targets: readonly string[]
@@ -18,7 +18,7 @@ export type AdjusterMessage = 'restored' | 'begun' | 'stopped'
 
 /**
  * A process that sets knobs without end, keeps each change for a moment and undoes it, or forgets it and leaves that to the lease.
- * It begins when it is told `go`, ends when it is told `stop`, and is meant to be killed.
+ * It begins at the message `go`, ends at the message `stop`, and is meant to be killed.
  */
 const order = JSON.parse(process.argv[2] ?? '') as AdjusterOrder
 const { targets, others, leaseMs, holdMs, folder } = order

@@ -78,6 +78,6 @@ async function finish(): Promise<void> {
 }
 
 process.once('message', () => void finish())
-// Whoever watches is gone.
+// The process that watches this one is gone.
 process.once('disconnect', () => process.exit())
 process.send!('ready')

@@ -22,9 +22,9 @@ export interface HarmfulAction {
   readonly name: string
   /** Some seconds after the run; undefined while nothing is wrong yet. */
   readonly harm: (seconds: number) => Harm | undefined
-  /** Milliseconds that setting it back takes. @default 0 */
+  /** Milliseconds that the revert takes. @default 0 */
   readonly undoMs?: number
-  /** How often setting it back fails before it works. @default 0 */
+  /** How often the revert fails before it works. @default 0 */
   readonly failures?: number
   /** The run is given up at its timeout, and hands its receipt in only after so many seconds. */
   readonly lateSeconds?: number

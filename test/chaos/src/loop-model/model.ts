@@ -4,7 +4,7 @@ import { THRESHOLD } from './trace.ts'
 
 const HOUR_MS = 3_600_000
 const MINUTE_MS = 60_000
-/** Of the cooldown's spread. */
+/** The smallest factor that spreads a cooldown. */
 const LEAST_JITTER = 0.8
 
 /** What the model knows of a response; written anew, so that it cannot share a mistake with the loop. */

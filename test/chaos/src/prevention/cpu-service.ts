@@ -11,13 +11,13 @@ import { loadAt } from './swing.ts'
 const HABITS: Habits = { base: 0.35, day: 0.15, limit: 0.9, peaks: [0.93, 1.1] }
 /** Share of the load that is heavy work in a queue. */
 const HEAVY = 0.6
-/** What is taken on of it while it is put off: the knob goes to 0.5. */
+/** The share of the heavy work that still runs while the rest is put off: the knob goes to 0.5. */
 const TAKEN_ON = 0.5
 /** CPU that working off the queue takes on top of the load, once nothing is put off any more. */
 const CATCHING_UP = 0.15
 const NOISE = { deviation: 0.04, autocorrelation: 0.7 }
 
-/** What is done about it ahead of time is done about it when it is there: with the same expectation, and the same guard. */
+/** The saturation that has come gets the same actions as the one that is forecast, with the same expectation and guard. */
 const RESPONSES: readonly Response[] = forecast()
   .responses.filter(({ to }) => to.alert === 'CpuBottleneckAhead')
   .map(({ action, priority, expect, guards }): Response => ({

@@ -17,7 +17,7 @@ const RESIZED = 0.7
 /** How long garbage and caches take to grow back, to a part of 1/e. */
 const GROWS_BACK_MS = { garbage: 600_000, caches: 300_000 }
 const LOOKUPS_A_SECOND = 100
-/** Of all lookups: with whole caches, and what it takes to halve them. */
+/** Misses as a share of all lookups: with whole caches, and how many more with halved ones. */
 const MISSES = { whole: 0.1, more: 0.1 }
 
 /** Memory of a process with garbage that can be cleaned up and caches that can be made smaller. */

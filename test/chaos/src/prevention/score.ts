@@ -70,7 +70,7 @@ function scoreOf({ nothing, reactive, preventive }: Lives, from: number, to: num
     ...noScore(),
     acts: made.length,
     controls: acts.length - made.length,
-    // What was over the limit already when it was done, or soon after, is none.
+    // An act is not false if the limit was exceeded when it ran, or soon after.
     falseActs: made.filter(({ at }) => !nothing.over.some(over => over >= at && over <= at + HORIZON_MS)).length,
     days: (to - from) / DAY_MS,
     minutesOver: { nothing: minutes(nothing), reactive: minutes(reactive), preventive: minutes(preventive) },

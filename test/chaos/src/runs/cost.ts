@@ -138,7 +138,7 @@ async function measured(task: CostTask | GrowthTask | LoadingTask): Promise<Cost
   return cost
 }
 
-/** The file that measures, and whether its process has one thread: before Node 24 that of the loop cannot be told from others. */
+/** The file that measures, and whether its process has one thread: before Node 24 the loop's thread cannot be distinguished from others. */
 function programFor(task: CostTask | GrowthTask | LoadingTask): [program: string, isSingle: boolean] {
   const isSingle = process.threadCpuUsage === undefined
   if ('of' in task) return ['../cost/growth-process.ts', isSingle]

@@ -36,7 +36,7 @@ export const run: ChaosRun = {
         reactiveRuns: `${sum(found, 'reactive')} alone, ${sum(found, 'preventive')} beside prevention`,
         verdicts: readable(totalOf(found.map(({ verdicts }) => verdicts))),
         reverts: readable(totalOf(found.map(({ reverts }) => reverts))),
-        // In ticks of 15 s: a refusal is said again at every tick.
+        // Counted per tick of 15 s: a refusal is repeated at every tick.
         refusals: readable(totalOf(found.map(({ refusals }) => refusals))),
         quarantines: readable(totalOf(found.map(({ quarantines }) => quarantines))),
       })

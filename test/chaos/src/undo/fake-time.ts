@@ -8,8 +8,8 @@ interface Timer {
 }
 
 /**
- * Time that stands still until it is advanced, for all timers of this process. Whatever is real, as the file system, is waited
- * for before it goes on, so that nothing depends on how fast the machine is.
+ * Time that stands still until it is advanced, for all timers of this process. It waits for
+ * real work, e.g. of the file system, before it goes on, so that nothing depends on how fast the machine is.
  */
 export class FakeTime implements Disposable {
   readonly #owner = new AsyncLocalStorage()

@@ -1,4 +1,4 @@
-/** A statement of one line that ends in a comment with a literal: the value that it is said to have. */
+/** A statement of one line that ends in a comment with a literal, the expected value. */
 const CLAIM =
   /^(?!const |let |import |export |await |return )([^/'\n]*(?:'[^'\n]*'[^/'\n]*)*?) \/\/ ('[^'\n]*'|-?[\d_]+(?:\.\d+)?|true|false|undefined|\[.*\]|\{.*\})$/
 

@@ -182,7 +182,7 @@ export const exporterChecks: readonly Check[] = [
   {
     id: 'prometheus-port-taken',
     what: 'The Prometheus exporter and the application use the same port.',
-    why: 'Whichever listens second fails with EADDRINUSE.',
+    why: 'The one that listens second fails with EADDRINUSE.',
     fix: 'Give the exporter a port of its own; its default is 9464.',
     find(facts) {
       const name = 'OTEL_EXPORTER_PROMETHEUS_PORT'

@@ -11,7 +11,7 @@ export const loadingChecks: readonly Check[] = [
   {
     id: 'sdk-after-libraries',
     what: 'The SDK starts after libraries that it shall instrument are loaded.',
-    why: 'Instrumentations patch a library when it is loaded. Whatever was loaded before stays unpatched.',
+    why: 'Instrumentations patch a library when it is loaded. A library that was loaded before stays unpatched.',
     fix: 'Load the file that starts the SDK first, best with --import or --require.',
     find(facts) {
       const late = lateStart(facts)
