@@ -7,24 +7,35 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 /** The habits of CONTRIBUTING, "Plain English", as far as a pattern finds them without taking good English for them. */
 const HABITS: readonly RegExp[] = [
   // A clause as the subject: "What is due is done".
-  /^(?:Who|Whoever) (?:is|has|was|asks|waits|knows|reads|collects)\b/,
+  /(?:^|[.!?] )Who (?:is|has|was|asks|waits|knows|reads|collects)\b/,
+  /(?:^|[.!?] )(?:Whatever|Whoever|Whichever)\b/,
   /^What (?:is|was|has been|nobody|somebody) (?:(?! (?:that|which|who|whose|whom|where|when|if) )[^.:;,]){1,60}? (?:is|are|was|were|has|does|goes|stays|comes|ends|counts|waits|proves)\b(?! (?:of|under|about|in|for|to)\b)/,
   // "Of" fragments: "Of a rule: its version".
-  /^Of (?:a|an|the|two|several|each|all|these|those|what|both)\b/,
+  /(?:^|[.!?] )Of (?:a|an|the|two|ten|several|each|all|these|those|what|both|\d+)\b/,
   // told, said, looked at, at hand.
   /\b(?:is|are|was|were|be|been) told\b/,
+  /\b(?:is|are|was|were|be|been) said\b/,
   /^(?:Told|Said|Seen)\b/,
   /\bat hand\b/,
   // "3 is no mode".
   /(?<!\bthere )\b(?:is|are) none\b(?! of\b)/i,
   /(?<=\S )(?<!\bthere )\b(?:is|are) no (?!longer\b|more\b|less\b|better\b|worse\b|later\b|earlier\b|such\b|larger\b|smaller\b|fewer\b|one\b)[a-z]+ ?(?:[.,;:]|$)/i,
+  /\bis nobody's\b/,
+  // "one a tick" for a rate; "once a minute" is good English.
+  /\b(?:once|one|many times|entry|file|line|list of \w+) an? (?:tick|export|collection|operation|query|key|rule|run)\b/,
   // "set back" for "reverted".
   /\bset back\b/,
+  /\b(?:sets|setting) (?:it|them) back\b/,
+  // "makes one of the options" for "makes one from the options".
+  /\bmakes one by itself,? of\b/,
 ]
 
 describe('texts have none of the habits that CONTRIBUTING forbids', () => {
   test('comments', () => {
-    const lines = linesOf('packages/*/src/**/*.ts', line => /^\s*(?:\/\/|\/\*\*|\*) ?(.*?)(?: ?\*\/)?$/.exec(line)?.[1])
+    const lines = linesOf(
+      '{packages,test,examples}/*/src/**/*.ts',
+      line => /^\s*(?:\/\/|\/\*\*|\*) ?(.*?)(?: ?\*\/)?$/.exec(line)?.[1],
+    )
     expect(lines.length).toBeGreaterThan(5000)
     expect(habitsIn(lines)).toEqual([])
   })
@@ -37,7 +48,9 @@ describe('texts have none of the habits that CONTRIBUTING forbids', () => {
   })
 
   test('documents', () => {
-    const lines = linesOf('{*.md,{packages,examples,test}/*/README.md,packages/*/docs/*.md}', line => line)
+    const lines = linesOf('{*.md,{packages,examples,test}/*/README.md,packages/*/docs/*.md}', line =>
+      line.replace(/^\s*(?:[-*>]|\d+\.) /, ''),
+    )
     expect(lines.length).toBeGreaterThan(2000)
     // The page that lists the habits shows examples of them.
     expect(habitsIn(lines.filter(({ file }) => file !== 'CONTRIBUTING.md'))).toEqual([])
@@ -53,6 +66,13 @@ test.each([
   'a queue object is none',
   'knobs are set back',
   'Who asks for a key shares the result.',
+  'Libraries are patched when they load. Whatever was loaded before stays unpatched.',
+  'Of the ten slices, the cheapest counts.',
+  'A refusal is said again.',
+  "An answer after the end is nobody's.",
+  'State in files, one a key.',
+  'the end of Homeostat sets it back',
+  'homeostat() makes one by itself, of the options it is given',
 ])('the habit in "%s" is found', text => {
   expect(habitsIn([{ file: 'a', at: 1, text }])).toHaveLength(1)
 })
@@ -64,6 +84,8 @@ test.each([
   'It is no longer reported.',
   'None of them is valid.',
   'What one poll found.',
+  'It works, whatever the queue holds.',
+  'It is checked once a minute.',
 ])('"%s" is plain English', text => {
   expect(habitsIn([{ file: 'a', at: 1, text }])).toEqual([])
 })
