@@ -1,3 +1,4 @@
+import type { Steps } from '@homeostat/signals'
 import { BoundedMap } from '@homeostat/signals'
 import type { Measurement } from '../alerts/measurement.ts'
 import { digestOf } from '../state/service-scope.ts'
@@ -29,14 +30,18 @@ export class QuietGuards implements StateSection<SavedQuiet> {
   /** By the text of a guard, not by its object: a reload that leaves it as it was keeps what was learned. */
   readonly #quiet = new Map<string, Map<string, Learned>>()
   readonly #quietByGuard = new WeakMap<Guard, Map<string, Learned>>()
+  /** The guards that were learned last: those of one program. */
+  #guards: readonly Guard[] = []
   /** What earlier processes have learned of series that this one has not seen yet, by digest. */
   readonly #saved = new BoundedMap<string, SavedQuiet>(MOST_SAVED)
 
   of(guard: Guard, series: string): QuietWindows | undefined {
-    return this.#of(guard).get(series)?.windows
+    return (this.#quietByGuard.get(guard) ?? this.#quiet.get(keyOf(guard)))?.get(series)?.windows
   }
 
-  learn(guards: readonly Guard[], measurement: Measurement, reader: GuardReader, now: number): void {
+  /** Takes the values of a tick, a guard at each step. @param guards - of the program in force; others are forgotten */
+  *learn(guards: readonly Guard[], measurement: Measurement, reader: GuardReader, now: number): Steps<void> {
+    if (guards !== this.#guards) yield* this.#forgetOthers(guards)
     for (const guard of guards) {
       const quiet = this.#of(guard)
       for (const { reading, denominator } of reader.read(guard, measurement).values()) {
@@ -49,6 +54,7 @@ export class QuietGuards implements StateSection<SavedQuiet> {
         if (this.#saved.size > 0) this.#resume(learned, now)
         learned.windows.observe(now, reading.value, denominator)
       }
+      yield
     }
   }
 
@@ -76,13 +82,35 @@ export class QuietGuards implements StateSection<SavedQuiet> {
     windows.resume(saved, now)
   }
 
+  /** Each edit of a rule file brings guards that nobody has asked for before; a trial that began with others keeps theirs. */
+  *#forgetOthers(guards: readonly Guard[]): Steps<void> {
+    const kept = new Set<string>()
+    for (const guard of guards) {
+      const key = keyOf(guard)
+      kept.add(key)
+      // An object that comes back with a later program.
+      const known = this.#quietByGuard.get(guard)
+      if (known && !this.#quiet.has(key)) this.#quiet.set(key, known)
+      yield
+    }
+    for (const key of this.#quiet.keys()) {
+      if (!kept.has(key)) this.#quiet.delete(key)
+      yield
+    }
+    this.#guards = guards
+  }
+
   #of(guard: Guard): Map<string, Learned> {
     const known = this.#quietByGuard.get(guard)
     if (known) return known
-    const key = JSON.stringify(guard)
+    const key = keyOf(guard)
     const quiet = this.#quiet.get(key) ?? new Map<string, Learned>()
     this.#quiet.set(key, quiet)
     this.#quietByGuard.set(guard, quiet)
     return quiet
   }
+}
+
+function keyOf(guard: Guard): string {
+  return JSON.stringify(guard)
 }

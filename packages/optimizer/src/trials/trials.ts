@@ -149,7 +149,7 @@ export class Trials {
     for (const { response, labels } of this.open)
       if (response.expect) yield* measurement.readAhead([response.expect.expr], now, labels)
     const reader = new GuardReader(now)
-    if (!this.open.some(({ arm }) => arm === 'act')) this.quiet.learn(guards, measurement, reader, now)
+    if (!this.open.some(({ arm }) => arm === 'act')) yield* this.quiet.learn(guards, measurement, reader, now)
     const live = [...this.#live]
     const breaches: Breach[] = []
     for (const each of live) {

@@ -1,3 +1,4 @@
+import type { RuleSource } from '@homeostat/promql'
 import { expect, test } from 'vitest'
 import { StateKeeper } from '../../src/state/state-keeper.ts'
 import { evidenceSection } from '../../src/verdicts/evidence-section.ts'
@@ -7,6 +8,7 @@ import { MemoryStore } from '../state/memory-store.ts'
 
 const MINUTE_MS = 60_000
 const guarded: Response = { ...response, guards: [{ expr: 'test_pressure', notWorseThan: 0.1 }] }
+const rules: RuleSource[] = [{ alert: 'PressureHigh', expr: 'test_pressure > 0.8', for: '10s' }]
 const receipt = { summary: 'done', effects: { things: 1 } }
 
 /** One life of a process, in virtual time. */
@@ -58,5 +60,29 @@ test('a process that is redeployed knows from the first trial on how much its gu
     expect(blindSpots(loop)).toContain('would miss harm below')
     expect(blindSpots(loop).includes('noise is not known yet')).toBe(!isKnown)
     expect(errors).toEqual([])
+  }
+})
+
+test('a guard that a reload removed is forgotten, and one that it left as it was is not', async () => {
+  const { loop } = await started(new MemoryStore(), START)
+  const { trials } = loop.optimizer
+  const learned = (): number => [...trials.quiet.snapshot()].length
+  await loop.run(10 * MINUTE_MS, calm)
+  expect(learned()).toBe(1)
+  for (let edit = 0; edit < 5; edit++) {
+    const edited = { ...guarded, guards: [{ expr: `test_pressure + ${edit}`, notWorseThan: 0.1 }] }
+    loop.optimizer.load({ rules, responses: [edited] })
+    await loop.run(loop.now - START + MINUTE_MS, calm)
+    expect(learned()).toBe(1)
+  }
+  const before = JSON.stringify([...trials.quiet.snapshot()].map(({ key }) => key))
+  const same = { ...guarded, guards: [{ expr: 'test_pressure + 4', notWorseThan: 0.1 }] }
+  loop.optimizer.load({ rules, responses: [same] })
+  await loop.run(loop.now - START + MINUTE_MS, calm)
+  expect(JSON.stringify([...trials.quiet.snapshot()].map(({ key }) => key))).toBe(before)
+  for (const responses of [[], [same]]) {
+    loop.optimizer.load({ rules, responses })
+    await loop.run(loop.now - START + MINUTE_MS, calm)
+    expect(learned()).toBe(responses.length)
   }
 })
