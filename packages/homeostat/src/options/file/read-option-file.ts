@@ -116,7 +116,7 @@ class OptionFileReading<T extends object> {
     let node: YamlNode | undefined = this.#document.root
     for (const name of section) {
       const found = this.#document.resolve(node)
-      // Of the application's own configuration, only the names of the sections are read.
+      // It reads only the names of the sections of the application's own configuration.
       const fields = found !== undefined && 'items' in found ? this.#document.fields(found as never) : []
       node = fields.find(({ key }) => key === name)?.value
       if (node === undefined) return undefined
