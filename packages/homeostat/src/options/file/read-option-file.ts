@@ -23,7 +23,7 @@ export interface FileOptions<T> extends ReadOptions<T> {
 const CAREFUL = 'none of its options is used, and nothing goes further than advise'
 
 /**
- * Reads the options of the first file that has any, and reports the other ones as ignored. It never throws. Each mistake is one
+ * Reads the options of the first file with options of ours, and reports the other ones as ignored. It never throws. Each mistake is one
  * problem: its message names file, line and column, and its path is the one of the option in code. A file that is not valid YAML
  * gives one problem with an empty path, which stands for all options.
  *
