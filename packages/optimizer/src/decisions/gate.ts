@@ -1,4 +1,5 @@
 import type { Action } from '../words/action.ts'
+import type { AdviceState } from '../words/advice-given.ts'
 import type { BudgetLimits } from '../words/budget-limits.ts'
 import type { Spending } from './budget.ts'
 import type { Proposal } from '../words/decision.ts'
@@ -8,15 +9,6 @@ import type { Firing } from '../words/firing.ts'
 import type { KillSwitchState } from '../stop/kill-switch.ts'
 import type { Mode } from '../words/mode.ts'
 import type { OpenTrial } from '../words/trial.ts'
-
-/** What is known of the runs of actions that only advise. */
-export interface AdviceState {
-  /** How long the action still rests for this alert; undefined when it does not. */
-  cooldownOf(proposal: Proposal): string | undefined
-  /** What it has used up of its budget; undefined while there is some left. */
-  spentOf(action: string): string | undefined
-  isRunning(action: string): boolean
-}
 
 /** Everything a gate may look at. A gate is pure: the same state gives the same answer. */
 export interface GateState {

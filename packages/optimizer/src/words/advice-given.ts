@@ -1,3 +1,4 @@
+import type { Proposal } from './decision.ts'
 import type { Firing } from './firing.ts'
 import type { Advice } from './receipt.ts'
 
@@ -30,6 +31,15 @@ export interface StandingAdvice extends Advice {
   readonly times: number
   /** When somebody was found to have followed it. */
   readonly adoptedAt?: number
+}
+
+/** What the gates ask of the runs of actions that only advise. */
+export interface AdviceState {
+  /** How long the action still rests for this alert; undefined when it does not. */
+  cooldownOf(proposal: Proposal): string | undefined
+  /** What it has used up of its budget; undefined while there is some left. */
+  spentOf(action: string): string | undefined
+  isRunning(action: string): boolean
 }
 
 /** What to do, why, and what to run, in one line. */
