@@ -1,14 +1,43 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
-import { runCommandLine } from './command.ts'
 
-const output = {
-  out: (line: string): unknown => process.stdout.write(`${line}\n`),
-  error: (line: string): unknown => process.stderr.write(`${line}\n`),
+/** The oldest Node on which the doctor runs: the application that it looks at may be broken for want of a newer one. */
+const OLDEST = [20, 12] as const
+/** The oldest Node on which everything runs. */
+const OLDEST_FOR_ALL = [22, 15] as const
+
+function isOlderThan([major, minor]: readonly [number, number]): boolean {
+  const [ownMajor = 0, ownMinor = 0] = process.versions.node.split('.').map(Number)
+  return ownMajor < major || (ownMajor === major && ownMinor < minor)
+}
+
+/** A reader that has seen enough, such as `head`, closes the pipe. The command goes on without, to its own exit code. */
+function passOverClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
 }
 
 async function main(): Promise<void> {
-  process.exitCode = await runCommandLine(process.argv.slice(2), output, () => readFileSync(0, 'utf8'))
+  if (isOlderThan(OLDEST)) {
+    process.stderr.write(
+      `homeostat: error: Node ${process.versions.node} is too old, use ${OLDEST.join('.')} or later\n`,
+    )
+    process.exitCode = 2
+    return
+  }
+  process.stdout.on('error', passOverClosedPipe)
+  process.stderr.on('error', passOverClosedPipe)
+  const args = process.argv.slice(2)
+  const output = {
+    out: (line: string): unknown => process.stdout.write(`${line}\n`),
+    error: (line: string): unknown => process.stderr.write(`${line}\n`),
+  }
+  if (isOlderThan(OLDEST_FOR_ALL) && !args.includes('doctor'))
+    output.error(
+      `homeostat: warning: Node ${process.versions.node}: only doctor runs on less than ${OLDEST_FOR_ALL.join('.')}`,
+    )
+  // Not before the version is known to be new enough.
+  const { runCommandLine } = await import('./command.ts')
+  process.exitCode = await runCommandLine(args, output, () => readFileSync(0, 'utf8'))
 }
 
 void main()

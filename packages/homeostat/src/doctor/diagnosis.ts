@@ -1,6 +1,6 @@
 import { oneLine } from '../options/one-line.ts'
-import type { ApplicationFacts } from './application-facts.ts'
-import { checks } from './checks.ts'
+import type { ApplicationFacts } from './static/application-facts.ts'
+import { checks } from './static/checks.ts'
 
 /** A folder can hold hundreds of copies with the same fault. */
 const MOST_OF_CHECK = 10

@@ -1,8 +1,9 @@
 import { diag } from '@opentelemetry/api'
 import type { LogLevel, LogLines } from './log-lines.ts'
 
-/** More would be a fault of ours. */
+/** More would be a fault of ours. Their number is reported. */
 const MOST = 50
+const LEFT_OUT = 'left out'
 
 /** Something that an engineer should know, and can do something about. */
 export interface Finding {
@@ -19,18 +20,26 @@ export interface Finding {
 export class Findings {
   readonly #log: LogLines
   readonly #found = new Map<string, string>()
+  #leftOut = 0
 
   constructor(log: LogLines) {
     this.#log = log
   }
 
   get all(): readonly Finding[] {
-    return [...this.#found].map(([key, text]) => ({ key, text }))
+    const found = [...this.#found].map(([key, text]) => ({ key, text }))
+    if (this.#leftOut === 0) return found
+    const text = `more than ${MOST} findings: ${this.#leftOut} further reports of findings were left out`
+    return [...found, { key: LEFT_OUT, text }]
   }
 
   /** @param level - `info` for what is as it should be */
   add(key: string, text: string, level: LogLevel = 'warn'): void {
-    if (this.#found.has(key) || this.#found.size >= MOST) return
+    if (this.#found.has(key)) return
+    if (this.#found.size >= MOST) {
+      this.#leftOut++
+      return
+    }
     this.#found.set(key, text)
     diag[level](`homeostat: ${text}`)
     this.#log.write(level, text)

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { checks } from '../../src/doctor/checks.ts'
+import { checks } from '../../src/doctor/static/checks.ts'
 
 const file = new URL('../../docs/doctor.md', import.meta.url)
 const [BEGIN, END] = ['<!-- checks: begin -->', '<!-- checks: end -->']

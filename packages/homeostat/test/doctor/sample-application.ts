@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { diagnose, type Diagnosis } from '../../src/doctor/diagnosis.ts'
-import { readApplication, type Machine } from '../../src/doctor/read-application.ts'
+import { readApplication, type Machine } from '../../src/doctor/static/files/read-application.ts'
 
 /** A symbolic link, as pnpm makes them. */
 export class Link {

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { getCallSites } from 'node:util'
+import util from 'node:util'
 import { readRegularFileSync } from '../regular-file.ts'
 
 /** Marks by which a library is recognized inside of a bundle. */
@@ -64,7 +64,7 @@ function bundleFiles(): readonly string[] {
  */
 function ownFile(): string | undefined {
   try {
-    const script = getCallSites(1)[0]?.scriptName
+    const script = util.getCallSites(1)[0]?.scriptName
     if (script === undefined) return undefined
     const file = script.startsWith('file:') ? fileURLToPath(script) : script
     return isOwnPackage(dirname(dirname(file))) ? undefined : file

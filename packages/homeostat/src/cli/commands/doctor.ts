@@ -33,7 +33,7 @@ export const doctorCommand: Command = command(
     }
     const [{ diagnose, diagnosisLines }, { readApplication }] = await Promise.all([
       import('../../doctor/diagnosis.ts'),
-      import('../../doctor/read-application.ts'),
+      import('../../doctor/static/files/read-application.ts'),
     ])
     const machine = {
       environment: process.env,

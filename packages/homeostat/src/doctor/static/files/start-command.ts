@@ -1,4 +1,4 @@
-import type { Manifest, NodeFlag, Setting, StartCommand } from './application-facts.ts'
+import type { Manifest, NodeFlag, Setting, StartCommand } from '../application-facts.ts'
 import { shellCommands } from './shell-words.ts'
 
 /** How often a script may hand over to another one. */

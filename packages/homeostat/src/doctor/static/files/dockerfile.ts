@@ -1,4 +1,4 @@
-import type { NodeInUse, Setting } from './application-facts.ts'
+import type { NodeInUse, Setting } from '../application-facts.ts'
 
 /** Facts about the process in the last stage of a Dockerfile. */
 export interface ImageFacts {

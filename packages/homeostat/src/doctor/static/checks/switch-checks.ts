@@ -1,6 +1,6 @@
 import { closestName, readEnvironment, shownName } from '@homeostat/signals/options'
-import { homeostatOptions } from '../../options/option-schema.ts'
-import { OTHER_VARIABLES } from '../../options/read-options.ts'
+import { homeostatOptions } from '../../../options/option-schema.ts'
+import { OTHER_VARIABLES } from '../../../options/read-options.ts'
 import type { Check } from '../check.ts'
 import { listOf, OTEL_VARIABLES, settingOf, settingsOf } from '../otel-variables.ts'
 import { hasSdk, registerFlag } from '../sdk-in-use.ts'

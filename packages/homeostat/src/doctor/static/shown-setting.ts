@@ -17,8 +17,17 @@ export function shownAddress(name: string, setting: Setting): string {
 
 /** The value as an address of HTTP; undefined where it is not one. */
 export function addressOf(setting: Setting): URL | undefined {
-  const url = URL.parse(setting.value.trim())
-  return url && /^https?:$/.test(url.protocol) ? url : undefined
+  return httpAddress(setting.value)
+}
+
+/** A text as an address of HTTP; undefined where it is not one. Node 20 has no `URL.parse`. */
+export function httpAddress(text: string): URL | undefined {
+  try {
+    const url = new URL(text.trim())
+    return /^https?:$/.test(url.protocol) ? url : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function isWord(text: string, known: readonly string[]): boolean {

@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import type { MemoryLimit, Setting } from './application-facts.ts'
+import type { MemoryLimit, Setting } from '../application-facts.ts'
 import { isRecord } from './file-reading.ts'
 
 /** Facts about the service of a Compose file that is built from this folder. */

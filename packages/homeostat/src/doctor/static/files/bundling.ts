@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Bundling, Manifest } from './application-facts.ts'
+import type { Bundling, Manifest } from '../application-facts.ts'
 import type { FileReading } from './file-reading.ts'
 import { shellCommands } from './shell-words.ts'
 

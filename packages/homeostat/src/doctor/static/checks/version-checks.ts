@@ -70,12 +70,12 @@ export const versionChecks: readonly Check[] = [
     fix: 'Use a newer Node, or an older version of the package.',
     find({ node, packages }) {
       if (!node) return []
-      const byEngine = Map.groupBy(
-        packages
-          .filter(({ name }) => name.startsWith('@opentelemetry/') || /^(?:@homeostat\/|homeostat$)/.test(name))
-          .filter(({ engine = '*' }) => overlap(node.range, engine) === false),
-        ({ engine }) => engine,
-      )
+      const tooNew = packages
+        .filter(({ name }) => name.startsWith('@opentelemetry/') || /^(?:@homeostat\/|homeostat$)/.test(name))
+        .filter(({ engine = '*' }) => overlap(node.range, engine) === false)
+      // Not Map.groupBy: the doctor runs on the Node of the application, which may be 20.
+      const byEngine = new Map<string | undefined, InstalledPackage[]>()
+      for (const each of tooNew) byEngine.set(each.engine, [...(byEngine.get(each.engine) ?? []), each])
       return [...byEngine].map(([engine, each]) => ({
         evidence: `${node.from} is Node ${node.range}, and ${named(each)} need${each.length === 1 ? 's' : ''} ${engine}`,
         fix: node.from.startsWith('FROM') ? 'Dockerfile: FROM node:24' : 'use Node 24',

@@ -2,7 +2,7 @@ import type { ApplicationFacts, LoadEvent } from '../application-facts.ts'
 import type { Check, Finding } from '../check.ts'
 import { INSTRUMENTED } from '../instrumented-libraries.ts'
 import { settingOf } from '../otel-variables.ts'
-import { packageOf } from '../package-name.ts'
+import { packageOf } from '../files/package-name.ts'
 import { isInstalled, ownCopy, registerFlag, sdkLineOf, shownFlag } from '../sdk-in-use.ts'
 import { shownPlace, sourceMark } from '../source-mark.ts'
 

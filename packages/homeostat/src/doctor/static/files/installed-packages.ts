@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import type { InstalledPackage, Manifest } from './application-facts.ts'
+import type { InstalledPackage, Manifest } from '../application-facts.ts'
 import { textAt, textsAt, type FileReading } from './file-reading.ts'
 
 const MOST_PACKAGES = 5000

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
-import type { OtelConfigFile, Setting } from './application-facts.ts'
+import type { OtelConfigFile, Setting } from '../application-facts.ts'
 import { isRecord, type FileReading } from './file-reading.ts'
 
 const READER_KINDS = new Set(['periodic', 'pull'])

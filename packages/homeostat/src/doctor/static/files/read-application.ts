@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import type { ApplicationFacts, MemoryLimit, Setting } from './application-facts.ts'
+import type { ApplicationFacts, MemoryLimit, Setting } from '../application-facts.ts'
 import { readBundling } from './bundling.ts'
 import { parseCompose, type ComposeFacts } from './compose-file.ts'
 import { parseDockerfile } from './dockerfile.ts'

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { dirname, extname, join, resolve } from 'node:path'
-import type { LoadEvent, Manifest, SourceMark, StartCommand } from './application-facts.ts'
+import type { LoadEvent, Manifest, SourceMark, StartCommand } from '../application-facts.ts'
 import type { FileReading } from './file-reading.ts'
 import { parseSource, type SourceStep } from './source-file.ts'
 

@@ -1,4 +1,4 @@
-import type { Mark } from './application-facts.ts'
+import type { Mark } from '../application-facts.ts'
 
 /** One thing that a source does, at its line. */
 export interface SourceStep {

@@ -20,7 +20,8 @@ export const exporterChecks: readonly Check[] = [
       const name = 'OTEL_EXPORTER_OTLP_ENDPOINT'
       const setting = settingOf(facts, name)
       const [path] = /\/v1\/(?:metrics|traces|logs)\/?$/.exec((setting && addressOf(setting)?.pathname) ?? '') ?? []
-      if (!setting || path === undefined || protocolOf(facts, 'METRICS') === 'grpc') return []
+      if (!setting || path === undefined) return []
+      if (exportersOf(facts, name).every(signal => protocolOf(facts, signal) === 'grpc')) return []
       return [
         {
           evidence: `${shownAddress(name, setting)} ends with ${path}`,
@@ -59,14 +60,14 @@ export const exporterChecks: readonly Check[] = [
         const endpoint = exporterSetting(facts, signal, 'ENDPOINT')
         const url = endpoint && addressOf(endpoint.setting)
         if (!endpoint || !url || seen.has(endpoint.name)) return []
-        seen.add(endpoint.name)
         const protocol = protocolOf(facts, signal)
         const wrong = protocol === 'grpc' ? '4318' : '4317'
         if (url.port !== wrong) return []
+        seen.add(endpoint.name)
         return [
           {
             evidence: `${shownAddress(endpoint.name, endpoint.setting)} with protocol ${protocol}`,
-            fix: `${endpoint.setting.from}: use port ${wrong === '4317' ? '4318' : '4317'} in ${endpoint.name}, or set OTEL_EXPORTER_OTLP_PROTOCOL=${wrong === '4317' ? 'grpc' : 'http/protobuf'}`,
+            fix: `${endpoint.setting.from}: use port ${wrong === '4317' ? '4318' : '4317'} in ${endpoint.name}, or set OTEL_EXPORTER_OTLP_${signal}_PROTOCOL=${wrong === '4317' ? 'grpc' : 'http/protobuf'}`,
           },
         ]
       })
@@ -81,7 +82,7 @@ export const exporterChecks: readonly Check[] = [
       return otlpSettings(facts, 'ENDPOINT').flatMap(({ name, setting }) => {
         if (addressOf(setting) || setting.value.includes('$')) return []
         // The gRPC exporter takes host:port as well.
-        if (protocolOf(facts, 'METRICS') === 'grpc') return []
+        if (exportersOf(facts, name).every(signal => protocolOf(facts, signal) === 'grpc')) return []
         return [
           {
             evidence: `${name} in ${setting.from} has no scheme (its value is not shown)`,
@@ -198,6 +199,11 @@ export const exporterChecks: readonly Check[] = [
     },
   },
 ]
+
+/** The signals whose exporters use the variable of an endpoint: the general one serves those that have none of their own. */
+function exportersOf(facts: ApplicationFacts, name: string): readonly (typeof SIGNALS)[number][] {
+  return SIGNALS.filter(signal => exporterSetting(facts, signal, 'ENDPOINT')?.name === name)
+}
 
 function protocolOf(facts: ApplicationFacts, signal: (typeof SIGNALS)[number]): string {
   const protocol = exporterSetting(facts, signal, 'PROTOCOL')?.setting.value.trim()
