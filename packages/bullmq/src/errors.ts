@@ -30,7 +30,7 @@ export class WorkerSetElsewhereError extends Error {
 
   constructor(queue: string, { own, set, found }: { own: number; set: number; found: number }) {
     super(
-      `a worker of the queue ${queue} has a concurrency of ${found}, and not the ${set} of its ${own} that it was lowered to: somebody set it; it is left so, set it to what it is to have from now on`,
+      `a worker of the queue ${queue} has a concurrency of ${found}, not the ${set} that Homeostat had lowered it to (from ${own}): the application has set it, so it is left alone; set it again to the value that you want`,
     )
   }
 }
@@ -42,7 +42,7 @@ export class WorkerNotSetError extends Error {
 
   constructor(queue: string, options?: ErrorOptions) {
     super(
-      `the concurrency of a worker of the queue ${queue} could not be read or set: it is left as it is; look at the accessor "concurrency" of its class`,
+      `the concurrency of a worker of the queue ${queue} could not be read or set, so it is left unchanged; look at the accessor "concurrency" of its class`,
       options,
     )
   }

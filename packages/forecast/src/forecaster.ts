@@ -204,7 +204,7 @@ export class Forecaster {
       !(Math.abs(censoredUntilMs) <= LATEST_MS) ||
       state.targets.length > MOST_TARGETS
     )
-      throw new ForecastStateError('it has numbers that no forecaster writes')
+      throw new ForecastStateError('it has values outside the range that a forecaster writes')
     const targets = state.targets.map(({ threshold, horizonMs, saved }) => {
       checkThreshold(threshold)
       checkHorizon(horizonMs, this.#options.intervalMs)

@@ -66,7 +66,7 @@ function checkForest({ depth, features, thresholds, leaves }: Forest): void {
   const trees = features.length / depth
   const whole = Number.isInteger(depth) && depth >= 1 && Number.isInteger(trees)
   if (!whole || thresholds.length !== features.length || leaves.length !== trees * 2 ** depth)
-    throw new ModelError('its numbers of questions, thresholds and leaves do not belong together')
+    throw new ModelError('its counts of questions, thresholds and leaves do not match')
   if (features.some(feature => feature >= FEATURES.length)) throw new ModelError('a question has no feature')
   if (!leaves.every(leaf => Number.isFinite(leaf))) throw new ModelError('its leafUnit must be a finite number')
 }

@@ -29,5 +29,5 @@ export function load(saved: Saved, count: number, arena: Arena): readonly number
   arena.bytes.set(kept)
   if (arena.isSound) return numbers
   arena.bytes.set(before)
-  throw new ForecastStateError('it has numbers that no forecaster writes')
+  throw new ForecastStateError('it has values outside the range that a forecaster writes')
 }

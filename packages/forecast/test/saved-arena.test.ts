@@ -13,14 +13,18 @@ it.each([Number.NaN, Infinity, -Infinity, 1e200])('a saved float of %d is refuse
   const kept = arena()
   kept.wide.fill(1)
   kept.narrow.fill(2)
-  expect(() => load(save([1], bad.arena), 1, kept.arena)).toThrow('it has numbers that no forecaster writes')
+  expect(() => load(save([1], bad.arena), 1, kept.arena)).toThrow(
+    'it has values outside the range that a forecaster writes',
+  )
   expect([...kept.wide, ...kept.narrow]).toEqual([1, 1, 1, 1, 2, 2, 2, 2])
 })
 
 it.each([Number.NaN, Infinity])('also where it is a narrow one: %d', value => {
   const bad = arena()
   bad.narrow[3] = value
-  expect(() => load(save([], bad.arena), 0, arena().arena)).toThrow('it has numbers that no forecaster writes')
+  expect(() => load(save([], bad.arena), 0, arena().arena)).toThrow(
+    'it has values outside the range that a forecaster writes',
+  )
 })
 
 it('floats that learning leaves are taken', () => {

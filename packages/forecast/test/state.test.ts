@@ -71,7 +71,11 @@ describe('the state of a forecaster', () => {
     ['of another interval', { ...state, intervalMs: 1000 }, 'its interval is 1000 ms, not 60000 ms'],
     ['cut short', { ...state, history: { ...state.history, bytes: 'AAAA' } }, 'it has 3 bytes where'],
     ['without its numbers', { ...state, history: { ...state.history, numbers: [] } }, '9 numbers were expected'],
-    ['that is something else', { version: 1, intervalMs: MINUTE }, 'it has numbers that no forecaster writes'],
+    [
+      'that is something else',
+      { version: 1, intervalMs: MINUTE },
+      'it has values outside the range that a forecaster writes',
+    ],
     ['that is nothing', undefined, 'it has version undefined'],
   ])('is refused when it is one %s, and nothing changes', (_, broken, reason) => {
     const cpu = forecaster()

@@ -74,9 +74,9 @@ it.each<[string, object, RegExp]>([
     /there is no connection: wrong user name or password \(WRONGPASS\)$/,
   ],
   [
-    'nothing listens',
+    'the connection is refused',
     { port: 1 },
-    /there is no connection: nothing listens there: is the server up\? \(ECONNREFUSED\)$/,
+    /there is no connection: the connection was refused: is the server up\? \(ECONNREFUSED\)$/,
   ],
 ])('2-76: says why there is no connection: %s', async (_, options, expected) => {
   const elsewhere = client.duplicate({ ...options, lazyConnect: true })

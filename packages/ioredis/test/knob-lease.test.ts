@@ -54,7 +54,7 @@ const loseData = async (): Promise<void> => {
 it('lets one process at a time have a shared knob', async () => {
   const [one, other] = [peers.peer(), peers.peer()]
   const receipt = await peers.run(one, 4)
-  expect((await peers.run(other, 2)).problems?.[0]).toMatch(/in the hands of another process/)
+  expect((await peers.run(other, 2)).problems?.[0]).toMatch(/held by another process/)
   expect(value).toBe(4)
   await receipt.undo?.({ now: Date.now(), signal: AbortSignal.timeout(5000) })
   expect((await peers.run(other, 2)).effects['changed']).toBe(1)

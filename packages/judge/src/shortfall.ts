@@ -13,7 +13,7 @@ export interface Standing {
 export function shortfall({ acts, controls, pairs, last }: Standing): string {
   const next = [...looks.keys()].find(look => look > (last ?? 0))
   if (next === undefined)
-    return 'nothing more: the last look is over and the effect, if any, is too small to distinguish from none'
+    return 'nothing more: the last look is over and any effect is too small to distinguish from none'
   const counts = `${Math.min(acts, next)} of ${next} act, ${Math.min(controls, next)} of ${next} control`
   const besides = Math.min(acts, controls) >= next && !isDue(next, acts, controls, pairs)
   return besides ? `${counts}, but only ${pairs} pairs ran side by side` : counts

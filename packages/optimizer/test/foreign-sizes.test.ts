@@ -37,7 +37,7 @@ describe('a receipt that is larger than anybody reads', () => {
     expect(faults).toMatchObject([
       {
         code: 'HOMEOSTAT_RECEIPT_TOO_LARGE',
-        message: 'a receipt has more than 100 effects; the rest is left out, so sum them up in the action',
+        message: 'a receipt has more than 100 effects; the rest is left out: summarize them in the action',
       },
     ])
   })

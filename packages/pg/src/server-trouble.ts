@@ -8,7 +8,7 @@ import { causeOf } from './actions/problem.ts'
 export function serverTrouble(error: unknown, table: string): string {
   const { code, cure } = causeOf(error)
   if (code === '42501') return `its user lacks a right: GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} (${code})`
-  if (code === '25006') return `it takes no writes: use a pool to the primary (${code})`
+  if (code === '25006') return `it is read-only: use a pool to the primary (${code})`
   if (code === '42P01') return `the table ${table} is missing (${code})`
   return cure === undefined ? code : `${cure} (${code})`
 }

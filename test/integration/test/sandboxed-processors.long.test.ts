@@ -60,7 +60,7 @@ describe('a preload in an application with sandboxed processors', () => {
       expect(processor.pid === application.pid).toBe(kind === 'thread')
       expect(processor).toMatchObject({ mode: 'off', ticks: 0, started: [] })
       if (kind === 'process') expect(processor.signalListeners).toBe(0)
-      const finding = `signals are measured in this process, and nothing else: no rules, forecasts or actions, because this is the ${kind === 'process' ? 'child process' : 'worker thread'} of a sandboxed BullMQ processor, and signalsOnly: false starts the engine here too`
+      const finding = `this process only measures signals, without rules, forecasts or actions, because this is the ${kind === 'process' ? 'child process' : 'worker thread'} of a sandboxed BullMQ processor, and signalsOnly: false starts the engine here too`
       expect(processor.findings).toEqual([finding])
       expect(output.split(finding)).toHaveLength(2 + 1)
       // The lookup that the processor makes in Redis.
@@ -78,7 +78,7 @@ describe('a preload in an application with sandboxed processors', () => {
     const nowhere = await run('bullmq', 'process', 'flag', { HOMEOSTAT_SIGNALS_ONLY: 'true' })
     expect(nowhere.application).toMatchObject({ mode: 'off', ticks: 0, started: [], signalListeners: 0 })
     expect(nowhere.application.findings).toEqual([
-      'signals are measured in this process, and nothing else: no rules, forecasts or actions, because the option signalsOnly is set',
+      'this process only measures signals, without rules, forecasts or actions, because the option signalsOnly is set',
     ])
   })
 })

@@ -53,11 +53,12 @@ export class WorkerShares {
   /** Why a lower share would change nothing now, in one line; undefined when it would. */
   unready(): string | undefined {
     const open = this.#options.workers.open()
-    if (open.length === 0) return 'no BullMQ worker of this process was seen'
+    if (open.length === 0) return 'this process has no BullMQ worker that Homeostat observes'
     const free = open.filter(worker => !this.#left.has(worker))
     if (free.length === 0) return 'somebody else has set the concurrency of every BullMQ worker of this process'
     const own = free.flatMap(worker => this.#held.get(worker)?.own ?? concurrencyOf(worker)?.read() ?? [])
-    if (own.length === 0) return 'this version of BullMQ does not let the concurrency of a worker be set: 5 and 6 do'
+    if (own.length === 0)
+      return 'the concurrency of a worker cannot be set in this version of BullMQ; it can in 5 and 6'
     if (own.some(value => value > 1)) return undefined
     return 'every BullMQ worker of this process takes one job at a time already'
   }

@@ -118,7 +118,7 @@ test('a closed worker is forgotten, and a queue object does not count as a worke
   await set(1)
   expect(other.concurrency).toBe(10)
   await other.close()
-  expect(knob.unready?.()).toBe('no BullMQ worker of this process was seen')
+  expect(knob.unready?.()).toBe('this process has no BullMQ worker that Homeostat observes')
   expect(faultsOf(instrumentation)).toEqual({})
 })
 
@@ -136,7 +136,7 @@ test('when the instrumentation is turned off, each worker has its own value; whe
 
 test('it can be set as queue.rescheduleHeavyTasks too, and only where there is something to set', () => {
   expect(knob).toMatchObject({ name: 'worker.concurrency', actions: { 'queue.rescheduleHeavyTasks': { to: 0.5 } } })
-  expect(knob.unready?.()).toBe('no BullMQ worker of this process was seen')
+  expect(knob.unready?.()).toBe('this process has no BullMQ worker that Homeostat observes')
   workerOf('webhook', 1)
   expect(knob.unready?.()).toContain('one job at a time already')
   workerOf('webhook', 2)

@@ -31,7 +31,9 @@ test('a worker that somebody else sets is left alone until the share is back at 
   theirs.concurrency = 20
   for (let i = 0; i < 3; i++) expect(shares.read()).toBe(0.5)
   expect(faults).toMatchObject([{ code: 'HOMEOSTAT_WORKER_SET_ELSEWHERE' }])
-  expect(String(faults[0])).toContain('webhook has a concurrency of 20, and not the 5 of its 10')
+  expect(String(faults[0])).toContain(
+    'webhook has a concurrency of 20, not the 5 that Homeostat had lowered it to (from 10)',
+  )
   shares.set(0.2)
   expect([theirs.concurrency, ours.concurrency]).toEqual([20, 2])
   shares.set(1)
@@ -75,13 +77,13 @@ test('a worker that refuses is reported and left, and the others go on', () => {
 test('it gives the reason why a lower share would change nothing', () => {
   const unready = (...workers: readonly PlainWorker[]): string | undefined =>
     sharesOf(seen(...workers)).shares.unready()
-  expect(unready()).toBe('no BullMQ worker of this process was seen')
+  expect(unready()).toBe('this process has no BullMQ worker that Homeostat observes')
   expect(unready(new PlainWorker(1), new PlainWorker(1))).toContain('takes one job at a time already')
   expect(unready(new PlainWorker(1), new PlainWorker(2))).toBe(undefined)
 
   const closed = new PlainWorker(8)
   closed.closing = Promise.resolve()
-  expect(unready(closed)).toBe('no BullMQ worker of this process was seen')
+  expect(unready(closed)).toBe('this process has no BullMQ worker that Homeostat observes')
 
   const worker = new PlainWorker(8)
   const { shares } = sharesOf(seen(worker))
@@ -105,7 +107,7 @@ test('a worker without a setter is never assigned to; the value of BullMQ 5.0 is
   const workers = new SeenWorkers()
   const { shares } = sharesOf(workers)
   workers.add(plain)
-  expect(shares.unready()).toContain('does not let the concurrency of a worker be set')
+  expect(shares.unready()).toContain('cannot be set in this version of BullMQ')
   workers.add(told)
   expect(shares.unready()).toBe(undefined)
   shares.set(0.5)

@@ -50,7 +50,9 @@ async function clearCache(seen: SeenLruCache, slices: Slices, signal: AbortSigna
   try {
     const slots = LruSlots.of(cache)
     if (slots === undefined) {
-      tally.problems.add(`${seen.name}: this version of lru-cache does not let its slots be seen; 11.3 to 11.5 do`)
+      tally.problems.add(
+        `${seen.name}: the slots of this version of lru-cache cannot be read; those of 11.3 to 11.5 can`,
+      )
       return
     }
     for (let slot = 0; slot < slots.length && !signal.aborted;) {
@@ -65,7 +67,7 @@ async function clearCache(seen: SeenLruCache, slices: Slices, signal: AbortSigna
     }
   } catch {
     // Not the message: it is of the application's making and may quote keys or values.
-    tally.problems.add(`${seen.name}: a callback of the cache threw, the rest of it was left`)
+    tally.problems.add(`${seen.name}: a callback of the cache threw, so the remaining entries were not examined`)
   } finally {
     if (removed > 0) tally.caches++
     tally.entries.set(seen.name, (tally.entries.get(seen.name) ?? 0) + removed)

@@ -64,9 +64,9 @@ export class CacheLimits {
 
   /** Why setting the share would do nothing now; undefined when it would do something. */
   get unready(): string | undefined {
-    if (!this.isOpen) return 'CacheInstrumentation is off'
+    if (!this.isOpen) return 'CacheInstrumentation is disabled'
     if (this.#resizable().length > 0) return undefined
-    return 'no cache that may be resized was seen: name lru-caches in the option resizable, register others with limit and evict'
+    return 'no observed cache may be resized: name lru-caches in the option resizable, register others with limit and evict'
   }
 
   /**

@@ -6,7 +6,7 @@ export class CacheCallbackError extends Error {
   // Without the cause: its message is of the application's making and may quote keys or values.
   constructor(cache: string) {
     super(
-      `a callback of the cache ${cache} threw while it was made smaller; it is left as it is until cache.limit is 1`,
+      `a callback of the cache ${cache} threw while its limit was lowered; its limit is not changed again until cache.limit is 1`,
     )
   }
 }
@@ -27,6 +27,6 @@ export class CacheLimitsOffError extends Error {
   override readonly name: string = 'CacheLimitsOffError'
 
   constructor() {
-    super('the limits of caches cannot be set while CacheInstrumentation is off: enable it first')
+    super('the limits of caches cannot be set while CacheInstrumentation is disabled: enable it first')
   }
 }

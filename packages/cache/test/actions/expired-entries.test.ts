@@ -144,7 +144,9 @@ describe('expired cache entries', () => {
     }
     const receipt = await reclaim()
     expect(receipt.effects).toMatchObject({ entries: 5, caches: 1 })
-    expect(receipt.problems).toEqual(['memory: a callback of the cache threw, the rest of it was left'])
+    expect(receipt.problems).toEqual([
+      'memory: a callback of the cache threw, so the remaining entries were not examined',
+    ])
     expect(good.cache.size).toBe(0)
   })
 

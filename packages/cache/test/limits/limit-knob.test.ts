@@ -38,7 +38,7 @@ test('without a resizable cache the action is refused, and the refusal says how 
   fullCache(10)
   const knobs = new Knobs({ knobs: [started.knob], service: 'test', clock: Date.now })
   expect(knobAction(started.knob, knobs).unready?.(firing)).toBe(
-    'no cache that may be resized was seen: name lru-caches in the option resizable, register others with limit and evict',
+    'no observed cache may be resized: name lru-caches in the option resizable, register others with limit and evict',
   )
 })
 

@@ -160,7 +160,7 @@ test('a cache that was not named, or has no limit of its own, stays as it is', a
   }
   await instrumentation.limits.set(0.5)
   expect([store.size, timed.size]).toEqual([10, 10])
-  expect(instrumentation.limits.unready).toContain('no cache that may be resized')
+  expect(instrumentation.limits.unready).toContain('no observed cache may be resized')
   timed.clear()
 })
 
@@ -189,8 +189,8 @@ test('disabled, the share is back at 1 and cannot be set', async () => {
   await instrumentation.limits.set(0.7)
   instrumentation.disable()
   expect(channel('lru-cache:metrics').hasSubscribers).toBe(false)
-  expect(instrumentation.limits).toMatchObject({ share: 1, unready: 'CacheInstrumentation is off' })
-  await expect(instrumentation.limits.set(0.7)).rejects.toThrow('while CacheInstrumentation is off')
+  expect(instrumentation.limits).toMatchObject({ share: 1, unready: 'CacheInstrumentation is disabled' })
+  await expect(instrumentation.limits.set(0.7)).rejects.toThrow('while CacheInstrumentation is disabled')
   for (const key of range(0, 10)) cache.set(key, 'value')
   expect(cache.size).toBe(10)
 })

@@ -6,9 +6,12 @@ export class BackfillError extends Error {
   readonly code = 'HOMEOSTAT_FORECAST_BACKFILL'
 
   constructor(targets: readonly string[], cause: unknown) {
-    super(`forecast: no history for ${targets.join(', ')}, which go on with what they have: ${describeThrown(cause)}`, {
-      cause,
-    })
+    super(
+      `forecast: the history of ${targets.join(', ')} could not be read, so they continue with their own observations: ${describeThrown(cause)}`,
+      {
+        cause,
+      },
+    )
   }
 }
 
@@ -18,6 +21,6 @@ export class BackfillTimeoutError extends Error {
   readonly code = 'HOMEOSTAT_FORECAST_BACKFILL_TIMEOUT'
 
   constructor(totalTimeoutMs: number) {
-    super(`it was not done within ${totalTimeoutMs} ms`)
+    super(`it took longer than ${totalTimeoutMs} ms`)
   }
 }

@@ -76,7 +76,7 @@ function readExpression(expr: string, wrong: Wrong): Expression {
     expression = compile(expr)
   } catch (error) {
     const [why] = String(error).split('\n', 1)
-    throw wrong(`expr cannot be read as PromQL, mend it: ${why}`, error)
+    throw wrong(`expr is not valid PromQL; correct it: ${why}`, error)
   }
   if (expression.type !== 'instant vector' && expression.type !== 'scalar')
     throw wrong(`expr gives a ${expression.type}; use one that gives a number or one a series`)

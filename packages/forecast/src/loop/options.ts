@@ -21,7 +21,7 @@ import type { Resource } from './resource.ts'
 
 /** What `forecast()` and the key `forecast` of `homeostat()` take. */
 export interface ForecastDomainOptions extends SignalInstrumentationConfig {
-  /** Targets of your own, at most 16 horizons in all; one of the same name takes the place of a default. @default none */
+  /** Targets of your own, at most 16 horizons in all; one with the name of a default replaces it. @default none */
   readonly targets?: readonly ForecastTarget[]
   /** Whether the default targets are forecast as well. @default true */
   readonly defaults?: boolean
@@ -94,7 +94,7 @@ export const forecastOptions: OptionSchema<ForecastDomainOptions> = group<Foreca
     targets: listOf(anything<ForecastTarget>({ description: 'a target' }), {
       defaultWords: 'none',
       description:
-        'your own: `name`, `resource` (`cpu`, `memory`, `database`, `network`), `expr` (PromQL; of several series the highest), `above`, `within` (a duration of `5m` to `1w`, or several), `unit`. At most 16 horizons in all; one of the same name takes the place of a default',
+        'your own: `name`, `resource` (`cpu`, `memory`, `database`, `network`), `expr` (PromQL; of several series the highest), `above`, `within` (a duration of `5m` to `1w`, or several), `unit`. At most 16 horizons in all; one with the name of a default replaces it',
     }),
     defaults: flag({ default: DEFAULTS.defaults, description: 'whether the targets above are forecast as well' }),
     limits: group<NonNullable<ForecastDomainOptions['limits']>>(

@@ -93,10 +93,10 @@ export class WatchedTarget {
    */
   restore({ expr, knownMs, lastMs, state }: SavedTarget): void {
     const { name, above, horizons } = this.target
-    if (expr !== this.target.expr) throw new ForecastStateError(`it is of another expression than ${name}`)
+    if (expr !== this.target.expr) throw new ForecastStateError(`its expression differs from that of ${name}`)
     const isWatched = (horizonMs: number): boolean => horizons.some(({ ms }) => ms === horizonMs)
     if (horizons.some(({ ms }) => !state.targets.some(({ horizonMs }) => horizonMs === ms)))
-      throw new ForecastStateError(`it is of other horizons than ${name}`)
+      throw new ForecastStateError(`its horizons differ from those of ${name}`)
     if (this.knownMs > knownMs) return
     const restored = forecasterOf(this.target)
     // Limits and horizons of before would be watched for ever; a new limit begins with what the last one has learned.

@@ -9,7 +9,7 @@ const options = (url: string): { url: string; days: number } => ({ url, days: 1 
 const TARGETS = { a: 'load', b: 'max(load)', c: 'load * 2' }
 const fine: Answer = { valueAt: ms => (ms % 7) / 10 }
 
-test('an unreachable server is reported once, and all targets go on with what they have', async () => {
+test('an unreachable server is reported once, and all targets continue with their own observations', async () => {
   const server = await startServer(() => fine)
   await server[Symbol.asyncDispose]()
   const bench = new Bench()
@@ -17,7 +17,7 @@ test('an unreachable server is reported once, and all targets go on with what th
 
   expect(results.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'failed'])
   expect(bench.faults.map(({ message }) => message)).toEqual([
-    `forecast: no history for a, b, c, which go on with what they have: ${server.url}/: cannot be reached: ECONNREFUSED`,
+    `forecast: the history of a, b, c could not be read, so they continue with their own observations: ${server.url}/: cannot be reached: ECONNREFUSED`,
   ])
   expect(bench.open).toEqual([])
 })
@@ -58,7 +58,7 @@ test('a query that the server refuses does not stop the others', async () => {
   const results = await backfilled(bench, options(server.url), TARGETS, NOW)
   expect(results.map(({ outcome }) => outcome)).toEqual(['filled', 'failed', 'filled'])
   expect(bench.faults).toMatchObject([
-    { code: 'HOMEOSTAT_FORECAST_BACKFILL', message: expect.stringContaining('no history for b,') },
+    { code: 'HOMEOSTAT_FORECAST_BACKFILL', message: expect.stringContaining('the history of b could') },
   ])
 })
 
@@ -95,7 +95,7 @@ test('it ends when its time is over', async () => {
   await using server = await startServer(() => new Promise<Answer>(() => {}))
   const bench = new Bench()
   await backfilled(bench, { ...options(server.url), totalTimeoutMs: 50 }, TARGETS, NOW)
-  expect(bench.faults.map(({ message }) => message)).toEqual([expect.stringContaining('not done within 50 ms')])
+  expect(bench.faults.map(({ message }) => message)).toEqual([expect.stringContaining('took longer than 50 ms')])
   expect(bench.open).toEqual([])
 })
 

@@ -20,7 +20,7 @@ describe('a target that cannot be watched is left out with one sentence, and the
     ],
     ['no limit', { ...use, above: Number.NaN }, /above is NaN; give its limit/],
     ['no unit', { ...use, unit: 1 }, /unit is not a string; use "ratio"/],
-    ['no PromQL', { ...use, expr: 'max(' }, /expr cannot be read as PromQL, mend it: .+/],
+    ['no PromQL', { ...use, expr: 'max(' }, /expr is not valid PromQL; correct it: .+/],
     ['no text', { ...use, expr: undefined }, /expr is not a string; give the PromQL/],
     ['a range', { ...use, expr: 'test_use[5m]' }, /expr gives a range vector; use one that gives a number/],
     ['no horizon', { ...use, within: [] }, /within is empty; leave it out/],

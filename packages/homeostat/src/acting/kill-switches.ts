@@ -32,9 +32,7 @@ export class KillSwitches implements AsyncDisposable {
     const onChange = (): void => {
       follow()
       const { state } = killSwitch
-      say(
-        state.tripped ? `all actions are stopped by ${state.by}` : 'actions may run again: nothing stops them any more',
-      )
+      say(state.tripped ? `all actions are stopped by ${state.by}` : 'actions may run again: no kill switch is tripped')
     }
 
     try {

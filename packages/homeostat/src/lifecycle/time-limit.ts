@@ -6,7 +6,9 @@ export class TimeLimitError extends Error {
   readonly code = 'HOMEOSTAT_TIME_LIMIT'
 
   constructor(part: string, limitMs: number) {
-    super(`${part} did not end within ${limitMs} ms and is left to itself; look for a server or a folder that hangs`)
+    super(
+      `${part} did not end within ${limitMs} ms, so Homeostat no longer waits for it; look for a server or a folder that hangs`,
+    )
   }
 }
 

@@ -121,8 +121,8 @@ function engineEntries(
       {
         default: false,
         description:
-          'what they agree through: `redis` or `postgres` for the server that the application uses, the engine of a domain of yours, or a coordinator; without one, shared actions are refused',
-        whenWrong: 'there is none, and what is shared is left alone',
+          'how the processes of a service coordinate: `redis` or `postgres` for the server that the application uses, the engine of a domain of yours, or a coordinator; without one, shared actions are refused',
+        whenWrong: 'no coordinator is used, so shared actions are refused',
       },
     ),
     stateStore: either([oneOf([...names, 'file'], { description: 'where the server or the folder is' }), stateStore], {
@@ -169,7 +169,7 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
   domains: listOf(domain, {
     defaultWords: 'none',
     isCodeOnly: true,
-    description: 'packages of your own; one that is called like a package of ours takes its place',
+    description: 'packages of your own; one with the name of a built-in package replaces it',
   }),
   ruleFiles: listOf(filePath({ description: 'a path' }), {
     defaultWords: 'none',

@@ -19,7 +19,8 @@ export function withUniqueNames(
   const areFree = (names: readonly string[], where: string): boolean => {
     const twice = names.find(name => taken.has(name))
     if (twice === undefined) for (const name of names) taken.add(name)
-    else warn(`${where} is called ${shownName(twice)}, but another action or knob is called so; ${where} is left out`)
+    else
+      warn(`${where} has the name ${shownName(twice)}, which another action or knob has already; ${where} is left out`)
     return twice === undefined
   }
   const unique = (actions: readonly Action[], knobs: readonly Knob[], where: string) => ({

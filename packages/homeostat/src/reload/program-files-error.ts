@@ -13,9 +13,12 @@ export class ProgramFilesError extends Error {
     const reason = describeThrown(first)
     const more = errors.length > 1 ? `, and ${errors.length - 1} more` : ''
     const rest = isKept ? 'their earlier content stays in force' : 'nothing of them is in force'
-    super(`rule and response files are not loaded, ${rest}: ${reason}${more}; "homeostat rules check" tells all`, {
-      cause: first,
-    })
+    super(
+      `rule and response files are not loaded, ${rest}: ${reason}${more}; "homeostat rules check" shows all errors`,
+      {
+        cause: first,
+      },
+    )
     this.errors = errors
   }
 }

@@ -123,6 +123,6 @@ class UnreadableFileError extends Error {
 
   /** @param reason - the code of the file system, e.g. `ENOENT` */
   constructor(file: string, reason: string, options: ErrorOptions) {
-    super(`${file} cannot be read (${reason}); look at its path and its rights`, options)
+    super(`${file} cannot be read (${reason}); check its path and its permissions`, options)
   }
 }

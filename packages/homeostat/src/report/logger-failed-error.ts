@@ -4,6 +4,6 @@ export class LoggerFailedError extends Error {
   readonly code = 'HOMEOSTAT_LOGGER_FAILED'
 
   constructor(why: string) {
-    super(`the logger of the option log is left alone for five minutes: ${why}, three times in a row`)
+    super(`the logger of the option log is not called for five minutes: ${why}, three times in a row`)
   }
 }

@@ -98,7 +98,7 @@ export class Reporter implements RunningHomeostat, Disposable {
       onNone: () =>
         this.#findings.add(
           'no SDK',
-          'no OpenTelemetry SDK has started for 30 s, so nothing is exported; Homeostat goes on without: see h.report()',
+          'no OpenTelemetry SDK has started within 30 s, so nothing is exported; Homeostat keeps running: see h.report()',
           'info',
         ),
     }
@@ -112,7 +112,7 @@ export class Reporter implements RunningHomeostat, Disposable {
   onlyMeasures(why: string): void {
     this.#findings.add(
       'signals only',
-      `signals are measured in this process, and nothing else: no rules, forecasts or actions, because ${why}`,
+      `this process only measures signals, without rules, forecasts or actions, because ${why}`,
       'info',
     )
   }

@@ -61,7 +61,7 @@ export function* findingsInSteps(responses: readonly Response[], context: Respon
     if (context.areAll && answered.length === 0)
       find('alert', `no rule in use raises an alert "${shownName(to.alert)}"${yield* hintFor(to.alert, rules.keys())}`)
     const key = JSON.stringify([to.alert, Object.entries(to.labels ?? {}).toSorted(byName), action])
-    if (seen.has(key)) find('alert', `"${to.alert}" is answered with ${action} twice`)
+    if (seen.has(key)) find('alert', `"${to.alert}" has two responses with ${action}`)
     seen.add(key)
     const clash = yield* clashOf(answered, to.labels ?? {}, clear, thresholds)
     if (clash) find('clear', `"${clear}" holds while the alert still does ("${clash.expr}"): leave a gap`)

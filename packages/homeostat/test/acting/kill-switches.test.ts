@@ -57,7 +57,7 @@ test('a kill file stops all actions, and they go on without it', async () => {
   await vi.waitFor(() => expect(h!.mode).toBe('act'), { timeout: 10_000 })
   expect(await h!.optimizePerformance()).toMatchObject({ optimizationsApplied: 1 })
   await vi.waitFor(() =>
-    expect(log.warn.mock.calls.flat()).toContain('homeostat: actions may run again: nothing stops them any more'),
+    expect(log.warn.mock.calls.flat()).toContain('homeostat: actions may run again: no kill switch is tripped'),
   )
   expect(warning).not.toHaveBeenCalled()
 })

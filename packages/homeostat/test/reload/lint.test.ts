@@ -21,7 +21,7 @@ test('a response of an unknown action, or to an unknown alert, could never do an
 
 test('one answer is given once', () => {
   const one = '- { alert: Hot, action: fan.speed, priority: slo }'
-  expect(problems(`${one}\n${one}`)).toEqual(['r.yml:3:12: "Hot" is answered with fan.speed twice'])
+  expect(problems(`${one}\n${one}`)).toEqual(['r.yml:3:12: "Hot" has two responses with fan.speed'])
   expect(problems(`${one}\n- { alert: Hot, labels: { rack: a }, action: fan.speed, priority: slo }`)).toEqual([])
 })
 

@@ -66,7 +66,7 @@ test('files with a mistake change nothing and are reported once, and are read ag
   await sleep(200)
   expect(warnings).toHaveLength(said)
   expect(warnings.at(-1)).toBe(
-    `rule and response files are not loaded, their earlier content stays in force: ${responseFile}:1:35: no package in use provides an action or a knob "fan.onn"; did you mean fan.on?; "homeostat rules check" tells all`,
+    `rule and response files are not loaded, their earlier content stays in force: ${responseFile}:1:35: no package in use provides an action or a knob "fan.onn"; did you mean fan.on?; "homeostat rules check" shows all errors`,
   )
   expect(swapped).not.toContainEqual(expect.stringContaining('fan.onn'))
 
@@ -82,7 +82,7 @@ test('a file that is missing at the start is waited for', async () => {
   expect(swapped).toEqual([])
   expect(warnings).toEqual([
     expect.stringMatching(
-      /nothing of them is in force: \/.*responses\.yml cannot be read \(ENOENT\); look at its path and its rights/,
+      /nothing of them is in force: \/.*responses\.yml cannot be read \(ENOENT\); check its path and its permissions/,
     ),
   ])
 

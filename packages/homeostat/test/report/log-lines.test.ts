@@ -69,7 +69,7 @@ it.each<[string, () => unknown]>([
   }
   expect(info).toHaveBeenCalledTimes(3)
   expect(complaints).toHaveLength(1)
-  expect(complaints[0]).toContain('the logger of the option log is left alone for five minutes')
+  expect(complaints[0]).toContain('the logger of the option log is not called for five minutes')
   expect(complaints[0]).not.toContain('secret')
 
   now += 300_001

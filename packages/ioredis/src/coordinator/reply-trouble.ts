@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   CLUSTERDOWN: 'the cluster is down (CLUSTERDOWN)',
   NOREPLICAS: 'it takes no writes because it has too few replicas (NOREPLICAS)',
   CROSSSLOT: 'the keys are on different nodes (CROSSSLOT)',
-  ECONNREFUSED: 'nothing listens there: is the server up? (ECONNREFUSED)',
+  ECONNREFUSED: 'the connection was refused: is the server up? (ECONNREFUSED)',
   ECONNRESET: 'the connection broke (ECONNRESET)',
   ENOTFOUND: 'the host name does not resolve (ENOTFOUND)',
   ENOENT: 'the socket does not exist: is the server up? (ENOENT)',

@@ -26,7 +26,7 @@ export class LateUndoError extends Error {
   readonly code = 'HOMEOSTAT_LATE_UNDO'
 
   constructor(action: string) {
-    super(`${action} ended after it was given up, and what it changed could not be reverted; look at it by hand`)
+    super(`${action} ended after its timeout, and its change could not be reverted; revert it by hand`)
   }
 }
 
@@ -47,6 +47,6 @@ export class ReceiptTooLargeError extends RangeError {
 
   /** @param cut - what was kept of what was cut, e.g. `100 effects` */
   constructor(cut: readonly string[]) {
-    super(`a receipt has more than ${cut.join(' and more than ')}; the rest is left out, so sum them up in the action`)
+    super(`a receipt has more than ${cut.join(' and more than ')}; the rest is left out: summarize them in the action`)
   }
 }

@@ -17,7 +17,7 @@ export class KnobOutOfBoundsError extends RangeError {
   readonly code = 'HOMEOSTAT_KNOB_OUT_OF_BOUNDS'
 
   constructor(knob: string, value: number, { min, max }: Bounds<number>) {
-    super(`${knob} is ${value}, out of its bounds ${min} to ${max}; it is left alone until it is within them again`)
+    super(`${knob} is ${value}, out of its bounds ${min} to ${max}; it is not changed until it is within them again`)
   }
 }
 
@@ -88,7 +88,7 @@ export class DuplicateKnobError extends Error {
   readonly code = 'HOMEOSTAT_DUPLICATE_KNOB'
 
   constructor(name: string) {
-    super(`two knobs are called ${name}; rename one`)
+    super(`two knobs have the name ${name}; rename one`)
   }
 }
 

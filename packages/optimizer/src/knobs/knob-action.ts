@@ -76,7 +76,7 @@ async function adjust(knob: Knob, knobs: Knobs, { options, signal }: ActionConte
     const to = targetOf(name, options, from, knob.bounds)
     if (to === from) return { summary: `${name} stays ${from}`, effects: { changed: 0 } }
     const adjustment = await knobs.adjustmentOf(name, from)
-    if (!adjustment) return unchanged(`${name} is in the hands of another process, or was set by a person`)
+    if (!adjustment) return unchanged(`${name} is held by another process, or was set by a person`)
     return await push(adjustment, from, to, signal)
   } catch (error) {
     // Nothing was set, and nothing is wrong with the knob.
@@ -100,7 +100,7 @@ async function push(adjustment: Adjustment, from: number, to: number, signal: Ab
 
 function reasonOf(result: UndoResult): string {
   if (result.result === 'superseded') return result.detail
-  return result.result === 'failed' ? result.error : 'it was taken back at once'
+  return result.result === 'failed' ? result.error : 'it was reverted at once'
 }
 
 const REFUSALS = [

@@ -149,7 +149,7 @@ export class Knobs implements AsyncDisposable {
     await this.#refreshExclusions()
     const until = this.excludedUntil(knob)
     if (until !== undefined) {
-      return `${knob} was set by somebody else and is left alone until ${new Date(until).toISOString()}`
+      return `${knob} was set by somebody else and is not changed until ${new Date(until).toISOString()}`
     }
     if (this.#left.has(knob)) return `${knob} is still changed by an earlier process and could not be restored yet`
     const refusal = this.#adjustments.get(knob)?.refusal

@@ -93,7 +93,7 @@ function doneIn({ arm, outcome }: Exclude<Trial, { state: 'running' }>): string 
     case 'completed':
       return outcome.receipt.summary
     case 'withheld':
-      return arm === 'shadow' ? 'not done, as the mode asks' : 'withheld at random, as a control'
+      return arm === 'shadow' ? 'only observed, because of the mode' : 'withheld at random, as a control'
     case 'failed':
     case 'timeout':
     case 'aborted':
@@ -128,7 +128,7 @@ export function explainAdvice({ id, alert, status, summary, advice, problems }: 
   const head = `${id} for ${alert}`
   if (status !== 'completed') return `${head} gave no advice: ${summary}`
   const texts = advice.map((one, index) => (advice.length > 1 ? `(${index + 1}) ${adviceText(one)}` : adviceText(one)))
-  const said = texts.length > 0 ? ` advises: ${texts.join(' ')}` : ' has nothing to advise'
+  const said = texts.length > 0 ? ` advises: ${texts.join(' ')}` : ' has no advice'
   return `${head}${said} (${[summary, ...problems].join('; ')})`
 }
 
@@ -192,7 +192,7 @@ const STATES: Readonly<Record<Exclude<Trial['state'], 'judged'>, (arm: Trial['ar
 const DONE: Readonly<Record<Trial['arm'], string>> = {
   act: 'was run',
   control: 'was withheld at random, as a control',
-  shadow: 'is only observed, as the mode asks',
+  shadow: 'is only observed, because of the mode',
 }
 
 /** `QueueBacklog is pending (value 1,240): it fires in 12 s if its condition holds until then` */

@@ -155,11 +155,11 @@ export class Launcher {
     const { state } = killSwitch
     if (state.tripped) return `the kill switch was tripped by ${state.by} meanwhile`
     const mode = modeOfResponse(response, modeOf)
-    if (mode !== 'act') return `mode is ${mode} by now`
+    if (mode !== 'act') return `the mode has become ${mode}`
     const key = alertKey(firing)
     const current = firings.find(candidate => alertKey(candidate) === key)
-    if (!current) return 'its alert was over when the lease was granted'
-    if (current.keptSince !== undefined) return 'its condition did not hold any more when the lease was granted'
+    if (!current) return 'its alert had ended when the lease was granted'
+    if (current.keptSince !== undefined) return 'its condition no longer held when the lease was granted'
     const rival = rivalOf(proposal, trials.open, this.asked)
     return rival === undefined ? unmetOf(proposal) : `${rival} on the same resource goes first`
   }

@@ -101,7 +101,7 @@ export class Trials {
   /** How long the action still rests for this alert, in one line; undefined when it does not. */
   cooldownOf({ firing, action }: Proposal, now: number): string | undefined {
     const key = trialKeyOf(firing, action.name)
-    if (!this.#rests.hasRoom(key, now)) return 'too many alerts are resting already to remember one more'
+    if (!this.#rests.hasRoom(key, now)) return 'the limit of remembered cooldowns is reached'
     const { notBefore, streak } = this.#rests.at(key, now)
     if (now >= notBefore) return undefined
     const because = streak > 0 ? `, longer than usual after ${streak} in a row that did not help` : ''

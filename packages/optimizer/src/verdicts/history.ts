@@ -133,7 +133,7 @@ export class History {
     if (outcome.status === 'withheld' || outcome.status === 'completed') {
       if (outcome.status === 'completed') this.#failures = 0
       if (outcome.status === 'completed' && isEmptyReceipt(outcome.receipt))
-        return { verdict: 'noop', reason: 'the receipt says that nothing was done' }
+        return { verdict: 'noop', reason: 'the receipt reports no effect' }
       if (arm === 'shadow') {
         if (this.#shadows.length >= MOST_SHADOWS) this.#shadows.shift()
         this.#remember(this.#shadows, trial)

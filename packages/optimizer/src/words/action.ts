@@ -44,7 +44,7 @@ export interface Action<Options = unknown> {
    * @default 'change'
    */
   readonly kind?: 'change' | 'advice'
-  /** `shared` when it touches what other processes use as well: a queue, Redis, the database. */
+  /** `shared` when it touches resources that other processes use: a queue, Redis, the database. */
   readonly scope: 'process' | 'shared'
   /** Resources it works on, e.g. `cache`, `memory`. One unverified trial may be open on each. */
   readonly touches: readonly string[]
@@ -52,7 +52,7 @@ export interface Action<Options = unknown> {
   readonly raises: readonly string[]
   /** What it is meant to lower. */
   readonly lowers: readonly string[]
-  /** 0 reads or clears what is dead anyway; 3 may hurt when it is wrong. */
+  /** 0 reads or clears what is dead anyway; 3 may do damage when it is wrong. */
   readonly risk: 0 | 1 | 2 | 3
   /** True when it hurts the process while it runs, so that never more than a quarter of a fleet does it at once. @default false */
   readonly disruptive?: boolean
@@ -106,6 +106,6 @@ export class DuplicateActionError extends Error {
   readonly code = 'HOMEOSTAT_DUPLICATE_ACTION'
 
   constructor(name: string) {
-    super(`two actions are called ${name}; rename one`)
+    super(`two actions have the name ${name}; rename one`)
   }
 }

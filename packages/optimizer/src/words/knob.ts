@@ -65,7 +65,7 @@ export interface Knob<T = number> {
    * @default none: it is set by the action that is called like the knob
    */
   readonly actions?: Readonly<Record<string, KnobOptions>>
-  /** 0 is harmless; 3 may hurt when it is wrong. @default 1 */
+  /** 0 is harmless; 3 may do damage when it is wrong. @default 1 */
   readonly risk?: 0 | 1 | 2 | 3
   /** Why setting it would do nothing now, in one line; undefined when it would. Asked at each decision: cheap and synchronous. */
   unready?(): string | undefined

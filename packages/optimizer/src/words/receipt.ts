@@ -48,7 +48,7 @@ export type UndoResult =
   | { readonly result: 'superseded'; readonly detail: string }
   | { readonly result: 'failed'; readonly error: string }
 
-/** True when the action changed nothing and has nothing to advise. */
+/** True when the action changed nothing and has no advice. */
 export function isEmptyReceipt(receipt: Receipt): boolean {
   return Object.values(receipt.effects).every(count => count === 0) && !receipt.advice?.length
 }

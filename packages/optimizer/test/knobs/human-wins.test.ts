@@ -21,7 +21,7 @@ describe("a person's change of a knob", () => {
     const refused = await run(cell.knob, knobs, { to: 2 })
     expect(isEmptyReceipt(refused)).toBe(true)
     expect(refused.problems).toEqual([
-      `${NAME} was set by somebody else and is left alone until 2026-01-02T00:00:00.000Z`,
+      `${NAME} was set by somebody else and is not changed until 2026-01-02T00:00:00.000Z`,
     ])
     now += DAY_MS
     expect((await run(cell.knob, knobs, { to: 2 })).effects['changed']).toBe(1)

@@ -34,7 +34,7 @@ export interface DriverCopies {
 /** Why no connection of a pool may be closed, or undefined. */
 export function obstacleOf(pool: IdlePool, { poolClasses }: DriverCopies): string | undefined {
   if (typeof pool._remove !== 'function' || !Array.isArray(pool._idle) || typeof pool.listenerCount !== 'function')
-    return 'its class is not built as pg-pool is'
+    return 'its class differs from that of pg-pool'
   if (!poolClasses.runsOwn(pool, POOL_METHODS)) return 'its class has methods of the application'
   // Everybody is to listen for errors, and closing causes none: a handler that only reports them does no harm.
   const handled = POOL_EVENTS.filter(event => event !== 'error' && pool.listenerCount!(event) > 0)

@@ -2,7 +2,7 @@ import { errorType } from '@homeostat/signals'
 
 // SQLSTATE classes and socket codes that have one cure. Source: PostgreSQL manual, appendix A.
 const CURES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there: is the server up?',
+  ECONNREFUSED: 'the connection was refused: is the server up?',
   ENOTFOUND: 'the host name does not resolve',
   ETIMEDOUT: 'no answer: is the server reachable?',
   ECONNRESET: 'the connection broke',

@@ -175,7 +175,7 @@ export class Reading {
       if (value !== undefined) read[name] = value
       if (value !== undefined || entry.type === 'optional') continue
       const near = isOpen ? unknown.find(other => closestName(other, [name]) !== undefined) : undefined
-      const hint = near === undefined ? '' : `; is ${shownName(near)} meant to be it?`
+      const hint = near === undefined ? '' : `; was ${shownName(near)} meant?`
       const { expected } = detailsOf(entry)
       this.#report(childPath(path, name), `is missing, but must be ${expected}; ${this.#outcome}${hint}`)
     }

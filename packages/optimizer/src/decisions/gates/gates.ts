@@ -83,7 +83,7 @@ export const prerequisitesGate: Gate = {
       ignoreRejection(why)
       return typeof why === 'string' ? why.slice(0, LONGEST_REASON) : 'its unready() returned no text'
     } catch (error) {
-      return `it could not tell whether it is ready: ${describeThrown(error)}`
+      return `its unready() failed: ${describeThrown(error)}`
     }
   },
 }

@@ -190,7 +190,7 @@ function quarantineEvents({ now, quarantined }: LedgerEntry): LogEvent[] {
     eventName: events.quarantined,
     timestamp: now,
     severityNumber: WARN,
-    body: `${action} is left alone for ${alert} until ${new Date(wallTime(until)).toISOString()}: ${reason}`,
+    body: `${action} is quarantined for ${alert} until ${new Date(wallTime(until)).toISOString()}: ${reason}`,
     attributes: { [a.alert]: alert, [a.actionName]: action, [a.reason]: reason },
   }))
 }

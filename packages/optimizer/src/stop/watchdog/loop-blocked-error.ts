@@ -30,7 +30,7 @@ export class WatchdogLostError extends Error {
 
   constructor(why: string, retryMs: number, cause?: unknown) {
     super(
-      `the thread of the watchdog is gone (${why}); it is started again in ${retryMs} ms; watchdog: false does without it`,
+      `the thread of the watchdog has ended (${why}); it is started again in ${retryMs} ms; watchdog: false turns it off`,
       cause === undefined ? {} : { cause },
     )
   }

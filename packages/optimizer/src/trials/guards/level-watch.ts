@@ -137,7 +137,7 @@ class LevelWatch implements GuardWatch {
       return `was always 0 when quiet: sees only that it stays above 0; give the guard a floor`
     const seen = this.#quiet.fromLog(Math.min(...this.#limits.limits.map(limit => limit.seen)))
     const unknown =
-      this.#logs.length < ENOUGH_SAMPLES ? '; noise is not known yet, so it may revert for noise alone' : ''
+      this.#logs.length < ENOUGH_SAMPLES ? '; noise is not known yet, so noise alone may cause a revert' : ''
     return `would miss harm below ${relativeChange(seen)}${unknown}`
   }
 }

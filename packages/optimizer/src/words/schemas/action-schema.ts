@@ -9,11 +9,11 @@ const resources = (description: string): OptionSchema<readonly string[]> =>
 export const actionSchema: OptionSchema<Action> = whole<Action>(
   {
     name: text({ description: 'dotted, e.g. `cache.warm`' }),
-    scope: oneOf(['process', 'shared'], { description: '`shared` when it touches what other processes use as well' }),
+    scope: oneOf(['process', 'shared'], { description: '`shared` when it touches resources that other processes use' }),
     touches: resources('what it works on'),
-    raises: resources('what it uses more of'),
-    lowers: resources('what it is meant to lower'),
-    risk: wholeNumber({ least: 0, most: 3, description: '3 may hurt when it is wrong' }) as OptionSchema<
+    raises: resources('the resources that it uses more of'),
+    lowers: resources('the resources that it is meant to relieve'),
+    risk: wholeNumber({ least: 0, most: 3, description: '3 may do damage when it is wrong' }) as OptionSchema<
       Action['risk']
     >,
     run: callback<Action['run']>({ description: 'runs it' }),
@@ -23,8 +23,8 @@ export const actionSchema: OptionSchema<Action> = whole<Action>(
       default: 'change',
       description: '`advice` when it changes nothing outside its own reading',
     }),
-    followed: callback<NonNullable<Action['followed']>>({ description: 'which of its advice was followed' }),
-    disruptive: flag({ default: false, description: 'whether it hurts the process while it runs' }),
+    followed: callback<NonNullable<Action['followed']>>({ description: 'its advice that was followed' }),
+    disruptive: flag({ default: false, description: 'whether it slows the process down while it runs' }),
     unready: callback<NonNullable<Action['unready']>>({ description: 'why it could not run now' }),
   },
   { description: 'an action', expected: 'an action: name, scope, touches, raises, lowers, risk, run()', isOpen: true },

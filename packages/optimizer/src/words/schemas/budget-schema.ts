@@ -32,5 +32,5 @@ export const budgetSchema: OptionSchema<Partial<BudgetLimits>> = group<Partial<B
       description: 'how long actions may hold the event loop per minute, by their receipts',
     }),
   },
-  { description: 'how much the loop may do, all in all' },
+  { description: 'limits of all actions together' },
 )

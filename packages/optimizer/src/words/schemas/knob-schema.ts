@@ -59,12 +59,15 @@ export const knobSchema: OptionSchema<Knob> = whole<Knob>(
   {
     keptIn: oneOf(['memory', 'outside'], { default: 'outside', description: 'where its value lives' }),
     touches: resources('what it works on'),
-    raises: resources('what setting it may use more of'),
-    lowers: resources('what setting it is meant to lower'),
+    raises: resources('the resources that setting it may use more of'),
+    lowers: resources('the resources that setting it is meant to relieve'),
     actions: recordOf(knobOptionsSchema, { description: 'actions of their own that set it' }),
-    risk: wholeNumber({ least: 0, most: 3, default: 1, description: '3 may hurt when it is wrong' }) as OptionSchema<
-      NonNullable<Knob['risk']>
-    >,
+    risk: wholeNumber({
+      least: 0,
+      most: 3,
+      default: 1,
+      description: '3 may do damage when it is wrong',
+    }) as OptionSchema<NonNullable<Knob['risk']>>,
     unready: callback<NonNullable<Knob['unready']>>({ description: 'why setting it would do nothing now' }),
   },
   { description: 'a knob', expected: 'a knob: name, scope, bounds, read(), compareAndSet()', isOpen: true },

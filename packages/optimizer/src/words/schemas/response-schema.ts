@@ -47,7 +47,7 @@ const guard = (compiler: Compiler): OptionSchema<Guard> =>
   whole<Guard>(
     {
       expr: promqlOfNumbers(compiler, { description: 'the number that must not get worse' }),
-      notWorseThan: number({ least: 0, most: 1e9, description: 'largest tolerated change for the worse' }),
+      notWorseThan: number({ least: 0, most: 1e9, description: 'the largest tolerated deterioration' }),
     },
     {
       direction,
@@ -123,7 +123,7 @@ const response = (parts: Omit<ResponseSchemas, 'response'>, compiler: Compiler):
       timeoutMs: milliseconds({ most: LONGEST_RUN_MS, default: 10_000, description: 'the run is aborted after it' }),
       expect: parts.expectation,
       guards: listOf(parts.guard, { description: 'what must not get worse while a trial is open' }),
-      maxMode: oneOf(modes, { defaultWords: 'as far as its action', description: 'the response goes no further' }),
+      maxMode: oneOf(modes, { defaultWords: 'the mode of its action', description: 'the response goes no further' }),
       requires: listOf(requirement(compiler), { description: 'what must hold for the action to run' }),
       preventive: flag({ default: false, description: 'whether the alert is a forecast' }),
       clear: promqlOfNumbers(compiler, { description: 'holds when the alert is over' }),

@@ -111,7 +111,7 @@ describe('2-26: what a journal holds', () => {
     const knobs = knobsOver(cell.knob, { stateDir })
     await knobs.start()
     expect(knobs.excludedUntil(NAME)).toBe(START + 366 * 86_400_000)
-    expect((await run(cell.knob, knobs, { to: 4 })).problems?.[0]).toContain('is left alone until 2027-01-02')
+    expect((await run(cell.knob, knobs, { to: 4 })).problems?.[0]).toContain('is not changed until 2027-01-02')
     expect(knobs.excludedUntil('cache.limit')).toBeUndefined()
   })
 

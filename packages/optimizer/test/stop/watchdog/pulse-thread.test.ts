@@ -13,7 +13,7 @@ test('a thread that dies is reported and started again, and works as before', as
 
   await vi.waitFor(() => expect(lost).toHaveLength(1), { timeout: 10_000 })
   expect(lost[0]).toBe(
-    'the thread of the watchdog is gone (exit code 3); it is started again in 1000 ms; watchdog: false does without it',
+    'the thread of the watchdog has ended (exit code 3); it is started again in 1000 ms; watchdog: false turns it off',
   )
   // Nobody beats: the new thread finds that out.
   await vi.waitFor(() => expect(pulse.trips).toBe(1), { timeout: 10_000 })

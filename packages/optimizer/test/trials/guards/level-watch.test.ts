@@ -92,7 +92,7 @@ describe('what a guarded level cannot see', () => {
   test('is not known in the first minute, when the margin alone is the limit', () => {
     const { watch, now } = afterQuiet(LATENCY, times(20, 0.1))
     expect(watch.blindBelow).toBe(
-      'would miss harm below +10 %; noise is not known yet, so it may revert for noise alone',
+      'would miss harm below +10 %; noise is not known yet, so noise alone may cause a revert',
     )
     expect(watchTicks(watch, now, times(8, 0.12)).map(({ state }) => state)).toStrictEqual([
       ...times(7, 'watching'),
