@@ -13,6 +13,7 @@ export { createWorkerConcurrency, type WorkerConcurrencyOptions } from './action
 
 const MARKS: LibraryMarks = {
   library: 'bullmq',
+  handOver: '{ queues: queue, workers: worker }',
   marks: [
     ['Queue name', 'cannot contain :'],
     ['Custom Id cannot', 'contain :'],
@@ -29,14 +30,18 @@ const MARKS: LibraryMarks = {
  * const h = homeostat({ bullmq: { maxWaitSeconds: 60 } })
  * ```
  */
-export function bullmq(options: BullMQOptions = {}): DomainWith<BullMQInstrumentation, 'rules' | 'knobs'> {
+export function bullmq(options: BullMQOptions = {}): DomainWith<BullMQInstrumentation, 'rules' | 'knobs' | 'observes'> {
   const { maxWaitSeconds = DEFAULT_MAX_WAIT_SECONDS, ...config } = checkedOptions(bullmqOptions, options, 'bullmq')
   const instrumentation = new BullMQInstrumentation(config)
   const { workers, registry } = instrumentation
   return {
     name: 'bullmq',
     instrumentation,
-    unseen: () => unseenInBundle(MARKS),
+    unseen: () => (instrumentation.wasGivenObjects ? [] : unseenInBundle(MARKS)),
+    observes: {
+      queues: { expects: 'a Queue of BullMQ', observe: queue => instrumentation.observeQueue(queue) },
+      workers: { expects: 'a Worker of BullMQ', observe: worker => instrumentation.observeWorker(worker) },
+    },
     rules: rules({ maxWaitSeconds }),
     knobs: [createWorkerConcurrency({ workers, onFault: error => registry.faults.report('action', error) })],
   }

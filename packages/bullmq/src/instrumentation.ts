@@ -1,8 +1,16 @@
-import { disposeTogether, every, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
+import {
+  disposeTogether,
+  every,
+  HandedObjects,
+  patchMethod,
+  patchModuleFile,
+  SignalInstrumentation,
+} from '@homeostat/signals'
 import type { BullMQInstrumentationConfig } from './instrumentation-options.ts'
 import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
 import { QueueDirectory } from './signals/queue-directory.ts'
 import type { QueueObject, WorkerObject } from './signals/queue-object.ts'
+import { isQueue, isWorker } from './signals/queue-object.ts'
 import { SeenWorkers, type Workers } from './signals/seen-workers.ts'
 import { VERSION } from './version.ts'
 
@@ -35,6 +43,9 @@ interface Watched<T extends QueueObject> {
  */
 export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumentationConfig> {
   readonly #workers = new SeenWorkers()
+  readonly #report = (error: unknown): void => this.registry.faults.report('signal', error)
+  readonly #handedQueues = new HandedObjects<QueueObject>(this.#report)
+  readonly #handedWorkers = new HandedObjects<WorkerObject>(this.#report)
 
   constructor(config: BullMQInstrumentationConfig = {}) {
     super('@homeostat/bullmq', VERSION, config, { schema: instrumentationOptions, path: 'bullmq' })
@@ -43,6 +54,29 @@ export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumen
   /** The workers of the application that were observed while this is on. */
   get workers(): Workers {
     return this.#workers
+  }
+
+  /**
+   * Reads a `Queue` that no hook can find, e.g. one inside of a bundle, now or once this is on. It is not kept alive.
+   *
+   * @returns false for anything else, which is left alone
+   */
+  observeQueue(queue: object): boolean {
+    if (!isQueue(queue)) return false
+    this.#handedQueues.add(queue)
+    return true
+  }
+
+  /** The same for a `Worker`. */
+  observeWorker(worker: object): boolean {
+    if (!isWorker(worker)) return false
+    this.#handedWorkers.add(worker)
+    return true
+  }
+
+  /** @internal Whether a queue or a worker was handed over. */
+  get wasGivenObjects(): boolean {
+    return this.#handedQueues.wasGiven || this.#handedWorkers.wasGiven
   }
 
   protected activate(): Disposable {
@@ -54,6 +88,14 @@ export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumen
     const poll = (): void => {
       polling ??= every(pollIntervalMs, () => registry.faults.contain('signal', () => this.#look(directory)))
     }
+    const onQueue = (queue: QueueObject): undefined => {
+      if (directory.register(queue)) poll()
+    }
+    const onWorker = (worker: WorkerObject): undefined => {
+      if (!directory.register(worker)) return
+      this.#workers.add(worker)
+      poll()
+    }
     return disposeTogether(
       { [Symbol.dispose]: () => directory.close() },
       registry.observe(() => directory.prune()),
@@ -63,20 +105,16 @@ export class BullMQInstrumentation extends SignalInstrumentation<BullMQInstrumen
         file: 'classes/queue',
         name: 'Queue',
         methods: METHODS.queue,
-        onPass: queue => {
-          if (directory.register(queue)) poll()
-        },
+        onPass: onQueue,
       }),
       this.#watch<WorkerObject>({
         file: 'classes/worker',
         name: 'Worker',
         methods: METHODS.worker,
-        onPass: worker => {
-          if (!directory.register(worker)) return
-          this.#workers.add(worker)
-          poll()
-        },
+        onPass: onWorker,
       }),
+      this.#handedQueues.follow(onQueue),
+      this.#handedWorkers.follow(onWorker),
     )
   }
 

@@ -22,13 +22,21 @@ export { createExpiredEntries, type ExpiredEntriesOptions } from './actions/expi
  * const h = homeostat({ cache: { names: cache => (cache === products ? 'products' : undefined) } })
  * ```
  */
-export function cache(options: CacheOptions = {}): DomainWith<CacheInstrumentation, 'knobs' | 'reclaimers'> {
+export function cache(
+  options: CacheOptions = {},
+): DomainWith<CacheInstrumentation, 'knobs' | 'observes' | 'reclaimers'> {
   const { sliceMs, ...config } = checkedOptions(cacheOptions, options, 'cache')
   const instrumentation = new CacheInstrumentation(config)
   const caches = (): readonly SeenLruCache[] => instrumentation.lruCaches()
   return {
     name: 'cache',
     instrumentation,
+    observes: {
+      caches: {
+        expects: 'an lru-cache, or another cache with get(), set(), has() and size',
+        observe: object => instrumentation.observe(object),
+      },
+    },
     knobs: [createLimitKnob({ limits: instrumentation.limits, sliceMs })],
     reclaimers: [createExpiredEntries({ caches, ...(sliceMs === undefined ? undefined : { sliceMs }) })],
   }

@@ -1,8 +1,9 @@
-import { SignalInstrumentation, disposeTogether } from '@homeostat/signals'
+import { HandedObjects, SignalInstrumentation, disposeTogether } from '@homeostat/signals'
 import type { CacheInstrumentationConfig } from './instrumentation-options.ts'
 import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
 import { CacheLimits } from './limits/cache-limits.ts'
 import { observeEntries } from './signals/entry-levels.ts'
+import { countHandedCaches, isHandedCache, type HandedCache } from './signals/handed-caches.ts'
 import { LruCaches, type SeenLruCache } from './signals/lru-caches.ts'
 import { countLruLookups } from './signals/lru-lookups.ts'
 import { RegisteredCaches, type MeasuredCache, type RegisteredCache } from './signals/registered-caches.ts'
@@ -26,6 +27,7 @@ export class CacheInstrumentation extends SignalInstrumentation<CacheInstrumenta
   /** The limits of the caches that may be resized. */
   readonly limits: CacheLimits
   readonly #registered: RegisteredCaches
+  readonly #handed = new HandedObjects<HandedCache>(error => this.registry.faults.report('signal', error))
   #lruCaches = new LruCaches()
 
   constructor(config: CacheInstrumentationConfig = {}) {
@@ -49,6 +51,18 @@ export class CacheInstrumentation extends SignalInstrumentation<CacheInstrumenta
     return this.#registered.add(name, cache)
   }
 
+  /**
+   * Measures a cache that publishes no lookups: an lru-cache before 11.3, or anything that has `get`, `set`, `has` and `size` as a
+   * `Map` has them. A value is a hit and `undefined` a miss. One that does publish them is counted once, and none is kept alive.
+   *
+   * @returns false for anything else, which is left alone
+   */
+  observe(cache: object): boolean {
+    if (!isHandedCache(cache)) return false
+    this.#handed.add(cache)
+    return true
+  }
+
   /** The lru-caches that were observed and still live. */
   lruCaches(): readonly SeenLruCache[] {
     return this.#lruCaches.living()
@@ -65,10 +79,13 @@ export class CacheInstrumentation extends SignalInstrumentation<CacheInstrumenta
       return typeof name === 'string' ? name : defaultName
     }
     this.#registered.isCounting = true
+    const lookups = countLruLookups(registry, lruCaches, { nameOf, defaultName, fetches })
+    const handed = countHandedCaches(this.#handed, { registry, nameOf, lookups })
     return disposeTogether(
-      countLruLookups(registry, lruCaches, { nameOf, defaultName, fetches }),
+      lookups,
+      handed,
       this.limits.open(lruCaches),
-      observeEntries(registry, () => [...lruCaches.living(), ...this.#registered.all()]),
+      observeEntries(registry, () => [...lruCaches.living(), ...this.#registered.all(), ...handed.living()]),
       {
         [Symbol.dispose]: () => {
           this.#registered.isCounting = false

@@ -1,4 +1,4 @@
-import type { Action, LedgerListener } from '@homeostat/optimizer'
+import type { Action, Domain, LedgerListener } from '@homeostat/optimizer'
 import { isAdvice, Optimizer } from '@homeostat/optimizer'
 import { limitRetainedBytes, type Faults } from '@homeostat/signals'
 import { warnAtStart } from '@homeostat/signals/options'
@@ -13,6 +13,7 @@ import { domainsOf } from './domains/domains.ts'
 import { EngineInstrumentation, type HomeostatInstrumentation } from './doors/engine-instrumentation.ts'
 import { fileProgramOf } from './program/file-program.ts'
 import { Forecasting } from './methods/forecasting.ts'
+import { observeObjects } from './doors/observed-objects.ts'
 import { KillSwitches } from './acting/kill-switches.ts'
 import { Reporter } from './report/reporter.ts'
 import { announce } from './lifecycle/running-homeostats.ts'
@@ -50,6 +51,7 @@ export class HomeostatParts {
   readonly #files: ProgramFiles | undefined
   readonly #program: ProgramOfOptions
   readonly #faults: Faults
+  readonly #domains: readonly Domain[]
   /** Settles when the rules and responses of the options are in force. */
   readonly #loaded: Promise<void> | undefined
 
@@ -59,6 +61,7 @@ export class HomeostatParts {
     const isSignalsOnly = (this.isSignalsOnly = whyOnly !== undefined)
     const wanted = isSignalsOnly ? signalsOnlyOptions(checked.options) : checked.options
     const { options, domains } = withUniqueNames(wanted, domainsOf(wanted), warnAtStart)
+    this.#domains = domains.map(([domain]) => domain)
     const { intervalMs = DEFAULT_INTERVAL_MS } = options
     this.autoStart = options.autoStart ?? true
     const modes = readModes({ ...checked, options }, domains, warnAtStart)
@@ -121,6 +124,15 @@ export class HomeostatParts {
     if (this.isSignalsOnly || this.#rhythm.isOver) return
     this.#killSwitches.start()
     this.#rhythm.start()
+  }
+
+  /** Gives objects of the application to the packages that measure them. */
+  observe(objects: unknown): void {
+    observeObjects(objects, {
+      domains: this.#domains,
+      faults: this.#faults,
+      notice: text => this.reporter.notice(text),
+    })
   }
 
   /** Ends each part, whatever the others do, and gives readers and libraries back as they were. */

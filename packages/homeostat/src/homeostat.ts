@@ -9,6 +9,7 @@ import type { Report } from './report/report.ts'
 import type { Reporter } from './report/reporter.ts'
 import { HomeostatParts } from './homeostat-parts.ts'
 import { MethodArguments, NOTHING_TO_RELEASE } from './methods/method-arguments.ts'
+import type { ObservedObjects } from './doors/observed-objects.ts'
 import { optimizationResult, type OptimizationResult } from './methods/optimization-result.ts'
 import type { PerformanceMetrics } from './metrics/performance-metrics.ts'
 import { preventionResult, type PerformancePrediction, type PreventionResult } from './methods/prevention.ts'
@@ -58,6 +59,21 @@ export class Homeostat implements AsyncDisposable {
     if (!this.#parts.attachments.attach(reader))
       diag.warn('homeostat: the reader serves another Homeostat already; stop() that one before it is attached anew')
     return reader
+  }
+
+  /**
+   * Measures objects that no hook can find: in a bundle of esbuild, webpack, rollup or Next.js, under Jest, or in a copy that was
+   * loaded in another way. Call it any time, as often as you like: each object is measured once, also where a hook has found
+   * it, and none is kept alive. Anything that does not fit is reported in one line and left out.
+   *
+   * @param objects - one object or a list of them per field
+   * @example
+   * ```ts
+   * h.observe({ pg: pool, redis: [redis] })
+   * ```
+   */
+  observe(objects: ObservedObjects): void {
+    this.#parts.observe(objects)
   }
 
   /** The Prometheus text of an application without a metric reader, e.g. prom-client's `await register.metrics()`, with our metrics after it. */

@@ -11,6 +11,7 @@ export type { Report, ReportContent, ReportedKnob, ReportedTrial } from './repor
 export type { KeptThing } from './state/where-kept.ts'
 export type { WatchedPackage } from './report/watched-packages.ts'
 export type { NamedService, ServiceNameSource } from './doors/service-name.ts'
+export type { ObservedObjects } from './doors/observed-objects.ts'
 export type { OptimizationResult } from './methods/optimization-result.ts'
 export type { PerformancePrediction, PreventionResult } from './methods/prevention.ts'
 export type {

@@ -27,7 +27,7 @@ export { createRedisStateStore, type RedisStateStoreOptions } from './state/redi
 /** Redis as seen from this process: its hit ratio, and warming when it falls. */
 export interface IORedisDomain extends DomainWith<
   IORedisInstrumentation,
-  'rules' | 'responses' | 'actions' | 'coordinators' | 'stateStores'
+  'rules' | 'responses' | 'actions' | 'observes' | 'coordinators' | 'stateStores'
 > {
   /**
    * Adds a loader for `cache.warm`. Dispose what it returns to take it out again. A loader that is not valid is reported in a
@@ -51,6 +51,7 @@ export interface IORedisDomain extends DomainWith<
 
 const MARKS: LibraryMarks = {
   library: 'ioredis',
+  handOver: '{ redis }',
   marks: [
     ['Redis is already', 'connecting/connected'],
     ['Connection in subscriber mode,', 'only subscriber commands may be used'],
@@ -83,7 +84,12 @@ export function ioredis(options: IORedisOptions = {}): IORedisDomain {
   return {
     name: 'ioredis',
     instrumentation,
-    unseen: () => unseenInBundle(MARKS),
+    unseen: () => (instrumentation.wasGivenClients ? [] : unseenInBundle(MARKS)),
+    observes: {
+      redis: { expects: 'a Redis or a Cluster of ioredis', observe: client => instrumentation.observe(client) },
+      // BullMQ's own reads are no lookups of the cache.
+      queues: { observe: queue => instrumentation.ignoreQueue(queue) },
+    },
     rules: rules({ minHitRatio, minLookups }),
     responses,
     actions: [createCacheWarm({ loaders: registered, defaultCache: config.defaultName ?? 'redis' })],

@@ -1,8 +1,11 @@
 import { attributes, metrics } from '@homeostat/semconv'
-import { disposeTogether, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
+import { disposeTogether, HandedObjects, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
 import { OWN_CONNECTION_NAME, OWN_KEY_PREFIX, type RedisConnection } from './connection.ts'
+import { fieldOf } from '@homeostat/signals/options'
 import type { IORedisInstrumentationConfig } from './instrumentation-options.ts'
 import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
+import type { HandedClient, HandedCluster } from './signals/handed-clients.ts'
+import { HandedClients, isHandedClient, isHandedCluster } from './signals/handed-clients.ts'
 import type { LookupSeries } from './signals/lookup-counter.ts'
 import { LookupCounter } from './signals/lookup-counter.ts'
 import { QueueKeys } from './signals/queue-keys.ts'
@@ -23,6 +26,9 @@ export type { IORedisInstrumentationConfig } from './instrumentation-options.ts'
  */
 export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrumentationConfig> {
   readonly #clients = new RecentClients(redisAddress)
+  readonly #report = (error: unknown): void => this.registry.faults.report('signal', error)
+  readonly #handed = new HandedObjects<HandedClient | HandedCluster>(this.#report)
+  readonly #handedQueues = new HandedObjects<{ readonly keys: Readonly<Record<string, unknown>> }>(this.#report)
 
   constructor(config: IORedisInstrumentationConfig = {}) {
     super('@homeostat/ioredis', VERSION, config, { schema: instrumentationOptions, path: 'ioredis' })
@@ -33,15 +39,51 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
     return this.#clients.all()
   }
 
+  /**
+   * Counts the lookups of a client that no hook can find, e.g. one inside of a bundle: a `Redis` or a `Cluster` of ioredis, now or
+   * once this is on. It is counted once, and is not kept alive.
+   *
+   * @returns false for anything else, which is left alone
+   */
+  observe(client: object): boolean {
+    if (!isHandedClient(client) && !isHandedCluster(client)) return false
+    this.#handed.add(client)
+    return true
+  }
+
+  /** Does not count what BullMQ reads of this queue as lookups of the cache. Returns false for anything but a queue. */
+  ignoreQueue(queue: object): boolean {
+    const keys = fieldOf(queue, 'keys')
+    if (typeof keys !== 'object' || keys === null) return false
+    this.#handedQueues.add(queue as { readonly keys: Readonly<Record<string, unknown>> })
+    return true
+  }
+
+  /** @internal Whether a client was handed over. */
+  get wasGivenClients(): boolean {
+    return this.#handed.wasGiven
+  }
+
   protected activate(): Disposable {
     const { faults } = this.registry
     const { ignoreKeyPrefixes } = { ...DEFAULTS, ...this.config }
     const queueKeys = new QueueKeys()
-    const report = (error: unknown): void => faults.report('signal', error)
-    const counter = new LookupCounter({
-      seriesOf: redis => this.#seriesOf(redis),
-      ignoredKeyPrefixes: [...ignoreKeyPrefixes, OWN_KEY_PREFIX],
-      isQueueKey: key => queueKeys.has(key),
+    const report = this.#report
+    const hooked = new WeakSet<RedisClient>()
+    const counterOf = (seriesOf: (redis: RedisClient) => LookupSeries | undefined): LookupCounter =>
+      new LookupCounter({
+        seriesOf,
+        ignoredKeyPrefixes: [...ignoreKeyPrefixes, OWN_KEY_PREFIX],
+        isQueueKey: key => queueKeys.has(key),
+      })
+    const counter = counterOf(redis => {
+      hooked.add(redis)
+      return this.#seriesOf(redis)
+    })
+    const handed = new HandedClients({
+      counter: counterOf(redis => this.#seriesOf(redis)),
+      isHooked: redis => hooked.has(redis),
+      report,
     })
 
     // Every answer of a server passes DataHandler once, with the command it belongs to at the head of the queue.
@@ -75,7 +117,12 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
       },
       report,
     )
-    return disposeTogether(replies, queueKeys.watch(report))
+    return disposeTogether(
+      replies,
+      queueKeys.watch(report),
+      this.#handedQueues.follow(queue => queueKeys.addQueue(queue)),
+      this.#handed.follow(client => handed.count(client)),
+    )
   }
 
   #seriesOf(redis: RedisClient): LookupSeries | undefined {

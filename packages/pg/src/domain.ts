@@ -33,11 +33,12 @@ export { STATE_TABLE } from './state/state-table.ts'
 /** Postgres as this process uses it, and what the pg domain does about it. */
 export type PgDomain = DomainWith<
   PgInstrumentation,
-  'rules' | 'responses' | 'actions' | 'reclaimers' | 'coordinators' | 'stateStores'
+  'rules' | 'responses' | 'actions' | 'observes' | 'reclaimers' | 'coordinators' | 'stateStores'
 >
 
 const MARKS: LibraryMarks = {
   library: 'pg',
+  handOver: '{ pg: pool }',
   marks: [
     ['Client has already', 'been connected'],
     ['Connection', 'terminated unexpectedly'],
@@ -69,7 +70,10 @@ export function pg(options: PgOptions = {}): PgDomain {
   return {
     name: 'pg',
     instrumentation,
-    unseen: () => unseenInBundle(MARKS),
+    unseen: () => (instrumentation.wasGivenObjects ? [] : unseenInBundle(MARKS)),
+    observes: {
+      pg: { expects: 'a Pool or a Client of pg', observe: object => instrumentation.observe(object) },
+    },
     rules,
     responses,
     actions: [createQueryOptimize(instrumentation, optimize)],

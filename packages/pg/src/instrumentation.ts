@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { diag } from '@opentelemetry/api'
 import {
   disposeTogether,
+  HandedObjects,
   LoopHolds,
   observeRetained,
   patchMethod,
@@ -14,8 +15,9 @@ import type { PgInstrumentationConfig } from './instrumentation-options.ts'
 import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
 import { Connections } from './signals/connections.ts'
 import type { Database } from './signals/database.ts'
-import type { ClientClass, ConnectionShape, PoolShape, QueryShape } from './signals/driver.ts'
+import type { ClientClass, ClientShape, ConnectionShape, PoolShape, QueryShape } from './signals/driver.ts'
 import { missingMethod } from './signals/driver.ts'
+import { driverClasses, isClient, isPool } from './signals/handed-drivers.ts'
 import { OWN_STATEMENT } from './signals/own-statement.ts'
 import { LibraryPrototypes } from './signals/library-prototypes.ts'
 import { Pools } from './signals/pools.ts'
@@ -46,6 +48,8 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   readonly #pools: Pools
   readonly #connections: Connections
   readonly #slowQueries: SlowQueries
+  readonly #report = (error: unknown): void => this.registry.faults.report('signal', error)
+  readonly #handed = new HandedObjects<PoolShape | ClientShape>(this.#report)
 
   constructor(config: PgInstrumentationConfig = {}) {
     super('@homeostat/pg', VERSION, config, { schema: instrumentationOptions, path: 'pg' })
@@ -67,6 +71,23 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   }
 
   /**
+   * Measures a `Pool` or a `Client` that no hook can find, e.g. one inside of a bundle, now or once this is on, and with it the
+   * other statements of that copy of pg. It is not kept alive.
+   *
+   * @returns false for anything else, which is left alone
+   */
+  observe(object: object): boolean {
+    if (!isPool(object) && !isClient(object)) return false
+    this.#handed.add(object)
+    return true
+  }
+
+  /** @internal Whether a pool or a client was handed over. */
+  get wasGivenObjects(): boolean {
+    return this.#handed.wasGiven
+  }
+
+  /**
    * Never measures the queries of this client, e.g. of one that only serves monitoring. Anything but a client of pg is
    * left alone, with a warning in the OpenTelemetry log: pass each client of a pool, not the pool.
    */
@@ -78,25 +99,35 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   }
 
   protected override activate(): Disposable {
-    const report = (error: unknown): void => this.registry.faults.report('signal', error)
+    const report = this.#report
     const holds = new LoopHolds()
     const observer = this.#observer(report, holds)
+    const clients = patchModuleFile(
+      'pg',
+      'lib/client',
+      exports => {
+        const restore = timeQueries(exports as ClientClass, observer)
+        this.clientClasses.add((exports as ClientClass).prototype)
+        return restore
+      },
+      report,
+    )
+    const pools = patchModuleFile('pg-pool', 'index', exports => this.#findPools(exports, report), report)
     return disposeTogether(
       holds,
       this.registry.observe(() => this.#pools.observe()),
       observeRetained(this.registry, [this.slowStatements.retained, this.#slowQueries.retained]),
-      patchModuleFile(
-        'pg',
-        'lib/client',
-        exports => {
-          const restore = timeQueries(exports as ClientClass, observer)
-          this.clientClasses.add((exports as ClientClass).prototype)
-          return restore
-        },
-        report,
-      ),
+      clients,
       patchModuleFile('pg', 'lib/native/client', reportNative, report),
-      patchModuleFile('pg-pool', 'index', exports => this.#findPools(exports, report), report),
+      pools,
+      this.#handed.follow(object => {
+        const classes = driverClasses(object)
+        // Which is what the hook patches, so that a copy that it has found is not patched twice.
+        if (classes.client) clients.apply(classes.client)
+        if (classes.pool) pools.apply(classes.pool)
+        if (isPool(object)) this.#pools.add(object)
+        return undefined
+      }),
     )
   }
 

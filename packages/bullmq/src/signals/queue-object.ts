@@ -1,3 +1,5 @@
+import { fieldOf } from '@homeostat/signals/options'
+
 // The parts of BullMQ 5 and 6 that the readings depend on.
 
 /** The client inside a Queue or Worker: ioredis, or an adapter of BullMQ 6 around another driver. */
@@ -40,4 +42,20 @@ export interface WorkerObject extends QueueObject {
 
 export function isOpen(object: QueueObject): boolean {
   return !object.closing && !object.closed
+}
+
+/** Whether an object that the application handed over is a `Queue` of BullMQ. */
+export function isQueue(object: object): object is QueueObject {
+  return isNamedQueue(object) && typeof fieldOf(object, 'getJobCounts') === 'function'
+}
+
+/** Whether it is a `Worker`. */
+export function isWorker(object: object): object is WorkerObject {
+  return isNamedQueue(object) && typeof fieldOf(object, 'getNextJob') === 'function'
+}
+
+function isNamedQueue(object: object): boolean {
+  const keys = fieldOf(object, 'keys')
+  const names = ['name', 'qualifiedName'].map(field => fieldOf(object, field))
+  return names.every(name => typeof name === 'string') && typeof keys === 'object' && keys !== null
 }

@@ -19,6 +19,14 @@ export interface LruLookupOptions {
   readonly fetches: boolean
 }
 
+/** Counts until it is disposed of. */
+export interface LruLookups extends Disposable {
+  /** Whether a cache has published an operation and said that it was its own. */
+  readonly isKnown: (cache: object) => boolean
+  /** How many lookups caches have published so far. */
+  readonly published: () => number
+}
+
 /** Anybody may publish on a channel. */
 function isCache(message: LruMessage | null | undefined): message is LruMessage & { cache: LruCache } {
   const cache: unknown = message?.cache
@@ -31,9 +39,10 @@ function isNameless(status: unknown): boolean {
 }
 
 /** Counts the lookups of every lru-cache of the process, through its diagnostics channels. */
-export function countLruLookups(registry: Registry, caches: LruCaches, options: LruLookupOptions): Disposable {
+export function countLruLookups(registry: Registry, caches: LruCaches, options: LruLookupOptions): LruLookups {
   const known = new WeakMap<LruCache, CacheSeries>()
   let nameless: CacheSeries | undefined
+  let published = 0
 
   // lru-cache 11.3 does not say which cache it was: its lookups count, under the default name.
   const adoptNameless = (): CacheSeries => {
@@ -59,13 +68,17 @@ export function countLruLookups(registry: Registry, caches: LruCaches, options: 
       if (status === ownLookup) return
       if (isNameless(status)) {
         const result = lookupResult(status)
-        if (result !== undefined) (nameless ?? adoptNameless())[result]?.add()
+        if (result === undefined) return
+        published++
+        ;(nameless ?? adoptNameless())[result].add()
         return
       }
       if (!isCache(status)) return
       const series = known.get(status.cache) ?? adopt(status.cache)
       const result = lookupResult(status)
-      if (result !== undefined) series[result]?.add()
+      if (result === undefined) return
+      published++
+      series[result]?.add()
     } catch (error) {
       registry.faults.report('signal', error)
     }
@@ -75,5 +88,12 @@ export function countLruLookups(registry: Registry, caches: LruCaches, options: 
     subscribe(channel, onMessage)
     return { [Symbol.dispose]: () => void unsubscribe(channel, onMessage) }
   }
-  return options.fetches ? disposeTogether(listen(METRICS_CHANNEL), listen(TRACING_CHANNEL)) : listen(METRICS_CHANNEL)
+  const listening = options.fetches
+    ? disposeTogether(listen(METRICS_CHANNEL), listen(TRACING_CHANNEL))
+    : listen(METRICS_CHANNEL)
+  return {
+    isKnown: cache => known.has(cache as LruCache),
+    published: () => published,
+    [Symbol.dispose]: () => listening[Symbol.dispose](),
+  }
 }

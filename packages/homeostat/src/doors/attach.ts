@@ -1,7 +1,6 @@
 import type { Registry, ScopeMetrics, SignalProducer } from '@homeostat/signals'
-import { shownValue } from '@homeostat/signals/options'
 import { isReader } from './attachable-reader.ts'
-import { classNameOf } from './class-name.ts'
+import { shownClassOf } from './class-name.ts'
 import type { DoublingScope } from './doubled-metrics.ts'
 import { doublingScopes, withoutDoubled } from './doubled-metrics.ts'
 import { providerOf } from './provider-of.ts'
@@ -76,8 +75,4 @@ export function attachReader(reader: object, target: AttachTarget): Disposable |
       wrapped[Symbol.dispose]()
     },
   }
-}
-
-function shownClassOf(value: unknown): string {
-  return (typeof value === 'object' ? classNameOf(value) : undefined) ?? shownValue(value)
 }

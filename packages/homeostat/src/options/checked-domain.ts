@@ -26,6 +26,7 @@ const WHOLES: { readonly [Name in Field]?: OptionSchema } = {
   engine: engineSchema,
   coordinators: method,
   stateStores: method,
+  observes: objectWith<object>([], { description: 'kinds of objects that observe() takes, by field' }),
   unseen: method,
   follow: method,
 }

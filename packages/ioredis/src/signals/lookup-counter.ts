@@ -33,7 +33,7 @@ interface Connection {
 export class LookupCounter {
   readonly #options: LookupCounterOptions
   // Keyed by ioredis' handler: it lives as long as the connection, and so a transaction ends with it.
-  readonly #connections = new WeakMap<ReplyHandler, Connection>()
+  readonly #connections = new WeakMap<object, Connection>()
 
   constructor(options: LookupCounterOptions) {
     this.#options = options
@@ -42,12 +42,21 @@ export class LookupCounter {
   /** To be called with each reply, before ioredis takes its command from the queue. */
   reply(handler: ReplyHandler, reply: unknown): void {
     const command = commandOf(handler)
-    if (command === undefined || !Array.isArray(command.args)) return
+    if (command !== undefined) this.answered(handler, handler.redis, command, reply)
+  }
+
+  /**
+   * To be called with the reply of each command, in the order of the wire.
+   *
+   * @param key - stands for the connection: a transaction ends with it
+   */
+  answered(key: object, redis: RedisClient, command: PendingCommand, reply: unknown): void {
+    if (!Array.isArray(command.args)) return
     const shape = lookupShapes.get(command.name)
-    const connection = this.#connections.get(handler) ?? this.#open(handler)
+    const connection = this.#connections.get(key) ?? this.#open(key, redis)
     if (connection.series === undefined) return
     if (connection.queued !== undefined && this.#inTransaction(connection, command, reply)) return
-    if (shape !== undefined) this.#countReply(handler, connection.series, shape, command, reply)
+    if (shape !== undefined) this.#countReply(redis, connection.series, shape, command, reply)
     else if (isNamed(command, 'multi', 'MULTI')) connection.queued = []
   }
 
@@ -59,22 +68,21 @@ export class LookupCounter {
     if (connection !== undefined) connection.queued = undefined
   }
 
-  #open(handler: ReplyHandler): Connection {
+  #open(key: object, redis: RedisClient): Connection {
     const connection: Connection = { series: undefined, queued: undefined }
     // Before it is asked: what fails for one reply must not fail for each.
-    this.#connections.set(handler, connection)
-    connection.series = this.#options.seriesOf(handler.redis)
+    this.#connections.set(key, connection)
+    connection.series = this.#options.seriesOf(redis)
     return connection
   }
 
   #countReply(
-    handler: ReplyHandler,
+    { condition }: RedisClient,
     series: LookupSeries,
     shape: LookupShape,
     command: PendingCommand,
     reply: unknown,
   ): void {
-    const { condition } = handler.redis
     // A RESP2 connection that is subscribed receives messages, which answer no command.
     if (condition?.subscriber && condition.protocol !== 3) return
     this.#count(series, shape, command, reply)

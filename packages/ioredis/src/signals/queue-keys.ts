@@ -42,7 +42,18 @@ export class QueueKeys {
   }
 
   add(prefix: string, name: string): void {
-    const start = `${prefix}:${name}:`
+    this.#addStart(`${prefix}:${name}:`)
+  }
+
+  /** Learns of a queue that the application handed over: BullMQ keeps what its keys begin with under the name ''. */
+  addQueue(queue: { readonly keys: Readonly<Record<string, unknown>> }): undefined {
+    const start = queue.keys['']
+    if (typeof start !== 'string' || !start.endsWith(':') || this.#known.has(start.slice(0, -1))) return
+    this.#known.add(start.slice(0, -1))
+    this.#addStart(start)
+  }
+
+  #addStart(start: string): void {
     this.#longest = Math.max(this.#longest, start.length)
     let hash = 0
     for (let at = 0; at < start.length - 1; at++) hash = hashWith(hash, start.charCodeAt(at))

@@ -19,6 +19,17 @@ export interface Loop {
   on(listener: LedgerListener): Disposable
 }
 
+/** A kind of object that `observe()` takes. */
+export interface ObservedKind {
+  /**
+   * What is expected, for people, e.g. `a Pool or a Client of pg`. A domain that only takes note of what another one measures
+   * leaves it out.
+   */
+  readonly expects?: string
+  /** Measures an object from now on, once, and does not keep it alive. Returns false for anything else, and leaves it alone. */
+  observe(object: object): boolean
+}
+
 /**
  * Everything a domain package provides, as one object. `homeostat()` is a list of these. Only the name is required: a domain may
  * bring nothing but signals, nothing but rules, or nothing but a server to coordinate through.
@@ -57,6 +68,11 @@ export interface Domain<I = SignalInstrumentation<SignalInstrumentationConfig>> 
   coordinators?(service: string): readonly CoordinatorCandidate[]
   /** The same servers as places that keep what should outlive the process. */
   stateStores?(service: string): readonly StateStoreCandidate[]
+  /**
+   * The objects that the application may hand over with `observe()`, by field. Several domains may take the same field.
+   * @default none
+   */
+  readonly observes?: Readonly<Record<string, ObservedKind>>
   /** What it does not measure in this process, and why, one line each; for the report. Cheap and free of side effects. */
   unseen?(): readonly string[]
   /** Called once, before the first tick. What it returns is disposed of at the end of the loop. */

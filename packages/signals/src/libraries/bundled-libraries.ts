@@ -6,6 +6,8 @@ import { readRegularFileSync } from '../regular-file.ts'
 
 /** Marks by which a library is recognized inside of a bundle. */
 export interface LibraryMarks {
+  /** How the application hands an object of the library over, e.g. `{ pg: pool }`, where that is possible. */
+  readonly handOver: string
   /** The package's name, e.g. `pg`. */
   readonly library: string
   /**
@@ -24,14 +26,16 @@ const SCRIPTS = new Set(['.js', '.cjs', '.mjs'])
 const known = new Map<string, boolean>()
 
 /**
- * Lines about libraries inside of a bundle that are not measured: nothing is required there, so no hook can find it. Empty in an application that is not bundled, and where the library was left out of the bundle. The files are
- * read once in the process.
+ * Lines about a library inside of a bundle that is not measured: nothing is required there, so no hook can find it. Empty in an
+ * application that is not bundled, and where the library was left out of the bundle. The files are read once in the process.
  */
-export function unseenInBundle({ library, marks }: LibraryMarks): readonly string[] {
+export function unseenInBundle({ library, marks, handOver }: LibraryMarks): readonly string[] {
   let isBundled = known.get(library)
   if (isBundled === undefined) known.set(library, (isBundled = isInAny(bundleFiles(), marks)))
   return isBundled
-    ? [`it is inside a bundle, where it cannot be measured: mark it external, e.g. esbuild --external:${library}`]
+    ? [
+        `it is inside a bundle, where no hook finds it: hand its objects over, h.observe(${handOver}), or mark it external, e.g. esbuild --external:${library}`,
+      ]
     : []
 }
 

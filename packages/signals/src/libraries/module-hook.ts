@@ -7,6 +7,12 @@ import { loadedModules } from './require-hook.ts'
 /** Changes a module's exports in place and returns how to take that back. */
 export type ModulePatch = (exports: unknown) => () => void
 
+/** A patch on every copy of a library's file. Disposing it restores each and stops looking for new ones. */
+export interface ModulePatches extends Disposable {
+  /** Applies the patch to the exports of a copy that no hook has seen. Does nothing to a copy that is patched already. */
+  apply(exports: unknown): void
+}
+
 /**
  * Applies a patch to one file of a CommonJS library, in every copy of it that the process loads or has loaded, whatever
  * folder it is in: a copy is known by the name in its `package.json`.
@@ -19,34 +25,37 @@ export type ModulePatch = (exports: unknown) => () => void
  * @param file - the file inside it without extension, e.g. `lib/client`
  * @param report - called when the patch fails, e.g. `error => registry.faults.report('signal', error)`; the
  *   application's `require` never fails for it. By default the first failure is logged through `diag`.
- * @returns disposing it restores every patched module and stops looking for new ones
  */
 export function patchModuleFile(
   library: string,
   file: string,
   patch: ModulePatch,
   report: (error: unknown) => void = logFirst(`patching ${library}/${file}`),
-): Disposable {
+): ModulePatches {
   const restores = new Map<unknown, () => void>()
-  const apply = (path: string): void => {
-    const module = loadedModules[path]
-    if (!module?.loaded || restores.has(module.exports)) return
+  const apply = (exports: unknown): void => {
+    if (restores.has(exports)) return
     // Before the attempt, so that one that fails is not repeated for each file that follows.
-    restores.set(module.exports, () => undefined)
+    restores.set(exports, () => undefined)
     try {
-      restores.set(module.exports, patch(module.exports))
+      restores.set(exports, patch(exports))
     } catch (error) {
       report(error)
     }
   }
+  const applyTo = (path: string): void => {
+    const module = loadedModules[path]
+    if (module?.loaded) apply(module.exports)
+  }
 
   const suffix = `${sep}${join(file)}.js`
   for (const path of Object.keys(loadedModules)) {
-    if (path.endsWith(suffix) && holdsLibrary(path.slice(0, -suffix.length), library, file)) apply(path)
+    if (path.endsWith(suffix) && holdsLibrary(path.slice(0, -suffix.length), library, file)) applyTo(path)
   }
-  const loads = onLibraryLoad(library, file, apply)
+  const loads = onLibraryLoad(library, file, applyTo)
 
   return {
+    apply,
     [Symbol.dispose]: () => {
       loads[Symbol.dispose]()
       for (const restore of restores.values()) {

@@ -1,0 +1,121 @@
+import { HandedObjects, patchMethod } from '@homeostat/signals'
+import { fieldOf } from '@homeostat/signals/options'
+import { lookupShapes } from './lookup-commands.ts'
+import type { LookupCounter } from './lookup-counter.ts'
+import type { PendingCommand, RedisClient } from './reply-handler.ts'
+
+/** A command on its way to the server. */
+interface SentCommand extends PendingCommand {
+  /** Made for each command, and in need of no `this`. */
+  resolve: (this: void, reply: unknown) => void
+}
+
+/** A client that the application handed over. */
+export interface HandedClient extends RedisClient {
+  sendCommand(command: SentCommand, ...rest: unknown[]): unknown
+}
+
+/** An ioredis `Cluster` that the application handed over. */
+export interface HandedCluster {
+  readonly isCluster: true
+  nodes(): HandedClient[]
+  on(event: '+node', listener: (node: HandedClient) => void): unknown
+  off(event: '+node', listener: (node: HandedClient) => void): unknown
+}
+
+export interface HandedClientsContext {
+  readonly counter: LookupCounter
+  /** Whether the hook counts the replies of this client: they must not count twice. */
+  readonly isHooked: (client: RedisClient) => boolean
+  readonly report: (error: unknown) => void
+}
+
+/** What begins or ends a transaction; between the two every reply matters, because EXEC answers all of them. */
+const BEGIN = new Set(['multi', 'MULTI'])
+const END = new Set(['exec', 'EXEC', 'discard', 'DISCARD', 'reset', 'RESET'])
+
+export function isHandedClient(object: object): object is HandedClient {
+  const hasQueue = typeof fieldOf(fieldOf(object, 'commandQueue'), 'peekFront') === 'function'
+  return hasQueue && typeof fieldOf(object, 'sendCommand') === 'function'
+}
+
+export function isHandedCluster(object: object): object is HandedCluster {
+  return fieldOf(object, 'isCluster') === true && typeof fieldOf(object, 'nodes') === 'function'
+}
+
+/**
+ * Counts the lookups of clients whose replies no hook sees. The class that reads replies cannot be reached from a client, so
+ * each command that matters is given a `resolve` that counts first: one closure per lookup, where the hook allocates nothing.
+ */
+export class HandedClients {
+  readonly #context: HandedClientsContext
+  readonly #counted = new WeakSet<HandedClient>()
+  readonly #sent = new WeakSet<SentCommand>()
+
+  constructor(context: HandedClientsContext) {
+    this.#context = context
+  }
+
+  /** Counts the lookups of a client, or of each node of a cluster; returns how to stop. */
+  count(client: HandedClient | HandedCluster): (() => void) | undefined {
+    return isHandedCluster(client) ? this.#countCluster(client) : this.#countClient(client)
+  }
+
+  #countCluster(cluster: HandedCluster): () => void {
+    const nodes = new HandedObjects<HandedClient>(this.#context.report)
+    const followed = nodes.follow(node => (isHandedClient(node) ? this.#countClient(node) : undefined))
+    const add = (node: HandedClient): void => nodes.add(node)
+    for (const node of cluster.nodes()) add(node)
+    cluster.on('+node', add)
+    return () => {
+      cluster.off('+node', add)
+      followed[Symbol.dispose]()
+    }
+  }
+
+  #countClient(client: HandedClient): (() => void) | undefined {
+    // A node of a cluster may be handed over by itself too.
+    if (this.#counted.has(client)) return undefined
+    this.#counted.add(client)
+    let isInTransaction = false
+    const restore = patchMethod(client, 'sendCommand', (original, isActive) => {
+      const before = (command: SentCommand): void => {
+        if (!isActive() || this.#context.isHooked(client)) return
+        const begins = BEGIN.has(command.name)
+        if (begins || isInTransaction || lookupShapes.has(command.name)) this.#watch(client, command)
+        if (begins) isInTransaction = true
+        else if (END.has(command.name)) isInTransaction = false
+      }
+      const { report } = this.#context
+      return function sendCommand(this: HandedClient, command) {
+        try {
+          before(command)
+        } catch (error) {
+          report(error)
+        }
+        // oxlint-disable-next-line prefer-rest-params -- hands on exactly what came, without an array
+        return original.apply(this, arguments as unknown as Parameters<HandedClient['sendCommand']>)
+      }
+    })
+    return () => {
+      this.#counted.delete(client)
+      restore()
+    }
+  }
+
+  #watch(client: HandedClient, command: SentCommand): void {
+    // A command is sent again after a reconnect, and from the offline queue.
+    if (this.#sent.has(command)) return
+    this.#sent.add(command)
+    const { counter, isHooked, report } = this.#context
+    const { resolve } = command
+    command.resolve = reply => {
+      try {
+        if (!isHooked(client)) counter.answered(client, client, command, reply)
+      } catch (error) {
+        report(error)
+      }
+      resolve(reply)
+    }
+  }
+}
