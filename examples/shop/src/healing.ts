@@ -19,6 +19,8 @@ export function healing({ loaders, queuePrefix, service }: Healing): HomeostatOp
     coordinator: 'redis',
     intervalMs: 2000,
     warmUpMs: 10_000,
+    // host-metrics exports process.* as well.
+    exportDoubles: false,
     ioredis: { loaders, ignoreKeyPrefixes: [`${queuePrefix}:`] },
     // On our pages 20 ms is slow already, and a webhook that waits 15 s is late.
     pg: { slowQueryThresholdMs: 20 },

@@ -1,5 +1,6 @@
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
+import { HostMetrics } from '@opentelemetry/host-metrics'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { NodeSDK } from '@opentelemetry/sdk-node'
@@ -35,6 +36,7 @@ export function startTelemetry(given: Healing): Telemetry {
     ...(!otlp && { spanProcessors: [], logRecordProcessors: [] }),
   })
   sdk.start()
+  new HostMetrics().start()
 
   return {
     prometheus,

@@ -1,5 +1,13 @@
 import { attributes, metrics, promName } from '@homeostat/semconv'
 
+export {
+  hostCpuUtilization,
+  hostDiskBytesPerSecond,
+  hostMemoryUtilization,
+  hostNetworkBytesPerSecond,
+  hostPacketsLostPerSecond,
+} from './host-expressions.ts'
+
 const AREA = promName(attributes.memoryArea)
 const MEMORY = promName(metrics.memoryUtilization)
 

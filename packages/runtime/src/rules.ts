@@ -1,6 +1,6 @@
 import type { Rule } from '@homeostat/optimizer'
 import { attributes, metrics, promName } from '@homeostat/semconv'
-import { containerMemory, processMemory } from './expressions.ts'
+import { containerMemory, hostPacketsLostPerSecond, processMemory } from './expressions.ts'
 
 const AREA = promName(attributes.memoryArea)
 const LIMIT_SOURCE = promName(attributes.limitSource)
@@ -25,10 +25,12 @@ const saturation = [
 ].join(' or ')
 
 /**
- * Alerts on memory, CPU and the event loop.
+ * Alerts on memory, CPU, the event loop, and the network of the host.
  *
  * `MemoryPressure` looks at what this process can help: its resident set, its heap, and the container where a cgroup limits
  * it. A host that other processes have filled is not among them.
+ *
+ * `HostPacketsLost` reads what `@opentelemetry/host-metrics` measures, and is silent without it.
  */
 export const rules: readonly Rule[] = [
   {
@@ -65,6 +67,18 @@ export const rules: readonly Rule[] = [
     annotations: {
       summary: 'the event loop, or the CPU this process may use, is at {{ $value | humanizePercentage }}',
       description: `A Node process has no more to give when its event loop is held all the time (${metrics.eventLoopUtilization.name}), however many CPUs are free; one whose threads use the CPU limit up is stopped by the kernel (${metrics.processCpuUtilization.name}). Profile it (node --cpu-prof), add instances or raise the limit. How busy the host is does not count; see ${metrics.cpuUtilization.name} with the limit source host.`,
+    },
+  },
+  {
+    alert: 'HostPacketsLost',
+    expr: `${hostPacketsLostPerSecond} > 1`,
+    for: '5m',
+    keepFiringFor: '1m',
+    labels: { severity: 'low' },
+    annotations: {
+      summary: 'the host drops or damages {{ $value | printf "%.1f" }} network packets a second',
+      description:
+        'Each lost packet is sent again after a timeout, which shows as slow calls to databases and services. Compare the interfaces (system.network.errors, system.network.dropped), and look at the link, the driver and the limits of the instance type.',
     },
   },
 ]

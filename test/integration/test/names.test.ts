@@ -31,7 +31,7 @@ const known = new Set([
   ),
   ...Object.values(upstreamMetrics).flatMap(name => {
     const underscored = name.replaceAll('.', '_')
-    return [underscored, `${underscored}_bucket`, `${underscored}_count`, `${underscored}_sum`]
+    return [underscored, `${underscored}_total`, `${underscored}_bucket`, `${underscored}_count`, `${underscored}_sum`]
   }),
 ])
 

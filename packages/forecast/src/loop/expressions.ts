@@ -1,7 +1,7 @@
 import { attributes, promName, upstreamMetrics } from '@homeostat/semconv'
 
 const SERVER = promName(attributes.serverAddress)
-const REQUESTS = upstreamMetrics.httpClientRequestDuration.replaceAll('.', '_')
+const REQUESTS = promName(upstreamMetrics.httpClientRequestDuration)
 
 /**
  * PromQL of the 95th percentile of the durations of calls to each other service, in seconds. Foreign series arrive with the

@@ -85,7 +85,7 @@ const targets = {
   pool: `max(sum by (${POOL}) (${CONNECTIONS}{${promName(attributes.dbConnectionState)}="used"}) / (sum by ("${attributes.dbPoolName}") (${promName(metrics.dbConnectionLimit)}) > 0))`,
   p95: `histogram_quantile(0.95, sum by (le) (rate(${promName(metrics.dbOperationDuration)}_bucket[1m])))`,
   slow: `sum(increase(${promName(metrics.dbSlowQueries)}[1m]))`,
-  network: `histogram_quantile(0.95, sum by (le) (rate(${upstreamMetrics.httpClientRequestDuration.replaceAll('.', '_')}_bucket[5m])))`,
+  network: `histogram_quantile(0.95, sum by (le) (rate(${promName(upstreamMetrics.httpClientRequestDuration)}_bucket[5m])))`,
 }
 
 /** Or why there is none. */

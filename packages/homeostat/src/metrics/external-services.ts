@@ -5,7 +5,7 @@ import type { Query } from './query.ts'
 import { by } from './query.ts'
 
 const SERVER = promName(attributes.serverAddress)
-const DURATION = upstreamMetrics.httpClientRequestDuration.replaceAll('.', '_')
+const DURATION = promName(upstreamMetrics.httpClientRequestDuration)
 // Foreign series arrive with the application's export, each minute by default: five minutes hold several of them.
 const REQUESTS = `sum by (${SERVER}) (rate(${DURATION}_count[5m]))`
 // An answer of 4xx is an error of ours in the request, not of the service.

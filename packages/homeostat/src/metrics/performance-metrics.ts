@@ -28,6 +28,35 @@ export interface SystemMetrics {
   readonly cpuUsage: number | undefined
   readonly memoryLimitBytes: number | undefined
   readonly cpuLimit: number | undefined
+  /** The whole host, where the application measures it with `@opentelemetry/host-metrics`; else undefined. */
+  readonly host: HostMetrics | undefined
+}
+
+/**
+ * The host as `@opentelemetry/host-metrics` measures it (`system.*`), over the last five minutes: such metrics arrive with the export,
+ * each minute by default. Ratios are 0 to 1; what is not measured is undefined.
+ */
+export interface HostMetrics {
+  readonly cpuUsage: number | undefined
+  readonly memoryUsage: number | undefined
+  /** All interfaces but the loopback. */
+  readonly network: HostNetworkMetrics | undefined
+  /** All disks, where something measures `system.disk.io`. */
+  readonly disk: HostDiskMetrics | undefined
+}
+
+/** Network traffic of the host. */
+export interface HostNetworkMetrics {
+  readonly receivedBytesPerSecond: number | undefined
+  readonly transmittedBytesPerSecond: number | undefined
+  /** Packets that were dropped or damaged, in both directions. */
+  readonly lostPacketsPerSecond: number | undefined
+}
+
+/** Disk traffic of the host. */
+export interface HostDiskMetrics {
+  readonly readBytesPerSecond: number | undefined
+  readonly writtenBytesPerSecond: number | undefined
 }
 
 /** Load of the process and its queues, as `collectMetrics()` returns it. */

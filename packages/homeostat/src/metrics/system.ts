@@ -1,5 +1,6 @@
 import { containerMemory } from '@homeostat/runtime/expressions'
 import { attributes, metrics, promName } from '@homeostat/semconv'
+import { hostExprs, hostMetrics } from './host.ts'
 import type { SystemMetrics } from './performance-metrics.ts'
 import type { Query } from './query.ts'
 import { first } from './query.ts'
@@ -14,7 +15,14 @@ const HEAP_USAGE = `max(${UTILIZATION}{${AREA}="heap"})`
 const CPU_USAGE = `max(${promName(metrics.cpuUtilization)})`
 const CPU_LIMIT = `min(${promName(metrics.cpuLimit)})`
 
-export const systemExprs: readonly string[] = [MEMORY_USAGE, MEMORY_LIMIT, HEAP_USAGE, CPU_USAGE, CPU_LIMIT]
+export const systemExprs: readonly string[] = [
+  MEMORY_USAGE,
+  MEMORY_LIMIT,
+  HEAP_USAGE,
+  CPU_USAGE,
+  CPU_LIMIT,
+  ...hostExprs,
+]
 
 export function systemMetrics(query: Query): SystemMetrics {
   return {
@@ -23,5 +31,6 @@ export function systemMetrics(query: Query): SystemMetrics {
     cpuUsage: first(query(CPU_USAGE)),
     memoryLimitBytes: first(query(MEMORY_LIMIT)),
     cpuLimit: first(query(CPU_LIMIT)),
+    host: hostMetrics(query),
   }
 }

@@ -7,7 +7,14 @@ let h: Homeostat | undefined
 afterEach(() => h?.stop())
 
 test('one failing source leaves the others intact and is named, without the words of its error', async () => {
-  const system = { memoryUsage: 0.4, heapUsage: 0.3, cpuUsage: 0.1, memoryLimitBytes: 1e9, cpuLimit: 2 }
+  const system = {
+    memoryUsage: 0.4,
+    heapUsage: 0.3,
+    cpuUsage: 0.1,
+    memoryLimitBytes: 1e9,
+    cpuLimit: 2,
+    host: undefined,
+  }
 
   const metrics = await collectFrom(
     {
@@ -52,6 +59,8 @@ test('system and application are real numbers of this process', async () => {
   expect(system?.heapUsage).toBeGreaterThan(0)
   expect(system?.memoryLimitBytes).toBeGreaterThan(process.memoryUsage.rss())
   expect(system?.cpuLimit).toBeGreaterThan(0)
+  // Nothing measures the host here.
+  expect(system?.host).toBeUndefined()
   expect(application?.memoryUsage.heapUsed).toBeGreaterThan(0)
   expect(application?.eventLoopLag).toBeGreaterThanOrEqual(0)
   // Nobody asked a cache: there is no ratio, not 0.
