@@ -8,6 +8,7 @@ import { LateAttachment } from './doors/late-attachment.ts'
 import { createAutomation, type Automation } from './acting/automation.ts'
 import { endEach } from './lifecycle/time-limit.ts'
 import { Keeper } from './state/keeper.ts'
+import { OtlpDoor } from './doors/otlp/otlp-door.ts'
 import { ServiceName } from './doors/service-name.ts'
 import { domainsOf } from './domains/domains.ts'
 import { EngineInstrumentation, type HomeostatInstrumentation } from './doors/engine-instrumentation.ts'
@@ -45,6 +46,7 @@ export class HomeostatParts {
   readonly isSignalsOnly: boolean
   readonly autoStart: boolean
   readonly #rhythm: Rhythm
+  readonly #otlp: OtlpDoor
   readonly #automation: Automation
   readonly #keeper: Keeper
   readonly #killSwitches: KillSwitches
@@ -79,8 +81,17 @@ export class HomeostatParts {
     const onDoubled: AttachTarget['onDoubled'] = scopes => this.reporter.reportDoubled(scopes)
     const optimizer = (): Optimizer => this.optimizer
     const doors = { instrumentations: this.instrumentations, options, faults }
-    const attachments = (this.attachments = attachmentsFor({ ...doors, service, optimizer, onDoubled }))
-    const reporter = (this.reporter = new Reporter({ ...parts, readers: attachments.readers }))
+    const otlp = (this.#otlp = new OtlpDoor({
+      instrumentations: this.instrumentations,
+      environment: options.environment ?? process.env,
+      service,
+      findings: () => this.reporter.findings,
+      hasReaders: () => this.attachments.readers.size > 0,
+    }))
+    const takeOver = (): boolean => otlp.takeOver()
+    const attachments = (this.attachments = attachmentsFor({ ...doors, service, optimizer, onDoubled, takeOver }))
+    const { readers } = attachments
+    const reporter = (this.reporter = new Reporter({ ...parts, readers, ownEndpoint: () => otlp.endpoint }))
     this.late = new LateAttachment({ ...doors, attachments, ...reporter.doors })
     let isMade = false
     const notice = (text: string): void => (isMade ? reporter.notice(text) : warnAtStart(text))
@@ -109,7 +120,7 @@ export class HomeostatParts {
     made.push(() => this.#killSwitches[Symbol.asyncDispose]())
     this.#files = fileProgramOf({ ...parts, own: program.own, intervalMs, faults, optimizer: this.optimizer, notice })
     made.push(() => this.#files?.[Symbol.dispose]())
-    const waits = { service, readers: attachments.readers, loaded: this.#loaded, resume: () => this.#resume() }
+    const waits = { service, readers, loaded: this.#loaded, resume: () => this.#resume() }
     this.#rhythm = new Rhythm({ intervalMs, optimizer: this.optimizer, faults, ...waits })
     reporter.follow({ optimizer: this.optimizer, automation: this.#automation, keeper: this.#keeper })
     attachments.hold(this.late, announce(reporter), reporter)
@@ -120,7 +131,7 @@ export class HomeostatParts {
 
   /** Begins to tick, and to look for an SDK that somebody else starts. */
   start(): void {
-    this.late.watch()
+    this.watch()
     if (this.isSignalsOnly || this.#rhythm.isOver) return
     this.#killSwitches.start()
     this.#rhythm.start()
@@ -135,6 +146,12 @@ export class HomeostatParts {
     })
   }
 
+  /** Looks for an SDK that somebody else starts, and exports without one where the environment says where. */
+  watch(): void {
+    this.late.watch()
+    this.#otlp.open()
+  }
+
   /** Ends each part, whatever the others do, and gives readers and libraries back as they were. */
   async stop(): Promise<void> {
     this.#rhythm.stop()
@@ -143,6 +160,7 @@ export class HomeostatParts {
       'the program files': () => this.#files?.[Symbol.dispose](),
       'the kill switches': () => this.#killSwitches[Symbol.asyncDispose](),
       'the loop': () => this.optimizer.stop(),
+      'the last export': () => this.#otlp[Symbol.asyncDispose](),
       ...this.#automation.endings,
       ...this.#keeper.endings,
     }

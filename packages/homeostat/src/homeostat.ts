@@ -83,7 +83,7 @@ export class Homeostat implements AsyncDisposable {
 
   /** @internal Looks for an SDK that somebody else starts; `start()` does it, and a process that only measures does not start. */
   findReaders(): void {
-    this.#parts.late.watch()
+    this.#parts.watch()
   }
 
   /**

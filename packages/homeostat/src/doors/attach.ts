@@ -18,6 +18,8 @@ export interface AttachTarget {
   onDoubled(scopes: readonly DoublingScope[]): void
   /** Whether ours are exported too under a name that another instrumentation exports. */
   readonly exportsDoubles: boolean
+  /** The reader exports our metrics from now on. Returns whether they were exported otherwise before. */
+  takeOver(): boolean
   onError(error: unknown): void
 }
 
@@ -67,7 +69,10 @@ export function attachReader(reader: object, target: AttachTarget): Disposable |
   if (!wrapped) throw new NotAReaderError(reader)
   attachedTo.set(reader, target)
   // Last: from here on the registries are exported by readers alone.
+  const isContinued = target.takeOver()
   producers = target.registries.map(registry => registry.producer(reader))
+  // The first delta then begins now, and not with the process: what was counted before is exported already.
+  if (isContinued) for (const producer of producers) producer.read()
 
   return {
     [Symbol.dispose]: () => {

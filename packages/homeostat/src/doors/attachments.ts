@@ -49,6 +49,11 @@ export class Attachments implements Disposable {
     for (const registry of this.#target.registries) this.#faults.contain('telemetry', () => registry.release())
   }
 
+  /** Ends what exported the registries before a provider was there. */
+  takeOver(): void {
+    if (this.#target.takeOver() && this.readers.size === 0) this.release()
+  }
+
   /** Exports the registries on no path: the readers of another Homeostat export the same signals already. */
   withhold(): void {
     for (const registry of this.#target.registries) this.#faults.contain('telemetry', () => registry.producer())
@@ -90,16 +95,18 @@ export interface AttachmentsContext {
   readonly faults: Faults
   readonly optimizer: () => Pick<Optimizer, 'offer'>
   readonly onDoubled: AttachTarget['onDoubled']
+  readonly takeOver: AttachTarget['takeOver']
 }
 
 /** The attachments of one Homeostat, at first without a reader. */
 export function attachmentsFor(context: AttachmentsContext): Attachments {
-  const { instrumentations, options, service, faults, optimizer, onDoubled } = context
+  const { instrumentations, options, service, faults, optimizer, onDoubled, takeOver } = context
   const target: AttachTarget = {
     registries: instrumentations.map(({ registry }) => registry),
     offer: (source, scopes, provider) => optimizer().offer(source, scopes, provider),
     onResource: resource => service.offer(resource),
     onDoubled,
+    takeOver,
     exportsDoubles: options.exportDoubles ?? true,
     onError: error => faults.report('telemetry', error),
   }

@@ -29,6 +29,8 @@ export type Way =
   | { readonly to: 'meter'; readonly provider: string }
   /** The provider has no reader. */
   | { readonly to: 'nobody' }
+  /** There is no SDK, and Homeostat sends its metrics itself. */
+  | { readonly to: 'endpoint'; readonly endpoint: string }
   /** The readers serve another Homeostat of this process. */
   | { readonly to: 'another' }
 
@@ -119,6 +121,7 @@ export class LateAttachment implements Disposable {
     if (this.#used === provider && this.#way && this.#way.to !== 'another') return this.#way
     if (this.#used) this.#leave()
     this.#used = provider
+    this.#context.attachments.takeOver()
     const way = this.#hasByHand ? ({ to: 'readers' } as const) : this.#attachTo(provider)
     const { attachments, instrumentations } = this.#context
     if (way.to === 'another') attachments.withhold()

@@ -45,6 +45,12 @@ export class Findings {
     this.#log.write(level, text)
   }
 
+  /** One line that is not kept. */
+  note(text: string): void {
+    diag.info(`homeostat: ${text}`)
+    this.#log.write('info', text)
+  }
+
   /** It does not hold any more. */
   remove(key: string): void {
     this.#found.delete(key)

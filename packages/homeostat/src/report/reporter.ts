@@ -39,6 +39,8 @@ export interface ReporterContext {
   readonly faults: Faults
   /** The readers that serve Homeostat. */
   readonly readers: ReadonlySet<object>
+  /** Where Homeostat itself sends its metrics: scheme, host and port; undefined where it does not. */
+  readonly ownEndpoint: () => string | undefined
 }
 
 /** The parts of the loop that a report is about. */
@@ -95,12 +97,14 @@ export class Reporter implements RunningHomeostat, Disposable {
           'hidden API',
           `the SDK was registered by @opentelemetry/api ${version}, which the newer copy of it that Homeostat uses does not see; metrics work, spans and log events of Homeostat do not: install one version of @opentelemetry/api`,
         ),
-      onNone: () =>
+      onNone: () => {
+        if (this.#context.ownEndpoint() !== undefined) return
         this.#findings.add(
           'no SDK',
           'no OpenTelemetry SDK has started within 30 s, so nothing is exported; Homeostat keeps running: see h.report()',
           'info',
-        ),
+        )
+      },
     }
   }
 
@@ -175,7 +179,7 @@ export class Reporter implements RunningHomeostat, Disposable {
       service: service.current,
       watched: this.#watched(),
       attachedTo: this.#attachedTo(),
-      way: this.#way,
+      way: this.#way ?? this.#ownWay(),
       learned: learnedWhere(keeper.keeping, keeper.folderFault),
       modes,
     })
@@ -214,6 +218,11 @@ export class Reporter implements RunningHomeostat, Disposable {
         'no name',
         'the service has no name, so it has no coordinator and keeps nothing: set OTEL_SERVICE_NAME or the option service',
       )
+  }
+
+  #ownWay(): Way | undefined {
+    const endpoint = this.#context.ownEndpoint()
+    return endpoint === undefined ? undefined : { to: 'endpoint', endpoint }
   }
 
   #attachedTo(): string[] {

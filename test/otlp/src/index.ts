@@ -1,0 +1,2 @@
+export { OtlpReceiver, type Received, type ReceiverAnswer } from './otlp-receiver.ts'
+export { metricsIn, pointsOf, resourceOf, type OtlpMetric, type OtlpPoint, type OtlpRequest } from './otlp-request.ts'
