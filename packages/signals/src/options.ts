@@ -26,7 +26,6 @@ export {
   plainData,
   recordOf,
   text,
-  unwrapped,
   whole,
   wholeNumber,
   withCheck,

@@ -1,5 +1,5 @@
 import type { Environment, ListedOption, OptionSchema } from '@homeostat/signals/options'
-import { detailsOf, fieldOf, listOptions, readEnvironment, unwrapped } from '@homeostat/signals/options'
+import { alternativesOf, detailsOf, entriesOf, fieldOf, listOptions, readEnvironment } from '@homeostat/signals/options'
 import type { CommandOutput, ExitCode } from './output.ts'
 import { readOptionFile } from '../options/file/read-option-file.ts'
 import { homeostatOptions } from '../options/option-schema.ts'
@@ -84,14 +84,8 @@ function defaultOf({ path, details }: ListedOption): ConfiguredOption {
 /** Whether the option, or anything in it, is never shown. */
 function mayBeSecret(schema: OptionSchema): boolean {
   if (detailsOf(schema).isSecret === true) return true
-  const { item, value, entries, options } = unwrapped(schema) as unknown as Readonly<Record<string, unknown>>
-  const parts = [
-    item,
-    value,
-    ...Object.values(entries ?? {}),
-    ...(Array.isArray(options) ? (options as unknown[]) : []),
-  ]
-  return parts.some(part => typeof part === 'object' && part !== null && mayBeSecret(part as OptionSchema))
+  const parts = alternativesOf(schema) ?? Object.values(entriesOf(schema) ?? {})
+  return parts.some(mayBeSecret) || ('item' in schema && mayBeSecret(schema.item))
 }
 
 function table(options: readonly ConfiguredOption[]): string[] {

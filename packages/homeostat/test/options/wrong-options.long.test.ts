@@ -224,7 +224,7 @@ function wrongValuesOf({ details, schema }: ListedOption): unknown[] {
   if (details.isCodeOnly) return [5n]
   const always: unknown[] = [null]
   if (/number/.test(details.expected)) return [null, Number.NaN, Infinity, 2 ** 60, '20']
-  return schema.type === 'union' ? [...always, CANARY] : [...always, 5]
+  return schema.type === 'either' ? [...always, CANARY] : [...always, 5]
 }
 
 function nested(keys: readonly string[], value: unknown): object {

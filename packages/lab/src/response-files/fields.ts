@@ -1,7 +1,7 @@
 import type { Compiler } from '@homeostat/optimizer/schemas'
 import { parseDuration } from '@homeostat/promql'
 import type { MappingReader } from '@homeostat/promql/rule-files'
-import { entriesOf, number, readField, unwrapped, wholeNumber, type OptionSchema } from '@homeostat/signals/options'
+import { entriesOf, number, readField, wholeNumber, type OptionSchema } from '@homeostat/signals/options'
 
 const description = 'a field of a file'
 const most = Number.MAX_VALUE
@@ -80,7 +80,7 @@ export function entryOf<T, K extends keyof T & string>(
 ): OptionSchema<Exclude<T[K], undefined>> {
   const entry = entriesOf(schema)?.[name]
   if (entry === undefined) throw new TypeError(`the schema has no field ${name}`)
-  return unwrapped(entry) as OptionSchema<Exclude<T[K], undefined>>
+  return entry as OptionSchema<Exclude<T[K], undefined>>
 }
 
 /** Without the fields that are undefined: absent and undefined are two things to a response. */

@@ -1,8 +1,8 @@
 import { closestName, hintAt } from './closest-name.ts'
-import { itemOf, listOptions } from './option-list.ts'
+import { listOptions } from './option-list.ts'
 import type { OptionProblem } from './option-problem.ts'
 import type { OptionSchema } from './option-schema.ts'
-import { alternativesOf, expecting, unwrapped } from './option-schema.ts'
+import { alternativesOf, expecting, itemOf } from './option-schema.ts'
 import type { ReadOptions } from './read-options.ts'
 import { readOptions } from './read-options.ts'
 import { shownName, shownValue } from './shown-value.ts'
@@ -46,7 +46,7 @@ export function readEnvironment<T extends object>(
       continue
     }
     if (text === '') continue
-    const isRecord = unwrapped(option).type === 'record'
+    const isRecord = option.type === 'record'
     const expected = isRecord ? expecting(option, 'pairs like name=value,other=value, each name once') : option
     const read = readOptions(expected as OptionSchema<object>, valueFor(option, text), { path: variable })
     // A mistake in one part is reported under the name of the variable: callers look problems up by that name.
@@ -96,8 +96,8 @@ export function mergeOptions<T extends object>(...sources: readonly T[]): T {
  * that does not fit is returned as it is, and the schema refuses it.
  */
 function valueFor(schema: OptionSchema, text: string): unknown {
-  const { type } = unwrapped(schema)
-  if (type === 'array') return partsOf(text).map(part => valueFor(itemOf(schema), part))
+  const { type } = schema
+  if (type === 'list') return partsOf(text).map(part => valueFor(itemOf(schema), part))
   if (type === 'record') return recordIn(text, part => valueFor(itemOf(schema), part)) ?? text
   return scalarFor(schema, text)
 }
@@ -122,13 +122,17 @@ function recordIn(text: string, read: (part: string) => unknown): Record<string,
 }
 
 function scalarFor(schema: OptionSchema, text: string): unknown {
-  const types = (alternativesOf(schema) ?? [schema]).map(option => unwrapped(option).type)
+  const types = (alternativesOf(schema) ?? [schema]).map(option => option.type)
   const trimmed = text.trim()
-  if (types.includes('number') && /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed)) return Number(trimmed)
+  if (
+    types.some(type => type === 'number' || type === 'integer') &&
+    /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed)
+  )
+    return Number(trimmed)
   const isFlag = types.includes('boolean')
   if (isFlag && /^(?:true|1|yes|on)$/i.test(trimmed)) return true
   if ((isFlag || types.includes('literal')) && /^(?:false|0|no|off)$/i.test(trimmed)) return false
-  return types.includes('picklist') ? trimmed : text
+  return types.includes('words') ? trimmed : text
 }
 
 function place(options: Record<string, unknown>, keys: readonly string[], value: unknown): void {

@@ -1,6 +1,7 @@
-import * as v from 'valibot'
-import type { OptionSchema } from './option-schema.ts'
-import { alternativesOf, detailsOf, entriesOf, MOST_ITEMS, unwrapped } from './option-schema.ts'
+import { safeParse, type SafeParseResult } from 'valibot'
+import { checkOf, type OptionCheck } from './option-check.ts'
+import type { ObjectSchema, OptionSchema } from './option-schema.ts'
+import { alternativesOf, detailsOf, entriesOf, MOST_ITEMS } from './option-schema.ts'
 import { fieldOf, isObject, itemsOf, keysOf } from './untrusted-object.ts'
 
 /** A value with a longer list in it is read item by item. */
@@ -9,9 +10,9 @@ const SHORT_LIST = 32
 /** More fields than any form has. */
 const OUTWEIGHS = 100
 
-export function parse(schema: OptionSchema, given: unknown): v.SafeParseResult<OptionSchema> | undefined {
+export function parse(schema: OptionSchema, given: unknown): SafeParseResult<OptionCheck> | undefined {
   try {
-    return v.safeParse(schema, given, { abortEarly: true })
+    return safeParse(checkOf(schema), given, { abortEarly: true })
   } catch {
     // A getter or a proxy of the value.
     return undefined
@@ -46,7 +47,7 @@ const literals = new WeakMap<object, readonly string[]>()
 function literalsOf(entries: Readonly<Record<string, OptionSchema>>): readonly string[] {
   let names = literals.get(entries)
   if (names === undefined) {
-    names = Object.keys(entries).filter(name => 'literal' in entries[name]!)
+    names = Object.keys(entries).filter(name => entries[name]!.type === 'literal')
     literals.set(entries, names)
   }
   return names
@@ -61,12 +62,10 @@ export function formOf(schema: OptionSchema, given: unknown): OptionSchema {
 }
 
 /** Whether a value that is taken as a whole has a list that takes long to read. */
-export function hasLongList(schema: OptionSchema, given: object): boolean {
-  const entries = entriesOf(schema)
-  if (entries === undefined || detailsOf(schema).isWhole !== true || unwrapped(schema).type === 'loose_object')
-    return false
-  return Object.keys(entries).some(name => {
-    if (unwrapped(entries[name]!).type !== 'array') return false
+export function hasLongList(schema: ObjectSchema, given: object): boolean {
+  if (schema.isOpen || detailsOf(schema).isWhole !== true) return false
+  return Object.entries(schema.entries).some(([name, { type }]) => {
+    if (type !== 'list') return false
     return (itemsOf(fieldOf(given, name), SHORT_LIST)?.length ?? 0) > SHORT_LIST
   })
 }
@@ -79,7 +78,6 @@ export function withoutLists(fields: Readonly<Record<string, unknown>>): Record<
 export function wordsOf(schema: OptionSchema): readonly string[] {
   const alternatives = alternativesOf(schema)
   if (alternatives) return alternatives.flatMap(wordsOf)
-  const plain = unwrapped(schema)
-  if ('options' in plain) return plain.options as string[]
-  return 'literal' in plain ? [String(plain.literal)] : []
+  if (schema.type === 'words') return schema.words
+  return schema.type === 'literal' ? [String(schema.literal)] : []
 }

@@ -1,6 +1,6 @@
 import { childPath } from './option-problem.ts'
 import type { OptionDetails, OptionSchema } from './option-schema.ts'
-import { alternativesOf, detailsOf, entriesOf, unwrapped } from './option-schema.ts'
+import { alternativesOf, detailsOf, entriesOf, itemOf } from './option-schema.ts'
 
 /** One option of a schema, by itself. */
 export interface ListedOption {
@@ -35,18 +35,11 @@ export function variableOf(keys: readonly string[]): string {
 /** Whether a schema is of a number, a text, a flag or a word. */
 export function isScalar(schema: OptionSchema): boolean {
   if (detailsOf(schema).isCodeOnly) return false
-  return ['number', 'string', 'boolean', 'picklist', 'literal'].includes(unwrapped(schema).type)
-}
-
-/** The schema of the items of a list or a record; any other schema is returned as it is. */
-export function itemOf(schema: OptionSchema): OptionSchema {
-  const plain = unwrapped(schema)
-  if (plain.type === 'array' && 'item' in plain) return plain.item as OptionSchema
-  return plain.type === 'record' && 'value' in plain ? (plain.value as OptionSchema) : schema
+  return ['number', 'integer', 'string', 'boolean', 'words', 'literal'].includes(schema.type)
 }
 
 function isGroup(schema: OptionSchema): boolean {
-  return unwrapped(schema).type === 'strict_object' && detailsOf(schema).isWhole !== true
+  return schema.type === 'object' && !schema.isOpen && detailsOf(schema).isWhole !== true
 }
 
 function listed(

@@ -1,7 +1,35 @@
-import * as v from 'valibot'
+/** The type that a schema describes; no schema holds a value of it. */
+declare const VALUE: unique symbol
 
-/** The schema of one option. Its metadata is {@link OptionDetails}. */
-export type OptionSchema<T = unknown> = v.GenericSchema<T, T>
+/**
+ * The schema of one option, as data: an application that gives few options pays for few checks. `checkOf` makes the check of
+ * a schema when a value is first given.
+ */
+export type OptionSchema<T = unknown> = OptionForm & {
+  readonly details: OptionDetails & { readonly isWhole?: boolean }
+  /** Conditions over the whole value: a description of the problem, or undefined. */
+  readonly conditions?: readonly ((value: never) => string | undefined)[]
+  readonly [VALUE]?: T
+}
+
+/** The kind of an option's value, and its bounds. */
+export type OptionForm =
+  | ({ readonly type: 'number' | 'integer' } & Range)
+  | ({ readonly type: 'string'; readonly isPath?: boolean } & Range)
+  | { readonly type: 'boolean' }
+  | { readonly type: 'words'; readonly words: readonly string[] }
+  | { readonly type: 'literal'; readonly literal: string | boolean }
+  | { readonly type: 'accepted'; readonly accepts: (value: unknown) => boolean }
+  | { readonly type: 'list' | 'record'; readonly item: OptionSchema }
+  | {
+      readonly type: 'object'
+      readonly entries: Readonly<Record<string, OptionSchema>>
+      /** Fields that must be there. */
+      readonly required: readonly string[]
+      /** Whether it may have other fields. */
+      readonly isOpen: boolean
+    }
+  | { readonly type: 'either'; readonly alternatives: readonly OptionSchema[] }
 
 /** Notes on an option beside its type. READMEs, the JSON Schema and warnings are generated from them. */
 export interface OptionDetails {
@@ -36,6 +64,7 @@ export const LONGEST_MS = 86_400_000
 /** Most items of a list: checking is linear, and nobody writes more by hand. */
 export const MOST_ITEMS = 10_000
 
+/** Bounds of a number, or of the length of a text. */
 interface Range {
   readonly least: number
   readonly most: number
@@ -44,13 +73,13 @@ interface Range {
 /** A finite number within bounds. */
 export function number({ least, most, ...notes }: Range & OptionNotes): OptionSchema<number> {
   const expected = `a number from ${least} to ${most}${notes.unit ? ` (${notes.unit})` : ''}`
-  return v.pipe(v.number(), v.finite(), v.minValue(least), v.maxValue(most), details({ expected, ...notes }))
+  return { type: 'number', least, most, details: { expected, ...notes } }
 }
 
 /** A whole number within bounds. */
 export function wholeNumber({ least, most, ...notes }: Range & OptionNotes): OptionSchema<number> {
   const expected = `a whole number from ${least} to ${most}${notes.unit ? ` (${notes.unit})` : ''}`
-  return v.pipe(v.number(), v.safeInteger(), v.minValue(least), v.maxValue(most), details({ expected, ...notes }))
+  return { type: 'integer', least, most, details: { expected, ...notes } }
 }
 
 /** A time in whole milliseconds, by default from 1 to a day. A timer that is given more, less or no number fires all the time. */
@@ -64,56 +93,43 @@ export function milliseconds({
 
 /** An option that is true or false. */
 export function flag(notes: OptionNotes): OptionSchema<boolean> {
-  return v.pipe(v.boolean(), details({ expected: 'true or false', ...notes }))
+  return { type: 'boolean', details: { expected: 'true or false', ...notes } }
 }
 
 /** A text of 1 to 4,096 characters. */
 export function text(notes: OptionNotes): OptionSchema<string> {
-  return v.pipe(
-    v.string(),
-    v.nonEmpty(),
-    v.maxLength(4096),
-    details({ expected: 'a text of 1 to 4096 characters', ...notes }),
-  )
+  const expected = 'a text of 1 to 4096 characters'
+  return { type: 'string', least: 1, most: 4096, details: { expected, ...notes } }
 }
 
 /** The path of a file or a folder. */
 export function filePath(notes: OptionNotes): OptionSchema<string> {
-  const expected = 'a path'
-  return v.pipe(
-    v.string(),
-    v.nonEmpty(),
-    v.maxLength(4096),
-    // The file system refuses it, but only when it is used.
-    v.excludes('\0'),
-    details({ expected, ...notes }),
-  )
+  return { type: 'string', least: 1, most: 4096, isPath: true, details: { expected: 'a path', ...notes } }
 }
 
 /** Plain data, as JSON has it: it can be written down and read again. */
 export function plainData<T>(notes: OptionNotes): OptionSchema<T> {
-  return v.pipe(v.custom<T>(isPlainData), details({ expected: 'plain data, as JSON has it', ...notes }))
+  return { type: 'accepted', accepts: isPlainData, details: { expected: 'plain data, as JSON has it', ...notes } }
 }
 
 /** A text, also an empty one. */
 export function anyText(notes: OptionNotes): OptionSchema<string> {
-  return v.pipe(v.string(), v.maxLength(65_536), details({ expected: 'a text', ...notes }))
+  return { type: 'string', least: 0, most: 65_536, details: { expected: 'a text', ...notes } }
 }
 
 /** One of a few words. */
 export function oneOf<const T extends string>(words: readonly T[], notes: OptionNotes): OptionSchema<T> {
-  return v.pipe(v.picklist(words), details({ expected: alternatives(words), ...notes }))
+  return { type: 'words', words, details: { expected: alternatives(words), ...notes } }
 }
 
 /** A single value, e.g. `false`. */
 export function exactly<const T extends string | boolean>(value: T, notes: OptionNotes): OptionSchema<T> {
-  return v.pipe(v.literal(value), details({ expected: String(value), ...notes }))
+  return { type: 'literal', literal: value, details: { expected: String(value), ...notes } }
 }
 
 /** A function. Its results are checked where it is called. */
 export function callback<T>(notes: OptionNotes): OptionSchema<T> {
-  const isFunction = (value: unknown): boolean => typeof value === 'function'
-  return v.pipe(v.custom<T>(isFunction), details({ expected: 'a function', ...notes, isCodeOnly: true }))
+  return { type: 'accepted', accepts: isFunction, details: { expected: 'a function', ...notes, isCodeOnly: true } }
 }
 
 /** A live object that is used by its methods, a store or a client for example. */
@@ -123,32 +139,27 @@ export function objectWith<T>(methods: readonly (keyof T & (string | symbol))[],
     value !== null &&
     methods.every(method => typeof (value as Record<PropertyKey, unknown>)[method] === 'function')
   const expected = `an object with the methods ${methods.map(method => (typeof method === 'symbol' ? `[${String(method.description)}]` : `${method}()`)).join(', ')}`
-  return v.pipe(v.custom<T>(hasMethods), details({ expected, ...notes, isCodeOnly: true }))
+  return { type: 'accepted', accepts: hasMethods, details: { expected, ...notes, isCodeOnly: true } }
 }
 
 /** Any value: the code that uses it checks it. */
 export function anything<T>(notes: OptionNotes): OptionSchema<T> {
-  return v.pipe(
-    v.custom<T>(() => true),
-    details({ expected: 'anything', ...notes }),
-  )
+  return { type: 'accepted', accepts: () => true, details: { expected: 'anything', ...notes } }
 }
 
 /** A list. An item that is not valid is left out, and the others are used. */
 export function listOf<T>(item: OptionSchema<T>, notes: OptionNotes): OptionSchema<readonly T[]> {
-  return v.pipe(v.array(item), v.maxLength(MOST_ITEMS), details({ expected: 'a list', ...notes }))
+  return { type: 'list', item, details: { expected: 'a list', ...notes } }
 }
 
 /** Values of one type by names of the application's choice. */
 export function recordOf<T>(value: OptionSchema<T>, notes: OptionNotes): OptionSchema<Readonly<Record<string, T>>> {
-  return v.pipe(v.record(v.string(), value), v.maxEntries(MOST_ITEMS), details({ expected: 'an object', ...notes }))
+  return { type: 'record', item: value, details: { expected: 'an object', ...notes } }
 }
 
 /** Options below an option; each may be left out. */
 export function group<T extends object>(entries: OptionEntries<T>, notes: OptionNotes): OptionSchema<T> {
-  const all = Object.entries<OptionSchema>(entries).map(([name, schema]) => [name, v.optional(schema)])
-  const object = v.strictObject(Object.fromEntries(all))
-  return v.pipe(object, details({ expected: 'an object of options', ...notes })) as unknown as OptionSchema<T>
+  return objectOf({}, entries, { expected: 'an object of options', ...notes })
 }
 
 /**
@@ -162,43 +173,27 @@ export function whole<T extends object>(
   optional: Partial<OptionEntries<T>>,
   { isOpen = false, ...notes }: OptionNotes & { readonly isOpen?: boolean },
 ): OptionSchema<T> {
-  const may = Object.entries(optional).map(([name, schema]) => [name, v.optional(schema as OptionSchema)])
-  const entries = { ...required, ...Object.fromEntries(may) } as Record<string, OptionSchema>
-  const object = isOpen ? v.looseObject(entries) : v.strictObject(entries)
-  return v.pipe(
-    object as v.GenericSchema,
-    details({
-      expected: 'an object',
-      ...notes,
-      isWhole: true,
-      ...(isOpen && { isCodeOnly: true }),
-    }),
-  ) as unknown as OptionSchema<T>
+  const details = { expected: 'an object', ...notes, isWhole: true, ...(isOpen && { isCodeOnly: true }) }
+  return objectOf(required, optional, details, isOpen)
 }
 
 /** Either of several; the one that fits the form of the value is the one whose mistakes are reported. */
 export function either<const T extends readonly OptionSchema[]>(
   options: T,
   notes: OptionNotes,
-): OptionSchema<v.InferInput<T[number]>> {
-  const expected = [...new Set(options.map(option => detailsOf(option).expected))].join(', or ')
-  return v.pipe(v.union(options), details({ expected, ...notes }))
+): OptionSchema<ValueOf<T[number]>> {
+  const expected = [...new Set(options.map(({ details }) => details.expected))].join(', or ')
+  return { type: 'either', alternatives: options, details: { expected, ...notes } }
 }
 
 /** The same option with other words for a valid value. */
 export function expecting<T>(schema: OptionSchema<T>, expected: string): OptionSchema<T> {
-  return v.pipe(unwrapped(schema) as OptionSchema<T>, details({ ...detailsOf(schema), expected }))
+  return { ...schema, details: { ...schema.details, expected } }
 }
 
 /** A condition that several fields have to meet together. */
 export function withCheck<T>(schema: OptionSchema<T>, problemOf: (value: T) => string | undefined): OptionSchema<T> {
-  return v.pipe(
-    schema,
-    v.check(
-      value => problemOf(value) === undefined,
-      ({ input }) => problemOf(input) ?? '',
-    ),
-  )
+  return { ...schema, conditions: [...(schema.conditions ?? []), problemOf] }
 }
 
 /** A group with further options beside its own. */
@@ -207,39 +202,42 @@ export function extended<T extends object, More extends object>(
   more: OptionEntries<More>,
   notes: OptionNotes,
 ): OptionSchema<T & More> {
-  const own = Object.entries(entriesOf(schema) ?? {}).map(([name, entry]) => [name, unwrapped(entry)])
-  return group({ ...Object.fromEntries(own), ...more } as OptionEntries<T & More>, notes)
+  return group({ ...entriesOf(schema), ...more } as OptionEntries<T & More>, notes)
 }
 
 /** The details that a schema was made with. */
-export function detailsOf(schema: OptionSchema): OptionDetails & { readonly isWhole?: boolean } {
-  const plain = unwrapped(schema)
-  let known = detailsOfSchema.get(plain)
-  if (known === undefined) {
-    known = v.getMetadata(plain as never) as OptionDetails
-    detailsOfSchema.set(plain, known)
-  }
-  return known
-}
-
-/** Put together once: each item of a list of thousands asks. */
-const detailsOfSchema = new WeakMap<OptionSchema, OptionDetails & { readonly isWhole?: boolean }>()
-
-/** A schema without the mark that its value may be left out. */
-export function unwrapped(schema: OptionSchema): OptionSchema {
-  return 'wrapped' in schema ? (schema.wrapped as OptionSchema) : schema
+export function detailsOf(schema: OptionSchema): OptionSchema['details'] {
+  return schema.details
 }
 
 /** The options below a group, by name; undefined for anything else. */
 export function entriesOf(schema: OptionSchema): Readonly<Record<string, OptionSchema>> | undefined {
-  const object = unwrapped(schema)
-  return 'entries' in object ? (object.entries as Record<string, OptionSchema>) : undefined
+  return schema.type === 'object' ? schema.entries : undefined
 }
 
 /** The alternatives of {@link either}; undefined for anything else. */
 export function alternativesOf(schema: OptionSchema): readonly OptionSchema[] | undefined {
-  const { type } = unwrapped(schema)
-  return type === 'union' ? (unwrapped(schema) as unknown as { options: OptionSchema[] }).options : undefined
+  return schema.type === 'either' ? schema.alternatives : undefined
+}
+
+/** The schema of the items of a list or a record; any other schema is returned as it is. */
+export function itemOf(schema: OptionSchema): OptionSchema {
+  return schema.type === 'list' || schema.type === 'record' ? schema.item : schema
+}
+
+/** The schema of an object: a group of options, or a value that is taken as a whole. */
+export type ObjectSchema = Extract<OptionSchema, { readonly type: 'object' }>
+
+type ValueOf<S> = S extends OptionSchema<infer T> ? T : never
+
+function objectOf<T extends object>(
+  required: Partial<OptionEntries<T>>,
+  optional: Partial<OptionEntries<T>>,
+  details: OptionSchema['details'],
+  isOpen = false,
+): OptionSchema<T> {
+  const entries = { ...required, ...optional } as Readonly<Record<string, OptionSchema>>
+  return { type: 'object', entries, required: Object.keys(required), isOpen, details }
 }
 
 const MOST_DATA = 65_536
@@ -253,8 +251,8 @@ function isPlainData(value: unknown): boolean {
   }
 }
 
-function details<T>(notes: OptionDetails & { readonly isWhole?: boolean }): v.GenericPipeAction<T, T> {
-  return v.metadata({ ...notes }) as unknown as v.GenericPipeAction<T, T>
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
 }
 
 function alternatives(words: readonly string[]): string {

@@ -2,8 +2,8 @@ import { closestName, hintAt, resemblesOne } from './closest-name.ts'
 import { closestForm, formOf, hasLongList, isValid, parse, withoutLists, wordsOf } from './option-forms.ts'
 import type { OptionProblem } from './option-problem.ts'
 import { childPath } from './option-problem.ts'
-import type { OptionSchema } from './option-schema.ts'
-import { alternativesOf, detailsOf, entriesOf, MOST_ITEMS, unwrapped } from './option-schema.ts'
+import type { ObjectSchema, OptionSchema } from './option-schema.ts'
+import { detailsOf, itemOf, MOST_ITEMS } from './option-schema.ts'
 import { settledObject } from './settled-object.ts'
 import { shownName, shownValue } from './shown-value.ts'
 import { atOnce, type Steps } from '../time/steps.ts'
@@ -42,25 +42,30 @@ export class Reading {
   /** The same as {@link value} in steps: lists are read item by item, those in items of lists as well. */
   *valueInSteps(schema: OptionSchema, given: unknown, path: string): Steps<unknown> {
     const form = formOf(schema, given)
-    if (unwrapped(form).type === 'array') return yield* this.#list(form, given, path)
-    if (isObject(given) && hasLongList(form, given)) return yield* this.#longWhole(form, given, path)
+    if (form.type === 'list') return yield* this.#list(form, given, path)
+    if (form.type === 'object' && isObject(given) && hasLongList(form, given))
+      return yield* this.#longWhole(form, given, path)
     yield
     return this.value(schema, given, path)
   }
 
   value(schema: OptionSchema, given: unknown, path: string): unknown {
-    const options = alternativesOf(schema)
-    if (options) return this.#either(schema, options, given, path)
-    const { isWhole = false } = detailsOf(schema)
-    if (isWhole) return this.#whole(schema, given, path)
-    switch (unwrapped(schema).type) {
-      case 'strict_object':
-        return this.#group(schema, given, path)
-      case 'array':
+    switch (schema.type) {
+      case 'either':
+        return this.#either(schema, schema.alternatives, given, path)
+      case 'object':
+        return detailsOf(schema).isWhole ? this.#whole(schema, given, path) : this.#group(schema, given, path)
+      case 'list':
         return atOnce(this.#list(schema, given, path))
       case 'record':
         return this.#record(schema, given, path)
-      default:
+      case 'number':
+      case 'integer':
+      case 'string':
+      case 'boolean':
+      case 'words':
+      case 'literal':
+      case 'accepted':
         return this.#leaf(schema, given, path)
     }
   }
@@ -81,7 +86,7 @@ export class Reading {
   #either(schema: OptionSchema, options: readonly OptionSchema[], given: unknown, path: string): unknown {
     if (isObject(given)) {
       const form = closestForm(options, given)
-      const fitting = options.find(option => entriesOf(option) === undefined && isValid(option, given))
+      const fitting = options.find(option => option.type !== 'object' && isValid(option, given))
       if (fitting) return this.value(fitting, given, path)
       if (form) return this.value(form, given, path)
     } else {
@@ -91,9 +96,9 @@ export class Reading {
     return this.#leaf(schema, given, path)
   }
 
-  #group(schema: OptionSchema, given: unknown, path: string): unknown {
+  #group(schema: ObjectSchema, given: unknown, path: string): unknown {
     if (!isRecord(given)) return this.#wrong(schema, path, shownValue(given))
-    const entries = entriesOf(schema) ?? {}
+    const { entries } = schema
     const names = keysOf(given, MOST_ITEMS)
     if (names === undefined) return this.#wrong(schema, path, 'an object that cannot be read')
     for (const name of names) if (!Object.hasOwn(entries, name)) this.#unknown(path, name, Object.keys(entries))
@@ -110,10 +115,9 @@ export class Reading {
     if (items === undefined) return this.#wrong(schema, path, shownValue(given))
     if (items.length > MOST_ITEMS)
       return this.#wrong(schema, path, `a list of ${items.length}`, undefined, `a list of at most ${MOST_ITEMS}`)
-    const { item } = unwrapped(schema) as unknown as { item: OptionSchema }
     const read: unknown[] = []
     for (const [index, each] of items.entries()) {
-      const value = yield* this.valueInSteps(item, each, childPath(path, index))
+      const value = yield* this.valueInSteps(itemOf(schema), each, childPath(path, index))
       if (value !== NOTHING) read.push(value)
     }
     return read
@@ -124,16 +128,15 @@ export class Reading {
     if (names === undefined) return this.#wrong(schema, path, shownValue(given))
     if (names.length > MOST_ITEMS)
       return this.#wrong(schema, path, `an object of more than ${MOST_ITEMS} fields`, undefined, SMALLER)
-    const { value: type } = unwrapped(schema) as unknown as { value: OptionSchema }
     const read: [string, unknown][] = []
     for (const name of names) {
-      const value = this.#field(type, given as object, name, path)
+      const value = this.#field(itemOf(schema), given as object, name, path)
       if (value !== NOTHING && value !== undefined) read.push([name, value])
     }
     return Object.fromEntries(read)
   }
 
-  #whole(schema: OptionSchema, given: unknown, path: string): unknown {
+  #whole(schema: ObjectSchema, given: unknown, path: string): unknown {
     // Most are right, and then there is nothing to find out.
     const parsed = parse(schema, given)
     // A live object is itself: its methods need their `this`. Anything else is copied, so that it stays what was checked.
@@ -148,7 +151,7 @@ export class Reading {
   }
 
   /** A value that is taken as a whole, field by field: as it was read, or nothing when anything is wrong with it. */
-  *#longWhole(schema: OptionSchema, given: unknown, path: string): Steps<unknown> {
+  *#longWhole(schema: ObjectSchema, given: unknown, path: string): Steps<unknown> {
     const outer = this.#outcome
     this.#outcome ??= `${path === '' ? 'it' : path} is left out`
     const read = yield* this.#fields(schema, given, path)
@@ -156,24 +159,23 @@ export class Reading {
     return read
   }
 
-  #settled(schema: OptionSchema, given: object, output: Record<string, unknown>): object {
-    const names = Object.keys(entriesOf(schema) ?? {}).filter(name => output[name] !== undefined)
+  #settled(schema: ObjectSchema, given: object, output: Record<string, unknown>): object {
+    const names = Object.keys(schema.entries).filter(name => output[name] !== undefined)
     return settledObject(given, Object.fromEntries(names.map(name => [name, output[name]])))
   }
 
-  *#fields(schema: OptionSchema, given: unknown, path: string): Steps<unknown> {
+  *#fields(schema: ObjectSchema, given: unknown, path: string): Steps<unknown> {
     const before = this.#count
-    const entries = entriesOf(schema) ?? {}
+    const { entries, isOpen, required } = schema
     const names = isRecord(given) ? keysOf(given, MOST_ITEMS) : undefined
     if (names === undefined) return this.#wrong(schema, path, shownValue(given))
-    const isOpen = unwrapped(schema).type === 'loose_object'
     const unknown = names.filter(name => !Object.hasOwn(entries, name))
     if (!isOpen) for (const name of unknown) this.#unknown(path, name, Object.keys(entries))
     const read: Record<string, unknown> = {}
     for (const [name, entry] of Object.entries(entries)) {
       const value = yield* this.#fieldInSteps(entry, given as object, name, path)
       if (value !== undefined) read[name] = value
-      if (value !== undefined || entry.type === 'optional') continue
+      if (value !== undefined || !required.includes(name)) continue
       const near = isOpen ? unknown.find(other => closestName(other, [name]) !== undefined) : undefined
       const hint = near === undefined ? '' : `; was ${shownName(near)} meant?`
       const { expected } = detailsOf(entry)

@@ -1,5 +1,5 @@
 import type { OptionSchema } from '@homeostat/signals/options'
-import { alternativesOf, childPath, entriesOf, shownName, unwrapped } from '@homeostat/signals/options'
+import { alternativesOf, childPath, entriesOf, shownName } from '@homeostat/signals/options'
 
 /** A value of a file with the names that options have in code. */
 export interface NamedInCode {
@@ -21,7 +21,7 @@ export function namedInCode(schema: OptionSchema, given: unknown): NamedInCode {
   const rename = (option: OptionSchema | undefined, value: unknown, path: string): unknown => {
     const at = written.get(path) ?? path
     if (Array.isArray(value)) {
-      const item = partOf(option, 'array', 'item')
+      const item = itemOf(option, 'list')
       return value.map((each, index) => {
         written.set(childPath(path, index), childPath(at, index))
         return rename(item, each, childPath(path, index))
@@ -29,7 +29,7 @@ export function namedInCode(schema: OptionSchema, given: unknown): NamedInCode {
     }
     if (typeof value !== 'object' || value === null) return value
     const entries = fieldsOf(option)
-    const item = partOf(option, 'record', 'value')
+    const item = itemOf(option, 'record')
     const named = new Map<string, unknown>()
     for (const [name, each] of Object.entries(value)) {
       if (each === null) continue
@@ -63,9 +63,9 @@ function fieldsOf(schema: OptionSchema | undefined): ReadonlyMap<string, OptionS
   return new Map(forms.flatMap(form => Object.entries(entriesOf(form) ?? {})))
 }
 
-function partOf(schema: OptionSchema | undefined, type: string, part: 'item' | 'value'): OptionSchema | undefined {
-  const form = formsOf(schema).find(each => unwrapped(each).type === type)
-  return form && (unwrapped(form) as unknown as Record<typeof part, OptionSchema>)[part]
+function itemOf(schema: OptionSchema | undefined, type: 'list' | 'record'): OptionSchema | undefined {
+  const form = formsOf(schema).find(each => each.type === type)
+  return form && 'item' in form ? form.item : undefined
 }
 
 function formsOf(schema: OptionSchema | undefined): readonly OptionSchema[] {
