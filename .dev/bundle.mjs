@@ -1,22 +1,21 @@
 // Makes the JavaScript of each package: one file per entry of its `exports`, its `bin` and its threads, with what entries share
 // in files beside them. An application that imports `homeostat` loads a few files then, and not seven hundred: Node takes longer
-// to find, read and link a file than to compile it. Other packages stay outside, so that each is loaded once, but for the few
-// that INLINED names. V8 keeps every source that it has compiled: so there is no white space in the bundles.
+// to find, read and link a file than to compile it. Dependencies and peers stay outside, so that each is loaded once; a package
+// among the `devDependencies` that sources import is inlined. V8 keeps every source that it has compiled: so there is no white
+// space in the bundles, and the names in other people's packages are short.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
+import { writeIgnoredFiles } from './shipped-files.mjs'
+import { inlinedSiblingsOf, packagesOf } from './workspace.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Beside the bundles: what they were made from. */
 const STAMP = '.bundled'
 const MADE = /\.(js|js\.map|json)$/
-/**
- * Packages that one of ours alone uses, and little of. V8 keeps their whole source otherwise, in two bytes per character when one
- * of them is not ASCII. They stay dependencies: declarations name their types, and an audit finds them.
- */
-const INLINED = /^(?:valibot|re2js|@lezer\/\w+|@prometheus-io\/lezer-promql)$/
 /** Beside the bundles: the licences of what was inlined. */
 const LICENSES = 'THIRD-PARTY-LICENSES.txt'
 /** Sources that a thread runs, by package. A thread is started by its address, which is looked up beside the bundle. */
@@ -42,15 +41,16 @@ function entriesOf(folder, manifest) {
 }
 
 /** Changes with every change of a source, of the manifest, of the lockfile and of this file. */
-function fingerprintOf(folder) {
+function fingerprintOf(folder, inlined) {
   const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)))
   hash.update(readFileSync(join(folder, 'package.json')))
   // The versions of what is inlined.
   hash.update(readFileSync(join(root, 'pnpm-lock.yaml')))
-  for (const path of filesIn(join(folder, 'src'))) {
-    const { size, mtimeMs } = statSync(join(folder, 'src', path))
-    hash.update(`${path} ${size} ${mtimeMs}\n`)
-  }
+  for (const sources of [folder, ...inlined].map(each => join(each, 'src')))
+    for (const path of filesIn(sources)) {
+      const { size, mtimeMs } = statSync(join(sources, path))
+      hash.update(`${path} ${size} ${mtimeMs}\n`)
+    }
   return hash.digest('hex')
 }
 
@@ -62,12 +62,41 @@ function write(path, contents) {
   renameSync(unfinished, path)
 }
 
-const inlining = {
-  name: 'inlining',
-  setup: builder =>
-    builder.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-      kind === 'entry-point' || INLINED.test(path) ? undefined : { path, external: true },
-    ),
+/** A map with one mapping, before the second line. */
+const NO_MAPPINGS = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}').toString('base64')
+
+/** @param {{ dependencies?: object, peerDependencies?: object }} manifest @param {string[]} inlined folders of ours */
+function inlining({ dependencies, peerDependencies }, inlined) {
+  const outside = Object.keys({ ...dependencies, ...peerDependencies })
+  const sources = new Map(inlined.map(folder => [JSON.parse(readFileSync(join(folder, 'package.json'))).name, folder]))
+  return {
+    name: 'inlining',
+    setup(builder) {
+      builder.onResolve({ filter: /^[^./]/ }, async ({ path, kind, resolveDir, pluginData }) => {
+        if (kind === 'entry-point' || pluginData === RESOLVED) return undefined
+        const [scope, rest] = path.split('/')
+        const name = scope.startsWith('@') ? `${scope}/${rest}` : scope
+        if (isBuiltin(path) || outside.includes(name)) return { path, external: true }
+        const folder = sources.get(name)
+        if (folder !== undefined) return { path: sourceOf(folder, path.slice(name.length)), sideEffects: false }
+        // As `import` finds it, also where it is required: of an ES module only what is used is in the bundle.
+        return builder.resolve(path, { kind: 'import-statement', resolveDir, pluginData: RESOLVED })
+      })
+      // Nobody has the sources of other people's packages at hand, so their maps would only take room.
+      builder.onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, async ({ path }) => {
+        const { code } = await transform(readFileSync(path, 'utf8'), { minify: true, legalComments: 'none' })
+        return { contents: `\n${code}\n//# sourceMappingURL=data:application/json;base64,${NO_MAPPINGS}`, loader: 'js' }
+      })
+    },
+  }
+}
+
+const RESOLVED = Symbol('resolved')
+
+/** The source of an entry of a package's `exports`. */
+function sourceOf(folder, entry) {
+  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  return join(folder, exports[`.${entry}`].default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))
 }
 
 /** @param {import('esbuild').Metafile} metafile @returns {string} the licences of all packages whose sources are in the bundles */
@@ -88,7 +117,8 @@ function licensesOf(metafile) {
 async function bundle(folder) {
   const dist = join(folder, 'dist')
   const stamp = join(dist, STAMP)
-  const fingerprint = fingerprintOf(folder)
+  const inlined = inlinedSiblingsOf(folder)
+  const fingerprint = fingerprintOf(folder, inlined)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const { outputFiles, metafile } = await build({
@@ -98,9 +128,11 @@ async function bundle(folder) {
     bundle: true,
     splitting: true,
     format: 'esm',
-    platform: 'node',
+    // Without the condition `node`, for which yaml has CommonJS alone. Modules of Node stay outside all the same.
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
     target: 'node22.15',
-    plugins: [inlining],
+    plugins: [inlining(manifest, inlined)],
     define: { IS_BUNDLED: 'true' },
     minifyWhitespace: true,
     minifySyntax: true,
@@ -123,8 +155,9 @@ async function bundle(folder) {
 
 /** Bundles the packages whose sources have changed since. */
 export async function bundlePackages() {
-  const packages = readdirSync(join(root, 'packages'), { withFileTypes: true }).filter(entry => entry.isDirectory())
-  await Promise.all(packages.map(({ name }) => bundle(join(root, 'packages', name))))
+  const folders = packagesOf().map(({ folder }) => join(root, 'packages', folder))
+  await Promise.all(folders.map(bundle))
+  for (const folder of folders) writeIgnoredFiles(folder)
 }
 
 /** For vitest, whose tests see other packages as they are built. */

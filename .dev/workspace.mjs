@@ -25,11 +25,46 @@ export function packagesOf(top = root) {
     }))
 }
 
-/** @param {{ dependencies?: Record<string, string> }} manifest @returns {string[]} folders of the packages it depends on */
-export function siblingsOf({ dependencies = {} }) {
+/** @param {Record<string, string>} dependencies @returns {string[]} folders of the packages of ours among them */
+function siblingsAmong(dependencies = {}) {
   return Object.keys(dependencies)
     .filter(name => name.startsWith(SCOPE) || name === ALL_IN_ONE)
     .map(name => name.replace(SCOPE, ''))
+}
+
+/** The packages that others have in their bundles instead of depending on them: they have no state and no class to compare. */
+const INLINED = ['lab', 'prometheus']
+
+/**
+ * The packages of ours that a package's bundles hold.
+ *
+ * @param {string} folder of the package
+ * @returns {string[]} their folders
+ */
+export function inlinedSiblingsOf(folder) {
+  const { dependencies } = manifestIn(folder)
+  const inlined = new Set()
+  const add = from => {
+    const manifest = manifestIn(from)
+    for (const name of siblingsAmong({ ...manifest.dependencies, ...manifest.devDependencies })) {
+      const sibling = join(folder, '..', name)
+      if (!INLINED.includes(name) || `${SCOPE}${name}` in (dependencies ?? {}) || inlined.has(sibling)) continue
+      inlined.add(sibling)
+      add(sibling)
+    }
+  }
+  add(folder)
+  return [...inlined]
+}
+
+function manifestIn(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+}
+
+/** @param {{ dependencies?: object, devDependencies?: object }} manifest @returns {string[]} folders of the packages it imports */
+export function siblingsOf({ dependencies, devDependencies }) {
+  const inlined = siblingsAmong(devDependencies).filter(name => INLINED.includes(name))
+  return [...siblingsAmong(dependencies), ...inlined]
 }
 
 /**
@@ -66,7 +101,7 @@ export function derivedFiles(top = root) {
     ),
   )
   for (const { folder, manifest } of packages) {
-    const siblings = siblingsOf(folder === ALL_IN_ONE ? { dependencies: sorted } : manifest)
+    const siblings = siblingsOf(folder === ALL_IN_ONE ? { ...manifest, dependencies: sorted } : manifest)
     derive(`packages/${folder}/tsconfig.json`, text =>
       withReferences(
         text,

@@ -52,7 +52,7 @@ export type { Evaluation, Rules } from './rules/rules.ts'
 export type { SeriesHandle } from './store/series-handle.ts'
 export type { SeriesDescriptor } from './words/series-descriptor.ts'
 export type { Steps } from './words/steps.ts'
-export { matchesEmpty } from './syntax/selector.ts'
+export { matchesEmpty } from './syntax/empty-match.ts'
 export { createStore, type Store, type StoreOptions, type StoreStats } from './store/store.ts'
 export type {
   MatrixValue,

@@ -4,4 +4,4 @@ export { RuleFileError, type FilePosition, type RulePlace } from './words/rule-f
 export { plainScalar, plainValue, type PlainReading, type ValuePath } from './rule-files/plain-value.ts'
 export { YamlDocument } from './rule-files/yaml-document.ts'
 export { MappingReader } from './rule-files/yaml-reader.ts'
-export type { Node as YamlNode } from 'yaml'
+export type { YamlMapping, YamlNode, YamlScalar } from './rule-files/yaml-node.ts'

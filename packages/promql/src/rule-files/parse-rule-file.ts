@@ -1,4 +1,3 @@
-import type { Node } from 'yaml'
 import { parseDuration } from '../numbers/durations.ts'
 import type { CompiledExpressions } from '../queries/compiled-expressions.ts'
 import { compile } from '../queries/expression.ts'
@@ -9,6 +8,7 @@ import { parseTemplate } from '../templates/template.ts'
 import type { RuleFileError, RulePlace } from '../words/rule-file-error.ts'
 import { YamlDocument } from './yaml-document.ts'
 import { MappingReader } from './yaml-reader.ts'
+import type { YamlNode } from './yaml-node.ts'
 
 /** Options of {@link parseRuleFile}. */
 export interface RuleFileOptions {
@@ -56,7 +56,7 @@ export function parseRuleFile(text: string, options: RuleFileOptions): RuleFile 
 const GROUP_FIELDS = ['name', 'interval', 'query_offset', 'limit', 'rules', 'labels']
 const RULE_FIELDS = ['record', 'alert', 'expr', 'for', 'keep_firing_for', 'labels', 'annotations']
 
-function readGroup(document: YamlDocument, node: Node, names: Set<string>, options: RuleFileOptions): RuleGroup {
+function readGroup(document: YamlDocument, node: YamlNode, names: Set<string>, options: RuleFileOptions): RuleGroup {
   const group = new MappingReader(document, node, 'a rule group', GROUP_FIELDS)
   const name = group.text('name')
   if (name === '') group.report('name', 'Groupname must not be empty')
@@ -84,7 +84,7 @@ function readGroup(document: YamlDocument, node: Node, names: Set<string>, optio
 
 function readRule(
   document: YamlDocument,
-  node: Node,
+  node: YamlNode,
   place: RulePlace,
   options: RuleFileOptions,
 ): Rule | RecordingRule | undefined {

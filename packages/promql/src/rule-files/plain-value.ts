@@ -1,5 +1,6 @@
-import { Document, isMap, isScalar, isSeq, type Node, type Scalar, type ScalarTag } from 'yaml'
+import { Document, isMap, isScalar, isSeq, type ScalarTag } from 'yaml'
 import type { YamlDocument } from './yaml-document.ts'
+import type { YamlNode, YamlScalar } from './yaml-node.ts'
 
 /** Deeper than anything that a person writes by hand. */
 const DEEPEST = 32
@@ -10,15 +11,15 @@ export type ValuePath = readonly (string | number)[]
 /** What happens on the way through a document. */
 export interface PlainReading {
   /** The value of a scalar. Default: as YAML has it. */
-  readonly scalar?: (scalar: Scalar, path: ValuePath) => unknown
+  readonly scalar?: (scalar: YamlScalar, path: ValuePath) => unknown
   /** Called for each value, before what is in it. */
-  readonly visit?: (node: Node, path: ValuePath) => void
+  readonly visit?: (node: YamlNode, path: ValuePath) => void
 }
 
 /** A node as JSON has it, aliases and merge keys followed. What cannot be read is `undefined`, and reported. */
 export function plainValue(
   document: YamlDocument,
-  node: Node | undefined,
+  node: YamlNode | undefined,
   reading: PlainReading = {},
   path: ValuePath = [],
 ): unknown {
@@ -31,7 +32,7 @@ export function plainValue(
   }
   if (isScalar(found)) return reading.scalar ? reading.scalar(found, path) : found.value
   if (isSeq(found))
-    return (found.items as Node[]).map((item, index) => plainValue(document, item, reading, [...path, index]))
+    return (found.items as YamlNode[]).map((item, index) => plainValue(document, item, reading, [...path, index]))
   if (!isMap(found)) return undefined
   const entries = document
     .fields(found)

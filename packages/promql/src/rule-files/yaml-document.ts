@@ -1,6 +1,7 @@
 import { isAlias, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml'
-import type { Alias, Document, Node, YAMLMap } from 'yaml'
+import type { Alias, Document } from 'yaml'
 import { RuleFileError, type FilePosition, type RulePlace } from '../words/rule-file-error.ts'
+import type { YamlMapping, YamlNode } from './yaml-node.ts'
 
 /** Rule files are written by people; the largest known collections are a few hundred kilobytes. */
 const MOST_CHARACTERS = 4 * 1024 * 1024
@@ -18,8 +19,8 @@ const MOST_ERRORS = 100
 /** One field of a mapping. */
 export interface Field {
   readonly key: string
-  readonly at: Node | undefined
-  readonly value: Node | undefined
+  readonly at: YamlNode | undefined
+  readonly value: YamlNode | undefined
 }
 
 /** A YAML text with the places of its nodes. Reading collects errors instead of throwing them. */
@@ -30,9 +31,9 @@ export class YamlDocument {
   readonly errors: RuleFileError[] = []
   /** What Prometheus would only log. */
   readonly warnings: RuleFileError[] = []
-  readonly root: Node | undefined
+  readonly root: YamlNode | undefined
   readonly #lines = new LineCounter()
-  readonly #targets = new Map<Alias, Node>()
+  readonly #targets = new Map<Alias, YamlNode>()
   readonly #length: number
   #nodes = 0
   #characters = 0
@@ -49,16 +50,16 @@ export class YamlDocument {
   }
 
   /** Reports a problem at a node, or at the start of the file. */
-  report(node: Node | undefined, reason: string, place?: RulePlace, cause?: unknown): void {
+  report(node: YamlNode | undefined, reason: string, place?: RulePlace, cause?: unknown): void {
     this.#add(this.position(node), reason, place, cause)
   }
 
-  position(node: Node | undefined): FilePosition {
+  position(node: YamlNode | undefined): FilePosition {
     return this.#positionOf(node?.range?.[0] ?? 0)
   }
 
   /** The node itself, an alias followed. `undefined` for what is absent or `null`, and for everything past the limits. */
-  resolve(node: Node | undefined): Node | undefined {
+  resolve(node: YamlNode | undefined): YamlNode | undefined {
     if (node === undefined || this.#exhausted) return undefined
     const found = isAlias(node) ? this.#targets.get(node) : node
     if (found === undefined || isAlias(found)) return undefined
@@ -81,13 +82,13 @@ export class YamlDocument {
   }
 
   /** The fields of a mapping in order, merge keys (`<<`) applied; a key given twice is an error. */
-  fields(map: YAMLMap, place?: RulePlace, depth = 0): Field[] {
+  fields(map: YamlMapping, place?: RulePlace, depth = 0): Field[] {
     const own = new Map<string, Field>()
     const merged = new Map<string, Field>()
     for (const pair of map.items) {
       if (!isPair(pair)) continue
-      const at = pair.key as Node
-      const value = (pair.value ?? undefined) as Node | undefined
+      const at = pair.key as YamlNode
+      const value = pair.value ?? undefined
       const name = this.resolve(at)
       if (!isScalar(name)) {
         this.report(at, 'a mapping key must be a text', place)
@@ -112,12 +113,12 @@ export class YamlDocument {
     return [...own.values()]
   }
 
-  #merge(at: Node, value: Node | undefined, place: RulePlace | undefined, depth: number): Field[] {
+  #merge(at: YamlNode, value: YamlNode | undefined, place: RulePlace | undefined, depth: number): Field[] {
     const source = this.resolve(value)
     // A mapping may merge one that merges another; more than a few levels is a loop.
     if (depth < 8 && isMap(source)) return this.fields(source, place, depth + 1)
     if (depth < 8 && source !== undefined && 'items' in source)
-      return (source.items as Node[]).flatMap(item => this.#merge(at, item, place, depth + 1))
+      return (source.items as YamlNode[]).flatMap(item => this.#merge(at, item, place, depth + 1))
     this.report(at, 'map merge requires map or sequence of maps as the value', place)
     return []
   }
@@ -147,7 +148,7 @@ export class YamlDocument {
 
   /** What each alias means: the last node of that anchor before it. One pass, because the parser's own way is one pass per alias. */
   #resolveAliases(document: Document): void {
-    const anchors = new Map<string, Node>()
+    const anchors = new Map<string, YamlNode>()
     let aliases = 0
     visit(document, {
       Node: (_key, node) => {

@@ -1,8 +1,9 @@
-import { isMap, isScalar, isSeq, type Node } from 'yaml'
+import { isMap, isScalar, isSeq } from 'yaml'
 import { parseDuration } from '../numbers/durations.ts'
 import type { RulePlace } from '../words/rule-file-error.ts'
 import { plainValue } from './plain-value.ts'
 import { scalarText, type YamlDocument } from './yaml-document.ts'
+import type { YamlNode } from './yaml-node.ts'
 
 /** Go's durations are nanoseconds in 63 bits: some 292 years. */
 const LONGEST_MS = 2 ** 63 / 1e6
@@ -10,14 +11,14 @@ const LONGEST_MS = 2 ** 63 / 1e6
 /** Reads one mapping by its known fields. Every problem is reported where it is, and reading goes on. */
 export class MappingReader {
   readonly #document: YamlDocument
-  readonly #node: Node | undefined
-  readonly #fields = new Map<string, { readonly at: Node | undefined; readonly value: Node | undefined }>()
+  readonly #node: YamlNode | undefined
+  readonly #fields = new Map<string, { readonly at: YamlNode | undefined; readonly value: YamlNode | undefined }>()
   /** Set as soon as the rule's name is known, so that errors name it. */
   place: RulePlace | undefined
 
   constructor(
     document: YamlDocument,
-    node: Node | undefined,
+    node: YamlNode | undefined,
     what: string,
     known: readonly string[],
     place?: RulePlace,
@@ -48,7 +49,7 @@ export class MappingReader {
   }
 
   /** The value of a field as it stands in the file. */
-  node(field: string): Node | undefined {
+  node(field: string): YamlNode | undefined {
     return this.#document.resolve(this.#fields.get(field)?.value)
   }
 
@@ -101,10 +102,10 @@ export class MappingReader {
   }
 
   /** The items of a sequence. */
-  items(field: string): Node[] {
+  items(field: string): YamlNode[] {
     const node = this.#document.resolve(this.#fields.get(field)?.value)
     if (node === undefined) return []
-    if (isSeq(node)) return node.items as Node[]
+    if (isSeq(node)) return node.items as YamlNode[]
     this.report(field, `${field} must be a sequence, got ${kindOf(node)}`)
     return []
   }
@@ -140,7 +141,7 @@ export class MappingReader {
   }
 }
 
-function kindOf(node: Node): string {
+function kindOf(node: YamlNode): string {
   if (isScalar(node)) return JSON.stringify(scalarText(node).slice(0, 40))
   return isSeq(node) ? 'a sequence' : 'a mapping'
 }

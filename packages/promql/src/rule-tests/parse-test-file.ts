@@ -1,10 +1,11 @@
-import { isMap, type Node } from 'yaml'
+import { isMap } from 'yaml'
 import { parseDuration } from '../numbers/durations.ts'
 import type { RuleFileError } from '../words/rule-file-error.ts'
 import { YamlDocument } from '../rule-files/yaml-document.ts'
 import { MappingReader } from '../rule-files/yaml-reader.ts'
 import type { AlertTest, ExpressionTest, InputSeries, RuleTest, RuleTestFile } from './rule-test.ts'
 import { parseMetric, parseSeriesValues } from './series-notation.ts'
+import type { YamlNode } from '../rule-files/yaml-node.ts'
 
 /** What a rule test file holds; run it only when there is no error. */
 export interface ParsedRuleTestFile {
@@ -58,7 +59,7 @@ export function parseRuleTestFile(text: string, { file, passOver }: RuleTestFile
   return { content, errors: document.errors }
 }
 
-function hasField(document: YamlDocument, node: Node, field: string | undefined): boolean {
+function hasField(document: YamlDocument, node: YamlNode, field: string | undefined): boolean {
   if (field === undefined) return false
   const map = document.resolve(node)
   return isMap(map) && map.has(field)
@@ -68,7 +69,7 @@ function durationMs(reader: MappingReader, field: string): number {
   return parseDuration(reader.duration(field) ?? '0') ?? 0
 }
 
-function readTest(document: YamlDocument, node: Node, evaluationIntervalMs: number, index: number): RuleTest {
+function readTest(document: YamlDocument, node: YamlNode, evaluationIntervalMs: number, index: number): RuleTest {
   const test = new MappingReader(document, node, 'a test', TEST_FIELDS)
   const name = test.text('name') ?? ''
   return {
@@ -94,7 +95,7 @@ function startOf(test: MappingReader): number {
   return 0
 }
 
-function readSeries(document: YamlDocument, node: Node): InputSeries[] {
+function readSeries(document: YamlDocument, node: YamlNode): InputSeries[] {
   const reader = new MappingReader(document, node, 'an input series', ['series', 'values'])
   const labels = attempt(reader, 'series', () => parseMetric(reader.text('series') ?? ''))
   const points = attempt(reader, 'values', () => parseSeriesValues(reader.text('values') ?? ''))
@@ -110,7 +111,7 @@ function attempt<T>(reader: MappingReader, field: string, run: () => T): T | und
   }
 }
 
-function readAlertTest(document: YamlDocument, node: Node, testName: string): AlertTest {
+function readAlertTest(document: YamlDocument, node: YamlNode, testName: string): AlertTest {
   const reader = new MappingReader(document, node, 'an alert_rule_test', ['eval_time', 'alertname', 'exp_alerts'])
   const alertname = reader.text('alertname') ?? ''
   const evalTimeMs = durationMs(reader, 'eval_time')
@@ -128,7 +129,7 @@ function readAlertTest(document: YamlDocument, node: Node, testName: string): Al
   return { evalTimeMs, alertname, expected }
 }
 
-function readExpressionTest(document: YamlDocument, node: Node): ExpressionTest {
+function readExpressionTest(document: YamlDocument, node: YamlNode): ExpressionTest {
   const reader = new MappingReader(document, node, 'a promql_expr_test', ['expr', 'eval_time', 'exp_samples'])
   const expected = reader.items('exp_samples').map(item => {
     const sample = new MappingReader(document, item, 'an expected sample', ['labels', 'value', 'histogram'])

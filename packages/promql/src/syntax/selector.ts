@@ -2,6 +2,7 @@ import type { SyntaxNode } from '@lezer/common'
 import { MATCH_OPERATORS, type LabelMatch, type VectorSelector } from '../words/ast.ts'
 import { SyntaxProblem, UnsupportedFeature } from '../words/errors.ts'
 import { compileRegexp } from '../regexp/pattern.ts'
+import { matchesEmpty } from './empty-match.ts'
 import { unquote } from './string.ts'
 import { childrenOf } from './tree.ts'
 
@@ -75,18 +76,4 @@ function parseMatch(source: string, node: SyntaxNode): LabelMatch {
     }
   }
   return match
-}
-
-/** Whether a series without the label matches. */
-export function matchesEmpty(match: LabelMatch): boolean {
-  switch (match.operator) {
-    case '=':
-      return match.value === ''
-    case '!=':
-      return match.value !== ''
-    case '=~':
-      return compileRegexp(match.value).test('')
-    case '!~':
-      return !compileRegexp(match.value).test('')
-  }
 }
