@@ -8,6 +8,7 @@ import { LateAttachment } from './doors/late-attachment.ts'
 import { createAutomation, type Automation } from './acting/automation.ts'
 import { endEach } from './lifecycle/time-limit.ts'
 import { Keeper } from './state/keeper.ts'
+import { DatadogDoor } from './doors/otlp/datadog-door.ts'
 import { OtlpDoor } from './doors/otlp/otlp-door.ts'
 import { ServiceName } from './doors/service-name.ts'
 import { domainsOf } from './domains/domains.ts'
@@ -47,6 +48,7 @@ export class HomeostatParts {
   readonly autoStart: boolean
   readonly #rhythm: Rhythm
   readonly #otlp: OtlpDoor
+  readonly #datadog: DatadogDoor
   readonly #automation: Automation
   readonly #keeper: Keeper
   readonly #killSwitches: KillSwitches
@@ -81,18 +83,20 @@ export class HomeostatParts {
     const onDoubled: AttachTarget['onDoubled'] = scopes => this.reporter.reportDoubled(scopes)
     const optimizer = (): Optimizer => this.optimizer
     const doors = { instrumentations: this.instrumentations, options, faults }
-    const otlp = (this.#otlp = new OtlpDoor({
-      instrumentations: this.instrumentations,
-      environment: options.environment ?? process.env,
-      service,
-      findings: () => this.reporter.findings,
-      hasReaders: () => this.attachments.readers.size > 0,
-    }))
+    const { environment = process.env } = options
+    const exported = { ...doors, service, environment, findings: () => this.reporter.findings }
+    const otlp = (this.#otlp = new OtlpDoor({ ...exported, hasReaders: () => this.attachments.readers.size > 0 }))
+    const datadog = (this.#datadog = new DatadogDoor(exported))
     const takeOver = (): boolean => otlp.takeOver()
     const attachments = (this.attachments = attachmentsFor({ ...doors, service, optimizer, onDoubled, takeOver }))
     const { readers } = attachments
     const reporter = (this.reporter = new Reporter({ ...parts, readers, ownEndpoint: () => otlp.endpoint }))
-    this.late = new LateAttachment({ ...doors, attachments, ...reporter.doors })
+    this.late = new LateAttachment({
+      ...doors,
+      attachments,
+      besideDatadog: provider => datadog.open(provider),
+      ...reporter.doors,
+    })
     let isMade = false
     const notice = (text: string): void => (isMade ? reporter.notice(text) : warnAtStart(text))
     const given = isSignalsOnly ? NO_PROGRAM : checked.program
@@ -161,6 +165,7 @@ export class HomeostatParts {
       'the kill switches': () => this.#killSwitches[Symbol.asyncDispose](),
       'the loop': () => this.optimizer.stop(),
       'the last export': () => this.#otlp[Symbol.asyncDispose](),
+      'the last export to the Agent': () => this.#datadog[Symbol.asyncDispose](),
       ...this.#automation.endings,
       ...this.#keeper.endings,
     }

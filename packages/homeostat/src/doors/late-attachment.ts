@@ -6,6 +6,7 @@ import type { HomeostatOptions } from '../options/options.ts'
 import type { Attachments } from './attachments.ts'
 import { classNameOf } from './class-name.ts'
 import { globalMeterProvider } from './global-provider.ts'
+import { isDatadogProvider } from './otlp/datadog.ts'
 import { readersOf } from './readers-of.ts'
 
 /**
@@ -27,6 +28,8 @@ export type Way =
   | { readonly to: 'readers' }
   /** The readers cannot be found, so the application's own metrics cannot be seen. */
   | { readonly to: 'meter'; readonly provider: string }
+  /** The provider is the one of dd-trace. Histograms go to an endpoint, or nowhere. */
+  | { readonly to: 'datadog'; readonly endpoint: string | undefined }
   /** The provider has no reader. */
   | { readonly to: 'nobody' }
   /** There is no SDK, and Homeostat sends its metrics itself. */
@@ -39,6 +42,8 @@ export interface LateAttachmentContext {
   readonly instrumentations: readonly HomeostatInstrumentation[]
   readonly faults: Faults
   readonly options: Pick<HomeostatOptions, 'attachReaders'>
+  /** Exports beside dd-trace, through its provider. Returns where histograms go. */
+  readonly besideDatadog: (provider: object) => string | undefined
   /** Takes the way that was found, once per provider, before or after the first tick. */
   readonly onFound: (way: Way) => void
   /** Takes the version of `@opentelemetry/api` that hides the provider from ours. */
@@ -146,6 +151,7 @@ export class LateAttachment implements Disposable {
 
   #attachTo(provider: object): Way {
     const { attachments, options, faults } = this.#context
+    if (isDatadogProvider(provider)) return { to: 'datadog', endpoint: this.#context.besideDatadog(provider) }
     const readers = readersOf(provider)
     if (readers?.length === 0) return { to: 'nobody' }
     let isAnothers = false

@@ -8,6 +8,7 @@ import type { Automation } from '../acting/automation.ts'
 import { classNameOf } from '../doors/class-name.ts'
 import type { DoublingScope } from '../doors/doubled-metrics.ts'
 import type { LateAttachmentContext, Way } from '../doors/late-attachment.ts'
+import { hasDatadog } from '../doors/otlp/datadog.ts'
 import { Findings } from './findings.ts'
 import { givenName } from '../options/given-name.ts'
 import type { Keeper } from '../state/keeper.ts'
@@ -90,7 +91,8 @@ export class Reporter implements RunningHomeostat, Disposable {
         for (const key of ['no SDK', 'late SDK', 'no reader']) this.#findings.remove(key)
         if (this.#ticks > 0)
           this.#findings.add('late SDK', `an SDK has started: ${wayText(way, this.#attachedTo())}`, 'info')
-        if (way.to !== 'readers') this.#findings.add('no reader', wayText(way, []))
+        if (way.to !== 'readers')
+          this.#findings.add('no reader', wayText(way, []), way.to === 'datadog' ? 'info' : 'warn')
       },
       onHidden: version =>
         this.#findings.add(
@@ -99,9 +101,12 @@ export class Reporter implements RunningHomeostat, Disposable {
         ),
       onNone: () => {
         if (this.#context.ownEndpoint() !== undefined) return
+        const hint = hasDatadog()
+          ? 'set DD_METRICS_OTEL_ENABLED=true, and dd-trace exports them'
+          : 'Homeostat goes on without: see h.report()'
         this.#findings.add(
           'no SDK',
-          'no OpenTelemetry SDK has started within 30 s, so nothing is exported; Homeostat keeps running: see h.report()',
+          `no OpenTelemetry SDK has started for 30 s, so nothing is exported; ${hint}`,
           'info',
         )
       },

@@ -4,6 +4,12 @@ import type { Faults } from '../faults/faults.ts'
 import type { Instrument } from '../series/instrument.ts'
 import type { Scope } from '../metrics/metric-data.ts'
 
+/** What goes through a Meter. */
+export interface MeterBindingOptions {
+  /** Whether histograms do; else a producer exports them, for a Meter that does not keep their buckets. @default true */
+  readonly withHistograms?: boolean
+}
+
 interface BindingSource {
   readonly scope: Scope
   readonly faults: Faults
@@ -27,6 +33,7 @@ export function bindMeter(
   provider: MeterProvider,
   instruments: Iterable<Instrument>,
   clock: () => number,
+  { withHistograms = true }: MeterBindingOptions = {},
 ): MeterBinding {
   const meter = provider.getMeter(source.scope.name, source.scope.version)
   const observed = new Map<Instrument, Observable>()
@@ -54,6 +61,7 @@ export function bindMeter(
 
   const add = (instrument: Instrument): void => {
     if (instrument.definition.kind !== 'histogram') return observe(instrument)
+    if (!withHistograms) return
     const { name, unit, description, buckets = [] } = instrument.definition
     const advice = { explicitBucketBoundaries: [...buckets] }
     instrument.recorder.histogram = meter.createHistogram(name, { unit, description, advice })

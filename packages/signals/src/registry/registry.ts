@@ -9,7 +9,7 @@ import { HistogramSeries } from '../series/histogram-series.ts'
 import { Instrument } from '../series/instrument.ts'
 import type { SeriesBudget } from '../series/instrument.ts'
 import { bindMeter } from './meter-binding.ts'
-import type { MeterBinding } from './meter-binding.ts'
+import type { MeterBinding, MeterBindingOptions } from './meter-binding.ts'
 import type { MetricData, Scope, ScopeMetrics } from '../metrics/metric-data.ts'
 import { createProducer } from './producer.ts'
 import type { ProducerReader, SignalProducer } from './producer.ts'
@@ -62,6 +62,7 @@ export class Registry {
   readonly #observers = new Set<Observer>()
   #path: 'none' | 'producer' | 'meter' = 'none'
   #binding: MeterBinding | undefined
+  #boundTo: MeterProvider | undefined
 
   constructor(options: RegistryOptions) {
     const { scope, maxSeries = DEFAULT_MAX_SERIES, clock = Date.now } = options
@@ -125,22 +126,36 @@ export class Registry {
     return createProducer(this, this.#instruments, reader, this.#clock)
   }
 
-  /** Exports through a Meter, unless a producer has claimed the registry. A later provider replaces an earlier one. */
-  bindMeterProvider(provider: MeterProvider): void {
+  /**
+   * A producer of the histograms alone, for one reader. It claims nothing: the other metrics go through a Meter that takes no
+   * histograms, see {@link bindMeterProvider}.
+   */
+  histogramProducer(reader?: ProducerReader): SignalProducer {
+    return createProducer(this, histogramsIn(this.#instruments), reader, this.#clock)
+  }
+
+  /**
+   * Exports through a Meter, unless a producer has claimed the registry. A later provider replaces an earlier one; the same one again
+   * changes nothing.
+   */
+  bindMeterProvider(provider: MeterProvider, options: MeterBindingOptions = {}): void {
     if (this.#path === 'producer') {
       // NodeSDK starts after attach(): the recommended order, so it is no reason for a warning.
       diag.debug(`${this.scope.name}: exported by an attached reader, so not through the MeterProvider`)
       return
     }
+    if (this.#boundTo === provider && this.#binding?.isNoop === false) return
     this.#binding?.[Symbol.dispose]()
     this.#path = 'meter'
-    this.#binding = bindMeter(this, provider, this.#instruments.values(), this.#clock)
+    this.#boundTo = provider
+    this.#binding = bindMeter(this, provider, this.#instruments.values(), this.#clock, options)
   }
 
   /** Exports on no path, until a producer or a Meter claims the registry anew. Producers made before must not be read any more. */
   release(): void {
     const binding = this.#binding
     this.#binding = undefined
+    this.#boundTo = undefined
     this.#path = 'none'
     binding?.[Symbol.dispose]()
   }
@@ -183,6 +198,15 @@ export class Registry {
     this.#instruments.set(definition.name, instrument)
     this.#binding?.add(instrument)
     return instrument
+  }
+}
+
+/** The histograms among instruments, also those that come later. */
+function histogramsIn(instruments: ReadonlyMap<string, Instrument>): Iterable<readonly [string, Instrument]> {
+  return {
+    *[Symbol.iterator]() {
+      for (const entry of instruments) if (entry[1].definition.kind === 'histogram') yield entry
+    },
   }
 }
 

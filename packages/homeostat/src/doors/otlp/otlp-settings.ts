@@ -69,7 +69,7 @@ export function readOtlpSettings(
   const shownEndpoint = `${url.protocol}//${url.host}`
   const [protocol, variable] = reading.word('PROTOCOL')
   if (protocol === 'grpc') {
-    const problem = `${variable} is grpc, and without an OpenTelemetry SDK Homeostat sends its metrics by HTTP only, so nothing is exported: set OTEL_EXPORTER_OTLP_METRICS_PROTOCOL=http/json and the endpoint to the HTTP port of the receiver, usually 4318`
+    const problem = `${variable} is grpc, and Homeostat sends its own metrics by HTTP only, so nothing is exported: set OTEL_EXPORTER_OTLP_METRICS_PROTOCOL=http/json and the endpoint to the HTTP port of the receiver, usually 4318`
     return { settings: undefined, problems: [problem] }
   }
   if (protocol !== undefined && protocol !== 'http/json' && protocol !== 'http/protobuf')

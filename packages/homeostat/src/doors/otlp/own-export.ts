@@ -32,6 +32,8 @@ export interface OwnExportOptions {
   readonly findings: ExportFindings
   /** Who sends what, for the first line, e.g. `no OpenTelemetry SDK has started, so Homeostat sends its metrics`. */
   readonly what: string
+  /** What to do when no export arrives. @default nothing beside what the failure says */
+  readonly hint?: string
 }
 
 /**
@@ -158,7 +160,7 @@ export class OwnExport implements AsyncDisposable {
   }
 
   #report({ failure, rejectedPoints }: Delivered): void {
-    const { findings, settings } = this.#options
+    const { findings, settings, hint } = this.#options
     if (rejectedPoints > 0)
       findings.add(
         'rejected points',
@@ -169,7 +171,7 @@ export class OwnExport implements AsyncDisposable {
       const isKept = settings.temporality === DELTA && !failure.isFinal
       findings.add(
         FAILED,
-        `metrics do not reach ${this.endpoint}: ${failure.why}; they are sent again every ${seconds(settings.intervalMs)}${isKept ? ', and counts are kept until then' : ''}`,
+        `metrics do not reach ${this.endpoint}: ${failure.why}; they are sent again every ${seconds(settings.intervalMs)}${isKept ? ', and counts are kept until then' : ''}${hint === undefined ? '' : `; ${hint}`}`,
       )
       return
     }
