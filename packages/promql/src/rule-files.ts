@@ -1,6 +1,7 @@
 export { findDuplicateRules, type DuplicateRule } from './rule-files/duplicate-rules.ts'
 export { parseRuleFile, type RuleFile, type RuleFileOptions } from './rule-files/parse-rule-file.ts'
 export { RuleFileError, type FilePosition, type RulePlace } from './words/rule-file-error.ts'
+export { ruleFileText } from './rule-files/rule-file-text.ts'
 export { plainScalar, plainValue, type PlainReading, type ValuePath } from './rule-files/plain-value.ts'
 export { YamlDocument } from './rule-files/yaml-document.ts'
 export { MappingReader } from './rule-files/yaml-reader.ts'

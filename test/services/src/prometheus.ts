@@ -8,10 +8,15 @@ import { guardian, type OwnedProcess } from './guardian.ts'
 import { waitUntilReady } from './server-process.ts'
 
 export interface PrometheusOptions {
-  /** What it has recorded, as OpenMetrics text with timestamps in seconds and `# EOF` at its end; the series of a metric in one piece. */
-  readonly history: string
-  /** `prometheus.yml`. Default: it scrapes nothing. */
+  /**
+   * What it has recorded, as OpenMetrics text with timestamps in seconds and `# EOF` at its end; the series of a metric in one piece.
+   * @default nothing
+   */
+  readonly history?: string
+  /** `prometheus.yml`; `rules.yml` in it is the file of `rules`. @default it scrapes nothing */
   readonly config?: string
+  /** A rule file. @default none */
+  readonly rules?: string
 }
 
 /** A Prometheus of Debian's. */
@@ -30,16 +35,23 @@ const FLAGS = ['--config.file=prometheus.yml', '--storage.tsdb.path=data', '--st
  *
  * @example await using prometheus = await startPrometheus({ history: 'up{job="a"} 1 1767225600\n# EOF\n' })
  */
-export async function startPrometheus({ history, config = SCRAPES_NOTHING }: PrometheusOptions): Promise<Prometheus> {
+export async function startPrometheus({
+  history,
+  config = SCRAPES_NOTHING,
+  rules,
+}: PrometheusOptions): Promise<Prometheus> {
   const server = await debianProgram('prometheus', 'prometheus')
   const promtool = await debianProgram('prometheus', 'promtool')
   const folder = await guardian().folder(join(tmpdir(), 'homeostat-prometheus-'))
   const at = { cwd: folder, env: bareEnvironment(folder) }
   try {
-    await writeFile(join(folder, 'history.txt'), history)
     await writeFile(join(folder, 'prometheus.yml'), config)
-    const fill = ['tsdb', 'create-blocks-from', 'openmetrics', 'history.txt', 'data']
-    await runCommand({ file: promtool, args: fill, ...at })
+    if (rules !== undefined) await writeFile(join(folder, 'rules.yml'), rules)
+    if (history !== undefined) {
+      await writeFile(join(folder, 'history.txt'), history)
+      const fill = ['tsdb', 'create-blocks-from', 'openmetrics', 'history.txt', 'data']
+      await runCommand({ file: promtool, args: fill, ...at })
+    }
     return await startOnFreePort(async port => {
       const args = [...FLAGS, `--web.listen-address=127.0.0.1:${port}`]
       const process = await guardian().start({ file: server, args, ...at }, 'SIGKILL')

@@ -1,5 +1,4 @@
-import { compile, formatDuration } from '@homeostat/promql'
-import { metricsOf, selectorOf, translated } from './backfill-expression.ts'
+import { compile, formatDuration, metricsOf, selectorOf, translated } from '@homeostat/promql'
 import { serverNames } from './backfill-names.ts'
 import type { PatientServer } from './patient-server.ts'
 

@@ -1,8 +1,7 @@
 import { attributes, metrics, promName, upstreamMetrics, type MetricDefinition } from '@homeostat/semconv'
-import { compile, spellings } from '@homeostat/promql'
+import { compile, spellings, translated } from '@homeostat/promql'
 import { startPrometheus, type Prometheus } from '@homeostat/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { translated } from '../../src/loop/backfill-expression.ts'
 import { MINUTE, START } from '../machine.ts'
 import { backfilled, Bench } from './backfill-fixture.ts'
 
@@ -165,7 +164,7 @@ const grammar = [
 ]
 test.for(grammar)('a server gets the expression that is meant: %s', async (expr, { skip }) => {
   const { ast } = compile(expr)
-  const text = translated(ast, { names: new Map(), labels: {}, rateRangeMs: new Map() })
+  const text = translated(ast, {})
   // Again the same, so nothing got lost that the first reading saw.
   expect(meaning(compile(text).ast)).toEqual(meaning(ast))
   if (typeof found === 'string') return skip(found)

@@ -210,8 +210,8 @@ test.each([
 test.each([
   [['rule'], 'expected command but got "rule"; did you mean rules? Try --help'],
   [['toString'], 'expected command but got "toString", try --help'],
-  [['rules', 'lint'], `expected 'check' or 'test' but got "lint", try --help`],
-  [['rules', 'chek'], `expected 'check' or 'test' but got "chek"; did you mean check? Try --help`],
+  [['rules', 'lint'], `expected 'check' or 'test' or 'export' but got "lint", try --help`],
+  [['rules', 'chek'], `expected 'check' or 'test' or 'export' but got "chek"; did you mean check? Try --help`],
   [['rules', 'test', '--lint-fatal', 'good.yml'], "'--lint-fatal' belongs to 'rules check', try --help"],
   [['rules', 'check', '--run=x', 'good.yml'], "'--run' belongs to 'rules test', try --help"],
   [['rules', 'check', '--fix', 'good.yml'], "unknown option '--fix', try --help"],

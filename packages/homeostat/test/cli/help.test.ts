@@ -9,7 +9,7 @@ const run = (...args: string[]): Promise<CommandRun> => commandRun(tmpdir(), arg
 describe('help', () => {
   test.each([
     [['--help'], 'homeostat COMMAND'],
-    [['rules', '-h'], 'homeostat rules check|test'],
+    [['rules', '-h'], 'homeostat rules check|test|export'],
     [['rules', 'check', '--help'], 'homeostat rules check [OPTION...] [FILE...]'],
     [['help', 'rules', 'test'], 'homeostat rules test [OPTION...] FILE...'],
     [['help'], 'homeostat COMMAND'],
@@ -25,7 +25,7 @@ describe('help', () => {
 
   test('every option of a command is in its help, and every command in that of the command line', async () => {
     expect((await run('--help')).out).toMatch(
-      /\n {2}rules check +Checks [^]*\n {2}rules test +Runs .*\n {2}config print +[^]*\n {2}backtest +Replays [^]*\n {2}doctor +Reports/,
+      /\n {2}rules check +Checks [^]*\n {2}rules test +Runs .*\n {2}rules export +Prints [^]*\n {2}config print +[^]*\n {2}backtest +Replays [^]*\n {2}doctor +Reports/,
     )
     const { out } = await run('rules', 'check', '--help')
     for (const name of ['lint=LIST', 'lint-fatal', 'action=NAME', 'alert=NAME', 'enable-feature=LIST', 'help'])

@@ -1,16 +1,20 @@
-import { formatDuration, operandsOf, underscoreLabel, type Expression, type LabelMatch } from '@homeostat/promql'
+import { formatDuration } from '../numbers/durations.ts'
+import { operandsOf, type Expr, type LabelMatch } from '../words/ast.ts'
+import { underscoreLabel } from '../words/names.ts'
 
-type Expr = Expression['ast']
 type Of<Kind extends Expr['kind']> = Extract<Expr, { readonly kind: Kind }>
 
-/** How an expression of ours is put to a server. */
+/** How an expression that a process evaluates is written for a server. */
 export interface Translation {
-  /** What the server calls a metric that is written so. */
-  readonly names: ReadonlyMap<string, string>
-  /** Added to the selectors that do not name the label. */
-  readonly labels: Readonly<Record<string, string>>
-  /** For metrics, as written, that the server has too few samples of: how far a rate has to look back to see any change. */
-  readonly rateRangeMs: ReadonlyMap<string, number>
+  /** The name of a metric on the server, by the name in the expression. @default the names in the expression */
+  readonly names?: ReadonlyMap<string, string>
+  /** Added to the selectors that do not have a matcher for the label. @default none */
+  readonly labels?: Readonly<Record<string, string>>
+  /**
+   * For metrics, by the name in the expression, of which the server has too few samples: how far a rate has to look back to see any
+   * change. @default the ranges in the expression
+   */
+  readonly rateRangeMs?: ReadonlyMap<string, number>
 }
 
 /** They need two samples, so a range as short as the time between two samples shows nothing. */
@@ -18,7 +22,14 @@ const RATES = new Set(['rate', 'irate', 'increase', 'delta'])
 /** Functions whose result grows with the range. */
 const AMOUNTS = new Set(['increase', 'delta'])
 
-/** The text of an expression for a server: its names, labels as Prometheus spells them, and ranges it can answer. */
+/**
+ * The text of an expression for a server: its names, labels as Prometheus spells them, and ranges it can answer.
+ *
+ * @example
+ * ```ts
+ * translated(compile('max(queue.jobs) > 5').ast, { labels: { job: 'shop' } }) // 'max (queue_jobs{job="shop"}) > 5'
+ * ```
+ */
 export function translated(expr: Expr, translation: Translation): string {
   const text = (inner: Expr): string => translated(inner, translation)
   switch (expr.kind) {
@@ -41,19 +52,29 @@ export function translated(expr: Expr, translation: Translation): string {
     case 'aggregation': {
       const { operator, grouping, parameter, operand } = expr
       const args = parameter === undefined ? [operand] : [parameter, operand]
-      return `${operator} ${grouping.mode} ${labelList(grouping.labels)} (${args.map(text).join(', ')})`
+      const by =
+        grouping.mode === 'by' && grouping.labels.length === 0 ? '' : ` ${grouping.mode} ${labelList(grouping.labels)} `
+      return `${operator}${by}(${args.map(text).join(', ')})`
     }
     case 'binary':
-      return `(${text(expr.left)}) ${operatorText(expr)} (${text(expr.right)})`
+      return `${inParens(expr.left, text)} ${operatorText(expr)} ${inParens(expr.right, text)}`
     case 'unary':
-      return `${expr.operator}(${text(expr.operand)})`
+      return `${expr.operator}${inParens(expr.operand, text)}`
     case 'paren':
-      return `(${text(expr.operand)})`
+      return inParens(expr.operand, text)
   }
 }
 
+/** In parentheses, unless the expression is one term, which no operator can take apart. */
+function inParens(expr: Expr, text: (inner: Expr) => string): string {
+  const inner = text(expr)
+  return TERMS.has(expr.kind) && !inner.startsWith('-') ? inner : `(${inner})`
+}
+
+const TERMS: ReadonlySet<Expr['kind']> = new Set(['call', 'paren', 'number', 'selector', 'aggregation'])
+
 /** A selector of a metric by the name it has on the server. */
-export function selectorOf(name: string, labels: Translation['labels']): string {
+export function selectorOf(name: string, labels: Readonly<Record<string, string>>): string {
   return `{${[['__name__', name] as const, ...Object.entries(labels)].map(([label, value]) => matchText(label, '=', value)).join(',')}}`
 }
 
@@ -81,7 +102,7 @@ function rateRange({ name, args: [range] }: Of<'call'>): Of<'range'> | undefined
 /** A rate over a longer range, where the server needs one. */
 function rateText(call: Of<'call'>, translation: Translation): string | undefined {
   const range = rateRange(call)
-  const wanted = translation.rateRangeMs.get(range?.selector.metric ?? '')
+  const wanted = translation.rateRangeMs?.get(range?.selector.metric ?? '')
   if (range === undefined || wanted === undefined || wanted <= range.rangeMs) return undefined
   const wider = `${call.name}(${rangeText(range, wanted, translation)})`
   return AMOUNTS.has(call.name) ? `(${wider} * ${range.rangeMs / wanted})` : wider
@@ -91,17 +112,31 @@ function rangeText({ selector }: Of<'range'>, rangeMs: number, translation: Tran
   return `${selectorText(selector, translation)}[${formatDuration(rangeMs)}]${modifiers(selector)}`
 }
 
-function selectorText({ matches }: Of<'selector'>, { names, labels }: Translation): string {
-  const own = matches.map(({ label, operator, value }: LabelMatch) =>
-    label === '__name__'
-      ? matchText(label, operator, operator === '=' ? (names.get(value) ?? value) : value)
-      : matchText(label, operator, value),
+function selectorText({ matches }: Of<'selector'>, { names, labels = {} }: Translation): string {
+  const renamed = matches.map((match: LabelMatch): LabelMatch =>
+    match.label === '__name__' && match.operator === '='
+      ? { ...match, value: names?.get(match.value) ?? match.value }
+      : match,
   )
-  const said = new Set(matches.map(({ label }) => underscoreLabel(label)))
-  const added = Object.entries(labels)
-    .filter(([label]) => !said.has(underscoreLabel(label)))
-    .map(([label, value]) => matchText(label, '=', value))
-  return `{${[...own, ...added].join(',')}}`
+  const metric = renamed.find(isPlainName)
+  const present = new Set(matches.map(({ label }) => underscoreLabel(label)))
+  const matchers = [
+    ...renamed.filter(match => match !== metric).map(({ label, operator, value }) => matchText(label, operator, value)),
+    ...Object.entries(labels)
+      .filter(([label]) => !present.has(underscoreLabel(label)))
+      .map(([label, value]) => matchText(label, '=', value)),
+  ]
+  if (metric === undefined) return `{${matchers.join(', ')}}`
+  return matchers.length === 0 ? metric.value : `${metric.value}{${matchers.join(', ')}}`
+}
+
+/** Words that stand for something else where a metric is expected. */
+const RESERVED =
+  /^(?:inf|nan|bool|by|without|on|ignoring|group_left|group_right|offset|start|end|step|atan2|and|or|unless)$/i
+
+/** Whether a matcher is a name that may stand before the braces in every version of Prometheus. */
+function isPlainName({ label, operator, value }: LabelMatch): boolean {
+  return label === '__name__' && operator === '=' && /^[A-Za-z_:][\w:]*$/.test(value) && !RESERVED.test(value)
 }
 
 function matchText(label: string, operator: LabelMatch['operator'], value: string): string {

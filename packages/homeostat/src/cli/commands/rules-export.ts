@@ -1,0 +1,59 @@
+import { type Command, command } from '../command-definition.ts'
+
+const NAMES = ['plain', 'units'] as const
+
+/** `homeostat rules export`. */
+export const rulesExportCommand: Command = command(
+  {
+    words: 'rules export',
+    operands: '[OPTION...]',
+    summary:
+      'Prints the rules of the packages as a Prometheus rule file, so that a server evaluates what each process does.',
+    details:
+      'Thresholds come from the variables and the file that an application started here would read. A rule without a label of the service takes the worst of all services that the server knows: name yours with --label.',
+    examples: [
+      'homeostat rules export --label=job=shop > homeostat.rules.yml',
+      'homeostat rules export --names=units --package=pg --package=bullmq',
+    ],
+    exitCodes: '0 if every option of the application is valid, else 1',
+    options: {
+      names: {
+        type: 'string',
+        valueHint: 'STYLE',
+        description:
+          'plain (default): as a Prometheus exporter of the process serves them; units: as a server writes what it receives by OTLP.',
+      },
+      label: {
+        type: 'string',
+        valueHint: 'NAME=VALUE',
+        isRepeatable: true,
+        description: 'Added to every selector that does not name the label itself.',
+      },
+      package: {
+        type: 'string',
+        valueHint: 'NAME',
+        isRepeatable: true,
+        description: 'Prints the rules of this package only, e.g. pg.',
+      },
+    },
+  },
+  async ({ values, files, output }) => {
+    const [stray] = files
+    if (stray !== undefined) throw new Error(`unexpected '${stray}'`)
+    const names = NAMES.find(each => each === (values.names ?? 'plain'))
+    if (names === undefined) throw new Error(`'--names' must be plain or units, got '${values.names}'`)
+    const labels = Object.fromEntries((values.label ?? []).map(labelOf))
+    const { definitions } = await import('../../domains/domain-definitions.ts')
+    const known = definitions.map(([name]) => name as string)
+    const unknown = values.package?.find(name => !known.includes(name))
+    if (unknown !== undefined) throw new Error(`'--package' must be one of ${known.join(', ')}, got '${unknown}'`)
+    const { exportRules } = await import('../rules-export.ts')
+    return exportRules(process.env, output, { names, labels, packages: values.package })
+  },
+)
+
+function labelOf(text: string): readonly [name: string, value: string] {
+  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? []
+  if (name === undefined || value === undefined) throw new Error(`'--label' must be NAME=VALUE, got '${text}'`)
+  return [name, value]
+}

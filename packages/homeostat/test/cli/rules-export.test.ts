@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseRuleFile } from '@homeostat/promql/rule-files'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { domainsOf } from '../../src/domains/domains.ts'
+import { commandRun, type CommandRun } from './command-run.ts'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'homeostat-rules-'))
+})
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true })
+})
+
+const run = (...args: string[]): Promise<CommandRun> => commandRun(folder, ['rules', 'export', ...args])
+
+/** The expressions of a rule file, by alert or record. */
+function expressions(text: string): Map<string, string> {
+  const { groups, errors } = parseRuleFile(text, { file: 'homeostat.rules.yml' })
+  expect(errors).toEqual([])
+  return new Map(
+    groups.flatMap(({ rules }) => rules.map(rule => ['alert' in rule ? rule.alert : rule.record, rule.expr])),
+  )
+}
+
+describe('homeostat rules export', () => {
+  it('writes the rules of all packages as they are', async () => {
+    const { code, out, error } = await run()
+    expect({ code, error }).toEqual({ code: 0, error: '' })
+    const given = domainsOf({}).flatMap(([{ rules = [] }]) => rules)
+    const { groups } = parseRuleFile(out, { file: 'homeostat.rules.yml' })
+    expect(groups.flatMap(({ rules }) => rules)).toEqual(given)
+    expect(groups.map(({ name }) => name)).toContain('homeostat-pg')
+  })
+
+  it('takes thresholds from the variables, as the application does', async () => {
+    vi.stubEnv('HOMEOSTAT_BULLMQ_MAX_WAIT_SECONDS', '90')
+    const { out } = await run('--package=bullmq')
+    expect([...expressions(out)]).toEqual([
+      ['QueueBacklog', 'max by (bullmq_queue_name) (homeostat_queue_oldest_waiting_age) > 90'],
+    ])
+  })
+
+  it('writes the names of a server that receives OTLP, and a label of the service', async () => {
+    const { out } = await run('--names=units', '--label=job=shop', '--label=env=prod')
+    const found = expressions(out)
+    expect(found.get('QueueBacklog')).toBe(
+      'max by (bullmq_queue_name) (homeostat_queue_oldest_waiting_age_seconds{job="shop", env="prod"}) > 30',
+    )
+    // Each selector has the labels.
+    for (const expr of found.values()) expect(expr.split('job="shop", env="prod"').length).toBeGreaterThan(1)
+  })
+
+  it.each([
+    [['--names=dots'], "'--names' must be plain or units, got 'dots'"],
+    [['--label=a-b=c'], "'--label' must be NAME=VALUE, got 'a-b=c'"],
+    [['--package=pgg'], "got 'pgg'"],
+    [['stray'], "unexpected 'stray'"],
+  ])('refuses %j in one line', async (args, reason) => {
+    const { code, out, error } = await run(...args)
+    expect(code).toBeGreaterThan(0)
+    expect(out).toBe('')
+    expect(error).toContain(reason)
+    expect(error.trim().split('\n')).toHaveLength(1)
+  })
+})
