@@ -15,11 +15,14 @@ import { inlinedSiblingsOf, packagesOf } from './workspace.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Beside the bundles: what they were made from. */
 const STAMP = '.bundled'
-const MADE = /\.(js|js\.map|json)$/
+const MADE = /\.(c?js|c?js\.map|json)$/
 /** Beside the bundles: the licences of what was inlined. */
 const LICENSES = 'THIRD-PARTY-LICENSES.txt'
 /** Sources that a thread runs, by package. A thread is started by its address, which is looked up beside the bundle. */
 const THREADS = { homeostat: ['reload/program-reader-thread'] }
+
+/** Sources that Node loads with --require, by package and bundle. Each is one CommonJS file that needs no other package. */
+const PRELOADED = { homeostat: { 'doctor-probe': 'doctor/live/probe' } }
 
 /** @param {string} folder @returns {string[]} paths in the folder */
 function filesIn(folder) {
@@ -99,6 +102,49 @@ function sourceOf(folder, entry) {
   return join(folder, exports[`.${entry}`].default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))
 }
 
+/** Our packages as sources, of which only the used part is bundled: their bundles contain all that they share. */
+const sources = {
+  name: 'sources',
+  setup: builder =>
+    builder.onResolve({ filter: /^@homeostat\// }, ({ path }) => {
+      const [, name = '', entry = ''] = /^@homeostat\/([^/]+)(.*)$/.exec(path) ?? []
+      return { path: sourceOf(join(root, 'packages', name), entry), sideEffects: false }
+    }),
+}
+
+/** What is loaded into foreign processes logs nothing, and brings no copy of the API. */
+const silence = {
+  name: 'silence',
+  setup: builder => {
+    builder.onResolve({ filter: /^@opentelemetry\/api$/ }, () => ({ path: 'api', namespace: 'silence' }))
+    builder.onLoad({ filter: /./, namespace: 'silence' }, () => ({
+      contents: 'const log = () => {}; module.exports = { diag: { error: log, warn: log, info: log, debug: log } }',
+    }))
+  },
+}
+
+/** Runs in processes of any Node that an application may use. */
+async function bundlePreloaded(folder, manifest) {
+  const preloaded = Object.entries(PRELOADED[manifest.name] ?? {})
+  if (preloaded.length === 0) return []
+  const { outputFiles } = await build({
+    entryPoints: Object.fromEntries(preloaded.map(([name, path]) => [name, join(folder, 'src', `${path}.ts`)])),
+    outdir: join(folder, 'dist'),
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node18',
+    plugins: [sources, silence],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 120,
+    logLevel: 'warning',
+    write: false,
+  })
+  return outputFiles
+}
+
 /** @param {import('esbuild').Metafile} metafile @returns {string} the licences of all packages whose sources are in the bundles */
 function licensesOf(metafile) {
   const folders = Object.keys(metafile.inputs).map(path => /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0])
@@ -121,7 +167,7 @@ async function bundle(folder) {
   const fingerprint = fingerprintOf(folder, inlined)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const { outputFiles, metafile } = await build({
+  const { outputFiles: own, metafile } = await build({
     metafile: true,
     entryPoints: entriesOf(folder, manifest),
     outdir: dist,
@@ -144,6 +190,7 @@ async function bundle(folder) {
     logLevel: 'warning',
     write: false,
   })
+  const outputFiles = [...own, ...(await bundlePreloaded(folder, manifest))]
   for (const { path, contents } of outputFiles) write(path, contents)
   const made = new Set(outputFiles.map(({ path }) => path))
   for (const path of filesIn(dist).map(path => join(dist, path)))

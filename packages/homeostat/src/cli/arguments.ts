@@ -20,6 +20,8 @@ export type ArgumentToken =
 export interface CommandArguments<O extends CommandOptions> {
   readonly values: { readonly [Name in keyof O]?: ValueOf<O[Name]> }
   readonly files: readonly string[]
+  /** What stands after `--`, which is among the files as well; undefined without one. */
+  readonly after: readonly string[] | undefined
   readonly tokens: readonly ArgumentToken[]
 }
 
@@ -39,6 +41,7 @@ export function readArguments<O extends CommandOptions>(args: readonly string[],
   return {
     values: values as CommandArguments<O>['values'],
     files: positionals,
+    after: tokens.some(({ kind }) => kind === 'option-terminator') ? args.slice(args.indexOf('--') + 1) : undefined,
     tokens: tokens.flatMap((token): ArgumentToken[] => {
       if (token.kind === 'option') return [{ kind: 'option', name: token.name, value: token.value }]
       return token.kind === 'positional' ? [{ kind: 'file', value: token.value }] : []

@@ -6,6 +6,7 @@ import { commandLine } from './commands.ts'
 import { commandsBelow, helpOf } from './help.ts'
 import type { CommandOutput, ExitCode } from './output.ts'
 import { UnknownNameError } from './unknown-name-error.ts'
+import { WrongCallError } from './wrong-call-error.ts'
 import { VERSION } from '../version.ts'
 
 /**
@@ -27,7 +28,7 @@ export async function runCommandLine(
     const isUnknown = error instanceof UnknownNameError
     const advice = isUnknown && error.meant !== undefined ? `; did you mean ${error.meant}? Try --help` : ', try --help'
     output.error(`homeostat: error: ${reason}${advice}`)
-    return isUnknown ? 2 : 1
+    return isUnknown || error instanceof WrongCallError ? 2 : 1
   }
 }
 

@@ -1,8 +1,7 @@
 import { fieldOf } from '@homeostat/signals/options'
+import { delegateOf } from './delegate-of.ts'
 import { isReader, type AttachableReader } from './attachable-reader.ts'
 
-/** Proxies may delegate to proxies; this bound ends a cycle. */
-const MOST_DELEGATES = 4
 /** No application has so many. */
 const MOST_READERS = 1000
 
@@ -28,19 +27,4 @@ function listOf(value: unknown): unknown[] | undefined {
   } catch {
     return undefined
   }
-}
-
-/** A proxy stands for the provider that it delegates to. */
-function delegateOf(provider: unknown): unknown {
-  let delegate = provider
-  for (let looked = 0; looked < MOST_DELEGATES; looked++) {
-    const getDelegate = fieldOf(delegate, 'getDelegate')
-    if (typeof getDelegate !== 'function') return delegate
-    try {
-      delegate = getDelegate.call(delegate)
-    } catch {
-      return undefined
-    }
-  }
-  return delegate
 }

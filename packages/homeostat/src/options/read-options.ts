@@ -12,6 +12,7 @@ import type { HomeostatOptions } from './options.ts'
 /** Variables that are read elsewhere and are not options. */
 export const OTHER_VARIABLES: readonly string[] = [
   'HOMEOSTAT_DISABLED',
+  'HOMEOSTAT_DOCTOR_PROBE',
   FILE_VARIABLE,
   OTEL_FILE_VARIABLE,
   'OTEL_SERVICE_NAME',

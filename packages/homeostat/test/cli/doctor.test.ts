@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runCommandLine } from '../../src/cli/command.ts'
-import type { Diagnosis } from '../../src/doctor/diagnosis.ts'
-import { application, writeApplication } from '../doctor/sample-application.ts'
+import type { Diagnosis } from '../../src/doctor/static/diagnosis.ts'
+import { application, writeApplication } from '../doctor/static/sample-application.ts'
 
 const { folder, remove } = writeApplication(
   application({}, { '.env': 'OTEL_METRICS_EXPORTER=none\nOTEL_EXPORTER_OTLP_HEADERS="key: hunter2"\n' }),
@@ -95,5 +95,5 @@ it('has one sentence about each exit code in its help', async () => {
   const { out } = await run('--help')
   const [, exitCodes = ''] = /\nExit code: (.*)$/.exec(out) ?? []
   expect(exitCodes.match(/\b[0-9]\b/g)).toEqual(['0', '1', '2'])
-  expect(exitCodes).toContain('FOLDER or FILE')
+  expect(exitCodes).toContain('FOLDER, FILE or COMMAND')
 })

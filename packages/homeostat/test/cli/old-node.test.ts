@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
-import { application, writeApplication } from '../doctor/sample-application.ts'
+import { application, writeApplication } from '../doctor/static/sample-application.ts'
 
 const cli = fileURLToPath(new URL('../../dist/cli/cli.js', import.meta.url))
 const run = promisify(execFile)

@@ -1,58 +1,121 @@
 import { statSync } from 'node:fs'
 import { type Command, command } from '../command-definition.ts'
+import type { CommandOutput, ExitCode } from '../output.ts'
+import { WrongCallError } from '../wrong-call-error.ts'
+
+const DEFAULT_SECONDS = 10
+const MOST_SECONDS = 3600
 
 /** `homeostat doctor`. */
 export const doctorCommand: Command = command(
   {
     words: 'doctor',
-    operands: '[OPTION...] [FOLDER]',
+    operands: '[OPTION...] [FOLDER | -- COMMAND...]',
     summary: "Reports what keeps an application's OpenTelemetry setup from working.",
     details:
-      'Reads the folder of the application, default the current one: versions that do not fit, wrong variables, the order of loading. Runs nothing of the application and prints no value that can be a secret. Each finding has a section in docs/doctor.md of this package.',
-    examples: ['homeostat doctor', 'homeostat doctor services/api --env-file services/api/.env --json'],
+      'Reads the folder of the application, default the current one: versions that do not fit, wrong variables, the order of loading. With a COMMAND, runs it for some seconds, looks once into each of its Node processes, and ends it. Prints no value that can be a secret. Each finding has a section in docs/doctor.md of this package.',
+    examples: [
+      'homeostat doctor',
+      'homeostat doctor services/api --env-file services/api/.env --json',
+      'homeostat doctor -- node --import ./otel.js server.js',
+      'homeostat doctor --seconds=30 --json -- npm start',
+    ],
     exitCodes: '0 without findings, 1 with findings',
-    wrongCalls: 'a FOLDER or FILE that cannot be used',
+    wrongCalls: 'a FOLDER, FILE or COMMAND that cannot be used',
     options: {
       'env-file': {
         type: 'string',
         valueHint: 'FILE',
-        description: 'Also reads variables from a file, as node --env-file does.',
+        description: 'Also reads variables from a file, as node --env-file does. For a FOLDER.',
       },
-      json: { type: 'boolean', description: 'Prints the findings as one JSON object.' },
+      seconds: {
+        type: 'string',
+        valueHint: 'NUMBER',
+        description: `How long a COMMAND runs before it is looked at, default ${DEFAULT_SECONDS}.`,
+      },
+      json: {
+        type: 'boolean',
+        description: 'Prints the findings as one JSON object. What a COMMAND prints goes to standard error.',
+      },
     },
   },
-  async ({ values, files: [folder = '.', ...more], output }) => {
-    const envFile = values['env-file']
-    const mistake =
-      more.length > 0
-        ? 'only one folder can be given'
-        : (mistakeIn(folder, 'folder') ?? (envFile === undefined ? undefined : mistakeIn(envFile, 'file')))
-    if (mistake !== undefined) {
-      output.error(`homeostat: error: ${mistake}, try --help`)
-      return 2
+  async ({ values, files, after, output }) => {
+    const { json = false, seconds } = values
+    const afterMs = millisecondsOf(seconds)
+    if (after !== undefined) {
+      const before = files.slice(0, files.length - after.length)
+      if (before.length > 0)
+        throw new WrongCallError(`give a folder or a command, and not '${before[0] ?? ''}' and both`)
+      if (values['env-file'] !== undefined)
+        throw new WrongCallError('--env-file is for a folder, and not for a command')
+      return diagnoseRun(after, { afterMs, asJson: json }, output)
     }
-    const [{ diagnose, diagnosisLines }, { readApplication }] = await Promise.all([
-      import('../../doctor/diagnosis.ts'),
-      import('../../doctor/static/files/read-application.ts'),
-    ])
-    const machine = {
-      environment: process.env,
-      nodeVersion: process.version,
-      memoryLimitBytes: process.constrainedMemory(),
-    }
-    const diagnosis = diagnose(readApplication(folder, { machine, envFile }))
-    for (const line of values.json === true ? [JSON.stringify(diagnosis)] : diagnosisLines(diagnosis)) output.out(line)
-    return diagnosis.findings.length > 0 ? 1 : 0
+    if (seconds !== undefined) throw new WrongCallError('--seconds is for a command, which stands after --')
+    return diagnoseFolder(files, values['env-file'], json, output)
   },
 )
 
-function mistakeIn(path: string, kind: 'folder' | 'file'): string | undefined {
-  try {
-    const status = statSync(path, { throwIfNoEntry: false })
-    if (status === undefined) return `path '${path}' does not exist`
-    const isKind = kind === 'folder' ? status.isDirectory() : status.isFile()
-    return isKind ? undefined : `'${path}' is not a ${kind}`
-  } catch {
-    return `path '${path}' cannot be read`
+async function diagnoseFolder(
+  [folder = '.', ...more]: readonly string[],
+  envFile: string | undefined,
+  asJson: boolean,
+  output: CommandOutput,
+): Promise<ExitCode> {
+  if (more.length > 0) throw new WrongCallError('only one folder can be given, and a command stands after --')
+  checkIs(folder, 'folder')
+  if (envFile !== undefined) checkIs(envFile, 'file')
+  const [{ diagnose, diagnosisLines }, { readApplication }] = await Promise.all([
+    import('../../doctor/static/diagnosis.ts'),
+    import('../../doctor/static/files/read-application.ts'),
+  ])
+  const machine = {
+    environment: process.env,
+    nodeVersion: process.version,
+    memoryLimitBytes: process.constrainedMemory(),
   }
+  const diagnosis = diagnose(readApplication(folder, { machine, envFile }))
+  for (const line of asJson ? [JSON.stringify(diagnosis)] : diagnosisLines(diagnosis)) output.out(line)
+  return diagnosis.findings.length > 0 ? 1 : 0
+}
+
+async function diagnoseRun(
+  [program = '', ...args]: readonly string[],
+  { afterMs, asJson }: { readonly afterMs: number; readonly asJson: boolean },
+  output: CommandOutput,
+): Promise<ExitCode> {
+  if (program === '') throw new WrongCallError('no command stands after --')
+  const [{ runCommand }, { diagnoseCommand, liveDiagnosisLines }] = await Promise.all([
+    import('../../doctor/live/command-run.ts'),
+    import('../../doctor/live/live-diagnosis.ts'),
+  ])
+  const run = await runCommand({ command: program, args, afterMs, printsToError: asJson }).catch((error: unknown) => {
+    const { code = 'an error' } = error as NodeJS.ErrnoException
+    throw new WrongCallError(`command '${program}' cannot be run: ${code === 'ENOENT' ? 'it does not exist' : code}`)
+  })
+  const diagnosis = diagnoseCommand(run.processes, run.end)
+  if (asJson) output.out(JSON.stringify(diagnosis))
+  if (run.processes.length === 0)
+    throw new WrongCallError(`no Node process of '${program}' could be looked at: it ended too early, or runs no Node`)
+  if (!asJson) for (const line of liveDiagnosisLines(diagnosis)) output.out(line)
+  return diagnosis.findings.length > 0 ? 1 : 0
+}
+
+/** @throws WrongCallError */
+function millisecondsOf(seconds: string | undefined): number {
+  const given = Number(seconds ?? DEFAULT_SECONDS)
+  if (Number.isFinite(given) && given > 0 && given <= MOST_SECONDS) return given * 1000
+  throw new WrongCallError(`'--seconds' must be a number above 0 and at most ${MOST_SECONDS}, got '${seconds ?? ''}'`)
+}
+
+/** @throws WrongCallError */
+function checkIs(path: string, kind: 'folder' | 'file'): void {
+  let status
+  try {
+    status = statSync(path, { throwIfNoEntry: false })
+  } catch {
+    throw new WrongCallError(`path '${path}' cannot be read`)
+  }
+  if (status === undefined) throw new WrongCallError(`path '${path}' does not exist`)
+  if (!(kind === 'folder' ? status.isDirectory() : status.isFile()))
+    throw new WrongCallError(`'${path}' is not a ${kind}`)
 }

@@ -1,10 +1,10 @@
 import { major, minor, valid } from 'semver'
 import type { ApplicationFacts, InstalledPackage } from '../application-facts.ts'
-import type { Check } from '../check.ts'
+import type { StaticCheck } from '../static-check.ts'
 import { API, registeringApi, shownCopy } from '../sdk-in-use.ts'
 
 /** Copies of `@opentelemetry/api` that do not share the providers of the SDK. */
-export const apiChecks: readonly Check[] = [
+export const apiChecks: readonly StaticCheck[] = [
   {
     id: 'api-newer-than-provider',
     what: 'A copy of @opentelemetry/api is newer than the one in which the SDK registers its providers.',

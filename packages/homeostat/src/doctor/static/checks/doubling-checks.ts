@@ -1,5 +1,5 @@
 import type { ApplicationFacts } from '../application-facts.ts'
-import type { Check } from '../check.ts'
+import type { StaticCheck } from '../static-check.ts'
 import { DISABLED_INSTRUMENTATIONS, ENABLED_INSTRUMENTATIONS, listOf, settingOf } from '../otel-variables.ts'
 import { AUTO, hasSdk, isInstalled, registerFlag, shownCopy, shownFlag } from '../sdk-in-use.ts'
 import { shownPlace, sourceMark } from '../source-mark.ts'
@@ -8,7 +8,7 @@ const RUNTIME = '@opentelemetry/instrumentation-runtime-node'
 const AGENTS = ['dd-trace', 'newrelic', 'elastic-apm-node']
 
 /** Packages that measure or register the same. */
-export const doublingChecks: readonly Check[] = [
+export const doublingChecks: readonly StaticCheck[] = [
   {
     id: 'agent-beside-sdk',
     what: 'The agent of a vendor and an OpenTelemetry SDK are both started.',

@@ -1,5 +1,6 @@
+import { backendOf } from '../../backend.ts'
 import type { ApplicationFacts, Setting } from '../application-facts.ts'
-import type { Check } from '../check.ts'
+import type { StaticCheck } from '../static-check.ts'
 import { exporterSetting, listOf, otlpSettings, settingOf } from '../otel-variables.ts'
 import { sourceMark } from '../source-mark.ts'
 import { addressOf, shownAddress, shownSetting } from '../shown-setting.ts'
@@ -10,7 +11,7 @@ const TEMPORALITY = 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'
 const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory']
 
 /** Addresses, protocols and temporality of the OTLP exporters. */
-export const exporterChecks: readonly Check[] = [
+export const exporterChecks: readonly StaticCheck[] = [
   {
     id: 'endpoint-path-doubled',
     what: 'OTEL_EXPORTER_OTLP_ENDPOINT ends with the path of a signal.',
@@ -150,7 +151,7 @@ export const exporterChecks: readonly Check[] = [
       const temporality = settingOf(facts, TEMPORALITY)
       const url = endpoint && addressOf(endpoint.setting)
       if (!endpoint || !temporality || !url || !['delta', 'lowmemory'].includes(temporalityOf(temporality))) return []
-      if (!url.pathname.startsWith('/api/v1/otlp') && url.port !== '9090') return []
+      if (backendOf(url) !== 'prometheus') return []
       return [
         {
           evidence: `${TEMPORALITY}=${temporalityOf(temporality)} in ${temporality.from}, and ${shownAddress(endpoint.name, endpoint.setting)} is Prometheus`,
@@ -167,7 +168,7 @@ export const exporterChecks: readonly Check[] = [
     find(facts) {
       const endpoint = exporterSetting(facts, 'METRICS', 'ENDPOINT')
       const url = endpoint && addressOf(endpoint.setting)
-      if (!endpoint || !url || !/(?:^|\.)(?:datadoghq\.(?:com|eu)|ddog-gov\.com)$/.test(url.hostname)) return []
+      if (!endpoint || !url || backendOf(url) !== 'datadog') return []
       const temporality = settingOf(facts, TEMPORALITY)
       if (temporality && temporalityOf(temporality) === 'delta') return []
       if (sourceMark(facts, 'temporality')) return []

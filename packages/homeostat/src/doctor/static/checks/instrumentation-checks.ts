@@ -1,6 +1,6 @@
 import { closestName, shownName } from '@homeostat/signals/options'
 import type { ApplicationFacts } from '../application-facts.ts'
-import type { Check } from '../check.ts'
+import type { StaticCheck } from '../static-check.ts'
 import { INSTRUMENTATION_NAMES, INSTRUMENTED, NEEDS_HOOK } from '../instrumented-libraries.ts'
 import {
   DISABLED_INSTRUMENTATIONS as DISABLED,
@@ -12,7 +12,7 @@ import { AUTO, isInstalled, registerFlag, shownFlag } from '../sdk-in-use.ts'
 import { shownPlace, sourceMark } from '../source-mark.ts'
 
 /** Instrumentations that are switched off by accident, or that can patch nothing. */
-export const instrumentationChecks: readonly Check[] = [
+export const instrumentationChecks: readonly StaticCheck[] = [
   {
     id: 'enabled-instrumentations-unknown',
     what: `${ENABLED} names instrumentations that do not exist.`,

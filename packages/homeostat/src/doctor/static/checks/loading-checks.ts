@@ -1,5 +1,6 @@
 import type { ApplicationFacts, LoadEvent } from '../application-facts.ts'
-import type { Check, Finding } from '../check.ts'
+import type { Finding } from '../../check.ts'
+import type { StaticCheck } from '../static-check.ts'
 import { INSTRUMENTED } from '../instrumented-libraries.ts'
 import { settingOf } from '../otel-variables.ts'
 import { packageOf } from '../files/package-name.ts'
@@ -7,7 +8,7 @@ import { isInstalled, ownCopy, registerFlag, sdkLineOf, shownFlag } from '../sdk
 import { shownPlace, sourceMark } from '../source-mark.ts'
 
 /** When and how an SDK starts. */
-export const loadingChecks: readonly Check[] = [
+export const loadingChecks: readonly StaticCheck[] = [
   {
     id: 'sdk-after-libraries',
     what: 'The SDK starts after libraries that it shall instrument are loaded.',

@@ -1,9 +1,9 @@
-import type { Check } from '../check.ts'
+import type { StaticCheck } from '../static-check.ts'
 
 const MIB = 2 ** 20
 
 /** Flags of the heap against the memory that the process may use. */
-export const memoryChecks: readonly Check[] = [
+export const memoryChecks: readonly StaticCheck[] = [
   {
     id: 'heap-above-limit',
     what: 'The heap may grow beyond the memory limit of the container.',

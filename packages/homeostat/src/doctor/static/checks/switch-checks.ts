@@ -1,7 +1,7 @@
 import { closestName, readEnvironment, shownName } from '@homeostat/signals/options'
 import { homeostatOptions } from '../../../options/option-schema.ts'
 import { OTHER_VARIABLES } from '../../../options/read-options.ts'
-import type { Check } from '../check.ts'
+import type { StaticCheck } from '../static-check.ts'
 import { listOf, OTEL_VARIABLES, settingOf, settingsOf } from '../otel-variables.ts'
 import { hasSdk, registerFlag } from '../sdk-in-use.ts'
 import { shownSetting } from '../shown-setting.ts'
@@ -21,7 +21,7 @@ const MILLISECONDS = [
 const OTHER_LANGUAGES = /^OTEL_(?:PYTHON|JAVA|JAVAAGENT|DOTNET|GO|PHP|RUBY|RUST|COLLECTOR)_/
 
 /** Variables that are misspelt, switch something off, or are not valid. */
-export const switchChecks: readonly Check[] = [
+export const switchChecks: readonly StaticCheck[] = [
   {
     id: 'otel-variable-misspelt',
     what: 'A variable looks like one of OpenTelemetry and is not.',

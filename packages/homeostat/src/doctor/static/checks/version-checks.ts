@@ -1,10 +1,11 @@
 import type { InstalledPackage } from '../application-facts.ts'
-import type { Check, Finding } from '../check.ts'
+import type { Finding } from '../../check.ts'
+import type { StaticCheck } from '../static-check.ts'
 import { ownCopy, sdkLineOf, shownCopy } from '../sdk-in-use.ts'
 import { accepts, overlap } from '../version-range.ts'
 
 /** Packages whose versions do not fit together, or do not fit Node. */
-export const versionChecks: readonly Check[] = [
+export const versionChecks: readonly StaticCheck[] = [
   {
     id: 'sdk-lines-mixed',
     what: 'The application depends on packages of several SDK lines.',

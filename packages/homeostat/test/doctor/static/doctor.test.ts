@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
-import { checks } from '../../src/doctor/static/checks.ts'
+import { staticChecks } from '../../../src/doctor/static/static-checks.ts'
 import { brokenApplications } from './broken-applications.ts'
 import { healthyApplications } from './healthy-applications.ts'
 import { application, diagnosisOf } from './sample-application.ts'
 
 it('each check has a broken application, and the other way round', () => {
-  expect(Object.keys(brokenApplications).toSorted()).toEqual(checks.map(({ id }) => id).toSorted())
+  expect(Object.keys(brokenApplications).toSorted()).toEqual(staticChecks.map(({ id }) => id).toSorted())
 })
 
 it.each(Object.entries(brokenApplications))('%s is found in its application, alone', (id, sample) => {

@@ -1,7 +1,5 @@
-import type { ApplicationFacts } from './application-facts.ts'
-
-/** One way in which a setup fails, and how to find it. */
-export interface Check {
+/** One way in which a setup fails, and how to find it in facts of one kind. */
+export interface Check<Facts> {
   /** Stable, in kebab-case; also the name of its section in `docs/doctor.md`. */
   readonly id: string
   /** The fault, in one sentence. */
@@ -11,7 +9,7 @@ export interface Check {
   /** The remedy, for any application. */
   readonly fix: string
   /** Pure. Returns no finding where the facts show no fault. */
-  find(facts: ApplicationFacts): readonly Finding[]
+  find(facts: Facts): readonly Finding[]
 }
 
 /** A check that found something, in this application. */

@@ -13,7 +13,7 @@ console.log(reading.metrics.getMeterProvider().mark === 1)
 
 /** The real copy that a workspace loads. */
 function apiOf(workspace: string): { folder: string; version: string } {
-  const url = new URL(`../../../../test/${workspace}/node_modules/@opentelemetry/api/`, import.meta.url)
+  const url = new URL(`../../../../../test/${workspace}/node_modules/@opentelemetry/api/`, import.meta.url)
   const { version } = JSON.parse(readFileSync(new URL('package.json', url), 'utf8')) as { version: string }
   return { folder: fileURLToPath(url), version }
 }

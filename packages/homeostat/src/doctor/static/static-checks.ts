@@ -1,4 +1,4 @@
-import type { Check } from './check.ts'
+import type { StaticCheck } from './static-check.ts'
 import { apiChecks } from './checks/api-checks.ts'
 import { doublingChecks } from './checks/doubling-checks.ts'
 import { exporterChecks } from './checks/exporter-checks.ts'
@@ -9,7 +9,7 @@ import { switchChecks } from './checks/switch-checks.ts'
 import { versionChecks } from './checks/version-checks.ts'
 
 /** All checks, in the order of the report: what loses all telemetry silently comes first. */
-export const checks: readonly Check[] = [
+export const staticChecks: readonly StaticCheck[] = [
   ...apiChecks,
   ...versionChecks,
   ...loadingChecks,

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { diagnose, type Diagnosis } from '../../src/doctor/diagnosis.ts'
-import { readApplication, type Machine } from '../../src/doctor/static/files/read-application.ts'
+import { diagnose, type Diagnosis } from '../../../src/doctor/static/diagnosis.ts'
+import { readApplication, type Machine } from '../../../src/doctor/static/files/read-application.ts'
 
 /** A symbolic link, as pnpm makes them. */
 export class Link {

@@ -1,0 +1,196 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { sleep } from '@homeostat/signals'
+import type { CommandEnd } from './live-diagnosis.ts'
+import type { LiveFacts } from './live-facts.ts'
+import { ASK_FILE, PROBE_VARIABLE, STARTED, type ProbeOrder } from './probe-order.ts'
+
+/** How long the application may take to look at itself, and to end when it is asked to. */
+const LONGEST_LOOK_MS = 10_000
+const LONGEST_END_MS = 5000
+const POLL_MS = 50
+/** Programs that start applications. */
+const RUNNERS = /(?:^|[\\/])(?:npm|npx|pnpm|pnpx|yarn|corepack|nodemon|concurrently)(?:-cli)?(?:\.[cm]?js)?$/
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+export interface CommandRunOptions {
+  readonly command: string
+  readonly args: readonly string[]
+  /** How long the command runs before it is looked at. */
+  readonly afterMs: number
+  /** Whether what the command prints goes to standard error, so that standard output is ours alone. */
+  readonly printsToError: boolean
+}
+
+export interface CommandRun {
+  readonly processes: readonly LiveFacts[]
+  readonly end: CommandEnd
+}
+
+/**
+ * Runs a command with the probe in each of its Node processes, and ends it once they have reported.
+ *
+ * @throws an error of `spawn` where the command cannot be run
+ */
+export async function runCommand({ command, args, afterMs, printsToError }: CommandRunOptions): Promise<CommandRun> {
+  const folder = mkdtempSync(join(tmpdir(), 'homeostat-doctor-'))
+  const order: ProbeOrder = { folder, afterMs }
+  const environment = {
+    ...process.env,
+    [PROBE_VARIABLE]: JSON.stringify(order),
+    NODE_OPTIONS: [`--require ${quoted(probePath())}`, process.env['NODE_OPTIONS']].filter(Boolean).join(' '),
+  }
+  const child = spawn(command, args, { env: environment, stdio: ['inherit', printsToError ? 2 : 'inherit', 'inherit'] })
+  const ended = endOf(child)
+  const signals = new SignalForwarding(child, folder)
+  const over = new AbortController()
+  try {
+    const looked = reported(folder, afterMs, signals, over.signal)
+    const isOver = await Promise.race([ended.then(() => true), looked.then(() => isEnding(child, folder, ended))])
+    if (!isOver) await endChild(child, ended, signals.received)
+    const { exitCode, signal } = await ended
+    const facts = reportsIn(folder)
+    for (const {
+      process: { pid },
+    } of facts)
+      if (pid !== child.pid) endQuietly(pid)
+    return {
+      processes: applicationsAmong(facts),
+      end: { exitCode, signal, isEndedByDoctor: !isOver && signals.received === undefined },
+    }
+  } finally {
+    over.abort()
+    signals.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Passes the signals that this process receives on to the command, after the application was looked at. */
+class SignalForwarding {
+  received: NodeJS.Signals | undefined
+  readonly #folder: string
+  readonly #child: ChildProcess
+  readonly #listener = (signal: NodeJS.Signals): void => this.#receive(signal)
+
+  constructor(child: ChildProcess, folder: string) {
+    this.#child = child
+    this.#folder = folder
+    for (const signal of FORWARDED) process.on(signal, this.#listener)
+  }
+
+  stop(): void {
+    for (const signal of FORWARDED) process.off(signal, this.#listener)
+  }
+
+  #receive(signal: NodeJS.Signals): void {
+    // The second one does not wait.
+    if (this.received !== undefined) this.#child.kill(signal)
+    this.received = signal
+    ask(this.#folder)
+  }
+}
+
+/** Settles when an application has reported and the other processes have, too; or when it is too late for that. */
+async function reported(folder: string, afterMs: number, signals: SignalForwarding, over: AbortSignal): Promise<void> {
+  let latestAt = performance.now() + afterMs + LONGEST_LOOK_MS
+  while (!over.aborted && performance.now() < latestAt) {
+    if (signals.received !== undefined || reportsIn(folder).some(isApplication)) {
+      // The processes of a cluster start one after the other. All of them are looked at now.
+      ask(folder)
+      latestAt = Math.min(latestAt, performance.now() + LONGEST_LOOK_MS)
+      if (waitingIn(folder).length === 0) return
+    }
+    await sleep(POLL_MS, { holdsProcess: true })
+  }
+}
+
+/** Has each probe look at its process now. */
+function ask(folder: string): void {
+  writeFileSync(join(folder, ASK_FILE), '')
+}
+
+/** The processes with a probe that run and have not reported. */
+function waitingIn(folder: string): number[] {
+  const names = new Set(readdirSync(folder))
+  return [...names]
+    .flatMap(name => (name.endsWith(`.${STARTED}`) ? [Number.parseInt(name, 10)] : []))
+    .filter(pid => !names.has(`${pid}.json`) && isRunning(pid))
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+/** Whether the command ends by itself: its report can be there a moment before its end. */
+async function isEnding({ pid }: ChildProcess, folder: string, ended: Promise<unknown>): Promise<boolean> {
+  const own = reportsIn(folder).find(({ process: each }) => each.pid === pid)
+  if (own?.process.isEnding !== true) return false
+  return Promise.race([ended.then(() => true), sleep(LONGEST_END_MS).then(() => false)])
+}
+
+async function endChild(
+  child: ChildProcess,
+  ended: Promise<unknown>,
+  received: NodeJS.Signals | undefined,
+): Promise<void> {
+  // A terminal has sent its SIGINT to the command as well, and many applications stop at once at the second one.
+  if (received !== 'SIGINT' || !process.stdin.isTTY) child.kill(received ?? 'SIGTERM')
+  const isOver = await Promise.race([ended.then(() => true), sleep(LONGEST_END_MS).then(() => false)])
+  if (!isOver) child.kill('SIGKILL')
+}
+
+function endOf(child: ChildProcess): Promise<{ exitCode: number | undefined; signal: string | undefined }> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => resolve({ exitCode: code ?? undefined, signal: signal ?? undefined }))
+  })
+}
+
+function reportsIn(folder: string): LiveFacts[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter(name => name.endsWith('.json'))
+    .flatMap(name => {
+      try {
+        return [JSON.parse(readFileSync(join(folder, name), 'utf8')) as LiveFacts]
+      } catch {
+        return []
+      }
+    })
+}
+
+/** All processes but package managers; those where nothing else has reported. */
+function applicationsAmong(facts: readonly LiveFacts[]): readonly LiveFacts[] {
+  const applications = facts.filter(isApplication)
+  return applications.length > 0 ? applications : facts
+}
+
+function isApplication({ process: { main } }: LiveFacts): boolean {
+  return main === undefined || !RUNNERS.test(main)
+}
+
+/** A process of the command that outlives it, such as one that npm started. */
+function endQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM')
+  } catch {
+    // It has ended.
+  }
+}
+
+/** The bundle of `probe.ts`, from the sources as well. */
+function probePath(): string {
+  return join(dirname(createRequire(import.meta.url).resolve('homeostat/package.json')), 'dist', 'doctor-probe.cjs')
+}
+
+/** For NODE_OPTIONS, in which a backslash and a quote have a meaning inside quotes. */
+function quoted(path: string): string {
+  return `"${path.replaceAll(/["\\]/g, String.raw`\$&`)}"`
+}

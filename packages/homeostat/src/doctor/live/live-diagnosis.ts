@@ -1,0 +1,98 @@
+import { countOf, diagnosed, findingLines, shown, type DiagnosedFinding } from '../diagnosed-finding.ts'
+import { liveChecks } from './live-checks.ts'
+import type { LiveFacts, ReaderFacts } from './live-facts.ts'
+
+const MOST_NAMES = 8
+
+/** The end of a command that the doctor ran. */
+export interface CommandEnd {
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
+  /** Whether the doctor ended it, after it had looked. */
+  readonly isEndedByDoctor: boolean
+}
+
+export interface LiveDiagnosis {
+  readonly findings: readonly DiagnosedFinding[]
+  readonly notes: readonly string[]
+  /** What was observed, one entry per process. */
+  readonly processes: readonly LiveFacts[]
+  /** Undefined for a process that ran already. */
+  readonly command?: CommandEnd
+}
+
+/** The diagnosis of a command that was run. A command that failed may have findings for that reason alone. */
+export function diagnoseCommand(processes: readonly LiveFacts[], command: CommandEnd): LiveDiagnosis {
+  const diagnosis = diagnoseLive(processes)
+  const { exitCode, isEndedByDoctor } = command
+  const note = `the command failed with exit code ${exitCode ?? ''} before it was looked at, which can be the reason for findings`
+  const notes = isEndedByDoctor || (exitCode ?? 0) === 0 ? diagnosis.notes : [note, ...diagnosis.notes]
+  return { ...diagnosis, notes, command }
+}
+
+/** Runs all checks over the facts of processes of one application. The same finding of several processes is reported once. Pure. */
+export function diagnoseLive(processes: readonly LiveFacts[]): LiveDiagnosis {
+  const findings = new Map<string, DiagnosedFinding>()
+  const notes = new Set<string>()
+  for (const facts of processes) {
+    const one = diagnosed(liveChecks, facts)
+    for (const finding of one.findings) findings.set(`${finding.id} ${finding.evidence}`, finding)
+    for (const note of [...facts.notes.map(shown), ...one.notes]) notes.add(note)
+  }
+  return { findings: [...findings.values()], notes: [...notes], processes }
+}
+
+/** The diagnosis as lines for a terminal. */
+export function liveDiagnosisLines({ findings, notes, processes, command }: LiveDiagnosis): string[] {
+  return [
+    ...findingLines(findings),
+    ...processes.flatMap(observedLines).map(shown),
+    ...notes.map(note => `note: ${note}`),
+    ...(command ? [endLine(command)] : []),
+    `${countOf(findings)}, ${liveChecks.length} checks of ${processes.length === 1 ? 'a process' : `${processes.length} processes`}`,
+  ]
+}
+
+function observedLines(facts: LiveFacts): string[] {
+  const { process, provider, readers, metrics, homeostats } = facts
+  const by = provider.apiVersion === undefined ? '' : `, registered by @opentelemetry/api ${provider.apiVersion}`
+  const [worst] = metrics.toSorted((one, other) => other.series - one.series)
+  return [
+    `process ${process.pid}: ${process.main ?? 'node'}, Node ${process.node}, up ${Math.round(process.uptimeMs / 1000)} s`,
+    `  provider: ${provider.kind === 'missing' ? 'none' : (provider.className ?? provider.kind)}${by}`,
+    `  readers: ${readers.map(readerText).join('; ') || 'none'}`,
+    ...(worst && worst.series > 0 ? [`  most series: ${worst.name}, ${worst.series}`] : []),
+    ...measuredLines(facts),
+    ...homeostats.map(
+      ({ version, mode, watched }) =>
+        `  Homeostat ${version ?? ''} in mode ${mode ?? 'unknown'}: ${watched.map(watchedText).join('; ') || 'nothing is watched'}`,
+    ),
+  ]
+}
+
+function readerText({ className, exporter, address, temporality }: ReaderFacts): string {
+  return [className ?? 'a reader', exporter, address, temporality].filter(part => part !== undefined).join(' ')
+}
+
+function watchedText({ name, isOn, series, seen }: LiveFacts['homeostats'][number]['watched'][number]): string {
+  return `${name} ${isOn ? [`${series} series`, ...seen].join(', ') : 'is not registered'}`
+}
+
+/** The libraries that are loaded, and what patches them. */
+function measuredLines({ packages, instrumentations }: LiveFacts): string[] {
+  if (packages === undefined) return []
+  const patching = (library: string): string | undefined =>
+    instrumentations?.find(({ libraries }) => libraries.some(({ name, isPatched }) => name === library && isPatched))
+      ?.name
+  const libraries = packages
+    .filter(({ name }) => !/^@(?:opentelemetry|homeostat)\//.test(name) && name !== 'homeostat')
+    .map(({ name, version }) => [name, version, `(${patching(name) ?? 'no instrumentation of OpenTelemetry'})`])
+    .map(parts => parts.filter(part => part !== undefined).join(' '))
+  const more = libraries.length > MOST_NAMES ? [`${libraries.length - MOST_NAMES} more`] : []
+  return [`  libraries: ${[...libraries.slice(0, MOST_NAMES), ...more].join(', ') || 'none that is known'}`]
+}
+
+function endLine({ exitCode, signal, isEndedByDoctor }: CommandEnd): string {
+  if (isEndedByDoctor) return 'the command was ended by the doctor, after it had looked'
+  return `the command ended with ${signal === undefined ? `exit code ${exitCode ?? 'unknown'}` : signal}`
+}

@@ -1,0 +1,13 @@
+/** Tells the probe where to report and when. Each process of the command inherits it. */
+export const PROBE_VARIABLE = 'HOMEOSTAT_DOCTOR_PROBE'
+/** Once it is in the folder, probes look at once. */
+export const ASK_FILE = 'now'
+
+/** Behind its process id: the probe is there, and will report. */
+export const STARTED = 'started'
+
+export interface ProbeOrder {
+  /** A folder of the doctor's user alone. */
+  readonly folder: string
+  readonly afterMs: number
+}

@@ -1,0 +1,31 @@
+import { countOf, diagnosed, findingLines, shown, type DiagnosedFinding } from '../diagnosed-finding.ts'
+import type { ApplicationFacts } from './application-facts.ts'
+import { staticChecks } from './static-checks.ts'
+
+export interface Diagnosis {
+  readonly findings: readonly DiagnosedFinding[]
+  /** Lists files that were not read, and counts findings that were left out. */
+  readonly notes: readonly string[]
+  /** Names and versions of the OpenTelemetry packages found. */
+  readonly packages: readonly { readonly name: string; readonly version: string; readonly path: string }[]
+}
+
+/** Runs all checks over the facts of an application. Pure. */
+export function diagnose(facts: ApplicationFacts): Diagnosis {
+  const { findings, notes } = diagnosed(staticChecks, facts)
+  const packages = facts.packages
+    .filter(({ name }) => name.startsWith('@opentelemetry/'))
+    .map(({ name, version, path }) => ({ name: shown(name), version: shown(version), path: shown(path) }))
+  return { findings, notes: [...facts.notes.map(shown), ...notes], packages }
+}
+
+/** The diagnosis as lines for a terminal. */
+export function diagnosisLines({ findings, notes, packages }: Diagnosis): string[] {
+  const apis = packages.filter(({ name }) => name === '@opentelemetry/api')
+  return [
+    ...findingLines(findings),
+    ...notes.map(note => `note: ${note}`),
+    ...apis.map(({ version, path }) => `@opentelemetry/api ${version} in ${path}`),
+    `${countOf(findings)}, ${staticChecks.length} checks, ${packages.length} packages of OpenTelemetry`,
+  ]
+}
