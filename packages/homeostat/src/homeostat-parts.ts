@@ -9,6 +9,7 @@ import { createAutomation, type Automation } from './acting/automation.ts'
 import { endEach } from './lifecycle/time-limit.ts'
 import { Keeper } from './state/keeper.ts'
 import { DatadogDoor } from './doors/otlp/datadog-door.ts'
+import { SdkOfFile } from './doors/sdk-of-file.ts'
 import { OtlpDoor } from './doors/otlp/otlp-door.ts'
 import { ServiceName } from './doors/service-name.ts'
 import { domainsOf } from './domains/domains.ts'
@@ -49,6 +50,7 @@ export class HomeostatParts {
   readonly #rhythm: Rhythm
   readonly #otlp: OtlpDoor
   readonly #datadog: DatadogDoor
+  readonly #sdkOfFile: SdkOfFile
   readonly #automation: Automation
   readonly #keeper: Keeper
   readonly #killSwitches: KillSwitches
@@ -87,6 +89,7 @@ export class HomeostatParts {
     const exported = { ...doors, service, environment, findings: () => this.reporter.findings }
     const otlp = (this.#otlp = new OtlpDoor({ ...exported, hasReaders: () => this.attachments.readers.size > 0 }))
     const datadog = (this.#datadog = new DatadogDoor(exported))
+    this.#sdkOfFile = new SdkOfFile(exported)
     const takeOver = (): boolean => otlp.takeOver()
     const attachments = (this.attachments = attachmentsFor({ ...doors, service, optimizer, onDoubled, takeOver }))
     const { readers } = attachments
@@ -156,6 +159,12 @@ export class HomeostatParts {
     this.#otlp.open()
   }
 
+  /** The same, and starts the SDK that a file configures if nobody else starts one. */
+  watchAndStartSdk(): void {
+    this.#sdkOfFile.start()
+    this.watch()
+  }
+
   /** Ends each part, whatever the others do, and gives readers and libraries back as they were. */
   async stop(): Promise<void> {
     this.#rhythm.stop()
@@ -165,6 +174,7 @@ export class HomeostatParts {
       'the kill switches': () => this.#killSwitches[Symbol.asyncDispose](),
       'the loop': () => this.optimizer.stop(),
       'the last export': () => this.#otlp[Symbol.asyncDispose](),
+      'the SDK of OTEL_CONFIG_FILE': () => this.#sdkOfFile[Symbol.asyncDispose](),
       'the last export to the Agent': () => this.#datadog[Symbol.asyncDispose](),
       ...this.#automation.endings,
       ...this.#keeper.endings,

@@ -81,9 +81,12 @@ export class Homeostat implements AsyncDisposable {
     return this.#parts.attachments.exposition(text)
   }
 
-  /** @internal Looks for an SDK that somebody else starts; `start()` does it, and a process that only measures does not start. */
+  /**
+   * @internal Looks for an SDK that somebody else starts, also in a process that only measures, and starts the one that
+   * `OTEL_CONFIG_FILE` configures if nobody else starts one.
+   */
   findReaders(): void {
-    this.#parts.watch()
+    this.#parts.watchAndStartSdk()
   }
 
   /**

@@ -28,3 +28,9 @@ export function globalMeterProvider(): GlobalProvider | undefined {
   const hiddenBy = isSeen ? undefined : typeof version === 'string' ? version.slice(0, 20) : 'another version'
   return { provider: provider as MeterProvider, hiddenBy }
 }
+
+/** Whether an SDK has registered anything: it may trace and not measure. */
+export function hasSdk(): boolean {
+  const registered = fieldOf(globalThis, API)
+  return ['metrics', 'trace'].some(signal => typeof fieldOf(registered, signal) === 'object')
+}
