@@ -7,6 +7,7 @@ import { PerformanceQuery } from './metrics/performance-query.ts'
 import type { AlertStatus } from './report/alert-status.ts'
 import type { Report } from './report/report.ts'
 import type { Reporter } from './report/reporter.ts'
+import type { UnmatchedExplanation } from './report/unmatched-rules.ts'
 import { HomeostatParts } from './homeostat-parts.ts'
 import { MethodArguments, NOTHING_TO_RELEASE } from './methods/method-arguments.ts'
 import type { ObservedObjects } from './doors/observed-objects.ts'
@@ -153,10 +154,13 @@ export class Homeostat implements AsyncDisposable {
     return measureEventLoopLag()
   }
 
-  /** One readable line and the full record of a trial (`cache.warm#1`), a firing alert, or a tick's number. */
-  explain(id: string): Explanation | undefined {
+  /**
+   * One readable line and the full record of a trial (`cache.warm#1`), a firing alert, or a tick's number; and the reason why the
+   * rule of an alert cannot match.
+   */
+  explain(id: string): Explanation | UnmatchedExplanation | undefined {
     const known = this.#given.name('explain()', 'the id of a trial, an alert or the number of a tick', id)
-    return known === undefined ? undefined : this.optimizer.explain(known)
+    return known === undefined ? undefined : (this.optimizer.explain(known) ?? this.#reporter.explainUnmatched(known))
   }
 
   /** The alerts that fire or are pending now, the firing ones first. `explain(alert)` returns more about one. */

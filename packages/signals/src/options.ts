@@ -1,4 +1,4 @@
-export { closestName, didYouMean, didYouMeanInSteps, resemblesOne } from './options/closest-name.ts'
+export { closestName, closestNameInSteps, didYouMean, didYouMeanInSteps, resemblesOne } from './options/closest-name.ts'
 export { mergeOptions, readEnvironment, textIn, type Environment } from './options/environment-options.ts'
 export { jsonSchema, type JsonSchema } from './options/json-schema.ts'
 export { isScalar, listOptions, variableOf, type ListedOption } from './options/option-list.ts'

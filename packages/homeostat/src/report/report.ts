@@ -4,6 +4,7 @@ import type { AlertStatus } from './alert-status.ts'
 import type { Finding } from './findings.ts'
 import { oneLine } from '../options/one-line.ts'
 import type { NamedService } from '../doors/service-name.ts'
+import type { UnmatchedRule } from './unmatched-rules.ts'
 import type { KeptThing } from '../state/where-kept.ts'
 import type { WatchedPackage } from './watched-packages.ts'
 
@@ -50,6 +51,8 @@ export interface ReportContent {
   readonly knobs: readonly ReportedKnob[]
   readonly kept: readonly KeptThing[]
   readonly findings: readonly Finding[]
+  /** The rules that cannot match, because no source has reported a metric that they need. At most 200. */
+  readonly unmatchedRules: readonly UnmatchedRule[]
 }
 
 /**
@@ -85,6 +88,7 @@ function textOf(report: ReportContent): string {
       'findings',
       report.findings.map(({ text }) => text),
     ),
+    ...part('rules without metrics', report.unmatchedRules.map(unmatchedText)),
     ...part(
       'alerts',
       report.alerts.map(({ line }) => line),
@@ -109,6 +113,11 @@ function part(title: string, lines: readonly string[]): string[] {
 
 function watchedText({ name, isOn, series, notes }: WatchedPackage): string {
   return [`${name}: ${isOn ? `${series} series` : 'not measured'}`, ...notes].join('; ')
+}
+
+function unmatchedText({ rule, package: name, metrics }: UnmatchedRule): string {
+  const from = name === undefined ? '' : ` of ${name}`
+  return `${rule}${from}: no source has reported ${metrics.join(', ')} so far`
 }
 
 function standingText(advice: StandingAdvice): string {

@@ -25,6 +25,7 @@ import { startLine, wayText } from './start-line.ts'
 import { VERSION } from '../version.ts'
 import type { WatchedPackage } from './watched-packages.ts'
 import { watchedPackages } from './watched-packages.ts'
+import { UnmatchedRules, type UnmatchedExplanation } from './unmatched-rules.ts'
 import { learnedWhere, whereKept } from '../state/where-kept.ts'
 
 /** After how many ticks it is a finding that nothing is measured: by then the SDK has started. */
@@ -57,6 +58,7 @@ export class Reporter implements RunningHomeostat, Disposable {
   readonly #log: LogLines
   readonly #findings: Findings
   #parts: ReportedParts | undefined
+  #unmatched: UnmatchedRules | undefined
   #way: Way | undefined
   #ticks = 0
 
@@ -69,6 +71,10 @@ export class Reporter implements RunningHomeostat, Disposable {
   /** Follows the loop from its first tick on. */
   follow(parts: ReportedParts): void {
     this.#parts = parts
+    const { domains, faults, readers } = this.#context
+    const packageRules = new Map(domains.map(([{ name, rules = [] }]) => [name, rules]))
+    const { optimizer } = parts
+    this.#unmatched = new UnmatchedRules({ optimizer, findings: this.#findings, faults, readers, packageRules })
     parts.optimizer.on(entry => this.#read(entry))
   }
 
@@ -111,6 +117,11 @@ export class Reporter implements RunningHomeostat, Disposable {
         )
       },
     }
+  }
+
+  /** One line about an alert whose rule cannot match; undefined for any other name. */
+  explainUnmatched(alert: string): UnmatchedExplanation | undefined {
+    return this.#unmatched?.explain(alert)
   }
 
   reportDoubled(scopes: readonly DoublingScope[]): void {
@@ -165,6 +176,7 @@ export class Reporter implements RunningHomeostat, Disposable {
         knobs.some(({ isOutside, mode }) => isOutside && mode === 'act'),
       ),
       findings: this.#findings.all,
+      unmatchedRules: this.#unmatched?.all ?? [],
     })
   }
 
@@ -172,6 +184,7 @@ export class Reporter implements RunningHomeostat, Disposable {
     this.#ticks++
     if (this.#ticks === 1) this.#log.write('info', this.#startLine())
     if (this.#ticks === TICKS_UNTIL_CHECKED) this.#check()
+    this.#unmatched?.tick(entry.now)
     for (const { level, text } of ledgerNews(entry)) this.#log.write(level, text)
   }
 

@@ -9,7 +9,7 @@ type Ast = Expression['ast']
 type Selector = Extract<Ast, { readonly kind: 'selector' }>
 
 /** Series that a Prometheus server makes of its scrapes. */
-const SCRAPE_METRICS =
+export const SCRAPE_METRICS: RegExp =
   /^(?:up|scrape_(?:duration_seconds|samples_scraped|samples_post_metric_relabeling|series_added|timeout_seconds|sample_limit|body_size_bytes))$/
 
 /** The origins of labels that instruments do not set. */
