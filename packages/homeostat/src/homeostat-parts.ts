@@ -90,7 +90,7 @@ export class HomeostatParts {
     const otlp = (this.#otlp = new OtlpDoor({ ...exported, hasReaders: () => this.attachments.readers.size > 0 }))
     const datadog = (this.#datadog = new DatadogDoor(exported))
     this.#sdkOfFile = new SdkOfFile(exported)
-    const takeOver = (): boolean => otlp.takeOver()
+    const takeOver = (): boolean => [datadog.takeOver(), otlp.takeOver()].includes(true)
     const attachments = (this.attachments = attachmentsFor({ ...doors, service, optimizer, onDoubled, takeOver }))
     const { readers } = attachments
     const reporter = (this.reporter = new Reporter({ ...parts, readers, ownEndpoint: () => otlp.endpoint }))

@@ -1,7 +1,7 @@
 import Module from 'node:module'
-import { sep } from 'node:path'
+import { isAbsolute, sep } from 'node:path'
 import type { MeterProvider } from '@opentelemetry/api'
-import { errorType, ignoreRejection, within } from '@homeostat/signals'
+import { errorType, ignoreRejection, within, type Faults } from '@homeostat/signals'
 import { fieldOf, textIn, type Environment } from '@homeostat/signals/options'
 import { beforeMain } from './before-main.ts'
 import type { HomeostatInstrumentation } from './engine-instrumentation.ts'
@@ -25,6 +25,7 @@ export interface SdkFindings {
 export interface SdkOfFileContext {
   readonly environment: Environment
   readonly instrumentations: readonly HomeostatInstrumentation[]
+  readonly faults: Faults
   readonly findings: () => SdkFindings
 }
 
@@ -46,9 +47,9 @@ export class SdkOfFile implements AsyncDisposable {
     const { environment } = this.#context
     const file = textIn(environment, 'OTEL_CONFIG_FILE')?.trim() ?? ''
     if (file === '' || hasSdk()) return
-    if (isLastPreload(process.execArgv, textIn(environment, 'NODE_OPTIONS'))) return this.#start()
+    if (isLastPreload(process.execArgv, textIn(environment, 'NODE_OPTIONS'))) return this.#startContained()
     this.#waiting = beforeMain(() => {
-      if (!hasSdk()) this.#start()
+      if (!hasSdk()) this.#startContained()
     })
   }
 
@@ -59,12 +60,16 @@ export class SdkOfFile implements AsyncDisposable {
     await this.#end()
   }
 
+  #startContained(): void {
+    this.#context.faults.contain('telemetry', () => this.#start())
+  }
+
   #start(): void {
-    const require = Module.createRequire(mainPath())
+    const application = Module.createRequire(mainPath())
     const findings = this.#context.findings()
-    const startNodeSdk = this.#startNodeSdk(require)
+    const startNodeSdk = this.#startNodeSdk(application)
     if (startNodeSdk === undefined) return
-    const contrib = contribInstrumentations(require)
+    const contrib = contribInstrumentations(application)
     const instrumentations = [...contrib, ...this.#context.instrumentations]
     try {
       this.#sdk = startNodeSdk({ instrumentations }) as StartedSdk
@@ -91,9 +96,9 @@ export class SdkOfFile implements AsyncDisposable {
     )
   }
 
-  #startNodeSdk(require: NodeJS.Require): ((options: object) => unknown) | undefined {
+  #startNodeSdk(application: NodeJS.Require): ((options: object) => unknown) | undefined {
     const findings = this.#context.findings()
-    const path = resolved(require, '@opentelemetry/sdk-node')
+    const path = resolved(application, '@opentelemetry/sdk-node')
     if (path === undefined) {
       findings.add(
         'SDK of file',
@@ -102,7 +107,7 @@ export class SdkOfFile implements AsyncDisposable {
       return undefined
     }
     try {
-      const start = fieldOf(require(path), 'startNodeSdk')
+      const start = fieldOf(application(path), 'startNodeSdk')
       if (typeof start === 'function') return options => start(options) as unknown
       findings.add(
         'SDK of file',
@@ -144,21 +149,24 @@ class SdkShutdownLateError extends Error {
 
 /** Packages are looked for where the application would find them. */
 function mainPath(): string {
-  return process.argv[1] ?? `${process.cwd()}${sep}`
+  const main = process.argv[1]
+  return main !== undefined && isAbsolute(main) ? main : `${process.cwd()}${sep}`
 }
 
-function resolved(require: NodeJS.Require, name: string): string | undefined {
+function resolved(application: NodeJS.Require, name: string): string | undefined {
   try {
-    return require.resolve(name)
+    return application.resolve(name)
   } catch {
     return undefined
   }
 }
 
 /** The instrumentations of the application's `@opentelemetry/auto-instrumentations-node`; none where it is not installed. */
-function contribInstrumentations(require: NodeJS.Require): readonly object[] {
+function contribInstrumentations(application: NodeJS.Require): readonly object[] {
+  const path = resolved(application, '@opentelemetry/auto-instrumentations-node')
+  if (path === undefined) return []
   try {
-    const make = fieldOf(require('@opentelemetry/auto-instrumentations-node'), 'getNodeAutoInstrumentations')
+    const make = fieldOf(application(path), 'getNodeAutoInstrumentations')
     const made: unknown = typeof make === 'function' ? make() : []
     return Array.isArray(made) ? (made as object[]) : []
   } catch {

@@ -59,6 +59,18 @@ export class DatadogDoor implements AsyncDisposable {
     return this.#histograms?.endpoint
   }
 
+  /**
+   * Somebody else exports the metrics from now on.
+   *
+   * @returns whether histograms were exported here until now
+   */
+  takeOver(): boolean {
+    const hadBegun = this.#histograms?.handOver() ?? false
+    this.#histograms = undefined
+    process.off('beforeExit', this.#beforeExit)
+    return hadBegun
+  }
+
   /** Exports for the last time, within five seconds. */
   async [Symbol.asyncDispose](): Promise<void> {
     process.off('beforeExit', this.#beforeExit)

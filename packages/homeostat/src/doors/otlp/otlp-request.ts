@@ -1,8 +1,7 @@
-import { Agent as HttpAgent, ClientRequest, type IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
+import type { Agent as HttpAgent, ClientRequest, IncomingMessage } from 'node:http'
+import type { Agent as HttpsAgent } from 'node:https'
 import { urlToHttpOptions } from 'node:url'
 import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import { after, errorType, readRegularFileSync } from '@homeostat/signals'
 import { VERSION } from '../../version.ts'
 import type { OtlpSettings } from './otlp-settings.ts'
@@ -31,9 +30,10 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNRESET: 'it closed the connection (ECONNRESET)',
 }
 
-const zipped = promisify(gzip)
-
-/** Sends requests to one receiver, one at a time. Neither a connection nor a request keeps the process alive. */
+/**
+ * Sends requests to one receiver, one at a time. Neither a connection nor a request keeps the process alive. The modules of Node that it
+ * needs are loaded when it is made, because they take longer to load than all of Homeostat.
+ */
 export class OtlpConnection implements Disposable {
   readonly #target: OtlpTarget
   readonly #agent: HttpAgent | HttpsAgent
@@ -46,7 +46,7 @@ export class OtlpConnection implements Disposable {
     const kept = { keepAlive: true, maxSockets: 1, maxFreeSockets: 1 }
     this.#agent =
       url.protocol === 'https:'
-        ? new HttpsAgent({
+        ? new (process.getBuiltinModule('node:https').Agent)({
             ...kept,
             ...Object.fromEntries(
               Object.entries(tlsFiles).map(([name, path]) => [
@@ -55,13 +55,13 @@ export class OtlpConnection implements Disposable {
               ]),
             ),
           })
-        : new HttpAgent(kept)
+        : new (process.getBuiltinModule('node:http').Agent)(kept)
   }
 
   /** Sends one message. It never rejects. */
   async post(message: Buffer): Promise<OtlpAnswer> {
     try {
-      const body = this.#target.isGzip ? await zipped(message) : message
+      const body = this.#target.isGzip ? await promisify(process.getBuiltinModule('node:zlib').gzip)(message) : message
       return await untraced(() => this.#send(body))
     } catch (error) {
       return { kind: 'refused', why: `the request cannot be made (${errorType(error)})` }
@@ -78,6 +78,7 @@ export class OtlpConnection implements Disposable {
     const { url, headers, timeoutMs, isGzip } = this.#target
     return new Promise(resolve => {
       // The constructor, and not `http.request`: that is the function which tracers patch.
+      const { ClientRequest } = process.getBuiltinModule('node:http')
       const request = new ClientRequest({
         ...urlToHttpOptions(url),
         method: 'POST',
