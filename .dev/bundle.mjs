@@ -9,6 +9,7 @@ import { isBuiltin } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
+import { writeCommonJsEntries } from './commonjs-entries.mjs'
 import { writeIgnoredFiles } from './shipped-files.mjs'
 import { inlinedSiblingsOf, packagesOf } from './workspace.mjs'
 
@@ -192,7 +193,11 @@ async function bundle(folder) {
   })
   const outputFiles = [...own, ...(await bundlePreloaded(folder, manifest))]
   for (const { path, contents } of outputFiles) write(path, contents)
-  const made = new Set(outputFiles.map(({ path }) => path))
+  // The CommonJS doors are the same whatever the bundles are.
+  const doors = Object.values(manifest.exports).flatMap(({ require }) =>
+    require ? [join(folder, require.default)] : [],
+  )
+  const made = new Set([...outputFiles.map(({ path }) => path), ...doors])
   for (const path of filesIn(dist).map(path => join(dist, path)))
     if (MADE.test(path) && !made.has(path)) rmSync(path, { force: true })
   const licenses = licensesOf(metafile)
@@ -204,7 +209,10 @@ async function bundle(folder) {
 export async function bundlePackages() {
   const folders = packagesOf().map(({ folder }) => join(root, 'packages', folder))
   await Promise.all(folders.map(bundle))
-  for (const folder of folders) writeIgnoredFiles(folder)
+  for (const folder of folders) {
+    writeCommonJsEntries(folder)
+    writeIgnoredFiles(folder)
+  }
 }
 
 /** For vitest, whose tests see other packages as they are built. */

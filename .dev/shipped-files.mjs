@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
-const BUNDLED = /\.js(\.map)?$|THIRD-PARTY-LICENSES\.txt$/
+const BUNDLED = /\.js(\.map)?$|\.d\.cts$|\.cjs$|THIRD-PARTY-LICENSES\.txt$/
 const IMPORT = /(?:\bfrom |\bimport\()'(\.[^']+)'/g
 
 /** @param {string} folder of a package @returns {Set<string>} its declarations that an application can reach, as paths */

@@ -13,6 +13,9 @@ export interface DerivedFile {
   readonly should: string
 }
 
+/** pnpm, as `npx` fetches it. */
+export const PNPM: string
+
 export function packagesOf(top?: string): WorkspacePackage[]
 export function derivedFiles(top?: string): DerivedFile[]
 export function writeDerivedFiles(top?: string): string[]

@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
+/** Installs and packs. `npx` fetches it. */
+export const PNPM = 'pnpm@12.21.0'
 const ALL_IN_ONE = 'homeostat'
 const SCOPE = '@homeostat/'
 

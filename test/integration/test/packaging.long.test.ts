@@ -5,11 +5,17 @@ import { describe, expect, test } from 'vitest'
 
 const root = new URL('../../../', import.meta.url)
 
+interface Conditions {
+  readonly require: { readonly types: string; readonly default: string }
+  readonly types: string
+  readonly default: string
+}
+
 interface Manifest {
   readonly name: string
   readonly version: string
   readonly bin?: Readonly<Record<string, string>>
-  readonly exports: Readonly<Record<string, { readonly default: string } | string>>
+  readonly exports: Readonly<Record<string, Conditions | string>>
   readonly engines: { readonly node: string }
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
@@ -72,7 +78,7 @@ describe.each(packages)('%s', folder => {
   })
 
   test('it ships its bundles, their maps, the types of its entries, its documents, and nothing else', () => {
-    const others = shipped.filter(path => !/^dist\/.*\.(js|js\.map|d\.ts)$|^docs\/.*\.(md|svg)$/.test(path))
+    const others = shipped.filter(path => !/^dist\/.*\.(c?js|js\.map|d\.c?ts)$|^docs\/.*\.(md|svg)$/.test(path))
     const data = Object.keys(exports).filter(entry => entry.endsWith('.json'))
     const notices = INLINED[name] === undefined ? [] : ['dist/THIRD-PARTY-LICENSES.txt']
     const expected = ['README.md', ...notices, ...data.map(entry => entry.slice('./'.length))]
@@ -124,7 +130,7 @@ describe.each(packages)('%s', folder => {
 
   test('everything that it exports is in it', () => {
     for (const entry of Object.values(exports)) {
-      const files = typeof entry === 'string' ? [entry] : Object.values(entry)
+      const files = typeof entry === 'string' ? [entry] : [...Object.values(entry.require), entry.types, entry.default]
       for (const file of files) expect(shipped).toContain(file.slice('./'.length))
     }
   })

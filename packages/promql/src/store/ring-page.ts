@@ -25,7 +25,7 @@ export class RingPage {
   /** Samples a ring has room for. */
   readonly capacity: number
   /** `[time, value, time, value, ...]` of one ring after the other. */
-  readonly samples: Float64Array<ArrayBuffer>
+  readonly samples: Float64Array
   /** For each ring: where its oldest sample is, how many there are, the newest drop, the newest stale marker. */
   readonly #heads: Int32Array
   readonly #words: Uint32Array

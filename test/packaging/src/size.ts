@@ -1,0 +1,8 @@
+// npm run size: what `npm install homeostat` brings, beside the budget. Exit code 1 when it is over.
+import { describeFootprint, footprintOf } from './budget.ts'
+import { Installation } from './installation.ts'
+
+await using installation = await Installation.create(['homeostat'])
+const footprint = footprintOf(await installation.packages())
+console.log(describeFootprint(footprint))
+process.exitCode = footprint.isWithin ? 0 : 1
