@@ -8,9 +8,6 @@ export interface OptionProblem {
   readonly meant?: string
 }
 
-/** Where options come from. It stands before the path in a warning. */
-export type OptionSource = 'code' | (string & {})
-
 /** The path below another one. */
 export function childPath(path: string, key: string | number): string {
   if (typeof key === 'number') return `${path}[${key}]`

@@ -4,7 +4,7 @@ import { watchLevel } from './level-watch.ts'
 import type { QuietWindows } from './quiet-windows.ts'
 import { watchRatio } from './ratio-watch.ts'
 
-export type { GuardStatus, GuardWatch } from './guard-status.ts'
+export type { GuardWatch } from './guard-status.ts'
 
 /**
  * Watches one guard from a trial's start on.
