@@ -5,7 +5,10 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { decodeRequest, throughProtobuf } from './official-protos.ts'
@@ -44,13 +47,17 @@ export class OtlpReceiver implements AsyncDisposable {
   #underWay = 0
   #port = 0
 
-  private constructor() {
-    this.#server = createServer((request, response) => void this.#take(request, response))
+  readonly #isSecure: boolean
+
+  private constructor(isSecure: boolean) {
+    this.#isSecure = isSecure
+    const take = (request: IncomingMessage, response: ServerResponse): void => void this.#take(request, response)
+    this.#server = isSecure ? createSecureServer(serverCertificate(), take) : createServer(take)
   }
 
   /** @param port - a free one, unless it is given */
-  static async start(port = 0): Promise<OtlpReceiver> {
-    const receiver = new OtlpReceiver()
+  static async start(port = 0, { isSecure = false } = {}): Promise<OtlpReceiver> {
+    const receiver = new OtlpReceiver(isSecure)
     await new Promise<void>((resolve, reject) => {
       receiver.#server.once('error', reject)
       receiver.#server.listen(port, '127.0.0.1', resolve)
@@ -64,7 +71,7 @@ export class OtlpReceiver implements AsyncDisposable {
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${this.#port}`
+    return `http${this.#isSecure ? 's' : ''}://127.0.0.1:${this.#port}`
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -109,6 +116,17 @@ export class OtlpReceiver implements AsyncDisposable {
       this.problems.push('the request has parts that the protos do not know, or other values than they hold')
     return json
   }
+}
+
+/** A certificate that nobody has signed, for tests alone. */
+export function certificatePath(name: 'certificate' | 'key'): string {
+  return fileURLToPath(new URL(`certificate/${name}.pem`, import.meta.url))
+}
+
+function serverCertificate(): object {
+  const [cert, key] = (['certificate', 'key'] as const).map(name => readFileSync(certificatePath(name)))
+  // Clients have to show the same one.
+  return { cert, key, ca: cert, requestCert: true, rejectUnauthorized: true }
 }
 
 /** Protobuf does not tell an empty list or text from one that is not there. */

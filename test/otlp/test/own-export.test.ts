@@ -4,7 +4,7 @@ import { InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } 
 import { homeostat, type Homeostat } from 'homeostat'
 import { afterEach, expect, test, vi } from 'vitest'
 import { findFreePort } from '@homeostat/services'
-import { metricsIn, OtlpReceiver, pointsOf, resourceOf, type OtlpRequest } from '../src/index.ts'
+import { certificatePath, metricsIn, OtlpReceiver, pointsOf, resourceOf, type OtlpRequest } from '../src/index.ts'
 
 const WAIT = { timeout: 30_000, interval: 20 }
 const DELTA = { OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' }
@@ -261,6 +261,26 @@ test.each(['delta', 'cumulative'])(
   },
 )
 
+test.each([true, false])(
+  'a reader that the application attaches takes over (before the first export: %s)',
+  async isEarly => {
+    receiver = await OtlpReceiver.start()
+    const { shop } = start({ ...DELTA, ...(isEarly && { OTEL_METRIC_EXPORT_INTERVAL: '5000' }) })
+    shop.orders.add(5)
+    if (!isEarly) await vi.waitFor(() => expect(ordersIn(receiver.accepted)).toBe(5), WAIT)
+    const exporter = new InMemoryMetricExporter(0)
+    const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 })
+    const provider = new MeterProvider({ readers: [h!.attach(reader)] })
+    shop.orders.add(2)
+    await provider.forceFlush()
+    await new Promise(resolve => setTimeout(resolve, 600))
+    const theirs = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics.flatMap(({ metrics: all }) => all))
+    const orders = theirs.find(({ descriptor }) => descriptor.name === 'shop.orders')!
+    expect([ordersIn(receiver.accepted), orders.dataPoints[0]!.value]).toEqual(isEarly ? [0, 7] : [5, 2])
+    expect(String(h!.report())).toContain('attached to: PeriodicExportingMetricReader')
+  },
+)
+
 test.each([
   ['OTEL_SDK_DISABLED', 'true'],
   ['OTEL_METRICS_EXPORTER', 'none'],
@@ -302,4 +322,27 @@ test('of two Homeostats in a process, one exports', async () => {
   )
   expect(ids).toHaveLength(1)
   await first.stop()
+})
+
+test('a private authority and a certificate of our own come from the files of the variables', async () => {
+  receiver = await OtlpReceiver.start(0, { isSecure: true })
+  const files = {
+    OTEL_EXPORTER_OTLP_CERTIFICATE: certificatePath('certificate'),
+    OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: certificatePath('certificate'),
+    OTEL_EXPORTER_OTLP_CLIENT_KEY: certificatePath('key'),
+  }
+  start(files)
+  await vi.waitFor(() => expect(receiver.accepted.length).toBeGreaterThan(1), WAIT)
+  await h!.stop()
+
+  const { lines } = start({ ...files, OTEL_EXPORTER_OTLP_CERTIFICATE: '', OTEL_METRIC_EXPORT_TIMEOUT: '300' })
+  await vi.waitFor(() => expect(lines.join('\n')).toMatch(/cannot be reached \((?:DEPTH|SELF|UNABLE)_/), WAIT)
+  await h!.stop()
+
+  const missing = start({ ...files, OTEL_EXPORTER_OTLP_CLIENT_KEY: '/nowhere/hunter2.pem' })
+  await vi.waitFor(
+    () => expect(missing.lines.join('\n')).toContain('cannot be used (ENOENT), so nothing is exported'),
+    WAIT,
+  )
+  expect(missing.lines.join('\n')).not.toContain('hunter2')
 })

@@ -5,7 +5,7 @@ import { DELTA, GAUGE_POINT, HISTOGRAM_POINT } from '@homeostat/signals'
 /** Points in one message. A receiver may limit a request to 4 MB, and a point takes some 300 bytes, a histogram 1 KB. */
 const MOST_POINTS = 1000
 /** Points written between two rests. */
-const POINTS_OF_STEP = 64
+const POINTS_OF_STEP = 16
 
 /** One request of an export. */
 export interface OtlpMessage {

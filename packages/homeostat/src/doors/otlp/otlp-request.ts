@@ -169,6 +169,8 @@ function rejectedIn(text: string): number {
 /** Seconds or a date: RFC 9110, 10.2.3. The date is compared with the receiver's own clock, where it shows that. */
 function retryAfterOf({ 'retry-after': wanted = '', date }: IncomingMessage['headers']): number | undefined {
   if (/^\s*\d{1,9}\s*$/.test(wanted)) return Number(wanted) * 1000
+  // `Date.parse` takes nearly everything for a date.
+  if (!/^\s*[A-Z][a-z]+,? .*GMT\s*$/.test(wanted)) return undefined
   const now = Date.parse(date ?? '')
   const ms = Date.parse(wanted) - (Number.isNaN(now) ? Date.now() : now)
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined

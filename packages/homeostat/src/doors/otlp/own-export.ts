@@ -6,7 +6,7 @@ import { otlpMessages, type OtlpMessage } from './otlp-message.ts'
 import { OtlpConnection } from './otlp-request.ts'
 import type { OtlpSettings } from './otlp-settings.ts'
 
-const SLICE_MS = 2
+const SLICE_MS = 1
 /** Keys of findings. */
 const STARTED = 'own export'
 const FAILED = 'failed export'
