@@ -22,6 +22,7 @@ import { Reporter } from './report/reporter.ts'
 import { announce } from './lifecycle/running-homeostats.ts'
 import type { Modes } from './options/modes.ts'
 import { readModes } from './options/modes.ts'
+import { InspectionSocket, type Inspected } from './inspection/inspection-socket.ts'
 import type { HomeostatOptions } from './options/options.ts'
 import { DEFAULT_INTERVAL_MS } from './options/option-schema.ts'
 import { NO_PROGRAM } from './options/given-program.ts'
@@ -55,6 +56,7 @@ export class HomeostatParts {
   readonly #keeper: Keeper
   readonly #killSwitches: KillSwitches
   readonly #files: ProgramFiles | undefined
+  readonly #inspection: InspectionSocket | undefined
   readonly #program: ProgramOfOptions
   readonly #faults: Faults
   readonly #domains: readonly Domain[]
@@ -129,6 +131,7 @@ export class HomeostatParts {
     made.push(() => this.#files?.[Symbol.dispose]())
     const waits = { service, readers, loaded: this.#loaded, resume: () => this.#resume() }
     this.#rhythm = new Rhythm({ intervalMs, optimizer: this.optimizer, faults, ...waits })
+    if (options.inspection === true) this.#inspection = this.#inspectionOf(notice)
     reporter.follow({ optimizer: this.optimizer, automation: this.#automation, keeper: this.#keeper })
     attachments.hold(this.late, announce(reporter), reporter)
     made.push(() => this.stop())
@@ -142,6 +145,7 @@ export class HomeostatParts {
     if (this.isSignalsOnly || this.#rhythm.isOver) return
     this.#killSwitches.start()
     this.#rhythm.start()
+    void this.#inspection?.open()
   }
 
   /** Gives objects of the application to the packages that measure them. */
@@ -171,6 +175,7 @@ export class HomeostatParts {
     const endings = {
       'the rules of the options': () => this.#program[Symbol.dispose](),
       'the program files': () => this.#files?.[Symbol.dispose](),
+      'the socket for questions': () => this.#inspection?.[Symbol.asyncDispose](),
       'the kill switches': () => this.#killSwitches[Symbol.asyncDispose](),
       'the loop': () => this.optimizer.stop(),
       'the last export': () => this.#otlp[Symbol.asyncDispose](),
@@ -194,6 +199,22 @@ export class HomeostatParts {
     await this.#loaded
     await this.#files?.loaded
     await this.#rhythm.ready()
+  }
+
+  /** Answers other processes of the same user. */
+  #inspectionOf(onFault: (text: string) => void): InspectionSocket {
+    const { reporter, optimizer } = this
+    const answers: Inspected = {
+      report() {
+        const report = reporter.report()
+        return { report, text: String(report) }
+      },
+      explain: id => ({
+        alerts: id === undefined ? reporter.alerts() : [],
+        explanation: id === undefined ? undefined : optimizer.explain(id),
+      }),
+    }
+    return new InspectionSocket(answers, onFault)
   }
 
   /** Continues with what an earlier process of the service has left and learned. */

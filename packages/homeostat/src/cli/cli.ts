@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { stripVTControlCharacters } from 'node:util'
 
 /** The oldest Node on which the doctor runs: the application that it looks at may be broken for want of a newer one. */
 const OLDEST = [20, 12] as const
 /** The oldest Node on which everything runs. */
 const OLDEST_FOR_ALL = [22, 15] as const
+
+/** The width of files and pipes. */
+const USUAL_COLUMNS = 80
 
 function isOlderThan([major, minor]: readonly [number, number]): boolean {
   const [ownMajor = 0, ownMinor = 0] = process.versions.node.split('.').map(Number)
@@ -14,6 +18,12 @@ function isOlderThan([major, minor]: readonly [number, number]): boolean {
 /** A reader that has seen enough, such as `head`, closes the pipe. The command goes on without, to its own exit code. */
 function passOverClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+}
+
+/** Colours are for a terminal that has them, and for a user who has not set NO_COLOR. */
+function writerOf(stream: NodeJS.WriteStream): (line: string) => void {
+  const isColoured = stream.isTTY && stream.hasColors()
+  return line => void stream.write(`${isColoured ? line : stripVTControlCharacters(line)}\n`)
 }
 
 async function main(): Promise<void> {
@@ -28,8 +38,9 @@ async function main(): Promise<void> {
   process.stderr.on('error', passOverClosedPipe)
   const args = process.argv.slice(2)
   const output = {
-    out: (line: string): unknown => process.stdout.write(`${line}\n`),
-    error: (line: string): unknown => process.stderr.write(`${line}\n`),
+    out: writerOf(process.stdout),
+    error: writerOf(process.stderr),
+    columns: process.stdout.isTTY ? process.stdout.columns : USUAL_COLUMNS,
   }
   if (isOlderThan(OLDEST_FOR_ALL) && !args.includes('doctor'))
     output.error(

@@ -25,6 +25,8 @@ export interface CommandSurroundings {
   readonly output: CommandOutput
   /** Gives the whole standard input. */
   readonly readInput: () => string
+  /** The command line as a whole, of which the command is a part. */
+  readonly root: Command
 }
 
 /** A command of citty with the notes that its help is made of. */

@@ -20,7 +20,7 @@ export async function runCommandLine(
   readInput: () => string,
 ): Promise<ExitCode> {
   try {
-    return await run(args[0] === 'help' ? [...args.slice(1), '--help'] : args, { output, readInput })
+    return await run(args[0] === 'help' ? [...args.slice(1), '--help'] : args, { output, readInput, root: commandLine })
   } catch (error) {
     if (!(error instanceof Error)) throw error
     // Commands report their findings and throw only when they were called wrongly. Node adds advice on `--` to its message.
@@ -43,7 +43,7 @@ async function run(args: readonly string[], surroundings: CommandSurroundings): 
     await checkPlaces(command, rest)
   }
   if (common !== undefined) {
-    output.out(common === 'help' ? await helpOf(command) : `homeostat ${VERSION}`)
+    output.out(common === 'help' ? await helpOf(command, output.columns) : `homeostat ${VERSION}`)
     return 0
   }
   // Not citty's runMain: it ends the process, prints the whole help for each mistake, and shows the stack of an error.

@@ -6,13 +6,22 @@ export const commandLine: Command = commandGroup(
     words: '',
     operands: 'COMMAND [OPTION...]',
     summary:
-      'Self-optimizing OpenTelemetry for Node: diagnoses setups, tests rules, shows options, and replays recorded signals.',
-    examples: ['homeostat doctor', 'homeostat rules check rules/*.yml responses.yml', 'homeostat rules check --help'],
+      'Self-optimizing OpenTelemetry for Node: diagnoses setups, asks running processes, tests rules, shows options, and replays recorded signals.',
+    examples: [
+      'homeostat doctor',
+      'homeostat doctor -- node server.js',
+      'homeostat report',
+      'homeostat rules check rules/*.yml responses.yml',
+      'homeostat rules check --help',
+    ],
   },
   {
     rules: async () => (await import('./commands/rules.ts')).rulesCommand,
     config: async () => (await import('./commands/config.ts')).configCommand,
     backtest: async () => (await import('./commands/backtest.ts')).backtestCommand,
     doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+    report: async () => (await import('./commands/report.ts')).reportCommand,
+    explain: async () => (await import('./commands/explain.ts')).explainCommand,
+    completion: async () => (await import('./commands/completion.ts')).completionCommand,
   },
 )

@@ -2,7 +2,8 @@ import type { ArgsDef } from 'citty'
 import type { Command } from './command-definition.ts'
 import type { CommandOption } from './command-option.ts'
 
-const WIDTH = 118
+const WIDEST = 118
+const NARROWEST = 50
 /** Descriptions begin here, or two spaces after a longer option. */
 const COLUMN = 28
 
@@ -10,12 +11,13 @@ const COLUMN = 28
  * The help of a command. citty's own help has no place for examples and exit codes, aligns names to the right, and writes
  * colours into files and pipes.
  */
-export async function helpOf(command: Command): Promise<string> {
+export async function helpOf(command: Command, columns: number = WIDEST): Promise<string> {
+  const width = Math.max(NARROWEST, Math.min(WIDEST, columns))
   const { words, operands, summary, details, examples, exitCodes, wrongCalls } = command.notes
   const blocks = [
     `usage: ${['homeostat', words, operands].filter(Boolean).join(' ')}`,
-    [summary, details].flatMap(text => (text === undefined ? [] : wrapped(text, WIDTH))).join('\n'),
-    command.children ? await commandList(command) : optionList((command.args ?? {}) as ArgsDef),
+    [summary, details].flatMap(text => (text === undefined ? [] : wrapped(text, width))).join('\n'),
+    command.children ? await commandList(command, width) : optionList((command.args ?? {}) as ArgsDef, width),
     ['Examples:', ...examples.map(example => `  ${example}`)].join('\n'),
     `Exit code: ${exitCodes ?? '0 if everything is as it should be, else 1'}; 2 for an unknown command or option${wrongCalls === undefined ? '' : `, or ${wrongCalls}`}.`,
   ]
@@ -29,24 +31,24 @@ export async function commandsBelow(command: Command): Promise<readonly Command[
   return below.flat()
 }
 
-async function commandList(command: Command): Promise<string> {
-  const rows = (await commandsBelow(command)).map(({ notes }) => row(notes.words, notes.summary))
-  return [...rows, row('--help, --version', '')].join('\n').trimEnd()
+async function commandList(command: Command, width: number): Promise<string> {
+  const rows = (await commandsBelow(command)).map(({ notes }) => row(notes.words, notes.summary, width))
+  return [...rows, row('--help, --version', '', width)].join('\n').trimEnd()
 }
 
-function optionList(options: ArgsDef): string {
+function optionList(options: ArgsDef, width: number): string {
   const rows = Object.entries(options).map(([name, option]) => {
     const { valueHint, description, isRepeatable } = option as CommandOption
     const value = valueHint === undefined ? '' : `=${valueHint}`
     const isPlain = isRepeatable === true && !value.endsWith('...')
-    return row(`--${name}${value}`, isPlain ? `${description} Repeatable.` : description)
+    return row(`--${name}${value}`, isPlain ? `${description} Repeatable.` : description, width)
   })
-  return [...rows, row('-h, --help', 'Shows this.')].join('\n')
+  return [...rows, row('-h, --help', 'Shows this.', width)].join('\n')
 }
 
-function row(name: string, description: string): string {
+function row(name: string, description: string, width: number): string {
   const start = `  ${name}`.padEnd(COLUMN - 2)
-  const [first = '', ...rest] = wrapped(description, WIDTH - COLUMN)
+  const [first = '', ...rest] = wrapped(description, width - COLUMN)
   return [`${start}  ${first}`, ...rest.map(line => ' '.repeat(COLUMN) + line)].join('\n')
 }
 

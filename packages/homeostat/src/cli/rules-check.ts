@@ -1,11 +1,12 @@
-import type { Rule, RuleGroup } from '@homeostat/promql'
+import type { Response } from '@homeostat/optimizer'
+import type { Rule, RuleGroup, RuleSource } from '@homeostat/promql'
 import { findDuplicateRules, parseRuleFile, type DuplicateRule } from '@homeostat/promql/rule-files'
-import { providedActions } from '../domains/provided-actions.ts'
-import type { CommandOutput, ExitCode } from './output.ts'
-import { domainsOf } from '../domains/domains.ts'
-import { lintResponses } from '../reload/lint.ts'
+import type { Environment } from '@homeostat/signals/options'
+import { lintResponses, lintRules } from '../reload/lint.ts'
 import { isResponseFile, parseResponseFile } from '../reload/response-file.ts'
 import { serverOnlySelectors } from '../report/server-only-selectors.ts'
+import { knownProgram, type KnownProgram } from './known-program.ts'
+import type { CommandOutput, ExitCode } from './output.ts'
 
 /** A rule file as it is checked. */
 export interface CheckedText {
@@ -23,85 +24,112 @@ interface CheckOptions {
   readonly actions: readonly string[]
   /** Alerts of rules that the application itself provides. */
   readonly alerts: readonly string[]
+  /** @default false */
+  readonly asJson?: boolean
+  /** The variables that an application started here has. @default none */
+  readonly environment?: Environment
+}
+
+/** The result of one file. */
+interface CheckedFile {
+  readonly file: string
+  readonly holds: 'rules' | 'responses'
+  readonly count: number
+  readonly errors: readonly string[]
+  readonly warnings: readonly string[]
+  readonly duplicates: readonly DuplicateRule[]
 }
 
 /** `homeostat rules check`: the lines and exit codes of `promtool check rules`; for files of responses as well. */
 export function checkRuleFiles(files: Iterable<CheckedText>, output: CommandOutput, options: CheckOptions): ExitCode {
-  let failed = false
-  let linted = false
-  const texts = [...files]
+  const own = knownProgram(options.environment ?? {})
+  const checked: CheckedFile[] = []
+  if (options.asJson !== true) for (const problem of own.problems) output.error(`WARNING: ${problem}`)
+  for (const result of checkedFiles([...files], own, options)) {
+    checked.push(result)
+    if (options.asJson !== true) print(result, output)
+  }
+  if (options.asJson === true) output.out(JSON.stringify({ files: checked, problems: own.problems }))
+  if (checked.some(({ errors }) => errors.length > 0)) return 1
+  return options.lintFatal && checked.some(({ duplicates }) => duplicates.length > 0) ? 3 : 0
+}
+
+function* checkedFiles(
+  texts: readonly CheckedText[],
+  own: KnownProgram,
+  options: CheckOptions,
+): Generator<CheckedFile> {
   const read = new Map(
     texts
       .filter(({ text }) => !isResponseFile(text))
       .map(each => [each, parseRuleFile(each.text, { ...options, file: each.name })]),
   )
+  const known = [...own.rules, ...[...read.values()].flatMap(({ groups }) => groups)]
   for (const each of texts) {
-    const { name, text } = each
-    output.out(`Checking ${name}`)
     const rules = read.get(each)
     if (rules === undefined) {
-      failed =
-        !checkResponses(
-          name,
-          text,
-          [...read.values()].flatMap(({ groups }) => groups),
-          output,
-          options,
-        ) || failed
+      yield checkedResponses(each, known, own, options)
       continue
     }
     const { groups, errors, warnings } = rules
-    for (const warning of warnings) output.error(`  WARNING: ${warning.message}`)
-    const known = [...read.values()].flatMap(other => other.groups)
-    for (const lines of serverOnlySelectors({ rules: groups, responses: [], known }))
-      for (const line of lines) output.error(`  WARNING: ${line}`)
-    if (errors.length > 0) {
-      failed = true
-      output.error('  FAILED:')
-      for (const error of errors) output.error(error.message)
-      // No empty line here, as in promtool.
-      continue
+    yield {
+      file: each.name,
+      holds: 'rules',
+      count: groups.reduce((sum, group) => sum + group.rules.length, 0),
+      errors: errors.map(({ message }) => message),
+      warnings: [
+        ...warnings.map(({ message }) => message),
+        ...lintRules(each.name, groups),
+        ...serverOnly(groups, [], known),
+      ],
+      duplicates: options.duplicates && errors.length === 0 ? findDuplicateRules(groups) : [],
     }
-    const duplicates = options.duplicates ? findDuplicateRules(groups) : []
-    if (duplicates.length > 0) {
-      linted = true
-      output.error('  FAILED:')
-      for (const line of duplicateLines(duplicates)) output.error(line)
-    } else {
-      const count = groups.reduce((sum, group) => sum + group.rules.length, 0)
-      output.out(`  SUCCESS: ${count} rules found`)
-    }
-    output.out('')
   }
-  if (failed) return 1
-  return linted && options.lintFatal ? 3 : 0
 }
 
 /**
- * Checks responses against the alerts and actions of the packages, those of the rule files beside them, and those that the caller
- * names because the application provides them in code.
+ * Checks responses against the alerts and actions of the packages and the options, those of the rule files beside them, and those that
+ * the caller names because the application provides them in code.
  */
-function checkResponses(
-  file: string,
-  text: string,
-  ruleGroups: readonly RuleGroup[],
-  output: CommandOutput,
+function checkedResponses(
+  { name: file, text }: CheckedText,
+  known: readonly RuleSource[],
+  own: KnownProgram,
   { actions, alerts }: CheckOptions,
-): boolean {
-  const { responses, errors } = parseResponseFile(text, { file })
-  const packages = domainsOf({}).map(([domain]) => domain)
+): CheckedFile {
+  const { responses: placed, errors } = parseResponseFile(text, { file })
   const inCode = alerts.map((alert): Rule => ({ alert, expr: 'vector(1)' }))
-  const context = {
-    rules: [...packages.flatMap(({ rules = [] }) => rules), ...ruleGroups, ...inCode],
-    areAll: true,
-    actions: new Set([...packages.flatMap(providedActions).map(({ name }) => name), ...actions]),
+  const rules = [...known, ...inCode]
+  const context = { rules, areAll: true, actions: new Set([...own.actions, ...actions]) }
+  const responses = placed.map(({ response }) => response)
+  return {
+    file,
+    holds: 'responses',
+    count: placed.length,
+    errors: [...errors, ...lintResponses(placed, context)].map(({ message }) => message),
+    warnings: serverOnly([], responses, rules),
+    duplicates: [],
   }
-  const problems = [...errors, ...lintResponses(responses, context)]
-  if (problems.length > 0) output.error('  FAILED:')
-  else output.out(`  SUCCESS: ${responses.length} responses found`)
-  for (const { message } of problems) output.error(message)
-  output.out('')
-  return problems.length === 0
+}
+
+function serverOnly(
+  rules: readonly RuleGroup[],
+  responses: readonly Response[],
+  known: readonly RuleSource[],
+): string[] {
+  return [...serverOnlySelectors({ rules, responses, known })].flat()
+}
+
+/** As promtool does. */
+function print({ file, holds, count, errors, warnings, duplicates }: CheckedFile, output: CommandOutput): void {
+  output.out(`Checking ${file}`)
+  for (const warning of warnings) output.error(`  WARNING: ${warning}`)
+  if (errors.length > 0 || duplicates.length > 0) output.error('  FAILED:')
+  else output.out(`  SUCCESS: ${count} ${holds} found`)
+  for (const line of errors) output.error(line)
+  if (duplicates.length > 0) for (const line of duplicateLines(duplicates)) output.error(line)
+  // No empty line after a rule file with errors, as in promtool.
+  if (errors.length === 0 || holds === 'responses') output.out('')
 }
 
 function duplicateLines(duplicates: readonly DuplicateRule[]): string[] {

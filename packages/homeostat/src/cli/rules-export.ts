@@ -7,6 +7,7 @@ import { readOptionFile } from '../options/file/read-option-file.ts'
 import { homeostatOptions } from '../options/option-schema.ts'
 import type { HomeostatOptions } from '../options/options.ts'
 import { OTHER_VARIABLES } from '../options/read-options.ts'
+import { parse } from 'yaml'
 import type { CommandOutput, ExitCode } from './output.ts'
 
 /** How the rules are written for a server. */
@@ -20,11 +21,17 @@ export interface RulesExport {
 }
 
 /** Writes the rules that an application started here would have: the variables and the file give the thresholds. */
-export function exportRules(environment: Environment, output: CommandOutput, how: RulesExport): ExitCode {
+export function exportRules(
+  environment: Environment,
+  output: CommandOutput,
+  how: RulesExport,
+  asJson: boolean = false,
+): ExitCode {
   const variables = readEnvironment(homeostatOptions, environment, OTHER_VARIABLES)
   const file = readOptionFile(homeostatOptions, environment)
   const problems = [...variables.problems, ...file.problems]
-  output.out(exportedRules(mergeOptions(variables.options, file.options), how).trimEnd())
+  const text = exportedRules(mergeOptions(variables.options, file.options), how).trimEnd()
+  output.out(asJson ? JSON.stringify(parse(text)) : text)
   for (const { message } of problems) output.error(`homeostat: ${message}`)
   return problems.length === 0 ? 0 : 1
 }

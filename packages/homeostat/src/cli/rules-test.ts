@@ -8,21 +8,30 @@ interface TestOptions extends RuleTestCaseOptions {
   readonly debug: boolean
   /** File to write JUnit XML to. */
   readonly junit: string | undefined
+  /** Prints nothing but the results, as one JSON object. */
+  readonly asJson: boolean
 }
 
 /** `homeostat rules test`: the lines and exit codes of `promtool test rules`, for scenarios as well. */
 export async function testRuleFiles(
   files: readonly string[],
   output: CommandOutput,
-  options: TestOptions,
+  { asJson, ...options }: TestOptions,
 ): Promise<ExitCode> {
   const suites: JunitSuite[] = []
-  for (const file of files) suites.push(await testFile(file, output, options))
+  for (const file of files) suites.push(await testFile(file, asJson ? SILENT : output, options))
+  if (asJson) output.out(JSON.stringify({ files: suites.map(({ name, cases }) => ({ file: name, tests: cases })) }))
   if (options.junit !== undefined) writeFileSync(options.junit, junitXml(suites))
   return suites.some(({ cases }) => cases.some(({ errors }) => errors.length > 0)) ? 1 : 0
 }
 
-async function testFile(file: string, output: CommandOutput, { debug, ...options }: TestOptions): Promise<JunitSuite> {
+const SILENT: CommandOutput = { out: () => undefined, error: () => undefined }
+
+async function testFile(
+  file: string,
+  output: CommandOutput,
+  { debug, ...options }: Omit<TestOptions, 'asJson'>,
+): Promise<JunitSuite> {
   output.out(`Unit Testing:  ${file}`)
   const say = (line: string): void => output.error(`DEBUG: ${line}`)
   const dump = (at: string, series: readonly string[]): void => {

@@ -21,6 +21,7 @@ const ENGINE_OPTIONS: ReadonlySet<string> = new Set<keyof HomeostatOptions>([
   'stateDir',
   'stateStore',
   'killFile',
+  'inspection',
 ])
 
 /**

@@ -271,6 +271,12 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
     description: 'measure and export, and leave out rules, forecasts, actions, state and kill switches',
     whenWrong: 'the default is used',
   }),
+  inspection: flag({
+    default: false,
+    description:
+      'answer `homeostat report`, `explain` and `doctor` of the same user, through a socket in a folder for temporary files; see [the command line](docs/command-line.md)',
+    whenWrong: 'nobody can ask this process',
+  }),
   autoStart: flag({ default: true, description: 'begin to tick at once; the timers never keep a process alive' }),
   environment: objectWith<NonNullable<HomeostatOptions['environment']>>([], {
     defaultWords: '`process.env`',

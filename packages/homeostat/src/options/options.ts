@@ -136,6 +136,11 @@ export interface HomeostatOptions extends DomainChoice {
   readonly signalsOnly?: boolean
   /** Whether to begin ticking at once; otherwise `start()` does. @default true */
   readonly autoStart?: boolean
+  /**
+   * Whether `homeostat report`, `explain` and `doctor` of the same user may ask this process, through a socket that is made in
+   * `homeostat-{uid}/.sockets` below the system's folder for temporary files. It answers and changes nothing. @default false
+   */
+  readonly inspection?: boolean
   /** @default process.env */
   readonly environment?: Readonly<Record<string, string | undefined>>
 }

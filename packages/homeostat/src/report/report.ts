@@ -111,8 +111,9 @@ function part(title: string, lines: readonly string[]): string[] {
   return [`${title}:${lines.length === 0 ? ' none' : ''}`, ...lines.map(line => `  ${oneLine(line)}`)]
 }
 
-function watchedText({ name, isOn, series, notes }: WatchedPackage): string {
-  return [`${name}: ${isOn ? `${series} series` : 'not measured'}`, ...notes].join('; ')
+function watchedText({ name, isOn, series, seen, notes }: WatchedPackage): string {
+  const measured = [`${series} series`, ...seen].join(', ')
+  return [`${name}: ${isOn ? measured : 'not measured'}`, ...notes].join('; ')
 }
 
 function unmatchedText({ rule, package: name, metrics }: UnmatchedRule): string {

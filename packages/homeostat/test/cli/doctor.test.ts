@@ -95,5 +95,5 @@ it('has one sentence about each exit code in its help', async () => {
   const { out } = await run('--help')
   const [, exitCodes = ''] = /\nExit code: (.*)$/.exec(out) ?? []
   expect(exitCodes.match(/\b[0-9]\b/g)).toEqual(['0', '1', '2'])
-  expect(exitCodes).toContain('FOLDER, FILE or COMMAND')
+  expect(exitCodes).toContain('FOLDER, FILE, PROCESS or COMMAND')
 })

@@ -1,6 +1,10 @@
 import { statSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import { type Command, command } from '../command-definition.ts'
+import { readCommandFile } from '../file.ts'
 import type { CommandOutput, ExitCode } from '../output.ts'
+import type { DoctorAnswer } from '../../inspection/question.ts'
+import { askProcess, namesProcess, socketOf } from '../running-process.ts'
 import { WrongCallError } from '../wrong-call-error.ts'
 
 const DEFAULT_SECONDS = 10
@@ -10,18 +14,19 @@ const MOST_SECONDS = 3600
 export const doctorCommand: Command = command(
   {
     words: 'doctor',
-    operands: '[OPTION...] [FOLDER | -- COMMAND...]',
+    operands: '[OPTION...] [FOLDER | PROCESS | -- COMMAND...]',
     summary: "Reports what keeps an application's OpenTelemetry setup from working.",
     details:
-      'Reads the folder of the application, default the current one: versions that do not fit, wrong variables, the order of loading. With a COMMAND, runs it for some seconds, looks once into each of its Node processes, and ends it. Prints no value that can be a secret. Each finding has a section in docs/doctor.md of this package.',
+      'Reads the folder of the application, default the current one: versions that do not fit, wrong variables, the order of loading. With a COMMAND, runs it for some seconds, looks once into each of its Node processes, and ends it. With a PROCESS, asks a running one for what does not stop it; see `homeostat report --help`. Prints no value that can be a secret. Each finding has a section in docs/doctor.md of this package.',
     examples: [
       'homeostat doctor',
       'homeostat doctor services/api --env-file services/api/.env --json',
       'homeostat doctor -- node --import ./otel.js server.js',
       'homeostat doctor --seconds=30 --json -- npm start',
+      'homeostat doctor http://127.0.0.1:3000',
     ],
     exitCodes: '0 without findings, 1 with findings',
-    wrongCalls: 'a FOLDER, FILE or COMMAND that cannot be used',
+    wrongCalls: 'a FOLDER, FILE, PROCESS or COMMAND that cannot be used',
     options: {
       'env-file': {
         type: 'string',
@@ -51,6 +56,12 @@ export const doctorCommand: Command = command(
       return diagnoseRun(after, { afterMs, asJson: json }, output)
     }
     if (seconds !== undefined) throw new WrongCallError('--seconds is for a command, which stands after --')
+    const [target] = files
+    if (target !== undefined && files.length === 1 && !existsAsFolder(target) && namesProcess(target)) {
+      if (values['env-file'] !== undefined)
+        throw new WrongCallError('--env-file is for a folder, and not for a process')
+      return diagnoseProcess(target, json, output)
+    }
     return diagnoseFolder(files, values['env-file'], json, output)
   },
 )
@@ -69,13 +80,20 @@ async function diagnoseFolder(
     import('../../doctor/static/files/read-application.ts'),
   ])
   const machine = {
-    environment: process.env,
+    environment: withoutFile(process.env, envFile),
     nodeVersion: process.version,
     memoryLimitBytes: process.constrainedMemory(),
   }
   const diagnosis = diagnose(readApplication(folder, { machine, envFile }))
   for (const line of asJson ? [JSON.stringify(diagnosis)] : diagnosisLines(diagnosis)) output.out(line)
   return diagnosis.findings.length > 0 ? 1 : 0
+}
+
+/** Node reads --env-file of its own accord, wherever it stands: those variables are not the ones of the environment. */
+function withoutFile(environment: NodeJS.ProcessEnv, envFile: string | undefined): NodeJS.ProcessEnv {
+  if (envFile === undefined) return environment
+  const inFile = parseEnv(readCommandFile(envFile))
+  return Object.fromEntries(Object.entries(environment).filter(([name, value]) => inFile[name] !== value))
 }
 
 async function diagnoseRun(
@@ -98,6 +116,23 @@ async function diagnoseRun(
     throw new WrongCallError(`no Node process of '${program}' could be looked at: it ended too early, or runs no Node`)
   if (!asJson) for (const line of liveDiagnosisLines(diagnosis)) output.out(line)
   return diagnosis.findings.length > 0 ? 1 : 0
+}
+
+async function diagnoseProcess(target: string, asJson: boolean, output: CommandOutput): Promise<ExitCode> {
+  const { facts } = await askProcess<DoctorAnswer>(socketOf(target), { ask: 'doctor' })
+  const { diagnoseLive, liveDiagnosisLines } = await import('../../doctor/live/live-diagnosis.ts')
+  const diagnosis = diagnoseLive([facts])
+  for (const line of asJson ? [JSON.stringify(diagnosis)] : liveDiagnosisLines(diagnosis)) output.out(line)
+  return diagnosis.findings.length > 0 ? 1 : 0
+}
+
+/** A folder may have a number for a name. */
+function existsAsFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  } catch {
+    return false
+  }
 }
 
 /** @throws WrongCallError */

@@ -11,7 +11,7 @@ export const rulesCheckCommand: Command = command(
     operands: '[OPTION...] [FILE...]',
     summary: 'Checks rule files, or the standard input: YAML, fields, names, durations, expressions, templates.',
     details:
-      'Checks response files against the rule files named beside them, and against the rules and actions of the packages.',
+      'Checks response files against the rule files named beside them, and against the rules and actions of the packages and of the options that an application started here would read. Warns of what a process warns of.',
     examples: [
       'homeostat rules check rules/*.yml responses.yml',
       'homeostat rules check --lint-fatal --alert=CheckoutSlow --action=checkout.shed responses.yml',
@@ -37,6 +37,7 @@ export const rulesCheckCommand: Command = command(
         isRepeatable: true,
         description: 'An alert of a rule that the application provides in code.',
       },
+      json: { type: 'boolean', description: 'Prints the results as one JSON object.' },
       ...ruleFileOptions,
     },
   },
@@ -52,6 +53,8 @@ export const rulesCheckCommand: Command = command(
       ignoreUnknownFields: values['ignore-unknown-fields'] === true,
       actions: values.action ?? [],
       alerts: values.alert ?? [],
+      asJson: values.json === true,
+      environment: process.env,
     })
   },
 )

@@ -35,6 +35,7 @@ export const rulesExportCommand: Command = command(
         isRepeatable: true,
         description: 'Prints the rules of this package only, e.g. pg.',
       },
+      json: { type: 'boolean', description: 'Prints the same as one JSON object.' },
     },
   },
   async ({ values, files, output }) => {
@@ -48,7 +49,8 @@ export const rulesExportCommand: Command = command(
     const unknown = values.package?.find(name => !known.includes(name))
     if (unknown !== undefined) throw new Error(`'--package' must be one of ${known.join(', ')}, got '${unknown}'`)
     const { exportRules } = await import('../rules-export.ts')
-    return exportRules(process.env, output, { names, labels, packages: values.package })
+    const asJson = values.json === true
+    return exportRules(process.env, output, { names, labels, packages: values.package }, asJson)
   },
 )
 

@@ -24,6 +24,7 @@ export const rulesTestCommand: Command = command(
       diff: { type: 'boolean', description: 'Shows differences of alerts as one coloured text.' },
       debug: { type: 'boolean', description: 'Shows the duration and all samples of each test.' },
       junit: { type: 'string', valueHint: 'FILE', description: 'Also writes the results as JUnit XML.' },
+      json: { type: 'boolean', description: 'Prints the results as one JSON object.' },
       ...ruleFileOptions,
     },
   },
@@ -35,6 +36,7 @@ export const rulesTestCommand: Command = command(
     const only = patterns === undefined ? {} : { run: new RegExp(patterns.join('|')) }
     const { testRuleFiles } = await import('../rules-test.ts')
     const ignoreUnknownFields = values['ignore-unknown-fields'] === true
-    return testRuleFiles(files, output, { ...only, diff, debug, junit, experimental, ignoreUnknownFields })
+    const asJson = values.json === true
+    return testRuleFiles(files, output, { ...only, diff, debug, junit, asJson, experimental, ignoreUnknownFields })
   },
 )

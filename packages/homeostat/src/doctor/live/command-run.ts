@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { sleep } from '@homeostat/signals'
 import type { CommandEnd } from './live-diagnosis.ts'
-import type { LiveFacts } from './live-facts.ts'
+import type { LiveFacts } from '../../examination/live-facts.ts'
 import { ASK_FILE, PROBE_VARIABLE, STARTED, type ProbeOrder } from './probe-order.ts'
 
 /** How long the application may take to look at itself, and to end when it is asked to. */

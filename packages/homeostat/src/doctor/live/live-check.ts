@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts'
-import type { LiveFacts } from './live-facts.ts'
+import type { LiveFacts } from '../../examination/live-facts.ts'
 
 /** A check of a running process. */
 export type LiveCheck = Check<LiveFacts>

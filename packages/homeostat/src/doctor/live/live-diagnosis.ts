@@ -1,6 +1,6 @@
 import { countOf, diagnosed, findingLines, shown, type DiagnosedFinding } from '../diagnosed-finding.ts'
 import { liveChecks } from './live-checks.ts'
-import type { LiveFacts, ReaderFacts } from './live-facts.ts'
+import type { LiveFacts, ReaderFacts } from '../../examination/live-facts.ts'
 
 const MOST_NAMES = 8
 

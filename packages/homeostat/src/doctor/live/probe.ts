@@ -5,8 +5,8 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { every } from '@homeostat/signals'
-import { examine, examineAtExit, examineLightly } from './examination/examine.ts'
-import type { LiveFacts } from './live-facts.ts'
+import { examine, examineAtExit, examineLightly } from '../../examination/examine.ts'
+import type { LiveFacts } from '../../examination/live-facts.ts'
 import { ASK_FILE, PROBE_VARIABLE, STARTED, type ProbeOrder } from './probe-order.ts'
 
 /** How often the probe looks whether it is asked to look earlier. */

@@ -24,7 +24,7 @@ export const homeostatChecks: readonly LiveCheck[] = [
     id: 'homeostat-unseen',
     what: 'Homeostat cannot measure a library that the process uses.',
     why: 'No hook can see what is inside a bundle or was loaded under another name.',
-    fix: 'Mark the library external in the bundler.',
+    fix: 'Mark the library external in the bundler, or hand its objects over: `h.observe({ pg: pool, redis, queues })`.',
     find({ homeostats }) {
       return homeostats.flatMap(({ watched }) =>
         watched

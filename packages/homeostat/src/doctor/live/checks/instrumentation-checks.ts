@@ -2,7 +2,12 @@ import { satisfies, valid } from 'semver'
 import { NEEDS_HOOK } from '../../static/instrumented-libraries.ts'
 import type { Finding } from '../../check.ts'
 import type { LiveCheck } from '../live-check.ts'
-import type { InstrumentationFacts, InstrumentedLibrary, LiveFacts, LoadedLibrary } from '../live-facts.ts'
+import type {
+  InstrumentationFacts,
+  InstrumentedLibrary,
+  LiveFacts,
+  LoadedLibrary,
+} from '../../../examination/live-facts.ts'
 
 /** Why an instrumentation has patched nothing. */
 type Reason = 'version' | 'bundled' | 'import' | 'late' | 'unknown'

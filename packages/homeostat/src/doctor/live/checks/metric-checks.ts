@@ -1,6 +1,6 @@
 import type { Finding } from '../../check.ts'
 import type { LiveCheck } from '../live-check.ts'
-import type { LiveFacts, MetricFacts } from '../live-facts.ts'
+import type { LiveFacts, MetricFacts } from '../../../examination/live-facts.ts'
 
 /** The SDK puts further series of a metric into one at 2,000. */
 const MANY_SERIES = 1000

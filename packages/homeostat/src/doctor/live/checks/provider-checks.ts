@@ -1,6 +1,6 @@
 import { minor, major, valid } from 'semver'
 import type { LiveCheck } from '../live-check.ts'
-import type { LoadedPackage } from '../live-facts.ts'
+import type { LoadedPackage } from '../../../examination/live-facts.ts'
 
 const API = '@opentelemetry/api'
 /** Packages that register a provider of metrics. */

@@ -1,5 +1,5 @@
 import type { LiveCheck } from '../live-check.ts'
-import type { ReaderFacts } from '../live-facts.ts'
+import type { ReaderFacts } from '../../../examination/live-facts.ts'
 
 const TEMPORALITY = 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'
 const RUNTIME = '@opentelemetry/instrumentation-runtime-node'

@@ -1,4 +1,4 @@
-import { backendOf } from '../../backend.ts'
+import { backendOf } from '../../../examination/backend.ts'
 import type { ApplicationFacts, Setting } from '../application-facts.ts'
 import type { StaticCheck } from '../static-check.ts'
 import { exporterSetting, listOf, otlpSettings, settingOf } from '../otel-variables.ts'

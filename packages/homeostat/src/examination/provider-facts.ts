@@ -1,7 +1,7 @@
 import { fieldOf } from '@homeostat/signals/options'
-import { classNameOf } from '../../../doors/class-name.ts'
-import type { ProviderFacts } from '../live-facts.ts'
-import { delegateOf } from '../../../doors/delegate-of.ts'
+import { classNameOf } from '../doors/class-name.ts'
+import type { ProviderFacts } from './live-facts.ts'
+import { delegateOf } from '../doors/delegate-of.ts'
 
 /** Every copy of `@opentelemetry/api` 1.x keeps the registered providers under this key. */
 const API = Symbol.for('opentelemetry.js.api.1')

@@ -1,5 +1,5 @@
 import { memoryUsage } from 'node:process'
-import type { LiveFacts, LoadedPackage } from '../live-facts.ts'
+import type { LiveFacts, LoadedPackage } from './live-facts.ts'
 import { homeostatFacts } from './homeostat-facts.ts'
 import { InspectedProcess } from './inspected-process.ts'
 import { instrumentationFacts, instrumentationPrototypes, requiredPrototypes } from './instrumentation-facts.ts'

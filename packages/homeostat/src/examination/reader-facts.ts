@@ -1,8 +1,8 @@
 import { fieldOf } from '@homeostat/signals/options'
-import { classNameOf } from '../../../doors/class-name.ts'
-import { readersOf } from '../../../doors/readers-of.ts'
-import { backendOf } from '../../backend.ts'
-import type { ReaderFacts, Temporality } from '../live-facts.ts'
+import { classNameOf } from '../doors/class-name.ts'
+import { readersOf } from '../doors/readers-of.ts'
+import { backendOf } from './backend.ts'
+import type { ReaderFacts, Temporality } from './live-facts.ts'
 
 /** Transports that retry wrap one that sends. */
 const MOST_TRANSPORTS = 4

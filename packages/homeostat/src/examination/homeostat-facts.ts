@@ -1,5 +1,5 @@
 import { fieldOf } from '@homeostat/signals/options'
-import type { HomeostatFacts, WatchedFacts } from '../live-facts.ts'
+import type { HomeostatFacts, WatchedFacts } from './live-facts.ts'
 
 /** Where each Homeostat of a process announces itself, whatever its copy or version. */
 const RUNNING = Symbol.for('homeostat.running')

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import Module from 'node:module'
 import { sep } from 'node:path'
 import { fieldOf } from '@homeostat/signals/options'
-import type { InstrumentationFacts, InstrumentedLibrary, LoadedLibrary } from '../live-facts.ts'
+import type { InstrumentationFacts, InstrumentedLibrary, LoadedLibrary } from './live-facts.ts'
 import type { InspectedProcess } from './inspected-process.ts'
 import { shownPath, versionIn, type PackageCopy } from './loaded-packages.ts'
 

@@ -1,4 +1,4 @@
-import type { Backend } from '../backend.ts'
+import type { Backend } from './backend.ts'
 
 /**
  * Everything that the doctor knows about a running process. It leaves that process as JSON, so it holds names, versions, paths and

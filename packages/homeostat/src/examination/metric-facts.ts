@@ -1,5 +1,5 @@
 import { fieldOf } from '@homeostat/signals/options'
-import type { MetricFacts } from '../live-facts.ts'
+import type { MetricFacts } from './live-facts.ts'
 
 /** Bounds of one examination: an application may have any number of series. */
 const MOST_METRICS = 2000

@@ -1,0 +1,28 @@
+import { type Command, command } from '../command-definition.ts'
+import type { ExitCode } from '../output.ts'
+import { WrongCallError } from '../wrong-call-error.ts'
+
+/** `homeostat completion`. */
+export const completionCommand: Command = command(
+  {
+    words: 'completion',
+    operands: 'bash|zsh|fish',
+    summary: 'Prints a script with which a shell completes commands and options.',
+    examples: [
+      'homeostat completion bash > ~/.local/share/bash-completion/completions/homeostat',
+      'homeostat completion zsh > ~/.zfunc/_homeostat',
+      'homeostat completion fish > ~/.config/fish/completions/homeostat.fish',
+    ],
+    exitCodes: '0 if the script was printed',
+    wrongCalls: 'a shell that is not known',
+    options: {},
+  },
+  async ({ files, output, root }): Promise<ExitCode> => {
+    const [shell, ...more] = files
+    const { completionScript, isShell } = await import('../completion-script.ts')
+    if (shell === undefined || more.length > 0 || !isShell(shell))
+      throw new WrongCallError(`expected bash, zsh or fish, got '${files.join(' ')}'`)
+    output.out(await completionScript(root, shell))
+    return 0
+  },
+)

@@ -1,0 +1,33 @@
+import type { Explanation } from '@homeostat/optimizer'
+import type { LiveFacts } from '../examination/live-facts.ts'
+import type { AlertStatus } from '../report/alert-status.ts'
+import type { ReportContent } from '../report/report.ts'
+
+/** What another process of the same user may ask. Nothing that is asked changes anything. */
+export type Question =
+  | { readonly ask: 'report' }
+  | { readonly ask: 'doctor' }
+  /** About a trial, an alert or a tick; without an id, about the alerts that are pending or fire. */
+  | { readonly ask: 'explain'; readonly id?: string }
+
+/** The report, with its text for people. */
+export interface ReportAnswer {
+  readonly report: ReportContent
+  readonly text: string
+}
+
+/** Without an id there is one entry per alert. An id that nothing has gives none. */
+export interface ExplainAnswer {
+  readonly alerts: readonly AlertStatus[]
+  readonly explanation: Explanation | undefined
+}
+
+export interface DoctorAnswer {
+  readonly facts: LiveFacts
+}
+
+/** One line each, as JSON. */
+export type Reply<Answer> = { readonly answer: Answer } | { readonly error: string }
+
+/** A longer line is not a question. */
+export const LONGEST_QUESTION = 4096
