@@ -190,6 +190,17 @@ test('a receiver that is away and comes back gives one line each, and nothing in
   for (const secret of secrets) expect(said).not.toContain(secret)
 })
 
+test('each reason of a failure is one line, and three at most until metrics arrive again', async () => {
+  receiver = await OtlpReceiver.start()
+  const statuses = [401, 404, 404, 401, 500, 400, 413, 200, 401]
+  receiver.answer = () => ({ status: statuses[receiver.received.length - 1] ?? 401 })
+  const { lines } = start()
+  await vi.waitFor(() => expect(receiver.received.length).toBeGreaterThan(statuses.length), WAIT)
+  const said = lines.map(line => /HTTP (\d+)|accepts/.exec(line)).flatMap(match => (match ? [match[1] ?? 'works'] : []))
+  expect(said).toEqual(['401', '404', '500', 'works', '401'])
+  expect(h!.report().findings.filter(({ key }) => key === 'failed export')).toHaveLength(1)
+})
+
 test('gzip, headers and the number of rejected points', async () => {
   receiver = await OtlpReceiver.start()
   receiver.answer = () => ({

@@ -35,6 +35,8 @@ const SETTLED_MS = 60_000
 /** A reader that nobody collects from, or that collects once an hour, is not awaited for longer. */
 const LONGEST_WAIT_MS = 600_000
 const SLICE_MS = 1
+/** While metrics keep appearing, rules are checked again only so often. */
+const TICKS_BETWEEN_CHECKS = 6
 /** Alerts are series of the rules themselves; the name of a recording rule has a colon, and loading reports a missing one. */
 const ELSEWHERE = /^ALERTS(?:_FOR_STATE)?$|:/
 /** Metric names that people write. */
@@ -68,7 +70,7 @@ export class UnmatchedRules {
   #ticks = 0
   #firstTick: number | undefined
   /** What the last check was about. */
-  #checked: { readonly rules: unknown; readonly metrics: number } | undefined
+  #checked: { readonly rules: unknown; readonly metrics: number; readonly tick: number } | undefined
   #checking: Promise<void> | undefined
 
   constructor(context: UnmatchedRulesContext) {
@@ -97,10 +99,9 @@ export class UnmatchedRules {
     this.#firstTick ??= now
     const { optimizer, faults } = this.#context
     const { rules } = optimizer
-    const metrics = this.#reported.size
-    const isNews = this.#checked?.rules !== rules || (this.#all.length > 0 && this.#checked.metrics !== metrics)
+    const isNews = this.#checked?.rules !== rules || this.#mayComeIn(this.#checked)
     if (!isNews || this.#checking !== undefined || !this.#isSettled(now - this.#firstTick)) return
-    this.#checked = { rules, metrics }
+    this.#checked = { rules, metrics: this.#reported.size, tick: this.#ticks }
     this.#checking = new SlicedWork(this.#check(), SLICE_MS).done
       .then(all => this.#show(all))
       .catch((error: unknown) => faults.report('rule', error))
@@ -110,6 +111,11 @@ export class UnmatchedRules {
   /** Settles when the check that is under way is done. */
   async done(): Promise<void> {
     await this.#checking
+  }
+
+  /** Whether a metric that a rule waits for may have come. */
+  #mayComeIn({ metrics, tick }: { readonly metrics: number; readonly tick: number }): boolean {
+    return this.#all.length > 0 && metrics !== this.#reported.size && this.#ticks - tick >= TICKS_BETWEEN_CHECKS
   }
 
   /** Whether the sources have had their time to report. */

@@ -10,6 +10,8 @@ const SLICE_MS = 1
 /** Keys of findings. */
 const STARTED = 'own export'
 const FAILED = 'failed export'
+/** A receiver may fail in another way at each export; later ones are not reported until it works again. */
+const MOST_REASONS = 3
 /** The last export delays the end of the process by no more. */
 const LONGEST_LAST_EXPORT_MS = 5000
 
@@ -52,6 +54,7 @@ export class OwnExport implements AsyncDisposable {
   #exporting: Promise<void> | undefined
   #notBefore = -Infinity
   #failedExports = 0
+  readonly #reasons = new Set<string>()
   #isOver = false
   #isHandedOver = false
 
@@ -168,6 +171,10 @@ export class OwnExport implements AsyncDisposable {
       )
     if (failure !== undefined) {
       this.#failedExports++
+      const { size } = this.#reasons
+      if (size < MOST_REASONS) this.#reasons.add(failure.why)
+      // Each reason once: the next one may be what is to be done now.
+      if (this.#reasons.size > size) findings.remove(FAILED)
       const isKept = settings.temporality === DELTA && !failure.isFinal
       findings.add(
         FAILED,
@@ -181,6 +188,7 @@ export class OwnExport implements AsyncDisposable {
       findings.note(`${this.endpoint} accepts metrics again, after ${times}`)
     }
     this.#failedExports = 0
+    this.#reasons.clear()
   }
 
   /** @param last - reads what was not exported yet */
