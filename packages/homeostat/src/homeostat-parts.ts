@@ -165,6 +165,7 @@ export class HomeostatParts {
 
   /** The same, and starts the SDK that a file configures if nobody else starts one. */
   watchAndStartSdk(): void {
+    this.late.lookAtOnce()
     this.#sdkOfFile.start()
     this.watch()
   }

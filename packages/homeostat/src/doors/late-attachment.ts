@@ -82,6 +82,14 @@ export class LateAttachment implements Disposable {
     if (this.#use(provider).to === 'meter') this.#context.attachments.tidy(provider)
   }
 
+  /**
+   * Attaches an SDK that runs already. Its reader may be due before any timer of ours: a counter that it delivers as deltas then
+   * loses its first value for good.
+   */
+  lookAtOnce(): void {
+    if (!this.#isOver) this.#look()
+  }
+
   /** Looks for a provider, and then for another one in its place. */
   watch(): void {
     if (this.#isOver || this.#looking) return
