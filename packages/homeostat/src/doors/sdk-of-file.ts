@@ -107,7 +107,9 @@ export class SdkOfFile implements AsyncDisposable {
       return undefined
     }
     try {
-      const start = fieldOf(application(path), 'startNodeSdk')
+      const sdk: unknown = application(path)
+      // SDK 2 spells it differently.
+      const start = fieldOf(sdk, 'startNodeSdk') ?? fieldOf(sdk, 'startNodeSDK')
       if (typeof start === 'function') return options => start(options) as unknown
       findings.add(
         'SDK of file',
