@@ -35,14 +35,20 @@ export class Findings {
 
   /** @param level - `info` for what is as it should be */
   add(key: string, text: string, level: LogLevel = 'warn'): void {
-    if (this.#found.has(key)) return
-    if (this.#found.size >= MOST) {
-      this.#leftOut++
-      return
-    }
-    this.#found.set(key, text)
+    if (!this.keep(key, text)) return
     diag[level](`homeostat: ${text}`)
     this.#log.write(level, text)
+  }
+
+  /** Keeps what another line reports. Returns false where it is known already, or there is no room. */
+  keep(key: string, text: string): boolean {
+    if (this.#found.has(key)) return false
+    if (this.#found.size >= MOST) {
+      this.#leftOut++
+      return false
+    }
+    this.#found.set(key, text)
+    return true
   }
 
   /** One line that is not kept. */

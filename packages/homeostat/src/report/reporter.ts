@@ -97,8 +97,10 @@ export class Reporter implements RunningHomeostat, Disposable {
         for (const key of ['no SDK', 'late SDK', 'no reader']) this.#findings.remove(key)
         if (this.#ticks > 0)
           this.#findings.add('late SDK', `an SDK has started: ${wayText(way, this.#attachedTo())}`, 'info')
-        if (way.to !== 'readers')
-          this.#findings.add('no reader', wayText(way, []), way.to === 'datadog' ? 'info' : 'warn')
+        if (way.to === 'readers') return
+        // The line at start reports the Meter path: one line is enough.
+        if (way.to === 'meter' && this.#ticks === 0) this.#findings.keep('no reader', wayText(way, []))
+        else this.#findings.add('no reader', wayText(way, []), way.to === 'datadog' ? 'info' : 'warn')
       },
       onHidden: version =>
         this.#findings.add(
