@@ -1,4 +1,4 @@
-// Command line: node --expose-gc src/bench.ts signals|redis|pg|collect|rules|idle|start|forecast [--rounds N] [--quick] [--json]
+// Command line: node --expose-gc src/bench.ts signals|redis|pg|collect|rules|idle|start|register|forecast [--rounds N] [--quick] [--json]
 import { parseArgs } from 'node:util'
 import type { Bench, Path } from './benches.ts'
 import { benches } from './benches.ts'
@@ -11,9 +11,10 @@ const DEFAULT_ROUNDS = 9
 const QUICK_ROUNDS = 5
 const FORECAST = 'forecast'
 const START = 'start'
+const REGISTER = 'register'
 const START_TICKS = 4
 const FORECAST_STRIDE = 10
-const names = [...benches.map(({ name }) => name), START, FORECAST].join('|')
+const names = [...benches.map(({ name }) => name), START, REGISTER, FORECAST].join('|')
 
 const HELP = `CPU cost per operation: bare, ours, the contrib peer and one SDK record per operation.
 
@@ -26,6 +27,7 @@ Usage: npm run bench -- ${names} [options]
 
 ${benches.map(({ name, title }) => `  ${name.padEnd(8)} ${title}`).join('\n')}
   start    What homeostat() adds to the start of NodeSDK with Prometheus: import time, heap and resident memory
+  register What the flag --import homeostat/register adds to the start of an application with plain OpenTelemetry
   forecast Skill, calibration and cost of forecasts, beside climatology, random walk, predict_linear and damped Holt;
            takes --data DIR (default ../shared/forecast/data), --stride MINUTES (default ${FORECAST_STRIDE}), --plot FILE.svg
 
@@ -118,11 +120,21 @@ function parseStart(
   return { rounds: positiveInteger('--rounds', rounds), ticks: positiveInteger('--ops', ops), json }
 }
 
+/** Undefined when it is another bench that is asked for. */
+function parseRegister(args: string[]): { readonly rounds: number; readonly json: boolean } | undefined {
+  const { values, positionals } = parse(args)
+  if (values.help || positionals.length !== 1 || positionals[0] !== REGISTER) return undefined
+  const { rounds = String(values.quick ? QUICK_ROUNDS : DEFAULT_ROUNDS), json } = values
+  return { rounds: positiveInteger('--rounds', rounds), json }
+}
+
 async function main(args: string[]): Promise<void> {
   const forecast = parseForecast(args)
   if (forecast) return benchForecast(forecast)
   const start = parseStart(args)
   if (start) return benchStart(start)
+  const register = parseRegister(args)
+  if (register) return benchRegister(register)
   const command = parseCommand(args)
   if (command === undefined) return console.log(HELP)
   const { bench, rounds, paths, json } = command
@@ -153,6 +165,13 @@ async function benchStart({ json, ...options }: NonNullable<ReturnType<typeof pa
   const onProgress = (text: string): void => console.error(text)
   const rows = await runStartBench({ ...options, signal: stopSignal(), onProgress })
   console.log(json ? rows.map(row => JSON.stringify(row)).join('\n') : describeStart(rows, options.rounds))
+}
+
+async function benchRegister({ json, rounds }: NonNullable<ReturnType<typeof parseRegister>>): Promise<void> {
+  const { describeRegister, runRegisterBench } = await import('./register/register-bench.ts')
+  const onProgress = (text: string): void => console.error(text)
+  const rows = await runRegisterBench({ rounds, signal: stopSignal(), onProgress })
+  console.log(json ? rows.map(row => JSON.stringify(row)).join('\n') : describeRegister(rows, rounds))
 }
 
 async function benchForecast({ json, ...options }: NonNullable<ReturnType<typeof parseForecast>>): Promise<void> {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { benches } from '../src/benches.ts'
+import type { RegisterRow } from '../src/register/register-bench.ts'
 import type { StartRow } from '../src/start/start-bench.ts'
 
 const SCRIPT = fileURLToPath(new URL('../src/bench.ts', import.meta.url))
@@ -66,6 +67,17 @@ describe('npm run bench', () => {
     }
   })
 
+  it('register prints what the flag adds to a start, disabled and not', { timeout: 120_000 }, async () => {
+    const { code, stdout, stderr } = await run('register', '--rounds', '1', '--json')
+    expect(code, stderr).toBe(0)
+    const rows = stdout.trimEnd().split('\n')
+    const variants = rows.map(line => JSON.parse(line) as RegisterRow)
+    expect(variants.map(({ variant }) => variant)).toEqual(['otel', 'register', 'disabled'])
+    for (const { ms } of variants) expect(ms[1]).toBeGreaterThan(0)
+    const { added } = variants[1]!
+    expect(added?.[1]).toBeGreaterThan(0)
+  })
+
   it('prints a table, and for every goal whether it is met', { timeout: 120_000 }, async () => {
     const { code, stdout } = await run('signals', ...FEW)
     expect(code).toBe(0)
@@ -81,8 +93,8 @@ describe('npm run bench', () => {
   })
 
   it.each([
-    { args: ['mysql'], says: 'expected one of signals|redis|pg|collect|rules|idle|start|forecast, not mysql' },
-    { args: [], says: 'expected one of signals|redis|pg|collect|rules|idle|start|forecast, not nothing' },
+    { args: ['mysql'], says: 'expected one of signals|redis|pg|collect|rules|idle|start|register|forecast, not mysql' },
+    { args: [], says: 'expected one of signals|redis|pg|collect|rules|idle|start|register|forecast, not nothing' },
     { args: ['redis', '--rounds', 'many'], says: '--rounds must be a whole number from 1 on, not many' },
     { args: ['redis', '--fast'], says: "Unknown option '--fast'" },
   ])('answers $args with one line and exit code 2', async ({ args, says }) => {
