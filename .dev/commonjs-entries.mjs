@@ -18,9 +18,15 @@ export function writeCommonJsEntries(folder) {
     if (require === undefined) continue
     const script = join(folder, require.default)
     const name = basename(script, '.cjs')
-    write(script, `module.exports = require('./${name}.js')\n`)
-    write(join(folder, require.types), declarations(name, namesIn(script.replace(/\.cjs$/, '.js')), classes))
+    const exported = namesIn(script.replace(/\.cjs$/, '.js'))
+    write(script, door(name, exported))
+    write(join(folder, require.types), declarations(name, exported, classes))
   }
+}
+
+/** The second line never runs: Node reads in it which names an ES module may import from this file. */
+function door(name, exported) {
+  return `module.exports = require('./${name}.js')\n0 && (module.exports = { ${exported.join(', ')} })\n`
 }
 
 function declarations(name, exported, classes) {

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -32,12 +34,40 @@ test('require() and import of an entry give one copy', async () => {
     const { createRequire } = await import('node:module')
     const require = createRequire(import.meta.url)
     for (const entry of ['homeostat', '@homeostat/pg/domain', '@homeostat/optimizer', '@homeostat/signals/options']) {
-      const [required, imported] = [require(entry), await import(entry)]
-      for (const name of Object.keys(imported)) if (required[name] !== imported[name]) throw new Error(entry + ' ' + name)
+      const [required, imported, byPath] = [require(entry), await import(entry), await import(require.resolve(entry))]
+      for (const name of Object.keys(imported))
+        if (required[name] !== imported[name] || byPath[name] !== imported[name]) throw new Error(entry + ' ' + name)
     }
     console.log(require.resolve('homeostat').slice(-'index.cjs'.length))`
   const { stdout } = await run(process.execPath, '--input-type=module', '--eval', script)
   expect(stdout.trim()).toBe('index.cjs')
+})
+
+test('the installed command checks and tests rule files with what its bundles hold', async () => {
+  const rules = `groups:
+  - name: shop
+    rules:
+      - alert: Slow
+        expr: x{job=~"^shop-(eu|us)[0-9]+$"} > 1
+        for: 1m
+`
+  const tests = `rule_files: [rules.yml]
+evaluation_interval: 1m
+tests:
+  - interval: 1m
+    input_series: [{ series: 'x{job="shop-eu1"}', values: '2 2 2 2' }]
+    alert_rule_test:
+      - { eval_time: 2m, alertname: Slow, exp_alerts: [{ exp_labels: { job: shop-eu1 } }] }
+`
+  await writeFile(join(installation.folder, 'rules.yml'), rules)
+  await writeFile(join(installation.folder, 'tests.yml'), tests)
+  const command = join(installation.folder, 'node_modules/.bin/homeostat')
+  await run(command, 'rules', 'check', 'rules.yml')
+  await run(command, 'rules', 'test', 'tests.yml')
+  const schema = JSON.parse((await run(command, 'config', 'schema')).stdout) as { readonly properties: object }
+  expect(Object.keys(schema.properties)).toContain('mode')
+  await writeFile(join(installation.folder, 'tests.yml'), tests.replace('2m, alertname', '0m, alertname'))
+  await expect(run(command, 'rules', 'test', 'tests.yml')).rejects.toThrow(/Slow/)
 })
 
 describe.each(packagesOf().map(({ manifest }) => manifest.name))('%s', name => {
