@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -83,6 +83,26 @@ test('without @opentelemetry/sdk-node in the application, one line says what to 
   const stderr = await run({ application })
   expect(stderr.match(/npm install @opentelemetry\/sdk-node/g)).toHaveLength(1)
   expect(receiver.received).toEqual([])
+})
+
+/** An application with the packages of a line of the SDK. */
+function applicationOn(line: string): string {
+  symlinkSync(fileURLToPath(new URL(`../../${line}/node_modules`, import.meta.url)), join(folder, 'node_modules'))
+  const application = join(folder, 'required.cjs')
+  cpSync(source('required.cjs'), application)
+  return application
+}
+
+test('SDK 2 starts from the file as well', async () => {
+  const stderr = await run({ application: applicationOn('sdk-2') })
+  expect(stderr).toContain('attached to PeriodicExportingMetricReader')
+  expect(metricsIn(requests(), 'shop.orders').flatMap(pointsOf)).not.toEqual([])
+  expect(metricsIn(requests(), 'nodejs.eventloop.utilization')).not.toEqual([])
+})
+
+test('an SDK that is too old to read the file is named in one line', async () => {
+  const stderr = await run({ application: applicationOn('sdk-2-0') })
+  expect(stderr.match(/too old to read it/g)).toHaveLength(1)
 })
 
 test('a file that cannot be used gives one line of ours, without its text', async () => {
