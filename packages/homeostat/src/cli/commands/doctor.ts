@@ -102,6 +102,9 @@ async function diagnoseRun(
   output: CommandOutput,
 ): Promise<ExitCode> {
   if (program === '') throw new WrongCallError('no command stands after --')
+  // Node would refuse to load the probe, and the application would not start.
+  if (/(?:^|\s)--(?:experimental-)?permission(?:\s|$)/.test([process.env['NODE_OPTIONS'], ...args].join(' ')))
+    throw new WrongCallError('a command under --permission cannot be looked at: run it without')
   const [{ runCommand }, { diagnoseCommand, liveDiagnosisLines }] = await Promise.all([
     import('../../doctor/live/command-run.ts'),
     import('../../doctor/live/live-diagnosis.ts'),

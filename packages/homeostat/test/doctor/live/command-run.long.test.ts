@@ -84,6 +84,7 @@ it.each([
   [['--', 'no-such-program'], "command 'no-such-program' cannot be run: it does not exist"],
   [['--', '/'], "command '/' cannot be run: EACCES"],
   [['--'], 'no command stands after --'],
+  [['--', 'node', '--permission', 'app.cjs'], 'a command under --permission cannot be looked at'],
   [['--seconds=0', '--', 'node'], "'--seconds' must be a number above 0 and at most 3600, got '0'"],
   [['--seconds=1'], '--seconds is for a command'],
   [['.', '--', 'node'], "give a folder or a command, and not '.'"],
