@@ -4,7 +4,7 @@ import { type Command, command } from '../command-definition.ts'
 import { readCommandFile } from '../file.ts'
 import type { CommandOutput, ExitCode } from '../output.ts'
 import type { DoctorAnswer } from '../../inspection/question.ts'
-import { askProcess, namesProcess, socketOf } from '../running-process.ts'
+import { askProcess, namesProcess, socketOf } from '../processes/running-process.ts'
 import { WrongCallError } from '../wrong-call-error.ts'
 
 const DEFAULT_SECONDS = 10

@@ -1,6 +1,6 @@
 import { type Command, command } from '../command-definition.ts'
 import type { ExplainAnswer } from '../../inspection/question.ts'
-import { askProcess, socketOf } from '../running-process.ts'
+import { askProcess, socketOf } from '../processes/running-process.ts'
 import { targetIn } from './target.ts'
 
 /** `homeostat explain`. */

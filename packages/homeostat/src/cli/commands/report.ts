@@ -1,7 +1,7 @@
 import { type Command, command } from '../command-definition.ts'
 import type { ExitCode } from '../output.ts'
 import type { ReportAnswer } from '../../inspection/question.ts'
-import { askProcess, socketOf } from '../running-process.ts'
+import { askProcess, socketOf } from '../processes/running-process.ts'
 import { targetIn } from './target.ts'
 
 /** `homeostat report`. */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { WrongCallError } from './wrong-call-error.ts'
+import { WrongCallError } from '../wrong-call-error.ts'
 
 const LOCAL = /^(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|\[::\])$/
 /** The state of a listening socket in `/proc/net/tcp`. */

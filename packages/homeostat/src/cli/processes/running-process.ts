@@ -2,10 +2,10 @@ import { readdirSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { after } from '@homeostat/signals'
-import { pidOfSocket, socketFolder, socketPath } from '../inspection/socket-place.ts'
-import type { Question, Reply } from '../inspection/question.ts'
+import { pidOfSocket, socketFolder, socketPath } from '../../inspection/socket-place.ts'
+import type { Question, Reply } from '../../inspection/question.ts'
 import { processListeningAt } from './listening-process.ts'
-import { WrongCallError } from './wrong-call-error.ts'
+import { WrongCallError } from '../wrong-call-error.ts'
 
 /** How long a process may take to answer: its event loop may be blocked. */
 const LONGEST_ANSWER_MS = 10_000
