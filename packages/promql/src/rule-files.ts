@@ -3,6 +3,7 @@ export { parseRuleFile, type RuleFile, type RuleFileOptions } from './rule-files
 export { RuleFileError, type FilePosition, type RulePlace } from './words/rule-file-error.ts'
 export { ruleFileText } from './rule-files/rule-file-text.ts'
 export { plainScalar, plainValue, type PlainReading, type ValuePath } from './rule-files/plain-value.ts'
+export { parseYaml } from './rule-files/parse-yaml.ts'
 export { YamlDocument } from './rule-files/yaml-document.ts'
 export { MappingReader } from './rule-files/yaml-reader.ts'
 export type { YamlMapping, YamlNode, YamlScalar } from './rule-files/yaml-node.ts'

@@ -46,7 +46,7 @@ const tarballs = packed()
 
 /** The packages of others that a bundle holds, by the package it belongs to: see `.dev/bundle.mjs`. */
 const INLINED: Readonly<Record<string, readonly string[]>> = {
-  homeostat: ['citty', 'semver', 'yaml'],
+  homeostat: ['citty', 'semver'],
   '@homeostat/promql': [
     '@lezer/common',
     '@lezer/highlight',

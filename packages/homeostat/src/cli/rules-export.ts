@@ -7,7 +7,7 @@ import { readOptionFile } from '../options/file/read-option-file.ts'
 import { homeostatOptions } from '../options/option-schema.ts'
 import type { HomeostatOptions } from '../options/options.ts'
 import { OTHER_VARIABLES } from '../options/read-options.ts'
-import { parse } from 'yaml'
+import { parseYaml } from '@homeostat/promql/rule-files'
 import type { CommandOutput, ExitCode } from './output.ts'
 
 /** How the rules are written for a server. */
@@ -31,7 +31,7 @@ export function exportRules(
   const file = readOptionFile(homeostatOptions, environment)
   const problems = [...variables.problems, ...file.problems]
   const text = exportedRules(mergeOptions(variables.options, file.options), how).trimEnd()
-  output.out(asJson ? JSON.stringify(parse(text)) : text)
+  output.out(asJson ? JSON.stringify(parseYaml(text)) : text)
   for (const { message } of problems) output.error(`homeostat: ${message}`)
   return problems.length === 0 ? 0 : 1
 }

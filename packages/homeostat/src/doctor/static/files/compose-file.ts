@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { parseYaml } from '@homeostat/promql/rule-files'
 import type { MemoryLimit, Setting } from '../application-facts.ts'
 import { isRecord } from './file-reading.ts'
 
@@ -16,7 +16,7 @@ export function parseCompose(text: string, name: string): ComposeFacts {
   const none = { environment, limit: undefined }
   let document: unknown
   try {
-    document = parse(text, { logLevel: 'silent', maxAliasCount: 100 })
+    document = parseYaml(text)
   } catch {
     return none
   }

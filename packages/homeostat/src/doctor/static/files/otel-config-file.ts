@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { parse } from 'yaml'
+import { parseYaml } from '@homeostat/promql/rule-files'
 import type { OtelConfigFile, Setting } from '../application-facts.ts'
 import { isRecord, type FileReading } from './file-reading.ts'
 
@@ -15,7 +15,7 @@ export function readConfigFile(reading: FileReading, setting: Setting | undefine
   const text = reading.text(path)
   if (text === undefined) return { ...file, state: 'missing' }
   try {
-    const document: unknown = parse(text, { logLevel: 'silent', maxAliasCount: 100 })
+    const document: unknown = parseYaml(text)
     if (isRecord(document)) return { ...file, state: 'read', foreignKeys: foreignKeysOf(document) }
   } catch {
     // Below: the error's message would quote the file.
