@@ -1,4 +1,4 @@
-// Writes what `require()` finds: beside each entry `x.js`, an `x.cjs` that requires it, so that there is one copy of everything, and
+// Writes what `require()` finds: beside each entry `x.js`, an `x.cjs` that requires it, under Jest as well, so that there is one copy of everything, and
 // its types `x.d.cts`. TypeScript takes an ES module's declarations for a CommonJS file from TypeScript 5.8 on and under `nodenext`
 // only; these hold no declaration of their own, so a class is the same type for both.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -24,9 +24,23 @@ export function writeCommonJsEntries(folder) {
   }
 }
 
-/** The second line never runs: Node reads in it which names an ES module may import from this file. */
+/**
+ * Jest loads modules in its own way, which refuses ES modules unless Node has a flag. Its class `Module` extends Node's, which
+ * loads them: then Homeostat is outside of the sandbox, and works with what it is given there. Elsewhere the error is the reason.
+ * The last line never runs: Node reads in it which names an ES module may import from this file.
+ */
 function door(name, exported) {
-  return `module.exports = require('./${name}.js')\n0 && (module.exports = { ${exported.join(', ')} })\n`
+  return `let entry
+try {
+  entry = require('./${name}.js')
+} catch (error) {
+  const node = Object.getPrototypeOf(require('node:module'))
+  if (typeof node.createRequire !== 'function') throw error
+  entry = node.createRequire(__filename)('./${name}.js')
+}
+module.exports = entry
+0 && (module.exports = { ${exported.join(', ')} })
+`
 }
 
 function declarations(name, exported, classes) {
