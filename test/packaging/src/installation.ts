@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { packTarballs } from './tarballs.ts'
+import { packTarballs } from '@homeostat/services'
 
 /** A package as it is installed. */
 export interface InstalledPackage {

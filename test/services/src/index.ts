@@ -20,3 +20,4 @@ export type { Postgres, PostgresOptions, PostgresOrigin } from './postgres-serve
 export { TcpProxy, type Wire } from './tcp-proxy.ts'
 export { startRedis, type Redis, type RedisOptions, type RedisOrigin } from './redis.ts'
 export { startPrometheus, type Prometheus, type PrometheusOptions } from './prometheus.ts'
+export { packTarballs, type Tarballs } from './tarballs.ts'

@@ -4,7 +4,7 @@ import { cp, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { packTarballs } from './tarballs.ts'
+import { packTarballs } from '@homeostat/services'
 
 const CACHE = fileURLToPath(new URL('../node_modules/.cache/', import.meta.url))
 const APPS = fileURLToPath(new URL('apps', import.meta.url))

@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { startPostgres, startRedis } from '@homeostat/services'
+import { packTarballs, startPostgres, startRedis } from '@homeostat/services'
 import { manifestOf, npmInstall } from '../install.ts'
 import { LIBRARIES } from '../lines.ts'
-import { packTarballs } from '../tarballs.ts'
 import { fillOrders } from './orders.ts'
 
 /** How long it took a newcomer, from `npm install` on. */

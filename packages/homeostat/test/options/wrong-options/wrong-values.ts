@@ -105,8 +105,8 @@ export const WRONG_VALUES: readonly (readonly [given: object, line: RegExp])[] =
   [{ domains: {} }, /^domains is an object, but must be a list/],
   [{ actions: [null] }, /^actions\[0\] is null, but must be an action/],
   [{ actions: [{}] }, /^actions\[0\]\.name is missing/],
-  [{ actions: [action, action] }, /^actions\[1\] is called fan, but another/],
-  [{ actions: [{ ...action, name: 'cache.warm' }] }, /^actions\[0\] is called cache\.warm, but another/],
+  [{ actions: [action, action] }, /^actions\[1\] has the name fan, which another/],
+  [{ actions: [{ ...action, name: 'cache.warm' }] }, /^actions\[0\] has the name cache\.warm, which another/],
   [{ actions: [{ ...action, run: 5 }] }, /^actions\[0\]\.run is 5, but must be a function/],
   [{ actions: [{ ...action, risk: 7 }] }, /^actions\[0\]\.risk is 7/],
   [
