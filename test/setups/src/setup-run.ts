@@ -21,6 +21,8 @@ export interface SetupRun {
   readonly variables?: Readonly<Record<string, string | undefined>>
   /** The run waits for this, and for three exports after it. */
   readonly isEnough: (observation: Observation) => boolean
+  /** It also waits until the application prints this, e.g. after its last request. @default nothing */
+  readonly lastWords?: string
   /** @default the Node that runs the tests */
   readonly node?: string
 }
@@ -44,6 +46,7 @@ export async function runSetup({
   reading = 'push',
   variables = {},
   isEnough,
+  lastWords = '',
   node = process.execPath,
 }: SetupRun): Promise<SetupResult> {
   await using receiver = await startOtlpReceiver()
@@ -61,7 +64,7 @@ export async function runSetup({
     const until = performance.now() + LONGEST_MS
     let enoughAt: number | undefined
     const isDone = (): boolean => {
-      if (enoughAt === undefined && isEnough(observation)) enoughAt = observation.exports
+      if (enoughAt === undefined && printed.includes(lastWords) && isEnough(observation)) enoughAt = observation.exports
       return enoughAt !== undefined && observation.exports >= enoughAt + EXPORTS_AFTER
     }
     while (!isDone() && child.exitCode === null && performance.now() < until) {

@@ -33,7 +33,7 @@ const sells = (observation: Observation): boolean =>
   [...observation.counters.keys()].some(name => /^shop[._]stock/.test(name))
 const isWorking = ({ firing, ours }: Observation): boolean => firing.has(ALERT) && ours.size > 10
 const run = ({ line, ...setup }: Setup, isEnough: (observation: Observation) => boolean): Promise<SetupResult> =>
-  runSetup({ folder: folders[line], ...setup, isEnough })
+  runSetup({ folder: folders[line], ...setup, isEnough, lastWords: 'shop: open' })
 
 /** The same application without our flag; runs that differ only in where the flag is share one. */
 const baselines = new Map<string, Promise<SetupResult>>()
