@@ -27,7 +27,7 @@ const AMOUNTS = new Set(['increase', 'delta'])
  *
  * @example
  * ```ts
- * translated(compile('max(queue.jobs) > 5').ast, { labels: { job: 'shop' } }) // 'max (queue_jobs{job="shop"}) > 5'
+ * translated(compile('max(queue_jobs) > 5').ast, { labels: { job: 'shop' } }) // 'max(queue_jobs{job="shop"}) > 5'
  * ```
  */
 export function translated(expr: Expr, translation: Translation): string {
