@@ -1,5 +1,5 @@
 /** A flag of Node that loads a module before the application, with its value after a space or an equals sign. */
-const PRELOAD = /^(?:--import|--require|-r|--loader|--experimental-loader)(?:=(.*))?$/s
+const PRELOAD = /^(?:--import|--require|-r)(?:=(.*))?$/s
 const OURS = /(?:^|[\\/])homeostat[\\/](?:dist[\\/])?register(?:\.js)?$/
 
 /**
@@ -21,7 +21,7 @@ interface Preload {
 function preloadsIn(flags: readonly string[]): Preload[] {
   return flags.flatMap((flag, index) => {
     const match = PRELOAD.exec(flag)
-    if (match === null || flag.includes('loader')) return []
+    if (match === null) return []
     const specifier = (match[1] ?? flags[index + 1] ?? '').replaceAll(/^["']|["']$/g, '')
     return [{ specifier, isImport: flag.startsWith('--import') }]
   })

@@ -21,6 +21,7 @@ test.each([
 test.each([
   [[...OURS, '--import', './sdk.mjs']],
   [[...OURS, '--import=./sdk.mjs']],
+  [[...OURS, '--import=@opentelemetry/instrumentation/loader.mjs']],
   [['-r', 'homeostat/register', '--require=./sdk.cjs']],
   [['--require', 'homeostat/register', '--import', './sdk.mjs']],
 ])('%j: something comes after it', flags => {
