@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 
@@ -18,4 +21,32 @@ it('homeostat/register loads no module of Node that instrumentations patch later
   })
   const { before, after } = JSON.parse(stdout) as Record<'before' | 'after', string[]>
   expect(after).toEqual(before)
+})
+
+it.each([
+  [
+    'cannot require ES modules',
+    ['--no-experimental-require-module'],
+    /^homeostat: not started, .*Node 22\.15 or newer\n$/,
+  ],
+  [
+    'lacks synchronous hooks',
+    ['--import', 'data:text/javascript,import Module from "node:module";delete Module.registerHooks'],
+    /^(?!homeostat: not started)/,
+  ],
+])('an application starts with the flag on a Node that %s', async (_, flags, printed) => {
+  const folder = mkdtempSync(join(tmpdir(), 'homeostat-register-'))
+  const application = join(folder, 'app.cjs')
+  writeFileSync(application, 'console.log("up")')
+  const later = ['--import', 'homeostat/register', '--import', 'data:text/javascript,']
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, ...later, application], {
+      cwd: import.meta.dirname,
+      env: { PATH: process.env['PATH'], OTEL_CONFIG_FILE: 'otel.yaml' },
+    })
+    expect(stdout).toBe('up\n')
+    expect(stderr).toMatch(printed)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

@@ -48,9 +48,12 @@ export class SdkOfFile implements AsyncDisposable {
     const file = textIn(environment, 'OTEL_CONFIG_FILE')?.trim() ?? ''
     if (file === '' || hasSdk()) return
     if (isLastPreload(process.execArgv, textIn(environment, 'NODE_OPTIONS'))) return this.#startContained()
-    this.#waiting = beforeMain(() => {
-      if (!hasSdk()) this.#startContained()
-    })
+    // A flag that throws would end the application, e.g. on a Node without synchronous hooks.
+    this.#waiting = this.#context.faults.contain('telemetry', () =>
+      beforeMain(() => {
+        if (!hasSdk()) this.#startContained()
+      }),
+    )
   }
 
   /** Ends the SDK with a last export, within five seconds. */
