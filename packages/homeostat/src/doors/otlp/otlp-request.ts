@@ -38,6 +38,7 @@ export class OtlpConnection implements Disposable {
   readonly #target: OtlpTarget
   readonly #agent: HttpAgent | HttpsAgent
   #current: ClientRequest | undefined
+  #isOver = false
 
   /** @throws an error of the file system for a certificate that cannot be read */
   constructor(target: OtlpTarget) {
@@ -62,6 +63,8 @@ export class OtlpConnection implements Disposable {
   async post(message: Buffer): Promise<OtlpAnswer> {
     try {
       const body = this.#target.isGzip ? await promisify(process.getBuiltinModule('node:zlib').gzip)(message) : message
+      // Ended while the message was compressed, or by who no longer waits for the last export.
+      if (this.#isOver) return later('the connection was ended')
       return await untraced(() => this.#send(body))
     } catch (error) {
       return { kind: 'refused', why: `the request cannot be made (${errorType(error)})` }
@@ -70,6 +73,7 @@ export class OtlpConnection implements Disposable {
 
   /** Ends the connection and the request that is under way. */
   [Symbol.dispose](): void {
+    this.#isOver = true
     this.#current?.destroy()
     this.#agent.destroy()
   }
@@ -96,7 +100,7 @@ export class OtlpConnection implements Disposable {
       const end = (answer: OtlpAnswer): void => {
         timer[Symbol.dispose]()
         request.destroy()
-        // What an answer says counts, also where its body breaks off.
+        // The status counts, also where the body breaks off.
         resolve(response === undefined ? answer : answerOf(response, ''))
       }
       const timer = after(timeoutMs, () => end(later(`it has not answered within ${timeoutMs} ms`)))

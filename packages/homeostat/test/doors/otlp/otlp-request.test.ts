@@ -131,3 +131,15 @@ test('one connection is used for all requests, and a closed one is replaced', as
   expect((await connection.post(Buffer.from('{}'))).kind).toBe('accepted')
   expect(connections).toBe(2)
 })
+
+test.each([false, true])('nothing is sent once the connection was ended (gzip: %s)', async isGzip => {
+  let requests = 0
+  const port = await listening(createServer(() => requests++))
+  const url = new URL(`http://127.0.0.1:${port}/v1/metrics`)
+  const connection = new OtlpConnection({ url, headers: {}, timeoutMs: TIMEOUT_MS, isGzip, tlsFiles: {} })
+  // Still compressing when the connection ends.
+  const posting = isGzip ? connection.post(Buffer.from('{}')) : undefined
+  connection[Symbol.dispose]()
+  expect(await (posting ?? connection.post(Buffer.from('{}')))).toMatchObject({ kind: 'later' })
+  expect(requests).toBe(0)
+})
