@@ -55,6 +55,8 @@ export class InspectionSocket implements AsyncDisposable {
       await chmod(this.path, 0o600)
       await removeAbandoned(dirname(this.path))
     } catch (error) {
+      // Homeostat stopped while the socket was opened, and its file is removed.
+      if (this.#isOver) return
       this.#onFault(`nobody can ask this process, because ${this.path} cannot be opened: ${errorType(error)}`)
     }
   }
@@ -81,26 +83,31 @@ export class InspectionSocket implements AsyncDisposable {
       const end = text.indexOf('\n')
       if (end === -1 || socket.destroyed) return
       socket.removeAllListeners('data')
-      void this.#answer(text.slice(0, end)).then(reply => socket.end(`${JSON.stringify(reply)}\n`))
+      void this.#answer(text.slice(0, end)).then(reply => socket.end(`${reply}\n`))
     })
   }
 
-  /** Never rejects. */
-  async #answer(text: string): Promise<Reply<unknown>> {
+  /** The reply as JSON. Never rejects, also where a record holds a value of the application that JSON does not have. */
+  async #answer(text: string): Promise<string> {
     try {
-      const question = JSON.parse(text) as Question
-      switch (question.ask) {
-        case 'report':
-          return { answer: this.#inspected.report() satisfies ReportAnswer }
-        case 'explain':
-          return { answer: this.#inspected.explain(question.id) satisfies ExplainAnswer }
-        case 'doctor':
-          return { answer: { facts: await lightFacts() } satisfies DoctorAnswer }
-        default:
-          return { error: 'this version of Homeostat does not know the question' }
-      }
+      return JSON.stringify(await this.#replyTo(JSON.parse(text) as Question))
     } catch (error) {
-      return { error: `the question could not be answered: ${errorType(error)}` }
+      return JSON.stringify({
+        error: `the question could not be answered: ${errorType(error)}`,
+      } satisfies Reply<unknown>)
+    }
+  }
+
+  async #replyTo(question: Question): Promise<Reply<unknown>> {
+    switch (question.ask) {
+      case 'report':
+        return { answer: this.#inspected.report() satisfies ReportAnswer }
+      case 'explain':
+        return { answer: this.#inspected.explain(question.id) satisfies ExplainAnswer }
+      case 'doctor':
+        return { answer: { facts: await lightFacts() } satisfies DoctorAnswer }
+      default:
+        return { error: 'this version of Homeostat does not know the question' }
     }
   }
 }
