@@ -79,6 +79,7 @@ export class Homeostat implements AsyncDisposable {
 
   /** The Prometheus text of an application without a metric reader, e.g. prom-client's `await register.metrics()`, with our metrics after it. */
   exposition(text: string = ''): string {
+    this.#reporter.exposed()
     return this.#parts.attachments.exposition(text)
   }
 

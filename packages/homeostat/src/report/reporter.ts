@@ -61,6 +61,7 @@ export class Reporter implements RunningHomeostat, Disposable {
   #unmatched: UnmatchedRules | undefined
   #way: Way | undefined
   #ticks = 0
+  #isExposed = false
 
   constructor(context: ReporterContext) {
     this.#context = context
@@ -108,7 +109,7 @@ export class Reporter implements RunningHomeostat, Disposable {
           `the SDK was registered by @opentelemetry/api ${version}, which the newer copy of it that Homeostat uses does not see; metrics work, spans and log events of Homeostat do not: install one version of @opentelemetry/api`,
         ),
       onNone: () => {
-        if (this.#context.ownEndpoint() !== undefined) return
+        if (this.#isExposed || this.#context.ownEndpoint() !== undefined) return
         const hint = hasDatadog()
           ? 'set DD_METRICS_OTEL_ENABLED=true, and dd-trace exports them'
           : 'Homeostat goes on without: see h.report()'
@@ -124,6 +125,13 @@ export class Reporter implements RunningHomeostat, Disposable {
   /** One line about an alert whose rule cannot match; undefined for any other name. */
   explainUnmatched(alert: string): UnmatchedExplanation | undefined {
     return this.#unmatched?.explain(alert)
+  }
+
+  /** The application serves our metrics itself, so an SDK is not missing. */
+  exposed(): void {
+    if (this.#isExposed) return
+    this.#isExposed = true
+    this.#findings.remove('no SDK')
   }
 
   reportDoubled(scopes: readonly DoublingScope[]): void {

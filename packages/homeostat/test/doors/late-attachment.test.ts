@@ -65,6 +65,17 @@ test('an SDK that starts after half a minute is found at the pace of a tick', ()
   expect(findings(h)).toEqual([])
 })
 
+test.each([0, HALF_A_MINUTE_MS])(
+  'no SDK is missed by an application that serves the text of our metrics (after %i ms)',
+  ms => {
+    const h = start()
+    vi.advanceTimersByTime(ms)
+    h.exposition('')
+    vi.advanceTimersByTime(HALF_A_MINUTE_MS)
+    expect(findings(h)).toEqual([])
+  },
+)
+
 test('the provider that the SDK hands over is attached at once, registered or not', () => {
   const h = start({ autoStart: false })
   const provider = new MeterProvider({ readers: [reader()] })
