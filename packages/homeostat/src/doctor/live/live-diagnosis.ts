@@ -24,10 +24,11 @@ export interface LiveDiagnosis {
 /** The diagnosis of a command that was run. A command that failed may have findings for that reason alone. */
 export function diagnoseCommand(processes: readonly LiveFacts[], command: CommandEnd): LiveDiagnosis {
   const diagnosis = diagnoseLive(processes)
-  const { exitCode, isEndedByDoctor } = command
-  const note = `the command failed with exit code ${exitCode ?? ''} before it was looked at, which can be the reason for findings`
-  const notes = isEndedByDoctor || (exitCode ?? 0) === 0 ? diagnosis.notes : [note, ...diagnosis.notes]
-  return { ...diagnosis, notes, command }
+  const { exitCode = 0, isEndedByDoctor } = command
+  // A signal that was passed on ends a command after it was looked at.
+  const isFailed = !isEndedByDoctor && exitCode !== 0 && processes.every(({ process }) => process.isEnding)
+  const note = `the command failed with exit code ${exitCode} before it was looked at, which can be the reason for findings`
+  return { ...diagnosis, notes: isFailed ? [note, ...diagnosis.notes] : diagnosis.notes, command }
 }
 
 /** Runs all checks over the facts of processes of one application. The same finding of several processes is reported once. Pure. */

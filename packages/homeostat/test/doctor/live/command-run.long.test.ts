@@ -139,6 +139,7 @@ it('forwards a signal after it has looked', async () => {
   expect(error).toContain('got SIGINT')
   expect(diagnosisIn(out).command).toEqual({ exitCode: 7, isEndedByDoctor: false })
   expect(diagnosisIn(out).processes).toHaveLength(1)
+  expect(diagnosisIn(out).notes.join()).not.toContain('failed')
   expect(code).toBe(1)
 })
 
