@@ -113,7 +113,7 @@ const sources = {
     }),
 }
 
-/** What is loaded into foreign processes logs nothing, and brings no copy of the API. */
+/** The probe runs in processes of strangers: it logs nothing, and brings no copy of the API. */
 const silence = {
   name: 'silence',
   setup: builder => {

@@ -122,7 +122,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
       pools,
       this.#handed.follow(object => {
         const classes = driverClasses(object)
-        // Which is what the hook patches, so that a copy that it has found is not patched twice.
+        // The hook patches the same classes, so a copy that it has found is not patched twice.
         if (classes.client) clients.apply(classes.client)
         if (classes.pool) pools.apply(classes.pool)
         if (isPool(object)) this.#pools.add(object)

@@ -262,15 +262,15 @@ describe('anything that does not fit is one line', () => {
     [
       'a Map as a pool',
       { pg: new Map() },
-      /^observe\(\) takes as pg: a Pool or a Client of pg, or a list of them, but was given Map; what does not fit is left out$/,
+      /^observe\(\) expects a Pool or a Client of pg as pg, or a list of them, but was given Map; objects that do not fit are left out$/,
     ],
-    ['text', { redis: 'redis://secret@host' }, /^observe\(\) takes as redis: a Redis or a Cluster of ioredis/],
+    ['text', { redis: 'redis://secret@host' }, /^observe\(\) expects a Redis or a Cluster of ioredis as redis/],
     [
       'null in a list',
       { queues: [null, 5, 'x'] },
-      /a Queue of BullMQ, or a list of them, but was given null and 2 more; /,
+      /a Queue of BullMQ as queues, or a list of them, but was given null and 2 more; /,
     ],
-    ['a promise', { workers: Promise.resolve({}) }, /a Worker of BullMQ, .*but was given Promise; /],
+    ['a promise', { workers: Promise.resolve({}) }, /a Worker of BullMQ as workers, .*but was given Promise; /],
     ['an object', { caches: {} }, /an lru-cache, or another cache/],
     [
       'an object that throws',
@@ -313,7 +313,7 @@ describe('anything that does not fit is one line', () => {
     const queue = opened(new Queue('mails', { connection }))
     h.observe({ workers: queue, pg: undefined, redis: [] })
     await eventually(() => lines).toEqual([
-      expect.stringContaining('a Worker of BullMQ, or a list of them, but was given Queue;'),
+      expect.stringContaining('a Worker of BullMQ as workers, or a list of them, but was given Queue;'),
     ])
   })
 })

@@ -21,7 +21,7 @@ export interface LruLookupOptions {
 
 /** Counts until it is disposed of. */
 export interface LruLookups extends Disposable {
-  /** Whether a cache has published an operation and said that it was its own. */
+  /** Whether a cache has published an operation that names it. */
   readonly isKnown: (cache: object) => boolean
   /** How many lookups caches have published so far. */
   readonly published: () => number

@@ -20,7 +20,7 @@ export type ArgumentToken =
 export interface CommandArguments<O extends CommandOptions> {
   readonly values: { readonly [Name in keyof O]?: ValueOf<O[Name]> }
   readonly files: readonly string[]
-  /** What stands after `--`, which is among the files as well; undefined without one. */
+  /** The arguments after `--`, which are among the files as well; undefined without a `--`. */
   readonly after: readonly string[] | undefined
   readonly tokens: readonly ArgumentToken[]
 }

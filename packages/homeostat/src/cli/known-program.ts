@@ -14,7 +14,7 @@ import { atOnce } from '@homeostat/signals'
 export interface KnownProgram {
   readonly rules: readonly RuleSource[]
   readonly actions: ReadonlySet<string>
-  /** What is wrong with the options, one line each. */
+  /** The mistakes in the options, one line each. */
   readonly problems: readonly string[]
 }
 

@@ -89,7 +89,7 @@ function observeField(
     return `observe() takes ${MOST_OBJECTS} objects as ${field}; the others are left out`
   if (wrong.length === 0) return undefined
   const others = wrong.length === 1 ? '' : ` and ${wrong.length - 1} more`
-  return `observe() takes as ${field}: ${kinds.find(({ expects }) => expects)!.expects}, or a list of them, but was given ${shownClassOf(wrong[0])}${others}; what does not fit is left out`
+  return `observe() expects ${kinds.find(({ expects }) => expects)!.expects} as ${field}, or a list of them, but was given ${shownClassOf(wrong[0])}${others}; objects that do not fit are left out`
 }
 
 function unknownField(field: string, known: readonly string[]): string {

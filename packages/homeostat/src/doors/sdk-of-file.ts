@@ -11,17 +11,17 @@ import { isLastPreload } from './preloads.ts'
 /** The last export of the SDK delays the end of the process by no more. */
 const LONGEST_SHUTDOWN_MS = 5000
 
-/** What an SDK that was started can do. */
+/** An SDK that was started, as far as it is used here. */
 interface StartedSdk {
   shutdown(): Promise<unknown>
 }
 
-/** What people should know of the SDK. */
+/** Takes findings about the SDK. */
 export interface SdkFindings {
   add(key: string, text: string, level?: 'info' | 'warn'): void
 }
 
-/** What the start of an SDK needs. */
+/** The parts of Homeostat that the start of an SDK uses. */
 export interface SdkOfFileContext {
   readonly environment: Environment
   readonly instrumentations: readonly HomeostatInstrumentation[]
@@ -85,7 +85,7 @@ export class SdkOfFile implements AsyncDisposable {
     if (provider === undefined && !hasSdk()) {
       findings.add(
         'SDK of file',
-        'the SDK did not start from OTEL_CONFIG_FILE: the file cannot be used, or says `disabled: true`; the SDK logs why',
+        'the SDK did not start from OTEL_CONFIG_FILE: the file cannot be used, or has `disabled: true`; the SDK logs the reason',
       )
       return
     }

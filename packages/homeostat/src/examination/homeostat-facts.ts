@@ -6,7 +6,7 @@ const RUNNING = Symbol.for('homeostat.running')
 const MOST = 100
 const LONGEST = 500
 
-/** What each Homeostat of this process reports of itself. */
+/** The facts that each Homeostat of this process reports about itself. */
 export function homeostatFacts(): HomeostatFacts[] {
   const running = fieldOf(globalThis, RUNNING)
   return running instanceof Set ? [...running].slice(0, MOST).map(factsOf) : []

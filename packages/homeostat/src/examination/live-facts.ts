@@ -15,7 +15,7 @@ export interface LiveFacts {
   readonly packages: readonly LoadedPackage[] | undefined
   /** The Homeostats that run in the process. */
   readonly homeostats: readonly HomeostatFacts[]
-  /** What could not be looked at, and why. */
+  /** The parts that could not be looked at, each with the reason. */
   readonly notes: readonly string[]
 }
 

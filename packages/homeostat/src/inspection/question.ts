@@ -3,7 +3,7 @@ import type { LiveFacts } from '../examination/live-facts.ts'
 import type { AlertStatus } from '../report/alert-status.ts'
 import type { ReportContent } from '../report/report.ts'
 
-/** What another process of the same user may ask. Nothing that is asked changes anything. */
+/** A question that another process of the same user may ask. No question changes anything. */
 export type Question =
   | { readonly ask: 'report' }
   | { readonly ask: 'doctor' }

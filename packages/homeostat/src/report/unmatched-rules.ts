@@ -21,7 +21,7 @@ export interface UnmatchedRule {
   readonly isUsual: boolean
 }
 
-/** What `explain` says of an alert whose rule cannot match. */
+/** The answer of `explain` about an alert whose rule cannot match. */
 export interface UnmatchedExplanation {
   readonly line: string
   readonly record: UnmatchedRule
@@ -69,7 +69,7 @@ export class UnmatchedRules {
   #all: readonly UnmatchedRule[] = []
   #ticks = 0
   #firstTick: number | undefined
-  /** What the last check was about. */
+  /** The rules and metrics of the last check. */
   #checked: { readonly rules: unknown; readonly metrics: number; readonly tick: number } | undefined
   #checking: Promise<void> | undefined
 

@@ -30,7 +30,7 @@ export interface HandedClientsContext {
   readonly report: (error: unknown) => void
 }
 
-/** What begins or ends a transaction; between the two every reply matters, because EXEC answers all of them. */
+/** Commands that begin or end a transaction. Every reply between them matters, because EXEC answers all of them. */
 const BEGIN = new Set(['multi', 'MULTI'])
 const END = new Set(['exec', 'EXEC', 'discard', 'DISCARD', 'reset', 'RESET'])
 

@@ -22,8 +22,8 @@ export interface Loop {
 /** A kind of object that `observe()` takes. */
 export interface ObservedKind {
   /**
-   * What is expected, for people, e.g. `a Pool or a Client of pg`. A domain that only takes note of what another one measures
-   * leaves it out.
+   * The expected object in messages, e.g. `a Pool or a Client of pg`. A domain that only takes note of objects which another one
+   * measures leaves it out.
    */
   readonly expects?: string
   /** Measures an object from now on, once, and does not keep it alive. Returns false for anything else, and leaves it alone. */

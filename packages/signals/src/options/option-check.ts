@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { MOST_ITEMS, type ObjectSchema, type OptionSchema } from './option-schema.ts'
 
-/** What tells whether a value is valid. */
+/** Checks whether a value is valid. */
 export type OptionCheck = v.GenericSchema
 
 const checks = new WeakMap<OptionSchema, OptionCheck>()

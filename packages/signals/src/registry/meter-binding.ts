@@ -4,7 +4,7 @@ import type { Faults } from '../faults/faults.ts'
 import type { Instrument } from '../series/instrument.ts'
 import type { Scope } from '../metrics/metric-data.ts'
 
-/** What goes through a Meter. */
+/** Which metrics go through a Meter. */
 export interface MeterBindingOptions {
   /** Whether histograms do; else a producer exports them, for a Meter that does not keep their buckets. @default true */
   readonly withHistograms?: boolean

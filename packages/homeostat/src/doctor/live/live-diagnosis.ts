@@ -15,7 +15,7 @@ export interface CommandEnd {
 export interface LiveDiagnosis {
   readonly findings: readonly DiagnosedFinding[]
   readonly notes: readonly string[]
-  /** What was observed, one entry per process. */
+  /** The observed facts, one entry per process. */
   readonly processes: readonly LiveFacts[]
   /** Undefined for a process that ran already. */
   readonly command?: CommandEnd

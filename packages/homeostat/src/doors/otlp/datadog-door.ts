@@ -8,7 +8,7 @@ import { datadogResource, otlpResource } from './otlp-resource.ts'
 import { readOtlpSettings } from './otlp-settings.ts'
 import { OwnExport, type ExportFindings } from './own-export.ts'
 
-/** What the door needs of the rest. */
+/** The parts of Homeostat that the door uses. */
 export interface DatadogDoorContext {
   readonly instrumentations: readonly HomeostatInstrumentation[]
   readonly environment: Environment

@@ -23,7 +23,7 @@ export function isDatadogProvider(provider: unknown): boolean {
 }
 
 /**
- * What dd-trace does where variables say nothing: deltas, every ten seconds, to the host of the Agent.
+ * The defaults of dd-trace: deltas, every ten seconds, to the host of the Agent.
  * Source: `config/supported-configurations.json` and `config/index.js` of dd-trace 6.21.
  */
 export function datadogDefaults(environment: Environment): OtlpDefaults {

@@ -25,7 +25,7 @@ export interface DeliveryOptions {
   readonly random: () => number
 }
 
-/** What became of an export. */
+/** The outcome of an export. */
 export interface Delivered {
   /** Messages that were not accepted, and may be later. */
   readonly left: readonly OtlpMessage[]

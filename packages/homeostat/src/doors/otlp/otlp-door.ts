@@ -12,10 +12,10 @@ const FIRST_EXPORT_MS = 10_000
 
 const KEY = Symbol.for('homeostat.own-export')
 
-/** What exports Homeostat's metrics of this process by itself; another copy of this package may do it already. */
+/** Only one door of a process exports. It may belong to another copy of this package. */
 const exporting = globalThis as { [KEY]?: object | undefined }
 
-/** What the door needs of the rest. */
+/** The parts of Homeostat that the door uses. */
 export interface OtlpDoorContext {
   readonly instrumentations: readonly HomeostatInstrumentation[]
   readonly environment: Environment

@@ -14,10 +14,10 @@ export type OtlpAnswer =
   | { readonly kind: 'later'; readonly why: string; readonly afterMs: number | undefined }
   | { readonly kind: 'refused'; readonly why: string }
 
-/** What a request is sent with. */
+/** The settings of a request. */
 export type OtlpTarget = Pick<OtlpSettings, 'url' | 'headers' | 'timeoutMs' | 'isGzip' | 'tlsFiles'>
 
-/** An answer says how many points were rejected, and no more than that is read. */
+/** An answer of a receiver is short: only its number of rejected points is read. */
 const LONGEST_ANSWER_BYTES = 64 * 1024
 const LARGEST_CERTIFICATE_BYTES = 1024 * 1024
 /** Source: https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */

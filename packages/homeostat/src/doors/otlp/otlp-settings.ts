@@ -25,14 +25,14 @@ export interface OtlpSettings {
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
 const NOT_IN_HEADER_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 
-/** What the variables say. Each problem is a line that names a variable, and shows no value. */
+/** The settings in the variables. Each problem is a line that names a variable, and shows no value. */
 export interface ReadOtlpSettings {
   /** Undefined where nothing is to be sent. */
   readonly settings: OtlpSettings | undefined
   readonly problems: readonly string[]
 }
 
-/** What holds where the variables say nothing. */
+/** Used where a variable is not set. */
 export interface OtlpDefaults {
   /** The address of the metrics. @default none: nothing is sent without a variable */
   readonly url?: URL
@@ -149,7 +149,7 @@ class OtlpVariables {
     return compression === 'gzip'
   }
 
-  /** What counts as synchronous has delta for `lowmemory` too, and all counters of Homeostat do. */
+  /** `lowmemory` is delta for synchronous instruments, and all counters of Homeostat count as synchronous. */
   temporality(byDefault: Temporality): Temporality {
     const variable = 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'
     const wanted = this.#text(variable)?.toLowerCase()

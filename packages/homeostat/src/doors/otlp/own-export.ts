@@ -15,7 +15,7 @@ const MOST_REASONS = 3
 /** The last export delays the end of the process by no more. */
 const LONGEST_LAST_EXPORT_MS = 5000
 
-/** What people should know of the exports; a finding that is removed does not hold any more. */
+/** Takes findings about the exports. One that is removed does not hold any more. */
 export interface ExportFindings {
   add(key: string, text: string, level?: 'info' | 'warn'): void
   remove(key: string): void
@@ -23,7 +23,7 @@ export interface ExportFindings {
   note(text: string): void
 }
 
-/** What is exported, and how it is reported. */
+/** The exported metrics, and how their export is reported. */
 export interface OwnExportOptions {
   readonly settings: OtlpSettings
   readonly registries: readonly Registry[]
@@ -32,9 +32,9 @@ export interface OwnExportOptions {
   /** Called at the first export. */
   readonly resource: () => Attributes
   readonly findings: ExportFindings
-  /** Who sends what, for the first line, e.g. `no OpenTelemetry SDK has started, so Homeostat sends its metrics`. */
+  /** The beginning of the first line, e.g. `no OpenTelemetry SDK has started, so Homeostat sends its metrics`. */
   readonly what: string
-  /** What to do when no export arrives. @default nothing beside what the failure says */
+  /** The remedy when no export arrives. @default the text of the failure alone */
   readonly hint?: string
 }
 

@@ -1,6 +1,6 @@
 import type { LiveCheck } from '../live-check.ts'
 
-/** What a Homeostat in the process cannot measure. */
+/** Libraries that a Homeostat in the process cannot measure. */
 export const homeostatChecks: readonly LiveCheck[] = [
   {
     id: 'homeostat-not-registered',
@@ -23,7 +23,7 @@ export const homeostatChecks: readonly LiveCheck[] = [
   {
     id: 'homeostat-unseen',
     what: 'Homeostat cannot measure a library that the process uses.',
-    why: 'No hook can see what is inside a bundle or was loaded under another name.',
+    why: 'No hook sees a library that is inside a bundle or was loaded under another name.',
     fix: 'Mark the library external in the bundler, or hand its objects over: `h.observe({ pg: pool, redis, queues })`.',
     find({ homeostats }) {
       return homeostats.flatMap(({ watched }) =>

@@ -7,7 +7,7 @@ const MANY_SERIES = 1000
 const SERVER_DURATIONS = ['http.server.request.duration', 'http.server.duration']
 /** Measure different clients under one name: node:http, and fetch. */
 const SEPARATE = ['@opentelemetry/instrumentation-http', '@opentelemetry/instrumentation-undici']
-/** What names the route of a request, by framework. */
+/** The instrumentations that name the route of a request, by framework. */
 const ROUTERS: readonly (readonly [library: string, instrumentation: string])[] = [
   ['express', '@opentelemetry/instrumentation-express'],
   ['fastify', '@fastify/otel'],
@@ -15,7 +15,7 @@ const ROUTERS: readonly (readonly [library: string, instrumentation: string])[] 
   ['@nestjs/core', '@opentelemetry/instrumentation-nestjs-core'],
 ]
 
-/** What the metrics of the process show. */
+/** Faults that show in the metrics of the process. */
 export const metricChecks: readonly LiveCheck[] = [
   {
     id: 'metric-doubled',
