@@ -8,7 +8,6 @@ import type { Automation } from '../acting/automation.ts'
 import { classNameOf } from '../doors/class-name.ts'
 import type { DoublingScope } from '../doors/doubled-metrics.ts'
 import type { LateAttachmentContext, Way } from '../doors/late-attachment.ts'
-import { hasDatadog } from '../doors/otlp/datadog.ts'
 import { Findings } from './findings.ts'
 import { givenName } from '../options/given-name.ts'
 import type { Keeper } from '../state/keeper.ts'
@@ -21,7 +20,7 @@ import type { Report, ReportedKnob, ReportedTrial } from './report.ts'
 import { createReport } from './report.ts'
 import { othersRunning, type RunningHomeostat } from '../lifecycle/running-homeostats.ts'
 import type { ServiceName } from '../doors/service-name.ts'
-import { startLine, wayText } from './start-line.ts'
+import { noSdkText, startLine, wayText } from './start-line.ts'
 import { VERSION } from '../version.ts'
 import type { WatchedPackage } from './watched-packages.ts'
 import { watchedPackages } from './watched-packages.ts'
@@ -110,14 +109,7 @@ export class Reporter implements RunningHomeostat, Disposable {
         ),
       onNone: () => {
         if (this.#isExposed || this.#context.ownEndpoint() !== undefined) return
-        const hint = hasDatadog()
-          ? 'set DD_METRICS_OTEL_ENABLED=true, and dd-trace exports them'
-          : 'Homeostat goes on without: see h.report()'
-        this.#findings.add(
-          'no SDK',
-          `no OpenTelemetry SDK has started for 30 s, so nothing is exported; ${hint}`,
-          'info',
-        )
+        this.#findings.add('no SDK', noSdkText(), 'info')
       },
     }
   }

@@ -1,6 +1,8 @@
 import type { Mode } from '@homeostat/optimizer'
 import type { Modes } from '../options/modes.ts'
+import { hasSdk } from '../doors/global-provider.ts'
 import type { Way } from '../doors/late-attachment.ts'
+import { hasDatadog } from '../doors/otlp/datadog.ts'
 import type { NamedService } from '../doors/service-name.ts'
 import type { WatchedPackage } from './watched-packages.ts'
 
@@ -50,6 +52,15 @@ export function wayText(way: Way | undefined, attachedTo: readonly string[]): st
     return `sends its metrics to ${way.endpoint} until an SDK starts, so rules read Homeostat's own metrics only`
   const why = way?.to === 'meter' ? `exports through the Meter of ${way.provider}` : 'attached to no reader'
   return `${why}, so rules read Homeostat's own metrics only`
+}
+
+/** Why nothing is exported after half a minute without a MeterProvider, and what to do. */
+export function noSdkText(): string {
+  if (hasDatadog())
+    return 'no OpenTelemetry SDK has started for 30 s, so nothing is exported; set DD_METRICS_OTEL_ENABLED=true, and dd-trace exports them'
+  if (hasSdk())
+    return 'the OpenTelemetry SDK has started without metrics, so nothing is exported; set OTEL_METRICS_EXPORTER or give it a metric reader'
+  return 'no OpenTelemetry SDK has started for 30 s, so nothing is exported; Homeostat goes on without: see h.report()'
 }
 
 function listOf(names: readonly string[]): string {

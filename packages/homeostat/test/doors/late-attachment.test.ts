@@ -1,4 +1,4 @@
-import { metrics } from '@opentelemetry/api'
+import { metrics, ProxyTracerProvider, trace } from '@opentelemetry/api'
 import { InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readersOf } from '../../src/doors/readers-of.ts'
@@ -17,6 +17,7 @@ afterEach(async () => {
   vi.useRealTimers()
   await Promise.all(running.splice(0).map(h => h.stop()))
   metrics.disable()
+  trace.disable()
 })
 
 /** Ticks so rarely that no test sees it. */
@@ -63,6 +64,15 @@ test('an SDK that starts after half a minute is found at the pace of a tick', ()
   vi.advanceTimersByTime(5000)
   expect(attachedTo(h)).toEqual(['PeriodicExportingMetricReader'])
   expect(findings(h)).toEqual([])
+})
+
+test('an SDK that only traces is reported as such', () => {
+  trace.setGlobalTracerProvider(new ProxyTracerProvider())
+  const h = start()
+  vi.advanceTimersByTime(HALF_A_MINUTE_MS)
+  expect(h.report().findings.map(({ text }) => text)).toEqual([
+    'the OpenTelemetry SDK has started without metrics, so nothing is exported; set OTEL_METRICS_EXPORTER or give it a metric reader',
+  ])
 })
 
 test.each([0, HALF_A_MINUTE_MS])(

@@ -1,7 +1,7 @@
 import { after, errorType } from '@homeostat/signals'
 import type { Environment } from '@homeostat/signals/options'
 import type { HomeostatInstrumentation } from '../engine-instrumentation.ts'
-import { globalMeterProvider } from '../global-provider.ts'
+import { globalMeterProvider, hasSdk } from '../global-provider.ts'
 import type { ServiceName } from '../service-name.ts'
 import { otlpResource } from './otlp-resource.ts'
 import { readOtlpSettings, type OtlpSettings } from './otlp-settings.ts'
@@ -97,7 +97,7 @@ export class OtlpDoor implements AsyncDisposable {
         registries: instrumentations.map(({ registry }) => registry),
         resource: () => otlpResource(environment, service.settle()?.name),
         findings,
-        what: 'no OpenTelemetry SDK has started, so Homeostat sends its own metrics',
+        what: `${hasSdk() ? 'the OpenTelemetry SDK has started without metrics' : 'no OpenTelemetry SDK has started'}, so Homeostat sends its own metrics`,
       })
       exporting[KEY] = this
       // No SDK enables them.
