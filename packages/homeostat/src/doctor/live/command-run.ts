@@ -53,10 +53,8 @@ export async function runCommand({ command, args, afterMs, printsToError }: Comm
     if (!isOver) await endChild(child, ended, signals.received)
     const { exitCode, signal } = await ended
     const facts = reportsIn(folder)
-    for (const {
-      process: { pid },
-    } of facts)
-      if (pid !== child.pid) endQuietly(pid)
+    // One that was ending has ended, and its number may be somebody else's by now.
+    for (const { process: each } of facts) if (each.pid !== child.pid && !each.isEnding) endQuietly(each.pid)
     return {
       processes: applicationsAmong(facts),
       end: { exitCode, signal, isEndedByDoctor: !isOver && signals.received === undefined },
