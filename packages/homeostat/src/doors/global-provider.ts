@@ -1,12 +1,7 @@
 import type { MeterProvider } from '@opentelemetry/api'
 import { metrics } from '@opentelemetry/api'
 import { fieldOf } from '@homeostat/signals/options'
-
-/**
- * Every copy of `@opentelemetry/api` 1.x keeps the registered providers under this key. Never write it: the first copy that does
- * sets the version for all.
- */
-const API = Symbol.for('opentelemetry.js.api.1')
+import { registeredApi } from './registered-api.ts'
 
 /** The `MeterProvider` of the process. */
 export interface GlobalProvider {
@@ -20,7 +15,7 @@ export interface GlobalProvider {
 
 /** The registered provider, also one that our copy of `@opentelemetry/api` does not see; undefined while there is none. */
 export function globalMeterProvider(): GlobalProvider | undefined {
-  const registered = fieldOf(globalThis, API)
+  const registered = registeredApi()
   const provider = fieldOf(registered, 'metrics')
   if (typeof fieldOf(provider, 'getMeter') !== 'function') return undefined
   const isSeen = metrics.getMeterProvider() === provider
@@ -31,6 +26,6 @@ export function globalMeterProvider(): GlobalProvider | undefined {
 
 /** Whether an SDK has registered anything: it may trace and not measure. */
 export function hasSdk(): boolean {
-  const registered = fieldOf(globalThis, API)
+  const registered = registeredApi()
   return ['metrics', 'trace'].some(signal => typeof fieldOf(registered, signal) === 'object')
 }

@@ -1,15 +1,13 @@
 import { fieldOf } from '@homeostat/signals/options'
+import { allRunning } from '../lifecycle/running-homeostats.ts'
 import type { HomeostatFacts, WatchedFacts } from './live-facts.ts'
 
-/** Where each Homeostat of a process announces itself, whatever its copy or version. */
-const RUNNING = Symbol.for('homeostat.running')
 const MOST = 100
 const LONGEST = 500
 
 /** The facts that each Homeostat of this process reports about itself. */
 export function homeostatFacts(): HomeostatFacts[] {
-  const running = fieldOf(globalThis, RUNNING)
-  return running instanceof Set ? [...running].slice(0, MOST).map(factsOf) : []
+  return allRunning().slice(0, MOST).map(factsOf)
 }
 
 function factsOf(one: unknown): HomeostatFacts {

@@ -2,17 +2,15 @@ import { fieldOf } from '@homeostat/signals/options'
 import { classNameOf } from '../doors/class-name.ts'
 import type { ProviderFacts } from './live-facts.ts'
 import { delegateOf } from '../doors/delegate-of.ts'
-
-/** Every copy of `@opentelemetry/api` 1.x keeps the registered providers under this key. */
-const API = Symbol.for('opentelemetry.js.api.1')
+import { registeredApi } from '../doors/registered-api.ts'
 
 /** The registered provider of metrics, behind its proxies; undefined where none is registered. */
 export function registeredMeterProvider(): unknown {
-  return delegateOf(fieldOf(fieldOf(globalThis, API), 'metrics'))
+  return delegateOf(fieldOf(registeredApi(), 'metrics'))
 }
 
 export function providerFacts(): ProviderFacts {
-  const registered = fieldOf(globalThis, API)
+  const registered = registeredApi()
   const provider = registeredMeterProvider()
   const className = classNameOf(provider)
   const version = fieldOf(registered, 'version')

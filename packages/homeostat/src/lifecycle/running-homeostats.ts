@@ -5,6 +5,7 @@ export interface RunningHomeostat {
 }
 
 const KEY = Symbol.for('homeostat.running')
+const shared = globalThis as { [KEY]?: Set<RunningHomeostat> }
 
 /** Announces one until the result is disposed. */
 export function announce(one: RunningHomeostat): Disposable {
@@ -17,7 +18,12 @@ export function othersRunning(one: RunningHomeostat): RunningHomeostat[] {
   return [...running()].filter(other => other !== one)
 }
 
+/** All of this process, for someone who only looks: nothing is made where none has run. */
+export function allRunning(): readonly unknown[] {
+  const all: unknown = shared[KEY]
+  return all instanceof Set ? [...all] : []
+}
+
 function running(): Set<RunningHomeostat> {
-  const shared = globalThis as { [KEY]?: Set<RunningHomeostat> }
   return (shared[KEY] ??= new Set())
 }
