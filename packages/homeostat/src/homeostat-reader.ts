@@ -1,7 +1,7 @@
 import { diag } from '@opentelemetry/api'
 import { shownValue, warnAtStart } from '@homeostat/signals/options'
 import { CUMULATIVE, describeThrown, errorType, every, within, withoutTracing } from '@homeostat/signals'
-import type { CollectionResult } from './doors/attachable-reader.ts'
+import type { CollectionResult } from './doors/readers/attachable-reader.ts'
 import type { Homeostat } from './homeostat.ts'
 import { homeostat } from './homeostat-factory.ts'
 import type { HomeostatReaderOptions, PushExporter } from './doors/reader-options.ts'

@@ -1,5 +1,5 @@
 export type { AlertStatus } from './report/alert-status.ts'
-export { NotAReaderError } from './doors/attach.ts'
+export { NotAReaderError } from './doors/readers/attach.ts'
 export { homeostat } from './homeostat-factory.ts'
 export type { HomeostatInstrumentation } from './doors/engine-instrumentation.ts'
 export { Homeostat } from './homeostat.ts'

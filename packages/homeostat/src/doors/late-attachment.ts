@@ -3,11 +3,11 @@ import type { Faults } from '@homeostat/signals'
 import { every } from '@homeostat/signals'
 import type { HomeostatInstrumentation } from './engine-instrumentation.ts'
 import type { HomeostatOptions } from '../options/options.ts'
-import type { Attachments } from './attachments.ts'
+import type { Attachments } from './readers/attachments.ts'
 import { classNameOf } from './class-name.ts'
 import { globalMeterProvider } from './global-provider.ts'
 import { isDatadogProvider } from './otlp/datadog.ts'
-import { readersOf } from './readers-of.ts'
+import { readersOf } from './readers/readers-of.ts'
 
 /**
  * How often Homeostat looks for an SDK, and until when. The first pace is short enough to find the SDK of a later

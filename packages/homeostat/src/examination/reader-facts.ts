@@ -1,6 +1,6 @@
 import { fieldOf } from '@homeostat/signals/options'
 import { classNameOf } from '../doors/class-name.ts'
-import { readersOf } from '../doors/readers-of.ts'
+import { readersOf } from '../doors/readers/readers-of.ts'
 import { backendOf } from './backend.ts'
 import type { ReaderFacts, Temporality } from './live-facts.ts'
 

@@ -1,7 +1,7 @@
 import { metrics, ProxyTracerProvider, trace } from '@opentelemetry/api'
 import { InMemoryMetricExporter, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { readersOf } from '../../src/doors/readers-of.ts'
+import { readersOf } from '../../src/doors/readers/readers-of.ts'
 import type { Homeostat } from '../../src/index.ts'
 import { homeostat } from '../../src/index.ts'
 

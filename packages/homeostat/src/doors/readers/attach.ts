@@ -1,10 +1,10 @@
 import type { Registry, ScopeMetrics, SignalProducer } from '@homeostat/signals'
 import { isReader } from './attachable-reader.ts'
-import { shownClassOf } from './class-name.ts'
+import { shownClassOf } from '../class-name.ts'
 import type { DoublingScope } from './doubled-metrics.ts'
 import { doublingScopes, withoutDoubled } from './doubled-metrics.ts'
-import { providerOf } from './provider-of.ts'
-import { forTextExposition } from './text-exposition.ts'
+import { providerOf } from '../provider-of.ts'
+import { forTextExposition } from '../text-exposition.ts'
 import { writesText } from './text-readers.ts'
 import { wrapCollect } from './wrapped-collect.ts'
 

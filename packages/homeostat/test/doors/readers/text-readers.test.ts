@@ -3,8 +3,8 @@ import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import type { CollectionResult } from '@opentelemetry/sdk-metrics'
 import { MeterProvider } from '@opentelemetry/sdk-metrics'
 import { afterEach, expect, test } from 'vitest'
-import type { Homeostat } from '../../src/index.ts'
-import { homeostat } from '../../src/index.ts'
+import type { Homeostat } from '../../../src/index.ts'
+import { homeostat } from '../../../src/index.ts'
 
 const running: { stop(): Promise<void> }[] = []
 

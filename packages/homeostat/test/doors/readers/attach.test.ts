@@ -7,8 +7,8 @@ import {
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics'
 import { afterEach, expect, test } from 'vitest'
-import type { Homeostat } from '../../src/index.ts'
-import { HomeostatReader, NotAReaderError, homeostat } from '../../src/index.ts'
+import type { Homeostat } from '../../../src/index.ts'
+import { HomeostatReader, NotAReaderError, homeostat } from '../../../src/index.ts'
 
 const running: { stop(): Promise<void> }[] = []
 const start = (options: Parameters<typeof homeostat>[0] = {}): Homeostat => {

@@ -1,11 +1,11 @@
 import type { Optimizer } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
-import type { HomeostatInstrumentation } from './engine-instrumentation.ts'
-import type { HomeostatOptions } from '../options/options.ts'
+import type { HomeostatInstrumentation } from '../engine-instrumentation.ts'
+import type { HomeostatOptions } from '../../options/options.ts'
 import type { AttachTarget } from './attach.ts'
 import { attachReader } from './attach.ts'
-import { withExposition } from './exposition.ts'
-import type { ServiceName } from './service-name.ts'
+import { withExposition } from '../exposition.ts'
+import type { ServiceName } from '../service-name.ts'
 import { tidyTextReaders } from './text-readers.ts'
 
 /** The readers and providers of the application that Homeostat has changed. Disposing of it restores them. */

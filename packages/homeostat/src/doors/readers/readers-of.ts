@@ -1,5 +1,5 @@
 import { fieldOf } from '@homeostat/signals/options'
-import { delegateOf } from './delegate-of.ts'
+import { delegateOf } from '../delegate-of.ts'
 import { isReader, type AttachableReader } from './attachable-reader.ts'
 
 /** No application has so many. */

@@ -2,7 +2,7 @@ import type { Scope, ScopeMetrics } from '@homeostat/signals'
 import { disposeTogether } from '@homeostat/signals'
 import type { AttachableReader } from './attachable-reader.ts'
 import { readersOf } from './readers-of.ts'
-import { forTextExposition } from './text-exposition.ts'
+import { forTextExposition } from '../text-exposition.ts'
 import { wrapCollect } from './wrapped-collect.ts'
 
 /** Whether a reader is a `PrometheusExporter`: only that has this handler. */
