@@ -27,11 +27,13 @@ interface Run {
   readonly flags?: readonly string[]
   readonly application?: string
   readonly variables?: Record<string, string>
+  /** The standard input. */
+  readonly input?: string
 }
 
-async function run({ flags = OURS, application, variables }: Run = {}): Promise<string> {
+async function run({ flags = OURS, application, variables, input }: Run = {}): Promise<string> {
   const main = application ?? source('measured.mjs')
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, main], {
+  const running = promisify(execFile)(process.execPath, [...flags, main], {
     cwd: folder,
     env: {
       PATH: process.env['PATH'],
@@ -41,6 +43,8 @@ async function run({ flags = OURS, application, variables }: Run = {}): Promise<
       ...variables,
     },
   })
+  running.child.stdin?.end(input)
+  const { stdout, stderr } = await running
   expect(stdout).toContain('done')
   return stderr
 }
@@ -83,6 +87,12 @@ test('without @opentelemetry/sdk-node in the application, one line says what to 
   const stderr = await run({ application })
   expect(stderr.match(/npm install @opentelemetry\/sdk-node/g)).toHaveLength(1)
   expect(receiver.received).toEqual([])
+})
+
+test('where another flag starts none, and the application is the standard input, ours is looked for', async () => {
+  const flags = [...OURS, '--import', 'data:text/javascript,']
+  const stderr = await run({ flags, application: '-', input: 'console.log("done")' })
+  expect(stderr).toContain('npm install @opentelemetry/sdk-node')
 })
 
 /** An application with the packages of a line of the SDK. */

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url'
 
 /**
  * Calls `work` when Node looks for the main module of the application: all modules of flags are loaded by then, and none of the
- * application. Called at once where there is no such module, e.g. with `node --eval`.
+ * application. Called at once where there is no such module: with `node --eval`, and `node -`.
  */
 export function beforeMain(work: () => void): Disposable {
   const main = process.argv[1]
-  if (main === undefined) {
+  if (main === undefined || main === '-') {
     work()
     return { [Symbol.dispose]: () => undefined }
   }
