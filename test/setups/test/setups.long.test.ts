@@ -31,8 +31,9 @@ interface Setup {
 
 const sells = (observation: Observation): boolean =>
   [...observation.counters.keys()].some(name => /^shop[._]stock/.test(name))
-/** The delay of the event loop has no value before its first window is over. */
-const hasDelay = ({ ours }: Observation): boolean => [...ours].some(name => /^nodejs[._]eventloop[._]delay/.test(name))
+/** A metric of ours that nobody else exports: Prometheus text has one series of a name, so others' `nodejs.*` take the place of ours. */
+const hasDelay = ({ ours }: Observation): boolean =>
+  [...ours].some(name => /^homeostat[._]eventloop[._]delay/.test(name))
 const isWorking = (observation: Observation): boolean =>
   observation.firing.has(ALERT) && observation.ours.size > 10 && hasDelay(observation)
 const run = ({ line, ...setup }: Setup, isEnough: (observation: Observation) => boolean): Promise<SetupResult> =>
