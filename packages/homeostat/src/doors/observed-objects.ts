@@ -1,8 +1,10 @@
-import type { Domain, ObservedKind } from '@homeostat/optimizer'
+import type { Domain } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
 import { closestName, fieldOf, itemsOf, keysOf, shownName } from '@homeostat/signals/options'
 import { shownClassOf } from './class-name.ts'
 import { definitions } from '../domains/domain-definitions.ts'
+
+type ObservedKind = NonNullable<Domain['observes']>[string]
 
 /** One object, or a list of them. */
 type OneOrMore = object | readonly object[]
