@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { diagnoseLive, liveDiagnosisLines } from '../../../src/doctor/live/live-diagnosis.ts'
-import type { LiveFacts, MetricFacts } from '../../../src/examination/live-facts.ts'
+import type { InstrumentationFacts, LiveFacts, MetricFacts } from '../../../src/examination/live-facts.ts'
 
 const HEALTHY: LiveFacts = {
   process: { pid: 1, node: '24.0.0', main: 'app.js', uptimeMs: 1000, isEnding: false },
@@ -86,4 +86,35 @@ it('one finding per fault, and no more than ten, with the rest counted', () => {
 it('names of the application cannot write to the terminal', () => {
   const metrics = [metric('evil\u001B[31m\n', 'shop', { series: 1000 })]
   expect(liveDiagnosisLines(diagnoseLive([{ ...HEALTHY, metrics }])).join('')).not.toMatch(/\p{Cc}/u)
+})
+
+const instrumentation = (name: string, ranges: readonly string[], isPatched: boolean): InstrumentationFacts => ({
+  name,
+  version: '1.0.0',
+  isEnabled: true,
+  libraries: [
+    {
+      name: 'redis',
+      ranges,
+      isPatched,
+      metVersion: '5.0.0',
+      loaded: { version: '5.0.0', path: 'node_modules/redis', how: 'required', isEarlier: false },
+    },
+  ],
+})
+
+it('an instrumentation that consists of several is one, and works when one of them has patched', () => {
+  const around = { name: 'redis', version: '1.0.0', isEnabled: true, libraries: [] }
+  const parts = [around, instrumentation('redis', ['>=2.6.0 <4'], false), instrumentation('redis', ['>=5 <6'], true)]
+  expect(idsOf({ instrumentations: parts })).toEqual([])
+  expect(idsOf({ instrumentations: [...parts, ...parts] })).toContain('instrumentation-registered-twice')
+})
+
+it('the gRPC that exporters import is nobody’s mistake', () => {
+  const [library] = instrumentation('grpc', ['1'], false).libraries
+  const loaded = { version: '1.14.0', path: 'node_modules/@grpc/grpc-js', how: 'imported', isEarlier: false } as const
+  const libraries = [{ ...library!, name: '@grpc/grpc-js', metVersion: undefined, loaded }]
+  expect(
+    idsOf({ instrumentations: [{ name: 'instrumentation-grpc', version: '1.0.0', isEnabled: true, libraries }] }),
+  ).toEqual([])
 })

@@ -75,17 +75,27 @@ export const instrumentationChecks: readonly LiveCheck[] = [
     why: 'Both instances patch the library, so that each request, query or command is recorded twice.',
     fix: 'Register it once: getNodeAutoInstrumentations() and the register file contain most of them already.',
     find({ instrumentations = [] }) {
-      const counts = new Map<string, number>()
-      for (const { name, isEnabled } of instrumentations) if (isEnabled) counts.set(name, (counts.get(name) ?? 0) + 1)
-      return [...counts]
-        .filter(([, count]) => count > 1)
-        .map(([name, count]) => ({
+      const counts = new Map<string, { readonly name: string; count: number }>()
+      for (const { name, isEnabled, libraries } of instrumentations) {
+        // One instrumentation may consist of several, e.g. that of redis: of 2 and 3, of 4 and 5, and one around both that patches nothing.
+        if (!isEnabled || libraries.length === 0) continue
+        const key = JSON.stringify([name, libraries.map(library => [library.name, library.ranges])])
+        const known = counts.get(key) ?? { name, count: 0 }
+        known.count++
+        counts.set(key, known)
+      }
+      return [...counts.values()]
+        .filter(({ count }) => count > 1)
+        .map(({ name, count }) => ({
           evidence: `${count} instances of ${name} are enabled`,
           fix: `remove ${name} from one of the lists of instrumentations`,
         }))
     },
   },
 ]
+
+/** OpenTelemetry's own exporters import it, and whether the application does as well cannot be seen. */
+const OF_EXPORTERS = '@grpc/grpc-js'
 
 interface Unpatched {
   readonly instrumentation: InstrumentationFacts
@@ -98,12 +108,15 @@ function unpatched(
   reason: Reason,
   finding: (unpatched: Unpatched) => Finding,
 ): Finding[] {
+  const patched = new Set(
+    instrumentations.filter(({ libraries }) => libraries.some(({ isPatched }) => isPatched)).map(({ name }) => name),
+  )
   return instrumentations
-    .filter(({ isEnabled, libraries }) => isEnabled && !libraries.some(({ isPatched }) => isPatched))
+    .filter(({ name, isEnabled }) => isEnabled && !patched.has(name))
     .flatMap(instrumentation =>
       instrumentation.libraries.flatMap(library => {
         const { loaded } = library
-        if (loaded === undefined || reasonOf(library, loaded) !== reason) return []
+        if (loaded === undefined || library.name === OF_EXPORTERS || reasonOf(library, loaded) !== reason) return []
         return [finding({ instrumentation, library, loaded })]
       }),
     )
