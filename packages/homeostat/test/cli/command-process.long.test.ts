@@ -70,9 +70,9 @@ it('every command has help with an example and exit codes, in 80 columns', async
   }
 })
 
-it('names the file of a variable, which Node has read as well', async () => {
-  writeFileSync(join(folder, '.env'), 'OTEL_METRICS_EXPORTER=none\n')
-  const { out } = await cli('doctor', '--env-file', '.env')
+it('names the file of a variable, and does not obey the file', async () => {
+  writeFileSync(join(folder, '.env'), 'OTEL_METRICS_EXPORTER=none\nNODE_OPTIONS=--require ./no-such-file.cjs\n')
+  const { out } = await cli('doctor', '--variables', '.env')
   expect(out).toContain('evidence: OTEL_METRICS_EXPORTER=none in .env')
   rmSync(join(folder, '.env'))
 })

@@ -41,7 +41,7 @@ it('exits with 0 where nothing is wrong', async () => {
 })
 
 it('exits with 1 for findings, and says what, where and what to do', async () => {
-  const { code, out, error } = await run(folder, '--env-file', join(folder, '.env'))
+  const { code, out, error } = await run(folder, '--variables', join(folder, '.env'))
   expect({ code, error }).toEqual({ code: 1, error: '' })
   expect(out).toContain(`metrics-exporter-none: OTEL_METRICS_EXPORTER=none: no metric leaves the process.
   evidence: OTEL_METRICS_EXPORTER=none in .env
@@ -53,7 +53,7 @@ it('exits with 1 for findings, and says what, where and what to do', async () =>
 })
 
 it('prints the same as JSON', async () => {
-  const { code, out } = await run('--json', folder, `--env-file=${join(folder, '.env')}`)
+  const { code, out } = await run('--json', folder, `--variables=${join(folder, '.env')}`)
   expect(code).toBe(1)
   const { findings, notes } = JSON.parse(out) as Diagnosis
   expect(findings.map(({ id }) => id)).toEqual(['metrics-exporter-none', 'headers-not-valid'])
@@ -64,8 +64,8 @@ it.each([
   [[join(folder, 'missing')], 'does not exist'],
   [[join(folder, 'server.js')], 'is not a folder'],
   [[folder, folder], 'only one folder can be given'],
-  [[folder, '--env-file', join(folder, 'missing')], 'does not exist'],
-  [[folder, '--env-fil=x'], "unknown option '--env-fil'; did you mean --env-file?"],
+  [[folder, '--variables', join(folder, 'missing')], 'does not exist'],
+  [[folder, '--variable=x'], "unknown option '--variable'; did you mean --variables?"],
 ])('exits with 2 for %j', async (args, text) => {
   const { code, out, error } = await run(...args)
   expect({ code, out }).toEqual({ code: 2, out: '' })

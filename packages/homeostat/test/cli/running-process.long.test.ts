@@ -119,7 +119,7 @@ it.each([
   [['report', 'http://127.0.0.1:1'], 'no process listens at port 1'],
   [['explain', '--process=http://[::'], 'is not a process'],
   [['doctor', '1', '--seconds=1'], '--seconds is for a command'],
-  [['doctor', '1', '--env-file=app.cjs'], '--env-file is for a folder'],
+  [['doctor', '1', '--variables=app.cjs'], '--variables is for a folder'],
 ])('exits with 2 for %j', async (args, text) => {
   expect(await cli(...args)).toMatchObject({ code: 2, out: '', error: expect.stringContaining(text) })
 })

@@ -1,7 +1,5 @@
 import { statSync } from 'node:fs'
-import { parseEnv } from 'node:util'
 import { type Command, command } from '../command-definition.ts'
-import { readCommandFile } from '../file.ts'
 import type { CommandOutput, ExitCode } from '../output.ts'
 import type { DoctorAnswer } from '../../inspection/question.ts'
 import { askProcess, namesProcess, socketOf } from '../processes/running-process.ts'
@@ -20,7 +18,7 @@ export const doctorCommand: Command = command(
       'Reads the folder of the application, default the current one: versions that do not fit, wrong variables, the order of loading. With a COMMAND, runs it for some seconds, looks once into each of its Node processes, and ends it. With a PROCESS, asks a running one for what does not stop it; see `homeostat report --help`. Prints no value that can be a secret. Each finding has a section in docs/doctor.md of this package.',
     examples: [
       'homeostat doctor',
-      'homeostat doctor services/api --env-file services/api/.env --json',
+      'homeostat doctor services/api --variables services/api/.env --json',
       'homeostat doctor -- node --import ./otel.js server.js',
       'homeostat doctor --seconds=30 --json -- npm start',
       'homeostat doctor http://127.0.0.1:3000',
@@ -28,7 +26,8 @@ export const doctorCommand: Command = command(
     exitCodes: '0 without findings, 1 with findings',
     wrongCalls: 'a FOLDER, FILE, PROCESS or COMMAND that cannot be used',
     options: {
-      'env-file': {
+      // Not --env-file: Node reads that itself wherever it stands, and would obey a NODE_OPTIONS in the file.
+      variables: {
         type: 'string',
         valueHint: 'FILE',
         description: 'Also reads variables from a file, as node --env-file does. For a FOLDER.',
@@ -51,18 +50,16 @@ export const doctorCommand: Command = command(
       const before = files.slice(0, files.length - after.length)
       if (before.length > 0)
         throw new WrongCallError(`give a folder or a command, and not '${before[0] ?? ''}' and both`)
-      if (values['env-file'] !== undefined)
-        throw new WrongCallError('--env-file is for a folder, and not for a command')
+      if (values.variables !== undefined) throw new WrongCallError('--variables is for a folder, and not for a command')
       return diagnoseRun(after, { afterMs, asJson: json }, output)
     }
     if (seconds !== undefined) throw new WrongCallError('--seconds is for a command, which stands after --')
     const [target] = files
     if (target !== undefined && files.length === 1 && !existsAsFolder(target) && namesProcess(target)) {
-      if (values['env-file'] !== undefined)
-        throw new WrongCallError('--env-file is for a folder, and not for a process')
+      if (values.variables !== undefined) throw new WrongCallError('--variables is for a folder, and not for a process')
       return diagnoseProcess(target, json, output)
     }
-    return diagnoseFolder(files, values['env-file'], json, output)
+    return diagnoseFolder(files, values.variables, json, output)
   },
 )
 
@@ -80,20 +77,13 @@ async function diagnoseFolder(
     import('../../doctor/static/files/read-application.ts'),
   ])
   const machine = {
-    environment: withoutFile(process.env, envFile),
+    environment: process.env,
     nodeVersion: process.version,
     memoryLimitBytes: process.constrainedMemory(),
   }
   const diagnosis = diagnose(readApplication(folder, { machine, envFile }))
   for (const line of asJson ? [JSON.stringify(diagnosis)] : diagnosisLines(diagnosis)) output.out(line)
   return diagnosis.findings.length > 0 ? 1 : 0
-}
-
-/** Node reads --env-file of its own accord, wherever it stands: those variables are not the ones of the environment. */
-function withoutFile(environment: NodeJS.ProcessEnv, envFile: string | undefined): NodeJS.ProcessEnv {
-  if (envFile === undefined) return environment
-  const inFile = parseEnv(readCommandFile(envFile))
-  return Object.fromEntries(Object.entries(environment).filter(([name, value]) => inFile[name] !== value))
 }
 
 async function diagnoseRun(
