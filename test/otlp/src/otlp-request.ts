@@ -11,7 +11,7 @@ export interface OtlpRequest {
 
 interface OtlpAttribute {
   readonly key: string
-  readonly value: { readonly stringValue?: string; readonly intValue?: string; readonly boolValue?: boolean }
+  readonly value?: { readonly stringValue?: string; readonly intValue?: string; readonly boolValue?: boolean }
 }
 
 interface OtlpPoints {
@@ -27,6 +27,7 @@ export interface OtlpMetric {
   readonly gauge?: OtlpPoints
   readonly sum?: OtlpPoints
   readonly histogram?: OtlpPoints
+  readonly exponentialHistogram?: OtlpPoints
 }
 
 /** One point of a metric. */
@@ -59,6 +60,6 @@ export function pointsOf({ gauge, sum, histogram }: OtlpMetric): readonly OtlpPo
 export function resourceOf({ resourceMetrics }: OtlpRequest): Record<string, unknown> {
   const { attributes } = resourceMetrics[0]!.resource
   return Object.fromEntries(
-    attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue ?? value.boolValue]),
+    attributes.map(({ key, value }) => [key, value?.stringValue ?? value?.intValue ?? value?.boolValue]),
   )
 }

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { OtlpReceiver } from '@homeostat/otlp'
 import { findFreePort } from '@homeostat/services'
 import { Observation } from './observation.ts'
-import { startOtlpReceiver } from './otlp-receiver.ts'
 import { addScrape } from './prometheus-text.ts'
+import { receivedIn } from './received-metrics.ts'
 
 /** How the application's metrics leave it. */
 export type Reading = 'push' | 'push delta' | 'pull'
@@ -49,12 +50,18 @@ export async function runSetup({
   lastWords = '',
   node = process.execPath,
 }: SetupRun): Promise<SetupResult> {
-  await using receiver = await startOtlpReceiver()
+  await using receiver = await OtlpReceiver.start()
   const port = await findFreePort()
-  const observation = reading === 'pull' ? new Observation() : receiver.observation
+  const observation = new Observation()
+  receiver.answer = ({ path, request }) => {
+    if (reading === 'pull' || !path.endsWith('/metrics')) return {}
+    observation.exports++
+    for (const received of receivedIn(request)) observation.add(received)
+    return {}
+  }
   const child = spawn(node, command, {
     cwd: join(folder, 'apps'),
-    env: { ...environment(folder, receiver.url, port, reading), ...variables },
+    env: { ...environment(folder, receiver.endpoint, port, reading), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
