@@ -1,6 +1,7 @@
 // For `node --import homeostat/register app.js`, beside any other --import or --require, and for --require as well.
 import Module from 'node:module'
 import type { Homeostat } from './homeostat.ts'
+import { isDisabled } from './options/is-disabled.ts'
 
 /**
  * The Homeostat of this process: options come from `HOMEOSTAT_…`, every instrumentation is on, and the readers of whatever SDK
@@ -37,8 +38,4 @@ function register(): Homeostat {
   for (const instrumentation of h.instrumentations) instrumentation.enable()
   h.findReaders()
   return h
-}
-
-function isDisabled(value: string | undefined): boolean {
-  return value !== undefined && !['', '0', 'false', 'no', 'off'].includes(value.trim().toLowerCase())
 }
