@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startPostgres, startRedis, type Postgres, type Redis as RedisServer } from '@homeostat/services'
 import { build } from 'esbuild'
-import { homeostat, type Homeostat, type HomeostatOptions, type ObservedObjects } from 'homeostat'
+import type { Homeostat, HomeostatOptions, ObservedObjects } from 'homeostat'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { enableAll, eventually, startObserving, sumIn } from './observe-bench.ts'
 
 type Libraries = {
   readonly pg: typeof import('pg')
@@ -51,39 +52,14 @@ afterEach(async () => {
   }
 })
 
-/** A Homeostat that nobody has enabled yet. */
-function start(options: HomeostatOptions = {}): Homeostat {
-  const warn = (text: string): void => void lines.push(text)
-  return (h = homeostat({
-    autoStart: false,
-    environment: {},
-    log: { info: () => undefined, warn },
-    bullmq: { pollIntervalMs: 20, timeoutMs: 30_000 },
-    ...options,
-  }))
-}
-function enable(): void {
-  for (const instrumentation of h.instrumentations) instrumentation.enable()
-}
-
-/** The sum of a metric's points, a histogram's by count, of those that have the label. */
-function sumOf(metric: string, label = ''): number {
-  const points = h.instrumentations.flatMap(({ registry }) =>
-    registry
-      .collect()
-      .metrics.filter(({ descriptor }) => descriptor.name === metric)
-      .flatMap(({ dataPoints }) => dataPoints.map(({ value, attributes }) => ({ value, attributes }))),
-  )
-  return points
-    .filter(({ attributes }) => JSON.stringify(attributes).includes(label))
-    .reduce((sum, { value }) => sum + (typeof value === 'number' ? value : (value as { count: number }).count), 0)
-}
+const start = (options?: HomeostatOptions): Homeostat => (h = startObserving(lines, options))
+const enable = (): void => enableAll(h)
+const sumOf = (metric: string, label?: string): number => sumIn(h, metric, label)
 const lookups = (result: string): number => sumOf('homeostat.cache.requests', `"homeostat.cache.result":"${result}"`)
 const opened = <T extends object>(object: T): T => {
   open.push(object as Closable)
   return object
 }
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000, interval: 20 })
 
 describe.each(LINES)('$line inside a bundle', ({ line, names }) => {
   let hidden: Libraries
@@ -243,77 +219,13 @@ describe('caches', () => {
   })
 })
 
-describe('anything that does not fit is one line', () => {
-  const cases: [string, unknown, RegExp][] = [
-    [
-      'nothing',
-      undefined,
-      /^observe\(\) takes an object such as \{ pg: pool \}, but was given undefined; it is ignored$/,
-    ],
-    ['a number', 5, /such as \{ pg: pool \}, but was given 5; it is ignored$/],
-    ['a list', [{}], /such as \{ pg: pool \}, but was given /],
-    ['null', null, /but was given null/],
-    ['a misspelled field', { queue: {} }, /^observe\(\) does not take queue: did you mean queues\?$/],
-    [
-      'an unknown field',
-      { mongo: {} },
-      /^observe\(\) does not take mongo: it takes caches, redis, queues, workers, pg$/,
-    ],
-    [
-      'a Map as a pool',
-      { pg: new Map() },
-      /^observe\(\) expects a Pool or a Client of pg as pg, or a list of them, but was given Map; objects that do not fit are left out$/,
-    ],
-    ['text', { redis: 'redis://secret@host' }, /^observe\(\) expects a Redis or a Cluster of ioredis as redis/],
-    [
-      'null in a list',
-      { queues: [null, 5, 'x'] },
-      /a Queue of BullMQ as queues, or a list of them, but was given null and 2 more; /,
-    ],
-    ['a promise', { workers: Promise.resolve({}) }, /a Worker of BullMQ as workers, .*but was given Promise; /],
-    ['an object', { caches: {} }, /an lru-cache, or another cache/],
-    [
-      'an object that throws',
-      {
-        pg: new Proxy(
-          {},
-          {
-            get: () => {
-              throw new Error('secret')
-            },
-          },
-        ),
-      },
-      /a Pool or a Client of pg/,
-    ],
-  ]
-  it.each(cases)('%s', async (_, given, expected) => {
-    start()
-    enable()
-    expect(() => h.observe(given as ObservedObjects)).not.toThrow()
-    // Lines are written after the current turn.
-    await eventually(() => lines.length).toBe(1)
-    expect(lines[0]!.replace(/^homeostat: /, '')).toMatch(expected)
-    expect(lines[0]).not.toContain('secret')
-    expect(sumOf('homeostat.errors')).toBe(0)
-  })
-
-  it('a field whose package is turned off says so', async () => {
-    start({ pg: false })
-    h.observe({ pg: {} })
-    await eventually(() => lines).toEqual([
-      expect.stringContaining('the package pg is turned off in the options, so nothing of it is measured'),
-    ])
-  })
-
-  it('a queue does not fit as a worker, and undefined is left out without a line', async () => {
-    const { Queue } = await import('bullmq')
-    start()
-    const connection = { host: redis.host, port: redis.port }
-    const queue = opened(new Queue('mails', { connection }))
-    h.observe({ workers: queue, pg: undefined, redis: [] })
-    await eventually(() => lines).toEqual([
-      expect.stringContaining('a Worker of BullMQ as workers, or a list of them, but was given Queue;'),
-    ])
-  })
+it('a queue does not fit as a worker, and undefined is left out without a line', async () => {
+  const { Queue } = await import('bullmq')
+  start()
+  const connection = { host: redis.host, port: redis.port }
+  const queue = opened(new Queue('mails', { connection }))
+  h.observe({ workers: queue, pg: undefined, redis: [] })
+  await eventually(() => lines).toEqual([
+    expect.stringContaining('a Worker of BullMQ as workers, or a list of them, but was given Queue;'),
+  ])
 })
