@@ -124,6 +124,8 @@ describe.each(LINES)('$line inside a bundle', ({ line, names }) => {
     enable()
     const redisClient = client()
     h.observe({ redis: redisClient })
+    // Sent before there is a connection, so ioredis sends it twice: to its queue, and from there.
+    await redisClient.get('early')
     await redisClient.set('a', '1')
     await redisClient.pipeline().get('a').get('none').exec()
     await redisClient.multi().get('a').get('none').set('b', '1').exec()
@@ -134,7 +136,7 @@ describe.each(LINES)('$line inside a bundle', ({ line, names }) => {
     await redisClient.get('a')
     expect(await redisClient.exec()).toEqual([[null, '1']])
     expect(await redisClient.eval('return redis.call("GET", KEYS[1])', 1, 'a')).toBe('1')
-    expect([lookups('hit'), lookups('miss')]).toEqual([3, 2])
+    expect([lookups('hit'), lookups('miss')]).toEqual([3, 3])
   })
 
   it('a worker is known by its queue', async () => {
