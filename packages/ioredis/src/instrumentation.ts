@@ -1,14 +1,13 @@
 import { attributes, metrics } from '@homeostat/semconv'
 import { disposeTogether, HandedObjects, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
 import { OWN_CONNECTION_NAME, OWN_KEY_PREFIX, type RedisConnection } from './connection.ts'
-import { fieldOf } from '@homeostat/signals/options'
 import type { IORedisInstrumentationConfig } from './instrumentation-options.ts'
 import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
 import type { HandedClient, HandedCluster } from './signals/handed-clients.ts'
 import { HandedClients, isHandedClient, isHandedCluster } from './signals/handed-clients.ts'
 import type { LookupSeries } from './signals/lookup-counter.ts'
 import { LookupCounter } from './signals/lookup-counter.ts'
-import { QueueKeys } from './signals/queue-keys.ts'
+import { isHandedQueue, QueueKeys, type HandedQueue } from './signals/queue-keys.ts'
 import { RecentClients } from './signals/recent-clients.ts'
 import { redisAddress } from './signals/redis-address.ts'
 import type { RedisClient, ReplyHandler } from './signals/reply-handler.ts'
@@ -28,7 +27,7 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
   readonly #clients = new RecentClients(redisAddress)
   readonly #report = (error: unknown): void => this.registry.faults.report('signal', error)
   readonly #handed = new HandedObjects<HandedClient | HandedCluster>(this.#report)
-  readonly #handedQueues = new HandedObjects<{ readonly keys: Readonly<Record<string, unknown>> }>(this.#report)
+  readonly #handedQueues = new HandedObjects<HandedQueue>(this.#report)
 
   constructor(config: IORedisInstrumentationConfig = {}) {
     super('@homeostat/ioredis', VERSION, config, { schema: instrumentationOptions, path: 'ioredis' })
@@ -51,11 +50,10 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
     return true
   }
 
-  /** Does not count what BullMQ reads of this queue as lookups of the cache. Returns false for anything but a queue. */
+  /** BullMQ's reads of this queue do not count as lookups of the cache. Returns false for anything but a queue. */
   ignoreQueue(queue: object): boolean {
-    const keys = fieldOf(queue, 'keys')
-    if (typeof keys !== 'object' || keys === null) return false
-    this.#handedQueues.add(queue as { readonly keys: Readonly<Record<string, unknown>> })
+    if (!isHandedQueue(queue)) return false
+    this.#handedQueues.add(queue)
     return true
   }
 

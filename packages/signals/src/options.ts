@@ -47,5 +47,5 @@ export {
   type ReadValue,
 } from './options/read-options.ts'
 export { shownName, shownValue } from './options/shown-value.ts'
-export { fieldOf, hasMoreThan, itemsOf, keysOf } from './options/untrusted-object.ts'
+export { fieldOf, hasMoreThan, isObject, itemsOf, keysOf } from './options/untrusted-object.ts'
 export { signalOptions } from './instrumentation/signal-options.ts'

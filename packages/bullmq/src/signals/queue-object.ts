@@ -1,4 +1,4 @@
-import { fieldOf } from '@homeostat/signals/options'
+import { fieldOf, isObject } from '@homeostat/signals/options'
 
 // The parts of BullMQ 5 and 6 that the readings depend on.
 
@@ -55,7 +55,6 @@ export function isWorker(object: object): object is WorkerObject {
 }
 
 function isNamedQueue(object: object): boolean {
-  const keys = fieldOf(object, 'keys')
-  const names = ['name', 'qualifiedName'].map(field => fieldOf(object, field))
-  return names.every(name => typeof name === 'string') && typeof keys === 'object' && keys !== null
+  const isNamed = ['name', 'qualifiedName'].every(field => typeof fieldOf(object, field) === 'string')
+  return isNamed && isObject(fieldOf(object, 'keys'))
 }

@@ -1,4 +1,5 @@
 import { disposeTogether, patchMethod, patchModuleFile } from '@homeostat/signals'
+import { fieldOf, isObject } from '@homeostat/signals/options'
 
 /** Queues known at once. Reads of further ones count as lookups, which is reported. */
 const MAX_QUEUES = 16_384
@@ -9,6 +10,15 @@ const SMALL = 0x3fff_ffff
 /** BullMQ's class that makes the names of all its keys. The same in BullMQ 5 and 6. */
 interface QueueKeysClass {
   readonly prototype: { prefix?: unknown; getQueueQualifiedName(name: string): string }
+}
+
+/** A queue of BullMQ that the application handed over. */
+export interface HandedQueue {
+  readonly keys: Readonly<Record<string, unknown>>
+}
+
+export function isHandedQueue(object: object): object is HandedQueue {
+  return isObject(fieldOf(object, 'keys'))
 }
 
 /**
@@ -45,11 +55,13 @@ export class QueueKeys {
     this.#addStart(`${prefix}:${name}:`)
   }
 
-  /** Learns of a queue that the application handed over: BullMQ keeps what its keys begin with under the name ''. */
-  addQueue(queue: { readonly keys: Readonly<Record<string, unknown>> }): undefined {
-    const start = queue.keys['']
-    if (typeof start !== 'string' || !start.endsWith(':') || this.#known.has(start.slice(0, -1))) return
-    this.#known.add(start.slice(0, -1))
+  /** Adds a handed queue: its key of the name '' is the start of all its keys. */
+  addQueue({ keys }: HandedQueue): undefined {
+    const start = keys['']
+    if (typeof start !== 'string' || !start.endsWith(':')) return
+    const queue = start.slice(0, -1)
+    if (this.#known.has(queue)) return
+    this.#known.add(queue)
     this.#addStart(start)
   }
 

@@ -1,9 +1,9 @@
-import { fieldOf } from '@homeostat/signals/options'
+import { fieldOf, isObject } from '@homeostat/signals/options'
 import type { ClientClass, ClientShape, PoolShape } from './driver.ts'
 
 /** The classes of one copy of pg, found from an object of it. */
 export interface DriverClasses {
-  /** Undefined for pg.native, whose statements are not measured. */
+  /** Undefined for a class that is not made as pg makes it. */
   readonly client: ClientClass | undefined
   /** pg-pool's class; undefined where the object is a client. */
   readonly pool: { readonly prototype: object } | undefined
@@ -13,17 +13,17 @@ export interface DriverClasses {
 const MOST_ANCESTORS = 16
 
 export function isPool(object: object): object is PoolShape {
-  const isOpen = typeof fieldOf(object, 'connect') === 'function'
-  return isOpen && typeof fieldOf(object, 'totalCount') === 'number' && typeof fieldOf(object, 'Client') === 'function'
+  const canConnect = typeof fieldOf(object, 'connect') === 'function'
+  return (
+    canConnect && typeof fieldOf(object, 'totalCount') === 'number' && typeof fieldOf(object, 'Client') === 'function'
+  )
 }
 
 export function isClient(object: object): object is ClientShape {
-  const connection = fieldOf(object, 'connection')
-  const isConnected = typeof connection === 'object' && connection !== null
-  return isConnected && clientClass(fieldOf(object, 'constructor')) !== undefined
+  return isObject(fieldOf(object, 'connection')) && clientClass(fieldOf(object, 'constructor')) !== undefined
 }
 
-/** The library's own classes behind a pool or a client, whatever subclasses the application has made. */
+/** The library's own classes behind a pool or a client. The application may have made subclasses of them. */
 export function driverClasses(object: PoolShape | ClientShape): DriverClasses {
   if (!isPool(object)) return { client: clientClass(object.constructor), pool: undefined }
   return { client: clientClass(object.Client), pool: poolClass(object) }
@@ -40,7 +40,7 @@ function clientClass(given: unknown): ClientClass | undefined {
   return found as ClientClass | undefined
 }
 
-/** The last class whose own method `connect` is: pg makes a subclass of pg-pool's. */
+/** The last ancestor that has a `connect` of its own: pg makes a subclass of pg-pool's class. */
 function poolClass(pool: PoolShape): DriverClasses['pool'] {
   let found: object | undefined
   let next = Object.getPrototypeOf(pool) as object | null

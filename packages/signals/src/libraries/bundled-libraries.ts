@@ -6,7 +6,7 @@ import { readRegularFileSync } from '../regular-file.ts'
 
 /** Marks by which a library is recognized inside of a bundle. */
 export interface LibraryMarks {
-  /** How the application hands an object of the library over, e.g. `{ pg: pool }`, where that is possible. */
+  /** The argument of `h.observe()` that hands an object of the library over, e.g. `{ pg: pool }`. */
   readonly handOver: string
   /** The package's name, e.g. `pg`. */
   readonly library: string
