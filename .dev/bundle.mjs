@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
 import { writeCommonJsEntries } from './commonjs-entries.mjs'
 import { writeIgnoredFiles } from './shipped-files.mjs'
-import { inlinedSiblingsOf, packagesOf } from './workspace.mjs'
+import { inlinedSiblingsOf, manifestIn, packagesOf } from './workspace.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Beside the bundles: what they were made from. */
@@ -44,15 +44,20 @@ function entriesOf(folder, manifest) {
   ])
 }
 
-/** Changes with every change of a source, of the manifest, of the lockfile and of this file. */
-function fingerprintOf(folder, inlined) {
+/**
+ * Changes with every change of a source, of the manifest, of the lockfile and of this file.
+ *
+ * @param {string} folder of a package
+ * @param {string[]} others folders of ours whose sources are in its bundles as well
+ */
+function fingerprintOf(folder, others) {
   const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)))
   hash.update(readFileSync(join(folder, 'package.json')))
   // The versions of what is inlined.
   hash.update(readFileSync(join(root, 'pnpm-lock.yaml')))
-  for (const sources of [folder, ...inlined].map(each => join(each, 'src')))
-    for (const path of filesIn(sources)) {
-      const { size, mtimeMs } = statSync(join(sources, path))
+  for (const from of [folder, ...others].map(each => join(each, 'src')))
+    for (const path of filesIn(from)) {
+      const { size, mtimeMs } = statSync(join(from, path))
       hash.update(`${path} ${size} ${mtimeMs}\n`)
     }
   return hash.digest('hex')
@@ -164,10 +169,13 @@ function licensesOf(metafile) {
 async function bundle(folder) {
   const dist = join(folder, 'dist')
   const stamp = join(dist, STAMP)
+  const manifest = manifestIn(folder)
   const inlined = inlinedSiblingsOf(folder)
-  const fingerprint = fingerprintOf(folder, inlined)
+  // A preloaded bundle takes any of our packages in.
+  const others =
+    manifest.name in PRELOADED ? packagesOf().map(({ folder: name }) => join(root, 'packages', name)) : inlined
+  const fingerprint = fingerprintOf(folder, others)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
   const { outputFiles: own, metafile } = await build({
     metafile: true,
     entryPoints: entriesOf(folder, manifest),

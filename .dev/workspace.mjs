@@ -59,7 +59,8 @@ export function inlinedSiblingsOf(folder) {
   return [...inlined]
 }
 
-function manifestIn(folder) {
+/** @param {string} folder of a package @returns its `package.json` */
+export function manifestIn(folder) {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }
 
