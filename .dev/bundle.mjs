@@ -77,7 +77,7 @@ const NO_MAPPINGS = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}'
 /** @param {{ dependencies?: object, peerDependencies?: object }} manifest @param {string[]} inlined folders of ours */
 function inlining({ dependencies, peerDependencies }, inlined) {
   const outside = Object.keys({ ...dependencies, ...peerDependencies })
-  const sources = new Map(inlined.map(folder => [JSON.parse(readFileSync(join(folder, 'package.json'))).name, folder]))
+  const folders = new Map(inlined.map(folder => [manifestIn(folder).name, folder]))
   return {
     name: 'inlining',
     setup(builder) {
@@ -86,7 +86,7 @@ function inlining({ dependencies, peerDependencies }, inlined) {
         const [scope, rest] = path.split('/')
         const name = scope.startsWith('@') ? `${scope}/${rest}` : scope
         if (isBuiltin(path) || outside.includes(name)) return { path, external: true }
-        const folder = sources.get(name)
+        const folder = folders.get(name)
         if (folder !== undefined) return { path: sourceOf(folder, path.slice(name.length)), sideEffects: false }
         // As `import` finds it, also where it is required: of an ES module only what is used is in the bundle.
         return builder.resolve(path, { kind: 'import-statement', resolveDir, pluginData: RESOLVED })
@@ -104,7 +104,7 @@ const RESOLVED = Symbol('resolved')
 
 /** The source of an entry of a package's `exports`. */
 function sourceOf(folder, entry) {
-  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const { exports } = manifestIn(folder)
   return join(folder, exports[`.${entry}`].default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))
 }
 
@@ -156,7 +156,7 @@ function licensesOf(metafile) {
   const folders = Object.keys(metafile.inputs).map(path => /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0])
   return [...new Set(folders.filter(folder => folder !== undefined))]
     .map(folder => {
-      const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+      const { name, version } = manifestIn(folder)
       const license = readdirSync(folder).find(file => /^licen[cs]e(?:\.|$)/i.test(file))
       if (license === undefined) throw new Error(`${name} has no licence file, so it cannot be inlined`)
       return `${name} ${version}\n\n${readFileSync(join(folder, license), 'utf8').trim()}\n`
@@ -201,11 +201,11 @@ async function bundle(folder) {
   })
   const outputFiles = [...own, ...(await bundlePreloaded(folder, manifest))]
   for (const { path, contents } of outputFiles) write(path, contents)
-  // The CommonJS doors are the same whatever the bundles are.
-  const doors = Object.values(manifest.exports).flatMap(({ require }) =>
+  // The CommonJS entries are written later, and do not depend on the contents of the bundles.
+  const entries = Object.values(manifest.exports).flatMap(({ require }) =>
     require ? [join(folder, require.default)] : [],
   )
-  const made = new Set([...outputFiles.map(({ path }) => path), ...doors])
+  const made = new Set([...outputFiles.map(({ path }) => path), ...entries])
   for (const path of filesIn(dist).map(path => join(dist, path)))
     if (MADE.test(path) && !made.has(path)) rmSync(path, { force: true })
   const licenses = licensesOf(metafile)

@@ -1,10 +1,10 @@
-// Writes what `require()` finds: beside each entry `x.js`, an `x.cjs` that requires it, under Jest as well, so that there is one copy of everything, and
-// its types `x.d.cts`. TypeScript takes an ES module's declarations for a CommonJS file from TypeScript 5.8 on and under `nodenext`
-// only; these hold no declaration of their own, so a class is the same type for both.
+// Writes the files that `require()` finds: beside each entry `x.js`, an `x.cjs` that requires it, under Jest as well, so that there
+// is one copy of everything, and its types `x.d.cts`. TypeScript takes an ES module's declarations for a CommonJS file from
+// TypeScript 5.8 on and under `nodenext` only; these hold no declaration of their own, so a class is the same type for both.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { reachableDeclarations } from './shipped-files.mjs'
-import { packagesOf, siblingsOf } from './workspace.mjs'
+import { manifestIn, siblingsOf } from './workspace.mjs'
 
 const EXPORTED = /export\s*\{([^}]*)\}/g
 const CLASS = /^export declare (?:abstract )?class (\w+)(?:<([^{]*?)>)?(?: extends| implements| \{)/gm
@@ -12,14 +12,14 @@ const BUILT_IN = new Set(['object', 'string', 'number', 'unknown'])
 
 /** @param {string} folder of a package whose bundles and declarations are there */
 export function writeCommonJsEntries(folder) {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const manifest = manifestIn(folder)
   const classes = classesOf(folder)
   for (const { require } of Object.values(manifest.exports)) {
     if (require === undefined) continue
     const script = join(folder, require.default)
     const name = basename(script, '.cjs')
     const exported = namesIn(script.replace(/\.cjs$/, '.js'))
-    write(script, door(name, exported))
+    write(script, commonJsEntry(name, exported))
     write(join(folder, require.types), declarations(name, exported, classes))
   }
 }
@@ -29,7 +29,7 @@ export function writeCommonJsEntries(folder) {
  * loads them: then Homeostat is outside of the sandbox, and works with what it is given there. Elsewhere the error is the reason.
  * The last line never runs: Node reads in it which names an ES module may import from this file.
  */
-function door(name, exported) {
+function commonJsEntry(name, exported) {
   return `let entry
 try {
   entry = require('./${name}.js')
@@ -92,8 +92,7 @@ function parameterOf(text) {
 }
 
 function declarationsOf(folder) {
-  const { manifest } = packagesOf().find(each => folder.endsWith(`/${each.folder}`))
-  const siblings = siblingsOf(manifest).map(name => join(folder, '..', name))
+  const siblings = siblingsOf(manifestIn(folder)).map(name => join(folder, '..', name))
   return [folder, ...siblings].flatMap(each => [...reachableDeclarations(each)])
 }
 

@@ -1,15 +1,16 @@
-// Says which files of `dist` belong into a tarball: the bundles, their maps and licences, and the declarations that the entries of
+// Determines the files of `dist` for a tarball: the bundles, their maps and licences, and the declarations that the entries of
 // `exports` lead to. tsc writes one declaration for each source; most describe what no application can import. npm and pnpm
 // honour a `.npmignore` inside a folder that `files` names, so the rest is listed there.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { manifestIn } from './workspace.mjs'
 
 const BUNDLED = /\.js(\.map)?$|\.d\.cts$|\.cjs$|THIRD-PARTY-LICENSES\.txt$/
 const IMPORT = /(?:\bfrom |\bimport\()'(\.[^']+)'/g
 
 /** @param {string} folder of a package @returns {Set<string>} its declarations that an application can reach, as paths */
 export function reachableDeclarations(folder) {
-  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const { exports } = manifestIn(folder)
   const reached = new Set()
   const add = path => {
     if (reached.has(path) || !existsSync(path)) return

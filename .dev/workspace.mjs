@@ -22,7 +22,7 @@ export function packagesOf(top = root) {
     .toSorted()
     .map(folder => ({
       folder,
-      manifest: JSON.parse(readFileSync(join(top, 'packages', folder, 'package.json'), 'utf8')),
+      manifest: manifestIn(join(top, 'packages', folder)),
       isDomain: existsSync(join(top, 'packages', folder, 'src', 'domain.ts')),
     }))
 }
