@@ -137,7 +137,7 @@ export const budgetRemaining: MetricDefinition = {
   name: 'homeostat.budget.remaining',
   kind: 'gauge',
   unit: '1',
-  description: 'What is left of what an action may do',
+  description: 'Remaining budget of an action, in runs or milliseconds',
   attributes: [a.actionName, a.budget],
 }
 
