@@ -53,7 +53,8 @@ export class CacheInstrumentation extends SignalInstrumentation<CacheInstrumenta
 
   /**
    * Measures a cache that publishes no lookups: an lru-cache before 11.3, or anything that has `get`, `set`, `has` and `size` as a
-   * `Map` has them. A value is a hit and `undefined` a miss. One that does publish them is counted once, and none is kept alive.
+   * `Map` has them. A value is a hit and `undefined` a miss. The lookups of a cache that publishes them after all count once. The
+   * cache is not kept alive.
    *
    * @returns false for anything else, which is left alone
    */

@@ -71,8 +71,8 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   }
 
   /**
-   * Measures a `Pool` or a `Client` that no hook can find, e.g. one inside of a bundle, now or once this is on, and with it the
-   * other statements of that copy of pg. It is not kept alive.
+   * Measures a `Pool` or a `Client` that no hook can find, e.g. one inside of a bundle, now or once this is on. The other
+   * statements of its copy of pg are measured too. The object is not kept alive.
    *
    * @returns false for anything else, which is left alone
    */

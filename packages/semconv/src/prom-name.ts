@@ -3,9 +3,9 @@ import type { UpstreamMetric } from './upstream.ts'
 import type { MetricDefinition } from './metric-definition.ts'
 
 /**
- * How PromQL spells a metric or attribute: dots are underscores, and a counter ends in `_total`, which the name of a metric of another
- * instrumentation gets from its caller. Units are left out, since
- * whether an exporter appends them is an option of the exporter.
+ * The name of a metric or attribute in PromQL: dots are underscores, and a counter of ours ends in `_total`. The kind of a metric of
+ * another instrumentation is not known here, so the caller adds `_total` to a counter. Units are left out, because an option of the
+ * exporter decides whether they are appended.
  *
  * Source: OpenTelemetry specification, "Prometheus and OpenMetrics compatibility".
  *

@@ -1,9 +1,9 @@
 import type { InstalledPackage } from './installation.ts'
 
-/** What `npm install homeostat` may bring beside the application's own OpenTelemetry packages. */
+/** The most that `npm install homeostat` may bring beside the application's own OpenTelemetry packages. */
 export const BUDGET = { packages: 12, bytes: 4_000_000 } as const
 
-/** What an installation brings, without the packages of OpenTelemetry. */
+/** The packages of an installation, without those of OpenTelemetry. */
 export interface Footprint {
   readonly packages: readonly InstalledPackage[]
   readonly bytes: number
@@ -20,7 +20,7 @@ export function footprintOf(installed: readonly InstalledPackage[]): Footprint {
 export function describeFootprint({ packages, bytes, isWithin }: Footprint): string {
   const kilobytes = (size: number): string => (size / 1000).toFixed(0).padStart(6)
   return [
-    'What `npm install homeostat` brings beside OpenTelemetry, in kB',
+    'Packages that `npm install homeostat` brings beside OpenTelemetry, in kB',
     '',
     ...packages.map(({ name, bytes: size }) => `${kilobytes(size)}  ${name}`),
     '',

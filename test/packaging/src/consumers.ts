@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** How TypeScript resolves modules, and the files that are compiled with it. */
+/** The ways in which TypeScript resolves modules, each with the files that are compiled so. */
 export const MODULES = {
   node16: { module: 'node16', moduleResolution: 'node16', files: ['consumer.mts', 'consumer.cts'] },
   nodenext: { module: 'nodenext', moduleResolution: 'nodenext', files: ['consumer.mts', 'consumer.cts'] },

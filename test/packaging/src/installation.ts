@@ -8,7 +8,7 @@ import { packTarballs } from '@homeostat/services'
 /** A package as it is installed. */
 export interface InstalledPackage {
   readonly name: string
-  /** Of its files, in bytes. */
+  /** The size of its files in bytes. */
   readonly bytes: number
 }
 
@@ -37,7 +37,7 @@ export class Installation implements AsyncDisposable {
     const manifest = {
       private: true,
       dependencies: { ...others, ...Object.fromEntries(direct) },
-      // What depends on a sibling gets its tarball too. npm refuses an override of a direct dependency.
+      // A package that depends on a sibling gets its tarball too. npm refuses an override of a direct dependency.
       overrides: Object.fromEntries(Object.entries(files).filter(([name]) => !wanted.includes(name))),
     }
     await writeFile(join(folder, 'package.json'), JSON.stringify(manifest))

@@ -1,4 +1,4 @@
-// npm run size: what `npm install homeostat` brings, beside the budget. Exit code 1 when it is over.
+// npm run size: prints the packages that `npm install homeostat` brings, and the budget. Exit code 1 when they exceed it.
 import { describeFootprint, footprintOf } from './budget.ts'
 import { Installation } from './installation.ts'
 

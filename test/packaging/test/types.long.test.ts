@@ -31,7 +31,7 @@ describe.each(COMPILERS)('%s', compiler => {
 async function compiled(tsc: string, config: string): Promise<string> {
   return promisify(execFile)(process.execPath, [tsc, '-p', config]).then(
     () => '',
-    // A compiler that cannot run prints nothing there.
+    // A compiler that cannot run prints nothing on stdout.
     (error: Error & { readonly stdout: string }) => error.stdout || error.message,
   )
 }

@@ -9,7 +9,8 @@ import { waitUntilReady } from './server-process.ts'
 
 export interface PrometheusOptions {
   /**
-   * What it has recorded, as OpenMetrics text with timestamps in seconds and `# EOF` at its end; the series of a metric in one piece.
+   * The samples that it has recorded: OpenMetrics text with timestamps in seconds, `# EOF` at its end, and all series of a metric
+   * together.
    * @default nothing
    */
   readonly history?: string
@@ -19,7 +20,7 @@ export interface PrometheusOptions {
   readonly rules?: string
 }
 
-/** A Prometheus of Debian's. */
+/** A Prometheus server from Debian's package. */
 export interface Prometheus extends AsyncDisposable {
   /** `http://127.0.0.1:…` */
   readonly address: string
@@ -29,9 +30,9 @@ const SCRAPES_NOTHING = 'global: { scrape_interval: 1h }\n'
 const FLAGS = ['--config.file=prometheus.yml', '--storage.tsdb.path=data', '--storage.tsdb.retention.time=100y']
 
 /**
- * Starts a Prometheus that remembers a history. It ends with this process, however that ends.
+ * Starts a Prometheus server with a history. It ends with this process, also if that is killed.
  *
- * @throws {@link PackageDownloadError} where there is no Debian or Ubuntu, or no network the first time.
+ * @throws {@link PackageDownloadError} without Debian or Ubuntu, and without a network the first time.
  *
  * @example await using prometheus = await startPrometheus({ history: 'up{job="a"} 1 1767225600\n# EOF\n' })
  */

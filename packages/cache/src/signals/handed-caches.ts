@@ -50,7 +50,7 @@ export function countHandedCaches(
     const series = cacheSeries(registry, name)
     const entry = { ref: new WeakRef(cache), name }
     const count = (found: unknown, before: number): void => {
-      // It has just published this very lookup.
+      // The cache publishes its lookups, this one included: they are counted there.
       if (lookups.published() > before) {
         restore()
         counted = counted.filter(each => each !== entry)

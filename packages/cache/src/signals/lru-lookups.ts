@@ -23,7 +23,7 @@ export interface LruLookupOptions {
 export interface LruLookups extends Disposable {
   /** Whether a cache has published an operation that names it. */
   readonly isKnown: (cache: object) => boolean
-  /** How many lookups caches have published so far. */
+  /** The number of lookups that caches have published so far. */
   readonly published: () => number
 }
 

@@ -11,11 +11,11 @@ export interface LruCache {
   readonly fetchMethod?: unknown
 }
 
-/** Where lru-cache publishes each operation. */
+/** The channel on which lru-cache publishes each operation. */
 export const METRICS_CHANNEL = 'lru-cache:metrics'
 
 /**
- * What lru-cache publishes on `lru-cache:metrics` (since 11.3), once per operation: its `Status` object.
+ * The `Status` object that lru-cache publishes on `lru-cache:metrics` (since 11.3), once per operation.
  * Source: `LRUCache.Status` in lru-cache 11.5.3. `key` and `value` are there as well and are never read, apart from
  * whether there is a value.
  */

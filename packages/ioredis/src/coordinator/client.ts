@@ -36,7 +36,7 @@ export function ownClient(client: CoordinatorClient, timeoutMs: number): OwnClie
   const connection = {
     connectionName: OWN_CONNECTION_NAME,
     keyPrefix: '',
-    // Leases are written, so a replica that the application reads from does not do.
+    // Leases are written, which the replica that the application may read from refuses.
     role: 'master',
     // Replies are compared with numbers.
     stringNumbers: false,

@@ -19,7 +19,8 @@ export interface KillSwitchSource {
 }
 
 /**
- * Stops every action at once, until no source is tripped: runs are aborted, lasting changes are reverted, nothing new starts. Measuring and deciding go on, so that one can see what would be done.
+ * Stops every action at once, until no source is tripped: runs are aborted, lasting changes are reverted, nothing new starts.
+ * Measuring and deciding go on, so that the ledger shows what would be done.
  *
  * Each source is released where it was tripped and nowhere else: `HOMEOSTAT_DISABLED=1` cannot be reset from inside, and
  * `reset()` takes back `trip()` only. See `docs/kill-switch.md` of this package.

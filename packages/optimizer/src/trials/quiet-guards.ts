@@ -32,14 +32,18 @@ export class QuietGuards implements StateSection<SavedQuiet> {
   readonly #quietByGuard = new WeakMap<Guard, Map<string, Learned>>()
   /** The guards that were learned last: those of one program. */
   #guards: readonly Guard[] = []
-  /** What earlier processes have learned of series that this one has not seen yet, by digest. */
+  /** The windows of earlier processes for series that this one has not read yet, by digest. */
   readonly #saved = new BoundedMap<string, SavedQuiet>(MOST_SAVED)
 
   of(guard: Guard, series: string): QuietWindows | undefined {
     return (this.#quietByGuard.get(guard) ?? this.#quiet.get(keyOf(guard)))?.get(series)?.windows
   }
 
-  /** Takes the values of a tick, a guard at each step. @param guards - of the program in force; others are forgotten */
+  /**
+   * Takes the values of a tick, a guard at each step.
+   *
+   * @param guards - those of the program in force; others are forgotten
+   */
   *learn(guards: readonly Guard[], measurement: Measurement, reader: GuardReader, now: number): Steps<void> {
     if (guards !== this.#guards) yield* this.#forgetOthers(guards)
     for (const guard of guards) {
@@ -82,13 +86,13 @@ export class QuietGuards implements StateSection<SavedQuiet> {
     windows.resume(saved, now)
   }
 
-  /** Each edit of a rule file brings guards that nobody has asked for before; a trial that began with others keeps theirs. */
+  /** Without this, each edit of a rule file would add guards for ever. A trial that began with other guards keeps theirs. */
   *#forgetOthers(guards: readonly Guard[]): Steps<void> {
     const kept = new Set<string>()
     for (const guard of guards) {
       const key = keyOf(guard)
       kept.add(key)
-      // An object that comes back with a later program.
+      // A guard object that comes back with a later program still has its windows.
       const known = this.#quietByGuard.get(guard)
       if (known && !this.#quiet.has(key)) this.#quiet.set(key, known)
       yield

@@ -12,12 +12,12 @@ export interface AdviceGiven {
   readonly startedAt: number
   readonly endedAt: number
   readonly status: 'completed' | 'failed' | 'timeout' | 'aborted'
-  /** One line: what was looked at, or why the run failed. It may quote the error of the action, so it stays in the process. */
+  /** The result of the run in one line, or the reason of its failure. It may quote the error of the action, so it stays in the process. */
   readonly summary: string
   /** The class or code of the error of a run that failed. */
   readonly errorType?: string
   readonly advice: readonly Advice[]
-  /** What could not be looked at, one line each. */
+  /** The problems of the run, e.g. a table that could not be read; one line each. */
   readonly problems: readonly string[]
 }
 
@@ -29,20 +29,21 @@ export interface StandingAdvice extends Advice {
   readonly lastAt: number
   /** Runs that gave it. */
   readonly times: number
-  /** When somebody was found to have followed it. */
+  /** The time at which the action found that somebody had followed it. */
   readonly adoptedAt?: number
 }
 
-/** What the gates ask of the runs of actions that only advise. */
+/** The runs of actions that only advise, as the gates read them. */
 export interface AdviceState {
-  /** How long the action still rests for this alert; undefined when it does not. */
+  /** The time until the action runs again for this alert, in words; undefined when it may run now. */
   cooldownOf(proposal: Proposal): string | undefined
-  /** What it has used up of its budget; undefined while there is some left. */
+  /** The reason why the action has no budget left; undefined while it has some. */
   spentOf(action: string): string | undefined
+  /** Whether a run of the action is under way. */
   isRunning(action: string): boolean
 }
 
-/** What to do, why, and what to run, in one line. */
+/** The text of advice in one line: the change, the reason, and the statement to run. */
 export function adviceText({ what, why, statement }: Advice): string {
   const because = why === '' ? '' : `, because ${why}`
   return `${what}${because}${statement === undefined ? '' : `; run: ${statement}`}`

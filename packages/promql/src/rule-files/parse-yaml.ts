@@ -1,7 +1,7 @@
 import { parse } from 'yaml'
 
 /**
- * The plain value of a YAML text that is not a rule file, as JSON has it: a configuration of the application for example.
+ * Reads a YAML text that is not a rule file, e.g. a configuration of the application, as plain values.
  *
  * @throws `YAMLParseError` when the text is not valid, or follows more than 100 aliases.
  */

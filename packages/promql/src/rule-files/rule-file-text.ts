@@ -3,7 +3,8 @@ import type { RuleGroup } from '../rules/rule-group.ts'
 import type { RecordingRule, Rule } from '../rules/rule.ts'
 
 /**
- * The text of a Prometheus rule file with these groups: what {@link parseRuleFile} reads back. Fields of other systems are left out.
+ * The text of a Prometheus rule file with these groups. {@link parseRuleFile} reads it back. Fields that Prometheus does not have are
+ * left out.
  *
  * @param comment - lines at the top of the file, without `#`
  * @example
@@ -14,7 +15,7 @@ import type { RecordingRule, Rule } from '../rules/rule.ts'
 export function ruleFileText(groups: readonly RuleGroup[], comment?: string): string {
   const document = new Document({ groups: groups.map(groupFields) })
   if (comment !== undefined) document.commentBefore = comment.replaceAll(/^/gm, ' ')
-  // One line an expression: a folded one is hard to search for.
+  // One line per expression: a folded one is hard to search for.
   return document.toString({ lineWidth: 0 })
 }
 

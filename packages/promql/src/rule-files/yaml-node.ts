@@ -9,7 +9,7 @@ export interface YamlScalar extends YamlNode {
   readonly value: unknown
   /** The text as it was written. */
   readonly source?: string | undefined
-  /** How it was written: `PLAIN` without quotes. */
+  /** The style of the text, e.g. `PLAIN` without quotes. */
   readonly type?: string | undefined
 }
 

@@ -4,7 +4,7 @@ import { underscoreLabel } from '../words/names.ts'
 
 type Of<Kind extends Expr['kind']> = Extract<Expr, { readonly kind: Kind }>
 
-/** How an expression that a process evaluates is written for a server. */
+/** The differences between a process that evaluates an expression and the server that it is written for. */
 export interface Translation {
   /** The name of a metric on the server, by the name in the expression. @default the names in the expression */
   readonly names?: ReadonlyMap<string, string>

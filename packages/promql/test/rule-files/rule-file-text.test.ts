@@ -35,7 +35,7 @@ const rule = fc.record(
   { requiredKeys: ['alert', 'expr'] },
 )
 
-test('what is written is read back, whatever the texts are', () => {
+test('a written file is read back, with any texts', () => {
   fc.assert(
     fc.property(fc.array(rule, { maxLength: 4 }), rules => {
       const groups: RuleGroup[] = [{ name: 'g', rules }]

@@ -20,7 +20,7 @@ function meaning(expr: Expression['ast']): unknown {
   return strip(expr)
 }
 
-/** Matchers in any order: whether the name stands before the braces says nothing. */
+/** Matchers in any order: the name may stand before the braces or in them. */
 function matchesOf(matches: readonly unknown[]): readonly string[] {
   return matches
     .map(match => {
@@ -65,7 +65,7 @@ describe('an expression is written so that it means the same', () => {
   ])('%s', expr => {
     const text = write(expr)
     expect(meaning(compile(text).ast)).toEqual(meaning(compile(expr).ast))
-    // Written once more it stays as it is.
+    // Writing it again changes nothing.
     expect(write(text)).toBe(text)
   })
 })

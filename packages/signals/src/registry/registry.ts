@@ -127,8 +127,8 @@ export class Registry {
   }
 
   /**
-   * A producer of the histograms alone, for one reader. It claims nothing: the other metrics go through a Meter that takes no
-   * histograms, see {@link bindMeterProvider}.
+   * A producer of the histograms alone, for one reader. It does not claim the registry: a Meter exports the other metrics, see
+   * `withHistograms` of {@link bindMeterProvider}.
    */
   histogramProducer(reader?: ProducerReader): SignalProducer {
     return createProducer(this, histogramsIn(this.#instruments), reader, this.#clock)

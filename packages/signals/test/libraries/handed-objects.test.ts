@@ -47,7 +47,7 @@ test('one object that fails is reported and keeps no other from being measured',
   expect(errors).toHaveLength(1)
 })
 
-test('what the application has let go is released, also what is stopped later', async () => {
+test('objects that the application no longer holds are released, and not stopped later', async () => {
   const handed = new HandedObjects<object>(() => undefined)
   const stopped: number[] = []
   const followed = handed.follow(object => () => void stopped.push(Object.keys(object).length))

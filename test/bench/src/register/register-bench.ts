@@ -1,4 +1,5 @@
-// npm run bench -- register: what the flag --import homeostat/register adds to the start of an application with plain OpenTelemetry.
+// npm run bench -- register: measures how much longer an application with plain OpenTelemetry takes to start with the flag
+// --import homeostat/register.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -14,7 +15,7 @@ export interface RegisterOptions {
   readonly onProgress: (text: string) => void
 }
 
-/** Milliseconds from the start of the process until the application listens, and what a variant adds within a round. */
+/** Milliseconds from the start of the process until the application listens, and the milliseconds that a variant adds within a round. */
 export interface RegisterRow {
   readonly bench: 'register'
   readonly variant: RegisterVariant
@@ -25,14 +26,14 @@ export interface RegisterRow {
   readonly atMostMs?: number
 }
 
-/** A disabled process only looks at a variable; the rest is what two starts differ by. */
+/** A disabled process only reads a variable: 5 ms is the difference between two equal starts. */
 const GOALS_MS: Readonly<Record<RegisterVariant, number | undefined>> = { otel: undefined, register: 60, disabled: 5 }
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 const SDK = ['--import', path('sdk.mjs')]
 const OURS = ['--import', 'homeostat/register']
 
-/** Every variant once a round, in turns of which is the first. */
+/** Starts every variant once per round. The variant that starts first rotates. */
 export async function runRegisterBench({ rounds, signal, onProgress }: RegisterOptions): Promise<RegisterRow[]> {
   const measured: Record<RegisterVariant, number[]> = { otel: [], register: [], disabled: [] }
   for (let round = 0; round < rounds; round++) {
@@ -82,7 +83,7 @@ export function describeRegister(rows: readonly RegisterRow[], rounds: number): 
   })
   return [
     'Milliseconds from the start of Node until the application listens: median [min, max]',
-    `${rounds} rounds; what is added are differences within a round`,
+    `${rounds} rounds; the added milliseconds are differences within a round`,
     '',
     ...lines,
   ].join('\n')

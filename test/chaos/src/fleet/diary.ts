@@ -15,7 +15,7 @@ export interface Diary {
   unknown: number
 }
 
-/** What a process of the fleet receives at its start. */
+/** The orders that a process of the fleet receives at its start. */
 export interface Orders {
   readonly engine: 'redis' | 'postgres'
   readonly url: string
