@@ -47,9 +47,16 @@ test('an application that ends before the first export is due exports once', asy
 test('a receiver that never answers keeps the end of an application for five seconds at most', async () => {
   receiver.answer = () => ({ afterMs: 60_000 })
   const began = performance.now()
-  await run('short.mjs', { RUNS_MS: '300' })
+  const { stderr } = await run('short.mjs', { RUNS_MS: '300' })
   expect(receiver.received).toHaveLength(1)
   expect(performance.now() - began).toBeLessThan(20_000)
+  expect(stderr).toContain(`metrics do not reach ${receiver.endpoint}: it has not answered within 5000 ms\n`)
+})
+
+test('a receiver that is not there is asked once at the end of an application, and reported', async () => {
+  const { stderr } = await run('short.mjs', { RUNS_MS: '300', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:9' })
+  const lines = stderr.split('\n').filter(line => line.includes('do not reach'))
+  expect(lines).toEqual(['homeostat: metrics do not reach http://localhost:9: nothing listens there (ECONNREFUSED)'])
 })
 
 test('tracers make no spans of exports', async () => {

@@ -17,6 +17,8 @@ export interface DeliveryOptions {
   readonly post: (message: Buffer) => Promise<OtlpAnswer>
   /** For the whole export. */
   readonly timeoutMs: number
+  /** Whether the process waits for this export to end. A receiver that cannot be reached is asked only once then. */
+  readonly isLast: boolean
   /** Ends the waiting between two attempts. */
   readonly signal: AbortSignal
   /** Milliseconds of a clock that only goes forward. */
@@ -60,7 +62,8 @@ export async function deliver(messages: readonly OtlpMessage[], options: Deliver
       }
       const restMs = Math.min(answer.afterMs ?? 0, LONGEST_REST_MS)
       const waitMs = Math.max(restMs, backoffMs(attempt, options.random()))
-      const isOver = attempt >= MOST_ATTEMPTS || now() + waitMs > deadline
+      const isGivenUp = options.isLast && answer.isUnreachable === true
+      const isOver = isGivenUp || attempt >= MOST_ATTEMPTS || now() + waitMs > deadline
       if (isOver || !(await waited(waitMs, options.signal))) {
         failure = { why: answer.why, isFinal: false }
         const notBefore = answer.afterMs === undefined ? undefined : now() + restMs

@@ -11,7 +11,13 @@ import { untraced } from './untraced.ts'
 export type OtlpAnswer =
   | { readonly kind: 'accepted'; readonly rejectedPoints: number }
   /** The same request may be accepted later. */
-  | { readonly kind: 'later'; readonly why: string; readonly afterMs: number | undefined }
+  | {
+      readonly kind: 'later'
+      readonly why: string
+      readonly afterMs: number | undefined
+      /** Whether no connection was made. */
+      readonly isUnreachable?: boolean
+    }
   | { readonly kind: 'refused'; readonly why: string }
 
 /** The settings of a request. */
@@ -97,6 +103,7 @@ export class OtlpConnection implements Disposable {
       })
       this.#current = request
       let response: IncomingMessage | undefined
+      let isConnected = false
       const end = (answer: OtlpAnswer): void => {
         timer[Symbol.dispose]()
         request.destroy()
@@ -104,8 +111,12 @@ export class OtlpConnection implements Disposable {
         resolve(response === undefined ? answer : answerOf(response, ''))
       }
       const timer = after(timeoutMs, () => end(later(`it has not answered within ${timeoutMs} ms`)))
-      request.on('socket', socket => socket.unref())
-      request.on('error', error => end(later(reasonOf(error))))
+      request.on('socket', socket => {
+        socket.unref()
+        isConnected = !socket.connecting
+        socket.once('connect', () => (isConnected = true))
+      })
+      request.on('error', error => end({ ...later(reasonOf(error)), isUnreachable: !isConnected }))
       request.on('close', () => response ?? end(later('it closed the connection without an answer')))
       // This is no answer to a POST, and nobody else would close the socket.
       request.on('upgrade', () => end(refused(101)))
@@ -141,7 +152,7 @@ function answerOf({ statusCode: status = 0, headers }: IncomingMessage, text: st
   return refused(status)
 }
 
-function later(why: string, afterMs?: number): OtlpAnswer {
+function later(why: string, afterMs?: number): Extract<OtlpAnswer, { readonly kind: 'later' }> {
   return { kind: 'later', why, afterMs }
 }
 

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { Registry, ScopeMetrics, SignalProducer, Temporality } from '@homeostat/signals'
-import { DELTA, every, ignoreRejection, nextTurn, SlicedWork, within } from '@homeostat/signals'
+import { DELTA, every, nextTurn, SlicedWork, within } from '@homeostat/signals'
 import { deliver, type Delivered } from './otlp-delivery.ts'
 import { otlpMessages, type OtlpMessage } from './otlp-message.ts'
 import { OtlpConnection } from './otlp-request.ts'
@@ -46,7 +46,6 @@ export interface OwnExportOptions {
 export class OwnExport implements AsyncDisposable {
   readonly #options: OwnExportOptions
   readonly #connection: OtlpConnection
-  readonly #abort = new AbortController()
   readonly #timer: Disposable
   #producers: readonly SignalProducer[] | undefined
   #resource: Attributes = {}
@@ -55,6 +54,10 @@ export class OwnExport implements AsyncDisposable {
   #notBefore = -Infinity
   #failedExports = 0
   readonly #reasons = new Set<string>()
+  /** Ends the rests of the export that is under way. */
+  #abort = new AbortController()
+  /** Whether the process waits for the export to end. */
+  #isLast = false
   #isOver = false
   #isHandedOver = false
 
@@ -107,10 +110,7 @@ export class OwnExport implements AsyncDisposable {
 
   /** Exports now because the process is about to end; it goes on exporting if the process does. */
   async flush(): Promise<void> {
-    await this.#inTime(async () => {
-      await this.#exporting
-      await this.export()
-    })
+    await this.#inTime(() => this.export())
   }
 
   async #exportOnce(): Promise<void> {
@@ -123,7 +123,8 @@ export class OwnExport implements AsyncDisposable {
     const { settings } = this.#options
     const delivered = await deliver(messages, {
       post: message => this.#connection.post(message),
-      timeoutMs: settings.exportTimeoutMs,
+      timeoutMs: this.#isLast ? this.#longestLastExportMs : settings.exportTimeoutMs,
+      isLast: this.#isLast,
       signal: this.#abort.signal,
       now: () => performance.now(),
       random: Math.random,
@@ -162,7 +163,7 @@ export class OwnExport implements AsyncDisposable {
     return new SlicedWork(otlpMessages(this.#resource, scopes), SLICE_MS).done
   }
 
-  #report({ failure, rejectedPoints }: Delivered): void {
+  #report({ failure, rejectedPoints }: Pick<Delivered, 'failure' | 'rejectedPoints'>): void {
     const { findings, settings, hint } = this.#options
     if (rejectedPoints > 0)
       findings.add(
@@ -176,9 +177,10 @@ export class OwnExport implements AsyncDisposable {
       // Each reason once: the next one may be what is to be done now.
       if (this.#reasons.size > size) findings.remove(FAILED)
       const isKept = settings.temporality === DELTA && !failure.isFinal
+      const next = `; they are sent again every ${seconds(settings.intervalMs)}${isKept ? ', and counts are kept until then' : ''}`
       findings.add(
         FAILED,
-        `metrics do not reach ${this.endpoint}: ${failure.why}; they are sent again every ${seconds(settings.intervalMs)}${isKept ? ', and counts are kept until then' : ''}${hint === undefined ? '' : `; ${hint}`}`,
+        `metrics do not reach ${this.endpoint}: ${failure.why}${this.#isLast ? '' : next}${hint === undefined ? '' : `; ${hint}`}`,
       )
       return
     }
@@ -196,21 +198,36 @@ export class OwnExport implements AsyncDisposable {
     this.#isOver = true
     this.#timer[Symbol.dispose]()
     await this.#inTime(async () => {
-      const scopes = last()
-      await this.#exporting
       if (performance.now() < this.#notBefore) return
       if (this.#left.length > 0 && !(await this.#deliver(this.#left))) return
-      await this.#deliver(await this.#messagesOf(scopes))
+      await this.#deliver(await this.#messagesOf(last()))
     })
     this.#isHandedOver = true
     this.#abort.abort()
     this.#connection[Symbol.dispose]()
   }
 
-  /** The process waits for it, but not for long. */
+  /** Exports while the process waits, but not for long. The export that is under way then makes no further attempt. */
   async #inTime(work: () => Promise<void>): Promise<void> {
-    const limitMs = Math.min(this.#options.settings.exportTimeoutMs, LONGEST_LAST_EXPORT_MS)
-    await within(limitMs, work, () => new LastExportLateError(limitMs), { holdsProcess: true }).catch(ignoreRejection)
+    const limitMs = this.#longestLastExportMs
+    const afterExport = async (): Promise<void> => {
+      await this.#exporting
+      this.#abort = new AbortController()
+      await work()
+    }
+    this.#isLast = true
+    this.#abort.abort()
+    try {
+      await within(limitMs, afterExport, () => new LastExportLateError(limitMs), { holdsProcess: true })
+    } catch (error) {
+      const failure = { why: `it has not answered within ${limitMs} ms`, isFinal: false }
+      if (error instanceof LastExportLateError && !this.#isHandedOver) this.#report({ failure, rejectedPoints: 0 })
+    }
+    this.#isLast = false
+  }
+
+  get #longestLastExportMs(): number {
+    return Math.min(this.#options.settings.exportTimeoutMs, LONGEST_LAST_EXPORT_MS)
   }
 }
 

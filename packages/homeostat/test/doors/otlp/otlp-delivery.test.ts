@@ -17,7 +17,7 @@ afterEach(() => {
 async function run(
   texts: string[],
   answers: OtlpAnswer[],
-  timeoutMs = 30_000,
+  { timeoutMs = 30_000, isLast = false } = {},
 ): Promise<[Delivered, [string, number][]]> {
   const sent: [string, number][] = []
   const start = performance.now()
@@ -27,6 +27,7 @@ async function run(
       return Promise.resolve(answers.length > 1 ? answers.shift()! : answers[0]!)
     },
     timeoutMs,
+    isLast,
     signal: new AbortController().signal,
     now: () => performance.now(),
     random: () => 0.5,
@@ -47,6 +48,18 @@ test('a message is sent five times, after growing rests, and is left with what c
   ])
   expect(left.map(({ body }) => String(body))).toEqual(['b', 'c'])
   expect(failure).toEqual({ why: 'it answers HTTP 503', isFinal: false })
+})
+
+test('the last export asks a receiver that cannot be reached once, and a busy one again', async () => {
+  const dead: OtlpAnswer = { kind: 'later', why: 'nothing listens there', afterMs: undefined, isUnreachable: true }
+  const [{ left, failure }, once] = await run(['a', 'b'], [dead], { isLast: true })
+  expect(once).toEqual([['a', 0]])
+  expect(left).toHaveLength(2)
+  expect(failure).toEqual({ why: 'nothing listens there', isFinal: false })
+  const [, again] = await run(['a'], [BUSY, OK], { isLast: true })
+  expect(again).toHaveLength(2)
+  const [, ordinary] = await run(['a'], [dead])
+  expect(ordinary).toHaveLength(5)
 })
 
 test('a rest that the receiver asks for is kept, and one that does not fit in the export ends it', async () => {

@@ -45,6 +45,13 @@ async function post(port: number): Promise<OtlpAnswer> {
 const head = (status: string, ...headers: string[]): string => [`HTTP/1.1 ${status}`, ...headers, '', ''].join('\r\n')
 const withBody = (body: string): string => head('200 OK', `content-length: ${body.length}`) + body
 
+test('a receiver that is not there differs from one that breaks off', async () => {
+  const port = await listening(createServer())
+  await new Promise<void>(resolve => open.pop()!.close(resolve))
+  expect(await post(port)).toMatchObject({ why: 'nothing listens there (ECONNREFUSED)', isUnreachable: true })
+  expect(await answered(socket => socket.destroy())).toMatchObject({ isUnreachable: false })
+})
+
 test.each<[string, (socket: Socket) => void, string]>([
   ['never answers', () => undefined, `it has not answered within ${TIMEOUT_MS} ms`],
   ['closes the connection', socket => socket.destroy(), 'it closed the connection (ECONNRESET)'],
