@@ -95,7 +95,7 @@ export class HomeostatParts {
     const takeOver = (): boolean => [datadog.takeOver(), otlp.takeOver()].includes(true)
     const attachments = (this.attachments = attachmentsFor({ ...doors, service, optimizer, onDoubled, takeOver }))
     const { readers } = attachments
-    const reporter = (this.reporter = new Reporter({ ...parts, readers, ownEndpoint: () => otlp.endpoint }))
+    const reporter = (this.reporter = new Reporter({ ...parts, readers, ownWay: () => otlp.way }))
     this.late = new LateAttachment({
       ...doors,
       attachments,

@@ -63,8 +63,10 @@ test('of two Homeostats in a process, one exports', async () => {
   shop.orders.add(4)
   await vi.waitFor(() => expect(bench.receiver.accepted.length).toBeGreaterThan(0), WAIT)
   const first = bench.h!
-  start(DELTA)
+  const { lines } = start(DELTA)
   await vi.waitFor(() => expect(bench.receiver.accepted.length).toBeGreaterThan(4), WAIT)
+  await vi.waitFor(() => expect(lines.join('\n')).toContain('another Homeostat of this process exports already'), WAIT)
+  expect(lines.join('\n')).not.toContain(bench.receiver.endpoint)
   const ids = bench.receiver.accepted.flatMap(({ resourceMetrics }) =>
     resourceMetrics[0]!.scopeMetrics.filter(({ scope }) => scope.name === 'shop'),
   )

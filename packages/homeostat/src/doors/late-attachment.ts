@@ -34,7 +34,7 @@ export type Way =
   | { readonly to: 'nobody' }
   /** There is no SDK, and Homeostat sends its metrics itself. */
   | { readonly to: 'endpoint'; readonly endpoint: string }
-  /** The readers serve another Homeostat of this process. */
+  /** The readers serve another Homeostat of this process, or that one sends the metrics itself. */
   | { readonly to: 'another' }
 
 export interface LateAttachmentContext {

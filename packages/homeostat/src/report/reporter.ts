@@ -40,8 +40,8 @@ export interface ReporterContext {
   readonly faults: Faults
   /** The readers that serve Homeostat. */
   readonly readers: ReadonlySet<object>
-  /** Where Homeostat itself sends its metrics: scheme, host and port; undefined where it does not. */
-  readonly ownEndpoint: () => string | undefined
+  /** How Homeostat itself sends its metrics; undefined where it does not. */
+  readonly ownWay: () => Way | undefined
 }
 
 /** The parts of the loop that a report is about. */
@@ -108,8 +108,9 @@ export class Reporter implements RunningHomeostat, Disposable {
           `the SDK was registered by @opentelemetry/api ${version}, which the newer copy of it that Homeostat uses does not see; metrics work, spans and log events of Homeostat do not: install one version of @opentelemetry/api`,
         ),
       onNone: () => {
-        if (this.#isExposed || this.#context.ownEndpoint() !== undefined) return
-        this.#findings.add('no SDK', noSdkText(), 'info')
+        const way = this.#context.ownWay()
+        if (this.#isExposed || way?.to === 'endpoint') return
+        this.#findings.add('no SDK', way === undefined ? noSdkText() : wayText(way, []), 'info')
       },
     }
   }
@@ -199,7 +200,7 @@ export class Reporter implements RunningHomeostat, Disposable {
       service: service.current,
       watched: this.#watched(),
       attachedTo: this.#attachedTo(),
-      way: this.#way ?? this.#ownWay(),
+      way: this.#way ?? this.#context.ownWay(),
       learned: learnedWhere(keeper.keeping, keeper.folderFault),
       modes,
     })
@@ -238,11 +239,6 @@ export class Reporter implements RunningHomeostat, Disposable {
         'no name',
         'the service has no name, so it has no coordinator and keeps nothing: set OTEL_SERVICE_NAME or the option service',
       )
-  }
-
-  #ownWay(): Way | undefined {
-    const endpoint = this.#context.ownEndpoint()
-    return endpoint === undefined ? undefined : { to: 'endpoint', endpoint }
   }
 
   #attachedTo(): string[] {

@@ -45,7 +45,7 @@ export function wayText(way: Way | undefined, attachedTo: readonly string[]): st
   if (way?.to === 'nobody')
     return 'the SDK has no metric reader, so nothing is exported: set OTEL_METRICS_EXPORTER or give it a metric reader'
   if (way?.to === 'another')
-    return 'another Homeostat of this process serves the readers, so this one exports nothing: stop() one of them (the flag --import homeostat/register starts one: take it by import { registered } from "homeostat/register")'
+    return 'another Homeostat of this process exports already, so this one exports nothing: stop() one of them (the flag --import homeostat/register starts one: take it by import { registered } from "homeostat/register")'
   if (way?.to === 'datadog')
     return `exports through dd-trace, and histograms ${way.endpoint === undefined ? 'nowhere' : `to ${way.endpoint}`}, so rules read Homeostat's own metrics only`
   if (way?.to === 'endpoint')

@@ -2,6 +2,7 @@ import { after, errorType } from '@homeostat/signals'
 import type { Environment } from '@homeostat/signals/options'
 import type { HomeostatInstrumentation } from '../engine-instrumentation.ts'
 import { globalMeterProvider, hasSdk } from '../global-provider.ts'
+import type { Way } from '../late-attachment.ts'
 import type { ServiceName } from '../service-name.ts'
 import { otlpResource } from './otlp-resource.ts'
 import { readOtlpSettings, type OtlpSettings } from './otlp-settings.ts'
@@ -12,7 +13,7 @@ const FIRST_EXPORT_MS = 10_000
 
 const KEY = Symbol.for('homeostat.own-export')
 
-/** Only one door of a process exports. It may belong to another copy of this package. */
+/** The door that exports, from when it opens: only one of a process does. It may belong to another copy of this package. */
 const exporting = globalThis as { [KEY]?: object | undefined }
 
 /** The parts of Homeostat that the door uses. */
@@ -43,9 +44,10 @@ export class OtlpDoor implements AsyncDisposable {
     this.#context = context
   }
 
-  /** Scheme, host and port of the receiver; undefined where Homeostat sends nothing itself. */
-  get endpoint(): string | undefined {
-    return this.#isOpen && !this.#isTaken ? this.#settings?.shownEndpoint : undefined
+  /** How the metrics reach a backend while no SDK has started; undefined where Homeostat sends nothing itself. */
+  get way(): Way | undefined {
+    if (this.#settings === undefined || this.#isTaken) return undefined
+    return this.#isExporter ? { to: 'endpoint', endpoint: this.#settings.shownEndpoint } : { to: 'another' }
   }
 
   /** Waits for an SDK, and then begins to export. */
@@ -56,6 +58,7 @@ export class OtlpDoor implements AsyncDisposable {
     this.#settings = settings
     this.#problems = problems
     if (settings === undefined && problems.length === 0) return
+    if (settings !== undefined) exporting[KEY] ??= this
     process.on('beforeExit', this.#beforeExit)
     this.#waiting = after(Math.min(FIRST_EXPORT_MS, settings?.intervalMs ?? FIRST_EXPORT_MS), () =>
       this.#begin()?.export(),
@@ -86,10 +89,11 @@ export class OtlpDoor implements AsyncDisposable {
     this.#waiting?.[Symbol.dispose]()
     this.#waiting = undefined
     if (this.#isTaken || this.#export !== undefined || this.#context.hasReaders()) return this.#export
-    if (globalMeterProvider() !== undefined || exporting[KEY] !== undefined) return undefined
+    if (globalMeterProvider() !== undefined || (exporting[KEY] ?? this) !== this) return undefined
     const findings = this.#context.findings()
     for (const problem of this.#problems) findings.add(problem, problem)
     if (this.#settings === undefined) return undefined
+    exporting[KEY] = this
     const { instrumentations, environment, service } = this.#context
     try {
       this.#export = new OwnExport({
@@ -99,10 +103,11 @@ export class OtlpDoor implements AsyncDisposable {
         findings,
         what: `${hasSdk() ? 'the OpenTelemetry SDK has started without metrics' : 'no OpenTelemetry SDK has started'}, so Homeostat sends its own metrics`,
       })
-      exporting[KEY] = this
       // No SDK enables them.
       if (!instrumentations.some(each => each.getConfig().enabled)) for (const each of instrumentations) each.enable()
     } catch (error) {
+      this.#settings = undefined
+      this.#close()
       findings.add(
         'OTLP certificate',
         `a file that OTEL_EXPORTER_OTLP_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE or OTEL_EXPORTER_OTLP_CLIENT_KEY names cannot be used (${errorType(error)}), so nothing is exported`,
@@ -115,7 +120,11 @@ export class OtlpDoor implements AsyncDisposable {
     this.#waiting?.[Symbol.dispose]()
     this.#waiting = undefined
     process.off('beforeExit', this.#beforeExit)
-    if (exporting[KEY] === this) exporting[KEY] = undefined
+    if (this.#isExporter) exporting[KEY] = undefined
+  }
+
+  get #isExporter(): boolean {
+    return exporting[KEY] === this
   }
 
   /** The process has nothing else to do: it ends when the export has. Once, because an export is something to do. */
