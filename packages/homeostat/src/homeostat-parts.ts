@@ -139,10 +139,15 @@ export class HomeostatParts {
     if (whyOnly !== undefined) reporter.onlyMeasures(whyOnly)
   }
 
-  /** Begins to tick, and to look for an SDK that somebody else starts. */
+  /** Begins to tick, and to look for an SDK that somebody else starts. A process that only measures has no timer unless it exports. */
   start(): void {
+    if (this.isSignalsOnly) {
+      this.#otlp.open()
+      if (this.#otlp.way !== undefined) this.late.watch()
+      return
+    }
     this.watch()
-    if (this.isSignalsOnly || this.#rhythm.isOver) return
+    if (this.#rhythm.isOver) return
     this.#killSwitches.start()
     this.#rhythm.start()
     void this.#inspection?.open()

@@ -84,16 +84,16 @@ export class Homeostat implements AsyncDisposable {
   }
 
   /**
-   * @internal Looks for an SDK that somebody else starts, also in a process that only measures, and starts the one that
-   * `OTEL_CONFIG_FILE` configures if nobody else starts one.
+   * @internal Looks for an SDK that somebody else starts, and starts the one that `OTEL_CONFIG_FILE` configures if nobody else
+   * starts one.
    */
   findReaders(): void {
     this.#parts.watchAndStartSdk()
   }
 
   /**
-   * Begins to tick. Done already unless `autoStart` is false. The timers never keep the process alive. Does nothing in a
-   * process that only measures, see the option `signalsOnly`.
+   * Begins to tick. Done already unless `autoStart` is false. The timers never keep the process alive. A process that only measures
+   * does not tick: there it only begins to export where `OTEL_EXPORTER_OTLP_ENDPOINT` is set. See the option `signalsOnly`.
    */
   start(): void {
     this.#parts.start()

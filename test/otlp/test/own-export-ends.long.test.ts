@@ -57,6 +57,14 @@ test.each([true, false])(
   },
 )
 
+test('a process that only measures exports as well', async () => {
+  bench.receiver = await OtlpReceiver.start()
+  const { shop } = start({ HOMEOSTAT_SIGNALS_ONLY: 'true' })
+  shop.orders.add(4)
+  await vi.waitFor(() => expect(ordersIn(bench.receiver.accepted)).toBeGreaterThan(3), WAIT)
+  expect(bench.h!.mode).toBe('off')
+})
+
 test('of two Homeostats in a process, one exports', async () => {
   bench.receiver = await OtlpReceiver.start()
   const { shop } = start(DELTA)

@@ -37,6 +37,5 @@ export function signalsOnlyOptions(options: HomeostatOptions): HomeostatOptions 
     coordinator: false,
     killSignal: false,
     watchdog: false,
-    autoStart: false,
   }
 }
