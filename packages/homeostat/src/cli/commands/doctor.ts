@@ -103,7 +103,7 @@ async function diagnoseRun(
     const { code = 'an error' } = error as NodeJS.ErrnoException
     throw new WrongCallError(`command '${program}' cannot be run: ${code === 'ENOENT' ? 'it does not exist' : code}`)
   })
-  const diagnosis = diagnoseCommand(run.processes, run.end)
+  const diagnosis = diagnoseCommand(run)
   if (asJson) output.out(JSON.stringify(diagnosis))
   if (run.processes.length === 0)
     throw new WrongCallError(`no Node process of '${program}' could be looked at: it ended too early, or runs no Node`)

@@ -4,13 +4,13 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { sleep } from '@homeostat/signals'
-import type { CommandEnd } from './live-diagnosis.ts'
 import type { LiveFacts } from '../../examination/live-facts.ts'
 import { ASK_FILE, PROBE_VARIABLE, STARTED, type ProbeOrder } from './probe-order.ts'
 
-/** How long the application may take to look at itself, and to end when it is asked to. */
+/** How long the application may take to look at itself, to end when it is asked to, and to be gone once it is killed. */
 const LONGEST_LOOK_MS = 10_000
 const LONGEST_END_MS = 5000
+const LONGEST_KILL_MS = 2000
 const POLL_MS = 50
 /** Programs that start applications. */
 const RUNNERS = /(?:^|[\\/])(?:npm|npx|pnpm|pnpx|yarn|corepack|nodemon|concurrently)(?:-cli)?(?:\.[cm]?js)?$/
@@ -25,9 +25,19 @@ export interface CommandRunOptions {
   readonly printsToError: boolean
 }
 
+/** The end of a command that the doctor ran. */
+export interface CommandEnd {
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
+  /** Whether the doctor ended it, after it had looked. */
+  readonly isEndedByDoctor: boolean
+}
+
 export interface CommandRun {
   readonly processes: readonly LiveFacts[]
   readonly end: CommandEnd
+  /** Node processes that the command started and that could not be ended. */
+  readonly left: readonly number[]
 }
 
 /**
@@ -52,12 +62,10 @@ export async function runCommand({ command, args, afterMs, printsToError }: Comm
     const isOver = await Promise.race([ended.then(() => true), looked.then(() => isEnding(child, folder, ended))])
     if (!isOver) await endChild(child, ended, signals.received)
     const { exitCode, signal } = await ended
-    const facts = reportsIn(folder)
-    // One that was ending has ended, and its number may be somebody else's by now.
-    for (const { process: each } of facts) if (each.pid !== child.pid && !each.isEnding) endQuietly(each.pid)
     return {
-      processes: applicationsAmong(facts),
+      processes: applicationsAmong(reportsIn(folder)),
       end: { exitCode, signal, isEndedByDoctor: !isOver && signals.received === undefined },
+      left: await endOthers(folder),
     }
   } finally {
     over.abort()
@@ -113,17 +121,24 @@ function ask(folder: string): void {
 /** The processes with a probe that run and have not reported. */
 function waitingIn(folder: string): number[] {
   const names = new Set(readdirSync(folder))
-  return [...names]
-    .flatMap(name => (name.endsWith(`.${STARTED}`) ? [Number.parseInt(name, 10)] : []))
-    .filter(pid => !names.has(`${pid}.json`) && isRunning(pid))
+  return runningIn(folder).filter(pid => !names.has(`${pid}.json`))
 }
 
-function isRunning(pid: number): boolean {
+/** The processes with a probe that run. */
+function runningIn(folder: string): number[] {
+  return readdirSync(folder)
+    .flatMap(name => (name.endsWith(`.${STARTED}`) ? [Number.parseInt(name, 10)] : []))
+    .filter(pid => isRunning(pid, folder))
+}
+
+/** On Linux, the environment shows a process that has ended and one that has got its number since. */
+function isRunning(pid: number, folder: string): boolean {
   try {
-    return process.kill(pid, 0)
+    if (!readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder)) return false
   } catch {
-    return false
+    // Another system, or another user's.
   }
+  return signalled(pid, 0)
 }
 
 /** Whether the command ends by itself: its report can be there a moment before its end. */
@@ -174,12 +189,25 @@ function isApplication({ process: { main } }: LiveFacts): boolean {
   return main === undefined || !RUNNERS.test(main)
 }
 
-/** A process of the command that outlives it, such as one that npm started. */
-function endQuietly(pid: number): void {
+/** Ends the Node processes that outlive the command, such as those that npm started. Returns the ones that still run. */
+async function endOthers(folder: string): Promise<readonly number[]> {
+  for (const [signal, waitMs] of [
+    ['SIGTERM', LONGEST_END_MS],
+    ['SIGKILL', LONGEST_KILL_MS],
+  ] as const) {
+    for (const pid of runningIn(folder)) signalled(pid, signal)
+    const latestAt = performance.now() + waitMs
+    while (runningIn(folder).length > 0 && performance.now() < latestAt) await sleep(POLL_MS, { holdsProcess: true })
+  }
+  return runningIn(folder)
+}
+
+/** Whether there was a process to signal. */
+function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(pid, 'SIGTERM')
+    return process.kill(pid, signal)
   } catch {
-    // It has ended.
+    return false
   }
 }
 

@@ -1,16 +1,9 @@
 import { countOf, diagnosed, findingLines, shown, type DiagnosedFinding } from '../diagnosed-finding.ts'
 import { liveChecks } from './live-checks.ts'
+import type { CommandEnd, CommandRun } from './command-run.ts'
 import type { LiveFacts, ReaderFacts } from '../../examination/live-facts.ts'
 
 const MOST_NAMES = 8
-
-/** The end of a command that the doctor ran. */
-export interface CommandEnd {
-  readonly exitCode: number | undefined
-  readonly signal: string | undefined
-  /** Whether the doctor ended it, after it had looked. */
-  readonly isEndedByDoctor: boolean
-}
 
 export interface LiveDiagnosis {
   readonly findings: readonly DiagnosedFinding[]
@@ -22,13 +15,18 @@ export interface LiveDiagnosis {
 }
 
 /** The diagnosis of a command that was run. A command that failed may have findings for that reason alone. */
-export function diagnoseCommand(processes: readonly LiveFacts[], command: CommandEnd): LiveDiagnosis {
+export function diagnoseCommand({ processes, end: command, left }: CommandRun): LiveDiagnosis {
   const diagnosis = diagnoseLive(processes)
   const { exitCode = 0, isEndedByDoctor } = command
   // A signal that was passed on ends a command after it was looked at.
   const isFailed = !isEndedByDoctor && exitCode !== 0 && processes.every(({ process }) => process.isEnding)
-  const note = `the command failed with exit code ${exitCode} before it was looked at, which can be the reason for findings`
-  return { ...diagnosis, notes: isFailed ? [note, ...diagnosis.notes] : diagnosis.notes, command }
+  const notes = [
+    ...(isFailed
+      ? [`the command failed with exit code ${exitCode} before it was looked at, which can be the reason for findings`]
+      : []),
+    ...left.map(pid => `process ${pid} of the command could not be ended and still runs`),
+  ]
+  return { ...diagnosis, notes: [...notes, ...diagnosis.notes], command }
 }
 
 /** Runs all checks over the facts of processes of one application. The same finding of several processes is reported once. Pure. */

@@ -41,7 +41,10 @@ const timer = setInterval(() => {
 }, 5)
 process.on('SIGTERM', () => setTimeout(() => process.exit(0), 300))
 `,
-    'package.json': JSON.stringify({ name: 'shop', scripts: { start: 'node "app.cjs"' } }),
+    'package.json': JSON.stringify({
+      name: 'shop',
+      scripts: { start: 'node "app.cjs"', stubborn: 'node "stubborn.cjs"' },
+    }),
   }
   const written = await writeLive({ files })
   folder = written.folder
@@ -117,6 +120,14 @@ it('does not look into worker threads', async () => {
 it('ends a command that does not want to', async () => {
   const { out } = await runCli(['doctor', '--json', '--', process.execPath, 'stubborn.cjs'], folder)
   expect(diagnosisIn(out).command).toEqual({ signal: 'SIGKILL', isEndedByDoctor: true })
+})
+
+it('ends an application behind npm that ignores SIGTERM', async () => {
+  const { out } = await runCli(['doctor', '--json', '--seconds=60', '--', 'npm', 'run', 'stubborn'], folder)
+  const { notes, processes } = diagnosisIn(out)
+  expect(processes.map(({ process }) => process.main)).toEqual(['stubborn.cjs'])
+  expect(notes.join()).not.toContain('still runs')
+  expect(() => process.kill(processes[0]!.process.pid, 0)).toThrow('ESRCH')
 })
 
 it('forwards a signal after it has looked', async () => {
