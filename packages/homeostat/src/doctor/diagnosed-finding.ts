@@ -47,9 +47,17 @@ export function findingLines(findings: readonly DiagnosedFinding[]): string[] {
   ])
 }
 
-/** `no findings`, `1 finding`, `2 findings`. */
-export function countOf({ length }: readonly DiagnosedFinding[]): string {
-  return length === 0 ? 'no findings' : length === 1 ? '1 finding' : `${length} findings`
+/** The results that all diagnoses have. */
+export interface Diagnosed {
+  readonly findings: readonly DiagnosedFinding[]
+  /** The reason why the findings, or their absence, prove nothing about the application. */
+  readonly failure?: string
+}
+
+/** The last line for a terminal: `1 finding`, and the scope. There is none after a failure without findings. */
+export function summaryLines({ findings: { length }, failure }: Diagnosed, scope: string): string[] {
+  if (length === 0 && failure !== undefined) return []
+  return [`${length === 0 ? 'no findings' : length === 1 ? '1 finding' : `${length} findings`}, ${scope}`]
 }
 
 /** Names and versions come from files that anybody can write: no control characters, no endless lines. */

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { type Command, command } from '../command-definition.ts'
 import type { CommandOutput, ExitCode } from '../output.ts'
+import type { Diagnosed } from '../../doctor/diagnosed-finding.ts'
 import type { DoctorAnswer } from '../../inspection/question.ts'
 import { askProcess, namesProcess, socketOf } from '../processes/running-process.ts'
 import { WrongCallError } from '../wrong-call-error.ts'
@@ -82,8 +83,7 @@ async function diagnoseFolder(
     memoryLimitBytes: process.constrainedMemory(),
   }
   const diagnosis = diagnose(readApplication(folder, { machine, envFile }))
-  for (const line of asJson ? [JSON.stringify(diagnosis)] : diagnosisLines(diagnosis)) output.out(line)
-  return diagnosis.findings.length > 0 ? 1 : 0
+  return finish(diagnosis, diagnosisLines, asJson, output)
 }
 
 async function diagnoseRun(
@@ -104,19 +104,27 @@ async function diagnoseRun(
     throw new WrongCallError(`command '${program}' cannot be run: ${code === 'ENOENT' ? 'it does not exist' : code}`)
   })
   const diagnosis = diagnoseCommand(run)
-  if (asJson) output.out(JSON.stringify(diagnosis))
-  if (run.processes.length === 0)
-    throw new WrongCallError(`no Node process of '${program}' could be looked at: it ended too early, or runs no Node`)
-  if (!asJson) for (const line of liveDiagnosisLines(diagnosis)) output.out(line)
-  return diagnosis.findings.length > 0 ? 1 : 0
+  return finish(diagnosis, liveDiagnosisLines, asJson, output)
 }
 
 async function diagnoseProcess(target: string, asJson: boolean, output: CommandOutput): Promise<ExitCode> {
   const { facts } = await askProcess<DoctorAnswer>(socketOf(target), { ask: 'doctor' })
   const { diagnoseLive, liveDiagnosisLines } = await import('../../doctor/live/live-diagnosis.ts')
   const diagnosis = diagnoseLive([facts])
-  for (const line of asJson ? [JSON.stringify(diagnosis)] : liveDiagnosisLines(diagnosis)) output.out(line)
-  return diagnosis.findings.length > 0 ? 1 : 0
+  return finish(diagnosis, liveDiagnosisLines, asJson, output)
+}
+
+/** Prints a diagnosis, and returns the exit code of the command. */
+function finish<D extends Diagnosed>(
+  diagnosis: D,
+  linesOf: (diagnosis: D) => string[],
+  asJson: boolean,
+  output: CommandOutput,
+): ExitCode {
+  for (const line of asJson ? [JSON.stringify(diagnosis)] : linesOf(diagnosis)) output.out(line)
+  if (diagnosis.failure === undefined) return diagnosis.findings.length > 0 ? 1 : 0
+  output.error(`homeostat: error: ${diagnosis.failure}`)
+  return 2
 }
 
 /** A folder may have a number for a name. */

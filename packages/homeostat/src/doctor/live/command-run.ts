@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { sleep } from '@homeostat/signals'
 import type { LiveFacts } from '../../examination/live-facts.ts'
-import { ASK_FILE, PROBE_VARIABLE, STARTED, type ProbeOrder } from './probe-order.ts'
+import { ASK_FILE, LONGEST_LOOK_MS, PROBE_VARIABLE, STARTED, type ProbeOrder } from './probe-order.ts'
 
-/** How long the application may take to look at itself, to end when it is asked to, and to be gone once it is killed. */
-const LONGEST_LOOK_MS = 10_000
+/** How long the application may take to end when it is asked to, and to be gone once it is killed. */
 const LONGEST_END_MS = 5000
 const LONGEST_KILL_MS = 2000
 const POLL_MS = 50
@@ -34,8 +33,11 @@ export interface CommandEnd {
 }
 
 export interface CommandRun {
+  /** The applications that reported. */
   readonly processes: readonly LiveFacts[]
   readonly end: CommandEnd
+  /** Node processes that did not look at themselves in {@link LONGEST_LOOK_MS}. */
+  readonly silent: readonly number[]
   /** Node processes that the command started and that could not be ended. */
   readonly left: readonly number[]
 }
@@ -58,13 +60,18 @@ export async function runCommand({ command, args, afterMs, printsToError }: Comm
   const signals = new SignalForwarding(child, folder)
   const over = new AbortController()
   try {
-    const looked = reported(folder, afterMs, signals, over.signal)
-    const isOver = await Promise.race([ended.then(() => true), looked.then(() => isEnding(child, folder, ended))])
+    let silent: readonly number[] = []
+    const looked = reported(folder, afterMs, signals, over.signal).then(waiting => {
+      silent = waiting
+      return isEnding(child, folder, ended)
+    })
+    const isOver = await Promise.race([ended.then(() => true), looked])
     if (!isOver) await endChild(child, ended, signals.received)
     const { exitCode, signal } = await ended
     return {
-      processes: applicationsAmong(reportsIn(folder)),
+      processes: reportsIn(folder).filter(isApplication),
       end: { exitCode, signal, isEndedByDoctor: !isOver && signals.received === undefined },
+      silent,
       left: await endOthers(folder),
     }
   } finally {
@@ -99,18 +106,27 @@ class SignalForwarding {
   }
 }
 
-/** Settles when an application has reported and the other processes have, too; or when it is too late for that. */
-async function reported(folder: string, afterMs: number, signals: SignalForwarding, over: AbortSignal): Promise<void> {
+/**
+ * Settles when an application has reported and the other processes have, too; or when it is too late for that. Returns the processes
+ * that have not reported.
+ */
+async function reported(
+  folder: string,
+  afterMs: number,
+  signals: SignalForwarding,
+  over: AbortSignal,
+): Promise<readonly number[]> {
   let latestAt = performance.now() + afterMs + LONGEST_LOOK_MS
   while (!over.aborted && performance.now() < latestAt) {
     if (signals.received !== undefined || reportsIn(folder).some(isApplication)) {
       // The processes of a cluster start one after the other. All of them are looked at now.
       ask(folder)
       latestAt = Math.min(latestAt, performance.now() + LONGEST_LOOK_MS)
-      if (waitingIn(folder).length === 0) return
+      if (waitingIn(folder).length === 0) return []
     }
     await sleep(POLL_MS, { holdsProcess: true })
   }
+  return over.aborted ? [] : waitingIn(folder)
 }
 
 /** Has each probe look at its process now. */
@@ -179,12 +195,7 @@ function reportsIn(folder: string): LiveFacts[] {
     })
 }
 
-/** All processes but package managers; those where nothing else has reported. */
-function applicationsAmong(facts: readonly LiveFacts[]): readonly LiveFacts[] {
-  const applications = facts.filter(isApplication)
-  return applications.length > 0 ? applications : facts
-}
-
+/** A package manager reports like an application, and its setup is nobody's concern. */
 function isApplication({ process: { main } }: LiveFacts): boolean {
   return main === undefined || !RUNNERS.test(main)
 }

@@ -1,12 +1,19 @@
-import { countOf, diagnosed, findingLines, shown, type DiagnosedFinding } from '../diagnosed-finding.ts'
+import {
+  diagnosed,
+  findingLines,
+  shown,
+  summaryLines,
+  type Diagnosed,
+  type DiagnosedFinding,
+} from '../diagnosed-finding.ts'
 import { liveChecks } from './live-checks.ts'
+import { LONGEST_LOOK_MS } from './probe-order.ts'
 import type { CommandEnd, CommandRun } from './command-run.ts'
 import type { LiveFacts, ReaderFacts } from '../../examination/live-facts.ts'
 
 const MOST_NAMES = 8
 
-export interface LiveDiagnosis {
-  readonly findings: readonly DiagnosedFinding[]
+export interface LiveDiagnosis extends Diagnosed {
   readonly notes: readonly string[]
   /** The observed facts, one entry per process. */
   readonly processes: readonly LiveFacts[]
@@ -14,19 +21,35 @@ export interface LiveDiagnosis {
   readonly command?: CommandEnd
 }
 
-/** The diagnosis of a command that was run. A command that failed may have findings for that reason alone. */
-export function diagnoseCommand({ processes, end: command, left }: CommandRun): LiveDiagnosis {
-  const diagnosis = diagnoseLive(processes)
-  const { exitCode = 0, isEndedByDoctor } = command
-  // A signal that was passed on ends a command after it was looked at.
-  const isFailed = !isEndedByDoctor && exitCode !== 0 && processes.every(({ process }) => process.isEnding)
+/** The diagnosis of a command that was run. */
+export function diagnoseCommand(run: CommandRun): LiveDiagnosis {
+  const diagnosis = diagnoseLive(run.processes)
+  const failure = failureOf(run)
   const notes = [
-    ...(isFailed
-      ? [`the command failed with exit code ${exitCode} before it was looked at, which can be the reason for findings`]
-      : []),
-    ...left.map(pid => `process ${pid} of the command could not be ended and still runs`),
+    ...run.silent.map(silentText),
+    ...run.left.map(pid => `process ${pid} of the command could not be ended and still runs`),
   ]
-  return { ...diagnosis, notes: [...notes, ...diagnosis.notes], command }
+  return {
+    ...diagnosis,
+    notes: [...notes, ...diagnosis.notes],
+    command: run.end,
+    ...(failure !== undefined && { failure }),
+  }
+}
+
+function failureOf({ processes, silent, end }: CommandRun): string | undefined {
+  const { exitCode = 0, isEndedByDoctor } = end
+  if (processes.length === 0) {
+    const reason = silent[0] === undefined ? 'it ended too early, or runs no Node' : silentText(silent[0])
+    return `no Node process of the command could be looked at: ${reason}`
+  }
+  // A signal that was passed on ends a command after it was looked at.
+  if (isEndedByDoctor || exitCode === 0 || !processes.every(({ process }) => process.isEnding)) return undefined
+  return `the command failed with exit code ${exitCode} before it was looked at, so findings can be missing or due to that`
+}
+
+function silentText(pid: number): string {
+  return `process ${pid} did not answer within ${LONGEST_LOOK_MS / 1000} s; its event loop may be blocked`
 }
 
 /** Runs all checks over the facts of processes of one application. The same finding of several processes is reported once. Pure. */
@@ -42,13 +65,15 @@ export function diagnoseLive(processes: readonly LiveFacts[]): LiveDiagnosis {
 }
 
 /** The diagnosis as lines for a terminal. */
-export function liveDiagnosisLines({ findings, notes, processes, command }: LiveDiagnosis): string[] {
+export function liveDiagnosisLines(diagnosis: LiveDiagnosis): string[] {
+  const { notes, processes, command } = diagnosis
+  const scope = processes.length === 1 ? 'a process' : `${processes.length} processes`
   return [
-    ...findingLines(findings),
+    ...findingLines(diagnosis.findings),
     ...processes.flatMap(observedLines).map(shown),
     ...notes.map(note => `note: ${note}`),
     ...(command ? [endLine(command)] : []),
-    `${countOf(findings)}, ${liveChecks.length} checks of ${processes.length === 1 ? 'a process' : `${processes.length} processes`}`,
+    ...summaryLines(diagnosis, `${liveChecks.length} checks of ${scope}`),
   ]
 }
 

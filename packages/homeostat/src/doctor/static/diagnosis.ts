@@ -1,9 +1,8 @@
-import { countOf, diagnosed, findingLines, shown, type DiagnosedFinding } from '../diagnosed-finding.ts'
+import { diagnosed, findingLines, shown, summaryLines, type Diagnosed } from '../diagnosed-finding.ts'
 import type { ApplicationFacts } from './application-facts.ts'
 import { staticChecks } from './static-checks.ts'
 
-export interface Diagnosis {
-  readonly findings: readonly DiagnosedFinding[]
+export interface Diagnosis extends Diagnosed {
   /** Lists files that were not read, and counts findings that were left out. */
   readonly notes: readonly string[]
   /** Names and versions of the OpenTelemetry packages found. */
@@ -20,12 +19,13 @@ export function diagnose(facts: ApplicationFacts): Diagnosis {
 }
 
 /** The diagnosis as lines for a terminal. */
-export function diagnosisLines({ findings, notes, packages }: Diagnosis): string[] {
+export function diagnosisLines(diagnosis: Diagnosis): string[] {
+  const { findings, notes, packages } = diagnosis
   const apis = packages.filter(({ name }) => name === '@opentelemetry/api')
   return [
     ...findingLines(findings),
     ...notes.map(note => `note: ${note}`),
     ...apis.map(({ version, path }) => `@opentelemetry/api ${version} in ${path}`),
-    `${countOf(findings)}, ${staticChecks.length} checks, ${packages.length} packages of OpenTelemetry`,
+    ...summaryLines(diagnosis, `${staticChecks.length} checks, ${packages.length} packages of OpenTelemetry`),
   ]
 }

@@ -27,6 +27,7 @@ else { setTimeout(() => { READY }, 500); setInterval(() => {}, 1000) }
 const { Worker, isMainThread } = require('node:worker_threads')
 if (isMainThread) new Worker(__filename).on('exit', () => { READY; setInterval(() => {}, 1000) })
 `,
+    'blocked.cjs': 'for (;;);\n',
     'stubborn.cjs': `process.on('SIGTERM', () => console.log('not yet'))${STAY}`,
     'signals.cjs':
       "process.on('SIGINT', () => { console.log('got SIGINT'); process.exit(7) }); console.log('up'); setInterval(() => {}, 1000)\n",
@@ -43,7 +44,7 @@ process.on('SIGTERM', () => setTimeout(() => process.exit(0), 300))
 `,
     'package.json': JSON.stringify({
       name: 'shop',
-      scripts: { start: 'node "app.cjs"', stubborn: 'node "stubborn.cjs"' },
+      scripts: { start: 'node "app.cjs"', stubborn: 'node "stubborn.cjs"', blocked: 'node blocked.cjs', other: 'true' },
     }),
   }
   const written = await writeLive({ files })
@@ -78,9 +79,32 @@ it('looks at a command that ends by itself, and reports how it ended', async () 
   const { code, out } = await runCli(['doctor', '--json', '--', process.execPath, 'ends.cjs'], folder)
   expect(diagnosisIn(out).command).toEqual({ exitCode: 0, isEndedByDoctor: false })
   expect(code).toBe(1)
+})
+
+it('exits with 2 for a command that fails before it is looked at', async () => {
   const failed = await runCli(['doctor', '--', process.execPath, 'fails.cjs'], folder)
-  expect(failed.out).toContain('note: the command failed with exit code 3 before it was looked at')
+  expect(failed.code).toBe(2)
+  expect(failed.error).toContain('homeostat: error: the command failed with exit code 3 before it was looked at')
   expect(failed.out).toContain('the command ended with exit code 3')
+  const asJson = await runCli(['doctor', '--json', '--', process.execPath, 'fails.cjs'], folder)
+  expect(asJson.code).toBe(2)
+  expect(diagnosisIn(asJson.out).failure).toContain('the command failed with exit code 3')
+})
+
+it.each([
+  ['itself', [process.execPath, 'blocked.cjs']],
+  ['behind npm', ['npm', 'run', 'blocked']],
+])('names a process that is blocked, %s', async (_, command) => {
+  const { code, error } = await runCli(['doctor', '--seconds=0.1', '--', ...command], folder)
+  expect(error).toMatch(
+    /no Node process of the command could be looked at: process \d+ did not answer within 10 s; its event loop may be blocked/,
+  )
+  expect(code).toBe(2)
+})
+
+it('does not take npm for the application', async () => {
+  const { code, error } = await runCli(['doctor', '--seconds=0.1', '--', 'npm', 'run', 'other'], folder)
+  expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining('ended too early, or runs no Node') })
 })
 
 it.each([
@@ -91,7 +115,7 @@ it.each([
   [['--seconds=0', '--', 'node'], "'--seconds' must be a number above 0 and at most 3600, got '0'"],
   [['--seconds=1'], '--seconds is for a command'],
   [['.', '--', 'node'], "give a folder or a command, and not '.'"],
-  [['--', 'true'], "no Node process of 'true' could be looked at"],
+  [['--', 'true'], 'no Node process of the command could be looked at: it ended too early, or runs no Node'],
 ])('exits with 2 for %j', async (args, text) => {
   const { code, error } = await runCli(['doctor', ...args], folder)
   expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining(text) })
