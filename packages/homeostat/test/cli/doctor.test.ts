@@ -72,6 +72,25 @@ it.each([
   expect(error).toContain(text)
 })
 
+it.each([
+  [undefined, 'the folder has no package.json'],
+  ['{', 'package.json is not a JSON object'],
+  ['[]', 'package.json is not a JSON object'],
+])('exits with 2 where package.json is %j, and still reports the variables', async (text, reason) => {
+  const { folder: bare, remove: removeBare } = writeApplication({
+    '.env': 'OTEL_METRIC_EXPORTER=otlp',
+    ...(text !== undefined && { 'package.json': text }),
+  })
+  const none = await run(bare)
+  const some = await run(bare, '--variables', join(bare, '.env'))
+  const asJson = await run(bare, '--json')
+  removeBare()
+  const error = `homeostat: error: no application to look at: ${reason}`
+  expect(none).toMatchObject({ code: 2, error, out: expect.not.stringContaining('no findings') })
+  expect(some).toMatchObject({ code: 2, error, out: expect.stringContaining('otel-variable-misspelt: ') })
+  expect((JSON.parse(asJson.out) as Diagnosis).failure).toContain(reason)
+})
+
 it('nothing of it is loaded by import of the package', () => {
   const loaded = new Set<string>()
   const queue = [fileURLToPath(new URL('../../dist/index.js', import.meta.url))]

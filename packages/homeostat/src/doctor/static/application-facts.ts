@@ -1,5 +1,7 @@
 /** Everything that the doctor knows about an application. Checks read nothing else, so they are pure. */
 export interface ApplicationFacts {
+  /** Why `package.json` could not be read. The manifest is empty then. */
+  readonly manifestFault: string | undefined
   readonly manifest: Manifest
   /** Each copy of a package that the application can load and that matters here, once per folder. */
   readonly packages: readonly InstalledPackage[]

@@ -15,7 +15,9 @@ export function diagnose(facts: ApplicationFacts): Diagnosis {
   const packages = facts.packages
     .filter(({ name }) => name.startsWith('@opentelemetry/'))
     .map(({ name, version, path }) => ({ name: shown(name), version: shown(version), path: shown(path) }))
-  return { findings, notes: [...facts.notes.map(shown), ...notes], packages }
+  const failure =
+    facts.manifestFault === undefined ? {} : { failure: `no application to look at: ${facts.manifestFault}` }
+  return { findings, notes: [...facts.notes.map(shown), ...notes], packages, ...failure }
 }
 
 /** The diagnosis as lines for a terminal. */

@@ -32,7 +32,10 @@ export interface ReadApplicationOptions {
 export function readApplication(folder: string, { machine, envFile }: ReadApplicationOptions): ApplicationFacts {
   const reading = new FileReading(resolve(folder))
   const { root } = reading
-  const raw = reading.json(join(root, 'package.json')) ?? {}
+  const read = reading.json(join(root, 'package.json'))
+  // It is the first file, so the first note is about it. A missing file has none.
+  const manifestFault = read ? undefined : (reading.notes[0] ?? 'the folder has no package.json')
+  const raw = read ?? {}
   const manifest = readManifest(raw)
   const image = parseDockerfile(reading.text(join(root, 'Dockerfile')) ?? '')
   const compose = readCompose(reading)
@@ -54,6 +57,7 @@ export function readApplication(folder: string, { machine, envFile }: ReadApplic
   const isInstalled = hasInstalled(reading, raw)
   const order = readLoadOrder(reading, manifest, wholeStart)
   return {
+    manifestFault,
     manifest,
     packages: readInstalledPackages(reading, raw, preloaded),
     missingPreloads: isInstalled ? preloaded.filter(name => !isFound(reading, name)) : [],
