@@ -38,7 +38,7 @@ async function run(args: readonly string[], surroundings: CommandSurroundings): 
   const common = commonOptionIn(rest)
   if (command.children) {
     checkNames(rest, {})
-    if (common === undefined) throw new Error(missing(command))
+    if (common === undefined) throw new WrongCallError(missing(command))
   } else {
     await checkPlaces(command, rest)
   }

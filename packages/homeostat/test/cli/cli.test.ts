@@ -198,13 +198,26 @@ describe('options of homeostat rules test', () => {
 })
 
 test.each([
-  [[], 'command not specified'],
-  [['rules'], "must select a subcommand of 'rules'"],
   [['rules', 'test'], "required argument 'FILE' not provided"],
   [['rules', 'check', 'none.yml'], "path '~/none.yml' does not exist"],
   [['rules', 'test', '--run=(', 'pass.test.yml'], 'Invalid regular expression: /(/: Unterminated group'],
 ])('called as %j it says what is wrong with that', async (args, reason) => {
   expect(await run(...args)).toEqual({ code: 1, out: '', error: `homeostat: error: ${reason}, try --help` })
+})
+
+test.each([
+  [[], 'command not specified'],
+  [['rules'], "must select a subcommand of 'rules'"],
+  [['config'], "must select a subcommand of 'config'"],
+  [['config', 'print', 'x'], "unexpected 'x'"],
+  [['config', 'schema', 'x'], "unexpected 'x'"],
+  [['rules', 'export', 'x'], "unexpected 'x'"],
+  [['report', '1', 'x'], "unexpected 'x'"],
+  [['backtest'], "required option '--from' not provided"],
+  [['backtest', '--from=x'], "required option '--rules' not provided"],
+  [['backtest', 'stray.yml', '--from=x'], "unexpected '~/stray.yml'"],
+])('called as %j it lacks an argument or has one too many: exit code 2', async (args, reason) => {
+  expect(await run(...args)).toEqual({ code: 2, out: '', error: `homeostat: error: ${reason}, try --help` })
 })
 
 test.each([

@@ -1,5 +1,6 @@
 import type { ArgumentToken } from '../arguments.ts'
 import { type Command, command } from '../command-definition.ts'
+import { WrongCallError } from '../wrong-call-error.ts'
 
 /** `homeostat backtest`. */
 export const backtestCommand: Command = command(
@@ -55,8 +56,8 @@ export const backtestCommand: Command = command(
   async ({ values, tokens, output }) => {
     const files = filesOf(tokens)
     const { from } = values
-    if (from === undefined) throw new Error("required option '--from' not provided")
-    if (files.rules.length === 0) throw new Error("required option '--rules' not provided")
+    if (from === undefined) throw new WrongCallError("required option '--from' not provided")
+    if (files.rules.length === 0) throw new WrongCallError("required option '--rules' not provided")
     // The loop is more than the other commands need.
     const [{ runBacktest }, { parseDuration }] = await Promise.all([
       import('../backtest.ts'),
@@ -80,7 +81,7 @@ function filesOf(tokens: readonly ArgumentToken[]): FileLists {
       current = Object.hasOwn(files, token.name) ? files[token.name as keyof FileLists] : undefined
       if (current && token.value !== undefined) current.push(token.value)
     } else {
-      if (!current) throw new Error(`unexpected '${token.value}'`)
+      if (!current) throw new WrongCallError(`unexpected '${token.value}'`)
       current.push(token.value)
     }
   }

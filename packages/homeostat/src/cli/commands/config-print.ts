@@ -1,4 +1,5 @@
 import { type Command, command } from '../command-definition.ts'
+import { checkNoOperand } from './operand.ts'
 
 /** `homeostat config print`. */
 export const configPrintCommand: Command = command(
@@ -20,8 +21,7 @@ export const configPrintCommand: Command = command(
     },
   },
   async ({ values, files, output }) => {
-    const [stray] = files
-    if (stray !== undefined) throw new Error(`unexpected '${stray}'`)
+    checkNoOperand(files)
     const { printConfiguration } = await import('../configuration.ts')
     return printConfiguration(process.env, output, { onlyGiven: values.given === true, asJson: values.json === true })
   },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Command, command } from '../command-definition.ts'
+import { checkNoOperand } from './operand.ts'
 
 /** `homeostat config schema`. */
 export const configSchemaCommand: Command = command(
@@ -12,8 +13,7 @@ export const configSchemaCommand: Command = command(
     options: {},
   },
   ({ files, output }) => {
-    const [stray] = files
-    if (stray !== undefined) throw new Error(`unexpected '${stray}'`)
+    checkNoOperand(files)
     const file = createRequire(import.meta.url).resolve('homeostat/options.schema.json')
     output.out(readFileSync(file, 'utf8').trimEnd())
     return 0

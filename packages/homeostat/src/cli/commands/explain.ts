@@ -1,7 +1,7 @@
 import { type Command, command } from '../command-definition.ts'
 import type { ExplainAnswer } from '../../inspection/question.ts'
 import { askProcess, socketOf } from '../processes/running-process.ts'
-import { targetIn } from './target.ts'
+import { onlyOperand } from './operand.ts'
 
 /** `homeostat explain`. */
 export const explainCommand: Command = command(
@@ -29,7 +29,7 @@ export const explainCommand: Command = command(
     },
   },
   async ({ values, files, output }) => {
-    const id = targetIn(files)
+    const id = onlyOperand(files)
     const question = id === undefined ? ({ ask: 'explain' } as const) : ({ ask: 'explain', id } as const)
     const answer = await askProcess<ExplainAnswer>(socketOf(values.process), question)
     if (values.json === true)

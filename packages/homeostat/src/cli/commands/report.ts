@@ -2,7 +2,7 @@ import { type Command, command } from '../command-definition.ts'
 import type { ExitCode } from '../output.ts'
 import type { ReportAnswer } from '../../inspection/question.ts'
 import { askProcess, socketOf } from '../processes/running-process.ts'
-import { targetIn } from './target.ts'
+import { onlyOperand } from './operand.ts'
 
 /** `homeostat report`. */
 export const reportCommand: Command = command(
@@ -18,7 +18,7 @@ export const reportCommand: Command = command(
     options: { json: { type: 'boolean', description: 'Prints the report as one JSON object.' } },
   },
   async ({ values, files, output }): Promise<ExitCode> => {
-    const { report, text } = await askProcess<ReportAnswer>(socketOf(targetIn(files)), { ask: 'report' })
+    const { report, text } = await askProcess<ReportAnswer>(socketOf(onlyOperand(files)), { ask: 'report' })
     output.out(values.json === true ? JSON.stringify(report) : text)
     return 0
   },

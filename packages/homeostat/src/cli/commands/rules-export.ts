@@ -1,4 +1,5 @@
 import { type Command, command } from '../command-definition.ts'
+import { checkNoOperand } from './operand.ts'
 
 const NAMES = ['plain', 'units'] as const
 
@@ -39,8 +40,7 @@ export const rulesExportCommand: Command = command(
     },
   },
   async ({ values, files, output }) => {
-    const [stray] = files
-    if (stray !== undefined) throw new Error(`unexpected '${stray}'`)
+    checkNoOperand(files)
     const names = NAMES.find(each => each === (values.names ?? 'plain'))
     if (names === undefined) throw new Error(`'--names' must be plain or units, got '${values.names}'`)
     const labels = Object.fromEntries((values.label ?? []).map(labelOf))
