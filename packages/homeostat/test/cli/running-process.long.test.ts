@@ -129,10 +129,14 @@ it('is not there without the option, and is removed at the end, or by the next p
   expect(readdirSync(sockets())).toEqual([`${application.pid}.sock`])
   await end(without.child)
   const killed = await start({ HOMEOSTAT_INSPECTION: '1' })
-  const { error } = await cli('report')
-  expect(error).toContain(
-    `name one of the processes ${[application.pid, killed.child.pid].toSorted((a = 0, b = 0) => a - b).join(', ')}`,
-  )
+  const pids = [application.pid, killed.child.pid].toSorted((a = 0, b = 0) => a - b)
+  for (const [command, callWith] of [
+    ['report', 'homeostat report '],
+    ['explain', 'homeostat explain --process='],
+  ] as const)
+    expect((await cli(command)).error).toContain(
+      `name one of the processes ${pids.join(', ')}, e.g. ${callWith}${pids[0]},`,
+    )
   await end(killed.child, 'SIGKILL')
   expect(existsSync(join(sockets(), `${killed.child.pid}.sock`))).toBe(true)
   const next = await start({ HOMEOSTAT_INSPECTION: 'yes' })

@@ -1,6 +1,6 @@
 import { type Command, command } from '../command-definition.ts'
 import type { ExplainAnswer } from '../../inspection/question.ts'
-import { askProcess, socketOf } from '../processes/running-process.ts'
+import { askProcess, onlySocket, socketOf } from '../processes/running-process.ts'
 import { onlyOperand } from './operand.ts'
 
 /** `homeostat explain`. */
@@ -31,7 +31,9 @@ export const explainCommand: Command = command(
   async ({ values, files, output }) => {
     const id = onlyOperand(files)
     const question = id === undefined ? ({ ask: 'explain' } as const) : ({ ask: 'explain', id } as const)
-    const answer = await askProcess<ExplainAnswer>(socketOf(values.process), question)
+    const { process } = values
+    const socket = process === undefined ? onlySocket('homeostat explain --process=') : socketOf(process)
+    const answer = await askProcess<ExplainAnswer>(socket, question)
     if (values.json === true)
       output.out(JSON.stringify(id === undefined ? answer.alerts : (answer.explanation ?? null)))
     else for (const line of linesOf(answer, id)) output.out(line)

@@ -1,7 +1,7 @@
 import { type Command, command } from '../command-definition.ts'
 import type { ExitCode } from '../output.ts'
 import type { ReportAnswer } from '../../inspection/question.ts'
-import { askProcess, socketOf } from '../processes/running-process.ts'
+import { askProcess, onlySocket, socketOf } from '../processes/running-process.ts'
 import { onlyOperand } from './operand.ts'
 
 /** `homeostat report`. */
@@ -18,7 +18,9 @@ export const reportCommand: Command = command(
     options: { json: { type: 'boolean', description: 'Prints the report as one JSON object.' } },
   },
   async ({ values, files, output }): Promise<ExitCode> => {
-    const { report, text } = await askProcess<ReportAnswer>(socketOf(onlyOperand(files)), { ask: 'report' })
+    const target = onlyOperand(files)
+    const socket = target === undefined ? onlySocket('homeostat report ') : socketOf(target)
+    const { report, text } = await askProcess<ReportAnswer>(socket, { ask: 'report' })
     output.out(values.json === true ? JSON.stringify(report) : text)
     return 0
   },

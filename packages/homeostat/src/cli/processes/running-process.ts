@@ -20,11 +20,10 @@ export function namesProcess(text: string): boolean {
 /**
  * The socket of a running process.
  *
- * @param target its number, a socket, or a local address at which it serves. Default: the only process that can be asked
+ * @param target its number, a socket, or a local address at which it serves
  * @throws WrongCallError
  */
-export function socketOf(target: string | undefined): string {
-  if (target === undefined) return onlySocket()
+export function socketOf(target: string): string {
   if (isSocket(target)) return target
   if (!namesProcess(target))
     throw new WrongCallError(
@@ -82,12 +81,18 @@ function replyIn(text: string): Reply<unknown> | undefined {
   }
 }
 
-/** @throws WrongCallError */
-function onlySocket(): string {
+/**
+ * The socket of the only process that can be asked.
+ *
+ * @param callWith the command that asks one of several, up to its number
+ * @throws WrongCallError
+ */
+export function onlySocket(callWith: string): string {
   const pids = askablePids()
   const [first, ...more] = pids
   if (first === undefined) throw new WrongCallError(`no process of this user can be asked: ${HOW}`)
-  if (more.length > 0) throw new WrongCallError(`name one of the processes ${pids.join(', ')}`)
+  if (more.length > 0)
+    throw new WrongCallError(`name one of the processes ${pids.join(', ')}, e.g. ${callWith}${first}`)
   return socketPath(first)
 }
 
