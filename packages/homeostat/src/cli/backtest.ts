@@ -38,17 +38,21 @@ export async function runBacktest(call: BacktestCall, output: CommandOutput): Pr
   const endMs = givenEndMs ?? (isServer ? Date.now() : undefined)
   if (!isServer && !existsSync(from)) throw new Error(`path '${from}' does not exist`)
   const programs = other ? [other, tried] : [tried]
-  const say = progress(output)
+  const reportProgress = progress(output)
   try {
-    const source = await openSource(from, { programs, ...given({ startMs, endMs, stepMs }), onProgress: say })
+    const source = await openSource(from, {
+      programs,
+      ...given({ startMs, endMs, stepMs }),
+      onProgress: reportProgress,
+    })
     const results = await backtest({
       source,
       programs,
       // The data of a server begins earlier than the evaluation, to fill the windows of rules.
       ...given({ startMs: startMs ?? (isServer && endMs !== undefined ? endMs - DAY_MS : undefined), endMs }),
-      onProgress: atMs => say(`replayed until ${new Date(atMs).toISOString()}`),
+      onProgress: atMs => reportProgress(`replayed until ${new Date(atMs).toISOString()}`),
     })
-    tell(results, asJson, output)
+    printResults(results, asJson, output)
     return 0
   } catch (error) {
     output.error(error instanceof Error ? error.message : String(error))
@@ -58,7 +62,7 @@ export async function runBacktest(call: BacktestCall, output: CommandOutput): Pr
 
 const DAY_MS = 86_400_000
 
-function tell(results: readonly BacktestResult[], asJson: boolean, output: CommandOutput): void {
+function printResults(results: readonly BacktestResult[], asJson: boolean, output: CommandOutput): void {
   const result = results.at(-1)!
   const against = results.length > 1 ? results[0] : undefined
   const difference = against && compareBacktests(against, result)

@@ -15,7 +15,7 @@ function isOlderThan([major, minor]: readonly [number, number]): boolean {
   return ownMajor < major || (ownMajor === major && ownMinor < minor)
 }
 
-/** A reader that has seen enough, such as `head`, closes the pipe. The command goes on without, to its own exit code. */
+/** A reader such as `head` may close the pipe early. The command then goes on without output, to its own exit code. */
 function passOverClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
 }

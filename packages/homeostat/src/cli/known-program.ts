@@ -10,7 +10,7 @@ import { OTHER_VARIABLES } from '../options/read-options.ts'
 import { readCommandFile } from './file.ts'
 import { atOnce } from '@homeostat/signals'
 
-/** The rules and actions that a process which is started here has, beside those in its code. */
+/** The rules and actions of a process that is started in this folder, without those in its code. */
 export interface KnownProgram {
   readonly rules: readonly RuleSource[]
   readonly actions: ReadonlySet<string>

@@ -1,9 +1,9 @@
-/** Tells the probe where to report and when. Each process of the command inherits it. */
+/** The variable that holds the {@link ProbeOrder} as JSON. Each process of the command inherits it. */
 export const PROBE_VARIABLE = 'HOMEOSTAT_DOCTOR_PROBE'
-/** Once it is in the folder, probes look at once. */
+/** Probes look at once when the folder contains this file. */
 export const ASK_FILE = 'now'
 
-/** Behind its process id: the probe is there, and will report. */
+/** The extension of a file named by process id: this process has a probe, which will report. */
 export const STARTED = 'started'
 
 /** How long a process may take to look at itself. */

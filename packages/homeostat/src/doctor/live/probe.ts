@@ -1,6 +1,6 @@
 // Loaded by `homeostat doctor -- COMMAND` into each Node process of the command, by --require, before anything else. It is bundled
 // as CommonJS for Node 18 and later: --import would make the start of a CommonJS application asynchronous. It waits, writes one
-// file, and is gone.
+// file, and removes its timer and listener.
 import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
@@ -9,7 +9,7 @@ import { examine, examineAtExit, examineLightly } from '../../examination/examin
 import type { LiveFacts } from '../../examination/live-facts.ts'
 import { ASK_FILE, PROBE_VARIABLE, STARTED, type ProbeOrder } from './probe-order.ts'
 
-/** How often the probe looks whether it is asked to look earlier. */
+/** How often the probe checks for a request to look earlier. */
 const LOOK_EVERY_MS = 200
 
 /** Worker threads inherit NODE_OPTIONS. */

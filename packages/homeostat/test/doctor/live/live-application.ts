@@ -9,7 +9,7 @@ import type { LiveDiagnosis } from '../../../src/doctor/live/live-diagnosis.ts'
 const cli = fileURLToPath(new URL('../../../dist/cli/cli.js', import.meta.url))
 const tests = fileURLToPath(new URL('../../../../../test', import.meta.url))
 
-/** Where the packages of the applications are installed. */
+/** The folders of packages that applications can link to, by SDK line. */
 const PLACES = {
   'sdk-2': join(tests, 'sdk-2/node_modules'),
   'sdk-3': join(tests, 'bench/node_modules'),
@@ -39,7 +39,7 @@ export interface CommandResult {
   readonly error: string
 }
 
-/** Has the doctor look at once, instead of after a time that a slow machine may need to start. */
+/** Makes the doctor look at once. A fixed time would be too short for a slow machine. */
 const READY =
   "require('node:fs').writeFileSync(require('node:path').join(JSON.parse(process.env.HOMEOSTAT_DOCTOR_PROBE).folder, 'now'), '')"
 

@@ -5,7 +5,7 @@ export const homeostatChecks: readonly LiveCheck[] = [
   {
     id: 'homeostat-not-registered',
     what: 'Homeostat runs, and some of its instrumentations are not registered.',
-    why: 'What they would measure is missing, so rules about it never match.',
+    why: 'Their metrics are missing, so rules on those metrics never match.',
     fix: 'Give `[...h.instrumentations]` to `NodeSDK({ instrumentations })` or to `registerInstrumentations()`, or start with `--import homeostat/register`.',
     find({ homeostats }) {
       return homeostats.flatMap(({ watched }) => {

@@ -12,7 +12,7 @@ import type {
 /** Why an instrumentation has patched nothing. */
 type Reason = 'version' | 'bundled' | 'import' | 'late' | 'unknown'
 
-/** Instrumentations that are on and measure nothing. */
+/** Instrumentations that are enabled and measure nothing. */
 export const instrumentationChecks: readonly LiveCheck[] = [
   {
     id: 'instrumentation-late',
@@ -39,7 +39,7 @@ export const instrumentationChecks: readonly LiveCheck[] = [
   {
     id: 'instrumentation-library-bundled',
     what: 'A library is inside a bundle, and its instrumentation has patched nothing.',
-    why: 'What a bundler has put into one file is never required, so no hook sees it.',
+    why: 'A bundler copies the library into its output. Nothing requires or imports it by name any more, so no hook runs.',
     fix: 'Leave the library outside of the bundle.',
     find: facts =>
       unpatched(facts, 'bundled', ({ instrumentation, library, loaded }) => ({
@@ -60,7 +60,7 @@ export const instrumentationChecks: readonly LiveCheck[] = [
   },
   {
     id: 'instrumentation-without-effect',
-    what: 'A library is loaded, and its instrumentation has patched nothing for no reason that shows.',
+    what: 'A library is loaded, and its instrumentation has patched nothing for an unknown reason.',
     why: 'Something loads modules past the hook of the instrumentation: a test runner, a transpiler, a snapshot, or another copy of @opentelemetry/instrumentation.',
     fix: 'Run the compiled application with plain Node, and compare.',
     find: facts =>
@@ -94,7 +94,7 @@ export const instrumentationChecks: readonly LiveCheck[] = [
   },
 ]
 
-/** OpenTelemetry's own exporters import it, and whether the application does as well cannot be seen. */
+/** OpenTelemetry's own exporters import it. The facts do not show whether the application does so, too. */
 const OF_EXPORTERS = '@grpc/grpc-js'
 
 interface Unpatched {
@@ -125,7 +125,7 @@ function unpatched(
 function reasonOf(library: InstrumentedLibrary, { how, version, isEarlier }: LoadedLibrary): Reason {
   if (!isSupported(library.ranges, library.metVersion ?? version)) return 'version'
   if (how === 'bundled') return 'bundled'
-  // Where a file inside the library is patched, an import runs into it as well.
+  // Some instrumentations patch a file inside of the library. Node requires that file even if the application imports the library.
   if (how === 'imported' && (NEEDS_HOOK.has(library.name) || !isEarlier)) return 'import'
   return isEarlier ? 'late' : 'unknown'
 }

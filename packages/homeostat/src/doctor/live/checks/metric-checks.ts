@@ -2,10 +2,10 @@ import type { Finding } from '../../check.ts'
 import type { LiveCheck } from '../live-check.ts'
 import type { LiveFacts, MetricFacts } from '../../../examination/live-facts.ts'
 
-/** The SDK puts further series of a metric into one at 2,000. */
+/** Half of the SDK's limit, above which it merges further series of a metric into one. */
 const MANY_SERIES = 1000
 const SERVER_DURATIONS = ['http.server.request.duration', 'http.server.duration']
-/** Measure different clients under one name: node:http, and fetch. */
+/** These two measure different clients under one name: node:http and fetch. */
 const SEPARATE = ['@opentelemetry/instrumentation-http', '@opentelemetry/instrumentation-undici']
 /** The instrumentations that name the route of a request, by framework. */
 const ROUTERS: readonly (readonly [library: string, instrumentation: string])[] = [

@@ -35,7 +35,7 @@ export const providerChecks: readonly LiveCheck[] = [
     find(facts) {
       const { provider, packages = [], homeostats } = facts
       if (provider.kind !== 'missing' && provider.kind !== 'noop') return []
-      // A Homeostat exports without an SDK, and reports itself where it does not.
+      // Homeostat exports without an SDK, and reports it if it cannot export.
       if (homeostats.length > 0) return []
       const loaded = packages.filter(({ name }) => name.startsWith('@opentelemetry/'))
       if (loaded.length === 0) return []

@@ -110,7 +110,7 @@ export const exporterChecks: readonly StaticCheck[] = [
   {
     id: 'headers-not-valid',
     what: 'OTLP headers are not a list of key=value pairs.',
-    why: 'A pair without an equals sign is left out without a word, so the backend refuses the export for want of a key.',
+    why: 'The SDK drops a pair without an equals sign and logs nothing. The backend then refuses the export because the key is missing.',
     fix: 'Write key=value, not `key: value`, with commas between pairs.',
     find(facts) {
       return otlpSettings(facts, 'HEADERS').flatMap(({ name, setting }) => {
