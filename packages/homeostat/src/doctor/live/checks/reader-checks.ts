@@ -1,7 +1,9 @@
+import type { Backend } from '../../../examination/backend.ts'
+import type { Finding } from '../../check.ts'
+import { CUMULATIVE_TO_DATADOG, DELTA_TO_PROMETHEUS, TEMPORALITY } from '../../temporality-faults.ts'
 import type { LiveCheck } from '../live-check.ts'
-import type { ReaderFacts } from '../../../examination/live-facts.ts'
+import type { ReaderFacts, Temporality } from '../../../examination/live-facts.ts'
 
-const TEMPORALITY = 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'
 const RUNTIME = '@opentelemetry/instrumentation-runtime-node'
 
 /** Whether readers and what they read fit. */
@@ -9,30 +11,14 @@ export const readerChecks: readonly LiveCheck[] = [
   {
     id: 'reader-delta-to-prometheus',
     what: 'A reader sends delta values to Prometheus.',
-    why: 'The OTLP receiver of Prometheus refuses delta values unless an experimental feature is enabled, so counters and histograms are missing.',
-    fix: 'Send cumulative values.',
-    find({ readers }) {
-      return readers
-        .filter(({ backend, temporality }) => backend === 'prometheus' && temporality === 'delta')
-        .map(reader => ({
-          evidence: shown(reader),
-          fix: `environment: ${TEMPORALITY}=cumulative, or temporalityPreference in the options of the exporter`,
-        }))
-    },
+    ...DELTA_TO_PROMETHEUS,
+    find: ({ readers }) => misfits(readers, { backend: 'prometheus', temporality: 'delta', accepted: 'cumulative' }),
   },
   {
     id: 'reader-cumulative-to-datadog',
     what: 'A reader sends cumulative values to the OTLP intake of Datadog.',
-    why: 'The intake takes delta values. It drops cumulative counters and histograms.',
-    fix: 'Send delta values.',
-    find({ readers }) {
-      return readers
-        .filter(({ backend, temporality }) => backend === 'datadog' && temporality === 'cumulative')
-        .map(reader => ({
-          evidence: shown(reader),
-          fix: `environment: ${TEMPORALITY}=delta, or temporalityPreference in the options of the exporter`,
-        }))
-    },
+    ...CUMULATIVE_TO_DATADOG,
+    find: ({ readers }) => misfits(readers, { backend: 'datadog', temporality: 'cumulative', accepted: 'delta' }),
   },
   {
     id: 'histogram-reset-by-reader',
@@ -52,6 +38,22 @@ export const readerChecks: readonly LiveCheck[] = [
     },
   },
 ]
+
+interface Misfit {
+  readonly backend: Backend
+  readonly temporality: Temporality
+  /** What the backend takes instead. */
+  readonly accepted: Temporality
+}
+
+function misfits(readers: readonly ReaderFacts[], { backend, temporality, accepted }: Misfit): Finding[] {
+  return readers
+    .filter(reader => reader.backend === backend && reader.temporality === temporality)
+    .map(reader => ({
+      evidence: shown(reader),
+      fix: `environment: ${TEMPORALITY}=${accepted}, or temporalityPreference in the options of the exporter`,
+    }))
+}
 
 function shown({ className, exporter, address, temporality }: ReaderFacts): string {
   const to = [exporter, address && `to ${address}`].filter(part => part !== undefined && part !== '').join(' ')

@@ -1,4 +1,5 @@
 import { backendOf } from '../../../examination/backend.ts'
+import { CUMULATIVE_TO_DATADOG, DELTA_TO_PROMETHEUS, TEMPORALITY } from '../../temporality-faults.ts'
 import type { ApplicationFacts, Setting } from '../application-facts.ts'
 import type { StaticCheck } from '../static-check.ts'
 import { exporterSetting, listOf, otlpSettings, settingOf } from '../otel-variables.ts'
@@ -7,7 +8,6 @@ import { addressOf, shownAddress, shownSetting } from '../shown-setting.ts'
 
 const PROTOCOLS = ['grpc', 'http/protobuf', 'http/json']
 const SIGNALS = ['METRICS', 'TRACES', 'LOGS'] as const
-const TEMPORALITY = 'OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE'
 const TEMPORALITIES = ['cumulative', 'delta', 'lowmemory']
 
 /** Addresses, protocols and temporality of the OTLP exporters. */
@@ -144,8 +144,7 @@ export const exporterChecks: readonly StaticCheck[] = [
   {
     id: 'delta-to-prometheus',
     what: 'Delta metrics are sent to Prometheus.',
-    why: 'The OTLP receiver of Prometheus refuses delta values unless an experimental feature is enabled, so counters and histograms are missing.',
-    fix: 'Send cumulative values.',
+    ...DELTA_TO_PROMETHEUS,
     find(facts) {
       const endpoint = exporterSetting(facts, 'METRICS', 'ENDPOINT')
       const temporality = settingOf(facts, TEMPORALITY)
@@ -163,8 +162,7 @@ export const exporterChecks: readonly StaticCheck[] = [
   {
     id: 'cumulative-to-datadog',
     what: 'Cumulative metrics are sent to the OTLP intake of Datadog.',
-    why: 'The intake takes delta values. It drops cumulative counters and histograms.',
-    fix: 'Send delta values.',
+    ...CUMULATIVE_TO_DATADOG,
     find(facts) {
       const endpoint = exporterSetting(facts, 'METRICS', 'ENDPOINT')
       const url = endpoint && addressOf(endpoint.setting)
