@@ -14,6 +14,7 @@ const START = 'start'
 const REGISTER = 'register'
 const START_TICKS = 4
 const FORECAST_STRIDE = 10
+const FORECAST_ROUNDS = 3
 const names = [...benches.map(({ name }) => name), START, REGISTER, FORECAST].join('|')
 
 const HELP = `CPU cost per operation: bare, ours, the contrib peer and one SDK record per operation.
@@ -66,8 +67,20 @@ function parseCommand(args: string[]): Command | undefined {
     operations: operations ?? Math.ceil(path.operations * share),
     warmUp: operations ?? Math.ceil(path.warmUp * share),
   }))
-  const rounds = values.rounds === undefined ? undefined : positiveInteger('--rounds', values.rounds)
-  return { bench, rounds: rounds ?? (values.quick ? QUICK_ROUNDS : DEFAULT_ROUNDS), paths, json: values.json }
+  return { bench, rounds: roundsIn(values), paths, json: values.json }
+}
+
+/** The options of a bench by name; undefined when another bench, or help, is asked for. */
+function optionsFor(name: string, args: string[]): ReturnType<typeof parse>['values'] | undefined {
+  const { values, positionals } = parse(args)
+  return values.help || positionals.length !== 1 || positionals[0] !== name ? undefined : values
+}
+
+function roundsIn(
+  { rounds, quick }: ReturnType<typeof parse>['values'],
+  usual = quick ? QUICK_ROUNDS : DEFAULT_ROUNDS,
+): number {
+  return rounds === undefined ? usual : positiveInteger('--rounds', rounds)
 }
 
 function parse(args: string[]) {
@@ -99,33 +112,28 @@ function positiveInteger(option: string, text: string): number {
   return value
 }
 
-/** Undefined when it is another bench that is asked for. */
 function parseForecast(args: string[]): (Omit<ForecastOptions, 'onProgress'> & { readonly json: boolean }) | undefined {
-  const { values, positionals } = parse(args)
-  if (values.help || positionals.length !== 1 || positionals[0] !== FORECAST) return undefined
-  const { rounds = '3', stride = String(FORECAST_STRIDE), data, plot, json } = values
+  const values = optionsFor(FORECAST, args)
+  if (values === undefined) return undefined
+  const { stride = String(FORECAST_STRIDE), data, plot, json } = values
   // So little that it measures nothing, for tests of the bench itself.
   const days = values.ops === undefined ? undefined : 2 + positiveInteger('--ops', values.ops)
   const minutes = positiveInteger('--stride', stride)
-  return { rounds: positiveInteger('--rounds', rounds), stride: minutes, data, plot, days, json }
+  return { rounds: roundsIn(values, FORECAST_ROUNDS), stride: minutes, data, plot, days, json }
 }
 
-/** Undefined when it is another bench that is asked for. */
 function parseStart(
   args: string[],
 ): { readonly rounds: number; readonly ticks: number; readonly json: boolean } | undefined {
-  const { values, positionals } = parse(args)
-  if (values.help || positionals.length !== 1 || positionals[0] !== START) return undefined
-  const { rounds = String(values.quick ? QUICK_ROUNDS : DEFAULT_ROUNDS), ops = String(START_TICKS), json } = values
-  return { rounds: positiveInteger('--rounds', rounds), ticks: positiveInteger('--ops', ops), json }
+  const values = optionsFor(START, args)
+  if (values === undefined) return undefined
+  const { ops = String(START_TICKS), json } = values
+  return { rounds: roundsIn(values), ticks: positiveInteger('--ops', ops), json }
 }
 
-/** Undefined when it is another bench that is asked for. */
 function parseRegister(args: string[]): { readonly rounds: number; readonly json: boolean } | undefined {
-  const { values, positionals } = parse(args)
-  if (values.help || positionals.length !== 1 || positionals[0] !== REGISTER) return undefined
-  const { rounds = String(values.quick ? QUICK_ROUNDS : DEFAULT_ROUNDS), json } = values
-  return { rounds: positiveInteger('--rounds', rounds), json }
+  const values = optionsFor(REGISTER, args)
+  return values && { rounds: roundsIn(values), json: values.json }
 }
 
 async function main(args: string[]): Promise<void> {
