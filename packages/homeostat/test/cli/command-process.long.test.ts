@@ -14,6 +14,7 @@ let folder: string
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'homeostat-cli-'))
+  writeFileSync(join(folder, 'package.json'), '{}')
   writeFileSync(join(folder, 'good.yml'), 'groups: [{ name: a, rules: [{ alert: A, expr: up > 1 }] }]\n')
   writeFileSync(join(folder, 'bad.yml'), 'groups: [{ name: a, rules: [{ alert: A, expr: up > }] }]\n')
   writeFileSync(
