@@ -9,6 +9,8 @@ export interface CommandNotes {
   readonly words: string
   /** Follow the words, e.g. `[OPTION...] FILE...`. */
   readonly operands: string
+  /** All values of its only operand, where they are few. Shells complete them. */
+  readonly choices?: readonly string[]
   /** One line. */
   readonly summary: string
   /** Further sentences. */

@@ -1,7 +1,7 @@
 import { COMMON_OPTIONS } from './arguments.ts'
 import type { Command } from './command-definition.ts'
 
-const SHELLS = ['bash', 'zsh', 'fish'] as const
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
 export function isShell(text: string): text is Shell {
@@ -45,8 +45,8 @@ async function placesOf(command: Command, path: string): Promise<Place[]> {
     summary: description,
   }))
   const common = Object.keys(COMMON_OPTIONS).map(name => ({ name: `--${name}`, summary: '' }))
-  const shells = path === 'completion' ? SHELLS.map(name => ({ name, summary: '' })) : []
-  return [{ path, words: [...words, ...shells], options: [...options, ...common] }, ...below.flat()]
+  const choices = (command.notes.choices ?? []).map(name => ({ name, summary: '' }))
+  return [{ path, words: [...words, ...choices], options: [...options, ...common] }, ...below.flat()]
 }
 
 /** Lines of a `case` that goes down one word of the command. */

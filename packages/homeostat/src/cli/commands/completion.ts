@@ -1,4 +1,5 @@
 import { type Command, command } from '../command-definition.ts'
+import { completionScript, isShell, SHELLS } from '../completion-script.ts'
 import type { ExitCode } from '../output.ts'
 import { WrongCallError } from '../wrong-call-error.ts'
 
@@ -6,7 +7,8 @@ import { WrongCallError } from '../wrong-call-error.ts'
 export const completionCommand: Command = command(
   {
     words: 'completion',
-    operands: 'bash|zsh|fish',
+    operands: SHELLS.join('|'),
+    choices: SHELLS,
     summary: 'Prints a script with which a shell completes commands and options.',
     examples: [
       'homeostat completion bash > ~/.local/share/bash-completion/completions/homeostat',
@@ -19,7 +21,6 @@ export const completionCommand: Command = command(
   },
   async ({ files, output, root }): Promise<ExitCode> => {
     const [shell, ...more] = files
-    const { completionScript, isShell } = await import('../completion-script.ts')
     if (shell === undefined || more.length > 0 || !isShell(shell))
       throw new WrongCallError(`expected bash, zsh or fish, got '${files.join(' ')}'`)
     output.out(await completionScript(root, shell))
