@@ -1,5 +1,5 @@
 import { compile, metricsOf, type RuleGroup, rulesOf, spellings, translated } from '@homeostat/promql'
-import { ruleFileText } from '@homeostat/promql/rule-files'
+import { parseYaml, ruleFileText } from '@homeostat/promql/rule-files'
 import { metrics, promName, upstreamMetrics } from '@homeostat/semconv'
 import { type Environment, mergeOptions, readEnvironment } from '@homeostat/signals/options'
 import { domainsOf } from '../domains/domains.ts'
@@ -7,7 +7,6 @@ import { readOptionFile } from '../options/file/read-option-file.ts'
 import { homeostatOptions } from '../options/option-schema.ts'
 import type { HomeostatOptions } from '../options/options.ts'
 import { OTHER_VARIABLES } from '../options/read-options.ts'
-import { parseYaml } from '@homeostat/promql/rule-files'
 import type { CommandOutput, ExitCode } from './output.ts'
 
 /** How the rules are written for a server. */

@@ -50,7 +50,7 @@ export const doctorCommand: Command = command(
     if (after !== undefined) {
       const before = files.slice(0, files.length - after.length)
       if (before.length > 0)
-        throw new WrongCallError(`give a folder or a command, and not '${before[0] ?? ''}' and both`)
+        throw new WrongCallError(`give a folder or a command, not both: '${before[0] ?? ''}' stands before --`)
       if (values.variables !== undefined) throw new WrongCallError('--variables is for a folder, and not for a command')
       return diagnoseRun(after, { afterMs, asJson: json }, output)
     }

@@ -114,7 +114,7 @@ it.each([
   [['--', 'node', '--permission', 'app.cjs'], 'a command under --permission cannot be looked at'],
   [['--seconds=0', '--', 'node'], "'--seconds' must be a number above 0 and at most 3600, got '0'"],
   [['--seconds=1'], '--seconds is for a command'],
-  [['.', '--', 'node'], "give a folder or a command, and not '.'"],
+  [['.', '--', 'node'], "give a folder or a command, not both: '.' stands before --"],
   [['--', 'true'], 'no Node process of the command could be looked at: it ended too early, or runs no Node'],
 ])('exits with 2 for %j', async (args, text) => {
   const { code, error } = await runCli(['doctor', ...args], folder)
