@@ -5,7 +5,7 @@ import type { MetricData } from '@homeostat/signals'
 import { HISTOGRAM_POINT, SUM_POINT } from '@homeostat/signals'
 
 /** No application has so many metrics; names made of data must not fill the memory. */
-const MOST_METRICS = 5000
+export const MOST_METRICS = 5000
 const PARTS = ['bucket', 'sum', 'count'] as const
 
 /** The metrics that any source has reported since the start, under all names by which a rule may select them. */
@@ -19,7 +19,7 @@ export class ReportedMetrics {
     return this.#seen.size
   }
 
-  /** Whether there may be more than are known. */
+  /** Whether there may be more than are known. {@link has} may then miss a metric. */
   get isFull(): boolean {
     return this.#seen.size >= MOST_METRICS
   }

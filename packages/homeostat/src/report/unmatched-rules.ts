@@ -3,7 +3,7 @@ import type { Rule, RecordingRule } from '@homeostat/promql'
 import { type Faults, SlicedWork, type Steps } from '@homeostat/signals'
 import { shownName } from '@homeostat/signals/options'
 import type { Findings } from './findings.ts'
-import { ownMetricNames, ReportedMetrics } from './reported-metrics.ts'
+import { MOST_METRICS, ownMetricNames, ReportedMetrics } from './reported-metrics.ts'
 import { SCRAPE_METRICS } from './server-only-selectors.ts'
 import { metricMeantBy, unreportedIn } from './unreported-metrics.ts'
 
@@ -39,6 +39,8 @@ const SLICE_MS = 1
 const TICKS_BETWEEN_CHECKS = 6
 /** Alerts are series of the rules themselves; the name of a recording rule has a colon, and loading reports a missing one. */
 const ELSEWHERE = /^ALERTS(?:_FOR_STATE)?$|:/
+/** The key of a finding. */
+const UNCHECKED = 'unchecked rules'
 /** Metric names that people write. */
 const METRIC_NAME = /^[\w.:-]{1,150}$/
 /** Rules checked between two rests. */
@@ -59,7 +61,8 @@ export interface UnmatchedRulesContext {
 
 /**
  * Finds rules that cannot match because no source has reported a metric that they need. A rule of the application is a finding, once, until
- * its metric is reported. A rule of a package, whose library may simply not be in use, is in the report only.
+ * its metric is reported. A rule of a package, whose library may simply not be in use, is in the report only. Above 5000 metrics, no
+ * further rule is found, and one line says so.
  */
 export class UnmatchedRules {
   readonly #context: UnmatchedRulesContext
@@ -129,7 +132,8 @@ export class UnmatchedRules {
 
   *#check(): Steps<readonly UnmatchedRule[]> {
     const found: UnmatchedRule[] = []
-    if (this.#reported.isFull) return found
+    // A metric that is not known may be reported then. So earlier findings stay, and no other one is made.
+    const kept = this.#reported.isFull ? new Set(this.#all.map(identityOfUnmatched)) : undefined
     const own = ownMetricNames()
     const { optimizer } = this.#context
     const rules = optimizer.rules.health.map(({ rule }) => rule)
@@ -143,7 +147,8 @@ export class UnmatchedRules {
       const named = 'record' in rule ? rule.record : rule.alert
       const from = this.#packageOf.get(identityOf(rule))
       const isUsual = from !== undefined || metrics.every(name => own.all.has(name))
-      found.push({ rule: named, package: from, metrics, meant: undefined, isUsual })
+      const unmatched = { rule: named, package: from, metrics, meant: undefined, isUsual }
+      if (kept?.has(identityOfUnmatched(unmatched)) !== false) found.push(unmatched)
     }
     const sorted = found.toSorted((a, b) => Number(a.isUsual) - Number(b.isUsual))
     const all = sorted.slice(0, MOST_RULES)
@@ -177,6 +182,11 @@ export class UnmatchedRules {
       wanted.set(
         'unmatched others',
         `${own.length - MOST_LINES} more rules cannot match, because no source has reported their metrics: see unmatchedRules of h.report()`,
+      )
+    if (this.#reported.isFull)
+      wanted.set(
+        UNCHECKED,
+        `sources have reported ${MOST_METRICS} metrics, so further rules are not checked for metrics that no source reports; look for metric names that hold data, such as ids`,
       )
     for (const key of this.#shown) if (!wanted.has(key)) findings.remove(key)
     for (const [key, line] of wanted) {

@@ -200,6 +200,28 @@ test('of a hundred such rules, ten are reported by name', async () => {
   expect(watched.h.report().unmatchedRules.filter(({ package: name }) => name === undefined)).toHaveLength(100)
 })
 
+test('above 5000 metrics, what was found stays, and one line says that no further rule is checked', async () => {
+  const rules = [
+    { alert: 'Slow', expr: 'missing > 1' },
+    { alert: 'Late', expr: 'late > 1' },
+  ]
+  const watched = await new Watched({ rules }).run(2 * MINUTE_MS)
+  expect(watched.findings).toHaveLength(2)
+  const meter = watched.provider.getMeter('shop')
+  meter.createGauge('late').record(1)
+  for (let n = 0; n < 5001; n++) meter.createGauge(`order.${n}`).record(1)
+  await watched.run(2 * MINUTE_MS)
+  expect(watched.findings).toEqual([expect.stringContaining('rule "Slow" cannot match')])
+  expect(watched.lines.filter(line => line.includes('further rules are not checked'))).toEqual([
+    'homeostat: sources have reported 5000 metrics, so further rules are not checked for metrics that no source reports; look for metric names that hold data, such as ids',
+  ])
+
+  watched.h.optimizer.load({ rules: [...rules, { alert: 'New', expr: 'other > 1' }], responses: [] })
+  await watched.run(MINUTE_MS)
+  expect(watched.h.report().unmatchedRules.map(({ rule: name }) => name)).not.toContain('New')
+  expect(watched.findings).toHaveLength(1)
+})
+
 test('a metric name that is data is not repeated', async () => {
   const watched = await new Watched(rule('{"a secret hunter2"} > 1')).run(2 * MINUTE_MS)
   expect(watched.said).toHaveLength(1)
