@@ -6,7 +6,7 @@ import { fieldOf } from '@homeostat/signals/options'
  */
 const API = Symbol.for('opentelemetry.js.api.1')
 
-/** The registered providers, as `metrics` and `trace`, and the `version` of the copy that registered first; undefined while there are none. */
+/** The registered providers, as `metrics` and `trace`, the logger `diag`, and the `version` of the copy that registered first; undefined while there are none. */
 export function registeredApi(): unknown {
   return fieldOf(globalThis, API)
 }

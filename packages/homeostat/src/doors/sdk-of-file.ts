@@ -7,6 +7,7 @@ import { beforeMain } from './before-main.ts'
 import type { HomeostatInstrumentation } from './engine-instrumentation.ts'
 import { globalMeterProvider, hasSdk } from './global-provider.ts'
 import { isLastPreload } from './preloads.ts'
+import { registeredApi } from './registered-api.ts'
 
 /** The last export of the SDK delays the end of the process by no more. */
 const LONGEST_SHUTDOWN_MS = 5000
@@ -19,6 +20,8 @@ interface StartedSdk {
 /** Takes findings about the SDK. */
 export interface SdkFindings {
   add(key: string, text: string, level?: 'info' | 'warn'): void
+  /** `diag` writes to the console from now on. */
+  diagIsOnConsole(): void
 }
 
 /** The parts of Homeostat that the start of an SDK uses. */
@@ -74,8 +77,11 @@ export class SdkOfFile implements AsyncDisposable {
     if (startNodeSdk === undefined) return
     const contrib = contribInstrumentations(application)
     const instrumentations = [...contrib, ...this.#context.instrumentations]
+    const diag = registeredDiag()
     try {
       this.#sdk = startNodeSdk({ instrumentations }) as StartedSdk
+      // The SDK sets its own, so that its errors are visible. It does not for a file with `disabled: true`.
+      if (registeredDiag() !== diag) findings.diagIsOnConsole()
     } catch (error) {
       findings.add('SDK of file', `the SDK cannot be started from OTEL_CONFIG_FILE (${errorType(error)})`)
       return
@@ -85,7 +91,7 @@ export class SdkOfFile implements AsyncDisposable {
     if (provider === undefined && !hasSdk()) {
       findings.add(
         'SDK of file',
-        'the SDK did not start from OTEL_CONFIG_FILE: the file cannot be used, or has `disabled: true`; the SDK logs the reason',
+        'the SDK did not start from OTEL_CONFIG_FILE: the file has `disabled: true`, or it cannot be used, and an error line of the SDK gives the reason',
       )
       return
     }
@@ -150,6 +156,11 @@ class SdkShutdownLateError extends Error {
   constructor() {
     super(`the SDK of OTEL_CONFIG_FILE has not ended within ${LONGEST_SHUTDOWN_MS} ms`)
   }
+}
+
+/** The logger that is set for `diag`. */
+function registeredDiag(): unknown {
+  return fieldOf(registeredApi(), 'diag')
 }
 
 /** Packages are looked for where the application would find them. */

@@ -17,6 +17,11 @@ export function loggerOf(log: Logger | 'console' | boolean = true): Logger | und
   return isLogger(log) ? log : STDERR
 }
 
+/** Whether lines appear where those of a console logger do. */
+export function isOnConsole(logger: Logger | undefined): boolean {
+  return logger === STDERR || logger === console
+}
+
 function isLogger(value: unknown): value is Logger {
   const { info, warn } = Object(value) as Partial<Record<keyof Logger, unknown>>
   return typeof info === 'function' && typeof warn === 'function'

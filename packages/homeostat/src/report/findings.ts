@@ -21,6 +21,7 @@ export class Findings {
   readonly #log: LogLines
   readonly #found = new Map<string, string>()
   #leftOut = 0
+  #isDiagOnConsole = false
 
   constructor(log: LogLines) {
     this.#log = log
@@ -36,8 +37,7 @@ export class Findings {
   /** @param level - `info` for what is as it should be */
   add(key: string, text: string, level: LogLevel = 'warn'): void {
     if (!this.keep(key, text)) return
-    diag[level](`homeostat: ${text}`)
-    this.#log.write(level, text)
+    this.#write(level, text)
   }
 
   /** Keeps what another line reports. Returns false where it is known already, or there is no room. */
@@ -53,12 +53,21 @@ export class Findings {
 
   /** One line that is not kept. */
   note(text: string): void {
-    diag.info(`homeostat: ${text}`)
-    this.#log.write('info', text)
+    this.#write('info', text)
+  }
+
+  /** An SDK has set a logger of `diag` that writes to the console. A line that the option `log` writes there is then not repeated. */
+  diagIsOnConsole(): void {
+    this.#isDiagOnConsole = true
   }
 
   /** It does not hold any more. */
   remove(key: string): void {
     this.#found.delete(key)
+  }
+
+  #write(level: LogLevel, text: string): void {
+    if (!this.#isDiagOnConsole || !this.#log.isOnConsole) diag[level](`homeostat: ${text}`)
+    this.#log.write(level, text)
   }
 }

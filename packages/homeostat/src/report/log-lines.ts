@@ -1,6 +1,6 @@
 import type { Faults } from '@homeostat/signals'
 import { after } from '@homeostat/signals'
-import type { Logger } from '../options/logger.ts'
+import { isOnConsole, type Logger } from '../options/logger.ts'
 import { LoggerFailedError } from './logger-failed-error.ts'
 import { oneLine } from '../options/one-line.ts'
 
@@ -44,6 +44,10 @@ export class LogLines implements Disposable {
   constructor(options: LogLinesOptions) {
     this.#options = options
     this.#clock = options.clock ?? (() => performance.now())
+  }
+
+  get isOnConsole(): boolean {
+    return isOnConsole(this.#options.logger)
   }
 
   write(level: LogLevel, text: string): void {
