@@ -42,20 +42,16 @@ export class DatadogDoor implements AsyncDisposable {
     const { settings, problems } = readOtlpSettings(environment, datadogDefaults(environment))
     for (const problem of problems) findings.add(problem, problem)
     if (settings === undefined) return undefined
-    this.#histograms = faults.contain(
-      'telemetry',
-      () =>
-        new OwnExport({
-          settings,
-          registries,
-          producerOf: (registry, reader) => registry.histogramProducer(reader),
-          resource: () => ({ ...otlpResource(environment, service.settle()?.name), ...datadogResource(environment) }),
-          findings,
-          what: 'beside dd-trace, Homeostat sends its histograms',
-          hint: 'turn on otlp_config.receiver.protocols.http of the Agent, or name another receiver by OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
-        }),
-    )
-    process.on('beforeExit', this.#beforeExit)
+    this.#histograms = OwnExport.begin({
+      settings,
+      registries,
+      producerOf: (registry, reader) => registry.histogramProducer(reader),
+      resource: () => ({ ...otlpResource(environment, service.settle()?.name), ...datadogResource(environment) }),
+      findings,
+      what: 'beside dd-trace, Homeostat sends its histograms',
+      hint: 'turn on otlp_config.receiver.protocols.http of the Agent, or name another receiver by OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
+    })
+    if (this.#histograms !== undefined) process.on('beforeExit', this.#beforeExit)
     return this.#histograms?.endpoint
   }
 

@@ -1,4 +1,4 @@
-import { after, errorType } from '@homeostat/signals'
+import { after } from '@homeostat/signals'
 import type { Environment } from '@homeostat/signals/options'
 import type { HomeostatInstrumentation } from '../engine-instrumentation.ts'
 import { globalMeterProvider, hasSdk } from '../global-provider.ts'
@@ -95,24 +95,20 @@ export class OtlpDoor implements AsyncDisposable {
     if (this.#settings === undefined) return undefined
     exporting[KEY] = this
     const { instrumentations, environment, service } = this.#context
-    try {
-      this.#export = new OwnExport({
-        settings: this.#settings,
-        registries: instrumentations.map(({ registry }) => registry),
-        resource: () => otlpResource(environment, service.settle()?.name),
-        findings,
-        what: `${hasSdk() ? 'the OpenTelemetry SDK has started without metrics' : 'no OpenTelemetry SDK has started'}, so Homeostat sends its own metrics`,
-      })
-      // No SDK enables them.
-      if (!instrumentations.some(each => each.getConfig().enabled)) for (const each of instrumentations) each.enable()
-    } catch (error) {
+    this.#export = OwnExport.begin({
+      settings: this.#settings,
+      registries: instrumentations.map(({ registry }) => registry),
+      resource: () => otlpResource(environment, service.settle()?.name),
+      findings,
+      what: `${hasSdk() ? 'the OpenTelemetry SDK has started without metrics' : 'no OpenTelemetry SDK has started'}, so Homeostat sends its own metrics`,
+    })
+    if (this.#export === undefined) {
       this.#settings = undefined
       this.#close()
-      findings.add(
-        'OTLP certificate',
-        `a file that OTEL_EXPORTER_OTLP_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE or OTEL_EXPORTER_OTLP_CLIENT_KEY names cannot be used (${errorType(error)}), so nothing is exported`,
-      )
     }
+    // No SDK enables them.
+    else if (!instrumentations.some(each => each.getConfig().enabled))
+      for (const each of instrumentations) each.enable()
     return this.#export
   }
 

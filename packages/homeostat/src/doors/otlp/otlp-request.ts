@@ -69,7 +69,7 @@ export class OtlpConnection implements Disposable {
   async post(message: Buffer): Promise<OtlpAnswer> {
     try {
       const body = this.#target.isGzip ? await promisify(process.getBuiltinModule('node:zlib').gzip)(message) : message
-      // Ended while the message was compressed, or by who no longer waits for the last export.
+      // The connection may end while the message is compressed, and before a last export that took too long.
       if (this.#isOver) return later('the connection was ended')
       return await untraced(() => this.#send(body))
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { Registry, ScopeMetrics, SignalProducer, Temporality } from '@homeostat/signals'
-import { DELTA, every, nextTurn, SlicedWork, within } from '@homeostat/signals'
+import { DELTA, errorType, every, nextTurn, SlicedWork, within } from '@homeostat/signals'
 import { deliver, type Delivered } from './otlp-delivery.ts'
 import { otlpMessages, type OtlpMessage } from './otlp-message.ts'
 import { OtlpConnection } from './otlp-request.ts'
@@ -61,8 +61,20 @@ export class OwnExport implements AsyncDisposable {
   #isOver = false
   #isHandedOver = false
 
-  /** @throws an error of the file system for a certificate that cannot be read */
-  constructor(options: OwnExportOptions) {
+  /** Begins to export; undefined, with a finding, where a certificate cannot be used. */
+  static begin(options: OwnExportOptions): OwnExport | undefined {
+    try {
+      return new OwnExport(options)
+    } catch (error) {
+      options.findings.add(
+        'OTLP certificate',
+        `a file that OTEL_EXPORTER_OTLP_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE or OTEL_EXPORTER_OTLP_CLIENT_KEY names cannot be used (${errorType(error)}), so nothing is exported to ${options.settings.shownEndpoint}`,
+      )
+      return undefined
+    }
+  }
+
+  private constructor(options: OwnExportOptions) {
     this.#options = options
     this.#connection = new OtlpConnection(options.settings)
     const { intervalMs } = options.settings
@@ -81,7 +93,7 @@ export class OwnExport implements AsyncDisposable {
     return this.#options.settings.temporality
   }
 
-  /** Exports once; an export that is under way is that export. Never rejects. */
+  /** Exports once. While an export is under way, returns that one. Never rejects. */
   export(): Promise<void> {
     if (this.#isOver || performance.now() < this.#notBefore) return Promise.resolve()
     this.#exporting ??= this.#exportOnce().finally(() => (this.#exporting = undefined))
