@@ -63,7 +63,7 @@ export class HomeostatParts {
   /** Settles when the rules and responses of the options are in force. */
   readonly #loaded: Promise<void> | undefined
 
-  /** @param made - takes how to end each part that was made, should a later one fail */
+  /** @param made - receives the functions that end the parts which were made, for when a later part fails */
   constructor(checked: CheckedOptions, made: (() => unknown)[]) {
     const whyOnly = whySignalsOnly(checked.options)
     const isSignalsOnly = (this.isSignalsOnly = whyOnly !== undefined)
@@ -195,12 +195,12 @@ export class HomeostatParts {
     this.attachments[Symbol.dispose]()
   }
 
-  /** Settles when what an earlier process of the service has left was read. */
+  /** Settles when the state of an earlier process of the service is read. */
   get resumed(): Promise<unknown> | undefined {
     return this.#rhythm.resumed
   }
 
-  /** Settles when all rules and responses are in force, and what was saved counts. */
+  /** Settles when all rules and responses are in force, and the saved state is in use. */
   async programLoaded(): Promise<void> {
     await this.#loaded
     await this.#files?.loaded
@@ -223,7 +223,7 @@ export class HomeostatParts {
     return new InspectionSocket(answers, onFault)
   }
 
-  /** Continues with what an earlier process of the service has left and learned. */
+  /** Restores the state and the forecasts of an earlier process of the service. */
   #resume(): Promise<unknown> {
     this.#automation.start()
     return this.#keeper.start()

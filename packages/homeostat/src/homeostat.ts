@@ -28,7 +28,7 @@ export class Homeostat implements AsyncDisposable {
 
   /**
    * @internal `homeostat()` checks the options.
-   * @param made - takes how to end each part that was made, should a later one fail
+   * @param made - receives the functions that end the parts which were made, for when a later part fails
    */
   constructor(checked: CheckedOptions, made: (() => unknown)[]) {
     const parts = (this.#parts = new HomeostatParts(checked, made))

@@ -21,7 +21,7 @@ type Slots = Record<symbol, unknown>
 export class InspectedProcess {
   readonly #session: Session
 
-  /** @throws where Node was built without the inspector, which only this call loads therefore */
+  /** Loads the inspector here, because a Node may be built without it. @throws on such a Node */
   constructor() {
     const inspector = Module.createRequire(`${process.cwd()}/`)('node:inspector') as typeof import('node:inspector')
     this.#session = new inspector.Session()

@@ -16,7 +16,7 @@ export interface ReportAnswer {
   readonly text: string
 }
 
-/** Without an id there is one entry per alert. An id that nothing has gives none. */
+/** Without an id there is one entry per alert. For an unknown id the explanation is undefined. */
 export interface ExplainAnswer {
   readonly alerts: readonly AlertStatus[]
   readonly explanation: Explanation | undefined

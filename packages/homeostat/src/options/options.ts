@@ -106,7 +106,7 @@ export interface HomeostatOptions extends DomainChoice {
   /**
    * The logger that receives one line at start and one line per important event: `console`, a logger like pino's, `true` for
    * stderr, or `false` for no log. The text `'console'` is the console as well, also in HOMEOSTAT_LOG. A logger that throws or blocks is
-   * left alone for five minutes.
+   * not called for five minutes.
    * @default true
    */
   readonly log?: Logger | 'console' | boolean

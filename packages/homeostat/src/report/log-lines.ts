@@ -27,7 +27,7 @@ export interface LogLinesOptions {
 
 /**
  * Writes one line per event to the application's logger, outside of ticks. A logger that throws, rejects or blocks is
- * reported and left alone for five minutes. Homeostat never waits for it.
+ * reported and not called for five minutes. Homeostat never waits for it.
  */
 export class LogLines implements Disposable {
   readonly #options: LogLinesOptions
