@@ -93,7 +93,7 @@ it('2-05: what fails when it is used costs the live objects and the leave to act
   const methods = ['producer', 'observe', 'bindMeterProvider', 'collect', 'clearLevels', 'runObservers']
   const registry = Object.fromEntries(methods.map(name => [name, () => undefined]))
   const parts = { name: 'mine', instrumentation: { registry }, rules: [], responses: [], knobs: [], reclaimers: [] }
-  // It passes the check, and is no instrumentation.
+  // It passes the check, but is not an instrumentation.
   const domain = { ...parts, actions: [] }
   const { h, warnings } = start({
     mode: 'act',

@@ -2,7 +2,7 @@ import { startRedis, type Redis as Server } from '@homeostat/services'
 import { Redis } from 'ioredis'
 import { expect, vi } from 'vitest'
 
-/** A Cluster of two nodes with half of the slots each; a server of REDIS_URL is none. */
+/** A Cluster of two nodes with half of the slots each; the server of REDIS_URL is not a cluster. */
 export async function startCluster(): Promise<readonly [Server, Server]> {
   const start = (): Promise<Server> =>
     startRedis({ from: ['path', 'debian-packages'], args: ['--cluster-enabled', 'yes'] })

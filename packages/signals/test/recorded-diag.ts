@@ -4,7 +4,7 @@ export interface RecordedDiag extends Disposable {
   readonly lines: string[]
 }
 
-/** What is said through `diag` from here on. */
+/** The lines that are logged through `diag` from here on. */
 export function recordDiag(): RecordedDiag {
   const lines: string[] = []
   const recorder =

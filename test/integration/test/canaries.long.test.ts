@@ -41,7 +41,7 @@ it.each(['redis', 'postgres'] as const)(
       expect(leaks).toEqual([])
       expect(planted.length).toBeGreaterThanOrEqual(130)
       expect(ways['unhandled']).toBe('')
-      // It is no proof where nothing was said.
+      // Where nothing was printed it proves nothing.
       for (const way of ['diag', 'otlp', 'prometheus', 'spans', 'logs', 'explain', 'evidence', 'ledger', place])
         expect(ways[way]!.length, way).toBeGreaterThan(50)
       expect(ran).toContain('shop.throw11')

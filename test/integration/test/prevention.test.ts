@@ -42,7 +42,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map(each => each.close()))
 })
 
-/** Of a load that climbs to its limit within twenty minutes of every hour, and is on its way now. */
+/** A load climbs to its limit within twenty minutes of every hour, and is rising now. */
 const climbing = (minute: number): number => (minute < 40 ? 0.3 : 0.3 + ((minute - 40) / 20) * 0.7)
 
 /** What an earlier life has learned in four days, up to a minute of the hour that is now. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Pace {
   readonly perSecond: number
-  /** What would start while so many are under way is left out, so that a slow shop is not flooded. */
+  /** Nothing starts while so many are under way, so that a slow shop is not flooded. */
   readonly maxInFlight: number
   /** Ends after so many. @default never */
   readonly times?: number

@@ -46,7 +46,7 @@ function workerOf(name: string, concurrency: number, work: () => Promise<void> =
 const set = (share: number): boolean | Promise<boolean> => knob.compareAndSet(knob.read() as number, share)
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000, interval: 10 })
 
-/** Jobs that run until they are told to end. */
+/** Jobs that run until the test ends them. */
 class HeldJobs {
   started = 0
   readonly #running: (() => void)[] = []

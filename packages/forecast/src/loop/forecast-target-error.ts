@@ -1,4 +1,4 @@
-/** A target or an option that cannot be used. What is wrong is left out, and the others go on. */
+/** A target or an option that cannot be used. It is left out, and the others go on. */
 export class ForecastTargetError extends Error {
   override readonly name = 'ForecastTargetError'
   readonly code = 'HOMEOSTAT_FORECAST_TARGET'

@@ -85,7 +85,7 @@ export interface FakeServer extends AsyncDisposable {
   readonly mostAtOnce: () => number
 }
 
-/** A server that knows a metric `load` and answers what it is told to. */
+/** A server that knows a metric `load` and gives the answers that a test sets. */
 export async function startServer(
   answer: (asked: Asked, index: number) => Answer | Promise<Answer>,
 ): Promise<FakeServer> {

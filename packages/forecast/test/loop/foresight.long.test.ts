@@ -84,7 +84,7 @@ test('without input nothing is forecast and no action starts, while the alert is
   expect(loop.forecasts.predictions()).toEqual([])
   expect(told.at(-1)).toContain('queue.rescheduleHeavyTasks missing data')
   expect(action.runs).toBe(0)
-  // What it has learned is not gone.
+  // It keeps its learning.
   expect(loop.value(metrics.forecastSkill)).toBeGreaterThan(0)
 })
 

@@ -15,7 +15,7 @@ const admin = new newest!.Redis(redis.url)
 const keyOf = (service: string, key: string): string => `homeostat:{${service}}:state:${key}`
 
 for (const { major, Redis } of majors) {
-  // What the application's clients do to their keys and numbers is not done to ours.
+  // The application's clients change keys and numbers of theirs; ours stay as they were written.
   const client = new Redis(redis.url, { keyPrefix: 'app:', stringNumbers: true })
   const nowhere = new Redis({ host: '127.0.0.1', port: 1, lazyConnect: true })
   afterAll(() => {

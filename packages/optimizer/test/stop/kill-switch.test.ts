@@ -40,7 +40,7 @@ test('it stays tripped while any source is, and each source is released where it
   expect(killSwitch.state).toEqual({ tripped: false })
   expect(calls).toEqual(['the operator', 'released'])
   expect(killSwitch.signal.aborted).toBe(false)
-  // Whoever was aborted stays so.
+  // An aborted run stays aborted.
   expect(signal.aborted).toBe(true)
 })
 

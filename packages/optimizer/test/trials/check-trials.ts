@@ -59,7 +59,7 @@ function compare(steps: readonly TrialStep[], given: TrialPolicy): number {
   return transitions
 }
 
-/** Whatever happened: with time, an end of the alert, and an answer from what runs or is undone, no trial stays open. */
+/** Every trial ends, in every history, once time passes, the alert ends, and each run and undo has answered. */
 function ends(trial: Trial, now: number): void {
   let last = trial
   for (let at = now; at <= now + 10 * WINDOW_MS; at += WINDOW_MS) {

@@ -65,7 +65,7 @@ function seriesMutants(expect: Expectations, isRange: boolean): Mutant[] {
     const relabelled = (labels: ReadonlyMap<string, string>): SeriesLine[] => series.with(at, { ...line, labels })
     mutants.push(withSeries('one more label', relabelled(new Map([...line.labels, ['mutant', 'x']]))))
     for (const [label, value] of line.labels) {
-      // An empty label is none.
+      // An empty label counts as missing.
       if (value === '') continue
       mutants.push(withSeries(`another ${label}`, relabelled(new Map([...line.labels, [label, `${value}x`]]))))
       mutants.push(

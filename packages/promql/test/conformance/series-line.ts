@@ -80,7 +80,7 @@ const METRIC = /^([A-Za-z_:][\w:]*)?\s*(\{(?!\{)(?:[^"'`}]|"(?:\\.|[^"\\])*"|'(?
 const LABEL =
   /\s*(?:([A-Za-z_][\w]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')\s*=\s*)?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)\s*(?:,|$)\s*/y
 
-/** A whole line; throws at anything that is no series. */
+/** A whole line; throws for anything but a series. */
 export function readSeries(line: string): SeriesLine {
   const match = METRIC.exec(line)
   if (match === null || match[0] === '') throw new Error(`not a series: ${line}`)

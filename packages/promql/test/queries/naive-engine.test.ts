@@ -50,7 +50,7 @@ const queries: readonly Query[] = [
   },
 ]
 
-/** Labels as text, in their order. The order of samples is nobody's promise. */
+/** Labels as text, in their order. Nothing promises an order of samples. */
 function byLabels(vector: NaiveVector): [labels: string, value: number][] {
   const text = (labels: LabelSet): string =>
     JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)))

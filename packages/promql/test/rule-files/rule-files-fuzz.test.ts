@@ -140,7 +140,7 @@ test(
     )
     expect(counts.good).toBeGreaterThan(RUNS / 50)
     expect(counts.refused).toBeGreaterThan(RUNS / 4)
-    // A file of a few hundred bytes: this is no measurement, it tells a hang.
+    // A file of a few hundred bytes: this measures nothing, it detects a hang.
     expect(counts.slowestMs).toBeLessThan(10_000)
     if (process.env['HOMEOSTAT_FUZZ_RUNS'] !== undefined)
       console.log(JSON.stringify({ fuzz: 'rule files', runs: RUNS, ...counts }))

@@ -94,7 +94,7 @@ describe('the path through a Meter', () => {
 
   it('observes a removed series and a cleared level no more', async () => {
     const sample = sampleRegistry()
-    // The SDK itself repeats the last observation to cumulative readers for good; a delta reader is told the truth.
+    // The SDK itself repeats the last observation to cumulative readers for good; a delta reader gets the truth.
     const reader = new PlainReader(AggregationTemporality.DELTA)
     sample.registry.bindMeterProvider(new MeterProvider({ readers: [reader] }))
     sample.registry.counter(orders).with({ shop: 'a' }).add()
@@ -208,7 +208,7 @@ it('reads at every tick what a collection gives, however the series come and go'
     list.map(({ descriptor, dataPointType, dataPoints }) => ({ descriptor, dataPointType, dataPoints }))
   expect(pointsOf(read)).toEqual(pointsOf(registry.collect(5000)))
 
-  // What was read stays as it was.
+  // Values that were read do not change.
   const before = pointsOf(registry.read(5000))
   work(sample)
   expect(pointsOf(read)).toEqual(before)

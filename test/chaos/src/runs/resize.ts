@@ -47,7 +47,7 @@ async function shrink(max: number): Promise<Shrunk> {
   try {
     const cache = new LRUCache<number, { key: number }>({ max })
     for (let key = 0; key < max; key++) cache.set(key, { key })
-    // What filling it left to the garbage collector is not what is measured.
+    // The garbage of filling it is not measured.
     await sleep(300)
     const turns = watchTurns()
     const began = performance.now()

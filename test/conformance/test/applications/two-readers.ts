@@ -1,5 +1,5 @@
 // An application with one instrumentation and two readers, a delta and a cumulative one. It exports what it measured
-// on the path it is told, and prints what each reader's exporter got.
+// on the path it is given, and prints what each reader's exporter got.
 import { metrics } from '@opentelemetry/api'
 import {
   AggregationTemporality,

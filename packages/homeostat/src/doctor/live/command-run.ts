@@ -195,7 +195,7 @@ function reportsIn(folder: string): LiveFacts[] {
     })
 }
 
-/** A package manager reports like an application, and its setup is nobody's concern. */
+/** A package manager reports like an application, but nobody asks about its setup. */
 function isApplication({ process: { main } }: LiveFacts): boolean {
   return main === undefined || !RUNNERS.test(main)
 }

@@ -22,7 +22,7 @@ export interface OptionFile {
   readonly section: readonly string[]
 }
 
-/** The files that may hold options. Only the first one that has any is used. */
+/** The files that may hold options. The first one with options of ours is used, and no other. */
 export function optionFiles(environment: Environment): readonly OptionFile[] {
   const own = textIn(environment, FILE_VARIABLE)?.trim()
   if (own !== undefined && own !== '') return [{ path: own, variable: FILE_VARIABLE, section: [] }]
