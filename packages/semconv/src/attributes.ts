@@ -63,6 +63,12 @@ export const attributes = {
   queueName: 'bullmq.queue.name',
   /** Upstream: bullmq-otel 2.x. `waiting`, `active`, `delayed`, `prioritized`, `failed`, `paused`, `waiting-children`. */
   queueJobsState: 'bullmq.queue.jobs.state',
+  /** Upstream: bullmq-otel 2.x. At most 50 names per queue; `_OTHER` stands for the rest. */
+  jobName: 'bullmq.job.name',
+  /** `completed`, `failed` or `postponed`: how an attempt of a job ended. */
+  jobOutcome: 'homeostat.queue.job.outcome',
+  /** `kept`, `lost`, `gave_up` or `advised`: what became of the lock of a job while the event loop was blocked. */
+  lockOutcome: 'homeostat.queue.lock.outcome',
   /** Upstream: semconv 1.45, stable. */
   dbSystemName: 'db.system.name',
   /** Upstream: semconv 1.45, stable. The database. */
@@ -71,8 +77,12 @@ export const attributes = {
   dbQuerySummary: 'db.query.summary',
   /** Upstream: semconv 1.45, development. */
   dbPoolName: 'db.client.connection.pool.name',
+  /** `behind`, `lag`, `locking`, `function`...: why a statement of a routed pool ran on the primary. */
+  replicaRefusal: 'homeostat.replica.refusal',
   /** Upstream: semconv 1.45, development. `used` or `idle`. */
   dbConnectionState: 'db.client.connection.state',
+  /** The job or the route that holds a connection: `job NAME of QUEUE`, `route PATTERN`, `unknown`, or `_OTHER` past the 50th. */
+  dbHolder: 'homeostat.db.holder',
   /** Upstream: semconv 1.45, stable. The error's class or code. */
   errorType: 'error.type',
   /** Upstream: semconv 1.45, development. `active` or `idle`. */
@@ -82,7 +92,41 @@ export const attributes = {
   /** Upstream: semconv 1.45, stable. */
   serverAddress: 'server.address',
   /** Upstream: semconv 1.45, stable. */
+  serverPort: 'server.port',
+  /** Upstream: semconv 1.45, stable. `http` or `https`. */
+  urlScheme: 'url.scheme',
+  /** Upstream: semconv 1.45, stable. One of the known methods, else `_OTHER`. */
+  httpRequestMethod: 'http.request.method',
+  /** Upstream: semconv 1.45, development. `active` or `idle`. */
+  httpConnectionState: 'http.connection.state',
+  /** Upstream: semconv 1.45, development. A host that was looked up: one that requests went to. */
+  dnsQuestionName: 'dns.question.name',
+  /** `timeout`, `dns`, `refused`, `reset`, `tls`, `throttled`, `server_error`, `client_error`, `aborted` or `other`. */
+  httpFailureClass: 'homeostat.http.failure.class',
+  /** `ok`, `degraded` or `down`. */
+  httpHealthState: 'homeostat.http.health.state',
+  /** `closed`, `open` or `half_open`. */
+  httpBreakerState: 'homeostat.http.breaker.state',
+  /** `succeeded`, `failed` or `aborted`: how a guarded call ended. */
+  httpCallResult: 'homeostat.http.call.result',
+  /** Upstream: semconv 1.45, stable. */
   httpResponseStatusCode: 'http.response.status_code',
+  /** Upstream: semconv 1.45, stable. The template of a route, never a path. At most 50 are named; `_OTHER` stands for the rest. */
+  httpRoute: 'http.route',
+  /** `zstd`, `br`, `gzip` or `identity`: how the body of a response is encoded. */
+  httpCoding: 'homeostat.http.coding',
+  /** `compressed`, `compressible` or `incompressible`: what the body of a response is. */
+  httpContentKind: 'homeostat.http.content.kind',
+  /** `loop` or `in_flight`: why a request is refused. */
+  httpShedReason: 'homeostat.http.shed.reason',
+  /** `retry`, `low`, `normal` or `high`: how important a refused request is. */
+  httpShedPriority: 'homeostat.http.shed.priority',
+  /** `refused`, or `let_through` where the mode is not `act`. */
+  httpShedOutcome: 'homeostat.http.shed.outcome',
+  /** Upstream: semconv 1.45, development. `receive` or `transmit`. */
+  networkIoDirection: 'network.io.direction',
+  /** `warmed`, `kept`, `bypassed`, `unknown` or `failed`: what the edge said of a request that warms it. */
+  warmingResult: 'homeostat.http.warming.result',
 } as const
 
 /** The name of an attribute that Homeostat or an upstream convention defines. */

@@ -11,3 +11,16 @@
 export function promScope(scope: `@homeostat/${string}`): string {
   return `otel_scope_name=~"|homeostat|${scope}"`
 }
+
+/**
+ * The PromQL matcher for the scopes of others, the opposite of {@link promScope}: for what another instrumentation measures of
+ * the same things.
+ *
+ * @example
+ * ```ts
+ * promForeignScope('@homeostat/pg') // 'otel_scope_name!~"|homeostat|@homeostat/pg"'
+ * ```
+ */
+export function promForeignScope(scope: `@homeostat/${string}`): string {
+  return promScope(scope).replace('=~', '!~')
+}

@@ -3,7 +3,6 @@
  * host as `@opentelemetry/host-metrics` measures it (`system.*`, in development; `system.network.dropped` is the name that package uses).
  */
 export const upstreamMetrics = {
-  httpClientRequestDuration: 'http.client.request.duration',
   httpServerRequestDuration: 'http.server.request.duration',
   systemCpuTime: 'system.cpu.time',
   systemMemoryUtilization: 'system.memory.utilization',
