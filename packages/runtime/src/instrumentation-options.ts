@@ -14,9 +14,9 @@ export interface RuntimeInstrumentationConfig extends SignalInstrumentationConfi
    * costs nothing per iteration. @default iteration, where the runtime can
    */
   loopSampling?: LoopSampling
-  /** Where the cgroup file system is mounted. @default '/sys/fs/cgroup' */
+  /** The mount point of the cgroup file system. @default '/sys/fs/cgroup' */
   cgroupRoot?: string
-  /** Where the proc file system is mounted. @default '/proc' */
+  /** The mount point of the proc file system. @default '/proc' */
   procRoot?: string
 }
 
@@ -39,8 +39,8 @@ export const instrumentationEntries: OptionEntries<RuntimeInstrumentationConfig>
     description:
       'how the event loop is watched: at each `iteration`, which wakes nothing, or by a `timer` of 150 ms, which costs nothing per iteration',
   }),
-  cgroupRoot: text({ default: DEFAULTS.cgroupRoot, description: 'where the cgroup file system is mounted' }),
-  procRoot: text({ default: DEFAULTS.procRoot, description: 'where the proc file system is mounted' }),
+  cgroupRoot: text({ default: DEFAULTS.cgroupRoot, description: 'mount point of the cgroup file system' }),
+  procRoot: text({ default: DEFAULTS.procRoot, description: 'mount point of the proc file system' }),
   ...signalOptions,
 }
 

@@ -1,6 +1,5 @@
-import { SignalInstrumentation, disposeTogether } from '@homeostat/signals'
+import { SignalInstrumentation, disposeTogether, refreshOnDemand } from '@homeostat/signals'
 import { createContainer } from './cgroup/container.ts'
-import { refreshOnDemand } from './cgroup/refresh-on-demand.ts'
 import type { RuntimeInstrumentationConfig } from './instrumentation-options.ts'
 import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
 import { createCpuSignals } from './signals/cpu.ts'

@@ -1,14 +1,18 @@
 import type { Rule } from '@homeostat/optimizer'
 import { attributes, metrics, promName } from '@homeostat/semconv'
-import { containerMemory, hostPacketsLostPerSecond, processMemory } from './expressions.ts'
+import {
+  containerMemory,
+  hostPacketsLostPerSecond,
+  loopIsDelayed,
+  processCpuUtilization,
+  processIsSaturated,
+  loopUtilization,
+  processMemory,
+} from './expressions.ts'
 
 const AREA = promName(attributes.memoryArea)
 const LIMIT_SOURCE = promName(attributes.limitSource)
-const DELAY_P99 = promName(metrics.eventLoopDelayP99)
-const DELAY_MAX = promName(metrics.eventLoopDelayMax)
-const PROCESS_CPU = promName(metrics.processCpuUtilization)
 const CPU = promName(metrics.cpuUtilization)
-const LOOP = promName(metrics.eventLoopUtilization)
 const LOOP_CPU = promName(metrics.eventLoopCpuUtilization)
 
 /**
@@ -19,9 +23,9 @@ const LOOP_CPU = promName(metrics.eventLoopCpuUtilization)
  * How busy the host is never counts. That is a neighbour's doing, and to slow ourselves down would leave it the rest as well.
  */
 const saturation = [
-  `(max(${LOOP}) > 0.9 unless max(${LOOP_CPU}) < 0.25)`,
-  `max(${PROCESS_CPU}) > 0.9`,
-  `(max(${CPU}{${LIMIT_SOURCE}="cgroup"}) > 0.9 unless max(${PROCESS_CPU}) < 0.05)`,
+  `(${loopUtilization} > 0.9 unless max(${LOOP_CPU}) < 0.25)`,
+  processIsSaturated,
+  `(max(${CPU}{${LIMIT_SOURCE}="cgroup"}) > 0.9 unless ${processCpuUtilization} < 0.05)`,
 ].join(' or ')
 
 /**
@@ -47,8 +51,7 @@ export const rules: readonly Rule[] = [
   },
   {
     alert: 'EventLoopDelayed',
-    // The p99 of a minute does not see a single stall, the maximum does.
-    expr: `max(${DELAY_P99}) > 0.1 or max(${DELAY_MAX}) > 1`,
+    expr: loopIsDelayed,
     for: '15s',
     keepFiringFor: '30s',
     labels: { severity: 'medium' },

@@ -43,9 +43,13 @@ export {
 } from './time/timers.ts'
 export { containedSignal } from './faults/contained-signal.ts'
 export { describeThrown, ignoreRejection, ownMessage } from './faults/thrown.ts'
+export { refreshOnDemand, type RefreshOnDemand } from './time/refresh-on-demand.ts'
 export { SlicedWork, Stopwatch } from './time/sliced-work.ts'
 export { atOnce, type Steps } from './time/steps.ts'
 export { Turns } from './time/turns.ts'
+export { RestartedThread, type LostThread, type RestartedThreadOptions } from './threads/restarted-thread.ts'
+export { currentWork, isWorkUsed, runAsWork } from './units-of-work/current-work.ts'
+export { workNameOf, WorkUnit, type NamedOwner } from './units-of-work/work-unit.ts'
 export { withoutTracing } from './without-tracing.ts'
 export {
   DEFAULT_RETAINED_BYTES,

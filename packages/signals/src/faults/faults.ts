@@ -57,12 +57,8 @@ export class Faults {
   report(component: Component, error: unknown): void {
     try {
       ignoreRejection(error)
-      const type = this.#type(error)
+      const type = this.#count(component, error)
       const key = `${component} ${type}`
-      this.#registry
-        .counter(metrics.errors)
-        .with({ [attributes.component]: component, [attributes.errorType]: type })
-        .add()
       if (this.#seen.has(key)) return
       this.#seen.add(key)
       diag.error(
@@ -71,6 +67,33 @@ export class Faults {
     } catch {
       // Reporting is the last resort: there is nowhere else to report to.
     }
+  }
+
+  /** Counts a failure that is logged by {@link log}, or not at all. Never throws. */
+  count(component: Component, error: unknown): void {
+    try {
+      this.#count(component, error)
+    } catch {
+      // As above.
+    }
+  }
+
+  /** Writes one line of ours, e.g. that something works again. Never throws. @param text - holds nothing of others */
+  log(level: 'error' | 'warn', text: string): void {
+    try {
+      diag[level](`${this.#registry.scope.name}: ${text}`)
+    } catch {
+      // As above.
+    }
+  }
+
+  #count(component: Component, error: unknown): string {
+    const type = this.#type(error)
+    this.#registry
+      .counter(metrics.errors)
+      .with({ [attributes.component]: component, [attributes.errorType]: type })
+      .add()
+    return type
   }
 
   #type(error: unknown): string {

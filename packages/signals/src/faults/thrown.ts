@@ -14,7 +14,7 @@ const LONGEST_STACK = 20_000
  * @example
  * ```ts
  * describeThrown(new RangeError('user 42 is unknown')) // e.g. 'RangeError at orders.js:12:7'
- * describeThrown(new QueueReadingSlowError('mails', 5000)) // 'the queue mails has not answered within 5000 ms: ...'
+ * describeThrown(new QueueReadingSlowError('mails', 5000)) // 'could not read the sizes of the queue mails: its Redis has ...'
  * describeThrown(null) // 'object'
  * ```
  */

@@ -7,7 +7,7 @@ type AnyFunction = (this: unknown, ...args: never[]) => unknown
  *
  * @throws TypeError when the target has no such method
  */
-export function patchMethod<T extends object, K extends keyof T & string>(
+export function patchMethod<T extends object, K extends keyof T & (string | symbol)>(
   target: T,
   name: K,
   wrap: (original: T[K], isActive: () => boolean) => T[K],
@@ -15,7 +15,7 @@ export function patchMethod<T extends object, K extends keyof T & string>(
   const descriptor = Object.getOwnPropertyDescriptor(target, name)
   const original = target[name]
   if (typeof original !== 'function')
-    throw new TypeError(`${name} is not a method: this version of the library is not supported`)
+    throw new TypeError(`${String(name)} is not a method: this version of the library is not supported`)
   let active = true
   const wrapper = wrap(original, () => active)
   // Names and arity are part of what callers may look at.

@@ -107,9 +107,16 @@ export class Registry {
     return this.#collect(nowMs, collectInstrument)
   }
 
-  /** The same as {@link collect}, for a reader at every tick: its numbers are {@link CollectedNumbers}. */
-  read(nowMs: number = this.#clock()): ScopeMetrics {
-    return this.#collect(nowMs, readInstrument)
+  /**
+   * The same as {@link collect}, for a reader at every tick: its numbers are {@link CollectedNumbers}.
+   *
+   * @param wants - whether a metric is read. @default all are
+   */
+  read(nowMs: number = this.#clock(), wants?: (definition: MetricDefinition) => boolean): ScopeMetrics {
+    if (wants === undefined) return this.#collect(nowMs, readInstrument)
+    return this.#collect(nowMs, (instrument, endTime) =>
+      wants(instrument.definition) ? readInstrument(instrument, endTime) : undefined,
+    )
   }
 
   /**

@@ -63,10 +63,13 @@ export function intervalOf(name: string, ms: unknown, defaultMs: number, leastMs
 export function every(intervalMs: number, work: () => unknown, report?: TimerOptions['report']): Disposable {
   const onError = report ?? logFirst('periodic work')
   let isBusy = false
+  // Made once: a timer that only moves a number must not leave garbage at each call.
+  const done = (): void => void (isBusy = false)
+  const failed = failure(onError, done)
   const call = (): void => {
     if (isBusy) return
     isBusy = true
-    contained(work, onError, () => (isBusy = false))
+    contained(work, failed, done)
   }
   const timer = setInterval(call, delayOf(intervalMs) || UNCLEAR_DELAY_MS)
   timer.unref()
@@ -81,7 +84,7 @@ export function every(intervalMs: number, work: () => unknown, report?: TimerOpt
  */
 export function after(delayMs: number, work: () => unknown, options: TimerOptions = {}): Disposable {
   const timer = setTimeout(() => {
-    contained(work, options.report ?? logFirst('delayed work'), ignore)
+    contained(work, failure(options.report ?? logFirst('delayed work'), ignore), ignore)
   }, delayOf(delayMs))
   if (options.holdsProcess !== true) timer.unref()
   return { [Symbol.dispose]: () => clearTimeout(timer) }
@@ -119,22 +122,27 @@ export function timeoutSignal(delayMs: number): AbortSignal {
   return AbortSignal.timeout(delayOf(delayMs))
 }
 
-function contained(work: () => unknown, report: (error: unknown) => void, onDone: () => void): void {
-  const failed = (error: unknown): void => {
+/** Reports an error, and is then done. The report is the last resort: what it throws is dropped. */
+function failure(report: (error: unknown) => void, onDone: () => void): (error: unknown) => void {
+  return error => {
     try {
       report(error)
     } catch {
-      // The report is the last resort.
+      // Nowhere else to report to.
     }
     onDone()
   }
+}
+
+function contained(work: () => unknown, onFailure: (error: unknown) => void, onDone: () => void): void {
   try {
     const outcome = work()
     // The promise's own constructor reads `then` of whatever it gets, and contains what that throws.
-    if (typeof outcome === 'object' && outcome !== null) new Promise(resolve => resolve(outcome)).then(onDone, failed)
+    if (typeof outcome === 'object' && outcome !== null)
+      new Promise(resolve => resolve(outcome)).then(onDone, onFailure)
     else onDone()
   } catch (error) {
-    failed(error)
+    onFailure(error)
   }
 }
 

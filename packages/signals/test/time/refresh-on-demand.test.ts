@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { refreshOnDemand } from '../../src/cgroup/refresh-on-demand.ts'
+import { refreshOnDemand } from '../../src/time/refresh-on-demand.ts'
 
 let refreshes: number[]
 

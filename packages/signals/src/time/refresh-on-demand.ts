@@ -1,4 +1,4 @@
-import { after } from '@homeostat/signals'
+import { after } from './timers.ts'
 
 /** Timers and ticks are a little early: what is nearly due counts as due. */
 const NEARLY = 0.9
