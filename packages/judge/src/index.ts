@@ -1,14 +1,35 @@
-export { drawArm, type ArmState, type Phase } from './arms.ts'
-export { bucketOf } from './bucket.ts'
+export { drawArm, type ArmState, type Phase } from './designs/arms.ts'
+export { bucketOf } from './designs/bucket.ts'
+export { designs, type Design } from './designs/design.ts'
+export { leastPairs } from './designs/paired.ts'
+export type { PairedJudgement } from './designs/paired-judgement.ts'
+export type { SideBySide, UnitSample } from './designs/side-by-side.ts'
+export { judgeSplit, type SplitInput } from './designs/split.ts'
+export {
+  BLOCK_MS as SWITCHBACK_BLOCK_MS,
+  judgeSwitchback,
+  planSwitchback,
+  type SwitchbackBlock,
+  type SwitchbackInput,
+  type SwitchbackOptions,
+} from './designs/switchback.ts'
 export { median, type Arm, type Episode, type Sample } from './episode.ts'
 export { fnv1a } from './fnv1a.ts'
 export { judge } from './judge.ts'
 export type { JudgeInput, Judgement, JudgeStatistics } from './judgement.ts'
-export { looks, type Look } from './looks.ts'
-export { normalBelow, upperT, upperZ } from './normal.ts'
+export type { Leak } from './leaks/leak.ts'
+export { palliative, type PalliativeInput } from './leaks/palliative.ts'
+export type { Alpha } from './life/alpha.ts'
+export {
+  freshLife,
+  mostSpent,
+  nextGeneration,
+  spentOf,
+  type EarlierFinding,
+  type EndedGeneration,
+  type Life,
+} from './life/life.ts'
+export { looks, type Level, type Look } from './looks/looks.ts'
 export { measured, percent, percentChange, relativeChange } from './percent.ts'
-export type { PairedJudgement, SideBySide } from './paired.ts'
-export { palliative, type Leak, type PalliativeInput } from './palliative.ts'
 export { progress } from './progress.ts'
-export { judgeSplit, type SplitInput } from './split.ts'
-export { judgeSwitchback, planSwitchback, type SwitchbackBlock, type SwitchbackOptions } from './switchback.ts'
+export { normalBelow, upperT, upperZ } from './ranks/normal.ts'

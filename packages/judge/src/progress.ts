@@ -1,10 +1,11 @@
 import { measure, median, quantile, type Episode } from './episode.ts'
 import { judge } from './judge.ts'
 import type { JudgeInput } from './judgement.ts'
-import type { Look } from './looks.ts'
+import type { Look } from './looks/looks.ts'
 import { measured, percent } from './percent.ts'
-import { deviation } from './comparison.ts'
-import { decidableAt } from './shortfall.ts'
+import { deviation } from './looks/comparison.ts'
+import { freshLife } from './life/life.ts'
+import { decidableAt } from './looks/shortfall.ts'
 
 /** The relative effect for which {@link progress} forecasts when it can be decided. */
 const EFFECT = 0.2
@@ -31,13 +32,17 @@ export function progress(input: JudgeInput, now: number, timeZone = 'UTC'): stri
   return `${missing}${expected}${latest ? beforeAfter(latest) : ''}`
 }
 
-function when({ acts, controls, direction }: JudgeInput, now: number, timeZone: string): string {
+function when(
+  { acts, controls, direction, alpha = freshLife().alpha }: JudgeInput,
+  now: number,
+  timeZone: string,
+): string {
   const { episodes } = measure(acts, controls)
   const changes = episodes.flatMap(({ arm, before, after }) =>
     arm === 'control' && after.length > 0 && quantile(after, 0.5) > 0 ? Math.log(quantile(after, 0.5) / before) : [],
   )
   const sd = changes.length >= MIN_CONTROLS ? deviation(changes) : undefined
-  const look: Look | undefined = sd === undefined ? 6 : decidableAt(direction === 'down' ? -EFFECT : EFFECT, sd)
+  const look: Look | undefined = sd === undefined ? 6 : decidableAt(direction === 'down' ? -EFFECT : EFFECT, sd, alpha)
   const effect = `a ${percent(EFFECT)} effect`
   if (look === undefined) return `${effect} is too small to distinguish from the natural variation of the value`
   const [first, last] = [episodes[0], episodes.at(-1)]

@@ -1,5 +1,5 @@
 import { percentChange } from './percent.ts'
-import type { Finding } from './finding.ts'
+import type { Finding } from './looks/finding.ts'
 import type { JudgeStatistics } from './judgement.ts'
 
 /** One line for people: why this verdict and no stronger one. */
@@ -9,10 +9,11 @@ export function reasonFor(
   direction: 'up' | 'down',
   worth: number,
 ): string {
-  const { unusable, unmatched } = statistics
+  const { unusable, unmatched, repeated = 0 } = statistics
   const left = [
     ...(unmatched > 0 ? [`${unmatched} not compared, since no episode of the other arm ran beside them`] : []),
     ...(unusable > 0 ? [`${unusable} without a usable baseline`] : []),
+    ...(repeated > 0 ? [`${repeated} handed in again and not counted`] : []),
   ]
   const aside = left.length > 0 ? ` (${left.join('; ')})` : ''
   if (finding === undefined) return `no look yet${aside}`
@@ -25,7 +26,7 @@ export function reasonFor(
     effective: `${measured}, significantly ${better}: p ${short(finding.pBetter)}`,
     harmful: `${measured}, significantly ${direction === 'down' ? 'higher' : 'lower'}: p ${short(finding.pWorse)}`,
     no_effect: `${measured}: ${percentChange(direction === 'down' ? -worth : worth)} or better is excluded${
-      finding.pBetter <= finding.alpha ? `, though it is significantly ${better}` : ''
+      finding.pBetter <= finding.alpha.better ? `, though it is significantly ${better}` : ''
     }`,
     palliative: `it helps, ${measured}, but ${finding.withheld}`,
     open: finding.withheld

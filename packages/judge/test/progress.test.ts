@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { progress } from '../src/progress.ts'
-import { decidableAt } from '../src/shortfall.ts'
+import { freshLife, nextGeneration, type Life } from '../src/life/life.ts'
+import { decidableAt } from '../src/looks/shortfall.ts'
 import { alternating, history } from './episodes.ts'
 
 test('counts the episodes, forecasts when there are enough, and calls before and after no evidence', () => {
@@ -31,7 +32,10 @@ test('gives the verdict once there is one', () => {
 })
 
 test('the look that decides follows from the spread of the controls', () => {
-  expect(decidableAt(-0.2, 0.05)).toBe(6)
-  expect(decidableAt(-0.2, 0.15)).toBe(12)
-  expect(decidableAt(-0.2, 1)).toBeUndefined()
+  const { alpha } = freshLife()
+  expect(decidableAt(-0.2, 0.05, alpha)).toBe(6)
+  expect(decidableAt(-0.2, 0.14, alpha)).toBe(12)
+  expect(decidableAt(-0.2, 1, alpha)).toBeUndefined()
+  const tenth = Array.from({ length: 9 }).reduce<Life>(life => nextGeneration(life), freshLife())
+  expect(decidableAt(-0.2, 0.14, tenth.alpha)).toBe(24)
 })

@@ -1,12 +1,12 @@
-import { mean, quantile, type Measured } from './episode.ts'
+import { mean, quantile, type Measured } from '../episode.ts'
 import type { Pair } from './matching.ts'
-import { percent } from './percent.ts'
+import { percent } from '../percent.ts'
 
 export interface Vanished {
   /** Share of samples missing in acts beyond the share missing in controls. */
   readonly share: number
   /** The median after of an act, as if what vanished had been the worst; infinitely bad at worst, undefined when nothing is known. */
-  worstCase(act: Measured, direction: 'up' | 'down'): number | undefined
+  readonly worstCase: (act: Measured, direction: 'up' | 'down') => number | undefined
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { Sample } from '../src/episode.ts'
-import { judgeSplit } from '../src/split.ts'
-import { judgeSwitchback, planSwitchback } from '../src/switchback.ts'
+import type { Sample } from '../../src/episode.ts'
+import { judgeSplit } from '../../src/designs/split.ts'
+import { judgeSwitchback, planSwitchback } from '../../src/designs/switchback.ts'
 import { createRandom } from '@homeostat/signals/random'
 
 /** The arms share a load that moves; each has noise of its own, and the act arm `factor`. */

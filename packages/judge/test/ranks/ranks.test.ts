@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { looks } from '../src/looks.ts'
-import { normalBelow, upperZ } from '../src/normal.ts'
-import { rankSumP, shift } from '../src/rank-sum.ts'
-import { signedRank } from '../src/signed-rank.ts'
+import { looks } from '../../src/looks/looks.ts'
+import { normalBelow, upperZ } from '../../src/ranks/normal.ts'
+import { rankSumP, shift } from '../../src/ranks/rank-sum.ts'
+import { pseudomedian, signedRankP } from '../../src/ranks/signed-rank.ts'
 
 /** All subsets of `size` of the values, as in the definition of the test. */
 function byDefinition(low: readonly number[], high: readonly number[]): number {
@@ -74,7 +74,8 @@ describe('the signed rank test', () => {
   test('is exact, ties included', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 6, maxLength: 8 }), differences => {
-        const { pLow, pHigh, low, middle, high } = signedRank(differences, 0.025)
+        const { low, middle, high } = pseudomedian(differences, 0.025)
+        const [pLow, pHigh] = [signedRankP(differences), signedRankP(differences.map(one => -one))]
         const moved = differences.filter(one => one !== 0)
         const rank = (value: number): number =>
           moved.filter(one => Math.abs(one) < Math.abs(value)).length +
@@ -92,9 +93,13 @@ describe('the signed rank test', () => {
   })
 })
 
-test('the looks share 0.025 a side', () => {
+test('the looks share what a generation may spend, and 0.025 an end for their intervals', () => {
   expect([...looks.keys()]).toEqual([6, 12, 24, 48])
-  expect([...looks.values()].reduce((sum, alpha) => sum + alpha, 0)).toBeLessThanOrEqual(0.025 + 1e-12)
+  const sum = (part: 'better' | 'worse' | 'interval'): number =>
+    [...looks.values()].reduce((total, level) => total + level[part], 0)
+  expect(sum('better')).toBeCloseTo(1, 12)
+  expect(sum('worse')).toBeCloseTo(1, 12)
+  expect(sum('interval')).toBeCloseTo(0.025, 12)
 })
 
 test('normal probabilities and their inverse agree', () => {

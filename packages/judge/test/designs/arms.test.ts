@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { drawArm, type ArmState, type Phase } from '../src/arms.ts'
-import { bucketOf } from '../src/bucket.ts'
+import { drawArm, type ArmState, type Phase } from '../../src/designs/arms.ts'
+import { bucketOf } from '../../src/designs/bucket.ts'
 import { createRandom } from '@homeostat/signals/random'
 
 function draw(phase: Phase, size: number, seed: number): string[] {

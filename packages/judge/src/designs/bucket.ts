@@ -1,5 +1,5 @@
-import { fnv1a } from './fnv1a.ts'
-import type { Arm } from './episode.ts'
+import { fnv1a } from '../fnv1a.ts'
+import type { Arm } from '../episode.ts'
 
 /**
  * The arm of one unit (a key, request, route, fingerprint or job id) in a split inside the process: half of all units each,

@@ -1,4 +1,4 @@
-import { ascending, quantile } from './episode.ts'
+import { ascending, quantile } from '../episode.ts'
 
 /** A value of zero counts as this share of the typical level: a ratio needs a number, and ranks do not ask which. */
 const FLOOR = 1e-3
@@ -13,12 +13,7 @@ export function floorOf(levels: Iterable<number>): number {
   return Math.max(FLOOR * quantile(positive, 0.5), Number.MIN_VALUE)
 }
 
-/**
- * log(after / before), each at least `floor`. Finite for finite values: a ratio beyond the range of numbers counts as the largest
- * or smallest one. An infinite `after` stays infinite: it ranks behind everything that was measured.
- */
-export function logChange(before: number, after: number, floor: number): number {
-  if (after === Infinity) return Infinity
-  const ratio = Math.max(after, floor) / Math.max(before, floor)
-  return Math.log(Math.min(Math.max(ratio, Number.MIN_VALUE), Number.MAX_VALUE))
+/** log(level), at least that of `floor`. Finite for finite levels; an infinite level stays infinite and ranks behind all that was measured. */
+export function logLevel(level: number, floor: number): number {
+  return Math.log(Math.max(level, floor))
 }

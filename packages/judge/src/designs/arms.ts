@@ -1,4 +1,4 @@
-import type { Arm } from './episode.ts'
+import type { Arm } from '../episode.ts'
 
 /** Until a history has a verdict half of its episodes are controls, then one in ten. */
 export type Phase = 'undecided' | 'settled'

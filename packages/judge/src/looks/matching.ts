@@ -1,4 +1,4 @@
-import type { Measured } from './episode.ts'
+import type { Measured } from '../episode.ts'
 
 export interface Pair {
   readonly act: Measured

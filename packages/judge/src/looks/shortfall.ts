@@ -1,5 +1,6 @@
-import { isDue, looks, type Look } from './looks.ts'
-import { upperZ } from './normal.ts'
+import { upperZ } from '../ranks/normal.ts'
+import type { Alpha } from '../life/alpha.ts'
+import { isDue, looks, spentAt, type Look } from './looks.ts'
 
 export interface Standing {
   readonly acts: number
@@ -23,10 +24,10 @@ export function shortfall({ acts, controls, pairs, last }: Standing): string {
  * The look at which a relative change of `effect` is found with a probability of 80 %, when log ratios vary by `sd` in each
  * arm; undefined when none is. Rank tests need pi / 3 times the episodes of a t-test on normal numbers (Lehmann, 1975).
  */
-export function decidableAt(effect: number, sd: number): Look | undefined {
+export function decidableAt(effect: number, sd: number, alpha: Alpha): Look | undefined {
   const size = Math.abs(Math.log1p(effect))
-  for (const [look, alpha] of looks) {
-    const needed = (Math.PI / 3) * 2 * ((upperZ(alpha) + upperZ(0.2)) * (sd / size)) ** 2
+  for (const look of looks.keys()) {
+    const needed = (Math.PI / 3) * 2 * ((upperZ(spentAt(look, alpha).better) + upperZ(0.2)) * (sd / size)) ** 2
     if (needed <= look) return look
   }
   return undefined
