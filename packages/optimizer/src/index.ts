@@ -45,6 +45,16 @@ export type {
   Guard as ResponseGuard,
 } from './words/response.ts'
 export type { Snapshot } from './words/snapshot.ts'
+export type {
+  BreakerState,
+  GuardedCallContext,
+  GuardedCallOptions,
+  GuardedOptions,
+  GuardedService,
+  ServiceGuards,
+} from './words/service-guards.ts'
+export type { Reflex } from './words/reflex.ts'
+export type { JobStallGuard, LockOutcome, RescuedJobs, StallReceipt } from './words/stall-guard.ts'
 export type { StateStore, StateStoreCandidate } from './words/state-store.ts'
 export type { Trial } from './words/trial.ts'
 export type { Judgement, Outcome, Verdict } from './words/verdict.ts'

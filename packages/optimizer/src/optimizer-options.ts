@@ -21,6 +21,11 @@ export interface OptimizerOptions {
   readonly warmUpMs?: number
   /** Expected time between ticks; it sizes the store. @default 5000 */
   readonly intervalMs?: number
+  /**
+   * Time between looks at the guards of open trials, by `looks.lookInSlices(now)`. They find harm sooner than ticks, in our own
+   * signals. @default nobody looks between two ticks
+   */
+  readonly lookMs?: number
   /** How much the loop may do, all in all. @default the defaults of {@link BudgetLimits} */
   readonly budget?: Partial<BudgetLimits>
   /** What this process and the others agree on. @default there are no others, and what is shared is left alone */

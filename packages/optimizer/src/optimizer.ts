@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { CompiledExpressions, Store } from '@homeostat/promql'
-import type { Registry, ScopeMetrics } from '@homeostat/signals'
 import { shownValue, warnLater } from '@homeostat/signals/options'
-import { SlicedWork, Stopwatch, atOnce, type Steps } from '@homeostat/signals'
-import type { Action } from './words/action.ts'
-import { isAdvice } from './words/action.ts'
+import { SlicedWork, Stopwatch, atOnce, type Registry, type ScopeMetrics, type Steps } from '@homeostat/signals'
+import { isAdvice, type Action } from './words/action.ts'
 import { Alerts } from './alerts/alerts.ts'
 import type { StandingAdvice } from './words/advice-given.ts'
 import { DEFAULT_BUDGET } from './words/budget-limits.ts'
-import type { Evidence } from './verdicts/evidence.ts'
-import { evidenceOf } from './verdicts/evidence.ts'
-import { answersTo, explain, explainFiring, refusalsTo } from './ledger/explain.ts'
-import type { Explanation } from './ledger/explain.ts'
+import { evidenceOf, type Evidence } from './verdicts/evidence.ts'
+import { answersTo, explain, explainFiring, refusalsTo, type Explanation } from './ledger/explain.ts'
 import { Fleet } from './fleet/fleet.ts'
 import { Histories } from './verdicts/histories.ts'
 import { Ingestion } from './signals/ingestion.ts'
@@ -22,10 +18,8 @@ import { RuleFaults } from './alerts/rule-faults.ts'
 import { Ledger, NOTHING_NEW } from './ledger/ledger.ts'
 import type { LedgerEntry, LedgerListener } from './words/ledger-entry.ts'
 import type { Firing } from './words/firing.ts'
-import type { EntrySources } from './ledger/tick-entry.ts'
-import { tickEntry } from './ledger/tick-entry.ts'
-import type { Mode } from './words/mode.ts'
-import { validModes } from './words/mode.ts'
+import { tickEntry, type EntrySources } from './ledger/tick-entry.ts'
+import { validModes, type Mode } from './words/mode.ts'
 import type { Program, ProgramContext, ProgramSource } from './alerts/program.ts'
 import { ProgramLoading } from './alerts/program-loading.ts'
 import { Programs } from './alerts/programs.ts'
@@ -36,6 +30,7 @@ import type { OptimizerOptions } from './optimizer-options.ts'
 import { LedgerTelemetry } from './ledger/telemetry/telemetry.ts'
 import type { SettlingTrial } from './words/trial.ts'
 import { TraceWindow } from './ledger/telemetry/trace-window.ts'
+import type { GuardLooks } from './trials/guard-looks.ts'
 import { Responder } from './trials/responder.ts'
 import type { Trials } from './trials/trials.ts'
 
@@ -56,6 +51,8 @@ export class Optimizer {
   /** Give it to the SDK as a span processor, and the spans of actions link to the requests of their time. */
   readonly traces: TraceWindow
   readonly reader: SnapshotReader
+  /** Reads guards of open trials between two ticks. Somebody has to call it, as with ticks. */
+  readonly looks: GuardLooks
   readonly #engine: Registry
   readonly #ingestion: Ingestion
   readonly #programs: Programs
@@ -82,7 +79,7 @@ export class Optimizer {
     // A clock that was given is the only time there is; the steady one parts from the clock on the wall.
     const wall = options.clock === undefined ? { wallTime, fromWallTime } : {}
     const store = (this.store = createSignalStore(intervalMs, wall, faults))
-    this.#ingestion = new Ingestion(store, faults, wall)
+    const ingestion = (this.#ingestion = new Ingestion(store, faults, wall))
     const conditions = new Conditions({ intervalMs })
     this.#programs = new Programs(options, { store, faults, intervalMs, conditions, ...scopesOf(reader) })
     this.#alerts = new Alerts(conditions)
@@ -95,8 +92,10 @@ export class Optimizer {
     const shared = { faults, clock, random, intervalMs, warmUpMs, killSwitch, fleet, histories, traces }
     const budget = { ...DEFAULT_BUDGET, ...options.budget }
     const limits = { actions: this.#actions, modeOf: this.#modeOf, budget }
-    this.#responder = new Responder({ ...shared, ...limits })
+    const looked = { reader, ingestion, store, lookMs: options.lookMs, isTicking: () => this.#sliced !== undefined }
+    this.#responder = new Responder({ ...shared, ...limits, ...looked })
     this.trials = this.#responder.trials
+    this.looks = this.#responder.looks
     this.#sources = { ...shared, ...limits, responder: this.#responder, mode: () => this.mode }
   }
 
@@ -137,7 +136,7 @@ export class Optimizer {
 
   /** Reads the signals into the store, without evaluating anything. */
   refresh(now: number): void {
-    this.#sliced?.finish()
+    this.#finish()
     atOnce(this.#refresh(this.#time(now)))
   }
 
@@ -154,8 +153,7 @@ export class Optimizer {
 
   /** One tick. Started actions go on by themselves; they are in the entry of the tick after their end. */
   tick(now: number = this.#clock()): LedgerEntry {
-    // One that is halfway through comes first: time goes forward.
-    this.#sliced?.finish()
+    this.#finish()
     return atOnce(this.#tick(this.#time(now), new Stopwatch()))
   }
 
@@ -226,7 +224,7 @@ export class Optimizer {
 
   /** Aborts what runs, reverts every lasting change and records the result. Nothing acts afterwards. */
   async stop(): Promise<void> {
-    this.#sliced?.finish()
+    this.#finish()
     await this.#responder.stop()
     this.killSwitch.trip('stop()')
     await this.#responder.reverted()
@@ -243,9 +241,15 @@ export class Optimizer {
     return this.#clock()
   }
 
-  /** Settles when no tick is under way. */
+  /** Settles when no tick and no look is under way. */
   async #idle(): Promise<void> {
-    while (this.#sliced) await this.#sliced.done
+    while (this.#sliced || this.looks.isLooking) await (this.#sliced?.done ?? this.looks.idle())
+  }
+
+  /** Takes the steps that are left of a tick or a look: time goes forward. */
+  #finish(): void {
+    this.looks.finish()
+    this.#sliced?.finish()
   }
 
   *#refresh(now: number): Steps<void> {
@@ -258,6 +262,7 @@ export class Optimizer {
 
   *#tick(now: number, watch: Stopwatch): Steps<LedgerEntry> {
     this.killSwitch.check()
+    yield* this.looks.endFor(now)
     const program = this.#programs.current
     yield* this.#refresh(now)
     // Yesterday's changes are judged before new ones are made.
@@ -278,7 +283,7 @@ export class Optimizer {
   #createLoading(): ProgramLoading {
     return new ProgramLoading({
       programs: this.#programs,
-      tick: { finish: () => this.#sliced?.finish(), idle: () => this.#idle() },
+      tick: { finish: () => this.#finish(), idle: () => this.#idle() },
       sliceMs: TICK_SLICE_MS,
       use: program => this.#programs.use(program),
     })

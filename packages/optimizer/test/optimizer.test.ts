@@ -30,6 +30,9 @@ test('a signal above its limit goes the whole walk: firing, decision, receipt, v
       /^plant.relieve#1 for PressureHigh: relieved 3 plants; 0.9 before, 0.3 after \(not evidence\); inconclusive: 1 of 6 act, 0 of 6 control/,
     ),
   )
+  expect(loop.optimizer.explain('plant.relieve#1')?.line).toMatch(
+    /; error budget of its verdicts \(generation 1\): for effective 50 % spent and 50 % left, for harmful 50 % spent and 50 % left$/,
+  )
 })
 
 test('the default mode is advise: it reports what it would do and changes nothing', async () => {

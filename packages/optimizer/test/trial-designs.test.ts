@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Action, LedgerEntry, Response } from '../src/index.ts'
+import { knobActions, Knobs } from '../src/index.ts'
+import { Cell } from './knobs/cell.ts'
 import { Loop, START, relieve, response } from './loop.ts'
+import { isOnAt } from '../src/words/trial-design.ts'
 import { createNoise } from './noise.ts'
 
 const MINUTE_MS = 60_000
@@ -46,6 +49,35 @@ test('a switchback turns the change on and off, answers within minutes, and leav
   expect(verdict!.judgedAt - START).toBeLessThanOrEqual(17 * MINUTE_MS)
   expect(valve.opened).toBeGreaterThan(3)
   expect(valve.isOpen).toBe(true)
+})
+
+test('a switchback sets a knob and reverts it in turns, and its lease is not taken for lost meanwhile', async () => {
+  const cell = new Cell(
+    8,
+    { min: 1, max: 8 },
+    { name: 'plant.valve', keptIn: 'memory', actions: { 'plant.relieve': { to: 1 } } },
+  )
+  const knobs: Knobs = new Knobs({ knobs: [cell.knob], service: 'shop', clock: () => loop.now })
+  const loop: Loop = new Loop({
+    responses: [switched],
+    actions: knobActions(cell.knob, knobs),
+    random: createNoise(2).uniform,
+  })
+
+  const entries: LedgerEntry[] = []
+  const plant = noisy(() => (cell.value === 1 ? 0.9 : 1.2))
+  for (let untilMs = 0; untilMs <= 18 * MINUTE_MS; untilMs += 5000) {
+    entries.push(...(await loop.run(untilMs, plant)))
+    // A tick does not wait for a switch, which takes longer on a slow machine. Virtual time goes on when it is done.
+    const design = loop.optimizer.trials.open[0]?.design
+    const wanted = design?.kind === 'switchback' && isOnAt(design.plan, loop.now) ? 1 : 8
+    const isSet = (): boolean => cell.value === wanted
+    for (let turn = 0; turn < 20 || (turn < 20_000 && !isSet()); turn++)
+      await new Promise(resolve => setImmediate(resolve))
+  }
+
+  expect(verdicts(entries)[0]).toMatchObject({ verdict: 'effective', state: 'kept' })
+  expect(cell.value).toBe(1)
 })
 
 test('a switchback of a change that does nothing ends with the change taken back', async () => {

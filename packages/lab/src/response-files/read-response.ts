@@ -23,7 +23,7 @@ const RESPONSE_FIELDS = [
   'max_mode',
   'design',
 ]
-const EXPECT_FIELDS = ['expr', 'direction', 'worth', 'baseline', 'settle', 'window']
+const EXPECT_FIELDS = ['expr', 'direction', 'worth', 'harm', 'baseline', 'settle', 'window']
 const GUARD_FIELDS = ['expr', 'not_worse_than', 'direction', 'kind', 'denominator', 'floor']
 const REQUIREMENT_FIELDS = ['expr', 'otherwise']
 const DESIGN_FIELDS = ['kind', 'blocks', 'block', 'carry_over']
@@ -75,6 +75,7 @@ function readExpectation(document: YamlDocument, node: YamlNode | undefined, com
     direction: requiredValueOf(fields, 'direction', entryOf(schema, 'direction')) ?? 'down',
     ...given({
       worth: valueOf(fields, 'worth', entryOf(schema, 'worth')),
+      harm: valueOf(fields, 'harm', entryOf(schema, 'harm')),
       baselineMs: milliseconds(fields, 'baseline'),
       settleMs: milliseconds(fields, 'settle'),
       windowMs: milliseconds(fields, 'window'),

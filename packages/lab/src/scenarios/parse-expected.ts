@@ -19,6 +19,7 @@ const REASONS: Record<RefusalReason, true> = {
   conflict: true,
   lease: true,
   prerequisites: true,
+  guards: true,
 }
 
 /** A misspelt word would never be met, and one that is expected not to come would always be. */

@@ -76,7 +76,7 @@ test.each([
   ],
   [
     '{ by: 1m, refusals: [{ reason: tired }] }',
-    'FILE:12:42: reason is "tired", but must be no response, no such action, kill switch, mode, missing data, warm-up, quarantine, cooldown, budget, conflict, lease or prerequisites',
+    'FILE:12:42: reason is "tired", but must be no response, no such action, kill switch, mode, missing data, warm-up, quarantine, cooldown, budget, conflict, lease, prerequisites or guards',
   ],
   ['{ firing: [High] }', 'FILE:12:11: an expectation needs either at or by'],
   [

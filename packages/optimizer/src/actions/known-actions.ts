@@ -37,7 +37,7 @@ function plainAction(action: Action): Action {
     lowers: [...lowers],
     risk,
     disruptive,
-    unready: firing => action.unready?.(firing),
+    unready: (firing, options) => action.unready?.(firing, options),
     run: context => action.run(context),
     ...(action.followed && { followed: (given, context) => action.followed!(given, context) }),
   }

@@ -62,6 +62,7 @@ class SwitchedChange {
   readonly #action: Action
   readonly #context: ActionContext
   #isSwitchable = true
+  #isUndoing = false
   #isOver = false
 
   constructor(action: Action, context: ActionContext, blocks: number) {
@@ -116,13 +117,21 @@ class SwitchedChange {
   async undo(context: UndoContext): Promise<UndoResult> {
     const receipt = this.receipt
     if (!receipt?.undo) return { result: 'restored' }
-    const undone = copyUndoResult(await receipt.undo(context)) ?? UNCLEAR
-    if (undone.result !== 'failed') this.receipt = undefined
-    return undone
+    this.#isUndoing = true
+    try {
+      const undone = copyUndoResult(await receipt.undo(context)) ?? UNCLEAR
+      if (undone.result !== 'failed') this.receipt = undefined
+      return undone
+    } finally {
+      this.#isUndoing = false
+    }
   }
 
+  /** A change that is switched off has no lease to lose, also while it is being switched off. */
   async renew(): Promise<boolean> {
-    return (await this.receipt?.renew?.()) ?? true
+    const receipt = this.receipt
+    const isHeld = (await receipt?.renew?.()) ?? true
+    return isHeld || this.#isUndoing || this.receipt !== receipt
   }
 }
 

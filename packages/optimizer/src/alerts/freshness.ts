@@ -10,6 +10,7 @@ import { compile, operandsOf, underscoreLabel } from '@homeostat/promql'
 import { atOnce, type Faults, type Steps } from '@homeostat/signals'
 import { LabelMatch } from './label-match.ts'
 import { plainLabels } from '../words/plain-labels.ts'
+import { selectorText } from './selector-text.ts'
 
 type Expr = Expression['ast']
 type Labels = Readonly<Record<string, string>>
@@ -23,7 +24,8 @@ const EXPORT_INTERVAL_MS = 60_000
 /** The pace of readers is rounded up to a multiple of this. */
 const PACE_STEP_MS = 30_000
 
-const SCOPE = 'otel_scope_name'
+/** The label that names the scope of a series. */
+export const SCOPE = 'otel_scope_name'
 
 /** Series checked between two rests. */
 const SERIES_OF_STEP = 128
@@ -177,10 +179,7 @@ export class Freshness {
   #selectorOf(matches: readonly LabelMatcher[]): string {
     const known = this.#selectors.get(matches)
     if (known !== undefined) return known
-    const parts = matches.map(
-      ({ label, operator, value }) => `${JSON.stringify(label)}${operator}${JSON.stringify(value)}`,
-    )
-    const selector = `{${parts.join(',')}}`
+    const selector = selectorText(matches)
     this.#selectors.set(matches, selector)
     return selector
   }

@@ -1,3 +1,4 @@
+import { DEFAULT_BASELINE_MS } from '../words/trial-design.ts'
 import type {
   BoundExpression,
   CompiledExpressions,
@@ -11,9 +12,6 @@ import { LabelMatch } from './label-match.ts'
 import { plainLabels } from '../words/plain-labels.ts'
 import { expressionsOf } from '../words/response-expressions.ts'
 import type { Direction, Expectation, Response } from '../words/response.ts'
-
-/** @default of `Expectation.baselineMs` */
-export const DEFAULT_BASELINE_MS = 120_000
 
 /** A baseline holds at most this many of the latest ticks, however long it is asked to be. */
 const MOST_BASELINE_TICKS = 1000
@@ -118,6 +116,11 @@ export class Measurement {
   /** The text of the first requirement of the response that does not hold; undefined when all do. */
   unmet({ requires = [] }: Response, labels: Labels, now: number): string | undefined {
     return requires.find(({ expr }) => !this.#holds(expr, labels, now))?.otherwise
+  }
+
+  /** Forgets the answers of a look between two ticks: the next tick may have the same time and other samples. */
+  forget(): void {
+    this.#read.clear()
   }
 
   /** Gives back what only these expressions needed of the store. */

@@ -6,6 +6,7 @@ import { ProgramLimitError } from './errors.ts'
 import { fingerprint } from '../words/fingerprint.ts'
 import type { Firing, PendingAlert } from '../words/firing.ts'
 import { Freshness } from './freshness.ts'
+import { GuardSources } from './guard-source.ts'
 import { Measurement } from './measurement.ts'
 import { ProgramInputs } from './program-inputs.ts'
 import { MOST_ALERTS_OF_RULE, MOST_RESPONSES, MOST_RULES } from './program-limits.ts'
@@ -50,6 +51,7 @@ export class Program implements Disposable {
   readonly guards: readonly Guard[]
   /** What they read. */
   readonly guarded: ReadonlySet<string>
+  readonly guardSources: GuardSources
   /** All expressions, compiled. */
   readonly expressions: CompiledExpressions
   readonly #rejectedResponses: readonly Error[]
@@ -62,6 +64,7 @@ export class Program implements Disposable {
     this.rules = parts.rules
     this.measurement = parts.measurement
     this.#freshness = parts.freshness
+    this.guardSources = parts.guardSources
     this.#namesOfAlert = parts.namesOfAlert
     this.responses = parts.responses
     this.expressions = parts.expressions
@@ -88,8 +91,10 @@ export class Program implements Disposable {
     yield* measurement.bind(readable.responses, expressions)
     const namesOfAlert = yield* namesOf(limited.rules)
     const guarding = yield* guardsOf(readable.responses)
+    const guardSources = new GuardSources(context)
     const rejected = [...tooMany, ...readable.rejected]
-    return new Program({ ...readable, rules, rejected, measurement, freshness, namesOfAlert, guarding, expressions })
+    const reading = { measurement, freshness, guardSources }
+    return new Program({ ...readable, ...reading, rules, rejected, namesOfAlert, guarding, expressions })
   }
 
   /** The rules and responses that could not be loaded. */
@@ -112,6 +117,7 @@ export class Program implements Disposable {
     yield* this.rules.disposeInSteps()
     yield* this.measurement.dispose()
     yield* this.#freshness.dispose()
+    yield* this.guardSources.dispose()
   }
 
   [Symbol.dispose](): void {
@@ -125,6 +131,7 @@ interface ProgramParts extends Omit<ReadableResponses, 'rejected'> {
   readonly rules: Rules<Firing | PendingAlert>
   readonly measurement: Measurement
   readonly freshness: Freshness
+  readonly guardSources: GuardSources
   readonly namesOfAlert: ReadonlyMap<string, readonly string[]>
   readonly guarding: Pick<Program, 'guards' | 'guarded'>
   readonly expressions: CompiledExpressions

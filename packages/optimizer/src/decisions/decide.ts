@@ -4,14 +4,14 @@ import { isAdvice } from '../words/action.ts'
 import type { Due, Proposal, Refusal } from '../words/decision.ts'
 import type { RefusalReason } from '../words/refusal-reason.ts'
 import type { Firing } from '../words/firing.ts'
-import type { Gate, GateState, StandingGate } from './gate.ts'
+import type { Gate, GateState, StandingGate, Trouble } from './gate.ts'
 import { adviceGates } from './gates/advice.ts'
-import { gates, modeGate } from './gates/gates.ts'
+import { gates, modeGate, whyUnready } from './gates/gates.ts'
 import { afterYielding, notYetYielded, seenFromPresent, yieldingTo } from './yielding.ts'
 import { modeOfResponse } from '../words/mode.ts'
 import type { Mode } from '../words/mode.ts'
 import { ResponseIndex } from '../words/response-match.ts'
-import type { Response } from '../words/response.ts'
+import { URGENCY, type Response } from '../words/response.ts'
 import type { OpenTrial } from '../words/trial.ts'
 
 /** The state of a tick when it decides. */
@@ -71,9 +71,7 @@ export function* decideInSteps(input: DecisionInput): Steps<(Due | Refusal)[]> {
   const due: Due[] = []
   const refused: Refusal[] = []
   const questions = yield* questionsOf(input)
-  const trouble = troubleOf(questions.answering)
-  // A predicted problem must not block a response to a present one.
-  const present = troubleOf(questions.answering.filter(({ response }) => !response.preventive))
+  const { all: trouble, present } = troublesOf(questions.answering)
   // A shadow changes nothing, so it blocks nothing.
   const open = input.open.filter(({ arm }) => arm !== 'shadow')
   /** Proposals that are due, and those that will be as soon as the trials that yield to them have ended: nothing less urgent takes their place meanwhile. */
@@ -155,8 +153,6 @@ function standingAnswer(
   return standing.get(gate)
 }
 
-const URGENCY = { safety: 0, slo: 1, efficiency: 2 } as const
-
 function* questionsOf({ firings, responses, actions, modeOf }: DecisionInput): Steps<Questions> {
   // Few ranks and many questions: put in by rank, they are in order after one pass.
   const byRank = new Map<number, { readonly questions: Question[]; readonly answering: Answering[] }>()
@@ -200,10 +196,22 @@ function rankOf(answering: Answering | undefined): number {
   return (Number(response?.preventive ?? false) * MOST_URGENCIES + urgency) * MOST_RISKS + (action?.risk ?? 0)
 }
 
-/** The resources that the actions for the firing alerts are meant to lower, each with an alert. */
-function troubleOf(answering: readonly Answering[]): Map<string, string> {
-  const trouble = new Map<string, string>()
-  for (const { action, first } of answering)
-    for (const resource of action?.lowers ?? []) if (!trouble.has(resource)) trouble.set(resource, first.alert)
-  return trouble
+/**
+ * The resources that the actions for the firing alerts are meant to lower. They come in order, so the most urgent one is kept. An action
+ * that could not be run lowers nothing: slow queries forbid no warming where there is no replica to relieve the database.
+ *
+ * Preventive responses come last, so the present problems are known when the first of them is reached. Predicted ones block no response to
+ * a present one.
+ */
+function troublesOf(answering: readonly Answering[]): Record<'all' | 'present', ReadonlyMap<string, Trouble>> {
+  const all = new Map<string, Trouble>()
+  let present: ReadonlyMap<string, Trouble> | undefined
+  for (const { action, response, first: firing } of answering) {
+    if (response.preventive) present ??= new Map(all)
+    if (action === undefined || action.lowers.every(resource => all.has(resource))) continue
+    if (whyUnready({ firing, response, action }) !== undefined) continue
+    for (const resource of action.lowers)
+      if (!all.has(resource)) all.set(resource, { alert: firing.alert, priority: response.priority })
+  }
+  return { all, present: present ?? all }
 }

@@ -8,6 +8,7 @@ import type { FleetState } from '../words/fleet-state.ts'
 import type { Firing } from '../words/firing.ts'
 import type { KillSwitchState } from '../stop/kill-switch.ts'
 import type { Mode } from '../words/mode.ts'
+import type { Priority } from '../words/response.ts'
 import type { OpenTrial } from '../words/trial.ts'
 
 /** Everything a gate may look at. A gate is pure: the same state gives the same answer. */
@@ -30,18 +31,23 @@ export interface GateState {
   readonly quarantineOf: (answer: Answer) => string | undefined
   /** How long the action still rests for this alert; undefined when it does not. */
   readonly cooldownOf: (proposal: Proposal) => string | undefined
+  /** What a guard of the response still has to learn before a trial may begin; undefined when all know enough. */
+  readonly unlearnedOf: (proposal: Proposal) => string | undefined
   /** Describes the requirement of the response that does not hold now; undefined when all hold. */
   readonly unmetOf: (proposal: Proposal) => string | undefined
   /** Whether a run of the action, or on a resource of it, is still going on. */
   readonly isUnsettled: (action: Action) => boolean
-  /**
-   * What the firing alerts want lowered, and which of them does: resource to alert. What a preventive response would lower counts
-   * for other preventive ones only.
-   */
-  readonly trouble: ReadonlyMap<string, string>
+  /** By resource: the most urgent alert that needs it lowered. What a preventive response would lower counts for preventive ones only. */
+  readonly trouble: ReadonlyMap<string, Trouble>
   /** What this tick has found due already, and what waits for its lease; of an action that only advises, others like it. */
   readonly due: readonly Proposal[]
   readonly advice: AdviceState
+}
+
+/** An alert whose response lowers a resource, and the priority of that response. */
+export interface Trouble {
+  readonly alert: string
+  readonly priority: Priority
 }
 
 /** What stays the same over all alerts that a response answers. */

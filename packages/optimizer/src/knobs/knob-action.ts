@@ -56,7 +56,7 @@ function actionOver(knob: Knob, source: () => Knobs, name: string): Action<KnobO
     raises,
     lowers,
     risk,
-    ...(knob.unready && { unready: () => knob.unready?.() }),
+    ...(knob.unready && { unready: (_firing, options) => knob.unready?.(options ?? knob.actions?.[name]) }),
     async run(context) {
       const options = context.options ?? knob.actions?.[name]
       const knobs = source()
@@ -66,7 +66,11 @@ function actionOver(knob: Knob, source: () => Knobs, name: string): Action<KnobO
   }
 }
 
-async function adjust(knob: Knob, knobs: Knobs, { options, signal }: ActionContext<KnobOptions>): Promise<Receipt> {
+async function adjust(
+  knob: Knob,
+  knobs: Knobs,
+  { options, signal, split }: ActionContext<KnobOptions>,
+): Promise<Receipt> {
   const { name } = knob
   if (signal.aborted) return unchanged(`${name} was not set: aborted`)
   const refusal = await knobs.refusalOf(name)
@@ -77,11 +81,46 @@ async function adjust(knob: Knob, knobs: Knobs, { options, signal }: ActionConte
     if (to === from) return { summary: `${name} stays ${from}`, effects: { changed: 0 } }
     const adjustment = await knobs.adjustmentOf(name, from)
     if (!adjustment) return unchanged(`${name} is held by another process, or was set by a person`)
-    return await push(adjustment, from, to, signal)
+    return await pushDivided(knob, split, from, () => push(adjustment, from, to, signal))
   } catch (error) {
     // Nothing was set, and nothing is wrong with the knob.
     if (isRefusal(error)) return unchanged(error.message)
     throw error
+  }
+}
+
+/**
+ * A change for half of the units, where the trial is a split and the knob can do that: until the change is kept, or is undone. The units are
+ * divided before the value is set, so that none of the other half gets it.
+ */
+async function pushDivided(
+  knob: Knob,
+  split: ActionContext['split'],
+  from: number,
+  change: () => Promise<Receipt>,
+): Promise<Receipt> {
+  if (split === undefined || knob.divide === undefined) return change()
+  const unite = (): void => knob.divide?.(undefined, from)
+  knob.divide(split, from)
+  let isDivided = false
+  try {
+    const receipt = await change()
+    const { undo } = receipt
+    if (undo === undefined) return receipt
+    isDivided = true
+    return {
+      ...receipt,
+      summary: `${receipt.summary} for half of the units`,
+      undo: context => {
+        unite()
+        return undo(context)
+      },
+      switch: async isOn => {
+        if (isOn) unite()
+      },
+    }
+  } finally {
+    if (!isDivided) unite()
   }
 }
 

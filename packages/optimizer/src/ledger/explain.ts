@@ -7,10 +7,12 @@ import { refusalText } from './refusal-text.ts'
 import type { LedgerEntry } from '../words/ledger-entry.ts'
 import type { Ledger } from './ledger.ts'
 import type { Standing } from '../verdicts/standing.ts'
-import type { Judgement, Sample } from '@homeostat/judge'
+import type { Judgement, Life, Sample } from '@homeostat/judge'
 import { median } from '@homeostat/judge'
 import type { JudgedTrial, Trial } from '../words/trial.ts'
 import type { Histories } from '../verdicts/histories.ts'
+import { estimandOf } from '../verdicts/estimand.ts'
+import { lifeInWords } from '../verdicts/life-in-words.ts'
 import type { Trials } from '../trials/trials.ts'
 import { alertKey } from '../words/alert-key.ts'
 
@@ -33,6 +35,10 @@ export interface TrialRecord {
   /** The judge's word on all trials of the rule and the action. */
   readonly statistics: Judgement | undefined
   readonly standing: Standing
+  /** What the number in the verdict is; not for a trial without a verdict. */
+  readonly estimand?: string
+  /** What all generations together have spent of the error that verdicts may make, and what is left. */
+  readonly life: Life
 }
 
 /** What `explain` looks into. */
@@ -48,9 +54,11 @@ export interface Explainable {
 export function explain(id: string, { trials, ledger, histories, advised }: Explainable): Explanation | undefined {
   const trial = trials.get(id)
   if (trial) {
-    const { statistics, standing } = histories.of(trial)
-    const record = { trial, statistics, standing }
-    return { line: explainTrial(trial), record }
+    const { statistics, standing, life, withoutVerdict } = histories.of(trial)
+    const estimand = withoutVerdict === undefined ? estimandOf(trial.response) : undefined
+    const record = { trial, statistics, standing, life, ...(estimand !== undefined && { estimand }) }
+    const budget = withoutVerdict === undefined ? `; ${lifeInWords(life)}` : ''
+    return { line: `${explainTrial(trial)}${budget}`, record }
   }
 
   const entry = ledger.entries.find(candidate => String(candidate.id) === id)

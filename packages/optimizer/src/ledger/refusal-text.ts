@@ -16,6 +16,7 @@ const SENTENCES: Readonly<Record<RefusalReason, (action: string, detail: string)
   conflict: (action, detail) => `${action} waits: ${detail}`,
   lease: (action, detail) => `${action} does not run: ${detail}`,
   prerequisites: (action, detail) => `${action} does not run: ${detail}`,
+  guards: (action, detail) => `${action} waits: ${detail}`,
 }
 
 /** Why nothing is done, in a sentence without a full stop, e.g. `cache.warm rests: 40 s of cooldown left`. */

@@ -83,6 +83,21 @@ export class Ingestion {
     for (const [key, { seenAt }] of this.#scopes) if (at - seenAt > FORGET_MS) this.#scopes.delete(key)
   }
 
+  /**
+   * Appends the present values of series of our own that are known already. What is new, gone or of another form waits for the next
+   * snapshot. Rests as {@link appendInSteps} does.
+   */
+  *peekInSteps(own: readonly ScopeMetrics[], at: number): Steps<void> {
+    for (const { scope, metrics } of own) {
+      const known = this.#scopes.get(keyOf(scope, 0))
+      for (const metric of metrics) {
+        const series = known?.metrics.get(metric.descriptor.name)
+        if (series && STORABLE.has(metric.dataPointType)) yield* peekAt(metric, series, at)
+        yield
+      }
+    }
+  }
+
   *#scope({ metrics }: ScopeMetrics, source: Source): Steps<void> {
     const known = this.#known(source)
     for (const metric of metrics) {
@@ -102,7 +117,7 @@ export class Ingestion {
   }
 
   #known({ scope, provider, at }: Source): KnownScope {
-    const key = JSON.stringify([provider, scope.name, scope.version, scope.schemaUrl])
+    const key = keyOf(scope, provider)
     let known = this.#scopes.get(key)
     if (known === undefined) this.#scopes.set(key, (known = { metrics: new Map(), seenAt: at }))
     known.seenAt = at
@@ -178,6 +193,28 @@ export class Ingestion {
     const isCounter = metric.dataPointType === SUM_POINT && metric.isMonotonic
     return this.#store.series({ ...descriptor, kind: isCounter ? 'counter' : 'gauge' })
   }
+}
+
+function* peekAt(metric: MetricData, known: KnownMetric, at: number): Steps<void> {
+  if (metric instanceof CollectedNumbers) {
+    const { series, values } = metric
+    for (let place = 0; place < values.length; place++) {
+      const value = values[place]!
+      if (!Number.isNaN(value)) known.peek(place, series[place]!.attributes, value, at)
+      if (place % POINTS_OF_STEP === POINTS_OF_STEP - 1) yield
+    }
+    return
+  }
+  const { dataPoints } = metric
+  for (let place = 0; place < dataPoints.length; place++) {
+    const { attributes, value }: DataPoint<number | HistogramValue> = dataPoints[place]!
+    known.peek(place, attributes, value, at)
+    if (place % POINTS_OF_STEP === POINTS_OF_STEP - 1) yield
+  }
+}
+
+function keyOf({ name, version, schemaUrl }: Scope, provider: number): string {
+  return JSON.stringify([provider, name, version, schemaUrl])
 }
 
 /** As exporters write it: a value that is not a text becomes JSON. */

@@ -92,6 +92,13 @@ export class KnownMetric {
     append(series.handle, at, value)
   }
 
+  /** Writes one point of a series that is known and goes on as it is, and changes nothing else. */
+  peek(place: number, attributes: Attributes, value: number | HistogramValue, at: number): void {
+    const placed = this.#byPlace[place]
+    const series = placed?.attributes === attributes ? placed.series : this.#byObject.get(attributes)
+    if (series?.isListed && isSameLayout(series.lastValue, value)) append(series.handle, at, value)
+  }
+
   /** Ends the series that this collection did not have, or carries them on. */
   settleAbsent({ at, reader }: Collected): void {
     for (const series of this.#byKey.values()) {

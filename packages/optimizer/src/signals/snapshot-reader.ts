@@ -1,3 +1,4 @@
+import type { MetricDefinition } from '@homeostat/semconv'
 import type { MetricData, Registry, ScopeMetrics, Temporality } from '@homeostat/signals'
 import { CUMULATIVE, DELTA, HISTOGRAM_POINT, SUM_POINT, atOnce, type Steps } from '@homeostat/signals'
 import { DeliveryPace } from './delivery-pace.ts'
@@ -92,6 +93,16 @@ export class SnapshotReader {
     const snapshot = { at: now, own, foreign }
     for (const listener of this.#listeners) listener(snapshot)
     return snapshot
+  }
+
+  /** Reads some of our own metrics, a registry at each step. No listener gets them, and what readers have delivered waits for the tick. */
+  *peekInSteps(now: number, wants: (definition: MetricDefinition) => boolean): Steps<ScopeMetrics[]> {
+    const own: ScopeMetrics[] = []
+    for (const registry of this.#registries) {
+      own.push(registry.read(now, wants))
+      yield
+    }
+    return own
   }
 
   /** Calls the listener with each snapshot from now on. What it throws costs the tick its snapshot: contain it. */

@@ -122,11 +122,13 @@ export class Launcher {
   }
 
   #ask(proposal: Asked, program: Program): void {
-    const { fleet, faults } = this.#options
+    const { fleet, faults, histories } = this.#options
     const { firing, response, action } = proposal
     const { timeoutMs = DEFAULT_TIMEOUT_MS, cooldownMs = DEFAULT_COOLDOWN_MS } = response
     const target = leaseTarget(action, firing)
-    const design = planTrial(response, 0, () => 0)
+    const version = program.versionOf(firing.alert, response)
+    const { leastPairs } = histories.of({ alert: firing.alert, action: action.name, version, response })
+    const design = planTrial(response, { now: 0, random: () => 0, leastPairs })
     const { from, until } = verifyingTimes({ startedAt: 0, response, ...(design && { design }) })
     // No other process may touch it while this one still measures the effect.
     const epochMs = Math.max(cooldownMs, 2 * until - from)

@@ -15,8 +15,7 @@ import type { Judgement } from '../words/verdict.ts'
 import type { TrialEvent, TrialPolicy } from './advance-trial.ts'
 import { advanceTrial, afterRun } from './advance-trial.ts'
 import type { TrialHistories, TrialHistory } from './trial-history.ts'
-import type { GuardReader } from './guard-reader.ts'
-import type { QuietGuards } from './quiet-guards.ts'
+import type { GuardLook } from './trial-guards.ts'
 import { TrialGuards } from './trial-guards.ts'
 import type { GatheredValues } from './trial-values.ts'
 import { gatherValues, isToBeJudged } from './trial-values.ts'
@@ -29,6 +28,8 @@ export interface TrialSurroundings {
   readonly histories: TrialHistories
   /** Time between ticks; says how many values a window holds. */
   readonly intervalMs: number
+  /** Time between looks at guards of open trials; undefined where nobody looks between two ticks. */
+  readonly lookMs: () => number | undefined
   readonly clock: () => number
   /** Uniform in [0, 1). */
   readonly random: () => number
@@ -70,7 +71,7 @@ export class LiveTrial {
     this.#options = options
     this.program = options.program
     this.#trial = options.trial
-    const guards = (this.#guards = new TrialGuards(options.trial))
+    const guards = (this.#guards = new TrialGuards(options.trial, options.program, options))
     this.#policy = {
       get jitter() {
         return options.random()
@@ -100,12 +101,16 @@ export class LiveTrial {
     })
   }
 
-  /** Looks at the guards; returns why one is breached, once. */
-  observe(reader: GuardReader, quiet: QuietGuards, now: number): string | undefined {
-    const reason = this.#guards.observe(this.program.measurement, reader, quiet, now)
-    // A shadow changes nothing and is compared with nothing, and a change that is being reverted has been given up already.
-    const isWatched = this.#trial.arm !== 'shadow' && this.#trial.state !== 'reverting'
-    if (reason === undefined || !isWatched || this.#breach !== undefined) return undefined
+  /** The guards that are to be read between two ticks. A control is watched as a run is, since their breaches are compared. */
+  get close(): TrialGuards['close'] {
+    return this.#isWatched ? this.#guards.close : []
+  }
+
+  /** Reads the guards; returns why one is breached, once. */
+  observe(look: GuardLook): string | undefined {
+    const { now } = look
+    const reason = this.#guards.observe(look)
+    if (reason === undefined || !this.#isWatched) return undefined
     this.#breach = reason
     this.#history.breach(this.#trial, now)
     // The breach is checked again when the run has ended: it may have changed nothing.
@@ -149,6 +154,11 @@ export class LiveTrial {
   kill(by: string, now: number): void {
     const reason = `ended by the kill switch (${by})`
     this.#advance({ type: 'killed', judgement: { verdict: 'inconclusive', reason } }, now)
+  }
+
+  /** A shadow changes nothing and is compared with nothing, and a change that is being reverted has been given up already. */
+  get #isWatched(): boolean {
+    return this.#trial.arm !== 'shadow' && this.#trial.state !== 'reverting' && this.#breach === undefined
   }
 
   get #history(): TrialHistory {

@@ -10,6 +10,7 @@ import { isAdvice } from '../words/action.ts'
 import type { Due, Refusal } from '../words/decision.ts'
 import type { Firing } from '../words/firing.ts'
 import type { SettlingTrial } from '../words/trial.ts'
+import { GuardLooks, type GuardLooksOptions } from './guard-looks.ts'
 import type { Launched } from './launcher.ts'
 import { Launcher } from './launcher.ts'
 import type { SituationsOptions } from './situations.ts'
@@ -19,7 +20,10 @@ import { Trials } from './trials.ts'
 /** A slice of 2 ms is not noticed at any request rate that a Node process serves. */
 const SLICE_MS = 2
 
-export interface ResponderOptions extends Omit<SituationsOptions, 'trials' | 'launcher' | 'runner' | 'advisor'> {
+export interface ResponderOptions
+  extends
+    Omit<SituationsOptions, 'trials' | 'launcher' | 'runner' | 'advisor'>,
+    Omit<GuardLooksOptions, 'trials' | 'isAsking'> {
   readonly faults: Faults
   readonly clock: () => number
   /** Uniform in [0, 1). */
@@ -44,6 +48,7 @@ export interface Answers {
 export class Responder {
   readonly trials: Trials
   readonly advisor: Advisor
+  readonly looks: GuardLooks
   readonly #runner: Runner
   readonly #reverter: Reverter
   readonly #launcher: Launcher
@@ -54,7 +59,8 @@ export class Responder {
     const runner = (this.#runner = new Runner({ killSwitch, faults, clock, sliceMs: SLICE_MS }))
     const reverter = (this.#reverter = new Reverter({ faults, clock }))
     const shared = { faults, clock, histories }
-    const trials = (this.trials = new Trials({ ...shared, runner, reverter, intervalMs, random, traces }))
+    const paces = { intervalMs, lookMs: () => this.looks.everyMs }
+    const trials = (this.trials = new Trials({ ...shared, ...paces, runner, reverter, random, traces }))
     const advisor = (this.advisor = new Advisor({
       run: (proposal, now) => runner.consult(proposal, now),
       followed: (action, given) => runner.followed(action, given),
@@ -64,6 +70,7 @@ export class Responder {
     const { actions, budget, warmUpMs } = options
     const limits = { actions, budget, warmUpMs, histories, killSwitch, fleet, modeOf }
     this.#situations = new Situations({ ...limits, trials, launcher, runner, advisor })
+    this.looks = new GuardLooks({ ...options, trials, isAsking: () => launcher.asked.length > 0 })
     killSwitch.onTrip(by => trials.kill(by, clock()))
   }
 

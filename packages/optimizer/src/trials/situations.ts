@@ -69,6 +69,7 @@ export class Situations {
         return histories.quarantineOf({ alert, action: action.name, version, response }, now)
       },
       cooldownOf: proposal => trials.cooldownOf(proposal, now),
+      unlearnedOf: proposal => trials.unlearnedOf(proposal, now),
       unmetOf: ({ firing, response }) => measurement.unmet(response, firing.labels, now),
       isUnsettled: action => runner.isUnsettled(action),
       advice: advisor.at(now),

@@ -11,6 +11,8 @@ export type HistorySubject = Pick<Trial, 'alert' | 'action' | 'version' | 'respo
 export interface TrialHistory {
   /** Whether the next run is made or withheld. */
   draw(): Arm
+  /** So many pairs of blocks a trial that answers by itself needs at least. */
+  readonly leastPairs: number
   /** How the next trial answers by itself, if it does. */
   takeDesign(now: number): TrialDesign | undefined
   /** A guard was breached. */

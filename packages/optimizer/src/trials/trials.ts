@@ -16,7 +16,9 @@ import { newTrial } from './new-trial.ts'
 import { Rests } from './rests.ts'
 import { Shadows } from './shadows.ts'
 import { GuardReader } from './guard-reader.ts'
+import { HORIZON_MS } from './guards/horizon.ts'
 import { QuietGuards } from './quiet-guards.ts'
+import type { GuardLook } from './trial-guards.ts'
 import type { TakenNews } from './trial-news.ts'
 import { TrialNews } from './trial-news.ts'
 
@@ -54,14 +56,19 @@ export class Trials {
   readonly #rests = new Rests()
   readonly #shadows = new Shadows()
   /** What guards are compared with. */
-  readonly quiet: QuietGuards = new QuietGuards()
+  readonly quiet: QuietGuards
   readonly #news = new TrialNews()
   readonly #listener: TrialListener
+  /** Harm that was reverted stays in rates and averages for a while: that is no quiet time. */
+  #quietFrom = -Infinity
+  /** Guards that were breached since the last tick. */
+  #breaches: Breach[] = []
   #open: readonly OpenTrial[] | undefined
   #started = 0
 
   constructor(options: TrialsOptions) {
     this.#options = options
+    this.quiet = new QuietGuards(options.intervalMs)
     this.#listener = {
       ended: trial => this.#news.ended(trial),
       advanced: (live, from, to) => this.#advanced(live, from, to),
@@ -108,6 +115,15 @@ export class Trials {
     return `${plainDuration(notBefore - now)} of cooldown left${because}`
   }
 
+  /** What a guard of the response still has to learn before a trial may begin, in one line; undefined when all know enough. */
+  unlearnedOf({ firing, response }: Proposal, now: number): string | undefined {
+    for (const guard of response.guards ?? []) {
+      const unlearned = this.quiet.unlearnedOf(guard, firing.labels, now)
+      if (unlearned !== undefined) return unlearned
+    }
+    return undefined
+  }
+
   /** Begins the trial of a decision: runs its action, or withholds it. */
   begin(decision: Decision, program: Program, now: number, permit?: GrantedPermit): Begun {
     const { firing, response, action, arm } = decision
@@ -149,23 +165,44 @@ export class Trials {
     for (const { response, labels } of this.open)
       if (response.expect) yield* measurement.readAhead([response.expect.expr], now, labels)
     const reader = new GuardReader(now)
-    if (!this.open.some(({ arm }) => arm === 'act')) yield* this.quiet.learn(guards, measurement, reader, now)
+    yield* this.quiet.use(guards, now)
+    if (now >= this.#quietFrom && !this.open.some(({ arm }) => arm === 'act'))
+      yield* this.quiet.learn(measurement, reader, now)
     const live = [...this.#live]
-    const breaches: Breach[] = []
-    for (const each of live) {
-      // It may have ended since the last step.
-      if (!this.#live.has(each)) continue
-      const { trial } = each
-      const reason = each.observe(reader, this.quiet, now)
-      if (reason !== undefined) breaches.push({ trial, reason })
-      yield
-    }
+    yield* this.#observeGuards(live, { reader, quiet: this.quiet, now, isBetween: false })
     for (const each of live) {
       each.tick(now)
       yield
     }
     for (const each of this.#live) each.renew()
+    const breaches = this.#breaches
+    this.#breaches = []
     return breaches
+  }
+
+  /** The guards to be read between two ticks, with the trials that have them. */
+  get close(): readonly (Pick<LiveTrial, 'close'> & Pick<LiveTrial, 'program'>)[] {
+    return [...this.#live].filter(({ close }) => close.length > 0)
+  }
+
+  /** Reads guards between two ticks. A breach ends its trial at once, and is reported with the next tick. */
+  *look(now: number): Steps<void> {
+    const live = [...this.#live].filter(({ close }) => close.length > 0)
+    yield* this.#observeGuards(live, { reader: new GuardReader(now), quiet: this.quiet, now, isBetween: true })
+  }
+
+  *#observeGuards(live: readonly LiveTrial[], look: GuardLook): Steps<void> {
+    for (const each of live) {
+      // It may have ended since the last step.
+      if (!this.#live.has(each)) continue
+      const { trial } = each
+      const reason = each.observe(look)
+      if (reason !== undefined) {
+        this.#breaches.push({ trial, reason })
+        if (trial.arm === 'act') this.#quietFrom = look.now + HORIZON_MS
+      }
+      yield
+    }
   }
 
   /** Ends what lasts only as long as its alert fires. There may be many alerts, and there are few trials. */

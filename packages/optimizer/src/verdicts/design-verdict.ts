@@ -1,13 +1,13 @@
-import type { Arm, Judgement, Sample, SideBySide } from '@homeostat/judge'
+import type { Alpha, Arm, Judgement, Sample, SideBySide } from '@homeostat/judge'
 import { judgeSplit, judgeSwitchback } from '@homeostat/judge'
 import type { Expectation } from '../words/response.ts'
 import type { TrialDesign } from '../words/trial-design.ts'
 import type { Trial } from '../words/trial.ts'
 
 /** The answer of a trial that answers by itself. */
-export function judgeDesign({ response, after, beside }: Trial, design: TrialDesign): Judgement {
-  const { direction = 'down', worth }: Partial<Expectation> = response.expect ?? {}
-  const terms = { direction, ...(worth !== undefined && { worth }) }
+export function judgeDesign({ response, after, beside }: Trial, design: TrialDesign, alpha: Alpha): Judgement {
+  const { direction = 'down', worth, harm }: Partial<Expectation> = response.expect ?? {}
+  const terms = { direction, alpha, ...(worth !== undefined && { worth }), ...(harm !== undefined && { harm }) }
   const found =
     design.kind === 'switchback'
       ? judgeSwitchback({ plan: design.plan, samples: after, ...terms })

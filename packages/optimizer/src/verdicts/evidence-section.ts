@@ -1,5 +1,6 @@
-import type { Episode } from '@homeostat/judge'
+import { nextGeneration, type Episode } from '@homeostat/judge'
 import type { StateSection } from '../words/state-section.ts'
+import { hasSpent } from './generation.ts'
 import { isWorthKeeping, type Histories } from './histories.ts'
 import { parseSavedHistory, type SavedHistory } from './saved-history.ts'
 
@@ -35,8 +36,7 @@ export function evidenceSection(
           isWorthKeeping: isWorthKeeping(history),
           isInUse: histories.isInUse(key),
           lines: () => linesOf(history),
-          // Its verdict and its quarantine stay; the episodes are gathered anew.
-          essence: () => linesOf({ ...history, acts: [], controls: [] }),
+          essence: () => linesOf(withoutEpisodes(history)),
         }
     },
     parse([head, ...episodes]) {
@@ -51,6 +51,15 @@ export function evidenceSection(
       return ours === undefined || outweighs(theirs, ours, now)
     },
   }
+}
+
+/**
+ * Its verdict and its quarantine stay; the episodes are gathered anew. They are a new generation: to judge them with the alpha of those
+ * that are left out would spend it twice.
+ */
+function withoutEpisodes(history: SavedHistory): SavedHistory {
+  const { life, designed: _, ...rest } = history
+  return { ...rest, acts: [], controls: [], life: life && hasSpent(history) ? nextGeneration(life) : life }
 }
 
 /** All but the episodes first, then one line per episode, those of `acts` before those of `controls`. */
@@ -87,23 +96,40 @@ function samplesOf(flatSamples: unknown): unknown {
 }
 
 /** Episodes never change, so that the last one and their number speak for all. */
-function printOf({ acts, controls, version, arms, breaches, trials, standing, decided }: SavedHistory): string {
+function printOf({
+  acts,
+  controls,
+  version,
+  arms,
+  breaches,
+  trials,
+  designed,
+  standing,
+  decided,
+  life,
+}: SavedHistory): string {
   const episodes = [acts, controls].map(all => [all.length, all.at(-1)?.at])
-  return JSON.stringify([version, arms, breaches, trials, standing, decided, episodes])
+  return JSON.stringify([version, arms, breaches, trials, designed, standing, decided, life, episodes])
 }
 
 /**
  * Whether a history that another process of the service has saved is worth more than ours. A quarantine in force outweighs
- * everything: to stop for a day too much costs less than to do harm again. Then a verdict that decided outweighs none, then
- * more trials outweigh fewer.
+ * everything: to stop for a day too much costs less than to do harm again. Then a history that was judged outweighs one that
+ * was not, and more trials outweigh fewer. A verdict alone does not: of many processes one is wrong sooner or later, and
+ * would hand its verdict to all of them.
  */
 function outweighs(theirs: SavedHistory, ours: SavedHistory, now: number): boolean {
-  const weigh = ({ standing, decided, trials }: SavedHistory): number[] => [
-    Number((standing.quarantine?.until ?? 0) > now),
-    Number(decided !== undefined),
-    trials.act + trials.control,
+  const weigh = (history: SavedHistory): number[] => [
+    Number((history.standing.quarantine?.until ?? 0) > now),
+    Number(history.decided !== undefined || hasSpent(history) || (history.life?.generation ?? 1) > 1),
+    trialsOf(history),
   ]
   const weights = weigh(ours)
   const differing = weigh(theirs).map((weight, index) => weight - weights[index]!)
   return (differing.find(difference => difference !== 0) ?? 0) > 0
+}
+
+/** The trials of this generation and of the earlier ones that are known. */
+function trialsOf({ trials, life }: SavedHistory): number {
+  return trials.act + trials.control + 2 * (life?.earlier.reduce((sum, { size }) => sum + size, 0) ?? 0)
 }

@@ -1,6 +1,7 @@
 import type { History } from './history.ts'
 import type { Quarantine } from './standing.ts'
-import type { JudgeStatistics } from '@homeostat/judge'
+import type { JudgeStatistics, Life } from '@homeostat/judge'
+import { estimandOf } from './estimand.ts'
 import type { Mode } from '../words/mode.ts'
 import type { Verdict } from '../words/verdict.ts'
 
@@ -18,6 +19,10 @@ export interface Evidence {
   readonly controls: number
   readonly shadows: number
   readonly statistics?: JudgeStatistics
+  /** What the number in a verdict is: the median of what, when, against what, and from which size on; not without a verdict. */
+  readonly estimand?: string
+  /** What all generations together have spent of the error that verdicts may make, and what is left. */
+  readonly life: Life
   readonly quarantine?: Quarantine
   /** A change of the mode that the evidence supports. It is only offered: a person has to set it. */
   readonly offer?: { readonly mode: Mode; readonly because: string }
@@ -25,9 +30,10 @@ export interface Evidence {
 
 /** Sums up a history. Pure. */
 export function evidenceOf(history: History, mode: Mode, now: number): Evidence {
-  const { alert, action, counts, statistics, standing } = history
+  const { alert, action, counts, statistics, standing, life } = history
   const quarantine = standing.quarantine && now < standing.quarantine.until ? standing.quarantine : undefined
   const offer = offerOf(history, mode, now)
+  const estimand = history.withoutVerdict === undefined ? estimandOf(history.response) : undefined
   return {
     alert,
     action,
@@ -35,6 +41,8 @@ export function evidenceOf(history: History, mode: Mode, now: number): Evidence 
     verdict: statistics?.verdict ?? 'inconclusive',
     reason: history.progress(now),
     ...counts,
+    life,
+    ...(estimand !== undefined && { estimand }),
     ...(statistics && { statistics: statistics.statistics }),
     ...(quarantine && { quarantine }),
     ...(offer && { offer }),

@@ -1,8 +1,8 @@
 /**
- * Level of the exact test. Verdicts get 0.025 per side; a count of breaches is tested after each trial, so a fifth of
- * it is used here, which keeps "ever harmful" of a harmless action below 0.025 over 48 + 48 trials.
+ * A count of breaches is tested after each trial, so each test gets a fifth of what all may spend: that keeps "ever harmful" of a
+ * harmless action below it over 48 + 48 trials (`npm run chaos -- guards` prints by how much).
  */
-const ALPHA = 0.005
+const PER_TEST = 0.2
 
 /** Whether a guard was breached more often in runs than in controls. */
 export interface GuardComparison {
@@ -16,6 +16,7 @@ export interface GuardComparison {
  * A breach reverts, but things also break by themselves: an action is `harmful` by its guards only when they were
  * breached more often with it than in the concurrent trials in which nothing was done.
  *
+ * @param alpha - what the tests of one generation of trials may spend in sum; 0.025 without it
  * @example
  * ```ts
  * harmfulByGuards(6, 7, 0, 6).reason // 'guards breached in 6 of 7 act and 0 of 6 control trials (p 0.0041)'
@@ -26,6 +27,7 @@ export function harmfulByGuards(
   acts: number,
   breachesInControl: number,
   controls: number,
+  alpha = 0.025,
 ): GuardComparison {
   const breaches = breachesInAct + breachesInControl
   let p = 0
@@ -35,7 +37,7 @@ export function harmfulByGuards(
   }
   p = Math.min(1, p)
   const counts = `guards breached in ${breachesInAct} of ${acts} act and ${breachesInControl} of ${controls} control trials`
-  return { harmful: p <= ALPHA, p, reason: `${counts} (p ${p < 0.0001 ? '< 0.0001' : +p.toPrecision(2)})` }
+  return { harmful: p <= PER_TEST * alpha, p, reason: `${counts} (p ${p < 0.0001 ? '< 0.0001' : +p.toPrecision(2)})` }
 }
 
 function logChoose(n: number, k: number): number {

@@ -133,8 +133,10 @@ function historyKey(alert: string, action: string, version: string): string {
 }
 
 /** Whether a loop that starts anew would do otherwise for knowing it. */
-export function isWorthKeeping({ trials, breaches, standing, decided }: SavedHistory): boolean {
+export function isWorthKeeping({ trials, breaches, standing, decided, life }: SavedHistory): boolean {
   const counts = [trials, breaches].map(({ act, control }) => act + control)
   const { quarantine, harmful, withoutEffect } = standing
+  // A person may have reset it. What its verdicts have spent stays spent.
+  if (life !== undefined && life.generation > 1) return true
   return quarantine !== undefined || decided !== undefined || [...counts, harmful, withoutEffect].some(n => n > 0)
 }

@@ -1,14 +1,14 @@
+import { alphaShares, type AlphaShares } from './alpha-shares.ts'
+import { Generation, remember } from './generation.ts'
 import { harmfulByGuards } from './harmful-by-guards.ts'
-import { advanceStanding, freshStanding } from './standing.ts'
-import type { Quarantine, Standing, StandingEvent } from './standing.ts'
-import type { Arm, ArmState, Episode, Judgement as Statistics, JudgeInput } from '@homeostat/judge'
-import { drawArm, judge, progress } from '@homeostat/judge'
+import { advanceStanding, freshStanding, type Quarantine, type Standing, type StandingEvent } from './standing.ts'
+import type { Arm, ArmState, Episode, Judgement as Statistics, JudgeInput, Life } from '@homeostat/judge'
+import { drawArm, freshLife, judge, leastPairs, mostSpent, nextGeneration, progress } from '@homeostat/judge'
 import type { Response } from '../words/response.ts'
 import type { SavedHistory } from './saved-history.ts'
 import type { Trial } from '../words/trial.ts'
-import type { TrialDesign } from '../words/trial-design.ts'
 import { judgeDesign } from './design-verdict.ts'
-import { planTrial, verifyingTimes } from '../words/trial-design.ts'
+import { planTrial, type TrialDesign } from '../words/trial-design.ts'
 import type { Judgement } from '../words/verdict.ts'
 import { isEmptyReceipt } from '../words/receipt.ts'
 
@@ -39,18 +39,16 @@ export class History {
   readonly version: string
   readonly #options: HistoryOptions
   #arms: ArmState | undefined
-  #acts: Episode[] = []
-  #controls: Episode[] = []
+  #generation = new Generation()
   /** Episodes of the time in which it was only advised: they plan a trial and prove nothing. */
   readonly #shadows: Episode[] = []
-  readonly #breaches = { act: 0, control: 0 }
-  readonly #trials = { act: 0, control: 0 }
+  /** What all generations together may spend of the error, and what the earlier ones found. */
+  #life: Life = freshLife()
   #standing: Standing
   #statistics: Statistics | undefined
   /** The last verdict that decided; it holds until a later generation of episodes says otherwise. */
   #decided: Statistics | undefined
   #news: Quarantine | undefined
-  #hasDesigned = false
   /** Runs in a row that failed. */
   #failures = 0
 
@@ -90,7 +88,15 @@ export class History {
   }
 
   get counts(): { readonly acts: number; readonly controls: number; readonly shadows: number } {
-    return { acts: this.#acts.length, controls: this.#controls.length, shadows: this.#shadows.length }
+    return {
+      acts: this.#generation.acts.length,
+      controls: this.#generation.controls.length,
+      shadows: this.#shadows.length,
+    }
+  }
+
+  get life(): Life {
+    return this.#life
   }
 
   /** Whether the next run is made or withheld. */
@@ -106,10 +112,15 @@ export class History {
     const { response, random } = this.#options
     // A split withholds nothing from the process as a whole, so that a safety response may have one too.
     const mayAnswer = this.isRandomised || (response.design?.kind === 'split' && response.priority === 'safety')
-    if (!mayAnswer || !response.expect || this.#decided || this.#hasDesigned) return undefined
-    const design = planTrial(response, now, random)
-    this.#hasDesigned = design !== undefined
+    if (!mayAnswer || !response.expect || this.#decided || this.#generation.design !== 'open') return undefined
+    const design = planTrial(response, { now, random, leastPairs: this.leastPairs })
+    if (design !== undefined) this.#generation.design = 'taken'
     return design
+  }
+
+  /** Fewer pairs of blocks than these could prove nothing with what is left to spend. */
+  get leastPairs(): number {
+    return leastPairs(this.#shares.design.better)
   }
 
   /** The quarantine that began since this was last asked. */
@@ -136,10 +147,10 @@ export class History {
         return { verdict: 'noop', reason: 'the receipt reports no effect' }
       if (arm === 'shadow') {
         if (this.#shadows.length >= MOST_SHADOWS) this.#shadows.shift()
-        this.#remember(this.#shadows, trial)
+        remember(this.#shadows, trial, this.#options.intervalMs)
         return { verdict: 'inconclusive', reason: this.progress(now) }
       }
-      if (!isBreached) this.#trials[arm]++
+      if (!isBreached) this.#generation.trials[arm]++
       const judgement = trial.design ? this.#judgeDesign(trial, trial.design, now) : this.#judgeEpisode(trial, arm, now)
       if (arm === 'act') this.advance({ type: 'judged', verdict: judgement.verdict }, now)
       return judgement
@@ -151,14 +162,15 @@ export class History {
   /** A guard was breached in a trial. */
   breach(trial: Trial, now: number): void {
     if (trial.arm === 'shadow') return
-    this.#breaches[trial.arm]++
+    const { breaches, trials } = this.#generation
+    breaches[trial.arm]++
     // At once: it may be cut short and never be judged, and there must not be more breaches than trials. A change that
     // was kept has been counted with its verdict.
-    if (trial.state !== 'kept' || this.#trials[trial.arm] < this.#breaches[trial.arm]) this.#trials[trial.arm]++
-    const { act, control } = this.#breaches
+    if (trial.state !== 'kept' || trials[trial.arm] < breaches[trial.arm]) trials[trial.arm]++
+    const { act, control } = breaches
     if (trial.arm === 'act' && act >= MOST_BREACHES && act > control) {
-      const runs = `${act} of ${this.#trials.act} runs`
-      this.#quarantine(`its guards were breached in ${runs} and in ${control} of ${this.#trials.control} controls`, now)
+      const runs = `${act} of ${trials.act} runs`
+      this.#quarantine(`its guards were breached in ${runs} and in ${control} of ${trials.control} controls`, now)
     }
   }
 
@@ -169,9 +181,9 @@ export class History {
     const { quarantine } = this.#standing
     if (quarantine && quarantine !== before) {
       this.#news = quarantine
-      this.#beginAgain()
+      this.#beginAgain(now)
     }
-    if (event.type === 'reset') this.#beginAgain()
+    if (event.type === 'reset') this.#beginAgain(now)
   }
 
   /** What a verdict still needs and when to expect it; before the first trial, what one would take. */
@@ -188,39 +200,32 @@ export class History {
     return {
       version: this.version,
       arms: this.#arms,
-      acts: [...this.#acts],
-      controls: [...this.#controls],
-      breaches: { ...this.#breaches },
-      trials: { ...this.#trials },
+      ...this.#generation.save(),
       standing: this.#standing,
       decided: this.#decided,
+      life: this.#life,
     }
   }
 
-  restore({ arms, acts, controls, breaches, trials, standing, decided }: SavedHistory): void {
+  restore(saved: SavedHistory): void {
+    const { arms, standing, decided, life } = saved
     this.#arms = arms
-    this.#acts = [...acts]
-    this.#controls = [...controls]
-    Object.assign(this.#breaches, breaches)
-    Object.assign(this.#trials, trials)
+    this.#generation = new Generation(saved)
     this.#standing = standing
     this.#decided = decided
-  }
-
-  #remember(episodes: Episode[], { startedAt, before, after, response }: Trial): void {
-    if (response.expect === undefined) return
-    const { from, until } = verifyingTimes({ startedAt, response })
-    const expected = Math.max(1, Math.floor((until - from) / this.#options.intervalMs))
-    episodes.push({ at: startedAt, before, after: [...after], expected })
+    // Another process may have spent more or less. Nothing gives it back.
+    if (life) this.#life = mostSpent(this.#life, life)
   }
 
   #judgeEpisode(trial: Trial, arm: Arm, now: number): Judgement {
-    this.#remember(arm === 'act' ? this.#acts : this.#controls, trial)
+    const { acts, controls } = this.#generation
+    remember(arm === 'act' ? acts : controls, trial, this.#options.intervalMs)
     return this.#judgement(now)
   }
 
   #judgeDesign(trial: Trial, design: TrialDesign, now: number): Judgement {
-    const found = judgeDesign(trial, design)
+    const found = judgeDesign(trial, design, this.#shares.design)
+    this.#generation.design = 'judged'
     if (found.verdict !== 'inconclusive') this.#decided = found
     if (found.verdict === 'harmful') this.#quarantine(found.reason, now)
     return found
@@ -229,13 +234,15 @@ export class History {
   #judgement(now: number): Judgement {
     const { withoutVerdict } = this
     if (withoutVerdict !== undefined) return { verdict: 'inconclusive', reason: withoutVerdict }
-    const { act, control } = this.#breaches
-    const harm = harmfulByGuards(act, this.#trials.act, control, this.#trials.control)
+    const { breaches, trials } = this.#generation
+    const counts = [breaches.act, trials.act, breaches.control, trials.control] as const
+    const harm = harmfulByGuards(...counts, this.#shares.guards)
     if (harm.harmful) {
       this.#quarantine(harm.reason, now)
       return { verdict: 'harmful', reason: harm.reason }
     }
     const found = (this.#statistics = this.#compare())
+    if (found.withdraws && this.#decided?.verdict === 'effective') this.#decided = undefined
     if (found.verdict !== 'inconclusive') this.#decided = found
     else if (found.statistics.look === LAST_LOOK && !this.#decided)
       this.#quarantine(
@@ -243,7 +250,7 @@ export class History {
         now,
       )
     if (found.verdict === 'harmful') this.#quarantine(found.reason, now)
-    else if (this.#acts.length + this.#controls.length >= MOST_EPISODES) this.#beginAnew()
+    else if (this.#generation.size >= MOST_EPISODES) this.#beginAnew(now)
     const { verdict, reason } = this.#decided ?? found
     return { verdict, reason: verdict === 'inconclusive' ? this.progress(now) : reason }
   }
@@ -253,25 +260,38 @@ export class History {
   }
 
   /** Begins again after a quarantine: the earlier verdict stays known, but only new episodes can confirm it. */
-  #beginAgain(): void {
+  #beginAgain(now: number): void {
     this.#statistics = this.statistics
     this.#decided = undefined
     this.#arms = undefined
-    this.#beginAnew()
+    this.#beginAnew(now)
   }
 
-  /** Begins a new generation. Earlier episodes are not comparable with later ones, and have been judged. */
-  #beginAnew(): void {
-    this.#acts = []
-    this.#controls = []
-    this.#breaches.act = this.#breaches.control = 0
-    this.#trials.act = this.#trials.control = 0
-    this.#hasDesigned = false
+  /** Begins a new generation. Earlier episodes are not comparable with later ones, and have been judged; what they found is kept. */
+  #beginAnew(now: number): void {
+    const { direction } = this.#input
+    const { statistics } = this.#compare()
+    // A generation that ended before its first look, e.g. since its runs failed, has spent nothing.
+    if (statistics.look > 0 || this.#generation.design === 'judged')
+      this.#life = nextGeneration(this.#life, { statistics, direction, at: now })
+    this.#generation = new Generation()
   }
 
   get #input(): JudgeInput {
-    const { direction = 'down', worth } = this.#options.response.expect ?? {}
-    return { acts: this.#acts, controls: this.#controls, direction, ...(worth !== undefined && { worth }) }
+    const { direction = 'down', worth, harm } = this.#options.response.expect ?? {}
+    const { acts, controls } = this.#generation
+    return {
+      acts,
+      controls,
+      direction,
+      ...(worth !== undefined && { worth }),
+      ...(harm !== undefined && { harm }),
+      alpha: this.#shares.episodes,
+    }
+  }
+
+  get #shares(): AlphaShares {
+    return alphaShares(this.#life, this.#options.response.design !== undefined)
   }
 
   #compare(): Statistics {

@@ -1,5 +1,16 @@
 import type { Quarantine, Standing } from './standing.ts'
-import type { Arm, ArmState, Episode, Judgement, JudgeStatistics, Sample } from '@homeostat/judge'
+import type {
+  Alpha,
+  Arm,
+  ArmState,
+  EarlierFinding,
+  Episode,
+  Judgement,
+  JudgeStatistics,
+  Life,
+  Sample,
+} from '@homeostat/judge'
+import { freshLife } from '@homeostat/judge'
 
 /** What is kept of a history across restarts. */
 export interface SavedHistory {
@@ -9,8 +20,12 @@ export interface SavedHistory {
   readonly controls: readonly Episode[]
   readonly breaches: { readonly act: number; readonly control: number }
   readonly trials: { readonly act: number; readonly control: number }
+  /** Whether the trial of this generation that answers by itself has been judged. */
+  readonly designed?: boolean | undefined
   readonly standing: Standing
   readonly decided?: Judgement | undefined
+  /** Missing in what releases before 0.2 wrote: then the life begins. */
+  readonly life?: Life | undefined
 }
 
 /** Somewhat more than a history keeps, and more samples than a window of a day has at 30 s. */
@@ -18,6 +33,7 @@ const MOST_EPISODES = 500
 const MOST_SAMPLES = 5000
 const MOST_DRAWN = 20
 const MOST_COUNTED = 1_000_000
+const MOST_EARLIER = 20
 const MOST_CHARS = 500
 /** A file cannot block an action for longer. */
 const LONGEST_QUARANTINE_MS = 366 * 86_400_000
@@ -42,8 +58,10 @@ export function parseSavedHistory(value: unknown): SavedHistory | undefined {
       controls: list(saved['controls'], MOST_EPISODES, episode),
       breaches: counts(saved['breaches']),
       trials: counts(saved['trials']),
+      ...(saved['designed'] === true && { designed: true }),
       standing: standing(saved['standing']),
       ...(saved['decided'] !== undefined && saved['decided'] !== null && { decided: judgement(saved['decided']) }),
+      ...(saved['life'] !== undefined && saved['life'] !== null && { life: life(saved['life']) }),
     }
   } catch (error) {
     if (error instanceof NotSavedError) return undefined
@@ -113,7 +131,18 @@ function judgeStatistics(value: unknown): JudgeStatistics {
   const [acts, controls, unmatched, unusable] = ['acts', 'controls', 'unmatched', 'unusable'].map(name =>
     count(fields[name]),
   )
-  const figures = ['effect', 'pBetter', 'pWorse', 'alpha', 'sd', 'vanished']
+  const figures = [
+    'effect',
+    'pBetter',
+    'pWorse',
+    'alpha',
+    'alphaWorse',
+    'tail',
+    'pTailWorse',
+    'sd',
+    'vanished',
+    'repeated',
+  ]
     .filter(name => fields[name] !== undefined && fields[name] !== null)
     .map(name => [name, finite(fields[name])] as const)
   const { look, interval } = fields
@@ -126,6 +155,36 @@ function judgeStatistics(value: unknown): JudgeStatistics {
     ...Object.fromEntries(figures),
     ...(interval !== undefined && { interval: intervalOf(interval) }),
   }
+}
+
+function life(value: unknown): Life {
+  const { generation, alpha: current, left, earlier } = fieldsOf(value)
+  const number = count(generation)
+  if (number === 0) throw new NotSavedError()
+  return {
+    generation: number,
+    alpha: alpha(current),
+    left: alpha(left),
+    earlier: list(earlier, MOST_EARLIER, earlierFinding),
+  }
+}
+
+/** Nobody who may write to the file can give more to spend than a life has. */
+function alpha(value: unknown): Alpha {
+  const { better, worse } = fieldsOf(value)
+  const most = freshLife()
+  return { better: between(better, 0, most.left.better), worse: between(worse, 0, most.left.worse) }
+}
+
+function earlierFinding(value: unknown): EarlierFinding {
+  const { at, effect, error, size } = fieldsOf(value)
+  return { at: finite(at), effect: between(effect, -1, 1e6), error: between(error, 1e-9, 1e3), size: count(size) }
+}
+
+function between(value: unknown, least: number, most: number): number {
+  const number = finite(value)
+  if (number < least || number > most) throw new NotSavedError()
+  return number
 }
 
 /** An end that is infinite is null in JSON. */

@@ -56,8 +56,12 @@ export interface Action<Options = unknown> {
   readonly risk: 0 | 1 | 2 | 3
   /** True when it hurts the process while it runs, so that never more than a quarter of a fleet does it at once. @default false */
   readonly disruptive?: boolean
-  /** Why the action could not be run now, in one line; undefined when it could. Asked at each decision: cheap and synchronous. */
-  unready?(firing: Firing): string | undefined
+  /**
+   * Why the action could not be run now, in one line; undefined when it could. Asked at each decision: cheap and synchronous.
+   *
+   * @param options - the response's `options` for this action
+   */
+  unready?(firing: Firing, options?: Options): string | undefined
   run(context: ActionContext<Options>): Promise<Receipt>
   /** Which of the pieces of advice that it gave somebody has followed; asked about every ten minutes. For `advice` only. */
   followed?(given: readonly Advice[], context: Pick<ActionContext, 'signal'>): Promise<readonly Advice[]>

@@ -17,6 +17,12 @@ export interface FleetLease {
    * looked: what decides is the check at the effect.
    */
   readonly heldUntil: number
+  /**
+   * Under which names the coordinator keeps it, for an effect in the same server that checks the lease in its own statement. A server
+   * where `counter` does not exist is another one.
+   * @default unknown: the effect can check `fence` and `heldUntil`
+   */
+  readonly kept?: { readonly counter: string; readonly lease: string; readonly value: string }
   /** What the holder before left behind without undoing it. It comes first: undo it, then `settle()`. */
   readonly left?: UndoRecord
 }

@@ -5,8 +5,11 @@ import type { Action, Reclaimer } from './action.ts'
 import type { CoordinatorCandidate } from './coordinator.ts'
 import type { Knob } from './knob.ts'
 import type { LedgerListener } from './ledger-entry.ts'
+import type { Reflex } from './reflex.ts'
 import type { Response } from './response.ts'
 import type { ServerEngine } from './server-candidate.ts'
+import type { ServiceGuards } from './service-guards.ts'
+import type { JobStallGuard } from './stall-guard.ts'
 import type { StateStoreCandidate } from './state-store.ts'
 
 /** The loop, as a domain sees it that works on what the loop knows. */
@@ -54,6 +57,14 @@ export interface Domain<I = SignalInstrumentation<SignalInstrumentationConfig>> 
   readonly knobs?: readonly Knob[]
   /** What `memory.cleanup` may call to free memory. @default none */
   readonly reclaimers?: readonly Reclaimer[]
+  /** Keeps jobs while the event loop is blocked. It counts until it is governed. @default none */
+  readonly stallGuard?: JobStallGuard
+  /** Puts circuit breakers around calls to other services, for `h.http.guarded()`. @default none */
+  readonly serviceGuards?: ServiceGuards
+  /** Acts between two ticks, e.g. load shedding. It only counts until it is governed. @default none */
+  readonly reflex?: Reflex
+  /** Whether the process gets more work than it can serve now; for the application to ask. Cheap. @default never */
+  isUnderPressure?(): boolean
   /**
    * The kind of server behind {@link coordinators} and {@link stateStores}. Its name is then a value of the options
    * `coordinator` and `stateStore` of `homeostat()`.

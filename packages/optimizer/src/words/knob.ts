@@ -1,3 +1,4 @@
+import type { Arm } from '@homeostat/judge'
 import type { FleetLease } from './coordinator.ts'
 
 /** Longer names are not names of knobs: a record of how to revert a change is refused with one. */
@@ -67,8 +68,12 @@ export interface Knob<T = number> {
   readonly actions?: Readonly<Record<string, KnobOptions>>
   /** 0 is harmless; 3 may do damage when it is wrong. @default 1 */
   readonly risk?: 0 | 1 | 2 | 3
-  /** Why setting it would do nothing now, in one line; undefined when it would. Asked at each decision: cheap and synchronous. */
-  unready?(): string | undefined
+  /**
+   * Why setting it would do nothing now, in one line; undefined when it would. Asked at each decision: cheap and synchronous.
+   *
+   * @param options - what is to be set, unchecked; undefined where that is not known
+   */
+  unready?(options?: KnobOptions): string | undefined
   read(): T | Promise<T>
   /**
    * Sets `next` if the value is still `expected`; false when it is not, because then a human's change wins. It sets exactly
@@ -78,4 +83,12 @@ export interface Knob<T = number> {
    * @param lease - of a shared knob: a set that checks its fence in the same statement cannot come too late
    */
   compareAndSet(expected: T, next: T, lease?: FleetLease): boolean | Promise<boolean>
+  /**
+   * For a value that may differ between units (requests, jobs) at the same time: from now on the units of the arm `control` keep an earlier
+   * value, so that a split can compare them with the others. Without it, a response with a split as its design compares nothing.
+   *
+   * @param arms - which arm a unit belongs to; undefined: all units have the same value again
+   * @param control - the value of the units that are left alone
+   */
+  divide?(arms: ((unit: string) => Arm) | undefined, control: T): void
 }

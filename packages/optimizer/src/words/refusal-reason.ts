@@ -12,3 +12,4 @@ export type RefusalReason =
   | 'conflict'
   | 'lease'
   | 'prerequisites'
+  | 'guards'

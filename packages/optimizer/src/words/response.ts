@@ -3,6 +3,9 @@ import type { Mode } from './mode.ts'
 /** Orders responses that compete: a safety response goes first and is never withheld. */
 export type Priority = 'safety' | 'slo' | 'efficiency'
 
+/** The rank of each priority: the lowest is the most urgent. */
+export const URGENCY: Readonly<Record<Priority, number>> = { safety: 0, slo: 1, efficiency: 2 }
+
 /** Whether a higher or a lower value is better. */
 export type Direction = 'up' | 'down'
 
@@ -13,6 +16,8 @@ export interface Expectation {
   readonly direction: Direction
   /** The smallest improvement worth having, as a share of the value before. @default 0.15 */
   readonly worth?: number
+  /** The smallest worsening that counts as harm, as a share of the value before. @default 0.05 */
+  readonly harm?: number
   /** How far back the values before the decision are taken. @default 120000 */
   readonly baselineMs?: number
   /** How long after the decision the effect takes to show. @default 60000 */
@@ -22,7 +27,8 @@ export interface Expectation {
 }
 
 /**
- * What must not get worse while a trial is open: checked on each tick, and a breach reverts at once.
+ * What must not get worse while a trial is open: checked on each tick, and between ticks where its numbers can be read at any
+ * time. A breach reverts at once. A trial begins when its guards know how much their numbers vary.
  *
  * A `level` (latency, lag, memory) is compared with its own quiet level, a `ratio` (errors of all requests) with its own
  * quiet share. What each can and cannot see is in `docs/guards.md` of this package.
@@ -75,7 +81,7 @@ export type Design =
   /** For lasting changes that can be reverted: on and off in turns, in an order that chance draws. */
   | {
       readonly kind: 'switchback'
-      /** Even. @default 16 */
+      /** Even; later generations of episodes take more, since less error is left to spend. @default 16 */
       readonly blocks?: number
       /** @default 60000, or three times `carryOverMs` where that is longer */
       readonly blockMs?: number
@@ -88,7 +94,7 @@ export type Design =
    */
   | {
       readonly kind: 'split'
-      /** @default 10 */
+      /** Later generations of episodes take more, since less error is left to spend. @default 10 */
       readonly blocks?: number
       /** @default 60000 */
       readonly blockMs?: number

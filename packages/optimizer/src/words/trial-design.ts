@@ -9,19 +9,36 @@ export type TrialDesign =
   /** Half of the units (keys, requests, jobs) get it, the other half is compared with them. */
   | { readonly kind: 'split'; readonly blocks: number; readonly blockMs: number }
 
-/** @default of `Expectation.settleMs` and `Expectation.windowMs`. The median of two minutes varies a fifth less than that of one. */
-const DEFAULT_SETTLE_MS = 60_000
-const DEFAULT_WINDOW_MS = 120_000
+/**
+ * @default of `Expectation.baselineMs`, `Expectation.settleMs` and `Expectation.windowMs`. The median of two minutes varies a fifth less
+ * than that of one.
+ */
+export const DEFAULT_BASELINE_MS = 120_000
+export const DEFAULT_SETTLE_MS = 60_000
+export const DEFAULT_WINDOW_MS = 120_000
 
 const SPLIT = { blocks: 10, blockMs: 60_000 }
+const SWITCHBACK_BLOCKS = 16
 
-/** Makes the design that a response asks for; undefined for plain episodes. */
-export function planTrial({ design }: Response, now: number, random: () => number): TrialDesign | undefined {
+/** What {@link planTrial} needs besides the response. */
+export interface PlanTerms {
+  readonly now: number
+  readonly random: () => number
+  /** Fewer pairs of blocks could not be significant; see `leastPairs` of the judge. */
+  readonly leastPairs: number
+}
+
+/** Makes the design that a response asks for, with as many blocks as a verdict takes; undefined for plain episodes. */
+export function planTrial({ design }: Response, { now, random, leastPairs }: PlanTerms): TrialDesign | undefined {
   switch (design?.kind) {
-    case 'switchback':
-      return { kind: 'switchback', plan: planSwitchback({ ...design, startAt: now }, random) }
-    case 'split':
-      return { kind: 'split', ...SPLIT, ...timesOf(design) }
+    case 'switchback': {
+      const blocks = Math.max(design.blocks ?? SWITCHBACK_BLOCKS, 2 * leastPairs)
+      return { kind: 'switchback', plan: planSwitchback({ ...design, blocks, startAt: now }, random) }
+    }
+    case 'split': {
+      const { blocks, blockMs } = { ...SPLIT, ...timesOf(design) }
+      return { kind: 'split', blocks: Math.max(blocks, leastPairs), blockMs }
+    }
     case undefined:
       return undefined
   }

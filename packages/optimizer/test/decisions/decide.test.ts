@@ -69,6 +69,20 @@ describe('the order', () => {
     expect(answers({ firings, responses, actions })).toEqual(['memory.reduce is due', 'cache.warm: conflict'])
   })
 
+  test('is not changed by an action that could not be run: it forbids nobody to raise what it would lower', () => {
+    const responses = [to('CacheCold', 'cache.warm'), to('MemoryHigh', 'memory.reduce', { priority: 'safety' })]
+    for (const unready of [
+      () => 'this process has no cache',
+      () => {
+        throw new Error('broken')
+      },
+    ])
+      expect(answers({ firings, responses, actions: byName(warm, { ...reduce, unready }) })).toEqual([
+        'cache.warm is due',
+        'memory.reduce: prerequisites',
+      ])
+  })
+
   test('prefers the lesser risk on one resource among equally urgent responses', () => {
     const risky = action({ name: 'a.risky', risk: 3 })
     const gentle = action({ name: 'b.gentle', risk: 0 })

@@ -93,6 +93,7 @@ export function open(overrides: Partial<GateState> = {}): GateState {
     fleet: { coordinator: 'none' },
     quarantineOf: () => undefined,
     cooldownOf: () => undefined,
+    unlearnedOf: () => undefined,
     unmetOf: () => undefined,
     isUnsettled: () => false,
     trouble: new Map(),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { gates } from '../../src/decisions/gates/gates.ts'
 import type { GateState } from '../../src/decisions/gate.ts'
+import type { Response } from '../../src/index.ts'
 import type { Proposal } from '../../src/words/decision.ts'
 import { NOW, action, firing, open, proposal, response, running } from './decisions.ts'
 
@@ -41,6 +42,7 @@ test('the gates are asked in the order of the design', () => {
     'conflict',
     'lease',
     'prerequisites',
+    'guards',
   ])
 })
 
@@ -83,6 +85,23 @@ test('the warm-up gate refuses until the whole time has passed', () => {
 test('the quarantine and cooldown gates pass on what the standing reports', () => {
   const state = open({ quarantineOf: () => 'found harmful 2 times', cooldownOf: () => 'it rests for 30 s' })
   expect(refusals(proposal(), state)).toEqual({ quarantine: 'found harmful 2 times', cooldown: 'it rests for 30 s' })
+})
+
+describe('the guards gate', () => {
+  const learning = open({ unlearnedOf: () => 'its guard p99 knows 12 of the 40 quiet samples it needs' })
+
+  test.each(['slo', 'efficiency'] as const)(
+    'postpones a trial of priority %s whose guard is still learning',
+    priority => {
+      expect(refusals(proposal({ response: response({ priority }) }), learning)).toEqual({
+        guards: 'its guard p99 knows 12 of the 40 quiet samples it needs',
+      })
+    },
+  )
+
+  test('never postpones a safety response', () => {
+    expect(refusals(proposal({ response: response({ priority: 'safety' }) }), learning)).toEqual({})
+  })
 })
 
 describe('the budget gate', () => {
@@ -128,9 +147,22 @@ describe('the conflict gate', () => {
 
   test('refuses what raises a resource that another firing alert wants lowered', () => {
     const warm = proposal({ action: action({ raises: ['memory'], touches: ['cache'] }) })
-    const trouble = new Map([['memory', 'MemoryHigh']])
-    expect(refusals(warm, open({ trouble }))['conflict']).toContain('MemoryHigh')
-    expect(refusals(warm, open({ trouble: new Map([['memory', 'LoadHigh']]) }))).toEqual({})
+    const of = (alert: string): GateState['trouble'] => new Map([['memory', { alert, priority: 'slo' }]])
+    expect(refusals(warm, open({ trouble: of('MemoryHigh') }))['conflict']).toContain('MemoryHigh')
+    expect(refusals(warm, open({ trouble: of('LoadHigh') }))).toEqual({})
+  })
+
+  test('lets an urgent action raise what only a less urgent alert wants lowered, unless it is a prevention', () => {
+    const cleanup = (overrides: Partial<Response>): Proposal =>
+      proposal({ action: action({ raises: ['cpu'] }), response: response(overrides) })
+    const state = open({ trouble: new Map([['cpu', { alert: 'LoopDelayed', priority: 'slo' }]]) })
+    expect(refusals(cleanup({ priority: 'safety' }), state)).toEqual({})
+    for (const overrides of [
+      { priority: 'slo' },
+      { priority: 'efficiency' },
+      { priority: 'safety', preventive: true },
+    ] as const)
+      expect(refusals(cleanup(overrides), state)['conflict'], overrides.priority).toContain('LoopDelayed')
   })
 
   test('waits for a run that was abandoned and has not ended', () => {

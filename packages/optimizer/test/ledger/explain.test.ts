@@ -63,6 +63,7 @@ const MOMENTS: Readonly<
     { fleet: { coordinator: 'unreachable', name: 'redis', reason: 'no answer for 12 s' } },
     { fleet: taken },
   ],
+  guards: [{ unlearnedOf: () => 'its guard p99 has no data; a trial begins without this guard after 8 min' }],
   prerequisites: [{ unmetOf: () => 'the forecaster is no better than the base rate yet' }],
 }
 

@@ -197,7 +197,7 @@ test('whatever a place holds, no section throws or takes what it cannot have wri
   await fc.assert(
     fc.asyncProperty(text, async given => {
       const histories = new Histories({ intervalMs: 5000, random: () => 0.5 })
-      const sections = [evidenceSection(histories), new QuietGuards()]
+      const sections = [evidenceSection(histories), new QuietGuards(5000)]
       for (const name of ['evidence/0', 'evidence/1', 'evidence/2', 'evidence/3', 'quiet-levels'])
         store.texts.set(name, given)
       errors = []

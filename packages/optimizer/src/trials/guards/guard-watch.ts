@@ -11,6 +11,7 @@ export type { GuardWatch } from './guard-status.ts'
  *
  * @param quiet what was learned of this guard's expression while no trial was open; read here, not changed
  * @param startedAt of the trial, in ms since the epoch
+ * @param everyMs time between the values of the trial, where it is shorter than between quiet ones. @default as between quiet ones
  * @example
  * ```ts
  * const watch = createGuardWatch(guard, quiet, now)
@@ -19,6 +20,8 @@ export type { GuardWatch } from './guard-status.ts'
  * if (status.state === 'breached') await undo(status.reason)
  * ```
  */
-export function createGuardWatch(spec: Guard, quiet: QuietWindows, startedAt: number): GuardWatch {
-  return quiet.kind === 'ratio' ? watchRatio(spec, quiet, startedAt) : watchLevel(spec, quiet, startedAt)
+export function createGuardWatch(spec: Guard, quiet: QuietWindows, startedAt: number, everyMs?: number): GuardWatch {
+  return quiet.kind === 'ratio'
+    ? watchRatio(spec, quiet, startedAt, everyMs)
+    : watchLevel(spec, quiet, startedAt, everyMs)
 }

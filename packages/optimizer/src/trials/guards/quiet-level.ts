@@ -1,6 +1,9 @@
+import { HORIZON_MS } from './horizon.ts'
 import type { Guard } from '../../words/response.ts'
+import { ENOUGH_SAMPLES, FEWEST_SAMPLES } from './level-limits.ts'
 import { Pace } from './pace.ts'
 import { isListOf, isSavedWindow, isWithin, lastOf, samplesLeft, type SavedWindow } from './saved-window.ts'
+import { samplesOfTrial, type StillToLearn } from './still-to-learn.ts'
 
 /** Samples kept: an hour at a tick of 1 s, five and a half at 5 s, so that the daily course is not taken for noise. */
 const CAPACITY = 4096
@@ -37,6 +40,9 @@ export class QuietLevel {
   #usual = 0
   #pace = new Pace()
   #lastAt = Number.NEGATIVE_INFINITY
+  /** The time between the samples, in sum: the usual time between two would count a missing one for each of them. */
+  #spanMs = 0
+  #shortestMs = Infinity
 
   constructor(spec: Guard) {
     this.#sign = spec.direction === 'down' ? -1 : 1
@@ -63,16 +69,30 @@ export class QuietLevel {
     return this.#usual === 0 && this.#floor === undefined
   }
 
+  /** How much is missing until the noise is known and this process has a level; undefined when nothing is. */
+  get stillToLearn(): StillToLearn | undefined {
+    const { tickMs } = this
+    const of = samplesOfTrial(ENOUGH_SAMPLES, tickMs)
+    // The first sample stands for as much time as the closest two.
+    const seenMs = tickMs > 0 ? this.#spanMs + Math.min(tickMs, this.#shortestMs) : 0
+    const unseen = tickMs > 0 ? Math.ceil((HORIZON_MS - seenMs) / tickMs) : of - this.#count
+    const missing = Math.max(ENOUGH_SAMPLES - this.#count, unseen, FEWEST_SAMPLES - this.#own)
+    if (missing <= 0) return undefined
+    const leftMs = tickMs > 0 ? missing * tickMs : undefined
+    return { known: Math.max(0, of - missing), of, what: 'quiet samples', leftMs }
+  }
+
   observe(now: number, value: number | undefined): void {
     if (value === undefined || !Number.isFinite(value) || now <= this.#lastAt) return
-    this.#pace.beat(now)
+    const since = this.#pace.beat(now)
+    if (since > 0) this.#shortestMs = Math.min(this.#shortestMs, since)
     this.#lastAt = now
     const size = Math.max(0, value)
     if (this.alwaysZero && size > 0) this.#forgetZeros()
     // The level is what this process sees: mixed with an earlier one, it would move while the number stays.
     const weight = this.#own === 0 || this.#usual === 0 ? 1 : Math.max(1 / USUAL, 1 / (this.#own + 1))
     this.#usual += (size - this.#usual) * weight
-    this.#push(this.toLog(size))
+    this.#push(this.toLog(size), since)
     this.#own = Math.min(this.#own + 1, this.#count)
   }
 
@@ -104,8 +124,9 @@ export class QuietLevel {
     if (isZero && this.#usual > 0) return
     const own = this.alwaysZero && !isZero ? new Float64Array() : this.logs().subarray(this.#count - this.#own)
     this.#clear()
-    for (const log of lastOf(saved.logs, samplesLeft(CAPACITY, saved.tickMs, saved.lastAt, now))) this.#push(log)
-    for (const log of own) this.#push(log)
+    for (const log of lastOf(saved.logs, samplesLeft(CAPACITY, saved.tickMs, saved.lastAt, now)))
+      this.#push(log, saved.tickMs)
+    for (const log of own) this.#push(log, this.tickMs)
     this.#own = own.length
     this.#hasVaried = !isZero
     if (this.#own === 0) this.#usual = saved.usual
@@ -117,7 +138,8 @@ export class QuietLevel {
     return { kind: 'level', logs, usual: this.#usual, tickMs: this.#pace.ms, lastAt: this.#lastAt }
   }
 
-  #push(log: number): void {
+  #push(log: number, spanMs: number): void {
+    this.#spanMs += spanMs
     if (this.#count === this.#ring.length && this.#count < CAPACITY) {
       const longer = new Float32Array(this.#ring.length * 2)
       longer.set(this.logs())
@@ -133,11 +155,11 @@ export class QuietLevel {
   #forgetZeros(): void {
     const earlier = this.#hasVaried ? this.logs().subarray(0, this.#count - this.#own) : []
     this.#clear()
-    for (const log of earlier) this.#push(log)
+    for (const log of earlier) this.#push(log, this.tickMs)
   }
 
   #clear(): void {
-    this.#count = this.#next = this.#own = 0
+    this.#count = this.#next = this.#own = this.#spanMs = 0
   }
 }
 

@@ -1,10 +1,17 @@
 import type { Guard } from '../../words/response.ts'
 import { Pace } from './pace.ts'
 import { isListOf, isSavedWindow, lastOf, samplesLeft, type SavedWindow } from './saved-window.ts'
+import { samplesOfTrial, type StillToLearn } from './still-to-learn.ts'
 
 /** Length of a block of counts, and blocks kept: 85 minutes. */
 const BLOCK_MS = 10_000
 const CAPACITY = 512
+
+/** Fewer quiet cases than this do not say what the share is. */
+export const ENOUGH_CASES: number = 100
+
+/** Fewer blocks do not show whether bad cases come in bursts. */
+const ENOUGH_BLOCKS = 6
 
 /** More cases in a block than any process counts. */
 const MOST_CASES = 1e12
@@ -34,6 +41,8 @@ export class QuietRatio {
 
   /** How many of the blocks are of this process. */
   #own = 0
+  /** Cases in complete blocks of this process; only grows. */
+  #cases = 0
 
   constructor(spec: Guard) {
     this.#down = spec.direction === 'down'
@@ -68,8 +77,21 @@ export class QuietRatio {
     this.#hits.push(block.hits)
     this.#trials.push(block.trials)
     this.#own++
+    this.#cases += block.trials
     this.#bound()
     this.#block = { hits: 0, trials: 0, ms: 0 }
+  }
+
+  /** How much is missing until the share and its bursts are known; undefined when nothing is. */
+  get stillToLearn(): StillToLearn | undefined {
+    const blocks = samplesOfTrial(ENOUGH_BLOCKS, BLOCK_MS)
+    const missing = blocks - this.#trials.length
+    if (missing > 0)
+      return { known: blocks - missing, of: blocks, what: 'quiet blocks of 10 s', leftMs: missing * BLOCK_MS }
+    if (this.#cases >= ENOUGH_CASES) return undefined
+    const observedMs = this.#own * BLOCK_MS
+    const leftMs = this.#cases > 0 ? (ENOUGH_CASES / this.#cases - 1) * observedMs : undefined
+    return { known: this.#cases, of: ENOUGH_CASES, what: 'quiet cases', leftMs }
   }
 
   /** Bad cases and all cases a second; undefined where either is missing. No case at all is a number: nothing to learn. */

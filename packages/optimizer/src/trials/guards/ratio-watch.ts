@@ -4,7 +4,7 @@ import type { GuardStatus, GuardWatch } from './guard-status.ts'
 import { blindAfterMs, HORIZON_MS } from './horizon.ts'
 import { Pace } from './pace.ts'
 import { percent } from '@homeostat/judge'
-import type { QuietRatio } from './quiet-ratio.ts'
+import { ENOUGH_CASES, type QuietRatio } from './quiet-ratio.ts'
 import type { RatioBaseline } from './ratio-baseline.ts'
 import { ratioBaseline } from './ratio-baseline.ts'
 
@@ -17,17 +17,14 @@ const FINEST_SHARE = 5e-4
 /** Multiples of the margin that are tried as the raised share: a small rise and a disaster need different tests. */
 const MULTIPLES = [1, 3, 10]
 
-/** Fewer quiet cases than this do not say what the share is. */
-const ENOUGH_TRIALS = 100
-
 const WATCHING: GuardStatus = { state: 'watching' }
 
 /**
  * Watches a ratio by counting: evidence for "the share is p0 + margin or more" against "it is the quiet p0". A share
  * below p0 + half of the margin is never a breach; between that and p0 + margin it may become one; beyond it will.
  */
-export function watchRatio(spec: Guard, quiet: QuietRatio, startedAt: number): GuardWatch {
-  return new RatioWatch(spec, quiet, startedAt)
+export function watchRatio(spec: Guard, quiet: QuietRatio, startedAt: number, everyMs?: number): GuardWatch {
+  return new RatioWatch(spec, quiet, startedAt, everyMs)
 }
 
 class RatioWatch implements GuardWatch {
@@ -43,18 +40,18 @@ class RatioWatch implements GuardWatch {
   #breach: GuardStatus | undefined
   readonly blindBelow: string
 
-  constructor(spec: Guard, quiet: QuietRatio, startedAt: number) {
+  constructor(spec: Guard, quiet: QuietRatio, startedAt: number, everyMs: number = Infinity) {
     this.#spec = spec
     this.#quiet = quiet
     this.#lastAt = startedAt
     this.#margin = Math.max(1e-4, spec.notWorseThan)
     const learned = ratioBaseline(quiet.blocks(), quiet.own)
     // Without quiet cases the margin alone is the limit: as much is taken to be usual.
-    this.#baseline = learned.trials < ENOUGH_TRIALS ? { ...learned, p0: Math.max(learned.p0, this.#margin) } : learned
+    this.#baseline = learned.trials < ENOUGH_CASES ? { ...learned, p0: Math.max(learned.p0, this.#margin) } : learned
     const { p0, dispersion } = this.#baseline
     this.#alternatives = MULTIPLES.map(multiple => Math.min((1 + p0) / 2, p0 + multiple * this.#margin))
     this.#evidence = new Evidence(p0, this.#alternatives, dispersion)
-    this.#pace = new Pace(quiet.tickMs || 1000)
+    this.#pace = new Pace(Math.min(quiet.tickMs || 1000, everyMs))
     this.#pace.beat(startedAt)
     this.#horizon = HORIZON_MS / this.#pace.ms
     this.blindBelow = this.#describe()
@@ -93,7 +90,7 @@ class RatioWatch implements GuardWatch {
   }
 
   get #known(): boolean {
-    return this.#baseline.trials >= ENOUGH_TRIALS
+    return this.#baseline.trials >= ENOUGH_CASES
   }
 
   #describe(): string {

@@ -69,6 +69,7 @@ export const knobSchema: OptionSchema<Knob> = whole<Knob>(
       description: '3 may do damage when it is wrong',
     }) as OptionSchema<NonNullable<Knob['risk']>>,
     unready: callback<NonNullable<Knob['unready']>>({ description: 'why setting it would do nothing now' }),
+    divide: callback<NonNullable<Knob['divide']>>({ description: 'gives half of the units an earlier value' }),
   },
   { description: 'a knob', expected: 'a knob: name, scope, bounds, read(), compareAndSet()', isOpen: true },
 )

@@ -31,10 +31,16 @@ const expectation = (compiler: Compiler): OptionSchema<Expectation> =>
     { expr: promqlOfNumbers(compiler, { description: 'the number that should change' }), direction },
     {
       worth: number({
-        least: 0,
-        most: 100,
+        least: 0.001,
+        most: 0.99,
         default: 0.15,
         description: 'the smallest improvement worth having, as a share of the value before',
+      }),
+      harm: number({
+        least: 0.001,
+        most: 0.99,
+        default: 0.05,
+        description: 'the smallest worsening that counts as harm, as a share of the value before',
       }),
       baselineMs: milliseconds({ default: 120_000, description: 'how far back the values before are taken' }),
       settleMs: milliseconds({ least: 0, default: 60_000, description: 'how long the effect takes to show' }),
