@@ -1,8 +1,16 @@
 import { attributes, metrics } from '@homeostat/semconv'
-import { disposeTogether, HandedObjects, patchMethod, patchModuleFile, SignalInstrumentation } from '@homeostat/signals'
+import {
+  disposeTogether,
+  HandedObjects,
+  LoopHolds,
+  patchMethod,
+  patchModuleFile,
+  SignalInstrumentation,
+} from '@homeostat/signals'
 import { OWN_CONNECTION_NAME, OWN_KEY_PREFIX, type RedisConnection } from './connection.ts'
 import type { IORedisInstrumentationConfig } from './instrumentation-options.ts'
 import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
+import { creditCommand, type EndingCommand } from './signals/command-work.ts'
 import type { HandedClient, HandedCluster } from './signals/handed-clients.ts'
 import { HandedClients, isHandedClient, isHandedCluster } from './signals/handed-clients.ts'
 import type { LookupSeries } from './signals/lookup-counter.ts'
@@ -78,7 +86,16 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
       hooked.add(redis)
       return this.#seriesOf(redis)
     })
+    const holds = new LoopHolds()
+    const credit = (command: EndingCommand): void => {
+      try {
+        creditCommand(command, holds)
+      } catch (error) {
+        report(error)
+      }
+    }
     const handed = new HandedClients({
+      credit,
       counter: counterOf(redis => this.#seriesOf(redis)),
       isHooked: redis => hooked.has(redis),
       report,
@@ -115,7 +132,26 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
       },
       report,
     )
+    // Every command passes here, those of pipelines and of a Cluster's nodes too.
+    const commands = patchModuleFile(
+      'ioredis',
+      'built/Redis',
+      exports => {
+        const { prototype } = (exports as { default: { prototype: { sendCommand(command: EndingCommand): unknown } } })
+          .default
+        return patchMethod(prototype, 'sendCommand', (original, isActive) => {
+          return function sendCommand(this: unknown, command) {
+            if (isActive()) credit(command)
+            // oxlint-disable-next-line prefer-rest-params -- hands on exactly what came, without an array
+            return original.apply(this, arguments as unknown as [EndingCommand])
+          }
+        })
+      },
+      report,
+    )
     return disposeTogether(
+      holds,
+      commands,
       replies,
       queueKeys.watch(report),
       this.#handedQueues.follow(queue => queueKeys.addQueue(queue)),

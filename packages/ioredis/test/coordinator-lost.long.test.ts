@@ -129,7 +129,7 @@ it('2-26: more records than any service has knobs hold nothing up, and none is o
   })
   await knobs.start()
   await vi.waitFor(() => expect(value).toBe(9), { timeout: 60_000 })
-}, 90_000)
+})
 
 it('2-23: services whose names differ have hash tags of their own', async () => {
   const services = ['shop', 'Shop', 'a}', 'a}:lease:x', '{}', '', ' ', '\ud800', '\ud801']

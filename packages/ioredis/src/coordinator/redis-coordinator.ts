@@ -94,7 +94,8 @@ class LeasesInRedis implements RedisCoordinator {
     const reply = await this.#run(scripts.ACQUIRE, [this.#lease(key), this.#fence, this.#undo], [token, ttlMs, key])
     if (!Array.isArray(reply)) return undefined
     const [fence, left] = reply as [number, string | null]
-    return { key, token, fence, heldUntil, ...(left !== null && { left: parseUndoRecord(left) }) }
+    const kept = { counter: this.#fence, lease: this.#lease(key), value: valueOf({ token, fence }) }
+    return { key, token, fence, heldUntil, kept, ...(left !== null && { left: parseUndoRecord(left) }) }
   }
 
   async renew(lease: FleetLease, ttlMs: number): Promise<FleetLease | undefined> {
@@ -181,7 +182,7 @@ function someOf<T>(all: readonly T[], most: number): readonly T[] {
   return [...all.slice(from, from + most), ...all.slice(0, Math.max(0, from + most - all.length))]
 }
 
-function valueOf({ token, fence }: FleetLease): string {
+function valueOf({ token, fence }: Pick<FleetLease, 'token' | 'fence'>): string {
   return `${token}:${fence}`
 }
 

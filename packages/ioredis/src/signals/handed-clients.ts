@@ -1,13 +1,12 @@
 import { HandedObjects, patchMethod } from '@homeostat/signals'
 import { fieldOf } from '@homeostat/signals/options'
+import type { EndingCommand } from './command-work.ts'
 import { lookupShapes } from './lookup-commands.ts'
 import type { LookupCounter } from './lookup-counter.ts'
 import type { PendingCommand, RedisClient } from './reply-handler.ts'
 
 /** A command on its way to the server. */
-interface SentCommand extends PendingCommand {
-  /** Each command has its own function, which uses no `this`. */
-  resolve: (this: void, reply: unknown) => void
+interface SentCommand extends PendingCommand, EndingCommand {
   /** The mark of {@link HandedClients}. */
   [mark: symbol]: true | undefined
 }
@@ -27,6 +26,8 @@ export interface HandedCluster {
 
 export interface HandedClientsContext {
   readonly counter: LookupCounter
+  /** Credits the current unit of work with the time of a command. */
+  readonly credit: (command: EndingCommand) => void
   /** Whether the hook counts the replies of this client: they must not count twice. */
   readonly isHooked: (client: RedisClient) => boolean
   readonly report: (error: unknown) => void
@@ -84,7 +85,9 @@ export class HandedClients {
     let isInTransaction = false
     const restore = patchMethod(client, 'sendCommand', (original, isActive) => {
       const before = (command: SentCommand): void => {
-        if (!isActive() || this.#context.isHooked(client)) return
+        if (!isActive()) return
+        this.#context.credit(command)
+        if (this.#context.isHooked(client)) return
         const begins = BEGIN.has(command.name)
         if (begins || isInTransaction || lookupShapes.has(command.name)) this.#watch(client, command, isActive)
         if (begins) isInTransaction = true

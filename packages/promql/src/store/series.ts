@@ -21,6 +21,8 @@ export class Series {
   /** Number of its ring in the store's memory. */
   ring: number
   #lastValue = NaN
+  /** The newest sample before the one that was lent. */
+  #kept = { lastMs: -Infinity, lastValue: NaN }
 
   constructor(identity: string, labels: Labels, spellings: readonly string[], ring: number, retentionMs: number) {
     this.identity = identity
@@ -38,6 +40,22 @@ export class Series {
     this.#lastValue = value
     this.lastMs = timeMs
     return 'stored'
+  }
+
+  /** Adds a sample that {@link takeBack} removes again. */
+  lend(timeMs: number, value: number, memory: RingMemory): AppendResult {
+    this.#kept.lastMs = this.lastMs
+    this.#kept.lastValue = this.#lastValue
+    return this.append(timeMs, value, memory)
+  }
+
+  /** Removes the sample that was lent: every later answer is as if it had not been there. */
+  takeBack(memory: RingMemory): void {
+    const page = memory.pageOf(this.ring)
+    const number = ringInPage(this.ring)
+    page.truncate(number, page.length(number) - 1)
+    this.lastMs = this.#kept.lastMs
+    this.#lastValue = this.#kept.lastValue
   }
 
   markStale(timeMs: number, memory: RingMemory): AppendResult {

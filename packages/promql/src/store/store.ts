@@ -87,6 +87,8 @@ export class Store {
   readonly #series = new Map<string, Series>()
   readonly #selections = new SelectionIndex()
   readonly #warned = new Set<string>()
+  /** The series that were lent a sample; undefined while samples stay. */
+  #lent: Series[] | undefined
   #generation = 0
   #counts = { outOfOrder: 0, duplicates: 0, refusedSeries: 0, evictedSeries: 0, truncatedSamples: 0, rewoundSamples: 0 }
 
@@ -203,9 +205,28 @@ export class Store {
   /** Appends on behalf of a handle and counts what was ignored. */
   append(series: Series, timeMs: number, value: number, stale: boolean): void {
     const memory = this.#memory
+    if (this.#lent && !stale) {
+      if (series.lend(timeMs, value, memory) === 'stored') this.#lent.push(series)
+      return
+    }
     const result = stale ? series.markStale(timeMs, memory) : series.append(timeMs, value, memory)
     if (result === 'out_of_order') this.#counts.outOfOrder += 1
     else if (result === 'duplicate') this.#counts.duplicates += 1
+  }
+
+  /**
+   * Until {@link takeBack}, samples that are appended can be read but do not stay, at most one for each series. They serve a look
+   * between two evaluations of rules: `count_over_time` of a rule must not depend on who has looked.
+   */
+  lend(): void {
+    this.takeBack()
+    this.#lent = []
+  }
+
+  /** Removes the samples that were appended since {@link lend}. */
+  takeBack(): void {
+    for (const series of this.#lent ?? []) if (!series.evicted) series.takeBack(this.#memory)
+    this.#lent = undefined
   }
 
   /** Says that a series is gone: it disappears at once instead of after the lookback. */

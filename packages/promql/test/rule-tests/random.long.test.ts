@@ -78,7 +78,6 @@ const seeds = Array.from({ length: Number(process.env['HOMEOSTAT_FUZZ_RUNS'] ?? 
 
 test.for(seeds)(
   'random rules over random series come to the same alerts, annotations and recorded values as in promtool (%d)',
-  { timeout: 60_000 },
   async (seed, { skip }) => {
     if ('missing' in promtool) return skip(promtool.missing)
     const random = randomOf(seed)

@@ -160,3 +160,65 @@ test('results do not depend on whether samples came one by one or were appended 
     }),
   )
 })
+
+test('a sample that was lent can be read, and is as if it had never been there when it is taken back', () => {
+  // A walk of appends, drops, stale markers and lent samples, beside a store that is lent nothing.
+  const sample = fc.record({
+    kind: fc.constantFrom('append' as const, 'stale' as const, 'lend' as const),
+    value: fc.integer({ min: -5, max: 5 }),
+    afterMs: fc.integer({ min: 1, max: 30_000 }),
+  })
+  const expressions = [
+    'x',
+    'rate(x[1m])',
+    'count_over_time(x[1m])',
+    'changes(x[2m])',
+    'resets(x[2m])',
+    'max_over_time(x[30s])',
+  ]
+  fc.assert(
+    fc.property(fc.array(sample, { maxLength: 200 }), samples => {
+      const [lent, plain] = [createStore({ lookbackMs: 60_000 }), createStore({ lookbackMs: 60_000 })] as const
+      const compiled = expressions.map(each => compile(each))
+      const handles = [lent, plain].map(store => {
+        for (const each of compiled) each.bind(store)
+        return store.series({ name: 'x', kind: 'gauge' })
+      })
+      let now = 1_000_000
+      for (const { kind, value, afterMs } of samples) {
+        now += afterMs
+        if (kind === 'lend') {
+          lent.lend()
+          handles[0]!.append(now, value)
+          expect(compiled[0]!.evaluate(lent, now)).toMatchObject({ samples: [{ value }] })
+          lent.takeBack()
+        } else
+          for (const handle of handles) {
+            if (kind === 'append') handle.append(now, value)
+            else handle.markStale(now)
+          }
+        for (const each of compiled) expect(each.evaluate(lent, now)).toEqual(each.evaluate(plain, now))
+      }
+      const { outOfOrder, duplicates, truncatedSamples } = plain.stats
+      expect(lent.stats).toMatchObject({ outOfOrder, duplicates, truncatedSamples })
+    }),
+  )
+})
+
+test('a series keeps one lent sample at most, and one that is evicted meanwhile is left alone', () => {
+  const store = createStore()
+  const x = compile('x')
+  const bound = x.bind(store)
+  const handle = store.series({ name: 'x', kind: 'gauge' })
+  handle.append(1000, 1)
+  store.lend()
+  handle.append(2000, 2)
+  handle.append(2000, 3)
+  expect(x.evaluate(store, 2000)).toMatchObject({ samples: [{ value: 2 }] })
+  bound.dispose()
+  store.takeBack()
+  store.takeBack()
+  x.bind(store)
+  handle.append(3000, 4)
+  expect(x.evaluate(store, 3000)).toMatchObject({ samples: [{ value: 4 }] })
+})

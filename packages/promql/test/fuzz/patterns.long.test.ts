@@ -20,7 +20,7 @@ beforeAll(async () => {
     (text, i) => `text{g="${Math.floor(i / TEXTS_PER_GROUP)}",i="${i}",s=${quoted(text)}} 1 1767225600`,
   )
   prometheus = await startPrometheus({ history: `# TYPE text gauge\n${lines.join('\n')}\n# EOF\n` })
-}, 120_000)
+})
 
 afterAll(async () => prometheus?.[Symbol.asyncDispose]())
 
