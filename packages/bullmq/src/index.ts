@@ -1,3 +1,10 @@
-export { QueueReadingSlowError, QueueUnreadableError, WorkerNotSetError, WorkerSetElsewhereError } from './errors.ts'
+export {
+  QueueNotSingleError,
+  QueueOutOfReachError,
+  QueueReadingSlowError,
+  QueueUnreadableError,
+  WorkerNotSetError,
+  WorkerSetElsewhereError,
+} from './errors.ts'
 export { BullMQInstrumentation, type BullMQInstrumentationConfig } from './instrumentation.ts'
 export { VERSION } from './version.ts'

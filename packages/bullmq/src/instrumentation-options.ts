@@ -1,6 +1,6 @@
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import type { OptionEntries, OptionSchema } from '@homeostat/signals/options'
-import { group, milliseconds, signalOptions, wholeNumber } from '@homeostat/signals/options'
+import { group, milliseconds, number, signalOptions, wholeNumber } from '@homeostat/signals/options'
 
 /** Options of `BullMQInstrumentation`. */
 export interface BullMQInstrumentationConfig extends SignalInstrumentationConfig {
@@ -10,9 +10,14 @@ export interface BullMQInstrumentationConfig extends SignalInstrumentationConfig
   timeoutMs?: number
   /** After so many intervals without an answer the last values are no longer reported. @default 3 */
   staleAfterPolls?: number
+  /**
+   * How long the oldest job may wait when workers are scaled on `homeostat.queue.concurrency.needed`, in seconds. It changes that metric
+   * only. @default 30, and `maxWaitSeconds` in `homeostat()`
+   */
+  targetAgeSeconds?: number
 }
 
-export const DEFAULTS = { pollIntervalMs: 5000, staleAfterPolls: 3 } as const
+export const DEFAULTS = { pollIntervalMs: 5000, staleAfterPolls: 3, targetAgeSeconds: 30 } as const
 
 export const instrumentationEntries: OptionEntries<BullMQInstrumentationConfig> = {
   pollIntervalMs: milliseconds({
@@ -29,6 +34,13 @@ export const instrumentationEntries: OptionEntries<BullMQInstrumentationConfig> 
     most: 1000,
     default: DEFAULTS.staleAfterPolls,
     description: 'after so many intervals without an answer the last values are no longer reported',
+  }),
+  targetAgeSeconds: number({
+    least: 1,
+    most: 604_800,
+    unit: 's',
+    defaultWords: '`maxWaitSeconds`, else `30`',
+    description: 'how long the oldest job may wait where workers are scaled on `homeostat.queue.concurrency.needed`',
   }),
   ...signalOptions,
 }

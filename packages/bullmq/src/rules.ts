@@ -1,8 +1,18 @@
 import type { Rule } from '@homeostat/optimizer'
-import { attributes, promName } from '@homeostat/semconv'
-import { oldestWaitingAge } from './expressions.ts'
+import { attributes, metrics, promName, promScope } from '@homeostat/semconv'
+import { loopIsDelayed } from '@homeostat/runtime/expressions'
+import { HEAVY_SECONDS } from './admission/job-demands.ts'
+import { oldestWaitingAge, poolWaits } from './expressions.ts'
 
 const QUEUE = promName(attributes.queueName)
+const POOL = promName(attributes.dbPoolName)
+const ACTIVE = `sum(${promName(metrics.queueJobs)}{${promScope('@homeostat/bullmq')}, ${promName(attributes.queueJobsState)}="active"})`
+
+/** Several jobs run: one alone has no other one to wait for. */
+const severalRun = `and on () ${ACTIVE} > 1`
+
+/** Jobs of some name are known to compute: where none do, something else delays the loop. */
+const someCompute = `and on () max(${promName(metrics.queueJobCpuTime)}) >= ${HEAVY_SECONDS}`
 
 export interface RuleOptions {
   /** The longest a job may wait for a worker, in seconds. */
@@ -21,6 +31,30 @@ export function rules({ maxWaitSeconds }: RuleOptions): readonly Rule[] {
       labels: { severity: 'medium' },
       annotations: {
         summary: `The oldest job of the queue {{ $labels.${QUEUE} }} has waited {{ $value | humanizeDuration }}`,
+      },
+    },
+    {
+      alert: 'JobsDelayLoop',
+      expr: `(${loopIsDelayed}) ${severalRun} ${someCompute}`,
+      for: '15s',
+      keepFiringFor: '1m',
+      labels: { severity: 'medium' },
+      annotations: {
+        summary:
+          'the event loop ran {{ $value | humanizeDuration }} late within the last minute, while several jobs ran, some of which compute',
+        description:
+          'Jobs that compute hold the event loop one after the other, and everything else waits for them. Compare homeostat.queue.job.cpu.time by job name where it is reported, and move long synchronous work into a sandboxed processor.',
+      },
+    },
+    {
+      alert: 'JobsExhaustPool',
+      expr: `${poolWaits} > 0 ${severalRun}`,
+      for: '30s',
+      keepFiringFor: '1m',
+      labels: { severity: 'medium' },
+      annotations: {
+        summary: `{{ $value | printf "%.0f" }} requests have waited for a connection of {{ $labels.${POOL} }} for 30 s, while several jobs ran`,
+        description: 'Jobs whose statements hold the connections make everything else wait for one.',
       },
     },
   ]

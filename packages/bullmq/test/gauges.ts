@@ -30,6 +30,10 @@ export function ageOf(instrumentation: BullMQInstrumentation, queue: string): nu
 
 /** The failures that the instrumentation contained, by type. */
 export function faultsOf(instrumentation: BullMQInstrumentation): Record<string, number> {
-  const own = points(instrumentation, metrics.errors.name)
-  return Object.fromEntries(own.map(point => [String(point.attributes[attributes.errorType]), Number(point.value)]))
+  const faults: Record<string, number> = {}
+  for (const point of points(instrumentation, metrics.errors.name)) {
+    const type = String(point.attributes[attributes.errorType])
+    faults[type] = (faults[type] ?? 0) + Number(point.value)
+  }
+  return faults
 }

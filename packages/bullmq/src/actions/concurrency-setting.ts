@@ -1,3 +1,4 @@
+import { fieldOf } from '@homeostat/signals/options'
 import type { WorkerObject } from '../signals/queue-object.ts'
 
 /** The concurrency of a worker, to be read and set while it runs. */
@@ -21,6 +22,21 @@ export function concurrencyOf(worker: WorkerObject): ConcurrencySetting | undefi
     write(value) {
       worker.concurrency = value
     },
+  }
+}
+
+/**
+ * Lets a worker that is at its limit look for more jobs at once. BullMQ 6 has a queue of promises for that: its `resume()` wakes the
+ * main loop by adding a settled one. In BullMQ 5 the loop looks again when a job ends.
+ */
+export function wakeMainLoop(worker: WorkerObject): void {
+  const jobs = fieldOf(worker, 'mainLoopQueue')
+  const add = fieldOf(jobs, 'add')
+  if (typeof add !== 'function') return
+  try {
+    Reflect.apply(add, jobs, [Promise.resolve()])
+  } catch {
+    // It looks again when a job ends, as in BullMQ 5.
   }
 }
 

@@ -37,7 +37,16 @@ export interface QueueObject {
 export interface WorkerObject extends QueueObject {
   /** How many jobs it has in flight at most. BullMQ 5.0 can only set it here; the value in use is in `opts` there. */
   concurrency?: number | undefined
-  readonly opts?: { readonly concurrency?: number }
+  readonly opts?: {
+    readonly concurrency?: number
+    readonly limiter?: { readonly max?: number; readonly duration?: number }
+  }
+}
+
+/** How many jobs an object runs at once: a queue runs none. */
+export function ownConcurrency(object: WorkerObject): number {
+  const own = object.concurrency ?? object.opts?.concurrency
+  return typeof own === 'number' && own > 0 ? own : 0
 }
 
 export function isOpen(object: QueueObject): boolean {

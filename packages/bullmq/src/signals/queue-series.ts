@@ -1,18 +1,21 @@
 import { attributes, metrics } from '@homeostat/semconv'
 import type { LevelSeries, Registry } from '@homeostat/signals'
-import type { QueueReading } from './queue-reading.ts'
+import { ScalingSeries } from '../scaling/scaling-series.ts'
 import { states } from './queue-reading.ts'
+import type { QueueSource } from './queue-source.ts'
 
 /** The series of all queues of one name. */
 export class QueueSeries {
   readonly #jobs: ReadonlyMap<(typeof states)[number], LevelSeries>
   readonly #age: LevelSeries
+  readonly #scaling: ScalingSeries
 
-  constructor(registry: Registry, name: string) {
+  constructor(registry: Registry, name: string, targetAgeSeconds: number) {
     const jobs = registry.level(metrics.queueJobs)
     const bind = (state: string): LevelSeries =>
       jobs.with({ [attributes.queueName]: name, [attributes.queueJobsState]: state })
     this.#jobs = new Map(states.map(state => [state, bind(state)]))
+    this.#scaling = new ScalingSeries(registry, name, targetAgeSeconds)
     this.#age = registry.level(metrics.queueOldestWaitingAge).with({ [attributes.queueName]: name })
   }
 
@@ -20,7 +23,9 @@ export class QueueSeries {
    * Writes what is known. Queues that share the name add up, since the name is all that telemetry says of them.
    * Unknown is left out; that nobody waits is known, and is an age of 0.
    */
-  publish(readings: readonly QueueReading[], now: number): void {
+  publish(sources: readonly QueueSource[], now: number): void {
+    const readings = sources.map(({ reading }) => reading).filter(reading => reading !== undefined)
+    this.#scaling.publish(sources)
     for (const [state, series] of this.#jobs) {
       const counts = readings.map(({ jobs }) => jobs[state]).filter(count => count !== undefined)
       if (counts.length === 0) series.clear()
@@ -38,5 +43,6 @@ export class QueueSeries {
   remove(): void {
     for (const series of this.#jobs.values()) series.remove()
     this.#age.remove()
+    this.#scaling.remove()
   }
 }

@@ -2,13 +2,14 @@ import { SeenWorkers } from '../../src/signals/seen-workers.ts'
 
 /** What of a Worker the knob depends on, without a Redis. */
 export class PlainWorker {
-  readonly name = 'webhook'
+  readonly name: string
   readonly qualifiedName = 'bull:webhook'
   readonly keys = {}
   closing: unknown
   #concurrency: number
 
-  constructor(concurrency: number) {
+  constructor(concurrency: number, name = 'webhook') {
+    this.name = name
     this.#concurrency = concurrency
   }
 

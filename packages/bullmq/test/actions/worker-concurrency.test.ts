@@ -1,48 +1,28 @@
 import { describeKnob } from '@homeostat/conformance'
 import type { Knob } from '@homeostat/optimizer'
-import { startRedis, type Redis as Server } from '@homeostat/services'
-import { Queue, Worker } from 'bullmq'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Queue, Worker } from 'bullmq'
+import { Worker as Worker5 } from 'bullmq-5'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { bullmq } from '../../src/domain.ts'
 import type { BullMQInstrumentation } from '../../src/index.ts'
 import { faultsOf } from '../gauges.ts'
+import { LiveQueues } from './live-queues.ts'
 
-let server: Server
-let connection: { host: string; port: number }
-let prefix: string
+const live = new LiveQueues()
 let instrumentation: BullMQInstrumentation
 let knob: Knob
-const open: { close(): Promise<void> }[] = []
-
-beforeAll(async () => {
-  server = await startRedis()
-  connection = { host: server.host, port: server.port }
-})
-afterAll(() => server.stop())
 
 beforeEach(() => {
-  prefix = crypto.randomUUID()
   const domain = bullmq()
   instrumentation = domain.instrumentation
   knob = domain.knobs[0]!
   instrumentation.enable()
 })
-afterEach(async () => {
-  instrumentation.disable()
-  await Promise.all(open.splice(0).map(object => object.close()))
-})
+afterEach(() => instrumentation.disable())
 
-function queueOf(name: string): Queue {
-  const queue = new Queue(name, { connection, prefix })
-  open.push(queue)
-  return queue
-}
-function workerOf(name: string, concurrency: number, work: () => Promise<void> = async () => {}): Worker {
-  const worker = new Worker(name, work, { connection, prefix, concurrency })
-  // Without waiting for jobs that nobody ends any more.
-  open.push({ close: () => worker.close(true) })
-  return worker
-}
+const queueOf = (name: string): Queue => live.queue(name)
+const workerOf = (name: string, concurrency: number, work: () => Promise<void> = async () => {}): Worker =>
+  live.worker(name, work, { concurrency })
 const set = (share: number): boolean | Promise<boolean> => knob.compareAndSet(knob.read() as number, share)
 const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000, interval: 10 })
 
@@ -81,10 +61,22 @@ test('a worker takes half as many jobs at once, without one being interrupted, a
   await eventually(() => jobs.started).toBe(16)
   expect([jobs.running, await queue.getActiveCount()]).toEqual([4, 4])
 
+  // At once: the main loop of BullMQ 6 is woken.
   expect(await set(1)).toBe(true)
-  jobs.end(1)
   await eventually(() => jobs.running).toBe(8)
   expect(await queue.getActiveCount()).toBe(8)
+})
+
+test('in BullMQ 5 a higher share takes effect when a job ends', async () => {
+  const [queue, jobs] = [queueOf('webhook'), new HeldJobs()]
+  await queue.addBulk(Array.from({ length: 20 }, () => ({ name: 'send', data: {} })))
+  const worker = new Worker5('webhook', jobs.work, { ...live.at, concurrency: 2 })
+  live.closeAfter(worker)
+  await eventually(() => jobs.running).toBe(2)
+  expect(await set(4)).toBe(true)
+  expect(worker.concurrency).toBe(8)
+  jobs.end(1)
+  await eventually(() => jobs.running).toBe(8)
 })
 
 test('workers keep their own values apart, and one that is made later has its share from the start', async () => {
@@ -134,11 +126,13 @@ test('when the instrumentation is turned off, each worker has its own value; whe
   expect(worker.concurrency).toBe(10)
 })
 
-test('it can be set as queue.rescheduleHeavyTasks too, and only where there is something to set', () => {
-  expect(knob).toMatchObject({ name: 'worker.concurrency', actions: { 'queue.rescheduleHeavyTasks': { to: 0.5 } } })
+test('it can be set only where there is something to set', () => {
+  expect(knob.name).toBe('worker.concurrency')
   expect(knob.unready?.()).toBe('this process has no BullMQ worker that Homeostat observes')
   workerOf('webhook', 1)
   expect(knob.unready?.()).toContain('one job at a time already')
+  expect(knob.unready?.({ factor: 0.5 })).toContain('one job at a time already')
+  expect(knob.unready?.({ to: 2 })).toBe(undefined)
   workerOf('webhook', 2)
   expect(knob.unready?.()).toBe(undefined)
 })

@@ -24,6 +24,37 @@ test('each worker is lowered by the same share, to whole jobs and at least one, 
   expect(now()).toEqual(own)
 })
 
+test('the workers of a queue are raised beside the share of all, which comes first when it is below 1', () => {
+  const [one, eight, other] = [new PlainWorker(1), new PlainWorker(8), new PlainWorker(8, 'mail')]
+  const { shares } = sharesOf(seen(one, eight, other))
+  const now = (): number[] => [one, eight, other].map(({ concurrency }) => concurrency)
+  shares.raise('webhook', 1.25)
+  expect(now()).toEqual([2, 10, 8])
+  expect(shares.of('webhook')).toEqual({ now: 12, own: 9, workers: 2 })
+  shares.set(0.5)
+  expect(now()).toEqual([1, 4, 4])
+  shares.set(2)
+  expect(now()).toEqual([2, 16, 16])
+  shares.raise('webhook', 100)
+  expect(now()).toEqual([4, 32, 16])
+  shares.set(1)
+  expect(now()).toEqual([4, 32, 8])
+  shares.raise('webhook', 1)
+  expect(now()).toEqual([1, 8, 8])
+})
+
+test('a raised worker that somebody else sets is left alone, and is not raised again until the others are back', () => {
+  const [theirs, ours] = [new PlainWorker(8), new PlainWorker(8)]
+  const { shares, faults } = sharesOf(seen(theirs, ours))
+  shares.raise('webhook', 2)
+  theirs.concurrency = 3
+  shares.raise('webhook', 3)
+  expect([theirs.concurrency, ours.concurrency]).toEqual([3, 24])
+  expect(String(faults[0])).toContain('a concurrency of 3, not the 16 that Homeostat had raised it to (from 8)')
+  shares.raise('webhook', 1)
+  expect([theirs.concurrency, ours.concurrency]).toEqual([3, 8])
+})
+
 test('a worker that somebody else sets is left alone until the share is back at 1, and reported once', () => {
   const [theirs, ours] = [new PlainWorker(10), new PlainWorker(10)]
   const { shares, faults } = sharesOf(seen(theirs, ours))

@@ -1,0 +1,119 @@
+import { performance } from 'node:perf_hooks'
+import { disposeTogether, runAsWork, WorkUnit, type Registry } from '@homeostat/signals'
+import { ByJobName } from '../jobs/by-job-name.ts'
+import type { JobCost, JobCosts } from '../jobs/job-costs.ts'
+import { isSandboxed, type JobRun } from '../jobs/job-run.ts'
+import type { JobRuns } from '../jobs/job-runs.ts'
+import { CostSeries } from './cost-series.ts'
+import { CostWindows } from './cost-windows.ts'
+import { JobUse } from './job-use.ts'
+import { Segments } from './segments.ts'
+
+/** A window ends early when it has had so many callbacks. */
+const MOST_CALLBACKS = 20_000
+
+/** What {@link LearnedCosts} needs. */
+export interface LearnedCostsOptions {
+  readonly runs: JobRuns
+  readonly registry: Registry
+  /** From 0 to 1. @default Math.random */
+  readonly random?: () => number
+}
+
+/** Learns what the runs of jobs cost, per name, and reports it. */
+export class LearnedCosts implements JobCosts, Disposable {
+  readonly #series: CostSeries
+  readonly #uses: ByJobName<JobUse>
+  readonly #works = new WeakMap<JobRun, { readonly work: WorkUnit; readonly use: JobUse }>()
+  readonly #segments: Segments
+  readonly #windows: CostWindows
+  readonly #following: Disposable
+
+  constructor({ runs, registry, random = Math.random }: LearnedCostsOptions) {
+    this.#series = new CostSeries(registry)
+    this.#uses = new ByJobName(
+      (queue, name) => new JobUse(queue, name),
+      use => this.#series.remove(use),
+    )
+    this.#windows = new CostWindows(this.#windowed(), error => registry.faults.report('signal', error))
+    this.#segments = new Segments({ random, mostCallbacks: MOST_CALLBACKS, onFull: () => this.#windows.cut() })
+    this.#following = disposeTogether(
+      runs.follow({ started: run => this.#started(run), ended: run => this.#ended(run) }),
+      runs.within({ perform: (run, call) => this.#perform(run, call) }),
+      registry.observe(() => this.#publish()),
+      this.#windows,
+    )
+  }
+
+  of(queue: string, name: string): JobCost | undefined {
+    return this.#uses.get(queue, name)?.cost
+  }
+
+  [Symbol.dispose](): void {
+    this.#following[Symbol.dispose]()
+    this.#uses.clear()
+    this.#series.clear()
+  }
+
+  #windowed(): ConstructorParameters<typeof CostWindows>[0] {
+    const need = (): 'none' | 'some' | 'urgent' => this.#need
+    return {
+      open: () => {
+        const now = performance.now()
+        for (const use of this.#uses) use.windowOpens(now)
+        this.#segments.open(now)
+      },
+      close: () => {
+        const now = performance.now()
+        const costMs = this.#segments.close(now)
+        for (const use of this.#uses) use.windowCloses(now)
+        return costMs
+      },
+      get need() {
+        return need()
+      },
+    }
+  }
+
+  get #need(): 'none' | 'some' | 'urgent' {
+    let need: 'none' | 'some' = 'none'
+    for (const use of this.#uses) {
+      if (use.isIdle) continue
+      if (!use.isSure) return 'urgent'
+      need = 'some'
+    }
+    return need
+  }
+
+  #started(run: JobRun): void {
+    if (isSandboxed(run)) return
+    const use = this.#uses.of(run.queue, run.name)
+    this.#works.set(run, { work: new WorkUnit(use), use })
+    use.started(run.startedAt)
+    this.#windows.wake()
+  }
+
+  #perform(run: JobRun, call: () => unknown): unknown {
+    const own = this.#works.get(run)
+    if (own === undefined) return call()
+    this.#segments.enter(own.use)
+    try {
+      return runAsWork(own.work, call)
+    } finally {
+      this.#segments.leave()
+    }
+  }
+
+  #ended(run: JobRun): void {
+    const own = this.#works.get(run)
+    if (own === undefined) return
+    this.#works.delete(run)
+    const now = performance.now()
+    own.work.end(now)
+    own.use.ended(now, now - run.startedAt, own.work)
+  }
+
+  #publish(): void {
+    for (const use of this.#uses) this.#series.publish(use)
+  }
+}
