@@ -3,7 +3,11 @@ import type { LibraryMarks } from '@homeostat/signals'
 import { unseenInBundle } from '@homeostat/signals'
 import { checkedOptions } from '@homeostat/signals/options'
 import { createIdleConnections } from './actions/idle-connections.ts'
+import { createPoolExplain } from './actions/pool-explain.ts'
+import { createPoolMax } from './actions/pool-max.ts'
+import { createPoolReapIdle } from './actions/pool-reap-idle.ts'
 import { createQueryOptimize } from './actions/query-optimize.ts'
+import { createReplicaWeight } from './actions/replica-weight.ts'
 import { createPostgresCoordinator } from './coordinator/postgres-coordinator.ts'
 import { PgInstrumentation } from './instrumentation.ts'
 import { POSTGRES, PostgresCandidates } from './postgres-candidates.ts'
@@ -14,6 +18,9 @@ import { rules } from './rules.ts'
 import { createPostgresStateStore } from './state/postgres-state-store.ts'
 
 export { optimizeOptions, pgOptions, type PgOptions } from './options.ts'
+export { createPoolExplain } from './actions/pool-explain.ts'
+export { createPoolMax, type PoolMaxOptions } from './actions/pool-max.ts'
+export { createPoolReapIdle } from './actions/pool-reap-idle.ts'
 export { createIdleConnections, type IdleConnectionsOptions } from './actions/idle-connections.ts'
 export { createQueryOptimize, type QueryOptimizeOptions } from './actions/query-optimize.ts'
 export { LEASE_TABLE } from './coordinator/lease-table.ts'
@@ -25,15 +32,15 @@ export {
 } from './coordinator/postgres-coordinator.ts'
 export type { CoordinatorConnection, CoordinatorPool, CoordinatorQuery } from './coordinator/session.ts'
 export { LeaseTableMissingError, StateTableMissingError } from './errors.ts'
-export { optimizeSlowQueries, responses } from './responses.ts'
-export { poolExhausted, rules, slowQueries } from './rules.ts'
+export { explainPools, optimizeSlowQueries, raisePools, responses } from './responses.ts'
+export { connectionsLeaked, poolExhausted, rules, slowQueries } from './rules.ts'
 export { createPostgresStateStore, type PostgresStateStoreOptions } from './state/postgres-state-store.ts'
 export { STATE_TABLE } from './state/state-table.ts'
 
 /** Postgres as this process uses it, and what the pg domain does about it. */
 export type PgDomain = DomainWith<
   PgInstrumentation,
-  'rules' | 'responses' | 'actions' | 'observes' | 'reclaimers' | 'coordinators' | 'stateStores'
+  'rules' | 'responses' | 'actions' | 'knobs' | 'observes' | 'reclaimers' | 'coordinators' | 'stateStores'
 >
 
 const MARKS: LibraryMarks = {
@@ -46,8 +53,8 @@ const MARKS: LibraryMarks = {
 }
 
 /**
- * Everything that this package provides, for `homeostat()`: signals, the rules `SlowQueries` and `PoolExhausted`, the action
- * `query.optimize`, and the reclaimer of idle pool connections. `homeostat()` creates it from its
+ * Everything that this package provides, for `homeostat()`: signals, the rules `SlowQueries`, `PoolExhausted` and
+ * `ConnectionsLeaked`, the advice `query.optimize` and `pool.explain`, the knob `pool.max`, and the reclaimer of idle pool connections. `homeostat()` creates it from its
  * options. To keep a reference to the instrumentation, create the domain yourself: it replaces the built-in one.
  *
  * @example
@@ -76,7 +83,15 @@ export function pg(options: PgOptions = {}): PgDomain {
     },
     rules,
     responses,
-    actions: [createQueryOptimize(instrumentation, optimize)],
+    actions: [
+      createQueryOptimize(instrumentation, optimize),
+      createPoolExplain(instrumentation),
+      createPoolReapIdle(instrumentation),
+    ],
+    knobs: [
+      createPoolMax({ instrumentation, onFault: error => instrumentation.registry.faults.report('action', error) }),
+      createReplicaWeight(),
+    ],
     reclaimers: [createIdleConnections(instrumentation)],
     engine: POSTGRES,
     coordinators: service =>

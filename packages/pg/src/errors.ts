@@ -56,3 +56,13 @@ export class StateTableMissingError extends TableMissingError {
     super('homeostat_state', 'STATE_TABLE', statement, options)
   }
 }
+
+/** `createReplicaPool()` got something that it cannot route. */
+export class UnroutablePoolError extends Error {
+  override readonly name: string = 'UnroutablePoolError'
+  readonly code = 'HOMEOSTAT_PG_UNROUTABLE_POOL'
+
+  constructor(problem: string) {
+    super(`createReplicaPool(): ${problem}`)
+  }
+}

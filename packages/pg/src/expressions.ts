@@ -21,5 +21,14 @@ export const idleConnections: string = `sum by (${POOL}) (${CONNECTIONS}{${SCOPE
 /** PromQL of the requests that wait for a connection, by pool. */
 export const pendingRequests: string = `sum by (${POOL}) (${promName(metrics.dbConnectionPending)}{${SCOPE}})`
 
+/** PromQL of the connections that are checked out and silent for so long that they count as leaked, by pool. */
+export const leakedConnections: string = `sum by (${POOL}) (${promName(metrics.dbConnectionLeaked)})`
+
 /** PromQL of the most connections that a pool may open, by pool. */
 export const connectionLimit: string = `sum by (${POOL}) (${promName(metrics.dbConnectionLimit)}{${SCOPE}})`
+
+const ARM = promName(attributes.trialArm)
+const byArm = (metric: string): string => `sum by (${ARM}) (rate(${metric}{${SCOPE}}[15s]))`
+
+/** PromQL of the seconds that a read takes on average, by half of the requests, while a trial divides them. */
+export const readTimeByArm: string = `${byArm(promName(metrics.replicaTrialDuration))} / ${byArm(promName(metrics.replicaTrialReads))}`

@@ -1,6 +1,6 @@
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import type { OptionEntries, OptionSchema } from '@homeostat/signals/options'
-import { callback, group, LONGEST_MS, number, signalOptions, wholeNumber } from '@homeostat/signals/options'
+import { callback, flag, group, LONGEST_MS, number, signalOptions, wholeNumber } from '@homeostat/signals/options'
 import type { PoolName } from './signals/pools.ts'
 
 /** Options of `PgInstrumentation`. */
@@ -14,9 +14,22 @@ export interface PgInstrumentationConfig extends SignalInstrumentationConfig {
   poolName?: PoolName
   /** Most slow statements counted separately; further summaries share `(other)`, and the cheapest statement in memory makes room. @default 500 */
   maxStatements?: number
+  /**
+   * A connection that is checked out and on which no statement has run for so long counts as leaked, in milliseconds. One that listens for
+   * notifications never does.
+   * @default 60000
+   */
+  leakAfterMs?: number
+  /** Keeps the place of each checkout, so that a leak names it. It costs some microseconds per checkout. @default false */
+  captureCheckouts?: boolean
 }
 
-export const DEFAULTS = { slowQueryThresholdMs: 200, maxStatements: 500 } as const
+export const DEFAULTS = {
+  slowQueryThresholdMs: 200,
+  maxStatements: 500,
+  leakAfterMs: 60_000,
+  captureCheckouts: false,
+} as const
 
 export const instrumentationEntries: OptionEntries<PgInstrumentationConfig> = {
   slowQueryThresholdMs: number({
@@ -35,6 +48,17 @@ export const instrumentationEntries: OptionEntries<PgInstrumentationConfig> = {
     most: 10_000,
     default: DEFAULTS.maxStatements,
     description: 'most slow statements counted separately; further summaries share `(other)`',
+  }),
+  leakAfterMs: wholeNumber({
+    least: 1000,
+    most: LONGEST_MS,
+    unit: 'ms',
+    default: DEFAULTS.leakAfterMs,
+    description: 'a connection that is checked out and silent for so long counts as leaked',
+  }),
+  captureCheckouts: flag({
+    default: DEFAULTS.captureCheckouts,
+    description: 'keep the place of each checkout, so that a leak names it',
   }),
   ...signalOptions,
 }

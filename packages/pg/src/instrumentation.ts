@@ -6,21 +6,22 @@ import {
   HandedObjects,
   LoopHolds,
   observeRetained,
-  patchMethod,
   patchModuleFile,
   SignalInstrumentation,
 } from '@homeostat/signals'
-import { UnsupportedDriverError } from './errors.ts'
 import type { PgInstrumentationConfig } from './instrumentation-options.ts'
 import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
+import { ReplicaSeries } from './replicas/replica-series.ts'
 import { Connections } from './signals/connections.ts'
 import type { Database } from './signals/database.ts'
 import type { ClientClass, ClientShape, ConnectionShape, PoolShape, QueryShape } from './signals/driver.ts'
-import { missingMethod } from './signals/driver.ts'
 import { driverClasses, isClient, isPool } from './signals/handed-drivers.ts'
 import { OWN_STATEMENT } from './signals/own-statement.ts'
 import { LibraryPrototypes } from './signals/library-prototypes.ts'
+import { patchPools } from './signals/checkouts/pool-patches.ts'
+import type { Holding } from './signals/checkouts/holding.ts'
 import { Pools } from './signals/pools.ts'
+import type { TrackedPool } from './signals/tracked-pool.ts'
 import { timeQueries } from './signals/query-timing.ts'
 import type { TimingObserver } from './signals/query-timing.ts'
 import { SlowQueries } from './signals/slow-queries.ts'
@@ -53,16 +54,33 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
 
   constructor(config: PgInstrumentationConfig = {}) {
     super('@homeostat/pg', VERSION, config, { schema: instrumentationOptions, path: 'pg' })
-    const { maxStatements, poolName } = { ...DEFAULTS, ...this.config }
+    const { maxStatements, poolName, leakAfterMs, captureCheckouts } = { ...DEFAULTS, ...this.config }
     this.slowStatements = new SlowStatements(maxStatements)
     this.#slowQueries = new SlowQueries(this.registry, maxStatements)
-    this.#pools = new Pools(this.registry, poolName)
+    this.#pools = new Pools({
+      registry: this.registry,
+      name: poolName,
+      leakAfterMs,
+      isPlaceCaptured: captureCheckouts,
+      runningOn: connection => this.#connections.runningOn(connection),
+      onLeak: line => diag.warn(line),
+    })
     this.#connections = new Connections(this.registry, this.#pools)
   }
 
   /** The pools the application uses now, each known from its first use while the instrumentation was on. */
   get pools(): readonly PoolShape[] {
     return this.#pools.all()
+  }
+
+  /** What is known of a pool in use, by its name in telemetry. @internal */
+  poolNamed(name: string): TrackedPool | undefined {
+    return this.#pools.named(name)
+  }
+
+  /** The connections that the application has now, of one pool or of all, the longest first: who has them, and since when. */
+  holdings(pool?: string): readonly Holding[] {
+    return this.#pools.holdings(pool)
   }
 
   /** Those of them whose server has answered. */
@@ -101,6 +119,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   protected override activate(): Disposable {
     const report = this.#report
     const holds = new LoopHolds()
+    const replicas = new ReplicaSeries(this.registry)
     const observer = this.#observer(report, holds)
     const clients = patchModuleFile(
       'pg',
@@ -112,10 +131,11 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
       },
       report,
     )
-    const pools = patchModuleFile('pg-pool', 'index', exports => this.#findPools(exports, report), report)
+    const pools = patchModuleFile('pg-pool', 'index', exports => this.#findPools(exports), report)
     return disposeTogether(
       holds,
       this.registry.observe(() => this.#pools.observe()),
+      this.registry.observe(() => replicas.observe()),
       observeRetained(this.registry, [this.slowStatements.retained, this.#slowQueries.retained]),
       clients,
       patchModuleFile('pg', 'lib/native/client', reportNative, report),
@@ -156,23 +176,10 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     this.slowStatements.add({ text, summary, values, durationMs, origin }, Date.now())
   }
 
-  #findPools(exports: unknown, report: (error: unknown) => void): () => void {
-    const missing = missingMethod(exports, ['connect'])
-    if (missing !== undefined) throw new UnsupportedDriverError(`the pool's ${missing}`)
-    const { prototype } = exports as { prototype: { connect: (...args: unknown[]) => unknown } }
-    const pools = this.#pools
-    this.poolClasses.add(prototype)
-    return patchMethod(prototype, 'connect', (original, isActive) => {
-      return function connect(this: PoolShape) {
-        try {
-          if (isActive()) pools.add(this)
-        } catch (error) {
-          report(error)
-        }
-        // oxlint-disable-next-line prefer-rest-params -- hands on exactly what came, without an array
-        return original.apply(this, arguments as unknown as unknown[])
-      }
-    })
+  #findPools(exports: unknown): () => void {
+    const restore = patchPools(exports, this.#pools)
+    this.poolClasses.add((exports as { readonly prototype: object }).prototype)
+    return restore
   }
 }
 

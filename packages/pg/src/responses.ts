@@ -1,5 +1,6 @@
 import type { Response } from '@homeostat/optimizer'
-import { slowQueries } from './rules.ts'
+import { leakedConnections, operationP95, pendingRequests, readTimeByArm } from './expressions.ts'
+import { connectionsLeaked, poolExhausted, slowQueries } from './rules.ts'
 
 /** Explains slow statements and names the index to create, when `SlowQueries` fires. */
 export const optimizeSlowQueries: Response = {
@@ -10,5 +11,44 @@ export const optimizeSlowQueries: Response = {
   timeoutMs: 10_000,
 }
 
+/** Says who has the connections of a pool, and how many it needs. */
+export const explainPools: readonly Response[] = [poolExhausted, connectionsLeaked].map(({ alert }) => ({
+  to: { alert },
+  action: 'pool.explain',
+  priority: 'efficiency',
+  cooldownMs: 300_000,
+  timeoutMs: 10_000,
+}))
+
+/** Lets pools open more connections while calls wait for one. More of them cure no leak. */
+export const raisePools: Response = {
+  to: { alert: poolExhausted.alert },
+  action: 'pool.max',
+  options: { factor: 1.5 },
+  priority: 'slo',
+  cooldownMs: 120_000,
+  requires: [
+    {
+      expr: `absent(max(${leakedConnections}) > 0)`,
+      otherwise: 'connections of a pool are leaked: a larger pool would only leak more',
+    },
+  ],
+  // One more, as nobody waits where it helps, and values are compared as ratios.
+  expect: { expr: `max(${pendingRequests}) + 1`, direction: 'down', worth: 0.2, settleMs: 30_000, windowMs: 60_000 },
+  guards: [{ expr: operationP95, notWorseThan: 0.5, floor: 0.05 }],
+}
+
+/** Lets the reads of a further quarter of the requests use replicas. Half of the requests keep their share until it is proven. */
+export const offloadReads: readonly Response[] = [slowQueries, poolExhausted].map(({ alert }) => ({
+  to: { alert },
+  action: 'replica.weight',
+  options: { by: 0.25 },
+  priority: 'slo',
+  cooldownMs: 120_000,
+  expect: { expr: readTimeByArm, direction: 'down', worth: 0.1, settleMs: 15_000 },
+  guards: [{ expr: operationP95, notWorseThan: 0.5, floor: 0.05 }],
+  design: { kind: 'split', blocks: 10, blockMs: 30_000 },
+}))
+
 /** The responses of the pg domain. */
-export const responses: readonly Response[] = [optimizeSlowQueries]
+export const responses: readonly Response[] = [optimizeSlowQueries, ...explainPools, raisePools, ...offloadReads]

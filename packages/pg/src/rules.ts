@@ -1,6 +1,6 @@
 import type { Rule } from '@homeostat/optimizer'
 import { attributes, promName } from '@homeostat/semconv'
-import { pendingRequests, slowStatements } from './expressions.ts'
+import { leakedConnections, pendingRequests, slowStatements } from './expressions.ts'
 
 const DATABASE = promName(attributes.dbNamespace)
 const POOL = promName(attributes.dbPoolName)
@@ -27,5 +27,16 @@ export const poolExhausted: Rule = {
   },
 }
 
+/** Fires when a connection of a pool is checked out and nobody uses it or gives it back. */
+export const connectionsLeaked: Rule = {
+  alert: 'ConnectionsLeaked',
+  expr: `${leakedConnections} > 0`,
+  keepFiringFor: '1m',
+  labels: { severity: 'high' },
+  annotations: {
+    summary: `{{ $value | printf "%.0f" }} connections of {{ $labels.${POOL} }} are checked out and silent, and are not given back`,
+  },
+}
+
 /** The rules of the pg domain. */
-export const rules: readonly Rule[] = [slowQueries, poolExhausted]
+export const rules: readonly Rule[] = [slowQueries, poolExhausted, connectionsLeaked]

@@ -34,12 +34,20 @@ describeInstrumentation('PgInstrumentation', {
     metrics.dbConnectionCount,
     metrics.dbConnectionPending,
     metrics.dbConnectionLimit,
+    metrics.dbConnectionWaitTime,
+    metrics.dbConnectionUseTime,
+    metrics.dbConnectionCreateTime,
+    metrics.dbConnectionTimeouts,
+    metrics.dbConnectionHeld,
+    metrics.dbConnectionLeaked,
   ],
   patched: () => [
     pg.Client.prototype.query,
     pg.Query.prototype.submit,
     ...['handleReadyForQuery', 'handleError'].map(name => pg.Query.prototype[name as keyof pg.Query]),
-    (Object.getPrototypeOf(pg.Pool) as typeof pg.Pool).prototype.connect,
+    ...['connect', 'newClient', '_acquireClient', '_release'].map(
+      name => (Object.getPrototypeOf(pg.Pool) as typeof pg.Pool).prototype[name as 'connect'],
+    ),
   ],
   close: closePool,
 })

@@ -5,10 +5,10 @@ import { VERSION } from '../src/version.ts'
 
 describe('the domain', () => {
   it('answers only alerts it raises, with actions it provides', () => {
-    const { rules, responses, actions } = pg()
+    const { rules, responses, actions, knobs } = pg()
     for (const response of responses) {
       expect(rules.map(({ alert }) => alert)).toContain(response.to.alert)
-      expect(actions.map(({ name }) => name)).toContain(response.action)
+      expect([...actions, ...knobs].map(({ name }) => name)).toContain(response.action)
     }
   })
 

@@ -20,7 +20,12 @@ export interface ClientShape {
   readonly host?: string | undefined
   readonly port?: number | undefined
   readonly constructor: unknown
+  /** Queries that wait for the one that runs; since pg 8.17. */
+  readonly _queryQueue?: unknown
+  /** The same before; later a deprecated accessor of it. */
+  readonly queryQueue?: unknown
   query(...args: unknown[]): unknown
+  listenerCount?(event: string): number
 }
 
 export interface ClientClass {
@@ -44,6 +49,8 @@ export interface PoolShape {
   readonly Client: unknown
   /** Private to pg-pool; only used to find the pool that a client came from, and optional for that. */
   readonly _clients?: readonly unknown[]
+  /** Private to pg-pool: the calls that wait. */
+  readonly _pendingQueue?: unknown
   connect(): Promise<PooledClient>
 }
 

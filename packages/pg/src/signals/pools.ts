@@ -1,21 +1,30 @@
-import type { LevelSeries, Registry } from '@homeostat/signals'
-import { attributes as a, metrics } from '@homeostat/semconv'
-import type { ClientShape, PoolShape } from './driver.ts'
+// Imported, because the global one is a getter that every reading of the clock would pay for.
+import { performance } from 'node:perf_hooks'
+import type { Registry } from '@homeostat/signals'
+import type { HeldConnection } from './checkouts/held-connection.ts'
+import { holdingOf, leakLine, type Holding } from './checkouts/holding.ts'
+import { connectionOf, requestOf, type CheckoutRequest } from './checkouts/pool-checkouts.ts'
+import type { PendingItem, PoolObserver } from './checkouts/pool-patches.ts'
+import type { ClientShape, ConnectionShape, PoolShape } from './driver.ts'
 import { addressOf, formatAddress } from './pool-address.ts'
+import type { RunningQueries } from './running-queries.ts'
 import { createStamp } from './stamp.ts'
+import { TrackedPool } from './tracked-pool.ts'
 
 /** Names a pool in telemetry; undefined leaves the default name. Must not return anything of unbounded variety. */
 export type PoolName = (pool: PoolShape) => string | undefined
 
-interface TrackedPool {
-  readonly pool: WeakRef<PoolShape>
-  readonly name: string
-  readonly used: LevelSeries
-  readonly idle: LevelSeries
-  readonly pending: LevelSeries
-  readonly limit: LevelSeries
-  /** Whether the server has answered: a pool may lead to a closed port. */
-  hasAnswered: boolean
+export interface PoolsOptions {
+  readonly registry: Registry
+  readonly name: PoolName | undefined
+  /** A connection that is checked out and silent for so long counts as leaked. */
+  readonly leakAfterMs: number
+  /** Whether the place of each checkout is kept. */
+  readonly isPlaceCaptured: boolean
+  /** The queries under way on a connection. */
+  readonly runningOn: (connection: ConnectionShape) => RunningQueries | undefined
+  /** Called once for each leak, with a line for people. */
+  readonly onLeak: (line: string) => void
 }
 
 const MAX_NAME_LENGTH = 128
@@ -26,53 +35,49 @@ const MAX_NAME_LENGTH = 128
  * State is read from each pool object itself. Shared counters that follow the pools' events go wrong with two pools of one
  * name (opentelemetry-js-contrib#3354), so names are unique too: `host:port/database`, then `host:port/database#2`.
  */
-export class Pools {
-  readonly #registry: Registry
-  readonly #name: PoolName | undefined
-  readonly #known = createStamp<true>()
+export class Pools implements PoolObserver<CheckoutRequest> {
+  readonly #options: PoolsOptions
+  readonly #stamps = createStamp<TrackedPool>()
   readonly #tracked = new Map<string, TrackedPool>()
 
-  constructor(registry: Registry, name?: PoolName) {
-    this.#registry = registry
-    this.#name = name
+  constructor(options: PoolsOptions) {
+    this.#options = options
   }
 
-  /** Remembers a pool, weakly: it is forgotten when it has ended or was collected. */
-  add(pool: PoolShape): void {
+  /** Remembers a pool, weakly: it is forgotten when it has ended or was collected. @returns undefined for one that is not new */
+  add(pool: PoolShape): TrackedPool | undefined {
     // Called detached, or on something that only borrows the method.
-    if (typeof pool !== 'object' || pool === null || this.#known.has(pool) || pool.ended) return
-    this.#known.set(pool, true)
+    if (typeof pool !== 'object' || pool === null || this.#stamps.has(pool) || pool.ended) return undefined
     this.#prune()
-    const name = this.#freeName(pool)
-    const labels = { [a.dbPoolName]: name }
-    const connections = this.#registry.level(metrics.dbConnectionCount)
-    this.#tracked.set(name, {
-      pool: new WeakRef(pool),
-      name,
-      used: connections.with({ ...labels, [a.dbConnectionState]: 'used' }),
-      idle: connections.with({ ...labels, [a.dbConnectionState]: 'idle' }),
-      pending: this.#registry.level(metrics.dbConnectionPending).with(labels),
-      limit: this.#registry.level(metrics.dbConnectionLimit).with(labels),
-      hasAnswered: false,
-    })
+    const tracked = new TrackedPool(pool, this.#freeName(pool), this.#options.registry)
+    this.#stamps.set(pool, tracked)
+    this.#tracked.set(tracked.name, tracked)
+    return tracked
   }
 
   /** The pools that are in use. */
   all(): readonly PoolShape[] {
-    return [...this.#tracked.values()].flatMap(({ pool }) => {
-      const live = pool.deref()
-      return live === undefined || live.ended ? [] : [live]
-    })
+    return [...this.#tracked.values()].flatMap(({ pool }) => pool ?? [])
   }
 
   /** The pools in use that have had an answer from their server. */
   answering(): readonly PoolShape[] {
-    return [...this.#tracked.values()].flatMap(tracked => {
-      const live = tracked.pool.deref()
-      if (live === undefined || live.ended) return []
-      tracked.hasAnswered ||= isConnected(live)
-      return tracked.hasAnswered ? [live] : []
-    })
+    return [...this.#tracked.values()].flatMap(({ pool, hasAnswered }) => (pool && hasAnswered ? pool : []))
+  }
+
+  /** What is known of a pool in use, by its name in telemetry. */
+  named(name: string): TrackedPool | undefined {
+    const tracked = this.#tracked.get(name)
+    return tracked?.pool === undefined ? undefined : tracked
+  }
+
+  /** The connections that the application has now, of one pool or of all, the longest first. */
+  holdings(name?: string): Holding[] {
+    const now = performance.now()
+    return [...this.#tracked.values()]
+      .filter(tracked => tracked.pool !== undefined && (name === undefined || tracked.name === name))
+      .flatMap(tracked => tracked.held().map(held => this.#holdingOf(tracked.name, held, now)))
+      .toSorted((a, b) => b.heldMs - a.heldMs)
   }
 
   /** The pool a client belongs to. */
@@ -80,29 +85,98 @@ export class Pools {
     return this.all().find(pool => Array.isArray(pool._clients) && pool._clients.includes(client))
   }
 
-  /** Writes the state of every pool into its series. Reads properties only. */
-  observe(): void {
-    this.#prune()
-    for (const tracked of this.#tracked.values()) {
-      const pool = tracked.pool.deref()
-      if (pool === undefined) continue
-      // Connections come and go; the answer of one is remembered.
-      tracked.hasAnswered ||= isConnected(pool)
-      this.#registry.faults.contain('signal', () => writeState(pool, tracked))
+  asked(pool: PoolShape, called: (...args: never[]) => unknown): CheckoutRequest | undefined {
+    try {
+      const tracked = this.#stamps.get(pool) ?? this.add(pool)
+      return tracked?.checkouts.asked(performance.now(), this.#options.isPlaceCaptured ? called : undefined)
+    } catch (error) {
+      this.#report(error)
+      return undefined
     }
   }
 
+  askedFor(pool: PoolShape, request: CheckoutRequest): void {
+    try {
+      const isTimed = Boolean(pool.options?.['connectionTimeoutMillis'])
+      request.owner.askedFor(request, pool._pendingQueue, isTimed)
+    } catch (error) {
+      this.#report(error)
+    }
+  }
+
+  opening(pool: PoolShape, item: PendingItem): void {
+    try {
+      this.#stamps.get(pool)?.checkouts.opening(item, performance.now())
+    } catch (error) {
+      this.#report(error)
+    }
+  }
+
+  lent(client: ClientShape, item: PendingItem, isNew: boolean): void {
+    try {
+      requestOf(item)?.owner.lent(client, item, isNew, performance.now())
+    } catch (error) {
+      this.#report(error)
+    }
+  }
+
+  returned(client: ClientShape): void {
+    try {
+      const connection = connectionOf(client)
+      connection?.owner.returned(connection, performance.now())
+    } catch (error) {
+      this.#report(error)
+    }
+  }
+
+  /** Writes the state of every pool into its series. Reads properties only. */
+  observe(): void {
+    this.#prune()
+    const now = performance.now()
+    for (const tracked of this.#tracked.values())
+      this.#options.registry.faults.contain('signal', () => {
+        const held = tracked.held()
+        tracked.observe(now, held, this.#countLeaks(tracked.name, held, now))
+      })
+  }
+
+  #countLeaks(name: string, all: readonly HeldConnection[], now: number): number {
+    let leaked = 0
+    for (const held of all) {
+      const silentMs = held.silentMs(now, this.#runningOn(held))
+      if (silentMs < this.#options.leakAfterMs) continue
+      leaked++
+      if (held.isReported) continue
+      held.isReported = true
+      this.#options.onLeak(leakLine(this.#holdingOf(name, held, now)))
+    }
+    return leaked
+  }
+
+  #holdingOf(pool: string, held: HeldConnection, now: number): Holding {
+    const running = this.#runningOn(held)
+    return holdingOf(pool, held, running, { now, leakAfterMs: this.#options.leakAfterMs })
+  }
+
+  #runningOn({ client }: HeldConnection): RunningQueries | undefined {
+    return client.connection ? this.#options.runningOn(client.connection) : undefined
+  }
+
+  #report(error: unknown): void {
+    this.#options.registry.faults.report('signal', error)
+  }
+
   #prune(): void {
-    for (const [name, { pool, used, idle, pending, limit }] of this.#tracked) {
-      const live = pool.deref()
-      if (live !== undefined && !live.ended) continue
-      for (const series of [used, idle, pending, limit]) series.remove()
+    for (const [name, tracked] of this.#tracked) {
+      if (tracked.pool !== undefined) continue
+      tracked[Symbol.dispose]()
       this.#tracked.delete(name)
     }
   }
 
   #freeName(pool: PoolShape): string {
-    const given = this.#registry.faults.contain('signal', () => this.#name?.(pool))
+    const { registry, name: nameOf } = this.#options
+    const given = registry.faults.contain('signal', () => nameOf?.(pool))
     const base = (typeof given === 'string' && given !== '' ? given : formatAddress(addressOf(pool.options))).slice(
       0,
       MAX_NAME_LENGTH,
@@ -111,24 +185,4 @@ export class Pools {
     for (let ordinal = 2; this.#tracked.has(name); ordinal++) name = `${base}#${ordinal}`
     return name
   }
-}
-
-/** A pool may be a subclass that has none of the counts: then nothing is known. */
-function writeState({ totalCount, idleCount, waitingCount, options }: PoolShape, tracked: TrackedPool): void {
-  setCount(tracked.used, totalCount - idleCount)
-  setCount(tracked.idle, idleCount)
-  setCount(tracked.pending, waitingCount)
-  setCount(tracked.limit, options?.max)
-}
-
-function setCount(series: LevelSeries, count: unknown): void {
-  if (typeof count === 'number' && Number.isFinite(count)) series.set(count)
-}
-
-/** Whether some client of the pool has come through the handshake; an idle one has. */
-function isConnected({ idleCount, _clients: clients }: PoolShape): boolean {
-  if (idleCount > 0) return true
-  return (
-    Array.isArray(clients) && clients.some(client => (client as { _connected?: unknown } | null)?._connected === true)
-  )
 }

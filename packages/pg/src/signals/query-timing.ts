@@ -1,10 +1,11 @@
 import type { LoopHolds } from '@homeostat/signals'
-import { disposeTogether, patchMethod } from '@homeostat/signals'
+import { disposeTogether, isWorkUsed, patchMethod } from '@homeostat/signals'
 import { UnsupportedDriverError } from '../errors.ts'
 import type { Database } from './database.ts'
 import type { ClientClass, ClientShape, ConnectionShape, QueryShape } from './driver.ts'
 import { missingMethod } from './driver.ts'
 import type { RunningQueries } from './running-queries.ts'
+import { QueuedWork } from './queued-work.ts'
 import { watchSubmittable } from './submittable.ts'
 
 /** What the timing asks and reports; the caller contains every method. */
@@ -46,18 +47,21 @@ export function timeQueries(clientClass: ClientClass, observer: TimingObserver):
   if (missing !== undefined) throw new UnsupportedDriverError(missing)
 
   const failed = new WeakSet<QueryShape>()
+  const queued = new QueuedWork()
   observer.timed.add(Query.prototype)
   const restores = [
     patchMethod(clientClass.prototype, 'query', (original, isActive) => {
       return function query(this: ClientShape, config: unknown) {
         if (isActive()) beforeQuery(this, config, observer, isActive)
         // oxlint-disable-next-line prefer-rest-params -- hands on exactly what came, without an array
-        return original.apply(this, arguments as unknown as unknown[])
+        const result = original.apply(this, arguments as unknown as unknown[])
+        if (isWorkUsed() && isActive()) noteWork(this, queued, observer)
+        return result
       }
     }),
     patchMethod(Query.prototype, 'submit', (original, isActive) => {
       return function submit(this: QueryShape, connection: ConnectionShape) {
-        if (isActive()) startQuery(this, connection, observer)
+        if (isActive()) startQuery(this, connection, observer, queued)
         return original.call(this, connection)
       }
     }),
@@ -103,12 +107,25 @@ function isTimed(query: object, timed: WeakSet<object>): boolean {
   return false
 }
 
-function startQuery(query: QueryShape, connection: ConnectionShape, observer: TimingObserver): void {
+function noteWork(client: ClientShape, queued: QueuedWork, observer: TimingObserver): void {
+  try {
+    queued.note(client)
+  } catch (error) {
+    observer.report(error)
+  }
+}
+
+function startQuery(
+  query: QueryShape,
+  connection: ConnectionShape,
+  observer: TimingObserver,
+  queued: QueuedWork,
+): void {
   try {
     const running = observer.runningOn(connection)
     if (running === undefined) return
     const now = observer.now()
-    running.start(query, now)
+    running.start(query, now, isWorkUsed() ? queued.of(query) : undefined)
     observer.holds.started(now)
   } catch (error) {
     observer.report(error)
@@ -121,8 +138,11 @@ function endQuery(query: QueryShape, connection: ConnectionShape, observer: Timi
     if (running === undefined) return
     const startedAt = running.end(query)
     if (startedAt < 0) return
-    const durationMs = observer.holds.duration(startedAt, observer.now())
+    const now = observer.now()
+    running.endedAt = now
+    const durationMs = observer.holds.duration(startedAt, now)
     running.database.recordSuccess(durationMs / 1000)
+    running.creditWork((now - startedAt + durationMs) / 2)
     if (durationMs >= observer.slowMs) observer.slow(query, running.database, connection, durationMs)
   } catch (error) {
     observer.report(error)
@@ -144,7 +164,10 @@ function failQuery(
     if (startedAt < 0 && failed.has(query)) return
     failed.add(query)
     // One that is not running was refused before it was sent, e.g. by a client that has ended: it failed at once.
-    const durationMs = startedAt < 0 ? 0 : observer.holds.duration(startedAt, observer.now())
+    const now = observer.now()
+    running.endedAt = now
+    const durationMs = startedAt < 0 ? 0 : observer.holds.duration(startedAt, now)
+    if (startedAt >= 0) running.creditWork((now - startedAt + durationMs) / 2)
     running.database.recordFailure(durationMs / 1000, query._canceledDueToError || cause)
     if (durationMs >= observer.slowMs) observer.slow(query, running.database, connection, durationMs)
   } catch (error) {

@@ -1,8 +1,11 @@
+import type { WorkUnit } from '@homeostat/signals'
 import type { Database } from './database.ts'
 import type { QueryShape } from './driver.ts'
 
 /** What {@link RunningQueries.end} gives for a query that is not running. */
 const NOT_RUNNING = -1
+/** A longer text is not kept. */
+const LONGEST_TEXT = 16_384
 
 /**
  * The queries that the server works on for one connection.
@@ -13,21 +16,49 @@ const NOT_RUNNING = -1
 export class RunningQueries {
   /** The database at the other end. */
   readonly database: Database
+  /** When the last query has ended. */
+  endedAt: number = Number.NEGATIVE_INFINITY
+  #text: string | undefined
   #query: QueryShape | undefined
   // A number with a fraction to V8 from the start: it then overwrites it in place, without an allocation.
   #startedAt = Number.NaN
+  #work: WorkUnit | undefined
+  #endedWork: WorkUnit | undefined
   /** Those of a pipeline that were submitted before `#query`, with their start. */
-  #earlier: WeakMap<QueryShape, number> | undefined
+  #earlier: WeakMap<QueryShape, { readonly startedAt: number; readonly work: WorkUnit | undefined }> | undefined
 
   constructor(database: Database) {
     this.database = database
   }
 
-  /** A query is submitted. */
-  start(query: QueryShape, now: number): void {
+  /** Whether the server works on a query. */
+  get isBusy(): boolean {
+    return this.#query !== undefined
+  }
+
+  /** The text of the last query; undefined for one without, or with a very long one. In memory only. */
+  get text(): string | undefined {
+    return this.#text
+  }
+
+  /**
+   * Credits the unit of work whose query {@link end} has ended last.
+   *
+   * @param ms - how long the server worked on it. An answer that came while the loop was held came at some moment of that time:
+   *   half of it counts, which is right on average.
+   */
+  creditWork(ms: number): void {
+    this.#endedWork?.statementEnded(ms)
+    this.#endedWork = undefined
+  }
+
+  /** A query is submitted, on behalf of a unit of work or of none. */
+  start(query: QueryShape, now: number, work?: WorkUnit): void {
     if (this.#query !== undefined) this.#setAside(this.#query)
     this.#query = query
+    this.#text = query.text !== undefined && query.text.length <= LONGEST_TEXT ? query.text : undefined
     this.#startedAt = now
+    this.#work = work
   }
 
   /** Ends a query, once, and gives the time it was started with; negative when it is not running. */
@@ -35,19 +66,22 @@ export class RunningQueries {
     if (this.#query !== query) return this.#endEarlier(query)
     // Let go of at once: it holds the rows of its result.
     this.#query = undefined
+    this.#endedWork = this.#work
+    this.#work = undefined
     return this.#startedAt
   }
 
   // Also what became of a query that ended while nobody looked; weakly, because nothing will end it any more.
   #setAside(query: QueryShape): void {
     this.#earlier ??= new WeakMap()
-    this.#earlier.set(query, this.#startedAt)
+    this.#earlier.set(query, { startedAt: this.#startedAt, work: this.#work })
   }
 
   #endEarlier(query: QueryShape): number {
-    const startedAt = this.#earlier?.get(query)
-    if (startedAt === undefined) return NOT_RUNNING
+    const earlier = this.#earlier?.get(query)
+    if (earlier === undefined) return NOT_RUNNING
     this.#earlier?.delete(query)
-    return startedAt
+    this.#endedWork = earlier.work
+    return earlier.startedAt
   }
 }

@@ -1,4 +1,4 @@
-import type { LoopHolds } from '@homeostat/signals'
+import { currentWork, type LoopHolds } from '@homeostat/signals'
 import type { Database } from './database.ts'
 import type { QueryShape } from './driver.ts'
 
@@ -26,13 +26,18 @@ export function watchSubmittable(
   if (watched.has(query) || typeof query.handleReadyForQuery !== 'function' || typeof query.handleError !== 'function')
     return
   watched.add(query)
+  const work = currentWork()
   let startedAt = observer.now()
   const restores: (() => void)[] = []
 
   const complete = (record: (seconds: number) => void): void => {
     if (!watched.delete(query)) return
     try {
-      if (isActive()) record(observer.holds.duration(startedAt, observer.now()) / 1000)
+      if (isActive()) {
+        const durationMs = observer.holds.duration(startedAt, observer.now())
+        record(durationMs / 1000)
+        work?.statementEnded(durationMs)
+      }
     } catch (error) {
       observer.report(error)
     }

@@ -1,7 +1,7 @@
 import { startPostgres, type Postgres } from '@homeostat/services'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createIdleConnections } from '../../src/domain.ts'
+import { createIdleConnections, createPoolReapIdle } from '../../src/domain.ts'
 import { PgInstrumentation } from '../../src/index.ts'
 import { operations } from '../collected.ts'
 
@@ -13,6 +13,7 @@ describe('closing idle pool connections', () => {
   beforeEach(() => (instrumentation = new PgInstrumentation()).enable())
   afterEach(() => instrumentation.disable())
 
+  const firing = { alert: 'ServerConnectionsShort', labels: {}, annotations: {}, value: 1, since: 0 }
   const context = (signal = AbortSignal.timeout(10_000)) => ({ now: Date.now(), signal, sliceMs: 5 })
   const idlePool = async (connections: number, options: pg.PoolConfig = {}): Promise<pg.Pool> => {
     const pool = new pg.Pool({ connectionString: db.url, max: 10, ...options }).on('error', () => {})
@@ -31,6 +32,19 @@ describe('closing idle pool connections', () => {
     expect(operations(instrumentation)).toEqual({})
     expect((await pool.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
     await Promise.all([pool.end(), sized.end()])
+  })
+
+  it('pool.reapIdle closes idle connections and none that is handed out', async () => {
+    const action = createPoolReapIdle(instrumentation, { pauseMs: 1 })
+    const pool = await idlePool(4)
+    const held = await pool.connect()
+    expect(action.unready?.(firing)).toBeUndefined()
+    expect((await action.run({ ...context(), firing, options: undefined })).effects).toEqual({ connections: 2 })
+    expect((await held.query('SELECT 1 AS n')).rows).toEqual([{ n: 1 }])
+    held.release()
+    ;(await pool.connect()).release(true)
+    expect(action.unready?.(firing)).toBe('no pool of this process has more than one idle connection')
+    await pool.end()
   })
 
   it('closes at most 8 in one run', async () => {

@@ -1,0 +1,214 @@
+import Module from 'node:module'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { diag } from '@opentelemetry/api'
+import { every, logFirst } from '@homeostat/signals'
+import { checkedOptions } from '@homeostat/signals/options'
+import { UnroutablePoolError } from '../errors.ts'
+import { addressOf, formatAddress } from '../signals/pool-address.ts'
+import { isRoutablePool, type RoutablePool, type RoutablePoolClass } from './pool/driver-shapes.ts'
+import { LagLimit } from './pool/lag-limit.ts'
+import { PositionMonitor } from './pool/position-monitor.ts'
+import { Probe } from './pool/probe.ts'
+import { Replica } from './pool/replica.ts'
+import { poolOf, shareSetup } from './pool/replica-pools.ts'
+import { ReplicaShare } from './pool/replica-share.ts'
+import { RoutedPool } from './pool/routed-pool.ts'
+import { knownReplicaPools } from './replica-pools-of-process.ts'
+import { REPLICA_DEFAULTS, replicaPoolSettings, type ReplicaPoolOptions } from './replica-options.ts'
+import { ReplicaRouting } from './replica-routing.ts'
+import { loadGrammar } from './routing/grammar.ts'
+import { StatementRoutes } from './routing/statement-routes.ts'
+import { TokenSigner } from './tokens/read-token.ts'
+
+/** A pool whose reads are routed. */
+export type ReplicaPool<P> = P & {
+  /** Contexts, tokens, and what routing does. */
+  readonly routing: ReplicaRouting
+}
+
+const LEAST_SECRET_CHARS = 16
+const CATALOG_ANSWER_MS = 10_000
+
+/**
+ * Sends what only reads to replicas. The pool stays a `pg.Pool`: events, `connect()`, callbacks, cursors, types and `end()` work as
+ * before, and only single statements of `pool.query()` that Postgres's own grammar and catalog prove to read move. A read
+ * never shows less than what was written before in its context, see {@link ReplicaRouting.run}; without contexts, in this process.
+ *
+ * It needs the package `libpg-query`; without it everything stays on the primary. It opens one connection of its own to each server.
+ *
+ * @throws UnroutablePoolError when the primary is not a pool of pg, or is routed already
+ *
+ * @example
+ * ```ts no-run: it needs a replica
+ * import { Pool } from 'pg'
+ *
+ * const pool = createReplicaPool({
+ *   primary: new Pool({ connectionString: process.env['DATABASE_URL'] }),
+ *   replicas: [{ host: 'replica-1' }, { host: 'replica-2' }],
+ * })
+ * const { rows } = await pool.query('SELECT name FROM customers WHERE id = $1', [7])
+ * ```
+ */
+export function createReplicaPool<P extends object | string>(
+  options: ReplicaPoolOptions<P>,
+): ReplicaPool<P extends { query: unknown } ? P : RoutablePool> {
+  const { primary, replicas: addresses, ...given } = options
+  const settings = { ...REPLICA_DEFAULTS, ...checkedOptions(replicaPoolSettings, given, 'createReplicaPool') }
+  const pool = isRoutablePool(primary) ? primary : newPool(primary)
+  if (Object.hasOwn(pool, 'routing')) throw new UnroutablePoolError('the pool is routed already')
+  const report = logFirst('the routing of reads')
+  const replicas = replicasOf(addresses, pool)
+  const lag = new LagLimit(settings.maxLagMs)
+  const share = new ReplicaShare(settings.weight, Math.random)
+  let routes: StatementRoutes | undefined
+  const monitor = new PositionMonitor({
+    primary: pool,
+    replicas: replicas.map(({ replica }) => replica),
+    pollMs: settings.pollMs,
+    timeoutMs: settings.answerMs,
+    now: () => performance.now(),
+    ignore,
+    onPrimaryChanged: () => {
+      routed.forEveryone()
+      dropIdleClients(pool)
+    },
+    report,
+  })
+  const routed: RoutedPool = new RoutedPool({
+    pool,
+    replicas: replicas.map(({ replica }) => replica),
+    routes: () => routes,
+    monitor,
+    lag,
+    waitMs: settings.waitMs,
+    isMonotonic: settings.monotonicReads,
+    share,
+  })
+  const catalog = new Probe({ pool, timeoutMs: CATALOG_ANSWER_MS, ignore })
+  const ready = (async (): Promise<void> => {
+    const grammar = await loadGrammar()
+    if (grammar === undefined) {
+      diag.warn(
+        '@homeostat/pg: libpg-query is not installed, so no statement is known to read only: all stay on the primary',
+      )
+      return
+    }
+    routes = new StatementRoutes({
+      grammar,
+      query: (text, values) => catalog.ask(text, values),
+      maxTexts: settings.maxStatements,
+      report,
+    })
+    await monitor.firstAnswers(settings.answerMs)
+  })()
+  ready.catch(report)
+  const refresh = every(settings.catalogMs, () => routes?.refresh(), report)
+  const restore = routed.install()
+  const { end } = pool
+  let stopping: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      routed.deactivate()
+      refresh[Symbol.dispose]()
+      routes?.[Symbol.dispose]()
+      monitor[Symbol.dispose]()
+      catalog.close()
+      known.delete(routing)
+      restore()
+      await Promise.all(
+        replicas.map(({ replica, isOwn }) => (isOwn && !replica.pool.ended ? replica.pool.end() : undefined)),
+      )
+    })()
+    return stopping
+  }
+  const signer = signerOf(settings.tokenSecrets)
+  const routing: ReplicaRouting = new ReplicaRouting({
+    routed,
+    share,
+    monitor,
+    replicas: replicas.map(({ replica }) => replica),
+    lag,
+    signer,
+    routes: () => routes,
+    ready,
+    stop,
+  })
+  const known = knownReplicaPools()
+  known.add(routing)
+  monitor.start()
+  const hidden = { configurable: true, writable: true, enumerable: false }
+  Object.defineProperty(pool, 'routing', { ...hidden, value: routing })
+  Object.defineProperty(pool, 'end', {
+    ...hidden,
+    value(callback?: () => void): unknown {
+      const stopped = stop().catch(report)
+      const ended = (end.call(pool) as Promise<void>).then(async () => stopped)
+      if (typeof callback !== 'function') return ended
+      void callBackAfter(ended, callback)
+      return undefined
+    },
+  })
+  return pool as never
+
+  // Our own statements are marked by their text, and are never slow queries of the application.
+  function ignore(): void {}
+}
+
+async function callBackAfter(ended: Promise<unknown>, callback: (error?: unknown) => void): Promise<void> {
+  let failure: unknown
+  await ended.catch((error: unknown) => void (failure = error))
+  // What the callback throws is the application's, as in pg.
+  setImmediate(callback, failure)
+}
+
+function newPool(options: unknown): RoutablePool {
+  for (const from of [join(process.cwd(), 'index.js'), import.meta.url]) {
+    let loaded: { readonly Pool: RoutablePoolClass }
+    try {
+      loaded = Module.createRequire(from)('pg') as { readonly Pool: RoutablePoolClass }
+    } catch {
+      // The next place may have it.
+      continue
+    }
+    if (typeof options === 'string') return new loaded.Pool({ connectionString: options })
+    if (typeof options === 'object' && options !== null) return new loaded.Pool(options)
+    break
+  }
+  throw new UnroutablePoolError('primary is not a pool of pg; pass new pg.Pool()')
+}
+
+function replicasOf(
+  addresses: unknown,
+  primary: RoutablePool,
+): readonly { readonly replica: Replica; readonly isOwn: boolean }[] {
+  const list: readonly unknown[] = Array.isArray(addresses) ? addresses : []
+  return list.flatMap((address, index) => {
+    if ((typeof address !== 'object' || address === null) && typeof address !== 'string') {
+      diag.warn(`@homeostat/pg: replicas[${index}] is not a pool, its options or a connection string; it is left out`)
+      return []
+    }
+    const isOwn = !isRoutablePool(address)
+    const pool = poolOf(address, primary)
+    const replica = new Replica(pool, formatAddress(addressOf(pool.options)))
+    // An idle connection that breaks would otherwise end the process.
+    pool.on('error', () => {})
+    if (isOwn) shareSetup(replica, primary)
+    return [{ replica, isOwn }]
+  })
+}
+
+/** Connections that nobody uses may lead to a server that is the primary no longer. Those in use are left alone. */
+function dropIdleClients(pool: RoutablePool): void {
+  for (let count = pool.idleCount; count > 0; count--)
+    pool.connect((error, _client, release) => {
+      if (!error) release(true)
+    })
+}
+
+function signerOf(secrets: readonly string[] | undefined): TokenSigner | undefined {
+  const usable = (secrets ?? []).filter(secret => secret.length >= LEAST_SECRET_CHARS)
+  if (usable.length < (secrets?.length ?? 0))
+    diag.warn(`@homeostat/pg: a secret of tokenSecrets has fewer than ${LEAST_SECRET_CHARS} characters; it is not used`)
+  return usable.length === 0 ? undefined : new TokenSigner(usable)
+}

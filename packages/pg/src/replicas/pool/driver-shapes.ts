@@ -1,0 +1,68 @@
+// What routing uses of pg. Structural: the application brings its own copy.
+
+/** Called with an error or an outcome. */
+export type Callback = (error: Error | null | undefined, outcome?: unknown) => void
+
+/** Called with a lent connection. */
+export type LentCallback = (
+  error: Error | undefined,
+  client: RoutableClient | undefined,
+  release: (error?: Error | boolean) => void,
+) => void
+
+/** The connection under a client. */
+export interface RoutableConnection {
+  readonly stream?: { destroy(): void; unref?(): void }
+  prependListener(event: string, listener: (message: { readonly status?: unknown }) => void): unknown
+}
+
+/** A `pg.Client`. */
+export interface RoutableClient {
+  readonly connection: RoutableConnection
+  query: (...args: unknown[]) => unknown
+  connect(): Promise<unknown>
+  end(): Promise<void>
+  on(event: string, listener: (error: Error) => void): unknown
+  once(event: string, listener: (error: Error) => void): unknown
+  removeListener(event: string, listener: (error: Error) => void): unknown
+}
+
+/** The class of a pool's clients. */
+export type RoutableClientClass = new (options: object) => RoutableClient & {
+  readonly user?: string
+  readonly password?: unknown
+  readonly database?: string
+  readonly ssl?: unknown
+}
+
+/** A `pg.Pool`. */
+export interface RoutablePool {
+  readonly options: Readonly<Record<string, unknown>>
+  readonly Client: RoutableClientClass
+  readonly idleCount: number
+  readonly ended: boolean
+  query: (...args: unknown[]) => unknown
+  connect: (callback?: LentCallback) => unknown
+  end: (callback?: () => void) => unknown
+  on(event: string, listener: (...args: never[]) => void): unknown
+  emit(event: string, ...args: unknown[]): boolean
+  listenerCount(event: string): number
+}
+
+/** The class of a pool. */
+export type RoutablePoolClass = new (options: object) => RoutablePool
+
+/** Whether an object is a pool whose statements can be routed. */
+export function isRoutablePool(value: unknown): value is RoutablePool {
+  const pool = value as Partial<RoutablePool> | null | undefined
+  return (
+    typeof pool === 'object' &&
+    pool !== null &&
+    typeof pool.query === 'function' &&
+    typeof pool.connect === 'function' &&
+    typeof pool.end === 'function' &&
+    typeof pool.on === 'function' &&
+    typeof pool.Client === 'function' &&
+    typeof pool.options === 'object'
+  )
+}

@@ -1,0 +1,126 @@
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import type { ReadContext } from '../positions/read-context.ts'
+import { createStamp } from '../../signals/stamp.ts'
+import { changesCatalog, textOf } from './calling-forms.ts'
+import type { Callback, LentCallback, RoutableClient, RoutablePool } from './driver-shapes.ts'
+
+/** What a client of the primary has been used for. */
+interface ClientUse {
+  /** Contexts with statements on it that may not have been committed yet. */
+  readonly contexts: Set<ReadContext>
+  /** Whether the application has it, and not `pool.query()`. */
+  isLent: boolean
+  /** Whether a statement that runs may change the catalog. */
+  changesCatalog: boolean
+}
+
+/** What the tracking needs. */
+export interface LentClientsOptions {
+  readonly storage: AsyncLocalStorage<ReadContext>
+  /** The context of code that runs in none. */
+  readonly everybody: ReadContext
+  /** Somebody elsewhere has announced a change. */
+  readonly onNotification: () => void
+  /** A context has written. */
+  readonly onWrite: () => void
+  /** What statements mean may have changed. */
+  readonly onCatalogChange: () => void
+}
+
+const IDLE = 'I'
+
+/**
+ * Follows the clients that the application borrows from the primary: a transaction may have written until it has ended, whatever its
+ * statements say, and whoever awaits the end of one must see it with the next read.
+ */
+export class LentClients {
+  readonly #options: LentClientsOptions
+  readonly #uses = createStamp<ClientUse>()
+  #isPoolQuery = false
+
+  constructor(options: LentClientsOptions) {
+    this.#options = options
+  }
+
+  /** Runs a `pool.query()`: the client that it borrows is its own. */
+  forPool<T>(query: () => T): T {
+    this.#isPoolQuery = true
+    try {
+      return query()
+    } finally {
+      this.#isPoolQuery = false
+    }
+  }
+
+  /** `pool.connect()`, with every client followed that it lends. */
+  connect(pool: RoutablePool, original: (callback?: LentCallback) => unknown, callback?: LentCallback): unknown {
+    const { storage } = this.#options
+    const isLent = !this.#isPoolQuery
+    const store = storage.getStore()
+    const lend = (client: RoutableClient | undefined): void => {
+      if (client) this.#follow(client).isLent = isLent
+    }
+    // A socket that is opened within a context would carry it into whatever its answers cause, for as long as it lives.
+    return storage.exit(() => {
+      if (callback)
+        return original.call(pool, (error, client, release) => {
+          lend(client)
+          if (store === undefined) callback(error, client, release)
+          else storage.run(store, callback, error, client, release)
+        })
+      const lent = original.call(pool) as Promise<RoutableClient>
+      // Before anybody else hears of it.
+      return lent.then(client => {
+        lend(client)
+        return client
+      })
+    })
+  }
+
+  #follow(client: RoutableClient): ClientUse {
+    const known = this.#uses.get(client)
+    if (known) return known
+    const use: ClientUse = { contexts: new Set(), isLent: false, changesCatalog: false }
+    this.#uses.set(client, use)
+    const settle = (isOver: boolean): void => {
+      if (use.contexts.size > 1) this.#options.onWrite()
+      for (const context of use.contexts) context.wrote()
+      if (use.changesCatalog) this.#options.onCatalogChange()
+      if (isOver) use.changesCatalog = false
+      if (isOver) use.contexts.clear()
+    }
+    // Before the client's own listener, which calls back the application.
+    client.connection.prependListener('readyForQuery', message => settle(message?.status === IDLE))
+    client.connection.prependListener('end', () => settle(true))
+    client.connection.prependListener('notification', () => this.#options.onNotification())
+    this.#note(client, use)
+    return use
+  }
+
+  /** Notes who sends statements on a client. */
+  #note(client: RoutableClient, use: ClientUse): void {
+    const { storage, everybody, onCatalogChange } = this.#options
+    // Looked up at each call otherwise: an instrumentation may come or go meanwhile.
+    const own = Object.hasOwn(client, 'query') ? client.query : undefined
+    client.query = function query(this: RoutableClient): unknown {
+      // oxlint-disable-next-line prefer-rest-params -- hands on exactly what came, without an array
+      const args = arguments as unknown as unknown[]
+      const original = own ?? (Object.getPrototypeOf(this) as RoutableClient).query
+      if (!use.isLent) return original.apply(this, args)
+      const text = textOf(args[0])
+      if (text !== undefined && changesCatalog(text)) {
+        use.changesCatalog = true
+        onCatalogChange()
+      }
+      const store = storage.getStore()
+      use.contexts.add(everybody)
+      if (store === undefined) return original.apply(this, args)
+      use.contexts.add(store)
+      const last = args.length - 1
+      const callback = args[last]
+      if (typeof callback === 'function')
+        args[last] = (...outcome: Parameters<Callback>) => storage.run(store, callback as Callback, ...outcome)
+      return original.apply(this, args)
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { Breaker } from '../breaker/breaker.ts'
+import { NO_LSN, parseLsn, type Lsn } from '../positions/lsn.ts'
+import type { PositionRing } from '../positions/position-ring.ts'
+import type { ReadReplica } from '../positions/read-context.ts'
+import type { RoutableClient, RoutablePool } from './driver-shapes.ts'
+import type { ProbedServer, ProbeRow } from './probe.ts'
+
+/** A read that waits for an answer. */
+export interface RunningRead {
+  /** The server does not answer: somebody else is asked. */
+  abandon(): void
+}
+
+/** One life of a replica's server: from a start to a restart, or until its address leads elsewhere. */
+export class ServerLife implements ReadReplica {
+  readonly id: string
+  position: Lsn = NO_LSN
+  positionMoment = 0
+
+  constructor(id: string) {
+    this.id = id
+  }
+}
+
+const NO_LIFE = new ServerLife('')
+
+/** What is known of one replica, and the reads that it is running. */
+export class Replica {
+  readonly pool: RoutablePool
+  /** How it is called in telemetry. */
+  readonly name: string
+  readonly breaker: Breaker
+  readonly reads: Set<RunningRead> = new Set()
+  /** Clients of the pool by the life of the server that they were connected to. */
+  readonly #lives = new WeakMap<RoutableClient, string>()
+  #life = NO_LIFE
+  #timeline = ''
+  /** So old its data is at most: a time of the monotonic clock; NaN while it is not known. */
+  #asOf = Number.NaN
+  /** A connection setup of the application cannot run on a replica: sessions there would not be like those on the primary. */
+  isUnfit = false
+  /** Reads that it has answered. */
+  answered = 0
+
+  constructor(pool: RoutablePool, name: string, breaker: Breaker = new Breaker()) {
+    this.pool = pool
+    this.name = name
+    this.breaker = breaker
+  }
+
+  /** What a context remembers of a read. It changes when the server restarts: it may then show less than before. */
+  get life(): ServerLife {
+    return this.#life
+  }
+
+  get position(): Lsn {
+    return this.#life.position
+  }
+
+  get timeline(): string {
+    return this.#timeline
+  }
+
+  /** How old its data is at most, in milliseconds; NaN while it is not known. */
+  lagMs(now: number): number {
+    return now - this.#asOf
+  }
+
+  /** Whether its position is known, in the primary's history. */
+  isUsable(timeline: string): boolean {
+    return this.#life.position !== NO_LSN && this.#timeline === timeline && !this.isUnfit
+  }
+
+  /** The probe has an answer. @returns false where the server is not a replica (any more) */
+  update(server: ProbedServer, row: ProbeRow | undefined, moment: number): boolean {
+    const position = parseLsn(row?.['position'])
+    const timeline = row?.['timeline']
+    if (position === undefined || typeof timeline !== 'string') {
+      this.lost()
+      return false
+    }
+    // Within one life of a server it only grows.
+    if (this.#life.id !== server.id || position < this.#life.position) this.#life = new ServerLife(server.id)
+    this.#life.position = position
+    this.#life.positionMoment = moment
+    this.#timeline = timeline.toUpperCase()
+    return true
+  }
+
+  /** Compares its position with the primary's. */
+  measure(ring: PositionRing): void {
+    this.#asOf = this.#life.position === NO_LSN ? Number.NaN : ring.timeOf(this.#life.position)
+  }
+
+  /** The probe has no answer: nothing is known of it any more. */
+  lost(): void {
+    this.#life = NO_LIFE
+    this.#timeline = ''
+    this.#asOf = Number.NaN
+  }
+
+  /** Every read that it is running goes to the primary instead. */
+  abandonReads(): void {
+    for (const read of this.reads) read.abandon()
+  }
+
+  /** Called when a connection leads to another server than the probe's. */
+  onStrayed: () => void = () => {}
+
+  /** A connection leads elsewhere: the probe has to look up the address again. */
+  strayed(): void {
+    this.onStrayed()
+  }
+
+  /** A connection of the pool has said where it leads. */
+  identified(client: RoutableClient, id: string): void {
+    this.#lives.set(client, id)
+  }
+
+  /**
+   * Whether a connection leads to the server for which the replica was chosen, in that life of it, and nothing has changed since; undefined
+   * while the connection has not said where it leads.
+   */
+  leadsTo(client: RoutableClient, life: ServerLife): boolean | undefined {
+    if (this.#life !== life || life === NO_LIFE) return false
+    const id = this.#lives.get(client)
+    return id === undefined ? undefined : id === life.id
+  }
+}

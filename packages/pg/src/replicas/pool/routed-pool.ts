@@ -1,0 +1,277 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { performance } from 'node:perf_hooks'
+import { nextMoment } from '../positions/moments.ts'
+import { ReadContext } from '../positions/read-context.ts'
+import type { RouteRefusal, StatementRoutes } from '../routing/statement-routes.ts'
+import {
+  answering,
+  changesCatalog,
+  followed,
+  isSubmittable,
+  isThenable,
+  override,
+  readArguments,
+  textOf,
+  type Method,
+} from './calling-forms.ts'
+import type { Callback, LentCallback, RoutablePool } from './driver-shapes.ts'
+import { LentClients } from './lent-clients.ts'
+import type { PositionMonitor } from './position-monitor.ts'
+import { ReplicaRead } from './replica-read.ts'
+import type { Replica } from './replica.ts'
+import { ReplicaChoice } from './replica-choice.ts'
+import type { ReplicaShare } from './replica-share.ts'
+import type { LagLimit } from './lag-limit.ts'
+import { RoutingCounts, type PlaceRefusal } from './routing-counts.ts'
+
+/** What a routed pool is made of. */
+export interface RoutedPoolParts {
+  readonly pool: RoutablePool
+  readonly replicas: readonly Replica[]
+  /** Undefined until the grammar is loaded, and where it is not installed. */
+  readonly routes: () => StatementRoutes | undefined
+  readonly monitor: PositionMonitor
+  readonly lag: LagLimit
+  /** How long a read may wait for a replica, in milliseconds. */
+  readonly waitMs: number
+  readonly isMonotonic: boolean
+  readonly share: ReplicaShare
+}
+
+/** Sends the statements of `pool.query()` that only read to replicas, and leaves everything else where it was. */
+export class RoutedPool {
+  readonly counts: RoutingCounts = new RoutingCounts()
+  readonly storage: AsyncLocalStorage<ReadContext> = new AsyncLocalStorage()
+  /** The context of code that runs in none: every write of the process counts for it. */
+  readonly everybody: ReadContext = new ReadContext(true)
+  readonly #parts: RoutedPoolParts
+  readonly #choice: ReplicaChoice
+  readonly #clients: LentClients
+  #everyone = 0
+  #isActive = true
+
+  constructor(parts: RoutedPoolParts) {
+    this.#parts = parts
+    this.#choice = new ReplicaChoice(parts.replicas, parts.monitor)
+    this.#clients = new LentClients({
+      storage: this.storage,
+      everybody: this.everybody,
+      onNotification: () => this.forEveryone(),
+      onWrite: () => parts.monitor.wanted(),
+      onCatalogChange: () => parts.routes()?.forget(),
+    })
+  }
+
+  /** A context for one request or job. */
+  newContext(): ReadContext {
+    const { share } = this.#parts
+    const arm = share.nextArm()
+    return new ReadContext(share.draws(arm), arm)
+  }
+
+  /** Something has happened that every context's next read must show. */
+  forEveryone(): void {
+    this.#everyone = nextMoment()
+  }
+
+  /** The last event that concerns every context. */
+  get everyone(): number {
+    return this.#everyone
+  }
+
+  /** Routes nothing any more. */
+  deactivate(): void {
+    this.#isActive = false
+  }
+
+  /** Where a read would run now: the name of a replica, or why not on one. */
+  placeOfRead(): string {
+    const choice = this.#chooseFor(this.storage.getStore(), performance.now())
+    return typeof choice === 'string' ? choice : choice.name
+  }
+
+  /** Replaces `query` and `connect` of the pool. @returns what restores them */
+  install(): () => void {
+    const { pool } = this.#parts
+    const restoreQuery = override(pool, 'query', original => {
+      const route = (args: unknown[]): unknown => this.#query(args, original)
+      return function query(this: unknown, ...args: unknown[]): unknown {
+        return route(args)
+      }
+    })
+    const restoreConnect = override(pool, 'connect', original => {
+      const connect = (callback: unknown): unknown =>
+        this.#clients.connect(
+          pool,
+          (...args: [callback?: LentCallback]) => original().apply(pool, args),
+          typeof callback === 'function' ? (callback as LentCallback) : undefined,
+        )
+      return function borrow(this: unknown, callback?: unknown): unknown {
+        return connect(callback)
+      }
+    })
+    return () => {
+      restoreQuery()
+      restoreConnect()
+    }
+  }
+
+  #query(args: unknown[], original: () => Method): unknown {
+    const [config] = args
+    const text = textOf(config)
+    if (!this.#isActive) return original().apply(this.#parts.pool, args)
+    if (text === undefined) return this.#onPrimary(args, original, config, 'not_text')
+    const routes = this.#parts.routes()
+    if (routes === undefined) return this.#onPrimary(args, original, config, 'no_grammar')
+    const now = performance.now()
+    const route = routes.of(text)
+    if (route === 'read') return this.#read(args, original, text, now)
+    if (route === 'unknown') routes.learn(text, now)
+    if (changesCatalog(text)) return this.#change(args, original, config, route, routes)
+    return this.#onPrimary(args, original, config, route)
+  }
+
+  #read(args: unknown[], original: () => Method, text: string, now: number): unknown {
+    const store = this.storage.getStore()
+    const arm = store?.arm
+    if (arm === undefined) return this.#place(args, original, text, now, store)
+    const { share } = this.#parts
+    return followed(
+      args,
+      () => share.ended(arm, (performance.now() - now) / 1000),
+      inHalf => this.#place(inHalf, original, text, now, store),
+    )
+  }
+
+  #place(args: unknown[], original: () => Method, text: string, now: number, store: ReadContext | undefined): unknown {
+    const { monitor, waitMs } = this.#parts
+    monitor.used(now)
+    const choice = this.#chooseFor(store, now)
+    if (typeof choice !== 'string') return this.#onReplica(choice, args, original, text)
+    if (choice === 'behind') monitor.wanted()
+    if (choice === 'behind' && waitMs > 0) return this.#afterWait(args, original, text, now)
+    return this.#onPrimary(args, original, undefined, choice)
+  }
+
+  #chooseFor(store: ReadContext | undefined, now: number): Replica | PlaceRefusal {
+    const context = store ?? this.everybody
+    const { share, lag, isMonotonic } = this.#parts
+    if (store === undefined ? !share.draws(undefined) : !store.usesReplicas) return 'weight'
+    return this.#choice.choose({
+      context,
+      now,
+      maxLagMs: lag.limitMs(now),
+      everyone: this.#everyone,
+      // Reads of unrelated code have no order.
+      isMonotonic: isMonotonic && store !== undefined,
+    })
+  }
+
+  #onReplica(replica: Replica, args: unknown[], original: () => Method, text: string): unknown {
+    const { config, values, callback } = readArguments(args)
+    const store = this.storage.getStore()
+    const { life } = replica
+    return answering(callback, store, this.storage, settle => {
+      const read = new ReplicaRead(replica, life, config, values, {
+        answered: (error, result) => {
+          this.counts.routed++
+          replica.answered++
+          store?.readReplica(life)
+          settle(error, result)
+        },
+        failed: hasWriteRefused => {
+          if (hasWriteRefused) this.#parts.routes()?.refuse(text)
+          this.counts.retried++
+          const again = values === undefined ? [config, settle] : [config, values, settle]
+          this.#inContext(store, () => this.#onPrimary(again, original, undefined, undefined))
+        },
+      })
+      // Its connections must not belong to this context.
+      this.storage.exit(() => read.start())
+    })
+  }
+
+  /** Waits until a replica has what the context needs, and takes the primary when that takes too long. */
+  #afterWait(args: unknown[], original: () => Method, text: string, startedAt: number): unknown {
+    const { config, values, callback } = readArguments(args)
+    const store = this.storage.getStore()
+    const again = (settle: Callback): unknown[] => (values === undefined ? [config, settle] : [config, values, settle])
+    return answering(callback, store, this.storage, settle => {
+      const look = async (): Promise<void> => {
+        const { monitor, waitMs } = this.#parts
+        let choice: Replica | PlaceRefusal = 'behind'
+        while (choice === 'behind') {
+          const leftMs = startedAt + waitMs - performance.now()
+          if (leftMs <= 0) break
+          await monitor.nextAnswer(leftMs)
+          choice = this.#chooseFor(store, performance.now())
+        }
+        this.counts.waited++
+        this.counts.waitedSeconds += (performance.now() - startedAt) / 1000
+        const replica = choice
+        this.#inContext(store, () =>
+          typeof replica === 'string'
+            ? this.#onPrimary(again(settle), original, undefined, replica)
+            : this.#onReplica(replica, again(settle), original, text),
+        )
+      }
+      look().catch((error: unknown) => settle(error as Error))
+    })
+  }
+
+  #inContext(store: ReadContext | undefined, work: () => void): void {
+    if (store === undefined) this.storage.exit(work)
+    else this.storage.run(store, work)
+  }
+
+  /** @param config - undefined for a statement that only reads */
+  #onPrimary(
+    args: unknown[],
+    original: () => Method,
+    config: unknown,
+    refusal: Parameters<RoutingCounts['refuse']>[0] | undefined,
+  ): unknown {
+    if (refusal !== undefined) this.counts.refuse(refusal)
+    const { pool, monitor } = this.#parts
+    const store = this.storage.getStore()
+    const isRead = config === undefined
+    if (!isRead) monitor.used(performance.now())
+    const end = (): void => {
+      if (isRead) store?.readPrimary()
+      else {
+        this.everybody.wrote()
+        if (store === undefined) return
+        store.wrote()
+        monitor.wanted()
+      }
+    }
+    const callbackAt = args.findLastIndex(each => typeof each === 'function')
+    if (callbackAt > 0) {
+      const callback = args[callbackAt] as Callback
+      args[callbackAt] = (error: Error | undefined, result: unknown): void => {
+        end()
+        if (store === undefined) callback(error, result)
+        else this.storage.run(store, callback, error, result)
+      }
+      return this.#clients.forPool(() => original().apply(pool, args))
+    }
+    // Nobody reports the end of a stream or a cursor: its client is followed as a borrowed one is.
+    if (isSubmittable(config)) return original().apply(pool, args)
+    const result = this.#clients.forPool(() => original().apply(pool, args))
+    if (isThenable(result)) void result.then(end, end)
+    return result
+  }
+
+  /** What statements mean may change as soon as this one runs, and until it has ended. */
+  #change(
+    args: unknown[],
+    original: () => Method,
+    config: unknown,
+    route: RouteRefusal,
+    routes: StatementRoutes,
+  ): unknown {
+    const forget = (): void => routes.forget()
+    forget()
+    return followed(args, forget, inChange => this.#onPrimary(inChange, original, config, route))
+  }
+}

@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** Options of the middleware. */
+export interface HttpTokenOptions {
+  /** Name of the cookie that carries the token from one request of a user to the next; false for none. @default 'homeostat_read' */
+  readonly cookie?: string | false
+  /** Name of a header that carries it in both directions, for clients without cookies; false for none. @default 'x-homeostat-read' */
+  readonly header?: string | false
+  /** How long the browser keeps the cookie, in seconds. Longer than replicas may lag. @default 60 */
+  readonly maxAgeSeconds?: number
+}
+
+/** What carries tokens for the middleware. */
+export interface TokenCarrier {
+  run<T>(work: () => T, token?: string): T
+  /** The token of the present context when something was written in it; undefined otherwise. */
+  token(): string | undefined
+}
+
+/** Middleware for Express, Connect, Fastify's `onRequest` by way of `@fastify/middie`, and plain `node:http`. */
+export type TokenMiddleware = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => void
+
+/** A context per request; its token comes with the request and goes with the response. */
+export function httpTokens(carrier: TokenCarrier, options: HttpTokenOptions = {}): TokenMiddleware {
+  const { cookie = 'homeostat_read', header = 'x-homeostat-read', maxAgeSeconds = 60 } = options
+  return (request, response, next) => {
+    const came = (header !== false && oneOf(request.headers[header.toLowerCase()])) || cookieOf(request, cookie)
+    carrier.run(() => {
+      beforeHead(response, () => {
+        const token = carrier.token()
+        if (token === undefined) return
+        if (header !== false) response.setHeader(header, token)
+        if (cookie !== false)
+          response.appendHeader(
+            'set-cookie',
+            `${cookie}=${token}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax`,
+          )
+      })
+      next()
+    }, came || undefined)
+  }
+}
+
+/** Calls once before the head of the response is sent, in the context of now. */
+function beforeHead(response: ServerResponse, add: () => void): void {
+  const writeHead = Reflect.get(response, 'writeHead') as (...args: unknown[]) => ServerResponse
+  let isDone = false
+  Reflect.set(response, 'writeHead', function withToken(this: ServerResponse, ...args: unknown[]): ServerResponse {
+    if (!isDone && !response.headersSent) {
+      isDone = true
+      add()
+    }
+    return writeHead.apply(this, args)
+  })
+}
+
+function oneOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header
+}
+
+function cookieOf(request: IncomingMessage, name: string | false): string | undefined {
+  if (name === false) return undefined
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
+    const at = pair.indexOf('=')
+    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim()
+  }
+  return undefined
+}

@@ -1,0 +1,77 @@
+import { type CounterSeries, type WorkUnit, workNameOf } from '@homeostat/signals'
+import type { RunningQueries } from '../running-queries.ts'
+import type { ClientShape } from '../driver.ts'
+import type { PoolRequest } from './pool-request.ts'
+import { placeIn } from './place-of-checkout.ts'
+import { routeIn } from './route-in-context.ts'
+
+/** A holder whose route or job nobody has named. */
+export const UNKNOWN_HOLDER = 'unknown'
+const LONGEST_NAME = 120
+
+/** One connection of a pool, while the application has it and in between. There is one of these per connection. */
+export class HeldConnection<Owner = unknown> {
+  readonly client: ClientShape
+  /** NaN while the pool has it. */
+  since: number = Number.NaN
+  /** Whether a leak of it was reported. */
+  isReported = false
+  /** What follows the pool that lends it. */
+  readonly owner: Owner
+  /** The series of the last holder: most connections go back and forth between few. */
+  seriesOfHolder: CounterSeries | undefined
+  nameOfSeries = ''
+  #work: WorkUnit | undefined
+  #context: PoolRequest['context']
+  #place: PoolRequest['place']
+
+  constructor(client: ClientShape, owner: Owner) {
+    this.client = client
+    this.owner = owner
+  }
+
+  get isHeld(): boolean {
+    return this.since === this.since
+  }
+
+  lent(now: number, request: PoolRequest): void {
+    this.since = now
+    this.isReported = false
+    this.#work = request.work
+    this.#context = request.context
+    this.#place = request.place
+  }
+
+  returned(): void {
+    this.since = Number.NaN
+    this.#work = undefined
+    this.#context = undefined
+    this.#place = undefined
+  }
+
+  /** The job or the route that has it. */
+  get holder(): string {
+    const work = workNameOf(this.#work)
+    if (work !== undefined) return work.length > LONGEST_NAME ? work.slice(0, LONGEST_NAME) : work
+    const route = routeIn(this.#context)
+    return route === undefined ? UNKNOWN_HOLDER : `route ${route}`.slice(0, LONGEST_NAME)
+  }
+
+  /** Where it was checked out, where places are captured. */
+  get place(): string | undefined {
+    return placeIn(this.#place?.stack)
+  }
+
+  /**
+   * How long it has been held without a statement, in milliseconds; 0 while one runs. A client that listens for notifications is kept
+   * for that, and is never silent.
+   */
+  silentMs(now: number, running: RunningQueries | undefined): number {
+    if (!this.isHeld || running?.isBusy || isListening(this.client)) return 0
+    return Math.max(0, now - Math.max(this.since, running?.endedAt ?? Number.NEGATIVE_INFINITY))
+  }
+}
+
+function isListening(client: ClientShape): boolean {
+  return typeof client.listenerCount === 'function' && client.listenerCount('notification') > 0
+}

@@ -1,0 +1,198 @@
+import { attributes as a, metrics } from '@homeostat/semconv'
+import {
+  BoundedMap,
+  type CounterSeries,
+  type HistogramSeries,
+  type LevelSeries,
+  type Registry,
+} from '@homeostat/signals'
+import type { ClientShape } from '../driver.ts'
+import { createStamp } from '../stamp.ts'
+import { HeldConnection } from './held-connection.ts'
+import type { PendingItem } from './pool-patches.ts'
+import { PoolRequest } from './pool-request.ts'
+
+/** The most holders of connections that telemetry distinguishes per pool; the rest shares `_OTHER`. */
+const MOST_HOLDERS = 50
+const OTHER = '_OTHER'
+/** The messages of pg-pool and pg for a connection that was not opened in time. */
+const OPENED_TOO_LATE: ReadonlySet<unknown> = new Set([
+  'Connection terminated due to connection timeout',
+  'timeout expired',
+])
+
+/** A call for a connection of a pool that is followed. */
+export type CheckoutRequest = PoolRequest<PoolCheckouts>
+/** A connection of a pool that is followed. */
+export type LentConnection = HeldConnection<PoolCheckouts>
+
+/** The call behind an item of pg-pool's queue. Nobody but pg-pool has the items; a property is a tenth of the cost of a stamp. */
+const REQUEST: unique symbol = Symbol('homeostat.pool-request')
+type Item = PendingItem & { [REQUEST]?: CheckoutRequest | undefined }
+
+const connections = createStamp<LentConnection>()
+
+/** The connection of a client that the pool has lent, now or before. */
+export function connectionOf(client: object): LentConnection | undefined {
+  return connections.get(client)
+}
+
+/** The call that an item of the queue stands for; undefined for one that was answered, or began before this was on. */
+export function requestOf(item: PendingItem): CheckoutRequest | undefined {
+  return (item as Item | undefined)?.[REQUEST]
+}
+
+/** Follows the connections of one pool: how long calls wait for one, who has one, and for how long. */
+export class PoolCheckouts implements Disposable {
+  readonly #wait: HistogramSeries
+  readonly #use: HistogramSeries
+  readonly #create: HistogramSeries
+  readonly #timeouts: CounterSeries
+  readonly #leaked: LevelSeries
+  readonly #secondsOf: BoundedMap<string, CounterSeries>
+  readonly #bindHolder: (holder: string) => CounterSeries
+  readonly #spare: CheckoutRequest[] = []
+  /** The calls that wait in the queue of a pool that answers with a timeout. */
+  readonly #queued = new Set<Item>()
+  #asked: CheckoutRequest | undefined
+  /** Sums since the pool is known, for rates. In milliseconds. */
+  #checkouts = 0
+  #endedUseMs = 0
+
+  constructor(registry: Registry, pool: string) {
+    const labels = { [a.dbPoolName]: pool }
+    this.#wait = registry.histogram(metrics.dbConnectionWaitTime).with(labels)
+    this.#use = registry.histogram(metrics.dbConnectionUseTime).with(labels)
+    this.#create = registry.histogram(metrics.dbConnectionCreateTime).with(labels)
+    this.#timeouts = registry.counter(metrics.dbConnectionTimeouts).with(labels)
+    this.#leaked = registry.level(metrics.dbConnectionLeaked).with(labels)
+    this.#bindHolder = holder => registry.counter(metrics.dbConnectionHeld).with({ ...labels, [a.dbHolder]: holder })
+    this.#secondsOf = new BoundedMap(MOST_HOLDERS + 1)
+  }
+
+  /**
+   * How many connections were lent until now, and for how many milliseconds in all.
+   *
+   * @param held - the connections that are lent now
+   */
+  totals(held: readonly LentConnection[], now: number): { readonly checkouts: number; readonly usedMs: number } {
+    const usedMs = held.reduce((sum, { since }) => sum + Math.max(0, now - since), this.#endedUseMs)
+    return { checkouts: this.#checkouts, usedMs }
+  }
+
+  /** `connect()` is called. */
+  asked(now: number, place: Parameters<PoolRequest['begin']>[1]): CheckoutRequest {
+    const request = this.#spare.pop() ?? new PoolRequest(this)
+    request.begin(now, place)
+    return (this.#asked = request)
+  }
+
+  /** It has returned. A call for which no connection is opened stands last in the queue of the pool. */
+  askedFor(request: CheckoutRequest, queue: unknown, isTimed: boolean): void {
+    if (this.#asked !== request) return
+    this.#asked = undefined
+    const item: unknown = Array.isArray(queue) ? queue.at(-1) : undefined
+    // Refused, e.g. because the pool ends: then the last item is that of an earlier call.
+    if (typeof item !== 'object' || item === null || (item as Item)[REQUEST] !== undefined) this.#recycle(request)
+    else {
+      const own = item as Item
+      own[REQUEST] = request
+      if (isTimed) this.#queued.add(own)
+    }
+  }
+
+  /** A new connection is begun, within a call or for one from the queue. */
+  opening(item: Item, now: number): void {
+    if (this.#asked !== undefined) {
+      item[REQUEST] = this.#asked
+      this.#asked = undefined
+    }
+    const request = item[REQUEST]
+    if (request === undefined) return
+    request.openedAt = now
+    const { callback } = item
+    // The item is not in the queue any more, where pg-pool looks for it by its callback.
+    item.callback = (error, ...rest) => {
+      if (error) this.#failed(item, error)
+      return callback(error, ...rest)
+    }
+  }
+
+  lent(client: ClientShape, item: Item, isNew: boolean, now: number): void {
+    const request = this.#end(item)
+    if (request === undefined) return
+    if (isNew && request.openedAt === request.openedAt) this.#create.record((now - request.openedAt) / 1000)
+    // The pool gives a connection that came too late back to itself.
+    if (item.timedOut) this.#timeouts.add()
+    else {
+      this.#wait.record((now - request.askedAt) / 1000)
+      this.#checkouts += 1
+      let connection = connections.get(client)
+      if (connection === undefined) connections.set(client, (connection = new HeldConnection(client, this)))
+      connection.lent(now, request)
+    }
+    this.#recycle(request)
+  }
+
+  returned(connection: LentConnection, now: number): void {
+    if (!connection.isHeld) return
+    const usedMs = now - connection.since
+    this.#endedUseMs += usedMs
+    this.#use.record(usedMs / 1000)
+    this.#seriesOf(connection).add(usedMs / 1000)
+    connection.returned()
+  }
+
+  /** Writes what can only be counted now and then. */
+  observe(leaked: number): void {
+    for (const item of this.#queued) {
+      if (!item.timedOut) continue
+      this.#timeouts.add()
+      const request = this.#end(item)
+      if (request !== undefined) this.#recycle(request)
+    }
+    this.#leaked.set(leaked)
+  }
+
+  [Symbol.dispose](): void {
+    for (const series of [this.#wait, this.#use, this.#create, this.#timeouts, this.#leaked]) series.remove()
+    for (const series of this.#secondsOf.values()) series.remove()
+    this.#queued.clear()
+  }
+
+  #failed(item: Item, error: unknown): void {
+    const request = this.#end(item)
+    if (request === undefined) return
+    if (OPENED_TOO_LATE.has((error as { message?: unknown } | null)?.message)) this.#timeouts.add()
+    this.#recycle(request)
+  }
+
+  /** A call is over: it is counted once. */
+  #end(item: Item): CheckoutRequest | undefined {
+    const request = item[REQUEST]
+    if (request === undefined) return undefined
+    item[REQUEST] = undefined
+    if (this.#queued.size > 0) this.#queued.delete(item)
+    return request
+  }
+
+  #recycle(request: CheckoutRequest): void {
+    request.forget()
+    this.#spare.push(request)
+  }
+
+  #seriesOf(connection: LentConnection): CounterSeries {
+    const { holder, nameOfSeries, seriesOfHolder } = connection
+    if (seriesOfHolder !== undefined && nameOfSeries === holder) return seriesOfHolder
+    connection.nameOfSeries = holder
+    return (connection.seriesOfHolder = this.#heldBy(holder))
+  }
+
+  #heldBy(holder: string): CounterSeries {
+    let series = this.#secondsOf.get(holder)
+    if (series !== undefined) return series
+    if (this.#secondsOf.size >= MOST_HOLDERS && holder !== OTHER) return this.#heldBy(OTHER)
+    this.#secondsOf.set(holder, (series = this.#bindHolder(holder)))
+    return series
+  }
+}

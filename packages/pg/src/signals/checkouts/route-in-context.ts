@@ -1,0 +1,14 @@
+import { createContextKey, type Context } from '@opentelemetry/api'
+
+/** The key of `@opentelemetry/core` for what HTTP and framework instrumentations share about a request. A key is known by its name. */
+const RPC_METADATA = createContextKey('OpenTelemetry SDK Context Key RPC_METADATA')
+
+/**
+ * The route of the request that a context belongs to, from upstream's HTTP and framework instrumentations. They often know it only after
+ * the request has begun. Undefined outside of a request, and before that.
+ */
+export function routeIn(context: Context | undefined): string | undefined {
+  const metadata = context?.getValue(RPC_METADATA) as { readonly route?: unknown } | null | undefined
+  const route = metadata?.route
+  return typeof route === 'string' && route !== '' ? route : undefined
+}

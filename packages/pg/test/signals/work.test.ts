@@ -1,0 +1,70 @@
+import { performance } from 'node:perf_hooks'
+import { runAsWork, WorkUnit } from '@homeostat/signals'
+import { startPostgres, type Postgres } from '@homeostat/services'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { PgInstrumentation } from '../../src/index.ts'
+
+let server: Postgres
+const instrumentation = new PgInstrumentation()
+beforeAll(async () => {
+  server = await startPostgres()
+  instrumentation.enable()
+})
+afterAll(async () => {
+  instrumentation.disable()
+  await server.stop()
+})
+
+const work = (): WorkUnit => new WorkUnit({})
+const sleep = (ms: number): string => `SELECT pg_sleep(${ms / 1000})`
+
+it('a statement is credited to the work that asked for it, also when the pool is full and others give connections back', async () => {
+  const pool = new pg.Pool({ connectionString: server.url, max: 1 })
+  await pool.query('SELECT 1')
+  const [long, short, checkedOut] = [work(), work(), work()]
+  await Promise.all([
+    runAsWork(long, () => pool.query(sleep(200))),
+    runAsWork(short, () => pool.query(sleep(20))),
+    runAsWork(
+      checkedOut,
+      () =>
+        new Promise<void>((resolve, reject) =>
+          pool.connect((error, client, release) => {
+            if (error || client === undefined) return reject(error ?? new Error('no client'))
+            client.query(sleep(100), () => {
+              release()
+              resolve()
+            })
+          }),
+        ),
+    ),
+    pool.query(sleep(50)),
+  ])
+  await pool.end()
+  // The server sleeps for no less; how much later the answer is read depends on the machine.
+  expect(long.databaseMs).toBeGreaterThanOrEqual(199)
+  expect(short.databaseMs).toBeGreaterThanOrEqual(19)
+  expect(short.databaseMs).toBeLessThan(long.databaseMs)
+  expect(checkedOut.databaseMs).toBeGreaterThanOrEqual(99)
+  expect(checkedOut.databaseMs).toBeLessThan(long.databaseMs)
+})
+
+it('queries that wait in one client count from their turn, each for its own work', async () => {
+  const client = new pg.Client({ connectionString: server.url })
+  await client.connect()
+  const [first, second] = [work(), work()]
+  const startedAt = performance.now()
+  await Promise.all([
+    runAsWork(first, () => client.query(sleep(150))),
+    client.query(sleep(50)),
+    runAsWork(second, () => client.query(sleep(20))),
+    runAsWork(second, () => client.query('SELECT nonsense').catch(() => undefined)),
+  ])
+  const tookMs = performance.now() - startedAt
+  await client.end()
+  expect(first.databaseMs).toBeGreaterThanOrEqual(149)
+  expect(second.databaseMs).toBeGreaterThanOrEqual(19)
+  // Neither the wait for the others, nor the statement of nobody.
+  expect(first.databaseMs + second.databaseMs).toBeLessThan(tookMs - 49)
+})
