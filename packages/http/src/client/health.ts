@@ -1,0 +1,146 @@
+/** How a service is, by what its answers show. */
+export type HealthState = 'ok' | 'degraded' | 'down'
+
+export const healthStates: readonly HealthState[] = ['ok', 'degraded', 'down']
+
+const SLICE_MS = 5000
+/** The slices over which a share of failures is taken: 15 s. */
+const SLICES = 3
+/** Fewer requests in the window say nothing by their share. */
+const MIN_REQUESTS = 10
+/** So many failures without a success between them are an outage, however few requests there are. */
+const CONSECUTIVE = 5
+/** Shares of failures at which a state is entered, and below which it is left. The gap is the hysteresis. */
+const LIMITS = {
+  degraded: { enter: 0.1, leave: 0.05, failures: 3 },
+  down: { enter: 0.5, leave: 0.25, failures: 5 },
+} as const
+/** A state is left after so many slices in a row that have requests and are below the limit. */
+const CALM_SLICES = 2
+/** A service without requests for this long has no state: nobody knows it. */
+const FORGOTTEN_MS = 300_000
+/** So many requests without an answer are silence, when there was none for {@link SLICES} slices from a service that usually is fast. */
+const MOST_UNANSWERED = 3
+const FAST_MS = 1000
+
+/**
+ * The state of a service, from the results of its requests, with hysteresis: a service at the edge of a limit does not flap. It
+ * follows the clock of its callers; asking for the state changes nothing that another reader could see.
+ */
+export class Health {
+  /** Requests that were sent and have no answer yet. */
+  waiting = 0
+  #state: HealthState = 'ok'
+  #isKnown = false
+  #lastMs = Number.NEGATIVE_INFINITY
+  #sliceEndMs = Number.NEGATIVE_INFINITY
+  #calm = 0
+  #failedInARow = 0
+  /** The usual time until an answer begins, in milliseconds; a moving mean. */
+  #usualMs: number | undefined
+  #silentSlices = 0
+  #answersInSlice = 0
+  readonly #requests = new Uint32Array(SLICES)
+  readonly #failures = new Uint32Array(SLICES)
+  #slice = 0
+
+  succeeded(nowMs: number): void {
+    this.#count(nowMs, 0)
+    this.#failedInARow = 0
+  }
+
+  failed(nowMs: number): void {
+    this.#count(nowMs, 1)
+    this.#failedInARow++
+    // Not at the end of the slice: nobody gains by waiting for it.
+    if (this.#failedInARow >= CONSECUTIVE) this.#enter('down')
+  }
+
+  /** An answer has begun after so many milliseconds. */
+  answered(ms: number): void {
+    this.#answersInSlice++
+    this.#usualMs = this.#usualMs === undefined ? ms : this.#usualMs + (ms - this.#usualMs) / 20
+  }
+
+  /** The state at a time; undefined for a service without enough requests to know, or without any for 5 minutes. */
+  stateAt(nowMs: number): HealthState | undefined {
+    this.#advance(nowMs)
+    return this.#isKnown && nowMs - this.#lastMs <= FORGOTTEN_MS ? this.#state : undefined
+  }
+
+  #count(nowMs: number, failures: number): void {
+    this.#advance(nowMs)
+    this.#lastMs = nowMs
+    this.#requests[this.#slice]! += 1
+    this.#failures[this.#slice]! += failures
+  }
+
+  #advance(nowMs: number): void {
+    if (nowMs < this.#sliceEndMs) return
+    if (nowMs - this.#sliceEndMs >= SLICES * SLICE_MS && this.waiting === 0) {
+      // Idle, or new: the old slices say nothing about now.
+      this.#requests.fill(0)
+      this.#failures.fill(0)
+      this.#silentSlices = 0
+      this.#sliceEndMs = nowMs + SLICE_MS
+      return
+    }
+    // A service that is silent for hours is as silent as one that is silent for a few slices.
+    if (nowMs - this.#sliceEndMs > 10 * SLICE_MS) this.#sliceEndMs = nowMs - 10 * SLICE_MS
+    while (nowMs >= this.#sliceEndMs) {
+      this.#closeSlice()
+      this.#sliceEndMs += SLICE_MS
+    }
+  }
+
+  #closeSlice(): void {
+    this.#silentSlices = this.#answersInSlice === 0 && this.waiting >= MOST_UNANSWERED ? this.#silentSlices + 1 : 0
+    this.#answersInSlice = 0
+    const isSilent = this.#silentSlices >= SLICES && this.#usualMs !== undefined && this.#usualMs <= FAST_MS
+    const { requests, failures } = this.#window()
+    const share = requests === 0 ? 0 : failures / requests
+    const hadRequests = this.#requests[this.#slice]! > 0
+    if (isSilent) this.#enter('down')
+    else if (requests >= MIN_REQUESTS) {
+      this.#isKnown = true
+      if (isAtLeast('down', share, failures)) this.#enter('down')
+      else if (isAtLeast('degraded', share, failures)) this.#enter('degraded')
+    }
+    if (hadRequests && !isSilent) this.#leave(share)
+    this.#slice = (this.#slice + 1) % SLICES
+    this.#requests[this.#slice] = 0
+    this.#failures[this.#slice] = 0
+  }
+
+  #window(): { readonly requests: number; readonly failures: number } {
+    let [requests, failures] = [0, 0]
+    for (let at = 0; at < SLICES; at++) {
+      requests += this.#requests[at]!
+      failures += this.#failures[at]!
+    }
+    return { requests, failures }
+  }
+
+  /** Only upwards: the way down is {@link #leave}. */
+  #enter(state: HealthState): void {
+    this.#isKnown = true
+    if (healthStates.indexOf(state) <= healthStates.indexOf(this.#state)) return
+    this.#state = state
+    this.#calm = 0
+  }
+
+  #leave(share: number): void {
+    if (this.#state === 'ok' || this.#failedInARow >= CONSECUTIVE || share >= LIMITS[this.#state].leave) {
+      this.#calm = 0
+      return
+    }
+    if (++this.#calm < CALM_SLICES) return
+    this.#state = share >= LIMITS.degraded.leave && this.#state === 'down' ? 'degraded' : 'ok'
+    this.#calm = 0
+  }
+}
+
+function isAtLeast(state: 'degraded' | 'down', share: number, failures: number): boolean {
+  const { enter, failures: least } = LIMITS[state]
+  return share >= enter && failures >= least
+}

@@ -1,0 +1,157 @@
+import type { IncomingMessage } from 'node:http'
+import { AcceptedCodings } from './accepted-coding.ts'
+import type { Coding } from './coding.ts'
+import { CODINGS, IDENTITY } from './coding.ts'
+import { essenceOf, isCompressibleType } from '../server/compressible-type.ts'
+import { type Compression, processCompression } from './compression.ts'
+import { containment } from './containment.ts'
+import { currentBody } from './current-body.ts'
+import { forbidsTransform, weakenTag } from './response-headers.ts'
+import { steeredZlib } from './steered-zlib.ts'
+
+/** The parts of Fastify's request that are used. */
+export interface FastifyRequestLike {
+  readonly raw: IncomingMessage
+  readonly routeOptions?: { readonly url?: string | undefined }
+}
+
+/** The parts of Fastify's reply that are used. */
+export interface FastifyReplyLike {
+  getHeader(name: string): unknown
+  hasHeader(name: string): boolean
+  removeHeader(name: string): unknown
+  header(name: string, value: string): unknown
+}
+
+type Done = (error?: Error | null, payload?: unknown) => void
+type OnSend = (request: FastifyRequestLike, reply: FastifyReplyLike, payload: unknown, done: Done) => void
+
+/** The parts of a Fastify instance that are used. */
+export interface FastifyLike {
+  // Methods, so that Fastify's own, more exact types fit.
+  addHook(name: string, hook: never): unknown
+  register(plugin: never, options?: never): unknown
+}
+
+/** The plugin of `@fastify/compress`, whatever its types. */
+export type FastifyCompressPlugin = (...given: never[]) => unknown
+
+/** Options of {@link compressionForFastify}: those of `@fastify/compress`, and these. */
+export interface FastifyCompressionOptions {
+  /**
+   * Whether a response is never compressed, since it mixes a secret with what a client sent (BREACH). A route can also have
+   * `compress: false`, as always. @default none is
+   */
+  readonly exclude?: (request: FastifyRequestLike, reply: FastifyReplyLike) => boolean
+  /** The codings to offer, the preferred one first. @default zstd where Node has it, br, gzip, deflate */
+  readonly encodings?: readonly string[]
+  readonly [option: string]: unknown
+}
+
+/** A Fastify plugin. */
+export type FastifyCompression = (app: FastifyLike) => Promise<void>
+
+const contained = containment('compressionForFastify()')
+
+/** With it in the request, `@fastify/compress` sends the body as it is; the name is in its documentation. */
+const NO_COMPRESSION = 'x-no-compression'
+
+/**
+ * Registers `@fastify/compress` so that the knob `http.compression` sets its levels, per route, and its bytes are counted. It also
+ * keeps the level of zstd, honours `Cache-Control: no-transform`, and makes strong `ETag`s of compressed answers weak. Levels that
+ * the options name stand until the knob moves.
+ *
+ * @param compress - the default export of `@fastify/compress`
+ * @param options - as `@fastify/compress` takes them
+ * @example
+ * ```ts
+ * import compress from '@fastify/compress'
+ * import Fastify from 'fastify'
+ * import { compressionForFastify } from '@homeostat/http'
+ *
+ * const app = Fastify()
+ * await app.register(compressionForFastify(compress, { threshold: 2048 }))
+ * app.get('/orders', () => [])
+ * ```
+ */
+export function compressionForFastify(
+  compress: FastifyCompressPlugin,
+  options: FastifyCompressionOptions = {},
+): FastifyCompression {
+  return steeredPlugin(compress, options, processCompression)
+}
+
+/** @internal {@link compressionForFastify} with its own levels. */
+export function steeredPlugin(
+  compress: FastifyCompressPlugin,
+  { exclude, ...options }: FastifyCompressionOptions,
+  compression: Compression,
+): FastifyCompression {
+  compression.register()
+  const offered = (options.encodings as readonly Coding[] | undefined)?.filter(coding => CODINGS.includes(coding))
+  const accepted = new AcceptedCodings(offered ?? CODINGS)
+
+  const before: OnSend = (request, reply, payload, done) => {
+    const plan = contained(() => planOf(request, reply), undefined)
+    if (plan === undefined) return done(null, payload)
+    if (plan === 'none') {
+      request.raw.headers[NO_COMPRESSION] = 'homeostat'
+      return done(null, payload)
+    }
+    return currentBody.run({ plan }, done, null, payload)
+  }
+
+  const planOf = (request: FastifyRequestLike, reply: FastifyReplyLike): BodyPlanOrNone => {
+    const encoding = reply.getHeader('content-encoding')
+    if (encoding !== undefined && encoding !== IDENTITY) return undefined
+    if (forbidsTransform(reply.getHeader('cache-control'))) return 'none'
+    // A function that fails may have been about to say yes.
+    if (exclude !== undefined && contained(() => exclude(request, reply), true)) return 'none'
+    const coding = accepted.of(request.raw.headers['accept-encoding'])
+    const plan = compression.plan(request.routeOptions?.url, coding)
+    return coding !== undefined && plan.coding === undefined ? 'none' : plan
+  }
+
+  const afterwards: OnSend = (_request, reply, payload, done) => {
+    contained(() => finish(reply, payload), undefined)
+    done(null, payload)
+  }
+
+  const finish = (reply: FastifyReplyLike, payload: unknown): void => {
+    const plan = currentBody.getStore()?.plan
+    if (plan === undefined) return
+    if (reply.hasHeader('content-encoding')) {
+      weakenTag({ ...headersOf(reply), setHeader: (name, value) => reply.header(name, String(value)) as never })
+      return
+    }
+    const bytes = typeof payload === 'string' || payload instanceof Uint8Array ? Buffer.byteLength(payload) : undefined
+    if (bytes === undefined || !isCompressibleType(essenceOf(reply.getHeader('content-type')))) return
+    compression.plan(plan.routeClass.name, undefined).record(bytes, bytes, 0)
+  }
+
+  const plugin: FastifyCompression = async app => {
+    // Hooks of the application come before those of its routes, where `@fastify/compress` puts its own.
+    app.addHook('onSend', before as never)
+    await app.register(compress as never, { ...options, zlib: steeredZlib(compression) } as never)
+    app.addHook('onRoute', ((route: { onSend?: OnSend | OnSend[] }) => {
+      route.onSend = [...[route.onSend ?? []].flat(), afterwards]
+    }) as never)
+  }
+  // As `fastify-plugin` does it: the hooks are for the whole application, and not for this plugin alone.
+  return Object.assign(plugin, {
+    [Symbol.for('skip-override')]: true,
+    [Symbol.for('fastify.display-name')]: '@homeostat/http compression',
+  })
+}
+
+type BodyPlanOrNone = ReturnType<Compression['plan']> | 'none' | undefined
+
+function headersOf(
+  reply: FastifyReplyLike,
+): Pick<import('node:http').ServerResponse, 'getHeader' | 'hasHeader' | 'removeHeader'> {
+  return {
+    getHeader: name => reply.getHeader(name) as string | undefined,
+    hasHeader: name => reply.hasHeader(name),
+    removeHeader: name => void reply.removeHeader(name),
+  }
+}

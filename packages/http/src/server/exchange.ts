@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** Where the exchange of a response is kept. Shared by copies of this package. */
+const EXCHANGE: unique symbol = Symbol.for('homeostat.http.exchange') as never
+
+/** A response of `node:http` with its exchange. */
+interface WithExchange {
+  [EXCHANGE]?: Exchange | undefined
+}
+
+/** One request to this process and its response, from the moment at which its headers have been read. */
+export class Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** On the clock of `performance.now()`, in milliseconds. */
+  readonly startedMs: number
+  /** The template of the route as far as it is known, e.g. `/users/:id`. */
+  route: string | undefined = undefined
+  /** The context of Koa, whose router names the route later. */
+  context: { readonly _matchedRoute?: unknown } | undefined = undefined
+  /** What load shedding keeps about it, once it is admitted. */
+  admission: object | undefined = undefined
+
+  constructor(request: IncomingMessage, response: ServerResponse, startedMs: number) {
+    this.request = request
+    this.response = response
+    this.startedMs = startedMs
+    ;(response as WithExchange)[EXCHANGE] = this
+  }
+}
+
+/** The exchange of a response; undefined while nothing measures, and for anything that is not a response of `node:http`. */
+export function exchangeOf(response: object | undefined): Exchange | undefined {
+  const kept: WithExchange | undefined = response
+  return kept?.[EXCHANGE]
+}
+
+/**
+ * Names the route of a request, for servers that no supported router serves: plain `node:http`, or a router of your own. Call it any time before
+ * the response ends. Fastify, Express, NestJS and Koa's router need no call.
+ *
+ * @param response - the response of `node:http`
+ * @param template - the route with placeholders, e.g. `/users/:id`: never the path itself, which holds ids of people and has no bound
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ *
+ * const plain = createServer((_request, response) => {
+ *   nameRoute(response, '/users/:id')
+ *   response.end('Ada')
+ * })
+ * ```
+ */
+export function nameRoute(response: ServerResponse, template: string): void {
+  const exchange = exchangeOf(response)
+  if (exchange !== undefined && typeof template === 'string') exchange.route = template
+}

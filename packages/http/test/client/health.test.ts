@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { Health } from '../../src/client/health.ts'
+
+const SECOND = 1000
+
+/** Ten requests per second for some seconds, of which a share fails; evenly spread. */
+function run(health: Health, fromMs: number, seconds: number, failing: number): number {
+  let debt = 0
+  const endMs = fromMs + seconds * SECOND
+  for (let now = fromMs; now < endMs; now += 100) {
+    debt += failing
+    if (debt >= 1) {
+      debt -= 1
+      health.failed(now)
+    } else health.succeeded(now)
+  }
+  return endMs
+}
+
+test('a service without requests has no state', () => {
+  const health = new Health()
+  expect(health.stateAt(0)).toBeUndefined()
+  health.succeeded(10)
+  expect(health.stateAt(60_000)).toBeUndefined()
+})
+
+test('a service is ok, degraded and down by its share of failures', () => {
+  for (const [failing, state] of [
+    [0, 'ok'],
+    [0.02, 'ok'],
+    [0.2, 'degraded'],
+    [0.7, 'down'],
+  ] as const) {
+    const health = new Health()
+    const now = run(health, 0, 30, failing)
+    expect(health.stateAt(now), String(failing)).toBe(state)
+  }
+})
+
+test('a share at the edge of a limit does not let the state flap', () => {
+  const health = new Health()
+  let now = run(health, 0, 30, 0.12)
+  let changes = 0
+  let last = health.stateAt(now)
+  for (let round = 0; round < 40; round++) {
+    now = run(health, now, 10, round % 2 === 0 ? 0.08 : 0.12)
+    const state = health.stateAt(now)
+    if (state !== last) changes++
+    last = state
+  }
+  expect(last).toBe('degraded')
+  expect(changes).toBe(0)
+})
+
+test('a service that is down comes back within 25 s, and not before', () => {
+  const health = new Health()
+  let now = run(health, 0, 30, 1)
+  expect(health.stateAt(now)).toBe('down')
+  now = run(health, now, 4, 0)
+  expect(health.stateAt(now)).toBe('down')
+  now = run(health, now, 21, 0)
+  expect(health.stateAt(now)).toBe('ok')
+})
+
+test('five failures in a row are an outage, also where there are few requests', () => {
+  const health = new Health()
+  for (let at = 0; at < 5; at++) health.failed(at * 20_000)
+  expect(health.stateAt(80_000)).toBe('down')
+})
+
+test('requests without an answer from a service that is fast are an outage; long polling is not', () => {
+  const [fast, polled] = [new Health(), new Health()]
+  for (let at = 0; at < 100; at++) {
+    fast.answered(20)
+    fast.succeeded(at * 100)
+    polled.answered(30_000)
+    polled.succeeded(at * 100)
+  }
+  fast.waiting = polled.waiting = 5
+  for (let now = 10_000; now <= 40_000; now += 1000) {
+    fast.stateAt(now)
+    polled.stateAt(now)
+  }
+  expect(fast.stateAt(40_000)).toBe('down')
+  expect(polled.stateAt(40_000)).toBe('ok')
+})
+
+test('asking more often changes nothing, and after 5 minutes without a request nobody knows', () => {
+  const [asked, not] = [new Health(), new Health()]
+  let end = 0
+  for (const health of [asked, not]) end = run(health, 0, 20, 0.7)
+  for (let now = end; now < end + 60_000; now += 10) asked.stateAt(now)
+  expect(asked.stateAt(end + 60_000)).toBe(not.stateAt(end + 60_000))
+  expect(asked.stateAt(end + 60_000)).toBe('down')
+  expect(asked.stateAt(end + 301_000)).toBeUndefined()
+})
