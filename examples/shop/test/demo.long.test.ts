@@ -17,7 +17,7 @@ describe('npm start', () => {
     expect(demo.output()).toMatch(/^demo: Unknown option '--wach'.*see --help\n$/)
   })
 
-  it('stops everything on Ctrl-C and ends with exit code 130', { timeout: 90_000 }, async () => {
+  it('stops everything on Ctrl-C and ends with exit code 130', async () => {
     await using demo = start('demo.ts', ['--watch'], environment)
     await demo.said('listening on ')
     const shopUrl = /listening on (\S+)/.exec(demo.output())![1]!
@@ -28,7 +28,7 @@ describe('npm start', () => {
     expect(demo.output()).not.toMatch(/\n\s+at /)
   })
 
-  it('ends with exit code 1 and says what is missing when Homeostat may not act', { timeout: 120_000 }, async () => {
+  it('ends with exit code 1 and says what is missing when Homeostat may not act', async () => {
     await using demo = start('demo.ts', ['--duration', '30'], { ...environment, HOMEOSTAT_DISABLED: '1' })
     expect(await demo.ended).toEqual({ code: 1, signal: null })
     expect(demo.output()).toContain('MISSING: expected query.optimize to run for SlowQueries, and it did not')

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { start } from './main-process.ts'
 
-it('npm start: the shop gets into trouble on real servers, and Homeostat helps', { timeout: 200_000 }, async () => {
+it('npm start: the shop gets into trouble on real servers, and Homeostat helps', async () => {
   await using demo = start('demo.ts', ['--duration', '120'], { DATABASE_URL: '', REDIS_URL: '', PORT: '0' })
   const { code } = await demo.ended
   const output = demo.output()

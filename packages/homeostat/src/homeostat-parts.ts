@@ -18,6 +18,7 @@ import { fileProgramOf } from './program/file-program.ts'
 import { Forecasting } from './methods/forecasting.ts'
 import { observeObjects } from './doors/observed-objects.ts'
 import { KillSwitches } from './acting/kill-switches.ts'
+import { governReflexes, governStallGuards } from './acting/stall-guards.ts'
 import { Reporter } from './report/reporter.ts'
 import { announce } from './lifecycle/running-homeostats.ts'
 import type { Modes } from './options/modes.ts'
@@ -59,7 +60,7 @@ export class HomeostatParts {
   readonly #inspection: InspectionSocket | undefined
   readonly #program: ProgramOfOptions
   readonly #faults: Faults
-  readonly #domains: readonly Domain[]
+  readonly domains: readonly Domain[]
   /** Settles when the rules and responses of the options are in force. */
   readonly #loaded: Promise<void> | undefined
 
@@ -69,7 +70,7 @@ export class HomeostatParts {
     const isSignalsOnly = (this.isSignalsOnly = whyOnly !== undefined)
     const wanted = isSignalsOnly ? signalsOnlyOptions(checked.options) : checked.options
     const { options, domains } = withUniqueNames(wanted, domainsOf(wanted), warnAtStart)
-    this.#domains = domains.map(([domain]) => domain)
+    this.domains = domains.map(([domain]) => domain)
     const { intervalMs = DEFAULT_INTERVAL_MS } = options
     this.autoStart = options.autoStart ?? true
     const modes = readModes({ ...checked, options }, domains, warnAtStart)
@@ -127,6 +128,9 @@ export class HomeostatParts {
     this.#keeper = new Keeper({ options, domains, service, faults, optimizer: this.optimizer, forecasting })
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct, notice })
     made.push(() => this.#killSwitches[Symbol.asyncDispose]())
+    if (!isSignalsOnly) governReflexes({ domains, modes, killSwitch })
+    if (!isSignalsOnly)
+      governStallGuards({ domains, modes, killSwitch, onReceipt: receipt => reporter.reportStall(receipt) })
     this.#files = fileProgramOf({ ...parts, own: program.own, intervalMs, faults, optimizer: this.optimizer, notice })
     made.push(() => this.#files?.[Symbol.dispose]())
     const waits = { service, readers, loaded: this.#loaded, resume: () => this.#resume() }
@@ -156,10 +160,15 @@ export class HomeostatParts {
   /** Gives objects of the application to the packages that measure them. */
   observe(objects: unknown): void {
     observeObjects(objects, {
-      domains: this.#domains,
+      domains: this.domains,
       faults: this.#faults,
       notice: text => this.reporter.notice(text),
     })
+  }
+
+  /** Whether a domain finds that this process gets more work than it can serve. */
+  isUnderPressure(): boolean {
+    return this.domains.some(domain => this.#faults.contain('signal', () => domain.isUnderPressure?.()) === true)
   }
 
   /** Looks for an SDK that somebody else starts, and exports without one where the environment says where. */

@@ -9,6 +9,7 @@ import type { Report } from './report/report.ts'
 import type { Reporter } from './report/reporter.ts'
 import type { UnmatchedExplanation } from './report/unmatched-rules.ts'
 import { HomeostatParts } from './homeostat-parts.ts'
+import { httpMethods, type HttpMethods } from './methods/http-methods.ts'
 import { MethodArguments, NOTHING_TO_RELEASE } from './methods/method-arguments.ts'
 import type { ObservedObjects } from './doors/observed-objects.ts'
 import { optimizationResult, type OptimizationResult } from './methods/optimization-result.ts'
@@ -21,6 +22,8 @@ export class Homeostat implements AsyncDisposable {
   /** For `NodeSDK({ instrumentations })` or `registerInstrumentations`. */
   readonly instrumentations: readonly HomeostatInstrumentation[]
   readonly optimizer: Optimizer
+  /** Circuit breakers around calls to other services. */
+  readonly http: HttpMethods
   readonly #parts: HomeostatParts
   readonly #reporter: Reporter
   readonly #given = new MethodArguments(text => this.#reporter.notice(text))
@@ -34,6 +37,7 @@ export class Homeostat implements AsyncDisposable {
     const parts = (this.#parts = new HomeostatParts(checked, made))
     this.instrumentations = parts.instrumentations
     this.optimizer = parts.optimizer
+    this.http = httpMethods(parts.domains)
     this.#reporter = parts.reporter
     // Named at once, so that there is a past to answer from; a process that only measures reads none until it is asked.
     if (!parts.isSignalsOnly) this.#query = new PerformanceQuery(this.optimizer.store)
@@ -153,6 +157,20 @@ export class Homeostat implements AsyncDisposable {
   /** How long the event loop lets a callback wait now, in milliseconds. */
   measureEventLoopLag(): Promise<number> {
     return measureEventLoopLag()
+  }
+
+  /**
+   * Whether this process gets more work than it can serve: requests pile up in front of its event loop, or in flight. For an application that
+   * wants to do less by itself, e.g. answer without recommendations. Costs about a microsecond; the first call begins to watch, so it is false.
+   * Servers of `node:http` and everything on top of them count; always false without the domain `http`.
+   *
+   * @example
+   * ```ts
+   * const detail = h.underPressure() ? 'short' : 'full'
+   * ```
+   */
+  underPressure(): boolean {
+    return this.#parts.isUnderPressure()
   }
 
   /**

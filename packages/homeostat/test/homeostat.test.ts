@@ -120,6 +120,7 @@ test('off evaluates no rule: a package only measures', async () => {
   expect(h!.optimizer.rules.health.map(({ rule }) => ('alert' in rule ? rule.alert : rule.record))).toEqual([
     'SlowQueries',
     'PoolExhausted',
+    'ConnectionsLeaked',
   ])
   expect((await h!.optimizePerformance()).optimizationsApplied).toBe(0)
 })

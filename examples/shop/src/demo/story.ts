@@ -20,7 +20,7 @@ const expected: readonly Expected[] = [
   },
   { alert: 'CacheHitRatioLow', action: 'cache.warm', did: receipt => (receipt.effects['loaded'] ?? 0) > 0 },
   { alert: 'MemoryPressure', action: 'memory.cleanup', did: receipt => (receipt.effects['entries'] ?? 0) > 0 },
-  // No action can help a queue yet; it has to be seen.
+  // Which response to it runs depends on how busy the machine is; the alert has to show.
   { alert: 'QueueBacklog' },
 ]
 

@@ -45,7 +45,7 @@ function rowOf({ alert, action, firing, lastValue, trial, given }: Chapter): str
   const { name, format } = signalOf(alert, firing.labels)
   const shown = (value: number | undefined): string => (value === undefined ? '' : format(value))
   if (action === undefined)
-    return [name, shown(firing.value), shown(lastValue), 'none yet', 'seen; no action exists for it yet']
+    return [name, shown(firing.value), shown(lastValue), 'see above', 'the alert is what this demonstration expects']
   if (given) return [name, shown(firing.value), shown(lastValue), action, given.summary]
   const { before = firing.value, after } = trial ? beforeAfter(trial) : {}
   return [name, shown(before), shown(after), action, (trial && receiptOf(trial)?.summary) ?? 'did not run']

@@ -1,4 +1,5 @@
 import type { Response } from '@homeostat/optimizer'
+import { processCpuUtilization } from '@homeostat/runtime/expressions'
 import { attributes, metrics, promName } from '@homeostat/semconv'
 import type { ReadOptions } from './domain-options.ts'
 import type { Resource } from './resource.ts'
@@ -21,11 +22,13 @@ function measuresFor(resource: Resource, expr: string): readonly Measure[] {
       return [
         {
           action: 'queue.rescheduleHeavyTasks',
+          // Half of the loop for heavy jobs. One loop, which the action sets by itself, only changes their order, and uses as much CPU.
+          options: { to: 0.5 },
           // A bottleneck that still threatens has to be held off again; the budget bounds how often.
           cooldownMs: 60_000,
           // The use is a mean of one minute.
           expect: { expr, direction: 'down', worth: 0.1, settleMs: 90_000, windowMs: 120_000 },
-          // That jobs wait is what it does: at half of the concurrency a busy queue falls behind by half of the time that passes,
+          // That jobs wait is what it does: with half of the loop for heavy jobs a busy queue falls behind by half of the time that passes,
           // 7.5 min over the default horizon. Beyond that, and three times as long as usual, is too long.
           guards: [{ expr: `max(${promName(metrics.queueOldestWaitingAge)})`, notWorseThan: 2, floor: 150 }],
         },
@@ -45,9 +48,18 @@ function measuresFor(resource: Resource, expr: string): readonly Measure[] {
         },
       ]
     case 'database':
-      return [{ action: 'replica.weight' }]
+      return [{ action: 'replica.weight', options: { by: 0.25 } }]
     case 'network':
-      return [{ action: 'response.compression' }, { action: 'cdn.warm' }]
+      return [
+        {
+          action: 'http.compression',
+          options: { by: 1 },
+          expect: { expr, direction: 'down', worth: 0.02, settleMs: 60_000, windowMs: 120_000 },
+          // More compression is CPU time for bytes.
+          guards: [{ expr: processCpuUtilization, notWorseThan: 0.3, floor: 0.5 }],
+        },
+        { action: 'cdn.warmPopularContent' },
+      ]
   }
 }
 

@@ -1,4 +1,4 @@
-import { attributes, metrics, promName, upstreamMetrics, type MetricDefinition } from '@homeostat/semconv'
+import { attributes, metrics, promName, type MetricDefinition } from '@homeostat/semconv'
 import { compile, spellings, translated } from '@homeostat/promql'
 import { startPrometheus, type Prometheus } from '@homeostat/services'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -84,7 +84,7 @@ const targets = {
   pool: `max(sum by (${POOL}) (${CONNECTIONS}{${promName(attributes.dbConnectionState)}="used"}) / (sum by ("${attributes.dbPoolName}") (${promName(metrics.dbConnectionLimit)}) > 0))`,
   p95: `histogram_quantile(0.95, sum by (le) (rate(${promName(metrics.dbOperationDuration)}_bucket[1m])))`,
   slow: `sum(increase(${promName(metrics.dbSlowQueries)}[1m]))`,
-  network: `histogram_quantile(0.95, sum by (le) (rate(${promName(upstreamMetrics.httpClientRequestDuration)}_bucket[5m])))`,
+  network: `histogram_quantile(0.95, sum by (le) (rate(${promName(metrics.httpClientRequestDuration)}_bucket[5m])))`,
 }
 
 /** Or why there is none. */

@@ -11,7 +11,7 @@ const history = new Map(
 )
 const load = (ms: number): number | undefined => history.get(ms)
 
-test('after a start it knows its last days as if it had been there', { timeout: 60_000 }, async () => {
+test('after a start it knows its last days as if it had been there', async () => {
   await using server = await startServer(() => ({ valueAt: load }))
   const bench = new Bench()
   const results = await backfilled(bench, { url: server.url }, { cpu: 'max(load)' }, NOW)
@@ -24,7 +24,7 @@ test('after a start it knows its last days as if it had been there', { timeout: 
   expect(bench.faults).toEqual([])
 })
 
-test('requests come one after the other, and each is small', { timeout: 60_000 }, async () => {
+test('requests come one after the other, and each is small', async () => {
   await using server = await startServer(() => ({ valueAt: load }))
   await backfilled(new Bench(), { url: server.url, days: 30 }, { a: 'load', b: 'load * 2' }, NOW)
 
@@ -107,7 +107,7 @@ test('a target that knows more than half of the time, or more than the server, k
   expect(bench.open).toEqual([])
 })
 
-test('the event loop is not held while a week is taken in', { timeout: 60_000 }, async () => {
+test('the event loop is not held while a week is taken in', async () => {
   await using server = await startServer(() => ({ valueAt: load }))
   const bench = new Bench()
   let turns = 0

@@ -25,7 +25,7 @@ test('a forecaster without proven skill starts no action, with the reason; one w
 
 test.each<[Resource, string[]]>([
   ['database', ['replica.weight']],
-  ['network', ['response.compression', 'cdn.warm']],
+  ['network', ['http.compression', 'cdn.warmPopularContent']],
 ])('what should be done about %s and nobody brings is refused by its name', async (resource, actions) => {
   const loop = new WatchedLoop({ targets: [{ ...use, resource }] })
   const refused = new Set<string>()

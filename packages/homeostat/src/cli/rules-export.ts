@@ -69,11 +69,7 @@ const namesWithUnit = new Map(
 
 /** Metrics of other instrumentations that have a unit. */
 const upstreamInSeconds: ReadonlySet<string> = new Set(
-  [
-    upstreamMetrics.httpClientRequestDuration,
-    upstreamMetrics.httpServerRequestDuration,
-    upstreamMetrics.systemCpuTime,
-  ].map(name => promName(name)),
+  [upstreamMetrics.httpServerRequestDuration, upstreamMetrics.systemCpuTime].map(name => promName(name)),
 )
 
 function nameWithUnit(name: string): string {

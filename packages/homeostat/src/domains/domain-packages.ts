@@ -3,6 +3,7 @@
 export { definition as bullmq } from '@homeostat/bullmq/domain'
 export { definition as cache } from '@homeostat/cache/domain'
 export { definition as forecast } from '@homeostat/forecast/domain'
+export { definition as http } from '@homeostat/http/domain'
 export { definition as ioredis } from '@homeostat/ioredis/domain'
 export { definition as pg } from '@homeostat/pg/domain'
 export { definition as runtime } from '@homeostat/runtime/domain'

@@ -22,6 +22,8 @@ export interface ObservedObjects {
   readonly queues?: OneOrMore | undefined
   /** `Worker`s of BullMQ. */
   readonly workers?: OneOrMore | undefined
+  /** `Pool`s of undici and agents of `node:http`. */
+  readonly http?: OneOrMore | undefined
   /** lru-caches of any version, and other caches with `get()`, `set()`, `has()` and `size`, e.g. a `Map`. */
   readonly caches?: OneOrMore | undefined
 }

@@ -16,21 +16,33 @@ export interface RhythmOptions {
   readonly loaded: Promise<void> | undefined
 }
 
-/** When the loop ticks, and what the first tick waits for. */
+/** Harm of three times and more is found within six to ten looks. */
+const SHORTEST_LOOK_MS = 1000
+/** More looks per tick would cost more than they find. */
+const MOST_LOOKS = 10
+
+/** Time between looks at the guards of open trials; undefined where ticks are as close as that. */
+export function lookMsAt(intervalMs: number): number | undefined {
+  if (intervalMs < 2 * SHORTEST_LOOK_MS) return undefined
+  return Math.max(SHORTEST_LOOK_MS, Math.ceil(intervalMs / MOST_LOOKS))
+}
+
+/** When the loop ticks and looks, and what the first tick waits for. */
 export class Rhythm {
   readonly #options: RhythmOptions
   readonly #ticker: Ticker
+  /** Runs while trials need it and at no other time. */
+  readonly #looker: Ticker | undefined
   #resumed: Promise<unknown> | undefined
   #isOver = false
 
   constructor(options: RhythmOptions) {
     this.#options = options
     const { intervalMs, faults } = options
-    this.#ticker = new Ticker(
-      intervalMs,
-      () => this.#tick(),
-      error => faults.report('tick', error),
-    )
+    const lookMs = lookMsAt(intervalMs)
+    const onError = (error: unknown): void => faults.report('tick', error)
+    this.#ticker = new Ticker(intervalMs, () => this.#tick(), onError)
+    if (lookMs !== undefined) this.#looker = new Ticker(lookMs, () => this.#look(), onError)
   }
 
   get isOver(): boolean {
@@ -42,12 +54,15 @@ export class Rhythm {
     this.#options.service.onSettled(() => {
       if (!this.#isOver) this.#resumed ??= this.#options.resume()
     })
+    // Where the application ticks by itself, nobody looks in between.
+    this.#options.optimizer.looks.everyMs = lookMsAt(this.#options.intervalMs)
     this.#ticker.start()
   }
 
   stop(): void {
     this.#isOver = true
     this.#ticker.stop()
+    this.#looker?.stop()
   }
 
   /** Settles when what was saved is taken up, or takes too long; at once where nothing was to be taken up yet. */
@@ -71,6 +86,18 @@ export class Rhythm {
   async #tick(): Promise<void> {
     await this.ready()
     await this.#options.loaded
-    if (!this.#isOver) await this.#options.optimizer.tickInSlices(steadyNow())
+    if (this.#isOver) return
+    await this.#options.optimizer.tickInSlices(steadyNow())
+    this.#startOrStopLooking()
+  }
+
+  async #look(): Promise<void> {
+    await this.#options.optimizer.looks.lookInSlices(steadyNow())
+    this.#startOrStopLooking()
+  }
+
+  #startOrStopLooking(): void {
+    if (this.#options.optimizer.looks.areNeeded && !this.#isOver) this.#looker?.start()
+    else this.#looker?.stop()
   }
 }

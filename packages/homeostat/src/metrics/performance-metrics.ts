@@ -90,7 +90,7 @@ export interface PoolMetrics {
   readonly limit: number
 }
 
-/** By `server.address`, from `http.client.request.duration` of the application's own instrumentation. */
+/** By `server.address`, from `http.client.request.duration` of `@homeostat/http`, else of the application's own instrumentation. */
 export type ExternalServiceMetrics = Readonly<Record<string, ExternalServiceHealth>>
 
 /** Calls to one external service, as `collectMetrics()` returns them. */
@@ -100,4 +100,8 @@ export interface ExternalServiceHealth {
   readonly p95Ms: number | undefined
   /** Share of requests that failed or were answered with a status of 5xx. */
   readonly errorRate: number | undefined
+  /** With hysteresis; undefined while too few requests are known, or where only another instrumentation measures. */
+  readonly health: 'ok' | 'degraded' | 'down' | undefined
+  /** Requests that wait for a connection. */
+  readonly pendingRequests: number | undefined
 }

@@ -52,8 +52,8 @@ export class Findings {
   }
 
   /** One line that is not kept. */
-  note(text: string): void {
-    this.#write('info', text)
+  note(text: string, level: LogLevel = 'info'): void {
+    this.#write(level, text)
   }
 
   /** An SDK has set a logger of `diag` that writes to the console. A line that the option `log` writes there is then not repeated. */

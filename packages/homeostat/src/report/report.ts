@@ -1,5 +1,5 @@
-import type { ActionEvidence, Mode, StandingAdvice, Trial } from '@homeostat/optimizer'
-import { adviceText } from '@homeostat/optimizer/parts'
+import type { ActionEvidence, Mode, StallReceipt, StandingAdvice, Trial } from '@homeostat/optimizer'
+import { adviceText, lifeInWords } from '@homeostat/optimizer/parts'
 import type { AlertStatus } from './alert-status.ts'
 import type { Finding } from './findings.ts'
 import { oneLine } from '../options/one-line.ts'
@@ -17,6 +17,11 @@ export interface ReportedTrial {
   readonly arm: Trial['arm']
   readonly state: Trial['state']
   /** What `explain` says of it. */
+  readonly line: string
+}
+
+/** A block of the event loop in which the lock of a job would have expired, and what the stall guard did. */
+export interface ReportedStall extends StallReceipt {
   readonly line: string
 }
 
@@ -46,6 +51,8 @@ export interface ReportContent {
   readonly coordinator: string
   readonly alerts: readonly AlertStatus[]
   readonly advice: readonly StandingAdvice[]
+  /** The last 20; empty where the option `bullmq.stallGuard` is off. */
+  readonly stalls: readonly ReportedStall[]
   readonly trials: readonly ReportedTrial[]
   readonly evidence: readonly ActionEvidence[]
   readonly knobs: readonly ReportedKnob[]
@@ -95,6 +102,10 @@ function textOf(report: ReportContent): string {
     ),
     ...part('advice', report.advice.map(standingText)),
     ...part(
+      'blocked jobs',
+      report.stalls.map(({ line }) => line),
+    ),
+    ...part(
       'trials',
       report.trials.map(({ line }) => line),
     ),
@@ -127,8 +138,9 @@ function standingText(advice: StandingAdvice): string {
   return `${action} for ${alert} (${state}): ${adviceText(advice)}`
 }
 
-function evidenceText({ alert, action, mode, verdict, reason, quarantine, offer }: ActionEvidence): string {
+function evidenceText({ alert, action, mode, verdict, reason, quarantine, offer, life }: ActionEvidence): string {
   const more = [
+    ...(life.generation > 1 ? [lifeInWords(life)] : []),
     ...(quarantine ? [`in quarantine until ${new Date(quarantine.until).toISOString()}`] : []),
     ...(offer ? [`the evidence speaks for mode ${offer.mode}`] : []),
   ]

@@ -1,4 +1,5 @@
-import type { LedgerEntry, Optimizer, Trial } from '@homeostat/optimizer'
+import { receiptText } from '@homeostat/bullmq/domain'
+import type { LedgerEntry, Optimizer, StallReceipt, Trial } from '@homeostat/optimizer'
 import { explainTrial, knobActionNames, ledgerNews } from '@homeostat/optimizer/parts'
 import type { Faults } from '@homeostat/signals'
 import { warnLater } from '@homeostat/signals/options'
@@ -16,7 +17,7 @@ import { loggerOf } from '../options/logger.ts'
 import type { DomainWithMode } from '../domains/domains.ts'
 import type { Modes } from '../options/modes.ts'
 import type { HomeostatOptions } from '../options/options.ts'
-import type { Report, ReportedKnob, ReportedTrial } from './report.ts'
+import type { Report, ReportedKnob, ReportedStall, ReportedTrial } from './report.ts'
 import { createReport } from './report.ts'
 import { othersRunning, type RunningHomeostat } from '../lifecycle/running-homeostats.ts'
 import type { ServiceName } from '../doors/service-name.ts'
@@ -31,6 +32,8 @@ import { learnedWhere, whereKept } from '../state/where-kept.ts'
 const TICKS_UNTIL_CHECKED = 3
 /** The trials in a report. */
 const MOST_TRIALS = 50
+/** The blocks of the event loop in a report. */
+const MOST_STALLS = 20
 
 export interface ReporterContext {
   readonly options: HomeostatOptions
@@ -59,6 +62,7 @@ export class Reporter implements RunningHomeostat, Disposable {
   #parts: ReportedParts | undefined
   #unmatched: UnmatchedRules | undefined
   #way: Way | undefined
+  #stalls: readonly ReportedStall[] = []
   #ticks = 0
   #isExposed = false
 
@@ -140,6 +144,13 @@ export class Reporter implements RunningHomeostat, Disposable {
     )
   }
 
+  /** The stall guard has kept locks of jobs while the event loop was blocked, or could not. */
+  reportStall(receipt: StallReceipt): void {
+    const line = receiptText(receipt)
+    this.#stalls = [...this.#stalls, { ...receipt, line }].slice(-MOST_STALLS)
+    this.#findings.note(line, receipt.rescued.every(({ outcome }) => outcome === 'kept') ? 'info' : 'warn')
+  }
+
   get findings(): Findings {
     return this.#findings
   }
@@ -169,6 +180,7 @@ export class Reporter implements RunningHomeostat, Disposable {
       coordinator,
       alerts: this.alerts(),
       advice: optimizer.advice,
+      stalls: this.#stalls,
       trials: optimizer.trials.all.slice(-MOST_TRIALS).map(reportedTrial),
       evidence: optimizer.evidence(),
       knobs: knobs.map(({ isOutside: _, ...knob }) => knob),

@@ -40,9 +40,9 @@ describe('homeostat rules export', () => {
   it('takes thresholds from the variables, as the application does', async () => {
     vi.stubEnv('HOMEOSTAT_BULLMQ_MAX_WAIT_SECONDS', '90')
     const { out } = await run('--package=bullmq')
-    expect([...expressions(out)]).toEqual([
-      ['QueueBacklog', 'max by (bullmq_queue_name) (homeostat_queue_oldest_waiting_age) > 90'],
-    ])
+    const found = expressions(out)
+    expect([...found.keys()]).toEqual(['QueueBacklog', 'JobsDelayLoop', 'JobsExhaustPool'])
+    expect(found.get('QueueBacklog')).toBe('max by (bullmq_queue_name) (homeostat_queue_oldest_waiting_age) > 90')
   })
 
   it('writes the names of a server that receives OTLP, and a label of the service', async () => {

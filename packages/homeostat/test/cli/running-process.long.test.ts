@@ -83,10 +83,13 @@ it('report prints h.report() of the only process, of its number, its socket and 
   for (const target of targets) {
     const { code, out, error } = await cli('report', ...target)
     expect({ code, error }).toEqual({ code: 0, error: '' })
-    expect(out).toMatch(/^Homeostat \d+\.\d+\.\d+ in mode advise\n[^]*\nwatched:\n {2}[^]*\nalerts:\n {2}AlwaysTrue/)
+    // On a busy machine its event loop may lag, which is an alert as well.
+    expect(out).toMatch(
+      /^Homeostat \d+\.\d+\.\d+ in mode advise\n[^]*\nwatched:\n {2}[^]*\nalerts:\n(?: {2}.*\n)*? {2}AlwaysTrue/,
+    )
   }
   const { out } = await cli('report', '--json')
-  expect((JSON.parse(out) as ReportContent).alerts.map(({ alert }) => alert)).toEqual(['AlwaysTrue'])
+  expect((JSON.parse(out) as ReportContent).alerts.map(({ alert }) => alert)).toContain('AlwaysTrue')
 })
 
 it('explain prints the alerts, or one of them', async () => {

@@ -1,5 +1,5 @@
 import { forecast } from '@homeostat/forecast/domain'
-import type { Domain, Knob, Response, StateStore } from '@homeostat/optimizer'
+import type { Domain, Response, StateStore } from '@homeostat/optimizer'
 import { steadyNow } from '@homeostat/optimizer/parts'
 import { createStore } from '@homeostat/promql'
 import { metrics } from '@homeostat/semconv'
@@ -9,6 +9,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { definitions } from '../../src/domains/domain-definitions.ts'
 import type { Homeostat, HomeostatOptions } from '../../src/index.ts'
 import { homeostat } from '../../src/index.ts'
+import { Worker } from '../acting/crawler.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -67,27 +68,9 @@ class MemoryStore implements StateStore {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-class Workers {
-  share = 1
-  readonly knob: Knob = {
-    name: 'worker.concurrency',
-    scope: 'process',
-    keptIn: 'memory',
-    bounds: { min: 0.1, max: 1 },
-    touches: ['queue'],
-    actions: { [ACTION]: { to: 0.5 } },
-    read: () => this.share,
-    compareAndSet: (expected, next) => {
-      if (this.share !== expected) return false
-      this.share = next
-      return true
-    },
-  }
-}
-
 /** A process that goes on from there. */
 async function started({ forecast: own, ...options }: HomeostatOptions = {}, used = 0.86) {
-  const [plant, workers, stateStore] = [new Plant(), new Workers(), new MemoryStore()]
+  const [plant, worker, stateStore] = [new Plant(), new Worker(), new MemoryStore()]
   stateStore.texts.set('forecasts', JSON.stringify({ version: 1, savedAt: Date.now() - MINUTE, state: learned() }))
   const domain: Domain = {
     name: 'plant',
@@ -95,7 +78,7 @@ async function started({ forecast: own, ...options }: HomeostatOptions = {}, use
     rules: [],
     responses: [],
     actions: [],
-    knobs: [workers.knob],
+    knobs: [{ ...worker.knob, actions: { [ACTION]: { factor: 0.5 } } }],
     reclaimers: [],
   }
   const left = Object.fromEntries(definitions.flatMap(([name]) => (name === 'forecast' ? [] : [[name, false]])))
@@ -115,7 +98,7 @@ async function started({ forecast: own, ...options }: HomeostatOptions = {}, use
   for (const instrumentation of h.instrumentations) instrumentation.enable()
   plant.use.set(used)
   if (own !== false) await expect.poll(() => h!.predictPerformanceBottlenecks()).toHaveLength(1)
-  return { h, plant, workers, stateStore }
+  return { h, plant, worker, stateStore }
 }
 
 test('a bottleneck above its limit is predicted, with the reason and the time, and nothing without a measurement', async () => {
@@ -142,7 +125,9 @@ test('a bottleneck above its limit is predicted, with the reason and the time, a
 test('in act, an action that prevents a bottleneck runs at once, and the end reverts it', async () => {
   // The first of a block of arms is a run then, and no control.
   vi.spyOn(Math, 'random').mockReturnValue(0.999)
-  const { h, workers } = await started({ mode: 'act' })
+  // The answer of the package has a guard on waiting jobs, which this process does not have.
+  const unguarded: Response = { to: { alert: 'CpuBottleneckAhead' }, action: ACTION, priority: 'slo' }
+  const { h, worker } = await started({ mode: 'act', responses: [unguarded] })
   expect(await h.proactiveOptimization()).toMatchObject({
     predictions: [{ target: 'use' }],
     optimizationsApplied: 1,
@@ -150,9 +135,20 @@ test('in act, an action that prevents a bottleneck runs at once, and the end rev
     failed: 0,
     refused: [],
   })
-  expect(workers.share).toBe(0.5)
+  expect(worker.concurrency).toBe(4)
   await h.stop()
-  expect(workers.share).toBe(1)
+  expect(worker.concurrency).toBe(8)
+})
+
+test('just after a start, an action waits for the data of its guard', async () => {
+  const { h, worker } = await started({ mode: 'act' })
+  const detail =
+    'its guard max(homeostat_queue_oldest_waiting_age) has no data; a trial begins without this guard after'
+  expect(await h.proactiveOptimization()).toMatchObject({
+    optimizationsApplied: 0,
+    refused: [{ action: ACTION, reason: 'guards', detail: expect.stringContaining(detail) as string }],
+  })
+  expect(worker.concurrency).toBe(8)
 })
 
 test.each<[string, HomeostatOptions, string]>([
@@ -161,7 +157,7 @@ test.each<[string, HomeostatOptions, string]>([
   ['forecasts', { mode: 'act', forecast: { mode: 'advise' } }, 'advise'],
   ['forecasts, whatever the action may', { actionModes: { [ACTION]: 'act' }, forecast: { mode: 'shadow' } }, 'shadow'],
 ])('it takes the leave of both packages: not in act are %s', async (_, options, mode) => {
-  const { h, workers } = await started(options)
+  const { h, worker } = await started(options)
   expect(await h.proactiveOptimization()).toMatchObject({
     predictions: [{ target: 'use' }],
     optimizationsApplied: 0,
@@ -173,24 +169,24 @@ test.each<[string, HomeostatOptions, string]>([
       },
     ],
   })
-  expect(workers.share).toBe(1)
+  expect(worker.concurrency).toBe(8)
 })
 
 test('a problem that is present is not prevented any more', async () => {
-  const { h, workers } = await started({ mode: 'act' }, 0.95)
+  const { h, worker } = await started({ mode: 'act' }, 0.95)
   expect(await h.proactiveOptimization()).toMatchObject({
     predictions: [{ probability: 1 }],
     optimizationsApplied: 0,
     refused: [{ action: ACTION, reason: 'prerequisites' }],
   })
-  expect(workers.share).toBe(1)
+  expect(worker.concurrency).toBe(8)
 })
 
 test('an own answer to a forecast is as careful as ours', async () => {
   const own: Response = { to: { alert: 'CpuBottleneckAhead' }, action: ACTION, priority: 'safety' }
-  const { h, workers } = await started({ mode: 'act', responses: [own] }, 0.95)
+  const { h, worker } = await started({ mode: 'act', responses: [own] }, 0.95)
   expect(await h.proactiveOptimization()).toMatchObject({ refused: [{ action: ACTION, reason: 'prerequisites' }] })
-  expect(workers.share).toBe(1)
+  expect(worker.concurrency).toBe(8)
 })
 
 test('forecasts can be left out', async () => {

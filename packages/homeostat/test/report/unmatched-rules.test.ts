@@ -79,13 +79,13 @@ test('a rule whose metric nobody reports is one line with the metric that was me
   const diagLines: string[] = []
   const write = (line: string): void => void diagLines.push(line)
   diag.setLogger({ error: write, warn: write, info: write, debug: () => undefined, verbose: () => undefined })
-  const watched = new Watched(rule('http_server_request_duration_seconds > 1'))
+  const watched = new Watched(rule('rpc_server_request_duration_seconds > 1'))
   const meter = watched.provider.getMeter('shop')
-  meter.createGauge('http.server.duration', { unit: 'ms' }).record(5)
+  meter.createGauge('rpc.server.duration', { unit: 'ms' }).record(5)
   await watched.run(5 * MINUTE_MS)
 
   const line =
-    'rule "Slow" cannot match: no source has reported http_server_request_duration_seconds so far; did you mean http_server_duration_milliseconds?'
+    'rule "Slow" cannot match: no source has reported rpc_server_request_duration_seconds so far; did you mean rpc_server_duration_milliseconds?'
   expect(watched.said).toEqual([`homeostat: ${line}`])
   expect(watched.findings).toEqual([line])
   expect(diagLines.filter(each => each.includes('cannot match'))).toEqual([`homeostat: ${line}`])
@@ -94,16 +94,16 @@ test('a rule whose metric nobody reports is one line with the metric that was me
     record: {
       rule: 'Slow',
       package: undefined,
-      metrics: ['http_server_request_duration_seconds'],
-      meant: 'http_server_duration_milliseconds',
+      metrics: ['rpc_server_request_duration_seconds'],
+      meant: 'rpc_server_duration_milliseconds',
       isUsual: false,
     },
   })
   expect(String(watched.h.report())).toContain(
-    'Slow: no source has reported http_server_request_duration_seconds so far',
+    'Slow: no source has reported rpc_server_request_duration_seconds so far',
   )
 
-  meter.createGauge('http.server.request.duration', { unit: 's' }).record(0.5)
+  meter.createGauge('rpc.server.request.duration', { unit: 's' }).record(0.5)
   await watched.run(MINUTE_MS)
   expect(watched.findings).toEqual([])
   expect(watched.h.explain('Slow')).toBeUndefined()

@@ -15,7 +15,7 @@ export const configSchemaCommand: Command = command(
   ({ files, output }) => {
     checkNoOperand(files)
     const file = createRequire(import.meta.url).resolve('homeostat/options.schema.json')
-    output.out(readFileSync(file, 'utf8').trimEnd())
+    output.out(JSON.stringify(JSON.parse(readFileSync(file, 'utf8')), undefined, 2))
     return 0
   },
 )

@@ -1,0 +1,33 @@
+import type { Domain, GuardedOptions, GuardedService } from '@homeostat/optimizer'
+
+/** What an application may ask for around its HTTP: `h.http`. */
+export interface HttpMethods {
+  /**
+   * A service behind a circuit breaker, the same one for each call. While the breaker is open, calls are refused at once
+   * (`BreakerOpenError`) and do not wait for a service that does not answer. Calls are refused only if `http.breaker.enforce` is set, or if
+   * the knob `http.breaker` is on in mode `act`. Otherwise the breaker counts the calls that it would have refused. With `http: false` every
+   * call is made.
+   *
+   * @param origin - e.g. `https://api.example.com`
+   * @example
+   * ```ts
+   * const payments = h.http.guarded('https://payments.example.com', { timeoutMs: 2000 })
+   * const answer = await payments.execute(({ signal }) => fetch('https://payments.example.com/charges', { signal }))
+   * ```
+   */
+  guarded(origin: string | URL, options?: GuardedOptions): GuardedService
+}
+
+export function httpMethods(domains: readonly Domain[]): HttpMethods {
+  const guards = domains.find(({ serviceGuards }) => serviceGuards !== undefined)?.serviceGuards
+  return { guarded: (origin, options) => guards?.guarded(origin, options) ?? unguarded(String(origin)) }
+}
+
+function unguarded(origin: string): GuardedService {
+  return {
+    origin,
+    state: 'closed',
+    isEnforced: false,
+    execute: async (call, { signal = new AbortController().signal } = {}) => call({ signal }),
+  }
+}
