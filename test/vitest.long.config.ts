@@ -5,5 +5,5 @@ import { LONG, settings } from './vitest.settings.ts'
 export default defineConfig({
   ...settings,
   // The longest takes two minutes on two quiet cores.
-  test: { ...settings.test, include: [LONG], testTimeout: 600_000 },
+  test: { ...settings.test, include: [LONG], testTimeout: 600_000, hookTimeout: 600_000 },
 })

@@ -7,10 +7,13 @@ export const TESTS: string[] = [
   'examples/*/test/**/*.test.ts',
 ]
 
-/** Packages that start no servers or threads and leave nothing behind: their test files can share a process. */
-export const PURE: string[] = ['forecast', 'judge', 'promql', 'semconv'].map(
-  name => `packages/${name}/test/**/*.test.ts`,
-)
+const OPTIMIZER_ROOMS = '{alerts,decisions,fleet,knobs,ledger,trials,verdicts,words}'
+
+/** Tests that start no servers or threads and leave nothing behind: their files can share a process. */
+export const PURE: string[] = [
+  ...['forecast', 'judge', 'promql', 'semconv'].map(name => `packages/${name}/test/**/*.test.ts`),
+  `packages/optimizer/test/${OPTIMIZER_ROOMS}/**/*.test.ts`,
+]
 
 /** How both suites run. */
 export const settings = {

@@ -143,10 +143,17 @@ async function main(args: string[]): Promise<void> {
   if (start) return benchStart(start)
   const register = parseRegister(args)
   if (register) return benchRegister(register)
-  const command = parseCommand(args)
-  if (command === undefined) return console.log(HELP)
-  const { bench, rounds, paths, json } = command
+  // A name may stand for several benches: `http` for `http-client` and whatever else begins so.
+  const [name, ...options] = args
+  const family = benches.filter(bench => bench.name.startsWith(`${name}-`))
+  for (const each of family.length > 0 ? family.map(bench => [bench.name, ...options]) : [args]) {
+    const command = parseCommand(each)
+    if (command === undefined) return console.log(HELP)
+    await benchVariants(command)
+  }
+}
 
+async function benchVariants({ bench, rounds, paths, json }: Command): Promise<void> {
   const measured = await runVariants(bench, {
     rounds,
     paths,

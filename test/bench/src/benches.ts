@@ -104,6 +104,20 @@ export const benches: readonly Bench[] = [
     ],
   },
   {
+    name: 'http-client',
+    title: 'One request of undici, 10 in flight, to a server that answers in the same process',
+    operation: 'request',
+    paths: [{ name: 'undici', operations: 10_000, warmUp: 30_000 }],
+    variants: [
+      { name: 'bare', description: 'undici alone' },
+      { name: 'ours', description: '@homeostat/http, exported by a producer' },
+      { name: 'ours-meter', description: '@homeostat/http, exported through a Meter' },
+      { name: 'peer', description: '@opentelemetry/instrumentation-undici, its metric alone: no tracer provider' },
+    ],
+    peer: { variant: 'peer', name: '@opentelemetry/instrumentation-undici, without traces' },
+    goals: [{ path: 'undici', variant: 'ours', atMostOfPeer: 1 / 5 }],
+  },
+  {
     name: 'collect',
     title: 'One collection of 10,000 series, all touched since the last one, fresh points each time',
     operation: 'collection',

@@ -27,33 +27,29 @@ function run(...args: string[]): Promise<Outcome> {
 const FEW = ['--rounds', '1', '--ops', '1']
 
 describe('npm run bench', () => {
-  it.each(benches)(
-    '$name prints one JSON object a line for every path and variant',
-    { timeout: 120_000 },
-    async bench => {
-      const { code, stdout, stderr } = await run(bench.name, ...FEW, '--json')
-      expect(code, stderr).toBe(0)
-      const rows = stdout
-        .trimEnd()
-        .split('\n')
-        .map(line => JSON.parse(line) as Record<string, unknown>)
-      const expected = bench.paths.flatMap(path => bench.variants.map(variant => [bench.name, path.name, variant.name]))
-      expect(rows.map(row => [row['bench'], row['path'], row['variant']])).toEqual(expected)
-      for (const row of rows) {
-        expect(row).toMatchObject({
-          addedNs: [expect.any(Number), expect.any(Number), expect.any(Number)],
-          ratioToBare: expect.any(Number),
-          resolved: expect.any(Boolean),
-        })
-        expect(row['ratioToPeer']).toHaveProperty('name', bench.peer.name)
-        expect(row['ratioToPeer']).toHaveProperty('value')
-        if (bench.name === 'signals') expect(row['bytesPerOp']).toEqual(expect.any(Number))
-      }
-      expect(stderr).toContain(`${bench.name}: round 1 of 1, bare`)
-    },
-  )
+  it.each(benches)('$name prints one JSON object a line for every path and variant', async bench => {
+    const { code, stdout, stderr } = await run(bench.name, ...FEW, '--json')
+    expect(code, stderr).toBe(0)
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, unknown>)
+    const expected = bench.paths.flatMap(path => bench.variants.map(variant => [bench.name, path.name, variant.name]))
+    expect(rows.map(row => [row['bench'], row['path'], row['variant']])).toEqual(expected)
+    for (const row of rows) {
+      expect(row).toMatchObject({
+        addedNs: [expect.any(Number), expect.any(Number), expect.any(Number)],
+        ratioToBare: expect.any(Number),
+        resolved: expect.any(Boolean),
+      })
+      expect(row['ratioToPeer']).toHaveProperty('name', bench.peer.name)
+      expect(row['ratioToPeer']).toHaveProperty('value')
+      if (bench.name === 'signals') expect(row['bytesPerOp']).toEqual(expect.any(Number))
+    }
+    expect(stderr).toContain(`${bench.name}: round 1 of 1, bare`)
+  })
 
-  it('start prints what homeostat() adds to NodeSDK with Prometheus', { timeout: 120_000 }, async () => {
+  it('start prints what homeostat() adds to NodeSDK with Prometheus', async () => {
     const { code, stdout, stderr } = await run('start', ...FEW, '--json')
     expect(code, stderr).toBe(0)
     const rows = stdout
@@ -67,7 +63,7 @@ describe('npm run bench', () => {
     }
   })
 
-  it('register prints what the flag adds to a start, disabled and not', { timeout: 120_000 }, async () => {
+  it('register prints what the flag adds to a start, disabled and not', async () => {
     const { code, stdout, stderr } = await run('register', '--rounds', '1', '--json')
     expect(code, stderr).toBe(0)
     const rows = stdout.trimEnd().split('\n')
@@ -83,7 +79,7 @@ describe('npm run bench', () => {
     for (const { ms, added } of others) expect(added?.[1]).toBeCloseTo(ms[1] - otel!.ms[1])
   })
 
-  it('prints a table, and for every goal whether it is met', { timeout: 120_000 }, async () => {
+  it('prints a table, and for every goal whether it is met', async () => {
     const { code, stdout } = await run('signals', ...FEW)
     expect(code).toBe(0)
     expect(stdout).toMatch(/^ours-meter +[\d.]+/m)

@@ -19,7 +19,7 @@ const run = promisify(execFile)
 const FEW = ['--rounds', '1', '--ops', '1', '--stride', '60']
 
 describe('npm run bench -- forecast', () => {
-  it('prints one JSON object a line for ours and every other, and draws', { timeout: 120_000 }, async () => {
+  it('prints one JSON object a line for ours and every other, and draws', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'forecast-bench-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
     const plot = join(folder, 'reliability.svg')
@@ -46,7 +46,7 @@ describe('npm run bench -- forecast', () => {
     expect(readFileSync(plot, 'utf8')).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
   })
 
-  it('prints a table, and for every measure whether it is reached', { timeout: 120_000 }, async () => {
+  it('prints a table, and for every measure whether it is reached', async () => {
     const { stdout } = await run(process.execPath, ['--expose-gc', SCRIPT, 'forecast', ...FEW])
     expect(stdout).toMatch(/^4 generated series, 8 tasks/m)
     expect(stdout).toMatch(/^BSS fresh +0.17 +0.2 .*(aim met|must met|not met)$/m)

@@ -7,15 +7,19 @@ export type GuardedMetric = (second: number, harmed: boolean) => readonly [value
 export interface GuardedTrial {
   readonly guard: ResponseGuard
   readonly metric: GuardedMetric
-  /** Seconds without a trial before it. */
+  /** Seconds without a trial before it is asked for. As in the loop, it begins when its guard knows enough. */
   readonly quietFor: number
   /** Second of the trial after which the number is harmed; never when left out. */
   readonly onset?: number
   readonly lasts: number
   readonly tick: number
+  /** Seconds between two looks of the trial. @default the tick */
+  readonly look?: number
 }
 
 export interface GuardedOutcome {
+  /** Quiet seconds before it began. */
+  readonly beganAfter: number
   /** Seconds from onset (of placebo: from the start) to the breach; undefined when there was none. */
   readonly breachedAfter: number | undefined
   /** Breached before there was harm. */
@@ -24,23 +28,35 @@ export interface GuardedOutcome {
   readonly reason: string
 }
 
+/** A trial waits no longer for its guard, see docs/guards.md of the optimizer. */
+const LONGEST_WAIT = 600
+
 /** One trial in virtual time under one guard, as the loop runs it: quiet ticks first, then the watch. */
-export function runGuardedTrial({ guard, metric, quietFor, onset, lasts, tick }: GuardedTrial): GuardedOutcome {
+export function runGuardedTrial({
+  guard,
+  metric,
+  quietFor,
+  onset,
+  lasts,
+  tick,
+  look = tick,
+}: GuardedTrial): GuardedOutcome {
   const quiet = createQuietWindows(guard)
   const at = (second: number): number => 1_800_000_000_000 + second * 1000
-  for (let second = 1; second <= quietFor; second++) {
-    const [value, cases] = metric(second, false)
-    if (second % tick === 0) quiet.observe(at(second), value, cases)
+  let began = 0
+  while (began < quietFor || (quiet.stillToLearn !== undefined && began < LONGEST_WAIT)) {
+    const [value, cases] = metric(++began, false)
+    if (began % tick === 0) quiet.observe(at(began), value, cases)
   }
-  const watch = createGuardWatch(guard, quiet, at(quietFor))
+  const watch = createGuardWatch(guard, quiet, at(began), look * 1000)
   const { blindBelow } = watch
   for (let second = 1; second <= lasts; second++) {
-    const [value, cases] = metric(quietFor + second, onset !== undefined && second > onset)
-    if (second % tick !== 0) continue
-    const status = watch.observe(at(quietFor + second), value, cases)
+    const [value, cases] = metric(began + second, onset !== undefined && second > onset)
+    if (second % look !== 0) continue
+    const status = watch.observe(at(began + second), value, cases)
     if (status.state !== 'breached') continue
     const breachedAfter = second - (onset ?? 0)
-    return { breachedAfter, tooEarly: breachedAfter <= 0, blindBelow, reason: status.reason }
+    return { beganAfter: began, breachedAfter, tooEarly: breachedAfter <= 0, blindBelow, reason: status.reason }
   }
-  return { breachedAfter: undefined, tooEarly: false, blindBelow, reason: '' }
+  return { beganAfter: began, breachedAfter: undefined, tooEarly: false, blindBelow, reason: '' }
 }

@@ -8,10 +8,5 @@ test('guards revert clear harm within ten seconds and leave placebo alone', asyn
 
   const goals = rows.filter(row => 'goal' in row)
   expect(goals.length).toBeGreaterThan(15)
-  // 1 % of 200 placebo trials would be two; the chance of more than five is then below 2 %.
-  for (const row of goals.filter(({ goal }) => String(goal).startsWith('reverted'))) {
-    expect(row['reverted'], row.case).toBeLessThanOrEqual(0.025)
-  }
-  for (const row of goals.filter(({ goal }) => !String(goal).startsWith('reverted')))
-    expect(row).toMatchObject({ met: true })
+  for (const row of goals) expect(row).toMatchObject({ met: true })
 })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { ChaosRow } from '../src/chaos-run.ts'
 import { run } from '../src/runs/kill.ts'
 
-it('restores what killed processes left changed, locally, in Redis and in Postgres', { timeout: 120_000 }, async () => {
+it('restores what killed processes left changed, locally, in Redis and in Postgres', async () => {
   const rows: ChaosRow[] = []
   await run.run({ short: true, seed: 1, report: row => rows.push(row) })
   expect(rows.map(row => row.case)).toEqual(['local', 'redis', 'postgres'])

@@ -43,7 +43,7 @@ export function describeAction<Options = unknown>(name: string, subject: ActionS
     })
 
     it('declares what it is', () => {
-      expect(action.name).toMatch(/^[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)+$/)
+      expect(action.name).toMatch(/^[a-z][a-zA-Z0-9_-]*(\.[a-z][a-zA-Z0-9_-]*)+$/)
       expect(['process', 'shared']).toContain(action.scope)
       expect([0, 1, 2, 3]).toContain(action.risk)
       expect(action.touches, 'an action that touches nothing could never be in the way of another').not.toEqual([])

@@ -145,5 +145,7 @@ it('homeostat() has the domain and its option, without another change', async ()
     await h.stop()`
   const printed = await run(process.execPath, '--input-type=module', '--eval', script)
   expect(printed).toContain('mysql2.maxSeries is 0, but must be')
-  expect(printed).toContain('{"watched":["runtime","cache","ioredis","bullmq","pg","mysql2","forecast"],"rejected":[]}')
+  expect(printed).toContain(
+    '{"watched":["runtime","cache","ioredis","bullmq","pg","http","mysql2","forecast"],"rejected":[]}',
+  )
 })

@@ -41,35 +41,31 @@ beforeAll(async () => {
 })
 afterAll(() => (typeof found === 'string' ? undefined : found[Symbol.asyncDispose]()))
 
-test(
-  'what a real Prometheus has recorded fires, and leads to actions, as it would have',
-  { timeout: 60_000 },
-  async ({ skip }) => {
-    if (typeof found === 'string') return skip(found)
-    const endMs = START + HOURS * 3_600_000 - STEP_MS
-    const bounds = { startMs: START, endMs }
-    const source = await openPrometheus(found.address, { programs, ...bounds, stepMs: STEP_MS })
-    const [result] = await backtest({ source, programs, ...bounds })
+test('what a real Prometheus has recorded fires, and leads to actions, as it would have', async ({ skip }) => {
+  if (typeof found === 'string') return skip(found)
+  const endMs = START + HOURS * 3_600_000 - STEP_MS
+  const bounds = { startMs: START, endMs }
+  const source = await openPrometheus(found.address, { programs, ...bounds, stepMs: STEP_MS })
+  const [result] = await backtest({ source, programs, ...bounds })
 
-    expect(result).toMatchObject({ ticks: HOURS * 240, failures: [], rejected: [], quiet: [] })
-    const minutes = result!.firings.map(({ alert, from, until = endMs }) => [
-      alert,
-      (from - START) / 60_000,
-      (until - START) / 60_000,
-    ])
-    const [deep, failing, gone] = ['Deep', 'Failing', 'Gone'].map(name => minutes.filter(([alert]) => alert === name))
-    expect(deep).toEqual([['Deep', 16, 30]])
-    // 60 errors each 15 s are 4 a second; a quarter of five minutes of that is 1.
-    expect(failing).toHaveLength(1)
-    expect(failing![0]![1]).toBeGreaterThanOrEqual(31)
-    expect(failing![0]![1]).toBeLessThanOrEqual(32)
-    // The range API looks back five minutes, as every query does.
-    expect(gone).toHaveLength(1)
-    expect(gone![0]![1]).toBeGreaterThan(120)
-    expect(gone![0]![1]).toBeLessThanOrEqual(126)
-    expect(result!.actions[0]).toMatchObject({ action: 'queue.drain', at: START + 16 * 60_000 })
-  },
-)
+  expect(result).toMatchObject({ ticks: HOURS * 240, failures: [], rejected: [], quiet: [] })
+  const minutes = result!.firings.map(({ alert, from, until = endMs }) => [
+    alert,
+    (from - START) / 60_000,
+    (until - START) / 60_000,
+  ])
+  const [deep, failing, gone] = ['Deep', 'Failing', 'Gone'].map(name => minutes.filter(([alert]) => alert === name))
+  expect(deep).toEqual([['Deep', 16, 30]])
+  // 60 errors each 15 s are 4 a second; a quarter of five minutes of that is 1.
+  expect(failing).toHaveLength(1)
+  expect(failing![0]![1]).toBeGreaterThanOrEqual(31)
+  expect(failing![0]![1]).toBeLessThanOrEqual(32)
+  // The range API looks back five minutes, as every query does.
+  expect(gone).toHaveLength(1)
+  expect(gone![0]![1]).toBeGreaterThan(120)
+  expect(gone![0]![1]).toBeLessThanOrEqual(126)
+  expect(result!.actions[0]).toMatchObject({ action: 'queue.drain', at: START + 16 * 60_000 })
+})
 
 test('its refusals are passed on', async ({ skip }) => {
   if (typeof found === 'string') return skip(found)

@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 /** A forbidden import: the file that makes it, what it imports, and the rule that has to report it. */
 const PLANTED = [
   ['packages/pg/src/signals/planted-violation.ts', '@homeostat/optimizer', 'signals-know-nothing-of-actions'],
+  ['packages/http/src/client/planted-violation.ts', '@homeostat/optimizer', 'signals-know-nothing-of-actions'],
   ['packages/promql/src/store/planted-violation.ts', '../rules/rules.ts', 'promql-store-imports-only-lower-floors'],
   ['packages/promql/src/rules/planted-violation.ts', '../index.ts', 'promql-rules-imports-only-lower-floors'],
   ['packages/promql/src/planted-violation.ts', './words/labels.ts', 'promql-files-live-in-rooms'],
@@ -27,7 +28,7 @@ const PLANTED = [
 ] as const
 
 /** The packages that rules of rooms, or of signals, are planted in. */
-const CHECKED = ['pg', 'promql', 'optimizer', 'homeostat'].map(name => `packages/${name}`)
+const CHECKED = ['http', 'pg', 'promql', 'optimizer', 'homeostat'].map(name => `packages/${name}`)
 
 /** The output of `npm run deps` for these packages below a folder, and whether it passes. */
 function check(folder: string): Promise<{ passes: boolean; output: string }> {
@@ -69,4 +70,4 @@ test('every planted forbidden import is reported by its rule', async () => {
   const { passes, output } = await check(copy)
   expect(passes).toBe(false)
   for (const [file, , rule] of PLANTED) expect(output).toMatch(new RegExp(`${rule}: ${file}`))
-}, 300_000)
+})

@@ -37,7 +37,10 @@ test('external services are read from the application’s own http.client.reques
   const { externalServices, failures } = await h.collectMetrics()
   expect(failures).toEqual([])
   expect(Object.keys(externalServices!)).toEqual(['127.0.0.1'])
-  const { requestsPerSecond, p95Ms, errorRate } = externalServices!['127.0.0.1']!
+  const { requestsPerSecond, p95Ms, errorRate, health, pendingRequests } = externalServices!['127.0.0.1']!
+  expect(pendingRequests).toBe(0)
+  // Ten requests within a moment are known when their time is over.
+  expect(['ok', 'degraded', undefined]).toContain(health)
   expect(requestsPerSecond).toBeGreaterThan(0)
   expect(p95Ms).toBeGreaterThan(0)
   expect(Math.abs(errorRate! - 0.2)).toBeLessThan(0.05)

@@ -43,7 +43,10 @@ const unknownNames = (expr: string): string[] =>
 const alertsOf = ({ rules = [] }: Domain): string[] =>
   rules.flatMap(rulesOf).flatMap(rule => ('alert' in rule ? [rule.alert] : []))
 
-const actionsOf = ({ actions = [], knobs = [] }: Domain): string[] => [...actions, ...knobs].map(({ name }) => name)
+const actionsOf = ({ actions = [], knobs = [] }: Domain): string[] => [
+  ...actions.map(({ name }) => name),
+  ...knobs.flatMap(({ name, actions: own = {} }) => [name, ...Object.keys(own)]),
+]
 
 test('homeostat() lists each package that is a domain, under the name of its folder, on one line', () => {
   const listed = readFileSync(new URL('packages/homeostat/src/domains/domain-packages.ts', root), 'utf8')

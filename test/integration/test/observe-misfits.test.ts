@@ -21,7 +21,7 @@ describe('anything that does not fit is one line', () => {
     [
       'an unknown field',
       { mongo: {} },
-      /^observe\(\) does not take mongo: it takes caches, redis, queues, workers, pg$/,
+      /^observe\(\) does not take mongo: it takes caches, redis, queues, workers, pg, http$/,
     ],
     [
       'a Map as a pool',

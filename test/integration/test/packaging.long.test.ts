@@ -19,6 +19,7 @@ interface Manifest {
   readonly engines: { readonly node: string }
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
 }
 
 const packages = readdirSync(new URL('packages/', root), { withFileTypes: true })
@@ -47,6 +48,7 @@ const tarballs = packed()
 /** The packages of others that a bundle holds, by the package it belongs to: see `.dev/bundle.mjs`. */
 const INLINED: Readonly<Record<string, readonly string[]>> = {
   homeostat: ['citty', 'semver'],
+  '@homeostat/http': ['cockatiel'],
   '@homeostat/promql': [
     '@lezer/common',
     '@lezer/highlight',
@@ -78,13 +80,15 @@ describe.each(packages)('%s', folder => {
   })
 
   test('it ships its bundles, their maps, the types of its entries, its documents, and nothing else', () => {
-    const others = shipped.filter(path => !/^dist\/.*\.(c?js|js\.map|d\.c?ts)$|^docs\/.*\.(md|svg)$/.test(path))
+    const others = shipped.filter(
+      path => !/^dist\/.*\.(c?js|js\.map|d\.c?ts)$|^inlined\/.*\.d\.ts$|^docs\/.*\.(md|svg)$/.test(path),
+    )
     const data = Object.keys(exports).filter(entry => entry.endsWith('.json'))
     const notices = INLINED[name] === undefined ? [] : ['dist/THIRD-PARTY-LICENSES.txt']
     const expected = ['README.md', ...notices, ...data.map(entry => entry.slice('./'.length))]
     expect(others.toSorted()).toEqual(expected.toSorted())
     const scripts = shipped.filter(path => path.endsWith('.js'))
-    for (const script of scripts) expect(shipped).toContain(`${script}.map`)
+    for (const script of scripts) expect(shipped, script).toContain(`${script}.map`)
     // Files that entries share have a hash in their name.
     const bundles = scripts.filter(path => !/^dist\/shared-\w+\.js$/.test(path))
     const entries = Object.values({ ...exports, ...bin }).map(entry =>
@@ -110,7 +114,8 @@ describe.each(packages)('%s', folder => {
       for (const [, imported = ''] of imports) {
         if (imported.startsWith('.')) {
           const target = new URL(imported.replace(/\.[jt]s$/, '.d.ts'), at).pathname
-          expect(shipped, `${path} imports ${imported}`).toContain(target.slice(target.indexOf('/dist/') + 1))
+          const inPackage = target.slice(new URL(`packages/${folder}/`, root).pathname.length)
+          expect(shipped, `${path} imports ${imported}`).toContain(inPackage)
         } else if (!imported.startsWith('node:')) {
           expect(known, path).toContain(/^(?:@[^/]+\/)?[^/]+/.exec(imported)?.[0])
         }
@@ -141,9 +146,12 @@ describe.each(packages)('%s', folder => {
 })
 
 test('what users install depends on nothing but packages of ours and OpenTelemetry', () => {
-  const needed = packages.flatMap(folder =>
-    Object.keys({ ...manifest(folder).dependencies, ...manifest(folder).peerDependencies }),
-  )
+  const needed = packages.flatMap(folder => {
+    const { dependencies, peerDependencies, peerDependenciesMeta = {} } = manifest(folder)
+    // An optional peer is used where the application has it, and never installed.
+    const peers = Object.keys(peerDependencies ?? {}).filter(name => peerDependenciesMeta[name]?.optional !== true)
+    return [...Object.keys(dependencies ?? {}), ...peers]
+  })
   const theirs = new Set(needed.filter(name => !name.startsWith('@homeostat/')))
   expect([...theirs]).toEqual(['@opentelemetry/api'])
 })

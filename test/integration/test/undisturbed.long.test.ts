@@ -45,7 +45,6 @@ describe.each(sdkLines)('$name', line => {
       }
       expect(off.exports.flat().some(isOurs)).toBe(false)
     },
-    60_000,
   )
 
   test.each(['otlp', 'prometheus'] as const)(
@@ -59,7 +58,6 @@ describe.each(sdkLines)('$name', line => {
         }
       }
     },
-    60_000,
   )
 
   test('the Meter path and the producer path export the same names, units, types and attributes', async () => {
@@ -67,7 +65,8 @@ describe.each(sdkLines)('$name', line => {
       [
         ...new Set(
           (result.exports[1] ?? [])
-            .filter(one => isOurs(one) && !/homeostat\.(alerts?|refusals|decisions|action|verdict)/.test(one.name))
+            // Which kinds of collections and alerts there are depends on what the machine does meanwhile.
+            .filter(one => isOurs(one) && !/gc|homeostat\.(alerts?|refusals|decisions|action|verdict)/.test(one.name))
             .map(identity),
         ),
       ].toSorted()

@@ -11,9 +11,9 @@ const COMPILERS = ['typescript-5.4', 'typescript-5.9', 'typescript-6', 'typescri
 let installation: Installation
 
 beforeAll(async () => {
-  // The lab depends on the rest, so that each of our packages is installed.
+  // The lab and the judge are in the bundles of others, and can be installed by themselves.
   const others = { '@opentelemetry/api': '1.9.1', '@types/node': '24.19.2' }
-  installation = await Installation.create(['homeostat', '@homeostat/lab'], others)
+  installation = await Installation.create(['homeostat', '@homeostat/judge', '@homeostat/lab'], others)
   await writeConsumers(installation.folder, [...installation.tarballs.keys()])
 })
 

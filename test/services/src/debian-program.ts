@@ -7,11 +7,15 @@ import { PackageDownloadError } from './errors.ts'
 export interface DebianProgramOptions {
   /** Receives a line when something is downloaded. @default printed as a warning */
   readonly log?: (line: string) => void
+  /** Where the package has it. @default usr/bin */
+  readonly place?: 'usr/bin' | 'usr/sbin'
+  /** The argument with which it shows its version and ends. @default --version */
+  readonly version?: string
 }
 
 /**
  * A program of one of the distribution's packages that needs no other package, unpacked into the cache folder: no root, nothing
- * installed, no network the second time. It must know `--version`.
+ * installed, no network the second time.
  *
  * @throws {@link PackageDownloadError} where there is no Debian or Ubuntu, or no network the first time.
  *
@@ -20,11 +24,11 @@ export interface DebianProgramOptions {
 export async function debianProgram(
   packageName: string,
   program: string,
-  { log = line => console.warn(line) }: DebianProgramOptions = {},
+  { log = line => console.warn(line), place: within = 'usr/bin', version = '--version' }: DebianProgramOptions = {},
 ): Promise<string> {
   const folder = await packageFolder(packageName)
-  const file = join(folder, 'usr', 'bin', program)
-  const works = (place: string): Promise<boolean> => runs(join(place, 'usr', 'bin', program))
+  const file = join(folder, within, program)
+  const works = (place: string): Promise<boolean> => runs(join(place, within, program), version)
   if (await works(folder)) return file
   await unpackOnce({
     folder,
@@ -37,9 +41,9 @@ export async function debianProgram(
   return file
 }
 
-async function runs(file: string): Promise<boolean> {
+async function runs(file: string, version: string): Promise<boolean> {
   if (!(await isExecutable(file))) return false
-  const command = { file, args: ['--version'], env: bareEnvironment('/'), cwd: '/' }
+  const command = { file, args: [version], env: bareEnvironment('/'), cwd: '/' }
   return runCommand(command).then(
     () => true,
     () => false,

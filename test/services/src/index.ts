@@ -14,8 +14,15 @@ export {
   SettingRefusedError,
 } from './errors.ts'
 export { findFreePort } from './free-port.ts'
+export { startNginx, type Nginx, type NginxOptions } from './nginx.ts'
 export { startPostgres } from './postgres.ts'
 export { startPostgresPair, type PostgresPair, type PostgresPairOptions } from './postgres-pair.ts'
+export {
+  startPostgresReplicas,
+  type ClusterServer,
+  type PostgresReplicas,
+  type PostgresReplicasOptions,
+} from './postgres-replicas.ts'
 export type { Postgres, PostgresOptions, PostgresOrigin } from './postgres-server.ts'
 export { TcpProxy, type Wire } from './tcp-proxy.ts'
 export { startRedis, type Redis, type RedisOptions, type RedisOrigin } from './redis.ts'

@@ -78,6 +78,7 @@ export class LocalPostgres implements Postgres {
   }
 }
 
-function urlOf(port: number, password: string, database: string): string {
+/** The connection string of a server of ours. */
+export function urlOf(port: number, password: string, database: string): string {
   return `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`
 }

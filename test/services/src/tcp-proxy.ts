@@ -10,11 +10,13 @@ export class TcpProxy implements AsyncDisposable {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #wire: Wire = 'open'
+  #target: { readonly host: string; readonly port: number }
 
   private constructor(target: { readonly host: string; readonly port: number }) {
+    this.#target = target
     this.#server = createServer(socket => {
       if (this.#wire === 'cut') return void socket.destroy()
-      const upstream = connect(target)
+      const upstream = connect(this.#target)
       for (const [from, to] of [
         [socket, upstream],
         [upstream, socket],
@@ -48,6 +50,11 @@ export class TcpProxy implements AsyncDisposable {
     changed.hostname = '127.0.0.1'
     changed.port = String(this.port)
     return changed.href
+  }
+
+  /** Leads new connections to another server; those that are open stay where they are. */
+  lead(target: { readonly host: string; readonly port: number }): void {
+    this.#target = target
   }
 
   set(wire: Wire): void {

@@ -46,28 +46,26 @@ describe('a machine without Redis', () => {
 })
 
 describe('the packages of the distribution', () => {
-  it(
-    'are downloaded once, by processes that race too, repaired when broken, and then need no network',
-    { timeout: 120_000 },
-    async ({ skip }) => {
-      if (!(await findOnPath('apt-get'))) skip('no apt-get here')
-      if (!(await lookup('deb.debian.org').catch(() => undefined))) skip('no network here')
-      const lines: string[] = []
-      const announce = (line: string): number => lines.push(line)
-      const [one, two] = await Promise.all([redisFromDebianPackages(announce), redisFromDebianPackages(announce)])
-      expect(one).toEqual(two)
-      const entries = await readdir(join(cache, 'homeostat'))
-      expect(entries).toEqual([expect.stringMatching(/^redis-(debian|ubuntu)-[\d.]+-\w+$/)])
-      expect(lines).toHaveLength(2)
+  it('are downloaded once, by processes that race too, repaired when broken, and then need no network', async ({
+    skip,
+  }) => {
+    if (!(await findOnPath('apt-get'))) skip('no apt-get here')
+    if (!(await lookup('deb.debian.org').catch(() => undefined))) skip('no network here')
+    const lines: string[] = []
+    const announce = (line: string): number => lines.push(line)
+    const [one, two] = await Promise.all([redisFromDebianPackages(announce), redisFromDebianPackages(announce)])
+    expect(one).toEqual(two)
+    const entries = await readdir(join(cache, 'homeostat'))
+    expect(entries).toEqual([expect.stringMatching(/^redis-(debian|ubuntu)-[\d.]+-\w+$/)])
+    expect(lines).toHaveLength(2)
 
-      await writeFile(one.file, 'no server')
-      expect(await redisFromDebianPackages(announce)).toEqual(one)
-      expect(lines).toHaveLength(3)
+    await writeFile(one.file, 'no server')
+    expect(await redisFromDebianPackages(announce)).toEqual(one)
+    expect(lines).toHaveLength(3)
 
-      vi.stubEnv('PATH', '/nonexistent')
-      await using redis = await startRedis({ log: announce })
-      expect(redis.origin).toBe('debian-packages')
-      expect(lines.filter(line => line.startsWith('downloading'))).toHaveLength(3)
-    },
-  )
+    vi.stubEnv('PATH', '/nonexistent')
+    await using redis = await startRedis({ log: announce })
+    expect(redis.origin).toBe('debian-packages')
+    expect(lines.filter(line => line.startsWith('downloading'))).toHaveLength(3)
+  })
 })

@@ -19,7 +19,7 @@ let redis: Redis
 beforeAll(async () => {
   folder = await installed('sdk-3', { ...LINES['sdk-3'], ...LIBRARIES })
   ;[postgres, redis] = await Promise.all([startPostgres(), startRedis()])
-}, 600_000)
+})
 afterAll(async () => {
   await Promise.all([postgres?.stop(), redis?.stop(), removeTarballs()])
 })
@@ -43,7 +43,7 @@ describe.each(BUNDLERS.flatMap(bundler => FORMATS.map(format => ({ bundler, form
   'an application that $bundler has bundled as $format with every library in it',
   ({ bundler, format }) => {
     const outfile = `out/${bundler}.${format === 'esm' ? 'mjs' : 'cjs'}`
-    beforeAll(() => bundle({ folder, bundler, format, entry: 'bundled.mjs', outfile, external: SDK }), 120_000)
+    beforeAll(() => bundle({ folder, bundler, format, entry: 'bundled.mjs', outfile, external: SDK }))
 
     it('is measured once it hands its objects over', async () => {
       const isEnough = ({ ours, firing }: Observation): boolean =>
@@ -89,4 +89,4 @@ it('a plain Jest test', async () => {
       has(ours, /^db_client_operation_duration/) && has(ours, /^homeostat_cache_requests/) && firing.has(ALERT),
   })
   expect(isComplete, printed).toBe(true)
-}, 120_000)
+})

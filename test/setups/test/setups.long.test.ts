@@ -18,7 +18,7 @@ beforeAll(async () => {
   // One after the other: both pack the same tarballs.
   for (const line of Object.keys(LINES) as Line[])
     folders[line] = await installed(line, { ...LINES[line], ...LIBRARIES })
-}, 600_000)
+})
 afterAll(() => removeTarballs())
 
 interface Setup {

@@ -71,7 +71,7 @@ function byProducer({ registry }: BenchInstrumentation): MetricReader {
 
 function byAttach(instrumentation: BenchInstrumentation): MetricReader {
   const domain = { name: 'bench', instrumentation, rules: [], responses: [], actions: [], knobs: [], reclaimers: [] }
-  const none = { runtime: false, cache: false, ioredis: false, bullmq: false, pg: false } as const
+  const none = { runtime: false, cache: false, ioredis: false, bullmq: false, pg: false, http: false } as const
   const reader = homeostat({ ...none, domains: [domain], autoStart: false }).attach(new BenchReader())
   createMeterProvider(reader)
   return reader

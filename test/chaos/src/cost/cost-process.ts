@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { steadyNow, Ticker } from '@homeostat/optimizer/parts'
 import { turnsDuring } from './turns.ts'
-import { INTERVAL_MS, Workload } from './workload.ts'
+import { INTERVAL_MS, LOOK_MS, Workload } from './workload.ts'
 
 /** What a process is asked to measure. */
 export interface CostTask {
@@ -51,8 +51,12 @@ async function measure({ isTicking, measureMs, slicedTicks }: CostTask): Promise
     async at => void tickMs.push((await optimizer.tickInSlices(at)).durationMs),
     raise,
   )
+  const looker = new Ticker(LOOK_MS, at => optimizer.looks.lookInSlices(at), raise)
   const requests = setInterval(() => workload.serve(), INTERVAL_MS)
-  if (isTicking) ticker.start()
+  if (isTicking) {
+    ticker.start()
+    looker.start()
+  }
   // What is left of the warm-up, garbage above all, is not the loop's.
   await sleep(INTERVAL_MS / 2)
   const [before, began] = [process.cpuUsage(), performance.now()]
@@ -60,6 +64,7 @@ async function measure({ isTicking, measureMs, slicedTicks }: CostTask): Promise
   const { user, system } = process.cpuUsage(before)
   const wallMs = performance.now() - began
   ticker.stop()
+  looker.stop()
   clearInterval(requests)
 
   const slices: number[][] = []

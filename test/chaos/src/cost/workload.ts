@@ -6,6 +6,8 @@ import { Registry } from '@homeostat/signals'
 import { TOUCH } from './touch.ts'
 
 export const INTERVAL_MS = 5000
+/** As `homeostat` looks at guards of open trials. */
+export const LOOK_MS = 1000
 const METRICS = 100
 const SERVICES = 10
 const ROUTES = 10
@@ -40,6 +42,7 @@ export class Workload {
       modeOf: () => 'act',
       environment: {},
       intervalMs: INTERVAL_MS,
+      lookMs: LOOK_MS,
       ...time,
     })
     const [rejected] = this.optimizer.rules.rejected

@@ -23,6 +23,9 @@ export const FOR_MS = { PressureHigh: 10_000, AnyHigh: 5000, PressureAhead: 5000
 export const COOLDOWN_MS = 20_000
 export const SETTLE_MS = 10_000
 export const WINDOW_MS = 10_000
+/** Values that a guard has to know before anything but a safety response begins, and how long that may take. */
+const GUARDED_VALUES = 40
+const LONGEST_WAIT_MS = 600_000
 /** A run that hangs does so for this long. */
 export const HANGS_MS = 15_000
 
@@ -55,6 +58,8 @@ export class LoopModel {
   /** What fired at the tick before: it goes on firing when its condition holds again before it is over. */
   #firing: ReadonlySet<string> = new Set()
   #step: Step | undefined
+  /** Values of the guarded number so far. */
+  #guarded = 0
   #now: number
   #isTripped = false
   #tripped = false
@@ -71,6 +76,7 @@ export class LoopModel {
     this.#now = now
     this.#tripped ||= isTripped
     this.#isTripped = isTripped
+    if (step.guarded !== undefined) this.#guarded++
     for (const [plant, value] of step.values.entries()) {
       this.#hold(`PressureHigh ${plant}`, value, LIMITS.PressureHigh)
       this.#hold(`PressureAhead ${plant}`, value, LIMITS.PressureAhead)
@@ -138,6 +144,8 @@ export class LoopModel {
     const notBefore = this.#notBefore.get(key) ?? -Infinity
     this.#expect(this.#now >= notBefore, `${trial.id} began ${notBefore - this.#now} ms before the end of its cooldown`)
     this.#expect(trial.arm !== 'control' || !action.isSafety, `${trial.id} is a safety response and was withheld`)
+    const isGuarded = this.#guarded >= GUARDED_VALUES || this.#now - this.#begunAt >= LONGEST_WAIT_MS
+    this.#expect(isGuarded || action.isSafety, `${trial.id} began when its guard knew ${this.#guarded} values`)
     this.#expect(!verdicts.some(({ id }) => id === trial.id), `${trial.id} was judged as it began`)
     this.#spend(trial)
     const known = { action, key, startedAt: trial.startedAt, isKept: false, isReverting: false }

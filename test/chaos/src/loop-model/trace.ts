@@ -25,6 +25,8 @@ export interface Trace {
   readonly seed: number
   readonly budget: BudgetLimits
   readonly warmUpMs: number
+  /** Ticks before the steps in which nothing happens, so that guards know their numbers. */
+  readonly calmTicks: number
   readonly steps: readonly Step[]
 }
 
@@ -68,6 +70,7 @@ export function createTrace(seed: number): Trace {
     },
     warmUpMs: oneOf([0, 10_000, 60_000]),
     steps: Array.from({ length: 10 + below(26) }, step),
+    calmTicks: oneOf([0, 45]),
   }
 }
 

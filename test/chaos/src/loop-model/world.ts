@@ -62,6 +62,7 @@ export interface Checked {
 /** Drives the whole loop through a trace beside its model. */
 export async function checkTrace(trace: Trace): Promise<Checked> {
   const world = new World(trace)
+  for (let tick = 0; tick < trace.calmTicks; tick++) await world.step(CALM)
   for (const step of trace.steps) await world.step(step)
   for (let tick = 0; tick < LAST_TICKS && !world.isAtRest; tick++) await world.step(CALM)
   await world.stop()
@@ -86,7 +87,7 @@ class World {
     const pressure = registry.level(definition('pressure'))
     this.#pressure = Array.from({ length: PLANTS }, (_, plant) => pressure.with({ plant: String(plant) }))
     this.#guarded = registry.level(definition('guarded')).with()
-    this.#model = new LoopModel(trace, actions, START + (trace.steps[0]?.afterMs ?? 0))
+    this.#model = new LoopModel(trace, actions, START + (trace.calmTicks > 0 ? CALM : trace.steps[0]!).afterMs)
     this.#optimizer = new Optimizer({
       registries: [new Registry({ scope: { name: 'homeostat', version: '0' }, clock }), registry],
       rules,

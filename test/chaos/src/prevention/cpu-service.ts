@@ -11,7 +11,7 @@ import { loadAt } from './swing.ts'
 const HABITS: Habits = { base: 0.35, day: 0.15, limit: 0.9, peaks: [0.93, 1.1] }
 /** Share of the load that is heavy work in a queue. */
 const HEAVY = 0.6
-/** The share of the heavy work that still runs while the rest is put off: the knob goes to 0.5. */
+/** The share of the heavy work that still runs while the rest is put off: heavy jobs get half of the loop. */
 const TAKEN_ON = 0.5
 /** CPU that working off the queue takes on top of the load, once nothing is put off any more. */
 const CATCHING_UP = 0.15

@@ -5,8 +5,10 @@ import type { ChaosOptions, ChaosRow, ChaosRun } from '../chaos-run.ts'
 import type { LevelNoise } from '../guarded-metric.ts'
 import { createLevel, createShare } from '../guarded-metric.ts'
 import type { GuardedMetric, GuardedOutcome } from '../guarded-trial.ts'
+import { measureInTheLoop } from '../guarded-in-the-loop.ts'
 import { runGuardedTrial } from '../guarded-trial.ts'
 import { createRandom } from '@homeostat/lab/scenarios'
+import { bounds } from '../verdicts/proportion.ts'
 
 const PLACEBO = 180
 const WATCHED = 300
@@ -53,14 +55,22 @@ const GOALS = {
   ratios: [errors('errors 0.5 %, 20 requests/s', ERRORS)],
 }
 
+/** A service that was quiet for only a minute: its trials begin when their guard knows enough. */
+const YOUNG: readonly Plant[] = [
+  latency('noise 0.3, quiet for 1 min', { sd: 0.3 }, 60),
+  latency('noise 0.1, tick 5 s, quiet for 1 min', { sd: 0.1 }, 60, 5),
+  latency('noise 0.3, tick 5 s, quiet for 1 min', { sd: 0.3 }, 60, 5),
+  latency('rho 0.9, tick 5 s, quiet for 1 min', { sd: 0.3, rho: 0.9 }, 60, 5),
+  errors('errors, quiet for 1 min', ERRORS, 1, 60),
+  errors('errors, tick and rate 5 s, quiet for 1 min', ERRORS, 5, 60, 5),
+]
+
 /** Harder ones, and less to learn from. No goal: how it does there is printed. */
 const OTHERS: readonly Plant[] = [
-  latency('noise 0.3, quiet for 1 min', { sd: 0.3 }, 60),
   latency('noise 0.3, quiet for 5 min', { sd: 0.3 }, 300),
   latency('noise 0.3, quiet for 1 h', { sd: 0.3 }, 3600),
   latency('noise 0.3, tick 5 s', { sd: 0.3 }, 3600, 5),
   latency('noise 0.1, tick 5 s', { sd: 0.1 }, 3600, 5),
-  latency('noise 0.1, tick 5 s, quiet for 1 min', { sd: 0.1 }, 60, 5),
   { ...latency('trial of an hour', { sd: 0.3 }, 3600), lasts: 3600 },
   { ...latency('trial of an hour, daily swing of 50 %', { sd: 0.1, dailySwing: 0.5 }, 3600), lasts: 3600 },
   { ...errors('errors, trial of an hour', ERRORS), lasts: 3600 },
@@ -75,7 +85,6 @@ const OTHERS: readonly Plant[] = [
   latency('daily swing of 50 %', { sd: 0.1, dailySwing: 0.5 }, 3600),
   errors('errors, rate over 60 s', ERRORS, 60),
   errors('errors, tick and rate 5 s', ERRORS, 5, 900, 5),
-  errors('errors, quiet for 1 min', ERRORS, 1, 60),
   errors('errors guarded as a level', LATENCY),
 ]
 
@@ -83,18 +92,17 @@ export const run: ChaosRun = {
   name: 'guards',
   about: 'how fast a guard reverts harm, and how seldom placebo',
   run: async options => {
-    const share = options.short ? 0.04 : 1
-    const trials = { placebo: Math.round(5000 * share), harmed: Math.round(1000 * share) }
+    // With eight of 1,500 placebo trials reverted, the upper bound of their share is over 1 %.
+    const trials = options.short ? { placebo: 1500, harmed: 40 } : { placebo: 5000, harmed: 1000 }
     let seed = options.seed * 1_000_000
     const measure = (plant: Plant, count: number, harm?: number): GuardedOutcome[] =>
       Array.from({ length: count }, () => runOne(plant, createRandom(seed++), harm))
 
     for (const plants of [GOALS.levels, GOALS.ratios]) {
       const outcomes = plants.flatMap(plant => measure(plant, trials.placebo / plants.length))
-      const name = plants === GOALS.levels ? 'placebo, level' : 'placebo, ratio'
-      const reverted = shareOf(outcomes, outcome => outcome.breachedAfter !== undefined)
-      options.report(goal(name, 'reverted <= 0.01', { trials: outcomes.length, reverted }, reverted <= 0.01))
+      placebo(plants === GOALS.levels ? 'placebo, level' : 'placebo, ratio', outcomes, options)
     }
+    for (const plant of YOUNG) placebo(plant.name, measure(plant, trials.placebo), options)
     for (const plant of GOALS.levels) {
       for (const harm of [3, 5, 10]) fast(plant, `${harm}x`, measure(plant, trials.harmed, harm), options)
       for (const harm of [1.2, 1.5, 2]) slow(plant, `${harm}x`, measure(plant, trials.harmed, harm), options)
@@ -103,6 +111,7 @@ export const run: ChaosRun = {
       for (const harm of [0.1, 0.2, 0.5]) fast(plant, `${harm * 100} %`, measure(plant, trials.harmed, harm), options)
       for (const harm of [0.03, 0.05]) slow(plant, `${harm * 100} %`, measure(plant, trials.harmed, harm), options)
     }
+    await measureInTheLoop(options)
     for (const plant of options.short ? OTHERS.slice(0, 2) : OTHERS) other(plant, trials, measure, options)
     verdicts(options, trials.harmed)
   },
@@ -114,6 +123,15 @@ function runOne(plant: Plant, random: () => number, harm?: number): GuardedOutco
   if (harm === undefined) return runGuardedTrial({ guard, metric, quietFor, tick, lasts })
   const onset = tick * Math.floor((random() * 30) / tick)
   return runGuardedTrial({ guard, metric, quietFor, tick, onset, lasts: onset + WATCHED })
+}
+
+/** Harmless trials, of which one in a hundred may be reverted, by the upper 97.5 % bound. */
+function placebo(name: string, outcomes: readonly GuardedOutcome[], { report }: ChaosOptions): void {
+  const trials = outcomes.length
+  const reverted = outcomes.filter(({ breachedAfter }) => breachedAfter !== undefined).length
+  const upper = bounds(reverted, trials).high
+  const beganAfter = Math.max(...outcomes.map(outcome => outcome.beganAfter))
+  report(goal(name, 'reverted <= 0.01', { trials, reverted, upper, beganAfter }, upper <= 0.01))
 }
 
 /** Harm that has to be reverted within 10 s of its onset. */
@@ -133,12 +151,12 @@ function other(
   measure: (plant: Plant, count: number, harm?: number) => GuardedOutcome[],
   { report }: ChaosOptions,
 ): void {
-  const placebo = measure(plant, plant.lasts === undefined ? trials.placebo : trials.harmed)
-  const reverted = shareOf(placebo, outcome => outcome.breachedAfter !== undefined)
+  const harmless = measure(plant, plant.lasts === undefined ? trials.placebo : trials.harmed)
+  const reverted = shareOf(harmless, outcome => outcome.breachedAfter !== undefined)
   const figures: Record<string, string | number> = { reverted }
   const harms = plant.name.startsWith('errors') ? [0.05, 0.1, 0.2] : [1.5, 2, 3, 5]
   for (const harm of harms) figures[`p95 at ${harm}`] = shown(p95(measure(plant, trials.harmed / 2, harm)))
-  report({ run: 'guards', case: plant.name, ...figures, says: placebo[0]!.blindBelow })
+  report({ run: 'guards', case: plant.name, ...figures, says: harmless[0]!.blindBelow })
 }
 
 /** How often a harmless action is ever `harmful` by its guards when each pair of trials is looked at. */

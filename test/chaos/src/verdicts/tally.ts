@@ -1,6 +1,7 @@
 import { createRandom } from '@homeostat/lab/scenarios'
 import { improved, methods, moments } from './before-after.ts'
-import { simulateHistory, type Recorded } from './history.ts'
+import type { Recorded } from './alarms.ts'
+import { simulateHistory } from './history.ts'
 import { judge, type Episode, type Judgement } from './judge.ts'
 import { verdictsOfLoop } from './loop-history.ts'
 import type { VerdictCase } from './verdict-case.ts'
@@ -8,8 +9,12 @@ import type { VerdictCase } from './verdict-case.ts'
 /** Counts that can be added up over workers. */
 export type Tally = Record<string, number>
 
-/** Episodes between two calls of the judge: it is asked again and again, and every answer counts. */
-const ASKED_EVERY = 12
+export function addTo(total: Tally, counts: Tally): void {
+  for (const [name, count] of Object.entries(counts)) total[name] = (total[name] ?? 0) + count
+}
+
+/** Episodes from one question to the next: looks are twelve or more apart, and every answer counts. */
+const ASKED_EVERY = 4
 
 /** Samples of 30 s and of 120 s. */
 const baselines = { '30 s': 3, '120 s': 12 }
@@ -33,7 +38,12 @@ function randomOf(seed: number, number: number): () => number {
   return createRandom(Math.imul(seed * 100_003 + number, 2_654_435_761))
 }
 
-function tallyJudge({ history, about }: VerdictCase, seed: number, from: number, to: number): Tally {
+function tallyJudge(
+  { history, about, alpha, askedEvery = ASKED_EVERY }: VerdictCase,
+  seed: number,
+  from: number,
+  to: number,
+): Tally {
   const counts: Tally = {}
   const add = (name: string, by = 1): void => {
     counts[name] = (counts[name] ?? 0) + by
@@ -42,22 +52,22 @@ function tallyJudge({ history, about }: VerdictCase, seed: number, from: number,
     const recorded = simulateHistory(history, randomOf(seed, number))
     add('histories')
     add('episodes', recorded.length)
-    const said = new Set<Judgement['verdict']>()
-    for (let asked = ASKED_EVERY; asked < recorded.length + ASKED_EVERY; asked += ASKED_EVERY) {
-      const { verdict, statistics } = judge(input(recorded.slice(0, asked)))
+    const given = new Set<Judgement['verdict']>()
+    for (let asked = askedEvery; asked < recorded.length + askedEvery; asked += askedEvery) {
+      const { verdict, statistics } = judge({ ...input(recorded.slice(0, asked)), ...(alpha && { alpha }) })
       if (asked >= recorded.length) add(`last ${verdict}`)
-      if (!said.has(verdict)) add(`${verdict} by ${statistics.look}`)
-      said.add(verdict)
+      if (!given.has(verdict)) add(`${verdict} by ${statistics.look}`)
+      given.add(verdict)
     }
-    for (const verdict of said) add(`ever ${verdict}`)
+    for (const verdict of given) add(`ever ${verdict}`)
     const changes = moments(recorded.filter(({ arm }) => arm === 'control').flatMap(({ episode }) => change(episode)))
-    add('variance of changes', changes.variance)
+    if (Number.isFinite(changes.variance)) add('variance of changes', changes.variance)
     if (about === 'placebo') countBeforeAfter(recorded, add)
   }
   return counts
 }
 
-export function input(recorded: readonly Recorded[]): Parameters<typeof judge>[0] {
+function input(recorded: readonly Recorded[]): Parameters<typeof judge>[0] {
   const of = (arm: Recorded['arm']): Episode[] => recorded.filter(one => one.arm === arm).map(({ episode }) => episode)
   return { acts: of('act'), controls: of('control'), direction: 'down' }
 }

@@ -1,24 +1,17 @@
-import { parentPort } from 'node:worker_threads'
-import { tally, type Tally } from './tally.ts'
-import { verdictCases } from './verdict-case.ts'
+import { answerJobs } from './answer-jobs.ts'
+import { caseSets, type CaseSet } from './case-sets.ts'
+import { tally } from './tally.ts'
 
-export interface Chunk {
+/** Some histories of a case. */
+export interface Part {
+  readonly set: CaseSet
   readonly index: number
-  readonly scale: number
   readonly seed: number
   readonly from: number
   readonly to: number
 }
 
-export interface Counted {
-  readonly index: number
-  readonly counts: Tally
-}
-
-parentPort?.on('message', (chunk: Chunk) => void count(chunk))
-
-async function count({ index, scale, seed, from, to }: Chunk): Promise<void> {
-  const counted: Counted = { index, counts: await tally(verdictCases(scale)[index]!, seed, from, to) }
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-  parentPort?.postMessage(counted)
-}
+answerJobs(payload => {
+  const { set, index, seed, from, to } = payload as Part
+  return tally(caseSets[set](false)[index]!, seed, from, to)
+})

@@ -33,7 +33,7 @@ export async function useRedis(redis: Redis, secretKey: string, prefix: string, 
   await quietly(() => redis.eval(`return redis.error_reply('${canary('script error')}')`, 0))
 }
 
-/** Runs jobs with secrets in names, ids, data and failures. Dispose of the result at the end. */
+/** Runs jobs with secrets in ids, data, failures, and in the values within their names. Dispose of the result at the end. */
 export async function useQueues(redis: Redis, prefix: string, canary: Canaries): Promise<AsyncDisposable> {
   const connection = { ...redis.options, connectionName: 'canary', maxRetriesPerRequest: null } as never
   const queue = new Queue('mails', { connection, prefix: `${prefix}bull` })
@@ -46,8 +46,16 @@ export async function useQueues(redis: Redis, prefix: string, canary: Canaries):
     { connection, prefix: `${prefix}bull` },
   )
   worker.on('error', () => undefined)
-  await queue.add(canary('job name'), { token: canary('job data') }, { jobId: canary('job id') })
-  await queue.add(`fails ${canary('failing job')}`, { token: canary('data of a failing job') }, { attempts: 1 })
+  await queue.add(
+    `report for ${canary('job name')}@example.com`,
+    { token: canary('job data') },
+    { jobId: canary('job id') },
+  )
+  await queue.add(
+    `fails for ${canary('failing job')}@example.com`,
+    { token: canary('data of a failing job') },
+    { attempts: 1 },
+  )
   return {
     async [Symbol.asyncDispose]() {
       await worker.close()

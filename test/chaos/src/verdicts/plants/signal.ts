@@ -1,5 +1,5 @@
 import { gaussian } from '@homeostat/lab/scenarios'
-import type { Plant } from './plant.ts'
+import { type CreatePlant, STEPS_PER_DAY } from './plant.ts'
 
 export interface SignalOptions {
   /** Correlation of the noise from one step to the next. */
@@ -14,15 +14,13 @@ export interface SignalOptions {
   readonly factor?: number
 }
 
-const DAY_STEPS = 8640
-
 /** A load that wanders around 100. */
-export function createSignal(options: SignalOptions): (random: () => number) => Plant {
+export function createSignal(options: SignalOptions): CreatePlant {
   const { rho, sigma, shape, missing, level = 0, factor = 1 } = options
   return random => {
     let noise = gaussian(random)
     let shift = 0
-    let step = Math.floor(random() * DAY_STEPS)
+    let step = Math.floor(random() * STEPS_PER_DAY)
     return {
       next(acted) {
         step++
@@ -30,7 +28,7 @@ export function createSignal(options: SignalOptions): (random: () => number) => 
         // On average every two hours, by up to two sigma each way.
         if (shape === 'level shifts' && random() < 1 / 720) shift = 4 * random() - 2
         let log = level + noise + shift
-        if (shape === 'daily drift') log += 2 * Math.sin((2 * Math.PI * step) / DAY_STEPS)
+        if (shape === 'daily drift') log += 2 * Math.sin((2 * Math.PI * step) / STEPS_PER_DAY)
         // Student's t with two degrees of freedom: it has no variance.
         if (shape === 'heavy tails') log += gaussian(random) / Math.sqrt(-Math.log(1 - random()))
         if (missing === 'a third' && random() < 0.3) return Number.NaN

@@ -1,5 +1,5 @@
 import { createSignal } from './signal.ts'
-import type { Plant } from './plant.ts'
+import { type CreatePlant, STEPS_PER_HOUR } from './plant.ts'
 
 export interface LeakOptions {
   /**
@@ -10,11 +10,11 @@ export interface LeakOptions {
   /** How much leaks an hour, relative to the level at the start. */
   readonly perHour: number
   readonly sigma: number
+  /** The process restarts, and the leak begins again, at so many times the level at the start. @default never */
+  readonly restartAt?: number
 }
 
-const STEPS_PER_HOUR = 360
-
-export function createLeak({ kind, perHour, sigma }: LeakOptions): (random: () => number) => Plant {
+export function createLeak({ kind, perHour, sigma, restartAt = Infinity }: LeakOptions): CreatePlant {
   return random => {
     const load = createSignal({ rho: 0.8, sigma })(random)
     let leaked = 0
@@ -22,6 +22,7 @@ export function createLeak({ kind, perHour, sigma }: LeakOptions): (random: () =
     return {
       next(acted) {
         leaked += perHour / STEPS_PER_HOUR
+        if (1 + leaked > restartAt) leaked = garbage = 0
         // Garbage fills a third of what lives in some five minutes, as heaps that grow by a factor do.
         garbage += (0.35 - garbage) / 30
         const level = {
