@@ -10,6 +10,8 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
 import { writeCommonJsEntries } from './commonjs-entries.mjs'
+import { inlineDeclarations } from './inlined-declarations.mjs'
+import { mappingLines } from './line-maps.mjs'
 import { writeIgnoredFiles } from './shipped-files.mjs'
 import { inlinedSiblingsOf, manifestIn, packagesOf } from './workspace.mjs'
 
@@ -21,6 +23,17 @@ const MADE = /\.(c?js|c?js\.map|json)$/
 const LICENSES = 'THIRD-PARTY-LICENSES.txt'
 /** Sources that a thread runs, by package. A thread is started by its address, which is looked up beside the bundle. */
 const THREADS = { homeostat: ['reload/program-reader-thread'] }
+
+/**
+ * Sources that a thread runs as a text, by package and the name that stands for the text. The text needs nothing but Node: it works where the
+ * application itself is bundled, and no file is left beside it.
+ */
+const THREAD_TEXTS = {
+  '@homeostat/bullmq': {
+    RENEWAL_PROGRAM: 'stall-guard/thread/renewal-program',
+    WITNESS_PROGRAM: 'stall-guard/thread/witness-program',
+  },
+}
 
 /** Sources that Node loads with --require, by package and bundle. Each is one CommonJS file that needs no other package. */
 const PRELOADED = { homeostat: { 'doctor-probe': 'doctor/live/probe' } }
@@ -44,14 +57,18 @@ function entriesOf(folder, manifest) {
   ])
 }
 
+/** What makes the bundles. */
+const BUNDLERS = ['./bundle.mjs', './line-maps.mjs'].map(name => fileURLToPath(new URL(name, import.meta.url)))
+
 /**
- * Changes with every change of a source, of the manifest, of the lockfile and of this file.
+ * Changes with every change of a source, of the manifest, of the lockfile and of what makes the bundles.
  *
  * @param {string} folder of a package
  * @param {string[]} others folders of ours whose sources are in its bundles as well
  */
 function fingerprintOf(folder, others) {
-  const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)))
+  const hash = createHash('sha256')
+  for (const bundler of BUNDLERS) hash.update(readFileSync(bundler))
   hash.update(readFileSync(join(folder, 'package.json')))
   // The versions of what is inlined.
   hash.update(readFileSync(join(root, 'pnpm-lock.yaml')))
@@ -151,6 +168,26 @@ async function bundlePreloaded(folder, manifest) {
   return outputFiles
 }
 
+/** @returns {Promise<Record<string, string>>} the texts of threads as constants, by name */
+async function threadTexts(folder, manifest) {
+  const made = Object.entries(THREAD_TEXTS[manifest.name] ?? {}).map(async ([name, path]) => {
+    const { outputFiles } = await build({
+      entryPoints: [join(folder, 'src', `${path}.ts`)],
+      bundle: true,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node22.15',
+      plugins: [sources, silence],
+      minifyWhitespace: true,
+      minifySyntax: true,
+      logLevel: 'warning',
+      write: false,
+    })
+    return [name, JSON.stringify(outputFiles[0].text)]
+  })
+  return Object.fromEntries(await Promise.all(made))
+}
+
 /** @param {import('esbuild').Metafile} metafile @returns {string} the licences of all packages whose sources are in the bundles */
 function licensesOf(metafile) {
   const folders = Object.keys(metafile.inputs).map(path => /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0])
@@ -188,7 +225,7 @@ async function bundle(folder) {
     mainFields: ['module', 'main'],
     target: 'node22.15',
     plugins: [inlining(manifest, inlined)],
-    define: { IS_BUNDLED: 'true' },
+    define: { IS_BUNDLED: 'true', ...(await threadTexts(folder, manifest)) },
     minifyWhitespace: true,
     minifySyntax: true,
     // Names stay, and lines stay short, so that a stack trace says something without source maps.
@@ -200,7 +237,7 @@ async function bundle(folder) {
     write: false,
   })
   const outputFiles = [...own, ...(await bundlePreloaded(folder, manifest))]
-  for (const { path, contents } of outputFiles) write(path, contents)
+  for (const { path, contents, text } of outputFiles) write(path, path.endsWith('.map') ? mappingLines(text) : contents)
   // The CommonJS entries are written later, and do not depend on the contents of the bundles.
   const entries = Object.values(manifest.exports).flatMap(({ require }) =>
     require ? [join(folder, require.default)] : [],
@@ -217,6 +254,7 @@ async function bundle(folder) {
 export async function bundlePackages() {
   const folders = packagesOf().map(({ folder }) => join(root, 'packages', folder))
   await Promise.all(folders.map(bundle))
+  for (const folder of folders) inlineDeclarations(folder)
   for (const folder of folders) {
     writeCommonJsEntries(folder)
     writeIgnoredFiles(folder)

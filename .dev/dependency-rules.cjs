@@ -74,7 +74,10 @@ module.exports = {
       to: { couldNotResolve: true },
     },
     ...Object.entries(LAYERS).map(([name, allowed]) => only(name, allowed)),
-    ...domains.map(domain => only(domain, ['optimizer', 'signals', 'semconv'])),
+    // A rule or a response may read what another domain measures.
+    ...domains.map(domain =>
+      only(domain, ['optimizer', 'signals', 'semconv', ...(['bullmq', 'http'].includes(domain) ? ['runtime'] : [])]),
+    ),
     ...rooms(
       'promql',
       ['index', 'rule-files', 'rule-tests'],
@@ -93,7 +96,13 @@ module.exports = {
     ...rooms(
       'signals',
       ['index', 'options', 'random'],
-      [['metrics'], ['faults'], ['time', 'series', 'libraries'], ['options', 'registry'], ['instrumentation']],
+      [
+        ['metrics'],
+        ['faults'],
+        ['time', 'series', 'libraries', 'units-of-work'],
+        ['options', 'registry', 'threads'],
+        ['instrumentation'],
+      ],
       ['bounded-map', 'disposables', 'regular-file', 'server-address', 'without-tracing'],
     ),
     {
@@ -104,7 +113,7 @@ module.exports = {
     },
     ...rooms(
       'optimizer',
-      ['index', 'engines', 'parts', 'schemas', 'optimizer', 'optimizer-options'],
+      ['index', 'engines', 'judge', 'parts', 'schemas', 'optimizer', 'optimizer-options'],
       [
         ['time'],
         ['words'],
@@ -120,6 +129,17 @@ module.exports = {
         ['verdicts'],
         ['ledger'],
       ],
+    ),
+    ...rooms(
+      'http',
+      ['index', 'domain', 'instrumentation', 'instrumentation-options', 'options', 'responses', 'rules'],
+      [
+        // What is measured.
+        ['client', 'server', 'network'],
+        // What is done about it.
+        ['breaker', 'compression', 'services', 'shedding', 'warming'],
+      ],
+      ['errors', 'expressions', 'header-list', 'version'],
     ),
     ...rooms(
       'homeostat',
@@ -140,14 +160,16 @@ module.exports = {
       name: 'domains-share-expressions-only',
       comment: 'An expression is written by the domain that owns its metrics; another domain imports nothing else.',
       severity: 'error',
-      from: { path: '^packages/forecast/src/' },
-      to: { path: `^packages/(${domains.join('|')})/`, pathNot: '/expressions\\.' },
+      from: { path: '^packages/(forecast|bullmq|http)/src/' },
+      to: { path: `^packages/(?!$1/)(${domains.join('|')})/`, pathNot: '/expressions\\.' },
     },
     {
       name: 'signals-know-nothing-of-actions',
       comment: 'An instrumentation is plain OpenTelemetry: it works without the optimizer.',
       severity: 'error',
-      from: { path: `^packages/(${domains.join('|')})/src/(signals/|instrumentation\\.ts|index\\.ts)` },
+      from: {
+        path: `^packages/(${domains.join('|')})/src/((signals|client|server|network)/|instrumentation\\.ts|index\\.ts)`,
+      },
       to: {
         path: '^packages/(optimizer/|[^/]+/src/(actions/|coordinator/|state/|domain\\.ts|rules\\.ts|responses\\.ts))',
       },
@@ -216,7 +238,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules|/dist/' },
     // Tests are left out: they say `using`, which the parser does not know, and published names are all they can import.
-    exclude: { path: '^(packages|examples)/[^/]+/test/' },
+    exclude: { path: '^(packages|examples)/[^/]+/test/|^packages/[^/]+/inlined/' },
     tsPreCompilationDeps: 'specify',
     enhancedResolveOptions: {
       exportsFields: ['exports'],

@@ -35,7 +35,7 @@ function siblingsAmong(dependencies = {}) {
 }
 
 /** The packages that others have in their bundles instead of depending on them: they have no state and no class to compare. */
-const INLINED = ['lab', 'prometheus']
+const INLINED = ['judge', 'lab', 'prometheus']
 
 /**
  * The packages of ours that a package's bundles hold.
