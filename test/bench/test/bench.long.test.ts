@@ -94,15 +94,15 @@ describe('npm run bench', () => {
   })
 
   it.each([
-    { args: ['mysql'], says: 'expected one of signals|redis|pg|collect|rules|idle|start|register|forecast, not mysql' },
-    { args: [], says: 'expected one of signals|redis|pg|collect|rules|idle|start|register|forecast, not nothing' },
-    { args: ['redis', '--rounds', 'many'], says: '--rounds must be a whole number from 1 on, not many' },
-    { args: ['redis', '--fast'], says: "Unknown option '--fast'" },
+    { args: ['mysql'], says: /expected one of signals\|(?:[a-z-]+\|)+forecast, not mysql/ },
+    { args: [], says: /expected one of signals\|(?:[a-z-]+\|)+forecast, not nothing/ },
+    { args: ['redis', '--rounds', 'many'], says: /--rounds must be a whole number from 1 on, not many/ },
+    { args: ['redis', '--fast'], says: /Unknown option '--fast'/ },
   ])('answers $args with one line and exit code 2', async ({ args, says }) => {
     const { code, stdout, stderr } = await run(...args)
     expect(code).toBe(2)
     expect(stdout).toBe('')
-    expect(stderr).toContain(says)
+    expect(stderr).toMatch(says)
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   })
 
