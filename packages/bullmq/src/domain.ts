@@ -81,7 +81,7 @@ export function bullmq(options: BullMQOptions = {}): BullMQDomain {
   const onFault = (error: unknown): void => registry.faults.report('action', error)
   const shares = new WorkerShares({ workers, onFault })
   const demands = new JobDemands(costs)
-  const gate = new AdmissionGate({ runs, demands, faults: registry.faults, exclude, maxDeferredMs })
+  const gate = new AdmissionGate({ runs, demands, registry, exclude, maxDeferredMs })
   workers.follow({ seen: () => {}, ended: () => gate.letAllGo() })
   return {
     name: 'bullmq',

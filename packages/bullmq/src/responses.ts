@@ -1,13 +1,12 @@
 import type { Requirement, Response } from '@homeostat/optimizer'
 import { attributes, metrics, promName } from '@homeostat/semconv'
 import { loopDelayP99, loopUtilization } from '@homeostat/runtime/expressions'
-import { oldestWaitingAge, poolWaits } from './expressions.ts'
+import { delayByArm, oldestWaitingAge, poolWaits } from './expressions.ts'
 
 const PENDING = promName(metrics.dbConnectionPending)
 const JOBS = promName(metrics.queueJobs)
 const STATE = promName(attributes.queueJobsState)
 const MEMORY = promName(metrics.memoryUtilization)
-const DELAY_BUCKETS = `${promName(metrics.eventLoopDelay)}_bucket`
 const AREA = promName(attributes.memoryArea)
 
 /** When more jobs at once in this process can help: what they need is there. A database that nobody measures does not forbid it. */
@@ -35,25 +34,21 @@ const others: NonNullable<Response['guards']> = [
   { expr: `sum(clamp_min(delta(${JOBS}{${STATE}="failed"}[1m]), 0)) or vector(0)`, notWorseThan: 1, floor: 10 },
 ]
 
-/** How late the loop ran in the last 15 s: soon enough to tell two minutes apart. */
-const delayNow = `histogram_quantile(0.99, sum by (le) (rate(${DELAY_BUCKETS}[15s])))`
-
 /** A heavy job waits for others by design, and is deferred for a minute at most by default. */
 const notStarved: NonNullable<Response['guards']> = [{ expr: `max(${oldestWaitingAge})`, notWorseThan: 1, floor: 150 }]
 
 /**
- * The mildest response first: heavy jobs wait for each other, and nothing else waits for them. Whether it helps is answered by a
- * switchback. A split by job id would compare the wrong thing: what gets better is the time of everything else, which has no half.
+ * The mildest response first: heavy jobs wait for each other, and nothing else waits for them. Whether it helps is answered by a split
+ * of slots of about two seconds. `SlotTrial` says why its units are not jobs. Connections come back too slowly for slots, so they have a switchback.
  */
 const rescheduling: readonly Response[] = [
   {
     to: { alert: 'JobsDelayLoop' },
     action: 'queue.rescheduleHeavyTasks',
     priority: 'slo',
-    expect: { expr: delayNow, direction: 'down', worth: 0.2, settleMs: 30_000, windowMs: 60_000 },
+    expect: { expr: delayByArm, direction: 'down', worth: 0.2, settleMs: 30_000, windowMs: 60_000 },
     guards: notStarved,
-    // A release takes 15 s at most, and the values look back for as long.
-    design: { kind: 'switchback', blockMs: 60_000, carryOverMs: 30_000 },
+    design: { kind: 'split', blocks: 10, blockMs: 30_000 },
   },
   {
     to: { alert: 'JobsExhaustPool' },

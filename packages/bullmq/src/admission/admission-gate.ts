@@ -1,13 +1,15 @@
-import { after, disposeTogether, every, nextTurn, type Faults } from '@homeostat/signals'
+import { after, disposeTogether, every, nextTurn, type Registry } from '@homeostat/signals'
 import { isSandboxed, type JobRun, type RunOutcome } from '../jobs/job-run.ts'
 import type { JobRuns, RunGate, RunListener } from '../jobs/job-runs.ts'
 import { Admission, type Asked, type Ticket } from './admission.ts'
-import { AdmissionLimits } from './admission-limits.ts'
+import { AdmissionLimits, LOOP_UNLIMITED } from './admission-limits.ts'
 import { DeferredJobs, type ExpectedWait } from './deferred-jobs.ts'
 import { loopMeter } from '../loop/loop-meter.ts'
 import type { JobDemands, NamedRuns } from './job-demands.ts'
 import { HeavyRuns } from './heavy-runs.ts'
 import { DelayedError, mayDefer, mayWait } from './job-postponement.ts'
+import { SlotTrial, TRIAL_LOOK_MS } from './slot-trial.ts'
+import type { Arms } from './trial-slots.ts'
 import { Waiters, type Waiter } from './waiters.ts'
 
 /** How long all deferrals of a job may take together, in milliseconds. */
@@ -22,7 +24,8 @@ const IDLE = 0.5
 export interface AdmissionGateOptions {
   readonly runs: Pick<JobRuns, 'follow' | 'gate'>
   readonly demands: JobDemands
-  readonly faults: Pick<Faults, 'report'>
+  /** Where faults are reported, and what a trial has counted. */
+  readonly registry: Registry
   /** Names of jobs and of queues that are never made to wait. */
   readonly exclude: readonly string[]
   readonly maxDeferredMs: number
@@ -40,7 +43,7 @@ export interface AdmissionGateOptions {
 export class AdmissionGate implements RunGate, RunListener, Disposable {
   readonly limits: AdmissionLimits = new AdmissionLimits()
   readonly #demands: JobDemands
-  readonly #faults: Pick<Faults, 'report'>
+  readonly #registry: Registry
   readonly #excluded: ReadonlySet<string>
   readonly #deferred: DeferredJobs
   readonly #following: Disposable
@@ -53,13 +56,16 @@ export class AdmissionGate implements RunGate, RunListener, Disposable {
   #timer: Disposable | undefined
   #looks: Disposable | undefined
   #limitLooks: Disposable | undefined
+  #trial: SlotTrial | undefined
+  #trialLooks: Disposable | undefined
+  #loopBefore = LOOP_UNLIMITED
   readonly #utilizationMeter: () => () => number
   #utilization: () => number = () => 1
 
-  constructor({ runs, demands, faults, exclude, maxDeferredMs, utilizationMeter = loopMeter }: AdmissionGateOptions) {
+  constructor({ runs, demands, registry, exclude, maxDeferredMs, utilizationMeter = loopMeter }: AdmissionGateOptions) {
     this.#utilizationMeter = utilizationMeter
     this.#demands = demands
-    this.#faults = faults
+    this.#registry = registry
     this.#excluded = new Set(exclude)
     this.#deferred = new DeferredJobs({ maxDeferredMs })
     this.#following = disposeTogether(runs.follow(this), runs.gate(this))
@@ -79,6 +85,26 @@ export class AdmissionGate implements RunGate, RunListener, Disposable {
     if (!this.limits.isDatabaseLimited) this.#demands.forgetHolders()
     this.limits.setDatabaseShare(share, now())
     this.#limitsChanged()
+  }
+
+  /**
+   * Turns the limit of the loop on and off, so that both can be compared, see {@link SlotTrial}.
+   *
+   * @param arms - deals the slots of time; undefined: the limit holds again
+   * @param control - the limit of the slots that are left alone
+   */
+  divide(arms: Arms | undefined, control: number): void {
+    for (const ended of [this.#trialLooks, this.#trial]) ended?.[Symbol.dispose]()
+    this.#trialLooks = this.#trial = undefined
+    this.#loopBefore = control
+    if (arms !== undefined) {
+      const tickets = (): readonly Ticket[] => this.#admission.open
+      const isFair = (): boolean => Math.min(this.limits.loop, control) >= 1
+      const trial = new SlotTrial({ arms, registry: this.#registry, tickets, isFair, now: now() })
+      this.#trial = trial
+      this.#trialLooks = every(TRIAL_LOOK_MS, () => trial.look(now()), this.#report)
+    }
+    this.#turnLimit()
   }
 
   /** Lets every job go that waits, e.g. when the workers are no longer observed. The limits stay. */
@@ -107,6 +133,7 @@ export class AdmissionGate implements RunGate, RunListener, Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.divide(undefined, LOOP_UNLIMITED)
     this.limits.lift()
     this.#limitsChanged()
     this.#following[Symbol.dispose]()
@@ -231,8 +258,16 @@ export class AdmissionGate implements RunGate, RunListener, Disposable {
     const held = this.limits.isDatabaseLimited ? this.#demands.findHolders(at) : 0
     this.limits.advance(at, { utilization: this.#utilization(), hasWaited: this.#hasWaited, held })
     this.#hasWaited = this.#waiters.size > 0
+    if (this.#trial?.advance(at) === true) this.#turnLimit()
     this.#deferred.prune(at)
     this.#contain(this.#deferred.bringDueBack(at))
+    this.#limitsChanged()
+  }
+
+  /** Sets the limit of the present slot. */
+  #turnLimit(): void {
+    const isLeftAlone = this.#trial?.arm === 'control'
+    this.limits.tryLoop(this.#trial !== undefined, isLeftAlone ? this.#loopBefore : undefined)
     this.#limitsChanged()
   }
 
@@ -267,7 +302,7 @@ export class AdmissionGate implements RunGate, RunListener, Disposable {
     this.#contain(this.#deferred.callAllBack())
   }
 
-  readonly #report = (error: unknown): void => this.#faults.report('action', error)
+  readonly #report = (error: unknown): void => this.#registry.faults.report('action', error)
 
   #contain(work: Promise<void>): void {
     void work.catch(this.#report)

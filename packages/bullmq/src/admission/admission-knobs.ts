@@ -17,7 +17,7 @@ export interface AdmissionKnobsOptions {
  *
  * - `queue.admission.loop`: of the event loop, in loops. 1 lets jobs that compute run one after the other, and jobs that mostly wait
  *   run together; nothing is lost by it, as the loop is one CPU. 0.5 leaves half of the loop to everything else, so that heavy jobs take
- *   longer. 32 limits nothing. `queue.rescheduleHeavyTasks` sets it to 1.
+ *   longer. 32 limits nothing. `queue.rescheduleHeavyTasks` sets it to 1. A split compares short slots of time; see `SlotTrial`.
  * - `queue.admission.database`: of the database connections, as a share of those that the jobs which hold most of them held before.
  *   1 limits nothing. `queue.limitDatabaseJobs` halves it.
  *
@@ -33,6 +33,7 @@ export function createAdmissionKnobs({ gate, workers }: AdmissionKnobsOptions): 
       actions: { 'queue.rescheduleHeavyTasks': { to: 1 } },
       read: () => limits.loop,
       set: loop => gate.setLoop(loop),
+      divide: (arms, control) => gate.divide(arms, control),
     }),
     knobOf('database', {
       name: 'queue.admission.database',
@@ -64,7 +65,7 @@ export function createAdmissionKnobs({ gate, workers }: AdmissionKnobsOptions): 
 }
 
 /** The parts in which the two knobs differ. */
-interface Limit extends Pick<Knob, 'name' | 'bounds' | 'lowers' | 'actions'> {
+interface Limit extends Pick<Knob, 'name' | 'bounds' | 'lowers' | 'actions' | 'divide'> {
   readonly read: () => number
   readonly set: (value: number) => void
 }

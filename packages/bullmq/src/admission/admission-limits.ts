@@ -25,6 +25,9 @@ export interface LimitsView extends ReleaseView {
  */
 export class AdmissionLimits {
   #loop = LOOP_UNLIMITED
+  /** What holds instead, in the half of a trial that is left alone; undefined outside of it. */
+  #loopOfTrial: number | undefined
+  #isTried = false
   #databaseShare = DATABASE_UNLIMITED
   #loopRelease: CapacityRelease | undefined
   #databaseRelease: CapacityRelease | undefined
@@ -49,23 +52,41 @@ export class AdmissionLimits {
 
   /** Whether something is limited, or is being released. */
   get isEngaged(): boolean {
-    return this.#isLimiting || this.#loopRelease !== undefined || this.#databaseRelease !== undefined
+    return this.#isLimiting || this.#isTried || this.#loopRelease !== undefined || this.#databaseRelease !== undefined
   }
 
-  /** Whether jobs may be deferred. Not during a release: then a job waits in its slot. */
+  /**
+   * Whether jobs may be deferred. Not during a release: then a job waits in its slot. Nor while a trial compares: what one half leaves
+   * must not run in the other.
+   */
   get isDeferring(): boolean {
-    return this.#isLimiting
+    return this.#isLimiting && !this.#isTried
   }
 
   get isDatabaseLimited(): boolean {
     return this.#databaseShare < DATABASE_UNLIMITED || this.#databaseRelease !== undefined
   }
 
+  /**
+   * A trial turns the limit on and off, at once in both directions.
+   *
+   * @param isTried - whether it goes on
+   * @param instead - what holds now instead of the limit; undefined: the limit
+   */
+  tryLoop(isTried: boolean, instead?: number): void {
+    this.#isTried = isTried
+    this.#loopOfTrial = instead
+    this.#loopRelease = undefined
+    this.#update(this.#setLoop, this.#capacity.database)
+  }
+
   setLoop(loop: number, now: number): void {
     const before = this.#capacity.loop
     this.#loop = loop
     this.#loopRelease =
-      loop >= LOOP_UNLIMITED && before !== Infinity ? new CapacityRelease(before, LOOP_STEPS, now) : undefined
+      loop >= LOOP_UNLIMITED && before !== Infinity && !this.#isTried
+        ? new CapacityRelease(before, LOOP_STEPS, now)
+        : undefined
     this.#update(this.#loopRelease === undefined ? this.#setLoop : before, this.#capacity.database)
   }
 
@@ -109,6 +130,7 @@ export class AdmissionLimits {
     this.#databaseRelease = undefined
     this.#loop = LOOP_UNLIMITED
     this.#databaseShare = DATABASE_UNLIMITED
+    this.tryLoop(false)
     this.#update(Infinity, Infinity)
   }
 
@@ -117,7 +139,8 @@ export class AdmissionLimits {
   }
 
   get #setLoop(): number {
-    return this.#loop >= LOOP_UNLIMITED ? Infinity : this.#loop
+    const loop = this.#loopOfTrial ?? this.#loop
+    return loop >= LOOP_UNLIMITED ? Infinity : loop
   }
 
   /** At least one connection: a job that can take none would not be limited but stopped. */

@@ -78,6 +78,11 @@ export class Admission {
     return this.#waiting
   }
 
+  /** Those that wait, and those that run. */
+  get open(): readonly Ticket[] {
+    return [...this.#running, ...this.#waiting]
+  }
+
   /** Whether a turn of the loop has to pass before a job that uses the loop may start. */
   get isTurnTaken(): boolean {
     return this.#isTurnTaken

@@ -1,4 +1,4 @@
-import { Faults } from '@homeostat/signals'
+import { Registry } from '@homeostat/signals'
 import { AdmissionGate } from '../../src/admission/admission-gate.ts'
 import { JobDemands, type RunCost } from '../../src/admission/job-demands.ts'
 import { JobNames } from '../../src/jobs/job-names.ts'
@@ -95,12 +95,14 @@ export function gateOver(
   { exclude = [], maxDeferredMs = 60_000, utilization = 1 }: GateOptions = {},
 ): { readonly gate: AdmissionGate; readonly errors: unknown[]; readonly workers: SeenWorkers } {
   const errors: unknown[] = []
-  const faults = { report: (_component: unknown, error: unknown) => void errors.push(error) } as unknown as Faults
+  const registry = new Registry({ scope: { name: 'gate' } })
+  const { faults } = registry
+  faults.report = (_component, error) => void errors.push(error)
   const seen = new SeenWorkers()
   const runs = new JobRuns({ workers: seen, names: new JobNames(), faults })
   for (const worker of workers) seen.add(worker)
   const demands = new JobDemands({ of: (_queue, name) => costs[name] })
   const utilizationMeter = () => () => utilization
-  const gate = new AdmissionGate({ runs, demands, faults, exclude, maxDeferredMs, utilizationMeter })
+  const gate = new AdmissionGate({ runs, demands, registry, exclude, maxDeferredMs, utilizationMeter })
   return { gate, errors, workers: seen }
 }

@@ -1,5 +1,8 @@
+import { Registry } from '@homeostat/signals'
 import { Admission, type Ticket } from '../../src/admission/admission.ts'
 import { AdmissionLimits } from '../../src/admission/admission-limits.ts'
+import { SlotTrial, TRIAL_LOOK_MS } from '../../src/admission/slot-trial.ts'
+import type { Arms } from '../../src/admission/trial-slots.ts'
 
 const SLOTS = 8
 const BURSTS = 10
@@ -25,8 +28,23 @@ export class MixedPlant {
   #nextAt: number
   #now: number
   #looks = 0
+  readonly #registry: Registry
+  #trial: SlotTrial | undefined
+  #control = 0
+  #lookedAt = 0
 
-  constructor({ startAt, jobsPerSecond, random }: { startAt: number; jobsPerSecond: number; random: () => number }) {
+  constructor({
+    startAt,
+    jobsPerSecond,
+    random,
+    registry,
+  }: {
+    startAt: number
+    jobsPerSecond: number
+    random: () => number
+    registry: Registry
+  }) {
+    this.#registry = registry
     this.#random = random
     this.#jobsPerSecond = jobsPerSecond
     this.#now = startAt
@@ -42,6 +60,26 @@ export class MixedPlant {
       this.#now += took
     }
     return turns
+  }
+
+  /** As the gate does it. */
+  divide(arms: Arms | undefined, control: number): void {
+    this.#trial?.[Symbol.dispose]()
+    this.#control = control
+    this.#trial =
+      arms &&
+      new SlotTrial({
+        arms,
+        registry: this.#registry,
+        tickets: () => this.#admission.open,
+        isFair: () => true,
+        now: this.#now,
+      })
+    this.#turnLimit()
+  }
+
+  #turnLimit(): void {
+    this.limits.tryLoop(this.#trial !== undefined, this.#trial?.arm === 'control' ? this.#control : undefined)
   }
 
   #turn(): number {
@@ -63,11 +101,17 @@ export class MixedPlant {
       took += 8 + 4 * this.#random()
       if (--job.left === 0) this.#admission.end(job.ticket, now + took)
     }
+    if (now + took - this.#lookedAt >= TRIAL_LOOK_MS) {
+      this.#trial?.look(now + took)
+      this.#lookedAt = now + took
+    }
     const hasWaited = this.#slots.some(({ ticket }) => ticket.state === 'waiting')
     this.#slots = this.#slots.filter(({ left }) => left > 0)
     // As often as the gate looks.
-    if (++this.#looks % 20 === 0)
+    if (++this.#looks % 20 === 0) {
+      if (this.#trial?.advance(now + took) === true) this.#turnLimit()
       this.limits.advance(now, { utilization: this.#slots.length > 0 ? 0.95 : 0.3, hasWaited, held: 0 })
+    }
     return took
   }
 }

@@ -32,7 +32,7 @@ function limit(maxDeferredMs = 60_000): void {
   const { registry, runs } = instrumentation
   const demands = new JobDemands({ of: (_queue, name) => COSTS[name] })
   const utilizationMeter = (): (() => number) => () => 1
-  gate = new AdmissionGate({ runs, demands, faults: registry.faults, exclude: [], maxDeferredMs, utilizationMeter })
+  gate = new AdmissionGate({ runs, demands, registry, exclude: [], maxDeferredMs, utilizationMeter })
   instrumentation.enable()
 }
 

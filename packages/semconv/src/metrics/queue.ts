@@ -176,3 +176,19 @@ export const queueJobAllocation: MetricDefinition = {
   description: 'Memory that one run of a job allocates on average',
   attributes: JOB,
 }
+
+export const queueTrialMoments: MetricDefinition = {
+  name: 'homeostat.queue.trial.moments',
+  kind: 'counter',
+  unit: '{moment}',
+  description: 'Moments, a millisecond apart, in which a trial has watched the event loop, by half',
+  attributes: [a.trialArm],
+}
+
+export const queueTrialDelay: MetricDefinition = {
+  name: 'homeostat.queue.trial.delay',
+  kind: 'counter',
+  unit: 's',
+  description: 'How late the event loop would have run something that was due at each of these moments, by half',
+  attributes: [a.trialArm],
+}
