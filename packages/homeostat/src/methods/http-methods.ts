@@ -12,7 +12,7 @@ export interface HttpMethods {
    * @example
    * ```ts
    * const payments = h.http.guarded('https://payments.example.com', { timeoutMs: 2000 })
-   * const answer = await payments.execute(({ signal }) => fetch('https://payments.example.com/charges', { signal }))
+   * const charges = () => payments.execute(({ signal }) => fetch('https://payments.example.com/charges', { signal }))
    * ```
    */
   guarded(origin: string | URL, options?: GuardedOptions): GuardedService
