@@ -106,9 +106,9 @@ export class ClusterServer {
     await this.query('SELECT pg_wal_replay_resume()')
   }
 
-  /** A replica becomes a primary of its own. */
+  /** A replica becomes a primary of its own. One that is a primary already stays it, so that this can be repeated. */
   async promote(): Promise<void> {
-    await this.query('SELECT pg_promote()')
+    await this.query('SELECT CASE WHEN pg_is_in_recovery() THEN pg_promote() END')
   }
 
   /** A replica follows another primary from now on. */

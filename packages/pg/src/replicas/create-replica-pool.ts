@@ -116,9 +116,7 @@ export function createReplicaPool<P extends object | string>(
       catalog.close()
       known.delete(routing)
       restore()
-      await Promise.all(
-        replicas.map(({ replica, isOwn }) => (isOwn && !replica.pool.ended ? replica.pool.end() : undefined)),
-      )
+      await Promise.all(replicas.filter(({ isOwn }) => isOwn).map(({ replica }) => replica.end(settings.answerMs)))
     })()
     return stopping
   }
@@ -193,7 +191,10 @@ function replicasOf(
     const replica = new Replica(pool, formatAddress(addressOf(pool.options)))
     // An idle connection that breaks would otherwise end the process.
     pool.on('error', () => {})
-    if (isOwn) shareSetup(replica, primary)
+    if (isOwn) {
+      replica.own()
+      shareSetup(replica, primary)
+    }
     return [{ replica, isOwn }]
   })
 }

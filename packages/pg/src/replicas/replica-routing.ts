@@ -105,8 +105,8 @@ export class ReplicaRouting {
    * @throws TypeError without the option `tokenSecrets`
    */
   token(): string | undefined {
-    const { routed, monitor, signer } = this.#parts
-    if (signer === undefined) throw new TypeError('tokens need the option tokenSecrets of createReplicaPool()')
+    const { routed, monitor } = this.#parts
+    const signer = this.#signer()
     const context = routed.storage.getStore() ?? routed.everybody
     if (!context.hasWritten) return undefined
     const system = monitor.system ?? '0'
@@ -134,8 +134,13 @@ export class ReplicaRouting {
     return this.token()
   }
 
-  /** Middleware for HTTP servers: a context per request, whose token comes and goes as a cookie and a header. */
+  /**
+   * Middleware for HTTP servers: a context per request, whose token comes and goes as a cookie and a header.
+   *
+   * @throws TypeError without the option `tokenSecrets`, unless neither carries it
+   */
   middleware(options?: HttpTokenOptions): TokenMiddleware {
+    if (options?.cookie !== false || options.header !== false) this.#signer()
     return httpTokens(this, options)
   }
 
@@ -218,6 +223,12 @@ export class ReplicaRouting {
         answered: replica.answered,
       }
     })
+  }
+
+  #signer(): TokenSigner {
+    const { signer } = this.#parts
+    if (signer === undefined) throw new TypeError('tokens need the option tokenSecrets of createReplicaPool()')
+    return signer
   }
 
   /** Routes nothing any more, and ends the replicas' pools that were made here. The primary's pool goes on as it was before. */

@@ -108,6 +108,10 @@ export function logFirst(what: string): (error: unknown) => void {
   return error => {
     if (logged) return
     logged = true
-    diag.error(`homeostat: ${what} failed and was contained: ${describeThrown(error)}; reported once`)
+    try {
+      diag.error(`homeostat: ${what} failed and was contained: ${describeThrown(error)}; reported once`)
+    } catch {
+      // The application's logger: there is nowhere else to report to.
+    }
   }
 }

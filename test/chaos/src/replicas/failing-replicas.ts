@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChaosRow } from '../chaos-run.ts'
+import { persistently } from './persistently.ts'
 import { ServedCluster } from './served-cluster.ts'
 import { READ } from './write-then-read.ts'
 
@@ -15,7 +16,7 @@ export async function failingReplicas(queries: number): Promise<ChaosRow> {
   const pool = await cluster.routedPool(16)
   await pool.routing.classify(READ)
   const [first, second] = replicas
-  const progress = { done: 0, isPromoted: false }
+  const progress = { done: 0, isOver: false }
   const errors = new Map<string, number>()
   let wrong = 0
   let slowestMs = 0
@@ -41,14 +42,15 @@ export async function failingReplicas(queries: number): Promise<ChaosRow> {
     }
     second!.thaw()
     for (const replica of [first!, second!]) await replica.start().catch(() => {})
-    await first!.promote()
-    await first!.query('UPDATE accounts SET balance = -1')
-    progress.isPromoted = true
+    await persistently(() => first!.promote())
+    await persistently(() => first!.query('UPDATE accounts SET balance = -1'))
     return step + 1
-  })()
+  })().finally(() => void (progress.isOver = true))
+  // It is awaited when the queries are done: a failure before that must fail the run and not end the process.
+  disturbances.catch(() => {})
   await Promise.all(
     Array.from({ length: LOOPS }, async (_, loop) => {
-      for (let round = 0; progress.done < queries || !progress.isPromoted; round++) {
+      for (let round = 0; progress.done < queries || !progress.isOver; round++) {
         const id = 1 + ((loop * 61 + round) % 1000)
         const startedAt = performance.now()
         try {

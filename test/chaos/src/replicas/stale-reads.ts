@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChaosRow } from '../chaos-run.ts'
+import { persistently } from './persistently.ts'
 import { ServedCluster } from './served-cluster.ts'
 import { byPosition, naive, READ, sticky, type Following, type Strategy } from './write-then-read.ts'
 
@@ -36,6 +37,8 @@ export async function staleReads(pairs: number): Promise<readonly ChaosRow[]> {
   const scores = new Map<Strategy, Score>(strategies.map(each => [each, { pairs: 0, stale: 0, failed: 0 }]))
   const over = new AbortController()
   const disturbances = disturb(cluster, over.signal, () => (scores.get(strategies[0]!)?.pairs ?? 0) / pairs)
+  // It is awaited when the pairs are done: a failure before that must fail the run and not end the process.
+  disturbances.catch(() => {})
   await Promise.all(
     strategies.flatMap((strategy, index) =>
       Array.from({ length: LOOPS }, async (_, loop) => {
@@ -123,9 +126,9 @@ async function disturb(cluster: ServedCluster, signal: AbortSignal, progress: ()
   // A primary that is shut down has sent everything to its replicas; what a crash would lose is no stale read.
   await cluster.servers.primary.shutDown()
   await delay(500)
-  await first!.promote()
+  await persistently(() => first!.promote())
   cluster.lead(first!)
   await delay(1_000)
-  await second!.follow(first!)
+  await persistently(() => second!.follow(first!))
   return done + 1
 }

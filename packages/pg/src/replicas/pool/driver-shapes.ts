@@ -19,6 +19,8 @@ export interface RoutableConnection {
 /** A `pg.Client`. */
 export interface RoutableClient {
   readonly connection: RoutableConnection
+  /** The server's process behind it. */
+  readonly processID?: unknown
   query: (...args: unknown[]) => unknown
   connect(): Promise<unknown>
   end(): Promise<void>

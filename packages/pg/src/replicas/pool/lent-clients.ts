@@ -25,6 +25,8 @@ export interface LentClientsOptions {
   readonly onWrite: () => void
   /** What statements mean may have changed. */
   readonly onCatalogChange: () => void
+  /** A client is not built as expected, so that nobody knows what it writes. */
+  readonly onUnknownClient: () => void
 }
 
 const IDLE = 'I'
@@ -82,6 +84,12 @@ export class LentClients {
     if (known) return known
     const use: ClientUse = { contexts: new Set(), isLent: false, changesCatalog: false }
     this.#uses.set(client, use)
+    if (
+      typeof (client.connection as Partial<RoutableClient['connection']> | undefined)?.prependListener !== 'function'
+    ) {
+      this.#options.onUnknownClient()
+      return use
+    }
     const settle = (isOver: boolean): void => {
       if (use.contexts.size > 1) this.#options.onWrite()
       for (const context of use.contexts) context.wrote()

@@ -5,6 +5,7 @@ import { PositionRing } from '../positions/position-ring.ts'
 import { Probe, type ProbedServer } from './probe.ts'
 import type { RoutablePool } from './driver-shapes.ts'
 import type { Replica } from './replica.ts'
+import { moveStuckReads } from './stuck-reads.ts'
 import { PRIMARY_POSITION, REPLICA_POSITION } from './server-identity.ts'
 
 /** Options of the monitor. */
@@ -192,6 +193,7 @@ export class PositionMonitor {
         replica.breaker.trip(now())
       } else replica.measure(this.ring)
       this.#notify()
+      await moveStuckReads(replica, { probe, now, limitMs: this.#options.timeoutMs })
     } catch (error) {
       if (this.#isStopped) return
       replica.lost()

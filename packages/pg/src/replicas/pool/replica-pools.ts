@@ -1,6 +1,7 @@
 import type { RoutableClient, RoutablePool, RoutablePoolClass } from './driver-shapes.ts'
+import { isSubmittable, isThenable } from './calling-forms.ts'
 import { isRoutablePool } from './driver-shapes.ts'
-import { optionsOf } from './probe.ts'
+import { destroy, optionsOf } from './probe.ts'
 import { isWriteRefused } from './read-failure.ts'
 import type { Replica } from './replica.ts'
 
@@ -22,29 +23,41 @@ export function poolOf(given: string | object, primary: RoutablePool): RoutableP
   const identity = isString ? {} : { user, password, database, ssl }
   if (isString) for (const name of ['user', 'password', 'database', 'ssl']) delete inherited[name]
   // Each process would otherwise wait for a replica that is away for as long as the network does.
-  const defaults = { connectionTimeoutMillis: 2_000 }
+  const connectionTimeoutMillis = inherited['connectionTimeoutMillis'] || 2_000
   const Pool = primary.constructor as RoutablePoolClass
-  return new Pool({ ...defaults, ...inherited, ...identity, Client: primary.Client, ...own })
+  return new Pool({ ...inherited, ...identity, connectionTimeoutMillis, Client: primary.Client, ...own })
 }
 
 /**
  * Lets the application's listeners for `connect` set up the sessions of a replica's pool as they do on the primary. A setup that writes
- * cannot run there: then sessions would differ, so the replica is not used, and the application hears nothing of the refusal.
+ * cannot run there: then sessions would differ, so the replica is not used. A setup may fail in many more ways on a server that may go
+ * away, and hardly anybody handles that: the connection is closed, and the application does not hear of it.
  */
 export function shareSetup(replica: Replica, primary: RoutablePool): void {
   replica.pool.on('connect', (client: RoutableClient) => {
     if (primary.listenerCount('connect') === 0) return
-    client.query = function query(this: RoutableClient, ...args: unknown[]): unknown {
-      const result = (Object.getPrototypeOf(this) as RoutableClient).query.apply(this, args)
-      const isPromise = typeof (result as Partial<Promise<unknown>> | undefined)?.then === 'function'
-      // Routed statements have callbacks.
-      if (!isPromise) return result
-      return (result as Promise<unknown>).catch((error: unknown) => {
-        if (!isWriteRefused(error)) throw error
-        replica.isUnfit = true
-        return { rows: [], rowCount: 0, fields: [], command: '' }
-      })
+    const fail = (error: unknown): void => {
+      if (isWriteRefused(error)) replica.unfit()
+      destroy(client)
     }
-    primary.emit('connect', client)
+    client.query = function query(this: RoutableClient, ...args: unknown[]): unknown {
+      const { query: send } = Object.getPrototypeOf(this) as RoutableClient
+      return replica.isSending || isSubmittable(args[0]) ? send.apply(this, args) : ofSetup(send.bind(this), args, fail)
+    }
+    try {
+      primary.emit('connect', client)
+    } catch {
+      replica.unfit()
+    }
   })
+}
+
+/** A statement of a setup. What waits for one that has failed waits for ever: to go on without an answer could throw. */
+function ofSetup(send: RoutableClient['query'], args: unknown[], fail: (error: unknown) => void): unknown {
+  const last = args.length - 1
+  const callback = args[last]
+  if (typeof callback === 'function')
+    args[last] = (error: unknown, ...rest: unknown[]): unknown => (error ? fail(error) : callback(error, ...rest))
+  const result = send(...args)
+  return isThenable(result) ? new Promise(resolve => void result.then(resolve, fail)) : result
 }

@@ -22,6 +22,8 @@ export class ReplicaRead {
   readonly #outcome: ReadOutcome
   /** The life of the server for which the replica was chosen: another one may show less. */
   readonly #life: ServerLife
+  readonly startedAt: number = performance.now()
+  isSent = false
   #client: RoutableClient | undefined
   #release: ((error?: Error | boolean) => void) | undefined
   #isOver = false
@@ -45,7 +47,8 @@ export class ReplicaRead {
           release?.()
           return
         }
-        if (error || !client) return this.#fail(error ?? new Error('no connection'))
+        if (isWriteRefused(error)) this.#replica.unfit()
+        if (error || !client) return this.#fail(error ?? new Error('no connection'), false)
         this.#client = client
         this.#release = release
         client.once('error', this.#onError)
@@ -57,6 +60,11 @@ export class ReplicaRead {
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  get backend(): number | undefined {
+    const pid = this.isSent ? this.#client?.processID : undefined
+    return typeof pid === 'number' ? pid : undefined
   }
 
   /** The server does not answer: the primary is asked, and the connection is given up. */
@@ -89,12 +97,13 @@ export class ReplicaRead {
       this.#end(error ?? false)
       this.#outcome.answered(error ?? undefined, result)
     }
+    this.isSent = true
     this.#send(client, [this.#config, this.#values, callback])
   }
 
   #send(client: RoutableClient, args: unknown[]): void {
     try {
-      client.query(...args)
+      this.#replica.send(client, args)
     } catch (error) {
       this.#fail(error)
     }
@@ -108,14 +117,14 @@ export class ReplicaRead {
     this.#outcome.failed(false)
   }
 
-  #fail(error: unknown): void {
+  #fail(error: unknown, isOfStatement = true): void {
     if (this.#isOver) return
     const now = performance.now()
     const isOpened = isServerTrouble(error)
       ? this.#replica.breaker.failed(now)
       : (this.#replica.breaker.succeeded(), false)
     this.#end(isServerTrouble(error) ? true : (error as Error))
-    this.#outcome.failed(isWriteRefused(error))
+    this.#outcome.failed(isOfStatement && isWriteRefused(error))
     if (isOpened) this.#replica.abandonReads()
   }
 

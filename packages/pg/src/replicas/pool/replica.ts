@@ -1,12 +1,20 @@
+import { diag } from '@opentelemetry/api'
+import { within } from '@homeostat/signals'
 import { Breaker } from '../breaker/breaker.ts'
 import { NO_LSN, parseLsn, type Lsn } from '../positions/lsn.ts'
 import type { PositionRing } from '../positions/position-ring.ts'
 import type { ReadReplica } from '../positions/read-context.ts'
 import type { RoutableClient, RoutablePool } from './driver-shapes.ts'
-import type { ProbedServer, ProbeRow } from './probe.ts'
+import { destroy, type ProbedServer, type ProbeRow } from './probe.ts'
 
 /** A read that waits for an answer. */
 export interface RunningRead {
+  /** When it was begun: a time of the monotonic clock. */
+  readonly startedAt: number
+  /** The server's process that has the statement; undefined while it is not sent, and where that process is not known. */
+  readonly backend: number | undefined
+  /** Whether the statement may have been sent. */
+  readonly isSent: boolean
   /** The server does not answer: somebody else is asked. */
   abandon(): void
 }
@@ -37,8 +45,13 @@ export class Replica {
   #timeline = ''
   /** So old its data is at most: a time of the monotonic clock; NaN while it is not known. */
   #asOf = Number.NaN
-  /** A connection setup of the application cannot run on a replica: sessions there would not be like those on the primary. */
-  isUnfit = false
+  #isUnfit = false
+  /** Whether the statement that a client is sending now is one of ours or a routed one, and not of the application's setup. */
+  isSending = false
+  /** When the reads that take long were last looked at. */
+  lookedAt: number = Number.NEGATIVE_INFINITY
+  /** Connections of a pool that was made here. */
+  readonly #clients = new Set<RoutableClient>()
   /** Reads that it has answered. */
   answered = 0
 
@@ -68,7 +81,7 @@ export class Replica {
 
   /** Whether its position is known, in the primary's history. */
   isUsable(timeline: string): boolean {
-    return this.#life.position !== NO_LSN && this.#timeline === timeline && !this.isUnfit
+    return this.#life.position !== NO_LSN && this.#timeline === timeline && !this.#isUnfit
   }
 
   /** The probe has an answer. @returns false where the server is not a replica (any more) */
@@ -99,9 +112,49 @@ export class Replica {
     this.#asOf = Number.NaN
   }
 
-  /** Every read that it is running goes to the primary instead. */
+  /** Every read that it is running goes to the primary instead. Each for itself: a callback of the application may throw. */
   abandonReads(): void {
-    for (const read of this.reads) read.abandon()
+    for (const read of this.reads) process.nextTick(() => read.abandon())
+  }
+
+  /** A connection setup of the application cannot run on a replica: sessions there would not be like those on the primary. */
+  unfit(): void {
+    if (this.#isUnfit) return
+    this.#isUnfit = true
+    diag.warn(
+      `@homeostat/pg: the replica ${this.name} is not used: what the pool runs for each new connection (its event connect, or onConnect) fails there. Leave out there what writes`,
+    )
+  }
+
+  /** The pool was made here: its connections are known, and always heard. */
+  own(): void {
+    this.pool.on('connect', (client: RoutableClient) => {
+      this.#clients.add(client)
+      client.on('error', () => {})
+    })
+    this.pool.on('remove', (client: RoutableClient) => void this.#clients.delete(client))
+  }
+
+  /** Ends its pool. A server that hangs is not waited for: its reads go elsewhere, and its connections are closed. */
+  async end(limitMs: number): Promise<void> {
+    if (this.pool.ended) return
+    await within(
+      limitMs,
+      () => this.pool.end() as Promise<void>,
+      () => undefined,
+    ).catch(() => {})
+    this.abandonReads()
+    for (const client of this.#clients) destroy(client)
+  }
+
+  /** Sends a statement that is not of the application's setup. */
+  send(client: RoutableClient, args: unknown[]): void {
+    this.isSending = true
+    try {
+      client.query(...args)
+    } finally {
+      this.isSending = false
+    }
   }
 
   /** Called when a connection leads to another server than the probe's. */

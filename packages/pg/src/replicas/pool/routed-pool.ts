@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
+import { diag } from '@opentelemetry/api'
 import { nextMoment } from '../positions/moments.ts'
 import { ReadContext } from '../positions/read-context.ts'
 import type { RouteRefusal, StatementRoutes } from '../routing/statement-routes.ts'
@@ -59,6 +60,13 @@ export class RoutedPool {
       onNotification: () => this.forEveryone(),
       onWrite: () => parts.monitor.wanted(),
       onCatalogChange: () => parts.routes()?.forget(),
+      onUnknownClient: () => {
+        if (this.#isActive)
+          diag.warn(
+            '@homeostat/pg: nothing moves to replicas: the clients of the pool are not those of the JavaScript driver',
+          )
+        this.deactivate()
+      },
     })
   }
 
@@ -86,6 +94,7 @@ export class RoutedPool {
 
   /** Where a read would run now: the name of a replica, or why not on one. */
   placeOfRead(): string {
+    if (!this.#isActive) return 'no_replica'
     const choice = this.#chooseFor(this.storage.getStore(), performance.now())
     return typeof choice === 'string' ? choice : choice.name
   }
@@ -183,7 +192,13 @@ export class RoutedPool {
           if (hasWriteRefused) this.#parts.routes()?.refuse(text)
           this.counts.retried++
           const again = values === undefined ? [config, settle] : [config, values, settle]
-          this.#inContext(store, () => this.#onPrimary(again, original, undefined, undefined))
+          this.#inContext(store, () => {
+            try {
+              this.#onPrimary(again, original, undefined, undefined)
+            } catch (error) {
+              settle(error as Error)
+            }
+          })
         },
       })
       // Its connections must not belong to this context.

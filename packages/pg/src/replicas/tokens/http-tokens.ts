@@ -30,16 +30,17 @@ export function httpTokens(carrier: TokenCarrier, options: HttpTokenOptions = {}
   return (request, response, next) => {
     const came = (header !== false && oneOf(request.headers[header.toLowerCase()])) || cookieOf(request, cookie)
     carrier.run(() => {
-      beforeHead(response, () => {
-        const token = carrier.token()
-        if (token === undefined) return
-        if (header !== false) response.setHeader(header, token)
-        if (cookie !== false)
-          response.appendHeader(
-            'set-cookie',
-            `${cookie}=${token}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax`,
-          )
-      })
+      if (header !== false || cookie !== false)
+        beforeHead(response, () => {
+          const token = carrier.token()
+          if (token === undefined) return
+          if (header !== false) response.setHeader(header, token)
+          if (cookie !== false)
+            response.appendHeader(
+              'set-cookie',
+              `${cookie}=${token}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax`,
+            )
+        })
       next()
     }, came || undefined)
   }
