@@ -1,9 +1,15 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { connect, createServer } from 'node:net'
+import { Transform } from 'node:stream'
 
 /** What happens on the way to a server. */
 export type Wire = 'open' | 'cut' | 'stalled'
+
+export interface TcpProxyOptions {
+  /** How long everything takes on the way, in each direction, as to a server far away, in milliseconds. @default 0 */
+  readonly delayMs?: number
+}
 
 /** A wire that can be cut (connections break, new ones are refused) or stalled (they stay, and nothing comes through). */
 export class TcpProxy implements AsyncDisposable {
@@ -12,7 +18,7 @@ export class TcpProxy implements AsyncDisposable {
   #wire: Wire = 'open'
   #target: { readonly host: string; readonly port: number }
 
-  private constructor(target: { readonly host: string; readonly port: number }) {
+  private constructor(target: { readonly host: string; readonly port: number }, { delayMs = 0 }: TcpProxyOptions) {
     this.#target = target
     this.#server = createServer(socket => {
       if (this.#wire === 'cut') return void socket.destroy()
@@ -27,14 +33,18 @@ export class TcpProxy implements AsyncDisposable {
           this.#sockets.delete(from)
           to.destroy()
         })
-        from.pipe(to)
+        if (delayMs > 0) from.pipe(delayed(delayMs)).pipe(to)
+        else from.pipe(to)
         if (this.#wire === 'stalled') from.pause()
       }
     })
   }
 
-  static async to(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
-    const proxy = new TcpProxy(target)
+  static async to(
+    target: { readonly host: string; readonly port: number },
+    options: TcpProxyOptions = {},
+  ): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target, options)
     proxy.#server.listen(0, '127.0.0.1')
     await once(proxy.#server, 'listening')
     return proxy
@@ -71,4 +81,12 @@ export class TcpProxy implements AsyncDisposable {
     this.#server.close()
     await once(this.#server, 'close')
   }
+}
+
+function delayed(ms: number): Transform {
+  return new Transform({
+    transform(chunk, _encoding, done) {
+      setTimeout(done, ms, null, chunk)
+    },
+  })
 }
