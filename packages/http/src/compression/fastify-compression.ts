@@ -1,9 +1,11 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { logFirst } from '@homeostat/signals'
 import { AcceptedCodings } from './accepted-coding.ts'
 import type { Coding } from './coding.ts'
 import { CODINGS, IDENTITY } from './coding.ts'
-import { essenceOf, isCompressibleType } from '../server/compressible-type.ts'
-import { type Compression, processCompression } from './compression.ts'
+import { isCompressible } from '../server/compressible-type.ts'
+import { exchangeOf } from '../server/exchange.ts'
+import { type BodyPlan, type Compression, processCompression } from './compression.ts'
 import { containment } from './containment.ts'
 import { currentBody } from './current-body.ts'
 import { forbidsTransform, weakenTag } from './response-headers.ts'
@@ -21,6 +23,7 @@ export interface FastifyReplyLike {
   hasHeader(name: string): boolean
   removeHeader(name: string): unknown
   header(name: string, value: string): unknown
+  readonly raw?: ServerResponse
 }
 
 type Done = (error?: Error | null, payload?: unknown) => void
@@ -52,6 +55,14 @@ export interface FastifyCompressionOptions {
 export type FastifyCompression = (app: FastifyLike) => Promise<void>
 
 const contained = containment('compressionForFastify()')
+const reportFault = logFirst('compressionForFastify()')
+
+/** The plan of a body whose client takes no coding, on its reply: `@fastify/compress` does not ask for it. */
+const PLAIN: unique symbol = Symbol('homeostat.http.plainBody')
+
+interface PlannedReply extends FastifyReplyLike {
+  [PLAIN]?: BodyPlan
+}
 
 /** With it in the request, `@fastify/compress` sends the body as it is; the name is in its documentation. */
 const NO_COMPRESSION = 'x-no-compression'
@@ -92,6 +103,10 @@ export function steeredPlugin(
   const accepted = new AcceptedCodings(offered ?? CODINGS)
 
   const before: OnSend = (request, reply, payload, done) => {
+    if (request.raw.headers['accept-encoding'] === undefined) {
+      planPlain(request, reply)
+      return done(null, payload)
+    }
     const plan = contained(() => planOf(request, reply), undefined)
     if (plan === undefined) return done(null, payload)
     if (plan === 'none') {
@@ -101,6 +116,15 @@ export function steeredPlugin(
     return currentBody.run({ plan }, done, null, payload)
   }
 
+  /** For clients that take no coding nothing is decided, and nothing has to follow the body to a compressor. */
+  const planPlain = (request: FastifyRequestLike, reply: PlannedReply): void => {
+    try {
+      reply[PLAIN] = compression.plan(routeOf(request, reply), undefined)
+    } catch (error) {
+      reportFault(error)
+    }
+  }
+
   const planOf = (request: FastifyRequestLike, reply: FastifyReplyLike): BodyPlanOrNone => {
     const encoding = reply.getHeader('content-encoding')
     if (encoding !== undefined && encoding !== IDENTITY) return undefined
@@ -108,25 +132,30 @@ export function steeredPlugin(
     // A function that fails may have been about to say yes.
     if (exclude !== undefined && contained(() => exclude(request, reply), true)) return 'none'
     const coding = accepted.of(request.raw.headers['accept-encoding'])
-    const plan = compression.plan(request.routeOptions?.url, coding)
+    const plan = compression.plan(routeOf(request, reply), coding)
     return coding !== undefined && plan.coding === undefined ? 'none' : plan
   }
 
   const afterwards: OnSend = (_request, reply, payload, done) => {
-    contained(() => finish(reply, payload), undefined)
+    try {
+      finish(reply, payload)
+    } catch (error) {
+      reportFault(error)
+    }
     done(null, payload)
   }
 
-  const finish = (reply: FastifyReplyLike, payload: unknown): void => {
-    const plan = currentBody.getStore()?.plan
+  const finish = (reply: PlannedReply, payload: unknown): void => {
+    const plan = reply[PLAIN] ?? currentBody.getStore()?.plan
     if (plan === undefined) return
     if (reply.hasHeader('content-encoding')) {
       weakenTag({ ...headersOf(reply), setHeader: (name, value) => reply.header(name, String(value)) as never })
       return
     }
     const bytes = typeof payload === 'string' || payload instanceof Uint8Array ? Buffer.byteLength(payload) : undefined
-    if (bytes === undefined || !isCompressibleType(essenceOf(reply.getHeader('content-type')))) return
-    compression.plan(plan.routeClass.name, undefined).record(bytes, bytes, 0)
+    if (bytes === undefined || !isCompressible(reply.getHeader('content-type'))) return
+    const plain = plan.coding === undefined ? plan : compression.plan(plan.routeClass.name, undefined)
+    plain.record(bytes, bytes, 0)
   }
 
   const plugin: FastifyCompression = async app => {
@@ -145,6 +174,11 @@ export function steeredPlugin(
 }
 
 type BodyPlanOrNone = ReturnType<Compression['plan']> | 'none' | undefined
+
+/** The template of a request's route. Fastify makes an object of all route options whenever it is asked for one of them. */
+function routeOf(request: FastifyRequestLike, { raw }: FastifyReplyLike): string | undefined {
+  return exchangeOf(raw)?.route ?? request.routeOptions?.url
+}
 
 function headersOf(
   reply: FastifyReplyLike,

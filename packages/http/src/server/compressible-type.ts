@@ -15,6 +15,18 @@ export function essenceOf(contentType: unknown): string | undefined {
   return essence === '' ? undefined : essence
 }
 
+let last: { readonly contentType: unknown; readonly isCompressible: boolean } = {
+  contentType: undefined,
+  isCompressible: false,
+}
+
+/** Whether bodies of a `Content-Type` get smaller by compression. The last answer is remembered: most of a server's answers have one type. */
+export function isCompressible(contentType: unknown): boolean {
+  if (contentType !== last.contentType)
+    last = { contentType, isCompressible: isCompressibleType(essenceOf(contentType)) }
+  return last.isCompressible
+}
+
 /**
  * Whether bodies of a type get smaller by compression.
  *

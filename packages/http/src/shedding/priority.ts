@@ -7,10 +7,9 @@ export type Priority = 'exempt' | 'high' | 'normal' | 'low' | 'retry'
 /** The priorities that a request can be given by configuration; a retry is recognised by its headers. */
 export type GivenPriority = Exclude<Priority, 'retry'>
 
-/** Those that are refused last come last. */
-const ORDER: readonly Priority[] = ['retry', 'low', 'normal', 'high', 'exempt']
+const RANKS: Readonly<Record<Priority, number>> = { retry: 0, low: 1, normal: 2, high: 3, exempt: 4 }
 
 /** 0 for the priority that is refused first. */
 export function rankOf(priority: Priority): number {
-  return ORDER.indexOf(priority)
+  return RANKS[priority]
 }

@@ -7,6 +7,9 @@ const LEAST_REQUESTS = 20
 const COSTLY = 8
 /** A route is of low priority when this share of its requests is marked so. */
 const MARKED_SHARE = 0.5
+/** Of so many requests the marks are noted, and then of every so-manieth. */
+const LEAST_NOTED = 200
+const NOTED_EVERY = 8
 /** How fast what is learned follows, per request. */
 const SMOOTHING = 0.02
 
@@ -29,6 +32,11 @@ export class RouteLoad {
   /** The mean time of the loop that one request takes, in milliseconds; undefined before enough of them are known. */
   get loopMs(): number | undefined {
     return this.#requests < LEAST_REQUESTS ? undefined : this.#loopMs
+  }
+
+  /** Whether the marks of the request that ends now are to be noted: those of the first ones and of a sample later, since headers cost more to read than all else. */
+  isNextNoted(): boolean {
+    return this.#requests < LEAST_NOTED || this.#requests % NOTED_EVERY === 0
   }
 
   /** Notes whether a request was marked as one that can wait. */

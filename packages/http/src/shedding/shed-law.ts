@@ -161,7 +161,8 @@ export class ShedLaw {
       this.#backlog.isOverloaded(elapsedMs, this.#served, this.#caution(nowMs))
     )
       this.#beginForLoop(nowMs)
-    const reason = priority === 'exempt' ? undefined : this.#reasonFor(rankOf(priority), elapsedMs, inFlight)
+    const mayRefuse = this.isShedding && priority !== 'exempt'
+    const reason = !mayRefuse ? undefined : this.#reasonFor(rankOf(priority), elapsedMs, inFlight)
     if (reason === undefined) this.#served++
     else if (reason === 'loop') this.#refusedMs = nowMs
     return reason

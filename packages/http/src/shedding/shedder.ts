@@ -56,6 +56,8 @@ export class Shedder implements ExchangeObserver, Shedding, Disposable {
   #present: Admission | undefined
   #presentMs = 0
   #hasAdapter = false
+  /** The request that came last in the present turn: the clock was read for it a moment ago. */
+  #latest: Exchange | undefined
 
   constructor({ registry, isEnabled = true, random = Math.random, priorities = {}, ...options }: ShedderOptions) {
     this.#isEnabled = isEnabled
@@ -113,9 +115,11 @@ export class Shedder implements ExchangeObserver, Shedding, Disposable {
     this.#hasAdapter = this.#isEnabled
   }
 
-  started(_exchange: Exchange): void {
-    if (this.#clock === undefined || this.#hasAdapter) return
-    const nowMs = performance.now()
+  started(exchange: Exchange): void {
+    if (this.#clock === undefined) return
+    this.#latest = exchange
+    if (this.#hasAdapter) return
+    const nowMs = exchange.startedMs
     this.#law.refusal('exempt', this.#clock.elapsedMs(nowMs), this.#inFlight, nowMs)
   }
 
@@ -124,7 +128,7 @@ export class Shedder implements ExchangeObserver, Shedding, Disposable {
     if (clock === undefined || !this.#isEnabled || exchange === undefined || exchange.admission !== undefined)
       return undefined
     try {
-      const nowMs = performance.now()
+      const nowMs = exchange === this.#latest ? exchange.startedMs : performance.now()
       this.#attribute(nowMs)
       const elapsedMs = clock.elapsedMs(nowMs)
       const load = this.#law.isShedding ? this.#loads.of(exchange.request.method, routeOf(source)) : undefined
@@ -151,7 +155,7 @@ export class Shedder implements ExchangeObserver, Shedding, Disposable {
     this.#inFlight--
     if (admission === this.#present) this.#attribute(nowMs)
     const load = admission.load ?? this.#loads.of(request.method, route)
-    load.noteMark(markOf(request.headers) === 'low')
+    if (load.isNextNoted()) load.noteMark(markOf(request.headers) === 'low')
     load.noteLoop(admission.heldMs)
     this.#loopTimeOf(load).add(admission.heldMs / 1000)
     // A client that gave up says nothing about how long the answer takes.
@@ -165,7 +169,7 @@ export class Shedder implements ExchangeObserver, Shedding, Disposable {
 
   #admit(exchange: Exchange, load: RouteLoad | undefined, nowMs: number): void {
     // A stream of events stays open by design: it is not work in progress.
-    if (exchange.request.headers.accept === 'text/event-stream') return
+    if (isEventStream(exchange.request.rawHeaders)) return
     this.#inFlight++
     const admission = new Admission(load)
     exchange.admission = admission
@@ -213,6 +217,7 @@ export class Shedder implements ExchangeObserver, Shedding, Disposable {
   }
 
   #endTurn(heldMs: number, nowMs: number): void {
+    this.#latest = undefined
     this.#attribute(nowMs)
     this.#law.endTurn(heldMs, nowMs)
     const periodMs = nowMs - this.#sampledMs
@@ -222,4 +227,11 @@ export class Shedder implements ExchangeObserver, Shedding, Disposable {
     this.#sample = { ...NO_SAMPLE }
     for (const { usual } of this.#loads.all()) usual.advance(periodMs, this.#law.mayLearn)
   }
+}
+
+/** As `EventSource` asks for it. Node makes the object of all headers when somebody reads it, and many applications never do. */
+function isEventStream(rawHeaders: readonly string[]): boolean {
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at + 1] === 'text/event-stream' && rawHeaders[at]!.toLowerCase() === 'accept') return true
+  return false
 }
