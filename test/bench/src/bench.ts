@@ -1,4 +1,4 @@
-// Command line: node --expose-gc src/bench.ts signals|redis|pg|collect|rules|idle|start|register|forecast [--rounds N] [--quick] [--json]
+// Command line: node --expose-gc src/bench.ts signals|redis|pg|http|collect|rules|idle|start|register|forecast [--rounds N] [--quick] [--json]
 import { parseArgs } from 'node:util'
 import type { Bench, Path } from './benches.ts'
 import { benches } from './benches.ts'
@@ -12,10 +12,16 @@ const QUICK_ROUNDS = 5
 const FORECAST = 'forecast'
 const START = 'start'
 const REGISTER = 'register'
+const HTTP_SERVER = 'http-server'
 const START_TICKS = 4
 const FORECAST_STRIDE = 10
+/** Less than a tenth of a second per block. Two processes differ by more than two blocks, so there are many rounds. */
+const SERVER_REQUESTS = 2000
+const SERVER_BLOCKS = 15
+const SERVER_ROUNDS = 15
+const SERVER_WARM_UP = 20_000
 const FORECAST_ROUNDS = 3
-const names = [...benches.map(({ name }) => name), START, REGISTER, FORECAST].join('|')
+const names = [...benches.map(({ name }) => name), HTTP_SERVER, START, REGISTER, FORECAST].join('|')
 
 const HELP = `CPU cost per operation: bare, ours, the contrib peer and one SDK record per operation.
 
@@ -27,6 +33,8 @@ Usage: npm run bench -- ${names} [options]
   --help       this text
 
 ${benches.map(({ name, title }) => `  ${name.padEnd(8)} ${title}`).join('\n')}
+  ${HTTP_SERVER.padEnd(8)} One request to a Fastify application with and without ours, in blocks that take turns
+  http     Both benches of HTTP, one after the other
   start    What homeostat() adds to the start of NodeSDK with Prometheus: import time, heap and resident memory
   register What the flag --import homeostat/register adds to the start of an application with plain OpenTelemetry
   forecast Skill, calibration and cost of forecasts, beside climatology, random walk, predict_linear and damped Holt;
@@ -136,21 +144,53 @@ function parseRegister(args: string[]): { readonly rounds: number; readonly json
   return values && { rounds: roundsIn(values), json: values.json }
 }
 
-async function main(args: string[]): Promise<void> {
+interface ServerCommand {
+  readonly rounds: number
+  readonly blocks: number
+  readonly requests: number
+  readonly warmUp: number
+  readonly json: boolean
+}
+
+function parseHttpServer(args: string[]): ServerCommand | undefined {
+  const values = optionsFor(HTTP_SERVER, args)
+  if (values === undefined) return undefined
+  const requests = values.ops === undefined ? SERVER_REQUESTS : positiveInteger('--ops', values.ops)
+  const [blocks, warmUp] = values.ops === undefined ? [SERVER_BLOCKS, SERVER_WARM_UP] : [1, requests]
+  return {
+    rounds: roundsIn(values, values.quick ? QUICK_ROUNDS : SERVER_ROUNDS),
+    blocks: Math.ceil(values.quick ? blocks / 5 : blocks),
+    requests,
+    warmUp,
+    json: values.json,
+  }
+}
+
+/** A name may stand for several benches: `http` for all whose names begin so. */
+async function main([name = '', ...options]: string[]): Promise<void> {
+  const family = [...benches.map(bench => bench.name), HTTP_SERVER].filter(each => each.startsWith(`${name}-`))
+  for (const each of family.length > 0 ? family : [name]) await runBench(each === '' ? options : [each, ...options])
+}
+
+async function runBench(args: string[]): Promise<void> {
+  const server = parseHttpServer(args)
+  if (server) return benchServer(server)
   const forecast = parseForecast(args)
   if (forecast) return benchForecast(forecast)
   const start = parseStart(args)
   if (start) return benchStart(start)
   const register = parseRegister(args)
   if (register) return benchRegister(register)
-  // A name may stand for several benches: `http` for `http-client` and whatever else begins so.
-  const [name, ...options] = args
-  const family = benches.filter(bench => bench.name.startsWith(`${name}-`))
-  for (const each of family.length > 0 ? family.map(bench => [bench.name, ...options]) : [args]) {
-    const command = parseCommand(each)
-    if (command === undefined) return console.log(HELP)
-    await benchVariants(command)
-  }
+  const command = parseCommand(args)
+  return command === undefined ? console.log(HELP) : benchVariants(command)
+}
+
+async function benchServer({ json, ...options }: ServerCommand): Promise<void> {
+  const { runServerBench } = await import('./http-server/server-bench.ts')
+  const { describeServer } = await import('./http-server/server-report.ts')
+  const onProgress = (text: string): void => console.error(text)
+  const rows = await runServerBench({ ...options, signal: stopSignal(), onProgress })
+  console.log(json ? rows.map(row => JSON.stringify(row)).join('\n') : describeServer(rows, options.rounds))
 }
 
 async function benchVariants({ bench, rounds, paths, json }: Command): Promise<void> {

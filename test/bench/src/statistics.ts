@@ -14,6 +14,24 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /**
+ * The median with an interval that covers the true one with a probability of at least 95 %, whatever the distribution: the values between
+ * two ranks (Conover, Practical Nonparametric Statistics, 1999, 3.2). Of fewer than six values it is their whole range, which covers less.
+ */
+export function medianInterval(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b)
+  const count = sorted.length
+  let rank = 0
+  let missed = 2 * 0.5 ** count
+  // A rank further in leaves out what the binomial distribution puts there, on both sides.
+  for (let share = 2 * 0.5 ** count; rank + 1 < count / 2; rank++) {
+    share *= (count - rank) / (rank + 1)
+    if (missed + share > 0.05) break
+    missed += share
+  }
+  return [sorted[rank] ?? Number.NaN, median(sorted), sorted[count - 1 - rank] ?? Number.NaN]
+}
+
+/**
  * What each round's value is above the baseline of the same round. The machine is slower in some rounds than in others;
  * that cancels within a round and would not between medians over all rounds.
  */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import { benches } from '../src/benches.ts'
 import type { RegisterRow } from '../src/register/register-bench.ts'
+import { SERVER_VARIANTS, type ServerRow } from '../src/http-server/server-bench.ts'
 import type { StartRow } from '../src/start/start-bench.ts'
 
 const SCRIPT = fileURLToPath(new URL('../src/bench.ts', import.meta.url))
@@ -47,6 +48,25 @@ describe('npm run bench', () => {
       if (bench.name === 'signals') expect(row['bytesPerOp']).toEqual(expect.any(Number))
     }
     expect(stderr).toContain(`${bench.name}: round 1 of 1, bare`)
+  })
+
+  it('http runs the client and the server, and compares the server with and without ours', async () => {
+    const { code, stdout, stderr } = await run('http', '--rounds', '1', '--ops', '8', '--json')
+    expect(code, stderr).toBe(0)
+    const rows = stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as ServerRow)
+    expect(new Set(rows.map(row => row.bench))).toEqual(new Set(['http-client', 'http-server']))
+    const served = rows.filter(row => row.bench === 'http-server')
+    expect(served.map(({ path, variant }) => `${path} ${variant}`)).toEqual(
+      ['waiting', 'pipelined'].flatMap(path => SERVER_VARIANTS.map(variant => `${path} ${variant}`)),
+    )
+    for (const { usPerRequest, ratio, comparedWith, atMost } of served) {
+      expect(usPerRequest[1]).toBeGreaterThan(0)
+      expect(ratio === undefined).toBe(comparedWith === undefined)
+      if (atMost !== undefined) expect(ratio?.[1]).toBeGreaterThan(0)
+    }
   })
 
   it('start prints what homeostat() adds to NodeSDK with Prometheus', async () => {

@@ -1,11 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { excludesZero, median, pairedDifferences, spread } from '../src/statistics.ts'
+import { excludesZero, median, medianInterval, pairedDifferences, spread } from '../src/statistics.ts'
 
 describe('statistics of a run', () => {
   it('takes the middle value, and the mean of the middle two', () => {
     expect(median([9, 1, 5])).toBe(5)
     expect(median([10, 1, 3, 2])).toBe(2.5)
     expect(median([])).toBeNaN()
+  })
+
+  it.each([
+    [1, 1, 1],
+    [5, 1, 5],
+    [6, 1, 6],
+    [9, 2, 8],
+    [15, 4, 12],
+    [20, 6, 15],
+  ])('bounds the median of %i values by ranks %i and %i', (count, low, high) => {
+    // The ranks of Conover's table A3 for 95 %; below six values no interval covers that much.
+    const values = Array.from({ length: count }, (_, at) => count - at)
+    expect(medianInterval(values)).toEqual([low, (count + 1) / 2, high])
   })
 
   it('compares each round with the baseline of the same round', () => {
