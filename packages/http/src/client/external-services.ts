@@ -3,7 +3,7 @@ import { disposeTogether, type Registry } from '@homeostat/signals'
 import { Agents } from './agents.ts'
 import { DEFAULT_MAX_ORIGINS, type ClientOptions } from './client-options.ts'
 import { followLookups } from './dns-lookups.ts'
-import { Exchanges } from './exchange.ts'
+import { OutgoingRequests } from './outgoing-request.ts'
 import { followNodeHttp } from './node-requests.ts'
 import type { Origin, UndiciLevels } from './origin.ts'
 import { OpenSockets } from './open-sockets.ts'
@@ -30,7 +30,7 @@ export class ExternalServices {
   follow(): Disposable {
     const registry = this.#registry
     const report = (error: unknown): void => registry.faults.report('signal', error)
-    const parts = { origins: this.origins, exchanges: new Exchanges(), report }
+    const parts = { origins: this.origins, requests: new OutgoingRequests(), report }
     return disposeTogether(
       followUndici({ ...parts, sockets: this.#sockets }),
       followNodeHttp({ ...parts, agents: this.#agents }),

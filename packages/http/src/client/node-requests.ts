@@ -3,8 +3,8 @@ import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { Agents } from './agents.ts'
-import type { Exchange, Exchanges } from './exchange.ts'
-import { EXCHANGE } from './exchange.ts'
+import type { OutgoingRequest, OutgoingRequests } from './outgoing-request.ts'
+import { OUTGOING } from './outgoing-request.ts'
 import type { Origin } from './origin.ts'
 import { originText } from './origins.ts'
 import type { Origins } from './origins.ts'
@@ -12,7 +12,7 @@ import { methodIndex } from './request-method.ts'
 
 /** A request of `node:http` or `node:https`. */
 type MeasuredRequest = ClientRequest & {
-  [EXCHANGE]?: Exchange | undefined
+  [OUTGOING]?: OutgoingRequest | undefined
   readonly timeout?: number
   readonly agent?: unknown
   /** Set by Node once the connection is something else, e.g. a WebSocket. */
@@ -22,26 +22,26 @@ type MeasuredRequest = ClientRequest & {
 /** What {@link followNodeHttp} counts in. */
 export interface NodeHttpParts {
   readonly origins: Origins
-  readonly exchanges: Exchanges
+  readonly requests: OutgoingRequests
   readonly agents: Agents
   readonly report: (error: unknown) => void
 }
 
 /**
- * Follows the requests of `node:http` and `node:https` through Node's own diagnostics channels, see
+ * Follows the requests of `node:http` and `node:https` through Node's outgoing diagnostics channels, see
  * https://nodejs.org/api/diagnostics_channel.html#http. Their names mislead: `http.client.response.finish` is published when the head of
  * the answer is there. So each request gets two listeners, which are functions that all requests share.
  */
-export function followNodeHttp({ origins, exchanges, agents, report }: NodeHttpParts): Disposable {
+export function followNodeHttp({ origins, requests, agents, report }: NodeHttpParts): Disposable {
   let isActive = true
   const connecting = new Map<Socket, Disposable>()
 
   function onSocket(this: MeasuredRequest, socket: Socket): void {
-    const exchange = this[EXCHANGE]
-    if (exchange?.origin === undefined || !isActive) return
+    const outgoing = this[OUTGOING]
+    if (outgoing?.origin === undefined || !isActive) return
     try {
-      if (socket.connecting) timeConnect(socket, this, exchange.origin)
-      else exchanges.sent(exchange, performance.now())
+      if (socket.connecting) timeConnect(socket, this, outgoing.origin)
+      else requests.sent(outgoing, performance.now())
     } catch (error) {
       report(error)
     }
@@ -59,12 +59,12 @@ export function followNodeHttp({ origins, exchanges, agents, report }: NodeHttpP
   }
 
   function onClose(this: MeasuredRequest): void {
-    const exchange = this[EXCHANGE]
-    if (exchange === undefined) return
-    this[EXCHANGE] = undefined
+    const outgoing = this[OUTGOING]
+    if (outgoing === undefined) return
+    this[OUTGOING] = undefined
     if (!isActive) return
     try {
-      end(this, exchange)
+      end(this, outgoing)
     } catch (error) {
       report(error)
     }
@@ -74,19 +74,19 @@ export function followNodeHttp({ origins, exchanges, agents, report }: NodeHttpP
     const { method, path } = request
     const origin = origins.of(address)
     if (origin !== undefined)
-      request[EXCHANGE] = exchanges.begin(origin, methodIndex(method), path, method, performance.now())
+      request[OUTGOING] = requests.begin(origin, methodIndex(method), path, method, performance.now())
   }
 
-  function end(request: MeasuredRequest, exchange: Exchange): void {
+  function end(request: MeasuredRequest, outgoing: OutgoingRequest): void {
     const { method, path, timeout } = request
     const now = performance.now()
     // The life of a WebSocket is not the duration of a request.
-    if (request.upgradeOrConnect === true) return exchanges.forget(exchange)
-    const { error, status } = exchange
+    if (request.upgradeOrConnect === true) return requests.forget(outgoing)
+    const { error, status } = outgoing
     const { res } = request as { readonly res?: IncomingMessage }
-    if (error === undefined && status > 0 && res?.complete !== false) exchanges.succeeded(exchange, path, method, now)
+    if (error === undefined && status > 0 && res?.complete !== false) requests.succeeded(outgoing, path, method, now)
     // Neither an answer nor an error: the application has destroyed the request.
-    else exchanges.failed(exchange, error ?? (status > 0 ? CUT_SHORT : ABORTED), path, method, now, timeout)
+    else requests.failed(outgoing, error ?? (status > 0 ? CUT_SHORT : ABORTED), path, method, now, timeout)
   }
 
   /** Times a connection that is opening. Its listeners leave with the first event, or when measuring ends. */
@@ -105,8 +105,8 @@ export function followNodeHttp({ origins, exchanges, agents, report }: NodeHttpP
     const onOpened = (): void =>
       settle(seconds => {
         origin.connected(seconds)
-        const exchange = request[EXCHANGE]
-        if (exchange !== undefined) exchanges.sent(exchange, performance.now())
+        const outgoing = request[OUTGOING]
+        if (outgoing !== undefined) requests.sent(outgoing, performance.now())
       })
     // The error itself goes to the request; a listener of ours for it would hide that nobody else listens.
     const onClosed = (): void => settle(seconds => origin.connectFailed(seconds, errorOf(socket)))
@@ -132,12 +132,12 @@ export function followNodeHttp({ origins, exchanges, agents, report }: NodeHttpP
       if (typeof agent === 'object' && agent !== null) agents.add(agent)
     },
     'http.client.response.finish': ({ request, response }) => {
-      const exchange = request[EXCHANGE]
-      if (exchange !== undefined) exchanges.answering(exchange, response.statusCode, performance.now())
+      const outgoing = request[OUTGOING]
+      if (outgoing !== undefined) requests.answering(outgoing, response.statusCode, performance.now())
     },
     'http.client.request.error': ({ request, error }) => {
-      const exchange = request[EXCHANGE]
-      if (exchange !== undefined) exchange.error = error ?? ABORTED
+      const outgoing = request[OUTGOING]
+      if (outgoing !== undefined) outgoing.error = error ?? ABORTED
     },
   }
 
@@ -199,7 +199,7 @@ function portIn(header: unknown, host: string): number | undefined {
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined
 }
 
-/** The port that a connection leads to: its own where it is open, else the one in the key under which its pool keeps it. */
+/** The port that a connection leads to: its outgoing where it is open, else the one in the key under which its pool keeps it. */
 function portOfSocket(socket: Socket, agent: unknown): number | undefined {
   if (socket.remotePort !== undefined) return socket.remotePort
   const { sockets } = (agent ?? {}) as { readonly sockets?: Readonly<Record<string, readonly Socket[]>> }

@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { performance } from 'node:perf_hooks'
 import { ConnectStarts } from './connect-starts.ts'
-import type { Exchange, Exchanges } from './exchange.ts'
-import { EXCHANGE } from './exchange.ts'
+import type { OutgoingRequest, OutgoingRequests } from './outgoing-request.ts'
+import { OUTGOING } from './outgoing-request.ts'
 import type { OpenSockets, SocketShape } from './open-sockets.ts'
 import { originText } from './origins.ts'
 import type { Origins } from './origins.ts'
@@ -17,7 +17,7 @@ interface UndiciRequest {
   readonly method: unknown
   readonly path: unknown
   readonly upgrade?: unknown
-  [EXCHANGE]?: Exchange | undefined
+  [OUTGOING]?: OutgoingRequest | undefined
 }
 
 interface ConnectParams {
@@ -37,7 +37,7 @@ interface Message {
 /** What {@link followUndici} counts in. */
 export interface UndiciParts {
   readonly origins: Origins
-  readonly exchanges: Exchanges
+  readonly requests: OutgoingRequests
   readonly sockets: OpenSockets
   readonly report: (error: unknown) => void
 }
@@ -46,7 +46,7 @@ export interface UndiciParts {
  * Follows the requests of `fetch` and of every copy of undici through its diagnostics channels. Subscribing patches nothing, and each
  * request is published once, by the copy that sends it.
  */
-export function followUndici({ origins, exchanges, sockets, report }: UndiciParts): Disposable {
+export function followUndici({ origins, requests, sockets, report }: UndiciParts): Disposable {
   const starts = new ConnectStarts()
 
   const handlers: Readonly<Record<string, (message: Message) => void>> = {
@@ -56,31 +56,31 @@ export function followUndici({ origins, exchanges, sockets, report }: UndiciPart
       const origin = origins.of(request.origin)
       if (origin === undefined) return
       const { method, path } = request
-      request[EXCHANGE] = exchanges.begin(origin, methodIndex(method), path, method, performance.now())
+      request[OUTGOING] = requests.begin(origin, methodIndex(method), path, method, performance.now())
     },
     'undici:client:sendHeaders': ({ request, socket }) => {
-      const exchange = request[EXCHANGE]
-      if (exchange?.origin === undefined) return
-      exchanges.sent(exchange, performance.now())
-      sockets.began(socket, request, exchange.origin)
+      const outgoing = request[OUTGOING]
+      if (outgoing?.origin === undefined) return
+      requests.sent(outgoing, performance.now())
+      sockets.began(socket, request, outgoing.origin)
     },
     'undici:request:headers': ({ request, response }) => {
-      const exchange = request[EXCHANGE]
-      if (exchange !== undefined) exchanges.answering(exchange, response.statusCode, performance.now())
+      const outgoing = request[OUTGOING]
+      if (outgoing !== undefined) requests.answering(outgoing, response.statusCode, performance.now())
     },
     'undici:request:trailers': ({ request }) => {
-      const exchange = request[EXCHANGE]
-      if (exchange === undefined) return
-      request[EXCHANGE] = undefined
+      const outgoing = request[OUTGOING]
+      if (outgoing === undefined) return
+      request[OUTGOING] = undefined
       sockets.ended(request)
-      exchanges.succeeded(exchange, request.path, request.method, performance.now())
+      requests.succeeded(outgoing, request.path, request.method, performance.now())
     },
     'undici:request:error': ({ request, error }) => {
-      const exchange = request[EXCHANGE]
-      if (exchange === undefined) return
-      request[EXCHANGE] = undefined
+      const outgoing = request[OUTGOING]
+      if (outgoing === undefined) return
+      request[OUTGOING] = undefined
       sockets.ended(request)
-      exchanges.failed(exchange, error, request.path, request.method, performance.now())
+      requests.failed(outgoing, error, request.path, request.method, performance.now())
     },
     'undici:client:beforeConnect': ({ connectParams }) => {
       const origin = origins.of(addressOf(connectParams))

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { Compression } from '../../src/compression/compression.ts'
 import { compressedListener, type NodeCompressionOptions } from '../../src/compression/node-compression.ts'
-import { orders, serve } from './exchange.ts'
+import { orders, serve } from './asking-client.ts'
 
 /** A JSON body of some kilobytes. */
 export const BODY = orders(120)

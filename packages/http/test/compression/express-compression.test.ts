@@ -5,7 +5,7 @@ import express from 'express'
 import { describe, expect, it } from 'vitest'
 import { Compression } from '../../src/compression/compression.ts'
 import { type ExpressCompressionOptions, steeredMiddleware } from '../../src/compression/express-compression.ts'
-import { ask, orders, portOf } from './exchange.ts'
+import { ask, orders, portOf } from './asking-client.ts'
 
 const BODY = orders(120)
 

@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Compression } from '../../src/compression/compression.ts'
 import { type FastifyCompressionOptions, steeredPlugin } from '../../src/compression/fastify-compression.ts'
-import { decoded, orders } from './exchange.ts'
+import { decoded, orders } from './asking-client.ts'
 
 const BODY = orders(120)
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import zlib from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { ask, orders } from './exchange.ts'
+import { ask, orders } from './asking-client.ts'
 
 import { BODY, compressed, json } from './compressed-server.ts'
 

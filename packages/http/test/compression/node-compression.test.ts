@@ -7,7 +7,7 @@ import zlib from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Compression } from '../../src/compression/compression.ts'
 import { compressedListener } from '../../src/compression/node-compression.ts'
-import { ask, portOf } from './exchange.ts'
+import { ask, portOf } from './asking-client.ts'
 
 import { BODY, compressed, json } from './compressed-server.ts'
 

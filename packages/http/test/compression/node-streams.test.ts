@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import zlib from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { ask, orders } from './exchange.ts'
+import { ask, orders } from './asking-client.ts'
 
 import { BODY, compressed, json } from './compressed-server.ts'
 

@@ -1,0 +1,103 @@
+import type { Origin } from './origin.ts'
+
+/** Kept on the request itself: a lookup in a map would cost more than everything else that is measured. */
+export const OUTGOING: unique symbol = Symbol('homeostat.http.outgoingRequest')
+
+/** Ended requests that wait to be used again. */
+const MOST_SPARE = 1000
+
+/** One request of the application to a service, from its beginning to its end. */
+export class OutgoingRequest {
+  origin: Origin | undefined
+  method = 0
+  startMs = 0
+  /** 0 until the answer begins. */
+  status = 0
+  isSent = false
+  error: unknown = undefined
+  /** Who began it. Requests that outlive a pause of the measuring belong to none that is still counted. */
+  owner: OutgoingRequests | undefined
+}
+
+/** Begins and ends requests to services. Ended ones are used again, so that a request allocates nothing. */
+export class OutgoingRequests {
+  readonly #spare: OutgoingRequest[] = []
+
+  /** @param path - only compared with paths of failed requests, and never kept */
+  begin(origin: Origin, method: number, path: unknown, methodName: unknown, nowMs: number): OutgoingRequest {
+    const request = this.#spare.pop() ?? new OutgoingRequest()
+    request.origin = origin
+    request.method = method
+    request.startMs = nowMs
+    request.owner = this
+    origin.inFlight++
+    origin.pending++
+    if (origin.repeated.isRepeated(methodName, path, nowMs)) origin.retried()
+    return request
+  }
+
+  /** The request has its connection. A request that is sent again, as the first connection failed, counts once. */
+  sent(request: OutgoingRequest, nowMs: number): void {
+    const { origin } = request
+    if (request.isSent || origin === undefined || request.owner !== this) return
+    request.isSent = true
+    origin.pending--
+    origin.health.waiting++
+    origin.queued((nowMs - request.startMs) / 1000)
+  }
+
+  /** The answer has begun. */
+  answering(request: OutgoingRequest, status: unknown, nowMs: number): void {
+    if (typeof status !== 'number' || status < 200 || status > 999) return
+    if (request.origin === undefined || request.owner !== this) return
+    if (request.status === 0) {
+      if (request.isSent) request.origin.health.waiting--
+      request.origin.health.answered(nowMs - request.startMs)
+    }
+    request.status = Math.trunc(status)
+  }
+
+  /** The request has its whole answer. */
+  succeeded(request: OutgoingRequest, path: unknown, methodName: unknown, nowMs: number): void {
+    const { origin, method, status, startMs, owner } = request
+    if (origin === undefined || owner !== this) return
+    this.#release(request, origin)
+    origin.answered(method, status, (nowMs - startMs) / 1000, nowMs)
+    if (status >= 500 || status === 429 || status === 408) origin.repeated.failed(methodName, path, nowMs)
+  }
+
+  /** The request ended without its whole answer. */
+  failed(
+    request: OutgoingRequest,
+    error: unknown,
+    path: unknown,
+    methodName: unknown,
+    nowMs: number,
+    timeoutMs?: number,
+  ): void {
+    const { origin, method, startMs, owner } = request
+    if (origin === undefined || owner !== this) return
+    this.#release(request, origin)
+    // An application that destroys a request at its timeout leaves an error of the socket: the timeout is the reason.
+    const isTimeout = timeoutMs !== undefined && timeoutMs > 0 && nowMs - startMs >= timeoutMs
+    origin.failed(method, error, isTimeout, (nowMs - startMs) / 1000, nowMs)
+    origin.repeated.failed(methodName, path, nowMs)
+  }
+
+  /** Ends one that has turned out not to be a request with an answer. */
+  forget(request: OutgoingRequest): void {
+    if (request.origin !== undefined && request.owner === this) this.#release(request, request.origin)
+  }
+
+  #release(request: OutgoingRequest, origin: Origin): void {
+    origin.inFlight--
+    if (!request.isSent) origin.pending--
+    else if (request.status === 0) origin.health.waiting--
+    request.origin = undefined
+    request.status = 0
+    request.isSent = false
+    request.error = undefined
+    request.owner = undefined
+    if (this.#spare.length < MOST_SPARE) this.#spare.push(request)
+  }
+}
