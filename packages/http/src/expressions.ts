@@ -72,5 +72,14 @@ export const refusedCalls: string = `sum by (${SERVER}) (rate(${promName(metrics
 
 /** PromQL of the 99th percentile of what callers wait for guarded calls to each service, over 15 s, in seconds. */
 export const guardedP99Now: string = `histogram_quantile(0.99, sum by (${SERVER}, le) (rate(${promName(metrics.httpGuardedDuration)}_bucket[15s])))`
+
+const byServer = (metric: string): string => `sum by (${SERVER}) (rate(${metric}[2m]))`
+
+/** PromQL of the guarded calls to each service per second, over 2 min: those that were made, and those that its circuit breaker refused. */
+export const guardedCalls: string = `${byServer(promName(metrics.httpGuardedCalls))} + ${byServer(`${promName(metrics.httpBreakerRefusals)}{${ARM}="act"}`)}`
+
+/** PromQL of the share of the time, 0 to 1, in which the circuit breaker of a service refused calls that it would have answered; over 2 min. */
+export const needlesslyRefusing: string = `max by (${SERVER}) (rate(${promName(metrics.httpBreakerNeedlessTime)}[2m]))`
+
 /** PromQL of the requests per second that load shedding refuses, by route and reason, over the last 30 s. */
 export const requestsRefused: string = `sum by (${ROUTE}, ${promName(attributes.httpShedReason)}) (rate(${promName(metrics.httpShedRequests)}{${promName(attributes.httpShedOutcome)}="refused"}[30s]))`

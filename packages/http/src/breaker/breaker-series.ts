@@ -14,6 +14,7 @@ export class BreakerSeries {
   readonly #results: Readonly<Record<CallResult, CounterSeries>>
   readonly #refused: CounterSeries
   readonly #spared: CounterSeries
+  readonly #needless: CounterSeries
   readonly #waited: HistogramSeries
   readonly #states: readonly (readonly [BreakerState, LevelSeries])[]
 
@@ -29,6 +30,7 @@ export class BreakerSeries {
     const refusals = registry.counter(metrics.httpBreakerRefusals)
     this.#refused = refusals.with({ ...own, [attributes.trialArm]: 'act' })
     this.#spared = refusals.with({ ...own, [attributes.trialArm]: 'shadow' })
+    this.#needless = registry.counter(metrics.httpBreakerNeedlessTime).with(own)
     this.#waited = registry.histogram(metrics.httpGuardedDuration).with(own)
     const status = registry.level(metrics.httpBreakerStatus)
     this.#states = STATES.map(state => [state, status.with({ ...own, [attributes.httpBreakerState]: state })] as const)
@@ -40,6 +42,11 @@ export class BreakerSeries {
 
   refused(isEnforced: boolean): void {
     ;(isEnforced ? this.#refused : this.#spared).add()
+  }
+
+  /** For so long calls were refused that the service would have answered. */
+  refusedNeedlessly(seconds: number): void {
+    this.#needless.add(seconds)
   }
 
   waited(seconds: number): void {

@@ -54,6 +54,8 @@ export class GuardedOrigin implements GuardedService {
   readonly #series: BreakerSeries
   readonly #policy: CircuitBreakerPolicy
   readonly #usual = new UsualDuration()
+  /** When the first call was refused after the last test of the service. Only the next test shows whether it would have failed. */
+  #refusingSinceMs: number | undefined
 
   constructor(origin: string, options: GuardedOptions, parts: GuardParts, series: BreakerSeries) {
     this.origin = origin
@@ -85,14 +87,18 @@ export class GuardedOrigin implements GuardedService {
     if (this.#policy.state !== CircuitState.HalfOpen)
       void this.#policy
         .execute(() => {
+          const isTest = this.#policy.state === CircuitState.HalfOpen
           made = this.#make(call, signal)
-          return this.#watched(made, startMs, signal)
+          return this.#watched(made, startMs, signal, isTest)
         })
         .catch(() => undefined)
     try {
       if (made === undefined) {
         this.#series.refused(this.isEnforced)
-        if (this.isEnforced) throw new BreakerOpenError(this.origin)
+        if (this.isEnforced) {
+          this.#refusingSinceMs ??= startMs
+          throw new BreakerOpenError(this.origin)
+        }
         made = this.#make(call, signal)
         made.then(
           result => this.#settle(this.#isFailure(result), startMs, signal),
@@ -121,13 +127,24 @@ export class GuardedOrigin implements GuardedService {
   }
 
   /** For the breaker: settles when it is clear whether the service has failed, which may be before the call ends. */
-  #watched<T>(made: Promise<T>, startMs: number, signal: AbortSignal | undefined): Promise<void> {
+  #watched<T>(made: Promise<T>, startMs: number, signal: AbortSignal | undefined, isTest: boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
+    let shows = isTest
+    const tested = (result: 'succeeded' | 'failed' | 'aborted'): void => {
+      if (shows) this.#tested(result)
+      // A test that took too long has failed, however it ends.
+      shows = false
+    }
     // One turn later: after a blocked event loop the timer is first, and the answer is there already.
-    const slow = after(this.#limitMs(), () => nextTurn().then(() => reject(new CallFailed())))
+    const fail = (): void => {
+      tested('failed')
+      reject(new CallFailed())
+    }
+    const slow = after(this.#limitMs(), () => nextTurn().then(fail))
     const end = (hasFailed: boolean): void => {
       slow[Symbol.dispose]()
       const result = this.#settle(hasFailed, startMs, signal)
+      tested(result)
       if (result === 'succeeded') resolve()
       else if (result === 'failed') reject(new CallFailed())
       // The caller gave up. A test that nobody waited for has shown nothing, so the breaker stays open.
@@ -138,6 +155,14 @@ export class GuardedOrigin implements GuardedService {
       () => end(true),
     )
     return promise
+  }
+
+  /** A test has shown how the service is; what nobody waited for has shown nothing. */
+  #tested(result: 'succeeded' | 'failed' | 'aborted'): void {
+    if (result === 'aborted') return
+    if (result === 'succeeded' && this.#refusingSinceMs !== undefined)
+      this.#series.refusedNeedlessly((performance.now() - this.#refusingSinceMs) / 1000)
+    this.#refusingSinceMs = undefined
   }
 
   #settle(hasFailed: boolean, startMs: number, signal: AbortSignal | undefined): 'succeeded' | 'failed' | 'aborted' {

@@ -87,6 +87,29 @@ describe('a guarded service', () => {
     )
   })
 
+  test('counts the time of refusals that the next test of the service shows to be needless', async () => {
+    const { breakers, registry } = made({ enforce: true })
+    const service = breakers.guarded(server.origin)
+    const needless = () => total(registry, metrics.httpBreakerNeedlessTime, {})
+    mode = 'fails'
+    await untilOpen(service)
+    const before = reached
+    const isTested = () =>
+      get(service).then(
+        () => reached > before,
+        () => reached > before,
+      )
+    // The test fails: the calls until then were refused for good.
+    await expect.poll(isTested, { interval: 20, timeout: 5000 }).toBe(true)
+    expect(needless()).toBe(0)
+    const atTest = performance.now()
+    mode = 'answers'
+    await expect.poll(() => get(service).catch(() => 0), { interval: 20, timeout: 5000 }).toBe(200)
+    // Open for at least four fifths of the declared 300 ms; the first refusal may come a little after that began.
+    expect(needless()).toBeGreaterThan(0.1)
+    expect(needless()).toBeLessThanOrEqual((performance.now() - atTest) / 1000)
+  })
+
   test('while one call tests a service that hangs, the others are refused at once', async () => {
     const { breakers } = made({ enforce: true })
     const service = breakers.guarded(server.origin, { timeoutMs: 200 })

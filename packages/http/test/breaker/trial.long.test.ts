@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { breakerResponses, breakerRules } from '../../src/breaker/breaker-responses.ts'
 import { createBreakerKnob } from '../../src/breaker/breaker-knob.ts'
 import { Breakers } from '../../src/breaker/breakers.ts'
+import { switched } from './switched.ts'
 
 const START = Date.UTC(2026, 0, 1)
 const MINUTE_MS = 60_000
@@ -13,11 +14,6 @@ const ORIGIN = { [a.serverAddress]: 'pay.example.com', [a.serverPort]: 443, [a.u
 function seeded(seed: number): () => number {
   let state = seed
   return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647
-}
-
-/** Whether the change of a switchback is on at a time. */
-function isOnAt(plan: readonly { arm: string; from: number; to: number }[], now: number): boolean {
-  return plan.some(({ arm, from, to }) => arm === 'act' && now >= from && now < to)
 }
 
 /** A service fails for so many minutes; callers wait a second for it, unless its breaker refuses them. Virtual time. */
@@ -29,6 +25,9 @@ async function loopFor(minutes: number, { failingMinutes = minutes, helps = true
   const breakers = new Breakers(registry)
   breakers.guarded('https://pay.example.com')
   const waits = registry.histogram(metrics.httpGuardedDuration).with(ORIGIN)
+  const calls = registry.counter(metrics.httpGuardedCalls)
+  const failed = calls.with({ ...ORIGIN, [a.httpCallResult]: 'failed' })
+  const succeeded = calls.with({ ...ORIGIN, [a.httpCallResult]: 'succeeded' })
   const refusals = registry.counter(metrics.httpBreakerRefusals)
   const refused = {
     act: refusals.with({ ...ORIGIN, [a.trialArm]: 'act' }),
@@ -54,14 +53,11 @@ async function loopFor(minutes: number, { failingMinutes = minutes, helps = true
     for (let call = 0; call < 50; call++) {
       const isRefused = fails && breakers.isEnforced
       if (fails) refused[isRefused ? 'act' : 'shadow'].add()
+      if (!isRefused) (fails ? failed : succeeded).add()
       waits.record((isRefused && helps) || !fails ? 0.004 + 0.01 * random() : 0.8 + 0.4 * random())
     }
     verdicts.push(...(await optimizer.tickAndWait(now)).entry.verdicts)
-    // A tick does not wait for a switch, which takes longer on a slow machine. Virtual time goes on when it is done.
-    const design = optimizer.trials.open[0]?.design
-    const wanted = design?.kind === 'switchback' ? isOnAt(design.plan, now) : undefined
-    for (let turn = 0; turn < 50 || (turn < 5000 && (wanted ?? breakers.isEnforced) !== breakers.isEnforced); turn++)
-      await new Promise(resolve => setImmediate(resolve))
+    await switched(optimizer, breakers, now)
     settings.push(breakers.isEnforced)
   }
   return { verdict: verdicts[0], settings }
@@ -80,7 +76,7 @@ test('where it changes nothing it is reverted', async () => {
 })
 
 test('the breakers refuse nothing once the service is back', async () => {
-  const { settings } = await loopFor(15, { failingMinutes: 5 })
+  const { settings } = await loopFor(25, { failingMinutes: 5 })
   expect(settings).toContain(true)
   expect(settings.at(-1)).toBe(false)
 })

@@ -124,6 +124,14 @@ export const httpBreakerRefusals: MetricDefinition = {
   attributes: [...ORIGIN, a.trialArm],
 }
 
+export const httpBreakerNeedlessTime: MetricDefinition = {
+  name: 'homeostat.http.breaker.needless_time',
+  kind: 'counter',
+  unit: 's',
+  description: 'How long a circuit breaker refused calls until the next call that tested the service was answered',
+  attributes: ORIGIN,
+}
+
 export const httpGuardedCalls: MetricDefinition = {
   name: 'homeostat.http.guarded.calls',
   kind: 'counter',
