@@ -22,7 +22,7 @@ export interface PostgresBinaries {
 
 const DEBIAN_ROOT = '/usr/lib/postgresql'
 // Root's own ~/.cache is usually closed to the user that Postgres runs as; this folder is open to it and only root can write there.
-const ROOT_CACHE = '/var/cache/homeostat'
+export const ROOT_CACHE = '/var/cache/homeostat'
 
 /** The first usable binaries of these origins. */
 export async function findPostgresBinaries(
@@ -41,7 +41,8 @@ export async function findPostgresBinaries(
   throw new PostgresNotFoundError(reasons)
 }
 
-async function debianBinaries(user: SystemUser | undefined): Promise<PostgresBinaries> {
+/** The newest server of Debian's packages. */
+export async function debianBinaries(user: SystemUser | undefined): Promise<PostgresBinaries> {
   const versions = (await readdir(DEBIAN_ROOT).catch(() => [])).toSorted((a, b) => Number(b) - Number(a))
   for (const version of versions) {
     const bin = join(DEBIAN_ROOT, version, 'bin')
@@ -77,7 +78,7 @@ async function embeddedBinaries(
 }
 
 /** Readable for the user that Postgres runs as, whatever root's umask. */
-async function openRootCache(): Promise<void> {
+export async function openRootCache(): Promise<void> {
   await mkdir(ROOT_CACHE, { recursive: true })
   await chmod(ROOT_CACHE, 0o755)
 }

@@ -14,6 +14,8 @@ export interface PostgresOptions {
   readonly password?: string
   /** Which origins to try, in this order. Default `['environment', 'debian', 'embedded']`. */
   readonly from?: readonly PostgresOrigin[]
+  /** Debian's server with the extension hypopg, which is downloaded once. `from` then has no effect. @default false */
+  readonly hypopg?: boolean
   /** Receives lines on slow work. @default one line on stderr for work that is slow the first time. */
   readonly log?: (line: string) => void
 }

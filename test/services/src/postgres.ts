@@ -2,6 +2,7 @@ import { DatabaseOnServer } from './database-on-server.ts'
 import { guardian } from './guardian.ts'
 import { DEFAULT_DATABASE, LocalPostgres } from './local-postgres.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
+import { hypopgBinaries } from './postgres-hypopg.ts'
 import { createCluster, runCluster } from './postgres-cluster.ts'
 import type { Postgres, PostgresOptions } from './postgres-server.ts'
 import { announcer } from './progress.ts'
@@ -20,11 +21,13 @@ import { unprivilegedUser } from './unprivileged-user.ts'
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
   const origins = options.from ?? ['environment', 'debian', 'embedded']
   const url = process.env['DATABASE_URL']
-  if (url && origins.includes('environment')) return DatabaseOnServer.create(url, options)
+  if (!options.hypopg && url && origins.includes('environment')) return DatabaseOnServer.create(url, options)
   const startedAt = performance.now()
   const user = await unprivilegedUser()
   const local = origins.filter(origin => origin !== 'environment')
-  const binaries = await findPostgresBinaries(local, user, announcer(options))
+  const binaries = await (options.hypopg
+    ? hypopgBinaries(user, announcer(options))
+    : findPostgresBinaries(local, user, announcer(options)))
   options.log?.(`initialising a data directory with ${binaries.initdb}`)
   const cluster = await createCluster(binaries, options.password)
   try {
