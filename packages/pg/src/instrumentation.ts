@@ -173,7 +173,9 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     const summary = this.#slowQueries.count(text ?? '', database)
     const origin = this.#connections.originOf(connection)
     if (text === undefined || origin === undefined) return
-    this.slowStatements.add({ text, summary, values, durationMs, origin }, Date.now())
+    const session = this.#connections.runningOn(connection)?.session
+    const around = session && { settings: session.settings, inTransaction: session.inTransaction }
+    this.slowStatements.add({ text, summary, values, durationMs, origin, ...around }, Date.now())
   }
 
   #findPools(exports: unknown): () => void {

@@ -1,13 +1,13 @@
 import type { Advice } from '@homeostat/optimizer'
 import { BoundedMap } from '@homeostat/signals'
-import type { SlowStatement } from '../signals/slow-statements.ts'
+import { readRelation } from '../indexes/catalog.ts'
+import type { Finding } from '../indexes/examination.ts'
+import { explain } from '../indexes/explain.ts'
+import { statementOf } from '../indexes/index-advice.ts'
+import { isServedBy, wantedKeys, type WantedKeys } from '../indexes/index-definition.ts'
 import type { Origin } from '../signals/origin.ts'
-import { readTable } from './catalog.ts'
+import type { SlowStatement } from '../signals/slow-statements.ts'
 import type { DedicatedClient } from './dedicated-client.ts'
-import type { Finding } from './examination.ts'
-import { explain } from './explain.ts'
-import { coveringIndex, createIndexStatement } from './index-candidate.ts'
-import { filteredScans } from './plan.ts'
 
 /** As many as are followed up; the oldest are forgotten. */
 const MOST_REMEMBERED = 100
@@ -16,11 +16,12 @@ const MOST_REMEMBERED = 100
 export interface AdvisedIndex {
   readonly origin: Origin
   readonly schema: string
-  readonly table: string
-  /** Quoted where the server requires it. */
-  readonly columns: readonly string[]
+  readonly relation: string
+  readonly keys: WantedKeys
   /** The fingerprint of the statement that lacks it. */
   readonly fingerprint: string
+  /** The cost of its plan without the index; undefined where the index serves a check that its plan does not show. */
+  readonly cost: number | undefined
 }
 
 /** The indexes that were advised in this process, by their statements. */
@@ -28,14 +29,15 @@ export class AdvisedIndexes {
   readonly #byStatement = new BoundedMap<string, AdvisedIndex>(MOST_REMEMBERED)
 
   remember(findings: readonly Finding[]): void {
-    for (const { candidate, statement } of findings) {
-      const key = createIndexStatement(candidate)
-      this.#byStatement.set(key, {
+    for (const finding of findings) {
+      const { definition, statement, cost, isReference } = finding
+      this.#byStatement.set(statementOf(finding), {
         origin: statement.origin,
-        schema: candidate.scan.schema,
-        table: candidate.scan.table,
-        columns: candidate.columns.map(column => column.quoted),
+        schema: definition.table.schema,
+        relation: definition.table.relation,
+        keys: wantedKeys(definition),
         fingerprint: statement.fingerprint,
+        cost: isReference ? undefined : cost,
       })
     }
   }
@@ -47,23 +49,23 @@ export class AdvisedIndexes {
 }
 
 /**
- * Whether somebody has followed the advice: a valid index of any name serves the columns, or the statement is no longer
- * answered by reading the table from end to end, because of another index or of statistics for example.
+ * Whether somebody has followed the advice: a valid index of any name serves the keys, or the plan of the statement costs half of what
+ * it did at most, because of another index or of statistics for example.
  *
  * @param statement - while it is still among the slow ones
  */
 export function isFollowed(
   client: DedicatedClient,
-  { schema, table: name, columns }: AdvisedIndex,
+  { schema, relation, keys, cost }: AdvisedIndex,
   statement: SlowStatement | undefined,
 ): Promise<boolean> {
   return client.inReadOnlyTransaction(async () => {
-    const table = await readTable(client, schema, name)
-    if (table === undefined) return false
-    const wanted = [...table.columns.values()].filter(column => columns.includes(column.quoted))
-    if (wanted.length === columns.length && coveringIndex({ table, columns: wanted }) !== undefined) return true
-    if (statement === undefined || statement.bindValues.length === 0) return false
-    const plan = await explain(client, statement)
-    return plan !== undefined && !filteredScans(plan).some(scan => scan.schema === schema && scan.table === name)
+    const table = await readRelation(client, schema, relation)
+    if (table === undefined || 'view' in table) return false
+    if (table.indexes.some(index => index.isValid && isServedBy(keys, index))) return true
+    const values = statement?.bindValues.at(-1)
+    if (statement === undefined || values === undefined || cost === undefined) return false
+    const plan = await explain(client, { text: statement.text, values })
+    return plan !== undefined && plan['Total Cost'] <= cost / 2
   })
 }

@@ -1,15 +1,15 @@
 import type { Action, ActionContext, Advice, Receipt } from '@homeostat/optimizer'
 import { NothingExaminedError } from '../errors.ts'
+import { loadGrammar, type Grammar } from '../grammar.ts'
+import { examine, type Finding } from '../indexes/examination.ts'
+import { isExplainable } from '../indexes/explain.ts'
+import { groupBy } from '../indexes/grouping.ts'
+import { indexAdvice } from '../indexes/index-advice.ts'
+import type { AdviceThresholds } from '../indexes/thresholds.ts'
 import type { PgInstrumentation } from '../instrumentation.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
 import { AdvisedIndexes, isFollowed } from './advised-indexes.ts'
 import { DedicatedClient } from './dedicated-client.ts'
-import type { Finding } from './examination.ts'
-import { examine } from './examination.ts'
-import { isExplainable } from './explain.ts'
-import { groupBy } from './grouping.ts'
-import { indexAdvice } from './index-advice.ts'
-import type { AdviceThresholds } from './index-candidate.ts'
 import { OPTIMIZE_DEFAULTS } from './optimize-defaults.ts'
 import { describeProblem } from './problem.ts'
 
@@ -20,6 +20,9 @@ export interface QueryOptimizeOptions extends Partial<AdviceThresholds> {
   /** Only statements that were slow within this time, in milliseconds. @default 600000 */
   readonly withinMs?: number
 }
+
+const GRAMMAR_MISSING =
+  'without the package libpg-query, only comparisons of columns in sequential scans are read: install it for the other indexes'
 
 interface Outcome {
   statements: number
@@ -39,6 +42,7 @@ export function createQueryOptimize(
   defaults: QueryOptimizeOptions = {},
 ): Action<QueryOptimizeOptions> {
   const advised = new AdvisedIndexes()
+  let grammar: Promise<Grammar | undefined> | undefined
   return {
     name: 'query.optimize',
     kind: 'advice',
@@ -48,7 +52,12 @@ export function createQueryOptimize(
     raises: [],
     lowers: ['latency'],
     risk: 0,
-    run: context => optimize(instrumentation, context, { ...defaults, ...context.options }, advised),
+    run: async context => {
+      // Loaded once, and not before there is something to examine: it takes some megabytes.
+      grammar ??= loadGrammar()
+      const options = { ...defaults, ...context.options }
+      return optimize(instrumentation, context, options, advised, await grammar)
+    },
     followed: (given, { signal }) => followedOf(instrumentation, given, advised, signal),
   }
 }
@@ -58,6 +67,7 @@ async function optimize(
   { now, signal }: ActionContext,
   options: QueryOptimizeOptions,
   advised: AdvisedIndexes,
+  grammar: Grammar | undefined,
 ): Promise<Receipt> {
   const { maxStatements, withinMs, minTableRows, maxSelectivity } = { ...OPTIMIZE_DEFAULTS, ...options }
   const outcome: Outcome = { statements: 0, plans: 0, findings: [], problems: [] }
@@ -68,10 +78,11 @@ async function optimize(
   )
   for (const statements of groupBy(slowest, ({ origin: { key, address } }) => key ?? address).values()) {
     if (signal.aborted) break
-    await examineDatabase(instrumentation, statements, { minTableRows, maxSelectivity }, signal, outcome)
+    await examineDatabase(instrumentation, statements, { minTableRows, maxSelectivity }, grammar, signal, outcome)
   }
   if (outcome.statements === 0 && outcome.problems.length > 0 && !signal.aborted)
     throw new NothingExaminedError(outcome.problems)
+  if (grammar === undefined && outcome.plans > 0) outcome.problems.push(GRAMMAR_MISSING)
   advised.remember(outcome.findings)
   return receipt(outcome, slowest.length, signal.aborted)
 }
@@ -110,6 +121,7 @@ async function examineDatabase(
   instrumentation: PgInstrumentation,
   statements: readonly SlowStatement[],
   thresholds: AdviceThresholds,
+  grammar: Grammar | undefined,
   signal: AbortSignal,
   outcome: Outcome,
 ): Promise<void> {
@@ -120,7 +132,7 @@ async function examineDatabase(
     client = await DedicatedClient.connect(origin, signal, own => instrumentation.ignore(own))
     for (const statement of statements) {
       if (signal.aborted) return
-      await examineStatement(client, statement, thresholds, signal, outcome)
+      await examineStatement(client, statement, thresholds, grammar, signal, outcome)
     }
   } catch (error) {
     if (!signal.aborted) outcome.problems.push(describeProblem(origin.address, error))
@@ -138,10 +150,9 @@ function slowestExplainable(
   const chosen: SlowStatement[] = []
   for (const statement of slowest) {
     if (chosen.length >= max) break
-    const { summary, text, bindValues } = statement
-    if (!isExplainable(text)) problems.push(`${summary}: only a single SELECT, UPDATE or DELETE is explained`)
-    else if (bindValues.length === 0)
-      problems.push(`${summary}: its values are too large to keep, so it is not explained`)
+    const { summary, text } = statement
+    if (!isExplainable(text))
+      problems.push(`${summary}: only a single SELECT, UPDATE, DELETE, MERGE or INSERT ... SELECT is explained`)
     else chosen.push(statement)
   }
   return chosen
@@ -151,11 +162,14 @@ async function examineStatement(
   client: DedicatedClient,
   statement: SlowStatement,
   thresholds: AdviceThresholds,
+  grammar: Grammar | undefined,
   signal: AbortSignal,
   outcome: Outcome,
 ): Promise<void> {
   try {
-    const { plan, findings, problems } = await examine(client, statement, thresholds)
+    const { plan, findings, problems } = await client.inReadOnlyTransaction(() =>
+      examine(client, statement, thresholds, grammar),
+    )
     outcome.statements++
     if (plan !== undefined) outcome.plans++
     outcome.findings.push(...findings)

@@ -17,7 +17,7 @@ import { RoutedPool } from './pool/routed-pool.ts'
 import { knownReplicaPools } from './replica-pools-of-process.ts'
 import { REPLICA_DEFAULTS, replicaPoolSettings, type ReplicaPoolOptions } from './replica-options.ts'
 import { ReplicaRouting } from './replica-routing.ts'
-import { loadGrammar } from './routing/grammar.ts'
+import { loadGrammar } from '../grammar.ts'
 import { StatementRoutes } from './routing/statement-routes.ts'
 import { TokenSigner } from './tokens/read-token.ts'
 

@@ -144,6 +144,7 @@ function endQuery(query: QueryShape, connection: ConnectionShape, observer: Timi
     running.database.recordSuccess(durationMs / 1000)
     running.creditWork((now - startedAt + durationMs) / 2)
     if (durationMs >= observer.slowMs) observer.slow(query, running.database, connection, durationMs)
+    running.session.note(query)
   } catch (error) {
     observer.report(error)
   }

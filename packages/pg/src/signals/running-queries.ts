@@ -1,6 +1,7 @@
 import type { WorkUnit } from '@homeostat/signals'
 import type { Database } from './database.ts'
 import type { QueryShape } from './driver.ts'
+import { SessionSettings } from './session-settings.ts'
 
 /** What {@link RunningQueries.end} gives for a query that is not running. */
 const NOT_RUNNING = -1
@@ -16,6 +17,8 @@ const LONGEST_TEXT = 16_384
 export class RunningQueries {
   /** The database at the other end. */
   readonly database: Database
+  /** What the application has set for the session. */
+  readonly session: SessionSettings = new SessionSettings()
   /** When the last query has ended. */
   endedAt: number = Number.NEGATIVE_INFINITY
   #text: string | undefined

@@ -2,6 +2,7 @@ import { RetainedShare } from '@homeostat/signals'
 import { fingerprint } from './statement-fingerprint.ts'
 import { bytesOf, keepValues, ownString } from './kept-values.ts'
 import type { Origin } from './origin.ts'
+import { NO_SETTINGS, type Settings } from './session-settings.ts'
 
 /** A statement that was slow, with what is needed to have it explained. Holds real values: never export it. */
 export interface SlowStatement {
@@ -19,6 +20,10 @@ export interface SlowStatement {
   /** When it was last slow, in milliseconds since the epoch. */
   readonly lastSeen: number
   readonly origin: Origin
+  /** The settings of the session that decide which tables its names mean, or how it is planned. */
+  readonly settings: Settings
+  /** Whether it last ran in a transaction of several statements. */
+  readonly inTransaction: boolean
 }
 
 /** One slow run. */
@@ -28,6 +33,8 @@ export interface SlowRun {
   readonly values: readonly unknown[] | undefined
   readonly durationMs: number
   readonly origin: Origin
+  readonly settings?: Settings
+  readonly inTransaction?: boolean
 }
 
 type Entry = { -readonly [K in keyof SlowStatement]: SlowStatement[K] } & {
@@ -67,10 +74,11 @@ export class SlowStatements {
   }
 
   add(run: SlowRun, now: number): void {
-    const { text, summary, durationMs, origin } = run
+    const { text, summary, durationMs, origin, settings = NO_SETTINGS, inTransaction = false } = run
     if (text.length > MAX_TEXT_LENGTH) return
     const normalized = fingerprint(text)
-    const key = `${origin.key ?? origin.address} ${normalized}`
+    // The same text means another table elsewhere, so it is another statement there.
+    const key = `${origin.key ?? origin.address} ${settings['search_path'] ?? ''} ${normalized}`
     const known = this.#entries.get(key)
     // Taken out while room is made, so that it is not what is dropped.
     if (known !== undefined) this.#forget(key, known)
@@ -80,6 +88,8 @@ export class SlowStatements {
     entry.maxMs = Math.max(entry.maxMs, durationMs)
     entry.lastSeen = now
     entry.origin = origin
+    entry.settings = settings
+    entry.inTransaction = inTransaction
     entry.summary = summary
     keepRun(entry, run)
     if (known === undefined && this.#entries.size >= this.#max) this.#evict()
@@ -128,6 +138,8 @@ function newEntry({ text, summary, origin }: SlowRun, normalized: string): Entry
     maxMs: 0,
     lastSeen: 0,
     origin,
+    settings: NO_SETTINGS,
+    inTransaction: false,
     bytes: sizeOf(normalized, text, []),
   }
 }

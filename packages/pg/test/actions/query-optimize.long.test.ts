@@ -62,7 +62,7 @@ describe('query.optimize', () => {
         'CREATE INDEX CONCURRENTLY IF NOT EXISTS homeostat_orders_customer_id_created_at_idx ON public.orders (customer_id, created_at)',
     })
     expect(receipt.advice?.[0]?.why).toMatch(
-      /^a sequential scan reads 300,\d{3} rows \(\d+ MiB\) .* plan cost [\d,]+; 3 slow calls, mean \d+ ms; not verified \(hypopg is not installed\)$/,
+      /^the index finds about \d+ of 300,\d{3} rows \(\d+ MiB\); not verified \(hypopg is not installed\): plan cost [\d,]+, estimated from statistics \d+ with it; 3 slow calls, mean \d+ ms, about \d+ ms less with it; it takes about \d+ MiB and makes each write dearer \(.*\); undo it with DROP INDEX CONCURRENTLY public\.homeostat_orders_customer_id_created_at_idx$/,
     )
     expect((await pool.query("SELECT 1 FROM pg_indexes WHERE tablename = 'orders'")).rows).toEqual([])
 
@@ -120,14 +120,12 @@ describe('query.optimize', () => {
     ])
   })
 
-  it('advises nothing for small tables, unselective filters, functions and disjunctions', async () => {
+  it('advises nothing for small tables and unselective filters', async () => {
     await pool.query('SELECT * FROM tiny WHERE id = 1')
     await pool.query("SELECT count(*) FROM orders WHERE status = 'paid'")
-    await pool.query('SELECT * FROM orders WHERE lower(status) = $1', ['x'])
-    await pool.query('SELECT * FROM orders WHERE customer_id = 1 OR id = 1')
     const receipt = await run()
     expect(receipt).toMatchObject({
-      effects: { statements: 4, plans: 4, indexes: 0 },
+      effects: { statements: 2, plans: 2, indexes: 0 },
       summary: expect.stringContaining('no missing index found'),
     })
   })
@@ -141,7 +139,9 @@ describe('query.optimize', () => {
     // A simple query of two statements, as an attacker's or a careless one's.
     await pool.query('SELECT 1; SELECT 2')
     const receipt = await run({ options: { maxStatements: 50 } })
-    expect(receipt.problems).toContain('BEGIN: only a single SELECT, UPDATE or DELETE is explained')
+    expect(receipt.problems).toContain(
+      'BEGIN: only a single SELECT, UPDATE, DELETE, MERGE or INSERT ... SELECT is explained',
+    )
     expect((await pool.query('SELECT last_value FROM touched')).rows).toEqual(called)
     expect((await pool.query('SELECT count(*)::int AS n, max(id) AS id FROM orders')).rows).toEqual(before)
   })

@@ -1,4 +1,4 @@
-import type { Grammar } from './grammar.ts'
+import type { Grammar } from '../../grammar.ts'
 import { isDeniedFunction } from './denied-functions.ts'
 import { AMBIENT, FUNCTIONS, OPERATORS, RELATIONS, ROW_FUNCTIONS, TYPES } from './catalog-statements.ts'
 import { namesIn, type StatementNames } from './statement-names.ts'

@@ -1,5 +1,5 @@
 import { ALLOWED_VALUES, isDeniedFunction } from './denied-functions.ts'
-import type { Grammar, Tree } from './grammar.ts'
+import type { Grammar, Tree } from '../../grammar.ts'
 import { NODE_KINDS } from './node-kinds.ts'
 
 /** Why a statement stays on the primary, by what its text says. */

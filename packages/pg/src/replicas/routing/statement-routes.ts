@@ -1,6 +1,6 @@
 import { BoundedMap, nextTurn } from '@homeostat/signals'
 import { Catalog, type CatalogQuery, type CatalogRefusal } from './catalog.ts'
-import type { Grammar } from './grammar.ts'
+import type { Grammar } from '../../grammar.ts'
 import { namesIn, type StatementNames, type TextRefusal } from './statement-names.ts'
 
 /** Why a statement stays on the primary. */

@@ -1,7 +1,7 @@
 import { startPostgres, type Postgres } from '@homeostat/services'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadGrammar } from '../../../src/replicas/routing/grammar.ts'
+import { loadGrammar } from '../../../src/grammar.ts'
 import { StatementRoutes } from '../../../src/replicas/routing/statement-routes.ts'
 import { CORPUS_HIDDEN, CORPUS_SCHEMA, CORPUS_TEMPORARY } from './corpus-schema.ts'
 import { createCorpus } from './corpus.ts'

@@ -2,7 +2,7 @@ import Module from 'node:module'
 import { join } from 'node:path'
 
 const NAME = 'libpg-query'
-/** A longer text goes to the primary: parsing cannot be interrupted, and takes milliseconds for a text of this length. */
+/** A longer text is not parsed: parsing cannot be interrupted, and takes milliseconds for a text of this length. */
 export const MAX_STATEMENT_CHARS = 8_192
 
 /** What is used of the optional module. */
@@ -22,7 +22,7 @@ export interface Grammar {
 
 /**
  * Loads `libpg-query`, which the application has installed or not. Undefined where it is missing or does not load: then no
- * statement is known to read only.
+ * statement is known to read only, and index advice is read from plans alone.
  */
 export async function loadGrammar(): Promise<Grammar | undefined> {
   for (const from of [import.meta.url, join(process.cwd(), 'index.js')]) {

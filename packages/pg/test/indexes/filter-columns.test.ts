@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { comparedColumns, sortedColumn } from '../../src/actions/filter-columns.ts'
+import { comparedColumns, sortedColumn } from '../../src/indexes/filter-columns.ts'
 
 const columns = (filter: string, alias = 'o') =>
   comparedColumns(filter, alias).map(({ name, comparison, cast }) => [name, comparison, ...(cast ? [cast] : [])])

@@ -1,3 +1,5 @@
+import type { Row } from './server.ts'
+
 /** One node of `EXPLAIN (FORMAT JSON, VERBOSE)`, as far as it is read. */
 export interface PlanNode {
   readonly 'Node Type': string
@@ -6,10 +8,13 @@ export interface PlanNode {
   readonly Alias?: string
   readonly Filter?: string
   readonly 'Index Name'?: string
+  readonly 'Index Cond'?: string
   readonly 'Plan Rows': number
   readonly 'Total Cost': number
   readonly 'Workers Planned'?: number
   readonly 'Sort Key'?: readonly string[]
+  readonly 'Parent Relationship'?: string
+  readonly Output?: readonly string[]
   readonly Plans?: readonly PlanNode[]
 }
 
@@ -49,7 +54,8 @@ export function usesIndex(node: PlanNode, isIndex: (name: string) => boolean): b
 }
 
 /** The plan in the answer to EXPLAIN: parsed JSON, or its text where the application turned JSON parsing off. */
-export function readPlan(answer: unknown): PlanNode | undefined {
+export function planOf(row: Row | undefined): PlanNode | undefined {
+  const answer = row?.['QUERY PLAN']
   const parsed: unknown = typeof answer === 'string' ? JSON.parse(answer) : answer
   const plan = (parsed as [{ Plan?: PlanNode }] | undefined)?.[0]?.Plan
   return typeof plan?.['Node Type'] === 'string' ? plan : undefined

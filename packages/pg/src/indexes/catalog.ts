@@ -1,0 +1,181 @@
+import { quoteIdentifier } from './print.ts'
+import { planOf } from './plan.ts'
+import type { Row, Server } from './server.ts'
+import { textOf } from './tree.ts'
+
+/** A column, as far as an index on it is judged. */
+export interface Column {
+  readonly number: number
+  readonly name: string
+  /** Quoted where the server requires it. */
+  readonly quoted: string
+  readonly type: string
+  readonly isNotNull: boolean
+  /** Whether its texts are sorted byte by byte, so that an ordinary index serves `LIKE 'x%'`. */
+  readonly isByteSorted: boolean
+  /** How many distinct values the server's statistics expect; undefined without statistics. */
+  readonly distinct: number | undefined
+  /** The share of NULL. */
+  readonly nullShare: number
+  /** Bytes of a value on average. */
+  readonly width: number
+  /** Whether values may be longer than an index takes: those of more than about 2,000 bytes are stored apart. */
+  readonly mayBeLong: boolean
+}
+
+/** An index that exists. */
+export interface Index {
+  readonly name: string
+  readonly isValid: boolean
+  readonly isUnique: boolean
+  /** Behind a constraint, or the identity of rows for replication. */
+  readonly isNeeded: boolean
+  readonly method: string
+  /** Column numbers in order, without the included ones; 0 for an expression. */
+  readonly columns: readonly number[]
+  /** Each key as the server prints it, with its operator class and direction. */
+  readonly keys: readonly string[]
+  /** The condition of a partial index, as the server prints it. */
+  readonly predicate: string | undefined
+  readonly scans: number
+  readonly bytes: number
+}
+
+/** A table, partitioned table or materialized view. */
+export interface Table {
+  readonly oid: string
+  readonly schema: string
+  readonly relation: string
+  /** `schema.table`, quoted where the server requires it. */
+  readonly name: string
+  readonly kind: 'table' | 'partitioned' | 'materialized view'
+  /** The lowest partitions of a partitioned table, by name and quoted. */
+  readonly partitions: readonly { readonly relation: string; readonly name: string }[]
+  readonly bytes: number
+  /** The planner's estimate. */
+  readonly rows: number
+  /** Rows written since the statistics began. */
+  readonly inserts: number
+  readonly updates: number
+  readonly deletes: number
+  readonly columns: ReadonlyMap<string, Column>
+  readonly indexes: readonly Index[]
+}
+
+/** A view, with its statement. */
+export interface View {
+  readonly view: string
+}
+
+const KINDS: Readonly<Record<string, Table['kind']>> = { r: 'table', p: 'partitioned', m: 'materialized view' }
+
+const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relname::text AS relation, c.relkind::text AS kind,
+  c.relpersistence::text AS persistence, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
+  CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_get_viewdef(c.oid) END AS view
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = pg_catalog.to_regclass($1)`
+
+const SIZE = `SELECT COALESCE(sum(pg_catalog.pg_relation_size(t.relid)), 0)::text AS bytes,
+  COALESCE(sum(s.n_tup_ins), 0)::text AS inserts, COALESCE(sum(s.n_tup_upd), 0)::text AS updates, COALESCE(sum(s.n_tup_del), 0)::text AS deletes,
+  COALESCE(json_agg(json_build_array(c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname))) FILTER (WHERE t.level > 0), '[]')::text AS partitions,
+  COALESCE(sum(pg_catalog.pg_relation_size(c.reltoastrelid)), 0)::text AS apart
+  FROM (SELECT $1::oid AS relid, 0 AS level WHERE NOT $2 UNION SELECT relid, level FROM pg_catalog.pg_partition_tree($1::oid::regclass) WHERE isleaf AND $2) t
+  JOIN pg_catalog.pg_class c ON c.oid = t.relid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid`
+
+const COLUMNS = `SELECT a.attnum::text AS number, a.attname::text AS name, pg_catalog.quote_ident(a.attname) AS quoted, t.typname::text AS type,
+  a.attnotnull::text AS not_null, s.n_distinct::text AS distinct_values, s.null_frac::text AS null_share, s.avg_width::text AS width,
+  (COALESCE(NULLIF(l.collcollate, ''), d.datcollate) IN ('C', 'POSIX'))::text AS byte_sorted,
+  (a.attlen = -1 AND a.attstorage <> 'p' AND (a.atttypmod < 0 OR a.atttypmod > 650))::text AS unbounded
+  FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+  JOIN pg_catalog.pg_database d ON d.datname = current_database()
+  LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
+  LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = $2 AND s.tablename = $3 AND s.attname = a.attname AND s.inherited = $4
+  WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped`
+
+const INDEXES = `SELECT i.indexrelid::regclass::text AS name, i.indisvalid::text AS valid, i.indisunique::text AS unique, m.amname::text AS method,
+  (i.indisreplident OR EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid))::text AS needed,
+  i.indkey::text AS columns, i.indnkeyatts::text AS keys, pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate,
+  (SELECT json_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k, false) || CASE WHEN m.amname = 'btree' AND i.indoption[k - 1] & 1 = 1 THEN ' DESC' ELSE '' END
+    || CASE WHEN o.opcdefault THEN '' ELSE ' ' || o.opcname END ORDER BY k)
+    FROM generate_series(1, i.indnkeyatts) k JOIN pg_catalog.pg_opclass o ON o.oid = i.indclass[k - 1])::text AS definitions,
+  COALESCE(s.idx_scan, 0)::text AS scans, pg_catalog.pg_relation_size(i.indexrelid)::text AS bytes
+  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_am m ON m.oid = c.relam
+  LEFT JOIN pg_catalog.pg_stat_all_indexes s ON s.indexrelid = i.indexrelid WHERE i.indrelid = $1::oid`
+
+/**
+ * What the server knows of a relation, found as the statement finds it: by `search_path` where no schema is given. Undefined for what
+ * has no index: temporary and foreign tables, and what does not exist. Values are read as text: parsers may be replaced.
+ */
+export async function readRelation(
+  server: Server,
+  schema: string | undefined,
+  relation: string,
+): Promise<Table | View | undefined> {
+  const path = (schema === undefined ? [relation] : [schema, relation]).map(quoteIdentifier).join('.')
+  const [row] = await server.query(RELATION, [path])
+  if (row === undefined) return undefined
+  if (typeof row['view'] === 'string') return { view: row['view'] }
+  const kind = KINDS[String(row['kind'])]
+  if (kind === undefined || row['persistence'] !== 'p') return undefined
+  return readTable(server, row, kind)
+}
+
+async function readTable(server: Server, row: Row, kind: Table['kind']): Promise<Table> {
+  const isPartitioned = kind === 'partitioned'
+  const { oid, schema, relation, name } = row as Readonly<Record<string, string>>
+  const [size] = await server.query(SIZE, [oid, isPartitioned])
+  const columns = await server.query(COLUMNS, [oid, schema, relation, isPartitioned])
+  const indexes = await server.query(INDEXES, [oid])
+  // As the planner sees it: right also for a table that was never analyzed (reltuples is -1 there).
+  const [estimate] = await server.query(`EXPLAIN (FORMAT JSON) SELECT FROM ${isPartitioned ? '' : 'ONLY '}${name}`)
+  const rows = planOf(estimate)?.['Plan Rows'] ?? 0
+  const hasLong = Number(size?.['apart']) > 0
+  const partitions = JSON.parse(textOf(size?.['partitions']) || '[]') as readonly (readonly [string, string])[]
+  return {
+    oid: oid!,
+    schema: schema!,
+    relation: relation!,
+    name: name!,
+    kind,
+    partitions: partitions.map(([own, quoted]) => ({ relation: own, name: quoted })),
+    bytes: Number(size?.['bytes']),
+    rows,
+    inserts: Number(size?.['inserts']),
+    updates: Number(size?.['updates']),
+    deletes: Number(size?.['deletes']),
+    columns: new Map(columns.map(column => [String(column['name']), readColumn(column, rows, hasLong)])),
+    indexes: indexes.map(readIndex),
+  }
+}
+
+function readColumn(row: Row, rows: number, hasLong: boolean): Column {
+  const distinct = row['distinct_values'] === null ? undefined : Number(row['distinct_values'])
+  return {
+    number: Number(row['number']),
+    name: String(row['name']),
+    quoted: String(row['quoted']),
+    type: String(row['type']),
+    isNotNull: row['not_null'] === 'true',
+    isByteSorted: row['byte_sorted'] === 'true',
+    // Negative: a share of the rows. Source: PostgreSQL manual, pg_stats.
+    distinct: distinct === undefined || distinct >= 0 ? distinct : -distinct * rows,
+    nullShare: Number(row['null_share'] ?? 0),
+    width: Number(row['width'] ?? 8),
+    mayBeLong: hasLong && row['unbounded'] === 'true',
+  }
+}
+
+function readIndex(row: Row): Index {
+  return {
+    name: String(row['name']),
+    isValid: row['valid'] === 'true',
+    isUnique: row['unique'] === 'true',
+    isNeeded: row['needed'] === 'true',
+    method: String(row['method']),
+    columns: String(row['columns']).split(' ').slice(0, Number(row['keys'])).map(Number),
+    keys: JSON.parse(textOf(row['definitions']) || '[]') as readonly string[],
+    predicate: textOf(row['predicate']) || undefined,
+    scans: Number(row['scans']),
+    bytes: Number(row['bytes']),
+  }
+}

@@ -1,0 +1,85 @@
+import type { IndexDefinition } from './index-definition.ts'
+import type { Proposal } from './proposals.ts'
+
+/** The cost of a plan with indexes that do not exist, and those that it uses. */
+export interface CostWith {
+  readonly cost: number
+  readonly used: readonly IndexDefinition[]
+}
+
+/** Says what a statement would cost; undefined where it cannot. */
+export type Evaluate = (proposals: readonly Proposal[]) => Promise<CostWith | undefined>
+
+/** Indexes that together make a statement cheaper. */
+export interface Choice {
+  readonly proposals: readonly Proposal[]
+  readonly cost: number
+}
+
+/** As dexter's default: the indexes must at least halve the plan's cost. */
+const MIN_GAIN = 0.5
+/** A round that gains less ends the search. */
+const WORTH_A_ROUND = 0.05
+/** Costs that differ by so little are alike; then the narrower index is the better one. */
+const ALIKE = 0.2
+const MAX_ROUNDS = 3
+
+/**
+ * The best of the proposals: the one that helps most, then the one that helps most beside it. Two tables of a join may each need
+ * an index before the statement is faster at all. Undefined where nothing at least halves the cost.
+ *
+ * @param before - the cost of the plan as it is
+ */
+export async function choose(
+  proposals: readonly Proposal[],
+  before: number,
+  evaluate: Evaluate,
+): Promise<Choice | undefined> {
+  let chosen: readonly Proposal[] = []
+  let cost = before
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const best = await bestBeside(chosen, proposals, cost, evaluate)
+    if (best === undefined) break
+    chosen = [...chosen, best.proposal]
+    cost = best.cost
+  }
+  if (cost > before * (1 - MIN_GAIN)) return undefined
+  // What the first round chose may be superfluous beside what came later.
+  for (const proposal of chosen.length > 1 ? chosen : []) {
+    const rest = chosen.filter(each => each !== proposal)
+    const without = await evaluate(rest)
+    if (without !== undefined && without.cost <= cost * (1 + ALIKE)) {
+      chosen = rest
+      cost = without.cost
+    }
+  }
+  return { proposals: chosen, cost }
+}
+
+async function bestBeside(
+  chosen: readonly Proposal[],
+  proposals: readonly Proposal[],
+  cost: number,
+  evaluate: Evaluate,
+): Promise<{ readonly proposal: Proposal; readonly cost: number } | undefined> {
+  const found: { proposal: Proposal; cost: number }[] = []
+  for (const proposal of proposals) {
+    if (chosen.some(each => each.use === proposal.use)) continue
+    const answer = await evaluate([...chosen, proposal])
+    const isUsed = answer !== undefined && proposal.indexes.every(index => answer.used.includes(index))
+    if (isUsed && answer.cost <= cost * (1 - WORTH_A_ROUND)) found.push({ proposal, cost: answer.cost })
+  }
+  const least = Math.min(...found.map(each => each.cost))
+  return found
+    .filter(each => each.cost <= least * (1 + ALIKE))
+    .toSorted((a, b) => widthOf(a.proposal) - widthOf(b.proposal) || a.cost - b.cost)[0]
+}
+
+/** What an index weighs for those who write: its keys, and less where it holds some of the rows only. */
+function widthOf({ indexes }: Proposal): number {
+  return indexes.reduce(
+    (sum, { keys, predicate, method }) =>
+      sum + keys.length + (method === 'btree' ? 0 : 0.5) - (predicate === undefined ? 0 : 0.25),
+    0,
+  )
+}

@@ -1,0 +1,209 @@
+import type { Grammar, Tree } from '../grammar.ts'
+import type { SlowStatement } from '../signals/slow-statements.ts'
+import { abilitiesFor } from './abilities.ts'
+import { readRelation, type Table, type View } from './catalog.ts'
+import { CostModel } from './cost-model.ts'
+import { functionWithEffects, namesInText, namesInTree } from './effects.ts'
+import { choose, type Choice, type Evaluate } from './evaluation.ts'
+import { explain, type Explained } from './explain.ts'
+import { coveringIndex, servedConditions, servesOrder, type IndexDefinition } from './index-definition.ts'
+import { freeNames } from './index-names.ts'
+import { isTooLong } from './long-values.ts'
+import type { PlanNode } from './plan.ts'
+import { usesOfPlan } from './plan-uses.ts'
+import { proposalsFor, type Proposal } from './proposals.ts'
+import { referencesTo } from './references.ts'
+import { Selectivity } from './selectivity.ts'
+import type { Server } from './server.ts'
+import type { AdviceThresholds } from './thresholds.ts'
+import { usesOf, type StatementUses } from './statement-uses.ts'
+import type { TableUse } from './table-use.ts'
+import { WhatIf } from './what-if.ts'
+
+/** An index that would help one statement. */
+export interface Finding {
+  readonly definition: IndexDefinition
+  /** That no other relation has. */
+  readonly name: string
+  readonly statement: SlowStatement
+  /** Rows that the index finds at a time. */
+  readonly rows: number
+  /** Cost of the whole plan as it is, and with the index and those advised beside it. */
+  readonly cost: number
+  readonly costWith: number
+  /** Why the planner was not asked; undefined when it was, and uses the index. */
+  readonly unverified: string | undefined
+  /** The index serves the check of a reference from the table. */
+  readonly isReference: boolean
+}
+
+/** What is known of one slow statement. */
+export interface Examination {
+  readonly plan: PlanNode | undefined
+  readonly findings: readonly Finding[]
+  readonly problems: readonly string[]
+}
+
+/** The values of other calls with which a choice has to hold as well. */
+const MOST_VALUE_SETS = 3
+
+/**
+ * Explains one slow statement and looks for the indexes that its plan lacks.
+ *
+ * @param server - in a transaction that cannot write
+ */
+export async function examine(
+  server: Server,
+  statement: SlowStatement,
+  thresholds: AdviceThresholds,
+  grammar: Grammar | undefined,
+): Promise<Examination> {
+  for (const [name, value] of Object.entries(statement.settings))
+    await server.query('SELECT pg_catalog.set_config($1, $2, true)', [name, value])
+  const tree = grammar?.statements(statement.text)?.[0]
+  const suspect = await functionWithEffects(
+    server,
+    tree === undefined ? namesInText(statement.text) : namesInTree(tree),
+  )
+  if (suspect !== undefined) {
+    const problem = `${statement.summary}: it depends on the function ${suspect}, which planning may run, so it is not explained`
+    return { plan: undefined, findings: [], problems: [problem] }
+  }
+  const examiner = new Examiner(server, statement, thresholds, await WhatIf.of(server))
+  return examiner.examine(grammar, tree)
+}
+
+class Examiner {
+  readonly #server: Server
+  readonly #statement: SlowStatement
+  readonly #thresholds: AdviceThresholds
+  readonly #whatIf: WhatIf | undefined
+  readonly #selectivity: Selectivity
+  readonly #findings: Finding[] = []
+  readonly #problems: string[] = []
+
+  constructor(server: Server, statement: SlowStatement, thresholds: AdviceThresholds, whatIf: WhatIf | undefined) {
+    this.#server = server
+    this.#statement = statement
+    this.#thresholds = thresholds
+    this.#whatIf = whatIf
+    this.#selectivity = new Selectivity(server, statement.bindValues.at(-1))
+  }
+
+  async examine(grammar: Grammar | undefined, tree: Tree | undefined): Promise<Examination> {
+    const explained = this.#explained(this.#statement.bindValues.at(-1))
+    const plan = await explain(this.#server, explained)
+    if (plan !== undefined) {
+      const read = await this.#usesOf(plan, grammar, tree)
+      await this.#search(plan, explained, read.uses)
+      for (const { proposal, search } of await referencesTo(this.#server, read.written)) {
+        const own = await explain(this.#server, search)
+        if (own !== undefined) await this.#choose(own, search, [proposal.use], [proposal], true)
+      }
+      for (const hint of read.uses.flatMap(use => (use.table.rows < this.#thresholds.minTableRows ? [] : use.hints)))
+        this.#problems.push(`${this.#statement.summary}: ${hint}`)
+    }
+    return { plan, findings: this.#findings, problems: [...new Set(this.#problems)] }
+  }
+
+  #explained(values: readonly unknown[] | undefined): Explained {
+    return { text: this.#statement.text, values }
+  }
+
+  async #usesOf(plan: PlanNode, grammar: Grammar | undefined, tree: Tree | undefined): Promise<StatementUses> {
+    if (grammar === undefined || tree === undefined)
+      return { uses: await usesOfPlan(plan, this.#server), written: undefined }
+    const known = new Map<string, Promise<Table | View | undefined>>()
+    const find = (schema: string | undefined, relation: string): Promise<Table | View | undefined> => {
+      const key = JSON.stringify([schema, relation])
+      const found = known.get(key) ?? readRelation(this.#server, schema, relation)
+      known.set(key, found)
+      return found
+    }
+    return usesOf(tree, this.#statement.bindValues.at(-1), grammar, find)
+  }
+
+  async #search(plan: PlanNode, explained: Explained, uses: readonly TableUse[]): Promise<void> {
+    const large = uses.filter(use => use.table.rows >= this.#thresholds.minTableRows)
+    const abilities = await abilitiesFor(this.#server, large)
+    const proposals = large.flatMap(use => proposalsFor(use, abilities))
+    await this.#choose(plan, explained, uses, proposals, false)
+  }
+
+  async #choose(
+    plan: PlanNode,
+    explained: Explained,
+    uses: readonly TableUse[],
+    proposals: readonly Proposal[],
+    isReference: boolean,
+  ): Promise<void> {
+    const promising: Proposal[] = []
+    for (const proposal of proposals) if (await this.#isPromising(proposal)) promising.push(proposal)
+    if (promising.length === 0) return
+    const cost = plan['Total Cost']
+    const model = new CostModel(plan, this.#selectivity, uses)
+    const ask: Evaluate = async chosen => {
+      const indexes = chosen.flatMap(each => each.indexes)
+      if (this.#whatIf === undefined || indexes.some(({ method }) => method === 'gin')) return model.costWith(chosen)
+      return this.#whatIf.costWith(explained, indexes)
+    }
+    const choice = await choose(promising, cost, ask)
+    if (choice === undefined) return
+    if (!isReference && !(await this.#holdsForOthers(choice)))
+      this.#problems.push(`${this.#statement.summary}: an index would help with some of the values only`)
+    else await this.#report(choice, cost, isReference)
+  }
+
+  /** Its own conditions keep few rows, whatever the others of the statement do, and it can be built. */
+  async #isPromising({ indexes, use }: Proposal): Promise<boolean> {
+    const { minTableRows, maxSelectivity } = this.#thresholds
+    for (const index of indexes) {
+      if (index.table.rows < minTableRows || coveringIndex(index, use) !== undefined) return false
+      const served = servedConditions(index, use)
+      if (index.predicate && (await this.#selectivity.shareOf(index.table, [index.predicate])) > maxSelectivity)
+        return false
+      if (!servesOrder(index, use) && (await this.#selectivity.shareOf(index.table, served)) > maxSelectivity)
+        return false
+      if (await isTooLong(this.#server, index)) return false
+    }
+    return true
+  }
+
+  async #holdsForOthers({ proposals }: Choice): Promise<boolean> {
+    const others = this.#statement.bindValues.slice(0, -1).slice(1 - MOST_VALUE_SETS)
+    const indexes = proposals.flatMap(each => each.indexes)
+    if (this.#whatIf === undefined || indexes.some(({ method }) => method === 'gin')) return true
+    let held = 1
+    for (const values of others) {
+      const explained = this.#explained(values)
+      const before = (await explain(this.#server, explained))?.['Total Cost'] ?? 0
+      const after = await this.#whatIf.costWith(explained, indexes)
+      if (after !== undefined && after.used.length > 0 && after.cost <= before / 2) held++
+    }
+    return held * 2 > others.length + 1
+  }
+
+  async #report({ proposals, cost: costWith }: Choice, cost: number, isReference: boolean): Promise<void> {
+    for (const { indexes, use } of proposals) {
+      const names = await freeNames(this.#server, indexes)
+      for (const [at, definition] of indexes.entries()) {
+        const leftover = coveringIndex(definition, use, false)
+        // A build that failed leaves its index behind, and IF NOT EXISTS would then silently do nothing.
+        if (leftover !== undefined)
+          this.#problems.push(
+            `index ${leftover.name} is invalid, left by a failed build: DROP INDEX CONCURRENTLY it first`,
+          )
+        const rows =
+          definition.table.rows * (await this.#selectivity.shareOf(definition.table, servedConditions(definition, use)))
+        const unverified =
+          definition.method === 'gin'
+            ? 'hypopg does not know gin'
+            : this.#whatIf === undefined
+              ? 'hypopg is not installed'
+              : undefined
+        const statement = this.#statement
+        this.#findings.push({ definition, name: names[at]!, statement, rows, cost, costWith, unverified, isReference })
+      }
+    }
+  }
+}

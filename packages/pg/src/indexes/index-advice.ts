@@ -1,0 +1,137 @@
+import type { Advice } from '@homeostat/optimizer'
+import type { Index, Table } from './catalog.ts'
+import type { Finding } from './examination.ts'
+import { groupBy } from './grouping.ts'
+import {
+  bodyOf,
+  createIndexStatement,
+  dropIndexStatement,
+  redundantIndexes,
+  type IndexDefinition,
+} from './index-definition.ts'
+
+const MIB = 2 ** 20
+/** The head of an entry, its pointer in the page, and the alignment of its values. */
+const ENTRY_BYTES = 16
+/** How full a page of a new index is. */
+const FILL = 0.9
+
+/**
+ * One advice an index, over all statements that it would help; an index whose keys another one begins with is left
+ * out, because the wider one serves its statements too.
+ */
+export function indexAdvice(findings: readonly Finding[]): readonly Advice[] {
+  const byIndex = groupBy(findings, ({ definition }) => keyOf(definition))
+  const groups = [...byIndex.values()].filter(
+    ([own]) => !findings.some(other => isPrefix(own!.definition, other.definition)),
+  )
+  return groups.map(group => ({ ...describe(group), statement: statementOf(group[0]!) }))
+}
+
+/** Tells advice apart, whatever names were free. */
+export function statementOf({ definition, name }: Finding): string {
+  return createIndexStatement(definition, name)
+}
+
+function keyOf(definition: IndexDefinition): string {
+  return `${definition.table.name} ${bodyOf(definition)}`
+}
+
+function describe(group: readonly Finding[]): Omit<Advice, 'statement'> {
+  const worst = group.toSorted((a, b) => b.statement.totalMs - a.statement.totalMs)[0]!
+  const { definition, statement, rows, isReference } = worst
+  const { table } = definition
+  const calls = sum(group, finding => finding.statement.count)
+  const totalMs = sum(group, finding => finding.statement.totalMs)
+  const savedMs = sum(group, ({ statement: own, cost, costWith }) => own.totalMs * (1 - costWith / cost))
+  const others = group.length === 1 ? '' : ` and ${group.length - 1} more`
+  return {
+    what: `create an index on ${table.name} ${bodyOf(definition)} for ${statement.summary}${others}`,
+    why: [
+      isReference
+        ? `each row that is deleted or gets another key has ${count(table.rows)} rows (${mib(table.bytes)}) searched for references`
+        : `the index finds about ${count(Math.max(1, rows))} of ${count(table.rows)} rows (${mib(table.bytes)})`,
+      verification(worst),
+      `${count(calls)} slow ${calls === 1 ? 'call' : 'calls'}, mean ${count(totalMs / calls)} ms${isReference ? '' : `, about ${count(savedMs / calls)} ms less with it`}`,
+      priceOf(definition),
+      ...leftovers(definition),
+      `undo it with ${dropIndexStatement(definition, worst.name)}`,
+    ].join('; '),
+  }
+}
+
+/** Formats at the moment of use: a formatter made while loading would keep 5 MB of locale data resident in every application. */
+function count(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 0 })
+}
+
+function mib(bytes: number): string {
+  return `${count(Math.max(1, bytes / MIB))} MiB`
+}
+
+function verification({ cost, costWith, unverified }: Finding): string {
+  if (unverified === undefined) return `verified with hypopg: plan cost ${count(cost)} -> ${count(costWith)}`
+  return `not verified (${unverified}): plan cost ${count(cost)}, estimated from statistics ${count(costWith)} with it`
+}
+
+function priceOf({ table, keys, method, predicate }: IndexDefinition): string {
+  const width = keys.reduce(
+    (bytes, { key }) => bytes + (method === 'hash' ? 4 : (key.column?.width ?? 16)),
+    ENTRY_BYTES,
+  )
+  const size = predicate === undefined && method !== 'gin' ? `takes about ${mib((table.rows * width) / FILL)} and ` : ''
+  return `it ${size}makes each write dearer (${count(table.inserts)} rows inserted, ${count(table.updates)} updated, ${count(table.deletes)} deleted so far)`
+}
+
+/** What the table has that it does not need, with the index and without. */
+function leftovers(definition: IndexDefinition): readonly string[] {
+  const { table } = definition
+  const redundant = redundantIndexes(definition)
+  const duplicates = table.indexes.filter(
+    (index, at) =>
+      isSpare(index) &&
+      table.indexes.some((other, place) => place !== at && isSame(index, other) && (!isSpare(other) || place < at)),
+  )
+  const unused = table.indexes.filter(
+    index => isSpare(index) && index.scans === 0 && !redundant.includes(index) && !duplicates.includes(index),
+  )
+  return [
+    ...named(redundant, 'is not needed beside it', 'are not needed beside it'),
+    ...named(duplicates, 'is there twice', 'are there twice'),
+    ...named(unused, 'has not been used since the statistics began', 'have not been used since the statistics began'),
+  ]
+}
+
+function named(indexes: readonly Index[], one: string, several: string): readonly string[] {
+  if (indexes.length === 0) return []
+  return [
+    `${indexes.map(({ name, bytes }) => `${name} (${mib(bytes)})`).join(', ')} ${indexes.length === 1 ? one : several}`,
+  ]
+}
+
+function isSpare({ isValid, isUnique, isNeeded }: Table['indexes'][number]): boolean {
+  return isValid && !isUnique && !isNeeded
+}
+
+function isSame(a: Index, b: Index): boolean {
+  return a.method === b.method && a.predicate === b.predicate && a.keys.join() === b.keys.join()
+}
+
+/** True when `other` has all keys of `own` in front, and more. */
+function isPrefix(own: IndexDefinition, other: IndexDefinition): boolean {
+  const [short, long] = [own.keys, other.keys].map(keys =>
+    keys.map(({ key, order }) => [key.sql, key.operatorClass, order].join(' ')),
+  )
+  return (
+    own.table.name === other.table.name &&
+    own.method === other.method &&
+    own.predicate === undefined &&
+    other.predicate === undefined &&
+    short!.length < long!.length &&
+    short!.every((key, at) => key === long![at])
+  )
+}
+
+function sum(findings: readonly Finding[], value: (finding: Finding) => number): number {
+  return findings.reduce((total, finding) => total + value(finding), 0)
+}

@@ -1,0 +1,179 @@
+import { createHash } from 'node:crypto'
+import type { Index, Table } from './catalog.ts'
+import type { Condition, Key, TableUse } from './table-use.ts'
+
+/** A key of an index that does not exist, with its direction. */
+export interface IndexKey {
+  readonly key: Key
+  /** `DESC`, `NULLS FIRST` and their kin; empty where the direction does not matter. */
+  readonly order: string
+}
+
+/** An index that does not exist. */
+export interface IndexDefinition {
+  readonly table: Table
+  readonly method: 'btree' | 'hash' | 'gin'
+  readonly keys: readonly IndexKey[]
+  /** The condition that the rows of a partial index meet. */
+  readonly predicate?: Condition
+}
+
+/** Longest identifier, `NAMEDATALEN` - 1 bytes. */
+const MAX_NAME_BYTES = 63
+
+/** What follows the name of the table in `CREATE INDEX`. */
+export function bodyOf({ method, keys, predicate }: IndexDefinition): string {
+  const shown = keys.map(({ key, order }) => [key.sql, key.operatorClass, order].filter(Boolean).join(' '))
+  const where = predicate === undefined ? '' : ` WHERE ${withoutParentheses(textOf(predicate))}`
+  return `${method === 'btree' ? '' : `USING ${method} `}(${shown.join(', ')})${where}`
+}
+
+/** For hypopg, which takes neither a name nor CONCURRENTLY. */
+export function hypotheticalIndexStatement(definition: IndexDefinition): string {
+  return `CREATE INDEX ON ${definition.table.name} ${bodyOf(definition)}`
+}
+
+/** A name that shows where the index comes from. */
+export function indexName(definition: IndexDefinition): string {
+  const { table, keys, predicate, method } = definition
+  const parts = [table.relation, ...keys.flatMap(({ key }) => key.columns.map(column => column.name))]
+  const plain = parts.map(part => part.toLowerCase().replace(/[^a-z0-9_]+/g, '')).join('_')
+  const name = `homeostat_${plain}`
+  const isPlain =
+    parts.every(part => /^[a-z0-9_]+$/.test(part)) &&
+    keys.every(({ key, order }) => key.column && !key.operatorClass && !order)
+  if (isPlain && method === 'btree' && !predicate && name.length + 4 <= MAX_NAME_BYTES) return `${name}_idx`
+  const hash = createHash('sha256')
+    .update([table.name, bodyOf(definition)].join(' '))
+    .digest('hex')
+    .slice(0, 8)
+  return `${name.slice(0, MAX_NAME_BYTES - 13)}_${hash}_idx`
+}
+
+/**
+ * The statements that create the index without blocking writes. A partitioned table gets an index of its own that is not built, one per
+ * partition that is, and what joins them.
+ *
+ * @param name - that no relation of the schema has
+ */
+export function createIndexStatement(definition: IndexDefinition, name: string): string {
+  const { table } = definition
+  const body = bodyOf(definition)
+  if (table.kind !== 'partitioned') return `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${name} ON ${table.name} ${body}`
+  const parts = table.partitions.flatMap((partition, at) => {
+    const own = `${name.slice(0, MAX_NAME_BYTES - 6)}_p${at + 1}`
+    const schema = partition.name.slice(0, partition.name.indexOf('.'))
+    return [
+      `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${own} ON ${partition.name} ${body}`,
+      `ALTER INDEX ${schemaOf(table)}.${name} ATTACH PARTITION ${schema}.${own}`,
+    ]
+  })
+  return [`CREATE INDEX IF NOT EXISTS ${name} ON ONLY ${table.name} ${body}`, ...parts].join(';\n')
+}
+
+/** How the index is taken away again. */
+export function dropIndexStatement({ table }: IndexDefinition, name: string): string {
+  // Postgres drops the index of a partitioned table with its parts, and not concurrently.
+  return `DROP INDEX ${table.kind === 'partitioned' ? '' : 'CONCURRENTLY '}${schemaOf(table)}.${name}`
+}
+
+/** The conditions that a search in the index meets: equalities from the front, then one range. */
+export function servedConditions({ keys, predicate, method }: IndexDefinition, use: TableUse): readonly Condition[] {
+  const served: Condition[] = predicate === undefined ? [] : [predicate]
+  const all = [...use.conditions, ...use.alternatives.flat()]
+  for (const { key } of keys) {
+    const own = all.filter(
+      each => each.key?.sql === key.sql && each.key.operatorClass === key.operatorClass && each !== predicate,
+    )
+    const equal =
+      own.find(({ comparison }) => comparison === 'equal') ?? own.find(({ comparison }) => comparison === 'list')
+    if (equal !== undefined) served.push(equal)
+    else {
+      served.push(...own.filter(({ comparison }) => comparison === (method === 'gin' ? 'contains' : 'range')))
+      break
+    }
+  }
+  return served
+}
+
+/** Whether the rows come out of the index in the order that the statement asks for, and only the first are wanted. */
+export function servesOrder({ keys, method, predicate }: IndexDefinition, use: TableUse): boolean {
+  if (!use.isLimited || use.sort.length === 0 || method !== 'btree') return false
+  const isEqual = (key: Key): boolean =>
+    use.conditions.some(each => each.comparison === 'equal' && each.key?.sql === key.sql)
+  const sorted = use.sort.filter(({ key }) => !isEqual(key) && predicate?.key?.sql !== key.sql)
+  const rest = keys.slice(keys.findIndex(({ key }) => !isEqual(key)))
+  return sorted.every(({ key }, at) => rest[at]?.key.sql === key.sql)
+}
+
+/** The keys of an index by which another one is known to serve the same, without what they come from. */
+export interface WantedKeys {
+  readonly method: string
+  readonly predicate: string
+  /** Compared for equality: their order among each other does not matter. */
+  readonly inFront: readonly string[]
+  readonly behind: readonly string[]
+}
+
+/** @param use - what the index would serve; without it, the order of all keys matters. */
+export function wantedKeys(definition: IndexDefinition, use?: TableUse): WantedKeys {
+  const wanted = definition.keys.map(({ key, order }) => normalKey(key, order))
+  const isEqual = ({ key }: IndexKey): boolean =>
+    use?.conditions.some(each => each.comparison === 'equal' && each.key?.sql === key.sql) ?? false
+  const other = definition.keys.findIndex(each => !isEqual(each))
+  const end = other < 0 ? wanted.length : other
+  const predicate = normal(textOf(definition.predicate))
+  return { method: definition.method, predicate, inFront: wanted.slice(0, end), behind: wanted.slice(end) }
+}
+
+/** Whether an index begins with these keys, over these rows or all. */
+export function isServedBy({ method, predicate, inFront, behind }: WantedKeys, index: Index): boolean {
+  if (index.method !== method || (index.predicate !== undefined && normal(index.predicate) !== predicate)) return false
+  const keys = index.keys.map(normal)
+  const beginning = new Set(keys.slice(0, inFront.length))
+  return inFront.every(each => beginning.has(each)) && behind.every((each, at) => keys[inFront.length + at] === each)
+}
+
+/** The existing index that serves what the definition would serve. */
+export function coveringIndex(definition: IndexDefinition, use: TableUse, onlyValid = true): Index | undefined {
+  const wanted = wantedKeys(definition, use)
+  return definition.table.indexes.find(index => index.isValid === onlyValid && isServedBy(wanted, index))
+}
+
+/** The existing indexes that the new one makes superfluous: it begins with all of their keys. */
+export function redundantIndexes({ table, keys, method, predicate }: IndexDefinition): readonly Index[] {
+  const own = keys.map(({ key, order }) => normalKey(key, order))
+  return table.indexes.filter(
+    index =>
+      predicate === undefined &&
+      method === 'btree' &&
+      index.method === 'btree' &&
+      index.isValid &&
+      !index.isUnique &&
+      !index.isNeeded &&
+      index.predicate === undefined &&
+      index.keys.length <= own.length &&
+      index.keys.every((key, at) => normal(key) === own[at]),
+  )
+}
+
+export function textOf(condition: Condition | undefined): string {
+  return condition?.sql?.(number => `$${number}`) ?? ''
+}
+
+function schemaOf({ name }: Table): string {
+  return name.slice(0, name.indexOf('.'))
+}
+
+function normalKey({ sql, operatorClass }: Key, order: string): string {
+  return normal([sql, order.includes('DESC') ? 'DESC' : '', operatorClass ?? ''].join(' '))
+}
+
+/** The server prints an expression with casts and parentheses of its own. */
+function normal(sql: string): string {
+  return sql.replaceAll(/::(?:"[^"]*"|[\w. ]+?)(?=[),\s]|$)|[()\s"]/g, '').toLowerCase()
+}
+
+function withoutParentheses(sql: string): string {
+  return /^\([^()]*\)$/.test(sql) ? sql.slice(1, -1) : sql
+}

@@ -1,0 +1,186 @@
+import type { Column, Table } from './catalog.ts'
+import {
+  bodyOf,
+  coveringIndex,
+  servedConditions,
+  servesOrder,
+  type IndexDefinition,
+  type IndexKey,
+} from './index-definition.ts'
+import type { Condition, Key, SortKey, TableUse } from './table-use.ts'
+
+/** Indexes that help together: one, or one for each arm of an OR. */
+export interface Proposal {
+  readonly indexes: readonly IndexDefinition[]
+  readonly use: TableUse
+}
+
+/** Further columns widen the index more than they narrow the search. */
+const MAX_KEYS = 4
+const MOST_PER_USE = 32
+
+/** What the server knows of functions and operator classes. */
+export interface Abilities {
+  isImmutable(key: Key): boolean
+  readonly hasTrigrams: boolean
+}
+
+/** The indexes that might serve what a statement asks of a table, without those that another index serves already. */
+export function proposalsFor(use: TableUse, abilities: Abilities): readonly Proposal[] {
+  const conditions = use.conditions.filter(({ key }) => key === undefined || isUsable(key, abilities))
+  const definitions = [
+    ...plainDefinitions(use, conditions, undefined),
+    ...conditions.filter(isPredicate).flatMap(predicate =>
+      plainDefinitions(
+        use,
+        conditions.filter(each => each !== predicate),
+        predicate,
+      ),
+    ),
+    ...invertedDefinitions(use.table, conditions),
+    ...hashDefinitions(use.table, conditions),
+  ]
+  const known = new Set<string>()
+  const single = definitions.flatMap(definition => {
+    const body = bodyOf(definition)
+    if (known.has(body) || coveringIndex(definition, use) !== undefined) return []
+    known.add(body)
+    return isOfUse(definition, use) ? [{ indexes: [definition], use }] : []
+  })
+  return [...single.slice(0, MOST_PER_USE), ...alternativesOf(use, abilities)]
+}
+
+function plainDefinitions(
+  use: TableUse,
+  conditions: readonly Condition[],
+  predicate: Condition | undefined,
+): readonly IndexDefinition[] {
+  const { table } = use
+  const plain = conditions.filter(({ key }) => key && key.method === undefined)
+  const equal = plain.filter(({ comparison, isJoin }) => !isJoin && (comparison === 'equal' || comparison === 'list'))
+  const joins = unique(
+    plain
+      .filter(({ comparison, isJoin }) => isJoin && (comparison === 'equal' || comparison === 'list'))
+      .map(({ key }) => key!),
+  )
+  const single = unique(byDistinct(equal.filter(({ comparison }) => comparison === 'equal')).flatMap(keysOf))
+  const all = unique([...single, ...byDistinct(equal).flatMap(keysOf)])
+  const ranges = plain.filter(({ comparison }) => comparison === 'range').map(keysOf)
+  const sorted = use.sort.map(({ key }) => key)
+  const orders: readonly (readonly Key[])[] = sorted.length > 0 && use.isLimited ? [sorted] : []
+  const tails: readonly (readonly Key[])[] = [...orders, ...ranges, []]
+  const starts: readonly (readonly Key[])[] = [all, single, ...all.map(key => [key]), ...pairsOf(all)]
+  const lists = [
+    ...starts.flatMap(start => tails.map(tail => [...start, ...tail])),
+    ...joins.flatMap(join => [
+      [join],
+      ...[all, single].flatMap(start =>
+        tails.flatMap(tail => [
+          [join, ...start, ...tail],
+          [...start, join, ...tail],
+        ]),
+      ),
+    ]),
+    ...(joins.length > 1 ? [joins, [...joins, ...all]] : []),
+    // Only some of the values of a list are wanted in order: the index is read in that order, and filtered.
+    ...orders.flatMap(order => [[...order, ...all], ...ranges.map(range => [...order, ...range])]),
+    ...ranges.flatMap(range => ranges.map(further => [...all, ...range, ...further])),
+  ]
+  // A partial index whose condition says all needs some key: the shortest that the table has.
+  const shortest =
+    predicate === undefined ? [] : [[sorted[0] ?? primaryKey(table) ?? predicate.key].filter(key => key !== undefined)]
+  const kept = predicate === undefined ? {} : { predicate }
+  return [...lists, ...shortest].flatMap(list => {
+    const keys = unique(list).slice(0, MAX_KEYS)
+    if (keys.length === 0) return []
+    return [{ table, method: 'btree' as const, keys: directed(keys, use.sort), ...kept }]
+  })
+}
+
+/** Texts that are too long for a btree are found by their hash. */
+function hashDefinitions(table: Table, conditions: readonly Condition[]): readonly IndexDefinition[] {
+  return conditions.flatMap(({ key, comparison }) =>
+    key?.column?.mayBeLong && key.method === undefined && (comparison === 'equal' || comparison === 'list')
+      ? [{ table, method: 'hash' as const, keys: [{ key, order: '' }] }]
+      : [],
+  )
+}
+
+function invertedDefinitions(table: Table, conditions: readonly Condition[]): readonly IndexDefinition[] {
+  return conditions.flatMap(({ key }) =>
+    key?.method === 'gin' ? [{ table, method: 'gin' as const, keys: [{ key, order: '' }] }] : [],
+  )
+}
+
+/** One index for each arm, so that the server reads several and joins what it finds. */
+function alternativesOf(use: TableUse, abilities: Abilities): readonly Proposal[] {
+  return use.alternatives.flatMap(arms => {
+    if (arms.some(({ key, isJoin }) => !key || isJoin || key.method || !isUsable(key, abilities))) return []
+    const indexes = unique(arms.map(({ key }) => key!)).map(key => ({
+      table: use.table,
+      method: 'btree' as const,
+      keys: [{ key, order: '' }],
+    }))
+    const missing = indexes.filter(index => coveringIndex(index, use) === undefined)
+    return missing.length > 0 && arms.length <= 4 ? [{ indexes: missing, use }] : []
+  })
+}
+
+/** It narrows the search, or gives the order of which the first rows are wanted. */
+function isOfUse(definition: IndexDefinition, use: TableUse): boolean {
+  return servedConditions(definition, use).length > 0 || servesOrder(definition, use)
+}
+
+function isUsable(key: Key, abilities: Abilities): boolean {
+  return abilities.isImmutable(key) && (key.operatorClass !== 'gin_trgm_ops' || abilities.hasTrigrams)
+}
+
+/** Written into the statement, and about NULL, or a column that is true or false. */
+function isPredicate(condition: Condition): boolean {
+  if (!condition.isFixed || condition.isJoin || condition.sql === undefined) return false
+  const sql = condition.sql(() => '')
+  if (sql === undefined || /['0-9]/.test(sql.replaceAll(/"[^"]*"/g, ''))) return false
+  if (/ IS (?:NOT )?NULL\)$/.test(sql)) return true
+  // Never a value of the statement: the definition of an index is shown outside of the process.
+  return condition.comparison === 'equal' && condition.key?.column?.type === 'bool'
+}
+
+function primaryKey({ indexes, columns }: Table): Key | undefined {
+  const number = indexes.find(index => index.isUnique && index.isNeeded && index.columns.length === 1)?.columns[0]
+  const column = [...columns.values()].find(each => each.number === number)
+  return column && keyOfColumn(column)
+}
+
+export function keyOfColumn(column: Column): Key {
+  return { sql: column.quoted, columns: [column], column, functions: [] }
+}
+
+/** Directions matter only where they differ from each other: an index is read in both. */
+function directed(keys: readonly Key[], sort: readonly SortKey[]): readonly IndexKey[] {
+  const own = keys.map(key => sort.find(each => each.key.sql === key.sql))
+  const known = own.filter(each => each !== undefined)
+  const isMixed = known.some(each => each.isDescending !== known[0]?.isDescending) || known.some(each => each.isUnusual)
+  return keys.map((key, at) => {
+    const each = own[at]
+    if (!isMixed || each === undefined) return { key, order: '' }
+    const nulls = each.isUnusual ? ` NULLS ${each.isDescending ? 'LAST' : 'FIRST'}` : ''
+    return { key, order: `${each.isDescending ? 'DESC' : ''}${nulls}`.trim() }
+  })
+}
+
+function keysOf({ key, more = [] }: Condition): readonly Key[] {
+  return key === undefined ? more : [key, ...more]
+}
+
+function byDistinct(conditions: readonly Condition[]): readonly Condition[] {
+  const distinct = ({ key }: Condition): number => key?.column?.distinct ?? 0
+  return conditions.toSorted((a, b) => distinct(b) - distinct(a))
+}
+
+function pairsOf(keys: readonly Key[]): readonly (readonly Key[])[] {
+  return keys.length < 3 ? [] : keys.flatMap((a, at) => keys.slice(at + 1).map(b => [a, b]))
+}
+
+function unique(keys: readonly Key[]): readonly Key[] {
+  return keys.filter((key, at) => keys.findIndex(each => each.sql === key.sql) === at)
+}

@@ -1,0 +1,70 @@
+import type { Column, Table } from './catalog.ts'
+
+/** What an index can be sorted by: a column, or an expression over columns of one table. */
+export interface Key {
+  /** As in `CREATE INDEX`. */
+  readonly sql: string
+  readonly columns: readonly Column[]
+  /** Undefined for an expression. */
+  readonly column: Column | undefined
+  /** The functions and casts of an expression: each has to be immutable. */
+  readonly functions: readonly string[]
+  /** The operator class, where it is not the default. */
+  readonly operatorClass?: string
+  /** An access method other than btree that serves the condition. */
+  readonly method?: 'gin'
+}
+
+export type Comparison =
+  /** Equal to one value, or to one of a list. */
+  | 'equal'
+  | 'list'
+  /** Within a range, or a beginning of a text. */
+  | 'range'
+  /** What only an inverted index finds. */
+  | 'contains'
+  /** No index serves it, but it may be the condition of a partial one. */
+  | 'other'
+
+/** One condition of a statement on one table; conditions stand for themselves and all hold. */
+export interface Condition {
+  readonly comparison: Comparison
+  /** Undefined for a comparison `other`. */
+  readonly key: Key | undefined
+  /** Further keys of a comparison of rows. */
+  readonly more?: readonly Key[]
+  /** Compared with columns of another table, or of the query around. */
+  readonly isJoin: boolean
+  /** The condition as SQL on the table alone; undefined for a join and for what cannot be printed. */
+  sql?(parameter: (number: number) => string): string | undefined
+  /** Written into the statement rather than sent with it, so that an index may hold the rows that meet it alone. */
+  readonly isFixed: boolean
+}
+
+/** A key that the statement sorts by. */
+export interface SortKey {
+  readonly key: Key
+  readonly isDescending: boolean
+  /** Whether the place of NULL differs from the usual one for the direction. */
+  readonly isUnusual: boolean
+}
+
+/** What one statement asks of one table, once per mention in `FROM`. */
+export interface TableUse {
+  readonly table: Table
+  /** Its name in the statement. */
+  readonly alias: string
+  readonly conditions: Condition[]
+  /** Conditions of which one has to hold, each on a key of its own. */
+  readonly alternatives: (readonly Condition[])[]
+  /** The order that the statement asks for, as far as it is of this table. */
+  readonly sort: SortKey[]
+  /** Only the first rows in that order are wanted. */
+  isLimited: boolean
+  /** What no index helps as it is written, and what would. */
+  readonly hints: string[]
+}
+
+export function newUse(table: Table, alias: string): TableUse {
+  return { table, alias, conditions: [], alternatives: [], sort: [], isLimited: false, hints: [] }
+}

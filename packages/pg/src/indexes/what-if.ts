@@ -1,0 +1,59 @@
+import type { CostWith } from './evaluation.ts'
+import { explain, type Explained } from './explain.ts'
+import { hypotheticalIndexStatement, type IndexDefinition } from './index-definition.ts'
+import { usesIndex } from './plan.ts'
+import { attempt, type Server } from './server.ts'
+
+/**
+ * Asks the planner with the extension hypopg, where it is installed: a hypothetical index lives in our session only,
+ * takes no lock and no space. Source: https://hypopg.readthedocs.io
+ */
+export class WhatIf {
+  readonly #server: Server
+  readonly #schema: string
+
+  private constructor(server: Server, schema: string) {
+    this.#server = server
+    this.#schema = schema
+  }
+
+  /** Undefined where the extension is not installed. */
+  static async of(server: Server): Promise<WhatIf | undefined> {
+    const text =
+      "SELECT pg_catalog.quote_ident(n.nspname) AS name FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'hypopg'"
+    const [row] = await server.query(text)
+    return row === undefined ? undefined : new WhatIf(server, String(row['name']))
+  }
+
+  /** What the plan of a statement costs with these indexes, and which of them it uses; undefined where that cannot be asked. */
+  costWith(statement: Explained, indexes: readonly IndexDefinition[]): Promise<CostWith | undefined> {
+    return this.#with(indexes, async names => {
+      const plan = await explain(this.#server, statement)
+      if (plan === undefined) return undefined
+      const used = indexes.filter((_, at) => usesIndex(plan, name => name === names[at]))
+      return { cost: plan['Total Cost'], used }
+    })
+  }
+
+  async #with<T>(
+    indexes: readonly IndexDefinition[],
+    work: (names: readonly string[]) => Promise<T>,
+  ): Promise<T | undefined> {
+    try {
+      return await attempt(this.#server, async () => {
+        const names: string[] = []
+        for (const index of indexes) {
+          const create = `SELECT indexname::text AS name FROM ${this.#schema}.hypopg_create_index($1)`
+          const [row] = await this.#server.query(create, [hypotheticalIndexStatement(index)])
+          names.push(String(row?.['name']))
+        }
+        return await work(names)
+      })
+    } catch {
+      // An index that cannot be made, or a tool of our session's own that failed.
+      return undefined
+    } finally {
+      await this.#server.query(`SELECT ${this.#schema}.hypopg_reset()`)
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import type { Advice, Receipt } from '@homeostat/optimizer'
+import pgDriver from 'pg'
+import { createQueryOptimize } from '../../src/domain.ts'
+import { PgInstrumentation } from '../../src/index.ts'
+import { originOfPool } from '../../src/signals/origin.ts'
+
+/** A statement as the application sends it. */
+export interface Sent {
+  readonly text: string
+  readonly values?: readonly unknown[] | undefined
+  readonly searchPath?: string | undefined
+}
+
+/** What `query.optimize` answers to one slow statement. */
+export async function receiptFor(pool: pgDriver.Pool, { text, values = [], searchPath }: Sent): Promise<Receipt> {
+  const instrumentation = new PgInstrumentation()
+  const session = searchPath === undefined ? {} : { settings: { search_path: searchPath } }
+  const run = { text, summary: 'SLOW', values, durationMs: 100, origin: originOfPool(pool as never), ...session }
+  instrumentation.slowStatements.add(run, Date.now())
+  const firing = { alert: 'SlowQueries', labels: {}, annotations: {}, value: 1, since: 0 }
+  const context = { firing, options: undefined, now: Date.now(), signal: AbortSignal.timeout(60_000), sliceMs: 5 }
+  return createQueryOptimize(instrumentation).run(context)
+}
+
+/** What the statements of advice create, as `table (keys)`. */
+export function bodiesOf(advice: readonly Advice[] = []): string[] {
+  return advice.map(({ what }) => /index on (?:\w+\.)?(.*) for SLOW/.exec(what)?.[1] ?? what).toSorted()
+}

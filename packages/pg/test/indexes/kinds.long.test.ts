@@ -1,0 +1,165 @@
+import { startPostgres, type Postgres } from '@homeostat/services'
+import pgDriver from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bodiesOf, receiptFor } from './advice-of.ts'
+
+// A body of plpgsql is opaque to the planner; the counter is a sequence of a session in which writing is allowed, reached over a setting.
+const COUNTING = `BEGIN PERFORM set_config('count.calls', (COALESCE(NULLIF(current_setting('count.calls', true), ''), '0')::int + 1)::text, false);
+  PERFORM pg_advisory_lock(4711); RETURN $1; END`
+
+describe('index advice', () => {
+  let db: Postgres
+  let pool: pgDriver.Pool
+
+  beforeAll(async () => {
+    db = await startPostgres({ hypopg: true })
+    pool = new pgDriver.Pool({ connectionString: db.url, max: 2 }).on('error', () => {})
+    await pool.query('CREATE EXTENSION hypopg')
+    await pool.query(
+      "CREATE TABLE big AS SELECT i AS id, i % 20000 AS ref, i % 3 AS kind, i % 10 AS shop, repeat('x', 60) AS pad FROM generate_series(1, 200000) i",
+    )
+    await pool.query('ALTER TABLE big ADD PRIMARY KEY (id)')
+    for (const volatility of ['IMMUTABLE', 'STABLE'])
+      await pool.query(
+        `CREATE FUNCTION ${volatility}_count(int) RETURNS int LANGUAGE plpgsql ${volatility} AS $f$${COUNTING}$f$`,
+      )
+    await pool.query('CREATE FUNCTION inlined(int) RETURNS int LANGUAGE sql AS $f$SELECT immutable_count($1)$f$')
+    await pool.query('CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)')
+    await pool.query('CREATE OPERATOR ##> (RIGHTARG = int, FUNCTION = immutable_count)')
+    await pool.query('CREATE VIEW counted AS SELECT * FROM big WHERE ref = stable_count(1)')
+    await pool.query('CREATE TABLE guarded AS SELECT * FROM big')
+    await pool.query('CREATE POLICY own ON guarded USING (ref = stable_count(2))')
+    await pool.query('CREATE TABLE target (id int, n int DEFAULT immutable_count(3))')
+    await pool.query('ANALYZE')
+  }, 60_000)
+  afterAll(async () => {
+    await pool.end()
+    await db.stop()
+  })
+
+  it.each([
+    'SELECT * FROM big WHERE ref = immutable_count(5)',
+    'SELECT * FROM big WHERE ref = immutable_count($1)',
+    'SELECT * FROM big WHERE ref = stable_count(5)',
+    'SELECT * FROM big WHERE ref = public.stable_count($1)',
+    'SELECT * FROM big WHERE ref = inlined(5)',
+    'SELECT * FROM big WHERE ref = ##> 5',
+    'SELECT * FROM counted WHERE kind = 1',
+    'SELECT * FROM guarded WHERE ref = 5',
+    'SELECT (SELECT immutable_count(1)), id FROM big WHERE ref = 5',
+    'WITH x AS (SELECT stable_count(1) AS n) SELECT * FROM big, x WHERE ref = x.n',
+    'UPDATE big SET kind = immutable_count(1) WHERE ref = 5',
+    'DELETE FROM big WHERE ref = stable_count(1)',
+    'INSERT INTO target SELECT id FROM big WHERE ref = 5',
+  ])('never has planning run a function that may have effects: %s', async text => {
+    const values = text.includes('$1') ? [5] : []
+    const locks = async (): Promise<number> => {
+      // What a call leaves behind until its session ends; the examining session may just have ended.
+      const { rows } = await pool.query<{ n: number }>(
+        "SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory'",
+      )
+      return rows[0]!.n
+    }
+    const blocker = await pool.connect()
+    // A call would wait for this lock, and the answer would be that planning took too long.
+    await blocker.query('SELECT pg_advisory_lock(4711)')
+    const receipt = await receiptFor(pool, { text, values })
+    expect(await locks()).toBe(1)
+    await blocker.query('SELECT pg_advisory_unlock(4711)')
+    blocker.release()
+    expect(receipt.problems?.join()).toMatch(
+      /it depends on the function (?:immutable_count|stable_count|inlined), which planning may run/,
+    )
+    expect(receipt.effects).toMatchObject({ plans: 0, indexes: 0 })
+  })
+
+  it('is needed: planning does run such functions', async () => {
+    const client = await pool.connect()
+    await client.query('EXPLAIN SELECT * FROM big WHERE ref = immutable_count(5)')
+    const { rows } = await client.query<{ calls: string }>("SELECT current_setting('count.calls') AS calls")
+    expect(Number(rows[0]?.calls)).toBeGreaterThan(0)
+    await client.query('SELECT pg_advisory_unlock_all()')
+    client.release()
+  })
+
+  it('explains what calls functions of Postgres, of extensions, or volatile ones that planning leaves alone', async () => {
+    await pool.query(
+      'CREATE FUNCTION careless() RETURNS int LANGUAGE plpgsql VOLATILE AS $f$BEGIN PERFORM pg_sleep(60); RETURN 1; END$f$',
+    )
+    const { advice, problems } = await receiptFor(pool, {
+      text: 'SELECT careless(), lower(pad), now() FROM big WHERE ref = 5',
+    })
+    expect(problems).toBeUndefined()
+    expect(bodiesOf(advice)).toEqual(['big (ref)'])
+  })
+
+  it('judges an index by what it serves, whatever the rest of the filter keeps', async () => {
+    const receipt = await receiptFor(pool, { text: "SELECT id FROM big WHERE kind = 1 AND pad LIKE '%nothing%'" })
+    expect(receipt.advice).toBeUndefined()
+  })
+
+  it('explains a statement for any values where its own were too large to keep', async () => {
+    const long = 'x'.repeat(100_000)
+    const receipt = await receiptFor(pool, {
+      text: 'SELECT id FROM big WHERE ref = $1 AND pad <> $2',
+      values: [5, long],
+    })
+    expect(receipt.effects).toMatchObject({ plans: 1 })
+    expect(bodiesOf(receipt.advice)).toEqual(['big (ref)'])
+  })
+
+  it('takes another name where the one it would choose is taken', async () => {
+    await pool.query('CREATE TABLE homeostat_big_ref_idx (id int)')
+    const { advice } = await receiptFor(pool, { text: 'SELECT id FROM big WHERE ref = 5' })
+    expect(advice?.[0]?.statement).toBe(
+      'CREATE INDEX CONCURRENTLY IF NOT EXISTS homeostat_big_ref_2_idx ON public.big (ref)',
+    )
+    await pool.query('DROP TABLE homeostat_big_ref_idx')
+  })
+
+  it('names the indexes that are not needed beside it, are there twice, or are not used', async () => {
+    await pool.query('CREATE INDEX one ON big (shop); CREATE INDEX two ON big (shop); CREATE INDEX three ON big (pad)')
+    const { advice } = await receiptFor(pool, {
+      text: 'SELECT id FROM big WHERE shop = 5 AND ref = 5 ORDER BY kind LIMIT 1',
+    })
+    expect(advice?.[0]?.why).toMatch(/two \(\d+ MiB\) is there twice/)
+    expect(advice?.[0]?.why).toMatch(/three \(\d+ MiB\).* been used since the statistics began/)
+    await pool.query('DROP INDEX one, two, three')
+  })
+
+  it('says what would help where no index serves the comparison', async () => {
+    const { advice, problems } = await receiptFor(pool, {
+      text: 'SELECT id FROM big WHERE ref IS NOT DISTINCT FROM $1',
+      values: [5],
+    })
+    expect(advice).toBeUndefined()
+    expect(problems?.join()).toContain('no index serves IS NOT DISTINCT FROM: compare ref of public.big with =')
+  })
+
+  it('creates the index of a partitioned table without blocking its writers', async () => {
+    await pool.query('CREATE TABLE parts (id int, ref int, pad text) PARTITION BY RANGE (id)')
+    await pool.query(
+      'CREATE TABLE parts_a PARTITION OF parts FOR VALUES FROM (0) TO (60000); CREATE TABLE parts_b PARTITION OF parts FOR VALUES FROM (60000) TO (200000)',
+    )
+    await pool.query("INSERT INTO parts SELECT i, i % 20000, repeat('x', 60) FROM generate_series(1, 199999) i")
+    await pool.query('ANALYZE parts')
+    const text = 'SELECT * FROM parts WHERE ref = $1'
+    const { advice } = await receiptFor(pool, { text, values: [5] })
+    const statement = advice?.[0]?.statement ?? ''
+    expect(statement.split(';\n')).toHaveLength(5)
+    for (const each of statement.split(';\n')) await pool.query(each)
+    const { rows } = await pool.query(
+      "SELECT indisvalid FROM pg_index WHERE indexrelid = 'homeostat_parts_ref_idx'::regclass",
+    )
+    expect(rows).toEqual([{ indisvalid: true }])
+    expect((await receiptFor(pool, { text, values: [5] })).advice).toBeUndefined()
+    await pool.query(/undo it with (.*)$/.exec(advice![0]!.why)![1]!)
+  })
+
+  it('writes no value of a statement into the definition of an index', async () => {
+    const { advice } = await receiptFor(pool, {
+      text: "SELECT id FROM big WHERE pad || 'secret' = 'secret2' AND ref = 5 AND kind = 1",
+    })
+    expect(JSON.stringify(advice)).not.toContain('secret')
+  })
+})
