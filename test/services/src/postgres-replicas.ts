@@ -121,6 +121,17 @@ export class ClusterServer {
     })
   }
 
+  /** Starts a server that has ended as a replica of another one. */
+  async startBehind(primary: ClusterServer): Promise<void> {
+    const data = join(this.#cluster.folder, 'data')
+    await appendFile(
+      join(data, 'postgresql.auto.conf'),
+      `primary_conninfo = 'host=127.0.0.1 port=${primary.port} user=${SUPERUSER} password=${this.#cluster.password}'\n`,
+    )
+    await writeFile(join(data, 'standby.signal'), '')
+    await this.start()
+  }
+
   /** Ends it and removes its data. */
   async remove(): Promise<void> {
     this.thaw()

@@ -10,6 +10,7 @@ import { isRoutablePool, type RoutablePool, type RoutablePoolClass } from './poo
 import { LagLimit } from './pool/lag-limit.ts'
 import { PositionMonitor } from './pool/position-monitor.ts'
 import { Probe } from './pool/probe.ts'
+import { Promotions } from './pool/promotions.ts'
 import { Replica } from './pool/replica.ts'
 import { poolOf, shareSetup } from './pool/replica-pools.ts'
 import { ReplicaShare } from './pool/replica-share.ts'
@@ -62,16 +63,29 @@ export function createReplicaPool<P extends object | string>(
   const lag = new LagLimit(settings.maxLagMs)
   const share = new ReplicaShare(settings.weight, Math.random)
   let routes: StatementRoutes | undefined
-  const monitor = new PositionMonitor({
+  let isLed = false
+  const promotions = new Promotions({
+    primary: pool,
+    follows: settings.followPromotions,
+    onFollow: () => {
+      isLed = true
+      monitor.primary.drop()
+      catalog.drop()
+    },
+  })
+  const monitor: PositionMonitor = new PositionMonitor({
     primary: pool,
     replicas: replicas.map(({ replica }) => replica),
     pollMs: settings.pollMs,
     timeoutMs: settings.answerMs,
     now: () => performance.now(),
     ignore,
+    promotions,
     onPrimaryChanged: () => {
       routed.forEveryone()
-      dropIdleClients(pool)
+      // Connections to the server of before are not lent any more.
+      if (isLed) isLed = false
+      else dropIdleClients(pool)
     },
     report,
   })
@@ -81,6 +95,7 @@ export function createReplicaPool<P extends object | string>(
     routes: () => routes,
     monitor,
     lag,
+    promotions,
     waitMs: settings.waitMs,
     isMonotonic: settings.monotonicReads,
     share,
@@ -127,6 +142,7 @@ export function createReplicaPool<P extends object | string>(
     monitor,
     replicas: replicas.map(({ replica }) => replica),
     lag,
+    promotions,
     signer,
     routes: () => routes,
     ready,

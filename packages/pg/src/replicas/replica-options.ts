@@ -25,6 +25,11 @@ export interface ReplicaPoolOptions<P extends object | string = object | string>
   readonly weight?: number
   /** Whether a read shows at least what earlier reads of its request have shown. @default true */
   readonly monotonicReads?: boolean
+  /**
+   * Whether the primary's pool connects to a replica that was promoted, while the primary does not answer or is a replica itself. Its options
+   * then hold that replica's host and port; user, database and TLS stay. Without it, one line of `diag` reports the promotion. @default false
+   */
+  readonly followPromotions?: boolean
   /** Signs the tokens that requests and jobs carry: at least 16 characters. The first one signs, all verify. @default none: there are no tokens */
   readonly tokenSecrets?: readonly string[]
   /** Most statements whose effect is remembered. @default 2000 */
@@ -40,6 +45,7 @@ export const REPLICA_DEFAULTS = {
   answerMs: 1_000,
   weight: 1,
   monotonicReads: true,
+  followPromotions: false,
   maxStatements: 2_000,
   catalogMs: 30_000,
 } as const
@@ -87,6 +93,10 @@ export const replicaPoolSettings: OptionSchema<ReplicaPoolSettings> = group<Repl
     monotonicReads: flag({
       default: REPLICA_DEFAULTS.monotonicReads,
       description: 'a read shows at least what earlier reads of its request have shown',
+    }),
+    followPromotions: flag({
+      default: REPLICA_DEFAULTS.followPromotions,
+      description: 'whether the pool connects to a promoted replica while the primary takes no writes',
     }),
     tokenSecrets: listOf(text({ description: 'at least 16 characters' }), {
       description: 'secrets that sign the tokens of requests and jobs; the first one signs, all verify',

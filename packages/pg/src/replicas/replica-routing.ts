@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { diag } from '@opentelemetry/api'
 import type { LagLimit, LagOverride } from './pool/lag-limit.ts'
 import type { PositionMonitor } from './pool/position-monitor.ts'
+import type { Promotions } from './pool/promotions.ts'
 import type { Arm } from './pool/arm.ts'
 import type { Replica } from './pool/replica.ts'
 import type { ReplicaShare } from './pool/replica-share.ts'
@@ -18,6 +19,7 @@ export interface ReplicaRoutingParts {
   readonly monitor: PositionMonitor
   readonly replicas: readonly Replica[]
   readonly lag: LagLimit
+  readonly promotions: Promotions
   readonly share: ReplicaShare
   readonly signer: TokenSigner | undefined
   readonly routes: () => StatementRoutes | undefined
@@ -206,6 +208,11 @@ export class ReplicaRouting {
       `@homeostat/pg: replicas may lag by ${maxLagMs} ms for the next ${Math.round(forMs / 1000)} s: ${reason.slice(0, 200)}`,
     )
     return this.#parts.lag.override(override, performance.now())
+  }
+
+  /** How many times a replica was found to be a primary, of another history than the last one known of the primary. */
+  get promotions(): number {
+    return this.#parts.promotions.count
   }
 
   /** How each replica is now. */

@@ -89,6 +89,7 @@ export class ReplicaSeries {
           .add(grown),
       )
     grow('retried', counts.retried, grown => registry.counter(metrics.replicaRetries).with({}).add(grown))
+    grow('promotions', routing.promotions, grown => registry.counter(metrics.replicaPromotions).with({}).add(grown))
     grow('waited', counts.waited, grown => registry.counter(metrics.replicaWaits).with({}).add(grown))
     grow('waited seconds', counts.waitedSeconds, grown => registry.counter(metrics.replicaWaited).with({}).add(grown))
     for (const arm of ['act', 'control'] as const) {

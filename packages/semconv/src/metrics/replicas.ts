@@ -26,6 +26,14 @@ export const replicaRetries: MetricDefinition = {
   attributes: [],
 }
 
+export const replicaPromotions: MetricDefinition = {
+  name: 'homeostat.replica.promotions',
+  kind: 'counter',
+  unit: '{promotion}',
+  description: 'Replicas of a routed pool that were found to be primaries themselves',
+  attributes: [],
+}
+
 export const replicaWaits: MetricDefinition = {
   name: 'homeostat.replica.waits',
   kind: 'counter',

@@ -19,11 +19,14 @@ export interface RoutableConnection {
 /** A `pg.Client`. */
 export interface RoutableClient {
   readonly connection: RoutableConnection
+  readonly host?: unknown
+  readonly port?: unknown
   /** The server's process behind it. */
   readonly processID?: unknown
   query: (...args: unknown[]) => unknown
   connect(): Promise<unknown>
   end(): Promise<void>
+  release?(error?: Error | boolean): void
   on(event: string, listener: (error: Error) => void): unknown
   once(event: string, listener: (error: Error) => void): unknown
   removeListener(event: string, listener: (error: Error) => void): unknown

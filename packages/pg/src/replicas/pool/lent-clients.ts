@@ -21,6 +21,8 @@ export interface LentClientsOptions {
   readonly everybody: ReadContext
   /** Somebody elsewhere has announced a change. */
   readonly onNotification: () => void
+  /** Whether a client leads to a server that is the primary no longer: it is not lent any more. */
+  readonly isElsewhere: (client: RoutableClient) => boolean
   /** A context has written. */
   readonly onWrite: () => void
   /** What statements mean may have changed. */
@@ -56,7 +58,7 @@ export class LentClients {
 
   /** `pool.connect()`, with every client followed that it lends. */
   connect(pool: RoutablePool, original: (callback?: LentCallback) => unknown, callback?: LentCallback): unknown {
-    const { storage } = this.#options
+    const { storage, isElsewhere } = this.#options
     const isLent = !this.#isPoolQuery
     const store = storage.getStore()
     const lend = (client: RoutableClient | undefined): void => {
@@ -64,18 +66,28 @@ export class LentClients {
     }
     // A socket that is opened within a context would carry it into whatever its answers cause, for as long as it lives.
     return storage.exit(() => {
-      if (callback)
-        return original.call(pool, (error, client, release) => {
+      if (callback) {
+        const take: LentCallback = (error, client, release) => {
+          if (client && isElsewhere(client)) {
+            release(true)
+            return void storage.exit(() => original.call(pool, take))
+          }
           lend(client)
           if (store === undefined) callback(error, client, release)
           else storage.run(store, callback, error, client, release)
-        })
-      const lent = original.call(pool) as Promise<RoutableClient>
-      // Before anybody else hears of it.
-      return lent.then(client => {
+        }
+        return original.call(pool, take)
+      }
+      const take = (client: RoutableClient): RoutableClient | Promise<RoutableClient> => {
+        if (isElsewhere(client)) {
+          client.release?.(true)
+          return (original.call(pool) as Promise<RoutableClient>).then(take)
+        }
         lend(client)
         return client
-      })
+      }
+      // Before anybody else hears of it.
+      return (original.call(pool) as Promise<RoutableClient>).then(take)
     })
   }
 

@@ -2,7 +2,9 @@ import { after } from '@homeostat/signals'
 import { endOfRecords, parseLsn } from '../positions/lsn.ts'
 import { nextMoment } from '../positions/moments.ts'
 import { PositionRing } from '../positions/position-ring.ts'
+import { Poll } from './poll.ts'
 import { Probe, type ProbedServer } from './probe.ts'
+import type { Promotions } from './promotions.ts'
 import type { RoutablePool } from './driver-shapes.ts'
 import type { Replica } from './replica.ts'
 import { moveStuckReads } from './stuck-reads.ts'
@@ -20,18 +22,15 @@ export interface PositionMonitorOptions {
   readonly ignore: (client: object) => void
   /** The primary's address leads to another server, or its history has changed. */
   readonly onPrimaryChanged: () => void
+  readonly promotions: Promotions
   readonly report: (error: unknown) => void
 }
 
-/** The least time between two questions to a server. */
-const SOON_MS = 10
 /** Without a statement for this long, servers are asked once per {@link REST_POLL_MS}. */
 const REST_AFTER_MS = 5_000
 const REST_POLL_MS = 1_000
-/** A server that does not answer is asked at least so often. */
-const MOST_BACKOFF_MS = 1_000
-/** How often the addresses are looked up again. */
-const REDIAL_MS = 30_000
+/** A primary is away after so many questions without an answer. */
+const AWAY_AFTER = 2
 /** Between two looks at an address whose connections lead elsewhere. */
 const STRAYED_MS = 100
 
@@ -43,6 +42,10 @@ export class PositionMonitor {
   readonly #waiting = new Set<() => void>()
   #primaryServer: ProbedServer | undefined
   #timeline = ''
+  /** The last one that was known. */
+  #lastTimeline = ''
+  /** Questions to the primary without an answer since the last one; infinite where it has answered as a replica. */
+  #primaryFailures = 0
   #usedAt = Number.NEGATIVE_INFINITY
   #isStopped = false
   readonly #polls = new Set<Poll>()
@@ -86,7 +89,7 @@ export class PositionMonitor {
     if (wasResting) for (const poll of this.#polls) poll.wake()
   }
 
-  /** Somebody waits for a position: servers are asked within {@link SOON_MS}, however many ask. */
+  /** Somebody waits for a position: servers are asked soon, however many ask. */
   wanted(): void {
     for (const poll of this.#polls) poll.soon()
   }
@@ -151,12 +154,14 @@ export class PositionMonitor {
       const position = parseLsn(row?.['position'])
       const timeline = row?.['timeline']
       if (server === undefined || position === undefined || typeof timeline !== 'string') return this.#lostPrimary()
+      this.#primaryFailures = 0
       const end = endOfRecords(position, server.segmentBytes)
       const isOtherHistory = timeline !== this.#timeline || server.id !== this.#primaryServer?.id
       // A crash without a restart of the postmaster may lose what was not flushed.
       if (isOtherHistory || end < (this.ring.lastPosition ?? end)) {
         const isFirst = this.#primaryServer === undefined
         this.#timeline = timeline
+        this.#lastTimeline = timeline
         this.#primaryServer = server
         this.ring.clear()
         if (!isFirst) onPrimaryChanged()
@@ -166,6 +171,7 @@ export class PositionMonitor {
       this.#notify()
     } catch (error) {
       // A primary that is away writes nothing: its positions stay true. Age alone takes replicas out of use.
+      this.#primaryFailures++
       if (!this.#isStopped) throw error
     }
   }
@@ -173,6 +179,7 @@ export class PositionMonitor {
   /** The address leads to a replica: the former primary, or a mistake in the configuration. */
   #lostPrimary(): void {
     if (this.#timeline !== '') this.#options.onPrimaryChanged()
+    this.#primaryFailures = Number.POSITIVE_INFINITY
     this.#timeline = ''
     this.ring.clear()
     this.primary.drop()
@@ -191,6 +198,7 @@ export class PositionMonitor {
       if (!isSameCluster || !replica.update(server, row, moment)) {
         replica.lost()
         replica.breaker.trip(now())
+        if (isSameCluster) await this.#askPromoted(replica, probe)
       } else replica.measure(this.ring)
       this.#notify()
       await moveStuckReads(replica, { probe, now, limitMs: this.#options.timeoutMs })
@@ -203,85 +211,23 @@ export class PositionMonitor {
     }
   }
 
+  /** A replica that has answered as a primary: since which history? */
+  async #askPromoted(replica: Replica, probe: Probe): Promise<void> {
+    const { promotions, now } = this.#options
+    const timeline = (await probe.ask(PRIMARY_POSITION))[0]?.['timeline']
+    if (typeof timeline !== 'string' || this.#isStopped) return
+    promotions.noticed(replica, {
+      timeline,
+      known: this.#lastTimeline,
+      isPrimaryAway: this.#primaryFailures >= AWAY_AFTER,
+      now: now(),
+    })
+  }
+
   #notify(): void {
     for (const listener of this.#waiting) {
       this.#waiting.delete(listener)
       listener()
-    }
-  }
-}
-
-/** What one poll needs. */
-interface PollOptions {
-  readonly probe: Probe
-  readonly ask: () => Promise<void>
-  readonly intervalMs: () => number
-  readonly now: () => number
-  readonly report: (error: unknown) => void
-}
-
-/** Asks one server again and again, one question at a time. */
-class Poll {
-  readonly #options: PollOptions
-  #timer: Disposable | undefined
-  #isAsking = false
-  #isStopped = false
-  /** Somebody waits for the next answer. */
-  #isSoon = false
-  #failures = 0
-  #askedAt = Number.NEGATIVE_INFINITY
-  #redialAt: number
-
-  constructor(options: PollOptions) {
-    this.#options = options
-    this.#redialAt = options.now() + REDIAL_MS
-  }
-
-  /** Asks now, unless a question is under way. */
-  wake(): void {
-    if (this.#isAsking || this.#isStopped) return
-    this.#timer?.[Symbol.dispose]()
-    this.#isAsking = true
-    void this.#run()
-  }
-
-  /** Asks soon: at once, or when the last question is old enough. A server that fails is not asked more often. */
-  soon(): void {
-    if (this.#isSoon || this.#isStopped || this.#failures > 0) return
-    this.#isSoon = true
-    if (!this.#isAsking) this.#schedule(0)
-  }
-
-  stop(): void {
-    this.#isStopped = true
-    this.#timer?.[Symbol.dispose]()
-    this.#options.probe.close()
-  }
-
-  #schedule(delayMs: number): void {
-    this.#timer?.[Symbol.dispose]()
-    const untilDueMs = this.#askedAt + SOON_MS - this.#options.now()
-    this.#timer = after(Math.max(delayMs, untilDueMs), () => this.wake())
-  }
-
-  async #run(): Promise<void> {
-    const { probe, ask, intervalMs, now, report } = this.#options
-    this.#askedAt = now()
-    this.#isSoon = false
-    try {
-      if (now() > this.#redialAt) {
-        this.#redialAt = now() + REDIAL_MS
-        probe.drop()
-      }
-      await ask()
-      this.#failures = 0
-    } catch (error) {
-      // A server that is away is asked less often, and reported once.
-      if (this.#failures++ === 0) report(error)
-    } finally {
-      this.#isAsking = false
-      const delayMs = Math.min(MOST_BACKOFF_MS, intervalMs() * 2 ** Math.min(this.#failures, 10))
-      if (!this.#isStopped) this.#schedule(this.#isSoon ? 0 : Math.max(intervalMs(), delayMs))
     }
   }
 }

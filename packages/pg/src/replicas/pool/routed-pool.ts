@@ -18,6 +18,7 @@ import {
 import type { Callback, LentCallback, RoutablePool } from './driver-shapes.ts'
 import { LentClients } from './lent-clients.ts'
 import type { PositionMonitor } from './position-monitor.ts'
+import type { Promotions } from './promotions.ts'
 import { ReplicaRead } from './replica-read.ts'
 import type { Replica } from './replica.ts'
 import { ReplicaChoice } from './replica-choice.ts'
@@ -33,6 +34,7 @@ export interface RoutedPoolParts {
   readonly routes: () => StatementRoutes | undefined
   readonly monitor: PositionMonitor
   readonly lag: LagLimit
+  readonly promotions: Promotions
   /** How long a read may wait for a replica, in milliseconds. */
   readonly waitMs: number
   readonly isMonotonic: boolean
@@ -58,6 +60,7 @@ export class RoutedPool {
       storage: this.storage,
       everybody: this.everybody,
       onNotification: () => this.forEveryone(),
+      isElsewhere: client => parts.promotions.isElsewhere(client),
       onWrite: () => parts.monitor.wanted(),
       onCatalogChange: () => parts.routes()?.forget(),
       onUnknownClient: () => {
