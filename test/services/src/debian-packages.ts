@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { packageFolder, unpackOnce, type AptGet } from './apt.ts'
 import { bareEnvironment, isExecutable, runCommand } from './command.ts'
 import { PackageDownloadError } from './errors.ts'
+import { libraryFolders } from './library-folders.ts'
 import type { RedisBinary } from './redis-binary.ts'
 
 type Unpacked = Omit<RedisBinary, 'origin'>
@@ -46,20 +46,6 @@ async function unpackedIn(folder: string): Promise<Unpacked | undefined> {
     if (runs) return { file, env }
   }
   return undefined
-}
-
-async function libraryFolders(folder: string): Promise<string[]> {
-  const found: string[] = []
-  for (const base of [join(folder, 'usr', 'lib'), join(folder, 'lib')]) {
-    const entries = await readdir(base, { withFileTypes: true }).catch(() => [])
-    found.push(
-      base,
-      ...entries
-        .filter(entry => entry.isDirectory() && entry.name.includes('-linux-'))
-        .map(({ name }) => join(base, name)),
-    )
-  }
-  return found
 }
 
 async function downloadFirst(run: AptGet): Promise<void> {

@@ -1,4 +1,5 @@
 export { debianProgram, type DebianProgramOptions } from './debian-program.ts'
+export { debianChromium, CHROMIUM_ARGUMENTS, type Chromium } from './debian-chromium.ts'
 export {
   CommandFailedError,
   GuardianLostError,
