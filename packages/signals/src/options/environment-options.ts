@@ -85,6 +85,8 @@ export function mergeOptions<T extends object>(...sources: readonly T[]): T {
     for (const [name, value] of Object.entries(source)) {
       const stronger = merged[name]
       if (stronger === undefined) merged[name] = value
+      // `true` is on with the defaults, or with what a weaker source says.
+      else if (isPlain(value) && stronger === true) merged[name] = value
       else if (isPlain(stronger) && isPlain(value)) merged[name] = mergeOptions(stronger, value)
     }
   }
@@ -142,7 +144,8 @@ function place(options: Record<string, unknown>, keys: readonly string[], value:
     options[first] = value
     return
   }
-  const below = options[first] ?? {}
+  // Switched on as a whole: with these parts.
+  const below = options[first] === true ? {} : (options[first] ?? {})
   // Switched off as a whole.
   if (!isPlain(below)) return
   options[first] = below
