@@ -5,6 +5,8 @@ import { performance } from 'node:perf_hooks'
 import { Exchange, exchangeOf } from './exchange.ts'
 
 const STARTED = 'http.server.request.start'
+/** On a server whose requests are not the application's: the console of Homeostat. */
+const UNMEASURED = Symbol.for('homeostat.unmeasured')
 
 /** What is called when an exchange begins or ends. */
 export interface ExchangeListener {
@@ -35,7 +37,12 @@ export function followExchanges(listener: ExchangeListener, report: (error: unkn
 
   const onStart = (message: unknown): void => {
     try {
-      const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
+      const { request, response, server } = message as {
+        readonly request: IncomingMessage
+        readonly response: ServerResponse
+        readonly server?: Readonly<Record<symbol, unknown>>
+      }
+      if (server?.[UNMEASURED] === true) return
       listener.started(new Exchange(request, response, performance.now()))
       response.on('close', onClose)
     } catch (error) {
