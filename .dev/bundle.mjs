@@ -35,6 +35,12 @@ const THREAD_TEXTS = {
   },
 }
 
+/**
+ * Sources that browsers run, by package and the name that stands for the text. They lie in the folder `page`, and what they import is in
+ * the text.
+ */
+const PAGES = { '@homeostat/console': { PAGE_SCRIPT: 'main.tsx', PAGE_STYLE: 'page.css' } }
+
 /** Sources that Node loads with --require, by package and bundle. Each is one CommonJS file that needs no other package. */
 const PRELOADED = { homeostat: { 'doctor-probe': 'doctor/live/probe' } }
 
@@ -72,7 +78,8 @@ function fingerprintOf(folder, others) {
   hash.update(readFileSync(join(folder, 'package.json')))
   // The versions of what is inlined.
   hash.update(readFileSync(join(root, 'pnpm-lock.yaml')))
-  for (const from of [folder, ...others].map(each => join(each, 'src')))
+  const folders = [folder, ...others].map(each => join(each, 'src'))
+  for (const from of [...folders, join(folder, 'page')].filter(existsSync))
     for (const path of filesIn(from)) {
       const { size, mtimeMs } = statSync(join(from, path))
       hash.update(`${path} ${size} ${mtimeMs}\n`)
@@ -188,9 +195,35 @@ async function threadTexts(folder, manifest) {
   return Object.fromEntries(await Promise.all(made))
 }
 
-/** @param {import('esbuild').Metafile} metafile @returns {string} the licences of all packages whose sources are in the bundles */
-function licensesOf(metafile) {
-  const folders = Object.keys(metafile.inputs).map(path => /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0])
+/** The texts for browsers as constants, by name, and the paths of their sources. */
+async function pageTexts(folder, manifest) {
+  const made = Object.entries(PAGES[manifest.name] ?? {}).map(async ([name, path]) => {
+    const { outputFiles, metafile } = await build({
+      metafile: true,
+      entryPoints: [join(folder, 'page', path)],
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      target: ['chrome120', 'firefox121', 'safari17'],
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      minify: true,
+      legalComments: 'none',
+      logLevel: 'warning',
+      write: false,
+    })
+    return { text: [name, JSON.stringify(outputFiles[0].text)], inputs: metafile.inputs }
+  })
+  const all = await Promise.all(made)
+  return {
+    texts: Object.fromEntries(all.map(({ text }) => text)),
+    inputs: Object.assign({}, ...all.map(({ inputs }) => inputs)),
+  }
+}
+
+/** @param {import('esbuild').Metafile['inputs']} inputs @returns {string} the licences of all packages whose sources are in the bundles */
+function licensesOf(inputs) {
+  const folders = Object.keys(inputs).map(path => /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0])
   return [...new Set(folders.filter(folder => folder !== undefined))]
     .map(folder => {
       const { name, version } = manifestIn(folder)
@@ -213,6 +246,7 @@ async function bundle(folder) {
     manifest.name in PRELOADED ? packagesOf().map(({ folder: name }) => join(root, 'packages', name)) : inlined
   const fingerprint = fingerprintOf(folder, others)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return
+  const page = await pageTexts(folder, manifest)
   const { outputFiles: own, metafile } = await build({
     metafile: true,
     entryPoints: entriesOf(folder, manifest),
@@ -225,7 +259,7 @@ async function bundle(folder) {
     mainFields: ['module', 'main'],
     target: 'node22.15',
     plugins: [inlining(manifest, inlined)],
-    define: { IS_BUNDLED: 'true', ...(await threadTexts(folder, manifest)) },
+    define: { IS_BUNDLED: 'true', ...(await threadTexts(folder, manifest)), ...page.texts },
     minifyWhitespace: true,
     minifySyntax: true,
     // Names stay, and lines stay short, so that a stack trace says something without source maps.
@@ -245,7 +279,7 @@ async function bundle(folder) {
   const made = new Set([...outputFiles.map(({ path }) => path), ...entries])
   for (const path of filesIn(dist).map(path => join(dist, path)))
     if (MADE.test(path) && !made.has(path)) rmSync(path, { force: true })
-  const licenses = licensesOf(metafile)
+  const licenses = licensesOf({ ...metafile.inputs, ...page.inputs })
   if (licenses !== '') write(join(dist, LICENSES), licenses)
   write(stamp, fingerprint)
 }

@@ -53,6 +53,8 @@ const LAYERS = {
   prometheus: ['signals'],
   optimizer: ['judge', 'promql', 'signals', 'semconv'],
   lab: ['optimizer', 'prometheus', 'promql', 'signals', 'semconv'],
+  // Shows a Homeostat to people; it knows its types and nothing of the all-in-one.
+  console: ['optimizer', 'promql', 'signals'],
   // In the loop; the forecaster itself is pure.
   forecast: ['optimizer', 'prometheus', 'promql', 'signals', 'semconv', 'pg', 'runtime'],
 }

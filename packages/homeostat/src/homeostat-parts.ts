@@ -23,6 +23,7 @@ import { Reporter } from './report/reporter.ts'
 import { announce } from './lifecycle/running-homeostats.ts'
 import type { Modes } from './options/modes.ts'
 import { readModes } from './options/modes.ts'
+import { ConsoleDoor } from './inspection/console-door.ts'
 import { InspectionSocket, type Inspected } from './inspection/inspection-socket.ts'
 import type { HomeostatOptions } from './options/options.ts'
 import { DEFAULT_INTERVAL_MS } from './options/option-schema.ts'
@@ -58,6 +59,7 @@ export class HomeostatParts {
   readonly #killSwitches: KillSwitches
   readonly #files: ProgramFiles | undefined
   readonly #inspection: InspectionSocket | undefined
+  readonly #console: ConsoleDoor | undefined
   readonly #program: ProgramOfOptions
   readonly #faults: Faults
   readonly domains: readonly Domain[]
@@ -136,7 +138,9 @@ export class HomeostatParts {
     const waits = { service, readers, loaded: this.#loaded, resume: () => this.#resume() }
     this.#rhythm = new Rhythm({ intervalMs, optimizer: this.optimizer, faults, ...waits })
     if (options.inspection === true) this.#inspection = this.#inspectionOf(notice)
-    reporter.follow({ optimizer: this.optimizer, automation: this.#automation, keeper: this.#keeper })
+    if (options.console)
+      this.#console = new ConsoleDoor(options.console, (text, level) => reporter.findings.note(text, level))
+    reporter.follow({ optimizer: this.optimizer, automation: this.#automation, keeper: this.#keeper, forecasting })
     attachments.hold(this.late, announce(reporter), reporter)
     made.push(() => this.stop())
     isMade = true
@@ -144,7 +148,7 @@ export class HomeostatParts {
   }
 
   /** Begins to tick, and to look for an SDK that somebody else starts. A process that only measures has no timer unless it exports. */
-  start(): void {
+  start(shown: object): void {
     if (this.isSignalsOnly) {
       this.#otlp.open()
       if (this.#otlp.way !== undefined) this.late.watch()
@@ -155,6 +159,7 @@ export class HomeostatParts {
     this.#killSwitches.start()
     this.#rhythm.start()
     void this.#inspection?.open()
+    this.#console?.open(shown)
   }
 
   /** Gives objects of the application to the packages that measure them. */
@@ -191,6 +196,7 @@ export class HomeostatParts {
       'the rules of the options': () => this.#program[Symbol.dispose](),
       'the program files': () => this.#files?.[Symbol.dispose](),
       'the socket for questions': () => this.#inspection?.[Symbol.asyncDispose](),
+      'the console': () => this.#console?.[Symbol.asyncDispose](),
       'the kill switches': () => this.#killSwitches[Symbol.asyncDispose](),
       'the loop': () => this.optimizer.stop(),
       'the last export': () => this.#otlp[Symbol.asyncDispose](),

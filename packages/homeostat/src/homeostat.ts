@@ -100,7 +100,7 @@ export class Homeostat implements AsyncDisposable {
    * does not tick: there it only begins to export where `OTEL_EXPORTER_OTLP_ENDPOINT` is set. See the option `signalsOnly`.
    */
   start(): void {
-    this.#parts.start()
+    this.#parts.start(this)
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { ForecastDomain, Forecasts } from '@homeostat/forecast/domain'
+import type { ForecastDomain, ForecastPrediction, Forecasts, ForecastTarget } from '@homeostat/forecast/domain'
 import type { Domain, Loop } from '@homeostat/optimizer'
 import type { StateSection } from '@homeostat/optimizer/engines'
 import type { Faults } from '@homeostat/signals'
@@ -36,6 +36,17 @@ export class Forecasting {
   predict(now: number): PerformancePrediction[] {
     this.#forecasts?.observe(now)
     return this.#forecasts ? bottlenecksOf(this.#forecasts, now) : []
+  }
+
+  /** The forecast of each target and horizon as it was at the last tick. */
+  get reported(): (ForecastPrediction & Pick<ForecastTarget, 'expr' | 'unit'>)[] {
+    const forecasts = this.#forecasts
+    if (forecasts === undefined) return []
+    const targets = new Map(forecasts.targets.map(target => [target.name, target]))
+    return forecasts.predictions().map(prediction => {
+      const { expr, unit } = targets.get(prediction.target)!
+      return { ...prediction, expr, ...(unit !== undefined && { unit }) }
+    })
   }
 
   /** Observes nothing any more. */

@@ -121,14 +121,14 @@ function engineEntries(
       {
         default: false,
         description:
-          'how the processes of a service coordinate: `redis` or `postgres` for the server that the application uses, the engine of a domain of yours, or a coordinator; without one, shared actions are refused',
+          'how the processes of a service coordinate: the `redis` or `postgres` in use, an engine of a domain of yours, or a coordinator; without one, shared actions are refused',
         whenWrong: 'no coordinator is used, so shared actions are refused',
       },
     ),
     stateStore: either([oneOf([...names, 'file'], { description: 'where the server or the folder is' }), stateStore], {
       defaultWords: '`file` where `stateDir` names a folder, else nothing is kept',
       description:
-        'where evidence, forecasts and quiet levels of guards are kept across restarts: `redis`, `postgres`, the engine of a domain of yours, `file`, or a store; see [state](../optimizer/docs/state.md)',
+        'where evidence, forecasts and quiet levels are kept: `redis`, `postgres`, an engine of yours, `file`, or a store; see [state](../optimizer/docs/state.md)',
     }),
   }
 }
@@ -181,14 +181,13 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
   }),
   budget: budgetSchema,
   service: text({
-    defaultWords:
-      "`service.name` of the SDK's resource, else `OTEL_SERVICE_NAME`, else `service.name` of `OTEL_RESOURCE_ATTRIBUTES`",
+    defaultWords: "`service.name` of the SDK's resource, else `OTEL_SERVICE_NAME`",
     description:
       'whose processes agree with each other and share what they know; without a name nothing is shared and nothing learned is kept',
   }),
   ...engineEntries(enginesOf()),
   stateDir: filePath({
-    defaultWords: 'nothing is kept but undo journals, in a folder for temporary files',
+    defaultWords: 'undo journals only, in a folder for temporary files',
     description:
       'where undo journals are kept, and what was learned unless `stateStore` names a server; in a container, a folder on a volume',
   }),
@@ -245,7 +244,7 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
   attachReaders: flag({
     default: true,
     description:
-      "attach the metric readers of the SDK when nobody calls `attach()`, so that rules read the application's own metrics; `false` exports through its Meter, where views apply",
+      "attach the SDK's metric readers when nobody calls `attach()`, so that rules read the application's metrics; `false` exports through its Meter, where views apply",
   }),
   intervalMs: milliseconds({
     least: 10,
@@ -266,17 +265,47 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
     description: 'nothing acts before this time has passed since the first tick',
   }),
   signalsOnly: flag({
-    defaultWords:
-      '`true` in the children of sandboxed BullMQ and Bull processors and in the threads of Piscina, else `false`',
-    description: 'measure and export, and leave out rules, forecasts, actions, state and kill switches',
+    defaultWords: '`true` in children of job processors, else `false`',
+    description:
+      'measure and export, and leave out rules, forecasts, actions, state and kill switches; on in sandboxed BullMQ and Bull processors and in Piscina',
     whenWrong: 'the default is used',
   }),
   inspection: flag({
     default: false,
     description:
-      'answer `homeostat report`, `explain` and `doctor` of the same user, through a socket in a folder for temporary files; see [the command line](docs/command-line.md)',
+      'answer `homeostat report`, `explain` and `doctor` of the same user, through a socket in a temporary folder; see [the command line](docs/command-line.md)',
     whenWrong: 'nobody can ask this process',
   }),
+  console: either(
+    [
+      flag({ description: 'whether there is one' }),
+      group<Exclude<HomeostatOptions['console'], boolean | undefined>>(
+        {
+          port: wholeNumber({
+            least: 0,
+            most: 65_535,
+            default: 4663,
+            description: 'a free one where it is taken; the log says which',
+          }),
+          host: text({
+            default: '127.0.0.1',
+            description: 'its address; one that other machines reach needs `console.token`',
+          }),
+          token: text({
+            isSecret: true,
+            defaultWords: 'none',
+            description: 'what a browser has to show, 16 characters or more',
+          }),
+        },
+        { description: 'where it answers' },
+      ),
+    ],
+    {
+      default: false,
+      description: 'one page that shows what is watched and done; needs [`@homeostat/console`](../console)',
+      whenWrong: 'there is no console',
+    },
+  ),
   autoStart: flag({ default: true, description: 'begin to tick at once; the timers never keep a process alive' }),
   environment: objectWith<NonNullable<HomeostatOptions['environment']>>([], {
     defaultWords: '`process.env`',

@@ -141,6 +141,10 @@ export interface HomeostatOptions extends DomainChoice {
    * `homeostat-{uid}/.sockets` below the system's folder for temporary files. It answers and changes nothing. @default false
    */
   readonly inspection?: boolean
+  /**
+   * Whether a page at http://127.0.0.1:4663 shows what is watched and done; see `@homeostat/console`, which it needs. @default false
+   */
+  readonly console?: boolean | { readonly port?: number; readonly host?: string; readonly token?: string }
   /** @default process.env */
   readonly environment?: Readonly<Record<string, string | undefined>>
 }

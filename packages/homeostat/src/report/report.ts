@@ -1,3 +1,4 @@
+import type { ForecastPrediction, ForecastTarget } from '@homeostat/forecast/domain'
 import type { ActionEvidence, Mode, StallReceipt, StandingAdvice, Trial } from '@homeostat/optimizer'
 import { adviceText, lifeInWords } from '@homeostat/optimizer/parts'
 import type { AlertStatus } from './alert-status.ts'
@@ -32,6 +33,13 @@ export interface ReportedKnob {
   readonly mode: Mode
   /** Whether Homeostat has set it, and not undone that yet. */
   readonly isAdjusted: boolean
+  /** Its bounds. */
+  readonly min: number
+  readonly max: number
+  /** Now, if it is in memory. */
+  readonly value: number | undefined
+  /** The actions that set it. */
+  readonly actions: readonly string[]
 }
 
 /** What {@link Report} holds. */
@@ -56,6 +64,8 @@ export interface ReportContent {
   readonly trials: readonly ReportedTrial[]
   readonly evidence: readonly ActionEvidence[]
   readonly knobs: readonly ReportedKnob[]
+  /** The most probable first. */
+  readonly forecasts: readonly (ForecastPrediction & Pick<ForecastTarget, 'expr' | 'unit'>)[]
   readonly kept: readonly KeptThing[]
   readonly findings: readonly Finding[]
   /** The rules that cannot match, because no source has reported a metric that they need. At most 200. */

@@ -1,6 +1,6 @@
 import { receiptText } from '@homeostat/bullmq/domain'
 import type { LedgerEntry, Optimizer, StallReceipt, Trial } from '@homeostat/optimizer'
-import { explainTrial, knobActionNames, ledgerNews } from '@homeostat/optimizer/parts'
+import { explainTrial, ledgerNews } from '@homeostat/optimizer/parts'
 import type { Faults } from '@homeostat/signals'
 import { warnLater } from '@homeostat/signals/options'
 import type { AlertStatus } from './alert-status.ts'
@@ -11,14 +11,16 @@ import type { DoublingScope } from '../doors/readers/doubled-metrics.ts'
 import type { LateAttachmentContext, Way } from '../doors/late-attachment.ts'
 import { Findings } from './findings.ts'
 import { givenName } from '../options/given-name.ts'
+import type { Forecasting } from '../methods/forecasting.ts'
 import type { Keeper } from '../state/keeper.ts'
 import { LogLines } from './log-lines.ts'
 import { loggerOf } from '../options/logger.ts'
 import type { DomainWithMode } from '../domains/domains.ts'
 import type { Modes } from '../options/modes.ts'
 import type { HomeostatOptions } from '../options/options.ts'
-import type { Report, ReportedKnob, ReportedStall, ReportedTrial } from './report.ts'
+import type { Report, ReportedStall, ReportedTrial } from './report.ts'
 import { createReport } from './report.ts'
+import { reportedKnobs } from './reported-knobs.ts'
 import { othersRunning, type RunningHomeostat } from '../lifecycle/running-homeostats.ts'
 import type { ServiceName } from '../doors/service-name.ts'
 import { noSdkText, startLine, wayText } from './start-line.ts'
@@ -52,6 +54,7 @@ export interface ReportedParts {
   readonly optimizer: Optimizer
   readonly automation: Automation
   readonly keeper: Keeper
+  readonly forecasting: Forecasting
 }
 
 /** Reports to people: one line at start, one per event, the findings, and the report. */
@@ -165,9 +168,10 @@ export class Reporter implements RunningHomeostat, Disposable {
 
   report(): Report {
     const { service, options } = this.#context
-    const { optimizer, keeper } = this.#parts!
+    const { optimizer, keeper, forecasting } = this.#parts!
     const coordinator = this.#coordinator()
-    const knobs = this.#knobs()
+    const { domains, modes, faults } = this.#context
+    const knobs = reportedKnobs({ domains, modes, options, faults, adjusted: this.#parts!.automation.adjusted() })
     const { state } = optimizer.killSwitch
     return createReport({
       at: new Date().toISOString(),
@@ -184,6 +188,7 @@ export class Reporter implements RunningHomeostat, Disposable {
       trials: optimizer.trials.all.slice(-MOST_TRIALS).map(reportedTrial),
       evidence: optimizer.evidence(),
       knobs: knobs.map(({ isOutside: _, ...knob }) => knob),
+      forecasts: forecasting.reported,
       kept: whereKept(
         keeper.keeping,
         keeper.folderFault,
@@ -277,19 +282,6 @@ export class Reporter implements RunningHomeostat, Disposable {
       case 'reachable':
         return `${state.name}, ${state.members} ${state.members === 1 ? 'process' : 'processes'}`
     }
-  }
-
-  #knobs(): (ReportedKnob & { readonly isOutside: boolean })[] {
-    const { domains, modes, options } = this.#context
-    const adjusted = new Set(this.#parts!.automation.adjusted())
-    const knobs = [...domains.flatMap(([domain]) => domain.knobs ?? []), ...(options.knobs ?? [])]
-    return knobs.map(knob => ({
-      name: knob.name,
-      scope: knob.scope,
-      mode: knobActionNames(knob).some(name => modes.ofAction(name) === 'act') ? 'act' : modes.ofAction(knob.name),
-      isAdjusted: adjusted.has(knob.name),
-      isOutside: knob.scope === 'process' && knob.keptIn !== 'memory',
-    }))
   }
 }
 

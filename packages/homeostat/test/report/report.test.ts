@@ -116,9 +116,21 @@ it('the report is one text and one JSON document with every part', async () => {
   const lines = String(h.report()).split('\n')
   for (const part of parts) expect(lines.some(line => line.startsWith(`${part}:`))).toBe(true)
   const json = JSON.parse(JSON.stringify(h.report())) as Record<string, unknown>
-  for (const part of parts) expect(json[part]).toBeInstanceOf(Array)
+  for (const part of [...parts, 'forecasts']) expect(json[part]).toBeInstanceOf(Array)
   expect(json['knobs']).toEqual(
-    expect.arrayContaining([{ name: 'crawler.concurrency', scope: 'process', mode: 'advise', isAdjusted: false }]),
+    expect.arrayContaining([
+      {
+        name: 'crawler.concurrency',
+        scope: 'process',
+        mode: 'advise',
+        isAdjusted: false,
+        min: 1,
+        max: 8,
+        actions: ['crawler.concurrency'],
+        // It lives outside of the process, so it is not read for a report.
+      },
+      expect.objectContaining({ name: 'cache.limit', min: 0.5, max: 1, value: 1 }),
+    ]),
   )
   for (const what of ['what was learned', 'evidence of trials', 'quiet levels of guards'])
     expect(json['kept']).toContainEqual({ what, where: expect.stringContaining('not kept') })

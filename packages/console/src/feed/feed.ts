@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto'
+import type { LedgerEntry } from '@homeostat/optimizer'
+import { wallTime } from '@homeostat/optimizer/parts'
+import { SlicedWork, type Steps } from '@homeostat/signals'
+import type { Messages } from '../wire/messages.ts'
+import type { NewsItem } from '../wire/news-item.ts'
+import type { ShownHomeostat } from '../shown-homeostat.ts'
+import { Gauges } from './gauges.ts'
+import { NewsReader } from './news-reader.ts'
+import { ChangedSections, sectionsOf } from './sections.ts'
+
+/** As much as the page keeps at most in an hour of a busy process; a viewer that comes later gets these. */
+const MOST_NEWS = 2000
+/** Work between two turns of the event loop. */
+const SLICE_MS = 1
+/** Without ticks to measure their distance. */
+const USUAL_INTERVAL_MS = 5000
+
+/** Takes a message: the name of its event, and its data as JSON. */
+export type Send = (event: keyof Messages, data: string) => void
+
+/**
+ * Follows a Homeostat while somebody looks, once for all viewers. Before the first viewer and after the last one it listens to nothing and
+ * computes nothing.
+ */
+export class Feed {
+  readonly #homeostat: ShownHomeostat
+  readonly #send: Send
+  readonly #onFault: (error: unknown) => void
+  readonly #process = randomUUID()
+  #watching: Watching | undefined
+
+  /**
+   * @param send - takes the messages for all viewers
+   * @param onFault - takes what failed in the work of a tick
+   */
+  constructor(homeostat: ShownHomeostat, send: Send, onFault: (error: unknown) => void) {
+    this.#homeostat = homeostat
+    this.#send = send
+    this.#onFault = onFault
+  }
+
+  /** Whether it follows the Homeostat now. */
+  get isOn(): boolean {
+    return this.#watching !== undefined
+  }
+
+  /** A viewer has come: it gets everything that is known. */
+  begin(send: Send): void {
+    const { optimizer } = this.#homeostat
+    const [before, last] = optimizer.ledger.entries.slice(-2)
+    const intervalMs = before && last ? last.now - before.now : USUAL_INTERVAL_MS
+    send('hello', json({ process: this.#process, intervalMs, at: Date.now() } satisfies Messages['hello']))
+    const watching = (this.#watching ??= new Watching(this.#homeostat, this.#send, this.#onFault, intervalMs))
+    watching.show(send)
+  }
+
+  /** The last viewer has gone. */
+  end(): void {
+    this.#watching?.[Symbol.dispose]()
+    this.#watching = undefined
+  }
+
+  /** Somebody has stopped or released something, and wants to see that at once. */
+  refresh(): void {
+    this.#watching?.refresh()
+  }
+}
+
+class Watching implements Disposable {
+  readonly #homeostat: ShownHomeostat
+  readonly #send: Send
+  readonly #onFault: (error: unknown) => void
+  readonly #reader = new NewsReader()
+  readonly #sections = new ChangedSections()
+  readonly #listening: Disposable
+  readonly #intervalMs: number
+  #news: NewsItem[] = []
+  #gauges: Gauges
+  /** The work of the ticks, one after the other. */
+  #work: Promise<unknown> = Promise.resolve()
+  #waiting = 0
+  #isOver = false
+
+  constructor(homeostat: ShownHomeostat, send: Send, onFault: (error: unknown) => void, intervalMs: number) {
+    this.#homeostat = homeostat
+    this.#send = send
+    this.#onFault = onFault
+    this.#intervalMs = intervalMs
+    const { optimizer } = homeostat
+    const { entries } = optimizer.ledger
+    this.#keep(entries.flatMap(entry => this.#reader.read(entry)))
+    const sections = sectionsOf(homeostat)
+    this.#sections.changedIn(sections)
+    this.#gauges = new Gauges(homeostat, sections.forecasts)
+    this.#listening = optimizer.on(entry => this.#tick(entry))
+    const last = entries.at(-1)
+    if (last) this.#do(() => this.#catchUp(last.now))
+  }
+
+  /** Gives one viewer everything. */
+  show(send: Send): void {
+    send('sections', this.#sections.all)
+    send('news', json(this.#news))
+    send('gauges', json(this.#gauges.all))
+    send('past', json(this.#gauges.past))
+  }
+
+  refresh(): void {
+    if (this.#isOver) return
+    try {
+      const changed = this.#sections.changedIn(sectionsOf(this.#homeostat))
+      if (changed !== undefined) this.#send('sections', changed)
+    } catch (error) {
+      this.#onFault(error)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true
+    this.#listening[Symbol.dispose]()
+    this.#gauges[Symbol.dispose]()
+  }
+
+  /** The loop calls this within its tick, so the work is done later. */
+  #tick(entry: LedgerEntry): void {
+    // Ticks that come faster than they can be shown are left out of the charts, never of the timeline.
+    const isLate = this.#waiting > 1
+    this.#do(() => this.#show(entry, isLate))
+  }
+
+  #do(steps: () => Steps<void>): void {
+    this.#waiting++
+    this.#work = this.#work
+      .then(() => (this.#isOver ? undefined : new SlicedWork(steps(), SLICE_MS).done))
+      .catch(this.#onFault)
+      .finally(() => this.#waiting--)
+  }
+
+  *#show(entry: LedgerEntry, isLate: boolean): Steps<void> {
+    const news = this.#reader.read(entry)
+    this.#keep(news)
+    if (news.length > 0) this.#send('news', json(news))
+    yield
+    const sections = sectionsOf(this.#homeostat)
+    yield
+    const changed = this.#sections.changedIn(sections)
+    if (changed !== undefined) this.#send('sections', changed)
+    if (isLate) return
+    yield
+    if (!this.#gauges.isCurrent) {
+      this.#gauges[Symbol.dispose]()
+      this.#gauges = new Gauges(this.#homeostat, sections.forecasts)
+      yield* this.#catchUp(entry.now)
+      return
+    }
+    const sample = yield* this.#gauges.sample(entry.now, wallTime)
+    const gauges = this.#gauges.takeNews()
+    if (gauges) this.#send('gauges', json(gauges))
+    this.#send('sample', json(sample))
+  }
+
+  /** What the store still has of the time before the first viewer. */
+  *#catchUp(now: number): Steps<void> {
+    yield* this.#gauges.lookBack(now, this.#intervalMs, wallTime)
+    yield* this.#gauges.sample(now, wallTime)
+    this.#send('gauges', json(this.#gauges.takeNews() ?? this.#gauges.all))
+    this.#send('past', json(this.#gauges.past))
+  }
+
+  #keep(news: readonly NewsItem[]): void {
+    this.#news.push(...news)
+    if (this.#news.length > MOST_NEWS) this.#news = this.#news.slice(-MOST_NEWS)
+  }
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value)
+}
