@@ -4,7 +4,6 @@ import type { Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import type { Agents } from './agents.ts'
 import type { OutgoingRequest, OutgoingRequests } from './outgoing-request.ts'
-import { OUTGOING } from './outgoing-request.ts'
 import type { Origin } from './origin.ts'
 import { originText } from './origins.ts'
 import type { Origins } from './origins.ts'
@@ -12,7 +11,6 @@ import { methodIndex } from './request-method.ts'
 
 /** A request of `node:http` or `node:https`. */
 type MeasuredRequest = ClientRequest & {
-  [OUTGOING]?: OutgoingRequest | undefined
   readonly timeout?: number
   readonly agent?: unknown
   /** Set by Node once the connection is something else, e.g. a WebSocket. */
@@ -37,7 +35,7 @@ export function followNodeHttp({ origins, requests, agents, report }: NodeHttpPa
   const connecting = new Map<Socket, Disposable>()
 
   function onSocket(this: MeasuredRequest, socket: Socket): void {
-    const outgoing = this[OUTGOING]
+    const outgoing = requests.of(this)
     if (outgoing?.origin === undefined || !isActive) return
     try {
       if (socket.connecting) timeConnect(socket, this, outgoing.origin)
@@ -59,9 +57,8 @@ export function followNodeHttp({ origins, requests, agents, report }: NodeHttpPa
   }
 
   function onClose(this: MeasuredRequest): void {
-    const outgoing = this[OUTGOING]
+    const outgoing = requests.take(this)
     if (outgoing === undefined) return
-    this[OUTGOING] = undefined
     if (!isActive) return
     try {
       end(this, outgoing)
@@ -73,8 +70,7 @@ export function followNodeHttp({ origins, requests, agents, report }: NodeHttpPa
   function begin(request: MeasuredRequest, address: string): void {
     const { method, path } = request
     const origin = origins.of(address)
-    if (origin !== undefined)
-      request[OUTGOING] = requests.begin(origin, methodIndex(method), path, method, performance.now())
+    if (origin !== undefined) requests.begin(request, origin, methodIndex(method), path, method, performance.now())
   }
 
   function end(request: MeasuredRequest, outgoing: OutgoingRequest): void {
@@ -105,7 +101,7 @@ export function followNodeHttp({ origins, requests, agents, report }: NodeHttpPa
     const onOpened = (): void =>
       settle(seconds => {
         origin.connected(seconds)
-        const outgoing = request[OUTGOING]
+        const outgoing = requests.of(request)
         if (outgoing !== undefined) requests.sent(outgoing, performance.now())
       })
     // The error itself goes to the request; a listener of ours for it would hide that nobody else listens.
@@ -132,11 +128,11 @@ export function followNodeHttp({ origins, requests, agents, report }: NodeHttpPa
       if (typeof agent === 'object' && agent !== null) agents.add(agent)
     },
     'http.client.response.finish': ({ request, response }) => {
-      const outgoing = request[OUTGOING]
+      const outgoing = requests.of(request)
       if (outgoing !== undefined) requests.answering(outgoing, response.statusCode, performance.now())
     },
     'http.client.request.error': ({ request, error }) => {
-      const outgoing = request[OUTGOING]
+      const outgoing = requests.of(request)
       if (outgoing !== undefined) outgoing.error = error ?? ABORTED
     },
   }

@@ -1,8 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { performance } from 'node:perf_hooks'
 import { ConnectStarts } from './connect-starts.ts'
-import type { OutgoingRequest, OutgoingRequests } from './outgoing-request.ts'
-import { OUTGOING } from './outgoing-request.ts'
+import type { OutgoingRequests } from './outgoing-request.ts'
 import type { OpenSockets, SocketShape } from './open-sockets.ts'
 import { originText } from './origins.ts'
 import type { Origins } from './origins.ts'
@@ -17,7 +16,6 @@ interface UndiciRequest {
   readonly method: unknown
   readonly path: unknown
   readonly upgrade?: unknown
-  [OUTGOING]?: OutgoingRequest | undefined
 }
 
 interface ConnectParams {
@@ -56,29 +54,27 @@ export function followUndici({ origins, requests, sockets, report }: UndiciParts
       const origin = origins.of(request.origin)
       if (origin === undefined) return
       const { method, path } = request
-      request[OUTGOING] = requests.begin(origin, methodIndex(method), path, method, performance.now())
+      requests.begin(request, origin, methodIndex(method), path, method, performance.now())
     },
     'undici:client:sendHeaders': ({ request, socket }) => {
-      const outgoing = request[OUTGOING]
+      const outgoing = requests.of(request)
       if (outgoing?.origin === undefined) return
       requests.sent(outgoing, performance.now())
       sockets.began(socket, request, outgoing.origin)
     },
     'undici:request:headers': ({ request, response }) => {
-      const outgoing = request[OUTGOING]
+      const outgoing = requests.of(request)
       if (outgoing !== undefined) requests.answering(outgoing, response.statusCode, performance.now())
     },
     'undici:request:trailers': ({ request }) => {
-      const outgoing = request[OUTGOING]
+      const outgoing = requests.take(request)
       if (outgoing === undefined) return
-      request[OUTGOING] = undefined
       sockets.ended(request)
       requests.succeeded(outgoing, request.path, request.method, performance.now())
     },
     'undici:request:error': ({ request, error }) => {
-      const outgoing = request[OUTGOING]
+      const outgoing = requests.take(request)
       if (outgoing === undefined) return
-      request[OUTGOING] = undefined
       sockets.ended(request)
       requests.failed(outgoing, error, request.path, request.method, performance.now())
     },

@@ -26,10 +26,13 @@ export interface ShedderOptions extends SheddingOptions {
 
 /** An admitted request, until it has ended. */
 class Admission {
+  /** Who has admitted it, and counts it as in flight. */
+  readonly shedder: Shedder
   readonly load: RouteLoad | undefined
   heldMs = 0
 
-  constructor(load: RouteLoad | undefined) {
+  constructor(shedder: Shedder, load: RouteLoad | undefined) {
+    this.shedder = shedder
     this.load = load
   }
 }
@@ -151,7 +154,7 @@ export class Shedder implements ExchangeObserver, Shedding, Disposable {
 
   ended(exchange: Exchange, nowMs: number): void {
     const { admission, request, response, route, startedMs } = exchange
-    if (!(admission instanceof Admission)) return
+    if (!(admission instanceof Admission) || admission.shedder !== this) return
     this.#inFlight--
     if (admission === this.#present) this.#attribute(nowMs)
     const load = admission.load ?? this.#loads.of(request.method, route)
@@ -171,7 +174,7 @@ export class Shedder implements ExchangeObserver, Shedding, Disposable {
     // A stream of events stays open by design: it is not work in progress.
     if (isEventStream(exchange.request.rawHeaders)) return
     this.#inFlight++
-    const admission = new Admission(load)
+    const admission = new Admission(this, load)
     exchange.admission = admission
     this.#present = admission
     this.#presentMs = nowMs
