@@ -1,3 +1,5 @@
+import { Slowdown } from './slowdown.ts'
+
 /** How a service is, by what its answers show. */
 export type HealthState = 'ok' | 'degraded' | 'down'
 
@@ -24,7 +26,8 @@ const MOST_UNANSWERED = 3
 const FAST_MS = 1000
 
 /**
- * The state of a service, from the results of its requests, with hysteresis: a service at the edge of a limit does not flap. It
+ * The state of a service, from the results of its requests and from how long it takes to answer, with hysteresis: a service at the edge of a limit
+ * does not flap. One that answers ten times slower than it usually does is degraded. It
  * follows the clock of its callers; asking for the state changes nothing that another reader could see.
  */
 export class Health {
@@ -40,6 +43,7 @@ export class Health {
   #usualMs: number | undefined
   #silentSlices = 0
   #answersInSlice = 0
+  readonly #slowdown = new Slowdown()
   readonly #requests = new Uint32Array(SLICES)
   readonly #failures = new Uint32Array(SLICES)
   #slice = 0
@@ -59,7 +63,13 @@ export class Health {
   /** An answer has begun after so many milliseconds. */
   answered(ms: number): void {
     this.#answersInSlice++
+    this.#slowdown.answered(ms)
     this.#usualMs = this.#usualMs === undefined ? ms : this.#usualMs + (ms - this.#usualMs) / 20
+  }
+
+  /** How many times as long as usual answers take; undefined while that is not known. */
+  get slowdown(): number | undefined {
+    return this.#slowdown.ratio
   }
 
   /** The state at a time; undefined for a service without enough requests to know, or without any for 5 minutes. */
@@ -82,6 +92,7 @@ export class Health {
       this.#requests.fill(0)
       this.#failures.fill(0)
       this.#silentSlices = 0
+      this.#slowdown.forget()
       this.#sliceEndMs = nowMs + SLICE_MS
       return
     }
@@ -96,6 +107,8 @@ export class Health {
   #closeSlice(): void {
     this.#silentSlices = this.#answersInSlice === 0 && this.waiting >= MOST_UNANSWERED ? this.#silentSlices + 1 : 0
     this.#answersInSlice = 0
+    this.#slowdown.closeSlice()
+    const { isSlow } = this.#slowdown
     const isSilent = this.#silentSlices >= SLICES && this.#usualMs !== undefined && this.#usualMs <= FAST_MS
     const { requests, failures } = this.#window()
     const share = requests === 0 ? 0 : failures / requests
@@ -104,9 +117,9 @@ export class Health {
     else if (requests >= MIN_REQUESTS) {
       this.#isKnown = true
       if (isAtLeast('down', share, failures)) this.#enter('down')
-      else if (isAtLeast('degraded', share, failures)) this.#enter('degraded')
+      else if (isSlow || isAtLeast('degraded', share, failures)) this.#enter('degraded')
     }
-    if (hadRequests && !isSilent) this.#leave(share)
+    if (hadRequests && !isSilent) this.#leave(share, isSlow)
     this.#slice = (this.#slice + 1) % SLICES
     this.#requests[this.#slice] = 0
     this.#failures[this.#slice] = 0
@@ -129,13 +142,15 @@ export class Health {
     this.#calm = 0
   }
 
-  #leave(share: number): void {
-    if (this.#state === 'ok' || this.#failedInARow >= CONSECUTIVE || share >= LIMITS[this.#state].leave) {
+  #leave(share: number, isSlow: boolean): void {
+    const isHeld = this.#state === 'degraded' && isSlow
+    if (this.#state === 'ok' || isHeld || this.#failedInARow >= CONSECUTIVE || share >= LIMITS[this.#state].leave) {
       this.#calm = 0
       return
     }
     if (++this.#calm < CALM_SLICES) return
-    this.#state = share >= LIMITS.degraded.leave && this.#state === 'down' ? 'degraded' : 'ok'
+    const isDegraded = isSlow || share >= LIMITS.degraded.leave
+    this.#state = isDegraded && this.#state === 'down' ? 'degraded' : 'ok'
     this.#calm = 0
   }
 }

@@ -55,7 +55,7 @@ export class Origin {
   readonly #queued: HistogramSeries
   readonly #connected: HistogramSeries
   readonly #retries: CounterSeries
-  readonly #levels: Readonly<Record<'inFlight' | 'pending' | 'active' | 'idle' | 'limit', LevelSeries>>
+  readonly #levels: Readonly<Record<'inFlight' | 'pending' | 'active' | 'idle' | 'limit' | 'slowdown', LevelSeries>>
   readonly #healthLevels: readonly LevelSeries[]
 
   constructor(registry: Registry, name: OriginName) {
@@ -77,6 +77,7 @@ export class Origin {
       active: connections.with({ ...own, [attributes.httpConnectionState]: 'active' }),
       idle: connections.with({ ...own, [attributes.httpConnectionState]: 'idle' }),
       limit: registry.level(metrics.httpClientConnectionLimit).with(own),
+      slowdown: registry.level(metrics.httpClientSlowdown).with(own),
     }
     const health = registry.level(metrics.httpClientHealth)
     this.#healthLevels = healthStates.map(state => health.with({ ...own, [attributes.httpHealthState]: state }))
@@ -132,7 +133,7 @@ export class Origin {
 
   /** Writes the levels of now; those of undici are counted elsewhere. */
   observe(nowMs: number, undici: Readonly<UndiciLevels>): void {
-    const { inFlight, pending, active, idle, limit } = this.#levels
+    const { inFlight, pending, active, idle, limit, slowdown } = this.#levels
     inFlight.set(this.inFlight + undici.queued)
     pending.set(this.pending + undici.queued)
     active.set(undici.active + this.agents.active)
@@ -140,6 +141,9 @@ export class Origin {
     if (this.agents.limit > 0) limit.set(this.agents.limit)
     else limit.clear()
     const state = this.health.stateAt(nowMs)
+    const ratio = state === undefined ? undefined : this.health.slowdown
+    if (ratio === undefined) slowdown.clear()
+    else slowdown.set(ratio)
     healthStates.forEach((each, at) => {
       const level = this.#healthLevels[at]!
       if (state === undefined) level.clear()

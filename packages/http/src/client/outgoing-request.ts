@@ -8,6 +8,8 @@ export class OutgoingRequest {
   origin: Origin | undefined
   method = 0
   startMs = 0
+  /** When it got its connection. */
+  sentMs = 0
   /** 0 until the answer begins. */
   status = 0
   isSent = false
@@ -55,6 +57,7 @@ export class OutgoingRequests {
     const { origin } = request
     if (request.isSent || origin === undefined) return
     request.isSent = true
+    request.sentMs = nowMs
     origin.pending--
     origin.health.waiting++
     origin.queued((nowMs - request.startMs) / 1000)
@@ -66,7 +69,8 @@ export class OutgoingRequests {
     if (request.origin === undefined) return
     if (request.status === 0) {
       if (request.isSent) request.origin.health.waiting--
-      request.origin.health.answered(nowMs - request.startMs)
+      // The wait for a connection is not the service's.
+      request.origin.health.answered(nowMs - (request.isSent ? request.sentMs : request.startMs))
     }
     request.status = Math.trunc(status)
   }

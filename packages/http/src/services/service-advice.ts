@@ -22,6 +22,9 @@ const REMEDIES: Readonly<Record<FailureClass, string>> = {
   other: 'find the errors by error.type of http.client.request.duration',
 }
 
+/** Less than that is not what made somebody ask. */
+const NOTABLE_SLOWDOWN = 3
+
 /** `http.explainService`: why requests to a service fail or wait, and what to do. */
 export function createServiceAdvice(services: ExternalServices, isGuarded: (origin: string) => boolean): Action {
   return {
@@ -51,6 +54,12 @@ function adviceFor(origin: Origin, isGuarded: (origin: string) => boolean): read
   const [worst] = failures.toSorted((a, b) => b[1] - a[1])
   if (worst !== undefined)
     advice.push({ what: `${text}: ${REMEDIES[worst[0]]}`, why: `${worst[1]} requests failed as ${worst[0]} so far` })
+  const { slowdown } = origin.health
+  if (slowdown !== undefined && slowdown >= NOTABLE_SLOWDOWN)
+    advice.push({
+      what: `${text}: ask its owner what has changed, and limit the time of the calls so that callers do not wait`,
+      why: `it takes ${slowdown.toFixed(0)} times as long to answer as it usually does`,
+    })
   if (worst !== undefined && !isGuarded(text))
     advice.push({
       what: `put the calls to ${text} behind h.http.guarded('${text}'), so that callers do not wait while it fails`,

@@ -21,7 +21,9 @@ export const serviceRules: readonly Rule[] = [
     for: '30s',
     keepFiringFor: '30s',
     labels: { severity: 'medium' },
-    annotations: { summary: `${SERVICE} is degraded: at least a tenth of the requests to it fail` },
+    annotations: {
+      summary: `${SERVICE} is degraded: at least a tenth of the requests to it fail, or it answers ten times slower than usual`,
+    },
   },
   {
     alert: 'ExternalServiceQueue',

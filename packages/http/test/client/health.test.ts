@@ -94,3 +94,76 @@ test('asking more often changes nothing, and after 5 minutes without a request n
   expect(asked.stateAt(end + 60_000)).toBe('down')
   expect(asked.stateAt(end + 301_000)).toBeUndefined()
 })
+
+/** Ten answers per second for some seconds, which take so long, give or take a third. */
+function answer(health: Health, fromMs: number, seconds: number, ms: number): number {
+  const endMs = fromMs + seconds * SECOND
+  for (let now = fromMs; now < endMs; now += 100) {
+    health.answered(ms * (0.67 + 0.66 * ((now / 100) % 2)))
+    health.succeeded(now)
+  }
+  return endMs
+}
+
+test('a service that answers ten times slower than it usually does is degraded, and ok once it is below five times', () => {
+  const health = new Health()
+  let now = answer(health, 0, 300, 40)
+  expect(health.stateAt(now)).toBe('ok')
+  expect(health.slowdown).toBeCloseTo(1, 1)
+  now = answer(health, now, 20, 600)
+  expect(health.stateAt(now)).toBe('degraded')
+  expect(health.slowdown).toBeGreaterThan(10)
+  // Between the two limits nothing changes.
+  now = answer(health, now, 120, 280)
+  expect(health.stateAt(now)).toBe('degraded')
+  now = answer(health, now, 40, 120)
+  expect(health.stateAt(now)).toBe('ok')
+})
+
+test.each([
+  ['one that has always been slow', 4000, 4000],
+  ['one that is four times slower', 40, 160],
+  ['one that takes 20 ms instead of one: nobody waits for that', 1, 20],
+])('a service is not degraded by its answers: %s', (_, usualMs, nowMs) => {
+  const health = new Health()
+  let now = answer(health, 0, 300, usualMs)
+  now = answer(health, now, 120, nowMs)
+  expect(health.stateAt(now)).toBe('ok')
+})
+
+test('a few very slow answers among many, and the first minute of a service, say nothing', () => {
+  const health = new Health()
+  let now = answer(health, 0, 20, 20)
+  now = answer(health, now, 20, 2000)
+  expect(health.stateAt(now)).toBe('ok')
+  const other = new Health()
+  now = answer(other, 0, 300, 20)
+  for (let at = 0; at < 300; at++) {
+    other.answered(at % 10 === 0 ? 5000 : 20)
+    other.succeeded((now += 100))
+  }
+  expect(other.stateAt(now)).toBe('ok')
+})
+
+test('a service that is slow and fails is down, and then degraded until it is fast again', () => {
+  const health = new Health()
+  let now = answer(health, 0, 300, 40)
+  for (let at = 0; at < 200; at++) {
+    health.answered(1000)
+    health.failed((now += 100))
+  }
+  expect(health.stateAt(now)).toBe('down')
+  now = answer(health, now, 60, 1000)
+  expect(health.stateAt(now)).toBe('degraded')
+  now = answer(health, now, 60, 40)
+  expect(health.stateAt(now)).toBe('ok')
+})
+
+test('a new level becomes the usual one, after more than half an hour and within two', () => {
+  const health = new Health()
+  let now = answer(health, 0, 1800, 40)
+  now = answer(health, now, 1800, 500)
+  expect(health.stateAt(now)).toBe('degraded')
+  now = answer(health, now, 5400, 500)
+  expect(health.stateAt(now)).toBe('ok')
+})

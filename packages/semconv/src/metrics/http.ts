@@ -116,6 +116,14 @@ export const httpBreakerStatus: MetricDefinition = {
   attributes: [...ORIGIN, a.httpBreakerState],
 }
 
+export const httpClientSlowdown: MetricDefinition = {
+  name: 'homeostat.http.client.slowdown',
+  kind: 'gauge',
+  unit: '1',
+  description: 'How many times as long as usual a service takes to answer, over 15 s',
+  attributes: ORIGIN,
+}
+
 export const httpBreakerRefusals: MetricDefinition = {
   name: 'homeostat.http.breaker.refusals',
   kind: 'counter',
