@@ -26,7 +26,7 @@ export interface ShedderOptions extends SheddingOptions {
 
 /** An admitted request, until it has ended. */
 class Admission {
-  /** Who has admitted it, and counts it as in flight. */
+  /** The one that has admitted it, and counts it as in flight. */
   readonly shedder: Shedder
   readonly load: RouteLoad | undefined
   heldMs = 0
