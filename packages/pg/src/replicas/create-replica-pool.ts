@@ -85,7 +85,7 @@ export function createReplicaPool<P extends object | string>(
       routed.forEveryone()
       // Connections to the server of before are not lent any more.
       if (isLed) isLed = false
-      else dropIdleClients(pool)
+      else routed.borrowed.dropIdle()
     },
     report,
   })
@@ -99,6 +99,7 @@ export function createReplicaPool<P extends object | string>(
     waitMs: settings.waitMs,
     isMonotonic: settings.monotonicReads,
     share,
+    lendsLazily: settings.lazyClients,
   })
   const catalog = new Probe({ pool, timeoutMs: CATALOG_ANSWER_MS, ignore })
   const ready = (async (): Promise<void> => {
@@ -213,14 +214,6 @@ function replicasOf(
     }
     return [{ replica, isOwn }]
   })
-}
-
-/** Connections that nobody uses may lead to a server that is the primary no longer. Those in use are left alone. */
-function dropIdleClients(pool: RoutablePool): void {
-  for (let count = pool.idleCount; count > 0; count--)
-    pool.connect((error, _client, release) => {
-      if (!error) release(true)
-    })
 }
 
 function signerOf(secrets: readonly string[] | undefined): TokenSigner | undefined {

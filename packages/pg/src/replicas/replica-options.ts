@@ -30,6 +30,13 @@ export interface ReplicaPoolOptions<P extends object | string = object | string>
    * then hold that replica's host and port; user, database and TLS stay. Without it, one line of `diag` reports the promotion. @default false
    */
   readonly followPromotions?: boolean
+  /**
+   * Whether `pool.connect()` lends clients that take a connection of the primary with their first statement that does more than read. A
+   * single read then moves, as with knex and TypeORM, which borrow a client for each statement. Such a client has the class of the pool's
+   * clients, with `query`, `release` and events; it has no `connection` and no `processID`, and errors of connecting come with its first
+   * statement. @default false
+   */
+  readonly lazyClients?: boolean
   /** Signs the tokens that requests and jobs carry: at least 16 characters. The first one signs, all verify. @default none: there are no tokens */
   readonly tokenSecrets?: readonly string[]
   /** Most statements whose effect is remembered. @default 2000 */
@@ -46,6 +53,7 @@ export const REPLICA_DEFAULTS = {
   weight: 1,
   monotonicReads: true,
   followPromotions: false,
+  lazyClients: false,
   maxStatements: 2_000,
   catalogMs: 30_000,
 } as const
@@ -97,6 +105,10 @@ export const replicaPoolSettings: OptionSchema<ReplicaPoolSettings> = group<Repl
     followPromotions: flag({
       default: REPLICA_DEFAULTS.followPromotions,
       description: 'whether the pool connects to a promoted replica while the primary takes no writes',
+    }),
+    lazyClients: flag({
+      default: REPLICA_DEFAULTS.lazyClients,
+      description: 'whether a borrowed client takes a connection only with a statement that does more than read',
     }),
     tokenSecrets: listOf(text({ description: 'at least 16 characters' }), {
       description: 'secrets that sign the tokens of requests and jobs; the first one signs, all verify',

@@ -6,8 +6,9 @@ import { integer, pgTable } from 'drizzle-orm/pg-core'
 import knex from 'knex'
 import pg from 'pg'
 import { DataSource, EntitySchema } from 'typeorm'
-import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { type RoutedTestPool } from './pool/routed.ts'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { OwnQuery } from '../own-query.ts'
+import { BALANCE, routedPool, untilRouted, type RoutedTestPool } from './pool/routed.ts'
 import { RoutedServers } from './pool/routed-servers.ts'
 
 const routed = new RoutedServers()
@@ -16,13 +17,13 @@ let pool: RoutedTestPool
 beforeAll(() => void ({ servers, pool } = routed))
 
 /** Repeats a read until a replica has answered it. */
-async function untilMoved<T>(read: () => Promise<T>): Promise<T> {
+async function untilMoved<T>(read: () => Promise<T>, by: RoutedTestPool = pool): Promise<T> {
   return vi.waitFor(
     async () => {
-      const before = pool.routing.counts.routed
+      const before = by.routing.counts.routed
       const result = await read()
-      await pool.routing.learned()
-      expect(pool.routing.counts.routed).toBeGreaterThan(before)
+      await by.routing.learned()
+      expect(by.routing.counts.routed).toBeGreaterThan(before)
       return result
     },
     { timeout: 20_000, interval: 20 },
@@ -125,5 +126,146 @@ describe('TypeORM', () => {
     expect(await accounts.findOneBy({ id: 23 })).toEqual({ id: 23, balance: 8 })
     expect(pool.routing.counts.routed).toBe(before)
     await resumeAll()
+  })
+})
+
+describe('clients that are lent without a connection', () => {
+  let lazy: RoutedTestPool
+  beforeAll(async () => {
+    lazy = await routedPool(servers, { lazyClients: true, config: { max: 3 } })
+    await untilRouted(lazy)
+  })
+  afterAll(() => lazy.end())
+  const routedBy = (): number => lazy.routing.counts.routed
+  const isOnPrimary = { rows: [{ yes: false }] }
+  const WHERE = 'SELECT pg_is_in_recovery() AS yes'
+
+  it('let knex read from replicas, see its writes, stream, and keep transactions on the primary', async () => {
+    const db = knex({ client: 'pg', connectionPool: lazy })
+    const one = () => db('accounts').where({ id: 30 })
+    expect(await untilMoved(one, lazy)).toEqual([{ id: 30, balance: 0 }])
+    await pauseAll()
+    await db('accounts').where({ id: 30 }).update({ balance: 3 })
+    expect(await one()).toEqual([{ id: 30, balance: 3 }])
+    await db.transaction(async transaction => {
+      await transaction('accounts').where({ id: 30 }).increment('balance', 1)
+      expect(await transaction('accounts').where({ id: 30 })).toEqual([{ id: 30, balance: 4 }])
+    })
+    expect(await one()).toEqual([{ id: 30, balance: 4 }])
+    await expect(db.raw('SELECT no_such_column')).rejects.toMatchObject({ code: '42703' })
+    await lazy.routing.run(async () => {
+      await db('accounts').where({ id: 30 }).update({ balance: 5 })
+      expect(await one()).toEqual([{ id: 30, balance: 5 }])
+    })
+    await resumeAll()
+    expect(await untilMoved(one, lazy)).toEqual([{ id: 30, balance: 5 }])
+    await db.destroy()
+  })
+
+  it('let TypeORM read from replicas, see its writes, and keep transactions on the primary', async () => {
+    const Account = new EntitySchema<{ id: number; balance: number }>({
+      name: 'accounts',
+      columns: { id: { type: Number, primary: true }, balance: { type: Number } },
+    })
+    const Pool = function PoolOfTest() {
+      return lazy
+    }
+    const source = new DataSource({
+      type: 'postgres',
+      driver: { ...pg, Pool },
+      entities: [Account],
+      url: servers.primary.url,
+    })
+    await source.initialize()
+    const accounts = source.getRepository(Account)
+    const one = () => accounts.findOneBy({ id: 31 })
+    expect(await untilMoved(one, lazy)).toEqual({ id: 31, balance: 0 })
+    await pauseAll()
+    await accounts.update({ id: 31 }, { balance: 7 })
+    expect(await one()).toEqual({ id: 31, balance: 7 })
+    await source.transaction(async manager => {
+      await manager.update(Account, { id: 31 }, { balance: 8 })
+      expect(await manager.findOneBy(Account, { id: 31 })).toEqual({ id: 31, balance: 8 })
+    })
+    expect(await one()).toEqual({ id: 31, balance: 8 })
+    await resumeAll()
+    expect(await untilMoved(one, lazy)).toEqual({ id: 31, balance: 8 })
+  })
+
+  it('move the first read only outside of contexts, and stay on the primary from the first other statement on', async () => {
+    await untilRouted(lazy)
+    const client = await lazy.connect()
+    const before = routedBy()
+    expect((await client.query(BALANCE, [1])).rows).toEqual([{ balance: 0 }])
+    expect(routedBy()).toBe(before + 1)
+    expect(lazy.totalCount - lazy.idleCount).toBe(0)
+    expect((await client.query(BALANCE, [1])).rows).toEqual([{ balance: 0 }])
+    expect(lazy.totalCount - lazy.idleCount).toBe(1)
+    expect(await client.query(WHERE)).toMatchObject(isOnPrimary)
+    client.release()
+    expect(() => client.release()).toThrow(/already been released/)
+    await lazy.routing.run(async () => {
+      const reader = await lazy.connect()
+      for (let read = 0; read < 3; read++) await reader.query(BALANCE, [1])
+      expect(lazy.totalCount - lazy.idleCount).toBe(0)
+      await reader.query('BEGIN')
+      expect((await reader.query(BALANCE, [1])).rows).toEqual([{ balance: 0 }])
+      expect(await reader.query(WHERE)).toMatchObject(isOnPrimary)
+      await reader.query('COMMIT')
+      reader.release()
+    })
+    expect(lazy.totalCount - lazy.idleCount).toBe(0)
+  })
+
+  it('run statements in the order in which they were sent, also when nobody waits for them, and release after them', async () => {
+    const client = await lazy.connect()
+    const order: string[] = []
+    const all = [
+      client.query(BALANCE, [32]).then(({ rows }) => order.push(`read ${rows[0].balance}`)),
+      client.query('UPDATE accounts SET balance = 1 WHERE id = 32').then(() => order.push('written')),
+      client.query(BALANCE, [32]).then(({ rows }) => order.push(`read ${rows[0].balance}`)),
+    ]
+    client.release()
+    await Promise.all(all)
+    expect(order).toEqual(['read 0', 'written', 'read 1'])
+    await expect.poll(() => lazy.totalCount - lazy.idleCount).toBe(0)
+    await expect(client.query('SELECT 1')).rejects.toThrow(/released/)
+    // A pool that would keep one of them runs dry.
+    for (let round = 0; round < 10; round++) {
+      const next = await lazy.connect()
+      await next.query('SELECT 1 FROM accounts WHERE id = 1 FOR UPDATE')
+      next.release()
+    }
+  })
+
+  it('pass on events, cursors and callbacks', async () => {
+    const client = await lazy.connect()
+    expect(client).toBeInstanceOf(pg.Client)
+    expect(client.escapeIdentifier('a b')).toBe('"a b"')
+    const heard = new Promise(resolve => {
+      client.on('notification', ({ payload }) => resolve(payload))
+    })
+    const query = new OwnQuery('SELECT * FROM accounts')
+    client.query(query)
+    expect(await query.result).toBe(100)
+    await client.query('LISTEN lazy')
+    await servers.primary.query(`NOTIFY lazy, 'heard'`)
+    expect(await heard).toBe('heard')
+    await client.query('UNLISTEN lazy')
+    const answer = new Promise(resolve => {
+      client.query('SELECT 7 AS n', (_error, { rows }) => resolve(rows))
+    })
+    expect(await answer).toEqual([{ n: 7 }])
+    client.release()
+    const byCallback = await new Promise((resolve, reject) => {
+      lazy.connect((error, borrowed, release) => {
+        if (error) return reject(error)
+        borrowed!.query(BALANCE, [1], (_failure, { rows }) => {
+          release()
+          resolve(rows)
+        })
+      })
+    })
+    expect(byCallback).toEqual([{ balance: 0 }])
   })
 })

@@ -46,6 +46,7 @@ export interface RoutablePool {
   readonly Client: RoutableClientClass
   readonly idleCount: number
   readonly ended: boolean
+  readonly ending?: unknown
   query: (...args: unknown[]) => unknown
   connect: (callback?: LentCallback) => unknown
   end: (callback?: () => void) => unknown

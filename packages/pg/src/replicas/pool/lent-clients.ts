@@ -40,26 +40,34 @@ const IDLE = 'I'
 export class LentClients {
   readonly #options: LentClientsOptions
   readonly #uses = createStamp<ClientUse>()
-  #isPoolQuery = false
+  /** Whether a `pool.query()` asks for a client now. */
+  isPoolQuery = false
+  #isLent = true
 
   constructor(options: LentClientsOptions) {
     this.#options = options
   }
 
-  /** Runs a `pool.query()`: the client that it borrows is its own. */
-  forPool<T>(query: () => T): T {
-    this.#isPoolQuery = true
+  /**
+   * Runs a `pool.query()`: the client that it borrows is its own.
+   *
+   * @param isLent - whether it is followed as a borrowed one is
+   */
+  forPool<T>(query: () => T, isLent = false): T {
+    this.isPoolQuery = true
+    this.#isLent = isLent
     try {
       return query()
     } finally {
-      this.#isPoolQuery = false
+      this.isPoolQuery = false
+      this.#isLent = true
     }
   }
 
   /** `pool.connect()`, with every client followed that it lends. */
   connect(pool: RoutablePool, original: (callback?: LentCallback) => unknown, callback?: LentCallback): unknown {
     const { storage, isElsewhere } = this.#options
-    const isLent = !this.#isPoolQuery
+    const isLent = this.#isLent
     const store = storage.getStore()
     const lend = (client: RoutableClient | undefined): void => {
       if (client) this.#follow(client).isLent = isLent

@@ -4,6 +4,7 @@ import { diag } from '@opentelemetry/api'
 import { nextMoment } from '../positions/moments.ts'
 import { ReadContext } from '../positions/read-context.ts'
 import type { RouteRefusal, StatementRoutes } from '../routing/statement-routes.ts'
+import { BorrowedClients } from './borrowed-clients.ts'
 import {
   answering,
   changesCatalog,
@@ -15,7 +16,7 @@ import {
   textOf,
   type Method,
 } from './calling-forms.ts'
-import type { Callback, LentCallback, RoutablePool } from './driver-shapes.ts'
+import type { Callback, RoutablePool } from './driver-shapes.ts'
 import { LentClients } from './lent-clients.ts'
 import type { PositionMonitor } from './position-monitor.ts'
 import type { Promotions } from './promotions.ts'
@@ -39,6 +40,8 @@ export interface RoutedPoolParts {
   readonly waitMs: number
   readonly isMonotonic: boolean
   readonly share: ReplicaShare
+  /** Whether borrowed clients begin without a connection. */
+  readonly lendsLazily: boolean
 }
 
 /** Sends the statements of `pool.query()` that only read to replicas, and leaves everything else where it was. */
@@ -50,6 +53,8 @@ export class RoutedPool {
   readonly #parts: RoutedPoolParts
   readonly #choice: ReplicaChoice
   readonly #clients: LentClients
+  /** Its clients that the application borrows. */
+  readonly borrowed: BorrowedClients
   #everyone = 0
   #isActive = true
 
@@ -70,6 +75,13 @@ export class RoutedPool {
           )
         this.deactivate()
       },
+    })
+    this.borrowed = new BorrowedClients({
+      pool: parts.pool,
+      clients: this.#clients,
+      routes: parts.routes,
+      isInContext: () => this.storage.getStore() !== undefined,
+      lendsLazily: () => parts.lendsLazily && this.#isActive,
     })
   }
 
@@ -111,17 +123,7 @@ export class RoutedPool {
         return route(args)
       }
     })
-    const restoreConnect = override(pool, 'connect', original => {
-      const connect = (callback: unknown): unknown =>
-        this.#clients.connect(
-          pool,
-          (...args: [callback?: LentCallback]) => original().apply(pool, args),
-          typeof callback === 'function' ? (callback as LentCallback) : undefined,
-        )
-      return function borrow(this: unknown, callback?: unknown): unknown {
-        return connect(callback)
-      }
-    })
+    const restoreConnect = this.borrowed.install()
     return () => {
       restoreQuery()
       restoreConnect()
@@ -274,7 +276,7 @@ export class RoutedPool {
       return this.#clients.forPool(() => original().apply(pool, args))
     }
     // Nobody reports the end of a stream or a cursor: its client is followed as a borrowed one is.
-    if (isSubmittable(config)) return original().apply(pool, args)
+    if (isSubmittable(config)) return this.#clients.forPool(() => original().apply(pool, args), true)
     const result = this.#clients.forPool(() => original().apply(pool, args))
     if (isThenable(result)) void result.then(end, end)
     return result

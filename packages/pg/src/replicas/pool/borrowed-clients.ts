@@ -1,0 +1,76 @@
+import { performance } from 'node:perf_hooks'
+import type { StatementRoutes } from '../routing/statement-routes.ts'
+import { override, textOf } from './calling-forms.ts'
+import type { LentCallback, RoutablePool } from './driver-shapes.ts'
+import { LazyClient } from './lazy-client.ts'
+import type { LentClients } from './lent-clients.ts'
+
+/** What borrowing needs. */
+export interface BorrowedClientsTerms {
+  readonly pool: RoutablePool
+  readonly clients: LentClients
+  readonly routes: () => StatementRoutes | undefined
+  readonly isInContext: () => boolean
+  /** Whether clients begin without a connection. */
+  readonly lendsLazily: () => boolean
+}
+
+/** The clients that the application borrows from the pool by `connect()`: each is followed, or begins without a connection. */
+export class BorrowedClients {
+  readonly #terms: BorrowedClientsTerms
+
+  constructor(terms: BorrowedClientsTerms) {
+    this.#terms = terms
+  }
+
+  /** Replaces `connect` of the pool. @returns what restores it */
+  install(): () => void {
+    const { pool, clients, lendsLazily } = this.#terms
+    return override(pool, 'connect', original => {
+      const connect = (callback?: LentCallback): unknown =>
+        clients.connect(pool, (...args: [callback?: LentCallback]) => original().apply(pool, args), callback)
+      const lend = (given: unknown): unknown => {
+        const callback = typeof given === 'function' ? (given as LentCallback) : undefined
+        const isLazy = lendsLazily() && !clients.isPoolQuery && pool.ending !== true
+        return isLazy ? this.#lend(connect, callback) : connect(callback)
+      }
+      return function borrow(this: unknown, callback?: unknown): unknown {
+        return lend(callback)
+      }
+    })
+  }
+
+  /** Connections that nobody uses may lead to a server that is the primary no longer. Those in use are left alone. */
+  dropIdle(): void {
+    const { pool, clients } = this.#terms
+    for (let count = pool.idleCount; count > 0; count--)
+      clients.forPool(() =>
+        pool.connect((error, _client, release) => {
+          if (!error) release(true)
+        }),
+      )
+  }
+
+  #lend(connect: (callback?: LentCallback) => unknown, callback: LentCallback | undefined): unknown {
+    const { pool, isInContext } = this.#terms
+    const { client } = new LazyClient({
+      pool,
+      connect,
+      isInContext,
+      query: args => pool.query(...args),
+      onlyReads: config => this.#onlyReads(config),
+    })
+    if (!callback) return Promise.resolve(client)
+    process.nextTick(() => callback(undefined, client, error => client.release?.(error)))
+    return undefined
+  }
+
+  #onlyReads(config: unknown): boolean {
+    const text = textOf(config)
+    const routes = this.#terms.routes()
+    if (text === undefined || routes === undefined) return false
+    const route = routes.of(text)
+    if (route === 'unknown') routes.learn(text, performance.now())
+    return route === 'read'
+  }
+}
