@@ -59,7 +59,9 @@ export class Answers {
   }
 
   /** What was written to a connection since the last answer on it. Exact also where answers overlap. */
-  #newBytes(socket: Socket): number {
+  #newBytes(socket: Socket | undefined): number {
+    // A stream of HTTP/2 whose connection was gone before anything began.
+    if (socket === undefined) return 0
     const total = socket.bytesWritten
     const counted = socket as unknown as Record<symbol, number | undefined>
     const before = counted[this.#countedBytes] ?? 0

@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 
 /** Where the exchange of a response is kept. Shared by copies of this package. */
 const EXCHANGE: unique symbol = Symbol.for('homeostat.http.exchange') as never
 
-/** A response of `node:http` with its exchange. */
+/** A response of `node:http`, or a stream of HTTP/2, with its exchange. */
 interface WithExchange {
   [EXCHANGE]?: Exchange | undefined
+  /** That of a response of HTTP/2. */
+  readonly stream?: { [EXCHANGE]?: Exchange | undefined } | null
 }
 
 /** One request to this process and its response, from the moment at which its headers have been read. */
@@ -21,25 +24,26 @@ export class Exchange {
   /** What load shedding keeps about it, once it is admitted. */
   admission: object | undefined = undefined
 
-  constructor(request: IncomingMessage, response: ServerResponse, startedMs: number) {
+  /** @param keeper - what it is found by later. @default the response */
+  constructor(request: IncomingMessage, response: ServerResponse, startedMs: number, keeper: object = response) {
     this.request = request
     this.response = response
     this.startedMs = startedMs
-    ;(response as WithExchange)[EXCHANGE] = this
+    ;(keeper as WithExchange)[EXCHANGE] = this
   }
 }
 
-/** The exchange of a response; undefined while nothing measures, and for anything that is not a response of `node:http`. */
+/** The exchange of a response of HTTP/1 or HTTP/2, or of a stream; undefined while nothing measures, and for anything else. */
 export function exchangeOf(response: object | undefined): Exchange | undefined {
   const kept: WithExchange | undefined = response
-  return kept?.[EXCHANGE]
+  return kept?.[EXCHANGE] ?? kept?.stream?.[EXCHANGE]
 }
 
 /**
  * Names the route of a request, for servers that no supported router serves: plain `node:http`, or a router of your own. Call it any time before
  * the response ends. Fastify, Express, NestJS and Koa's router need no call.
  *
- * @param response - the response of `node:http`
+ * @param response - the response of `node:http` or `node:http2`, or the stream of `node:http2`
  * @param template - the route with placeholders, e.g. `/users/:id`: never the path itself, which holds ids of people and has no bound
  * @example
  * ```ts
@@ -51,7 +55,7 @@ export function exchangeOf(response: object | undefined): Exchange | undefined {
  * })
  * ```
  */
-export function nameRoute(response: ServerResponse, template: string): void {
+export function nameRoute(response: ServerResponse | Http2ServerResponse | ServerHttp2Stream, template: string): void {
   const exchange = exchangeOf(response)
   if (exchange !== undefined && typeof template === 'string') exchange.route = template
 }

@@ -4,6 +4,7 @@ import { Answers, methodIndex, METHODS, schemeIndex, SCHEMES } from './answers.t
 import type { Exchange } from './exchange.ts'
 import type { ExchangeListener } from './exchanges.ts'
 import { followExchanges } from './exchanges.ts'
+import { followHttp2Exchanges } from './http2-exchanges.ts'
 import { expressTemplate } from './routes/express-template.ts'
 import { followRoutes } from './routes/follow-routes.ts'
 
@@ -44,6 +45,7 @@ export class ServerRequests implements ExchangeListener {
     return disposeTogether(
       followRoutes(this.#report),
       followExchanges(this, this.#report),
+      followHttp2Exchanges(this, this.#report),
       this.#registry.observe(() => this.#observeInFlight()),
       ...(this.observer === undefined ? [] : [this.observer.follow()]),
     )
