@@ -1,3 +1,4 @@
+import { diag } from '@opentelemetry/api'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { every, logFirst } from '../../src/index.ts'
 import { recordDiag, type RecordedDiag } from '../recorded-diag.ts'
@@ -100,6 +101,17 @@ describe('a failure of our own', () => {
     expect(said.lines).toEqual([
       expect.stringMatching(/^error homeostat: patching pg\/lib\/client failed and was contained: TypeError at /),
     ])
+  })
+
+  it('is contained where the logger of the application throws', () => {
+    const quiet = (): void => {}
+    const error = (): never => {
+      throw new Error('the disk is full')
+    }
+    const logger = { error, warn: quiet, info: quiet, debug: quiet, verbose: quiet }
+    diag.setLogger(logger, { suppressOverrideMessage: true })
+    const report = logFirst('patching pg/lib/client')
+    expect(() => report(new TypeError('planted'))).not.toThrow()
   })
 })
 

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PostgresReplicas } from '@homeostat/services'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -180,6 +183,25 @@ describe('a token', () => {
       await balanceOf(pool, 1)
       expect(pool.routing.token()).toBeUndefined()
     })
+  })
+
+  it('needs a secret: the middleware is refused when it is made, and not at each response', async () => {
+    const unsigned = await routedPool(servers, { tokenSecrets: [] })
+    expect(() => unsigned.routing.middleware()).toThrow(/tokenSecrets/)
+    const contexts = unsigned.routing.middleware({ cookie: false, header: false })
+    await using server = createServer((request, response) => {
+      contexts(request, response, () => {
+        void (async () => {
+          await unsigned.query('UPDATE accounts SET balance = 15 WHERE id = 15')
+          response.end(String(await balanceOf(unsigned, 15)))
+        })()
+      })
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    expect(await answer.text()).toBe('15')
+    await unsigned.end()
   })
 
   it('that somebody has forged does not keep reads on the primary', async () => {
