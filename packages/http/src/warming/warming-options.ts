@@ -1,6 +1,6 @@
 import type { OptionSchema } from '@homeostat/signals/options'
 import { group, listOf, number, text, wholeNumber, withCheck } from '@homeostat/signals/options'
-import { rangesOf } from './public-address.ts'
+import { familyOf, isPublicAddress, isWithin, rangesOf } from './public-address.ts'
 
 /** Options of `cdn.warmPopularContent`. */
 export interface WarmingOptions {
@@ -32,51 +32,65 @@ export function edgeOf(given: string): URL | undefined {
   return isOrigin ? url : undefined
 }
 
-function areRanges(ranges: readonly string[]): boolean {
+function isRange(range: string): boolean {
   try {
-    rangesOf(ranges)
+    rangesOf([range])
     return true
   } catch {
     return false
   }
 }
 
+/** Whether the edge is given as an address that would never be asked. A host is looked up when it is asked, and may change. */
+function isOutOfReach({ edge = '', addresses = [] }: WarmingOptions): boolean {
+  const address = URL.parse(edge)?.hostname.replace(/^\[|\]$/g, '') ?? ''
+  if (familyOf(address) === 0 || isPublicAddress(address)) return false
+  return !isWithin(rangesOf(addresses), address)
+}
+
 /** The schema of the option `warming`. */
-export const warmingOptions: OptionSchema<WarmingOptions> = group<WarmingOptions>(
-  {
-    edge: withCheck(
-      text({
-        description: 'scheme and host of the cache in front of this application, the only host that is ever asked',
-        defaultWords: 'none: nothing is warmed',
+export const warmingOptions: OptionSchema<WarmingOptions> = withCheck(
+  group<WarmingOptions>(
+    {
+      edge: withCheck(
+        text({
+          description: 'scheme and host of the cache in front of this application, the only host that is ever asked',
+          defaultWords: 'none: nothing is warmed',
+          whenWrong: 'nothing is warmed',
+        }),
+        given =>
+          edgeOf(given) === undefined ? 'must be an http or https origin, as https://www.example.com is' : undefined,
+      ),
+      addresses: listOf(
+        withCheck(text({ description: 'an address, or address/bits', whenWrong: 'it is left out' }), range =>
+          isRange(range) ? undefined : 'must be an address or a range, as 10.1.0.0/16 is',
+        ),
+        {
+          description: 'ranges of addresses beside the public ones that the edge may have, e.g. `10.1.0.0/16`',
+          defaultWords: 'none',
+        },
+      ),
+      urls: wholeNumber({
+        least: 1,
+        most: 1000,
+        default: DEFAULT_URLS,
+        description: 'how many of the most popular URLs are warmed',
       }),
-      given =>
-        edgeOf(given) === undefined ? 'must be an http or https origin, as https://www.example.com is' : undefined,
-    ),
-    addresses: withCheck(
-      listOf(text({ description: 'an address, or address/bits' }), {
-        description: 'ranges of addresses beside the public ones that the edge may have, e.g. `10.1.0.0/16`',
-        defaultWords: 'none',
+      requestsPerSecond: number({
+        least: 0.1,
+        most: 50,
+        default: DEFAULT_REQUESTS_PER_SECOND,
+        description: 'most requests per second',
       }),
-      ranges => (areRanges(ranges) ? undefined : 'must be addresses or ranges, as 10.1.0.0/16 is'),
-    ),
-    urls: wholeNumber({
-      least: 1,
-      most: 1000,
-      default: DEFAULT_URLS,
-      description: 'how many of the most popular URLs are warmed',
-    }),
-    requestsPerSecond: number({
-      least: 0.1,
-      most: 50,
-      default: DEFAULT_REQUESTS_PER_SECOND,
-      description: 'most requests per second',
-    }),
-    concurrency: wholeNumber({
-      least: 1,
-      most: 10,
-      default: DEFAULT_CONCURRENCY,
-      description: 'most requests at the same time',
-    }),
-  },
-  { description: 'popular content that is kept warm at the edge' },
+      concurrency: wholeNumber({
+        least: 1,
+        most: 10,
+        default: DEFAULT_CONCURRENCY,
+        description: 'most requests at the same time',
+      }),
+    },
+    { description: 'popular content that is kept warm at the edge', whenWrong: 'nothing is warmed' },
+  ),
+  warming =>
+    isOutOfReach(warming) ? 'has an edge with an address that is not public; list its range in addresses' : undefined,
 )

@@ -23,6 +23,16 @@ export function isValid(schema: OptionSchema, given: unknown): boolean {
   return parse(schema, given)?.success === true
 }
 
+/** What a value of the right form breaks of the conditions over the whole of it; undefined when it meets them. */
+export function problemIn({ conditions = [] }: OptionSchema, value: unknown): string | undefined {
+  try {
+    return conditions.map(problemOf => problemOf(value as never)).find(problem => problem !== undefined)
+  } catch {
+    // A getter or a proxy within the value.
+    return 'is not valid'
+  }
+}
+
 /** The alternative that most of the object's fields belong to, by its first field where none does. */
 export function closestForm(options: readonly OptionSchema[], given: object): OptionSchema | undefined {
   const names = keysOf(given, MOST_ITEMS) ?? []

@@ -1,5 +1,5 @@
 import { closestName, hintAt, resemblesOne } from './closest-name.ts'
-import { closestForm, formOf, hasLongList, isValid, parse, withoutLists, wordsOf } from './option-forms.ts'
+import { closestForm, formOf, hasLongList, isValid, parse, problemIn, withoutLists, wordsOf } from './option-forms.ts'
 import type { OptionProblem } from './option-problem.ts'
 import { childPath } from './option-problem.ts'
 import type { ObjectSchema, OptionSchema } from './option-schema.ts'
@@ -87,8 +87,8 @@ export class Reading {
     if (isObject(given)) {
       const form = closestForm(options, given)
       const fitting = options.find(option => option.type !== 'object' && isValid(option, given))
-      if (fitting) return this.value(fitting, given, path)
-      if (form) return this.value(form, given, path)
+      const read = fitting ?? form
+      if (read) return this.#meeting(schema, this.value(read, given, path), path)
     } else {
       const fitting = options.find(option => isValid(option, given))
       if (fitting) return given
@@ -107,7 +107,7 @@ export class Reading {
       const value = this.#field(entry, given, name, path)
       if (value !== NOTHING && value !== undefined) read[name] = value
     }
-    return read
+    return this.#meeting(schema, read, path)
   }
 
   *#list(schema: OptionSchema, given: unknown, path: string): Steps<unknown> {
@@ -120,7 +120,7 @@ export class Reading {
       const value = yield* this.valueInSteps(itemOf(schema), each, childPath(path, index))
       if (value !== NOTHING) read.push(value)
     }
-    return read
+    return this.#meeting(schema, read, path)
   }
 
   #record(schema: OptionSchema, given: unknown, path: string): unknown {
@@ -133,7 +133,13 @@ export class Reading {
       const value = this.#field(itemOf(schema), given as object, name, path)
       if (value !== NOTHING && value !== undefined) read.push([name, value])
     }
-    return Object.fromEntries(read)
+    return this.#meeting(schema, Object.fromEntries(read), path)
+  }
+
+  /** A value whose parts were read one by one, if it meets the conditions over the whole of it. */
+  #meeting(schema: OptionSchema, read: unknown, path: string): unknown {
+    const problem = read === NOTHING ? undefined : problemIn(schema, read)
+    return problem === undefined ? read : this.#refused(schema, path, problem)
   }
 
   #whole(schema: ObjectSchema, given: unknown, path: string): unknown {
