@@ -9,15 +9,26 @@ const LONGEST_NAME = 100
 export const OTHER = '_OTHER'
 
 /**
- * What is a value within a name: an email address, a UUID, an id in hexadecimal, a number or date of three digits or more that stands
- * alone, four digits in a row anywhere. `sha256`, `v2` and `step-10` stay as they are.
+ * What is a value within a name: what stands in quotes or after `=`, an email address, a URL, a path of a file, a UUID, a key or token (16
+ * letters and digits or more), a number or date that stands alone, four digits in a row anywhere. `sha256` and `v2` stay as they are.
  */
-const VALUES =
-  /[^\s@]+@[^\s@]+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|(?<![\da-z])(?=[a-f]*\d)[\da-f]{16,}(?![\da-z])|(?<![\da-z])(?:\d+[-.:/])*\d{3,}(?:[-.:/]\d+)*(?![\da-z])|\d{4,}/giu
+const VALUES = new RegExp(
+  [
+    `"[^"]*"|'[^']*'`,
+    '(?<==\\s*)[^\\s,;&]+',
+    '[^\\s@]+@[^\\s@]+',
+    '[a-z][a-z+.-]*://\\S+|(?<!\\S)(?:[~.]{0,2}/|[a-z]:\\\\)\\S+',
+    '[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}',
+    '(?<![\\da-z])(?=[a-z]*\\d)[\\da-z]{16,}(?![\\da-z])',
+    '(?<![\\da-z])\\d+(?:[-.:/]\\d+)*(?![\\da-z])',
+    '\\d{4,}',
+  ].join('|'),
+  'giu',
+)
 
 /**
  * The name of a job without the values in it: `report for bob@example.com` is `report for ?`. So the jobs of all customers count as
- * one name, and none of their values leaves the process. `_OTHER` for a name that is too long, has control characters, or is not a
+ * one name. A word is not recognized as a value. `_OTHER` for a name that is too long, has control characters, or is not a
  * string.
  */
 export function withoutValues(name: unknown): string {

@@ -10,6 +10,7 @@ import { BullMQOtel } from 'bullmq-otel'
 import { describe, expect, it } from 'vitest'
 import { faultsOf } from '../gauges.ts'
 import { FollowedJobs, versions } from './followed-jobs.ts'
+import { nthName } from './nth-name.ts'
 
 const jobs = new FollowedJobs()
 
@@ -83,7 +84,7 @@ describe.each(versions)('%s', (_, { Queue, Worker }) => {
     jobs.opened(new Worker('work', async () => undefined, { ...jobs.at, concurrency: 10 }))
     await jobs
       .opened(new Queue('work', jobs.at))
-      .addBulk(Array.from({ length: 70 }, (__, i) => ({ name: `id-${i}`, data: {} })))
+      .addBulk(Array.from({ length: 70 }, (__, i) => ({ name: nthName(i), data: {} })))
     await expect.poll(() => values('homeostat.queue.job.wait.duration')['_OTHER'], { timeout: 20_000 }).toBe(20)
     expect(Object.keys(values('homeostat.queue.job.wait.duration'))).toHaveLength(51)
   })

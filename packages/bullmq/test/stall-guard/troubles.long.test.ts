@@ -55,6 +55,10 @@ it('a user who may not extend locks gets one line at start, and the worker works
   await isDone('a')
   await add('b', 3 * LOCK_MS)
   await eventually(() => outcomes(guarded)).toEqual(['lost'])
+  // A round that finds no lock of ours any more extends none, and does not show that it could.
+  await add('c', 3 * LOCK_MS)
+  await eventually(() => outcomes(guarded)).toEqual(['lost', 'lost'])
+  await sleep(1000)
   expect(guarded.lines).toHaveLength(1)
 })
 

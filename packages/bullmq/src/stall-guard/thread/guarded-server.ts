@@ -75,11 +75,13 @@ export class GuardedServer {
     const known = this.#queues.get(id)
     if (known === undefined) return []
     try {
-      const reply = await this.#run(known.queue, known.home, change)
-      this.#succeeded()
-      return pairsIn(reply)
+      const changed = pairsIn(await this.#run(known.queue, known.home, change))
+      // Without a lock of ours the script has extended nothing, and what it may do is as unknown as before.
+      if (changed.length > 0) this.#succeeded()
+      return changed
     } catch (error) {
       this.#failed(error)
+      this.#tryLater()
       return []
     }
   }
