@@ -1,6 +1,5 @@
 // Imported, because the global one is a getter that every reading of the clock would pay for.
 import { performance } from 'node:perf_hooks'
-import { diag } from '@opentelemetry/api'
 import {
   disposeTogether,
   HandedObjects,
@@ -8,6 +7,7 @@ import {
   observeRetained,
   patchModuleFile,
   SignalInstrumentation,
+  writeLine,
 } from '@homeostat/signals'
 import type { PgInstrumentationConfig } from './instrumentation-options.ts'
 import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
@@ -63,7 +63,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
       leakAfterMs,
       isPlaceCaptured: captureCheckouts,
       runningOn: connection => this.#connections.runningOn(connection),
-      onLeak: line => diag.warn(line),
+      onLeak: line => writeLine('warn', line),
     })
     this.#connections = new Connections(this.registry, this.#pools)
   }
@@ -111,7 +111,8 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
    */
   ignore(client: object): void {
     if (this.#connections.ignore(client)) return
-    diag.warn(
+    writeLine(
+      'warn',
       '@homeostat/pg: ignore() was called with something that is not a client of pg, so nothing is ignored; of a Pool, pass each client: pool.on("connect", client => instrumentation.ignore(client))',
     )
   }
@@ -187,7 +188,8 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
 
 /** Says once that a part of the application is not measured, and changes nothing. */
 function reportNative(): () => void {
-  diag.warn(
+  writeLine(
+    'warn',
     '@homeostat/pg: pg.native is in use: its statements are not measured, its pools are; use the JavaScript client',
   )
   return () => undefined

@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api'
+import type { LineLevel } from '@homeostat/signals'
 import type { LogLevel, LogLines } from './log-lines.ts'
 
 /** More would be a fault of ours. Their number is reported. */
@@ -64,6 +65,12 @@ export class Findings {
   /** It does not hold any more. */
   remove(key: string): void {
     this.#found.delete(key)
+  }
+
+  /** A line of one of our packages, which `diag` has by now. */
+  relay(level: LineLevel, text: string): void {
+    const short = text.replace(/^(?:@homeostat\/|homeostat: )/, '')
+    if (!this.#isDiagOnConsole || !this.#log.isOnConsole) this.#log.write(level === 'error' ? 'warn' : level, short)
   }
 
   #write(level: LogLevel, text: string): void {

@@ -1,7 +1,7 @@
 import { receiptText } from '@homeostat/bullmq/domain'
 import type { LedgerEntry, Optimizer, StallReceipt, Trial } from '@homeostat/optimizer'
 import { explainTrial, ledgerNews } from '@homeostat/optimizer/parts'
-import type { Faults } from '@homeostat/signals'
+import { followLines, type Faults } from '@homeostat/signals'
 import { warnLater } from '@homeostat/signals/options'
 import type { AlertStatus } from './alert-status.ts'
 import { alertsIn } from './alert-status.ts'
@@ -62,6 +62,7 @@ export class Reporter implements RunningHomeostat, Disposable {
   readonly #context: ReporterContext
   readonly #log: LogLines
   readonly #findings: Findings
+  readonly #lines: Disposable
   #parts: ReportedParts | undefined
   #unmatched: UnmatchedRules | undefined
   #way: Way | undefined
@@ -73,6 +74,7 @@ export class Reporter implements RunningHomeostat, Disposable {
     this.#context = context
     this.#log = new LogLines({ logger: loggerOf(context.options.log), faults: context.faults })
     this.#findings = new Findings(this.#log)
+    this.#lines = followLines((level, text) => this.#findings.relay(level, text))
   }
 
   /** Follows the loop from its first tick on. */
@@ -87,6 +89,7 @@ export class Reporter implements RunningHomeostat, Disposable {
 
   /** Writes how many lines of a burst were left out. */
   [Symbol.dispose](): void {
+    this.#lines[Symbol.dispose]()
     this.#log[Symbol.dispose]()
   }
 

@@ -1,9 +1,9 @@
-import { diag } from '@opentelemetry/api'
 import { attributes, metrics } from '@homeostat/semconv'
 import type { Attributes } from '@opentelemetry/api'
 import type { MetricDefinition } from '@homeostat/semconv'
 import { errorType } from './error-type.ts'
 import type { Scope } from '../metrics/metric-data.ts'
+import { writeLine, type LineLevel } from './lines.ts'
 import { describeThrown, ignoreRejection } from './thrown.ts'
 
 /** The part of Homeostat that failed. */
@@ -29,7 +29,7 @@ const MAX_ERROR_TYPES = 32
 
 /**
  * Contains failures of our own code: the application never sees one, and every one is counted in
- * `homeostat.errors` and, the first time of its kind, logged through `diag`.
+ * `homeostat.errors` and, the first time of its kind, written as a line ({@link writeLine}).
  */
 export class Faults {
   readonly #registry: FaultCounters
@@ -61,7 +61,8 @@ export class Faults {
       const key = `${component} ${type}`
       if (this.#seen.has(key)) return
       this.#seen.add(key)
-      diag.error(
+      writeLine(
+        'error',
         `${this.#registry.scope.name}: ${SUBJECTS[component]} failed and was contained: ${describeThrown(error)}; from now on only counted in ${metrics.errors.name}`,
       )
     } catch {
@@ -79,12 +80,8 @@ export class Faults {
   }
 
   /** Writes one line of ours, e.g. that something works again. Never throws. @param text - holds nothing of others */
-  log(level: 'error' | 'warn', text: string): void {
-    try {
-      diag[level](`${this.#registry.scope.name}: ${text}`)
-    } catch {
-      // As above.
-    }
+  log(level: LineLevel, text: string): void {
+    writeLine(level, `${this.#registry.scope.name}: ${text}`)
   }
 
   #count(component: Component, error: unknown): string {
@@ -102,16 +99,12 @@ export class Faults {
   }
 }
 
-/** Reports failures without a registry to count them in: it logs the first one through `diag`. */
+/** Reports failures without a registry to count them in: it writes a line for the first one. */
 export function logFirst(what: string): (error: unknown) => void {
   let logged = false
   return error => {
     if (logged) return
     logged = true
-    try {
-      diag.error(`homeostat: ${what} failed and was contained: ${describeThrown(error)}; reported once`)
-    } catch {
-      // The application's logger: there is nowhere else to report to.
-    }
+    writeLine('error', `homeostat: ${what} failed and was contained: ${describeThrown(error)}; reported once`)
   }
 }

@@ -1,5 +1,5 @@
-import { diag } from '@opentelemetry/api'
 import { logFirst } from '../faults/faults.ts'
+import { writeLine } from '../faults/lines.ts'
 
 /** The longest delay that Node's timers keep, about 24.8 days. They turn a longer one into 1 ms. */
 export const LONGEST_DELAY_MS = 2_147_483_647
@@ -8,7 +8,7 @@ const UNCLEAR_DELAY_MS = 60_000
 
 /** Options of timers that contain the errors of their callbacks. */
 export interface TimerOptions {
-  /** Receives what the callback throws, and what its promise rejects with. @default logs the first one through `diag` */
+  /** Receives what the callback throws, and what its promise rejects with. @default writes a line for the first one */
   readonly report?: (error: unknown) => void
   /** Keeps the process alive until the timer has fired. @default false */
   readonly holdsProcess?: boolean
@@ -35,7 +35,7 @@ export function delayOf(ms: unknown): number {
 }
 
 /**
- * The interval of an option, checked. One that cannot be kept is replaced by the default, and reported in one line of `diag`.
+ * The interval of an option, checked. One that cannot be kept is replaced by the default, and reported in one line.
  *
  * @param name - of the option, as the user writes it
  * @param leastMs - a shorter interval becomes this one. @default 1
@@ -46,7 +46,8 @@ export function intervalOf(name: string, ms: unknown, defaultMs: number, leastMs
   const usedMs = isUsable ? Math.max(Math.ceil(ms), leastMs) : defaultMs
   if (!isUsable || ms < leastMs) {
     const came = typeof ms === 'number' ? ms : `a ${typeof ms}`
-    diag.warn(
+    writeLine(
+      'warn',
       `homeostat: ${name} is ${came}; expected milliseconds from ${leastMs} to ${LONGEST_DELAY_MS}; ${usedMs} is used`,
     )
   }
