@@ -42,6 +42,8 @@ const ALLOWANCE_MS = 200
 const LONGEST_STEP_MS = 100
 /** Shedding ends when nobody had to be refused for so long, in milliseconds. */
 const CALM_MS = 5_000
+/** It also ends when, over so long, less work has come than this share of what the loop can do: chance had piled it up, and not a load. */
+const SPARE_LOAD = 0.85
 /** A turn that is so many times as long as it should be is not calm either. */
 const LATE_TURNS = 2
 /** Which share of the limit of requests in flight each priority may fill, by rank. */
@@ -57,7 +59,7 @@ const SHARES: readonly number[] = [0.6, 0.8, 1, 2]
  *
  * Requests in flight. What the process waits for, a pool or another service, does not hold the loop: see {@link ConcurrencyLimit}.
  *
- * Both begin only when work piles up for long, and end only after five calm seconds. In between they refuse the share that is too
+ * Both begin only when work piles up for long, and end only after five calm seconds, or five in which less work came than the loop can do. In between they refuse the share that is too
  * much, and not everything.
  */
 export class ShedLaw {
@@ -69,6 +71,11 @@ export class ShedLaw {
   #allowance = FULL_ALLOWANCE
   #turnEndedMs = 0
   #served = 0
+  #refusedInTurn = 0
+  /** Since it sheds for the loop: the work that came, and the time in which it came, of the last seconds. */
+  #workMs = 0
+  #spanMs = 0
+  #behindSinceMs = 0
   /** When somebody was refused, or a turn was late. */
   #refusedMs = 0
   #sinceMs: number | undefined
@@ -133,10 +140,12 @@ export class ShedLaw {
   endTurn(heldMs: number, nowMs: number): void {
     this.#backlog.endTurn(heldMs, this.#served)
     this.#served = 0
-    const stepMs = Math.min(LONGEST_STEP_MS, Math.max(0, nowMs - this.#turnEndedMs))
+    const spanMs = Math.max(0, nowMs - this.#turnEndedMs)
     this.#turnEndedMs = nowMs
-    if (this.#isLoopBehind) this.#steer(heldMs, stepMs, nowMs)
-    else if (this.#backlog.isOverloaded(0, 0, this.#caution(nowMs))) this.#beginForLoop(nowMs)
+    if (this.#isLoopBehind) {
+      this.#learnLoad(heldMs, spanMs)
+      this.#steer(heldMs, Math.min(LONGEST_STEP_MS, spanMs), nowMs)
+    } else if (this.#backlog.isOverloaded(0, 0, this.#caution(nowMs))) this.#beginForLoop(nowMs)
   }
 
   /** A period of the limit of requests in flight has passed, a fraction of a second. */
@@ -164,7 +173,10 @@ export class ShedLaw {
     const mayRefuse = this.isShedding && priority !== 'exempt'
     const reason = !mayRefuse ? undefined : this.#reasonFor(rankOf(priority), elapsedMs, inFlight)
     if (reason === undefined) this.#served++
-    else if (reason === 'loop') this.#refusedMs = nowMs
+    else if (reason === 'loop') {
+      this.#refusedMs = nowMs
+      this.#refusedInTurn++
+    }
     return reason
   }
 
@@ -184,14 +196,26 @@ export class ShedLaw {
     this.#isLoopBehind = true
     this.#allowance = FIRST_ALLOWANCE
     this.#refusedMs = nowMs
+    this.#behindSinceMs = nowMs
+    this.#workMs = 0
+    this.#spanMs = 0
     this.#sinceMs ??= nowMs
+  }
+
+  /** What was refused would have been work as well. */
+  #learnLoad(heldMs: number, spanMs: number): void {
+    const kept = Math.exp(-spanMs / CALM_MS)
+    this.#workMs = this.#workMs * kept + heldMs + this.#refusedInTurn * this.requestMs
+    this.#spanMs = this.#spanMs * kept + spanMs
+    this.#refusedInTurn = 0
   }
 
   #steer(heldMs: number, stepMs: number, nowMs: number): void {
     const error = Math.max(-1, (this.targetMs - heldMs) / this.targetMs)
     if (heldMs >= LATE_TURNS * this.targetMs) this.#refusedMs = nowMs
     this.#allowance = Math.min(FULL_ALLOWANCE, Math.max(0, this.#allowance + (error * stepMs) / ALLOWANCE_MS))
-    if (nowMs - this.#refusedMs < CALM_MS) return
+    const hasRoom = nowMs - this.#behindSinceMs >= CALM_MS && this.#workMs < SPARE_LOAD * this.#spanMs
+    if (nowMs - this.#refusedMs < CALM_MS && !hasRoom) return
     this.#isLoopBehind = false
     if (this.inFlightLimit === Number.POSITIVE_INFINITY) this.#sinceMs = undefined
   }
