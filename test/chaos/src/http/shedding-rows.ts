@@ -1,18 +1,17 @@
-import { fork, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ChaosOptions, ChaosRow } from '../chaos-run.ts'
 import { quantile } from '../quantile.ts'
+import { Child } from './shedding/child-process.ts'
 import type { Kind, KindResult, OpenLoopTask } from './shedding/open-loop-generator.ts'
 import type { Protection } from './shedding/overloaded-server.ts'
 
 /** How long one request holds the loop: long enough that what else the machine does changes little. */
-const WORK_MS = 20
-const CAPACITY_PER_SECOND = 1000 / WORK_MS
+export const WORK_MS = 20
+export const CAPACITY_PER_SECOND = 1000 / WORK_MS
 const LEAD_SECONDS = 2
 const REST_MS = 7_000
-const KINDS: readonly Kind[] = [
+export const KINDS: readonly Kind[] = [
   { name: 'priority', path: '/priority', share: 0.1 },
   { name: 'retry', path: '/items/2', share: 0.1, headers: { 'x-retry-count': '1' } },
   { name: 'items', path: '/items/3', share: 0.8 },
@@ -24,27 +23,6 @@ interface Step {
   readonly failed: number
   readonly p99: number
   readonly priority: number
-}
-
-/** A process of this run, until it is disposed of. */
-class Child implements Disposable {
-  readonly #process: ChildProcess
-
-  constructor(file: string, parameters: readonly string[] = []) {
-    this.#process = fork(new URL(`./shedding/${file}`, import.meta.url), parameters)
-  }
-
-  async message<T>(): Promise<T> {
-    return (await once(this.#process, 'message'))[0] as T
-  }
-
-  send(message: object): void {
-    this.#process.send(message)
-  }
-
-  [Symbol.dispose](): void {
-    this.#process.kill()
-  }
 }
 
 /**

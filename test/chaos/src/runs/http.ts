@@ -1,6 +1,7 @@
 import type { ChaosRun } from '../chaos-run.ts'
 import { breakerRows } from '../http/breaker-rows.ts'
 import { compressionRows } from '../http/compression-rows.ts'
+import { quietRows } from '../http/quiet-rows.ts'
 import { sheddingRows } from '../http/shedding-rows.ts'
 import { warmingRows } from '../http/warming-rows.ts'
 
@@ -14,5 +15,6 @@ export const run: ChaosRun = {
     await compressionRows(options)
     await warmingRows(options)
     await sheddingRows(options)
+    await quietRows(options)
   },
 }

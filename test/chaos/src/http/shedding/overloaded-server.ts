@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import underPressure from '@fastify/under-pressure'
 import Fastify from 'fastify'
 import { homeostat } from 'homeostat'
@@ -9,6 +11,8 @@ export type Protection = 'bare' | 'under-pressure' | 'homeostat'
 
 const protection = process.argv[2] as Protection
 const workMs = Number(process.argv[3])
+/** How often the heap is collected, in milliseconds; not at all by itself where it is missing. */
+const collectEveryMs = Number(process.argv[4] ?? 0)
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
 
@@ -19,6 +23,17 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4))
 function work(): { heldMs: number } {
   Atomics.wait(sleeper, 0, 0, workMs)
   return { heldMs: workMs }
+}
+
+/** A heap whose collection takes a tenth of a second, as that of an application with a cache does. */
+function collectOften(): void {
+  const kept = Array.from({ length: 600_000 }, (_, id) => ({ id, name: `item ${id}` }))
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  setInterval(() => {
+    kept[0] = { id: kept.length, name: 'new' }
+    collect()
+  }, collectEveryMs)
 }
 
 const h =
@@ -38,6 +53,7 @@ if (protection === 'under-pressure')
 app.get('/items/:id', () => work())
 app.get('/priority', () => work())
 app.get('/health', () => 'ok')
+if (collectEveryMs > 0) collectOften()
 await app.listen({ port: 0, host: '127.0.0.1' })
 process.send!({ origin: app.listeningOrigin })
 process.on('disconnect', () => process.exit())
