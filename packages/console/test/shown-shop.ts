@@ -14,6 +14,8 @@ interface Trouble {
   /** Ticks until it goes bad again. */
   next: number
   readonly everyTicks: number
+  /** The share of the way back that one tick goes by itself. */
+  readonly recovery: number
 }
 
 const gauge = (name: string, unit: string, attributes: readonly string[] = []) => ({
@@ -55,10 +57,10 @@ export async function shownShop(options: HomeostatOptions = {}, secret = 'none')
   const level = (name: string, unit: string, labels: Record<string, string> = {}) =>
     registry.level(gauge(name, unit, Object.keys(labels))).with(labels)
 
-  const hitRatio: Trouble = { value: 0.93, good: 0.93, bad: 0.48, next: 30, everyTicks: 45 }
-  const backlog: Trouble = { value: 40, good: 40, bad: 900, next: 10, everyTicks: 40 }
-  const latency: Trouble = { value: 0.09, good: 0.09, bad: 0.42, next: 50, everyTicks: 60 }
-  const slow: Trouble = { value: 2, good: 2, bad: 46, next: 20, everyTicks: 400 }
+  const hitRatio: Trouble = { value: 0.93, good: 0.93, bad: 0.48, next: 30, everyTicks: 34, recovery: 0.1 }
+  const backlog: Trouble = { value: 40, good: 40, bad: 900, next: 10, everyTicks: 30, recovery: 0.1 }
+  const latency: Trouble = { value: 0.09, good: 0.09, bad: 0.42, next: 50, everyTicks: 40, recovery: 0.08 }
+  const slow: Trouble = { value: 2, good: 2, bad: 46, next: 20, everyTicks: 300, recovery: 0.02 }
   const troubles = [hitRatio, backlog, latency, slow]
   let concurrency = 8
 
@@ -83,7 +85,7 @@ export async function shownShop(options: HomeostatOptions = {}, secret = 'none')
 
   function live(): void {
     for (const trouble of troubles) {
-      recover(trouble, 0.035)
+      recover(trouble, trouble.recovery)
       if (--trouble.next > 0) continue
       trouble.value = trouble.bad * noise(0.15)
       trouble.next = Math.round(trouble.everyTicks * noise(0.3))

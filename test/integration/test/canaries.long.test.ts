@@ -44,6 +44,7 @@ it.each(['redis', 'postgres'] as const)(
       // Where nothing was printed it proves nothing.
       for (const way of ['diag', 'otlp', 'prometheus', 'spans', 'logs', 'explain', 'evidence', 'ledger', place])
         expect(ways[way]!.length, way).toBeGreaterThan(50)
+      for (const event of ['sections', 'news', 'gauges', 'sample']) expect(ways['console']).toContain(`event: ${event}`)
       expect(ran).toContain('shop.throw11')
       expect(ran).toContain('cache.warm')
       expect(ran).toContain('query.optimize')

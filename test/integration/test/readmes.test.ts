@@ -14,7 +14,8 @@ const files = [
 
 function documentsOf(folder: string): string[] {
   const url = new URL(folder, root)
-  return existsSync(url) ? readdirSync(url).map(file => folder + file) : []
+  const names = existsSync(url) ? readdirSync(url) : []
+  return names.filter(name => name.endsWith('.md')).map(name => folder + name)
 }
 
 const KINDS = { counter: 'counter', upDownCounter: 'up-down counter', gauge: 'gauge', histogram: 'histogram' } as const

@@ -15,7 +15,7 @@ export function Alerts(): JSX.Element {
       {alerts.length === 0 ? (
         <Empty>No alert fires or is pending. What is measured is within its limits.</Empty>
       ) : (
-        <ul class="rows">
+        <ul class="alerts">
           {alerts.map(({ alert, labels, state, since, line, summary, value }) => (
             <li key={`${alert} ${JSON.stringify(labels)}`} class={`row is-${state}`}>
               <div class="row-head">
@@ -24,7 +24,7 @@ export function Alerts(): JSX.Element {
                 <span class="muted row-end">for {duration(now - Date.parse(since))}</span>
               </div>
               <p class="strong">{summary || `value ${inUnit(value, 'plain')}`}</p>
-              <p class="muted">{answerIn(line)}</p>
+              <p class="muted clamped">{answerIn(line)}</p>
             </li>
           ))}
         </ul>

@@ -2,11 +2,14 @@ import type { ComponentChildren, JSX } from 'preact'
 import { count } from '../format.ts'
 import { store } from '../state/store.ts'
 
+/** More than these are not sent. */
+const MOST_ALERTS = 100
+
 const MODE_WORDS: Readonly<Record<string, string>> = {
-  off: 'does nothing',
-  shadow: 'decides, and keeps it to itself',
-  advise: 'says what it would do, and changes nothing',
-  act: 'acts within its budgets, and proves it',
+  off: 'nothing acts',
+  shadow: 'only observes',
+  advise: 'advises, and changes nothing',
+  act: 'acts, and proves it',
 }
 
 /** The state of everything in five numbers. */
@@ -26,7 +29,12 @@ export function Overview(): JSX.Element {
       <Tile name="Mode" value={process.value.mode} to="system">
         {MODE_WORDS[process.value.mode]}
       </Tile>
-      <Tile name="Firing" value={firing} tone={firing > 0 ? 'warn' : 'good'} to="alerts">
+      <Tile
+        name="Firing"
+        value={alerts.value.length < MOST_ALERTS ? firing : `${firing}+`}
+        tone={firing > 0 ? 'warn' : 'good'}
+        to="alerts"
+      >
         {pending > 0
           ? `${count(pending, 'alert')} pending`
           : firing > 0

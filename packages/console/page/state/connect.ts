@@ -7,6 +7,8 @@ const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 15_000
 /** The server sends something every 15 s. */
 const SILENCE_MS = 40_000
+/** A tab that nobody sees costs the process nothing, and leaves its connection to others: a browser has six for one address. */
+const UNSEEN_MS = 30_000
 
 let pauseMs = FIRST_PAUSE_MS
 let stop: AbortController | undefined
@@ -16,6 +18,11 @@ export async function connect(): Promise<void> {
   for (;;) {
     stop = new AbortController()
     const why = await follow(stop)
+    if (document.hidden) {
+      store.connection.value = { state: 'connecting' }
+      await seen()
+      continue
+    }
     if (why === 'locked') {
       store.connection.value = { state: 'locked' }
       return
@@ -24,6 +31,25 @@ export async function connect(): Promise<void> {
     await pause(pauseMs)
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)
   }
+}
+
+let unseen: ReturnType<typeof setTimeout> | undefined
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(unseen)
+  if (document.hidden) unseen = setTimeout(() => stop?.abort(), UNSEEN_MS)
+})
+
+/** Settles when somebody looks at this tab. */
+function seen(): Promise<void> {
+  return new Promise(resolve => {
+    const look = (): void => {
+      if (document.hidden) return
+      document.removeEventListener('visibilitychange', look)
+      resolve()
+    }
+    document.addEventListener('visibilitychange', look)
+    look()
+  })
 }
 
 let goOn: () => void = () => undefined

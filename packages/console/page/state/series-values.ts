@@ -3,8 +3,13 @@ import type { Past, Sample } from '../../src/wire/messages.ts'
 /** Samples of one series that the page keeps: an hour at the default tick. */
 export const MOST_SAMPLES = 720
 
+/** A distance of so many ticks is a gap: a line across it would show what nobody has measured. */
+const TICKS_OF_GAP = 3
+
 /** The values of all series, side by side with their times. NaN is a gap. */
 export class SeriesValues {
+  /** The usual time between two ticks. */
+  intervalMs = 5000
   /** Seconds since the epoch. */
   readonly at: number[] = []
   readonly #values = new Map<number, number[]>()
@@ -12,13 +17,11 @@ export class SeriesValues {
   /** Replaces everything. */
   reset({ at, values }: Past): void {
     this.at.length = 0
-    this.at.push(...at.map(ms => ms / 1000))
     this.#values.clear()
-    for (const [id, past] of Object.entries(values))
-      this.#values.set(
-        Number(id),
-        past.map(value => value ?? Number.NaN),
-      )
+    const series = Object.entries(values).map(([id, past]) => [Number(id), past] as const)
+    for (const [id] of series) this.#values.set(id, [])
+    for (const [place, ms] of at.entries())
+      this.#push(ms / 1000, new Map(series.map(([id, past]) => [id, past[place] ?? Number.NaN])))
   }
 
   add({ at, values }: Sample): void {
@@ -27,12 +30,21 @@ export class SeriesValues {
     if (seconds <= (this.at.at(-1) ?? -Infinity)) return
     for (const [id] of values)
       if (!this.#values.has(id)) this.#values.set(id, new Array<number>(this.at.length).fill(Number.NaN))
+    this.#push(seconds, new Map(values))
+    while (this.at.length > MOST_SAMPLES) {
+      this.at.shift()
+      for (const past of this.#values.values()) past.shift()
+    }
+  }
+
+  #push(seconds: number, values: ReadonlyMap<number, number>): void {
+    const last = this.at.at(-1) ?? seconds
+    if (seconds - last > (TICKS_OF_GAP * this.intervalMs) / 1000) {
+      this.at.push((last + seconds) / 2)
+      for (const past of this.#values.values()) past.push(Number.NaN)
+    }
     this.at.push(seconds)
-    const now = new Map(values)
-    for (const [id, past] of this.#values) past.push(now.get(id) ?? Number.NaN)
-    if (this.at.length <= MOST_SAMPLES) return
-    this.at.shift()
-    for (const past of this.#values.values()) past.shift()
+    for (const [id, past] of this.#values) past.push(values.get(id) ?? Number.NaN)
   }
 
   of(id: number): readonly number[] {

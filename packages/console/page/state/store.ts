@@ -59,8 +59,9 @@ export class PageStore {
   }
 
   readonly #handlers: { readonly [Name in keyof Messages]: (data: Messages[Name]) => void } = {
-    hello: ({ process, at }) => {
+    hello: ({ process, at, intervalMs }) => {
       this.connection.value = { state: 'live' }
+      this.values.intervalMs = intervalMs
       this.clockAhead.value = at - Date.now()
       if (this.#process !== undefined && this.#process !== process) this.news.clear()
       this.#process = process

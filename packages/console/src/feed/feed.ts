@@ -154,6 +154,7 @@ class Watching implements Disposable {
       yield* this.#catchUp(entry.now)
       return
     }
+    this.#gauges.follow(sections.forecasts)
     const sample = yield* this.#gauges.sample(entry.now, wallTime)
     const gauges = this.#gauges.takeNews()
     if (gauges) this.#send('gauges', json(gauges))

@@ -45,7 +45,14 @@ export class Gauges implements Disposable {
     this.#homeostat = homeostat
     this.#store = homeostat.optimizer.store
     this.#rules = homeostat.optimizer.rules
-    for (const told of [...forecastsOf(forecasts), ...this.#ofRules()].slice(0, MOST_GAUGES)) this.#watch(told)
+    this.follow(forecasts)
+    for (const told of this.#ofRules()) this.#watch(told)
+  }
+
+  /** A forecaster says nothing in its first ten minutes: its chart comes later. */
+  follow(forecasts: readonly ShownForecast[]): void {
+    const known = new Set(this.#watched.map(({ told: { kind, name } }) => `${kind} ${name}`))
+    for (const told of forecastsOf(forecasts)) if (!known.has(`${told.kind} ${told.name}`)) this.#watch(told)
   }
 
   /** Whether these are still the rules in force. */
@@ -147,6 +154,7 @@ export class Gauges implements Disposable {
   }
 
   #watch(told: Told): void {
+    if (this.#watched.length >= MOST_GAUGES) return
     try {
       const expression = compile(told.expr, { experimental: true })
       const reachMs = Math.max(0, this.#store.lookbackMs - expression.maxRangeMs)
@@ -159,6 +167,7 @@ export class Gauges implements Disposable {
         series: new Map(),
         leftOut: new Set(),
       })
+      this.#isNews = true
     } catch {
       // What cannot be compiled alone has no chart.
     }

@@ -26,8 +26,9 @@ export class PageFiles {
     if (headers['if-none-match'] === file.tag) return void response.writeHead(304, cached).end()
     const isZipped = /\bgzip\b/.test(String(headers['accept-encoding']))
     const encoding = isZipped ? { 'content-encoding': 'gzip' } : {}
-    response.writeHead(200, { ...cached, ...encoding, 'content-type': file.type })
-    response.end(isZipped ? file.zipped : file.body)
+    const body = isZipped ? file.zipped : file.body
+    response.writeHead(200, { ...cached, ...encoding, 'content-type': file.type, 'content-length': body.length })
+    response.end(body)
   }
 }
 

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { ShownHomeostat } from '@homeostat/console'
@@ -84,4 +85,23 @@ test('a console does not keep a process alive', async () => {
     homeostat({ console: { port: 0 }, environment: {} })`
   const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script])
   expect(stderr).toContain('console: http://127.0.0.1:')
+})
+
+test('a page that looks does not keep a process alive', async () => {
+  const script = `
+    const { homeostat } = await import(${JSON.stringify(dist)})
+    homeostat({ console: { port: 0 }, environment: {} })
+    process.stdin.once('data', () => process.stdin.destroy())`
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  })
+  let log = ''
+  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()))
+  const address = await vi.waitFor(() => /console: (http:\S+)/.exec(log)![1]!, { timeout: 30_000 })
+  const stream = await fetch(`${address}/events`)
+  const reader = stream.body!.getReader()
+  await reader.read()
+  const ended = once(child, 'exit')
+  child.stdin.write('end')
+  expect((await ended)[0]).toBe(0)
 })

@@ -9,6 +9,7 @@ import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace'
+import { openConsole } from '@homeostat/console'
 import { homeostat } from 'homeostat'
 import { Redis } from 'ioredis'
 import { createRedisCoordinator, createRedisStateStore } from '@homeostat/ioredis/domain'
@@ -122,6 +123,15 @@ const sdk = new NodeSDK({
 })
 sdk.start()
 
+const token = canary('console token')
+const page = await openConsole(h, { port: 0, token, onFault: note })
+const authorization = `Bearer ${token}`
+const shown: string[] = [page.line]
+const stream = await fetch(`${page.address}/events`, { headers: { authorization } })
+const followed = stream
+  .body!.pipeThrough(new TextDecoderStream())
+  .pipeTo(new WritableStream({ write: (text: string) => void shown.push(text) }))
+
 await usePostgres(pool, canary)
 await useRedis(redis, secretKey, args.prefix, canary)
 await connectInVain(canary)
@@ -134,6 +144,10 @@ for (let tick = 0; tick < 4; tick++) {
 }
 await sleep(1500)
 const { entry } = await h.optimizer.tickAndWait()
+for (const name of program.asked.flatMap(name => [`${name}#1`, name, `For_${name.replaceAll('.', '_')}`])) {
+  const answer = await fetch(`${page.address}/explain?id=${encodeURIComponent(name)}`, { headers: { authorization } })
+  shown.push(await answer.text())
+}
 const report = (h as unknown as { report?: (format?: unknown) => unknown }).report
 const explained = program.asked.flatMap(name => [
   ...Array.from({ length: 5 }, (_, i) => h.explain(`${name}#${i + 1}`)),
@@ -147,6 +161,8 @@ const text = await new Promise<string>(resolve =>
 const ran = new Set(
   h.optimizer.ledger.entries.flatMap(({ ended: over, advised }) => [...over, ...advised].map(({ action }) => action)),
 )
+await page[Symbol.asyncDispose]()
+await followed.catch(() => undefined)
 await h.stop()
 const spanTexts = inspectSpans()
 await sdk.shutdown().catch(() => undefined)
@@ -164,6 +180,7 @@ const found = {
   ledger: JSON.stringify([entry, h.optimizer.ledger.entries]),
   report: JSON.stringify(report?.call(h)) ?? '',
   reportText: String(report?.call(h)),
+  console: shown.join('\n'),
   state: await filesIn(args.stateDir),
   redis: await ownKeys(redis),
   postgres: await ownTables(pool),
