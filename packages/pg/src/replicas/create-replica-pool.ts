@@ -8,6 +8,7 @@ import { UnroutablePoolError } from '../errors.ts'
 import { addressOf, formatAddress } from '../signals/pool-address.ts'
 import { isRoutablePool, type RoutablePool, type RoutablePoolClass } from './pool/driver-shapes.ts'
 import { LagLimit } from './pool/lag-limit.ts'
+import { replaceEnd } from './pool/pool-end.ts'
 import { PositionMonitor } from './pool/position-monitor.ts'
 import { Probe } from './pool/probe.ts'
 import { Promotions } from './pool/promotions.ts'
@@ -121,12 +122,13 @@ export function createReplicaPool<P extends object | string>(
   ready.catch(report)
   const refresh = every(settings.catalogMs, () => routes?.refresh(), report)
   const restore = routed.install()
-  const { end } = pool
   let stopping: Promise<void> | undefined
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
       routed.deactivate()
       refresh[Symbol.dispose]()
+      // Until then the monitor moves those that a replica keeps.
+      await routed.reads.settled()
       routes?.[Symbol.dispose]()
       monitor[Symbol.dispose]()
       catalog.close()
@@ -152,29 +154,12 @@ export function createReplicaPool<P extends object | string>(
   const known = knownReplicaPools()
   known.add(routing)
   monitor.start()
-  const hidden = { configurable: true, writable: true, enumerable: false }
-  Object.defineProperty(pool, 'routing', { ...hidden, value: routing })
-  Object.defineProperty(pool, 'end', {
-    ...hidden,
-    value(callback?: () => void): unknown {
-      const stopped = stop().catch(report)
-      const ended = (end.call(pool) as Promise<void>).then(async () => stopped)
-      if (typeof callback !== 'function') return ended
-      void callBackAfter(ended, callback)
-      return undefined
-    },
-  })
+  Object.defineProperty(pool, 'routing', { configurable: true, writable: true, enumerable: false, value: routing })
+  replaceEnd({ pool, close: () => routed.close(), stop, report })
   return pool as never
 
   // Our own statements are marked by their text, and are never slow queries of the application.
   function ignore(): void {}
-}
-
-async function callBackAfter(ended: Promise<unknown>, callback: (error?: unknown) => void): Promise<void> {
-  let failure: unknown
-  await ended.catch((error: unknown) => void (failure = error))
-  // What the callback throws is the application's, as in pg.
-  setImmediate(callback, failure)
 }
 
 function newPool(options: unknown): RoutablePool {

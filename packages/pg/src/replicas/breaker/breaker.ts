@@ -60,6 +60,11 @@ export class Breaker {
     this.#delayMs = this.#firstMs
   }
 
+  /** A statement has ended, and nothing is known of the server by it. */
+  undecided(): void {
+    this.#isTrying = false
+  }
+
   /** A statement failed in a way that is the server's. @returns whether this opened it */
   failed(now: number): boolean {
     this.#failed++

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { StatementRoutes } from '../routing/statement-routes.ts'
 import { override, textOf } from './calling-forms.ts'
 import type { LentCallback, RoutablePool } from './driver-shapes.ts'
+import { poolHasEnded } from './pool-end.ts'
 import { LazyClient } from './lazy-client.ts'
 import type { LentClients } from './lent-clients.ts'
 
@@ -11,6 +12,8 @@ export interface BorrowedClientsTerms {
   readonly clients: LentClients
   readonly routes: () => StatementRoutes | undefined
   readonly isInContext: () => boolean
+  /** Whether the pool takes no more statements, but for those that replicas have left. */
+  readonly isClosed: () => boolean
   /** Whether clients begin without a connection. */
   readonly lendsLazily: () => boolean
 }
@@ -25,12 +28,14 @@ export class BorrowedClients {
 
   /** Replaces `connect` of the pool. @returns what restores it */
   install(): () => void {
-    const { pool, clients, lendsLazily } = this.#terms
+    const { pool, clients, lendsLazily, isClosed } = this.#terms
     return override(pool, 'connect', original => {
       const connect = (callback?: LentCallback): unknown =>
         clients.connect(pool, (...args: [callback?: LentCallback]) => original().apply(pool, args), callback)
       const lend = (given: unknown): unknown => {
         const callback = typeof given === 'function' ? (given as LentCallback) : undefined
+        if (isClosed() && !clients.isPoolQuery)
+          return callback ? callback(poolHasEnded(), undefined, () => {}) : Promise.reject(poolHasEnded())
         const isLazy = lendsLazily() && !clients.isPoolQuery && pool.ending !== true
         return isLazy ? this.#lend(connect, callback) : connect(callback)
       }

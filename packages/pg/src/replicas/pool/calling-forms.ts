@@ -39,6 +39,13 @@ export function textOf(config: unknown): string | undefined {
   return typeof text === 'string' ? text : undefined
 }
 
+/** A statement that may take so long, in milliseconds; the same one without a limit. */
+export function withLimit(config: unknown, limitMs: number | undefined): unknown {
+  if (limitMs === undefined) return config
+  const limit = { query_timeout: { value: limitMs, enumerable: true } }
+  return typeof config === 'string' ? Object.create({ text: config }, limit) : Object.create(config as object, limit)
+}
+
 /** Whether it is a cursor, a stream, or another object that sends itself. */
 export function isSubmittable(config: unknown): boolean {
   return typeof (config as { readonly submit?: unknown } | null | undefined)?.submit === 'function'
@@ -58,6 +65,11 @@ export function readArguments(args: readonly unknown[]): {
   const [config, second, third] = args
   if (typeof second === 'function') return { config, values: undefined, callback: second as Callback }
   return { config, values: second, callback: typeof third === 'function' ? (third as Callback) : undefined }
+}
+
+/** The arguments of `query()` with a callback, see {@link readArguments}. */
+export function argumentsOf(config: unknown, values: unknown, callback: Callback): unknown[] {
+  return values === undefined ? [config, callback] : [config, values, callback]
 }
 
 /** Notices the end of a statement, by its callback or its promise. */

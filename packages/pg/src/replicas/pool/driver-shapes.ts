@@ -12,7 +12,7 @@ export type LentCallback = (
 
 /** The connection under a client. */
 export interface RoutableConnection {
-  readonly stream?: { destroy(): void; unref?(): void }
+  readonly stream?: { readonly destroyed?: unknown; destroy(): void; unref?(): void }
   prependListener(event: string, listener: (message: { readonly status?: unknown }) => void): unknown
 }
 
@@ -23,6 +23,7 @@ export interface RoutableClient {
   readonly port?: unknown
   /** The server's process behind it. */
   readonly processID?: unknown
+  readonly connectionParameters?: { readonly query_timeout?: unknown }
   query: (...args: unknown[]) => unknown
   connect(): Promise<unknown>
   end(): Promise<void>
@@ -44,7 +45,9 @@ export type RoutableClientClass = new (options: object) => RoutableClient & {
 export interface RoutablePool {
   readonly options: Readonly<Record<string, unknown>>
   readonly Client: RoutableClientClass
+  readonly totalCount: number
   readonly idleCount: number
+  readonly waitingCount: number
   readonly ended: boolean
   readonly ending?: unknown
   query: (...args: unknown[]) => unknown

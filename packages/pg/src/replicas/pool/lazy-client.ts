@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { EventEmitter } from 'node:events'
-import { isSubmittable, readArguments } from './calling-forms.ts'
+import { argumentsOf, isSubmittable, readArguments } from './calling-forms.ts'
 import type { Callback, LentCallback, RoutableClient, RoutablePool } from './driver-shapes.ts'
 
 /** What a client without a connection needs. */
@@ -81,7 +81,7 @@ export class LazyClient {
             done()
           }
         }
-        const again = values === undefined ? [config, end] : [config, values, end]
+        const again = argumentsOf(config, values, end)
         if (this.#moves(config)) this.#terms.query(again)
         else this.#pin((error, real) => (real ? real.query(...again) : end(error)))
       })

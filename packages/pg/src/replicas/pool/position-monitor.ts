@@ -201,7 +201,7 @@ export class PositionMonitor {
         if (isSameCluster) await this.#askPromoted(replica, probe)
       } else replica.measure(this.ring)
       this.#notify()
-      await moveStuckReads(replica, { probe, now, limitMs: this.#options.timeoutMs })
+      await moveStuckReads(replica, { probe, now, limitMs: this.#options.timeoutMs, primary: this.#options.primary })
     } catch (error) {
       if (this.#isStopped) return
       replica.lost()

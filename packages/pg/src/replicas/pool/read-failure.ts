@@ -1,3 +1,5 @@
+import type { RoutableClient } from './driver-shapes.ts'
+
 /**
  * SQLSTATE classes that may be the replica's and not the statement's: the primary then has the last word. The statement reads and
  * is a transaction of its own, so running it again is safe.
@@ -31,19 +33,31 @@ const REPLICA_CLASSES: ReadonlySet<string> = new Set([
 ])
 /** Cancelled by a time limit or by somebody: the application's own limit, for either server. */
 const CANCELLED = '57014'
+/** The number of values is wrong, for example; but poolers say it too when they lose a server, with the severity `FATAL`. */
+const PROTOCOL_VIOLATION = '08P01'
+/** What pg-pool says when all connections were in use for too long. It has no code. */
+const NONE_FREE = 'timeout exceeded when trying to connect'
 
-/** Whether the primary is to be asked after a replica has failed in this way. */
-export function isReplicaFailure(error: unknown): boolean {
+/**
+ * Whose the failure of a statement is. `statement`: its own, that of the application's code (a value or a type that cannot be read), or
+ * of a limit of the application. `server`: the connection is lost or the server goes away. `unclear`: the answer of the primary decides.
+ */
+export type Culprit = 'statement' | 'unclear' | 'server'
+
+/** Whose failure it is that a statement has ended with on this connection. */
+export function culpritOf(error: unknown, client: RoutableClient): Culprit {
   const code = codeOf(error)
-  if (code === undefined) return true
-  return code !== CANCELLED && REPLICA_CLASSES.has(code.slice(0, 2))
+  // The driver and the application's code fail without a code, and the connection goes on.
+  if (code === undefined) return client.connection?.stream?.destroyed === false ? 'statement' : 'server'
+  if (code === CANCELLED || (code === PROTOCOL_VIOLATION && !isFatal(error))) return 'statement'
+  if (code.startsWith('08') || /^57P0[1-5]$/.test(code)) return 'server'
+  return REPLICA_CLASSES.has(code.slice(0, 2)) ? 'unclear' : 'statement'
 }
 
-/** Whether the replica is to be left alone for some time after it. */
-export function isServerTrouble(error: unknown): boolean {
-  const code = codeOf(error)
-  if (code === undefined) return true
-  return ['08', '28', '3D', '53', '58', 'XX'].includes(code.slice(0, 2)) || /^57P0[1-5]$/.test(code)
+/** Whether a pool had no free connection in time: nothing is known of its server. */
+export function isPoolBusy(error: unknown): boolean {
+  const { message, code } = Object(error) as { readonly message?: unknown; readonly code?: unknown }
+  return message === NONE_FREE && code === undefined
 }
 
 /** Whether the replica says that the statement writes. */
@@ -55,4 +69,8 @@ export function isWriteRefused(error: unknown): boolean {
 export function codeOf(error: unknown): string | undefined {
   const code: unknown = (error as { readonly code?: unknown } | null | undefined)?.code
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code) ? code : undefined
+}
+
+function isFatal(error: unknown): boolean {
+  return (error as { readonly severity?: unknown }).severity === 'FATAL'
 }

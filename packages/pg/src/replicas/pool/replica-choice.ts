@@ -1,4 +1,6 @@
 import type { ReadContext } from '../positions/read-context.ts'
+import type { RoutablePool } from './driver-shapes.ts'
+import { loadOf } from './pool-load.ts'
 import type { PositionMonitor } from './position-monitor.ts'
 import type { Replica } from './replica.ts'
 import type { PlaceRefusal } from './routing-counts.ts'
@@ -19,16 +21,19 @@ export interface ChoiceTerms {
 export class ReplicaChoice {
   readonly #replicas: readonly Replica[]
   readonly #monitor: PositionMonitor
+  readonly #primary: RoutablePool
   #turn = 0
 
-  constructor(replicas: readonly Replica[], monitor: PositionMonitor) {
+  constructor(replicas: readonly Replica[], monitor: PositionMonitor, primary: RoutablePool) {
+    this.#primary = primary
     this.#replicas = replicas
     this.#monitor = monitor
   }
 
   /**
-   * The replica with the fewest reads under way of those that may answer, the context's last one before others; else why there is
-   * none. Each replica is compared by its own position: that one has caught up says nothing about another.
+   * The replica with the fewest calls per connection of those that may answer, the context's last one before others; else why there is
+   * none. Each replica is compared by its own position: that one has caught up says nothing about another. Where no connection is free,
+   * it waits where fewer calls wait for each.
    */
   choose(terms: ChoiceTerms): Replica | PlaceRefusal {
     const { context, now, maxLagMs, isMonotonic } = terms
@@ -36,6 +41,7 @@ export class ReplicaChoice {
     if (timeline === '') return 'no_replica'
     const isSettled = context.settle(ring, terms.everyone)
     let chosen: Replica | undefined
+    let least = Number.POSITIVE_INFINITY
     let refusal: PlaceRefusal = 'no_replica'
     this.#turn++
     const count = this.#replicas.length
@@ -51,10 +57,14 @@ export class ReplicaChoice {
         refusal = 'behind'
         continue
       }
-      if (isMonotonic && context.hasRead(replica.life)) return replica
-      if (chosen === undefined || replica.reads.size < chosen.reads.size) chosen = replica
+      const load = loadOf(replica.pool)
+      if (isMonotonic && load < 1 && context.hasRead(replica.life)) return replica
+      if (load >= least) continue
+      chosen = replica
+      least = load
     }
     if (chosen === undefined && refusal === 'behind') context.lowerTo(ring)
+    if (chosen !== undefined && least >= 1 && least > loadOf(this.#primary)) return 'busy'
     return chosen ?? refusal
   }
 }

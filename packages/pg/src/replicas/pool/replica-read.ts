@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { parseLsn } from '../positions/lsn.ts'
 import type { Callback, RoutableClient } from './driver-shapes.ts'
 import { destroy } from './probe.ts'
-import { isReplicaFailure, isServerTrouble, isWriteRefused } from './read-failure.ts'
+import { culpritOf, isPoolBusy, isWriteRefused } from './read-failure.ts'
 import type { Replica, ServerLife } from './replica.ts'
 import { WHO } from './server-identity.ts'
 
@@ -10,8 +10,8 @@ import { WHO } from './server-identity.ts'
 export interface ReadOutcome {
   /** The replica has answered, with rows or with an error of the statement's own. */
   answered(error: Error | undefined, result: unknown): void
-  /** The replica has not: ask the primary. */
-  failed(hasWriteRefused: boolean): void
+  /** The replica has not: ask the primary. Its answer decides whose the error is; undefined where the replica has not answered. */
+  failed(error?: unknown): void
 }
 
 /** One statement on one replica. It ends once: with the replica's answer, or without one. */
@@ -23,11 +23,11 @@ export class ReplicaRead {
   /** The life of the server for which the replica was chosen: another one may show less. */
   readonly #life: ServerLife
   readonly startedAt: number = performance.now()
-  isSent = false
+  #sentAt = Number.NaN
   #client: RoutableClient | undefined
   #release: ((error?: Error | boolean) => void) | undefined
   #isOver = false
-  readonly #onError = (error: Error): void => this.#fail(error)
+  readonly #onError = (): void => this.#serverFailed()
 
   constructor(replica: Replica, life: ServerLife, config: unknown, values: unknown, outcome: ReadOutcome) {
     this.#replica = replica
@@ -48,7 +48,8 @@ export class ReplicaRead {
           return
         }
         if (isWriteRefused(error)) this.#replica.unfit()
-        if (error || !client) return this.#fail(error ?? new Error('no connection'), false)
+        if (isPoolBusy(error)) return this.abandon()
+        if (error || !client) return this.#serverFailed()
         this.#client = client
         this.#release = release
         client.once('error', this.#onError)
@@ -57,9 +58,17 @@ export class ReplicaRead {
         else if (isOfThisLife === undefined) this.#identify(client)
         else this.#leadsElsewhere()
       })
-    } catch (error) {
-      this.#fail(error)
+    } catch {
+      this.#serverFailed()
     }
+  }
+
+  get isSent(): boolean {
+    return this.#sentAt >= 0
+  }
+
+  get isConnected(): boolean {
+    return this.#client !== undefined
   }
 
   get backend(): number | undefined {
@@ -67,11 +76,20 @@ export class ReplicaRead {
     return typeof pid === 'number' ? pid : undefined
   }
 
+  /** What is left of the time that the application lets a statement take, in milliseconds; undefined without a limit. */
+  get leftMs(): number | undefined {
+    const own: unknown = (this.#config as { readonly query_timeout?: unknown }).query_timeout
+    const limitMs = Number(own || this.#client?.connectionParameters?.query_timeout)
+    if (!(limitMs > 0) || !this.isSent) return undefined
+    return Math.max(1, limitMs - (performance.now() - this.#sentAt))
+  }
+
   /** The server does not answer: the primary is asked, and the connection is given up. */
   abandon(): void {
     if (this.#isOver) return
+    this.#replica.breaker.undecided()
     this.#end(true)
-    this.#outcome.failed(false)
+    this.#outcome.failed()
   }
 
   /** The first statement of a new connection: where does it lead, and does it show as much as is known of that server? */
@@ -79,33 +97,35 @@ export class ReplicaRead {
     const callback: Callback = (error, result) => {
       if (this.#isOver) return
       const row = (result as { readonly rows?: readonly Readonly<Record<string, unknown>>[] } | undefined)?.rows?.[0]
-      if (error || row === undefined) return this.#fail(error ?? new Error('no answer'))
+      if (error || row === undefined) return this.#serverFailed()
       this.#replica.identified(client, row['is_standard'] === true ? String(row['id']) : '')
       const replayed = parseLsn(row['replayed'])
       const isBehind = replayed === undefined || replayed < this.#life.position
       if (isBehind || this.#replica.leadsTo(client, this.#life) !== true) this.#leadsElsewhere()
       else this.#run(client)
     }
-    this.#send(client, [WHO, callback])
+    this.#send(client, [WHO, callback], () => this.#serverFailed())
   }
 
   #run(client: RoutableClient): void {
     const callback: Callback = (error, result) => {
       if (this.#isOver) return
-      if (error && isReplicaFailure(error)) return this.#fail(error)
+      const culprit = error ? culpritOf(error, client) : 'statement'
+      if (culprit === 'server') return this.#serverFailed()
+      if (culprit === 'unclear') return this.#doubt(error!)
       this.#replica.breaker.succeeded()
       this.#end(error ?? false)
       this.#outcome.answered(error ?? undefined, result)
     }
-    this.isSent = true
-    this.#send(client, [this.#config, this.#values, callback])
+    this.#sentAt = performance.now()
+    this.#send(client, [this.#config, this.#values, callback], callback)
   }
 
-  #send(client: RoutableClient, args: unknown[]): void {
+  #send(client: RoutableClient, args: unknown[], thrown: (error: Error) => void): void {
     try {
       this.#replica.send(client, args)
     } catch (error) {
-      this.#fail(error)
+      thrown(error as Error)
     }
   }
 
@@ -114,17 +134,21 @@ export class ReplicaRead {
     this.#replica.strayed()
     this.#replica.breaker.succeeded()
     this.#end(true)
-    this.#outcome.failed(false)
+    this.#outcome.failed()
   }
 
-  #fail(error: unknown, isOfStatement = true): void {
+  /** The server answers; whether the statement or the replica is wrong, the primary's answer will say. */
+  #doubt(error: Error): void {
+    this.#replica.breaker.undecided()
+    this.#end(error)
+    this.#outcome.failed(error)
+  }
+
+  #serverFailed(): void {
     if (this.#isOver) return
-    const now = performance.now()
-    const isOpened = isServerTrouble(error)
-      ? this.#replica.breaker.failed(now)
-      : (this.#replica.breaker.succeeded(), false)
-    this.#end(isServerTrouble(error) ? true : (error as Error))
-    this.#outcome.failed(isOfStatement && isWriteRefused(error))
+    const isOpened = this.#replica.breaker.failed(performance.now())
+    this.#end(true)
+    this.#outcome.failed()
     if (isOpened) this.#replica.abandonReads()
   }
 

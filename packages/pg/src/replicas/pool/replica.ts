@@ -6,6 +6,7 @@ import type { PositionRing } from '../positions/position-ring.ts'
 import type { ReadReplica } from '../positions/read-context.ts'
 import type { RoutableClient, RoutablePool } from './driver-shapes.ts'
 import { destroy, type ProbedServer, type ProbeRow } from './probe.ts'
+import { codeOf, isWriteRefused } from './read-failure.ts'
 
 /** A read that waits for an answer. */
 export interface RunningRead {
@@ -15,6 +16,8 @@ export interface RunningRead {
   readonly backend: number | undefined
   /** Whether the statement may have been sent. */
   readonly isSent: boolean
+  /** Whether it has a connection, so that it waits for the server and not for the pool. */
+  readonly isConnected: boolean
   /** The server does not answer: somebody else is asked. */
   abandon(): void
 }
@@ -46,6 +49,7 @@ export class Replica {
   /** So old its data is at most: a time of the monotonic clock; NaN while it is not known. */
   #asOf = Number.NaN
   #isUnfit = false
+  #isReported = false
   /** Whether the statement that a client is sending now is one of ours or a routed one, and not of the application's setup. */
   isSending = false
   /** When the reads that take long were last looked at. */
@@ -115,6 +119,24 @@ export class Replica {
   /** Every read that it is running goes to the primary instead. Each for itself: a callback of the application may throw. */
   abandonReads(): void {
     for (const read of this.reads) process.nextTick(() => read.abandon())
+  }
+
+  /** The primary has answered a statement that this replica has failed. @returns whether the replica alone is wrong */
+  judge(error: unknown, fromPrimary: unknown, now: number): boolean {
+    const code = codeOf(error)
+    // A write is the statement's own; what was read wrongly is its text.
+    const isAlone = !fromPrimary && !isWriteRefused(error)
+    if (isAlone && this.breaker.failed(now)) this.#reportFailing(code)
+    if (!isAlone && (!fromPrimary || codeOf(fromPrimary) === code)) this.breaker.succeeded()
+    return isAlone
+  }
+
+  #reportFailing(code: string | undefined): void {
+    if (this.#isReported) return
+    this.#isReported = true
+    diag.warn(
+      `@homeostat/pg: the replica ${this.name} fails statements that the primary answers (SQLSTATE ${code}), so it is used less. Compare its database, search_path and rights with the primary's`,
+    )
   }
 
   /** A connection setup of the application cannot run on a replica: sessions there would not be like those on the primary. */

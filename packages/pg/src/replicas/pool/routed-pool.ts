@@ -7,6 +7,7 @@ import type { RouteRefusal, StatementRoutes } from '../routing/statement-routes.
 import { BorrowedClients } from './borrowed-clients.ts'
 import {
   answering,
+  argumentsOf,
   changesCatalog,
   followed,
   isSubmittable,
@@ -14,12 +15,16 @@ import {
   override,
   readArguments,
   textOf,
+  withLimit,
   type Method,
 } from './calling-forms.ts'
 import type { Callback, RoutablePool } from './driver-shapes.ts'
 import { LentClients } from './lent-clients.ts'
+import { poolHasEnded } from './pool-end.ts'
 import type { PositionMonitor } from './position-monitor.ts'
 import type { Promotions } from './promotions.ts'
+import { isWriteRefused } from './read-failure.ts'
+import { ReadsUnderWay } from './reads-under-way.ts'
 import { ReplicaRead } from './replica-read.ts'
 import type { Replica } from './replica.ts'
 import { ReplicaChoice } from './replica-choice.ts'
@@ -53,14 +58,16 @@ export class RoutedPool {
   readonly #parts: RoutedPoolParts
   readonly #choice: ReplicaChoice
   readonly #clients: LentClients
+  readonly reads: ReadsUnderWay = new ReadsUnderWay()
   /** Its clients that the application borrows. */
   readonly borrowed: BorrowedClients
   #everyone = 0
   #isActive = true
+  #isClosed = false
 
   constructor(parts: RoutedPoolParts) {
     this.#parts = parts
-    this.#choice = new ReplicaChoice(parts.replicas, parts.monitor)
+    this.#choice = new ReplicaChoice(parts.replicas, parts.monitor, parts.pool)
     this.#clients = new LentClients({
       storage: this.storage,
       everybody: this.everybody,
@@ -81,6 +88,7 @@ export class RoutedPool {
       clients: this.#clients,
       routes: parts.routes,
       isInContext: () => this.storage.getStore() !== undefined,
+      isClosed: () => this.#isClosed,
       lendsLazily: () => parts.lendsLazily && this.#isActive,
     })
   }
@@ -105,6 +113,12 @@ export class RoutedPool {
   /** Routes nothing any more. */
   deactivate(): void {
     this.#isActive = false
+  }
+
+  /** Takes no more statements: the pool ends. @returns when the reads under way are answered; undefined without any */
+  close(): Promise<void> | undefined {
+    this.#isClosed = true
+    return this.reads.settled()
   }
 
   /** Where a read would run now: the name of a replica, or why not on one. */
@@ -132,6 +146,10 @@ export class RoutedPool {
 
   #query(args: unknown[], original: () => Method): unknown {
     const [config] = args
+    if (this.#isClosed) {
+      const { callback } = readArguments(args)
+      return answering(callback, undefined, this.storage, settle => settle(poolHasEnded()))
+    }
     const text = textOf(config)
     if (!this.#isActive) return original().apply(this.#parts.pool, args)
     if (text === undefined) return this.#onPrimary(args, original, config, 'not_text')
@@ -185,7 +203,7 @@ export class RoutedPool {
     const { config, values, callback } = readArguments(args)
     const store = this.storage.getStore()
     const { life } = replica
-    return answering(callback, store, this.storage, settle => {
+    return this.#answering(callback, store, settle => {
       const read = new ReplicaRead(replica, life, config, values, {
         answered: (error, result) => {
           this.counts.routed++
@@ -193,15 +211,20 @@ export class RoutedPool {
           store?.readReplica(life)
           settle(error, result)
         },
-        failed: hasWriteRefused => {
-          if (hasWriteRefused) this.#parts.routes()?.refuse(text)
+        failed: error => {
+          const routes = this.#parts.routes()
+          if (isWriteRefused(error)) routes?.refuse(text)
           this.counts.retried++
-          const again = values === undefined ? [config, settle] : [config, values, settle]
+          const judged: Callback = (fromPrimary, result) => {
+            if (error !== undefined && replica.judge(error, fromPrimary, performance.now())) routes?.failedAlone(text)
+            settle(fromPrimary, result)
+          }
+          const again = argumentsOf(withLimit(config, read.leftMs), values, judged)
           this.#inContext(store, () => {
             try {
               this.#onPrimary(again, original, undefined, undefined)
-            } catch (error) {
-              settle(error as Error)
+            } catch (thrown) {
+              settle(thrown as Error)
             }
           })
         },
@@ -215,8 +238,7 @@ export class RoutedPool {
   #afterWait(args: unknown[], original: () => Method, text: string, startedAt: number): unknown {
     const { config, values, callback } = readArguments(args)
     const store = this.storage.getStore()
-    const again = (settle: Callback): unknown[] => (values === undefined ? [config, settle] : [config, values, settle])
-    return answering(callback, store, this.storage, settle => {
+    return this.#answering(callback, store, settle => {
       const look = async (): Promise<void> => {
         const { monitor, waitMs } = this.#parts
         let choice: Replica | PlaceRefusal = 'behind'
@@ -231,12 +253,26 @@ export class RoutedPool {
         const replica = choice
         this.#inContext(store, () =>
           typeof replica === 'string'
-            ? this.#onPrimary(again(settle), original, undefined, replica)
-            : this.#onReplica(replica, again(settle), original, text),
+            ? this.#onPrimary(argumentsOf(config, values, settle), original, undefined, replica)
+            : this.#onReplica(replica, argumentsOf(config, values, settle), original, text),
         )
       }
       look().catch((error: unknown) => settle(error as Error))
     })
+  }
+
+  #answering(
+    callback: Callback | undefined,
+    store: ReadContext | undefined,
+    start: (settle: Callback) => void,
+  ): unknown {
+    this.reads.begin()
+    return answering(callback, store, this.storage, settle =>
+      start((error, result) => {
+        this.reads.end()
+        settle(error, result)
+      }),
+    )
   }
 
   #inContext(store: ReadContext | undefined, work: () => void): void {

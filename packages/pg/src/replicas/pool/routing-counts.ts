@@ -12,6 +12,8 @@ export type PlaceRefusal =
   | 'behind'
   /** Each replica's data is older than allowed. */
   | 'lag'
+  /** The replicas' pools have no free connection, and more calls wait for one there than on the primary. */
+  | 'busy'
   /** No replica is in use: none is connected, each has failed, or belongs to another history. */
   | 'no_replica'
 

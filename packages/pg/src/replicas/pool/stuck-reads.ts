@@ -1,5 +1,7 @@
 import { nextTurn } from '@homeostat/signals'
 import { OWN_STATEMENT } from '../../signals/own-statement.ts'
+import type { RoutablePool } from './driver-shapes.ts'
+import { loadOf } from './pool-load.ts'
 import type { Probe } from './probe.ts'
 import type { Replica, RunningRead } from './replica.ts'
 
@@ -14,23 +16,30 @@ WHERE pid = ANY($1) AND (state <> 'active' OR wait_event_type = 'Lock')`
 export interface StuckReadsOptions {
   readonly probe: Probe
   readonly now: () => number
+  readonly primary: RoutablePool
   /** How long a read may take before it is looked at, and between two looks, in milliseconds. */
   readonly limitMs: number
 }
 
 /**
  * Moves reads to the primary that a replica keeps although it answers: those that have not been sent within the limit, and those that its
- * process does not work on. A statement that simply takes long is left alone.
+ * process does not work on. A statement that simply takes long is left alone, and so is a read that would wait longer for a connection
+ * to the primary.
  *
  * @throws what the probe throws
  */
-export async function moveStuckReads(replica: Replica, { probe, now, limitMs }: StuckReadsOptions): Promise<void> {
+export async function moveStuckReads(
+  replica: Replica,
+  { probe, now, limitMs, primary }: StuckReadsOptions,
+): Promise<void> {
   const before = now() - limitMs
   const sent = new Map<number, RunningRead>()
   // In the order of their start.
   for (const read of replica.reads) {
     if (read.startedAt > before) break
-    if (!read.isSent) move(replica, read, now())
+    if (!read.isSent && read.isConnected) move(replica, read, now())
+    // The pool is busy, which says nothing of the server.
+    else if (!read.isSent && loadOf(primary) < Math.max(1, loadOf(replica.pool))) process.nextTick(() => read.abandon())
     else if (read.backend !== undefined) sent.set(read.backend, read)
   }
   if (sent.size === 0 || replica.lookedAt > before) return

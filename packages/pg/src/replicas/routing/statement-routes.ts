@@ -33,10 +33,14 @@ const MAX_WAITING = 200
 /** A text with values in it is another text each time. Learning one takes about a millisecond, so it takes 2 % of the loop at most. */
 const LEARNED_PER_SECOND = 20
 const BURST = 200
+/** A replica may lack a table for as long as its creation is not replayed. */
+const MOST_FAILURES = 5
 
 /** What is known of a text. */
 interface KnownText {
   route: Route
+  /** How often a replica alone has failed it since the catalog was asked. */
+  failures: number
   /** Undefined where the text alone says why it stays on the primary. */
   readonly names: StatementNames | undefined
 }
@@ -89,14 +93,20 @@ export class StatementRoutes {
    */
   async classify(text: string): Promise<Route> {
     const names = namesIn(text, this.#grammar)
-    if (typeof names === 'string') return this.#remember(text, { route: names, names: undefined })
-    return this.#remember(text, { route: (await this.#catalog.refusalOf(names)) ?? 'read', names })
+    if (typeof names === 'string') return this.#remember(text, { route: names, failures: 0, names: undefined })
+    return this.#remember(text, { route: (await this.#catalog.refusalOf(names)) ?? 'read', failures: 0, names })
   }
 
   /** A replica has refused the statement: it stays on the primary until the catalog is asked anew. */
   refuse(text: string): void {
     const known = this.#routes.get(text)
     if (known) known.route = 'refused_by_replica'
+  }
+
+  /** A replica has failed a statement that the primary has answered: after some times it counts as refused. */
+  failedAlone(text: string): void {
+    const known = this.#routes.get(text)
+    if (known && ++known.failures >= MOST_FAILURES) known.route = 'refused_by_replica'
   }
 
   /** Forgets what was learned: the catalog has changed, or some time has passed. */
@@ -115,6 +125,7 @@ export class StatementRoutes {
     for (const known of Array.from(this.#routes.values())) {
       if (this.#isStopped) return
       if (known.names === undefined) continue
+      known.failures = 0
       const route = (await this.#catalog.refusalOf(known.names)) ?? 'read'
       if (route !== 'changed') known.route = route
     }

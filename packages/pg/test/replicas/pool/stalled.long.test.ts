@@ -63,15 +63,35 @@ describe('a replica that accepts connections and does not answer', () => {
     }
   })
 
-  it('does not hold up the end of the pool, with reads under way', async () => {
+  it('does not hold up the end of the pool, and the primary answers the reads under way', async () => {
     const routed = await behindProxy()
     await untilRouted(routed)
     proxy.set('stalled')
     const reads = manyReads(routed)
-    await routed.end()
-    // They are answered, or refused as statements of a pool that has ended.
-    await reads.catch((error: Error) => expect(error.message).toMatch(/after calling end/))
+    const ended = routed.end()
+    // As in pg.
+    await expect(routed.query(BALANCE, [1])).rejects.toThrow('Cannot use a pool after calling end on the pool')
+    await expect(routed.connect()).rejects.toThrow('Cannot use a pool after calling end on the pool')
+    await expect(routed.end()).rejects.toThrow('Called end on pool more than once')
+    expect(new Set(await reads)).toEqual(new Set([0]))
+    await ended
+    expect(routed.ended).toBe(true)
     pool = undefined
+  })
+
+  it('does not leave a read unanswered that waits for it when the pool ends', async () => {
+    const routed = await behindProxy({ waitMs: 500 })
+    await untilRouted(routed)
+    await routed.routing.run(async () => {
+      await replica.pauseReplay()
+      await routed.query('UPDATE accounts SET balance = 9 WHERE id = 1')
+      const read = balanceOf(routed, 1)
+      const ended = routed.end()
+      expect(await read).toBe(9)
+      await ended
+    })
+    pool = undefined
+    await replica.resumeReplay()
   })
 
   it('closes what it has when the pool ends without reads', async () => {
@@ -111,12 +131,22 @@ describe('a setup of connections that a replica does not finish', () => {
 })
 
 describe('a read that a replica keeps although it answers otherwise', () => {
-  it('moves to the primary when no connection of the pool comes free', async () => {
+  it('moves to the primary when no connection of the pool comes free, and one there does', async () => {
     const own = new pg.Pool({ connectionString: replica.url, max: 1 })
-    const routed = await behindProxy({ replicas: [own], answerMs: 300 })
+    const routed = await behindProxy({ config: { max: 1 }, replicas: [own], answerMs: 300 })
     await untilRouted(routed)
     const taken = await own.connect()
-    await untilMoved(routed)
+    // The primary has a free one, so that no read waits.
+    expect(await balanceOf(routed, 1)).toBe(0)
+    expect(routed.routing.counts.refused.get('busy')).toBe(1)
+    const { retried } = routed.routing.counts
+    const busy = await routed.connect()
+    const read = balanceOf(routed, 1)
+    await expect.poll(() => own.waitingCount).toBe(1)
+    busy.release()
+    expect(await read).toBe(0)
+    expect(routed.routing.counts.retried).toBe(retried + 1)
+    expect(routed.routing.replicas[0]!.breaker).toBe('closed')
     taken.release()
     await untilRouted(routed)
     await routed.end()

@@ -1,0 +1,48 @@
+import type { RoutablePool } from './driver-shapes.ts'
+
+/** What the end of a routed pool needs. */
+export interface PoolEndTerms {
+  readonly pool: RoutablePool
+  /** Takes no more statements. @returns when the reads under way are answered; undefined without any */
+  readonly close: () => Promise<void> | undefined
+  /** Ends the routing, after those reads. */
+  readonly stop: () => Promise<void>
+  readonly report: (error: unknown) => void
+}
+
+/** Replaces `end` of the pool: reads that replicas have are answered first, as a replica that fails leaves them to the primary. */
+export function replaceEnd({ pool, close, stop, report }: PoolEndTerms): void {
+  const { end } = pool
+  let isEnding = false
+  const endOnce = (): Promise<void> => {
+    if (isEnding) return Promise.reject(new Error('Called end on pool more than once'))
+    isEnding = true
+    const stopped = stop().catch(report)
+    const answered = close()
+    const ended = answered ? answered.then(() => end.call(pool) as Promise<void>) : (end.call(pool) as Promise<void>)
+    return ended.then(async () => stopped)
+  }
+  Object.defineProperty(pool, 'end', {
+    configurable: true,
+    writable: true,
+    enumerable: false,
+    value(callback?: () => void): unknown {
+      const ended = endOnce()
+      if (typeof callback !== 'function') return ended
+      void callBackAfter(ended, callback)
+      return undefined
+    },
+  })
+}
+
+/** What pg-pool says of a statement that comes later. */
+export function poolHasEnded(): Error {
+  return new Error('Cannot use a pool after calling end on the pool')
+}
+
+async function callBackAfter(ended: Promise<unknown>, callback: (error?: unknown) => void): Promise<void> {
+  let failure: unknown
+  await ended.catch((error: unknown) => void (failure = error))
+  // What the callback throws is the application's, as in pg.
+  setImmediate(callback, failure)
+}
