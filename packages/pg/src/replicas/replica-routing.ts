@@ -9,9 +9,12 @@ import type { ReplicaShare } from './pool/replica-share.ts'
 import type { RoutedPool } from './pool/routed-pool.ts'
 import type { RoutingCounts } from './pool/routing-counts.ts'
 import type { Route, StatementRoutes } from './routing/statement-routes.ts'
-import { httpTokens, type HttpTokenOptions, type TokenMiddleware } from './tokens/http-tokens.ts'
+import { ISSUER, nextMoment } from './positions/moments.ts'
+import type { ReadContext } from './positions/read-context.ts'
+import { httpTokens, type HttpTokenOptions, type TokenAnswer, type TokenMiddleware } from './tokens/http-tokens.ts'
 import { JOB_TOKEN, jobTokens, type JobTokenOptions, type TokenJob } from './tokens/job-tokens.ts'
-import type { TokenSigner } from './tokens/read-token.ts'
+import { PendingTokens } from './tokens/pending-tokens.ts'
+import type { ReadToken, TokenSigner } from './tokens/read-token.ts'
 
 /** What the routing of a pool is made of. */
 export interface ReplicaRoutingParts {
@@ -44,6 +47,7 @@ export interface ReplicaState {
 /** The routing of a pool: contexts, tokens, and what it has done. */
 export class ReplicaRouting {
   readonly #parts: ReplicaRoutingParts
+  readonly #pending = new PendingTokens()
 
   /** @internal */
   constructor(parts: ReplicaRoutingParts) {
@@ -93,31 +97,54 @@ export class ReplicaRouting {
     const context = outer ?? routed.newContext()
     if (token !== undefined) {
       const read = signer?.verify(token)
-      if (read?.kind === 'position' && read.system === monitor.system) context.continueFrom(read.position)
-      else context.wrote()
+      if (read?.kind === 'pending') context.continueAfter(this.#pending.momentOf(read), 'pending')
+      else if (read !== undefined && read.system === monitor.system) context.continueFrom(read.position)
+      else context.continueAfter(nextMoment(), 'unreadable')
     }
     return outer === undefined ? routed.storage.run(context, work) : work()
   }
 
   /**
    * What a later request or job has to present to see everything that this context has written and read; undefined where nothing was
-   * written in it, and outside of a context when the process has written nothing. It takes no time: a position that is not known yet
-   * becomes a pending token, which is as exact.
+   * written in it and it continues no token, and outside of a context when the process has written nothing. It takes no time: a position
+   * that is not known yet becomes a pending token, which is as exact.
    *
    * @throws TypeError without the option `tokenSecrets`
    */
   token(): string | undefined {
-    const { routed, monitor } = this.#parts
+    const { routed } = this.#parts
     const signer = this.#signer()
     const context = routed.storage.getStore() ?? routed.everybody
-    if (!context.hasWritten) return undefined
+    return this.#hasWritten(context) || context.continues ? signer.sign(this.#tokenOf(context)) : undefined
+  }
+
+  /**
+   * @internal What the answer to the present request gives its client; undefined without anything to give. One that the client has to keep
+   * from now on is news: what only continues would otherwise be kept for as long as the client goes on.
+   */
+  answer(): TokenAnswer | undefined {
+    const context = this.#parts.routed.storage.getStore()
+    if (context === undefined) return undefined
+    const { continues } = context
+    const hasWritten = this.#hasWritten(context)
+    if (!hasWritten && (continues === undefined || continues === 'unreadable')) return undefined
+    const token = this.#tokenOf(context)
+    const isNews = hasWritten || (continues === 'pending' && token.kind === 'position')
+    return { token: this.#signer().sign(token), isNews }
+  }
+
+  #hasWritten(context: ReadContext): boolean {
+    const routes = this.#parts.routes()
+    return context.hasWritten || context.unlearned.some(text => routes?.of(text) !== 'read')
+  }
+
+  #tokenOf(context: ReadContext): ReadToken {
+    const { routed, monitor } = this.#parts
     const system = monitor.system ?? '0'
     const isKnown = context.settleAll(monitor.ring, routed.everyone)
-    return signer.sign(
-      isKnown && monitor.system !== undefined
-        ? { kind: 'position', system, position: context.floor }
-        : { kind: 'pending', system },
-    )
+    return isKnown && monitor.system !== undefined
+      ? { kind: 'position', system, position: context.floor }
+      : { kind: 'pending', system, issuer: ISSUER, moment: context.lastMoment || nextMoment() }
   }
 
   /**

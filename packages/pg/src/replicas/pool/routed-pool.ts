@@ -297,7 +297,9 @@ export class RoutedPool {
       else {
         this.everybody.wrote()
         if (store === undefined) return
-        store.wrote()
+        const text = refusal === 'unknown' ? textOf(config) : undefined
+        if (text === undefined) store.wrote()
+        else store.mayHaveWritten(text)
         monitor.wanted()
       }
     }

@@ -1,3 +1,8 @@
+import { randomBytes } from 'node:crypto'
+
+/** Names this process in what others get of its moments: those of another process have another order. */
+export const ISSUER: string = randomBytes(8).toString('hex')
+
 let last = 0
 
 /**

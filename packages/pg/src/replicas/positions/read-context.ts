@@ -2,6 +2,8 @@ import { NO_LSN, type Lsn } from './lsn.ts'
 import { nextMoment } from './moments.ts'
 import type { PositionRing } from './position-ring.ts'
 
+const MAX_UNLEARNED = 100
+
 /** A replica, as far as a context remembers it. */
 export interface ReadReplica {
   /** Its last position; {@link NO_LSN} while it is not known. */
@@ -18,6 +20,10 @@ export class ReadContext {
   readonly arm: 'act' | 'control' | undefined
   /** Whether something was written in it. */
   hasWritten = false
+  /** The kind of the token that it continues; `unreadable` for one that is not signed by us, or is another cluster's. */
+  continues: 'position' | 'pending' | 'unreadable' | undefined
+  /** Texts that were not learned yet when they ran: they may have written. */
+  readonly unlearned: string[] = []
   /** The end of the last statement on the primary whose position is not known yet; 0 for none. */
   #primaryMoment = 0
   /** The last event that concerned every context. */
@@ -39,6 +45,13 @@ export class ReadContext {
     this.#primaryMoment = Math.max(this.#primaryMoment, nextMoment())
   }
 
+  /** A statement on the primary has ended of which nobody knows yet whether it writes. */
+  mayHaveWritten(text: string): void {
+    this.readPrimary()
+    if (this.unlearned.length >= MAX_UNLEARNED) this.hasWritten = true
+    else this.unlearned.push(text)
+  }
+
   /** A read on the primary has ended: what it saw must stay visible. */
   readPrimary(): void {
     this.#primaryMoment = Math.max(this.#primaryMoment, nextMoment())
@@ -56,7 +69,18 @@ export class ReadContext {
   /** It continues something that had seen the database at this position. */
   continueFrom(position: Lsn): void {
     this.#raise(position)
-    this.hasWritten = true
+    this.continues ??= 'position'
+  }
+
+  /** It continues something that has ended by this moment. */
+  continueAfter(moment: number, kind: 'pending' | 'unreadable'): void {
+    this.#primaryMoment = Math.max(this.#primaryMoment, moment)
+    this.continues = kind
+  }
+
+  /** By this moment everything has happened that it has written and read; 0 where positions say it all. */
+  get lastMoment(): number {
+    return Math.max(this.#primaryMoment, ...this.#replicaMoments)
   }
 
   /**

@@ -13,8 +13,15 @@ export interface HttpTokenOptions {
 /** What carries tokens for the middleware. */
 export interface TokenCarrier {
   run<T>(work: () => T, token?: string): T
-  /** The token of the present context when something was written in it; undefined otherwise. */
-  token(): string | undefined
+  /** What the answer to the present request gives its client; undefined without anything to give. */
+  answer(): TokenAnswer | undefined
+}
+
+/** A token for the client of a request. */
+export interface TokenAnswer {
+  readonly token: string
+  /** Whether it is another one than the client has, for which it has to keep it anew. */
+  readonly isNews: boolean
 }
 
 /** Middleware for Express, Connect, Fastify's `onRequest` by way of `@fastify/middie`, and plain `node:http`. */
@@ -32,10 +39,12 @@ export function httpTokens(carrier: TokenCarrier, options: HttpTokenOptions = {}
     carrier.run(() => {
       if (header !== false || cookie !== false)
         beforeHead(response, () => {
-          const token = carrier.token()
-          if (token === undefined) return
+          const answer = carrier.answer()
+          if (answer === undefined) return
+          const { token, isNews } = answer
+          // A client without cookies has the header of the last answer only.
           if (header !== false) response.setHeader(header, token)
-          if (cookie !== false)
+          if (cookie !== false && isNews)
             response.appendHeader(
               'set-cookie',
               `${cookie}=${token}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax`,

@@ -3,15 +3,24 @@ import { formatLsn, parseLsn, type Lsn } from '../positions/lsn.ts'
 
 /**
  * What a later request or job must see: a position in the log of one cluster, or `pending`, where the position was not known yet when
- * the token was made. The reader of a pending token asks the primary itself, later than everything that the token stands for.
+ * the token was made. The reader of a pending token asks the primary itself, later than everything that the token stands for; a process that
+ * has asked after the token was made, or has seen it before, knows its position.
  */
 export type ReadToken =
   | { readonly kind: 'position'; readonly system: string; readonly position: Lsn }
-  | { readonly kind: 'pending'; readonly system: string }
+  | {
+      readonly kind: 'pending'
+      readonly system: string
+      /** The process that made it. */
+      readonly issuer: string
+      /** What it stands for, in the order of events of that process. */
+      readonly moment: number
+    }
 
 const VERSION = 'v1'
 const MAC_BYTES = 16
 const MAX_CHARS = 200
+const PENDING = /^pending-([0-9a-f]{16})-([0-9a-z]{1,11})$/
 const SYSTEM = /^\d{1,20}$/
 
 /** Signs tokens, so that nobody can make every read of theirs one for the primary. */
@@ -25,7 +34,10 @@ export class TokenSigner {
 
   /** The token as a text of letters, digits, dots, dashes and underscores. */
   sign(token: ReadToken): string {
-    const position = token.kind === 'position' ? formatLsn(token.position).replace('/', '-') : 'pending'
+    const position =
+      token.kind === 'position'
+        ? formatLsn(token.position).replace('/', '-')
+        : `pending-${token.issuer}-${token.moment.toString(36)}`
     const body = `${VERSION}.${token.system}.${position}`
     return `${body}.${macOf(body, this.#secrets[0]!).toString('base64url')}`
   }
@@ -43,7 +55,8 @@ export class TokenSigner {
       return given.length === expected.length && timingSafeEqual(given, expected)
     })
     if (!isSigned) return undefined
-    if (position === 'pending') return { kind: 'pending', system: system! }
+    const [, issuer, moment] = PENDING.exec(position!) ?? []
+    if (issuer !== undefined) return { kind: 'pending', system: system!, issuer, moment: Number.parseInt(moment!, 36) }
     const lsn = parseLsn(position!.replace('-', '/'))
     return lsn === undefined ? undefined : { kind: 'position', system: system!, position: lsn }
   }

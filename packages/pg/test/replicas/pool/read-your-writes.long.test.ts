@@ -172,7 +172,7 @@ describe('a token', () => {
         if (round % 2 === 0) await expect.poll(() => pool.routing.token(), { timeout: 10_000 }).not.toContain('pending')
         return pool.routing.token()
       })
-      expect(token).toMatch(/^v1\.\d+\.(pending|[0-9A-F]+-[0-9A-F]+)\.[\w-]+$/)
+      expect(token).toMatch(/^v1\.\d+\.(pending-[0-9a-f]{16}-[0-9a-z]+|[0-9A-F]+-[0-9A-F]+)\.[\w-]+$/)
       await other.routing.run(async () => expect(await balanceOf(other, 10)).toBe(round), token)
     }
     await other.end()
