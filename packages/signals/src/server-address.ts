@@ -5,7 +5,8 @@
 export const UNKNOWN_PART = 'unknown'
 
 const HOST = /^(?:\[?[0-9a-f:.]*:[0-9a-f:.]*(?:%\w{1,32})?\]?|[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]{0,252}))$/iu
-const FOLDER = /^(?:\/[\w.-]{1,64}){1,16}\/?$/
+/** The last part may be `project:region:instance`, as the sockets of Cloud SQL are named. */
+const FOLDER = /^(?:\/[\w.-]{1,64}){1,16}(?:\/[\w.-]{1,64}(?::[\w.-]{1,64}){2,3})?\/?$/
 const DATABASE = /^[\p{L}\p{N}_][\p{L}\p{N}_.$-]{0,62}$/u
 
 /** The name or IP address of a host, or the folder of a Unix socket; undefined for everything else. */

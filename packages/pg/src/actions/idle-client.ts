@@ -1,3 +1,4 @@
+import { ours } from '../ours.ts'
 import type { LibraryPrototypes } from '../signals/library-prototypes.ts'
 import type { PoolShape } from '../signals/driver.ts'
 
@@ -11,7 +12,7 @@ const CLIENT_METHODS = ['end', 'emit'] as const
 export interface IdlePool extends PoolShape {
   readonly _idle?: unknown
   _remove?(client: object): void
-  listenerCount?(event: string): number
+  listeners?(event: string): readonly unknown[]
 }
 
 interface IdleClient {
@@ -33,11 +34,11 @@ export interface DriverCopies {
 
 /** Why no connection of a pool may be closed, or undefined. */
 export function obstacleOf(pool: IdlePool, { poolClasses }: DriverCopies): string | undefined {
-  if (typeof pool._remove !== 'function' || !Array.isArray(pool._idle) || typeof pool.listenerCount !== 'function')
+  if (typeof pool._remove !== 'function' || !Array.isArray(pool._idle) || typeof pool.listeners !== 'function')
     return 'its class differs from that of pg-pool'
   if (!poolClasses.runsOwn(pool, POOL_METHODS)) return 'its class has methods of the application'
   // Everybody is to listen for errors, and closing causes none: a handler that only reports them does no harm.
-  const handled = POOL_EVENTS.filter(event => event !== 'error' && pool.listenerCount!(event) > 0)
+  const handled = POOL_EVENTS.filter(event => event !== 'error' && !pool.listeners!(event).every(isOurs))
   if (handled.length > 0) return `the application handles its events (${handled.join(', ')})`
   return undefined
 }
@@ -69,9 +70,13 @@ function hasOtherListeners(
   pool: IdlePool,
 ): boolean {
   const listeners = client.listeners?.(event) ?? []
-  const others = listeners.filter(listener => listener !== idleListener)
+  const others = listeners.filter(listener => listener !== idleListener && !isOurs(listener))
   // The pool itself waits for the end of a client whose lifetime is limited.
   const ofThePool = event === 'end' && Number(pool.options?.['maxLifetimeSeconds']) > 0 ? 1 : 0
   const isUnknownListener = event === 'error' && idleListener === undefined ? 1 : 0
   return others.length > ofThePool + isUnknownListener
+}
+
+function isOurs(listener: unknown): boolean {
+  return typeof listener === 'function' && ours().has(listener)
 }

@@ -6,7 +6,7 @@ import { every, logFirst } from '@homeostat/signals'
 import { checkedOptions } from '@homeostat/signals/options'
 import { UnroutablePoolError } from '../errors.ts'
 import { addressOf, formatAddress } from '../signals/pool-address.ts'
-import { isRoutablePool, type RoutablePool, type RoutablePoolClass } from './pool/driver-shapes.ts'
+import { isNative, isRoutablePool, type RoutablePool, type RoutablePoolClass } from './pool/driver-shapes.ts'
 import { LagLimit } from './pool/lag-limit.ts'
 import { replaceEnd } from './pool/pool-end.ts'
 import { PositionMonitor } from './pool/position-monitor.ts'
@@ -31,13 +31,15 @@ export type ReplicaPool<P> = P & {
 
 const LEAST_SECRET_CHARS = 16
 const CATALOG_ANSWER_MS = 10_000
+const CATALOG_IDLE_MS = 5_000
 
 /**
  * Sends what only reads to replicas. The pool stays a `pg.Pool`: events, `connect()`, callbacks, cursors, types and `end()` work as
  * before, and only single statements of `pool.query()` that Postgres's own grammar and catalog prove to read move. A read
  * never shows less than what was written before in its context, see {@link ReplicaRouting.run}; without contexts, in this process.
  *
- * It needs the package `libpg-query`; without it everything stays on the primary. It opens one connection of its own to each server.
+ * It needs the package `libpg-query`; without it everything stays on the primary. It opens one connection of its own to each server, and
+ * a second one to the primary for as long as it asks the catalog.
  *
  * @throws UnroutablePoolError when the primary is not a pool of pg, or is routed already
  *
@@ -58,6 +60,7 @@ export function createReplicaPool<P extends object | string>(
   const { primary, replicas: addresses, ...given } = options
   const settings = { ...REPLICA_DEFAULTS, ...checkedOptions(replicaPoolSettings, given, 'createReplicaPool') }
   const pool = isRoutablePool(primary) ? primary : newPool(primary)
+  if (isNative(pool)) throw new UnroutablePoolError('pg.native cannot be routed; use the Pool of the JavaScript driver')
   if (Object.hasOwn(pool, 'routing')) throw new UnroutablePoolError('the pool is routed already')
   const report = logFirst('the routing of reads')
   const replicas = replicasOf(addresses, pool)
@@ -80,7 +83,6 @@ export function createReplicaPool<P extends object | string>(
     pollMs: settings.pollMs,
     timeoutMs: settings.answerMs,
     now: () => performance.now(),
-    ignore,
     promotions,
     onPrimaryChanged: () => {
       routed.forEveryone()
@@ -102,7 +104,7 @@ export function createReplicaPool<P extends object | string>(
     share,
     lendsLazily: settings.lazyClients,
   })
-  const catalog = new Probe({ pool, timeoutMs: CATALOG_ANSWER_MS, ignore })
+  const catalog = new Probe({ pool, timeoutMs: CATALOG_ANSWER_MS, idleMs: CATALOG_IDLE_MS })
   const ready = (async (): Promise<void> => {
     const grammar = await loadGrammar()
     if (grammar === undefined) {
@@ -157,9 +159,6 @@ export function createReplicaPool<P extends object | string>(
   Object.defineProperty(pool, 'routing', { configurable: true, writable: true, enumerable: false, value: routing })
   replaceEnd({ pool, close: () => routed.close(), stop, report })
   return pool as never
-
-  // Our own statements are marked by their text, and are never slow queries of the application.
-  function ignore(): void {}
 }
 
 function newPool(options: unknown): RoutablePool {
@@ -186,6 +185,10 @@ function replicasOf(
   return list.flatMap((address, index) => {
     if ((typeof address !== 'object' || address === null) && typeof address !== 'string') {
       diag.warn(`@homeostat/pg: replicas[${index}] is not a pool, its options or a connection string; it is left out`)
+      return []
+    }
+    if (isRoutablePool(address) && isNative(address)) {
+      diag.warn(`@homeostat/pg: replicas[${index}] is a pool of pg.native, which cannot be routed; it is left out`)
       return []
     }
     const isOwn = !isRoutablePool(address)

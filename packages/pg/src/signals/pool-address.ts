@@ -1,6 +1,8 @@
 import { databasePart, hostPart, portPart, UNKNOWN_PART } from '@homeostat/signals'
 import type { ConnectionOptions } from './driver.ts'
 
+const NO_HOST = '___no_host___'
+
 /** Where a database is. */
 export interface Address {
   readonly host: string
@@ -70,9 +72,9 @@ function partsOfUrl(connectionString: unknown): Given | undefined {
     const [host, database, ...rest] = connectionString.split(' ')
     return rest.length === 0 ? { host, database } : undefined
   }
+  const url = urlOf(connectionString)
   // Then pg cannot read it either, and no part of it is used.
-  if (!URL.canParse(connectionString)) return {}
-  const url = new URL(connectionString)
+  if (url === undefined) return {}
   const query = url.searchParams
   const path = decode(url.pathname.replace(/^\//, ''))
   if (url.protocol === 'socket:') return { host: decode(url.pathname), port: undefined, database: query.get('db') }
@@ -81,7 +83,14 @@ function partsOfUrl(connectionString: unknown): Given | undefined {
   if (!isPostgres || url.hash !== '' || /@/.test(`${path}${decode(url.search)}`)) return undefined
   // A lone word before the `@` may be the password.
   const user = url.password === '' ? undefined : decode(url.username)
-  return { host: query.get('host') || decode(url.hostname), port: query.get('port') || url.port, database: path, user }
+  const host = url.hostname === NO_HOST ? '' : decode(url.hostname)
+  return { host: query.get('host') || host, port: query.get('port') || url.port, database: path, user }
+}
+
+/** A Unix socket has no host before the path, which only pg reads: it puts in another one. */
+function urlOf(text: string): URL | undefined {
+  const readable = URL.canParse(text) ? text : text.replace('@/', `@${NO_HOST}/`)
+  return URL.canParse(readable) ? new URL(readable) : undefined
 }
 
 function isGiven(value: unknown): boolean {

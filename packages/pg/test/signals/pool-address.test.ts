@@ -47,6 +47,10 @@ const MALFORMED: readonly unknown[] = [
   `postgres://svc:${SECRET}@host/db\n`,
   ` postgres://svc:48/${SECRET}@host/db`,
   `redis://svc:48/${SECRET}@host/0`,
+  `postgres://svc:a/${SECRET}@/db`,
+  `postgres://svc:${SECRET}@/x@/db`,
+  `postgres://svc@/${SECRET}@/db`,
+  `/svc:${SECRET}`,
 ]
 
 describe('2-61: no part of a connection string is shown unless it is what it seems', () => {
@@ -61,6 +65,17 @@ describe('2-61: no part of a connection string is shown unless it is what it see
     }
   })
 
+  it('and a Unix socket in a connection string is named as pg finds it', () => {
+    for (const [url, name] of [
+      ['postgres://u:pw@/mydb?host=/cloudsql/project:europe-west1:db', '/cloudsql/project:europe-west1:db:5432/mydb'],
+      ['postgres://u:pw@/mydb?host=/var/run/postgresql', '/var/run/postgresql:5432/mydb'],
+      ['postgres://u@/mydb?host=/var/run/postgresql&port=5433', '/var/run/postgresql:5433/mydb'],
+      ['postgres:///mydb?host=/var/run/postgresql', '/var/run/postgresql:5432/mydb'],
+      ['postgres://u:pw@/mydb', 'localhost:5432/mydb'],
+    ] as const)
+      expect(formatAddress(addressOf({ connectionString: url }, {}))).toBe(name)
+  })
+
   it('whatever the options are', () => {
     const hostile = {
       get connectionString() {
@@ -73,7 +88,16 @@ describe('2-61: no part of a connection string is shown unless it is what it see
   })
 
   it('and the usual spellings stay as they are', () => {
-    const names = ['::1', '[::1]', '10.0.0.1', 'db-1.internal', 'localhost', '/var/run/postgresql', 'bücher.example']
+    const names = [
+      '/cloudsql/project-1:europe-west1:db',
+      '::1',
+      '[::1]',
+      '10.0.0.1',
+      'db-1.internal',
+      'localhost',
+      '/var/run/postgresql',
+      'bücher.example',
+    ]
     for (const host of names) expect(addressOf({ host, database: 'shop_2' }, {}).host).toBe(host)
   })
 })

@@ -3,6 +3,7 @@ import { createNoopMeter } from '@opentelemetry/api'
 import type { Faults } from '../faults/faults.ts'
 import type { Instrument } from '../series/instrument.ts'
 import type { Scope } from '../metrics/metric-data.ts'
+import type { Series } from '../series/series.ts'
 
 /** Which metrics go through a Meter. */
 export interface MeterBindingOptions {
@@ -38,15 +39,25 @@ export function bindMeter(
   const meter = provider.getMeter(source.scope.name, source.scope.version)
   const observed = new Map<Instrument, Observable>()
   const recorded: Instrument[] = []
+  /** Up-down counters that were exported. An SDK repeats the last value of a series that has ended, so that this has to be 0. */
+  const exported = new Map<Series, Observable>()
 
   const report = (result: BatchObservableResult): void => {
     source.faults.contain('signal', () => {
       source.runObservers(clock())
+      for (const [series, observable] of exported) {
+        if (series.start >= 0) continue
+        exported.delete(series)
+        result.observe(observable, 0, series.attributes)
+      }
       for (const [instrument, observable] of observed) {
         const { values } = instrument.cells
+        const isUpDown = instrument.definition.kind === 'upDownCounter'
         for (const series of instrument.series()) {
           const value = values[series.start]!
-          if (value === value) result.observe(observable, value, series.attributes)
+          if (value !== value) continue
+          result.observe(observable, value, series.attributes)
+          if (isUpDown) exported.set(series, observable)
         }
       }
     })

@@ -105,6 +105,21 @@ describe('the path through a Meter', () => {
     expect((await reader.sample()).metrics).toEqual([])
   })
 
+  it('shows a removed up-down counter as 0, which an SDK repeats, and its successor as it is', async () => {
+    const sample = sampleRegistry()
+    const readers = [new PlainReader(), new PlainReader(AggregationTemporality.DELTA)]
+    const [cumulative, delta] = readers as [PlainReader, PlainReader]
+    sample.registry.bindMeterProvider(new MeterProvider({ readers }))
+    for (const shop of ['a', 'b']) sample.registry.level(connections).with({ shop }).set(3)
+    expect(valuesOf(await cumulative.sample())).toEqual({ 'sample.connections a': 3, 'sample.connections b': 3 })
+    expect(valuesOf(await delta.sample())).toEqual({ 'sample.connections a': 3, 'sample.connections b': 3 })
+    for (const shop of ['a', 'b']) sample.registry.level(connections).with({ shop }).remove()
+    sample.registry.level(connections).with({ shop: 'b' }).set(5)
+    for (const _ of [1, 2])
+      expect(valuesOf(await cumulative.sample())).toEqual({ 'sample.connections a': 0, 'sample.connections b': 5 })
+    expect(valuesOf(await delta.sample())).toEqual({ 'sample.connections a': -3, 'sample.connections b': 2 })
+  })
+
   it('shows the first failure of an observer in the very next collection', async () => {
     const sample = sampleRegistry()
     const reader = new PlainReader()

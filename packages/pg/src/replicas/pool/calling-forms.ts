@@ -101,7 +101,16 @@ export function answering(
     start(inContext)
     return undefined
   }
-  return new Promise((resolve, reject) => {
+  return promised(start)
+}
+
+/** A promise of what a callback gets. Its error leads to who awaits it, and not to the socket that it came from, as in pg. */
+export function promised(start: (settle: Callback) => void): Promise<unknown> {
+  const answer = new Promise((resolve, reject) => {
     start((error, result) => (error ? reject(error) : resolve(result)))
+  })
+  return answer.catch((error: unknown) => {
+    if (error instanceof Error && Object.isExtensible(error)) Error.captureStackTrace(error)
+    throw error
   })
 }

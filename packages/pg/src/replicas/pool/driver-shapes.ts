@@ -61,6 +61,12 @@ export interface RoutablePool {
 /** The class of a pool. */
 export type RoutablePoolClass = new (options: object) => RoutablePool
 
+/** Whether the clients of a pool are those of pg-native, which show nothing of what a connection does. */
+export function isNative({ Client }: RoutablePool): boolean {
+  const { Query } = Client as { readonly Query?: { readonly prototype: { readonly handleReadyForQuery?: unknown } } }
+  return Query !== undefined && typeof Query.prototype?.handleReadyForQuery !== 'function'
+}
+
 /** Whether an object is a pool whose statements can be routed. */
 export function isRoutablePool(value: unknown): value is RoutablePool {
   const pool = value as Partial<RoutablePool> | null | undefined

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { EventEmitter } from 'node:events'
-import { argumentsOf, isSubmittable, readArguments } from './calling-forms.ts'
+import { argumentsOf, isSubmittable, promised, readArguments } from './calling-forms.ts'
 import type { Callback, LentCallback, RoutableClient, RoutablePool } from './driver-shapes.ts'
 
 /** What a client without a connection needs. */
@@ -87,9 +87,7 @@ export class LazyClient {
       })
     }
     if (callback) return start(callback)
-    return new Promise((resolve, reject) => {
-      start((error, result) => (error ? reject(error) : resolve(result)))
-    })
+    return promised(start)
   }
 
   #moves(config: unknown): boolean {

@@ -1,3 +1,4 @@
+import { asOurs } from '../../ours.ts'
 import type { RoutablePool } from './driver-shapes.ts'
 
 /** What the end of a routed pool needs. */
@@ -26,12 +27,12 @@ export function replaceEnd({ pool, close, stop, report }: PoolEndTerms): void {
     configurable: true,
     writable: true,
     enumerable: false,
-    value(callback?: () => void): unknown {
+    value: asOurs((callback?: () => void): unknown => {
       const ended = endOnce()
       if (typeof callback !== 'function') return ended
       void callBackAfter(ended, callback)
       return undefined
-    },
+    }),
   })
 }
 

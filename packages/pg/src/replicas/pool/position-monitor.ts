@@ -19,7 +19,6 @@ export interface PositionMonitorOptions {
   /** How long an answer may take, in milliseconds. */
   readonly timeoutMs: number
   readonly now: () => number
-  readonly ignore: (client: object) => void
   /** The primary's address leads to another server, or its history has changed. */
   readonly onPrimaryChanged: () => void
   readonly promotions: Promotions
@@ -126,8 +125,7 @@ export class PositionMonitor {
   }
 
   #probe(pool: RoutablePool): Probe {
-    const { timeoutMs, ignore } = this.#options
-    return new Probe({ pool, timeoutMs, ignore })
+    return new Probe({ pool, timeoutMs: this.#options.timeoutMs })
   }
 
   #poll(probe: Probe, ask: () => Promise<void>): Poll {

@@ -1,4 +1,5 @@
-import { after, nextTurn, withoutTracing } from '@homeostat/signals'
+import { after, nextTurn, within, withoutTracing } from '@homeostat/signals'
+import { ours } from '../../ours.ts'
 import type { RoutableClient, RoutablePool } from './driver-shapes.ts'
 import { WHO } from './server-identity.ts'
 
@@ -18,8 +19,8 @@ export interface ProbeOptions {
   readonly pool: RoutablePool
   /** How long an answer may take, in milliseconds. */
   readonly timeoutMs: number
-  /** Called with each client before its first statement, to keep it out of the application's telemetry. */
-  readonly ignore: (client: object) => void
+  /** After so long without a question the connection is closed, in milliseconds. @default never */
+  readonly idleMs?: number
 }
 
 /** Thrown where a server does not answer in time. */
@@ -39,6 +40,8 @@ export class Probe {
   #isClosed = false
   /** One question at a time. */
   #last: Promise<unknown> = Promise.resolve()
+  #asking = 0
+  #rest: Disposable | undefined
 
   constructor(options: ProbeOptions) {
     this.#options = options
@@ -55,8 +58,15 @@ export class Probe {
    * @throws the driver's error; the connection is then closed
    */
   ask(text: string, values: readonly unknown[] = []): Promise<readonly ProbeRow[]> {
+    const { idleMs } = this.#options
+    this.#asking++
+    this.#rest?.[Symbol.dispose]()
     const answer = this.#last.then(() => this.#ask(text, values))
-    this.#last = answer.catch(() => [])
+    this.#last = answer
+      .catch(() => [])
+      .finally(() => {
+        if (--this.#asking === 0 && idleMs !== undefined) this.#rest = after(idleMs, () => this.#leave())
+      })
     return answer
   }
 
@@ -78,13 +88,29 @@ export class Probe {
     if (client) destroy(client)
   }
 
+  /** Closes the connection as a driver does, so that the server has nothing to report. */
+  #leave(): void {
+    const client = this.#client
+    this.#client = undefined
+    this.#server = undefined
+    if (!client) return
+    void within(
+      this.#options.timeoutMs,
+      () => client.end(),
+      () => undefined,
+    )
+      .catch(() => {})
+      .then(() => destroy(client))
+  }
+
   close(): void {
     this.#isClosed = true
+    this.#rest?.[Symbol.dispose]()
     this.drop()
   }
 
   async #connect(): Promise<RoutableClient> {
-    const { pool, timeoutMs, ignore } = this.#options
+    const { pool, timeoutMs } = this.#options
     const client = new pool.Client({
       ...optionsOf(pool),
       application_name: 'homeostat',
@@ -95,13 +121,13 @@ export class Probe {
     })
     // A connection that breaks fails the question under way; without a listener it would end the process.
     client.on('error', () => {})
-    ignore(client)
+    ours().add(client)
     try {
       await inTime(
         timeoutMs,
         withoutTracing(() => client.connect()),
       )
-      client.connection.stream?.unref?.()
+      client.connection?.stream?.unref?.()
       const [row] = await this.#rows(client, WHO, [])
       this.#server = serverOf(row)
     } catch (error) {
@@ -136,7 +162,9 @@ export function optionsOf({ options }: RoutablePool): Record<string, unknown> {
 
 /** Closes a client without waiting for a server that may hang. */
 export function destroy(client: RoutableClient): void {
-  client.connection?.stream?.destroy()
+  const { stream } = client.connection ?? {}
+  if (stream) stream.destroy()
+  else void Promise.resolve(client.end()).catch(() => {})
 }
 
 /** @throws when the server is not built as expected, or reads strings in the way of before Postgres 9.1 */

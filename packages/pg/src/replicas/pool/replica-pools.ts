@@ -1,3 +1,4 @@
+import { asOurs } from '../../ours.ts'
 import type { RoutableClient, RoutablePool, RoutablePoolClass } from './driver-shapes.ts'
 import { isSubmittable, isThenable } from './calling-forms.ts'
 import { isRoutablePool } from './driver-shapes.ts'
@@ -34,7 +35,7 @@ export function poolOf(given: string | object, primary: RoutablePool): RoutableP
  * away, and hardly anybody handles that: the connection is closed, and the application does not hear of it.
  */
 export function shareSetup(replica: Replica, primary: RoutablePool): void {
-  replica.pool.on('connect', (client: RoutableClient) => {
+  const share = (client: RoutableClient): void => {
     if (primary.listenerCount('connect') === 0) return
     const fail = (error: unknown): void => {
       if (isWriteRefused(error)) replica.unfit()
@@ -49,7 +50,8 @@ export function shareSetup(replica: Replica, primary: RoutablePool): void {
     } catch {
       replica.unfit()
     }
-  })
+  }
+  replica.pool.on('connect', asOurs(share))
 }
 
 /** A statement of a setup. What waits for one that has failed waits for ever: to go on without an answer could throw. */

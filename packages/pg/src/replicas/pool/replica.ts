@@ -1,5 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import { within } from '@homeostat/signals'
+import { asOurs } from '../../ours.ts'
 import { Breaker } from '../breaker/breaker.ts'
 import { NO_LSN, parseLsn, type Lsn } from '../positions/lsn.ts'
 import type { PositionRing } from '../positions/position-ring.ts'
@@ -150,11 +151,18 @@ export class Replica {
 
   /** The pool was made here: its connections are known, and always heard. */
   own(): void {
-    this.pool.on('connect', (client: RoutableClient) => {
+    const connected = (client: RoutableClient): void => {
       this.#clients.add(client)
-      client.on('error', () => {})
-    })
-    this.pool.on('remove', (client: RoutableClient) => void this.#clients.delete(client))
+      client.on(
+        'error',
+        asOurs(() => {}),
+      )
+    }
+    this.pool.on('connect', asOurs(connected))
+    this.pool.on(
+      'remove',
+      asOurs((client: RoutableClient) => void this.#clients.delete(client)),
+    )
   }
 
   /** Ends its pool. A server that hangs is not waited for: its reads go elsewhere, and its connections are closed. */

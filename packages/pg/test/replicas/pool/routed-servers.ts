@@ -16,7 +16,7 @@ export class RoutedServers {
     })
     // Either may be missing where the start has failed.
     afterAll(async () => {
-      await (this.pool as RoutedTestPool | undefined)?.end()
+      if (!(this.pool as RoutedTestPool | undefined)?.ended) await (this.pool as RoutedTestPool | undefined)?.end()
       await (this.servers as PostgresReplicas | undefined)?.[Symbol.asyncDispose]()
     })
   }
