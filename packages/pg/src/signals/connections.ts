@@ -42,7 +42,7 @@ export class Connections {
     const { connection } = client
     // A stand-in for a client may have none.
     if (typeof connection !== 'object' || connection === null) return
-    if (ours().has(client)) return void this.#met.set(connection, undefined)
+    if (ours().has(client)) return this.#met.set(connection, undefined)
     const database = this.#database(databaseOf(client.database))
     const pool = this.#pools.of(client)
     this.#met.set(connection, new RunningQueries(database))

@@ -49,8 +49,10 @@ export function culpritOf(error: unknown, client: RoutableClient): Culprit {
   const code = codeOf(error)
   // The driver and the application's code fail without a code, and the connection goes on.
   if (code === undefined) return client.connection?.stream?.destroyed === false ? 'statement' : 'server'
-  if (code === CANCELLED || (code === PROTOCOL_VIOLATION && !isFatal(error))) return 'statement'
-  if (code.startsWith('08') || /^57P0[1-5]$/.test(code)) return 'server'
+  const { severity } = error as { readonly severity?: unknown }
+  if (code === CANCELLED || (code === PROTOCOL_VIOLATION && severity !== 'FATAL')) return 'statement'
+  // A function may raise any of them, and the session goes on.
+  if ((code.startsWith('08') || /^57P0[1-5]$/.test(code)) && severity !== 'ERROR') return 'server'
   return REPLICA_CLASSES.has(code.slice(0, 2)) ? 'unclear' : 'statement'
 }
 
@@ -69,8 +71,4 @@ export function isWriteRefused(error: unknown): boolean {
 export function codeOf(error: unknown): string | undefined {
   const code: unknown = (error as { readonly code?: unknown } | null | undefined)?.code
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !/^E[A-Z]{4}$/.test(code) ? code : undefined
-}
-
-function isFatal(error: unknown): boolean {
-  return (error as { readonly severity?: unknown }).severity === 'FATAL'
 }
