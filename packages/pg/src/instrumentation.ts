@@ -174,8 +174,13 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     const summary = this.#slowQueries.count(text ?? '', database)
     const origin = this.#connections.originOf(connection)
     if (text === undefined || origin === undefined) return
-    const session = this.#connections.runningOn(connection)?.session
-    const around = session && { settings: session.settings, inTransaction: session.inTransaction }
+    const running = this.#connections.runningOn(connection)
+    const sentFor = running?.endedFor
+    const around = running && {
+      settings: running.session.settings,
+      inTransaction: running.session.inTransaction,
+      ...(sentFor !== undefined && { sentFor }),
+    }
     this.slowStatements.add({ text, summary, values, durationMs, origin, ...around }, Date.now())
   }
 

@@ -58,6 +58,10 @@ export interface Table {
   readonly inserts: number
   readonly updates: number
   readonly deletes: number
+  /** Rows written since the server last looked at the values of the table. */
+  readonly changed: number
+  /** The server has never looked at them. */
+  readonly isUnknown: boolean
   readonly columns: ReadonlyMap<string, Column>
   readonly indexes: readonly Index[]
 }
@@ -76,6 +80,7 @@ const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relnam
 
 const SIZE = `SELECT COALESCE(sum(pg_catalog.pg_relation_size(t.relid)), 0)::text AS bytes,
   COALESCE(sum(s.n_tup_ins), 0)::text AS inserts, COALESCE(sum(s.n_tup_upd), 0)::text AS updates, COALESCE(sum(s.n_tup_del), 0)::text AS deletes,
+  COALESCE(sum(s.n_mod_since_analyze), 0)::text AS changed, bool_or(s.last_analyze IS NULL AND s.last_autoanalyze IS NULL)::text AS unknown,
   COALESCE(json_agg(json_build_array(c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname))) FILTER (WHERE t.level > 0), '[]')::text AS partitions,
   COALESCE(sum(pg_catalog.pg_relation_size(c.reltoastrelid)), 0)::text AS apart
   FROM (SELECT $1::oid AS relid, 0 AS level WHERE NOT $2 UNION SELECT relid, level FROM pg_catalog.pg_partition_tree($1::oid::regclass) WHERE isleaf AND $2) t
@@ -143,6 +148,8 @@ async function readTable(server: Server, row: Row, kind: Table['kind']): Promise
     inserts: Number(size?.['inserts']),
     updates: Number(size?.['updates']),
     deletes: Number(size?.['deletes']),
+    changed: Number(size?.['changed']),
+    isUnknown: size?.['unknown'] === 'true',
     columns: new Map(columns.map(column => [String(column['name']), readColumn(column, rows, hasLong)])),
     indexes: indexes.map(readIndex),
   }

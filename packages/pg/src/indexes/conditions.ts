@@ -11,11 +11,12 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   '<=': 'range',
   '>=': 'range',
 }
-/** Operators of the default classes of gin, and the types for which they are: jsonb, arrays, and texts to search in. */
+const RANGES = /range$/
+/** Operators of the default classes of gin and gist, and the types for which they are: jsonb, arrays, texts to search in, ranges. */
 const INVERTED: Readonly<Record<string, RegExp>> = {
-  '@>': /^(?:jsonb|_)/,
-  '<@': /^_/,
-  '&&': /^_/,
+  '@>': /^(?:jsonb|_)|range$/,
+  '<@': /^_|range$/,
+  '&&': /^_|range$/,
   '?': /^jsonb$/,
   '?|': /^jsonb$/,
   '?&': /^jsonb$/,
@@ -46,15 +47,19 @@ export class Conditions {
   }
 
   /** Two expressions are equal, as in `JOIN ... USING` or `IN (SELECT ...)`. */
-  addEquality(left: unknown, leftScope: Scope, right: unknown, rightScope: Scope): void {
-    for (const [value, scope] of [
-      [left, leftScope],
-      [right, rightScope],
-    ] as const) {
-      for (const use of usesIn(value, scope)) {
-        const key = keyOf(value, use, scope)
-        if (key) use.conditions.push({ comparison: 'equal', key, isJoin: true, isFixed: false })
-      }
+  addEquality(left: unknown, leftScope: Scope, right: unknown, rightScope: Scope, isRightLimited = false): void {
+    const [leftUses, rightUses] = [usesIn(left, leftScope), usesIn(right, rightScope)]
+    this.#addSide(left, leftScope, leftUses, rightUses)
+    // The first rows of a query are not those that fit.
+    if (!isRightLimited) this.#addSide(right, rightScope, rightUses, leftUses)
+  }
+
+  #addSide(value: unknown, scope: Scope, uses: ReadonlySet<TableUse>, partners: ReadonlySet<TableUse>): void {
+    const [partner] = partners
+    for (const use of uses) {
+      const key = keyOf(value, use, scope)
+      if (key)
+        use.conditions.push({ comparison: 'equal', key, isJoin: true, isFixed: false, ...(partner && { partner }) })
     }
   }
 
@@ -116,7 +121,7 @@ export class Conditions {
         return rows ?? this.#either(use, left, right, scope, comparison, rest)
       }
       case 'AEXPR_OP_ANY':
-        return operator === '=' ? this.#either(use, left, right, scope, 'list', rest) : other(rest)
+        return operator === '=' ? this.#oneSide(use, left, right, scope, 'list', rest) : other(rest)
       case 'AEXPR_IN':
         if (operator !== '=') return other(rest)
         return (
@@ -150,17 +155,16 @@ export class Conditions {
     comparison: Comparison,
     rest: Rest,
   ): Condition | undefined {
-    for (const [own, others] of [
-      [left, right],
-      [right, left],
-    ]) {
-      const key = keyOf(own, use, scope)
-      if (key === undefined) continue
-      const references = referencesOf(others, scope)
-      if (references.columns.some(reference => reference.use === use)) continue
-      return { ...rest, comparison, key, isJoin: references.columns.length > 0 || references.hasUnknown }
-    }
-    return other(rest)
+    const found = this.#oneSide(use, left, right, scope, comparison, rest)
+    return found.key === undefined ? this.#oneSide(use, right, left, scope, comparison, rest) : found
+  }
+
+  #oneSide(use: TableUse, own: unknown, others: unknown, scope: Scope, comparison: Comparison, rest: Rest): Condition {
+    const key = keyOf(own, use, scope)
+    const { columns, hasUnknown } = referencesOf(others, scope)
+    if (key === undefined || columns.some(reference => reference.use === use)) return other(rest)
+    const partner = columns[0]?.use
+    return { ...rest, comparison, key, isJoin: columns.length > 0 || hasUnknown, ...(partner && { partner }) }
   }
 
   /** `(a, b) < (1, 2)` is a range of a, and of b behind it; `(a, b) IN (...)` an equality of both. */
@@ -218,7 +222,7 @@ export class Conditions {
         columns: columns.map(each => each.column),
         column,
         functions: [],
-        method: 'gin',
+        method: column && RANGES.test(column.type) ? 'gist' : 'gin',
         ...operatorClass,
       }
       return { ...rest, comparison: 'contains', key }

@@ -17,12 +17,15 @@ const DESCENT = RANDOM_PAGE + 0.5
 
 /** Where a plan reads a table. */
 interface Access {
+  readonly node: PlanNode
   /** The cost of all its reads. */
   readonly cost: number
   /** How often it is read. */
   readonly loops: number
-  /** Rows of the other side of the join right above. */
+  /** Rows of the other side of the join right above; infinite where there is none. */
   readonly partnerRows: number
+  /** What the nodes above cost at most: they may end the reading early. */
+  readonly cap: number
   /** Starting the workers above costs something too, where they do nothing else. */
   readonly gather: PlanNode | undefined
   /** The LIMIT above, with nothing but sorts in between. */
@@ -70,9 +73,16 @@ export class CostModel {
     const { table } = use
     const served = servedConditions(index, use)
     const rows = table.rows * (await this.#selectivity.shareOf(table, served))
-    const isJoin = served.some(each => each.isJoin)
+    const joins = served.filter(each => each.isJoin)
     // The planner would look up each row of the other side.
-    const searches = isJoin ? Math.max(access.loops, access.partnerRows) : access.loops
+    let searches = access.loops
+    if (joins.length > 0) {
+      const partner = joins.find(each => each.partner)?.partner
+      const rows = partner ? await this.#rowsOf(partner) : Infinity
+      const other = Math.min(access.partnerRows, rows)
+      // Neither is known where the planner has put a value in place of the other side.
+      if (other < Infinity) searches = Math.max(access.loops, other)
+    }
     if (this.#isOrdered([index], use, access)) {
       const all = table.rows * (await this.#selectivity.shareOf(table, use.conditions))
       const wanted = access.limit!['Plan Rows'] * (rows / Math.max(1, all))
@@ -82,17 +92,27 @@ export class CostModel {
     return searches * searchCost(table, rows)
   }
 
-  #accessesTo({ table, alias }: TableUse): readonly Access[] {
+  /** Rows of a table that meet the conditions on this table alone. */
+  async #rowsOf(use: TableUse): Promise<number> {
+    const own = use.conditions.filter(each => !each.isJoin)
+    return Math.max(1, use.table.rows * (await this.#selectivity.shareOf(use.table, own)))
+  }
+
+  #accessesTo({ table, alias, conditions }: TableUse): readonly Access[] {
     const relations = new Set([table.relation, ...table.partitions.map(each => each.relation)])
     const isSingle = this.#uses.filter(use => use.table.oid === table.oid).length === 1
     const found: Access[] = []
-    visit(this.#plan, { loops: 1, partnerRows: 1, gather: undefined, limit: undefined }, (node, around) => {
+    const around = { loops: 1, partnerRows: Infinity, cap: Infinity, gather: undefined, limit: undefined }
+    visit(this.#plan, around, (node, place) => {
       const relation = node['Relation Name']
       if (relation === undefined || !relations.has(relation) || node['Node Type'].startsWith('Modify')) return
-      if (isSingle || node.Alias === alias)
-        found.push({ ...around, cost: ownCost(around.gather ?? node) * around.loops })
+      if (!isSingle && !isNamed(node, alias)) return
+      found.push({ ...place, node, cost: Math.min(ownCost(place.gather ?? node) * place.loops, place.cap) })
     })
-    return found
+    // Several mentions may have one name: only those count that compare what this one does.
+    const compares = ({ node }: Access): boolean =>
+      conditions.some(({ key }) => key?.columns.some(({ name }) => conditionOf(node).includes(name)))
+    return isSingle || found.length < 2 ? found : found.filter(compares)
   }
 }
 
@@ -122,7 +142,16 @@ function shareRead(node: PlanNode, child: PlanNode): number {
   return ends ? Math.min(1, node['Plan Rows'] / Math.max(1, child['Plan Rows'])) : 1
 }
 
-type Around = Omit<Access, 'cost'>
+/** The server numbers further mentions of a name. */
+function isNamed({ Alias: own = '' }: PlanNode, alias: string): boolean {
+  return own === alias || (own.startsWith(`${alias}_`) && /^\d+$/.test(own.slice(alias.length + 1)))
+}
+
+function conditionOf(node: PlanNode): string {
+  return `${node.Filter ?? ''} ${node['Index Cond'] ?? ''}`
+}
+
+type Around = Omit<Access, 'cost' | 'node'>
 
 /** Nodes that hand rows on, so that a LIMIT above them ends the reading below. */
 const PASSING = new Set([
@@ -139,34 +168,35 @@ const PASSING = new Set([
 
 function visit(node: PlanNode, around: Around, found: (node: PlanNode, around: Around) => void): void {
   found(node, around)
-  const children = node.Plans ?? []
-  const isFirst = node['Node Type'] === 'Limit' || (node['Node Type'].endsWith('Aggregate') && node['Plan Rows'] === 1)
-  const limit = isFirst ? (around.limit ?? node) : PASSING.has(node['Node Type']) ? around.limit : undefined
-  const isLoop = node['Node Type'] === 'Nested Loop'
-  const isJoin = isLoop || /^(?:Hash|Merge) Join$/.test(node['Node Type'])
-  const gather = node['Node Type'].startsWith('Gather') ? node : around.gather
-  for (const child of children) {
-    const place = child['Parent Relationship']
-    const partner = children.find(each => each !== child && /^(?:Outer|Inner)$/.test(each['Parent Relationship'] ?? ''))
-    if (place === 'SubPlan') {
-      visit(
-        child,
-        {
-          loops: isHashed(node) ? around.loops : around.loops * Math.max(1, node['Plan Rows']),
-          partnerRows: 1,
-          gather: undefined,
-          limit: undefined,
-        },
-        found,
-      )
-    } else if (isJoin && partner) {
-      const repeats = isLoop && place === 'Inner' && !/^(?:Materialize|Memoize)$/.test(child['Node Type'])
-      const loops = repeats ? around.loops * Math.max(1, partner['Plan Rows']) : around.loops
-      visit(
-        child,
-        { loops, partnerRows: partner['Plan Rows'] * around.loops, gather: undefined, limit: undefined },
-        found,
-      )
-    } else visit(child, { ...around, loops: around.loops * shareRead(node, child), gather, limit }, found)
+  for (const child of node.Plans ?? []) visit(child, below(node, child, around), found)
+}
+
+/** How a node has the one below read. */
+function below(node: PlanNode, child: PlanNode, around: Around): Around {
+  const type = node['Node Type']
+  const place = child['Parent Relationship']
+  const closed = { partnerRows: Infinity, gather: undefined, limit: undefined }
+  if (place === 'SubPlan') {
+    const runs = isHashed(node) ? 1 : Math.max(1, node['Plan Rows'])
+    return { ...closed, loops: around.loops * runs, partnerRows: around.loops * runs, cap: Infinity }
+  }
+  const cap = Math.min(around.cap, node['Total Cost'] * around.loops)
+  // The planner takes a recursion to go ten rounds. Source: cost_recursive_union.
+  if (type === 'Recursive Union' && place === 'Inner') return { ...closed, loops: around.loops * 10, cap }
+  const partner = node.Plans?.find(
+    each => each !== child && /^(?:Outer|Inner)$/.test(each['Parent Relationship'] ?? ''),
+  )
+  if (partner !== undefined && /^(?:Nested Loop|Hash Join|Merge Join)$/.test(type)) {
+    const partnerRows = Math.max(1, partner['Plan Rows']) * around.loops
+    const repeats = type === 'Nested Loop' && place === 'Inner' && !/^(?:Materialize|Memoize)$/.test(child['Node Type'])
+    return { ...closed, loops: repeats ? partnerRows : around.loops, partnerRows, cap }
+  }
+  const isFirst = type === 'Limit' || (type.endsWith('Aggregate') && node['Plan Rows'] === 1)
+  return {
+    ...around,
+    loops: around.loops * shareRead(node, child),
+    cap,
+    gather: type.startsWith('Gather') ? node : around.gather,
+    limit: isFirst ? (around.limit ?? node) : PASSING.has(type) ? around.limit : undefined,
   }
 }

@@ -20,8 +20,11 @@ export interface Choice {
 const MIN_GAIN = 0.5
 /** A round that gains less ends the search. */
 const WORTH_A_ROUND = 0.05
-/** Costs that differ by so little are alike; then the narrower index is the better one. */
+/** Costs that differ by so little, of each other or of what the statement costs today, are alike; then the narrower index is the better one. */
 const ALIKE = 0.2
+const ALIKE_OF_TODAY = 0.001
+/** An index that is chosen beside others earns its price where the rest would cost so much more without it. */
+const WORTH_AN_INDEX = 1.5
 const MAX_ROUNDS = 3
 
 /**
@@ -38,7 +41,7 @@ export async function choose(
   let chosen: readonly Proposal[] = []
   let cost = before
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const best = await bestBeside(chosen, proposals, cost, evaluate)
+    const best = await bestBeside(chosen, proposals, { cost, before }, evaluate)
     if (best === undefined) break
     chosen = [...chosen, best.proposal]
     cost = best.cost
@@ -48,7 +51,7 @@ export async function choose(
   for (const proposal of chosen.length > 1 ? chosen : []) {
     const rest = chosen.filter(each => each !== proposal)
     const without = await evaluate(rest)
-    if (without !== undefined && without.cost <= cost * (1 + ALIKE)) {
+    if (without !== undefined && without.cost <= cost * WORTH_AN_INDEX) {
       chosen = rest
       cost = without.cost
     }
@@ -59,7 +62,7 @@ export async function choose(
 async function bestBeside(
   chosen: readonly Proposal[],
   proposals: readonly Proposal[],
-  cost: number,
+  { cost, before }: { readonly cost: number; readonly before: number },
   evaluate: Evaluate,
 ): Promise<{ readonly proposal: Proposal; readonly cost: number } | undefined> {
   const found: { proposal: Proposal; cost: number }[] = []
@@ -71,7 +74,7 @@ async function bestBeside(
   }
   const least = Math.min(...found.map(each => each.cost))
   return found
-    .filter(each => each.cost <= least * (1 + ALIKE))
+    .filter(each => each.cost - least <= Math.max(least * ALIKE, before * ALIKE_OF_TODAY))
     .toSorted((a, b) => widthOf(a.proposal) - widthOf(b.proposal) || a.cost - b.cost)[0]
 }
 

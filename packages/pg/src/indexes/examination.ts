@@ -46,6 +46,8 @@ export interface Examination {
 
 /** The values of other calls with which a choice has to hold as well. */
 const MOST_VALUE_SETS = 3
+/** As much is written before the server's own `autovacuum_analyze_scale_factor` of a tenth, and a margin, have it look again. */
+const STALE_SHARE = 0.3
 
 /**
  * Explains one slow statement and looks for the indexes that its plan lacks.
@@ -100,8 +102,11 @@ class Examiner {
         const own = await explain(this.#server, search)
         if (own !== undefined) await this.#choose(own, search, [proposal.use], [proposal], true)
       }
-      for (const hint of read.uses.flatMap(use => (use.table.rows < this.#thresholds.minTableRows ? [] : use.hints)))
-        this.#problems.push(`${this.#statement.summary}: ${hint}`)
+      for (const use of read.uses.filter(({ table }) => table.rows >= this.#thresholds.minTableRows))
+        this.#problems.push(
+          ...use.hints.map(hint => `${this.#statement.summary}: ${hint}`),
+          ...staleStatistics(use.table),
+        )
     }
     return { plan, findings: this.#findings, problems: [...new Set(this.#problems)] }
   }
@@ -144,7 +149,8 @@ class Examiner {
     const model = new CostModel(plan, this.#selectivity, uses)
     const ask: Evaluate = async chosen => {
       const indexes = chosen.flatMap(each => each.indexes)
-      if (this.#whatIf === undefined || indexes.some(({ method }) => method === 'gin')) return model.costWith(chosen)
+      if (this.#whatIf === undefined || indexes.some(({ method }) => method.startsWith('gi')))
+        return model.costWith(chosen)
       return this.#whatIf.costWith(explained, indexes)
     }
     const choice = await choose(promising, cost, ask)
@@ -172,7 +178,7 @@ class Examiner {
   async #holdsForOthers({ proposals }: Choice): Promise<boolean> {
     const others = this.#statement.bindValues.slice(0, -1).slice(1 - MOST_VALUE_SETS)
     const indexes = proposals.flatMap(each => each.indexes)
-    if (this.#whatIf === undefined || indexes.some(({ method }) => method === 'gin')) return true
+    if (this.#whatIf === undefined || indexes.some(({ method }) => method.startsWith('gi'))) return true
     let held = 1
     for (const values of others) {
       const explained = this.#explained(values)
@@ -195,15 +201,26 @@ class Examiner {
           )
         const rows =
           definition.table.rows * (await this.#selectivity.shareOf(definition.table, servedConditions(definition, use)))
-        const unverified =
-          definition.method === 'gin'
-            ? 'hypopg does not know gin'
-            : this.#whatIf === undefined
-              ? 'hypopg is not installed'
-              : undefined
+        const unverified = definition.method.startsWith('gi')
+          ? `hypopg does not know ${definition.method}`
+          : this.#whatIf === undefined
+            ? 'hypopg is not installed'
+            : undefined
         const statement = this.#statement
         this.#findings.push({ definition, name: names[at]!, statement, rows, cost, costWith, unverified, isReference })
       }
     }
   }
+}
+
+/** A plan is as good as what the server knows of the values. */
+function staleStatistics({ name, rows, changed, isUnknown, kind }: Table): readonly string[] {
+  // Parents have no rows of their own, and a materialized view does not change by writes.
+  if (kind !== 'table') return []
+  if (isUnknown) return [`${name} has never been analyzed, so its plans are guesses: run ANALYZE ${name}`]
+  const share = changed / Math.max(1, rows)
+  if (share < STALE_SHARE) return []
+  return [
+    `${Math.round(100 * share)} % of the rows of ${name} were written since it was last analyzed: run ANALYZE ${name}`,
+  ]
 }

@@ -53,6 +53,7 @@ function describe(group: readonly Finding[]): Omit<Advice, 'statement'> {
         : `the index finds about ${count(Math.max(1, rows))} of ${count(table.rows)} rows (${mib(table.bytes)})`,
       verification(worst),
       `${count(calls)} slow ${calls === 1 ? 'call' : 'calls'}, mean ${count(totalMs / calls)} ms${isReference ? '' : `, about ${count(savedMs / calls)} ms less with it`}`,
+      ...sentFor(group),
       priceOf(definition),
       ...leftovers(definition),
       `undo it with ${dropIndexStatement(definition, worst.name)}`,
@@ -72,6 +73,11 @@ function mib(bytes: number): string {
 function verification({ cost, costWith, unverified }: Finding): string {
   if (unverified === undefined) return `verified with hypopg: plan cost ${count(cost)} -> ${count(costWith)}`
   return `not verified (${unverified}): plan cost ${count(cost)}, estimated from statistics ${count(costWith)} with it`
+}
+
+function sentFor(group: readonly Finding[]): readonly string[] {
+  const names = new Set(group.flatMap(({ statement }) => statement.sentFor))
+  return names.size === 0 ? [] : [`sent for ${[...names].join(', ')}`]
 }
 
 function priceOf({ table, keys, method, predicate }: IndexDefinition): string {

@@ -12,7 +12,7 @@ export interface IndexKey {
 /** An index that does not exist. */
 export interface IndexDefinition {
   readonly table: Table
-  readonly method: 'btree' | 'hash' | 'gin'
+  readonly method: 'btree' | 'hash' | 'gin' | 'gist'
   readonly keys: readonly IndexKey[]
   /** The condition that the rows of a partial index meet. */
   readonly predicate?: Condition
@@ -89,7 +89,7 @@ export function servedConditions({ keys, predicate, method }: IndexDefinition, u
       own.find(({ comparison }) => comparison === 'equal') ?? own.find(({ comparison }) => comparison === 'list')
     if (equal !== undefined) served.push(equal)
     else {
-      served.push(...own.filter(({ comparison }) => comparison === (method === 'gin' ? 'contains' : 'range')))
+      served.push(...own.filter(({ comparison }) => comparison === (method.startsWith('gi') ? 'contains' : 'range')))
       break
     }
   }

@@ -1,7 +1,8 @@
+import type { Tree } from '../grammar.ts'
 import { print, type Printing } from './print.ts'
 import { referencesOf, resolve, type Scope } from './scope.ts'
 import type { Key, TableUse } from './table-use.ts'
-import { fieldsOf, namesOf, nodeOf, nodesOf, operatorOf, walk, type Node } from './tree.ts'
+import { fieldsOf, namesOf, nodeOf, nodesOf, operatorOf, textOf, walk, type Node } from './tree.ts'
 
 /** Types that btree cannot sort. */
 const UNSORTABLE = new Set('json xml point line lseg box path polygon circle tsquery tsvector aclitem'.split(' '))
@@ -51,7 +52,7 @@ const NAMING = /^(?:->|->>|#>|#>>|date_trunc|date_part|extract|timezone|to_tsvec
 /** The definition of an index is shown outside of the process, so it holds no value of a statement. */
 function holdsValue(value: unknown): boolean {
   let [texts, names] = [0, 0]
-  const isText = (node: Node | undefined): boolean => node?.kind === 'A_Const' && node.fields['sval'] !== undefined
+  const isText = (node: Node | undefined): boolean => node?.kind === 'A_Const' && !isTrivial(node.fields)
   walk(value, node => {
     if (isText(node)) texts++
     const { kind, fields } = node
@@ -65,6 +66,13 @@ function holdsValue(value: unknown): boolean {
     return true
   })
   return texts > names
+}
+
+/** 0, 1, NULL, true, false and the empty text say nothing about anybody. */
+function isTrivial(fields: Tree): boolean {
+  if (fields['isnull'] !== undefined || fields['boolval'] !== undefined) return true
+  if (fields['ival'] !== undefined) return /^[01]?$/.test(textOf(fieldsOf(fields['ival'])['ival']))
+  return fields['sval'] !== undefined && textOf(fieldsOf(fields['sval'])['sval']) === ''
 }
 
 /** The functions, casts and operators whose result may depend on more than their arguments. */

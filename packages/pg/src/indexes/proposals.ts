@@ -1,4 +1,4 @@
-import type { Column, Table } from './catalog.ts'
+import type { Column, Index, Table } from './catalog.ts'
 import {
   bodyOf,
   coveringIndex,
@@ -45,7 +45,7 @@ export function proposalsFor(use: TableUse, abilities: Abilities): readonly Prop
     const body = bodyOf(definition)
     if (known.has(body) || coveringIndex(definition, use) !== undefined) return []
     known.add(body)
-    return isOfUse(definition, use) ? [{ indexes: [definition], use }] : []
+    return isOfUse(definition, use) && !isUnique(definition, use) ? [{ indexes: [definition], use }] : []
   })
   return [...single.slice(0, MOST_PER_USE), ...alternativesOf(use, abilities)]
 }
@@ -108,7 +108,7 @@ function hashDefinitions(table: Table, conditions: readonly Condition[]): readon
 
 function invertedDefinitions(table: Table, conditions: readonly Condition[]): readonly IndexDefinition[] {
   return conditions.flatMap(({ key }) =>
-    key?.method === 'gin' ? [{ table, method: 'gin' as const, keys: [{ key, order: '' }] }] : [],
+    key?.method ? [{ table, method: key.method, keys: [{ key, order: '' }] }] : [],
   )
 }
 
@@ -129,6 +129,16 @@ function alternativesOf(use: TableUse, abilities: Abilities): readonly Proposal[
 /** It narrows the search, or gives the order of which the first rows are wanted. */
 function isOfUse(definition: IndexDefinition, use: TableUse): boolean {
   return servedConditions(definition, use).length > 0 || servesOrder(definition, use)
+}
+
+/** A unique index finds the row already. */
+function isUnique({ table, keys }: IndexDefinition, { conditions }: TableUse): boolean {
+  const equal = keys.flatMap(({ key: { sql, column } }) =>
+    column && conditions.some(each => each.comparison === 'equal' && each.key?.sql === sql) ? [column.number] : [],
+  )
+  const finds = ({ isUnique: is, isValid, predicate, columns }: Index): boolean =>
+    is && isValid && predicate === undefined && columns.every(number => equal.includes(number))
+  return table.indexes.some(finds)
 }
 
 function isUsable(key: Key, abilities: Abilities): boolean {

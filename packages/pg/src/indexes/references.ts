@@ -40,7 +40,7 @@ function referenceFrom(table: Table, numbers: string): Reference {
     .map(number => [...table.columns.values()].find(each => each.number === Number(number))!)
   const use = newUse(table, table.relation)
   for (const column of columns)
-    use.conditions.push({ comparison: 'equal', key: keyOfColumn(column), isJoin: true, isFixed: false })
+    use.conditions.push({ comparison: 'equal', key: keyOfColumn(column), isJoin: false, isFixed: false })
   const keys = columns.map(column => ({ key: keyOfColumn(column), order: '' }))
   return {
     proposal: { indexes: [{ table, method: 'btree', keys }], use },

@@ -71,7 +71,7 @@ export function referencesOf(value: unknown, scope: Scope): References {
 }
 
 /** The columns that a query gives, by name. */
-export function outputsOf(select: Tree, scope: Scope, names: readonly string[]): Source['outputs'] {
+export function outputsOf(select: Tree, scope: Scope, names: readonly string[]): NonNullable<Source['outputs']> {
   const outputs = new Map<string, { value: unknown; scope: Scope }>()
   const targets = Array.isArray(select['targetList']) ? (select['targetList'] as readonly unknown[]) : []
   targets.forEach((target, at) => {

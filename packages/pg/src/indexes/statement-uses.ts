@@ -4,7 +4,7 @@ import { Conditions } from './conditions.ts'
 import { keyOf } from './keys.ts'
 import { outputsOf, referencesOf, type Scope, type Source } from './scope.ts'
 import { newUse, type TableUse } from './table-use.ts'
-import { fieldsOf, namesOf, nodeOf, nodesOf, walk } from './tree.ts'
+import { asList, fieldsOf, namesOf, nodeOf, nodesOf, walk } from './tree.ts'
 
 /** Finds a relation by name, as the statement would. */
 export type FindRelation = (schema: string | undefined, relation: string) => Promise<Table | View | undefined>
@@ -189,11 +189,12 @@ class Reader implements StatementUses {
   }
 
   #derived(alias: string, select: Tree, inner: Scope, names: readonly string[], scope: Scope): Source {
-    // What limits, groups or numbers its rows lets no condition through from outside.
-    const isClosed = ['limitCount', 'groupClause', 'distinctClause', 'larg', 'windowClause'].some(
-      name => select[name] !== undefined,
-    )
-    const source = { alias, outputs: (isClosed ? new Map() : outputsOf(select, inner, names)) ?? new Map() }
+    // What limits or numbers its rows lets no condition through from outside; what groups them, those on what it groups by.
+    const isClosed = ['limitCount', 'larg', 'windowClause'].some(name => select[name] !== undefined)
+    const outputs = new Map(isClosed ? [] : outputsOf(select, inner, names))
+    const groups = new Set(asList(select['groupClause']).map(each => nameOf(each)))
+    for (const [name, { value }] of outputs) if (groups.size > 0 && !groups.has(nameOf(value))) outputs.delete(name)
+    const source = { alias, outputs }
     scope.sources.push(source)
     return source
   }
@@ -243,11 +244,18 @@ class Reader implements StatementUses {
       const select = fieldsOf(fieldsOf(link['subselect'])['SelectStmt'])
       const inner = await this.#select(select, scope, queries)
       const target = nodesOf(select['targetList'])[0]?.fields['val']
+      const isLimited = select['limitCount'] !== undefined
       if (link['subLinkType'] === 'ANY_SUBLINK' && link['testexpr'] !== undefined && target !== undefined)
-        this.#conditions.addEquality(link['testexpr'], scope, target, inner)
+        this.#conditions.addEquality(link['testexpr'], scope, target, inner, isLimited)
       await this.#subqueries([link['testexpr']], scope, queries)
     }
   }
+}
+
+/** The last name of a reference to a column; what else there is stands for itself. */
+function nameOf(value: unknown): unknown {
+  const node = nodeOf(value)
+  return node?.kind === 'ColumnRef' ? namesOf(node.fields['fields']).at(-1) : value
 }
 
 function has({ use, outputs }: Source, name: string): boolean {

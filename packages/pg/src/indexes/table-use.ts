@@ -12,7 +12,7 @@ export interface Key {
   /** The operator class, where it is not the default. */
   readonly operatorClass?: string
   /** An access method other than btree that serves the condition. */
-  readonly method?: 'gin'
+  readonly method?: 'gin' | 'gist'
 }
 
 export type Comparison =
@@ -21,7 +21,7 @@ export type Comparison =
   | 'list'
   /** Within a range, or a beginning of a text. */
   | 'range'
-  /** What only an inverted index finds. */
+  /** What only an index of another kind than btree finds. */
   | 'contains'
   /** No index serves it, but it may be the condition of a partial one. */
   | 'other'
@@ -35,6 +35,8 @@ export interface Condition {
   readonly more?: readonly Key[]
   /** Compared with columns of another table, or of the query around. */
   readonly isJoin: boolean
+  /** The table with whose columns it compares, where that is one. */
+  readonly partner?: TableUse
   /** The condition as SQL on the table alone; undefined for a join and for what cannot be printed. */
   sql?(parameter: (number: number) => string): string | undefined
   /** Written into the statement rather than sent with it, so that an index may hold the rows that meet it alone. */

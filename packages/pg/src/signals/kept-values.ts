@@ -2,6 +2,8 @@ import { types } from 'node:util'
 
 const MAX_VALUES = 256
 const MAX_VALUE_LENGTH = 4_096
+/** Arrays and documents within each other. */
+const MAX_DEPTH = 6
 const MAX_BIGINT = 2n ** 4_096n
 
 /** Copies of bind values, and how many bytes they take. */
@@ -17,7 +19,7 @@ export interface KeptValues {
  */
 export function keepValues(values: unknown): KeptValues | undefined {
   if (values === undefined || values === null) return { values: [], bytes: 0 }
-  return keepArray(values, keepValue)
+  return keepArray(values, value => keepValue(value, 0))
 }
 
 function keepArray(values: unknown, keep: (value: unknown) => KeptValue | undefined): KeptValues | undefined {
@@ -41,10 +43,10 @@ interface KeptValue {
   readonly bytes: number
 }
 
-function keepValue(value: unknown): KeptValue | undefined {
-  if (types.isProxy(value)) return undefined
+function keepValue(value: unknown, depth: number): KeptValue | undefined {
+  if (types.isProxy(value) || depth > MAX_DEPTH) return undefined
   if (!Array.isArray(value)) return keepScalar(value)
-  const kept = keepArray(value, item => (typeof item === 'object' && item !== null ? undefined : keepScalar(item)))
+  const kept = keepArray(value, item => keepValue(item, depth + 1))
   return kept && { value: kept.values, bytes: kept.bytes }
 }
 
@@ -69,13 +71,49 @@ function keepScalar(value: unknown): KeptValue | undefined {
 function keepObject(value: object): KeptValue | undefined {
   // The built-in methods and not the object's: a subclass may have others.
   if (types.isDate(value)) return { value: new Date(Date.prototype.getTime.call(value)), bytes: 64 }
-  if (!ArrayBuffer.isView(value)) return undefined
+  if (!ArrayBuffer.isView(value)) return keepDocument(value)
   const { buffer, byteOffset, byteLength } = viewOf(value)
   if (byteLength > MAX_VALUE_LENGTH) return undefined
   // pg sends the bytes of any view.
   const copy = Buffer.alloc(byteLength)
   copy.set(new Uint8Array(buffer, byteOffset, byteLength))
   return { value: copy, bytes: byteLength + 128 }
+}
+
+/** A plain object, which pg sends as JSON: so it is kept as that text. */
+function keepDocument(value: object): KeptValue | undefined {
+  const copy = plainCopy(value, 0)
+  const text = copy === undefined ? undefined : JSON.stringify(copy)
+  return text === undefined || text.length > MAX_VALUE_LENGTH ? undefined : keepScalar(text)
+}
+
+/** Data alone: no getter, method or class of the application is asked for anything. Undefined where that does not suffice. */
+function plainCopy(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return isData(value) ? value : undefined
+  if (types.isProxy(value) || depth > MAX_DEPTH) return undefined
+  if (types.isDate(value)) return Date.prototype.toJSON.call(new Date(Date.prototype.getTime.call(value)))
+  const isList = Array.isArray(value)
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (!isList && prototype !== Object.prototype && prototype !== null) return undefined
+  const names = isList
+    ? Array.from({ length: Math.min(value.length, MAX_VALUES + 1) }, (_, at) => String(at))
+    : Object.keys(value)
+  if (names.length > MAX_VALUES) return undefined
+  const copy = (isList ? [] : Object.create(null)) as Record<string, unknown>
+  for (const name of names) {
+    const descriptor = Object.getOwnPropertyDescriptor(value, name)
+    if (descriptor !== undefined && !('value' in descriptor)) return undefined
+    const own = plainCopy(descriptor?.value, depth + 1)
+    // JSON leaves out what is undefined, and an own `undefined` is what a refusal looks like.
+    if (own === undefined && descriptor?.value !== undefined) return undefined
+    copy[name] = own
+  }
+  return copy
+}
+
+function isData(value: unknown): boolean {
+  if (typeof value === 'string') return value.length <= MAX_VALUE_LENGTH
+  return typeof value === 'number' || typeof value === 'boolean' || value === undefined || value === null
 }
 
 const TypedArray = Object.getPrototypeOf(Uint8Array.prototype) as object

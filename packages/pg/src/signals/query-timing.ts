@@ -142,8 +142,8 @@ function endQuery(query: QueryShape, connection: ConnectionShape, observer: Timi
     running.endedAt = now
     const durationMs = observer.holds.duration(startedAt, now)
     running.database.recordSuccess(durationMs / 1000)
-    running.creditWork((now - startedAt + durationMs) / 2)
     if (durationMs >= observer.slowMs) observer.slow(query, running.database, connection, durationMs)
+    running.creditWork((now - startedAt + durationMs) / 2)
     running.session.note(query)
   } catch (error) {
     observer.report(error)
@@ -168,9 +168,9 @@ function failQuery(
     const now = observer.now()
     running.endedAt = now
     const durationMs = startedAt < 0 ? 0 : observer.holds.duration(startedAt, now)
-    if (startedAt >= 0) running.creditWork((now - startedAt + durationMs) / 2)
     running.database.recordFailure(durationMs / 1000, query._canceledDueToError || cause)
     if (durationMs >= observer.slowMs) observer.slow(query, running.database, connection, durationMs)
+    if (startedAt >= 0) running.creditWork((now - startedAt + durationMs) / 2)
   } catch (error) {
     observer.report(error)
   }

@@ -1,4 +1,4 @@
-import type { WorkUnit } from '@homeostat/signals'
+import { workNameOf, type WorkUnit } from '@homeostat/signals'
 import type { Database } from './database.ts'
 import type { QueryShape } from './driver.ts'
 import { SessionSettings } from './session-settings.ts'
@@ -42,6 +42,11 @@ export class RunningQueries {
   /** The text of the last query; undefined for one without, or with a very long one. In memory only. */
   get text(): string | undefined {
     return this.#text
+  }
+
+  /** The name of what the query that {@link end} has ended last was sent for, until it is credited: a job or a route. */
+  get endedFor(): string | undefined {
+    return workNameOf(this.#endedWork)
   }
 
   /**

@@ -24,6 +24,8 @@ export interface SlowStatement {
   readonly settings: Settings
   /** Whether it last ran in a transaction of several statements. */
   readonly inTransaction: boolean
+  /** The jobs and routes that it was slow for, by name; no more than five. */
+  readonly sentFor: readonly string[]
 }
 
 /** One slow run. */
@@ -35,6 +37,8 @@ export interface SlowRun {
   readonly origin: Origin
   readonly settings?: Settings
   readonly inTransaction?: boolean
+  /** The job or the route that it was sent for. */
+  readonly sentFor?: string
 }
 
 type Entry = { -readonly [K in keyof SlowStatement]: SlowStatement[K] } & {
@@ -45,6 +49,7 @@ type Entry = { -readonly [K in keyof SlowStatement]: SlowStatement[K] } & {
 }
 
 const MAX_BIND_SETS = 8
+const MAX_NAMES = 5
 const MAX_TEXT_LENGTH = 65_536
 /** Beside texts and values: the entry, its key and numbers. */
 const ENTRY_BYTES = 512
@@ -74,7 +79,7 @@ export class SlowStatements {
   }
 
   add(run: SlowRun, now: number): void {
-    const { text, summary, durationMs, origin, settings = NO_SETTINGS, inTransaction = false } = run
+    const { text, summary, durationMs, origin, settings = NO_SETTINGS, inTransaction = false, sentFor } = run
     if (text.length > MAX_TEXT_LENGTH) return
     const normalized = fingerprint(text)
     // The same text means another table elsewhere, so it is another statement there.
@@ -90,6 +95,8 @@ export class SlowStatements {
     entry.origin = origin
     entry.settings = settings
     entry.inTransaction = inTransaction
+    if (sentFor !== undefined && entry.sentFor.length < MAX_NAMES && !entry.sentFor.includes(sentFor))
+      entry.sentFor = [...entry.sentFor, sentFor]
     entry.summary = summary
     keepRun(entry, run)
     if (known === undefined && this.#entries.size >= this.#max) this.#evict()
@@ -140,6 +147,7 @@ function newEntry({ text, summary, origin }: SlowRun, normalized: string): Entry
     origin,
     settings: NO_SETTINGS,
     inTransaction: false,
+    sentFor: [],
     bytes: sizeOf(normalized, text, []),
   }
 }

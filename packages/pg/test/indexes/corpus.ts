@@ -8,6 +8,8 @@ export interface SlowCase {
    * is to be advised.
    */
   readonly best: readonly (string | readonly string[])[]
+  /** What a person might make as well. */
+  readonly maybe?: readonly string[]
   /** The `search_path` of the application's connection. */
   readonly searchPath?: string
   /** Hypopg cannot be asked about it. */
@@ -310,7 +312,8 @@ export const CASES: readonly SlowCase[] = [
   {
     name: 'correlated subquery',
     text: 'SELECT c.id, (SELECT count(*) FROM purchase p WHERE p.cust_id = c.id) FROM customer c WHERE c.tenant_id = 7 LIMIT 20',
-    best: ['customer (tenant_id)', 'purchase (cust_id)'],
+    best: ['purchase (cust_id)'],
+    maybe: ['customer (tenant_id)'],
   },
   {
     name: 'newest row of each',

@@ -156,6 +156,22 @@ describe('index advice', () => {
     await pool.query(/undo it with (.*)$/.exec(advice![0]!.why)![1]!)
   })
 
+  it('says where the statistics are those of other rows', async () => {
+    await pool.query('CREATE TABLE moved (id int, ref int) WITH (autovacuum_enabled = off)')
+    await pool.query('INSERT INTO moved SELECT i, i % 10000 FROM generate_series(1, 50000) i')
+    const text = 'SELECT * FROM moved WHERE ref = 5'
+    const shown = async (): Promise<string> => {
+      // What a session has counted is published when it has been idle for a moment, or when it is asked to.
+      await pool.query('SELECT pg_stat_force_next_flush()')
+      return String((await receiptFor(pool, { text })).problems)
+    }
+    await expect.poll(shown).toContain('public.moved has never been analyzed')
+    await pool.query('ANALYZE moved')
+    await expect.poll(shown).not.toContain('analyzed')
+    await pool.query('UPDATE moved SET ref = ref + 1 WHERE id % 2 = 0')
+    await expect.poll(shown).toMatch(/\d\d % of the rows of public\.moved were written since it was last analyzed/)
+  })
+
   it('writes no value of a statement into the definition of an index', async () => {
     const { advice } = await receiptFor(pool, {
       text: "SELECT id FROM big WHERE pad || 'secret' = 'secret2' AND ref = 5 AND kind = 1",

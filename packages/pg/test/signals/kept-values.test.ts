@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { limitRetainedBytes } from '@homeostat/signals'
@@ -6,6 +7,8 @@ import { keepValues, ownString } from '../../src/signals/kept-values.ts'
 import { SlowQueries } from '../../src/signals/slow-queries.ts'
 import { SlowStatements } from '../../src/signals/slow-statements.ts'
 import { PgInstrumentation } from '../../src/index.ts'
+
+const { prepareValue } = createRequire(import.meta.url)('pg/lib/utils') as { prepareValue(value: unknown): unknown }
 
 const origin: Origin = { address: 'db:5432/shop', Client: undefined, connectionOptions: () => ({}) }
 const run = (text: string, values?: unknown[], durationMs = 300) => ({
@@ -37,6 +40,24 @@ describe('copies of bind values', () => {
     expect(kept[9]).toEqual(Buffer.from(new Float64Array([1, 2]).buffer))
   })
 
+  it('of documents and nested arrays are what pg sends of them', () => {
+    const document = { a: 1, b: ['x', { c: null }], d: undefined, e: new Date(5), f: true, ['__proto__']: 1 }
+    const values = [
+      document,
+      { nested: { list: [] } },
+      Object.create(null),
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+      [{ a: 1 }, { b: 'x"y' }],
+    ]
+    const kept = keepValues(values)!.values
+    expect(kept.map(prepareValue)).toEqual(values.map(prepareValue))
+    document.b.push('later')
+    expect(kept[0]).not.toContain('later')
+  })
+
   it('are not made when that would run code of the application', () => {
     const trap = (): never => {
       throw new Error('the application was asked')
@@ -66,6 +87,17 @@ describe('copies of bind values', () => {
       [new Readable()],
       [() => 1],
       [Symbol('s')],
+      [{ nested: { toJSON: trap } }],
+      [
+        {
+          get hidden() {
+            return trap()
+          },
+        },
+      ],
+      [{ own: new URL('http://a') }],
+      [{ big: 'x'.repeat(5_000) }],
+      [{ list: new Proxy([], traps) }],
       [Array(300).fill(1)],
       ['x'.repeat(5_000)],
       [Buffer.alloc(5_000)],

@@ -40,7 +40,7 @@ describe('slow statements in memory', () => {
 
   it('counts but does not keep values that are large or hold on to objects', () => {
     const statements = new SlowStatements(10)
-    for (const value of ['x'.repeat(5_000), Buffer.alloc(5_000), { a: 1 }, Array(300).fill(1), () => 1])
+    for (const value of ['x'.repeat(5_000), Buffer.alloc(5_000), new URL('http://a'), Array(300).fill(1), () => 1])
       statements.add(run('SELECT $1', [value]), 1)
     expect(statements.top(1)[0]).toMatchObject({ count: 5, bindValues: [] })
   })

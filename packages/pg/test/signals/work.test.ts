@@ -68,3 +68,18 @@ it('queries that wait in one client count from their turn, each for its own work
   // Neither the wait for the others, nor the statement of nobody.
   expect(first.databaseMs + second.databaseMs).toBeLessThan(tookMs - 49)
 })
+
+it('a slow statement knows the jobs that it was sent for', async () => {
+  const slow = new PgInstrumentation({ slowQueryThresholdMs: 20 })
+  slow.enable()
+  const pool = new pg.Pool({ connectionString: server.url, max: 1 })
+  for (const workName of ['job mail of outbox', 'job bill of outbox', 'job mail of outbox'])
+    await runAsWork(new WorkUnit({ workName }), () => pool.query(sleep(30)))
+  await pool.query(sleep(30))
+  await pool.end()
+  slow.disable()
+  expect(slow.slowStatements.top(1)[0]).toMatchObject({
+    count: 4,
+    sentFor: ['job mail of outbox', 'job bill of outbox'],
+  })
+})
