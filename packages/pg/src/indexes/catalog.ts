@@ -149,7 +149,8 @@ async function readTable(server: Server, row: Row, kind: Table['kind']): Promise
     updates: Number(size?.['updates']),
     deletes: Number(size?.['deletes']),
     changed: Number(size?.['changed']),
-    isUnknown: size?.['unknown'] === 'true',
+    // A crash loses the counts, and not what the server knows of the values.
+    isUnknown: size?.['unknown'] === 'true' && columns.every(column => column['distinct_values'] === null),
     columns: new Map(columns.map(column => [String(column['name']), readColumn(column, rows, hasLong)])),
     indexes: indexes.map(readIndex),
   }

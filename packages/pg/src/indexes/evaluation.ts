@@ -1,4 +1,4 @@
-import type { IndexDefinition } from './index-definition.ts'
+import { servedConditions, servesOrder, type IndexDefinition } from './index-definition.ts'
 import type { Proposal } from './proposals.ts'
 
 /** The cost of a plan with indexes that do not exist, and those that it uses. */
@@ -18,6 +18,8 @@ export interface Choice {
 
 /** As dexter's default: the indexes must at least halve the plan's cost. */
 const MIN_GAIN = 0.5
+/** What is saved at least, in the planner's units: the reading of a hundred pages. A cheaper plan is not why a statement is slow. */
+const LEAST_SAVED = 100
 /** A round that gains less ends the search. */
 const WORTH_A_ROUND = 0.05
 /** Costs that differ by so little, of each other or of what the statement costs today, are alike; then the narrower index is the better one. */
@@ -46,7 +48,7 @@ export async function choose(
     chosen = [...chosen, best.proposal]
     cost = best.cost
   }
-  if (cost > before * (1 - MIN_GAIN)) return undefined
+  if (cost > before * (1 - MIN_GAIN) || before - cost < LEAST_SAVED) return undefined
   // What the first round chose may be superfluous beside what came later.
   for (const proposal of chosen.length > 1 ? chosen : []) {
     const rest = chosen.filter(each => each !== proposal)
@@ -73,9 +75,21 @@ async function bestBeside(
     if (isUsed && answer.cost <= cost * (1 - WORTH_A_ROUND)) found.push({ proposal, cost: answer.cost })
   }
   const least = Math.min(...found.map(each => each.cost))
-  return found
-    .filter(each => each.cost - least <= Math.max(least * ALIKE, before * ALIKE_OF_TODAY))
-    .toSorted((a, b) => widthOf(a.proposal) - widthOf(b.proposal) || a.cost - b.cost)[0]
+  const alike = found.filter(each => each.cost - least <= Math.max(least * ALIKE, before * ALIKE_OF_TODAY))
+  return alike.toSorted((a, b) => comparePrices(a.proposal, b.proposal) || a.cost - b.cost)[0]
+}
+
+/** Proposals that are alike: the narrower comes first, then the one that serves more, then the one whose first column tells rows apart best. */
+function comparePrices(a: Proposal, b: Proposal): number {
+  return widthOf(a) - widthOf(b) || servedBy(b) - servedBy(a) || distinctOf(b) - distinctOf(a)
+}
+
+function servedBy({ indexes, use }: Proposal): number {
+  return indexes.reduce((sum, index) => sum + servedConditions(index, use).length + Number(servesOrder(index, use)), 0)
+}
+
+function distinctOf({ indexes }: Proposal): number {
+  return indexes[0]?.keys[0]?.key.column?.distinct ?? 0
 }
 
 /** What an index weighs for those who write: its keys, and less where it holds some of the rows only. */
