@@ -6,7 +6,14 @@ import { CostModel } from './cost-model.ts'
 import { functionWithEffects, namesInText, namesInTree } from './effects.ts'
 import { choose, type Choice, type Evaluate } from './evaluation.ts'
 import { explain, type Explained } from './explain.ts'
-import { coveringIndex, servedConditions, servesOrder, type IndexDefinition } from './index-definition.ts'
+import { groupBy } from './grouping.ts'
+import {
+  coveringIndex,
+  hypotheticalIndexStatement,
+  servedConditions,
+  servesOrder,
+  type IndexDefinition,
+} from './index-definition.ts'
 import { freeNames } from './index-names.ts'
 import { isTooLong } from './long-values.ts'
 import type { PlanNode } from './plan.ts'
@@ -46,6 +53,9 @@ export interface Examination {
 
 /** The values of other calls with which a choice has to hold as well. */
 const MOST_VALUE_SETS = 3
+const MOST_PER_USE = 32
+const MOST_PROPOSALS = 96
+const MOST_MENTIONS = 2
 /** As much is written before the server's own `autovacuum_analyze_scale_factor` of a tenth, and a margin, have it look again. */
 const STALE_SHARE = 0.3
 
@@ -131,7 +141,15 @@ class Examiner {
   async #search(plan: PlanNode, explained: Explained, uses: readonly TableUse[]): Promise<void> {
     const large = uses.filter(use => use.table.rows >= this.#thresholds.minTableRows)
     const abilities = await abilitiesFor(this.#server, large)
-    const proposals = large.flatMap(use => proposalsFor(use, abilities))
+    // Each is planned several times, and planning a join of many tables takes its time.
+    const most = Math.min(MOST_PER_USE, Math.ceil(MOST_PROPOSALS / Math.max(1, large.length)))
+    const all = large.slice(0, MOST_PROPOSALS).flatMap(use => proposalsFor(use, abilities, most))
+    // A table that is mentioned often is proposed the same each time.
+    const mentions = groupBy(all, ({ indexes }) => indexes.map(hypotheticalIndexStatement).join())
+    const proposals = all.filter(each => {
+      const same = mentions.get(each.indexes.map(hypotheticalIndexStatement).join())!
+      return same.indexOf(each) < MOST_MENTIONS
+    })
     await this.#choose(plan, explained, uses, proposals, false)
   }
 

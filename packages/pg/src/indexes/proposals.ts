@@ -17,7 +17,6 @@ export interface Proposal {
 
 /** Further columns widen the index more than they narrow the search. */
 const MAX_KEYS = 4
-const MOST_PER_USE = 32
 
 /** What the server knows of functions and operator classes. */
 export interface Abilities {
@@ -25,8 +24,12 @@ export interface Abilities {
   readonly hasTrigrams: boolean
 }
 
-/** The indexes that might serve what a statement asks of a table, without those that another index serves already. */
-export function proposalsFor(use: TableUse, abilities: Abilities): readonly Proposal[] {
+/**
+ * The indexes that might serve what a statement asks of a table, without those that another index serves already.
+ *
+ * @param most - besides those for alternatives
+ */
+export function proposalsFor(use: TableUse, abilities: Abilities, most: number): readonly Proposal[] {
   const conditions = use.conditions.filter(({ key }) => key === undefined || isUsable(key, abilities))
   const definitions = [
     ...plainDefinitions(use, conditions, undefined),
@@ -47,7 +50,7 @@ export function proposalsFor(use: TableUse, abilities: Abilities): readonly Prop
     known.add(body)
     return isOfUse(definition, use) && !isUnique(definition, use) ? [{ indexes: [definition], use }] : []
   })
-  return [...single.slice(0, MOST_PER_USE), ...alternativesOf(use, abilities)]
+  return [...single.slice(0, most), ...alternativesOf(use, abilities)]
 }
 
 function plainDefinitions(

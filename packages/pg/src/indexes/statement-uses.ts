@@ -17,6 +17,8 @@ export interface StatementUses {
 }
 
 const MAX_DEPTH = 60
+/** Each mention of a query in WITH, and of a view, is read again: what they mention doubles with each step. */
+const MOST_QUERIES = 300
 
 /** Reads a statement, with the views that it reads. */
 export async function usesOf(
@@ -44,6 +46,7 @@ class Reader implements StatementUses {
   readonly #grammar: Grammar
   readonly #find: FindRelation
   #depth = 0
+  #queries = 0
 
   constructor(conditions: Conditions, grammar: Grammar, find: FindRelation) {
     this.#conditions = conditions
@@ -76,7 +79,8 @@ class Reader implements StatementUses {
   /** Reads a query and gives its scope. */
   async #select(select: Tree, outer: Scope | undefined, around: Queries): Promise<Scope> {
     const scope: Scope = { sources: [], outer }
-    if (++this.#depth > MAX_DEPTH) return scope
+    if (this.#depth >= MAX_DEPTH || ++this.#queries > MOST_QUERIES) return scope
+    this.#depth++
     const queries = await this.#with(select, outer, around)
     if (select['larg'] !== undefined) {
       await this.#select(fieldsOf(select['larg']), outer, queries)

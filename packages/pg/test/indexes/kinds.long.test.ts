@@ -172,6 +172,17 @@ describe('index advice', () => {
     await expect.poll(shown).toMatch(/\d\d % of the rows of public\.moved were written since it was last analyzed/)
   })
 
+  it('reads a statement whose parts are mentioned twice each, in bounded time', async () => {
+    const parts = Array.from(
+      { length: 40 },
+      (_, at) => `q${at + 1} AS (SELECT a.id FROM q${at} a JOIN q${at} b ON a.id = b.id)`,
+    )
+    const text = `WITH q0 AS (SELECT id FROM big WHERE ref = 5), ${parts.join(', ')} SELECT count(*) FROM q40`
+    const { advice, effects } = await receiptFor(pool, { text })
+    expect(effects['plans']).toBe(1)
+    expect(bodiesOf(advice)).toEqual(['big (ref)'])
+  })
+
   it('writes no value of a statement into the definition of an index', async () => {
     const { advice } = await receiptFor(pool, {
       text: "SELECT id FROM big WHERE pad || 'secret' = 'secret2' AND ref = 5 AND kind = 1",
