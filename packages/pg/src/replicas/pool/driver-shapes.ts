@@ -35,10 +35,8 @@ export interface RoutableClient {
 
 /** The class of a pool's clients. */
 export type RoutableClientClass = new (options: object) => RoutableClient & {
-  readonly user?: string
-  readonly password?: unknown
-  readonly database?: string
-  readonly ssl?: unknown
+  /** What the driver has read from options, a connection string and the environment. */
+  readonly connectionParameters?: object
 }
 
 /** A `pg.Pool`. */
@@ -59,7 +57,7 @@ export interface RoutablePool {
 }
 
 /** The class of a pool. */
-export type RoutablePoolClass = new (options: object) => RoutablePool
+export type RoutablePoolClass = (new (options: object) => RoutablePool) & { readonly prototype: RoutablePool }
 
 /** Whether the clients of a pool are those of pg-native, which show nothing of what a connection does. */
 export function isNative({ Client }: RoutablePool): boolean {
