@@ -162,6 +162,9 @@ export class PositionMonitor {
         this.#lastTimeline = timeline
         this.#primaryServer = server
         this.ring.clear()
+        // Whose replicas are they? Nobody has compared them with this server.
+        for (const replica of replicas) replica.lost()
+        for (const poll of this.#polls) poll.wake()
         if (!isFirst) onPrimaryChanged()
       }
       this.ring.add(moment, at, end)
@@ -192,12 +195,14 @@ export class PositionMonitor {
       if (this.#isStopped) return
       const server = probe.server
       if (server === undefined) return
-      const isSameCluster = this.#primaryServer === undefined || server.system === this.#primaryServer.system
+      const primary = this.#primaryServer
+      const isSameCluster = primary === undefined || server.system === primary.system
       if (!isSameCluster || !replica.update(server, row, moment)) {
         replica.lost()
         replica.breaker.trip(now())
         if (isSameCluster) await this.#askPromoted(replica, probe)
-      } else replica.measure(this.ring)
+      } else if (primary !== undefined && replica.isLike(server.session, primary.session)) replica.measure(this.ring)
+      else replica.lost()
       this.#notify()
       await moveStuckReads(replica, { probe, now, limitMs: this.#options.timeoutMs, primary: this.#options.primary })
     } catch (error) {

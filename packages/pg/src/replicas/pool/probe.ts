@@ -1,7 +1,7 @@
 import { after, nextTurn, within, withoutTracing } from '@homeostat/signals'
 import { ours } from '../../ours.ts'
 import type { RoutableClient, RoutablePool } from './driver-shapes.ts'
-import { WHO } from './server-identity.ts'
+import { sessionOf, WHO, type ServerSession } from './server-identity.ts'
 
 /** A row of an answer. */
 export type ProbeRow = Readonly<Record<string, unknown>>
@@ -12,6 +12,7 @@ export interface ProbedServer {
   readonly id: string
   readonly system: string
   readonly segmentBytes: bigint
+  readonly session: ServerSession
 }
 
 /** Options of a probe. */
@@ -175,6 +176,7 @@ function serverOf(row: ProbeRow | undefined): ProbedServer {
     id: String(row['id']),
     system: String(row['system']),
     segmentBytes: typeof segment === 'string' ? BigInt(segment) : 16_777_216n,
+    session: sessionOf(row),
   }
 }
 

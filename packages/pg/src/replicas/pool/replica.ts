@@ -8,6 +8,7 @@ import type { ReadReplica } from '../positions/read-context.ts'
 import type { RoutableClient, RoutablePool } from './driver-shapes.ts'
 import { destroy, type ProbedServer, type ProbeRow } from './probe.ts'
 import { codeOf, isWriteRefused } from './read-failure.ts'
+import { differencesOf, type ServerSession } from './server-identity.ts'
 
 /** A read that waits for an answer. */
 export interface RunningRead {
@@ -51,6 +52,8 @@ export class Replica {
   #asOf = Number.NaN
   #isUnfit = false
   #isReported = false
+  /** By what its sessions differ from the primary's. */
+  #differences = ''
   /** Whether the statement that a client is sending now is one of ours or a routed one, and not of the application's setup. */
   isSending = false
   /** When the reads that take long were last looked at. */
@@ -145,8 +148,19 @@ export class Replica {
     if (this.#isUnfit) return
     this.#isUnfit = true
     diag.warn(
-      `@homeostat/pg: the replica ${this.name} is not used: what the pool runs for each new connection (its event connect, or onConnect) fails there. Leave out there what writes`,
+      `@homeostat/pg: the replica ${this.name} is not used: what the pool runs for its connections (its events connect and acquire, or onConnect) fails there. Leave out there what writes`,
     )
+  }
+
+  /** Whether the same statement means the same in its sessions as in the primary's. */
+  isLike(own: ServerSession, primary: ServerSession): boolean {
+    const differences = differencesOf(own, primary).join(', ')
+    if (differences !== '' && differences !== this.#differences)
+      diag.warn(
+        `@homeostat/pg: the replica ${this.name} is not used: its connections differ from those of the primary in: ${differences}. Statements could read something else there; give both the same`,
+      )
+    this.#differences = differences
+    return differences === ''
   }
 
   /** The pool was made here: its connections are known, and always heard. */

@@ -21,6 +21,7 @@ import {
 import type { Callback, RoutablePool } from './driver-shapes.ts'
 import { LentClients } from './lent-clients.ts'
 import { poolHasEnded } from './pool-end.ts'
+import { PlainMethods } from './plain-methods.ts'
 import type { PositionMonitor } from './position-monitor.ts'
 import type { Promotions } from './promotions.ts'
 import { isWriteRefused } from './read-failure.ts'
@@ -28,6 +29,7 @@ import { ReadsUnderWay } from './reads-under-way.ts'
 import { ReplicaRead } from './replica-read.ts'
 import type { Replica } from './replica.ts'
 import { ReplicaChoice } from './replica-choice.ts'
+import { warnOnce } from './warn-once.ts'
 import type { ReplicaShare } from './replica-share.ts'
 import type { LagLimit } from './lag-limit.ts'
 import { RoutingCounts, type PlaceRefusal } from './routing-counts.ts'
@@ -61,12 +63,17 @@ export class RoutedPool {
   readonly reads: ReadsUnderWay = new ReadsUnderWay()
   /** Its clients that the application borrows. */
   readonly borrowed: BorrowedClients
+  readonly #methods: PlainMethods
   #everyone = 0
   #isActive = true
   #isClosed = false
+  readonly #warnOfMethods = warnOnce(
+    `reads stay on the primary: the application has its own query() or connect() around the pool's, and it would not run for them. Wrap the pool after createReplicaPool() instead`,
+  )
 
   constructor(parts: RoutedPoolParts) {
     this.#parts = parts
+    this.#methods = new PlainMethods(parts.pool)
     this.#choice = new ReplicaChoice(parts.replicas, parts.monitor, parts.pool)
     this.#clients = new LentClients({
       storage: this.storage,
@@ -138,6 +145,7 @@ export class RoutedPool {
       }
     })
     const restoreConnect = this.borrowed.install()
+    this.#methods.replaced()
     return () => {
       restoreQuery()
       restoreConnect()
@@ -188,6 +196,10 @@ export class RoutedPool {
   #chooseFor(store: ReadContext | undefined, now: number): Replica | PlaceRefusal {
     const context = store ?? this.everybody
     const { share, lag, isMonotonic } = this.#parts
+    if (!this.#methods.arePlain) {
+      this.#warnOfMethods()
+      return 'wrapped'
+    }
     if (store === undefined ? !share.draws(undefined) : !store.usesReplicas) return 'weight'
     return this.#choice.choose({
       context,

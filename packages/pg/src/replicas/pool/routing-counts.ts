@@ -6,6 +6,8 @@ export type PlaceRefusal =
   | 'not_text'
   /** `libpg-query` is not installed. */
   | 'no_grammar'
+  /** The application has a `query()` or `connect()` of its own around the pool's. */
+  | 'wrapped'
   /** The share of this context's reads is the primary's; see the knob `replica.weight`. */
   | 'weight'
   /** No replica has replayed yet what this context has written or read. */

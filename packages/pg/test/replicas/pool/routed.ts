@@ -9,10 +9,13 @@ export type RoutedTestPool = ReplicaPool<pg.Pool>
 /** A routed pool on these servers, ready. Its database has the table `accounts` with 100 rows of balance 0. */
 export async function routedPool(
   servers: PostgresReplicas,
-  options: Partial<Omit<ReplicaPoolOptions, 'primary'>> & { readonly config?: pg.PoolConfig } = {},
+  options: Partial<Omit<ReplicaPoolOptions, 'primary'>> & {
+    readonly config?: pg.PoolConfig
+    readonly primary?: pg.Pool
+  } = {},
 ): Promise<RoutedTestPool> {
-  const { config, ...settings } = options
-  const primary = new pg.Pool({ connectionString: servers.primary.url, ...config })
+  const { config, primary: given, ...settings } = options
+  const primary = given ?? new pg.Pool({ connectionString: servers.primary.url, ...config })
   primary.on('error', () => {})
   const pool = createReplicaPool({
     primary,

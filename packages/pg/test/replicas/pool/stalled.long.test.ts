@@ -184,15 +184,17 @@ describe('a read that a replica keeps although it answers otherwise', () => {
 })
 
 it('nothing moves where the clients of a pool cannot be followed', async () => {
-  class OtherPool extends pg.Pool {
-    override connect(): never {
-      return super
-        .connect()
-        .then(client => ({ query: client.query.bind(client), release: client.release.bind(client) })) as never
+  class OtherClient extends pg.Client {
+    declare connection: object
+    constructor(options?: pg.ClientConfig) {
+      super(options)
+      this.connection = new Proxy((this as unknown as { connection: object }).connection, {
+        get: (target, name) => (name === 'prependListener' ? undefined : (Reflect.get(target, name) as unknown)),
+      })
     }
   }
   const routed = createReplicaPool({
-    primary: new OtherPool({ connectionString: servers.primary.url }),
+    primary: new pg.Pool({ connectionString: servers.primary.url, Client: OtherClient } as pg.PoolConfig),
     replicas: [replica.url],
   })
   await routed.routing.ready
