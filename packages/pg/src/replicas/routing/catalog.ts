@@ -1,5 +1,6 @@
 import type { Grammar } from '../../grammar.ts'
 import { isDeniedFunction } from './denied-functions.ts'
+import { FunctionBody } from './function-body.ts'
 import { AMBIENT, FUNCTIONS, OPERATORS, RELATIONS, ROW_FUNCTIONS, TYPES } from './catalog-statements.ts'
 import { namesIn, type StatementNames } from './statement-names.ts'
 
@@ -36,9 +37,12 @@ const KINDS = Object.keys(STATEMENTS) as readonly Kind[]
 /** Views of views, functions that call functions. */
 const MAX_ROUNDS = 20
 const MAX_NAMES = 20_000
-/** Words in a body that are no calls although they begin like denied functions. */
-const HARMLESS_WORDS = new Set(['pg_catalog', 'current_date', 'current_time', 'current_timestamp'])
-const WORD = /[\p{L}_][\p{L}\p{N}_$]*/gu
+/** What runs without a name in a statement or in the body of a function. */
+interface Ambient {
+  readonly functions: readonly string[]
+  /** Operators, empty for casts, each with its function. */
+  readonly ofBodies: readonly (readonly [operator: string, name: string])[]
+}
 
 /** What the catalog says of the names that statements have referred to. It asks for each name once, until it is refreshed. */
 export class Catalog {
@@ -47,7 +51,9 @@ export class Catalog {
   #entries = emptyEntries()
   /** Views by their definition. */
   #views = new Map<string, StatementNames | undefined>()
-  #isPlain: boolean | undefined
+  readonly #bodies = new Map<string, FunctionBody>()
+  /** Undefined until it is asked; null where it keeps everything on the primary. */
+  #ambient: Ambient | null | undefined
   /** Counts the refreshes: what was asked before one must not be stored behind it. */
   #generation = 0
 
@@ -63,11 +69,18 @@ export class Catalog {
    */
   async refusalOf(names: StatementNames): Promise<CatalogRefusal | undefined> {
     const generation = this.#generation
-    this.#isPlain ??= (await this.#query(AMBIENT, []))[0]?.['is_plain'] === true
-    if (!this.#isPlain) return 'ambient'
-    await this.#ask(names)
+    if (this.#ambient === undefined) {
+      const [row] = await this.#query(AMBIENT, [])
+      if (generation !== this.#generation) return 'changed'
+      this.#ambient = ambientOf(row)
+    }
+    const ambient = this.#ambient
+    if (ambient === null) return 'ambient'
+    await this.#ask(names, ambient)
     if (generation !== this.#generation) return 'changed'
-    return this.#verdict(names)
+    const passed = new Set<string>()
+    if (!ambient.functions.every(name => this.#isSafeFunction(name, passed))) return 'ambient'
+    return this.#verdict(names, passed)
   }
 
   /** Forgets everything: somebody has changed the catalog, or some time has passed. */
@@ -75,12 +88,14 @@ export class Catalog {
     this.#generation++
     this.#entries = emptyEntries()
     this.#views = new Map()
-    this.#isPlain = undefined
+    this.#bodies.clear()
+    this.#ambient = undefined
   }
 
   /** Asks for the names, for those that their views and functions refer to, and so on. */
-  async #ask(names: StatementNames): Promise<void> {
+  async #ask(names: StatementNames, ambient: Ambient): Promise<void> {
     let wanted = wantedOf(names)
+    for (const name of ambient.functions) wanted.functions.add(name)
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const entries = this.#entries
       const found: CatalogRow[][] = []
@@ -97,17 +112,21 @@ export class Catalog {
       }
       if (found.length === 0) return
       if (KINDS.some(kind => entries[kind].size > MAX_NAMES)) return this.forget()
-      wanted = this.#behind(found.flat())
+      wanted = this.#behind(found.flat(), ambient)
     }
   }
 
   /** The names that views, functions, operators and casts lead to. */
-  #behind(rows: readonly CatalogRow[]): Wanted {
+  #behind(rows: readonly CatalogRow[], ambient: Ambient): Wanted {
     const wanted = emptyWanted()
     for (const { view, source, function: one, functions } of rows) {
       const names = typeof view === 'string' ? this.#namesOfView(view) : undefined
       if (names) addTo(wanted, names)
-      if (typeof source === 'string') for (const word of wordsOf(source)) wanted.functions.add(word)
+      if (typeof source === 'string' && source !== '') {
+        for (const name of this.#bodyOf(source).names)
+          for (const kind of ['functions', 'relations', 'types'] as const) wanted[kind].add(name)
+        for (const [, name] of ambient.ofBodies) wanted.functions.add(name)
+      }
       if (typeof one === 'string') wanted.functions.add(one)
       if (Array.isArray(functions)) for (const each of functions) wanted.functions.add(String(each))
     }
@@ -123,7 +142,14 @@ export class Catalog {
     return this.#views.get(definition)
   }
 
-  #verdict(names: StatementNames, passed: ReadonlySet<string> = new Set()): CatalogRefusal | undefined {
+  #bodyOf(source: string): FunctionBody {
+    const known = this.#bodies.get(source) ?? new FunctionBody(source)
+    this.#bodies.set(source, known)
+    return known
+  }
+
+  /** @param passed - what is checked already, or being checked: one that is not safe ends the whole check */
+  #verdict(names: StatementNames, passed: Set<string>): CatalogRefusal | undefined {
     if (![...names.functions].every(name => this.#isSafeFunction(name, passed))) return 'function'
     if (![...names.operators].every(name => this.#isSafeOperator(name, passed))) return 'function'
     if (![...names.columns].every(name => this.#isSafeColumn(name, passed))) return 'function'
@@ -132,9 +158,8 @@ export class Catalog {
     return undefined
   }
 
-  #isSafeRelation(name: string, passed: ReadonlySet<string>): boolean {
-    const key = `relation ${name}`
-    if (passed.has(key)) return true
+  #isSafeRelation(name: string, passed: Set<string>): boolean {
+    if (isPassed(`relation ${name}`, passed)) return true
     const rows = this.#entries.relations.get(name) ?? []
     return (
       rows.length > 0 &&
@@ -142,61 +167,78 @@ export class Catalog {
         if (isPlain !== true) return false
         if (typeof view !== 'string') return true
         const names = this.#namesOfView(view)
-        return names !== undefined && this.#verdict(names, new Set([...passed, key])) === undefined
+        return names !== undefined && this.#verdict(names, passed) === undefined
       })
     )
   }
 
-  #isSafeFunction(name: string, passed: ReadonlySet<string>): boolean {
-    const key = `function ${name}`
-    if (passed.has(key)) return true
+  #isSafeFunction(name: string, passed: Set<string>): boolean {
+    if (isPassed(`function ${name}`, passed)) return true
     const rows = this.#entries.functions.get(name) ?? []
-    return rows.length > 0 && !isDeniedFunction(name) && this.#areHarmless(rows, new Set([...passed, key]))
+    return rows.length > 0 && !isDeniedFunction(name) && this.#areHarmless(rows, passed)
   }
 
-  /** A body is not parsed: it may hold any language. None of its words may be the name of a function that is not safe. */
-  #areHarmless(rows: readonly CatalogRow[], passed: ReadonlySet<string>): boolean {
+  /** None of the names in a body may be one that is not safe, whatever it is the name of. */
+  #areHarmless(rows: readonly CatalogRow[], passed: Set<string>): boolean {
     return rows.every(({ is_stable: isStable, source }) => {
       if (isStable !== true || source === '') return false
       if (typeof source !== 'string') return true
-      const words = wordsOf(source)
-      // A name that is put together at run time, or is written with escapes, is not among the words.
-      if (words.has('execute') || /u&/i.test(source)) return false
-      return [...words].every(word => {
-        if (isDeniedFunction(word) && !HARMLESS_WORDS.has(word)) return false
-        const known = this.#entries.functions.get(word) ?? []
-        const key = `function ${word}`
-        return passed.has(key) || this.#areHarmless(known, new Set([...passed, key]))
-      })
+      const body = this.#bodyOf(source)
+      return (
+        !body.isOpaque &&
+        this.#ambient!.ofBodies.every(([by, name]) => !body.mayUse(by) || this.#isSafeFunction(name, passed)) &&
+        [...body.names].every(name => this.#isHarmlessName(name, passed))
+      )
     })
   }
 
-  #isSafeOperator(name: string, passed: ReadonlySet<string>): boolean {
+  #isHarmlessName(name: string, passed: Set<string>): boolean {
+    if (isPassed(`name ${name}`, passed)) return true
+    const { functions, relations, types } = this.#entries
+    // What was not asked for may be anything.
+    const calls = functions.get(name)
+    if (calls === undefined || !this.#areHarmless(calls, passed)) return false
+    if (relations.get(name)?.length !== 0 && !this.#isSafeRelation(name, passed)) return false
+    return (
+      types.get(name)?.every(row => row['is_harmless'] === true && this.#areSafe(row['functions'], passed)) === true
+    )
+  }
+
+  #areSafe(functions: unknown, passed: Set<string>): boolean {
+    return Array.isArray(functions) && functions.every(each => this.#isSafeFunction(String(each), passed))
+  }
+
+  #isSafeOperator(name: string, passed: Set<string>): boolean {
     const rows = this.#entries.operators.get(name)
     return rows !== undefined && rows.every(row => this.#isSafeFunction(String(row['function']), passed))
   }
 
-  #isSafeColumn(name: string, passed: ReadonlySet<string>): boolean {
+  #isSafeColumn(name: string, passed: Set<string>): boolean {
     const rows = this.#entries.columns.get(name)
     return rows !== undefined && (rows.length === 0 || this.#isSafeFunction(name, passed))
   }
 
-  #isSafeType(name: string, passed: ReadonlySet<string>): boolean {
+  #isSafeType(name: string, passed: Set<string>): boolean {
     const rows = this.#entries.types.get(name) ?? []
     return (
       rows.length > 0 &&
-      rows.every(
-        ({ is_plain: isPlain, functions }) =>
-          isPlain === true &&
-          Array.isArray(functions) &&
-          functions.every(each => this.#isSafeFunction(String(each), passed)),
-      )
+      rows.every(({ is_plain: isPlain, functions }) => isPlain === true && this.#areSafe(functions, passed))
     )
   }
 }
 
-function wordsOf(source: string): ReadonlySet<string> {
-  return new Set(source.toLowerCase().match(WORD))
+/** Whether something was passed before; it is from now on. */
+function isPassed(key: string, passed: Set<string>): boolean {
+  if (passed.has(key)) return true
+  passed.add(key)
+  return false
+}
+
+function ambientOf(row: CatalogRow | undefined): Ambient | null {
+  const { is_plain: isPlain, functions, of_bodies: ofBodies } = row ?? {}
+  if (isPlain !== true || !Array.isArray(functions) || !Array.isArray(ofBodies)) return null
+  const pairs = ofBodies.map(each => String(each).split('\n'))
+  return { functions: functions.map(String), ofBodies: pairs.map(([operator, name]) => [operator!, name!]) }
 }
 
 type Wanted = Record<Kind, Set<string>>

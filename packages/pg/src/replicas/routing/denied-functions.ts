@@ -10,6 +10,7 @@ const DENIED_BEGINNINGS = [
   'inet_client',
   'current_',
   'session_',
+  'system_user',
   'getpgusername',
   'has_',
   'row_security_active',

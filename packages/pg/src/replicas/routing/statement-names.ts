@@ -71,7 +71,8 @@ const NO_SCOPE: Scope = new Set()
 class Walk implements StatementNames {
   readonly relations = new Set<string>()
   readonly functions = new Set<string>()
-  readonly operators = new Set<string>()
+  /** CASE, USING and `IN` with a query compare without naming this one. */
+  readonly operators = new Set<string>(['='])
   readonly types = new Set<string>()
   readonly columns = new Set<string>()
 

@@ -17,6 +17,13 @@ CREATE FUNCTION pure(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + 1';
 CREATE FUNCTION looks_up(int) RETURNS text LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN (SELECT name FROM customers WHERE id = $1); END $$;
 CREATE FUNCTION lists(int) RETURNS TABLE (a int, b text) LANGUAGE sql STABLE AS $$ SELECT id, name FROM customers WHERE id <= $1 $$;
 CREATE FUNCTION standard_body(a int) RETURNS int LANGUAGE sql IMMUTABLE RETURN a * 2;
+CREATE FUNCTION collects(int) RETURNS text LANGUAGE plpgsql STABLE AS $$ DECLARE r record; o orders; "user" text := 'x'; BEGIN
+  FOR r IN SELECT * FROM view_of_view LOOP NULL; END LOOP; SELECT * INTO o FROM orders WHERE id = $1;
+  RETURN "user" || o.total || (SELECT "select" FROM shop."Mixed Case" LIMIT 1); END $$;
+CREATE FUNCTION calls_collects(int DEFAULT 1) RETURNS text LANGUAGE sql STABLE BEGIN ATOMIC SELECT collects($1); END;
+CREATE FUNCTION minus(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 - $2';
+CREATE OPERATOR -!- (LEFTARG = int, RIGHTARG = int, FUNCTION = minus);
+CREATE FUNCTION uses_minus(int) RETURNS int LANGUAGE sql STABLE AS 'SELECT $1 -!- 1';
 CREATE FUNCTION label(orders) RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'order ' || $1.id $$;
 
 -- From here on nothing is safe.
@@ -55,6 +62,31 @@ CREATE VIEW over_scratch AS SELECT * FROM scratch;
 CREATE VIEW who AS SELECT current_user AS name;
 CREATE VIEW calls_sneaky AS SELECT sneaky(id) AS s FROM orders;
 CREATE VIEW activity AS SELECT pid FROM pg_stat_activity;
+CREATE FUNCTION "takeLock"() RETURNS int LANGUAGE sql VOLATILE AS 'SELECT 1';
+CREATE FUNCTION "take lock"() RETURNS int LANGUAGE sql VOLATILE AS 'SELECT 1';
+CREATE FUNCTION É() RETURNS int LANGUAGE sql VOLATILE AS 'SELECT 1';
+CREATE FUNCTION quotes(int) RETURNS int LANGUAGE sql STABLE AS 'SELECT "takeLock"()';
+CREATE FUNCTION quotes_words(int) RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN public."take lock"(); END $$;
+CREATE FUNCTION quotes_oddly(int) RETURNS int LANGUAGE sql STABLE AS $$ SELECT "takeLock"() WHERE '"' <> '' $$;
+CREATE FUNCTION accents(int) RETURNS int LANGUAGE sql STABLE AS 'SELECT É()';
+CREATE FUNCTION atomic(int) RETURNS int LANGUAGE sql STABLE BEGIN ATOMIC SELECT "takeLock"(); END;
+CREATE FUNCTION atomic_view(int) RETURNS int LANGUAGE sql STABLE BEGIN ATOMIC SELECT n::int FROM over_counting; END;
+CREATE FUNCTION defaults(a int DEFAULT "takeLock"()) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a';
+CREATE FUNCTION uses_operator(int) RETURNS int LANGUAGE sql STABLE AS 'SELECT $1+!+1';
+CREATE FUNCTION reads_view(int) RETURNS text LANGUAGE sql STABLE AS 'SELECT name FROM who';
+CREATE FUNCTION reads_unlogged(int) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM scratch';
+CREATE FUNCTION reads_secured(int) RETURNS bigint LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN (SELECT count(*) FROM SECRETS); END $$;
+CREATE FUNCTION asks_user(int) RETURNS text LANGUAGE sql STABLE AS 'SELECT user::text';
+CREATE FUNCTION asks_user_last(int) RETURNS name LANGUAGE sql STABLE AS 'SELECT USER';
+CREATE FUNCTION asks_schema(int) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT count(*) FROM information_schema.tables';
+CREATE FUNCTION casts(int) RETURNS text LANGUAGE sql STABLE AS 'SELECT $1::text::checked::text';
+CREATE FUNCTION takes_checked(checked) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION makes_pair(int) RETURNS text LANGUAGE plpgsql STABLE AS $$ DECLARE p pair; BEGIN p := '(1,a)'; RETURN p; END $$;
+CREATE FUNCTION "${'long'.repeat(20)}"(int) RETURNS int LANGUAGE sql VOLATILE AS 'SELECT 1';
+CREATE FUNCTION too_long(int) RETURNS int LANGUAGE sql STABLE AS 'SELECT ${'long'.repeat(21)}($1)';
+CREATE FUNCTION chain_0() RETURNS int LANGUAGE sql VOLATILE AS 'SELECT 1';
+DO $do$ BEGIN FOR i IN 1..40 LOOP EXECUTE format('CREATE FUNCTION chain_%s() RETURNS int LANGUAGE sql STABLE AS $$ SELECT chain_%s() $$', i, i - 1); END LOOP; END $do$;
+CREATE EXTENSION tablefunc;
 CREATE PROCEDURE proc() LANGUAGE sql AS $$ DELETE FROM scratch $$;
 `
 
