@@ -12,7 +12,7 @@ interface Exported {
 }
 
 /** Refusals of statements that only read. */
-const READS: readonly PlaceRefusal[] = ['wrapped', 'weight', 'behind', 'lag', 'busy', 'no_replica']
+const READS: readonly PlaceRefusal[] = ['wrapped', 'session', 'weight', 'behind', 'lag', 'busy', 'no_replica']
 
 /** Writes what the routed pools of this process have done into the series of a registry. */
 export class ReplicaSeries {

@@ -47,6 +47,8 @@ export interface RoutablePool {
   readonly idleCount: number
   readonly waitingCount: number
   readonly ended: boolean
+  /** Private to pg-pool: all of its clients. */
+  readonly _clients?: readonly unknown[]
   readonly ending?: unknown
   query: (...args: unknown[]) => unknown
   connect: (callback?: LentCallback) => unknown

@@ -1,15 +1,15 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { ReadContext } from '../positions/read-context.ts'
+import type { SessionChange } from '../routing/session-statements.ts'
 import { createStamp } from '../../signals/stamp.ts'
+import { applyChange, ChangedSessions, type PooledSession } from './changed-sessions.ts'
 import { changesCatalog, textOf } from './calling-forms.ts'
 import type { Callback, LentCallback, RoutableClient, RoutablePool } from './driver-shapes.ts'
 
 /** What a client of the primary has been used for. */
-interface ClientUse {
+interface ClientUse extends PooledSession {
   /** Contexts with statements on it that may not have been committed yet. */
   readonly contexts: Set<ReadContext>
-  /** Whether the application has it, and not `pool.query()`. */
-  isLent: boolean
   /** Whether a statement that runs may change the catalog. */
   changesCatalog: boolean
 }
@@ -43,6 +43,9 @@ export class LentClients {
   /** Whether a `pool.query()` asks for a client now. */
   isPoolQuery = false
   #isLent = true
+  #change: SessionChange | undefined
+  /** Those that `pool.query()` has not left as they were. */
+  readonly changed: ChangedSessions = new ChangedSessions()
 
   constructor(options: LentClientsOptions) {
     this.#options = options
@@ -64,13 +67,52 @@ export class LentClients {
     }
   }
 
+  /** Runs a `pool.query()` that changes the session of its client. */
+  changing<T>(change: SessionChange, query: () => T): T {
+    this.#change = change
+    try {
+      return query()
+    } finally {
+      this.#change = undefined
+    }
+  }
+
+  /** Follows the clients that were lent before there was routing, and those that somebody waits for. */
+  adopt(pool: RoutablePool): void {
+    const adopt = (): void => {
+      const { _clients: clients } = pool
+      if (Array.isArray(clients)) for (const client of clients) this.#adopt(client as RoutableClient)
+    }
+    adopt()
+    if (!pool.waitingCount) return
+    // It waits behind all of them.
+    const ended = this.changed.pending()
+    pool.connect((_error, _client, release) => {
+      adopt()
+      ended()
+      release()
+    })
+  }
+
+  /** A client that may have written. */
+  #adopt(client: RoutableClient): void {
+    const use = this.#follow(client)
+    use.isLent = true
+    use.contexts.add(this.#options.everybody)
+  }
+
   /** `pool.connect()`, with every client followed that it lends. */
   connect(pool: RoutablePool, original: (callback?: LentCallback) => unknown, callback?: LentCallback): unknown {
     const { storage, isElsewhere } = this.#options
     const isLent = this.#isLent
+    const change = this.#change
     const store = storage.getStore()
     const lend = (client: RoutableClient | undefined): void => {
-      if (client) this.#follow(client).isLent = isLent
+      if (client === undefined) return
+      const use = this.#follow(client)
+      use.isLent = isLent
+      if (change !== undefined) applyChange(change, use.settings)
+      this.changed.compare(use)
     }
     // A socket that is opened within a context would carry it into whatever its answers cause, for as long as it lives.
     return storage.exit(() => {
@@ -102,7 +144,13 @@ export class LentClients {
   #follow(client: RoutableClient): ClientUse {
     const known = this.#uses.get(client)
     if (known) return known
-    const use: ClientUse = { contexts: new Set(), isLent: false, changesCatalog: false }
+    const use: ClientUse = {
+      contexts: new Set(),
+      isLent: false,
+      changesCatalog: false,
+      isOpen: false,
+      settings: new Set(),
+    }
     this.#uses.set(client, use)
     if (
       typeof (client.connection as Partial<RoutableClient['connection']> | undefined)?.prependListener !== 'function'
@@ -118,8 +166,17 @@ export class LentClients {
       if (isOver) use.contexts.clear()
     }
     // Before the client's own listener, which calls back the application.
-    client.connection.prependListener('readyForQuery', message => settle(message?.status === IDLE))
-    client.connection.prependListener('end', () => settle(true))
+    client.connection.prependListener('readyForQuery', message => {
+      use.isOpen = message?.status !== IDLE
+      this.changed.compare(use)
+      settle(!use.isOpen)
+    })
+    client.connection.prependListener('end', () => {
+      use.isOpen = false
+      use.settings.clear()
+      this.changed.compare(use)
+      settle(true)
+    })
     client.connection.prependListener('notification', () => this.#options.onNotification())
     this.#note(client, use)
     return use

@@ -3,15 +3,12 @@ import { performance } from 'node:perf_hooks'
 import { diag } from '@opentelemetry/api'
 import { nextMoment } from '../positions/moments.ts'
 import { ReadContext } from '../positions/read-context.ts'
-import type { RouteRefusal, StatementRoutes } from '../routing/statement-routes.ts'
+import type { StatementRoutes } from '../routing/statement-routes.ts'
 import { BorrowedClients } from './borrowed-clients.ts'
 import {
   answering,
   argumentsOf,
-  changesCatalog,
   followed,
-  isSubmittable,
-  isThenable,
   override,
   readArguments,
   textOf,
@@ -23,6 +20,7 @@ import { LentClients } from './lent-clients.ts'
 import { poolHasEnded } from './pool-end.ts'
 import { PlainMethods } from './plain-methods.ts'
 import type { PositionMonitor } from './position-monitor.ts'
+import { PrimaryStatements } from './primary-statements.ts'
 import type { Promotions } from './promotions.ts'
 import { isWriteRefused } from './read-failure.ts'
 import { ReadsUnderWay } from './reads-under-way.ts'
@@ -32,7 +30,7 @@ import { ReplicaChoice } from './replica-choice.ts'
 import { warnOnce } from './warn-once.ts'
 import type { ReplicaShare } from './replica-share.ts'
 import type { LagLimit } from './lag-limit.ts'
-import { RoutingCounts, type PlaceRefusal } from './routing-counts.ts'
+import { RoutingCounts, type PlaceRefusal, type Refusal } from './routing-counts.ts'
 
 /** What a routed pool is made of. */
 export interface RoutedPoolParts {
@@ -64,6 +62,7 @@ export class RoutedPool {
   /** Its clients that the application borrows. */
   readonly borrowed: BorrowedClients
   readonly #methods: PlainMethods
+  readonly #statements: PrimaryStatements
   #everyone = 0
   #isActive = true
   #isClosed = false
@@ -90,6 +89,9 @@ export class RoutedPool {
         this.deactivate()
       },
     })
+    const { pool, monitor } = parts
+    const { storage, everybody } = this
+    this.#statements = new PrimaryStatements({ pool, monitor, storage, everybody, clients: this.#clients })
     this.borrowed = new BorrowedClients({
       pool: parts.pool,
       clients: this.#clients,
@@ -138,6 +140,7 @@ export class RoutedPool {
   /** Replaces `query` and `connect` of the pool. @returns what restores them */
   install(): () => void {
     const { pool } = this.#parts
+    this.#clients.adopt(pool)
     const restoreQuery = override(pool, 'query', original => {
       const route = (args: unknown[]): unknown => this.#query(args, original)
       return function query(this: unknown, ...args: unknown[]): unknown {
@@ -167,8 +170,8 @@ export class RoutedPool {
     const route = routes.of(text)
     if (route === 'read') return this.#read(args, original, text, now)
     if (route === 'unknown') routes.learn(text, now)
-    if (changesCatalog(text)) return this.#change(args, original, config, route, routes)
-    return this.#onPrimary(args, original, config, route)
+    this.counts.refuse(route)
+    return this.#statements.runText(args, original, { text, route, routes })
   }
 
   #read(args: unknown[], original: () => Method, text: string, now: number): unknown {
@@ -200,6 +203,7 @@ export class RoutedPool {
       this.#warnOfMethods()
       return 'wrapped'
     }
+    if (this.#clients.changed.some) return 'session'
     if (store === undefined ? !share.draws(undefined) : !store.usesReplicas) return 'weight'
     return this.#choice.choose({
       context,
@@ -293,55 +297,8 @@ export class RoutedPool {
   }
 
   /** @param config - undefined for a statement that only reads */
-  #onPrimary(
-    args: unknown[],
-    original: () => Method,
-    config: unknown,
-    refusal: Parameters<RoutingCounts['refuse']>[0] | undefined,
-  ): unknown {
+  #onPrimary(args: unknown[], original: () => Method, config: unknown, refusal: Refusal | undefined): unknown {
     if (refusal !== undefined) this.counts.refuse(refusal)
-    const { pool, monitor } = this.#parts
-    const store = this.storage.getStore()
-    const isRead = config === undefined
-    if (!isRead) monitor.used(performance.now())
-    const end = (): void => {
-      if (isRead) store?.readPrimary()
-      else {
-        this.everybody.wrote()
-        if (store === undefined) return
-        const text = refusal === 'unknown' ? textOf(config) : undefined
-        if (text === undefined) store.wrote()
-        else store.mayHaveWritten(text)
-        monitor.wanted()
-      }
-    }
-    const callbackAt = args.findLastIndex(each => typeof each === 'function')
-    if (callbackAt > 0) {
-      const callback = args[callbackAt] as Callback
-      args[callbackAt] = (error: Error | undefined, result: unknown): void => {
-        end()
-        if (store === undefined) callback(error, result)
-        else this.storage.run(store, callback, error, result)
-      }
-      return this.#clients.forPool(() => original().apply(pool, args))
-    }
-    // Nobody reports the end of a stream or a cursor: its client is followed as a borrowed one is.
-    if (isSubmittable(config)) return this.#clients.forPool(() => original().apply(pool, args), true)
-    const result = this.#clients.forPool(() => original().apply(pool, args))
-    if (isThenable(result)) void result.then(end, end)
-    return result
-  }
-
-  /** What statements mean may change as soon as this one runs, and until it has ended. */
-  #change(
-    args: unknown[],
-    original: () => Method,
-    config: unknown,
-    route: RouteRefusal,
-    routes: StatementRoutes,
-  ): unknown {
-    const forget = (): void => routes.forget()
-    forget()
-    return followed(args, forget, inChange => this.#onPrimary(inChange, original, config, route))
+    return this.#statements.run(args, original, config, refusal === 'unknown')
   }
 }

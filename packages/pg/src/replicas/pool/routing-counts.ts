@@ -8,6 +8,8 @@ export type PlaceRefusal =
   | 'no_grammar'
   /** The application has a `query()` or `connect()` of its own around the pool's. */
   | 'wrapped'
+  /** `pool.query()` has begun a transaction or made a setting, in a session that is still open. */
+  | 'session'
   /** The share of this context's reads is the primary's; see the knob `replica.weight`. */
   | 'weight'
   /** No replica has replayed yet what this context has written or read. */

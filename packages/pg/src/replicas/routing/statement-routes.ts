@@ -1,6 +1,7 @@
 import { BoundedMap, nextTurn } from '@homeostat/signals'
 import { Catalog, type CatalogQuery, type CatalogRefusal } from './catalog.ts'
 import type { Grammar } from '../../grammar.ts'
+import { sessionChangeIn, type SessionChange } from './session-statements.ts'
 import { namesIn, type StatementNames, type TextRefusal } from './statement-names.ts'
 
 /** Why a statement stays on the primary. */
@@ -43,6 +44,7 @@ interface KnownText {
   failures: number
   /** Undefined where the text alone says why it stays on the primary. */
   readonly names: StatementNames | undefined
+  readonly session?: SessionChange | undefined
 }
 
 /** What each text does, learned once per text and in the background. A lookup of a known one is a single lookup in a map. */
@@ -93,8 +95,18 @@ export class StatementRoutes {
    */
   async classify(text: string): Promise<Route> {
     const names = namesIn(text, this.#grammar)
-    if (typeof names === 'string') return this.#remember(text, { route: names, failures: 0, names: undefined })
+    if (typeof names === 'string') {
+      const session = sessionChangeIn(text, this.#grammar)
+      return this.#remember(text, { route: names, failures: 0, names: undefined, session })
+    }
     return this.#remember(text, { route: (await this.#catalog.refusalOf(names)) ?? 'read', failures: 0, names })
+  }
+
+  /** What a text that is not a read changes of its session. */
+  sessionChange(text: string): SessionChange | undefined {
+    const known = this.#routes.get(text)
+    if (known === undefined || known.names !== undefined) return sessionChangeIn(text, this.#grammar)
+    return known.session
   }
 
   /** A replica has refused the statement: it stays on the primary until the catalog is asked anew. */

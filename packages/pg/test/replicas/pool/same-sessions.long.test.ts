@@ -158,7 +158,7 @@ describe('code of the application', () => {
         made.connect = ((callback: (...args: unknown[]) => void) =>
           connect((error, client, release) => {
             if (error) return callback(error, client, release)
-            void (client as pg.Client).query('SET search_path TO reader').then(() => callback(error, client, release))
+            ;(client as pg.Client).query('SET search_path TO reader', () => callback(error, client, release))
           })) as never
         return made
       },
