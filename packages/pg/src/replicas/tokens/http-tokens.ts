@@ -1,3 +1,4 @@
+import { GivenHeaders } from './given-headers.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** Options of the middleware. */
@@ -38,31 +39,33 @@ export function httpTokens(carrier: TokenCarrier, options: HttpTokenOptions = {}
     const came = (header !== false && oneOf(request.headers[header.toLowerCase()])) || cookieOf(request, cookie)
     carrier.run(() => {
       if (header !== false || cookie !== false)
-        beforeHead(response, () => {
+        beforeHead(response, args => {
           const answer = carrier.answer()
           if (answer === undefined) return
           const { token, isNews } = answer
+          const given = new GivenHeaders(args)
           // A client without cookies has the header of the last answer only.
-          if (header !== false) response.setHeader(header, token)
-          if (cookie !== false && isNews)
-            response.appendHeader(
-              'set-cookie',
-              `${cookie}=${token}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax`,
-            )
+          if (header !== false) {
+            given.delete(header)
+            response.setHeader(header, token)
+          }
+          if (cookie === false || !isNews) return
+          const ours = `${cookie}=${token}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax`
+          if (!given.append('set-cookie', ours)) response.appendHeader('set-cookie', ours)
         })
       next()
     }, came || undefined)
   }
 }
 
-/** Calls once before the head of the response is sent, in the context of now. */
-function beforeHead(response: ServerResponse, add: () => void): void {
+/** Calls once before the head of the response is sent, in the context of now, with the arguments of `writeHead()`. */
+function beforeHead(response: ServerResponse, add: (args: unknown[]) => void): void {
   const writeHead = Reflect.get(response, 'writeHead') as (...args: unknown[]) => ServerResponse
   let isDone = false
   Reflect.set(response, 'writeHead', function withToken(this: ServerResponse, ...args: unknown[]): ServerResponse {
     if (!isDone && !response.headersSent) {
       isDone = true
-      add()
+      add(args)
     }
     return writeHead.apply(this, args)
   })
