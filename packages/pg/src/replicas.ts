@@ -1,4 +1,4 @@
-export { createReplicaPool, type ReplicaPool } from './replicas/create-replica-pool.ts'
+export { createReplicaPool, type MadePool, type ReplicaPool } from './replicas/create-replica-pool.ts'
 export { UnroutablePoolError } from './errors.ts'
 export type { LagOverride } from './replicas/pool/lag-limit.ts'
 export type { RoutablePool } from './replicas/pool/driver-shapes.ts'

@@ -95,7 +95,13 @@ class PoolShares {
 
   set(share: number): void {
     const now = performance.now()
-    for (const pool of this.#instrumentation.pools) this.#apply(pool, share, now)
+    // Each for itself: a pool may be anything.
+    for (const pool of this.#instrumentation.pools)
+      try {
+        this.#apply(pool, share, now)
+      } catch (error) {
+        this.#onFault(error)
+      }
     this.share = share
     if (share !== 1) return
     this.#held = new WeakMap()
@@ -105,17 +111,21 @@ class PoolShares {
   #apply(pool: PoolShape, share: number, now: number): void {
     const limits = pool.options as Partial<Limits> | undefined
     const found = limits?.max
-    if (limits === undefined || typeof found !== 'number' || this.#left.has(pool)) return
+    // Less than one is a mistake, and not a size that could be changed in proportion.
+    if (limits === undefined || typeof found !== 'number' || !(found >= 1) || this.#left.has(pool)) return
     const held = this.#held.get(pool)
     if (held !== undefined && found !== held.set) return void this.#left.add(pool)
     const own = held?.own ?? found
-    const wanted =
-      share > 1
-        ? Math.min(Math.ceil(own * share), own + this.#grantOf(pool, now))
-        : Math.max(1, Math.round(own * share))
-    limits.max = wanted
+    const wanted = share === 1 ? own : this.#limitOf(pool, own, share, now)
+    // Options that are frozen stay as they are.
+    if (!Reflect.set(limits, 'max', wanted)) return void this.#left.add(pool)
     this.#held.set(pool, { own, set: wanted })
     if (wanted > found) serveWaiting(pool, wanted - found)
+  }
+
+  #limitOf(pool: PoolShape, own: number, share: number, now: number): number {
+    if (share > 1) return Math.min(Math.ceil(own * share), own + this.#grantOf(pool, now))
+    return Math.max(1, Math.round(own * share))
   }
 
   /** How many connections more than its own limit a pool may open; 0 while that is unknown. */

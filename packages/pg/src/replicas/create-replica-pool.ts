@@ -23,6 +23,15 @@ import { loadGrammar } from '../grammar.ts'
 import { StatementRoutes } from './routing/statement-routes.ts'
 import { TokenSigner } from './tokens/read-token.ts'
 
+/** The pool that was made of options, for code without the types of pg. */
+export interface MadePool extends Omit<RoutablePool, 'query'> {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows its rows, as with pg
+  query<Row = Record<string, unknown>>(
+    config: string | object,
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>
+}
+
 /** A pool whose reads are routed. */
 export type ReplicaPool<P> = P & {
   /** Contexts, tokens, and what routing does. */
@@ -54,14 +63,22 @@ const CATALOG_IDLE_MS = 5_000
  * const { rows } = await pool.query('SELECT name FROM customers WHERE id = $1', [7])
  * ```
  */
-export function createReplicaPool<P extends object | string>(
-  options: ReplicaPoolOptions<P>,
-): ReplicaPool<P extends { query: unknown } ? P : RoutablePool> {
+export function createReplicaPool<P extends { query: unknown }>(options: ReplicaPoolOptions<P>): ReplicaPool<P>
+/**
+ * The same for a primary that is given by options or a connection string. Which pool is made of them is for the caller to say:
+ * `createReplicaPool<Pool>({ primary: url, replicas })`.
+ */
+export function createReplicaPool<P = MadePool>(options: ReplicaPoolOptions): ReplicaPool<P>
+export function createReplicaPool(options: ReplicaPoolOptions): unknown {
+  if (typeof options !== 'object' || options === null)
+    throw new UnroutablePoolError('it takes an object with primary and replicas')
   const { primary, replicas: addresses, ...given } = options
   const settings = { ...REPLICA_DEFAULTS, ...checkedOptions(replicaPoolSettings, given, 'createReplicaPool') }
   const pool = isRoutablePool(primary) ? primary : newPool(primary)
   if (isNative(pool)) throw new UnroutablePoolError('pg.native cannot be routed; use the Pool of the JavaScript driver')
-  if (Object.hasOwn(pool, 'routing')) throw new UnroutablePoolError('the pool is routed already')
+  const known = knownReplicaPools()
+  if (known.has((pool as Partial<ReplicaPool<object>>).routing!))
+    throw new UnroutablePoolError('the pool is routed already')
   const report = logFirst('the routing of reads')
   const replicas = replicasOf(addresses, pool)
   const lag = new LagLimit(settings.maxLagMs)
@@ -124,6 +141,7 @@ export function createReplicaPool<P extends object | string>(
   ready.catch(report)
   const refresh = every(settings.catalogMs, () => routes?.refresh(), report)
   const restore = routed.install()
+  const restoreEnd = replaceEnd({ pool, close: () => routed.close(), stop: () => stop(), report })
   let stopping: Promise<void> | undefined
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
@@ -136,6 +154,7 @@ export function createReplicaPool<P extends object | string>(
       catalog.close()
       known.delete(routing)
       restore()
+      restoreEnd()
       await Promise.all(replicas.filter(({ isOwn }) => isOwn).map(({ replica }) => replica.end(settings.answerMs)))
     })()
     return stopping
@@ -153,12 +172,10 @@ export function createReplicaPool<P extends object | string>(
     ready,
     stop,
   })
-  const known = knownReplicaPools()
   known.add(routing)
   monitor.start()
   Object.defineProperty(pool, 'routing', { configurable: true, writable: true, enumerable: false, value: routing })
-  replaceEnd({ pool, close: () => routed.close(), stop, report })
-  return pool as never
+  return pool
 }
 
 function newPool(options: unknown): RoutablePool {
@@ -170,9 +187,8 @@ function newPool(options: unknown): RoutablePool {
       // The next place may have it.
       continue
     }
-    if (typeof options === 'string') return new loaded.Pool({ connectionString: options })
-    if (typeof options === 'object' && options !== null) return new loaded.Pool(options)
-    break
+    if (!isAddress(options)) break
+    return new loaded.Pool(typeof options === 'string' ? { connectionString: options } : options)
   }
   throw new UnroutablePoolError('primary is not a pool of pg; pass new pg.Pool()')
 }
@@ -182,8 +198,10 @@ function replicasOf(
   primary: RoutablePool,
 ): readonly { readonly replica: Replica; readonly isOwn: boolean }[] {
   const list: readonly unknown[] = Array.isArray(addresses) ? addresses : []
+  if (!Array.isArray(addresses))
+    diag.warn('@homeostat/pg: replicas is not a list of pools, options or connection strings: nothing moves')
   return list.flatMap((address, index) => {
-    if ((typeof address !== 'object' || address === null) && typeof address !== 'string') {
+    if (!isRoutablePool(address) && !isAddress(address)) {
       diag.warn(`@homeostat/pg: replicas[${index}] is not a pool, its options or a connection string; it is left out`)
       return []
     }
@@ -202,6 +220,12 @@ function replicasOf(
     }
     return [{ replica, isOwn }]
   })
+}
+
+/** Whether it is a connection string, or options of a pool: a `pg.Client` and a list are objects too. */
+function isAddress(value: unknown): value is object | string {
+  if (typeof value !== 'object' || value === null) return typeof value === 'string' && value !== ''
+  return !Array.isArray(value) && !('query' in value)
 }
 
 function signerOf(secrets: readonly string[] | undefined): TokenSigner | undefined {

@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { diag } from '@opentelemetry/api'
+import { after } from '@homeostat/signals'
+import { LONGEST_MS } from '@homeostat/signals/options'
 import type { LagLimit, LagOverride } from './pool/lag-limit.ts'
 import type { PositionMonitor } from './pool/position-monitor.ts'
 import type { Promotions } from './pool/promotions.ts'
@@ -44,6 +46,12 @@ export interface ReplicaState {
   readonly answered: number
 }
 
+/** Keeps the process alive until the work has ended: the connections to the servers do not. */
+async function held<T>(work: () => Promise<T>): Promise<T> {
+  using _ = after(LONGEST_MS, () => {}, { holdsProcess: true })
+  return await work()
+}
+
 /** The routing of a pool: contexts, tokens, and what it has done. */
 export class ReplicaRouting {
   readonly #parts: ReplicaRoutingParts
@@ -60,7 +68,7 @@ export class ReplicaRouting {
   }
 
   set weight(weight: number) {
-    if (!(weight >= 0 && weight <= 1)) return
+    if (typeof weight !== 'number' || !(weight >= 0 && weight <= 1)) return
     this.#parts.share.weight = weight
   }
 
@@ -76,7 +84,7 @@ export class ReplicaRouting {
 
   /** Settles when the grammar is loaded and each server was asked once, or did not answer. */
   get ready(): Promise<void> {
-    return this.#parts.ready
+    return held(async () => this.#parts.ready)
   }
 
   /** What routing has done so far. */
@@ -203,10 +211,17 @@ export class ReplicaRouting {
     return false
   }
 
-  /** What a statement does, from what its text and the catalog say: `read`, or why it stays on the primary. */
+  /**
+   * What a statement does, from what its text and the catalog say: `read`, or why it stays on the primary.
+   *
+   * @throws TypeError for what is not a text
+   */
   async classify(text: string): Promise<Route | 'no_grammar'> {
-    await this.ready
-    return (await this.#parts.routes()?.classify(text)) ?? 'no_grammar'
+    if (typeof text !== 'string') throw new TypeError('classify() takes the text of a statement')
+    return held(async () => {
+      await this.#parts.ready
+      return (await this.#parts.routes()?.classify(text)) ?? 'no_grammar'
+    })
   }
 
   /** Where a read of this text would run now, in the present context: the name of a replica, or why it would stay on the primary. */
@@ -217,20 +232,23 @@ export class ReplicaRouting {
 
   /** Settles when the statements that have come so far are learned. */
   async learned(): Promise<void> {
-    await this.ready
-    await this.#parts.routes()?.settled()
+    await held(async () => {
+      await this.#parts.ready
+      await this.#parts.routes()?.settled()
+    })
   }
 
   /**
    * Uses replicas with older data for some time, while the primary is saturated. Reads of a context still see its writes. It ends by itself.
    *
    * @returns dispose it to end it early
-   * @throws TypeError for times that are not above 0, or longer than a day
+   * @throws TypeError for times that are not above 0 or longer than a day, and without a reason
    */
   overrideLag(override: LagOverride): Disposable {
-    const { maxLagMs, forMs = 600_000, reason } = override
-    if (!(maxLagMs > 0) || !(forMs > 0 && forMs <= 86_400_000))
-      throw new TypeError('overrideLag() takes maxLagMs above 0, and forMs above 0 and of at most a day')
+    const { maxLagMs, forMs = 600_000, reason } = Object(override) as LagOverride
+    const areTimes = [maxLagMs, forMs].every(each => typeof each === 'number' && each > 0) && forMs <= LONGEST_MS
+    if (!areTimes || typeof reason !== 'string' || reason === '')
+      throw new TypeError('overrideLag() takes maxLagMs above 0, forMs above 0 and of at most a day, and a reason')
     diag.warn(
       `@homeostat/pg: replicas may lag by ${maxLagMs} ms for the next ${Math.round(forMs / 1000)} s: ${reason.slice(0, 200)}`,
     )

@@ -97,6 +97,19 @@ describe('pool.max', () => {
     expect(pool.options.max).toBe(7)
   })
 
+  it('leaves a pool alone that has no size, or whose options are frozen, and sets the others', async () => {
+    const odd = [1.5, -1].map(max => new pg.Pool({ connectionString: db.url, max }))
+    const frozen = new pg.Pool({ connectionString: db.url, max: 2 })
+    Object.freeze(frozen.options)
+    for (const each of [odd[0]!, frozen]) await each.query('SELECT 1')
+    const knob = await ready()
+    expect(await knob.compareAndSet(1, 2)).toBe(true)
+    expect([...odd, frozen, pool].map(({ options }) => options.max)).toEqual([3, -1, 2, 4])
+    expect(await knob.compareAndSet(2, 1)).toBe(true)
+    expect([...odd, frozen, pool].map(({ options }) => options.max)).toEqual([1.5, -1, 2, 2])
+    for (const each of [odd[0]!, frozen]) await each.end()
+  })
+
   it('never takes more than the share of a process of what the server has free', async () => {
     expect(shareOfRoom({ most: 97, open: 10 }, 10)).toBe(77)
     expect(shareOfRoom({ most: 97, open: 40 }, 10)).toBe(11)

@@ -17,7 +17,7 @@ export type Method = (...args: unknown[]) => unknown
 /** Replaces a method of one object. The original is looked up at each call, as an instrumentation may come or go. */
 export function override(
   object: RoutablePool,
-  name: 'query' | 'connect',
+  name: 'query' | 'connect' | 'end',
   replace: (original: () => Method) => Method,
 ): () => void {
   const own = Object.hasOwn(object, name) ? (object[name] as Method) : undefined

@@ -1,4 +1,5 @@
 import { asOurs } from '../../ours.ts'
+import { override, type Method } from './calling-forms.ts'
 import type { RoutablePool } from './driver-shapes.ts'
 
 /** What the end of a routed pool needs. */
@@ -11,11 +12,14 @@ export interface PoolEndTerms {
   readonly report: (error: unknown) => void
 }
 
-/** Replaces `end` of the pool: reads that replicas have are answered first, as a replica that fails leaves them to the primary. */
-export function replaceEnd({ pool, close, stop, report }: PoolEndTerms): void {
-  const { end } = pool
+/**
+ * Replaces `end` of the pool: reads that replicas have are answered first, as a replica that fails leaves them to the primary.
+ *
+ * @returns what restores it, unless it was called
+ */
+export function replaceEnd({ pool, close, stop, report }: PoolEndTerms): () => void {
   let isEnding = false
-  const endOnce = (): Promise<void> => {
+  const endOnce = (end: Method): Promise<void> => {
     if (isEnding) return Promise.reject(new Error('Called end on pool more than once'))
     isEnding = true
     const stopped = stop().catch(report)
@@ -23,17 +27,17 @@ export function replaceEnd({ pool, close, stop, report }: PoolEndTerms): void {
     const ended = answered ? answered.then(() => end.call(pool) as Promise<void>) : (end.call(pool) as Promise<void>)
     return ended.then(async () => stopped)
   }
-  Object.defineProperty(pool, 'end', {
-    configurable: true,
-    writable: true,
-    enumerable: false,
-    value: asOurs((callback?: () => void): unknown => {
-      const ended = endOnce()
+  const restore = override(pool, 'end', original =>
+    asOurs((callback?: unknown): unknown => {
+      const ended = endOnce(original())
       if (typeof callback !== 'function') return ended
-      void callBackAfter(ended, callback)
+      void callBackAfter(ended, callback as () => void)
       return undefined
     }),
-  })
+  )
+  return () => {
+    if (!isEnding) restore()
+  }
 }
 
 /** What pg-pool says of a statement that comes later. */

@@ -1,3 +1,13 @@
+import {
+  checkedOptions,
+  either,
+  exactly,
+  group,
+  text,
+  wholeNumber,
+  withCheck,
+  type OptionSchema,
+} from '@homeostat/signals/options'
 import { GivenHeaders } from './given-headers.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
@@ -10,6 +20,33 @@ export interface HttpTokenOptions {
   /** How long the browser keeps the cookie, in seconds. Longer than replicas may lag. @default 60 */
   readonly maxAgeSeconds?: number
 }
+
+/** A token of RFC 9110: what a name of a cookie or a header consists of. */
+const NAME = /^[!#$%&'*+.^_`|~\w-]+$/
+const nameOf = (what: string, standard: string): OptionSchema<string | false> =>
+  either(
+    [
+      exactly(false, { description: 'none' }),
+      withCheck(text({ description: 'a name' }), name =>
+        NAME.test(name) ? undefined : 'has characters that no such name has',
+      ),
+    ],
+    { default: standard, description: `the name of the ${what} that carries the token` },
+  )
+const settings = group<HttpTokenOptions>(
+  {
+    cookie: nameOf('cookie', 'homeostat_read'),
+    header: nameOf('header', 'x-homeostat-read'),
+    maxAgeSeconds: wholeNumber({
+      least: 1,
+      most: 86_400,
+      unit: 's',
+      default: 60,
+      description: 'how long the browser keeps the cookie',
+    }),
+  },
+  { description: 'how requests carry tokens' },
+)
 
 /** What carries tokens for the middleware. */
 export interface TokenCarrier {
@@ -33,8 +70,12 @@ export type TokenMiddleware = (
 ) => void
 
 /** A context per request; its token comes with the request and goes with the response. */
-export function httpTokens(carrier: TokenCarrier, options: HttpTokenOptions = {}): TokenMiddleware {
-  const { cookie = 'homeostat_read', header = 'x-homeostat-read', maxAgeSeconds = 60 } = options
+export function httpTokens(carrier: TokenCarrier, options?: HttpTokenOptions): TokenMiddleware {
+  const {
+    cookie = 'homeostat_read',
+    header = 'x-homeostat-read',
+    maxAgeSeconds = 60,
+  } = checkedOptions(settings, options ?? {}, 'middleware')
   return (request, response, next) => {
     const came = (header !== false && oneOf(request.headers[header.toLowerCase()])) || cookieOf(request, cookie)
     carrier.run(() => {

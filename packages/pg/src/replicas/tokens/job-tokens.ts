@@ -1,3 +1,5 @@
+import { checkedOptions, group, LONGEST_MS, number, oneOf } from '@homeostat/signals/options'
+
 /** The member of a job's data that carries the token. */
 export const JOB_TOKEN = 'homeostatReadToken'
 
@@ -22,6 +24,30 @@ export interface JobTokenOptions {
   readonly maxDelayMs?: number
 }
 
+const settings = group<JobTokenOptions>(
+  {
+    whenBehind: oneOf(['primary', 'delay'], {
+      default: 'primary',
+      description: 'where a job reads that needs fresher data than any replica has, or whether it is tried later',
+    }),
+    retryMs: number({
+      least: 1,
+      most: LONGEST_MS,
+      unit: 'ms',
+      default: 500,
+      description: 'after how long a delayed job is tried again',
+    }),
+    maxDelayMs: number({
+      least: 0,
+      most: LONGEST_MS,
+      unit: 'ms',
+      default: 10_000,
+      description: 'for how long one job is delayed in total',
+    }),
+  },
+  { description: 'how jobs carry tokens' },
+)
+
 /** BullMQ knows this error by its name: the job is in `delayed`, and this run has not failed. */
 class DelayedError extends Error {
   override readonly name = 'DelayedError'
@@ -41,8 +67,11 @@ export interface JobTokenCarrier {
 export function jobTokens<Job extends TokenJob, Result, Rest extends readonly unknown[] = []>(
   carrier: JobTokenCarrier,
   processor: (job: Job, token?: string, ...rest: Rest) => Promise<Result>,
-  { whenBehind = 'primary', retryMs = 500, maxDelayMs = 10_000 }: JobTokenOptions = {},
+  options?: JobTokenOptions,
 ): (job: Job, token?: string, ...rest: Rest) => Promise<Result> {
+  if (typeof processor !== 'function') throw new TypeError('processor() takes the function that processes a job')
+  const given = checkedOptions(settings, options ?? {}, 'processor')
+  const { whenBehind = 'primary', retryMs = 500, maxDelayMs = 10_000 } = given
   return (job, lock, ...rest) => {
     const came: unknown = (job.data as { readonly [JOB_TOKEN]?: unknown } | null | undefined)?.[JOB_TOKEN]
     const run = async (): Promise<Result> => {

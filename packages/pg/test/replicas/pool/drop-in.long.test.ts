@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process'
 import Module from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { PostgresReplicas } from '@homeostat/services'
 import pg from 'pg'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -166,6 +169,27 @@ describe('a routed pool', () => {
       called.end(resolve)
     })
     await expect(called.end()).rejects.toThrow(/more than once/)
+  })
+
+  it('lets a process wait that has nothing else to do', async () => {
+    const script = [
+      `import { createReplicaPool } from '${new URL('../../../src/replicas.ts', import.meta.url).href}'`,
+      `import pg from 'pg'`,
+      `const primary = new pg.Pool({ connectionString: process.env.URL_OF_PRIMARY })`,
+      `const pool = createReplicaPool({ primary, replicas: [] })`,
+      `console.log(await pool.routing.classify('SELECT balance FROM accounts'))`,
+      `await pool.routing.learned()`,
+      `console.log('learned')`,
+    ].join('\n')
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--no-warnings', '--input-type=module', '-e', script],
+      {
+        cwd: fileURLToPath(new URL('.', import.meta.url)),
+        env: { ...process.env, URL_OF_PRIMARY: servers.primary.url },
+      },
+    )
+    expect(stdout).toBe('read\nlearned\n')
   })
 
   it('moves nothing without libpg-query', async () => {
