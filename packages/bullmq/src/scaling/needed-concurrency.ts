@@ -1,9 +1,9 @@
 import type { Flow } from './queue-flow.ts'
 
-/** Jobs are to start within this share of the target: the rest is for estimates that are wrong and pods that start late. */
-const PLANNED_SHARE = 0.8
-/** How far the arrivals are looked ahead: what an autoscaler and a new pod need to react, about a minute. */
-const AHEAD_SECONDS = 60
+/** An autoscaler does nothing about the last tenth: the HPA has a tolerance of 10 % by default. */
+const TOLERANCE = 1.1
+/** How long it takes on average until a new pod works: half a reading (5 s), scrape (15 s) and sync (15 s), and the start of the pod. */
+const AHEAD_SECONDS = 40
 
 /** The target age, and the limit of the queue. */
 export interface NeededConcurrencyOptions {
@@ -17,9 +17,13 @@ export interface NeededConcurrencyOptions {
  * How many jobs have to run at once so that the oldest waiting job stays within a target age.
  *
  * The queue is taken as a fluid (G. F. Newell, Applications of Queueing Theory, 1982, ch. 2). B jobs wait, r arrive per second, and
- * each runs for S seconds. A job that arrives within the next u seconds starts within the target T after its arrival
- * if n slots satisfy `n (T + u) >= (B + r u) S`. So the number is the larger of `B S / T`, for u = 0, and `(B + r u) S / (T + u)`, for u of
- * one minute. T is 80 % of the target. In a steady state with arrivals above what runs, it ends at the offered load `r S`.
+ * each runs for S seconds. A job that arrives within the next u seconds starts within the target T after its arrival if n slots satisfy
+ * `n (T + u) >= (B + r u) S`. It has to hold for u = 0 and for u of 40 s, which is how long new workers take; then it holds in between.
+ *
+ * Two allowances are added. The work is not known exactly: of B jobs with exponential run times, and as many Poisson arrivals as are expected,
+ * its standard deviation is `S sqrt(B + 2 r u)`, which is added once, as square-root staffing does (S. Halfin and W. Whitt, Operations
+ * Research 29, 1981). And an autoscaler ignores 10 %, so that the number is a tenth larger. In a steady state with arrivals above what
+ * runs, it ends at the offered load `r S`.
  *
  * It lets jobs wait as long as the target permits: a burst that the allowance absorbs starts no worker.
  *
@@ -32,7 +36,7 @@ export interface NeededConcurrencyOptions {
  * import { neededConcurrency } from '@homeostat/bullmq/domain'
  *
  * const flow = { arrivalRate: 10, finishRate: 10, runSeconds: 2, ready: 0, active: 20, slots: 20, isPaused: false }
- * neededConcurrency({ ...flow, ready: 1600 }, { targetSeconds: 100 }) // 40
+ * neededConcurrency({ ...flow, ready: 1600 }, { targetSeconds: 100 }) // 1.1 * (1600 + 40) * 2 / 100 = 36.08
  * ```
  */
 export function neededConcurrency(
@@ -43,10 +47,14 @@ export function neededConcurrency(
   if (isPaused) return active
   const most = globalLimit > 0 ? globalLimit : Number.POSITIVE_INFINITY
   if (runSeconds === undefined) return Math.min(most, active + (ready > 0 ? 1 : 0))
-  const planned = targetSeconds * PLANNED_SHARE
+  const within = (aheadSeconds: number): number => {
+    const arrivals = arrivalRate * aheadSeconds
+    const jobs = ready + arrivals + Math.sqrt(ready + 2 * arrivals)
+    return (TOLERANCE * jobs * runSeconds) / (targetSeconds + aheadSeconds)
+  }
   // No more than one for each job: more could not start anything sooner.
-  const forBacklog = Math.min(ready + active, (ready * runSeconds) / planned)
-  const forArrivals = ((ready + arrivalRate * AHEAD_SECONDS) * runSeconds) / (planned + AHEAD_SECONDS)
+  const forBacklog = Math.min(ready + active, within(0))
+  const forArrivals = within(AHEAD_SECONDS)
   // Long jobs run on while nothing arrives, and their workers are not to be taken away.
   const running = runSeconds > targetSeconds ? active : 0
   return Math.min(most, Math.max(forBacklog, forArrivals, running, ready > 0 ? 1 : 0))

@@ -23,11 +23,13 @@ const flows: fc.Arbitrary<Flow> = fc.record({
   isPaused: fc.boolean(),
 })
 
-test('a backlog is started within 80 % of the target, and a queue in a steady state gets its load', () => {
-  expect(neededConcurrency({ ...calm, ready: 1600 }, target)).toBeCloseTo(40)
-  expect(neededConcurrency({ ...calm, ready: 800 }, target)).toBeCloseTo(20)
-  // The target absorbs the arrivals of a minute in part, as long as nothing waits.
-  expect(neededConcurrency(calm, target)).toBeCloseTo((10 * 60 * 2) / 140)
+test('a backlog, its uncertainty and the tolerance of the autoscaler are started within the target', () => {
+  expect(neededConcurrency({ ...calm, ready: 1600 }, target)).toBeCloseTo((1.1 * (1600 + 40) * 2) / 100)
+  expect(neededConcurrency({ ...calm, ready: 900 }, target)).toBeCloseTo(
+    (1.1 * (900 + 400 + Math.sqrt(900 + 800)) * 2) / 140,
+  )
+  // The target absorbs the arrivals of the next time in part, as long as nothing waits.
+  expect(neededConcurrency(calm, target)).toBeCloseTo((1.1 * (400 + Math.sqrt(800)) * 2) / 140)
 })
 
 test('whatever the flow, the number is finite, not negative, and within the limit of the queue', () => {

@@ -1,7 +1,8 @@
 import { createRandom } from '@homeostat/lab/scenarios'
-import type { ChaosRun } from '../chaos-run.ts'
+import type { ChaosOptions, ChaosRun } from '../chaos-run.ts'
 import type { ArrivalKind, PlannedJob } from '../scaling/arrival-kinds.ts'
 import { arrivalKinds, planJobs } from '../scaling/arrival-kinds.ts'
+import { heldOutKinds } from '../scaling/held-out-kinds.ts'
 import type { FleetOptions, FleetOutcome } from '../scaling/scaled-fleet.ts'
 import { runFleet } from '../scaling/scaled-fleet.ts'
 import { fixedFleet, foresights, listLength, oracle, ourNumber } from '../scaling/scaling-metrics.ts'
@@ -15,6 +16,8 @@ const START_SECONDS = 20
 const MOST_LATE = 0.01
 const MOST_MINUTES = 1.1
 const MOST_DRAIN_ERROR = 0.15
+/** Added to the seed of kinds that are held out. */
+const HELD_OUT = 10
 /** The mean utilization of the fleet whose drains are estimated: bursts go far beyond it. */
 const UTILIZATION = 0.85
 /** KEDA's default, and a length that comes closer to what the jobs need. */
@@ -28,49 +31,68 @@ export const run: ChaosRun = {
     const seconds = (short ? 2 : HOURS) * 3600
     for (const targetSeconds of TARGETS_SECONDS) {
       const options = { seconds, concurrency: CONCURRENCY, startSeconds: START_SECONDS, targetSeconds }
-      const total = { ours: 0, oracle: 0 }
-      for (const [index, kind] of arrivalKinds.entries()) {
-        const jobs = planJobs(kind, seconds, createRandom(seed * 100 + index))
-        const ours = runFleet(jobs, ourNumber(options), options)
-        const best = bestOf(foresights.map(foresight => runFleet(jobs, oracle(foresight, options), options)))
-        total.ours += ours.workerMinutes
-        total.oracle += best?.workerMinutes ?? Number.NaN
-        const lists = LIST_LENGTHS.map(length => [length, runFleet(jobs, listLength(length), options)] as const)
-        report({
-          run: 'scaling',
-          case: `${targetSeconds} s: ${kind.name}`,
-          goal: `late at most ${MOST_LATE * 100} % of the time`,
-          late: ours.late,
-          ageP99: ours.ageP99,
-          toOracle: ours.workerMinutes / (best?.workerMinutes ?? Number.NaN),
-          oracleLate: best?.late ?? Number.NaN,
-          ...Object.fromEntries(
-            lists.flatMap(([length, list]) => [
-              [`list${length}ToOracle`, list.workerMinutes / (best?.workerMinutes ?? Number.NaN)],
-              [`list${length}Late`, list.late],
-            ]),
-          ),
-          // While pods are added: they drain the queue sooner than the rate of before.
-          drainError: meanErrorOf(ours.drains),
-          met: ours.late <= MOST_LATE,
-        })
-        // The simulations of one kind hold the loop for a second.
-        await new Promise(resolve => setImmediate(resolve))
-      }
-      const toOracle = total.ours / total.oracle
-      report({
-        run: 'scaling',
-        case: `${targetSeconds} s: all kinds`,
-        goal: `worker minutes at most ${MOST_MINUTES} times those of the oracle`,
-        toOracle,
-        met: toOracle <= MOST_MINUTES,
-      })
+      await compareWithOracle(arrivalKinds, { options, seed, report })
+      if (!short) await compareWithOracle(heldOutKinds, { options, seed: seed + HELD_OUT, report, heldOut: true })
     }
     for (const [index, kind] of arrivalKinds.entries()) {
       const jobs = planJobs(kind, seconds, createRandom(seed * 100 + index))
       report({ run: 'scaling', case: `drain: ${kind.name}`, ...drainFigures(kind, jobs, seconds) })
     }
   },
+}
+
+interface Comparing {
+  readonly options: FleetOptions
+  readonly seed: number
+  readonly report: ChaosOptions['report']
+  /** Whether nobody looked at these kinds while the formula was chosen: their figures have no goal of their own. @default false */
+  readonly heldOut?: boolean
+}
+
+/** Lets each kind arrive at our number, at list lengths and at the oracle. */
+async function compareWithOracle(
+  kinds: readonly ArrivalKind[],
+  { options, seed, report, heldOut = false }: Comparing,
+): Promise<void> {
+  const { seconds, targetSeconds } = options
+  const about = heldOut ? `${targetSeconds} s, held out` : `${targetSeconds} s`
+  const total = { ours: 0, oracle: 0 }
+  for (const [index, kind] of kinds.entries()) {
+    const jobs = planJobs(kind, seconds, createRandom(seed * 100 + index))
+    const ours = runFleet(jobs, ourNumber(options), options)
+    const best = bestOf(foresights.map(foresight => runFleet(jobs, oracle(foresight, options), options)))
+    total.ours += ours.workerMinutes
+    total.oracle += best?.workerMinutes ?? Number.NaN
+    const lists = LIST_LENGTHS.map(length => [length, runFleet(jobs, listLength(length), options)] as const)
+    report({
+      run: 'scaling',
+      case: `${about}: ${kind.name}`,
+      goal: heldOut ? 'for comparison' : `late at most ${MOST_LATE * 100} % of the time`,
+      late: ours.late,
+      ageP99: ours.ageP99,
+      toOracle: ours.workerMinutes / (best?.workerMinutes ?? Number.NaN),
+      oracleLate: best?.late ?? Number.NaN,
+      ...Object.fromEntries(
+        lists.flatMap(([length, list]) => [
+          [`list${length}ToOracle`, list.workerMinutes / (best?.workerMinutes ?? Number.NaN)],
+          [`list${length}Late`, list.late],
+        ]),
+      ),
+      // While pods are added: they drain the queue sooner than the rate of before.
+      drainError: meanErrorOf(ours.drains),
+      ...(!heldOut && { met: ours.late <= MOST_LATE }),
+    })
+    // The simulations of one kind hold the loop for a second.
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  const toOracle = total.ours / total.oracle
+  report({
+    run: 'scaling',
+    case: `${about}: all kinds`,
+    goal: `worker minutes at most ${MOST_MINUTES} times those of the oracle`,
+    toOracle,
+    met: toOracle <= MOST_MINUTES,
+  })
 }
 
 /** The cheapest that holds the target. */

@@ -16,10 +16,10 @@ export interface ArrivalKind {
   drawRun(random: () => number): number
 }
 
-const exponential = (mean: number, random: () => number): number => -mean * Math.log(1 - random())
+export const exponential = (mean: number, random: () => number): number => -mean * Math.log(1 - random())
 
 /** Log-normal with a mean and a squared coefficient of variation. */
-function logNormal(mean: number, variation: number, random: () => number): number {
+export function logNormal(mean: number, variation: number, random: () => number): number {
   const variance = Math.log(1 + variation)
   return mean * Math.exp(Math.sqrt(variance) * gaussian(random) - variance / 2)
 }
