@@ -24,7 +24,6 @@ export interface LearnedCostsOptions {
 export class LearnedCosts implements JobCosts, Disposable {
   readonly #series: CostSeries
   readonly #uses: ByJobName<JobUse>
-  readonly #works = new WeakMap<JobRun, { readonly work: WorkUnit; readonly use: JobUse }>()
   readonly #segments: Segments
   readonly #windows: CostWindows
   readonly #following: Disposable
@@ -38,7 +37,7 @@ export class LearnedCosts implements JobCosts, Disposable {
     this.#windows = new CostWindows(this.#windowed(), error => registry.faults.report('signal', error))
     this.#segments = new Segments({ random, mostCallbacks: MOST_CALLBACKS, onFull: () => this.#windows.cut() })
     this.#following = disposeTogether(
-      runs.follow({ started: run => this.#started(run), ended: run => this.#ended(run) }),
+      runs.follow({ started: run => this.#started(run), ended: (run, _outcome, now) => this.#ended(run, now) }),
       runs.within({ perform: (run, call) => this.#perform(run, call) }),
       registry.observe(() => this.#publish()),
       this.#windows,
@@ -88,32 +87,34 @@ export class LearnedCosts implements JobCosts, Disposable {
   #started(run: JobRun): void {
     if (isSandboxed(run)) return
     const use = this.#uses.of(run.queue, run.name)
-    this.#works.set(run, { work: new WorkUnit(use), use })
+    run.work = new WorkUnit(use)
     use.started(run.startedAt)
     this.#windows.wake()
   }
 
   #perform(run: JobRun, call: () => unknown): unknown {
-    const own = this.#works.get(run)
-    if (own === undefined) return call()
-    this.#segments.enter(own.use)
+    const { work } = run
+    if (work === undefined) return call()
+    this.#segments.enter(useOf(work))
     try {
-      return runAsWork(own.work, call)
+      return runAsWork(work, call)
     } finally {
       this.#segments.leave()
     }
   }
 
-  #ended(run: JobRun): void {
-    const own = this.#works.get(run)
-    if (own === undefined) return
-    this.#works.delete(run)
-    const now = performance.now()
-    own.work.end(now)
-    own.use.ended(now, now - run.startedAt, own.work)
+  #ended({ work, startedAt }: JobRun, now: number): void {
+    if (work === undefined) return
+    work.end(now)
+    useOf(work).ended(now, now - startedAt, work)
   }
 
   #publish(): void {
     for (const use of this.#uses) this.#series.publish(use)
   }
+}
+
+/** Nobody else makes the work of a run. */
+function useOf(work: WorkUnit): JobUse {
+  return work.owner as JobUse
 }

@@ -1,3 +1,4 @@
+import type { WorkUnit } from '@homeostat/signals'
 import { fieldOf, isObject } from '@homeostat/signals/options'
 import type { WorkerObject } from '../signals/queue-object.ts'
 
@@ -13,6 +14,8 @@ export interface JobRun {
   readonly token: string
   /** When the processor was called, in milliseconds as `performance.now()` has them; NaN before. */
   readonly startedAt: number
+  /** What drivers credit with its statements and commands. Undefined where nobody learns its cost. */
+  work: WorkUnit | undefined
 }
 
 /**

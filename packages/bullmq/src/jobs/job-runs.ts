@@ -24,8 +24,12 @@ export interface RunGate {
 export interface RunListener {
   /** The processor is about to be called. A run that the gate postpones never starts. */
   started(run: JobRun): void
-  /** The processor is done, and BullMQ has not recorded it yet. Called once for each run that has started. */
-  ended(run: JobRun, outcome: RunOutcome): void
+  /**
+   * The processor is done, and BullMQ has not recorded it yet. Called once for each run that has started.
+   *
+   * @param now - in milliseconds as `performance.now()` has them
+   */
+  ended(run: JobRun, outcome: RunOutcome, now: number): void
 }
 
 /** Calls the processors of jobs. */
@@ -56,8 +60,8 @@ export class JobRuns implements Disposable {
   readonly #patches = new ClassPatches<WorkerObject>()
   readonly #listeners = new Set<RunListener>()
   readonly #following: Disposable
-  /** The jobs that run. A method of a subclass calls the one that it overrides, which is the same run. */
-  readonly #running = new WeakSet<object>()
+  /** The jobs that run. A method of a subclass calls the one that it overrides, which is the same run. BullMQ holds them too. */
+  readonly #running = new Set<object>()
   #gate: RunGate | undefined
   #context: RunContext | undefined
 
@@ -125,7 +129,8 @@ export class JobRuns implements Disposable {
     this.#running.add(job)
     const queue = worker.name
     const name = this.#names.of(queue, fieldOf(job, 'name'))
-    return { worker, job, queue, name, token: typeof token === 'string' ? token : '', startedAt: Number.NaN }
+    const lock = typeof token === 'string' ? token : ''
+    return { worker, job, queue, name, token: lock, startedAt: Number.NaN, work: undefined }
   }
 
   #perform(run: OpenRun, call: () => unknown): unknown {
@@ -200,9 +205,10 @@ export class JobRuns implements Disposable {
 
   #end(run: JobRun, outcome: RunOutcome): void {
     this.#running.delete(run.job)
+    const now = performance.now()
     for (const listener of this.#listeners) {
       try {
-        listener.ended(run, outcome)
+        listener.ended(run, outcome, now)
       } catch (error) {
         this.#faults.report('signal', error)
       }

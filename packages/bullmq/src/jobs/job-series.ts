@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import { attributes, metrics } from '@homeostat/semconv'
 import type { CounterSeries, HistogramSeries, Registry } from '@homeostat/signals'
 import { fieldOf } from '@homeostat/signals/options'
@@ -38,14 +37,13 @@ export class JobSeries implements RunListener {
     if (seconds !== undefined) this.#names.of(run.queue, run.name).wait.record(seconds)
   }
 
-  ended(run: JobRun, outcome: RunOutcome): void {
+  ended(run: JobRun, outcome: RunOutcome, now: number): void {
     if (isMeasuredByBullMQ(run)) return
     const series = this.#names.of(run.queue, run.name)
-    const labels = labelsOf(run)
-    series.runs ??= this.#runsOf(labels)
+    series.runs ??= this.#runsOf(labelsOf(run))
     series.runs[outcome].add()
-    series.duration ??= this.#registry.histogram(metrics.queueJobDuration).with(labels)
-    series.duration.record((performance.now() - run.startedAt) / 1000)
+    series.duration ??= this.#registry.histogram(metrics.queueJobDuration).with(labelsOf(run))
+    series.duration.record((now - run.startedAt) / 1000)
   }
 
   /** A job has failed and is not tried again. */

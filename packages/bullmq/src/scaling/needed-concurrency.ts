@@ -47,15 +47,16 @@ export function neededConcurrency(
   if (isPaused) return active
   const most = globalLimit > 0 ? globalLimit : Number.POSITIVE_INFINITY
   if (runSeconds === undefined) return Math.min(most, active + (ready > 0 ? 1 : 0))
-  const within = (aheadSeconds: number): number => {
-    const arrivals = arrivalRate * aheadSeconds
-    const jobs = ready + arrivals + Math.sqrt(ready + 2 * arrivals)
-    return (TOLERANCE * jobs * runSeconds) / (targetSeconds + aheadSeconds)
-  }
   // No more than one for each job: more could not start anything sooner.
-  const forBacklog = Math.min(ready + active, within(0))
-  const forArrivals = within(AHEAD_SECONDS)
+  const forBacklog = Math.min(ready + active, slotsFor(ready, 0, runSeconds, targetSeconds))
+  const forArrivals = slotsFor(ready, arrivalRate * AHEAD_SECONDS, runSeconds, targetSeconds + AHEAD_SECONDS)
   // Long jobs run on while nothing arrives, and their workers are not to be taken away.
   const running = runSeconds > targetSeconds ? active : 0
   return Math.min(most, Math.max(forBacklog, forArrivals, running, ready > 0 ? 1 : 0))
+}
+
+/** How many slots start the jobs that wait, and those that arrive, within so many seconds. */
+function slotsFor(waiting: number, arrivals: number, runSeconds: number, seconds: number): number {
+  const jobs = waiting + arrivals + Math.sqrt(waiting + 2 * arrivals)
+  return (TOLERANCE * jobs * runSeconds) / seconds
 }

@@ -129,5 +129,5 @@ it('bullmq-otel that only traces does not measure, so it is measured here', asyn
   const telemetry = new BullMQOtel({ tracerName: 'app' })
   jobs.opened(new Worker('work', processor, { ...jobs.at, telemetry }))
   await work(jobs.opened(new Queue('work', { ...jobs.at, telemetry })))
-  expect(values('homeostat.queue.job.failures')).toEqual({ bad: 1 })
+  await expect.poll(() => values('homeostat.queue.job.failures')).toEqual({ bad: 1 })
 })
