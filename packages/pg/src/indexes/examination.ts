@@ -24,7 +24,7 @@ import { Selectivity } from './selectivity.ts'
 import type { Server } from './server.ts'
 import type { AdviceThresholds } from './thresholds.ts'
 import { usesOf, type StatementUses } from './statement-uses.ts'
-import type { TableUse } from './table-use.ts'
+import type { Condition, TableUse } from './table-use.ts'
 import { WhatIf } from './what-if.ts'
 
 /** An index that would help one statement. */
@@ -56,6 +56,8 @@ const MOST_VALUE_SETS = 3
 const MOST_PER_USE = 32
 const MOST_PROPOSALS = 96
 const MOST_MENTIONS = 2
+/** A row that is written costs about as much as a page that is read, and the planner leaves it out. */
+const PER_WRITTEN_ROW = 1
 /** As much is written before the server's own `autovacuum_analyze_scale_factor` of a tenth, and a margin, have it look again. */
 const STALE_SHARE = 0.3
 
@@ -163,13 +165,17 @@ class Examiner {
     const promising: Proposal[] = []
     for (const proposal of proposals) if (await this.#isPromising(proposal)) promising.push(proposal)
     if (promising.length === 0) return
-    const cost = plan['Total Cost']
+    // Every plan writes the same rows.
+    const written = /^(?:ModifyTable|Update|Delete|Insert|Merge)/.test(plan['Node Type'])
+      ? (plan.Plans?.[0]?.['Plan Rows'] ?? 0)
+      : 0
+    const cost = plan['Total Cost'] + written * PER_WRITTEN_ROW
     const model = new CostModel(plan, this.#selectivity, uses)
     const ask: Evaluate = async chosen => {
       const indexes = chosen.flatMap(each => each.indexes)
-      if (this.#whatIf === undefined || indexes.some(({ method }) => method.startsWith('gi')))
-        return model.costWith(chosen)
-      return this.#whatIf.costWith(explained, indexes)
+      const asked = indexes.some(({ method }) => method.startsWith('gi')) ? undefined : this.#whatIf
+      const answer = await (asked ? asked.costWith(explained, indexes) : model.costWith(chosen))
+      return answer && { ...answer, cost: answer.cost + written * PER_WRITTEN_ROW }
     }
     const choice = await choose(promising, cost, ask)
     if (choice === undefined) return
@@ -186,11 +192,26 @@ class Examiner {
       const served = servedConditions(index, use)
       if (index.predicate && (await this.#selectivity.shareOf(index.table, [index.predicate])) > maxSelectivity)
         return false
-      if (!servesOrder(index, use) && (await this.#selectivity.shareOf(index.table, served)) > maxSelectivity)
-        return false
+      const share = await this.#selectivity.shareOf(index.table, served)
+      if (share > maxSelectivity && !(await this.#findsFirstSoon(index, use, served, share))) return false
       if (await isTooLong(this.#server, index)) return false
     }
     return true
+  }
+
+  /**
+   * The rows come in the order of which the first are wanted, and enough of them meet the rest of the filter. Where few do, they may all lie
+   * at the far end of that order, which no statistics show.
+   */
+  async #findsFirstSoon(
+    index: IndexDefinition,
+    use: TableUse,
+    served: readonly Condition[],
+    share: number,
+  ): Promise<boolean> {
+    if (!servesOrder(index, use)) return false
+    const own = use.conditions.filter(each => !each.isJoin || served.includes(each))
+    return (await this.#selectivity.shareOf(index.table, own)) >= share * this.#thresholds.maxSelectivity
   }
 
   async #holdsForOthers({ proposals }: Choice): Promise<boolean> {

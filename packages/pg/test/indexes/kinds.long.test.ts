@@ -1,6 +1,11 @@
 import { startPostgres, type Postgres } from '@homeostat/services'
 import pgDriver from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DedicatedClient } from '../../src/actions/dedicated-client.ts'
+import { PgInstrumentation } from '../../src/index.ts'
+import { examine, type Examination } from '../../src/indexes/examination.ts'
+import { hypotheticalIndexStatement } from '../../src/indexes/index-definition.ts'
+import { originOfPool } from '../../src/signals/origin.ts'
 import { bodiesOf, receiptFor } from './advice-of.ts'
 
 // A body of plpgsql is opaque to the planner; the counter is a sequence of a session in which writing is allowed, reached over a setting.
@@ -181,6 +186,29 @@ describe('index advice', () => {
     const { advice, effects } = await receiptFor(pool, { text })
     expect(effects['plans']).toBe(1)
     expect(bodiesOf(advice)).toEqual(['big (ref)'])
+  })
+
+  it('reads comparisons of columns from the plan where the grammar is not installed', async () => {
+    const { signal } = new AbortController()
+    const client = await DedicatedClient.connect(originOfPool(pool as never), signal, () => {})
+    const examined = async (text: string): Promise<Examination> => {
+      const instrumentation = new PgInstrumentation()
+      const run = { text, summary: 'SLOW', values: [], durationMs: 100, origin: originOfPool(pool as never) }
+      instrumentation.slowStatements.add(run, Date.now())
+      const [statement] = instrumentation.slowStatements.top(1)
+      const thresholds = { minTableRows: 10_000, maxSelectivity: 0.05 }
+      return client.inReadOnlyTransaction(() => examine(client, statement!, thresholds, undefined))
+    }
+    const bodies = async (text: string): Promise<string[]> =>
+      (await examined(text)).findings.map(({ definition }) => hypotheticalIndexStatement(definition))
+    expect(await bodies("SELECT id FROM big WHERE ref = 5 AND pad LIKE '%x%'")).toEqual([
+      'CREATE INDEX ON public.big (ref)',
+    ])
+    expect(await bodies("SELECT id FROM big WHERE kind = 1 AND pad LIKE '%nothing%'")).toEqual([])
+    expect((await examined('SELECT id FROM big WHERE ref = stable_count(5)')).problems.join()).toContain(
+      'it depends on the function stable_count',
+    )
+    await client.close()
   })
 
   it('writes no value of a statement into the definition of an index', async () => {
