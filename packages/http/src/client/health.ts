@@ -21,18 +21,21 @@ const LIMITS = {
 const CALM_SLICES = 2
 /** A service without requests for this long has no state: nobody knows it. */
 const FORGOTTEN_MS = 300_000
-/** So many requests without an answer are silence, when there was none for {@link SLICES} slices from a service that usually is fast. */
+/** So many requests that wait all the time, without any answer for so long, are silence of a service that usually is fast. */
 const MOST_UNANSWERED = 3
+const SILENCE_MS = SLICES * SLICE_MS
 const FAST_MS = 1000
 
 /**
  * The state of a service, from the results of its requests and from how long it takes to answer, with hysteresis: a service at the edge of a limit
  * does not flap. One that answers ten times slower than it usually does is degraded. It
- * follows the clock of its callers; asking for the state changes nothing that another reader could see.
+ * follows the clock of its callers; when and how often the state is asked for changes nothing.
  */
 export class Health {
   /** Requests that were sent and have no answer yet. */
-  waiting = 0
+  #waiting = 0
+  /** Since when so many wait that it would be silence, and none was answered; means nothing while fewer wait. */
+  #quietSinceMs = 0
   #state: HealthState = 'ok'
   #isKnown = false
   #lastMs = Number.NEGATIVE_INFINITY
@@ -41,8 +44,6 @@ export class Health {
   #failedInARow = 0
   /** The usual time until an answer begins, in milliseconds; a moving mean. */
   #usualMs: number | undefined
-  #silentSlices = 0
-  #answersInSlice = 0
   readonly #slowdown = new Slowdown()
   readonly #requests = new Uint32Array(SLICES)
   readonly #failures = new Uint32Array(SLICES)
@@ -60,9 +61,25 @@ export class Health {
     if (this.#failedInARow >= CONSECUTIVE) this.#enter('down')
   }
 
+  /** A request was sent. */
+  sent(nowMs: number): void {
+    if (++this.#waiting === MOST_UNANSWERED) this.#quietSinceMs = nowMs
+  }
+
+  /** A request that was sent waits no longer: its answer has begun, or nobody wants it any more. */
+  awaitedNoLonger(): void {
+    this.#waiting--
+  }
+
+  /** Forgets the requests that wait: nobody follows them any more. */
+  restart(): void {
+    this.#waiting = 0
+  }
+
   /** An answer has begun after so many milliseconds. */
-  answered(ms: number): void {
-    this.#answersInSlice++
+  answered(ms: number, nowMs: number): void {
+    this.#advance(nowMs)
+    this.#quietSinceMs = nowMs
     this.#slowdown.answered(ms)
     this.#usualMs = this.#usualMs === undefined ? ms : this.#usualMs + (ms - this.#usualMs) / 20
   }
@@ -86,30 +103,29 @@ export class Health {
   }
 
   #advance(nowMs: number): void {
-    if (nowMs < this.#sliceEndMs) return
-    if (nowMs - this.#sliceEndMs >= SLICES * SLICE_MS && this.waiting === 0) {
-      // Idle, or new: the old slices say nothing about now.
-      this.#requests.fill(0)
-      this.#failures.fill(0)
-      this.#silentSlices = 0
-      this.#slowdown.forget()
-      this.#sliceEndMs = nowMs + SLICE_MS
-      return
+    if (this.#sliceEndMs === Number.NEGATIVE_INFINITY) this.#sliceEndMs = nowMs + SLICE_MS
+    // Slices without requests change nothing: of a long pause the first slice and the last ones are enough.
+    const whole = Math.floor((nowMs - this.#sliceEndMs) / SLICE_MS)
+    if (whole > 2 * SLICES) {
+      this.#closeSlice()
+      this.#sliceEndMs += (whole - SLICES) * SLICE_MS
     }
-    // A service that is silent for hours is as silent as one that is silent for a few slices.
-    if (nowMs - this.#sliceEndMs > 10 * SLICE_MS) this.#sliceEndMs = nowMs - 10 * SLICE_MS
     while (nowMs >= this.#sliceEndMs) {
       this.#closeSlice()
       this.#sliceEndMs += SLICE_MS
     }
   }
 
+  /** Whether the service is silent, though it usually is fast. */
+  #isSilentAt(ms: number): boolean {
+    const isQuiet = this.#waiting >= MOST_UNANSWERED && ms - this.#quietSinceMs >= SILENCE_MS
+    return isQuiet && this.#usualMs !== undefined && this.#usualMs <= FAST_MS
+  }
+
   #closeSlice(): void {
-    this.#silentSlices = this.#answersInSlice === 0 && this.waiting >= MOST_UNANSWERED ? this.#silentSlices + 1 : 0
-    this.#answersInSlice = 0
     this.#slowdown.closeSlice()
     const { isSlow } = this.#slowdown
-    const isSilent = this.#silentSlices >= SLICES && this.#usualMs !== undefined && this.#usualMs <= FAST_MS
+    const isSilent = this.#isSilentAt(this.#sliceEndMs)
     const { requests, failures } = this.#window()
     const share = requests === 0 ? 0 : failures / requests
     const hadRequests = this.#requests[this.#slice]! > 0

@@ -165,7 +165,7 @@ export class Origin {
   restart(): void {
     this.inFlight = 0
     this.pending = 0
-    this.health.waiting = 0
+    this.health.restart()
   }
 
   #countFailure(failure: FailureClass, nowMs: number): void {

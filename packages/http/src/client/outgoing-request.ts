@@ -59,7 +59,7 @@ export class OutgoingRequests {
     request.isSent = true
     request.sentMs = nowMs
     origin.pending--
-    origin.health.waiting++
+    origin.health.sent(nowMs)
     origin.queued((nowMs - request.startMs) / 1000)
   }
 
@@ -68,9 +68,9 @@ export class OutgoingRequests {
     if (typeof status !== 'number' || status < 200 || status > 999) return
     if (request.origin === undefined) return
     if (request.status === 0) {
-      if (request.isSent) request.origin.health.waiting--
+      if (request.isSent) request.origin.health.awaitedNoLonger()
       // The wait for a connection is not the service's.
-      request.origin.health.answered(nowMs - (request.isSent ? request.sentMs : request.startMs))
+      request.origin.health.answered(nowMs - (request.isSent ? request.sentMs : request.startMs), nowMs)
     }
     request.status = Math.trunc(status)
   }
@@ -110,7 +110,7 @@ export class OutgoingRequests {
   #release(request: OutgoingRequest, origin: Origin): void {
     origin.inFlight--
     if (!request.isSent) origin.pending--
-    else if (request.status === 0) origin.health.waiting--
+    else if (request.status === 0) origin.health.awaitedNoLonger()
     request.origin = undefined
     request.status = 0
     request.isSent = false

@@ -50,17 +50,12 @@ export class Slowdown {
       const excess = present - this.#usual
       this.#isSlow = present >= LEAST_SLOW && excess >= (this.#isSlow ? LEAVE : ENTER)
     }
+    // Nobody asked for a while: what was is not what is. The usual time stays.
+    else if (this.#counts.every(count => count === 0)) this.#isSlow = false
     if (this.#counts[this.#slice]! > 0) this.#learn(this.#sums[this.#slice]! / this.#counts[this.#slice]!)
     this.#slice = (this.#slice + 1) % SLICES
     this.#sums[this.#slice] = 0
     this.#counts[this.#slice] = 0
-  }
-
-  /** Nobody asked for a while: what was is not what is. The usual time stays. */
-  forget(): void {
-    this.#sums.fill(0)
-    this.#counts.fill(0)
-    this.#isSlow = false
   }
 
   #learn(slice: number): void {

@@ -254,3 +254,11 @@ test('a WebSocket is not counted as a request', async () => {
   expect(total(instrumentation.registry, metrics.httpClientActiveRequests)).toBe(0)
   await upgrading[Symbol.asyncDispose]()
 })
+
+test('a service whose first requests are sent at once, and are answered, is not down', async () => {
+  for (const call of [async (url: string) => (await fetch(url)).text(), get]) {
+    await Promise.all(Array.from({ length: 8 }, () => call(`${server.origin}/a`)))
+    const down = { [a.httpHealthState]: 'down' }
+    expect(total(instrumentation.registry, metrics.httpClientHealth, down)).toBe(0)
+  }
+})

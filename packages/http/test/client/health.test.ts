@@ -71,12 +71,12 @@ test('five failures in a row are an outage, also where there are few requests', 
 test('requests without an answer from a service that is fast are an outage; long polling is not', () => {
   const [fast, polled] = [new Health(), new Health()]
   for (let at = 0; at < 100; at++) {
-    fast.answered(20)
+    fast.answered(20, at * 100)
     fast.succeeded(at * 100)
-    polled.answered(30_000)
+    polled.answered(30_000, at * 100)
     polled.succeeded(at * 100)
   }
-  fast.waiting = polled.waiting = 5
+  for (let at = 0; at < 5; at++) for (const health of [fast, polled]) health.sent(10_000)
   for (let now = 10_000; now <= 40_000; now += 1000) {
     fast.stateAt(now)
     polled.stateAt(now)
@@ -99,7 +99,7 @@ test('asking more often changes nothing, and after 5 minutes without a request n
 function answer(health: Health, fromMs: number, seconds: number, ms: number): number {
   const endMs = fromMs + seconds * SECOND
   for (let now = fromMs; now < endMs; now += 100) {
-    health.answered(ms * (0.67 + 0.66 * ((now / 100) % 2)))
+    health.answered(ms * (0.67 + 0.66 * ((now / 100) % 2)), now)
     health.succeeded(now)
   }
   return endMs
@@ -139,8 +139,8 @@ test('a few very slow answers among many, and the first minute of a service, say
   const other = new Health()
   now = answer(other, 0, 300, 20)
   for (let at = 0; at < 300; at++) {
-    other.answered(at % 10 === 0 ? 5000 : 20)
-    other.succeeded((now += 100))
+    other.answered(at % 10 === 0 ? 5000 : 20, (now += 100))
+    other.succeeded(now)
   }
   expect(other.stateAt(now)).toBe('ok')
 })
@@ -149,8 +149,8 @@ test('a service that is slow and fails is down, and then degraded until it is fa
   const health = new Health()
   let now = answer(health, 0, 300, 40)
   for (let at = 0; at < 200; at++) {
-    health.answered(1000)
-    health.failed((now += 100))
+    health.answered(1000, (now += 100))
+    health.failed(now)
   }
   expect(health.stateAt(now)).toBe('down')
   now = answer(health, now, 60, 1000)
@@ -167,3 +167,52 @@ test('a new level becomes the usual one, after more than half an hour and within
   now = answer(health, now, 5400, 500)
   expect(health.stateAt(now)).toBe('ok')
 })
+
+test('requests that are sent at once and answered are no silence, however long nothing was sent before', () => {
+  for (const pauseMs of [0, 3000, 32_000, 3_600_000]) {
+    for (const earlier of [0, 20]) {
+      const health = new Health()
+      for (let at = 0; at < earlier; at++) answerOne(health, at * 10)
+      const now = earlier * 10 + pauseMs
+      for (let at = 0; at < 8; at++) health.sent(now)
+      for (let at = 0; at < 8; at++) answeredOne(health, now + 20)
+      expect(health.stateAt(now + 30), `${pauseMs} ms, ${earlier}`).not.toBe('down')
+      for (let at = 0; at < 8; at++) answerOne(health, now + 100 + at * 1000)
+      expect(health.stateAt(now + 10_000), `${pauseMs} ms, ${earlier}`).toBe('ok')
+    }
+  }
+})
+
+test('silence is as old as the request that made it so: fewer, or an answer between, are none', () => {
+  const health = new Health()
+  for (let at = 0; at < 20; at++) answerOne(health, at * 10)
+  health.sent(1000)
+  health.sent(1000)
+  expect(health.stateAt(60_000)).toBe('ok')
+  health.sent(60_000)
+  expect(health.stateAt(74_000)).toBe('ok')
+  answerOne(health, 74_000)
+  expect(health.stateAt(88_000)).toBe('ok')
+  expect(health.stateAt(95_000)).toBe('down')
+})
+
+test('a state does not depend on who asked for it before', () => {
+  for (const failing of [0, 0.2, 0.7]) {
+    const [asked, not] = [new Health(), new Health()]
+    for (const health of [asked, not]) run(health, 0, 2, failing)
+    for (let now = 2000; now < 55_000; now += 100) asked.stateAt(now)
+    expect(asked.stateAt(55_000)).toBe(not.stateAt(55_000))
+    expect(asked.stateAt(55_000)).toBeDefined()
+  }
+})
+
+function answerOne(health: Health, nowMs: number): void {
+  health.sent(nowMs)
+  answeredOne(health, nowMs)
+}
+
+function answeredOne(health: Health, nowMs: number): void {
+  health.awaitedNoLonger()
+  health.answered(20, nowMs)
+  health.succeeded(nowMs)
+}
