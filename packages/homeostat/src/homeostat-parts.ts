@@ -18,7 +18,7 @@ import { fileProgramOf } from './program/file-program.ts'
 import { Forecasting } from './methods/forecasting.ts'
 import { observeObjects } from './doors/observed-objects.ts'
 import { KillSwitches } from './acting/kill-switches.ts'
-import { governReflexes, governStallGuards } from './acting/stall-guards.ts'
+import { governReflexes, governServiceGuards, governStallGuards } from './acting/stall-guards.ts'
 import { Reporter } from './report/reporter.ts'
 import { announce } from './lifecycle/running-homeostats.ts'
 import type { Modes } from './options/modes.ts'
@@ -130,6 +130,7 @@ export class HomeostatParts {
     this.#keeper = new Keeper({ options, domains, service, faults, optimizer: this.optimizer, forecasting })
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct, notice })
     made.push(() => this.#killSwitches[Symbol.asyncDispose]())
+    governServiceGuards({ domains, modes, killSwitch })
     if (!isSignalsOnly) governReflexes({ domains, modes, killSwitch })
     if (!isSignalsOnly)
       governStallGuards({ domains, modes, killSwitch, onReceipt: receipt => reporter.reportStall(receipt) })

@@ -1,4 +1,5 @@
 import type { KillSwitch, StallReceipt } from '@homeostat/optimizer'
+import { lesserMode } from '@homeostat/optimizer/parts'
 import type { DomainWithMode } from '../domains/domains.ts'
 import type { Modes } from '../options/modes.ts'
 
@@ -36,6 +37,18 @@ export function governReflexes({ domains, modes, killSwitch }: Omit<StallGuardsC
   for (const [domain] of domains) {
     const mode = modes.ofDomain(domain)
     domain.reflex?.govern(() => (mode === 'act' && isStopped(killSwitch) ? 'advise' : mode))
+  }
+}
+
+/**
+ * Says when circuit breakers may refuse calls. An application that has set `http.breaker.enforce` has asked for it itself, so the mode `advise`,
+ * which is the default, is enough. A lesser mode, a lesser `maxMode` and the kill switch say no.
+ */
+export function governServiceGuards({ domains, modes, killSwitch }: Omit<StallGuardsContext, 'onReceipt'>): void {
+  for (const [domain] of domains) {
+    const mode = modes.ofDomain(domain)
+    const mayRefuse = modes.max === 'act' && lesserMode(mode, 'advise') === 'advise'
+    domain.serviceGuards?.govern?.(() => mayRefuse && !isStopped(killSwitch))
   }
 }
 

@@ -14,6 +14,8 @@ const MOST_UNKNOWN = 20
 export interface Modes {
   /** The mode of actions that belong to no package. */
   readonly base: Mode
+  /** The option `maxMode`. */
+  readonly max: Mode
   ofDomain(domain: Domain): Mode
   ofAction(action: string): Mode
 }
@@ -47,5 +49,10 @@ export function readModes({ options, isWrong }: CheckedOptions, domains: readonl
     warn(`actionModes names ${unknown.length - MOST_UNKNOWN} more actions that no package in use provides`)
   for (const [action, mode] of actionModes) ofActions.set(action, lesserMode(maxMode, mode))
   for (const [action, mode] of ofActions) ofActions.set(action, carefulMode(mode, isWrong(`actionModes.${action}`)))
-  return { base, ofDomain: domain => ofDomains.get(domain) ?? base, ofAction: action => ofActions.get(action) ?? base }
+  return {
+    base,
+    max: maxMode,
+    ofDomain: domain => ofDomains.get(domain) ?? base,
+    ofAction: action => ofActions.get(action) ?? base,
+  }
 }

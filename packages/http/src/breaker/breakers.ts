@@ -1,23 +1,32 @@
-import { diag } from '@opentelemetry/api'
 import type { GuardedOptions, GuardedService, ServiceGuards } from '@homeostat/optimizer'
-import type { Registry } from '@homeostat/signals'
-import { LONGEST_DELAY_MS } from '@homeostat/signals'
+import { type Registry, UNKNOWN_PART } from '@homeostat/signals'
+import { fieldOf } from '@homeostat/signals/options'
+import type { OriginName } from '../client/origin.ts'
 import { originName, originText, OTHER_ORIGIN } from '../client/origins.ts'
 import { BreakerSeries } from './breaker-series.ts'
 import { DEFAULT_HALF_OPEN_AFTER_MS, type BreakerOptions } from './breaker-options.ts'
 import { GuardedOrigin } from './guarded-origin.ts'
+import { GuardedWarnings } from './guarded-options.ts'
 
 /** Origins with a breaker of their own. An application names each in its code, so there are few. */
 const MOST_GUARDED = 100
 
+interface Guarded {
+  readonly origin: GuardedOrigin
+  readonly series: BreakerSeries
+}
+
 /** The circuit breakers of this process, one per origin. */
 export class Breakers implements ServiceGuards {
-  /** Whether open breakers refuse calls. The knob `http.breaker` sets it. */
+  /** Whether open breakers are to refuse calls: the option `enforce`, and then the knob `http.breaker`. They do so while they may. */
   isEnforced: boolean
+  #mayRefuse: () => boolean = () => true
   readonly #registry: Registry
   readonly #halfOpenAfterMs: number
-  #hasWarned = false
-  readonly #guarded = new Map<string, { readonly guarded: GuardedOrigin; readonly series: BreakerSeries }>()
+  readonly #warnings = new GuardedWarnings()
+  readonly #guarded = new Map<string, Guarded>()
+  /** Stands for the services that look alike. Such calls are never refused: one that fails would stop calls to another. */
+  #others: Guarded | undefined
 
   constructor(
     registry: Registry,
@@ -30,64 +39,69 @@ export class Breakers implements ServiceGuards {
     registry.observe(() => this.#observe())
   }
 
-  /** Whether an origin is guarded. */
+  /** Whether an origin has a breaker. */
   has(origin: string): boolean {
     return this.#guarded.has(origin)
   }
 
-  /** How many origins are guarded. */
+  /** How many origins have a breaker. */
   get size(): number {
     return this.#guarded.size
   }
 
-  /**
-   * The guarded service of an origin, the same one for each call. A text that is not an address of HTTP is reported once, and guarded under
-   * the name `_OTHER` with the others: the application's calls go on.
-   */
-  guarded(origin: string | URL, options: GuardedOptions = {}): GuardedService {
-    const text = typeof origin === 'string' ? origin : String((origin as Partial<URL> | undefined)?.origin)
-    const name = originName(text)
-    if (name === undefined && !this.#hasWarned) {
-      this.#hasWarned = true
-      diag.warn(
-        '@homeostat/http: guarded() expects an origin such as https://api.example.com; these calls share one breaker',
-      )
-    }
-    const known = name ?? { scheme: OTHER_ORIGIN, address: OTHER_ORIGIN, port: undefined }
-    const key = name === undefined ? OTHER_ORIGIN : originText(known)
-    const guarded =
-      this.#guarded.get(key) ?? (this.#guarded.size < MOST_GUARDED ? undefined : this.#guarded.get(OTHER_ORIGIN))
-    if (guarded !== undefined) return guarded.guarded
-    return this.#add(this.#guarded.size < MOST_GUARDED ? key : OTHER_ORIGIN, known, checked(options))
+  govern(mayRefuse: () => boolean): void {
+    this.#mayRefuse = mayRefuse
   }
 
-  #add(key: string, name: NonNullable<ReturnType<typeof originName>>, options: GuardedOptions): GuardedOrigin {
-    const isOther = key === OTHER_ORIGIN
-    const series = new BreakerSeries(
-      this.#registry,
-      isOther ? { scheme: OTHER_ORIGIN, address: OTHER_ORIGIN, port: undefined } : name,
-    )
-    const parts = { halfOpenAfterMs: this.#halfOpenAfterMs, isEnforced: () => this.isEnforced }
-    const guarded = new GuardedOrigin(key, options, parts, series)
-    this.#guarded.set(key, { guarded, series })
-    return guarded
+  /**
+   * The guarded service of an origin: one breaker for all that ask for it, each with its own options. What is not an address of HTTP, and
+   * what comes after 100 origins, is reported once, and its calls are never refused.
+   */
+  guarded(origin: string | URL, options?: GuardedOptions): GuardedService {
+    const given = typeof origin === 'string' ? origin : fieldOf(origin, 'origin')
+    const name = typeof given === 'string' ? originName(given) : undefined
+    return this.#guardedOf(name).origin.service(this.#warnings.checked(options))
+  }
+
+  #guardedOf(name: OriginName | undefined): Guarded {
+    if (name === undefined || name.address === UNKNOWN_PART) {
+      this.#warnings.once(
+        'guarded() expects an origin such as https://api.example.com, with its scheme; calls to others are made and never refused',
+      )
+      return this.#other()
+    }
+    const key = originText(name)
+    const known = this.#guarded.get(key)
+    if (known !== undefined) return known
+    if (this.#guarded.size >= MOST_GUARDED) {
+      this.#warnings.once(
+        `guarded() has breakers for ${MOST_GUARDED} origins; calls to further ones are made and never refused`,
+      )
+      return this.#other()
+    }
+    const isEnforced = (): boolean => this.isEnforced && this.#mayRefuse()
+    const made = this.#make(key, name, isEnforced)
+    this.#guarded.set(key, made)
+    return made
+  }
+
+  #other(): Guarded {
+    return (this.#others ??= this.#make(OTHER_ORIGIN, {
+      scheme: OTHER_ORIGIN,
+      address: OTHER_ORIGIN,
+      port: undefined,
+    }))
+  }
+
+  /** @param isEnforced - undefined: its breaker never opens */
+  #make(origin: string, name: OriginName, isEnforced?: () => boolean): Guarded {
+    const series = new BreakerSeries(this.#registry, name)
+    const parts = { halfOpenAfterMs: this.#halfOpenAfterMs, isEnforced, faults: this.#registry.faults }
+    return { origin: new GuardedOrigin(origin, parts, series), series }
   }
 
   #observe(): void {
-    for (const { guarded, series } of this.#guarded.values()) series.observe(guarded.state)
-  }
-}
-
-/** Options that are not valid are left out, in one line: a guard must not break the call that it is for. */
-function checked(options: GuardedOptions): GuardedOptions {
-  const { timeoutMs, isFailure } = (options ?? {}) as { readonly timeoutMs?: unknown; readonly isFailure?: unknown }
-  const isTime = typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs <= LONGEST_DELAY_MS
-  if (timeoutMs !== undefined && !isTime)
-    diag.warn('@homeostat/http: timeoutMs of guarded() must be a number of milliseconds above 0; there is no limit')
-  if (isFailure !== undefined && typeof isFailure !== 'function')
-    diag.warn('@homeostat/http: isFailure of guarded() must be a function; the status of responses is used')
-  return {
-    ...(isTime && { timeoutMs }),
-    ...(typeof isFailure === 'function' && { isFailure: isFailure as (result: unknown) => boolean }),
+    for (const { origin, series } of this.#guarded.values()) series.observe(origin.state)
+    this.#others?.series.observe('closed')
   }
 }

@@ -1,15 +1,11 @@
 import { performance } from 'node:perf_hooks'
-import { circuitBreaker, CircuitState, handleWhen, type CircuitBreakerPolicy } from 'cockatiel'
-import type {
-  BreakerState,
-  GuardedCallContext,
-  GuardedCallOptions,
-  GuardedOptions,
-  GuardedService,
-} from '@homeostat/optimizer'
-import { after, nextTurn } from '@homeostat/signals'
+import { circuitBreaker, CircuitState, handleWhen, type CircuitBreakerPolicy, type IBreaker } from 'cockatiel'
+import type { BreakerState, GuardedCallContext, GuardedOptions, GuardedService } from '@homeostat/optimizer'
+import { after, type Faults, nextTurn } from '@homeostat/signals'
 import { BreakerOpenError, GuardedTimeoutError } from '../errors.ts'
 import type { BreakerSeries } from './breaker-series.ts'
+import { FailureJudge } from './failure-judge.ts'
+import { GuardedCalls } from './guarded-calls.ts'
 import { openTime } from './open-time.ts'
 import { OutageBreaker } from './outage-breaker.ts'
 import { UsualDuration } from './usual-duration.ts'
@@ -39,32 +35,48 @@ class CallFailed extends Error {
 /** What the guarded services of one process share. */
 export interface GuardParts {
   readonly halfOpenAfterMs: number
-  /** Whether open breakers refuse calls now. */
-  readonly isEnforced: () => boolean
+  /** Whether an open breaker refuses calls now; undefined: the breaker never opens. */
+  readonly isEnforced: (() => boolean) | undefined
+  readonly faults: Faults
+}
+
+/** The breaker of services that look alike. */
+const NEVER: IBreaker = { state: undefined, success: () => {}, failure: () => false }
+
+/** Services of one origin that are kept, so that equal options are the same service. */
+const MOST_SERVICES = 8
+
+/** Options of one call, which were checked. */
+interface CallTerms {
+  readonly options: GuardedOptions
+  readonly judge: FailureJudge
+  readonly signal: AbortSignal | undefined
 }
 
 /**
  * The calls to one origin behind a circuit breaker of [cockatiel](https://github.com/connor4312/cockatiel). The breaker watches the calls
  * in every mode. Only where it is enforced it also refuses them.
  */
-export class GuardedOrigin implements GuardedService {
+export class GuardedOrigin {
   readonly origin: string
-  readonly #options: GuardedOptions
   readonly #parts: GuardParts
   readonly #series: BreakerSeries
   readonly #policy: CircuitBreakerPolicy
   readonly #usual = new UsualDuration()
+  readonly #services: GuardedCalls[] = []
   /** When the first call was refused after the last test of the service. Only the next test shows whether it would have failed. */
   #refusingSinceMs: number | undefined
 
-  constructor(origin: string, options: GuardedOptions, parts: GuardParts, series: BreakerSeries) {
+  constructor(origin: string, parts: GuardParts, series: BreakerSeries) {
     this.origin = origin
-    this.#options = options
     this.#parts = parts
     this.#series = series
     this.#policy = circuitBreaker(
       handleWhen(error => error instanceof CallFailed),
-      { halfOpenAfter: openTime(parts.halfOpenAfterMs), breaker: new OutageBreaker() },
+      {
+        halfOpenAfter: openTime(parts.halfOpenAfterMs),
+        breaker: parts.isEnforced === undefined ? NEVER : new OutageBreaker(),
+      },
     )
   }
 
@@ -73,13 +85,20 @@ export class GuardedOrigin implements GuardedService {
   }
 
   get isEnforced(): boolean {
-    return this.#parts.isEnforced()
+    return this.#parts.isEnforced?.() ?? false
   }
 
-  async execute<T>(
-    call: (context: GuardedCallContext) => T | PromiseLike<T>,
-    { signal }: GuardedCallOptions = {},
-  ): Promise<T> {
+  /** The calls with these options, which share the breaker with all others: the same one for the same options. */
+  service({ timeoutMs, isFailure }: GuardedOptions): GuardedService {
+    const known = this.#services.find(({ options: o }) => o.timeoutMs === timeoutMs && o.isFailure === isFailure)
+    if (known !== undefined) return known
+    const options = { ...(timeoutMs !== undefined && { timeoutMs }), ...(isFailure && { isFailure }) }
+    const made = new GuardedCalls(this, options, this.#parts.faults)
+    if (this.#services.length < MOST_SERVICES) this.#services.push(made)
+    return made
+  }
+
+  async execute<T>(call: (context: GuardedCallContext) => T | PromiseLike<T>, terms: CallTerms): Promise<T> {
     const startMs = performance.now()
     let made: Promise<T> | undefined
     // cockatiel lets callers wait while another call tests the service; they are refused instead, so that no one waits for a service
@@ -88,21 +107,22 @@ export class GuardedOrigin implements GuardedService {
       void this.#policy
         .execute(() => {
           const isTest = this.#policy.state === CircuitState.HalfOpen
-          made = this.#make(call, signal)
-          return this.#watched(made, startMs, signal, isTest)
+          made = this.#make(call, terms)
+          return this.#watched(made, startMs, terms, isTest)
         })
         .catch(() => undefined)
     try {
       if (made === undefined) {
-        this.#series.refused(this.isEnforced)
-        if (this.isEnforced) {
+        const { isEnforced } = this
+        this.#series.refused(isEnforced)
+        if (isEnforced) {
           this.#refusingSinceMs ??= startMs
           throw new BreakerOpenError(this.origin)
         }
-        made = this.#make(call, signal)
+        made = this.#make(call, terms)
         made.then(
-          result => this.#settle(this.#isFailure(result), startMs, signal),
-          () => this.#settle(true, startMs, signal),
+          result => this.#settle(terms.judge.isFailure(result), startMs, terms),
+          () => this.#settle(true, startMs, terms),
         )
       }
       return await made
@@ -112,8 +132,10 @@ export class GuardedOrigin implements GuardedService {
   }
 
   /** Makes the call, with the application's own limit. */
-  async #make<T>(call: (context: GuardedCallContext) => T | PromiseLike<T>, own: AbortSignal | undefined): Promise<T> {
-    const { timeoutMs } = this.#options
+  async #make<T>(
+    call: (context: GuardedCallContext) => T | PromiseLike<T>,
+    { options: { timeoutMs }, signal: own }: CallTerms,
+  ): Promise<T> {
     if (timeoutMs === undefined) return call({ signal: own ?? new AbortController().signal })
     const limit = new AbortController()
     const timedOut = Promise.withResolvers<never>()
@@ -122,12 +144,12 @@ export class GuardedOrigin implements GuardedService {
       limit.abort(error)
       timedOut.reject(error)
     })
-    const signal = own === undefined ? limit.signal : AbortSignal.any([own, limit.signal])
+    const signal = own === undefined ? limit.signal : joined(own, limit)
     return await Promise.race([call({ signal }), timedOut.promise])
   }
 
   /** For the breaker: settles when it is clear whether the service has failed, which may be before the call ends. */
-  #watched<T>(made: Promise<T>, startMs: number, signal: AbortSignal | undefined, isTest: boolean): Promise<void> {
+  #watched<T>(made: Promise<T>, startMs: number, terms: CallTerms, isTest: boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     let shows = isTest
     const tested = (result: 'succeeded' | 'failed' | 'aborted'): void => {
@@ -143,7 +165,7 @@ export class GuardedOrigin implements GuardedService {
     const slow = after(this.#limitMs(), () => nextTurn().then(fail))
     const end = (hasFailed: boolean): void => {
       slow[Symbol.dispose]()
-      const result = this.#settle(hasFailed, startMs, signal)
+      const result = this.#settle(hasFailed, startMs, terms)
       tested(result)
       if (result === 'succeeded') resolve()
       else if (result === 'failed') reject(new CallFailed())
@@ -151,7 +173,7 @@ export class GuardedOrigin implements GuardedService {
       else reject(this.#policy.state === CircuitState.HalfOpen ? new CallFailed() : new Error('aborted'))
     }
     made.then(
-      result => end(this.#isFailure(result)),
+      result => end(terms.judge.isFailure(result)),
       () => end(true),
     )
     return promise
@@ -165,7 +187,7 @@ export class GuardedOrigin implements GuardedService {
     this.#refusingSinceMs = undefined
   }
 
-  #settle(hasFailed: boolean, startMs: number, signal: AbortSignal | undefined): 'succeeded' | 'failed' | 'aborted' {
+  #settle(hasFailed: boolean, startMs: number, { signal }: CallTerms): 'succeeded' | 'failed' | 'aborted' {
     const result = hasFailed ? (signal?.aborted === true ? 'aborted' : 'failed') : 'succeeded'
     this.#series.ended(result)
     if (result === 'succeeded') this.#usual.record(performance.now() - startMs)
@@ -176,21 +198,16 @@ export class GuardedOrigin implements GuardedService {
     const { p99 } = this.#usual
     return p99 === undefined ? UNKNOWN_LIMIT_MS : Math.min(MOST_LIMIT_MS, Math.max(LEAST_LIMIT_MS, TIMES_USUAL * p99))
   }
-
-  /** A function of the application that throws says nothing about the service. */
-  #isFailure(result: unknown): boolean {
-    try {
-      return (this.#options.isFailure ?? isFailedResponse)(result)
-    } catch {
-      return false
-    }
-  }
 }
 
-/** A response of `fetch` (`status`) or of undici and `node:http` (`statusCode`) that blames the service. */
-function isFailedResponse(result: unknown): boolean {
-  if (typeof result !== 'object' || result === null) return false
-  const { status, statusCode } = result as { readonly status?: unknown; readonly statusCode?: unknown }
-  const code = typeof status === 'number' ? status : statusCode
-  return typeof code === 'number' && ((code >= 500 && code <= 599) || code === 429)
+/** Aborted when either is. */
+function joined(own: AbortSignal, limit: AbortController): AbortSignal {
+  try {
+    return AbortSignal.any([own, limit.signal])
+  } catch {
+    // A signal of a library.
+    own.addEventListener('abort', () => limit.abort(own.reason), { once: true })
+    if (own.aborted) limit.abort(own.reason)
+    return limit.signal
+  }
 }

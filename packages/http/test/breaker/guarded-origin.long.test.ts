@@ -189,15 +189,152 @@ test('origins are one service however they are written, and are bounded', () => 
   expect(breakers.guarded(new URL('https://api.example.com/'))).toBe(service)
   expect(service.origin).toBe('https://api.example.com')
   for (let at = 0; at < 300; at++) breakers.guarded(`https://host-${at}.example.com`)
-  expect(breakers.size).toBeLessThanOrEqual(101)
+  expect(breakers.size).toBe(100)
+})
+
+test('calls to services that look alike are never refused', async () => {
+  const lines = warnings()
+  const { breakers } = made({ enforce: true })
+  for (let at = 0; at < 100; at++) breakers.guarded(`https://host-${at}.example.com`)
+  const [failing, further] = ['payments.example.com', 'https://host-100.example.com'].map(text =>
+    breakers.guarded(text),
+  )
+  expect([failing!.origin, further!.origin]).toEqual(['_OTHER', '_OTHER'])
+  mode = 'fails'
+  for (let round = 0; round < 25; round++) {
+    expect(await Promise.all([get(failing!), get(failing!), get(further!)])).toEqual([503, 503, 503])
+    await sleep(50)
+  }
+  expect([failing!.state, failing!.isEnforced, await breakers.guarded('users.example.com').execute(() => 1)]).toEqual([
+    'closed',
+    false,
+    1,
+  ])
+  expect((await lines()).filter(line => line.startsWith('guarded()'))).toEqual([
+    'guarded() expects an origin such as https://api.example.com, with its scheme; calls to others are made and never refused',
+    'guarded() has breakers for 100 origins; calls to further ones are made and never refused',
+  ])
 })
 
 test('anything may be handed over in place of an origin', async () => {
   const { breakers } = made()
-  for (const wrong of ['', 'nonsense', 'ftp://a', undefined, null, 1, {}, 'http://a b'])
-    expect(await breakers.guarded(wrong as never, null as never).execute(() => 1)).toBe(1)
-  expect(breakers.size).toBe(1)
+  const throws = {
+    get origin() {
+      throw new Error('mine')
+    },
+  }
+  const all = [
+    '',
+    'nonsense',
+    'ftp://a',
+    undefined,
+    null,
+    1,
+    {},
+    'http://a b',
+    Symbol('x'),
+    Object.create(null),
+    throws,
+  ]
+  for (const wrong of all) expect(await breakers.guarded(wrong as never, null as never).execute(() => 1)).toBe(1)
+  expect(breakers.size).toBe(0)
 })
+
+test('each service has the options that it was asked for with, and shares the breaker', async () => {
+  const { breakers } = made({ enforce: true })
+  const plain = breakers.guarded(server.origin)
+  const limited = breakers.guarded(server.origin, { timeoutMs: 50 })
+  expect(breakers.guarded(server.origin, { timeoutMs: 50 })).toBe(limited)
+  mode = 'hangs'
+  await expect(get(limited)).rejects.toMatchObject({ code: 'HOMEOSTAT_GUARDED_TIMEOUT' })
+  mode = 'fails'
+  await untilOpen(limited)
+  expect(plain.state).toBe('open')
+  await expect(get(plain)).rejects.toMatchObject({ code: 'HOMEOSTAT_BREAKER_OPEN' })
+})
+
+test('options that are not valid are a line each, once, and the others are used', async () => {
+  const lines = warnings()
+  const { breakers } = made()
+  const wrong = [null, 5, [], { timeoutMs: NaN }, { timeoutMs: '5s' }, { isFailure: 5 }, { timeout: 1000 }]
+  for (let round = 0; round < 2; round++)
+    for (const options of wrong)
+      expect(await breakers.guarded('https://api.example.com', options as never).execute(() => 1)).toBe(1)
+  expect(await lines()).toEqual([
+    'guarded() is null, but must be an object of options; none is used',
+    'guarded() is 5, but must be an object of options; none is used',
+    'guarded() is an empty list, but must be an object of options; none is used',
+    'guarded().timeoutMs is NaN, but must be a number from 1 to 86400000 (ms); there is no limit',
+    'guarded().timeoutMs is the text "5s", but must be a number from 1 to 86400000 (ms); there is no limit',
+    'guarded().isFailure is 5, but must be a function; the status of responses is used',
+    'guarded().timeout is not an option of guarded() and is ignored; did you mean timeoutMs?',
+  ])
+})
+
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('mine')
+    },
+  ],
+  ['returns a promise of false', async () => false],
+  [
+    'returns a promise that rejects',
+    async () => {
+      throw new Error('mine')
+    },
+  ],
+])('the status counts where isFailure %s', async (_, isFailure) => {
+  const { breakers, registry } = made({ enforce: true })
+  const service = breakers.guarded(server.origin, { isFailure: isFailure as never })
+  const ended = (result: string) => total(registry, metrics.httpGuardedCalls, { [a.httpCallResult]: result })
+  for (let at = 0; at < 20; at++) expect(await get(service)).toBe(200)
+  expect([ended('succeeded'), ended('failed')]).toEqual([20, 0])
+  mode = 'fails'
+  await untilOpen(service)
+})
+
+test('a call that is made with anything else than it should be is made, or refused without harm to the service', async () => {
+  const { breakers, registry } = made({ enforce: true })
+  for (const service of [breakers.guarded(server.origin), breakers.guarded(server.origin, { timeoutMs: 5000 })]) {
+    for (const options of [null, 5, { signal: 5 }, { signal: null }])
+      expect(await service.execute(() => 1, options as never)).toBe(1)
+    for (const call of [undefined, 5, {}]) await expect(service.execute(call as never)).rejects.toThrow(TypeError)
+    // As a library of its own has it.
+    const aborted = new EventTarget() as AbortSignal
+    Object.assign(aborted, { aborted: true, reason: new Error('mine') })
+    const seen = await service.execute(({ signal }) => signal.aborted, { signal: aborted })
+    expect(seen).toBe(true)
+    expect(
+      await service.execute(
+        () =>
+          new Proxy(
+            {},
+            {
+              get: (_, key) => {
+                if (key === 'status') throw new Error('mine')
+                return undefined
+              },
+            },
+          ),
+      ),
+    ).toBeDefined()
+  }
+  expect(total(registry, metrics.httpGuardedCalls, { [a.httpCallResult]: 'failed' })).toBe(0)
+})
+
+/** Follows the warnings of this process. @returns what came until it is called */
+function warnings(): () => Promise<string[]> {
+  const lines: string[] = []
+  const note = ({ message }: Error): unknown => lines.push(message)
+  process.on('warning', note)
+  return async () => {
+    await sleep(0)
+    process.off('warning', note)
+    return lines
+  }
+}
 
 test('the knob lets open breakers refuse, and says when no call is guarded', () => {
   const { breakers } = made()

@@ -168,7 +168,7 @@ test('a new level becomes the usual one, after more than half an hour and within
   expect(health.stateAt(now)).toBe('ok')
 })
 
-test('requests that are sent at once and answered are no silence, however long nothing was sent before', () => {
+test('requests that are sent at once and answered do not count as silence, however long the pause before', () => {
   for (const pauseMs of [0, 3000, 32_000, 3_600_000]) {
     for (const earlier of [0, 20]) {
       const health = new Health()
@@ -183,7 +183,7 @@ test('requests that are sent at once and answered are no silence, however long n
   }
 })
 
-test('silence is as old as the request that made it so: fewer, or an answer between, are none', () => {
+test('silence begins with the third request that waits, and an answer ends it', () => {
   const health = new Health()
   for (let at = 0; at < 20; at++) answerOne(health, at * 10)
   health.sent(1000)

@@ -4,12 +4,13 @@ export interface GuardedCallContext {
   readonly signal: AbortSignal
 }
 
-/** Options of `guarded(origin)`. They are taken by the first call for an origin. */
+/** Options of `guarded(origin)`. They hold for the calls through the service that it returns; all services of an origin share one breaker. */
 export interface GuardedOptions {
   /** A call is aborted after this time, and fails. It holds in every mode, since it is the application's own limit. @default no limit */
   readonly timeoutMs?: number
   /**
-   * Whether what a call returned is a failure of the service. The result goes to the caller all the same.
+   * Whether what a call returned is a failure of the service. The result goes to the caller all the same. It has to answer at once: where it
+   * throws or returns a promise, the default counts.
    * @default a response with a status of 500 or more, or of 429
    */
   readonly isFailure?: (result: unknown) => boolean
@@ -26,7 +27,7 @@ export type BreakerState = 'closed' | 'open' | 'half_open'
 
 /** A service behind a circuit breaker. */
 export interface GuardedService {
-  /** The origin, e.g. `https://api.example.com`. */
+  /** The origin, e.g. `https://api.example.com`; `_OTHER` for what is not one, whose calls are never refused. */
   readonly origin: string
   /** The state of the breaker, whether or not it may refuse calls. */
   readonly state: BreakerState
@@ -44,6 +45,8 @@ export interface GuardedService {
 
 /** Puts circuit breakers around calls to other services. */
 export interface ServiceGuards {
-  /** The guarded service of an origin, the same one for each call. */
+  /** The guarded service of an origin. All services of one origin share its breaker. */
   guarded(origin: string | URL, options?: GuardedOptions): GuardedService
+  /** Asks from now on before each refusal whether anything may be refused. @default it may */
+  govern?(mayRefuse: () => boolean): void
 }
