@@ -32,6 +32,8 @@ export class HttpInstrumentation extends SignalInstrumentation<HttpInstrumentati
     this.services = new ExternalServices(this.registry, this.config.client)
     const { maxRoutes = DEFAULT_MAX_ROUTES } = this.config.server ?? {}
     this.serverRequests = new ServerRequests({ registry: this.registry, maxRoutes })
+    // From here on, whether or not anybody registers it: the adapters compress in any case.
+    processCompression.excluded.add(this.config.compression?.exclude ?? [])
   }
 
   /**

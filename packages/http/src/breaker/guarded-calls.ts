@@ -8,17 +8,28 @@ import type {
 import type { Faults } from '@homeostat/signals'
 import { fieldOf } from '@homeostat/signals/options'
 import { FailureJudge } from './failure-judge.ts'
-import type { GuardedOrigin } from './guarded-origin.ts'
+
+/** What is known of one call; the options were checked. */
+export interface CallTerms {
+  readonly options: GuardedOptions
+  readonly judge: FailureJudge
+  readonly signal: AbortSignal | undefined
+}
+
+/** Makes the calls to one origin. */
+interface CallMaker extends Pick<GuardedService, 'origin' | 'state' | 'isEnforced'> {
+  execute<T>(call: (context: GuardedCallContext) => T | PromiseLike<T>, terms: CallTerms): Promise<T>
+}
 
 /** The calls to one origin that have the same options. */
 export class GuardedCalls implements GuardedService {
   readonly options: GuardedOptions
-  readonly #guarded: GuardedOrigin
+  readonly #guarded: CallMaker
   readonly #judge: FailureJudge
   readonly #faults: Faults
   #hasWarned = false
 
-  constructor(guarded: GuardedOrigin, options: GuardedOptions, faults: Faults) {
+  constructor(guarded: CallMaker, options: GuardedOptions, faults: Faults) {
     this.#guarded = guarded
     this.options = options
     this.#faults = faults

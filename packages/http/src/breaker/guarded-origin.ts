@@ -4,8 +4,7 @@ import type { BreakerState, GuardedCallContext, GuardedOptions, GuardedService }
 import { after, type Faults, nextTurn } from '@homeostat/signals'
 import { BreakerOpenError, GuardedTimeoutError } from '../errors.ts'
 import type { BreakerSeries } from './breaker-series.ts'
-import { FailureJudge } from './failure-judge.ts'
-import { GuardedCalls } from './guarded-calls.ts'
+import { type CallTerms, GuardedCalls } from './guarded-calls.ts'
 import { openTime } from './open-time.ts'
 import { OutageBreaker } from './outage-breaker.ts'
 import { UsualDuration } from './usual-duration.ts'
@@ -45,13 +44,6 @@ const NEVER: IBreaker = { state: undefined, success: () => {}, failure: () => fa
 
 /** Services of one origin that are kept, so that equal options are the same service. */
 const MOST_SERVICES = 8
-
-/** Options of one call, which were checked. */
-interface CallTerms {
-  readonly options: GuardedOptions
-  readonly judge: FailureJudge
-  readonly signal: AbortSignal | undefined
-}
 
 /**
  * The calls to one origin behind a circuit breaker of [cockatiel](https://github.com/connor4312/cockatiel). The breaker watches the calls

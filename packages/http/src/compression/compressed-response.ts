@@ -36,6 +36,7 @@ export class CompressedResponse {
   readonly #terms: ChoiceTerms
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
+  readonly #url: string | undefined
   readonly #raw: OwnMethods
   #state: State = 'open'
   #head: Head | undefined
@@ -48,6 +49,7 @@ export class CompressedResponse {
     this.#terms = terms
     this.#request = request
     this.#response = response
+    this.#url = request.url
     this.#raw = new OwnMethods(response, {
       writeHead: (...given) => this.#writeHead(given),
       write: (chunk, encoding, callback) => this.#write(chunk, encoding, callback),
@@ -155,7 +157,7 @@ export class CompressedResponse {
     this.#isSettling = true
     const isUnknown = this.#request.method === 'HEAD' && bytes === 0
     try {
-      return chooseBody(this.#terms, this.#request, this.#response, isUnknown ? undefined : bytes)
+      return chooseBody(this.#terms, this.#request, this.#response, isUnknown ? undefined : bytes, this.#url)
     } catch (error) {
       reportFault(error)
       return undefined

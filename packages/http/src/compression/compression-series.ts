@@ -11,9 +11,9 @@ export interface BodySeries {
   readonly duration: CounterSeries
 }
 
-/** The series of one route and coding. */
-export function bodySeries(registry: Registry, route: string, coding: string): BodySeries {
-  const labels = { [attributes.httpRoute]: route, [attributes.httpCoding]: coding }
+/** The series of one route and coding. All bodies whose route is not known share those without one. */
+export function bodySeries(registry: Registry, route: string | undefined, coding: string): BodySeries {
+  const labels = { ...(route !== undefined && { [attributes.httpRoute]: route }), [attributes.httpCoding]: coding }
   return {
     plain: registry.counter(metrics.httpCompressionPlain).with(labels),
     sent: registry.counter(metrics.httpCompressionSent).with(labels),

@@ -5,6 +5,7 @@ import type { CompressionOptions } from './compression-options.ts'
 import type { BodySeries } from './compression-series.ts'
 import { armSeries, bodySeries, count, end } from './compression-series.ts'
 import { DEFAULT_STEP, LAST_STEP, levelOptions, type LevelOptions, OFF } from './compression-steps.ts'
+import { ExcludedRoutes } from './excluded-routes.ts'
 import type { RouteClass } from './route-classes.ts'
 import { RouteClasses } from './route-classes.ts'
 import { StepProbe } from './step-probe.ts'
@@ -46,6 +47,8 @@ const reportFault = logFirst('the measurement of compression levels')
  * that a change holds from the next body on and touches none that was begun.
  */
 export class Compression {
+  /** What is never compressed, for every adapter to ask. */
+  readonly excluded: ExcludedRoutes = new ExcludedRoutes()
   readonly #classes = new RouteClasses()
   readonly #plans = new Map<RouteClass, Map<string, BodyPlan>>()
   readonly #probe: StepProbe
@@ -113,7 +116,7 @@ export class Compression {
     this.#counting = counting
     this.#faults = registry.faults
     this.#plans.clear()
-    this.#classes.exclude(exclude)
+    this.excluded.add(exclude)
     if (measure) this.#probe.start()
     const step = registry.level(metrics.httpCompressionStep).with()
     const observing = registry.observe(() => step.set(this.step))
@@ -127,7 +130,6 @@ export class Compression {
         this.#counting = undefined
         this.#faults = undefined
         this.#plans.clear()
-        this.#classes.exclude([])
         this.#probe.stop()
       },
     }
@@ -144,13 +146,18 @@ export class Compression {
   /**
    * How a body is to be sent.
    *
-   * @param route - the template of its route, or its content type
-   * @param coding - the best one that the client accepts; undefined: none, or the application never compresses this body
+   * @param route - the template of its route
+   * @param coding - the best one that the client accepts; undefined: none, or this body is never compressed
    * @param draw - of this body, where it was drawn before. @default drawn now
+   * @param type - the content type, by which levels are measured where the route is not known
    */
-  plan(route: string | undefined, coding: Coding | undefined, draw?: Draw): BodyPlan {
-    const routeClass = this.#classes.of(route)
-    if (coding === undefined || routeClass.isExcluded) return this.#planOf(routeClass, undefined, OFF, undefined)
+  plan(route: string | undefined, coding: Coding | undefined, draw?: Draw, type?: string): BodyPlan {
+    return this.planOf(this.#classes.of(route, type), coding, draw)
+  }
+
+  /** {@link plan} for a class that is known. */
+  planOf(routeClass: RouteClass, coding: Coding | undefined, draw?: Draw): BodyPlan {
+    if (coding === undefined) return this.#planOf(routeClass, undefined, OFF, undefined)
     const { step, arm } = draw ?? this.draw()
     if (step === OFF) return this.#planOf(routeClass, undefined, OFF, arm)
     return this.#planOf(routeClass, coding, routeClass.measurements.stepWithin(coding, step), arm)
@@ -178,16 +185,16 @@ export class Compression {
       coding,
       step,
       options: coding === undefined ? {} : levelOptions(coding, step),
-      record: this.#recorder(routeClass.name, coding ?? IDENTITY, arm),
+      record: this.#recorder(routeClass.route, coding ?? IDENTITY, arm),
     }
     plans.set(key, plan)
     return plan
   }
 
-  #recorder(route: string, coding: string, arm: Arm | undefined): BodyPlan['record'] {
+  #recorder(route: string | undefined, coding: string, arm: Arm | undefined): BodyPlan['record'] {
     const counting = this.#counting
     if (counting === undefined) return () => {}
-    const key = `${coding} ${route}`
+    const key = `${coding} ${route ?? ''}`
     let series = counting.routes.get(key)
     if (series === undefined) counting.routes.set(key, (series = bodySeries(counting.registry, route, coding)))
     const own = series

@@ -1,14 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { logFirst } from '@homeostat/signals'
+import { shownValue, warnAtStart } from '@homeostat/signals/options'
 import { AcceptedCodings } from './accepted-coding.ts'
+import { adapterOptions } from './adapter-options.ts'
+import { excluder } from './asked-option.ts'
+import { areBytesNamed } from './body-choice.ts'
 import type { Coding } from './coding.ts'
 import { CODINGS, IDENTITY } from './coding.ts'
 import { isCompressible } from '../server/compressible-type.ts'
-import { exchangeOf } from '../server/exchange.ts'
+import { exchangeOf, givenRouteOf } from '../server/exchange.ts'
 import { type BodyPlan, type Compression, processCompression } from './compression.ts'
 import { containment } from './containment.ts'
 import { currentBody } from './current-body.ts'
-import { forbidsTransform, weakenTag } from './response-headers.ts'
+import { forbidsTransform, type Headers, weakenKeptTag, weakenTag } from './response-headers.ts'
 import { steeredZlib } from './steered-zlib.ts'
 
 /** The parts of Fastify's request that are used. */
@@ -23,10 +27,12 @@ export interface FastifyReplyLike {
   hasHeader(name: string): boolean
   removeHeader(name: string): unknown
   header(name: string, value: string): unknown
+  readonly statusCode?: number
   readonly raw?: ServerResponse
 }
 
 type Done = (error?: Error | null, payload?: unknown) => void
+type OnRequest = (request: FastifyRequestLike, reply: FastifyReplyLike, done: () => void) => void
 type OnSend = (request: FastifyRequestLike, reply: FastifyReplyLike, payload: unknown, done: Done) => void
 
 /** The parts of a Fastify instance that are used. */
@@ -43,9 +49,12 @@ export type FastifyCompressPlugin = (...given: never[]) => unknown
 export interface FastifyCompressionOptions {
   /**
    * Whether a response is never compressed, since it mixes a secret with what a client sent (BREACH). A route can also have
-   * `compress: false`, as always. @default none is
+   * `compress: false`, as always. It has to answer at once: a promise excludes the response. It is not asked for `reply.compress()`.
+   * @default none is
    */
   readonly exclude?: (request: FastifyRequestLike, reply: FastifyReplyLike) => boolean
+  /** Smaller bodies are sent as they are: bytes, or a size such as `1kb`. @default 1024 */
+  readonly threshold?: number | string
   /** The codings to offer, the preferred one first. @default zstd where Node has it, br, gzip, deflate */
   readonly encodings?: readonly string[]
   readonly [option: string]: unknown
@@ -54,8 +63,9 @@ export interface FastifyCompressionOptions {
 /** A Fastify plugin. */
 export type FastifyCompression = (app: FastifyLike) => Promise<void>
 
-const contained = containment('compressionForFastify()')
-const reportFault = logFirst('compressionForFastify()')
+const NAME = 'compressionForFastify()'
+const contained = containment(NAME)
+const reportFault = logFirst(NAME)
 
 /** The plan of a body whose client takes no coding, on its reply: `@fastify/compress` does not ask for it. */
 const PLAIN: unique symbol = Symbol('homeostat.http.plainBody')
@@ -95,19 +105,33 @@ export function compressionForFastify(
 /** @internal {@link compressionForFastify} with its own levels. */
 export function steeredPlugin(
   compress: FastifyCompressPlugin,
-  { exclude, ...options }: FastifyCompressionOptions,
+  options: FastifyCompressionOptions,
   compression: Compression,
 ): FastifyCompression {
+  const { threshold, others, ...read } = adapterOptions(NAME, options, ['threshold', 'exclude', 'encodings'], true)
+  if (typeof compress !== 'function') {
+    warnAtStart(`${NAME} expects what @fastify/compress exports, not ${shownValue(compress)}; nothing is compressed`)
+    return asPlugin(async () => {})
+  }
   compression.register()
-  const offered = (options.encodings as readonly Coding[] | undefined)?.filter(coding => CODINGS.includes(coding))
+  const isExcluded = excluder(NAME, read)
+  const offered = (read.encodings as readonly Coding[] | undefined)?.filter(coding => CODINGS.includes(coding))
   const accepted = new AcceptedCodings(offered ?? CODINGS)
+
+  /** Before the handler, so that `reply.compress()` leaves an excluded route alone as well. */
+  const first: OnRequest = (request, reply, done) => {
+    if (compression.excluded.isEmpty) return done()
+    const isOut = contained(() => compression.excluded.has(undefined, routeOf(request, reply), request.raw), true)
+    if (isOut) request.raw.headers[NO_COMPRESSION] = 'homeostat'
+    done()
+  }
 
   const before: OnSend = (request, reply, payload, done) => {
     if (request.raw.headers['accept-encoding'] === undefined) {
       planPlain(request, reply)
       return done(null, payload)
     }
-    const plan = contained(() => planOf(request, reply), undefined)
+    const plan = contained(() => planOf(request, reply), 'none')
     if (plan === undefined) return done(null, payload)
     if (plan === 'none') {
       request.raw.headers[NO_COMPRESSION] = 'homeostat'
@@ -128,45 +152,55 @@ export function steeredPlugin(
   const planOf = (request: FastifyRequestLike, reply: FastifyReplyLike): BodyPlanOrNone => {
     const encoding = reply.getHeader('content-encoding')
     if (encoding !== undefined && encoding !== IDENTITY) return undefined
-    if (forbidsTransform(reply.getHeader('cache-control'))) return 'none'
-    // A function that fails may have been about to say yes.
-    if (exclude !== undefined && contained(() => exclude(request, reply), true)) return 'none'
+    if (forbidsTransform(reply.getHeader('cache-control')) || areBytesNamed(reply.statusCode ?? 200, reply))
+      return 'none'
+    const route = routeOf(request, reply)
+    if (compression.excluded.has(undefined, route, request.raw) || isExcluded(request as never, reply as never))
+      return 'none'
     const coding = accepted.of(request.raw.headers['accept-encoding'])
-    const plan = compression.plan(routeOf(request, reply), coding)
+    const plan = compression.plan(route, coding)
     return coding !== undefined && plan.coding === undefined ? 'none' : plan
   }
 
-  const afterwards: OnSend = (_request, reply, payload, done) => {
+  const afterwards: OnSend = (request, reply, payload, done) => {
     try {
-      finish(reply, payload)
+      finish(request, reply, payload)
     } catch (error) {
       reportFault(error)
     }
     done(null, payload)
   }
 
-  const finish = (reply: PlannedReply, payload: unknown): void => {
+  const finish = (request: FastifyRequestLike, reply: PlannedReply, payload: unknown): void => {
+    if (reply.statusCode === 304) return weakenKeptTag(headersOf(reply), request.raw.headers['if-none-match'])
     const plan = reply[PLAIN] ?? currentBody.getStore()?.plan
     if (plan === undefined) return
     if (reply.hasHeader('content-encoding')) {
-      weakenTag({ ...headersOf(reply), setHeader: (name, value) => reply.header(name, String(value)) as never })
-      return
+      return weakenTag(headersOf(reply))
     }
     const bytes = typeof payload === 'string' || payload instanceof Uint8Array ? Buffer.byteLength(payload) : undefined
     if (bytes === undefined || !isCompressible(reply.getHeader('content-type'))) return
-    const plain = plan.coding === undefined ? plan : compression.plan(plan.routeClass.name, undefined)
+    const plain = plan.coding === undefined ? plan : compression.planOf(plan.routeClass, undefined)
     plain.record(bytes, bytes, 0)
   }
 
-  const plugin: FastifyCompression = async app => {
+  const encodings = read.encodings && { encodings: read.encodings }
+  return asPlugin(async app => {
+    app.addHook('onRequest', first as never)
     // Hooks of the application come before those of its routes, where `@fastify/compress` puts its own.
     app.addHook('onSend', before as never)
-    await app.register(compress as never, { ...options, zlib: steeredZlib(compression) } as never)
+    await app.register(
+      compress as never,
+      { ...others, threshold, ...encodings, zlib: steeredZlib(compression) } as never,
+    )
     app.addHook('onRoute', ((route: { onSend?: OnSend | OnSend[] }) => {
       route.onSend = [...[route.onSend ?? []].flat(), afterwards]
     }) as never)
-  }
-  // As `fastify-plugin` does it: the hooks are for the whole application, and not for this plugin alone.
+  })
+}
+
+/** As `fastify-plugin` does it: the hooks are for the whole application, and not for this plugin alone. */
+function asPlugin(plugin: FastifyCompression): FastifyCompression {
   return Object.assign(plugin, {
     [Symbol.for('skip-override')]: true,
     [Symbol.for('fastify.display-name')]: '@homeostat/http compression',
@@ -177,15 +211,14 @@ type BodyPlanOrNone = ReturnType<Compression['plan']> | 'none' | undefined
 
 /** The template of a request's route. Fastify makes an object of all route options whenever it is asked for one of them. */
 function routeOf(request: FastifyRequestLike, { raw }: FastifyReplyLike): string | undefined {
-  return exchangeOf(raw)?.route ?? request.routeOptions?.url
+  return exchangeOf(raw)?.route ?? givenRouteOf(raw) ?? request.routeOptions?.url
 }
 
-function headersOf(
-  reply: FastifyReplyLike,
-): Pick<import('node:http').ServerResponse, 'getHeader' | 'hasHeader' | 'removeHeader'> {
+function headersOf(reply: FastifyReplyLike): Headers {
   return {
     getHeader: name => reply.getHeader(name) as string | undefined,
     hasHeader: name => reply.hasHeader(name),
     removeHeader: name => void reply.removeHeader(name),
+    setHeader: (name, value) => reply.header(name, String(value)) as never,
   }
 }

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { listOf } from '../header-list.ts'
 
-type Headers = Pick<ServerResponse, 'getHeader' | 'hasHeader' | 'removeHeader' | 'setHeader'>
+/** The headers of a response, as those of `node:http` are used. */
+export type Headers = Pick<ServerResponse, 'getHeader' | 'hasHeader' | 'removeHeader' | 'setHeader'>
 
 /** Adds `Accept-Encoding` to `Vary`, so that a cache keeps one copy for each coding (RFC 9110, 12.5.5). */
 export function varyByEncoding(response: Headers): void {

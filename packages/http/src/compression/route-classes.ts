@@ -2,10 +2,8 @@ import { StepMeasurements } from './step-measurements.ts'
 
 /** Routes that share the same levels: one route template, or one content type where there are no templates. */
 export interface RouteClass {
-  /** The route template, e.g. `/orders/:id`; the content type; or `_OTHER`. */
-  readonly name: string
-  /** Whether it is never compressed, since its bodies mix secrets with what a client sent (BREACH). */
-  readonly isExcluded: boolean
+  /** The route template, e.g. `/orders/:id`, or `_OTHER`; undefined for a content type. */
+  readonly route: string | undefined
   readonly measurements: StepMeasurements
 }
 
@@ -14,33 +12,29 @@ export const OTHER = '_OTHER'
 const MOST_CLASSES = 50
 const LONGEST_NAME = 200
 
-/** The classes by name, at most 50 and {@link OTHER}. */
+/** The classes of routes and of content types, at most 50 of each and {@link OTHER}. */
 export class RouteClasses {
-  readonly #classes = new Map<string, RouteClass>()
-  #excluded: ReadonlySet<string> = new Set()
+  readonly #ofRoutes = new Map<string, RouteClass>()
+  readonly #ofTypes = new Map<string, RouteClass>()
 
-  /** The names that are never compressed from now on. */
-  exclude(names: readonly string[]): void {
-    this.#excluded = new Set(names)
-    this.#classes.clear()
-  }
-
-  of(name: string | undefined): RouteClass {
-    const known = this.#classes.get(name ?? OTHER)
-    if (known !== undefined) return known
-    // An excluded one is made whatever the bound: it must not fall into the class of all others.
-    const isWithin = this.#classes.size < MOST_CLASSES || this.#excluded.has(name ?? OTHER)
-    if (name !== undefined && name !== OTHER && (name.length > LONGEST_NAME || !isWithin)) return this.of(OTHER)
-    const made = this.#make(name ?? OTHER)
-    this.#classes.set(made.name, made)
-    return made
+  /** @param type - the content type, for a body whose route is not known */
+  of(route: string | undefined, type?: string): RouteClass {
+    const known =
+      route === undefined && type !== undefined ? this.#ofTypes.get(type) : this.#ofRoutes.get(route ?? OTHER)
+    return known ?? this.#new(route, type)
   }
 
   all(): Iterable<RouteClass> {
-    return this.#classes.values()
+    return [...this.#ofRoutes.values(), ...this.#ofTypes.values()]
   }
 
-  #make(name: string): RouteClass {
-    return { name, isExcluded: this.#excluded.has(name), measurements: new StepMeasurements() }
+  #new(route: string | undefined, type: string | undefined): RouteClass {
+    const isType = route === undefined && type !== undefined
+    const classes = isType ? this.#ofTypes : this.#ofRoutes
+    const name = route ?? type ?? OTHER
+    if (name !== OTHER && (name.length > LONGEST_NAME || classes.size >= MOST_CLASSES)) return this.of(OTHER)
+    const made = { route: isType ? undefined : name, measurements: new StepMeasurements() }
+    classes.set(name, made)
+    return made
   }
 }

@@ -43,7 +43,12 @@ export function steeredZlib(compression: Compression): typeof zlib {
 /** A body that reached the compressor is compressed, whatever was decided meanwhile: its headers say so. */
 function planOf(compression: Compression, coding: Coding): BodyPlan {
   const current = currentBody.getStore()?.plan
-  const plan = current?.coding === coding ? current : compression.plan(current?.routeClass.name, coding)
+  const plan =
+    current === undefined
+      ? compression.plan(undefined, coding)
+      : current.coding === coding
+        ? current
+        : compression.planOf(current.routeClass, coding)
   return plan.coding === undefined ? { ...plan, coding, step: 1, options: levelOptions(coding, 1) } : plan
 }
 

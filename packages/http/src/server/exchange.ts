@@ -4,11 +4,18 @@ import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 /** Where the exchange of a response is kept. Shared by copies of this package. */
 const EXCHANGE: unique symbol = Symbol.for('homeostat.http.exchange') as never
 
+/** Where the route of a response is kept that the application has named while nothing measures. */
+const ROUTE: unique symbol = Symbol.for('homeostat.http.route') as never
+
 /** A response of `node:http`, or a stream of HTTP/2, with its exchange. */
-interface WithExchange {
-  [EXCHANGE]?: Exchange | undefined
+interface WithExchange extends Kept {
   /** That of a response of HTTP/2. */
-  readonly stream?: { [EXCHANGE]?: Exchange | undefined } | null
+  readonly stream?: Kept | null
+}
+
+interface Kept {
+  [EXCHANGE]?: Exchange | undefined
+  [ROUTE]?: string
 }
 
 /** One request to this process and its response, from the moment at which its headers have been read. */
@@ -56,6 +63,15 @@ export function exchangeOf(response: object | undefined): Exchange | undefined {
  * ```
  */
 export function nameRoute(response: ServerResponse | Http2ServerResponse | ServerHttp2Stream, template: string): void {
+  if (typeof template !== 'string' || template === '') return
   const exchange = exchangeOf(response)
-  if (exchange !== undefined && typeof template === 'string') exchange.route = template
+  if (exchange !== undefined) exchange.route = template
+  // Compression asks for it as well.
+  else if (typeof response === 'object' && response !== null) (response as WithExchange)[ROUTE] = template
+}
+
+/** The route that {@link nameRoute} gave to a response while nothing measured. */
+export function givenRouteOf(response: object | undefined): string | undefined {
+  const kept: WithExchange | undefined = response
+  return kept?.[ROUTE] ?? kept?.stream?.[ROUTE]
 }

@@ -5,8 +5,8 @@ import type { Exchange } from './exchange.ts'
 import type { ExchangeListener } from './exchanges.ts'
 import { followExchanges } from './exchanges.ts'
 import { followHttp2Exchanges } from './http2-exchanges.ts'
-import { expressTemplate } from './routes/express-template.ts'
 import { followRoutes } from './routes/follow-routes.ts'
+import { routeOfExchange } from './routes/route-name.ts'
 
 /** Options of {@link ServerRequests}. */
 export interface ServerRequestsOptions {
@@ -62,7 +62,7 @@ export class ServerRequests implements ExchangeListener {
   ended(exchange: Exchange, nowMs: number): void {
     const { method, socket } = exchange.request
     this.#inFlight[methodIndex(method) * 2 + schemeIndex(socket)]!--
-    exchange.route ??= routeOf(exchange)
+    exchange.route ??= routeOfExchange(exchange, exchange.request)
     this.#answers.record(exchange, exchange.route, nowMs)
     this.observer?.ended(exchange, nowMs)
   }
@@ -77,12 +77,4 @@ export class ServerRequests implements ExchangeListener {
       [attributes.urlScheme]: SCHEMES[(index & 1) as 0 | 1],
     })
   }
-}
-
-/** The template of the route that a router has left behind. */
-function routeOf({ request, context }: Exchange): string | undefined {
-  const matched = context?._matchedRoute
-  if (typeof matched === 'string') return matched
-  if (matched instanceof RegExp) return String(matched)
-  return expressTemplate(request)
 }

@@ -42,12 +42,14 @@ describe('the compression of a process', () => {
     expect(plain.get('_OTHER zstd')).toBe(951)
   })
 
-  it('never compresses a route that is excluded, even where there are too many', () => {
+  it('measures levels per content type where the route is not known, and exports no type in place of a route', () => {
+    const registry = registryNow()
     const compression = new Compression()
-    using _attached = compression.attach(registryNow(), { exclude: ['/account'] })
-    for (let route = 0; route < 100; route++) compression.plan(`/r${route}`, 'zstd')
-    expect(compression.plan('/account', 'zstd').coding).toBeUndefined()
-    expect(compression.plan('/r99', 'zstd').coding).toBe('zstd')
+    using _attached = compression.attach(registry)
+    const plans = ['text/html', 'application/json'].map(type => compression.plan(undefined, 'zstd', undefined, type))
+    expect(plans[0]!.routeClass.measurements).not.toBe(plans[1]!.routeClass.measurements)
+    for (const plan of plans) plan.record(1, 1, 0)
+    expect(counted(registry, metrics.httpCompressionPlain.name)).toEqual(new Map([['zstd', 2]]))
   })
 
   it('counts both halves apart while it is divided, and no longer', () => {

@@ -22,6 +22,13 @@ async function application(
     reply.type('application/json').header('cache-control', 'no-transform').send(BODY),
   )
   app.get('/account', (_request, reply) => reply.type('application/json').send(BODY))
+  app.get('/digest', (_request, reply) =>
+    reply.type('application/json').header('content-digest', 'sha-256=:abc=:').send(BODY),
+  )
+  app.get('/part', (_request, reply) =>
+    reply.code(206).type('application/json').header('content-range', 'bytes 0-9/99999').send(BODY),
+  )
+  app.get('/unchanged', (_request, reply) => reply.code(304).header('etag', '"a"').send())
   app.get('/never', { compress: false }, (_request, reply) => reply.type('application/json').send(BODY))
   return app
 }
@@ -82,11 +89,11 @@ describe('@fastify/compress with steered levels', () => {
     expect((await get(app, '/orders/1', 'gzip')).bytes).toBe(zlib.gzipSync(BODY, { level: 9 }).length)
   })
 
-  it('honours no-transform, routes without compression, and what the application excludes', async () => {
+  it('leaves alone no-transform, parts, digests, routes without compression, and what the application excludes', async () => {
     const app = await application(new Compression(), {
       exclude: ({ routeOptions }) => routeOptions?.url === '/account',
     })
-    for (const url of ['/fixed', '/never', '/account']) {
+    for (const url of ['/fixed', '/never', '/account', '/digest', '/part']) {
       const { coding, body } = await get(app, url)
       expect(coding, url).toBeUndefined()
       expect(body, url).toBe(BODY)
@@ -97,6 +104,17 @@ describe('@fastify/compress with steered levels', () => {
     const app = await application(new Compression())
     expect((await get(app, '/orders/1')).etag).toBe('W/"a"')
     expect((await get(app, '/orders/1', 'identity')).etag).toBe('"a"')
+  })
+
+  it('names in a 304 the tag that the client has', async () => {
+    const app = await application(new Compression())
+    for (const tag of ['W/"a"', '"a"']) {
+      const { headers } = await app.inject({
+        url: '/unchanged',
+        headers: { 'accept-encoding': 'gzip', 'if-none-match': tag },
+      })
+      expect(headers.etag).toBe(tag)
+    }
   })
 
   it('divides requests while a trial compares two levels, and gives both halves their own', async () => {
