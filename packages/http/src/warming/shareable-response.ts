@@ -7,9 +7,22 @@ const LONGEST_ACCEPT = 200
 /** A path as it stands in a request line: visible ASCII that starts with one slash, and cannot be read as a host. */
 const PATH = /^\/(?![/\\])[\u0021\u0022\u0024-\u005B\u005D-\u007E]*$/
 
-/** Names in a query that say that the URL is meant for one person. */
-const PERSONAL =
-  /(?:^|[^a-z])(?:access|api|auth|code|credential|csrf|email|jwt|key|pass|password|secret|session|sid|sig|signature|token|user)/i
+/**
+ * What says in a query, or in the parameters behind a semicolon, that the URL is meant for one person. Long words count anywhere, as in
+ * `PHPSESSID` or `idtoken`; short ones where a name begins or ends. A URL that is taken for personal by mistake is not warmed, and that is all.
+ */
+const PERSONAL = new RegExp(
+  [
+    'auth(?!or)|code|confirm|credential|csrf|customer|invit|jwt|key(?!w)|login|magic|mail|member|nonce|pass|phone|secret|sess|signature|token|user|verif|xsrf',
+    '(?:^|[^a-z])(?:access|api|otp|pin|sid(?!e)|sig|uid)',
+    '(?:otp|pin|sid|uid)(?![a-z])',
+  ].join('|'),
+  'i',
+)
+/** A JSON Web Token, or an address of e-mail. `lodash@4.17.21` and `/@scope` are neither. */
+const PERSONAL_VALUE = /eyJ[\w-]{10}|[^/?&=;@]@[^/?&=;@]{1,253}\.[a-z]{2}/i
+/** How often a URL may have been encoded. */
+const MOST_ENCODINGS = 3
 
 /**
  * Whether everybody may have the answer, and a cache between keeps it: a GET without cookie and authorization that was answered with 200, and
@@ -24,11 +37,28 @@ export function isShareable(request: IncomingMessage, response: ServerResponse):
   return mayBeShared(listOf(response.getHeader('Cache-Control')).map(directive => directive.toLowerCase()))
 }
 
-/** Whether a path may be asked for: it is one, and its query names nothing personal. */
+/** Whether a path may be asked for: it is one, and neither it nor its query names anything personal. */
 export function isAskable(path: string): boolean {
   if (path.length > LONGEST_PATH || !PATH.test(path)) return false
-  const query = path.indexOf('?')
-  return query < 0 || !PERSONAL.test(path.slice(query + 1))
+  const text = decoded(path)
+  if (text === undefined || PERSONAL_VALUE.test(text)) return false
+  const parameters = text.search(/[?;]/)
+  return parameters < 0 || !PERSONAL.test(text.slice(parameters + 1))
+}
+
+/** A URL in plain text; undefined where it cannot be decoded, or is encoded again and again. */
+function decoded(url: string): string | undefined {
+  let text = url.replaceAll('+', ' ')
+  try {
+    for (let round = 0; round < MOST_ENCODINGS; round++) {
+      const next = decodeURIComponent(text)
+      if (next === text) return text
+      text = next
+    }
+  } catch {
+    // A lone percent sign.
+  }
+  return undefined
 }
 
 /** The header as it can be sent on; empty where it holds something odd. */

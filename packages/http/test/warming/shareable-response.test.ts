@@ -1,7 +1,7 @@
 import { createServer, request as ask } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import { isShareable } from '../../src/warming/shareable-response.ts'
+import { isAskable, isShareable } from '../../src/warming/shareable-response.ts'
 
 interface Case {
   readonly status?: number
@@ -72,4 +72,39 @@ it.each<Case>([
   { path: '//host/a' },
 ])('%j is not', async each => {
   expect(await shareable(each)).toBe(false)
+})
+
+it.each([
+  '/c?jsessionid=1',
+  '/c;jsessionid=1',
+  '/d?PHPSESSID=abc',
+  '/e?idtoken=xyz',
+  '/e?accessToken=xyz',
+  '/f?%74oken=1',
+  '/f?%2574oken=1',
+  '/g?otp=123',
+  '/g?connect.sid=1',
+  '/h?next=%2Fa%3Fapi_key%3D1',
+  '/j?invite=abc',
+  '/i?q=bob@example.com',
+  '/i?q=bob%40example.com',
+  '/users/bob@example.com',
+  '/verify/eyJhbGciOiJIUzI1NiJ9.e30.x',
+  '/k?a=100%',
+])('%s is meant for one person, or says too little', path => {
+  expect(isAskable(path)).toBe(false)
+})
+
+it.each([
+  '/',
+  '/a?page=2&sort=price',
+  '/a?author=ada',
+  '/a?keywords=red+shoes',
+  '/npm/lodash@4.17.21/lodash.min.js',
+  '/@scope/package',
+  '/app.js?v=8f3e2c1d9b7a',
+  '/a;v=1',
+  '/caf%C3%A9?side=left&shipping=free',
+])('%s is for everybody', path => {
+  expect(isAskable(path)).toBe(true)
 })
