@@ -127,6 +127,7 @@ function engineEntries(
     ),
     stateStore: either([oneOf([...names, 'file'], { description: 'where the server or the folder is' }), stateStore], {
       defaultWords: '`file` where `stateDir` names a folder, else nothing is kept',
+      whenWrong: 'what is learned is kept in `stateDir` if that is set',
       description:
         'where evidence, forecasts and quiet levels are kept: `redis`, `postgres`, an engine of yours, `file`, or a store; see [state](../optimizer/docs/state.md)',
     }),

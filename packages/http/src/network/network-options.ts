@@ -31,6 +31,7 @@ export const networkOptions: OptionSchema<NetworkOptions> = group<NetworkOptions
       most: 10_000_000,
       unit: 'Mbit/s',
       defaultWords: 'as the interfaces report',
+      whenWrong: 'what the interfaces report is used',
       description: 'what the link carries per direction; virtual machines and containers do not know it',
     }),
     refreshMs: milliseconds({

@@ -44,8 +44,7 @@ export function refuse(request: IncomingMessage, response: ServerResponse): bool
 
 /** No router has looked at the request yet, so its route is that of an earlier one. */
 function learnedRoute({ url = '/' }: IncomingMessage): string | undefined {
-  const route = currentShedder()?.routeOf(url)
-  if (route !== undefined) return route
   const path = url.split('?', 1)[0]!
-  return isHealthCheck(path) ? path : undefined
+  // Before the templates: one such as `/:page` would fit it, too.
+  return isHealthCheck(path) ? path : currentShedder()?.routeOf(path)
 }

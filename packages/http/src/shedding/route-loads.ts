@@ -1,9 +1,12 @@
 import type { GivenPriority } from './priority.ts'
+import { routeOfPriority } from './priority-routes.ts'
 import { RouteLoad } from './route-load.ts'
 
 /** Most pairs of method and route that are known apart. */
 const MOST_LOADS = 500
 const OTHER = '_OTHER'
+/** Stands for all health checks beyond the bound. */
+const HEALTH = '/health'
 
 /** Paths of probes and scrapes, which are answered under any load: who refuses them is restarted, or taken for dead. */
 const HEALTH_CHECKS =
@@ -24,7 +27,10 @@ export class RouteLoads {
   readonly #templates: { readonly route: string; readonly segments: readonly string[] }[] = []
 
   constructor({ priorities }: RouteLoadsOptions) {
-    this.#priorities = new Map(Object.entries(priorities))
+    const given = Object.entries(priorities).map(([text, priority]) => ({ ...routeOfPriority(text), priority }))
+    this.#priorities = new Map(given.map(({ key, priority }) => [key, priority]))
+    // Known before their first request: `exempt` is never refused.
+    for (const template of new Set(given.map(each => each.template))) this.#addTemplate(template)
   }
 
   /** All that are known. */
@@ -35,11 +41,14 @@ export class RouteLoads {
   of(method: string | undefined, route: string | undefined): RouteLoad {
     const known = this.#byRoute.get(route)?.get(method)
     if (known !== undefined) return known
-    if (this.#all.length >= MOST_LOADS && route !== OTHER) return this.of(OTHER, OTHER)
-    return this.#add(method, route)
+    if (this.#all.length < MOST_LOADS || route === OTHER || this.#configured(method, route) !== undefined)
+      return this.#add(method, route)
+    // Exempt they stay, however many routes there are.
+    if (route === undefined || !isHealthCheck(route)) return this.of(OTHER, OTHER)
+    return method === OTHER ? this.#add(OTHER, HEALTH) : this.of(OTHER, HEALTH)
   }
 
-  /** The template that a path belongs to, as far as its route has been served before; the one with the fewest parameters wins. */
+  /** The template that a path belongs to, as far as its route has been served before or has a priority; the one with the fewest parameters wins. */
   routeOf(path: string): string | undefined {
     const end = path.search(/[?#]/)
     const segments = (end < 0 ? path : path.slice(0, end)).split('/')
@@ -60,19 +69,26 @@ export class RouteLoads {
 
   #add(method: string | undefined, route: string | undefined): RouteLoad {
     const given =
-      this.#priorities.get(`${method} ${route}`) ??
-      this.#priorities.get(route ?? '') ??
-      (route !== undefined && isHealthCheck(route) ? 'exempt' : undefined)
+      this.#configured(method, route) ?? (route !== undefined && isHealthCheck(route) ? 'exempt' : undefined)
     const load = new RouteLoad(route, given)
     let ofRoute = this.#byRoute.get(route)
     if (ofRoute === undefined) {
       ofRoute = new Map()
       this.#byRoute.set(route, ofRoute)
-      if (route?.startsWith('/')) this.#templates.push({ route, segments: route.split('/') })
+      if (route !== undefined) this.#addTemplate(route)
     }
     ofRoute.set(method, load)
     this.#all.push(load)
     return load
+  }
+
+  #configured(method: string | undefined, route: string | undefined): GivenPriority | undefined {
+    return this.#priorities.get(`${method} ${route}`) ?? this.#priorities.get(route ?? '')
+  }
+
+  #addTemplate(route: string): void {
+    if (!route.startsWith('/') || this.#templates.some(known => known.route === route)) return
+    this.#templates.push({ route, segments: route.split('/') })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { OptionSchema } from '@homeostat/signals/options'
 import { either, flag, group, milliseconds, oneOf, recordOf, wholeNumber } from '@homeostat/signals/options'
 import type { GivenPriority } from './priority.ts'
+import { problemOfRoute } from './priority-routes.ts'
 import { SHED_DEFAULTS } from './shed-law.ts'
 
 /** How requests are refused under overload. */
@@ -17,7 +18,7 @@ export interface SheddingOptions {
   /** The limit of requests in flight never falls below this number. @default 10 */
   readonly leastInFlight?: number
   /**
-   * Priorities by `GET /users/:id`, or by `/users/:id` for all methods. `exempt` is never refused. @default paths of health checks are
+   * Priorities by `GET /users/:id`, or by `/users/:id` for all methods: templates of routes, and for Express and plain servers also paths. `exempt` is never refused. @default paths of health checks are
    * exempt, and others are learned
    */
   readonly priorities?: Readonly<Record<string, GivenPriority>>
@@ -54,6 +55,8 @@ export const sheddingOptions: OptionSchema<boolean | SheddingOptions> = either(
         }),
         priorities: recordOf(oneOf(['exempt', 'high', 'normal', 'low'], { description: 'the priority of a route' }), {
           defaultWords: 'health checks are exempt, others are learned',
+          whenWrong: 'health checks are exempt, and others are learned',
+          problemOfName: problemOfRoute,
           description: 'priorities by `GET /users/:id`, or by `/users/:id` for all methods; `exempt` is never refused',
         }),
       },

@@ -1,5 +1,7 @@
+import { type OptionSchema, readOptions } from '@homeostat/signals/options'
 import { expect, test } from 'vitest'
 import { isHealthCheck, RouteLoads } from '../../src/shedding/route-loads.ts'
+import { type SheddingOptions, sheddingOptions } from '../../src/shedding/shedding-options.ts'
 
 test('a priority is that of method and route, else that of the route', () => {
   const loads = new RouteLoads({ priorities: { '/cart': 'low', 'POST /cart': 'high' } })
@@ -61,4 +63,45 @@ test('routes without a bound share one load', () => {
   const loads = new RouteLoads({ priorities: {} })
   for (let index = 0; index < 5_000; index++) loads.of('GET', `/r${index}`)
   expect(loads.all().length).toBeLessThanOrEqual(501)
+})
+
+test('a route with a priority is found by its path before anybody has served it, and keeps it beyond the bound', () => {
+  const loads = new RouteLoads({ priorities: { 'get /ex': 'exempt', '/users/:id': 'high', '/users/me': 'low' } })
+  expect(['/ex?a=1', '/users/7', '/users/me', '/other'].map(path => loads.routeOf(path))).toEqual([
+    '/ex',
+    '/users/:id',
+    '/users/me',
+    undefined,
+  ])
+  for (let at = 0; at < 600; at++) loads.of('GET', `/r${at}`)
+  expect(loads.of('GET', '/ex').given).toBe('exempt')
+  expect(loads.of('POST', '/ex').given).toBeUndefined()
+  for (const path of ['/health', '/healthz', '/Healthz', '/metrics']) expect(loads.of('GET', path).given).toBe('exempt')
+  expect(loads.all().length).toBeLessThan(510)
+})
+
+test('a text that names no route is a line that shows it, and the other priorities hold', () => {
+  const { options, problems } = readOptions(
+    sheddingOptions as OptionSchema<SheddingOptions>,
+    {
+      priorities: {
+        'get /vip': 'high',
+        'M-SEARCH /x': 'low',
+        '*': 'low',
+        users: 'low',
+        '/a/:b': 'exempt',
+        'GETPOST /a': 'high',
+        'GET a': 'low',
+        'GET /c': 'urgent',
+      },
+    },
+    { path: 'http.shed' },
+  )
+  expect(Object.keys(options.priorities ?? {})).toEqual(['get /vip', 'M-SEARCH /x', '*', 'users', '/a/:b'])
+  const why = 'is not a route such as GET /users/:id, or /users/:id for all methods; it is ignored'
+  expect(problems.map(({ message }) => message)).toEqual([
+    `http.shed.priorities.GETPOST /a ${why}`,
+    `http.shed.priorities.a name of 5 characters ${why}`,
+    'http.shed.priorities.GET /c is a text of 6 characters, but must be exempt, high, normal or low; it is ignored',
+  ])
 })

@@ -20,7 +20,13 @@ export type OptionForm =
   | { readonly type: 'words'; readonly words: readonly string[] }
   | { readonly type: 'literal'; readonly literal: string | boolean }
   | { readonly type: 'accepted'; readonly accepts: (value: unknown) => boolean }
-  | { readonly type: 'list' | 'record'; readonly item: OptionSchema }
+  | { readonly type: 'list'; readonly item: OptionSchema }
+  | {
+      readonly type: 'record'
+      readonly item: OptionSchema
+      /** Why a name cannot be used, or undefined. */
+      readonly problemOfName?: (name: string) => string | undefined
+    }
   | {
       readonly type: 'object'
       readonly entries: Readonly<Record<string, OptionSchema>>
@@ -152,9 +158,21 @@ export function listOf<T>(item: OptionSchema<T>, notes: OptionNotes): OptionSche
   return { type: 'list', item, details: { expected: 'a list', ...notes } }
 }
 
-/** Values of one type by names of the application's choice. */
-export function recordOf<T>(value: OptionSchema<T>, notes: OptionNotes): OptionSchema<Readonly<Record<string, T>>> {
-  return { type: 'record', item: value, details: { expected: 'an object', ...notes } }
+/**
+ * Values of one type by names of the application's choice.
+ *
+ * @param problemOfName - why a name cannot be used; its value is then left out
+ */
+export function recordOf<T>(
+  value: OptionSchema<T>,
+  { problemOfName, ...notes }: OptionNotes & { readonly problemOfName?: (name: string) => string | undefined },
+): OptionSchema<Readonly<Record<string, T>>> {
+  return {
+    type: 'record',
+    item: value,
+    ...(problemOfName && { problemOfName }),
+    details: { expected: 'an object', ...notes },
+  }
 }
 
 /** Options below an option; each may be left out. */

@@ -123,13 +123,18 @@ export class Reading {
     return this.#meeting(schema, read, path)
   }
 
-  #record(schema: OptionSchema, given: unknown, path: string): unknown {
+  #record(schema: Extract<OptionSchema, { readonly type: 'record' }>, given: unknown, path: string): unknown {
     const names = isRecord(given) ? keysOf(given, MOST_ITEMS) : undefined
     if (names === undefined) return this.#wrong(schema, path, shownValue(given))
     if (names.length > MOST_ITEMS)
       return this.#wrong(schema, path, `an object of more than ${MOST_ITEMS} fields`, undefined, SMALLER)
     const read: [string, unknown][] = []
     for (const name of names) {
+      const problem = schema.problemOfName?.(name)
+      if (problem !== undefined) {
+        this.#report(childPath(path, shownName(name)), `${problem}; it is ignored`)
+        continue
+      }
       const value = this.#field(itemOf(schema), given as object, name, path)
       if (value !== NOTHING && value !== undefined) read.push([name, value])
     }

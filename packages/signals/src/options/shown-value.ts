@@ -29,9 +29,10 @@ export function shownValue(value: unknown, isKnown: (text: string) => boolean = 
   }
 }
 
-/** A name that came from outside; only its length if it does not look like a name. */
+/** A name that came from outside, which may be that of a route; only its length if it does not look like a name. */
 export function shownName(name: string): string {
-  return /^[\w.$-]{1,40}$/.test(name) ? name : `a name of ${name.length} characters`
+  const isName = /^[\w.$-]{1,40}$/.test(name) || /^(?:[a-z]{1,10} )?\/[\w/:.*{}?()-]{0,60}$/i.test(name)
+  return isName ? name : `a name of ${name.length} characters`
 }
 
 function shownText(text: string, isKnown: (text: string) => boolean): string {
