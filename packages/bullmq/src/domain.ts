@@ -1,7 +1,7 @@
 import type { DomainDefinition, DomainWith } from '@homeostat/optimizer'
 import type { LibraryMarks } from '@homeostat/signals'
 import { unseenInBundle } from '@homeostat/signals'
-import { checkedOptions } from '@homeostat/signals/options'
+import { checkedOptions, warnAtStart } from '@homeostat/signals/options'
 import { JobDemands } from './admission/job-demands.ts'
 import { AdmissionGate, DEFAULT_MAX_DEFERRED_MS } from './admission/admission-gate.ts'
 import { createAdmissionKnobs } from './admission/admission-knobs.ts'
@@ -35,7 +35,8 @@ export { QueueFlow, type Flow, type FlowSample } from './scaling/queue-flow.ts'
 export type { RunTimes } from './scaling/run-times.ts'
 export { receiptText } from './stall-guard/receipt.ts'
 export type { LockOutcome, RescuedJobs, StallReceipt } from '@homeostat/optimizer'
-export { StallGuard, type StallGuardOptions } from './stall-guard/stall-guard.ts'
+export { StallGuard } from './stall-guard/stall-guard.ts'
+export type { StallGuardOptions } from './stall-guard/stall-guard-options.ts'
 
 /** The domain, and the stall guard where the options ask for one. */
 export interface BullMQDomain extends DomainWith<
@@ -76,6 +77,10 @@ export function bullmq(options: BullMQOptions = {}): BullMQDomain {
     ...config
   } = checked
   const targetAgeSeconds = config.targetAgeSeconds ?? Math.max(1, maxWaitSeconds)
+  if (config.targetAgeSeconds !== undefined && targetAgeSeconds > maxWaitSeconds)
+    warnAtStart(
+      `bullmq.targetAgeSeconds is ${targetAgeSeconds}, above maxWaitSeconds (${maxWaitSeconds}): QueueBacklog fires before an autoscaler has a reason to scale; set maxWaitSeconds not below it`,
+    )
   const instrumentation = new BullMQInstrumentation({ ...config, targetAgeSeconds })
   const { workers, queues, registry, runs, costs } = instrumentation
   const onFault = (error: unknown): void => registry.faults.report('action', error)

@@ -3,7 +3,7 @@ import { either, flag, group, listOf, milliseconds, number, text, withCheck } fr
 import type { BullMQInstrumentationConfig } from './instrumentation-options.ts'
 import { instrumentationEntries } from './instrumentation-options.ts'
 import { DEFAULT_MAX_DEFERRED_MS } from './admission/admission-gate.ts'
-import { DEFAULT_LIMIT_MS, SHORTEST_LIMIT_MS } from './stall-guard/stall-guard.ts'
+import { DEFAULT_LIMIT_MS, SHORTEST_LIMIT_MS } from './stall-guard/stall-guard-options.ts'
 
 /** Options of the BullMQ domain: those of its instrumentation and of its rules. */
 export interface BullMQOptions extends BullMQInstrumentationConfig {

@@ -1,8 +1,7 @@
 import type { JobStallGuard, Mode, StallReceipt } from '@homeostat/optimizer'
-import { intervalOf, type Registry } from '@homeostat/signals'
+import type { Registry } from '@homeostat/signals'
 import { JobNames } from '../jobs/job-names.ts'
 import { Outages } from '../redis/outages.ts'
-import type { Workers } from '../signals/seen-workers.ts'
 import { rescuedIn, type BlockedJob } from './block-report.ts'
 import { Blocks, type ReportedBlock } from './blocks.ts'
 import { describeServer } from './client-description.ts'
@@ -10,34 +9,15 @@ import { StallGuardUnableError, StallGuardUnusableError } from './errors.ts'
 import { GuardThreads } from './guard-threads.ts'
 import { GuardedWorker, lockTimesOf, type GuardableWorker } from './guarded-worker.ts'
 import { LoopHeart } from './loop-heart.ts'
+import { checkedGuardOptions, type StallGuardOptions } from './stall-guard-options.ts'
 import { StallSeries } from './stall-series.ts'
 import { firstMsOf } from './thread/guarded-queue.ts'
 import { WorkerPatches } from './worker-patches.ts'
 
-/** Twice BullMQ's default time of a lock: long enough for honest work, and a deadlock is still noticed in the minute. */
-export const DEFAULT_LIMIT_MS = 60_000
-export const SHORTEST_LIMIT_MS = 100
 /** Receipts that are kept. */
 const MOST_RECEIPTS = 20
 /** How often the mode is asked for, and closed workers are looked for. */
 const UPKEEP_MS = 1000
-
-/** Options of {@link StallGuard}. */
-export interface StallGuardOptions {
-  /** Where the workers come from: `instrumentation.workers`. */
-  readonly workers: Workers
-  /** Where the metrics go: `instrumentation.registry`. */
-  readonly registry: Registry
-  /** A loop that is blocked for longer is taken for a deadlock: its locks expire, in milliseconds. At least 100. @default 60000 */
-  readonly limitMs?: number
-  /**
-   * `act` renews locks; `advise` and `shadow` only count what would have been renewed, and write nothing; `off` does neither.
-   * Asked once per second. @default `act`
-   */
-  readonly mode?: () => Mode
-  /** Called with the receipt of each block in which a lock would have expired. @default nothing is called */
-  readonly onReceipt?: (receipt: StallReceipt) => void
-}
 
 /**
  * Keeps the jobs of this process while something blocks its event loop: a thread with a connection of its own renews their locks, so
@@ -77,9 +57,10 @@ export class StallGuard implements JobStallGuard, Disposable {
   #modeNow: Mode = 'off'
   #upkeepAt = 0
   #numbers = 0
+  #hasWarnedOfLimit = false
 
-  constructor({ workers, registry, mode = () => 'act', onReceipt, ...options }: StallGuardOptions) {
-    const limitMs = intervalOf('stallGuard.limitMs', options.limitMs, DEFAULT_LIMIT_MS, SHORTEST_LIMIT_MS)
+  constructor(options: StallGuardOptions) {
+    const { workers, registry, mode, onReceipt, limitMs } = checkedGuardOptions(options)
     this.limitMs = limitMs
     this.#registry = registry
     this.#mode = mode
@@ -167,6 +148,7 @@ export class StallGuard implements JobStallGuard, Disposable {
   #guard(worker: GuardableWorker): void {
     const times = lockTimesOf(worker)
     if (times === undefined || typeof worker.id !== 'string' || this.#guarded.has(worker)) return
+    this.#warnOfLimit(times.lockMs)
     try {
       this.#patches.patch(worker)
     } catch {
@@ -187,6 +169,15 @@ export class StallGuard implements JobStallGuard, Disposable {
     this.#workers.set(guarded.id, guarded)
     this.#heart.keepFor(times.lockMs, firstMsOf(times.lockMs, times.renewMs))
     void this.#connect(worker, guarded)
+  }
+
+  #warnOfLimit(lockMs: number): void {
+    if (this.#hasWarnedOfLimit || this.limitMs >= 2 * lockMs) return
+    this.#hasWarnedOfLimit = true
+    this.#registry.faults.log(
+      'warn',
+      `stallGuard.limitMs is ${this.limitMs}, less than twice the lockDuration of a worker (${lockMs} ms): its locks expire soon after they would without the guard`,
+    )
   }
 
   /** Learns where the Redis of the worker is, once the worker itself is connected. */

@@ -156,12 +156,12 @@ class CountedBody {
     this.#response = response
     this.draw = terms.compression.draw()
     this.#count(bytes => (this.#sentBytes += bytes))
-    const { writeHead } = response
+    const writeHead = response.writeHead.bind(response) as (...given: unknown[]) => ServerResponse
     // Called by that of the library, once it has decided.
-    response.writeHead = ((...given: unknown[]) => {
+    response.writeHead = (...given: unknown[]) => {
       contained(() => this.#describe(), undefined)
-      return Reflect.apply(writeHead, response, given) as ServerResponse
-    }) as ServerResponse['writeHead']
+      return writeHead(...given)
+    }
   }
 
   /** To be called after the library has put its methods into the response. */
