@@ -1,4 +1,4 @@
-import { ours } from '../ours.ts'
+import { isOurs } from '../ours.ts'
 import type { LibraryPrototypes } from '../signals/library-prototypes.ts'
 import type { PoolShape } from '../signals/driver.ts'
 
@@ -75,8 +75,4 @@ function hasOtherListeners(
   const ofThePool = event === 'end' && Number(pool.options?.['maxLifetimeSeconds']) > 0 ? 1 : 0
   const isUnknownListener = event === 'error' && idleListener === undefined ? 1 : 0
   return others.length > ofThePool + isUnknownListener
-}
-
-function isOurs(listener: unknown): boolean {
-  return typeof listener === 'function' && ours().has(listener)
 }

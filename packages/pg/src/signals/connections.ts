@@ -1,4 +1,4 @@
-import { ours } from '../ours.ts'
+import { isOurs } from '../ours.ts'
 import { databasePart, type Registry, UNKNOWN_PART } from '@homeostat/signals'
 import { Database } from './database.ts'
 import type { ClientShape, ConnectionShape } from './driver.ts'
@@ -42,7 +42,7 @@ export class Connections {
     const { connection } = client
     // A stand-in for a client may have none.
     if (typeof connection !== 'object' || connection === null) return
-    if (ours().has(client)) return this.#met.set(connection, undefined)
+    if (isOurs(client)) return this.#met.set(connection, undefined)
     const database = this.#database(databaseOf(client.database))
     const pool = this.#pools.of(client)
     this.#met.set(connection, new RunningQueries(database))

@@ -1,4 +1,4 @@
-import { ours } from '../ours.ts'
+import { isOurs } from '../ours.ts'
 
 /** The prototypes of the classes that the library itself defines, one for each copy of it that was loaded. */
 export class LibraryPrototypes {
@@ -13,13 +13,13 @@ export class LibraryPrototypes {
     for (let next: object | null = object; next !== null; next = Object.getPrototypeOf(next) as object | null) {
       if (this.#prototypes.has(next)) return true
       const owner = next
-      if (methods.some(method => Object.hasOwn(owner, method) && !isOurs(owner, method))) return false
+      if (
+        methods.some(
+          method => Object.hasOwn(owner, method) && !isOurs(Object.getOwnPropertyDescriptor(owner, method)?.value),
+        )
+      )
+        return false
     }
     return false
   }
-}
-
-function isOurs(owner: object, method: string): boolean {
-  const value: unknown = Object.getOwnPropertyDescriptor(owner, method)?.value
-  return typeof value === 'function' && ours().has(value)
 }

@@ -1,5 +1,5 @@
 import { after, nextTurn, within, withoutTracing } from '@homeostat/signals'
-import { ours } from '../../ours.ts'
+import { asOurs } from '../../ours.ts'
 import type { RoutableClient, RoutablePool } from './driver-shapes.ts'
 import { sessionOf, WHO, type ServerSession } from './server-identity.ts'
 
@@ -122,7 +122,7 @@ export class Probe {
     })
     // A connection that breaks fails the question under way; without a listener it would end the process.
     client.on('error', () => {})
-    ours().add(client)
+    asOurs(client)
     try {
       await inTime(
         timeoutMs,

@@ -80,8 +80,9 @@ export function shareSetup(replica: Replica, primary: RoutablePool): void {
     }
   }
   for (const event of EVENTS) {
+    const isHeard = (): boolean => primary.listenerCount(event) > 0
     const share = (...args: unknown[]): void => {
-      if (primary.listenerCount(event) === 0) return
+      if (!isHeard()) return
       watch((event === 'release' ? args[1] : args[0]) as RoutableClient)
       try {
         primary.emit(event, ...args)
@@ -89,7 +90,7 @@ export function shareSetup(replica: Replica, primary: RoutablePool): void {
         replica.unfit()
       }
     }
-    replica.pool.on(event, asOurs(share))
+    replica.pool.on(event, asOurs(share, isHeard))
   }
 }
 

@@ -1,7 +1,7 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { BALANCE, balanceOf, routedPool, untilRouted, type RoutedTestPool } from './routed.ts'
+import { BALANCE, routedPool, untilRouted, type RoutedTestPool } from './routed.ts'
 import { RoutedServers } from './routed-servers.ts'
 
 const context = new RoutedServers()
@@ -9,6 +9,8 @@ const context = new RoutedServers()
 const breakers = (pool: RoutedTestPool): string[] => pool.routing.replicas.map(({ breaker }) => breaker)
 /** About half a second of work. */
 const LONG = 'SELECT count(*)::int AS n FROM generate_series(1, 2000000 * $1)'
+/** Needs a temporary file where work_mem is small. */
+const SPILLS = 'SELECT count(*)::int AS n FROM generate_series(1, 200000 * $1)'
 const ONE = 'SELECT $1::int AS one'
 
 async function own(options: Parameters<typeof routedPool>[1] = {}): Promise<RoutedTestPool> {
@@ -118,34 +120,34 @@ describe('a replica whose pool is busy', () => {
 describe('a replica that fails what the primary answers', () => {
   it('is left alone for longer and longer, is reported once, and fails no read', async () => {
     const lines = logged()
-    const empty = new pg.Pool({
+    // Whose sessions are like those of the primary otherwise.
+    const small = new pg.Pool({
       connectionString: context.servers.replicas[0]!.url,
-      options: '-c search_path=pg_catalog',
+      options: '-c work_mem=64 -c temp_file_limit=1000',
     })
-    const pool = await routedPool(context.servers, { replicas: [empty] })
+    const pool = await routedPool(context.servers, { replicas: [small] })
     onTestFinished(async () => {
       await pool.end()
-      await empty.end()
+      await small.end()
     })
-    expect(await pool.routing.classify(BALANCE)).toBe('read')
-    await expect
-      .poll(async () => [await balanceOf(pool, 1), breakers(pool)], { timeout: 20_000 })
-      .toEqual([0, ['open']])
-    const failing = (): string[] => lines.filter(line => line.includes('42P01'))
+    expect(await pool.routing.classify(SPILLS)).toBe('read')
+    const spilled = async (): Promise<number> => (await pool.query<{ n: number }>(SPILLS, [1])).rows[0]!.n
+    await expect.poll(async () => [await spilled(), breakers(pool)], { timeout: 20_000 }).toEqual([200_000, ['open']])
+    const failing = (): string[] => lines.filter(line => line.includes('53400'))
     expect(failing()).toEqual([expect.stringMatching(/the replica .* fails statements that the primary answers/)])
     // A statement that it has failed a few times is not sent to it again, while it answers others.
     await expect
       .poll(
         () =>
           untilRouted(pool, ONE)
-            .then(() => balanceOf(pool, 1))
-            .then(() => pool.routing.placeOf(BALANCE)),
+            .then(spilled)
+            .then(() => pool.routing.placeOf(SPILLS)),
         { timeout: 20_000 },
       )
       .toBe('refused_by_replica')
     const { retried } = pool.routing.counts
     for (let read = 0; read < 50; read++) {
-      await balanceOf(pool, 1)
+      await spilled()
       await pool.query(ONE, [1])
     }
     expect(pool.routing.counts.retried).toBe(retried)
