@@ -58,7 +58,7 @@ export class RoutedPool {
   readonly #parts: RoutedPoolParts
   readonly #choice: ReplicaChoice
   readonly #clients: LentClients
-  readonly reads: ReadsUnderWay = new ReadsUnderWay()
+  readonly reads: ReadsUnderWay = new ReadsUnderWay(this.storage)
   /** Its clients that the application borrows. */
   readonly borrowed: BorrowedClients
   readonly #methods: PlainMethods
@@ -219,7 +219,7 @@ export class RoutedPool {
     const { config, values, callback } = readArguments(args)
     const store = this.storage.getStore()
     const { life } = replica
-    return this.#answering(callback, store, settle => {
+    return this.reads.answering(callback, store, settle => {
       const read = new ReplicaRead(replica, life, config, values, {
         answered: (error, result) => {
           this.counts.routed++
@@ -254,7 +254,7 @@ export class RoutedPool {
   #afterWait(args: unknown[], original: () => Method, text: string, startedAt: number): unknown {
     const { config, values, callback } = readArguments(args)
     const store = this.storage.getStore()
-    return this.#answering(callback, store, settle => {
+    return this.reads.answering(callback, store, settle => {
       const look = async (): Promise<void> => {
         const { monitor, waitMs } = this.#parts
         let choice: Replica | PlaceRefusal = 'behind'
@@ -275,20 +275,6 @@ export class RoutedPool {
       }
       look().catch((error: unknown) => settle(error as Error))
     })
-  }
-
-  #answering(
-    callback: Callback | undefined,
-    store: ReadContext | undefined,
-    start: (settle: Callback) => void,
-  ): unknown {
-    this.reads.begin()
-    return answering(callback, store, this.storage, settle =>
-      start((error, result) => {
-        this.reads.end()
-        settle(error, result)
-      }),
-    )
   }
 
   #inContext(store: ReadContext | undefined, work: () => void): void {
