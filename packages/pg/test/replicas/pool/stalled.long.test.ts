@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { startPostgresReplicas, TcpProxy, type ClusterServer, type PostgresReplicas } from '@homeostat/services'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -94,12 +95,27 @@ describe('a replica that accepts connections and does not answer', () => {
     await replica.resumeReplay()
   })
 
-  it('closes what it has when the pool ends without reads', async () => {
-    const routed = await behindProxy()
-    await untilRouted(routed)
-    proxy.set('stalled')
-    await routed.end()
-    pool = undefined
+  it('keeps no connection when the pool ends, whether a read is under way or not', async () => {
+    const clients: pg.Client[] = []
+    class KnownClient extends pg.Client {
+      constructor(config?: pg.ClientConfig) {
+        super(config)
+        this.once('connect', () => clients.push(this))
+      }
+    }
+    for (const reads of [0, 1]) {
+      const routed = await behindProxy({ config: { Client: KnownClient as never } })
+      await untilRouted(routed)
+      proxy.set('stalled')
+      // On the connection that is open: it has no time limit of its own.
+      const read = reads === 0 ? undefined : balanceOf(routed, 1)
+      await delay(50)
+      pool = undefined
+      await routed.end()
+      expect(await (read ?? 0)).toBe(0)
+      await expect.poll(() => clients.filter(client => client.connection.stream.destroyed).length).toBe(clients.length)
+      proxy.set('open')
+    }
   })
 })
 
