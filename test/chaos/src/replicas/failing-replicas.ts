@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChaosRow } from '../chaos-run.ts'
 import { persistently } from './persistently.ts'
-import { ServedCluster } from './served-cluster.ts'
+import { ensureRunning, ServedCluster } from './served-cluster.ts'
 import { READ } from './write-then-read.ts'
 
 const LOOPS = 16
@@ -40,8 +40,7 @@ export async function failingReplicas(queries: number): Promise<ChaosRow> {
       // A busy machine may not start a server in time; the next step finds it as it is.
       await steps[step % steps.length]!().catch(() => {})
     }
-    second!.thaw()
-    for (const replica of [first!, second!]) await replica.start().catch(() => {})
+    for (const replica of [first!, second!]) await ensureRunning(replica)
     await persistently(() => first!.promote())
     await persistently(() => first!.query('UPDATE accounts SET balance = -1'))
     return step + 1

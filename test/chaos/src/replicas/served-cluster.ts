@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { createReplicaPool, type ReplicaPool, type ReplicaPoolOptions } from '@homeostat/pg/replicas'
 import { startPostgresReplicas, TcpProxy, type ClusterServer, type PostgresReplicas } from '@homeostat/services'
 import pg from 'pg'
+import { persistently } from './persistently.ts'
 
 /** Linux counts the CPU time of processes in hundredths of a second. */
 const TICK_MS = 10
@@ -71,6 +72,20 @@ export class ServedCluster implements AsyncDisposable {
     await this.#proxy[Symbol.asyncDispose]()
     await this.servers[Symbol.asyncDispose]()
   }
+}
+
+/** Starts a server that has ended, or that a busy machine has not started in time. */
+export async function ensureRunning(server: ClusterServer): Promise<void> {
+  server.thaw()
+  await persistently(async () => {
+    const isRunning = await server.query('SELECT 1').then(
+      () => true,
+      () => false,
+    )
+    if (isRunning) return
+    await server.crash()
+    await server.start()
+  })
 }
 
 /** CPU time of a server and of all its connections so far, in milliseconds. */

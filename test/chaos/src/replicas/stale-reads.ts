@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChaosRow } from '../chaos-run.ts'
 import { persistently } from './persistently.ts'
-import { ServedCluster } from './served-cluster.ts'
+import { ensureRunning, ServedCluster } from './served-cluster.ts'
 import { byPosition, naive, READ, sticky, type Following, type Strategy } from './write-then-read.ts'
 
 /** Each loop has rows of its own, so that what it has written last is what it must read. */
@@ -37,14 +37,14 @@ export async function staleReads(pairs: number): Promise<readonly ChaosRow[]> {
   const scores = new Map<Strategy, Score>(strategies.map(each => [each, { pairs: 0, stale: 0, failed: 0 }]))
   const over = new AbortController()
   const disturbances = disturb(cluster, over.signal, () => (scores.get(strategies[0]!)?.pairs ?? 0) / pairs)
-  // It is awaited when the pairs are done: a failure before that must fail the run and not end the process.
-  disturbances.catch(() => {})
+  // It is awaited when the pairs are done: a failure before that ends them, fails the run and must not end the process.
+  disturbances.catch(() => over.abort())
   await Promise.all(
     strategies.flatMap((strategy, index) =>
       Array.from({ length: LOOPS }, async (_, loop) => {
         const score = scores.get(strategy)!
         const id = 1 + index * 100 + loop
-        for (let round = 1; (scores.get(strategies[0]!)?.pairs ?? 0) < pairs; round++) {
+        for (let round = 1; !over.signal.aborted && (scores.get(strategies[0]!)?.pairs ?? 0) < pairs; round++) {
           const following = round % LATER_EVERY === 0 ? 'later' : FOLLOWING[round % FOLLOWING.length]!
           try {
             const value = await strategy.pair(id, round, following)
@@ -119,9 +119,8 @@ async function disturb(cluster: ServedCluster, signal: AbortSignal, progress: ()
     done++
   }
   for (const replica of [first!, second!]) {
-    replica.thaw()
-    await replica.start().catch(() => {})
-    await replica.resumeReplay().catch(() => {})
+    await ensureRunning(replica)
+    await persistently(() => replica.resumeReplay())
   }
   // A primary that is shut down has sent everything to its replicas; what a crash would lose is no stale read.
   await cluster.servers.primary.shutDown()
