@@ -37,6 +37,8 @@ export interface UndiciLevels {
 /** One service that the application calls: scheme, host and port, and everything that is counted of it. */
 export class Origin {
   readonly name: OriginName
+  /** Whether it stands for several services: then nothing is concluded from one request about another. */
+  readonly #isShared: boolean
   readonly health: Health = new Health()
   readonly repeated: RepeatedRequests = new RepeatedRequests()
   /** Requests that have begun and not ended. */
@@ -60,6 +62,7 @@ export class Origin {
 
   constructor(registry: Registry, name: OriginName) {
     this.name = name
+    this.#isShared = name.scheme === OTHER
     this.#registry = registry
     const own: Attributes = {
       [attributes.serverAddress]: name.address,
@@ -109,7 +112,7 @@ export class Origin {
 
   /** A request was sent that repeats a failed one. */
   retried(): void {
-    this.#retries.add()
+    if (!this.#isShared) this.#retries.add()
   }
 
   /** A request has its whole answer. */
@@ -140,7 +143,7 @@ export class Origin {
     idle.set(undici.idle + this.agents.idle)
     if (this.agents.limit > 0) limit.set(this.agents.limit)
     else limit.clear()
-    const state = this.health.stateAt(nowMs)
+    const state = this.#isShared ? undefined : this.health.stateAt(nowMs)
     const ratio = state === undefined ? undefined : this.health.slowdown
     if (ratio === undefined) slowdown.clear()
     else slowdown.set(ratio)

@@ -66,8 +66,10 @@ export class CompressedStream {
       if (done) process.nextTick(done, error)
       return false
     }
+    // Not bytes: Node has an error for it.
+    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return this.#raw.write(chunk, second, third)
     const encoding = typeof second === 'string' ? (second as BufferEncoding) : 'utf8'
-    this.#writing(typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : (chunk as Uint8Array).length)
+    this.#writing(typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.length)
     const hasRoom = this.#compressor.write(chunk, encoding, error => {
       this.#written()
       done?.(error)

@@ -255,6 +255,22 @@ test('a WebSocket is not counted as a request', async () => {
   await upgrading[Symbol.asyncDispose]()
 })
 
+test('services beyond the bound share durations and failures, and neither a state nor retries', async () => {
+  const bounded = new HttpInstrumentation({ client: { maxOrigins: 1 } })
+  bounded.enable()
+  try {
+    await get(`${server.origin}/a`)
+    // Other names of the same address, at which nothing listens.
+    for (let host = 2; host < 22; host++) await get(`http://127.0.0.${host}:1/a`).catch(() => 0)
+    const other = { [a.serverAddress]: '_OTHER' }
+    await expect.poll(() => total(bounded.registry, metrics.httpClientFailures, other)).toBe(20)
+    expect(total(bounded.registry, metrics.httpClientRetries, other)).toBe(0)
+    expect(total(bounded.registry, metrics.httpClientHealth, other)).toBe(0)
+  } finally {
+    bounded.disable()
+  }
+})
+
 test('a service whose first requests are sent at once, and are answered, is not down', async () => {
   for (const call of [async (url: string) => (await fetch(url)).text(), get]) {
     await Promise.all(Array.from({ length: 8 }, () => call(`${server.origin}/a`)))

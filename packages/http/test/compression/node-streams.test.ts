@@ -127,3 +127,21 @@ describe('a body that is a stream', () => {
     expect(seen).toEqual([true, false, 'ERR_STREAM_WRITE_AFTER_END', 'finished'])
   })
 })
+
+it('what is not bytes is refused with Node’s own error, in the middle of a stream as well', async () => {
+  const seen: unknown[] = []
+  const port = await compressed((_request, response) => {
+    json(response).write(BODY)
+    for (const wrong of [null, 5, {}]) {
+      try {
+        response.write(wrong)
+      } catch (error) {
+        seen.push((error as NodeJS.ErrnoException).code)
+      }
+    }
+    response.end(BODY)
+  })
+  const { headers, body } = await ask(port, '/', 'gzip')
+  expect(seen).toEqual(['ERR_STREAM_NULL_VALUES', 'ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_TYPE'])
+  expect([headers['content-encoding'], body.toString()]).toEqual(['gzip', BODY + BODY])
+})

@@ -66,6 +66,7 @@ for (const [name, express] of [
     app.get('/', (_request, response) => void response.send('root'))
     app.use('/users/:user/orders', orders)
     app.use('/archive/:year', orders)
+    app.use(['/old', '/older'], orders)
     app.use('/inner', inner)
     app.get('/failing', () => {
       throw new Error('on purpose')
@@ -79,6 +80,8 @@ for (const [name, express] of [
       '/users/77/orders/9',
       '/users/78/orders',
       '/archive/1999/5',
+      '/old/5',
+      '/older/5',
       '/inner/status/disk',
       '/failing',
       '/no/1',
@@ -89,6 +92,8 @@ for (const [name, express] of [
       'GET /users/:user/orders/:order 200': 1,
       'GET /users/:user/orders 200': 1,
       'GET /archive/:year/:order 200': 1,
+      'GET /old/:order 200': 1,
+      'GET /older/:order 200': 1,
       'GET /inner/status/:part 200': 1,
       'GET /failing 500': 1,
       'GET - 404': 2,

@@ -63,7 +63,9 @@ function learnTemplates(app: ExpressApp): void {
       if (layer.route !== undefined && layer.route !== null)
         note(layer.route, joined(prefix, pathText(layer.route.path)))
       else if (isRouter(layer.handle))
-        walk(layer.handle, joined(prefix, pathText(mountPath(layer), UNKNOWN_MOUNT)), depth + 1)
+        // A router that is mounted at several paths has one template for each.
+        for (const path of [mountPath(layer)].flat(Infinity))
+          walk(layer.handle, joined(prefix, pathText(path, UNKNOWN_MOUNT)), depth + 1)
     }
   }
   walk(root, appPrefix(app), 0)
