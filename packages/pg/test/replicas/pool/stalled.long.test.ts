@@ -201,12 +201,12 @@ describe('a read that a replica keeps although it answers otherwise', () => {
 
 it('nothing moves where the clients of a pool cannot be followed', async () => {
   class OtherClient extends pg.Client {
-    declare connection: object
     constructor(options?: pg.ClientConfig) {
       super(options)
-      this.connection = new Proxy((this as unknown as { connection: object }).connection, {
+      const connection = new Proxy(this.connection, {
         get: (target, name) => (name === 'prependListener' ? undefined : (Reflect.get(target, name) as unknown)),
       })
+      Object.assign(this, { connection })
     }
   }
   const routed = createReplicaPool({
