@@ -50,9 +50,9 @@ export interface Explainable {
   readonly advised: readonly AdviceGiven[]
 }
 
-/** Answers for a trial's id, that of advice or its action, an alert's name, or the number of a ledger entry. */
+/** Answers for a trial's id, that of advice, an action (by its latest trial, advice or refusal), an alert's name, or the number of a ledger entry. */
 export function explain(id: string, { trials, ledger, histories, advised }: Explainable): Explanation | undefined {
-  const trial = trials.get(id)
+  const trial = trials.get(id) ?? trials.all.findLast(({ action }) => action === id)
   if (trial) {
     const { statistics, standing, life, withoutVerdict } = histories.of(trial)
     const estimand = withoutVerdict === undefined ? estimandOf(trial.response) : undefined
@@ -69,6 +69,9 @@ export function explain(id: string, { trials, ledger, histories, advised }: Expl
 
   const ofAlert = advised.findLast(candidate => candidate.alert === id)
   const latest = ledger.entries.at(-1)
+  const refused = latest?.refusals.find(({ response }) => response?.action === id)
+  if (refused)
+    return { line: explainFiring(refused.firing, [refused]), record: { firing: refused.firing, refusals: [refused] } }
   const firing = latest?.firings.find(candidate => candidate.alert === id)
   if (!latest || !firing) return ofAlert && { line: `${id} is not firing; ${explainAdvice(ofAlert)}`, record: ofAlert }
   const refusals = latest.refusals.filter(refusal => refusal.firing.alert === id)

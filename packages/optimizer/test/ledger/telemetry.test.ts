@@ -47,6 +47,20 @@ test('metrics show the heartbeat, the mode and the alerts by state', async () =>
   expect(engineValue(loop, 'homeostat.action.runs', { result: 'completed' })).toBe(1)
 })
 
+test('an action is explained by its latest trial, and by why it does not run where there was none', async () => {
+  const action = relieve(async () => ({ summary: '', effects: { plants: 1 } }))
+  const loop = new Loop({ actions: [action] })
+  await loop.run(20_000, elapsed => (elapsed < 15_000 ? 0.9 : 0.1))
+  expect(loop.optimizer.explain('plant.relieve')).toEqual(loop.optimizer.explain('plant.relieve#1'))
+  expect(loop.optimizer.explain('plant.relieve')?.line).toContain('plant.relieve#1')
+  expect(loop.optimizer.explain('plant.other')).toBeUndefined()
+
+  const stopped = new Loop({ actions: [action] })
+  stopped.optimizer.killSwitch.trip('an operator')
+  await stopped.run(20_000, () => 0.9)
+  expect(stopped.optimizer.explain('plant.relieve')?.line).toContain('the kill switch is tripped by an operator')
+})
+
 test('a listener that throws is contained and counted', async () => {
   const loop = new Loop({ actions: [] })
   loop.optimizer.on(() => {
