@@ -1,5 +1,6 @@
 import * as api from '@opentelemetry/api'
 import { afterEach, expect, test, vi } from 'vitest'
+import { ledgerNews } from '../../src/ledger/telemetry/ledger-events.ts'
 import { Loop, engineValue, relieve } from '../loop.ts'
 
 afterEach(() => {
@@ -34,6 +35,30 @@ test('runs become spans and events; the text of an error stays in the process', 
   expect(JSON.stringify([spans, records, loop.engine.collect(loop.now)])).not.toContain(SECRET)
   expect(JSON.stringify(loop.optimizer.explain('plant.relieve#1'))).not.toContain(SECRET)
   expect(loop.optimizer.explain('plant.relieve#1')?.line).toMatch(/failed: Error at telemetry\.test\.ts:\d+:\d+/)
+})
+
+test.each([
+  [
+    'of ours has its words',
+    Object.assign(new Error('the edge has no address'), { code: 'HOMEOSTAT_EDGE' }),
+    /: the edge has no address$/,
+  ],
+  [
+    'of others has its type and place',
+    new TypeError(`password ${SECRET} is wrong`),
+    /: TypeError at telemetry\.test\.ts:\d+:\d+$/,
+  ],
+])('the line about a run that failed with an error %s', async (_, error, why) => {
+  const loop = new Loop({ actions: [relieve(async () => Promise.reject(error))] })
+  const lines: string[] = []
+  loop.optimizer.on(entry => void lines.push(...ledgerNews(entry).map(({ text }) => text)))
+
+  await loop.run(30_000, () => 0.9)
+
+  const failed = lines.filter(line => line.startsWith('plant.relieve#1 for PressureHigh: failed'))
+  expect(failed.length).toBeGreaterThan(0)
+  for (const line of failed) expect(line).toMatch(why)
+  expect(lines.join('\n')).not.toContain(SECRET)
 })
 
 test('metrics show the heartbeat, the mode and the alerts by state', async () => {

@@ -118,11 +118,7 @@ function adviceEvents({ advised, adopted, now }: LedgerEntry): LogEvent[] {
       eventName: events.advice,
       timestamp: given.endedAt,
       severityNumber: given.status === 'completed' ? INFO : WARN,
-      // The error of an action may quote the application's data: only its type leaves the process.
-      body:
-        given.status === 'completed'
-          ? explainAdvice(given)
-          : `${given.id} for ${given.alert} gave no advice: ${given.status}`,
+      body: explainAdvice(given),
       attributes: {
         [a.alert]: given.alert,
         [a.actionName]: given.action,
@@ -159,10 +155,8 @@ function trialEvents({ ended, verdicts, reverted, breaches }: LedgerEntry): LogE
   ]
 }
 
-/** An error's text may quote the application's data: only its type leaves the process. */
+/** The error of a run is in our words: of a foreign one only its type and place are known (`describeThrown`). */
 function about(trial: Trial, eventName: string, timestamp: number, more: Attributes): Omit<LogEvent, 'severityNumber'> {
-  const status = trial.state === 'running' ? 'running' : trial.outcome.status
-  const isOwnText = status === 'completed' || status === 'withheld'
   const attributes = {
     [a.actionName]: trial.action,
     [a.alert]: trial.alert,
@@ -172,9 +166,16 @@ function about(trial: Trial, eventName: string, timestamp: number, more: Attribu
   return {
     eventName,
     timestamp,
-    body: isOwnText ? explainTrial(withoutErrors(trial)) : `${trial.id} for ${trial.alert}: ${status}`,
+    body: bodyOf(trial),
     attributes: { ...attributes, ...more },
   }
+}
+
+function bodyOf(trial: Trial): string {
+  const outcome = trial.state === 'running' ? undefined : trial.outcome
+  return outcome !== undefined && 'error' in outcome
+    ? `${trial.id} for ${trial.alert}: ${outcome.status}: ${outcome.error}`
+    : explainTrial(withoutErrors(trial))
 }
 
 function withoutErrors(trial: Trial): Trial {
