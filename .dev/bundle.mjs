@@ -2,7 +2,7 @@
 // in files beside them. An application that imports `homeostat` loads a few files then, and not seven hundred: Node takes longer
 // to find, read and link a file than to compile it. Dependencies and peers stay outside, so that each is loaded once; a package
 // among the `devDependencies` that sources import is inlined. V8 keeps every source that it has compiled: so there is no white
-// space in the bundles, and the names in other people's packages are short.
+// space in the bundles, and names are short where nobody reads them.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
@@ -13,6 +13,7 @@ import { writeCommonJsEntries } from './commonjs-entries.mjs'
 import { inlineDeclarations } from './inlined-declarations.mjs'
 import { mappingLines } from './line-maps.mjs'
 import { writeIgnoredFiles } from './shipped-files.mjs'
+import { shortNames } from './short-names.mjs'
 import { inlinedSiblingsOf, manifestIn, packagesOf } from './workspace.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -64,7 +65,9 @@ function entriesOf(folder, manifest) {
 }
 
 /** What makes the bundles. */
-const BUNDLERS = ['./bundle.mjs', './line-maps.mjs'].map(name => fileURLToPath(new URL(name, import.meta.url)))
+const BUNDLERS = ['./bundle.mjs', './line-maps.mjs', './short-names.mjs'].map(name =>
+  fileURLToPath(new URL(name, import.meta.url)),
+)
 
 /**
  * Changes with every change of a source, of the manifest, of the lockfile and of what makes the bundles.
@@ -258,11 +261,11 @@ async function bundle(folder) {
     platform: 'neutral',
     mainFields: ['module', 'main'],
     target: 'node22.15',
-    plugins: [inlining(manifest, inlined)],
+    plugins: [inlining(manifest, inlined), shortNames],
     define: { IS_BUNDLED: 'true', ...(await threadTexts(folder, manifest)), ...page.texts },
     minifyWhitespace: true,
     minifySyntax: true,
-    // Names stay, and lines stay short, so that a stack trace says something without source maps.
+    // Lines stay short, so that a stack trace says something without source maps.
     lineLimit: 120,
     sourcemap: true,
     sourcesContent: false,
