@@ -158,8 +158,9 @@ describe('every variable refuses a text that it has no use for, and an unknown o
   it.each(variables)('%s', (variable, { schema, details }) => {
     if (details.expected === 'a list') {
       count.environment++
-      const [line] = linesOf({ autoStart: false, environment: { [variable]: `a,${'x'.repeat(5000)},b` } })
-      expect(line).toMatch(new RegExp(String.raw`^${variable}\[1\] is .*, but must be `))
+      const lines = linesOf({ autoStart: false, environment: { [variable]: `a,${'x'.repeat(5000)},b` } })
+      // The short texts may be wrong in their own way.
+      expect(lines).toContainEqual(expect.stringMatching(new RegExp(String.raw`^${variable}\[1\] is .*, but must be `)))
       void started?.stop()
       return
     }
