@@ -1,8 +1,7 @@
 import Module from 'node:module'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { diag } from '@opentelemetry/api'
-import { every, logFirst } from '@homeostat/signals'
+import { every, logFirst, writeLine } from '@homeostat/signals'
 import { checkedOptions } from '@homeostat/signals/options'
 import { UnroutablePoolError } from '../errors.ts'
 import { addressOf, formatAddress } from '../signals/pool-address.ts'
@@ -125,7 +124,8 @@ export function createReplicaPool(options: ReplicaPoolOptions): unknown {
   const ready = (async (): Promise<void> => {
     const grammar = await loadGrammar()
     if (grammar === undefined) {
-      diag.warn(
+      writeLine(
+        'warn',
         '@homeostat/pg: libpg-query is not installed, so no statement is known to read only: all stay on the primary',
       )
       return
@@ -199,14 +199,20 @@ function replicasOf(
 ): readonly { readonly replica: Replica; readonly isOwn: boolean }[] {
   const list: readonly unknown[] = Array.isArray(addresses) ? addresses : []
   if (!Array.isArray(addresses))
-    diag.warn('@homeostat/pg: replicas is not a list of pools, options or connection strings: nothing moves')
+    writeLine('warn', '@homeostat/pg: replicas is not a list of pools, options or connection strings: nothing moves')
   return list.flatMap((address, index) => {
     if (!isRoutablePool(address) && !isAddress(address)) {
-      diag.warn(`@homeostat/pg: replicas[${index}] is not a pool, its options or a connection string; it is left out`)
+      writeLine(
+        'warn',
+        `@homeostat/pg: replicas[${index}] is not a pool, its options or a connection string; it is left out`,
+      )
       return []
     }
     if (isRoutablePool(address) && isNative(address)) {
-      diag.warn(`@homeostat/pg: replicas[${index}] is a pool of pg.native, which cannot be routed; it is left out`)
+      writeLine(
+        'warn',
+        `@homeostat/pg: replicas[${index}] is a pool of pg.native, which cannot be routed; it is left out`,
+      )
       return []
     }
     const isOwn = !isRoutablePool(address)
@@ -231,6 +237,9 @@ function isAddress(value: unknown): value is object | string {
 function signerOf(secrets: readonly string[] | undefined): TokenSigner | undefined {
   const usable = (secrets ?? []).filter(secret => secret.length >= LEAST_SECRET_CHARS)
   if (usable.length < (secrets?.length ?? 0))
-    diag.warn(`@homeostat/pg: a secret of tokenSecrets has fewer than ${LEAST_SECRET_CHARS} characters; it is not used`)
+    writeLine(
+      'warn',
+      `@homeostat/pg: a secret of tokenSecrets has fewer than ${LEAST_SECRET_CHARS} characters; it is not used`,
+    )
   return usable.length === 0 ? undefined : new TokenSigner(usable)
 }

@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { diag } from '@opentelemetry/api'
-import { after } from '@homeostat/signals'
+import { after, writeLine } from '@homeostat/signals'
 import { LONGEST_MS } from '@homeostat/signals/options'
 import type { LagLimit, LagOverride } from './pool/lag-limit.ts'
 import type { PositionMonitor } from './pool/position-monitor.ts'
@@ -249,7 +248,8 @@ export class ReplicaRouting {
     const areTimes = [maxLagMs, forMs].every(each => typeof each === 'number' && each > 0) && forMs <= LONGEST_MS
     if (!areTimes || typeof reason !== 'string' || reason === '')
       throw new TypeError('overrideLag() takes maxLagMs above 0, forMs above 0 and of at most a day, and a reason')
-    diag.warn(
+    writeLine(
+      'warn',
       `@homeostat/pg: replicas may lag by ${maxLagMs} ms for the next ${Math.round(forMs / 1000)} s: ${reason.slice(0, 200)}`,
     )
     return this.#parts.lag.override(override, performance.now())

@@ -1,3 +1,4 @@
+import { writeLine } from '../faults/lines.ts'
 import type { HrTime, MeterProvider } from '@opentelemetry/api'
 import { diag } from '@opentelemetry/api'
 import type { MetricDefinition } from '@homeostat/semconv'
@@ -71,7 +72,7 @@ export class Registry {
     this.faults = new Faults(this)
     const most = Number.isSafeInteger(maxSeries) && maxSeries >= 0 ? maxSeries : DEFAULT_MAX_SERIES
     if (most !== maxSeries)
-      diag.warn(`${scope.name}: maxSeries must be a whole number, not below 0; ${DEFAULT_MAX_SERIES} is used`)
+      writeLine('warn', `${scope.name}: maxSeries must be a whole number, not below 0; ${DEFAULT_MAX_SERIES} is used`)
     this.#budget = seriesBudget(most, clock, metric => this.#reportFull(metric, most))
   }
 
@@ -126,7 +127,7 @@ export class Registry {
   producer(reader?: ProducerReader): SignalProducer {
     if (this.#path === 'meter' && this.#binding?.isNoop) this.release()
     if (this.#path === 'meter') {
-      diag.warn(`${this.scope.name}: already exported through a Meter; attach the reader before the SDK starts`)
+      writeLine('warn', `${this.scope.name}: already exported through a Meter; attach the reader before the SDK starts`)
       return createProducer(this, [], reader, this.#clock)
     }
     this.#path = 'producer'

@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api'
+import { writeLine } from '@homeostat/signals'
 import { formatAddress, addressOf } from '../../signals/pool-address.ts'
 import type { RoutableClient, RoutablePool } from './driver-shapes.ts'
 import { optionsOf } from './probe.ts'
@@ -96,7 +96,7 @@ export class Promotions {
   #report(key: string, line: string): void {
     if (this.#reported.has(key)) return
     this.#reported.add(key)
-    diag.warn(`@homeostat/pg: ${line}`)
+    writeLine('warn', `@homeostat/pg: ${line}`)
   }
 }
 

@@ -1,5 +1,4 @@
-import { diag } from '@opentelemetry/api'
-import { within } from '@homeostat/signals'
+import { within, writeLine } from '@homeostat/signals'
 import { asOurs } from '../../ours.ts'
 import { Breaker } from '../breaker/breaker.ts'
 import { NO_LSN, parseLsn, type Lsn } from '../positions/lsn.ts'
@@ -138,7 +137,8 @@ export class Replica {
   #reportFailing(code: string | undefined): void {
     if (this.#isReported) return
     this.#isReported = true
-    diag.warn(
+    writeLine(
+      'warn',
       `@homeostat/pg: the replica ${this.name} fails statements that the primary answers (SQLSTATE ${code}), so it is used less. Compare its database, search_path and rights with the primary's`,
     )
   }
@@ -147,7 +147,8 @@ export class Replica {
   unfit(): void {
     if (this.#isUnfit) return
     this.#isUnfit = true
-    diag.warn(
+    writeLine(
+      'warn',
       `@homeostat/pg: the replica ${this.name} is not used: what the pool runs for its connections (its events connect and acquire, or onConnect) fails there. Leave out there what writes`,
     )
   }
@@ -156,7 +157,8 @@ export class Replica {
   isLike(own: ServerSession, primary: ServerSession): boolean {
     const differences = differencesOf(own, primary).join(', ')
     if (differences !== '' && differences !== this.#differences)
-      diag.warn(
+      writeLine(
+        'warn',
         `@homeostat/pg: the replica ${this.name} is not used: its connections differ from those of the primary in: ${differences}. Statements could read something else there; give both the same`,
       )
     this.#differences = differences

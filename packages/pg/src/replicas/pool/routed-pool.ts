@@ -1,6 +1,6 @@
+import { writeLine } from '@homeostat/signals'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
-import { diag } from '@opentelemetry/api'
 import { nextMoment } from '../positions/moments.ts'
 import { ReadContext } from '../positions/read-context.ts'
 import type { StatementRoutes } from '../routing/statement-routes.ts'
@@ -83,7 +83,8 @@ export class RoutedPool {
       onCatalogChange: () => parts.routes()?.forget(),
       onUnknownClient: () => {
         if (this.#isActive)
-          diag.warn(
+          writeLine(
+            'warn',
             '@homeostat/pg: nothing moves to replicas: the clients of the pool are not those of the JavaScript driver',
           )
         this.deactivate()

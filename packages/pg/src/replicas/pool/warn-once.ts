@@ -1,10 +1,10 @@
-import { diag } from '@opentelemetry/api'
+import { writeLine } from '@homeostat/signals'
 
 /** A line for the operator, once. */
 export function warnOnce(line: string): () => void {
   let isSaid = false
   return () => {
-    if (!isSaid) diag.warn(`@homeostat/pg: ${line}`)
+    if (!isSaid) writeLine('warn', `@homeostat/pg: ${line}`)
     isSaid = true
   }
 }
