@@ -5,7 +5,8 @@ import { flag, group, listOf, text } from '@homeostat/signals/options'
 export interface CompressionOptions {
   /**
    * Routes, by template, whose responses are never compressed: those that mix a secret with what a client sent, whose length tells an
-   * attacker about the secret (BREACH, https://breachattack.com). It holds for every adapter. @default none
+   * attacker about the secret (BREACH, https://breachattack.com). It holds for every adapter, and for every method, also where one stands
+   * before the template. @default none
    */
   readonly exclude?: readonly string[]
   /**

@@ -5,6 +5,12 @@ interface AskedRoute {
   readonly originalUrl?: unknown
 }
 
+/** In a name: a router that was mounted where nobody followed, or a route for whatever comes. What it stands for may be anything. */
+const ANYTHING = /(?:^|\/)\*(?:\/|$)/
+
+/** How a URL begins that names its host. */
+const HOST = /^[a-z][a-z\d+.-]*:\/\/[^/]*/i
+
 /** A segment of a template: a text that the segment of a path is, or begins with. */
 interface Segment {
   readonly text: string
@@ -37,13 +43,13 @@ export class ExcludedRoutes {
 
   add(templates: Iterable<string>): void {
     for (const given of templates) {
-      // As priorities of load shedding name a route.
-      const template = given.replace(/^[A-Z]+ +(?=\/)/, '')
-      if (this.#names.has(template)) continue
-      this.#names.add(template)
+      const text = withoutMethod(given)
+      const template = text.startsWith('/') ? text : `/${text}`
+      const isKnown = this.#names.has(template)
+      this.#names.add(given).add(text).add(template)
+      if (isKnown) continue
       const pattern = patternOf(template)
-      const first = pattern?.segments[0]
-      if (pattern === undefined) continue
+      const first = pattern.segments[0]
       if (first?.isWhole !== true || first.text.includes(';')) this.#others.push(pattern)
       else this.#byFirst.set(first.text, [...(this.#byFirst.get(first.text) ?? []), pattern])
     }
@@ -59,8 +65,9 @@ export class ExcludedRoutes {
     if (this.isEmpty) return false
     const names = [own, learned].filter(name => name !== undefined)
     if (names.some(name => this.#names.has(name))) return true
+    const isNamed = names.some(name => !ANYTHING.test(name))
     const urls = new Set([asked.url, asked.originalUrl, firstUrl])
-    return [...urls].some(url => typeof url === 'string' && this.#hasPath(segmentsOf(url), names.length > 0))
+    return [...urls].some(url => typeof url === 'string' && this.#hasPath(segmentsOf(url), isNamed))
   }
 
   #hasPath(path: readonly string[], isNamed: boolean): boolean {
@@ -75,23 +82,32 @@ export class ExcludedRoutes {
   }
 }
 
-/** Undefined for a template that does not begin like a path, e.g. a regular expression. */
-function patternOf(template: string): Pattern | undefined {
-  if (!template.startsWith('/')) return undefined
+/** A route as priorities of load shedding name it: it may begin with its method, or with several. A URL has a host. */
+function withoutMethod(given: string): string {
+  return given
+    .trim()
+    .replace(/^[^/*]*\s/, '')
+    .replace(HOST, '')
+}
+
+/** Reads the template of any router. */
+function patternOf(template: string): Pattern {
   const segments: Segment[] = []
   for (const part of template.split('/')) {
     if (part === '') continue
-    const at = part.search(/[:*({?+]/)
-    if (at < 0) {
-      segments.push({ text: plain(part), isWhole: true })
+    // A backslash takes the meaning from a sign, and gives one to a letter.
+    const [literal = ''] = /^(?:\\\W|[^\\:*({[?+])*/.exec(part) ?? []
+    const text = plain(literal.replaceAll(/\\(.)/g, '$1'))
+    const special = part.slice(literal.length)
+    if (special === '') {
+      segments.push({ text, isWhole: true })
       continue
     }
-    const special = part.slice(at)
-    // A group begins with the slash behind it, where it ends the part.
-    const isWhole = special === '{'
-    if (at > 0 || !/[*({?+]/.test(special)) segments.push({ text: plain(part.slice(0, at)), isWhole })
     // What is optional, repeated or has a pattern may be anything.
-    if (/[*({?+]/.test(special)) return { segments, isOpen: true }
+    const isOpen = /[\\*({[?+]/.test(special)
+    // A group begins with the slash behind it, where it ends the part.
+    if (text !== '' || !isOpen) segments.push({ text, isWhole: special === '{' })
+    if (isOpen) return { segments, isOpen }
   }
   return { segments, isOpen: false }
 }
@@ -112,7 +128,7 @@ function fits({ segments, isOpen }: Pattern, path: readonly string[], from: numb
 /** The segments of the path of a URL, also of one that names its host. */
 function segmentsOf(url: string): string[] {
   const end = url.search(/[?#]/)
-  const path = (end < 0 ? url : url.slice(0, end)).replace(/^[a-z][a-z\d+.-]*:\/\/[^/]*/i, '')
+  const path = (end < 0 ? url : url.slice(0, end)).replace(HOST, '')
   return path
     .split('/')
     .filter(part => part !== '')

@@ -33,6 +33,23 @@ describe('a route is excluded', () => {
     ['/user/:id(\\d+)', '/user/5'],
     ['/file-:name', '/file-5'],
     ['/', '/'],
+    // As priorities of load shedding may name a route, and as people write one.
+    ['GET /account', '/account'],
+    ['get /account', '/account'],
+    ['Post  /account', '/account'],
+    ['GET, POST /account', '/account'],
+    ['get account', '/account'],
+    ['account', '/account'],
+    ['account/:id', '/account/42'],
+    [' /account ', '/account'],
+    ['https://example.com/account', '/account'],
+    ['*', '/any/thing'],
+    // A backslash takes the meaning from a sign in Express; before a letter it is a class of characters.
+    ['/a\\:b', '/a:b'],
+    ['/files\\(old\\)/:id', '/files(old)/5'],
+    ['/a\\:b/:id{/more}', '/a:b/5'],
+    ['/v\\d/account', '/v1/account'],
+    ['/[ab]ccount', '/account'],
   ])('by its path: %s at %s', (template, url) => {
     const routes = excluding(template)
     for (const asked of [{ url }, { url: '/rewritten/x/y/z', originalUrl: url }])
@@ -48,6 +65,10 @@ describe('a route is excluded', () => {
     ['/opt{/:z}', '/optional'],
     ['/file-:name', '/files'],
     ['/', '/x'],
+    ['get /account', '/accounts'],
+    ['account', '/get'],
+    ['/a\\:b', '/axb'],
+    ['/a\\:b', '/a'],
   ])('and no other one by its path: %s at %s', (template, url) => {
     for (const name of [undefined, '/named']) expect(excluding(template).has(undefined, name, { url })).toBe(false)
   })
@@ -58,6 +79,18 @@ describe('a route is excluded', () => {
     expect(routes.has(undefined, '/api/v1/account/:id', { url: '/api/v1/account/42' })).toBe(false)
     expect(routes.has(undefined, undefined, { url: '/api/v1/orders' })).toBe(false)
     expect(routes.has(undefined, undefined, { url: '/x' })).toBe(true)
+  })
+
+  it('also by the end of its path, where its name only says that some router or a route for everything took it', () => {
+    const routes = excluding('/account/:id')
+    for (const name of ['/*/account/:id', '/api/*/account/:id', '/*', '/api/*', '*'])
+      for (const [own, learned] of [
+        [name, undefined],
+        [undefined, name],
+      ])
+        expect(routes.has(own, learned, { url: '/api/v1/account/42' }), name).toBe(true)
+    expect(routes.has(undefined, '/*/orders/:id', { url: '/api/v1/orders/42' })).toBe(false)
+    expect(routes.has('/mine', '/*/account/:id', { url: '/api/v1/account/42' })).toBe(false)
   })
 })
 

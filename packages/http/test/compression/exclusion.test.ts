@@ -124,6 +124,20 @@ describe.each(APPLICATIONS)('%s', (_, application) => {
   })
 })
 
+it('Express 4: excludes a route of a router that was mounted before anybody followed', async () => {
+  const app = express4()
+  app.use(compressionForExpress(compression) as unknown as ReturnType<Express>)
+  const inner = express4.Router({ mergeParams: true })
+  for (const path of ['/keys', '/boxes']) inner.get(path, (_request, response) => void response.type('json').send(BODY))
+  app.use('/rooms/:id', inner)
+  const http = new HttpInstrumentation({ compression: { exclude: ['get keys'] } })
+  onTestFinished(() => http.disable())
+  http.enable()
+  const port = await portOf(createServer(app as RequestListener))
+  expect(await codingOf(port, '/rooms/1/keys')).toBe('identity')
+  expect(await codingOf(port, '/rooms/1/boxes')).toBe('br')
+})
+
 it('Fastify: neither is an excluded route compressed by reply.compress()', async () => {
   const http = new HttpInstrumentation({ compression: { exclude: ['/explicit/:id'] } })
   onTestFinished(() => http.disable())

@@ -110,6 +110,6 @@ function startsLike(base: string, template: string): boolean {
   const wanted = template.split('/')
   return base.split('/').every((segment, index) => {
     const part = wanted[index]
-    return part !== undefined && (/[:*({]/.test(part) || part.toLowerCase() === segment.toLowerCase())
+    return part !== undefined && (/[:*({\\]/.test(part) || part.toLowerCase() === segment.toLowerCase())
   })
 }
