@@ -25,6 +25,12 @@ const FORGOTTEN_MS = 300_000
 const MOST_UNANSWERED = 3
 const SILENCE_MS = SLICES * SLICE_MS
 const FAST_MS = 1000
+/**
+ * Long polling: some requests are answered at once, and others after half a minute in which nothing happened. So silence also has to be
+ * longer than the longest answers by this factor. Those are forgotten by half in two days: what returns every day stays known.
+ */
+const BEYOND_LONGEST = 1.5
+const HALF_FORGOTTEN_MS = 2 * 86_400_000
 
 /**
  * The state of a service, from the results of its requests and from how long it takes to answer, with hysteresis: a service at the edge of a limit
@@ -44,6 +50,9 @@ export class Health {
   #failedInARow = 0
   /** The usual time until an answer begins, in milliseconds; a moving mean. */
   #usualMs: number | undefined
+  /** The longest time until an answer began, as it was at {@link #longestAtMs}; noted only where it matters for silence. */
+  #longestMs = 0
+  #longestAtMs = 0
   readonly #slowdown = new Slowdown()
   readonly #requests = new Uint32Array(SLICES)
   readonly #failures = new Uint32Array(SLICES)
@@ -82,6 +91,10 @@ export class Health {
     this.#quietSinceMs = nowMs
     this.#slowdown.answered(ms)
     this.#usualMs = this.#usualMs === undefined ? ms : this.#usualMs + (ms - this.#usualMs) / 20
+    if (ms * BEYOND_LONGEST <= SILENCE_MS || ms < this.#longestAt(nowMs)) return
+    // A service without an end of a request for longer has no state.
+    this.#longestMs = Math.min(ms, FORGOTTEN_MS)
+    this.#longestAtMs = nowMs
   }
 
   /** How many times as long as usual answers take; undefined while that is not known. */
@@ -118,8 +131,14 @@ export class Health {
 
   /** Whether the service is silent, though it usually is fast. */
   #isSilentAt(ms: number): boolean {
-    const isQuiet = this.#waiting >= MOST_UNANSWERED && ms - this.#quietSinceMs >= SILENCE_MS
+    const quietMs = ms - this.#quietSinceMs
+    const isQuiet =
+      this.#waiting >= MOST_UNANSWERED && quietMs >= SILENCE_MS && quietMs >= BEYOND_LONGEST * this.#longestAt(ms)
     return isQuiet && this.#usualMs !== undefined && this.#usualMs <= FAST_MS
+  }
+
+  #longestAt(ms: number): number {
+    return this.#longestMs * 2 ** ((this.#longestAtMs - ms) / HALF_FORGOTTEN_MS)
   }
 
   #closeSlice(): void {

@@ -196,6 +196,49 @@ test('silence begins with the third request that waits, and an answer ends it', 
   expect(health.stateAt(95_000)).toBe('down')
 })
 
+/** Five consumers that wait for messages: answered at once while there are some, and after the wait of a poll where none came. */
+function polls(health: Health, fromMs: number, waitMs: number): { readonly endMs: number; readonly wasDown: boolean } {
+  let wasDown = false
+  for (let at = 0; at < 5; at++) health.sent(fromMs)
+  for (let ms = 0; ms < waitMs; ms += SECOND) wasDown ||= health.stateAt(fromMs + ms) === 'down'
+  for (let at = 0; at < 5; at++) {
+    health.awaitedNoLonger()
+    health.answered(waitMs, fromMs + waitMs)
+    health.succeeded(fromMs + waitMs)
+  }
+  return { endMs: fromMs + waitMs, wasDown }
+}
+
+test.each([16, 20, 30, 60])(
+  'long polls of %d s between fast answers are not silence once one was answered',
+  seconds => {
+    const health = new Health()
+    let now = polls(health, answer(health, 0, 60, 20), seconds * SECOND).endMs
+    for (let phase = 0; phase < 50; phase++) {
+      now = answer(health, now, 120, 20)
+      const { endMs, wasDown } = polls(health, now, seconds * SECOND)
+      expect(wasDown, `phase ${phase}`).toBe(false)
+      now = endMs
+    }
+    // Longer than a poll has ever taken.
+    now = answer(health, now, 60, 20)
+    for (let at = 0; at < 5; at++) health.sent(now)
+    expect(health.stateAt(now + seconds * 1450)).toBe('ok')
+    expect(health.stateAt(now + seconds * 1500 + 6 * SECOND)).toBe('down')
+  },
+)
+
+test('the longest answers of yesterday count, and those of last month do not', () => {
+  for (const [days, isSilence] of [
+    [1, false],
+    [30, true],
+  ] as const) {
+    const health = new Health()
+    const now = polls(health, answer(health, 0, 60, 20), 20_000).endMs + days * 86_400_000
+    expect(polls(health, answer(health, now, 120, 20), 21_000).wasDown, `${days}`).toBe(isSilence)
+  }
+})
+
 test('a state does not depend on who asked for it before', () => {
   for (const failing of [0, 0.2, 0.7]) {
     const [asked, not] = [new Health(), new Health()]
