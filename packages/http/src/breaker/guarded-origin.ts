@@ -136,8 +136,8 @@ export class GuardedOrigin {
       limit.abort(error)
       timedOut.reject(error)
     })
-    const signal = own === undefined ? limit.signal : joined(own, limit)
-    return await Promise.race([call({ signal }), timedOut.promise])
+    using joint = joined(own, limit)
+    return await Promise.race([call({ signal: joint.signal }), timedOut.promise])
   }
 
   /** For the breaker: settles when it is clear whether the service has failed, which may be before the call ends. */
@@ -192,14 +192,24 @@ export class GuardedOrigin {
   }
 }
 
-/** Aborted when either is. */
-function joined(own: AbortSignal, limit: AbortController): AbortSignal {
+/** A signal that is aborted when either is; until it is disposed of. */
+function joined(own: AbortSignal | undefined, limit: AbortController): Disposable & { readonly signal: AbortSignal } {
+  const nothing = (): void => {}
+  if (own === undefined) return { signal: limit.signal, [Symbol.dispose]: nothing }
   try {
-    return AbortSignal.any([own, limit.signal])
+    return { signal: AbortSignal.any([own, limit.signal]), [Symbol.dispose]: nothing }
   } catch {
-    // A signal of a library.
-    own.addEventListener('abort', () => limit.abort(own.reason), { once: true })
-    if (own.aborted) limit.abort(own.reason)
-    return limit.signal
+    // A signal of a library, which may live as long as the process.
+    const abort = (): void => limit.abort(own.reason)
+    own.addEventListener('abort', abort, { once: true })
+    if (own.aborted) abort()
+    const end = (): void => {
+      try {
+        own.removeEventListener('abort', abort)
+      } catch {
+        // A fault of the library, which the result of the call does not depend on.
+      }
+    }
+    return { signal: limit.signal, [Symbol.dispose]: end }
   }
 }
