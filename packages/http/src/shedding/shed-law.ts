@@ -180,6 +180,12 @@ export class ShedLaw {
     return reason
   }
 
+  /** The request that {@link refusal} has just answered with a reason is served all the same. */
+  letThrough(reason: ShedReason): void {
+    this.#served++
+    if (reason === 'loop') this.#refusedInTurn--
+  }
+
   #reasonFor(rank: number, elapsedMs: number, inFlight: number): ShedReason | undefined {
     if (this.#isLoopBehind && elapsedMs >= this.#budgetMs(rank)) return 'loop'
     return inFlight >= this.inFlightLimit * SHARES[rank]! ? 'in_flight' : undefined

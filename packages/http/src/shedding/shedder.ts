@@ -137,9 +137,12 @@ export class Shedder implements ExchangeObserver, Shedding, Disposable {
       const load = this.#law.isShedding ? this.#loads.of(exchange.request.method, routeOf(source)) : undefined
       const priority = load === undefined ? 'normal' : this.#priorityOf(load, exchange.request)
       const reason = this.#law.refusal(priority, elapsedMs, this.#inFlight, nowMs)
-      if (reason !== undefined && this.#count(reason, priority, load)) {
-        if (reason === 'in_flight') this.#sample.refused++
-        return retryAfterSeconds(nowMs - (this.#law.sinceMs ?? nowMs), this.#random())
+      if (reason !== undefined) {
+        if (this.#count(reason, priority, load)) {
+          if (reason === 'in_flight') this.#sample.refused++
+          return retryAfterSeconds(nowMs - (this.#law.sinceMs ?? nowMs), this.#random())
+        }
+        this.#law.letThrough(reason)
       }
       this.#admit(exchange, load, nowMs)
     } catch (error) {

@@ -6,9 +6,10 @@ import type { Mode } from '@homeostat/optimizer'
 import { metrics } from '@homeostat/semconv'
 import express5 from 'express'
 import Fastify from 'fastify'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { sheddingForExpress, sheddingForFastify, sheddingForNode } from '../../src/index.ts'
 import { http, type HttpDomain } from '../../src/domain.ts'
+import { ShedLaw } from '../../src/shedding/shed-law.ts'
 import { withCrowd } from './crowd.ts'
 
 const express4 = createRequire(import.meta.url)('express-4') as typeof express5
@@ -129,6 +130,8 @@ describe.each(Object.keys(applications))('%s', name => {
 
   test('in mode advise nobody is refused, and what would have been is counted', async () => {
     mode = 'advise'
+    const letThrough = vi.spyOn(ShedLaw.prototype, 'letThrough')
+    onTestFinished(() => letThrough.mockRestore())
     const app = await applications[name]!()
     try {
       const answers = await withCrowd(app.origin, KINDS, () =>
@@ -136,6 +139,8 @@ describe.each(Object.keys(applications))('%s', name => {
       )
       expect(counted('refused')).toBe(0)
       for (const { statuses } of Object.values(answers)) expect(Object.keys(statuses)).toEqual(['200'])
+      // The law knows that their work is done.
+      expect(letThrough.mock.calls.length).toBe(counted('let_through'))
     } finally {
       await app.close()
     }

@@ -28,8 +28,8 @@ export interface PlantLoad {
   readonly mix?: Readonly<Partial<Record<Priority, number>>>
   /** @default sheds by its defaults */
   readonly options?: ShedLawOptions
-  /** @default true */
-  readonly sheds?: boolean
+  /** Or only notes what it would have refused, as in mode `advise`. @default true */
+  readonly sheds?: boolean | 'notes'
 }
 
 class Tally {
@@ -126,10 +126,14 @@ export function loopPlant(
         stallsAt = now + stall.everyMs
       }
       tally.came(priority)
-      if (sheds && law.refusal(priority, now - began, 0, now) !== undefined) {
+      const reason = sheds === false ? undefined : law.refusal(priority, now - began, 0, now)
+      if (reason !== undefined) {
         tally.refused++
-        now += refusalMs
-        continue
+        if (sheds !== 'notes') {
+          now += refusalMs
+          continue
+        }
+        law.letThrough(reason)
       }
       const slow = cold && now < cold.ms ? cold.factor : 1
       const tookMs = (varies ? exponential(random, requestMs) : requestMs) * slow

@@ -27,6 +27,34 @@ test('it ends after five calm seconds and not before', () => {
   expect(loopPlant({ ...plant, load: burst(20_000), ms: 28_000 }).isShedding).toBe(false)
 })
 
+test('it also ends where requests are let through, and counts each of them once', () => {
+  const load = (ms: number): number => (ms < 15_000 ? 0.3 : ms < 18_000 ? 1.5 : 0.7)
+  for (let seed = 1; seed <= 8; seed++) {
+    const plant = { load, requestMs: 10, varies: true, sheds: 'notes' as const }
+    expect(loopPlant({ ...plant, random: createRandom(seed), ms: 18_000 }).isShedding, `seed ${seed}`).toBe(true)
+    const { isShedding, refused } = loopPlant({ ...plant, random: createRandom(seed), ms: 30_000 })
+    expect(isShedding, `seed ${seed}`).toBe(false)
+    expect(refused).toBeGreaterThan(0)
+  }
+})
+
+test('what is let through is part of the mean time per request', () => {
+  const law = new ShedLaw({ ...SHED_DEFAULTS, warmUpMs: 0 })
+  const reasons = new Set<string | undefined>()
+  for (let turn = 1; turn <= 40; turn++) {
+    // More than the loop can do: each turn is longer than the one before it.
+    const requests = turn * 5
+    for (let request = 0; request < requests; request++) {
+      const reason = law.refusal('normal', request * 2, 0, turn * 1000)
+      reasons.add(reason)
+      if (reason !== undefined) law.letThrough(reason)
+    }
+    law.endTurn(requests * 2, turn * 1000)
+  }
+  expect([...reasons]).toEqual([undefined, 'loop'])
+  expect(law.requestMs).toBeCloseTo(2)
+})
+
 test('a health check is never refused', () => {
   const result = loopPlant({
     load: constant(4),
