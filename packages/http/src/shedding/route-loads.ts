@@ -23,8 +23,8 @@ export class RouteLoads {
   readonly #priorities: ReadonlyMap<string, GivenPriority>
   readonly #byRoute = new Map<string | undefined, Map<string | undefined, RouteLoad>>()
   readonly #all: RouteLoad[] = []
-  /** The templates with their segments, for those who only have a path. */
-  readonly #templates: { readonly route: string; readonly segments: readonly string[] }[] = []
+  /** The templates with their segments, for those who only have a path; a parameter is undefined. */
+  readonly #templates: { readonly route: string; readonly segments: readonly (string | undefined)[] }[] = []
 
   constructor({ priorities }: RouteLoadsOptions) {
     const given = Object.entries(priorities).map(([text, priority]) => ({ ...routeOfPriority(text), priority }))
@@ -58,7 +58,7 @@ export class RouteLoads {
       if (wanted.length !== segments.length) continue
       let parameters = 0
       const fits = wanted.every((part, index) => {
-        if (!/^[:{*]/.test(part)) return part === segments[index]
+        if (part !== undefined) return part === segments[index]
         parameters++
         return segments[index] !== ''
       })
@@ -88,7 +88,10 @@ export class RouteLoads {
 
   #addTemplate(route: string): void {
     if (!route.startsWith('/') || this.#templates.some(known => known.route === route)) return
-    this.#templates.push({ route, segments: route.split('/') })
+    // Express writes a colon that begins no parameter with a backslash.
+    const textOf = (part: string): string | undefined =>
+      /^[:{*]/.test(part) ? undefined : part.replaceAll(/\\(\W)/g, '$1')
+    this.#templates.push({ route, segments: route.split('/').map(textOf) })
   }
 }
 

@@ -73,6 +73,13 @@ test('a route with a priority is found by its path before anybody has served it,
     '/users/me',
     undefined,
   ])
+  // As Express writes a colon that begins no parameter.
+  const escaped = new RouteLoads({ priorities: { '/jobs/a\\:run': 'exempt', '/\\:now': 'exempt' } })
+  expect(['/jobs/a:run', '/:now', '/now'].map(path => escaped.routeOf(path))).toEqual([
+    '/jobs/a\\:run',
+    '/\\:now',
+    undefined,
+  ])
   for (let at = 0; at < 600; at++) loads.of('GET', `/r${at}`)
   expect(loads.of('GET', '/ex').given).toBe('exempt')
   expect(loads.of('POST', '/ex').given).toBeUndefined()
