@@ -1,8 +1,8 @@
-import { keyOf, printingFor } from './keys.ts'
+import { isConfiguredSearch, keyOf, printingFor } from './keys.ts'
 import { print } from './print.ts'
 import { referencesOf, type Scope } from './scope.ts'
-import type { Comparison, Condition, Key, TableUse } from './table-use.ts'
-import { asList, fieldsOf, namesOf, nodeOf, operatorOf, type Node } from './tree.ts'
+import type { Comparison, Condition, TableUse } from './table-use.ts'
+import { asList, fieldsOf, nodeOf, operatorOf, type Node } from './tree.ts'
 
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
   '=': 'equal',
@@ -205,27 +205,13 @@ export class Conditions {
     rest: Rest,
   ): Condition | undefined {
     for (const side of [left, right]) {
-      const { columns, hasUnknown } = referencesOf(side, scope)
-      if (columns.length === 0 || hasUnknown || columns.some(reference => reference.use !== use)) continue
-      const sql = print(side, printingFor(use, scope))
-      const node = nodeOf(side)
-      const column = node?.kind === 'ColumnRef' ? columns[0]?.column : undefined
-      const isSearch =
-        node?.kind === 'FuncCall' &&
-        namesOf(node.fields['funcname']).at(-1) === 'to_tsvector' &&
-        asList(node.fields['args']).length === 2
-      if (sql === undefined || !(isSearch || (column && INVERTED[operator]!.test(column.type)))) continue
+      // What makes an expression fit for an index does not depend on the kind of the index.
+      const key = keyOf(side, use, scope)
+      if (key === undefined || !(isSearch(side) || (key.column && INVERTED[operator]!.test(key.column.type)))) continue
       const operatorClass =
-        operator === '@>' && column?.type === 'jsonb' ? { operatorClass: 'jsonb_path_ops' } : undefined
-      const key: Key = {
-        sql,
-        columns: columns.map(each => each.column),
-        column,
-        functions: [],
-        method: column && RANGES.test(column.type) ? 'gist' : 'gin',
-        ...operatorClass,
-      }
-      return { ...rest, comparison: 'contains', key }
+        operator === '@>' && key.column?.type === 'jsonb' ? { operatorClass: 'jsonb_path_ops' } : undefined
+      const method = key.column && RANGES.test(key.column.type) ? 'gist' : 'gin'
+      return { ...rest, comparison: 'contains', key: { ...key, method, ...operatorClass } }
     }
     return other(rest)
   }
@@ -274,6 +260,12 @@ export class Conditions {
       sql: parameter => print(value, { ...printingFor(use, scope), parameter }),
     }
   }
+}
+
+/** `to_tsvector('english', body)`: with one argument its result depends on a setting. */
+function isSearch(value: unknown): boolean {
+  const node = nodeOf(value)
+  return node?.kind === 'FuncCall' && isConfiguredSearch(node.fields)
 }
 
 type Rest = Omit<Condition, 'comparison' | 'key'>

@@ -2,7 +2,7 @@ import type { Tree } from '../grammar.ts'
 import { print, type Printing } from './print.ts'
 import { referencesOf, resolve, type Scope } from './scope.ts'
 import type { Key, TableUse } from './table-use.ts'
-import { fieldsOf, namesOf, nodeOf, nodesOf, operatorOf, textOf, walk, type Node } from './tree.ts'
+import { fieldsOf, namesOf, nodeOf, nodesOf, operatorOf, textOf, walk } from './tree.ts'
 
 /** Types that btree cannot sort. */
 const UNSORTABLE = new Set('json xml point line lseg box path polygon circle tsquery tsvector aclitem'.split(' '))
@@ -46,41 +46,59 @@ export function printingFor(use: TableUse, scope: Scope): Printing {
   }
 }
 
-/** Texts that name a part of a value, and are no value themselves: `meta ->> 'kind'`, `date_trunc('day', at)`. */
+/** Operators and functions of which one side names a part of a value, and is no value itself: `meta ->> 'kind'`, `date_trunc('day', at)`. */
 const NAMING = /^(?:->|->>|#>|#>>|date_trunc|date_part|extract|timezone|to_tsvector)$/
+/** What a program writes: a name, a path of names, a time zone. A key of a document may as well be somebody's address. */
+const NAME =
+  /^(?:(?:pg_catalog\.)?[A-Za-z_]\w{0,40}|\{[A-Za-z_]\w{0,40}(?:,[A-Za-z_]\w{0,40})*\}|[A-Z][a-z]+\/[A-Z]\w{1,40})$/
 
 /** The definition of an index is shown outside of the process, so it holds no value of a statement. */
 function holdsValue(value: unknown): boolean {
   let [texts, names] = [0, 0]
-  const isText = (node: Node | undefined): boolean => node?.kind === 'A_Const' && !isTrivial(node.fields)
-  walk(value, node => {
-    if (isText(node)) texts++
-    const { kind, fields } = node
-    if (kind === 'A_Expr' && NAMING.test(operatorOf(fields)) && isText(nodeOf(fields['rexpr']))) names++
-    if (
-      kind === 'FuncCall' &&
-      NAMING.test(namesOf(fields['funcname']).at(-1) ?? '') &&
-      isText(nodesOf(fields['args'])[0])
-    )
-      names++
+  walk(value, ({ kind, fields }) => {
+    if (kind === 'A_Const' && !isTrivial(fields)) texts++
+    if (kind === 'A_Expr' && NAMING.test(operatorOf(fields)) && isName(fields['rexpr'])) names++
+    const [first, second] = nodesOf(fields['args'])
+    const isNaming = kind === 'FuncCall' && second && NAMING.test(namesOf(fields['funcname']).at(-1) ?? '')
+    if (isNaming && isName({ [first!.kind]: first!.fields })) names++
     return true
   })
   return texts > names
 }
 
-/** 0, 1, NULL, true, false and the empty text say nothing about anybody. */
+function isName(value: unknown): boolean {
+  const node = nodeOf(value)
+  if (node?.kind === 'TypeCast') return isName(node.fields['arg'])
+  if (node?.kind !== 'A_Const' || isTrivial(node.fields)) return false
+  // The place of an element in a list.
+  return node.fields['ival'] !== undefined || NAME.test(literalOf(node.fields))
+}
+
+/** 0, 1, NULL, true, false, the empty text and the signs between two texts say nothing about anybody. */
 function isTrivial(fields: Tree): boolean {
   if (fields['isnull'] !== undefined || fields['boolval'] !== undefined) return true
   if (fields['ival'] !== undefined) return /^[01]?$/.test(textOf(fieldsOf(fields['ival'])['ival']))
-  return fields['sval'] !== undefined && textOf(fieldsOf(fields['sval'])['sval']) === ''
+  return fields['sval'] !== undefined && /^[\s\p{P}]{0,8}$/u.test(literalOf(fields))
+}
+
+function literalOf(fields: Tree): string {
+  return textOf(fieldsOf(fields['sval'])['sval'])
+}
+
+/** A call of `to_tsvector` that names its configuration. */
+export function isConfiguredSearch(call: Tree): boolean {
+  return namesOf(call['funcname']).at(-1) === 'to_tsvector' && nodesOf(call['args']).length === 2
 }
 
 /** The functions, casts and operators whose result may depend on more than their arguments. */
 function functionsIn(value: unknown): readonly string[] {
   const found: string[] = []
   walk(value, ({ kind, fields }) => {
-    if (kind === 'FuncCall') found.push(namesOf(fields['funcname']).at(-1) ?? '')
-    if (kind === 'TypeCast') found.push(`::${namesOf(fieldsOf(fields['typeName'])['names']).at(-1)}`)
+    // Of one name, but with the configuration it depends on nothing else.
+    if (kind === 'FuncCall' && !isConfiguredSearch(fields)) found.push(namesOf(fields['funcname']).at(-1) ?? '')
+    // A text that is cast is a constant.
+    const isConstant = fieldsOf(nodeOf(fields['arg'])?.fields)['sval'] !== undefined
+    if (kind === 'TypeCast' && !isConstant) found.push(`::${namesOf(fieldsOf(fields['typeName'])['names']).at(-1)}`)
     if (kind === 'A_Expr') found.push(`operator ${operatorOf(fields)}`)
     if (kind === 'SQLValueFunction') found.push('now')
     return true
