@@ -1,11 +1,12 @@
 import type { Advice } from '@homeostat/optimizer'
 import { BoundedMap } from '@homeostat/signals'
 import { readRelation } from '../indexes/catalog.ts'
-import type { Finding } from '../indexes/examination.ts'
-import { explain } from '../indexes/explain.ts'
+import type { Grammar } from '../grammar.ts'
+import { costsOf, type Finding } from '../indexes/examination.ts'
 import { statementOf } from '../indexes/index-advice.ts'
 import { isServedBy, wantedKeys, type WantedKeys } from '../indexes/index-definition.ts'
 import type { Origin } from '../signals/origin.ts'
+import type { Settings } from '../signals/session-settings.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
 import type { DedicatedClient } from './dedicated-client.ts'
 
@@ -20,7 +21,9 @@ export interface AdvisedIndex {
   readonly keys: WantedKeys
   /** The fingerprint of the statement that lacks it. */
   readonly fingerprint: string
-  /** The cost of its plan without the index; undefined where the index serves a check that its plan does not show. */
+  /** Those of its session when its plan was made. */
+  readonly settings: Settings
+  /** The planner's cost of its plan without the index; undefined where the index serves a check that its plan does not show. */
   readonly cost: number | undefined
 }
 
@@ -30,14 +33,15 @@ export class AdvisedIndexes {
 
   remember(findings: readonly Finding[]): void {
     for (const finding of findings) {
-      const { definition, statement, cost, isReference } = finding
+      const { definition, statement, planCost, isReference } = finding
       this.#byStatement.set(statementOf(finding), {
         origin: statement.origin,
         schema: definition.table.schema,
         relation: definition.table.relation,
         keys: wantedKeys(definition),
         fingerprint: statement.fingerprint,
-        cost: isReference ? undefined : cost,
+        settings: statement.settings,
+        cost: isReference ? undefined : planCost,
       })
     }
   }
@@ -48,24 +52,37 @@ export class AdvisedIndexes {
   }
 }
 
+/** The statement that lacks an index, while it is still among the slow ones. The same text in another database or schema is another one. */
+export function statementFor(
+  { origin, fingerprint, settings }: AdvisedIndex,
+  slow: readonly SlowStatement[],
+): SlowStatement | undefined {
+  return slow.find(
+    each =>
+      each.fingerprint === fingerprint &&
+      (each.origin.key ?? each.origin.address) === (origin.key ?? origin.address) &&
+      each.settings['search_path'] === settings['search_path'],
+  )
+}
+
 /**
- * Whether somebody has followed the advice: a valid index of any name serves the keys, or the plan of the statement costs half of what
- * it did at most, because of another index or of statistics for example.
+ * Whether somebody has followed the advice: a valid index of any name serves the keys, or the plans of the statement for all values that
+ * are kept cost half of what one did at most, because of another index or of statistics for example.
  *
  * @param statement - while it is still among the slow ones
  */
 export function isFollowed(
   client: DedicatedClient,
-  { schema, relation, keys, cost }: AdvisedIndex,
+  { schema, relation, keys, settings, cost }: AdvisedIndex,
   statement: SlowStatement | undefined,
+  grammar: Grammar | undefined,
 ): Promise<boolean> {
   return client.inReadOnlyTransaction(async () => {
     const table = await readRelation(client, schema, relation)
     if (table === undefined || 'view' in table) return false
     if (table.indexes.some(index => index.isValid && isServedBy(keys, index))) return true
-    const values = statement?.bindValues.at(-1)
-    if (statement === undefined || values === undefined || cost === undefined) return false
-    const plan = await explain(client, { text: statement.text, values })
-    return plan !== undefined && plan['Total Cost'] <= cost / 2
+    if (statement === undefined || cost === undefined) return false
+    const costs = await costsOf(client, { ...statement, settings }, grammar)
+    return costs.length > 0 && costs.every(each => each <= cost / 2)
   })
 }

@@ -36,6 +36,11 @@ export function causeOf(error: unknown): { readonly code: string; readonly cure:
   return { code, cure: CURES[code] ?? (isTimeout(cause) ? 'no answer in time: is the server reachable?' : undefined) }
 }
 
+/** Whether the server has answered, with an error: `42P01`, not `ECONNRESET` or `EPIPE`. */
+export function isRefusal(error: unknown): boolean {
+  return /^(?!E)[0-9A-Z]{5}$/.test(causeOf(error).code)
+}
+
 /** Node tries all addresses of a host, and puts the failures together. */
 function firstOf(error: unknown): unknown {
   try {

@@ -8,10 +8,10 @@ import { indexAdvice } from '../indexes/index-advice.ts'
 import type { AdviceThresholds } from '../indexes/thresholds.ts'
 import type { PgInstrumentation } from '../instrumentation.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
-import { AdvisedIndexes, isFollowed } from './advised-indexes.ts'
+import { AdvisedIndexes, isFollowed, statementFor } from './advised-indexes.ts'
 import { DedicatedClient } from './dedicated-client.ts'
 import { OPTIMIZE_DEFAULTS } from './optimize-defaults.ts'
-import { describeProblem } from './problem.ts'
+import { describeProblem, isRefusal } from './problem.ts'
 
 /** Options of the action `query.optimize`. */
 export interface QueryOptimizeOptions extends Partial<AdviceThresholds> {
@@ -58,7 +58,7 @@ export function createQueryOptimize(
       const options = { ...defaults, ...context.options }
       return optimize(instrumentation, context, options, advised, await grammar)
     },
-    followed: (given, { signal }) => followedOf(instrumentation, given, advised, signal),
+    followed: async (given, { signal }) => followedOf(instrumentation, given, advised, signal, await grammar),
   }
 }
 
@@ -93,6 +93,7 @@ async function followedOf(
   given: readonly Advice[],
   advised: AdvisedIndexes,
   signal: AbortSignal,
+  grammar: Grammar | undefined,
 ): Promise<Advice[]> {
   const known = given.flatMap(advice => {
     const index = advised.of(advice)
@@ -105,8 +106,12 @@ async function followedOf(
     try {
       client = await DedicatedClient.connect(group.at(-1)!.index.origin, signal, own => instrumentation.ignore(own))
       for (const { advice, index } of group) {
-        const statement = slow.find(({ fingerprint }) => fingerprint === index.fingerprint)
-        if (await isFollowed(client, index, statement)) followed.push(advice)
+        const isIt = await isFollowed(client, index, statementFor(index, slow), grammar).catch((error: unknown) => {
+          // The server refuses this statement, and may answer about the others.
+          if (isRefusal(error)) return false
+          throw error
+        })
+        if (isIt) followed.push(advice)
       }
     } catch {
       if (signal.aborted) return followed

@@ -38,6 +38,8 @@ export interface Finding {
   /** Cost of the whole plan as it is, and with the index and those advised beside it. */
   readonly cost: number
   readonly costWith: number
+  /** Cost of the whole plan as it is, as the planner says it: without the rows that are written. */
+  readonly planCost: number
   /** Why the planner was not asked; undefined when it was, and uses the index. */
   readonly unverified: string | undefined
   /** The index serves the check of a reference from the table. */
@@ -72,19 +74,50 @@ export async function examine(
   thresholds: AdviceThresholds,
   grammar: Grammar | undefined,
 ): Promise<Examination> {
-  for (const [name, value] of Object.entries(statement.settings))
-    await server.query('SELECT pg_catalog.set_config($1, $2, true)', [name, value])
+  await takeSettings(server, statement)
   const tree = grammar?.statements(statement.text)?.[0]
-  const suspect = await functionWithEffects(
-    server,
-    tree === undefined ? namesInText(statement.text) : namesInTree(tree),
-  )
+  const suspect = await suspectOf(server, statement, tree)
   if (suspect !== undefined) {
     const problem = `${statement.summary}: it depends on the function ${suspect}, which planning may run, so it is not explained`
     return { plan: undefined, findings: [], problems: [problem] }
   }
   const examiner = new Examiner(server, statement, thresholds, await WhatIf.of(server))
   return examiner.examine(grammar, tree)
+}
+
+/** The names of the statement mean what they meant for the application, until the transaction ends. */
+async function takeSettings(server: Server, { settings }: Pick<SlowStatement, 'settings'>): Promise<void> {
+  for (const [name, value] of Object.entries(settings))
+    await server.query('SELECT pg_catalog.set_config($1, $2, true)', [name, value])
+}
+
+/** The function because of which the statement is not explained. */
+function suspectOf(
+  server: Server,
+  { text }: Pick<SlowStatement, 'text'>,
+  tree: Tree | undefined,
+): Promise<string | undefined> {
+  return functionWithEffects(server, tree === undefined ? namesInText(text) : namesInTree(tree))
+}
+
+/**
+ * What the plans of a statement cost, one for each set of values that is kept of it; empty where none can be asked for.
+ *
+ * @param server - in a transaction that cannot write
+ */
+export async function costsOf(
+  server: Server,
+  statement: Pick<SlowStatement, 'text' | 'settings' | 'bindValues'>,
+  grammar: Grammar | undefined,
+): Promise<readonly number[]> {
+  await takeSettings(server, statement)
+  if ((await suspectOf(server, statement, grammar?.statements(statement.text)?.[0])) !== undefined) return []
+  const costs: number[] = []
+  for (const values of statement.bindValues) {
+    const plan = await explain(server, { text: statement.text, values })
+    costs.push(plan?.['Total Cost'] ?? Infinity)
+  }
+  return costs
 }
 
 class Examiner {
@@ -169,7 +202,8 @@ class Examiner {
     const written = /^(?:ModifyTable|Update|Delete|Insert|Merge)/.test(plan['Node Type'])
       ? (plan.Plans?.[0]?.['Plan Rows'] ?? 0)
       : 0
-    const cost = plan['Total Cost'] + written * PER_WRITTEN_ROW
+    const planCost = plan['Total Cost']
+    const cost = planCost + written * PER_WRITTEN_ROW
     const model = new CostModel(plan, this.#selectivity, uses)
     const ask: Evaluate = async chosen => {
       const indexes = chosen.flatMap(each => each.indexes)
@@ -181,7 +215,7 @@ class Examiner {
     if (choice === undefined) return
     if (!isReference && !(await this.#holdsForOthers(choice)))
       this.#problems.push(`${this.#statement.summary}: an index would help with some of the values only`)
-    else await this.#report(choice, cost, isReference)
+    else await this.#report(choice, { cost, costWith: choice.cost, planCost, isReference })
   }
 
   /** Its own conditions keep few rows, whatever the others of the statement do, and it can be built. */
@@ -228,7 +262,10 @@ class Examiner {
     return held * 2 > others.length + 1
   }
 
-  async #report({ proposals, cost: costWith }: Choice, cost: number, isReference: boolean): Promise<void> {
+  async #report(
+    { proposals }: Choice,
+    found: Pick<Finding, 'cost' | 'costWith' | 'planCost' | 'isReference'>,
+  ): Promise<void> {
     for (const { indexes, use } of proposals) {
       const names = await freeNames(this.#server, indexes)
       for (const [at, definition] of indexes.entries()) {
@@ -246,7 +283,7 @@ class Examiner {
             ? 'hypopg is not installed'
             : undefined
         const statement = this.#statement
-        this.#findings.push({ definition, name: names[at]!, statement, rows, cost, costWith, unverified, isReference })
+        this.#findings.push({ ...found, definition, name: names[at]!, statement, rows, unverified })
       }
     }
   }
