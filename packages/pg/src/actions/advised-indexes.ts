@@ -31,10 +31,11 @@ export interface AdvisedIndex {
 export class AdvisedIndexes {
   readonly #byStatement = new BoundedMap<string, AdvisedIndex>(MOST_REMEMBERED)
 
-  remember(findings: readonly Finding[]): void {
+  /** @param namesDatabases - as the advice does */
+  remember(findings: readonly Finding[], namesDatabases: boolean): void {
     for (const finding of findings) {
       const { definition, statement, planCost, isReference } = finding
-      this.#byStatement.set(statementOf(finding), {
+      this.#byStatement.set(statementOf(finding, namesDatabases), {
         origin: statement.origin,
         schema: definition.table.schema,
         relation: definition.table.relation,

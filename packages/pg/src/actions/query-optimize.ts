@@ -7,6 +7,7 @@ import { groupBy } from '../indexes/grouping.ts'
 import { indexAdvice } from '../indexes/index-advice.ts'
 import type { AdviceThresholds } from '../indexes/thresholds.ts'
 import type { PgInstrumentation } from '../instrumentation.ts'
+import { databaseOf } from '../signals/origin.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
 import { AdvisedIndexes, isFollowed, statementFor } from './advised-indexes.ts'
 import { DedicatedClient } from './dedicated-client.ts'
@@ -29,6 +30,8 @@ interface Outcome {
   plans: number
   readonly findings: Finding[]
   readonly problems: string[]
+  /** The application has several databases, so what is said names the one that is meant. */
+  readonly namesDatabases: boolean
 }
 
 /**
@@ -70,9 +73,12 @@ async function optimize(
   grammar: Grammar | undefined,
 ): Promise<Receipt> {
   const { maxStatements, withinMs, minTableRows, maxSelectivity } = { ...OPTIMIZE_DEFAULTS, ...options }
-  const outcome: Outcome = { statements: 0, plans: 0, findings: [], problems: [] }
+  // By all of them: what is advised now and later is told apart in the same way.
+  const known = instrumentation.slowStatements.top(Infinity)
+  const namesDatabases = new Set(known.map(({ origin }) => databaseOf(origin))).size > 1
+  const outcome: Outcome = { statements: 0, plans: 0, findings: [], problems: [], namesDatabases }
   const slowest = slowestExplainable(
-    instrumentation.slowStatements.top(Infinity, now - withinMs),
+    known.filter(({ lastSeen }) => lastSeen >= now - withinMs),
     maxStatements,
     outcome.problems,
   )
@@ -83,7 +89,7 @@ async function optimize(
   if (outcome.statements === 0 && outcome.problems.length > 0 && !signal.aborted)
     throw new NothingExaminedError(outcome.problems)
   if (grammar === undefined && outcome.plans > 0) outcome.problems.push(GRAMMAR_MISSING)
-  advised.remember(outcome.findings)
+  advised.remember(outcome.findings, namesDatabases)
   return receipt(outcome, slowest.length, signal.aborted)
 }
 
@@ -178,14 +184,19 @@ async function examineStatement(
     outcome.statements++
     if (plan !== undefined) outcome.plans++
     outcome.findings.push(...findings)
-    outcome.problems.push(...problems)
+    const place = outcome.namesDatabases ? `${statement.origin.address}: ` : ''
+    outcome.problems.push(...problems.map(problem => `${place}${problem}`))
   } catch (error) {
     if (!signal.aborted) outcome.problems.push(describeProblem(statement.summary, error))
   }
 }
 
-function receipt({ statements, plans, findings, problems }: Outcome, slow: number, aborted: boolean): Receipt {
-  const advice = indexAdvice(findings)
+function receipt(
+  { statements, plans, findings, problems, namesDatabases }: Outcome,
+  slow: number,
+  aborted: boolean,
+): Receipt {
+  const advice = indexAdvice(findings, namesDatabases)
   const indexes = advice.length
   const helps =
     indexes === 0 ? 'no missing index found' : `${indexes} ${indexes === 1 ? 'index' : 'indexes'} would help`

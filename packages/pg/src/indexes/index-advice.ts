@@ -2,6 +2,7 @@ import type { Advice } from '@homeostat/optimizer'
 import type { Index, Table } from './catalog.ts'
 import type { Finding } from './examination.ts'
 import { groupBy } from './grouping.ts'
+import { databaseOf } from '../signals/origin.ts'
 import {
   bodyOf,
   createIndexStatement,
@@ -19,25 +20,29 @@ const FILL = 0.9
 /**
  * One advice an index, over all statements that it would help; an index whose keys another one begins with is left
  * out, because the wider one serves its statements too.
+ *
+ * @param namesDatabases - for an application that has several, which may have tables of one name
  */
-export function indexAdvice(findings: readonly Finding[]): readonly Advice[] {
-  const byIndex = groupBy(findings, ({ definition }) => keyOf(definition))
-  const groups = [...byIndex.values()].filter(
-    ([own]) => !findings.some(other => isPrefix(own!.definition, other.definition)),
-  )
-  return groups.map(group => ({ ...describe(group), statement: statementOf(group[0]!) }))
+export function indexAdvice(findings: readonly Finding[], namesDatabases: boolean): readonly Advice[] {
+  const byIndex = groupBy(findings, keyOf)
+  const groups = [...byIndex.values()].filter(([own]) => !findings.some(other => isPrefix(own!, other)))
+  return groups.map(group => ({
+    ...describe(group, namesDatabases),
+    statement: statementOf(group[0]!, namesDatabases),
+  }))
 }
 
 /** Tells advice apart, whatever names were free. */
-export function statementOf({ definition, name }: Finding): string {
-  return createIndexStatement(definition, name)
+export function statementOf({ definition, name, statement }: Finding, namesDatabases: boolean): string {
+  const text = createIndexStatement(definition, name)
+  return namesDatabases ? `${text} -- in ${statement.origin.address}` : text
 }
 
-function keyOf(definition: IndexDefinition): string {
-  return `${definition.table.name} ${bodyOf(definition)}`
+function keyOf({ definition, statement }: Finding): string {
+  return `${databaseOf(statement.origin)} ${definition.table.name} ${bodyOf(definition)}`
 }
 
-function describe(group: readonly Finding[]): Omit<Advice, 'statement'> {
+function describe(group: readonly Finding[], namesDatabase: boolean): Omit<Advice, 'statement'> {
   const worst = group.toSorted((a, b) => b.statement.totalMs - a.statement.totalMs)[0]!
   const { definition, statement, rows, isReference } = worst
   const { table } = definition
@@ -45,8 +50,9 @@ function describe(group: readonly Finding[]): Omit<Advice, 'statement'> {
   const totalMs = sum(group, finding => finding.statement.totalMs)
   const savedMs = sum(group, ({ statement: own, cost, costWith }) => own.totalMs * (1 - costWith / cost))
   const others = group.length === 1 ? '' : ` and ${group.length - 1} more`
+  const place = namesDatabase ? ` in ${statement.origin.address}` : ''
   return {
-    what: `create an index on ${table.name} ${bodyOf(definition)} for ${statement.summary}${others}`,
+    what: `create an index on ${table.name} ${bodyOf(definition)} for ${statement.summary}${others}${place}`,
     why: [
       isReference
         ? `each row that is deleted or gets another key has ${count(table.rows)} rows (${mib(table.bytes)}) searched for references`
@@ -124,11 +130,15 @@ function isSame(a: Index, b: Index): boolean {
 }
 
 /** True when `other` has all keys of `own` in front, and more. */
-function isPrefix(own: IndexDefinition, other: IndexDefinition): boolean {
+function isPrefix(
+  { definition: own, statement }: Finding,
+  { definition: other, statement: otherStatement }: Finding,
+): boolean {
   const [short, long] = [own.keys, other.keys].map(keys =>
     keys.map(({ key, order }) => [key.sql, key.operatorClass, order].join(' ')),
   )
   return (
+    databaseOf(statement.origin) === databaseOf(otherStatement.origin) &&
     own.table.name === other.table.name &&
     own.method === other.method &&
     own.predicate === undefined &&

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { UNKNOWN_PART } from '@homeostat/signals'
 import type { ClientShape, ConnectionOptions, PoolShape } from './driver.ts'
 import { addressOf, formatAddress, safeAddress } from './pool-address.ts'
 
@@ -14,6 +15,11 @@ export interface Origin {
   /** The application's own client class. */
   readonly Client: unknown
   connectionOptions(): ConnectionOptions
+}
+
+/** Tells databases apart by their addresses; where one is not known in full, by all that leads there. */
+export function databaseOf({ address, key }: Origin): string {
+  return address.includes(UNKNOWN_PART) ? (key ?? address) : address
 }
 
 export function originOfPool(pool: PoolShape): Origin {
