@@ -29,6 +29,14 @@ const CONNECT_TIMEOUT_MS = 3_000
 const QUERY_TIMEOUT_MS = 4_000
 const END_TIMEOUT_MS = 1_000
 
+/** The last is for us: while our thread is blocked between two statements, the locks of the first would keep others waiting. */
+const LIMITS = [
+  "SET LOCAL application_name = 'homeostat'",
+  "SET LOCAL statement_timeout = '2s'",
+  "SET LOCAL lock_timeout = '200ms'",
+  "SET LOCAL idle_in_transaction_session_timeout = '5s'",
+].join('; ')
+
 /**
  * A connection of our own to the application's database, read-only and with short limits, so that looking never takes a
  * connection from the application, waits for a lock or holds one.
@@ -81,9 +89,7 @@ export class DedicatedClient {
 
   /** Runs `work` in a transaction that cannot write and is always rolled back. */
   async inReadOnlyTransaction<T>(work: () => Promise<T>): Promise<T> {
-    const limits =
-      "SET LOCAL statement_timeout = '2s'; SET LOCAL lock_timeout = '200ms'; SET LOCAL application_name = 'homeostat'"
-    await untilAborted(() => this.#driver.query({ text: `BEGIN READ ONLY; ${limits}` }), this.#signal)
+    await untilAborted(() => this.#driver.query({ text: `BEGIN READ ONLY; ${LIMITS}` }), this.#signal)
     try {
       return await work()
     } finally {
