@@ -15,7 +15,7 @@ import {
   type IndexDefinition,
 } from './index-definition.ts'
 import { freeNames } from './index-names.ts'
-import { isTooLong } from './long-values.ts'
+import { LongValues } from './long-values.ts'
 import type { PlanNode } from './plan.ts'
 import { usesOfPlan } from './plan-uses.ts'
 import { proposalsFor, type Proposal } from './proposals.ts'
@@ -126,6 +126,7 @@ class Examiner {
   readonly #thresholds: AdviceThresholds
   readonly #whatIf: WhatIf | undefined
   readonly #selectivity: Selectivity
+  readonly #longValues: LongValues
   readonly #findings: Finding[] = []
   readonly #problems: string[] = []
 
@@ -134,6 +135,7 @@ class Examiner {
     this.#statement = statement
     this.#thresholds = thresholds
     this.#whatIf = whatIf
+    this.#longValues = new LongValues(server)
     this.#selectivity = new Selectivity(server, statement.bindValues.at(-1))
   }
 
@@ -228,7 +230,7 @@ class Examiner {
         return false
       const share = await this.#selectivity.shareOf(index.table, served)
       if (share > maxSelectivity && !(await this.#findsFirstSoon(index, use, served, share))) return false
-      if (await isTooLong(this.#server, index)) return false
+      if (await this.#longValues.isTooLong(index)) return false
     }
     return true
   }

@@ -5,24 +5,41 @@ import type { Key } from './table-use.ts'
 
 /** A value of a btree takes a third of a page at most, less what its other keys take. Source: the error 54000, "index row size exceeds". */
 const LONGEST_BYTES = 2_000
-/** As many pages are read of a large table, at random places. */
+/** About as many pages are read of a large table. */
 const SAMPLED_PAGES = 2_000
 const PAGE_BYTES = 8_192
 
 /**
- * Whether values of these keys are too long for a btree, so that it could not be built. Only the stored sizes of values are read, from a
- * sample of pages, and only where the table has values that are stored apart.
+ * Which keys have values that are too long for a btree, so that it could not be built. Only the stored sizes of values are read, from a
+ * sample of pages, and only where the table has values that are stored apart. It is asked of many proposals, and read once a key.
  */
-export async function isTooLong(server: Server, { table, method, keys }: IndexDefinition): Promise<boolean> {
-  if (method !== 'btree') return false
-  for (const { key } of keys)
-    if (key.columns.some(column => column.mayBeLong) && (await hasLongValues(server, table, key))) return true
-  return false
+export class LongValues {
+  readonly #server: Server
+  readonly #known = new Map<string, Promise<boolean>>()
+
+  constructor(server: Server) {
+    this.#server = server
+  }
+
+  async isTooLong({ table, method, keys }: IndexDefinition): Promise<boolean> {
+    if (method !== 'btree') return false
+    for (const { key } of keys)
+      if (key.columns.some(column => column.mayBeLong) && (await this.#hasLong(table, key))) return true
+    return false
+  }
+
+  #hasLong(table: Table, key: Key): Promise<boolean> {
+    const name = `${table.oid} ${key.sql}`
+    const known = this.#known.get(name) ?? hasLongValues(this.#server, table, key)
+    this.#known.set(name, known)
+    return known
+  }
 }
 
 function hasLongValues(server: Server, table: Table, { sql }: Key): Promise<boolean> {
   const share = Math.min(100, (100 * SAMPLED_PAGES * PAGE_BYTES) / Math.max(1, table.bytes))
-  const sample = share >= 100 || table.kind === 'partitioned' ? '' : ` TABLESAMPLE SYSTEM (${share.toFixed(4)})`
+  // The same pages for each key, which are in memory then; of a partitioned table, that share of each part.
+  const sample = share >= 100 ? '' : ` TABLESAMPLE SYSTEM (${share.toFixed(4)}) REPEATABLE (1)`
   const text = `SELECT 1 FROM ${table.name}${sample} WHERE pg_catalog.pg_column_size(${sql}) > ${LONGEST_BYTES} LIMIT 1`
   // One that takes too long to read is as good as one with long values: an index that fails is worse than none.
   return attempt(server, async () => (await server.query(text)).length > 0).catch(() => true)

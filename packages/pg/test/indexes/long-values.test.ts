@@ -1,0 +1,64 @@
+import { startPostgres, type Postgres } from '@homeostat/services'
+import pgDriver from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DedicatedClient } from '../../src/actions/dedicated-client.ts'
+import { PgInstrumentation } from '../../src/index.ts'
+import { loadGrammar } from '../../src/grammar.ts'
+import { examine } from '../../src/indexes/examination.ts'
+import { originOfPool } from '../../src/signals/origin.ts'
+
+/** As a share of 100, the sample is a little more or less than what it aims at. */
+const MOST_PAGES = 2_200
+
+describe('the search for values that are too long for a btree', () => {
+  let db: Postgres
+  let pool: pgDriver.Pool
+
+  beforeAll(async () => {
+    db = await startPostgres()
+    pool = new pgDriver.Pool({ connectionString: db.url, max: 2 }).on('error', () => {})
+    const columns = '(id int, ref int, kind int, note text, title text)'
+    await pool.query(`CREATE TABLE plain ${columns}; CREATE TABLE parts ${columns} PARTITION BY RANGE (id)`)
+    await pool.query('CREATE TABLE parts_a PARTITION OF parts FOR VALUES FROM (0) TO (15000)')
+    await pool.query('CREATE TABLE parts_b PARTITION OF parts FOR VALUES FROM (15000) TO (40000)')
+    // About 4,000 pages, and one value that is stored apart, as a title.
+    const rows = `SELECT i, i / 20, i % 7, i || repeat('x', 900), CASE WHEN i = 1 THEN (SELECT string_agg(md5(n::text), '') FROM generate_series(1, 200) n) END
+      FROM generate_series(1, 30000) i`
+    for (const table of ['plain', 'parts']) await pool.query(`INSERT INTO ${table} ${rows}`)
+    await pool.query('ANALYZE')
+  }, 60_000)
+  afterAll(async () => {
+    await pool.end()
+    await db.stop()
+  })
+
+  it.each(['plain', 'parts'])('reads a sample of %s, once a key', async table => {
+    const text = `SELECT id FROM ${table} WHERE note = $1 AND kind = $2 AND ref > $3 ORDER BY id LIMIT 5`
+    const { slowStatements } = new PgInstrumentation()
+    const origin = originOfPool(pool as never)
+    slowStatements.add({ text, summary: 'SLOW', values: ['x', 1, 2], durationMs: 100, origin }, Date.now())
+    const client = await DedicatedClient.connect(origin, new AbortController().signal, () => {})
+    const samples: string[] = []
+    const server = {
+      query: (own: string, values?: readonly unknown[]) => {
+        if (own.includes('pg_column_size')) samples.push(own)
+        return client.query(own, values)
+      },
+    }
+    const thresholds = { minTableRows: 10_000, maxSelectivity: 0.05 }
+    const grammar = await loadGrammar()
+    const { findings } = await client.inReadOnlyTransaction(() =>
+      examine(server, slowStatements.top(1)[0]!, thresholds, grammar),
+    )
+    await client.close()
+    expect(findings.map(({ definition }) => definition.keys[0]?.key.sql)).toEqual(['note'])
+    expect(samples).toHaveLength(1)
+    const { rows } = await pool.query<{ 'QUERY PLAN': readonly { Plan: Record<string, number> }[] }>(
+      `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${samples[0]}`,
+    )
+    const { Plan: plan } = rows[0]!['QUERY PLAN'][0]!
+    const pages = plan['Shared Hit Blocks']! + plan['Shared Read Blocks']!
+    expect(pages).toBeGreaterThan(1_000)
+    expect(pages).toBeLessThan(MOST_PAGES)
+  })
+})
