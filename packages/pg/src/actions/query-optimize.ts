@@ -30,7 +30,7 @@ interface Outcome {
   plans: number
   readonly findings: Finding[]
   readonly problems: string[]
-  /** The application has several databases, so what is said names the one that is meant. */
+  /** The application has several databases, so each text names its own. */
   readonly namesDatabases: boolean
 }
 
@@ -73,7 +73,7 @@ async function optimize(
   grammar: Grammar | undefined,
 ): Promise<Receipt> {
   const { maxStatements, withinMs, minTableRows, maxSelectivity } = { ...OPTIMIZE_DEFAULTS, ...options }
-  // By all of them: what is advised now and later is told apart in the same way.
+  // All of them count, so that the same advice has the same text in each run.
   const known = instrumentation.slowStatements.top(Infinity)
   const namesDatabases = new Set(known.map(({ origin }) => databaseOf(origin))).size > 1
   const outcome: Outcome = { statements: 0, plans: 0, findings: [], problems: [], namesDatabases }

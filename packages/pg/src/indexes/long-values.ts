@@ -11,7 +11,7 @@ const PAGE_BYTES = 8_192
 
 /**
  * Which keys have values that are too long for a btree, so that it could not be built. Only the stored sizes of values are read, from a
- * sample of pages, and only where the table has values that are stored apart. It is asked of many proposals, and read once a key.
+ * sample of pages, and only where the table has values that are stored apart. Many proposals share a key, which is read once.
  */
 export class LongValues {
   readonly #server: Server

@@ -49,7 +49,7 @@ describe('an application with several databases', () => {
   }
   const addressOf = ({ host, port, database }: Postgres): string => `${host}:${port}/${database}`
 
-  it('is told of each in which one the index is missing, and which one has it now', async () => {
+  it('reads where an index is missing, and which database has it now', async () => {
     for (const pool of pools) wasSlow(pool)
     const { advice = [] } = await optimized()
     const what = 'create an index on public.item (ref) for SLOW in'
@@ -78,7 +78,7 @@ describe('an application with several databases', () => {
     for (const server of servers) expect(problems?.join()).toContain(`${addressOf(server)}: SLOW: no index serves`)
   })
 
-  it('is not told where everything is when two pools lead to one database', async () => {
+  it('reads no address when two pools lead to one database', async () => {
     const { host, port, user, password, database } = servers[0]!
     const other = new pgDriver.Pool({ host, port, user, password, database })
     for (const pool of [pools[0]!, other]) wasSlow(pool)

@@ -32,7 +32,7 @@ describe('the search for values that are too long for a btree', () => {
     await db.stop()
   })
 
-  it.each(['plain', 'parts'])('reads a sample of %s, once a key', async table => {
+  it.each(['plain', 'parts'])('reads a sample of %s, and only once for a key', async table => {
     const text = `SELECT id FROM ${table} WHERE note = $1 AND kind = $2 AND ref > $3 ORDER BY id LIMIT 5`
     const { slowStatements } = new PgInstrumentation()
     const origin = originOfPool(pool as never)
