@@ -18,7 +18,7 @@ export function keyOf(value: unknown, use: TableUse, scope: Scope): Key | undefi
   const isColumn = node?.kind === 'ColumnRef'
   const own = columns.map(({ column }) => column)
   // The cast of varchar to text is free, and the index on the column serves it.
-  const isText = node?.kind === 'TypeCast' && own[0]?.type === 'varchar' && / *::text$/.test(sql)
+  const isText = node?.kind === 'TypeCast' && own[0]?.type === 'varchar' && sql.endsWith('::text')
   const column = isColumn || isText ? own[0] : undefined
   if (column && UNSORTABLE.has(column.type) && column.type !== 'tsvector') return undefined
   return {

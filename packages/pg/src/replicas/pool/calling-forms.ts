@@ -2,9 +2,9 @@ import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { ReadContext } from '../positions/read-context.ts'
 import type { Callback, RoutablePool } from './driver-shapes.ts'
 
-/** Where a statement begins: at the start, behind another one, or behind a comment. */
+/** Where a statement begins: at the start, on a line, behind another one, or behind a comment. Blanks belong to one beginning only. */
 const CHANGES_CATALOG =
-  /(?:^|[;\n]|\*\/)\s*(?:create|alter|drop|reassign|import)\b|\binto\s+(?:temp|temporary|unlogged)\b/i
+  /(?:^|[;\n]|\*\/)[^\S\n]*(?:create|alter|drop|reassign|import)\b|\binto\s+(?:temp|temporary|unlogged)\b/i
 
 /** Whether a text may change what the catalog says of others. One that does so without saying is noticed by the next refresh. */
 export function changesCatalog(text: string): boolean {

@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import { loadGrammar, type Grammar } from '../../../src/grammar.ts'
+import { changesCatalog } from '../../../src/replicas/pool/calling-forms.ts'
 import { sessionChangeIn } from '../../../src/replicas/routing/session-statements.ts'
 
 let grammar: Grammar
@@ -19,6 +20,7 @@ it.each([
   ['DISCARD ALL', [], ['everything']],
   ['BEGIN', [], []],
   ['START TRANSACTION ISOLATION LEVEL SERIALIZABLE', [], []],
+  ["SELECT ';/*/* **/SET a = 1'; /**/--;\n\t/* ; * /-- **/SET b = 1", ['b'], []],
   ['/* x */ BEGIN; INSERT INTO t VALUES (1)', [], []],
 ])('%s changes the session', (text, sets, resets) => {
   expect(sessionChangeIn(text, grammar)).toEqual({ sets, resets })
@@ -45,3 +47,14 @@ it.each([
 it('does not trust a text that the grammar does not read', () => {
   expect(sessionChangeIn(`SET a = '${'x'.repeat(10_000)}'`, grammar)).toEqual({ sets: ['*'], resets: [] })
 })
+
+it.each([`';/*`, `';--`, '\n', ' ', ';', '/* a */', '*/;/*', '-- a\n', ';/**/', 'set_config '])(
+  'reads a text of many %j once',
+  part => {
+    const text = part.repeat(10_000_000 / part.length)
+    expect(sessionChangeIn(text, grammar)).toBeUndefined()
+    expect(sessionChangeIn(`;${text}`, grammar)).toBeUndefined()
+    expect(changesCatalog(text)).toBe(false)
+    expect(changesCatalog(`;${text}`)).toBe(false)
+  },
+)
