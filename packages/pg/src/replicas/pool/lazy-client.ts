@@ -57,9 +57,9 @@ export class LazyClient {
 
   #query(args: unknown[]): unknown {
     if (this.#real && !this.#isBusy && !this.#isReleased) return this.#real.query(...args)
-    const { config, values, callback } = readArguments(args)
-    if (isSubmittable(config)) {
-      const refuse = (error: unknown): void => (config as { handleError?(error: unknown): void }).handleError?.(error)
+    const { config: given, values, callback = callbackOf(given) } = readArguments(args)
+    if (isSubmittable(given)) {
+      const refuse = (error: unknown): void => (given as { handleError?(error: unknown): void }).handleError?.(error)
       if (this.#isReleased) process.nextTick(refuse, released())
       else
         this.#inTurn(done =>
@@ -69,8 +69,9 @@ export class LazyClient {
             done()
           }),
         )
-      return config
+      return given
     }
+    const config = copyOf(given)
     const start = (settle: Callback): void => {
       if (this.#isReleased) return process.nextTick(settle, released())
       this.#inTurn(done => {
@@ -143,4 +144,15 @@ export class LazyClient {
     this.#real = undefined
     this.#release?.(this.#error)
   }
+}
+
+function callbackOf(config: unknown): Callback | undefined {
+  const callback: unknown = (config as { readonly callback?: unknown } | null | undefined)?.callback
+  return typeof callback === 'function' ? (callback as Callback) : undefined
+}
+
+/** The application's own object stays as it is: before 8.23, pg writes the callback into what it gets. */
+function copyOf(config: unknown): unknown {
+  if (typeof config !== 'object' || config === null) return config
+  return Object.create(Object.getPrototypeOf(config) as object | null, Object.getOwnPropertyDescriptors(config))
 }
