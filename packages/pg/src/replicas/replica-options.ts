@@ -27,7 +27,8 @@ export interface ReplicaPoolOptions<P extends object | string = object | string>
   readonly monotonicReads?: boolean
   /**
    * Whether the primary's pool connects to a replica that was promoted, while the primary does not answer or is a replica itself. Its options
-   * then hold that replica's host and port; user, database and TLS stay. Without it, one line of `diag` reports the promotion. @default false
+   * then hold that replica's host and port; user, database and TLS stay. One that was promoted while the primary still answered, for more than
+   * 5 s, is not followed. Without the option, one line of `diag` reports the promotion. @default false
    */
   readonly followPromotions?: boolean
   /**

@@ -7,6 +7,7 @@ import { Probe, type ProbedServer } from './probe.ts'
 import type { Promotions } from './promotions.ts'
 import type { RoutablePool } from './driver-shapes.ts'
 import type { Replica } from './replica.ts'
+import { isRefusal } from './read-failure.ts'
 import { moveStuckReads } from './stuck-reads.ts'
 import { PRIMARY_POSITION, REPLICA_POSITION } from './server-identity.ts'
 
@@ -45,6 +46,7 @@ export class PositionMonitor {
   #lastTimeline = ''
   /** Questions to the primary without an answer since the last one; infinite where it has answered as a replica. */
   #primaryFailures = 0
+  #primaryAnsweredAt = Number.NEGATIVE_INFINITY
   #usedAt = Number.NEGATIVE_INFINITY
   #isStopped = false
   readonly #polls = new Set<Poll>()
@@ -143,16 +145,16 @@ export class PositionMonitor {
 
   async #askPrimary(): Promise<void> {
     const { onPrimaryChanged, replicas, now } = this.#options
+    const at = now()
     try {
       const moment = nextMoment()
-      const at = now()
       const [row] = await this.primary.ask(PRIMARY_POSITION)
       if (this.#isStopped) return
       const server = this.primary.server
       const position = parseLsn(row?.['position'])
       const timeline = row?.['timeline']
       if (server === undefined || position === undefined || typeof timeline !== 'string') return this.#lostPrimary()
-      this.#primaryFailures = 0
+      this.#primaryAnswered(at)
       const end = endOfRecords(position, server.segmentBytes)
       const isOtherHistory = timeline !== this.#timeline || server.id !== this.#primaryServer?.id
       // A crash without a restart of the postmaster may lose what was not flushed.
@@ -172,9 +174,16 @@ export class PositionMonitor {
       this.#notify()
     } catch (error) {
       // A primary that is away writes nothing: its positions stay true. Age alone takes replicas out of use.
-      this.#primaryFailures++
+      // One that has no connection left is not away. A former one stays a former one.
+      if (isRefusal(error) && this.#primaryFailures < Number.POSITIVE_INFINITY) this.#primaryAnswered(at)
+      else this.#primaryFailures++
       if (!this.#isStopped) throw error
     }
+  }
+
+  #primaryAnswered(askedAt: number): void {
+    this.#primaryFailures = 0
+    this.#primaryAnsweredAt = askedAt
   }
 
   /** The address leads to a replica: the former primary, or a mistake in the configuration. */
@@ -188,7 +197,7 @@ export class PositionMonitor {
   }
 
   async #askReplica(replica: Replica, probe: Probe): Promise<void> {
-    const { now } = this.#options
+    const { now, promotions } = this.#options
     try {
       const moment = nextMoment()
       const [row] = await probe.ask(REPLICA_POSITION)
@@ -197,7 +206,9 @@ export class PositionMonitor {
       if (server === undefined) return
       const primary = this.#primaryServer
       const isSameCluster = primary === undefined || server.system === primary.system
-      if (!isSameCluster || !replica.update(server, row, moment)) {
+      const isReplica = isSameCluster && replica.update(server, row, moment)
+      if (isReplica) promotions.replicates(replica)
+      if (!isReplica) {
         replica.lost()
         replica.breaker.trip(now())
         if (isSameCluster) await this.#askPromoted(replica, probe)
@@ -223,6 +234,7 @@ export class PositionMonitor {
       timeline,
       known: this.#lastTimeline,
       isPrimaryAway: this.#primaryFailures >= AWAY_AFTER,
+      answeredAt: this.#primaryAnsweredAt,
       now: now(),
     })
   }

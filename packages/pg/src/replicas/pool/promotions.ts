@@ -12,6 +12,8 @@ export interface Promotion {
   readonly known: string
   /** Whether the primary does not answer, or has answered as a replica. */
   readonly isPrimaryAway: boolean
+  /** When the primary was last asked something that it has answered. */
+  readonly answeredAt: number
   readonly now: number
 }
 
@@ -24,14 +26,15 @@ export interface PromotionsOptions {
   readonly onFollow: () => void
 }
 
-/** A promotion beside a primary that goes on is reported after this time: the primary may be about to end. */
+/** A promotion beside a primary that still answers after this time is reported, and is never followed: until then it may be about to end. */
 const BESIDE_MS = 5_000
 
 /** Notices that a replica was promoted, says so once, and leads the primary's pool there where that is asked for. */
 export class Promotions {
   readonly #options: PromotionsOptions
-  /** When each promotion was noticed first. */
-  readonly #noticedAt = new Map<string, number>()
+  readonly #noticed = new Set<string>()
+  /** Since when each is no replica any more. */
+  readonly #since = new Map<Replica, number>()
   readonly #reported = new Set<string>()
   /** Where the pool was led to. */
   #place: Place | undefined
@@ -42,7 +45,7 @@ export class Promotions {
 
   /** How many promotions were noticed. */
   get count(): number {
-    return this.#noticedAt.size
+    return this.#noticed.size
   }
 
   /** Whether a client leads to a server that was the primary before the pool was led elsewhere. */
@@ -51,22 +54,33 @@ export class Promotions {
     return place !== undefined && (host !== place.host || Number(port) !== place.port)
   }
 
-  noticed(replica: Replica, { timeline, known, isPrimaryAway, now }: Promotion): void {
+  /** A replica answers as one, whatever it was before. */
+  replicates(replica: Replica): void {
+    this.#since.delete(replica)
+  }
+
+  noticed(replica: Replica, { timeline, known, isPrimaryAway, answeredAt, now }: Promotion): void {
     // The primary's own address leads to it.
-    if (timeline === known && !isPrimaryAway) return
-    const key = `${replica.name} ${timeline}`
-    if (!this.#noticedAt.has(key)) this.#noticedAt.set(key, now)
-    const primary = formatAddress(addressOf(this.#options.primary.options))
+    if (timeline === known && !isPrimaryAway) return this.replicates(replica)
     const { name } = replica
-    if (!isPrimaryAway) {
-      if (now - this.#noticedAt.get(key)! > BESIDE_MS)
-        this.#report(
-          `${key} beside`,
-          `the replica ${name} was promoted beside its primary ${primary}: it is not read from. Make it a replica again, or leave it out of the option replicas`,
-        )
-      return
-    }
+    const key = `${name} ${timeline}`
+    this.#noticed.add(key)
+    const since = this.#since.get(replica) ?? now
+    this.#since.set(replica, since)
+    const primary = formatAddress(addressOf(this.#options.primary.options))
+    const isBeside = answeredAt - since > BESIDE_MS
+    if (isBeside)
+      this.#report(
+        `${key} beside`,
+        `the replica ${name} was promoted beside its primary ${primary}: it is not read from. Make it a replica again, or leave it out of the option replicas`,
+      )
+    if (!isPrimaryAway) return
     const moved = `the primary ${primary} takes no writes, and its replica ${name} was promoted`
+    if (isBeside)
+      return this.#report(
+        key,
+        `${moved} while the primary still answered, so it may lack writes and is not followed: writes fail until the primary is back`,
+      )
     if (!this.#options.follows)
       return this.#report(
         key,

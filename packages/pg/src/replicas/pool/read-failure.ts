@@ -67,6 +67,11 @@ export function isWriteRefused(error: unknown): boolean {
   return codeOf(error) === '25006'
 }
 
+/** Whether a server that refuses a session or a statement is there all the same, and not about to end or to begin. */
+export function isRefusal(error: unknown): boolean {
+  return !/^(?:08|57|58|XX|$)/.test(codeOf(error) ?? '')
+}
+
 /** The SQLSTATE; undefined for errors of the network and of the driver, e.g. `ECONNRESET`. */
 export function codeOf(error: unknown): string | undefined {
   const code: unknown = (error as { readonly code?: unknown } | null | undefined)?.code

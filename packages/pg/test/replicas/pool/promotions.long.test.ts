@@ -1,6 +1,6 @@
 import { diag, DiagLogLevel } from '@opentelemetry/api'
 import { startPostgresReplicas, type PostgresReplicas } from '@homeostat/services'
-import type pg from 'pg'
+import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { balanceOf, createAccounts, routedPool, untilRouted, type RoutedTestPool } from './routed.ts'
 
@@ -43,6 +43,23 @@ async function writeAndRead(id: number, balance: number): Promise<void> {
 }
 
 describe('a pool that follows promotions', () => {
+  it('stays where the primary refuses connections beside a promoted replica', async () => {
+    pool = await routedPool(servers, { followPromotions: true })
+    await untilRouted(pool)
+    const admin = new pg.Client({ connectionString: servers.primary.url.replace(/[^/]*$/, 'postgres') })
+    admin.on('error', () => {})
+    await admin.connect()
+    await admin.query('ALTER DATABASE shop ALLOW_CONNECTIONS false')
+    await servers.replicas[0]!.promote()
+    await admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shop'`)
+    await expect.poll(promotions, { timeout: 30_000 }).toHaveLength(1)
+    expect(promotions()[0]).toMatch(/beside its primary/)
+    await admin.query('ALTER DATABASE shop ALLOW_CONNECTIONS true')
+    await admin.end()
+    await writeAndRead(5, 1)
+    expect(await servers.primary.query('SELECT balance FROM accounts WHERE id = 5')).toEqual([{ balance: -1 }])
+  })
+
   it('writes to the promoted replica after a crash of the primary, and reads from the others once they follow', async () => {
     pool = await routedPool(servers, { followPromotions: true, config: { max: 4 } })
     await untilRouted(pool)
@@ -92,6 +109,14 @@ describe('a pool that follows promotions', () => {
     expect(promotions()[0]).toMatch(/beside its primary/)
     await writeAndRead(3, 1)
     expect(await servers.primary.query('SELECT balance FROM accounts WHERE id = 3')).toEqual([{ balance: -1 }])
+    // The copy lacks what was written since, however long the primary is away.
+    await servers.primary.crash()
+    await expect.poll(promotions, { timeout: 30_000 }).toHaveLength(2)
+    expect(promotions()[1]).toMatch(/while the primary still answered, so it may lack writes and is not followed/)
+    expect(await isWritten(3, 2)).toBe(false)
+    await servers.primary.start()
+    await writeAndRead(3, 3)
+    expect(await servers.primary.query('SELECT balance FROM accounts WHERE id = 3')).toEqual([{ balance: -3 }])
   })
 })
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { RoutableClient } from '../../../src/replicas/pool/driver-shapes.ts'
-import { culpritOf } from '../../../src/replicas/pool/read-failure.ts'
+import { culpritOf, isRefusal } from '../../../src/replicas/pool/read-failure.ts'
 
 // What drivers and servers send is checked against real ones in failed-reads.long.test.ts, but for a pooler that loses its server.
 it.each([
@@ -16,4 +16,18 @@ it.each([
 ])('%s', (_, error, culprit) => {
   const client = { connection: { stream: { destroyed: false, destroy() {} } } } as unknown as RoutableClient
   expect(culpritOf(error, client)).toBe(culprit)
+})
+
+it.each([
+  ['no connection is left', '53300', true],
+  ['a wrong password', '28P01', true],
+  ['a database that takes no connections', '55000', true],
+  ['a server that shuts down', '57P01', false],
+  ['a server that begins', '57P03', false],
+  ['a pooler that has lost the server', '08P01', false],
+  ['nobody listens', 'ECONNREFUSED', false],
+  ['a socket is closed', 'EPIPE', false],
+  ['a time limit of ours', undefined, false],
+])('%s: %s', (_, code, isThere) => {
+  expect(isRefusal(Object.assign(new Error('refused'), { code }))).toBe(isThere)
 })
