@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => db.stop())
 
 describe.each(['own', 'other'] as const)('a client without a connection, of the %s copy of pg', version => {
-  /** Every statement but those that begin with SELECT is no read. */
+  /** Its reads are the statements that begin with SELECT. */
   function lazyClient(): Pg.PoolClient {
     const pool = new versions[version].Pool({ connectionString: db.url, max: 2 })
     const routable = pool as unknown as RoutablePool
