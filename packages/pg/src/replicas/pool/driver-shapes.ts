@@ -12,7 +12,7 @@ export type LentCallback = (
 
 /** The connection under a client. */
 export interface RoutableConnection {
-  readonly stream?: { readonly destroyed?: unknown; destroy(): void; unref?(): void }
+  readonly stream?: { readonly destroyed?: unknown; readonly bytesRead?: number; destroy(): void; unref?(): void }
   prependListener(event: string, listener: (message: { readonly status?: unknown }) => void): unknown
 }
 

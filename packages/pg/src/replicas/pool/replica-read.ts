@@ -71,6 +71,10 @@ export class ReplicaRead {
     return this.#client !== undefined
   }
 
+  get received(): number | undefined {
+    return this.#client?.connection.stream?.bytesRead
+  }
+
   get backend(): number | undefined {
     const pid = this.isSent ? this.#client?.processID : undefined
     return typeof pid === 'number' ? pid : undefined

@@ -15,6 +15,8 @@ export interface RunningRead {
   readonly startedAt: number
   /** The server's process that has the statement; undefined while it is not sent, and where that process is not known. */
   readonly backend: number | undefined
+  /** Bytes that its connection has received. */
+  readonly received: number | undefined
   /** Whether the statement may have been sent. */
   readonly isSent: boolean
   /** Whether it has a connection, so that it waits for the server and not for the pool. */

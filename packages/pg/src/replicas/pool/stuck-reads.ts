@@ -7,10 +7,10 @@ import type { Replica, RunningRead } from './replica.ts'
 
 /**
  * Which of these processes of the server work on no statement: it has not arrived, its answer was lost on the way, or it waits for a lock,
- * as for a table that the primary has changed and whose change is not replayed yet.
+ * as for a table that the primary has changed and whose change is not replayed yet. Without track_activities the state says nothing.
  */
 const STUCK = `${OWN_STATEMENT} SELECT pid FROM pg_stat_activity
-WHERE pid = ANY($1) AND (state <> 'active' OR wait_event_type = 'Lock')`
+WHERE pid = ANY($1) AND (state LIKE 'idle%' OR wait_event_type = 'Lock')`
 
 /** What the look needs. */
 export interface StuckReadsOptions {
@@ -44,13 +44,15 @@ export async function moveStuckReads(
   }
   if (sent.size === 0 || replica.lookedAt > before) return
   replica.lookedAt = now()
+  const received = new Map(Array.from(sent.values(), read => [read, read.received]))
   const rows = await probe.ask(STUCK, [[...sent.keys()]])
   // An answer may have arrived meanwhile, and wait to be read.
   await nextTurn()
   await nextTurn()
   for (const { pid } of rows) {
     const read = sent.get(Number(pid))
-    if (read && replica.reads.has(read)) move(replica, read, now())
+    // A large answer is still on its way when its process is done.
+    if (read && replica.reads.has(read) && read.received === received.get(read)) move(replica, read, now())
   }
 }
 

@@ -171,6 +171,26 @@ describe('a read that a replica keeps although it answers otherwise', () => {
     await own.end()
   })
 
+  it('stays when it only takes long, where the server does not say what its processes do', async () => {
+    await servers.primary.query('ALTER DATABASE shop SET track_activities = off')
+    await servers.caughtUp()
+    const routed = await behindProxy({ answerMs: 300 })
+    await untilRouted(routed)
+    const long = 'SELECT count(*)::int AS n FROM generate_series(1, 12000000)'
+    expect(await routed.routing.classify(long)).toBe('read')
+    const { counts } = routed.routing
+    await expect
+      .poll(
+        async () => {
+          const { routed: before } = counts
+          await routed.query(long)
+          return counts.routed - before
+        },
+        { timeout: 60_000 },
+      )
+      .toBe(1)
+  })
+
   it('moves to the primary when it waits for a lock, and stays when it only takes long', async () => {
     const routed = await behindProxy()
     await untilRouted(routed)
