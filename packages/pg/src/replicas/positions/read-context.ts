@@ -78,9 +78,9 @@ export class ReadContext {
     this.continues = kind
   }
 
-  /** By this moment everything has happened that it has written and read; 0 where positions say it all. */
+  /** By this moment everything has happened that it has written, read and continued; 0 without any of it. */
   get lastMoment(): number {
-    return Math.max(this.#primaryMoment, ...this.#replicaMoments)
+    return Math.max(this.#primaryMoment, this.#floorMoment, ...this.#replicaMoments)
   }
 
   /**
