@@ -13,17 +13,27 @@ export class ReadsUnderWay {
     this.#storage = storage
   }
 
-  /** Answers a read, see {@link answering}, and counts it until then. */
+  /** Answers a read once, see {@link answering}, and counts it until then. */
   answering(
     callback: Callback | undefined,
     store: ReadContext | undefined,
     start: (settle: Callback) => void,
   ): unknown {
     this.#count++
+    let isSettled = false
     return answering(callback, store, this.#storage, settle =>
       start((error, result) => {
+        if (isSettled) return
+        isSettled = true
         this.#end()
-        settle(error, result)
+        try {
+          settle(error, result)
+        } catch (thrown) {
+          // What a callback throws is the application's, as in pg, and no failure of the read.
+          process.nextTick(() => {
+            throw thrown
+          })
+        }
       }),
     )
   }

@@ -77,8 +77,9 @@ export function httpTokens(carrier: TokenCarrier, options?: HttpTokenOptions): T
     maxAgeSeconds = 60,
   } = checkedOptions(settings, options ?? {}, 'middleware')
   return (request, response, next) => {
-    const came = (header !== false && oneOf(request.headers[header.toLowerCase()])) || cookieOf(request, cookie)
-    carrier.run(() => {
+    const ofHeader = header === false ? undefined : oneOf(request.headers[header.toLowerCase()])
+    const ofCookie = cookieOf(request, cookie)
+    const work = (): void => {
       if (header !== false || cookie !== false)
         beforeHead(response, args => {
           const answer = carrier.answer()
@@ -95,7 +96,10 @@ export function httpTokens(carrier: TokenCarrier, options?: HttpTokenOptions): T
           if (!given.append('set-cookie', ours)) response.appendHeader('set-cookie', ours)
         })
       next()
-    }, came || undefined)
+    }
+    // Either may be the newer one.
+    const both = ofHeader && ofCookie && ofHeader !== ofCookie
+    carrier.run(both ? () => carrier.run(work, ofCookie) : work, ofHeader || ofCookie || undefined)
   }
 }
 

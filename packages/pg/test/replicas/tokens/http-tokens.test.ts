@@ -49,3 +49,29 @@ it('the token goes with an answer whose handler does not call writeHead()', asyn
   })
   expect(headers['set-cookie']).toEqual(['a=1', OURS])
 })
+
+it('a request continues what its header and its cookie say, as either may be the newer one', async () => {
+  const continued: (string | undefined)[] = []
+  const middleware = httpTokens({
+    run: (work, token) => {
+      continued.push(token)
+      return work()
+    },
+    answer: () => undefined,
+  })
+  const server = createServer((request, response) => middleware(request, response, () => response.end()))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const tokensOf = async (headers: Record<string, string>): Promise<unknown[]> => {
+    continued.length = 0
+    await (await fetch(url, { headers })).text()
+    return continued.toSorted()
+  }
+  expect(await tokensOf({ 'x-homeostat-read': 'a', cookie: 'homeostat_read=b' })).toEqual(['a', 'b'])
+  expect(await tokensOf({ 'x-homeostat-read': 'a', cookie: 'homeostat_read=a' })).toEqual(['a'])
+  expect(await tokensOf({ 'x-homeostat-read': 'a' })).toEqual(['a'])
+  expect(await tokensOf({ cookie: 'homeostat_read=b' })).toEqual(['b'])
+  expect(await tokensOf({})).toEqual([undefined])
+  server.close()
+})
