@@ -41,16 +41,26 @@ export interface Index {
   readonly bytes: number
 }
 
+/** A part of a partitioned table. */
+export interface Partition {
+  readonly relation: string
+  /** `schema.table`, and the schema alone, quoted where the server requires it. */
+  readonly name: string
+  readonly quotedSchema: string
+}
+
 /** A table, partitioned table or materialized view. */
 export interface Table {
   readonly oid: string
   readonly schema: string
+  /** Quoted where the server requires it. */
+  readonly quotedSchema: string
   readonly relation: string
   /** `schema.table`, quoted where the server requires it. */
   readonly name: string
   readonly kind: 'table' | 'partitioned' | 'materialized view'
-  /** The lowest partitions of a partitioned table, by name and quoted. */
-  readonly partitions: readonly { readonly relation: string; readonly name: string }[]
+  /** The lowest partitions of a partitioned table. */
+  readonly partitions: readonly Partition[]
   readonly bytes: number
   /** The planner's estimate. */
   readonly rows: number
@@ -73,7 +83,7 @@ export interface View {
 
 const KINDS: Readonly<Record<string, Table['kind']>> = { r: 'table', p: 'partitioned', m: 'materialized view' }
 
-const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relname::text AS relation, c.relkind::text AS kind,
+const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, pg_catalog.quote_ident(n.nspname) AS quoted_schema, c.relname::text AS relation, c.relkind::text AS kind,
   c.relpersistence::text AS persistence, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
   CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_get_viewdef(c.oid) END AS view
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = pg_catalog.to_regclass($1)`
@@ -81,7 +91,8 @@ const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relnam
 const SIZE = `SELECT COALESCE(sum(pg_catalog.pg_relation_size(t.relid)), 0)::text AS bytes,
   COALESCE(sum(s.n_tup_ins), 0)::text AS inserts, COALESCE(sum(s.n_tup_upd), 0)::text AS updates, COALESCE(sum(s.n_tup_del), 0)::text AS deletes,
   COALESCE(sum(s.n_mod_since_analyze), 0)::text AS changed, bool_or(s.last_analyze IS NULL AND s.last_autoanalyze IS NULL)::text AS unknown,
-  COALESCE(json_agg(json_build_array(c.relname, pg_catalog.format('%I.%I', n.nspname, c.relname))) FILTER (WHERE t.level > 0), '[]')::text AS partitions,
+  COALESCE(json_agg(json_build_object('relation', c.relname, 'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'quotedSchema',
+    pg_catalog.quote_ident(n.nspname))) FILTER (WHERE t.level > 0), '[]')::text AS partitions,
   COALESCE(sum(pg_catalog.pg_relation_size(c.reltoastrelid)), 0)::text AS apart
   FROM (SELECT $1::oid AS relid, 0 AS level WHERE NOT $2 UNION SELECT relid, level FROM pg_catalog.pg_partition_tree($1::oid::regclass) WHERE isleaf AND $2) t
   JOIN pg_catalog.pg_class c ON c.oid = t.relid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -135,14 +146,14 @@ async function readTable(server: Server, row: Row, kind: Table['kind']): Promise
   const [estimate] = await server.query(`EXPLAIN (FORMAT JSON) SELECT FROM ${isPartitioned ? '' : 'ONLY '}${name}`)
   const rows = planOf(estimate)?.['Plan Rows'] ?? 0
   const hasLong = Number(size?.['apart']) > 0
-  const partitions = JSON.parse(textOf(size?.['partitions']) || '[]') as readonly (readonly [string, string])[]
   return {
     oid: oid!,
     schema: schema!,
+    quotedSchema: String(row['quoted_schema']),
     relation: relation!,
     name: name!,
     kind,
-    partitions: partitions.map(([own, quoted]) => ({ relation: own, name: quoted })),
+    partitions: JSON.parse(textOf(size?.['partitions']) || '[]') as readonly Partition[],
     bytes: Number(size?.['bytes']),
     rows,
     inserts: Number(size?.['inserts']),

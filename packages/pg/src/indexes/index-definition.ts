@@ -62,10 +62,9 @@ export function createIndexStatement(definition: IndexDefinition, name: string):
   if (table.kind !== 'partitioned') return `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${name} ON ${table.name} ${body}`
   const parts = table.partitions.flatMap((partition, at) => {
     const own = `${name.slice(0, MAX_NAME_BYTES - 6)}_p${at + 1}`
-    const schema = partition.name.slice(0, partition.name.indexOf('.'))
     return [
       `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${own} ON ${partition.name} ${body}`,
-      `ALTER INDEX ${schemaOf(table)}.${name} ATTACH PARTITION ${schema}.${own}`,
+      `ALTER INDEX ${table.quotedSchema}.${name} ATTACH PARTITION ${partition.quotedSchema}.${own}`,
     ]
   })
   return [`CREATE INDEX IF NOT EXISTS ${name} ON ONLY ${table.name} ${body}`, ...parts].join(';\n')
@@ -74,7 +73,7 @@ export function createIndexStatement(definition: IndexDefinition, name: string):
 /** How the index is taken away again. */
 export function dropIndexStatement({ table }: IndexDefinition, name: string): string {
   // Postgres drops the index of a partitioned table with its parts, and not concurrently.
-  return `DROP INDEX ${table.kind === 'partitioned' ? '' : 'CONCURRENTLY '}${schemaOf(table)}.${name}`
+  return `DROP INDEX ${table.kind === 'partitioned' ? '' : 'CONCURRENTLY '}${table.quotedSchema}.${name}`
 }
 
 /** The conditions that a search in the index meets: equalities from the front, then one range. */
@@ -159,10 +158,6 @@ export function redundantIndexes({ table, keys, method, predicate }: IndexDefini
 
 export function textOf(condition: Condition | undefined): string {
   return condition?.sql?.(number => `$${number}`) ?? ''
-}
-
-function schemaOf({ name }: Table): string {
-  return name.slice(0, name.indexOf('.'))
 }
 
 function normalKey({ sql, operatorClass }: Key, order: string): string {

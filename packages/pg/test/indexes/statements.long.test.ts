@@ -1,0 +1,47 @@
+import { startPostgres, type Postgres } from '@homeostat/services'
+import pgDriver from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { receiptFor } from './advice-of.ts'
+
+/** Rows of which one in twenty thousand has the same `ref`. */
+const ROWS = "SELECT i AS id, i % 20000 AS ref, repeat('x', 60) AS pad FROM generate_series(1, 60000) i"
+
+describe('the statements of index advice', () => {
+  let db: Postgres
+  let pool: pgDriver.Pool
+
+  beforeAll(async () => {
+    db = await startPostgres()
+    pool = new pgDriver.Pool({ connectionString: db.url, max: 2 }).on('error', () => {})
+  }, 60_000)
+  afterAll(async () => {
+    await pool.end()
+    await db.stop()
+  })
+
+  const isValid = async (name: string): Promise<unknown> =>
+    (await pool.query('SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)', [name])).rows[0]
+  const carryOut = async (statements: string | undefined): Promise<void> => {
+    for (const each of statements!.split(';\n')) await pool.query(each)
+  }
+
+  it.each(['a.b', 'semi;DROP TABLE nothing', 'quo"ted', 'UPPER'])('run in a schema with the name %s', async schema => {
+    const quoted = pgDriver.escapeIdentifier(schema)
+    await pool.query(`CREATE SCHEMA ${quoted}`)
+    await pool.query(`CREATE TABLE ${quoted}.plain AS ${ROWS}`)
+    await pool.query(`CREATE TABLE ${quoted}.parts (id int, ref int, pad text) PARTITION BY RANGE (id)`)
+    await pool.query(`CREATE TABLE ${quoted}.part PARTITION OF ${quoted}.parts DEFAULT`)
+    await pool.query(`INSERT INTO ${quoted}.parts ${ROWS}`)
+    await pool.query(`ANALYZE ${quoted}.plain, ${quoted}.parts`)
+    for (const table of ['plain', 'parts']) {
+      const text = `SELECT * FROM ${quoted}.${table} WHERE ref = 5`
+      const { advice } = await receiptFor(pool, { text })
+      await carryOut(advice?.[0]?.statement)
+      const index = `${quoted}.homeostat_${table}_ref_idx`
+      expect(await isValid(index)).toEqual({ valid: true })
+      await pool.query(/undo it with (.*)$/.exec(advice![0]!.why)![1]!)
+      expect(await isValid(index)).toBeUndefined()
+    }
+    await pool.query(`DROP SCHEMA ${quoted} CASCADE`)
+  })
+})
