@@ -57,6 +57,14 @@ describe('a receipt that is larger than anybody reads', () => {
     expect(faults.map(String)).toEqual([expect.stringContaining('more than 50 advice and more than 50 problems')])
   })
 
+  it('leaves out a statement that is too long, and never shows a part of one', () => {
+    const faults: Error[] = []
+    const tips = [4000, 4001].map(length => ({ what: 'a', why: 'b'.repeat(1500), statement: 's'.repeat(length) }))
+    const receipt = copyReceipt({ summary: 'done', effects: {}, advice: tips }, error => faults.push(error))
+    expect(receipt?.advice).toEqual([tips[0], { what: 'a', why: tips[1]!.why }])
+    expect(faults.map(String)).toEqual([expect.stringContaining('more than 4000 characters in a statement')])
+  })
+
   it('is used as far as it was kept, in a running loop, and the fault is counted', async () => {
     const effects = Object.fromEntries(Array.from({ length: MANY }, (_, index) => [`effect${index}`, 1]))
     const loop = new Loop({ responses: [response], actions: [relieve(async () => ({ summary: 'done', effects }))] })

@@ -4,6 +4,8 @@ import { ReceiptTooLargeError } from './errors.ts'
 import type { Advice, Receipt, Undo, UndoResult } from '../words/receipt.ts'
 
 const LONGEST_LINE = 300
+/** The reasons of advice name the price and the way back as well. */
+const LONGEST_WHY = 1500
 const LONGEST_STATEMENT = 4000
 const MOST_LINES = 50
 const MOST_EFFECTS = 100
@@ -37,10 +39,12 @@ export function copyReceipt(value: unknown, onFault: (error: Error) => void = ()
     const counts = copyEffects(effects)
     if (typeof summary !== 'string' || counts === undefined) return undefined
     const tips = copyAdvice(advice)
+    const isLong = tips.some(tip => tip.isLong)
     const lines = copyLines(problems)
     const cut = [
       ...(counts.isCut ? [`${MOST_EFFECTS} effects`] : []),
       ...cutOf('advice', advice),
+      ...(isLong ? [`${LONGEST_STATEMENT} characters in a statement`] : []),
       ...cutOf('problems', problems),
     ]
     if (cut.length > 0) onFault(new ReceiptTooLargeError(cut))
@@ -48,7 +52,7 @@ export function copyReceipt(value: unknown, onFault: (error: Error) => void = ()
       summary: oneLine(summary, LONGEST_LINE),
       effects: counts.effects,
       ...(isDuration(blockedMs) && { blockedMs }),
-      ...(tips.length > 0 && { advice: tips }),
+      ...(tips.length > 0 && { advice: tips.map(tip => tip.advice) }),
       ...(lines.length > 0 && { problems: lines }),
       ...(typeof undo === 'function' && { undo: context => Reflect.apply(undo, value, [context]) }),
       ...(typeof renew === 'function' && { renew: () => Reflect.apply(renew, value, []) }),
@@ -104,19 +108,19 @@ function copyEffects(
   return { effects, isCut: names.length > MOST_EFFECTS }
 }
 
-/** Our own copies of pieces of advice; those that are not valid are left out. */
-function copyAdvice(advice: unknown): Advice[] {
-  return (itemsOf(advice, MOST_LINES) ?? []).slice(0, MOST_LINES).flatMap((each: unknown): Advice[] => {
+/** Our own copies of pieces of advice; those that are not valid are left out. Half a statement would be run as if it were whole. */
+function copyAdvice(advice: unknown): { readonly advice: Advice; readonly isLong: boolean }[] {
+  return (itemsOf(advice, MOST_LINES) ?? []).slice(0, MOST_LINES).flatMap((each: unknown) => {
     const { what, why, statement } = Object(each) as Partial<Record<keyof Advice, unknown>>
     for (const part of [each, what, why, statement]) ignoreRejection(part)
     if (typeof what !== 'string' || typeof why !== 'string') return []
-    return [
-      {
-        what: oneLine(what, LONGEST_LINE),
-        why: oneLine(why, LONGEST_LINE),
-        ...(typeof statement === 'string' && { statement: statement.slice(0, LONGEST_STATEMENT) }),
-      },
-    ]
+    const isLong = typeof statement === 'string' && statement.length > LONGEST_STATEMENT
+    const copy = {
+      what: oneLine(what, LONGEST_LINE),
+      why: oneLine(why, LONGEST_WHY),
+      ...(typeof statement === 'string' && !isLong && { statement }),
+    }
+    return [{ advice: copy, isLong }]
   })
 }
 

@@ -2,9 +2,9 @@
 export interface Advice {
   /** What to do, in one line. */
   readonly what: string
-  /** Why, in one line, with numbers. */
+  /** Why, in one line, with numbers. A line longer than 1,500 characters is cut. */
   readonly why: string
-  /** The statement to run, if there is one, e.g. a `CREATE INDEX` statement. */
+  /** The statement to run, if there is one, e.g. a `CREATE INDEX` statement. One longer than 4,000 characters is left out. */
   readonly statement?: string
 }
 

@@ -14,6 +14,8 @@ import {
 const MIB = 2 ** 20
 /** The head of an entry, its pointer in the page, and the alignment of its values. */
 const ENTRY_BYTES = 16
+/** Names in one line of text. */
+const MOST_NAMED = 5
 /** How full a page of a new index is. */
 const FILL = 0.9
 
@@ -83,7 +85,7 @@ function verification({ cost, costWith, unverified }: Finding): string {
 
 function sentFor(group: readonly Finding[]): readonly string[] {
   const names = new Set(group.flatMap(({ statement }) => statement.sentFor))
-  return names.size === 0 ? [] : [`sent for ${[...names].join(', ')}`]
+  return names.size === 0 ? [] : [`sent for ${listed([...names])}`]
 }
 
 function priceOf({ table, keys, method, predicate }: IndexDefinition): string {
@@ -116,9 +118,13 @@ function leftovers(definition: IndexDefinition): readonly string[] {
 
 function named(indexes: readonly Index[], one: string, several: string): readonly string[] {
   if (indexes.length === 0) return []
-  return [
-    `${indexes.map(({ name, bytes }) => `${name} (${mib(bytes)})`).join(', ')} ${indexes.length === 1 ? one : several}`,
-  ]
+  const names = indexes.map(({ name, bytes }) => `${name} (${mib(bytes)})`)
+  return [`${listed(names)} ${indexes.length === 1 ? one : several}`]
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED
+  return `${names.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 function isSpare({ isValid, isUnique, isNeeded }: Table['indexes'][number]): boolean {

@@ -1,4 +1,5 @@
 import type { Advice, Receipt } from '@homeostat/optimizer'
+import { copyReceipt } from '@homeostat/optimizer/parts'
 import pgDriver from 'pg'
 import { createQueryOptimize } from '../../src/domain.ts'
 import { PgInstrumentation } from '../../src/index.ts'
@@ -11,7 +12,7 @@ export interface Sent {
   readonly searchPath?: string | undefined
 }
 
-/** What `query.optimize` answers to one slow statement. */
+/** What `query.optimize` answers to one slow statement, as far as it reaches a reader: all of it has to. */
 export async function receiptFor(pool: pgDriver.Pool, { text, values = [], searchPath }: Sent): Promise<Receipt> {
   const instrumentation = new PgInstrumentation()
   const session = searchPath === undefined ? {} : { settings: { search_path: searchPath } }
@@ -19,7 +20,10 @@ export async function receiptFor(pool: pgDriver.Pool, { text, values = [], searc
   instrumentation.slowStatements.add(run, Date.now())
   const firing = { alert: 'SlowQueries', labels: {}, annotations: {}, value: 1, since: 0 }
   const context = { firing, options: undefined, now: Date.now(), signal: AbortSignal.timeout(60_000), sliceMs: 5 }
-  return createQueryOptimize(instrumentation).run(context)
+  const cut: Error[] = []
+  const receipt = copyReceipt(await createQueryOptimize(instrumentation).run(context), error => cut.push(error))
+  if (receipt === undefined || cut.length > 0) throw new Error(`the receipt was cut: ${cut.join()}`)
+  return receipt
 }
 
 /** What the statements of advice create, as `table (keys)`. */

@@ -44,4 +44,15 @@ describe('the statements of index advice', () => {
     }
     await pool.query(`DROP SCHEMA ${quoted} CASCADE`)
   })
+
+  it('are taken back by the end of the reasons, however much the table has that it does not need', async () => {
+    await pool.query(`CREATE TABLE much AS ${ROWS}`)
+    for (let at = 0; at < 40; at++) await pool.query(`CREATE INDEX much_${at} ON much ((id + ${at}))`)
+    await pool.query('ANALYZE much')
+    const { advice } = await receiptFor(pool, { text: 'SELECT * FROM much WHERE ref = 5' })
+    expect(advice?.[0]?.why).toMatch(
+      /much_4 \(1 MiB\) and 35 more have not been used .*; undo it with DROP INDEX CONCURRENTLY public\.homeostat_much_ref_idx$/,
+    )
+    await pool.query('DROP TABLE much')
+  })
 })
