@@ -274,9 +274,7 @@ class Examiner {
         const leftover = coveringIndex(definition, use, false)
         // A build that failed leaves its index behind, and IF NOT EXISTS would then silently do nothing.
         if (leftover !== undefined)
-          this.#problems.push(
-            `index ${leftover.name} is invalid, left by a failed build: DROP INDEX CONCURRENTLY it first`,
-          )
+          this.#problems.push(`index ${leftover.name} is invalid, ${remedy(definition.table)}`)
         const rows =
           definition.table.rows * (await this.#selectivity.shareOf(definition.table, servedConditions(definition, use)))
         const unverified = definition.method.startsWith('gi')
@@ -289,6 +287,14 @@ class Examiner {
       }
     }
   }
+}
+
+/** What is done about an index of the table that is not valid. */
+function remedy({ kind }: Table): string {
+  // Postgres drops the index of a partitioned table with its parts, and not concurrently.
+  return kind === 'partitioned'
+    ? 'because partitions lack their part of it: create and attach the missing ones, or DROP INDEX it first'
+    : 'left by a failed build: DROP INDEX CONCURRENTLY it first'
 }
 
 /** A plan is as good as what the server knows of the values. */

@@ -20,6 +20,8 @@ export interface IndexDefinition {
 
 /** Longest identifier, `NAMEDATALEN` - 1 bytes. */
 const MAX_NAME_BYTES = 63
+/** More characters of statements nobody reads, and a receipt takes 4,000 at most. */
+const LONGEST_SHOWN = 3500
 
 /** What follows the name of the table in `CREATE INDEX`. */
 export function bodyOf({ method, keys, predicate }: IndexDefinition): string {
@@ -52,22 +54,31 @@ export function indexName(definition: IndexDefinition): string {
 
 /**
  * The statements that create the index without blocking writes. A partitioned table gets an index of its own that is not built, one per
- * partition that is, and what joins them.
+ * partition that is, and what joins them. Where that is too much to show, comments say what is left to do: never a part of the statements.
  *
  * @param name - that no relation of the schema has
  */
 export function createIndexStatement(definition: IndexDefinition, name: string): string {
   const { table } = definition
   const body = bodyOf(definition)
-  if (table.kind !== 'partitioned') return `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${name} ON ${table.name} ${body}`
+  const createPart = (own: string, part: string): string =>
+    `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${own} ON ${part} ${body}`
+  if (table.kind !== 'partitioned') return createPart(name, table.name)
+  const attach = `ALTER INDEX ${table.quotedSchema}.${name} ATTACH PARTITION`
+  const first = `CREATE INDEX IF NOT EXISTS ${name} ON ONLY ${table.name} ${body}`
   const parts = table.partitions.flatMap((partition, at) => {
     const own = `${name.slice(0, MAX_NAME_BYTES - 6)}_p${at + 1}`
-    return [
-      `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${own} ON ${partition.name} ${body}`,
-      `ALTER INDEX ${table.quotedSchema}.${name} ATTACH PARTITION ${partition.quotedSchema}.${own}`,
-    ]
+    return [createPart(own, partition.name), `${attach} ${partition.quotedSchema}.${own}`]
   })
-  return [`CREATE INDEX IF NOT EXISTS ${name} ON ONLY ${table.name} ${body}`, ...parts].join(';\n')
+  const whole = [first, ...parts].join(';\n')
+  if (whole.length <= LONGEST_SHOWN) return whole
+  const left = [
+    `then for each of the ${table.partitions.length} partitions:`,
+    createPart('INDEX_OF_PARTITION', 'PARTITION'),
+    `${attach} INDEX_OF_PARTITION`,
+  ]
+  // A line break in a name or a text would end the comment.
+  return [`${first};`, ...left.map(line => `-- ${line.replaceAll(/\s/g, ' ')}`)].join('\n')
 }
 
 /** How the index is taken away again. */

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { receiptFor } from './advice-of.ts'
 
 /** Rows of which one in twenty thousand has the same `ref`. */
-const ROWS = "SELECT i AS id, i % 20000 AS ref, repeat('x', 60) AS pad FROM generate_series(1, 60000) i"
+const rows = (count: number): string =>
+  `SELECT i AS id, i % 20000 AS ref, repeat('x', 60) AS pad FROM generate_series(1, ${count}) i`
+const ROWS = rows(60_000)
 
 describe('the statements of index advice', () => {
   let db: Postgres
@@ -54,5 +56,35 @@ describe('the statements of index advice', () => {
       /much_4 \(1 MiB\) and 35 more have not been used .*; undo it with DROP INDEX CONCURRENTLY public\.homeostat_much_ref_idx$/,
     )
     await pool.query('DROP TABLE much')
+  })
+
+  it('say what is left to do where the partitions are too many, and are never cut', async () => {
+    await pool.query('CREATE TABLE months (id int, ref int, pad text) PARTITION BY RANGE (id)')
+    for (let at = 0; at < 24; at++)
+      await pool.query(
+        `CREATE TABLE months_${at} PARTITION OF months FOR VALUES FROM (${at * 10_000}) TO (${(at + 1) * 10_000})`,
+      )
+    await pool.query(`INSERT INTO months ${rows(239_999)}`)
+    await pool.query('ANALYZE months')
+    const text = 'SELECT * FROM months WHERE ref = 5'
+    const statement = (await receiptFor(pool, { text })).advice![0]!.statement!
+    const [first, told, create, attach, ...rest] = statement.split('\n')
+    expect([told, rest]).toEqual(['-- then for each of the 24 partitions:', []])
+
+    await pool.query(first!)
+    const { advice, problems } = await receiptFor(pool, { text })
+    expect(problems?.join()).toContain('index homeostat_months_ref_idx is invalid, because partitions lack their part')
+    expect(advice?.[0]?.statement).toBe(statement)
+
+    // Comments run as well: they do nothing.
+    await pool.query(statement)
+    for (let at = 0; at < 24; at++)
+      for (const line of [create!, attach!])
+        await pool.query(
+          line.slice(3).replace('INDEX_OF_PARTITION', `own_${at}`).replace(' PARTITION (', ` months_${at} (`),
+        )
+    expect(await isValid('homeostat_months_ref_idx')).toEqual({ valid: true })
+    expect((await receiptFor(pool, { text })).advice).toBeUndefined()
+    await pool.query('DROP TABLE months')
   })
 })
