@@ -33,7 +33,9 @@ export interface Index {
   readonly method: string
   /** Column numbers in order, without the included ones; 0 for an expression. */
   readonly columns: readonly number[]
-  /** Each key as the server prints it, with its operator class and direction. */
+  /** Column numbers that it holds beside its keys, in ascending order. */
+  readonly included: readonly number[]
+  /** Each key as the server prints it, with its collation where that is not the one of the column, its operator class and its order. */
   readonly keys: readonly string[]
   /** The condition of a partial index, as the server prints it. */
   readonly predicate: string | undefined
@@ -111,9 +113,15 @@ const COLUMNS = `SELECT a.attnum::text AS number, a.attname::text AS name, pg_ca
 const INDEXES = `SELECT i.indexrelid::regclass::text AS name, i.indisvalid::text AS valid, i.indisunique::text AS unique, m.amname::text AS method,
   (i.indisreplident OR EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid))::text AS needed,
   i.indkey::text AS columns, i.indnkeyatts::text AS keys, pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate,
-  (SELECT json_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k, false) || CASE WHEN m.amname = 'btree' AND i.indoption[k - 1] & 1 = 1 THEN ' DESC' ELSE '' END
-    || CASE WHEN o.opcdefault THEN '' ELSE ' ' || o.opcname END ORDER BY k)
-    FROM generate_series(1, i.indnkeyatts) k JOIN pg_catalog.pg_opclass o ON o.oid = i.indclass[k - 1])::text AS definitions,
+  (SELECT json_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k, false)
+    || CASE WHEN l.oid IS NULL THEN '' ELSE ' COLLATE ' || pg_catalog.quote_ident(l.collname) END
+    || CASE WHEN o.opcdefault THEN '' ELSE ' ' || o.opcname END
+    || CASE WHEN m.amname = 'btree' THEN (ARRAY['', ' DESC NULLS LAST', ' NULLS FIRST', ' DESC'])[1 + (i.indoption[k - 1] & 3)] ELSE '' END ORDER BY k)
+    FROM generate_series(1, i.indnkeyatts) k JOIN pg_catalog.pg_opclass o ON o.oid = i.indclass[k - 1]
+    LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1]
+    LEFT JOIN pg_catalog.pg_collation l ON l.oid = i.indcollation[k - 1] AND CASE WHEN a.attnum IS NOT NULL THEN l.oid <> a.attcollation
+      -- What the collation of an expression would be by itself is not in the catalog.
+      ELSE pg_catalog.pg_get_indexdef(i.indexrelid) LIKE '% COLLATE %' END)::text AS definitions,
   COALESCE(s.idx_scan, 0)::text AS scans, pg_catalog.pg_relation_size(i.indexrelid)::text AS bytes
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_am m ON m.oid = c.relam
   LEFT JOIN pg_catalog.pg_stat_all_indexes s ON s.indexrelid = i.indexrelid WHERE i.indrelid = $1::oid`
@@ -185,13 +193,16 @@ function readColumn(row: Row, rows: number, hasLong: boolean): Column {
 }
 
 function readIndex(row: Row): Index {
+  const columns = String(row['columns']).split(' ').map(Number)
+  const keys = Number(row['keys'])
   return {
     name: String(row['name']),
     isValid: row['valid'] === 'true',
     isUnique: row['unique'] === 'true',
     isNeeded: row['needed'] === 'true',
     method: String(row['method']),
-    columns: String(row['columns']).split(' ').slice(0, Number(row['keys'])).map(Number),
+    columns: columns.slice(0, keys),
+    included: columns.slice(keys).toSorted((a, b) => a - b),
     keys: JSON.parse(textOf(row['definitions']) || '[]') as readonly string[],
     predicate: textOf(row['predicate']) || undefined,
     scans: Number(row['scans']),

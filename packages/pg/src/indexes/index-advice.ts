@@ -104,7 +104,9 @@ function leftovers(definition: IndexDefinition): readonly string[] {
   const duplicates = table.indexes.filter(
     (index, at) =>
       isSpare(index) &&
-      table.indexes.some((other, place) => place !== at && isSame(index, other) && (!isSpare(other) || place < at)),
+      table.indexes.some(
+        (other, place) => place !== at && other.isValid && isSame(index, other) && (!isSpare(other) || place < at),
+      ),
   )
   const unused = table.indexes.filter(
     index => isSpare(index) && index.scans === 0 && !redundant.includes(index) && !duplicates.includes(index),
@@ -132,7 +134,7 @@ function isSpare({ isValid, isUnique, isNeeded }: Table['indexes'][number]): boo
 }
 
 function isSame(a: Index, b: Index): boolean {
-  return a.method === b.method && a.predicate === b.predicate && a.keys.join() === b.keys.join()
+  return (['keys', 'included', 'predicate', 'method'] as const).every(part => String(a[part]) === String(b[part]))
 }
 
 /** True when `other` has all keys of `own` in front, and more. */

@@ -162,6 +162,7 @@ export function redundantIndexes({ table, keys, method, predicate }: IndexDefini
       !index.isUnique &&
       !index.isNeeded &&
       index.predicate === undefined &&
+      index.included.length === 0 &&
       index.keys.length <= own.length &&
       index.keys.every((key, at) => normal(key) === own[at]),
   )
@@ -172,7 +173,7 @@ export function textOf(condition: Condition | undefined): string {
 }
 
 function normalKey({ sql, operatorClass }: Key, order: string): string {
-  return normal([sql, order.includes('DESC') ? 'DESC' : '', operatorClass ?? ''].join(' '))
+  return normal([sql, operatorClass ?? '', order].join(' '))
 }
 
 /** The server prints an expression with casts and parentheses of its own. */

@@ -1,6 +1,10 @@
 import { startPostgres, type Postgres } from '@homeostat/services'
 import pgDriver from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readRelation, type Table } from '../../src/indexes/catalog.ts'
+import { redundantIndexes } from '../../src/indexes/index-definition.ts'
+import { keyOfColumn } from '../../src/indexes/proposals.ts'
+import type { Server } from '../../src/indexes/server.ts'
 import { receiptFor } from './advice-of.ts'
 
 /** Rows of which one in twenty thousand has the same `ref`. */
@@ -21,6 +25,7 @@ describe('the statements of index advice', () => {
     await db.stop()
   })
 
+  const server = (): Server => ({ query: async (text, values) => (await pool.query(text, [...(values ?? [])])).rows })
   const isValid = async (name: string): Promise<unknown> =>
     (await pool.query('SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)', [name])).rows[0]
   const carryOut = async (statements: string | undefined): Promise<void> => {
@@ -86,5 +91,52 @@ describe('the statements of index advice', () => {
     expect(await isValid('homeostat_months_ref_idx')).toEqual({ valid: true })
     expect((await receiptFor(pool, { text })).advice).toBeUndefined()
     await pool.query('DROP TABLE months')
+  })
+
+  it.each([
+    ['(ref)', true],
+    ['(ref) INCLUDE (pad)', false],
+    ['(ref) WHERE id > 5', false],
+    ['(ref DESC)', false],
+    ['(ref NULLS FIRST)', false],
+    ['(pad, ref)', true],
+    ['(pad COLLATE "C", ref)', false],
+    ['(pad text_pattern_ops, ref)', false],
+  ])('call an index %s superfluous beside a wider one: %s', async (keys, isRedundant) => {
+    await pool.query('CREATE TABLE kept (id int, ref int, pad text)')
+    await pool.query(`CREATE INDEX one ON kept ${keys}`)
+    const table = (await readRelation(server(), undefined, 'kept')) as Table
+    const wider = keys.startsWith('(ref') ? ['ref', 'pad'] : ['pad', 'ref', 'id']
+    const definition = {
+      table,
+      method: 'btree' as const,
+      keys: wider.map(name => ({ key: keyOfColumn(table.columns.get(name)!), order: '' })),
+    }
+    expect(redundantIndexes(definition).map(({ name }) => name)).toEqual(isRedundant ? ['one'] : [])
+    await pool.query('DROP TABLE kept')
+  })
+
+  it.each([
+    ['(pad)', '(pad)', true],
+    ['(pad) INCLUDE (id)', '(pad)', false],
+    ['(pad) INCLUDE (id)', '(pad) INCLUDE (id)', true],
+    ['(pad COLLATE "C")', '(pad)', false],
+    ['(pad COLLATE "C")', '(pad COLLATE "POSIX")', false],
+    ['(pad NULLS FIRST)', '(pad)', false],
+    ['(pad DESC NULLS LAST)', '(pad DESC)', false],
+    ['(pad) WHERE id > 5', '(pad)', false],
+    ['(lower(pad) COLLATE "C")', '(lower(pad))', false],
+    ['(lower(pad))', '(lower(pad))', true],
+  ])('call indexes %s and %s the same: %s', async (one, other, isSame) => {
+    await pool.query(`CREATE TABLE kept AS ${ROWS}`)
+    await pool.query(`CREATE INDEX one ON kept ${one}; CREATE INDEX other ON kept ${other}; ANALYZE kept`)
+    const { advice } = await receiptFor(pool, { text: 'SELECT * FROM kept WHERE ref = 5' })
+    expect(advice![0]!.why.includes('is there twice')).toBe(isSame)
+    // Half an index serves nobody: the other one stays.
+    await pool.query("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'one'::regclass")
+    expect((await receiptFor(pool, { text: 'SELECT * FROM kept WHERE ref = 5' })).advice![0]!.why).not.toContain(
+      'twice',
+    )
+    await pool.query('DROP TABLE kept')
   })
 })
