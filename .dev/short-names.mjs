@@ -5,11 +5,13 @@ import { transform } from 'esbuild'
 
 const DECLARATION = /^(?=(?:abstract )?class |(?:async )?function)/gm
 
-/** A plugin of esbuild. */
+/** A plugin of esbuild. What an entry exports is public, so the entries stay as they are. */
 export const shortNames = {
   name: 'short names',
-  setup: builder =>
+  setup: builder => {
+    const entries = Object.values(builder.initialOptions.entryPoints)
     builder.onLoad({ filter: /\/packages\/[^/]+\/src\/.*\.ts$/ }, async ({ path }) => {
+      if (entries.includes(path)) return undefined
       // What is exported keeps its name, and is left out of the bundle all the same where nobody imports it.
       const source = readFileSync(path, 'utf8').replaceAll(DECLARATION, 'export ')
       const { code } = await transform(source, {
@@ -21,5 +23,6 @@ export const shortNames = {
         target: 'node22.15',
       })
       return { contents: code, loader: 'js' }
-    }),
+    })
+  },
 }

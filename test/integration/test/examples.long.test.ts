@@ -46,7 +46,7 @@ test('few examples are not run, each for a reason', () => {
   expect(examples.filter(({ example }) => example.notRun !== undefined).length).toBeLessThanOrEqual(8)
 })
 
-/** What it wrote to stderr, but for the line with which Homeostat starts, and why it failed. */
+/** What it wrote to stderr, but for the lines with which Homeostat and its console start, and why it failed. */
 async function problemsOf(path: string, { file }: Example): Promise<string> {
   const environment = {
     PATH: process.env['PATH'],
@@ -63,7 +63,7 @@ async function problemsOf(path: string, { file }: Example): Promise<string> {
   }
   try {
     const { stderr } = await run(process.execPath, [runner, path], { cwd: home, env: environment, timeout: 60_000 })
-    return stderr.replaceAll(/^homeostat: \S+ started in mode .*\n/gm, '')
+    return stderr.replaceAll(/^homeostat: (?:\S+ started in mode .*|console: \S+)\n/gm, '')
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string }
     return stderr || message
