@@ -148,7 +148,7 @@ export function createReplicaPool(options: ReplicaPoolOptions): unknown {
       routed.deactivate()
       refresh[Symbol.dispose]()
       // Until then the monitor moves those that a replica keeps.
-      await routed.reads.settled()
+      await routed.settled()
       routes?.[Symbol.dispose]()
       monitor[Symbol.dispose]()
       catalog.close()

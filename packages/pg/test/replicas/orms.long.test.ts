@@ -192,6 +192,25 @@ describe('clients that are lent without a connection', () => {
     expect(await untilMoved(one, lazy)).toEqual({ id: 31, balance: 8 })
   })
 
+  it('are waited for when the pool ends, and run what they still have to', async () => {
+    const ending = await routedPool(servers, { lazyClients: true, config: { max: 3 } })
+    await untilRouted(ending)
+    const clients = [await ending.connect(), await ending.connect()] as const
+    await clients[0].query(BALANCE, [1])
+    let isEnded = false
+    const ended = ending.end().then(() => (isEnded = true))
+    await expect(ending.connect()).rejects.toThrow('Cannot use a pool after calling end on the pool')
+    for (const client of clients) {
+      expect((await client.query('UPDATE accounts SET balance = balance WHERE id = 1')).rowCount).toBe(1)
+      expect((await client.query(BALANCE, [1])).rows).toHaveLength(1)
+      await expect(ending.query(BALANCE, [1])).rejects.toThrow('Cannot use a pool after calling end on the pool')
+      expect(isEnded).toBe(false)
+      client.release()
+    }
+    await ended
+    expect(ending.ended).toBe(true)
+  })
+
   it('move the first read only outside of contexts, and stay on the primary from the first other statement on', async () => {
     await untilRouted(lazy)
     const client = await lazy.connect()

@@ -21,6 +21,9 @@ export interface BorrowedClientsTerms {
 /** The clients that the application borrows from the pool by `connect()`: each is followed, or begins without a connection. */
 export class BorrowedClients {
   readonly #terms: BorrowedClientsTerms
+  /** How many are lent without a connection and not released yet. */
+  #lent = 0
+  #returned: (() => void)[] = []
 
   constructor(terms: BorrowedClientsTerms) {
     this.#terms = terms
@@ -45,6 +48,11 @@ export class BorrowedClients {
     })
   }
 
+  /** Settles when those are released that began without a connection; undefined while there is none. */
+  returned(): Promise<void> | undefined {
+    return this.#lent === 0 ? undefined : new Promise(resolve => void this.#returned.push(resolve))
+  }
+
   /** Connections that nobody uses may lead to a server that is the primary no longer. Those in use are left alone. */
   dropIdle(): void {
     const { pool, clients } = this.#terms
@@ -57,13 +65,19 @@ export class BorrowedClients {
   }
 
   #lend(connect: (callback?: LentCallback) => unknown, callback: LentCallback | undefined): unknown {
-    const { pool, isInContext } = this.#terms
+    const { pool, isInContext, isClosed } = this.#terms
+    this.#lent++
     const { client } = new LazyClient({
       pool,
       connect,
       isInContext,
       query: args => pool.query(...args),
-      onlyReads: config => this.#onlyReads(config),
+      // The end of the pool waits for it, with its connection to the primary, as in pg.
+      onlyReads: config => !isClosed() && this.#onlyReads(config),
+      onReturn: () => {
+        if (--this.#lent > 0) return
+        for (const returned of this.#returned.splice(0)) returned()
+      },
     })
     if (!callback) return Promise.resolve(client)
     process.nextTick(() => callback(undefined, client, error => client.release?.(error)))

@@ -14,6 +14,8 @@ export interface LazyClientTerms {
   readonly query: (args: unknown[]) => unknown
   /** Takes a connection of the primary. */
   readonly connect: (callback: LentCallback) => unknown
+  /** It was released, and its last statement has ended. */
+  readonly onReturn: () => void
 }
 
 type Release = (error?: Error | boolean) => void
@@ -58,6 +60,8 @@ export class LazyClient {
   #query(args: unknown[]): unknown {
     if (this.#real && !this.#isBusy && !this.#isReleased) return this.#real.query(...args)
     const { config: given, values, callback = callbackOf(given) } = readArguments(args)
+    // As pg does, before anything waits for it.
+    if (given === null || given === undefined) throw new TypeError('Client was passed a null or undefined query')
     if (isSubmittable(given)) {
       const refuse = (error: unknown): void => (given as { handleError?(error: unknown): void }).handleError?.(error)
       if (this.#isReleased) process.nextTick(refuse, released())
@@ -143,6 +147,7 @@ export class LazyClient {
     // Somebody else may have it next.
     this.#real = undefined
     this.#release?.(this.#error)
+    this.#terms.onReturn()
   }
 }
 

@@ -5,8 +5,8 @@ import type { RoutablePool } from './driver-shapes.ts'
 /** What the end of a routed pool needs. */
 export interface PoolEndTerms {
   readonly pool: RoutablePool
-  /** Takes no more statements. @returns when the reads under way are answered; undefined without any */
-  readonly close: () => Promise<void> | undefined
+  /** Takes no more statements. @returns when those under way are answered and clients returned; undefined without any */
+  readonly close: () => Promise<unknown> | undefined
   /** Ends the routing, after those reads. */
   readonly stop: () => Promise<void>
   readonly report: (error: unknown) => void
@@ -22,8 +22,8 @@ export function replaceEnd({ pool, close, stop, report }: PoolEndTerms): () => v
   const endOnce = (end: Method): Promise<void> => {
     if (isEnding) return Promise.reject(new Error('Called end on pool more than once'))
     isEnding = true
-    const stopped = stop().catch(report)
     const answered = close()
+    const stopped = stop().catch(report)
     const ended = answered ? answered.then(() => end.call(pool) as Promise<void>) : (end.call(pool) as Promise<void>)
     return ended.then(async () => stopped)
   }

@@ -66,6 +66,7 @@ export class RoutedPool {
   #everyone = 0
   #isActive = true
   #isClosed = false
+  #closing: Promise<unknown> | undefined
   readonly #warnOfMethods = warnOnce(
     `reads stay on the primary: the application has its own query() or connect() around the pool's, and it would not run for them. Wrap the pool after createReplicaPool() instead`,
   )
@@ -125,10 +126,22 @@ export class RoutedPool {
     this.#isActive = false
   }
 
-  /** Takes no more statements: the pool ends. @returns when the reads under way are answered; undefined without any */
-  close(): Promise<void> | undefined {
+  /**
+   * Takes no more statements: the pool ends.
+   *
+   * @returns when the reads under way are answered and the borrowed clients released that the pool does not know; undefined without any
+   */
+  close(): Promise<unknown> | undefined {
     this.#isClosed = true
-    return this.reads.settled()
+    const reads = this.reads.settled()
+    const clients = this.borrowed.returned()
+    this.#closing = reads || clients ? Promise.all([reads, clients]) : undefined
+    return this.#closing
+  }
+
+  /** Settles when nothing needs the routing any more. */
+  settled(): Promise<unknown> | undefined {
+    return this.#closing ?? this.reads.settled()
   }
 
   /** Where a read would run now: the name of a replica, or why not on one. */

@@ -29,6 +29,7 @@ describe.each(['own', 'other'] as const)('a client without a connection, of the 
       onlyReads: config => String((config as { text?: unknown }).text ?? config).startsWith('SELECT'),
       query: args => routable.query(...args),
       connect: callback => routable.connect(callback),
+      onReturn() {},
     })
     onTestFinished(async () => {
       client.release?.()
@@ -43,6 +44,13 @@ describe.each(['own', 'other'] as const)('a client without a connection, of the 
     await client.query(insert, [version])
     expect(Object.keys(insert)).toEqual(['name', 'text'])
     await expect(client.query(insert, [version])).rejects.toMatchObject({ code: '23505' })
+  })
+
+  it('refuses at once a statement that is missing', async () => {
+    const client = lazyClient()
+    for (const nothing of [undefined, null])
+      expect(() => client.query(nothing as never)).toThrow('Client was passed a null or undefined query')
+    expect((await client.query('VALUES (1)')).rowCount).toBe(1)
   })
 
   it('calls the callback that a statement brings along', async () => {
