@@ -18,15 +18,17 @@ const OWN = `WITH RECURSIVE own AS (
   SELECT p.oid, p.proname, p.proargtypes[0] AS first FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
   WHERE p.oid >= ${FIRST_OWN} AND (p.provolatile <> 'v' OR l.lanname = 'sql')
   AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend x WHERE x.classid = 'pg_catalog.pg_proc'::regclass AND x.objid = p.oid AND x.deptype = 'e')
+), rules AS (
+  SELECT 'pg_catalog.pg_rewrite'::regclass AS class, oid, ev_class AS owner FROM pg_catalog.pg_rewrite
+  UNION ALL SELECT 'pg_catalog.pg_policy'::regclass, oid, polrelid FROM pg_catalog.pg_policy
 ), read AS (
-  SELECT pg_catalog.to_regclass(name)::oid AS oid FROM unnest($4::text[]) name
-  UNION SELECT d.refobjid FROM read JOIN pg_catalog.pg_rewrite r ON r.ev_class = read.oid
-  JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_catalog.pg_class'::regclass
+  SELECT pg_catalog.to_regclass(name)::oid AS oid, name = ANY($5::text[]) AS written FROM unnest($4::text[]) name
+  UNION SELECT d.refobjid, read.written FROM read JOIN rules r ON r.owner = read.oid
+  JOIN pg_catalog.pg_depend d ON d.classid = r.class AND d.objid = r.oid AND d.refclassid = 'pg_catalog.pg_class'::regclass
 ), parts AS (
-  SELECT 'pg_catalog.pg_rewrite'::regclass AS class, r.oid FROM read JOIN pg_catalog.pg_rewrite r ON r.ev_class = read.oid
-  UNION ALL SELECT 'pg_catalog.pg_policy'::regclass, p.oid FROM read JOIN pg_catalog.pg_policy p ON p.polrelid = read.oid
+  SELECT r.class, r.oid FROM read JOIN rules r ON r.owner = read.oid
   UNION ALL SELECT 'pg_catalog.pg_constraint'::regclass, k.oid FROM read JOIN pg_catalog.pg_constraint k ON k.conrelid = read.oid
-  UNION ALL SELECT 'pg_catalog.pg_attrdef'::regclass, f.oid FROM pg_catalog.pg_attrdef f WHERE f.adrelid = pg_catalog.to_regclass($5)
+  UNION ALL SELECT 'pg_catalog.pg_attrdef'::regclass, f.oid FROM read JOIN pg_catalog.pg_attrdef f ON f.adrelid = read.oid WHERE read.written
 )
 SELECT proname::text AS name FROM own WHERE proname = ANY($1::text[])
 UNION ALL SELECT proname::text FROM own JOIN pg_catalog.pg_type t ON t.oid = own.first AND t.typtype = 'c' WHERE proname = ANY($6::text[])
@@ -45,8 +47,8 @@ export interface StatementNames {
   /** Quoted, with their schemas where they are given. */
   readonly relations: ReadonlySet<string>
   readonly columns: ReadonlySet<string>
-  /** The table into which rows go. */
-  readonly target: string | undefined
+  /** Those of the relations whose defaults may be planned: rows go into them. */
+  readonly targets: ReadonlySet<string>
 }
 
 /** Operators that stand behind IN, BETWEEN, ORDER BY and DISTINCT. */
@@ -60,7 +62,7 @@ export async function functionWithEffects(server: Server, names: StatementNames)
   const denied = [...names.functions].find(name => DENIED.test(name))
   if (denied !== undefined) return denied
   const lists = [names.functions, names.operators, names.types, names.relations].map(each => [...each])
-  const [row] = await server.query(OWN, [...lists, names.target ?? null, [...names.columns]])
+  const [row] = await server.query(OWN, [...lists, [...names.targets], [...names.columns]])
   return row === undefined ? undefined : String(row['name'])
 }
 
@@ -70,6 +72,7 @@ export function namesInTree(statement: Tree): StatementNames {
   const types = new Set<string>()
   const relations = new Set<string>()
   const columns = new Set<string>()
+  const targets = new Set<string>()
   walk(statement, ({ kind, fields }) => {
     if (kind === 'FuncCall') functions.add(namesOf(fields['funcname']).at(-1) ?? '')
     if (kind === 'A_Expr') operators.add(operatorOf(fields))
@@ -81,11 +84,28 @@ export function namesInTree(statement: Tree): StatementNames {
     if (kind === 'RangeVar') relations.add(nameOf(fields))
     const target = fieldsOf(fields['relation'])
     if (typeof target['relname'] === 'string') relations.add(nameOf(target))
+    if (/^(?:Insert|Merge)Stmt$/.test(kind) || (kind === 'UpdateStmt' && setsDefault(fields)))
+      targets.add(nameOf(target))
     return true
   })
-  const insert = fieldsOf(fieldsOf(statement['InsertStmt'])['relation'])
-  const target = insert['relname'] === undefined ? undefined : nameOf(insert)
-  return { functions, operators, types, relations, columns, target }
+  return { functions, operators, types, relations, columns, targets }
+}
+
+/** `SET n = DEFAULT` */
+function setsDefault(update: Tree): boolean {
+  let isFound = false
+  walk(update['targetList'], ({ kind }) => {
+    isFound ||= kind === 'SetToDefault'
+    return !isFound
+  })
+  return isFound
+}
+
+/** What the server plans to look for rows that refer to one that is deleted. */
+export function namesOfRelation(schema: string, relation: string): StatementNames {
+  const none: ReadonlySet<string> = new Set()
+  const relations = new Set([[schema, relation].map(quoteIdentifier).join('.')])
+  return { functions: none, operators: new Set(['=']), types: none, relations, columns: none, targets: none }
 }
 
 /** The same without the grammar: any word may be any name. */
@@ -101,14 +121,20 @@ export function namesInText(text: string): StatementNames {
     words.add(name)
     relations.add(quoteIdentifier(name))
     const before = tokens[at - 2]
-    if (tokens[at - 1]?.text === '.' && before)
+    if (tokens[at - 1]?.text === '.' && (before?.kind === 'word' || before?.kind === 'quoted'))
       relations.add(
         `${before.kind === 'word' ? quoteIdentifier(before.text.toLowerCase()) : before.text}.${quoteIdentifier(name)}`,
       )
   }
-  const into = tokens.findIndex(token => token.kind === 'word' && /^into$/i.test(token.text))
-  const target = into < 0 ? undefined : tokens[into + 1]?.text
-  return { functions: words, operators, types: words, relations, columns: words, target }
+  const isWriting = words.has('into') || words.has('default')
+  return {
+    functions: words,
+    operators,
+    types: words,
+    relations,
+    columns: words,
+    targets: isWriting ? relations : new Set(),
+  }
 }
 
 function nameOf({ schemaname: schema, relname: relation }: Tree): string {

@@ -1,9 +1,10 @@
+import { describeProblem, isRefusal } from '../actions/problem.ts'
 import type { Grammar, Tree } from '../grammar.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
 import { abilitiesFor } from './abilities.ts'
 import { readRelation, type Table, type View } from './catalog.ts'
 import { CostModel } from './cost-model.ts'
-import { functionWithEffects, namesInText, namesInTree } from './effects.ts'
+import { functionWithEffects, namesInText, namesInTree, namesOfRelation } from './effects.ts'
 import { choose, type Choice, type Evaluate } from './evaluation.ts'
 import { explain, type Explained } from './explain.ts'
 import { groupBy } from './grouping.ts'
@@ -19,9 +20,9 @@ import { LongValues } from './long-values.ts'
 import type { PlanNode } from './plan.ts'
 import { usesOfPlan } from './plan-uses.ts'
 import { proposalsFor, type Proposal } from './proposals.ts'
-import { referencesTo } from './references.ts'
+import { readReference, referencesTo, type Referring } from './references.ts'
 import { Selectivity } from './selectivity.ts'
-import type { Server } from './server.ts'
+import { attempt, type Server } from './server.ts'
 import type { AdviceThresholds } from './thresholds.ts'
 import { usesOf, type StatementUses } from './statement-uses.ts'
 import type { Condition, TableUse } from './table-use.ts'
@@ -145,10 +146,7 @@ class Examiner {
     if (plan !== undefined) {
       const read = await this.#usesOf(plan, grammar, tree)
       await this.#search(plan, explained, read.uses)
-      for (const { proposal, search } of await referencesTo(this.#server, read.written)) {
-        const own = await explain(this.#server, search)
-        if (own !== undefined) await this.#choose(own, search, [proposal.use], [proposal], true)
-      }
+      for (const referring of await referencesTo(this.#server, read.written)) await this.#examineReference(referring)
       for (const use of read.uses.filter(({ table }) => table.rows >= this.#thresholds.minTableRows))
         this.#problems.push(
           ...use.hints.map(hint => `${this.#statement.summary}: ${hint}`),
@@ -156,6 +154,25 @@ class Examiner {
         )
     }
     return { plan, findings: this.#findings, problems: [...new Set(this.#problems)] }
+  }
+
+  /** What is found out about one table stays, whatever another one answers. */
+  async #examineReference(referring: Referring): Promise<void> {
+    const { schema, relation } = referring
+    const where = `${this.#statement.summary}: the reference of ${schema}.${relation}`
+    try {
+      await attempt(this.#server, async () => {
+        const suspect = await functionWithEffects(this.#server, namesOfRelation(schema, relation))
+        if (suspect !== undefined)
+          return void this.#problems.push(`${where} depends on the function ${suspect}, so it is not explained`)
+        const found = await readReference(this.#server, referring)
+        const plan = found && (await explain(this.#server, found.search))
+        if (plan) await this.#choose(plan, found.search, [found.proposal.use], [found.proposal], true)
+      })
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      this.#problems.push(describeProblem(where, error))
+    }
   }
 
   #explained(values: readonly unknown[] | undefined): Explained {

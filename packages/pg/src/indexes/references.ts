@@ -21,23 +21,36 @@ const REFERENCES = `WITH RECURSIVE k AS (
 ) SELECT s.nspname::text AS schema, c.relname::text AS relation, array_to_string(k.conkey, ' ') AS columns
 FROM k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace LIMIT 50`
 
+/** A table that refers to another one, by the numbers of its columns. */
+export interface Referring {
+  readonly schema: string
+  readonly relation: string
+  readonly columns: readonly number[]
+}
+
 /** The references that a statement has checked by the server for each row that it deletes or changes. */
-export async function referencesTo(server: Server, written: StatementUses['written']): Promise<readonly Reference[]> {
+export async function referencesTo(server: Server, written: StatementUses['written']): Promise<readonly Referring[]> {
   if (written === undefined) return []
   const changed = written.columns === 'all' ? null : [...written.columns]
   const rows = await server.query(REFERENCES, [written.table.oid, changed])
-  const references: Reference[] = []
-  for (const row of rows) {
-    const table = await readRelation(server, String(row['schema']), String(row['relation']))
-    if (table !== undefined && !('view' in table)) references.push(referenceFrom(table, String(row['columns'])))
-  }
-  return references
+  return rows.map(row => ({
+    schema: String(row['schema']),
+    relation: String(row['relation']),
+    columns: String(row['columns']).split(' ').map(Number),
+  }))
 }
 
-function referenceFrom(table: Table, numbers: string): Reference {
-  const columns = numbers
-    .split(' ')
-    .map(number => [...table.columns.values()].find(each => each.number === Number(number))!)
+/** Undefined for what has no index. Reading a table plans a query of it. */
+export async function readReference(
+  server: Server,
+  { schema, relation, columns }: Referring,
+): Promise<Reference | undefined> {
+  const table = await readRelation(server, schema, relation)
+  return table === undefined || 'view' in table ? undefined : referenceFrom(table, columns)
+}
+
+function referenceFrom(table: Table, numbers: readonly number[]): Reference {
+  const columns = numbers.map(number => [...table.columns.values()].find(each => each.number === number)!)
   const use = newUse(table, table.relation)
   for (const column of columns)
     use.conditions.push({ comparison: 'equal', key: keyOfColumn(column), isJoin: false, isFixed: false })

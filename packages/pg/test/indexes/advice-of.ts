@@ -10,12 +10,16 @@ export interface Sent {
   readonly text: string
   readonly values?: readonly unknown[] | undefined
   readonly searchPath?: string | undefined
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /** What `query.optimize` answers to one slow statement, as far as it reaches a reader: all of it has to. */
-export async function receiptFor(pool: pgDriver.Pool, { text, values = [], searchPath }: Sent): Promise<Receipt> {
+export async function receiptFor(
+  pool: pgDriver.Pool,
+  { text, values = [], searchPath, settings }: Sent,
+): Promise<Receipt> {
   const instrumentation = new PgInstrumentation()
-  const session = searchPath === undefined ? {} : { settings: { search_path: searchPath } }
+  const session = { settings: { ...settings, ...(searchPath !== undefined && { search_path: searchPath }) } }
   const run = { text, summary: 'SLOW', values, durationMs: 100, origin: originOfPool(pool as never), ...session }
   instrumentation.slowStatements.add(run, Date.now())
   const firing = { alert: 'SlowQueries', labels: {}, annotations: {}, value: 1, since: 0 }

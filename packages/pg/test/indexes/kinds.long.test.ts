@@ -35,6 +35,9 @@ describe('index advice', () => {
     await pool.query('CREATE TABLE guarded AS SELECT * FROM big')
     await pool.query('CREATE POLICY own ON guarded USING (ref = stable_count(2))')
     await pool.query('CREATE TABLE target (id int, n int DEFAULT immutable_count(3))')
+    await pool.query('CREATE VIEW targets AS SELECT * FROM target')
+    await pool.query('CREATE TABLE watched AS SELECT * FROM big')
+    await pool.query('CREATE POLICY other ON watched USING (EXISTS (SELECT FROM counted))')
     await pool.query('ANALYZE')
   }, 60_000)
   afterAll(async () => {
@@ -56,6 +59,13 @@ describe('index advice', () => {
     'UPDATE big SET kind = immutable_count(1) WHERE ref = 5',
     'DELETE FROM big WHERE ref = stable_count(1)',
     'INSERT INTO target SELECT id FROM big WHERE ref = 5',
+    'INSERT INTO public.target SELECT id FROM big WHERE ref = 5',
+    'INSERT INTO targets SELECT id FROM big WHERE ref = 5',
+    'WITH x AS (INSERT INTO target SELECT id FROM big WHERE ref = 5 RETURNING id) SELECT * FROM x',
+    'UPDATE target SET n = DEFAULT WHERE id = 5',
+    'WITH x AS (UPDATE target SET (id, n) = ROW (1, DEFAULT) WHERE id = 5 RETURNING id) SELECT * FROM x',
+    'MERGE INTO target t USING big b ON t.id = b.id WHEN NOT MATCHED THEN INSERT (id) VALUES (b.id)',
+    'SELECT * FROM watched WHERE ref = 5',
   ])('never has planning run a function that may have effects: %s', async text => {
     const values = text.includes('$1') ? [5] : []
     const locks = async (): Promise<number> => {
