@@ -100,9 +100,11 @@ const SIZE = `SELECT COALESCE(sum(pg_catalog.pg_relation_size(t.relid)), 0)::tex
   JOIN pg_catalog.pg_class c ON c.oid = t.relid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid`
 
+// A collation of ICU has no name of a C library, and its database may have one that it does not sort by. Databases know their provider since 15.
 const COLUMNS = `SELECT a.attnum::text AS number, a.attname::text AS name, pg_catalog.quote_ident(a.attname) AS quoted, t.typname::text AS type,
   a.attnotnull::text AS not_null, s.n_distinct::text AS distinct_values, s.null_frac::text AS null_share, s.avg_width::text AS width,
-  (COALESCE(NULLIF(l.collcollate, ''), d.datcollate) IN ('C', 'POSIX'))::text AS byte_sorted,
+  (CASE COALESCE(NULLIF(l.collprovider::text, 'd'), pg_catalog.to_jsonb(d) ->> 'datlocprovider', 'c') WHEN 'b' THEN true
+    WHEN 'c' THEN CASE l.collprovider WHEN 'c' THEN l.collcollate ELSE d.datcollate END IN ('C', 'POSIX') ELSE false END)::text AS byte_sorted,
   (a.attlen = -1 AND a.attstorage <> 'p' AND (a.atttypmod < 0 OR a.atttypmod > 650))::text AS unbounded
   FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
   JOIN pg_catalog.pg_database d ON d.datname = current_database()
