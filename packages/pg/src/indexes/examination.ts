@@ -156,7 +156,7 @@ class Examiner {
     return { plan, findings: this.#findings, problems: [...new Set(this.#problems)] }
   }
 
-  /** What is found out about one table stays, whatever another one answers. */
+  /** Keeps the answers about the other tables where this one cannot be read. */
   async #examineReference(referring: Referring): Promise<void> {
     const { schema, relation } = referring
     const where = `${this.#statement.summary}: the reference of ${schema}.${relation}`
