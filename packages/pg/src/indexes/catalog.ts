@@ -27,6 +27,8 @@ export interface Column {
 export interface Index {
   readonly name: string
   readonly isValid: boolean
+  /** Not valid, and somebody builds an index of the table, or of one of its partitions, at this moment; on a replica that cannot be seen. */
+  readonly mayBeInBuilding: boolean
   readonly isUnique: boolean
   /** Behind a constraint, or the identity of rows for replication. */
   readonly isNeeded: boolean
@@ -114,6 +116,9 @@ const COLUMNS = `SELECT a.attnum::text AS number, a.attname::text AS name, pg_ca
 
 const INDEXES = `SELECT i.indexrelid::regclass::text AS name, i.indisvalid::text AS valid, i.indisunique::text AS unique, m.amname::text AS method,
   (i.indisreplident OR EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid))::text AS needed,
+  (NOT i.indisvalid AND (pg_catalog.pg_is_in_recovery() OR EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index b
+    JOIN pg_catalog.pg_locks k ON k.pid = b.pid AND k.database = b.datid AND k.mode = 'ShareUpdateExclusiveLock' AND k.granted
+    WHERE k.relation = i.indrelid OR k.relation IN (SELECT relid FROM pg_catalog.pg_partition_tree(i.indrelid)))))::text AS in_building,
   i.indkey::text AS columns, i.indnkeyatts::text AS keys, pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate,
   (SELECT json_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k, false)
     || CASE WHEN l.oid IS NULL THEN '' ELSE ' COLLATE ' || pg_catalog.quote_ident(l.collname) END
@@ -200,6 +205,7 @@ function readIndex(row: Row): Index {
   return {
     name: String(row['name']),
     isValid: row['valid'] === 'true',
+    mayBeInBuilding: row['in_building'] === 'true',
     isUnique: row['unique'] === 'true',
     isNeeded: row['needed'] === 'true',
     method: String(row['method']),

@@ -2,7 +2,7 @@ import { describeProblem, isRefusal } from '../actions/problem.ts'
 import type { Grammar, Tree } from '../grammar.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
 import { abilitiesFor } from './abilities.ts'
-import { readRelation, type Table, type View } from './catalog.ts'
+import { readRelation, type Index, type Table, type View } from './catalog.ts'
 import { CostModel } from './cost-model.ts'
 import { functionWithEffects, namesInText, namesInTree, namesOfRelation } from './effects.ts'
 import { choose, type Choice, type Evaluate } from './evaluation.ts'
@@ -291,7 +291,8 @@ class Examiner {
         const leftover = coveringIndex(definition, use, false)
         // A build that failed leaves its index behind, and IF NOT EXISTS would then silently do nothing.
         if (leftover !== undefined)
-          this.#problems.push(`index ${leftover.name} is invalid, ${remedy(definition.table)}`)
+          this.#problems.push(`index ${leftover.name} is invalid, ${remedy(definition.table, leftover)}`)
+        if (leftover?.mayBeInBuilding) continue
         const rows =
           definition.table.rows * (await this.#selectivity.shareOf(definition.table, servedConditions(definition, use)))
         const unverified = definition.method.startsWith('gi')
@@ -307,7 +308,8 @@ class Examiner {
 }
 
 /** What is done about an index of the table that is not valid. */
-function remedy({ kind }: Table): string {
+function remedy({ kind }: Table, { mayBeInBuilding }: Index): string {
+  if (mayBeInBuilding) return 'it may be being built now: nothing is advised in its place'
   // Postgres drops the index of a partitioned table with its parts, and not concurrently.
   return kind === 'partitioned'
     ? 'because partitions lack their part of it: create and attach the missing ones, or DROP INDEX it first'

@@ -139,4 +139,54 @@ describe('the statements of index advice', () => {
     )
     await pool.query('DROP TABLE kept')
   })
+
+  it('do not drop an index that is being built, as any user sees it', async () => {
+    await pool.query(`CREATE TABLE built AS ${ROWS}`)
+    await pool.query('CREATE TABLE built_parts (id int, ref int, pad text) PARTITION BY RANGE (id)')
+    await pool.query('CREATE TABLE built_part PARTITION OF built_parts DEFAULT')
+    await pool.query(`INSERT INTO built_parts ${ROWS}`)
+    await pool.query('ANALYZE built, built_parts')
+    await pool.query('CREATE INDEX built_ref ON ONLY built_parts (ref)')
+    await pool.query(
+      "CREATE ROLE reader LOGIN PASSWORD 'reader'; GRANT SELECT ON built, built_parts, built_part TO reader",
+    )
+    const options = { connectionString: db.url.replace(/\/\/[^@]*@/, '//reader:reader@'), max: 1 }
+    const reader = new pgDriver.Pool(options).on('error', () => {})
+    const [writer, builder] = [new pgDriver.Client(db.url), new pgDriver.Client(db.url)]
+    try {
+      for (const client of [writer, builder]) await client.on('error', () => {}).connect()
+      for (const [table, built, remedy] of [
+        ['built', 'built', 'left by a failed build: DROP INDEX CONCURRENTLY it first'],
+        ['built_parts', 'built_part', 'because partitions lack their part of it'],
+      ] as const) {
+        const text = `SELECT * FROM ${table} WHERE ref = 5`
+        // The build waits for who writes already.
+        await writer.query(`BEGIN; LOCK TABLE ${built} IN ROW EXCLUSIVE MODE`)
+        const build = builder.query(`CREATE INDEX CONCURRENTLY ON ${built} (ref)`).catch((error: Error) => error)
+        const waits = async (): Promise<unknown> =>
+          (await pool.query("SELECT FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting for writers%'"))
+            .rowCount
+        await expect.poll(waits, { timeout: 10_000 }).toBe(1)
+        const during = await receiptFor(reader, { text })
+        expect(during.problems?.join()).toMatch(/index built_(?:ref|ref_idx) is invalid, it may be being built now/)
+        expect(during.advice).toBeUndefined()
+
+        await pool.query('SELECT pg_cancel_backend(pid) FROM pg_stat_progress_create_index')
+        expect(await build).toBeInstanceOf(Error)
+        await writer.query('ROLLBACK')
+        // Vacuum and analyze take the same lock as a build does.
+        await writer.query(`BEGIN; LOCK TABLE ${built} IN SHARE UPDATE EXCLUSIVE MODE`)
+        const after = await receiptFor(reader, { text })
+        expect(after.problems?.join()).toContain(`is invalid, ${remedy}`)
+        expect(after.advice).toHaveLength(1)
+        await writer.query('ROLLBACK')
+      }
+    } finally {
+      // The builder waits for the writer.
+      await writer.end()
+      await builder.end()
+      await reader.end()
+    }
+    await pool.query('DROP TABLE built, built_parts; DROP ROLE reader')
+  })
 })
