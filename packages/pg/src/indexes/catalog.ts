@@ -129,9 +129,11 @@ const INDEXES = `SELECT i.indexrelid::regclass::text AS name, i.indisvalid::text
     LEFT JOIN pg_catalog.pg_collation l ON l.oid = i.indcollation[k - 1] AND CASE WHEN a.attnum IS NOT NULL THEN l.oid <> a.attcollation
       -- What the collation of an expression would be by itself is not in the catalog.
       ELSE pg_catalog.pg_get_indexdef(i.indexrelid) LIKE '% COLLATE %' END)::text AS definitions,
-  COALESCE(s.idx_scan, 0)::text AS scans, pg_catalog.pg_relation_size(i.indexrelid)::text AS bytes
+  s.scans::text AS scans, s.bytes::text AS bytes
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_am m ON m.oid = c.relam
-  LEFT JOIN pg_catalog.pg_stat_all_indexes s ON s.indexrelid = i.indexrelid WHERE i.indrelid = $1::oid`
+  -- The index of a partitioned table is searched and stored in its parts.
+  CROSS JOIN LATERAL (SELECT sum(pg_catalog.pg_stat_get_numscans(t.relid)) AS scans, sum(pg_catalog.pg_relation_size(t.relid)) AS bytes
+    FROM (SELECT i.indexrelid AS relid UNION SELECT relid::oid FROM pg_catalog.pg_partition_tree(i.indexrelid)) t) s WHERE i.indrelid = $1::oid`
 
 /**
  * What the server knows of a relation, found as the statement finds it: by `search_path` where no schema is given. Undefined for what

@@ -114,7 +114,11 @@ function leftovers(definition: IndexDefinition): readonly string[] {
   return [
     ...named(redundant, 'is not needed beside it', 'are not needed beside it'),
     ...named(duplicates, 'is there twice', 'are there twice'),
-    ...named(unused, 'has not been used since the statistics began', 'have not been used since the statistics began'),
+    ...named(
+      unused,
+      'has not been used on this server since the statistics began',
+      'have not been used on this server since the statistics began',
+    ),
   ]
 }
 

@@ -189,4 +189,19 @@ describe('the statements of index advice', () => {
     }
     await pool.query('DROP TABLE built, built_parts; DROP ROLE reader')
   })
+
+  it('count the searches of an index of a partitioned table in its parts', async () => {
+    await pool.query('CREATE TABLE used (id int, ref int, pad text) PARTITION BY RANGE (id)')
+    await pool.query('CREATE TABLE used_part PARTITION OF used DEFAULT')
+    await pool.query(`INSERT INTO used ${ROWS}`)
+    await pool.query('CREATE INDEX searched ON used (id); CREATE INDEX idle ON used (pad); ANALYZE used')
+    // What a session has counted is published when it has been idle for a while, or when it is asked to.
+    await pool.query('SELECT * FROM used WHERE id = 5; SELECT pg_stat_force_next_flush()')
+    const why = async (): Promise<string> => {
+      const { advice } = await receiptFor(pool, { text: 'SELECT * FROM used WHERE ref = 5' })
+      return advice![0]!.why
+    }
+    await expect.poll(why, { timeout: 15_000 }).toMatch(/; idle \(\d MiB\) has not been used on this server since/)
+    await pool.query('DROP TABLE used')
+  })
 })
