@@ -47,6 +47,11 @@ export interface Index {
 
 /** A part of a partitioned table. */
 export interface Partition {
+  readonly oid: string
+  /** The oid of what it is part of: the table, or another partition. */
+  readonly parent: string
+  /** It has no partitions itself. */
+  readonly isLowest: boolean
   readonly relation: string
   /** `schema.table`, and the schema alone, quoted where the server requires it. */
   readonly name: string
@@ -63,7 +68,7 @@ export interface Table {
   /** `schema.table`, quoted where the server requires it. */
   readonly name: string
   readonly kind: 'table' | 'partitioned' | 'materialized view'
-  /** The lowest partitions of a partitioned table. */
+  /** The partitions of a partitioned table, each after the one that it is part of. */
   readonly partitions: readonly Partition[]
   readonly bytes: number
   /** The planner's estimate. */
@@ -94,11 +99,12 @@ const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, pg_catal
 
 const SIZE = `SELECT COALESCE(sum(pg_catalog.pg_relation_size(t.relid)), 0)::text AS bytes,
   COALESCE(sum(s.n_tup_ins), 0)::text AS inserts, COALESCE(sum(s.n_tup_upd), 0)::text AS updates, COALESCE(sum(s.n_tup_del), 0)::text AS deletes,
-  COALESCE(sum(s.n_mod_since_analyze), 0)::text AS changed, bool_or(s.last_analyze IS NULL AND s.last_autoanalyze IS NULL)::text AS unknown,
-  COALESCE(json_agg(json_build_object('relation', c.relname, 'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'quotedSchema',
-    pg_catalog.quote_ident(n.nspname))) FILTER (WHERE t.level > 0), '[]')::text AS partitions,
+  COALESCE(sum(s.n_mod_since_analyze), 0)::text AS changed, bool_or(s.last_analyze IS NULL AND s.last_autoanalyze IS NULL) FILTER (WHERE t.isleaf)::text AS unknown,
+  COALESCE(json_agg(json_build_object('oid', c.oid::text, 'parent', t.parentrelid::text, 'isLowest', t.isleaf, 'relation', c.relname, 'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'quotedSchema',
+    pg_catalog.quote_ident(n.nspname)) ORDER BY t.level, c.oid) FILTER (WHERE t.level > 0), '[]')::text AS partitions,
   COALESCE(sum(pg_catalog.pg_relation_size(c.reltoastrelid)), 0)::text AS apart
-  FROM (SELECT $1::oid AS relid, 0 AS level WHERE NOT $2 UNION SELECT relid, level FROM pg_catalog.pg_partition_tree($1::oid::regclass) WHERE isleaf AND $2) t
+  FROM (SELECT $1::oid AS relid, 0::oid AS parentrelid, 0 AS level, true AS isleaf WHERE NOT $2
+    UNION ALL SELECT relid, parentrelid::oid, level, isleaf FROM pg_catalog.pg_partition_tree($1::oid::regclass) WHERE $2) t
   JOIN pg_catalog.pg_class c ON c.oid = t.relid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid`
 

@@ -22,6 +22,7 @@ export interface IndexDefinition {
 const MAX_NAME_BYTES = 63
 /** More characters of statements nobody reads, and a receipt takes 4,000 at most. */
 const LONGEST_SHOWN = 3500
+const DEEP = ', from the top down, with ON ONLY instead of CONCURRENTLY where one has partitions itself'
 
 /** What follows the name of the table in `CREATE INDEX`. */
 export function bodyOf({ method, keys, predicate }: IndexDefinition): string {
@@ -54,7 +55,7 @@ export function indexName(definition: IndexDefinition): string {
 
 /**
  * The statements that create the index without blocking writes. A partitioned table gets an index of its own that is not built, one per
- * partition that is, and what joins them. Where that is too much to show, comments say what is left to do: never a part of the statements.
+ * partition that is, and what joins them, from the top down. Where that is too much to show, comments say what is left to do: never a part of the statements.
  *
  * @param name - that no relation of the schema has
  */
@@ -64,18 +65,23 @@ export function createIndexStatement(definition: IndexDefinition, name: string):
   const createPart = (own: string, part: string): string =>
     `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${own} ON ${part} ${body}`
   if (table.kind !== 'partitioned') return createPart(name, table.name)
-  const attach = `ALTER INDEX ${table.quotedSchema}.${name} ATTACH PARTITION`
-  const first = `CREATE INDEX IF NOT EXISTS ${name} ON ONLY ${table.name} ${body}`
-  const parts = table.partitions.flatMap((partition, at) => {
+  const createParent = (own: string, part: string): string =>
+    `CREATE INDEX IF NOT EXISTS ${own} ON ONLY ${part} ${body}`
+  const first = createParent(name, table.name)
+  const indexes = new Map([[table.oid, `${table.quotedSchema}.${name}`]])
+  const parts = table.partitions.flatMap(({ oid, parent, isLowest, name: part, quotedSchema }, at) => {
     const own = `${name.slice(0, MAX_NAME_BYTES - 6)}_p${at + 1}`
-    return [createPart(own, partition.name), `${attach} ${partition.quotedSchema}.${own}`]
+    indexes.set(oid, `${quotedSchema}.${own}`)
+    const create = isLowest ? createPart : createParent
+    return [create(own, part), `ALTER INDEX ${indexes.get(parent)} ATTACH PARTITION ${indexes.get(oid)}`]
   })
   const whole = [first, ...parts].join(';\n')
   if (whole.length <= LONGEST_SHOWN) return whole
+  const isDeep = table.partitions.some(({ isLowest }) => !isLowest)
   const left = [
-    `then for each of the ${table.partitions.length} partitions:`,
+    `then for each of the ${table.partitions.length} partitions${isDeep ? DEEP : ''}:`,
     createPart('INDEX_OF_PARTITION', 'PARTITION'),
-    `${attach} INDEX_OF_PARTITION`,
+    `ALTER INDEX ${isDeep ? 'INDEX_OF_PARENT' : indexes.get(table.oid)} ATTACH PARTITION INDEX_OF_PARTITION`,
   ]
   // A line break in a name or a text would end the comment.
   return [`${first};`, ...left.map(line => `-- ${line.replaceAll(/\s/g, ' ')}`)].join('\n')

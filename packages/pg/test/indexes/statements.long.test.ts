@@ -204,4 +204,25 @@ describe('the statements of index advice', () => {
     await expect.poll(why, { timeout: 15_000 }).toMatch(/; idle \(\d MiB\) has not been used on this server since/)
     await pool.query('DROP TABLE used')
   })
+
+  it('join the parts of partitions that have partitions themselves', async () => {
+    await pool.query('CREATE TABLE deep (id int, ref int, pad text) PARTITION BY RANGE (id)')
+    await pool.query('CREATE TABLE deep_a PARTITION OF deep FOR VALUES FROM (0) TO (30000) PARTITION BY LIST (ref)')
+    await pool.query('CREATE TABLE deep_b PARTITION OF deep DEFAULT')
+    await pool.query('CREATE TABLE deep_a_5 PARTITION OF deep_a FOR VALUES IN (1)')
+    await pool.query('CREATE TABLE deep_a_rest PARTITION OF deep_a DEFAULT PARTITION BY RANGE (id)')
+    await pool.query('CREATE TABLE deep_a_rest_all PARTITION OF deep_a_rest DEFAULT')
+    await pool.query(`INSERT INTO deep ${ROWS}`)
+    await pool.query('ANALYZE deep')
+    const text = 'SELECT * FROM deep WHERE ref = 5'
+    const { advice } = await receiptFor(pool, { text })
+    await carryOut(advice?.[0]?.statement)
+    expect(await isValid('homeostat_deep_ref_idx')).toEqual({ valid: true })
+    // After an interruption they are run again.
+    await carryOut(advice?.[0]?.statement)
+    expect((await receiptFor(pool, { text })).advice).toBeUndefined()
+    await pool.query(/undo it with (.*)$/.exec(advice![0]!.why)![1]!)
+    expect((await pool.query("SELECT FROM pg_indexes WHERE tablename LIKE 'deep%'")).rowCount).toBe(0)
+    await pool.query('DROP TABLE deep')
+  })
 })
