@@ -1,12 +1,8 @@
 import { performance } from 'node:perf_hooks'
-import { knobActions, Knobs, Optimizer, type LedgerEntry } from '@homeostat/optimizer'
-import { Registry } from '@homeostat/signals'
+import type { LedgerEntry } from '@homeostat/optimizer'
 import { createRandom } from '@homeostat/signals/random'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createBreakerKnob } from '../../src/breaker/breaker-knob.ts'
-import { breakerResponses, breakerRules } from '../../src/breaker/breaker-responses.ts'
-import { Breakers } from '../../src/breaker/breakers.ts'
-import { switched } from './switched.ts'
+import { BreakerLoop } from './breaker-loop.ts'
 
 const START = Date.UTC(2026, 0, 1)
 const SECOND_MS = 1000
@@ -31,25 +27,11 @@ afterEach(() => {
  *
  * @param failing - the share of calls that fail, by minutes from the start
  */
-async function loop(minutes: number, failing: (minute: number) => number) {
+async function loopFor(minutes: number, failing: (minute: number) => number) {
   const random = createRandom(11)
-  const clock = (): number => Date.now()
-  const registry = new Registry({ scope: { name: '@homeostat/http', version: '0' }, clock })
-  const breakers = new Breakers(registry)
+  const loop = new BreakerLoop({ clock: () => Date.now(), random: createRandom(5) })
+  const { breakers } = loop
   const service = breakers.guarded('https://pay.example.com')
-  const knob = createBreakerKnob(breakers)
-  const optimizer = new Optimizer({
-    registries: [registry],
-    rules: breakerRules,
-    responses: breakerResponses,
-    actions: knobActions(knob, new Knobs({ knobs: [knob], service: 'shop', clock })),
-    warmUpMs: 0,
-    modeOf: () => 'act',
-    environment: {},
-    random: createRandom(5),
-    clock,
-  })
-  expect(optimizer.rules.rejected).toEqual([])
   const pass = (ms: number): void => void vi.advanceTimersByTime(ms)
   const call = async (): Promise<void> => {
     const share = failing((Date.now() - START) / MINUTE_MS)
@@ -68,22 +50,21 @@ async function loop(minutes: number, failing: (minute: number) => number) {
       // A caller that was refused comes back as the others do.
       pass(PAUSE_MS)
     }
-    entries.push((await optimizer.tickAndWait(Date.now())).entry)
-    await switched(optimizer, breakers, Date.now())
+    entries.push(await loop.tick(Date.now()))
     refusing.push(breakers.isEnforced)
   }
   return { entries, refusing, breaches: entries.flatMap(entry => entry.breaches) }
 }
 
 test('a service that is down: the breaker refuses, no guard objects, and callers wait for less', async () => {
-  const { entries, refusing, breaches } = await loop(40, minute => (minute < 6 ? 0.002 : 1))
+  const { entries, refusing, breaches } = await loopFor(40, minute => (minute < 6 ? 0.002 : 1))
   expect(breaches).toEqual([])
   expect(entries.flatMap(({ verdicts }) => verdicts)[0]).toMatchObject({ verdict: 'effective' })
   expect(refusing.at(-1)).toBe(true)
 })
 
 test('a service that comes back: the seconds until the breaker notices do not end the trial', async () => {
-  const { refusing, breaches } = await loop(30, minute =>
+  const { refusing, breaches } = await loopFor(30, minute =>
     minute < 6 || (minute > 12 && minute < 18) || minute > 21 ? 0.002 : 1,
   )
   expect(breaches).toEqual([])
@@ -92,7 +73,7 @@ test('a service that comes back: the seconds until the breaker notices do not en
 })
 
 test('a service that answers nearly half of its calls: refusing the good ones is a breach, and is reverted', async () => {
-  const { refusing, breaches } = await loop(25, minute => (minute < 6 ? 0.002 : 0.55))
+  const { refusing, breaches } = await loopFor(25, minute => (minute < 6 ? 0.002 : 0.55))
   expect(refusing).toContain(true)
   expect(breaches).not.toEqual([])
   expect(breaches[0]).toMatchObject({ action: 'http.openBreaker', reason: expect.stringContaining('needless') })

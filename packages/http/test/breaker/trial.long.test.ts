@@ -1,11 +1,7 @@
-import { knobActions, Knobs, Optimizer, type LedgerEntry } from '@homeostat/optimizer'
+import type { LedgerEntry, Mode } from '@homeostat/optimizer'
 import { attributes as a, metrics } from '@homeostat/semconv'
-import { Registry } from '@homeostat/signals'
 import { expect, test } from 'vitest'
-import { breakerResponses, breakerRules } from '../../src/breaker/breaker-responses.ts'
-import { createBreakerKnob } from '../../src/breaker/breaker-knob.ts'
-import { Breakers } from '../../src/breaker/breakers.ts'
-import { switched } from './switched.ts'
+import { BreakerLoop } from './breaker-loop.ts'
 
 const START = Date.UTC(2026, 0, 1)
 const MINUTE_MS = 60_000
@@ -17,12 +13,18 @@ function seeded(seed: number): () => number {
 }
 
 /** A service fails for so many minutes; callers wait a second for it, unless its breaker refuses them. Virtual time. */
-async function loopFor(minutes: number, { failingMinutes = minutes, helps = true, mode = 'act' as const } = {}) {
+async function loopFor(
+  minutes: number,
+  {
+    failingMinutes = minutes,
+    helps = true,
+    mode = 'act',
+  }: { failingMinutes?: number; helps?: boolean; mode?: Mode } = {},
+) {
   let now = START
-  const clock = (): number => now
   const random = seeded(3)
-  const registry = new Registry({ scope: { name: '@homeostat/http', version: '0' }, clock })
-  const breakers = new Breakers(registry)
+  const loop = new BreakerLoop({ clock: () => now, random: seeded(7), mode })
+  const { registry, breakers } = loop
   breakers.guarded('https://pay.example.com')
   const waits = registry.histogram(metrics.httpGuardedDuration).with(ORIGIN)
   const calls = registry.counter(metrics.httpGuardedCalls)
@@ -33,19 +35,6 @@ async function loopFor(minutes: number, { failingMinutes = minutes, helps = true
     act: refusals.with({ ...ORIGIN, [a.trialArm]: 'act' }),
     shadow: refusals.with({ ...ORIGIN, [a.trialArm]: 'shadow' }),
   }
-  const knob = createBreakerKnob(breakers)
-  const optimizer = new Optimizer({
-    registries: [registry],
-    rules: breakerRules,
-    responses: breakerResponses,
-    actions: knobActions(knob, new Knobs({ knobs: [knob], service: 'shop', clock })),
-    warmUpMs: 0,
-    modeOf: () => mode,
-    environment: {},
-    random: seeded(7),
-    clock,
-  })
-  expect(optimizer.rules.rejected).toEqual([])
   const verdicts: LedgerEntry['verdicts'][number][] = []
   const settings: boolean[] = []
   for (; now <= START + minutes * MINUTE_MS; now += 5000) {
@@ -56,8 +45,7 @@ async function loopFor(minutes: number, { failingMinutes = minutes, helps = true
       if (!isRefused) (fails ? failed : succeeded).add()
       waits.record((isRefused && helps) || !fails ? 0.004 + 0.01 * random() : 0.8 + 0.4 * random())
     }
-    verdicts.push(...(await optimizer.tickAndWait(now)).entry.verdicts)
-    await switched(optimizer, breakers, now)
+    verdicts.push(...(await loop.tick(now)).verdicts)
     settings.push(breakers.isEnforced)
   }
   return { verdict: verdicts[0], settings }
@@ -82,6 +70,6 @@ test('the breakers refuse nothing once the service is back', async () => {
 })
 
 test('in mode advise nothing is refused', async () => {
-  const { settings } = await loopFor(10, { mode: 'advise' as never })
+  const { settings } = await loopFor(10, { mode: 'advise' })
   expect(settings).not.toContain(true)
 })
