@@ -1,28 +1,12 @@
-import { startPostgres, type Postgres } from '@homeostat/services'
-import pgDriver from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DedicatedClient } from '../../src/actions/dedicated-client.ts'
+import { describe, expect, it } from 'vitest'
 import { describeProblem } from '../../src/actions/problem.ts'
-import { originOfPool } from '../../src/signals/origin.ts'
+import { ExaminedDatabase } from '../indexes/examined-database.ts'
 
 describe('the connection that statements are examined on', () => {
-  let db: Postgres
-  let pool: pgDriver.Pool
-
-  beforeAll(async () => {
-    db = await startPostgres()
-    pool = new pgDriver.Pool({ connectionString: db.url, max: 1 }).on('error', () => {})
-    await pool.query('CREATE TABLE item (id int)')
-  })
-  afterAll(async () => {
-    await pool.end()
-    await db.stop()
-  })
-  const connect = (): Promise<DedicatedClient> =>
-    DedicatedClient.connect(originOfPool(pool as never), new AbortController().signal, () => {})
+  const db = new ExaminedDatabase(['CREATE TABLE item (id int)'])
 
   it('has limits on the server, in each transaction and not behind it', async () => {
-    const client = await connect()
+    const client = await db.connect()
     const limits = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
     const read = async (): Promise<unknown[]> => {
       const rows = await client.query('SELECT current_setting(name) AS value FROM unnest($1::text[]) name', [limits])
@@ -35,13 +19,13 @@ describe('the connection that statements are examined on', () => {
   })
 
   it('loses its locks by itself when nobody goes on with it', async () => {
-    const client = await connect()
+    const client = await db.connect()
     const outcome = client
       .inReadOnlyTransaction(async () => {
         await client.query("SELECT set_config('idle_in_transaction_session_timeout', '50ms', true)")
         await client.query('SELECT * FROM item')
         // The lock is taken as soon as the server has ended the transaction.
-        await pool.query('BEGIN; LOCK TABLE item IN ACCESS EXCLUSIVE MODE; COMMIT')
+        await db.pool.query('BEGIN; LOCK TABLE item IN ACCESS EXCLUSIVE MODE; COMMIT')
         return client.query('SELECT 1')
       })
       .catch((error: unknown) => describeProblem('SLOW', error))

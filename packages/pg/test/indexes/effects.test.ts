@@ -1,32 +1,17 @@
-import { startPostgres, type Postgres } from '@homeostat/services'
-import pgDriver from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DedicatedClient } from '../../src/actions/dedicated-client.ts'
+import { describe, expect, it } from 'vitest'
 import { functionWithEffects, namesInText } from '../../src/indexes/effects.ts'
-import { originOfPool } from '../../src/signals/origin.ts'
+import { ExaminedDatabase } from './examined-database.ts'
 
 describe('functions behind a statement, without the grammar', () => {
-  let db: Postgres
-  let pool: pgDriver.Pool
-  let client: DedicatedClient
-
-  beforeAll(async () => {
-    db = await startPostgres()
-    pool = new pgDriver.Pool({ connectionString: db.url, max: 1 }).on('error', () => {})
-    await pool.query('CREATE TYPE address AS (city text, zip text); CREATE SCHEMA "Other.Place"')
-    await pool.query('CREATE TABLE person (id int, addr address, numbers int[])')
-    await pool.query('CREATE FUNCTION own() RETURNS int LANGUAGE plpgsql STABLE AS $f$BEGIN RETURN 1; END$f$')
-    await pool.query('CREATE TABLE "Other.Place"."Target" (id int, n int DEFAULT own())')
-    await pool.query('CREATE VIEW "Other.Place".seen AS SELECT id FROM person WHERE id = own()')
-    client = await DedicatedClient.connect(originOfPool(pool as never), new AbortController().signal, () => {})
-  })
-  afterAll(async () => {
-    await client.close()
-    await pool.end()
-    await db.stop()
-  })
+  const db = new ExaminedDatabase([
+    'CREATE TYPE address AS (city text, zip text); CREATE SCHEMA "Other.Place"',
+    'CREATE TABLE person (id int, addr address, numbers int[])',
+    'CREATE FUNCTION own() RETURNS int LANGUAGE plpgsql STABLE AS $f$BEGIN RETURN 1; END$f$',
+    'CREATE TABLE "Other.Place"."Target" (id int, n int DEFAULT own())',
+    'CREATE VIEW "Other.Place".seen AS SELECT id FROM person WHERE id = own()',
+  ])
   const found = (text: string): Promise<string | undefined> =>
-    client.inReadOnlyTransaction(() => functionWithEffects(client, namesInText(text)))
+    db.client.inReadOnlyTransaction(() => functionWithEffects(db.client, namesInText(text)))
 
   it.each([
     "SELECT id FROM person WHERE (addr).city = 'x'",
