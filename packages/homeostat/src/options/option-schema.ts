@@ -1,5 +1,4 @@
-import { constants } from 'node:os'
-import type { Coordinator, Domain, Mode, StateStore } from '@homeostat/optimizer'
+import type { Mode } from '@homeostat/optimizer'
 import { modes } from '@homeostat/optimizer'
 import type { ServerEngine } from '@homeostat/optimizer/engines'
 import { actionSchema, budgetSchema, knobSchema, responseSchema, ruleSourceSchema } from '@homeostat/optimizer/schemas'
@@ -19,12 +18,14 @@ import {
   oneOf,
   recordOf,
   text,
-  whole,
   wholeNumber,
 } from '@homeostat/signals/options'
 import { definitions, type PackagesOptions } from '../domains/domain-definitions.ts'
 import type { Logger } from './logger.ts'
+import { domainSchema } from './domain-schema.ts'
+import { engineEntries } from './engine-schema.ts'
 import { enginesOf } from './engines.ts'
+import { killSwitchEntries } from './kill-switch-schema.ts'
 import type { HomeostatOptions } from './options.ts'
 
 /** Default time between ticks. */
@@ -46,92 +47,6 @@ function ofPackage<T extends object>(schema: OptionSchema<T>): OptionSchema<(T &
     description,
     whenWrong: 'its defaults are used, and it goes no further than advise',
   }) as OptionSchema<(T & { readonly mode?: Mode }) | false>
-}
-
-/**
- * Signals that are free for an application to use. To listen to any other one takes it from somebody: the process would no
- * longer end on SIGTERM or SIGINT, hang after a crash (SIGSEGV), or be switched by each child that ends (SIGCHLD).
- */
-const SIGNALS = (['SIGUSR2', 'SIGUSR1', 'SIGHUP', 'SIGURG', 'SIGIO', 'SIGPWR', 'SIGBREAK'] as const).filter(
-  signal => signal in constants.signals,
-)
-
-type AnyInstrumentation = NonNullable<Domain['instrumentation']>
-
-/** The least that a package of the application needs; its other fields, its rules, responses and actions are checked one by one. */
-const domain: OptionSchema<Domain> = whole<Domain>(
-  { name: text({ description: 'a short name' }) },
-  {
-    instrumentation: whole<AnyInstrumentation>(
-      {
-        registry: objectWith<AnyInstrumentation['registry']>(
-          ['producer', 'observe', 'bindMeterProvider', 'collect', 'clearLevels', 'runObservers'],
-          {
-            description: 'where its signals are counted',
-            expected: 'a Registry of @homeostat/signals',
-          },
-        ),
-      },
-      {},
-      { description: 'an instrumentation', expected: 'a SignalInstrumentation of @homeostat/signals', isOpen: true },
-    ),
-  },
-  {
-    description: 'a package',
-    expected: 'a package: a name, and any of instrumentation, rules, responses, actions, knobs',
-    isOpen: true,
-  },
-)
-
-const coordinator = objectWith<Coordinator>(
-  [
-    'acquire',
-    'renew',
-    'release',
-    'isCurrent',
-    'record',
-    'settle',
-    'orphans',
-    'beat',
-    'leave',
-    'takeSlot',
-    'freeSlot',
-    Symbol.asyncDispose,
-  ],
-  { description: 'a coordinator', expected: 'a coordinator' },
-)
-
-const stateStore = objectWith<StateStore>(['read', 'write', Symbol.asyncDispose], {
-  description: 'a store',
-  expected: 'a state store',
-})
-
-/** The options that name a kind of server. */
-function engineEntries(
-  engines: readonly ServerEngine[],
-): OptionEntries<Pick<HomeostatOptions, 'coordinator' | 'stateStore'>> {
-  const names = engines.map(({ name }) => name)
-  return {
-    coordinator: either(
-      [
-        exactly(false, { description: 'none' }),
-        oneOf(names, { description: 'the server that the application uses' }),
-        coordinator,
-      ],
-      {
-        default: false,
-        description:
-          'how the processes of a service coordinate: the `redis` or `postgres` in use, an engine of a domain of yours, or a coordinator; without one, shared actions are refused',
-        whenWrong: 'no coordinator is used, so shared actions are refused',
-      },
-    ),
-    stateStore: either([oneOf([...names, 'file'], { description: 'where the server or the folder is' }), stateStore], {
-      defaultWords: '`file` where `stateDir` names a folder, else nothing is kept',
-      whenWrong: 'what is learned is kept in `stateDir` if that is set',
-      description:
-        'where evidence, forecasts and quiet levels are kept: `redis`, `postgres`, an engine of yours, `file`, or a store; see [state](../optimizer/docs/state.md)',
-    }),
-  }
 }
 
 /** The options of each built-in package. */
@@ -167,7 +82,7 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
     isCodeOnly: true,
     description: 'knobs beside those of the packages',
   }),
-  domains: listOf(domain, {
+  domains: listOf(domainSchema, {
     defaultWords: 'none',
     isCodeOnly: true,
     description: 'packages of your own; one with the name of a built-in package replaces it',
@@ -192,38 +107,7 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
     description:
       'where undo journals are kept, and what was learned unless `stateStore` names a server; in a container, a folder on a volume',
   }),
-  killFile: filePath({
-    defaultWords: 'none',
-    description: 'stops all actions while it exists, unless it is empty or says `0`, `false`, `no` or `off`',
-    whenWrong: 'NO kill file is watched, so none can stop actions',
-  }),
-  killSignal: either([exactly(false, { description: 'none' }), oneOf(SIGNALS, { description: 'a signal' })], {
-    defaultWords: '`SIGUSR2`, where something may act and nothing else listens',
-    description: 'stops all actions, and lets them go on when it comes again; `false` for none',
-    expected: 'a signal that has no other task in a process, e.g. SIGUSR2 or SIGHUP, or false',
-    whenWrong: 'that signal does NOT stop actions, SIGUSR2 does where something may act and nothing else listens',
-  }),
-  watchdog: either(
-    [
-      flag({ description: 'whether there is one' }),
-      group<{ readonly limitMs?: number }>(
-        {
-          limitMs: milliseconds({
-            least: 100,
-            most: 3_600_000,
-            default: 10_000,
-            description: 'how long the event loop may be blocked before the watchdog stops all actions',
-          }),
-        },
-        { description: 'when it stops actions' },
-      ),
-    ],
-    {
-      defaultWords: '`true`, where something may act',
-      description:
-        'a thread that stops all actions when the event loop was blocked for too long; they go on after a calm minute',
-    },
-  ),
+  ...killSwitchEntries,
   log: either(
     [
       flag({ description: 'whether lines are written to stderr' }),
