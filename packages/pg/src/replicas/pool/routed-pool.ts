@@ -5,32 +5,22 @@ import { nextMoment } from '../positions/moments.ts'
 import { ReadContext } from '../positions/read-context.ts'
 import type { StatementRoutes } from '../routing/statement-routes.ts'
 import { BorrowedClients } from './borrowed-clients.ts'
-import {
-  answering,
-  argumentsOf,
-  followed,
-  override,
-  readArguments,
-  textOf,
-  withLimit,
-  type Method,
-} from './calling-forms.ts'
-import type { Callback, RoutablePool } from './driver-shapes.ts'
+import { answering, followed, override, readArguments, textOf, type Method } from './calling-forms.ts'
+import type { RoutablePool } from './driver-shapes.ts'
 import { LentClients } from './lent-clients.ts'
 import { poolHasEnded } from './pool-end.ts'
 import { PlainMethods } from './plain-methods.ts'
 import type { PositionMonitor } from './position-monitor.ts'
 import { PrimaryStatements } from './primary-statements.ts'
 import type { Promotions } from './promotions.ts'
-import { isWriteRefused } from './read-failure.ts'
 import { ReadsUnderWay } from './reads-under-way.ts'
-import { ReplicaRead } from './replica-read.ts'
 import type { Replica } from './replica.ts'
 import { ReplicaChoice } from './replica-choice.ts'
+import { ReplicaStatements } from './replica-statements.ts'
 import { warnOnce } from './warn-once.ts'
 import type { ReplicaShare } from './replica-share.ts'
 import type { LagLimit } from './lag-limit.ts'
-import { RoutingCounts, type PlaceRefusal, type Refusal } from './routing-counts.ts'
+import { RoutingCounts, type PlaceRefusal } from './routing-counts.ts'
 
 /** What a routed pool is made of. */
 export interface RoutedPoolParts {
@@ -62,7 +52,8 @@ export class RoutedPool {
   /** Its clients that the application borrows. */
   readonly borrowed: BorrowedClients
   readonly #methods: PlainMethods
-  readonly #statements: PrimaryStatements
+  readonly #onPrimary: PrimaryStatements
+  readonly #onReplicas: ReplicaStatements
   #everyone = 0
   #isActive = true
   #isClosed = false
@@ -91,9 +82,19 @@ export class RoutedPool {
         this.deactivate()
       },
     })
-    const { pool, monitor } = parts
-    const { storage, everybody } = this
-    this.#statements = new PrimaryStatements({ pool, monitor, storage, everybody, clients: this.#clients })
+    const { pool, monitor, waitMs, routes } = parts
+    const { storage, everybody, reads, counts } = this
+    this.#onPrimary = new PrimaryStatements({ pool, monitor, storage, everybody, clients: this.#clients })
+    this.#onReplicas = new ReplicaStatements({
+      storage,
+      reads,
+      counts,
+      monitor,
+      waitMs,
+      routes,
+      choose: (store, now) => this.#chooseFor(store, now),
+      onPrimary: (args, original, refusal) => this.#runOnPrimary(args, original, undefined, refusal),
+    })
     this.borrowed = new BorrowedClients({
       pool: parts.pool,
       clients: this.#clients,
@@ -177,15 +178,15 @@ export class RoutedPool {
     }
     const text = textOf(config)
     if (!this.#isActive) return original().apply(this.#parts.pool, args)
-    if (text === undefined) return this.#onPrimary(args, original, config, 'not_text')
+    if (text === undefined) return this.#runOnPrimary(args, original, config, 'not_text')
     const routes = this.#parts.routes()
-    if (routes === undefined) return this.#onPrimary(args, original, config, 'no_grammar')
+    if (routes === undefined) return this.#runOnPrimary(args, original, config, 'no_grammar')
     const now = performance.now()
     const route = routes.of(text)
     if (route === 'read') return this.#read(args, original, text, now)
     if (route === 'unknown') routes.learn(text, now)
     this.counts.refuse(route)
-    return this.#statements.runText(args, original, { text, route, routes })
+    return this.#onPrimary.runText(args, original, { text, route, routes })
   }
 
   #read(args: unknown[], original: () => Method, text: string, now: number): unknown {
@@ -204,10 +205,10 @@ export class RoutedPool {
     const { monitor, waitMs } = this.#parts
     monitor.used(now)
     const choice = this.#chooseFor(store, now)
-    if (typeof choice !== 'string') return this.#onReplica(choice, args, original, text)
+    if (typeof choice !== 'string') return this.#onReplicas.run(choice, args, original, text)
     if (choice === 'behind') monitor.wanted()
-    if (choice === 'behind' && waitMs > 0) return this.#afterWait(args, original, text, now)
-    return this.#onPrimary(args, original, undefined, choice)
+    if (choice === 'behind' && waitMs > 0) return this.#onReplicas.runAfterWait(args, original, text, now)
+    return this.#runOnPrimary(args, original, undefined, choice)
   }
 
   #chooseFor(store: ReadContext | undefined, now: number): Replica | PlaceRefusal {
@@ -229,76 +230,9 @@ export class RoutedPool {
     })
   }
 
-  #onReplica(replica: Replica, args: unknown[], original: () => Method, text: string): unknown {
-    const { config, values, callback } = readArguments(args)
-    const store = this.storage.getStore()
-    const { life } = replica
-    return this.reads.answering(callback, store, settle => {
-      const read = new ReplicaRead(replica, life, config, values, {
-        answered: (error, result) => {
-          this.counts.routed++
-          replica.answered++
-          store?.readReplica(life)
-          settle(error, result)
-        },
-        failed: error => {
-          const routes = this.#parts.routes()
-          if (isWriteRefused(error)) routes?.refuse(text)
-          this.counts.retried++
-          const judged: Callback = (fromPrimary, result) => {
-            if (error !== undefined && replica.judge(error, fromPrimary, performance.now())) routes?.failedAlone(text)
-            settle(fromPrimary, result)
-          }
-          const again = argumentsOf(withLimit(config, read.leftMs), values, judged)
-          this.#inContext(store, () => {
-            try {
-              this.#onPrimary(again, original, undefined, undefined)
-            } catch (thrown) {
-              settle(thrown as Error)
-            }
-          })
-        },
-      })
-      // Its connections must not belong to this context.
-      this.storage.exit(() => read.start())
-    })
-  }
-
-  /** Waits until a replica has what the context needs, and takes the primary when that takes too long. */
-  #afterWait(args: unknown[], original: () => Method, text: string, startedAt: number): unknown {
-    const { config, values, callback } = readArguments(args)
-    const store = this.storage.getStore()
-    return this.reads.answering(callback, store, settle => {
-      const look = async (): Promise<void> => {
-        const { monitor, waitMs } = this.#parts
-        let choice: Replica | PlaceRefusal = 'behind'
-        while (choice === 'behind') {
-          const leftMs = startedAt + waitMs - performance.now()
-          if (leftMs <= 0) break
-          await monitor.nextAnswer(leftMs)
-          choice = this.#chooseFor(store, performance.now())
-        }
-        this.counts.waited++
-        this.counts.waitedSeconds += (performance.now() - startedAt) / 1000
-        const replica = choice
-        this.#inContext(store, () =>
-          typeof replica === 'string'
-            ? this.#onPrimary(argumentsOf(config, values, settle), original, undefined, replica)
-            : this.#onReplica(replica, argumentsOf(config, values, settle), original, text),
-        )
-      }
-      look().catch((error: unknown) => settle(error as Error))
-    })
-  }
-
-  #inContext(store: ReadContext | undefined, work: () => void): void {
-    if (store === undefined) this.storage.exit(work)
-    else this.storage.run(store, work)
-  }
-
   /** @param config - undefined for a statement that only reads */
-  #onPrimary(args: unknown[], original: () => Method, config: unknown, refusal: Refusal | undefined): unknown {
+  #runOnPrimary(args: unknown[], original: () => Method, config: unknown, refusal: PlaceRefusal | undefined): unknown {
     if (refusal !== undefined) this.counts.refuse(refusal)
-    return this.#statements.run(args, original, config, refusal === 'unknown')
+    return this.#onPrimary.run(args, original, config)
   }
 }
