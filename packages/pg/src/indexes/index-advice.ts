@@ -1,6 +1,6 @@
 import type { Advice } from '@homeostat/optimizer'
 import type { Index, Table } from './catalog.ts'
-import type { Finding } from './examination.ts'
+import type { Finding } from './finding.ts'
 import { groupBy } from './grouping.ts'
 import { databaseOf } from '../signals/origin.ts'
 import {

@@ -93,8 +93,15 @@ export function dropIndexStatement({ table }: IndexDefinition, name: string): st
   return `DROP INDEX ${table.kind === 'partitioned' ? '' : 'CONCURRENTLY '}${table.quotedSchema}.${name}`
 }
 
+/** Whether the index finds values by what they contain, and does not compare them as a whole. */
+export function findsContained({ method }: Pick<IndexDefinition, 'method'>): boolean {
+  return method === 'gin' || method === 'gist'
+}
+
 /** The conditions that a search in the index meets: equalities from the front, then one range. */
-export function servedConditions({ keys, predicate, method }: IndexDefinition, use: TableUse): readonly Condition[] {
+export function servedConditions(definition: IndexDefinition, use: TableUse): readonly Condition[] {
+  const { keys, predicate } = definition
+  const bounded = findsContained(definition) ? 'contains' : 'range'
   const served: Condition[] = predicate === undefined ? [] : [predicate]
   const all = [...use.conditions, ...use.alternatives.flat()]
   for (const { key } of keys) {
@@ -105,7 +112,7 @@ export function servedConditions({ keys, predicate, method }: IndexDefinition, u
       own.find(({ comparison }) => comparison === 'equal') ?? own.find(({ comparison }) => comparison === 'list')
     if (equal !== undefined) served.push(equal)
     else {
-      served.push(...own.filter(({ comparison }) => comparison === (method.startsWith('gi') ? 'contains' : 'range')))
+      served.push(...own.filter(({ comparison }) => comparison === bounded))
       break
     }
   }

@@ -1,6 +1,6 @@
 import type { CostWith } from './evaluation.ts'
 import { explain, type Explained } from './explain.ts'
-import { hypotheticalIndexStatement, type IndexDefinition } from './index-definition.ts'
+import { findsContained, hypotheticalIndexStatement, type IndexDefinition } from './index-definition.ts'
 import { usesIndex } from './plan.ts'
 import { attempt, type Server } from './server.ts'
 
@@ -23,6 +23,11 @@ export class WhatIf {
       "SELECT pg_catalog.quote_ident(n.nspname) AS name FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'hypopg'"
     const [row] = await server.query(text)
     return row === undefined ? undefined : new WhatIf(server, String(row['name']))
+  }
+
+  /** Whether the extension has indexes of this method. */
+  static knows(this: void, definition: IndexDefinition): boolean {
+    return !findsContained(definition)
   }
 
   /** What the plan of a statement costs with these indexes, and which of them it uses; undefined where that cannot be asked. */

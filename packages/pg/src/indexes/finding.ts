@@ -1,0 +1,21 @@
+import type { SlowStatement } from '../signals/slow-statements.ts'
+import type { IndexDefinition } from './index-definition.ts'
+
+/** An index that would help one statement. */
+export interface Finding {
+  readonly definition: IndexDefinition
+  /** That no other relation has. */
+  readonly name: string
+  readonly statement: SlowStatement
+  /** Rows that the index finds at a time. */
+  readonly rows: number
+  /** Cost of the whole plan as it is, and with the index and those advised beside it. */
+  readonly cost: number
+  readonly costWith: number
+  /** Cost of the whole plan as it is, as the planner says it: without the rows that are written. */
+  readonly planCost: number
+  /** Why the planner was not asked; undefined when it was, and uses the index. */
+  readonly unverified: string | undefined
+  /** The index serves the check of a reference from the table. */
+  readonly isReference: boolean
+}

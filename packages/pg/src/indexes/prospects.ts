@@ -1,0 +1,50 @@
+import { coveringIndex, servedConditions, servesOrder, type IndexDefinition } from './index-definition.ts'
+import { LongValues } from './long-values.ts'
+import type { Proposal } from './proposals.ts'
+import type { Selectivity } from './selectivity.ts'
+import type { Server } from './server.ts'
+import type { Condition, TableUse } from './table-use.ts'
+import type { AdviceThresholds } from './thresholds.ts'
+
+/** Tells which proposals are worth planning a statement with. */
+export class Prospects {
+  readonly #thresholds: AdviceThresholds
+  readonly #selectivity: Selectivity
+  readonly #longValues: LongValues
+
+  constructor(server: Server, thresholds: AdviceThresholds, selectivity: Selectivity) {
+    this.#thresholds = thresholds
+    this.#selectivity = selectivity
+    this.#longValues = new LongValues(server)
+  }
+
+  /** Its own conditions keep few rows, whatever the others of the statement do, and it can be built. */
+  async isPromising({ indexes, use }: Proposal): Promise<boolean> {
+    const { minTableRows, maxSelectivity } = this.#thresholds
+    for (const index of indexes) {
+      if (index.table.rows < minTableRows || coveringIndex(index, use) !== undefined) return false
+      const served = servedConditions(index, use)
+      if (index.predicate && (await this.#selectivity.shareOf(index.table, [index.predicate])) > maxSelectivity)
+        return false
+      const share = await this.#selectivity.shareOf(index.table, served)
+      if (share > maxSelectivity && !(await this.#findsFirstSoon(index, use, served, share))) return false
+      if (await this.#longValues.isTooLong(index)) return false
+    }
+    return true
+  }
+
+  /**
+   * The rows come in the order of which the first are wanted, and enough of them meet the rest of the filter. Where few do, they may all lie
+   * at the far end of that order, which no statistics show.
+   */
+  async #findsFirstSoon(
+    index: IndexDefinition,
+    use: TableUse,
+    served: readonly Condition[],
+    share: number,
+  ): Promise<boolean> {
+    if (!servesOrder(index, use)) return false
+    const own = use.conditions.filter(each => !each.isJoin || served.includes(each))
+    return (await this.#selectivity.shareOf(index.table, own)) >= share * this.#thresholds.maxSelectivity
+  }
+}
