@@ -3,10 +3,9 @@ import pgDriver from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bodiesOf, receiptFor } from './advice-of.ts'
 import { measureAdvice } from './measure-advice.ts'
-import { CASES as BY_KIND, TABLES, type SlowCase } from './corpus.ts'
-import { CASES_OF_LIBRARIES, TABLES_OF_LIBRARIES } from './corpus-of-libraries.ts'
-
-const CASES = [...BY_KIND, ...CASES_OF_LIBRARIES]
+import { CASES, TABLES } from './corpus.ts'
+import type { SlowCase } from './corpus/slow-case.ts'
+import { runInOrder } from './run-in-order.ts'
 
 interface Answer {
   readonly name: string
@@ -28,8 +27,7 @@ describe('index advice for slow statements', () => {
       settings: { work_mem: '16MB', maintenance_work_mem: '256MB', shared_buffers: '512MB' },
     })
     pool = new pgDriver.Pool({ connectionString: db.url, max: 2 }).on('error', () => {})
-    for (const statement of [...TABLES, ...TABLES_OF_LIBRARIES]) await pool.query(statement)
-    await pool.query('VACUUM ANALYZE')
+    await runInOrder(pool, [...TABLES, 'VACUUM ANALYZE'])
   }, 600_000)
   afterAll(async () => {
     await pool.end()

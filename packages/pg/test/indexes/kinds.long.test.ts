@@ -7,6 +7,7 @@ import { examine, type Examination } from '../../src/indexes/examination.ts'
 import { hypotheticalIndexStatement } from '../../src/indexes/index-definition.ts'
 import { originOfPool } from '../../src/signals/origin.ts'
 import { bodiesOf, receiptFor } from './advice-of.ts'
+import { runInOrder } from './run-in-order.ts'
 
 // A body of plpgsql is opaque to the planner; the counter is a sequence of a session in which writing is allowed, reached over a setting.
 const COUNTING = `BEGIN PERFORM set_config('count.calls', (COALESCE(NULLIF(current_setting('count.calls', true), ''), '0')::int + 1)::text, false);
@@ -19,26 +20,26 @@ describe('index advice', () => {
   beforeAll(async () => {
     db = await startPostgres({ hypopg: true })
     pool = new pgDriver.Pool({ connectionString: db.url, max: 2 }).on('error', () => {})
-    await pool.query('CREATE EXTENSION hypopg')
-    await pool.query(
+    await runInOrder(pool, [
+      'CREATE EXTENSION hypopg',
       "CREATE TABLE big AS SELECT i AS id, i % 20000 AS ref, i % 3 AS kind, i % 10 AS shop, repeat('x', 60) AS pad FROM generate_series(1, 200000) i",
-    )
-    await pool.query('ALTER TABLE big ADD PRIMARY KEY (id)')
-    for (const volatility of ['IMMUTABLE', 'STABLE'])
-      await pool.query(
-        `CREATE FUNCTION ${volatility}_count(int) RETURNS int LANGUAGE plpgsql ${volatility} AS $f$${COUNTING}$f$`,
-      )
-    await pool.query('CREATE FUNCTION inlined(int) RETURNS int LANGUAGE sql AS $f$SELECT immutable_count($1)$f$')
-    await pool.query('CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)')
-    await pool.query('CREATE OPERATOR ##> (RIGHTARG = int, FUNCTION = immutable_count)')
-    await pool.query('CREATE VIEW counted AS SELECT * FROM big WHERE ref = stable_count(1)')
-    await pool.query('CREATE TABLE guarded AS SELECT * FROM big')
-    await pool.query('CREATE POLICY own ON guarded USING (ref = stable_count(2))')
-    await pool.query('CREATE TABLE target (id int, n int DEFAULT immutable_count(3))')
-    await pool.query('CREATE VIEW targets AS SELECT * FROM target')
-    await pool.query('CREATE TABLE watched AS SELECT * FROM big')
-    await pool.query('CREATE POLICY other ON watched USING (EXISTS (SELECT FROM counted))')
-    await pool.query('ANALYZE')
+      'ALTER TABLE big ADD PRIMARY KEY (id)',
+      ...['IMMUTABLE', 'STABLE'].map(
+        volatility =>
+          `CREATE FUNCTION ${volatility}_count(int) RETURNS int LANGUAGE plpgsql ${volatility} AS $f$${COUNTING}$f$`,
+      ),
+      'CREATE FUNCTION inlined(int) RETURNS int LANGUAGE sql AS $f$SELECT immutable_count($1)$f$',
+      'CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)',
+      'CREATE OPERATOR ##> (RIGHTARG = int, FUNCTION = immutable_count)',
+      'CREATE VIEW counted AS SELECT * FROM big WHERE ref = stable_count(1)',
+      'CREATE TABLE guarded AS SELECT * FROM big',
+      'CREATE POLICY own ON guarded USING (ref = stable_count(2))',
+      'CREATE TABLE target (id int, n int DEFAULT immutable_count(3))',
+      'CREATE VIEW targets AS SELECT * FROM target',
+      'CREATE TABLE watched AS SELECT * FROM big',
+      'CREATE POLICY other ON watched USING (EXISTS (SELECT FROM counted))',
+      'ANALYZE',
+    ])
   }, 60_000)
   afterAll(async () => {
     await pool.end()

@@ -6,6 +6,7 @@ import { redundantIndexes } from '../../src/indexes/index-definition.ts'
 import { keyOfColumn } from '../../src/indexes/proposals.ts'
 import type { Server } from '../../src/indexes/server.ts'
 import { receiptFor } from './advice-of.ts'
+import { runInOrder } from './run-in-order.ts'
 
 /** Rows of which one in twenty thousand has the same `ref`. */
 const rows = (count: number): string =>
@@ -28,18 +29,18 @@ describe('the statements of index advice', () => {
   const server = (): Server => ({ query: async (text, values) => (await pool.query(text, [...(values ?? [])])).rows })
   const isValid = async (name: string): Promise<unknown> =>
     (await pool.query('SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)', [name])).rows[0]
-  const carryOut = async (statements: string | undefined): Promise<void> => {
-    for (const each of statements!.split(';\n')) await pool.query(each)
-  }
+  const carryOut = (statements: string | undefined): Promise<void> => runInOrder(pool, statements!.split(';\n'))
 
   it.each(['a.b', 'semi;DROP TABLE nothing', 'quo"ted', 'UPPER'])('run in a schema with the name %s', async schema => {
     const quoted = pgDriver.escapeIdentifier(schema)
-    await pool.query(`CREATE SCHEMA ${quoted}`)
-    await pool.query(`CREATE TABLE ${quoted}.plain AS ${ROWS}`)
-    await pool.query(`CREATE TABLE ${quoted}.parts (id int, ref int, pad text) PARTITION BY RANGE (id)`)
-    await pool.query(`CREATE TABLE ${quoted}.part PARTITION OF ${quoted}.parts DEFAULT`)
-    await pool.query(`INSERT INTO ${quoted}.parts ${ROWS}`)
-    await pool.query(`ANALYZE ${quoted}.plain, ${quoted}.parts`)
+    await runInOrder(pool, [
+      `CREATE SCHEMA ${quoted}`,
+      `CREATE TABLE ${quoted}.plain AS ${ROWS}`,
+      `CREATE TABLE ${quoted}.parts (id int, ref int, pad text) PARTITION BY RANGE (id)`,
+      `CREATE TABLE ${quoted}.part PARTITION OF ${quoted}.parts DEFAULT`,
+      `INSERT INTO ${quoted}.parts ${ROWS}`,
+      `ANALYZE ${quoted}.plain, ${quoted}.parts`,
+    ])
     for (const table of ['plain', 'parts']) {
       const text = `SELECT * FROM ${quoted}.${table} WHERE ref = 5`
       const { advice } = await receiptFor(pool, { text })
@@ -141,15 +142,15 @@ describe('the statements of index advice', () => {
   })
 
   it('do not drop an index that is being built, as any user sees it', async () => {
-    await pool.query(`CREATE TABLE built AS ${ROWS}`)
-    await pool.query('CREATE TABLE built_parts (id int, ref int, pad text) PARTITION BY RANGE (id)')
-    await pool.query('CREATE TABLE built_part PARTITION OF built_parts DEFAULT')
-    await pool.query(`INSERT INTO built_parts ${ROWS}`)
-    await pool.query('ANALYZE built, built_parts')
-    await pool.query('CREATE INDEX built_ref ON ONLY built_parts (ref)')
-    await pool.query(
+    await runInOrder(pool, [
+      `CREATE TABLE built AS ${ROWS}`,
+      'CREATE TABLE built_parts (id int, ref int, pad text) PARTITION BY RANGE (id)',
+      'CREATE TABLE built_part PARTITION OF built_parts DEFAULT',
+      `INSERT INTO built_parts ${ROWS}`,
+      'ANALYZE built, built_parts',
+      'CREATE INDEX built_ref ON ONLY built_parts (ref)',
       "CREATE ROLE reader LOGIN PASSWORD 'reader'; GRANT SELECT ON built, built_parts, built_part TO reader",
-    )
+    ])
     const options = { connectionString: db.url.replace(/\/\/[^@]*@/, '//reader:reader@'), max: 1 }
     const reader = new pgDriver.Pool(options).on('error', () => {})
     const [writer, builder] = [new pgDriver.Client(db.url), new pgDriver.Client(db.url)]
@@ -206,14 +207,16 @@ describe('the statements of index advice', () => {
   })
 
   it('join the parts of partitions that have partitions themselves', async () => {
-    await pool.query('CREATE TABLE deep (id int, ref int, pad text) PARTITION BY RANGE (id)')
-    await pool.query('CREATE TABLE deep_a PARTITION OF deep FOR VALUES FROM (0) TO (30000) PARTITION BY LIST (ref)')
-    await pool.query('CREATE TABLE deep_b PARTITION OF deep DEFAULT')
-    await pool.query('CREATE TABLE deep_a_5 PARTITION OF deep_a FOR VALUES IN (1)')
-    await pool.query('CREATE TABLE deep_a_rest PARTITION OF deep_a DEFAULT PARTITION BY RANGE (id)')
-    await pool.query('CREATE TABLE deep_a_rest_all PARTITION OF deep_a_rest DEFAULT')
-    await pool.query(`INSERT INTO deep ${ROWS}`)
-    await pool.query('ANALYZE deep')
+    await runInOrder(pool, [
+      'CREATE TABLE deep (id int, ref int, pad text) PARTITION BY RANGE (id)',
+      'CREATE TABLE deep_a PARTITION OF deep FOR VALUES FROM (0) TO (30000) PARTITION BY LIST (ref)',
+      'CREATE TABLE deep_b PARTITION OF deep DEFAULT',
+      'CREATE TABLE deep_a_5 PARTITION OF deep_a FOR VALUES IN (1)',
+      'CREATE TABLE deep_a_rest PARTITION OF deep_a DEFAULT PARTITION BY RANGE (id)',
+      'CREATE TABLE deep_a_rest_all PARTITION OF deep_a_rest DEFAULT',
+      `INSERT INTO deep ${ROWS}`,
+      'ANALYZE deep',
+    ])
     const text = 'SELECT * FROM deep WHERE ref = 5'
     const { advice } = await receiptFor(pool, { text })
     await carryOut(advice?.[0]?.statement)

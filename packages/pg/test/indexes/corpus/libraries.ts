@@ -1,4 +1,4 @@
-import type { SlowCase } from './corpus.ts'
+import type { SlowCase } from './slow-case.ts'
 
 /** Tables as libraries that write SQL name them, and others. */
 export const TABLES_OF_LIBRARIES: readonly string[] = [
