@@ -39,6 +39,20 @@ const resumeAll = async (): Promise<void> => {
   await servers.caughtUp()
 }
 
+const Account = new EntitySchema<{ id: number; balance: number }>({
+  name: 'accounts',
+  columns: { id: { type: Number, primary: true }, balance: { type: Number } },
+})
+
+/** TypeORM, which makes its pool itself, with this one in its place. */
+function typeormOn(own: RoutedTestPool): Promise<DataSource> {
+  const Pool = function PoolOfTest() {
+    return own
+  }
+  const driver = { ...pg, Pool }
+  return new DataSource({ type: 'postgres', driver, entities: [Account], url: servers.primary.url }).initialize()
+}
+
 describe('drizzle', () => {
   it('reads from replicas, sees its writes, and keeps transactions on the primary', async () => {
     const accounts = pgTable('accounts', { id: integer().primaryKey(), balance: integer().notNull() })
@@ -103,20 +117,7 @@ describe('knex', () => {
 
 describe('TypeORM', () => {
   it('borrows its connections, so that nothing moves and everything works', async () => {
-    const Account = new EntitySchema<{ id: number; balance: number }>({
-      name: 'accounts',
-      columns: { id: { type: Number, primary: true }, balance: { type: Number } },
-    })
-    const Pool = function PoolOfTest() {
-      return pool
-    }
-    const source = new DataSource({
-      type: 'postgres',
-      driver: { ...pg, Pool },
-      entities: [Account],
-      url: servers.primary.url,
-    })
-    await source.initialize()
+    const source = await typeormOn(pool)
     const before = pool.routing.counts.routed
     await pauseAll()
     const accounts = source.getRepository(Account)
@@ -163,20 +164,7 @@ describe('clients that are lent without a connection', () => {
   })
 
   it('let TypeORM read from replicas, see its writes, and keep transactions on the primary', async () => {
-    const Account = new EntitySchema<{ id: number; balance: number }>({
-      name: 'accounts',
-      columns: { id: { type: Number, primary: true }, balance: { type: Number } },
-    })
-    const Pool = function PoolOfTest() {
-      return lazy
-    }
-    const source = new DataSource({
-      type: 'postgres',
-      driver: { ...pg, Pool },
-      entities: [Account],
-      url: servers.primary.url,
-    })
-    await source.initialize()
+    const source = await typeormOn(lazy)
     const accounts = source.getRepository(Account)
     const one = () => accounts.findOneBy({ id: 31 })
     expect(await untilMoved(one, lazy)).toEqual({ id: 31, balance: 0 })
