@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import type { StatementRoutes } from '../routing/statement-routes.ts'
 import { override, textOf } from './calling-forms.ts'
 import type { LentCallback, RoutablePool } from './driver-shapes.ts'
@@ -87,9 +86,6 @@ export class BorrowedClients {
   #onlyReads(config: unknown): boolean {
     const text = textOf(config)
     const routes = this.#terms.routes()
-    if (text === undefined || routes === undefined) return false
-    const route = routes.of(text)
-    if (route === 'unknown') routes.learn(text, performance.now())
-    return route === 'read'
+    return text !== undefined && routes?.of(text) === 'read'
   }
 }

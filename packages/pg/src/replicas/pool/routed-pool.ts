@@ -181,10 +181,8 @@ export class RoutedPool {
     if (text === undefined) return this.#runOnPrimary(args, original, config, 'not_text')
     const routes = this.#parts.routes()
     if (routes === undefined) return this.#runOnPrimary(args, original, config, 'no_grammar')
-    const now = performance.now()
     const route = routes.of(text)
-    if (route === 'read') return this.#read(args, original, text, now)
-    if (route === 'unknown') routes.learn(text, now)
+    if (route === 'read') return this.#read(args, original, text, performance.now())
     this.counts.refuse(route)
     return this.#onPrimary.runText(args, original, { text, route, routes })
   }

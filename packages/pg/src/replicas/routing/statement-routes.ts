@@ -1,4 +1,5 @@
 import { BoundedMap, nextTurn } from '@homeostat/signals'
+import { performance } from 'node:perf_hooks'
 import { Catalog, type CatalogQuery, type CatalogRefusal } from './catalog.ts'
 import type { Grammar } from '../../grammar.ts'
 import { sessionChangeIn, type SessionChange } from './session-statements.ts'
@@ -66,21 +67,17 @@ export class StatementRoutes {
     this.#routes = new BoundedMap(maxTexts)
   }
 
-  /** The route of a text, `unknown` for one that is not learned yet. */
+  /** The route of a text; `unknown` for one that is not learned yet, which is learned in the background. */
   of(text: string): Route {
-    return this.#routes.get(text)?.route ?? 'unknown'
+    const known = this.#routes.get(text)
+    if (known !== undefined) return known.route
+    this.#learn(text)
+    return 'unknown'
   }
 
   /** How many texts are known. */
   get size(): number {
     return this.#routes.size
-  }
-
-  /** Learns a text in the background, unless too many are new. */
-  learn(text: string, now: number): void {
-    if (this.#isStopped || this.#waiting.size >= MAX_WAITING || this.#waiting.has(text) || !this.#take(now)) return
-    this.#waiting.add(text)
-    this.#learning ??= this.#learnAll().finally(() => void (this.#learning = undefined))
   }
 
   /** Settles when every text that waits is learned, or has failed to be. */
@@ -152,6 +149,14 @@ export class StatementRoutes {
   #remember(text: string, known: KnownText): Route {
     if (known.route !== 'changed' && !this.#isStopped) this.#routes.set(text, known)
     return known.route
+  }
+
+  /** Learns a text in the background, unless too many are new. */
+  #learn(text: string): void {
+    if (this.#isStopped || this.#waiting.size >= MAX_WAITING || this.#waiting.has(text)) return
+    if (!this.#take(performance.now())) return
+    this.#waiting.add(text)
+    this.#learning ??= this.#learnAll().finally(() => void (this.#learning = undefined))
   }
 
   async #learnAll(): Promise<void> {
