@@ -2,7 +2,7 @@ import type { OptionSchema } from '@homeostat/signals/options'
 import { either, flag, group, listOf, milliseconds, number, text, withCheck } from '@homeostat/signals/options'
 import type { BullMQInstrumentationConfig } from './instrumentation-options.ts'
 import { instrumentationEntries } from './instrumentation-options.ts'
-import { DEFAULT_MAX_DEFERRED_MS } from './admission/admission-gate.ts'
+import { DEFAULT_MAX_DEFERRED_MS } from './admission/admission-gate-options.ts'
 import { DEFAULT_LIMIT_MS, SHORTEST_LIMIT_MS } from './stall-guard/stall-guard-options.ts'
 
 /** Options of the BullMQ domain: those of its instrumentation and of its rules. */

@@ -1,40 +1,24 @@
 import { after, disposeTogether, every, nextTurn, type Registry } from '@homeostat/signals'
 import { isSandboxed, type JobRun, type RunOutcome } from '../jobs/job-run.ts'
-import type { JobRuns, RunGate, RunListener } from '../jobs/job-runs.ts'
+import type { RunGate, RunListener } from '../jobs/job-runs.ts'
 import { Admission, type Asked, type Ticket } from './admission.ts'
+import type { AdmissionGateOptions } from './admission-gate-options.ts'
 import { AdmissionLimits, LOOP_UNLIMITED } from './admission-limits.ts'
 import { DeferredJobs, type ExpectedWait } from './deferred-jobs.ts'
+import { DividedLimit } from './divided-limit.ts'
 import { loopMeter } from '../loop/loop-meter.ts'
 import type { JobDemands, NamedRuns } from './job-demands.ts'
 import { HeavyRuns } from './heavy-runs.ts'
 import { DelayedError, mayDefer, mayWait } from './job-postponement.ts'
-import { SlotTrial, TRIAL_LOOK_MS } from './slot-trial.ts'
 import type { Arms } from './trial-slots.ts'
 import { Waiters, type Waiter } from './waiters.ts'
 
-/** How long all deferrals of a job may take together, in milliseconds. */
-export const DEFAULT_MAX_DEFERRED_MS = 60_000
-/** While jobs wait. */
+/** How often the gate looks at the loop while jobs wait. */
 const LOOK_MS = 100
-/** While something is limited. */
+/** How often the gate looks at its limits while something is limited. */
 const LIMITS_MS = 250
 /** A loop that is used less although jobs wait for it has room for one more. */
 const IDLE = 0.5
-
-export interface AdmissionGateOptions {
-  readonly runs: Pick<JobRuns, 'follow' | 'gate'>
-  readonly demands: JobDemands
-  /** Where faults are reported, and what a trial has counted. */
-  readonly registry: Registry
-  /** Names of jobs and of queues that are never made to wait. */
-  readonly exclude: readonly string[]
-  readonly maxDeferredMs: number
-  /**
-   * Makes what returns the share of the time since its last call that the event loop was busy.
-   * @default from `performance.eventLoopUtilization()`
-   */
-  readonly utilizationMeter?: () => () => number
-}
 
 /**
  * Lets heavy jobs run when there is room for them, and light ones at once. A job waits inside of the call of its processor, where BullMQ
@@ -47,6 +31,7 @@ export class AdmissionGate implements RunGate, RunListener, Disposable {
   readonly #excluded: ReadonlySet<string>
   readonly #deferred: DeferredJobs
   readonly #following: Disposable
+  readonly #divided: DividedLimit
   readonly #waiters = new Waiters()
   #admission = new Admission()
   #heavy = new HeavyRuns(this.#admission)
@@ -56,9 +41,6 @@ export class AdmissionGate implements RunGate, RunListener, Disposable {
   #timer: Disposable | undefined
   #looks: Disposable | undefined
   #limitLooks: Disposable | undefined
-  #trial: SlotTrial | undefined
-  #trialLooks: Disposable | undefined
-  #loopBefore = LOOP_UNLIMITED
   readonly #utilizationMeter: () => () => number
   #utilization: () => number = () => 1
 
@@ -68,6 +50,8 @@ export class AdmissionGate implements RunGate, RunListener, Disposable {
     this.#registry = registry
     this.#excluded = new Set(exclude)
     this.#deferred = new DeferredJobs({ maxDeferredMs })
+    const tickets = (): readonly Ticket[] => this.#admission.open
+    this.#divided = new DividedLimit({ limits: this.limits, registry, tickets, onFault: this.#report })
     this.#following = disposeTogether(runs.follow(this), runs.gate(this))
   }
 
@@ -94,17 +78,8 @@ export class AdmissionGate implements RunGate, RunListener, Disposable {
    * @param control - the limit of the slots that are left alone
    */
   divide(arms: Arms | undefined, control: number): void {
-    for (const ended of [this.#trialLooks, this.#trial]) ended?.[Symbol.dispose]()
-    this.#trialLooks = this.#trial = undefined
-    this.#loopBefore = control
-    if (arms !== undefined) {
-      const tickets = (): readonly Ticket[] => this.#admission.open
-      const isFair = (): boolean => Math.min(this.limits.loop, control) >= 1
-      const trial = new SlotTrial({ arms, registry: this.#registry, tickets, isFair, now: now() })
-      this.#trial = trial
-      this.#trialLooks = every(TRIAL_LOOK_MS, () => trial.look(now()), this.#report)
-    }
-    this.#turnLimit()
+    this.#divided.divide(arms, control, now())
+    this.#limitsChanged()
   }
 
   /** Lets every job go that waits, e.g. when the workers are no longer observed. The limits stay. */
@@ -240,7 +215,7 @@ export class AdmissionGate implements RunGate, RunListener, Disposable {
     return every(LOOK_MS, () => this.#look(utilization()), this.#report)
   }
 
-  /** While jobs wait. */
+  /** Lets jobs run for which the loop has room after all. */
   #look(utilization: number): void {
     if (this.#waiters.size === 0) {
       this.#looks?.[Symbol.dispose]()
@@ -252,22 +227,15 @@ export class AdmissionGate implements RunGate, RunListener, Disposable {
     this.#advance(utilization < IDLE * Math.min(1, this.limits.capacity.loop))
   }
 
-  /** While something is limited. */
+  /** Moves the limits, the slots of a trial and the deferred jobs on. */
   #lookAtLimits(): void {
     const at = now()
     const held = this.limits.isDatabaseLimited ? this.#demands.findHolders(at) : 0
     this.limits.advance(at, { utilization: this.#utilization(), hasWaited: this.#hasWaited, held })
     this.#hasWaited = this.#waiters.size > 0
-    if (this.#trial?.advance(at) === true) this.#turnLimit()
+    if (this.#divided.advance(at)) this.#limitsChanged()
     this.#deferred.prune(at)
     this.#contain(this.#deferred.bringDueBack(at))
-    this.#limitsChanged()
-  }
-
-  /** Sets the limit of the present slot. */
-  #turnLimit(): void {
-    const isLeftAlone = this.#trial?.arm === 'control'
-    this.limits.tryLoop(this.#trial !== undefined, isLeftAlone ? this.#loopBefore : undefined)
     this.#limitsChanged()
   }
 
