@@ -15,7 +15,7 @@ export interface BullMQOptions extends BullMQInstrumentationConfig {
    */
   limitedQueues?: readonly string[]
   /**
-   * What the knobs `queue.admission.loop` and `queue.admission.database` may do with heavy jobs.
+   * Says which heavy jobs the knobs `queue.admission.loop` and `queue.admission.database` may hold back, and for how long.
    * @default every job may wait, and is deferred for 60 s at most
    */
   rescheduling?: Rescheduling
@@ -26,7 +26,7 @@ export interface BullMQOptions extends BullMQInstrumentationConfig {
   stallGuard?: boolean | { readonly limitMs?: number }
 }
 
-/** What rescheduling may do with heavy jobs. */
+/** Says which heavy jobs may be held back, and for how long. */
 export interface Rescheduling {
   /** Names of jobs, or of queues, that are never made to wait: those with a deadline, or whose order counts. @default none */
   readonly exclude?: readonly string[]

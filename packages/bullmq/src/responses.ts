@@ -26,7 +26,7 @@ const room: readonly Requirement[] = [
   },
 ]
 
-/** What more jobs at once must not make worse. */
+/** More jobs at once must make none of these worse. */
 const others: NonNullable<Response['guards']> = [
   { expr: loopDelayP99, notWorseThan: 0.5, floor: 0.05 },
   { expr: `max(${PENDING}) or vector(0)`, notWorseThan: 1, floor: 2 },
@@ -69,7 +69,7 @@ const rescheduling: readonly Response[] = [
 ]
 
 /**
- * What to do about a backlog. Where jobs wait for something else than the CPU, this process runs more of them at once; where they do
+ * The answers to a backlog. Where jobs wait for something else than the CPU, this process runs more of them at once; where they do
  * not, a person needs to know how many workers would do.
  */
 export const responses: readonly Response[] = [

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { ROOT_CONTEXT, type Context, type ContextManager } from '@opentelemetry/api'
 
-/** What an SDK installs so that a context follows asynchronous work. */
+/** An SDK installs such a manager, so that a context follows asynchronous work. */
 export function asyncLocalContexts(): ContextManager {
   const storage = new AsyncLocalStorage<Context>()
   const manager: ContextManager = {

@@ -6,7 +6,7 @@ import { OwnRedis } from './own-redis.ts'
 /** A Redis server of the test file's own, and for each test a prefix and an instrumentation of its own. */
 export class ObservedRedis extends OwnRedis {
   instrumentation!: BullMQInstrumentation
-  /** Where queues and workers of the test live. */
+  /** The server and the prefix of the test's queues and workers. */
   at!: { readonly connection: { readonly host: string; readonly port: number }; readonly prefix: string }
   /** Closed after the test. */
   readonly open: { close(): Promise<void> }[] = []

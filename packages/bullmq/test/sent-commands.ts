@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Redis } from 'ioredis'
 
-/** What a server was sent while one looked. */
+/** The commands that a server has received while the test looked. */
 export interface SentCommands {
   /** How often each queue was read, by prefix and name. */
   readonly readings: ReadonlyMap<string, number>

@@ -16,7 +16,7 @@ const REST_MS = 30_000
 /** No job has waited for this long before the first step back. */
 const IDLE_MS = 15_000
 
-/** What one look finds. */
+/** The findings of one look. */
 export interface ClimbReading {
   /** On a clock that is never set. */
   readonly atMs: number

@@ -40,7 +40,7 @@ export function wakeMainLoop(worker: WorkerObject): void {
   }
 }
 
-/** What BullMQ takes, which includes fractions: 1.5 lets two jobs run at once. */
+/** Whether BullMQ takes the value. It takes fractions too: 1.5 lets two jobs run at once. */
 function isConcurrency(value: unknown): boolean {
   return typeof value === 'number' && Number.isFinite(value) && value >= 1
 }

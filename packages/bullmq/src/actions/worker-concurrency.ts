@@ -4,7 +4,7 @@ import { MOST_SHARE, WorkerShares } from './worker-shares.ts'
 
 /** Options of the knob `worker.concurrency`. */
 export interface WorkerConcurrencyOptions {
-  /** Where the workers come from: `instrumentation.workers`. */
+  /** The workers to set: `instrumentation.workers`. */
   readonly workers: Workers
   /** Called for each worker that somebody else has set, or that could not be set. @default nothing is called */
   readonly onFault?: (error: unknown) => void

@@ -6,9 +6,9 @@ import { DATABASE_UNLIMITED, LOOP_UNLIMITED } from './admission-limits.ts'
 
 /** Options of the knobs `queue.admission.loop` and `queue.admission.database`. */
 export interface AdmissionKnobsOptions {
-  /** What sets the limits. */
+  /** The gate whose limits the knobs set. */
   readonly gate: AdmissionGate
-  /** Where the workers come from: `instrumentation.workers`. */
+  /** The workers whose jobs the gate admits: `instrumentation.workers`. */
   readonly workers: Workers
 }
 

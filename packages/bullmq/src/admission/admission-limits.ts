@@ -20,12 +20,12 @@ export interface LimitsView extends ReleaseView {
 }
 
 /**
- * What heavy jobs may take: as it was set, at once where it is less than before, and step by step where it is more; see
+ * The capacity that heavy jobs may take. A lower limit holds at once, a higher one is reached step by step; see
  * {@link CapacityRelease}.
  */
 export class AdmissionLimits {
   #loop = LOOP_UNLIMITED
-  /** What holds instead, in the half of a trial that is left alone; undefined outside of it. */
+  /** The limit that holds instead, in the half of a trial that is left alone; undefined outside of it. */
   #loopOfTrial: number | undefined
   #isTried = false
   #databaseShare = DATABASE_UNLIMITED
@@ -71,7 +71,7 @@ export class AdmissionLimits {
    * A trial turns the limit on and off, at once in both directions.
    *
    * @param isTried - whether it goes on
-   * @param instead - what holds now instead of the limit; undefined: the limit
+   * @param instead - the limit that holds now instead; undefined: the limit as it was set
    */
   tryLoop(isTried: boolean, instead?: number): void {
     this.#isTried = isTried

@@ -1,4 +1,4 @@
-/** What admission shares out: the event loop, which is one CPU, and the connections to the database. */
+/** Admission shares out the event loop, which is one CPU, and the connections to the database. */
 export type Resource = 'loop' | 'database'
 
 /** How much of each resource a job takes while it runs: a share of the event loop, and a number of connections. */

@@ -7,7 +7,7 @@ import { weightOf } from './weight.ts'
 /** The part of what is known about the cost of a run that its demand follows from. */
 export type RunCost = Pick<JobCost, 'runSeconds' | 'cpuSeconds' | 'databaseSeconds'>
 
-/** Where the costs of jobs are learned. */
+/** Knows the costs of jobs. */
 export interface CostSource {
   /** Undefined until enough runs were measured. */
   of(queue: string, name: string): RunCost | undefined

@@ -15,7 +15,7 @@ interface HalfSeries {
   readonly delay: CounterSeries
 }
 
-/** What {@link SlotTrial} needs. */
+/** Options of `new SlotTrial()`. */
 export interface SlotTrialOptions {
   readonly arms: Arms
   readonly registry: Registry
@@ -30,10 +30,12 @@ export interface SlotTrialOptions {
 /**
  * Compares the event loop with the limit and without it, in short slots of time.
  *
- * Not by job id: a job that may start at once delays the jobs and requests of both halves, and those that wait let it go first. So the
- * halves of the jobs would share the benefit, and differ only in who goes first. What one slot does to the next is little, as the loop
- * is one CPU: both halves leave the same work behind, and the time until it is done counts for neither. This holds for one loop
- * and more. With less, the slots without a limit would do what the others have left, so that nothing is counted.
+ * The trial does not divide jobs by their ids. A job that starts at once delays the jobs and requests of both halves, and the jobs that
+ * wait let it go first. Both halves would share the benefit, and would differ only in who goes first.
+ *
+ * One slot changes little for the next one. The loop is one CPU, so both halves leave the same work behind, and the time until that work
+ * is done counts for neither. This holds where the limit is one loop or more. Below that, the slots without a limit would do the work
+ * that the others have left, so the trial counts nothing.
  *
  * It counts, for each moment of a slot, how late something would run that is due then.
  */

@@ -14,7 +14,7 @@ const SURE_PART = 0.02
 const SURE_SHARE = 0.0005
 
 /**
- * What the runs of one job name have used.
+ * The time and the work that the runs of one job name have used.
  *
  * Their CPU time is known in windows only. A run may be longer than a window, so a window does not see whole runs: it sees how much
  * CPU time they took per millisecond that they were in progress. That ratio times the mean run time is the mean cost of a run,

@@ -12,7 +12,7 @@ import { Segments } from './segments.ts'
 /** A window ends early when it has had so many callbacks. */
 const MOST_CALLBACKS = 20_000
 
-/** What {@link LearnedCosts} needs. */
+/** Options of `new LearnedCosts()`. */
 export interface LearnedCostsOptions {
   readonly runs: JobRuns
   readonly registry: Registry

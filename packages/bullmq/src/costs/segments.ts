@@ -19,7 +19,7 @@ const SAMPLE_ONE_IN = 32
 const CALLBACK_MS = 0.001
 const WEIGHING_MS = 0.008
 
-/** What {@link Segments} needs. */
+/** Options of `new Segments()`. */
 export interface SegmentsOptions {
   /** From 0 to 1. */
   readonly random: () => number

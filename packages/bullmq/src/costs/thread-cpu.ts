@@ -7,7 +7,7 @@ const SCHEDSTAT = '/proc/thread-self/schedstat'
 export interface ThreadCpu {
   /** In milliseconds; undefined where the platform does not have it. */
   read(): number | undefined
-  /** What one reading costs, in milliseconds. */
+  /** The cost of one reading, in milliseconds. */
   readonly costMs: number
 }
 

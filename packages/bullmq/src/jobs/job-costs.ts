@@ -1,4 +1,4 @@
-/** What one run of a job costs on average, learned while the process works. */
+/** The average cost of one run of a job, learned while the process works. */
 export interface JobCost {
   /** Runs that have ended and that the averages are made of. Older runs count less and less. */
   readonly runs: number

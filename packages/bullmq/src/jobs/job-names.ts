@@ -9,7 +9,7 @@ const LONGEST_NAME = 100
 export const OTHER = '_OTHER'
 
 /**
- * What is a value within a name: what stands in quotes or after `=`, an email address, a URL, a path of a file, a UUID, a key or token (16
+ * The values within a name: a text in quotes or after `=`, an email address, a URL, a path of a file, a UUID, a key or token (16
  * letters and digits or more), a number or date that stands alone, four digits in a row anywhere. `sha256` and `v2` stay as they are.
  */
 const VALUES = new RegExp(

@@ -14,7 +14,7 @@ export interface JobRun {
   readonly token: string
   /** When the processor was called, in milliseconds as `performance.now()` has them; NaN before. */
   readonly startedAt: number
-  /** What drivers credit with its statements and commands. Undefined where nobody learns its cost. */
+  /** Drivers credit it with the job's statements and commands. Undefined where nobody learns the job's cost. */
   work: WorkUnit | undefined
 }
 
@@ -24,7 +24,7 @@ export interface JobRun {
  */
 export type RunOutcome = 'completed' | 'failed' | 'postponed'
 
-/** What BullMQ 5.0 to 6.x take for "not a failure"; the names survive two copies of BullMQ, and the messages survive minified names. */
+/** BullMQ 5.0 to 6.x do not count these errors as failures. The names survive two copies of BullMQ, and the messages survive minified names. */
 const POSTPONING: ReadonlySet<unknown> = new Set([
   'DelayedError',
   'WaitingError',

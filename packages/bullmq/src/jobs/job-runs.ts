@@ -41,7 +41,7 @@ export interface RunContext {
 /** A run whose start is written here. */
 type OpenRun = JobRun & { startedAt: number }
 
-/** What {@link JobRuns} needs. */
+/** Options of `new JobRuns()`. */
 export interface JobRunsOptions {
   readonly workers: Workers
   readonly names: JobNames

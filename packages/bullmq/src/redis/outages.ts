@@ -16,7 +16,7 @@ export interface OutagesOptions {
   readonly component: 'signal' | 'action'
   /** The error of queues with this trouble. */
   readonly errorOf: (queues: string, unable: Unable) => Error
-  /** What works again, e.g. `the sizes are read again`. */
+  /** Says what works again, e.g. `the sizes are read again`. */
   readonly recovery: string
   /** A trouble that is over by itself in most cases is reported at so many failures in a row. @default 2 */
   readonly failuresOfPassing?: number

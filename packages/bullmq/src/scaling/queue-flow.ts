@@ -12,7 +12,7 @@ const LONGEST_GAP_SECONDS = 600
 /** Fewer runs of this process than this do not outweigh what the sizes of the queue say. */
 const FEW_RUNS = 5
 
-/** What one reading of a queue says about its flow. */
+/** One reading of the flow of a queue. */
 export interface FlowSample {
   /** When it was taken, on a clock that is never set, in milliseconds. */
   readonly atMs: number
@@ -33,7 +33,7 @@ export interface FlowSample {
   readonly runs: RunTimes
 }
 
-/** What is known about a queue's flow. Rates are jobs per second. */
+/** The flow of a queue. Rates are jobs per second. */
 export interface Flow {
   /** Jobs that become ready: added, due, resumed parents, retried. */
   readonly arrivalRate: number

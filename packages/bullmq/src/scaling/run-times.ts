@@ -19,7 +19,7 @@ export class RunTimeSums implements RunTimes {
     this.seconds += seconds
   }
 
-  /** What came since the last call. */
+  /** @returns the runs since the last call */
   take(): RunTimes {
     const { jobs, seconds } = this
     this.jobs = 0

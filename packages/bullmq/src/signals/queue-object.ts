@@ -11,7 +11,7 @@ export interface QueueClient {
   eval?(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
 }
 
-/** What BullMQ 6 puts between a queue and its store. */
+/** BullMQ 6 puts this object between a queue and its store. */
 export interface QueueBackend {
   readonly client?: Promise<QueueClient>
   getCounts(states: string[]): Promise<readonly number[]>

@@ -28,7 +28,7 @@ export interface RateLimit {
   readonly duration: number
 }
 
-/** What one poll found. */
+/** The findings of one poll. */
 export interface QueueReading {
   readonly jobs: Readonly<Partial<Record<QueueState, number>>>
   /** Since when the oldest waiting job waits, in milliseconds since the epoch; `undefined` when no job waits or the store does not know. */

@@ -92,7 +92,7 @@ local function look(id)
   local key = prefix .. id
   local job = redis.pcall('HMGET', key, 'timestamp', 'processedOn', 'opts', 'atm', 'ats', 'attemptsMade', 'stc', 'stacktrace')
   if job.err then
-    -- One job that is none of BullMQ's must not hide the others.
+    -- A key that does not hold a job must not hide the jobs.
     if string.find(job.err, 'WRONGTYPE', 1, true) then return end
     redis.call('HMGET', key, 'timestamp')
   end

@@ -17,16 +17,16 @@ export interface QueueSourceOptions {
   readonly onReading: () => void
   /** A reading has failed, or has no answer in time. @param isLasting - it has been so for a while */
   readonly onUnable: (unable: Unable, isLasting: boolean) => void
-  /** A reading was answered in time. */
+  /** Called when Redis has answered a reading in time. */
   readonly onRead: () => void
-  /** A failure that is none of Redis. */
+  /** Takes errors that Redis did not cause. */
   readonly onError: (error: unknown) => void
 }
 
 /** One queue, seen through however many Queue and Worker objects the application has for it. */
 export class QueueSource {
   readonly name: string
-  /** What the last poll found; `undefined` before the first one, and when it is too old. */
+  /** The findings of the last poll; `undefined` before the first one, and when it is too old. */
   reading: QueueReading | undefined
   readonly #options: QueueSourceOptions
   /** How long the jobs of this process's workers ran. */

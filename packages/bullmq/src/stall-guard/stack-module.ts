@@ -4,7 +4,7 @@ import { threadId } from 'node:worker_threads'
 
 const NAME = '@sentry-internal/node-native-stacktrace'
 
-/** What is used of the optional module. */
+/** The part of the optional module that the guard uses. */
 interface StackModule {
   registerThread(): void
 }

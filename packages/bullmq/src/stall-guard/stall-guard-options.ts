@@ -10,9 +10,9 @@ export const SHORTEST_LIMIT_MS = 100
 
 /** Options of `new StallGuard()`. */
 export interface StallGuardOptions {
-  /** Where the workers come from: `instrumentation.workers`. */
+  /** The workers to guard: `instrumentation.workers`. */
   readonly workers: Workers
-  /** Where the metrics go: `instrumentation.registry`. */
+  /** Takes the metrics: `instrumentation.registry`. */
   readonly registry: Registry
   /** A loop that is blocked for longer is taken for a deadlock: its locks expire, in milliseconds. At least 100. @default 60000 */
   readonly limitMs?: number

@@ -56,7 +56,7 @@ export class WorkerPatches implements Disposable {
   }
 }
 
-/** Where the token stands differs between the versions of BullMQ; no other argument begins like one. */
+/** Finds the token. Its place among the arguments differs between the versions of BullMQ; no other argument begins like a token. */
 function holdAmong(guarded: GuardedWorker | undefined, args: readonly unknown[]): HeldToken | undefined {
   if (guarded === undefined) return undefined
   for (let at = 0; at < args.length; at++) {

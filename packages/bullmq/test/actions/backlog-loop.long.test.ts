@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-// The queues and workers are real. What the rules read is set by hand, so that half an hour of quiet takes no time.
+// The queues and workers are real. The test sets the values that the rules read, so that half an hour of quiet takes no time.
 beforeEach(async () => {
   const connection = { host: server.host, port: server.port }
   const prefix = crypto.randomUUID()

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 
 /** Queues and workers of the test, on one Redis for the file. They are closed after the test. */
 export class LiveQueues {
-  /** Where they live; each test has a prefix of its own. */
+  /** Their server and prefix; each test has a prefix of its own. */
   at!: { readonly connection: { readonly host: string; readonly port: number }; readonly prefix: string }
   #server!: Server
   readonly #open: { close(): Promise<void> }[] = []

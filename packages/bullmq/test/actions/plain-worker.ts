@@ -1,6 +1,6 @@
 import { SeenWorkers } from '../../src/signals/seen-workers.ts'
 
-/** What of a Worker the knob depends on, without a Redis. */
+/** The part of a Worker that the knob depends on, without a Redis. */
 export class PlainWorker {
   readonly name: string
   readonly qualifiedName = 'bull:webhook'

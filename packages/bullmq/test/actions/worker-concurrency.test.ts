@@ -143,7 +143,7 @@ let subject: Worker
 describeKnob('worker.concurrency of BullMQ', {
   prepare: () => void (subject = workerOf('webhook', OWN)),
   create: () => knob,
-  // What the worker says is rounded to whole jobs; the share itself is the knob's, and has to agree.
+  // The worker rounds to whole jobs. The knob keeps the share itself, and both have to agree.
   value() {
     const share = knob.read() as number
     expect(subject.concurrency).toBe(Math.round(share * OWN))

@@ -216,7 +216,7 @@ describe('whatever the jobs are, admission', () => {
   })
 })
 
-/** What the jobs before it take one after the other, with the rests of the loop: twice the run at half a loop. */
+/** The time that the jobs before it take one after the other, with the rests of the loop: twice the run at half a loop. */
 function boundOf(before: readonly SimulatedRun[], { loop }: Capacity): number {
   const perRun = loop >= 1 ? 1.04 : 1 / loop + 0.04
   // A rest that is owed from before adds less than a millisecond, and each turn one.

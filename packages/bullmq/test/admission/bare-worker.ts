@@ -5,7 +5,7 @@ import { JobNames } from '../../src/jobs/job-names.ts'
 import { JobRuns } from '../../src/jobs/job-runs.ts'
 import { SeenWorkers } from '../../src/signals/seen-workers.ts'
 
-/** What of a job the gate depends on. */
+/** The part of a job that the gate depends on. */
 export class BareJob {
   readonly name: string
   readonly id: string
@@ -13,10 +13,10 @@ export class BareJob {
   attemptsStarted = 1
   readonly attemptsMade = 0
   parentKey?: string
-  /** What the gate asked Redis for. */
+  /** The commands that the gate has sent to Redis. */
   readonly calls: string[] = []
   children = 0
-  /** What Redis answers. */
+  /** Answers as Redis would. */
   move: () => Promise<void> = async () => {}
   isMoved = false
   timestamp = 0
@@ -48,7 +48,7 @@ export class BareJob {
   }
 }
 
-/** What of a Worker it depends on. A run lasts until the test ends it. */
+/** The part of a Worker that the gate depends on. A run lasts until the test ends it. */
 export class BareWorker {
   readonly name: string
   readonly qualifiedName: string

@@ -6,7 +6,7 @@ import type { Arms } from '../../src/admission/trial-slots.ts'
 
 const SLOTS = 8
 const BURSTS = 10
-/** What else there is to do in a turn of the loop. In milliseconds. */
+/** Other work takes this much of each turn of the loop, in milliseconds. */
 const BASE_MS = 1
 
 interface Job {

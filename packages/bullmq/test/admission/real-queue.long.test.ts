@@ -36,7 +36,7 @@ function limit(maxDeferredMs = 60_000): void {
   instrumentation.enable()
 }
 
-/** What has run, and how many heavy jobs at once. */
+/** Counts the runs, and how many heavy jobs run at once. */
 class Watched {
   readonly runs = new Map<string, number>()
   readonly order: string[] = []

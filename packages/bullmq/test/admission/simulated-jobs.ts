@@ -7,7 +7,7 @@ export interface SimulatedJob {
   readonly demand: Demand
 }
 
-/** What became of it. */
+/** A job that has run. */
 export interface SimulatedRun extends SimulatedJob {
   readonly startedAt: number
   readonly endedAt: number

@@ -20,7 +20,7 @@ function trialOver(admission: Admission, isFair = true) {
     isFair: () => isFair,
     now: 0,
   })
-  /** What a half has counted; undefined where it has no series. */
+  /** The counts of a half; undefined where it has no series. */
   const counted = (arm: Arm): { moments: number; delay: number } | undefined => {
     const of = (name: string): unknown =>
       registry

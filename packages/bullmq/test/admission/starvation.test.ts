@@ -17,7 +17,7 @@ interface Job {
   readonly isHeavy: boolean
   firstAskedAt?: number
   lastAskedAt: number
-  /** What the runs take that were in progress when it asked last, or belong to jobs that had first asked before it. */
+  /** The time of the runs that were in progress when it asked last, or that belong to jobs that had first asked before it. */
   beforeMs: number
   deferredMs: number
   deferrals: number

@@ -25,7 +25,7 @@ describe('the slots of a trial', () => {
     const slots = new TrialSlots(evenFirst, 0)
     expect([slots.advance(250, false), slots.isMeasured]).toEqual([false, false])
     expect([slots.advance(500, true), slots.isMeasured]).toEqual([false, true])
-    // What had asked before has ended once, and does not begin again.
+    // The jobs that had asked before have ended, and do not begin again.
     expect([slots.advance(1250, false), slots.isMeasured]).toEqual([false, true])
     expect([slots.advance(1500, true), slots.isMeasured]).toEqual([true, false])
   })

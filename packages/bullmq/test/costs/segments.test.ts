@@ -22,7 +22,7 @@ function burn(ms: number, as: 'own' | 'other' = 'own'): void {
   took[as] += performance.now() - start
 }
 
-/** What two jobs that run at once have used, in milliseconds; the second one burns 20 ms in one piece. */
+/** The time that two jobs have used that run at once, in milliseconds. The second one burns 20 ms in one piece. */
 async function usedBy(call: () => unknown): Promise<{ own: number; other: number }> {
   took.own = took.other = 0
   const [own, other] = [new JobUse('q', 'own'), new JobUse('q', 'other')]

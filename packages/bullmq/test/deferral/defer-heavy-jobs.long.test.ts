@@ -45,7 +45,7 @@ const VERSIONS = [
   ['BullMQ 5', Queue5 as unknown as typeof Queue, Worker5 as unknown as typeof Worker],
 ] as const
 
-/** What a run costs by name: reports are heavy. */
+/** The cost of a run by name: reports are heavy. */
 const costs = {
   of: (_queue: string, name: string) => ({ cpuSeconds: name === 'report' ? 0.2 : 0.001, databaseSeconds: 0 }),
 }

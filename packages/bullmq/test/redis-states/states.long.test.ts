@@ -11,7 +11,7 @@ interface State {
   readonly connection?: object
   begin(): Promise<unknown>
   end(): Promise<unknown>
-  /** What is reported of the readings; undefined where they go on. */
+  /** The report of the readings; undefined where they go on. */
   readonly reading?: RegExp
   /** The same of the guard. */
   readonly guarding?: RegExp

@@ -5,7 +5,7 @@ const named = (name: string, message: string, more: object = {}): Error =>
   Object.assign(new Error(message), { name }, more)
 const reply = (message: string): Error => named('ReplyError', message)
 
-/** What servers and client libraries answer, and what it means. */
+/** The answers of servers and client libraries, with their meaning. */
 const ANSWERS: readonly (readonly [Trouble, unknown, string?])[] = [
   ['credentials', reply('WRONGPASS invalid username-password pair or user is disabled.'), 'WRONGPASS'],
   ['credentials', reply('NOAUTH Authentication required.'), 'NOAUTH'],

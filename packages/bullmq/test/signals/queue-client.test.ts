@@ -10,7 +10,7 @@ import { ObservedRedis } from '../observed-redis.ts'
 const redis = new ObservedRedis(600_000)
 const WRITE = `return redis.call('HSET', KEYS[1], 'a', 'b')`
 
-/** What an action gets that writes to the queue with a script. */
+/** Writes to the queue with a script, as an action does. @returns the answer */
 async function actOn(queue: Queue, key = queue.toKey('meta')): Promise<unknown> {
   return (await scriptClientOf(queue as unknown as QueueObject)).eval(WRITE, 1, key)
 }

@@ -38,7 +38,7 @@ it.each(['cjs', 'esm'] as const)(
     await using server = await startRedis({ from: ['path', 'debian-packages'] })
     const folder = await mkdtemp(join(tmpdir(), 'homeostat-bundled-'))
     const file = join(folder, format === 'cjs' ? 'app.cjs' : 'app.mjs')
-    // What CommonJS has and an ES module has not.
+    // CommonJS has these names, and an ES module has not.
     const esm = [
       "import { createRequire as requireOf } from 'node:module'",
       "import { fileURLToPath as pathOf } from 'node:url'",

@@ -7,7 +7,7 @@ import { BullMQInstrumentation } from '../../src/index.ts'
 import { StallGuard } from '../../src/stall-guard/stall-guard.ts'
 import type { StallReceipt } from '@homeostat/optimizer'
 
-/** What the process is to do. */
+/** The task of the process. */
 export interface GuardedProcess {
   readonly connection: { readonly port: number; readonly username?: string; readonly password?: string }
   readonly prefix: string
@@ -15,7 +15,7 @@ export interface GuardedProcess {
   readonly guard?: { readonly limitMs?: number; readonly mode?: Mode }
 }
 
-/** What a job is to do. */
+/** The task of a job. */
 export interface BlockingJob {
   /** How long it blocks the event loop; forever below 0. */
   readonly blockMs: number
@@ -23,7 +23,7 @@ export interface BlockingJob {
   readonly waitMs?: number
 }
 
-/** What the process reports. */
+/** The reports of the process. */
 export type Told =
   | { readonly kind: 'ready' }
   | { readonly kind: 'receipt'; readonly receipt: StallReceipt }

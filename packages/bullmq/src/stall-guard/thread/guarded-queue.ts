@@ -4,7 +4,7 @@ export interface GuardedQueue {
   readonly id: number
   /** The key of its server's description. */
   readonly server: string
-  /** What its tokens begin with; a number follows. */
+  /** Its tokens begin with this prefix; a number follows. */
   readonly tokenPrefix: string
   /** The memory of its tokens. */
   readonly tokens: SharedArrayBuffer

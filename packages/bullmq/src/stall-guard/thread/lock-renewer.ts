@@ -16,7 +16,7 @@ export interface LockRenewerOptions {
   readonly send: (news: News) => void
 }
 
-/** What is known of a worker. */
+/** A worker whose locks the thread renews. */
 interface Guarded {
   readonly queue: GuardedQueue
   readonly slots: TokenSlots
@@ -144,7 +144,7 @@ export class LockRenewer {
     await this.#serverOf(queue)?.change(queue, {
       task: 'release',
       tokens: own.map(({ token }) => `${queue.tokenPrefix}${token}`),
-      // A renewal may have come late. What has more time left than this, the application has extended itself.
+      // A renewal may have come late. The application has extended each lock itself that has more time left than this.
       lockMs: 2 * graceMsOf(queue.lockMs),
     })
   }

@@ -1,4 +1,4 @@
-/** What the script does with the locks. */
+/** The task of the script. */
 export type LockTask =
   /** Extends them, and takes their jobs out of the set of stalled ones. */
   | 'renew'

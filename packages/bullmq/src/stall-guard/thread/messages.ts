@@ -1,4 +1,4 @@
-// What the event loop and the threads of the stall guard send each other. Each is plain data that can be cloned.
+// The event loop and the threads of the stall guard send each other these messages. Each is plain data that can be cloned.
 import type { GuardedQueue } from './guarded-queue.ts'
 import type { ServerDescription } from './server-description.ts'
 import type { Unable } from '../../redis/redis-trouble.ts'
@@ -27,7 +27,7 @@ export type Order =
   | ({ readonly kind: 'worker' } & GuardedQueue)
   | { readonly kind: 'ended'; readonly id: number }
 
-/** What was done for one token during a block. */
+/** The renewals of one token during a block. */
 export interface TokenRenewals {
   /** The number of the worker. */
   readonly worker: number

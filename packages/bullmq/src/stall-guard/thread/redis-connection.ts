@@ -8,7 +8,7 @@ import type { Address, TlsDescription } from './server-description.ts'
 /** Idle connections are dropped on the way, and a dead server does not say so. */
 const KEEP_ALIVE_MS = 10_000
 
-/** Where to connect, and as whom. */
+/** The server to connect to, and the user to connect as. */
 export interface Endpoint {
   readonly address: Address
   readonly family?: number | undefined
@@ -22,7 +22,7 @@ export interface Endpoint {
   readonly onClosed: () => void
 }
 
-/** What `CLIENT LIST` calls the connection. */
+/** The name of the connection in `CLIENT LIST`. */
 const CLIENT_NAME = 'homeostat-stall-guard'
 
 interface Waiting {

@@ -1,4 +1,4 @@
-/** Where a server listens. */
+/** The address where a server listens. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string }
 
 /** Options of `tls.connect` that a thread can be given: no functions, no contexts. */

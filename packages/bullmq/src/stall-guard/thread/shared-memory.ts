@@ -35,7 +35,7 @@ export class LoopPulse {
     return Atomics.load(this.#places, RENEWING) === 1
   }
 
-  /** What the mode and the kill switch say. */
+  /** Whether the mode and the kill switch allow renewals. */
   set isRenewing(isRenewing: boolean) {
     Atomics.store(this.#places, RENEWING, isRenewing ? 1 : 0)
   }
