@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
 import { writeCommonJsEntries } from './commonjs-entries.mjs'
 import { inlineDeclarations } from './inlined-declarations.mjs'
+import { licensesOf } from './inlined-licenses.mjs'
 import { mappingLines } from './line-maps.mjs'
 import { writeIgnoredFiles } from './shipped-files.mjs'
 import { shortNames } from './short-names.mjs'
@@ -222,20 +223,6 @@ async function pageTexts(folder, manifest) {
     texts: Object.fromEntries(all.map(({ text }) => text)),
     inputs: Object.assign({}, ...all.map(({ inputs }) => inputs)),
   }
-}
-
-/** @param {import('esbuild').Metafile['inputs']} inputs @returns {string} the licences of all packages whose sources are in the bundles */
-function licensesOf(inputs) {
-  const folders = Object.keys(inputs).map(path => /^.*node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(path)?.[0])
-  return [...new Set(folders.filter(folder => folder !== undefined))]
-    .map(folder => {
-      const { name, version } = manifestIn(folder)
-      const license = readdirSync(folder).find(file => /^licen[cs]e(?:\.|$)/i.test(file))
-      if (license === undefined) throw new Error(`${name} has no licence file, so it cannot be inlined`)
-      return `${name} ${version}\n\n${readFileSync(join(folder, license), 'utf8').trim()}\n`
-    })
-    .toSorted()
-    .join(`\n${'-'.repeat(80)}\n\n`)
 }
 
 /** @param {string} folder */
