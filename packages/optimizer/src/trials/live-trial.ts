@@ -126,9 +126,10 @@ export class LiveTrial {
     const trial = this.#trial
     if (trial.state !== 'verifying') return
     gatherValues(trial, values, this.program.measurement, now)
-    if (trial.design?.kind === 'switchback') this.#switch(isOnAt(trial.design.plan, now))
     if (isToBeJudged(trial, intervalMs, now))
       this.#advance({ type: 'judged', judgement: this.#history.judge(trial, now, this.#breach !== undefined) }, now)
+    // A change that is kept is not taken away for a moment after the last block.
+    else if (trial.design?.kind === 'switchback') this.#switch(isOnAt(trial.design.plan, now))
   }
 
   /** Prolongs the lease of its change. */
