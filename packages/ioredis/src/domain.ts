@@ -92,7 +92,13 @@ export function ioredis(options: IORedisOptions = {}): IORedisDomain {
     },
     rules: rules({ minHitRatio, minLookups }),
     responses,
-    actions: [createCacheWarm({ loaders: registered, defaultCache: config.defaultName ?? 'redis' })],
+    actions: [
+      createCacheWarm({
+        loaders: registered,
+        defaultCache: config.defaultName ?? 'redis',
+        onDivided: divisions => instrumentation.divide(divisions),
+      }),
+    ],
     engine: REDIS,
     coordinators: service =>
       candidates.of(instrumentation.clients, client => createRedisCoordinator({ client, service })),

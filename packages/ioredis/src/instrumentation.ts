@@ -10,6 +10,7 @@ import {
 import { OWN_CONNECTION_NAME, OWN_KEY_PREFIX, type RedisConnection } from './connection.ts'
 import type { IORedisInstrumentationConfig } from './instrumentation-options.ts'
 import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
+import { DividedLookups, type Division } from './signals/divided-lookups.ts'
 import { creditCommand, type EndingCommand } from './signals/command-work.ts'
 import type { HandedClient, HandedCluster } from './signals/handed-clients.ts'
 import { HandedClients, isHandedClient, isHandedCluster } from './signals/handed-clients.ts'
@@ -35,6 +36,7 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
   readonly #clients = new RecentClients(redisAddress)
   readonly #report = (error: unknown): void => this.registry.faults.report('signal', error)
   readonly #handed = new HandedObjects<HandedClient | HandedCluster>(this.#report)
+  #divided: DividedLookups | undefined
   readonly #handedQueues = new HandedObjects<HandedQueue>(this.#report)
 
   constructor(config: IORedisInstrumentationConfig = {}) {
@@ -65,6 +67,11 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
     return true
   }
 
+  /** @internal Counts the lookups of keys that a trial has divided apart, from now on and until the trial is over. */
+  divide(divisions: readonly Division[]): void {
+    this.#divided?.begin(divisions)
+  }
+
   /** @internal Whether a client was handed over. */
   get wasGivenClients(): boolean {
     return this.#handed.wasGiven
@@ -75,12 +82,14 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
     const { ignoreKeyPrefixes } = { ...DEFAULTS, ...this.config }
     const queueKeys = new QueueKeys()
     const report = this.#report
+    const divided = (this.#divided = new DividedLookups(this.registry))
     const hooked = new WeakSet<RedisClient>()
     const counterOf = (seriesOf: (redis: RedisClient) => LookupSeries | undefined): LookupCounter =>
       new LookupCounter({
         seriesOf,
         ignoredKeyPrefixes: [...ignoreKeyPrefixes, OWN_KEY_PREFIX],
         isQueueKey: key => queueKeys.has(key),
+        divided,
       })
     const counter = counterOf(redis => {
       hooked.add(redis)
@@ -150,6 +159,7 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
       report,
     )
     return disposeTogether(
+      divided,
       holds,
       commands,
       replies,
@@ -172,6 +182,7 @@ export class IORedisInstrumentation extends SignalInstrumentation<IORedisInstrum
     const requests = this.registry.counter(metrics.cacheRequests)
     // Both at once: a ratio needs its zero hits as much as its misses.
     return {
+      cache: name,
       hit: requests.with({ [attributes.cacheName]: name, [attributes.cacheResult]: 'hit' }),
       miss: requests.with({ [attributes.cacheName]: name, [attributes.cacheResult]: 'miss' }),
     }

@@ -22,7 +22,14 @@ export { JournalUnavailableError } from './state/errors.ts'
 export { KillSwitch } from './stop/kill-switch.ts'
 export { LoopBlockedError, WatchdogLostError } from './stop/watchdog/loop-blocked-error.ts'
 export type { Evidence as ActionEvidence } from './verdicts/evidence.ts'
-export { DuplicateActionError, isAdvice, type Action, type ActionContext, type Reclaimer } from './words/action.ts'
+export {
+  DuplicateActionError,
+  isAdvice,
+  type Action,
+  type ActionContext,
+  type Reclaimer,
+  type SplitBlocks,
+} from './words/action.ts'
 export type { AdviceGiven, StandingAdvice } from './words/advice-given.ts'
 export type { BudgetLimits } from './words/budget-limits.ts'
 export type { Coordinator, CoordinatorCandidate } from './words/coordinator.ts'

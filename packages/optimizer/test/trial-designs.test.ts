@@ -110,7 +110,9 @@ test('a split leaves half of the units alone and compares the halves', async () 
     rules: [{ alert: 'PressureHigh', expr: 'max(test_pressure) > 0.8', for: '10s' }],
     responses: [{ ...response, design: { kind: 'split', blocks: 8, blockMs: 30_000 } }],
     actions: [
-      relieve(async ({ split }) => {
+      relieve(async ({ split, blocks, now }) => {
+        // Eight blocks of which the first begins when the effect of the run has settled.
+        expect(blocks).toEqual({ count: 8, ms: 30_000, until: now + 10_000 + 8 * 30_000 })
         for (const unit of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
           dealt.push(split!(unit))
           relieved.add(split!(unit))

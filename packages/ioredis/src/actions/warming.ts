@@ -20,6 +20,8 @@ export interface WarmingTally {
   /** The loader had no value. */
   readonly missing: number
   readonly failed: number
+  /** Left alone, so that a trial can compare the others with them. */
+  readonly heldOut: number
   /** The types of the errors, once each. Their messages could hold key names. */
   readonly errors: readonly string[]
 }
@@ -31,13 +33,15 @@ export interface WarmingContext {
   readonly clock: () => number
   /** Uniform in [0, 1). */
   readonly random: () => number
+  /** Whether a key is to be warmed; the others are left alone. @default all are */
+  readonly isWarmed?: (key: string) => boolean
 }
 
 /** Loads a loader's keys that are not there, until they are all done or the signal aborts. Never rejects. */
 export async function warm(loader: CacheLoader, context: WarmingContext): Promise<WarmingTally> {
-  const { signal, flights, clock, random } = context
+  const { signal, flights, clock, random, isWarmed } = context
   const { maxKeys = 1000, perSecond = 200, concurrency = 4 } = loader
-  const counts = { loaded: 0, skipped: 0, missing: 0, failed: 0 }
+  const counts = { loaded: 0, skipped: 0, missing: 0, failed: 0, heldOut: 0 }
   const errors = new Set<string>()
   const fail = (error: unknown): void => {
     counts.failed += 1
@@ -66,6 +70,10 @@ export async function warm(loader: CacheLoader, context: WarmingContext): Promis
       for (;;) {
         const next = await untilAborted(keys.next(), signal)
         if (next.done) return
+        if (isWarmed?.(next.value) === false) {
+          counts.heldOut += 1
+          continue
+        }
         try {
           const flight = await untilAborted(
             flights.run(next.value, () => warmKey(next.value)),

@@ -1,10 +1,13 @@
 import type { CounterSeries } from '@homeostat/signals'
+import type { DividedLookups } from './divided-lookups.ts'
 import type { LookupShape } from './lookup-commands.ts'
 import { countHits, countLookups, lookupShapes } from './lookup-commands.ts'
 import type { PendingCommand, RedisClient, ReplyHandler } from './reply-handler.ts'
 
 /** The two series that a connection counts into. */
 export interface LookupSeries {
+  /** The name of the cache. */
+  readonly cache: string
   readonly hit: CounterSeries
   readonly miss: CounterSeries
 }
@@ -16,6 +19,8 @@ export interface LookupCounterOptions {
   readonly ignoredKeyPrefixes: readonly string[]
   /** True for a key that belongs to a queue. */
   readonly isQueueKey: (key: string) => boolean
+  /** Counts apart what a trial has divided. */
+  readonly divided: DividedLookups
 }
 
 interface Connection {
@@ -98,6 +103,7 @@ export class LookupCounter {
     const misses = countLookups(shape, reply, args.length) - hits
     if (hits > 0) series.hit.add(hits)
     if (misses > 0) series.miss.add(misses)
+    this.#options.divided.count(series.cache, shape, args, reply)
   }
 
   /** Keeps a command until EXEC answers it. False when the transaction turns out to be over. */

@@ -17,7 +17,7 @@ import type { Decision, Proposal } from '../words/decision.ts'
 import { ActionTimeoutError, NotAReceiptError } from './errors.ts'
 import type { GrantedPermit } from '../fleet/permit.ts'
 import type { KillSwitch } from '../stop/kill-switch.ts'
-import { splitOf } from '../words/trial-design.ts'
+import { splitOf, verifyingTimes } from '../words/trial-design.ts'
 import type { Outcome } from '../words/verdict.ts'
 
 /** An aborted action may still hand in a receipt of what it did until then. */
@@ -130,7 +130,7 @@ export class Runner {
     const stopped = AbortSignal.any([killSwitch.signal, this.#stop.signal, ...(ended ? [ended] : [])])
     const signal = AbortSignal.any([timeout, stopped])
     const lease = subject?.permit?.lease
-    const split = design?.kind === 'split' && subject ? splitOf(subject.id, design.blockMs, clock) : undefined
+    const divided = design?.kind === 'split' && subject ? { id: subject.id, design } : undefined
     const context = {
       firing,
       options: response.options,
@@ -138,7 +138,14 @@ export class Runner {
       signal: containedSignal(signal, error => faults.report('action', error)),
       sliceMs,
       ...(lease && { lease }),
-      ...(split && { split }),
+      ...(divided && {
+        split: splitOf(divided.id, divided.design.blockMs, clock),
+        blocks: {
+          count: divided.design.blocks,
+          ms: divided.design.blockMs,
+          until: verifyingTimes({ startedAt, response, design: divided.design }).until,
+        },
+      }),
     }
     let isAwaited = true
     try {

@@ -3,6 +3,19 @@ import type { Firing } from './firing.ts'
 import type { Arm } from '@homeostat/judge'
 import type { Advice, Receipt } from './receipt.ts'
 
+/**
+ * The blocks of time of a split. A key that was warmed stays warm, so no later block can deal it anew: an action on such units gives each
+ * block units of its own, and what its metrics show in a block is of these alone.
+ */
+export interface SplitBlocks {
+  /** Blocks that are compared. They may begin in the middle of one, and so reach into one more. */
+  readonly count: number
+  /** The length of one, in milliseconds. */
+  readonly ms: number
+  /** When the last one ends, in milliseconds since the epoch. */
+  readonly until: number
+}
+
 /** What a run of an action receives. */
 export interface ActionContext<Options = unknown> {
   readonly firing: Firing
@@ -16,6 +29,8 @@ export interface ActionContext<Options = unknown> {
   readonly sliceMs: number
   /** For a split only: says which units to leave alone, so that the others can be compared with them. */
   readonly split?: (unit: string) => Arm
+  /** For a split only: its blocks of time, for units that no block can deal anew. */
+  readonly blocks?: SplitBlocks
   /** For a shared action only: the lease it runs under. An effect that checks its fence cannot come too late. */
   readonly lease?: FleetLease
 }
