@@ -11,9 +11,7 @@ const EXACT_UP_TO = 50
  * the side within each pair this is a permutation test and needs no assumption on the values. Differences of zero say nothing.
  */
 export function signedRankP(differences: readonly number[]): number {
-  const moved = differences.filter(difference => difference !== 0)
-  const { doubled } = midranks(moved.map(Math.abs))
-  const sum = doubled.reduce((positive, rank, index) => (moved[index]! > 0 ? positive + rank : positive), 0)
+  const { doubled, sum } = ranked(differences)
   if (doubled.length > EXACT_UP_TO) {
     const middle = doubled.reduce((all, rank) => all + rank, 0) / 2
     const spread = Math.sqrt(doubled.reduce((all, rank) => all + rank * rank, 0)) / 2
@@ -25,6 +23,19 @@ export function signedRankP(differences: readonly number[]): number {
       .subarray(0, sum + 1)
       .reduce((p, chance) => p + chance, 0),
   )
+}
+
+/** The sum of the ranks of the differences above 0, to be compared with {@link critical}. */
+export function positiveRankSum(differences: readonly number[]): number {
+  return ranked(differences).sum / 2
+}
+
+/** Twice the ranks, so that ties have whole ones, and the sum of those of the differences above 0. */
+function ranked(differences: readonly number[]): { readonly doubled: readonly number[]; readonly sum: number } {
+  const moved = differences.filter(difference => difference !== 0)
+  const { doubled } = midranks(moved.map(Math.abs))
+  const sum = doubled.reduce((positive, rank, index) => (moved[index]! > 0 ? positive + rank : positive), 0)
+  return { doubled, sum }
 }
 
 /**
@@ -48,7 +59,7 @@ export function pseudomedian(
 }
 
 /** The largest sum t of the ranks 1..size with P(T <= t) <= alpha; -1 when there is none. */
-function critical(size: number, alpha: number): number {
+export function critical(size: number, alpha: number): number {
   if (size > EXACT_UP_TO) {
     const spread = Math.sqrt((size * (size + 1) * (2 * size + 1)) / 24)
     return Math.floor((size * (size + 1)) / 4 - upperZ(alpha) * spread - 0.5)

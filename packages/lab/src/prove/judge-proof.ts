@@ -1,0 +1,104 @@
+import { designs, judgeSwitchback, percentChange, type PairedJudgement } from '@homeostat/optimizer/judge'
+import { formatDuration } from '@homeostat/promql'
+import { donePairs } from './advance-proof.ts'
+import type { Proof } from './proof.ts'
+
+/** Fewer pairs cannot show harm. */
+const LEAST_PAIRS = 6
+const HARM_ALPHA = 0.025
+
+/** What a proof has shown so far. */
+export interface ProofJudgement {
+  readonly knob: PairedJudgement
+  readonly placebo: PairedJudgement
+  /** False when the placebo, which does nothing, came out with an effect: then the measurement is not to be believed. */
+  readonly isCredible: boolean
+  /** One line for people. */
+  readonly conclusion: string
+  /** One line each. */
+  readonly cannotSee: readonly string[]
+}
+
+/** Judges a proof as `judgeSwitchback` of `@homeostat/judge` judges its pairs: the knob, and the placebo in the same time. */
+export function judgeProof(proof: Proof): ProofJudgement {
+  const knob = judged(proof, 'arm')
+  const placebo = judged(proof, 'placebo')
+  const isCredible = placebo.verdict !== 'effective' && placebo.verdict !== 'harmful'
+  return { knob, placebo, isCredible, conclusion: conclusionOf(proof, knob, isCredible), cannotSee: cannotSee(proof) }
+}
+
+/**
+ * Why a proof that runs has to end: the knob does harm. It is asked after each pair, so each answer may spend only its share of the error.
+ */
+export function harmSoFar(proof: Proof): string | undefined {
+  const looks = proof.terms.pairs - LEAST_PAIRS + 1
+  if (donePairs(proof).length < LEAST_PAIRS) return undefined
+  const { verdict, reason } = judged(proof, 'arm', { better: 0.025, worse: HARM_ALPHA / Math.max(1, looks) })
+  return verdict === 'harmful' ? reason : undefined
+}
+
+function judged(
+  { pairs, terms }: Proof,
+  whose: 'arm' | 'placebo',
+  alpha?: { readonly better: number; readonly worse: number },
+): PairedJudgement {
+  const { direction, worth, harm, isCarryOverDeclared } = terms
+  const plan = donePairs({ pairs }).flatMap(({ blocks }) =>
+    // The judge looks for late effects where nothing was declared, and blocks with a start that is not measured are declared ones to it.
+    blocks.map(({ from, measureFrom, to, [whose]: arm }) => ({
+      arm,
+      from: isCarryOverDeclared ? from : measureFrom,
+      measureFrom,
+      to,
+    })),
+  )
+  const samples = pairs.flatMap(({ blocks }) => blocks.flatMap(block => block.samples))
+  return judgeSwitchback({ plan, samples, direction, worth, harm, ...(alpha && { alpha }) })
+}
+
+function conclusionOf({ terms, ending }: Proof, { verdict, statistics }: PairedJudgement, isCredible: boolean): string {
+  if (!isCredible)
+    return 'Do not believe this proof: the placebo, which does nothing, came out with an effect. Run it again, longer.'
+  const change = `${terms.knob} at ${terms.to}`
+  const { effect, interval } = statistics
+  const by = effect === undefined || interval === undefined ? '' : ` by ${range(effect, interval)}`
+  switch (verdict) {
+    case 'effective':
+      return `${change} changes the measure${by}: effective.`
+    case 'harmful':
+      return `${change} changes the measure${by}: harmful.`
+    case 'no_effect':
+      return `${change} has no effect worth having: ${percentChange(terms.direction === 'down' ? -terms.worth : terms.worth)} is excluded.`
+    case 'inconclusive':
+      return ending === undefined || ending.why === 'completed'
+        ? `Inconclusive: whether ${change} helps is not known${effect === undefined ? '' : ` (${range(effect, interval!)})`}. More pairs would say more.`
+        : `No verdict: the proof ended before it had enough pairs.`
+  }
+}
+
+function range(effect: number, [low, high]: readonly [number, number]): string {
+  return `${percentChange(effect)} (${percentChange(low)} to ${percentChange(high)})`
+}
+
+/** What this design and this run leave open. */
+function cannotSee({ terms, pairs, pauses, notes }: Proof): string[] {
+  const { blockMs, carryOverMs } = terms
+  const all = pairs.flatMap(({ blocks }) => blocks)
+  const [missing, unset] = (['missing', 'unset'] as const).map(what => all.reduce((sum, block) => sum + block[what], 0))
+  const dropped = pairs.filter(({ state }) => state === 'dropped').length
+  const { cannotSee: late } = designs.switchback({
+    blockMs: blockMs - carryOverMs,
+    carryOverMs: terms.isCarryOverDeclared ? carryOverMs : 0,
+  })
+  return [
+    late,
+    `what the first ${formatDuration(carryOverMs)} of a block show: they are not measured`,
+    'an effect on anything but the measure, and on other processes of the service',
+    'other changes of the same time, a deployment for example, if they came in step with the blocks; chance drew the order so that this is unlikely',
+    ...(missing! > 0 ? [`${missing} ticks at which the measure had no value`] : []),
+    ...(unset! > 0 ? [`${unset} ticks at which the knob was on its way; their values are left out`] : []),
+    ...(dropped > 0 ? [`${dropped} pairs that were interrupted; they are not compared`] : []),
+    ...(pauses.length > 0 ? [`the time of ${pauses.length} pauses`] : []),
+    ...notes,
+  ]
+}

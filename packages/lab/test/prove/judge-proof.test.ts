@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { harmSoFar, judgeProof, type ProofJudgement } from '../../src/prove/index.ts'
+import { prove, type ProvenPlant } from './plant-proof.ts'
+
+function judgements(count: number, plant: Omit<ProvenPlant, 'seed'>): ProofJudgement[] {
+  return Array.from({ length: count }, (_, seed) => judgeProof(prove({ ...plant, seed })))
+}
+
+const share = (of: readonly ProofJudgement[], is: (each: ProofJudgement) => boolean): number =>
+  of.filter(is).length / of.length
+
+test('an effect of 20 % is effective with an interval around it, and the placebo shows none', () => {
+  const all = judgements(60, { factor: 0.8 })
+  expect(share(all, ({ knob }) => knob.verdict === 'effective')).toBeGreaterThan(0.95)
+  expect(share(all, ({ placebo }) => placebo.verdict === 'effective')).toBeLessThan(0.05)
+  const { knob, conclusion } = all[0]!
+  expect(knob.statistics.interval![0]).toBeLessThan(-0.2)
+  expect(knob.statistics.interval![1]).toBeGreaterThan(-0.2)
+  expect(conclusion).toMatch(/^plant\.valve at 4 changes the measure by -\d+ % \(-\d+ % to -\d+ %\): effective\.$/)
+})
+
+test.each([
+  ['on a still plant', { factor: 1 }],
+  ['while the load grows by half per hour', { factor: 1, growth: 0.5 }],
+  ['beside a knob with a large effect', { factor: 0.6 }],
+])('the placebo %s is called effective or harmful in 5 of 100 proofs at most', (_, plant) => {
+  const all = judgements(300, plant)
+  // 2.5 % per side; 5 % of 300 would be reached with a chance below 1 %.
+  expect(share(all, ({ placebo }) => placebo.verdict === 'effective')).toBeLessThanOrEqual(0.05)
+  expect(share(all, ({ placebo }) => placebo.verdict === 'harmful')).toBeLessThanOrEqual(0.05)
+})
+
+test('a knob without effect is seldom called effective, also while the load grows', () => {
+  for (const growth of [0, 0.5, -0.3]) {
+    const all = judgements(200, { factor: 1, growth })
+    expect(share(all, ({ knob }) => knob.verdict === 'effective')).toBeLessThanOrEqual(0.05)
+  }
+})
+
+test('a harmful knob is harmful, and is found before all pairs are measured', () => {
+  const proof = prove({ seed: 3, factor: 1.5 })
+  expect(judgeProof(proof)).toMatchObject({ knob: { verdict: 'harmful' }, isCredible: true })
+  const early = { ...proof, pairs: proof.pairs.slice(0, 10) }
+  expect(harmSoFar(early)).toContain('significantly worse')
+  expect(harmSoFar({ ...proof, pairs: proof.pairs.slice(0, 5) })).toBeUndefined()
+})
+
+test('the looks for harm after each pair end a proof of a harmless knob seldom', () => {
+  const ended = Array.from({ length: 200 }, (_, seed) => prove({ seed, factor: 1 })).filter(proof =>
+    proof.pairs.some((_, index) => harmSoFar({ ...proof, pairs: proof.pairs.slice(0, index + 1) }) !== undefined),
+  )
+  expect(ended.length / 200).toBeLessThanOrEqual(0.04)
+})
+
+test('an effect that outlasts its block gives no verdict, and says that it comes late', () => {
+  const all = judgements(40, { factor: 0.7, lateMs: 60_000, changes: { pairs: 24 } })
+  expect(share(all, ({ knob }) => knob.verdict === 'inconclusive')).toBeGreaterThan(0.9)
+  expect(all.filter(({ knob }) => knob.reason.includes('an effect seems to come')).length).toBeGreaterThan(20)
+})
+
+test('an effect that is declared to come late is found in the rest of the block', () => {
+  const declared = { blockMs: 90_000, carryOverMs: 40_000, isCarryOverDeclared: true }
+  const all = judgements(40, { factor: 0.7, lateMs: 30_000, changes: declared })
+  expect(share(all, ({ knob }) => knob.verdict === 'effective')).toBeGreaterThan(0.9)
+})
+
+test('a placebo with an effect makes the proof incredible, whatever the knob shows', () => {
+  const proof = prove({ seed: 1, factor: 0.7 })
+  // The placebo of this proof was switched like the knob.
+  const pairs = proof.pairs.map(pair => ({
+    ...pair,
+    blocks: pair.blocks.map(block => ({ ...block, placebo: block.arm })),
+  }))
+  const judgement = judgeProof({ ...proof, pairs })
+  expect(judgement).toMatchObject({ isCredible: false, placebo: { verdict: 'effective' } })
+  expect(judgement.conclusion).toMatch(/^Do not believe this proof/)
+})
