@@ -66,3 +66,9 @@ export class UnroutablePoolError extends Error {
     super(`createReplicaPool(): ${problem}`)
   }
 }
+
+/** Statements that somebody else has recorded cannot be examined. The message says why, in one line and without the address of the database. */
+export class RecordUnreadableError extends Error {
+  override readonly name: string = 'RecordUnreadableError'
+  readonly code = 'HOMEOSTAT_PG_RECORD_UNREADABLE'
+}

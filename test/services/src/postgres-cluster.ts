@@ -78,9 +78,8 @@ export function runCluster(
       listen_addresses: '127.0.0.1',
       port: String(chosen),
       unix_socket_directories: socketFolder,
-      logging_collector: 'off',
     }
-    const all = Object.entries({ ...FAST, ...preload, ...settings, ...ours })
+    const all = Object.entries({ ...FAST, logging_collector: 'off', ...preload, ...settings, ...ours })
     const args = ['-D', data, ...all.flatMap(([name, value]) => ['-c', `${name}=${value}`])]
     const command = {
       file: binaries.postgres,

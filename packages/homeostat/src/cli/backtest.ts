@@ -6,9 +6,8 @@ import type { RuleGroup } from '@homeostat/promql'
 import { parseRuleFile, type RuleFileError } from '@homeostat/promql/rule-files'
 import { readCommandFile } from './file.ts'
 import type { CommandOutput, ExitCode } from './output.ts'
+import { progressTo } from './progress.ts'
 import { parseResponseFile } from '../reload/response-file.ts'
-
-const PROGRESS_MS = 2000
 
 /** The recording to replay, and the files to replay it against. */
 export interface BacktestCall {
@@ -38,7 +37,7 @@ export async function runBacktest(call: BacktestCall, output: CommandOutput): Pr
   const endMs = givenEndMs ?? (isServer ? Date.now() : undefined)
   if (!isServer && !existsSync(from)) throw new Error(`path '${from}' does not exist`)
   const programs = other ? [other, tried] : [tried]
-  const reportProgress = progress(output)
+  const reportProgress = progressTo(output)
   try {
     const source = await openSource(from, {
       programs,
@@ -89,16 +88,6 @@ function readResponses(files: readonly string[], errors: RuleFileError[]): reado
     errors.push(...parsed.errors)
     return parsed.responses.map(({ response }) => response)
   })
-}
-
-/** Not more than a line every few seconds. */
-function progress(output: CommandOutput): (line: string) => void {
-  let last = performance.now()
-  return line => {
-    if (performance.now() - last < PROGRESS_MS) return
-    last = performance.now()
-    output.error(line)
-  }
 }
 
 function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

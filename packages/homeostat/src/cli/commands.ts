@@ -6,7 +6,7 @@ export const commandLine: Command = commandGroup(
     words: '',
     operands: 'COMMAND [OPTION...]',
     summary:
-      'Self-optimizing OpenTelemetry for Node: diagnoses setups, asks running processes, tests rules, shows options, and replays recorded signals.',
+      'Self-optimizing OpenTelemetry for Node: diagnoses setups, asks running processes, tests rules, shows options, replays recorded signals, and finds missing indexes.',
     examples: [
       'homeostat doctor',
       'homeostat doctor -- node server.js',
@@ -19,6 +19,7 @@ export const commandLine: Command = commandGroup(
     rules: async () => (await import('./commands/rules.ts')).rulesCommand,
     config: async () => (await import('./commands/config.ts')).configCommand,
     backtest: async () => (await import('./commands/backtest.ts')).backtestCommand,
+    index: async () => (await import('./commands/index-group.ts')).indexCommand,
     doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
     report: async () => (await import('./commands/report.ts')).reportCommand,
     explain: async () => (await import('./commands/explain.ts')).explainCommand,

@@ -26,12 +26,16 @@ const FILL = 0.9
  * @param namesDatabases - for an application that has several, which may have tables of one name
  */
 export function indexAdvice(findings: readonly Finding[], namesDatabases: boolean): readonly Advice[] {
-  const byIndex = groupBy(findings, keyOf)
-  const groups = [...byIndex.values()].filter(([own]) => !findings.some(other => isPrefix(own!, other)))
-  return groups.map(group => ({
+  return groupsOf(findings).map(group => ({
     ...describe(group, namesDatabases),
     statement: statementOf(group[0]!, namesDatabases),
   }))
+}
+
+/** The findings of each index. */
+export function groupsOf(findings: readonly Finding[]): readonly (readonly Finding[])[] {
+  const byIndex = groupBy(findings, keyOf)
+  return [...byIndex.values()].filter(([own]) => !findings.some(other => isPrefix(own!, other)))
 }
 
 /** Tells advice apart, whatever names were free. */
@@ -70,15 +74,15 @@ function describe(group: readonly Finding[], namesDatabase: boolean): Omit<Advic
 }
 
 /** Formats at the moment of use: a formatter made while loading would keep 5 MB of locale data resident in every application. */
-function count(value: number): string {
+export function count(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 })
 }
 
-function mib(bytes: number): string {
+export function mib(bytes: number): string {
   return `${count(Math.max(1, bytes / MIB))} MiB`
 }
 
-function verification({ cost, costWith, unverified }: Finding): string {
+export function verification({ cost, costWith, unverified }: Finding): string {
   if (unverified === undefined) return `verified with hypopg: plan cost ${count(cost)} -> ${count(costWith)}`
   return `not verified (${unverified}): plan cost ${count(cost)}, estimated from statistics ${count(costWith)} with it`
 }
@@ -88,17 +92,25 @@ function sentFor(group: readonly Finding[]): readonly string[] {
   return names.size === 0 ? [] : [`sent for ${listed([...names])}`]
 }
 
-function priceOf({ table, keys, method, predicate }: IndexDefinition): string {
+/** The bytes that an index will take; undefined where statistics do not tell. */
+export function sizeOf({ table, keys, method, predicate }: IndexDefinition): number | undefined {
+  if (predicate !== undefined || method === 'gin') return undefined
   const width = keys.reduce(
     (bytes, { key }) => bytes + (method === 'hash' ? 4 : (key.column?.width ?? 16)),
     ENTRY_BYTES,
   )
-  const size = predicate === undefined && method !== 'gin' ? `takes about ${mib((table.rows * width) / FILL)} and ` : ''
+  return (table.rows * width) / FILL
+}
+
+function priceOf(definition: IndexDefinition): string {
+  const { table } = definition
+  const bytes = sizeOf(definition)
+  const size = bytes === undefined ? '' : `takes about ${mib(bytes)} and `
   return `it ${size}makes each write dearer (${count(table.inserts)} rows inserted, ${count(table.updates)} updated, ${count(table.deletes)} deleted so far)`
 }
 
 /** What the table has that it does not need, with the index and without. */
-function leftovers(definition: IndexDefinition): readonly string[] {
+export function leftovers(definition: IndexDefinition): readonly string[] {
   const { table } = definition
   const redundant = redundantIndexes(definition)
   const duplicates = table.indexes.filter(
