@@ -40,7 +40,7 @@ export type { FleetState } from './words/fleet-state.ts'
 export type { Bounds, Knob, KnobOptions } from './words/knob.ts'
 export type { LedgerEntry, LedgerListener } from './words/ledger-entry.ts'
 export { isMode, modes, type Mode } from './words/mode.ts'
-export type { Advice, Receipt, Undo, UndoContext, UndoResult } from './words/receipt.ts'
+export type { Advice, OwnJudgement, Receipt, Undo, UndoContext, UndoResult } from './words/receipt.ts'
 export type { RefusalReason } from './words/refusal-reason.ts'
 export type {
   Design,

@@ -9,6 +9,7 @@ export {
   percent,
   percentChange,
   planSwitchback,
+  rankSumP,
   SWITCHBACK_BLOCK_MS,
   type Arm,
   type PairedJudgement,

@@ -60,6 +60,23 @@ test('one that is known to help stays while the alert goes on, and ends with it'
   expect(isTroubled || !valve.isOpen).toBe(true)
 })
 
+test('a change that its action has judged itself stays, though the alert is over because of it', async () => {
+  const valve = new Valve()
+  const judgement = { verdict: 'effective', reason: 'it was compared within the run' } as const
+  const action: Action = {
+    ...valve.action,
+    run: async context => ({ ...(await valve.action.run(context)), judgement }),
+  }
+  const { expect: _, ...unexpecting } = lasting
+  const loop = new Loop({ responses: [unexpecting], actions: [action] })
+
+  const entries = await loop.run(HOUR_MS, () => (valve.isOpen ? 0.2 : 1.3))
+
+  expect(valve.isOpen).toBe(true)
+  expect(entries.flatMap(entry => entry.verdicts)).toMatchObject([{ state: 'judged', ...judgement }])
+  expect(reverted(entries)).toEqual([])
+})
+
 test('the kill switch sets every lasting change back at once, without waiting for a tick', async () => {
   const valve = new Valve()
   const loop = new Loop({ responses: [lasting], actions: [valve.action] })

@@ -2,6 +2,8 @@ import type { DomainDefinition, DomainWith } from '@homeostat/optimizer'
 import type { LibraryMarks } from '@homeostat/signals'
 import { unseenInBundle } from '@homeostat/signals'
 import { checkedOptions } from '@homeostat/signals/options'
+import { followLeftovers } from './actions/create-index/follow-leftovers.ts'
+import { createQueryCreateIndex } from './actions/create-index/query-create-index.ts'
 import { createIdleConnections } from './actions/idle-connections.ts'
 import { createPoolExplain } from './actions/pool-explain.ts'
 import { createPoolMax } from './actions/pool-max.ts'
@@ -13,11 +15,14 @@ import { PgInstrumentation } from './instrumentation.ts'
 import { POSTGRES, PostgresCandidates } from './postgres-candidates.ts'
 import type { PgOptions } from './options.ts'
 import { pgOptions } from './options.ts'
-import { responses } from './responses.ts'
+import { createIndexes, responses } from './responses.ts'
 import { rules } from './rules.ts'
 import { createPostgresStateStore } from './state/postgres-state-store.ts'
 
 export { optimizeOptions, pgOptions, type PgOptions } from './options.ts'
+export type { CreateIndexOptions } from './actions/create-index/create-index-options.ts'
+export { INDEX_TABLE } from './actions/create-index/index-log.ts'
+export { createQueryCreateIndex } from './actions/create-index/query-create-index.ts'
 export { createPoolExplain } from './actions/pool-explain.ts'
 export { createPoolMax, type PoolMaxOptions } from './actions/pool-max.ts'
 export { createPoolReapIdle } from './actions/pool-reap-idle.ts'
@@ -31,8 +36,8 @@ export {
   type PostgresEffectOptions,
 } from './coordinator/postgres-coordinator.ts'
 export type { CoordinatorConnection, CoordinatorPool, CoordinatorQuery } from './coordinator/session.ts'
-export { LeaseTableMissingError, StateTableMissingError } from './errors.ts'
-export { explainPools, optimizeSlowQueries, raisePools, responses } from './responses.ts'
+export { IndexTableMissingError, LeaseTableMissingError, StateTableMissingError } from './errors.ts'
+export { createIndexes, explainPools, optimizeSlowQueries, raisePools, responses } from './responses.ts'
 export { connectionsLeaked, poolExhausted, rules, slowQueries } from './rules.ts'
 export { createPostgresStateStore, type PostgresStateStoreOptions } from './state/postgres-state-store.ts'
 export { STATE_TABLE } from './state/state-table.ts'
@@ -71,8 +76,9 @@ const MARKS: LibraryMarks = {
  * ```
  */
 export function pg(options: PgOptions = {}): PgDomain {
-  const { optimize, ...config } = checkedOptions(pgOptions, options, 'pg')
+  const { optimize, createIndex, ...config } = checkedOptions(pgOptions, options, 'pg')
   const instrumentation = new PgInstrumentation(config)
+  const acts = (createIndex?.schemas ?? []).length > 0
   const candidates = new PostgresCandidates(error => instrumentation.registry.faults.report('source', error))
   return {
     name: 'pg',
@@ -82,9 +88,11 @@ export function pg(options: PgOptions = {}): PgDomain {
       pg: { expects: 'a Pool or a Client of pg', observe: object => instrumentation.observe(object) },
     },
     rules,
-    responses,
+    responses: acts ? [...responses, createIndexes] : responses,
+    ...(acts && { follow: loop => followLeftovers(instrumentation, loop) }),
     actions: [
       createQueryOptimize(instrumentation, optimize),
+      ...(acts ? [createQueryCreateIndex(instrumentation, createIndex ?? {}, optimize)] : []),
       createPoolExplain(instrumentation),
       createPoolReapIdle(instrumentation),
     ],

@@ -57,6 +57,16 @@ export class StateTableMissingError extends TableMissingError {
   }
 }
 
+/** The table of the indexes of `query.createIndex` is missing and may not be created by the application's user. */
+export class IndexTableMissingError extends TableMissingError {
+  override readonly name: string = 'IndexTableMissingError'
+  readonly code = 'HOMEOSTAT_PG_INDEX_TABLE_MISSING'
+
+  constructor(statement: string, options?: ErrorOptions) {
+    super('homeostat_index', 'INDEX_TABLE', statement, options)
+  }
+}
+
 /** `createReplicaPool()` got something that it cannot route. */
 export class UnroutablePoolError extends Error {
   override readonly name: string = 'UnroutablePoolError'

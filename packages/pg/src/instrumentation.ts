@@ -12,6 +12,7 @@ import {
 import type { PgInstrumentationConfig } from './instrumentation-options.ts'
 import { DEFAULTS, instrumentationOptions } from './instrumentation-options.ts'
 import { ReplicaSeries } from './replicas/replica-series.ts'
+import { CallListeners, type ObservedCall } from './signals/call-listeners.ts'
 import { Connections } from './signals/connections.ts'
 import type { Database } from './signals/database.ts'
 import type { ClientClass, ClientShape, ConnectionShape, PoolShape, QueryShape } from './signals/driver.ts'
@@ -46,6 +47,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   readonly poolClasses: LibraryPrototypes = new LibraryPrototypes()
   /** @internal */
   readonly clientClasses: LibraryPrototypes = new LibraryPrototypes()
+  readonly #calls = new CallListeners()
   readonly #pools: Pools
   readonly #connections: Connections
   readonly #slowQueries: SlowQueries
@@ -86,6 +88,11 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   /** Those of them whose server has answered. */
   get answeringPools(): readonly PoolShape[] {
     return this.#pools.answering()
+  }
+
+  /** Hears of every statement that succeeds, until it is disposed of: for as short a time as possible, since each call makes an object then. @internal */
+  listen(listener: (call: ObservedCall) => void): Disposable {
+    return this.#calls.add(listener)
   }
 
   /**
@@ -154,7 +161,16 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
 
   #observer(report: (error: unknown) => void, holds: LoopHolds): TimingObserver {
     const connections = this.#connections
+    const calls = this.#calls
     return {
+      get isListening() {
+        return calls.areThere
+      },
+      ended: ({ text }, connection, durationMs) => {
+        const origin = connections.originOf(connection)
+        const searchPath = connections.runningOn(connection)?.session.settings['search_path']
+        if (text !== undefined && origin !== undefined) calls.call({ text, durationMs, origin, searchPath })
+      },
       slowMs: this.config.slowQueryThresholdMs ?? DEFAULTS.slowQueryThresholdMs,
       now: () => performance.now(),
       holds,

@@ -1,5 +1,7 @@
 import type { OptionSchema } from '@homeostat/signals/options'
 import { group, LONGEST_MS, number, wholeNumber } from '@homeostat/signals/options'
+import type { CreateIndexOptions } from './actions/create-index/create-index-options.ts'
+import { createIndexSchema } from './actions/create-index/create-index-schema.ts'
 import type { QueryOptimizeOptions } from './actions/query-optimize.ts'
 import { OPTIMIZE_DEFAULTS } from './actions/optimize-defaults.ts'
 import type { PgInstrumentationConfig } from './instrumentation-options.ts'
@@ -7,8 +9,10 @@ import { instrumentationEntries } from './instrumentation-options.ts'
 
 /** Options of the pg domain: those of its instrumentation, rules and actions. */
 export interface PgOptions extends PgInstrumentationConfig {
-  /** What `query.optimize` looks at and when it advises an index. @default the defaults of its members */
+  /** What `query.optimize` and `query.createIndex` look at and when an index is worth it. @default the defaults of its members */
   optimize?: QueryOptimizeOptions
+  /** Lets `query.createIndex` create indexes in mode `act`, in the schemas that it lists. @default off */
+  createIndex?: CreateIndexOptions
 }
 
 /** The schema of the options of `query.optimize`, those that a response gives included. */
@@ -45,6 +49,6 @@ export const optimizeOptions: OptionSchema<QueryOptimizeOptions> = group<QueryOp
 
 /** The schema of `pg(options)` and of the key `pg` of `homeostat()`. */
 export const pgOptions: OptionSchema<PgOptions> = group<PgOptions>(
-  { ...instrumentationEntries, optimize: optimizeOptions },
+  { ...instrumentationEntries, optimize: optimizeOptions, createIndex: createIndexSchema },
   { description: "the package's own options and its `mode`; `false` leaves it out", defaultWords: 'on' },
 )

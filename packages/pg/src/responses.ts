@@ -11,6 +11,20 @@ export const optimizeSlowQueries: Response = {
   timeoutMs: 10_000,
 }
 
+/**
+ * Creates the index that a slow statement lacks, and keeps it where it helps. In use only with the option `createIndex`. The action compares
+ * itself, with and without, so the response expects nothing; whatever else becomes slow meanwhile ends it.
+ */
+export const createIndexes: Response = {
+  to: { alert: slowQueries.alert },
+  action: 'query.createIndex',
+  priority: 'efficiency',
+  // The fleet's lease lasts as long.
+  cooldownMs: 21_600_000,
+  timeoutMs: 3_600_000,
+  guards: [{ expr: operationP95, notWorseThan: 0.5, floor: 0.05 }],
+}
+
 /** Says who has the connections of a pool, and how many it needs. */
 export const explainPools: readonly Response[] = [poolExhausted, connectionsLeaked].map(({ alert }) => ({
   to: { alert },

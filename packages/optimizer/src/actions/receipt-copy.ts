@@ -1,7 +1,7 @@
 import { ignoreRejection } from '@homeostat/signals'
 import { itemsOf, keysOf } from '@homeostat/signals/options'
 import { ReceiptTooLargeError } from './errors.ts'
-import type { Advice, Receipt, Undo, UndoResult } from '../words/receipt.ts'
+import type { Advice, OwnJudgement, Receipt, Undo, UndoResult } from '../words/receipt.ts'
 
 const LONGEST_LINE = 300
 /** The reasons of advice name the price and the way back as well. */
@@ -9,6 +9,7 @@ const LONGEST_WHY = 1500
 const LONGEST_STATEMENT = 4000
 const MOST_LINES = 50
 const MOST_EFFECTS = 100
+const OWN_VERDICTS = ['effective', 'no_effect', 'harmful', 'inconclusive'] as const
 const EFFECT = /^\w[\w .-]{0,63}$/
 
 /** Receipts of our own that change while their trial goes on. */
@@ -34,8 +35,20 @@ export function copyReceipt(value: unknown, onFault: (error: Error) => void = ()
   try {
     if (typeof value !== 'object' || value === null) return undefined
     if (own.has(value as Receipt)) return value as Receipt
-    const { summary, effects, blockedMs, advice, problems, undo, renew, switch: change } = value as Partial<Receipt>
-    for (const part of [summary, effects, blockedMs, advice, problems, undo, renew, change]) ignoreRejection(part)
+    const {
+      summary,
+      effects,
+      blockedMs,
+      advice,
+      problems,
+      undo,
+      judgement,
+      renew,
+      switch: change,
+    } = value as Partial<Receipt>
+    for (const part of [summary, effects, blockedMs, advice, problems, undo, judgement, renew, change])
+      ignoreRejection(part)
+    const judged = copyJudgement(judgement)
     const counts = copyEffects(effects)
     if (typeof summary !== 'string' || counts === undefined) return undefined
     const tips = copyAdvice(advice)
@@ -55,6 +68,7 @@ export function copyReceipt(value: unknown, onFault: (error: Error) => void = ()
       ...(tips.length > 0 && { advice: tips.map(tip => tip.advice) }),
       ...(lines.length > 0 && { problems: lines }),
       ...(typeof undo === 'function' && { undo: context => Reflect.apply(undo, value, [context]) }),
+      ...(judged && { judgement: judged }),
       ...(typeof renew === 'function' && { renew: () => Reflect.apply(renew, value, []) }),
       ...(typeof change === 'function' && {
         switch: (isOn, context) => Reflect.apply(change, value, [isOn, context]),
@@ -90,6 +104,14 @@ export function copyUndoResult(value: unknown): UndoResult | undefined {
     ignoreRejection(error)
     return undefined
   }
+}
+
+/** One that is not valid is left out: then the loop compares. */
+function copyJudgement(given: unknown): OwnJudgement | undefined {
+  const { verdict, reason } = Object(given) as { verdict?: unknown; reason?: unknown }
+  for (const part of [verdict, reason]) ignoreRejection(part)
+  const known = OWN_VERDICTS.find(each => each === verdict)
+  return known && { verdict: known, reason: textOf(reason) ?? 'judged by the action itself' }
 }
 
 function copyEffects(

@@ -173,8 +173,11 @@ export class LiveTrial {
     const receipt = receiptOf(over)
     if (receipt) this.#change = reverter.changeOf(over.action, receipt)
     const isPreempted = this.#trial.state === 'running' && this.#trial.ending?.judgement !== undefined
+    const own = receipt?.judgement
+    if (own) this.#history.advance({ type: 'judged', verdict: own.verdict }, now)
     const isAwaited = receipt !== undefined && !isEmptyReceipt(receipt)
-    const judgement = isPreempted || isAwaited ? undefined : this.#history.judge(over, now, this.#breach !== undefined)
+    const isOpen = isPreempted || (isAwaited && !own)
+    const judgement = isOpen ? undefined : (own ?? this.#history.judge(over, now, this.#breach !== undefined))
     this.#advance({ type: 'ended', outcome, ...(judgement && { judgement }) }, now)
     if (this.#breach !== undefined) this.#breached(this.#breach, now)
   }

@@ -25,10 +25,23 @@ export interface Receipt {
   readonly problems?: readonly string[]
   /** Set when the change lasts: the loop keeps it while it helps and undoes it when it does not. */
   readonly undo?: Undo
+  /**
+   * What the action itself has found by comparing with and without within its run, e.g. by a rank test over the calls of a statement. The
+   * trial ends with it, and what is in force then stays: the loop no longer undoes it, since the alert is over because of it.
+   * @default the loop compares
+   */
+  readonly judgement?: OwnJudgement
   /** Keeps a leased change alive for one more lease time; false when the lease is lost. Called while the change is wanted. */
   readonly renew?: () => Promise<boolean>
   /** For a switchback only: makes the change, or reverts it, while the trial goes on. */
   readonly switch?: (isOn: boolean, context: UndoContext) => Promise<void>
+}
+
+/** The verdict of an action on its own change. */
+export interface OwnJudgement {
+  readonly verdict: 'effective' | 'no_effect' | 'harmful' | 'inconclusive'
+  /** One line. It holds no keys, values or paths. */
+  readonly reason: string
 }
 
 /** Reverts what a run changed, as far as nobody else has changed it since. */

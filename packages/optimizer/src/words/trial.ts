@@ -145,7 +145,8 @@ export function receiptOf(trial: Trial): Receipt | undefined {
   return trial.state !== 'running' && trial.outcome.status === 'completed' ? trial.outcome.receipt : undefined
 }
 
-/** Whether a trial's run changed something that stays until it is undone. */
+/** Whether a trial's run changed something that stays until it is undone. A change that its action has judged is not the loop's to undo. */
 export function isLasting(trial: Trial): boolean {
-  return receiptOf(trial)?.undo !== undefined
+  const receipt = receiptOf(trial)
+  return receipt?.undo !== undefined && receipt.judgement === undefined
 }

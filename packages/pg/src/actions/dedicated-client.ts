@@ -17,6 +17,8 @@ interface Driver {
   end(): Promise<void>
   on(event: 'error', listener: () => void): unknown
   readonly connection?: { readonly stream?: { destroy(): void } }
+  /** As the other end has introduced itself. */
+  readonly processID?: unknown
 }
 
 interface DriverClass {
@@ -56,12 +58,14 @@ export class DedicatedClient {
 
   /**
    * @param ignore - called with the client before its first query, to keep it out of the application's telemetry
+   * @param queryTimeoutMs - how long an answer is waited for; 0 as long as the signal allows
    * @throws the driver's error when there is no connection, the signal's reason when it was aborted
    */
   static async connect(
     origin: Origin,
     signal: AbortSignal,
     ignore: (client: object) => void,
+    queryTimeoutMs: number = QUERY_TIMEOUT_MS,
   ): Promise<DedicatedClient> {
     signal.throwIfAborted()
     if (typeof origin.Client !== 'function') throw new UnsupportedDriverError('the class of its clients')
@@ -70,7 +74,7 @@ export class DedicatedClient {
       ...origin.connectionOptions(),
       application_name: 'homeostat',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
+      query_timeout: queryTimeoutMs,
       pipeline: false,
       binary: false,
     })
@@ -85,6 +89,11 @@ export class DedicatedClient {
       throw error
     }
     return client
+  }
+
+  /** The server process at the other end; a pooler in between names another one. */
+  get processId(): unknown {
+    return this.#driver.processID
   }
 
   /** Runs `work` in a transaction that cannot write and is always rolled back. */

@@ -26,7 +26,10 @@ export interface QueryOptimizeOptions extends Partial<AdviceThresholds> {
 const GRAMMAR_MISSING =
   'without the package libpg-query, only comparisons of columns in sequential scans are read: install it for the other indexes'
 
+/** What a search among the slow statements has found. */
 interface Outcome {
+  /** Statements to examine, and those that were. */
+  slow: number
   statements: number
   plans: number
   readonly findings: Finding[]
@@ -68,30 +71,43 @@ export function createQueryOptimize(
 
 async function optimize(
   instrumentation: PgInstrumentation,
-  { now, signal }: ActionContext,
+  context: ActionContext,
   options: QueryOptimizeOptions,
   advised: AdvisedIndexes,
   grammar: Grammar | undefined,
 ): Promise<Receipt> {
+  const outcome = await findIndexes(instrumentation, context, options, grammar)
+  const { signal } = context
+  if (outcome.statements === 0 && outcome.problems.length > 0 && !signal.aborted)
+    throw new NothingExaminedError(outcome.problems)
+  if (grammar === undefined && outcome.plans > 0) outcome.problems.push(GRAMMAR_MISSING)
+  advised.remember(outcome.findings, outcome.namesDatabases)
+  return receipt(outcome, signal.aborted)
+}
+
+/** Looks for the indexes that the slowest statements lack. */
+export async function findIndexes(
+  instrumentation: PgInstrumentation,
+  { now, signal }: Pick<ActionContext, 'now' | 'signal'>,
+  options: QueryOptimizeOptions,
+  grammar: Grammar | undefined,
+): Promise<Outcome> {
   const { maxStatements, withinMs, minTableRows, maxSelectivity } = { ...OPTIMIZE_DEFAULTS, ...options }
   // All of them count, so that the same advice has the same text in each run.
   const known = instrumentation.slowStatements.top(Infinity)
   const namesDatabases = new Set(known.map(({ origin }) => databaseOf(origin))).size > 1
-  const outcome: Outcome = { statements: 0, plans: 0, findings: [], problems: [], namesDatabases }
+  const outcome: Outcome = { slow: 0, statements: 0, plans: 0, findings: [], problems: [], namesDatabases }
   const slowest = slowestExplainable(
     known.filter(({ lastSeen }) => lastSeen >= now - withinMs),
     maxStatements,
     outcome.problems,
   )
+  outcome.slow = slowest.length
   for (const statements of groupBy(slowest, ({ origin: { key, address } }) => key ?? address).values()) {
     if (signal.aborted) break
     await examineDatabase(instrumentation, statements, { minTableRows, maxSelectivity }, grammar, signal, outcome)
   }
-  if (outcome.statements === 0 && outcome.problems.length > 0 && !signal.aborted)
-    throw new NothingExaminedError(outcome.problems)
-  if (grammar === undefined && outcome.plans > 0) outcome.problems.push(GRAMMAR_MISSING)
-  advised.remember(outcome.findings, namesDatabases)
-  return receipt(outcome, slowest.length, signal.aborted)
+  return outcome
 }
 
 /** The pieces of advice that somebody has followed. A database that does not answer now is asked again later. */
@@ -192,11 +208,7 @@ async function examineStatement(
   }
 }
 
-function receipt(
-  { statements, plans, findings, problems, namesDatabases }: Outcome,
-  slow: number,
-  aborted: boolean,
-): Receipt {
+function receipt({ slow, statements, plans, findings, problems, namesDatabases }: Outcome, aborted: boolean): Receipt {
   const advice = indexAdvice(findings, namesDatabases)
   const indexes = advice.length
   const helps =

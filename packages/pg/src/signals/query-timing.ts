@@ -18,6 +18,10 @@ export interface TimingObserver {
   isMet(connection: ConnectionShape): boolean
   /** A statement took as long as the threshold or longer. */
   slow(query: QueryShape, database: Database, connection: ConnectionShape, durationMs: number): void
+  /** Whether {@link ended} is to be called. */
+  readonly isListening: boolean
+  /** A statement has succeeded. */
+  ended(query: QueryShape, connection: ConnectionShape, durationMs: number): void
   /** Something of ours failed. */
   report(error: unknown): void
   /** Milliseconds above which {@link slow} is called. */
@@ -143,6 +147,7 @@ function endQuery(query: QueryShape, connection: ConnectionShape, observer: Timi
     const durationMs = observer.holds.duration(startedAt, now)
     running.database.recordSuccess(durationMs / 1000)
     if (durationMs >= observer.slowMs) observer.slow(query, running.database, connection, durationMs)
+    if (observer.isListening) observer.ended(query, connection, durationMs)
     running.creditWork((now - startedAt + durationMs) / 2)
     running.session.note(query)
   } catch (error) {

@@ -1,0 +1,126 @@
+import { BoundedMap } from '@homeostat/signals'
+import { databaseOf } from '../../signals/origin.ts'
+import type { ObservedCall } from '../../signals/call-listeners.ts'
+import { ownString } from '../../signals/kept-values.ts'
+import { OWN_STATEMENT } from '../../signals/own-statement.ts'
+import { summarize } from '../../signals/query-summary.ts'
+import type { SlowStatement } from '../../signals/slow-statements.ts'
+import { fingerprint } from '../../signals/statement-fingerprint.ts'
+
+/** Into so many blocks of time each phase is divided: what was slow for a moment is slow in one block. */
+export const BLOCKS = 12
+/** Calls of a statement that are kept per block, the first. */
+const MOST_PER_BLOCK = 64
+const MOST_STATEMENTS = 200
+const MOST_TEXTS = 1000
+const MOST_TEXT_LENGTH = 16_384
+/** Reading a text takes microseconds; one with values in it is another text each time. */
+const READ_PER_SECOND = 200
+
+export type Phase = 'before' | 'after'
+
+/** The milliseconds of calls, by block of time. */
+export type Blocks = readonly (readonly number[])[]
+
+/** The calls of one statement in both phases. */
+export interface StatementTimes extends Readonly<Record<Phase, Blocks>> {
+  /** `target` for the one that the index is for, `table` for another one of its table. */
+  readonly kind: 'target' | 'table' | 'other'
+  readonly summary: string
+}
+
+interface Kept {
+  readonly kind: StatementTimes['kind']
+  readonly summary: string
+  readonly before: number[][]
+  readonly after: number[][]
+}
+
+/** The times of all statements of a database while one of its indexes is tried. Texts stay in memory, and none of them is long. */
+export class CallTimes {
+  readonly #statement: Pick<SlowStatement, 'fingerprint' | 'origin' | 'settings'>
+  readonly #relation: string
+  readonly #byText = new BoundedMap<string, Kept>(MOST_TEXTS)
+  readonly #byFingerprint = new Map<string, Kept>()
+  #phase: { readonly name: Phase; readonly from: number; readonly lengthMs: number } | undefined
+  #second = -1
+  #readThisSecond = 0
+
+  /** @param relation - the name of the table, without its schema */
+  constructor(statement: Pick<SlowStatement, 'fingerprint' | 'origin' | 'settings'>, relation: string) {
+    this.#statement = statement
+    this.#relation = relation
+  }
+
+  /** All that were called. */
+  get statements(): readonly StatementTimes[] {
+    return [...this.#byFingerprint.values()]
+  }
+
+  /** From now on, calls count for a phase. @param now - in milliseconds of any clock, the same for all calls */
+  begin(name: Phase, lengthMs: number, now: number): void {
+    this.#phase = { name, from: now, lengthMs }
+  }
+
+  /** Calls do not count until the next phase begins. */
+  pause(): void {
+    this.#phase = undefined
+  }
+
+  note(call: ObservedCall, now: number): void {
+    const phase = this.#phase
+    if (phase === undefined || !this.#isOfDatabase(call)) return
+    const kept = this.#keptOf(call, now)
+    const block = Math.floor(((now - phase.from) / phase.lengthMs) * BLOCKS)
+    const calls = kept?.[phase.name][Math.min(block, BLOCKS - 1)]
+    if (calls !== undefined && calls.length < MOST_PER_BLOCK) calls.push(call.durationMs)
+  }
+
+  #isOfDatabase({ origin, text }: ObservedCall): boolean {
+    const { origin: own } = this.#statement
+    return (
+      (origin === own || databaseOf(origin) === databaseOf(own)) &&
+      text.length <= MOST_TEXT_LENGTH &&
+      !text.startsWith(OWN_STATEMENT)
+    )
+  }
+
+  #keptOf({ text, searchPath = '' }: ObservedCall, now: number): Kept | undefined {
+    const key = `${searchPath} ${text}`
+    const known = this.#byText.get(key)
+    if (known !== undefined) return known
+    const second = Math.floor(now / 1000)
+    if (second !== this.#second) this.#readThisSecond = 0
+    this.#second = second
+    if (++this.#readThisSecond > READ_PER_SECOND) return undefined
+    const normalized = fingerprint(text)
+    const id = `${searchPath} ${normalized}`
+    let kept = this.#byFingerprint.get(id)
+    if (kept === undefined) {
+      if (this.#byFingerprint.size >= MOST_STATEMENTS) return undefined
+      kept = this.#newKept(text, normalized, searchPath)
+      this.#byFingerprint.set(id, kept)
+    }
+    this.#byText.set(ownString(key), kept)
+    return kept
+  }
+
+  #newKept(text: string, normalized: string, searchPath: string): Kept {
+    const { fingerprint: wanted, settings } = this.#statement
+    const summary = summarize(text)
+    const isTarget = normalized === wanted && searchPath === (settings['search_path'] ?? '')
+    const kind = isTarget ? 'target' : namesIn(summary).has(this.#relation) ? 'table' : 'other'
+    const blocks = (): number[][] => Array.from({ length: BLOCKS }, () => [])
+    return { kind, summary, before: blocks(), after: blocks() }
+  }
+}
+
+/** The last parts of the names in a summary. */
+function namesIn(summary: string): ReadonlySet<string> {
+  return new Set(
+    summary
+      .split(' ')
+      .map(name => name.split('.').at(-1)!)
+      .map(name => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase())),
+  )
+}

@@ -1,0 +1,97 @@
+import { timeoutSignal } from '@homeostat/signals'
+import type { Row, Server } from '../../indexes/server.ts'
+import type { Origin } from '../../signals/origin.ts'
+import { DedicatedClient } from '../dedicated-client.ts'
+
+/** The two halves of the key of the advisory lock: `home`, `indx`. One process at a time creates or sweeps indexes in a database. */
+const LOCK = [0x68_6f_6d_65, 0x69_6e_64_78] as const
+/** How long a statement of ours may take that is neither a build nor a drop. */
+const STATEMENT_TIMEOUT = '10s'
+
+const SETTINGS = `SELECT pg_catalog.set_config('lock_timeout', '2s', false), pg_catalog.set_config('statement_timeout', '${STATEMENT_TIMEOUT}', false),
+  -- Where the server has it: a build whose process was killed ends by itself.
+  (SELECT pg_catalog.set_config(name, '2s', false) FROM pg_catalog.pg_settings WHERE name = 'client_connection_check_interval'),
+  pg_catalog.pg_backend_pid()::text AS pid, pg_catalog.pg_is_in_recovery()::text AS standby`
+
+/** Why a session cannot act, in one line. */
+export interface SessionRefusal {
+  readonly refused: string
+}
+
+/**
+ * A connection of our own that holds the lock under which indexes are created, judged and dropped. The server gives the lock back when the
+ * session ends, however it ends, and not while a build of that session still runs: whoever gets it knows that nobody else acts.
+ */
+export class IndexSession implements Server, AsyncDisposable {
+  readonly processId: string
+  readonly #client: DedicatedClient
+
+  private constructor(client: DedicatedClient, processId: string) {
+    this.#client = client
+    this.processId = processId
+  }
+
+  /**
+   * Never waits for the lock: a build waits for the transactions of those who wait, so two would wait for each other.
+   *
+   * @param maxMs - after which the session is given up
+   * @throws the driver's error when there is no connection
+   */
+  static async open(
+    origin: Origin,
+    ignore: (client: object) => void,
+    maxMs: number,
+  ): Promise<IndexSession | SessionRefusal> {
+    const client = await DedicatedClient.connect(origin, timeoutSignal(maxMs), ignore, 0)
+    try {
+      const [row] = await client.query(SETTINGS)
+      const processId = String(row?.['pid'])
+      const refused =
+        processId !== String(client.processId)
+          ? 'a connection pooler is in front of the server, so a lock of a session is not safe: a direct connection is needed'
+          : row?.['standby'] !== 'false'
+            ? 'the server is a replica'
+            : (await hasLock(client))
+              ? undefined
+              : 'another process is creating, judging or dropping an index of this database'
+      if (refused === undefined) return new IndexSession(client, processId)
+      await client.close()
+      return { refused }
+    } catch (error) {
+      await client.close()
+      throw error
+    }
+  }
+
+  query(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+    return this.#client.query(text, values)
+  }
+
+  /** Runs a statement that takes as long as it takes: a build, a drop, an `ANALYZE`. It waits for no lock longer than two seconds. */
+  async change(statement: string): Promise<void> {
+    await this.#client.query("SELECT pg_catalog.set_config('statement_timeout', '0', false)")
+    try {
+      await this.#client.query(statement)
+    } finally {
+      const back = `SELECT pg_catalog.set_config('statement_timeout', '${STATEMENT_TIMEOUT}', false)`
+      // Where the connection is lost, the error of the statement says more.
+      await this.#client.query(back).catch(() => {})
+    }
+  }
+
+  /** Runs work in a transaction that cannot write. */
+  inReadOnlyTransaction<T>(work: () => Promise<T>): Promise<T> {
+    return this.#client.inReadOnlyTransaction(work)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#client.close()
+  }
+}
+
+async function hasLock(client: DedicatedClient): Promise<boolean> {
+  const [row] = await client.query('SELECT pg_catalog.pg_try_advisory_lock($1::int, $2::int)::text AS locked', [
+    ...LOCK,
+  ])
+  return row?.['locked'] === 'true'
+}

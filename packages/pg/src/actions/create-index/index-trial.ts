@@ -1,0 +1,155 @@
+import { sleep } from '@homeostat/signals'
+import type { ActionContext, OwnJudgement } from '@homeostat/optimizer'
+import type { Grammar } from '../../grammar.ts'
+import type { Finding } from '../../indexes/finding.ts'
+import { bodyOf } from '../../indexes/index-definition.ts'
+import type { PgInstrumentation } from '../../instrumentation.ts'
+import { buildIndex, type BuildWatch } from './build.ts'
+import { CallTimes } from './call-times.ts'
+import type { CreateIndexSettings } from './create-index-options.ts'
+import type { IndexLog, Intent } from './index-log.ts'
+import type { IndexSession } from './index-session.ts'
+import { judgeCalls } from './index-verdict.ts'
+import { dropIntended, dropOwn, putComment, type DropResult } from './leftovers.ts'
+import { serverObstacle, writtenRows } from './obstacles.ts'
+import { digestOf, ownIndex, ownIndexName, type OwnComment } from './own-index.ts'
+import { readBuffers, shareOfPlans } from './plan-evidence.ts'
+
+/** Fewer of the plans for kept values use an index that was chosen for others by chance. */
+const LEAST_SHARE_OF_PLANS = 0.6
+/** Pages that a call reads with the index, of those that it read without. */
+const MOST_PAGES = 0.8
+/** A backend reports what it has searched when it is idle, at most once a second. */
+const REPORT_MS = 1500
+
+/** What a trial of an index needs. */
+export interface IndexTrialOptions extends Pick<BuildWatch, 'aside'> {
+  readonly session: IndexSession
+  readonly log: IndexLog
+  readonly instrumentation: PgInstrumentation
+  readonly grammar: Grammar | undefined
+  readonly settings: CreateIndexSettings
+  readonly context: Pick<ActionContext, 'signal' | 'lease'>
+}
+
+/** What became of an index. */
+export type IndexTrialEnd =
+  /** Nothing was built. */
+  | { readonly kind: 'refused' | 'failed'; readonly reason: string }
+  | { readonly kind: 'kept'; readonly judgement: OwnJudgement; readonly name: string }
+  | { readonly kind: 'dropped'; readonly judgement: OwnJudgement; readonly drop: DropResult }
+
+/** Digests of the index and the statement, and a name that no index has had. */
+export function intentOf({ definition, statement }: Finding): Intent {
+  const { table } = definition
+  return {
+    name: ownIndexName(definition),
+    schema: table.schema,
+    tableOid: table.oid,
+    definition: digestOf(`${table.oid} ${bodyOf(definition)}`),
+    fingerprint: digestOf(statement.fingerprint),
+  }
+}
+
+/**
+ * Measures calls, builds the index, measures calls with it, and keeps it or drops it.
+ *
+ * @throws the driver's error when the connection is lost; then what was built is swept by whoever comes next
+ */
+export async function tryIndex(finding: Finding, options: IndexTrialOptions): Promise<IndexTrialEnd> {
+  const { definition, statement } = finding
+  const { session, log, instrumentation, grammar, settings, context } = options
+  const { baselineMs, verifyMs } = settings
+  const { signal } = context
+  const times = new CallTimes(statement, definition.table.relation)
+  using _listening = instrumentation.listen(call => times.note(call, performance.now()))
+
+  const pagesBefore = settings.explainAnalyze ? await readBuffers(session, statement, grammar) : undefined
+  const writtenBefore = await writtenRows(session, definition.table)
+  const from = performance.now()
+  times.begin('before', baselineMs, from)
+  if (await isEnded(baselineMs, signal)) return { kind: 'refused', reason: 'the loop has ended it' }
+  times.pause()
+  const seconds = (performance.now() - from) / 1000
+  const written = ((await writtenRows(session, definition.table)) - writtenBefore) / seconds
+  if (written > settings.maxWritesPerSecond)
+    return { kind: 'refused', reason: `${Math.round(written)} rows are written to the table per second` }
+  if (context.lease !== undefined && performance.now() > context.lease.heldUntil)
+    return { kind: 'refused', reason: 'its lease has run out' }
+  const obstacle = await serverObstacle(session, settings)
+  if (obstacle !== undefined) return { kind: 'refused', reason: obstacle }
+
+  const intent = intentOf(finding)
+  const { schema, name, fingerprint } = intent
+  await log.begin(intent)
+  const failed = await buildIndex(session, definition, name, { signal, settings, aside: options.aside })
+  if (failed !== undefined) {
+    if (!failed.isTaken) await dropIntended(session, intent)
+    await log.end(name, 'failed')
+    return { kind: 'failed', reason: failed.problem }
+  }
+  const since = new Date()
+  const comment: OwnComment = { state: 'trial', reason: `slow ${statement.summary}`, fingerprint, since }
+  await putComment(session, schema, name, { ...comment, until: new Date(since.getTime() + verifyMs + 60_000) })
+  if (settings.analyze && definition.keys.some(({ key }) => key.column === undefined))
+    await session.change(`ANALYZE ${definition.table.name}`)
+
+  times.begin('after', verifyMs, performance.now())
+  const isAborted = await isEnded(verifyMs, signal)
+  times.pause()
+  const judgement: OwnJudgement = isAborted
+    ? { verdict: 'inconclusive', reason: 'the loop has ended the trial' }
+    : await judge(finding, name, times, pagesBefore, options)
+  const own = await ownIndex(session, schema, name)
+  if (judgement.verdict !== 'effective' || own === undefined) {
+    const drop = await dropOwn(session, schema, name)
+    await log.end(name, 'dropped')
+    return { kind: 'dropped', drop, judgement: own ? judgement : TAKEN_AWAY }
+  }
+  await putComment(session, schema, name, { ...comment, state: 'kept' })
+  await log.end(name, 'kept')
+  return { kind: 'kept', judgement, name }
+}
+
+const TAKEN_AWAY: OwnJudgement = {
+  verdict: 'inconclusive',
+  reason: 'somebody has dropped it or taken it over meanwhile',
+}
+
+/** What live calls say, unless the index is not what they use. */
+async function judge(
+  { definition, statement, isReference }: Finding,
+  name: string,
+  times: CallTimes,
+  pagesBefore: number | undefined,
+  { session, grammar, settings }: IndexTrialOptions,
+): Promise<OwnJudgement> {
+  const { verdict, reason } = judgeCalls(times.statements)
+  if (verdict !== 'effective') return { verdict, reason }
+  if ((await scansOf(session, definition.table.schema, name)) === 0)
+    return { verdict: 'no_effect', reason: 'no call has used the index' }
+  // The check of a reference shows in no plan.
+  const share = isReference ? undefined : await shareOfPlans(session, statement, grammar, name)
+  if (share !== undefined && share < LEAST_SHARE_OF_PLANS)
+    return { verdict: 'no_effect', reason: `the planner uses it for ${Math.round(100 * share)} % of the values only` }
+  const pages =
+    pagesBefore !== undefined && settings.explainAnalyze ? await readBuffers(session, statement, grammar) : undefined
+  if (pagesBefore === undefined || pages === undefined) return { verdict, reason }
+  return pages <= pagesBefore * MOST_PAGES
+    ? { verdict, reason: `${reason}; pages read ${pagesBefore} -> ${pages}` }
+    : { verdict: 'no_effect', reason: `a call reads as many pages as before (${pagesBefore} -> ${pages})` }
+}
+
+async function scansOf(session: IndexSession, schema: string, name: string): Promise<number> {
+  await sleep(REPORT_MS)
+  const own = await ownIndex(session, schema, name)
+  if (own === undefined) return 0
+  const [row] = await session.query('SELECT pg_catalog.pg_stat_get_numscans($1::oid)::text AS scans', [own.oid])
+  return Number(row?.['scans'])
+}
+
+/** Waits; true at once when the loop wants it to end. */
+async function isEnded(ms: number, signal: AbortSignal): Promise<boolean> {
+  await sleep(ms, { signal }).catch(() => {})
+  return signal.aborted
+}
