@@ -8,6 +8,11 @@ type Of<Kind extends Expr['kind']> = Extract<Expr, { readonly kind: Kind }>
 export interface Translation {
   /** The name of a metric on the server, by the name in the expression. @default the names in the expression */
   readonly names?: ReadonlyMap<string, string>
+  /**
+   * The name of a label on the server, by the name in the expression, spelled with underscores. A name that is not an identifier is quoted,
+   * which Prometheus 3 reads. @default with underscores
+   */
+  readonly labelNames?: ReadonlyMap<string, string>
   /** Added to the selectors that do not have a matcher for the label. @default none */
   readonly labels?: Readonly<Record<string, string>>
   /**
@@ -53,11 +58,13 @@ export function translated(expr: Expr, translation: Translation): string {
       const { operator, grouping, parameter, operand } = expr
       const args = parameter === undefined ? [operand] : [parameter, operand]
       const by =
-        grouping.mode === 'by' && grouping.labels.length === 0 ? '' : ` ${grouping.mode} ${labelList(grouping.labels)} `
+        grouping.mode === 'by' && grouping.labels.length === 0
+          ? ''
+          : ` ${grouping.mode} ${labelList(grouping.labels, translation)} `
       return `${operator}${by}(${args.map(text).join(', ')})`
     }
     case 'binary':
-      return `${inParens(expr.left, text)} ${operatorText(expr)} ${inParens(expr.right, text)}`
+      return `${inParens(expr.left, text)} ${operatorText(expr, translation)} ${inParens(expr.right, text)}`
     case 'unary':
       return `${expr.operator}${inParens(expr.operand, text)}`
     case 'paren':
@@ -112,7 +119,8 @@ function rangeText({ selector }: Of<'range'>, rangeMs: number, translation: Tran
   return `${selectorText(selector, translation)}[${formatDuration(rangeMs)}]${modifiers(selector)}`
 }
 
-function selectorText({ matches }: Of<'selector'>, { names, labels = {} }: Translation): string {
+function selectorText({ matches }: Of<'selector'>, translation: Translation): string {
+  const { names, labels = {} } = translation
   const renamed = matches.map((match: LabelMatch): LabelMatch =>
     match.label === '__name__' && match.operator === '='
       ? { ...match, value: names?.get(match.value) ?? match.value }
@@ -121,10 +129,12 @@ function selectorText({ matches }: Of<'selector'>, { names, labels = {} }: Trans
   const metric = renamed.find(isPlainName)
   const present = new Set(matches.map(({ label }) => underscoreLabel(label)))
   const matchers = [
-    ...renamed.filter(match => match !== metric).map(({ label, operator, value }) => matchText(label, operator, value)),
+    ...renamed
+      .filter(match => match !== metric)
+      .map(({ label, operator, value }) => matchText(label, operator, value, translation)),
     ...Object.entries(labels)
       .filter(([label]) => !present.has(underscoreLabel(label)))
-      .map(([label, value]) => matchText(label, '=', value)),
+      .map(([label, value]) => matchText(label, '=', value, translation)),
   ]
   if (metric === undefined) return `{${matchers.join(', ')}}`
   return matchers.length === 0 ? metric.value : `${metric.value}{${matchers.join(', ')}}`
@@ -139,8 +149,19 @@ function isPlainName({ label, operator, value }: LabelMatch): boolean {
   return label === '__name__' && operator === '=' && /^[A-Za-z_:][\w:]*$/.test(value) && !RESERVED.test(value)
 }
 
-function matchText(label: string, operator: LabelMatch['operator'], value: string): string {
-  return `${underscoreLabel(label)}${operator}${JSON.stringify(value)}`
+function matchText(
+  label: string,
+  operator: LabelMatch['operator'],
+  value: string,
+  translation: Translation = {},
+): string {
+  return `${labelText(label, translation)}${operator}${JSON.stringify(value)}`
+}
+
+function labelText(label: string, { labelNames }: Translation): string {
+  const plain = underscoreLabel(label)
+  const name = labelNames?.get(plain) ?? plain
+  return /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name)
 }
 
 function modifiers({ at, offsetMs }: Of<'selector'> | Of<'subquery'>): string {
@@ -148,16 +169,16 @@ function modifiers({ at, offsetMs }: Of<'selector'> | Of<'subquery'>): string {
   return offsetMs === 0 ? time : `${time} offset ${formatDuration(offsetMs)}`
 }
 
-function operatorText({ operator, bool, matching }: Of<'binary'>): string {
+function operatorText({ operator, bool, matching }: Of<'binary'>, translation: Translation): string {
   const { cardinality, on, labels, include } = matching
   const words: string[] = [operator]
   if (bool) words.push('bool')
-  if (on || labels.length > 0) words.push(on ? 'on' : 'ignoring', labelList(labels))
-  if (cardinality === 'many-to-one') words.push('group_left', labelList(include))
-  if (cardinality === 'one-to-many') words.push('group_right', labelList(include))
+  if (on || labels.length > 0) words.push(on ? 'on' : 'ignoring', labelList(labels, translation))
+  if (cardinality === 'many-to-one') words.push('group_left', labelList(include, translation))
+  if (cardinality === 'one-to-many') words.push('group_right', labelList(include, translation))
   return words.join(' ')
 }
 
-function labelList(labels: readonly string[]): string {
-  return `(${labels.map(underscoreLabel).join(', ')})`
+function labelList(labels: readonly string[], translation: Translation): string {
+  return `(${labels.map(label => labelText(label, translation)).join(', ')})`
 }

@@ -85,6 +85,18 @@ test('names are those of the server', () => {
   )
 })
 
+test('labels are those of the server, quoted where they are not identifiers', () => {
+  const labelNames = new Map([
+    ['a_b', 'a.b'],
+    ['c', 'd'],
+  ])
+  expect(write('sum by (a_b, c, le) (x{"a.b"="1", c=~"2", e="3"})', { labelNames })).toBe(
+    'sum by ("a.b", d, le) (x{"a.b"="1", d=~"2", e="3"})',
+  )
+  expect(write('x * on (a_b) group_left (c) y', { labelNames })).toBe('x * on ("a.b") group_left (d) y')
+  expect(write('x{a_b="1"}', { labels: { a_b: '2', c: '3' }, labelNames })).toBe('x{"a.b"="1", d="3"}')
+})
+
 test('a rate looks back far enough, and an increase is scaled', () => {
   const rateRangeMs = new Map([['a', 300_000]])
   expect(write('rate(a[1m])', { rateRangeMs })).toBe('rate(a[5m])')
