@@ -55,6 +55,8 @@ const LAYERS = {
   lab: ['optimizer', 'prometheus', 'promql', 'signals', 'semconv'],
   // Shows a Homeostat to people; it knows its types and nothing of the all-in-one.
   console: ['optimizer', 'promql', 'signals'],
+  // Data, and their names in other systems.
+  dashboards: ['promql', 'semconv'],
   // In the loop; the forecaster itself is pure.
   forecast: ['optimizer', 'prometheus', 'promql', 'signals', 'semconv', 'pg', 'runtime'],
 }

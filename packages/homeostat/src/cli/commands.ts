@@ -6,7 +6,7 @@ export const commandLine: Command = commandGroup(
     words: '',
     operands: 'COMMAND [OPTION...]',
     summary:
-      'Self-optimizing OpenTelemetry for Node: diagnoses setups, asks running processes, tests rules, shows options, replays recorded signals, and finds missing indexes.',
+      'Self-optimizing OpenTelemetry for Node: diagnoses setups, asks running processes, tests rules, shows options, replays recorded signals, finds missing indexes, and writes dashboards.',
     examples: [
       'homeostat doctor',
       'homeostat doctor -- node server.js',
@@ -23,6 +23,7 @@ export const commandLine: Command = commandGroup(
     doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
     report: async () => (await import('./commands/report.ts')).reportCommand,
     explain: async () => (await import('./commands/explain.ts')).explainCommand,
+    dashboards: async () => (await import('./commands/dashboards.ts')).dashboardsCommand,
     completion: async () => (await import('./commands/completion.ts')).completionCommand,
   },
 )

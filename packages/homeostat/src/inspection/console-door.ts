@@ -1,7 +1,6 @@
-import Module from 'node:module'
-import { join } from 'node:path'
 import { errorType, ownMessage } from '@homeostat/signals'
 import type { HomeostatOptions } from '../options/options.ts'
+import { isMissingPackage, optionalPackage } from './optional-package.ts'
 
 const PACKAGE = '@homeostat/console'
 
@@ -28,7 +27,7 @@ export class ConsoleDoor implements AsyncDisposable {
   /** Opens it for a Homeostat, once. */
   open(homeostat: object): void {
     this.#opening ??= this.#open(homeostat).catch((error: unknown) => {
-      const why = isMissing(error) ? `npm install ${PACKAGE}` : (ownMessage(error) ?? errorType(error))
+      const why = isMissingPackage(error) ? `npm install ${PACKAGE}` : (ownMessage(error) ?? errorType(error))
       this.#write(`there is no console: ${why}`, 'warn')
       return undefined
     })
@@ -41,23 +40,11 @@ export class ConsoleDoor implements AsyncDisposable {
 
   async #open(homeostat: object): Promise<AsyncDisposable> {
     const onFault = (text: string): void => this.#write(text, 'warn')
-    const page = await consolePackage().openConsole(homeostat, { ...this.#options, onFault })
+    const page = await (optionalPackage(PACKAGE) as ConsolePackage).openConsole(homeostat, {
+      ...this.#options,
+      onFault,
+    })
     if (!this.#isOver) this.#write(page.line, 'info')
     return page
   }
-}
-
-/** Required, not imported: a bundler that finds an import of an optional package fails without it. */
-function consolePackage(): ConsolePackage {
-  try {
-    return Module.createRequire(import.meta.url)(PACKAGE) as ConsolePackage
-  } catch (error) {
-    // Where Homeostat is in a bundle of CommonJS, there is no `import.meta.url`.
-    if (!isMissing(error)) throw error
-    return Module.createRequire(join(process.cwd(), 'index.js'))(PACKAGE) as ConsolePackage
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return /^(?:MODULE_NOT_FOUND|ERR_INVALID_ARG_VALUE)$/.test(String((Object(error) as { code?: unknown }).code))
 }

@@ -1,0 +1,38 @@
+import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
+import { promName } from '@homeostat/semconv'
+import type { Panel, PanelQuery, Visual } from '../board.ts'
+import { promqlOf } from '../promql.ts'
+import { mainPart } from '../query.ts'
+
+/** The data source that the variable of the dashboard chooses. */
+export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' } as const
+
+/** Those that show one number for the time that is shown. */
+const AT_ONCE: readonly Visual[] = ['table']
+
+/** The queries of a panel: `A`, `B` and so on. */
+export function targetsOf({ queries, visual }: Panel): DataqueryBuilder[] {
+  return queries.map((each, index) => {
+    const target = new DataqueryBuilder()
+      .refId(String.fromCodePoint('A'.codePointAt(0)! + index))
+      .datasource(DATASOURCE)
+      .expr(promqlOf(each.query))
+      .legendFormat(legendOf(each))
+      .format(FORMATS[visual] ?? PromQueryFormat.TimeSeries)
+    // A total is the growth over the whole time, so one value of it is enough.
+    return AT_ONCE.includes(visual) || each.query.kind === 'total' ? target.instant() : target.range()
+  })
+}
+
+const FORMATS: Partial<Readonly<Record<Visual, PromQueryFormat>>> = {
+  table: PromQueryFormat.Table,
+  heatmap: PromQueryFormat.Heatmap,
+}
+
+function legendOf({ query, name }: PanelQuery): string {
+  if (query.kind === 'buckets') return '{{le}}'
+  const values = mainPart(query).by.map(label => `{{${promName(label)}}}`)
+  const parts = [...(name === undefined ? [] : [name]), ...values]
+  // Grafana writes the whole label set where the legend is empty.
+  return parts.length === 0 ? '__auto' : parts.join(' ')
+}

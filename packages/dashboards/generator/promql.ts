@@ -1,0 +1,60 @@
+import { type AttributeKey, type MetricDefinition, promName, promScope } from '@homeostat/semconv'
+import type { Query, Selection, Where } from './query.ts'
+
+/** The processes that the variables of a dashboard choose. */
+const CHOSEN = 'job=~"$job", instance=~"$instance"'
+
+/** Which of our packages measures an upstream name, by the beginning of the name: others may measure the same. */
+const SCOPES = [
+  [/^db\./, '@homeostat/pg'],
+  [/^(?:http|dns)\./, '@homeostat/http'],
+  [/^bullmq\./, '@homeostat/bullmq'],
+  [/^(?:process|nodejs)\./, '@homeostat/runtime'],
+] as const
+
+/** The PromQL of a query on a dashboard, in the names of a Prometheus exporter. */
+export function promqlOf(query: Query): string {
+  if (query.kind === 'share') return `${promqlOf(query.of)} / ${promqlOf(query.per)}`
+  switch (query.kind) {
+    case 'level':
+      return `${query.as}${by(query.by)}(${selector(query)})`
+    case 'rate':
+      return perSecond(query, '')
+    case 'total':
+      return `sum${by(query.by)}(increase(${selector(query)}[$__range]))`
+    case 'quantile':
+      return `histogram_quantile(${query.q}, sum${by(query.by, 'le')}(rate(${selector(query, '_bucket')}[$__rate_interval])))`
+    case 'mean':
+      return `${perSecond(query, '_sum')} / ${perSecond(query, '_count')}`
+    case 'calls':
+      return perSecond(query, '_count')
+    case 'buckets':
+      return `sum by (le) (increase(${selector(query, '_bucket')}[$__rate_interval]))`
+  }
+}
+
+function perSecond(selection: Selection, part: '' | '_sum' | '_count'): string {
+  return `sum${by(selection.by)}(rate(${selector(selection, part)}[$__rate_interval]))`
+}
+
+function by(labels: readonly AttributeKey[], ...more: readonly string[]): string {
+  const all = [...labels.map(promName), ...more]
+  return all.length === 0 ? '' : ` by (${all.join(', ')}) `
+}
+
+function selector({ metric, where }: Selection, part: '' | '_bucket' | '_sum' | '_count' = ''): string {
+  return `${promName(metric)}${part}{${[CHOSEN, ...scopeOf(metric), ...matchers(where)].join(', ')}}`
+}
+
+function scopeOf({ name, upstream }: MetricDefinition): readonly string[] {
+  const scope = upstream === undefined ? undefined : SCOPES.find(([begin]) => begin.test(name))?.[1]
+  return scope === undefined ? [] : [promScope(scope)]
+}
+
+function matchers(where: Where): readonly string[] {
+  return Object.entries(where).map(([label, value]) =>
+    typeof value === 'string'
+      ? `${promName(label as AttributeKey)}="${value}"`
+      : `${promName(label as AttributeKey)}=~"${value.join('|')}"`,
+  )
+}

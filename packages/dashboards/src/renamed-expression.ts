@@ -1,0 +1,30 @@
+import { compile, translated } from '@homeostat/promql'
+import type { PrometheusNames } from './prometheus-names.ts'
+
+/** Grafana puts durations in here. PromQL does not know them, so each is a duration that nobody writes while the expression is read. */
+const VARIABLES = [
+  ['$__rate_interval', '5d11h59m'],
+  ['$__range', '5d11h47m'],
+] as const
+
+/** An expression, with the variables of Grafana, in other names. */
+export function renamedExpression(expr: string, names: PrometheusNames): string {
+  let text = expr
+  for (const [variable, duration] of VARIABLES) text = text.replaceAll(`[${variable}]`, `[${duration}]`)
+  text = translated(compile(text).ast, { names: names.metrics, labelNames: names.labels })
+  for (const [variable, duration] of VARIABLES) text = text.replaceAll(`[${duration}]`, `[${variable}]`)
+  return text
+}
+
+/** The text of a legend or a title: `{{label}}`. */
+export function renamedTemplate(text: string, { labels }: PrometheusNames): string {
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => `{{${labels.get(label) ?? label}}}`)
+}
+
+/** The text of an annotation of a rule: `$labels.label`. */
+export function renamedAnnotation(text: string, { labels }: PrometheusNames): string {
+  return text.replaceAll(/\$labels\.(\w+)/g, (whole, label: string) => {
+    const name = labels.get(label)
+    return name === undefined || name === label ? whole : `(index $labels "${name}")`
+  })
+}

@@ -1,0 +1,22 @@
+import type { RecordingRule, Rule, RuleGroup } from '@homeostat/promql'
+import { parseRuleFile, ruleFileText } from '@homeostat/promql/rule-files'
+import type { PrometheusNames } from './prometheus-names.ts'
+import { renamedAnnotation, renamedExpression } from './renamed-expression.ts'
+
+/** A rule file of this package in other names. */
+export function renamedRules(text: string, names: PrometheusNames, file: string): string {
+  const { groups, errors } = parseRuleFile(text, { file })
+  if (errors[0]) throw errors[0]
+  const comment = /^(?:#.*\n)+/.exec(text)?.[0].trimEnd().replaceAll(/^# ?/gm, '')
+  return ruleFileText(
+    groups.map((group): RuleGroup => ({ ...group, rules: group.rules.map(rule => renamedRule(rule, names)) })),
+    comment,
+  )
+}
+
+function renamedRule(rule: Rule | RecordingRule, names: PrometheusNames): Rule | RecordingRule {
+  const expr = renamedExpression(rule.expr, names)
+  if ('record' in rule) return { ...rule, expr }
+  const texts = Object.entries(rule.annotations ?? {}).map(([key, text]) => [key, renamedAnnotation(text, names)])
+  return { ...rule, expr, annotations: Object.fromEntries(texts) as Readonly<Record<string, string>> }
+}

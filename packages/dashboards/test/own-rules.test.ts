@@ -1,0 +1,51 @@
+import { createRules, createStore, type Rule } from '@homeostat/promql'
+import { describe, expect, test } from 'vitest'
+import { ownRules } from '../generator/prometheus/own-rules.ts'
+
+const MINUTE = 60_000
+
+/** The names of the alerts that fire at each minute, for values of one series per minute; `undefined` leaves a sample out. */
+function firings(
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  values: readonly (number | undefined)[],
+): string[] {
+  const store = createStore({ intervalMs: MINUTE })
+  const rules = createRules(ownRules.rules as readonly Rule[], store)
+  const series = store.series({ name, labels: { job: 'shop', instance: 'shop-1', ...labels } })
+  return values.map((value, minute) => {
+    if (value !== undefined) series.append(minute * MINUTE, value)
+    const { alerts } = rules.evaluate(minute * MINUTE)
+    return alerts
+      .filter(({ state }) => state === 'firing')
+      .map(({ alert }) => alert)
+      .join()
+  })
+}
+
+const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
+
+describe('the rules about Homeostat itself', () => {
+  test('a verdict that is harmful is reported at once, and for a quarter of an hour', () => {
+    const labels = { homeostat_action_name: 'cache.warm', homeostat_verdict: 'harmful' }
+    const values = [...times(20, 0), ...times(20, 1)]
+    const fired = firings('homeostat_verdicts_total', labels, values)
+    expect(fired).toEqual([...times(20, ''), ...times(15, 'HomeostatActionHarmful'), ...times(5, '')])
+  })
+
+  test('the first value of a counter counts, which increase() does not see', () => {
+    const labels = { homeostat_action_name: 'cache.warm', homeostat_revert_result: 'failed' }
+    expect(firings('homeostat_action_reverts_total', labels, [undefined, 1]).at(-1)).toBe('HomeostatRevertFailed')
+  })
+
+  test('a loop that stands still is reported, one that ticks is not', () => {
+    const ticking = Array.from({ length: 12 }, (_, minute) => minute * 12)
+    expect(new Set(firings('homeostat_heartbeat_total', {}, ticking))).toEqual(new Set(['']))
+    expect(firings('homeostat_heartbeat_total', {}, [...ticking, ...times(12, 132)]).at(-1)).toBe('HomeostatSilent')
+  })
+
+  test('a service that is gone is reported', () => {
+    const values = [...Array.from({ length: 12 }, (_, minute) => minute * 12), ...times(14, undefined)]
+    expect(firings('homeostat_heartbeat_total', {}, values).at(-1)).toBe('HomeostatSilent')
+  })
+})
