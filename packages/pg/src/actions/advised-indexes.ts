@@ -3,6 +3,7 @@ import { BoundedMap } from '@homeostat/signals'
 import { readRelation } from '../indexes/catalog.ts'
 import type { Grammar } from '../grammar.ts'
 import type { Finding } from '../indexes/finding.ts'
+import { hidingName } from '../indexes/hidden-names.ts'
 import { statementOf } from '../indexes/index-advice.ts'
 import { isServedBy, wantedKeys, type WantedKeys } from '../indexes/index-definition.ts'
 import { costsOf } from '../indexes/statement-costs.ts'
@@ -80,6 +81,7 @@ export function isFollowed(
   grammar: Grammar | undefined,
 ): Promise<boolean> {
   return client.inReadOnlyTransaction(async () => {
+    if ((await hidingName(client)) !== undefined) return false
     const table = await readRelation(client, schema, relation)
     if (table === undefined || 'view' in table) return false
     if (table.indexes.some(index => index.isValid && isServedBy(keys, index))) return true

@@ -31,12 +31,18 @@ const CONNECT_TIMEOUT_MS = 3_000
 const QUERY_TIMEOUT_MS = 4_000
 const END_TIMEOUT_MS = 1_000
 
-/** The last is for us: while our thread is blocked between two statements, the locks of the first would keep others waiting. */
+/**
+ * The last limit is for us: while our thread is blocked between two statements, the locks of the first would keep others waiting. Strings are
+ * read as our own reading of statements has them.
+ */
 const LIMITS = [
   "SET LOCAL application_name = 'homeostat'",
   "SET LOCAL statement_timeout = '2s'",
   "SET LOCAL lock_timeout = '200ms'",
   "SET LOCAL idle_in_transaction_session_timeout = '5s'",
+  'SET LOCAL standard_conforming_strings = on',
+  // Compiling our questions about the catalog takes a thousand times as long as answering them. Postgres 10 has no such setting.
+  "SELECT pg_catalog.set_config(name, 'off', true) FROM pg_catalog.pg_settings WHERE name OPERATOR(pg_catalog.=) 'jit'",
 ].join('; ')
 
 /**

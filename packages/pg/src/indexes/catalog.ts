@@ -97,12 +97,12 @@ const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, pg_catal
   CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_get_viewdef(c.oid) END AS view
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = pg_catalog.to_regclass($1)`
 
-const SIZE = `SELECT COALESCE(sum(pg_catalog.pg_relation_size(t.relid)), 0)::text AS bytes,
-  COALESCE(sum(s.n_tup_ins), 0)::text AS inserts, COALESCE(sum(s.n_tup_upd), 0)::text AS updates, COALESCE(sum(s.n_tup_del), 0)::text AS deletes,
-  COALESCE(sum(s.n_mod_since_analyze), 0)::text AS changed, bool_or(s.last_analyze IS NULL AND s.last_autoanalyze IS NULL) FILTER (WHERE t.isleaf)::text AS unknown,
-  COALESCE(json_agg(json_build_object('oid', c.oid::text, 'parent', t.parentrelid::text, 'isLowest', t.isleaf, 'relation', c.relname, 'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'quotedSchema',
+const SIZE = `SELECT COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(t.relid)), 0)::text AS bytes,
+  COALESCE(pg_catalog.sum(s.n_tup_ins), 0)::text AS inserts, COALESCE(pg_catalog.sum(s.n_tup_upd), 0)::text AS updates, COALESCE(pg_catalog.sum(s.n_tup_del), 0)::text AS deletes,
+  COALESCE(pg_catalog.sum(s.n_mod_since_analyze), 0)::text AS changed, pg_catalog.bool_or(s.last_analyze IS NULL AND s.last_autoanalyze IS NULL) FILTER (WHERE t.isleaf)::text AS unknown,
+  COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object('oid', c.oid::text, 'parent', t.parentrelid::text, 'isLowest', t.isleaf, 'relation', c.relname, 'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'quotedSchema',
     pg_catalog.quote_ident(n.nspname)) ORDER BY t.level, c.oid) FILTER (WHERE t.level > 0), '[]')::text AS partitions,
-  COALESCE(sum(pg_catalog.pg_relation_size(c.reltoastrelid)), 0)::text AS apart
+  COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(c.reltoastrelid)), 0)::text AS apart
   FROM (SELECT $1::oid AS relid, 0::oid AS parentrelid, 0 AS level, true AS isleaf WHERE NOT $2
     UNION ALL SELECT relid, parentrelid::oid, level, isleaf FROM pg_catalog.pg_partition_tree($1::oid::regclass) WHERE $2) t
   JOIN pg_catalog.pg_class c ON c.oid = t.relid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -115,7 +115,7 @@ const COLUMNS = `SELECT a.attnum::text AS number, a.attname::text AS name, pg_ca
     WHEN 'c' THEN CASE l.collprovider WHEN 'c' THEN l.collcollate ELSE d.datcollate END IN ('C', 'POSIX') ELSE false END)::text AS byte_sorted,
   (a.attlen = -1 AND a.attstorage <> 'p' AND (a.atttypmod < 0 OR a.atttypmod > 650))::text AS unbounded
   FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-  JOIN pg_catalog.pg_database d ON d.datname = current_database()
+  JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
   LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
   LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = $2 AND s.tablename = $3 AND s.attname = a.attname AND s.inherited = $4
   WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped`
@@ -126,11 +126,11 @@ const INDEXES = `SELECT i.indexrelid::regclass::text AS name, i.indisvalid::text
     JOIN pg_catalog.pg_locks k ON k.pid = b.pid AND k.database = b.datid AND k.mode = 'ShareUpdateExclusiveLock' AND k.granted
     WHERE k.relation = i.indrelid OR k.relation IN (SELECT relid FROM pg_catalog.pg_partition_tree(i.indrelid)))))::text AS in_building,
   i.indkey::text AS columns, i.indnkeyatts::text AS keys, pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate,
-  (SELECT json_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k, false)
+  (SELECT pg_catalog.json_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k, false)
     || CASE WHEN l.oid IS NULL THEN '' ELSE ' COLLATE ' || pg_catalog.quote_ident(l.collname) END
     || CASE WHEN o.opcdefault THEN '' ELSE ' ' || o.opcname END
     || CASE WHEN m.amname = 'btree' THEN (ARRAY['', ' DESC NULLS LAST', ' NULLS FIRST', ' DESC'])[1 + (i.indoption[k - 1] & 3)] ELSE '' END ORDER BY k)
-    FROM generate_series(1, i.indnkeyatts) k JOIN pg_catalog.pg_opclass o ON o.oid = i.indclass[k - 1]
+    FROM pg_catalog.generate_series(1, i.indnkeyatts) k JOIN pg_catalog.pg_opclass o ON o.oid = i.indclass[k - 1]
     LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1]
     LEFT JOIN pg_catalog.pg_collation l ON l.oid = i.indcollation[k - 1] AND CASE WHEN a.attnum IS NOT NULL THEN l.oid <> a.attcollation
       -- What the collation of an expression would be by itself is not in the catalog.
@@ -138,7 +138,7 @@ const INDEXES = `SELECT i.indexrelid::regclass::text AS name, i.indisvalid::text
   s.scans::text AS scans, s.bytes::text AS bytes
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_am m ON m.oid = c.relam
   -- The index of a partitioned table is searched and stored in its parts.
-  CROSS JOIN LATERAL (SELECT sum(pg_catalog.pg_stat_get_numscans(t.relid)) AS scans, sum(pg_catalog.pg_relation_size(t.relid)) AS bytes
+  CROSS JOIN LATERAL (SELECT pg_catalog.sum(pg_catalog.pg_stat_get_numscans(t.relid)) AS scans, pg_catalog.sum(pg_catalog.pg_relation_size(t.relid)) AS bytes
     FROM (SELECT i.indexrelid AS relid UNION SELECT relid::oid FROM pg_catalog.pg_partition_tree(i.indexrelid)) t) s WHERE i.indrelid = $1::oid`
 
 /**

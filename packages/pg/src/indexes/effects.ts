@@ -1,8 +1,7 @@
-import type { Tree } from '../grammar.ts'
-import { tokenize } from '../signals/sql-tokens.ts'
 import { quoteIdentifier } from './print.ts'
-import type { Server } from './server.ts'
-import { fieldsOf, namesOf, operatorOf, walk } from './tree.ts'
+import type { Row, Server } from './server.ts'
+import type { StatementNames } from './statement-names.ts'
+import { tokenize } from '../signals/sql-tokens.ts'
 
 /** Objects that initdb made have lower numbers; see FirstNormalObjectId in src/include/access/transam.h. */
 const FIRST_OWN = 16_384
@@ -11,48 +10,82 @@ const FIRST_OWN = 16_384
 const DENIED = /^(?:txid_current|pg_current_xact_id)(?:$|_if)|_to_xml/
 
 /**
- * What planning may run of the functions that somebody has written: those that are declared STABLE or IMMUTABLE, whatever they do, and
- * volatile ones in SQL, whose body planning may put in their place. Found behind calls, operators, casts, views, policies and defaults.
+ * The functions that somebody has written and that planning may run: those that are declared STABLE or IMMUTABLE, whatever they do, and
+ * volatile ones in SQL, whose body planning may put in their place.
  */
-const OWN = `WITH RECURSIVE own AS (
-  SELECT p.oid, p.proname, p.proargtypes[0] AS first FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+const OWN = `own AS (
+  SELECT p.oid, p.proname, p.prosrc, l.lanname = 'sql' AS is_sql FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_language l ON l.oid = p.prolang
   WHERE p.oid >= ${FIRST_OWN} AND (p.provolatile <> 'v' OR l.lanname = 'sql')
   AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend x WHERE x.classid = 'pg_catalog.pg_proc'::regclass AND x.objid = p.oid AND x.deptype = 'e')
-), rules AS (
-  SELECT 'pg_catalog.pg_rewrite'::regclass AS class, oid, ev_class AS owner FROM pg_catalog.pg_rewrite
-  UNION ALL SELECT 'pg_catalog.pg_policy'::regclass, oid, polrelid FROM pg_catalog.pg_policy
-), read AS (
-  SELECT pg_catalog.to_regclass(name)::oid AS oid, name = ANY($5::text[]) AS written FROM unnest($4::text[]) name
-  UNION SELECT d.refobjid, read.written FROM read JOIN rules r ON r.owner = read.oid
-  JOIN pg_catalog.pg_depend d ON d.classid = r.class AND d.objid = r.oid AND d.refclassid = 'pg_catalog.pg_class'::regclass
-), parts AS (
-  SELECT r.class, r.oid FROM read JOIN rules r ON r.owner = read.oid
-  UNION ALL SELECT 'pg_catalog.pg_constraint'::regclass, k.oid FROM read JOIN pg_catalog.pg_constraint k ON k.conrelid = read.oid
-  UNION ALL SELECT 'pg_catalog.pg_attrdef'::regclass, f.oid FROM read JOIN pg_catalog.pg_attrdef f ON f.adrelid = read.oid WHERE read.written
+)`
+
+/**
+ * All that a statement may reach by its names, and by what those depend on: the views, policies, rules and children of tables, the
+ * operators and classes of operators of indexes and partitions, the constraints of domains, the defaults of arguments, casts that happen
+ * by themselves. Parameters: functions, operators, types, relations, relations that are written, those that rows go into, columns.
+ */
+const REACHED = `named AS (
+  SELECT pg_catalog.to_regclass(name)::oid AS oid, name = ANY($5::text[]) AS is_written, name = ANY($6::text[]) AS is_filled FROM pg_catalog.unnest($4::text[]) name
+), filled AS (
+  SELECT oid, is_filled FROM named WHERE is_written OR is_filled
+  UNION SELECT e.oid, e.is_filled FROM filled CROSS JOIN LATERAL (
+    SELECT d.refobjid AS oid, filled.is_filled OR r.ev_type <> '1' AS is_filled FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_depend d ON d.objid = r.oid
+    WHERE r.ev_class = filled.oid AND d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.refclassid = 'pg_catalog.pg_class'::regclass
+    UNION ALL SELECT x.inhrelid, filled.is_filled FROM pg_catalog.pg_inherits x WHERE x.inhparent = filled.oid) e
+), reached AS (
+  SELECT 'pg_catalog.pg_class'::regclass::oid AS class, named.oid FROM named WHERE named.oid IS NOT NULL
+  UNION ALL SELECT 'pg_catalog.pg_proc'::regclass, p.oid FROM pg_catalog.pg_proc p LEFT JOIN pg_catalog.pg_type t ON t.oid = p.proargtypes[0]
+    WHERE p.oid >= ${FIRST_OWN} AND (p.proname = ANY($1::text[]) OR p.proname = ANY($7::text[]) AND t.typtype = 'c')
+  UNION ALL SELECT 'pg_catalog.pg_operator'::regclass, oid FROM pg_catalog.pg_operator WHERE oid >= ${FIRST_OWN} AND oprname = ANY($2::text[])
+  UNION ALL SELECT 'pg_catalog.pg_type'::regclass, oid FROM pg_catalog.pg_type WHERE oid >= ${FIRST_OWN} AND typname = ANY($3::text[])
+  UNION ALL SELECT 'pg_catalog.pg_cast'::regclass, k.oid FROM pg_catalog.pg_cast k JOIN pg_catalog.pg_type t ON t.oid = k.casttarget
+    WHERE k.oid >= ${FIRST_OWN} AND (k.castcontext = 'i' OR k.castcontext = 'a' AND pg_catalog.cardinality($5::text[]) > 0 OR t.typname = ANY($3::text[]))
+  UNION ALL SELECT 'pg_catalog.pg_attrdef'::regclass, f.oid FROM filled JOIN pg_catalog.pg_attrdef f ON f.adrelid = filled.oid
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = f.adrelid AND a.attnum = f.adnum
+    WHERE filled.is_filled OR a.attgenerated <> ''
+  UNION SELECT e.class, e.oid FROM reached r CROSS JOIN LATERAL (
+    SELECT d.refclassid AS class, d.refobjid AS oid FROM pg_catalog.pg_depend d WHERE d.classid = r.class AND d.objid = r.oid AND (
+      d.refclassid IN ('pg_catalog.pg_operator'::regclass, 'pg_catalog.pg_type'::regclass, 'pg_catalog.pg_class'::regclass, 'pg_catalog.pg_opclass'::regclass, 'pg_catalog.pg_opfamily'::regclass)
+      OR d.refclassid = 'pg_catalog.pg_proc'::regclass AND r.class <> 'pg_catalog.pg_class'::regclass)
+    UNION ALL SELECT 'pg_catalog.pg_rewrite'::regclass, x.oid FROM pg_catalog.pg_rewrite x WHERE r.class = 'pg_catalog.pg_class'::regclass AND x.ev_class = r.oid
+    UNION ALL SELECT 'pg_catalog.pg_policy'::regclass, x.oid FROM pg_catalog.pg_policy x WHERE r.class = 'pg_catalog.pg_class'::regclass AND x.polrelid = r.oid
+    UNION ALL SELECT 'pg_catalog.pg_class'::regclass, x.inhrelid FROM pg_catalog.pg_inherits x WHERE r.class = 'pg_catalog.pg_class'::regclass AND x.inhparent = r.oid
+    UNION ALL SELECT 'pg_catalog.pg_opclass'::regclass, c.oid FROM pg_catalog.pg_index x JOIN pg_catalog.pg_opclass c ON c.oid = ANY(x.indclass)
+      WHERE r.class = 'pg_catalog.pg_class'::regclass AND x.indrelid = r.oid AND c.oid >= ${FIRST_OWN}
+    UNION ALL SELECT 'pg_catalog.pg_type'::regclass, d.refobjid FROM pg_catalog.pg_index x JOIN pg_catalog.pg_depend d ON d.classid = r.class AND d.objid = x.indexrelid
+      WHERE r.class = 'pg_catalog.pg_class'::regclass AND x.indrelid = r.oid AND d.refclassid = 'pg_catalog.pg_type'::regclass
+    UNION ALL SELECT 'pg_catalog.pg_constraint'::regclass, x.oid FROM pg_catalog.pg_constraint x WHERE r.class = 'pg_catalog.pg_type'::regclass AND x.contypid = r.oid
+    UNION ALL SELECT 'pg_catalog.pg_class'::regclass, x.typrelid FROM pg_catalog.pg_type x WHERE r.class = 'pg_catalog.pg_type'::regclass AND x.oid = r.oid AND x.typrelid <> 0
+    UNION ALL SELECT 'pg_catalog.pg_opclass'::regclass, x.oid FROM pg_catalog.pg_opclass x WHERE r.class = 'pg_catalog.pg_type'::regclass AND x.opcintype = r.oid
+    UNION ALL SELECT 'pg_catalog.pg_proc'::regclass, x.amproc FROM pg_catalog.pg_amproc x WHERE r.class = 'pg_catalog.pg_opfamily'::regclass AND x.amprocfamily = r.oid
+    UNION ALL SELECT 'pg_catalog.pg_operator'::regclass, x.amopopr FROM pg_catalog.pg_amop x WHERE r.class = 'pg_catalog.pg_opfamily'::regclass AND x.amopfamily = r.oid
+  ) e
+)`
+
+const CALLED = `WITH RECURSIVE ${OWN}, ${REACHED}
+SELECT own.proname::text AS name FROM reached JOIN own ON reached.class = 'pg_catalog.pg_proc'::regclass AND own.oid = reached.oid LIMIT 1`
+
+/**
+ * Expressions that planning simplifies although the statement does not call them: of indexes, checks, statistics and partitions. Where each
+ * call in one has a column for an argument, there is nothing to run.
+ */
+const SIMPLIFIED = `WITH RECURSIVE ${OWN}, ${REACHED}, parts AS (
+  SELECT i.indrelid AS relation, 'pg_catalog.pg_class'::regclass::oid AS class, i.indexrelid AS oid FROM pg_catalog.pg_index i
+  UNION ALL SELECT k.conrelid, 'pg_catalog.pg_constraint'::regclass, k.oid FROM pg_catalog.pg_constraint k WHERE k.contype = 'c'
+  UNION ALL SELECT s.stxrelid, 'pg_catalog.pg_statistic_ext'::regclass, s.oid FROM pg_catalog.pg_statistic_ext s
+  UNION ALL SELECT p.partrelid, 'pg_catalog.pg_class'::regclass, p.partrelid FROM pg_catalog.pg_partitioned_table p
 )
-SELECT proname::text AS name FROM own WHERE proname = ANY($1::text[])
-UNION ALL SELECT proname::text FROM own JOIN pg_catalog.pg_type t ON t.oid = own.first AND t.typtype = 'c' WHERE proname = ANY($6::text[])
-UNION ALL SELECT own.proname::text FROM own JOIN pg_catalog.pg_operator o ON own.oid IN (o.oprcode, o.oprrest, o.oprjoin) WHERE o.oprname = ANY($2::text[])
-UNION ALL SELECT own.proname::text FROM own JOIN pg_catalog.pg_cast k ON k.castfunc = own.oid JOIN pg_catalog.pg_type t ON t.oid = k.casttarget
-  WHERE k.castcontext = 'i' OR t.typname = ANY($3::text[])
-UNION ALL SELECT own.proname::text FROM parts JOIN pg_catalog.pg_depend d ON d.classid = parts.class AND d.objid = parts.oid
-  AND d.refclassid = 'pg_catalog.pg_proc'::regclass JOIN own ON own.oid = d.refobjid
-LIMIT 1`
-
-/** The names in a statement behind which a function may be called. */
-export interface StatementNames {
-  readonly functions: ReadonlySet<string>
-  readonly operators: ReadonlySet<string>
-  readonly types: ReadonlySet<string>
-  /** Quoted, with their schemas where they are given. */
-  readonly relations: ReadonlySet<string>
-  readonly columns: ReadonlySet<string>
-  /** Those of the relations whose defaults may be planned: rows go into them. */
-  readonly targets: ReadonlySet<string>
-}
-
-/** Operators that stand behind IN, BETWEEN, ORDER BY and DISTINCT. */
-const IMPLIED = ['=', '<', '>', '<=', '>=', '<>', '~~']
+SELECT own.proname::text AS name, CASE parts.class WHEN 'pg_catalog.pg_constraint'::regclass THEN pg_catalog.pg_get_constraintdef(parts.oid)
+  WHEN 'pg_catalog.pg_statistic_ext'::regclass THEN pg_catalog.pg_get_statisticsobjdef(parts.oid)
+  ELSE COALESCE(pg_catalog.pg_get_indexdef(parts.oid), pg_catalog.pg_get_partkeydef(parts.oid)) END AS text,
+  ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = parts.relation AND a.attnum > 0)::text[] AS columns,
+  (d.refclassid <> 'pg_catalog.pg_proc'::regclass OR own.is_sql AND EXISTS (SELECT 1 FROM own o WHERE o.oid <> own.oid AND pg_catalog.strpos(own.prosrc, o.proname::text) > 0)
+    OR EXISTS (SELECT 1 FROM pg_catalog.pg_depend n JOIN own o ON o.oid = n.refobjid
+      WHERE n.classid = 'pg_catalog.pg_proc'::regclass AND n.objid = own.oid AND n.refclassid = 'pg_catalog.pg_proc'::regclass))::text AS nested
+FROM reached r JOIN parts ON r.class = 'pg_catalog.pg_class'::regclass AND parts.relation = r.oid
+JOIN pg_catalog.pg_depend d ON d.classid = parts.class AND d.objid = parts.oid
+LEFT JOIN pg_catalog.pg_operator o ON d.refclassid = 'pg_catalog.pg_operator'::regclass AND o.oid = d.refobjid
+JOIN own ON d.refclassid = 'pg_catalog.pg_proc'::regclass AND own.oid = d.refobjid OR own.oid = o.oprcode`
 
 /**
  * A function that planning the statement may run and that may have effects; undefined where there is none. Planning runs what it can
@@ -61,90 +94,43 @@ const IMPLIED = ['=', '<', '>', '<=', '>=', '<>', '~~']
 export async function functionWithEffects(server: Server, names: StatementNames): Promise<string | undefined> {
   const denied = [...names.functions].find(name => DENIED.test(name))
   if (denied !== undefined) return denied
-  const lists = [names.functions, names.operators, names.types, names.relations].map(each => [...each])
-  const [row] = await server.query(OWN, [...lists, [...names.targets], [...names.columns]])
-  return row === undefined ? undefined : String(row['name'])
+  const { functions, operators, types, relations, written, targets, columns } = names
+  const lists = [functions, operators, types, relations, written, targets, columns].map(each => [...each])
+  const [row] = await server.query(CALLED, lists)
+  if (row !== undefined) return String(row['name'])
+  const found = (await server.query(SIMPLIFIED, lists)).find(isRunWhilePlanning)
+  return found && String(found['name'])
 }
 
-export function namesInTree(statement: Tree): StatementNames {
-  const functions = new Set<string>()
-  const operators = new Set(IMPLIED)
-  const types = new Set<string>()
-  const relations = new Set<string>()
-  const columns = new Set<string>()
-  const targets = new Set<string>()
-  walk(statement, ({ kind, fields }) => {
-    if (kind === 'FuncCall') functions.add(namesOf(fields['funcname']).at(-1) ?? '')
-    if (kind === 'A_Expr') operators.add(operatorOf(fields))
-    if (kind === 'SubLink') operators.add(namesOf(fields['operName']).at(-1) ?? '=')
-    if (kind === 'SortBy') operators.add(namesOf(fields['useOp']).at(-1) ?? '<')
-    if (kind === 'TypeCast') types.add(namesOf(fieldsOf(fields['typeName'])['names']).at(-1) ?? '')
-    if (kind === 'ColumnRef') columns.add(namesOf(fields['fields']).at(-1) ?? '')
-    if (kind === 'A_Indirection') for (const name of namesOf(fields['indirection'])) columns.add(name)
-    if (kind === 'RangeVar') relations.add(nameOf(fields))
-    const target = fieldsOf(fields['relation'])
-    if (typeof target['relname'] === 'string') relations.add(nameOf(target))
-    if (/^(?:Insert|Merge)Stmt$/.test(kind) || (kind === 'UpdateStmt' && setsDefault(fields)))
-      targets.add(nameOf(target))
-    return true
-  })
-  return { functions, operators, types, relations, columns, targets }
+function isRunWhilePlanning({ name, text, columns, nested }: Row): boolean {
+  return nested === 'true' || !hasColumnInEachCall(String(text), String(name), new Set(columns as readonly string[]))
 }
 
-/** `SET n = DEFAULT` */
-function setsDefault(update: Tree): boolean {
-  let isFound = false
-  walk(update['targetList'], ({ kind }) => {
-    isFound ||= kind === 'SetToDefault'
-    return !isFound
-  })
-  return isFound
-}
-
-/** What the server plans to look for rows that refer to one that is deleted. */
-export function namesOfRelation(schema: string, relation: string): StatementNames {
-  const none: ReadonlySet<string> = new Set()
-  const relations = new Set([[schema, relation].map(quoteIdentifier).join('.')])
-  return { functions: none, operators: new Set(['=']), types: none, relations, columns: none, targets: none }
-}
-
-/** The same without the grammar: any word may be any name. */
-export function namesInText(text: string): StatementNames {
-  const tokens = tokenize(text)
-  const words = new Set<string>()
-  const relations = new Set<string>()
-  const operators = new Set(IMPLIED)
-  for (const [at, { kind, text: own }] of tokens.entries()) {
-    if (kind === 'symbol') operators.add(own)
-    if (kind !== 'word' && kind !== 'quoted') continue
-    const name = kind === 'word' ? own.toLowerCase() : own.slice(1, -1).replaceAll('""', '"')
-    words.add(name)
-    relations.add(quoteIdentifier(name))
-    const before = tokens[at - 2]
-    if (tokens[at - 1]?.text === '.' && (before?.kind === 'word' || before?.kind === 'quoted'))
-      relations.add(
-        `${before.kind === 'word' ? quoteIdentifier(before.text.toLowerCase()) : before.text}.${quoteIdentifier(name)}`,
-      )
+/** @param columns - of the table, without quotes */
+function hasColumnInEachCall(text: string, name: string, columns: ReadonlySet<string>): boolean {
+  const tokens = tokenize(text, true)
+  const [own, quoted] = [name, quoteIdentifier(name)]
+  let calls = 0
+  for (const [at, token] of tokens.entries()) {
+    if ((token.text !== own && token.text !== quoted) || tokens[at + 1]?.text !== '(') continue
+    calls++
+    let depth = 0
+    let hasColumn = false
+    for (const { kind, text: part } of tokens.slice(at + 1)) {
+      if (part === '(') depth++
+      if (part === ')' && --depth === 0) break
+      hasColumn ||= columns.has(kind === 'quoted' ? part.slice(1, -1).replaceAll('""', '"') : part)
+    }
+    if (!hasColumn) return false
   }
-  const isWriting = words.has('into') || words.has('default')
-  return {
-    functions: words,
-    operators,
-    types: words,
-    relations,
-    columns: words,
-    targets: isWriting ? relations : new Set(),
-  }
-}
-
-function nameOf({ schemaname: schema, relname: relation }: Tree): string {
-  return [schema, relation].flatMap(each => (typeof each === 'string' ? [quoteIdentifier(each)] : [])).join('.')
+  // A cast is printed without the name of its function.
+  return calls > 0
 }
 
 /** The names among these, as an expression uses them, whose result depends on nothing but their arguments, whatever the types. */
 export async function immutableFunctions(server: Server, names: readonly string[]): Promise<ReadonlySet<string>> {
   const text = `SELECT proname::text AS name FROM pg_catalog.pg_proc WHERE proname = ANY($1::text[]) GROUP BY proname
-    HAVING bool_and(provolatile = 'i' AND oid < ${FIRST_OWN})`
+    HAVING pg_catalog.bool_and(provolatile = 'i' AND oid < ${FIRST_OWN})`
   const rows = names.length === 0 ? [] : await server.query(text, [[...names]])
   return new Set(rows.map(row => String(row['name'])))
 }

@@ -14,7 +14,7 @@ export interface Explained {
 
 /** A single statement that can be explained without running any part of it. */
 export function isExplainable(text: string): boolean {
-  const tokens = tokenize(text)
+  const tokens = tokenize(text, true)
   const first = tokens.find(token => token.text !== '(')
   const word = first?.kind === 'word' ? first.text.toUpperCase() : ''
   if (!EXPLAINABLE.has(word)) return false
@@ -44,7 +44,7 @@ async function explainForAny(server: Server, text: string): Promise<PlanNode | u
       isPrepared = true
       await server.query("SELECT pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)")
       const parameters =
-        'SELECT cardinality(parameter_types)::text AS count FROM pg_catalog.pg_prepared_statements WHERE name = $1'
+        'SELECT pg_catalog.cardinality(parameter_types)::text AS count FROM pg_catalog.pg_prepared_statements WHERE name = $1'
       const [known] = await server.query(parameters, [name])
       const nulls = Array.from({ length: Number(known?.['count'] ?? 0) }, () => 'NULL').join(', ')
       const [row] = await server.query(

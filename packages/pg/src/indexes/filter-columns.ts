@@ -28,7 +28,7 @@ const STABLE_FUNCTIONS = new Set(['ANY', 'NOW', 'DATE_TRUNC', 'TIMEZONE'])
  * one that is not understood (OR, functions of a column, LIKE) is left out. Never throws.
  */
 export function comparedColumns(filter: string, alias: string): readonly ComparedColumn[] {
-  return splitByAnd(withoutParentheses(tokenize(filter))).flatMap(condition => {
+  return splitByAnd(withoutParentheses(tokenize(filter, true))).flatMap(condition => {
     const column = comparedColumn(withoutParentheses(condition), alias)
     return column === undefined ? [] : [column]
   })
@@ -36,7 +36,7 @@ export function comparedColumns(filter: string, alias: string): readonly Compare
 
 /** The column of a sort key such as `o.created_at DESC`; undefined for an expression. */
 export function sortedColumn(sortKey: string, alias: string): string | undefined {
-  const tokens = tokenize(sortKey)
+  const tokens = tokenize(sortKey, true)
   const end = tokens.findIndex(token => token.kind === 'word' && /^(?:DESC|ASC|NULLS)$/.test(token.text))
   return columnOf(end < 0 ? tokens : tokens.slice(0, end), alias)?.name
 }

@@ -18,7 +18,7 @@ const REFERENCES = `WITH RECURSIVE k AS (
   AND ($2::text[] IS NULL OR EXISTS (SELECT 1 FROM pg_catalog.pg_attribute a WHERE a.attrelid = $1::oid AND a.attnum = ANY(confkey) AND a.attname = ANY($2)))
   UNION SELECT n.oid, n.conrelid, n.conkey, n.confkey, n.confdeltype FROM k JOIN pg_catalog.pg_constraint n
   ON n.contype = 'f' AND n.conparentid = 0 AND n.confrelid = k.conrelid AND k.confdeltype = 'c' AND $2::text[] IS NULL
-) SELECT s.nspname::text AS schema, c.relname::text AS relation, array_to_string(k.conkey, ' ') AS columns
+) SELECT s.nspname::text AS schema, c.relname::text AS relation, pg_catalog.array_to_string(k.conkey, ' ') AS columns
 FROM k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace LIMIT 50`
 
 /** A table that refers to another one, by the numbers of its columns. */

@@ -1,7 +1,9 @@
 import type { Grammar, Tree } from '../grammar.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
-import { functionWithEffects, namesInText, namesInTree } from './effects.ts'
+import { functionWithEffects } from './effects.ts'
+import { hidingName } from './hidden-names.ts'
 import type { Server } from './server.ts'
+import { namesInText, namesInTree } from './statement-names.ts'
 
 /** A statement of the application, read where its names mean what they meant for the application. */
 export interface SentStatement {
@@ -20,6 +22,10 @@ export async function readSent(
   for (const [name, value] of Object.entries(settings))
     await server.query('SELECT pg_catalog.set_config($1, $2, true)', [name, value])
   const tree = grammar?.statements(text)?.[0]
-  const suspect = await functionWithEffects(server, tree === undefined ? namesInText(text) : namesInTree(tree))
+  const names = tree === undefined ? namesInText(text) : namesInTree(tree)
+  // First of all: the questions about functions are asked with the application's `search_path` as well.
+  const suspect =
+    (await hidingName(server)) ??
+    (names === undefined ? 'whose name is written with escapes' : await functionWithEffects(server, names))
   return { tree, suspect }
 }

@@ -9,32 +9,48 @@ export interface Token {
 
 const LITERAL: Token = { kind: 'literal', text: '' }
 
-// Sticky, so that each starts where the scan stands. Source: the PostgreSQL manual, "Lexical Structure".
-const SPACE = /(?:\s+|--[^\n\r]*)+/y
-const WORD = /[\p{L}_][\p{L}\p{N}_$]*/uy
+// Sticky, so that each starts where the scan stands. Source: the PostgreSQL manual, "Lexical Structure", and scan.l: all beyond ASCII is
+// part of a name, spaces as well.
+const SPACE = /(?:[ \t\n\r\f\v]+|--[^\n\r]*)+/y
+const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y
 const NUMBER = /(?:0[xob][\da-f_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d+)?)/iy
 const PARAMETER = /\$\d+/y
-const DOLLAR_TAG = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy
+const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y
 const QUOTED_IDENTIFIER = /"(?:[^"]|"")*"/y
-const ESCAPED_STRING = /'(?:[^'\\]|''|\\[^])*'/y
-const PLAIN_STRING = /'(?:[^'\\]|'')*'/y
+/** It goes on behind a line break, where a plain one of the same kind would begin. */
+const ESCAPED_STRING =
+  /'(?:[^'\\]|''|\\[^])*'(?:[ \t\f\v]*(?:--[^\n\r]*)?[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*[\n\r])*'(?:[^'\\]|''|\\[^])*')*/y
+const PLAIN_STRING = /'(?:[^']|'')*'/y
+/** A quote that a server with `standard_conforming_strings = off` takes for a part of the string. */
+const ESCAPED_QUOTE = /(?<!\\)(?:\\\\)*\\'/
+/** What may stand right behind a string. */
+const BEHIND_STRING = /[ \t\n\r\f\v),;\]:|<>=!~*/+-]/
 // An operator ends where a comment begins.
-const SYMBOL = /::|(?:(?!--|\/\*)[<>=!~@#%^&|?*+/-])+|[^]/uy
+const SYMBOL = /::|(?:(?!--|\/\*)[<>=!~@#%^&|`?*+/-])+|[^]/uy
 
 /**
  * The tokens of a statement, without comments and without the text of any literal. Never throws.
  *
- * Where it cannot be sure what is inside a literal (a quote that is never closed; a backslash in a plain string, which
- * escapes or not depending on a server setting), the whole rest counts as one literal.
+ * A backslash in a plain string is a character like others, as the standard and Postgres' default have it. Where it cannot be sure
+ * what is inside a literal, the whole rest counts as one: a quote that is never closed, and strings that make sense only to a server which
+ * lets a backslash escape the quote behind it.
+ *
+ * @param isStandard - the server is known to read strings as the standard has it, so nothing of them is unsure
  */
-export function tokenize(sql: string): Token[] {
+export function tokenize(sql: string, isStandard = false): Token[] {
   const tokens: Token[] = []
-  const cursor: Cursor = { sql, at: 0 }
+  const cursor: Cursor = { sql, at: 0, isStandard, isUnsure: false }
+  let unsureAt = -1
   while (cursor.at < sql.length) {
     if (take(cursor, SPACE) !== undefined || skipComment(cursor)) continue
     const token = nextToken(cursor)
-    tokens.push(token ?? LITERAL)
-    if (token === undefined) break
+    if (cursor.isUnsure && unsureAt < 0) unsureAt = tokens.length
+    if (token === undefined || (token.text === '\\' && unsureAt >= 0)) {
+      if (unsureAt >= 0) tokens.length = unsureAt
+      tokens.push(LITERAL)
+      break
+    }
+    tokens.push(token)
   }
   return tokens
 }
@@ -42,6 +58,9 @@ export function tokenize(sql: string): Token[] {
 interface Cursor {
   readonly sql: string
   at: number
+  readonly isStandard: boolean
+  /** A string was read that ends elsewhere for a server whose backslashes escape. */
+  isUnsure: boolean
 }
 
 function take(cursor: Cursor, pattern: RegExp): string | undefined {
@@ -55,7 +74,7 @@ function take(cursor: Cursor, pattern: RegExp): string | undefined {
 function nextToken(cursor: Cursor): Token | undefined {
   switch (cursor.sql.charAt(cursor.at)) {
     case "'":
-      return take(cursor, PLAIN_STRING) === undefined ? undefined : LITERAL
+      return plainString(cursor)
     case '"': {
       const text = take(cursor, QUOTED_IDENTIFIER)
       return text === undefined ? undefined : { kind: 'quoted', text }
@@ -89,8 +108,19 @@ function isStringPrefix(word: string, { sql, at }: Cursor): boolean {
 function prefixedString(prefix: string, cursor: Cursor): Token | undefined {
   if (/^u$/i.test(prefix)) cursor.at++
   const isIdentifier = cursor.sql[cursor.at] === '"'
-  const pattern = isIdentifier ? QUOTED_IDENTIFIER : /^[eu]$/i.test(prefix) ? ESCAPED_STRING : PLAIN_STRING
-  return take(cursor, pattern) === undefined ? undefined : LITERAL
+  if (!isIdentifier && !/^e$/i.test(prefix)) return plainString(cursor)
+  return take(cursor, isIdentifier ? QUOTED_IDENTIFIER : ESCAPED_STRING) === undefined ? undefined : LITERAL
+}
+
+function plainString(cursor: Cursor): Token | undefined {
+  const text = take(cursor, PLAIN_STRING)
+  if (text === undefined) return undefined
+  if (!cursor.isStandard && ESCAPED_QUOTE.test(text.slice(1))) {
+    const next = cursor.sql[cursor.at]
+    if (next !== undefined && !BEHIND_STRING.test(next)) return undefined
+    cursor.isUnsure = true
+  }
+  return LITERAL
 }
 
 function dollarQuoted(cursor: Cursor): Token | undefined {

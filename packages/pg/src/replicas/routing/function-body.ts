@@ -1,3 +1,4 @@
+import { cutName, foldName } from '../../postgres-names.ts'
 import { isDeniedFunction } from './denied-functions.ts'
 
 /** Words in a body that are no calls although they begin like denied functions. */
@@ -8,8 +9,6 @@ const SESSION = /(?<![\w."\u0080-\u{10ffff}])user(?![\w"\u0080-\u{10ffff}])|info
 const WORD = /[a-z_\u0080-\u{10ffff}][\w$\u0080-\u{10ffff}]*/giu
 /** Operators that SQL has words for: LIKE, IN, BETWEEN, CASE and others. */
 const UNWRITTEN = new Set(['=', '<>', '<', '>', '<=', '>=', '~~', '!~~', '~~*', '!~~*', '~'])
-/** NAMEDATALEN of Postgres, without the NUL: a longer name is cut. */
-const MOST_BYTES = 63
 
 /** What the definition of a function may refer to. It is not parsed, as it may hold any language: a name may stand anywhere in it. */
 export class FunctionBody {
@@ -21,12 +20,12 @@ export class FunctionBody {
   constructor(source: string) {
     // A word may end where the quotes of the body do, as in `$function$SELECT name FROM shops$function$`.
     const words = (source.match(WORD) ?? [])
-      .map(word => word.replaceAll(/[A-Z]/g, letter => letter.toLowerCase()))
+      .map(foldName)
       .flatMap(word => (word.includes('$') ? [word, ...word.split('$')] : word))
     // Each part between two quotes may be an identifier: a quote may also belong to a text.
     const quoted = source.split('"').slice(1)
     this.#source = source
-    this.names = new Set([...words, ...quoted].map(cut))
+    this.names = new Set([...words, ...quoted].map(cutName))
     // A name that is put together at run time, or is written with escapes, is not among them.
     this.isOpaque =
       this.names.has('execute') ||
@@ -39,14 +38,4 @@ export class FunctionBody {
   mayUse(operator: string): boolean {
     return UNWRITTEN.has(operator) || this.#source.includes(operator)
   }
-}
-
-function cut(name: string): string {
-  if (name.length <= MOST_BYTES / 4) return name
-  const bytes = Buffer.from(name)
-  if (bytes.length <= MOST_BYTES) return name
-  let end = MOST_BYTES
-  // Never within a character.
-  while ((bytes[end]! & 0xc0) === 0x80) end--
-  return bytes.toString('utf8', 0, end)
 }
