@@ -3,11 +3,11 @@ import { after } from '@homeostat/signals'
 /** The first window is short, because nobody knows yet how many callbacks it will have. */
 const FIRST_WINDOW_MS = 100
 const WINDOW_MS = 500
-/** Between windows, while a cost is not sure, and once all are: a change shows within minutes. */
-const DENSE_GAP_MS = 200
-const RARE_GAP_MS = 15_000
-/** The part of one core that windows may cost. */
+/** At least so long between windows. */
+const LEAST_GAP_MS = 200
+/** The part of one core that windows may cost, while a cost is not sure, and once all are. */
 const MOST_SHARE = 0.005
+const MOST_SHARE_WHEN_SURE = 0.001
 
 /** The measurement that is made in windows. */
 export interface Windowed {
@@ -34,7 +34,7 @@ export class CostWindows implements Disposable {
 
   /** There may be something to measure. */
   wake(): void {
-    if (this.#timer === undefined && !this.#isOpen) this.#schedule(DENSE_GAP_MS, () => this.#open())
+    if (this.#timer === undefined && !this.#isOpen) this.#schedule(LEAST_GAP_MS, () => this.#open())
   }
 
   /** Closes the open window before its time. */
@@ -69,7 +69,7 @@ export class CostWindows implements Disposable {
     this.#isOpen = false
     const lastedMs = performance.now() - this.#openedAt
     const costMs = this.#windowed.close()
-    const gapMs = this.#windowed.need === 'urgent' ? DENSE_GAP_MS : RARE_GAP_MS
-    this.#schedule(Math.max(gapMs, costMs / MOST_SHARE - lastedMs), () => this.#open())
+    const share = this.#windowed.need === 'urgent' ? MOST_SHARE : MOST_SHARE_WHEN_SURE
+    this.#schedule(Math.max(LEAST_GAP_MS, costMs / share - lastedMs), () => this.#open())
   }
 }

@@ -1,33 +1,43 @@
-import type { NamedOwner, WorkUnit } from '@homeostat/signals'
+import type { NamedOwner } from '@homeostat/signals'
 import type { JobCost } from '../jobs/job-costs.ts'
 import { RatioSums } from './ratio-sums.ts'
 
 /** A cost that was observed so long ago counts half. */
 const HALF_LIFE_MS = 120_000
-/** Time without a window counts for no more than this, so that a rare job is not forgotten between its runs. */
+/** Time without a run counts for no more than this, so that a rare job is not forgotten between its runs. */
 const LONGEST_GAP_MS = 60_000
-/** Known from so many windows and so many runs on, in the windows and ended. */
+/** Old runs are made to count less so often. */
+const FADE_EVERY_MS = 1000
+/** Known from so many windows and so many whole runs on. */
 const LEAST_WINDOWS = 3
 const LEAST_RUNS = 5
+/** Of long runs, windows see parts that never sum up to whole ones: their cost is known when its standard error is below this part of it. */
+const KNOWN_PART = 0.1
 /** Sure, when the standard error of the CPU time is below this part of it, or below this share of a core per run in progress. */
 const SURE_PART = 0.02
+/** The standard error of few runs can be small by chance. */
+const SURE_RUNS = 20
 const SURE_SHARE = 0.0005
+
+/** What one run has used, in milliseconds. */
+export interface Used {
+  readonly cpuMs: number
+  readonly blockedMs: number
+  readonly databaseMs: number
+  readonly redisMs: number
+}
 
 /**
  * The time and the work that the runs of one job name have used.
  *
- * Their CPU time is known in windows only. A run may be longer than a window, so a window does not see whole runs: it sees how much
- * CPU time they took per millisecond that they were in progress. That ratio times the mean run time is the mean cost of a run,
- * however long runs are.
+ * The CPU time is known in windows only, and a run may be longer than a window. A run counts for the part of its own length that it
+ * was in windows, and its CPU time is what the windows saw: the ratio of the two sums is the mean cost of a run, however long runs
+ * are, and also when they take longer at one time than at another because the machine is busy.
  */
 export class JobUse implements NamedOwner {
   readonly queue: string
   readonly name: string
   readonly workName: string
-  /** In the present window; the CPU time of the last segments is not known yet. */
-  cpuMs = 0
-  segmentMs = 0
-  blockedMs = 0
   /** The length of the sampled segments, and what they have allocated. */
   sampledMs = 0
   sampledBytes = 0
@@ -37,11 +47,8 @@ export class JobUse implements NamedOwner {
   #redisMs = 0
   #inProgress = 0
   #hasRun = false
-  /** Milliseconds for which runs were in progress, each counted by itself. */
-  #progressMs = 0
-  #advancedAt = 0
-  #progressAtOpening = 0
-  #closedAt = Number.NaN
+  #windows = 0
+  #fadedAt = Number.NaN
   readonly #cpu = new RatioSums()
   readonly #blocked = new RatioSums()
 
@@ -56,49 +63,42 @@ export class JobUse implements NamedOwner {
     return this.#inProgress === 0 && !this.#hasRun
   }
 
-  started(now: number): void {
-    this.#advance(now)
+  started(): void {
     this.#inProgress += 1
     this.#hasRun = true
   }
 
-  /** @param ms - how long the run took */
-  ended(now: number, ms: number, { databaseMs, redisMs }: WorkUnit): void {
-    this.#advance(now)
+  /**
+   * @param ms - how long the run took
+   * @param measuredMs - for how much of that a window was open
+   */
+  ended(run: Used, now: number, ms: number, measuredMs: number): void {
+    this.#fade(now)
     this.#inProgress -= 1
     this.#runs += 1
     this.#runMs += ms
-    this.#databaseMs += databaseMs
-    this.#redisMs += redisMs
+    this.#databaseMs += run.databaseMs
+    this.#redisMs += run.redisMs
+    if (!(measuredMs > 0)) return
+    const part = Math.min(1, measuredMs / ms)
+    this.#cpu.add(run.cpuMs, part)
+    this.#blocked.add(run.blockedMs, part)
   }
 
-  windowOpens(now: number): void {
-    this.#advance(now)
-    this.#progressAtOpening = this.#progressMs
-    this.cpuMs = 0
-    this.blockedMs = 0
-  }
-
-  windowCloses(now: number): void {
-    this.#advance(now)
+  windowCloses(): void {
+    if (!this.isIdle) this.#windows += 1
     this.#hasRun = false
-    const progressMs = this.#progressMs - this.#progressAtOpening
-    if (progressMs <= 0) return
-    this.#fade(now)
-    this.#cpu.add(this.cpuMs, progressMs)
-    this.#blocked.add(this.blockedMs, progressMs)
   }
 
   /** The mean cost of a run; undefined until enough is known. */
   get cost(): JobCost | undefined {
     if (!this.#isKnown) return undefined
-    const runSeconds = this.#runMs / this.#runs / 1000
-    const cpuSeconds = this.#cpu.ratio * runSeconds
+    const cpuSeconds = this.#cpu.ratio / 1000
     return {
       runs: this.#runs,
-      runSeconds,
+      runSeconds: this.#runMs / this.#runs / 1000,
       cpuSeconds,
-      blockedSeconds: this.#blocked.ratio * runSeconds,
+      blockedSeconds: this.#blocked.ratio / 1000,
       databaseSeconds: this.#databaseMs / this.#runs / 1000,
       redisSeconds: this.#redisMs / this.#runs / 1000,
       allocatedBytes: this.sampledMs > 0 ? (this.sampledBytes / this.sampledMs) * cpuSeconds * 1000 : 0,
@@ -108,23 +108,20 @@ export class JobUse implements NamedOwner {
   /** Whether more windows soon would make little difference. */
   get isSure(): boolean {
     if (!this.#isKnown) return false
-    const { ratio, standardError } = this.#cpu
-    return standardError <= Math.max(SURE_PART * ratio, SURE_SHARE)
+    const { pairs, ratio, standardError } = this.#cpu
+    return pairs >= SURE_RUNS && standardError <= Math.max(SURE_PART * ratio, (SURE_SHARE * this.#runMs) / this.#runs)
   }
 
   get #isKnown(): boolean {
-    if (this.#cpu.pairs < LEAST_WINDOWS || this.#runs < LEAST_RUNS || this.#runMs <= 0) return false
-    return this.#cpu.base >= (LEAST_RUNS * this.#runMs) / this.#runs
-  }
-
-  #advance(now: number): void {
-    this.#progressMs += this.#inProgress * Math.max(0, now - this.#advancedAt)
-    this.#advancedAt = now
+    const { pairs, base, ratio, standardError } = this.#cpu
+    if (this.#windows < LEAST_WINDOWS || this.#runs < LEAST_RUNS || pairs < LEAST_RUNS) return false
+    return base >= LEAST_RUNS || standardError <= KNOWN_PART * ratio
   }
 
   #fade(now: number): void {
-    const gapMs = Math.min(LONGEST_GAP_MS, now - this.#closedAt)
-    this.#closedAt = now
+    if (now - this.#fadedAt < FADE_EVERY_MS) return
+    const gapMs = Math.min(LONGEST_GAP_MS, now - this.#fadedAt)
+    this.#fadedAt = now
     if (!(gapMs > 0)) return
     const factor = 2 ** (-gapMs / HALF_LIFE_MS)
     this.#cpu.fade(factor)

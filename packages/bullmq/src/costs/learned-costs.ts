@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { disposeTogether, runAsWork, WorkUnit, type Registry } from '@homeostat/signals'
+import { disposeTogether, runAsWork, type Registry } from '@homeostat/signals'
 import { ByJobName } from '../jobs/by-job-name.ts'
 import type { JobCost, JobCosts } from '../jobs/job-costs.ts'
 import { isSandboxed, type JobRun } from '../jobs/job-run.ts'
@@ -7,6 +7,7 @@ import type { JobRuns } from '../jobs/job-runs.ts'
 import { CostSeries } from './cost-series.ts'
 import { CostWindows } from './cost-windows.ts'
 import { JobUse } from './job-use.ts'
+import { RunUse } from './run-use.ts'
 import { Segments } from './segments.ts'
 
 /** A window ends early when it has had so many callbacks. */
@@ -58,14 +59,11 @@ export class LearnedCosts implements JobCosts, Disposable {
     const need = (): 'none' | 'some' | 'urgent' => this.#need
     return {
       open: () => {
-        const now = performance.now()
-        for (const use of this.#uses) use.windowOpens(now)
-        this.#segments.open(now)
+        this.#segments.open(performance.now())
       },
       close: () => {
-        const now = performance.now()
-        const costMs = this.#segments.close(now)
-        for (const use of this.#uses) use.windowCloses(now)
+        const costMs = this.#segments.close(performance.now())
+        for (const use of this.#uses) use.windowCloses()
         return costMs
       },
       get need() {
@@ -87,15 +85,15 @@ export class LearnedCosts implements JobCosts, Disposable {
   #started(run: JobRun): void {
     if (isSandboxed(run)) return
     const use = this.#uses.of(run.queue, run.name)
-    run.work = new WorkUnit(use)
-    use.started(run.startedAt)
+    run.work = new RunUse(use, this.#segments.measuredMs(run.startedAt))
+    use.started()
     this.#windows.wake()
   }
 
   #perform(run: JobRun, call: () => unknown): unknown {
     const { work } = run
-    if (work === undefined) return call()
-    this.#segments.enter(useOf(work))
+    if (!(work instanceof RunUse)) return call()
+    this.#segments.enter(work)
     try {
       return runAsWork(work, call)
     } finally {
@@ -104,17 +102,13 @@ export class LearnedCosts implements JobCosts, Disposable {
   }
 
   #ended({ work, startedAt }: JobRun, now: number): void {
-    if (work === undefined) return
+    if (!(work instanceof RunUse)) return
     work.end(now)
-    useOf(work).ended(now, now - startedAt, work)
+    this.#segments.ended(work)
+    work.owner.ended(work, now, now - startedAt, this.#segments.measuredMs(now) - work.measuredMs)
   }
 
   #publish(): void {
     for (const use of this.#uses) this.#series.publish(use)
   }
-}
-
-/** Nobody else makes the work of a run. */
-function useOf(work: WorkUnit): JobUse {
-  return work.owner as JobUse
 }

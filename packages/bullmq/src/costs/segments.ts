@@ -3,9 +3,8 @@ import { createHook } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import { currentWork } from '@homeostat/signals'
-import { BusyPeriods } from './busy-periods.ts'
-import { JobUse } from './job-use.ts'
-import type { ThreadCpu } from './thread-cpu.ts'
+import { RunUse } from './run-use.ts'
+import { threadCpu, type ThreadCpu } from './thread-cpu.ts'
 
 /** Synchronous work of one job that holds the loop for so long blocks it. */
 export const BLOCKED_MS = 10
@@ -15,7 +14,7 @@ const SAME_HOLD_MS = 0.2
 const DEEPEST = 64
 /** One of so many segments is weighed: the heap is read before and after it. */
 const SAMPLE_ONE_IN = 32
-/** The cost of the hook per callback, and of weighing one segment, in milliseconds; see `npm run chaos -- bullmq`. */
+/** The cost of the hook per callback, and of weighing one segment, in milliseconds, without readings of the CPU time; see `npm run chaos -- bullmq`. */
 const CALLBACK_MS = 0.001
 const WEIGHING_MS = 0.008
 
@@ -36,27 +35,28 @@ export interface SegmentsOptions {
  */
 export class Segments {
   readonly #hook = createHook({ before: () => this.#before(), after: () => this.leave() })
-  readonly #busy: BusyPeriods
+  readonly #cpu: ThreadCpu
   readonly #random: () => number
   readonly #mostCallbacks: number
   readonly #onFull: () => void
-  readonly #stack: (JobUse | undefined)[] = Array.from({ length: DEEPEST }, () => undefined)
+  readonly #stack: (RunUse | undefined)[] = Array.from({ length: DEEPEST }, () => undefined)
   #depth = 0
   #isOpen = false
-  #current: JobUse | undefined
+  #openedAt = 0
+  #measuredMs = 0
+  #current: RunUse | undefined
   #since = 0
+  #cpuSince = 0
   #callbacks = 0
   #costMs = 0
   #untilWeighing = 1
   #heapBefore = Number.NaN
-  #held: JobUse | undefined
+  #held: RunUse | undefined
   #heldMs = 0
   #heldUntil = 0
-  /** When the last callback ended. */
-  #until = 0
 
   constructor(options: SegmentsOptions) {
-    this.#busy = new BusyPeriods(options.cpu)
+    this.#cpu = options.cpu ?? threadCpu
     this.#random = options.random
     this.#mostCallbacks = options.mostCallbacks
     this.#onFull = options.onFull
@@ -65,10 +65,15 @@ export class Segments {
   open(now: number): void {
     this.#reset(now)
     this.#callbacks = 0
-    this.#costMs = this.#busy.open(now)
-    this.#until = now
+    this.#costMs = 0
     this.#isOpen = true
+    this.#openedAt = now
     this.#hook.enable()
+  }
+
+  /** How long windows have been open in all, in milliseconds. */
+  measuredMs(now: number): number {
+    return this.#isOpen ? this.#measuredMs + now - this.#openedAt : this.#measuredMs
   }
 
   /** @returns what the window has cost, in milliseconds of CPU */
@@ -77,22 +82,21 @@ export class Segments {
     this.#hook.disable()
     this.#credit(now)
     this.#endHold()
+    this.#measuredMs = this.measuredMs(now)
     this.#isOpen = false
     this.#reset(now)
-    return this.#costMs + this.#busy.close(now) + this.#callbacks * CALLBACK_MS
+    return this.#costMs + this.#callbacks * CALLBACK_MS
   }
 
   /** Code of a job begins to run synchronously, inside of whatever runs now. */
-  enter(use: JobUse | undefined): void {
+  enter(run: RunUse | undefined): void {
     if (!this.#isOpen) return
     const now = performance.now()
     this.#credit(now)
-    if (this.#depth === 0 && now - this.#until > SAME_HOLD_MS) this.#costMs += this.#busy.resumed(this.#until, now)
     if (this.#depth < DEEPEST) this.#stack[this.#depth] = this.#current
     this.#depth += 1
-    this.#current = use
-    this.#since = now
-    if (use !== undefined && --this.#untilWeighing <= 0) this.#weigh()
+    this.#begin(run, now)
+    if (run !== undefined && --this.#untilWeighing <= 0) this.#weigh()
   }
 
   /** It is over, and what ran before goes on. */
@@ -102,30 +106,45 @@ export class Segments {
     const now = performance.now()
     this.#credit(now)
     this.#depth -= 1
-    this.#current = this.#depth < DEEPEST ? this.#stack[this.#depth] : undefined
-    this.#since = now
-    this.#until = now
+    this.#begin(this.#depth < DEEPEST ? this.#stack[this.#depth] : undefined, now)
+  }
+
+  /** A run is over: what it last held the loop for counts now. */
+  ended(run: RunUse): void {
+    if (this.#held === run) this.#endHold()
   }
 
   #before(): void {
     if (!this.#isOpen) return
     if (++this.#callbacks >= this.#mostCallbacks) return this.#onFull()
     const work = currentWork()
-    this.enter(work !== undefined && !work.isOver && work.owner instanceof JobUse ? work.owner : undefined)
+    this.enter(work instanceof RunUse && !work.isOver ? work : undefined)
+  }
+
+  #begin(run: RunUse | undefined, now: number): void {
+    this.#current = run
+    this.#since = now
+    if (run !== undefined) this.#cpuSince = this.#readCpu()
   }
 
   #credit(now: number): void {
-    const use = this.#current
-    if (use === undefined) return
+    const run = this.#current
+    if (run === undefined) return
     const ms = now - this.#since
-    this.#busy.add(use, ms)
-    if (!Number.isNaN(this.#heapBefore)) this.#weighed(use, ms)
-    if (use !== this.#held || this.#since - this.#heldUntil > SAME_HOLD_MS) {
+    // Less than the clock says when the thread had to wait for a CPU, and more when other threads of the process were counted.
+    run.cpuMs += Math.min(ms, this.#readCpu() - this.#cpuSince)
+    if (!Number.isNaN(this.#heapBefore)) this.#weighed(run, ms)
+    if (run !== this.#held || this.#since - this.#heldUntil > SAME_HOLD_MS) {
       this.#endHold()
-      this.#held = use
+      this.#held = run
     }
     this.#heldMs += ms
     this.#heldUntil = now
+  }
+
+  #readCpu(): number {
+    this.#costMs += this.#cpu.costMs
+    return this.#cpu.read()
   }
 
   #endHold(): void {
@@ -142,7 +161,7 @@ export class Segments {
   }
 
   /** A segment in which memory was freed cannot be weighed. */
-  #weighed(use: JobUse, ms: number): void {
+  #weighed({ owner: use }: RunUse, ms: number): void {
     const bytes = usedBytes() - this.#heapBefore
     this.#heapBefore = Number.NaN
     if (!(bytes >= 0)) return

@@ -1,7 +1,7 @@
-import { WorkUnit } from '@homeostat/signals'
 import { createRandom } from '@homeostat/signals/random'
 import { expect, it } from 'vitest'
 import { JobUse } from '../../src/costs/job-use.ts'
+import { RunUse } from '../../src/costs/run-use.ts'
 
 /** Runs of `runMs` that use a quarter of their time, in windows of 500 ms every 700 ms. */
 function learned(
@@ -10,32 +10,26 @@ function learned(
 ) {
   const use = new JobUse('q', 'pdf')
   const random = createRandom(1)
-  const ends: number[] = []
-  let [windowEnds, opensAt] = [0, 0]
+  const runs: { readonly run: RunUse; readonly endsAt: number; readonly ms: number }[] = []
+  let measuredMs = 0
   for (let now = 0; now < seconds * 1000; now += 5) {
-    if (windowEnds === 0 && now >= opensAt) {
-      use.windowOpens(now)
-      windowEnds = now + 500
+    if (now % 700 === 500) use.windowCloses()
+    for (let i = runs.length - 1; i >= 0; i--) {
+      const { run, endsAt, ms } = runs[i]!
+      if (endsAt > now) continue
+      run.statementEnded(ms / 10)
+      run.commandStarted(0)
+      run.commandEnded(ms / 5)
+      use.ended(run, now, ms, measuredMs - run.measuredMs)
+      runs.splice(i, 1)
     }
-    for (let i = ends.length - 1; i >= 0; i--) {
-      if (ends[i]! > now) continue
-      const work = new WorkUnit(use)
-      work.statementEnded(runMs / 10)
-      work.commandStarted(0)
-      work.commandEnded(runMs / 5)
-      use.ended(now, runMs, work)
-      ends.splice(i, 1)
+    if (random() < 0.05 && runs.length < 8) {
+      use.started()
+      runs.push({ run: new RunUse(use, measuredMs), endsAt: now + runMs, ms: runMs })
     }
-    if (random() < 0.05 && ends.length < 8) {
-      use.started(now)
-      ends.push(now + runMs)
-    }
-    if (windowEnds > 0) use.cpuMs += ends.length * 5 * share(now)
-    if (windowEnds > 0 && now >= windowEnds) {
-      use.windowCloses(now)
-      opensAt = now + 200
-      windowEnds = 0
-    }
+    if (now % 700 >= 500) continue
+    measuredMs += 5
+    for (const { run } of runs) run.cpuMs += 5 * share(now)
   }
   return use.cost
 }
@@ -56,4 +50,23 @@ it('a cost is unknown before five runs in three windows', () => {
 it('a changed cost shows within minutes', () => {
   const cost = learned(100, { seconds: 600, share: now => (now < 300_000 ? 0.1 : 0.5) })!
   expect(cost.cpuSeconds).toBeGreaterThan(0.04)
+})
+
+it('runs that take longer outside of windows, because the machine is busy, cost no more CPU time', () => {
+  const use = new JobUse('q', 'pdf')
+  for (let turn = 0; turn < 40; turn++) {
+    for (const [ms, measuredMs] of [
+      [100, 100],
+      [400, 0],
+    ] as const) {
+      const run = new RunUse(use, 0)
+      use.started()
+      if (measuredMs > 0) run.cpuMs = 80
+      use.ended(run, 700 * turn, ms, measuredMs)
+    }
+    use.windowCloses()
+  }
+
+  expect(use.cost!.runSeconds).toBeCloseTo(0.25)
+  expect(use.cost!.cpuSeconds).toBeCloseTo(0.08)
 })

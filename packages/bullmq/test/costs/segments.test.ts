@@ -1,13 +1,18 @@
 import { AsyncResource } from 'node:async_hooks'
 import { EventEmitter, once } from 'node:events'
 import { performance } from 'node:perf_hooks'
-import { runAsWork, WorkUnit } from '@homeostat/signals'
+import { runAsWork } from '@homeostat/signals'
 import { expect, it } from 'vitest'
 import { JobUse } from '../../src/costs/job-use.ts'
+import { RunUse } from '../../src/costs/run-use.ts'
 import { Segments } from '../../src/costs/segments.ts'
 
 /** Segments count as they are on the clock: how much CPU the machine gives meanwhile is not what is tested here. */
-const REAL_TIME = { random: () => 0.5, cpu: { read: () => undefined, costMs: 0.003 } }
+const REAL_TIME = { random: () => 0.5, cpu: { read: () => performance.now(), costMs: 0.001 } }
+
+function runOf(name: string): RunUse {
+  return new RunUse(new JobUse('q', name), 0)
+}
 
 function segments(mostCallbacks = 1e6): Segments {
   return new Segments({ ...REAL_TIME, mostCallbacks, onFull: () => expect.fail('there is room') })
@@ -25,14 +30,14 @@ function burn(ms: number, as: 'own' | 'other' = 'own'): void {
 /** The time that two jobs have used that run at once, in milliseconds. The second one burns 20 ms in one piece. */
 async function usedBy(call: () => unknown): Promise<{ own: number; other: number }> {
   took.own = took.other = 0
-  const [own, other] = [new JobUse('q', 'own'), new JobUse('q', 'other')]
+  const [own, other] = [runOf('own'), runOf('other')]
   const measured = segments()
   measured.open(performance.now())
-  const as = async (use: JobUse, work: () => unknown): Promise<void> => {
+  const as = async (use: RunUse, work: () => unknown): Promise<void> => {
     measured.enter(use)
     let result: unknown
     try {
-      result = runAsWork(new WorkUnit(use), work)
+      result = runAsWork(use, work)
     } finally {
       measured.leave()
     }
@@ -145,48 +150,43 @@ it.each<[string, () => unknown]>([
 })
 
 it('work that goes on after the end of its job is not its cost', async () => {
-  const use = new JobUse('q', 'ended')
+  const use = runOf('ended')
   const measured = segments()
   measured.open(performance.now())
-  const work = new WorkUnit(use)
-  const later = runAsWork(work, () => new Promise<void>(resolve => setTimeout(() => resolve(burn(20)), 5)))
-  work.end(performance.now())
+  const later = runAsWork(use, () => new Promise<void>(resolve => setTimeout(() => resolve(burn(20)), 5)))
+  use.end(performance.now())
   await later
   measured.close(performance.now())
   expect(use.cpuMs).toBeLessThan(5)
 })
 
 it('an exception in a callback leaves nothing behind', async () => {
-  const [use, after] = [new JobUse('q', 'throws'), new JobUse('q', 'after')]
+  const [use, after] = [runOf('throws'), runOf('after')]
   const measured = segments()
   const listeners = process.listeners('uncaughtException')
   process.removeAllListeners('uncaughtException')
   const caught = once(process, 'uncaughtException')
   measured.open(performance.now())
-  runAsWork(new WorkUnit(use), () =>
+  runAsWork(use, () =>
     setTimeout(() => {
       throw new Error('in a callback')
     }, 1),
   )
   await caught
   for (const listener of listeners) process.on('uncaughtException', listener)
-  await runAsWork(new WorkUnit(after), () => new Promise<void>(resolve => setTimeout(() => resolve(burn(20)), 1)))
+  await runAsWork(after, () => new Promise<void>(resolve => setTimeout(() => resolve(burn(20)), 1)))
   await new Promise<void>(resolve => setTimeout(() => resolve(burn(20)), 1))
   measured.close(performance.now())
   expect(use.cpuMs).toBeLessThan(after.cpuMs / 2)
 })
 
 it('work that holds the loop for 10 ms at a time blocks it, also in many pieces; short pieces do not', async () => {
-  const [blocks, pieces, short] = ['blocks', 'pieces', 'short'].map(name => new JobUse('q', name)) as [
-    JobUse,
-    JobUse,
-    JobUse,
-  ]
+  const [blocks, pieces, short] = [runOf('blocks'), runOf('pieces'), runOf('short')]
   const measured = segments()
   measured.open(performance.now())
-  await runAsWork(new WorkUnit(blocks), () => new Promise<void>(resolve => setTimeout(() => resolve(burn(30)), 1)))
+  await runAsWork(blocks, () => new Promise<void>(resolve => setTimeout(() => resolve(burn(30)), 1)))
   await new Promise(resolve => setTimeout(resolve, 5))
-  await runAsWork(new WorkUnit(pieces), async () => {
+  await runAsWork(pieces, async () => {
     await new Promise(resolve => setTimeout(resolve, 1))
     for (let i = 0; i < 30; i++) {
       burn(1)
@@ -194,7 +194,7 @@ it('work that holds the loop for 10 ms at a time blocks it, also in many pieces;
     }
   })
   await new Promise(resolve => setTimeout(resolve, 5))
-  await runAsWork(new WorkUnit(short), () => new Promise<void>(resolve => setTimeout(resolve, 1)))
+  await runAsWork(short, () => new Promise<void>(resolve => setTimeout(resolve, 1)))
   measured.close(performance.now())
   expect(blocks.blockedMs).toBeGreaterThanOrEqual(29)
   // The machine may do something else between two pieces.
@@ -202,8 +202,19 @@ it('work that holds the loop for 10 ms at a time blocks it, also in many pieces;
   expect(short.blockedMs).toBe(0)
 })
 
+it('what a run held the loop for counts when the run ends', async () => {
+  const run = runOf('blocks')
+  const measured = segments()
+  measured.open(performance.now())
+  await runAsWork(run, () => new Promise<void>(resolve => setTimeout(() => resolve(burn(30)), 1)))
+  run.end(performance.now())
+  measured.ended(run)
+  expect(run.blockedMs).toBeGreaterThanOrEqual(29)
+  measured.close(performance.now())
+})
+
 it('a window with too many callbacks is closed, and nothing is measured outside of windows', async () => {
-  const use = new JobUse('q', 'many')
+  const use = runOf('many')
   let closed = 0
   const measured = new Segments({
     ...REAL_TIME,
@@ -214,7 +225,7 @@ it('a window with too many callbacks is closed, and nothing is measured outside 
     },
   })
   measured.open(performance.now())
-  await runAsWork(new WorkUnit(use), async () => {
+  await runAsWork(use, async () => {
     for (let i = 0; i < 1000; i++) await Promise.resolve()
     const before = use.cpuMs
     burn(20)

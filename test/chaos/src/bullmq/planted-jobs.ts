@@ -1,4 +1,3 @@
-import { pbkdf2Sync } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { IORedisInstrumentation } from '@homeostat/ioredis'
 import { PgInstrumentation } from '@homeostat/pg'
@@ -7,6 +6,7 @@ import { createRandom } from '@homeostat/signals/random'
 import { Queue, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import pg from 'pg'
+import { burn } from './burn.ts'
 
 /** What one run of a job is made to cost, in milliseconds. */
 export interface Plant {
@@ -33,9 +33,6 @@ export interface PlantedOptions {
   readonly load: number
   readonly seed: number
 }
-
-/** The truth is measured so often. It takes some hundred milliseconds. */
-const CALIBRATED_EVERY_MS = 4000
 
 /** What was learned of a plant, as a ratio to what was planted: infinite where nothing was learned, undefined where nothing was planted. */
 export interface Attribution {
@@ -72,28 +69,19 @@ export async function attribute(options: PlantedOptions): Promise<Attribution[]>
   worker.on('error', () => {})
   // Redis looks for clients whose time is over so many times per second: at its default, a wait is up to 100 ms too long.
   await waiters[0]?.config('SET', 'hz', '500')
-  roundsPerMs = calibrate()
   const names = Object.keys(plants)
   const meanCpuMs = names.reduce((sum, name) => sum + plants[name]!.cpuMs, 0) / names.length
   const begin = performance.now()
   const mayEnd = (passedMs: number): boolean =>
     passedMs > 10_000 * seconds || (passedMs > 1000 * seconds && names.every(name => costs.of('planted', name)))
   const random = createRandom(seed)
-  const speeds: number[] = []
-  let calibrateAt = performance.now()
   for (let turn = 0; !mayEnd(performance.now() - begin);) {
-    if (performance.now() >= calibrateAt) {
-      speeds.push(calibrate())
-      calibrateAt = performance.now() + CALIBRATED_EVERY_MS
-    }
     // Never more in the queue than the worker can take soon: a saturated loop measures the loop.
     if ((await queue.count()) < 4 * concurrency)
       await queue.add(names[turn++ % names.length]!, {}, { removeOnComplete: true })
     const gapMs = (meanCpuMs / load) * -Math.log(1 - random())
     await new Promise(resolve => setTimeout(resolve, gapMs))
   }
-  // What a planted millisecond really took: beside the servers the CPU is slower than alone.
-  const realMs = mean(speeds.map(speed => roundsPerMs / speed))
   const found = names.map(name => {
     const cost = costs.of('planted', name)
     const { cpuMs, databaseMs, redisMs } = plants[name]!
@@ -102,7 +90,7 @@ export async function attribute(options: PlantedOptions): Promise<Attribution[]>
     return {
       name,
       runs: cost?.runs ?? 0,
-      cpu: ratio(cost?.cpuSeconds, cpuMs * realMs),
+      cpu: ratio(cost?.cpuSeconds, cpuMs),
       database: ratio(cost?.databaseSeconds, databaseMs),
       redis: ratio(cost?.redisSeconds, redisMs),
     }
@@ -113,37 +101,4 @@ export async function attribute(options: PlantedOptions): Promise<Attribution[]>
   for (const waiter of waiters) waiter.disconnect()
   for (const instrumentation of instrumentations) instrumentation.disable()
   return found
-}
-
-let roundsPerMs = 0
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-/**
- * Burns so much CPU time, as rounds of a hash: compiled code takes the same for each. The truth is not read around each burn: the kernel's
- * count of a thread that runs is up to a tick old, and exact for one that was just woken, so that a burn of 20 ms would be found a tenth
- * too short.
- */
-function burn(ms: number): void {
-  const rounds = Math.round(ms * roundsPerMs)
-  if (rounds > 0) hash(rounds)
-}
-
-function hash(rounds: number): void {
-  pbkdf2Sync('password', 'salt', rounds, 64, 'sha512')
-}
-
-/** How many rounds take a millisecond of CPU time. They take a quarter of a second, in which a tick is little. */
-function calibrate(): number {
-  const ROUNDS = 200_000
-  const before = threadCpuMs()
-  hash(ROUNDS)
-  return ROUNDS / (threadCpuMs() - before)
-}
-
-function threadCpuMs(): number {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1000
 }

@@ -15,6 +15,7 @@ import {
 import { attributionRows } from '../bullmq/attribution-rows.ts'
 import { killAtRandom, LOWERED_BOUND_MS, RESTORED_BOUND_MS, type KillTrialOptions } from '../bullmq/kill-trial.ts'
 import { handlerNanoseconds } from '../bullmq/handler-cost.ts'
+import { instrumentedParts } from '../bullmq/instrumented-cost.ts'
 import type { ChaosOptions, ChaosRow, ChaosRun } from '../chaos-run.ts'
 import { quantile } from '../quantile.ts'
 
@@ -22,6 +23,7 @@ const ABOUT = { run: 'bullmq', lockMs: LOCK_MS, stalledMs: STALLED_MS }
 /** The most that plain BullMQ may leave at one run for the comparison to be one. */
 const NEARLY_ALL = 0.9
 const MOST_NANOSECONDS = 200
+const MOST_CPU_PART = 0.01
 
 /** Jobs that block the event loop, with the stall guard and without it. */
 export const run: ChaosRun = {
@@ -102,6 +104,17 @@ export const run: ChaosRun = {
       met: killedGuarded.every(ms => ms <= LOCK_MS + 2 * STALLED_MS + LOCK_MS),
     })
     const { stolen, extended } = await stealLocks({ ...base, jobs: short ? 3 : 100 })
+    const parts = await instrumentedParts({ port, jobs: short ? 100 : 1500, pairs: short ? 1 : 15 })
+    report({
+      ...ABOUT,
+      case: 'CPU time of a worker whose jobs are measured',
+      goal: `at most ${MOST_CPU_PART * 100} % more`,
+      medianPart: quantile(parts, 0.5),
+      minPart: Math.min(...parts),
+      maxPart: Math.max(...parts),
+      // The short form is too short to measure it.
+      ...(!short && { met: quantile(parts, 0.5) <= MOST_CPU_PART }),
+    })
     for (const row of await attributionRows(redis, { short, seed })) report({ ...row, ...ABOUT })
     report({ ...ABOUT, case: 'locks of somebody else', goal: '0 extended', stolen, extended, met: extended === 0 })
     await compareMixed({ port, seed, short, report, repetitions: short ? 1 : 7, times: short ? 1 : 3 })
