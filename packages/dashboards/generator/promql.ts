@@ -21,7 +21,7 @@ export function promqlOf(query: Query): string {
     case 'rate':
       return perSecond(query, '')
     case 'total':
-      return `sum${by(query.by)}(increase(${selector(query)}[$__range]))`
+      return growth(query)
     case 'quantile':
       return `histogram_quantile(${query.q}, sum${by(query.by, 'le')}(rate(${selector(query, '_bucket')}[$__rate_interval])))`
     case 'mean':
@@ -31,6 +31,17 @@ export function promqlOf(query: Query): string {
     case 'buckets':
       return `sum by (le) (increase(${selector(query, '_bucket')}[$__rate_interval]))`
   }
+}
+
+/**
+ * `increase` does not see the first value of a series, and a verdict or a failure may be the only one: where a series begins within the
+ * time that is shown, its first value, which is its least, is added.
+ */
+function growth(selection: Selection): string {
+  const counter = selector(selection)
+  const first = `min_over_time(${counter}[$__range])`
+  const begun = `(${first} unless ${counter} offset $__range or 0 * ${first})`
+  return `sum${by(selection.by)}((increase(${counter}[$__range]) or 0 * ${first}) + ${begun})`
 }
 
 function perSecond(selection: Selection, part: '' | '_sum' | '_count'): string {

@@ -10,9 +10,9 @@ const VARIABLES = [
 /** An expression, with the variables of Grafana, in other names. */
 export function renamedExpression(expr: string, names: PrometheusNames): string {
   let text = expr
-  for (const [variable, duration] of VARIABLES) text = text.replaceAll(`[${variable}]`, `[${duration}]`)
+  for (const [variable, duration] of VARIABLES) text = text.replaceAll(variable, duration)
   text = translated(compile(text).ast, { names: names.metrics, labelNames: names.labels })
-  for (const [variable, duration] of VARIABLES) text = text.replaceAll(`[${duration}]`, `[${variable}]`)
+  for (const [variable, duration] of VARIABLES) text = text.replaceAll(duration, variable)
   return text
 }
 

@@ -1,4 +1,4 @@
-import { compile, metricsOf } from '@homeostat/promql'
+import { compile, createStore, metricsOf } from '@homeostat/promql'
 import { parseRuleFile } from '@homeostat/promql/rule-files'
 import { type MetricDefinition, metrics, promName } from '@homeostat/semconv'
 import { dashboardFiles, nameStyles } from '@homeostat/dashboards'
@@ -58,4 +58,20 @@ test('a dashboard groups and selects by attributes that the metric has', () => {
       expect(allowed, name).toBeDefined()
       for (const { label } of matches) expect([...always, ...allowed!], `${name} in ${expr}`).toContain(label)
     }
+})
+
+test('a total has the first value of a series that begins in the time that is shown', () => {
+  const store = createStore({ intervalMs: 60_000 })
+  const overview = dashboardFiles().find(({ path }) => path === 'grafana/overview.json')!
+  const runs = shownExpressions(JSON.parse(overview.text)).find(({ panel }) => panel === 'Runs of actions')!
+  const expr = withDurations(runs.expr, '1m', '10m').replaceAll(/"\$\w+"/g, '".*"')
+  const expression = compile(expr).bind(store)
+  const series = (result: string): ReturnType<typeof store.series> =>
+    store.series({ name: 'homeostat_action_runs_total', labels: { job: 'a', homeostat_action_result: result } })
+  const [old, fresh] = [series('completed'), series('failed')]
+  for (let minute = 0; minute <= 30; minute++) {
+    old.append(minute * 60_000, 7)
+    if (minute >= 25) fresh.append(minute * 60_000, 2)
+  }
+  expect(expression.evaluate(30 * 60_000)).toMatchObject({ samples: [{ value: 2 }] })
 })

@@ -89,7 +89,14 @@ export const optimizer: Board = {
             rate(m.httpWarmingTrialMisses, { by: [a.trialArm] }),
             level(m.httpWarmingTrialUrls, { by: [a.trialArm] }),
           ),
-          { width: 24 },
+        ),
+        lines(
+          'Hit ratio of the keys that are warmed',
+          'share',
+          share(
+            rate(m.cacheTrialHits, { by: [a.cacheName, a.trialArm] }),
+            rate(m.cacheTrialLookups, { by: [a.cacheName, a.trialArm] }),
+          ),
         ),
       ],
     },
