@@ -154,7 +154,7 @@ module.exports = {
         ['doors', 'methods'],
         ['lifecycle'],
         ['acting', 'state'],
-        ['report', 'examination'],
+        ['report', 'examination', 'proof'],
         ['reload', 'inspection'],
         ['program', 'doctor'],
         ['cli'],
@@ -197,7 +197,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/homeostat/src/(?!cli|doctor/|reload/)' },
       to: {
-        path: '^packages/(promql/(src|dist)/(rule-files|rule-tests)|lab/(src|dist)/|homeostat/src/(cli|doctor/|reload/))',
+        path: '^packages/(promql/(src|dist)/(rule-files|rule-tests)|lab/(src|dist)/(?!prove/)|homeostat/src/(cli|doctor/|reload/))',
         pathNot: '^packages/homeostat/src/reload/program-files\\.ts$',
         dependencyTypesNot: ['type-only'],
       },

@@ -1,5 +1,6 @@
 import type { Action, Domain, LedgerListener } from '@homeostat/optimizer'
 import { isAdvice, Optimizer } from '@homeostat/optimizer'
+import { steadyNow } from '@homeostat/optimizer/parts'
 import { limitRetainedBytes, type Faults } from '@homeostat/signals'
 import { warnAtStart } from '@homeostat/signals/options'
 import { attachmentsFor, type Attachments } from './doors/readers/attachments.ts'
@@ -25,6 +26,7 @@ import type { Modes } from './options/modes.ts'
 import { readModes } from './options/modes.ts'
 import { ConsoleDoor } from './inspection/console-door.ts'
 import { InspectionSocket, type Inspected } from './inspection/inspection-socket.ts'
+import { ProveDoor } from './proof/prove-door.ts'
 import type { HomeostatOptions } from './options/options.ts'
 import { DEFAULT_INTERVAL_MS } from './options/option-schema.ts'
 import { NO_PROGRAM } from './options/given-program.ts'
@@ -59,6 +61,7 @@ export class HomeostatParts {
   readonly #killSwitches: KillSwitches
   readonly #files: ProgramFiles | undefined
   readonly #inspection: InspectionSocket | undefined
+  readonly #proofs: ProveDoor
   readonly #console: ConsoleDoor | undefined
   readonly #program: ProgramOfOptions
   readonly #faults: Faults
@@ -121,7 +124,8 @@ export class HomeostatParts {
       options,
     })
     this.#loaded = program.load(this.optimizer)
-    const mayAct = actions.some(action => !isAdvice(action) && modes.ofAction(action.name) === 'act')
+    const mayProve = !isSignalsOnly && (options.prove?.length ?? 0) > 0
+    const mayAct = mayProve || actions.some(action => !isAdvice(action) && modes.ofAction(action.name) === 'act')
     const { store, killSwitch } = this.optimizer
     killSwitch.onTrip(() => this.#automation.undoAll())
     const loop = { store, intervalMs, on: (listener: LedgerListener): Disposable => this.optimizer.on(listener) }
@@ -138,7 +142,9 @@ export class HomeostatParts {
     made.push(() => this.#files?.[Symbol.dispose]())
     const waits = { service, readers, loaded: this.#loaded, resume: () => this.#resume() }
     this.#rhythm = new Rhythm({ intervalMs, optimizer: this.optimizer, faults, ...waits })
-    if (options.inspection === true) this.#inspection = this.#inspectionOf(notice)
+    const proven = { ...this.#automation, allowed: options.prove ?? [], maxMode: modes.max, clock: steadyNow }
+    this.#proofs = new ProveDoor({ ...proven, intervalMs, faults, optimizer: this.optimizer })
+    if (options.inspection === true || mayProve) this.#inspection = this.#inspectionOf(notice)
     if (options.console)
       this.#console = new ConsoleDoor(options.console, (text, level) => reporter.findings.note(text, level))
     reporter.follow({ optimizer: this.optimizer, automation: this.#automation, keeper: this.#keeper, forecasting })
@@ -196,6 +202,7 @@ export class HomeostatParts {
     const endings = {
       'the rules of the options': () => this.#program[Symbol.dispose](),
       'the program files': () => this.#files?.[Symbol.dispose](),
+      'the proof': () => this.#proofs[Symbol.asyncDispose](),
       'the socket for questions': () => this.#inspection?.[Symbol.asyncDispose](),
       'the console': () => this.#console?.[Symbol.asyncDispose](),
       'the kill switches': () => this.#killSwitches[Symbol.asyncDispose](),
@@ -235,6 +242,7 @@ export class HomeostatParts {
         alerts: id === undefined ? reporter.alerts() : [],
         explanation: id === undefined ? undefined : optimizer.explain(id),
       }),
+      prove: question => this.#proofs.answer(question),
     }
     return new InspectionSocket(answers, onFault)
   }

@@ -1,7 +1,6 @@
-// The judge of trials, for those who install the optimizer or `homeostat` and not `@homeostat/judge`.
+// The judge of trials and proofs, for those who install the optimizer or `homeostat` and not `@homeostat/judge`.
 export {
   blockNoise,
-  designs,
   judge,
   judgeSwitchback,
   median,
@@ -10,8 +9,4 @@ export {
   percentChange,
   planSwitchback,
   rankSumP,
-  SWITCHBACK_BLOCK_MS,
-  type Arm,
-  type PairedJudgement,
-  type Sample,
 } from '@homeostat/judge'

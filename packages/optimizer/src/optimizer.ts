@@ -31,6 +31,7 @@ import { LedgerTelemetry } from './ledger/telemetry/telemetry.ts'
 import type { SettlingTrial } from './words/trial.ts'
 import { TraceWindow } from './ledger/telemetry/trace-window.ts'
 import type { GuardLooks } from './trials/guard-looks.ts'
+import { proofDoor, type ProofDoor } from './trials/proofs.ts'
 import { Responder } from './trials/responder.ts'
 import type { Trials } from './trials/trials.ts'
 
@@ -53,6 +54,8 @@ export class Optimizer {
   readonly reader: SnapshotReader
   /** Reads guards of open trials between two ticks. Somebody has to call it, as with ticks. */
   readonly looks: GuardLooks
+  /** For a person who tries a knob by hand. */
+  readonly proofs: ProofDoor
   readonly #engine: Registry
   readonly #ingestion: Ingestion
   readonly #programs: Programs
@@ -96,6 +99,7 @@ export class Optimizer {
     this.#responder = new Responder({ ...shared, ...limits, ...looked })
     this.trials = this.#responder.trials
     this.looks = this.#responder.looks
+    this.proofs = proofDoor(this.#responder.proofs, () => this.#programs.current, clock)
     this.#sources = { ...shared, ...limits, responder: this.#responder, mode: () => this.mode }
   }
 

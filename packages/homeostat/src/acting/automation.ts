@@ -6,6 +6,7 @@ import { providedActions } from '../domains/provided-actions.ts'
 import { enginesOf } from '../options/engines.ts'
 import { serversInUse } from '../domains/servers-in-use.ts'
 import { createLateCoordinator } from './late-coordinator.ts'
+import { createPlaceboKnob } from './placebo-knob.ts'
 import type { DomainWithMode } from '../domains/domains.ts'
 import type { Modes } from '../options/modes.ts'
 import type { HomeostatOptions } from '../options/options.ts'
@@ -22,6 +23,8 @@ const QUIET_SWEEP_MS = 30_000
 export interface Automation {
   /** The knobs, as actions. */
   readonly actions: readonly Action[]
+  /** The knobs of the packages and the application, and the placebo where proofs are allowed. */
+  readonly knobs: readonly Knob[]
   readonly fleet: Fleet
   /** The knobs that stand elsewhere than they were. */
   adjusted(): readonly string[]
@@ -49,7 +52,11 @@ export interface AutomationContext {
  */
 export function createAutomation(context: AutomationContext): Automation {
   const { options, domains, modes, faults, isStopped } = context
-  const knobs: readonly Knob[] = [...domains.flatMap(([domain]) => domain.knobs ?? []), ...(options.knobs ?? [])]
+  const knobs: readonly Knob[] = [
+    ...domains.flatMap(([domain]) => domain.knobs ?? []),
+    ...(options.knobs ?? []),
+    ...(options.prove?.length ? [createPlaceboKnob()] : []),
+  ]
   const mayAct = mayNeedOthers(context)
   // A change that a process left behind is undone even when its next life may not act.
   const hasShared = knobs.some(({ scope }) => scope === 'shared')
@@ -78,6 +85,7 @@ export function createAutomation(context: AutomationContext): Automation {
   })
   return {
     actions,
+    knobs,
     fleet,
     adjusted: () => known?.adjusted ?? [],
     start: () => {

@@ -6,7 +6,7 @@ export const commandLine: Command = commandGroup(
     words: '',
     operands: 'COMMAND [OPTION...]',
     summary:
-      'Self-optimizing OpenTelemetry for Node: diagnoses setups, asks running processes, tests rules, shows options, replays recorded signals, finds missing indexes, and writes dashboards.',
+      'Self-optimizing OpenTelemetry for Node: diagnoses setups, asks running processes, tests rules, shows options, replays recorded signals, finds missing indexes, proves what a knob does, and writes dashboards.',
     examples: [
       'homeostat doctor',
       'homeostat doctor -- node server.js',
@@ -24,6 +24,7 @@ export const commandLine: Command = commandGroup(
     report: async () => (await import('./commands/report.ts')).reportCommand,
     explain: async () => (await import('./commands/explain.ts')).explainCommand,
     dashboards: async () => (await import('./commands/dashboards.ts')).dashboardsCommand,
+    prove: async () => (await import('./commands/prove.ts')).proveCommand,
     completion: async () => (await import('./commands/completion.ts')).completionCommand,
   },
 )

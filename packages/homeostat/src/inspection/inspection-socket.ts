@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { openStateFolder } from '@homeostat/optimizer/parts'
 import { after, errorType } from '@homeostat/signals'
 import type { DoctorAnswer, ExplainAnswer, Question, Reply, ReportAnswer } from './question.ts'
+import type { ProveQuestion } from '../proof/prove-question.ts'
 import { LONGEST_QUESTION } from './question.ts'
 import { pidOfSocket, socketPath } from './socket-place.ts'
 
@@ -17,11 +18,14 @@ const MOST_REMOVED = 100
 export interface Inspected {
   report(): ReportAnswer
   explain(id: string | undefined): ExplainAnswer
+  /** Changes something only where the option `prove` names the knob. */
+  prove(question: ProveQuestion): Promise<unknown>
 }
 
 /**
- * Answers `homeostat report`, `explain` and `doctor` of the same user, through a socket in the file system. Its folder and the socket
- * are that user's alone, it reaches no network, and what can be asked changes nothing. It never keeps the process alive.
+ * Answers `homeostat report`, `explain`, `doctor` and `prove` of the same user, through a socket in the file system. Its folder and the
+ * socket are that user's alone, it reaches no network, and what can be asked changes nothing but the knobs that the option `prove` names. It
+ * never keeps the process alive.
  */
 export class InspectionSocket implements AsyncDisposable {
   readonly path: string = socketPath(process.pid)
@@ -104,6 +108,8 @@ export class InspectionSocket implements AsyncDisposable {
         return { answer: this.#inspected.report() satisfies ReportAnswer }
       case 'explain':
         return { answer: this.#inspected.explain(question.id) satisfies ExplainAnswer }
+      case 'prove':
+        return { answer: await this.#inspected.prove(question) }
       case 'doctor':
         return { answer: { facts: await lightFacts() } satisfies DoctorAnswer }
       default:

@@ -1,10 +1,12 @@
 import type { Explanation } from '@homeostat/optimizer'
 import type { LiveFacts } from '../examination/live-facts.ts'
+import type { ProveQuestion } from '../proof/prove-question.ts'
 import type { AlertStatus } from '../report/alert-status.ts'
 import type { ReportContent } from '../report/report.ts'
 
-/** A question that another process of the same user may ask. No question changes anything. */
+/** A question that another process of the same user may ask. None changes anything, but for proofs of knobs that the option `prove` names. */
 export type Question =
+  | ProveQuestion
   | { readonly ask: 'report' }
   | { readonly ask: 'doctor' }
   /** About a trial, an alert or a tick; without an id, about the alerts that are pending or fire. */

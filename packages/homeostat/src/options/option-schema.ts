@@ -161,6 +161,12 @@ export const homeostatEntries: OptionEntries<HomeostatOptions> = {
       'answer `homeostat report`, `explain` and `doctor` of the same user, through a socket in a temporary folder; see [the command line](docs/command-line.md)',
     whenWrong: 'nobody can ask this process',
   }),
+  prove: listOf(text({ description: 'the name of a knob' }), {
+    defaultWords: 'none',
+    description:
+      'the knobs that `homeostat prove` of the same user may switch on and off, whatever `mode` says, unless `maxMode` is below `act`; see [proofs](docs/prove.md)',
+    whenWrong: 'nobody can try a knob',
+  }),
   console: either(
     [
       flag({ description: 'whether there is one' }),

@@ -142,6 +142,11 @@ export interface HomeostatOptions extends DomainChoice {
    */
   readonly inspection?: boolean
   /**
+   * The knobs that `homeostat prove` of the same user may switch on and off in this process, by name, whatever `mode` says, unless `maxMode` is
+   * below `act`. The process then answers as with `inspection`. For staging and canaries. @default none
+   */
+  readonly prove?: readonly string[]
+  /**
    * Whether a page at http://127.0.0.1:4663 shows what is watched and done; see `@homeostat/console`, which it needs. @default false
    */
   readonly console?: boolean | { readonly port?: number; readonly host?: string; readonly token?: string }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { InspectionSocket, type Inspected } from '../../src/inspection/inspection-socket.ts'
 
 let folder: string
@@ -41,9 +41,11 @@ test.each<[string, unknown, string]>([
   const inspected: Inspected = {
     report: () => ({ report: {} as never, text: 'all is well' }),
     explain: () => ({ alerts: [], explanation }),
+    prove: async () => ({ refused: 'not here' }),
   }
   const faults: string[] = []
-  await using socket = new InspectionSocket(inspected, text => void faults.push(text))
+  const socket = new InspectionSocket(inspected, text => void faults.push(text))
+  onTestFinished(() => socket[Symbol.asyncDispose]())
   await socket.open()
   expect(await asked(socket.path, { ask: 'explain', id: 'cache.warm#1' })).toEqual({
     error: `the question could not be answered: ${type}`,

@@ -1,6 +1,5 @@
-import type { Arm } from '@homeostat/optimizer/judge'
 import { drawPair } from './drawn-pair.ts'
-import type { Proof, ProofBlock, ProofEnding, ProofPair, ProofTerms } from './proof.ts'
+import type { Arm, Proof, ProofBlock, ProofEnding, ProofPair, ProofTerms } from './proof.ts'
 
 /** What happens to a proof. */
 export type ProofEvent =

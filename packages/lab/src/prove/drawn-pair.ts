@@ -1,6 +1,6 @@
-import { planSwitchback, type Arm } from '@homeostat/optimizer/judge'
+import { planSwitchback } from '@homeostat/optimizer/judge'
 import { createRandom } from '@homeostat/signals/random'
-import type { ProofTerms } from './proof.ts'
+import type { Arm, ProofTerms } from './proof.ts'
 
 /** Parts the numbers for the placebo from those for the knob. */
 const PLACEBO_SEED = 0x9e3779b9

@@ -4,4 +4,14 @@ export { planProof, type PlanInput, type ProofPlan } from './plan-proof.ts'
 export { proofPage } from './proof-page.ts'
 export { recordOf, type MeasuredPair, type ProofRecord } from './proof-record.ts'
 export { progressLine, proofLines } from './proof-text.ts'
-export type { Proof, ProofBlock, ProofEnd, ProofEnding, ProofPair, ProofTerms } from './proof.ts'
+export type {
+  Arm,
+  PairedJudgement,
+  Proof,
+  ProofBlock,
+  ProofEnd,
+  ProofEnding,
+  ProofPair,
+  ProofTerms,
+  Sample,
+} from './proof.ts'

@@ -1,7 +1,7 @@
-import { designs, judgeSwitchback, percentChange, type PairedJudgement } from '@homeostat/optimizer/judge'
+import { judgeSwitchback, percentChange } from '@homeostat/optimizer/judge'
 import { formatDuration } from '@homeostat/promql'
 import { donePairs } from './advance-proof.ts'
-import type { Proof } from './proof.ts'
+import type { PairedJudgement, Proof } from './proof.ts'
 
 /** Fewer pairs cannot show harm. */
 const LEAST_PAIRS = 6
@@ -86,10 +86,9 @@ function cannotSee({ terms, pairs, pauses, notes }: Proof): string[] {
   const all = pairs.flatMap(({ blocks }) => blocks)
   const [missing, unset] = (['missing', 'unset'] as const).map(what => all.reduce((sum, block) => sum + block[what], 0))
   const dropped = pairs.filter(({ state }) => state === 'dropped').length
-  const { cannotSee: late } = designs.switchback({
-    blockMs: blockMs - carryOverMs,
-    carryOverMs: terms.isCarryOverDeclared ? carryOverMs : 0,
-  })
+  const late = terms.isCarryOverDeclared
+    ? `an effect that takes longer than ${formatDuration(carryOverMs)} to come or to go`
+    : `an effect that comes later than a block of ${formatDuration(blockMs)}: it gives no verdict, and a hint at how late it comes`
   return [
     late,
     `what the first ${formatDuration(carryOverMs)} of a block show: they are not measured`,

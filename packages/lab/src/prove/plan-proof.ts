@@ -1,4 +1,4 @@
-import { pairsToFind, percent, percentChange, SWITCHBACK_BLOCK_MS } from '@homeostat/optimizer/judge'
+import { pairsToFind, percent, percentChange } from '@homeostat/optimizer/judge'
 import { formatDuration } from '@homeostat/promql'
 import { createRandom } from '@homeostat/signals/random'
 
@@ -37,6 +37,8 @@ export interface ProofPlan {
   readonly lines: readonly string[]
 }
 
+/** The length of a block of a switchback where nothing needs a longer one. */
+const BLOCK_MS = 60_000
 const LEAST_PAIRS = 6
 const MOST_PAIRS = 500
 /** So many values of a block are measured at least. */
@@ -51,7 +53,7 @@ export function planProof(input: PlanInput): ProofPlan {
   const { worth, power, noise, intervalMs, rangeMs, mostMs, seed, direction } = input
   const carryOverMs = input.carryOverMs ?? rangeMs + intervalMs
   const least = carryOverMs + LEAST_VALUES * intervalMs
-  const blockMs = input.blockMs ?? Math.max(SWITCHBACK_BLOCK_MS, 3 * carryOverMs, least)
+  const blockMs = input.blockMs ?? Math.max(BLOCK_MS, 3 * carryOverMs, least)
   if (blockMs < least)
     throw new RangeError(
       `blocks of ${formatDuration(blockMs)} are too short: ${formatDuration(carryOverMs)} of each is not measured, and ${LEAST_VALUES} values take ${formatDuration(LEAST_VALUES * intervalMs)} more`,

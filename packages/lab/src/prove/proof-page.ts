@@ -1,8 +1,9 @@
-import { percentChange, type PairedJudgement } from '@homeostat/optimizer/judge'
+import { percentChange } from '@homeostat/optimizer/judge'
 import { escaped } from './escaped.ts'
 import { pairsChart, short } from './proof-chart.ts'
 import { duration } from './proof-text.ts'
 import type { ProofRecord } from './proof-record.ts'
+import type { PairedJudgement } from './proof.ts'
 
 /** One page without scripts, dark or light as the reader's system is. It loads nothing. */
 export function proofPage(record: ProofRecord): string {

@@ -1,4 +1,13 @@
-import type { Arm, Sample } from '@homeostat/optimizer/judge'
+import type { judgeSwitchback } from '@homeostat/optimizer/judge'
+
+/** The knob is at the value that is tried (`act`), or where it was. */
+export type Arm = 'act' | 'control'
+
+/** A value of the measure and its time in milliseconds since the epoch. */
+export type Sample = readonly [ms: number, value: number]
+
+/** What the judge says of a switchback. */
+export type PairedJudgement = ReturnType<typeof judgeSwitchback>
 
 /** What a proof tries, and how. Times are in milliseconds. Plain data, for records. */
 export interface ProofTerms {

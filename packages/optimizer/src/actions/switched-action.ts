@@ -36,15 +36,24 @@ function switchedAction(action: Action, plan: readonly SwitchbackBlock[]): Actio
       const change = new SwitchedChange(action, context, plan.filter(({ arm }) => arm === 'act').length)
       if (plan[0]?.arm === 'act') await change.switch(true, context)
       const summary = `tries ${action.name} on and off in ${plan.length} blocks of ${blockSeconds(plan)} s`
-      return ownReceipt({
-        summary: change.receipt ? `${summary}; ${change.receipt.summary}` : summary,
-        effects: change.effects,
-        renew: () => change.renew(),
-        undo: undoContext => change.end(undoContext),
-        switch: (isOn, undoContext) => change.switch(isOn, undoContext),
-      })
+      return receiptOf(change, change.receipt ? `${summary}; ${change.receipt.summary}` : summary)
     },
   }
+}
+
+/** The receipt of an action that is off, and that its owner switches on and off. */
+export function switchedReceipt(action: Action, context: ActionContext): Receipt {
+  return receiptOf(new SwitchedChange(action, context, 0), `tries ${action.name} on and off`)
+}
+
+function receiptOf(change: SwitchedChange, summary: string): Receipt {
+  return ownReceipt({
+    summary,
+    effects: change.effects,
+    renew: () => change.renew(),
+    undo: context => change.end(context),
+    switch: (isOn, context) => change.switch(isOn, context),
+  })
 }
 
 const UNCLEAR: UndoResult = { result: 'failed', error: 'its undo() returned no result' }

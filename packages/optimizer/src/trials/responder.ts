@@ -13,6 +13,7 @@ import type { SettlingTrial } from '../words/trial.ts'
 import { GuardLooks, type GuardLooksOptions } from './guard-looks.ts'
 import type { Launched } from './launcher.ts'
 import { Launcher } from './launcher.ts'
+import { Proofs } from './proofs.ts'
 import type { SituationsOptions } from './situations.ts'
 import { Situations } from './situations.ts'
 import { Trials } from './trials.ts'
@@ -53,6 +54,7 @@ export class Responder {
   readonly #reverter: Reverter
   readonly #launcher: Launcher
   readonly #situations: Situations
+  readonly proofs: Proofs
 
   constructor(options: ResponderOptions) {
     const { killSwitch, fleet, modeOf, faults, clock, random, intervalMs, histories, traces } = options
@@ -69,7 +71,8 @@ export class Responder {
     const launcher = (this.#launcher = new Launcher({ ...shared, trials, killSwitch, fleet, modeOf }))
     const { actions, budget, warmUpMs } = options
     const limits = { actions, budget, warmUpMs, histories, killSwitch, fleet, modeOf }
-    this.#situations = new Situations({ ...limits, trials, launcher, runner, advisor })
+    const situations = (this.#situations = new Situations({ ...limits, trials, launcher, runner, advisor }))
+    this.proofs = new Proofs({ trials, situations, reverter, clock, ...paces })
     this.looks = new GuardLooks({ ...options, trials, isAsking: () => launcher.asked.length > 0 })
     killSwitch.onTrip(by => trials.kill(by, clock()))
   }

@@ -71,7 +71,7 @@ export class Situations {
       cooldownOf: proposal => trials.cooldownOf(proposal, now),
       unlearnedOf: proposal => trials.unlearnedOf(proposal, now),
       unmetOf: ({ firing, response }) => measurement.unmet(response, firing.labels, now),
-      isUnsettled: action => runner.isUnsettled(action),
+      isUnsettled: action => runner.isUnsettled(action) || trials.isProving(action),
       advice: advisor.at(now),
     }
   }

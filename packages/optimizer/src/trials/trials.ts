@@ -5,6 +5,7 @@ import { alertKey, trialKey, trialKeyOf } from '../words/alert-key.ts'
 import type { Program } from '../alerts/program.ts'
 import { preemptedBy, yieldingTo } from '../decisions/yielding.ts'
 import type { GrantedPermit } from '../fleet/permit.ts'
+import type { Action } from '../words/action.ts'
 import type { Decision, Proposal } from '../words/decision.ts'
 import type { Firing } from '../words/firing.ts'
 import type { OpenTrial, RunningTrial, SettlingTrial, Trial } from '../words/trial.ts'
@@ -13,6 +14,7 @@ import type { Judgement } from '../words/verdict.ts'
 import type { TrialListener, TrialSurroundings } from './live-trial.ts'
 import { LiveTrial } from './live-trial.ts'
 import { newTrial } from './new-trial.ts'
+import type { OpenProof } from './open-proof.ts'
 import { Rests } from './rests.ts'
 import { Shadows } from './shadows.ts'
 import { GuardReader } from './guard-reader.ts'
@@ -64,6 +66,7 @@ export class Trials {
   /** Guards that were breached since the last tick. */
   #breaches: Breach[] = []
   #open: readonly OpenTrial[] | undefined
+  #proof: OpenProof | undefined
   #started = 0
 
   constructor(options: TrialsOptions) {
@@ -102,7 +105,7 @@ export class Trials {
 
   /** The programs that trials in flight still need. */
   get programs(): ReadonlySet<Program> {
-    return new Set(Array.from(this.#live, ({ program }) => program))
+    return new Set(Array.from(this.#watched, ({ program }) => program))
   }
 
   /** How long the action still rests for this alert, in one line; undefined when it does not. */
@@ -166,15 +169,19 @@ export class Trials {
       if (response.expect) yield* measurement.readAhead([response.expect.expr], now, labels)
     const reader = new GuardReader(now)
     yield* this.quiet.use(guards, now)
-    if (now >= this.#quietFrom && !this.open.some(({ arm }) => arm === 'act'))
+    const proof = this.#openProof(now)
+    if (now >= this.#quietFrom && !proof && !this.open.some(({ arm }) => arm === 'act'))
       yield* this.quiet.learn(measurement, reader, now)
     const live = [...this.#live]
-    yield* this.#observeGuards(live, { reader, quiet: this.quiet, now, isBetween: false })
+    const look = { reader, quiet: this.quiet, now, isBetween: false }
+    yield* this.#observeGuards(live, look)
+    if (proof?.observe(look)) this.#quietFrom = now + HORIZON_MS
     for (const each of live) {
       each.tick(now)
       yield
     }
     for (const each of this.#live) each.renew()
+    proof?.renew()
     const breaches = this.#breaches
     this.#breaches = []
     return breaches
@@ -182,13 +189,42 @@ export class Trials {
 
   /** The guards to be read between two ticks, with the trials that have them. */
   get close(): readonly (Pick<LiveTrial, 'close'> & Pick<LiveTrial, 'program'>)[] {
-    return [...this.#live].filter(({ close }) => close.length > 0)
+    return this.#watched.filter(({ close }) => close.length > 0)
   }
 
   /** Reads guards between two ticks. A breach ends its trial at once, and is reported with the next tick. */
   *look(now: number): Steps<void> {
     const live = [...this.#live].filter(({ close }) => close.length > 0)
-    yield* this.#observeGuards(live, { reader: new GuardReader(now), quiet: this.quiet, now, isBetween: true })
+    const look = { reader: new GuardReader(now), quiet: this.quiet, now, isBetween: true }
+    yield* this.#observeGuards(live, look)
+    if (this.#proof?.close.length) this.#proof.observe(look)
+  }
+
+  /** Carries a proof until it is over; there is one at a time. */
+  prove(proof: OpenProof): void {
+    this.#proof = proof
+  }
+
+  /** Whether a proof works on a resource of the action. */
+  isProving(action: Action): boolean {
+    return this.#proof?.isOver === false && this.#proof.holds(action)
+  }
+
+  get hasProof(): boolean {
+    return this.#proof?.isOver === false
+  }
+
+  /** What a proof has changed stays in rates and averages for a while after its end. */
+  #openProof(now: number): OpenProof | undefined {
+    if (this.#proof?.isOver !== true) return this.#proof
+    this.#proof = undefined
+    this.#quietFrom = now + HORIZON_MS
+    return undefined
+  }
+
+  /** Trials and proofs: all that have guards. */
+  get #watched(): readonly (LiveTrial | OpenProof)[] {
+    return this.#proof?.isOver === false ? [...this.#live, this.#proof] : [...this.#live]
   }
 
   *#observeGuards(live: readonly LiveTrial[], look: GuardLook): Steps<void> {
@@ -226,6 +262,7 @@ export class Trials {
   /** Ends every trial at once and reverts every lasting change. */
   kill(by: string, now: number): void {
     for (const live of this.#live) live.kill(by, now)
+    this.#proof?.kill(by)
   }
 
   /** The news since this was last called. */

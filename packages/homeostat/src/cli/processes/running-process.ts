@@ -12,6 +12,9 @@ const LONGEST_ANSWER_MS = 10_000
 const LARGEST_ANSWER = 64 * 1024 * 1024
 const HOW = 'start it with HOMEOSTAT_INSPECTION=true, or the option inspection: true'
 
+/** The process has ended. */
+export class ProcessGoneError extends WrongCallError {}
+
 /** Whether an argument names a running process: its number, a socket, or a local address at which it serves. */
 export function namesProcess(text: string): boolean {
   return /^\d{1,10}$/.test(text) || (/^https?:\/\//.test(text) && URL.canParse(text)) || isSocket(text)
@@ -44,7 +47,8 @@ export function askProcess<Answer>(path: string, question: Question): Promise<An
   return new Promise((resolve, reject) => {
     const fail = (reason: string): void => {
       socket.destroy()
-      reject(new WrongCallError(`the process behind '${path}' cannot be asked: ${reason}`))
+      const Failure = reason === ENDED ? ProcessGoneError : WrongCallError
+      reject(new Failure(`the process behind '${path}' cannot be asked: ${reason}`))
     }
     const socket = connect(path, () => socket.write(`${JSON.stringify(question)}\n`))
     const chunks: Buffer[] = []
@@ -66,9 +70,11 @@ export function askProcess<Answer>(path: string, question: Question): Promise<An
   })
 }
 
+const ENDED = 'it has ended'
+
 const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'it has ended',
-  ENOENT: 'it has ended',
+  ECONNREFUSED: ENDED,
+  ENOENT: ENDED,
   EACCES: 'it belongs to another user',
 }
 

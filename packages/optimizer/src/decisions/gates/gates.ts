@@ -101,6 +101,19 @@ const guardsGate: Gate = {
   refuse: (proposal, { unlearnedOf }) => (proposal.response.priority === 'safety' ? undefined : unlearnedOf(proposal)),
 }
 
+/**
+ * What a proof has to pass that a person asks for. Its own permission stands for the mode, and it tries again what a quarantine or a cooldown
+ * keeps the loop from.
+ */
+export const proofGates: readonly Gate[] = [
+  killSwitchGate,
+  warmUpGate,
+  budgetGate,
+  conflictGate,
+  prerequisitesGate,
+  guardsGate,
+]
+
 /** In the order in which they are asked. */
 export const gates: readonly Gate[] = [
   killSwitchGate,

@@ -1,0 +1,108 @@
+import { randomInt } from 'node:crypto'
+import { proofLines, recordOf } from '@homeostat/lab/prove'
+import type { CommandOutput, ExitCode } from '../output.ts'
+import { WrongCallError } from '../wrong-call-error.ts'
+import { plannedProof } from './planned-proof.ts'
+import { proveCall, type ProveValues } from './prove-call.ts'
+import { ProvingProcess } from './proving-process.ts'
+import { reportName, writeReport } from './report-files.ts'
+import { watchedProof, type WatchedProof } from './watched-proof.ts'
+
+/** The smallest worsening that counts as harm. */
+const HARM = 0.05
+const INTERRUPTIONS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+type Values = ProveValues & { readonly out?: string; readonly json?: boolean }
+
+/** `homeostat prove`. */
+export async function prove(
+  verb: 'run' | 'plan' | 'pause' | 'resume' | 'abort' | 'report',
+  values: Values,
+  socket: string,
+  output: CommandOutput,
+): Promise<ExitCode> {
+  const process = new ProvingProcess(socket)
+  switch (verb) {
+    case 'plan':
+    case 'run': {
+      using interruption = new Interruption()
+      return await runOrPlan(verb, values, process, output, interruption.signal)
+    }
+    case 'pause':
+    case 'resume':
+    case 'abort': {
+      const { proof: _, ...state } = await process.change(verb)
+      output.out(values.json === true ? JSON.stringify(state) : [state.line, ...(state.reverted ?? [])].join('\n'))
+      return 0
+    }
+    case 'report': {
+      const { proof, reverted = [] } = await process.state(true)
+      return finish({ proof: proof!, reverted }, values, output)
+    }
+  }
+}
+
+async function runOrPlan(
+  verb: 'run' | 'plan',
+  values: Values,
+  process: ProvingProcess,
+  output: CommandOutput,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const call = proveCall(values, () => randomInt(2 ** 32))
+  const report = (line: string): void => output.error(line)
+  const planned = await plannedProof(call, process, report, signal).catch((error: unknown) => {
+    if (signal.aborted) throw new Error('interrupted; nothing was switched')
+    throw error
+  })
+  const { look, plan, lines } = planned
+  if (verb === 'plan') {
+    const { lines: _, ...numbers } = plan
+    const { past: __, ...found } = look
+    output.out(values.json === true ? JSON.stringify({ ...found, ...numbers }) : lines.join('\n'))
+    return 0
+  }
+  for (const line of [...lines, `seed     ${call.seed}`]) report(line)
+  const { pairs, blockMs, carryOverMs, isCarryOverDeclared } = plan
+  // The values of the look, so that a reload of the responses in between changes nothing.
+  const { to, expr, direction } = look
+  const { knob, alert } = call.request
+  const request = { knob, to, expr, direction, ...(alert !== undefined && { alert }) }
+  const { id } = await process.start({
+    request,
+    plan: { pairs, blockMs, carryOverMs, isCarryOverDeclared, seed: call.seed, worth: call.worth, harm: HARM },
+  })
+  return finish(await watchedProof(process, id, report, signal), values, output)
+}
+
+/** Writes the report and returns the exit code. */
+function finish({ proof, reverted }: WatchedProof, values: Values, output: CommandOutput): ExitCode {
+  const record = recordOf(proof)
+  const paths = writeReport(record, values.out ?? reportName(record))
+  if (values.json === true) output.out(JSON.stringify({ ...record, reverted }))
+  else for (const line of [...proofLines(record), '', ...reverted, `written: ${paths.join(' and ')}`]) output.out(line)
+  const { knob, isCredible } = record.judgement
+  const isGood = proof.ending?.why === 'completed' && isCredible && knob.verdict !== 'harmful'
+  return isGood && reverted.every(line => !line.includes(': failed')) ? 0 : 1
+}
+
+/** The first interruption ends the proof in order; the second one ends the command at once, and the process reverts by itself. */
+class Interruption implements Disposable {
+  readonly #abort = new AbortController()
+  readonly #listener = (): void => {
+    this[Symbol.dispose]()
+    this.#abort.abort(new WrongCallError('interrupted'))
+  }
+
+  constructor() {
+    for (const signal of INTERRUPTIONS) process.once(signal, this.#listener)
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  [Symbol.dispose](): void {
+    for (const signal of INTERRUPTIONS) process.off(signal, this.#listener)
+  }
+}

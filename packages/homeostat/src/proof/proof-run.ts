@@ -1,0 +1,240 @@
+import { randomBytes } from 'node:crypto'
+import type { Knob, LedgerEntry, Optimizer } from '@homeostat/optimizer'
+import { wallTime, type OpenProof } from '@homeostat/optimizer/parts'
+import {
+  advanceProof,
+  armsOf,
+  beginProof,
+  donePairs,
+  harmSoFar,
+  progressLine,
+  type Proof,
+  type ProofEnd,
+  type ProofEvent,
+  type ProofTerms,
+} from '@homeostat/lab/prove'
+import { describeThrown, within, type Faults } from '@homeostat/signals'
+import type { Measure } from './measure.ts'
+import type { ProveState } from './prove-question.ts'
+
+/** A proof ends when nobody has asked for it for so long: its command line was killed. */
+export const PROOF_LEASE_MS = 15_000
+/** So many ticks in a row may pass before the knob stands where it should. */
+const MOST_UNSET = 3
+const READ_LIMIT_MS = 2000
+
+export interface ProofRunOptions {
+  readonly terms: ProofTerms
+  readonly knob: Knob
+  readonly placebo: Knob
+  readonly measure: Measure
+  readonly optimizer: Pick<Optimizer, 'on'>
+  readonly faults: Faults
+  readonly clock: () => number
+  /** Opens it in the loop; the text says why that is refused. */
+  readonly open: (onEnded: (why: 'guard' | 'kill switch' | 'lost', detail: string) => void) => OpenProof | string
+}
+
+/** Where the knobs were found after the last switch or tick. */
+type Standing = 'as wanted' | 'on the way' | 'elsewhere'
+
+/** A proof that runs in this process: each tick it measures, moves on, and sees to it that knob and placebo stand as they should. */
+export class ProofRun {
+  readonly id: string = randomBytes(8).toString('hex')
+  readonly #options: ProofRunOptions
+  readonly #following: Disposable
+  #proof: Proof
+  #open: OpenProof | undefined
+  #standing: Standing = 'as wanted'
+  #unset = 0
+  #wanted = 'control control'
+  #keptAt: number
+  #working: Promise<unknown> = Promise.resolve()
+  #reverted: readonly string[] | undefined
+  #ended: Promise<void> | undefined
+
+  private constructor(options: ProofRunOptions, open: OpenProof) {
+    const now = options.clock()
+    this.#options = options
+    this.#open = open
+    this.#keptAt = now
+    this.#proof = beginProof(options.terms, now)
+    this.#following = options.optimizer.on(entry => this.#tick(entry))
+    this.#obey()
+  }
+
+  /** Begins, or returns why it cannot. */
+  static begin(options: ProofRunOptions): ProofRun | string {
+    let run: ProofRun | undefined
+    const open = options.open((why, detail) => void run?.end(why === 'lost' ? 'superseded' : why, detail))
+    if (typeof open === 'string') return open
+    run = new ProofRun(options, open)
+    return run
+  }
+
+  get isOver(): boolean {
+    return this.#proof.state === 'over'
+  }
+
+  /** The command line that has started it still waits for it. */
+  keep(): void {
+    this.#keptAt = this.#options.clock()
+  }
+
+  pause(): Promise<unknown> {
+    return this.#happens({ type: 'pause' })
+  }
+
+  resume(): Promise<unknown> {
+    return this.#happens({ type: 'resume' })
+  }
+
+  /** Ends it and reverts knob and placebo. Settles when that is done; never rejects. */
+  end(why: ProofEnd, detail: string): Promise<void> {
+    if (!this.isOver) this.#advance({ type: 'end', why, detail })
+    return this.#over()
+  }
+
+  state(withData: boolean): ProveState {
+    const proof = this.#proof
+    return {
+      id: this.id,
+      state: proof.state,
+      line: progressLine(proof, this.#options.clock()),
+      donePairs: donePairs(proof).length,
+      ...(this.#reverted && { reverted: this.#reverted }),
+      ...(withData && { proof: onTheWall(proof) }),
+    }
+  }
+
+  /** Settles when the last switch and what follows from it are done. */
+  async settled(): Promise<void> {
+    await this.#working
+    await this.#ended
+  }
+
+  #tick({ now, decisions }: LedgerEntry): void {
+    if (this.isOver) return
+    if (this.#options.clock() - this.#keptAt > PROOF_LEASE_MS) {
+      void this.end('abandoned', `nobody has asked for it for ${PROOF_LEASE_MS / 1000} s`)
+      return
+    }
+    for (const { arm, action, firing } of decisions)
+      if (arm === 'act') this.#note(`${action.name} ran for ${firing.alert} meanwhile, on other resources`)
+    const done = donePairs(this.#proof).length
+    const value = this.#options.faults.contain('rule', () => this.#options.measure.read(now))
+    this.#advance({ type: 'tick', value, isSet: this.#standing === 'as wanted' }, now)
+    const harm = donePairs(this.#proof).length > done ? harmSoFar(this.#proof) : undefined
+    if (harm !== undefined) void this.end('harm', `the knob does harm: ${harm}`)
+    else if (this.isOver) void this.#over()
+    else this.#obey()
+  }
+
+  async #happens(event: ProofEvent): Promise<void> {
+    this.#advance(event)
+    this.#obey()
+    await this.#working
+  }
+
+  #advance(event: ProofEvent, now: number = this.#options.clock()): void {
+    this.#proof = advanceProof(this.#proof, event, now)
+  }
+
+  #note(text: string): void {
+    this.#advance({ type: 'note', text })
+  }
+
+  /** Switches where the block has changed, and looks where knob and placebo stand. */
+  #obey(): void {
+    const { knob, placebo } = armsOf(this.#proof)
+    const wanted = `${knob} ${placebo}`
+    const open = this.#open
+    if (this.isOver || open === undefined) return
+    if (wanted !== this.#wanted) {
+      this.#wanted = wanted
+      this.#standing = 'on the way'
+      this.#unset = 0
+      this.#then(() => open.switch(knob === 'act', placebo === 'act'))
+    }
+    this.#then(() => this.#look())
+  }
+
+  #then(work: () => Promise<unknown>): void {
+    this.#working = this.#working.then(work).catch((error: unknown) => this.#options.faults.report('action', error))
+  }
+
+  async #look(): Promise<void> {
+    if (this.isOver) return
+    const { terms, knob, placebo } = this.#options
+    const arms = armsOf(this.#proof)
+    const wanted = [arms.knob === 'act' ? terms.to : terms.from, arms.placebo === 'act' ? 1 : 0]
+    const found = await Promise.all([knob, placebo].map(each => readOf(each))).catch((error: unknown) => {
+      this.#options.faults.report('action', error)
+      return undefined
+    })
+    if (`${arms.knob} ${arms.placebo}` !== this.#wanted || this.isOver) return
+    if (found !== undefined && found[0] !== terms.from && found[0] !== terms.to) {
+      void this.end('superseded', `${terms.knob} is ${found[0]}: somebody else has set it`)
+      return
+    }
+    const isThere = found?.every((value, index) => value === wanted[index]) === true
+    this.#standing = isThere ? 'as wanted' : 'elsewhere'
+    this.#unset = isThere ? 0 : this.#unset + 1
+    if (this.#unset <= MOST_UNSET || this.#proof.state === 'paused') return
+    const why = this.#open?.problem ?? `it stands at ${found?.[0] ?? 'an unknown value'}`
+    void this.end('not set', `${terms.knob} could not be switched: ${why}`)
+  }
+
+  /** Reverts for good. */
+  #over(): Promise<void> {
+    this.#ended ??= this.#revert()
+    return this.#ended
+  }
+
+  async #revert(): Promise<void> {
+    this.#following[Symbol.dispose]()
+    this.#options.measure[Symbol.dispose]()
+    const open = this.#open!
+    for (const line of open.blindSpots) this.#note(`its guard ${line}`)
+    if (open.blindSpots.length === 0) this.#note('harm to anything that no guard watches: the knob has no guards')
+    const results = await open.end()
+    const names = [this.#options.terms.knob, 'placebo']
+    this.#reverted = results.map((result, index) => {
+      const detail = result.result === 'superseded' ? result.detail : result.result === 'failed' ? result.error : ''
+      return `${names[index]}: ${result.result}${detail === '' ? '' : ` (${detail})`}`
+    })
+    this.#open = undefined
+  }
+}
+
+async function readOf(knob: Knob): Promise<number> {
+  return within(
+    READ_LIMIT_MS,
+    async () => knob.read(),
+    () => new Error(`${knob.name} could not be read in time`),
+  ).catch((error: unknown) => {
+    throw new Error(`${knob.name} could not be read: ${describeThrown(error)}`)
+  })
+}
+
+/** A record is compared with those of others, so its times are those of the clock on the wall. */
+function onTheWall(proof: Proof): Proof {
+  const shift = wallTime(proof.startedAt) - proof.startedAt
+  if (shift === 0) return proof
+  return {
+    ...proof,
+    startedAt: proof.startedAt + shift,
+    pauses: proof.pauses.map(({ from, to }) => ({ from: from + shift, ...(to !== undefined && { to: to + shift }) })),
+    pairs: proof.pairs.map(pair => ({
+      ...pair,
+      blocks: pair.blocks.map(block => ({
+        ...block,
+        from: block.from + shift,
+        measureFrom: block.measureFrom + shift,
+        to: block.to + shift,
+        samples: block.samples.map(([ms, value]) => [ms + shift, value] as const),
+      })),
+    })),
+    ...(proof.ending && { ending: { ...proof.ending, at: proof.ending.at + shift } }),
+  }
+}

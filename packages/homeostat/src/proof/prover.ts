@@ -1,0 +1,189 @@
+import type { Action, Knob, Mode, Optimizer } from '@homeostat/optimizer'
+import type { Faults } from '@homeostat/signals'
+import { after, ownMessage, within } from '@homeostat/signals'
+import { checkedPlan, checkedRequest } from './checked-question.ts'
+import { knobTerms, ProofRefusedError, type KnobTerms } from './knob-terms.ts'
+import { Measure } from './measure.ts'
+import { PLACEBO, PLACEBO_OPTIONS } from '../acting/placebo-knob.ts'
+import { ProofRun } from './proof-run.ts'
+import type { ProveAnswer, ProveLook, ProveQuestion, ProveRequest, ProveState, StartedPlan } from './prove-question.ts'
+
+/** Nobody looks any more after this time, and the store may forget what only the look needed. */
+const LOOK_MS = 60_000
+const READ_LIMIT_MS = 2000
+
+export interface ProverOptions {
+  /** The knobs of this process that a person may try, the placebo included. */
+  readonly knobs: readonly Knob[]
+  /** The actions that set them. */
+  readonly actions: readonly Action[]
+  /** The option `prove`. */
+  readonly allowed: readonly string[]
+  readonly maxMode: Mode
+  readonly optimizer: Pick<Optimizer, 'on' | 'store' | 'proofs'>
+  readonly intervalMs: number
+  readonly faults: Faults
+  readonly clock: () => number
+}
+
+/** Answers `homeostat prove`: runs one proof at a time, and keeps the last one for its report. */
+export class Prover implements AsyncDisposable {
+  readonly #options: ProverOptions
+  #run: ProofRun | undefined
+  /** The measure that somebody looks at, and what ends the look. */
+  #looked: { readonly key: string; readonly measure: Measure; readonly end: Disposable } | undefined
+  #forgetting: Disposable | undefined
+  #isStarting = false
+  #isOver = false
+
+  constructor(options: ProverOptions) {
+    this.#options = options
+  }
+
+  /** Never rejects for a question that this service cannot follow: the answer says why. */
+  async answer(question: ProveQuestion): Promise<ProveAnswer<ProveLook | ProveState>> {
+    try {
+      return await this.#answer(question)
+    } catch (error) {
+      if (error instanceof ProofRefusedError) return { refused: error.message }
+      throw error
+    }
+  }
+
+  /** Settles when the switches that are under way are done. */
+  async settled(): Promise<void> {
+    await this.#run?.settled()
+  }
+
+  /** Ends the proof that runs, with everything reverted. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true
+    this.#endLook()
+    await this.#run?.end('stopped', 'Homeostat stopped in this process')
+  }
+
+  async #answer(question: ProveQuestion): Promise<ProveLook | ProveState> {
+    switch (question.do) {
+      case 'look':
+        return this.#look(await this.#termsOf(checkedRequest(question.request)))
+      case 'start':
+        return this.#start(checkedRequest(question.request), checkedPlan(question.plan, this.#options.intervalMs))
+      case 'state': {
+        const run = this.#known()
+        if (question.id === run.id) run.keep()
+        return run.state(question.withData === true)
+      }
+      case 'pause':
+      case 'resume':
+      case 'abort': {
+        const run = this.#known()
+        if (run.isOver) throw new ProofRefusedError('the proof is over')
+        if (question.do === 'abort') await run.end('aborted', 'a person has aborted it')
+        else await run[question.do]()
+        return run.state(true)
+      }
+    }
+    throw new ProofRefusedError('this version of Homeostat does not know the question')
+  }
+
+  #known(): ProofRun {
+    if (this.#run === undefined) throw new ProofRefusedError('no proof was started in this process')
+    return this.#run
+  }
+
+  async #termsOf(request: ProveRequest): Promise<KnobTerms> {
+    const { knobs, allowed, maxMode, optimizer } = this.#options
+    const { knob: name } = request
+    const knob = knobs.find(each => each.name === name && name !== PLACEBO)
+    if (knob === undefined) {
+      const names = knobs.filter(each => each.name !== PLACEBO).map(each => each.name)
+      throw new ProofRefusedError(`'${name}' is not a knob of this process; its knobs: ${names.join(', ') || 'none'}`)
+    }
+    if (!allowed.includes(name))
+      throw new ProofRefusedError(
+        `this process does not allow it: start it with HOMEOSTAT_PROVE=${name}, or the option prove: ['${name}']`,
+      )
+    if (maxMode !== 'act') throw new ProofRefusedError(`this process does not allow it: its maxMode is ${maxMode}`)
+    const late = (): Error => new ProofRefusedError(`${name} could not be read in time`)
+    const from = await within(READ_LIMIT_MS, async () => knob.read(), late)
+    return knobTerms(request, knob, from, optimizer.proofs.responses)
+  }
+
+  #look({ knob, from, to, expr, direction, alert, response }: KnobTerms): ProveLook {
+    const { intervalMs } = this.#options
+    const { rangeMs, values } = this.#lookedAt(expr, direction)
+    const guards = (response.guards ?? []).map(guard => guard.expr)
+    const what = { knob: knob.name, from, to, expr, direction, guards, intervalMs, rangeMs, past: values }
+    return alert === undefined ? what : { ...what, alert }
+  }
+
+  /** The measure, which goes on gathering values while somebody looks. */
+  #lookedAt(expr: string, direction: 'up' | 'down'): Measure {
+    const { optimizer, intervalMs, clock, faults } = this.#options
+    const key = `${direction} ${expr}`
+    this.#forgetting?.[Symbol.dispose]()
+    this.#forgetting = after(LOOK_MS, () => this.#endLook())
+    if (this.#looked?.key === key) return this.#looked.measure
+    this.#looked?.end[Symbol.dispose]()
+    const measure = this.#measure(expr, direction)
+    faults.contain('rule', () => measure.lookBack(clock(), intervalMs, optimizer.store.lookbackMs))
+    const following = optimizer.on(({ now }) => void faults.contain('rule', () => measure.read(now)))
+    const end = {
+      [Symbol.dispose]: () => {
+        following[Symbol.dispose]()
+        measure[Symbol.dispose]()
+      },
+    }
+    this.#looked = { key, measure, end }
+    return measure
+  }
+
+  #endLook(): void {
+    this.#forgetting?.[Symbol.dispose]()
+    this.#looked?.end[Symbol.dispose]()
+    this.#looked = this.#forgetting = undefined
+  }
+
+  #measure(expr: string, direction: 'up' | 'down'): Measure {
+    try {
+      return new Measure(this.#options.optimizer.store, { expr, direction })
+    } catch (error) {
+      throw new ProofRefusedError(`the measure cannot be evaluated: ${ownMessage(error) ?? 'it is not PromQL'}`)
+    }
+  }
+
+  async #start(request: ProveRequest, plan: StartedPlan): Promise<ProveState> {
+    if (this.#isOver) throw new ProofRefusedError('Homeostat is stopping in this process')
+    if (this.#isStarting || this.#run?.isOver === false) throw new ProofRefusedError('another proof is under way')
+    this.#isStarting = true
+    try {
+      await this.settled()
+      const terms = await this.#termsOf(request)
+      this.#endLook()
+      this.#run = this.#begun(terms, plan)
+      return this.#run.state(false)
+    } finally {
+      this.#isStarting = false
+    }
+  }
+
+  #begun({ knob, from, to, expr, direction, response }: KnobTerms, plan: StartedPlan): ProofRun {
+    const { actions, knobs, optimizer, faults, clock } = this.#options
+    const action = actions.find(({ name }) => name === knob.name)!
+    const placebo = actions.find(({ name }) => name === PLACEBO)!
+    const measure = this.#measure(expr, direction)
+    const run = ProofRun.begin({
+      terms: { knob: knob.name, from, to, expr, direction, ...plan },
+      knob,
+      placebo: knobs.find(({ name }) => name === PLACEBO)!,
+      measure,
+      optimizer,
+      faults,
+      clock,
+      open: onEnded => optimizer.proofs.open({ action, response, placebo, placeboOptions: PLACEBO_OPTIONS, onEnded }),
+    })
+    if (run instanceof ProofRun) return run
+    measure[Symbol.dispose]()
+    throw new ProofRefusedError(`it cannot begin now: ${run}`)
+  }
+}

@@ -1,0 +1,57 @@
+import { atOnce } from '@homeostat/signals'
+import type { Program } from '../alerts/program.ts'
+import type { DecisionInput } from '../decisions/decide.ts'
+import { proofGates } from '../decisions/gates/gates.ts'
+import type { Response } from '../words/response.ts'
+import { firingOfProof, OpenProof, type ProofRequest, type ProofSurroundings } from './open-proof.ts'
+import type { Situations } from './situations.ts'
+import type { Trials } from './trials.ts'
+
+export interface ProofsOptions extends ProofSurroundings {
+  readonly trials: Trials
+  readonly situations: Pick<Situations, 'at'>
+}
+
+/** Opens proofs that a person has asked for, one at a time. */
+export class Proofs {
+  readonly #options: ProofsOptions
+
+  constructor(options: ProofsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Opens a proof: its owner switches it, and the loop keeps its resources, its guards and the kill switch. Returns why it cannot begin now,
+   * in one line, where a gate refuses it.
+   */
+  open(request: ProofRequest, program: Program, now: number): OpenProof | string {
+    const { trials, situations, ...surroundings } = this.#options
+    if (trials.hasProof) return 'another proof is under way'
+    const situation: DecisionInput = atOnce(situations.at(program, [], now))
+    const state = { ...situation, trouble: new Map(), due: [] }
+    const proposal = { firing: firingOfProof(now), response: request.response, action: request.action }
+    for (const gate of proofGates) {
+      const detail = gate.refuse(proposal, state)
+      if (detail !== undefined) return `${gate.reason}: ${detail}`
+    }
+    const proof = new OpenProof(request, program, surroundings)
+    trials.prove(proof)
+    return proof
+  }
+}
+
+/** The same, under the program in force. */
+export interface ProofDoor {
+  /** The responses in force. */
+  readonly responses: readonly Response[]
+  open(request: ProofRequest): OpenProof | string
+}
+
+export function proofDoor(proofs: Proofs, program: () => Program, clock: () => number): ProofDoor {
+  return {
+    get responses() {
+      return program().responses
+    },
+    open: request => proofs.open(request, program(), clock()),
+  }
+}
