@@ -1,4 +1,4 @@
-// npm run generate: writes the dashboards, rule files and monitors that the package ships. A test compares them.
+// npm run dashboards: writes the dashboards, rule files and monitors that the package ships. A test compares them.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
