@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance } from 'fastify'
 import fastify from 'fastify'
-import type { Homeostat } from 'homeostat'
 import type { Database } from './database.ts'
 import { isConnectionError } from './database.ts'
+import { renderSalePage } from './knobs/sale-page.ts'
+import type { ShopKnobs } from './knobs/shop-domain.ts'
 import type { ProductCache } from './product-cache.ts'
 import type { Queues } from './queues.ts'
 import type { RedisServer } from './redis.ts'
@@ -16,7 +19,13 @@ export interface Services {
   readonly sessions: SessionCache
   readonly queues: Queues
   readonly telemetry: Telemetry
+  readonly knobs: ShopKnobs
+  /** Sheds load by limits that a person has set. */
+  readonly isTuned: boolean
 }
+
+/** How long the recommendation service takes. */
+const RECOMMENDATIONS_MS = 120
 
 interface OrderSearch {
   readonly customer: number
@@ -41,9 +50,17 @@ const newOrder = {
   properties: { customerId: id, productId: id },
 }
 
+const billing = {
+  type: 'object',
+  required: ['count'],
+  properties: { count: { type: 'integer', minimum: 1, maximum: 20 } },
+}
+
 /** The shop's routes. */
-export function createApp({ database, redis, products, sessions, queues, telemetry }: Services): FastifyInstance {
+export function createApp(services: Services): FastifyInstance {
+  const { database, redis, products, sessions, queues, telemetry, knobs, isTuned } = services
   const app = fastify({ forceCloseConnections: true })
+  if (isTuned) app.register(underPressure, { maxEventLoopDelay: 500, maxEventLoopUtilization: 0.98 })
   const { pool } = database
 
   app.get<{ Headers: { 'x-session'?: string } }>('/', async (request, reply) => {
@@ -52,8 +69,30 @@ export function createApp({ database, redis, products, sessions, queues, telemet
   })
 
   app.get<{ Params: { id: number } }>('/products/:id', { schema: { params: byId } }, async (request, reply) => {
-    const product = await products.find(request.params.id)
+    const startedAt = performance.now()
+    const { product, isCached } = await products.lookUp(request.params.id)
+    if (knobs.recommendations.of(request.id).value > 0) await sleep(RECOMMENDATIONS_MS)
+    knobs.signals.lookedUp(isCached, knobs.placebo.of(request.id).arm)
+    knobs.signals.productShown((performance.now() - startedAt) / 1000)
     return product ?? reply.code(404).send({ error: 'no such product' })
+  })
+
+  app.get('/sale', async (request, reply) => {
+    const { value, arm } = knobs.offers.of(request.id)
+    const startedAt = performance.now()
+    const page = renderSalePage(value, Date.now() % 3000)
+    knobs.signals.saleRendered((performance.now() - startedAt) / 1000, arm)
+    return reply.type('text/html').send(page)
+  })
+
+  app.post<{ Body: { readonly count: number } }>('/invoices', { schema: { body: billing } }, async (request, reply) => {
+    const { rows } = await pool.query<{ id: string; customer_id: number; total: string }>(
+      'select id, customer_id, total from orders order by id desc limit $1',
+      [request.body.count],
+    )
+    const orders = rows.map(({ id: orderId, customer_id: customerId, total }) => ({ orderId, customerId, total }))
+    await queues.bill(orders.map(order => ({ ...order, paidAt: Date.now() })))
+    return reply.code(202).send({ invoices: orders.length })
   })
 
   app.get<{ Querystring: OrderSearch }>('/orders', { schema: { querystring: orderSearch } }, async request => {
@@ -74,12 +113,12 @@ export function createApp({ database, redis, products, sessions, queues, telemet
       [customerId, productId, product.price],
     )
     const orderId = rows[0]!.id
-    const announced = await queues.publish({ orderId, customerId, total: product.price })
+    const announced = await queues.publish({ orderId, customerId, total: product.price, paidAt: Date.now() })
     return reply.code(201).send({ orderId, announced })
   })
 
   app.get('/health', async () => ({ postgres: database.availability.isUp, redis: redis.availability.isUp }))
-  addTelemetryRoutes(app, telemetry)
+  addTelemetryRoutes(app, telemetry, knobs)
 
   app.setErrorHandler<Error & { statusCode?: number }>(async (error, _request, reply) => {
     if (isConnectionError(error)) {
@@ -92,13 +131,18 @@ export function createApp({ database, redis, products, sessions, queues, telemet
   return app
 }
 
-function addTelemetryRoutes(
-  app: FastifyInstance,
-  telemetry: { prometheus: Telemetry['prometheus']; homeostat: Homeostat },
-): void {
+function addTelemetryRoutes(app: FastifyInstance, { prometheus, homeostat }: Telemetry, knobs: ShopKnobs): void {
   app.get('/metrics', (request, reply) => {
     reply.hijack()
-    telemetry.prometheus.getMetricsRequestHandler(request.raw, reply.raw)
+    prometheus.getMetricsRequestHandler(request.raw, reply.raw)
   })
-  app.get('/performance', () => telemetry.homeostat.collectMetrics())
+  if (homeostat === undefined) return
+  app.get('/performance', () => homeostat.collectMetrics())
+  app.get('/knobs', async () => {
+    const inMemory = homeostat.report().knobs.map(({ name, value }) => [name, value] as const)
+    const own = [knobs.offers, knobs.recommendations, knobs.placebo].map(
+      async ({ knob }) => [knob.name, await knob.read()] as const,
+    )
+    return { knobs: Object.fromEntries([...inMemory, ...(await Promise.all(own))]), arms: knobs.signals.armSizes }
+  })
 }

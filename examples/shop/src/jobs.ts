@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 
-export const queueNames = ['webhook', 'analytics', 'notifications'] as const
+export const queueNames = ['webhook', 'analytics', 'notifications', 'invoices'] as const
 export type QueueName = (typeof queueNames)[number]
 
 /** The data of a job about a paid order, in each queue. */
@@ -8,7 +8,12 @@ export interface OrderPaid {
   readonly orderId: string
   readonly customerId: number
   readonly total: string
+  /** In milliseconds since the epoch. */
+  readonly paidAt: number
 }
+
+/** How long making one invoice holds the event loop: somebody renders them in this process. */
+const INVOICE_MS = 60
 
 /** What is done about one. */
 export type Job = (order: OrderPaid) => Promise<void>
@@ -34,5 +39,9 @@ export function createJobs(pool: Pool, webhookUrl: string | undefined): Record<Q
     },
     // The mail server is left out of this example.
     notifications: async () => undefined,
+    invoices: async () => {
+      const until = performance.now() + INVOICE_MS
+      while (performance.now() < until) Math.sqrt(until)
+    },
   }
 }

@@ -26,13 +26,18 @@ export class ProductCache {
   }
 
   async find(id: number): Promise<Product | undefined> {
+    return (await this.lookUp(id)).product
+  }
+
+  /** The product, and whether it was in the cache. */
+  async lookUp(id: number): Promise<{ readonly product: Product | undefined; readonly isCached: boolean }> {
     const key = this.#prefix + id
     // Without Redis every product comes from Postgres.
     const cached = await this.#redis.get(key).catch(() => null)
-    if (cached !== null) return JSON.parse(cached) as Product
+    if (cached !== null) return { product: JSON.parse(cached) as Product, isCached: true }
     const product = await this.#load(id)
     if (product) await this.#redis.set(key, JSON.stringify(product), 'EX', TTL_SECONDS).catch(() => undefined)
-    return product
+    return { product, isCached: false }
   }
 
   /** How Homeostat fills the cache when it has become cold. */

@@ -4,7 +4,10 @@ import type { Job, OrderPaid, QueueName } from './jobs.ts'
 import { queueNames } from './jobs.ts'
 
 /** Jobs of one queue that this process works on at a time. */
-const CONCURRENCY = 2
+const CONCURRENCY = { usual: 2, invoices: 4 } as const
+
+/** The queues that hear of each paid order. */
+const ORDER_QUEUES: readonly QueueName[] = ['webhook', 'analytics', 'notifications']
 
 /** The queues and their workers, on connections of their own. */
 export class Queues implements AsyncDisposable {
@@ -12,7 +15,8 @@ export class Queues implements AsyncDisposable {
   readonly #queues: readonly Queue<OrderPaid>[]
   readonly #workers: readonly Worker<OrderPaid>[]
 
-  constructor(redisUrl: string, prefix: string, jobs: Record<QueueName, Job>) {
+  /** @param factor - times the usual number of jobs at once */
+  constructor(redisUrl: string, prefix: string, jobs: Record<QueueName, Job>, factor: number) {
     // BullMQ waits for its server itself, and asks for this setting.
     this.#connection = new Redis(redisUrl, { maxRetriesPerRequest: null })
     const connection = this.#connection
@@ -25,15 +29,25 @@ export class Queues implements AsyncDisposable {
     })
     this.#workers = queueNames.map(name => {
       const work = ({ data }: { data: OrderPaid }): Promise<void> => jobs[name](data)
-      return new Worker<OrderPaid>(name, work, { connection, prefix, concurrency: CONCURRENCY }).on('error', ignore)
+      const concurrency = name === 'invoices' ? CONCURRENCY.invoices : CONCURRENCY.usual * factor
+      return new Worker<OrderPaid>(name, work, { connection, prefix, concurrency }).on('error', ignore)
     })
   }
 
-  /** Tells all queues. False without Redis: the order counts all the same, and nobody is kept waiting. */
+  /** Tells the queues of orders. False without Redis: the order counts all the same, and nobody is kept waiting. */
   async publish(order: OrderPaid): Promise<boolean> {
     if (this.#connection.status !== 'ready') return false
-    await Promise.all(this.#queues.map(queue => queue.add('order-paid', order)))
+    await Promise.all(ORDER_QUEUES.map(name => this.#queue(name).add('order-paid', order)))
     return true
+  }
+
+  /** Asks for the invoices of these orders, all at once. */
+  async bill(orders: readonly OrderPaid[]): Promise<void> {
+    await this.#queue('invoices').addBulk(orders.map(data => ({ name: 'invoice', data })))
+  }
+
+  #queue(name: QueueName): Queue<OrderPaid> {
+    return this.#queues[queueNames.indexOf(name)]!
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,14 +8,15 @@ export interface Session {
 }
 
 /** More than the heap of a small container has room for; nobody did the sum. */
-const MAX_SESSIONS = 4700
+const MAX_SESSIONS = 2400
 
-/** Visitors of the last minutes, in memory. Without `ttlAutopurge`, as usual: an expired session stays until it is asked for. */
+/** Visitors of the last minutes, in memory. Usually without `ttlAutopurge`: an expired session then stays until it is asked for. */
 export class SessionCache {
   readonly #sessions: LRUCache<string, Session>
 
-  constructor(ttlMs: number) {
-    this.#sessions = new LRUCache({ max: MAX_SESSIONS, ttl: ttlMs })
+  /** @param isPurged - whether expired sessions are removed by a timer each */
+  constructor(ttlMs: number, isPurged: boolean) {
+    this.#sessions = new LRUCache({ max: MAX_SESSIONS, ttl: ttlMs, ttlAutopurge: isPurged })
   }
 
   /** The visitor's session, or a new one when there is none or it has expired. */
@@ -28,9 +29,9 @@ export class SessionCache {
   }
 }
 
-/** About 26 KB. */
+/** About 65 KB. */
 function renderFrontPage(): string {
-  const offers = Array.from({ length: 240 }, () => {
+  const offers = Array.from({ length: 600 }, () => {
     const id = 1 + Math.floor(Math.random() * 3000)
     return `<li class="offer"><a href="/products/${id}" class="offer-link">Product ${id}</a><span>Delivered tomorrow</span></li>`
   })

@@ -1,3 +1,11 @@
+/**
+ * How the shop is looked after: by Homeostat, not at all, or by what a team knows before it opens (load shedding by
+ * `@fastify/under-pressure`, more jobs at once, sessions that end by themselves).
+ */
+export type Lane = 'homeostat' | 'plain' | 'static'
+
+export const LANES: readonly Lane[] = ['plain', 'static', 'homeostat']
+
 /** How the shop is run, as the environment says it. */
 export interface Settings {
   readonly databaseUrl: string
@@ -12,6 +20,11 @@ export interface Settings {
   readonly sessionTtlMs: number
   /** The address that paid orders are announced to. Without it they are not announced. */
   readonly webhookUrl: string | undefined
+  readonly lane: Lane
+  /** The file of the settings of the pages. Without it they are in memory. */
+  readonly pageSettings: string | undefined
+  /** Whether Homeostat tries the shop's own knobs, a placebo and a harmful one among them. */
+  readonly triesKnobs: boolean
 }
 
 /** Something only a person can put right. Its message is one line, and it ends the start. */
@@ -36,6 +49,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     service: serviceOf(redisPrefix),
     sessionTtlMs: wholeNumber(environment, 'SESSION_TTL_SECONDS', 1800, 86_400) * 1000,
     webhookUrl: webhookUrl && url(environment, 'WEBHOOK_URL', ['http:', 'https:'], 'https://host/path'),
+    lane: laneOf(environment['SHOP_LANE']),
+    pageSettings: environment['PAGE_SETTINGS'],
+    triesKnobs: environment['SHOP_TRIES_KNOBS'] === '1',
   }
 }
 
@@ -53,6 +69,12 @@ function url(environment: NodeJS.ProcessEnv, name: string, protocols: readonly s
     throw new StartError(`${name} is not a valid URL: it should look like ${example}`)
   }
   return value
+}
+
+function laneOf(value: string | undefined): Lane {
+  const lane = LANES.find(each => each === (value || 'homeostat'))
+  if (lane === undefined) throw new StartError(`SHOP_LANE must be one of ${LANES.join(', ')}`)
+  return lane
 }
 
 function wholeNumber(environment: NodeJS.ProcessEnv, name: string, fallback: number, max: number): number {

@@ -1,6 +1,8 @@
 import { createApp } from './app.ts'
 import { Database } from './database.ts'
 import { createJobs } from './jobs.ts'
+import { PageSettings } from './knobs/page-settings.ts'
+import { createShopKnobs } from './knobs/shop-domain.ts'
 import { tellTicks } from './parent.ts'
 import { ProductCache } from './product-cache.ts'
 import { Queues } from './queues.ts'
@@ -26,15 +28,18 @@ export async function startShop(settings: Settings, say: (line: string) => void)
   const { pool } = database
 
   const products = new ProductCache(redis.client, pool, settings.redisPrefix)
-  const sessions = new SessionCache(settings.sessionTtlMs)
+  const isTuned = settings.lane === 'static'
+  const sessions = new SessionCache(settings.sessionTtlMs, isTuned)
+  const knobs = createShopKnobs(new PageSettings(settings.pageSettings), settings.triesKnobs)
   const queuePrefix = `${settings.redisPrefix}queue`
-  const telemetry = stack.use(startTelemetry({ loaders: [products.loader], queuePrefix, service: settings.service }))
+  const given = { loaders: [products.loader], queuePrefix, service: settings.service, shop: knobs.domain }
+  const telemetry = stack.use(startTelemetry(settings.lane === 'homeostat' ? given : undefined))
   await database.prepare()
 
   const jobs = createJobs(pool, settings.webhookUrl)
-  const queues = stack.use(new Queues(settings.redisUrl, queuePrefix, jobs))
+  const queues = stack.use(new Queues(settings.redisUrl, queuePrefix, jobs, isTuned ? 4 : 1))
 
-  const app = createApp({ database, redis, products, sessions, queues, telemetry })
+  const app = createApp({ database, redis, products, sessions, queues, telemetry, knobs, isTuned })
   stack.defer(() => app.close())
   const { host, port } = settings
   const url = await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
@@ -43,7 +48,7 @@ export async function startShop(settings: Settings, say: (line: string) => void)
       `cannot listen on ${host}:${port} (${error.code}): choose another PORT, or stop what listens there`,
     )
   })
-  tellTicks(telemetry.homeostat)
+  if (telemetry.homeostat) tellTicks(telemetry.homeostat)
 
   const open = stack.move()
   return { url, [Symbol.asyncDispose]: () => open.disposeAsync() }

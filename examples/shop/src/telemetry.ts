@@ -12,12 +12,13 @@ import { healing } from './healing.ts'
 export interface Telemetry extends AsyncDisposable {
   /** Served at `/metrics` by the shop itself. */
   readonly prometheus: PrometheusExporter
-  readonly homeostat: Homeostat
+  /** Undefined where the shop runs without it. */
+  readonly homeostat: Homeostat | undefined
 }
 
 /** The shop's OpenTelemetry, as it was before Homeostat; the lines that were added are marked with +. */
-export function startTelemetry(given: Healing): Telemetry {
-  const h = homeostat(healing(given)) // +
+export function startTelemetry(given: Healing | undefined): Telemetry {
+  const h = given && homeostat(healing(given)) // +
 
   const prometheus = new PrometheusExporter({ preventServerStart: true })
   const otlp = process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
@@ -27,10 +28,10 @@ export function startTelemetry(given: Healing): Telemetry {
 
   const sdk = new NodeSDK({
     serviceName: 'shop',
-    metricReaders: readers.map(reader => h.attach(reader)), // + h.attach
+    metricReaders: readers.map(reader => h?.attach(reader) ?? reader), // + h.attach
     instrumentations: [
       new UndiciInstrumentation(),
-      ...h.instrumentations, // +
+      ...(h?.instrumentations ?? []), // +
     ],
     // Without an endpoint, traces and logs would be sent to localhost.
     ...(!otlp && { spanProcessors: [], logRecordProcessors: [] }),
@@ -44,7 +45,7 @@ export function startTelemetry(given: Healing): Telemetry {
     [Symbol.asyncDispose]: async () => {
       // The SDK first: its last export carries the last signals.
       await sdk.shutdown()
-      await h.stop() // +
+      await h?.stop() // +
     },
   }
 }

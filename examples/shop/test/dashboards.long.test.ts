@@ -9,7 +9,9 @@ import { expect, test } from 'vitest'
 import { Operator } from '../src/demo/operator.ts'
 import { startShopProcess } from '../src/demo/shop-process.ts'
 import { startMerchant } from '../src/load/merchant.ts'
-import { everydayLoad } from '../src/load/troubles.ts'
+import { openLoop } from '../src/load/open-loop.ts'
+import { scheduleOf } from '../src/load/schedule.ts'
+import { EVERYDAY } from '../src/load/troubles.ts'
 import { Visitors } from '../src/load/visitors.ts'
 
 const REDIS_PREFIX = 'shop-dashboards:'
@@ -84,7 +86,8 @@ test('each query of the dashboards runs on a Prometheus that has scraped the sho
     const rules = files.find(({ path }) => path === 'prometheus/homeostat.rules.yml')!.text
     await using prometheus = await startPrometheus({ config: config(port), rules })
     const closing = new AbortController()
-    const load = everydayLoad(new Visitors(shop.url), closing.signal)
+    await using visitors = new Visitors(shop.url)
+    const load = openLoop(scheduleOf(EVERYDAY, 1, 180_000).visits, [visitors], closing.signal)
     try {
       const queries = files.filter(({ path }) => path.startsWith('grafana/')).flatMap(({ text }) => queriesOf(text))
       await operator.emptyProductCache()

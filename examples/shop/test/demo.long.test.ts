@@ -18,9 +18,10 @@ describe('npm start', () => {
   })
 
   it('stops everything on Ctrl-C and ends with exit code 130', async () => {
-    await using demo = start('demo.ts', ['--watch'], environment)
+    await using demo = start('demo.ts', ['--lanes', 'homeostat'], environment)
     await demo.said('listening on ')
     const shopUrl = /listening on (\S+)/.exec(demo.output())![1]!
+    await demo.said('console: http')
     expect((await fetch(`${shopUrl}/health`)).status).toBe(200)
     demo.child.kill('SIGINT')
     expect(await demo.ended).toEqual({ code: 130, signal: null })
@@ -29,10 +30,20 @@ describe('npm start', () => {
   })
 
   it('ends with exit code 1 and says what is missing when Homeostat may not act', async () => {
-    await using demo = start('demo.ts', ['--duration', '30'], { ...environment, HOMEOSTAT_DISABLED: '1' })
+    const args = ['--duration', '30', '--lanes', 'homeostat']
+    await using demo = start('demo.ts', args, { ...environment, HOMEOSTAT_DISABLED: '1' })
     expect(await demo.ended).toEqual({ code: 1, signal: null })
     expect(demo.output()).toContain('MISSING: expected query.optimize to run for SlowQueries, and it did not')
-    expect(demo.output()).toContain('query.optimize for SlowQueries: kill switch (tripped by HOMEOSTAT_DISABLED)')
+    expect(demo.output()).toContain('MISSING: expected shop.recommendations to run for ProductsAreViewed')
+    expect(demo.output()).toContain('MISSING: expected a knob to be changed at the kill -9, and none was')
     expect(demo.output()).not.toContain('\u001B')
+  })
+
+  it('shows the shop as it was and the shop that a team has tuned, with the same visits', async () => {
+    await using demo = start('demo.ts', ['--duration', '30', '--lanes', 'plain,static'], environment)
+    expect(await demo.ended).toEqual({ code: 0, signal: null })
+    expect(demo.output()).toMatch(/^plain +[\d,]+ /m)
+    expect(demo.output()).toMatch(/^static +[\d,]+ /m)
+    expect(demo.output()).toContain('All shops got the same visits (seed 1, ')
   })
 })

@@ -1,8 +1,7 @@
 import type { LedgerEntry, Refusal } from 'homeostat'
 import { describe, expect, it } from 'vitest'
 import { News } from '../src/demo/news.ts'
-import { Story } from '../src/demo/story.ts'
-import { cleaned, ended, firing, quiet, response } from './ledger-entry.ts'
+import { cleaned, firing, quiet, response } from './ledger-entry.ts'
 
 const refusal = (reason: Refusal['reason'], detail: string): Refusal => ({
   kind: 'refusal',
@@ -111,36 +110,5 @@ describe('the news of the timeline', () => {
       { kind: 'quarantine', text: 'memory.cleanup for MemoryPressure rests for 24 h: it harms' },
       { kind: 'offer', text: 'mode advise for memory.cleanup on MemoryPressure: it harms' },
     ])
-  })
-})
-
-describe('the story', () => {
-  it('names everything that was expected and did not happen', () => {
-    const story = new Story()
-    story.read({ ...quiet, firings: [firing] })
-    expect(story.missing).toEqual([
-      'expected SlowQueries to fire, and it did not',
-      'expected CacheHitRatioLow to fire, and it did not',
-      'expected memory.cleanup to run for MemoryPressure, and it did not',
-      'expected QueueBacklog to fire, and it did not',
-    ])
-  })
-
-  it('is not content with an action that did nothing', () => {
-    const story = new Story()
-    story.read({
-      ...quiet,
-      firings: [firing],
-      ended: [ended({ summary: 'nothing to give back', effects: { entries: 0 } })],
-    })
-    expect(story.missing).toContain(
-      'expected memory.cleanup to do something about MemoryPressure, and it did not: nothing to give back',
-    )
-    story.read({
-      ...quiet,
-      firings: [firing],
-      ended: [ended({ summary: 'removed 1 entry', effects: { entries: 1 } }, 'memory.cleanup#2')],
-    })
-    expect(story.missing.join()).not.toContain('memory.cleanup')
   })
 })

@@ -4,13 +4,17 @@ import { Screen } from '../src/demo/screen.ts'
 import { renderTable } from '../src/demo/table.ts'
 import { Timeline } from '../src/demo/timeline.ts'
 
-function written(output: { isTTY?: boolean; columns?: number }, environment: NodeJS.ProcessEnv): string {
+function written(
+  output: { isTTY?: boolean; columns?: number },
+  environment: NodeJS.ProcessEnv,
+  news = 'MemoryPressure',
+): string {
   let text = ''
   const screen = new Screen({ ...output, write: part => (text += part) }, environment)
   const timeline = new Timeline(screen)
   timeline.begin()
   timeline.progress('12 requests')
-  timeline.add('fired', 'MemoryPressure')
+  timeline.add('fired', news)
   timeline.end()
   return text
 }
@@ -50,6 +54,18 @@ describe('the timeline', () => {
   })
 })
 
+describe('a long text of the timeline', () => {
+  it('is wrapped below itself, so that 80 columns are enough', () => {
+    const text = written({ isTTY: true, columns: 80 }, { NO_COLOR: '1' }, 'word '.repeat(40).trim())
+    const lines = text
+      .replaceAll(`\r${ESCAPE}2K`, '\n')
+      .split('\n')
+      .filter(line => line.includes('word'))
+    expect(lines.length).toBeGreaterThan(2)
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThan(80)
+  })
+})
+
 describe('the table', () => {
   it('wraps its last column', () => {
     const rows = [['heap in use', '84 %', 'removed 4,431 expired entries from one cache']]
@@ -63,14 +79,36 @@ describe('the table', () => {
 })
 
 describe('the options', () => {
-  it('are off by default', () => {
-    expect(parseOptions([])).toEqual({ help: false, watch: false, durationMs: 160_000 })
+  it('show two shops and one seed by default', () => {
+    expect(parseOptions([])).toEqual({
+      help: false,
+      watch: false,
+      durationMs: undefined,
+      lanes: ['plain', 'homeostat'],
+      seed: 1,
+      seeds: 1,
+    })
   })
 
-  it.each([['--durations', '60'], ['--duration', 'long'], ['--duration', '500'], ['now']])(
-    'refuse %s %s',
-    (...args) => {
-      expect(() => parseOptions(args)).toThrow(OptionError)
-    },
-  )
+  it('take lanes in any order, Homeostat last, and several seeds with Homeostat alone', () => {
+    expect(parseOptions(['--lanes', 'all']).lanes).toEqual(['plain', 'static', 'homeostat'])
+    expect(parseOptions(['--lanes', 'homeostat,plain']).lanes).toEqual(['plain', 'homeostat'])
+    expect(parseOptions(['--seeds', '20', '--seed', '7'])).toMatchObject({ lanes: ['homeostat'], seed: 7, seeds: 20 })
+  })
+
+  it.each([
+    ['--durations', '60'],
+    ['--duration', 'long'],
+    ['--duration', '500'],
+    ['--lanes', 'fast'],
+    ['--lanes', ''],
+    ['--seed', '1.5'],
+    ['--seed', ''],
+    ['--seeds', '0'],
+    ['--watch', '--lanes', 'plain'],
+    ['--watch', '--seeds', '2'],
+    ['now'],
+  ])('refuse %s %s %s', (...args) => {
+    expect(() => parseOptions(args.filter(each => each !== undefined))).toThrow(OptionError)
+  })
 })

@@ -75,6 +75,23 @@ describe('the shop', () => {
     expect((await get('/orders?customer=everybody&status=paid')).status).toBe(400)
   })
 
+  it('makes the page of the sale, and invoices of the latest orders', async () => {
+    const page = await (await get('/sale')).text()
+    expect(page.match(/class="offer"/g)).toHaveLength(400)
+    const billed = await fetch(`${shop.url}/invoices`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ count: 1 }),
+    })
+    expect([billed.status, await billed.json()]).toEqual([202, { invoices: 1 }])
+  })
+
+  it('shows the values of its knobs', async () => {
+    const { knobs } = (await (await get('/knobs')).json()) as { knobs: Record<string, number> }
+    expect(knobs).toMatchObject({ 'shop.offersPerPage': 400, 'shop.recommendations': 0, 'shop.placebo': 0 })
+    expect(knobs).toHaveProperty('worker.concurrency')
+  })
+
   it('knows its visitors again', async () => {
     const session = (await get('/')).headers.get('x-session')!
     const again = await fetch(shop.url, { headers: { 'x-session': session } })
@@ -92,6 +109,7 @@ describe('the shop', () => {
       'db_client_connection_count{',
       'bullmq_queue_jobs{bullmq_queue_name="webhook"',
       'homeostat_heartbeat_total',
+      'shop_product_requests_total',
     ]
     const missing = async (): Promise<string[]> => {
       const text = await (await get('/metrics')).text()
@@ -106,7 +124,12 @@ describe('the shop', () => {
     await expect.poll(async () => (await ask()).application?.queueSizes, poll).toHaveProperty('webhook')
     const metrics = await ask()
     expect(metrics.failures).toEqual([])
-    expect(Object.keys(metrics.application!.queueSizes).toSorted()).toEqual(['analytics', 'notifications', 'webhook'])
+    expect(Object.keys(metrics.application!.queueSizes).toSorted()).toEqual([
+      'analytics',
+      'invoices',
+      'notifications',
+      'webhook',
+    ])
     expect(metrics.application!.cacheHitRates).toMatchObject({ redis: expect.any(Number), memory: expect.any(Number) })
     expect(metrics.database!.pools).not.toEqual({})
   })

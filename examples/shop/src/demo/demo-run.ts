@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Advice } from 'homeostat'
-import { runLoad } from '../load/load.ts'
-import { Visitors } from '../load/visitors.ts'
-import type { Operator } from './operator.ts'
-import type { DemoOptions } from './options.ts'
+import { openLoop } from '../load/open-loop.ts'
+import type { Schedule } from '../load/schedule.ts'
+import { CACHE_EMPTIED_AT_MS, TROUBLES } from '../load/troubles.ts'
+import type { DemoLane } from './demo-lane.ts'
 import { Readings } from './readings.ts'
-import type { ShopProcess } from './shop-process.ts'
 import type { Story } from './story.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -14,49 +13,64 @@ const READING_MS = 10_000
 const READINGS_MS = 5000
 
 export interface DemoRunOptions {
-  readonly shop: ShopProcess
-  readonly operator: Operator
+  readonly lanes: readonly DemoLane[]
   readonly story: Story
   readonly timeline: Timeline
-  readonly durationMs: DemoOptions['durationMs']
 }
 
-/** The demonstration while it runs: load, troubles, readings, and a person who follows the advice. */
+/** The demonstration while it runs: load, troubles, readings, and a person who follows the advice that Homeostat gives. */
 export class DemoRun {
   readonly #options: DemoRunOptions
-  readonly #visitors: Visitors
+  /** The lane of Homeostat, where there is one. */
+  readonly #watched: DemoLane | undefined
   readonly #readings: Readings
   followed: Advice | undefined
 
   constructor(options: DemoRunOptions) {
     this.#options = options
-    this.#visitors = new Visitors(options.shop.url)
-    this.#readings = new Readings(options.shop.url)
+    this.#watched = options.lanes.find(({ lane }) => lane === 'homeostat')
+    this.#readings = new Readings(() => this.#watched?.shop.url)
   }
 
-  /** Runs until the story is complete, the time is over, or the signal aborts. */
-  async troubles(signal: AbortSignal): Promise<void> {
-    const { operator, timeline, durationMs, story } = this.#options
+  /**
+   * Runs until the schedule is over or the signal aborts; where Homeostat is watched, until the story is over, but not before `leastMs`.
+   *
+   * @returns how many visits were begun
+   */
+  async load(visits: Schedule['visits'], leastMs: number, signal: AbortSignal): Promise<number> {
+    const { lanes, story } = this.#options
     const over = new AbortController()
-    const during = AbortSignal.any([signal, over.signal, AbortSignal.timeout(durationMs)])
-    const load = runLoad(
-      {
-        visitors: this.#visitors,
-        emptyProductCache: () => operator.emptyProductCache(),
-        onTrouble: what => timeline.add('trouble', what),
-      },
-      during,
-    )
-    await Promise.all([load, this.#follow(during), this.#watch(during, () => story.isComplete && over.abort())])
+    const during = AbortSignal.any([signal, over.signal])
+    const beside = [this.#troubles(during), this.#follow(during), this.#watch(during)]
+    const visitors = lanes.map(lane => lane.visitors)
+    const isOver = (elapsedMs: number): boolean => this.#watched !== undefined && elapsedMs >= leastMs && story.isOver
+    const begun = await openLoop(visits, visitors, signal, isOver).finally(() => over.abort())
+    await Promise.all(beside)
+    return begun
   }
 
   /** The shop goes on, without new troubles, until the signal aborts. */
-  async everyday(load: (visitors: Visitors, signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
-    await Promise.all([load(this.#visitors, signal), this.#watch(signal, () => undefined)])
+  async everyday(schedule: () => Schedule, signal: AbortSignal): Promise<void> {
+    const visitors = this.#watched ? [this.#watched.visitors] : []
+    const load = async (): Promise<void> => {
+      while (!signal.aborted) await openLoop(schedule().visits, visitors, signal)
+    }
+    await Promise.all([load(), this.#watch(signal)])
+  }
+
+  async #troubles(signal: AbortSignal): Promise<void> {
+    const { lanes, timeline } = this.#options
+    const startedAt = performance.now()
+    for (const { atMs, what } of TROUBLES) {
+      await pause(startedAt + atMs - performance.now(), signal)
+      if (signal.aborted) return
+      timeline.add('trouble', what)
+      if (atMs === CACHE_EMPTIED_AT_MS) await Promise.all(lanes.map(({ operator }) => operator.emptyProductCache()))
+    }
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    const { operator, story, timeline } = this.#options
+    const { story, timeline } = this.#options
     while (!signal.aborted) {
       await pause(1000, signal)
       const advice = story.advice.find(({ statement }) => statement)
@@ -64,12 +78,12 @@ export class DemoRun {
       await pause(READING_MS, signal)
       if (signal.aborted) return
       timeline.add('person', `a person, not Homeostat, follows the advice: ${advice.statement}`)
-      if (await operator.follow(advice)) this.followed = advice
+      if (await this.#watched?.operator.follow(advice)) this.followed = advice
       return
     }
   }
 
-  async #watch(signal: AbortSignal, onTurn: () => void): Promise<void> {
+  async #watch(signal: AbortSignal): Promise<void> {
     let renewAt = 0
     while (!signal.aborted) {
       if (performance.now() >= renewAt) {
@@ -77,15 +91,16 @@ export class DemoRun {
         // A shop that is too busy to answer shows in the next reading.
         await this.#readings.renew(signal).catch(() => undefined)
       }
-      const { requests, failures } = this.#visitors
-      const failed = failures > 0 ? ` (${failures} failed)` : ''
-      this.#options.timeline.progress(`${requests.toLocaleString('en-US')} requests${failed} | ${this.#readings.line}`)
-      onTurn()
+      const counts = this.#options.lanes.map(({ lane, visitors: { requests, failures } }) => {
+        const failed = failures > 0 ? ` (${failures} failed)` : ''
+        return `${lane} ${requests.toLocaleString('en-US')}${failed}`
+      })
+      this.#options.timeline.progress([...counts, ...this.#readings.parts].join(' | '))
       await pause(1000, signal)
     }
   }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return sleep(ms, undefined, { signal }).catch(() => undefined)
+  return sleep(Math.max(0, ms), undefined, { signal }).catch(() => undefined)
 }

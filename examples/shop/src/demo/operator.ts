@@ -41,6 +41,14 @@ export class Operator implements AsyncDisposable {
     return true
   }
 
+  /** How long statements have kept the database busy, in seconds; undefined before Postgres 14, which does not count it. */
+  async databaseSeconds(): Promise<number | undefined> {
+    const sql =
+      'select (to_jsonb(s) ->> $1)::float8 / 1000 as seconds from pg_stat_database s where datname = current_database()'
+    const { rows } = await this.#pool.query<{ seconds: number | null }>(sql, ['active_time'])
+    return rows[0]?.seconds ?? undefined
+  }
+
   /** Leaves nothing of the shop in a Redis that may be somebody's. */
   async removeKeys(): Promise<void> {
     // The second are the leases of what the shop's processes share.

@@ -24,7 +24,7 @@ export class Screen {
   }
 
   get width(): number {
-    return this.isTerminal ? (this.#output.columns ?? 80) : 120
+    return this.isTerminal ? (this.#output.columns ?? 80) : 80
   }
 
   style(style: Style, text: string): string {

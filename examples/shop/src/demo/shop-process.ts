@@ -7,7 +7,7 @@ import type { LedgerEntry } from 'homeostat'
 import type { ShopMessage } from '../parent.ts'
 
 /** A small container, in MiB. */
-export const HEAP_LIMIT = 192
+export const HEAP_LIMIT = 256
 const STOP_GRACE_MS = 10_000
 
 export interface ShopProcessOptions {
@@ -21,6 +21,8 @@ export interface ShopProcess extends AsyncDisposable {
   readonly url: string
   /** Resolves when it has ended, however that was. */
   readonly ended: Promise<string>
+  /** Ends it at once, as a crash of the machine would. */
+  kill(): Promise<void>
 }
 
 /** Starts the shop as a process of its own and waits until it listens. */
@@ -41,7 +43,11 @@ export async function startShopProcess({ environment, onTick, onLine }: ShopProc
   })
   const start = await Promise.race([listening, ended])
   if (typeof start === 'string') throw new Error(`the shop did not start: ${start}`)
-  return { url: start.url, ended, [Symbol.asyncDispose]: () => stop(child, ended) }
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  return { url: start.url, ended, kill, [Symbol.asyncDispose]: () => stop(child, ended) }
 }
 
 async function endOf(child: ChildProcess): Promise<string> {

@@ -16,6 +16,8 @@ const known: Readonly<Record<string, (labels: Labels) => SignalName>> = {
   QueueBacklog: labels => ({ name: `oldest waiting job in ${labels['bullmq_queue_name']}`, format: seconds }),
   MemoryPressure: labels => ({ name: `${labels['homeostat_memory_area']} in use`, format: percent }),
   EventLoopDelayed: () => ({ name: 'event loop delay', format: value => `${(value * 1000).toFixed(0)} ms` }),
+  FlashCrowd: () => ({ name: 'pages of the sale per second', format: count }),
+  ProductsAreViewed: () => ({ name: 'product pages per second', format: count }),
   CpuSaturated: () => ({ name: 'CPU in use', format: percent }),
 }
 

@@ -1,52 +1,69 @@
 import type { Advice } from 'homeostat'
+import { actionTable } from './action-table.ts'
+import type { LaneResult } from './demo-lane.ts'
+import { countsText, laneTable } from './lane-table.ts'
+import type { Restarted, ShopKnobValues } from './restart.ts'
 import type { Screen } from './screen.ts'
-import { signalOf } from './signal-names.ts'
-import type { Chapter, Story } from './story.ts'
-import { receiptOf } from './story.ts'
+import type { Story } from './story.ts'
 import { renderTable } from './table.ts'
-import { beforeAfter } from './trial-texts.ts'
 
-export interface SummaryOptions {
+/** What is known of a demonstration when it is over. */
+export interface Ended {
+  readonly seed: number
+  readonly digest: string
+  readonly results: readonly LaneResult[]
+  /** Undefined where no shop had Homeostat. */
+  readonly watched: Watched | undefined
+  /** A line for each promise that was not kept. */
+  readonly missing: readonly string[]
+}
+
+export interface Watched {
   readonly story: Story
-  readonly shopUrl: string
-  readonly isWatching: boolean
+  readonly arms: ShopKnobValues['arms']
+  readonly restarted: Restarted | undefined
   /** The advice that was followed by a person, not by Homeostat. */
   readonly followed: Advice | undefined
 }
 
-export function printSummary(screen: Screen, { story, shopUrl, isWatching, followed }: SummaryOptions): void {
-  screen.line()
-  const rows = story.chapters.map(rowOf)
-  for (const line of renderTable(['signal', 'before', 'after', 'action', 'receipt'], rows, screen.width))
-    screen.line(line)
-  screen.line()
-  screen.line(
-    'Before and after are of one run each, without controls: shown, and not evidence that the action was the cause.',
-  )
-  screen.line('A verdict takes at least 6 runs and 6 that were withheld at random, for which two minutes have no room.')
-  for (const advice of story.advice) {
+export function printSummary(screen: Screen, { seed, digest, results, watched, missing }: Ended): void {
+  const { width } = screen
+  const lines = (text: readonly string[]): void => {
+    for (const line of text) screen.line(line)
     screen.line()
-    screen.line(screen.style('bold', `Advice: ${advice.what}`))
-    screen.line(`  why: ${advice.why}`)
-    if (advice.statement) screen.line(`  ${advice.statement}`)
-    if (advice.what === followed?.what)
-      screen.line('  Homeostat never runs this. In this demonstration a person did, so its "after" is theirs.')
   }
   screen.line()
-  for (const line of story.missing) screen.line(screen.style('red', `MISSING: ${line}`))
-  if (story.missing.length === 0) screen.line(screen.style('green', 'Everything that was expected has happened.'))
-  if (isWatching)
-    screen.line(`Still running. Metrics: ${shopUrl}/metrics   Numbers now: ${shopUrl}/performance   End: Ctrl-C`)
-  else screen.line('To look at /metrics and /performance while it runs: npm start -- --watch')
+  if (watched) {
+    const { story, arms, restarted, followed } = watched
+    lines(actionTable(story.chapters, arms, followed !== undefined, width))
+    lines([
+      'Effects, with their 95 % intervals, are of the keys or pages with the action',
+      'against those without it at the same time. What is never withheld has no verdict.',
+    ])
+    for (const advice of story.advice.filter(({ statement }) => statement)) {
+      screen.line(screen.style('bold', `Advice: ${advice.what}`))
+      screen.line(`  ${advice.statement}`)
+      if (advice.what === followed?.what)
+        screen.line('  Homeostat never runs this. In this demonstration a person did.')
+      screen.line()
+    }
+    if (restarted) lines(knobTable(restarted, width))
+  }
+  lines(laneTable(results, width))
+  const [first] = results
+  const same = results.length > 1 ? 'All shops got the same visits' : 'The shop got these visits'
+  if (first) lines([`${same} (seed ${seed}, ${digest}):`, countsText(first.sent)])
+  for (const line of missing) screen.line(screen.style('red', `MISSING: ${line}`))
+  if (missing.length === 0) screen.line(screen.style('green', 'All that was promised has happened.'))
 }
 
-function rowOf({ alert, action, firing, lastValue, trial, given }: Chapter): string[] {
-  if (firing === undefined) return [alert, '', '', action ?? '', 'did not fire']
-  const { name, format } = signalOf(alert, firing.labels)
-  const shown = (value: number | undefined): string => (value === undefined ? '' : format(value))
-  if (action === undefined)
-    return [name, shown(firing.value), shown(lastValue), 'see above', 'the alert is what this demonstration expects']
-  if (given) return [name, shown(firing.value), shown(lastValue), action, given.summary]
-  const { before = firing.value, after } = trial ? beforeAfter(trial) : {}
-  return [name, shown(before), shown(after), action, (trial && receiptOf(trial)?.summary) ?? 'did not run']
+function knobTable({ knobs, backAfterMs }: Restarted, width: number): readonly string[] {
+  const shown = (value: number | undefined): string => (value === undefined ? '-' : String(value))
+  const back =
+    backAfterMs === undefined ? 'not all of them were back' : `all back ${(backAfterMs / 1000).toFixed(1)} s later`
+  const rows = knobs.map(({ name, before, atKill, after }) => [name, shown(before), shown(atKill), shown(after)])
+  return [
+    `Knobs across kill -9 and the next start: ${back}`,
+    ...renderTable(['knob', 'before', 'at kill -9', 'restarted'], rows, width),
+  ]
 }

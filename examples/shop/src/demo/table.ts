@@ -1,6 +1,6 @@
 const GAP = '  '
 /** Narrower than this the last column is unreadable; then lines are longer than the screen. */
-const MIN_LAST_WIDTH = 30
+const MIN_LAST_WIDTH = 24
 
 /** A table whose last column is wrapped to what is left of the width. */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[], width: number): string[] {
@@ -20,7 +20,8 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
   return [...lines(head), widths.map(cell => '-'.repeat(cell)).join(GAP), ...rows.flatMap(lines)]
 }
 
-function wrap(text: string, width: number): string[] {
+/** Lines of words that are no longer than the width, but for words that are. */
+export function wrap(text: string, width: number): string[] {
   const lines = ['']
   for (const word of text.split(' ')) {
     const line = lines.at(-1)!

@@ -1,7 +1,8 @@
 import type { NewsItem, NewsKind } from './news.ts'
 import type { Screen, Style } from './screen.ts'
+import { wrap } from './table.ts'
 
-type LineKind = NewsKind | 'shop' | 'trouble' | 'person' | 'now'
+type LineKind = NewsKind | 'shop' | 'trouble' | 'person' | 'now' | 'kill'
 
 const styles: Readonly<Record<LineKind, Style>> = {
   shop: 'dim',
@@ -22,10 +23,13 @@ const styles: Readonly<Record<LineKind, Style>> = {
   offer: 'bold',
   over: 'green',
   person: 'yellow',
+  kill: 'red',
 }
 
 const KIND_WIDTH = 10
 const TIME_WIDTH = 5
+/** Where texts begin. */
+const INDENT = TIME_WIDTH + KIND_WIDTH + 4
 const PLAIN_PROGRESS_MS = 15_000
 const TERMINAL_PROGRESS_MS = 1000
 
@@ -46,7 +50,9 @@ export class Timeline {
   }
 
   add(kind: LineKind, text: string): void {
-    this.#screen.line(`${this.#time()}  ${this.#screen.style(styles[kind], kind.padEnd(KIND_WIDTH))}  ${text}`)
+    const [first, ...rest] = wrap(text, Math.max(40, this.#screen.width - 1 - INDENT))
+    this.#screen.line(`${this.#time()}  ${this.#screen.style(styles[kind], kind.padEnd(KIND_WIDTH))}  ${first}`)
+    for (const line of rest) this.#screen.line(`${' '.repeat(INDENT)}${line}`)
   }
 
   addNews(items: readonly NewsItem[]): void {

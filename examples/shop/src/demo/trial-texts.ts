@@ -1,9 +1,14 @@
-import type { AdviceGiven, LedgerEntry, Trial } from 'homeostat'
+import type { AdviceGiven, LedgerEntry, Receipt, Trial } from 'homeostat'
 import { signalOf } from './signal-names.ts'
 
 type EndedTrial = LedgerEntry['ended'][number]
 type Verdicted = LedgerEntry['verdicts'][number]
 type RevertedTrial = LedgerEntry['reverted'][number]
+
+/** What a run that was completed handed in. */
+export function receiptOf(trial: Trial): Receipt | undefined {
+  return trial.state !== 'running' && trial.outcome.status === 'completed' ? trial.outcome.receipt : undefined
+}
 
 /** What a trial's action did, or why it did not. */
 export function outcomeText({ outcome }: Pick<EndedTrial, 'outcome'>): string {

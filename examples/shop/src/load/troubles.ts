@@ -1,51 +1,64 @@
-import type { Pace } from './pace.ts'
-import { pace } from './pace.ts'
-import type { Visitors } from './visitors.ts'
+import type { Stream } from './visit.ts'
+
+/** When the load ends, in milliseconds since it began. */
+export const LOAD_MS = 205_000
+/** It goes on until then where a trial is not over yet: a busy machine delays them. */
+export const LATEST_MS = 300_000
+
+/** When an operator empties the product cache. */
+export const CACHE_EMPTIED_AT_MS = 24_000
+
+/** The everyday, and how it goes on without end. */
+export const EVERYDAY: readonly Stream[] = [
+  { kind: 'product', perSecond: 40, fromMs: 0, toMs: Infinity },
+  { kind: 'front', perSecond: 5, fromMs: 0, toMs: Infinity },
+  { kind: 'buy', perSecond: 0.5, fromMs: 0, toMs: Infinity },
+]
 
 /** Something that goes wrong in the life of a shop. */
 export interface Trouble {
-  readonly afterMs: number
-  /** Without end it lasts as long as the load. */
-  readonly forMs?: number
+  readonly atMs: number
   /** One line for the timeline. */
   readonly what: string
-  readonly run: (signal: AbortSignal) => Promise<unknown>
+  /** The visits that it brings. */
+  readonly streams: readonly Stream[]
 }
 
-/** An ordinary day. */
-export async function everydayLoad(visitors: Visitors, signal: AbortSignal): Promise<void> {
-  await Promise.all([
-    pace({ perSecond: 60, maxInFlight: 20 }, signal, () => visitors.viewProduct()),
-    pace({ perSecond: 5, maxInFlight: 5 }, signal, () => visitors.viewFrontPage()),
-    pace({ perSecond: 0.5, maxInFlight: 5 }, signal, () => visitors.buy()),
-  ])
-}
+/** In turn, so that each of them can be seen; bounded in rate and time. */
+export const TROUBLES: readonly Trouble[] = [
+  trouble(
+    4000,
+    Infinity,
+    'the support desk searches orders by customer and status, 3 per second; 400,000 orders, no index',
+    {
+      kind: 'search',
+      perSecond: 3,
+    },
+  ),
+  trouble(20_000, 32_000, 'flash sale: 25 orders per second for 12 s; the webhook of each takes 1 s, two at a time', {
+    kind: 'buy',
+    perSecond: 25,
+  }),
+  trouble(CACHE_EMPTIED_AT_MS, 0, 'an operator empties the product cache in Redis'),
+  trouble(
+    34_000,
+    84_000,
+    'a crawler without cookies begins 50 sessions per second; each lives 20 s and is then kept for nothing',
+    {
+      kind: 'crawl',
+      perSecond: 50,
+    },
+  ),
+  trouble(100_000, Infinity, 'end of the month: 4 invoices at once, each second; each of them computes for 60 ms', {
+    kind: 'bill',
+    perSecond: 1,
+  }),
+  trouble(105_000, Infinity, 'a flash crowd: 40 visitors per second on the page of the sale', {
+    kind: 'sale',
+    perSecond: 40,
+  }),
+]
 
-/** The four troubles, side by side, bounded in rate and time. */
-export function troubles(visitors: Visitors, emptyProductCache: () => Promise<number>): readonly Trouble[] {
-  const at = (rate: Pace, work: () => Promise<unknown>) => (signal: AbortSignal) => pace(rate, signal, work)
-  return [
-    {
-      afterMs: 4000,
-      what: 'the support desk searches orders by customer and status, 3 a second; 800,000 orders, no index',
-      run: at({ perSecond: 3, maxInFlight: 3 }, () => visitors.searchOrders()),
-    },
-    {
-      afterMs: 8000,
-      what: 'a crawler without cookies begins 110 sessions a second; each lives 20 s and is then kept for nothing',
-      // By number: on a busy machine the heap fills later, and not less.
-      run: at({ perSecond: 110, maxInFlight: 20, times: 5700 }, () => visitors.crawl()),
-    },
-    {
-      afterMs: 12_000,
-      what: 'an operator empties the product cache in Redis',
-      run: emptyProductCache,
-    },
-    {
-      afterMs: 16_000,
-      forMs: 12_000,
-      what: 'flash sale: 25 orders a second for 12 s; the webhook of each takes 1 s, two at a time',
-      run: at({ perSecond: 25, maxInFlight: 10 }, () => visitors.buy()),
-    },
-  ]
+function trouble(atMs: number, toMs: number, what: string, stream?: Pick<Stream, 'kind' | 'perSecond'>): Trouble {
+  return { atMs, what, streams: stream ? [{ ...stream, fromMs: atMs, toMs }] : [] }
 }

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Postgres, Redis } from '@homeostat/services'
+import { startPostgres, startRedis } from '@homeostat/services'
+import type { LedgerEntry } from 'homeostat'
+import type { Merchant } from '../load/merchant.ts'
+import { startMerchant } from '../load/merchant.ts'
+import { CATALOGUE, Visitors } from '../load/visitors.ts'
+import type { Lane } from '../settings.ts'
+import { Operator } from './operator.ts'
+import type { ShopProcess } from './shop-process.ts'
+import { startShopProcess } from './shop-process.ts'
+
+const SESSION_TTL_SECONDS = '20'
+
+export interface DemoLaneOptions {
+  readonly lane: Lane
+  /** The port of the shop; 0 for a free one. */
+  readonly port: string
+  readonly onTick?: (entry: LedgerEntry) => void
+  readonly onLine?: (line: string) => void
+}
+
+/** What the shop of a lane has given its visitors. */
+export interface LaneResult {
+  readonly lane: Lane
+  readonly sent: Visitors['sent']
+  readonly requests: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly failures: number
+  readonly ordered: number
+  /** Orders that were announced late, or not at all. */
+  readonly late: number
+  /** Undefined where Postgres does not count it. */
+  readonly databaseSeconds: number | undefined
+}
+
+/** One shop, with servers, visitors and an operator of its own. */
+export class DemoLane implements AsyncDisposable {
+  readonly lane: Lane
+  readonly visitors: Visitors
+  readonly operator: Operator
+  readonly postgres: Postgres
+  readonly redis: Redis
+  readonly #start: () => Promise<ShopProcess>
+  readonly #merchant: Merchant
+  readonly #stack: AsyncDisposableStack
+  readonly #databaseSeconds: number | undefined
+  shop: ShopProcess
+
+  private constructor(parts: {
+    readonly lane: Lane
+    readonly postgres: Postgres
+    readonly redis: Redis
+    readonly operator: Operator
+    readonly merchant: Merchant
+    readonly shop: ShopProcess
+    readonly start: () => Promise<ShopProcess>
+    readonly stack: AsyncDisposableStack
+    readonly databaseSeconds: number | undefined
+  }) {
+    this.lane = parts.lane
+    this.postgres = parts.postgres
+    this.redis = parts.redis
+    this.operator = parts.operator
+    this.shop = parts.shop
+    this.visitors = new Visitors(parts.shop.url)
+    this.#merchant = parts.merchant
+    this.#start = parts.start
+    this.#stack = parts.stack
+    this.#databaseSeconds = parts.databaseSeconds
+  }
+
+  static async open({ lane, port, onTick, onLine }: DemoLaneOptions): Promise<DemoLane> {
+    await using stack = new AsyncDisposableStack()
+    const [postgres, redis] = await Promise.all([startPostgres({ database: 'shop' }), startRedis()])
+    stack.use(postgres)
+    stack.use(redis)
+    const redisPrefix = `shop-demo-${randomBytes(4).toString('hex')}:`
+    const operator = stack.use(new Operator(postgres.url, redis.url, redisPrefix))
+    // A Redis that is gone keeps no keys.
+    stack.defer(() => operator.removeKeys().catch(() => undefined))
+    await operator.prepare(CATALOGUE)
+    const folder = await mkdtemp(join(tmpdir(), 'shop-demo-'))
+    stack.defer(() => rm(folder, { recursive: true, force: true }))
+    const merchant = stack.use(await startMerchant())
+    const start = (): Promise<ShopProcess> =>
+      startShopProcess({
+        environment: {
+          DATABASE_URL: postgres.url,
+          REDIS_URL: redis.url,
+          REDIS_PREFIX: redisPrefix,
+          WEBHOOK_URL: merchant.webhookUrl,
+          SESSION_TTL_SECONDS,
+          HOMEOSTAT_STATE_DIR: folder,
+          HOMEOSTAT_CONSOLE: '1',
+          PAGE_SETTINGS: join(folder, 'pages.json'),
+          SHOP_LANE: lane,
+          SHOP_TRIES_KNOBS: '1',
+          PORT: port,
+        },
+        onTick: entry => onTick?.(entry),
+        onLine: line => onLine?.(line),
+      })
+    const databaseSeconds = await operator.databaseSeconds()
+    const shop = await start()
+    return new DemoLane({
+      lane,
+      postgres,
+      redis,
+      operator,
+      merchant,
+      shop,
+      start,
+      databaseSeconds,
+      stack: stack.move(),
+    })
+  }
+
+  /** Starts the shop again after its end; visitors go to the new address. */
+  async restart(): Promise<void> {
+    this.shop = await this.#start()
+    this.visitors.moveTo(this.shop.url)
+  }
+
+  async result(): Promise<LaneResult> {
+    const { visitors } = this
+    const waits = visitors.waits.toSorted((one, other) => one - other)
+    const at = (share: number): number => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? NaN
+    const seconds = await this.operator.databaseSeconds()
+    const { all, late } = this.#merchant.announced
+    return {
+      lane: this.lane,
+      sent: visitors.sent,
+      requests: visitors.requests,
+      p50Ms: at(0.5),
+      p99Ms: at(0.99),
+      failures: visitors.failures,
+      ordered: visitors.ordered,
+      late: late + Math.max(0, visitors.ordered - all),
+      databaseSeconds:
+        seconds !== undefined && this.#databaseSeconds !== undefined ? seconds - this.#databaseSeconds : undefined,
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shop[Symbol.asyncDispose]()
+    await this.visitors[Symbol.asyncDispose]()
+    await this.#stack.disposeAsync()
+  }
+}

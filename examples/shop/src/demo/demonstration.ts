@@ -1,0 +1,176 @@
+import { availableParallelism } from 'node:os'
+import { scheduleOf } from '../load/schedule.ts'
+import { EVERYDAY, LATEST_MS, LOAD_MS, TROUBLES } from '../load/troubles.ts'
+import type { Lane } from '../settings.ts'
+import { LANES } from '../settings.ts'
+import type { LaneResult } from './demo-lane.ts'
+import { DemoLane } from './demo-lane.ts'
+import { DemoRun } from './demo-run.ts'
+import type { Interruption } from './interruption.ts'
+import { unequalLoad } from './lane-table.ts'
+import { News } from './news.ts'
+import type { DemoOptions } from './options.ts'
+import { killAndRestart, knobValuesOf, missingOfRestart } from './restart.ts'
+import type { Screen } from './screen.ts'
+import { HEAP_LIMIT } from './shop-process.ts'
+import { Story } from './story.ts'
+import type { Ended, Watched } from './summary.ts'
+import { Timeline } from './timeline.ts'
+
+const CONSOLE = /^homeostat: (console: http.*)$/
+const CONSOLE_WITHIN_MS = 5000
+/** Visits of the everyday are drawn for so long at a time. */
+const EVERYDAY_MS = 60_000
+
+export interface DemonstrationOptions extends Pick<DemoOptions, 'durationMs' | 'lanes' | 'seed' | 'watch'> {
+  readonly interruption: Interruption
+  readonly screen: Screen
+}
+
+/** One demonstration: the same load in each lane, and a kill at the end of Homeostat's. Disposed of, everything is stopped. */
+export class Demonstration implements AsyncDisposable {
+  readonly #options: DemonstrationOptions
+  readonly #timeline: Timeline
+  readonly #story = new Story()
+  readonly #news = new News()
+  readonly #open = new Map<DemoLane, Disposable>()
+  #console = Promise.withResolvers<string>()
+  #isHeard = true
+  #watched: { readonly lane: DemoLane; readonly run: DemoRun } | undefined
+
+  constructor(options: DemonstrationOptions) {
+    this.#options = options
+    this.#timeline = new Timeline(options.screen)
+  }
+
+  /** Undefined after an interruption. */
+  async run(): Promise<Ended | undefined> {
+    const { seed, durationMs, lanes, interruption, screen } = this.#options
+    const schedule = scheduleOf(
+      [...EVERYDAY, ...TROUBLES.flatMap(({ streams }) => streams)],
+      seed,
+      durationMs ?? LATEST_MS,
+    )
+    const groups = groupsOf(lanes, availableParallelism())
+    const how = groups.length > 1 ? 'one after the other, since cores are short' : 'side by side'
+    screen.line(`Seed ${seed} has drawn the visits ${schedule.digest}.`)
+    screen.line(`Shops: ${lanes.join(', ')}${lanes.length > 1 ? `, ${how}` : ''}; a heap of ${HEAP_LIMIT} MiB each`)
+    const results: LaneResult[] = []
+    let watched: Watched | undefined
+    let { visits } = schedule
+    for (const group of groups) {
+      screen.line('Starting Postgres and Redis, and filling the shop with a year of orders ...')
+      const open = await interruption.unless(Promise.all(group.map(lane => this.#openLane(lane))))
+      const run = new DemoRun({ lanes: open, story: this.#story, timeline: this.#timeline })
+      const lane = open.find(each => each.lane === 'homeostat')
+      if (lane) await this.#announceConsole()
+      const before = lane && (await knobValuesOf(lane))
+      this.#timeline.begin()
+      const begun = await run.load(visits, durationMs ?? LOAD_MS, interruption.signal)
+      // The next shop gets as many as this one.
+      visits = visits.slice(0, begun)
+      if (interruption.signal.aborted) return undefined
+      results.push(...(await Promise.all(open.map(each => each.result()))))
+      if (lane && before) {
+        watched = await this.#end(lane, run, before.knobs)
+        this.#watched = { lane, run }
+      }
+      this.#timeline.end()
+      await Promise.all(open.filter(each => each !== lane).map(each => this.#close(each)))
+    }
+    results.sort((one, other) => LANES.indexOf(one.lane) - LANES.indexOf(other.lane))
+    const unequal = unequalLoad(results)
+    const missing = [
+      ...(watched ? this.#story.missing : []),
+      ...(watched?.restarted ? missingOfRestart(watched.restarted) : []),
+      ...(unequal === undefined ? [] : [unequal]),
+    ]
+    return { seed, digest: schedule.digest, results, watched, missing }
+  }
+
+  /** The address of Homeostat's shop. */
+  get shopUrl(): string | undefined {
+    return this.#watched?.lane.shop.url
+  }
+
+  /** The shop goes on under its everyday load until the interruption. */
+  async everyday(): Promise<void> {
+    let seed = this.#options.seed
+    this.#isHeard = true
+    await this.#watched?.run.everyday(
+      () => scheduleOf(EVERYDAY, ++seed, EVERYDAY_MS),
+      this.#options.interruption.signal,
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#timeline.close()
+    await Promise.all([...this.#open.keys()].map(lane => this.#close(lane)))
+  }
+
+  async #openLane(lane: Lane): Promise<DemoLane> {
+    const isWatched = lane === 'homeostat'
+    const opened = await DemoLane.open({
+      lane,
+      port: isWatched ? (process.env['PORT'] ?? '0') : '0',
+      onTick: entry => {
+        if (!this.#isHeard) return
+        if (this.#watched === undefined) this.#story.read(entry)
+        this.#timeline.addNews(this.#news.read(entry))
+      },
+      onLine: line => this.#hear(line, lane),
+    })
+    this.#expectToRun(opened)
+    return opened
+  }
+
+  #expectToRun(lane: DemoLane): void {
+    const { interruption } = this.#options
+    this.#open.set(
+      lane,
+      interruption.failOn(lane.shop.ended, how => `the shop ${how} while it was needed`),
+    )
+  }
+
+  async #close(lane: DemoLane): Promise<void> {
+    this.#open.get(lane)?.[Symbol.dispose]()
+    this.#open.delete(lane)
+    await lane[Symbol.asyncDispose]()
+  }
+
+  #hear(line: string, lane: Lane): void {
+    const address = CONSOLE.exec(line)?.[1]
+    if (address !== undefined) this.#console.resolve(address)
+    // What Homeostat reports is in the timeline already, from its ledger.
+    if (line.startsWith('homeostat:')) return
+    this.#timeline.add('shop', `${lane}: ${line.replace(/^shop: /, '')}`)
+  }
+
+  async #announceConsole(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    const overdue = setTimeout(resolve, CONSOLE_WITHIN_MS, undefined)
+    const address = await Promise.race([this.#console.promise, promise])
+    clearTimeout(overdue)
+    this.#options.screen.line(address === undefined ? 'There is no console.' : `Look at it: ${address}`)
+    this.#options.screen.line()
+  }
+
+  async #end(lane: DemoLane, run: DemoRun, before: Readonly<Record<string, number | undefined>>): Promise<Watched> {
+    const { arms } = await knobValuesOf(lane)
+    // What the next process reports belongs to no promise.
+    this.#isHeard = false
+    this.#timeline.add('kill', 'kill -9 of the process with Homeostat, and its next start')
+    this.#open.get(lane)?.[Symbol.dispose]()
+    const restarted = await killAndRestart(lane, before, this.#options.interruption.signal)
+    this.#expectToRun(lane)
+    return { story: this.#story, arms, restarted, followed: run.followed }
+  }
+}
+
+/**
+ * Lanes that run at the same time: all of them where there is a core for each, else each alone, so that all meet the same machine. Homeostat's
+ * comes first then, because it says when the load is over.
+ */
+export function groupsOf(lanes: readonly Lane[], cores: number): readonly (readonly Lane[])[] {
+  return lanes.length <= cores ? [lanes] : lanes.toReversed().map(lane => [lane])
+}

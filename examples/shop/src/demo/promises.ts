@@ -1,0 +1,104 @@
+import type { AdviceGiven, Firing, LedgerEntry, Receipt, Trial } from 'homeostat'
+import { outcomeText, receiptOf } from './trial-texts.ts'
+
+export type KnownEffect = LedgerEntry['effects'][number]
+
+/** Something that the demonstration promises of an alert and an action. */
+export interface Promised {
+  readonly alert: string
+  /** Without one, the alert itself is promised. */
+  readonly action?: string
+  /**
+   * `advice`: it names a statement to run. `receipt`: it does something; it is never withheld, so there is no verdict. `effective`: its trial
+   * says so. `no credit`: it has a trial, and is never called effective. `reverted`: a guard ends it.
+   */
+  readonly ends?: 'advice' | 'receipt' | 'effective' | 'no credit' | 'reverted'
+  /** What the receipt must say. */
+  readonly did?: (receipt: Receipt) => boolean
+}
+
+/** In the order of the table at the end. */
+export const PROMISED: readonly Promised[] = [
+  {
+    alert: 'CacheHitRatioLow',
+    action: 'cache.warm',
+    ends: 'effective',
+    did: receipt => (receipt.effects['loaded'] ?? 0) > 0,
+  },
+  { alert: 'FlashCrowd', action: 'shop.offersPerPage', ends: 'effective' },
+  { alert: 'CacheHitRatioLow', action: 'shop.placebo', ends: 'no credit' },
+  { alert: 'ProductsAreViewed', action: 'shop.recommendations', ends: 'reverted' },
+  {
+    alert: 'MemoryPressure',
+    action: 'memory.cleanup',
+    ends: 'receipt',
+    did: receipt => (receipt.effects['entries'] ?? 0) > 0,
+  },
+  { alert: 'SlowQueries', action: 'query.optimize', ends: 'advice' },
+  // Which response to it runs depends on how busy the machine is; the alert has to show.
+  { alert: 'QueueBacklog' },
+]
+
+/** One promise and what has become of it. */
+export interface Chapter {
+  readonly promised: Promised
+  /** The first firing. */
+  readonly firing: Firing | undefined
+  /** The alert's value when it was last seen. */
+  readonly lastValue: number | undefined
+  readonly trials: readonly Trial[]
+  /** The first run that did something, else the latest. */
+  readonly trial: Trial | undefined
+  /** For an action that only advises: the first run that named a statement, else the latest. */
+  readonly given: AdviceGiven | undefined
+  readonly effect: KnownEffect | undefined
+}
+
+/** Why the promise was not kept, in one line; undefined where it was. */
+export function missingOf(chapter: Chapter): string | undefined {
+  const { promised, firing, trial, trials, given } = chapter
+  const { alert, action, ends, did } = promised
+  if (firing === undefined) return `expected ${alert} to fire, and it did not`
+  if (action === undefined) return undefined
+  if (ends === 'advice') {
+    if (given === undefined) return `expected ${action} to run for ${alert}, and it did not`
+    const named = given.advice.some(({ statement }) => statement !== undefined)
+    return named ? undefined : `expected ${action} to name a statement for ${alert}, and it did not: ${given.summary}`
+  }
+  if (trial === undefined) return `expected ${action} to run for ${alert}, and it did not`
+  if (trial.state === 'running') return `expected ${action} to end, and it still runs`
+  const receipt = receiptOf(trial)
+  if (receipt === undefined || did?.(receipt) === false)
+    return `expected ${action} to do something about ${alert}, and it did not: ${outcomeText(trial)}`
+  return missingEnd(promised, trial, trials)
+}
+
+function missingEnd({ action, ends }: Promised, trial: Trial, trials: readonly Trial[]): string | undefined {
+  const verdict = verdictOf(trial)
+  if (ends === 'effective' && verdict !== 'effective')
+    return `expected ${action} to be called effective, and it was not: ${whyNot(trial)}`
+  if (ends === 'no credit' && trials.some(each => verdictOf(each) === 'effective'))
+    return `expected ${action}, which does nothing, to get no credit, and it was called effective: ${whyNot(trial)}`
+  if (ends === 'no credit' && verdict === undefined)
+    return `expected a verdict on ${action}, and there was none: ${whyNot(trial)}`
+  if (ends === 'reverted' && revertedAfterMs(trials) === undefined)
+    return `expected a guard to end ${action}, and it did not: ${whyNot(trial)}`
+  return undefined
+}
+
+export function verdictOf(trial: Trial): string | undefined {
+  return 'verdict' in trial ? trial.verdict : undefined
+}
+
+function whyNot(trial: Trial): string {
+  return 'verdict' in trial ? `${trial.verdict}, ${trial.reason}` : `its trial is ${trial.state}`
+}
+
+/** How long after its decision a guard had the first of the trials reverted. */
+export function revertedAfterMs(trials: readonly Trial[]): number | undefined {
+  for (const trial of trials) {
+    if (trial.state !== 'judged' || trial.reverted?.because !== 'guard breached') continue
+    if (trial.reverted.result === 'restored') return trial.reverted.at - trial.startedAt
+  }
+  return undefined
+}

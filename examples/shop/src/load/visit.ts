@@ -1,0 +1,20 @@
+/** What a visitor does. */
+export type VisitKind = 'product' | 'front' | 'buy' | 'search' | 'crawl' | 'sale' | 'bill'
+
+/** One request, as the seed has drawn it: every lane gets the same at the same time. */
+export interface Visit {
+  /** When it is due, in milliseconds since the load began. */
+  readonly dueMs: number
+  readonly kind: VisitKind
+  /** Uniform in [0, 1): which product, customer or session. */
+  readonly first: number
+  readonly second: number
+}
+
+/** Visits of one kind at random times, so many per second on average. */
+export interface Stream {
+  readonly kind: VisitKind
+  readonly perSecond: number
+  readonly fromMs: number
+  readonly toMs: number
+}

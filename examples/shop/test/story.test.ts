@@ -1,0 +1,147 @@
+import type { LedgerEntry, Verdict } from 'homeostat'
+import { describe, expect, it } from 'vitest'
+import { actionTable } from '../src/demo/action-table.ts'
+import { laneTable, unequalLoad } from '../src/demo/lane-table.ts'
+import type { LaneResult } from '../src/demo/demo-lane.ts'
+import { missingOfRestart } from '../src/demo/restart.ts'
+import { Story } from '../src/demo/story.ts'
+import { ended, firing, quiet } from './ledger-entry.ts'
+
+type Judged = Extract<LedgerEntry['verdicts'][number], { state: 'judged' }>
+
+/** A trial of an action that has been judged. */
+function judged(alert: string, action: string, verdict: Verdict, parts: Partial<Judged> = {}): Judged {
+  return {
+    ...ended({ summary: 'did it', effects: { loaded: 900, skipped: 95, heldOut: 1005, changed: 1 } }, `${action}#1`),
+    alert,
+    action,
+    state: 'judged',
+    judgedAt: 160_000,
+    verdict,
+    reason: 'of ten blocks',
+    blindSpots: [],
+    ...parts,
+  }
+}
+
+const fired = (alert: string): LedgerEntry => ({ ...quiet, firings: [{ ...firing, alert, labels: {} }] })
+const reverted = { result: 'restored', because: 'guard breached', from: 103_900, at: 104_000 } as const
+
+function storyOf(...entries: readonly Partial<LedgerEntry>[]): Story {
+  const story = new Story()
+  for (const entry of entries) story.read({ ...quiet, ...entry })
+  return story
+}
+
+describe('the story', () => {
+  it('names everything that was promised and did not happen', () => {
+    const story = new Story()
+    story.read({ ...quiet, firings: [firing] })
+    expect(story.missing).toEqual([
+      'expected CacheHitRatioLow to fire, and it did not',
+      'expected FlashCrowd to fire, and it did not',
+      'expected CacheHitRatioLow to fire, and it did not',
+      'expected ProductsAreViewed to fire, and it did not',
+      'expected memory.cleanup to run for MemoryPressure, and it did not',
+      'expected SlowQueries to fire, and it did not',
+      'expected QueueBacklog to fire, and it did not',
+    ])
+  })
+
+  it('is not content with an action that did nothing', () => {
+    const nothing = ended({ summary: 'nothing to give back', effects: { entries: 0 } })
+    const one = ended({ summary: 'removed 1 entry', effects: { entries: 1 } }, 'memory.cleanup#2')
+    const story = storyOf({ firings: [firing], ended: [nothing] })
+    expect(story.missing).toContain(
+      'expected memory.cleanup to do something about MemoryPressure, and it did not: nothing to give back',
+    )
+    story.read({ ...quiet, firings: [firing], ended: [one] })
+    expect(story.missing.join()).not.toContain('memory.cleanup')
+  })
+
+  it('is content with an effective action, with a placebo that is not, and with a harmful one that a guard reverts', () => {
+    const story = storyOf(
+      fired('CacheHitRatioLow'),
+      fired('ProductsAreViewed'),
+      { verdicts: [judged('CacheHitRatioLow', 'cache.warm', 'effective')] },
+      { verdicts: [judged('CacheHitRatioLow', 'shop.placebo', 'no_effect')] },
+      { reverted: [judged('ProductsAreViewed', 'shop.recommendations', 'inconclusive', { reverted })] },
+    )
+    expect(story.missing.join()).not.toMatch(/cache\.warm|shop\.placebo|shop\.recommendations/)
+  })
+
+  it.each([
+    ['CacheHitRatioLow', 'cache.warm', 'inconclusive', 'expected cache.warm to be called effective, and it was not'],
+    ['CacheHitRatioLow', 'shop.placebo', 'effective', 'expected shop.placebo, which does nothing, to get no credit'],
+    ['ProductsAreViewed', 'shop.recommendations', 'no_effect', 'expected a guard to end shop.recommendations'],
+  ] as const)('is not content when for %s, %s is called %s', (alert, action, verdict, missing) => {
+    const story = storyOf(fired(alert), { verdicts: [judged(alert, action, verdict)] })
+    expect(story.missing.join()).toContain(missing)
+  })
+})
+
+describe('the table of the actions', () => {
+  it('shows both arms, the effect with its interval and the verdict, and fits in 80 columns', () => {
+    const story = storyOf(
+      fired('CacheHitRatioLow'),
+      fired('ProductsAreViewed'),
+      {
+        verdicts: [judged('CacheHitRatioLow', 'cache.warm', 'effective')],
+        effects: [{ alert: 'CacheHitRatioLow', action: 'cache.warm', effect: 0.42, interval: [0.21, 0.6] }],
+      },
+      { reverted: [judged('ProductsAreViewed', 'shop.recommendations', 'inconclusive', { reverted })] },
+    )
+    const lines = actionTable(story.chapters, { 'shop.placebo': { act: 0, control: 0 } }, false, 80)
+    expect(lines.find(line => line.startsWith('cache.warm'))).toMatch(
+      /^cache\.warm +995 : 1,005 +\+42% \(\+21\.\.\+60\) +effective$/,
+    )
+    expect(lines.join('\n')).toMatch(/shop\.recommendations +all : none +- +reverted after 4\.0 s/)
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThan(80)
+  })
+})
+
+const result: LaneResult = {
+  lane: 'plain',
+  sent: { product: 10, buy: 2 },
+  requests: 12,
+  p50Ms: 3.21,
+  p99Ms: 250.4,
+  failures: 1,
+  ordered: 2,
+  late: 1,
+  databaseSeconds: 4.21,
+}
+
+describe('the table of the shops', () => {
+  it('shows what visitors got, and fits in 80 columns', () => {
+    const lines = laneTable([result, { ...result, lane: 'homeostat', databaseSeconds: undefined }], 80)
+    expect(lines[2]).toMatch(/^plain +12 +3\.2 ms +250 ms +1 +1 of 2 +4\.2 s$/)
+    expect(lines[3]).toContain('unknown')
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThan(80)
+  })
+
+  it('proves that all shops got the same load', () => {
+    expect(unequalLoad([result])).toBeUndefined()
+    expect(unequalLoad([result, { ...result, sent: { buy: 2, product: 10 } }])).toBeUndefined()
+    expect(unequalLoad([result, { ...result, sent: { product: 9, buy: 2 } }])).toContain(
+      'product 10 / buy 2, product 9',
+    )
+  })
+})
+
+describe('the restart', () => {
+  const knob = { name: 'shop.offersPerPage', before: 400, atKill: 100, after: 400 }
+
+  it('is as promised when a knob was changed and all are back', () => {
+    expect(missingOfRestart({ knobs: [knob], backAfterMs: 900 })).toEqual([])
+  })
+
+  it('names the knobs that are not back, and says when none had to come back', () => {
+    expect(missingOfRestart({ knobs: [{ ...knob, after: 100 }], backAfterMs: undefined })).toEqual([
+      'expected every knob to be back after kill -9, and these were not: shop.offersPerPage',
+    ])
+    expect(missingOfRestart({ knobs: [{ ...knob, atKill: 400 }], backAfterMs: 900 })).toEqual([
+      expect.stringContaining('none was: nothing had to be reverted'),
+    ])
+  })
+})
