@@ -17,6 +17,8 @@ export interface Column {
   readonly distinct: number | undefined
   /** The share of NULL. */
   readonly nullShare: number
+  /** How far the order of its values is that of the table's rows, from -1 to 1; 0 where it is not known. */
+  readonly correlation: number
   /** Bytes of a value on average. */
   readonly width: number
   /** Whether values may be longer than an index takes: those of more than about 2,000 bytes are stored apart. */
@@ -73,6 +75,8 @@ export interface Table {
   readonly bytes: number
   /** The planner's estimate. */
   readonly rows: number
+  /** The share of its pages whose rows everybody sees, so that an index alone answers for them. */
+  readonly visibleShare: number
   /** Rows written since the statistics began. */
   readonly inserts: number
   readonly updates: number
@@ -99,7 +103,8 @@ const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, pg_catal
 
 const SIZE = `SELECT COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(t.relid)), 0)::text AS bytes,
   COALESCE(pg_catalog.sum(s.n_tup_ins), 0)::text AS inserts, COALESCE(pg_catalog.sum(s.n_tup_upd), 0)::text AS updates, COALESCE(pg_catalog.sum(s.n_tup_del), 0)::text AS deletes,
-  COALESCE(pg_catalog.sum(s.n_mod_since_analyze), 0)::text AS changed, pg_catalog.bool_or(s.last_analyze IS NULL AND s.last_autoanalyze IS NULL) FILTER (WHERE t.isleaf)::text AS unknown,
+  COALESCE(pg_catalog.sum(s.n_mod_since_analyze), 0)::text AS changed, COALESCE(pg_catalog.sum(c.relallvisible)::float8 / NULLIF(pg_catalog.sum(c.relpages), 0), 0)::text AS visible,
+  pg_catalog.bool_or(s.last_analyze IS NULL AND s.last_autoanalyze IS NULL) FILTER (WHERE t.isleaf)::text AS unknown,
   COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object('oid', c.oid::text, 'parent', t.parentrelid::text, 'isLowest', t.isleaf, 'relation', c.relname, 'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'quotedSchema',
     pg_catalog.quote_ident(n.nspname)) ORDER BY t.level, c.oid) FILTER (WHERE t.level > 0), '[]')::text AS partitions,
   COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(c.reltoastrelid)), 0)::text AS apart
@@ -110,7 +115,7 @@ const SIZE = `SELECT COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(t.relid
 
 // A collation of ICU has no name of a C library, and its database may have one that it does not sort by. Databases know their provider since 15.
 const COLUMNS = `SELECT a.attnum::text AS number, a.attname::text AS name, pg_catalog.quote_ident(a.attname) AS quoted, t.typname::text AS type,
-  a.attnotnull::text AS not_null, s.n_distinct::text AS distinct_values, s.null_frac::text AS null_share, s.avg_width::text AS width,
+  a.attnotnull::text AS not_null, s.n_distinct::text AS distinct_values, s.null_frac::text AS null_share, s.correlation::text AS correlation, s.avg_width::text AS width,
   (CASE COALESCE(NULLIF(l.collprovider::text, 'd'), pg_catalog.to_jsonb(d) ->> 'datlocprovider', 'c') WHEN 'b' THEN true
     WHEN 'c' THEN CASE l.collprovider WHEN 'c' THEN l.collcollate ELSE d.datcollate END IN ('C', 'POSIX') ELSE false END)::text AS byte_sorted,
   (a.attlen = -1 AND a.attstorage <> 'p' AND (a.atttypmod < 0 OR a.atttypmod > 650))::text AS unbounded
@@ -179,6 +184,7 @@ async function readTable(server: Server, row: Row, kind: Table['kind']): Promise
     partitions: JSON.parse(textOf(size?.['partitions']) || '[]') as readonly Partition[],
     bytes: Number(size?.['bytes']),
     rows,
+    visibleShare: Math.min(1, Number(size?.['visible'] ?? 0)),
     inserts: Number(size?.['inserts']),
     updates: Number(size?.['updates']),
     deletes: Number(size?.['deletes']),
@@ -202,6 +208,7 @@ function readColumn(row: Row, rows: number, hasLong: boolean): Column {
     // Negative: a share of the rows. Source: PostgreSQL manual, pg_stats.
     distinct: distinct === undefined || distinct >= 0 ? distinct : -distinct * rows,
     nullShare: Number(row['null_share'] ?? 0),
+    correlation: Number(row['correlation'] ?? 0),
     width: Number(row['width'] ?? 8),
     mayBeLong: hasLong && row['unbounded'] === 'true',
   }

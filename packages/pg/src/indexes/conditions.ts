@@ -225,6 +225,7 @@ export class Conditions {
     return {
       ...rest,
       comparison: 'range',
+      ...rangeOf(key.sql, pattern, needsClass ? '~' : ''),
       key: needsClass
         ? { ...key, operatorClass: key.column?.type === 'bpchar' ? 'bpchar_pattern_ops' : 'text_pattern_ops' }
         : key,
@@ -261,6 +262,24 @@ export class Conditions {
     }
   }
 }
+
+/** The texts with a beginning, as an index is searched for them: up to the first text behind them. */
+function rangeOf(sql: string, pattern: string, mark: string): Pick<Condition, 'searched'> {
+  const beginning = /^[^%_\\]*/.exec(pattern)![0]
+  const end = /[^]$/u.exec(beginning)![0]
+  const last = end.codePointAt(0)!
+  if (last === LAST_CHARACTER) return {}
+  const next = String.fromCodePoint(last === LAST_BEFORE_SURROGATES ? FIRST_BEHIND_SURROGATES : last + 1)
+  return {
+    searched: value =>
+      `(${sql} ${mark}>=${mark} ${value(beginning)} AND ${sql} ${mark}<${mark} ${value(beginning.slice(0, -end.length) + next)})`,
+  }
+}
+
+const LAST_CHARACTER = 0x10_ff_ff
+// Those in between are halves of a character.
+const LAST_BEFORE_SURROGATES = 0xd7_ff
+const FIRST_BEHIND_SURROGATES = 0xe0_00
 
 /** `to_tsvector('english', body)`: with one argument its result depends on a setting. */
 function isSearch(value: unknown): boolean {

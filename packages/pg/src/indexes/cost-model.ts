@@ -1,35 +1,35 @@
-import type { Table } from './catalog.ts'
 import type { CostWith } from './evaluation.ts'
-import { servedConditions, servesOrder, type IndexDefinition } from './index-definition.ts'
+import { sizeOf } from './index-advice.ts'
+import { boundsOf, servesOrder, type IndexDefinition } from './index-definition.ts'
+import { bitmapCost, orderedCost, type IndexReading } from './index-reading.ts'
+import type { NamedColumns } from './named-columns.ts'
+import { accessesTo, type Access } from './plan-accesses.ts'
 import type { PlanNode } from './plan.ts'
+import type { PlannerCosts } from './planner-costs.ts'
 import type { Proposal } from './proposals.ts'
 import type { Selectivity } from './selectivity.ts'
-import type { TableUse } from './table-use.ts'
+import type { Condition, TableUse } from './table-use.ts'
 
-// The planner's own units, at its default settings. Source: src/backend/optimizer/path/costsize.c.
-const RANDOM_PAGE = 4
-const SEQUENTIAL_PAGE = 1
-const PER_INDEX_ROW = 0.0075
-const PER_ROW = 0.0125
 const PAGE_BYTES = 8_192
-/** From the root of an index to a leaf. */
-const DESCENT = RANDOM_PAGE + 0.5
+/** Something is always left to do. */
+const LEAST = 0.1
+/** An index that finds what values contain has no order, and its size is not known. */
+const UNKNOWN_INDEX_SHARE = 0.3
+/** The order of an index of several keys is less that of the table. Source: btcostestimate, selfuncs.c. */
+const OF_SEVERAL_KEYS = 0.75
 
-/** Where a plan reads a table. */
-interface Access {
-  readonly node: PlanNode
-  /** The cost of all its reads. */
-  readonly cost: number
-  /** How often it is read. */
-  readonly loops: number
-  /** Rows of the other side of the join right above; infinite where there is none. */
-  readonly partnerRows: number
-  /** What the nodes above cost at most: they may end the reading early. */
-  readonly cap: number
-  /** Starting the workers above costs something too, where they do nothing else. */
-  readonly gather: PlanNode | undefined
-  /** The LIMIT above, with nothing but sorts in between. */
-  readonly limit: PlanNode | undefined
+/** The plan without further indexes, and what the statement asks of its tables. */
+export interface Modelled {
+  readonly plan: PlanNode
+  readonly uses: readonly TableUse[]
+  /** Undefined where it is not known what the statement reads. */
+  readonly columns: NamedColumns | undefined
+}
+
+/** Which index is read, and in how many parts the table is read. */
+interface Place {
+  readonly index?: IndexDefinition
+  readonly places: number
 }
 
 /**
@@ -37,59 +37,133 @@ interface Access {
  * planner's formulas, and what is above them stays.
  */
 export class CostModel {
-  readonly #plan: PlanNode
+  readonly #modelled: Modelled
   readonly #selectivity: Selectivity
-  readonly #uses: readonly TableUse[]
+  readonly #settings: PlannerCosts
 
-  constructor(plan: PlanNode, selectivity: Selectivity, uses: readonly TableUse[]) {
-    this.#plan = plan
+  constructor(modelled: Modelled, selectivity: Selectivity, settings: PlannerCosts) {
+    this.#modelled = modelled
     this.#selectivity = selectivity
-    this.#uses = uses
+    this.#settings = settings
   }
 
   async costWith(proposals: readonly Proposal[]): Promise<CostWith> {
-    let cost = this.#plan['Total Cost']
+    const { plan, uses } = this.#modelled
+    let cost = plan['Total Cost']
     const used: IndexDefinition[] = []
-    for (const { indexes, use } of proposals) {
-      const accesses = this.#accessesTo(use)
-      const before = accesses.reduce(
-        (sum, each) => sum + (this.#isOrdered(indexes, use, each) ? each.limit!['Total Cost'] : each.cost),
-        0,
+    for (const proposal of proposals) {
+      const accesses = accessesTo(proposal.use, uses, plan)
+      let saved = 0
+      for (const access of accesses) saved += await this.#savedAt(access, proposal, accesses.length)
+      if (saved <= 0) continue
+      cost -= saved
+      used.push(...proposal.indexes)
+    }
+    return { cost: Math.max(LEAST, cost), used }
+  }
+
+  /** The best of the ways in which a place may use the indexes. */
+  async #savedAt(access: Access, { use, indexes, arms }: Proposal, places: number): Promise<number> {
+    if (arms !== undefined) {
+      const readings: IndexReading[] = []
+      for (const arm of arms) readings.push(await this.#reading(use, [arm], [arm], 1, { places }))
+      return access.cost - access.loops * bitmapCost(readings, this.#settings)
+    }
+    const ways: number[] = []
+    for (const index of indexes) {
+      const place = { index, places }
+      ways.push(
+        await this.#savedAlone(use, access, place),
+        await this.#savedByLookups(use, access, place),
+        await this.#savedByOrder(use, access, place),
       )
-      let after = 0
-      for (const access of accesses) for (const index of indexes) after += await this.#costOf(index, use, access)
-      if (accesses.length === 0 || after >= before) continue
-      cost += after - before
-      used.push(...indexes)
     }
-    return { cost: Math.max(1, cost), used }
+    return Math.max(...ways)
   }
 
-  #isOrdered(indexes: readonly IndexDefinition[], use: TableUse, { limit }: Access): boolean {
-    return limit !== undefined && indexes.some(index => servesOrder(index, use))
+  /** The table is read by what is compared with values alone. */
+  async #savedAlone(use: TableUse, access: Access, place: Required<Place>): Promise<number> {
+    const { walked, checked } = boundsOf(place.index, use, each => !each.isJoin)
+    if (checked.length === 0) return -Infinity
+    const reading = await this.#reading(use, walked, checked, 1, place)
+    return access.cost - access.loops * this.#searchCost(place.index, reading)
   }
 
-  async #costOf(index: IndexDefinition, use: TableUse, access: Access): Promise<number> {
-    const { table } = use
-    const served = servedConditions(index, use)
-    const rows = table.rows * (await this.#selectivity.shareOf(table, served))
-    const joins = served.filter(each => each.isJoin)
+  /** A row of the other side at a time is looked up. */
+  async #savedByLookups(use: TableUse, access: Access, place: Required<Place>): Promise<number> {
+    const { walked, checked } = boundsOf(place.index, use, () => true)
+    const joins = walked.filter(each => each.isJoin)
+    if (joins.length === 0) return -Infinity
     // The planner would look up each row of the other side.
-    let searches = access.loops
-    if (joins.length > 0) {
-      const partner = joins.find(each => each.partner)?.partner
-      const rows = partner ? await this.#rowsOf(partner) : Infinity
-      const other = Math.min(access.partnerRows, rows)
-      // Neither is known where the planner has put a value in place of the other side.
-      if (other < Infinity) searches = Math.max(access.loops, other)
+    const partner = joins.find(each => each.partner)?.partner
+    const other = Math.min(access.partnerRows, partner ? await this.#rowsOf(partner) : Infinity)
+    // Neither is known where the planner has put a value in place of the other side.
+    const searches = Math.max(1, other < Infinity ? Math.max(access.loops, other) : access.loops)
+    const { join } = access
+    // A query that runs for each row counts each time as if it were the first.
+    const reading = await this.#reading(use, walked, checked, join === undefined ? 1 : searches, place)
+    const lookups = searches * this.#searchCost(place.index, reading)
+    if (join === undefined) return access.cost - lookups
+    const { perRow } = this.#settings
+    // Where rows are looked up in it today, it would be read by itself.
+    const alone = join.isPartnerLookedUp && partner ? this.#wholeCost(partner) : join.partner['Total Cost']
+    return join.loops * (join.node['Total Cost'] - alone - join.node['Plan Rows'] * perRow) - lookups
+  }
+
+  /** The first rows come out of the index as they are wanted. */
+  async #savedByOrder(use: TableUse, access: Access, place: Required<Place>): Promise<number> {
+    const { limit } = access
+    if (limit === undefined || !servesOrder(place.index, use)) return -Infinity
+    const { walked, checked } = boundsOf(place.index, use, () => true)
+    const reading = await this.#reading(use, walked, checked, 1, place)
+    const found = (use.table.rows / place.places) * (await this.#selectivity.shareOf(use.table, use.conditions))
+    const share = Math.min(1, limit.node['Plan Rows'] / Math.max(1, found))
+    return limit.loops * (limit.node['Total Cost'] - orderedCost(reading, this.#settings) * share)
+  }
+
+  #wholeCost({ table, conditions }: TableUse): number {
+    const { sequentialPage, perRow, perOperator } = this.#settings
+    return (table.bytes / PAGE_BYTES) * sequentialPage + table.rows * (perRow + conditions.length * perOperator)
+  }
+
+  #searchCost({ method }: IndexDefinition, reading: IndexReading): number {
+    const inBitmap = bitmapCost([reading], this.#settings)
+    return method === 'btree' ? Math.min(inBitmap, orderedCost(reading, this.#settings)) : inBitmap
+  }
+
+  async #reading(
+    use: TableUse,
+    walked: readonly Condition[],
+    checked: readonly Condition[],
+    searches: number,
+    { index, places }: Place,
+  ): Promise<IndexReading> {
+    const { table } = use
+    const rows = table.rows / places
+    const tablePages = Math.max(1, table.bytes / PAGE_BYTES / places)
+    const bytes = index && sizeOf(index)
+    const wholePages = bytes === undefined ? tablePages * UNKNOWN_INDEX_SHARE : bytes / PAGE_BYTES / places
+    const held = index?.predicate ? await this.#selectivity.shareOf(table, [index.predicate]) : 1
+    return {
+      tablePages,
+      tableRows: rows,
+      indexPages: Math.max(1, wholePages * held),
+      walkedRows: rows * (await this.#selectivity.shareOf(table, walked, 'searched')),
+      fetchedRows: rows * (await this.#selectivity.shareOf(table, checked, 'searched')),
+      searches: Math.max(1, searches),
+      checked: checked.length,
+      filters: Math.max(0, use.conditions.length - checked.length),
+      correlation: index === undefined ? 0 : correlationOf(index),
+      spared: index && this.#isCovering(index, use) ? table.visibleShare : 0,
     }
-    if (this.#isOrdered([index], use, access)) {
-      const all = table.rows * (await this.#selectivity.shareOf(table, use.conditions))
-      const wanted = access.limit!['Plan Rows'] * (rows / Math.max(1, all))
-      const read = Math.min(rows, wanted)
-      return searches * (DESCENT + read * (RANDOM_PAGE + PER_ROW))
-    }
-    return searches * searchCost(table, rows)
+  }
+
+  /** All columns of the table that the statement names are in the index. */
+  #isCovering({ keys, method }: IndexDefinition, use: TableUse): boolean {
+    const { columns, plan } = this.#modelled
+    if (columns === undefined || method !== 'btree' || plan['Node Type'] === 'ModifyTable') return false
+    const held = new Set(keys.map(({ key }) => key.column?.name))
+    return columns.of(use).every(name => held.has(name))
   }
 
   /** Rows of a table that meet the conditions on this table alone. */
@@ -97,106 +171,9 @@ export class CostModel {
     const own = use.conditions.filter(each => !each.isJoin)
     return Math.max(1, use.table.rows * (await this.#selectivity.shareOf(use.table, own)))
   }
-
-  #accessesTo({ table, alias, conditions }: TableUse): readonly Access[] {
-    const relations = new Set([table.relation, ...table.partitions.map(each => each.relation)])
-    const isSingle = this.#uses.filter(use => use.table.oid === table.oid).length === 1
-    const found: Access[] = []
-    const around = { loops: 1, partnerRows: Infinity, cap: Infinity, gather: undefined, limit: undefined }
-    visit(this.#plan, around, (node, place) => {
-      const relation = node['Relation Name']
-      if (relation === undefined || !relations.has(relation) || node['Node Type'].startsWith('Modify')) return
-      if (!isSingle && !isNamed(node, alias)) return
-      found.push({ ...place, node, cost: Math.min(ownCost(place.gather ?? node) * place.loops, place.cap) })
-    })
-    // Several mentions may have one name: only those count that compare what this one does.
-    const compares = ({ node }: Access): boolean =>
-      conditions.some(({ key }) => key?.columns.some(({ name }) => conditionOf(node).includes(name)))
-    return isSingle || found.length < 2 ? found : found.filter(compares)
-  }
 }
 
-/** One search that finds so many rows. Pages are read in their order; the more, the nearer to each other. Source: cost_bitmap_heap_scan. */
-function searchCost(table: Table, rows: number): number {
-  const pages = Math.max(1, table.bytes / PAGE_BYTES)
-  const read = Math.min(pages, (2 * pages * rows) / (2 * pages + rows))
-  const perPage = RANDOM_PAGE - (RANDOM_PAGE - SEQUENTIAL_PAGE) * Math.sqrt(read / pages)
-  return DESCENT + rows * (PER_INDEX_ROW + PER_ROW) + Math.max(rows > 0 ? 1 : 0, read) * perPage
-}
-
-/** The cost of a node without the queries that it runs for its rows. */
-function ownCost(node: PlanNode): number {
-  const below = (node.Plans ?? []).filter(child => child['Parent Relationship'] === 'SubPlan' && !isHashed(node))
-  return (
-    node['Total Cost'] - below.reduce((sum, child) => sum + child['Total Cost'] * Math.max(1, node['Plan Rows']), 0)
-  )
-}
-
-function isHashed(node: PlanNode): boolean {
-  return /hashed SubPlan/.test(`${node.Filter ?? ''} ${(node.Output ?? []).join(' ')}`)
-}
-
-/** A LIMIT without a sort below ends the reading when it has its rows. */
-function shareRead(node: PlanNode, child: PlanNode): number {
-  const ends = node['Node Type'] === 'Limit' && !/Sort|Aggregate/.test(child['Node Type'])
-  return ends ? Math.min(1, node['Plan Rows'] / Math.max(1, child['Plan Rows'])) : 1
-}
-
-/** The server numbers further mentions of a name. */
-function isNamed({ Alias: own = '' }: PlanNode, alias: string): boolean {
-  return own === alias || (own.startsWith(`${alias}_`) && /^\d+$/.test(own.slice(alias.length + 1)))
-}
-
-function conditionOf(node: PlanNode): string {
-  return `${node.Filter ?? ''} ${node['Index Cond'] ?? ''}`
-}
-
-type Around = Omit<Access, 'cost' | 'node'>
-
-/** Nodes that hand rows on, so that a LIMIT above them ends the reading below. */
-const PASSING = new Set([
-  'Limit',
-  'Sort',
-  'Incremental Sort',
-  'Gather',
-  'Gather Merge',
-  'LockRows',
-  'Result',
-  'Append',
-  'Merge Append',
-])
-
-function visit(node: PlanNode, around: Around, found: (node: PlanNode, around: Around) => void): void {
-  found(node, around)
-  for (const child of node.Plans ?? []) visit(child, below(node, child, around), found)
-}
-
-/** How a node has the one below read. */
-function below(node: PlanNode, child: PlanNode, around: Around): Around {
-  const type = node['Node Type']
-  const place = child['Parent Relationship']
-  const closed = { partnerRows: Infinity, gather: undefined, limit: undefined }
-  if (place === 'SubPlan') {
-    const runs = isHashed(node) ? 1 : Math.max(1, node['Plan Rows'])
-    return { ...closed, loops: around.loops * runs, partnerRows: around.loops * runs, cap: Infinity }
-  }
-  const cap = Math.min(around.cap, node['Total Cost'] * around.loops)
-  // The planner takes a recursion to go ten rounds. Source: cost_recursive_union.
-  if (type === 'Recursive Union' && place === 'Inner') return { ...closed, loops: around.loops * 10, cap }
-  const partner = node.Plans?.find(
-    each => each !== child && /^(?:Outer|Inner)$/.test(each['Parent Relationship'] ?? ''),
-  )
-  if (partner !== undefined && /^(?:Nested Loop|Hash Join|Merge Join)$/.test(type)) {
-    const partnerRows = Math.max(1, partner['Plan Rows']) * around.loops
-    const repeats = type === 'Nested Loop' && place === 'Inner' && !/^(?:Materialize|Memoize)$/.test(child['Node Type'])
-    return { ...closed, loops: repeats ? partnerRows : around.loops, partnerRows, cap }
-  }
-  const isFirst = type === 'Limit' || (type.endsWith('Aggregate') && node['Plan Rows'] === 1)
-  return {
-    ...around,
-    loops: around.loops * shareRead(node, child),
-    cap,
-    gather: type.startsWith('Gather') ? node : around.gather,
-    limit: isFirst ? (around.limit ?? node) : PASSING.has(type) ? around.limit : undefined,
-  }
+function correlationOf({ keys }: IndexDefinition): number {
+  const first = keys[0]?.key.column?.correlation ?? 0
+  return keys.length > 1 ? first * OF_SEVERAL_KEYS : first
 }

@@ -11,8 +11,10 @@ import type { Finding } from './finding.ts'
 import { groupBy } from './grouping.ts'
 import { coveringIndex, hypotheticalIndexStatement, servedConditions } from './index-definition.ts'
 import { freeNames } from './index-names.ts'
+import { NamedColumns } from './named-columns.ts'
 import type { PlanNode } from './plan.ts'
 import { usesOfPlan } from './plan-uses.ts'
+import { readPlannerCosts } from './planner-costs.ts'
 import { proposalsFor, type Proposal } from './proposals.ts'
 import { Prospects } from './prospects.ts'
 import { readReference, referencesTo, type Referring } from './references.ts'
@@ -70,6 +72,7 @@ class Examiner {
   readonly #prospects: Prospects
   readonly #findings: Finding[] = []
   readonly #problems: string[] = []
+  #columns: NamedColumns | undefined
 
   constructor(server: Server, statement: SlowStatement, thresholds: AdviceThresholds, whatIf: WhatIf | undefined) {
     this.#server = server
@@ -81,6 +84,7 @@ class Examiner {
   }
 
   async examine(grammar: Grammar | undefined, tree: Tree | undefined): Promise<Examination> {
+    this.#columns = tree && new NamedColumns(tree)
     const explained = this.#explained(this.#statement.bindValues.at(-1))
     const plan = await explain(this.#server, explained)
     if (plan !== undefined) {
@@ -163,7 +167,11 @@ class Examiner {
       : 0
     const planCost = plan['Total Cost']
     const cost = planCost + written * PER_WRITTEN_ROW
-    const model = new CostModel(plan, this.#selectivity, uses)
+    const model = new CostModel(
+      { plan, uses, columns: this.#columns },
+      this.#selectivity,
+      await readPlannerCosts(this.#server),
+    )
     const ask: Evaluate = async chosen => {
       const indexes = chosen.flatMap(each => each.indexes)
       const asked = indexes.every(WhatIf.knows) ? this.#whatIf : undefined

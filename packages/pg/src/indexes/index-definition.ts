@@ -119,11 +119,42 @@ export function servedConditions(definition: IndexDefinition, use: TableUse): re
   return served
 }
 
+/** The conditions on the keys of an index. */
+export interface Bounds {
+  /** Those that say from where to where the index is walked: equalities from the front, then the ranges of one key. */
+  readonly walked: readonly Condition[]
+  /** Those, and others that the index checks before a row is fetched. */
+  readonly checked: readonly Condition[]
+}
+
+/** @param counts - whether a condition may be used */
+export function boundsOf(
+  definition: IndexDefinition,
+  use: TableUse,
+  counts: (condition: Condition) => boolean,
+): Bounds {
+  const { keys, predicate } = definition
+  const walked: Condition[] = predicate === undefined ? [] : [predicate]
+  const checked = [...walked]
+  let isWalked = true
+  for (const { key } of keys) {
+    const own = use.conditions.filter(
+      each =>
+        each !== predicate && each.key?.sql === key.sql && each.key.operatorClass === key.operatorClass && counts(each),
+    )
+    checked.push(...own)
+    if (isWalked) walked.push(...own)
+    isWalked &&= own.some(({ comparison }) => comparison === 'equal' || comparison === 'list')
+  }
+  return { walked, checked }
+}
+
 /** Whether the rows come out of the index in the order that the statement asks for, and only the first are wanted. */
 export function servesOrder({ keys, method, predicate }: IndexDefinition, use: TableUse): boolean {
   if (!use.isLimited || use.sort.length === 0 || method !== 'btree') return false
+  // The planner does not take the rows of which a key IS NULL for equal.
   const isEqual = (key: Key): boolean =>
-    use.conditions.some(each => each.comparison === 'equal' && each.key?.sql === key.sql)
+    use.conditions.some(each => each.comparison === 'equal' && each.key?.sql === key.sql && !isNullTest(each))
   const sorted = use.sort.filter(({ key }) => !isEqual(key) && predicate?.key?.sql !== key.sql)
   const rest = keys.slice(keys.findIndex(({ key }) => !isEqual(key)))
   return sorted.every(({ key }, at) => rest[at]?.key.sql === key.sql)
@@ -179,6 +210,10 @@ export function redundantIndexes({ table, keys, method, predicate }: IndexDefini
       index.keys.length <= own.length &&
       index.keys.every((key, at) => normal(key) === own[at]),
   )
+}
+
+function isNullTest(condition: Condition): boolean {
+  return textOf(condition).endsWith(' IS NULL)')
 }
 
 export function textOf(condition: Condition | undefined): string {

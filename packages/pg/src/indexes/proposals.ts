@@ -13,6 +13,8 @@ import type { Condition, Key, SortKey, TableUse } from './table-use.ts'
 export interface Proposal {
   readonly indexes: readonly IndexDefinition[]
   readonly use: TableUse
+  /** Conditions of which one has to hold: each is found by an index of its own, one of these or an existing one. */
+  readonly arms?: readonly Condition[]
 }
 
 /** Further columns widen the index more than they narrow the search. */
@@ -125,7 +127,7 @@ function alternativesOf(use: TableUse, abilities: Abilities): readonly Proposal[
       keys: [{ key, order: '' }],
     }))
     const missing = indexes.filter(index => coveringIndex(index, use) === undefined)
-    return missing.length > 0 && arms.length <= 4 ? [{ indexes: missing, use }] : []
+    return missing.length > 0 && arms.length <= 4 ? [{ indexes: missing, use, arms }] : []
   })
 }
 

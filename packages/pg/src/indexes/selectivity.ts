@@ -19,8 +19,12 @@ export class Selectivity {
     this.#values = values
   }
 
-  /** The share of a table's rows that meet all of these conditions. */
-  async shareOf(table: Table, conditions: readonly Condition[]): Promise<number> {
+  /**
+   * The share of a table's rows that meet all of these conditions.
+   *
+   * @param how - whether the rows are meant that meet them, or those that an index is searched for to find these
+   */
+  async shareOf(table: Table, conditions: readonly Condition[], how: 'met' | 'searched' = 'met'): Promise<number> {
     let share = 1
     const asked: Condition[] = []
     for (const condition of conditions) {
@@ -28,26 +32,29 @@ export class Selectivity {
       else asked.push(condition)
     }
     if (asked.length === 0 || table.rows === 0) return share
-    return share * ((await this.#ask(table, asked)) ?? asked.reduce((product, each) => product * guess(each), 1))
+    return share * ((await this.#ask(table, asked, how)) ?? asked.reduce((product, each) => product * guess(each), 1))
   }
 
   /** Has the planner estimate it from its statistics, as it would do for the statement. */
-  #ask(table: Table, conditions: readonly Condition[]): Promise<number | undefined> {
-    const numbers: number[] = []
-    const parameter = (number: number): string => {
-      if (!numbers.includes(number)) numbers.push(number)
-      return `$${numbers.indexOf(number) + 1}`
+  #ask(table: Table, conditions: readonly Condition[], how: 'met' | 'searched'): Promise<number | undefined> {
+    // Numbers of parameters, and texts.
+    const places: (number | string)[] = []
+    const placeOf = (sent: number | string): string => {
+      if (!places.includes(sent)) places.push(sent)
+      return `$${places.indexOf(sent) + 1}`
     }
-    const where = [...new Set(conditions.map(each => each.sql!(parameter)!))].join(' AND ')
-    if (numbers.length > 0 && this.#values === undefined) return Promise.resolve(undefined)
+    const sqlOf = (each: Condition): string =>
+      how === 'searched' && each.searched ? each.searched(placeOf) : each.sql!(placeOf)!
+    const where = [...new Set(conditions.map(sqlOf))].join(' AND ')
+    if (this.#values === undefined && places.some(each => typeof each === 'number')) return Promise.resolve(undefined)
     const text = `EXPLAIN (FORMAT JSON) SELECT FROM ${table.kind === 'partitioned' ? '' : 'ONLY '}${table.name} AS ${quoteIdentifier(table.relation)} WHERE ${where}`
-    const key = `${text} ${numbers.join(' ')}`
+    const key = `${text} ${JSON.stringify(places)}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const asking = attempt(this.#server, async () => {
       const [row] = await this.#server.query(
         text,
-        numbers.map(number => this.#values?.[number - 1]),
+        places.map(sent => (typeof sent === 'number' ? this.#values?.[sent - 1] : sent)),
       )
       const plan = planOf(row)
       if (plan === undefined) return undefined

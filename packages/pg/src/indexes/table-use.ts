@@ -39,6 +39,8 @@ export interface Condition {
   readonly partner?: TableUse
   /** The condition as SQL on the table alone; undefined for a join and for what cannot be printed. */
   sql?(parameter: (number: number) => string): string | undefined
+  /** What an index is searched for, as SQL, where that is not the condition: a range of texts for their beginning. */
+  searched?(value: (text: string) => string): string
   /** Written into the statement rather than sent with it, so that an index may hold the rows that meet it alone. */
   readonly isFixed: boolean
 }

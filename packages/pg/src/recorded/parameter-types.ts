@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { attempt, type Server } from '../indexes/server.ts'
 
-const TYPES = `SELECT t.typname::text AS name FROM pg_catalog.pg_prepared_statements p, unnest(p.parameter_types) WITH ORDINALITY own(type, place)
+const TYPES = `SELECT t.typname::text AS name FROM pg_catalog.pg_prepared_statements p, pg_catalog.unnest(p.parameter_types) WITH ORDINALITY own(type, place)
   JOIN pg_catalog.pg_type t ON t.oid = own.type WHERE p.name = $1 ORDER BY own.place`
 
 /**

@@ -22,11 +22,11 @@ const LONGEST_TEXT = 65_536
 /** Before version 1.8 of the extension, of Postgres 13, the time of a statement had another name. */
 const statements = (
   schema: string,
-): string => `SELECT query, sum(calls)::text AS calls, sum(ms)::text AS ms, max(longest)::text AS longest FROM (
+): string => `SELECT query, pg_catalog.sum(calls)::text AS calls, pg_catalog.sum(ms)::text AS ms, pg_catalog.max(longest)::text AS longest FROM (
     SELECT s.query, s.calls, COALESCE(d.fields->>'total_exec_time', d.fields->>'total_time')::float8 AS ms, COALESCE(d.fields->>'max_exec_time', d.fields->>'max_time')::float8 AS longest
     FROM ${schema}.pg_stat_statements s, LATERAL (SELECT pg_catalog.to_jsonb(s) - 'query') d(fields)
-    WHERE s.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AND length(s.query) <= ${LONGEST_TEXT}
-  ) own GROUP BY query ORDER BY sum(ms) DESC LIMIT ${MOST_READ}`
+    WHERE s.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) AND pg_catalog.length(s.query) <= ${LONGEST_TEXT}
+  ) own GROUP BY query ORDER BY pg_catalog.sum(ms) DESC LIMIT ${MOST_READ}`
 
 /**
  * The statements of this database that pg_stat_statements has counted.
