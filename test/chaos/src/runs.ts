@@ -9,6 +9,7 @@ import { run as flapping } from './runs/flapping.ts'
 import { run as guards } from './runs/guards.ts'
 import { run as harm } from './runs/harm.ts'
 import { run as http } from './runs/http.ts'
+import { run as indexes } from './runs/indexes.ts'
 import { run as judgeCost } from './runs/judge-cost.ts'
 import { run as kill } from './runs/kill.ts'
 import { run as life } from './runs/life.ts'
@@ -50,6 +51,7 @@ export const runs: readonly ChaosRun[] = [
   http,
   scaling,
   replicas,
+  indexes,
   prevention,
   soak,
 ]

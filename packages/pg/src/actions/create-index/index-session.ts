@@ -8,6 +8,8 @@ const LOCK = [0x68_6f_6d_65, 0x69_6e_64_78] as const
 /** How long a statement of ours may take that is neither a build nor a drop. */
 const STATEMENT_TIMEOUT = '10s'
 
+const BUSY = 'another process is creating, judging or dropping an index of this database'
+
 const SETTINGS = `SELECT pg_catalog.set_config('lock_timeout', '2s', false), pg_catalog.set_config('statement_timeout', '${STATEMENT_TIMEOUT}', false),
   -- Where the server has it: a build whose process was killed ends by itself.
   (SELECT pg_catalog.set_config(name, '2s', false) FROM pg_catalog.pg_settings WHERE name = 'client_connection_check_interval'),
@@ -16,6 +18,8 @@ const SETTINGS = `SELECT pg_catalog.set_config('lock_timeout', '2s', false), pg_
 /** Why a session cannot act, in one line. */
 export interface SessionRefusal {
   readonly refused: string
+  /** Somebody else acts; it is worth asking again soon. */
+  readonly isBusy: boolean
 }
 
 /**
@@ -46,17 +50,15 @@ export class IndexSession implements Server, AsyncDisposable {
     try {
       const [row] = await client.query(SETTINGS)
       const processId = String(row?.['pid'])
-      const refused =
-        processId !== String(client.processId)
-          ? 'a connection pooler is in front of the server, so a lock of a session is not safe: a direct connection is needed'
-          : row?.['standby'] !== 'false'
-            ? 'the server is a replica'
-            : (await hasLock(client))
-              ? undefined
-              : 'another process is creating, judging or dropping an index of this database'
-      if (refused === undefined) return new IndexSession(client, processId)
+      const never =
+        processId === String(client.processId)
+          ? row?.['standby'] === 'false'
+            ? undefined
+            : 'the server is a replica'
+          : 'a connection pooler is in front of the server, so a lock of a session is not safe: a direct connection is needed'
+      if (never === undefined && (await hasLock(client))) return new IndexSession(client, processId)
       await client.close()
-      return { refused }
+      return never === undefined ? { refused: BUSY, isBusy: true } : { refused: never, isBusy: false }
     } catch (error) {
       await client.close()
       throw error

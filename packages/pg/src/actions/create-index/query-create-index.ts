@@ -127,12 +127,12 @@ async function firstPossible(
   return undefined
 }
 
-/** Drops what others have left in a database, unless somebody acts there now. */
-export async function sweepOnce(origin: Origin, ignore: (own: object) => void): Promise<void> {
+/** Drops what others have left in a database. False where something may be left, because somebody acts there now or it cannot be dropped yet. */
+export async function sweepOnce(origin: Origin, ignore: (own: object) => void): Promise<boolean> {
   const session = await IndexSession.open(origin, ignore, UNDO_MS)
-  if ('refused' in session) return
+  if ('refused' in session) return !session.isBusy
   await using used = session
-  await sweep(used)
+  return (await sweep(used)).failed === 0
 }
 
 async function undo(
