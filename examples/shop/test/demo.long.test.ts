@@ -21,7 +21,7 @@ describe('npm start', () => {
     await using demo = start('demo.ts', ['--lanes', 'homeostat'], environment)
     await demo.said('listening on ')
     const shopUrl = /listening on (\S+)/.exec(demo.output())![1]!
-    await demo.said('console: http')
+    await demo.said('Look at it in a browser: http')
     expect((await fetch(`${shopUrl}/health`)).status).toBe(200)
     demo.child.kill('SIGINT')
     expect(await demo.ended).toEqual({ code: 130, signal: null })

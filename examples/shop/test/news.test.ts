@@ -93,6 +93,12 @@ describe('the news of the timeline', () => {
     expect(verdict?.text).toMatch(/; p99 would miss harm below \+58 %$/)
   })
 
+  it('report the numbers of a breached guard once', () => {
+    const reason = 'a guard was breached: p99 is 80 % above its quiet level'
+    const [verdict] = new News().read({ ...quiet, verdicts: [{ ...judged, reason, blindSpots: ['p99 would miss'] }] })
+    expect(verdict?.text).toBe('memory.cleanup#1 inconclusive: a guard was breached')
+  })
+
   it('report breached guards, reverted changes, and actions that may no longer run', () => {
     const reason = 'p99 is 80 % above its quiet level'
     const entry: LedgerEntry = {

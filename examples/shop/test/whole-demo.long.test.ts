@@ -5,7 +5,7 @@ it('npm start: two shops get into the same trouble, and Homeostat helps one of t
   await using demo = start('demo.ts', ['--seed', '1'], { DATABASE_URL: '', REDIS_URL: '', PORT: '0' })
   const { code } = await demo.ended
   const output = demo.output()
-  expect.soft(output).toMatch(/Look at it: console: http:\/\/127\.0\.0\.1:\d+/)
+  expect.soft(output).toMatch(/Look at it in a browser: http:\/\/127\.0\.0\.1:\d+/)
   expect.soft(output).toMatch(/fired +SlowQueries/)
   expect.soft(output).toMatch(/^ {2}CREATE INDEX .*orders.*\(customer_id, status/m)
   expect.soft(output).toMatch(/^cache\.warm +[\d,]+ : [\d,]+ +\+\d+% .* effective/m)

@@ -17,7 +17,7 @@ import { Story } from './story.ts'
 import type { Ended, Watched } from './summary.ts'
 import { Timeline } from './timeline.ts'
 
-const CONSOLE = /^homeostat: (console: http.*)$/
+const CONSOLE = /^homeostat: console: (http\S+)/
 const CONSOLE_WITHIN_MS = 5000
 /** Visits of the everyday are drawn for so long at a time. */
 const EVERYDAY_MS = 60_000
@@ -151,7 +151,7 @@ export class Demonstration implements AsyncDisposable {
     const overdue = setTimeout(resolve, CONSOLE_WITHIN_MS, undefined)
     const address = await Promise.race([this.#console.promise, promise])
     clearTimeout(overdue)
-    this.#options.screen.line(address === undefined ? 'There is no console.' : `Look at it: ${address}`)
+    this.#options.screen.line(address === undefined ? 'There is no console.' : `Look at it in a browser: ${address}`)
     this.#options.screen.line()
   }
 

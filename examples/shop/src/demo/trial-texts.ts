@@ -36,9 +36,13 @@ function runText({ id, startedAt, endedAt }: Pick<EndedTrial, 'id' | 'startedAt'
   return `${id} after ${((endedAt - startedAt) / 1000).toFixed(1)} s`
 }
 
+const BREACHED = 'a guard was breached'
+
 /** `cache.warm#1 inconclusive: hit ratio of redis 52 % -> 91 % (not evidence); 1 of 6 act, 0 of 6 control` */
 export function verdictText(trial: Verdicted): string {
   const withheld = trial.arm === 'control' ? ', withheld,' : ''
+  // Its guard has said what it saw in the line above.
+  if (trial.reason.startsWith(BREACHED)) return `${trial.id}${withheld} ${trial.verdict}: ${BREACHED}`
   const force = trial.state === 'kept' ? ['it stays in force'] : []
   const parts = [`${changeText(trial)}${trial.reason}`, ...force, ...trial.blindSpots]
   return `${trial.id}${withheld} ${trial.verdict}: ${parts.join('; ')}`
