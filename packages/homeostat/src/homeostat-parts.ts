@@ -26,6 +26,7 @@ import type { Modes } from './options/modes.ts'
 import { readModes } from './options/modes.ts'
 import { ConsoleDoor } from './inspection/console-door.ts'
 import { InspectionSocket, type Inspected } from './inspection/inspection-socket.ts'
+import { allowedKnobs } from './proof/allowed-knobs.ts'
 import { ProveDoor } from './proof/prove-door.ts'
 import type { HomeostatOptions } from './options/options.ts'
 import { DEFAULT_INTERVAL_MS } from './options/option-schema.ts'
@@ -142,7 +143,8 @@ export class HomeostatParts {
     made.push(() => this.#files?.[Symbol.dispose]())
     const waits = { service, readers, loaded: this.#loaded, resume: () => this.#resume() }
     this.#rhythm = new Rhythm({ intervalMs, optimizer: this.optimizer, faults, ...waits })
-    const proven = { ...this.#automation, allowed: options.prove ?? [], maxMode: modes.max, clock: steadyNow }
+    const allowed = allowedKnobs(options.prove ?? [], this.#automation.knobs, notice)
+    const proven = { knobs: this.#automation.knobs, actions, allowed, maxMode: modes.max, clock: steadyNow, notice }
     this.#proofs = new ProveDoor({ ...proven, intervalMs, faults, optimizer: this.optimizer })
     if (options.inspection === true || mayProve) this.#inspection = this.#inspectionOf(notice)
     if (options.console)

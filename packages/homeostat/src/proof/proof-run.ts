@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Knob, LedgerEntry, Optimizer } from '@homeostat/optimizer'
+import type { Action, Knob, LedgerEntry, Optimizer, Refusal } from '@homeostat/optimizer'
 import { wallTime, type OpenProof } from '@homeostat/optimizer/parts'
 import {
   advanceProof,
@@ -29,6 +29,10 @@ export interface ProofRunOptions {
   readonly placebo: Knob
   readonly measure: Measure
   readonly optimizer: Pick<Optimizer, 'on'>
+  /** All actions of the process. */
+  readonly actions: readonly Action[]
+  /** Writes a line for an operator: whoever looks at the log of the process has to know who has switched what. */
+  readonly notice: (text: string) => void
   readonly faults: Faults
   readonly clock: () => number
   /** Opens it in the loop; the text says why that is refused. */
@@ -60,6 +64,10 @@ export class ProofRun {
     this.#keptAt = now
     this.#proof = beginProof(options.terms, now)
     this.#following = options.optimizer.on(entry => this.#tick(entry))
+    const { knob, from, to, pairs, blockMs } = options.terms
+    options.notice(
+      `homeostat prove switches ${knob} between ${from} and ${to}, in ${2 * pairs} blocks of ${blockMs / 1000} s; homeostat prove abort ends it`,
+    )
     this.#obey()
   }
 
@@ -113,8 +121,13 @@ export class ProofRun {
     await this.#ended
   }
 
-  #tick({ now, decisions }: LedgerEntry): void {
+  #tick({ now, decisions, refusals }: LedgerEntry): void {
     if (this.isOver) return
+    const urgent = refusals.find(refusal => this.#isInTheWayOf(refusal))
+    if (urgent !== undefined) {
+      void this.end('safety', `${urgent.response!.action} has to run for ${urgent.firing.alert}, on the same resources`)
+      return
+    }
     if (this.#options.clock() - this.#keptAt > PROOF_LEASE_MS) {
       void this.end('abandoned', `nobody has asked for it for ${PROOF_LEASE_MS / 1000} s`)
       return
@@ -128,6 +141,13 @@ export class ProofRun {
     if (harm !== undefined) void this.end('harm', `the knob does harm: ${harm}`)
     else if (this.isOver) void this.#over()
     else this.#obey()
+  }
+
+  /** What makes the process safe does not wait for a proof of hours. */
+  #isInTheWayOf({ reason, response }: Refusal): boolean {
+    if (reason !== 'conflict' || response?.priority !== 'safety') return false
+    const action = this.#options.actions.find(({ name }) => name === response.action)
+    return action !== undefined && this.#open?.holds(action) === true
   }
 
   async #happens(event: ProofEvent): Promise<void> {
@@ -204,6 +224,8 @@ export class ProofRun {
       return `${names[index]}: ${result.result}${detail === '' ? '' : ` (${detail})`}`
     })
     this.#open = undefined
+    const { ending } = this.#proof
+    this.#options.notice(`homeostat prove is over: ${ending!.detail}; ${this.#reverted.join(', ')}`)
   }
 }
 

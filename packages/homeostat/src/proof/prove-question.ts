@@ -41,7 +41,9 @@ export interface ProveLook {
   readonly alert?: string
   /** Expressions of the guards that would end it. */
   readonly guards: readonly string[]
+  /** Time between two values of the measure. */
   readonly intervalMs: number
+  /** How far back the measure looks. */
   readonly rangeMs: number
   /** Values of the measure while nothing was switched, oldest first; more of them the longer somebody looks. */
   readonly past: readonly (readonly [ms: number, value: number])[]

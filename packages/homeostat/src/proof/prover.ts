@@ -15,8 +15,9 @@ const READ_LIMIT_MS = 2000
 export interface ProverOptions {
   /** The knobs of this process that a person may try, the placebo included. */
   readonly knobs: readonly Knob[]
-  /** The actions that set them. */
+  /** The actions of the process, those that set the knobs included. */
   readonly actions: readonly Action[]
+  readonly notice: (text: string) => void
   /** The option `prove`. */
   readonly allowed: readonly string[]
   readonly maxMode: Mode
@@ -110,7 +111,7 @@ export class Prover implements AsyncDisposable {
   }
 
   #look({ knob, from, to, expr, direction, alert, response }: KnobTerms): ProveLook {
-    const { intervalMs } = this.#options
+    const intervalMs = this.#options.optimizer.proofs.paceOf(expr)
     const { rangeMs, values } = this.#lookedAt(expr, direction)
     const guards = (response.guards ?? []).map(guard => guard.expr)
     const what = { knob: knob.name, from, to, expr, direction, guards, intervalMs, rangeMs, past: values }
@@ -168,7 +169,7 @@ export class Prover implements AsyncDisposable {
   }
 
   #begun({ knob, from, to, expr, direction, response }: KnobTerms, plan: StartedPlan): ProofRun {
-    const { actions, knobs, optimizer, faults, clock } = this.#options
+    const { actions, knobs, optimizer, ...shared } = this.#options
     const action = actions.find(({ name }) => name === knob.name)!
     const placebo = actions.find(({ name }) => name === PLACEBO)!
     const measure = this.#measure(expr, direction)
@@ -178,8 +179,8 @@ export class Prover implements AsyncDisposable {
       placebo: knobs.find(({ name }) => name === PLACEBO)!,
       measure,
       optimizer,
-      faults,
-      clock,
+      actions,
+      ...shared,
       open: onEnded => optimizer.proofs.open({ action, response, placebo, placeboOptions: PLACEBO_OPTIONS, onEnded }),
     })
     if (run instanceof ProofRun) return run

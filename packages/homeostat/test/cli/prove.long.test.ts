@@ -106,7 +106,7 @@ test('plan says how long which effect takes, from the noise that it observes, an
   const asked = ['plan', '--knob=plant.valve', '--block=500ms', '--observe=6s']
   const { code, out } = await application.prove(...asked).done
   expect(code).toBe(0)
-  expect(out).toMatch(/^knob +plant\.valve: 8 and 4, as the response to PressureHigh sets it$/m)
+  expect(out).toMatch(/^knob +plant\.valve: 8 and 4 \(response to PressureHigh\)$/m)
   expect(out).toMatch(
     /^to see -10 % with 80 % power: 12 blocks of 0\.5 seconds, total 6s \(observed noise of [\d.]+ % between blocks\)$/m,
   )

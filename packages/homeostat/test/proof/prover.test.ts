@@ -28,6 +28,10 @@ test('a knob that helps is effective, the placebo is not, and both stand where t
   expect([service.valve, await service.placebo.read()]).toEqual([8, 0])
   expect(service.stood.filter(value => value === 4).length).toBeGreaterThanOrEqual(4)
   expect(service.knobs.adjusted).toEqual([])
+  expect(service.notices).toEqual([
+    'homeostat prove switches plant.valve between 8 and 4, in 16 blocks of 60 s; homeostat prove abort ends it',
+    'homeostat prove is over: all 8 pairs are measured; plant.valve: restored, placebo: restored',
+  ])
   expect(judgement.cannotSee).toContain('harm to anything that no guard watches: the knob has no guards')
 })
 
@@ -136,6 +140,23 @@ test('while it runs there is no second one, and the loop leaves its resources al
   expect(await service.ask({ ask: 'prove', do: 'start', request: { ...request, to: 4 }, plan })).toEqual({
     refused: expect.stringMatching(/^it cannot begin now: conflict: plant\.valve on/),
   })
+})
+
+test('a safety response on the same resource does not wait: it ends the proof', async () => {
+  const service = started({ mode: 'act' })
+  await service.start()
+  service.optimizer.load({
+    rules: [{ alert: 'Hot', expr: 'vector(1)' }],
+    responses: [{ ...response, to: { alert: 'Hot' }, options: { to: 6 }, priority: 'safety' }],
+  })
+  await service.tick()
+  expect((await service.state()).proof!.ending).toMatchObject({
+    why: 'safety',
+    detail: 'plant.valve has to run for Hot, on the same resources',
+  })
+  expect(service.valve).toBe(8)
+  await service.tick()
+  expect(service.valve).toBe(6)
 })
 
 test('a spent budget keeps a proof from beginning', async () => {

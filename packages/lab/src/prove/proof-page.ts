@@ -20,7 +20,7 @@ export function proofPage(record: ProofRecord): string {
     `<h1>Proof of <code>${escaped(terms.knob)}</code></h1>`,
     `<p class="conclusion ${tone}">${escaped(conclusion)}</p>`,
     isEarly ? `<p>It ended early: ${escaped(proof.ending.detail)}.</p>` : '',
-    '<section aria-labelledby="verdicts"><h2 id="verdicts">Verdicts</h2><div class="scroll"><table>',
+    '<section aria-labelledby="verdicts"><h2 id="verdicts">Verdicts</h2><div class="scroll" tabindex="0" role="region" aria-label="verdicts"><table>',
     '<thead><tr><th scope="col">what</th><th scope="col">verdict</th><th scope="col">effect</th><th scope="col">interval</th><th scope="col">p better</th><th scope="col">p worse</th><th scope="col">pairs</th></tr></thead><tbody>',
     verdictRow(terms.knob, knob),
     verdictRow('placebo', placebo),
@@ -57,7 +57,7 @@ function pairTable({ pairs, terms }: ProofRecord): string {
     const cells = [time(at), order, placebo, shown(control, values[1]), shown(act, values[0]), ratio]
     return `<tr><th scope="row">${place + 1}</th>${cells.map(cell => `<td>${escaped(cell)}</td>`).join('')}</tr>`
   })
-  return `<details><summary>All pairs</summary><div class="scroll"><table><caption>Medians of the blocks, and how many values they are of</caption><thead><tr><th scope="col">pair</th><th scope="col">began (UTC)</th><th scope="col">order</th><th scope="col">placebo</th><th scope="col">at ${escaped(String(terms.from))}</th><th scope="col">at ${escaped(String(terms.to))}</th><th scope="col">change</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`
+  return `<details><summary>All pairs</summary><div class="scroll" tabindex="0" role="region" aria-label="all pairs"><table><caption>Medians of the blocks, and how many values they are of</caption><thead><tr><th scope="col">pair</th><th scope="col">began (UTC)</th><th scope="col">order</th><th scope="col">placebo</th><th scope="col">at ${escaped(String(terms.from))}</th><th scope="col">at ${escaped(String(terms.to))}</th><th scope="col">change</th></tr></thead><tbody>${rows.join('')}</tbody></table></div></details>`
 }
 
 function shown(value: number | undefined, count: number): string {

@@ -70,6 +70,8 @@ export type ProofEnd =
   /** Nobody asked for it any more: the command line was killed. */
   | 'abandoned'
   | 'kill switch'
+  /** A response that keeps the process safe needs the resource. */
+  | 'safety'
   /** Somebody else has set the knob, or it could not be set. */
   | 'superseded'
   | 'not set'

@@ -59,6 +59,13 @@ export class GuardSources {
     return source
   }
 
+  /** How often an expression has a new value: at each tick, or as a reader delivers what it reads. */
+  paceOf(expr: string, now: number): number {
+    const { intervalMs, collectionIntervalMs } = this.#options
+    const isForeign = this.#scopesIn([expr], now).some(scope => !this.#isOwn(scope))
+    return isForeign ? Math.max(intervalMs, collectionIntervalMs()) : intervalMs
+  }
+
   /** Gives back what only this needed of the store. */
   *dispose(): Steps<void> {
     for (const [text, bound] of this.#bound) {
@@ -73,11 +80,20 @@ export class GuardSources {
     if (asts.includes(undefined)) return undefined
     const parsed = asts.filter(ast => ast !== undefined)
     const selectors = parsed.flatMap(selectorsIn)
-    const scopes = new Set(selectors.flatMap(matches => this.#scopesOf(matches, now)))
-    if (scopes.size === 0) return undefined
-    const isForeign = [...scopes].some(scope => scope === undefined || !this.#options.ownScopes.has(scope))
+    const scopes = selectors.flatMap(matches => this.#scopesOf(matches, now))
+    if (scopes.length === 0) return undefined
+    const isForeign = scopes.some(scope => !this.#isOwn(scope))
     const onlyAtTicks = isForeign ? this.#delivered() : parsed.map(ast => this.#whyAtTicks(ast)).find(Boolean)
     return { onlyAtTicks, metrics: namesOf(selectors) }
+  }
+
+  #scopesIn(exprs: readonly string[], now: number): (string | undefined)[] {
+    const asts = exprs.map(text => this.#parse(text)).filter(ast => ast !== undefined)
+    return asts.flatMap(selectorsIn).flatMap(matches => this.#scopesOf(matches, now))
+  }
+
+  #isOwn(scope: string | undefined): boolean {
+    return scope !== undefined && this.#options.ownScopes.has(scope)
   }
 
   #delivered(): string {

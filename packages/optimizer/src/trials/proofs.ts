@@ -44,6 +44,8 @@ export class Proofs {
 export interface ProofDoor {
   /** The responses in force. */
   readonly responses: readonly Response[]
+  /** How often a measure has a new value, in milliseconds. */
+  paceOf(expr: string): number
   open(request: ProofRequest): OpenProof | string
 }
 
@@ -52,6 +54,7 @@ export function proofDoor(proofs: Proofs, program: () => Program, clock: () => n
     get responses() {
       return program().responses
     },
+    paceOf: expr => program().guardSources.paceOf(expr, clock()),
     open: request => proofs.open(request, program(), clock()),
   }
 }

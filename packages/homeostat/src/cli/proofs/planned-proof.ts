@@ -72,7 +72,7 @@ function linesOf({ knob, from, to, expr, direction, alert, guards, past }: Prove
   const latest = past.at(-1)?.[1]
   const now = latest === undefined ? 'it has no value now' : `now ${+latest.toPrecision(3)}`
   return [
-    `knob     ${knob}: ${from} and ${to}${alert === undefined ? '' : `, as the response to ${alert} sets it`}`,
+    `knob     ${knob}: ${from} and ${to}${alert === undefined ? '' : ` (response to ${alert})`}`,
     `measure  ${expr} (better is ${direction}; ${now})`,
     `guards   ${guards.length === 0 ? 'none: nothing ends it early but harm to the measure' : guards.join('; ')}`,
   ]
