@@ -69,7 +69,7 @@ describe('the load', () => {
     await using shop = await slowShop(0)
     await using visitors = new Visitors(shop.url)
     const { visits } = scheduleOf([{ kind: 'product', perSecond: 100, fromMs: 0, toMs: 60_000 }], 1, 60_000)
-    const begun = await openLoop(visits, [visitors], new AbortController().signal, elapsedMs => elapsedMs > 100)
+    const { begun } = await openLoop(visits, [visitors], new AbortController().signal, elapsedMs => elapsedMs > 100)
     expect(visitors.sent).toEqual(begun === 0 ? {} : { product: begun })
     expect(begun).toBeLessThan(visits.length)
   })

@@ -35,18 +35,18 @@ export class DemoRun {
   /**
    * Runs until the schedule is over or the signal aborts; where Homeostat is watched, until the story is over, but not before `leastMs`.
    *
-   * @returns how many visits were begun
+   * @returns how many visits were begun, and how late
    */
-  async load(visits: Schedule['visits'], leastMs: number, signal: AbortSignal): Promise<number> {
+  async load(visits: Schedule['visits'], leastMs: number, signal: AbortSignal): ReturnType<typeof openLoop> {
     const { lanes, story } = this.#options
     const over = new AbortController()
     const during = AbortSignal.any([signal, over.signal])
     const beside = [this.#troubles(during), this.#follow(during), this.#watch(during)]
     const visitors = lanes.map(lane => lane.visitors)
     const isOver = (elapsedMs: number): boolean => this.#watched !== undefined && elapsedMs >= leastMs && story.isOver
-    const begun = await openLoop(visits, visitors, signal, isOver).finally(() => over.abort())
+    const sent = await openLoop(visits, visitors, signal, isOver).finally(() => over.abort())
     await Promise.all(beside)
-    return begun
+    return sent
   }
 
   /** The shop goes on, without new troubles, until the signal aborts. */

@@ -58,6 +58,7 @@ export class Demonstration implements AsyncDisposable {
     const results: LaneResult[] = []
     let watched: Watched | undefined
     let { visits } = schedule
+    let latestMs = 0
     for (const group of groups) {
       screen.line('Starting Postgres and Redis, and filling the shop with a year of orders ...')
       const open = await interruption.unless(Promise.all(group.map(lane => this.#openLane(lane))))
@@ -66,9 +67,10 @@ export class Demonstration implements AsyncDisposable {
       if (lane) await this.#announceConsole()
       const before = lane && (await knobValuesOf(lane))
       this.#timeline.begin()
-      const begun = await run.load(visits, durationMs ?? LOAD_MS, interruption.signal)
+      const { begun, lateMs } = await run.load(visits, durationMs ?? LOAD_MS, interruption.signal)
       // The next shop gets as many as this one.
       visits = visits.slice(0, begun)
+      latestMs = Math.max(latestMs, lateMs)
       if (interruption.signal.aborted) return undefined
       results.push(...(await Promise.all(open.map(each => each.result()))))
       if (lane && before) {
@@ -85,7 +87,7 @@ export class Demonstration implements AsyncDisposable {
       ...(watched?.restarted ? missingOfRestart(watched.restarted) : []),
       ...(unequal === undefined ? [] : [unequal]),
     ]
-    return { seed, digest: schedule.digest, results, watched, missing }
+    return { seed, digest: schedule.digest, results, watched, missing, lateMs: latestMs }
   }
 
   /** The address of Homeostat's shop. */

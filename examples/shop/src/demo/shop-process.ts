@@ -7,7 +7,7 @@ import type { LedgerEntry } from 'homeostat'
 import type { ShopMessage } from '../parent.ts'
 
 /** A small container, in MiB. */
-export const HEAP_LIMIT = 256
+export const HEAP_LIMIT = 512
 const STOP_GRACE_MS = 10_000
 
 export interface ShopProcessOptions {

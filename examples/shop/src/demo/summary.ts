@@ -14,6 +14,8 @@ export interface Ended {
   readonly results: readonly LaneResult[]
   /** Undefined where no shop had Homeostat. */
   readonly watched: Watched | undefined
+  /** How late visits were begun, the 90th percentile. */
+  readonly lateMs: number
   /** A line for each promise that was not kept. */
   readonly missing: readonly string[]
 }
@@ -26,7 +28,10 @@ export interface Watched {
   readonly followed: Advice | undefined
 }
 
-export function printSummary(screen: Screen, { seed, digest, results, watched, missing }: Ended): void {
+/** A machine with room begins visits within a turn of the sender, which takes 5 ms. */
+const BUSY_MS = 30
+
+export function printSummary(screen: Screen, { seed, digest, results, watched, missing, lateMs }: Ended): void {
   const { width } = screen
   const lines = (text: readonly string[]): void => {
     for (const line of text) screen.line(line)
@@ -50,6 +55,11 @@ export function printSummary(screen: Screen, { seed, digest, results, watched, m
     if (restarted) lines(knobTable(restarted, width))
   }
   lines(laneTable(results, width))
+  if (lateMs > BUSY_MS)
+    lines([
+      `The machine is busy: one visit of ten began ${Math.round(lateMs)} ms late or more, so that the waits`,
+      'above are not those of the shops alone.',
+    ])
   const [first] = results
   const same = results.length > 1 ? 'All shops got the same visits' : 'The shop got these visits'
   if (first) lines([`${same} (seed ${seed}, ${digest}):`, countsText(first.sent)])
