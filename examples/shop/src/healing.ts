@@ -43,6 +43,7 @@ const responses: readonly Response[] = [
     action: 'cache.warm',
     priority: 'efficiency',
     cooldownMs: 120_000,
+    timeoutMs: 30_000,
     expect: { expr: hitRatioByArm, direction: 'up', worth: 0.05, settleMs: 6000, windowMs: 5000 },
     design: { kind: 'split', blocks: 10, blockMs: 6000 },
   },

@@ -53,6 +53,8 @@ export class ProductCache {
       ttlSeconds: TTL_SECONDS,
       maxKeys: BESTSELLERS,
       perSecond: 500,
+      // On a busy machine each key takes long, and does not take much.
+      concurrency: 16,
     }
   }
 
