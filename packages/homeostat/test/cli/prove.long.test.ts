@@ -49,6 +49,19 @@ test('an interruption aborts the proof in order, and reports what there is', asy
   expect(application.valve).toBe(8)
 })
 
+test('a command that waits for the warm-up can be interrupted, and has switched nothing', async () => {
+  await application.start({ HOMEOSTAT_PROVE: 'plant.valve', WARM_UP_MS: '600000' })
+  const { child, done, printed } = application.prove('--knob=plant.valve', '--block=2s', '--pairs=6')
+  await vi.waitFor(() => expect(printed.error).toMatch(/^waiting: warm-up: .* of warm-up left$/m), 30_000)
+  child.kill('SIGINT')
+  expect(await done).toMatchObject({
+    code: 1,
+    out: '',
+    error: expect.stringContaining('interrupted; nothing was switched'),
+  })
+  expect(application.valve).toBe(8)
+})
+
 test('a command line that is killed leaves nothing changed', async () => {
   await application.start()
   const { child } = await application.begin('--pairs=400')

@@ -24,7 +24,7 @@ const response = {
   expect: { expr: 'plant_pressure', direction: 'down' },
 }
 const rules = [{ alert: 'PressureHigh', expr: 'plant_pressure > 1000' }]
-const h = homeostat({ intervalMs: 50, warmUpMs: 0, service: 'plant', rules, responses: [response], knobs: [valve], log: false })
+const h = homeostat({ intervalMs: 50, warmUpMs: Number(process.env.WARM_UP_MS ?? 0), service: 'plant', rules, responses: [response], knobs: [valve], log: false })
 const exporter = new InMemoryMetricExporter(1)
 const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 40, exportTimeoutMillis: 30 })
 const provider = new MeterProvider({ readers: [h.attach(reader)] })

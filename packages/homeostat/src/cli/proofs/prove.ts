@@ -6,6 +6,7 @@ import { plannedProof } from './planned-proof.ts'
 import { proveCall, type ProveValues } from './prove-call.ts'
 import { ProvingProcess } from './proving-process.ts'
 import { reportName, writeReport } from './report-files.ts'
+import { startedProof } from './started-proof.ts'
 import { watchedProof, type WatchedProof } from './watched-proof.ts'
 
 /** The smallest worsening that counts as harm. */
@@ -51,11 +52,11 @@ async function runOrPlan(
 ): Promise<ExitCode> {
   const call = proveCall(values, () => randomInt(2 ** 32))
   const report = (line: string): void => output.error(line)
-  const planned = await plannedProof(call, process, report, signal).catch((error: unknown) => {
-    if (signal.aborted) throw new Error('interrupted; nothing was switched')
+  const untilBegun = (error: unknown): never => {
+    if (signal.aborted) throw new Error('interrupted; nothing was switched', { cause: error })
     throw error
-  })
-  const { look, plan, lines } = planned
+  }
+  const { look, plan, lines } = await plannedProof(call, process, report, signal).catch(untilBegun)
   if (verb === 'plan') {
     const { lines: _, ...numbers } = plan
     const { past: __, ...found } = look
@@ -68,10 +69,8 @@ async function runOrPlan(
   const { to, expr, direction } = look
   const { knob, alert } = call.request
   const request = { knob, to, expr, direction, ...(alert !== undefined && { alert }) }
-  const { id } = await process.start({
-    request,
-    plan: { pairs, blockMs, carryOverMs, isCarryOverDeclared, seed: call.seed, worth: call.worth, harm: HARM },
-  })
+  const started = { pairs, blockMs, carryOverMs, isCarryOverDeclared, seed: call.seed, worth: call.worth, harm: HARM }
+  const { id } = await startedProof(process, { request, plan: started }, report, signal).catch(untilBegun)
   return finish(await watchedProof(process, id, report, signal), values, output)
 }
 
