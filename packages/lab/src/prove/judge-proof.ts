@@ -1,7 +1,7 @@
 import { judgeSwitchback, percentChange } from '@homeostat/optimizer/judge'
 import { formatDuration } from '@homeostat/promql'
 import { donePairs } from './advance-proof.ts'
-import type { PairedJudgement, Proof } from './proof.ts'
+import type { PairedJudgement, Proof, ProofTerms } from './proof.ts'
 
 /** Fewer pairs cannot show harm. */
 const LEAST_PAIRS = 6
@@ -37,6 +37,15 @@ export function harmSoFar(proof: Proof): string | undefined {
   return verdict === 'harmful' ? reason : undefined
 }
 
+/** The judge counts how late an effect comes from where a block is measured, and its advice names an option of its own. */
+function inWordsOfProof(judgement: PairedJudgement, { carryOverMs }: ProofTerms): PairedJudgement {
+  const reason = judgement.reason.replace(
+    /set carryOverMs to (\d+) or more/,
+    (_, ms: string) => `declare --carry-over=${formatDuration(Number(ms) + carryOverMs)} or more`,
+  )
+  return { ...judgement, reason }
+}
+
 function judged(
   { pairs, terms }: Proof,
   whose: 'arm' | 'placebo',
@@ -53,7 +62,7 @@ function judged(
     })),
   )
   const samples = pairs.flatMap(({ blocks }) => blocks.flatMap(block => block.samples))
-  return judgeSwitchback({ plan, samples, direction, worth, harm, ...(alpha && { alpha }) })
+  return inWordsOfProof(judgeSwitchback({ plan, samples, direction, worth, harm, ...(alpha && { alpha }) }), terms)
 }
 
 function conclusionOf({ terms, ending }: Proof, { verdict, statistics }: PairedJudgement, isCredible: boolean): string {
