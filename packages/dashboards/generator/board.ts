@@ -4,8 +4,8 @@ import { partsOf, type Query } from './query.ts'
 /** The unit of an axis: `share` is 0 to 1, shown as per cent. */
 export type Unit = 'seconds' | 'share' | 'bytes' | 'bytes/s' | 'per second' | 'number' | 'factor'
 
-/** How a panel shows its queries. */
-export type Visual = 'lines' | 'stacked' | 'stat' | 'table' | 'states' | 'heatmap'
+/** How a panel shows its queries; `names` writes the attributes of what there is instead of its value. */
+export type Visual = 'lines' | 'stacked' | 'stat' | 'names' | 'table' | 'states' | 'heatmap'
 
 export interface PanelQuery {
   readonly query: Query
@@ -59,6 +59,7 @@ const panelOf =
 export const lines = panelOf('lines', 12)
 export const stacked = panelOf('stacked', 12)
 export const stat = panelOf('stat', 6)
+export const names = panelOf('names', 6)
 export const table = panelOf('table', 12)
 export const states = panelOf('states', 24)
 export const heatmap = panelOf('heatmap', 12)

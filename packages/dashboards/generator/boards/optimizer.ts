@@ -1,5 +1,5 @@
 import { attributes as a, metrics as m } from '@homeostat/semconv'
-import { type Board, lines, named, stacked, stat, states, table } from '../board.ts'
+import { type Board, lines, named, names, stacked, stat, states, table } from '../board.ts'
 import { level, mean, quantile, rate, share, total, worst } from '../query.ts'
 
 const FORECAST = [a.forecastTarget, a.forecastHorizon] as const
@@ -14,7 +14,7 @@ export const optimizer: Board = {
     {
       title: 'The loop',
       panels: [
-        stat('Mode', 'number', worst(m.engineMode, { by: [a.mode] })),
+        names('Mode', 'number', worst(m.engineMode, { by: [a.mode] })),
         stat('Ticks', 'per second', rate(m.heartbeat)),
         stat('Processes of the fleet', 'number', worst(m.fleetMembers, { by: [a.coordinatorState] })),
         stat('Contained failures', 'number', total(m.errors), { red: 1 }),

@@ -1,5 +1,6 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog'
 import {
+  BigValueTextMode,
   GraphDrawStyle,
   GraphThresholdsStyleMode,
   LegendDisplayMode,
@@ -35,6 +36,7 @@ const HEIGHTS: Readonly<Record<Panel['visual'], number>> = {
   heatmap: 8,
   table: 8,
   stat: 4,
+  names: 4,
   states: 5,
 }
 
@@ -61,11 +63,10 @@ function viewOf(panel: Panel): View {
       return timeSeries(panel)
         .fillOpacity(25)
         .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'))
+    case 'names':
+      return statOf(panel).textMode(BigValueTextMode.Name)
     case 'stat':
-      return new StatBuilder()
-        .thresholds(thresholds(panel.red))
-        .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
-        .noValue('0')
+      return statOf(panel)
     case 'states':
       return new StateTimelineBuilder().thresholds(thresholds(panel.red ?? 1)).legend(legend())
     case 'table':
@@ -73,6 +74,15 @@ function viewOf(panel: Panel): View {
     case 'heatmap':
       return new HeatmapBuilder().yAxis(new YAxisConfigBuilder().unit(GRAFANA_UNITS[panel.unit])).cellGap(1)
   }
+}
+
+function statOf({ red, queries }: Panel): StatBuilder {
+  const hasLabels = queries.some(({ query }) => mainPart(query).by.length > 0)
+  return new StatBuilder()
+    .thresholds(thresholds(red))
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
+    .textMode(hasLabels ? BigValueTextMode.ValueAndName : BigValueTextMode.Auto)
+    .noValue('0')
 }
 
 function timeSeries({ red, unit }: Panel): TimeSeriesBuilder {

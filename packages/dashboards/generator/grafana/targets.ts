@@ -16,7 +16,8 @@ export function targetsOf({ queries, visual }: Panel): DataqueryBuilder[] {
     const target = new DataqueryBuilder()
       .refId(String.fromCodePoint('A'.codePointAt(0)! + index))
       .datasource(DATASOURCE)
-      .expr(promqlOf(each.query))
+      // What there is: its value is above 0.
+      .expr(visual === 'names' ? `${promqlOf(each.query)} > 0` : promqlOf(each.query))
       .legendFormat(legendOf(each))
       .format(FORMATS[visual] ?? PromQueryFormat.TimeSeries)
     // A total is the growth over the whole time, so one value of it is enough.
