@@ -16,7 +16,7 @@ import { panelsAreFilled, rulesAreHealthy } from './shown-panels.ts'
 const REDIS_PREFIX = 'shop-dashboards:'
 
 const config = (port: number): string => `
-global: { scrape_interval: 1s, evaluation_interval: 1s }
+global: { scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 2s }
 rule_files: [rules.yml]
 scrape_configs:
   - { job_name: shop, static_configs: [{ targets: ['127.0.0.1:${port}'] }] }

@@ -59,7 +59,7 @@ function queriesOf(files: readonly DashboardFile[]): readonly Shown[] {
       (panel.targets ?? []).map(({ expr }) => ({
         panel: `${title}: ${panel.title}`,
         expr: expr
-          .replaceAll('$__rate_interval', '15s')
+          .replaceAll('$__rate_interval', '1m')
           .replaceAll('$__range', '2m')
           .replaceAll('"$job"', '"shop"')
           .replaceAll('"$instance"', '".*"'),
@@ -77,11 +77,12 @@ function selectorsOf(ast: Expr, expr: string): readonly string[] {
   return operandsOf(ast).flatMap(operand => selectorsOf(operand, expr))
 }
 
-/** Whether the shop has every series that a query selects. */
+/** Whether the server has every series that a query selects, with the two samples that a rate needs. */
 async function hasSignal(prometheus: Prometheus, expr: string): Promise<boolean> {
   for (const selector of selectorsOf(compile(expr).ast, expr)) {
-    const found = await ask<readonly unknown[]>(prometheus, 'series', { 'match[]': selector })
-    if (found.length === 0) return false
+    const query = `count_over_time(${selector}[30s]) > 1`
+    const { result } = await ask<{ result: readonly unknown[] }>(prometheus, 'query', { query })
+    if (result.length === 0) return false
   }
   return true
 }
