@@ -24,8 +24,8 @@ describe('the schedule', () => {
     expect(due.at(-1)).toBeLessThan(LOAD_MS)
     const sales = visits.filter(({ kind }) => kind === 'sale')
     expect(sales[0]!.dueMs).toBeGreaterThanOrEqual(105_000)
-    // 4,000 on average; five standard deviations of a Poisson number are 316.
-    expect(Math.abs(sales.length - 4000)).toBeLessThan(316)
+    // 3,000 on average; five standard deviations of a Poisson number are 274.
+    expect(Math.abs(sales.length - 3000)).toBeLessThan(274)
   })
 })
 

@@ -49,13 +49,13 @@ export const TROUBLES: readonly Trouble[] = [
       perSecond: 50,
     },
   ),
-  trouble(100_000, Infinity, 'end of the month: 4 invoices at once, each second; each of them computes for 60 ms', {
+  trouble(100_000, Infinity, 'end of the month: 3 invoices at once, each second; each of them computes for 50 ms', {
     kind: 'bill',
     perSecond: 1,
   }),
-  trouble(105_000, Infinity, 'a flash crowd: 40 visitors per second on the page of the sale', {
+  trouble(105_000, Infinity, 'a flash crowd: 30 visitors per second on the page of the sale', {
     kind: 'sale',
-    perSecond: 40,
+    perSecond: 30,
   }),
 ]
 
