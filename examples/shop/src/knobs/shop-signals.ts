@@ -11,7 +11,7 @@ export const shopMetrics = {
   productTime: 'shop_product_time',
   saleRequests: 'shop_sale_requests',
   trialPages: 'shop_trial_pages',
-  trialRenderTime: 'shop_trial_render_cpu_time',
+  trialRenderTime: 'shop_trial_render_time',
   trialLookups: 'shop_trial_lookups',
   trialHits: 'shop_trial_hits',
 } as const
@@ -30,7 +30,7 @@ export class ShopSignals extends SignalInstrumentation<SignalInstrumentationConf
   readonly #productRequests = this.#counter('shop.product.requests', '{request}', 'Product pages')
   readonly #productTime = this.#counter('shop.product.time', 's', 'Time until product pages were there')
   readonly #saleRequests = this.#counter('shop.sale.requests', '{request}', 'Pages of the sale')
-  readonly #rendering = this.#halves('shop.trial.pages', 'shop.trial.render.cpu.time', 's')
+  readonly #rendering = this.#halves('shop.trial.pages', 'shop.trial.render.time', 's')
   readonly #lookups = this.#halves('shop.trial.lookups', 'shop.trial.hits', '{request}')
 
   constructor() {
