@@ -52,7 +52,8 @@ export function judgeCalls(statements: readonly StatementTimes[]): CallVerdict {
   const worth = beside.isKnown ? WORTH : WORTH_ALONE
   if (Math.min(gain, plainGain) < worth)
     return verdict('no_effect', `${times}: less than ${100 * worth} % faster than other statements became meanwhile`)
-  return verdict('effective', `${times} (p ${p.toPrecision(2)}), beside other statements of the same time`)
+  const others = beside.isKnown ? ', compared with other statements of the same time' : ''
+  return verdict('effective', `${times} (p ${p.toPrecision(2)})${others}`)
 }
 
 /** How other statements differ from what is usual for them, by block of time. */

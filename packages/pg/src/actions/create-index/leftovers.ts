@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../../indexes/print.ts'
 import type { Row } from '../../indexes/server.ts'
 import { IndexLog, type Intent } from './index-log.ts'
 import type { IndexSession } from './index-session.ts'
-import { commentOf, ownIndex, ownIndexes, parseComment, type OwnComment } from './own-index.ts'
+import { commentOf, digestOf, isDigest, ownIndex, ownIndexes, parseComment, type OwnComment } from './own-index.ts'
 
 /** A drop waits for those who use the table, for as long as `lock_timeout` allows; then it is tried again. */
 const WAITS_MS: readonly number[] = [0, 500, 2000]
@@ -72,7 +72,9 @@ export async function dropIntended(
   intent: Intent,
   waitsMs: readonly number[] = WAITS_MS,
 ): Promise<DropResult> {
-  const { schema, name, tableOid, fingerprint } = intent
+  const { schema, name, tableOid } = intent
+  // Anybody who may write to the table may have written it.
+  const fingerprint = isDigest(intent.fingerprint) ? intent.fingerprint : digestOf(intent.fingerprint)
   const [found] = await session.query(`${NAMED} AND i.indrelid = $3::oid`, [schema, name, tableOid])
   if (found === undefined) return 'gone'
   if (found['comment'] === null) {

@@ -46,6 +46,10 @@ export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
+export function isDigest(text: string): boolean {
+  return /^[0-9a-f]{16}$/.test(text)
+}
+
 /** `homeostat: trial since 2026-11-30T01:00:00.000Z for SELECT orders, fingerprint 0123456789abcdef, until 2026-11-30T02:00:00.000Z` */
 export function commentOf({ state, reason, fingerprint, since, until }: OwnComment): string {
   const end = until === undefined ? '' : `, until ${until.toISOString()}`

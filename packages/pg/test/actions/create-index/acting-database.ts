@@ -39,7 +39,7 @@ export class ActingDatabase {
       this.#isOver = false
       await this.pool.query('DROP TABLE IF EXISTS orders, other, homeostat_index CASCADE')
       await this.pool.query(
-        "CREATE TABLE orders AS SELECT i AS id, i % 20000 AS customer_id, now() - i * interval '1 minute' AS made_at, repeat('x', 60) AS note FROM generate_series(1, 60000) i",
+        "CREATE TABLE orders AS SELECT i AS id, i % 20000 AS customer_id, now() - i * interval '1 minute' AS made_at, repeat('x', 60) AS note FROM generate_series(1, 120000) i",
       )
       await this.pool.query('ALTER TABLE orders ADD PRIMARY KEY (id)')
       await this.pool.query(

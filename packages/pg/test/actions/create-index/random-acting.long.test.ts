@@ -6,12 +6,13 @@ import { createQueryCreateIndex } from '../../../src/domain.ts'
 import { PgInstrumentation } from '../../../src/index.ts'
 import { randomWorkload } from '../../indexes/random-workload.ts'
 import { changesBy, keptIndexes } from './kept-index.ts'
+import type { Sent } from '../../indexes/advice-of.ts'
 import { QUICK } from './acting-database.ts'
 
 // More with WORKLOADS=300, from another one with FIRST=1000.
 const COUNT = Number(process.env['WORKLOADS'] ?? 4)
 const FIRST = Number(process.env['FIRST'] ?? 1)
-const ROWS = 40_000
+const ROWS = 25_000
 const firing = { alert: 'SlowQueries', labels: {}, annotations: {}, value: 1, since: 0 }
 
 describe('acting on random tables and statements', () => {
@@ -40,13 +41,18 @@ describe('acting on random tables and statements', () => {
       instrumentation.enable()
       const action = createQueryCreateIndex(instrumentation, { ...QUICK, baselineMs: 800, verifyMs: 800 })
       const over = new AbortController()
-      const sending = workload.statements.map(async ({ text, values = [] }) => {
+      const isWriting = ({ text }: Sent): boolean => text.startsWith('UPDATE')
+      const send = async (statements: readonly Sent[], pauseMs: number): Promise<void> => {
         while (!over.signal.aborted) {
-          await pool.query(text, [...values])
-          // Writers leave dead rows, which would slow all down.
-          await new Promise(resolve => setTimeout(resolve, text.startsWith('UPDATE') ? 100 : 10))
+          for (const { text, values = [] } of statements) await pool.query(text, [...values])
+          await new Promise(resolve => setTimeout(resolve, pauseMs))
         }
-      })
+      }
+      // Writers leave dead rows, which would slow all down, and two of them would wait for each other.
+      const sending = [
+        ...workload.statements.filter(each => !isWriting(each)).map(each => send([each], 10)),
+        send(workload.statements.filter(isWriting), 100),
+      ]
       await new Promise(resolve => setTimeout(resolve, 500))
       const signal = AbortSignal.timeout(60_000)
       const { effects } = await action.run({ firing, options: undefined, now: Date.now(), signal, sliceMs: 5 })
