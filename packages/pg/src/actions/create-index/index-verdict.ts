@@ -10,6 +10,9 @@ const WORTH_ALONE = 0.5
 /** A larger deterioration of another statement of the table, relative and in milliseconds, speaks against the index. */
 const HARM = 0.1
 const HARM_MS = 0.2
+/** A deterioration that may be chance counts where it takes more than this share of what the index saves. */
+const DOUBTFUL = 0.2
+const MOST_PRICE = 0.1
 const LEAST_MS = 0.001
 /** With fewer blocks on either side no difference could be significant: of two times five, the chance is 1 in 252. */
 const LEAST_BLOCKS = 5
@@ -38,7 +41,8 @@ export function judgeCalls(statements: readonly StatementTimes[]): CallVerdict {
     afterMs,
   })
   const beside = new Beside(statements.filter(({ kind }) => kind === 'other'))
-  const worse = statements.filter(each => each.kind === 'table').find(each => isWorse(each, beside))
+  const changes = statements.filter(each => each.kind === 'table').map(each => changeOf(each, beside))
+  const worse = changes.find(({ p }) => p <= ALPHA)
   if (worse !== undefined) return verdict('harmful', `${worse.summary} became slower with it`)
   if (target === undefined) return verdict('inconclusive', 'the statement was not called again')
   const [before, after] = [beside.corrected(target.before, 'before'), beside.corrected(target.after, 'after')]
@@ -52,6 +56,10 @@ export function judgeCalls(statements: readonly StatementTimes[]): CallVerdict {
   const worth = beside.isKnown ? WORTH : WORTH_ALONE
   if (Math.min(gain, plainGain) < worth)
     return verdict('no_effect', `${times}: less than ${100 * worth} % faster than other statements became meanwhile`)
+  // It costs what it saves, or may do so: then it is not worth more evidence.
+  const savedMs = (beforeMs - afterMs) * target.after.flat().length
+  const doubtful = changes.find(({ p, moreMs }) => p <= DOUBTFUL && moreMs > MOST_PRICE * savedMs)
+  if (doubtful !== undefined) return verdict('inconclusive', `${times}, but ${doubtful.summary} may have become slower`)
   const others = beside.isKnown ? ', compared with other statements of the same time' : ''
   return verdict('effective', `${times} (p ${p.toPrecision(2)})${others}`)
 }
@@ -89,12 +97,22 @@ class Beside {
   }
 }
 
-function isWorse({ before, after }: StatementTimes, beside: Beside): boolean {
+/** How much slower a statement became. */
+interface Change {
+  readonly summary: string
+  /** The chance that it is one; 1 where it became no slower, and that of a doubt where it was called too seldom to know. */
+  readonly p: number
+  /** Of all calls together. */
+  readonly moreMs: number
+}
+
+function changeOf({ summary, before, after }: StatementTimes, beside: Beside): Change {
   const [was, is] = [beside.corrected(before, 'before'), beside.corrected(after, 'after')]
-  if (Math.min(was.length, is.length) < LEAST_BLOCKS) return false
   const more = Math.exp(median(is) - median(was)) - 1
   const moreMs = median(after.flat()) - median(before.flat())
-  return more > HARM && moreMs > HARM_MS && rankSumP(was, is) <= ALPHA
+  const isSlower = more > HARM && moreMs > HARM_MS
+  const p = Math.min(was.length, is.length) < LEAST_BLOCKS ? DOUBTFUL : rankSumP(was, is)
+  return { summary, p: isSlower ? p : 1, moreMs: moreMs * after.flat().length }
 }
 
 /** A call that took no time that the clock can see took some. */

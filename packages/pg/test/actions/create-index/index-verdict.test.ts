@@ -45,6 +45,16 @@ describe('what live calls say of an index', () => {
     })
   })
 
+  it('is open where a statement that was seldom called may cost what the index saves', () => {
+    const target = statement('target', blocks(50), blocks(1))
+    const seldom = (ms: number): number[][] => blocks(ms, undefined, 1).map((calls, at) => (at < 3 ? calls : []))
+    const price = (before: number, after: number): string =>
+      judgeCalls([target, statement('table', seldom(before), seldom(after))]).verdict
+    expect(price(500, 1500)).toBe('inconclusive')
+    expect(price(1, 3)).toBe('effective')
+    expect(price(500, 300)).toBe('effective')
+  })
+
   it('is against nothing where the whole database became slower', () => {
     const late = (): number => 2
     const times = [
