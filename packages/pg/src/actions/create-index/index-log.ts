@@ -29,8 +29,8 @@ export interface Intent {
   readonly fingerprint: string
 }
 
-/** What became of an index. */
-export type IndexOutcome = 'kept' | 'dropped' | 'failed' | 'lost'
+/** What became of an index. One that is `undecided` was dropped too, and may be tried again. */
+export type IndexOutcome = 'kept' | 'dropped' | 'undecided' | 'failed' | 'lost'
 
 /** One that did not help is not tried again within so many days; nothing is kept for longer. */
 const KEPT_DAYS = 30

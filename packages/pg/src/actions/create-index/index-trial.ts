@@ -103,7 +103,7 @@ export async function tryIndex(finding: Finding, options: IndexTrialOptions): Pr
   const own = await ownIndex(session, schema, name)
   if (judgement.verdict !== 'effective' || own === undefined) {
     const drop = await dropOwn(session, schema, name)
-    await log.end(name, 'dropped')
+    await log.end(name, judgement.verdict === 'inconclusive' || own === undefined ? 'undecided' : 'dropped')
     return { kind: 'dropped', drop, judgement: own ? judgement : TAKEN_AWAY }
   }
   await putComment(session, schema, name, { ...comment, state: 'kept' })

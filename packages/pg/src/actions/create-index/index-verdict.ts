@@ -102,7 +102,7 @@ interface Change {
   readonly summary: string
   /** The chance that it is one; 1 where it became no slower, and that of a doubt where it was called too seldom to know. */
   readonly p: number
-  /** Of all calls together. */
+  /** How much longer all calls together took. */
   readonly moreMs: number
 }
 

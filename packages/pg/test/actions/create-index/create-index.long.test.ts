@@ -1,5 +1,7 @@
+import { describeAction } from '@homeostat/conformance'
 import { describe, expect, it } from 'vitest'
-import { ActingDatabase } from './acting-database.ts'
+import { createQueryCreateIndex, INDEX_TABLE, type CreateIndexOptions } from '../../../src/domain.ts'
+import { ActingDatabase, QUICK } from './acting-database.ts'
 
 describe('query.createIndex', () => {
   const db = new ActingDatabase()
@@ -7,7 +9,7 @@ describe('query.createIndex', () => {
 
   it('creates an index, measures that it helps, and keeps it until its receipt is undone', async () => {
     await db.sendUsual()
-    const receipt = await db.act()
+    const receipt = await db.act({ baselineMs: 3000, verifyMs: 3000 })
     expect(receipt).toMatchObject({ effects: { built: 1, kept: 1 }, judgement: { verdict: 'effective' } })
     const [index, ...more] = await db.indexes()
     expect(more).toEqual([])
@@ -35,10 +37,10 @@ describe('query.createIndex', () => {
     await db.pool.query("UPDATE orders SET note = 'n' || id WHERE id <= 50")
     await db.pool.query('ANALYZE orders')
     let isRare = true
-    db.send('SELECT * FROM orders WHERE note = $1', () => [isRare ? 'n7' : 'x'.repeat(60)])
+    db.send('SELECT count(*) FROM orders WHERE note = $1', () => [isRare ? 'n7' : 'x'.repeat(60)])
     db.send('SELECT count(*) FROM other WHERE pad LIKE $1', () => ['%z%'])
     await db.untilSlow('note')
-    const acting = db.act()
+    const acting = db.act({ baselineMs: 3000, verifyMs: 3000 })
     isRare = false
     const receipt = await acting
     expect(receipt).toMatchObject({ effects: { built: 1, dropped: 1 }, judgement: { verdict: 'no_effect' } })
@@ -110,5 +112,26 @@ describe('query.createIndex', () => {
     expect(receipt).toMatchObject({ effects: { built: 0 } })
     expect(receipt.problems?.join()).toContain('55P03')
     expect(await db.indexes()).toEqual([])
+  })
+})
+
+describe('its family', () => {
+  const db = new ActingDatabase()
+  let before = 0
+  const built = async (): Promise<number> => {
+    const { rows } = await db.pool.query<{ built: number }>(
+      "SELECT count(*)::int AS built FROM homeostat_index WHERE outcome IN ('kept', 'dropped', 'undecided')",
+    )
+    return rows[0]!.built
+  }
+  describeAction<CreateIndexOptions>('query.createIndex', {
+    prepare: async () => {
+      await db.pool.query(INDEX_TABLE)
+      await db.sendUsual()
+      before = await built()
+    },
+    create: () => createQueryCreateIndex(db.instrumentation, QUICK),
+    effect: async () => (await built()) - before,
+    counts: 'built',
   })
 })
