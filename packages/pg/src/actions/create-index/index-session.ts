@@ -10,10 +10,12 @@ const STATEMENT_TIMEOUT = '10s'
 
 const BUSY = 'another process is creating, judging or dropping an index of this database'
 
+const WHO = 'SELECT pg_catalog.pg_backend_pid()::text AS pid, pg_catalog.pg_is_in_recovery()::text AS standby'
+
+/** Only once it is known that the session is ours: behind a pooler, the application would get them. */
 const SETTINGS = `SELECT pg_catalog.set_config('lock_timeout', '2s', false), pg_catalog.set_config('statement_timeout', '${STATEMENT_TIMEOUT}', false),
   -- Where the server has it: a build whose process was killed ends by itself.
-  (SELECT pg_catalog.set_config(name, '2s', false) FROM pg_catalog.pg_settings WHERE name = 'client_connection_check_interval'),
-  pg_catalog.pg_backend_pid()::text AS pid, pg_catalog.pg_is_in_recovery()::text AS standby`
+  (SELECT pg_catalog.set_config(name, '2s', false) FROM pg_catalog.pg_settings WHERE name = 'client_connection_check_interval')`
 
 /** Why a session cannot act, in one line. */
 export interface SessionRefusal {
@@ -48,7 +50,7 @@ export class IndexSession implements Server, AsyncDisposable {
   ): Promise<IndexSession | SessionRefusal> {
     const client = await DedicatedClient.connect(origin, timeoutSignal(maxMs), ignore, 0)
     try {
-      const [row] = await client.query(SETTINGS)
+      const [row] = await client.query(WHO)
       const processId = String(row?.['pid'])
       const never =
         processId === String(client.processId)
@@ -56,7 +58,10 @@ export class IndexSession implements Server, AsyncDisposable {
             ? undefined
             : 'the server is a replica'
           : 'a connection pooler is in front of the server, so a lock of a session is not safe: a direct connection is needed'
-      if (never === undefined && (await hasLock(client))) return new IndexSession(client, processId)
+      if (never === undefined && (await hasLock(client))) {
+        await client.query(SETTINGS)
+        return new IndexSession(client, processId)
+      }
       await client.close()
       return never === undefined ? { refused: BUSY, isBusy: true } : { refused: never, isBusy: false }
     } catch (error) {
