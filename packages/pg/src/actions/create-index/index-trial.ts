@@ -19,6 +19,10 @@ import { readBuffers, shareOfPlans } from './plan-evidence.ts'
 const LEAST_SHARE_OF_PLANS = 0.6
 /** Pages that a call reads with the index, of those that it read without. */
 const MOST_PAGES = 0.8
+/** What a row costs that is written into one more index: 4 us on the machine where it was measured, and somewhat more on others. */
+const ROW_MS = 0.006
+/** An index whose price is more than this share of what it saves is not worth it. */
+const MOST_PRICE = 0.5
 /** A backend reports what it has searched when it is idle, at most once a second. */
 const REPORT_MS = 1500
 
@@ -99,7 +103,7 @@ export async function tryIndex(finding: Finding, options: IndexTrialOptions): Pr
   times.pause()
   const judgement: OwnJudgement = isAborted
     ? { verdict: 'inconclusive', reason: 'the loop has ended the trial' }
-    : await judge(finding, name, times, pagesBefore, options)
+    : await judge(finding, name, { times, pagesBefore, written }, options)
   const own = await ownIndex(session, schema, name)
   if (judgement.verdict !== 'effective' || own === undefined) {
     const drop = await dropOwn(session, schema, name)
@@ -116,16 +120,30 @@ const TAKEN_AWAY: OwnJudgement = {
   reason: 'somebody has dropped it or taken it over meanwhile',
 }
 
+/** What was measured of a table and its statements. */
+interface Measured {
+  readonly times: CallTimes
+  readonly pagesBefore: number | undefined
+  /** Rows written to the table per second. */
+  readonly written: number
+}
+
 /** What live calls say, unless the index is not what they use. */
 async function judge(
   { definition, statement, isReference }: Finding,
   name: string,
-  times: CallTimes,
-  pagesBefore: number | undefined,
+  { times, pagesBefore, written }: Measured,
   { session, grammar, settings }: IndexTrialOptions,
 ): Promise<OwnJudgement> {
-  const { verdict, reason } = judgeCalls(times.statements)
+  const { verdict, reason, savedMs } = judgeCalls(times.statements)
   if (verdict !== 'effective') return { verdict, reason }
+  // Of few calls that write many rows each, none may have ended with the index.
+  const [saved, price] = [(savedMs / settings.verifyMs) * 1000, written * ROW_MS]
+  if (price > saved * MOST_PRICE)
+    return {
+      verdict: 'no_effect',
+      reason: `it saves ${saved.toPrecision(2)} ms per second, and the ${Math.round(written)} rows written per second cost about ${price.toPrecision(2)} ms more`,
+    }
   if ((await scansOf(session, definition.table.schema, name)) === 0)
     return { verdict: 'no_effect', reason: 'no call has used the index' }
   // The check of a reference shows in no plan.

@@ -24,6 +24,8 @@ export interface CallVerdict extends OwnJudgement {
   /** Median milliseconds of a call of the statement that the index is for; not a number without calls. */
   readonly beforeMs: number
   readonly afterMs: number
+  /** What all calls with the index took less together. */
+  readonly savedMs: number
 }
 
 /**
@@ -34,11 +36,13 @@ export interface CallVerdict extends OwnJudgement {
 export function judgeCalls(statements: readonly StatementTimes[]): CallVerdict {
   const target = statements.find(({ kind }) => kind === 'target')
   const [beforeMs, afterMs] = [median(target?.before.flat() ?? []), median(target?.after.flat() ?? [])]
+  const savedMs = (beforeMs - afterMs) * (target?.after.flat().length ?? 0)
   const verdict = (name: OwnJudgement['verdict'], reason: string): CallVerdict => ({
     verdict: name,
     reason,
     beforeMs,
     afterMs,
+    savedMs,
   })
   const beside = new Beside(statements.filter(({ kind }) => kind === 'other'))
   const changes = statements.filter(each => each.kind === 'table').map(each => changeOf(each, beside))
@@ -57,7 +61,6 @@ export function judgeCalls(statements: readonly StatementTimes[]): CallVerdict {
   if (Math.min(gain, plainGain) < worth)
     return verdict('no_effect', `${times}: less than ${100 * worth} % faster than other statements became meanwhile`)
   // It costs what it saves, or may do so: then it is not worth more evidence.
-  const savedMs = (beforeMs - afterMs) * target.after.flat().length
   const doubtful = changes.find(({ p, moreMs }) => p <= DOUBTFUL && moreMs > MOST_PRICE * savedMs)
   if (doubtful !== undefined) return verdict('inconclusive', `${times}, but ${doubtful.summary} may have become slower`)
   const others = beside.isKnown ? ', compared with other statements of the same time' : ''

@@ -52,6 +52,17 @@ describe('query.createIndex', () => {
     expect((await db.act()).problems?.join()).toContain('did not help')
   })
 
+  it('drops an index that costs those who write more than it saves', async () => {
+    db.send('SELECT * FROM orders WHERE customer_id = $1', () => [Math.floor(Math.random() * 20_000)], 200)
+    await db.untilSlow('customer_id')
+    db.send(
+      'INSERT INTO orders SELECT -i - random() * 1e9, i, now() FROM generate_series(1, 20000) i ON CONFLICT DO NOTHING',
+    )
+    const receipt = await db.act({ baselineMs: 3000, verifyMs: 3000, maxTableBytes: 1e12 })
+    expect(receipt.judgement?.verdict).not.toBe('effective')
+    expect(await db.indexes()).toEqual([])
+  })
+
   it('drops it when nobody calls the statement any more', async () => {
     await db.sendUsual()
     const acting = db.act()
