@@ -25,6 +25,8 @@ import { Pools } from './signals/pools.ts'
 import type { TrackedPool } from './signals/tracked-pool.ts'
 import { timeQueries } from './signals/query-timing.ts'
 import type { TimingObserver } from './signals/query-timing.ts'
+import { HeldAnswers } from './signals/held-answers.ts'
+import { RepeatedStatements } from './signals/repeated-statements.ts'
 import { SlowQueries } from './signals/slow-queries.ts'
 import { SlowStatements } from './signals/slow-statements.ts'
 import { VERSION } from './version.ts'
@@ -43,6 +45,10 @@ export type { PgInstrumentationConfig } from './instrumentation-options.ts'
 export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationConfig> {
   /** Slow statements with recent values, for whoever can explain them. In memory only: never export it. */
   readonly slowStatements: SlowStatements
+  /** @internal Statements that were slow for the application alone. */
+  readonly heldAnswers: HeldAnswers = new HeldAnswers()
+  /** @internal Statements that one request sends again and again, without their texts. */
+  readonly repeatedStatements: RepeatedStatements = new RepeatedStatements()
   /** @internal The prototypes of the pools' and clients' classes of the copies of pg that were loaded. */
   readonly poolClasses: LibraryPrototypes = new LibraryPrototypes()
   /** @internal */
@@ -174,6 +180,8 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
       slowMs: this.config.slowQueryThresholdMs ?? DEFAULTS.slowQueryThresholdMs,
       now: () => performance.now(),
       holds,
+      repeats: this.repeatedStatements,
+      heldAnswers: this.heldAnswers,
       timed: new WeakSet(),
       isMet: connection => connections.isMet(connection),
       runningOn: connection => connections.runningOn(connection),
@@ -183,7 +191,8 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     }
   }
 
-  #slow({ text, values }: QueryShape, database: Database, connection: ConnectionShape, durationMs: number): void {
+  #slow(query: QueryShape, database: Database, connection: ConnectionShape, durationMs: number): void {
+    const { text, values } = query
     // Neither the application's to make faster, nor are its values to be kept.
     if (text?.startsWith(OWN_STATEMENT)) return
     // A prepared statement may run again by its name alone.
@@ -197,7 +206,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
       inTransaction: running.session.inTransaction,
       ...(sentFor !== undefined && { sentFor }),
     }
-    this.slowStatements.add({ text, summary, values, durationMs, origin, ...around }, Date.now())
+    this.slowStatements.add({ text, summary, values, durationMs, origin, rows: rowsOf(query), ...around }, Date.now())
   }
 
   #findPools(exports: unknown): () => void {
@@ -205,6 +214,12 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     this.poolClasses.add((exports as { readonly prototype: object }).prototype)
     return restore
   }
+}
+
+/** How many rows the answer to one statement has, or says to have written. */
+function rowsOf({ _result: result }: QueryShape): number | undefined {
+  const rows = (result as { readonly rowCount?: unknown } | null | undefined)?.rowCount
+  return typeof rows === 'number' ? rows : undefined
 }
 
 /** Says once that a part of the application is not measured, and changes nothing. */

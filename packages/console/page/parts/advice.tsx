@@ -18,28 +18,39 @@ export function Advice(): JSX.Element {
         </Empty>
       ) : (
         <ul class="rows">
-          {advice.map(({ action, alert, what, why, statement, times, lastAt, adoptedAt }) => (
-            <li key={`${action} ${alert} ${what}`} class="row">
-              <div class="row-head">
-                {adoptedAt === undefined ? <Pill tone="accent">to do</Pill> : <Pill tone="good">adopted</Pill>}
-                <Explained id={action}>{action}</Explained>
-                <span class="muted">for {alert}</span>
-                <span class="muted row-end">
-                  {count(times, 'time')}, last {dayOf(lastAt)}
-                </span>
-              </div>
-              <p class="strong">{what}</p>
-              {why !== '' && <p class="muted">Because {why}.</p>}
-              {statement !== undefined && (
-                <div class="statement">
-                  <pre tabIndex={0} aria-label="Statement to run">
-                    {statement}
-                  </pre>
-                  <CopyButton text={statement} what="the statement" />
+          {advice.map(
+            ({ action, alert, what, why, statement, undo, savedMsPerSecond, gains, times, lastAt, adoptedAt }) => (
+              <li key={`${action} ${alert} ${what}`} class="row">
+                <div class="row-head">
+                  {adoptedAt === undefined ? <Pill tone="accent">to do</Pill> : <Pill tone="good">adopted</Pill>}
+                  <Explained id={action}>{action}</Explained>
+                  <span class="muted">for {alert}</span>
+                  <span class="muted row-end">
+                    {count(times, 'time')}, last {dayOf(lastAt)}
+                  </span>
                 </div>
-              )}
-            </li>
-          ))}
+                <p class="strong">{what}</p>
+                {savedMsPerSecond !== undefined && (
+                  <p>
+                    Saves about {savedMsPerSecond.toPrecision(2)} ms a second
+                    {gains === undefined ? '' : `, for ${gains.join(', ')}`}.
+                  </p>
+                )}
+                {why !== '' && <p class="muted">Because {why}.</p>}
+                {statement !== undefined && (
+                  <div class="statement">
+                    <pre tabIndex={0} aria-label="Statement to run">
+                      {statement}
+                    </pre>
+                    <CopyButton text={statement} what="the statement" />
+                    {undo !== undefined && (
+                      <CopyButton text={undo} what="the statement that undoes it" label="Copy undo" />
+                    )}
+                  </div>
+                )}
+              </li>
+            ),
+          )}
         </ul>
       )}
     </Panel>

@@ -3,8 +3,16 @@ import type { JSX } from 'preact'
 
 const SHOWN_MS = 2000
 
+interface Copied {
+  readonly text: string
+  /** What it is, for people who hear the page. */
+  readonly what: string
+  /** @default Copy */
+  readonly label?: string
+}
+
 /** Copies a text, and says so. */
-export function CopyButton({ text, what }: { readonly text: string; readonly what: string }): JSX.Element {
+export function CopyButton({ text, what, label = 'Copy' }: Copied): JSX.Element {
   const outcome = useSignal('')
   const copy = async (): Promise<void> => {
     outcome.value = (await copied(text)) ? 'Copied' : 'Select it and copy it by hand'
@@ -12,7 +20,7 @@ export function CopyButton({ text, what }: { readonly text: string; readonly wha
   }
   return (
     <button type="button" class="button" aria-label={`Copy ${what}`} onClick={() => void copy()}>
-      <span aria-live="polite">{outcome.value || 'Copy'}</span>
+      <span aria-live="polite">{outcome.value || label}</span>
     </button>
   )
 }

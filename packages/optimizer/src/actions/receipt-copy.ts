@@ -8,6 +8,7 @@ const LONGEST_LINE = 300
 const LONGEST_WHY = 1500
 const LONGEST_STATEMENT = 4000
 const MOST_LINES = 50
+const MOST_GAINS = 10
 const MOST_EFFECTS = 100
 const OWN_VERDICTS = ['effective', 'no_effect', 'harmful', 'inconclusive'] as const
 const EFFECT = /^\w[\w .-]{0,63}$/
@@ -133,17 +134,27 @@ function copyEffects(
 /** Our own copies of pieces of advice; those that are not valid are left out. Half a statement would be run as if it were whole. */
 function copyAdvice(advice: unknown): { readonly advice: Advice; readonly isLong: boolean }[] {
   return (itemsOf(advice, MOST_LINES) ?? []).slice(0, MOST_LINES).flatMap((each: unknown) => {
-    const { what, why, statement } = Object(each) as Partial<Record<keyof Advice, unknown>>
-    for (const part of [each, what, why, statement]) ignoreRejection(part)
+    const { what, why, statement, undo, savedMsPerSecond, gains } = Object(each) as Partial<
+      Record<keyof Advice, unknown>
+    >
+    for (const part of [each, what, why, statement, undo, savedMsPerSecond, gains]) ignoreRejection(part)
     if (typeof what !== 'string' || typeof why !== 'string') return []
     const isLong = typeof statement === 'string' && statement.length > LONGEST_STATEMENT
     const copy = {
       what: oneLine(what, LONGEST_LINE),
       why: oneLine(why, LONGEST_WHY),
       ...(typeof statement === 'string' && !isLong && { statement }),
+      ...(typeof undo === 'string' && undo.length <= LONGEST_STATEMENT && { undo }),
+      ...(isDuration(savedMsPerSecond) && { savedMsPerSecond }),
+      ...copyGains(gains),
     }
     return [{ advice: copy, isLong }]
   })
+}
+
+function copyGains(gains: unknown): Pick<Advice, 'gains'> {
+  const names = (itemsOf(gains, MOST_GAINS) ?? []).slice(0, MOST_GAINS).flatMap(name => textOf(name) ?? [])
+  return names.length > 0 ? { gains: names } : {}
 }
 
 function copyLines(lines: unknown): string[] {

@@ -6,6 +6,12 @@ export interface Advice {
   readonly why: string
   /** The statement to run, if there is one, e.g. a `CREATE INDEX` statement. One longer than 4,000 characters is left out. */
   readonly statement?: string
+  /** The statement that undoes it, if there is one. One longer than 4,000 characters is left out. */
+  readonly undo?: string
+  /** The time that following it would save, in milliseconds a second, estimated from what was measured. */
+  readonly savedMsPerSecond?: number
+  /** What becomes faster, e.g. `route /orders/:id`, the largest gain first. Names only; no more than ten. */
+  readonly gains?: readonly string[]
 }
 
 /** What an action really did, counted by the action itself. A receipt of nothing makes the trial a `noop`. */

@@ -1,4 +1,8 @@
 import type { Action, ActionContext, Advice, Receipt } from '@homeostat/optimizer'
+import { diagnose, type Causes } from '../diagnosis/diagnose.ts'
+import { heldAnswers, repeats } from '../diagnosis/in-process.ts'
+import { exclusiveLocks, lockWaits } from '../diagnosis/lock-waits.ts'
+import { TimeElsewhere } from '../diagnosis/time-elsewhere.ts'
 import { NothingExaminedError } from '../errors.ts'
 import { loadGrammar, type Grammar } from '../grammar.ts'
 import { examine } from '../indexes/examination.ts'
@@ -8,12 +12,13 @@ import { groupBy } from '../indexes/grouping.ts'
 import { indexAdvice } from '../indexes/index-advice.ts'
 import type { AdviceThresholds } from '../indexes/thresholds.ts'
 import type { PgInstrumentation } from '../instrumentation.ts'
-import { databaseOf } from '../signals/origin.ts'
+import { attempt, type Server } from '../indexes/server.ts'
+import { databaseOf, type Origin } from '../signals/origin.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
 import { AdvisedIndexes, isFollowed, statementFor } from './advised-indexes.ts'
 import { DedicatedClient } from './dedicated-client.ts'
 import { OPTIMIZE_DEFAULTS } from './optimize-defaults.ts'
-import { describeProblem, isRefusal } from './problem.ts'
+import { causeOf, describeProblem, isRefusal } from './problem.ts'
 
 /** Options of the action `query.optimize`. */
 export interface QueryOptimizeOptions extends Partial<AdviceThresholds> {
@@ -23,6 +28,8 @@ export interface QueryOptimizeOptions extends Partial<AdviceThresholds> {
   readonly withinMs?: number
 }
 
+/** The code of a lock that was not given in time. */
+const LOCKED = '55P03'
 const GRAMMAR_MISSING =
   'without the package libpg-query, only comparisons of columns in sequential scans are read: install it for the other indexes'
 
@@ -34,6 +41,8 @@ interface Outcome {
   plans: number
   readonly findings: Finding[]
   readonly problems: string[]
+  /** What else is wrong; undefined where it is not looked for. */
+  readonly causes: Causes | undefined
   /** The application has several databases, so each text names its own. */
   readonly namesDatabases: boolean
 }
@@ -49,6 +58,7 @@ export function createQueryOptimize(
   defaults: QueryOptimizeOptions = {},
 ): Action<QueryOptimizeOptions> {
   const advised = new AdvisedIndexes()
+  const elsewhere = new TimeElsewhere()
   let grammar: Promise<Grammar | undefined> | undefined
   return {
     name: 'query.optimize',
@@ -63,7 +73,7 @@ export function createQueryOptimize(
       // Loaded once, and not before there is something to examine: it takes some megabytes.
       grammar ??= loadGrammar()
       const options = { ...defaults, ...context.options }
-      return optimize(instrumentation, context, options, advised, await grammar)
+      return optimize(instrumentation, context, options, { advised, elsewhere }, await grammar)
     },
     followed: async (given, { signal }) => followedOf(instrumentation, given, advised, signal, await grammar),
   }
@@ -73,39 +83,57 @@ async function optimize(
   instrumentation: PgInstrumentation,
   context: ActionContext,
   options: QueryOptimizeOptions,
-  advised: AdvisedIndexes,
+  { advised, elsewhere }: { readonly advised: AdvisedIndexes; readonly elsewhere: TimeElsewhere },
   grammar: Grammar | undefined,
 ): Promise<Receipt> {
-  const outcome = await findIndexes(instrumentation, context, options, grammar)
+  const causes: Causes = { found: [], elsewhere }
+  const outcome = await findIndexes(instrumentation, context, options, grammar, causes)
   const { signal } = context
-  if (outcome.statements === 0 && outcome.problems.length > 0 && !signal.aborted)
+  const since = performance.now() - (options.withinMs ?? OPTIMIZE_DEFAULTS.withinMs)
+  causes.found.push(...repeats(instrumentation.repeatedStatements.since(since)))
+  if (instrumentation.heldAnswers.lastAt >= since) causes.found.push(...heldAnswers(instrumentation.heldAnswers))
+  if (outcome.statements === 0 && causes.found.length === 0 && outcome.problems.length > 0 && !signal.aborted)
     throw new NothingExaminedError(outcome.problems)
   if (grammar === undefined && outcome.plans > 0) outcome.problems.push(GRAMMAR_MISSING)
   advised.remember(outcome.findings, outcome.namesDatabases)
-  return receipt(outcome, signal.aborted)
+  return receipt(outcome, context)
 }
 
-/** Looks for the indexes that the slowest statements lack. */
+/**
+ * Looks for the indexes that the slowest statements lack.
+ *
+ * @param causes - is given what else is wrong with them; without it, nothing else is looked for
+ */
 export async function findIndexes(
   instrumentation: PgInstrumentation,
   { now, signal }: Pick<ActionContext, 'now' | 'signal'>,
   options: QueryOptimizeOptions,
   grammar: Grammar | undefined,
+  causes?: Causes,
 ): Promise<Outcome> {
   const { maxStatements, withinMs, minTableRows, maxSelectivity } = { ...OPTIMIZE_DEFAULTS, ...options }
   // All of them count, so that the same advice has the same text in each run.
   const known = instrumentation.slowStatements.top(Infinity)
   const namesDatabases = new Set(known.map(({ origin }) => databaseOf(origin))).size > 1
-  const outcome: Outcome = { slow: 0, statements: 0, plans: 0, findings: [], problems: [], namesDatabases }
-  const slowest = slowestExplainable(
-    known.filter(({ lastSeen }) => lastSeen >= now - withinMs),
-    maxStatements,
-    outcome.problems,
-  )
+  const outcome: Outcome = { slow: 0, statements: 0, plans: 0, findings: [], problems: [], causes, namesDatabases }
+  const recent = known.filter(({ lastSeen }) => lastSeen >= now - withinMs)
+  const slowest = slowestExplainable(recent, maxStatements, outcome.problems)
   outcome.slow = slowest.length
-  for (const statements of groupBy(slowest, ({ origin: { key, address } }) => key ?? address).values()) {
+  // What cannot be explained may wait for a lock as well.
+  const looked = causes === undefined ? slowest : [...slowest, ...recent.filter(each => !slowest.includes(each))]
+  for (const statements of groupBy(looked, ({ origin: { key, address } }) => key ?? address).values()) {
     if (signal.aborted) break
-    await examineDatabase(instrumentation, statements, { minTableRows, maxSelectivity }, grammar, signal, outcome)
+    const explained = statements.filter(each => slowest.includes(each))
+    // The latest connection's options: a pool may have been replaced since.
+    const { origin } = statements.reduce((a, b) => (b.lastSeen > a.lastSeen ? b : a))
+    await examineDatabase(
+      instrumentation,
+      { origin, statements: explained },
+      { minTableRows, maxSelectivity },
+      grammar,
+      signal,
+      outcome,
+    )
   }
   return outcome
 }
@@ -147,17 +175,16 @@ async function followedOf(
 
 async function examineDatabase(
   instrumentation: PgInstrumentation,
-  statements: readonly SlowStatement[],
+  { origin, statements }: { readonly origin: Origin; readonly statements: readonly SlowStatement[] },
   thresholds: AdviceThresholds,
   grammar: Grammar | undefined,
   signal: AbortSignal,
   outcome: Outcome,
 ): Promise<void> {
-  // The latest connection's options: a pool may have been replaced since.
-  const { origin } = statements.reduce((a, b) => (b.lastSeen > a.lastSeen ? b : a))
   let client: DedicatedClient | undefined
   try {
     client = await DedicatedClient.connect(origin, signal, own => instrumentation.ignore(own))
+    await lookForCauses(client, lockWaits, origin, signal, outcome)
     for (const statement of statements) {
       if (signal.aborted) return
       await examineStatement(client, statement, thresholds, grammar, signal, outcome)
@@ -195,31 +222,72 @@ async function examineStatement(
   outcome: Outcome,
 ): Promise<void> {
   try {
-    const { plan, findings, problems } = await client.inReadOnlyTransaction(() =>
-      examine(client, statement, thresholds, grammar),
-    )
+    const { plan, findings, problems } = await client.inReadOnlyTransaction(async () => {
+      const examination = await examine(client, statement, thresholds, grammar)
+      const { causes } = outcome
+      if (causes !== undefined) {
+        const found = await attempt(client, () =>
+          diagnose(client, statement, examination, thresholds.minTableRows, causes.elsewhere),
+        )
+        causes.found.push(...placed(found, statement.origin, outcome))
+      }
+      return examination
+    })
     outcome.statements++
     if (plan !== undefined) outcome.plans++
     outcome.findings.push(...findings)
     const place = outcome.namesDatabases ? `${statement.origin.address}: ` : ''
     outcome.problems.push(...problems.map(problem => `${place}${problem}`))
   } catch (error) {
-    if (!signal.aborted) outcome.problems.push(describeProblem(statement.summary, error))
+    if (signal.aborted) return
+    outcome.problems.push(describeProblem(statement.summary, error))
+    if (causeOf(error).code === LOCKED) await lookForCauses(client, exclusiveLocks, statement.origin, signal, outcome)
   }
 }
 
-function receipt({ slow, statements, plans, findings, problems, namesDatabases }: Outcome, aborted: boolean): Receipt {
-  const advice = indexAdvice(findings, namesDatabases)
-  const indexes = advice.length
+/** Looks for what is wrong in a database at this moment; what the server does not show to this user stays unknown. */
+async function lookForCauses(
+  client: DedicatedClient,
+  look: (server: Server) => Promise<readonly Advice[]>,
+  origin: Origin,
+  signal: AbortSignal,
+  outcome: Outcome,
+): Promise<void> {
+  if (outcome.causes === undefined) return
+  try {
+    outcome.causes.found.push(...placed(await client.inReadOnlyTransaction(() => look(client)), origin, outcome))
+  } catch (error) {
+    if (!signal.aborted) outcome.problems.push(describeProblem(`locks in ${origin.address}`, error))
+  }
+}
+
+/** Advice that names its database where there are several. */
+function placed(advice: readonly Advice[], { address }: Origin, { namesDatabases }: Outcome): readonly Advice[] {
+  return namesDatabases ? advice.map(each => ({ ...each, what: `${each.what} in ${address}` })) : advice
+}
+
+function receipt(
+  { slow, statements, plans, findings, problems, causes, namesDatabases }: Outcome,
+  { now, signal: { aborted } }: Pick<ActionContext, 'now' | 'signal'>,
+): Receipt {
+  const lacking = indexAdvice(findings, namesDatabases, now)
+  const others = distinct(causes?.found ?? [])
+  const indexes = lacking.length
   const helps =
     indexes === 0 ? 'no missing index found' : `${indexes} ${indexes === 1 ? 'index' : 'indexes'} would help`
+  const also = others.length === 0 ? '' : `; ${others.length} other ${others.length === 1 ? 'cause' : 'causes'} found`
   return {
     summary:
       slow === 0
-        ? 'no slow statement to examine'
-        : `examined ${statements} of ${slow} slow statements: ${helps}${aborted ? ' (stopped early)' : ''}`,
-    effects: { statements, plans, indexes },
-    ...(indexes > 0 ? { advice } : undefined),
+        ? `no slow statement to examine${also}`
+        : `examined ${statements} of ${slow} slow statements: ${helps}${also}${aborted ? ' (stopped early)' : ''}`,
+    effects: { statements, plans, indexes, ...(others.length > 0 && { causes: others.length }) },
+    ...(indexes + others.length > 0 ? { advice: [...lacking, ...others] } : undefined),
     ...(problems.length > 0 ? { problems: [...new Set(problems)] } : undefined),
   }
+}
+
+/** Two statements may have one cause. */
+function distinct(causes: readonly Advice[]): readonly Advice[] {
+  return [...new Map(causes.map(each => [each.statement ?? each.what, each])).values()]
 }

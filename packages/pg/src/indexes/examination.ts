@@ -31,6 +31,8 @@ import { WhatIf } from './what-if.ts'
 /** What is known of one slow statement. */
 export interface Examination {
   readonly plan: PlanNode | undefined
+  /** What the statement asks of tables. */
+  readonly uses: readonly TableUse[]
   readonly findings: readonly Finding[]
   readonly problems: readonly string[]
 }
@@ -57,7 +59,7 @@ export async function examine(
   const { tree, suspect } = await readSent(server, statement, grammar)
   if (suspect !== undefined) {
     const problem = `${statement.summary}: it depends on the function ${suspect}, which planning may run, so it is not explained`
-    return { plan: undefined, findings: [], problems: [problem] }
+    return { plan: undefined, uses: [], findings: [], problems: [problem] }
   }
   const examiner = new Examiner(server, statement, thresholds, await WhatIf.of(server))
   return examiner.examine(grammar, tree)
@@ -87,8 +89,10 @@ class Examiner {
     this.#columns = tree && new NamedColumns(tree)
     const explained = this.#explained(this.#statement.bindValues.at(-1))
     const plan = await explain(this.#server, explained)
+    let uses: readonly TableUse[] = []
     if (plan !== undefined) {
       const read = await this.#usesOf(plan, grammar, tree)
+      uses = read.uses
       await this.#search(plan, explained, read.uses)
       for (const referring of await referencesTo(this.#server, read.written)) await this.#examineReference(referring)
       for (const use of read.uses.filter(({ table }) => table.rows >= this.#thresholds.minTableRows))
@@ -97,7 +101,7 @@ class Examiner {
           ...staleStatistics(use.table),
         )
     }
-    return { plan, findings: this.#findings, problems: [...new Set(this.#problems)] }
+    return { plan, uses, findings: this.#findings, problems: [...new Set(this.#problems)] }
   }
 
   /** Keeps the answers about the other tables where this one cannot be read. */

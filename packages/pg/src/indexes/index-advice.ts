@@ -14,6 +14,7 @@ import {
 const MIB = 2 ** 20
 /** The head of an entry, its pointer in the page, and the alignment of its values. */
 const ENTRY_BYTES = 16
+const SHORTEST_AGE_MS = 60_000
 /** Names in one line of text. */
 const MOST_NAMED = 5
 /** How full a page of a new index is. */
@@ -24,10 +25,11 @@ const FILL = 0.9
  * out, because the wider one serves its statements too.
  *
  * @param namesDatabases - for an application that has several, which may have tables of one name
+ * @param now - in milliseconds since the epoch
  */
-export function indexAdvice(findings: readonly Finding[], namesDatabases: boolean): readonly Advice[] {
+export function indexAdvice(findings: readonly Finding[], namesDatabases: boolean, now: number): readonly Advice[] {
   return groupsOf(findings).map(group => ({
-    ...describe(group, namesDatabases),
+    ...describe(group, namesDatabases, now),
     statement: statementOf(group[0]!, namesDatabases),
   }))
 }
@@ -48,13 +50,19 @@ function keyOf({ definition, statement }: Finding): string {
   return `${databaseOf(statement.origin)} ${definition.table.name} ${bodyOf(definition)}`
 }
 
-function describe(group: readonly Finding[], namesDatabase: boolean): Omit<Advice, 'statement'> {
+function describe(group: readonly Finding[], namesDatabase: boolean, now: number): Omit<Advice, 'statement'> {
   const worst = group.toSorted((a, b) => b.statement.totalMs - a.statement.totalMs)[0]!
   const { definition, statement, rows, isReference } = worst
   const { table } = definition
   const calls = sum(group, finding => finding.statement.count)
   const totalMs = sum(group, finding => finding.statement.totalMs)
-  const savedMs = sum(group, ({ statement: own, cost, costWith }) => own.totalMs * (1 - costWith / cost))
+  const savedMs = sum(group, finding => finding.statement.totalMs * savedShare(finding))
+  const savedMsPerSecond = sum(
+    group,
+    finding => (1000 * finding.statement.totalMs * savedShare(finding)) / ageOf(finding, now),
+  )
+  const gains = gainsOf(group)
+  const undo = dropIndexStatement(definition, worst.name)
   const others = group.length === 1 ? '' : ` and ${group.length - 1} more`
   const place = namesDatabase ? ` in ${statement.origin.address}` : ''
   return {
@@ -64,12 +72,15 @@ function describe(group: readonly Finding[], namesDatabase: boolean): Omit<Advic
         ? `each row that is deleted or gets another key has ${count(table.rows)} rows (${mib(table.bytes)}) searched for references`
         : `the index finds about ${count(Math.max(1, rows))} of ${count(table.rows)} rows (${mib(table.bytes)})`,
       verification(worst),
-      `${count(calls)} slow ${calls === 1 ? 'call' : 'calls'}, mean ${count(totalMs / calls)} ms${isReference ? '' : `, about ${count(savedMs / calls)} ms less with it`}`,
-      ...sentFor(group),
+      ...inAnotherOrder(definition),
+      `${count(calls)} slow ${calls === 1 ? 'call' : 'calls'}, mean ${count(totalMs / calls)} ms${isReference ? '' : `, about ${count(savedMs / calls)} ms less with it, ${rate(savedMsPerSecond)} ms a second in all`}`,
+      ...(gains.length === 0 ? [] : [`faster then: ${listed(gains.map(gainInWords))}`]),
       priceOf(definition),
       ...leftovers(definition),
-      `undo it with ${dropIndexStatement(definition, worst.name)}`,
+      `undo it with ${undo}`,
     ].join('; '),
+    undo,
+    ...(!isReference && { savedMsPerSecond, gains: gains.map(({ name }) => name) }),
   }
 }
 
@@ -87,9 +98,48 @@ export function verification({ cost, costWith, unverified }: Finding): string {
   return `not verified (${unverified}): plan cost ${count(cost)}, estimated from statistics ${count(costWith)} with it`
 }
 
-function sentFor(group: readonly Finding[]): readonly string[] {
-  const names = new Set(group.flatMap(({ statement }) => statement.sentFor))
-  return names.size === 0 ? [] : [`sent for ${listed([...names])}`]
+function savedShare({ cost, costWith }: Finding): number {
+  return 1 - costWith / cost
+}
+
+/** For how long the statement has been slow, in milliseconds: a minute at least, as one call makes no rate. */
+function ageOf({ statement }: Finding, now: number): number {
+  return Math.max(SHORTEST_AGE_MS, now - statement.since)
+}
+
+function rate(msPerSecond: number): string {
+  return msPerSecond >= 10 ? count(msPerSecond) : msPerSecond.toPrecision(2)
+}
+
+/** What a job or a route waits less, and how often. */
+interface Gain {
+  readonly name: string
+  readonly calls: number
+  readonly savedMs: number
+}
+
+/** Those that gain most first. */
+function gainsOf(group: readonly Finding[]): readonly Gain[] {
+  const senders = group.flatMap(finding =>
+    finding.isReference
+      ? []
+      : finding.statement.senders.map(({ name, count: calls, totalMs }) => ({
+          name,
+          calls,
+          savedMs: totalMs * savedShare(finding),
+        })),
+  )
+  return [...groupBy(senders, ({ name }) => name)]
+    .map(([name, own]) => ({
+      name,
+      calls: own.reduce((total, { calls }) => total + calls, 0),
+      savedMs: own.reduce((total, { savedMs }) => total + savedMs, 0),
+    }))
+    .toSorted((a, b) => b.savedMs - a.savedMs)
+}
+
+function gainInWords({ name, calls, savedMs }: Gain): string {
+  return `${name} by about ${count(savedMs / calls)} ms a call (${count(calls)} slow ${calls === 1 ? 'call' : 'calls'})`
 }
 
 /** The bytes that an index will take; undefined where statistics do not tell. */
@@ -107,6 +157,23 @@ function priceOf(definition: IndexDefinition): string {
   const bytes = sizeOf(definition)
   const size = bytes === undefined ? '' : `takes about ${mib(bytes)} and `
   return `it ${size}makes each write dearer (${count(table.inserts)} rows inserted, ${count(table.updates)} updated, ${count(table.deletes)} deleted so far)`
+}
+
+/** Indexes that have all its columns and do not serve the statement, because another one comes first. */
+function inAnotherOrder(definition: IndexDefinition): readonly string[] {
+  const wanted = definition.keys.map(({ key }) => key.column?.number)
+  const others = definition.table.indexes.filter(
+    ({ isValid, method, predicate, columns }) =>
+      isValid &&
+      method === 'btree' &&
+      predicate === undefined &&
+      wanted.every(number => number !== undefined && columns.includes(number)),
+  )
+  return named(
+    others,
+    'has its columns in an order that does not serve it',
+    'have its columns in orders that do not serve it',
+  )
 }
 
 /** What the table has that it does not need, with the index and without. */

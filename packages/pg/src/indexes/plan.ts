@@ -10,6 +10,8 @@ export interface PlanNode {
   readonly 'Index Name'?: string
   readonly 'Index Cond'?: string
   readonly 'Plan Rows': number
+  readonly 'Plan Width'?: number
+  readonly Strategy?: string
   readonly 'Total Cost': number
   readonly 'Workers Planned'?: number
   readonly 'Sort Key'?: readonly string[]

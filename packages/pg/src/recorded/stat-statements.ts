@@ -61,6 +61,8 @@ function statementOf(row: Row, origin: Origin, settings: Settings): SlowStatemen
     origin,
     settings,
     inTransaction: false,
-    sentFor: [],
+    rows: undefined,
+    since: 0,
+    senders: [],
   }
 }

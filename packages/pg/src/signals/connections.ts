@@ -1,5 +1,6 @@
 import { isOurs } from '../ours.ts'
 import { databasePart, type Registry, UNKNOWN_PART } from '@homeostat/signals'
+import { connectionOf } from './checkouts/pool-checkouts.ts'
 import { Database } from './database.ts'
 import type { ClientShape, ConnectionShape } from './driver.ts'
 import type { Origin } from './origin.ts'
@@ -45,7 +46,7 @@ export class Connections {
     if (isOurs(client)) return this.#met.set(connection, undefined)
     const database = this.#database(databaseOf(client.database))
     const pool = this.#pools.of(client)
-    this.#met.set(connection, new RunningQueries(database))
+    this.#met.set(connection, new RunningQueries(database, () => connectionOf(client)))
     this.#origins.set(connection, pool === undefined ? originOfClient(client) : originOfPool(pool))
   }
 

@@ -7,6 +7,8 @@ export type ConnectionShape = object
 export interface QueryShape {
   readonly text?: string | undefined
   readonly values?: readonly unknown[] | undefined
+  /** What pg makes of the answer; of several statements a list. Private to pg. */
+  readonly _result?: unknown
   /** Set while a row could not be parsed: the answer that follows ends in `handleError`. */
   readonly _canceledDueToError?: unknown
   submit(connection: ConnectionShape): unknown

@@ -4,6 +4,8 @@ import { UnsupportedDriverError } from '../errors.ts'
 import type { Database } from './database.ts'
 import type { ClientClass, ClientShape, ConnectionShape, QueryShape } from './driver.ts'
 import { missingMethod } from './driver.ts'
+import type { HeldAnswers } from './held-answers.ts'
+import type { RepeatedStatements } from './repeated-statements.ts'
 import type { RunningQueries } from './running-queries.ts'
 import { QueuedWork } from './queued-work.ts'
 import { watchSubmittable } from './submittable.ts'
@@ -30,6 +32,10 @@ export interface TimingObserver {
   now(): number
   /** Takes the time that the event loop was held off a duration. */
   readonly holds: LoopHolds
+  /** Counts statements that were slow only because the event loop was held. */
+  readonly heldAnswers: HeldAnswers
+  /** Finds statements that one request sends again and again. */
+  readonly repeats: RepeatedStatements
   /** The prototypes of the query classes that are timed, of all copies of pg. */
   readonly timed: WeakSet<object>
 }
@@ -147,7 +153,10 @@ function endQuery(query: QueryShape, connection: ConnectionShape, observer: Timi
     const durationMs = observer.holds.duration(startedAt, now)
     running.database.recordSuccess(durationMs / 1000)
     if (durationMs >= observer.slowMs) observer.slow(query, running.database, connection, durationMs)
+    else if (now - startedAt >= observer.slowMs)
+      observer.heldAnswers.note(now - startedAt, durationMs, running.endedFor, now)
     if (observer.isListening) observer.ended(query, connection, durationMs)
+    observer.repeats.note(running, now, durationMs)
     running.creditWork((now - startedAt + durationMs) / 2)
     running.session.note(query)
   } catch (error) {

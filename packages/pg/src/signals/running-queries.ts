@@ -8,6 +8,14 @@ const NOT_RUNNING = -1
 /** A longer text is not kept. */
 const LONGEST_TEXT = 16_384
 
+/** The job or the request to which a pool has lent a connection. */
+export interface Borrower {
+  /** A job or a route by name. */
+  readonly sender: string | undefined
+  /** What tells one request or one run of a job apart from others. */
+  readonly request: object | undefined
+}
+
 /**
  * The queries that the server works on for one connection.
  *
@@ -17,6 +25,7 @@ const LONGEST_TEXT = 16_384
 export class RunningQueries {
   /** The database at the other end. */
   readonly database: Database
+  readonly #borrower: () => Borrower | undefined
   /** What the application has set for the session. */
   readonly session: SessionSettings = new SessionSettings()
   /** When the last query has ended. */
@@ -30,8 +39,10 @@ export class RunningQueries {
   /** Those of a pipeline that were submitted before `#query`, with their start. */
   #earlier: WeakMap<QueryShape, { readonly startedAt: number; readonly work: WorkUnit | undefined }> | undefined
 
-  constructor(database: Database) {
+  /** @param borrower - undefined for a connection without a pool */
+  constructor(database: Database, borrower: () => Borrower | undefined = () => undefined) {
     this.database = database
+    this.#borrower = borrower
   }
 
   /** Whether the server works on a query. */
@@ -44,9 +55,17 @@ export class RunningQueries {
     return this.#text
   }
 
-  /** The name of what the query that {@link end} has ended last was sent for, until it is credited: a job or a route. */
+  /**
+   * The name of what the query that {@link end} has ended last was sent for, until it is credited: a job, or a route where the connection
+   * is of a pool.
+   */
   get endedFor(): string | undefined {
-    return workNameOf(this.#endedWork)
+    return workNameOf(this.#endedWork) ?? this.#borrower()?.sender
+  }
+
+  /** What tells the request or the job apart from others that has the connection; undefined without a pool, or outside of one. */
+  get request(): object | undefined {
+    return this.#borrower()?.request
   }
 
   /**

@@ -24,8 +24,20 @@ export interface SlowStatement {
   readonly settings: Settings
   /** Whether it last ran in a transaction of several statements. */
   readonly inTransaction: boolean
-  /** The jobs and routes that it was slow for, by name; no more than five. */
-  readonly sentFor: readonly string[]
+  /** How many rows the last run with the last values gave or wrote; undefined where that is not known. */
+  readonly rows: number | undefined
+  /** When it was first slow, in milliseconds since the epoch. */
+  readonly since: number
+  /** The jobs and routes that it was slow for, those with most time first; no more than five. */
+  readonly senders: readonly Sender[]
+}
+
+/** A job or a route, and its slow runs of a statement. */
+export interface Sender {
+  /** `job NAME of QUEUE` or `route PATTERN` */
+  readonly name: string
+  readonly count: number
+  readonly totalMs: number
 }
 
 /** One slow run. */
@@ -39,6 +51,8 @@ export interface SlowRun {
   readonly inTransaction?: boolean
   /** The job or the route that it was sent for. */
   readonly sentFor?: string
+  /** The rows that it gave or wrote. */
+  readonly rows?: number | undefined
 }
 
 type Entry = { -readonly [K in keyof SlowStatement]: SlowStatement[K] } & {
@@ -87,7 +101,7 @@ export class SlowStatements {
     const known = this.#entries.get(key)
     // Taken out while room is made, so that it is not what is dropped.
     if (known !== undefined) this.#forget(key, known)
-    const entry = known ?? newEntry(run, normalized)
+    const entry = known ?? newEntry(run, normalized, now)
     entry.count++
     entry.totalMs += durationMs
     entry.maxMs = Math.max(entry.maxMs, durationMs)
@@ -95,8 +109,7 @@ export class SlowStatements {
     entry.origin = origin
     entry.settings = settings
     entry.inTransaction = inTransaction
-    if (sentFor !== undefined && entry.sentFor.length < MAX_NAMES && !entry.sentFor.includes(sentFor))
-      entry.sentFor = [...entry.sentFor, sentFor]
+    if (sentFor !== undefined) entry.senders = withRun(entry.senders, sentFor, durationMs)
     entry.summary = summary
     keepRun(entry, run)
     if (known === undefined && this.#entries.size >= this.#max) this.#evict()
@@ -133,7 +146,15 @@ export class SlowStatements {
   }
 }
 
-function newEntry({ text, summary, origin }: SlowRun, normalized: string): Entry {
+function withRun(senders: readonly Sender[], name: string, durationMs: number): readonly Sender[] {
+  const known = senders.find(each => each.name === name)
+  if (known === undefined && senders.length >= MAX_NAMES) return senders
+  const { count, totalMs } = known ?? { count: 0, totalMs: 0 }
+  const own = { name: known?.name ?? ownString(name), count: count + 1, totalMs: totalMs + durationMs }
+  return [...senders.filter(each => each !== known), own].toSorted((a, b) => b.totalMs - a.totalMs)
+}
+
+function newEntry({ text, summary, origin }: SlowRun, normalized: string, now: number): Entry {
   return {
     fingerprint: normalized,
     summary,
@@ -147,16 +168,19 @@ function newEntry({ text, summary, origin }: SlowRun, normalized: string): Entry
     origin,
     settings: NO_SETTINGS,
     inTransaction: false,
-    sentFor: [],
+    rows: undefined,
+    since: now,
+    senders: [],
     bytes: sizeOf(normalized, text, []),
   }
 }
 
-function keepRun(entry: Entry, { text, values }: SlowRun): void {
+function keepRun(entry: Entry, { text, values, rows }: SlowRun): void {
   const kept = keepValues(values)
   if (kept === undefined) return
   // Values belong to a text: another text of the same fingerprint may number its parameters differently.
   const isSameText = entry.text === text
+  entry.rows = rows
   entry.bindValues = [...(isSameText ? entry.bindValues.slice(1 - MAX_BIND_SETS) : []), kept.values]
   entry.setBytes = [...(isSameText ? entry.setBytes.slice(1 - MAX_BIND_SETS) : []), kept.bytes]
   if (!isSameText) entry.text = ownString(text)

@@ -13,7 +13,7 @@ export interface Sent {
   readonly settings?: Readonly<Record<string, string>>
 }
 
-/** What `query.optimize` answers to one slow statement, as far as it reaches a reader: all of it has to. */
+/** What `query.optimize` answers to one slow statement about indexes, as far as it reaches a reader: all of it has to. */
 export async function receiptFor(
   pool: pgDriver.Pool,
   { text, values = [], searchPath, settings }: Sent,
@@ -27,7 +27,9 @@ export async function receiptFor(
   const cut: Error[] = []
   const receipt = copyReceipt(await createQueryOptimize(instrumentation).run(context), error => cut.push(error))
   if (receipt === undefined || cut.length > 0) throw new Error(`the receipt was cut: ${cut.join()}`)
-  return receipt
+  const { advice, ...rest } = receipt
+  const indexes = advice?.filter(({ what }) => what.startsWith('create an index')) ?? []
+  return { ...rest, ...(indexes.length > 0 && { advice: indexes }) }
 }
 
 /** What the statements of advice create, as `table (keys)`. */

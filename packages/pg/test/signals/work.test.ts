@@ -80,6 +80,9 @@ it('a slow statement knows the jobs that it was sent for', async () => {
   slow.disable()
   expect(slow.slowStatements.top(1)[0]).toMatchObject({
     count: 4,
-    sentFor: ['job mail of outbox', 'job bill of outbox'],
+    senders: [
+      { name: 'job mail of outbox', count: 2 },
+      { name: 'job bill of outbox', count: 1 },
+    ],
   })
 })

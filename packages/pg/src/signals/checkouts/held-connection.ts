@@ -3,7 +3,7 @@ import type { RunningQueries } from '../running-queries.ts'
 import type { ClientShape } from '../driver.ts'
 import type { PoolRequest } from './pool-request.ts'
 import { placeIn } from './place-of-checkout.ts'
-import { routeIn } from './route-in-context.ts'
+import { requestIn, routeIn } from './route-in-context.ts'
 
 /** A holder whose route or job nobody has named. */
 export const UNKNOWN_HOLDER = 'unknown'
@@ -49,12 +49,22 @@ export class HeldConnection<Owner = unknown> {
     this.#place = undefined
   }
 
-  /** The job or the route that has it. */
+  /** The job or the route that has it, or that nobody has named it. */
   get holder(): string {
+    return this.sender ?? UNKNOWN_HOLDER
+  }
+
+  /** The job or the route that has it. */
+  get sender(): string | undefined {
     const work = workNameOf(this.#work)
     if (work !== undefined) return work.length > LONGEST_NAME ? work.slice(0, LONGEST_NAME) : work
     const route = routeIn(this.#context)
-    return route === undefined ? UNKNOWN_HOLDER : `route ${route}`.slice(0, LONGEST_NAME)
+    return route === undefined ? undefined : `route ${route}`.slice(0, LONGEST_NAME)
+  }
+
+  /** The run of a job or the request that has it; undefined where neither is known. */
+  get request(): object | undefined {
+    return this.#work ?? requestIn(this.#context)
   }
 
   /** Where it was checked out, where places are captured. */
