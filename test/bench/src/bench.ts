@@ -5,6 +5,7 @@ import { benches } from './benches.ts'
 import type { ForecastOptions } from './forecast/forecast-bench.ts'
 import { describeRun } from './report.ts'
 import { rowsOf } from './rows.ts'
+import { runInTurns } from './run-in-turns.ts'
 import { runVariants } from './run-variants.ts'
 
 const DEFAULT_ROUNDS = 9
@@ -194,7 +195,7 @@ async function benchServer({ json, ...options }: ServerCommand): Promise<void> {
 }
 
 async function benchVariants({ bench, rounds, paths, json }: Command): Promise<void> {
-  const measured = await runVariants(bench, {
+  const measured = await (bench.takesTurns ? runInTurns : runVariants)(bench, {
     rounds,
     paths,
     signal: stopSignal(),

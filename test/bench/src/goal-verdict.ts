@@ -13,7 +13,11 @@ export function judgeGoals(bench: Bench, rows: readonly Row[]): GoalVerdict[] {
     const rowOf = (variant: string): Row => rows.find(row => row.path === goal.path && row.variant === variant)!
     const own = rowOf(goal.variant)
     const { met, line } =
-      'atMostOfPeer' in goal ? judgeRatio(own, rowOf(bench.peer.variant), goal.atMostOfPeer) : judgeCost(own, goal)
+      'atMostOfPeer' in goal
+        ? judgeRatio(own, rowOf(bench.peer.variant), goal.atMostOfPeer)
+        : 'atMostOfBare' in goal
+          ? judgeShare(own, rowOf(bench.variants[0]!.name), goal.atMostOfBare)
+          : judgeCost(own, goal)
     return { met, line: `${goal.variant}, ${goal.path}: ${line}, ${met ? 'met' : 'not met'}` }
   })
 }
@@ -27,6 +31,15 @@ function judgeRatio(own: Row, peer: Row, atMost: number): GoalVerdict {
   const added = own.resolved ? own.addedNs[1] : own.addedNs[2]
   const judged = own.resolved ? '' : ' (not resolved from zero, judged by the upper end of the range)'
   return { met: added <= peerAdded * atMost, line: `${goal}: ${asFraction(added / peerAdded)}${judged}` }
+}
+
+function judgeShare(own: Row, bare: Row, atMost: number): GoalVerdict {
+  const share = (own.resolved ? own.addedNs[1] : own.addedNs[2]) / bare.nsPerOp
+  return { met: share <= atMost, line: `goal: at most ${percent(atMost)} of bare: ${percent(share)}` }
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
 }
 
 function judgeCost(own: Row, { atMostNs, atMostBytes }: Extract<Goal, { atMostNs: number }>): GoalVerdict {

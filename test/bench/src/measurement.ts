@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { Path } from './benches.ts'
 
 /** What a child tells its parent of one path. */
@@ -11,7 +12,12 @@ export interface Measurement {
 export interface Task {
   readonly variant: string
   readonly paths: readonly Path[]
+  /** It waits to be asked for each block. */
+  readonly takesTurns?: boolean
 }
+
+/** What a process that takes turns is asked to do next. */
+export type Turn = { readonly warmUp: Path } | { readonly measure: Path } | 'end'
 
 /** Does so many operations and settles when all are done. */
 export type Work = (operations: number) => void | Promise<void>
@@ -52,6 +58,7 @@ export async function measureAll(
   subjectOf: (path: string) => Subject,
   { hasMeasured }: Setup = {},
 ): Promise<void> {
+  if (task.takesTurns) await takeTurns(subjectOf, hasMeasured)
   for (const path of task.paths) {
     const measurement = await measure(path, subjectOf(path.name))
     await new Promise(sent => process.send?.(measurement, sent))
@@ -59,6 +66,26 @@ export async function measureAll(
   if (hasMeasured?.() === false) throw new Error('it measured none of the operations')
   // Clients, pools and SDKs of a variant would keep the process alive.
   process.exit()
+}
+
+/** Works through blocks as it is asked to, and never returns. */
+async function takeTurns(subjectOf: (path: string) => Subject, hasMeasured?: () => boolean): Promise<never> {
+  const subjects = new Map<string, Subject>()
+  for (;;) {
+    const [turn] = (await once(process, 'message')) as [Turn]
+    if (turn === 'end' && hasMeasured?.() === false) throw new Error('it measured none of the operations')
+    const path = turn === 'end' ? undefined : 'warmUp' in turn ? turn.warmUp : turn.measure
+    const measurement = { path: path?.name ?? '', nsPerOperation: 0 }
+    if (path !== undefined && turn !== 'end') {
+      const subject = subjects.get(path.name) ?? subjectOf(path.name)
+      subjects.set(path.name, subject)
+      const operations = 'warmUp' in turn ? path.warmUp : path.operations
+      measurement.nsPerOperation = (await spend(subject, operations)) / operations
+      if ('warmUp' in turn) globalThis.gc?.()
+    }
+    await new Promise(sent => process.send?.(measurement, sent))
+    if (turn === 'end') process.exit()
+  }
 }
 
 async function measure({ name, operations, warmUp }: Path, subject: Subject): Promise<Measurement> {

@@ -10,7 +10,7 @@ export function describeRun(bench: Bench, rows: readonly Row[], rounds: number):
   const paths = [...new Set(rows.map(({ path }) => path))]
   const lines = [
     bench.title,
-    `CPU of all threads per ${bench.operation}, median of ${rounds} interleaved rounds; added = range of paired differences to bare`,
+    `CPU of all threads per ${bench.operation}, median of ${rounds} interleaved rounds; added = ${bench.takesTurns ? 'median of the differences to bare of neighbouring blocks, with its interval of 95 %' : 'range of paired differences to bare'}`,
     ...bench.variants.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`),
     ...paths.flatMap(path => ['', path, ...table(rows.filter(row => row.path === path))]),
     '',

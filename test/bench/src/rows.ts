@@ -2,7 +2,7 @@ import type { Bench } from './benches.ts'
 import type { Measurement } from './measurement.ts'
 import type { Round } from './run-variants.ts'
 import type { Spread } from './statistics.ts'
-import { excludesZero, median, pairedDifferences, spread } from './statistics.ts'
+import { excludesZero, median, medianInterval, pairedDifferences, spread } from './statistics.ts'
 
 /** One variant on one path, as `--json` prints it. */
 export interface Row {
@@ -35,7 +35,9 @@ function rowsOfPath(bench: Bench, path: string, rounds: readonly Round[]): Row[]
 
   return bench.variants.map(({ name: variant }): Row => {
     const own = nanoseconds(variant)
-    const added = spread(pairedDifferences(own, baseline))
+    const differences = pairedDifferences(own, baseline)
+    // Every pair of a run in turns differs by what the machine did; their median is known far better.
+    const added = bench.takesTurns ? medianInterval(differences) : spread(differences)
     const bytes = measured(variant).flatMap(({ bytesPerOperation }) => bytesPerOperation ?? [])
     return {
       bench: bench.name,

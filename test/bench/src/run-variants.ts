@@ -68,7 +68,8 @@ async function runVariant({ name: bench, flags = [] }: Bench, task: Task, signal
   }
 }
 
-function ended(child: ChildProcess): Promise<{ how: string; stderr: string }> {
+/** How a process ended, and what it wrote. */
+export function ended(child: ChildProcess): Promise<{ how: string; stderr: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ how: string; stderr: string }>()
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', chunk => (stderr += chunk))

@@ -27,6 +27,8 @@ const FOLLOWED_MS = 2_000
 const SILENT_MS = 250
 /** Nobody is followed for so long between two requests. */
 const REST_MS = 100
+/** Nor after a statement outside of any request: where there are none, it need not be asked for at each. */
+const OUTSIDE_MS = 1
 /** Kinds of statements of one request; further ones are not counted. */
 const MOST_KINDS = 32
 /** Texts of one request that are read anew because they differ in their literals. */
@@ -68,7 +70,7 @@ export class RepeatedStatements {
     if (now < this.#restsUntil) return
     const { request } = running
     if (this.#request === undefined) {
-      if (request === undefined) return
+      if (request === undefined) return void (this.#restsUntil = now + OUTSIDE_MS)
       this.#request = request
       this.#since = now
     } else if (now - this.#since > FOLLOWED_MS || now - this.#lastAt > SILENT_MS) return this.#finish(now)
