@@ -13,7 +13,8 @@ const LEFT_OPEN = 0.1
 /** What one keeps that is closed. */
 const LEFT_CLOSED = 0.02
 const USUAL_LIMIT = '20'
-const LONGEST_PATTERN = 8
+/** Enough characters to tell texts apart of which many begin alike. */
+const LONGEST_PATTERN = 12
 
 /** What stands for a value that is compared with no column. Others have no such value. */
 const BY_TYPE: Readonly<Record<string, string>> = {
@@ -86,9 +87,9 @@ function itemAt(items: readonly string[], place: number): string {
   return items[Math.min(items.length - 1, Math.max(0, Math.round(place * (items.length - 1))))]!
 }
 
+/** As if it were looked for anywhere in the texts: an index for that also finds their beginning. */
 function pattern(text: string): string {
-  const start = Math.max(0, (text.length - LONGEST_PATTERN) >> 1)
-  return `%${text.slice(start, start + LONGEST_PATTERN).replaceAll(/[\\%_]/g, '')}%`
+  return `%${text.slice(0, LONGEST_PATTERN).replaceAll(/[\\%_]/g, '')}%`
 }
 
 /** An operand of another type, such as the interval of `now() - $1`, is no value of the column. */

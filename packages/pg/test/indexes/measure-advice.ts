@@ -8,6 +8,8 @@ export interface Measured {
   readonly useless: readonly string[]
   /** How many times faster the statement is. */
   readonly gain: number
+  /** The pages that the statement read before. */
+  readonly blocks: number
 }
 
 interface Run {
@@ -38,7 +40,7 @@ export async function measureAdvice(pool: pgDriver.Pool, sent: Sent, advice: rea
     ? advice.filter(({ statement }) => !names.some(name => statement!.includes(name) && isUsed(name)))
     : advice
   for (const { why } of advice) await pool.query(/undo it with (.*)$/.exec(why)![1]!)
-  return { useless: useless.map(({ what }) => what), gain: before.ms / after.ms }
+  return { useless: useless.map(({ what }) => what), gain: before.ms / after.ms, blocks: before.blocks }
 }
 
 async function run(pool: pgDriver.Pool, { text, values = [], searchPath = 'public' }: Sent): Promise<Run> {

