@@ -10,12 +10,16 @@ const STATEMENT_TIMEOUT = '10s'
 
 const BUSY = 'another process is creating, judging or dropping an index of this database'
 
+/** Asked alone and first: behind a pooler, a setting of ours would stay on a connection that the application gets next. */
 const WHO = 'SELECT pg_catalog.pg_backend_pid()::text AS pid, pg_catalog.pg_is_in_recovery()::text AS standby'
 
-/** Only once it is known that the session is ours: behind a pooler, the application would get them. */
-const SETTINGS = `SELECT pg_catalog.set_config('lock_timeout', '2s', false), pg_catalog.set_config('statement_timeout', '${STATEMENT_TIMEOUT}', false),
-  -- Where the server has it: a build whose process was killed ends by itself.
-  (SELECT pg_catalog.set_config(name, '2s', false) FROM pg_catalog.pg_settings WHERE name = 'client_connection_check_interval')`
+/**
+ * Limits of the whole session. Where the server has them: a build whose process was killed ends by itself, and a session that waits while calls
+ * are measured is not ended for being idle, nor a build for being one transaction.
+ */
+const SETTINGS = `SELECT pg_catalog.set_config(name, CASE name WHEN 'lock_timeout' THEN '2s' WHEN 'statement_timeout' THEN '${STATEMENT_TIMEOUT}'
+    WHEN 'client_connection_check_interval' THEN '2s' ELSE '0' END, false)
+  FROM pg_catalog.pg_settings WHERE name IN ('lock_timeout', 'statement_timeout', 'client_connection_check_interval', 'idle_session_timeout', 'transaction_timeout')`
 
 /** Why a session cannot act, in one line. */
 export interface SessionRefusal {
