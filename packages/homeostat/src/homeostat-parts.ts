@@ -129,7 +129,12 @@ export class HomeostatParts {
     const mayAct = mayProve || actions.some(action => !isAdvice(action) && modes.ofAction(action.name) === 'act')
     const { store, killSwitch } = this.optimizer
     killSwitch.onTrip(() => this.#automation.undoAll())
-    const loop = { store, intervalMs, on: (listener: LedgerListener): Disposable => this.optimizer.on(listener) }
+    const loop = {
+      store,
+      intervalMs,
+      on: (listener: LedgerListener): Disposable => this.optimizer.on(listener),
+      modeNow: (action: string) => this.optimizer.modeNow(action),
+    }
     const forecasting = (this.forecasting = new Forecasting({ domains: isSignalsOnly ? [] : domains, faults, loop }))
     made.push(() => this.optimizer.stop())
     this.#keeper = new Keeper({ options, domains, service, faults, optimizer: this.optimizer, forecasting })

@@ -125,6 +125,11 @@ export class Optimizer {
     return this.#programs.expressions
   }
 
+  /** How far an action may go at this moment: `off` under the kill switch. */
+  modeNow(action: string): Mode {
+    return this.killSwitch.state.tripped ? 'off' : this.#modeOf(action)
+  }
+
   /** Replaces rules and responses. Trials in flight end on the ones they began with. */
   load(source: ProgramSource): void {
     this.#loading.load(source)

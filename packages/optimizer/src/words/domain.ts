@@ -5,6 +5,7 @@ import type { Action, Reclaimer } from './action.ts'
 import type { CoordinatorCandidate } from './coordinator.ts'
 import type { Knob } from './knob.ts'
 import type { LedgerListener } from './ledger-entry.ts'
+import type { Mode } from './mode.ts'
 import type { Reflex } from './reflex.ts'
 import type { Response } from './response.ts'
 import type { ServerEngine } from './server-candidate.ts'
@@ -20,6 +21,11 @@ export interface Loop {
   readonly intervalMs: number
   /** Calls the listener with the ledger entry of every tick. */
   on(listener: LedgerListener): Disposable
+  /**
+   * How far an action may go at this moment: `off` under the kill switch. What a domain does by itself goes no further.
+   * @default `off`
+   */
+  modeNow?(action: string): Mode
 }
 
 /** A kind of object that `observe()` takes. */

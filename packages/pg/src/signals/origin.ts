@@ -22,6 +22,12 @@ export function databaseOf({ address, key }: Origin): string {
   return address.includes(UNKNOWN_PART) ? (key ?? address) : address
 }
 
+/** Tells sessions apart that may do different things: by database, user and options. */
+export function sessionKeyOf(origin: Origin): string {
+  const { user, options } = origin.connectionOptions()
+  return keyOf([origin.key ?? origin.address, user, options])
+}
+
 export function originOfPool(pool: PoolShape): Origin {
   const { Client } = pool
   const options = optionsOf(pool)

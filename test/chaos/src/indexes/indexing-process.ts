@@ -33,7 +33,7 @@ await pool.query('SELECT 1')
 let now = Date.now()
 const ticks = (listener: (entry: { now: number }) => void): Disposable =>
   every(TICK_MS, () => listener({ now: (now += TICK_AHEAD_MS) }))
-follow?.({ on: ticks } as unknown as Loop)
+follow?.({ on: ticks, modeNow: () => 'act' } as unknown as Loop)
 process.once('message', () => {
   void send()
   void act()

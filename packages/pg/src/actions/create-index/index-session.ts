@@ -45,14 +45,17 @@ export class IndexSession implements Server, AsyncDisposable {
    * Never waits for the lock: a build waits for the transactions of those who wait, so two would wait for each other.
    *
    * @param maxMs - after which the session is given up
+   * @param signal - gives it up at once
    * @throws the driver's error when there is no connection
    */
   static async open(
     origin: Origin,
     ignore: (client: object) => void,
     maxMs: number,
+    signal?: AbortSignal,
   ): Promise<IndexSession | SessionRefusal> {
-    const client = await DedicatedClient.connect(origin, timeoutSignal(maxMs), ignore, 0)
+    const until = AbortSignal.any([timeoutSignal(maxMs), ...(signal ? [signal] : [])])
+    const client = await DedicatedClient.connect(origin, until, ignore, 0)
     try {
       const [row] = await client.query(WHO)
       const processId = String(row?.['pid'])
@@ -98,6 +101,13 @@ export class IndexSession implements Server, AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#client.close()
   }
+}
+
+/** Whether somebody creates, judges, drops or sweeps in the database now. */
+export async function isLockHeld(server: Server): Promise<boolean> {
+  const text = `SELECT 1 FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d ON d.oid = l.database
+    WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.classid = $1::int AND l.objid = $2::int LIMIT 1`
+  return (await server.query(text, LOCK)).length > 0
 }
 
 async function hasLock(client: DedicatedClient): Promise<boolean> {

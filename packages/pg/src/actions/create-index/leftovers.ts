@@ -3,7 +3,16 @@ import { quoteIdentifier } from '../../indexes/print.ts'
 import type { Row } from '../../indexes/server.ts'
 import { IndexLog, type Intent } from './index-log.ts'
 import type { IndexSession } from './index-session.ts'
-import { commentOf, digestOf, isDigest, ownIndex, ownIndexes, parseComment, type OwnComment } from './own-index.ts'
+import {
+  commentOf,
+  digestOf,
+  isDigest,
+  ownIndex,
+  ownIndexes,
+  parseComment,
+  type OwnComment,
+  type OwnIndex,
+} from './own-index.ts'
 
 /** A drop waits for those who use the table, for as long as `lock_timeout` allows; then it is tried again. */
 const WAITS_MS: readonly number[] = [0, 500, 2000]
@@ -115,11 +124,16 @@ export async function sweep(session: IndexSession): Promise<Swept> {
     const own = await ownIndex(session, intent.schema, intent.name)
     // It was judged, and its process was killed before it could write that down.
     if (own?.state === 'kept' && own.isValid) await log?.end(intent.name, 'kept')
-    else await take(() => dropIntended(session, intent, AT_ONCE), intent.name)
+    else if (own?.isOwned !== false) await take(() => dropIntended(session, intent, AT_ONCE), intent.name)
   }
-  for (const { schema, name, state, isValid } of await ownIndexes(session))
-    if (state === 'trial' || !isValid) await take(() => dropOwn(session, schema, name, AT_ONCE), name)
+  for (const { schema, name } of (await ownIndexes(session)).filter(each => isLeft(each) && each.isOwned))
+    await take(() => dropOwn(session, schema, name, AT_ONCE), name)
   return { dropped, failed }
+}
+
+/** Whether nobody looks after an index of ours, as nobody holds the lock: its trial goes on, or it is not valid. */
+export function isLeft({ state, isValid }: OwnIndex): boolean {
+  return state === 'trial' || !isValid
 }
 
 async function exists(session: IndexSession, schema: string, name: string): Promise<boolean> {

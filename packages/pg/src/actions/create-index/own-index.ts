@@ -28,6 +28,8 @@ export interface OwnIndex extends OwnComment {
   readonly name: string
   readonly tableOid: string
   readonly isValid: boolean
+  /** Whether the user of this session may drop it. */
+  readonly isOwned: boolean
 }
 
 /** A name that no other index has ever had: its hash is over the index, and over a random number. */
@@ -72,7 +74,7 @@ export function parseComment(text: unknown): OwnComment | undefined {
   }
 }
 
-const OWN = `SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relname::text AS name, i.indrelid::text AS table_oid, i.indisvalid::text AS valid,
+const OWN = `SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relname::text AS name, i.indrelid::text AS table_oid, i.indisvalid::text AS valid, pg_catalog.pg_has_role(c.relowner, 'USAGE')::text AS owned,
   pg_catalog.obj_description(c.oid, 'pg_class') AS comment
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind = 'i' AND c.relname LIKE '${OWN_PREFIX.replaceAll('_', '\\_')}%'`
@@ -93,6 +95,14 @@ function ownIndexOf(row: Row): OwnIndex[] {
   if (comment === undefined) return []
   const { oid, schema, name, table_oid: tableOid } = row as Readonly<Record<string, string>>
   return [
-    { ...comment, oid: oid!, schema: schema!, name: name!, tableOid: tableOid!, isValid: row['valid'] === 'true' },
+    {
+      ...comment,
+      oid: oid!,
+      schema: schema!,
+      name: name!,
+      tableOid: tableOid!,
+      isValid: row['valid'] === 'true',
+      isOwned: row['owned'] === 'true',
+    },
   ]
 }

@@ -14,6 +14,7 @@ import { IndexSession } from './index-session.ts'
 import { intentOf, tryIndex, type IndexTrialEnd } from './index-trial.ts'
 import { dropOwn, sweep } from './leftovers.ts'
 import { serverObstacle, tableObstacle, timeObstacle } from './obstacles.ts'
+import { sweepOnce } from './sweep-once.ts'
 
 /** Beside measuring, building and measuring: the search, the drop, the comments. */
 const SPARE_MS = 120_000
@@ -125,14 +126,6 @@ async function firstPossible(
     problems.push(`${definition.table.name} ${bodyOf(definition)}: ${obstacle}`)
   }
   return undefined
-}
-
-/** Drops what others have left in a database. False where something may be left, because somebody acts there now or it cannot be dropped yet. */
-export async function sweepOnce(origin: Origin, ignore: (own: object) => void): Promise<boolean> {
-  const session = await IndexSession.open(origin, ignore, UNDO_MS)
-  if ('refused' in session) return !session.isBusy
-  await using used = session
-  return (await sweep(used)).failed === 0
 }
 
 async function undo(

@@ -2,8 +2,9 @@ import { startPostgres, type Postgres } from '@homeostat/services'
 import pgDriver from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { IndexSession } from '../../../src/actions/create-index/index-session.ts'
-import { sweepOnce } from '../../../src/actions/create-index/query-create-index.ts'
+import { sweepOnce } from '../../../src/actions/create-index/sweep-once.ts'
 import { originOfPool, type Origin } from '../../../src/signals/origin.ts'
+import type { PoolShape } from '../../../src/signals/driver.ts'
 import { TransactionPooler } from './transaction-pooler.ts'
 
 let server: Postgres
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 function origin(connectionString: string): Origin {
-  return originOfPool(new pgDriver.Pool({ connectionString }))
+  return originOfPool(new pgDriver.Pool({ connectionString }) as unknown as PoolShape)
 }
 
 it('is not ended for being idle', async () => {
