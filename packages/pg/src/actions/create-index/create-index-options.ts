@@ -47,7 +47,7 @@ export const CREATE_INDEX_DEFAULTS: Omit<CreateIndexSettings, 'schemas'> = {
   explainAnalyze: false,
 }
 
-/** @param given - those of a response go before those of the application, except for what widens what the application has allowed */
+/** What the application allows, with the defaults. */
 export function settingsOf(given: CreateIndexOptions): CreateIndexSettings {
   return { schemas: [], ...CREATE_INDEX_DEFAULTS, ...given }
 }

@@ -8,9 +8,10 @@ import type { Origin } from '../../signals/origin.ts'
 import { DedicatedClient } from '../dedicated-client.ts'
 import { describeProblem } from '../problem.ts'
 import { findIndexes, type QueryOptimizeOptions } from '../query-optimize.ts'
-import { isWithin, settingsOf, type CreateIndexOptions, type CreateIndexSettings } from './create-index-options.ts'
+import { isWithin, type CreateIndexOptions, type CreateIndexSettings } from './create-index-options.ts'
 import { IndexLog } from './index-log.ts'
 import { IndexSession } from './index-session.ts'
+import { narrowed, type NarrowedSettings } from './narrowed-options.ts'
 import { intentOf, tryIndex, type IndexTrialEnd } from './index-trial.ts'
 import { dropOwn, sweep } from './leftovers.ts'
 import { serverObstacle, tableObstacle, timeObstacle } from './obstacles.ts'
@@ -45,28 +46,22 @@ export function createQueryCreateIndex(
     unready: (_, options) => unready(instrumentation, narrowed(allowed, options), new Date()),
     run: async context => {
       grammar ??= loadGrammar()
-      const settings = settingsOf(narrowed(allowed, context.options))
+      const settings = narrowed(allowed, context.options)
+      if (settings.problems.length > 0) return nothing('no index was created', settings.problems)
       return createIndex({ instrumentation, context, settings, search, grammar: await grammar })
     },
   }
 }
 
-/** A response may narrow what the application has allowed, and never widen it. */
-function narrowed(allowed: CreateIndexOptions, given: CreateIndexOptions = {}): CreateIndexOptions {
-  const { schemas = [], analyze = false, explainAnalyze = false } = allowed
-  return {
-    ...allowed,
-    ...given,
-    schemas: schemas.filter(schema => given.schemas?.includes(schema) ?? true),
-    analyze: analyze && given.analyze !== false,
-    explainAnalyze: explainAnalyze && given.explainAnalyze !== false,
-  }
-}
-
-function unready(instrumentation: PgInstrumentation, options: CreateIndexOptions, now: Date): string | undefined {
-  const { schemas, window } = settingsOf(options)
+function unready(
+  instrumentation: PgInstrumentation,
+  { schemas, windows, problems }: NarrowedSettings,
+  now: Date,
+): string | undefined {
+  if (problems.length > 0) return problems[0]
   if (schemas.length === 0) return 'no schema is allowed: set pg.createIndex.schemas'
-  if (!isWithin(window, now)) return `it begins within ${window} only; see pg.createIndex.window`
+  const closed = windows.find(window => !isWithin(window, now))
+  if (closed !== undefined) return `it begins within ${closed} only; see pg.createIndex.window`
   return instrumentation.slowStatements.size > 0 ? undefined : 'no slow statement is known'
 }
 
