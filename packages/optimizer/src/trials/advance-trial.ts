@@ -10,7 +10,7 @@ import type {
   Trial,
   VerifyingTrial,
 } from '../words/trial.ts'
-import { isLasting } from '../words/trial.ts'
+import { isLasting, isUndoable } from '../words/trial.ts'
 import { verifyingTimes } from '../words/trial-design.ts'
 import type { Judgement, Outcome, Verdict } from '../words/verdict.ts'
 import { cooldownMs } from './cooldown.ts'
@@ -181,7 +181,7 @@ function end(
   now: number,
   policy: TrialPolicy,
 ): RevertingTrial | JudgedTrial {
-  return isLasting(trial) ? revert(trial, because, judgement, now, policy) : close(trial, judgement, now, policy)
+  return isUndoable(trial) ? revert(trial, because, judgement, now, policy) : close(trial, judgement, now, policy)
 }
 
 function revert(

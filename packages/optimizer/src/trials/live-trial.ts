@@ -176,7 +176,9 @@ export class LiveTrial {
     const own = receipt?.judgement
     if (own) this.#history.advance({ type: 'judged', verdict: own.verdict }, now)
     const isAwaited = receipt !== undefined && !isEmptyReceipt(receipt)
-    const isOpen = isPreempted || (isAwaited && !own)
+    // Somebody wanted the run to end: a change that it has made all the same is not kept because the run itself approves of it.
+    const isBreached = this.#breach !== undefined && receipt?.undo !== undefined
+    const isOpen = isPreempted || isBreached || (isAwaited && !own)
     const judgement = isOpen ? undefined : (own ?? this.#history.judge(over, now, this.#breach !== undefined))
     this.#advance({ type: 'ended', outcome, ...(judgement && { judgement }) }, now)
     if (this.#breach !== undefined) this.#breached(this.#breach, now)

@@ -33,7 +33,8 @@ export interface Receipt {
   readonly undo?: Undo
   /**
    * What the action itself has found by comparing with and without within its run, e.g. by a rank test over the calls of a statement. The
-   * trial ends with it, and what is in force then stays: the loop no longer undoes it, since the alert is over because of it.
+   * trial ends with it, and what is in force then stays: the loop no longer undoes it, since the alert is over because of it. It does undo it
+   * when the run was to end early, by a guard or the kill switch.
    * @default the loop compares
    */
   readonly judgement?: OwnJudgement

@@ -145,8 +145,12 @@ export function receiptOf(trial: Trial): Receipt | undefined {
   return trial.state !== 'running' && trial.outcome.status === 'completed' ? trial.outcome.receipt : undefined
 }
 
-/** Whether a trial's run changed something that stays until it is undone. A change that its action has judged is not the loop's to undo. */
+/** Whether a trial's run changed something that can be undone, whoever judges it. */
+export function isUndoable(trial: Trial): boolean {
+  return receiptOf(trial)?.undo !== undefined
+}
+
+/** Whether a trial's run changed something that the loop keeps while it helps. A change that its action has judged stays without the loop. */
 export function isLasting(trial: Trial): boolean {
-  const receipt = receiptOf(trial)
-  return receipt?.undo !== undefined && receipt.judgement === undefined
+  return isUndoable(trial) && receiptOf(trial)?.judgement === undefined
 }

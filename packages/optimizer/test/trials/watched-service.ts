@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { nextTurn } from '@homeostat/signals'
 import { createRandom, gaussian } from '@homeostat/signals/random'
 import { expect } from 'vitest'
@@ -15,6 +16,8 @@ export const longTrial: Response = { ...response, expect: { ...response.expect!,
 interface WorldOptions extends Partial<OptimizerOptions> {
   readonly guard?: ResponseGuard
   readonly seed?: number
+  /** The run goes on until it is aborted, and approves of its own change. */
+  readonly judgesItself?: boolean
 }
 
 /** A service whose lag the action multiplies, in virtual time, a second at a time. */
@@ -27,17 +30,26 @@ export class World {
   readonly entries: LedgerEntry[] = []
   readonly #random: () => number
 
-  constructor({ guard = { expr: 'max(test_lag)', notWorseThan: 0.1 }, seed = 1, ...options }: WorldOptions = {}) {
+  constructor({
+    guard = { expr: 'max(test_lag)', notWorseThan: 0.1 },
+    seed = 1,
+    judgesItself = false,
+    ...options
+  }: WorldOptions = {}) {
     this.#random = createRandom(seed)
-    const action: Action = relieve(async () => ({
-      summary: 'made it slower',
-      effects: { things: 1 },
-      undo: async () => {
-        this.undone = this.loop.now
-        this.harm = 1
-        return { result: 'restored' as const }
-      },
-    }))
+    const action: Action = relieve(async ({ signal }) => {
+      if (judgesItself) await once(signal, 'abort')
+      return {
+        summary: 'made it slower',
+        effects: { things: 1 },
+        undo: async () => {
+          this.undone = this.loop.now
+          this.harm = 1
+          return { result: 'restored' as const }
+        },
+        ...(judgesItself && { judgement: { verdict: 'effective' as const, reason: 'it helps' } }),
+      }
+    })
     const responses = [{ ...longTrial, guards: [guard] }]
     this.loop = new Loop({ actions: [action], responses, lookMs: LOOK_MS, ...options })
     const level = this.loop.registry.level(lag).with()
