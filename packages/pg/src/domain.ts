@@ -2,7 +2,7 @@ import type { DomainDefinition, DomainWith } from '@homeostat/optimizer'
 import type { LibraryMarks } from '@homeostat/signals'
 import { unseenInBundle } from '@homeostat/signals'
 import { checkedOptions } from '@homeostat/signals/options'
-import { followLeftovers } from './actions/create-index/follow-leftovers.ts'
+import { followLeftovers, SweepTimes } from './actions/create-index/follow-leftovers.ts'
 import { createQueryCreateIndex } from './actions/create-index/query-create-index.ts'
 import { createIdleConnections } from './actions/idle-connections.ts'
 import { createPoolExplain } from './actions/pool-explain.ts'
@@ -79,6 +79,7 @@ export function pg(options: PgOptions = {}): PgDomain {
   const { optimize, createIndex, ...config } = checkedOptions(pgOptions, options, 'pg')
   const instrumentation = new PgInstrumentation(config)
   const acts = (createIndex?.schemas ?? []).length > 0
+  const sweeps = new SweepTimes()
   const candidates = new PostgresCandidates(error => instrumentation.registry.faults.report('source', error))
   return {
     name: 'pg',
@@ -89,10 +90,10 @@ export function pg(options: PgOptions = {}): PgDomain {
     },
     rules,
     responses: acts ? [...responses, createIndexes] : responses,
-    ...(acts && { follow: loop => followLeftovers(instrumentation, loop) }),
+    ...(acts && { follow: loop => followLeftovers(instrumentation, loop, sweeps) }),
     actions: [
       createQueryOptimize(instrumentation, optimize),
-      ...(acts ? [createQueryCreateIndex(instrumentation, createIndex ?? {}, optimize)] : []),
+      ...(acts ? [createQueryCreateIndex(instrumentation, createIndex ?? {}, optimize, sweeps)] : []),
       createPoolExplain(instrumentation),
       createPoolReapIdle(instrumentation),
     ],

@@ -1,7 +1,10 @@
 import { errorType } from '@homeostat/signals'
 
+/** What helps, or what it means, by code. */
+export type Cures = Readonly<Record<string, string>>
+
 // SQLSTATE classes and socket codes that have one cure. Source: PostgreSQL manual, appendix A.
-const CURES: Readonly<Record<string, string>> = {
+const CURES: Cures = {
   ECONNREFUSED: 'the connection was refused: is the server up?',
   ENOTFOUND: 'the host name does not resolve',
   ETIMEDOUT: 'no answer: is the server reachable?',
@@ -23,17 +26,22 @@ const CURES: Readonly<Record<string, string>> = {
 /**
  * Says what went wrong by code and cure. Never the error's own message: servers quote literals and bind values in it, and
  * drivers passwords and addresses.
+ *
+ * @param own - what a code means where other limits hold than those of our usual connections
  */
-export function describeProblem(where: string, error: unknown): string {
-  const { code, cure } = causeOf(error)
+export function describeProblem(where: string, error: unknown, own: Cures = {}): string {
+  const { code, cure } = causeOf(error, own)
   return cure === undefined ? `${where}: failed (${code})` : `${where}: ${cure} (${code})`
 }
 
 /** The code of an error of the driver or the server, and what to do about it where one thing helps. */
-export function causeOf(error: unknown): { readonly code: string; readonly cure: string | undefined } {
+export function causeOf(error: unknown, own: Cures = {}): { readonly code: string; readonly cure: string | undefined } {
   const cause = firstOf(error)
   const code = errorType(cause)
-  return { code, cure: CURES[code] ?? (isTimeout(cause) ? 'no answer in time: is the server reachable?' : undefined) }
+  return {
+    code,
+    cure: own[code] ?? CURES[code] ?? (isTimeout(cause) ? 'no answer in time: is the server reachable?' : undefined),
+  }
 }
 
 /** Whether the server has answered, with an error: `42P01`, not `ECONNRESET` or `EPIPE`. */

@@ -1,22 +1,17 @@
 import { sleep } from '@homeostat/signals'
 import { bodyOf, type IndexDefinition } from '../../indexes/index-definition.ts'
 import { causeOf } from '../problem.ts'
+import { INDEX_CURES } from './index-cures.ts'
 import type { DedicatedClient } from '../dedicated-client.ts'
 import type { CreateIndexSettings } from './create-index-options.ts'
 import type { IndexSession } from './index-session.ts'
 import { replicaObstacle } from './obstacles.ts'
 
 const LOOK_MS = 500
+const SPARE_MS = 10_000
 const UNDER_WAY = Symbol('under way')
 /** duplicate_table */
 const TAKEN = '42P07'
-const CURES: Readonly<Record<string, string>> = {
-  '55P03': 'a transaction kept it waiting for more than 2 s',
-  '57014': 'it was cancelled',
-  '54000': 'a value is longer than an index takes',
-  '53100': 'the disk is full',
-}
-
 /** How a build ended that made no valid index. */
 export interface FailedBuild {
   readonly problem: string
@@ -41,19 +36,41 @@ export async function buildIndex(
   watch: BuildWatch,
 ): Promise<FailedBuild | undefined> {
   const statement = `CREATE INDEX CONCURRENTLY "${name}" ON ${definition.table.name} ${bodyOf(definition)}`
-  let why: string | undefined
-  const building = session.change(statement).then(
-    () => undefined,
-    (error: unknown) => failureOf(error, why),
+  const failed = await changeWatched(session, statement, watch)
+  return (
+    failed && { problem: `the build was given up: ${failed.reason} (${failed.code})`, isTaken: failed.code === TAKEN }
   )
+}
+
+/** Why a change ended early. */
+export interface FailedChange {
+  readonly reason: string
+  readonly code: string
+}
+
+/** Runs a statement that takes long, and cancels it when the loop wants that, when it burdens a replica or takes too long. */
+export async function changeWatched(
+  session: IndexSession,
+  statement: string,
+  watch: BuildWatch,
+): Promise<FailedChange | undefined> {
   const startedAt = performance.now()
+  let why: string | undefined
+  // Should nobody be able to cancel it, the server does.
+  const changing = session.change(statement, watch.settings.maxBuildMs + SPARE_MS).then(
+    () => undefined,
+    (error: unknown): FailedChange => {
+      const { code, cure } = causeOf(error, INDEX_CURES)
+      return { reason: why ?? cure ?? 'it failed', code }
+    },
+  )
   const look = async (): Promise<typeof UNDER_WAY> => {
-    // Aborted, it is over at once; and so that a cancelled build has some time to end.
+    // Aborted, it is over at once; and so that a cancelled one has some time to end.
     await sleep(LOOK_MS, { signal: watch.signal }).catch(() => sleep(LOOK_MS / 10))
     return UNDER_WAY
   }
   for (;;) {
-    const ended = await Promise.race([building, look()])
+    const ended = await Promise.race([changing, look()])
     if (ended !== UNDER_WAY) return ended
     why ??= await reasonToCancel(performance.now() - startedAt, watch)
     if (why !== undefined) await cancel(session, watch)
@@ -67,14 +84,8 @@ async function reasonToCancel(elapsedMs: number, { signal, settings, aside }: Bu
   return aside(client => replicaObstacle(client, settings)).catch(() => undefined)
 }
 
-/** Cancels what the session does. Asked again until the build has ended: it may be between two of its transactions. */
+/** Cancels what the session does. Asked again until that has ended: it may be between two of its transactions. */
 function cancel({ processId }: IndexSession, { aside }: BuildWatch): Promise<unknown> {
   const text = 'SELECT pg_catalog.pg_cancel_backend($1::int)::text'
   return aside(client => client.query(text, [processId])).catch(() => sleep(LOOK_MS))
-}
-
-function failureOf(error: unknown, why: string | undefined): FailedBuild {
-  const { code, cure } = causeOf(error)
-  const reason = why ?? CURES[code] ?? cure ?? 'it failed'
-  return { problem: `the build was given up: ${reason} (${code})`, isTaken: code === TAKEN }
 }

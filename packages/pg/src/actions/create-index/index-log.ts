@@ -1,6 +1,7 @@
 import type { OwnTable } from '../../own-table.ts'
 import { IndexTableMissingError } from '../../errors.ts'
 import { createTable } from '../../own-table.ts'
+import { quoteIdentifier } from '../../indexes/print.ts'
 import type { Server } from '../../indexes/server.ts'
 
 /**
@@ -34,44 +35,65 @@ export type IndexOutcome = 'kept' | 'dropped' | 'undecided' | 'failed' | 'lost'
 
 /** One that did not help is not tried again within so many days; nothing is kept for longer. */
 const KEPT_DAYS = 30
+/** So often is an index begun whose trial comes to no end. */
+const MOST_LOST = 2
+
+/**
+ * The one table of the database, the oldest: each `search_path` would otherwise have one of its own, and not know of what others have left. One
+ * that a stranger has made is not ours, unless this session would find it by its name alone.
+ */
+const FIND = `SELECT n.nspname::text AS schema, c.relname::text AS name
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_roles r ON r.oid = c.relowner
+  WHERE c.relname = '${indexTable.name}' AND c.relkind = 'r' AND c.relpersistence = 'p' AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+    AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_table_privilege(c.oid, 'INSERT')
+    AND pg_catalog.has_table_privilege(c.oid, 'UPDATE') AND pg_catalog.has_table_privilege(c.oid, 'DELETE')
+    AND (r.rolsuper OR pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.pg_table_is_visible(c.oid))
+  ORDER BY c.oid LIMIT 1`
 
 /** The rows of `homeostat_index`. Written under the lock of the session alone. */
 export class IndexLog {
   readonly #server: Server
+  /** With its schema: another session may have another `search_path`. */
+  readonly #table: string
 
-  private constructor(server: Server) {
+  private constructor(server: Server, table: string) {
     this.#server = server
+    this.#table = table
   }
 
   /** @throws IndexTableMissingError when it is missing and may not be created */
   static async open(server: Server): Promise<IndexLog> {
+    const known = await IndexLog.ifThere(server)
+    if (known !== undefined) return known
     await createTable((text, values) => server.query(text, values), indexTable)
-    return new IndexLog(server)
+    const made = await IndexLog.ifThere(server)
+    if (made === undefined) throw new IndexTableMissingError(INDEX_TABLE)
+    return made
   }
 
   /** Undefined where the table is not there: then nothing was ever created. */
   static async ifThere(server: Server): Promise<IndexLog | undefined> {
-    const [row] = await server.query("SELECT to_regclass('homeostat_index')::text AS name")
-    return typeof row?.['name'] === 'string' ? new IndexLog(server) : undefined
+    const [row] = await server.query(FIND)
+    const [schema, name] = [row?.['schema'], row?.['name']].map(String)
+    return row === undefined ? undefined : new IndexLog(server, [schema!, name!].map(quoteIdentifier).join('.'))
   }
 
   async begin({ name, schema, tableOid, definition, fingerprint }: Intent): Promise<void> {
-    const text =
-      'INSERT INTO homeostat_index (name, schema, table_oid, definition, fingerprint) VALUES ($1, $2, $3::oid, $4, $5)'
+    const text = `INSERT INTO ${this.#table} (name, schema, table_oid, definition, fingerprint) VALUES ($1, $2, $3::oid, $4, $5)`
     await this.#server.query(text, [name, schema, tableOid, definition, fingerprint])
   }
 
   async end(name: string, outcome: IndexOutcome): Promise<void> {
-    await this.#server.query('UPDATE homeostat_index SET outcome = $2 WHERE name = $1', [name, outcome])
+    await this.#server.query(`UPDATE ${this.#table} SET outcome = $2 WHERE name = $1`, [name, outcome])
     await this.#server.query(
-      `DELETE FROM homeostat_index WHERE outcome <> 'kept' AND started_at < clock_timestamp() - interval '${KEPT_DAYS} days'`,
+      `DELETE FROM ${this.#table} WHERE outcome <> 'kept' AND started_at < clock_timestamp() - interval '${KEPT_DAYS} days'`,
     )
   }
 
   /** Those whose end was never written. */
   async open(): Promise<readonly Intent[]> {
     const rows = await this.#server.query(
-      'SELECT name, schema, table_oid::text AS table_oid, definition, fingerprint FROM homeostat_index WHERE outcome IS NULL',
+      `SELECT name, schema, table_oid::text AS table_oid, definition, fingerprint FROM ${this.#table} WHERE outcome IS NULL`,
     )
     return rows.map(row => ({
       name: String(row['name']),
@@ -84,18 +106,20 @@ export class IndexLog {
 
   /** Milliseconds since the last one was begun; infinite where there is none. */
   async idleMs(): Promise<number> {
-    const text =
-      "SELECT (extract(epoch FROM clock_timestamp() - max(started_at)) * 1000)::bigint::text AS ms FROM homeostat_index WHERE outcome IS DISTINCT FROM 'failed'"
+    const text = `SELECT (extract(epoch FROM clock_timestamp() - max(started_at)) * 1000)::bigint::text AS ms FROM ${this.#table} WHERE outcome IS DISTINCT FROM 'failed'`
     const [row] = await this.#server.query(text)
     return typeof row?.['ms'] === 'string' ? Number(row['ms']) : Infinity
   }
 
-  /** Whether the same index did not help, not long ago. */
-  async isRejected(definition: string): Promise<boolean> {
-    const rows = await this.#server.query(
-      "SELECT 1 FROM homeostat_index WHERE definition = $1 AND outcome = 'dropped' LIMIT 1",
-      [definition],
-    )
-    return rows.length > 0
+  /** Why the same index is not to be tried again so soon; undefined where it may be. */
+  async rejection(definition: string): Promise<string | undefined> {
+    const text = `SELECT count(*) FILTER (WHERE outcome = 'dropped')::int AS dropped, count(*) FILTER (WHERE outcome = 'lost')::int AS lost
+      FROM ${this.#table} WHERE definition = $1 AND started_at > clock_timestamp() - interval '${KEPT_DAYS} days'`
+    const [row] = await this.#server.query(text, [definition])
+    if (Number(row?.['dropped']) > 0)
+      return `the same index was tried within the last ${KEPT_DAYS} days and did not help`
+    return Number(row?.['lost']) < MOST_LOST
+      ? undefined
+      : `the same index was begun ${Number(row?.['lost'])} times within the last ${KEPT_DAYS} days, and its process or connection was lost each time`
   }
 }

@@ -2,11 +2,17 @@ import { timeoutSignal } from '@homeostat/signals'
 import type { Row, Server } from '../../indexes/server.ts'
 import type { Origin } from '../../signals/origin.ts'
 import { DedicatedClient } from '../dedicated-client.ts'
+import { causeOf } from '../problem.ts'
 
 /** The two halves of the key of the advisory lock: `home`, `indx`. One process at a time creates or sweeps indexes in a database. */
 const LOCK = [0x68_6f_6d_65, 0x69_6e_64_78] as const
 /** How long a statement of ours may take that is neither a build nor a drop. */
 const STATEMENT_TIMEOUT = '10s'
+/** And how long a drop, which waits for the transactions that use the table. */
+const CHANGE_MS = 60_000
+/** query_canceled */
+const CANCELLED = '57014'
+const MOST_CANCELS = 5
 
 const BUSY = 'another process is creating, judging or dropping an index of this database'
 
@@ -81,16 +87,33 @@ export class IndexSession implements Server, AsyncDisposable {
     return this.#client.query(text, values)
   }
 
-  /** Runs a statement that takes as long as it takes: a build, a drop, an `ANALYZE`. It waits for no lock longer than two seconds. */
-  async change(statement: string): Promise<void> {
-    await this.#client.query("SELECT pg_catalog.set_config('statement_timeout', '0', false)")
+  /**
+   * Runs a statement that may take longer: a build, a drop, an `ANALYZE`. It waits for no lock longer than two seconds.
+   *
+   * @param maxMs - after which the server cancels it
+   */
+  async change(statement: string, maxMs: number = CHANGE_MS): Promise<void> {
+    await this.#setTimeout(`${Math.ceil(maxMs)}ms`)
     try {
       await this.#client.query(statement)
     } finally {
-      const back = `SELECT pg_catalog.set_config('statement_timeout', '${STATEMENT_TIMEOUT}', false)`
       // Where the connection is lost, the error of the statement says more.
-      await this.#client.query(back).catch(() => {})
+      await this.#limitAgain().catch(() => {})
     }
+  }
+
+  /** A cancel that comes late meets whatever the session does then, and that is this. */
+  async #limitAgain(): Promise<void> {
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await this.#setTimeout(STATEMENT_TIMEOUT)
+      } catch (error) {
+        if (attempt === MOST_CANCELS || causeOf(error).code !== CANCELLED) throw error
+      }
+  }
+
+  async #setTimeout(value: string): Promise<void> {
+    await this.#client.query("SELECT pg_catalog.set_config('statement_timeout', $1, false)", [value])
   }
 
   /** Runs work in a transaction that cannot write. */

@@ -4,9 +4,11 @@ import type { Grammar } from '../../grammar.ts'
 import type { Finding } from '../../indexes/finding.ts'
 import { bodyOf } from '../../indexes/index-definition.ts'
 import type { PgInstrumentation } from '../../instrumentation.ts'
-import { buildIndex, type BuildWatch } from './build.ts'
+import { describeProblem } from '../problem.ts'
+import { buildIndex, changeWatched, type BuildWatch } from './build.ts'
 import { CallTimes } from './call-times.ts'
 import type { CreateIndexSettings } from './create-index-options.ts'
+import { INDEX_CURES } from './index-cures.ts'
 import type { IndexLog, Intent } from './index-log.ts'
 import type { IndexSession } from './index-session.ts'
 import { judgeCalls } from './index-verdict.ts'
@@ -42,6 +44,8 @@ export type IndexTrialEnd =
   | { readonly kind: 'refused' | 'failed'; readonly reason: string }
   | { readonly kind: 'kept'; readonly judgement: OwnJudgement; readonly name: string }
   | { readonly kind: 'dropped'; readonly judgement: OwnJudgement; readonly drop: DropResult }
+  /** It may be there, and could not be dropped yet. */
+  | { readonly kind: 'left'; readonly judgement: OwnJudgement; readonly name: string; readonly reason: string }
 
 /** Digests of the index and the statement, and a name that no index has had. */
 export function intentOf({ definition, statement }: Finding): Intent {
@@ -58,12 +62,12 @@ export function intentOf({ definition, statement }: Finding): Intent {
 /**
  * Measures calls, builds the index, measures calls with it, and keeps it or drops it.
  *
- * @throws the driver's error when the connection is lost; then what was built is swept by whoever comes next
+ * @throws the driver's error when the connection is lost before anything was built
  */
 export async function tryIndex(finding: Finding, options: IndexTrialOptions): Promise<IndexTrialEnd> {
   const { definition, statement } = finding
   const { session, log, instrumentation, grammar, settings, context } = options
-  const { baselineMs, verifyMs } = settings
+  const { baselineMs } = settings
   const { signal } = context
   const times = new CallTimes(statement, definition.table.relation)
   using _listening = instrumentation.listen(call => times.note(call, performance.now()))
@@ -84,9 +88,28 @@ export async function tryIndex(finding: Finding, options: IndexTrialOptions): Pr
   if (obstacle !== undefined) return { kind: 'refused', reason: obstacle }
 
   const intent = intentOf(finding)
-  const { schema, name, fingerprint } = intent
   await log.begin(intent)
-  const failed = await buildIndex(session, definition, name, { signal, settings, aside: options.aside })
+  try {
+    return await buildAndJudge(finding, intent, { times, pagesBefore, written }, options)
+  } catch (error) {
+    return left(intent, ENDED_BY_ERROR, error)
+  }
+}
+
+/** @throws the driver's error when the connection is lost, or what the build has left cannot be dropped */
+async function buildAndJudge(
+  finding: Finding,
+  intent: Intent,
+  measured: Measured,
+  options: IndexTrialOptions,
+): Promise<IndexTrialEnd> {
+  const { definition, statement } = finding
+  const { times } = measured
+  const { session, log, settings, context } = options
+  const { signal } = context
+  const { schema, name, fingerprint } = intent
+  const watch = { signal, settings, aside: options.aside }
+  const failed = await buildIndex(session, definition, name, watch)
   if (failed !== undefined) {
     if (!failed.isTaken) await dropIntended(session, intent)
     await log.end(name, 'failed')
@@ -94,27 +117,43 @@ export async function tryIndex(finding: Finding, options: IndexTrialOptions): Pr
   }
   const since = new Date()
   const comment: OwnComment = { state: 'trial', reason: `slow ${statement.summary}`, fingerprint, since }
-  await putComment(session, schema, name, { ...comment, until: new Date(since.getTime() + verifyMs + 60_000) })
+  await putComment(session, schema, name, { ...comment, until: new Date(since.getTime() + settings.verifyMs + 60_000) })
   if (settings.analyze && definition.keys.some(({ key }) => key.column === undefined))
-    await session.change(`ANALYZE ${definition.table.name}`)
+    await changeWatched(session, `ANALYZE ${definition.table.name}`, watch)
 
-  times.begin('after', verifyMs, performance.now())
-  const isAborted = await isEnded(verifyMs, signal)
+  times.begin('after', settings.verifyMs, performance.now())
+  const isAborted = await isEnded(settings.verifyMs, signal)
   times.pause()
-  const judgement: OwnJudgement = isAborted
-    ? { verdict: 'inconclusive', reason: 'the loop has ended the trial' }
-    : await judge(finding, name, { times, pagesBefore, written }, options)
+  const found = isAborted ? ENDED_BY_LOOP : await judge(finding, name, measured, options)
   const own = await ownIndex(session, schema, name)
-  if (judgement.verdict !== 'effective' || own === undefined) {
-    const drop = await dropOwn(session, schema, name)
-    await log.end(name, judgement.verdict === 'inconclusive' || own === undefined ? 'undecided' : 'dropped')
-    return { kind: 'dropped', drop, judgement: own ? judgement : TAKEN_AWAY }
-  }
+  // The loop may have ended it while it was judged.
+  const judgement = own === undefined ? TAKEN_AWAY : signal.aborted ? ENDED_BY_LOOP : found
+  if (judgement.verdict !== 'effective') return dropJudged(intent, judgement, options)
   await putComment(session, schema, name, { ...comment, state: 'kept' })
   await log.end(name, 'kept')
   return { kind: 'kept', judgement, name }
 }
 
+async function dropJudged(
+  intent: Intent,
+  judgement: OwnJudgement,
+  { session, log }: IndexTrialOptions,
+): Promise<IndexTrialEnd> {
+  try {
+    const drop = await dropOwn(session, intent.schema, intent.name)
+    await log.end(intent.name, judgement.verdict === 'inconclusive' ? 'undecided' : 'dropped')
+    return { kind: 'dropped', drop, judgement }
+  } catch (error) {
+    return left(intent, judgement, error)
+  }
+}
+
+function left({ name }: Intent, judgement: OwnJudgement, error: unknown): IndexTrialEnd {
+  return { kind: 'left', name, judgement, reason: describeProblem(name, error, INDEX_CURES) }
+}
+
+const ENDED_BY_LOOP: OwnJudgement = { verdict: 'inconclusive', reason: 'the loop has ended the trial' }
+const ENDED_BY_ERROR: OwnJudgement = { verdict: 'inconclusive', reason: 'the server has ended the trial' }
 const TAKEN_AWAY: OwnJudgement = {
   verdict: 'inconclusive',
   reason: 'somebody has dropped it or taken it over meanwhile',

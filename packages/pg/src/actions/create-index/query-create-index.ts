@@ -4,12 +4,16 @@ import { loadGrammar, type Grammar } from '../../grammar.ts'
 import type { Finding } from '../../indexes/finding.ts'
 import { bodyOf } from '../../indexes/index-definition.ts'
 import type { PgInstrumentation } from '../../instrumentation.ts'
-import type { Origin } from '../../signals/origin.ts'
+import { groupBy } from '../../indexes/grouping.ts'
+import { sessionKeyOf, type Origin } from '../../signals/origin.ts'
 import { DedicatedClient } from '../dedicated-client.ts'
 import { describeProblem } from '../problem.ts'
 import { findIndexes, type QueryOptimizeOptions } from '../query-optimize.ts'
 import { isWithin, type CreateIndexOptions, type CreateIndexSettings } from './create-index-options.ts'
+import { SweepTimes } from './follow-leftovers.ts'
+import { INDEX_CURES } from './index-cures.ts'
 import { IndexLog } from './index-log.ts'
+import { nothing, receiptOf } from './index-receipt.ts'
 import { IndexSession } from './index-session.ts'
 import { narrowed, type NarrowedSettings } from './narrowed-options.ts'
 import { intentOf, tryIndex, type IndexTrialEnd } from './index-trial.ts'
@@ -29,11 +33,13 @@ const UNDO_MS = 60_000
  *
  * @param allowed - a response may narrow it, and never widen it
  * @param search - as `query.optimize` has it
+ * @param sweeps - when databases are swept, to have one swept soon where an index could not be dropped
  */
 export function createQueryCreateIndex(
   instrumentation: PgInstrumentation,
   allowed: CreateIndexOptions,
   search: QueryOptimizeOptions = {},
+  sweeps: SweepTimes = new SweepTimes(),
 ): Action<CreateIndexOptions> {
   let grammar: Promise<Grammar | undefined> | undefined
   return {
@@ -48,7 +54,7 @@ export function createQueryCreateIndex(
       grammar ??= loadGrammar()
       const settings = narrowed(allowed, context.options)
       if (settings.problems.length > 0) return nothing('no index was created', settings.problems)
-      return createIndex({ instrumentation, context, settings, search, grammar: await grammar })
+      return createIndex({ instrumentation, context, settings, search, sweeps, grammar: await grammar })
     },
   }
 }
@@ -71,35 +77,59 @@ interface Run {
   readonly settings: CreateIndexSettings
   readonly search: QueryOptimizeOptions
   readonly grammar: Grammar | undefined
+  readonly sweeps: SweepTimes
 }
 
-async function createIndex({ instrumentation, context, settings, search, grammar }: Run): Promise<Receipt> {
+async function createIndex(run: Run): Promise<Receipt> {
+  const { instrumentation, context, search, grammar } = run
   const { findings, problems } = await findIndexes(instrumentation, context, search, grammar)
   const wanted = findings.toSorted((a, b) => savedMs(b) - savedMs(a))
-  const [first] = wanted
-  if (first === undefined || context.signal.aborted) return nothing('no index to create', problems)
-  const { origin } = first.statement
+  if (wanted.length === 0) return nothing('no index to create', problems)
+  // One that cannot be served must not keep the other databases waiting.
+  for (const here of groupBy(wanted, ({ statement }) => sessionKeyOf(statement.origin)).values()) {
+    if (context.signal.aborted) break
+    const { origin } = here[0]!.statement
+    try {
+      const receipt = await createIn(origin, here, problems, run)
+      if (receipt !== undefined) return receipt
+    } catch (error) {
+      problems.push(describeProblem(origin.address, error, INDEX_CURES))
+    }
+  }
+  return nothing('no index was created', problems)
+}
+
+/** Tries one of the indexes in a database; undefined where none may be tried there now. */
+async function createIn(
+  origin: Origin,
+  findings: readonly Finding[],
+  problems: string[],
+  { instrumentation, context, settings, grammar, sweeps }: Run,
+): Promise<Receipt | undefined> {
   const ignore = (own: object): void => instrumentation.ignore(own)
-  const { baselineMs, maxBuildMs, verifyMs } = settings
-  const session = await IndexSession.open(origin, ignore, baselineMs + maxBuildMs + verifyMs + SPARE_MS)
-  if ('refused' in session) return nothing('no index was created', [session.refused])
-  try {
+  const refuse = (obstacle: string): undefined => void problems.push(`${origin.address}: ${obstacle}`)
+  const tryOne = async (): Promise<{ readonly finding: Finding; readonly end: IndexTrialEnd } | undefined> => {
+    const { baselineMs, maxBuildMs, verifyMs } = settings
+    const session = await IndexSession.open(origin, ignore, baselineMs + maxBuildMs + verifyMs + SPARE_MS)
+    if ('refused' in session) return refuse(session.refused)
     await using used = session
     await sweep(used)
     const log = await IndexLog.open(used)
     const obstacle = (await timeObstacle(log, settings)) ?? (await serverObstacle(used, settings))
-    if (obstacle !== undefined) return nothing('no index was created', [obstacle])
-    const here = wanted.filter(({ statement }) => statement.origin.address === origin.address)
-    const finding = await firstPossible(here, used, log, settings, problems)
-    if (finding === undefined) return nothing('no index was created', problems)
+    if (obstacle !== undefined) return refuse(obstacle)
+    const finding = await firstPossible(findings, used, log, settings, problems)
+    if (finding === undefined) return undefined
     const aside = <T>(work: (client: DedicatedClient) => Promise<T>): Promise<T> => onOwn(origin, ignore, work)
-    const end = await tryIndex(finding, { session: used, log, instrumentation, grammar, settings, context, aside })
-    return receiptOf(finding, end, () => undo(origin, ignore, finding, end))
-  } catch (error) {
-    // The session may be gone, and with it the lock: then what is left is everybody's to sweep, and first of all ours.
-    await sweepOnce(origin, ignore).catch(() => {})
-    return nothing('no index was kept', [describeProblem(origin.address, error)])
+    const options = { session: used, log, instrumentation, grammar, settings, context, aside }
+    return { finding, end: await tryIndex(finding, options) }
   }
+  const tried = await tryOne()
+  if (tried === undefined) return undefined
+  const { finding, end } = tried
+  // With another session: the one of the trial may be what was lost.
+  const isSwept = end.kind === 'left' && (await sweepOnce(origin, ignore).catch(() => false))
+  if (end.kind === 'left' && !isSwept) sweeps.soon(origin)
+  return receiptOf(finding, end, isSwept, () => undo(origin, ignore, finding, end))
 }
 
 /** The finding that saves most among those that nothing forbids; why not, for the others. */
@@ -113,10 +143,7 @@ async function firstPossible(
   for (const finding of findings) {
     const { definition } = finding
     const obstacle =
-      (await tableObstacle(session, definition, settings)) ??
-      ((await log.isRejected(intentOf(finding).definition))
-        ? 'the same index was tried within the last 30 days and did not help'
-        : undefined)
+      (await tableObstacle(session, definition, settings)) ?? (await log.rejection(intentOf(finding).definition))
     if (obstacle === undefined) return finding
     problems.push(`${definition.table.name} ${bodyOf(definition)}: ${obstacle}`)
   }
@@ -129,7 +156,7 @@ async function undo(
   { definition }: Finding,
   end: IndexTrialEnd,
 ): Promise<UndoResult> {
-  if (end.kind !== 'kept') return { result: 'restored' }
+  if (end.kind !== 'kept' && end.kind !== 'left') return { result: 'restored' }
   const session = await IndexSession.open(origin, ignore, UNDO_MS)
   if ('refused' in session) return { result: 'failed', error: session.refused }
   await using used = session
@@ -157,30 +184,4 @@ async function onOwn<T>(
 
 function savedMs({ statement, cost, costWith }: Finding): number {
   return statement.totalMs * (1 - costWith / cost)
-}
-
-function nothing(summary: string, problems: readonly string[]): Receipt {
-  return { summary, effects: { built: 0 }, ...(problems.length > 0 && { problems: [...new Set(problems)] }) }
-}
-
-function receiptOf({ definition, statement }: Finding, end: IndexTrialEnd, undoIt: () => Promise<UndoResult>): Receipt {
-  const what = `an index on ${definition.table.name} ${bodyOf(definition)} for ${statement.summary}`
-  switch (end.kind) {
-    case 'refused':
-    case 'failed':
-      return nothing(`did not create ${what}`, [end.reason])
-    case 'dropped':
-      return {
-        summary: `tried ${what} and dropped it: ${end.judgement.reason}`,
-        effects: { built: 1, dropped: end.drop === 'dropped' ? 1 : 0 },
-        judgement: end.judgement,
-      }
-    case 'kept':
-      return {
-        summary: `created ${what}: ${end.judgement.reason}`,
-        effects: { built: 1, kept: 1 },
-        judgement: end.judgement,
-        undo: undoIt,
-      }
-  }
 }

@@ -1,0 +1,58 @@
+import type { Receipt, UndoResult } from '@homeostat/optimizer'
+import type { Finding } from '../../indexes/finding.ts'
+import { bodyOf } from '../../indexes/index-definition.ts'
+import type { IndexTrialEnd } from './index-trial.ts'
+
+/** The receipt of a run that has built nothing. */
+export function nothing(summary: string, problems: readonly string[]): Receipt {
+  return { summary, effects: { built: 0 }, ...(problems.length > 0 && { problems: [...new Set(problems)] }) }
+}
+
+/**
+ * What a trial of an index has done to the database.
+ *
+ * @param isSwept - whether what the trial has left is gone by now
+ */
+export function receiptOf(
+  { definition, statement }: Finding,
+  end: IndexTrialEnd,
+  isSwept: boolean,
+  undo: () => Promise<UndoResult>,
+): Receipt {
+  const what = `an index on ${definition.table.name} ${bodyOf(definition)} for ${statement.summary}`
+  switch (end.kind) {
+    case 'refused':
+    case 'failed':
+      return nothing(`did not create ${what}`, [end.reason])
+    case 'dropped':
+      return {
+        summary: `tried ${what} and dropped it: ${end.judgement.reason}`,
+        effects: { built: 1, dropped: end.drop === 'dropped' ? 1 : 0 },
+        judgement: end.judgement,
+      }
+    case 'left': {
+      const { judgement, name, reason } = end
+      if (isSwept)
+        return {
+          summary: `tried ${what} and dropped it: ${judgement.reason}`,
+          effects: { built: 1, dropped: 1 },
+          judgement,
+          problems: [reason],
+        }
+      return {
+        summary: `built ${name}, which could not be dropped yet and is swept: ${judgement.reason}`,
+        effects: { built: 1, dropped: 0 },
+        judgement,
+        problems: [reason, `${what} may still be there; drop it with DROP INDEX CONCURRENTLY if nobody does`],
+        undo,
+      }
+    }
+    case 'kept':
+      return {
+        summary: `created ${what}: ${end.judgement.reason}`,
+        effects: { built: 1, kept: 1 },
+        judgement: end.judgement,
+        undo,
+      }
+  }
+}
