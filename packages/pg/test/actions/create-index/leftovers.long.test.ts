@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { commentOf, type OwnComment } from '../../../src/actions/create-index/own-index.ts'
-import { sweepOnce } from '../../../src/actions/create-index/query-create-index.ts'
+import { sweepOnce } from '../../../src/actions/create-index/sweep-once.ts'
 import { INDEX_TABLE } from '../../../src/domain.ts'
 import { originOfPool } from '../../../src/signals/origin.ts'
 import { ActingDatabase } from './acting-database.ts'
