@@ -15,16 +15,14 @@ function makeFolder(): void {
 }
 const removeFolder = (): void => rmSync(folder, { recursive: true, force: true })
 
+beforeEach(makeFolder)
+afterEach(removeFolder)
+
 describeKnob('shop.offersPerPage', {
-  prepare: makeFolder,
   create: () => createShopKnobs(new PageSettings(file), true).offers.knob,
   value: () => (JSON.parse(readFileSync(file, 'utf8')) as PageValues).offers,
   setByHand: value => writeFileSync(file, JSON.stringify({ ...USUAL_PAGES, offers: value })),
-  close: removeFolder,
 })
-
-beforeEach(makeFolder)
-afterEach(removeFolder)
 
 describe('the settings of the pages', () => {
   it('are in a file that outlives the process, and keep what a person writes there', () => {
