@@ -9,17 +9,29 @@ import { ownIndexes } from './own-index.ts'
 /** A build waits for every transaction that has begun before it, and with it all that wait for the table. */
 const OLDEST_TRANSACTION_S = 5
 
-/** Users see the times of others' transactions and of replicas only with `pg_read_all_stats`. Prepared transactions have no process. */
+/** Where builds of others can be seen. */
+const OLDEST_VERSION = 120_000
+/** What a replica has not replayed yet may be this much: its lag in time alone is unknown while it is idle or stands still. */
+const MOST_REPLICA_BYTES = 256 * 2 ** 20
+
+/**
+ * Users see the times of others' transactions and of replicas only with `pg_read_all_stats`; that there is a transaction, everybody sees by
+ * its lock. Prepared transactions have no process.
+ */
 const SERVER = `SELECT
   (SELECT count(*)::text FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid AND a.pid <> pg_catalog.pg_backend_pid()
     AND a.xact_start < clock_timestamp() - interval '${OLDEST_TRANSACTION_S} seconds' AND a.backend_type IS DISTINCT FROM 'autovacuum worker')::int
   + (SELECT count(*) FROM pg_catalog.pg_prepared_xacts p WHERE p.database = d.datname)::int AS old,
+  (SELECT count(*)::int FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type IS NULL AND a.usesysid IS NOT NULL
+    AND EXISTS (SELECT 1 FROM pg_catalog.pg_locks l WHERE l.pid = a.pid AND l.locktype = 'virtualxid' AND l.mode = 'ExclusiveLock')) AS hidden,
   (SELECT count(*)::int FROM pg_catalog.pg_stat_progress_create_index b WHERE b.datid = d.oid AND b.pid <> pg_catalog.pg_backend_pid()) AS builds
   FROM pg_catalog.pg_database d WHERE d.datname = current_database()`
 
-/** A replica that has replayed all has no lag. */
+/** A replica that has replayed all has no lag in time; one that is gone has no row, but a slot where the server waits for it. */
 const REPLICAS = `SELECT count(*) FILTER (WHERE state IS NULL)::int AS hidden,
-  COALESCE(max(extract(epoch FROM replay_lag)) * 1000, 0)::float8 AS lag, count(*) FILTER (WHERE state = 'catchup')::int AS behind
+  COALESCE(max(extract(epoch FROM replay_lag)) * 1000, 0)::float8 AS lag, count(*) FILTER (WHERE state = 'catchup')::int AS behind,
+  COALESCE(max(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), replay_lsn)), 0)::float8 AS bytes,
+  (SELECT count(*)::int FROM pg_catalog.pg_replication_slots s WHERE s.slot_type = 'physical' AND NOT s.active AND s.restart_lsn IS NOT NULL) AS gone
   FROM pg_catalog.pg_stat_replication WHERE state IS DISTINCT FROM 'backup'`
 
 const TABLE = `SELECT c.relkind::text AS kind, c.relpersistence::text AS persistence, pg_catalog.pg_relation_size(c.oid)::text AS bytes,
@@ -29,7 +41,11 @@ const TABLE = `SELECT c.relkind::text AS kind, c.relpersistence::text AS persist
 
 /** Why no index may be built on this server now, in one line; undefined when one may. */
 export async function serverObstacle(server: Server, settings: CreateIndexSettings): Promise<string | undefined> {
+  const [version] = await server.query("SELECT current_setting('server_version_num')::int AS number")
+  if (Number(version?.['number']) < OLDEST_VERSION) return 'Postgres before version 12 does not show builds of others'
   const [row] = await server.query(SERVER)
+  if (Number(row?.['hidden']) > 0)
+    return 'how old transactions of other users are cannot be seen: GRANT pg_read_all_stats to the user of the application'
   if (Number(row?.['old']) > 0) return `a transaction is older than ${OLDEST_TRANSACTION_S} s, and a build waits for it`
   if (Number(row?.['builds']) > 0) return 'somebody builds an index of this database'
   return replicaObstacle(server, settings)
@@ -43,6 +59,10 @@ export async function replicaObstacle(
   const [row] = await server.query(REPLICAS)
   if (Number(row?.['hidden']) > 0)
     return 'the lag of the replicas cannot be seen: GRANT pg_read_all_stats to the user of the application'
+  if (Number(row?.['gone']) > 0)
+    return 'a replica is gone whose replication slot is still there: the server keeps all WAL for it'
+  if (Number(row?.['bytes']) > MOST_REPLICA_BYTES)
+    return `a replica has ${Math.round(Number(row?.['bytes']) / 2 ** 20)} MiB to replay`
   const lagMs = Number(row?.['lag'])
   if (Number(row?.['behind']) > 0 || lagMs > maxReplicaLagMs)
     return `a replica is ${Math.round(lagMs)} ms behind, more than ${maxReplicaLagMs} ms`
