@@ -11,7 +11,10 @@ import { fingerprint } from '../../signals/statement-fingerprint.ts'
 export const BLOCKS = 12
 /** Calls of a statement that are kept per block, the first. */
 const MOST_PER_BLOCK = 64
-const MOST_STATEMENTS = 200
+/** Statements that have nothing to do with the table show what else has changed, and some of them suffice. */
+const MOST_OTHERS = 200
+/** Any statement of the table may be the one that an index harms; nobody writes so many. */
+const MOST_OF_TABLE = 1000
 const MOST_TEXTS = 1000
 const MOST_TEXT_LENGTH = 16_384
 /** Reading a text takes microseconds; one with values in it is another text each time. */
@@ -22,16 +25,24 @@ export type Phase = 'before' | 'after'
 /** The milliseconds of calls, by block of time. */
 export type Blocks = readonly (readonly number[])[]
 
+interface Timespan {
+  readonly from: number
+  readonly lengthMs: number
+}
+
 /** The calls of one statement in both phases. */
 export interface StatementTimes extends Readonly<Record<Phase, Blocks>> {
   /** `target` for the one that the index is for, `table` for another one of its table. */
   readonly kind: 'target' | 'table' | 'other'
   readonly summary: string
+  /** All calls of each phase, more than are kept. */
+  readonly calls: Readonly<Record<Phase, number>>
 }
 
 interface Kept {
   readonly kind: StatementTimes['kind']
   readonly summary: string
+  readonly calls: Record<Phase, number>
   readonly before: number[][]
   readonly after: number[][]
 }
@@ -40,9 +51,11 @@ interface Kept {
 export class CallTimes {
   readonly #statement: Pick<SlowStatement, 'fingerprint' | 'origin' | 'settings'>
   readonly #relation: string
-  readonly #byText = new BoundedMap<string, Kept>(MOST_TEXTS)
+  readonly #byText = new BoundedMap<string, Kept | 'too many'>(MOST_TEXTS)
   readonly #byFingerprint = new Map<string, Kept>()
-  #phase: { readonly name: Phase; readonly from: number; readonly lengthMs: number } | undefined
+  readonly #counts = { target: 0, table: 0, other: 0 }
+  readonly #phases: Partial<Record<Phase, Timespan>> = {}
+  #phase: Phase | undefined
   #second = -1
   #readThisSecond = 0
 
@@ -57,9 +70,17 @@ export class CallTimes {
     return [...this.#byFingerprint.values()]
   }
 
+  /** The time between the phases, in lengths of a phase. */
+  get apart(): number {
+    const { before, after } = this.#phases
+    if (before === undefined || after === undefined) return 0
+    return Math.max(0, (2 * (after.from - before.from - before.lengthMs)) / (before.lengthMs + after.lengthMs))
+  }
+
   /** From now on, calls count for a phase. @param now - in milliseconds of any clock, the same for all calls */
   begin(name: Phase, lengthMs: number, now: number): void {
-    this.#phase = { name, from: now, lengthMs }
+    this.#phase = name
+    this.#phases[name] = { from: now, lengthMs }
   }
 
   /** Calls do not count until the next phase begins. */
@@ -71,8 +92,11 @@ export class CallTimes {
     const phase = this.#phase
     if (phase === undefined || !this.#isOfDatabase(call)) return
     const kept = this.#keptOf(call, now)
-    const block = Math.floor(((now - phase.from) / phase.lengthMs) * BLOCKS)
-    const calls = kept?.[phase.name][Math.min(block, BLOCKS - 1)]
+    if (kept === undefined) return
+    kept.calls[phase]++
+    const { from, lengthMs } = this.#phases[phase]!
+    const block = Math.floor(((now - from) / lengthMs) * BLOCKS)
+    const calls = kept[phase][Math.min(block, BLOCKS - 1)]
     if (calls !== undefined && calls.length < MOST_PER_BLOCK) calls.push(call.durationMs)
   }
 
@@ -88,30 +112,29 @@ export class CallTimes {
   #keptOf({ text, searchPath = '' }: ObservedCall, now: number): Kept | undefined {
     const key = `${searchPath} ${text}`
     const known = this.#byText.get(key)
-    if (known !== undefined) return known
+    if (known !== undefined) return known === 'too many' ? undefined : known
     const second = Math.floor(now / 1000)
     if (second !== this.#second) this.#readThisSecond = 0
     this.#second = second
     if (++this.#readThisSecond > READ_PER_SECOND) return undefined
     const normalized = fingerprint(text)
     const id = `${searchPath} ${normalized}`
-    let kept = this.#byFingerprint.get(id)
-    if (kept === undefined) {
-      if (this.#byFingerprint.size >= MOST_STATEMENTS) return undefined
-      kept = this.#newKept(text, normalized, searchPath)
-      this.#byFingerprint.set(id, kept)
-    }
-    this.#byText.set(ownString(key), kept)
+    const kept = this.#byFingerprint.get(id) ?? this.#newKept(text, normalized, searchPath)
+    if (kept !== undefined) this.#byFingerprint.set(id, kept)
+    this.#byText.set(ownString(key), kept ?? 'too many')
     return kept
   }
 
-  #newKept(text: string, normalized: string, searchPath: string): Kept {
+  /** Undefined where there are enough of its kind. */
+  #newKept(text: string, normalized: string, searchPath: string): Kept | undefined {
     const { fingerprint: wanted, settings } = this.#statement
     const summary = summarize(text)
     const isTarget = normalized === wanted && searchPath === (settings['search_path'] ?? '')
     const kind = isTarget ? 'target' : namesIn(summary).has(this.#relation) ? 'table' : 'other'
+    if (this.#counts[kind] >= (kind === 'other' ? MOST_OTHERS : MOST_OF_TABLE)) return undefined
+    this.#counts[kind]++
     const blocks = (): number[][] => Array.from({ length: BLOCKS }, () => [])
-    return { kind, summary, before: blocks(), after: blocks() }
+    return { kind, summary, calls: { before: 0, after: 0 }, before: blocks(), after: blocks() }
   }
 }
 
