@@ -36,14 +36,17 @@ export function hypotheticalIndexStatement(definition: IndexDefinition): string 
   return `CREATE INDEX ON ${definition.table.name} ${bodyOf(definition)}`
 }
 
-/** A name that shows where the index comes from. */
+/**
+ * A name that shows where the index comes from, and that no other index gets: with `IF NOT EXISTS` the second of two would silently not be created.
+ * Two underscores separate the parts, so that user (role_id) and user_role (id) differ; where that does not tell them apart, a hash does.
+ */
 export function indexName(definition: IndexDefinition): string {
   const { table, keys, predicate, method } = definition
   const parts = [table.relation, ...keys.flatMap(({ key }) => key.columns.map(column => column.name))]
-  const plain = parts.map(part => part.toLowerCase().replace(/[^a-z0-9_]+/g, '')).join('_')
+  const plain = parts.map(part => part.toLowerCase().replace(/[^a-z0-9_]+/g, '')).join('__')
   const name = `homeostat_${plain}`
   const isPlain =
-    parts.every(part => /^[a-z0-9_]+$/.test(part)) &&
+    parts.every(part => /^[a-z0-9]+(?:_[a-z0-9]+)*$/.test(part)) &&
     keys.every(({ key, order }) => key.column && !key.operatorClass && !order)
   if (isPlain && method === 'btree' && !predicate && name.length + 4 <= MAX_NAME_BYTES) return `${name}_idx`
   const hash = createHash('sha256')

@@ -10,11 +10,11 @@ export async function freeNames(server: Server, indexes: readonly IndexDefinitio
   const names: string[] = []
   for (const index of indexes) {
     const wanted = indexName(index)
-    const base = wanted.replace(/_idx$/, '').slice(0, 56)
+    const base = wanted.replace(/_idx$/, '').slice(0, 55)
     const rows = await server.query(TAKEN, [index.table.schema, `${base.replaceAll('_', '\\_')}%`])
     const taken = new Set([...rows.map(row => String(row['name'])), ...names])
     let name = wanted
-    for (let number = 2; taken.has(name); number++) name = `${base}_${number}_idx`
+    for (let number = 2; taken.has(name); number++) name = `${base}__${number}_idx`
     names.push(name)
   }
   return names

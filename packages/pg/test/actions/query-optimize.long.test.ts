@@ -59,22 +59,22 @@ describe('query.optimize', () => {
     expect(receipt.advice?.[0]).toMatchObject({
       what: 'create an index on public.orders (customer_id, created_at) for SELECT orders',
       statement:
-        'CREATE INDEX CONCURRENTLY IF NOT EXISTS homeostat_orders_customer_id_created_at_idx ON public.orders (customer_id, created_at)',
+        'CREATE INDEX CONCURRENTLY IF NOT EXISTS homeostat_orders__customer_id__created_at_idx ON public.orders (customer_id, created_at)',
     })
     expect(receipt.advice?.[0]).toMatchObject({
-      undo: 'DROP INDEX CONCURRENTLY public.homeostat_orders_customer_id_created_at_idx',
+      undo: 'DROP INDEX CONCURRENTLY public.homeostat_orders__customer_id__created_at_idx',
       gains: [],
     })
     expect(receipt.advice?.[0]?.why).toMatch(
-      /^the index finds about \d+ of 300,\d{3} rows \(\d+ MiB\); not verified \(hypopg is not installed\): plan cost [\d,]+, estimated from statistics \d+ with it; 3 slow calls, mean \d+ ms, about \d+ ms less with it, [\d.]+ ms a second in all; it takes about \d+ MiB and makes each write dearer \(.*\); undo it with DROP INDEX CONCURRENTLY public\.homeostat_orders_customer_id_created_at_idx$/,
+      /^the index finds about \d+ of 300,\d{3} rows \(\d+ MiB\); not verified \(hypopg is not installed\): plan cost [\d,]+, estimated from statistics \d+ with it; 3 slow calls, mean \d+ ms, about \d+ ms less with it, [\d.]+ ms a second in all; it takes about \d+ MiB and makes each write dearer \(.*\); undo it with DROP INDEX CONCURRENTLY public\.homeostat_orders__customer_id__created_at_idx$/,
     )
     expect((await pool.query("SELECT 1 FROM pg_indexes WHERE tablename = 'orders'")).rows).toEqual([])
 
     await pool.query(receipt.advice?.[0]?.statement ?? '')
     await pool.query('ANALYZE orders')
-    expect(await scanOf(BY_CUSTOMER, values)).toContain('homeostat_orders_customer_id_created_at_idx')
+    expect(await scanOf(BY_CUSTOMER, values)).toContain('homeostat_orders__customer_id__created_at_idx')
     expect((await run()).advice).toBeUndefined()
-    await pool.query('DROP INDEX homeostat_orders_customer_id_created_at_idx')
+    await pool.query('DROP INDEX homeostat_orders__customer_id__created_at_idx')
   })
 
   it('reports advice as followed once the index exists, whatever its name, or the plan does without the scan', async () => {
@@ -118,9 +118,9 @@ describe('query.optimize', () => {
     const statements = (await run()).advice?.map(({ statement }) => statement)
     expect(statements?.toSorted()).toEqual([
       expect.stringMatching(
-        / homeostat_orders_customer_id_created_at_idx ON public\.orders \(customer_id, created_at\)$/,
+        / homeostat_orders__customer_id__created_at_idx ON public\.orders \(customer_id, created_at\)$/,
       ),
-      expect.stringMatching(/ homeostat_orders_notetext_[0-9a-f]{8}_idx ON public\.orders \("Note Text"\)$/),
+      expect.stringMatching(/ homeostat_orders__notetext_[0-9a-f]{8}_idx ON public\.orders \("Note Text"\)$/),
     ])
   })
 

@@ -61,7 +61,7 @@ describe('an application with several databases', () => {
     for (const pool of pools) wasSlow(pool)
     const { advice = [] } = await optimized()
     const what = 'create an index on public.item (ref) for SLOW in'
-    const statement = 'CREATE INDEX CONCURRENTLY IF NOT EXISTS homeostat_item_ref_idx ON public.item (ref) -- in'
+    const statement = 'CREATE INDEX CONCURRENTLY IF NOT EXISTS homeostat_item__ref_idx ON public.item (ref) -- in'
     expect(advice.map(each => [each.what, each.statement])).toEqual(
       databases.map(name => [`${what} ${addressOf(name)}`, `${statement} ${addressOf(name)}`]),
     )
@@ -69,7 +69,7 @@ describe('an application with several databases', () => {
     expect(await followed()).toEqual([])
     await pools[1]!.query(advice[1]!.statement!)
     expect(await followed()).toEqual([advice[1]])
-    await pools[1]!.query('DROP INDEX homeostat_item_ref_idx')
+    await pools[1]!.query('DROP INDEX homeostat_item__ref_idx')
   })
 
   it('gets both of two indexes of which one would serve the other database as well', async () => {

@@ -126,12 +126,12 @@ describe('index advice', () => {
   })
 
   it('takes another name where the one it would choose is taken', async () => {
-    await pool.query('CREATE TABLE homeostat_big_ref_idx (id int)')
+    await pool.query('CREATE TABLE homeostat_big__ref_idx (id int)')
     const { advice } = await receiptFor(pool, { text: 'SELECT id FROM big WHERE ref = 5' })
     expect(advice?.[0]?.statement).toBe(
-      'CREATE INDEX CONCURRENTLY IF NOT EXISTS homeostat_big_ref_2_idx ON public.big (ref)',
+      'CREATE INDEX CONCURRENTLY IF NOT EXISTS homeostat_big__ref__2_idx ON public.big (ref)',
     )
-    await pool.query('DROP TABLE homeostat_big_ref_idx')
+    await pool.query('DROP TABLE homeostat_big__ref_idx')
   })
 
   it('names the indexes that are not needed beside it, are there twice, or are not used', async () => {
@@ -166,7 +166,7 @@ describe('index advice', () => {
     expect(statement.split(';\n')).toHaveLength(5)
     for (const each of statement.split(';\n')) await pool.query(each)
     const { rows } = await pool.query(
-      "SELECT indisvalid FROM pg_index WHERE indexrelid = 'homeostat_parts_ref_idx'::regclass",
+      "SELECT indisvalid FROM pg_index WHERE indexrelid = 'homeostat_parts__ref_idx'::regclass",
     )
     expect(rows).toEqual([{ indisvalid: true }])
     expect((await receiptFor(pool, { text, values: [5] })).advice).toBeUndefined()

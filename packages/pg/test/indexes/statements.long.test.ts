@@ -59,7 +59,7 @@ describe('the statements of index advice', () => {
     await pool.query('ANALYZE much')
     const { advice } = await receiptFor(pool, { text: 'SELECT * FROM much WHERE ref = 5' })
     expect(advice?.[0]?.why).toMatch(
-      /much_4 \(1 MiB\) and 35 more have not been used .*; undo it with DROP INDEX CONCURRENTLY public\.homeostat_much_ref_idx$/,
+      /much_4 \(1 MiB\) and 35 more have not been used .*; undo it with DROP INDEX CONCURRENTLY public\.homeostat_much__ref_idx$/,
     )
     await pool.query('DROP TABLE much')
   })
@@ -79,7 +79,7 @@ describe('the statements of index advice', () => {
 
     await pool.query(first!)
     const { advice, problems } = await receiptFor(pool, { text })
-    expect(problems?.join()).toContain('index homeostat_months_ref_idx is invalid, because partitions lack their part')
+    expect(problems?.join()).toContain('index homeostat_months__ref_idx is invalid, because partitions lack their part')
     expect(advice?.[0]?.statement).toBe(statement)
 
     // Comments run as well: they do nothing.
@@ -89,7 +89,7 @@ describe('the statements of index advice', () => {
         await pool.query(
           line.slice(3).replace('INDEX_OF_PARTITION', `own_${at}`).replace(' PARTITION (', ` months_${at} (`),
         )
-    expect(await isValid('homeostat_months_ref_idx')).toEqual({ valid: true })
+    expect(await isValid('homeostat_months__ref_idx')).toEqual({ valid: true })
     expect((await receiptFor(pool, { text })).advice).toBeUndefined()
     await pool.query('DROP TABLE months')
   })
@@ -220,7 +220,7 @@ describe('the statements of index advice', () => {
     const text = 'SELECT * FROM deep WHERE ref = 5'
     const { advice } = await receiptFor(pool, { text })
     await carryOut(advice?.[0]?.statement)
-    expect(await isValid('homeostat_deep_ref_idx')).toEqual({ valid: true })
+    expect(await isValid('homeostat_deep__ref_idx')).toEqual({ valid: true })
     // After an interruption they are run again.
     await carryOut(advice?.[0]?.statement)
     expect((await receiptFor(pool, { text })).advice).toBeUndefined()
