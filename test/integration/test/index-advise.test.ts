@@ -75,8 +75,8 @@ it('prints what would help, at what price, and how to undo it', async () => {
    finds    about 10 of 90,000 rows
    plan     not verified (hypopg is not installed): plan cost N, estimated from statistics N with it
    price    about 2 MiB; each write gets dearer: N rows inserted, 0 updated, 0 deleted so far
-   create   CREATE INDEX CONCURRENTLY IF NOT EXISTS homeostat_sale_buyer_id_idx ON public.sale (buyer_id)
-   undo     DROP INDEX CONCURRENTLY public.homeostat_sale_buyer_id_idx
+   create   CREATE INDEX CONCURRENTLY IF NOT EXISTS homeostat_sale__buyer_id_idx ON public.sale (buyer_id)
+   undo     DROP INDEX CONCURRENTLY public.homeostat_sale__buyer_id_idx
 `)
 })
 
@@ -97,6 +97,16 @@ it('prints one JSON object, or statements for psql', async () => {
     out: expect.stringContaining('no missing index found'),
   })
   await pool.query(/-- undo: (.*)/.exec(sql.out)![1]!)
+})
+
+it('does not call it a success when no statement could be examined', async () => {
+  const unknown = join(folder, 'unknown.log')
+  await writeFile(unknown, LOGGED.replace('FROM sale', 'FROM gone'))
+  const { code, out } = await advise(['--from', unknown])
+  expect({ code, line: out.split('\n')[0] }).toEqual({
+    code: 2,
+    line: 'examined 0 of 1 statements of the log: nothing could be examined',
+  })
 })
 
 it('reads standard input, and stops with what it has when it is interrupted', async () => {

@@ -6,11 +6,14 @@ const UNKNOWN_VALUES = 'values unknown: estimated from statistics'
 
 /** What was found, for a person. */
 export function indexAdviceLines(advice: RecordedAdvice, source: string): readonly string[] {
-  const { recorded, examined, isStopped, indexes, problems } = advice
+  const { recorded, examined, passedOver, isStopped, indexes, problems } = advice
   const found = indexes.length
-  const helps = found === 0 ? 'no missing index found' : `${found} ${found === 1 ? 'index' : 'indexes'} would help`
+  const none =
+    examined > 0 || isStopped || passedOver > recorded ? 'no missing index found' : 'nothing could be examined'
+  const helps = found === 0 ? none : `${found} ${found === 1 ? 'index' : 'indexes'} would help`
+  const passed = passedOver === 0 ? '' : ` (${count(passedOver)} that name no table of yours passed over)`
   return [
-    `examined ${examined} of ${recorded} statements of ${source}: ${helps}${isStopped ? ' (stopped early)' : ''}`,
+    `examined ${examined} of ${recorded} statements of ${source}${passed}: ${helps}${isStopped ? ' (stopped early)' : ''}`,
     ...indexes.flatMap((index, at) => ['', ...indexLines(index, at + 1)]),
     ...(problems.length > 0 ? ['', ...problems] : []),
   ]

@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs'
+import { accessSync, constants, createReadStream, statSync } from 'node:fs'
 import { addAbortSignal } from 'node:stream'
 import { adviseOnRecorded, RecordUnreadableError, type RecordedAdvice } from '@homeostat/pg/advice'
 import type { CommandOutput, ExitCode } from './output.ts'
@@ -34,6 +34,7 @@ export async function runIndexAdvise(call: IndexAdviseCall, output: CommandOutpu
       ...(from !== STATISTICS && { log: logOf(from, stop.signal) }),
     })
     print(advice, format, from === STATISTICS ? STATISTICS : 'the log', output)
+    if (isBlind(advice)) return 2
     return advice.indexes.length > 0 ? 1 : 0
   } catch (error) {
     if (error instanceof RecordUnreadableError) throw new WrongCallError(error.message)
@@ -41,6 +42,11 @@ export async function runIndexAdvise(call: IndexAdviseCall, output: CommandOutpu
   } finally {
     process.off('SIGINT', onInterrupt)
   }
+}
+
+/** Nobody knows whether an index is missing: nothing was examined, though there was something to examine, or no record at all. */
+function isBlind({ recorded, examined, passedOver, isStopped }: RecordedAdvice): boolean {
+  return !isStopped && examined === 0 && (recorded > 0 || passedOver === 0)
 }
 
 function print(advice: RecordedAdvice, format: IndexAdviseCall['format'], source: string, output: CommandOutput): void {
@@ -65,5 +71,10 @@ function logOf(path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats === undefined) throw new WrongCallError(`path '${path}' does not exist`)
   if (stats.isDirectory()) throw new WrongCallError(`path '${path}' is a folder`)
+  try {
+    accessSync(path, constants.R_OK)
+  } catch {
+    throw new WrongCallError(`path '${path}' cannot be read`)
+  }
   return createReadStream(path, { highWaterMark: 262_144, signal })
 }

@@ -40,6 +40,8 @@ export interface RecordedAdvice {
   /** Statements in the record that can be explained, and those that were. */
   readonly recorded: number
   readonly examined: number
+  /** Those that name no table, or tables of the server: runs in a log, statements of pg_stat_statements. */
+  readonly passedOver: number
   readonly isStopped: boolean
   readonly indexes: readonly MissingIndex[]
   readonly problems: readonly string[]
@@ -54,7 +56,7 @@ const NO_GRAMMAR =
  * Finds the indexes that recorded statements lack, for a database whose application does not run Homeostat. It only ever plans, in
  * transactions that cannot write.
  *
- * @throws RecordUnreadableError where the database cannot be asked, or has no record
+ * @throws RecordUnreadableError where the database cannot be asked, or has no record, and where the log cannot be read
  */
 export async function adviseOnRecorded(options: RecordedAdviceOptions = {}): Promise<RecordedAdvice> {
   const { connection = {}, schemas = [], limit = USUAL_LIMIT, onProgress = () => {} } = options
@@ -67,17 +69,15 @@ export async function adviseOnRecorded(options: RecordedAdviceOptions = {}): Pro
   const grammar = await loadGrammar()
   const read = (): Promise<StatementRecord> =>
     client.inReadOnlyTransaction(() => readStatStatements(client, origin, settings))
-  const record = await (
-    options.log === undefined
-      ? read()
-      : readLog(options.log, {
-          origin,
-          settings,
-          database: await databaseName(client),
-          signal,
-          onProgress: bytes => onProgress(`read ${(bytes / MIB).toFixed(0)} MiB of the log`),
-        })
-  ).catch(refuse)
+  const record = await (options.log === undefined
+    ? read().catch(refuse)
+    : readLog(options.log, {
+        origin,
+        settings,
+        database: await databaseName(client),
+        signal,
+        onProgress: bytes => onProgress(`read ${(bytes / MIB).toFixed(0)} MiB of the log`),
+      }).catch(refuseLog))
   return await new Recorded(client, grammar, new Set(schemas), record).examine(limit, signal, onProgress)
 }
 
@@ -105,7 +105,7 @@ class Recorded {
   }
 
   async examine(limit: number, signal: AbortSignal, onProgress: (line: string) => void): Promise<RecordedAdvice> {
-    const { statements } = this.#record
+    const { statements, passedOver } = this.#record
     const chosen = statements.slice(0, limit)
     let examined = 0
     for (const [at, statement] of chosen.entries()) {
@@ -116,6 +116,7 @@ class Recorded {
     return {
       recorded: statements.length,
       examined,
+      passedOver,
       isStopped: signal.aborted,
       indexes: missingIndexes(this.#findings, this.#guessed),
       problems: [...new Set(this.#problems)],
@@ -161,6 +162,10 @@ class Recorded {
 async function databaseName(client: DedicatedClient): Promise<string> {
   const [row] = await client.query('SELECT pg_catalog.current_database()::text AS name').catch(refuse)
   return String(row?.['name'])
+}
+
+function refuseLog(error: unknown): never {
+  throw new RecordUnreadableError(describeProblem('the log cannot be read', error), { cause: error })
 }
 
 function refuse(error: unknown): never {

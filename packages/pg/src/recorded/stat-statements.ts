@@ -6,7 +6,7 @@ import type { Settings } from '../signals/session-settings.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
 import { fingerprint } from '../signals/statement-fingerprint.ts'
 import { RecordUnreadableError } from '../errors.ts'
-import { readsCatalog } from './catalog-statement.ts'
+import { namesTable } from './named-tables.ts'
 import { preparable } from './preparable.ts'
 import type { StatementRecord } from './statement-record.ts'
 
@@ -42,9 +42,11 @@ export async function readStatStatements(server: Server, origin: Origin, setting
   const problems =
     hidden === 0 ? [] : ['statements of other users are hidden from this one: grant it the role pg_read_all_stats']
   const found = rows
-    .filter(({ query }) => query !== HIDDEN && !readsCatalog(String(query)))
+    .filter(({ query }) => query !== HIDDEN)
     .map(row => statementOf(row, origin, settings))
-  return { statements: found.filter(({ text }) => isExplainable(text)), problems }
+    .filter(({ text }) => isExplainable(text))
+  const statementsOfTables = found.filter(({ summary }) => namesTable(summary))
+  return { statements: statementsOfTables, passedOver: found.length - statementsOfTables.length, problems }
 }
 
 function statementOf(row: Row, origin: Origin, settings: Settings): SlowStatement {

@@ -25,8 +25,8 @@ it('reads pg_stat_statements, whose literals are gone', async () => {
     valuesAreKnown: false,
     isVerified: false,
     statements: ['SELECT sale'],
-    create: 'CREATE INDEX CONCURRENTLY IF NOT EXISTS homeostat_sale_buyer_id_idx ON public.sale (buyer_id)',
-    undo: 'DROP INDEX CONCURRENTLY public.homeostat_sale_buyer_id_idx',
+    create: 'CREATE INDEX CONCURRENTLY IF NOT EXISTS homeostat_sale__buyer_id_idx ON public.sale (buyer_id)',
+    undo: 'DROP INDEX CONCURRENTLY public.homeostat_sale__buyer_id_idx',
     written: { updated: 0, deleted: 0 },
     foundRows: 10,
   })
@@ -69,6 +69,14 @@ it('never shows a value, a literal or the address of the database', async () => 
     code: 'HOMEOSTAT_PG_RECORD_UNREADABLE',
     message: 'the database cannot be asked: wrong password (28P01)',
   })
+})
+
+it('says that it is the log which cannot be read', async () => {
+  // oxlint-disable-next-line require-yield
+  async function* locked(): AsyncGenerator<Uint8Array> {
+    throw Object.assign(new Error('open /var/log/secret'), { code: 'EACCES' })
+  }
+  await expect(advise({ log: locked() })).rejects.toThrow(/^the log cannot be read: .*\(EACCES\)$/)
 })
 
 it('says what the server lacks', async () => {

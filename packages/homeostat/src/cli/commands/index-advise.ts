@@ -18,7 +18,7 @@ export const indexAdviseCommand: Command = command(
       'zcat postgresql.csv.gz | homeostat index advise --from - --format=sql > indexes.sql',
     ],
     exitCodes: '0 if no index is missing, 1 if one would help',
-    wrongCalls: 'a SOURCE or a database that cannot be read',
+    wrongCalls: 'a SOURCE or a database that cannot be read, or no statement that the database explains',
     options: {
       from: { type: 'string', valueHint: 'SOURCE', description: 'pg_stat_statements, a log file, or "-".' },
       database: {

@@ -4,7 +4,7 @@ import { OWN_STATEMENT } from '../../signals/own-statement.ts'
 import { summarize } from '../../signals/query-summary.ts'
 import type { Settings } from '../../signals/session-settings.ts'
 import { SlowStatements } from '../../signals/slow-statements.ts'
-import { readsCatalog } from '../catalog-statement.ts'
+import { namesTable } from '../named-tables.ts'
 import type { StatementRecord } from '../statement-record.ts'
 import { entriesOf } from './entries.ts'
 import { loggedRun } from './logged-run.ts'
@@ -29,20 +29,24 @@ export async function readLog(pieces: AsyncIterable<Uint8Array>, reading: LogRea
   const known = new SlowStatements(MOST_STATEMENTS)
   const passed = { plan: 0, 'no statement': 0, 'other database': 0 }
   let runs = 0
+  let passedOver = 0
   for await (const entry of entriesOf(linesOf(counted(pieces, reading)))) {
     const run = loggedRun(entry)
     if (run === undefined) continue
     if (typeof run === 'string') passed[run]++
     else if (entry.database !== undefined && entry.database !== database) passed['other database']++
-    else if (!run.text.startsWith(OWN_STATEMENT) && !readsCatalog(run.text)) {
+    else if (!run.text.startsWith(OWN_STATEMENT)) {
       runs++
-      known.add({ ...run, summary: summarize(run.text), origin, settings }, Date.now())
+      const summary = summarize(run.text)
+      if (!isExplainable(run.text)) continue
+      if (namesTable(summary)) known.add({ ...run, summary, origin, settings }, Date.now())
+      else passedOver++
     }
     if (signal.aborted) break
   }
-  const statements = known.top(Infinity, -Infinity).filter(({ text }) => isExplainable(text))
+  const statements = known.top(Infinity, -Infinity)
   known.clear()
-  return { statements, problems: problemsOf(runs, passed) }
+  return { statements, passedOver, problems: problemsOf(runs, passed) }
 }
 
 async function* counted(

@@ -9,9 +9,9 @@ const GAPS = [0, BLOCKS / 2]
 const comingBack = walk(0.9, 0.35)
 
 interface Scene {
-  /** Of the statement that the index is for. */
+  /** By how much the statement that the index is for drifts. */
   readonly drift: Drift
-  /** Of all others. */
+  /** By how much all others drift. */
   readonly beside: Drift
   /** Milliseconds of a call with the index, which took 50 without. */
   readonly afterMs: number
@@ -44,7 +44,7 @@ describe('how often the verdict on an index is right', () => {
     ['a drift that comes back', comingBack, comingBack],
     // While an index is built, nothing shows how far it goes.
     ['a drift that leads anywhere', walk(1, 0.35), comingBack, 4],
-    // One that ends with the measurement cannot be told from an index that helps: there, only the plan speaks.
+    // What ends with the measurement looks like an index that helps: only the plan tells.
     ['three times slower at first', slowAtFirst(3, BLOCKS - 3), comingBack],
     ['ten times slower at first', slowAtFirst(10, BLOCKS - 3), comingBack],
   ])('is nearly always, of a statement with %s', (name, drift, beside, most = 2) => {
