@@ -44,8 +44,19 @@ describe('the rules about Homeostat itself', () => {
     expect(firings('homeostat_heartbeat_total', {}, [...ticking, ...times(12, 132)]).at(-1)).toBe('HomeostatSilent')
   })
 
-  test('a service that is gone is reported', () => {
-    const values = [...Array.from({ length: 12 }, (_, minute) => minute * 12), ...times(14, undefined)]
-    expect(firings('homeostat_heartbeat_total', {}, values).at(-1)).toBe('HomeostatSilent')
+  test('a service that is gone is reported, and for as long as it is gone', () => {
+    const values = [...Array.from({ length: 12 }, (_, minute) => minute * 12), ...times(14 * 60, undefined)]
+    const fired = firings('homeostat_heartbeat_total', {}, values)
+    // Its last value is believed for five minutes, and the rule waits as long.
+    expect(fired.indexOf('HomeostatSilent')).toBeLessThan(12 + 11)
+    const later = fired.slice(12 + 11)
+    expect(later.length).toBeGreaterThan(13 * 60)
+    expect(new Set(later)).toEqual(new Set(['HomeostatSilent']))
+  })
+
+  test('a service that comes back is not reported any more', () => {
+    const values = [0, 12, 24, ...times(90, undefined), 0, 12, 24]
+    const fired = firings('homeostat_heartbeat_total', {}, values)
+    expect(fired.slice(-4)).toEqual(['HomeostatSilent', '', '', ''])
   })
 })

@@ -11,9 +11,13 @@ function grew(counter: string, by: string): string {
   return `${now} > (sum by (${by}) (${counter} offset 15m) or 0 * ${now})`
 }
 
+/**
+ * A service that is gone is missed for a day, however long the alert has fired; one that was removed for good as well, for which a person
+ * silences it.
+ */
 const silent: Rule = {
   alert: 'HomeostatSilent',
-  expr: `count by (job) (${HEARTBEAT} offset 15m) unless count by (job) (${HEARTBEAT}) or sum by (job, instance) (increase(${HEARTBEAT}[5m])) == 0`,
+  expr: `count by (job) (present_over_time(${HEARTBEAT}[1d])) unless count by (job) (${HEARTBEAT}) or sum by (job, instance) (increase(${HEARTBEAT}[5m])) == 0`,
   for: '5m',
   labels: { severity: 'high' },
   annotations: {
@@ -45,7 +49,7 @@ const notReverted: Rule = {
 
 const failing: Rule = {
   alert: 'HomeostatFailing',
-  expr: `sum by (job, ${COMPONENT}) (increase(${promName(metrics.errors)}[15m])) > 10`,
+  expr: `sum by (job, instance, ${COMPONENT}) (increase(${promName(metrics.errors)}[15m])) > 10`,
   for: '5m',
   labels: { severity: 'low' },
   annotations: {

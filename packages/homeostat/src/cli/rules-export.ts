@@ -49,11 +49,13 @@ export function exportedRules(options: HomeostatOptions, { names, labels, packag
   )
 }
 
+/** A rule speaks of one process, and a server knows many: the limit is that of one, and jobs of one do not delay the loop of another. */
+const PROCESS_LABELS = ['job', 'instance']
+
 function expressionFor(expr: string, names: RulesExport['names'], labels: RulesExport['labels']): string {
-  if (names === 'plain' && Object.keys(labels).length === 0) return expr
   const { ast } = compile(expr)
   const renamed = names === 'plain' ? [] : [...metricsOf(ast).all].map(name => [name, nameWithUnit(name)] as const)
-  return translated(ast, { names: new Map(renamed), labels })
+  return translated(ast, { names: new Map(renamed), labels, processLabels: PROCESS_LABELS })
 }
 
 /** By each name that PromQL may use: the one that a server gives a metric it receives by OTLP. */

@@ -28,12 +28,18 @@ function expressions(text: string): Map<string, string> {
 }
 
 describe('homeostat rules export', () => {
-  it('writes the rules of all packages as they are', async () => {
+  it('writes the rules of all packages, for each process of a server', async () => {
     const { code, out, error } = await run()
     expect({ code, error }).toEqual({ code: 0, error: '' })
     const given = domainsOf({}).flatMap(([{ rules = [] }]) => rules)
     const { groups } = parseRuleFile(out, { file: 'homeostat.rules.yml' })
-    expect(groups.flatMap(({ rules }) => rules)).toEqual(given)
+    const rules = groups.flatMap(group => group.rules)
+    expect(rules.map(rule => ({ ...rule, expr: '' }))).toEqual(given.map(rule => ({ ...rule, expr: '' })))
+    for (const { expr } of rules) {
+      const grouped = [...expr.matchAll(/\b(?:sum|max|on)\b ?(.{0,20})/g)]
+      expect(grouped.length, expr).toBeGreaterThan(0)
+      for (const [, labels] of grouped) expect(labels, expr).toMatch(/^(?:by )?\(job, instance/)
+    }
     expect(groups.map(({ name }) => name)).toContain('homeostat-pg')
   })
 
@@ -42,14 +48,16 @@ describe('homeostat rules export', () => {
     const { out } = await run('--package=bullmq')
     const found = expressions(out)
     expect([...found.keys()]).toEqual(['QueueBacklog', 'JobsDelayLoop', 'JobsExhaustPool'])
-    expect(found.get('QueueBacklog')).toBe('max by (bullmq_queue_name) (homeostat_queue_oldest_waiting_age) > 90')
+    expect(found.get('QueueBacklog')).toBe(
+      'max by (job, instance, bullmq_queue_name) (homeostat_queue_oldest_waiting_age) > 90',
+    )
   })
 
   it('writes the names of a server that receives OTLP, and a label of the service', async () => {
     const { out } = await run('--names=units', '--label=job=shop', '--label=env=prod')
     const found = expressions(out)
     expect(found.get('QueueBacklog')).toBe(
-      'max by (bullmq_queue_name) (homeostat_queue_oldest_waiting_age_seconds{job="shop", env="prod"}) > 30',
+      'max by (job, instance, bullmq_queue_name) (homeostat_queue_oldest_waiting_age_seconds{job="shop", env="prod"}) > 30',
     )
     // Each selector has the labels.
     for (const expr of found.values()) expect(expr.split('job="shop", env="prod"').length).toBeGreaterThan(1)

@@ -16,6 +16,11 @@ export interface Translation {
   /** Added to the selectors that do not have a matcher for the label. @default none */
   readonly labels?: Readonly<Record<string, string>>
   /**
+   * Labels by which the server tells processes apart, of which one process sees only its own values: they are kept by each aggregation and
+   * compared by each `on`, so that no rule mixes processes. @default none
+   */
+  readonly processLabels?: readonly string[]
+  /**
    * For metrics, by the name in the expression, of which the server has too few samples: how far a rate has to look back to see any
    * change. @default the ranges in the expression
    */
@@ -57,10 +62,8 @@ export function translated(expr: Expr, translation: Translation): string {
     case 'aggregation': {
       const { operator, grouping, parameter, operand } = expr
       const args = parameter === undefined ? [operand] : [parameter, operand]
-      const by =
-        grouping.mode === 'by' && grouping.labels.length === 0
-          ? ''
-          : ` ${grouping.mode} ${labelList(grouping.labels, translation)} `
+      const kept = keepingProcesses(grouping.labels, grouping.mode === 'by', translation)
+      const by = grouping.mode === 'by' && kept.length === 0 ? '' : ` ${grouping.mode} ${labelList(kept, translation)} `
       return `${operator}${by}(${args.map(text).join(', ')})`
     }
     case 'binary':
@@ -173,10 +176,21 @@ function operatorText({ operator, bool, matching }: Of<'binary'>, translation: T
   const { cardinality, on, labels, include } = matching
   const words: string[] = [operator]
   if (bool) words.push('bool')
-  if (on || labels.length > 0) words.push(on ? 'on' : 'ignoring', labelList(labels, translation))
+  const compared = keepingProcesses(labels, on, translation)
+  if (on || compared.length > 0) words.push(on ? 'on' : 'ignoring', labelList(compared, translation))
   if (cardinality === 'many-to-one') words.push('group_left', labelList(include, translation))
   if (cardinality === 'one-to-many') words.push('group_right', labelList(include, translation))
   return words.join(' ')
+}
+
+/** The labels of `by` and `on`, or of `without` and `ignoring`, where processes stay apart. */
+function keepingProcesses(
+  labels: readonly string[],
+  areKept: boolean,
+  { processLabels = [] }: Translation,
+): readonly string[] {
+  const others = labels.filter(label => !processLabels.includes(label))
+  return areKept ? [...processLabels, ...others] : others
 }
 
 function labelList(labels: readonly string[], translation: Translation): string {

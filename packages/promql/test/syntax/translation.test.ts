@@ -70,6 +70,21 @@ describe('an expression is written so that it means the same', () => {
   })
 })
 
+test.each([
+  ['max(a)', 'max by (job, instance) (a)'],
+  ['sum by (job, x) (a)', 'sum by (job, instance, x) (a)'],
+  ['sum without (instance, x) (a)', 'sum without (x) (a)'],
+  ['max(sum by (x) (a))', 'max by (job, instance) (sum by (job, instance, x) (a))'],
+  ['topk(3, a)', 'topk by (job, instance) (3, a)'],
+  ['a and on () b', 'a and on (job, instance) b'],
+  ['a * on (x) group_left (y) b', 'a * on (job, instance, x) group_left (y) b'],
+  ['a / ignoring (instance, x) b', 'a / ignoring (x) b'],
+  ['a / ignoring (job) b', 'a / b'],
+  ['2 * sum(a) > 1', '(2 * sum by (job, instance) (a)) > 1'],
+])('processes stay apart where a server knows many: %s', (expr, expected) => {
+  expect(write(expr, { processLabels: ['job', 'instance'] })).toBe(expected)
+})
+
 test('labels are added to each selector that does not have a matcher for them', () => {
   const labels = { job: 'a "quoted" \\ job', zone: 'b' }
   expect(write('a / b{job="own"} > 0', { labels })).toBe(

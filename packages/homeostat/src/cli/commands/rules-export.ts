@@ -11,7 +11,7 @@ export const rulesExportCommand: Command = command(
     summary:
       'Prints the rules of the packages as a Prometheus rule file, so that a server evaluates what each process does.',
     details:
-      'Thresholds come from the variables and the file that an application started here would read. A rule without a label of the service takes the worst of all services that the server knows: name yours with --label.',
+      'Thresholds come from the variables and the file that an application started here would read. Each rule looks at one process at a time (job, instance), as the process itself does, and at every service that the server knows: name yours with --label.',
     examples: [
       'homeostat rules export --label=job=shop > homeostat.rules.yml',
       'homeostat rules export --names=units --package=pg --package=bullmq',
