@@ -1,4 +1,4 @@
-import { type AttributeKey, type MetricDefinition, promName, promScope } from '@homeostat/semconv'
+import { type AttributeKey, type MetricDefinition, metrics, promName, promScope } from '@homeostat/semconv'
 import type { Query, Selection, Where } from './query.ts'
 
 /** The processes that the variables of a dashboard choose. */
@@ -18,8 +18,14 @@ export function promqlOf(query: Query): string {
   switch (query.kind) {
     case 'level':
       return `${query.as}${by(query.by)}(${selector(query)})`
+    case 'count':
+      return `count(max${by(query.by)}(${selector(query)}) > 0)`
+    case 'variance':
+      return `avg${by(query.by)}(${selector(query)} * (1 - ${selector(query)}))`
     case 'rate':
       return perSecond(query, '')
+    case 'process rate':
+      return `${perSecond(query, '')} / scalar(count(count by (job, instance) (${selector(query)})))`
     case 'total':
       return growth(query)
     case 'quantile':
@@ -31,6 +37,11 @@ export function promqlOf(query: Query): string {
     case 'buckets':
       return `sum by (le) (increase(${selector(query, '_bucket')}[$__rate_interval]))`
   }
+}
+
+/** 0 where Homeostat ticks and there is nothing to count, and nothing where there is no data. */
+export function orZero(expr: string): string {
+  return `${expr} or 0 * sum(${promName(metrics.heartbeat)}{${CHOSEN}})`
 }
 
 /**

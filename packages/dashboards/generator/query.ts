@@ -17,8 +17,14 @@ export interface Selection {
 export type Query =
   /** The value of a gauge or an up-down counter. */
   | (Selection & { readonly kind: 'level'; readonly as: Aggregate })
+  /** How many label sets have a value above 0, however many processes report the same one. */
+  | (Selection & { readonly kind: 'count' })
+  /** What is `p * (1 - p)` of a gauge that is a probability, as a mean: the Brier score of who always says `p`. */
+  | (Selection & { readonly kind: 'variance' })
   /** A counter per second. */
   | (Selection & { readonly kind: 'rate' })
+  /** A counter per second, as a mean of the processes: a share of the time of one stays below 1. */
+  | (Selection & { readonly kind: 'process rate' })
   /** The growth of a counter in the time that is shown. */
   | (Selection & { readonly kind: 'total' })
   /** A quantile of a histogram. */
@@ -43,6 +49,18 @@ export const level = (metric: MetricDefinition, rest: Rest & { readonly as?: Agg
   ...selection(metric, rest),
 })
 export const worst = (metric: MetricDefinition, rest: Rest = {}): SimpleQuery => level(metric, { ...rest, as: 'max' })
+export const count = (metric: MetricDefinition, rest: Rest): SimpleQuery => ({
+  kind: 'count',
+  ...selection(metric, rest),
+})
+export const variance = (metric: MetricDefinition, rest: Rest = {}): SimpleQuery => ({
+  kind: 'variance',
+  ...selection(metric, rest),
+})
+export const processRate = (metric: MetricDefinition, rest: Rest = {}): SimpleQuery => ({
+  kind: 'process rate',
+  ...selection(metric, rest),
+})
 export const rate = (metric: MetricDefinition, rest: Rest = {}): SimpleQuery => ({
   kind: 'rate',
   ...selection(metric, rest),
@@ -75,4 +93,9 @@ export function partsOf(query: Query): readonly SimpleQuery[] {
 /** The query itself, or that of what a share is of. */
 export function mainPart(query: Query): SimpleQuery {
   return query.kind === 'share' ? query.of : query
+}
+
+/** Whether the query has one value, not one for each label set. */
+export function isOneNumber({ kind, by }: SimpleQuery): boolean {
+  return kind === 'count' || by.length === 0
 }

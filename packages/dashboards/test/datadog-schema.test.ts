@@ -3,6 +3,8 @@ import { v1 } from '@datadog/datadog-api-client'
 import { attributes, type MetricDefinition, metrics } from '@homeostat/semconv'
 import { dashboardFiles } from '@homeostat/dashboards'
 import { describe, expect, test } from 'vitest'
+import { datadogMonitor } from '../generator/datadog/monitor.ts'
+import { worst } from '../generator/query.ts'
 
 interface Serializer {
   deserialize(data: unknown, type: string): unknown
@@ -17,7 +19,11 @@ const { ObjectSerializer } = (await import(
 
 const files = new Map(dashboardFiles({ names: 'datadog' }).map(({ path, text }) => [path, JSON.parse(text) as unknown]))
 const dashboard = files.get('datadog/dashboard.json') as object
-const monitors = files.get('datadog/monitors.json') as readonly { readonly query: string; readonly message: string }[]
+const monitors = files.get('datadog/monitors.json') as readonly {
+  readonly name: string
+  readonly query: string
+  readonly message: string
+}[]
 
 /** The places that Datadog's own client does not understand: values outside of an enumeration, and fields that it does not know. */
 function misfits(value: unknown, place: string): readonly string[] {
@@ -68,10 +74,28 @@ describe('what Datadog imports', () => {
       }
   })
 
+  test('memory has a monitor of the container too, whose limit a cgroup sets', () => {
+    const named = monitors.filter(({ name }) => name.includes('MemoryPressure'))
+    expect(named.map(({ name }) => name)).toEqual([
+      'Homeostat: MemoryPressure of {{service.name}}',
+      'Homeostat: MemoryPressure (container) of {{service.name}}',
+    ])
+    expect(named[1]!.query).toBe(
+      'min(last_5m):max:homeostat.memory.utilization{homeostat.memory.area:container,homeostat.limit.source:cgroup} by {service,homeostat.memory.area} > 0.8',
+    )
+  })
+
+  test('one sample does not decide where the rule waits', () => {
+    const rule = { alert: 'Late', expr: 'max(nodejs_eventloop_delay_p99) > 0.1' }
+    const monitor = { alert: 'Late', query: worst(metrics.eventLoopDelayP99), window: 'last_1m' } as const
+    expect(datadogMonitor(monitor, rule)).toHaveProperty('query')
+    expect(() => datadogMonitor(monitor, { ...rule, for: '15s' })).toThrow('one sample decides')
+  })
+
   test('a monitor has the limit and the texts of its rule', () => {
     const pressure = monitors.find(({ query }) => query.includes('homeostat.memory.utilization'))!
     expect(pressure.query).toBe(
-      'min(last_1m):max:homeostat.memory.utilization{homeostat.memory.area IN (process, heap)} by {service,homeostat.memory.area} > 0.8',
+      'min(last_5m):max:homeostat.memory.utilization{homeostat.memory.area IN (process, heap)} by {service,homeostat.memory.area} > 0.8',
     )
     expect(pressure.message).toMatch(
       /^\{\{\[homeostat\.memory\.area\]\.name\}\} memory is at \{\{value\}\} of its limit\n/,

@@ -1,6 +1,6 @@
 import { attributes as a, metrics as m } from '@homeostat/semconv'
 import { type Board, lines, named, stacked, states } from '../board.ts'
-import { calls, level, mean, quantile, rate, share, worst } from '../query.ts'
+import { calls, level, mean, processRate, quantile, rate, share, worst } from '../query.ts'
 
 const SERVER = [a.serverAddress] as const
 const ROUTE = [a.httpRoute] as const
@@ -16,7 +16,11 @@ export const http: Board = {
         lines('Requests', 'per second', calls(m.httpServerDuration, { by: [a.httpRoute, a.httpResponseStatusCode] })),
         lines('Duration, 95th percentile', 'seconds', quantile(0.95, m.httpServerDuration, { by: ROUTE })),
         lines('In flight', 'number', level(m.httpServerActive)),
-        stacked('Time of the event loop', 'share', rate(m.httpServerLoopTime, { by: ROUTE })),
+        stacked(
+          'Time of the event loop, mean of the processes',
+          'share',
+          processRate(m.httpServerLoopTime, { by: ROUTE }),
+        ),
         stacked('Bytes sent', 'bytes/s', rate(m.httpServerSent, { by: [a.httpContentKind] })),
         lines(
           'Share of bytes that compression leaves',
@@ -26,7 +30,11 @@ export const http: Board = {
             rate(m.httpCompressionPlain, { by: [a.httpCoding] }),
           ),
         ),
-        lines('Time of compression', 'share', rate(m.httpCompressionDuration, { by: [a.httpCoding] })),
+        lines(
+          'Time of compression, mean of the processes',
+          'share',
+          processRate(m.httpCompressionDuration, { by: [a.httpCoding] }),
+        ),
         lines('Level of compression', 'number', worst(m.httpCompressionStep)),
       ],
     },
@@ -59,7 +67,11 @@ export const http: Board = {
           'per second',
           rate(m.httpBreakerRefusals, { by: [a.serverAddress, a.trialArm] }),
         ),
-        lines('Time in which a breaker refused needlessly', 'share', rate(m.httpBreakerNeedlessTime, { by: SERVER })),
+        lines(
+          'Time in which a breaker refused needlessly, mean of the processes',
+          'share',
+          processRate(m.httpBreakerNeedlessTime, { by: SERVER }),
+        ),
         lines('Guarded calls', 'per second', rate(m.httpGuardedCalls, { by: [a.serverAddress, a.httpCallResult] })),
         lines(
           'Duration of guarded calls, 99th percentile',

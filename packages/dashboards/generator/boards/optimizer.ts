@@ -1,6 +1,6 @@
 import { attributes as a, metrics as m } from '@homeostat/semconv'
 import { type Board, lines, named, names, stacked, stat, states, table } from '../board.ts'
-import { level, mean, quantile, rate, share, total, worst } from '../query.ts'
+import { level, mean, processRate, quantile, rate, share, total, variance, worst } from '../query.ts'
 
 const FORECAST = [a.forecastTarget, a.forecastHorizon] as const
 const BIN = [...FORECAST, a.forecastBin] as const
@@ -116,9 +116,9 @@ export const optimizer: Board = {
           'number',
           level(m.forecastSkill, { as: 'min', by: FORECAST }),
         ),
-        lines('Brier score: lower is better', 'number', [
-          named('score', worst(m.forecastBrierScore, { by: FORECAST })),
-          named('base rate', worst(m.forecastBaseRate, { by: FORECAST })),
+        lines('Brier score, mean of the processes: lower is better', 'number', [
+          named('score', level(m.forecastBrierScore, { as: 'avg', by: FORECAST })),
+          named('of who always says the base rate', variance(m.forecastBaseRate, { by: FORECAST })),
         ]),
         table('Reliability: how often it came', 'share', level(m.forecastReliabilityFrequency, { as: 'avg', by: BIN })),
         table(
@@ -136,7 +136,7 @@ export const optimizer: Board = {
     {
       title: 'What the loop costs',
       panels: [
-        lines('CPU time', 'share', rate(m.engineCpuTime)),
+        lines('CPU time, mean of the processes', 'share', processRate(m.engineCpuTime)),
         lines('Duration of ticks', 'seconds', [
           named('99th percentile', quantile(0.99, m.tickDuration)),
           named('mean', mean(m.tickDuration)),

@@ -1,6 +1,6 @@
 import { attributes as a, metrics as m } from '@homeostat/semconv'
 import { type Board, lines, named, stat, states, table } from '../board.ts'
-import { calls, level, quantile, rate, share, total, worst } from '../query.ts'
+import { calls, count, quantile, rate, share, total, worst } from '../query.ts'
 
 export const overview: Board = {
   id: 'overview',
@@ -10,7 +10,9 @@ export const overview: Board = {
     {
       title: 'Now',
       panels: [
-        stat('Alerts firing', 'number', level(m.alerts, { where: { [a.alertState]: 'firing' } }), { red: 1 }),
+        stat('Alerts firing', 'number', count(m.alerts, { by: [a.alert], where: { [a.alertState]: 'firing' } }), {
+          red: 1,
+        }),
         stat('Runs of actions', 'number', total(m.actionRuns)),
         stat('Verdicts', 'number', total(m.verdicts)),
         stat('Harmful', 'number', total(m.verdicts, { where: { [a.verdict]: 'harmful' } }), { red: 1 }),

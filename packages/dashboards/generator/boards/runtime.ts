@@ -1,6 +1,6 @@
 import { attributes as a, metrics as m } from '@homeostat/semconv'
 import { type Board, heatmap, lines, named, stacked } from '../board.ts'
-import { buckets, level, rate, worst } from '../query.ts'
+import { buckets, level, processRate, worst } from '../query.ts'
 
 export const runtime: Board = {
   id: 'runtime',
@@ -23,7 +23,11 @@ export const runtime: Board = {
           [named('held', worst(m.eventLoopUtilization)), named('CPU of its thread', worst(m.eventLoopCpuUtilization))],
           { red: 0.9 },
         ),
-        stacked('Time by state', 'share', rate(m.eventLoopTime, { by: [a.eventLoopState] })),
+        stacked(
+          'Time by state, mean of the processes',
+          'share',
+          processRate(m.eventLoopTime, { by: [a.eventLoopState] }),
+        ),
       ],
     },
     {
@@ -49,7 +53,7 @@ export const runtime: Board = {
           ],
           { red: 0.9 },
         ),
-        stacked('CPU time of the process', 'share', rate(m.processCpuTime, { by: [a.cpuMode] })),
+        stacked('CPU time, mean of the processes', 'share', processRate(m.processCpuTime, { by: [a.cpuMode] })),
         lines('CPUs that the process may use', 'number', level(m.cpuLimit, { as: 'min', by: [a.limitSource] }), {
           width: 24,
         }),

@@ -1,6 +1,6 @@
 import { type Board, type Panel, type PanelQuery, type Row } from '../board.ts'
-import { mainPart, partsOf } from '../query.ts'
-import { datadogQuery } from './datadog-query.ts'
+import { isOneNumber, mainPart, partsOf } from '../query.ts'
+import { datadogFormula, datadogQuery } from './datadog-query.ts'
 
 /** The service and the environment that the variables of the dashboard choose. */
 const CHOSEN = ['$service', '$env']
@@ -37,7 +37,7 @@ function group({ title }: Board, row: Row): object {
 
 function widget(panel: Panel): object {
   const { title, visual, queries, red } = panel
-  if (visual === 'stat' && queries.every(({ query }) => mainPart(query).by.length === 0))
+  if (visual === 'stat' && queries.every(({ query }) => isOneNumber(mainPart(query))))
     return {
       definition: { type: 'query_value', title, autoscale: true, precision: 2, requests: [request(queries, 'scalar')] },
     }
@@ -54,19 +54,20 @@ function widget(panel: Panel): object {
 }
 
 function request(queries: readonly PanelQuery[], format: 'timeseries' | 'scalar'): object {
-  const names = queries.map((_, index) => `q${index + 1}`)
+  const nameOf = (index: number): string => `q${index + 1}`
   return {
     response_format: format,
     queries: queries.flatMap(({ query }, index) =>
       partsOf(query).map((part, at) => ({
         data_source: 'metrics',
-        name: query.kind === 'share' ? `${names[index]}_${at + 1}` : names[index],
+        name: query.kind === 'share' ? `${nameOf(index)}_${at + 1}` : nameOf(index),
         query: datadogQuery(part, CHOSEN),
         ...(format === 'scalar' && { aggregator: part.kind === 'total' ? 'sum' : 'last' }),
       })),
     ),
     formulas: queries.map(({ query, name }, index) => ({
-      formula: query.kind === 'share' ? `${names[index]}_1 / ${names[index]}_2` : names[index],
+      formula:
+        query.kind === 'share' ? `${nameOf(index)}_1 / ${nameOf(index)}_2` : datadogFormula(query, nameOf(index)),
       ...(name !== undefined && { alias: name }),
     })),
   }

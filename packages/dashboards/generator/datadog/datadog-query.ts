@@ -8,6 +8,12 @@ export function datadogQuery(query: SimpleQuery, chosen: readonly string[]): str
   switch (query.kind) {
     case 'level':
       return `${query.as}:${name}${on}`
+    case 'count':
+      return `max:${name}${on}`
+    case 'variance':
+      return `avg:${name}${on}`
+    case 'process rate':
+      return `avg:${name}${on}.as_rate()`
     case 'rate':
       return `sum:${name}${on}.as_rate()`
     case 'total':
@@ -21,6 +27,12 @@ export function datadogQuery(query: SimpleQuery, chosen: readonly string[]): str
     case 'buckets':
       return `p99:${name}${on}`
   }
+}
+
+/** What is computed of the query of that name. */
+export function datadogFormula({ kind }: SimpleQuery, name: string): string {
+  if (kind === 'count') return `count_nonzero(${name})`
+  return kind === 'variance' ? `${name} * (1 - ${name})` : name
 }
 
 function grouping(by: readonly AttributeKey[]): string {

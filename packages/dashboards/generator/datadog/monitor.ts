@@ -6,8 +6,13 @@ import { datadogQuery } from './datadog-query.ts'
 /** What a monitor watches, and the rule from which it takes limit, severity and texts. */
 export interface Monitor {
   readonly alert: string
+  /** Where a rule has several halves, which have a monitor each: what is added to the name. */
+  readonly half?: string
   readonly query: Query
-  /** The time over which Datadog evaluates. */
+  /**
+   * The time over which Datadog evaluates. A level with a `for` in its rule needs two samples, of which exporters send one a minute:
+   * `last_5m`.
+   */
   readonly window: 'last_1m' | 'last_5m' | 'last_15m'
   /** Where the limit stands in the rule in a way of its own. @default it is read from the rule */
   readonly limit?: Limit
@@ -26,11 +31,13 @@ const PRIORITIES: Readonly<Record<string, number>> = { high: 2, medium: 3, low: 
 
 /** A monitor as Datadog's API takes it. */
 export function datadogMonitor(monitor: Monitor, rule: Rule): object {
-  const { alert, silentMinutes } = monitor
+  const { alert, half, query, silentMinutes, window } = monitor
+  if (rule.for !== undefined && window === 'last_1m' && mainPart(query).kind === 'level')
+    throw new Error(`the monitor ${alert} does not wait as long as its rule does: one sample decides`)
   const limit = monitor.limit ?? limitOf(rule, mainPart(monitor.query).metric)
   const { severity = 'medium' } = rule.labels ?? {}
   return {
-    name: `Homeostat: ${alert} of {{service.name}}`,
+    name: `Homeostat: ${alert}${half === undefined ? '' : ` (${half})`} of {{service.name}}`,
     type: 'query alert',
     query: queryText(monitor, limit),
     message: messageOf(rule),

@@ -16,9 +16,18 @@ const MONITORS: readonly Monitor[] = [
   {
     alert: 'MemoryPressure',
     query: worst(m.memoryUtilization, { by: [a.memoryArea], where: { [a.memoryArea]: ['process', 'heap'] } }),
-    window: 'last_1m',
+    window: 'last_5m',
   },
-  { alert: 'EventLoopDelayed', query: worst(m.eventLoopDelayP99), window: 'last_1m' },
+  {
+    alert: 'MemoryPressure',
+    half: 'container',
+    query: worst(m.memoryUtilization, {
+      by: [a.memoryArea],
+      where: { [a.memoryArea]: 'container', [a.limitSource]: 'cgroup' },
+    }),
+    window: 'last_5m',
+  },
+  { alert: 'EventLoopDelayed', query: worst(m.eventLoopDelayP99), window: 'last_5m' },
   {
     alert: 'CacheHitRatioLow',
     query: share(
@@ -27,11 +36,11 @@ const MONITORS: readonly Monitor[] = [
     ),
     window: 'last_5m',
   },
-  { alert: 'QueueBacklog', query: worst(m.queueOldestWaitingAge, { by: [a.queueName] }), window: 'last_1m' },
+  { alert: 'QueueBacklog', query: worst(m.queueOldestWaitingAge, { by: [a.queueName] }), window: 'last_5m' },
   { alert: 'SlowQueries', query: total(m.dbSlowQueries, { by: [a.dbNamespace] }), window: 'last_1m' },
-  { alert: 'PoolExhausted', query: worst(m.dbConnectionPending, { by: [a.dbPoolName] }), window: 'last_1m' },
+  { alert: 'PoolExhausted', query: worst(m.dbConnectionPending, { by: [a.dbPoolName] }), window: 'last_5m' },
   { alert: 'ConnectionsLeaked', query: level(m.dbConnectionLeaked, { by: [a.dbPoolName] }), window: 'last_1m' },
-  { alert: 'NetworkBottleneck', query: worst(m.networkUtilization, { by: [a.networkIoDirection] }), window: 'last_1m' },
+  { alert: 'NetworkBottleneck', query: worst(m.networkUtilization, { by: [a.networkIoDirection] }), window: 'last_5m' },
   {
     alert: 'RequestsShed',
     query: total(m.httpShedRequests, {

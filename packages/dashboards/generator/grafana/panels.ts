@@ -26,7 +26,7 @@ import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/ta
 import { PanelBuilder as TimeSeriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries'
 import { attributes, promName } from '@homeostat/semconv'
 import { descriptionOf, type Panel } from '../board.ts'
-import { mainPart } from '../query.ts'
+import { isOneNumber, mainPart } from '../query.ts'
 import { DATASOURCE, targetsOf } from './targets.ts'
 import { GRAFANA_UNITS } from './units.ts'
 
@@ -77,12 +77,12 @@ function viewOf(panel: Panel): View {
 }
 
 function statOf({ red, queries }: Panel): StatBuilder {
-  const hasLabels = queries.some(({ query }) => mainPart(query).by.length > 0)
+  const hasLabels = queries.some(({ query }) => !isOneNumber(mainPart(query)))
   return new StatBuilder()
     .thresholds(thresholds(red))
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
     .textMode(hasLabels ? BigValueTextMode.ValueAndName : BigValueTextMode.Auto)
-    .noValue('0')
+    .noValue('no data')
 }
 
 function timeSeries({ red, unit }: Panel): TimeSeriesBuilder {
