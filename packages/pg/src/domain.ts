@@ -93,7 +93,9 @@ export function pg(options: PgOptions = {}): PgDomain {
     ...(acts && { follow: loop => followLeftovers(instrumentation, loop, sweeps) }),
     actions: [
       createQueryOptimize(instrumentation, optimize),
-      ...(acts ? [createQueryCreateIndex(instrumentation, createIndex ?? {}, optimize, sweeps)] : []),
+      ...(acts
+        ? [createQueryCreateIndex(instrumentation, createIndex ?? {}, optimize, session => sweeps.soon(session))]
+        : []),
       createPoolExplain(instrumentation),
       createPoolReapIdle(instrumentation),
     ],

@@ -37,8 +37,8 @@ export class SweepTimes {
   }
 
   /** Something has been left just now. */
-  soon(origin: Origin): void {
-    this.#due.delete(sessionKeyOf(origin))
+  soon(session: string): void {
+    this.#due.delete(session)
   }
 }
 

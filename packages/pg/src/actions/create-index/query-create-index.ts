@@ -10,7 +10,6 @@ import { DedicatedClient } from '../dedicated-client.ts'
 import { describeProblem } from '../problem.ts'
 import { findIndexes, type QueryOptimizeOptions } from '../query-optimize.ts'
 import { isWithin, type CreateIndexOptions, type CreateIndexSettings } from './create-index-options.ts'
-import { SweepTimes } from './follow-leftovers.ts'
 import { INDEX_CURES } from './index-cures.ts'
 import { IndexLog } from './index-log.ts'
 import { nothing, receiptOf } from './index-receipt.ts'
@@ -33,13 +32,13 @@ const UNDO_MS = 60_000
  *
  * @param allowed - a response may narrow it, and never widen it
  * @param search - as `query.optimize` has it
- * @param sweeps - when databases are swept, to have one swept soon where an index could not be dropped
+ * @param onLeft - called where an index could not be dropped
  */
 export function createQueryCreateIndex(
   instrumentation: PgInstrumentation,
   allowed: CreateIndexOptions,
   search: QueryOptimizeOptions = {},
-  sweeps: SweepTimes = new SweepTimes(),
+  onLeft: (session: string) => void = () => {},
 ): Action<CreateIndexOptions> {
   let grammar: Promise<Grammar | undefined> | undefined
   return {
@@ -54,7 +53,7 @@ export function createQueryCreateIndex(
       grammar ??= loadGrammar()
       const settings = narrowed(allowed, context.options)
       if (settings.problems.length > 0) return nothing('no index was created', settings.problems)
-      return createIndex({ instrumentation, context, settings, search, sweeps, grammar: await grammar })
+      return createIndex({ instrumentation, context, settings, search, onLeft, grammar: await grammar })
     },
   }
 }
@@ -77,7 +76,7 @@ interface Run {
   readonly settings: CreateIndexSettings
   readonly search: QueryOptimizeOptions
   readonly grammar: Grammar | undefined
-  readonly sweeps: SweepTimes
+  readonly onLeft: (session: string) => void
 }
 
 async function createIndex(run: Run): Promise<Receipt> {
@@ -104,7 +103,7 @@ async function createIn(
   origin: Origin,
   findings: readonly Finding[],
   problems: string[],
-  { instrumentation, context, settings, grammar, sweeps }: Run,
+  { instrumentation, context, settings, grammar, onLeft }: Run,
 ): Promise<Receipt | undefined> {
   const ignore = (own: object): void => instrumentation.ignore(own)
   const refuse = (obstacle: string): undefined => void problems.push(`${origin.address}: ${obstacle}`)
@@ -128,7 +127,7 @@ async function createIn(
   const { finding, end } = tried
   // With another session: the one of the trial may be what was lost.
   const isSwept = end.kind === 'left' && (await sweepOnce(origin, ignore).catch(() => false))
-  if (end.kind === 'left' && !isSwept) sweeps.soon(origin)
+  if (end.kind === 'left' && !isSwept) onLeft(sessionKeyOf(origin))
   return receiptOf(finding, end, isSwept, () => undo(origin, ignore, finding, end))
 }
 

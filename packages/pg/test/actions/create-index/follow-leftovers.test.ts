@@ -5,7 +5,7 @@ import pgDriver from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { followLeftovers, SweepTimes } from '../../../src/actions/create-index/follow-leftovers.ts'
 import { PgInstrumentation } from '../../../src/index.ts'
-import { originOfPool } from '../../../src/signals/origin.ts'
+import { originOfPool, sessionKeyOf } from '../../../src/signals/origin.ts'
 import type { PoolShape } from '../../../src/signals/driver.ts'
 
 const COMMENT = 'homeostat: trial since 2026-01-01T00:00:00.000Z for slow SELECT orders, fingerprint 0123456789abcdef'
@@ -149,7 +149,7 @@ it('waits longer and longer where something may be left', () => {
     now += 5000
   }
   expect(waits).toEqual([0, 15, 30, 60, 120, 240, 480, 600, 600])
-  times.soon(origin)
+  times.soon(sessionKeyOf(origin))
   expect(times.isDue(origin, now)).toBe(true)
   times.done(origin, now)
   expect([times.isDue(origin, now + 599_999), times.isDue(origin, now + 600_000)]).toEqual([false, true])
