@@ -63,6 +63,12 @@ const billing = {
 export function createApp(services: Services): FastifyInstance {
   const { database, redis, products, sessions, queues, telemetry, knobs, isTuned } = services
   const app = fastify({ forceCloseConnections: true })
+  // Before everything that may refuse a request.
+  const received = new Map<string, number>()
+  app.addHook('onRequest', async ({ method, routeOptions: { url } }) => {
+    const route = `${method} ${url ?? '(unknown)'}`
+    received.set(route, (received.get(route) ?? 0) + 1)
+  })
   if (isTuned) app.register(underPressure, { maxEventLoopDelay: 500, maxEventLoopUtilization: 0.98 })
   const { pool } = database
 
@@ -121,6 +127,7 @@ export function createApp(services: Services): FastifyInstance {
     return reply.code(201).send({ orderId, announced })
   })
 
+  app.get('/received', async () => Object.fromEntries(received))
   app.get('/health', async () => ({ postgres: database.availability.isUp, redis: redis.availability.isUp }))
   addTelemetryRoutes(app, telemetry, knobs)
 

@@ -36,7 +36,8 @@ async function slowShop(
   const asked: string[] = []
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`)
-    setTimeout(() => response.writeHead(request.url === '/sale' ? 503 : 200).end('page'), afterMs)
+    const answer = request.method === 'POST' ? JSON.stringify({ orderId: `order ${asked.length}` }) : 'page'
+    setTimeout(() => response.writeHead(request.url === '/sale' ? 503 : 200).end(answer), afterMs)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
@@ -63,6 +64,17 @@ describe('the load', () => {
     expect(slow.asked.toSorted()).toEqual(fast.asked.toSorted())
     expect(toSlow.waits).toHaveLength(visits.length)
     expect(Math.min(...toSlow.waits)).toBeGreaterThanOrEqual(399)
+  })
+
+  it('knows each order by its id, and when it was accepted', async () => {
+    await using shop = await slowShop(0)
+    await using visitors = new Visitors(shop.url)
+    const { visits } = scheduleOf([{ kind: 'buy', perSecond: 100, fromMs: 0, toMs: 100 }], 1, 100)
+    const startedAt = Date.now()
+    await openLoop(visits, [visitors], new AbortController().signal)
+    expect([...visitors.paidAt.keys()].toSorted()).toEqual(visits.map((_, index) => `order ${index + 1}`).toSorted())
+    expect(Math.min(...visitors.paidAt.values())).toBeGreaterThanOrEqual(startedAt)
+    expect(visitors.failures).toBe(0)
   })
 
   it('ends early when its condition for that holds, and returns how many visits it has begun', async () => {

@@ -9,6 +9,7 @@ import type { ShopProcess } from '../src/demo/shop-process.ts'
 import { startShopProcess } from '../src/demo/shop-process.ts'
 import type { Merchant } from '../src/load/merchant.ts'
 import { startMerchant } from '../src/load/merchant.ts'
+import { ROUTES } from '../src/load/visit.ts'
 import { Operator } from '../src/demo/operator.ts'
 
 let postgres: Postgres
@@ -84,6 +85,16 @@ describe('the shop', () => {
       body: JSON.stringify({ count: 1 }),
     })
     expect([billed.status, await billed.json()]).toEqual([202, { invoices: 1 }])
+  })
+
+  it('counts what it receives by route, whatever it answers', async () => {
+    const received = async (): Promise<Record<string, number>> =>
+      (await (await get('/received')).json()) as Record<string, number>
+    const before = await received()
+    await Promise.all([get('/products/7'), get('/products/99999'), get('/products/none')])
+    const { [ROUTES.product]: after, [ROUTES.front]: others } = await received()
+    expect(after).toBe((before[ROUTES.product] ?? 0) + 3)
+    expect(others).toBe(before[ROUTES.front])
   })
 
   it('shows the values of its knobs', async () => {

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Postgres, Redis } from '@homeostat/services'
 import { startPostgres, startRedis } from '@homeostat/services'
 import type { LedgerEntry } from 'homeostat'
+import { lateOrders } from '../load/late-orders.ts'
 import type { Merchant } from '../load/merchant.ts'
 import { startMerchant } from '../load/merchant.ts'
 import { CATALOGUE, Visitors } from '../load/visitors.ts'
@@ -14,6 +16,7 @@ import type { ShopProcess } from './shop-process.ts'
 import { startShopProcess } from './shop-process.ts'
 
 const SESSION_TTL_SECONDS = '20'
+const RECEIVED_WITHIN_MS = 10_000
 
 export interface DemoLaneOptions {
   readonly lane: Lane
@@ -27,12 +30,14 @@ export interface DemoLaneOptions {
 export interface LaneResult {
   readonly lane: Lane
   readonly sent: Visitors['sent']
+  /** What the shop itself counted, by route. */
+  readonly received: Readonly<Record<string, number>>
   readonly requests: number
   readonly p50Ms: number
   readonly p99Ms: number
   readonly failures: number
   readonly ordered: number
-  /** Orders that were announced late, or not at all. */
+  /** Orders that were announced late, or not yet although it was time. */
   readonly late: number
   /** Undefined where Postgres does not count it. */
   readonly databaseSeconds: number | undefined
@@ -131,16 +136,17 @@ export class DemoLane implements AsyncDisposable {
     const waits = visitors.waits.toSorted((one, other) => one - other)
     const at = (share: number): number => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? NaN
     const seconds = await this.operator.databaseSeconds()
-    const { all, late } = this.#merchant.announced
+    const received = await receivedBy(this.shop)
     return {
       lane: this.lane,
       sent: visitors.sent,
+      received,
       requests: visitors.requests,
       p50Ms: at(0.5),
       p99Ms: at(0.99),
       failures: visitors.failures,
-      ordered: visitors.ordered,
-      late: late + Math.max(0, visitors.ordered - all),
+      ordered: visitors.paidAt.size,
+      late: lateOrders(visitors.paidAt, this.#merchant.announcedAt, Date.now()),
       databaseSeconds:
         seconds !== undefined && this.#databaseSeconds !== undefined ? seconds - this.#databaseSeconds : undefined,
     }
@@ -150,5 +156,16 @@ export class DemoLane implements AsyncDisposable {
     await this.shop[Symbol.asyncDispose]()
     await this.visitors[Symbol.asyncDispose]()
     await this.#stack.disposeAsync()
+  }
+}
+
+/** A shop that sheds load refuses this question as well, until it is calm. */
+async function receivedBy({ url }: ShopProcess): Promise<LaneResult['received']> {
+  const deadline = AbortSignal.timeout(RECEIVED_WITHIN_MS)
+  for (;;) {
+    const answer = await fetch(`${url}/received`, { signal: deadline })
+    if (answer.ok) return (await answer.json()) as LaneResult['received']
+    await answer.arrayBuffer()
+    await sleep(250, undefined, { signal: deadline })
   }
 }

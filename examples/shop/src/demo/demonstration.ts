@@ -85,9 +85,17 @@ export class Demonstration implements AsyncDisposable {
     const missing = [
       ...(watched ? this.#story.missing : []),
       ...(watched?.restarted ? missingOfRestart(watched.restarted) : []),
-      ...(unequal === undefined ? [] : [unequal]),
+      ...unequal,
     ]
-    return { seed, digest: schedule.digest, results, watched, missing, lateMs: latestMs }
+    return {
+      seed,
+      digest: schedule.digest,
+      results,
+      watched,
+      isSameLoad: unequal.length === 0,
+      missing,
+      lateMs: latestMs,
+    }
   }
 
   /** The address of Homeostat's shop. */

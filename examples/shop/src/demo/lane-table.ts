@@ -1,11 +1,16 @@
 import type { VisitKind } from '../load/visit.ts'
+import { ROUTES } from '../load/visit.ts'
 import type { LaneResult } from './demo-lane.ts'
 import { renderTable } from './table.ts'
 
-/** What each shop has given its visitors, one row per lane. */
-export function laneTable(results: readonly LaneResult[], width: number): readonly string[] {
+/**
+ * What each shop has given its visitors, one row per lane.
+ *
+ * @param followed - whether a person has created an index in Homeostat's shop, and in no other one
+ */
+export function laneTable(results: readonly LaneResult[], followed: boolean, width: number): readonly string[] {
   const rows = results.map(({ lane, p50Ms, p99Ms, failures, ordered, late, databaseSeconds, requests }) => [
-    lane,
+    `${lane}${followed && lane === 'homeostat' ? ' *' : ''}`,
     count(requests),
     `${p50Ms.toFixed(1)} ms`,
     `${p99Ms.toFixed(0)} ms`,
@@ -13,16 +18,38 @@ export function laneTable(results: readonly LaneResult[], width: number): readon
     `${count(late)} of ${count(ordered)}`,
     databaseSeconds === undefined ? 'unknown' : `${databaseSeconds.toFixed(1)} s`,
   ])
-  return renderTable(['shop', 'visits', 'p50', 'p99', 'errors', 'jobs late', 'database'], rows, width)
+  const table = renderTable(['shop', 'visits', 'p50', 'p99', 'errors', 'jobs late', 'database'], rows, width)
+  return followed ? [...table, ...PERSON] : table
 }
 
-/** Why the shops did not get the same load, in one line; undefined where they did. */
-export function unequalLoad(results: readonly LaneResult[]): string | undefined {
-  const [first, ...others] = results.map(({ sent }) => countsText(sent))
-  const differs = others.some(other => other !== first)
-  return differs
-    ? `expected all shops to get the same visits, and they got ${[first, ...others].join(' / ')}`
-    : undefined
+const PERSON = [
+  '* with the index that it advised and a person created; the other shops have none,',
+  '  so that a part of the difference is the work of that person.',
+]
+
+/**
+ * A line for each shop that did not receive the visits that were sent, by its own count; none where all received the same. What is sent is the
+ * same for all of them, so a comparison of that would prove nothing.
+ */
+export function unequalLoad(results: readonly LaneResult[]): readonly string[] {
+  const expected = byRoute(results[0]?.sent ?? {})
+  return results.flatMap(({ lane, received }) => {
+    const differing = Object.entries(expected)
+      .filter(([route, sent]) => received[route] !== sent)
+      .map(([route, sent]) => `${route} ${count(received[route] ?? 0)} of ${count(sent)}`)
+    return differing.length === 0
+      ? []
+      : [`expected the shop ${lane} to receive every visit once, and it received ${differing.join(', ')}`]
+  })
+}
+
+function byRoute(sent: LaneResult['sent']): Readonly<Record<string, number>> {
+  const routes: Record<string, number> = {}
+  for (const [kind, route] of Object.entries(ROUTES)) {
+    const visits = sent[kind as VisitKind]
+    if (visits !== undefined) routes[route] = (routes[route] ?? 0) + visits
+  }
+  return routes
 }
 
 /** `product 10,212, front 1,001` */

@@ -21,7 +21,7 @@ const DEFAULT_LANES: readonly Lane[] = ['plain', 'homeostat']
 
 export const usage = `Usage: npm start -- [options]
 
-Starts the shop twice, each with a Postgres and a Redis of its own: as it was, and
+Starts the shop twice, each with a database and a Redis of its own: as it was, and
 with Homeostat. Both get the same visitors and the same trouble for ${LOAD_MS / 1000} s, and
 longer (${LONGEST_SECONDS} s at most) where a busy machine delays a trial. Then the process with
 Homeostat is killed and started again.

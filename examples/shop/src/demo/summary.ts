@@ -14,6 +14,8 @@ export interface Ended {
   readonly results: readonly LaneResult[]
   /** Undefined where no shop had Homeostat. */
   readonly watched: Watched | undefined
+  /** Whether each shop received all visits. */
+  readonly isSameLoad: boolean
   /** How late visits were begun, the 90th percentile. */
   readonly lateMs: number
   /** A line for each promise that was not kept. */
@@ -31,7 +33,10 @@ export interface Watched {
 /** A machine with room begins visits within a turn of the sender, which takes 5 ms. */
 const BUSY_MS = 30
 
-export function printSummary(screen: Screen, { seed, digest, results, watched, missing, lateMs }: Ended): void {
+export function printSummary(
+  screen: Screen,
+  { seed, digest, results, watched, isSameLoad, missing, lateMs }: Ended,
+): void {
   const { width } = screen
   const lines = (text: readonly string[]): void => {
     for (const line of text) screen.line(line)
@@ -48,23 +53,24 @@ export function printSummary(screen: Screen, { seed, digest, results, watched, m
     for (const advice of story.advice.filter(({ statement }) => statement)) {
       screen.line(screen.style('bold', `Advice: ${advice.what}`))
       screen.line(`  ${advice.statement}`)
-      if (advice.what === followed?.what)
-        screen.line('  Homeostat never runs this. In this demonstration a person did.')
+      if (advice.what === followed?.what) screen.line('  Homeostat is not allowed to run this here. A person did.')
       screen.line()
     }
     if (restarted) lines(knobTable(restarted, width))
   }
-  lines(laneTable(results, width))
+  lines(laneTable(results, watched?.followed !== undefined, width))
   if (lateMs > BUSY_MS)
     lines([
       `The machine is busy: one visit of ten began ${Math.round(lateMs)} ms late or more, so that the waits`,
       'above are not those of the shops alone.',
     ])
   const [first] = results
-  const same = results.length > 1 ? 'All shops got the same visits' : 'The shop got these visits'
+  const received = results.length > 1 ? 'All shops received the same visits' : 'The shop received these visits'
+  const same = isSameLoad ? received : 'These visits were sent'
   if (first) lines([`${same} (seed ${seed}, ${digest}):`, countsText(first.sent)])
   for (const line of missing) screen.line(screen.style('red', `MISSING: ${line}`))
-  if (missing.length === 0) screen.line(screen.style('green', 'All that was promised has happened.'))
+  if (watched === undefined) screen.line('Nothing was promised of Homeostat: no shop had it.')
+  else if (missing.length === 0) screen.line(screen.style('green', 'All that was promised has happened.'))
 }
 
 function knobTable({ knobs, backAfterMs }: Restarted, width: number): readonly string[] {

@@ -18,3 +18,14 @@ export interface Stream {
   readonly fromMs: number
   readonly toMs: number
 }
+
+/** The route of the shop that a visit asks for, by method and path: what a shop counts of what it receives. */
+export const ROUTES: Readonly<Record<VisitKind, string>> = {
+  product: 'GET /products/:id',
+  front: 'GET /',
+  crawl: 'GET /',
+  buy: 'POST /orders',
+  search: 'GET /orders',
+  sale: 'GET /sale',
+  bill: 'POST /invoices',
+}

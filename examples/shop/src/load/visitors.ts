@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { Agent, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import type { Visit, VisitKind } from './visit.ts'
 
 /** What the seeded shop holds. */
@@ -17,6 +18,8 @@ interface Ask {
   readonly session?: string | undefined
 }
 
+type Answer = Pick<IncomingMessage, 'statusCode' | 'headers'> & { readonly body: string }
+
 /** Everybody who sends requests to one shop, over HTTP, and what they have waited. */
 export class Visitors {
   #url: URL
@@ -29,7 +32,8 @@ export class Visitors {
   readonly waits: number[] = []
   requests = 0
   failures = 0
-  ordered = 0
+  /** When each order was accepted, in milliseconds since the epoch, by its id. */
+  readonly paidAt = new Map<string, number>()
 
   constructor(url: string) {
     this.#url = new URL(url)
@@ -65,15 +69,15 @@ export class Visitors {
   async #visit(visit: Visit, dueAt: number): Promise<void> {
     const ask = this.#askOf(visit)
     try {
-      const { statusCode = 0, headers } = await this.#send(ask)
-      this.waits.push(performance.now() - dueAt)
+      const { statusCode = 0, headers, body } = await this.#send(ask)
       if (statusCode >= 400) this.failures++
-      else if (visit.kind === 'buy') this.ordered++
+      else if (visit.kind === 'buy') this.paidAt.set((JSON.parse(body) as { orderId: string }).orderId, Date.now())
       const session = headers['x-session']
       if (visit.kind === 'front' && typeof session === 'string' && session !== ask.session) this.#remember(session)
     } catch {
-      this.waits.push(performance.now() - dueAt)
       this.failures++
+    } finally {
+      this.waits.push(performance.now() - dueAt)
     }
   }
 
@@ -112,8 +116,8 @@ export class Visitors {
     this.#sessions.length = Math.min(this.#sessions.length, KNOWN_SESSIONS)
   }
 
-  #send({ method, path, body, session }: Ask): Promise<IncomingMessage> {
-    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  #send({ method, path, body, session }: Ask): Promise<Answer> {
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     const options: RequestOptions = {
       agent: this.#agent,
       host: this.#url.hostname,
@@ -125,10 +129,8 @@ export class Visitors {
     }
     request(options, response => {
       // An unread body would hold its connection.
-      response
-        .resume()
-        .on('end', () => resolve(response))
-        .on('error', reject)
+      const { statusCode, headers } = response
+      text(response).then(its => resolve({ statusCode, headers, body: its }), reject)
     })
       .on('error', reject)
       .end(body && JSON.stringify(body))

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import type { LaneResult } from '../src/demo/demo-lane.ts'
+import { laneTable, unequalLoad } from '../src/demo/lane-table.ts'
+import { Screen } from '../src/demo/screen.ts'
+import { printSummary } from '../src/demo/summary.ts'
+
+const result: LaneResult = {
+  lane: 'plain',
+  sent: { product: 10, buy: 2 },
+  received: { 'GET /products/:id': 10, 'POST /orders': 2, 'GET /metrics': 7 },
+  requests: 12,
+  p50Ms: 3.21,
+  p99Ms: 250.4,
+  failures: 1,
+  ordered: 2,
+  late: 1,
+  databaseSeconds: 4.21,
+}
+
+describe('the table of the shops', () => {
+  it('shows what visitors got, and fits in 80 columns', () => {
+    const lines = laneTable([result, { ...result, lane: 'homeostat', databaseSeconds: undefined }], false, 80)
+    expect(lines[2]).toMatch(/^plain +12 +3\.2 ms +250 ms +1 +1 of 2 +4\.2 s$/)
+    expect(lines[3]).toContain('unknown')
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThan(80)
+  })
+
+  it('marks the shop in which a person has created an index', () => {
+    const lines = laneTable([result, { ...result, lane: 'homeostat' }], true, 80)
+    expect(lines[2]).toMatch(/^plain +12 /)
+    expect(lines[3]).toMatch(/^homeostat \* +12 /)
+    expect(lines[4]).toMatch(/^\* .*a person created/)
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThan(82)
+  })
+
+  it('takes what the shops have counted for the load, not what was sent', () => {
+    expect(unequalLoad([result, { ...result, lane: 'homeostat' }])).toEqual([])
+    const received = { ...result.received, 'GET /products/:id': 9 }
+    expect(unequalLoad([result, { ...result, lane: 'homeostat', received }])).toEqual([
+      'expected the shop homeostat to receive every visit once, and it received GET /products/:id 9 of 10',
+    ])
+    expect(unequalLoad([{ ...result, received: {} }])).toEqual([
+      'expected the shop plain to receive every visit once, and it received GET /products/:id 0 of 10, POST /orders 0 of 2',
+    ])
+  })
+
+  it('takes visits of two kinds to one route together', () => {
+    const both = { ...result, sent: { front: 3, crawl: 4 } }
+    expect(unequalLoad([{ ...both, received: { 'GET /': 7 } }])).toEqual([])
+    expect(unequalLoad([{ ...both, received: { 'GET /': 4 } }]).join()).toContain('GET / 4 of 7')
+  })
+})
+
+describe('the summary without Homeostat', () => {
+  it('says that nothing was promised, and not that all of it has happened', () => {
+    let text = ''
+    const screen = new Screen({ write: part => (text += part) }, {})
+    const parts = { seed: 1, digest: 'abc', watched: undefined, lateMs: 0 }
+    printSummary(screen, { ...parts, results: [result], isSameLoad: true, missing: [] })
+    expect(text).toContain('Nothing was promised of Homeostat: no shop had it.')
+    expect(text).not.toContain('has happened')
+    expect(text).toContain('The shop received these visits')
+    printSummary(screen, { ...parts, results: [result], isSameLoad: false, missing: ['expected every visit'] })
+    expect(text).toContain('MISSING: expected every visit')
+    expect(text).toContain('These visits were sent')
+  })
+})
