@@ -2,7 +2,7 @@
 import { reasonOf } from './availability.ts'
 import { Demonstration } from './demo/demonstration.ts'
 import { Interruption } from './demo/interruption.ts'
-import { manySeeds } from './demo/many-seeds.ts'
+import { manySeeds, seedRunner } from './demo/many-seeds.ts'
 import type { DemoOptions } from './demo/options.ts'
 import { OptionError, parseOptions, usage } from './demo/options.ts'
 import { Screen } from './demo/screen.ts'
@@ -11,7 +11,7 @@ import { printSummary } from './demo/summary.ts'
 /** Resolves to the exit code. Everything that was started has been stopped by then. */
 async function demo(options: DemoOptions, interruption: Interruption): Promise<number> {
   const screen = new Screen(process.stdout, process.env)
-  if (options.seeds > 1) return manySeeds(options, interruption, screen)
+  if (options.seeds > 1) return manySeeds(options, interruption, screen, seedRunner(options, interruption))
   await using demonstration = new Demonstration({ ...options, interruption, screen })
   const ended = await demonstration.run()
   if (ended === undefined) return interruption.exitCode

@@ -31,7 +31,8 @@ async function orders(url: string, { signal }: AbortController): Promise<void> {
   }
 }
 
-it('homeostat prove finds what a knob of the shop does, and no effect of the placebo', async () => {
+// It measures what the knob sets, so it tests the way from the command to the report. That a verdict is right is tested in packages/lab.
+it('homeostat prove runs on the shop, reports fewer jobs at once where the knob says so, and none for the placebo', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'shop-prove-'))
   await using stack = new AsyncDisposableStack()
   stack.defer(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,8 +1,6 @@
 import type { LedgerEntry, Verdict } from 'homeostat'
 import { describe, expect, it } from 'vitest'
 import { actionTable } from '../src/demo/action-table.ts'
-import { laneTable, unequalLoad } from '../src/demo/lane-table.ts'
-import type { LaneResult } from '../src/demo/demo-lane.ts'
 import { missingOfRestart } from '../src/demo/restart.ts'
 import { Story } from '../src/demo/story.ts'
 import { ended, firing, quiet } from './ledger-entry.ts'
@@ -43,6 +41,7 @@ describe('the story', () => {
       'expected CacheHitRatioLow to fire, and it did not',
       'expected ProductsAreViewed to fire, and it did not',
       'expected memory.cleanup to run for MemoryPressure, and it did not',
+      'expected JobsDelayLoop to fire, and it did not',
       'expected SlowQueries to fire, and it did not',
       'expected QueueBacklog to fire, and it did not',
     ])
@@ -73,10 +72,52 @@ describe('the story', () => {
   it.each([
     ['CacheHitRatioLow', 'cache.warm', 'inconclusive', 'expected cache.warm to be called effective, and it was not'],
     ['CacheHitRatioLow', 'shop.placebo', 'effective', 'expected shop.placebo, which does nothing, to get no credit'],
+    ['CacheHitRatioLow', 'shop.placebo', 'harmful', 'no credit and no blame, and it was called harmful'],
+    ['JobsDelayLoop', 'queue.rescheduleHeavyTasks', 'harmful', 'expected queue.rescheduleHeavyTasks to do no harm'],
     ['ProductsAreViewed', 'shop.recommendations', 'no_effect', 'expected a guard to end shop.recommendations'],
   ] as const)('is not content when for %s, %s is called %s', (alert, action, verdict, missing) => {
     const story = storyOf(fired(alert), { verdicts: [judged(alert, action, verdict)] })
     expect(story.missing.join()).toContain(missing)
+  })
+})
+
+describe('heavy jobs', () => {
+  const heavy = (verdict: Verdict): Story =>
+    storyOf(fired('JobsDelayLoop'), { verdicts: [judged('JobsDelayLoop', 'queue.rescheduleHeavyTasks', verdict)] })
+
+  it.each(['effective', 'no_effect', 'inconclusive'] as const)('may be called %s', verdict => {
+    expect(heavy(verdict).missing.join()).not.toContain('queue.rescheduleHeavyTasks')
+  })
+
+  it('need a verdict: an open trial is missing', () => {
+    const open = {
+      ...ended({ summary: 'set it', effects: {} }, 'queue.rescheduleHeavyTasks#1'),
+      alert: 'JobsDelayLoop',
+    }
+    const story = storyOf(fired('JobsDelayLoop'), { ended: [{ ...open, action: 'queue.rescheduleHeavyTasks' }] })
+    expect(story.missing).toContain(
+      'expected a verdict on queue.rescheduleHeavyTasks, and there was none: its trial is settling',
+    )
+  })
+
+  it('are missing with the reason where their action was refused', () => {
+    const refusal = {
+      kind: 'refusal',
+      firing: { ...firing, alert: 'JobsDelayLoop' },
+      response: { to: { alert: 'JobsDelayLoop' }, action: 'queue.rescheduleHeavyTasks', priority: 'slo' },
+      reason: 'cooldown',
+      detail: 'for 5 s more',
+    } as const
+    const story = storyOf(fired('JobsDelayLoop'), { refusals: [refusal] })
+    expect(story.missing).toContain(
+      'expected queue.rescheduleHeavyTasks to run for JobsDelayLoop, and it did not: cooldown (for 5 s more)',
+    )
+  })
+
+  it('have a row that says so, in 80 columns', () => {
+    const lines = actionTable(heavy('inconclusive').chapters, {}, false, 80)
+    expect(lines.find(line => line.startsWith('rescheduleHeavyTasks'))).toMatch(/ by turns +- +inconclusive/)
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThan(80)
   })
 })
 
@@ -97,35 +138,6 @@ describe('the table of the actions', () => {
     )
     expect(lines.join('\n')).toMatch(/shop\.recommendations +all : none +- +reverted after 4\.0 s/)
     expect(Math.max(...lines.map(line => line.length))).toBeLessThan(80)
-  })
-})
-
-const result: LaneResult = {
-  lane: 'plain',
-  sent: { product: 10, buy: 2 },
-  requests: 12,
-  p50Ms: 3.21,
-  p99Ms: 250.4,
-  failures: 1,
-  ordered: 2,
-  late: 1,
-  databaseSeconds: 4.21,
-}
-
-describe('the table of the shops', () => {
-  it('shows what visitors got, and fits in 80 columns', () => {
-    const lines = laneTable([result, { ...result, lane: 'homeostat', databaseSeconds: undefined }], 80)
-    expect(lines[2]).toMatch(/^plain +12 +3\.2 ms +250 ms +1 +1 of 2 +4\.2 s$/)
-    expect(lines[3]).toContain('unknown')
-    expect(Math.max(...lines.map(line => line.length))).toBeLessThan(80)
-  })
-
-  it('proves that all shops got the same load', () => {
-    expect(unequalLoad([result])).toBeUndefined()
-    expect(unequalLoad([result, { ...result, sent: { buy: 2, product: 10 } }])).toBeUndefined()
-    expect(unequalLoad([result, { ...result, sent: { product: 9, buy: 2 } }])).toContain(
-      'product 10 / buy 2, product 9',
-    )
   })
 })
 

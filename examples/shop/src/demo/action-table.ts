@@ -14,14 +14,29 @@ export function actionTable(
 ): readonly string[] {
   const rows = chapters
     .filter(({ promised }) => promised.action !== undefined)
-    .map(chapter => [chapter.promised.action!, armsOf(chapter, arms), effectOf(chapter), endOf(chapter, followed)])
+    .map(chapter => [
+      shortNameOf(chapter.promised.action!),
+      armsOf(chapter, arms),
+      effectOf(chapter),
+      endOf(chapter, followed),
+    ])
   return renderTable(['action', 'with : without', 'effect', 'verdict'], rows, width)
+}
+
+/** A screen of 80 columns has room for so much beside the rest. */
+const NAME_WIDTH = 20
+
+/** Without its domain, where it is long. */
+function shortNameOf(action: string): string {
+  return action.length > NAME_WIDTH ? action.slice(action.indexOf('.') + 1) : action
 }
 
 /** The sizes of both halves. */
 function armsOf({ promised, trial }: Chapter, arms: ShopKnobValues['arms']): string {
   if (promised.ends === 'advice') return 'advice'
   if (promised.ends === 'receipt' || promised.ends === 'reverted') return 'all : none'
+  // Its halves are slots of time, which take turns.
+  if (promised.ends === 'verdict') return trial === undefined ? '-' : 'by turns'
   const { effects = {} } = (trial && receiptOf(trial)) ?? {}
   const dealt = effects['heldOut'] === undefined ? undefined : [total(effects) - effects['heldOut'], effects['heldOut']]
   const known = arms[promised.action!]
@@ -36,9 +51,9 @@ function effectOf({ effect }: Chapter): string {
 }
 
 function endOf(chapter: Chapter, followed: boolean): string {
-  const { promised, trial, trials, given } = chapter
+  const { promised, trial, trials, given, refused } = chapter
   if (promised.ends === 'advice') return `${given?.summary ?? 'not given'}${followed ? '; a person followed it' : ''}`
-  if (trial === undefined) return 'did not run'
+  if (trial === undefined) return `did not run${refused === undefined ? '' : `: ${refused}`}`
   if (promised.ends === 'receipt') return `by its receipt: ${receiptOf(trial)?.summary ?? 'none'}`
   const revertedMs = revertedAfterMs(trials)
   if (promised.ends === 'reverted' && revertedMs !== undefined)

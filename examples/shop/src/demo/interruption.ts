@@ -3,11 +3,18 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 /** Ends the demonstration early: a person with Ctrl-C, or something that broke. */
 export class Interruption {
   readonly #controller = new AbortController()
+  readonly #whole: Interruption | undefined
+  readonly signal: AbortSignal
   #exitCode = 1
   /** What broke, for people. */
   reason: string | undefined
 
-  constructor() {
+  /** @param whole - of which this is a part: it ends with the whole, and what breaks in it does not end the whole */
+  constructor(whole?: Interruption) {
+    this.#whole = whole
+    const { signal } = this.#controller
+    this.signal = whole ? AbortSignal.any([whole.signal, signal]) : signal
+    if (whole) return
     for (const [name, exitCode] of Object.entries(SIGNALS)) {
       process.on(name, () => {
         // Once is a request, twice is an order.
@@ -19,13 +26,9 @@ export class Interruption {
     process.stdout.on('error', () => this.#abort(1))
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
   /** By convention 128 and the signal's number; 1 for everything else. */
   get exitCode(): number {
-    return this.#exitCode
+    return this.#whole?.signal.aborted ? this.#whole.exitCode : this.#exitCode
   }
 
   /** Fails when the event happens before the result is disposed. */

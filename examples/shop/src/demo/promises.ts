@@ -10,9 +10,10 @@ export interface Promised {
   readonly action?: string
   /**
    * `advice`: it names a statement to run. `receipt`: it does something; it is never withheld, so there is no verdict. `effective`: its trial
-   * says so. `no credit`: it has a trial, and is never called effective. `reverted`: a guard ends it.
+   * says so. `no credit`: it has a trial, and is called neither effective nor harmful. `verdict`: it has a trial that ends with a verdict, and is not called
+   * harmful. `reverted`: a guard ends it.
    */
-  readonly ends?: 'advice' | 'receipt' | 'effective' | 'no credit' | 'reverted'
+  readonly ends?: 'advice' | 'receipt' | 'effective' | 'no credit' | 'verdict' | 'reverted'
   /** What the receipt must say. */
   readonly did?: (receipt: Receipt) => boolean
 }
@@ -34,6 +35,8 @@ export const PROMISED: readonly Promised[] = [
     ends: 'receipt',
     did: receipt => (receipt.effects['entries'] ?? 0) > 0,
   },
+  // How much it helps depends on how many invoices come at once, which a busy machine hides.
+  { alert: 'JobsDelayLoop', action: 'queue.rescheduleHeavyTasks', ends: 'verdict' },
   { alert: 'SlowQueries', action: 'query.optimize', ends: 'advice' },
   // Which response to it runs depends on how busy the machine is; the alert has to show.
   { alert: 'QueueBacklog' },
@@ -47,6 +50,8 @@ export interface Chapter {
   /** The alert's value when it was last seen. */
   readonly lastValue: number | undefined
   readonly trials: readonly Trial[]
+  /** Why the action was refused when that was last so. */
+  readonly refused: string | undefined
   /** The first run that did something, else the latest. */
   readonly trial: Trial | undefined
   /** For an action that only advises: the first run that named a statement, else the latest. */
@@ -61,11 +66,11 @@ export function missingOf(chapter: Chapter): string | undefined {
   if (firing === undefined) return `expected ${alert} to fire, and it did not`
   if (action === undefined) return undefined
   if (ends === 'advice') {
-    if (given === undefined) return `expected ${action} to run for ${alert}, and it did not`
+    if (given === undefined) return didNotRun(chapter)
     const named = given.advice.some(({ statement }) => statement !== undefined)
     return named ? undefined : `expected ${action} to name a statement for ${alert}, and it did not: ${given.summary}`
   }
-  if (trial === undefined) return `expected ${action} to run for ${alert}, and it did not`
+  if (trial === undefined) return didNotRun(chapter)
   if (trial.state === 'running') return `expected ${action} to end, and it still runs`
   const receipt = receiptOf(trial)
   if (receipt === undefined || did?.(receipt) === false)
@@ -73,13 +78,25 @@ export function missingOf(chapter: Chapter): string | undefined {
   return missingEnd(promised, trial, trials)
 }
 
+function didNotRun({ promised: { alert, action }, refused }: Chapter): string {
+  return `expected ${action} to run for ${alert}, and it did not${refused === undefined ? '' : `: ${refused}`}`
+}
+
+/** The first run that was called to have done something, which a placebo never has. */
+export function creditedOf(trials: readonly Trial[]): Trial | undefined {
+  return trials.find(trial => ['effective', 'harmful'].includes(verdictOf(trial) ?? ''))
+}
+
 function missingEnd({ action, ends }: Promised, trial: Trial, trials: readonly Trial[]): string | undefined {
   const verdict = verdictOf(trial)
   if (ends === 'effective' && verdict !== 'effective')
     return `expected ${action} to be called effective, and it was not: ${whyNot(trial)}`
-  if (ends === 'no credit' && trials.some(each => verdictOf(each) === 'effective'))
-    return `expected ${action}, which does nothing, to get no credit, and it was called effective: ${whyNot(trial)}`
-  if (ends === 'no credit' && verdict === undefined)
+  const credited = ends === 'no credit' ? creditedOf(trials) : undefined
+  if (credited)
+    return `expected ${action}, which does nothing, to get no credit and no blame, and it was called ${whyNot(credited)}`
+  if (ends === 'verdict' && verdict === 'harmful')
+    return `expected ${action} to do no harm, and it was called ${whyNot(trial)}`
+  if ((ends === 'no credit' || ends === 'verdict') && verdict === undefined)
     return `expected a verdict on ${action}, and there was none: ${whyNot(trial)}`
   if (ends === 'reverted' && revertedAfterMs(trials) === undefined)
     return `expected a guard to end ${action}, and it did not: ${whyNot(trial)}`

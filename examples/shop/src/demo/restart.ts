@@ -46,7 +46,8 @@ export async function killAndRestart(
   let after: ShopKnobValues['knobs'] = {}
   let backAfterMs: number | undefined
   while (backAfterMs === undefined && performance.now() - startedAt < BACK_WITHIN_MS && !signal.aborted) {
-    after = (await knobValuesOf(lane)).knobs
+    // A process that has just started may be slow to answer.
+    after = (await knobValuesOf(lane).catch(() => undefined))?.knobs ?? after
     if (Object.keys(before).every(name => after[name] === before[name])) backAfterMs = performance.now() - startedAt
     else await sleep(250, undefined, { signal }).catch(() => undefined)
   }

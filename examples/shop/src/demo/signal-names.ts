@@ -8,6 +8,7 @@ type Labels = Readonly<Record<string, string>>
 
 const percent = (value: number): string => `${(value * 100).toFixed(0)} %`
 const seconds = (value: number): string => `${value.toFixed(0)} s`
+const milliseconds = (value: number): string => `${(value * 1000).toFixed(0)} ms`
 const count = (value: number): string => Math.round(value).toLocaleString('en-US')
 
 const known: Readonly<Record<string, (labels: Labels) => SignalName>> = {
@@ -15,7 +16,8 @@ const known: Readonly<Record<string, (labels: Labels) => SignalName>> = {
   SlowQueries: () => ({ name: 'slow statements a minute', format: count }),
   QueueBacklog: labels => ({ name: `oldest waiting job in ${labels['bullmq_queue_name']}`, format: seconds }),
   MemoryPressure: labels => ({ name: `${labels['homeostat_memory_area']} in use`, format: percent }),
-  EventLoopDelayed: () => ({ name: 'event loop delay', format: value => `${(value * 1000).toFixed(0)} ms` }),
+  JobsDelayLoop: () => ({ name: 'event loop delay', format: milliseconds }),
+  EventLoopDelayed: () => ({ name: 'event loop delay', format: milliseconds }),
   FlashCrowd: () => ({ name: 'pages of the sale per second', format: count }),
   ProductsAreViewed: () => ({ name: 'product pages per second', format: count }),
   CpuSaturated: () => ({ name: 'CPU in use', format: percent }),

@@ -9,14 +9,17 @@ export class Story {
   readonly #trials = new Map<string, Trial>()
   readonly #effects = new Map<string, KnownEffect>()
   readonly #given: AdviceGiven[] = []
+  readonly #refused = new Map<string, string>()
 
-  read({ firings, started, withheld, ended, advised, verdicts, reverted, effects }: LedgerEntry): void {
+  read({ firings, refusals, started, withheld, ended, advised, verdicts, reverted, effects }: LedgerEntry): void {
     for (const firing of firings) {
       const known = this.#firings.get(firing.alert)
       if (known) known.last = firing
       else this.#firings.set(firing.alert, { first: firing, last: firing })
     }
     this.#given.push(...advised)
+    for (const { firing, response, reason, detail } of refusals)
+      if (response) this.#refused.set(`${response.action} ${firing.alert}`, `${reason} (${detail})`)
     const inOrder = [...started, ...withheld, ...ended, ...verdicts, ...reverted]
     for (const trial of inOrder) this.#trials.set(trial.id, trial)
     for (const effect of effects) this.#effects.set(`${effect.action} ${effect.alert}`, effect)
@@ -56,6 +59,7 @@ export class Story {
       firing: firings?.first,
       lastValue: firings?.last.value,
       trials,
+      refused: this.#refused.get(`${action} ${alert}`),
       trial: trials.find(isDone) ?? trials.at(-1),
       given: ofAlert.find(hasStatement) ?? ofAlert.at(-1),
       effect: this.#effects.get(`${action} ${alert}`),

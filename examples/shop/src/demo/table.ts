@@ -1,6 +1,6 @@
 const GAP = '  '
 /** Narrower than this the last column is unreadable; then lines are longer than the screen. */
-const MIN_LAST_WIDTH = 24
+const MIN_LAST_WIDTH = 20
 
 /** A table whose last column is wrapped to what is left of the width. */
 export function renderTable(head: readonly string[], rows: readonly (readonly string[])[], width: number): string[] {
