@@ -93,7 +93,7 @@ export class IndexSession implements Server, AsyncDisposable {
    * @param maxMs - after which the server cancels it
    */
   async change(statement: string, maxMs: number = CHANGE_MS): Promise<void> {
-    await this.#setTimeout(`${Math.ceil(maxMs)}ms`)
+    await this.#limitStatements(`${Math.ceil(maxMs)}ms`)
     try {
       await this.#client.query(statement)
     } finally {
@@ -106,13 +106,13 @@ export class IndexSession implements Server, AsyncDisposable {
   async #limitAgain(): Promise<void> {
     for (let attempt = 1; ; attempt++)
       try {
-        return await this.#setTimeout(STATEMENT_TIMEOUT)
+        return await this.#limitStatements(STATEMENT_TIMEOUT)
       } catch (error) {
         if (attempt === MOST_CANCELS || causeOf(error).code !== CANCELLED) throw error
       }
   }
 
-  async #setTimeout(value: string): Promise<void> {
+  async #limitStatements(value: string): Promise<void> {
     await this.#client.query("SELECT pg_catalog.set_config('statement_timeout', $1, false)", [value])
   }
 
