@@ -41,10 +41,14 @@ export class Change {
     this.#options = options
   }
 
-  /** Switches the change of a switchback on or off, one switch after the other. Never rejects. */
-  switch(isOn: boolean): Promise<unknown> {
+  /**
+   * Switches the change of a switchback on or off, one switch after the other. Never rejects.
+   *
+   * @param isRepeated also where it was switched so before, because that switch may have failed
+   */
+  switch(isOn: boolean, isRepeated = false): Promise<unknown> {
     const { switch: change } = this.#receipt
-    if (!change || this.#isOn === isOn) return this.#switching
+    if (!change || (this.#isOn === isOn && !isRepeated)) return this.#switching
     this.#isOn = isOn
     const { clock, faults } = this.#options
     this.#switching = this.#switching

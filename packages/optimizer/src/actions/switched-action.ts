@@ -19,6 +19,12 @@ export class NotSwitchableError extends Error {
   }
 }
 
+/** A change could not be switched off; the message is that of its undo. */
+class SwitchOffError extends Error {
+  override readonly name = 'SwitchOffError'
+  readonly code = 'HOMEOSTAT_SWITCH_OFF'
+}
+
 /** A decision with its action as its trial needs it. */
 export function switchable(decision: Decision): Decision {
   const { action, design } = decision
@@ -84,7 +90,7 @@ class SwitchedChange {
     if (isOn === (this.receipt !== undefined)) return
     if (!isOn) {
       const undone = await this.undo({ now, signal })
-      if (undone.result === 'failed') throw new Error(undone.error)
+      if (undone.result === 'failed') throw new SwitchOffError(undone.error)
       return
     }
     this.effects.blocks = Math.max(0, this.effects.blocks - 1)

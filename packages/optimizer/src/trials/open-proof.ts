@@ -1,10 +1,11 @@
+import { describeThrown, ownMessage } from '@homeostat/signals'
 import type { Change } from '../actions/change.ts'
 import type { Reverter } from '../actions/reverter.ts'
 import { switchedReceipt } from '../actions/switched-action.ts'
 import type { Program } from '../alerts/program.ts'
 import { touchedBy, touchesAny, type Action } from '../words/action.ts'
 import type { Firing } from '../words/firing.ts'
-import type { UndoResult } from '../words/receipt.ts'
+import type { Receipt, UndoResult } from '../words/receipt.ts'
 import type { Response } from '../words/response.ts'
 import { TrialGuards, type GuardLook, type GuardPace } from './trial-guards.ts'
 
@@ -45,6 +46,8 @@ export class OpenProof {
   readonly #placebo: Change
   /** Why the last run of each action has changed nothing. */
   readonly #problems = new Map<string, string | undefined>()
+  /** The actions whose last switch has failed. */
+  readonly #stuck = new Set<string>()
   #reverted: Promise<readonly UndoResult[]> | undefined
 
   constructor(request: ProofRequest, program: Program, { reverter, clock, ...pace }: ProofSurroundings) {
@@ -73,10 +76,14 @@ export class OpenProof {
     return this.#reverted !== undefined
   }
 
-  /** Switches both, each after its earlier switches. Never rejects. */
-  async switch(isKnobOn: boolean, isPlaceboOn: boolean): Promise<void> {
+  /**
+   * Switches both, each after its earlier switches. Never rejects.
+   *
+   * @param isRepeated also where it was switched so before, because that switch may have failed
+   */
+  async switch(isKnobOn: boolean, isPlaceboOn: boolean, isRepeated = false): Promise<void> {
     if (this.isOver) return
-    await Promise.all([this.#knob.switch(isKnobOn), this.#placebo.switch(isPlaceboOn)])
+    await Promise.all([this.#knob.switch(isKnobOn, isRepeated), this.#placebo.switch(isPlaceboOn, isRepeated)])
   }
 
   /** Prolongs the leases of what is on. */
@@ -87,7 +94,10 @@ export class OpenProof {
       [this.#knob, action],
       [this.#placebo, placebo],
     ] as const)
-      change.renew(() => this.#endBy('lost', `the lease of ${name} was lost, or somebody else has set it`))
+      change.renew(() => {
+        // One that could not be switched off has given up its lease, and whoever owns the proof knows why.
+        if (!this.#stuck.has(name)) this.#endBy('lost', `the lease of ${name} was lost, or somebody else has set it`)
+      })
   }
 
   /** The guards that are to be read between two ticks. */
@@ -128,6 +138,24 @@ export class OpenProof {
     return new Promise(resolve => this.#reverter.revert(change, resolve))
   }
 
+  /** Remembers why a switch has failed. */
+  #watched(name: string, receipt: Receipt): Receipt {
+    return {
+      ...receipt,
+      switch: async (isOn, context) => {
+        this.#problems.delete(name)
+        try {
+          await receipt.switch!(isOn, context)
+          this.#stuck.delete(name)
+        } catch (error) {
+          this.#stuck.add(name)
+          this.#problems.set(name, ownMessage(error) ?? describeThrown(error))
+          throw error
+        }
+      },
+    }
+  }
+
   #changeOf(action: Action, options: unknown, now: number): Change {
     const watched: Action = {
       ...action,
@@ -139,6 +167,6 @@ export class OpenProof {
     }
     const { signal } = new AbortController()
     const context = { firing: firingOfProof(now), options, now, signal, sliceMs: 2 }
-    return this.#reverter.changeOf(action.name, switchedReceipt(watched, context))
+    return this.#reverter.changeOf(action.name, this.#watched(action.name, switchedReceipt(watched, context)))
   }
 }
