@@ -1,6 +1,6 @@
-import { readdirSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after } from '@homeostat/signals'
 import { pidOfSocket, socketFolder, socketPath } from '../../inspection/socket-place.ts'
 import type { Question, Reply } from '../../inspection/question.ts'
@@ -34,7 +34,7 @@ export function socketOf(target: string): string {
     )
   const pid = /^\d+$/.test(target) ? Number(target) : processListeningAt(target)
   const path = socketPath(pid)
-  if (isSocket(path)) return path
+  if (isSocket(path)) return ofThisUser(path)
   throw new WrongCallError(`process ${pid} cannot be asked: ${HOW}, for the same user`)
 }
 
@@ -99,7 +99,7 @@ export function onlySocket(callWith: string): string {
   if (first === undefined) throw new WrongCallError(`no process of this user can be asked: ${HOW}`)
   if (more.length > 0)
     throw new WrongCallError(`name one of the processes ${pids.join(', ')}, e.g. ${callWith}${first}`)
-  return socketPath(first)
+  return ofThisUser(socketPath(first))
 }
 
 /** The running processes that have a socket. */
@@ -122,6 +122,23 @@ function isRunning(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/**
+ * The same path. The folder for temporary files is everybody's, and whoever makes the folder of the sockets first could answer in the place
+ * of the process.
+ *
+ * @throws WrongCallError where another user owns the socket or a folder above it, or may write there
+ */
+function ofThisUser(path: string): string {
+  const user = process.getuid?.()
+  const folder = dirname(path)
+  for (const each of [dirname(folder), folder, path]) {
+    const { uid, mode } = lstatSync(each)
+    const isOthers = user !== undefined && (uid !== user || (each !== path && (mode & 0o022) !== 0))
+    if (isOthers) throw new WrongCallError(`'${each}' is not of this user alone, so nothing behind it can be trusted`)
+  }
+  return path
 }
 
 function isSocket(path: string): boolean {
