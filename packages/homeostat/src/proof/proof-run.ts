@@ -15,7 +15,7 @@ import {
 } from '@homeostat/lab/prove'
 import { describeThrown, within, type Faults } from '@homeostat/signals'
 import type { Measure } from './measure.ts'
-import type { ProveState } from './prove-question.ts'
+import type { ProveState, Standing } from './prove-question.ts'
 
 /** A proof ends when nobody has asked for it for so long: its command line was killed. */
 export const PROOF_LEASE_MS = 15_000
@@ -39,9 +39,6 @@ export interface ProofRunOptions {
   readonly open: (onEnded: (why: 'guard' | 'kill switch' | 'lost', detail: string) => void) => OpenProof | string
 }
 
-/** Where the knobs were found after the last switch or tick. */
-type Standing = 'as wanted' | 'on the way' | 'elsewhere'
-
 /** A proof that runs in this process: each tick it measures, moves on, and sees to it that knob and placebo stand as they should. */
 export class ProofRun {
   readonly id: string = randomBytes(8).toString('hex')
@@ -50,6 +47,8 @@ export class ProofRun {
   #proof: Proof
   #open: OpenProof | undefined
   #standing: Standing = 'as wanted'
+  /** Where they stand instead, while that is not as wanted. */
+  #notBack = ''
   #unset = 0
   #wanted = 'control control'
   #keptAt: number
@@ -108,7 +107,8 @@ export class ProofRun {
     return {
       id: this.id,
       state: proof.state,
-      line: progressLine(proof, this.#options.clock()),
+      line: progressLine(proof, this.#options.clock(), this.#standing === 'as wanted' ? undefined : this.#notBack),
+      standing: this.#standing,
       donePairs: donePairs(proof).length,
       ...(this.#reverted && { reverted: this.#reverted }),
       ...(withData && { proof: onTheWall(proof) }),
@@ -173,6 +173,7 @@ export class ProofRun {
     if (wanted !== this.#wanted) {
       this.#wanted = wanted
       this.#standing = 'on the way'
+      this.#notBack = 'the switch is under way'
       this.#unset = 0
       this.#then(() => open.switch(knob === 'act', placebo === 'act'))
     }
@@ -200,8 +201,15 @@ export class ProofRun {
     const isThere = found?.every((value, index) => value === wanted[index]) === true
     this.#standing = isThere ? 'as wanted' : 'elsewhere'
     this.#unset = isThere ? 0 : this.#unset + 1
-    if (this.#unset <= MOST_UNSET || this.#proof.state === 'paused') return
+    if (isThere) return
     const why = this.#open?.problem ?? `it stands at ${found?.[0] ?? 'an unknown value'}`
+    this.#notBack = `${terms.knob} stands at ${found?.[0] ?? 'an unknown value'}${this.#open?.problem === undefined ? '' : `, ${this.#open.problem}`}`
+    if (this.#proof.state === 'paused') {
+      // A pause lasts until the knob is back; nothing is measured meanwhile that another attempt could disturb.
+      await this.#open?.switch(false, false, true)
+      return
+    }
+    if (this.#unset <= MOST_UNSET) return
     void this.end('not set', `${terms.knob} could not be switched: ${why}`)
   }
 

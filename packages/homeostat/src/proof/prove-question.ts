@@ -14,13 +14,16 @@ export interface ProveRequest {
   readonly direction?: 'up' | 'down'
 }
 
+export type ProveChange = 'pause' | 'resume' | 'abort'
+
 /** What another process of the same user may ask about proofs. `look` and `state` change nothing. */
 export type ProveQuestion = { readonly ask: 'prove' } & (
   | { readonly do: 'look'; readonly request: ProveRequest }
   | { readonly do: 'start'; readonly request: ProveRequest; readonly plan: StartedPlan }
   /** With the id that `start` has returned, it also prolongs the proof, which ends when nobody does so for a while. */
   | { readonly do: 'state'; readonly id?: string; readonly withData?: boolean }
-  | { readonly do: 'pause' | 'resume' | 'abort' }
+  /** With an id, it is refused for another proof. */
+  | { readonly do: ProveChange; readonly id?: string }
 )
 
 /** The part of a plan that the service follows. */
@@ -49,6 +52,8 @@ export interface ProveLook {
   readonly past: readonly (readonly [ms: number, value: number])[]
 }
 
+export type Standing = 'as wanted' | 'on the way' | 'elsewhere'
+
 /** Where a proof stands. */
 export interface ProveState {
   readonly id: string
@@ -56,6 +61,8 @@ export interface ProveState {
   /** One line. */
   readonly line: string
   readonly donePairs: number
+  /** Where knob and placebo were found last, compared with where the state wants them. */
+  readonly standing: Standing
   /** How knob and placebo were reverted, once the proof is over. */
   readonly reverted?: readonly string[]
   /** Only where it was asked for. */

@@ -1,6 +1,6 @@
 import type { Action, Knob, Mode, Optimizer } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
-import { after, ownMessage, within } from '@homeostat/signals'
+import { after, ownMessage, sleep, within } from '@homeostat/signals'
 import { checkedPlan, checkedRequest } from './checked-question.ts'
 import { knobTerms, ProofRefusedError, type KnobTerms } from './knob-terms.ts'
 import { Measure } from './measure.ts'
@@ -11,6 +11,8 @@ import type { ProveAnswer, ProveLook, ProveQuestion, ProveRequest, ProveState, S
 /** Nobody looks any more after this time, and the store may forget what only the look needed. */
 const LOOK_MS = 60_000
 const READ_LIMIT_MS = 2000
+/** Below the limit of a call, so that the answer still gets through. */
+const CHANGE_LIMIT_MS = 3000
 
 export interface ProverOptions {
   /** The knobs of this process that a person may try, the placebo included. */
@@ -78,13 +80,19 @@ export class Prover implements AsyncDisposable {
       case 'resume':
       case 'abort': {
         const run = this.#known()
+        if (question.id !== undefined && question.id !== run.id)
+          throw new ProofRefusedError('the proof is over, and another one has begun')
         if (run.isOver) throw new ProofRefusedError('the proof is over')
-        if (question.do === 'abort') await run.end('aborted', 'a person has aborted it')
-        else await run[question.do]()
+        await this.#inTime(question.do === 'abort' ? run.end('aborted', 'a person has aborted it') : run[question.do]())
         return run.state(true)
       }
     }
     throw new ProofRefusedError('this version of Homeostat does not know the question')
+  }
+
+  /** A switch may take longer than somebody who asks is kept waiting: the state says what is done. */
+  async #inTime(change: Promise<unknown>): Promise<void> {
+    await Promise.race([change, sleep(CHANGE_LIMIT_MS)])
   }
 
   #known(): ProofRun {
@@ -173,6 +181,11 @@ export class Prover implements AsyncDisposable {
     const action = actions.find(({ name }) => name === knob.name)!
     const placebo = actions.find(({ name }) => name === PLACEBO)!
     const measure = this.#measure(expr, direction)
+    const least = measure.rangeMs + optimizer.proofs.paceOf(expr)
+    if (plan.carryOverMs < least) {
+      measure[Symbol.dispose]()
+      throw new ProofRefusedError(`carryOverMs must be at least ${least}: so long the measure looks back`)
+    }
     const run = ProofRun.begin({
       terms: { knob: knob.name, from, to, expr, direction, ...plan },
       knob,

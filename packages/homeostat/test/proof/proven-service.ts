@@ -8,7 +8,14 @@ import { Registry, type LevelSeries } from '@homeostat/signals'
 import { createNoise, createRandom } from '@homeostat/signals/random'
 import { createPlaceboKnob } from '../../src/acting/placebo-knob.ts'
 import { Prover } from '../../src/proof/prover.ts'
-import type { ProveAnswer, ProveLook, ProveQuestion, ProveState, StartedPlan } from '../../src/proof/prove-question.ts'
+import type {
+  ProveAnswer,
+  ProveChange,
+  ProveLook,
+  ProveQuestion,
+  ProveState,
+  StartedPlan,
+} from '../../src/proof/prove-question.ts'
 
 const pressure: MetricDefinition = {
   name: 'test.pressure',
@@ -136,8 +143,8 @@ export class ProvenService {
     return answer
   }
 
-  async do(what: 'pause' | 'resume' | 'abort'): Promise<ProveAnswer<ProveLook | ProveState>> {
-    return this.ask({ ask: 'prove', do: what })
+  async do(what: ProveChange, id?: string): Promise<ProveAnswer<ProveLook | ProveState>> {
+    return this.ask({ ask: 'prove', do: what, ...(id !== undefined && { id }) })
   }
 
   async state(): Promise<ProveState> {

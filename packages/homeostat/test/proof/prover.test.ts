@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import type { ProveState } from '../../src/proof/prove-question.ts'
 import { plan, ProvenService, response, START, TICK_MS, VALVE, type ServiceOptions } from './proven-service.ts'
 
 const request = { knob: VALVE }
@@ -224,6 +225,53 @@ test.each([
 ])('the plan %o is refused', async changes => {
   const service = started()
   expect(await service.start(changes)).toEqual({ refused: expect.stringContaining('must be') })
+})
+
+test('what is not measured of a block is at least as long as the measure looks back', async () => {
+  const expr = 'max_over_time(test_pressure[1m])'
+  const service = started({ responses: [{ ...response, expect: { expr, direction: 'down' } }] })
+  expect(await service.start({ blockMs: 120_000, carryOverMs: 60_000 })).toEqual({
+    refused: 'carryOverMs must be at least 65000: so long the measure looks back',
+  })
+  expect(service.stood).toEqual([])
+  expect(await service.start({ blockMs: 120_000, carryOverMs: 65_000 })).toMatchObject({ state: 'running' })
+})
+
+test('a change that names another proof is refused', async () => {
+  const service = started()
+  const first = (await service.start()) as ProveState
+  await service.do('abort', first.id)
+  const second = (await service.start()) as ProveState
+  for (const what of ['pause', 'resume', 'abort'] as const)
+    expect(await service.do(what, first.id)).toEqual({ refused: 'the proof is over, and another one has begun' })
+  expect((await service.state()).state).toBe('running')
+  expect(await service.do('abort', second.id)).toMatchObject({ state: 'over' })
+})
+
+test('a pause whose knob does not come back says so, and goes on until it does', async () => {
+  let isStuck = true
+  const service: ProvenService = started({
+    set: (expected, next) => {
+      if (next === 8 && isStuck) return false
+      if (service.valve !== expected) return false
+      service.valve = next
+      return true
+    },
+  })
+  await service.start()
+  while (service.valve !== 4) await service.tick()
+  expect(await service.do('pause')).toMatchObject({
+    state: 'paused',
+    standing: 'elsewhere',
+    line: expect.stringMatching(
+      /^paused but not reverted \(plant\.valve stands at 4, plant\.valve refuses to be reverted\): 0 of 8 pairs/,
+    ),
+  })
+  isStuck = false
+  await service.tick(2)
+  expect(service.valve).toBe(8)
+  const { standing, line } = await service.state()
+  expect({ standing, line }).toEqual({ standing: 'as wanted', line: expect.stringMatching(/^paused with everything/) })
 })
 
 test('asking for what is not there is refused in one line', async () => {

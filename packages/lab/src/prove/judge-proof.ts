@@ -1,7 +1,7 @@
 import { judgeSwitchback, percentChange } from '@homeostat/optimizer/judge'
 import { formatDuration } from '@homeostat/promql'
 import { donePairs } from './advance-proof.ts'
-import type { PairedJudgement, Proof, ProofTerms } from './proof.ts'
+import type { PairedJudgement, Proof } from './proof.ts'
 
 /** Fewer pairs cannot show harm. */
 const LEAST_PAIRS = 6
@@ -37,11 +37,11 @@ export function harmSoFar(proof: Proof): string | undefined {
   return verdict === 'harmful' ? reason : undefined
 }
 
-/** The judge counts how late an effect comes from where a block is measured, and its advice names an option of its own. */
-function inWordsOfProof(judgement: PairedJudgement, { carryOverMs }: ProofTerms): PairedJudgement {
+/** The advice of the judge names an option of its own. Like `--carry-over`, it counts from where the range of the measure has passed. */
+function inWordsOfProof(judgement: PairedJudgement): PairedJudgement {
   const reason = judgement.reason.replace(
     /set carryOverMs to (\d+) or more/,
-    (_, ms: string) => `declare --carry-over=${formatDuration(Number(ms) + carryOverMs)} or more`,
+    (_, ms: string) => `declare --carry-over=${formatDuration(Number(ms))} or more`,
   )
   return { ...judgement, reason }
 }
@@ -62,7 +62,7 @@ function judged(
     })),
   )
   const samples = pairs.flatMap(({ blocks }) => blocks.flatMap(block => block.samples))
-  return inWordsOfProof(judgeSwitchback({ plan, samples, direction, worth, harm, ...(alpha && { alpha }) }), terms)
+  return inWordsOfProof(judgeSwitchback({ plan, samples, direction, worth, harm, ...(alpha && { alpha }) }))
 }
 
 function conclusionOf({ terms, ending }: Proof, { verdict, statistics }: PairedJudgement, isCredible: boolean): string {

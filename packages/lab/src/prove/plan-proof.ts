@@ -17,7 +17,7 @@ export interface PlanInput {
   readonly rangeMs: number
   /** @default three times what is not measured of a block, a minute at least */
   readonly blockMs?: number
-  /** How long the effect takes to come and to go. @default `rangeMs` and one interval */
+  /** How long the effect itself takes to come and to go. @default 0, and later blocks are searched for a late effect */
   readonly carryOverMs?: number
   /** @default as many as the effect takes */
   readonly pairs?: number
@@ -51,7 +51,8 @@ const LEAST_VALUES = 4
  */
 export function planProof(input: PlanInput): ProofPlan {
   const { worth, power, noise, intervalMs, rangeMs, mostMs, seed, direction } = input
-  const carryOverMs = input.carryOverMs ?? rangeMs + intervalMs
+  // So long the measure still holds values of the block before, whatever a person says of the effect.
+  const carryOverMs = rangeMs + intervalMs + (input.carryOverMs ?? 0)
   const least = carryOverMs + LEAST_VALUES * intervalMs
   const blockMs = input.blockMs ?? Math.max(BLOCK_MS, 3 * carryOverMs, least)
   if (blockMs < least)

@@ -3,13 +3,18 @@ import { donePairs, timeLeft } from './advance-proof.ts'
 import type { ProofRecord } from './proof-record.ts'
 import type { Proof } from './proof.ts'
 
-/** Where a proof stands, in one line: `pair 3 of 8, block 2 of 2: knob on, placebo off; 11m left`. */
-export function progressLine(proof: Proof, now: number): string {
+/**
+ * Where a proof stands, in one line: `pair 3 of 8, block 2 of 2: knob on, placebo off; 11m left`.
+ *
+ * @param notBack where knob and placebo stand instead, for a paused proof whose knob or placebo is not reverted
+ */
+export function progressLine(proof: Proof, now: number, notBack?: string): string {
   const { pairs, state, ending, terms } = proof
   if (state === 'over') return `over: ${ending!.detail}`
   const done = `${donePairs(proof).length} of ${terms.pairs} pairs measured`
   const left = `${duration(timeLeft(proof, now))} left`
-  if (state === 'paused') return `paused with everything reverted: ${done}; ${left}`
+  if (state === 'paused')
+    return `paused ${notBack === undefined ? 'with everything reverted' : `but not reverted (${notBack})`}: ${done}; ${left}`
   const open = pairs.at(-1)!
   const block = open.blocks.at(-1)!
   const isOn = (arm: string): string => (arm === 'act' ? 'on' : 'off')

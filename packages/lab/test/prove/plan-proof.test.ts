@@ -23,7 +23,13 @@ test('a plan says how long which effect takes', () => {
 
 test('the range of the measure is not measured, and blocks are three times as long', () => {
   expect(planProof({ ...input, rangeMs: 60_000 })).toMatchObject({ carryOverMs: 65_000, blockMs: 195_000 })
-  expect(planProof({ ...input, carryOverMs: 40_000 })).toMatchObject({ blockMs: 120_000, isCarryOverDeclared: true })
+})
+
+test('a declared time is added to the range of the measure, which holds values of the block before', () => {
+  const declared = { ...input, carryOverMs: 5000 }
+  expect(planProof(declared)).toMatchObject({ carryOverMs: 10_000, isCarryOverDeclared: true })
+  expect(planProof({ ...declared, rangeMs: 300_000 })).toMatchObject({ carryOverMs: 310_000, blockMs: 930_000 })
+  expect(() => planProof({ ...declared, rangeMs: 300_000, blockMs: 60_000 })).toThrow('5m10s of each is not measured')
 })
 
 test('a person may say how many pairs, or how long', () => {

@@ -63,12 +63,12 @@ export const proveCommand: Command = command(
       block: {
         type: 'string',
         valueHint: 'DURATION',
-        description: 'Length of a block; default a minute, or three times --carry-over.',
+        description: 'Length of a block; default a minute, or three times what is not measured of it.',
       },
       'carry-over': {
         type: 'string',
         valueHint: 'DURATION',
-        description: 'How long the effect takes to come and go; default the range of the measure and one tick.',
+        description: 'How long the effect itself takes to come and go; added to the range of the measure and one tick.',
       },
       pairs: {
         type: 'string',
@@ -84,7 +84,8 @@ export const proveCommand: Command = command(
       out: {
         type: 'string',
         valueHint: 'PATH',
-        description: 'Where the report goes, as PATH.html and PATH.json; default a name with knob and time.',
+        description:
+          'Where the report goes, as PATH.html and PATH.json, numbered where another proof has them; default a name with knob and time.',
       },
       process: {
         type: 'string',

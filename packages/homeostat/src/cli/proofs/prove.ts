@@ -2,10 +2,11 @@ import { randomInt } from 'node:crypto'
 import { proofLines, recordOf } from '@homeostat/lab/prove'
 import type { CommandOutput, ExitCode } from '../output.ts'
 import { WrongCallError } from '../wrong-call-error.ts'
+import { changedProof, isDone } from './changed-proof.ts'
 import { plannedProof } from './planned-proof.ts'
 import { proveCall, type ProveValues } from './prove-call.ts'
 import { ProvingProcess } from './proving-process.ts'
-import { reportName, writeReport } from './report-files.ts'
+import { checkReportPath, reportName, writeReport } from './report-files.ts'
 import { startedProof } from './started-proof.ts'
 import { watchedProof, type WatchedProof } from './watched-proof.ts'
 
@@ -32,13 +33,15 @@ export async function prove(
     case 'pause':
     case 'resume':
     case 'abort': {
-      const { proof: _, ...state } = await process.change(verb)
+      const changed = await changedProof(process, verb)
+      const { proof: _, ...state } = changed
       output.out(values.json === true ? JSON.stringify(state) : [state.line, ...(state.reverted ?? [])].join('\n'))
-      return 0
+      return isDone(changed, verb) && isReverted(state.reverted ?? []) ? 0 : 1
     }
     case 'report': {
       const { proof, reverted = [] } = await process.state(true)
-      return finish({ proof: proof!, reverted }, values, output)
+      finish({ proof: proof!, reverted }, values, output)
+      return 0
     }
   }
 }
@@ -51,6 +54,7 @@ async function runOrPlan(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const call = proveCall(values, () => randomInt(2 ** 32))
+  if (verb === 'run') checkReportPath(values.out ?? 'homeostat-prove')
   const report = (line: string): void => output.error(line)
   const untilBegun = (error: unknown): never => {
     if (signal.aborted) throw new Error('interrupted; nothing was switched', { cause: error })
@@ -74,15 +78,20 @@ async function runOrPlan(
   return finish(await watchedProof(process, id, report, signal), values, output)
 }
 
-/** Writes the report and returns the exit code. */
+/** Prints the result, writes the report, and returns the exit code: what cannot be written is known by then. */
 function finish({ proof, reverted }: WatchedProof, values: Values, output: CommandOutput): ExitCode {
   const record = recordOf(proof)
-  const paths = writeReport(record, values.out ?? reportName(record))
   if (values.json === true) output.out(JSON.stringify({ ...record, reverted }))
-  else for (const line of [...proofLines(record), '', ...reverted, `written: ${paths.join(' and ')}`]) output.out(line)
+  else for (const line of [...proofLines(record), '', ...reverted]) output.out(line)
+  const paths = writeReport(record, values.out ?? reportName(record))
+  if (values.json !== true) output.out(`written: ${paths.join(' and ')}`)
   const { knob, isCredible } = record.judgement
   const isGood = proof.ending?.why === 'completed' && isCredible && knob.verdict !== 'harmful'
-  return isGood && reverted.every(line => !line.includes(': failed')) ? 0 : 1
+  return isGood && isReverted(reverted) ? 0 : 1
+}
+
+function isReverted(lines: readonly string[]): boolean {
+  return lines.every(line => !line.includes(': failed'))
 }
 
 /** The first interruption ends the proof in order; the second one ends the command at once, and the process reverts by itself. */

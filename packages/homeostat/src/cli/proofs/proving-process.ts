@@ -1,8 +1,11 @@
-import type { ProveAnswer, ProveLook, ProveQuestion, ProveState } from '../../proof/prove-question.ts'
+import type { ProveAnswer, ProveChange, ProveLook, ProveQuestion, ProveState } from '../../proof/prove-question.ts'
 import { askProcess } from '../processes/running-process.ts'
 import { WrongCallError } from '../wrong-call-error.ts'
 
 type Asked = ProveQuestion extends infer Each ? (Each extends unknown ? Omit<Each, 'ask'> : never) : never
+
+/** The process has understood the question, and does not follow. */
+export class ProveRefusal extends WrongCallError {}
 
 /** A running process, as `homeostat prove` asks it. */
 export class ProvingProcess {
@@ -25,14 +28,15 @@ export class ProvingProcess {
     return this.#ask({ do: 'state', withData, ...(id !== undefined && { id }) })
   }
 
-  change(what: 'pause' | 'resume' | 'abort'): Promise<ProveState> {
-    return this.#ask({ do: what })
+  /** @param id of the proof that is meant; another one is left alone */
+  change(what: ProveChange, id: string): Promise<ProveState> {
+    return this.#ask({ do: what, id })
   }
 
-  /** @throws WrongCallError for a process that does not answer, or refuses */
+  /** @throws WrongCallError for a process that does not answer; ProveRefusal for one that answers no */
   async #ask<Answer extends object>(question: Asked): Promise<Answer> {
     const answer = await askProcess<ProveAnswer<Answer>>(this.#socket, { ask: 'prove', ...question })
-    if ('refused' in answer) throw new WrongCallError(answer.refused)
+    if ('refused' in answer) throw new ProveRefusal(answer.refused)
     return answer
   }
 }

@@ -3,13 +3,16 @@ import { sleep } from '@homeostat/signals'
 import type { ProveState } from '../../proof/prove-question.ts'
 import { ProcessGoneError } from '../processes/running-process.ts'
 import { WrongCallError } from '../wrong-call-error.ts'
-import type { ProvingProcess } from './proving-process.ts'
+import { ProveRefusal, type ProvingProcess } from './proving-process.ts'
 
 const ASK_EVERY_MS = 1000
 /** A process whose event loop is blocked for longer ends the proof by itself. */
 const PATIENCE_MS = 30_000
 /** Where nothing else is new, the time that is left is. */
 const NEWS_EVERY_MS = 60_000
+
+/** The proof that was watched is over, and the process runs another one. */
+class OtherProofError extends WrongCallError {}
 
 /** How a proof ended, as far as the command line knows. */
 export interface WatchedProof {
@@ -36,16 +39,16 @@ export async function watchedProof(
   let isAborted = false
   for (;;) {
     try {
-      if (signal.aborted && !isAborted) {
-        report('aborting: knob and placebo are being reverted')
-        await process.change('abort').catch(passRefusal)
-        isAborted = true
-      }
-      let state = await process.state(last === undefined, id)
+      if (signal.aborted && !isAborted) report('aborting: knob and placebo are being reverted')
+      isAborted ||= signal.aborted
+      // A proof that is to end is not prolonged: should no abort arrive, it ends with its lease.
+      const kept = isAborted ? undefined : id
+      let state = await process.state(last === undefined, kept)
       heardAt = performance.now()
-      if (state.id !== id) throw new WrongCallError('the process runs another proof now')
+      if (state.id === id && isAborted && state.state !== 'over') state = await aborted(process, id, state)
       // Data is asked for after each pair: should the process be killed, the report has all pairs.
-      if (state.proof === undefined && needsData(state, last)) state = await process.state(true, id)
+      if (state.proof === undefined && needsData(state, last)) state = await process.state(true, kept)
+      if (state.id !== id) throw new OtherProofError('the process runs another proof now')
       last = state.proof ?? last
       if (state.state === 'over' && state.reverted !== undefined && last?.state === 'over')
         return { proof: last, reverted: state.reverted }
@@ -57,6 +60,8 @@ export async function watchedProof(
         reportedAt = heardAt
       }
     } catch (error) {
+      if (error instanceof OtherProofError && last !== undefined) return { proof: replaced(last), reverted: [] }
+      if (error instanceof OtherProofError) throw error
       const isGone = error instanceof ProcessGoneError || performance.now() - heardAt > PATIENCE_MS
       if (isGone && last !== undefined) return { proof: ended(last), reverted: [] }
       if (isGone || !(error instanceof WrongCallError)) throw error
@@ -70,9 +75,20 @@ function needsData({ donePairs, state }: ProveState, last: Proof | undefined): b
   return donePairs !== known || (state === 'over' && last?.state !== 'over')
 }
 
-function passRefusal(error: unknown): void {
-  // It may have ended by itself meanwhile.
-  if (!(error instanceof WrongCallError)) throw error
+/** A lost answer is no end of the proof: whoever watches aborts until its state is `over`. */
+async function aborted(process: ProvingProcess, id: string, state: ProveState): Promise<ProveState> {
+  try {
+    return await process.change('abort', id)
+  } catch (error) {
+    // It has ended by itself meanwhile, and the next state says how.
+    if (error instanceof ProveRefusal) return state
+    throw error
+  }
+}
+
+function replaced(proof: Proof): Proof {
+  const detail = 'it ended while its command heard nothing of it, and another proof runs in the process now'
+  return advanceProof(proof, { type: 'end', why: 'abandoned', detail }, Date.now())
 }
 
 function ended(proof: Proof): Proof {
