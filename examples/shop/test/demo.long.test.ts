@@ -39,13 +39,19 @@ describe('npm start', () => {
     expect(demo.output()).not.toContain('\u001B')
   })
 
-  it('shows the shop as it was and the shop that a team has tuned, with the same visits', async () => {
+  it('shows the shop as it was and the shop that a team has tuned, and promises nothing but the same visits', async () => {
     await using demo = start('demo.ts', ['--duration', '30', '--lanes', 'plain,static'], environment)
-    expect(await demo.ended).toEqual({ code: 0, signal: null })
-    expect(demo.output()).toMatch(/^plain +[\d,]+ /m)
-    expect(demo.output()).toMatch(/^static +[\d,]+ /m)
-    expect(demo.output()).toContain('All shops received the same visits (seed 1, ')
-    expect(demo.output()).toContain('Nothing was promised of Homeostat: no shop had it.')
-    expect(demo.output()).not.toContain('All that was promised')
+    const { code } = await demo.ended
+    const output = demo.output()
+    expect(output).toMatch(/^plain +[\d,]+ /m)
+    expect(output).toMatch(/^static +[\d,]+ /m)
+    expect(output).toContain('Nothing was promised of Homeostat: no shop had it.')
+    expect(output).not.toContain('All that was promised')
+    // A machine that is too busy loses visits, and then the demonstration has to say so.
+    const isSame = !output.includes('MISSING: expected the shop ')
+    expect(output).toContain(
+      isSame ? 'All shops received the same visits (seed 1, ' : 'These visits were sent (seed 1, ',
+    )
+    expect(code, output).toBe(isSame ? 0 : 1)
   })
 })
