@@ -16,6 +16,7 @@ import { dropIntended, dropOwn, putComment, type DropResult } from './leftovers.
 import { serverObstacle, writtenRows } from './obstacles.ts'
 import { digestOf, ownIndex, ownIndexName, type OwnComment } from './own-index.ts'
 import { readBuffers, shareOfPlans } from './plan-evidence.ts'
+import type { TrialTime } from './trial-time.ts'
 
 /** Fewer of the plans for kept values use an index that was chosen for others by chance. */
 const LEAST_SHARE_OF_PLANS = 0.6
@@ -36,6 +37,7 @@ export interface IndexTrialOptions extends Pick<BuildWatch, 'aside'> {
   readonly grammar: Grammar | undefined
   readonly settings: CreateIndexSettings
   readonly context: Pick<ActionContext, 'signal' | 'lease'>
+  readonly time: TrialTime
 }
 
 /** What became of an index. */
@@ -66,19 +68,19 @@ export function intentOf({ definition, statement }: Finding): Intent {
  */
 export async function tryIndex(finding: Finding, options: IndexTrialOptions): Promise<IndexTrialEnd> {
   const { definition, statement } = finding
-  const { session, log, instrumentation, grammar, settings, context } = options
+  const { session, log, instrumentation, grammar, settings, context, time } = options
   const { baselineMs } = settings
   const { signal } = context
   const times = new CallTimes(statement, definition.table.relation)
-  using _listening = instrumentation.listen(call => times.note(call, performance.now()))
+  using _listening = instrumentation.listen(call => times.note(call, time.now()))
 
   const pagesBefore = settings.explainAnalyze ? await readBuffers(session, statement, grammar) : undefined
   const writtenBefore = await writtenRows(session, definition.table)
-  const from = performance.now()
+  const from = time.now()
   times.begin('before', baselineMs, from)
-  if (await isEnded(baselineMs, signal)) return { kind: 'refused', reason: 'the loop has ended it' }
+  if (await isEnded(baselineMs, signal, time)) return { kind: 'refused', reason: 'the loop has ended it' }
   times.pause()
-  const seconds = (performance.now() - from) / 1000
+  const seconds = (time.now() - from) / 1000
   const written = ((await writtenRows(session, definition.table)) - writtenBefore) / seconds
   if (written > settings.maxWritesPerSecond)
     return { kind: 'refused', reason: `${Math.round(written)} rows are written to the table per second` }
@@ -121,8 +123,8 @@ async function buildAndJudge(
   if (settings.analyze && definition.keys.some(({ key }) => key.column === undefined))
     await changeWatched(session, `ANALYZE ${definition.table.name}`, watch)
 
-  times.begin('after', settings.verifyMs, performance.now())
-  const isAborted = await isEnded(settings.verifyMs, signal)
+  times.begin('after', settings.verifyMs, options.time.now())
+  const isAborted = await isEnded(settings.verifyMs, signal, options.time)
   times.pause()
   const found = isAborted ? ENDED_BY_LOOP : await judge(finding, name, measured, options)
   const own = await ownIndex(session, schema, name)
@@ -211,7 +213,7 @@ async function scansOf(session: IndexSession, schema: string, name: string): Pro
 }
 
 /** Waits; true at once when the loop wants it to end. */
-async function isEnded(ms: number, signal: AbortSignal): Promise<boolean> {
-  await sleep(ms, { signal }).catch(() => {})
+async function isEnded(ms: number, signal: AbortSignal, time: TrialTime): Promise<boolean> {
+  await time.sleep(ms, { signal }).catch(() => {})
   return signal.aborted
 }

@@ -19,6 +19,7 @@ import { intentOf, tryIndex, type IndexTrialEnd } from './index-trial.ts'
 import { dropOwn, sweep } from './leftovers.ts'
 import { serverObstacle, tableObstacle, timeObstacle } from './obstacles.ts'
 import { sweepOnce } from './sweep-once.ts'
+import { processTime, type TrialTime } from './trial-time.ts'
 
 /** Beside measuring, building and measuring: the search, the drop, the comments. */
 const SPARE_MS = 120_000
@@ -33,12 +34,14 @@ const UNDO_MS = 60_000
  * @param allowed - a response may narrow it, and never widen it
  * @param search - as `query.optimize` has it
  * @param onLeft - called where an index could not be dropped
+ * @param time - by which calls are measured
  */
 export function createQueryCreateIndex(
   instrumentation: PgInstrumentation,
   allowed: CreateIndexOptions,
   search: QueryOptimizeOptions = {},
   onLeft: (session: string) => void = () => {},
+  time: TrialTime = processTime,
 ): Action<CreateIndexOptions> {
   let grammar: Promise<Grammar | undefined> | undefined
   return {
@@ -53,7 +56,7 @@ export function createQueryCreateIndex(
       grammar ??= loadGrammar()
       const settings = narrowed(allowed, context.options)
       if (settings.problems.length > 0) return nothing('no index was created', settings.problems)
-      return createIndex({ instrumentation, context, settings, search, onLeft, grammar: await grammar })
+      return createIndex({ instrumentation, context, settings, search, onLeft, time, grammar: await grammar })
     },
   }
 }
@@ -77,6 +80,7 @@ interface Run {
   readonly search: QueryOptimizeOptions
   readonly grammar: Grammar | undefined
   readonly onLeft: (session: string) => void
+  readonly time: TrialTime
 }
 
 async function createIndex(run: Run): Promise<Receipt> {
@@ -103,7 +107,7 @@ async function createIn(
   origin: Origin,
   findings: readonly Finding[],
   problems: string[],
-  { instrumentation, context, settings, grammar, onLeft }: Run,
+  { instrumentation, context, settings, grammar, onLeft, time }: Run,
 ): Promise<Receipt | undefined> {
   const ignore = (own: object): void => instrumentation.ignore(own)
   const refuse = (obstacle: string): undefined => void problems.push(`${origin.address}: ${obstacle}`)
@@ -119,7 +123,7 @@ async function createIn(
     const finding = await firstPossible(findings, used, log, settings, problems)
     if (finding === undefined) return undefined
     const aside = <T>(work: (client: DedicatedClient) => Promise<T>): Promise<T> => onOwn(origin, ignore, work)
-    const options = { session: used, log, instrumentation, grammar, settings, context, aside }
+    const options = { session: used, log, instrumentation, grammar, settings, context, aside, time }
     return { finding, end: await tryIndex(finding, options) }
   }
   const tried = await tryOne()

@@ -4,6 +4,8 @@ import pgDriver from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import { createQueryCreateIndex, type CreateIndexOptions } from '../../../src/domain.ts'
 import { PgInstrumentation } from '../../../src/index.ts'
+import { processTime, type TrialTime } from '../../../src/actions/create-index/trial-time.ts'
+import { VirtualTime } from './virtual-time.ts'
 
 /** Allows everything at any time, and measures for a second each. */
 export const QUICK: CreateIndexOptions = {
@@ -15,6 +17,9 @@ export const QUICK: CreateIndexOptions = {
   verifyMs: 1000,
 }
 
+/** With the time of calls, so many of them are measured in each phase: how fast the machine is decides nothing. */
+export const CALLS: CreateIndexOptions = { baselineMs: 720, verifyMs: 720 }
+
 /** An order table without the index that its readers need, on a server of its own; a new one for each test. */
 export class ActingDatabase {
   pool!: pgDriver.Pool
@@ -22,6 +27,8 @@ export class ActingDatabase {
   /** Where it is, for processes beside this one. */
   url!: string
   #server!: Postgres
+  /** A millisecond is a call that was sent. */
+  readonly calls = new VirtualTime()
   #traffic: Promise<void>[] = []
   #isOver = false
 
@@ -60,6 +67,7 @@ export class ActingDatabase {
     const traffic = async (): Promise<void> => {
       while (!this.#isOver) {
         await this.pool.query(text, values()).catch(() => {})
+        this.calls.pass()
         await new Promise(resolve => setTimeout(resolve, pauseMs))
       }
     }
@@ -87,10 +95,14 @@ export class ActingDatabase {
     await Promise.all(this.#traffic.splice(0))
   }
 
-  /** Runs the action once. */
-  act(options: CreateIndexOptions = {}, signal: AbortSignal = new AbortController().signal): Promise<Receipt> {
+  /** Runs the action once. @param time - with `calls`, how fast the machine is decides nothing, and each phase takes so many calls */
+  act(
+    options: CreateIndexOptions = {},
+    signal: AbortSignal = new AbortController().signal,
+    time: TrialTime = processTime,
+  ): Promise<Receipt> {
     const firing = { alert: 'SlowQueries', labels: {}, annotations: {}, value: 1, since: 0 }
-    const action = createQueryCreateIndex(this.instrumentation, { ...QUICK, ...options })
+    const action = createQueryCreateIndex(this.instrumentation, { ...QUICK, ...options }, {}, undefined, time)
     return action.run({ firing, options: undefined, now: Date.now(), signal, sliceMs: 5 })
   }
 

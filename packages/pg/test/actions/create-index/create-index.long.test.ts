@@ -1,7 +1,7 @@
 import { describeAction } from '@homeostat/conformance'
 import { describe, expect, it } from 'vitest'
 import { createQueryCreateIndex, INDEX_TABLE, type CreateIndexOptions } from '../../../src/domain.ts'
-import { ActingDatabase, QUICK } from './acting-database.ts'
+import { ActingDatabase, CALLS, QUICK } from './acting-database.ts'
 
 describe('query.createIndex', () => {
   const db = new ActingDatabase()
@@ -9,7 +9,7 @@ describe('query.createIndex', () => {
 
   it('creates an index, measures that it helps, and keeps it until its receipt is undone', async () => {
     await db.sendUsual()
-    const receipt = await db.act({ baselineMs: 3000, verifyMs: 3000 })
+    const receipt = await db.act(CALLS, undefined, db.calls)
     expect(receipt).toMatchObject({ effects: { built: 1, kept: 1 }, judgement: { verdict: 'effective' } })
     const [index, ...more] = await db.indexes()
     expect(more).toEqual([])
@@ -40,7 +40,7 @@ describe('query.createIndex', () => {
     db.send('SELECT count(*) FROM orders WHERE note = $1', () => [isRare ? 'n7' : 'x'.repeat(60)])
     db.send('SELECT count(*) FROM other WHERE pad LIKE $1', () => ['%z%'])
     await db.untilSlow('note')
-    const acting = db.act({ baselineMs: 3000, verifyMs: 3000 })
+    const acting = db.act(CALLS, undefined, db.calls)
     isRare = false
     const receipt = await acting
     expect(receipt).toMatchObject({ effects: { built: 1, dropped: 1 }, judgement: { verdict: 'no_effect' } })

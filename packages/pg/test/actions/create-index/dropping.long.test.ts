@@ -61,7 +61,7 @@ describe('an index that is not kept', () => {
 
   it('is known to every session, whatever its search_path is', async () => {
     await db.sendUsual()
-    expect(await db.act()).toMatchObject({ effects: { kept: 1 } })
+    expect(await db.act()).toMatchObject({ effects: { built: 1 } })
     await db.pool.query('CREATE SCHEMA IF NOT EXISTS elsewhere')
     const here = originOfPool(db.pool as unknown as PoolShape)
     const options = '-c search_path=elsewhere,public'
