@@ -16,6 +16,7 @@ interface Manifest {
   readonly version: string
   readonly bin?: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, Conditions | string>>
+  readonly files: readonly string[]
   readonly engines: { readonly node: string }
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
@@ -61,8 +62,14 @@ const INLINED: Readonly<Record<string, readonly string[]>> = {
   '@homeostat/signals': ['valibot'],
 }
 
+/** The files in a folder of a package, as paths in the package. */
+const filesIn = (name: string, folder: string): string[] => {
+  const path = new URL(`packages/${name}/${folder}/`, root)
+  return existsSync(path) ? readdirSync(path).map(file => `${folder}/${file}`) : []
+}
+
 describe.each(packages)('%s', folder => {
-  const { name, exports, bin, engines } = manifest(folder)
+  const { name, exports, bin, engines, files } = manifest(folder)
   const shipped = tarballs.get(name) ?? []
   const entries = Object.keys(exports)
     // Data, which an import needs an attribute for.
@@ -84,9 +91,18 @@ describe.each(packages)('%s', folder => {
     const others = shipped.filter(
       path => !/^dist\/.*\.(c?js|js\.map|d\.c?ts)$|^inlined\/.*\.d\.ts$|^docs\/.*\.(md|svg)$/.test(path),
     )
-    const data = Object.keys(exports).filter(entry => entry.endsWith('.json'))
+    const exported = Object.keys(exports).filter(entry => entry.endsWith('.json') && entry !== './package.json')
+    const data = files
+      .filter(path => !/^(dist|docs|inlined|!.*|.*\.json)$/.test(path))
+      .flatMap(data => filesIn(folder, data))
     const notices = INLINED[name] === undefined ? [] : ['dist/THIRD-PARTY-LICENSES.txt']
-    const expected = ['README.md', ...notices, ...data.map(entry => entry.slice('./'.length))]
+    const expected = [
+      'README.md',
+      'package.json',
+      ...notices,
+      ...data,
+      ...exported.map(path => path.slice('./'.length)),
+    ]
     expect(others.toSorted()).toEqual(expected.toSorted())
     const scripts = shipped.filter(path => path.endsWith('.js'))
     for (const script of scripts) expect(shipped, script).toContain(`${script}.map`)
@@ -98,14 +114,10 @@ describe.each(packages)('%s', folder => {
     const expectedBundles = entries.filter(path => path.endsWith('.js')).map(path => path.slice('./'.length))
     const threads = name === 'homeostat' ? ['dist/program-reader-thread.js'] : []
     expect(bundles.toSorted()).toEqual([...new Set([...expectedBundles, ...threads])].toSorted())
-    // What its README and its comments refer to.
-    const docs = new URL(`packages/${folder}/docs/`, root)
-    // Pictures are for who reads in the repository.
-    const written = existsSync(docs)
-      ? readdirSync(docs)
-          .filter(file => !file.endsWith('.png'))
-          .map(file => `docs/${file}`)
-      : []
+    // Pictures, and what no program refers to, are for who reads in the repository.
+    const written = (files.includes('docs') ? filesIn(folder, 'docs') : []).filter(
+      path => !path.endsWith('.png') && !files.includes(`!${path}`),
+    )
     expect(shipped.filter(path => path.startsWith('docs/')).toSorted()).toEqual(written.toSorted())
   })
 

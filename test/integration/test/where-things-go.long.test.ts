@@ -240,7 +240,9 @@ describe('the page lists everything that is left', () => {
   it('in Postgres', async () => {
     const options: HomeostatOptions = { mode: 'act', service: 'shop', coordinator: 'postgres', stateStore: 'postgres' }
     const left = await run(options, ({ postgres: tables }) => tables.has('homeostat_lease'))
-    expect([...left.postgres].toSorted()).toEqual(listed('Postgres').toSorted())
+    // That one comes with the first index that is built: see `create-index` of the tests of `@homeostat/pg`.
+    const expected = listed('Postgres').filter(table => table !== 'homeostat_index')
+    expect([...left.postgres].toSorted()).toEqual(expected.toSorted())
     expect(left.redis).toEqual(new Set())
   })
 

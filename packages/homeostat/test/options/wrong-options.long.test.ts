@@ -156,7 +156,7 @@ describe('every variable refuses a text that it has no use for, and an unknown o
   )
 
   it.each(variables)('%s', (variable, { schema, details }) => {
-    if (details.expected === 'a list') {
+    if (details.expected.startsWith('a list')) {
       count.environment++
       const lines = linesOf({ autoStart: false, environment: { [variable]: `a,${'x'.repeat(5000)},b` } })
       // The short texts may be wrong in their own way.

@@ -118,7 +118,7 @@ describe('query.optimize', () => {
     const statements = (await run()).advice?.map(({ statement }) => statement)
     expect(statements?.toSorted()).toEqual([
       expect.stringMatching(
-        / homeostat_orders__customer_id__created_at_idx ON public\.orders \(customer_id, created_at\)$/,
+        / homeostat_orders__customer_id__status__created_at_idx ON public\.orders \(customer_id, status, created_at\)$/,
       ),
       expect.stringMatching(/ homeostat_orders__notetext_[0-9a-f]{8}_idx ON public\.orders \("Note Text"\)$/),
     ])

@@ -45,7 +45,7 @@ describe('the statements of index advice', () => {
       const text = `SELECT * FROM ${quoted}.${table} WHERE ref = 5`
       const { advice } = await receiptFor(pool, { text })
       await carryOut(advice?.[0]?.statement)
-      const index = `${quoted}.homeostat_${table}_ref_idx`
+      const index = `${quoted}.homeostat_${table}__ref_idx`
       expect(await isValid(index)).toEqual({ valid: true })
       await pool.query(/undo it with (.*)$/.exec(advice![0]!.why)![1]!)
       expect(await isValid(index)).toBeUndefined()
