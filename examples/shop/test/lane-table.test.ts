@@ -12,6 +12,7 @@ const result: LaneResult = {
   p50Ms: 3.21,
   p99Ms: 250.4,
   failures: 1,
+  unanswered: 0,
   ordered: 2,
   late: 1,
   databaseSeconds: 4.21,
@@ -44,6 +45,14 @@ describe('the table of the shops', () => {
     ])
   })
 
+  it('accepts visits that did not arrive where as many got no answer, and none that came twice', () => {
+    const received = { ...result.received, 'GET /products/:id': 8 }
+    expect(unequalLoad([{ ...result, received, unanswered: 2 }])).toEqual([])
+    expect(unequalLoad([{ ...result, received, unanswered: 1 }])).toHaveLength(1)
+    const twice = { ...result.received, 'GET /products/:id': 11 }
+    expect(unequalLoad([{ ...result, received: twice, unanswered: 9 }])).toHaveLength(1)
+  })
+
   it('takes visits of two kinds to one route together', () => {
     const both = { ...result, sent: { front: 3, crawl: 4 } }
     expect(unequalLoad([{ ...both, received: { 'GET /': 7 } }])).toEqual([])
@@ -56,12 +65,14 @@ describe('the summary without Homeostat', () => {
     let text = ''
     const screen = new Screen({ write: part => (text += part) }, {})
     const parts = { seed: 1, digest: 'abc', watched: undefined, lateMs: 0 }
-    printSummary(screen, { ...parts, results: [result], isSameLoad: true, missing: [] })
+    printSummary(screen, { ...parts, results: [result], missing: [] })
     expect(text).toContain('Nothing was promised of Homeostat: no shop had it.')
     expect(text).not.toContain('has happened')
     expect(text).toContain('The shop received these visits')
-    printSummary(screen, { ...parts, results: [result], isSameLoad: false, missing: ['expected every visit'] })
+    const lost = { ...result, received: {} }
+    printSummary(screen, { ...parts, results: [lost], missing: ['expected every visit'] })
     expect(text).toContain('MISSING: expected every visit')
     expect(text).toContain('These visits were sent')
+    expect(text).toContain('before they reached a shop that had no time for them: plain 12.')
   })
 })

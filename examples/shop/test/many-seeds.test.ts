@@ -24,7 +24,7 @@ function endedWith(verdict: 'effective' | 'harmful' | 'no_effect', seed: number)
     reverted: [{ ...judged('ProductsAreViewed', 'shop.recommendations'), ...trial, reverted }],
   })
   const watched = { story, arms: {}, restarted: undefined, followed: undefined }
-  return { seed, digest: 'abc', results: [], watched, isSameLoad: true, lateMs: 0, missing: [] }
+  return { seed, digest: 'abc', results: [], watched, lateMs: 0, missing: [] }
 }
 
 async function seedsOf(

@@ -36,6 +36,8 @@ export interface LaneResult {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly failures: number
+  /** Visits without an answer: nobody can tell whether they reached the shop. */
+  readonly unanswered: number
   readonly ordered: number
   /** Orders that were announced late, or not yet although it was time. */
   readonly late: number
@@ -145,6 +147,7 @@ export class DemoLane implements AsyncDisposable {
       p50Ms: at(0.5),
       p99Ms: at(0.99),
       failures: visitors.failures,
+      unanswered: visitors.unanswered,
       ordered: visitors.paidAt.size,
       late: lateOrders(visitors.paidAt, this.#merchant.announcedAt, Date.now()),
       databaseSeconds:

@@ -92,7 +92,6 @@ export class Demonstration implements AsyncDisposable {
       digest: schedule.digest,
       results,
       watched,
-      isSameLoad: unequal.length === 0,
       missing,
       lateMs: latestMs,
     }

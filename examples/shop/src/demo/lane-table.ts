@@ -28,19 +28,32 @@ const PERSON = [
 ]
 
 /**
- * A line for each shop that did not receive the visits that were sent, by its own count; none where all received the same. What is sent is the
- * same for all of them, so a comparison of that would prove nothing.
+ * A line for each shop whose own count differs from what was sent by more than the visits that got no answer; none where all received the same
+ * load. What is sent is the same for all of them, so a comparison of that would prove nothing.
  */
 export function unequalLoad(results: readonly LaneResult[]): readonly string[] {
-  const expected = byRoute(results[0]?.sent ?? {})
-  return results.flatMap(({ lane, received }) => {
-    const differing = Object.entries(expected)
-      .filter(([route, sent]) => received[route] !== sent)
-      .map(([route, sent]) => `${route} ${count(received[route] ?? 0)} of ${count(sent)}`)
-    return differing.length === 0
-      ? []
-      : [`expected the shop ${lane} to receive every visit once, and it received ${differing.join(', ')}`]
+  return results.flatMap(result => {
+    const differing = differences(result)
+    const isMore = differing.some(({ sent, received }) => received > sent)
+    if (!isMore && unreceived(result) <= result.unanswered) return []
+    const routes = differing.map(({ route, sent, received }) => `${route} ${count(received)} of ${count(sent)}`)
+    return [`expected the shop ${result.lane} to receive every visit once, and it received ${routes.join(', ')}`]
   })
+}
+
+/** How many visits never reached the shop, by its own count. */
+export function unreceived(result: LaneResult): number {
+  return differences(result).reduce((sum, { sent, received }) => sum + Math.max(0, sent - received), 0)
+}
+
+function differences({ sent, received }: LaneResult): readonly {
+  readonly route: string
+  readonly sent: number
+  readonly received: number
+}[] {
+  return Object.entries(byRoute(sent))
+    .map(([route, visits]) => ({ route, sent: visits, received: received[route] ?? 0 }))
+    .filter(entry => entry.sent !== entry.received)
 }
 
 function byRoute(sent: LaneResult['sent']): Readonly<Record<string, number>> {

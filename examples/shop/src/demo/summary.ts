@@ -1,7 +1,7 @@
 import type { Advice } from 'homeostat'
 import { actionTable } from './action-table.ts'
 import type { LaneResult } from './demo-lane.ts'
-import { countsText, laneTable } from './lane-table.ts'
+import { countsText, laneTable, unreceived } from './lane-table.ts'
 import type { Restarted, ShopKnobValues } from './restart.ts'
 import type { Screen } from './screen.ts'
 import type { Story } from './story.ts'
@@ -14,8 +14,6 @@ export interface Ended {
   readonly results: readonly LaneResult[]
   /** Undefined where no shop had Homeostat. */
   readonly watched: Watched | undefined
-  /** Whether each shop received all visits. */
-  readonly isSameLoad: boolean
   /** How late visits were begun, the 90th percentile. */
   readonly lateMs: number
   /** A line for each promise that was not kept. */
@@ -33,10 +31,7 @@ export interface Watched {
 /** A machine with room begins visits within a turn of the sender, which takes 5 ms. */
 const BUSY_MS = 30
 
-export function printSummary(
-  screen: Screen,
-  { seed, digest, results, watched, isSameLoad, missing, lateMs }: Ended,
-): void {
+export function printSummary(screen: Screen, { seed, digest, results, watched, missing, lateMs }: Ended): void {
   const { width } = screen
   const lines = (text: readonly string[]): void => {
     for (const line of text) screen.line(line)
@@ -65,9 +60,14 @@ export function printSummary(
       'above are not those of the shops alone.',
     ])
   const [first] = results
+  const lost = results.filter(result => unreceived(result) > 0)
   const received = results.length > 1 ? 'All shops received the same visits' : 'The shop received these visits'
-  const same = isSameLoad ? received : 'These visits were sent'
+  const same = lost.length === 0 ? received : 'These visits were sent'
   if (first) lines([`${same} (seed ${seed}, ${digest}):`, countsText(first.sent)])
+  if (lost.length > 0) {
+    const counts = lost.map(result => `${result.lane} ${unreceived(result).toLocaleString('en-US')}`)
+    lines([`Visitors gave up before they reached a shop that had no time for them: ${counts.join(', ')}.`])
+  }
   for (const line of missing) screen.line(screen.style('red', `MISSING: ${line}`))
   if (watched === undefined) screen.line('Nothing was promised of Homeostat: no shop had it.')
   else if (missing.length === 0) screen.line(screen.style('green', 'All that was promised has happened.'))

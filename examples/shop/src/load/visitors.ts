@@ -31,7 +31,10 @@ export class Visitors {
   /** What each answered visit took since it was due, in milliseconds. */
   readonly waits: number[] = []
   requests = 0
+  /** Visits that got an error or no answer. */
   failures = 0
+  /** Those of them that got none: nobody can tell whether they reached the shop. */
+  unanswered = 0
   /** When each order was accepted, in milliseconds since the epoch, by its id. */
   readonly paidAt = new Map<string, number>()
 
@@ -76,6 +79,7 @@ export class Visitors {
       if (visit.kind === 'front' && typeof session === 'string' && session !== ask.session) this.#remember(session)
     } catch {
       this.failures++
+      this.unanswered++
     } finally {
       this.waits.push(performance.now() - dueAt)
     }
