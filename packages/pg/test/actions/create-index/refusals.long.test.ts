@@ -1,7 +1,7 @@
 import pgDriver from 'pg'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createQueryCreateIndex, type CreateIndexOptions } from '../../../src/domain.ts'
-import { ActingDatabase, QUICK } from './acting-database.ts'
+import { ActingDatabase, CALLS, QUICK } from './acting-database.ts'
 
 const firing = { alert: 'SlowQueries', labels: {}, annotations: {}, value: 1, since: 0 }
 
@@ -29,7 +29,7 @@ describe('query.createIndex creates nothing', () => {
   })
 
   it('soon after another one, and on a table that has as many of them as allowed', async () => {
-    await db.act()
+    expect(await db.act(CALLS, undefined, db.calls)).toMatchObject({ effects: { kept: 1 } })
     const [own] = await db.indexes()
     db.send('SELECT * FROM orders WHERE made_at = $1', () => [new Date()])
     await db.untilSlow('made_at')
