@@ -8,8 +8,7 @@ const UNKNOWN_VALUES = 'values unknown: estimated from statistics'
 export function indexAdviceLines(advice: RecordedAdvice, source: string): readonly string[] {
   const { recorded, examined, passedOver, isStopped, indexes, problems } = advice
   const found = indexes.length
-  const none =
-    examined > 0 || isStopped || passedOver > recorded ? 'no missing index found' : 'nothing could be examined'
+  const none = examined > 0 || isStopped ? 'no missing index found' : 'nothing could be examined'
   const helps = found === 0 ? none : `${found} ${found === 1 ? 'index' : 'indexes'} would help`
   const passed = passedOver === 0 ? '' : ` (${count(passedOver)} that name no table of yours passed over)`
   return [

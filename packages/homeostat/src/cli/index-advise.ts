@@ -44,9 +44,9 @@ export async function runIndexAdvise(call: IndexAdviseCall, output: CommandOutpu
   }
 }
 
-/** Nobody knows whether an index is missing: nothing was examined, though there was something to examine, or no record at all. */
-function isBlind({ recorded, examined, passedOver, isStopped }: RecordedAdvice): boolean {
-  return !isStopped && examined === 0 && (recorded > 0 || passedOver === 0)
+/** Nobody knows whether an index is missing: nothing was examined. */
+function isBlind({ examined, isStopped }: RecordedAdvice): boolean {
+  return !isStopped && examined === 0
 }
 
 function print(advice: RecordedAdvice, format: IndexAdviseCall['format'], source: string, output: CommandOutput): void {

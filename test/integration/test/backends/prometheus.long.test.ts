@@ -23,10 +23,10 @@ scrape_configs:
   - { job_name: observed, static_configs: [{ targets: ['127.0.0.1:${port}'] }] }
 `
 
-/** One line an alert that fires: its name and labels. */
+/** One line an alert that fires: its name and labels, without those by which a server tells processes apart. */
 const lines = (alerts: readonly FiringAlert[]): string[] =>
   alerts
-    .map(({ alert, labels: { alertname: _, alertstate: __, __name__: ___, ...labels } }) =>
+    .map(({ alert, labels: { alertname: _, alertstate: __, __name__: ___, job: ____, instance: _____, ...labels } }) =>
       JSON.stringify([
         alert,
         ...Object.keys(labels)

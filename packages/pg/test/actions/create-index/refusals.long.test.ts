@@ -1,7 +1,8 @@
 import pgDriver from 'pg'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createQueryCreateIndex, type CreateIndexOptions } from '../../../src/domain.ts'
-import { ActingDatabase, CALLS, QUICK } from './acting-database.ts'
+import { commentOf } from '../../../src/actions/create-index/own-index.ts'
+import { ActingDatabase, QUICK } from './acting-database.ts'
 
 const firing = { alert: 'SlowQueries', labels: {}, annotations: {}, value: 1, since: 0 }
 
@@ -29,7 +30,18 @@ describe('query.createIndex creates nothing', () => {
   })
 
   it('soon after another one, and on a table that has as many of them as allowed', async () => {
-    expect(await db.act(CALLS, undefined, db.calls)).toMatchObject({ effects: { kept: 1 } })
+    const comment = {
+      state: 'kept',
+      reason: 'slow SELECT orders',
+      fingerprint: '0123456789abcdef',
+      since: new Date(),
+    } as const
+    await db.act()
+    // The judge may drop the first one: then the table gets another one of ours.
+    if ((await db.indexes()).length === 0) {
+      await db.pool.query('CREATE INDEX homeostat_auto_orders_pad_0123456789ab ON orders (customer_id)')
+      await db.pool.query(`COMMENT ON INDEX homeostat_auto_orders_pad_0123456789ab IS '${commentOf(comment)}'`)
+    }
     const [own] = await db.indexes()
     db.send('SELECT * FROM orders WHERE made_at = $1', () => [new Date()])
     await db.untilSlow('made_at')
