@@ -1,5 +1,5 @@
 import { mkdtempSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -16,20 +16,21 @@ let asked: ProveQuestion[]
 let loss: (question: ProveQuestion) => 'question' | 'answer' | undefined
 let command: ProvingProcess
 
+async function answered(socket: Socket, question: ProveQuestion): Promise<void> {
+  asked.push(question)
+  const lost = loss(question)
+  const answer = lost === 'question' ? undefined : await service.ask(question)
+  if (lost === undefined) socket.end(`${JSON.stringify({ answer })}\n`)
+  else socket.destroy()
+}
+
 beforeEach(async () => {
   service = new ProvenService()
   asked = []
   loss = () => undefined
   server = createServer(socket => {
     socket.on('error', () => undefined)
-    socket.once('data', async data => {
-      const question = JSON.parse(data.toString()) as ProveQuestion
-      asked.push(question)
-      const lost = loss(question)
-      const answer = lost === 'question' ? undefined : await service.ask(question)
-      if (lost === undefined) socket.end(`${JSON.stringify({ answer })}\n`)
-      else socket.destroy()
-    })
+    socket.once('data', data => void answered(socket, JSON.parse(data.toString()) as ProveQuestion))
   })
   const path = join(mkdtempSync(join(tmpdir(), 'homeostat-watched-')), 'socket')
   await new Promise<void>(resolve => server.listen(path, resolve))
