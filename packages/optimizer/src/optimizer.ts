@@ -20,11 +20,11 @@ import type { LedgerEntry, LedgerListener } from './words/ledger-entry.ts'
 import type { Firing } from './words/firing.ts'
 import { tickEntry, type EntrySources } from './ledger/tick-entry.ts'
 import { validModes, type Mode } from './words/mode.ts'
-import type { Program, ProgramContext, ProgramSource } from './alerts/program.ts'
+import type { Program, ProgramSource } from './alerts/program.ts'
 import { ProgramLoading } from './alerts/program-loading.ts'
 import { Programs } from './alerts/programs.ts'
 import { createSignalStore } from './signals/signal-store.ts'
-import { SnapshotReader } from './signals/snapshot-reader.ts'
+import { scopesOf, SnapshotReader } from './signals/snapshot-reader.ts'
 import { fromWallTime, steadyNow, wallTime } from './time/steady-clock.ts'
 import type { OptimizerOptions } from './optimizer-options.ts'
 import { LedgerTelemetry } from './ledger/telemetry/telemetry.ts'
@@ -297,9 +297,4 @@ export class Optimizer {
       use: program => this.#programs.use(program),
     })
   }
-}
-
-/** What a program has to know of the reader. The time between collections becomes known as they come. */
-function scopesOf(reader: SnapshotReader): Pick<ProgramContext, 'ownScopes' | 'collectionIntervalMs'> {
-  return { ownScopes: reader.scopeNames, collectionIntervalMs: () => reader.collectionIntervalMs }
 }

@@ -11,10 +11,11 @@ const COMPILERS = ['typescript-5.4', 'typescript-5.9', 'typescript-6', 'typescri
 let installation: Installation
 
 beforeAll(async () => {
-  // The lab and the judge are in the bundles of others, and can be installed by themselves. The console is installed when it is wanted.
+  // The lab and the judge are in the bundles of others, and can be installed by themselves. The console and the dashboards are installed
+  // when they are wanted.
   const others = { '@opentelemetry/api': '1.9.1', '@types/node': '24.19.2' }
   installation = await Installation.create(
-    ['homeostat', '@homeostat/console', '@homeostat/judge', '@homeostat/lab'],
+    ['homeostat', '@homeostat/console', '@homeostat/dashboards', '@homeostat/judge', '@homeostat/lab'],
     others,
   )
   await writeConsumers(installation.folder, [...installation.tarballs.keys()])

@@ -26,7 +26,7 @@ export interface DemoLaneOptions {
   readonly onLine?: (line: string) => void
 }
 
-/** What the shop of a lane has given its visitors. */
+/** How the shop of a lane served its visitors. */
 export interface LaneResult {
   readonly lane: Lane
   readonly sent: Visitors['sent']

@@ -4,7 +4,7 @@ import type { LaneResult } from './demo-lane.ts'
 import { renderTable } from './table.ts'
 
 /**
- * What each shop has given its visitors, one row per lane.
+ * A table of how each shop served its visitors, one row per lane.
  *
  * @param followed - whether a person has created an index in Homeostat's shop, and in no other one
  */
@@ -29,7 +29,7 @@ const PERSON = [
 
 /**
  * A line for each shop whose own count differs from what was sent by more than the visits that got no answer; none where all received the same
- * load. What is sent is the same for all of them, so a comparison of that would prove nothing.
+ * load. All lanes are sent the same visits, so only the counts of the shops can differ.
  */
 export function unequalLoad(results: readonly LaneResult[]): readonly string[] {
   return results.flatMap(result => {

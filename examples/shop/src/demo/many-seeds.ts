@@ -52,7 +52,7 @@ export function seedRunner(options: DemoOptions, whole: Interruption): RunSeed {
     const interruption = new Interruption(whole)
     await using demonstration = new Demonstration({ ...options, watch: false, seed, interruption, screen: silent })
     const ended = await demonstration.run().catch((error: unknown) => {
-      // Where a shop has ended, all that waits for it fails as well.
+      // When a shop ends early, every request to it fails too.
       throw interruption.reason === undefined ? error : new Error(interruption.reason)
     })
     if (ended === undefined && !whole.signal.aborted) throw new Error(interruption.reason)

@@ -7,7 +7,7 @@ import type { Screen } from './screen.ts'
 import type { Story } from './story.ts'
 import { renderTable } from './table.ts'
 
-/** What is known of a demonstration when it is over. */
+/** The results of a demonstration. */
 export interface Ended {
   readonly seed: number
   readonly digest: string
@@ -43,7 +43,7 @@ export function printSummary(screen: Screen, { seed, digest, results, watched, m
     lines(actionTable(story.chapters, arms, followed !== undefined, width))
     lines([
       'Effects, with their 95 % intervals, are of the keys or pages with the action',
-      'against those without it at the same time. What is never withheld has no verdict.',
+      'against those without it at the same time. An action that always runs has no verdict.',
     ])
     for (const advice of story.advice.filter(({ statement }) => statement)) {
       screen.line(screen.style('bold', `Advice: ${advice.what}`))

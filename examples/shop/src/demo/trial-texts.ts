@@ -5,7 +5,7 @@ type EndedTrial = LedgerEntry['ended'][number]
 type Verdicted = LedgerEntry['verdicts'][number]
 type RevertedTrial = LedgerEntry['reverted'][number]
 
-/** What a run that was completed handed in. */
+/** The receipt of a completed run. */
 export function receiptOf(trial: Trial): Receipt | undefined {
   return trial.state !== 'running' && trial.outcome.status === 'completed' ? trial.outcome.receipt : undefined
 }

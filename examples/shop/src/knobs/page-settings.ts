@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 
-/** What the pages are made of. */
+/** Settings of the pages. */
 export interface PageValues {
   /** Offers on the page of the sale. */
   readonly offers: number

@@ -136,3 +136,11 @@ export class SnapshotReader {
 function isSum(metric: MetricData): boolean {
   return metric.dataPointType === HISTOGRAM_POINT || (metric.dataPointType === SUM_POINT && metric.isMonotonic)
 }
+
+/** What a program has to know of the reader. The time between collections becomes known as they come. */
+export function scopesOf(reader: SnapshotReader): {
+  readonly ownScopes: SnapshotReader['scopeNames']
+  readonly collectionIntervalMs: () => SnapshotReader['collectionIntervalMs']
+} {
+  return { ownScopes: reader.scopeNames, collectionIntervalMs: () => reader.collectionIntervalMs }
+}

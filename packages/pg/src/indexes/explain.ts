@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { tokenize } from '../signals/sql-tokens.ts'
 import { planOf, type PlanNode } from './plan.ts'
-import { attempt, type Server } from './server.ts'
+import { withPrepared } from './prepared.ts'
+import type { Server } from './server.ts'
 
 /** Statements whose plain EXPLAIN plans and never runs them, and whose plan an index may change. */
 const EXPLAINABLE = new Set(['SELECT', 'WITH', 'UPDATE', 'DELETE', 'INSERT', 'MERGE'])
@@ -34,26 +34,16 @@ export async function explain(server: Server, { text, values }: Explained): Prom
   return planOf(row)
 }
 
-async function explainForAny(server: Server, text: string): Promise<PlanNode | undefined> {
-  // No transaction takes it back, and a connection that a pooler shares may have one from before.
-  const name = `homeostat_${randomBytes(8).toString('hex')}`
-  let isPrepared = false
-  try {
-    return await attempt(server, async () => {
-      await server.query(`PREPARE ${name} AS ${text}`)
-      isPrepared = true
-      await server.query("SELECT pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)")
-      const parameters =
-        'SELECT pg_catalog.cardinality(parameter_types)::text AS count FROM pg_catalog.pg_prepared_statements WHERE name = $1'
-      const [known] = await server.query(parameters, [name])
-      const nulls = Array.from({ length: Number(known?.['count'] ?? 0) }, () => 'NULL').join(', ')
-      const [row] = await server.query(
-        `EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE ${name}${nulls === '' ? '' : `(${nulls})`}`,
-      )
-      return planOf(row)
-    })
-  } finally {
-    // Only now: a transaction that has failed takes no statement. Where the connection is lost, the first error says more.
-    if (isPrepared) await server.query(`DEALLOCATE ${name}`).catch(() => {})
-  }
+function explainForAny(server: Server, text: string): Promise<PlanNode | undefined> {
+  return withPrepared(server, text, async name => {
+    await server.query("SELECT pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)")
+    const parameters =
+      'SELECT pg_catalog.cardinality(parameter_types)::text AS count FROM pg_catalog.pg_prepared_statements WHERE name = $1'
+    const [known] = await server.query(parameters, [name])
+    const nulls = Array.from({ length: Number(known?.['count'] ?? 0) }, () => 'NULL').join(', ')
+    const [row] = await server.query(
+      `EXPLAIN (FORMAT JSON, VERBOSE) EXECUTE ${name}${nulls === '' ? '' : `(${nulls})`}`,
+    )
+    return planOf(row)
+  })
 }

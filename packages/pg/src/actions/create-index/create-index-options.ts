@@ -56,7 +56,7 @@ const WINDOW = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/
 
 /** Why a text is not a window; undefined where it is one. */
 export function problemOfWindow(text: string): string | undefined {
-  return WINDOW.test(text) ? undefined : "it is not a time of day from and to, e.g. '22:30-05:00'"
+  return WINDOW.test(text) ? undefined : "must be a time of day from and to, e.g. '22:30-05:00'"
 }
 
 /** Whether a moment is within a window, which may go past midnight. A window from a time to the same time is the whole day. */

@@ -1,5 +1,10 @@
 import { readOptions } from '@homeostat/signals/options'
-import { settingsOf, type CreateIndexOptions, type CreateIndexSettings } from './create-index-options.ts'
+import {
+  problemOfWindow,
+  settingsOf,
+  type CreateIndexOptions,
+  type CreateIndexSettings,
+} from './create-index-options.ts'
 import { createIndexSchema } from './create-index-schema.ts'
 
 /** What is allowed in the end. */
@@ -29,8 +34,17 @@ export function narrowed(allowed: CreateIndexOptions, given: unknown): NarrowedS
   return {
     ...(Object.fromEntries(members) as CreateIndexSettings),
     windows: [own.window, ...(options.window === undefined ? [] : [options.window])],
-    problems: problems.map(({ message }) => message),
+    problems: [
+      ...problems.map(({ message }) => message),
+      ...windowProblems('pg.createIndex.window', own.window),
+      ...windowProblems('options.window', options.window),
+    ],
   }
+}
+
+function windowProblems(path: string, window: string | undefined): string[] {
+  const problem = window === undefined ? undefined : problemOfWindow(window)
+  return problem === undefined ? [] : [`${path} ${problem}`]
 }
 
 type Value = CreateIndexSettings[keyof CreateIndexSettings]

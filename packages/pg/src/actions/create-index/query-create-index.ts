@@ -1,5 +1,6 @@
 import type { Action, ActionContext, Receipt, UndoResult } from '@homeostat/optimizer'
 import { timeoutSignal } from '@homeostat/signals'
+import { warnAtStart } from '@homeostat/signals/options'
 import { loadGrammar, type Grammar } from '../../grammar.ts'
 import type { Finding } from '../../indexes/finding.ts'
 import { bodyOf } from '../../indexes/index-definition.ts'
@@ -44,6 +45,8 @@ export function createQueryCreateIndex(
   time: TrialTime = processTime,
 ): Action<CreateIndexOptions> {
   let grammar: Promise<Grammar | undefined> | undefined
+  for (const problem of narrowed(allowed, undefined).problems)
+    warnAtStart(`${problem}; query.createIndex creates nothing`)
   return {
     name: 'query.createIndex',
     scope: 'shared',
