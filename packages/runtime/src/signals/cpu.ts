@@ -105,7 +105,9 @@ function processSeconds(): number {
  * garbage collection and thread pool included, is at least as much.
  */
 function threadSeconds(): number {
-  if (!('threadCpuUsage' in process)) return processSeconds()
+  // Linux brings the count of a running thread up to date when somebody asks for the process, and else at a tick.
+  const ofProcess = processSeconds()
+  if (!('threadCpuUsage' in process)) return ofProcess
   const { user, system } = process.threadCpuUsage()
   return (user + system) / 1e6
 }
