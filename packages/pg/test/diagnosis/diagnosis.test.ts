@@ -1,69 +1,43 @@
-import type { Action, Advice, Receipt } from '@homeostat/optimizer'
+import type { Advice } from '@homeostat/optimizer'
 import { runAsWork, WorkUnit } from '@homeostat/signals'
-import { startPostgres, type Postgres } from '@homeostat/services'
 import pgDriver from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createQueryOptimize, pg, type QueryOptimizeOptions } from '../../src/domain.ts'
-import type { PgInstrumentation } from '../../src/index.ts'
+import { describe, expect, it } from 'vitest'
+import { AdvisedDatabase } from '../advised-database.ts'
 
 /** A value that must not reach any text. */
 const SECRET = 'hunter2'
 
 describe('what is wrong beside a missing index', () => {
-  let db: Postgres
-  let pool: pgDriver.Pool
-  let instrumentation: PgInstrumentation
-  let action: Action<QueryOptimizeOptions>
+  const db = new AdvisedDatabase([
+    `CREATE TABLE orders AS SELECT i AS id, i % 500 AS shop, i % 500 AS owner, repeat('x', 40) AS note FROM generate_series(1, 50000) i`,
+    'ALTER TABLE orders ADD PRIMARY KEY (id); CREATE INDEX by_shop ON orders (shop)',
+    'ANALYZE orders',
+  ])
 
-  beforeAll(async () => {
-    db = await startPostgres()
-    pool = new pgDriver.Pool({ connectionString: db.url }).on('error', () => {})
-    await pool.query(
-      `CREATE TABLE orders AS SELECT i AS id, i % 500 AS shop, i % 500 AS owner, repeat('x', 40) AS note FROM generate_series(1, 50000) i`,
-    )
-    await pool.query('ALTER TABLE orders ADD PRIMARY KEY (id); CREATE INDEX by_shop ON orders (shop)')
-    await pool.query('ANALYZE orders')
-  })
-  afterAll(async () => {
-    await pool.end()
-    await db.stop()
-  })
-  beforeEach(() => {
-    // Every statement is slow, so that the tests are not.
-    instrumentation = pg({ slowQueryThresholdMs: 0 }).instrumentation
-    instrumentation.enable()
-    action = createQueryOptimize(instrumentation)
-  })
-  afterEach(() => instrumentation.disable())
-
-  const run = (): Promise<Receipt> => {
-    const firing = { alert: 'SlowQueries', labels: {}, annotations: {}, value: 11, since: 0 }
-    return action.run({ firing, options: undefined, now: Date.now(), signal: AbortSignal.timeout(20_000), sliceMs: 5 })
-  }
   const causes = async (): Promise<readonly Advice[]> => {
-    const { advice = [] } = await run()
+    const { advice = [] } = await db.run()
     expect(JSON.stringify(advice)).not.toContain(SECRET)
     return advice.filter(({ what }) => !what.startsWith('create an index'))
   }
 
   it('is nothing where a statement is as fast as it can be', async () => {
-    await pool.query('SELECT id FROM orders WHERE id = $1', [5])
-    const receipt = await run()
+    await db.pool.query('SELECT id FROM orders WHERE id = $1', [5])
+    const receipt = await db.run()
     expect(receipt).toMatchObject({ effects: { statements: 1, plans: 1, indexes: 0 } })
     expect(receipt.advice).toBeUndefined()
   })
 
   it('names who holds a lock, and for how long, also for statements that cannot be explained', async () => {
-    const holder = await pool.connect()
+    const holder = await db.pool.connect()
     await holder.query(`BEGIN`)
     await holder.query(`UPDATE orders SET note = '${SECRET}' WHERE id = 7`)
-    const waiting = pool.query(`UPDATE orders SET note = '${SECRET}' WHERE id = 7`)
+    const waiting = db.pool.query(`UPDATE orders SET note = '${SECRET}' WHERE id = 7`)
     const waits = async (): Promise<unknown> =>
-      (await pool.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).rowCount
+      (await db.pool.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).rowCount
     await expect.poll(waits, { timeout: 10_000 }).toBe(1)
-    instrumentation.slowStatements.clear()
-    await pool.query("SELECT set_config('a.b', 'c', false)")
-    await pool.query('SELECT 1; SELECT 2')
+    db.instrumentation.slowStatements.clear()
+    await db.pool.query("SELECT set_config('a.b', 'c', false)")
+    await db.pool.query('SELECT 1; SELECT 2')
     expect(await causes()).toEqual([
       {
         what: 'shorten the transaction that holds a lock: UPDATE orders',
@@ -78,8 +52,8 @@ describe('what is wrong beside a missing index', () => {
   })
 
   it('names who keeps a table from being read, which keeps its statements from being explained', async () => {
-    await pool.query('SELECT id FROM orders WHERE id = $1', [5])
-    const holder = await pool.connect()
+    await db.pool.query('SELECT id FROM orders WHERE id = $1', [5])
+    const holder = await db.pool.connect()
     await holder.query(`BEGIN`)
     await holder.query(`LOCK TABLE orders IN ACCESS EXCLUSIVE MODE`)
     expect(await causes()).toEqual([
@@ -94,7 +68,7 @@ describe('what is wrong beside a missing index', () => {
 
   it('says that columns depend on each other, by the rows that came, until the server knows', async () => {
     const text = 'SELECT id FROM orders WHERE shop = $1 AND owner = $2'
-    await pool.query(text, [5, 5])
+    await db.pool.query(text, [5, 5])
     // 100 rows: one in 500 times one in 500 would be none.
     const [cause, ...more] = await causes()
     expect(more).toEqual([])
@@ -106,16 +80,16 @@ describe('what is wrong beside a missing index', () => {
     expect(cause?.why).toMatch(
       /^the planner expects 1 rows, and the application received 100 with the same values: 100 times as many/,
     )
-    await pool.query(cause!.statement!)
-    await pool.query('ANALYZE orders')
-    instrumentation.slowStatements.clear()
-    await pool.query(text, [5, 5])
+    await db.pool.query(cause!.statement!)
+    await db.pool.query('ANALYZE orders')
+    db.instrumentation.slowStatements.clear()
+    await db.pool.query(text, [5, 5])
     expect(await causes()).toEqual([])
-    await pool.query('DROP STATISTICS homeostat_orders_shop_owner_stat')
+    await db.pool.query('DROP STATISTICS homeostat_orders_shop_owner_stat')
   })
 
   it('says what a sort or a hash does not find memory for, and how much would do', async () => {
-    const client = await pool.connect()
+    const client = await db.pool.connect()
     await client.query("SET work_mem = '1MB'")
     const text = 'SELECT id, note FROM orders ORDER BY note, id DESC'
     await client.query(text)
@@ -126,7 +100,7 @@ describe('what is wrong beside a missing index', () => {
       statement: "SET LOCAL work_mem = '8MB'",
     })
     expect(cause?.why).toMatch(/^the planner expects it to sort 50,000 rows \(about \d MiB\), and work_mem is 1 MiB/)
-    instrumentation.slowStatements.clear()
+    db.instrumentation.slowStatements.clear()
     await client.query(`${text} LIMIT 5`)
     await client.query("SET work_mem = '8MB'")
     await client.query(`${text} OFFSET 0`)
@@ -135,23 +109,30 @@ describe('what is wrong beside a missing index', () => {
   })
 
   it('counts dead rows, and the space that they leave', async () => {
-    await pool.query(
+    // A session publishes its counts when it ends: they would be added to what a later ANALYZE finds otherwise.
+    const inOwnSession = async (statement: string): Promise<void> => {
+      const client = new pgDriver.Client({ connectionString: db.url })
+      await client.connect()
+      await client.query(statement)
+      await client.end()
+    }
+    for (const statement of [
       `CREATE TABLE worn WITH (autovacuum_enabled = off) AS SELECT i AS id, repeat('x', 400) AS note FROM generate_series(1, 60000) i`,
-    )
-    await pool.query('ALTER TABLE worn ADD PRIMARY KEY (id); ANALYZE worn')
-    await pool.query('DELETE FROM worn WHERE id > 20000')
+      'ALTER TABLE worn ADD PRIMARY KEY (id); ANALYZE worn',
+      'DELETE FROM worn WHERE id > 20000',
+    ])
+      await inOwnSession(statement)
     const text = 'SELECT id FROM worn WHERE id = $1'
     const look = async (): Promise<Advice | undefined> => {
-      instrumentation.slowStatements.clear()
-      await pool.query(text, [5])
+      db.instrumentation.slowStatements.clear()
+      await db.pool.query(text, [5])
       return (await causes()).find(({ what }) => what === 'vacuum public.worn')
     }
-    // A session publishes its counts when it has been idle for a while.
-    await expect
-      .poll(async () => (await look())?.why, { timeout: 20_000 })
-      .toMatch(/^67 % of its rows are dead \(40,000 of 60,000.*it has never been vacuumed; autovacuum is off for it$/)
+    expect((await look())?.why).toMatch(
+      /^67 % of its rows are dead \(40,000 of 60,000.*it has never been vacuumed; autovacuum is off for it$/,
+    )
     expect(await look()).toMatchObject({ statement: 'VACUUM (ANALYZE) public.worn' })
-    await pool.query('VACUUM ANALYZE worn')
+    await inOwnSession('VACUUM ANALYZE worn')
     expect(await look()).toBeUndefined()
     // Rows at the end keep the file as long as it was.
     for (const statement of [
@@ -161,19 +142,17 @@ describe('what is wrong beside a missing index', () => {
       "INSERT INTO worn SELECT i, '' FROM generate_series(1, 12000) i",
       'ANALYZE worn',
     ])
-      await pool.query(statement)
-    await expect
-      .poll(async () => (await look())?.why, { timeout: 20_000 })
-      .toMatch(
-        /MiB for rows that need about 1 MiB.*; it was vacuumed \d+ s ago; .*VACUUM gives such space to new rows and not back/,
-      )
+      await inOwnSession(statement)
+    expect((await look())?.why).toMatch(
+      /MiB for rows that need about 1 MiB.*; it was vacuumed \d+ s ago; .*VACUUM gives such space to new rows and not back/,
+    )
   })
 
   it('says where the plan is too cheap for the time', async () => {
-    for (let n = 0; n < 3; n++) await pool.query('SELECT pg_sleep(0.03)')
+    for (let n = 0; n < 3; n++) await db.pool.query('SELECT pg_sleep(0.03)')
     // They may have had another plan.
     expect(await causes()).toEqual([])
-    for (let n = 0; n < 3; n++) await pool.query('SELECT pg_sleep(0.03)')
+    for (let n = 0; n < 3; n++) await db.pool.query('SELECT pg_sleep(0.03)')
     expect(await causes()).toEqual([
       {
         what: 'look for what SELECT waits for: its plan is cheap',
@@ -185,18 +164,16 @@ describe('what is wrong beside a missing index', () => {
   })
 
   it('says that the event loop was held where the database was fast', async () => {
-    instrumentation.disable()
-    instrumentation = pg({ slowQueryThresholdMs: 200 }).instrumentation
-    instrumentation.enable()
-    action = createQueryOptimize(instrumentation)
-    const client = await pool.connect()
+    db.instrumentation.disable()
+    db.observe(200)
+    const client = await db.pool.connect()
     for (let n = 0; n < 3; n++) {
       const answer = client.query('SELECT 1')
       for (const end = performance.now() + 260; performance.now() < end;);
       await answer
     }
     client.release()
-    const { summary, advice } = await run()
+    const { summary, advice } = await db.run()
     expect(summary).toBe('no slow statement to examine; 1 other cause found')
     expect(advice).toEqual([
       {
@@ -209,14 +186,14 @@ describe('what is wrong beside a missing index', () => {
   })
 
   it('names an index that has the columns in another order, what the right one would save, and for whom', async () => {
-    await pool.query(
+    await db.pool.query(
       'CREATE TABLE visits AS SELECT i AS id, i % 20000 AS guest, i % 7 AS day FROM generate_series(1, 60000) i',
     )
-    await pool.query('CREATE INDEX by_day ON visits (day, guest); ANALYZE visits')
+    await db.pool.query('CREATE INDEX by_day ON visits (day, guest); ANALYZE visits')
     await runAsWork(new WorkUnit({ workName: 'job greet of guests' }), () =>
-      pool.query('SELECT id FROM visits WHERE guest = $1 ORDER BY day', [5]),
+      db.pool.query('SELECT id FROM visits WHERE guest = $1 ORDER BY day', [5]),
     )
-    const { advice } = await run()
+    const { advice } = await db.run()
     expect(advice?.[0]?.why).toMatch(/by_day \(\d MiB\) has its columns in an order that does not serve it/)
     expect(advice?.[0]?.why).toMatch(/; faster then: job greet of guests by about \d+ ms a call \(1 slow call\); /)
     expect(advice?.[0]).toMatchObject({
