@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
 import { writeCommonJsEntries } from './commonjs-entries.mjs'
 import { inlineDeclarations } from './inlined-declarations.mjs'
+import { narrowIndentation } from './indentation.mjs'
 import { licensesOf } from './inlined-licenses.mjs'
 import { mappingLines } from './line-maps.mjs'
 import { writeIgnoredFiles } from './shipped-files.mjs'
@@ -281,6 +282,7 @@ export async function bundlePackages() {
   for (const folder of folders) inlineDeclarations(folder)
   for (const folder of folders) {
     writeCommonJsEntries(folder)
+    narrowIndentation(folder)
     writeIgnoredFiles(folder)
   }
 }
