@@ -1,6 +1,8 @@
 import { sleep } from '@homeostat/signals'
 import { bodyOf, type IndexDefinition } from '../../indexes/index-definition.ts'
+import type { Server } from '../../indexes/server.ts'
 import { causeOf } from '../problem.ts'
+import { sizeObstacle } from './build-space.ts'
 import { INDEX_CURES } from './index-cures.ts'
 import type { DedicatedClient } from '../dedicated-client.ts'
 import type { CreateIndexSettings } from './create-index-options.ts'
@@ -17,6 +19,8 @@ export interface FailedBuild {
   readonly problem: string
   /** The name was somebody else's already: there is nothing of ours. */
   readonly isTaken: boolean
+  /** It would be too large again. */
+  readonly isTooLarge: boolean
 }
 
 /** What a build is watched with, from another connection. */
@@ -36,10 +40,21 @@ export async function buildIndex(
   watch: BuildWatch,
 ): Promise<FailedBuild | undefined> {
   const statement = `CREATE INDEX CONCURRENTLY "${name}" ON ${definition.table.name} ${bodyOf(definition)}`
-  const failed = await changeWatched(session, statement, watch)
-  return (
-    failed && { problem: `the build was given up: ${failed.reason} (${failed.code})`, isTaken: failed.code === TAKEN }
-  )
+  const { schema } = definition.table
+  let tooLarge: string | undefined
+  const look = async (server: Server): Promise<string | undefined> =>
+    (tooLarge = await sizeObstacle(server, schema, name, watch.settings))
+  const failed = await changeWatched(session, statement, watch, look)
+  // It may have been built between two looks.
+  if (failed === undefined && (await look(session)) === undefined) return undefined
+  return {
+    problem:
+      failed === undefined
+        ? `the index was dropped again: ${tooLarge}`
+        : `the build was given up: ${failed.reason} (${failed.code})`,
+    isTaken: failed?.code === TAKEN,
+    isTooLarge: tooLarge !== undefined,
+  }
 }
 
 /** Why a change ended early. */
@@ -48,11 +63,16 @@ export interface FailedChange {
   readonly code: string
 }
 
-/** Runs a statement that takes long, and cancels it when the loop wants that, when it burdens a replica or takes too long. */
+/**
+ * Runs a statement that takes long, and cancels it when the loop wants that, when it burdens a replica or takes too long.
+ *
+ * @param obstacle - what else speaks against it
+ */
 export async function changeWatched(
   session: IndexSession,
   statement: string,
   watch: BuildWatch,
+  obstacle: (server: Server) => Promise<string | undefined> = async () => undefined,
 ): Promise<FailedChange | undefined> {
   const startedAt = performance.now()
   let why: string | undefined
@@ -72,16 +92,20 @@ export async function changeWatched(
   for (;;) {
     const ended = await Promise.race([changing, look()])
     if (ended !== UNDER_WAY) return ended
-    why ??= await reasonToCancel(performance.now() - startedAt, watch)
+    why ??= await reasonToCancel(performance.now() - startedAt, watch, obstacle)
     if (why !== undefined) await cancel(session, watch)
   }
 }
 
-async function reasonToCancel(elapsedMs: number, { signal, settings, aside }: BuildWatch): Promise<string | undefined> {
+async function reasonToCancel(
+  elapsedMs: number,
+  { signal, settings, aside }: BuildWatch,
+  obstacle: (server: Server) => Promise<string | undefined>,
+): Promise<string | undefined> {
   if (signal.aborted) return 'the loop has ended it'
   if (elapsedMs > settings.maxBuildMs) return `it took longer than ${settings.maxBuildMs} ms`
   // Who cannot look now looks again soon.
-  return aside(client => replicaObstacle(client, settings)).catch(() => undefined)
+  return aside(async client => (await replicaObstacle(client, settings)) ?? obstacle(client)).catch(() => undefined)
 }
 
 /** Cancels what the session does. Asked again until that has ended: it may be between two of its transactions. */

@@ -6,6 +6,13 @@ export interface CreateIndexOptions {
   readonly window?: string
   /** Larger tables get no index, in bytes. @default 1073741824 */
   readonly maxTableBytes?: number
+  /**
+   * An index that takes more is not built, or dropped: as it is estimated with the files in which it is sorted, while it grows, and when it is
+   * there, in bytes. @default 536870912
+   */
+  readonly maxIndexBytes?: number
+  /** Nor is one that is estimated to make the database larger by more than this share; up to 16 MiB are always allowed. @default 0.2 */
+  readonly maxDatabaseShare?: number
   /** A table into which more rows are written per second gets no index. @default 100 */
   readonly maxWritesPerSecond?: number
   /** Nothing is built while a replica is further behind, and a build is cancelled, in milliseconds. @default 10000 */
@@ -36,6 +43,8 @@ export type CreateIndexSettings = Required<CreateIndexOptions>
 export const CREATE_INDEX_DEFAULTS: Omit<CreateIndexSettings, 'schemas'> = {
   window: '00:00-06:00',
   maxTableBytes: 2 ** 30,
+  maxIndexBytes: 2 ** 29,
+  maxDatabaseShare: 0.2,
   maxWritesPerSecond: 100,
   maxReplicaLagMs: 10_000,
   maxPerTable: 5,

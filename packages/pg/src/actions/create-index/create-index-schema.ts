@@ -25,6 +25,18 @@ export const createIndexSchema: OptionSchema<CreateIndexOptions> = group<CreateI
       default: DEFAULTS.maxTableBytes,
       description: 'larger tables get no index (bytes)',
     }),
+    maxIndexBytes: number({
+      least: 0,
+      most: 1e15,
+      default: DEFAULTS.maxIndexBytes,
+      description: 'an index that takes more, with the files in which it is sorted, is not built or kept (bytes)',
+    }),
+    maxDatabaseShare: number({
+      least: 0,
+      most: 1e6,
+      default: DEFAULTS.maxDatabaseShare,
+      description: 'nor one that would make the database larger by this share; up to 16 MiB are always allowed',
+    }),
     maxWritesPerSecond: number({
       least: 0,
       most: 1e9,

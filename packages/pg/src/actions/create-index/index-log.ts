@@ -117,7 +117,7 @@ export class IndexLog {
       FROM ${this.#table} WHERE definition = $1 AND started_at > clock_timestamp() - interval '${KEPT_DAYS} days'`
     const [row] = await this.#server.query(text, [definition])
     if (Number(row?.['dropped']) > 0)
-      return `the same index was tried within the last ${KEPT_DAYS} days and did not help`
+      return `the same index was tried within the last ${KEPT_DAYS} days, and did not help or was too large`
     return Number(row?.['lost']) < MOST_LOST
       ? undefined
       : `the same index was begun ${Number(row?.['lost'])} times within the last ${KEPT_DAYS} days, and its process or connection was lost each time`

@@ -114,7 +114,7 @@ async function buildAndJudge(
   const failed = await buildIndex(session, definition, name, watch)
   if (failed !== undefined) {
     if (!failed.isTaken) await dropIntended(session, intent)
-    await log.end(name, 'failed')
+    await log.end(name, failed.isTooLarge ? 'dropped' : 'failed')
     return { kind: 'failed', reason: failed.problem }
   }
   const since = new Date()

@@ -2,6 +2,7 @@ import type { IndexDefinition } from '../../indexes/index-definition.ts'
 import { isServedBy, wantedKeys } from '../../indexes/index-definition.ts'
 import { readRelation, type Table } from '../../indexes/catalog.ts'
 import type { Server } from '../../indexes/server.ts'
+import { spaceObstacle } from './build-space.ts'
 import type { CreateIndexSettings } from './create-index-options.ts'
 import type { IndexLog } from './index-log.ts'
 import { ownIndexes } from './own-index.ts'
@@ -72,10 +73,11 @@ export async function replicaObstacle(
 /** Why the table gets no index; undefined when it gets one. */
 export async function tableObstacle(
   server: Server,
-  { table, ...rest }: IndexDefinition,
+  definition: IndexDefinition,
   settings: CreateIndexSettings,
 ): Promise<string | undefined> {
   const { schemas, maxTableBytes, maxPerTable } = settings
+  const { table } = definition
   if (!schemas.includes(table.schema)) return `its schema is not one of pg.createIndex.schemas`
   const [row] = await server.query(TABLE, [table.oid])
   if (row === undefined) return 'the table is gone'
@@ -88,8 +90,9 @@ export async function tableObstacle(
   const own = (await ownIndexes(server)).filter(({ tableOid }) => tableOid === table.oid)
   if (own.length >= maxPerTable) return `the table has ${own.length} indexes of query.createIndex already`
   const now = await readNow(server, table)
-  const wanted = wantedKeys({ table, ...rest })
-  return now?.indexes.some(index => isServedBy(wanted, index)) ? 'there is such an index by now' : undefined
+  const wanted = wantedKeys(definition)
+  if (now?.indexes.some(index => isServedBy(wanted, index))) return 'there is such an index by now'
+  return spaceObstacle(server, definition, settings)
 }
 
 /** Why it is too early for another index; undefined when it is not. */

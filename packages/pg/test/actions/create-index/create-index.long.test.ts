@@ -1,6 +1,7 @@
 import { describeAction } from '@homeostat/conformance'
 import { describe, expect, it } from 'vitest'
 import { createQueryCreateIndex, INDEX_TABLE, type CreateIndexOptions } from '../../../src/domain.ts'
+import type { TrialTime } from '../../../src/actions/create-index/trial-time.ts'
 import { ActingDatabase, CALLS, QUICK } from './acting-database.ts'
 
 describe('query.createIndex', () => {
@@ -80,6 +81,30 @@ describe('query.createIndex', () => {
     ending.abort()
     expect(await acting).toMatchObject({ effects: { built: 1, dropped: 1 }, judgement: { verdict: 'inconclusive' } })
     expect(await db.indexes()).toEqual([])
+  })
+
+  it('drops an index that helps when the loop ends it while it is judged', async () => {
+    await db.sendUsual()
+    const ending = new AbortController()
+    let phases = 0
+    const time: TrialTime = {
+      now: () => db.calls.now(),
+      sleep: async (ms, options) => {
+        await db.calls.sleep(ms, options)
+        // The judge has begun by then, and waits for answers of the server.
+        if (++phases === 2) setImmediate(() => ending.abort())
+      },
+    }
+    const receipt = await db.act(CALLS, ending.signal, time)
+    expect(phases).toBe(2)
+    expect(receipt).toMatchObject({
+      effects: { built: 1, dropped: 1 },
+      judgement: { verdict: 'inconclusive', reason: 'the loop has ended the trial' },
+    })
+    expect(receipt.undo).toBeUndefined()
+    expect(await db.indexes()).toEqual([])
+    // It may be tried again: nothing was found against it.
+    expect(await db.act(CALLS, undefined, db.calls)).toMatchObject({ effects: { built: 1 } })
   })
 
   it('leaves an index alone that somebody has dropped or taken over meanwhile', async () => {

@@ -25,6 +25,7 @@ describe('query.createIndex creates nothing', () => {
 
   it('on a table that is larger or written more often than allowed', async () => {
     expect(await whyNot({ maxTableBytes: 100_000 })).toContain('larger than 100000 bytes')
+    expect(await whyNot({ maxIndexBytes: 100_000 })).toContain('more than pg.createIndex.maxIndexBytes allows')
     db.send('INSERT INTO orders SELECT -random() * 1e9, 1, now() FROM generate_series(1, 50)')
     expect(await whyNot({ maxWritesPerSecond: 1 })).toMatch(/\d+ rows are written to the table per second/)
   })

@@ -63,6 +63,26 @@ describe('beside replicas', () => {
     await replica.query('SELECT pg_wal_replay_resume()')
   })
 
+  it('nothing is built while one has too much to replay, whatever its lag in time is', async () => {
+    const replica = servers.replicas[0]!
+    const server = { query: async (text: string) => (await pool.query(text)).rows as Record<string, unknown>[] }
+    const patient = settingsOf({ maxReplicaLagMs: 3_600_000 })
+    const obstacle = (): Promise<string | undefined> => replicaObstacle(server, patient)
+    await servers.caughtUp()
+    await replica.pauseReplay()
+    const write = async (mib: number): Promise<void> => {
+      for (let n = 0; n < mib; n++) await pool.query("SELECT pg_logical_emit_message(false, 'x', repeat('x', 1048576))")
+    }
+    await write(200)
+    expect(await obstacle()).toBeUndefined()
+    await write(100)
+    expect(await obstacle()).toMatch(/^a replica has (?:2[5-9]|3[0-3])\d MiB to replay$/)
+    await replica.resumeReplay()
+    await servers.caughtUp()
+    // It reports what it has replayed a little later.
+    await expect.poll(obstacle, { timeout: 30_000 }).toBeUndefined()
+  })
+
   it('their lag is not taken for none where the user may not see it', async () => {
     await pool.query("CREATE ROLE reader LOGIN PASSWORD 'r'")
     const url = new URL(servers.primary.url)
