@@ -1,10 +1,10 @@
-import type { PrometheusNames } from './prometheus-names.ts'
+import type { ServerNames } from '@homeostat/promql'
 import { renamedExpression, renamedTemplate } from './renamed-expression.ts'
 
 const LABEL_VALUES = /^label_values\((.+), (\w+)\)$/
 
 /** A dashboard of Grafana, or any part of it, in other names. */
-export function renamedBoard(part: unknown, names: PrometheusNames, field = ''): unknown {
+export function renamedBoard(part: unknown, names: ServerNames, field = ''): unknown {
   if (typeof part === 'string') return renamedText(part, names, field)
   if (Array.isArray(part)) return part.map(each => renamedBoard(each, names, field))
   if (typeof part !== 'object' || part === null) return part
@@ -13,7 +13,7 @@ export function renamedBoard(part: unknown, names: PrometheusNames, field = ''):
   )
 }
 
-function renamedText(text: string, names: PrometheusNames, field: string): string {
+function renamedText(text: string, names: ServerNames, field: string): string {
   if (field === 'expr') return renamedExpression(text, names)
   if (field === 'legendFormat' || field === 'titleFormat') return renamedTemplate(text, names)
   const [, selector, label] = LABEL_VALUES.exec(text) ?? []

@@ -1,5 +1,4 @@
-import { compile, translated } from '@homeostat/promql'
-import type { PrometheusNames } from './prometheus-names.ts'
+import { compile, type ServerNames, translated } from '@homeostat/promql'
 
 /** Grafana puts durations in here. PromQL does not know them, so each is a duration that nobody writes while the expression is read. */
 const VARIABLES = [
@@ -8,7 +7,7 @@ const VARIABLES = [
 ] as const
 
 /** An expression, with the variables of Grafana, in other names. */
-export function renamedExpression(expr: string, names: PrometheusNames): string {
+export function renamedExpression(expr: string, names: ServerNames): string {
   let text = expr
   for (const [variable, duration] of VARIABLES) text = text.replaceAll(variable, duration)
   text = translated(compile(text).ast, { names: names.metrics, labelNames: names.labels })
@@ -17,14 +16,6 @@ export function renamedExpression(expr: string, names: PrometheusNames): string 
 }
 
 /** The text of a legend or a title: `{{label}}`. */
-export function renamedTemplate(text: string, { labels }: PrometheusNames): string {
+export function renamedTemplate(text: string, { labels }: ServerNames): string {
   return text.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => `{{${labels.get(label) ?? label}}}`)
-}
-
-/** The text of an annotation of a rule: `$labels.label`. */
-export function renamedAnnotation(text: string, { labels }: PrometheusNames): string {
-  return text.replaceAll(/\$labels\.(\w+)/g, (whole, label: string) => {
-    const name = labels.get(label)
-    return name === undefined || name === label ? whole : `(index $labels "${name}")`
-  })
 }

@@ -1,10 +1,15 @@
-import type { RecordingRule, Rule, RuleGroup } from '@homeostat/promql'
+import {
+  type RecordingRule,
+  type Rule,
+  type RuleGroup,
+  type ServerNames,
+  translatedAnnotation,
+} from '@homeostat/promql'
 import { parseRuleFile, ruleFileText } from '@homeostat/promql/rule-files'
-import type { PrometheusNames } from './prometheus-names.ts'
-import { renamedAnnotation, renamedExpression } from './renamed-expression.ts'
+import { renamedExpression } from './renamed-expression.ts'
 
 /** A rule file of this package in other names. */
-export function renamedRules(text: string, names: PrometheusNames, file: string): string {
+export function renamedRules(text: string, names: ServerNames, file: string): string {
   const { groups, errors } = parseRuleFile(text, { file })
   if (errors[0]) throw errors[0]
   const comment = /^(?:#.*\n)+/.exec(text)?.[0].trimEnd().replaceAll(/^# ?/gm, '')
@@ -14,9 +19,9 @@ export function renamedRules(text: string, names: PrometheusNames, file: string)
   )
 }
 
-function renamedRule(rule: Rule | RecordingRule, names: PrometheusNames): Rule | RecordingRule {
+function renamedRule(rule: Rule | RecordingRule, names: ServerNames): Rule | RecordingRule {
   const expr = renamedExpression(rule.expr, names)
   if ('record' in rule) return { ...rule, expr }
-  const texts = Object.entries(rule.annotations ?? {}).map(([key, text]) => [key, renamedAnnotation(text, names)])
+  const texts = Object.entries(rule.annotations ?? {}).map(([key, text]) => [key, translatedAnnotation(text, names)])
   return { ...rule, expr, annotations: Object.fromEntries(texts) as Readonly<Record<string, string>> }
 }

@@ -1,9 +1,9 @@
-import { compile, spellings } from '@homeostat/promql'
+import { compile, spellings, translatedAnnotation } from '@homeostat/promql'
 import { type MetricDefinition, metrics, promName } from '@homeostat/semconv'
 import { dashboardFiles, type NameStyle } from '@homeostat/dashboards'
 import { describe, expect, test } from 'vitest'
 import { prometheusNames } from '../src/prometheus-names.ts'
-import { renamedAnnotation, renamedExpression } from '../src/renamed-expression.ts'
+import { renamedExpression } from '../src/renamed-expression.ts'
 
 const HITS =
   'sum by (homeostat_cache_name) (rate(homeostat_cache_requests_total{job=~"$job", homeostat_cache_result="hit"}[$__rate_interval]))'
@@ -66,10 +66,10 @@ describe('an expression in the names of a server that receives OTLP', () => {
 test('the texts of alerts read labels by the name that they have', () => {
   const text =
     '{{ $labels.db_namespace }}: {{ if eq $labels.homeostat_http_shed_reason "loop" }}x{{ end }} {{ $labels.job }}'
-  expect(renamedAnnotation(text, prometheusNames('NoTranslation'))).toBe(
+  expect(translatedAnnotation(text, prometheusNames('NoTranslation'))).toBe(
     '{{ (index $labels "db.namespace") }}: {{ if eq (index $labels "homeostat.http.shed.reason") "loop" }}x{{ end }} {{ $labels.job }}',
   )
-  expect(renamedAnnotation(text, prometheusNames('UnderscoreEscapingWithSuffixes'))).toBe(text)
+  expect(translatedAnnotation(text, prometheusNames('UnderscoreEscapingWithSuffixes'))).toBe(text)
 })
 
 describe('the files of a backend', () => {

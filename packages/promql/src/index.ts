@@ -26,6 +26,14 @@ export {
 export type { HistogramHandle } from './store/histogram-handle.ts'
 export { Labels, type LabelSet } from './words/labels.ts'
 export {
+  serverNames,
+  serverNameStyles,
+  translatedAnnotation,
+  type NamedMetric,
+  type ServerNames,
+  type ServerNameStyle,
+} from './words/name-styles.ts'
+export {
   spellings,
   underscoreLabel,
   underscoreMetric,

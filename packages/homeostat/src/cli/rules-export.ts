@@ -1,6 +1,16 @@
-import { compile, metricsOf, type RuleGroup, rulesOf, spellings, translated } from '@homeostat/promql'
+import {
+  compile,
+  type Rule,
+  type RuleGroup,
+  rulesOf,
+  serverNames,
+  type ServerNames,
+  type ServerNameStyle,
+  translated,
+  translatedAnnotation,
+} from '@homeostat/promql'
 import { parseYaml, ruleFileText } from '@homeostat/promql/rule-files'
-import { metrics, promName, upstreamMetrics } from '@homeostat/semconv'
+import { attributes, type MetricDefinition, metrics, upstreamAttributes, upstreamDefinitions } from '@homeostat/semconv'
 import { type Environment, mergeOptions, readEnvironment } from '@homeostat/signals/options'
 import { domainsOf } from '../domains/domains.ts'
 import { readOptionFile } from '../options/file/read-option-file.ts'
@@ -11,8 +21,7 @@ import type { CommandOutput, ExitCode } from './output.ts'
 
 /** How the rules are written for a server. */
 export interface RulesExport {
-  /** `plain` as a Prometheus exporter serves the names, `units` as a server writes them that receives OTLP. */
-  readonly names: 'plain' | 'units'
+  readonly names: ServerNameStyle
   /** Added to every selector. */
   readonly labels: Readonly<Record<string, string>>
   /** Packages whose rules are written. @default all */
@@ -37,11 +46,19 @@ export function exportRules(
 
 /** A Prometheus rule file with the rules of the packages, as these options make them. */
 export function exportedRules(options: HomeostatOptions, { names, labels, packages }: RulesExport): string {
+  const renamed = serverNames(
+    names,
+    [...Object.values<MetricDefinition>(metrics), ...upstreamDefinitions],
+    [...Object.values(attributes), ...upstreamAttributes],
+  )
   const groups = domainsOf(options)
     .filter(([{ name, rules = [] }]) => rules.length > 0 && (packages?.includes(name) ?? true))
     .map(([{ name, rules = [] }]): RuleGroup => ({
       name: `homeostat-${name}`,
-      rules: rules.flatMap(rulesOf).map(rule => ({ ...rule, expr: expressionFor(rule.expr, names, labels) })),
+      rules: rules.flatMap(rulesOf).map(rule => {
+        const expr = expressionFor(rule.expr, renamed, labels)
+        return 'record' in rule ? { ...rule, expr } : { ...rule, expr, annotations: annotationsFor(rule, renamed) }
+      }),
     }))
   return ruleFileText(
     groups,
@@ -52,29 +69,15 @@ export function exportedRules(options: HomeostatOptions, { names, labels, packag
 /** A rule speaks of one process, and a server knows many: the limit is that of one, and jobs of one do not delay the loop of another. */
 const PROCESS_LABELS = ['job', 'instance']
 
-function expressionFor(expr: string, names: RulesExport['names'], labels: RulesExport['labels']): string {
-  const { ast } = compile(expr)
-  const renamed = names === 'plain' ? [] : [...metricsOf(ast).all].map(name => [name, nameWithUnit(name)] as const)
-  return translated(ast, { names: new Map(renamed), labels, processLabels: PROCESS_LABELS })
+function annotationsFor({ annotations = {} }: Rule, names: ServerNames): NonNullable<Rule['annotations']> {
+  return Object.fromEntries(Object.entries(annotations).map(([key, text]) => [key, translatedAnnotation(text, names)]))
 }
 
-/** By each name that PromQL may use: the one that a server gives a metric it receives by OTLP. */
-const namesWithUnit = new Map(
-  Object.values(metrics).flatMap(({ name, unit, kind }) => {
-    const parts = kind === 'histogram' ? (['bucket', 'sum', 'count'] as const) : [undefined]
-    return parts.flatMap(part => {
-      const spelled = spellings({ name, unit, kind: kind === 'counter' || kind === 'histogram' ? kind : 'gauge', part })
-      return spelled.map(each => [each, spelled[0]!] as const)
-    })
-  }),
-)
-
-/** Metrics of other instrumentations that have a unit. */
-const upstreamInSeconds: ReadonlySet<string> = new Set(
-  [upstreamMetrics.httpServerRequestDuration, upstreamMetrics.systemCpuTime].map(name => promName(name)),
-)
-
-function nameWithUnit(name: string): string {
-  const [, base = name, end = ''] = /^(.*?)(_(?:bucket|sum|count|total))?$/.exec(name) ?? []
-  return namesWithUnit.get(name) ?? (upstreamInSeconds.has(base) ? `${base}_seconds${end}` : name)
+function expressionFor(expr: string, names: ServerNames, labels: RulesExport['labels']): string {
+  return translated(compile(expr).ast, {
+    names: names.metrics,
+    labelNames: names.labels,
+    labels,
+    processLabels: PROCESS_LABELS,
+  })
 }

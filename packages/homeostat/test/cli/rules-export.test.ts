@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nameStyles } from '@homeostat/dashboards'
 import { parseRuleFile } from '@homeostat/promql/rule-files'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { domainsOf } from '../../src/domains/domains.ts'
@@ -63,14 +64,32 @@ describe('homeostat rules export', () => {
     for (const expr of found.values()) expect(expr.split('job="shop", env="prod"').length).toBeGreaterThan(1)
   })
 
+  it('knows every style of names that dashboards are written in', async () => {
+    for (const style of nameStyles.filter(each => each !== 'datadog')) {
+      const { code, out, error } = await run(`--names=${style}`, '--package=bullmq')
+      expect({ style, code, error }).toEqual({ style, code: 0, error: '' })
+      expect(expressions(out).size).toBe(3)
+    }
+    const { out } = await run('--names=NoTranslation', '--package=bullmq')
+    expect(expressions(out).get('QueueBacklog')).toBe(
+      'max by (job, instance, "bullmq.queue.name") ({__name__="homeostat.queue.oldest_waiting.age"}) > 30',
+    )
+    expect(out).toContain('(index $labels "bullmq.queue.name")')
+    expect((await run('--names=units')).out).toBe((await run('--names=UnderscoreEscapingWithSuffixes')).out)
+    // What other instrumentations measure has such names as well.
+    const host = await run('--package=runtime', '--names=NoUTF8EscapingWithSuffixes')
+    expect(host.out).toContain('{__name__="system.network.errors_total", "system.device"!="lo"')
+  })
+
   it.each([
-    [['--names=dots'], "'--names' must be plain or units, got 'dots'"],
+    [['--names=dots'], "got 'dots'"],
+    [['--names=datadog'], "got 'datadog'; 'homeostat dashboards --names=datadog' writes monitors for Datadog"],
     [['--label=a-b=c'], "'--label' must be NAME=VALUE, got 'a-b=c'"],
     [['--package=pgg'], "got 'pgg'"],
     [['stray'], "unexpected 'stray'"],
   ])('refuses %j in one line', async (args, reason) => {
     const { code, out, error } = await run(...args)
-    expect(code).toBeGreaterThan(0)
+    expect(code).toBe(2)
     expect(out).toBe('')
     expect(error).toContain(reason)
     expect(error.trim().split('\n')).toHaveLength(1)

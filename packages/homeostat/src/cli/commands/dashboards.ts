@@ -1,6 +1,7 @@
 import { isMissingPackage, optionalPackage } from '../../inspection/optional-package.ts'
 import { type Command, command } from '../command-definition.ts'
 import { WrongCallError } from '../wrong-call-error.ts'
+import { namesOf, namesOption } from './names-option.ts'
 import { checkNoOperand } from './operand.ts'
 
 const PACKAGE = '@homeostat/dashboards'
@@ -24,19 +25,14 @@ export const dashboardsCommand: Command = command(
       'homeostat dashboards --out=monitoring --names=datadog',
     ],
     exitCodes: '0 if every file is there and current, else 1',
-    wrongCalls: `no --out, or no ${PACKAGE}`,
+    wrongCalls: `a DIR that cannot be written, or no ${PACKAGE}`,
     options: {
       out: {
         type: 'string',
         valueHint: 'DIR',
         description: 'The folder for the files. It is made where there is none.',
       },
-      names: {
-        type: 'string',
-        valueHint: 'STYLE',
-        description:
-          'How the backend spells names. plain (default): as a Prometheus exporter of the process serves them; datadog; or the translation_strategy of a Prometheus server that receives OTLP: UnderscoreEscapingWithSuffixes (its default), UnderscoreEscapingWithoutSuffixes, NoUTF8EscapingWithSuffixes, NoTranslation.',
-      },
+      names: namesOption('datadog; '),
       force: { type: 'boolean', description: 'Also replaces files that somebody has changed.' },
     },
   },
@@ -48,9 +44,7 @@ export const dashboardsCommand: Command = command(
       output.error(`homeostat: error: ${PACKAGE} is not installed: npm install --save-dev ${PACKAGE}`)
       return 2
     }
-    const names = values.names ?? 'plain'
-    if (!dashboards.nameStyles.includes(names))
-      throw new Error(`'--names' must be one of ${dashboards.nameStyles.join(', ')}, got '${names}'`)
+    const names = namesOf(values.names, dashboards.nameStyles)
     const { writeFiles } = await import('../written-files.ts')
     return writeFiles(values.out, dashboards.dashboardFiles({ names }), { isForced: values.force === true, output })
   },

@@ -1,7 +1,7 @@
 import { type Command, command } from '../command-definition.ts'
+import { WrongCallError } from '../wrong-call-error.ts'
+import { namesOf, namesOption } from './names-option.ts'
 import { checkNoOperand } from './operand.ts'
-
-const NAMES = ['plain', 'units'] as const
 
 /** `homeostat rules export`. */
 export const rulesExportCommand: Command = command(
@@ -14,16 +14,11 @@ export const rulesExportCommand: Command = command(
       'Thresholds come from the variables and the file that an application started here would read. Each rule looks at one process at a time (job, instance), as the process itself does, and at every service that the server knows: name yours with --label.',
     examples: [
       'homeostat rules export --label=job=shop > homeostat.rules.yml',
-      'homeostat rules export --names=units --package=pg --package=bullmq',
+      'homeostat rules export --names=UnderscoreEscapingWithSuffixes --package=pg --package=bullmq',
     ],
     exitCodes: '0 if every option of the application is valid, else 1',
     options: {
-      names: {
-        type: 'string',
-        valueHint: 'STYLE',
-        description:
-          'plain (default): as a Prometheus exporter of the process serves them; units: as a server writes what it receives by OTLP.',
-      },
+      names: namesOption(),
       label: {
         type: 'string',
         valueHint: 'NAME=VALUE',
@@ -41,13 +36,14 @@ export const rulesExportCommand: Command = command(
   },
   async ({ values, files, output }) => {
     checkNoOperand(files)
-    const names = NAMES.find(each => each === (values.names ?? 'plain'))
-    if (names === undefined) throw new Error(`'--names' must be plain or units, got '${values.names}'`)
+    const { serverNameStyles } = await import('@homeostat/promql')
+    const names = namesOf(values.names, serverNameStyles)
     const labels = Object.fromEntries((values.label ?? []).map(labelOf))
     const { definitions } = await import('../../domains/domain-definitions.ts')
     const known = definitions.map(([name]) => name as string)
     const unknown = values.package?.find(name => !known.includes(name))
-    if (unknown !== undefined) throw new Error(`'--package' must be one of ${known.join(', ')}, got '${unknown}'`)
+    if (unknown !== undefined)
+      throw new WrongCallError(`'--package' must be one of ${known.join(', ')}, got '${unknown}'`)
     const { exportRules } = await import('../rules-export.ts')
     const asJson = values.json === true
     return exportRules(process.env, output, { names, labels, packages: values.package }, asJson)
@@ -56,6 +52,6 @@ export const rulesExportCommand: Command = command(
 
 function labelOf(text: string): readonly [name: string, value: string] {
   const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? []
-  if (name === undefined || value === undefined) throw new Error(`'--label' must be NAME=VALUE, got '${text}'`)
+  if (name === undefined || value === undefined) throw new WrongCallError(`'--label' must be NAME=VALUE, got '${text}'`)
   return [name, value]
 }

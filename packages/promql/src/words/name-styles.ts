@@ -1,0 +1,95 @@
+import { type MetricIdentity, spellings, underscoreLabel, underscoreMetric, unitSuffix } from './names.ts'
+
+/**
+ * How a Prometheus server spells the names of metrics and labels, the usual way first.
+ *
+ * - `plain`: as a Prometheus exporter of the process serves them, `homeostat_cache_requests_total`
+ * - the rest: as a Prometheus server stores what it receives by OTLP, by its setting `translation_strategy`.
+ *   `UnderscoreEscapingWithSuffixes` is what it does unless it is set.
+ *
+ * Source: https://prometheus.io/docs/prometheus/latest/configuration/configuration/#configuration-file, `otlp`
+ */
+export const serverNameStyles = [
+  'plain',
+  'UnderscoreEscapingWithSuffixes',
+  'UnderscoreEscapingWithoutSuffixes',
+  'NoUTF8EscapingWithSuffixes',
+  'NoTranslation',
+] as const
+
+/** One of {@link serverNameStyles}. */
+export type ServerNameStyle = (typeof serverNameStyles)[number]
+
+/** The names that a server has. */
+export interface ServerNames {
+  /** By every name that PromQL may use. */
+  readonly metrics: ReadonlyMap<string, string>
+  /** By the name with underscores. */
+  readonly labels: ReadonlyMap<string, string>
+}
+
+/** A metric as an instrumentation makes it. */
+export interface NamedMetric {
+  /** OTel name with dots. */
+  readonly name: string
+  /** UCUM unit, for example `s`, `By`, `1`, `{connection}`. */
+  readonly unit: string
+  readonly kind: 'counter' | 'upDownCounter' | 'gauge' | 'histogram'
+}
+
+/** The parts of a classic histogram, which every style keeps. */
+const PARTS = ['bucket', 'sum', 'count'] as const
+
+/**
+ * The names that a Prometheus server has for metrics and attributes.
+ *
+ * @example
+ * ```ts
+ * const job = { name: 'job.age', unit: 's', kind: 'gauge' } as const
+ * serverNames('UnderscoreEscapingWithSuffixes', [job], []).metrics.get('job_age') // 'job_age_seconds'
+ * ```
+ */
+export function serverNames(
+  style: ServerNameStyle,
+  metrics: Iterable<NamedMetric>,
+  attributes: Iterable<string>,
+): ServerNames {
+  const names = new Map<string, string>()
+  for (const metric of metrics) {
+    const { name, unit } = metric
+    const kind = metric.kind === 'upDownCounter' ? 'gauge' : metric.kind
+    for (const part of kind === 'histogram' ? PARTS : [undefined]) {
+      const end = part === undefined ? '' : `_${part}`
+      const styled = styledName(metric, style) + end
+      for (const each of spellings({ name, unit, kind, part } satisfies MetricIdentity)) names.set(each, styled)
+    }
+  }
+  const labels = isEscaped(style) ? [] : [...attributes].map(key => [underscoreLabel(key), key] as const)
+  return { metrics: names, labels: new Map(labels) }
+}
+
+/** The text of an annotation with the labels of a server: `$labels.label`. */
+export function translatedAnnotation(text: string, { labels }: Pick<ServerNames, 'labels'>): string {
+  return text.replaceAll(/\$labels\.(\w+)/g, (whole, label: string) => {
+    const name = labels.get(label)
+    return name === undefined || name === label ? whole : `(index $labels "${name}")`
+  })
+}
+
+function isEscaped(style: ServerNameStyle): boolean {
+  return style === 'plain' || style.startsWith('Underscore')
+}
+
+function styledName(metric: NamedMetric, style: ServerNameStyle): string {
+  const { name, kind } = metric
+  const spelled = isEscaped(style) ? underscoreMetric(name) : name
+  if (style === 'plain') return kind === 'counter' ? `${spelled}_total` : spelled
+  return style.endsWith('WithSuffixes') ? withSuffixes(spelled, metric) : spelled
+}
+
+/** Unit and `_total`, as the specification of OpenTelemetry's compatibility with Prometheus says. */
+function withSuffixes(name: string, { unit, kind }: NamedMetric): string {
+  const word = unitSuffix(unit, kind === 'upDownCounter' ? undefined : kind)
+  const has = word === '' || name.split(/[._]/).includes(word) || name.endsWith(`_${word}`)
+  return `${has ? name : `${name}_${word}`}${kind === 'counter' ? '_total' : ''}`
+}
