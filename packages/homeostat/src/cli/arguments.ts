@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { CommandOption, CommandOptions } from './command-option.ts'
 import { UnknownNameError } from './unknown-name-error.ts'
+import { WrongCallError } from './wrong-call-error.ts'
 
 /** Every command has these options. They are answered before the command runs. */
 export const COMMON_OPTIONS = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } } as const
@@ -28,16 +29,11 @@ export interface CommandArguments<O extends CommandOptions> {
 /**
  * Reads the arguments of a command.
  *
- * @throws UnknownNameError for an option that the command does not have, or Node's error about the value of an option
+ * @throws UnknownNameError for an option that the command does not have, WrongCallError for a value that is missing or too much
  */
 export function readArguments<O extends CommandOptions>(args: readonly string[], options: O): CommandArguments<O> {
   checkNames(args, options)
-  const { values, positionals, tokens } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    tokens: true,
-    options: nodeOptionsOf(options),
-  })
+  const { values, positionals, tokens } = parsed(args, options)
   return {
     values: values as CommandArguments<O>['values'],
     files: positionals,
@@ -46,6 +42,20 @@ export function readArguments<O extends CommandOptions>(args: readonly string[],
       if (token.kind === 'option') return [{ kind: 'option', name: token.name, value: token.value }]
       return token.kind === 'positional' ? [{ kind: 'file', value: token.value }] : []
     }),
+  }
+}
+
+function parsed(args: readonly string[], options: CommandOptions) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, tokens: true, options: nodeOptionsOf(options) })
+  } catch (error) {
+    // Node adds advice on `--` to its message.
+    const [reason = ''] = (error as Error).message.split(/\. To specify a positional argument |\.?\n/)
+    const [, name] = /^Option '(--[\w-]+)' argument is ambiguous/.exec(reason) ?? []
+    throw new WrongCallError(
+      name === undefined ? reason : `'${name}' has no value: one that begins with a dash is written ${name}=-VALUE`,
+      { cause: error },
+    )
   }
 }
 

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
 import type { Response } from '@homeostat/optimizer'
 import type { BacktestResult } from '@homeostat/lab/backtest'
 import { backtest, backtestReport, compareBacktests, differenceReport, openSource } from '@homeostat/lab/backtest'
 import type { RuleGroup } from '@homeostat/promql'
 import { parseRuleFile, type RuleFileError } from '@homeostat/promql/rule-files'
 import { readCommandFile } from './file.ts'
+import { checkGivenPath } from './given-path.ts'
 import type { CommandOutput, ExitCode } from './output.ts'
 import { progressTo } from './progress.ts'
 import { parseResponseFile } from '../reload/response-file.ts'
@@ -35,7 +35,7 @@ export async function runBacktest(call: BacktestCall, output: CommandOutput): Pr
 
   const isServer = /^https?:/.test(from)
   const endMs = givenEndMs ?? (isServer ? Date.now() : undefined)
-  if (!isServer && !existsSync(from)) throw new Error(`path '${from}' does not exist`)
+  if (!isServer) checkGivenPath(from, 'source')
   const programs = other ? [other, tried] : [tried]
   const reportProgress = progressTo(output)
   try {

@@ -18,7 +18,7 @@ export interface CommandNotes {
   readonly examples: readonly string[]
   /** @default 0 if everything is as it should be, else 1 */
   readonly exitCodes?: string
-  /** Further reasons for exit code 2, beside an unknown command or option. */
+  /** Further reasons for exit code 2, beside an option or a value that is not known or is missing. */
   readonly wrongCalls?: string
 }
 

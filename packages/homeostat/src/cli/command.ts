@@ -23,13 +23,16 @@ export async function runCommandLine(
     return await run(args[0] === 'help' ? [...args.slice(1), '--help'] : args, { output, readInput, root: commandLine })
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    // Commands report their findings and throw only when they were called wrongly. Node adds advice on `--` to its message.
-    const reason = error.message.replace(/\. To specify a positional argument .*$/s, '')
-    const isUnknown = error instanceof UnknownNameError
-    const advice = isUnknown && error.meant !== undefined ? `; did you mean ${error.meant}? Try --help` : ', try --help'
-    output.error(`homeostat: error: ${reason}${advice}`)
-    return isUnknown || error instanceof WrongCallError ? 2 : 1
+    output.error(`homeostat: error: ${error.message}${adviceOn(error)}`)
+    return error instanceof WrongCallError ? 2 : 1
   }
+}
+
+/** Help says how to call a command, and nothing of why its work has failed. */
+function adviceOn(error: Error): string {
+  if (!(error instanceof WrongCallError)) return ''
+  const isMeant = error instanceof UnknownNameError && error.meant !== undefined
+  return isMeant ? `; did you mean ${error.meant}? Try --help` : ', try --help'
 }
 
 async function run(args: readonly string[], surroundings: CommandSurroundings): Promise<ExitCode> {

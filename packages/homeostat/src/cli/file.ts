@@ -1,4 +1,5 @@
 import { readRegularFileSync } from '@homeostat/signals'
+import { WrongCallError } from './wrong-call-error.ts'
 
 /** As much as the process itself reads of such a file. */
 const LARGEST_BYTES = 16 * 1024 * 1024
@@ -6,15 +7,15 @@ const LARGEST_BYTES = 16 * 1024 * 1024
 /**
  * The text of a file that was named on the command line. A pipe is read as well: shells make one of `<(...)`.
  *
- * @throws an error whose message names the file and what is wrong with it
+ * @throws WrongCallError whose message names the file and what is wrong with it
  */
 export function readCommandFile(path: string): string {
   try {
     return readRegularFileSync(path, LARGEST_BYTES, { acceptsPipe: true })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const reason = REASONS[code ?? '']
-    throw reason === undefined ? error : new Error(`path '${path}' ${reason}`, { cause: error })
+    const { code = '', message, syscall } = error as NodeJS.ErrnoException
+    const reason = syscall === undefined ? message : `path '${path}' ${REASONS[code] ?? `cannot be read: ${code}`}`
+    throw new WrongCallError(reason, { cause: error })
   }
 }
 

@@ -19,7 +19,10 @@ export async function helpOf(command: Command, columns: number = WIDEST): Promis
     [summary, details].flatMap(text => (text === undefined ? [] : wrapped(text, width))).join('\n'),
     command.children ? await commandList(command, width) : optionList((command.args ?? {}) as ArgsDef, width),
     ['Examples:', ...examples.map(example => `  ${example}`)].join('\n'),
-    `Exit code: ${exitCodes ?? '0 if everything is as it should be, else 1'}; 2 for an unknown command or option${wrongCalls === undefined ? '' : `, or ${wrongCalls}`}.`,
+    wrapped(
+      `Exit code: ${exitCodes ?? '0 if everything is as it should be, else 1'}; 2 if it was called wrongly: an option or a value that is not known or is missing${wrongCalls === undefined ? '' : `, ${wrongCalls}`}.`,
+      width,
+    ).join('\n'),
   ]
   return blocks.join('\n\n')
 }

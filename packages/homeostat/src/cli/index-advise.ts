@@ -1,6 +1,7 @@
-import { accessSync, constants, createReadStream, statSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { addAbortSignal } from 'node:stream'
 import { adviseOnRecorded, RecordUnreadableError, type RecordedAdvice } from '@homeostat/pg/advice'
+import { checkGivenPath } from './given-path.ts'
 import type { CommandOutput, ExitCode } from './output.ts'
 import { indexAdviceLines, indexAdviceSql } from './index-advice-text.ts'
 import { progressTo } from './progress.ts'
@@ -68,13 +69,6 @@ function connectionOf(given: string | undefined): Readonly<Record<string, unknow
 
 function logOf(path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
   if (path === '-') return addAbortSignal(signal, process.stdin)
-  const stats = statSync(path, { throwIfNoEntry: false })
-  if (stats === undefined) throw new WrongCallError(`path '${path}' does not exist`)
-  if (stats.isDirectory()) throw new WrongCallError(`path '${path}' is a folder`)
-  try {
-    accessSync(path, constants.R_OK)
-  } catch {
-    throw new WrongCallError(`path '${path}' cannot be read`)
-  }
+  checkGivenPath(path, 'source')
   return createReadStream(path, { highWaterMark: 262_144, signal })
 }

@@ -7,8 +7,7 @@ export interface CommandOutput {
 }
 
 /**
- * The same for all commands. 0: all is as it should be. 1: findings, failed tests, or an error in a file or a value, as in promtool.
- * 2: a command or an option that does not exist or is missing, an argument too many, or something that cannot be looked at or asked.
- * 3: errors of lint checks only, with `--lint-fatal`, as in promtool.
+ * The same for all commands. 0: done, and all is as it should be. 1: the answer is no (findings, failed tests, an error in what a file
+ * holds), or the work has failed. 2: called wrongly, and nothing was done; see `WrongCallError`. 3: errors of lint checks only, with `--lint-fatal`, as in promtool.
  */
 export type ExitCode = 0 | 1 | 2 | 3

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
 import { SCENARIO_FIELD, scenarioCases } from '@homeostat/lab/scenarios'
 import { ruleTestCases, type RuleTestCaseOptions } from '@homeostat/promql/rule-tests'
 import { junitXml, type JunitSuite } from './junit.ts'
 import type { CommandOutput, ExitCode } from './output.ts'
+import { writeGivenFile } from './writing.ts'
 
 interface TestOptions extends RuleTestCaseOptions {
   readonly debug: boolean
@@ -21,7 +21,7 @@ export async function testRuleFiles(
   const suites: JunitSuite[] = []
   for (const file of files) suites.push(await testFile(file, asJson ? SILENT : output, options))
   if (asJson) output.out(JSON.stringify({ files: suites.map(({ name, cases }) => ({ file: name, tests: cases })) }))
-  if (options.junit !== undefined) writeFileSync(options.junit, junitXml(suites))
+  if (options.junit !== undefined) writeGivenFile(options.junit, junitXml(suites), '--junit')
   return suites.some(({ cases }) => cases.some(({ errors }) => errors.length > 0)) ? 1 : 0
 }
 

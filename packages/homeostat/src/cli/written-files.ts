@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readRegularFileSync } from '@homeostat/signals'
 import type { CommandOutput, ExitCode } from './output.ts'
+import { cannotWrite, makeFolder } from './writing.ts'
 
 /** As `sha256sum` writes and checks it. Not JSON, which Grafana would take for a dashboard. */
 const CHECKSUMS = '.homeostat-dashboards'
+/** More than any file that is written here. */
+const LARGEST_BYTES = 16 * 1024 * 1024
 
 interface GivenFile {
   /** In the folder, with `/`. */
@@ -42,21 +46,8 @@ export function writeFiles(folder: string, files: readonly GivenFile[], { isForc
       output.error(`homeostat: kept ${join(folder, path)}, which was changed: --force replaces it`)
     return kept.length === 0 ? 0 : 1
   } catch (error) {
-    const { code, path } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    throw new Error(`path '${path ?? folder}' ${REASONS[code] ?? `cannot be written: ${code}`}`, { cause: error })
+    throw cannotWrite(error, (error as NodeJS.ErrnoException).path ?? folder, '--out')
   }
-}
-
-/** The common errors of the file system, in the words of the command. */
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'may not be written: permission denied',
-  EPERM: 'may not be written: permission denied',
-  EROFS: 'may not be written: the file system is read-only',
-  ENOSPC: 'cannot be written: no space is left',
-  ENOTDIR: 'cannot be written: a part of it is not a folder',
-  EEXIST: 'is not a folder',
-  EISDIR: 'is a folder',
 }
 
 function isChanged(folder: string, file: GivenFile, written: string | undefined): boolean {
@@ -66,12 +57,12 @@ function isChanged(folder: string, file: GivenFile, written: string | undefined)
 
 function currentText(folder: string, { path }: GivenFile): string | undefined {
   const file = join(folder, path)
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+  return existsSync(file) ? readRegularFileSync(file, LARGEST_BYTES) : undefined
 }
 
 function readChecksums(folder: string): Map<string, string> {
   const file = join(folder, CHECKSUMS)
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const text = existsSync(file) ? readRegularFileSync(file, LARGEST_BYTES) : ''
   return new Map([...text.matchAll(/^([0-9a-f]{64}) {2}(.+)$/gm)].map(([, checksum, path]) => [path!, checksum!]))
 }
 
@@ -81,7 +72,7 @@ function checksumOf(text: string): string {
 
 /** Whole or not at all: a Grafana that provisions the folder may be reading. */
 function writeWhole(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const unfinished = `${path}.${process.pid}.unfinished`
   try {
     writeFileSync(unfinished, text)

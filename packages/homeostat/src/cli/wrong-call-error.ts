@@ -1,5 +1,5 @@
-/** The command was called in a way that it cannot carry out. */
+/** The command was called in a way that it cannot carry out: exit code 2. Any other error is a failure of its work: exit code 1. */
 export class WrongCallError extends Error {
-  override readonly name = 'WrongCallError'
-  readonly code = 'HOMEOSTAT_WRONG_CALL'
+  override readonly name: string = 'WrongCallError'
+  readonly code: string = 'HOMEOSTAT_WRONG_CALL'
 }

@@ -122,7 +122,7 @@ describe('homeostat backtest', () => {
       error: expect.stringMatching(/^~\/rules.yml:1: no JSON/),
     })
     expect(await run('backtest', '--from', 'none.ndjson', '--rules', 'rules.yml')).toMatchObject({
-      code: 1,
+      code: 2,
       error: expect.stringContaining('does not exist'),
     })
     expect(await run('backtest', '--from=http://127.0.0.1:9', '--rules', 'rules.yml')).toMatchObject({
@@ -141,7 +141,7 @@ describe('homeostat backtest', () => {
       "'--end' must be a time such as 2026-01-31T12:00:00Z, got 'soon'",
     ],
   ])('called as %j it says what is wrong with that', async (args, reason) => {
-    expect(await run(...args)).toEqual({ code: 1, out: '', error: `homeostat: error: ${reason}, try --help` })
+    expect(await run(...args)).toEqual({ code: 2, out: '', error: `homeostat: error: ${reason}, try --help` })
   })
 
   test('has help of its own', async () => {

@@ -64,7 +64,7 @@ describe('homeostat dashboards', () => {
     [[], 2, "'--out' is missing, try --help"],
     [['--out='], 2, "'--out' is missing, try --help"],
     [['--out=x', 'y'], 2, "unexpected 'y', try --help"],
-    [['--out=x', '--names=dots'], 1, "'--names' must be one of plain, Under"],
+    [['--out=x', '--names=dots'], 2, "'--names' must be one of plain, Under"],
   ])('%j ends with one line', async (args, code, message) => {
     const { error, ...rest } = await run(...args)
     expect(rest).toEqual({ code, out: '' })
@@ -76,8 +76,9 @@ describe('homeostat dashboards', () => {
     writeFileSync(join(folder, 'out'), 'a file')
     const { code, error } = await run(out())
     expect({ code, error }).toEqual({
-      code: 1,
-      error: "homeostat: error: path '~/out/grafana' cannot be written: a part of it is not a folder, try --help",
+      code: 2,
+      error:
+        "homeostat: error: path '~/out/grafana' cannot be written: a part of it is not a folder; choose another with --out, try --help",
     })
   })
 

@@ -41,6 +41,6 @@ test('a path where nothing can be written is known before, and the check leaves 
   checkReportPath(join(folder, 'report'))
   expect(readdirSync(folder)).toEqual([])
   expect(() => checkReportPath(join(folder, 'missing', 'report'))).toThrow(
-    /report\.\d+\.tmp' cannot be written: ENOENT$/,
+    /report\.html' cannot be written: the folder '.*missing' does not exist; choose another with --out$/,
   )
 })

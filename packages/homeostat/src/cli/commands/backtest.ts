@@ -15,6 +15,7 @@ export const backtestCommand: Command = command(
       'homeostat backtest --from http://prometheus:9090 --rules new.yml --against old.yml --start 2026-01-30T00:00:00Z',
     ],
     exitCodes: '0 if everything was read and replayed, else 1',
+    wrongCalls: 'a FILE that cannot be read',
     options: {
       from: {
         type: 'string',
@@ -92,12 +93,12 @@ function timeOf(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const ms = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text)
   if (Number.isFinite(ms)) return ms
-  throw new Error(`'--${option}' must be a time such as 2026-01-31T12:00:00Z, got '${text}'`)
+  throw new WrongCallError(`'--${option}' must be a time such as 2026-01-31T12:00:00Z, got '${text}'`)
 }
 
 function stepOf(text: string | undefined, parseDuration: (text: string) => number | undefined): number | undefined {
   if (text === undefined) return undefined
   const ms = parseDuration(text)
-  if (ms === undefined || ms === 0) throw new Error(`'--step' must be a duration such as 15s, got '${text}'`)
+  if (ms === undefined || ms === 0) throw new WrongCallError(`'--step' must be a duration such as 15s, got '${text}'`)
   return ms
 }

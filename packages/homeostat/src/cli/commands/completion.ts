@@ -16,7 +16,6 @@ export const completionCommand: Command = command(
       'homeostat completion fish > ~/.config/fish/completions/homeostat.fish',
     ],
     exitCodes: '0 if the script was printed',
-    wrongCalls: 'a shell that is not known',
     options: {},
   },
   async ({ files, output, root }): Promise<ExitCode> => {

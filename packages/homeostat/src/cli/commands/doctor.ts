@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
 import { type Command, command } from '../command-definition.ts'
+import { checkGivenPath, isFolder } from '../given-path.ts'
 import type { CommandOutput, ExitCode } from '../output.ts'
 import type { Diagnosed } from '../../doctor/diagnosed-finding.ts'
 import type { DoctorAnswer } from '../../inspection/question.ts'
@@ -56,7 +56,8 @@ export const doctorCommand: Command = command(
     }
     if (seconds !== undefined) throw new WrongCallError('--seconds is for a command, which stands after --')
     const [target] = files
-    if (target !== undefined && files.length === 1 && !existsAsFolder(target) && namesProcess(target)) {
+    // A folder may have a number for a name.
+    if (target !== undefined && files.length === 1 && !isFolder(target) && namesProcess(target)) {
       if (values.variables !== undefined) throw new WrongCallError('--variables is for a folder, and not for a process')
       return diagnoseProcess(target, json, output)
     }
@@ -71,8 +72,8 @@ async function diagnoseFolder(
   output: CommandOutput,
 ): Promise<ExitCode> {
   if (more.length > 0) throw new WrongCallError('only one folder can be given, and a command stands after --')
-  checkIs(folder, 'folder')
-  if (envFile !== undefined) checkIs(envFile, 'file')
+  checkGivenPath(folder, 'folder')
+  if (envFile !== undefined) checkGivenPath(envFile, 'file')
   const [{ diagnose, diagnosisLines }, { readApplication }] = await Promise.all([
     import('../../doctor/static/diagnosis.ts'),
     import('../../doctor/static/files/read-application.ts'),
@@ -127,31 +128,9 @@ function finish<D extends Diagnosed>(
   return 2
 }
 
-/** A folder may have a number for a name. */
-function existsAsFolder(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-  } catch {
-    return false
-  }
-}
-
 /** @throws WrongCallError */
 function millisecondsOf(seconds: string | undefined): number {
   const given = Number(seconds ?? DEFAULT_SECONDS)
   if (Number.isFinite(given) && given > 0 && given <= MOST_SECONDS) return given * 1000
   throw new WrongCallError(`'--seconds' must be a number above 0 and at most ${MOST_SECONDS}, got '${seconds ?? ''}'`)
-}
-
-/** @throws WrongCallError */
-function checkIs(path: string, kind: 'folder' | 'file'): void {
-  let status
-  try {
-    status = statSync(path, { throwIfNoEntry: false })
-  } catch {
-    throw new WrongCallError(`path '${path}' cannot be read`)
-  }
-  if (status === undefined) throw new WrongCallError(`path '${path}' does not exist`)
-  if (!(kind === 'folder' ? status.isDirectory() : status.isFile()))
-    throw new WrongCallError(`'${path}' is not a ${kind}`)
 }

@@ -23,7 +23,7 @@ export const proveCommand: Command = command(
     ],
     exitCodes:
       '0 if the proof ran to its end, the knob is not harmful and the placebo showed nothing, else 1; the other verbs 0 if the process has followed',
-    wrongCalls: 'a process that cannot be asked or refuses',
+    wrongCalls: 'a PATH that cannot be written, a process that cannot be asked or refuses',
     options: {
       knob: { type: 'string', valueHint: 'NAME', description: 'The knob to try.' },
       to: {

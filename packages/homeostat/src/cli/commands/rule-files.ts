@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
 import type { CommandOption } from '../command-option.ts'
+import { checkGivenPath } from '../given-path.ts'
 import type { CommandOutput } from '../output.ts'
 
 /** Options of the commands that read rule files, as promtool has them. */
@@ -29,11 +29,7 @@ export function isExperimental(lists: readonly string[], output: CommandOutput):
   return features.includes('promql-experimental-functions')
 }
 
-/** @throws if one of the files does not exist, or is a folder */
+/** @throws WrongCallError if one of the files does not exist, or is a folder */
 export function checkExist(files: readonly string[]): void {
-  for (const file of files) {
-    const status = statSync(file, { throwIfNoEntry: false })
-    if (status === undefined) throw new Error(`path '${file}' does not exist`)
-    if (status.isDirectory()) throw new Error(`'${file}' is a directory`)
-  }
+  for (const file of files) checkGivenPath(file, 'source')
 }

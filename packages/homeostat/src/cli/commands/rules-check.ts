@@ -18,6 +18,7 @@ export const rulesCheckCommand: Command = command(
       'helm template . | homeostat rules check',
     ],
     exitCodes: '0 without errors, 1 with errors, 3 for lint errors with --lint-fatal',
+    wrongCalls: 'a FILE that cannot be read',
     options: {
       lint: {
         type: 'string',

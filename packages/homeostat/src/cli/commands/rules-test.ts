@@ -1,4 +1,5 @@
 import { type Command, command } from '../command-definition.ts'
+import { WrongCallError } from '../wrong-call-error.ts'
 import { checkExist, isExperimental, ruleFileOptions } from './rule-files.ts'
 
 /** `homeostat rules test`. */
@@ -14,6 +15,7 @@ export const rulesTestCommand: Command = command(
       'homeostat rules test --run=checkout --junit=results.xml shop.test.yml',
     ],
     exitCodes: '0 if every test passes, else 1',
+    wrongCalls: 'a FILE that cannot be read',
     options: {
       run: {
         type: 'string',
@@ -31,12 +33,20 @@ export const rulesTestCommand: Command = command(
   async ({ values, files, output }) => {
     checkExist(files)
     const experimental = isExperimental(values['enable-feature'] ?? [], output)
-    if (files.length === 0) throw new Error("required argument 'FILE' not provided")
+    if (files.length === 0) throw new WrongCallError("required argument 'FILE' not provided")
     const { run: patterns, diff = false, debug = false, junit } = values
-    const only = patterns === undefined ? {} : { run: new RegExp(patterns.join('|')) }
+    const only = patterns === undefined ? {} : { run: expressionOf(patterns.join('|')) }
     const { testRuleFiles } = await import('../rules-test.ts')
     const ignoreUnknownFields = values['ignore-unknown-fields'] === true
     const asJson = values.json === true
     return testRuleFiles(files, output, { ...only, diff, debug, junit, asJson, experimental, ignoreUnknownFields })
   },
 )
+
+function expressionOf(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern)
+  } catch (error) {
+    throw new WrongCallError(`'--run' must be a regular expression: ${(error as Error).message}`, { cause: error })
+  }
+}

@@ -1,6 +1,13 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { proofPage, type ProofRecord } from '@homeostat/lab/prove'
-import { errorType } from '@homeostat/signals'
+import { readRegularFileSync } from '@homeostat/signals'
+import { isFolder } from '../given-path.ts'
+import { WrongCallError } from '../wrong-call-error.ts'
+import { cannotWrite, writeGivenFile } from '../writing.ts'
+
+/** More than the values of a thousand blocks. */
+const LARGEST_BYTES = 256 * 1024 * 1024
 
 /** `homeostat-prove-http.compression-20260131T120000`. */
 export function reportName({ terms, proof }: ProofRecord): string {
@@ -15,9 +22,15 @@ export function reportName({ terms, proof }: ProofRecord): string {
  * @throws Error with one line that names the file
  */
 export function checkReportPath(base: string): void {
+  if (base === '' || isFolder(base))
+    throw new WrongCallError(`'--out' must be a file without its ending, e.g. ${join(base, 'compression')}`)
   const path = `${base}.${process.pid}.tmp`
-  written(path, '', 'wx')
-  rmSync(path, { force: true })
+  try {
+    writeFileSync(path, '', { flag: 'wx' })
+    rmSync(path, { force: true })
+  } catch (error) {
+    throw cannotWrite(error, `${base}.html`, '--out')
+  }
 }
 
 /**
@@ -36,7 +49,7 @@ export function writeReport(record: ProofRecord, base: string): readonly string[
 function isTaken(base: string, { terms, proof }: ProofRecord): boolean {
   if (!existsSync(`${base}.json`)) return existsSync(`${base}.html`)
   try {
-    const found = JSON.parse(readFileSync(`${base}.json`, 'utf8')) as ProofRecord
+    const found = JSON.parse(readRegularFileSync(`${base}.json`, LARGEST_BYTES)) as ProofRecord
     const isSame = found.terms.knob === terms.knob && found.terms.seed === terms.seed
     // The clock on the wall may have been set a little in between.
     return !isSame || Math.abs(found.proof.startedAt - proof.startedAt) > 1000
@@ -45,12 +58,7 @@ function isTaken(base: string, { terms, proof }: ProofRecord): boolean {
   }
 }
 
-function written(path: string, text: string, flag = 'w'): string {
-  try {
-    writeFileSync(path, text, { flag })
-    return path
-  } catch (error) {
-    const { code = errorType(error) } = error as NodeJS.ErrnoException
-    throw new Error(`'${path}' cannot be written: ${code}`, { cause: error })
-  }
+function written(path: string, text: string): string {
+  writeGivenFile(path, text, '--out')
+  return path
 }
