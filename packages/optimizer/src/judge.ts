@@ -9,4 +9,5 @@ export {
   percentChange,
   planSwitchback,
   rankSumP,
+  shift,
 } from '@homeostat/judge'

@@ -88,7 +88,11 @@ export class Optimizer {
     this.#alerts = new Alerts(conditions)
     this.#ruleFaults = new RuleFaults(faults)
     this.#loading = this.#createLoading()
-    const histories = (this.histories = new Histories({ intervalMs, random }))
+    const histories = (this.histories = new Histories({
+      intervalMs,
+      random,
+      ownEstimandOf: action => this.#actions.get(action)?.estimand,
+    }))
     this.ledger = new Ledger(faults)
     const traces = (this.traces = new TraceWindow(clock))
     this.#telemetry = new LedgerTelemetry(this.#engine)

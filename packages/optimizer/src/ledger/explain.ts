@@ -9,9 +9,8 @@ import type { Ledger } from './ledger.ts'
 import type { Standing } from '../verdicts/standing.ts'
 import type { Judgement, Life, Sample } from '@homeostat/judge'
 import { median } from '@homeostat/judge'
-import type { JudgedTrial, Trial } from '../words/trial.ts'
+import { receiptOf, type JudgedTrial, type Trial } from '../words/trial.ts'
 import type { Histories } from '../verdicts/histories.ts'
-import { estimandOf } from '../verdicts/estimand.ts'
 import { lifeInWords } from '../verdicts/life-in-words.ts'
 import type { Trials } from '../trials/trials.ts'
 import { alertKey } from '../words/alert-key.ts'
@@ -54,8 +53,7 @@ export interface Explainable {
 export function explain(id: string, { trials, ledger, histories, advised }: Explainable): Explanation | undefined {
   const trial = trials.get(id) ?? trials.all.findLast(({ action }) => action === id)
   if (trial) {
-    const { statistics, standing, life, withoutVerdict } = histories.of(trial)
-    const estimand = withoutVerdict === undefined ? estimandOf(trial.response) : undefined
+    const { statistics, standing, life, estimand, withoutVerdict } = histories.of(trial)
     const record = { trial, statistics, standing, life, ...(estimand !== undefined && { estimand }) }
     const budget = withoutVerdict === undefined ? `; ${lifeInWords(life)}` : ''
     return { line: `${explainTrial(trial)}${budget}`, record }
@@ -91,7 +89,10 @@ export function explainTrial(trial: Trial): string {
   else {
     // A run that failed is judged by the same error.
     if (trial.reason === parts[0]) parts.shift()
-    parts.push(`${trial.verdict}: ${trial.reason}`, ...trial.blindSpots)
+    const isOwn = receiptOf(trial)?.judgement?.reason === trial.reason
+    parts.push(`${trial.verdict}${isOwn ? ', as the action has measured itself' : ''}: ${trial.reason}`)
+    // They say nothing of what the action has measured.
+    parts.push(...trial.blindSpots.map(each => (isOwn ? `its guard beside that: ${each}` : each)))
   }
   if (trial.state === 'kept') parts.push('in force')
   if (trial.state === 'reverting') parts.push(`being reverted (${trial.because})`)

@@ -174,7 +174,7 @@ export class LiveTrial {
     if (receipt) this.#change = reverter.changeOf(over.action, receipt)
     const isPreempted = this.#trial.state === 'running' && this.#trial.ending?.judgement !== undefined
     const own = receipt?.judgement
-    if (own) this.#history.advance({ type: 'judged', verdict: own.verdict }, now)
+    if (own) this.#history.judgedItself(own, now)
     const isAwaited = receipt !== undefined && !isEmptyReceipt(receipt)
     // Somebody wanted the run to end: a change that it has made all the same is not kept because the run itself approves of it.
     const isBreached = this.#breach !== undefined && receipt?.undo !== undefined

@@ -1,8 +1,8 @@
 import type { Arm } from '@homeostat/judge'
-import type { UndoResult } from '../words/receipt.ts'
+import type { OwnJudgement, UndoResult } from '../words/receipt.ts'
 import type { Trial } from '../words/trial.ts'
 import type { TrialDesign } from '../words/trial-design.ts'
-import type { Judgement, Verdict } from '../words/verdict.ts'
+import type { Judgement } from '../words/verdict.ts'
 
 /** What names the history of a trial. */
 export type HistorySubject = Pick<Trial, 'alert' | 'action' | 'version' | 'response'>
@@ -23,13 +23,10 @@ export interface TrialHistory {
    * @param isBreached - whether {@link breach} has counted it already
    */
   judge(trial: Exclude<Trial, { state: 'running' }>, now: number, isBreached: boolean): Judgement
-  /** A change was reverted, or could not be; or an action has judged its change itself. */
-  advance(
-    event:
-      | { readonly type: 'reverted'; readonly result: UndoResult['result'] }
-      | { readonly type: 'judged'; readonly verdict: Verdict },
-    now: number,
-  ): void
+  /** An action has judged its change itself. */
+  judgedItself(judgement: OwnJudgement, now: number): void
+  /** A change was reverted, or could not be. */
+  advance(event: { readonly type: 'reverted'; readonly result: UndoResult['result'] }, now: number): void
 }
 
 /** The histories of all rules and actions. */

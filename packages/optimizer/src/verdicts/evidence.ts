@@ -1,7 +1,6 @@
 import type { History } from './history.ts'
 import type { Quarantine } from './standing.ts'
 import type { JudgeStatistics, Life } from '@homeostat/judge'
-import { estimandOf } from './estimand.ts'
 import type { Mode } from '../words/mode.ts'
 import type { Verdict } from '../words/verdict.ts'
 
@@ -33,12 +32,12 @@ export function evidenceOf(history: History, mode: Mode, now: number): Evidence 
   const { alert, action, counts, statistics, standing, life } = history
   const quarantine = standing.quarantine && now < standing.quarantine.until ? standing.quarantine : undefined
   const offer = offerOf(history, mode, now)
-  const estimand = history.withoutVerdict === undefined ? estimandOf(history.response) : undefined
+  const { estimand, own } = history
   return {
     alert,
     action,
     mode,
-    verdict: statistics?.verdict ?? 'inconclusive',
+    verdict: own.found?.verdict ?? statistics?.verdict ?? 'inconclusive',
     reason: history.progress(now),
     ...counts,
     life,

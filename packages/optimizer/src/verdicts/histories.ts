@@ -1,5 +1,5 @@
 import { BoundedMap } from '@homeostat/signals'
-import type { HistoryOptions } from './history.ts'
+import type { HistoryOptions } from './history-options.ts'
 import type { SavedHistory } from './saved-history.ts'
 import { History } from './history.ts'
 import { offerOf } from './evidence.ts'
@@ -14,17 +14,25 @@ const MAX_HISTORIES = 500
 /** By alert, action and version. */
 export type SavedHistories = Readonly<Record<string, SavedHistory>>
 
+export interface HistoriesOptions extends Pick<HistoryOptions, 'intervalMs' | 'random'> {
+  /** What an action compares where it judges its own changes; undefined for all others. @default the loop judges all */
+  readonly ownEstimandOf?: (action: string) => string | undefined
+}
+
+/** A rule and an action as they are written now. */
+type Subject = Pick<HistoryOptions, 'alert' | 'action' | 'version' | 'response'>
+
 /** What is known of every rule x action. A changed rule or response starts anew: its episodes would not be comparable. */
 export class Histories {
   /** The oldest rests as if it were saved: it may be in use, and its quarantine in force. */
   readonly #histories = new BoundedMap<string, History>(MAX_HISTORIES, (key, history) =>
     this.#keep(key, history.save()),
   )
-  readonly #options: Pick<HistoryOptions, 'intervalMs' | 'random'>
+  readonly #options: HistoriesOptions
   readonly #offered = new WeakMap<History, Mode>()
   #saved = new Map<string, SavedHistory>()
 
-  constructor(options: Pick<HistoryOptions, 'intervalMs' | 'random'>) {
+  constructor(options: HistoriesOptions) {
     this.#options = options
   }
 
@@ -33,11 +41,13 @@ export class Histories {
   }
 
   /** The history of a rule and an action as they are written now. */
-  of({ alert, action, version, response }: Omit<HistoryOptions, 'intervalMs' | 'random'>): History {
+  of({ alert, action, version, response }: Subject): History {
     const key = historyKey(alert, action, version)
     const known = this.#histories.get(key)
     if (known) return known
-    const history = new History({ ...this.#options, alert, action, version, response })
+    const { intervalMs, random, ownEstimandOf } = this.#options
+    const ownEstimand = ownEstimandOf?.(action)
+    const history = new History({ intervalMs, random, ownEstimand, alert, action, version, response })
     const saved = this.#saved.get(key)
     if (saved) history.restore(saved)
     this.#saved.delete(key)
@@ -51,7 +61,7 @@ export class Histories {
   }
 
   /** Until when and why an action is not to be run for an alert, in one line; undefined when it may. */
-  quarantineOf(subject: Omit<HistoryOptions, 'intervalMs' | 'random'>, now: number): string | undefined {
+  quarantineOf(subject: Subject, now: number): string | undefined {
     const { quarantine } = this.of(subject).standing
     if (!quarantine || now >= quarantine.until) return undefined
     return `${quarantine.reason}; until ${new Date(quarantine.until).toISOString()} or until it is reset`

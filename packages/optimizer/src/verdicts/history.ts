@@ -8,9 +8,13 @@ import type { Response } from '../words/response.ts'
 import type { SavedHistory } from './saved-history.ts'
 import type { Trial } from '../words/trial.ts'
 import { judgeDesign } from './design-verdict.ts'
+import { judgeInput } from './judge-input.ts'
 import { planTrial, type TrialDesign } from '../words/trial-design.ts'
 import type { Judgement } from '../words/verdict.ts'
-import { isEmptyReceipt } from '../words/receipt.ts'
+import { isEmptyReceipt, type OwnJudgement } from '../words/receipt.ts'
+import { estimandOf } from './estimand.ts'
+import type { HistoryOptions } from './history-options.ts'
+import { OwnVerdicts } from './own-verdicts.ts'
 
 /** Episodes of one generation: enough for the last look at 48 per side, and for one at 12 in the hold-out's tenth. */
 const MOST_EPISODES = 200
@@ -20,17 +24,6 @@ const LAST_LOOK = 48
 const MOST_BREACHES = 2
 /** An action that cannot be run proves nothing, and withholding it meanwhile proves no more. */
 const MOST_FAILURES = 5
-
-export interface HistoryOptions {
-  readonly alert: string
-  readonly action: string
-  /** Changes with the rule and the response. */
-  readonly version: string
-  readonly response: Response
-  /** Time between ticks; says how many values a window holds. */
-  readonly intervalMs: number
-  readonly random: () => number
-}
 
 /** All trials of one rule and action. Verdicts come from here: a single triggered trial proves nothing. */
 export class History {
@@ -49,11 +42,13 @@ export class History {
   /** The last verdict that decided; it holds until a later generation of episodes says otherwise. */
   #decided: Statistics | undefined
   #news: Quarantine | undefined
+  readonly own: OwnVerdicts
   /** Runs in a row that failed. */
   #failures = 0
 
   constructor(options: HistoryOptions) {
     this.#options = options
+    this.own = new OwnVerdicts(options.ownEstimand)
     this.alert = options.alert
     this.action = options.action
     this.version = options.version
@@ -64,15 +59,21 @@ export class History {
     return this.#options.response
   }
 
-  /** Whether runs may be withheld at random. Without an expectation there is nothing to compare. */
+  /** Whether runs may be withheld at random. Without an expectation, or where the action compares, there is nothing to compare them with. */
   get isRandomised(): boolean {
     const { expect, priority, withhold = true } = this.#options.response
-    return expect !== undefined && priority !== 'safety' && withhold
+    return expect !== undefined && priority !== 'safety' && withhold && !this.own.areThere
   }
 
-  /** Why there will never be a verdict on the effect; undefined where there will. */
+  /** What the number in a verdict is, in one sentence; undefined where there is no verdict. */
+  get estimand(): string | undefined {
+    return this.own.estimand ?? (this.withoutVerdict === undefined ? estimandOf(this.response) : undefined)
+  }
+
+  /** Why the loop will never give a verdict on the effect; undefined where it will. */
   get withoutVerdict(): string | undefined {
     if (this.isRandomised) return undefined
+    if (this.own.areThere) return this.own.text
     return this.#options.response.expect === undefined
       ? 'the response expects no change, so no effect can be measured; add `expect`'
       : 'no effect verdict: this response is never withheld, so there are no controls; see its receipt and its guards'
@@ -89,7 +90,7 @@ export class History {
 
   get counts(): { readonly acts: number; readonly controls: number; readonly shadows: number } {
     return {
-      acts: this.#generation.acts.length,
+      acts: this.own.found?.trials ?? this.#generation.acts.length,
       controls: this.#generation.controls.length,
       shadows: this.#shadows.length,
     }
@@ -159,6 +160,12 @@ export class History {
     return { verdict: 'failed', reason: outcome.error }
   }
 
+  /** Takes what the action itself has found. */
+  judgedItself(judgement: OwnJudgement, now: number): void {
+    this.own.note(judgement)
+    this.advance({ type: 'judged', verdict: judgement.verdict }, now)
+  }
+
   /** A guard was breached in a trial. */
   breach(trial: Trial, now: number): void {
     if (trial.arm === 'shadow') return
@@ -204,11 +211,13 @@ export class History {
       standing: this.#standing,
       decided: this.#decided,
       life: this.#life,
+      own: this.own.found,
     }
   }
 
   restore(saved: SavedHistory): void {
-    const { arms, standing, decided, life } = saved
+    const { arms, standing, decided, life, own } = saved
+    this.own.found = own
     this.#arms = arms
     this.#generation = new Generation(saved)
     this.#standing = standing
@@ -278,16 +287,7 @@ export class History {
   }
 
   get #input(): JudgeInput {
-    const { direction = 'down', worth, harm } = this.#options.response.expect ?? {}
-    const { acts, controls } = this.#generation
-    return {
-      acts,
-      controls,
-      direction,
-      ...(worth !== undefined && { worth }),
-      ...(harm !== undefined && { harm }),
-      alpha: this.#shares.episodes,
-    }
+    return judgeInput(this.response, this.#generation, this.#shares.episodes)
   }
 
   get #shares(): AlphaShares {

@@ -11,6 +11,7 @@ import type {
   Sample,
 } from '@homeostat/judge'
 import { freshLife } from '@homeostat/judge'
+import type { OwnFindings } from './own-verdicts.ts'
 
 /** What is kept of a history across restarts. */
 export interface SavedHistory {
@@ -26,6 +27,8 @@ export interface SavedHistory {
   readonly decided?: Judgement | undefined
   /** Missing in what releases before 0.2 wrote: then the life begins. */
   readonly life?: Life | undefined
+  /** What the action itself has found, where it judges its own changes. */
+  readonly own?: OwnFindings | undefined
 }
 
 /** Somewhat more than a history keeps, and more samples than a window of a day has at 30 s. */
@@ -62,6 +65,7 @@ export function parseSavedHistory(value: unknown): SavedHistory | undefined {
       standing: standing(saved['standing']),
       ...(saved['decided'] !== undefined && saved['decided'] !== null && { decided: judgement(saved['decided']) }),
       ...(saved['life'] !== undefined && saved['life'] !== null && { life: life(saved['life']) }),
+      ...(saved['own'] !== undefined && saved['own'] !== null && { own: ownFindings(saved['own']) }),
     }
   } catch (error) {
     if (error instanceof NotSavedError) return undefined
@@ -124,6 +128,15 @@ function judgement(value: unknown): Judgement {
     statistics: judgeStatistics(statistics),
     ...(missing !== undefined && { missing: text(missing) }),
   }
+}
+
+function ownFindings(value: unknown): OwnFindings {
+  const { verdict, reason, trials } = fieldsOf(value)
+  const known = oneOf(
+    verdict,
+    VERDICTS.filter(each => each !== 'palliative'),
+  )
+  return { verdict: known as OwnFindings['verdict'], reason: text(reason), trials: count(trials) }
 }
 
 function judgeStatistics(value: unknown): JudgeStatistics {

@@ -72,6 +72,12 @@ export interface Action<Options = unknown> {
   /** True when it hurts the process while it runs, so that never more than a quarter of a fleet does it at once. @default false */
   readonly disruptive?: boolean
   /**
+   * For an action that judges its own changes, so that its receipts have a `judgement`: what it compares, by which test, over which time and from
+   * which size on, in one sentence. The report shows it, and the loop then withholds no run.
+   * @default the loop judges
+   */
+  readonly estimand?: string
+  /**
    * Why the action could not be run now, in one line; undefined when it could. Asked at each decision: cheap and synchronous.
    *
    * @param options - the response's `options` for this action

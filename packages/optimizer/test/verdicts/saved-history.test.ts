@@ -12,6 +12,7 @@ const whole = {
   trials: { act: 1, control: 1 },
   standing: { version: '1', harmful: 0, withoutEffect: 1, quarantine: { since: 5, until: 10, reason: 'it did harm' } },
   decided: { verdict: 'effective', reason: 'it helps', statistics },
+  own: { verdict: 'effective', reason: 'calls became faster', trials: 2 },
 }
 
 describe('2-26: a saved history', () => {
@@ -72,6 +73,7 @@ describe('2-26: a saved history', () => {
       ...whole,
       standing: { ...whole.standing, quarantine: { since: 0, until: 1, reason: {} } },
     },
+    'an own verdict that no action gives': { ...whole, own: { ...whole.own, verdict: 'palliative' } },
     'an unknown verdict': { ...whole, decided: { ...whole.decided, verdict: 'always' } },
     'no statistics': { ...whole, decided: { ...whole.decided, statistics: undefined } },
     'an effect without bound': {

@@ -25,6 +25,7 @@ export const actionSchema: OptionSchema<Action> = whole<Action>(
     }),
     followed: callback<NonNullable<Action['followed']>>({ description: 'its advice that was followed' }),
     disruptive: flag({ default: false, description: 'whether it slows the process down while it runs' }),
+    estimand: text({ description: 'what it compares where it judges its own changes' }),
     unready: callback<NonNullable<Action['unready']>>({ description: 'why it could not run now' }),
   },
   { description: 'an action', expected: 'an action: name, scope, touches, raises, lowers, risk, run()', isOpen: true },

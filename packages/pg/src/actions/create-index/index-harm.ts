@@ -6,7 +6,7 @@ import { isBelowByMoreThanDrift } from './own-drift.ts'
 /** The chance at which one of all statements of the table that do not change is called slower. */
 const ALPHA = 0.01
 /** A smaller deterioration does not speak against an index. */
-const HARM = 0.1
+export const HARM = 0.1
 /** It speaks against the index where it is so many milliseconds a call, this share of its earlier time, or this share of what the index saves in sum. */
 const MUCH = { ms: 0.2, share: 0.5, ofSaved: 0.1 }
 /** A deterioration that may be chance counts where it takes as much of what the index saves. */

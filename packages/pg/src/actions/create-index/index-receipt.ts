@@ -26,7 +26,7 @@ export function receiptOf(
       return nothing(`did not create ${what}`, [end.reason])
     case 'dropped':
       return {
-        summary: `tried ${what} and dropped it: ${end.judgement.reason}`,
+        summary: `tried ${what} and dropped it`,
         effects: { built: 1, dropped: end.drop === 'dropped' ? 1 : 0 },
         judgement: end.judgement,
       }
@@ -34,13 +34,13 @@ export function receiptOf(
       const { judgement, name, reason } = end
       if (isSwept)
         return {
-          summary: `tried ${what} and dropped it: ${judgement.reason}`,
+          summary: `tried ${what} and dropped it`,
           effects: { built: 1, dropped: 1 },
           judgement,
           problems: [reason],
         }
       return {
-        summary: `built ${name}, which could not be dropped yet and is swept: ${judgement.reason}`,
+        summary: `built ${name}, which could not be dropped yet and is swept`,
         effects: { built: 1, dropped: 0 },
         judgement,
         problems: [reason, `${what} may still be there; drop it with DROP INDEX CONCURRENTLY if nobody does`],
@@ -49,7 +49,7 @@ export function receiptOf(
     }
     case 'kept':
       return {
-        summary: `created ${what}: ${end.judgement.reason}`,
+        summary: `created ${what}`,
         effects: { built: 1, kept: 1 },
         judgement: end.judgement,
         undo,

@@ -1,4 +1,4 @@
-import { median, rankSumP } from '@homeostat/optimizer/judge'
+import { median, percentChange, rankSumP, shift } from '@homeostat/optimizer/judge'
 import type { OwnJudgement } from '@homeostat/optimizer'
 import { Beside, LEAST_BLOCKS, plain } from './beside.ts'
 import type { StatementTimes } from './call-times.ts'
@@ -6,10 +6,10 @@ import { changesOf, doubtfulStatement, harmedStatement } from './index-harm.ts'
 import { isBelowByMoreThanDrift } from './own-drift.ts'
 
 /** The chance at which blocks of time that differ by nothing are called better. */
-const ALPHA = 0.01
+export const ALPHA = 0.01
 /** The smallest gain that an index is kept for, and the one that it takes where no other statement shows what else has changed. */
-const WORTH = 0.2
-const WORTH_ALONE = 0.5
+export const WORTH = 0.2
+export const WORTH_ALONE = 0.5
 
 /** What the calls say of an index. */
 export interface CallVerdict extends OwnJudgement {
@@ -52,7 +52,9 @@ export function judgeCalls(statements: readonly StatementTimes[], apart: number)
   const p = rankSumP(after, before)
   const gain = 1 - Math.exp(median(after) - median(before))
   const plainGain = 1 - afterMs / beforeMs
-  const times = `${shown(beforeMs)} -> ${shown(afterMs)} ms`
+  const { low, middle, high } = shift(after, before, ALPHA)
+  const [change, from, to] = [middle, low, high].map(log => percentChange(Math.expm1(log)))
+  const times = `${shown(beforeMs)} -> ${shown(afterMs)} ms a call, ${change} (${from} to ${to} in 98 of 100 cases)`
   if (p > ALPHA) return verdict('no_effect', `${times}: no more than chance (p ${p.toPrecision(2)})`)
   const worth = beside.isKnown ? WORTH : WORTH_ALONE
   if (Math.min(gain, plainGain) < worth)
@@ -65,7 +67,7 @@ export function judgeCalls(statements: readonly StatementTimes[], apart: number)
   const doubtful = doubtfulStatement(others)
   if (doubtful !== undefined) return verdict('inconclusive', `${times}, but ${doubtful.summary} may have become slower`)
   const compared = beside.isKnown ? ', compared with other statements of the same time' : ''
-  return verdict('effective', `${times} (p ${p.toPrecision(2)})${compared}`)
+  return verdict('effective', `${times}, p ${p.toPrecision(2)}${compared}`)
 }
 
 function levelOf(blocks: readonly (readonly number[])[] = []): number {

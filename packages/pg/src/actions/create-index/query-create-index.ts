@@ -10,12 +10,13 @@ import { sessionKeyOf, type Origin } from '../../signals/origin.ts'
 import { DedicatedClient } from '../dedicated-client.ts'
 import { describeProblem } from '../problem.ts'
 import { findIndexes, type QueryOptimizeOptions } from '../query-optimize.ts'
-import { isWithin, type CreateIndexOptions, type CreateIndexSettings } from './create-index-options.ts'
+import { isWithin, settingsOf, type CreateIndexOptions, type CreateIndexSettings } from './create-index-options.ts'
 import { INDEX_CURES } from './index-cures.ts'
 import { IndexLog } from './index-log.ts'
 import { nothing, receiptOf } from './index-receipt.ts'
 import { IndexSession } from './index-session.ts'
 import { narrowed, type NarrowedSettings } from './narrowed-options.ts'
+import { ownEstimand } from './own-estimand.ts'
 import { intentOf, tryIndex, type IndexTrialEnd } from './index-trial.ts'
 import { dropOwn, sweep } from './leftovers.ts'
 import { serverObstacle, tableObstacle, timeObstacle } from './obstacles.ts'
@@ -54,6 +55,7 @@ export function createQueryCreateIndex(
     raises: ['database'],
     lowers: ['latency'],
     risk: 3,
+    estimand: ownEstimand(settingsOf(allowed)),
     unready: (_, options) => unready(instrumentation, narrowed(allowed, options), new Date()),
     run: async context => {
       grammar ??= loadGrammar()
