@@ -36,7 +36,8 @@ export function knobTerms(request: ProveRequest, knob: Knob, from: number, respo
     throw new ProofRefusedError(`no response to '${request.alert}' sets ${knob.name}`)
   const [only] = own.length === 1 ? own : []
   const several = `several responses set ${knob.name}; choose one with --alert: ${[...new Set(own.map(({ to }) => to.alert))].join(', ')}`
-  const options = givenOptions(request) ?? optionsOf(only, knob)
+  const given = givenOptions(request)
+  const options = given ?? optionsOf(only, knob)
   if (options === undefined)
     throw new ProofRefusedError(own.length > 1 ? several : `say with --to which value of ${knob.name} to try`)
   const { expr = only?.expect?.expr, direction = only?.expect?.direction } = request
@@ -47,6 +48,8 @@ export function knobTerms(request: ProveRequest, knob: Knob, from: number, respo
         : 'say with --measure and --direction which number should change, and which way is better',
     )
   const to = targetIn(knob, options, from)
+  // A response is cut to the bounds, as in the loop. The value that a person names is not.
+  if (given !== undefined) checkReached(knob, given, from, to)
   if (to === from) throw new ProofRefusedError(`${knob.name} stands at ${from} already`)
   return {
     knob,
@@ -85,6 +88,19 @@ function targetIn(knob: Knob, options: KnobOptions, from: number): number {
   } catch (error) {
     throw new ProofRefusedError(ownMessage(error) ?? `${knob.name} cannot be set so`)
   }
+}
+
+/** @throws ProofRefusedError where the knob would be set to another value than the one that was asked for */
+function checkReached({ name, bounds }: Knob, { to, by, factor }: KnobOptions, from: number, reached: number): void {
+  const { min, max, step = Infinity, grain = 0 } = bounds
+  const wanted = to ?? (by === undefined ? from * factor! : from + by)
+  if (wanted < min || wanted > max)
+    throw new ProofRefusedError(`${name} takes values from ${min} to ${max}, and not ${wanted}`)
+  if (Math.abs(wanted - from) > step)
+    throw new ProofRefusedError(`${name} moves by ${step} at most: from ${from} to ${reached}, and not to ${wanted}`)
+  // A share of the present value is rounded; a value itself is not.
+  if (to !== undefined && to !== reached)
+    throw new ProofRefusedError(`${name} takes multiples of ${grain}, such as ${reached}, and not ${wanted}`)
 }
 
 function distinct(guards: readonly ResponseGuard[]): ResponseGuard[] {

@@ -1,5 +1,6 @@
 import { type BoundExpression, compile, type Store } from '@homeostat/promql'
-import { atOnce } from '@homeostat/signals'
+import { atOnce, ownMessage } from '@homeostat/signals'
+import { ProofRefusedError } from './knob-terms.ts'
 
 /** Enough for an hour at ticks of 5 s. */
 const MOST_VALUES = 720
@@ -11,13 +12,18 @@ export class Measure implements Disposable {
   readonly rangeMs: number
   readonly #bound: BoundExpression
   readonly #direction: 'up' | 'down'
+  #problem: string | undefined
   readonly #values: (readonly [ms: number, value: number])[] = []
 
-  /** @throws SyntaxProblem, UnsupportedFeature or RuleError - when `expr` is not PromQL that gives a vector */
+  /** @throws SyntaxProblem, UnsupportedFeature, RuleError or ProofRefusedError - when `expr` is not PromQL that gives numbers */
   constructor(store: Store, { expr, direction }: { readonly expr: string; readonly direction: 'up' | 'down' }) {
     this.expr = expr
     this.#direction = direction
     const expression = compile(expr, { experimental: true })
+    if (expression.type !== 'instant vector' && expression.type !== 'scalar')
+      throw new ProofRefusedError(
+        `it is a ${expression.type}; a measure is a number per series, such as rate(requests_total[1m])`,
+      )
     this.rangeMs = expression.maxRangeMs
     this.#bound = expression.bindApart(store)
   }
@@ -27,15 +33,21 @@ export class Measure implements Disposable {
     return this.#values
   }
 
-  /** Reads what the store still has of the ticks before, as far as the expression has its whole range there. */
-  lookBack(now: number, intervalMs: number, lookbackMs: number): void {
-    const ticks = Math.floor(Math.max(0, lookbackMs - this.rangeMs) / intervalMs)
-    for (let back = Math.min(ticks, MOST_VALUES); back >= 0; back--) this.read(now - back * intervalMs)
+  /** Why the last read gave nothing, where the expression could not be evaluated. */
+  get problem(): string | undefined {
+    return this.#problem
   }
 
-  /** The value now; undefined where there is none, or none that can be compared. */
+  /** The value now; undefined where there is none, or none that can be compared. Never throws: a person has written the expression. */
   read(now: number): number | undefined {
-    const { values } = atOnce(this.#bound.columnsInSteps(now))
+    let values: ArrayLike<number> & Iterable<number>
+    try {
+      values = atOnce(this.#bound.columnsInSteps(now)).values
+      this.#problem = undefined
+    } catch (error) {
+      this.#problem = ownMessage(error) ?? 'it cannot be evaluated'
+      return undefined
+    }
     let worst: number | undefined
     for (const value of values)
       if (

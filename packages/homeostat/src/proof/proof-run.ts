@@ -83,6 +83,10 @@ export class ProofRun {
     return this.#proof.state === 'over'
   }
 
+  get isReverted(): boolean {
+    return this.#reverted !== undefined
+  }
+
   /** The command line that has started it still waits for it. */
   keep(): void {
     this.#keptAt = this.#options.clock()
@@ -135,7 +139,9 @@ export class ProofRun {
     for (const { arm, action, firing } of decisions)
       if (arm === 'act') this.#note(`${action.name} ran for ${firing.alert} meanwhile, on other resources`)
     const done = donePairs(this.#proof).length
-    const value = this.#options.faults.contain('rule', () => this.#options.measure.read(now))
+    const { measure } = this.#options
+    const value = measure.read(now)
+    if (measure.problem !== undefined) this.#note(`the measure could not be evaluated: ${measure.problem}`)
     this.#advance({ type: 'tick', value, isSet: this.#standing === 'as wanted' }, now)
     const harm = donePairs(this.#proof).length > done ? harmSoFar(this.#proof) : undefined
     if (harm !== undefined) void this.end('harm', `the knob does harm: ${harm}`)

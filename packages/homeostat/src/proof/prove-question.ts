@@ -48,8 +48,12 @@ export interface ProveLook {
   readonly intervalMs: number
   /** How far back the measure looks. */
   readonly rangeMs: number
-  /** Values of the measure while nothing was switched, oldest first; more of them the longer somebody looks. */
+  /** The longest time that may pass before a measure that nobody has read before has a value. */
+  readonly slowestMs: number
+  /** Values of the measure since somebody looks, oldest first. */
   readonly past: readonly (readonly [ms: number, value: number])[]
+  /** Times in which something was switched meanwhile, by a trial or a person: a value from then is not noise. */
+  readonly switchedAt: readonly number[]
 }
 
 export type Standing = 'as wanted' | 'on the way' | 'elsewhere'

@@ -4,6 +4,7 @@ import { after, ownMessage, sleep, within } from '@homeostat/signals'
 import { checkedPlan, checkedRequest } from './checked-question.ts'
 import { knobTerms, ProofRefusedError, type KnobTerms } from './knob-terms.ts'
 import { Measure } from './measure.ts'
+import { Observation } from './observation.ts'
 import { PLACEBO, PLACEBO_OPTIONS } from '../acting/placebo-knob.ts'
 import { ProofRun } from './proof-run.ts'
 import type { ProveAnswer, ProveLook, ProveQuestion, ProveRequest, ProveState, StartedPlan } from './prove-question.ts'
@@ -34,7 +35,7 @@ export class Prover implements AsyncDisposable {
   readonly #options: ProverOptions
   #run: ProofRun | undefined
   /** The measure that somebody looks at, and what ends the look. */
-  #looked: { readonly key: string; readonly measure: Measure; readonly end: Disposable } | undefined
+  #looked: { readonly key: string; readonly observation: Observation } | undefined
   #forgetting: Disposable | undefined
   #isStarting = false
   #isOver = false
@@ -68,6 +69,8 @@ export class Prover implements AsyncDisposable {
   async #answer(question: ProveQuestion): Promise<ProveLook | ProveState> {
     switch (question.do) {
       case 'look':
+        if (this.#run?.isReverted === false)
+          throw new ProofRefusedError('another proof is under way; plan when it is over')
         return this.#look(await this.#termsOf(checkedRequest(question.request)))
       case 'start':
         return this.#start(checkedRequest(question.request), checkedPlan(question.plan, this.#options.intervalMs))
@@ -119,37 +122,44 @@ export class Prover implements AsyncDisposable {
   }
 
   #look({ knob, from, to, expr, direction, alert, response }: KnobTerms): ProveLook {
-    const intervalMs = this.#options.optimizer.proofs.paceOf(expr)
-    const { rangeMs, values } = this.#lookedAt(expr, direction)
-    const guards = (response.guards ?? []).map(guard => guard.expr)
-    const what = { knob: knob.name, from, to, expr, direction, guards, intervalMs, rangeMs, past: values }
-    return alert === undefined ? what : { ...what, alert }
+    const { proofs } = this.#options.optimizer
+    const { measure, switchedAt } = this.#lookedAt(knob, expr, direction)
+    if (measure.problem !== undefined) throw unusable(measure.problem)
+    return {
+      knob: knob.name,
+      from,
+      to,
+      expr,
+      direction,
+      guards: (response.guards ?? []).map(guard => guard.expr),
+      intervalMs: proofs.paceOf(expr),
+      slowestMs: proofs.slowestMs,
+      rangeMs: measure.rangeMs,
+      past: measure.values,
+      switchedAt,
+      ...(alert !== undefined && { alert }),
+    }
   }
 
   /** The measure, which goes on gathering values while somebody looks. */
-  #lookedAt(expr: string, direction: 'up' | 'down'): Measure {
-    const { optimizer, intervalMs, clock, faults } = this.#options
-    const key = `${direction} ${expr}`
+  #lookedAt(knob: Knob, expr: string, direction: 'up' | 'down'): Observation {
+    const { optimizer, clock } = this.#options
+    const key = `${knob.name} ${direction} ${expr}`
     this.#forgetting?.[Symbol.dispose]()
     this.#forgetting = after(LOOK_MS, () => this.#endLook())
-    if (this.#looked?.key === key) return this.#looked.measure
-    this.#looked?.end[Symbol.dispose]()
+    if (this.#looked?.key === key) return this.#looked.observation
+    this.#looked?.observation[Symbol.dispose]()
+    this.#looked = undefined
     const measure = this.#measure(expr, direction)
-    faults.contain('rule', () => measure.lookBack(clock(), intervalMs, optimizer.store.lookbackMs))
-    const following = optimizer.on(({ now }) => void faults.contain('rule', () => measure.read(now)))
-    const end = {
-      [Symbol.dispose]: () => {
-        following[Symbol.dispose]()
-        measure[Symbol.dispose]()
-      },
-    }
-    this.#looked = { key, measure, end }
-    return measure
+    const observation = new Observation(measure, knob, optimizer)
+    measure.read(clock())
+    this.#looked = { key, observation }
+    return observation
   }
 
   #endLook(): void {
     this.#forgetting?.[Symbol.dispose]()
-    this.#looked?.end[Symbol.dispose]()
+    this.#looked?.observation[Symbol.dispose]()
     this.#looked = this.#forgetting = undefined
   }
 
@@ -157,7 +167,7 @@ export class Prover implements AsyncDisposable {
     try {
       return new Measure(this.#options.optimizer.store, { expr, direction })
     } catch (error) {
-      throw new ProofRefusedError(`the measure cannot be evaluated: ${ownMessage(error) ?? 'it is not PromQL'}`)
+      throw unusable(ownMessage(error) ?? 'it is not PromQL')
     }
   }
 
@@ -200,4 +210,9 @@ export class Prover implements AsyncDisposable {
     measure[Symbol.dispose]()
     throw new ProofRefusedError(`it cannot begin now: ${run}`)
   }
+}
+
+/** It is the person's own text, and no rule of the application. */
+function unusable(reason: string): ProofRefusedError {
+  return new ProofRefusedError(`the measure cannot be evaluated: ${reason}`)
 }

@@ -52,8 +52,10 @@ test('an interruption aborts the proof in order, and reports what there is', asy
 test('a proof whose report cannot be written does not begin', async () => {
   await application.start()
   const { code, out, error } = await application.prove('--knob=plant.valve', '--out=missing/report').done
-  expect({ code, out }).toEqual({ code: 1, out: '' })
-  expect(error).toMatch(/^homeostat: error: 'missing\/report\.\d+\.tmp' cannot be written: ENOENT\b/m)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(error).toBe(
+    "homeostat: error: path 'missing/report.html' cannot be written: the folder 'missing' does not exist; choose another with --out, try --help\n",
+  )
   expect(application.valve).toBe(8)
 })
 
@@ -111,6 +113,14 @@ test('pause, resume and abort from another terminal', async () => {
   })
   expect(application.valve).toBe(8)
   await vi.waitFor(() => expect(printed.error).toContain('paused with everything reverted'), 30_000)
+  const soFar = await application.prove('report', '--out=early').done
+  expect({ code: soFar.code, out: soFar.out }).toEqual({
+    code: 0,
+    out: expect.stringMatching(
+      /^The proof is not over: 0 of 100 pairs are measured[^]*written: early\.html and early\.json$/m,
+    ),
+  })
+  expect(soFar.out).not.toMatch(/effective|no_effect|It ended early/)
   expect((await application.prove('resume').done).out).toMatch(/^pair 1 of 100, block 1 of 2/)
   const aborted = await application.prove('abort', '--json').done
   expect(JSON.parse(aborted.out)).toMatchObject({
@@ -145,6 +155,7 @@ test('what cannot be done is one line and an exit code', async () => {
     [['--knob=plant.valve', '--effect=2'], "'--effect' must be a share such as 0.1 or 10%"],
     [['--knob=plant.valve', '--block=long'], "'--block' must be a duration such as 90s or 2h"],
     [['--knob=plant.valve', '--pairs=6', '--for=1h'], 'give one of --pairs and --for'],
+    [['--knob=plant.valve', '--noise=5%', '--observe=10m'], 'give one of --noise and --observe'],
     [['abort'], 'no proof was started in this process'],
     [['--process=1', '--knob=x'], 'process 1 cannot be asked'],
   ] as const) {
@@ -152,4 +163,22 @@ test('what cannot be done is one line and an exit code', async () => {
     expect({ args, code, out }).toEqual({ args, code: 2, out: '' })
     expect(error.trimEnd().split('\n')).toEqual([expect.stringContaining(`homeostat: error: ${line}`)])
   }
+})
+
+test('what cannot be proven is refused before anything is observed or switched', async () => {
+  await application.start()
+  for (const [args, line] of [
+    [['--to=40'], 'plant.valve takes values from 1 to 16, and not 40'],
+    [['--block=100ms', '--observe=2h'], 'blocks of 100ms are too short: '],
+    [['--block=2s', '--observe=5s'], "'--observe' must be at least 12s: the noise is that of 6 blocks of 2s"],
+    [['--block=2s', '--for=10s', '--observe=2h'], '2 pairs cannot be significant: 6 pairs of 2s blocks take 24s'],
+    [['--measure=sum(', '--direction=up', '--observe=2h'], 'the measure cannot be evaluated: '],
+    [['--measure=nothing', '--direction=up', '--observe=2h'], 'the measure has no value: nothing; send the process'],
+  ] as const)
+    for (const verb of ['plan', 'run']) {
+      const { code, out, error } = await application.prove(verb, '--knob=plant.valve', ...args).done
+      expect({ args, code, out }).toEqual({ args, code: 2, out: '' })
+      expect(error.trimEnd().split('\n').at(-1)).toContain(`homeostat: error: ${line}`)
+    }
+  expect(application.valve).toBe(8)
 })

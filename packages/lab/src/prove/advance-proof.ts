@@ -15,6 +15,9 @@ export type ProofEvent =
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'end'; readonly why: ProofEnding['why']; readonly detail: string }
 
+/** So many pairs in a row without a value end a proof. */
+const MOST_EMPTY_PAIRS = 2
+const BLIND = `the measure had no value in ${MOST_EMPTY_PAIRS} pairs in a row: send traffic, or choose another with --measure`
 /** More notes say less. */
 const MOST_NOTES = 100
 
@@ -45,10 +48,8 @@ export function advanceProof(proof: Proof, event: ProofEvent, now: number): Proo
     case 'resume':
       if (proof.state === 'running') return proof
       return resumed(proof, now)
-    case 'end': {
-      const { why, detail } = event
-      return { ...withoutOpenPair(proof), state: 'over', ending: { why, detail, at: now } }
-    }
+    case 'end':
+      return over(withoutOpenPair(proof), event.why, event.detail, now)
   }
 }
 
@@ -56,6 +57,11 @@ export function advanceProof(proof: Proof, event: ProofEvent, now: number): Proo
 export function armsOf(proof: Proof): { readonly knob: Arm; readonly placebo: Arm } {
   const block = proof.state === 'running' ? openBlock(proof) : undefined
   return { knob: block?.arm ?? 'control', placebo: block?.placebo ?? 'control' }
+}
+
+/** The values of a block that count. */
+export function measuredValues({ samples, measureFrom, to }: ProofBlock): number[] {
+  return samples.filter(([ms]) => ms >= measureFrom && ms < to).map(([, value]) => value)
 }
 
 /** The pairs that are compared. */
@@ -92,9 +98,20 @@ function ticked(proof: Proof, { value, isSet }: ProofEvent & { type: 'tick' }, n
     return withOpenPair(proof, open => ({ ...open, blocks: [...open.blocks, second] }))
   }
   const done = withOpenPair(proof, open => ({ ...open, state: 'done' }))
+  if (isBlind(done)) return over(done, 'no values', BLIND, now)
   if (donePairs(done).length < proof.terms.pairs) return { ...done, pairs: [...done.pairs, newPair(done, now)] }
-  const detail = `all ${proof.terms.pairs} pairs are measured`
-  return { ...done, state: 'over', ending: { why: 'completed', detail, at: now } }
+  return over(done, 'completed', `all ${proof.terms.pairs} pairs are measured`, now)
+}
+
+function over(proof: Proof, why: ProofEnding['why'], detail: string, at: number): Proof {
+  return { ...proof, state: 'over', ending: { why, detail, at } }
+}
+
+/** Whether the latest pairs have shown nothing: more of them would not either. */
+function isBlind(proof: Proof): boolean {
+  const latest = donePairs(proof).slice(-MOST_EMPTY_PAIRS)
+  const isEmpty = latest.every(({ blocks }) => blocks.every(block => measuredValues(block).length === 0))
+  return isEmpty && latest.length === MOST_EMPTY_PAIRS
 }
 
 function resumed(proof: Proof, now: number): Proof {

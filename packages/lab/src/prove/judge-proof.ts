@@ -21,8 +21,10 @@ export interface ProofJudgement {
 
 /** Judges a proof as `judgeSwitchback` of `@homeostat/judge` judges its pairs: the knob, and the placebo in the same time. */
 export function judgeProof(proof: Proof): ProofJudgement {
-  const knob = judged(proof, 'arm')
-  const placebo = judged(proof, 'placebo')
+  const [knob, placebo] = (['arm', 'placebo'] as const).map(whose => inTheEnd(proof, judged(proof, whose))) as [
+    PairedJudgement,
+    PairedJudgement,
+  ]
   const isCredible = placebo.verdict !== 'effective' && placebo.verdict !== 'harmful'
   return { knob, placebo, isCredible, conclusion: conclusionOf(proof, knob, isCredible), cannotSee: cannotSee(proof) }
 }
@@ -35,6 +37,12 @@ export function harmSoFar(proof: Proof): string | undefined {
   if (donePairs(proof).length < LEAST_PAIRS) return undefined
   const { verdict, reason } = judged(proof, 'arm', { better: 0.025, worse: HARM_ALPHA / Math.max(1, looks) })
   return verdict === 'harmful' ? reason : undefined
+}
+
+/** A test that is repeated while pairs are added finds false effects more often than it allows. */
+function inTheEnd({ state }: Proof, judgement: PairedJudgement): PairedJudgement {
+  if (state === 'over') return judgement
+  return { ...judgement, verdict: 'inconclusive', reason: 'the proof is not over; the verdict comes with its end' }
 }
 
 /** The advice of the judge names an option of its own. Like `--carry-over`, it counts from where the range of the measure has passed. */
@@ -65,7 +73,13 @@ function judged(
   return inWordsOfProof(judgeSwitchback({ plan, samples, direction, worth, harm, ...(alpha && { alpha }) }))
 }
 
-function conclusionOf({ terms, ending }: Proof, { verdict, statistics }: PairedJudgement, isCredible: boolean): string {
+function conclusionOf(
+  { state, terms, pairs, ending }: Proof,
+  { verdict, statistics }: PairedJudgement,
+  isCredible: boolean,
+): string {
+  if (state !== 'over')
+    return `The proof is not over: ${donePairs({ pairs }).length} of ${terms.pairs} pairs are measured, and the verdict comes with its end.`
   if (!isCredible)
     return 'Do not believe this proof: the placebo, which does nothing, came out with an effect. Run it again, longer.'
   const change = `${terms.knob} at ${terms.to}`

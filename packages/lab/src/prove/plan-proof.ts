@@ -57,7 +57,7 @@ export function planProof(input: PlanInput): ProofPlan {
   const blockMs = input.blockMs ?? Math.max(BLOCK_MS, 3 * carryOverMs, least)
   if (blockMs < least)
     throw new RangeError(
-      `blocks of ${formatDuration(blockMs)} are too short: ${formatDuration(carryOverMs)} of each is not measured, and ${LEAST_VALUES} values take ${formatDuration(LEAST_VALUES * intervalMs)} more`,
+      `blocks of ${formatDuration(blockMs)} are too short: ${formatDuration(carryOverMs)} of each is not measured, and ${LEAST_VALUES} values take ${formatDuration(LEAST_VALUES * intervalMs)} more; the shortest are blocks of ${formatDuration(least)}`,
     )
   const effect = direction === 'down' ? -worth : worth
   const needed = pairsToFind({ effect, noise, power }, createRandom(seed))

@@ -26,7 +26,7 @@ export function proofPage(record: ProofRecord): string {
     verdictRow('placebo', placebo),
     '</tbody></table></div>',
     `<p>${escaped(knob.reason)}</p>`,
-    `<p>The placebo is a knob that nothing reads. It was switched in the same blocks, in an order of its own. An effect of it would show that this measurement finds effects where there are none${isCredible ? '; it found none' : ''}. By chance alone that happens in 5 of 100 proofs at most.</p></section>`,
+    `<p>The placebo is a knob that nothing reads. It was switched in the same blocks, in an order of its own. An effect of it would show that this measurement finds effects where there are none${isCredible && proof.state === 'over' ? '; it found none' : ''}. By chance alone that happens in 5 of 100 proofs at most.</p></section>`,
     chart === '' ? '' : '<section aria-labelledby="pairs"><h2 id="pairs">Pairs</h2>',
     chart === ''
       ? ''

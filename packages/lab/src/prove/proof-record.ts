@@ -1,5 +1,5 @@
 import { median } from '@homeostat/optimizer/judge'
-import { donePairs } from './advance-proof.ts'
+import { donePairs, measuredValues } from './advance-proof.ts'
 import { judgeProof, type ProofJudgement } from './judge-proof.ts'
 import type { Proof, ProofBlock, ProofTerms } from './proof.ts'
 
@@ -45,11 +45,6 @@ export function measuredPairs(proof: Proof): MeasuredPair[] {
       values: [measuredValues(act).length, measuredValues(control).length],
     }
   })
-}
-
-/** The values of a block that count. */
-export function measuredValues({ samples, measureFrom, to }: ProofBlock): number[] {
-  return samples.filter(([ms]) => ms >= measureFrom && ms < to).map(([, value]) => value)
 }
 
 function middleOf(block: ProofBlock): number | undefined {

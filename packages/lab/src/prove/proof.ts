@@ -75,6 +75,8 @@ export type ProofEnd =
   /** Somebody else has set the knob, or it could not be set. */
   | 'superseded'
   | 'not set'
+  /** The measure had no value any more. */
+  | 'no values'
   | 'stopped'
   /** The process that ran it has ended. */
   | 'process ended'

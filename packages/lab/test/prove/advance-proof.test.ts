@@ -93,6 +93,20 @@ test('values of ticks at which the knob is on its way are counted and left out',
   expect(proof.pairs[0]!.blocks[0]).toMatchObject({ samples: [[START + 4 * TICK_MS, 9]], missing: 2, unset: 1 })
 })
 
+test('a measure that has no value for two pairs ends the proof, with a way out', () => {
+  let proof = beginProof(terms, START)
+  for (let tick = 1; proof.state === 'running'; tick++) {
+    // The first pair has values.
+    const value = tick * TICK_MS < 2 * terms.blockMs ? 7 : undefined
+    proof = advanceProof(proof, { type: 'tick', value, isSet: true }, START + tick * TICK_MS)
+  }
+  expect(proof.ending).toEqual({
+    why: 'no values',
+    detail: 'the measure had no value in 2 pairs in a row: send traffic, or choose another with --measure',
+    at: START + 3 * 2 * terms.blockMs,
+  })
+})
+
 test('a pause drops its pair, and the pair that takes its place is drawn anew', () => {
   const orders = new Set<string>()
   for (let seed = 0; seed < 40; seed++) {

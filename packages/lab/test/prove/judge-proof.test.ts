@@ -80,3 +80,12 @@ test('a placebo with an effect makes the proof incredible, whatever the knob sho
   expect(judgement).toMatchObject({ isCredible: false, placebo: { verdict: 'effective' } })
   expect(judgement.conclusion).toMatch(/^Do not believe this proof/)
 })
+
+test('there is no verdict before the end, however large the effect is', () => {
+  const proof = prove({ seed: 1, factor: 0.5 })
+  const { ending: _, ...running } = { ...proof, state: 'running' as const }
+  const { knob, placebo, conclusion } = judgeProof(running)
+  expect([knob.verdict, placebo.verdict]).toEqual(['inconclusive', 'inconclusive'])
+  expect(knob.statistics.effect).toBeCloseTo(-0.5, 1)
+  expect(conclusion).toBe('The proof is not over: 12 of 12 pairs are measured, and the verdict comes with its end.')
+})

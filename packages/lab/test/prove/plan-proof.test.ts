@@ -45,7 +45,10 @@ test.each([
   [{ pairs: 5 }, '5 pairs cannot be significant: 6 pairs of 1m blocks take 12m'],
   [{ mostMs: 60_000 }, '0 pairs cannot be significant'],
   [{ pairs: 501 }, '501 pairs are more than 500'],
-  [{ blockMs: 20_000 }, 'blocks of 20s are too short: 5s of each is not measured, and 4 values take 20s more'],
+  [
+    { blockMs: 20_000 },
+    'blocks of 20s are too short: 5s of each is not measured, and 4 values take 20s more; the shortest are blocks of 25s',
+  ],
   [{ noise: 2, worth: 0.01 }, 'to see -1 % with 80 % power takes more than 1000 blocks'],
 ] as const)('%o is refused', (changes, message) => {
   expect(() => planProof({ ...input, ...changes })).toThrow(message)

@@ -61,9 +61,14 @@ export class GuardSources {
 
   /** How often an expression has a new value: at each tick, or as a reader delivers what it reads. */
   paceOf(expr: string, now: number): number {
-    const { intervalMs, collectionIntervalMs } = this.#options
     const isForeign = this.#scopesIn([expr], now).some(scope => !this.#isOwn(scope))
-    return isForeign ? Math.max(intervalMs, collectionIntervalMs()) : intervalMs
+    return isForeign ? this.slowestMs : this.#options.intervalMs
+  }
+
+  /** The pace of the slowest expression. */
+  get slowestMs(): number {
+    const { intervalMs, collectionIntervalMs } = this.#options
+    return Math.max(intervalMs, collectionIntervalMs())
   }
 
   /** Gives back what only this needed of the store. */
@@ -104,7 +109,7 @@ export class GuardSources {
   }
 
   #parse(text: string): Expr | undefined {
-    return this.#options.faults.contain('rule', () => compile(text).ast)
+    return this.#options.faults.contain('rule', () => compile(text, { experimental: true }).ast)
   }
 
   #whyAtTicks(expr: Expr): string | undefined {

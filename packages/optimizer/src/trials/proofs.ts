@@ -46,6 +46,8 @@ export interface ProofDoor {
   readonly responses: readonly Response[]
   /** How often a measure has a new value, in milliseconds. */
   paceOf(expr: string): number
+  /** The longest time between two values of any measure, in milliseconds. */
+  readonly slowestMs: number
   open(request: ProofRequest): OpenProof | string
 }
 
@@ -55,6 +57,9 @@ export function proofDoor(proofs: Proofs, program: () => Program, clock: () => n
       return program().responses
     },
     paceOf: expr => program().guardSources.paceOf(expr, clock()),
+    get slowestMs() {
+      return program().guardSources.slowestMs
+    },
     open: request => proofs.open(request, program(), clock()),
   }
 }

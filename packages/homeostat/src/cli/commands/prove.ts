@@ -14,7 +14,7 @@ export const proveCommand: Command = command(
     summary:
       'Proves on a running process whether a knob helps: switches it on and off at random, with a placebo beside it.',
     details:
-      'run (the default) plans, runs and reports; it ends, with everything reverted, when it is interrupted or killed. plan says how long which effect takes and switches nothing. pause, resume, abort and report are for a proof that runs in another terminal. The process must run for the same user with HOMEOSTAT_PROVE=NAME, in staging or as a canary. What is tried and measured is what the response says that sets the knob, unless options say otherwise.',
+      'run (the default) plans, runs and reports; it ends, with everything reverted, when it is interrupted or killed. plan says how long which effect takes and switches nothing. pause, resume and abort are for a proof that runs in another terminal; report writes the files of the last proof of the process, without a verdict while it runs. The process must run for the same user with HOMEOSTAT_PROVE=NAME, in staging or as a canary. What is tried and measured is what the response says that sets the knob, unless options say otherwise.',
     examples: [
       'homeostat prove plan --knob=http.compression --observe=10m',
       'homeostat prove --knob=http.compression --for=2h --out=compression',
@@ -29,7 +29,8 @@ export const proveCommand: Command = command(
       to: {
         type: 'string',
         valueHint: 'NUMBER',
-        description: 'The value to try, else --by or --factor; default what the response sets.',
+        description:
+          'The value to try, within the bounds of the knob, else --by or --factor; default what the response sets.',
       },
       by: { type: 'string', valueHint: 'NUMBER', description: 'Added to the present value.' },
       factor: { type: 'string', valueHint: 'NUMBER', description: 'Multiplied with the present value.' },
@@ -53,12 +54,12 @@ export const proveCommand: Command = command(
       noise: {
         type: 'string',
         valueHint: 'SHARE',
-        description: 'How much two blocks differ by themselves; default what is observed, else 10%.',
+        description: 'How much two blocks differ by themselves; default what --observe finds, else 10%.',
       },
       observe: {
         type: 'string',
         valueHint: 'DURATION',
-        description: 'Observes the noise for so long before it plans.',
+        description: 'Observes the noise for so long before it plans, six blocks at least.',
       },
       block: {
         type: 'string',

@@ -1,5 +1,5 @@
-import { planProof, type ProofPlan } from '@homeostat/lab/prove'
-import { blockNoise } from '@homeostat/optimizer/judge'
+import { LEAST_QUIET_BLOCKS, planProof, type ProofPlan, quietNoise } from '@homeostat/lab/prove'
+import { formatDuration } from '@homeostat/promql'
 import { sleep } from '@homeostat/signals'
 import type { ProveLook } from '../../proof/prove-question.ts'
 import { WrongCallError } from '../wrong-call-error.ts'
@@ -11,6 +11,10 @@ const ASSUMED_NOISE = 0.1
 /** A process forgets what nobody looks at. */
 const LOOK_EVERY_MS = 10_000
 
+/** Beside what the reader of the measure takes. */
+const FIRST_VALUE_MS = 1000
+const IN_VAIN = `the noise is not observed: in too few blocks there were values and nothing was switched`
+
 /** A plan, and the service as it was found. */
 export interface PlannedProof {
   readonly look: ProveLook
@@ -20,9 +24,9 @@ export interface PlannedProof {
 }
 
 /**
- * Looks at the service, observes the noise of its measure if that is wanted, and plans.
+ * Looks at the service, observes the noise of its measure if that is wanted, and plans. What can be refused is refused before it observes.
  *
- * @param report takes lines while it observes
+ * @param report takes lines while it waits
  * @throws WrongCallError
  */
 export async function plannedProof(
@@ -31,37 +35,78 @@ export async function plannedProof(
   report: (line: string) => void,
   signal: AbortSignal,
 ): Promise<PlannedProof> {
-  let look = await process.look(call.request)
+  let look = await seenMeasure(call, process, report, signal)
+  const cut = plan(call, look, { noise: ASSUMED_NOISE, isNoiseObserved: false, isCutOnly: true })
+  const needsMs = LEAST_QUIET_BLOCKS * cut.blockMs
+  if (call.observeMs > 0 && call.observeMs < needsMs)
+    throw new WrongCallError(
+      `'--observe' must be at least ${formatDuration(needsMs)}: the noise is that of ${LEAST_QUIET_BLOCKS} blocks of ${formatDuration(cut.blockMs)}`,
+    )
   if (call.observeMs > 0) report(`observing ${look.expr} for ${call.observeMs / 1000} s; nothing is switched`)
+  // The first blocks may have begun before.
   const until = performance.now() + call.observeMs
   for (let leftMs = call.observeMs; leftMs > 0; leftMs = until - performance.now()) {
     await sleep(Math.min(LOOK_EVERY_MS, leftMs), { signal, holdsProcess: true })
     look = await process.look(call.request)
   }
-  const plan = planFor(call, look)
-  return { look, plan, lines: [...linesOf(look), ...plan.lines] }
+  const observed = call.observeMs > 0 ? quietNoise(look.past, look.switchedAt, cut) : undefined
+  const noise = observed ?? call.noise ?? ASSUMED_NOISE
+  const planned = plan(call, look, { noise, isNoiseObserved: observed !== undefined })
+  const isInVain = call.observeMs > 0 && observed === undefined
+  return { look, plan: planned, lines: [...linesOf(look), ...planned.lines, ...(isInVain ? [IN_VAIN] : [])] }
 }
 
-function planFor(call: ProveCall, { direction, intervalMs, rangeMs, past }: ProveLook): ProofPlan {
-  const { worth, power, seed, blockMs, carryOverMs, pairs, mostMs } = call
-  const terms = {
-    direction,
-    worth,
-    power,
-    intervalMs,
-    rangeMs,
-    seed,
-    ...(blockMs !== undefined && { blockMs }),
-    ...(carryOverMs !== undefined && { carryOverMs }),
-    ...(pairs !== undefined && { pairs }),
-    ...(mostMs !== undefined && { mostMs }),
+/** A measure that nobody has read before has its first value when its reader delivers. */
+async function seenMeasure(
+  { request }: ProveCall,
+  process: ProvingProcess,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<ProveLook> {
+  const first = await process.look(request)
+  const patienceMs = first.rangeMs + 2 * first.slowestMs + FIRST_VALUE_MS
+  const until = performance.now() + patienceMs
+  let look = first
+  while (look.past.length === 0) {
+    if (performance.now() > until)
+      throw new WrongCallError(
+        `the measure has no value: ${look.expr}; send the process traffic, or choose another with --measure`,
+      )
+    if (look === first) report(`waiting up to ${formatDuration(patienceMs)} for the first value of ${look.expr}`)
+    await sleep(Math.min(FIRST_VALUE_MS, patienceMs), { signal, holdsProcess: true })
+    look = await process.look(request)
   }
+  return look
+}
+
+interface Noise {
+  readonly noise: number
+  readonly isNoiseObserved: boolean
+  /** How long blocks are does not depend on the noise; how many of them does. */
+  readonly isCutOnly?: boolean
+}
+
+function plan(
+  call: ProveCall,
+  { direction, intervalMs, rangeMs }: ProveLook,
+  { isCutOnly = false, ...noise }: Noise,
+): ProofPlan {
+  const { worth, power, seed, blockMs, carryOverMs, mostMs } = call
+  const pairs = call.pairs ?? (isCutOnly && mostMs === undefined ? LEAST_QUIET_BLOCKS : undefined)
   try {
-    // How long blocks are does not depend on the noise.
-    const cut = planProof({ ...terms, noise: ASSUMED_NOISE, isNoiseObserved: false, pairs: pairs ?? 6 })
-    const observed = call.noise === undefined ? blockNoise(past, cut) : undefined
-    const noise = observed ?? call.noise ?? ASSUMED_NOISE
-    return planProof({ ...terms, noise, isNoiseObserved: observed !== undefined })
+    return planProof({
+      direction,
+      worth,
+      power,
+      intervalMs,
+      rangeMs,
+      seed,
+      ...noise,
+      ...(blockMs !== undefined && { blockMs }),
+      ...(carryOverMs !== undefined && { carryOverMs }),
+      ...(pairs !== undefined && { pairs }),
+      ...(mostMs !== undefined && { mostMs }),
+    })
   } catch (error) {
     if (error instanceof RangeError) throw new WrongCallError(error.message)
     throw error
@@ -69,8 +114,7 @@ function planFor(call: ProveCall, { direction, intervalMs, rangeMs, past }: Prov
 }
 
 function linesOf({ knob, from, to, expr, direction, alert, guards, past }: ProveLook): string[] {
-  const latest = past.at(-1)?.[1]
-  const now = latest === undefined ? 'it has no value now' : `now ${+latest.toPrecision(3)}`
+  const now = `now ${+past.at(-1)![1].toPrecision(3)}`
   return [
     `knob     ${knob}: ${from} and ${to}${alert === undefined ? '' : ` (response to ${alert})`}`,
     `measure  ${expr} (better is ${direction}; ${now})`,

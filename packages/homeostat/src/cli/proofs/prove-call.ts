@@ -57,6 +57,8 @@ export function proveCall(values: ProveValues, drawSeed: () => number): ProveCal
   const target = { ...numberOf(values, 'to'), ...numberOf(values, 'by'), ...numberOf(values, 'factor') }
   if (Object.keys(target).length > 1) throw new WrongCallError('give one of --to, --by and --factor')
   if (values.pairs !== undefined && values.for !== undefined) throw new WrongCallError('give one of --pairs and --for')
+  if (values.noise !== undefined && values.observe !== undefined)
+    throw new WrongCallError('give one of --noise and --observe')
   const noise = shareOf(values, 'noise', 10)
   const blockMs = durationOf(values, 'block')
   const carryOverMs = durationOf(values, 'carry-over')
