@@ -1,10 +1,9 @@
-import { attributes, metrics, promName } from '@homeostat/semconv'
+import { attributes, metrics, promName, promScope, promUnnamedScope } from '@homeostat/semconv'
 
 const REQUESTS = promName(metrics.cacheRequests)
 const NAME = promName(attributes.cacheName)
 const RESULT = promName(attributes.cacheResult)
-// Only what this package counts: caches inside the process carry the same metric and have rules of their own.
-const SCOPE = 'otel_scope_name="@homeostat/ioredis"'
+const SCOPE = promScope('@homeostat/ioredis')
 
 const ARM = promName(attributes.trialArm)
 const byArm = (metric: string): string => `sum by (${NAME}, ${ARM}) (${metric})`
@@ -13,6 +12,12 @@ const TRIAL_LOOKUPS = byArm(promName(metrics.cacheTrialLookups))
 const hits = `sum by (${NAME}) (increase(${REQUESTS}{${SCOPE},${RESULT}="hit"}[1m]))`
 /** PromQL of the lookups of each cache within the last minute. */
 export const lookups: string = `sum by (${NAME}) (increase(${REQUESTS}{${SCOPE}}[1m]))`
+
+/**
+ * PromQL of the caches inside the process whose lookups have no scope that tells them apart from Redis. They carry the same metric, and
+ * only they report how many entries they hold.
+ */
+export const cachesInProcess: string = `max by (${NAME}) (${promName(metrics.cacheEntries)}) and on (${NAME}) ${REQUESTS}{${promUnnamedScope}}`
 
 /** PromQL of the hit ratio of each cache over the last minute; no lookups give no ratio. */
 export const hitRatio: string = `${hits} / (${lookups} > 0)`

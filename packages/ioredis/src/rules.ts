@@ -1,6 +1,6 @@
 import type { Rule } from '@homeostat/optimizer'
 import { attributes, promName } from '@homeostat/semconv'
-import { hitRatio, lookups } from './expressions.ts'
+import { cachesInProcess, hitRatio, lookups } from './expressions.ts'
 
 const NAME = promName(attributes.cacheName)
 
@@ -16,7 +16,7 @@ export function rules({ minHitRatio, minLookups }: RuleOptions): readonly Rule[]
   return [
     {
       alert: 'CacheHitRatioLow',
-      expr: `${hitRatio} < ${minHitRatio} and ${lookups} >= ${minLookups}`,
+      expr: `${hitRatio} < ${minHitRatio} and ${lookups} >= ${minLookups} unless on (${NAME}) (${cachesInProcess})`,
       for: '15s',
       keepFiringFor: '30s',
       labels: { severity: 'medium' },

@@ -1,7 +1,6 @@
 /**
  * The PromQL matcher for the instrumentation scope of one of our packages. Others may carry the same metric names: contrib
- * instrumentations do, with other attributes. Series without a scope match too, since exporters can leave scopes out, and so
- * do those of the scope under which a Prometheus text carries what several of our packages measure.
+ * instrumentations do, with other attributes. The series of {@link promUnnamedScope} match too.
  *
  * @example
  * ```ts
@@ -24,3 +23,9 @@ export function promScope(scope: `@homeostat/${string}`): string {
 export function promForeignScope(scope: `@homeostat/${string}`): string {
   return promScope(scope).replace('=~', '!~')
 }
+
+/**
+ * The PromQL matcher for series that do not name the package that measured them: a Prometheus text carries under the scope `homeostat` what
+ * several packages measure, and a server that receives OTLP keeps no scope unless `promote_scope_metadata` is set.
+ */
+export const promUnnamedScope = 'otel_scope_name=~"|homeostat"'
