@@ -18,6 +18,7 @@ export const quiet: LedgerEntry = {
   withheld: [],
   advised: [],
   adopted: [],
+  proofs: [],
   breaches: [],
   verdicts: [],
   reverted: [],

@@ -149,7 +149,7 @@ export class HomeostatParts {
     const waits = { service, readers, loaded: this.#loaded, resume: () => this.#resume() }
     this.#rhythm = new Rhythm({ intervalMs, optimizer: this.optimizer, faults, ...waits })
     const allowed = allowedKnobs(options.prove ?? [], this.#automation.knobs, notice)
-    const proven = { knobs: this.#automation.knobs, actions, allowed, maxMode: modes.max, clock: steadyNow, notice }
+    const proven = { knobs: this.#automation.knobs, actions, allowed, maxMode: modes.max, clock: steadyNow }
     this.#proofs = new ProveDoor({ ...proven, intervalMs, faults, optimizer: this.optimizer })
     if (options.inspection === true || mayProve) this.#inspection = this.#inspectionOf(notice)
     if (options.console)

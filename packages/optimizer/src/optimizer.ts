@@ -197,13 +197,14 @@ export class Optimizer {
     return this.#responder.advisor.standing
   }
 
-  /** What is known of a trial (`cache.warm#3`), of advice (`query.optimize#1`), of an alert, or of a ledger entry (`17`). */
+  /** What is known of a trial (`cache.warm#3`), of advice (`query.optimize#1`), of a proof (`prove#1`), of an alert, or of a ledger entry (`17`). */
   explain(id: string): Explanation | undefined {
     return explain(id, {
       trials: this.trials,
       ledger: this.ledger,
       histories: this.histories,
       advised: this.#responder.advisor.given,
+      proofs: this.proofs.known,
     })
   }
 
@@ -242,8 +243,9 @@ export class Optimizer {
     this.killSwitch.trip('stop()')
     await this.#responder.reverted()
     const news = this.trials.takeNews()
-    if (news.ended.length + news.reverted.length + news.verdicts.length === 0) return
-    const about = { now: this.#clock(), mode: this.mode, fleet: this.fleet.state }
+    const proofs = this.#responder.proofs.takeNews()
+    if (news.ended.length + news.reverted.length + news.verdicts.length + proofs.length === 0) return
+    const about = { now: this.#clock(), mode: this.mode, fleet: this.fleet.state, proofs }
     atOnce(this.#telemetry.publish(this.ledger.append({ ...NOTHING_NEW, ...about, ...news })))
   }
 

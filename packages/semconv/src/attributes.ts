@@ -35,7 +35,11 @@ export const attributes = {
   /** The gate that refused, e.g. `mode`, `warm-up`, `cooldown`. */
   refusalReason: 'homeostat.refusal.reason',
   verdict: 'homeostat.verdict',
-  /** A trial's readable id, e.g. `cache.warm#3`; on spans and events only, never on metrics. */
+  /** The verdict on the placebo of a proof; on spans and events only. */
+  placeboVerdict: 'homeostat.proof.placebo.verdict',
+  /** `started`, `paused`, `resumed` or `ended`; on spans and events only. */
+  proofChange: 'homeostat.proof.change',
+  /** The readable id of a trial or a proof, e.g. `cache.warm#3` or `prove#1`; on spans and events only, never on metrics. */
   trialId: 'homeostat.trial.id',
   /** The median of what should change, before the decision; on spans and events only. */
   trialBefore: 'homeostat.trial.before',

@@ -6,6 +6,8 @@ export const spans = {
   verify: 'homeostat.verify',
   /** Setting a change back; a child of the run. */
   revert: 'homeostat.revert',
+  /** One proof that a person has run, from its first block until knob and placebo were reverted. */
+  proof: 'homeostat.proof',
 } as const
 
 /** Names of the log events Homeostat writes (`event_name`). */
@@ -28,4 +30,6 @@ export const events = {
   offer: 'homeostat.mode.offered',
   /** An action is banned for an alert. */
   quarantined: 'homeostat.action.quarantined',
+  /** A proof that a person runs has started, was paused or resumed, or has ended. */
+  proof: 'homeostat.proof',
 } as const

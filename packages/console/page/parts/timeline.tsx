@@ -20,6 +20,7 @@ const NAMES: Readonly<Record<NewsKind, string>> = {
   verdict: 'Verdicts',
   revert: 'Reverts',
   advice: 'Advice',
+  proof: 'Proofs',
   mode: 'Mode',
 }
 

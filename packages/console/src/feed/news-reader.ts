@@ -1,5 +1,13 @@
 import type { Firing, LedgerEntry, Mode, Refusal, Trial, Verdict } from '@homeostat/optimizer'
-import { alertKey, explainAdvice, explainTrial, plainNumber, refusalText, wallTime } from '@homeostat/optimizer/parts'
+import {
+  alertKey,
+  explainAdvice,
+  explainProof,
+  explainTrial,
+  plainNumber,
+  refusalText,
+  wallTime,
+} from '@homeostat/optimizer/parts'
 import type { NewsItem, NewsKind, Tone } from '../wire/news-item.ts'
 
 /** Things of one kind that one tick adds: a thousand alerts may begin at once, and nobody reads a thousand lines. */
@@ -37,6 +45,7 @@ export class NewsReader {
       ['verdict', [...entry.verdicts.map(verdictOf), ...quarantines(entry)]],
       ['revert', [...breaches(entry), ...entry.reverted.map(revertOf)]],
       ['advice', adviceIn(entry)],
+      ['proof', entry.proofs.map(proofOf)],
     ]
     let count = 0
     return kinds.flatMap(([kind, told]) =>
@@ -185,6 +194,14 @@ function adviceIn({ advised, adopted, offers }: LedgerEntry): Told[] {
       about: alert,
     })),
   ]
+}
+
+function proofOf(news: LedgerEntry['proofs'][number]): Told {
+  const { id, change, at, verdict, placebo, isInOrder } = news
+  const isBelieved = placebo !== 'effective' && placebo !== 'harmful'
+  const tone = isInOrder === false || !isBelieved ? 'warn' : verdict === undefined ? 'plain' : VERDICT_TONES[verdict]
+  const tag = verdict === undefined || isInOrder === false ? change : isBelieved ? plain(verdict) : 'not believed'
+  return { tone, tag, text: explainProof(news), about: id, at }
 }
 
 /** A verdict as people write it. */

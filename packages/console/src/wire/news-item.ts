@@ -1,5 +1,15 @@
 /** What an entry of the timeline is about. */
-export const newsKinds = ['alert', 'decision', 'refusal', 'run', 'verdict', 'revert', 'advice', 'mode'] as const
+export const newsKinds = [
+  'alert',
+  'decision',
+  'refusal',
+  'run',
+  'verdict',
+  'revert',
+  'advice',
+  'proof',
+  'mode',
+] as const
 
 export type NewsKind = (typeof newsKinds)[number]
 

@@ -24,6 +24,7 @@ function entry(id: number, more: Partial<LedgerEntry> = {}): LedgerEntry {
       'reverted',
       'quarantined',
       'offers',
+      'proofs',
       'open',
       'effects',
       'budgets',
@@ -111,4 +112,23 @@ test('the kill switch is an entry of its own', () => {
   expect(reader.read(entry(2, { mode: 'off' }))).toMatchObject([{ kind: 'mode', text: 'all actions are stopped' }])
   expect(reader.read(entry(3, { mode: 'off' }))).toEqual([])
   expect(reader.read(entry(4, { mode: 'act' }))).toMatchObject([{ text: 'the mode is act, it was off' }])
+})
+
+test('a proof is an entry at each change, and its verdict counts only where the placebo shows nothing', () => {
+  const proof = { id: 'prove#1', knob: 'http.compression', startedAt: 1000, at: 2000, line: 'its line' }
+  const ended = { ...proof, change: 'ended' as const, verdict: 'effective' as const, isInOrder: true }
+  const proofs = [
+    { ...proof, change: 'started' as const },
+    { ...ended, placebo: 'no_effect' as const },
+    { ...ended, placebo: 'effective' as const },
+    { ...ended, verdict: 'inconclusive' as const, placebo: 'inconclusive' as const, isInOrder: false },
+  ]
+  const news = new NewsReader().read(entry(1, { proofs }))
+  const common = { kind: 'proof', about: 'prove#1', text: 'prove#1 of http.compression: its line' }
+  expect(news).toMatchObject([
+    { ...common, tag: 'started', tone: 'plain' },
+    { ...common, tag: 'effective', tone: 'good' },
+    { ...common, tag: 'not believed', tone: 'warn' },
+    { ...common, tag: 'ended', tone: 'warn' },
+  ])
 })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Action, Knob, LedgerEntry, Optimizer, Refusal } from '@homeostat/optimizer'
+import type { Action, Knob, LedgerEntry, Optimizer, ProofNews, Refusal } from '@homeostat/optimizer'
 import { wallTime, type OpenProof } from '@homeostat/optimizer/parts'
 import {
   advanceProof,
@@ -7,6 +7,7 @@ import {
   beginProof,
   donePairs,
   harmSoFar,
+  judgeProof,
   progressLine,
   type Proof,
   type ProofEnd,
@@ -28,11 +29,9 @@ export interface ProofRunOptions {
   readonly knob: Knob
   readonly placebo: Knob
   readonly measure: Measure
-  readonly optimizer: Pick<Optimizer, 'on'>
+  readonly optimizer: Pick<Optimizer, 'on' | 'proofs'>
   /** All actions of the process. */
   readonly actions: readonly Action[]
-  /** Writes a line for an operator: whoever looks at the log of the process has to know who has switched what. */
-  readonly notice: (text: string) => void
   readonly faults: Faults
   readonly clock: () => number
   /** Opens it in the loop; the text says why that is refused. */
@@ -63,9 +62,10 @@ export class ProofRun {
     this.#keptAt = now
     this.#proof = beginProof(options.terms, now)
     this.#following = options.optimizer.on(entry => this.#tick(entry))
-    const { knob, from, to, pairs, blockMs } = options.terms
-    options.notice(
-      `homeostat prove switches ${knob} between ${from} and ${to}, in ${2 * pairs} blocks of ${blockMs / 1000} s; homeostat prove abort ends it`,
+    const { from, to, pairs, blockMs } = options.terms
+    this.#report(
+      'started',
+      `a person switches it between ${from} and ${to}, in ${2 * pairs} blocks of ${blockMs / 1000} s; homeostat prove abort ends it`,
     )
     this.#obey()
   }
@@ -93,11 +93,11 @@ export class ProofRun {
   }
 
   pause(): Promise<unknown> {
-    return this.#happens({ type: 'pause' })
+    return this.#happens({ type: 'pause' }, 'paused', 'a person has paused it; knob and placebo are being reverted')
   }
 
   resume(): Promise<unknown> {
-    return this.#happens({ type: 'resume' })
+    return this.#happens({ type: 'resume' }, 'resumed', 'a person has resumed it')
   }
 
   /** Ends it and reverts knob and placebo. Settles when that is done; never rejects. */
@@ -156,8 +156,10 @@ export class ProofRun {
     return action !== undefined && this.#open?.holds(action) === true
   }
 
-  async #happens(event: ProofEvent): Promise<void> {
+  async #happens(event: ProofEvent, change: ProofNews['change'], line: string): Promise<void> {
+    const before = this.#proof
     this.#advance(event)
+    if (this.#proof !== before) this.#report(change, line)
     this.#obey()
     await this.#working
   }
@@ -237,9 +239,23 @@ export class ProofRun {
       const detail = result.result === 'superseded' ? result.detail : result.result === 'failed' ? result.error : ''
       return `${names[index]}: ${result.result}${detail === '' ? '' : ` (${detail})`}`
     })
+    const { why, detail } = this.#proof.ending!
+    const { knob, placebo, conclusion } = judgeProof(this.#proof)
+    const isReverted = results.every(({ result }) => result === 'restored')
+    const found = results.map(({ result }, index) => `${names[index]}: ${result}`).join(', ')
+    this.#report('ended', `${detail}. ${conclusion} ${found}`, {
+      verdict: knob.verdict,
+      placebo: placebo.verdict,
+      isInOrder: why === 'completed' && isReverted,
+    })
     this.#open = undefined
-    const { ending } = this.#proof
-    this.#options.notice(`homeostat prove is over: ${ending!.detail}; ${this.#reverted.join(', ')}`)
+  }
+
+  /** Reports a change to the ledger, so that everybody who looks at the process knows who has switched what. */
+  #report(change: ProofNews['change'], line: string, more: Partial<ProofNews> = {}): void {
+    const { startedAt, terms } = this.#proof
+    const about = { id: this.#open!.id, knob: terms.knob, startedAt, at: this.#options.clock() }
+    this.#options.optimizer.proofs.note({ ...about, change, line, ...more })
   }
 }
 

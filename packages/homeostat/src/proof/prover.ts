@@ -20,7 +20,6 @@ export interface ProverOptions {
   readonly knobs: readonly Knob[]
   /** The actions of the process, those that set the knobs included. */
   readonly actions: readonly Action[]
-  readonly notice: (text: string) => void
   /** The option `prove`. */
   readonly allowed: readonly string[]
   readonly maxMode: Mode

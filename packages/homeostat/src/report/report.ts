@@ -1,6 +1,6 @@
 import type { ForecastPrediction, ForecastTarget } from '@homeostat/forecast/domain'
-import type { ActionEvidence, Mode, StallReceipt, StandingAdvice, Trial } from '@homeostat/optimizer'
-import { adviceText, lifeInWords } from '@homeostat/optimizer/parts'
+import type { ActionEvidence, Mode, ProofNews, StallReceipt, StandingAdvice, Trial } from '@homeostat/optimizer'
+import { adviceText, explainProof, lifeInWords } from '@homeostat/optimizer/parts'
 import type { AlertStatus } from './alert-status.ts'
 import type { Finding } from './findings.ts'
 import { oneLine } from '../options/one-line.ts'
@@ -62,6 +62,8 @@ export interface ReportContent {
   /** The last 20; empty where the option `bullmq.stallGuard` is off. */
   readonly stalls: readonly ReportedStall[]
   readonly trials: readonly ReportedTrial[]
+  /** The latest of each of the last proofs that a person has run, the latest proof last. */
+  readonly proofs: readonly ProofNews[]
   readonly evidence: readonly ActionEvidence[]
   readonly knobs: readonly ReportedKnob[]
   /** The most probable first. */
@@ -119,6 +121,7 @@ function textOf(report: ReportContent): string {
       'trials',
       report.trials.map(({ line }) => line),
     ),
+    ...(report.proofs.length === 0 ? [] : part('proofs', report.proofs.map(explainProof))),
     ...part('evidence', report.evidence.map(evidenceText)),
     ...part('knobs', report.knobs.map(knobText)),
     ...part(

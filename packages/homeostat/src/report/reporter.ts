@@ -189,6 +189,7 @@ export class Reporter implements RunningHomeostat, Disposable {
       advice: optimizer.advice,
       stalls: this.#stalls,
       trials: optimizer.trials.all.slice(-MOST_TRIALS).map(reportedTrial),
+      proofs: optimizer.proofs.known,
       evidence: optimizer.evidence(),
       knobs: knobs.map(({ isOutside: _, ...knob }) => knob),
       forecasts: forecasting.reported,

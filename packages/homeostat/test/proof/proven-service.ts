@@ -68,8 +68,6 @@ export class ProvenService {
   valve = 8
   /** Every value that the valve has had. */
   readonly stood: number[] = []
-  /** The lines for an operator. */
-  readonly notices: string[] = []
   readonly optimizer: Optimizer
   readonly prover: Prover
   readonly knobs: Knobs
@@ -123,7 +121,6 @@ export class ProvenService {
       actions,
       allowed,
       maxMode: 'act',
-      notice: text => void this.notices.push(text),
       optimizer: this.optimizer,
       intervalMs: TICK_MS,
       faults,

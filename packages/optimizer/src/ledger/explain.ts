@@ -1,4 +1,5 @@
 import type { AdviceGiven } from '../words/advice-given.ts'
+import { explainProof, type ProofNews } from '../words/proof-news.ts'
 import { adviceText } from '../words/advice-given.ts'
 import type { Refusal } from '../words/decision.ts'
 import type { Firing, PendingAlert } from '../words/firing.ts'
@@ -25,6 +26,7 @@ export interface Explanation {
     | TrialRecord
     | LedgerEntry
     | AdviceGiven
+    | ProofNews
     | { readonly firing: Firing; readonly refusals: readonly Refusal[]; readonly advice?: AdviceGiven }
 }
 
@@ -47,11 +49,17 @@ export interface Explainable {
   readonly histories: Histories
   /** The latest runs of actions that only advise, oldest first. */
   readonly advised: readonly AdviceGiven[]
+  /** The latest news of each of the last proofs, the latest proof last. */
+  readonly proofs: readonly ProofNews[]
 }
 
-/** Answers for a trial's id, that of advice, an action (by its latest trial, advice or refusal), an alert's name, or the number of a ledger entry. */
-export function explain(id: string, { trials, ledger, histories, advised }: Explainable): Explanation | undefined {
+/** Answers for a trial's id, that of advice or of a proof, an action (by its latest trial, advice or refusal), an alert's name, or the number of a ledger entry. */
+export function explain(id: string, known: Explainable): Explanation | undefined {
+  const { trials, ledger, histories, advised, proofs } = known
   const trial = trials.get(id) ?? trials.all.findLast(({ action }) => action === id)
+  const proof = proofs.findLast(each => each.id === id || each.knob === id)
+  // What was tried last with a knob.
+  if (proof && proof.startedAt >= (trial?.startedAt ?? -Infinity)) return { line: explainProof(proof), record: proof }
   if (trial) {
     const { statistics, standing, life, estimand, withoutVerdict } = histories.of(trial)
     const record = { trial, statistics, standing, life, ...(estimand !== undefined && { estimand }) }

@@ -21,6 +21,7 @@ export const NOTHING_NEW: Omit<LedgerEntry, 'id' | 'now' | 'mode' | 'fleet'> = {
   verdicts: [],
   reverted: [],
   offers: [],
+  proofs: [],
   quarantined: [],
   open: [],
   effects: [],

@@ -36,7 +36,7 @@ export interface EntrySources {
 /** The entry of a tick. It takes the news of its sources: each is reported once. */
 export function tickEntry(
   { now, durationMs, breaches, evaluated, answers, launched, news }: Tick,
-  { mode, modeOf, responder: { trials, advisor }, histories, fleet, actions, budget }: EntrySources,
+  { mode, modeOf, responder: { trials, advisor, proofs }, histories, fleet, actions, budget }: EntrySources,
 ): Omit<LedgerEntry, 'id'> {
   const { errors, ...alerts } = evaluated
   return {
@@ -51,6 +51,7 @@ export function tickEntry(
     ...news,
     advised: advisor.takeGiven(),
     adopted: advisor.takeAdopted(),
+    proofs: proofs.takeNews(),
     open: trials.open.map(({ id, action, arm, state }) => ({ id, action, arm, state })),
     effects: histories.effectsOf(news.verdicts),
     fleet: fleet.state,

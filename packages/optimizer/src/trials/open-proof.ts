@@ -37,6 +37,8 @@ export function firingOfProof(now: number): Firing {
  * those of a trial, and the kill switch ends it. When it switches is for its owner to say.
  */
 export class OpenProof {
+  /** For people: `prove#1`. */
+  readonly id: string
   /** The one it began under. */
   readonly program: Program
   readonly #request: ProofRequest
@@ -50,9 +52,10 @@ export class OpenProof {
   readonly #stuck = new Set<string>()
   #reverted: Promise<readonly UndoResult[]> | undefined
 
-  constructor(request: ProofRequest, program: Program, { reverter, clock, ...pace }: ProofSurroundings) {
+  constructor(id: string, request: ProofRequest, program: Program, { reverter, clock, ...pace }: ProofSurroundings) {
     const { action, response, placebo, placeboOptions } = request
     const startedAt = clock()
+    this.id = id
     this.program = program
     this.#request = request
     this.#reverter = reverter

@@ -2,10 +2,15 @@ import { atOnce } from '@homeostat/signals'
 import type { Program } from '../alerts/program.ts'
 import type { DecisionInput } from '../decisions/decide.ts'
 import { proofGates } from '../decisions/gates/gates.ts'
+import type { ProofNews } from '../words/proof-news.ts'
 import type { Response } from '../words/response.ts'
 import { firingOfProof, OpenProof, type ProofRequest, type ProofSurroundings } from './open-proof.ts'
 import type { Situations } from './situations.ts'
 import type { Trials } from './trials.ts'
+
+/** A person may pause and resume as often as it pleases. */
+const MOST_NEWS = 100
+const MOST_KNOWN = 20
 
 export interface ProofsOptions extends ProofSurroundings {
   readonly trials: Trials
@@ -15,6 +20,10 @@ export interface ProofsOptions extends ProofSurroundings {
 /** Opens proofs that a person has asked for, one at a time. */
 export class Proofs {
   readonly #options: ProofsOptions
+  #started = 0
+  /** What the next ledger entry reports. */
+  #news: ProofNews[] = []
+  #known: readonly ProofNews[] = []
 
   constructor(options: ProofsOptions) {
     this.#options = options
@@ -34,9 +43,26 @@ export class Proofs {
       const detail = gate.refuse(proposal, state)
       if (detail !== undefined) return `${gate.reason}: ${detail}`
     }
-    const proof = new OpenProof(request, program, surroundings)
+    const proof = new OpenProof(`prove#${++this.#started}`, request, program, surroundings)
     trials.prove(proof)
     return proof
+  }
+
+  /** The latest news of each of the last proofs, the latest proof last. */
+  get known(): readonly ProofNews[] {
+    return this.#known
+  }
+
+  /** Takes what has happened to a proof into the ledger. */
+  note(news: ProofNews): void {
+    this.#news = [...this.#news, news].slice(-MOST_NEWS)
+    this.#known = [...this.#known.filter(({ id }) => id !== news.id), news].slice(-MOST_KNOWN)
+  }
+
+  takeNews(): readonly ProofNews[] {
+    const taken = this.#news
+    if (taken.length > 0) this.#news = []
+    return taken
   }
 }
 
@@ -49,6 +75,10 @@ export interface ProofDoor {
   /** The longest time between two values of any measure, in milliseconds. */
   readonly slowestMs: number
   open(request: ProofRequest): OpenProof | string
+  /** Reports what has happened to an open proof. */
+  note(news: ProofNews): void
+  /** The latest news of each of the last proofs, the latest proof last. */
+  readonly known: readonly ProofNews[]
 }
 
 export function proofDoor(proofs: Proofs, program: () => Program, clock: () => number): ProofDoor {
@@ -59,6 +89,10 @@ export function proofDoor(proofs: Proofs, program: () => Program, clock: () => n
     paceOf: expr => program().guardSources.paceOf(expr, clock()),
     get slowestMs() {
       return program().guardSources.slowestMs
+    },
+    note: news => proofs.note(news),
+    get known() {
+      return proofs.known
     },
     open: request => proofs.open(request, program(), clock()),
   }

@@ -4,6 +4,7 @@ import type { Remaining } from './budget-limits.ts'
 import type { Decision, Refusal } from './decision.ts'
 import type { Firing, LimitedRule, PendingAlert, Transition } from './firing.ts'
 import type { Mode } from './mode.ts'
+import type { ProofNews } from './proof-news.ts'
 import type { JudgedTrial, RunningTrial, SettlingTrial, Trial, TrialArm, Verdicted } from './trial.ts'
 
 /** A rule that could not be evaluated. */
@@ -49,6 +50,8 @@ export interface LedgerEntry {
   readonly quarantined: readonly QuarantinedAction[]
   /** Modes that the evidence has begun to speak for. */
   readonly offers: readonly ModeOffer[]
+  /** What happened to a proof that a person runs. */
+  readonly proofs: readonly ProofNews[]
   /** Trials that are open at the end of the tick. */
   readonly open: readonly Pick<Trial, 'id' | 'action' | 'arm' | 'state'>[]
   /** What is known of the effects of actions that were judged in this tick. */

@@ -9,9 +9,9 @@ export const explainCommand: Command = command(
     words: 'explain',
     operands: '[OPTION...] [ALERT]',
     summary:
-      'Explains an alert, a trial or a tick of a running process: what fires, what was done and why, or why not.',
+      'Explains an alert, a trial, a proof or a tick of a running process: what fires, what was done and why, or why not.',
     details:
-      'ALERT is the name of an alert, the id of a trial such as cache.warm#1, or the number of a tick; without one, all alerts that are pending or fire. The process must run for the same user with HOMEOSTAT_INSPECTION=true.',
+      'ALERT is the name of an alert, the id of a trial or a proof such as cache.warm#1 or prove#1, or the number of a tick; without one, all alerts that are pending or fire. The process must run for the same user with HOMEOSTAT_INSPECTION=true.',
     examples: [
       'homeostat explain',
       'homeostat explain QueueBacklog',

@@ -6,9 +6,11 @@ import { withoutTracing } from '@homeostat/signals'
 import { explainAdvice, explainFiring, explainTrial, refusalsTo } from '../explain.ts'
 import type { Refusal } from '../../words/decision.ts'
 import type { LedgerEntry } from '../../words/ledger-entry.ts'
+import { explainProof, type ProofNews } from '../../words/proof-news.ts'
 import { wallTime } from '../../time/steady-clock.ts'
 import type { Trial } from '../../words/trial.ts'
 import type { LedgerWriter } from './ledger-writer.ts'
+import { proofAttributes } from './proof-attributes.ts'
 
 /** `SeverityNumber.INFO` and `.WARN`; the enum is missing from API 1.9. */
 const INFO = 9
@@ -70,6 +72,7 @@ function eventsOf(entry: LedgerEntry): LogEvent[] {
     ...trialEvents(entry),
     ...quarantineEvents(entry),
     ...offerEvents(entry),
+    ...entry.proofs.map(proofEvent),
   ]
 }
 
@@ -204,6 +207,16 @@ function offerEvents({ now, offers }: LedgerEntry): LogEvent[] {
     body: `the evidence speaks for mode ${mode} of ${action} for ${alert}: ${because}; set actionModes to take it`,
     attributes: { [a.alert]: alert, [a.actionName]: action, [a.mode]: mode },
   }))
+}
+
+function proofEvent(news: ProofNews): LogEvent {
+  return {
+    eventName: events.proof,
+    timestamp: news.at,
+    severityNumber: news.isInOrder === false ? WARN : INFO,
+    body: explainProof(news),
+    attributes: proofAttributes(news),
+  }
 }
 
 /** In mode `shadow` Homeostat decides without a word. */

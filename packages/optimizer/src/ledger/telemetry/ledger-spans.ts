@@ -6,28 +6,33 @@ import type { AdviceGiven } from '../../words/advice-given.ts'
 import type { LedgerEntry } from '../../words/ledger-entry.ts'
 import { wallTime } from '../../time/steady-clock.ts'
 import type { SettlingTrial, Trial } from '../../words/trial.ts'
+import type { ProofNews } from '../../words/proof-news.ts'
 import type { LedgerWriter } from './ledger-writer.ts'
+import { proofAttributes } from './proof-attributes.ts'
 
 /** Runs whose verdict is still awaited; more would be a loop that acts without end. */
 const MAX_REMEMBERED = 200
 
 /**
  * One span per run of an action, linked to the traces of the time in which its alert fired, with one child for the
- * verification and one for the revert. Each is written when it has ended.
+ * verification and one for the revert, and one per proof. Each is written when it has ended.
  */
 export function ledgerSpans(scope: Scope): LedgerWriter {
   const runs = new BoundedMap<string, Context>(MAX_REMEMBERED)
   return function* (entry) {
-    if (entry.ended.length + entry.advised.length + entry.verdicts.length + entry.reverted.length === 0) return
+    const proofs = entry.proofs.filter(({ change }) => change === 'ended')
+    const { ended, advised, verdicts, reverted } = entry
+    if (ended.length + advised.length + verdicts.length + reverted.length + proofs.length === 0) return
     // Asked each time: the application may register its SDK after us.
     const tracer = trace.getTracer(scope.name, scope.version)
-    for (const trial of entry.ended) {
+    for (const trial of ended) {
       runs.set(trial.id, trace.setSpan(ROOT_CONTEXT, writeRun(tracer, trial)))
       yield
     }
-    for (const given of entry.advised) writeAdvice(tracer, given)
+    for (const given of advised) writeAdvice(tracer, given)
     writeVerdicts(tracer, entry, runs)
     writeReverts(tracer, entry, runs)
+    for (const news of proofs) writeProof(tracer, news)
   }
 }
 
@@ -82,6 +87,13 @@ function writeReverts(tracer: Tracer, { reverted }: LedgerEntry, runs: Map<strin
     if (result === 'failed') span.setStatus({ code: SpanStatusCode.ERROR })
     span.end(wallTime(at))
   }
+}
+
+function writeProof(tracer: Tracer, news: ProofNews): void {
+  const attributes = proofAttributes(news)
+  const span = tracer.startSpan(spans.proof, { root: true, startTime: wallTime(news.startedAt), attributes })
+  if (news.isInOrder === false) span.setStatus({ code: SpanStatusCode.ERROR })
+  span.end(wallTime(news.at))
 }
 
 function naming({ id, action, alert, arm }: Trial): Attributes {
