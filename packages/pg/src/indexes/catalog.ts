@@ -21,6 +21,8 @@ export interface Column {
   readonly correlation: number
   /** Bytes of a value on average. */
   readonly width: number
+  /** Whether its type lets values be of any length. */
+  readonly isUnbounded: boolean
   /** Whether values may be longer than an index takes: those of more than about 2,000 bytes are stored apart. */
   readonly mayBeLong: boolean
 }
@@ -81,6 +83,12 @@ export interface Table {
   readonly inserts: number
   readonly updates: number
   readonly deletes: number
+  /** Rows that were updated or deleted and not cleared away yet. */
+  readonly dead: number
+  /** How often the table was vacuumed since the statistics began; of its parts, the one that was least often. */
+  readonly vacuums: number
+  /** Row-level security adds conditions to each statement. */
+  readonly hasPolicies: boolean
   /** Rows written since the server last looked at the values of the table. */
   readonly changed: number
   /** The server has never looked at them. */
@@ -97,12 +105,13 @@ export interface View {
 const KINDS: Readonly<Record<string, Table['kind']>> = { r: 'table', p: 'partitioned', m: 'materialized view' }
 
 const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, pg_catalog.quote_ident(n.nspname) AS quoted_schema, c.relname::text AS relation, c.relkind::text AS kind,
-  c.relpersistence::text AS persistence, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
+  c.relpersistence::text AS persistence, c.relrowsecurity::text AS guarded, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
   CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_get_viewdef(c.oid) END AS view
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = pg_catalog.to_regclass($1)`
 
 const SIZE = `SELECT COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(t.relid)), 0)::text AS bytes,
   COALESCE(pg_catalog.sum(s.n_tup_ins), 0)::text AS inserts, COALESCE(pg_catalog.sum(s.n_tup_upd), 0)::text AS updates, COALESCE(pg_catalog.sum(s.n_tup_del), 0)::text AS deletes,
+  COALESCE(pg_catalog.sum(s.n_dead_tup), 0)::text AS dead, COALESCE(pg_catalog.min(s.vacuum_count + s.autovacuum_count) FILTER (WHERE t.isleaf), 0)::text AS vacuums,
   COALESCE(pg_catalog.sum(s.n_mod_since_analyze), 0)::text AS changed, COALESCE(pg_catalog.sum(c.relallvisible)::float8 / NULLIF(pg_catalog.sum(c.relpages), 0), 0)::text AS visible,
   pg_catalog.bool_or(s.last_analyze IS NULL AND s.last_autoanalyze IS NULL) FILTER (WHERE t.isleaf)::text AS unknown,
   COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object('oid', c.oid::text, 'parent', t.parentrelid::text, 'isLowest', t.isleaf, 'relation', c.relname, 'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'quotedSchema',
@@ -188,6 +197,9 @@ async function readTable(server: Server, row: Row, kind: Table['kind']): Promise
     inserts: Number(size?.['inserts']),
     updates: Number(size?.['updates']),
     deletes: Number(size?.['deletes']),
+    dead: Number(size?.['dead']),
+    vacuums: Number(size?.['vacuums']),
+    hasPolicies: row['guarded'] === 'true',
     changed: Number(size?.['changed']),
     // A crash loses the counts, and not what the server knows of the values.
     isUnknown: size?.['unknown'] === 'true' && columns.every(column => column['distinct_values'] === null),
@@ -210,6 +222,7 @@ function readColumn(row: Row, rows: number, hasLong: boolean): Column {
     nullShare: Number(row['null_share'] ?? 0),
     correlation: Number(row['correlation'] ?? 0),
     width: Number(row['width'] ?? 8),
+    isUnbounded: row['unbounded'] === 'true',
     mayBeLong: hasLong && row['unbounded'] === 'true',
   }
 }

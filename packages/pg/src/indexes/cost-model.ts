@@ -1,8 +1,7 @@
 import type { CostWith } from './evaluation.ts'
-import { sizeOf } from './index-advice.ts'
-import { boundsOf, servesOrder, type IndexDefinition } from './index-definition.ts'
+import { boundsOf, heldColumns, servesOrder, type IndexDefinition } from './index-definition.ts'
+import { sizeOf } from './index-size.ts'
 import { bitmapCost, orderedCost, type IndexReading } from './index-reading.ts'
-import type { NamedColumns } from './named-columns.ts'
 import { accessesTo, type Access } from './plan-accesses.ts'
 import type { PlanNode } from './plan.ts'
 import type { PlannerCosts } from './planner-costs.ts'
@@ -22,8 +21,6 @@ const OF_SEVERAL_KEYS = 0.75
 export interface Modelled {
   readonly plan: PlanNode
   readonly uses: readonly TableUse[]
-  /** Undefined where it is not known what the statement reads. */
-  readonly columns: NamedColumns | undefined
 }
 
 /** Which index is read, and in how many parts the table is read. */
@@ -154,16 +151,8 @@ export class CostModel {
       checked: checked.length,
       filters: Math.max(0, use.conditions.length - checked.length),
       correlation: index === undefined ? 0 : correlationOf(index),
-      spared: index && this.#isCovering(index, use) ? table.visibleShare : 0,
+      spared: index && isCovering(index, use) ? table.visibleShare : 0,
     }
-  }
-
-  /** All columns of the table that the statement names are in the index. */
-  #isCovering({ keys, method }: IndexDefinition, use: TableUse): boolean {
-    const { columns, plan } = this.#modelled
-    if (columns === undefined || method !== 'btree' || plan['Node Type'] === 'ModifyTable') return false
-    const held = new Set(keys.map(({ key }) => key.column?.name))
-    return columns.of(use).every(name => held.has(name))
   }
 
   /** Rows of a table that meet the conditions on this table alone. */
@@ -171,6 +160,12 @@ export class CostModel {
     const own = use.conditions.filter(each => !each.isJoin)
     return Math.max(1, use.table.rows * (await this.#selectivity.shareOf(use.table, own)))
   }
+}
+
+/** All that the statement reads of the table is in the index. */
+function isCovering(index: IndexDefinition, { named, isWhole }: TableUse): boolean {
+  const held = heldColumns(index)
+  return !isWhole && index.method === 'btree' && [...named].every(({ number }) => held.has(number))
 }
 
 function correlationOf({ keys }: IndexDefinition): number {

@@ -1,5 +1,5 @@
-import { servedConditions, servesOrder, type IndexDefinition } from './index-definition.ts'
-import type { Proposal } from './proposals.ts'
+import type { IndexDefinition } from './index-definition.ts'
+import { servedBy, type Proposal } from './proposals.ts'
 
 /** The cost of a plan with indexes that do not exist, and those that it uses. */
 export interface CostWith {
@@ -61,7 +61,8 @@ export async function choose(
   return { proposals: chosen, cost }
 }
 
-async function bestBeside(
+/** The cheapest of the proposals beside those that are chosen; undefined where none is clearly cheaper than `cost`. */
+export async function bestBeside(
   chosen: readonly Proposal[],
   proposals: readonly Proposal[],
   { cost, before }: { readonly cost: number; readonly before: number },
@@ -84,19 +85,15 @@ function comparePrices(a: Proposal, b: Proposal): number {
   return widthOf(a) - widthOf(b) || servedBy(b) - servedBy(a) || distinctOf(b) - distinctOf(a)
 }
 
-function servedBy({ indexes, use }: Proposal): number {
-  return indexes.reduce((sum, index) => sum + servedConditions(index, use).length + Number(servesOrder(index, use)), 0)
-}
-
 function distinctOf({ indexes }: Proposal): number {
   return indexes[0]?.keys[0]?.key.column?.distinct ?? 0
 }
 
-/** What an index weighs for those who write: its keys, and less where it holds some of the rows only. */
+/** What an index weighs for those who write: its columns, and less where it holds some of the rows only. */
 function widthOf({ indexes }: Proposal): number {
   return indexes.reduce(
-    (sum, { keys, predicate, method }) =>
-      sum + keys.length + (method === 'btree' ? 0 : 0.5) - (predicate === undefined ? 0 : 0.25),
+    (sum, { keys, included = [], predicate, method }) =>
+      sum + keys.length + included.length + (method === 'btree' ? 0 : 0.5) - (predicate === undefined ? 0 : 0.25),
     0,
   )
 }

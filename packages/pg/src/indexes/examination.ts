@@ -4,6 +4,8 @@ import type { SlowStatement } from '../signals/slow-statements.ts'
 import { abilitiesFor } from './abilities.ts'
 import { readRelation, type Table, type View } from './catalog.ts'
 import { CostModel } from './cost-model.ts'
+import { chooseCovering } from './covering-choice.ts'
+import { coveringProposals } from './covering.ts'
 import { functionWithEffects } from './effects.ts'
 import { choose, type Choice, type Evaluate } from './evaluation.ts'
 import { explain, type Explained } from './explain.ts'
@@ -11,7 +13,6 @@ import type { Finding } from './finding.ts'
 import { groupBy } from './grouping.ts'
 import { coveringIndex, hypotheticalIndexStatement, servedConditions } from './index-definition.ts'
 import { freeNames } from './index-names.ts'
-import { NamedColumns } from './named-columns.ts'
 import type { PlanNode } from './plan.ts'
 import { usesOfPlan } from './plan-uses.ts'
 import { readPlannerCosts } from './planner-costs.ts'
@@ -42,6 +43,7 @@ const MOST_VALUE_SETS = 3
 const MOST_PER_USE = 32
 const MOST_PROPOSALS = 96
 const MOST_MENTIONS = 2
+const MOST_USES_COVERED = 8
 /** A row that is written costs about as much as a page that is read, and the planner leaves it out. */
 const PER_WRITTEN_ROW = 1
 
@@ -65,6 +67,12 @@ export async function examine(
   return examiner.examine(grammar, tree)
 }
 
+/** Indexes by their keys alone, and those that cover what is read. */
+interface Proposals {
+  readonly plain: readonly Proposal[]
+  readonly covering: readonly Proposal[]
+}
+
 class Examiner {
   readonly #server: Server
   readonly #statement: SlowStatement
@@ -74,7 +82,6 @@ class Examiner {
   readonly #prospects: Prospects
   readonly #findings: Finding[] = []
   readonly #problems: string[] = []
-  #columns: NamedColumns | undefined
 
   constructor(server: Server, statement: SlowStatement, thresholds: AdviceThresholds, whatIf: WhatIf | undefined) {
     this.#server = server
@@ -86,7 +93,6 @@ class Examiner {
   }
 
   async examine(grammar: Grammar | undefined, tree: Tree | undefined): Promise<Examination> {
-    this.#columns = tree && new NamedColumns(tree)
     const explained = this.#explained(this.#statement.bindValues.at(-1))
     const plan = await explain(this.#server, explained)
     let uses: readonly TableUse[] = []
@@ -115,7 +121,8 @@ class Examiner {
           return void this.#problems.push(`${where} depends on the function ${suspect}, so it is not explained`)
         const found = await readReference(this.#server, referring)
         const plan = found && (await explain(this.#server, found.search))
-        if (plan) await this.#choose(plan, found.search, [found.proposal.use], [found.proposal], true)
+        if (plan)
+          await this.#choose(plan, found.search, [found.proposal.use], { plain: [found.proposal], covering: [] }, true)
       })
     } catch (error) {
       if (!isRefusal(error)) throw error
@@ -148,55 +155,68 @@ class Examiner {
     const all = large.slice(0, MOST_PROPOSALS).flatMap(use => proposalsFor(use, abilities, most))
     // A table that is mentioned often is proposed the same each time.
     const mentions = groupBy(all, ({ indexes }) => indexes.map(hypotheticalIndexStatement).join())
-    const proposals = all.filter(each => {
+    const plain = all.filter(each => {
       const same = mentions.get(each.indexes.map(hypotheticalIndexStatement).join())!
       return same.indexOf(each) < MOST_MENTIONS
     })
-    await this.#choose(plan, explained, uses, proposals, false)
+    const covering = large.slice(0, MOST_USES_COVERED).flatMap(use => coveringProposals(use, abilities))
+    await this.#choose(plan, explained, uses, { plain, covering }, false)
   }
 
   async #choose(
     plan: PlanNode,
     explained: Explained,
     uses: readonly TableUse[],
-    proposals: readonly Proposal[],
+    proposals: Proposals,
     isReference: boolean,
   ): Promise<void> {
-    const promising: Proposal[] = []
-    for (const proposal of proposals) if (await this.#prospects.isPromising(proposal)) promising.push(proposal)
-    if (promising.length === 0) return
+    const plain = await this.#prospects.promising(proposals.plain)
+    const covering = await this.#prospects.promising(proposals.covering)
+    if (plain.length + covering.length === 0) return
     // Every plan writes the same rows.
     const written = /^(?:ModifyTable|Update|Delete|Insert|Merge)/.test(plan['Node Type'])
       ? (plan.Plans?.[0]?.['Plan Rows'] ?? 0)
       : 0
     const planCost = plan['Total Cost']
     const cost = planCost + written * PER_WRITTEN_ROW
-    const model = new CostModel(
-      { plan, uses, columns: this.#columns },
-      this.#selectivity,
-      await readPlannerCosts(this.#server),
-    )
+    const model = new CostModel({ plan, uses }, this.#selectivity, await readPlannerCosts(this.#server))
     const ask: Evaluate = async chosen => {
       const indexes = chosen.flatMap(each => each.indexes)
       const asked = indexes.every(WhatIf.knows) ? this.#whatIf : undefined
       const answer = await (asked ? asked.costWith(explained, indexes) : model.costWith(chosen))
       return answer && { ...answer, cost: answer.cost + written * PER_WRITTEN_ROW }
     }
-    const choice = await choose(promising, cost, ask)
+    const choice = await this.#covered(await choose(plain, cost, ask), covering, cost, ask)
     if (choice === undefined) return
     if (!isReference && !(await this.#holdsForOthers(choice)))
       this.#problems.push(`${this.#statement.summary}: an index would help with some of the values only`)
     else await this.#report(choice, { cost, costWith: choice.cost, planCost, isReference })
   }
 
-  async #holdsForOthers({ proposals }: Choice): Promise<boolean> {
+  /** With covering indexes, where they can be built and are worth it for other values as well. */
+  async #covered(
+    found: Choice | undefined,
+    covering: readonly Proposal[],
+    cost: number,
+    ask: Evaluate,
+  ): Promise<Choice | undefined> {
+    const covered = await chooseCovering(found, covering, cost, ask)
+    if (covered === undefined || covered === found) return found
+    for (const index of covered.proposals.flatMap(({ indexes }) => indexes))
+      if (await this.#prospects.holdsLong(index)) return found
+    return (await this.#holdsForOthers(covered, found?.proposals)) ? covered : found
+  }
+
+  /** @param than - what it is to be better than @default the plan as it is */
+  async #holdsForOthers({ proposals }: Choice, than: readonly Proposal[] = []): Promise<boolean> {
     const others = this.#statement.bindValues.slice(0, -1).slice(1 - MOST_VALUE_SETS)
     const indexes = proposals.flatMap(each => each.indexes)
+    const instead = than.flatMap(each => each.indexes)
     if (this.#whatIf === undefined || !indexes.every(WhatIf.knows)) return true
     let held = 1
     for (const values of others) {
       const explained = this.#explained(values)
-      const before = (await explain(this.#server, explained))?.['Total Cost'] ?? 0
+      const before = (await this.#whatIf.costWith(explained, instead))?.cost ?? 0
       const after = await this.#whatIf.costWith(explained, indexes)
       if (after !== undefined && after.used.length > 0 && after.cost <= before / 2) held++
     }

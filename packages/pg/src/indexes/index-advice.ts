@@ -1,24 +1,25 @@
 import type { Advice } from '@homeostat/optimizer'
-import type { Index, Table } from './catalog.ts'
+import type { Column, Index, Table } from './catalog.ts'
 import type { Finding } from './finding.ts'
 import { groupBy } from './grouping.ts'
 import { databaseOf } from '../signals/origin.ts'
 import {
+  beginsWith,
   bodyOf,
   createIndexStatement,
   dropIndexStatement,
+  heldColumns,
+  isServedBy,
   redundantIndexes,
+  wantedKeys,
   type IndexDefinition,
 } from './index-definition.ts'
+import { sizeOf } from './index-size.ts'
 
 const MIB = 2 ** 20
-/** The head of an entry, its pointer in the page, and the alignment of its values. */
-const ENTRY_BYTES = 16
 const SHORTEST_AGE_MS = 60_000
 /** Names in one line of text. */
 const MOST_NAMED = 5
-/** How full a page of a new index is. */
-const FILL = 0.9
 
 /**
  * One advice an index, over all statements that it would help; an index whose keys another one begins with is left
@@ -37,7 +38,7 @@ export function indexAdvice(findings: readonly Finding[], namesDatabases: boolea
 /** The findings of each index. */
 export function groupsOf(findings: readonly Finding[]): readonly (readonly Finding[])[] {
   const byIndex = groupBy(findings, keyOf)
-  return [...byIndex.values()].filter(([own]) => !findings.some(other => isPrefix(own!, other)))
+  return [...byIndex.values()].filter(([own]) => !findings.some(other => isServedByOther(own!, other)))
 }
 
 /** Tells advice apart, whatever names were free. */
@@ -71,6 +72,7 @@ function describe(group: readonly Finding[], namesDatabase: boolean, now: number
       isReference
         ? `each row that is deleted or gets another key has ${count(table.rows)} rows (${mib(table.bytes)}) searched for references`
         : `the index finds about ${count(Math.max(1, rows))} of ${count(table.rows)} rows (${mib(table.bytes)})`,
+      ...covers(definition),
       verification(worst),
       ...inAnotherOrder(definition),
       `${count(calls)} slow ${calls === 1 ? 'call' : 'calls'}, mean ${count(totalMs / calls)} ms${isReference ? '' : `, about ${count(savedMs / calls)} ms less with it, ${rate(savedMsPerSecond)} ms a second in all`}`,
@@ -142,32 +144,38 @@ function gainInWords({ name, calls, savedMs }: Gain): string {
   return `${name} by about ${count(savedMs / calls)} ms a call (${count(calls)} slow ${calls === 1 ? 'call' : 'calls'})`
 }
 
-/** The bytes that an index will take; undefined where statistics do not tell. */
-export function sizeOf({ table, keys, method, predicate }: IndexDefinition): number | undefined {
-  if (predicate !== undefined || method === 'gin') return undefined
-  const width = keys.reduce(
-    (bytes, { key }) => bytes + (method === 'hash' ? 4 : (key.column?.width ?? 16)),
-    ENTRY_BYTES,
-  )
-  return (table.rows * width) / FILL
-}
-
 function priceOf(definition: IndexDefinition): string {
-  const { table } = definition
+  const { table, included = [] } = definition
   const bytes = sizeOf(definition)
   const size = bytes === undefined ? '' : `takes about ${mib(bytes)} and `
-  return `it ${size}makes each write dearer (${count(table.inserts)} rows inserted, ${count(table.updates)} updated, ${count(table.deletes)} deleted so far)`
+  const updates = included.length === 0 ? '' : `, and an UPDATE of ${namesOf(included)} is not a HOT update with it`
+  return `it ${size}makes each write dearer (${count(table.inserts)} rows inserted, ${count(table.updates)} updated, ${count(table.deletes)} deleted so far)${updates}`
+}
+
+/** Why it holds more than its keys, and what that depends on. */
+export function covers({ table, included = [] }: IndexDefinition): readonly string[] {
+  if (included.length === 0) return []
+  return [
+    `it covers what is read of the table, as it also holds ${namesOf(included)}: no rows are fetched from pages that VACUUM has marked as all-visible (${count(100 * table.visibleShare)} % now), so autovacuum has to keep up`,
+  ]
+}
+
+function namesOf(columns: readonly Column[]): string {
+  return columns.map(({ quoted }) => quoted).join(' and ')
 }
 
 /** Indexes that have all its columns and do not serve the statement, because another one comes first. */
 function inAnotherOrder(definition: IndexDefinition): readonly string[] {
   const wanted = definition.keys.map(({ key }) => key.column?.number)
+  const keys = wantedKeys(definition)
   const others = definition.table.indexes.filter(
-    ({ isValid, method, predicate, columns }) =>
-      isValid &&
-      method === 'btree' &&
-      predicate === undefined &&
-      wanted.every(number => number !== undefined && columns.includes(number)),
+    index =>
+      index.isValid &&
+      index.method === 'btree' &&
+      index.predicate === undefined &&
+      wanted.every(number => number !== undefined && index.columns.includes(number)) &&
+      // That one lacks what the new one holds beside its keys.
+      !isServedBy({ ...keys, included: [] }, index),
   )
   return named(
     others,
@@ -220,22 +228,19 @@ function isSame(a: Index, b: Index): boolean {
   return (['keys', 'included', 'predicate', 'method'] as const).every(part => String(a[part]) === String(b[part]))
 }
 
-/** True when `other` has all keys of `own` in front, and more. */
-function isPrefix(
+/** Whether the index of `other` serves all that this one serves, and more. */
+function isServedByOther(
   { definition: own, statement }: Finding,
-  { definition: other, statement: otherStatement }: Finding,
+  { definition: other, statement: of }: Finding,
 ): boolean {
-  const [short, long] = [own.keys, other.keys].map(keys =>
-    keys.map(({ key, order }) => [key.sql, key.operatorClass, order].join(' ')),
-  )
+  const held = heldColumns(other)
   return (
-    databaseOf(statement.origin) === databaseOf(otherStatement.origin) &&
+    databaseOf(statement.origin) === databaseOf(of.origin) &&
     own.table.name === other.table.name &&
-    own.method === other.method &&
     own.predicate === undefined &&
-    other.predicate === undefined &&
-    short!.length < long!.length &&
-    short!.every((key, at) => key === long![at])
+    bodyOf(own) !== bodyOf(other) &&
+    beginsWith(other, own) &&
+    (own.included ?? []).every(({ number }) => held.has(number))
   )
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Index, Table } from './catalog.ts'
+import type { Column, Index, Table } from './catalog.ts'
 import type { Condition, Key, TableUse } from './table-use.ts'
 
 /** A key of an index that does not exist, with its direction. */
@@ -14,6 +14,8 @@ export interface IndexDefinition {
   readonly table: Table
   readonly method: 'btree' | 'hash' | 'gin' | 'gist'
   readonly keys: readonly IndexKey[]
+  /** Columns that it holds beside its keys, so that a statement is answered from the index alone. */
+  readonly included?: readonly Column[]
   /** The condition that the rows of a partial index meet. */
   readonly predicate?: Condition
 }
@@ -25,10 +27,16 @@ const LONGEST_SHOWN = 3500
 const DEEP = ', from the top down, with ON ONLY instead of CONCURRENTLY where one has partitions itself'
 
 /** What follows the name of the table in `CREATE INDEX`. */
-export function bodyOf({ method, keys, predicate }: IndexDefinition): string {
+export function bodyOf({ method, keys, included = [], predicate }: IndexDefinition): string {
   const shown = keys.map(({ key, order }) => [key.sql, key.operatorClass, order].filter(Boolean).join(' '))
   const where = predicate === undefined ? '' : ` WHERE ${withoutParentheses(textOf(predicate))}`
-  return `${method === 'btree' ? '' : `USING ${method} `}(${shown.join(', ')})${where}`
+  const beside = included.length === 0 ? '' : ` INCLUDE (${included.map(({ quoted }) => quoted).join(', ')})`
+  return `${method === 'btree' ? '' : `USING ${method} `}(${shown.join(', ')})${beside}${where}`
+}
+
+/** The numbers of the columns whose values can be read from the index: those of its keys that are columns, and those beside them. */
+export function heldColumns({ keys, included = [] }: IndexDefinition): ReadonlySet<number> {
+  return new Set([...keys.map(({ key }) => key.column?.number ?? 0), ...included.map(({ number }) => number)])
 }
 
 /** For hypopg, which takes neither a name nor CONCURRENTLY. */
@@ -41,14 +49,15 @@ export function hypotheticalIndexStatement(definition: IndexDefinition): string 
  * Two underscores separate the parts, so that user (role_id) and user_role (id) differ; where that does not tell them apart, a hash does.
  */
 export function indexName(definition: IndexDefinition): string {
-  const { table, keys, predicate, method } = definition
+  const { table, keys, included, predicate, method } = definition
   const parts = [table.relation, ...keys.flatMap(({ key }) => key.columns.map(column => column.name))]
   const plain = parts.map(part => part.toLowerCase().replace(/[^a-z0-9_]+/g, '')).join('__')
   const name = `homeostat_${plain}`
   const isPlain =
     parts.every(part => /^[a-z0-9]+(?:_[a-z0-9]+)*$/.test(part)) &&
     keys.every(({ key, order }) => key.column && !key.operatorClass && !order)
-  if (isPlain && method === 'btree' && !predicate && name.length + 4 <= MAX_NAME_BYTES) return `${name}_idx`
+  if (isPlain && method === 'btree' && !predicate && !included && name.length + 4 <= MAX_NAME_BYTES)
+    return `${name}_idx`
   const hash = createHash('sha256')
     .update([table.name, bodyOf(definition)].join(' '))
     .digest('hex')
@@ -170,6 +179,8 @@ export interface WantedKeys {
   /** Compared for equality: their order among each other does not matter. */
   readonly inFront: readonly string[]
   readonly behind: readonly string[]
+  /** Numbers of columns that it holds beside its keys. */
+  readonly included: readonly number[]
 }
 
 /** @param use - what the index would serve; without it, the order of all keys matters. */
@@ -180,15 +191,28 @@ export function wantedKeys(definition: IndexDefinition, use?: TableUse): WantedK
   const other = definition.keys.findIndex(each => !isEqual(each))
   const end = other < 0 ? wanted.length : other
   const predicate = normal(textOf(definition.predicate))
-  return { method: definition.method, predicate, inFront: wanted.slice(0, end), behind: wanted.slice(end) }
+  const included = (definition.included ?? []).map(({ number }) => number)
+  return { method: definition.method, predicate, inFront: wanted.slice(0, end), behind: wanted.slice(end), included }
 }
 
-/** Whether an index begins with these keys, over these rows or all. */
-export function isServedBy({ method, predicate, inFront, behind }: WantedKeys, index: Index): boolean {
+/** Whether an index begins with these keys, over these rows or all, and holds what is wanted beside them. */
+export function isServedBy({ method, predicate, inFront, behind, included }: WantedKeys, index: Index): boolean {
   if (index.method !== method || (index.predicate !== undefined && normal(index.predicate) !== predicate)) return false
+  if (!included.every(number => index.columns.includes(number) || index.included.includes(number))) return false
   const keys = index.keys.map(normal)
   const beginning = new Set(keys.slice(0, inFront.length))
   return inFront.every(each => beginning.has(each)) && behind.every((each, at) => keys[inFront.length + at] === each)
+}
+
+/** Whether an index has all keys of another one in front, and is of the same kind over the same rows. */
+export function beginsWith(long: IndexDefinition, short: IndexDefinition): boolean {
+  const [all, front] = [long, short].map(({ keys }) => keys.map(({ key, order }) => normalKey(key, order)))
+  return (
+    long.method === short.method &&
+    textOf(long.predicate) === textOf(short.predicate) &&
+    front!.length <= all!.length &&
+    front!.every((key, at) => key === all![at])
+  )
 }
 
 /** The existing index that serves what the definition would serve. */
@@ -197,8 +221,10 @@ export function coveringIndex(definition: IndexDefinition, use: TableUse, onlyVa
   return definition.table.indexes.find(index => index.isValid === onlyValid && isServedBy(wanted, index))
 }
 
-/** The existing indexes that the new one makes superfluous: it begins with all of their keys. */
-export function redundantIndexes({ table, keys, method, predicate }: IndexDefinition): readonly Index[] {
+/** The existing indexes that the new one makes superfluous: it begins with all of their keys, and holds what they hold. */
+export function redundantIndexes(definition: IndexDefinition): readonly Index[] {
+  const { table, keys, method, predicate } = definition
+  const held = heldColumns(definition)
   const own = keys.map(({ key, order }) => normalKey(key, order))
   return table.indexes.filter(
     index =>
@@ -209,7 +235,7 @@ export function redundantIndexes({ table, keys, method, predicate }: IndexDefini
       !index.isUnique &&
       !index.isNeeded &&
       index.predicate === undefined &&
-      index.included.length === 0 &&
+      index.included.every(number => held.has(number)) &&
       index.keys.length <= own.length &&
       index.keys.every((key, at) => normal(key) === own[at]),
   )

@@ -1,10 +1,11 @@
 import type { IndexDefinition } from './index-definition.ts'
 import type { Table } from './catalog.ts'
 import { attempt, type Server } from './server.ts'
-import type { Key } from './table-use.ts'
 
 /** A value of a btree takes a third of a page at most, less what its other keys take. Source: the error 54000, "index row size exceeds". */
 const LONGEST_BYTES = 2_000
+/** A value beside the keys is there for reading alone. What is longer today grows, and a row with one that is too long cannot be written. */
+const LONGEST_INCLUDED_BYTES = 250
 /** About as many pages are read of a large table. */
 const SAMPLED_PAGES = 2_000
 const PAGE_BYTES = 8_192
@@ -24,23 +25,30 @@ export class LongValues {
   async isTooLong({ table, method, keys }: IndexDefinition): Promise<boolean> {
     if (method !== 'btree') return false
     for (const { key } of keys)
-      if (key.columns.some(column => column.mayBeLong) && (await this.#hasLong(table, key))) return true
+      if (key.columns.some(column => column.mayBeLong) && (await this.#hasLong(table, key.sql, LONGEST_BYTES)))
+        return true
     return false
   }
 
-  #hasLong(table: Table, key: Key): Promise<boolean> {
-    const name = `${table.oid} ${key.sql}`
-    const known = this.#known.get(name) ?? hasLongValues(this.#server, table, key)
+  async holdsLong({ table, included = [] }: IndexDefinition): Promise<boolean> {
+    for (const { isUnbounded, quoted } of included)
+      if (isUnbounded && (await this.#hasLong(table, quoted, LONGEST_INCLUDED_BYTES))) return true
+    return false
+  }
+
+  #hasLong(table: Table, sql: string, longest: number): Promise<boolean> {
+    const name = `${table.oid} ${longest} ${sql}`
+    const known = this.#known.get(name) ?? hasLongValues(this.#server, table, sql, longest)
     this.#known.set(name, known)
     return known
   }
 }
 
-function hasLongValues(server: Server, table: Table, { sql }: Key): Promise<boolean> {
+function hasLongValues(server: Server, table: Table, sql: string, longest: number): Promise<boolean> {
   const share = Math.min(100, (100 * SAMPLED_PAGES * PAGE_BYTES) / Math.max(1, table.bytes))
   // The same pages for each key, which are in memory then; of a partitioned table, that share of each part.
   const sample = share >= 100 ? '' : ` TABLESAMPLE SYSTEM (${share.toFixed(4)}) REPEATABLE (1)`
-  const text = `SELECT 1 FROM ${table.name}${sample} WHERE pg_catalog.pg_column_size(${sql}) > ${LONGEST_BYTES} LIMIT 1`
+  const text = `SELECT 1 FROM ${table.name}${sample} WHERE pg_catalog.pg_column_size(${sql}) > ${longest} LIMIT 1`
   // One that takes too long to read is as good as one with long values: an index that fails is worse than none.
   return attempt(server, async () => (await server.query(text)).length > 0).catch(() => true)
 }

@@ -1,28 +1,38 @@
 import type { Tree } from '../grammar.ts'
-import type { TableUse } from './table-use.ts'
+import { resolve, type Scope, type Source } from './scope.ts'
 import { namesOf, walk } from './tree.ts'
 
-/** The columns that a statement names, wherever it does. */
-export class NamedColumns {
-  /** Names by what stands in front of them; empty where nothing does. */
-  readonly #byAlias = new Map<string, Set<string>>()
+/** What a row has beside its columns, and no index holds. */
+const OF_SYSTEM = new Set(['ctid', 'cmin', 'cmax', 'tableoid', 'xmin', 'xmax'])
 
-  constructor(statement: Tree) {
-    walk(statement, ({ kind, fields }) => {
-      if (kind !== 'ColumnRef') return true
-      const names = namesOf(fields['fields'])
-      const alias = names.at(-2) ?? ''
-      const known = this.#byAlias.get(alias) ?? new Set()
-      this.#byAlias.set(alias, known.add(names.at(-1) ?? ''))
-      return true
-    })
-  }
+/** Notes which columns of its tables a query names. The queries within it note theirs. */
+export function noteNamedColumns(query: Tree, scope: Scope): void {
+  const { larg: _left, rarg: _right, withClause: _queries, ...own } = query
+  walk(own, ({ kind, fields }) => {
+    if (kind.endsWith('Stmt')) return false
+    if (kind === 'ColumnRef') note(namesOf(fields['fields']), scope)
+    // It compares columns that it does not name.
+    if (kind === 'LockingClause' || fields['isNatural'] === true) scope.sources.forEach(markWhole)
+    for (const name of namesOf(fields['usingClause'])) for (const { use } of scope.sources) addColumn(use, name)
+    return true
+  })
+}
 
-  /** Those that may be of a table. A name alone may be that of a column of another one, or of the table itself. */
-  of({ table, alias }: TableUse): readonly string[] {
-    const names = [...(this.#byAlias.get(alias) ?? []), ...(this.#byAlias.get('') ?? [])]
-    return names.some(name => name === '*' || name === alias)
-      ? [...table.columns.keys()]
-      : names.filter(name => table.columns.has(name))
-  }
+function note(names: readonly string[], scope: Scope): void {
+  const found = resolve(names, scope)
+  if (found) return void found.use.named.add(found.column)
+  const [name, alias] = [names.at(-1)!, names.at(-2)]
+  const isWhole = (source: Source): boolean =>
+    name === '*' || OF_SYSTEM.has(name) ? alias === undefined || source.alias === alias : source.alias === name
+  for (let around: Scope | undefined = scope; around; around = around.outer)
+    around.sources.filter(isWhole).forEach(markWhole)
+}
+
+function addColumn(use: Source['use'], name: string): void {
+  const column = use?.table.columns.get(name)
+  if (column) use!.named.add(column)
+}
+
+function markWhole({ use }: Source): void {
+  if (use) use.isWhole = true
 }

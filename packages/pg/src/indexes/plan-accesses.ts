@@ -109,7 +109,8 @@ function below(node: PlanNode, child: PlanNode, around: Around): Around {
     const runs = isHashed(node) ? 1 : Math.max(1, node['Plan Rows'])
     return { ...closed, loops: around.loops * runs, partnerRows: around.loops * runs, cap: Infinity }
   }
-  const cap = Math.min(around.cap, node['Total Cost'] * around.loops)
+  // What a worker does costs less than all of them together, and starting them.
+  const cap = around.gather ? around.cap : Math.min(around.cap, node['Total Cost'] * around.loops)
   // The planner takes a recursion to go ten rounds. Source: cost_recursive_union.
   if (type === 'Recursive Union' && place === 'Inner') return { ...closed, loops: around.loops * 10, cap }
   const partner = node.Plans?.find(

@@ -15,6 +15,8 @@ export async function usesOfPlan(plan: PlanNode, server: Server): Promise<readon
     const table = await readRelation(server, scan.schema, scan.table)
     if (table === undefined || 'view' in table) continue
     const use = newUse(table, scan.alias)
+    // The plan does not tell which columns are needed.
+    use.isWhole = true
     for (const { name, comparison, cast } of comparedColumns(scan.filter, scan.alias)) {
       const column = table.columns.get(name)
       // varchar is compared as text, with the same index; any other cast needs an index on the expression.

@@ -32,8 +32,20 @@ export interface Abilities {
  * @param most - besides those for alternatives
  */
 export function proposalsFor(use: TableUse, abilities: Abilities, most: number): readonly Proposal[] {
+  const known = new Set<string>()
+  const single = definitionsFor(use, abilities).flatMap(definition => {
+    const body = bodyOf(definition)
+    if (known.has(body) || coveringIndex(definition, use) !== undefined) return []
+    known.add(body)
+    return isUnique(definition, use) ? [] : [{ indexes: [definition], use }]
+  })
+  return [...single.slice(0, most), ...alternativesOf(use, abilities)]
+}
+
+/** The indexes that narrow the search for the rows, or give the order of which the first are wanted. */
+export function definitionsFor(use: TableUse, abilities: Abilities): readonly IndexDefinition[] {
   const conditions = use.conditions.filter(({ key }) => key === undefined || isUsable(key, abilities))
-  const definitions = [
+  return [
     ...plainDefinitions(use, conditions, undefined),
     ...conditions.filter(isPredicate).flatMap(predicate =>
       plainDefinitions(
@@ -44,15 +56,7 @@ export function proposalsFor(use: TableUse, abilities: Abilities, most: number):
     ),
     ...invertedDefinitions(use.table, conditions),
     ...hashDefinitions(use.table, conditions),
-  ]
-  const known = new Set<string>()
-  const single = definitions.flatMap(definition => {
-    const body = bodyOf(definition)
-    if (known.has(body) || coveringIndex(definition, use) !== undefined) return []
-    known.add(body)
-    return isOfUse(definition, use) && !isUnique(definition, use) ? [{ indexes: [definition], use }] : []
-  })
-  return [...single.slice(0, most), ...alternativesOf(use, abilities)]
+  ].filter(definition => servedConditions(definition, use).length > 0 || servesOrder(definition, use))
 }
 
 function plainDefinitions(
@@ -131,13 +135,13 @@ function alternativesOf(use: TableUse, abilities: Abilities): readonly Proposal[
   })
 }
 
-/** It narrows the search, or gives the order of which the first rows are wanted. */
-function isOfUse(definition: IndexDefinition, use: TableUse): boolean {
-  return servedConditions(definition, use).length > 0 || servesOrder(definition, use)
+/** How many conditions the indexes serve, and orders. */
+export function servedBy({ indexes, use }: Proposal): number {
+  return indexes.reduce((sum, index) => sum + servedConditions(index, use).length + Number(servesOrder(index, use)), 0)
 }
 
 /** A unique index finds the row already. */
-function isUnique({ table, keys }: IndexDefinition, { conditions }: TableUse): boolean {
+export function isUnique({ table, keys }: IndexDefinition, { conditions }: TableUse): boolean {
   const equal = keys.flatMap(({ key: { sql, column } }) =>
     column && conditions.some(each => each.comparison === 'equal' && each.key?.sql === sql) ? [column.number] : [],
   )

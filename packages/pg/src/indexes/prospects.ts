@@ -18,8 +18,19 @@ export class Prospects {
     this.#longValues = new LongValues(server)
   }
 
+  async promising(proposals: readonly Proposal[]): Promise<readonly Proposal[]> {
+    const found: Proposal[] = []
+    for (const proposal of proposals) if (await this.#isPromising(proposal)) found.push(proposal)
+    return found
+  }
+
+  /** Whether a column beside the keys has values that come near what an entry takes. */
+  holdsLong(index: IndexDefinition): Promise<boolean> {
+    return this.#longValues.holdsLong(index)
+  }
+
   /** Its own conditions keep few rows, whatever the others of the statement do, and it can be built. */
-  async isPromising({ indexes, use }: Proposal): Promise<boolean> {
+  async #isPromising({ indexes, use }: Proposal): Promise<boolean> {
     const { minTableRows, maxSelectivity } = this.#thresholds
     for (const index of indexes) {
       if (index.table.rows < minTableRows || coveringIndex(index, use) !== undefined) return false

@@ -52,8 +52,10 @@ export async function readReference(
 function referenceFrom(table: Table, numbers: readonly number[]): Reference {
   const columns = numbers.map(number => [...table.columns.values()].find(each => each.number === number)!)
   const use = newUse(table, table.relation)
-  for (const column of columns)
+  for (const column of columns) {
     use.conditions.push({ comparison: 'equal', key: keyOfColumn(column), isJoin: false, isFixed: false })
+    use.named.add(column)
+  }
   const keys = columns.map(column => ({ key: keyOfColumn(column), order: '' }))
   return {
     proposal: { indexes: [{ table, method: 'btree', keys }], use },

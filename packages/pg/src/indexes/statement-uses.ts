@@ -2,6 +2,7 @@ import type { Grammar, Tree } from '../grammar.ts'
 import type { Table, View } from './catalog.ts'
 import { Conditions } from './conditions.ts'
 import { keyOf } from './keys.ts'
+import { noteNamedColumns } from './named-columns.ts'
 import { outputsOf, referencesOf, type Scope, type Source } from './scope.ts'
 import { newUse, type TableUse } from './table-use.ts'
 import { asList, fieldsOf, namesOf, nodeOf, nodesOf, walk } from './tree.ts'
@@ -73,6 +74,9 @@ class Reader implements StatementUses {
     for (const from of [fields['fromClause'], fields['usingClause'], [fields['sourceRelation']]])
       for (const each of Array.isArray(from) ? from : []) await this.#from(each, scope, queries)
     this.#conditions.add(fields['whereClause'] ?? fields['joinCondition'], scope)
+    noteNamedColumns(fields, scope)
+    // A row that is written is read as a whole.
+    if (target?.use) target.use.isWhole = true
     await this.#subqueries([fields['whereClause'], fields['targetList'], fields['returningClause']], scope, queries)
   }
 
@@ -89,6 +93,7 @@ class Reader implements StatementUses {
     for (const each of Array.isArray(select['fromClause']) ? select['fromClause'] : [])
       await this.#from(each, scope, queries)
     this.#conditions.add(select['whereClause'], scope)
+    noteNamedColumns(select, scope)
     this.#sort(select, scope)
     const rest = ['targetList', 'whereClause', 'havingClause', 'sortClause', 'groupClause', 'limitCount', 'valuesLists']
     await this.#subqueries(
@@ -184,7 +189,11 @@ class Reader implements StatementUses {
     if (found === undefined) return void scope.sources.push({ alias })
     if ('view' in found) {
       const select = fieldsOf(nodeOf(this.#grammar.statements(found.view)?.[0])?.fields)
-      return this.#derived(alias, select, await this.#select(select, undefined, NONE), [], scope)
+      const before = this.uses.length
+      const inner = await this.#select(select, undefined, NONE)
+      // It names what others want of it as well.
+      for (const use of this.uses.slice(before)) use.isWhole = true
+      return this.#derived(alias, select, inner, [], scope)
     }
     const source = { alias, use: newUse(found, alias) }
     this.uses.push(source.use)

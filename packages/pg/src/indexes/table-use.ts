@@ -65,10 +65,25 @@ export interface TableUse {
   readonly sort: SortKey[]
   /** Only the first rows in that order are wanted. */
   isLimited: boolean
+  /** The columns that the statement reads, wherever it does. */
+  readonly named: Set<Column>
+  /** More is read than its columns by name: all of them, a row as a whole, its place, or a lock on it. No index answers alone. */
+  isWhole: boolean
   /** What no index helps as it is written, and what would. */
   readonly hints: string[]
 }
 
 export function newUse(table: Table, alias: string): TableUse {
-  return { table, alias, conditions: [], alternatives: [], sort: [], isLimited: false, hints: [] }
+  return {
+    table,
+    alias,
+    conditions: [],
+    alternatives: [],
+    sort: [],
+    isLimited: false,
+    named: new Set(),
+    // The conditions of a policy are not in the statement.
+    isWhole: table.hasPolicies,
+    hints: [],
+  }
 }

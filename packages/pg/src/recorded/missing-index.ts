@@ -1,7 +1,9 @@
 import type { SlowStatement } from '../signals/slow-statements.ts'
 import type { Finding } from '../indexes/finding.ts'
-import { groupsOf, leftovers, sizeOf, verification } from '../indexes/index-advice.ts'
+import { covers, groupsOf, leftovers, verification } from '../indexes/index-advice.ts'
 import { bodyOf, createIndexStatement, dropIndexStatement } from '../indexes/index-definition.ts'
+import { sizeOf } from '../indexes/index-size.ts'
+import { mergeCovering } from '../indexes/merged-findings.ts'
 
 /** An index that recorded statements lack. */
 export interface MissingIndex {
@@ -27,7 +29,7 @@ export interface MissingIndex {
   readonly totalMs: number
   readonly savedMs: number
   readonly isVerified: boolean
-  /** The costs of the plan of the statement that takes longest, and where they come from. */
+  /** The costs of the plan of the statement that takes longest, where they come from, and what they depend on. */
   readonly verification: string
   /** Otherwise they are estimated from statistics. */
   readonly valuesAreKnown: boolean
@@ -46,7 +48,7 @@ export function missingIndexes(
   findings: readonly Finding[],
   guessed: ReadonlySet<SlowStatement>,
 ): readonly MissingIndex[] {
-  return groupsOf(findings)
+  return groupsOf(mergeCovering(findings))
     .map(group => missingIndex(group, guessed))
     .toSorted((a, b) => b.savedMs - a.savedMs)
 }
@@ -71,7 +73,7 @@ function missingIndex(group: readonly Finding[], guessed: ReadonlySet<SlowStatem
     totalMs: sum(({ statement }) => statement.totalMs),
     savedMs: isReference ? 0 : sum(({ statement, cost, costWith }) => statement.totalMs * (1 - costWith / cost)),
     isVerified: worst.unverified === undefined,
-    verification: verification(worst),
+    verification: [verification(worst), ...covers(definition)].join('; '),
     valuesAreKnown: !group.some(({ statement }) => guessed.has(statement)),
     isReference,
     leftovers: leftovers(definition),

@@ -1,5 +1,6 @@
 import { CHANGES } from './corpus/changes.ts'
 import { COMPARISONS } from './corpus/comparisons.ts'
+import { CHANGES_TO_TABLES, COVERED, NOT_COVERED, TABLES_TO_COVER } from './corpus/covering.ts'
 import { EXPRESSIONS } from './corpus/expressions.ts'
 import { FLAGS } from './corpus/flags.ts'
 import { JOINS } from './corpus/joins.ts'
@@ -21,9 +22,17 @@ export const CASES: readonly SlowCase[] = [
   ...JOINS,
   ...RELATIONS,
   ...CHANGES,
+  ...COVERED,
+  ...NOT_COVERED,
   ...NO_INDEX,
   ...CASES_OF_LIBRARIES,
 ]
 
 /** The statements that make their tables. */
-export const TABLES: readonly string[] = [...OWN_TABLES, ...TABLES_OF_LIBRARIES]
+export const TABLES: readonly string[] = [
+  ...OWN_TABLES,
+  ...TABLES_OF_LIBRARIES,
+  ...TABLES_TO_COVER,
+  'VACUUM ANALYZE',
+  ...CHANGES_TO_TABLES,
+]

@@ -8,7 +8,6 @@ import { readRelation } from '../../src/indexes/catalog.ts'
 import { CostModel } from '../../src/indexes/cost-model.ts'
 import { explain } from '../../src/indexes/explain.ts'
 import { bodyOf } from '../../src/indexes/index-definition.ts'
-import { NamedColumns } from '../../src/indexes/named-columns.ts'
 import { readPlannerCosts } from '../../src/indexes/planner-costs.ts'
 import { proposalsFor } from '../../src/indexes/proposals.ts'
 import { Selectivity } from '../../src/indexes/selectivity.ts'
@@ -71,9 +70,8 @@ describe('the cost model', () => {
     const plan = (await explain(client, { text, values }))!
     const tree = grammar.statements(text)![0]!
     const { uses } = await usesOf(tree, values, grammar, (schema, name) => readRelation(client, schema, name))
-    const columns = new NamedColumns(tree)
     const selectivity = new Selectivity(client, values)
-    const model = new CostModel({ plan, uses, columns }, selectivity, await readPlannerCosts(client))
+    const model = new CostModel({ plan, uses }, selectivity, await readPlannerCosts(client))
     const whatIf = (await WhatIf.of(client))!
     const abilities = await abilitiesFor(client, uses)
     const found: [string, number, number][] = []

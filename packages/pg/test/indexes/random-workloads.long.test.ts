@@ -19,7 +19,7 @@ describe('index advice for random tables and statements', () => {
   let pool: pgDriver.Pool
 
   beforeAll(async () => {
-    db = await startPostgres({ hypopg: true })
+    db = await startPostgres({ hypopg: true, settings: { synchronous_commit: 'on' } })
     pool = new pgDriver.Pool({ connectionString: db.url, max: 2 }).on('error', () => {})
   })
   afterAll(async () => {

@@ -96,7 +96,8 @@ describe('the statements of index advice', () => {
 
   it.each([
     ['(ref)', true],
-    ['(ref) INCLUDE (pad)', false],
+    ['(ref) INCLUDE (pad)', true],
+    ['(ref) INCLUDE (id)', false],
     ['(ref) WHERE id > 5', false],
     ['(ref DESC)', false],
     ['(ref NULLS FIRST)', false],

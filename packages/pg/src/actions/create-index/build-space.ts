@@ -1,5 +1,6 @@
-import { mib, sizeOf } from '../../indexes/index-advice.ts'
+import { mib } from '../../indexes/index-advice.ts'
 import type { IndexDefinition } from '../../indexes/index-definition.ts'
+import { sizeOf } from '../../indexes/index-size.ts'
 import type { Server } from '../../indexes/server.ts'
 import type { CreateIndexSettings } from './create-index-options.ts'
 
