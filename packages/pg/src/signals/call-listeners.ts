@@ -13,14 +13,18 @@ export interface ObservedCall {
 export class CallListeners {
   readonly #listeners = new Set<(call: ObservedCall) => void>()
 
-  /** Whether anybody listens: nothing is made for a call otherwise. */
-  get areThere(): boolean {
-    return this.#listeners.size > 0
-  }
+  /** Whether anybody listens: nothing is made for a call otherwise. A field, because every query asks for it. */
+  areThere = false
 
   add(listener: (call: ObservedCall) => void): Disposable {
     this.#listeners.add(listener)
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) }
+    this.areThere = true
+    return {
+      [Symbol.dispose]: () => {
+        this.#listeners.delete(listener)
+        this.areThere = this.#listeners.size > 0
+      },
+    }
   }
 
   call(call: ObservedCall): void {

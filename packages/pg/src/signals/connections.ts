@@ -8,7 +8,7 @@ import { originOfClient, originOfPool } from './origin.ts'
 import type { Pools } from './pools.ts'
 import { OTHER } from './query-summary.ts'
 import { RunningQueries } from './running-queries.ts'
-import { createStamp } from './stamp.ts'
+import { noteOn } from './query-stamp.ts'
 
 /** Most databases counted separately; further ones share `(other)`. */
 const MAX_DATABASES = 200
@@ -18,7 +18,8 @@ export class Connections {
   readonly #registry: Registry
   readonly #pools: Pools
   readonly #databases = new Map<string, Database>()
-  readonly #met = createStamp<RunningQueries | undefined>()
+  /** The key of the queries of a connection; null on one that is not measured. */
+  readonly #key = Symbol('homeostat.running')
   readonly #origins = new WeakMap<ConnectionShape, Origin>()
 
   constructor(registry: Registry, pools: Pools) {
@@ -27,12 +28,12 @@ export class Connections {
   }
 
   isMet(connection: ConnectionShape): boolean {
-    return this.#met.has(connection)
+    return this.#noted(connection) !== undefined
   }
 
   /** Undefined for a connection that is not met yet or is to be ignored. */
   runningOn(connection: ConnectionShape): RunningQueries | undefined {
-    return this.#met.get(connection)
+    return this.#noted(connection) ?? undefined
   }
 
   originOf(connection: ConnectionShape): Origin | undefined {
@@ -43,10 +44,10 @@ export class Connections {
     const { connection } = client
     // A stand-in for a client may have none.
     if (typeof connection !== 'object' || connection === null) return
-    if (isOurs(client)) return this.#met.set(connection, undefined)
+    if (isOurs(client)) return noteOn(connection, this.#key, null)
     const database = this.#database(databaseOf(client.database))
     const pool = this.#pools.of(client)
-    this.#met.set(connection, new RunningQueries(database, () => connectionOf(client)))
+    noteOn(connection, this.#key, new RunningQueries(database, () => connectionOf(client)))
     this.#origins.set(connection, pool === undefined ? originOfClient(client) : originOfPool(pool))
   }
 
@@ -54,8 +55,12 @@ export class Connections {
   ignore(client: Partial<ClientShape> | null | undefined): boolean {
     const connection = client?.connection
     if (typeof connection !== 'object' || connection === null) return false
-    this.#met.set(connection, undefined)
+    noteOn(connection, this.#key, null)
     return true
+  }
+
+  #noted(connection: ConnectionShape): RunningQueries | null | undefined {
+    return (connection as { readonly [key: symbol]: RunningQueries | null } | undefined)?.[this.#key]
   }
 
   #database(name: string): Database {

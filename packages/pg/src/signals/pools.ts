@@ -3,12 +3,12 @@ import { performance } from 'node:perf_hooks'
 import type { Registry } from '@homeostat/signals'
 import type { HeldConnection } from './checkouts/held-connection.ts'
 import { holdingOf, leakLine, type Holding } from './checkouts/holding.ts'
-import { connectionOf, requestOf, type CheckoutRequest } from './checkouts/pool-checkouts.ts'
+import { connectionOf, requestOf, type CheckoutRequest, type LentConnection } from './checkouts/pool-checkouts.ts'
 import type { PendingItem, PoolObserver } from './checkouts/pool-patches.ts'
 import type { ClientShape, ConnectionShape, PoolShape } from './driver.ts'
 import { addressOf, formatAddress } from './pool-address.ts'
 import type { RunningQueries } from './running-queries.ts'
-import { createStamp } from './stamp.ts'
+import { noteOn } from './query-stamp.ts'
 import { TrackedPool } from './tracked-pool.ts'
 
 /** Names a pool in telemetry; undefined leaves the default name. Must not return anything of unbounded variety. */
@@ -37,7 +37,8 @@ const MAX_NAME_LENGTH = 128
  */
 export class Pools implements PoolObserver<CheckoutRequest> {
   readonly #options: PoolsOptions
-  readonly #stamps = createStamp<TrackedPool>()
+  /** The key of what is known of a pool. */
+  readonly #key = Symbol('homeostat.pool')
   readonly #tracked = new Map<string, TrackedPool>()
 
   constructor(options: PoolsOptions) {
@@ -47,10 +48,10 @@ export class Pools implements PoolObserver<CheckoutRequest> {
   /** Remembers a pool, weakly: it is forgotten when it has ended or was collected. @returns undefined for one that is not new */
   add(pool: PoolShape): TrackedPool | undefined {
     // Called detached, or on something that only borrows the method.
-    if (typeof pool !== 'object' || pool === null || this.#stamps.has(pool) || pool.ended) return undefined
+    if (typeof pool !== 'object' || pool === null || this.#knownOf(pool) !== undefined || pool.ended) return undefined
     this.#prune()
     const tracked = new TrackedPool(pool, this.#freeName(pool), this.#options.registry)
-    this.#stamps.set(pool, tracked)
+    noteOn(pool, this.#key, tracked)
     this.#tracked.set(tracked.name, tracked)
     return tracked
   }
@@ -85,10 +86,13 @@ export class Pools implements PoolObserver<CheckoutRequest> {
     return this.all().find(pool => Array.isArray(pool._clients) && pool._clients.includes(client))
   }
 
-  asked(pool: PoolShape, called: (...args: never[]) => unknown): CheckoutRequest | undefined {
+  asked(pool: PoolShape, called: (...args: never[]) => unknown, isForQuery: boolean): CheckoutRequest | undefined {
     try {
-      const tracked = this.#stamps.get(pool) ?? this.add(pool)
-      return tracked?.checkouts.asked(performance.now(), this.#options.isPlaceCaptured ? called : undefined)
+      const tracked = this.#knownOf(pool) ?? this.add(pool)
+      if (tracked === undefined) return undefined
+      // An idle connection that nobody waits for is there at once: what the caller does until its turn ends is no wait for the pool.
+      const now = pool.idleCount > pool.waitingCount ? Number.NaN : performance.now()
+      return tracked.checkouts.asked(now, isForQuery, this.#options.isPlaceCaptured ? called : undefined)
     } catch (error) {
       this.#report(error)
       return undefined
@@ -97,8 +101,7 @@ export class Pools implements PoolObserver<CheckoutRequest> {
 
   askedFor(pool: PoolShape, request: CheckoutRequest): void {
     try {
-      const isTimed = Boolean(pool.options?.['connectionTimeoutMillis'])
-      request.owner.askedFor(request, pool._pendingQueue, isTimed)
+      request.owner.askedFor(request, pool)
     } catch (error) {
       this.#report(error)
     }
@@ -106,24 +109,25 @@ export class Pools implements PoolObserver<CheckoutRequest> {
 
   opening(pool: PoolShape, item: PendingItem): void {
     try {
-      this.#stamps.get(pool)?.checkouts.opening(item, performance.now())
+      this.#knownOf(pool)?.checkouts.opening(item, performance.now())
     } catch (error) {
       this.#report(error)
     }
   }
 
-  lent(client: ClientShape, item: PendingItem, isNew: boolean): void {
+  lent(client: ClientShape, item: PendingItem, isNew: boolean): LentConnection | undefined {
     try {
-      requestOf(item)?.owner.lent(client, item, isNew, performance.now())
+      return requestOf(item)?.owner.lent(client, item, isNew, performance.now())
     } catch (error) {
       this.#report(error)
+      return undefined
     }
   }
 
   returned(client: ClientShape): void {
     try {
       const connection = connectionOf(client)
-      connection?.owner.returned(connection, performance.now())
+      connection?.owner.returned(connection, this.#endOf(connection) ?? performance.now())
     } catch (error) {
       this.#report(error)
     }
@@ -138,6 +142,10 @@ export class Pools implements PoolObserver<CheckoutRequest> {
         const held = tracked.held()
         tracked.observe(now, held, this.#countLeaks(tracked.name, held, now))
       })
+  }
+
+  #knownOf(pool: PoolShape): TrackedPool | undefined {
+    return (pool as unknown as { readonly [key: symbol]: TrackedPool } | undefined)?.[this.#key]
   }
 
   #countLeaks(name: string, all: readonly HeldConnection[], now: number): number {
@@ -156,6 +164,13 @@ export class Pools implements PoolObserver<CheckoutRequest> {
   #holdingOf(pool: string, held: HeldConnection, now: number): Holding {
     const running = this.#runningOn(held)
     return holdingOf(pool, held, running, { now, leakAfterMs: this.#options.leakAfterMs })
+  }
+
+  /** When the one statement of a `pool.query()` has ended: the pool takes the connection back in the same call. */
+  #endOf(connection: HeldConnection): number | undefined {
+    if (!connection.isForQuery) return undefined
+    const running = this.#runningOn(connection)
+    return running === undefined || running.isBusy || running.endedAt < connection.since ? undefined : running.endedAt
   }
 
   #runningOn({ client }: HeldConnection): RunningQueries | undefined {

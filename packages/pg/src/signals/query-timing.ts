@@ -48,7 +48,7 @@ export interface TimingObserver {
  *
  * The duration is that of the statement: from its submission to the connection to the end of its answer. Waiting for a
  * pool or behind other statements of the same client is not in it, nor is the time that an answer may have waited because
- * the event loop was held.
+ * the event loop was held. A `pool.query()` that gets an idle connection submits in the same call, so it begins when that is lent.
  */
 export function timeQueries(clientClass: ClientClass, observer: TimingObserver): () => void {
   const { Query } = clientClass
@@ -134,7 +134,9 @@ function startQuery(
   try {
     const running = observer.runningOn(connection)
     if (running === undefined) return
-    const now = observer.now()
+    const { borrower } = running
+    // Only pg-pool has run since then, and reading the clock costs as much as all the rest here.
+    const now = borrower?.isHandedToQuery ? borrower.since : observer.now()
     running.start(query, now, isWorkUsed() ? queued.of(query) : undefined)
     observer.holds.started(now)
   } catch (error) {
@@ -152,9 +154,9 @@ function endQuery(query: QueryShape, connection: ConnectionShape, observer: Timi
     running.endedAt = now
     const durationMs = observer.holds.duration(startedAt, now)
     running.database.recordSuccess(durationMs / 1000)
-    if (durationMs >= observer.slowMs) observer.slow(query, running.database, connection, durationMs)
-    else if (now - startedAt >= observer.slowMs)
-      observer.heldAnswers.note(now - startedAt, durationMs, running.endedFor, now)
+    // A duration is at most the whole time.
+    if (now - startedAt >= observer.slowMs)
+      noteSlow(query, connection, running, { startedAt, now, durationMs }, observer)
     if (observer.isListening) observer.ended(query, connection, durationMs)
     observer.repeats.note(running, now, durationMs)
     running.creditWork((now - startedAt + durationMs) / 2)
@@ -162,6 +164,18 @@ function endQuery(query: QueryShape, connection: ConnectionShape, observer: Timi
   } catch (error) {
     observer.report(error)
   }
+}
+
+/** It was slow for the application: the server's work, or its answer had to wait for the event loop. */
+function noteSlow(
+  query: QueryShape,
+  connection: ConnectionShape,
+  running: RunningQueries,
+  { startedAt, now, durationMs }: { readonly startedAt: number; readonly now: number; readonly durationMs: number },
+  observer: TimingObserver,
+): void {
+  if (durationMs >= observer.slowMs) observer.slow(query, running.database, connection, durationMs)
+  else observer.heldAnswers.note(now - startedAt, durationMs, running.endedFor, now)
 }
 
 function failQuery(

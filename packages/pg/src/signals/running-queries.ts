@@ -14,6 +14,10 @@ export interface Borrower {
   readonly sender: string | undefined
   /** What tells one request or one run of a job apart from others. */
   readonly request: object | undefined
+  /** Whether its pool submits a statement of its `query()` now, in the same call in which it has lent the connection. */
+  readonly isHandedToQuery: boolean
+  /** When it was lent. */
+  readonly since: number
 }
 
 /**
@@ -25,7 +29,8 @@ export interface Borrower {
 export class RunningQueries {
   /** The database at the other end. */
   readonly database: Database
-  readonly #borrower: () => Borrower | undefined
+  readonly #findBorrower: () => Borrower | undefined
+  #borrower: Borrower | undefined
   /** What the application has set for the session. */
   readonly session: SessionSettings = new SessionSettings()
   /** When the last query has ended. */
@@ -42,7 +47,12 @@ export class RunningQueries {
   /** @param borrower - undefined for a connection without a pool */
   constructor(database: Database, borrower: () => Borrower | undefined = () => undefined) {
     this.database = database
-    this.#borrower = borrower
+    this.#findBorrower = borrower
+  }
+
+  /** The loan of the connection: one object for all its loans; undefined without a pool. */
+  get borrower(): Borrower | undefined {
+    return (this.#borrower ??= this.#findBorrower())
   }
 
   /** Whether the server works on a query. */
@@ -60,12 +70,12 @@ export class RunningQueries {
    * is of a pool.
    */
   get endedFor(): string | undefined {
-    return workNameOf(this.#endedWork) ?? this.#borrower()?.sender
+    return workNameOf(this.#endedWork) ?? this.borrower?.sender
   }
 
   /** What tells the request or the job apart from others that has the connection; undefined without a pool, or outside of one. */
   get request(): object | undefined {
-    return this.#borrower()?.request
+    return this.borrower?.request
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type CounterSeries, type WorkUnit, workNameOf } from '@homeostat/signals'
+import { type CounterSeries, workNameOf } from '@homeostat/signals'
 import type { RunningQueries } from '../running-queries.ts'
 import type { ClientShape } from '../driver.ts'
 import type { PoolRequest } from './pool-request.ts'
@@ -14,6 +14,10 @@ export class HeldConnection<Owner = unknown> {
   readonly client: ClientShape
   /** NaN while the pool has it. */
   since: number = Number.NaN
+  /** Whether it is lent for one `pool.query()`, which gives it back when the statement has ended. */
+  isForQuery = false
+  /** Whether the pool is about to submit the statement, in the same call: it is submitted when the connection is lent. */
+  isHandedToQuery = false
   /** Whether a leak of it was reported. */
   isReported = false
   /** What follows the pool that lends it. */
@@ -21,9 +25,8 @@ export class HeldConnection<Owner = unknown> {
   /** The series of the last holder: most connections go back and forth between few. */
   seriesOfHolder: CounterSeries | undefined
   nameOfSeries = ''
-  #work: WorkUnit | undefined
-  #context: PoolRequest['context']
-  #place: PoolRequest['place']
+  /** The call that has it. */
+  #request: PoolRequest<Owner> | undefined
 
   constructor(client: ClientShape, owner: Owner) {
     this.client = client
@@ -34,19 +37,21 @@ export class HeldConnection<Owner = unknown> {
     return this.since === this.since
   }
 
-  lent(now: number, request: PoolRequest): void {
+  /** @param isNew - the application hears of a new connection first, and may do anything then */
+  lent(now: number, request: PoolRequest<Owner>, isNew: boolean): void {
     this.since = now
     this.isReported = false
-    this.#work = request.work
-    this.#context = request.context
-    this.#place = request.place
+    this.isForQuery = request.isForQuery
+    this.isHandedToQuery = request.isForQuery && !isNew
+    this.#request = request
   }
 
-  returned(): void {
+  /** @returns the call that had it */
+  returned(): PoolRequest<Owner> | undefined {
+    const request = this.#request
     this.since = Number.NaN
-    this.#work = undefined
-    this.#context = undefined
-    this.#place = undefined
+    this.#request = undefined
+    return request
   }
 
   /** The job or the route that has it, or that nobody has named it. */
@@ -56,20 +61,21 @@ export class HeldConnection<Owner = unknown> {
 
   /** The job or the route that has it. */
   get sender(): string | undefined {
-    const work = workNameOf(this.#work)
+    const request = this.#request
+    const work = workNameOf(request?.work)
     if (work !== undefined) return work.length > LONGEST_NAME ? work.slice(0, LONGEST_NAME) : work
-    const route = routeIn(this.#context)
+    const route = routeIn(request?.context)
     return route === undefined ? undefined : `route ${route}`.slice(0, LONGEST_NAME)
   }
 
   /** The run of a job or the request that has it; undefined where neither is known. */
   get request(): object | undefined {
-    return this.#work ?? requestIn(this.#context)
+    return this.#request?.work ?? requestIn(this.#request?.context)
   }
 
   /** Where it was checked out, where places are captured. */
   get place(): string | undefined {
-    return placeIn(this.#place?.stack)
+    return placeIn(this.#request?.place?.stack)
   }
 
   /**

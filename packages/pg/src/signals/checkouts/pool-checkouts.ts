@@ -6,8 +6,8 @@ import {
   type LevelSeries,
   type Registry,
 } from '@homeostat/signals'
-import type { ClientShape } from '../driver.ts'
-import { createStamp } from '../stamp.ts'
+import type { ClientShape, PoolShape } from '../driver.ts'
+import { noteOn } from '../query-stamp.ts'
 import { HeldConnection } from './held-connection.ts'
 import type { PendingItem } from './pool-patches.ts'
 import { PoolRequest } from './pool-request.ts'
@@ -30,11 +30,12 @@ export type LentConnection = HeldConnection<PoolCheckouts>
 const REQUEST: unique symbol = Symbol('homeostat.pool-request')
 type Item = PendingItem & { [REQUEST]?: CheckoutRequest | undefined }
 
-const connections = createStamp<LentConnection>()
+/** The connection behind a client of a pool. */
+const LENT: unique symbol = Symbol('homeostat.lent')
 
 /** The connection of a client that the pool has lent, now or before. */
 export function connectionOf(client: object): LentConnection | undefined {
-  return connections.get(client)
+  return (client as { readonly [LENT]?: LentConnection } | undefined)?.[LENT]
 }
 
 /** The call that an item of the queue stands for; undefined for one that was answered, or began before this was on. */
@@ -81,23 +82,23 @@ export class PoolCheckouts implements Disposable {
   }
 
   /** `connect()` is called. */
-  asked(now: number, place: Parameters<PoolRequest['begin']>[1]): CheckoutRequest {
+  asked(now: number, isForQuery: boolean, place: Parameters<PoolRequest['begin']>[2]): CheckoutRequest {
     const request = this.#spare.pop() ?? new PoolRequest(this)
-    request.begin(now, place)
+    request.begin(now, isForQuery, place)
     return (this.#asked = request)
   }
 
   /** It has returned. A call for which no connection is opened stands last in the queue of the pool. */
-  askedFor(request: CheckoutRequest, queue: unknown, isTimed: boolean): void {
+  askedFor(request: CheckoutRequest, { _pendingQueue: queue, options }: PoolShape): void {
     if (this.#asked !== request) return
     this.#asked = undefined
-    const item: unknown = Array.isArray(queue) ? queue.at(-1) : undefined
+    const item: unknown = Array.isArray(queue) ? queue[queue.length - 1] : undefined
     // Refused, e.g. because the pool ends: then the last item is that of an earlier call.
     if (typeof item !== 'object' || item === null || (item as Item)[REQUEST] !== undefined) this.#recycle(request)
     else {
       const own = item as Item
       own[REQUEST] = request
-      if (isTimed) this.#queued.add(own)
+      if (options?.['connectionTimeoutMillis']) this.#queued.add(own)
     }
   }
 
@@ -110,6 +111,8 @@ export class PoolCheckouts implements Disposable {
     const request = item[REQUEST]
     if (request === undefined) return
     request.openedAt = now
+    // The idle connection was lost in between.
+    if (request.isAtOnce) request.askedAt = now
     const { callback } = item
     // The item is not in the queue any more, where pg-pool looks for it by its callback.
     item.callback = (error, ...rest) => {
@@ -118,20 +121,22 @@ export class PoolCheckouts implements Disposable {
     }
   }
 
-  lent(client: ClientShape, item: Item, isNew: boolean, now: number): void {
+  lent(client: ClientShape, item: Item, isNew: boolean, now: number): LentConnection | undefined {
     const request = this.#end(item)
-    if (request === undefined) return
+    if (request === undefined) return undefined
     if (isNew && request.openedAt === request.openedAt) this.#create.record((now - request.openedAt) / 1000)
     // The pool gives a connection that came too late back to itself.
     if (item.timedOut) this.#timeouts.add()
     else {
-      this.#wait.record((now - request.askedAt) / 1000)
+      this.#wait.record(request.isAtOnce ? 0 : (now - request.askedAt) / 1000)
       this.#checkouts += 1
-      let connection = connections.get(client)
-      if (connection === undefined) connections.set(client, (connection = new HeldConnection(client, this)))
-      connection.lent(now, request)
+      let connection = connectionOf(client)
+      if (connection === undefined) noteOn(client, LENT, (connection = new HeldConnection(client, this)))
+      connection.lent(now, request, isNew)
+      return connection
     }
     this.#recycle(request)
+    return undefined
   }
 
   returned(connection: LentConnection, now: number): void {
@@ -140,7 +145,8 @@ export class PoolCheckouts implements Disposable {
     this.#endedUseMs += usedMs
     this.#use.record(usedMs / 1000)
     this.#seriesOf(connection).add(usedMs / 1000)
-    connection.returned()
+    const request = connection.returned()
+    if (request !== undefined) request.owner.#recycle(request)
   }
 
   /** Writes what can only be counted now and then. */

@@ -1,15 +1,18 @@
 import { context, type Context } from '@opentelemetry/api'
 import { currentWork, type WorkUnit } from '@homeostat/signals'
 
-/** One call for a connection of a pool, from `connect()` until it is answered. It is used again, so that a call leaves no garbage. */
+/** One call for a connection of a pool, from `connect()` until its connection comes back. It is used again, so that a call leaves no garbage. */
 export class PoolRequest<Owner = unknown> {
   /** What follows the pool. */
   readonly owner: Owner
+  /** NaN for one that has an idle connection at once. */
   askedAt: number = Number.NaN
   /** When a new connection was begun for it; NaN while none was. */
   openedAt: number = Number.NaN
   work: WorkUnit | undefined
   context: Context | undefined
+  /** Whether the pool asks itself, for a `pool.query()`. */
+  isForQuery = false
   /** Where it was called; undefined unless places are captured. */
   place: { readonly stack?: string } | undefined
 
@@ -17,8 +20,13 @@ export class PoolRequest<Owner = unknown> {
     this.owner = owner
   }
 
+  get isAtOnce(): boolean {
+    return this.askedAt !== this.askedAt
+  }
+
   /** @param place - the function whose caller is to be captured; undefined where no place is */
-  begin(now: number, place: ((...args: never[]) => unknown) | undefined): void {
+  begin(now: number, isForQuery: boolean, place: ((...args: never[]) => unknown) | undefined): void {
+    this.isForQuery = isForQuery
     this.askedAt = now
     this.openedAt = Number.NaN
     this.work = currentWork()
