@@ -13,7 +13,7 @@ export interface OrderPaid {
 }
 
 /** How long making one invoice holds the event loop: somebody renders them in this process. */
-const INVOICE_MS = 50
+const INVOICE_MS = 30
 
 /** What is done about one. */
 export type Job = (order: OrderPaid) => Promise<void>

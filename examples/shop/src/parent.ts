@@ -1,17 +1,19 @@
 import type { Homeostat, LedgerEntry } from 'homeostat'
+import type { ArmCounts } from './knobs/arm-counts.ts'
+import { armCountsOf } from './knobs/arm-counts.ts'
 
 /** What the shop tells the process that started it, if that one listens. */
 export type ShopMessage =
   | { readonly kind: 'listening'; readonly url: string }
-  | { readonly kind: 'tick'; readonly entry: LedgerEntry }
+  | { readonly kind: 'tick'; readonly entry: LedgerEntry; readonly arms: ArmCounts }
 
 export function tellListening(url: string): void {
   tell({ kind: 'listening', url })
 }
 
-/** Hands on every ledger entry. */
+/** Hands on every ledger entry, and the sizes of the halves of trials at that time. */
 export function tellTicks(homeostat: Homeostat): void {
-  if (process.send) homeostat.on(entry => tell({ kind: 'tick', entry }))
+  if (process.send) homeostat.on(entry => tell({ kind: 'tick', entry, arms: armCountsOf(homeostat) }))
 }
 
 function tell(message: ShopMessage): void {

@@ -4,7 +4,7 @@ import type { Job, OrderPaid, QueueName } from './jobs.ts'
 import { queueNames } from './jobs.ts'
 
 /** Jobs of one queue that this process works on at a time. */
-const CONCURRENCY = { usual: 2, invoices: 4 } as const
+const CONCURRENCY = { usual: 2, invoices: 6 } as const
 
 /** The queues that hear of each paid order. */
 const ORDER_QUEUES: readonly QueueName[] = ['webhook', 'analytics', 'notifications']

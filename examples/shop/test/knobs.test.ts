@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeKnob } from '@homeostat/conformance'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { armCountsOf } from '../src/knobs/arm-counts.ts'
 import { PageSettings, USUAL_PAGES, type PageValues } from '../src/knobs/page-settings.ts'
 import { createShopKnobs } from '../src/knobs/shop-domain.ts'
 
@@ -48,6 +49,16 @@ describe('a knob of the shop', () => {
     ])
     offers.knob.divide!(undefined, 400)
     expect(offers.of('b')).toEqual({ value: 100, arm: undefined })
+  })
+
+  it('counts every page in its half, however long it took: none is left out for its value', () => {
+    const { signals } = createShopKnobs(new PageSettings(file), true)
+    for (const seconds of [0.0001, 0.0001, 0.0001, 0.05]) signals.saleRendered(seconds, 'act')
+    for (const seconds of [0.0004, 0.2, 3]) signals.saleRendered(seconds, 'control')
+    signals.saleRendered(0.0004, undefined)
+    expect(armCountsOf({ instrumentations: [signals] })).toMatchObject({
+      'shop.offersPerPage': { act: 4, control: 3 },
+    })
   })
 
   it('stays as it is where nothing is to be tried', () => {

@@ -45,6 +45,12 @@ describe('the table of the shops', () => {
     ])
   })
 
+  it('reports a shop that does not say what it has received', () => {
+    expect(unequalLoad([{ ...result, received: undefined }])).toEqual([
+      'expected the shop plain to say how many visits it received, and it did not answer',
+    ])
+  })
+
   it('accepts visits that did not arrive where as many got no answer, and none that came twice', () => {
     const received = { ...result.received, 'GET /products/:id': 8 }
     expect(unequalLoad([{ ...result, received, unanswered: 2 }])).toEqual([])

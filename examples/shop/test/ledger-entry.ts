@@ -74,3 +74,17 @@ export const cleaned: LedgerEntry['ended'][number] = ended({
   summary: 'removed 4,431 expired entries',
   effects: { entries: 4431 },
 })
+
+/** A run of an action that only advises. */
+export const advised: LedgerEntry['advised'][number] = {
+  id: 'query.optimize#1',
+  action: 'query.optimize',
+  alert: 'SlowQueries',
+  labels: {},
+  startedAt: 100_000,
+  endedAt: 100_300,
+  status: 'completed',
+  summary: '1 index would help',
+  advice: [],
+  problems: [],
+}

@@ -29,6 +29,11 @@ describe('the schedule', () => {
   })
 })
 
+it('begins what a timer begins always the same time apart', () => {
+  const { visits } = scheduleOf([{ kind: 'bill', pace: 'clock', perSecond: 2, fromMs: 1000, toMs: Infinity }], 1, 3000)
+  expect(visits.map(({ dueMs }) => dueMs)).toEqual([1500, 2000, 2500])
+})
+
 /** A shop that answers everything after a while. */
 async function slowShop(
   afterMs: number,

@@ -1,9 +1,10 @@
 import type { LedgerEntry, Verdict } from 'homeostat'
 import { describe, expect, it } from 'vitest'
 import { actionTable } from '../src/demo/action-table.ts'
+import { isSettled } from '../src/demo/promises.ts'
 import { missingOfRestart } from '../src/demo/restart.ts'
 import { Story } from '../src/demo/story.ts'
-import { ended, firing, quiet } from './ledger-entry.ts'
+import { advised, ended, firing, quiet } from './ledger-entry.ts'
 
 type Judged = Extract<LedgerEntry['verdicts'][number], { state: 'judged' }>
 
@@ -115,8 +116,12 @@ describe('heavy jobs', () => {
   })
 
   it('have a row that says so, in 80 columns', () => {
-    const lines = actionTable(heavy('inconclusive').chapters, {}, false, 80)
-    expect(lines.find(line => line.startsWith('rescheduleHeavyTasks'))).toMatch(/ by turns +- +inconclusive/)
+    const story = storyOf(fired('JobsDelayLoop'), {
+      verdicts: [judged('JobsDelayLoop', 'queue.rescheduleHeavyTasks', 'inconclusive')],
+    })
+    const lines = actionTable(story.chapters, 80)
+    // The reason, because the verdict alone leaves the question open.
+    expect(lines.find(line => line.startsWith('rescheduleHeavyTasks'))).toMatch(/ +inconclusive: of ten blocks$/)
     expect(Math.max(...lines.map(line => line.length))).toBeLessThan(80)
   })
 })
@@ -132,7 +137,7 @@ describe('the table of the actions', () => {
       },
       { reverted: [judged('ProductsAreViewed', 'shop.recommendations', 'inconclusive', { reverted })] },
     )
-    const lines = actionTable(story.chapters, { 'shop.placebo': { act: 0, control: 0 } }, false, 80)
+    const lines = actionTable(story.chapters, 80)
     expect(lines.find(line => line.startsWith('cache.warm'))).toMatch(
       /^cache\.warm +995 : 1,005 +\+42% \(\+21\.\.\+60\) +effective$/,
     )
@@ -149,11 +154,102 @@ describe('the restart', () => {
   })
 
   it('names the knobs that are not back, and says when none had to come back', () => {
+    expect(missingOfRestart({ knobs: [], backAfterMs: undefined })).toEqual([
+      'expected every knob to be back after kill -9, and none could be read before it',
+    ])
+    const unreadable = { name: 'shop.placebo', before: null, atKill: null, after: null }
+    expect(missingOfRestart({ knobs: [knob, unreadable], backAfterMs: undefined })).toEqual([
+      'expected every knob to be back after kill -9, and these were not: shop.placebo',
+    ])
+    expect(missingOfRestart({ knobs: [], backAfterMs: undefined, failure: 'it ended' })).toEqual([
+      'expected the shop to start again after kill -9, and it did not: it ended',
+    ])
     expect(missingOfRestart({ knobs: [{ ...knob, after: 100 }], backAfterMs: undefined })).toEqual([
       'expected every knob to be back after kill -9, and these were not: shop.offersPerPage',
     ])
     expect(missingOfRestart({ knobs: [{ ...knob, atKill: 400 }], backAfterMs: 900 })).toEqual([
       expect.stringContaining('none was: nothing had to be reverted'),
     ])
+  })
+})
+
+describe('advice', () => {
+  const index = { what: 'create an index', why: 'it is slow', statement: 'CREATE INDEX i ON orders (customer_id)' }
+  const named = (): Story => storyOf(fired('SlowQueries'), { advised: [{ ...advised, advice: [index] }] })
+  const missing = (story: Story): string => story.missing.join()
+
+  it('has to be followed by a person, not only to be named', () => {
+    const story = named()
+    expect(story.statements).toEqual([index])
+    expect(missing(story)).toContain(
+      'expected a person to follow the advice of query.optimize for SlowQueries, and that did not happen: it came too late',
+    )
+    story.followedBy({ followed: index })
+    expect(missing(story)).not.toContain('query.optimize')
+    expect(actionTable(story.chapters, 80).join('\n')).toMatch(/1 index would help; a person\s+followed it/)
+  })
+
+  it('is missing with the reason where the person could not follow it, and nobody waits for it any more', () => {
+    const story = named()
+    story.followedBy({ why: 'it does not create an index: ANALYZE orders' })
+    expect(missing(story)).toContain('that did not happen: it does not create an index: ANALYZE orders')
+    expect(story.chapters.filter(isSettled).map(({ promised }) => promised.action)).toEqual(['query.optimize'])
+    expect(actionTable(story.chapters, 80).join('\n')).not.toContain('followed')
+  })
+
+  it('of another action is not followed in its place', () => {
+    const story = storyOf({ advised: [{ ...advised, action: 'pg.createIndex', advice: [index] }] })
+    expect(story.statements).toEqual([])
+  })
+})
+
+describe('the effect and the sizes of a trial', () => {
+  const design = { kind: 'split', blocks: 10, blockMs: 6000 } as const
+  const of = (id: string): Judged => ({ ...judged('CacheHitRatioLow', 'shop.placebo', 'no_effect'), id, design })
+  const started = (id: string, startedAt: number): Partial<LedgerEntry>['started'] => {
+    const { alert, action, response } = of(id)
+    const expecting = { ...response, expect: { expr: 'x', direction: 'up', settleMs: 6000 } } as const
+    return [{ ...of(id), alert, action, response: expecting, state: 'running', startedAt }]
+  }
+  const effects = (effect: number): LedgerEntry['effects'] => [
+    { alert: 'CacheHitRatioLow', action: 'shop.placebo', effect, interval: [effect, effect] },
+  ]
+
+  it('are those of the trial in the row, in the time that was compared', () => {
+    const story = new Story()
+    const read = (parts: Partial<LedgerEntry>, act: number, control: number): void =>
+      story.read({ ...quiet, ...parts }, { 'shop.placebo': { act, control } })
+    read({ now: 100_000, started: started('shop.placebo#1', 100_000)! }, 0, 0)
+    read({ now: 105_000 }, 50, 40)
+    read({ now: 160_000 }, 550, 640)
+    read({ now: 161_000, verdicts: [of('shop.placebo#1')], effects: effects(-0.02) }, 550, 640)
+    read({ now: 170_000, started: started('shop.placebo#2', 170_000)! }, 550, 640)
+    read({ now: 230_000, verdicts: [of('shop.placebo#2')], effects: effects(0.3) }, 5000, 5000)
+    const chapter = story.chapters.find(({ promised }) => promised.action === 'shop.placebo')!
+    expect(chapter.arms).toEqual({ act: 500, control: 600 })
+    expect(chapter.effect?.effect).toBe(-0.02)
+    const lines = actionTable(story.chapters, 80)
+    expect(lines.find(line => line.startsWith('shop.placebo'))).toMatch(/^shop\.placebo +500 : 600 +-2% \(-2\.\.-2\)/)
+  })
+
+  it('are the keys of the receipt where the action deals keys itself', () => {
+    const warmed: Judged = { ...judged('CacheHitRatioLow', 'cache.warm', 'effective'), design }
+    const story = storyOf({ ...fired('CacheHitRatioLow'), started: [{ ...warmed, state: 'running' }] }, quiet, {
+      verdicts: [warmed],
+    })
+    const lines = actionTable(story.chapters, 80)
+    expect(lines.find(line => line.startsWith('cache.warm'))).toMatch(/^cache\.warm +995 : 1,005 /)
+  })
+
+  it('are seconds where the halves are slots of time', () => {
+    const story = new Story()
+    const heavy = { ...judged('JobsDelayLoop', 'queue.rescheduleHeavyTasks', 'effective'), design }
+    const read = (parts: Partial<LedgerEntry>, act: number, control: number): void =>
+      story.read({ ...quiet, ...parts }, { 'queue.rescheduleHeavyTasks': { act, control } })
+    read({ ...fired('JobsDelayLoop'), now: 100_000, started: [{ ...heavy, state: 'running' }] }, 0, 0)
+    read({ now: 160_000 }, 24_400, 22_600)
+    read({ now: 161_000, verdicts: [heavy] }, 0, 0)
+    const lines = actionTable(story.chapters, 80)
+    expect(lines.find(line => line.startsWith('rescheduleHeavyTasks'))).toMatch(/ 24 s : 23 s +- +effective$/)
   })
 })

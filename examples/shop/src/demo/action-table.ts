@@ -1,25 +1,15 @@
+import type { ArmSizes } from '../knobs/arm-counts.ts'
 import type { Chapter } from './promises.ts'
 import { missingOf, revertedAfterMs, verdictOf } from './promises.ts'
-import type { ShopKnobValues } from './restart.ts'
 import { signalOf } from './signal-names.ts'
 import { renderTable } from './table.ts'
 import { receiptOf } from './trial-texts.ts'
 
 /** What has become of each action: its arms, its effect with the interval, and the verdict. */
-export function actionTable(
-  chapters: readonly Chapter[],
-  arms: ShopKnobValues['arms'],
-  followed: boolean,
-  width: number,
-): readonly string[] {
+export function actionTable(chapters: readonly Chapter[], width: number): readonly string[] {
   const rows = chapters
     .filter(({ promised }) => promised.action !== undefined)
-    .map(chapter => [
-      shortNameOf(chapter.promised.action!),
-      armsOf(chapter, arms),
-      effectOf(chapter),
-      endOf(chapter, followed),
-    ])
+    .map(chapter => [shortNameOf(chapter.promised.action!), armsOf(chapter), effectOf(chapter), endOf(chapter)])
   return renderTable(['action', 'with : without', 'effect', 'verdict'], rows, width)
 }
 
@@ -31,17 +21,19 @@ function shortNameOf(action: string): string {
   return action.length > NAME_WIDTH ? action.slice(action.indexOf('.') + 1) : action
 }
 
-/** The sizes of both halves. */
-function armsOf({ promised, trial }: Chapter, arms: ShopKnobValues['arms']): string {
+/** The sizes of both halves, as they were compared. */
+function armsOf({ promised, trial, arms }: Chapter): string {
   if (promised.ends === 'advice') return 'advice'
   if (promised.ends === 'receipt' || promised.ends === 'reverted') return 'all : none'
-  // Its halves are slots of time, which take turns.
-  if (promised.ends === 'verdict') return trial === undefined ? '-' : 'by turns'
+  // Slots of time are counted in milliseconds.
+  if (arms) return promised.ends === 'verdict' ? bothOf(arms, seconds) : bothOf(arms, count)
   const { effects = {} } = (trial && receiptOf(trial)) ?? {}
-  const dealt = effects['heldOut'] === undefined ? undefined : [total(effects) - effects['heldOut'], effects['heldOut']]
-  const known = arms[promised.action!]
-  const [act, control] = dealt ?? [known?.act ?? 0, known?.control ?? 0]
-  return `${count(act!)} : ${count(control!)}`
+  const { heldOut } = effects
+  return heldOut === undefined ? '-' : bothOf({ act: total(effects) - heldOut, control: heldOut }, count)
+}
+
+function bothOf({ act, control }: ArmSizes, shown: (size: number) => string): string {
+  return `${shown(act)} : ${shown(control)}`
 }
 
 function effectOf({ effect }: Chapter): string {
@@ -50,9 +42,10 @@ function effectOf({ effect }: Chapter): string {
   return `${signed(effect.effect)}% (${signed(low)}..${signed(high)})`
 }
 
-function endOf(chapter: Chapter, followed: boolean): string {
-  const { promised, trial, trials, given, refused } = chapter
-  if (promised.ends === 'advice') return `${given?.summary ?? 'not given'}${followed ? '; a person followed it' : ''}`
+function endOf(chapter: Chapter): string {
+  const { promised, trial, trials, given, refused, follower } = chapter
+  if (promised.ends === 'advice')
+    return `${given?.summary ?? 'not given'}${follower?.followed ? '; a person followed it' : ''}`
   if (trial === undefined) return `did not run${refused === undefined ? '' : `: ${refused}`}`
   if (promised.ends === 'receipt') return `by its receipt: ${receiptOf(trial)?.summary ?? 'none'}`
   const revertedMs = revertedAfterMs(trials)
@@ -60,7 +53,8 @@ function endOf(chapter: Chapter, followed: boolean): string {
     return `reverted after ${(revertedMs / 1000).toFixed(1)} s, by its guard`
   const verdict = verdictOf(trial) ?? `none yet (${trial.state})`
   if (promised.ends === 'no credit') return `${verdict}${meanwhile(chapter)}`
-  const isPlain = missingOf(chapter) === undefined
+  // An open question needs its reason, also where it keeps the promise.
+  const isPlain = missingOf(chapter) === undefined && verdict !== 'inconclusive'
   return `${verdict}${trial.state === 'kept' ? ', kept' : ''}${isPlain || !('reason' in trial) ? '' : `: ${trial.reason}`}`
 }
 
@@ -84,6 +78,10 @@ function total({
 function signed(share: number): string {
   const percent = Math.round(share * 100)
   return `${percent > 0 ? '+' : ''}${percent}`
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`
 }
 
 function count(value: number): string {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Postgres, Redis } from '@homeostat/services'
 import { startPostgres, startRedis } from '@homeostat/services'
 import type { LedgerEntry } from 'homeostat'
+import type { ArmCounts } from '../knobs/arm-counts.ts'
 import { lateOrders } from '../load/late-orders.ts'
 import type { Merchant } from '../load/merchant.ts'
 import { startMerchant } from '../load/merchant.ts'
@@ -22,7 +23,7 @@ export interface DemoLaneOptions {
   readonly lane: Lane
   /** The port of the shop; 0 for a free one. */
   readonly port: string
-  readonly onTick?: (entry: LedgerEntry) => void
+  readonly onTick?: (entry: LedgerEntry, arms: ArmCounts) => void
   readonly onLine?: (line: string) => void
 }
 
@@ -30,8 +31,8 @@ export interface DemoLaneOptions {
 export interface LaneResult {
   readonly lane: Lane
   readonly sent: Visitors['sent']
-  /** What the shop itself counted, by route. */
-  readonly received: Readonly<Record<string, number>>
+  /** What the shop itself counted, by route; undefined where it does not say. */
+  readonly received: Readonly<Record<string, number>> | undefined
   readonly requests: number
   readonly p50Ms: number
   readonly p99Ms: number
@@ -109,7 +110,7 @@ export class DemoLane implements AsyncDisposable {
           SHOP_TRIES_KNOBS: '1',
           PORT: port,
         },
-        onTick: entry => onTick?.(entry),
+        onTick: (entry, arms) => onTick?.(entry, arms),
         onLine: line => onLine?.(line),
       })
     const databaseSeconds = await operator.databaseSeconds()
@@ -137,8 +138,8 @@ export class DemoLane implements AsyncDisposable {
     const { visitors } = this
     const waits = visitors.waits.toSorted((one, other) => one - other)
     const at = (share: number): number => waits[Math.min(waits.length - 1, Math.floor(share * waits.length))] ?? NaN
-    const seconds = await this.operator.databaseSeconds()
-    const received = await receivedBy(this.shop)
+    const seconds = await this.operator.databaseSeconds().catch(() => undefined)
+    const received = await receivedBy(this.shop).catch(() => undefined)
     return {
       lane: this.lane,
       sent: visitors.sent,
@@ -163,11 +164,11 @@ export class DemoLane implements AsyncDisposable {
 }
 
 /** A shop that sheds load refuses this question as well, until it is calm. */
-async function receivedBy({ url }: ShopProcess): Promise<LaneResult['received']> {
+async function receivedBy({ url }: ShopProcess): Promise<NonNullable<LaneResult['received']>> {
   const deadline = AbortSignal.timeout(RECEIVED_WITHIN_MS)
   for (;;) {
     const answer = await fetch(`${url}/received`, { signal: deadline })
-    if (answer.ok) return (await answer.json()) as LaneResult['received']
+    if (answer.ok) return (await answer.json()) as NonNullable<LaneResult['received']>
     await answer.arrayBuffer()
     await sleep(250, undefined, { signal: deadline })
   }

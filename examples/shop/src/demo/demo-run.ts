@@ -1,35 +1,51 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Advice } from 'homeostat'
+import { within } from '@homeostat/signals'
+import { reasonOf } from '../availability.ts'
 import { openLoop } from '../load/open-loop.ts'
 import type { Schedule } from '../load/schedule.ts'
-import { CACHE_EMPTIED_AT_MS, TROUBLES } from '../load/troubles.ts'
+import type { Trouble } from '../load/troubles.ts'
+import { TROUBLES } from '../load/troubles.ts'
 import type { DemoLane } from './demo-lane.ts'
+import { createsIndex } from './operator.ts'
 import { Readings } from './readings.ts'
 import type { Story } from './story.ts'
 import type { Timeline } from './timeline.ts'
 
-/** How long a person takes to read the advice. */
 const READING_MS = 10_000
 const READINGS_MS = 5000
+/** A step of the operator takes seconds; one that hangs must not keep the demonstration. */
+const STEP_WITHIN_MS = 60_000
+
+/** The parts of a lane that a run needs. */
+type RunLane = Pick<DemoLane, 'lane' | 'operator' | 'shop' | 'visitors'>
 
 export interface DemoRunOptions {
-  readonly lanes: readonly DemoLane[]
+  readonly lanes: readonly RunLane[]
   readonly story: Story
   readonly timeline: Timeline
+  /** @default {@link TROUBLES} */
+  readonly troubles?: readonly Trouble[]
+  /** How long a person takes to read the advice, in milliseconds. @default 10000 */
+  readonly readingMs?: number
 }
 
 /** The demonstration while it runs: load, troubles, readings, and a person who follows the advice that Homeostat gives. */
 export class DemoRun {
   readonly #options: DemoRunOptions
   /** The lane of Homeostat, where there is one. */
-  readonly #watched: DemoLane | undefined
+  readonly #watched: RunLane | undefined
   readonly #readings: Readings
-  followed: Advice | undefined
+  readonly #missing: string[] = []
 
   constructor(options: DemoRunOptions) {
     this.#options = options
     this.#watched = options.lanes.find(({ lane }) => lane === 'homeostat')
     this.#readings = new Readings(() => this.#watched?.shop.url)
+  }
+
+  /** A line for each step of people that failed. */
+  get missing(): readonly string[] {
+    return this.#missing
   }
 
   /**
@@ -41,11 +57,13 @@ export class DemoRun {
     const { lanes, story } = this.#options
     const over = new AbortController()
     const during = AbortSignal.any([signal, over.signal])
-    const beside = [this.#troubles(during), this.#follow(during), this.#watch(during)]
+    const beside = Promise.all([this.#troubles(during), this.#follow(during), this.#watch(during)])
+    // An error beside the load ends it at once, and is the result.
+    beside.catch(() => over.abort())
     const visitors = lanes.map(lane => lane.visitors)
     const isOver = (elapsedMs: number): boolean => this.#watched !== undefined && elapsedMs >= leastMs && story.isOver
-    const sent = await openLoop(visits, visitors, signal, isOver).finally(() => over.abort())
-    await Promise.all(beside)
+    const load = openLoop(visits, visitors, during, isOver).finally(() => over.abort())
+    const [sent] = await Promise.all([load, beside])
     return sent
   }
 
@@ -59,26 +77,38 @@ export class DemoRun {
   }
 
   async #troubles(signal: AbortSignal): Promise<void> {
-    const { lanes, timeline } = this.#options
+    const { timeline, troubles = TROUBLES } = this.#options
     const startedAt = performance.now()
-    for (const { atMs, what } of TROUBLES) {
+    for (const { atMs, what, step } of troubles) {
       await pause(startedAt + atMs - performance.now(), signal)
       if (signal.aborted) return
-      timeline.add('trouble', what)
-      if (atMs === CACHE_EMPTIED_AT_MS) await Promise.all(lanes.map(({ operator }) => operator.emptyProductCache()))
+      const failure = step && (await this.#failureOf(step))
+      if (failure === undefined) timeline.add('trouble', what)
+      else timeline.add('failed', `an operator could not ${step}: ${failure}`)
     }
   }
 
+  /** Does the step in every shop. */
+  async #failureOf(step: NonNullable<Trouble['step']>): Promise<string | undefined> {
+    const { lanes } = this.#options
+    const failure = await failureOf(() => Promise.all(lanes.map(({ operator }) => operator.emptyProductCache())))
+    if (failure !== undefined) this.#missing.push(`expected an operator to ${step}, and that failed: ${failure}`)
+    return failure
+  }
+
   async #follow(signal: AbortSignal): Promise<void> {
-    const { story, timeline } = this.#options
+    const { story, timeline, readingMs = READING_MS } = this.#options
     while (!signal.aborted) {
       await pause(1000, signal)
-      const advice = story.advice.find(({ statement }) => statement)
-      if (!advice) continue
-      await pause(READING_MS, signal)
-      if (signal.aborted) return
-      timeline.add('person', `a person, not Homeostat, follows the advice: ${advice.statement}`)
-      if (await this.#watched?.operator.follow(advice)) this.followed = advice
+      if (story.statements.length === 0) continue
+      await pause(readingMs, signal)
+      if (signal.aborted || this.#watched === undefined) return
+      const { operator } = this.#watched
+      const advice = story.statements.find(createsIndex) ?? story.statements[0]!
+      const why = await failureOf(() => operator.follow(advice))
+      story.followedBy(why === undefined ? { followed: advice } : { why })
+      if (why === undefined) timeline.add('person', `a person, not Homeostat, followed the advice: ${advice.statement}`)
+      else timeline.add('failed', `a person could not follow the advice: ${why}`)
       return
     }
   }
@@ -98,6 +128,16 @@ export class DemoRun {
       this.#options.timeline.progress([...counts, ...this.#readings.parts].join(' | '))
       await pause(1000, signal)
     }
+  }
+}
+
+/** Why a step failed; undefined where it did not. It fails alone: what else is promised goes on. */
+async function failureOf(step: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await within(STEP_WITHIN_MS, step, () => new Error(`it takes longer than ${STEP_WITHIN_MS / 1000} s`))
+    return undefined
+  } catch (error) {
+    return (error instanceof Error && error.message.split('\n')[0]) || reasonOf(error)
   }
 }
 

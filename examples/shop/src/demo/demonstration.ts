@@ -10,7 +10,8 @@ import type { Interruption } from './interruption.ts'
 import { unequalLoad } from './lane-table.ts'
 import { News } from './news.ts'
 import type { DemoOptions } from './options.ts'
-import { killAndRestart, knobValuesOf, missingOfRestart } from './restart.ts'
+import type { ShopKnobValues } from './restart.ts'
+import { killAndRestart, missingOfRestart, readableKnobsOf } from './restart.ts'
 import type { Screen } from './screen.ts'
 import { HEAP_LIMIT } from './shop-process.ts'
 import { Story } from './story.ts'
@@ -56,6 +57,7 @@ export class Demonstration implements AsyncDisposable {
     screen.line(`Seed ${seed} has drawn the visits ${schedule.digest}.`)
     screen.line(`Shops: ${lanes.join(', ')}${lanes.length > 1 ? `, ${how}` : ''}; a heap of ${HEAP_LIMIT} MiB each`)
     const results: LaneResult[] = []
+    const missing: string[] = []
     let watched: Watched | undefined
     let { visits } = schedule
     let latestMs = 0
@@ -65,7 +67,7 @@ export class Demonstration implements AsyncDisposable {
       const run = new DemoRun({ lanes: open, story: this.#story, timeline: this.#timeline })
       const lane = open.find(each => each.lane === 'homeostat')
       if (lane) await this.#announceConsole()
-      const before = lane && (await knobValuesOf(lane))
+      const before = lane && (await readableKnobsOf(lane))
       this.#timeline.begin()
       const { begun, lateMs } = await run.load(visits, durationMs ?? LOAD_MS, interruption.signal)
       // The next shop gets as many as this one.
@@ -74,27 +76,18 @@ export class Demonstration implements AsyncDisposable {
       if (interruption.signal.aborted) return undefined
       results.push(...(await Promise.all(open.map(each => each.result()))))
       if (lane && before) {
-        watched = await this.#end(lane, run, before.knobs)
-        this.#watched = { lane, run }
+        watched = await this.#end(lane, before)
+        if (interruption.signal.aborted) return undefined
+        if (watched.restarted.failure === undefined) this.#watched = { lane, run }
       }
+      missing.push(...run.missing)
       this.#timeline.end()
       await Promise.all(open.filter(each => each !== lane).map(each => this.#close(each)))
     }
     results.sort((one, other) => LANES.indexOf(one.lane) - LANES.indexOf(other.lane))
-    const unequal = unequalLoad(results)
-    const missing = [
-      ...(watched ? this.#story.missing : []),
-      ...(watched?.restarted ? missingOfRestart(watched.restarted) : []),
-      ...unequal,
-    ]
-    return {
-      seed,
-      digest: schedule.digest,
-      results,
-      watched,
-      missing,
-      lateMs: latestMs,
-    }
+    if (watched) missing.push(...this.#story.missing, ...missingOfRestart(watched.restarted))
+    missing.push(...unequalLoad(results))
+    return { seed, digest: schedule.digest, results, watched, missing, lateMs: latestMs }
   }
 
   /** The address of Homeostat's shop. */
@@ -122,9 +115,9 @@ export class Demonstration implements AsyncDisposable {
     const opened = await DemoLane.open({
       lane,
       port: isWatched ? (process.env['PORT'] ?? '0') : '0',
-      onTick: entry => {
+      onTick: (entry, arms) => {
         if (!this.#isHeard) return
-        if (this.#watched === undefined) this.#story.read(entry)
+        if (this.#watched === undefined) this.#story.read(entry, arms)
         this.#timeline.addNews(this.#news.read(entry))
       },
       onLine: line => this.#hear(line, lane),
@@ -164,15 +157,14 @@ export class Demonstration implements AsyncDisposable {
     this.#options.screen.line()
   }
 
-  async #end(lane: DemoLane, run: DemoRun, before: Readonly<Record<string, number | undefined>>): Promise<Watched> {
-    const { arms } = await knobValuesOf(lane)
+  async #end(lane: DemoLane, before: ShopKnobValues['knobs']): Promise<Watched> {
     // What the next process reports belongs to no promise.
     this.#isHeard = false
-    this.#timeline.add('kill', 'kill -9 of the process with Homeostat, and its next start')
     this.#open.get(lane)?.[Symbol.dispose]()
     const restarted = await killAndRestart(lane, before, this.#options.interruption.signal)
-    this.#expectToRun(lane)
-    return { story: this.#story, arms, restarted, followed: run.followed }
+    this.#timeline.add('kill', 'kill -9 of the process with Homeostat, and its next start')
+    if (restarted.failure === undefined) this.#expectToRun(lane)
+    return { story: this.#story, restarted }
   }
 }
 

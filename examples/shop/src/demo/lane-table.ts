@@ -33,6 +33,8 @@ const PERSON = [
  */
 export function unequalLoad(results: readonly LaneResult[]): readonly string[] {
   return results.flatMap(result => {
+    if (result.received === undefined)
+      return [`expected the shop ${result.lane} to say how many visits it received, and it did not answer`]
     const differing = differences(result)
     const isMore = differing.some(({ sent, received }) => received > sent)
     if (!isMore && unreceived(result) <= result.unanswered) return []
@@ -52,7 +54,7 @@ function differences({ sent, received }: LaneResult): readonly {
   readonly received: number
 }[] {
   return Object.entries(byRoute(sent))
-    .map(([route, visits]) => ({ route, sent: visits, received: received[route] ?? 0 }))
+    .map(([route, visits]) => ({ route, sent: visits, received: received?.[route] ?? 0 }))
     .filter(entry => entry.sent !== entry.received)
 }
 

@@ -81,7 +81,7 @@ function lineOf({ seed, digest, watched }: Ended): string {
     const revertedMs = end === 'reverted' ? revertedAfterMs(trials) : undefined
     return revertedMs === undefined ? [] : `${action} reverted after ${(revertedMs / 1000).toFixed(1)} s`
   })
-  const backMs = watched?.restarted?.backAfterMs
+  const backMs = watched?.restarted.backAfterMs
   const back = backMs === undefined ? 'knobs not back' : `knobs back after ${(backMs / 1000).toFixed(1)} s`
   return `seed ${seed} (${digest}): ${[...ends, back].join(', ')}`
 }

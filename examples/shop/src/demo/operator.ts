@@ -6,6 +6,10 @@ import type { SeedSize } from '../schema.ts'
 import { createSchema, seed } from '../schema.ts'
 import { serviceOf } from '../settings.ts'
 
+export function createsIndex({ statement }: Advice): boolean {
+  return /^create index\b/i.test(statement ?? '')
+}
+
 /** The person behind the shop: with connections of their own, beside the shop's. */
 export class Operator implements AsyncDisposable {
   readonly #pool: Pool
@@ -34,11 +38,14 @@ export class Operator implements AsyncDisposable {
     return this.#products.clear()
   }
 
-  /** Does what the advice says; only ever an index. */
-  async follow({ statement }: Advice): Promise<boolean> {
-    if (!statement || !/^create index\b/i.test(statement)) return false
-    await this.#pool.query(statement)
-    return true
+  /**
+   * Does what the advice says; only ever an index.
+   *
+   * @throws Error - when the advice does not create an index, or the database refuses it
+   */
+  async follow(advice: Advice): Promise<void> {
+    if (!createsIndex(advice)) throw new Error(`it does not create an index: ${advice.statement ?? advice.what}`)
+    await this.#pool.query(advice.statement!)
   }
 
   /** How long statements have kept the database busy, in seconds; undefined before Postgres 14, which does not count it. */

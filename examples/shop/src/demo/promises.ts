@@ -1,7 +1,13 @@
-import type { AdviceGiven, Firing, LedgerEntry, Receipt, Trial } from 'homeostat'
+import type { Advice, AdviceGiven, Firing, LedgerEntry, Receipt, Trial } from 'homeostat'
+import type { ArmSizes } from '../knobs/arm-counts.ts'
 import { outcomeText, receiptOf } from './trial-texts.ts'
 
 export type KnownEffect = LedgerEntry['effects'][number]
+
+/** What a person has made of the advice: it was followed, or it could not be. */
+export type Follower =
+  | { readonly followed: Advice; readonly why?: undefined }
+  | { readonly followed?: undefined; readonly why: string }
 
 /** Something that the demonstration promises of an alert and an action. */
 export interface Promised {
@@ -9,7 +15,7 @@ export interface Promised {
   /** Without one, the alert itself is promised. */
   readonly action?: string
   /**
-   * `advice`: it names a statement to run. `receipt`: it does something; it is never withheld, so there is no verdict. `effective`: its trial
+   * `advice`: it names a statement to run, and a person runs it. `receipt`: it does something; it is never withheld, so there is no verdict. `effective`: its trial
    * says so. `no credit`: it has a trial, and is called neither effective nor harmful. `verdict`: it has a trial that ends with a verdict, and is not called
    * harmful. `reverted`: a guard ends it.
    */
@@ -56,7 +62,11 @@ export interface Chapter {
   readonly trial: Trial | undefined
   /** For an action that only advises: the first run that named a statement, else the latest. */
   readonly given: AdviceGiven | undefined
+  readonly follower: Follower | undefined
+  /** What is known of the effect from this trial. */
   readonly effect: KnownEffect | undefined
+  /** The units of both halves that were compared; undefined where they are not counted, or there is no verdict. */
+  readonly arms: ArmSizes | undefined
 }
 
 /** Why the promise was not kept, in one line; undefined where it was. */
@@ -65,17 +75,28 @@ export function missingOf(chapter: Chapter): string | undefined {
   const { alert, action, ends, did } = promised
   if (firing === undefined) return `expected ${alert} to fire, and it did not`
   if (action === undefined) return undefined
-  if (ends === 'advice') {
-    if (given === undefined) return didNotRun(chapter)
-    const named = given.advice.some(({ statement }) => statement !== undefined)
-    return named ? undefined : `expected ${action} to name a statement for ${alert}, and it did not: ${given.summary}`
-  }
+  if (ends === 'advice') return given === undefined ? didNotRun(chapter) : missingAdvice(chapter, given)
   if (trial === undefined) return didNotRun(chapter)
   if (trial.state === 'running') return `expected ${action} to end, and it still runs`
   const receipt = receiptOf(trial)
   if (receipt === undefined || did?.(receipt) === false)
     return `expected ${action} to do something about ${alert}, and it did not: ${outcomeText(trial)}`
   return missingEnd(promised, trial, trials)
+}
+
+function missingAdvice({ promised: { action, alert }, follower }: Chapter, given: AdviceGiven): string | undefined {
+  if (!given.advice.some(({ statement }) => statement !== undefined))
+    return `expected ${action} to name a statement for ${alert}, and it did not: ${given.summary}`
+  if (follower?.followed !== undefined) return undefined
+  const why = follower?.why ?? 'it came too late'
+  return `expected a person to follow the advice of ${action} for ${alert}, and that did not happen: ${why}`
+}
+
+/** Whether the promise was kept, or will not be kept any more. */
+export function isSettled(chapter: Chapter): boolean {
+  if (missingOf(chapter) === undefined) return true
+  const isRefused = chapter.promised.ends === 'advice' && chapter.follower?.why !== undefined
+  return isRefused || (chapter.trial !== undefined && verdictOf(chapter.trial) !== undefined)
 }
 
 function didNotRun({ promised: { alert, action }, refused }: Chapter): string {

@@ -1,32 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { reasonOf } from '../availability.ts'
 import type { DemoLane } from './demo-lane.ts'
-import type { ArmSizes } from '../knobs/shop-signals.ts'
 
-const BACK_WITHIN_MS = 30_000
+const BACK_WITHIN_MS = 60_000
+
+/** Null or undefined where it could not be read. */
+type Reading = number | null | undefined
 
 /** A knob before the load, when the process was killed, and after its next start. */
 export interface KnobAcrossRestart {
   readonly name: string
-  readonly before: number | undefined
-  readonly atKill: number | undefined
-  readonly after: number | undefined
+  readonly before: Reading
+  readonly atKill: Reading
+  readonly after: Reading
 }
 
 export interface Restarted {
   readonly knobs: readonly KnobAcrossRestart[]
   /** From the start of the next process until all knobs were back, in milliseconds; undefined where they were not. */
   readonly backAfterMs: number | undefined
+  /** Why the next process did not start; left out where it did. */
+  readonly failure?: string
 }
 
 /** What the shop says of its knobs. */
 export interface ShopKnobValues {
-  readonly knobs: Readonly<Record<string, number | undefined>>
-  readonly arms: Readonly<Record<string, ArmSizes>>
+  readonly knobs: Readonly<Record<string, Reading>>
 }
 
 export async function knobValuesOf({ shop }: DemoLane): Promise<ShopKnobValues> {
   const response = await fetch(`${shop.url}/knobs`, { signal: AbortSignal.timeout(5000) })
+  if (!response.ok) throw new Error(`the shop answered ${response.status}`)
   return (await response.json()) as ShopKnobValues
+}
+
+/** No knobs where the shop does not answer. */
+export async function readableKnobsOf(lane: DemoLane): Promise<ShopKnobValues['knobs']> {
+  return (await knobValuesOf(lane).catch(() => undefined))?.knobs ?? {}
 }
 
 /**
@@ -39,34 +49,46 @@ export async function killAndRestart(
   before: ShopKnobValues['knobs'],
   signal: AbortSignal,
 ): Promise<Restarted> {
-  const { knobs: atKill } = await knobValuesOf(lane)
+  const atKill = await readableKnobsOf(lane)
   await lane.shop.kill()
   const startedAt = performance.now()
-  await lane.restart()
   let after: ShopKnobValues['knobs'] = {}
   let backAfterMs: number | undefined
+  const knobs = (): Restarted['knobs'] =>
+    Object.keys(before).map(name => ({ name, before: before[name], atKill: atKill[name], after: after[name] }))
+  try {
+    await lane.restart()
+  } catch (error) {
+    return { knobs: knobs(), backAfterMs, failure: reasonOf(error) }
+  }
   while (backAfterMs === undefined && performance.now() - startedAt < BACK_WITHIN_MS && !signal.aborted) {
     // A process that has just started may be slow to answer.
     after = (await knobValuesOf(lane).catch(() => undefined))?.knobs ?? after
-    if (Object.keys(before).every(name => after[name] === before[name])) backAfterMs = performance.now() - startedAt
+    if (areBack(before, after)) backAfterMs = performance.now() - startedAt
     else await sleep(250, undefined, { signal }).catch(() => undefined)
   }
-  const knobs = Object.keys(before).map(name => ({
-    name,
-    before: before[name],
-    atKill: atKill[name],
-    after: after[name],
-  }))
-  return { knobs, backAfterMs }
+  return { knobs: knobs(), backAfterMs }
+}
+
+/** A knob that could not be read, before or afterwards, is not back. */
+function areBack(before: ShopKnobValues['knobs'], after: ShopKnobValues['knobs']): boolean {
+  const names = Object.keys(before)
+  return names.length > 0 && names.every(name => isBack({ before: before[name], after: after[name] }))
+}
+
+function isBack({ before, after }: Pick<KnobAcrossRestart, 'before' | 'after'>): boolean {
+  return Number.isFinite(before) && after === before
 }
 
 /** Why the restart was not what is promised, one line each. */
-export function missingOfRestart({ knobs, backAfterMs }: Restarted): readonly string[] {
+export function missingOfRestart({ knobs, backAfterMs, failure }: Restarted): readonly string[] {
+  if (failure !== undefined) return [`expected the shop to start again after kill -9, and it did not: ${failure}`]
   if (backAfterMs === undefined) {
-    const away = knobs.filter(({ before, after }) => before !== after).map(({ name }) => name)
+    if (knobs.length === 0) return ['expected every knob to be back after kill -9, and none could be read before it']
+    const away = knobs.filter(knob => !isBack(knob)).map(({ name }) => name)
     return [`expected every knob to be back after kill -9, and these were not: ${away.join(', ')}`]
   }
-  return knobs.some(({ before, atKill }) => before !== atKill)
+  return knobs.some(({ before, atKill }) => Number.isFinite(atKill) && before !== atKill)
     ? []
     : ['expected a knob to be changed at the kill -9, and none was: nothing had to be reverted']
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { LedgerEntry } from 'homeostat'
+import type { ArmCounts } from '../knobs/arm-counts.ts'
 import type { ShopMessage } from '../parent.ts'
 
 /** A small container, in MiB. */
@@ -17,7 +18,7 @@ const STOP_GRACE_MS = 10_000
 
 export interface ShopProcessOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
-  readonly onTick: (entry: LedgerEntry) => void
+  readonly onTick: (entry: LedgerEntry, arms: ArmCounts) => void
   /** What the shop itself says. */
   readonly onLine: (line: string) => void
 }
@@ -42,7 +43,7 @@ export async function startShopProcess({ environment, onTick, onLine }: ShopProc
 
   const listening = new Promise<Extract<ShopMessage, { kind: 'listening' }>>(resolve => {
     child.on('message', (message: ShopMessage) => {
-      if (message.kind === 'tick') onTick(message.entry)
+      if (message.kind === 'tick') onTick(message.entry, message.arms)
       else resolve(message)
     })
   })

@@ -1,8 +1,7 @@
-import type { Advice } from 'homeostat'
 import { actionTable } from './action-table.ts'
 import type { LaneResult } from './demo-lane.ts'
 import { countsText, laneTable, unreceived } from './lane-table.ts'
-import type { Restarted, ShopKnobValues } from './restart.ts'
+import type { Restarted } from './restart.ts'
 import type { Screen } from './screen.ts'
 import type { Story } from './story.ts'
 import { renderTable } from './table.ts'
@@ -22,10 +21,7 @@ export interface Ended {
 
 export interface Watched {
   readonly story: Story
-  readonly arms: ShopKnobValues['arms']
-  readonly restarted: Restarted | undefined
-  /** The advice that was followed by a person, not by Homeostat. */
-  readonly followed: Advice | undefined
+  readonly restarted: Restarted
 }
 
 /** A machine with room begins visits within a turn of the sender, which takes 5 ms. */
@@ -39,8 +35,8 @@ export function printSummary(screen: Screen, { seed, digest, results, watched, m
   }
   screen.line()
   if (watched) {
-    const { story, arms, restarted, followed } = watched
-    lines(actionTable(story.chapters, arms, followed !== undefined, width))
+    const { story, restarted } = watched
+    lines(actionTable(story.chapters, width))
     lines([
       'Effects, with their 95 % intervals, are of the keys or pages with the action',
       'against those without it at the same time. An action that always runs has no verdict.',
@@ -48,12 +44,13 @@ export function printSummary(screen: Screen, { seed, digest, results, watched, m
     for (const advice of story.advice.filter(({ statement }) => statement)) {
       screen.line(screen.style('bold', `Advice: ${advice.what}`))
       screen.line(`  ${advice.statement}`)
-      if (advice.what === followed?.what) screen.line('  Homeostat is not allowed to run this here. A person did.')
+      if (advice.what === story.followed?.what)
+        screen.line('  Homeostat is not allowed to run this here. A person did.')
       screen.line()
     }
-    if (restarted) lines(knobTable(restarted, width))
+    lines(knobTable(restarted, width))
   }
-  lines(laneTable(results, watched?.followed !== undefined, width))
+  lines(laneTable(results, watched?.story.followed !== undefined, width))
   if (lateMs > BUSY_MS)
     lines([
       `The machine is busy: one visit of ten began ${Math.round(lateMs)} ms late or more, so that the waits`,
@@ -74,7 +71,7 @@ export function printSummary(screen: Screen, { seed, digest, results, watched, m
 }
 
 function knobTable({ knobs, backAfterMs }: Restarted, width: number): readonly string[] {
-  const shown = (value: number | undefined): string => (value === undefined ? '-' : String(value))
+  const shown = (value: number | null | undefined): string => (value == null ? '-' : String(value))
   const back =
     backAfterMs === undefined ? 'not all of them were back' : `all back ${(backAfterMs / 1000).toFixed(1)} s later`
   const rows = knobs.map(({ name, before, atKill, after }) => [name, shown(before), shown(atKill), shown(after)])

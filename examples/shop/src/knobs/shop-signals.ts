@@ -1,37 +1,40 @@
 import type { MetricDefinition } from '@homeostat/semconv'
-import type { CounterSeries, SignalInstrumentationConfig } from '@homeostat/signals'
+import { attributes } from '@homeostat/semconv'
+import type { CounterSeries, HistogramSeries, SignalInstrumentationConfig } from '@homeostat/signals'
 import { SignalInstrumentation } from '@homeostat/signals'
 import type { Arm } from './setting-knob.ts'
 
-const ARM = 'homeostat.trial.arm'
+/** The attribute that says the half. */
+export const ARM: string = attributes.trialArm
+const OF_ONE_HALF = 'Of one half of the requests of a trial'
+
+/** The metrics that count the units of a trial, by half. */
+export const TRIAL_UNITS = { pages: 'shop.trial.render.time', lookups: 'shop.trial.lookups' } as const
 
 /** The shop's own metrics, as PromQL names them. */
 export const shopMetrics = {
   productRequests: 'shop_product_requests',
   productTime: 'shop_product_time',
   saleRequests: 'shop_sale_requests',
-  trialPages: 'shop_trial_pages',
-  trialRenderTime: 'shop_trial_render_time',
+  trialRenderTime: 'shop_trial_render_time_bucket',
   trialLookups: 'shop_trial_lookups',
   trialHits: 'shop_trial_hits',
 } as const
 
-/** How many units each half of a trial has had. */
-export type ArmSizes = Readonly<Record<Arm, number>>
+/** In seconds, each 1.2 times the one before: from 10 µs, which no page takes, to 70 ms. */
+const RENDER_BUCKETS = Array.from({ length: 50 }, (_, index) => 1e-5 * 1.2 ** index)
 
-interface Halves {
-  readonly count: Readonly<Record<Arm, CounterSeries>>
-  readonly amount: Readonly<Record<Arm, CounterSeries>>
-  readonly sizes: Record<Arm, number>
-}
+type Halves<S> = Readonly<Record<Arm, S>>
 
 /** What the shop measures itself: how long its pages take, and both halves of the trials of its knobs. */
 export class ShopSignals extends SignalInstrumentation<SignalInstrumentationConfig> {
   readonly #productRequests = this.#counter('shop.product.requests', '{request}', 'Product pages')
   readonly #productTime = this.#counter('shop.product.time', 's', 'Time until product pages were there')
   readonly #saleRequests = this.#counter('shop.sale.requests', '{request}', 'Pages of the sale')
-  readonly #rendering = this.#halves('shop.trial.pages', 'shop.trial.render.time', 's')
-  readonly #lookups = this.#halves('shop.trial.lookups', 'shop.trial.hits', '{request}')
+  /** A histogram: its median does not depend on the few pages during which another process had the CPU, and none has to be left out. */
+  readonly #rendering = this.#renderTimes()
+  readonly #lookups = this.#counters(TRIAL_UNITS.lookups, '{request}')
+  readonly #hits = this.#counters('shop.trial.hits', '{request}')
 
   constructor() {
     super('shop', '0.0.0', {})
@@ -44,16 +47,13 @@ export class ShopSignals extends SignalInstrumentation<SignalInstrumentationConf
 
   saleRendered(seconds: number, arm: Arm | undefined): void {
     this.#saleRequests.add()
-    add(this.#rendering, arm, seconds)
+    if (arm !== undefined) this.#rendering[arm].record(seconds)
   }
 
   lookedUp(isHit: boolean, arm: Arm | undefined): void {
-    add(this.#lookups, arm, isHit ? 1 : 0)
-  }
-
-  /** The units of each trial so far, by knob. */
-  get armSizes(): Readonly<Record<string, ArmSizes>> {
-    return { 'shop.offersPerPage': this.#rendering.sizes, 'shop.placebo': this.#lookups.sizes }
+    if (arm === undefined) return
+    this.#lookups[arm].add()
+    if (isHit) this.#hits[arm].add()
   }
 
   protected activate(): Disposable {
@@ -64,27 +64,25 @@ export class ShopSignals extends SignalInstrumentation<SignalInstrumentationConf
     return this.registry.counter(definitionOf(name, unit, description)).with()
   }
 
-  #halves(countName: string, amountName: string, unit: string): Halves {
-    const of = (name: string, its: string): Halves['count'] => {
-      const counter = this.registry.counter(definitionOf(name, its, 'Of one half of the requests of a trial', [ARM]))
-      return { act: counter.with({ [ARM]: 'act' }), control: counter.with({ [ARM]: 'control' }) }
-    }
-    return { count: of(countName, '{request}'), amount: of(amountName, unit), sizes: { act: 0, control: 0 } }
+  #counters(name: string, unit: string): Halves<CounterSeries> {
+    return halves(this.registry.counter(definitionOf(name, unit, OF_ONE_HALF, [ARM])))
+  }
+
+  #renderTimes(): Halves<HistogramSeries> {
+    const definition = definitionOf(TRIAL_UNITS.pages, 's', OF_ONE_HALF, [ARM])
+    return halves(this.registry.histogram({ ...definition, kind: 'histogram', buckets: RENDER_BUCKETS }))
   }
 }
 
-function add({ count, amount, sizes }: Halves, arm: Arm | undefined, by: number): void {
-  if (arm === undefined) return
-  count[arm].add()
-  amount[arm].add(by)
-  sizes[arm]++
+function halves<S>(instrument: { with(attributes: Readonly<Record<string, string>>): S }): Halves<S> {
+  return { act: instrument.with({ [ARM]: 'act' }), control: instrument.with({ [ARM]: 'control' }) }
 }
 
 function definitionOf(
   name: string,
   unit: string,
   description: string,
-  attributes: MetricDefinition['attributes'] = [],
+  labels: MetricDefinition['attributes'] = [],
 ): MetricDefinition {
-  return { name, kind: 'counter', unit, description, attributes }
+  return { name, kind: 'counter', unit, description, attributes: labels }
 }

@@ -11,7 +11,7 @@ export interface Schedule {
 
 /**
  * Draws all visits before the first of them: when they are due does not depend on how fast a shop answers (an open loop), and each lane gets the
- * same ones. Times between the visits of a stream are exponential, as of visitors who know nothing of each other.
+ * same ones. Times between the visits of a stream are exponential, as of visitors who know nothing of each other, or all the same.
  */
 export function scheduleOf(streams: readonly Stream[], seed: number, untilMs: number): Schedule {
   const visits = streams
@@ -22,12 +22,12 @@ export function scheduleOf(streams: readonly Stream[], seed: number, untilMs: nu
   return { visits, digest: digest.digest('hex').slice(0, 8) }
 }
 
-function visitsOf({ kind, perSecond, fromMs, toMs }: Stream, random: () => number, untilMs: number): Visit[] {
+function visitsOf({ kind, pace, perSecond, fromMs, toMs }: Stream, random: () => number, untilMs: number): Visit[] {
   const visits: Visit[] = []
   const endMs = Math.min(toMs, untilMs)
   let dueMs = fromMs
   for (;;) {
-    dueMs += (-Math.log(1 - random()) / perSecond) * 1000
+    dueMs += ((pace === 'clock' ? 1 : -Math.log(1 - random())) / perSecond) * 1000
     if (dueMs >= endMs) return visits
     visits.push({ dueMs, kind, first: random(), second: random() })
   }

@@ -5,9 +5,6 @@ export const LOAD_MS = 205_000
 /** It goes on until then where a trial is not over yet: a busy machine delays them. */
 export const LATEST_MS = 300_000
 
-/** When an operator empties the product cache. */
-export const CACHE_EMPTIED_AT_MS = 24_000
-
 /** The everyday, and how it goes on without end. */
 export const EVERYDAY: readonly Stream[] = [
   { kind: 'product', perSecond: 40, fromMs: 0, toMs: Infinity },
@@ -22,6 +19,8 @@ export interface Trouble {
   readonly what: string
   /** The visits that it brings. */
   readonly streams: readonly Stream[]
+  /** Somebody does this in every shop. */
+  readonly step?: 'empty the product cache'
 }
 
 /** In turn, so that each of them can be seen; bounded in rate and time. */
@@ -39,7 +38,12 @@ export const TROUBLES: readonly Trouble[] = [
     kind: 'buy',
     perSecond: 25,
   }),
-  trouble(CACHE_EMPTIED_AT_MS, 0, 'an operator empties the product cache in Redis'),
+  {
+    atMs: 24_000,
+    what: 'an operator emptied the product cache in Redis',
+    streams: [],
+    step: 'empty the product cache',
+  },
   trouble(
     34_000,
     84_000,
@@ -53,9 +57,10 @@ export const TROUBLES: readonly Trouble[] = [
   trouble(
     100_000,
     Infinity,
-    'end of the month: 3 invoices at once, each second, and each computes for 50 ms; 4 orders per second beside them',
-    { kind: 'bill', perSecond: 1 },
-    { kind: 'buy', perSecond: 4 },
+    'end of the month: 5 invoices at once, twice each second, and each computes for 30 ms; 2 orders per second beside them',
+    // At random times, some seconds would have none and some many, and a minute would be too short to tell a limit from that.
+    { kind: 'bill', perSecond: 2, pace: 'clock' },
+    { kind: 'buy', perSecond: 2 },
   ),
   trouble(105_000, Infinity, 'a flash crowd: 30 visitors per second on the page of the sale', {
     kind: 'sale',
@@ -67,7 +72,7 @@ function trouble(
   atMs: number,
   toMs: number,
   what: string,
-  ...streams: readonly Pick<Stream, 'kind' | 'perSecond'>[]
+  ...streams: readonly Pick<Stream, 'kind' | 'perSecond' | 'pace'>[]
 ): Trouble {
   return { atMs, what, streams: streams.map(stream => ({ ...stream, fromMs: atMs, toMs })) }
 }

@@ -11,9 +11,11 @@ export interface Visit {
   readonly second: number
 }
 
-/** Visits of one kind at random times, so many per second on average. */
+/** Visits of one kind, so many per second on average. */
 export interface Stream {
   readonly kind: VisitKind
+  /** `clock`: always the same time apart, as what a timer begins. @default at random times, as of people who know nothing of each other */
+  readonly pace?: 'clock'
   readonly perSecond: number
   readonly fromMs: number
   readonly toMs: number

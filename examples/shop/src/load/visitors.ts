@@ -9,7 +9,7 @@ export const CATALOGUE = { products: 3000, customers: 50_000, orders: 400_000 } 
 const STATUSES = ['paid', 'shipped', 'delivered', 'returned'] as const
 const REQUEST_TIMEOUT_MS = 10_000
 const KNOWN_SESSIONS = 50
-const INVOICES_AT_ONCE = 3
+const INVOICES_AT_ONCE = 5
 
 interface Ask {
   readonly method: 'GET' | 'POST'
