@@ -13,6 +13,7 @@ export const quiet: LedgerEntry = {
   limited: [],
   decisions: [],
   refusals: [],
+  refused: [],
   started: [],
   ended: [],
   withheld: [],

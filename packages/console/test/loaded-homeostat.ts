@@ -85,15 +85,17 @@ export async function loadedHomeostat(): Promise<LoadedHomeostat> {
 function withNews(entry: LedgerEntry): LedgerEntry {
   const twenty = <T>(make: (index: number) => T): T[] =>
     Array.from({ length: NEWS_OF_TICK / 5 }, (_, index) => make(index))
+  const refusals = twenty(index => ({
+    kind: 'refusal' as const,
+    firing: { alert: `Alert${entry.id}x${index}`, labels: {}, annotations: {}, value: index, since: entry.now },
+    reason: 'no response' as const,
+    detail: '',
+  }))
   return {
     ...entry,
     transitions: twenty(index => ({ alert: `Alert${entry.id}x${index}`, labels: {}, from: 'inactive', to: 'firing' })),
-    refusals: twenty(index => ({
-      kind: 'refusal',
-      firing: { alert: `Alert${entry.id}x${index}`, labels: {}, annotations: {}, value: index, since: entry.now },
-      reason: 'no response',
-      detail: '',
-    })),
+    refusals,
+    refused: refusals,
     breaches: twenty(index => ({
       trial: `cache.warm#${index}`,
       action: 'cache.warm',

@@ -15,12 +15,15 @@ export class News {
     return this.#items
   }
 
-  /** After a reconnection entries come again. */
+  /** After a reconnection entries come again, together with those that were missed. */
   add(items: readonly NewsItem[]): void {
-    const fresh = items.filter(({ id }) => !this.#known.has(id))
-    if (fresh.length === 0) return
-    for (const { id } of fresh) this.#known.add(id)
+    const fresh = items.filter(({ id }) => !this.#known.has(id) && this.#known.add(id))
+    const [first] = fresh
+    if (first === undefined) return
+    const isLater = first.entry >= (this.#items.at(-1)?.entry ?? 0)
     this.#items.push(...fresh)
+    // A sort keeps the order of what one tick has brought.
+    if (!isLater) this.#items.sort((a, b) => a.entry - b.entry)
     if (this.#items.length > MOST_ITEMS) {
       this.#items = this.#items.slice(-MOST_ITEMS)
       this.#known = new Set(this.#items.map(({ id }) => id))

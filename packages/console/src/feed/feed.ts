@@ -6,7 +6,7 @@ import type { Messages } from '../wire/messages.ts'
 import type { NewsItem } from '../wire/news-item.ts'
 import type { ShownHomeostat } from '../shown-homeostat.ts'
 import { Gauges } from './gauges.ts'
-import { NewsReader } from './news-reader.ts'
+import { newsIn } from './news-in.ts'
 import { ChangedSections, sectionsOf } from './sections.ts'
 
 /** As much as the page keeps at most in an hour of a busy process; a viewer that comes later gets these. */
@@ -71,11 +71,12 @@ class Watching implements Disposable {
   readonly #homeostat: ShownHomeostat
   readonly #send: Send
   readonly #onFault: (error: unknown) => void
-  readonly #reader = new NewsReader()
   readonly #sections = new ChangedSections()
   readonly #listening: Disposable
   readonly #intervalMs: number
   #news: NewsItem[] = []
+  /** The entry that was read last. */
+  #last: LedgerEntry | undefined
   #gauges: Gauges
   /** The work of the ticks, one after the other. */
   #work: Promise<unknown> = Promise.resolve()
@@ -89,7 +90,7 @@ class Watching implements Disposable {
     this.#intervalMs = intervalMs
     const { optimizer } = homeostat
     const { entries } = optimizer.ledger
-    this.#keep(entries.flatMap(entry => this.#reader.read(entry)))
+    this.#keep(entries.flatMap(entry => this.#read(entry)))
     const sections = sectionsOf(homeostat)
     this.#sections.changedIn(sections)
     this.#gauges = new Gauges(homeostat, sections.forecasts)
@@ -138,7 +139,7 @@ class Watching implements Disposable {
   }
 
   *#show(entry: LedgerEntry, isLate: boolean): Steps<void> {
-    const news = this.#reader.read(entry)
+    const news = this.#read(entry)
     this.#keep(news)
     if (news.length > 0) this.#send('news', json(news))
     yield
@@ -167,6 +168,12 @@ class Watching implements Disposable {
     yield* this.#gauges.sample(now, wallTime)
     this.#send('gauges', json(this.#gauges.takeNews() ?? this.#gauges.all))
     this.#send('past', json(this.#gauges.past))
+  }
+
+  #read(entry: LedgerEntry): NewsItem[] {
+    const news = newsIn(entry, this.#last)
+    this.#last = entry
+    return news
   }
 
   #keep(news: readonly NewsItem[]): void {

@@ -18,8 +18,10 @@ export type Tone = 'plain' | 'good' | 'bad' | 'warn'
 
 /** Something that happened in a tick. */
 export interface NewsItem {
-  /** Unique and rising within a process, e.g. `17.3`: the third thing in the entry 17. */
+  /** Unique within a process, and the same whenever its tick is read. */
   readonly id: string
+  /** The number of its ledger entry, by which the timeline is sorted. */
+  readonly entry: number
   /** Milliseconds since the epoch, on the wall's clock. */
   readonly at: number
   readonly kind: NewsKind
@@ -28,6 +30,6 @@ export interface NewsItem {
   readonly tag: string
   /** One line. */
   readonly text: string
-  /** What `explain` answers for. */
+  /** What `explain` answers for; empty for the whole tick. */
   readonly about: string
 }

@@ -1,9 +1,11 @@
 import type { Faults } from '@homeostat/signals'
 import { shownValue, warnLater } from '@homeostat/signals/options'
 import type { LedgerEntry, LedgerListener } from '../words/ledger-entry.ts'
+import { Abridgement } from './abridgement.ts'
+import { RefusalsBegun } from './refusals-begun.ts'
 
 /** What an entry says when nothing has happened. */
-export const NOTHING_NEW: Omit<LedgerEntry, 'id' | 'now' | 'mode' | 'fleet'> = {
+export const NOTHING_NEW: Omit<LedgerEntry, 'id' | 'now' | 'mode' | 'fleet' | 'refused'> = {
   durationMs: 0,
   pending: [],
   firings: [],
@@ -40,15 +42,23 @@ const MAX_DETAILS = 4000
 /** Five minutes: with many alerts, older entries would fill the memory with repetitions of each tick. */
 const MAX_DETAILED = 60
 
-/** The account of every tick, newest last. Bounded: what was done is kept for an hour, what was merely firing for five minutes. */
+/** Alerts and refusals that began in their tick, which an entry keeps for longer than those that went on. */
+const MAX_BEGUN = 4000
+
+/**
+ * The account of every tick, newest last. Bounded: what was done and what began is kept for an hour, what was merely firing for five
+ * minutes.
+ */
 export class Ledger {
   readonly #entries: LedgerEntry[] = []
   readonly #listeners = new Set<LedgerListener>()
   readonly #faults: Faults
+  readonly #refusalsBegun = new RefusalsBegun()
+  readonly #abridgements = [
+    new Abridgement({ sizeOf: detailsOf, abridge: toWhatBegan, most: MAX_DETAILS, mostEntries: MAX_DETAILED }),
+    new Abridgement({ sizeOf: begunIn, abridge: toWhatWasDone, most: MAX_BEGUN }),
+  ]
   #appended = 0
-  /** Entries from the oldest on that hold no details any more. */
-  #abridged = 0
-  #details = 0
 
   constructor(faults: Faults) {
     this.#faults = faults
@@ -58,27 +68,16 @@ export class Ledger {
     return this.#entries
   }
 
-  append(entry: Omit<LedgerEntry, 'id'>): LedgerEntry {
-    const numbered = { id: ++this.#appended, ...entry }
+  append(entry: Omit<LedgerEntry, 'id' | 'refused'>): LedgerEntry {
+    const numbered = { id: ++this.#appended, ...entry, refused: this.#refusalsBegun.of(entry.refusals) }
     this.#entries.push(numbered)
     if (this.#entries.length > MAX_ENTRIES) {
       this.#entries.shift()
-      this.#abridged = Math.max(0, this.#abridged - 1)
+      for (const abridgement of this.#abridgements) abridgement.removed()
     }
-    this.#details += detailsOf(numbered)
-    while (this.#hasTooManyDetails()) {
-      const aged = this.#entries[this.#abridged]!
-      this.#details -= detailsOf(aged)
-      this.#entries[this.#abridged++] = abridge(aged)
-    }
+    for (const abridgement of this.#abridgements) abridgement.added(this.#entries)
     for (const listener of this.#listeners) void this.#faults.contain('telemetry', () => listener(numbered))
     return numbered
-  }
-
-  /** The newest entry keeps its details, however many there are. */
-  #hasTooManyDetails(): boolean {
-    const detailed = this.#entries.length - this.#abridged
-    return detailed > 1 && (this.#details > MAX_DETAILS || detailed > MAX_DETAILED)
   }
 
   /** Calls the listener with each entry from now on. */
@@ -94,6 +93,17 @@ function detailsOf({ pending, firings, refusals }: LedgerEntry): number {
   return pending.length + firings.length + refusals.length
 }
 
-function abridge(entry: LedgerEntry): LedgerEntry {
-  return { ...entry, pending: [], firings: [], refusals: [], budgets: [] }
+function begunIn({ transitions, refused }: LedgerEntry): number {
+  return transitions.length + refused.length
+}
+
+/** An alert that began to fire in the tick keeps its value and its texts. */
+function toWhatBegan(entry: LedgerEntry): LedgerEntry {
+  const begun = new Set(entry.transitions.filter(({ to }) => to === 'firing').map(({ labels }) => labels))
+  const firings = entry.firings.filter(({ labels }) => begun.has(labels))
+  return { ...entry, abridged: entry.abridged ?? 'to what began', pending: [], firings, refusals: [], budgets: [] }
+}
+
+function toWhatWasDone(entry: LedgerEntry): LedgerEntry {
+  return { ...toWhatBegan(entry), abridged: 'to what was done', firings: [], refused: [] }
 }

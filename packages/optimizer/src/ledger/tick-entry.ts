@@ -37,7 +37,7 @@ export interface EntrySources {
 export function tickEntry(
   { now, durationMs, breaches, evaluated, answers, launched, news }: Tick,
   { mode, modeOf, responder: { trials, advisor, proofs }, histories, fleet, actions, budget }: EntrySources,
-): Omit<LedgerEntry, 'id'> {
+): Omit<LedgerEntry, 'id' | 'refused'> {
   const { errors, ...alerts } = evaluated
   return {
     now,

@@ -21,6 +21,11 @@ export interface LedgerEntry {
   /** From the start of the tick to its decisions, actions excluded. */
   readonly durationMs: number
   readonly mode: Mode
+  /**
+   * What an older entry was shortened to, so that its lists of alerts and refusals are not complete: the alerts and refusals that began in
+   * its tick, or only what was done. Left out: nothing is missing.
+   */
+  readonly abridged?: 'to what began' | 'to what was done'
   readonly pending: readonly PendingAlert[]
   readonly firings: readonly Firing[]
   /** Alerts that began or ceased to be pending or to fire. */
@@ -30,6 +35,8 @@ export interface LedgerEntry {
   readonly limited: readonly LimitedRule[]
   readonly decisions: readonly Decision[]
   readonly refusals: readonly Refusal[]
+  /** The refusals that the tick before did not have, or had for another reason. */
+  readonly refused: readonly Refusal[]
   /** Actions started in this tick. */
   readonly started: readonly RunningTrial[]
   /** Actions that ended since the tick before. */

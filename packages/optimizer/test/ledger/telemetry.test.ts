@@ -124,12 +124,14 @@ test('in mode shadow decisions are in the ledger and the metrics, without events
   expect(engineValue(loop, 'homeostat.alerts', { alert: 'PressureHigh', state: 'firing' })).toBe(1)
 })
 
-test('the ledger keeps what was done for an hour, and what was merely firing for five minutes', async () => {
+test('the ledger keeps what was done and what began for an hour, and what was merely firing for five minutes', async () => {
   const loop = new Loop({ actions: [relieve(async () => ({ summary: '', effects: { plants: 1 } }))] })
 
   await loop.run(600_000, () => 0.9)
 
   const { entries } = loop.optimizer.ledger
   expect(entries[2]?.decisions).toHaveLength(1)
-  expect(entries.filter(entry => entry.firings.length > 0)).toHaveLength(60)
+  const firing = entries.filter(entry => entry.firings.length > 0)
+  expect(firing.filter(({ abridged }) => abridged === undefined)).toHaveLength(60)
+  expect(firing.filter(({ abridged }) => abridged).map(({ id }) => id)).toEqual([3])
 })
