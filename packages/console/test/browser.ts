@@ -9,7 +9,7 @@ export interface TestBrowser extends AsyncDisposable {
   readonly context: BrowserContext
 }
 
-/** Starts Debian's Chromium. */
+/** Starts Debian's Chromium, with a window of 1440 by 900 pixels unless the options say otherwise. */
 export async function startBrowser(
   options: BrowserContextOptions = {},
   args: readonly string[] = [],
