@@ -31,7 +31,9 @@ describe('the table of the shops', () => {
     expect(lines[2]).toMatch(/^plain +12 /)
     expect(lines[3]).toMatch(/^homeostat \* +12 /)
     expect(lines[4]).toMatch(/^\* .*a person created/)
-    expect(Math.max(...lines.map(line => line.length))).toBeLessThan(82)
+    expect(Math.max(...lines.map(line => line.length))).toBeLessThan(80)
+    // There is no other shop to compare it with.
+    expect(laneTable([{ ...result, lane: 'homeostat' }], true, 80).join(' ')).not.toContain('other shops')
   })
 
   it('takes what the shops have counted for the load, not what was sent', () => {
@@ -70,7 +72,7 @@ describe('the summary without Homeostat', () => {
   it('says that nothing was promised, and not that all of it has happened', () => {
     let text = ''
     const screen = new Screen({ write: part => (text += part) }, {})
-    const parts = { seed: 1, digest: 'abc', watched: undefined, lateMs: 0 }
+    const parts = { seed: 1, digest: 'abc', watched: undefined, lateMs: 0, idle: 0.5 }
     printSummary(screen, { ...parts, results: [result], missing: [] })
     expect(text).toContain('Nothing was promised of Homeostat: no shop had it.')
     expect(text).not.toContain('has happened')
@@ -79,6 +81,32 @@ describe('the summary without Homeostat', () => {
     printSummary(screen, { ...parts, results: [lost], missing: ['expected every visit'] })
     expect(text).toContain('MISSING: expected every visit')
     expect(text).toContain('These visits were sent')
-    expect(text).toContain('before they reached a shop that had no time for them: plain 12.')
+    expect(text.replaceAll('\n', ' ')).toContain('before they reached a shop that had no time for them: plain 12.')
+  })
+})
+
+describe('the summary of a busy machine', () => {
+  const parts = { seed: 1, digest: 'abc', watched: undefined, missing: [] }
+  const summaryOf = (
+    rest: { readonly lateMs: number; readonly idle: number },
+    missing: readonly string[] = [],
+  ): string => {
+    let text = ''
+    const both = [result, { ...result, lane: 'homeostat' } as const]
+    printSummary(new Screen({ write: part => (text += part) }, {}), { ...parts, ...rest, missing, results: both })
+    return text
+  }
+
+  it('says by what it was busy, and that the shops did not need to get the same', () => {
+    const text = summaryOf({ lateMs: 250, idle: 0.03 }).replaceAll('\n', ' ')
+    expect(text).toContain('its cores were in use for 97 % of the time, and one visit of ten began 250 ms late or more')
+    expect(text).toContain('the shops did not need to get the same share of it')
+    expect(summaryOf({ lateMs: 3, idle: 0.6 })).not.toContain('busy')
+  })
+
+  it('fits in 80 columns, whatever is missing', () => {
+    const text = summaryOf({ lateMs: 250, idle: 0.03 }, ['expected a promise to be kept '.repeat(9).trim()])
+    expect(Math.max(...text.split('\n').map(line => line.length))).toBeLessThan(80)
+    expect(text).toMatch(/MISSING: expected .*\n.*promise/)
   })
 })

@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { groupsOf } from '../src/demo/demonstration.ts'
 import { openLoop } from '../src/load/open-loop.ts'
 import { scheduleOf } from '../src/load/schedule.ts'
 import { EVERYDAY, LOAD_MS, TROUBLES } from '../src/load/troubles.ts'
@@ -101,12 +100,5 @@ describe('the load', () => {
     await openLoop(visits, [visitors], new AbortController().signal)
     expect(visitors.failures).toBe(2 * visits.length)
     expect(visitors.waits).toHaveLength(2 * visits.length)
-  })
-})
-
-describe('the lanes', () => {
-  it('run side by side where there is a core for each, else each alone', () => {
-    expect(groupsOf(['plain', 'homeostat'], 2)).toEqual([['plain', 'homeostat']])
-    expect(groupsOf(['plain', 'static', 'homeostat'], 2)).toEqual([['homeostat'], ['static'], ['plain']])
   })
 })

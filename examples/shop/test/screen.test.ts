@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { OptionError, parseOptions } from '../src/demo/options.ts'
+import { OptionError, parseOptions, usage } from '../src/demo/options.ts'
 import { Screen } from '../src/demo/screen.ts'
 import { renderTable } from '../src/demo/table.ts'
 import { Timeline } from '../src/demo/timeline.ts'
@@ -88,6 +88,10 @@ describe('the options', () => {
       seed: 1,
       seeds: 1,
     })
+  })
+
+  it('are explained in 80 columns', () => {
+    expect(Math.max(...usage.split('\n').map(line => line.length))).toBeLessThanOrEqual(80)
   })
 
   it('take lanes in any order, Homeostat last, and several seeds with Homeostat alone', () => {

@@ -56,7 +56,7 @@ export class DemoLane implements AsyncDisposable {
   readonly #start: () => Promise<ShopProcess>
   readonly #merchant: Merchant
   readonly #stack: AsyncDisposableStack
-  readonly #databaseSeconds: number | undefined
+  #databaseSeconds: number | undefined
   shop: ShopProcess
 
   private constructor(parts: {
@@ -68,7 +68,6 @@ export class DemoLane implements AsyncDisposable {
     readonly shop: ShopProcess
     readonly start: () => Promise<ShopProcess>
     readonly stack: AsyncDisposableStack
-    readonly databaseSeconds: number | undefined
   }) {
     this.lane = parts.lane
     this.postgres = parts.postgres
@@ -79,9 +78,9 @@ export class DemoLane implements AsyncDisposable {
     this.#merchant = parts.merchant
     this.#start = parts.start
     this.#stack = parts.stack
-    this.#databaseSeconds = parts.databaseSeconds
   }
 
+  /** Opens an empty shop. */
   static async open({ lane, port, onTick, onLine }: DemoLaneOptions): Promise<DemoLane> {
     await using stack = new AsyncDisposableStack()
     const [postgres, redis] = await Promise.all([startPostgres({ database: 'shop' }), startRedis()])
@@ -91,7 +90,6 @@ export class DemoLane implements AsyncDisposable {
     const operator = stack.use(new Operator(postgres.url, redis.url, redisPrefix))
     // A Redis that is gone keeps no keys.
     stack.defer(() => operator.removeKeys().catch(() => undefined))
-    await operator.prepare(CATALOGUE)
     const folder = await mkdtemp(join(tmpdir(), 'shop-demo-'))
     stack.defer(() => rm(folder, { recursive: true, force: true }))
     const merchant = stack.use(await startMerchant())
@@ -113,7 +111,6 @@ export class DemoLane implements AsyncDisposable {
         onTick: (entry, arms) => onTick?.(entry, arms),
         onLine: line => onLine?.(line),
       })
-    const databaseSeconds = await operator.databaseSeconds()
     const shop = await start()
     return new DemoLane({
       lane,
@@ -123,9 +120,14 @@ export class DemoLane implements AsyncDisposable {
       merchant,
       shop,
       start,
-      databaseSeconds,
       stack: stack.move(),
     })
+  }
+
+  /** Makes the shop look as if it had been open for a year. */
+  async fill(): Promise<void> {
+    await this.operator.prepare(CATALOGUE)
+    this.#databaseSeconds = await this.operator.databaseSeconds()
   }
 
   /** Starts the shop again after its end; visitors go to the new address. */

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
+import { CATALOGUE } from '../load/visitors.ts'
 import { scheduleOf } from '../load/schedule.ts'
 import { EVERYDAY, LATEST_MS, LOAD_MS, TROUBLES } from '../load/troubles.ts'
 import type { Lane } from '../settings.ts'
 import { LANES } from '../settings.ts'
+import { coreTimes, groupsOf, idleShare, idleShareNow, sharingText } from './cores.ts'
 import type { LaneResult } from './demo-lane.ts'
 import { DemoLane } from './demo-lane.ts'
 import { DemoRun } from './demo-run.ts'
@@ -16,6 +18,7 @@ import type { Screen } from './screen.ts'
 import { HEAP_LIMIT } from './shop-process.ts'
 import { Story } from './story.ts'
 import type { Ended, Watched } from './summary.ts'
+import { paragraph } from './table.ts'
 import { Timeline } from './timeline.ts'
 
 const CONSOLE = /^homeostat: console: (http\S+)/
@@ -52,27 +55,33 @@ export class Demonstration implements AsyncDisposable {
       seed,
       durationMs ?? LATEST_MS,
     )
-    const groups = groupsOf(lanes, availableParallelism())
-    const how = groups.length > 1 ? 'one after the other, since cores are short' : 'side by side'
+    const cores = availableParallelism()
+    const sharing = sharingText(lanes, cores, await idleShareNow(interruption.signal))
     screen.line(`Seed ${seed} has drawn the visits ${schedule.digest}.`)
-    screen.line(`Shops: ${lanes.join(', ')}${lanes.length > 1 ? `, ${how}` : ''}; a heap of ${HEAP_LIMIT} MiB each`)
+    screen.line(`Shops: ${lanes.join(', ')}; a heap of ${HEAP_LIMIT} MiB each.`)
+    for (const line of paragraph(sharing, screen.width)) screen.line(line)
     const results: LaneResult[] = []
     const missing: string[] = []
     let watched: Watched | undefined
     let { visits } = schedule
     let latestMs = 0
-    for (const group of groups) {
-      screen.line('Starting Postgres and Redis, and filling the shop with a year of orders ...')
+    let idle = 1
+    for (const group of groupsOf(lanes, cores)) {
+      const names = group.join(' and ')
+      screen.line(`Starting ${names}, with Postgres and Redis ...`)
       const open = await interruption.unless(Promise.all(group.map(lane => this.#openLane(lane))))
       const run = new DemoRun({ lanes: open, story: this.#story, timeline: this.#timeline })
       const lane = open.find(each => each.lane === 'homeostat')
       if (lane) await this.#announceConsole()
+      await this.#fill(open)
       const before = lane && (await readableKnobsOf(lane))
+      const from = coreTimes()
       this.#timeline.begin()
       const { begun, lateMs } = await run.load(visits, durationMs ?? LOAD_MS, interruption.signal)
       // The next shop gets as many as this one.
       visits = visits.slice(0, begun)
       latestMs = Math.max(latestMs, lateMs)
+      idle = Math.min(idle, idleShare(from, coreTimes()))
       if (interruption.signal.aborted) return undefined
       results.push(...(await Promise.all(open.map(each => each.result()))))
       if (lane && before) {
@@ -87,7 +96,7 @@ export class Demonstration implements AsyncDisposable {
     results.sort((one, other) => LANES.indexOf(one.lane) - LANES.indexOf(other.lane))
     if (watched) missing.push(...this.#story.missing, ...missingOfRestart(watched.restarted))
     missing.push(...unequalLoad(results))
-    return { seed, digest: schedule.digest, results, watched, missing, lateMs: latestMs }
+    return { seed, digest: schedule.digest, results, watched, missing, lateMs: latestMs, idle }
   }
 
   /** The address of Homeostat's shop. */
@@ -126,6 +135,24 @@ export class Demonstration implements AsyncDisposable {
     return opened
   }
 
+  /** Long work: it says how long it takes, and that it goes on. */
+  async #fill(lanes: readonly DemoLane[]): Promise<void> {
+    const { interruption, screen } = this.#options
+    const startedAt = performance.now()
+    const seconds = (): string => `${Math.round((performance.now() - startedAt) / 1000)} s`
+    const orders = CATALOGUE.orders.toLocaleString('en-US')
+    screen.line(`Filling the database${lanes.length > 1 ? 's' : ''} with a year of ${orders} orders ...`)
+    const progress = setInterval(() => this.#timeline.progress(`still filling, for ${seconds()}`), 1000)
+    try {
+      await interruption.unless(Promise.all(lanes.map(lane => lane.fill())))
+    } finally {
+      clearInterval(progress)
+      this.#timeline.end()
+    }
+    screen.line(`Filled after ${seconds()}. The visitors come now.`)
+    screen.line()
+  }
+
   #expectToRun(lane: DemoLane): void {
     const { interruption } = this.#options
     this.#open.set(
@@ -154,7 +181,6 @@ export class Demonstration implements AsyncDisposable {
     const address = await Promise.race([this.#console.promise, promise])
     clearTimeout(overdue)
     this.#options.screen.line(address === undefined ? 'There is no console.' : `Look at it in a browser: ${address}`)
-    this.#options.screen.line()
   }
 
   async #end(lane: DemoLane, before: ShopKnobValues['knobs']): Promise<Watched> {
@@ -166,12 +192,4 @@ export class Demonstration implements AsyncDisposable {
     if (restarted.failure === undefined) this.#expectToRun(lane)
     return { story: this.#story, restarted }
   }
-}
-
-/**
- * Lanes that run at the same time: all of them where there is a core for each, else each alone, so that all meet the same machine. Homeostat's
- * comes first then, because it says when the load is over.
- */
-export function groupsOf(lanes: readonly Lane[], cores: number): readonly (readonly Lane[])[] {
-  return lanes.length <= cores ? [lanes] : lanes.toReversed().map(lane => [lane])
 }

@@ -1,7 +1,7 @@
 import type { VisitKind } from '../load/visit.ts'
 import { ROUTES } from '../load/visit.ts'
 import type { LaneResult } from './demo-lane.ts'
-import { renderTable } from './table.ts'
+import { paragraph, renderTable } from './table.ts'
 
 /**
  * A table of how each shop served its visitors, one row per lane.
@@ -19,13 +19,11 @@ export function laneTable(results: readonly LaneResult[], followed: boolean, wid
     databaseSeconds === undefined ? 'unknown' : `${databaseSeconds.toFixed(1)} s`,
   ])
   const table = renderTable(['shop', 'visits', 'p50', 'p99', 'errors', 'jobs late', 'database'], rows, width)
-  return followed ? [...table, ...PERSON] : table
+  return followed ? [...table, ...paragraph(results.length > 1 ? `${PERSON}; ${OTHERS}` : `${PERSON}.`, width)] : table
 }
 
-const PERSON = [
-  '* with the index that it advised and a person created; the other shops have none,',
-  '  so that a part of the difference is the work of that person.',
-]
+const PERSON = '* with the index that it advised and a person created'
+const OTHERS = 'the other shops have none, so that a part of the difference is the work of that person.'
 
 /**
  * A line for each shop whose own count differs from what was sent by more than the visits that got no answer; none where all received the same

@@ -5,6 +5,7 @@ import type { DemoOptions } from './options.ts'
 import { creditedOf, revertedAfterMs, verdictOf } from './promises.ts'
 import { Screen } from './screen.ts'
 import type { Ended } from './summary.ts'
+import { paragraph } from './table.ts'
 
 /** How often each promise was kept. */
 interface Tally {
@@ -23,25 +24,29 @@ export async function manySeeds(
   screen: Screen,
   run: RunSeed,
 ): Promise<number> {
+  const say = (text: string, indent?: string): void => {
+    for (const line of paragraph(text, screen.width, indent, '  ')) screen.line(line)
+  }
   const tally: Tally = { placeboCredited: 0, harmfulReverted: 0, complete: 0 }
   for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
     try {
       const ended = await run(seed)
       if (ended === undefined) return interruption.exitCode
       count(tally, ended)
-      screen.line(lineOf(ended))
-      for (const missing of ended.missing) screen.line(`  MISSING: ${missing}`)
+      say(lineOf(ended))
+      for (const missing of ended.missing) say(`MISSING: ${missing}`, '  ')
     } catch (error) {
       if (interruption.signal.aborted) return interruption.exitCode
-      screen.line(`seed ${seed}:`)
-      screen.line(`  MISSING: expected the demonstration to end, and it broke: ${messageOf(error)}`)
+      say(`seed ${seed}:`)
+      say(`MISSING: expected the demonstration to end, and it broke: ${messageOf(error)}`, '  ')
     }
   }
   const { placeboCredited, harmfulReverted, complete } = tally
   const { seeds } = options
   screen.line()
-  screen.line(`of ${seeds} demonstrations: placebo called effective or harmful ${placeboCredited} times, harmful`)
-  screen.line(`action reverted ${harmfulReverted} times, all that was promised happened ${complete} times`)
+  say(
+    `of ${seeds} demonstrations: placebo called effective or harmful ${placeboCredited} times, harmful action reverted ${harmfulReverted} times, all that was promised happened ${complete} times`,
+  )
   return placeboCredited === 0 && harmfulReverted === seeds && complete >= 0.9 * seeds ? 0 : 1
 }
 

@@ -21,26 +21,27 @@ const DEFAULT_LANES: readonly Lane[] = ['plain', 'homeostat']
 
 export const usage = `Usage: npm start -- [options]
 
-Starts the shop twice, each with a database and a Redis of its own: as it was, and
-with Homeostat. Both get the same visitors and the same trouble for ${LOAD_MS / 1000} s, and
-longer (${LONGEST_SECONDS} s at most) where a busy machine delays a trial. Then the process with
-Homeostat is killed and started again.
+Starts the shop twice, each with a Postgres and a Redis of its own: as it was,
+and with Homeostat. Both get the same visitors and the same trouble for ${LOAD_MS / 1000} s,
+and longer (${LONGEST_SECONDS} s at most) where a busy machine delays a trial. Then the
+process with Homeostat is killed and started again.
 
   --lanes <list>        which shops: plain, static (load shedding by
-                        @fastify/under-pressure, tuned by hand), homeostat, or all;
-                        side by side where there is a core for each, else one after
-                        the other [plain,homeostat]
+                        @fastify/under-pressure, tuned by hand), homeostat, or
+                        all; side by side where there are cores for all of
+                        them, else one after the other [plain,homeostat]
   --seed <number>       draws other visitors [1]
-  --seeds <number>      that many demonstrations of Homeostat alone, from --seed on,
-                        and how often each promise was kept
-  --watch               keep the shop and its everyday load running afterwards, until
-                        Ctrl-C
+  --seeds <number>      that many demonstrations of Homeostat alone, from
+                        --seed on, and how often each promise was kept
+  --watch               keep the shop and its everyday load running afterwards,
+                        until Ctrl-C
   --duration <seconds>  end the load after this time (30 to ${LONGEST_SECONDS})
   --help                this text
 
-Exit code: 0 when all that is promised has happened, 1 when not, 2 for wrong options,
-130 after Ctrl-C. DATABASE_URL and REDIS_URL, when set, are used instead of servers of
-our own. NO_COLOR is honoured.`
+Exit code: 0 when all that is promised has happened, 1 when not, 2 for wrong
+options, 130 after Ctrl-C. With DATABASE_URL or REDIS_URL all shops share that
+server: each has a database and a prefix of keys of its own there, and both are
+removed at the end. NO_COLOR is honoured.`
 
 export class OptionError extends Error {
   override readonly name = 'OptionError'

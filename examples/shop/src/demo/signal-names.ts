@@ -20,6 +20,10 @@ const known: Readonly<Record<string, (labels: Labels) => SignalName>> = {
   EventLoopDelayed: () => ({ name: 'event loop delay', format: milliseconds }),
   FlashCrowd: () => ({ name: 'pages of the sale per second', format: count }),
   ProductsAreViewed: () => ({ name: 'product pages per second', format: count }),
+  JobsExhaustPool: () => ({ name: 'requests that wait for a connection', format: count }),
+  PoolExhausted: () => ({ name: 'requests that wait for a connection', format: count }),
+  ExternalServiceQueue: () => ({ name: 'calls that wait for another service', format: count }),
+  NetworkBottleneck: () => ({ name: 'share of the network in use or lost', format: percent }),
   CpuSaturated: () => ({ name: 'CPU in use', format: percent }),
 }
 

@@ -20,6 +20,12 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
   return [...lines(head), widths.map(cell => '-'.repeat(cell)).join(GAP), ...rows.flatMap(lines)]
 }
 
+/** Lines of words that are no longer than a screen of this width, each after the indent, and all but the first after a hanging one. */
+export function paragraph(text: string, width: number, indent = '', hanging = ''): string[] {
+  const lines = wrap(text, width - 1 - indent.length - hanging.length)
+  return lines.map((line, index) => `${indent}${index === 0 ? '' : hanging}${line}`)
+}
+
 /** Lines of words that are no longer than the width, but for words that are. */
 export function wrap(text: string, width: number): string[] {
   const lines = ['']

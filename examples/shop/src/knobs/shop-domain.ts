@@ -14,8 +14,8 @@ const medianRenderTime = `histogram_quantile(0.5, ${byArm(shopMetrics.trialRende
 
 const rules: readonly Rule[] = [
   { alert: 'FlashCrowd', expr: `sum(rate(${shopMetrics.saleRequests}[5s])) > 15`, for: '5s', keepFiringFor: '10s' },
-  // Somebody wants recommendations on every product page.
-  { alert: 'ProductsAreViewed', expr: `sum(rate(${shopMetrics.productRequests}[5s])) > 5`, for: '2s' },
+  // Somebody wants recommendations on every product page. The guard needs some quiet seconds before that.
+  { alert: 'ProductsAreViewed', expr: `sum(rate(${shopMetrics.productRequests}[5s])) > 5`, for: '5s' },
 ]
 
 const responses: readonly Response[] = [
