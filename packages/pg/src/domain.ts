@@ -1,6 +1,6 @@
 import type { DomainDefinition, DomainWith } from '@homeostat/optimizer'
 import type { LibraryMarks } from '@homeostat/signals'
-import { unseenInBundle } from '@homeostat/signals'
+import { disposeTogether, unseenInBundle } from '@homeostat/signals'
 import { checkedOptions } from '@homeostat/signals/options'
 import { followLeftovers, SweepTimes } from './actions/create-index/follow-leftovers.ts'
 import { createQueryCreateIndex } from './actions/create-index/query-create-index.ts'
@@ -10,6 +10,8 @@ import { createPoolMax } from './actions/pool-max.ts'
 import { createPoolReapIdle } from './actions/pool-reap-idle.ts'
 import { createQueryOptimize } from './actions/query-optimize.ts'
 import { createReplicaWeight } from './actions/replica-weight.ts'
+import { followLockWaits } from './diagnosis/follow-lock-waits.ts'
+import { SeenLockWaits } from './diagnosis/seen-lock-waits.ts'
 import { createPostgresCoordinator } from './coordinator/postgres-coordinator.ts'
 import { PgInstrumentation } from './instrumentation.ts'
 import { POSTGRES, PostgresCandidates } from './postgres-candidates.ts'
@@ -45,7 +47,7 @@ export { STATE_TABLE } from './state/state-table.ts'
 /** Postgres as this process uses it, and what the pg domain does about it. */
 export type PgDomain = DomainWith<
   PgInstrumentation,
-  'rules' | 'responses' | 'actions' | 'knobs' | 'observes' | 'reclaimers' | 'coordinators' | 'stateStores'
+  'rules' | 'responses' | 'actions' | 'follow' | 'knobs' | 'observes' | 'reclaimers' | 'coordinators' | 'stateStores'
 >
 
 const MARKS: LibraryMarks = {
@@ -80,6 +82,7 @@ export function pg(options: PgOptions = {}): PgDomain {
   const instrumentation = new PgInstrumentation(config)
   const acts = (createIndex?.schemas ?? []).length > 0
   const sweeps = new SweepTimes()
+  const lockWaits = new SeenLockWaits()
   const candidates = new PostgresCandidates(error => instrumentation.registry.faults.report('source', error))
   return {
     name: 'pg',
@@ -90,9 +93,13 @@ export function pg(options: PgOptions = {}): PgDomain {
     },
     rules,
     responses: acts ? [...responses, createIndexes] : responses,
-    ...(acts && { follow: loop => followLeftovers(instrumentation, loop, sweeps) }),
+    follow: loop =>
+      disposeTogether(
+        followLockWaits(instrumentation, loop, lockWaits),
+        ...(acts ? [followLeftovers(instrumentation, loop, sweeps)] : []),
+      ),
     actions: [
-      createQueryOptimize(instrumentation, optimize),
+      createQueryOptimize(instrumentation, optimize, lockWaits),
       ...(acts
         ? [createQueryCreateIndex(instrumentation, createIndex ?? {}, optimize, session => sweeps.soon(session))]
         : []),

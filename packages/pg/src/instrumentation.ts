@@ -96,6 +96,12 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     return this.#pools.answering()
   }
 
+  /** @internal The pools that wait for a statement which is slow already. */
+  overduePools(now: number): readonly PoolShape[] {
+    const slowMs = this.config.slowQueryThresholdMs ?? DEFAULTS.slowQueryThresholdMs
+    return this.pools.filter(pool => this.#connections.isOverdue(pool, now - slowMs))
+  }
+
   /** Hears of every statement that succeeds, until it is disposed of: for as short a time as possible, since each call makes an object then. @internal */
   listen(listener: (call: ObservedCall) => void): Disposable {
     return this.#calls.add(listener)

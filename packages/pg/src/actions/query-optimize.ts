@@ -1,7 +1,8 @@
 import type { Action, ActionContext, Advice, Receipt } from '@homeostat/optimizer'
 import { diagnose, type Causes } from '../diagnosis/diagnose.ts'
 import { heldAnswers, repeats } from '../diagnosis/in-process.ts'
-import { exclusiveLocks, lockWaits } from '../diagnosis/lock-waits.ts'
+import { exclusiveLocks, readLockWaits } from '../diagnosis/lock-waits.ts'
+import { SeenLockWaits } from '../diagnosis/seen-lock-waits.ts'
 import { TimeElsewhere } from '../diagnosis/time-elsewhere.ts'
 import { NothingExaminedError } from '../errors.ts'
 import { loadGrammar, type Grammar } from '../grammar.ts'
@@ -52,11 +53,13 @@ interface Outcome {
  * `query.optimize`: has the slowest statements explained with the values they were slow with and says which index they
  * lack. It is advice: the action only ever plans, on a connection of its own in a transaction that cannot write.
  *
+ * @param lockWaits - the waits for locks that were seen while statements were slow
  * @throws NothingExaminedError when there were slow statements and not one could be examined
  */
 export function createQueryOptimize(
   instrumentation: PgInstrumentation,
   defaults: QueryOptimizeOptions = {},
+  lockWaits: SeenLockWaits = new SeenLockWaits(),
 ): Action<QueryOptimizeOptions> {
   const advised = new AdvisedIndexes()
   const elsewhere = new TimeElsewhere()
@@ -74,7 +77,7 @@ export function createQueryOptimize(
       // Loaded once, and not before there is something to examine: it takes some megabytes.
       grammar ??= loadGrammar()
       const options = { ...defaults, ...context.options }
-      return optimize(instrumentation, context, options, { advised, elsewhere }, await grammar)
+      return optimize(instrumentation, context, options, { advised, elsewhere, lockWaits }, await grammar)
     },
     followed: async (given, { signal }) => followedOf(instrumentation, given, advised, signal, await grammar),
   }
@@ -84,13 +87,17 @@ async function optimize(
   instrumentation: PgInstrumentation,
   context: ActionContext,
   options: QueryOptimizeOptions,
-  { advised, elsewhere }: { readonly advised: AdvisedIndexes; readonly elsewhere: TimeElsewhere },
+  known: Omit<Causes, 'found'> & { readonly advised: AdvisedIndexes },
   grammar: Grammar | undefined,
 ): Promise<Receipt> {
-  const causes: Causes = { found: [], elsewhere }
+  const { advised, elsewhere, lockWaits } = known
+  const causes: Causes = { found: [], elsewhere, lockWaits }
+  const began = performance.now()
   const outcome = await findIndexes(instrumentation, context, options, grammar, causes)
   const { signal } = context
-  const since = performance.now() - (options.withinMs ?? OPTIMIZE_DEFAULTS.withinMs)
+  const since = began - (options.withinMs ?? OPTIMIZE_DEFAULTS.withinMs)
+  for (const [origin, advice] of lockWaits.adviceSince(since, began))
+    causes.found.unshift(...placed([advice], origin, outcome))
   causes.found.push(...repeats(instrumentation.repeatedStatements.since(since)))
   if (instrumentation.heldAnswers.lastAt >= since) causes.found.push(...heldAnswers(instrumentation.heldAnswers))
   if (outcome.statements === 0 && causes.found.length === 0 && outcome.problems.length > 0 && !signal.aborted)
@@ -185,7 +192,7 @@ async function examineDatabase(
   let client: DedicatedClient | undefined
   try {
     client = await DedicatedClient.connect(origin, signal, own => instrumentation.ignore(own))
-    await lookForCauses(client, lockWaits, origin, signal, outcome)
+    await lookForCauses(client, server => noteLockWaits(server, origin, outcome.causes), origin, signal, outcome)
     for (const statement of statements) {
       if (signal.aborted) return
       await examineStatement(client, statement, thresholds, grammar, signal, outcome)
@@ -260,6 +267,11 @@ async function lookForCauses(
   } catch (error) {
     if (!signal.aborted) outcome.problems.push(describeProblem(`locks in ${origin.address}`, error))
   }
+}
+
+async function noteLockWaits(server: Server, origin: Origin, causes: Causes | undefined): Promise<readonly Advice[]> {
+  causes?.lockWaits.note(origin, await readLockWaits(server), performance.now())
+  return []
 }
 
 /** Advice that names its database where there are several. */

@@ -4,6 +4,7 @@ import type { Server } from '../indexes/server.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
 import { deadRows } from './dead-rows.ts'
 import { misestimates } from './misestimates.ts'
+import type { SeenLockWaits } from './seen-lock-waits.ts'
 import { spills } from './spills.ts'
 import type { TimeElsewhere } from './time-elsewhere.ts'
 
@@ -11,6 +12,7 @@ import type { TimeElsewhere } from './time-elsewhere.ts'
 export interface Causes {
   readonly found: Advice[]
   readonly elsewhere: TimeElsewhere
+  readonly lockWaits: SeenLockWaits
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Advice } from '@homeostat/optimizer'
 import { hidingName } from '../indexes/hidden-names.ts'
+import { groupBy } from '../indexes/grouping.ts'
 import { count } from '../indexes/index-advice.ts'
 import type { Row, Server } from '../indexes/server.ts'
 import { textOf } from '../indexes/tree.ts'
@@ -19,29 +20,36 @@ const EXCLUSIVE = `SELECT b.query AS holding, b.state AS state, (EXTRACT(epoch F
   WHERE l.granted AND l.mode = 'AccessExclusiveLock' AND l.pid <> pg_catalog.pg_backend_pid() AND c.relkind IN ('r', 'p', 'm') AND c.oid >= 16384
   AND l.database = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) LIMIT 5`
 
+/** The sessions that wait for one session, as the server shows them at a moment. Texts are summaries. */
+export interface LockWait {
+  /** The last statement of the one that holds the lock. */
+  readonly holder: string
+  readonly sessions: number
+  /** How long the longest has waited, in milliseconds. */
+  readonly longestMs: number
+  readonly statements: readonly string[]
+  /** How long the transaction of the holder has been open, in milliseconds; undefined where this user is not shown it. */
+  readonly openMs: number | undefined
+  /** How long it has sent nothing, where it is idle in its transaction. */
+  readonly silentMs: number | undefined
+}
+
 /**
- * Names the sessions for whose locks statements of this database wait at this moment, by the summary of their last statement. The server shows the
+ * The sessions for whose locks statements of this database wait at this moment, by the summary of their last statement. The server shows the
  * statements of other users only to members of `pg_read_all_stats`.
  *
  * @param server - in a transaction that cannot write
  */
-export async function lockWaits(server: Server): Promise<readonly Advice[]> {
+export async function readLockWaits(server: Server): Promise<readonly LockWait[]> {
   if ((await hidingName(server)) !== undefined) return []
-  const rows = await server.query(WAITS)
-  const holders = new Map<string, Row[]>()
-  for (const row of rows) {
-    // The session that holds the lock waits itself: the one that it waits for is in a row of its own.
-    const key = holderOf(row)
-    holders.set(key, [...(holders.get(key) ?? []), row])
-  }
-  return [...holders].map(([holder, waits]) => {
-    const longest = Math.max(...waits.map(row => Number(row['waits_ms'])))
-    const statements = [...new Set(waits.map(row => summarize(textOf(row['waiting']))))].slice(0, 3)
-    return {
-      what: `shorten the transaction that holds a lock: ${holder}`,
-      why: `${count(waits.length)} ${waits.length === 1 ? 'session waits' : 'sessions wait'} for it now, the longest for ${duration(longest)} (${statements.join(', ')}); ${stateOf(waits[0]!)}`,
-    }
-  })
+  // A session that holds the lock may wait itself: the one that it waits for is in a row of its own.
+  return [...groupBy(await server.query(WAITS), holderOf)].map(([holder, waits]) => ({
+    holder,
+    sessions: waits.length,
+    longestMs: Math.max(...waits.map(row => Number(row['waits_ms']))),
+    statements: [...new Set(waits.map(row => summarize(textOf(row['waiting']))))].slice(0, 3),
+    ...stateIn(waits[0]!),
+  }))
 }
 
 /** The same for what keeps a table from being read at all: planning waits for it too, and gives up after 200 ms. */
@@ -49,7 +57,7 @@ export async function exclusiveLocks(server: Server): Promise<readonly Advice[]>
   if ((await hidingName(server)) !== undefined) return []
   return (await server.query(EXCLUSIVE)).map(row => ({
     what: `shorten the transaction that locks ${String(row['relation'])}: ${holderOf({ ...row, known: 'true' })}`,
-    why: `nobody can read the table meanwhile; ${stateOf(row)}`,
+    why: `nobody can read the table meanwhile; ${stateOf(stateIn(row), 'has')}`,
   }))
 }
 
@@ -59,14 +67,25 @@ function holderOf({ known, holding }: Row): string {
   return text === '' || text === '<insufficient privilege>' ? 'one of another user' : summarize(text)
 }
 
-function stateOf({ state, holds_ms: holds, silent_ms: silent }: Row): string {
-  if (holds === null || holds === undefined) return 'what the session does is not shown to this user'
-  const since = `it has been open for ${duration(Number(holds))}`
-  return state === 'idle in transaction'
-    ? `${since}, and has sent nothing for ${duration(Number(silent))}: is a COMMIT or ROLLBACK missing on some path?`
-    : since
+type State = Pick<LockWait, 'openMs' | 'silentMs'>
+
+function stateIn({ state, holds_ms: holds, silent_ms: silent }: Row): State {
+  const isKnown = holds !== null && holds !== undefined
+  return {
+    openMs: isKnown ? Number(holds) : undefined,
+    silentMs: isKnown && state === 'idle in transaction' ? Number(silent) : undefined,
+  }
 }
 
-function duration(ms: number): string {
+/** @param has - `had` for what is over */
+export function stateOf({ openMs, silentMs }: State, has: 'has' | 'had'): string {
+  if (openMs === undefined) return 'what the session does is not shown to this user'
+  const since = `it ${has} been open for ${duration(openMs)}`
+  return silentMs === undefined
+    ? since
+    : `${since}, and ${has} sent nothing for ${duration(silentMs)}: is a COMMIT or ROLLBACK missing on some path?`
+}
+
+export function duration(ms: number): string {
   return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${count(ms / 1000)} s`
 }

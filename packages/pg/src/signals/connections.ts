@@ -2,7 +2,7 @@ import { isOurs } from '../ours.ts'
 import { databasePart, type Registry, UNKNOWN_PART } from '@homeostat/signals'
 import { connectionOf } from './checkouts/pool-checkouts.ts'
 import { Database } from './database.ts'
-import type { ClientShape, ConnectionShape } from './driver.ts'
+import type { ClientShape, ConnectionShape, PoolShape } from './driver.ts'
 import type { Origin } from './origin.ts'
 import { originOfClient, originOfPool } from './origin.ts'
 import type { Pools } from './pools.ts'
@@ -38,6 +38,17 @@ export class Connections {
 
   originOf(connection: ConnectionShape): Origin | undefined {
     return this.#origins.get(connection)
+  }
+
+  /** Whether a connection of the pool has been busy with one statement since a moment, or for longer. */
+  isOverdue({ _clients: clients }: PoolShape, since: number): boolean {
+    if (!Array.isArray(clients)) return false
+    return clients.some(client => {
+      const connection: unknown = (client as Partial<ClientShape> | null | undefined)?.connection
+      const running =
+        typeof connection === 'object' && connection !== null ? this.#met.get(connection as ConnectionShape) : undefined
+      return running?.busySince !== undefined && running.busySince <= since
+    })
   }
 
   meet(client: ClientShape): void {

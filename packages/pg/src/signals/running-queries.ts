@@ -60,6 +60,11 @@ export class RunningQueries {
     return this.#query !== undefined
   }
 
+  /** Since when the server works on the last query that was sent, in milliseconds of the monotonic clock; undefined where it works on none. */
+  get busySince(): number | undefined {
+    return this.#query === undefined ? undefined : this.#startedAt
+  }
+
   /** The text of the last query; undefined for one without, or with a very long one. In memory only. */
   get text(): string | undefined {
     return this.#text
