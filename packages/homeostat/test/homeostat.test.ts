@@ -119,6 +119,9 @@ test('off evaluates no rule: a package only measures', async () => {
 
   expect(h!.optimizer.rules.health.map(({ rule }) => ('alert' in rule ? rule.alert : rule.record))).toEqual([
     'SlowQueries',
+    'StatementsRepeated',
+    'AnswersHeld',
+    'LocksHeld',
     'PoolExhausted',
     'ConnectionsLeaked',
   ])

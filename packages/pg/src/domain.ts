@@ -39,8 +39,23 @@ export {
 } from './coordinator/postgres-coordinator.ts'
 export type { CoordinatorConnection, CoordinatorPool, CoordinatorQuery } from './coordinator/session.ts'
 export { IndexTableMissingError, LeaseTableMissingError, StateTableMissingError } from './errors.ts'
-export { createIndexes, explainPools, optimizeSlowQueries, raisePools, responses } from './responses.ts'
-export { connectionsLeaked, poolExhausted, rules, slowQueries } from './rules.ts'
+export {
+  createIndexes,
+  explainPools,
+  explainStatements,
+  optimizeSlowQueries,
+  raisePools,
+  responses,
+} from './responses.ts'
+export {
+  answersHeld,
+  connectionsLeaked,
+  locksHeld,
+  poolExhausted,
+  rules,
+  slowQueries,
+  statementsRepeated,
+} from './rules.ts'
 export { createPostgresStateStore, type PostgresStateStoreOptions } from './state/postgres-state-store.ts'
 export { STATE_TABLE } from './state/state-table.ts'
 
@@ -60,8 +75,8 @@ const MARKS: LibraryMarks = {
 }
 
 /**
- * Everything that this package provides, for `homeostat()`: signals, the rules `SlowQueries`, `PoolExhausted` and
- * `ConnectionsLeaked`, the advice `query.optimize` and `pool.explain`, the knob `pool.max`, and the reclaimer of idle pool connections. `homeostat()` creates it from its
+ * Everything that this package provides, for `homeostat()`: signals, the rules `SlowQueries`, `StatementsRepeated`, `AnswersHeld`, `LocksHeld`,
+ * `PoolExhausted` and `ConnectionsLeaked`, the advice `query.optimize` and `pool.explain`, the knob `pool.max`, and the reclaimer of idle pool connections. `homeostat()` creates it from its
  * options. To keep a reference to the instrumentation, create the domain yourself: it replaces the built-in one.
  *
  * @example

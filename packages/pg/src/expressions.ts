@@ -3,11 +3,28 @@ import { attributes, metrics, promName, promScope } from '@homeostat/semconv'
 const SCOPE = promScope('@homeostat/pg')
 const DATABASE = promName(attributes.dbNamespace)
 const POOL = promName(attributes.dbPoolName)
+const HOLDER = promName(attributes.dbHolder)
+const SUMMARY = promName(attributes.dbQuerySummary)
 const STATE = promName(attributes.dbConnectionState)
 const CONNECTIONS = promName(metrics.dbConnectionCount)
 
 /** PromQL of the slow statements of the last minute, by database. */
 export const slowStatements: string = `sum by (${DATABASE}) (increase(${promName(metrics.dbSlowQueries)}[1m]))`
+
+/** PromQL of the statements of the last minute that were slow for the application alone, by database. */
+export const heldAnswers: string = `sum by (${DATABASE}) (increase(${promName(metrics.dbHeldAnswers)}[1m]))`
+
+/** PromQL of the sessions that were seen waiting for locks within the last five minutes, by database. */
+export const lockWaits: string = `sum by (${DATABASE}) (increase(${promName(metrics.dbLockWaits)}[5m]))`
+
+const repeated = (part: 'count' | 'sum'): string =>
+  `sum by (${HOLDER}, ${SUMMARY}) (increase(${promName(metrics.dbRepeatedDuration)}_${part}[5m]))`
+
+/** PromQL of the requests of the last five minutes that were followed and repeated a statement, by route or job and statement. */
+export const repeatingRequests: string = repeated('count')
+
+/** PromQL of the seconds that one of these requests spends in the statement on average. */
+export const repeatedTime: string = `${repeated('sum')} / ${repeatingRequests}`
 
 /** PromQL of the 95th percentile of the durations of statements over the last minute, in seconds. */
 export const operationP95: string = `histogram_quantile(0.95, sum by (le) (rate(${promName(metrics.dbOperationDuration)}_bucket{${SCOPE}}[1m])))`

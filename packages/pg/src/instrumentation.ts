@@ -27,6 +27,7 @@ import { timeQueries } from './signals/query-timing.ts'
 import type { TimingObserver } from './signals/query-timing.ts'
 import { HeldAnswers } from './signals/held-answers.ts'
 import { RepeatedStatements } from './signals/repeated-statements.ts'
+import { RepeatSeries } from './signals/repeat-series.ts'
 import { SlowQueries } from './signals/slow-queries.ts'
 import { SlowStatements } from './signals/slow-statements.ts'
 import { VERSION } from './version.ts'
@@ -48,7 +49,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   /** @internal Statements that were slow for the application alone. */
   readonly heldAnswers: HeldAnswers = new HeldAnswers()
   /** @internal Statements that one request sends again and again, without their texts. */
-  readonly repeatedStatements: RepeatedStatements = new RepeatedStatements()
+  readonly repeatedStatements: RepeatedStatements
   /** @internal The prototypes of the pools' and clients' classes of the copies of pg that were loaded. */
   readonly poolClasses: LibraryPrototypes = new LibraryPrototypes()
   /** @internal */
@@ -64,6 +65,8 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     super('@homeostat/pg', VERSION, config, { schema: instrumentationOptions, path: 'pg' })
     const { maxStatements, poolName, leakAfterMs, captureCheckouts } = { ...DEFAULTS, ...this.config }
     this.slowStatements = new SlowStatements(maxStatements)
+    const repeats = new RepeatSeries(this.registry)
+    this.repeatedStatements = new RepeatedStatements((...found) => repeats.record(...found))
     this.#slowQueries = new SlowQueries(this.registry, maxStatements)
     this.#pools = new Pools({
       registry: this.registry,
@@ -96,10 +99,15 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     return this.#pools.answering()
   }
 
-  /** @internal The pools that wait for a statement which is slow already. */
-  overduePools(now: number): readonly PoolShape[] {
-    const slowMs = this.config.slowQueryThresholdMs ?? DEFAULTS.slowQueryThresholdMs
-    return this.pools.filter(pool => this.#connections.isOverdue(pool, now - slowMs))
+  /** @internal The pools that wait for a statement which is slow already, each with the database that it waits for. */
+  overduePools(now: number): ReadonlyMap<PoolShape, Database> {
+    const since = now - (this.config.slowQueryThresholdMs ?? DEFAULTS.slowQueryThresholdMs)
+    return new Map(
+      this.pools.flatMap(pool => {
+        const database = this.#connections.busySince(pool, since)
+        return database === undefined ? [] : [[pool, database]]
+      }),
+    )
   }
 
   /** Hears of every statement that succeeds, until it is disposed of: for as short a time as possible, since each call makes an object then. @internal */

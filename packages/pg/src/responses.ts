@@ -1,6 +1,6 @@
 import type { Response } from '@homeostat/optimizer'
 import { leakedConnections, operationP95, pendingRequests, readTimeByArm } from './expressions.ts'
-import { connectionsLeaked, poolExhausted, slowQueries } from './rules.ts'
+import { answersHeld, connectionsLeaked, locksHeld, poolExhausted, slowQueries, statementsRepeated } from './rules.ts'
 
 /** Explains slow statements and names the index to create, when `SlowQueries` fires. */
 export const optimizeSlowQueries: Response = {
@@ -10,6 +10,12 @@ export const optimizeSlowQueries: Response = {
   cooldownMs: 300_000,
   timeoutMs: 10_000,
 }
+
+/** Names what is wrong beside slow statements: what is sent again and again, what holds the event loop, who holds a lock. */
+export const explainStatements: readonly Response[] = [statementsRepeated, answersHeld, locksHeld].map(({ alert }) => ({
+  ...optimizeSlowQueries,
+  to: { alert },
+}))
 
 /**
  * Creates the index that a slow statement lacks, and keeps it where it helps. In use only with the option `createIndex`. The action compares
@@ -65,4 +71,10 @@ export const offloadReads: readonly Response[] = [slowQueries, poolExhausted].ma
 }))
 
 /** The responses of the pg domain. */
-export const responses: readonly Response[] = [optimizeSlowQueries, ...explainPools, raisePools, ...offloadReads]
+export const responses: readonly Response[] = [
+  optimizeSlowQueries,
+  ...explainStatements,
+  ...explainPools,
+  raisePools,
+  ...offloadReads,
+]

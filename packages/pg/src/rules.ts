@@ -1,9 +1,19 @@
 import type { Rule } from '@homeostat/optimizer'
 import { attributes, promName } from '@homeostat/semconv'
-import { leakedConnections, pendingRequests, slowStatements } from './expressions.ts'
+import {
+  heldAnswers,
+  leakedConnections,
+  lockWaits,
+  pendingRequests,
+  repeatedTime,
+  repeatingRequests,
+  slowStatements,
+} from './expressions.ts'
 
 const DATABASE = promName(attributes.dbNamespace)
 const POOL = promName(attributes.dbPoolName)
+const HOLDER = promName(attributes.dbHolder)
+const SUMMARY = promName(attributes.dbQuerySummary)
 
 /** Fires at more than ten slow statements of a database within a minute. */
 export const slowQueries: Rule = {
@@ -13,6 +23,45 @@ export const slowQueries: Rule = {
   labels: { severity: 'medium' },
   annotations: {
     summary: `{{ $value | printf "%.0f" }} slow statements in {{ $labels.${DATABASE} }} within a minute`,
+  },
+}
+
+/**
+ * Fires when requests of a route, or runs of a job, send one statement again and again, as for each row of another one, and spend more than 20 ms each
+ * in it. Each of these statements may be fast.
+ */
+export const statementsRepeated: Rule = {
+  alert: 'StatementsRepeated',
+  expr: `${repeatingRequests} > 5 and ${repeatedTime} > 0.02`,
+  for: '1m',
+  keepFiringFor: '5m',
+  labels: { severity: 'low' },
+  annotations: {
+    summary: `{{ $labels.${HOLDER} }} sends {{ $labels.${SUMMARY} }} ten times and more: in {{ $value | printf "%.0f" }} of the requests that were followed within 5 minutes`,
+  },
+}
+
+/** Fires when answers of a database wait for the event loop: statements look slow, and the database is not. */
+export const answersHeld: Rule = {
+  alert: 'AnswersHeld',
+  expr: `${heldAnswers} > 10`,
+  for: '30s',
+  keepFiringFor: '1m',
+  labels: { severity: 'medium' },
+  annotations: {
+    summary: `{{ $value | printf "%.0f" }} statements in {{ $labels.${DATABASE} }} were slow within a minute because the event loop was held, not the database`,
+  },
+}
+
+/** Fires when sessions were seen waiting for locks again and again, however few statements that makes slow. */
+export const locksHeld: Rule = {
+  alert: 'LocksHeld',
+  expr: `${lockWaits} > 2`,
+  for: '10s',
+  keepFiringFor: '1m',
+  labels: { severity: 'medium' },
+  annotations: {
+    summary: `{{ $value | printf "%.0f" }} sessions in {{ $labels.${DATABASE} }} waited for a lock of another session, as seen within 5 minutes`,
   },
 }
 
@@ -39,4 +88,11 @@ export const connectionsLeaked: Rule = {
 }
 
 /** The rules of the pg domain. */
-export const rules: readonly Rule[] = [slowQueries, poolExhausted, connectionsLeaked]
+export const rules: readonly Rule[] = [
+  slowQueries,
+  statementsRepeated,
+  answersHeld,
+  locksHeld,
+  poolExhausted,
+  connectionsLeaked,
+]

@@ -85,7 +85,7 @@ export const attributes = {
   replicaRefusal: 'homeostat.replica.refusal',
   /** Upstream: semconv 1.45, development. `used` or `idle`. */
   dbConnectionState: 'db.client.connection.state',
-  /** The job or the route that holds a connection: `job NAME of QUEUE`, `route PATTERN`, `unknown`, or `_OTHER` past the 50th. */
+  /** The job or the route that holds a connection or sends a statement: `job NAME of QUEUE`, `route PATTERN`, `unknown`, or `_OTHER` past the 50th. */
   dbHolder: 'homeostat.db.holder',
   /** Upstream: semconv 1.45, stable. The error's class or code. */
   errorType: 'error.type',

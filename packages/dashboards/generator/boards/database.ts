@@ -20,6 +20,22 @@ export const database: Board = {
         table('Slow statements', 'number', total(m.dbSlowQueries, { by: [a.dbNamespace, a.dbQuerySummary] }), {
           width: 24,
         }),
+        lines(
+          'Requests that repeat a statement, as followed',
+          'per second',
+          calls(m.dbRepeatedDuration, { by: [a.dbHolder, a.dbQuerySummary] }),
+        ),
+        lines(
+          'Time of one request in a statement that it repeats',
+          'seconds',
+          mean(m.dbRepeatedDuration, { by: [a.dbHolder, a.dbQuerySummary] }),
+        ),
+        lines(
+          'Statements that were slow because the event loop was held',
+          'number',
+          total(m.dbHeldAnswers, { by: [a.dbNamespace] }),
+        ),
+        lines('Sessions seen waiting for a lock', 'number', total(m.dbLockWaits, { by: [a.dbNamespace] })),
       ],
     },
     {

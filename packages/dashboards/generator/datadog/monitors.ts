@@ -38,6 +38,8 @@ const MONITORS: readonly Monitor[] = [
   },
   { alert: 'QueueBacklog', query: worst(m.queueOldestWaitingAge, { by: [a.queueName] }), window: 'last_5m' },
   { alert: 'SlowQueries', query: total(m.dbSlowQueries, { by: [a.dbNamespace] }), window: 'last_1m' },
+  { alert: 'AnswersHeld', query: total(m.dbHeldAnswers, { by: [a.dbNamespace] }), window: 'last_1m' },
+  { alert: 'LocksHeld', query: total(m.dbLockWaits, { by: [a.dbNamespace] }), window: 'last_5m' },
   { alert: 'PoolExhausted', query: worst(m.dbConnectionPending, { by: [a.dbPoolName] }), window: 'last_5m' },
   { alert: 'ConnectionsLeaked', query: level(m.dbConnectionLeaked, { by: [a.dbPoolName] }), window: 'last_1m' },
   { alert: 'NetworkBottleneck', query: worst(m.networkUtilization, { by: [a.networkIoDirection] }), window: 'last_5m' },

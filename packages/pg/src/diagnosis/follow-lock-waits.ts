@@ -4,6 +4,7 @@ import type { Loop } from '@homeostat/optimizer'
 import { BoundedMap, every, timeoutSignal } from '@homeostat/signals'
 import { DedicatedClient } from '../actions/dedicated-client.ts'
 import type { PgInstrumentation } from '../instrumentation.ts'
+import type { Database } from '../signals/database.ts'
 import { databaseOf, originOfPool, type Origin } from '../signals/origin.ts'
 import { readLockWaits, type LockWait } from './lock-waits.ts'
 import type { SeenLockWaits } from './seen-lock-waits.ts'
@@ -43,7 +44,7 @@ export function followLockWaits(
   const ending = new AbortController()
   const isAdvising = (): boolean => ['advise', 'act'].includes(loop.modeNow?.('query.optimize') ?? 'off')
 
-  const ask = async (origin: Origin): Promise<void> => {
+  const ask = async (origin: Origin, database: Database): Promise<void> => {
     const key = databaseOf(origin)
     const known = due.get(key)
     if (clock() < (known?.at ?? -Infinity)) return
@@ -51,16 +52,18 @@ export function followLockWaits(
     due.set(key, { at: clock() + laterMs, againMs: laterMs })
     const waits = await lockWaitsOf(origin, instrumentation, ending.signal)
     seen.note(origin, waits, clock())
-    if (waits.length > 0) due.set(key, { at: clock() + ASK_MS, againMs: ASK_MS / 2 })
+    if (waits.length === 0) return
+    due.set(key, { at: clock() + ASK_MS, againMs: ASK_MS / 2 })
+    database.recordLockWaits(waits.reduce((sum, { sessions }) => sum + sessions, 0))
   }
   const looking = every(
     lookMs,
     async () => {
       if (!isAdvising()) return
-      for (const pool of instrumentation.overduePools(performance.now())) {
+      for (const [pool, database] of instrumentation.overduePools(performance.now())) {
         if (ending.signal.aborted) return
         // One that cannot be asked must not keep the others waiting; why, `query.optimize` says when it asks the same server.
-        await ask(originOfPool(pool)).catch(() => {})
+        await ask(originOfPool(pool), database).catch(() => {})
       }
     },
     error => instrumentation.registry.faults.report('action', error),

@@ -40,15 +40,17 @@ export class Connections {
     return this.#origins.get(connection)
   }
 
-  /** Whether a connection of the pool has been busy with one statement since a moment, or for longer. */
-  isOverdue({ _clients: clients }: PoolShape, since: number): boolean {
-    if (!Array.isArray(clients)) return false
-    return clients.some(client => {
-      const connection: unknown = (client as Partial<ClientShape> | null | undefined)?.connection
-      const running =
-        typeof connection === 'object' && connection !== null ? this.#met.get(connection as ConnectionShape) : undefined
-      return running?.busySince !== undefined && running.busySince <= since
-    })
+  /** The database of a connection of the pool that has been busy with one statement since a moment, or for longer. */
+  busySince({ _clients: clients }: PoolShape, moment: number): Database | undefined {
+    for (const client of Array.isArray(clients)
+      ? (clients as readonly (Partial<ClientShape> | null | undefined)[])
+      : []) {
+      const connection = client?.connection
+      if (typeof connection !== 'object' || connection === null) continue
+      const running = this.runningOn(connection)
+      if (running?.busySince !== undefined && running.busySince <= moment) return running.database
+    }
+    return undefined
   }
 
   meet(client: ClientShape): void {

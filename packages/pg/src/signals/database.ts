@@ -1,5 +1,5 @@
-import { errorType, type HistogramSeries, type Registry } from '@homeostat/signals'
-import { attributes as a, metrics } from '@homeostat/semconv'
+import { errorType, type CounterSeries, type HistogramSeries, type Registry } from '@homeostat/signals'
+import { attributes as a, metrics, type MetricDefinition } from '@homeostat/semconv'
 
 /** `db.system.name` of the semantic conventions. */
 export const POSTGRESQL = 'postgresql'
@@ -33,6 +33,21 @@ export class Database {
     let series = this.#failed.get(type)
     if (series === undefined) this.#failed.set(type, (series = this.#series({ [a.errorType]: type })))
     series.record(seconds)
+  }
+
+  /** Counts a statement that was slow for the application alone. */
+  recordHeld(): void {
+    this.#counter(metrics.dbHeldAnswers).add()
+  }
+
+  /** Counts the sessions that a look has seen waiting for locks. */
+  recordLockWaits(sessions: number): void {
+    this.#counter(metrics.dbLockWaits).add(sessions)
+  }
+
+  /** Bound each time: none of them is of every operation. */
+  #counter(metric: MetricDefinition): CounterSeries {
+    return this.#registry.counter(metric).with({ [a.dbSystemName]: POSTGRESQL, [a.dbNamespace]: this.namespace })
   }
 
   #series(more: Record<string, string>): HistogramSeries {

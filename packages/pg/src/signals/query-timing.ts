@@ -175,7 +175,10 @@ function noteSlow(
   observer: TimingObserver,
 ): void {
   if (durationMs >= observer.slowMs) observer.slow(query, running.database, connection, durationMs)
-  else observer.heldAnswers.note(now - startedAt, durationMs, running.endedFor, now)
+  else {
+    observer.heldAnswers.note(now - startedAt, durationMs, running.endedFor, now)
+    running.database.recordHeld()
+  }
 }
 
 function failQuery(

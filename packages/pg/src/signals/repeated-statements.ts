@@ -64,6 +64,12 @@ export class RepeatedStatements {
   #since = Number.NaN
   #lastAt = Number.NaN
   #restsUntil = 0.5
+  readonly #onFound: (summary: string, sender: string | undefined, ms: number) => void
+
+  /** @param onFound - called with the statements that one request has repeated, and how long they took */
+  constructor(onFound: (summary: string, sender: string | undefined, ms: number) => void = () => {}) {
+    this.#onFound = onFound
+  }
 
   /** A statement has ended, and its connection still belongs to whoever sent it. */
   note(running: RunningQueries, now: number, durationMs: number): void {
@@ -127,8 +133,10 @@ export class RepeatedStatements {
       .update(`${sender ?? ''}\n${print}`)
       .digest('base64')
     const before = this.#found.get(key)
+    const summary = before?.summary ?? summarize(text)
+    this.#onFound(summary, sender, ms)
     this.#found.set(key, {
-      summary: summarize(text),
+      summary,
       sender,
       requests: (before?.requests ?? 0) + 1,
       count: (before?.count ?? 0) + count,

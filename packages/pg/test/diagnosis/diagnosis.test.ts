@@ -2,6 +2,7 @@ import type { Advice } from '@homeostat/optimizer'
 import { runAsWork, WorkUnit } from '@homeostat/signals'
 import pgDriver from 'pg'
 import { describe, expect, it } from 'vitest'
+import { level } from '../collected.ts'
 import { AdvisedDatabase } from '../advised-database.ts'
 
 /** A value that must not reach any text. */
@@ -175,6 +176,7 @@ describe('what is wrong beside a missing index', () => {
     client.release()
     const { summary, advice } = await db.run()
     expect(summary).toBe('no slow statement to examine; 1 other cause found')
+    expect(level(db.instrumentation, 'homeostat.db.held_answers', {})).toBe(3)
     expect(advice).toEqual([
       {
         what: 'look at what holds the event loop, not at the database',

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createQueryOptimize } from '../../src/domain.ts'
 import { followLockWaits } from '../../src/diagnosis/follow-lock-waits.ts'
 import { SeenLockWaits } from '../../src/diagnosis/seen-lock-waits.ts'
+import { level } from '../collected.ts'
 import { AdvisedDatabase } from '../advised-database.ts'
 
 /** A value that must not reach any text. */
@@ -48,8 +49,11 @@ describe('a wait for a lock', () => {
   const turns = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
   const advice = (): string[] => seen.adviceSince(0, Infinity).map(([, { what }]) => what)
 
+  const why = (): string => seen.adviceSince(0, Infinity)[0]?.[1].why ?? ''
+
   it('is seen while the statement waits, and advised when the lock is long gone', async () => {
     await locked(() => expect.poll(advice, { timeout: 30_000 }).toEqual([expect.stringMatching('UPDATE orders')]))
+    expect(level(db.instrumentation, 'homeostat.db.lock_waits', {})).toBe(1)
     // What was seen is of the process; the clock of the test has not moved.
     const action = createQueryOptimize(db.instrumentation, { withinMs: 1e9 }, seen)
     const firing = { alert: 'SlowQueries', labels: {}, annotations: {}, value: 11, since: 0 }
@@ -71,7 +75,8 @@ describe('a wait for a lock', () => {
       await turns(200)
       expect(asked).toBe(1)
       now += 10_000
-      await expect.poll(() => asked, { timeout: 30_000 }).toBe(2)
+      await expect.poll(why, { timeout: 30_000 }).toMatch(/^seen in 2 looks/)
+      expect(asked).toBe(2)
     })
     now += 10_000
     const client = await db.pool.connect()

@@ -6,6 +6,7 @@ import { RPCType, setRPCMetadata } from '@opentelemetry/core'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { PgInstrumentation } from '../../src/index.ts'
+import { points } from '../collected.ts'
 import { RepeatedStatements } from '../../src/signals/repeated-statements.ts'
 import type { RunningQueries } from '../../src/signals/running-queries.ts'
 
@@ -106,6 +107,12 @@ describe('statements that one request sends again and again', () => {
     }
     await findsIn(async () => void (await Promise.all([inRoute('/orders', page), other()])))
     expect(found()).toEqual([{ summary: 'SELECT pg_class', sender: 'route /orders' }])
+    const [point, ...more] = points(instrumentation, 'homeostat.db.repeated_statements.duration')
+    expect(more).toEqual([])
+    expect(point).toMatchObject({
+      attributes: { 'db.query.summary': 'SELECT pg_class', 'homeostat.db.holder': 'route /orders' },
+      value: { count: instrumentation.repeatedStatements.since(0)[0]!.requests },
+    })
   })
 
   it('are one kind also where values are written into them, in a transaction, of a job', async () => {

@@ -25,6 +25,33 @@ export const dbSlowQueries: MetricDefinition = {
   attributes: [a.dbSystemName, a.dbNamespace, a.dbQuerySummary],
 }
 
+export const dbHeldAnswers: MetricDefinition = {
+  name: 'homeostat.db.held_answers',
+  kind: 'counter',
+  unit: '{query}',
+  description:
+    'Statements that were slow for the application alone, because the event loop was held when they were answered',
+  attributes: [a.dbSystemName, a.dbNamespace],
+}
+
+export const dbLockWaits: MetricDefinition = {
+  name: 'homeostat.db.lock_waits',
+  kind: 'counter',
+  unit: '{session}',
+  description: 'Sessions of the database that waited for a lock, counted at each look while a statement was slow',
+  attributes: [a.dbSystemName, a.dbNamespace],
+}
+
+export const dbRepeatedDuration: MetricDefinition = {
+  name: 'homeostat.db.repeated_statements.duration',
+  kind: 'histogram',
+  unit: 's',
+  description:
+    'Time of one request or job in a statement that it sent ten times or more; one of them is followed at a time',
+  attributes: [a.dbSystemName, a.dbQuerySummary, a.dbHolder],
+  buckets: [0.01, 0.02, 0.05, 0.1, 0.5, 1],
+}
+
 export const dbConnectionCount: MetricDefinition = {
   name: 'db.client.connection.count',
   kind: 'upDownCounter',
