@@ -6,4 +6,6 @@ export const INDEX_CURES: Cures = {
   '57014': 'it was cancelled, or took too long',
   '54000': 'a value is longer than an index takes',
   '53100': 'the disk is full',
+  HOMEOSTAT_PG_INDEX_TABLE_MISSING:
+    'the table homeostat_index is missing and this user may not create it: run INDEX_TABLE of @homeostat/pg/domain in a migration',
 }

@@ -42,13 +42,32 @@ const MOST_LOST = 2
  * The one table of the database, the oldest: each `search_path` would otherwise have one of its own, and not know of what others have left. One
  * that a stranger has made is not ours, unless this session would find it by its name alone.
  */
-const FIND = `SELECT n.nspname::text AS schema, c.relname::text AS name
+const FIND = `SELECT n.nspname::text AS schema, c.relname::text AS name, pg_catalog.has_schema_privilege(n.oid, 'USAGE')::text AS reachable,
+    pg_catalog.concat_ws(', ', VARIADIC ARRAY(SELECT p FROM pg_catalog.unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) p WHERE NOT pg_catalog.has_table_privilege(c.oid, p))) AS denied
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_roles r ON r.oid = c.relowner
-  WHERE c.relname = '${indexTable.name}' AND c.relkind = 'r' AND c.relpersistence = 'p' AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-    AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_table_privilege(c.oid, 'INSERT')
-    AND pg_catalog.has_table_privilege(c.oid, 'UPDATE') AND pg_catalog.has_table_privilege(c.oid, 'DELETE')
+  WHERE c.relname = '${indexTable.name}' AND c.relkind = 'r' AND c.relpersistence = 'p'
     AND (r.rolsuper OR pg_catalog.pg_has_role(c.relowner, 'USAGE') OR pg_catalog.pg_table_is_visible(c.oid))
-  ORDER BY c.oid LIMIT 1`
+  ORDER BY c.oid`
+
+interface Found {
+  /** With its schema. */
+  readonly table: string
+  readonly isReachable: boolean
+  /** The privileges that this user lacks, as a list for `GRANT`. */
+  readonly denied: string
+}
+
+function isUsable({ isReachable, denied }: Found): boolean {
+  return isReachable && denied === ''
+}
+
+async function findTables(server: Server): Promise<readonly Found[]> {
+  return (await server.query(FIND)).map(row => ({
+    table: [row['schema'], row['name']].map(part => quoteIdentifier(String(part))).join('.'),
+    isReachable: row['reachable'] === 'true',
+    denied: String(row['denied']),
+  }))
+}
 
 /** The rows of `homeostat_index`. Written under the lock of the session alone. */
 export class IndexLog {
@@ -73,9 +92,21 @@ export class IndexLog {
 
   /** Undefined where the table is not there: then nothing was ever created. */
   static async ifThere(server: Server): Promise<IndexLog | undefined> {
-    const [row] = await server.query(FIND)
-    const [schema, name] = [row?.['schema'], row?.['name']].map(String)
-    return row === undefined ? undefined : new IndexLog(server, [schema!, name!].map(quoteIdentifier).join('.'))
+    const found = (await findTables(server)).find(isUsable)
+    return found && new IndexLog(server, found.table)
+  }
+
+  /** Why the table that is there cannot be used, e.g. because a role for migrations has made it; undefined where it can, or is to be created. */
+  static async obstacle(server: Server): Promise<string | undefined> {
+    const found = await findTables(server)
+    const [first] = found
+    if (first === undefined || found.some(isUsable)) return undefined
+    const { table, isReachable, denied } = first
+    const missing = [
+      ...(isReachable ? [] : [`USAGE ON SCHEMA ${table.slice(0, table.lastIndexOf('.'))}`]),
+      ...(denied === '' ? [] : [`${denied} ON ${table}`]),
+    ]
+    return `the table homeostat_index belongs to another role, and the user of the application may not use it: GRANT ${missing.join(' and ')}`
   }
 
   async begin({ name, schema, tableOid, definition, fingerprint }: Intent): Promise<void> {

@@ -20,7 +20,7 @@ import { ownEstimand } from './own-estimand.ts'
 import { intentOf, tryIndex, type IndexTrialEnd } from './index-trial.ts'
 import { dropOwn, sweep } from './leftovers.ts'
 import { serverObstacle, tableObstacle, timeObstacle } from './obstacles.ts'
-import { sweepOnce } from './sweep-once.ts'
+import { isSweptAway } from './sweep-once.ts'
 import { processTime, type TrialTime } from './trial-time.ts'
 
 /** Beside measuring, building and measuring: the search, the drop, the comments. */
@@ -122,6 +122,8 @@ async function createIn(
     if ('refused' in session) return refuse(session.refused)
     await using used = session
     await sweep(used)
+    const denied = await IndexLog.obstacle(used)
+    if (denied !== undefined) return refuse(denied)
     const log = await IndexLog.open(used)
     const obstacle = (await timeObstacle(log, settings)) ?? (await serverObstacle(used, settings))
     if (obstacle !== undefined) return refuse(obstacle)
@@ -135,7 +137,9 @@ async function createIn(
   if (tried === undefined) return undefined
   const { finding, end } = tried
   // With another session: the one of the trial may be what was lost.
-  const isSwept = end.kind === 'left' && (await sweepOnce(origin, ignore).catch(() => false))
+  const isSwept =
+    end.kind === 'left' &&
+    (await isSweptAway(origin, ignore, finding.definition.table.schema, end.name).catch(() => false))
   if (end.kind === 'left' && !isSwept) onLeft(sessionKeyOf(origin))
   return receiptOf(finding, end, isSwept, () => undo(origin, ignore, finding, end))
 }

@@ -3,7 +3,7 @@ import type { Origin } from '../../signals/origin.ts'
 import { DedicatedClient } from '../dedicated-client.ts'
 import { IndexSession, isLockHeld } from './index-session.ts'
 import { isLeft, nameOf, sweep } from './leftovers.ts'
-import { ownIndexes } from './own-index.ts'
+import { ownIndex, ownIndexes } from './own-index.ts'
 
 const SWEEP_MS = 60_000
 const LOOK_MS = 5_000
@@ -19,6 +19,24 @@ export async function sweepOnce(origin: Origin, ignore: (own: object) => void, s
   if ('refused' in session) return !session.isBusy
   await using used = session
   return (await sweep(used)).failed === 0
+}
+
+/**
+ * Sweeps a database and looks whether an index of ours is gone.
+ *
+ * @throws the driver's error when there is no connection, or no longer
+ */
+export async function isSweptAway(
+  origin: Origin,
+  ignore: (own: object) => void,
+  schema: string,
+  name: string,
+): Promise<boolean> {
+  const session = await IndexSession.open(origin, ignore, SWEEP_MS)
+  if ('refused' in session) return false
+  await using used = session
+  await sweep(used)
+  return (await ownIndex(used, schema, name)) === undefined
 }
 
 /**
