@@ -1,6 +1,7 @@
 export { untilAborted, within, type UntilAbortedOptions, type WithinOptions, type Work } from './time/bounded-wait.ts'
 export { BoundedMap } from './bounded-map.ts'
 export { unseenInBundle, type LibraryMarks } from './libraries/bundled-libraries.ts'
+export { counted } from './counted.ts'
 export { CollectedNumbers } from './registry/collected-numbers.ts'
 export { disposeTogether } from './disposables.ts'
 export { errorType } from './faults/error-type.ts'

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { startPostgres, type Postgres } from '@homeostat/services'
 import pgDriver from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -69,7 +70,7 @@ it('prints what would help, at what price, and how to undo it', async () => {
   const shown = out
     .replace(/plan cost [\d,]+, (.*?) [\d,]+ with it/, 'plan cost N, $1 N with it')
     .replace(/[\d,]+ rows inserted/, 'N rows inserted')
-  expect(shown).toBe(`examined 1 of 1 statements of the log: 1 index would help
+  expect(shown).toBe(`examined 1 of 1 statement of the log: 1 index would help
 
 1. public.sale (buyer_id): saves about 0.8 s of 0.81 s in 1 call of SELECT sale
    finds    about 10 of 90,000 rows
@@ -105,7 +106,7 @@ it('does not call it a success when no statement could be examined', async () =>
   const { code, out } = await advise(['--from', unknown])
   expect({ code, line: out.split('\n')[0] }).toEqual({
     code: 2,
-    line: 'examined 0 of 1 statements of the log: nothing could be examined',
+    line: 'examined 0 of 1 statement of the log: nothing could be examined',
   })
 })
 
@@ -118,18 +119,62 @@ it('reads standard input, and stops with what it has when it is interrupted', as
     child.kill('SIGINT')
   })
   expect(run).toMatchObject({ code: 0, error: '' })
-  expect(run.out).toMatch(/^examined 0 of [01] statements of the log: no missing index found \(stopped early\)\n/)
+  expect(run.out).toMatch(
+    /^examined 0 of (?:0 statements|1 statement) of the log: no missing index found \(stopped early\)\n/,
+  )
 })
 
 it.each([
   [['--from', 'none.log'], "path 'none.log' does not exist"],
-  [['--from', '.'], "path '.' is a folder"],
+  [['--from', '.'], "path '.' is a folder, give a file"],
   [[], "required option '--from' not provided"],
   [['--from', 'pg_stat_statements', '--limit=none'], "'--limit' must be a whole number from 1 to 1000, got 'none'"],
   [['--from', '-', '--format=xml'], "'--format' must be text, json or sql, got 'xml'"],
   [['--from', '-', '--format=sql', '--json'], 'give --json or --format=sql, not both'],
 ])('%j is one line and exit code 2', async (args, line) => {
   expect(await advise(args)).toEqual({ code: 2, out: '', error: `homeostat: error: ${line}, try --help\n` })
+})
+
+it.each(['gzip', 'binary'])(
+  'a log that is %s is refused before the database is asked, and says what to do',
+  async kind => {
+    const file = join(folder, `${kind}.log`)
+    await writeFile(file, kind === 'gzip' ? gzipSync(LOGGED) : Buffer.from(LOGGED, 'utf16le'))
+    const refused =
+      kind === 'gzip'
+        ? `path '${file}' is packed (gzip): zcat ${file} | homeostat index advise --from -`
+        : `path '${file}' is not a text: give a log of the server, in the format stderr, csvlog or jsonlog`
+    const nowhere = { DATABASE_URL: 'postgres://127.0.0.1:1/none' }
+    expect(await advise(['--from', file], nowhere)).toEqual({
+      code: 2,
+      out: '',
+      error: `homeostat: error: ${refused}, try --help\n`,
+    })
+    const piped = await advise(['--from', '-'], undefined, async child => {
+      child.stdin?.end(kind === 'gzip' ? gzipSync(LOGGED) : Buffer.from(LOGGED, 'utf16le'))
+    })
+    expect(piped.code).toBe(2)
+    expect(piped.error).toContain(`standard input is ${kind === 'gzip' ? 'packed (gzip): zcat FILE |' : 'not a text'}`)
+  },
+)
+
+it.each([
+  ['garbage', 'DATABASE_URL is not an address of a Postgres database, such as postgres://USER@HOST:5432/NAME'],
+  ['mysql://root:secret@127.0.0.1/shop', 'DATABASE_URL is not an address of a Postgres database'],
+  ['postgres://app:se#cret@127.0.0.1/shop', 'DATABASE_URL cannot be read as an address: write special characters'],
+])('DATABASE_URL=%j is refused without showing it', async (url, line) => {
+  const { code, out, error } = await advise(['--from', log], { DATABASE_URL: url })
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(error.startsWith(`homeostat: error: ${line}`)).toBe(true)
+  expect(error).not.toMatch(/garbage|cret/)
+})
+
+it('names a schema that does not exist', async () => {
+  expect(await advise(['--from', log, '--schema=public', '--schema=nope'])).toEqual({
+    code: 2,
+    out: '',
+    error: 'homeostat: error: the database has no schema nope, try --help\n',
+  })
 })
 
 it('shows neither address nor password of a database that does not answer', async () => {

@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { MissingIndex, RecordedAdvice } from '@homeostat/pg/advice'
 
 const MIB = 2 ** 20
@@ -9,10 +10,10 @@ export function indexAdviceLines(advice: RecordedAdvice, source: string): readon
   const { recorded, examined, passedOver, isStopped, indexes, problems } = advice
   const found = indexes.length
   const none = examined > 0 || isStopped ? 'no missing index found' : 'nothing could be examined'
-  const helps = found === 0 ? none : `${found} ${found === 1 ? 'index' : 'indexes'} would help`
+  const helps = found === 0 ? none : `${counted(found, 'index', 'indexes')} would help`
   const passed = passedOver === 0 ? '' : ` (${count(passedOver)} that name no table of yours passed over)`
   return [
-    `examined ${examined} of ${recorded} statements of ${source}${passed}: ${helps}${isStopped ? ' (stopped early)' : ''}`,
+    `examined ${examined} of ${counted(recorded, 'statement')} of ${source}${passed}: ${helps}${isStopped ? ' (stopped early)' : ''}`,
     ...indexes.flatMap((index, at) => ['', ...indexLines(index, at + 1)]),
     ...(problems.length > 0 ? ['', ...problems] : []),
   ]
@@ -32,9 +33,9 @@ function indexLines(index: MissingIndex, number: number): readonly string[] {
   const size = bytes === undefined ? '' : `about ${mib(bytes)}; `
   return [
     `${number}. ${table} ${definition}: ${gainOf(index)}`,
-    `   finds    about ${count(foundRows)} of ${count(tableRows)} rows`,
+    `   finds    about ${count(foundRows)} of ${counted(tableRows, 'row')}`,
     `   plan     ${verification}${valuesAreKnown ? '' : `; ${UNKNOWN_VALUES}`}`,
-    `   price    ${size}each write gets dearer: ${count(written.inserted)} rows inserted, ${count(written.updated)} updated, ${count(written.deleted)} deleted so far`,
+    `   price    ${size}each write gets dearer: ${counted(written.inserted, 'row')} inserted, ${count(written.updated)} updated, ${count(written.deleted)} deleted so far`,
     ...index.leftovers.map(each => `   besides  ${each}`),
     `   create   ${create.replaceAll('\n', '\n            ')}`,
     `   undo     ${undo}`,
@@ -44,7 +45,7 @@ function indexLines(index: MissingIndex, number: number): readonly string[] {
 function gainOf({ isReference, savedMs, totalMs, calls, statements }: MissingIndex): string {
   const names = statements.slice(0, MOST_NAMED).join(', ')
   const more = statements.length > MOST_NAMED ? ` and ${statements.length - MOST_NAMED} more` : ''
-  const where = `${count(calls)} ${calls === 1 ? 'call' : 'calls'} of ${names}${more}`
+  const where = `${counted(calls, 'call')} of ${names}${more}`
   if (isReference) return `references are looked up in it by ${where} (${seconds(totalMs)} in total)`
   return `saves about ${seconds(savedMs)} of ${seconds(totalMs)} in ${where}`
 }

@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { addAbortSignal } from 'node:stream'
 import { adviseOnRecorded, RecordUnreadableError, type RecordedAdvice } from '@homeostat/pg/advice'
-import { checkGivenPath } from './given-path.ts'
+import { logSource } from './log-source.ts'
 import type { CommandOutput, ExitCode } from './output.ts'
 import { indexAdviceLines, indexAdviceSql } from './index-advice-text.ts'
 import { progressTo } from './progress.ts'
@@ -32,7 +30,7 @@ export async function runIndexAdvise(call: IndexAdviseCall, output: CommandOutpu
       signal: stop.signal,
       onProgress: progressTo(output),
       ...(limit !== undefined && { limit }),
-      ...(from !== STATISTICS && { log: logOf(from, stop.signal) }),
+      ...(from !== STATISTICS && { log: logSource(from, stop.signal) }),
     })
     print(advice, format, from === STATISTICS ? STATISTICS : 'the log', output)
     if (isBlind(advice)) return 2
@@ -62,13 +60,21 @@ function print(advice: RecordedAdvice, format: IndexAdviseCall['format'], source
 /** pg reads PGHOST and its kin by itself, and would take a database of this machine without any. */
 function connectionOf(given: string | undefined): Readonly<Record<string, unknown>> {
   const url = given ?? process.env['DATABASE_URL']
-  if (url !== undefined && url !== '') return { connectionString: url }
+  if (url !== undefined && url !== '') {
+    checkIsAddress(url, given === undefined ? 'DATABASE_URL' : "'--database'")
+    return { connectionString: url }
+  }
   if (['PGHOST', 'PGDATABASE', 'PGSERVICE'].some(name => process.env[name])) return {}
   throw new WrongCallError("name the database: '--database', DATABASE_URL, or PGHOST and PGDATABASE")
 }
 
-function logOf(path: string, signal: AbortSignal): AsyncIterable<Uint8Array> {
-  if (path === '-') return addAbortSignal(signal, process.stdin)
-  checkGivenPath(path, 'source')
-  return createReadStream(path, { highWaterMark: 262_144, signal })
+/** The value may hold a password, and is not shown. pg would take a word for the name of a database on a host called "base". */
+function checkIsAddress(url: string, name: string): void {
+  if (url.startsWith('/') || url.startsWith('socket:')) return
+  const isPostgres = /^postgres(?:ql)?:\/\//i.test(url)
+  if (isPostgres && URL.canParse(url)) return
+  const why = isPostgres
+    ? 'cannot be read as an address: write special characters of user and password as %XX'
+    : 'is not an address of a Postgres database, such as postgres://USER@HOST:5432/NAME'
+  throw new WrongCallError(`${name} ${why}`)
 }

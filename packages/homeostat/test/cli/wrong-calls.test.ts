@@ -42,6 +42,8 @@ test.each([
   [['index', 'advise', '--from=x', '--format=xml'], "'--format' must be text, json or sql, got 'xml'"],
   [['report', 'none'], "'none' is not a process"],
   [['explain', '--process=none'], "'none' is not a process"],
+  [['explain', '--process=999999999'], 'no process 999999999 runs here'],
+  [['report', '0'], 'no process 0 runs here'],
   [['prove', '--process=none', '--knob=x'], "'none' is not a process"],
   [['completion', 'tcsh'], 'expected bash, zsh or fish'],
 ])('called wrongly as %j it says so in one line: exit code 2', async (args, reason) => {

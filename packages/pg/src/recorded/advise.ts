@@ -1,3 +1,4 @@
+import { ownMessage } from '@homeostat/signals'
 import { DedicatedClient } from '../actions/dedicated-client.ts'
 import { OPTIMIZE_DEFAULTS } from '../actions/optimize-defaults.ts'
 import { describeProblem } from '../actions/problem.ts'
@@ -66,6 +67,8 @@ export async function adviseOnRecorded(options: RecordedAdviceOptions = {}): Pro
   // Loaded before the log is read, so that a wrong password does not show at its end.
   const client = await DedicatedClient.connect(origin, signal, () => {}).catch(refuse)
   await using _ = { [Symbol.asyncDispose]: () => client.close() }
+  const missing = await missingSchemas(client, schemas).catch(refuse)
+  if (missing.length > 0) throw new RecordUnreadableError(`the database has no schema ${missing.join(', ')}`)
   const grammar = await loadGrammar()
   const read = (): Promise<StatementRecord> =>
     client.inReadOnlyTransaction(() => readStatStatements(client, origin, settings))
@@ -159,13 +162,24 @@ class Recorded {
   }
 }
 
+async function missingSchemas(client: DedicatedClient, schemas: readonly string[]): Promise<readonly string[]> {
+  if (schemas.length === 0) return []
+  const rows = await client.query('SELECT nspname::text AS name FROM pg_catalog.pg_namespace WHERE nspname = ANY($1)', [
+    schemas,
+  ])
+  const found = new Set(rows.map(({ name }) => String(name)))
+  return schemas.filter(name => !found.has(name))
+}
+
 async function databaseName(client: DedicatedClient): Promise<string> {
   const [row] = await client.query('SELECT pg_catalog.current_database()::text AS name').catch(refuse)
   return String(row?.['name'])
 }
 
 function refuseLog(error: unknown): never {
-  throw new RecordUnreadableError(describeProblem('the log cannot be read', error), { cause: error })
+  // Our own words, about what was found instead of a log.
+  const reason = ownMessage(error) ?? describeProblem('the log cannot be read', error)
+  throw new RecordUnreadableError(reason, { cause: error })
 }
 
 function refuse(error: unknown): never {

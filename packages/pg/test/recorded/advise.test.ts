@@ -89,6 +89,20 @@ it('says what the server lacks', async () => {
   expect(await advise({ log: noise() })).toMatchObject({
     recorded: 0,
     indexes: [],
-    problems: [expect.stringContaining('set log_min_duration_statement'), expect.stringMatching(/^2 durations were/)],
+    problems: [
+      'the log has no statement of this database with its duration: set log_min_duration_statement',
+      expect.stringMatching(/^passed over 1 duration without a statement: /),
+      expect.stringMatching(/^passed over 1 plan of auto_explain: /),
+    ],
   })
+  // A server that speaks German.
+  async function* german(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('2026-01-01 00:00:00 UTC [1] LOG:  Dauer: 812.531 ms  Anweisung: SELECT * FROM sale\n')
+  }
+  expect((await advise({ log: german() })).problems).toEqual([
+    expect.stringContaining("Is it in another language? Set lc_messages = 'C'"),
+  ])
+  await expect(advise({ log: german(), schemas: ['public', 'nope', 'no, such'] })).rejects.toThrow(
+    'the database has no schema nope, no, such',
+  )
 })

@@ -10,8 +10,7 @@ export const indexAdviseCommand: Command = command(
     words: 'index advise',
     operands: '--from SOURCE [OPTION...]',
     summary: 'Finds the indexes that recorded statements lack, for applications that do not run Homeostat.',
-    details:
-      'SOURCE is pg_stat_statements, or a log of the server with durations (log_min_duration_statement) in the format stderr, csvlog or jsonlog; "-" is standard input. The database is only asked for plans, in transactions that cannot write; nothing is created. It needs the package pg, and finds more with libpg-query, in the folder where it runs. With the extension hypopg the planner is asked about each index; without it, costs are estimated from statistics. pg_stat_statements has no values of parameters: those are taken from statistics too, and the advice says so. Ctrl+C ends it with what was found by then.',
+    details: `SOURCE is pg_stat_statements, or a log of the server with durations (log_min_duration_statement) in the format stderr, csvlog or jsonlog and with messages in English (lc_messages = 'C'); "-" is standard input. Plans that auto_explain has logged are passed over. The database is only asked for plans, in transactions that cannot write; nothing is created. It needs the package pg, and finds more with libpg-query, in the folder where it runs. With the extension hypopg the planner is asked about each index; without it, costs are estimated from statistics. pg_stat_statements has no values of parameters: those are taken from statistics too, and the advice says so. Ctrl+C ends it with what was found by then.`,
     examples: [
       'homeostat index advise --from pg_stat_statements --database postgres://localhost/shop',
       'DATABASE_URL=postgres://localhost/shop homeostat index advise --from postgresql.log --json',

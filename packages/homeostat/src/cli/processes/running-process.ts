@@ -33,8 +33,12 @@ export function socketOf(target: string): string {
       `'${target}' is not a process: give its number, its socket, or an address at which it serves`,
     )
   const pid = /^\d+$/.test(target) ? Number(target) : processListeningAt(target)
+  const state = stateOf(pid)
+  if (state === 'gone') throw new ProcessGoneError(`no process ${pid} runs here`)
   const path = socketPath(pid)
   if (isSocket(path)) return ofThisUser(path)
+  if (state === 'of another user')
+    throw new WrongCallError(`process ${pid} belongs to another user: ask it as that user`)
   throw new WrongCallError(`process ${pid} cannot be asked: ${HOW}, for the same user`)
 }
 
@@ -112,15 +116,16 @@ function askablePids(): number[] {
   }
   return names
     .flatMap(name => pidOfSocket(name) ?? [])
-    .filter(pid => isSocket(join(socketFolder(), `${pid}.sock`)) && isRunning(pid))
+    .filter(pid => isSocket(join(socketFolder(), `${pid}.sock`)) && stateOf(pid) === 'running')
     .toSorted((one, other) => one - other)
 }
 
-function isRunning(pid: number): boolean {
+function stateOf(pid: number): 'running' | 'of another user' | 'gone' {
   try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
+    // 0 would be this process and its group.
+    return pid > 0 && process.kill(pid, 0) ? 'running' : 'gone'
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? 'of another user' : 'gone'
   }
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import { isExplainable } from '../../indexes/explain.ts'
 import type { Origin } from '../../signals/origin.ts'
 import { OWN_STATEMENT } from '../../signals/own-statement.ts'
@@ -30,7 +31,7 @@ export async function readLog(pieces: AsyncIterable<Uint8Array>, reading: LogRea
   const passed = { plan: 0, 'no statement': 0, 'other database': 0 }
   let runs = 0
   let passedOver = 0
-  for await (const entry of entriesOf(linesOf(counted(pieces, reading)))) {
+  for await (const entry of entriesOf(linesOf(measured(pieces, reading)))) {
     const run = loggedRun(entry)
     if (run === undefined) continue
     if (typeof run === 'string') passed[run]++
@@ -49,7 +50,7 @@ export async function readLog(pieces: AsyncIterable<Uint8Array>, reading: LogRea
   return { statements, passedOver, problems: problemsOf(runs, passed) }
 }
 
-async function* counted(
+async function* measured(
   pieces: AsyncIterable<Uint8Array>,
   { signal, onProgress }: LogReading,
 ): AsyncGenerator<Uint8Array> {
@@ -70,18 +71,27 @@ function problemsOf(
   runs: number,
   passed: { readonly [Reason in 'plan' | 'no statement' | 'other database']: number },
 ): readonly string[] {
-  const without = passed['no statement'] + passed.plan
+  const { plan, 'no statement': without, 'other database': other } = passed
+  const isAbout = runs + plan + without + other > 0
   return [
-    ...(runs === 0
-      ? ['the log has no statement with its duration: set log_min_duration_statement, with messages in English']
+    ...(isAbout
+      ? []
+      : [
+          "the log has no line with a duration: is it a log of the server, and log_min_duration_statement set? Is it in another language? Set lc_messages = 'C'",
+        ]),
+    ...(isAbout && runs === 0
+      ? ['the log has no statement of this database with its duration: set log_min_duration_statement']
       : []),
     ...(without > 0
       ? [
-          `${without} durations were passed over, because they come without the statement: log_min_duration_statement logs both, log_duration and auto_explain do not`,
+          `passed over ${counted(without, 'duration')} without a statement: log_min_duration_statement logs both, log_duration does not`,
         ]
       : []),
-    ...(passed['other database'] > 0
-      ? [`${passed['other database']} statements of other databases were passed over`]
+    ...(plan > 0
+      ? [
+          `passed over ${counted(plan, 'plan')} of auto_explain: only statements that log_min_duration_statement logs are examined`,
+        ]
       : []),
+    ...(other > 0 ? [`passed over ${counted(other, 'statement')} of other databases`] : []),
   ]
 }
