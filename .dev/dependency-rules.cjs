@@ -107,7 +107,7 @@ module.exports = {
         ['options', 'registry', 'threads'],
         ['instrumentation'],
       ],
-      ['bounded-map', 'disposables', 'regular-file', 'server-address', 'without-tracing'],
+      ['bounded-map', 'counted', 'disposables', 'regular-file', 'server-address', 'without-tracing'],
     ),
     {
       name: 'forecaster-imports-only-itself',

@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api'
 import { shownValue, warnAtStart } from '@homeostat/signals/options'
-import { CUMULATIVE, describeThrown, errorType, every, within, withoutTracing } from '@homeostat/signals'
+import { counted, CUMULATIVE, describeThrown, errorType, every, within, withoutTracing } from '@homeostat/signals'
 import type { CollectionResult } from './doors/readers/attachable-reader.ts'
 import type { Homeostat } from './homeostat.ts'
 import { homeostat } from './homeostat-factory.ts'
@@ -133,7 +133,7 @@ export class HomeostatReader {
   async #exportOnce(): Promise<void> {
     const { resourceMetrics, errors } = (await this.collect({ timeoutMillis: this.#timeoutMs })) as CollectionResult
     if (errors.length > 0)
-      diag.error(`HomeostatReader: ${errors.length} collection errors, the first: ${errorType(errors[0])}`)
+      diag.error(`HomeostatReader: ${counted(errors.length, 'collection error')}, the first: ${errorType(errors[0])}`)
     const send = (): Promise<void> =>
       new Promise<void>((resolve, reject) => {
         withoutTracing(() =>

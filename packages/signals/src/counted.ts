@@ -1,7 +1,7 @@
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
 /**
- * A number of things in words: the only place that knows that one is no plural.
+ * A number of things in words, in the singular or the plural.
  *
  * @param several - @default `one` with an s
  * @example

@@ -1,5 +1,5 @@
 import type { Action, Advice, Firing, Receipt } from '@homeostat/optimizer'
-import { BoundedMap } from '@homeostat/signals'
+import { counted, BoundedMap } from '@homeostat/signals'
 import { neededConcurrency } from '../scaling/needed-concurrency.ts'
 import type { Queues } from '../signals/queue-directory.ts'
 import { barOf, queueOf } from './backlog.ts'
@@ -111,7 +111,7 @@ function adviceFor(need: Need, utilization: number | undefined): Advice {
   const busy =
     utilization === undefined ? '' : `; the event loop of this process is ${Math.round(utilization * 100)} % busy`
   return {
-    what: `scale out to ${workers} workers of the queue ${queue} (processes with a concurrency of ${perWorker}, like this one)`,
-    why: `${waiting} jobs wait, ${arrivalRate.toFixed(1)} arrive per second and each runs for ${runSeconds.toFixed(2)} s, so ${Math.ceil(needed)} have to run at once, which is ${workers} x ${perWorker}; ${active} run now${busy}`,
+    what: `scale out to ${counted(workers, 'worker')} of the queue ${queue} (processes with a concurrency of ${perWorker}, like this one)`,
+    why: `${counted(waiting, 'job waits', 'jobs wait')}, ${arrivalRate.toFixed(1)} arrive per second and each runs for ${runSeconds.toFixed(2)} s, so ${Math.ceil(needed)} have to run at once, which is ${workers} x ${perWorker}; ${active} run now${busy}`,
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { Action, ActionContext, Firing, Receipt, UndoResult } from '@homeostat/optimizer'
 import { fieldOf } from '@homeostat/signals/options'
 import { queueOf } from '../actions/backlog.ts'
@@ -63,7 +64,7 @@ export function createDeferHeavyJobs(parts: DeferralParts): Action<DeferHeavyJob
       if (lowered.length === 0)
         return nothing(`no heavy job of the queue ${queue} can be lowered among those that are next`)
       return {
-        summary: `lowered ${lowered.length} heavy jobs of the queue ${queue}, for ${Math.round(parts.mostLoweredMs / 1000)} s at most`,
+        summary: `lowered ${counted(lowered.length, 'heavy job')} of the queue ${queue}, for ${Math.round(parts.mostLoweredMs / 1000)} s at most`,
         effects: { lowered: lowered.length },
         undo: () => restored(jobs, lowered),
       }

@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { LockOutcome, StallReceipt } from '@homeostat/optimizer'
 
 const VERBS: Readonly<Record<LockOutcome, string>> = {
@@ -10,8 +11,8 @@ const VERBS: Readonly<Record<LockOutcome, string>> = {
 /** One line for people. */
 export function receiptText({ blockedMs, rescued, frame }: StallReceipt): string {
   const parts = rescued.map(({ queue, job, outcome, jobs, renewals, doomedMs }) => {
-    const what = `${VERBS[outcome]} ${jobs} ${jobs === 1 ? 'job' : 'jobs'} ${JSON.stringify(job)} of the queue ${JSON.stringify(queue)}`
-    return `${what} (${renewals} ${renewals === 1 ? 'renewal' : 'renewals'}; it would have expired after ${seconds(doomedMs)})`
+    const what = `${VERBS[outcome]} ${counted(jobs, 'job')} ${JSON.stringify(job)} of the queue ${JSON.stringify(queue)}`
+    return `${what} (${counted(renewals, 'renewal')}; it would have expired after ${seconds(doomedMs)})`
   })
   return `the event loop was blocked for ${seconds(blockedMs)}${frame === undefined ? '' : ` in ${frame}`}: the stall guard ${parts.join(', ')}`
 }

@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { Receipt, Reclaimer } from '@homeostat/optimizer'
 import type { SeenLruCache } from '../signals/lru-caches.ts'
 import { LruSlots } from './lru-slots.ts'
@@ -96,7 +97,7 @@ function receiptOf({ entries, problems, caches, size }: Tally, blockedMs: number
   const names = removed.slice(0, MAX_NAMES).map(([name, count]) => `${name} ${format(count)}`)
   const where = names.length > 0 ? ` (${names.join(', ')}${removed.length > MAX_NAMES ? ', …' : ''})` : ''
   return {
-    summary: `removed ${format(total)} expired entries from ${format(caches)} ${caches === 1 ? 'cache' : 'caches'}${where}, longest slice ${blockedMs.toFixed(1)} ms`,
+    summary: `removed ${counted(total, 'expired entry', 'expired entries')} from ${counted(caches, 'cache')}${where}, longest slice ${blockedMs.toFixed(1)} ms`,
     effects: { entries: total, caches, size },
     blockedMs,
     ...(problems.size > 0 ? { problems: [...problems] } : undefined),

@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { Response } from '@homeostat/optimizer'
 import type { Rule, RuleGroup, RuleSource } from '@homeostat/promql'
 import { findDuplicateRules, parseRuleFile, type DuplicateRule } from '@homeostat/promql/rule-files'
@@ -125,7 +126,7 @@ function print({ file, holds, count, errors, warnings, duplicates }: CheckedFile
   output.out(`Checking ${file}`)
   for (const warning of warnings) output.error(`  WARNING: ${warning}`)
   if (errors.length > 0 || duplicates.length > 0) output.error('  FAILED:')
-  else output.out(`  SUCCESS: ${count} ${holds} found`)
+  else output.out(`  SUCCESS: ${holds === 'rules' ? `${count} rules` : counted(count, 'response')} found`)
   for (const line of errors) output.error(line)
   if (duplicates.length > 0) for (const line of duplicateLines(duplicates)) output.error(line)
   // No empty line after a rule file with errors, as in promtool.

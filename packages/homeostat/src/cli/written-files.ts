@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { readRegularFileSync } from '@homeostat/signals'
+import { counted, readRegularFileSync } from '@homeostat/signals'
 import type { CommandOutput, ExitCode } from './output.ts'
 import { cannotWrite, makeFolder } from './writing.ts'
 
@@ -41,7 +41,7 @@ export function writeFiles(folder: string, files: readonly GivenFile[], { isForc
     const lines = [...checksums].map(([path, checksum]) => `${checksum}  ${path}\n`)
     writeWhole(join(folder, CHECKSUMS), lines.toSorted().join(''))
     const rest = files.length - written - kept.length
-    output.out(`${folder}: ${written} ${written === 1 ? 'file' : 'files'} written, ${rest} already current`)
+    output.out(`${folder}: ${counted(written, 'file')} written, ${rest} already current`)
     for (const { path } of kept)
       output.error(`homeostat: kept ${join(folder, path)}, which was changed: --force replaces it`)
     return kept.length === 0 ? 0 : 1

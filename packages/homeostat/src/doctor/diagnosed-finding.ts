@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import { oneLine } from '../options/one-line.ts'
 import type { Check } from './check.ts'
 
@@ -24,7 +25,10 @@ export function diagnosed<Facts>(
   const findings = checks.flatMap(check => {
     const { id, what } = check
     const found = check.find(facts)
-    if (found.length > MOST_OF_CHECK) notes.push(`${found.length - MOST_OF_CHECK} more findings of ${id} are left out`)
+    if (found.length > MOST_OF_CHECK)
+      notes.push(
+        `${counted(found.length - MOST_OF_CHECK, `more finding of ${id} is`, `more findings of ${id} are`)} left out`,
+      )
     return found.slice(0, MOST_OF_CHECK).map(({ evidence, fix }) => ({
       id,
       what,
@@ -57,7 +61,7 @@ export interface Diagnosed {
 /** The last line for a terminal: `1 finding`, and the scope. There is none after a failure without findings. */
 export function summaryLines({ findings: { length }, failure }: Diagnosed, scope: string): string[] {
   if (length === 0 && failure !== undefined) return []
-  return [`${length === 0 ? 'no findings' : length === 1 ? '1 finding' : `${length} findings`}, ${scope}`]
+  return [`${length === 0 ? 'no findings' : counted(length, 'finding')}, ${scope}`]
 }
 
 /** Names and versions come from files that anybody can write: no control characters, no endless lines. */

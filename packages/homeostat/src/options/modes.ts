@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { Domain, Mode } from '@homeostat/optimizer'
 import { lesserMode } from '@homeostat/optimizer/parts'
 import type { Warn } from '@homeostat/signals/options'
@@ -46,7 +47,7 @@ export function readModes({ options, isWrong }: CheckedOptions, domains: readonl
       `actionModes names ${shownName(action)}, but no package in use provides such an action${didYouMean(action, ofActions.keys())}`,
     )
   if (unknown.length > MOST_UNKNOWN)
-    warn(`actionModes names ${unknown.length - MOST_UNKNOWN} more actions that no package in use provides`)
+    warn(`actionModes names ${counted(unknown.length - MOST_UNKNOWN, 'more action')} that no package in use provides`)
   for (const [action, mode] of actionModes) ofActions.set(action, lesserMode(maxMode, mode))
   for (const [action, mode] of ofActions) ofActions.set(action, carefulMode(mode, isWrong(`actionModes.${action}`)))
   return {

@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import { diag } from '@opentelemetry/api'
 import type { LineLevel } from '@homeostat/signals'
 import type { LogLevel, LogLines } from './log-lines.ts'
@@ -31,7 +32,7 @@ export class Findings {
   get all(): readonly Finding[] {
     const found = [...this.#found].map(([key, text]) => ({ key, text }))
     if (this.#leftOut === 0) return found
-    const text = `more than ${MOST} findings: ${this.#leftOut} further reports of findings were left out`
+    const text = `more than ${MOST} findings: ${counted(this.#leftOut, 'further report of findings was', 'further reports of findings were')} left out`
     return [...found, { key: LEFT_OUT, text }]
   }
 

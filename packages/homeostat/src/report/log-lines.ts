@@ -1,5 +1,5 @@
 import type { Faults } from '@homeostat/signals'
-import { after } from '@homeostat/signals'
+import { counted, after } from '@homeostat/signals'
 import { isOnConsole, type Logger } from '../options/logger.ts'
 import { LoggerFailedError } from './logger-failed-error.ts'
 import { oneLine } from '../options/one-line.ts'
@@ -76,7 +76,10 @@ export class LogLines implements Disposable {
         continue
       }
       this.#written.push(now)
-      const more = this.#leftOut > 0 ? ` (${this.#leftOut} lines before it were left out; h.report() has all)` : ''
+      const more =
+        this.#leftOut > 0
+          ? ` (${counted(this.#leftOut, 'line before it was', 'lines before it were')} left out; h.report() has all)`
+          : ''
       this.#leftOut = 0
       this.#call(level, `homeostat: ${oneLine(text)}${more}`)
     }
@@ -93,7 +96,7 @@ export class LogLines implements Disposable {
     this.#mention?.[Symbol.dispose]()
     this.#mention = undefined
     if (this.#leftOut === 0 || this.#clock() < this.#pausedUntil) return
-    const lines = this.#leftOut === 1 ? '1 line was' : `${this.#leftOut} lines were`
+    const lines = counted(this.#leftOut, 'line was', 'lines were')
     this.#leftOut = 0
     this.#call('info', `homeostat: ${lines} left out; h.report() has all`)
   }

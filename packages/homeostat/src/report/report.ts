@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { ForecastPrediction, ForecastTarget } from '@homeostat/forecast/domain'
 import type { ActionEvidence, Mode, ProofNews, StallReceipt, StandingAdvice, Trial } from '@homeostat/optimizer'
 import { adviceText, explainProof, lifeInWords } from '@homeostat/optimizer/parts'
@@ -147,7 +148,7 @@ function unmatchedText({ rule, package: name, metrics }: UnmatchedRule): string 
 
 function standingText(advice: StandingAdvice): string {
   const { action, alert, times, adoptedAt } = advice
-  const state = adoptedAt === undefined ? `given ${times} ${times === 1 ? 'time' : 'times'}` : 'adopted'
+  const state = adoptedAt === undefined ? `given ${counted(times, 'time')}` : 'adopted'
   return `${action} for ${alert} (${state}): ${adviceText(advice)}`
 }
 

@@ -1,7 +1,7 @@
 import { receiptText } from '@homeostat/bullmq/domain'
 import type { LedgerEntry, Optimizer, StallReceipt, Trial } from '@homeostat/optimizer'
 import { explainTrial, ledgerNews } from '@homeostat/optimizer/parts'
-import { followLines, type Faults } from '@homeostat/signals'
+import { counted, followLines, type Faults } from '@homeostat/signals'
 import { warnLater } from '@homeostat/signals/options'
 import type { AlertStatus } from './alert-status.ts'
 import { alertsIn } from './alert-status.ts'
@@ -284,7 +284,7 @@ export class Reporter implements RunningHomeostat, Disposable {
       case 'unreachable':
         return `${state.name} cannot be reached: ${state.reason}`
       case 'reachable':
-        return `${state.name}, ${state.members} ${state.members === 1 ? 'process' : 'processes'}`
+        return `${state.name}, ${counted(state.members, 'process', 'processes')}`
     }
   }
 }

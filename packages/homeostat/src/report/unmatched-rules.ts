@@ -1,6 +1,6 @@
 import type { Optimizer } from '@homeostat/optimizer'
 import type { Rule, RecordingRule } from '@homeostat/promql'
-import { type Faults, SlicedWork, type Steps } from '@homeostat/signals'
+import { counted, type Faults, SlicedWork, type Steps } from '@homeostat/signals'
 import { shownName } from '@homeostat/signals/options'
 import type { Findings } from './findings.ts'
 import { MOST_METRICS, ownMetricNames, ReportedMetrics } from './reported-metrics.ts'
@@ -181,7 +181,7 @@ export class UnmatchedRules {
     if (own.length > MOST_LINES)
       wanted.set(
         'unmatched others',
-        `${own.length - MOST_LINES} more rules cannot match, because no source has reported their metrics: see unmatchedRules of h.report()`,
+        `${counted(own.length - MOST_LINES, 'more rule')} cannot match, because no source has reported their metrics: see unmatchedRules of h.report()`,
       )
     if (this.#reported.isFull)
       wanted.set(

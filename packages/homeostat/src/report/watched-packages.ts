@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import { attributes } from '@homeostat/semconv'
 import type { Faults } from '@homeostat/signals'
 import type { DomainWithMode } from '../domains/domains.ts'
@@ -53,6 +54,6 @@ function seenIn(metrics: readonly Measured[]): string[] {
   return KINDS.flatMap(([attribute, one, many]) => {
     const names = new Set(metrics.flatMap(({ dataPoints }) => dataPoints.map(point => point.attributes[attribute])))
     names.delete(undefined)
-    return names.size === 0 ? [] : [`${names.size} ${names.size === 1 ? one : many}`]
+    return names.size === 0 ? [] : [counted(names.size, one, many)]
   })
 }

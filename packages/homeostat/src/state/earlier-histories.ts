@@ -4,7 +4,7 @@ import type { EarlierEntry } from '@homeostat/optimizer/engines'
 import { ForeignStateError } from '@homeostat/optimizer/engines'
 import type { SavedHistory } from '@homeostat/optimizer/parts'
 import { checkStateFolder, parseSavedHistory } from '@homeostat/optimizer/parts'
-import { FileTooLargeError, openRegularFile } from '@homeostat/signals'
+import { counted, FileTooLargeError, openRegularFile } from '@homeostat/signals'
 
 /** A history that nobody wrote for so long belongs to a rule that no longer exists. */
 const FORGET_AFTER_MS = 90 * 86_400_000
@@ -40,14 +40,7 @@ export async function* earlierHistories(
       onError(error)
     }
   }
-  if (damaged > 0)
-    onError(
-      new ForeignStateError(
-        'evidence',
-        `files ${join(folder, FOLDER)}`,
-        `${damaged} ${damaged === 1 ? 'file' : 'files'}`,
-      ),
-    )
+  if (damaged > 0) onError(new ForeignStateError('evidence', `files ${join(folder, FOLDER)}`, counted(damaged, 'file')))
 }
 
 /**

@@ -115,7 +115,7 @@ describe('homeostat rules check', () => {
 test('homeostat rules check reads files of responses beside the rules they answer', async () => {
   expect(await run('rules', 'check', 'good.yml', 'responses.yml')).toEqual({
     code: 0,
-    out: 'Checking ~/good.yml\n  SUCCESS: 2 rules found\n\nChecking ~/responses.yml\n  SUCCESS: 1 responses found\n',
+    out: 'Checking ~/good.yml\n  SUCCESS: 2 rules found\n\nChecking ~/responses.yml\n  SUCCESS: 1 response found\n',
     error: '',
   })
   expect(await run('rules', 'check', 'good.yml', 'endless.yml')).toMatchObject({

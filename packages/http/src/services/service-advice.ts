@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { Action, Advice, Firing } from '@homeostat/optimizer'
 import { attributes, promName } from '@homeostat/semconv'
 import type { ExternalServices } from '../client/external-services.ts'
@@ -38,7 +39,7 @@ export function createServiceAdvice(services: ExternalServices, isGuarded: (orig
     run: async ({ firing }) => {
       const named = [...services.origins.all()].filter(origin => isNamedBy(firing, origin))
       const advice = named.flatMap(origin => adviceFor(origin, isGuarded))
-      return { summary: `examined ${named.length} services`, effects: { services: named.length }, advice }
+      return { summary: `examined ${counted(named.length, 'service')}`, effects: { services: named.length }, advice }
     },
   }
 }
@@ -53,7 +54,10 @@ function adviceFor(origin: Origin, isGuarded: (origin: string) => boolean): read
   const failures = [...origin.failures()].filter(([failure]) => failure !== 'client_error' && failure !== 'aborted')
   const [worst] = failures.toSorted((a, b) => b[1] - a[1])
   if (worst !== undefined)
-    advice.push({ what: `${text}: ${REMEDIES[worst[0]]}`, why: `${worst[1]} requests failed as ${worst[0]} so far` })
+    advice.push({
+      what: `${text}: ${REMEDIES[worst[0]]}`,
+      why: `${counted(worst[1], 'request')} failed as ${worst[0]} so far`,
+    })
   const { slowdown } = origin.health
   if (slowdown !== undefined && slowdown >= NOTABLE_SLOWDOWN)
     advice.push({
@@ -68,7 +72,7 @@ function adviceFor(origin: Origin, isGuarded: (origin: string) => boolean): read
   if (origin.waiting > 0)
     advice.push({
       what: `let more connections to ${text} open (connections of undici's Pool, maxSockets of http.Agent), or make its calls shorter`,
-      why: `${origin.waiting} requests wait for a connection${origin.agents.limit > 0 ? ` of ${origin.agents.limit}` : ''}`,
+      why: `${counted(origin.waiting, 'request waits', 'requests wait')} for a connection${origin.agents.limit > 0 ? ` of ${origin.agents.limit}` : ''}`,
     })
   return advice
 }

@@ -1,5 +1,5 @@
 import type { Action, Receipt } from '@homeostat/optimizer'
-import { every } from '@homeostat/signals'
+import { counted, every } from '@homeostat/signals'
 import type { EdgeWarmer, UrlArms, WarmingPass } from './edge-warmer.ts'
 
 /** A pass follows the one before after this time, so that what has expired is warmed again. Halves are dealt anew as often. */
@@ -92,7 +92,7 @@ function withProblems({ results, stopped }: WarmingPass): Pick<Receipt, 'problem
         ]
       : []),
     ...(bypassed > 0 ? [`the edge keeps no copy of ${bypassed} of the URLs`] : []),
-    ...(failed > 0 ? [`${failed} requests failed, or were answered with something else than 200`] : []),
+    ...(failed > 0 ? [`${counted(failed, 'request')} failed, or had an answer other than 200`] : []),
     ...(stopped === undefined ? [] : [`stopped early: ${stopped}`]),
   ]
   return problems.length > 0 ? { problems } : {}

@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import { attributes, promName } from '@homeostat/semconv'
 import type { Action, Receipt } from '@homeostat/optimizer'
 import type { Division } from '../signals/divided-lookups.ts'
@@ -104,7 +105,7 @@ function receipt(
   const others = (['skipped', 'missing', 'failed'] as const).filter(outcome => effects[outcome] > 0)
   return {
     summary: [
-      `loaded ${effects.loaded} keys by ${by} in ${(elapsedMs / 1000).toFixed(1)} s`,
+      `loaded ${counted(effects.loaded, 'key')} by ${by} in ${(elapsedMs / 1000).toFixed(1)} s`,
       ...others.map(outcome => `${effects[outcome]} ${WORDS[outcome]}`),
       ...(heldOut > 0 ? [`${heldOut} left alone to compare`] : []),
       ...(aborted ? ['stopped early'] : []),

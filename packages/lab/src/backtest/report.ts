@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import { formatDuration } from '@homeostat/promql'
 import { alertKey } from '@homeostat/optimizer/parts'
 import type { AlertDifference } from './compare.ts'
@@ -52,10 +53,6 @@ export function differenceReport(differences: readonly AlertDifference[]): strin
 
 function side(fires: number, firingMs: number, actions: number): string {
   return `${counted(fires, 'firing')} of ${formatDuration(firingMs)}, ${counted(actions, 'action')}`
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function shortened(lines: readonly string[]): string[] {

@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import { judgeSwitchback, percentChange } from '@homeostat/optimizer/judge'
 import { formatDuration } from '@homeostat/promql'
 import { donePairs } from './advance-proof.ts'
@@ -117,10 +118,12 @@ function cannotSee({ terms, pairs, pauses, notes }: Proof): string[] {
     `what the first ${formatDuration(carryOverMs)} of a block show: they are not measured`,
     'an effect on anything but the measure, and on other processes of the service',
     'other changes of the same time, a deployment for example, if they came in step with the blocks; chance drew the order so that this is unlikely',
-    ...(missing! > 0 ? [`${missing} ticks at which the measure had no value`] : []),
-    ...(unset! > 0 ? [`${unset} ticks at which the knob was on its way; their values are left out`] : []),
-    ...(dropped > 0 ? [`${dropped} pairs that were interrupted; they are not compared`] : []),
-    ...(pauses.length > 0 ? [`the time of ${pauses.length} pauses`] : []),
+    ...(missing! > 0 ? [`${counted(missing!, 'tick')} at which the measure had no value`] : []),
+    ...(unset! > 0 ? [`${counted(unset!, 'tick')} at which the knob was on its way; no value of those counts`] : []),
+    ...(dropped > 0
+      ? [`${counted(dropped, 'pair')} that ${dropped === 1 ? 'was' : 'were'} interrupted and not compared`]
+      : []),
+    ...(pauses.length > 0 ? [`the time of ${counted(pauses.length, 'pause')}`] : []),
     ...notes,
   ]
 }

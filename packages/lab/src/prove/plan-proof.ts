@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import { pairsToFind, percent, percentChange } from '@homeostat/optimizer/judge'
 import { formatDuration } from '@homeostat/promql'
 import { createRandom } from '@homeostat/signals/random'
@@ -68,7 +69,7 @@ export function planProof(input: PlanInput): ProofPlan {
     throw new RangeError(`${what} takes more than ${2 * MOST_PAIRS} blocks (${basis}): ask for a larger effect`)
   if (pairs < LEAST_PAIRS)
     throw new RangeError(
-      `${pairs} pairs cannot be significant: ${LEAST_PAIRS} pairs of ${formatDuration(blockMs)} blocks take ${formatDuration(2 * LEAST_PAIRS * blockMs)}`,
+      `${counted(pairs, 'pair')} cannot be significant: ${LEAST_PAIRS} pairs of ${formatDuration(blockMs)} blocks take ${formatDuration(2 * LEAST_PAIRS * blockMs)}`,
     )
   if (pairs > MOST_PAIRS) throw new RangeError(`${pairs} pairs are more than ${MOST_PAIRS}`)
   const totalMs = 2 * pairs * blockMs

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { harmSoFar, judgeProof, type ProofJudgement } from '../../src/prove/index.ts'
+import { harmSoFar, judgeProof, type Proof, type ProofJudgement } from '../../src/prove/index.ts'
 import { prove, type ProvenPlant } from './plant-proof.ts'
 
 function judgements(count: number, plant: Omit<ProvenPlant, 'seed'>): ProofJudgement[] {
@@ -88,4 +88,15 @@ test('there is no verdict before the end, however large the effect is', () => {
   expect([knob.verdict, placebo.verdict]).toEqual(['inconclusive', 'inconclusive'])
   expect(knob.statistics.effect).toBeCloseTo(-0.5, 1)
   expect(conclusion).toBe('The proof is not over: 12 of 12 pairs are measured, and the verdict comes with its end.')
+})
+
+test('what a proof cannot see is counted in the singular and in the plural', () => {
+  const seen = (changes: Partial<Proof>): string[] =>
+    judgeProof({ ...prove({ seed: 1, factor: 1 }), ...changes }).cannotSee.filter(line => /pause|pair/.test(line))
+  expect(seen({ pauses: [{ from: 1, to: 2 }] })).toContain('the time of 1 pause')
+  expect(seen({ pauses: [1, 2].map(from => ({ from, to: 3 })) })).toContain('the time of 2 pauses')
+  const dropped = prove({ seed: 1, factor: 1 }).pairs.map((pair, at) =>
+    at === 0 ? { ...pair, state: 'dropped' as const } : pair,
+  )
+  expect(seen({ pairs: dropped })).toContain('1 pair that was interrupted and not compared')
 })

@@ -1,4 +1,4 @@
-import { BoundedMap } from '@homeostat/signals'
+import { counted, BoundedMap } from '@homeostat/signals'
 import { alertKey } from '../words/alert-key.ts'
 import type { Advice } from '../words/receipt.ts'
 import type { AdviceGiven, AdviceState, StandingAdvice } from '../words/advice-given.ts'
@@ -81,7 +81,7 @@ export class Advisor implements AdviceState {
 
   spentOf(action: string): string | undefined {
     const runs = (this.#starts.get(action) ?? []).filter(at => at > this.#now - HOUR_MS)
-    return runs.length >= RUNS_PER_HOUR ? `it ran ${runs.length} times within an hour` : undefined
+    return runs.length >= RUNS_PER_HOUR ? `it ran ${counted(runs.length, 'time')} within an hour` : undefined
   }
 
   isRunning(action: string): boolean {

@@ -1,4 +1,4 @@
-import { sleep, Turns, SlicedWork, type Steps } from '@homeostat/signals'
+import { counted, sleep, Turns, SlicedWork, type Steps } from '@homeostat/signals'
 import type { EarlierEntry, StateEntry, StateSection } from '../words/state-section.ts'
 import type { StateStore } from '../words/state-store.ts'
 import { ContainedSection } from './contained-section.ts'
@@ -75,7 +75,10 @@ export class SectionKeeper<T = unknown> {
     const damagedTexts = found.filter(({ isDamaged }) => isDamaged).length
     const entries = found.flatMap(content => content.entries)
     const damagedEntries = await this.#take(entries)
-    const damaged = [plural(damagedTexts, 'text'), plural(damagedEntries, 'entry', 'entries')].filter(Boolean)
+    const damaged = [
+      ...(damagedTexts === 0 ? [] : [counted(damagedTexts, 'text')]),
+      ...(damagedEntries === 0 ? [] : [counted(damagedEntries, 'entry', 'entries')]),
+    ]
     if (damaged.length > 0) onError(new ForeignStateError(section.name, place.name, damaged.join(' and ')))
   }
 
@@ -208,7 +211,7 @@ export class SectionKeeper<T = unknown> {
     if (fitting.shortened + fitting.leftOut > 0 && !this.#hasReportedRoom) {
       this.#hasReportedRoom = true
       const { shortened, leftOut } = fitting
-      const reason = `${place.name} accepts ${MAX_STATE_BYTES} bytes per text, so ${shortened} entries are shortened and ${leftOut} left out`
+      const reason = `${place.name} accepts ${MAX_STATE_BYTES} bytes per text, so ${counted(shortened, 'entry is', 'entries are')} shortened and ${leftOut} left out`
       onError(new StateLeftOutError(section.name, reason))
     }
     const written = new Map(candidates.map(({ entry }) => [entry.key, entry]))
@@ -271,9 +274,4 @@ export class SectionKeeper<T = unknown> {
 
 function inSlices<R>(steps: Steps<R>): Promise<R> {
   return new SlicedWork(steps, SLICE_MS).done
-}
-
-/** An empty text if the count is 0. */
-function plural(count: number, one: string, several = `${one}s`): string {
-  return count === 0 ? '' : `${count} ${count === 1 ? one : several}`
 }

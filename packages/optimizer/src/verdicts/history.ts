@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import { alphaShares, type AlphaShares } from './alpha-shares.ts'
 import { Generation, remember } from './generation.ts'
 import { harmfulByGuards } from './harmful-by-guards.ts'
@@ -200,7 +201,7 @@ export class History {
     const { acts, controls } = this.counts
     if (acts + controls > 0 || this.#shadows.length === 0) return progress(this.#input, now)
     const shadows = { ...this.#input, controls: this.#shadows }
-    return `in mode advise it would have run ${this.#shadows.length} times; a trial: ${progress(shadows, now)}`
+    return `in mode advise it would have run ${counted(this.#shadows.length, 'time')}; a trial: ${progress(shadows, now)}`
   }
 
   save(): SavedHistory {

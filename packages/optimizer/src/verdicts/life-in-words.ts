@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import { percent, percentChange, spentOf, type Life } from '@homeostat/judge'
 
 /**
@@ -9,7 +10,7 @@ export function lifeInWords(life: Life): string {
   const budget = `error budget of its verdicts (generation ${life.generation}): for effective ${shares(better)}, for harmful ${shares(worse)}`
   const last = life.earlier.at(-1)
   if (last === undefined) return budget
-  return `${budget}; the generation before measured ${percentChange(last.effect)} in ${last.size} runs and ${last.size} controls`
+  return `${budget}; the generation before measured ${percentChange(last.effect)} in ${counted(last.size, 'run')} and ${counted(last.size, 'control')}`
 }
 
 function shares(spent: number): string {

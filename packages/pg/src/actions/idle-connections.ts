@@ -1,4 +1,4 @@
-import { sleep } from '@homeostat/signals'
+import { counted, sleep } from '@homeostat/signals'
 import type { ActionContext, Reclaimer } from '@homeostat/optimizer'
 import type { PgInstrumentation } from '../instrumentation.ts'
 import { closeIdleClient, obstacleOf } from './idle-client.ts'
@@ -64,10 +64,6 @@ export function createIdleConnections(
       }
     },
   }
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** An aborted pause ends like any other: the loop looks at the signal. */

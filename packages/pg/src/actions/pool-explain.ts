@@ -1,6 +1,6 @@
 import type { Action, ActionContext, Advice, Firing, Receipt } from '@homeostat/optimizer'
 import { attributes, promName } from '@homeostat/semconv'
-import { BoundedMap } from '@homeostat/signals'
+import { counted, BoundedMap } from '@homeostat/signals'
 import type { PgInstrumentation } from '../instrumentation.ts'
 import { holdingInWords, type Holding } from '../signals/checkouts/holding.ts'
 import { connectionsNeeded } from '../signals/checkouts/pool-size.ts'
@@ -153,8 +153,4 @@ function limitOf(pool: PoolShape | undefined): number | undefined {
 
 function inWords(seconds: number): string {
   return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

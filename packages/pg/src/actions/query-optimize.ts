@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { Action, ActionContext, Advice, Receipt } from '@homeostat/optimizer'
 import { diagnose, type Causes } from '../diagnosis/diagnose.ts'
 import { heldAnswers, repeats } from '../diagnosis/in-process.ts'
@@ -286,14 +287,13 @@ function receipt(
   const lacking = indexAdvice(findings, namesDatabases, now)
   const others = distinct(causes?.found ?? [])
   const indexes = lacking.length
-  const helps =
-    indexes === 0 ? 'no missing index found' : `${indexes} ${indexes === 1 ? 'index' : 'indexes'} would help`
-  const also = others.length === 0 ? '' : `; ${others.length} other ${others.length === 1 ? 'cause' : 'causes'} found`
+  const helps = indexes === 0 ? 'no missing index found' : `${counted(indexes, 'index', 'indexes')} would help`
+  const also = others.length === 0 ? '' : `; ${counted(others.length, 'other cause')} found`
   return {
     summary:
       slow === 0
         ? `no slow statement to examine${also}`
-        : `examined ${statements} of ${slow} slow statements: ${helps}${also}${aborted ? ' (stopped early)' : ''}`,
+        : `examined ${statements} of ${counted(slow, 'slow statement')}: ${helps}${also}${aborted ? ' (stopped early)' : ''}`,
     effects: { statements, plans, indexes, ...(others.length > 0 && { causes: others.length }) },
     ...(indexes + others.length > 0 ? { advice: [...lacking, ...others] } : undefined),
     ...(problems.length > 0 ? { problems: [...new Set(problems)] } : undefined),

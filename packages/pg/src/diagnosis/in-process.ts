@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { Advice } from '@homeostat/optimizer'
 import { count } from '../indexes/index-advice.ts'
 import type { HeldAnswers } from '../signals/held-answers.ts'
@@ -20,7 +21,7 @@ export function heldAnswers({ count: answers, heldMs, workedMs, holders }: HeldA
   return [
     {
       what: 'look at what holds the event loop, not at the database',
-      why: `${count(answers)} ${answers === 1 ? 'statement was' : 'statements were'} slow for the application alone${names}: the server took ${count(workedMs / answers)} ms on average, and the answers then waited ${count(heldMs / answers)} ms for the event loop to read them`,
+      why: `${counted(answers, 'statement was', 'statements were')} slow for the application alone${names}: the server took ${count(workedMs / answers)} ms on average, and the answers then waited ${count(heldMs / answers)} ms for the event loop to read them`,
     },
   ]
 }

@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { Advice } from '@homeostat/optimizer'
 import type { Column, Index, Table } from './catalog.ts'
 import type { Finding } from './finding.ts'
@@ -75,7 +76,7 @@ function describe(group: readonly Finding[], namesDatabase: boolean, now: number
       ...covers(definition),
       verification(worst),
       ...inAnotherOrder(definition),
-      `${count(calls)} slow ${calls === 1 ? 'call' : 'calls'}, mean ${count(totalMs / calls)} ms${isReference ? '' : `, about ${count(savedMs / calls)} ms less with it, ${rate(savedMsPerSecond)} ms a second in all`}`,
+      `${counted(calls, 'slow call')}, mean ${count(totalMs / calls)} ms${isReference ? '' : `, about ${count(savedMs / calls)} ms less with it, ${rate(savedMsPerSecond)} ms a second in all`}`,
       ...(gains.length === 0 ? [] : [`faster then: ${listed(gains.map(gainInWords))}`]),
       priceOf(definition),
       ...leftovers(definition),
@@ -141,7 +142,7 @@ function gainsOf(group: readonly Finding[]): readonly Gain[] {
 }
 
 function gainInWords({ name, calls, savedMs }: Gain): string {
-  return `${name} by about ${count(savedMs / calls)} ms a call (${count(calls)} slow ${calls === 1 ? 'call' : 'calls'})`
+  return `${name} by about ${count(savedMs / calls)} ms a call (${counted(calls, 'slow call')})`
 }
 
 function priceOf(definition: IndexDefinition): string {

@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { Dirent, Stats } from 'node:fs'
 import { lstat, opendir, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -124,8 +125,10 @@ function statOf(path: string): Promise<Stats | undefined> {
 
 function receiptOf({ files, bytes, folders, failed }: Run): Receipt {
   return {
-    summary: `removed ${files} old temp files (${bytes} bytes) and ${folders} folders left by ended processes`,
+    summary: `removed ${counted(files, 'old temp file')} (${counted(bytes, 'byte')}) and ${counted(folders, 'folder')} left by ended processes`,
     effects: { files, bytes, folders },
-    ...(failed > 0 ? { problems: [`${failed} temp files or folders could not be removed`] } : undefined),
+    ...(failed > 0
+      ? { problems: [`${counted(failed, 'temp file or folder', 'temp files or folders')} could not be removed`] }
+      : undefined),
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import { types } from 'node:util'
 import { isBuiltIn } from './untrusted-object.ts'
 
@@ -32,7 +33,7 @@ export function shownValue(value: unknown, isKnown: (text: string) => boolean = 
 /** A name that came from outside, which may be that of a route; only its length if it does not look like a name. */
 export function shownName(name: string): string {
   const isName = /^[\w.$-]{1,40}$/.test(name) || /^(?:[a-z]{1,10} )?\/[\w/:.*{}?()-]{0,60}$/i.test(name)
-  return isName ? name : `a name of ${name.length} characters`
+  return isName ? name : `a name of ${counted(name.length, 'character')}`
 }
 
 function shownText(text: string, isKnown: (text: string) => boolean): string {
@@ -40,7 +41,7 @@ function shownText(text: string, isKnown: (text: string) => boolean): string {
   const isShort = text.length <= LONGEST_SHOWN
   if (isShort && isNumeric(text)) return `the text "${text}"`
   if (isShort && isKnown(text)) return JSON.stringify(text)
-  return `a text of ${text.length} ${text.length === 1 ? 'character' : 'characters'}`
+  return `a text of ${counted(text.length, 'character')}`
 }
 
 function isNumeric(text: string): boolean {

@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import { diagnosed, findingLines, shown, summaryLines, type Diagnosed } from '../diagnosed-finding.ts'
 import type { ApplicationFacts } from './application-facts.ts'
 import { staticChecks } from './static-checks.ts'
@@ -28,6 +29,9 @@ export function diagnosisLines(diagnosis: Diagnosis): string[] {
     ...findingLines(findings),
     ...notes.map(note => `note: ${note}`),
     ...apis.map(({ version, path }) => `@opentelemetry/api ${version} in ${path}`),
-    ...summaryLines(diagnosis, `${staticChecks.length} checks, ${packages.length} packages of OpenTelemetry`),
+    ...summaryLines(
+      diagnosis,
+      `${staticChecks.length} checks, ${counted(packages.length, 'package')} of OpenTelemetry`,
+    ),
   ]
 }

@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { Registry, ScopeMetrics, SignalProducer, Temporality } from '@homeostat/signals'
-import { DELTA, errorType, every, nextTurn, SlicedWork, within } from '@homeostat/signals'
+import { counted, DELTA, errorType, every, nextTurn, SlicedWork, within } from '@homeostat/signals'
 import { deliver, type Delivered } from './otlp-delivery.ts'
 import { otlpMessages, type OtlpMessage } from './otlp-message.ts'
 import { OtlpConnection } from './otlp-request.ts'
@@ -197,7 +197,7 @@ export class OwnExport implements AsyncDisposable {
       return
     }
     if (this.#failedExports > 0) {
-      const times = this.#failedExports === 1 ? 'one failed export' : `${this.#failedExports} failed exports`
+      const times = counted(this.#failedExports, 'failed export')
       findings.remove(FAILED)
       findings.note(`${this.endpoint} accepts metrics again, after ${times}`)
     }

@@ -1,11 +1,12 @@
+import { counted } from '@homeostat/signals'
 import type { BudgetLimits } from '../../words/budget-limits.ts'
 import { spentBudget } from '../budget.ts'
 import type { Gate } from '../gate.ts'
 
 const SPENT: Record<keyof BudgetLimits, (limit: number) => string> = {
-  runsPerHourOfAction: limit => `it ran ${limit} times within an hour`,
-  runsPerHour: limit => `all actions together ran ${limit} times within an hour`,
-  concurrentRuns: limit => `${limit} actions run already`,
+  runsPerHourOfAction: limit => `it ran ${counted(limit, 'time')} within an hour`,
+  runsPerHour: limit => `all actions together ran ${counted(limit, 'time')} within an hour`,
+  concurrentRuns: limit => `${counted(limit, 'action runs', 'actions run')} already`,
   blockedMsPerMinute: limit => `actions have held the event loop for ${limit} ms or more within a minute`,
 }
 

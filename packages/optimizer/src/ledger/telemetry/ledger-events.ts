@@ -2,7 +2,7 @@ import * as api from '@opentelemetry/api'
 import type { Attributes } from '@opentelemetry/api'
 import { attributes as a, events } from '@homeostat/semconv'
 import type { Scope } from '@homeostat/signals'
-import { withoutTracing } from '@homeostat/signals'
+import { counted, withoutTracing } from '@homeostat/signals'
 import { explainAdvice, explainFiring, explainTrial, refusalsTo } from '../explain.ts'
 import type { Refusal } from '../../words/decision.ts'
 import type { LedgerEntry } from '../../words/ledger-entry.ts'
@@ -58,7 +58,12 @@ export function ledgerNews(entry: LedgerEntry): News[] {
   const transitions = entry.transitions.slice(0, MOST_ALERT_LINES)
   const leftOut = entry.transitions.length - transitions.length
   const news = [...alertEvents(entry, transitions), ...eventsOf(entry)].map(newsOf)
-  return leftOut > 0 ? [...news, { level: 'warn', text: `${leftOut} more alerts have changed in this tick` }] : news
+  return leftOut > 0
+    ? [
+        ...news,
+        { level: 'warn', text: `${counted(leftOut, 'more alert has', 'more alerts have')} changed in this tick` },
+      ]
+    : news
 }
 
 function newsOf({ severityNumber, body }: LogEvent): News {

@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { Guard } from '../../words/response.ts'
 import type { GuardStatus, GuardWatch } from './guard-status.ts'
 import { blindAfterMs, HORIZON_MS } from './horizon.ts'
@@ -120,7 +121,7 @@ class LevelWatch implements GuardWatch {
   }
 
   #uncomparable(): string | undefined {
-    if (this.#own < FEWEST_SAMPLES) return `only ${this.#own} quiet samples to compare with`
+    if (this.#own < FEWEST_SAMPLES) return `only ${counted(this.#own, 'quiet sample')} to compare with`
     if (this.#stale) return `the last quiet sample is older than ${STALE_MS / 60_000} min`
     return undefined
   }
@@ -151,7 +152,7 @@ class LevelWatch implements GuardWatch {
     const was = measured(this.#quiet.fromLog(this.#limits.reference))
     const change = relativeChange(this.#quiet.fromLog(mean))
     const allowed = relativeChange(this.#quiet.fromLog(limit))
-    return `${this.#spec.expr}: ${now} over ${width} samples, ${change} against a quiet ${was}; limit ${allowed} (${source})`
+    return `${this.#spec.expr}: ${now} over ${counted(width, 'sample')}, ${change} against a quiet ${was}; limit ${allowed} (${source})`
   }
 
   #describe(): string {

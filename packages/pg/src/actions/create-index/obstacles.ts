@@ -1,3 +1,4 @@
+import { counted } from '@homeostat/signals'
 import type { IndexDefinition } from '../../indexes/index-definition.ts'
 import { isServedBy, wantedKeys } from '../../indexes/index-definition.ts'
 import { readRelation, type Table } from '../../indexes/catalog.ts'
@@ -88,7 +89,8 @@ export async function tableObstacle(
   if (row['creatable'] !== 'true') return 'the user of the application may not create in the schema of the table'
   if (row['broken'] === 'true') return 'the table has an index that is not valid'
   const own = (await ownIndexes(server)).filter(({ tableOid }) => tableOid === table.oid)
-  if (own.length >= maxPerTable) return `the table has ${own.length} indexes of query.createIndex already`
+  if (own.length >= maxPerTable)
+    return `the table has ${counted(own.length, 'index', 'indexes')} of query.createIndex already`
   const now = await readNow(server, table)
   const wanted = wantedKeys(definition)
   if (now?.indexes.some(index => isServedBy(wanted, index))) return 'there is such an index by now'
