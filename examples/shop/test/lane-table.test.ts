@@ -81,6 +81,12 @@ describe('the summary without Homeostat', () => {
     printSummary(screen, { ...parts, results: [lost], missing: ['expected every visit'] })
     expect(text).toContain('MISSING: expected every visit')
     expect(text).toContain('These visits were sent')
+    text = ''
+    printSummary(screen, { ...parts, results: [{ ...result, received: undefined }], missing: [] })
+    expect(text).toContain('These visits were sent')
+    expect(text).not.toContain('gave up')
+    text = ''
+    printSummary(screen, { ...parts, results: [lost], missing: [] })
     expect(text.replaceAll('\n', ' ')).toContain('before they reached a shop that had no time for them: plain 12.')
   })
 })

@@ -170,6 +170,9 @@ describe('the restart', () => {
     expect(missingOfRestart({ knobs: [{ ...knob, atKill: 400 }], backAfterMs: 900 })).toEqual([
       expect.stringContaining('none was: nothing had to be reverted'),
     ])
+    expect(missingOfRestart({ knobs: [{ ...knob, atKill: undefined }], backAfterMs: 900 })).toEqual([
+      'expected a knob to be changed at the kill -9, and the shop did not answer at that time',
+    ])
   })
 })
 

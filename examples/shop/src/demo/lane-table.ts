@@ -41,8 +41,9 @@ export function unequalLoad(results: readonly LaneResult[]): readonly string[] {
   })
 }
 
-/** How many visits never reached the shop, by its own count. */
+/** How many visits never reached the shop, by its own count; 0 where it does not say. */
 export function unreceived(result: LaneResult): number {
+  if (result.received === undefined) return 0
   return differences(result).reduce((sum, { sent, received }) => sum + Math.max(0, sent - received), 0)
 }
 

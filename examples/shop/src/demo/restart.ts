@@ -28,14 +28,14 @@ export interface ShopKnobValues {
   readonly knobs: Readonly<Record<string, Reading>>
 }
 
-export async function knobValuesOf({ shop }: DemoLane): Promise<ShopKnobValues> {
+async function knobValuesOf({ shop }: Pick<DemoLane, 'shop'>): Promise<ShopKnobValues> {
   const response = await fetch(`${shop.url}/knobs`, { signal: AbortSignal.timeout(5000) })
   if (!response.ok) throw new Error(`the shop answered ${response.status}`)
   return (await response.json()) as ShopKnobValues
 }
 
 /** No knobs where the shop does not answer. */
-export async function readableKnobsOf(lane: DemoLane): Promise<ShopKnobValues['knobs']> {
+export async function readableKnobsOf(lane: Pick<DemoLane, 'shop'>): Promise<ShopKnobValues['knobs']> {
   return (await knobValuesOf(lane).catch(() => undefined))?.knobs ?? {}
 }
 
@@ -45,7 +45,7 @@ export async function readableKnobsOf(lane: DemoLane): Promise<ShopKnobValues['k
  * @param before - the values that the knobs have to come back to
  */
 export async function killAndRestart(
-  lane: DemoLane,
+  lane: Pick<DemoLane, 'shop' | 'restart'>,
   before: ShopKnobValues['knobs'],
   signal: AbortSignal,
 ): Promise<Restarted> {
@@ -63,7 +63,8 @@ export async function killAndRestart(
   }
   while (backAfterMs === undefined && performance.now() - startedAt < BACK_WITHIN_MS && !signal.aborted) {
     // A process that has just started may be slow to answer.
-    after = (await knobValuesOf(lane).catch(() => undefined))?.knobs ?? after
+    const now = await readableKnobsOf(lane)
+    if (Object.keys(now).length > 0) after = now
     if (areBack(before, after)) backAfterMs = performance.now() - startedAt
     else await sleep(250, undefined, { signal }).catch(() => undefined)
   }
@@ -88,6 +89,8 @@ export function missingOfRestart({ knobs, backAfterMs, failure }: Restarted): re
     const away = knobs.filter(knob => !isBack(knob)).map(({ name }) => name)
     return [`expected every knob to be back after kill -9, and these were not: ${away.join(', ')}`]
   }
+  if (knobs.every(({ atKill }) => !Number.isFinite(atKill)))
+    return ['expected a knob to be changed at the kill -9, and the shop did not answer at that time']
   return knobs.some(({ before, atKill }) => Number.isFinite(atKill) && before !== atKill)
     ? []
     : ['expected a knob to be changed at the kill -9, and none was: nothing had to be reverted']

@@ -53,8 +53,9 @@ export function printSummary(screen: Screen, ended: Ended): void {
   if (busy !== undefined) lines(paragraph(busy, width))
   const [first] = results
   const lost = results.filter(result => unreceived(result) > 0)
+  const isCounted = results.every(result => result.received !== undefined)
   const received = results.length > 1 ? 'All shops received the same visits' : 'The shop received these visits'
-  const same = lost.length === 0 ? received : 'These visits were sent'
+  const same = lost.length === 0 && isCounted ? received : 'These visits were sent'
   if (first) lines([`${same} (seed ${seed}, ${digest}):`, ...paragraph(countsText(first.sent), width)])
   if (lost.length > 0) {
     const counts = lost.map(result => `${result.lane} ${unreceived(result).toLocaleString('en-US')}`).join(', ')
