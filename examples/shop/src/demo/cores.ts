@@ -3,26 +3,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lane } from '../settings.ts'
 
 /**
- * The cores that a shop with its Postgres and its Redis needs while most is asked of it, and who sends the visits. Measured as the CPU time
- * of all of their processes; see the README of the shop.
+ * How many cores a shop takes at most, with its Postgres, its Redis and who sends its visits: the CPU time of all these processes in the
+ * busiest seconds.
  */
-const LANE_CORES = 0.7
-const SENDER_CORES = 0.2
+const LANE_CORES = 0.6
 const SAMPLE_MS = 1000
 /** A smaller share of idle time is a machine without room: interrupts and the clock take that much. */
 const SHORT_OF = 0.1
 
-/** How many cores these shops need side by side. */
-export function coresFor(lanes: number): number {
-  return lanes * LANE_CORES + SENDER_CORES
-}
-
 /**
- * Lanes that run at the same time: all of them where they have room, else each alone, so that all meet the same machine. Homeostat's
- * comes first then, because it says when the load is over.
+ * Lanes that run at the same time: all of them where there is a core for each, else each alone. On average a shop takes less, but the same
+ * trouble comes to all shops at the same moment, and then each event loop wants a whole core. Homeostat's comes first where each runs alone,
+ * because it says when the load is over.
  */
 export function groupsOf(lanes: readonly Lane[], cores: number): readonly (readonly Lane[])[] {
-  return lanes.length === 1 || coresFor(lanes.length) <= cores ? [lanes] : lanes.toReversed().map(lane => [lane])
+  return lanes.length <= Math.max(1, cores) ? [lanes] : lanes.toReversed().map(lane => [lane])
 }
 
 /** What the cores of the machine have done until now. */
@@ -54,19 +49,26 @@ export async function idleShareNow(signal: AbortSignal): Promise<number> {
   return idleShare(from, coreTimes())
 }
 
-/** How the shops share the machine, in one line. */
+/**
+ * How the shops share the machine, for people.
+ *
+ * @param idle - the share of the cores that nobody else uses
+ */
 export function sharingText(lanes: readonly Lane[], cores: number, idle: number): string {
-  const [largest] = groupsOf(lanes, cores).toSorted((one, other) => other.length - one.length)
-  const needed = coresFor(largest!.length)
-  const how =
-    lanes.length === 1
-      ? 'It needs'
-      : largest!.length > 1
-        ? `${lanes.length === 2 ? 'Both' : 'All'} run side by side, and need`
-        : `They run one after the other, because side by side they would need ${coresFor(lanes.length).toFixed(1)} cores. Each needs`
+  const atOnce = groupsOf(lanes, cores)[0]!.length
+  const needed = atOnce * LANE_CORES
   const free = idle * cores
-  const short = free < needed ? ' That is too few: waits and errors will not be those of the shops alone.' : ''
-  return `${how} up to ${needed.toFixed(1)} cores; ${free.toFixed(1)} of ${cores} are idle now.${short}`
+  return [
+    howText(lanes.length, atOnce),
+    `take${atOnce > 1 ? '' : 's'} up to ${needed.toFixed(1)} cores, servers and visitors included; ${free.toFixed(1)} of ${cores} are idle now.`,
+    ...(free < needed ? ['That is too few: waits and errors will not be those of the shops alone.'] : []),
+  ].join(' ')
+}
+
+function howText(lanes: number, atOnce: number): string {
+  if (lanes === 1) return 'It'
+  if (atOnce > 1) return 'They run side by side, and together'
+  return 'They run one after the other: trouble comes to all shops at one moment, and there is no core for each of them then. Each'
 }
 
 /** Whether the machine had no core left while the load ran. */

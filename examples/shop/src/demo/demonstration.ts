@@ -23,6 +23,7 @@ import { Timeline } from './timeline.ts'
 
 const CONSOLE = /^homeostat: console: (http\S+)/
 const CONSOLE_WITHIN_MS = 5000
+const PROGRESS_MS = 5000
 /** Visits of the everyday are drawn for so long at a time. */
 const EVERYDAY_MS = 60_000
 
@@ -49,7 +50,7 @@ export class Demonstration implements AsyncDisposable {
 
   /** Undefined after an interruption. */
   async run(): Promise<Ended | undefined> {
-    const { seed, durationMs, lanes, interruption, screen } = this.#options
+    const { seed, durationMs, lanes, watch, interruption, screen } = this.#options
     const schedule = scheduleOf(
       [...EVERYDAY, ...TROUBLES.flatMap(({ streams }) => streams)],
       seed,
@@ -67,8 +68,8 @@ export class Demonstration implements AsyncDisposable {
     let latestMs = 0
     let idle = 1
     for (const group of groupsOf(lanes, cores)) {
-      const names = group.join(' and ')
-      screen.line(`Starting ${names}, with Postgres and Redis ...`)
+      this.#timeline.pause()
+      screen.line(`Starting ${group.join(' and ')}, with Postgres and Redis ...`)
       const open = await interruption.unless(Promise.all(group.map(lane => this.#openLane(lane))))
       const run = new DemoRun({ lanes: open, story: this.#story, timeline: this.#timeline })
       const lane = open.find(each => each.lane === 'homeostat')
@@ -91,7 +92,9 @@ export class Demonstration implements AsyncDisposable {
       }
       missing.push(...run.missing)
       this.#timeline.end()
-      await Promise.all(open.filter(each => each !== lane).map(each => this.#close(each)))
+      // A shop that goes on would take from the next one.
+      const closing = open.filter(each => each !== lane || !watch)
+      await Promise.all(closing.map(each => this.#close(each)))
     }
     results.sort((one, other) => LANES.indexOf(one.lane) - LANES.indexOf(other.lane))
     if (watched) missing.push(...this.#story.missing, ...missingOfRestart(watched.restarted))
@@ -142,7 +145,7 @@ export class Demonstration implements AsyncDisposable {
     const seconds = (): string => `${Math.round((performance.now() - startedAt) / 1000)} s`
     const orders = CATALOGUE.orders.toLocaleString('en-US')
     screen.line(`Filling the database${lanes.length > 1 ? 's' : ''} with a year of ${orders} orders ...`)
-    const progress = setInterval(() => this.#timeline.progress(`still filling, for ${seconds()}`), 1000)
+    const progress = setInterval(() => this.#timeline.progress(`still filling, for ${seconds()}`), PROGRESS_MS)
     try {
       await interruption.unless(Promise.all(lanes.map(lane => lane.fill())))
     } finally {
@@ -187,8 +190,9 @@ export class Demonstration implements AsyncDisposable {
     // What the next process reports belongs to no promise.
     this.#isHeard = false
     this.#open.get(lane)?.[Symbol.dispose]()
-    const restarted = await killAndRestart(lane, before, this.#options.interruption.signal)
-    this.#timeline.add('kill', 'kill -9 of the process with Homeostat, and its next start')
+    const restarted = await killAndRestart(lane, before, this.#options.interruption.signal, () =>
+      this.#timeline.add('kill', 'kill -9 of the process with Homeostat; it is started again'),
+    )
     if (restarted.failure === undefined) this.#expectToRun(lane)
     return { story: this.#story, restarted }
   }

@@ -48,9 +48,11 @@ export async function killAndRestart(
   lane: Pick<DemoLane, 'shop' | 'restart'>,
   before: ShopKnobValues['knobs'],
   signal: AbortSignal,
+  onKilled: () => void = () => undefined,
 ): Promise<Restarted> {
   const atKill = await readableKnobsOf(lane)
   await lane.shop.kill()
+  onKilled()
   const startedAt = performance.now()
   let after: ShopKnobValues['knobs'] = {}
   let backAfterMs: number | undefined

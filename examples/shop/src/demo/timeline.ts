@@ -49,6 +49,11 @@ export class Timeline {
     this.#startedAt = performance.now()
   }
 
+  /** What follows belongs to no load, until the next begins. */
+  pause(): void {
+    this.#startedAt = undefined
+  }
+
   add(kind: LineKind, text: string): void {
     const [first, ...rest] = wrap(text, Math.max(40, this.#screen.width - 1 - INDENT))
     this.#screen.line(`${this.#time()}  ${this.#screen.style(styles[kind], kind.padEnd(KIND_WIDTH))}  ${first}`)
