@@ -1,5 +1,5 @@
 import { withoutIncluded } from './covering.ts'
-import { bestBeside, type Choice, type Evaluate } from './evaluation.ts'
+import { bestBeside, LEAST_SPARED, type Choice, type Evaluate } from './evaluation.ts'
 import { groupBy } from './grouping.ts'
 import type { Proposal } from './proposals.ts'
 
@@ -8,9 +8,6 @@ import type { Proposal } from './proposals.ts'
  * gains while VACUUM keeps up: what another index has to gain over none, it has to gain over that index.
  */
 const WORTH_COVERING = 2
-/** What it saves at least beyond that index, in the planner's units: about 250 rows that are fetched from anywhere. Fewer are soon fetched. */
-const LEAST_SPARED = 1_000
-
 /**
  * Puts covering indexes in the place of chosen ones, or beside them, where that is clearly cheaper.
  *

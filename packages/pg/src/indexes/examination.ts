@@ -8,6 +8,7 @@ import { chooseCovering } from './covering-choice.ts'
 import { coveringProposals } from './covering.ts'
 import { functionWithEffects } from './effects.ts'
 import { choose, type Choice, type Evaluate } from './evaluation.ts'
+import { ExistingSearches } from './existing-searches.ts'
 import { explain, type Explained } from './explain.ts'
 import type { Finding } from './finding.ts'
 import { groupBy } from './grouping.ts'
@@ -16,6 +17,7 @@ import { freeNames } from './index-names.ts'
 import type { PlanNode } from './plan.ts'
 import { usesOfPlan } from './plan-uses.ts'
 import { readPlannerCosts } from './planner-costs.ts'
+import { Pricing } from './pricing.ts'
 import { proposalsFor, type Proposal } from './proposals.ts'
 import { Prospects } from './prospects.ts'
 import { readReference, referencesTo, type Referring } from './references.ts'
@@ -44,9 +46,6 @@ const MOST_PER_USE = 32
 const MOST_PROPOSALS = 96
 const MOST_MENTIONS = 2
 const MOST_USES_COVERED = 8
-/** A row that is written costs about as much as a page that is read, and the planner leaves it out. */
-const PER_WRITTEN_ROW = 1
-
 /**
  * Explains one slow statement and looks for the indexes that its plan lacks.
  *
@@ -173,24 +172,28 @@ class Examiner {
     const plain = await this.#prospects.promising(proposals.plain)
     const covering = await this.#prospects.promising(proposals.covering)
     if (plain.length + covering.length === 0) return
-    // Every plan writes the same rows.
-    const written = /^(?:ModifyTable|Update|Delete|Insert|Merge)/.test(plan['Node Type'])
-      ? (plan.Plans?.[0]?.['Plan Rows'] ?? 0)
-      : 0
-    const planCost = plan['Total Cost']
-    const cost = planCost + written * PER_WRITTEN_ROW
-    const model = new CostModel({ plan, uses }, this.#selectivity, await readPlannerCosts(this.#server))
-    const ask: Evaluate = async chosen => {
-      const indexes = chosen.flatMap(each => each.indexes)
-      const asked = indexes.every(WhatIf.knows) ? this.#whatIf : undefined
-      const answer = await (asked ? asked.costWith(explained, indexes) : model.costWith(chosen))
-      return answer && { ...answer, cost: answer.cost + written * PER_WRITTEN_ROW }
+    const costs = await readPlannerCosts(this.#server)
+    const model = new CostModel({ plan, uses }, this.#selectivity, costs)
+    const existing = new ExistingSearches(plan, uses, this.#selectivity, costs)
+    const pricing = new Pricing({ plan, explained, whatIf: this.#whatIf, model, existing })
+    const ask: Evaluate = chosen => pricing.costWith(chosen)
+    const chooseNow = async (): Promise<Choice | undefined> => {
+      const found = await choose(plain, pricing.before, ask, ({ use }) => existing.runsOf(use))
+      return this.#covered(found, covering, pricing.before, ask)
     }
-    const choice = await this.#covered(await choose(plain, cost, ask), covering, cost, ask)
+    let choice = await chooseNow()
+    const values = this.#statement.bindValues.slice(-MOST_VALUE_SETS)
+    if (choice !== undefined && (await pricing.correct(choice, values))) choice = await chooseNow()
     if (choice === undefined) return
     if (!isReference && !(await this.#holdsForOthers(choice)))
       this.#problems.push(`${this.#statement.summary}: an index would help with some of the values only`)
-    else await this.#report(choice, { cost, costWith: choice.cost, planCost, isReference })
+    else
+      await this.#report(choice, {
+        cost: pricing.before,
+        costWith: choice.cost,
+        planCost: plan['Total Cost'],
+        isReference,
+      })
   }
 
   /** With covering indexes, where they can be built and are worth it for other values as well. */

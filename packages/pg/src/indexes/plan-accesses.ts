@@ -109,8 +109,9 @@ function below(node: PlanNode, child: PlanNode, around: Around): Around {
     const runs = isHashed(node) ? 1 : Math.max(1, node['Plan Rows'])
     return { ...closed, loops: around.loops * runs, partnerRows: around.loops * runs, cap: Infinity }
   }
-  // What a worker does costs less than all of them together, and starting them.
-  const cap = around.gather ? around.cap : Math.min(around.cap, node['Total Cost'] * around.loops)
+  // Where workers do several things, none of these is why they are started. What one of them does costs less than starting them and all together.
+  const gather = (node.Plans ?? []).length === 1 ? around.gather : undefined
+  const cap = gather ? around.cap : Math.min(around.cap, node['Total Cost'] * around.loops)
   // The planner takes a recursion to go ten rounds. Source: cost_recursive_union.
   if (type === 'Recursive Union' && place === 'Inner') return { ...closed, loops: around.loops * 10, cap }
   const partner = node.Plans?.find(
@@ -129,13 +130,14 @@ function below(node: PlanNode, child: PlanNode, around: Around): Around {
     ...around,
     loops: around.loops * shareRead(node, child),
     cap,
-    gather: type.startsWith('Gather') ? node : around.gather,
+    gather: type.startsWith('Gather') ? node : gather,
     join: JOINED.test(type) ? around.join : undefined,
     limit: isFirst ? limit : PASSING.has(type) ? around.limit : undefined,
   }
 }
 
-function readsIndex(node: PlanNode): boolean {
+/** Whether an index is searched for the rows, and not read from end to end. */
+export function readsIndex(node: PlanNode): boolean {
   return node['Index Cond'] !== undefined || (node.Plans ?? []).some(readsIndex)
 }
 

@@ -35,27 +35,30 @@ export class Selectivity {
     return share * ((await this.#ask(table, asked, how)) ?? asked.reduce((product, each) => product * guess(each), 1))
   }
 
+  /**
+   * Counts the rows that meet conditions, and not more than `most`: that many where they cannot be counted in time.
+   *
+   * @param values - those that are bound to the statement
+   */
+  countUpTo(most: number, table: Table, conditions: readonly Condition[], values: readonly unknown[]): Promise<number> {
+    const { source, places } = sourceOf(table, conditions, 'met')
+    const text = `SELECT pg_catalog.count(*)::text AS found FROM (SELECT FROM ${source} LIMIT ${most}) AS counted`
+    return attempt(this.#server, async () => {
+      const [row] = await this.#server.query(text, bind(places, values))
+      return Number(row?.['found'])
+    }).catch(() => most)
+  }
+
   /** Has the planner estimate it from its statistics, as it would do for the statement. */
   #ask(table: Table, conditions: readonly Condition[], how: 'met' | 'searched'): Promise<number | undefined> {
-    // Numbers of parameters, and texts.
-    const places: (number | string)[] = []
-    const placeOf = (sent: number | string): string => {
-      if (!places.includes(sent)) places.push(sent)
-      return `$${places.indexOf(sent) + 1}`
-    }
-    const sqlOf = (each: Condition): string =>
-      how === 'searched' && each.searched ? each.searched(placeOf) : each.sql!(placeOf)!
-    const where = [...new Set(conditions.map(sqlOf))].join(' AND ')
+    const { source, places } = sourceOf(table, conditions, how)
     if (this.#values === undefined && places.some(each => typeof each === 'number')) return Promise.resolve(undefined)
-    const text = `EXPLAIN (FORMAT JSON) SELECT FROM ${table.kind === 'partitioned' ? '' : 'ONLY '}${table.name} AS ${quoteIdentifier(table.relation)} WHERE ${where}`
+    const text = `EXPLAIN (FORMAT JSON) SELECT FROM ${source}`
     const key = `${text} ${JSON.stringify(places)}`
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const asking = attempt(this.#server, async () => {
-      const [row] = await this.#server.query(
-        text,
-        places.map(sent => (typeof sent === 'number' ? this.#values?.[sent - 1] : sent)),
-      )
+      const [row] = await this.#server.query(text, bind(places, this.#values))
       const plan = planOf(row)
       if (plan === undefined) return undefined
       // Compared as another type, the values of the column are not those of an index on it.
@@ -66,6 +69,28 @@ export class Selectivity {
     this.#known.set(key, asking)
     return asking
   }
+}
+
+/** A table and the conditions on it, with placeholders for numbers of parameters and for texts. */
+function sourceOf(
+  table: Table,
+  conditions: readonly Condition[],
+  how: 'met' | 'searched',
+): { readonly source: string; readonly places: readonly (number | string)[] } {
+  const places: (number | string)[] = []
+  const placeOf = (sent: number | string): string => {
+    if (!places.includes(sent)) places.push(sent)
+    return `$${places.indexOf(sent) + 1}`
+  }
+  const sqlOf = (each: Condition): string =>
+    how === 'searched' && each.searched ? each.searched(placeOf) : each.sql!(placeOf)!
+  const where = [...new Set(conditions.map(sqlOf))].join(' AND ')
+  const only = table.kind === 'partitioned' ? '' : 'ONLY '
+  return { source: `${only}${table.name} AS ${quoteIdentifier(table.relation)} WHERE ${where}`, places }
+}
+
+function bind(places: readonly (number | string)[], values: readonly unknown[] | undefined): readonly unknown[] {
+  return places.map(sent => (typeof sent === 'number' ? values?.[sent - 1] : sent))
 }
 
 function isCast(plan: PlanNode, { key }: Condition): boolean {
