@@ -1,5 +1,5 @@
 import type { CostWith } from './evaluation.ts'
-import { boundsOf, heldColumns, servesOrder, type IndexDefinition } from './index-definition.ts'
+import { boundsOf, missingColumns, servesOrder, type IndexDefinition } from './index-definition.ts'
 import { sizeOf } from './index-size.ts'
 import { bitmapCost, orderedCost, type IndexReading } from './index-reading.ts'
 import { accessesTo, type Access } from './plan-accesses.ts'
@@ -163,9 +163,8 @@ export class CostModel {
 }
 
 /** All that the statement reads of the table is in the index. */
-function isCovering(index: IndexDefinition, { named, isWhole }: TableUse): boolean {
-  const held = heldColumns(index)
-  return !isWhole && index.method === 'btree' && [...named].every(({ number }) => held.has(number))
+function isCovering(index: IndexDefinition, use: TableUse): boolean {
+  return !use.isWhole && index.method === 'btree' && missingColumns(index, use).length === 0
 }
 
 function correlationOf({ keys }: IndexDefinition): number {

@@ -1,6 +1,6 @@
 import type { Column, Table } from './catalog.ts'
 import { sizeOf } from './index-size.ts'
-import { bodyOf, coveringIndex, heldColumns, type IndexDefinition, type IndexKey } from './index-definition.ts'
+import { bodyOf, coveringIndex, missingColumns, type IndexDefinition, type IndexKey } from './index-definition.ts'
 import { definitionsFor, isUnique, servedBy, type Abilities, type Proposal } from './proposals.ts'
 import type { TableUse } from './table-use.ts'
 
@@ -21,14 +21,19 @@ const UNBOUNDED = /^(?:_.*|jsonb?|xml|bytea|ts(?:vector|query))$/
  */
 export function coveringProposals(use: TableUse, abilities: Abilities): readonly Proposal[] {
   if (use.isWhole || lastingVisibleShare(use.table) < LEAST_VISIBLE) return []
+  const plain = definitionsFor(use, abilities)
+    .filter(({ method, keys }) => method === 'btree' && keys.every(isKnown))
+    .map(index => ({ index, served: servedBy({ indexes: [index], use }) }))
+  // A column that is compared is a key where it can be one.
+  const most = Math.max(...plain.map(({ served }) => served))
   const known = new Set<string>()
-  const proposals = definitionsFor(use, abilities).flatMap(plain => {
-    const index = withRest(plain, use)
-    if (index === undefined || known.has(bodyOf(index)) || isNeeded(plain, use)) return []
+  const proposals = plain.flatMap(({ index: keys, served }) => {
+    const index = served === most ? withRest(keys, use) : undefined
+    if (index === undefined || known.has(bodyOf(index)) || isNeeded(keys, use)) return []
     known.add(bodyOf(index))
     return coveringIndex(index, use) === undefined ? [{ indexes: [index], use }] : []
   })
-  return proposals.toSorted((a, b) => servedBy(b) - servedBy(a)).slice(0, MOST_PER_USE)
+  return proposals.slice(0, MOST_PER_USE)
 }
 
 /** The same indexes without the columns beside their keys. */
@@ -48,11 +53,10 @@ export function isNarrow(index: IndexDefinition): boolean {
   )
 }
 
-function withRest(plain: IndexDefinition, { named }: TableUse): IndexDefinition | undefined {
-  const held = heldColumns(plain)
+function withRest(plain: IndexDefinition, use: TableUse): IndexDefinition | undefined {
   // In one order, whatever the statement names first.
-  const included = [...named].filter(({ number }) => !held.has(number)).toSorted(byNumber)
-  if (plain.method !== 'btree' || included.length === 0 || !plain.keys.every(isKnown)) return undefined
+  const included = missingColumns(plain, use).toSorted(byNumber)
+  if (included.length === 0) return undefined
   const index = { ...plain, included }
   return isNarrow(index) ? index : undefined
 }

@@ -39,6 +39,15 @@ export function heldColumns({ keys, included = [] }: IndexDefinition): ReadonlyS
   return new Set([...keys.map(({ key }) => key.column?.number ?? 0), ...included.map(({ number }) => number)])
 }
 
+/** What a statement reads of the table and the index does not hold. The condition of a partial index holds for all of its rows, and is not checked. */
+export function missingColumns(index: IndexDefinition, { named }: TableUse): readonly Column[] {
+  const held = heldColumns(index)
+  const met = index.predicate?.key?.columns ?? []
+  return [...named].flatMap(([column, times]) =>
+    held.has(column.number) || (times === 1 && met.includes(column)) ? [] : [column],
+  )
+}
+
 /** For hypopg, which takes neither a name nor CONCURRENTLY. */
 export function hypotheticalIndexStatement(definition: IndexDefinition): string {
   return `CREATE INDEX ON ${definition.table.name} ${bodyOf(definition)}`

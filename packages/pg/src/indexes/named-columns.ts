@@ -1,5 +1,6 @@
 import type { Tree } from '../grammar.ts'
 import { resolve, type Scope, type Source } from './scope.ts'
+import { nameColumn } from './table-use.ts'
 import { namesOf, walk } from './tree.ts'
 
 /** What a row has beside its columns, and no index holds. */
@@ -20,7 +21,7 @@ export function noteNamedColumns(query: Tree, scope: Scope): void {
 
 function note(names: readonly string[], scope: Scope): void {
   const found = resolve(names, scope)
-  if (found) return void found.use.named.add(found.column)
+  if (found) return nameColumn(found.use, found.column)
   const [name, alias] = [names.at(-1)!, names.at(-2)]
   const isWhole = (source: Source): boolean =>
     name === '*' || OF_SYSTEM.has(name) ? alias === undefined || source.alias === alias : source.alias === name
@@ -30,7 +31,7 @@ function note(names: readonly string[], scope: Scope): void {
 
 function addColumn(use: Source['use'], name: string): void {
   const column = use?.table.columns.get(name)
-  if (column) use!.named.add(column)
+  if (column) nameColumn(use!, column)
 }
 
 function markWhole({ use }: Source): void {

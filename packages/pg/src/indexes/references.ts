@@ -3,7 +3,7 @@ import type { Explained } from './explain.ts'
 import { keyOfColumn, type Proposal } from './proposals.ts'
 import type { Server } from './server.ts'
 import type { StatementUses } from './statement-uses.ts'
-import { newUse } from './table-use.ts'
+import { nameColumn, newUse } from './table-use.ts'
 
 /** A table that refers to the rows of another one, and is searched whenever such a row is deleted or its key changes. */
 export interface Reference {
@@ -54,7 +54,7 @@ function referenceFrom(table: Table, numbers: readonly number[]): Reference {
   const use = newUse(table, table.relation)
   for (const column of columns) {
     use.conditions.push({ comparison: 'equal', key: keyOfColumn(column), isJoin: false, isFixed: false })
-    use.named.add(column)
+    nameColumn(use, column)
   }
   const keys = columns.map(column => ({ key: keyOfColumn(column), order: '' }))
   return {

@@ -65,12 +65,16 @@ export interface TableUse {
   readonly sort: SortKey[]
   /** Only the first rows in that order are wanted. */
   isLimited: boolean
-  /** The columns that the statement reads, wherever it does. */
-  readonly named: Set<Column>
+  /** The columns that the statement reads, wherever it does, and how often it names each. */
+  readonly named: Map<Column, number>
   /** More is read than its columns by name: all of them, a row as a whole, its place, or a lock on it. No index answers alone. */
   isWhole: boolean
   /** What no index helps as it is written, and what would. */
   readonly hints: string[]
+}
+
+export function nameColumn({ named }: TableUse, column: Column): void {
+  named.set(column, (named.get(column) ?? 0) + 1)
 }
 
 export function newUse(table: Table, alias: string): TableUse {
@@ -81,7 +85,7 @@ export function newUse(table: Table, alias: string): TableUse {
     alternatives: [],
     sort: [],
     isLimited: false,
-    named: new Set(),
+    named: new Map(),
     // The conditions of a policy are not in the statement.
     isWhole: table.hasPolicies,
     hints: [],
