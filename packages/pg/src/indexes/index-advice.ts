@@ -162,7 +162,7 @@ export function covers({ table, included = [] }: IndexDefinition): readonly stri
 }
 
 function namesOf(columns: readonly Column[]): string {
-  return columns.map(({ quoted }) => quoted).join(' and ')
+  return columns.map(({ quoted }) => quoted).join(', ')
 }
 
 /** Indexes that have all its columns and do not serve the statement, because another one comes first. */
