@@ -4,9 +4,10 @@ import { backtest, backtestReport, compareBacktests, differenceReport, openSourc
 import type { RuleGroup } from '@homeostat/promql'
 import { parseRuleFile, type RuleFileError } from '@homeostat/promql/rule-files'
 import { readCommandFile } from './file.ts'
-import { checkGivenPath } from './given-path.ts'
 import type { CommandOutput, ExitCode } from './output.ts'
 import { progressTo } from './progress.ts'
+import { checkBeginsAsText, type ExpectedText } from './text-check.ts'
+import { WrongCallError } from './wrong-call-error.ts'
 import { parseResponseFile } from '../reload/response-file.ts'
 
 /** The recording to replay, and the files to replay it against. */
@@ -35,7 +36,10 @@ export async function runBacktest(call: BacktestCall, output: CommandOutput): Pr
 
   const isServer = /^https?:/.test(from)
   const endMs = givenEndMs ?? (isServer ? Date.now() : undefined)
-  if (!isServer) checkGivenPath(from, 'source')
+  if (!isServer) checkBeginsAsText(from, RECORDING)
+  else if (!URL.canParse(from)) throw new WrongCallError(`'${from}' is not an address, such as http://prometheus:9090`)
+  if (startMs !== undefined && endMs !== undefined && startMs >= endMs)
+    throw new WrongCallError("'--start' must be before '--end'")
   const programs = other ? [other, tried] : [tried]
   const reportProgress = progressTo(output)
   try {
@@ -60,6 +64,10 @@ export async function runBacktest(call: BacktestCall, output: CommandOutput): Pr
 }
 
 const DAY_MS = 86_400_000
+const RECORDING: ExpectedText = {
+  what: "a recording of Homeostat, or metrics in OTLP's JSON",
+  unpackedBy: unpack => `${unpack} > recording.ndjson`,
+}
 
 function printResults(results: readonly BacktestResult[], asJson: boolean, output: CommandOutput): void {
   const result = results.at(-1)!

@@ -35,6 +35,9 @@ function adviceOn(error: Error): string {
   return isMeant ? `; did you mean ${error.meant}? Try --help` : ', try --help'
 }
 
+/** An option of more commands says nothing about which of them was meant. */
+const MOST_OWNERS = 2
+
 async function run(args: readonly string[], surroundings: CommandSurroundings): Promise<ExitCode> {
   const { output } = surroundings
   const { command, rest } = await findCommand(args)
@@ -85,9 +88,12 @@ async function checkPlaces(command: Command, args: readonly string[]): Promise<v
   } catch (error) {
     if (!(error instanceof UnknownNameError)) throw error
     const name = error.given.replace(/^--/, '')
-    const owner = (await commandsBelow(commandLine)).find(each => Object.hasOwn(optionsOf(each), name))
-    if (owner === undefined) throw error
-    throw new UnknownNameError(`'${error.given}' belongs to '${owner.notes.words}'`, error.given, [])
+    const owners = (await commandsBelow(commandLine)).filter(each => Object.hasOwn(optionsOf(each), name))
+    if (owners.length === 0) throw error
+    const names = owners.map(({ notes }) => `'${notes.words}'`)
+    const reason =
+      names.length > MOST_OWNERS ? `is not an option of '${command.notes.words}'` : `belongs to ${names.join(' and ')}`
+    throw new UnknownNameError(`'${error.given}' ${reason}`, error.given, [])
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { commandRun, type CommandRun } from './command-run.ts'
 
@@ -9,6 +10,9 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'homeostat-wrong-'))
   writeFileSync(join(folder, 'good.yml'), 'groups: [{ name: g, rules: [{ alert: High, expr: x > 1 }] }]\n')
+  writeFileSync(join(folder, 'rec.ndjson'), '{}\n')
+  writeFileSync(join(folder, 'packed.ndjson'), gzipSync('{}\n'))
+  writeFileSync(join(folder, 'binary.ndjson'), Buffer.alloc(10))
   writeFileSync(join(folder, 'pass.test.yml'), 'rule_files: [good.yml]\ntests: []\n')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -45,6 +49,16 @@ test.each([
   [['explain', '--process=999999999'], 'no process 999999999 runs here'],
   [['report', '0'], 'no process 0 runs here'],
   [['prove', '--process=none', '--knob=x'], "'none' is not a process"],
+  [['prove', '--knob=x', '--to=many'], "'--to' must be a number, got 'many'"],
+  [['prove', 'plan'], "required option '--knob' not provided"],
+  [['prove', '--knob=x', '--out='], "'--out' must be a file without its ending"],
+  [['config', 'schema', '--json'], "'--json' is not an option of 'config schema'"],
+  [['report', '--process=1'], "'--process' belongs to 'explain' and 'prove'"],
+  [['rules', 'test', 'pass.test.yml', '--junit='], "'--junit' has no path"],
+  [['backtest', '--from=http://[', '--rules', 'good.yml'], "'http://[' is not an address, such as http://"],
+  [['backtest', '--from', 'rec.ndjson', '--rules', 'good.yml', '--start=2', '--end=1'], "'--start' must be before"],
+  [['backtest', '--from', 'packed.ndjson', '--rules', 'good.yml'], "path '~/packed.ndjson' is packed (gzip): zcat "],
+  [['backtest', '--from', 'binary.ndjson', '--rules', 'good.yml'], "path '~/binary.ndjson' is not a text: give a rec"],
   [['completion', 'tcsh'], 'expected bash, zsh or fish'],
 ])('called wrongly as %j it says so in one line: exit code 2', async (args, reason) => {
   const { code, out, error } = await run(...args)

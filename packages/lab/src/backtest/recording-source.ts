@@ -37,7 +37,12 @@ export function parseLine(file: string, line: string, number: number): unknown {
   try {
     return JSON.parse(line)
   } catch (error) {
-    throw new RecordingError(file, number, `no JSON: ${error instanceof Error ? error.message : String(error)}`, error)
+    throw new RecordingError(
+      file,
+      number,
+      'no JSON: is it a recording of Homeostat, or metrics in the JSON of OTLP?',
+      error,
+    )
   }
 }
 

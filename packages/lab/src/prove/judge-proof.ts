@@ -80,7 +80,7 @@ function conclusionOf(
   isCredible: boolean,
 ): string {
   if (state !== 'over')
-    return `The proof is not over: ${donePairs({ pairs }).length} of ${terms.pairs} pairs are measured, and the verdict comes with its end.`
+    return `The proof is not over: ${donePairs({ pairs }).length} of ${terms.pairs} pairs measured. The verdict comes with its end.`
   if (!isCredible)
     return 'Do not believe this proof: the placebo, which does nothing, came out with an effect. Run it again, longer.'
   const change = `${terms.knob} at ${terms.to}`

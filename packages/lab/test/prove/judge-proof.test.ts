@@ -87,7 +87,7 @@ test('there is no verdict before the end, however large the effect is', () => {
   const { knob, placebo, conclusion } = judgeProof(running)
   expect([knob.verdict, placebo.verdict]).toEqual(['inconclusive', 'inconclusive'])
   expect(knob.statistics.effect).toBeCloseTo(-0.5, 1)
-  expect(conclusion).toBe('The proof is not over: 12 of 12 pairs are measured, and the verdict comes with its end.')
+  expect(conclusion).toBe('The proof is not over: 12 of 12 pairs measured. The verdict comes with its end.')
 })
 
 test('what a proof cannot see is counted in the singular and in the plural', () => {

@@ -1,6 +1,5 @@
 import type { Advice } from '@homeostat/optimizer'
-import { BoundedMap } from '@homeostat/signals'
-import { count } from '../indexes/index-advice.ts'
+import { counted, BoundedMap } from '@homeostat/signals'
 import { databaseOf, type Origin } from '../signals/origin.ts'
 import { duration, stateOf, type LockWait } from './lock-waits.ts'
 
@@ -60,11 +59,11 @@ function nowText({ last, looks, mostSessions, longestMs }: Seen): string {
   const earlier =
     looks === 1
       ? ''
-      : `; seen in ${looks} looks so far, with up to ${count(mostSessions)} sessions and up to ${duration(longestMs)}`
-  return `${count(sessions)} ${sessions === 1 ? 'session waits' : 'sessions wait'} for it now, the longest for ${duration(last.longestMs)} (${statements.join(', ')}); ${stateOf(last, 'has')}${earlier}`
+      : `; seen in ${looks} looks so far, with up to ${counted(mostSessions, 'session')} and up to ${duration(longestMs)}`
+  return `${counted(sessions, 'session waits', 'sessions wait')} for it now, the longest for ${duration(last.longestMs)} (${statements.join(', ')}); ${stateOf(last, 'has')}${earlier}`
 }
 
 function pastText({ last, lastAt, looks, mostSessions, longestMs }: Seen, now: number): string {
   const often = looks === 1 ? 'once' : `in ${looks} looks`
-  return `seen ${often} while statements were slow, the last time ${duration(now - lastAt)} ago: up to ${count(mostSessions)} ${mostSessions === 1 ? 'session' : 'sessions'} waited for it, the longest for ${duration(longestMs)} (${last.statements.join(', ')}); by then ${stateOf(last, 'had')}`
+  return `seen ${often} while statements were slow, the last time ${duration(now - lastAt)} ago: up to ${counted(mostSessions, 'session')} waited for it, the longest for ${duration(longestMs)} (${last.statements.join(', ')}); by then ${stateOf(last, 'had')}`
 }

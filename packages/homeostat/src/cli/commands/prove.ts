@@ -3,6 +3,8 @@ import { socketOf, onlySocket } from '../processes/running-process.ts'
 import { WrongCallError } from '../wrong-call-error.ts'
 import { onlyOperand } from './operand.ts'
 
+/** How a process is started that can be asked for a proof. */
+const STARTED = "start it with HOMEOSTAT_PROVE=NAME, or the option prove: ['NAME']"
 const VERBS = ['run', 'plan', 'pause', 'resume', 'abort', 'report'] as const
 
 /** `homeostat prove`. */
@@ -100,9 +102,10 @@ export const proveCommand: Command = command(
     const verb = onlyOperand(files) ?? 'run'
     const known = VERBS.find(each => each === verb)
     if (known === undefined) throw new WrongCallError(`expected ${VERBS.join(', ')} but got '${verb}'`)
-    const { process: target } = values
-    const socket = target === undefined ? onlySocket('homeostat prove --process=') : socketOf(target)
     const { prove } = await import('../proofs/prove.ts')
-    return prove(known, values, socket, output)
+    const { process: target } = values
+    const socketOfTarget = (): string =>
+      target === undefined ? onlySocket('homeostat prove --process=', STARTED) : socketOf(target, STARTED)
+    return prove(known, values, socketOfTarget, output)
   },
 )

@@ -35,6 +35,7 @@ export const rulesTestCommand: Command = command(
     const experimental = isExperimental(values['enable-feature'] ?? [], output)
     if (files.length === 0) throw new WrongCallError("required argument 'FILE' not provided")
     const { run: patterns, diff = false, debug = false, junit } = values
+    if (junit === '') throw new WrongCallError("'--junit' has no path")
     const only = patterns === undefined ? {} : { run: expressionOf(patterns.join('|')) }
     const { testRuleFiles } = await import('../rules-test.ts')
     const ignoreUnknownFields = values['ignore-unknown-fields'] === true

@@ -24,9 +24,10 @@ export function namesProcess(text: string): boolean {
  * The socket of a running process.
  *
  * @param target its number, a socket, or a local address at which it serves
+ * @param how it has to be started
  * @throws WrongCallError
  */
-export function socketOf(target: string): string {
+export function socketOf(target: string, how: string = HOW): string {
   if (isSocket(target)) return target
   if (!namesProcess(target))
     throw new WrongCallError(
@@ -39,7 +40,7 @@ export function socketOf(target: string): string {
   if (isSocket(path)) return ofThisUser(path)
   if (state === 'of another user')
     throw new WrongCallError(`process ${pid} belongs to another user: ask it as that user`)
-  throw new WrongCallError(`process ${pid} cannot be asked: ${HOW}, for the same user`)
+  throw new WrongCallError(`process ${pid} cannot be asked: ${how}, for the same user`)
 }
 
 /**
@@ -95,12 +96,13 @@ function replyIn(text: string): Reply<unknown> | undefined {
  * The socket of the only process that can be asked.
  *
  * @param callWith the command that asks one of several, up to its number
+ * @param how such a process has to be started
  * @throws WrongCallError
  */
-export function onlySocket(callWith: string): string {
+export function onlySocket(callWith: string, how: string = HOW): string {
   const pids = askablePids()
   const [first, ...more] = pids
-  if (first === undefined) throw new WrongCallError(`no process of this user can be asked: ${HOW}`)
+  if (first === undefined) throw new WrongCallError(`no process of this user can be asked: ${how}`)
   if (more.length > 0)
     throw new WrongCallError(`name one of the processes ${pids.join(', ')}, e.g. ${callWith}${first}`)
   return ofThisUser(socketPath(first))

@@ -4,7 +4,7 @@ import type { CommandOutput, ExitCode } from '../output.ts'
 import { WrongCallError } from '../wrong-call-error.ts'
 import { changedProof, isDone } from './changed-proof.ts'
 import { plannedProof } from './planned-proof.ts'
-import { proveCall, type ProveValues } from './prove-call.ts'
+import { proveCall, type ProveCall, type ProveValues } from './prove-call.ts'
 import { ProvingProcess } from './proving-process.ts'
 import { checkReportPath, reportName, writeReport } from './report-files.ts'
 import { startedProof } from './started-proof.ts'
@@ -20,16 +20,18 @@ type Values = ProveValues & { readonly out?: string; readonly json?: boolean }
 export async function prove(
   verb: 'run' | 'plan' | 'pause' | 'resume' | 'abort' | 'report',
   values: Values,
-  socket: string,
+  socket: () => string,
   output: CommandOutput,
 ): Promise<ExitCode> {
-  const process = new ProvingProcess(socket)
+  if (verb === 'plan' || verb === 'run') {
+    // Options that no process could follow are refused before a process is looked for.
+    const call = proveCall(values, () => randomInt(2 ** 32))
+    if (verb === 'run') checkReportPath(values.out ?? 'homeostat-prove')
+    using interruption = new Interruption()
+    return await runOrPlan(verb, call, values, new ProvingProcess(socket()), output, interruption.signal)
+  }
+  const process = new ProvingProcess(socket())
   switch (verb) {
-    case 'plan':
-    case 'run': {
-      using interruption = new Interruption()
-      return await runOrPlan(verb, values, process, output, interruption.signal)
-    }
     case 'pause':
     case 'resume':
     case 'abort': {
@@ -48,13 +50,12 @@ export async function prove(
 
 async function runOrPlan(
   verb: 'run' | 'plan',
+  call: ProveCall,
   values: Values,
   process: ProvingProcess,
   output: CommandOutput,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const call = proveCall(values, () => randomInt(2 ** 32))
-  if (verb === 'run') checkReportPath(values.out ?? 'homeostat-prove')
   const report = (line: string): void => output.error(line)
   const untilBegun = (error: unknown): never => {
     if (signal.aborted) throw new Error('interrupted; nothing was switched', { cause: error })
