@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder, fillOnce } from './cache-folder.ts'
 import { bareEnvironment, findOnPath, runCommand } from './command.ts'
@@ -13,6 +13,8 @@ interface Unpacking {
   /** For the announcement and the error: `the Redis packages`. */
   readonly what: string
   readonly announce: (line: string) => void
+  /** Taken from this suite of the distribution, e.g. `testing`, in place of those that the machine uses. @default those */
+  readonly suite?: string
   /** Downloads with `install --download-only` or `download`. */
   readonly download: (aptGet: AptGet) => Promise<void>
   readonly works: (folder: string) => Promise<boolean>
@@ -24,14 +26,14 @@ export async function packageFolder(name: string): Promise<string> {
 }
 
 /** Downloads packages of the distribution and unpacks them into a folder: no root, nothing installed. */
-export async function unpackOnce({ folder, what, announce, download, works }: Unpacking): Promise<void> {
+export async function unpackOnce({ folder, what, announce, suite, download, works }: Unpacking): Promise<void> {
   const distribution = await readDistribution()
   const aptGet = await findOnPath('apt-get')
   const dpkgDeb = await findOnPath('dpkg-deb')
   if (!aptGet || !dpkgDeb) throw new PackageDownloadError('apt-get and dpkg-deb are not on PATH')
-  announce(`downloading ${what} of ${distribution} to ${folder} (once)`)
+  announce(`downloading ${what} of ${suite ?? distribution} to ${folder} (once)`)
   const make = async (partial: string): Promise<void> => {
-    await downloadAndUnpack(aptGet, dpkgDeb, partial, download)
+    await downloadAndUnpack(aptGet, dpkgDeb, partial, download, suite)
     if (!(await works(partial))) throw new PackageDownloadError('the unpacked program does not run')
   }
   try {
@@ -56,6 +58,7 @@ async function downloadAndUnpack(
   dpkgDeb: string,
   folder: string,
   download: (aptGet: AptGet) => Promise<void>,
+  suite: string | undefined,
 ): Promise<void> {
   const apt = join(folder, 'apt')
   const archives = join(apt, 'cache', 'archives')
@@ -64,6 +67,7 @@ async function downloadAndUnpack(
   await writeFile(join(apt, 'apt.conf'), aptConfiguration(apt))
   const run: AptGet = (...args) =>
     runCommand({ file: aptGet, args: ['-c', join(apt, 'apt.conf'), ...args], env: aptEnvironment(), cwd: archives })
+  if (suite !== undefined) await useSuite(apt, suite, await run('indextargets', ...SOURCE_OF_INDEX))
   // A third-party source that is unreachable fails the update although the distribution's own lists arrived: the download will tell.
   await run('update').catch(() => {})
   await download(run)
@@ -72,6 +76,21 @@ async function downloadAndUnpack(
     await runCommand({ file: dpkgDeb, args: ['-x', join(archives, name), folder], env: aptEnvironment(), cwd: folder })
   }
   await rm(apt, { recursive: true })
+}
+
+/** Asks apt for the address and the suite of each index of packages. */
+const SOURCE_OF_INDEX = ['--no-release-info', '--format', '$(REPO_URI) $(RELEASE) $(COMPONENT)', 'Created-By: Packages']
+const DEBIAN_KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg'
+
+/** Makes apt read another suite from the place where it finds that of the machine. */
+async function useSuite(apt: string, suite: string, sources: readonly string[]): Promise<void> {
+  const codename = /^VERSION_CODENAME="?(\w+)/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1]
+  const [place] = sources.find(line => line.endsWith(` ${codename} main`))?.split(' ') ?? []
+  if (place === undefined || (await readDistribution()).startsWith('ubuntu'))
+    throw new PackageDownloadError(`this machine has no source of Debian, in which ${suite} would be found`)
+  const list = join(apt, 'sources.list')
+  await writeFile(list, `deb [signed-by=${DEBIAN_KEYS}] ${place} ${suite} main\n`)
+  await appendFile(join(apt, 'apt.conf'), `Dir::Etc::sourcelist "${list}";\nDir::Etc::sourceparts "-";\n`)
 }
 
 /**

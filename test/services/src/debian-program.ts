@@ -9,6 +9,8 @@ export interface DebianProgramOptions {
   readonly log?: (line: string) => void
   /** Where the package has it. @default usr/bin */
   readonly place?: 'usr/bin' | 'usr/sbin'
+  /** Taken from this suite of Debian, e.g. `testing`, in place of that of the machine. @default that of the machine */
+  readonly suite?: string
   /** The argument with which it shows its version and ends. @default --version */
   readonly version?: string
 }
@@ -24,9 +26,14 @@ export interface DebianProgramOptions {
 export async function debianProgram(
   packageName: string,
   program: string,
-  { log = line => console.warn(line), place: within = 'usr/bin', version = '--version' }: DebianProgramOptions = {},
+  {
+    log = line => console.warn(line),
+    place: within = 'usr/bin',
+    suite,
+    version = '--version',
+  }: DebianProgramOptions = {},
 ): Promise<string> {
-  const folder = await packageFolder(packageName)
+  const folder = await packageFolder(suite === undefined ? packageName : `${packageName}-${suite}`)
   const file = join(folder, within, program)
   const works = (place: string): Promise<boolean> => runs(join(place, within, program), version)
   if (await works(folder)) return file
@@ -34,6 +41,7 @@ export async function debianProgram(
     folder,
     what: `the package ${packageName}`,
     announce: log,
+    ...(suite !== undefined && { suite }),
     download: async aptGet => void (await aptGet('download', packageName)),
     works,
   })

@@ -18,7 +18,15 @@ export interface PrometheusOptions {
   readonly config?: string
   /** A rule file. @default none */
   readonly rules?: string
+  /**
+   * Prometheus 3 of Debian testing, whose names may have dots, and which also takes what others write to it. Debian builds it without the
+   * receiver of OTLP: see {@link startOtlpReceiver}. @default the distribution's own version, which only scrapes
+   */
+  readonly isWrittenTo?: boolean
 }
+
+/** Where Debian has Prometheus 3. */
+export const PROMETHEUS_3 = { suite: 'testing' } as const
 
 /** A Prometheus server from Debian's package. */
 export interface Prometheus extends AsyncDisposable {
@@ -27,6 +35,7 @@ export interface Prometheus extends AsyncDisposable {
 }
 
 const SCRAPES_NOTHING = 'global: { scrape_interval: 1h }\n'
+const WRITTEN_TO = '--web.enable-remote-write-receiver'
 const FLAGS = ['--config.file=prometheus.yml', '--storage.tsdb.path=data', '--storage.tsdb.retention.time=100y']
 
 /**
@@ -40,9 +49,9 @@ export async function startPrometheus({
   history,
   config = SCRAPES_NOTHING,
   rules,
+  isWrittenTo = false,
 }: PrometheusOptions): Promise<Prometheus> {
-  const server = await debianProgram('prometheus', 'prometheus')
-  const promtool = await debianProgram('prometheus', 'promtool')
+  const server = await debianProgram('prometheus', 'prometheus', isWrittenTo ? PROMETHEUS_3 : {})
   const folder = await guardian().folder(join(tmpdir(), 'homeostat-prometheus-'))
   const at = { cwd: folder, env: bareEnvironment(folder) }
   try {
@@ -51,10 +60,11 @@ export async function startPrometheus({
     if (history !== undefined) {
       await writeFile(join(folder, 'history.txt'), history)
       const fill = ['tsdb', 'create-blocks-from', 'openmetrics', 'history.txt', 'data']
+      const promtool = await debianProgram('prometheus', 'promtool')
       await runCommand({ file: promtool, args: fill, ...at })
     }
     return await startOnFreePort(async port => {
-      const args = [...FLAGS, `--web.listen-address=127.0.0.1:${port}`]
+      const args = [...FLAGS, ...(isWrittenTo ? [WRITTEN_TO] : []), `--web.listen-address=127.0.0.1:${port}`]
       const process = await guardian().start({ file: server, args, ...at }, 'SIGKILL')
       return ready(process, folder, port)
     })
