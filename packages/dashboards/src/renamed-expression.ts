@@ -10,7 +10,8 @@ const VARIABLES = [
 export function renamedExpression(expr: string, names: ServerNames): string {
   let text = expr
   for (const [variable, duration] of VARIABLES) text = text.replaceAll(variable, duration)
-  text = translated(compile(text).ast, { names: names.metrics, labelNames: names.labels })
+  const { labels: labelNames, leastRateRangeMs, metrics } = names
+  text = translated(compile(text).ast, { names: metrics, labelNames, leastRateRangeMs })
   for (const [variable, duration] of VARIABLES) text = text.replaceAll(duration, variable)
   return text
 }

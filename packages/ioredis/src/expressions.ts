@@ -17,7 +17,7 @@ export const lookups: string = `sum by (${NAME}) (increase(${REQUESTS}{${SCOPE}}
  * PromQL of the caches inside the process whose lookups have no scope that tells them apart from Redis. They carry the same metric, and
  * only they report how many entries they hold.
  */
-export const cachesInProcess: string = `max by (${NAME}) (${promName(metrics.cacheEntries)}) and on (${NAME}) ${REQUESTS}{${promUnnamedScope}}`
+export const cachesInProcess: string = `max by (${NAME}) (${promName(metrics.cacheEntries)}) and max by (${NAME}) (${REQUESTS}{${promUnnamedScope}})`
 
 /** PromQL of the hit ratio of each cache over the last minute; no lookups give no ratio. */
 export const hitRatio: string = `${hits} / (${lookups} > 0)`

@@ -16,7 +16,7 @@ export function rules({ minHitRatio, minLookups }: RuleOptions): readonly Rule[]
   return [
     {
       alert: 'CacheHitRatioLow',
-      expr: `${hitRatio} < ${minHitRatio} and ${lookups} >= ${minLookups} unless on (${NAME}) (${cachesInProcess})`,
+      expr: `${hitRatio} < ${minHitRatio} and ${lookups} >= ${minLookups} unless (${cachesInProcess})`,
       for: '15s',
       keepFiringFor: '30s',
       labels: { severity: 'medium' },

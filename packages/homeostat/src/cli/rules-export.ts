@@ -77,6 +77,7 @@ function expressionFor(expr: string, names: ServerNames, labels: RulesExport['la
   return translated(compile(expr).ast, {
     names: names.metrics,
     labelNames: names.labels,
+    leastRateRangeMs: names.leastRateRangeMs,
     labels,
     processLabels: PROCESS_LABELS,
   })

@@ -25,6 +25,8 @@ export interface Translation {
    * change. @default the ranges in the expression
    */
   readonly rateRangeMs?: ReadonlyMap<string, number>
+  /** The same for every metric. @default the ranges in the expression */
+  readonly leastRateRangeMs?: number
 }
 
 /** They need two samples, so a range as short as the time between two samples shows nothing. */
@@ -112,8 +114,10 @@ function rateRange({ name, args: [range] }: Of<'call'>): Of<'range'> | undefined
 /** A rate over a longer range, where the server needs one. */
 function rateText(call: Of<'call'>, translation: Translation): string | undefined {
   const range = rateRange(call)
-  const wanted = translation.rateRangeMs?.get(range?.selector.metric ?? '')
-  if (range === undefined || wanted === undefined || wanted <= range.rangeMs) return undefined
+  if (range === undefined) return undefined
+  const { leastRateRangeMs = 0, rateRangeMs } = translation
+  const wanted = Math.max(rateRangeMs?.get(range.selector.metric ?? '') ?? 0, leastRateRangeMs)
+  if (wanted <= range.rangeMs) return undefined
   const wider = `${call.name}(${rangeText(range, wanted, translation)})`
   return AMOUNTS.has(call.name) ? `(${wider} * ${range.rangeMs / wanted})` : wider
 }

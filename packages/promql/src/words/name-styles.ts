@@ -22,6 +22,8 @@ export type ServerNameStyle = (typeof serverNameStyles)[number]
 
 /** The names that a server has. */
 export interface ServerNames {
+  /** How far a rate looks back at least, so that it has four samples: of a scrape each 15 s, or of an export each minute, which is OTLP's default. */
+  readonly leastRateRangeMs: number
   /** By every name that PromQL may use. */
   readonly metrics: ReadonlyMap<string, string>
   /** By the name with underscores. */
@@ -65,7 +67,7 @@ export function serverNames(
     }
   }
   const labels = isEscaped(style) ? [] : [...attributes].map(key => [underscoreLabel(key), key] as const)
-  return { metrics: names, labels: new Map(labels) }
+  return { leastRateRangeMs: style === 'plain' ? 60_000 : 240_000, metrics: names, labels: new Map(labels) }
 }
 
 /** The text of an annotation with the labels of a server: `$labels.label`. */
