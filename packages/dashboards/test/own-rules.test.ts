@@ -26,18 +26,6 @@ function firings(
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
 
 describe('the rules about Homeostat itself', () => {
-  test('a verdict that is harmful is reported at once, and for a quarter of an hour', () => {
-    const labels = { homeostat_action_name: 'cache.warm', homeostat_verdict: 'harmful' }
-    const values = [...times(20, 0), ...times(20, 1)]
-    const fired = firings('homeostat_verdicts_total', labels, values)
-    expect(fired).toEqual([...times(20, ''), ...times(15, 'HomeostatActionHarmful'), ...times(5, '')])
-  })
-
-  test('the first value of a counter counts, which increase() does not see', () => {
-    const labels = { homeostat_action_name: 'cache.warm', homeostat_revert_result: 'failed' }
-    expect(firings('homeostat_action_reverts_total', labels, [undefined, 1]).at(-1)).toBe('HomeostatRevertFailed')
-  })
-
   test('a loop that stands still is reported, one that ticks is not', () => {
     const ticking = Array.from({ length: 12 }, (_, minute) => minute * 12)
     expect(new Set(firings('homeostat_heartbeat_total', {}, ticking))).toEqual(new Set(['']))

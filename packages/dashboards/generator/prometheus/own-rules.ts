@@ -5,10 +5,19 @@ const ACTION = promName(attributes.actionName)
 const COMPONENT = promName(attributes.component)
 const HEARTBEAT = promName(metrics.heartbeat)
 
-/** True where a counter has grown within 15 minutes. `increase` does not see the first value of a series, and this does. */
+/**
+ * How much each series of a counter has grown within 15 minutes. `increase` does not see the first value of a series, and a restart may
+ * begin with the value that the process before had. Therefore a series that is in fewer scrapes than the heartbeat of its process counts
+ * as a whole: it began within the time, whereas a scrape that failed has neither. One that has ended counts if it was not there before.
+ */
+function growth(counter: string): string {
+  const began = `count_over_time(${counter}[15m]) < on (job, instance) group_left () max by (job, instance) (count_over_time(${HEARTBEAT}[15m]))`
+  return `(${counter} or (max_over_time(${counter}[15m]) unless ${counter} offset 15m)) and (${began}) or increase(${counter}[15m])`
+}
+
+/** True where a counter has grown within 15 minutes. */
 function grew(counter: string, by: string): string {
-  const now = `sum by (${by}) (${counter})`
-  return `${now} > (sum by (${by}) (${counter} offset 15m) or 0 * ${now})`
+  return `sum by (${by}) (${growth(counter)}) > 0`
 }
 
 /**
@@ -49,7 +58,7 @@ const notReverted: Rule = {
 
 const failing: Rule = {
   alert: 'HomeostatFailing',
-  expr: `sum by (job, instance, ${COMPONENT}) (increase(${promName(metrics.errors)}[15m])) > 10`,
+  expr: `sum by (job, instance, ${COMPONENT}) (${growth(promName(metrics.errors))}) > 10`,
   for: '5m',
   labels: { severity: 'low' },
   annotations: {
