@@ -23,7 +23,7 @@ export function startTelemetry(given: Healing | undefined): Telemetry {
   const prometheus = new PrometheusExporter({ preventServerStart: true })
   const otlp = process.env['OTEL_EXPORTER_OTLP_ENDPOINT']
   const readers = otlp
-    ? [prometheus, new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter() })]
+    ? [prometheus, new PeriodicExportingMetricReader({ exporter: new OTLPMetricExporter(), ...exportInterval() })]
     : [prometheus]
 
   const sdk = new NodeSDK({
@@ -48,4 +48,10 @@ export function startTelemetry(given: Healing | undefined): Telemetry {
       await h?.stop() // +
     },
   }
+}
+
+/** The reader takes its standard variable from its caller. */
+function exportInterval(): { exportIntervalMillis: number; exportTimeoutMillis: number } {
+  const exportIntervalMillis = Number(process.env['OTEL_METRIC_EXPORT_INTERVAL'] || 60_000)
+  return { exportIntervalMillis, exportTimeoutMillis: Math.min(30_000, exportIntervalMillis) }
 }

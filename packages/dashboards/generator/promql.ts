@@ -1,5 +1,12 @@
-import { type AttributeKey, type MetricDefinition, metrics, promName, promScope } from '@homeostat/semconv'
-import type { Query, Selection, Where } from './query.ts'
+import {
+  type AttributeKey,
+  type MetricDefinition,
+  metrics,
+  promForeignScope,
+  promName,
+  promScope,
+} from '@homeostat/semconv'
+import type { Query, Selection, SimpleQuery, Where } from './query.ts'
 
 /** The processes that the variables of a dashboard choose. */
 const CHOSEN = 'job=~"$job", instance=~"$instance"'
@@ -15,27 +22,42 @@ const SCOPES = [
 /** The PromQL of a query on a dashboard, in the names of a Prometheus exporter. */
 export function promqlOf(query: Query): string {
   if (query.kind === 'share') return `${promqlOf(query.of)} / ${promqlOf(query.per)}`
+  const scope = scopeOf(query.metric)
+  if (scope === undefined) return promqlFrom(query, [])
+  return `(${promqlFrom(query, [promScope(scope)])} or on () ${promqlFrom(ofOthers(query), [promForeignScope(scope)])})`
+}
+
+/**
+ * The same where only another instrumentation exports the metric: ours is left out with `exportDoubles: false`, and where the text for a
+ * Prometheus server has the name already. Others may divide a level by attributes that ours does not have.
+ */
+function ofOthers(query: SimpleQuery): SimpleQuery {
+  return query.kind === 'level' ? { ...query, isDivided: true } : query
+}
+
+function promqlFrom(query: SimpleQuery, scope: readonly string[]): string {
+  const select = (part?: Part): string => selector(query, scope, part)
   switch (query.kind) {
     case 'level':
-      return `${query.as}${by(query.by)}(${selector(query)})`
+      return `${query.as}${by(query.by)}(${query.isDivided ? `sum${by(query.metric.attributes, 'job', 'instance')}(${select()})` : select()})`
     case 'count':
-      return `count(max${by(query.by)}(${selector(query)}) > 0)`
+      return `count(max${by(query.by)}(${select()}) > 0)`
     case 'variance':
-      return `avg${by(query.by)}(${selector(query)} * (1 - ${selector(query)}))`
+      return `avg${by(query.by)}(${select()} * (1 - ${select()}))`
     case 'rate':
-      return perSecond(query, '')
+      return perSecond(query, select())
     case 'process rate':
-      return `${perSecond(query, '')} / scalar(count(count by (job, instance) (${selector(query)})))`
+      return `${perSecond(query, select())} / scalar(count(count by (job, instance) (${select()})))`
     case 'total':
-      return growth(query)
+      return growth(query, select())
     case 'quantile':
-      return `histogram_quantile(${query.q}, sum${by(query.by, 'le')}(rate(${selector(query, '_bucket')}[$__rate_interval])))`
+      return `histogram_quantile(${query.q}, sum${by(query.by, 'le')}(rate(${select('_bucket')}[$__rate_interval])))`
     case 'mean':
-      return `${perSecond(query, '_sum')} / ${perSecond(query, '_count')}`
+      return `${perSecond(query, select('_sum'))} / ${perSecond(query, select('_count'))}`
     case 'calls':
-      return perSecond(query, '_count')
+      return perSecond(query, select('_count'))
     case 'buckets':
-      return `sum by (le) (increase(${selector(query, '_bucket')}[$__rate_interval]))`
+      return `sum by (le) (increase(${select('_bucket')}[$__rate_interval]))`
   }
 }
 
@@ -48,29 +70,30 @@ export function orZero(expr: string): string {
  * `increase` does not see the first value of a series, and a verdict or a failure may be the only one: where a series begins within the
  * time that is shown, its first value, which is its least, is added.
  */
-function growth(selection: Selection): string {
-  const counter = selector(selection)
+function growth(selection: Selection, counter: string): string {
   const first = `min_over_time(${counter}[$__range])`
   const begun = `(${first} unless ${counter} offset $__range or 0 * ${first})`
   return `sum${by(selection.by)}((increase(${counter}[$__range]) or 0 * ${first}) + ${begun})`
 }
 
-function perSecond(selection: Selection, part: '' | '_sum' | '_count'): string {
-  return `sum${by(selection.by)}(rate(${selector(selection, part)}[$__rate_interval]))`
+function perSecond(selection: Selection, counter: string): string {
+  return `sum${by(selection.by)}(rate(${counter}[$__rate_interval]))`
 }
 
-function by(labels: readonly AttributeKey[], ...more: readonly string[]): string {
-  const all = [...labels.map(promName), ...more]
+function by(labels: readonly string[], ...more: readonly string[]): string {
+  const all = [...labels.map(label => promName(label as AttributeKey)), ...more]
   return all.length === 0 ? '' : ` by (${all.join(', ')}) `
 }
 
-function selector({ metric, where }: Selection, part: '' | '_bucket' | '_sum' | '_count' = ''): string {
-  return `${promName(metric)}${part}{${[CHOSEN, ...scopeOf(metric), ...matchers(where)].join(', ')}}`
+/** One of the series of a histogram. */
+type Part = '_bucket' | '_sum' | '_count'
+
+function selector({ metric, where }: Selection, scope: readonly string[], part: Part | '' = ''): string {
+  return `${promName(metric)}${part}{${[CHOSEN, ...scope, ...matchers(where)].join(', ')}}`
 }
 
-function scopeOf({ name, upstream }: MetricDefinition): readonly string[] {
-  const scope = upstream === undefined ? undefined : SCOPES.find(([begin]) => begin.test(name))?.[1]
-  return scope === undefined ? [] : [promScope(scope)]
+function scopeOf({ name, upstream }: MetricDefinition): (typeof SCOPES)[number][1] | undefined {
+  return upstream === undefined ? undefined : SCOPES.find(([begin]) => begin.test(name))?.[1]
 }
 
 function matchers(where: Where): readonly string[] {
