@@ -65,6 +65,12 @@ const REACHED = `named AS (
 const CALLED = `WITH RECURSIVE ${OWN}, ${REACHED}
 SELECT own.proname::text AS name FROM reached JOIN own ON reached.class = 'pg_catalog.pg_proc'::regclass AND own.oid = reached.oid LIMIT 1`
 
+/** What running calls beside that: functions whose result changes between two calls, whoever has written them. */
+const RUN = `WITH RECURSIVE ${REACHED}
+SELECT p.proname::text AS name FROM pg_catalog.pg_proc p WHERE p.oid < ${FIRST_OWN} AND p.provolatile = 'v' AND p.proname = ANY($1::text[])
+UNION ALL SELECT p.proname::text FROM reached JOIN pg_catalog.pg_proc p ON reached.class = 'pg_catalog.pg_proc'::regclass AND p.oid = reached.oid
+WHERE p.provolatile = 'v' OR NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend x WHERE x.classid = reached.class AND x.objid = p.oid AND x.deptype = 'e') LIMIT 1`
+
 /**
  * Expressions that planning simplifies although the statement does not call them: of indexes, checks, statistics and partitions. Where each
  * call in one has a column for an argument, there is nothing to run.
@@ -94,12 +100,21 @@ JOIN own ON d.refclassid = 'pg_catalog.pg_proc'::regclass AND own.oid = d.refobj
 export async function functionWithEffects(server: Server, names: StatementNames): Promise<string | undefined> {
   const denied = [...names.functions].find(name => DENIED.test(name))
   if (denied !== undefined) return denied
-  const { functions, operators, types, relations, written, targets, columns } = names
-  const lists = [functions, operators, types, relations, written, targets, columns].map(each => [...each])
+  const lists = listsOf(names)
   const [row] = await server.query(CALLED, lists)
   if (row !== undefined) return String(row['name'])
   const found = (await server.query(SIMPLIFIED, lists)).find(isRunWhilePlanning)
   return found && String(found['name'])
+}
+
+/** A function that running an expression may call and that may have effects, beyond those that planning it may run. */
+export async function functionRun(server: Server, names: StatementNames): Promise<string | undefined> {
+  const [row] = await server.query(RUN, listsOf(names))
+  return row && String(row['name'])
+}
+
+function listsOf({ functions, operators, types, relations, written, targets, columns }: StatementNames): string[][] {
+  return [functions, operators, types, relations, written, targets, columns].map(each => [...each])
 }
 
 function isRunWhilePlanning({ name, text, columns, nested }: Row): boolean {

@@ -12,7 +12,13 @@ import { ExistingSearches } from './existing-searches.ts'
 import { explain, type Explained } from './explain.ts'
 import type { Finding } from './finding.ts'
 import { groupBy } from './grouping.ts'
-import { coveringIndex, hypotheticalIndexStatement, servedConditions } from './index-definition.ts'
+import {
+  coveringIndex,
+  hypotheticalIndexStatement,
+  isOfExpression,
+  servedConditions,
+  type IndexDefinition,
+} from './index-definition.ts'
 import { freeNames } from './index-names.ts'
 import type { PlanNode } from './plan.ts'
 import { usesOfPlan } from './plan-uses.ts'
@@ -215,7 +221,7 @@ class Examiner {
     const others = this.#statement.bindValues.slice(0, -1).slice(1 - MOST_VALUE_SETS)
     const indexes = proposals.flatMap(each => each.indexes)
     const instead = than.flatMap(each => each.indexes)
-    if (this.#whatIf === undefined || !indexes.every(WhatIf.knows)) return true
+    if (this.#whatIf === undefined || !indexes.every(WhatIf.judges)) return true
     let held = 1
     for (const values of others) {
       const explained = this.#explained(values)
@@ -240,14 +246,18 @@ class Examiner {
         if (leftover?.mayBeInBuilding) continue
         const rows =
           definition.table.rows * (await this.#selectivity.shareOf(definition.table, servedConditions(definition, use)))
-        const unverified = !WhatIf.knows(definition)
-          ? `hypopg does not know ${definition.method}`
-          : this.#whatIf === undefined
-            ? 'hypopg is not installed'
-            : undefined
+        const unverified = this.#unverified(definition)
         const statement = this.#statement
         this.#findings.push({ ...found, definition, name: names[at]!, statement, rows, unverified })
       }
     }
+  }
+
+  /** Why the planner's word about an index is not a proof; undefined where it is. */
+  #unverified(definition: IndexDefinition): string | undefined {
+    if (isOfExpression(definition))
+      return `the server knows no values of an expression before it is indexed and analyzed, so they were counted in a sample of the rows: run ANALYZE ${definition.table.name} after it`
+    if (!WhatIf.knows(definition)) return `hypopg does not know ${definition.method}`
+    return this.#whatIf === undefined ? 'hypopg is not installed' : undefined
   }
 }

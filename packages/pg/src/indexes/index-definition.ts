@@ -119,6 +119,11 @@ export function findsContained({ method }: Pick<IndexDefinition, 'method'>): boo
   return method === 'gin' || method === 'gist'
 }
 
+/** Whether the server has no statistics of what is indexed, until it is. */
+export function isOfExpression({ keys }: Pick<IndexDefinition, 'keys'>): boolean {
+  return keys.some(({ key }) => key.column === undefined)
+}
+
 /** The conditions that a search in the index meets: equalities from the front, then one range. */
 export function servedConditions(definition: IndexDefinition, use: TableUse): readonly Condition[] {
   const { keys, predicate } = definition

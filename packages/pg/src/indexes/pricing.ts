@@ -43,7 +43,7 @@ export class Pricing {
   async costWith(chosen: readonly Proposal[]): Promise<CostWith | undefined> {
     const { whatIf, model, explained } = this.#priced
     const indexes = chosen.flatMap(each => each.indexes)
-    const asked = indexes.every(WhatIf.knows) ? whatIf : undefined
+    const asked = indexes.every(WhatIf.judges) ? whatIf : undefined
     const answer = await (asked ? asked.costWith(explained, indexes) : model.costWith(chosen))
     return answer && { ...answer, cost: answer.cost + this.#written - this.#overstatedBeside(chosen) }
   }

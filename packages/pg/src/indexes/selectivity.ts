@@ -1,6 +1,8 @@
 import type { Table } from './catalog.ts'
+import { groupBy } from './grouping.ts'
 import { planOf, type PlanNode } from './plan.ts'
 import { quoteIdentifier } from './print.ts'
+import { keyOfQuestion, SampledRows, type Filter } from './sampled-rows.ts'
 import { attempt, type Server } from './server.ts'
 import type { Condition } from './table-use.ts'
 
@@ -11,12 +13,14 @@ const GUESSES = { equal: 0.005, list: 0.025, range: 1 / 3, contains: 0.01, other
 export class Selectivity {
   readonly #server: Server
   readonly #values: readonly unknown[] | undefined
+  readonly #sampled: SampledRows
   readonly #known = new Map<string, Promise<number | undefined>>()
 
   /** @param values - those that are bound to the statement, where they are known */
   constructor(server: Server, values: readonly unknown[] | undefined) {
     this.#server = server
     this.#values = values
+    this.#sampled = new SampledRows(server)
   }
 
   /**
@@ -28,11 +32,17 @@ export class Selectivity {
     let share = 1
     const asked: Condition[] = []
     for (const condition of conditions) {
-      if (condition.isJoin || condition.sql?.(() => '') === undefined) share *= guess(condition)
+      if (condition.isJoin || condition.sql?.(() => '') === undefined) share *= await this.#alike(table, condition)
       else asked.push(condition)
     }
-    if (asked.length === 0 || table.rows === 0) return share
-    return share * ((await this.#ask(table, asked, how)) ?? asked.reduce((product, each) => product * guess(each), 1))
+    if (table.rows === 0) return share
+    const counted = groupBy(asked.filter(isOfExpression), ({ key }) => key!.sql)
+    for (const own of counted.values()) share *= await this.#count(table, own, how)
+    const planned = asked.filter(each => !isOfExpression(each))
+    if (planned.length === 0) return share
+    return (
+      share * ((await this.#ask(table, planned, how)) ?? planned.reduce((product, each) => product * guess(each), 1))
+    )
   }
 
   /**
@@ -41,24 +51,40 @@ export class Selectivity {
    * @param values - those that are bound to the statement
    */
   countUpTo(most: number, table: Table, conditions: readonly Condition[], values: readonly unknown[]): Promise<number> {
-    const { source, places } = sourceOf(table, conditions, 'met')
-    const text = `SELECT pg_catalog.count(*)::text AS found FROM (SELECT FROM ${source} LIMIT ${most}) AS counted`
+    const { where, values: own } = filterOf(conditions, 'met', values)!
+    const text = `SELECT pg_catalog.count(*)::text AS found FROM (SELECT FROM ${sourceOf(table)} WHERE ${where} LIMIT ${most}) AS counted`
     return attempt(this.#server, async () => {
-      const [row] = await this.#server.query(text, bind(places, values))
+      const [row] = await this.#server.query(text, own)
       return Number(row?.['found'])
     }).catch(() => most)
   }
 
+  /** What is compared with something that is not known. */
+  async #alike(table: Table, condition: Condition): Promise<number> {
+    const { comparison, key } = condition
+    if (comparison !== 'equal' || !isOfExpression(condition)) return guess(condition)
+    return this.#sampled.shareAlike(table, key!.sql)
+  }
+
+  /** The server would guess. */
+  async #count(table: Table, conditions: readonly Condition[], how: 'met' | 'searched'): Promise<number> {
+    const filter = filterOf(conditions, how, this.#values)
+    const [first] = conditions
+    if (filter === undefined) return this.#alike(table, first!)
+    return this.#sampled.shareMeeting(table, filter, first!.comparison === 'contains' ? 'searched' : 'compared')
+  }
+
   /** Has the planner estimate it from its statistics, as it would do for the statement. */
   #ask(table: Table, conditions: readonly Condition[], how: 'met' | 'searched'): Promise<number | undefined> {
-    const { source, places } = sourceOf(table, conditions, how)
-    if (this.#values === undefined && places.some(each => typeof each === 'number')) return Promise.resolve(undefined)
-    const text = `EXPLAIN (FORMAT JSON) SELECT FROM ${source}`
-    const key = `${text} ${JSON.stringify(places)}`
+    const filter = filterOf(conditions, how, this.#values)
+    if (filter === undefined) return Promise.resolve(undefined)
+    const { where, values } = filter
+    const text = `EXPLAIN (FORMAT JSON) SELECT FROM ${sourceOf(table)} WHERE ${where}`
+    const key = keyOfQuestion(text, values)
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const asking = attempt(this.#server, async () => {
-      const [row] = await this.#server.query(text, bind(places, this.#values))
+      const [row] = await this.#server.query(text, values)
       const plan = planOf(row)
       if (plan === undefined) return undefined
       // Compared as another type, the values of the column are not those of an index on it.
@@ -71,12 +97,21 @@ export class Selectivity {
   }
 }
 
-/** A table and the conditions on it, with placeholders for numbers of parameters and for texts. */
-function sourceOf(
-  table: Table,
+function sourceOf({ kind, name, relation }: Table): string {
+  return `${kind === 'partitioned' ? '' : 'ONLY '}${name} AS ${quoteIdentifier(relation)}`
+}
+
+/**
+ * Conditions with placeholders for what is bound to the statement, and for texts; undefined where it needs values that are not known.
+ *
+ * @param known - the values that are bound to the statement
+ */
+function filterOf(
   conditions: readonly Condition[],
   how: 'met' | 'searched',
-): { readonly source: string; readonly places: readonly (number | string)[] } {
+  known: readonly unknown[] | undefined,
+): Filter | undefined {
+  // Numbers of parameters, and texts.
   const places: (number | string)[] = []
   const placeOf = (sent: number | string): string => {
     if (!places.includes(sent)) places.push(sent)
@@ -85,12 +120,13 @@ function sourceOf(
   const sqlOf = (each: Condition): string =>
     how === 'searched' && each.searched ? each.searched(placeOf) : each.sql!(placeOf)!
   const where = [...new Set(conditions.map(sqlOf))].join(' AND ')
-  const only = table.kind === 'partitioned' ? '' : 'ONLY '
-  return { source: `${only}${table.name} AS ${quoteIdentifier(table.relation)} WHERE ${where}`, places }
+  if (known === undefined && places.some(each => typeof each === 'number')) return undefined
+  return { where, values: places.map(sent => (typeof sent === 'number' ? known?.[sent - 1] : sent)) }
 }
 
-function bind(places: readonly (number | string)[], values: readonly unknown[] | undefined): readonly unknown[] {
-  return places.map(sent => (typeof sent === 'number' ? values?.[sent - 1] : sent))
+/** The server has no statistics of it before it is indexed. */
+function isOfExpression({ key }: Condition): boolean {
+  return key !== undefined && key.column === undefined
 }
 
 function isCast(plan: PlanNode, { key }: Condition): boolean {

@@ -1,6 +1,6 @@
 import type { CostWith } from './evaluation.ts'
 import { explain, type Explained } from './explain.ts'
-import { findsContained, hypotheticalIndexStatement, type IndexDefinition } from './index-definition.ts'
+import { findsContained, hypotheticalIndexStatement, isOfExpression, type IndexDefinition } from './index-definition.ts'
 import { usesIndex } from './plan.ts'
 import { attempt, type Server } from './server.ts'
 
@@ -28,6 +28,14 @@ export class WhatIf {
   /** Whether the extension has indexes of this method. */
   static knows(this: void, definition: IndexDefinition): boolean {
     return !findsContained(definition)
+  }
+
+  /**
+   * Whether what the planner says with it rests on something: it has no statistics of an expression, and hypopg 1.3 offers an index on one for
+   * the first table of a statement only.
+   */
+  static judges(this: void, definition: IndexDefinition): boolean {
+    return WhatIf.knows(definition) && !isOfExpression(definition)
   }
 
   /** What the plan of a statement costs with these indexes, and which of them it uses; undefined where that cannot be asked. */
