@@ -1,7 +1,7 @@
 import { ownMessage } from '@homeostat/signals'
 import { DedicatedClient } from '../actions/dedicated-client.ts'
 import { OPTIMIZE_DEFAULTS } from '../actions/optimize-defaults.ts'
-import { describeProblem } from '../actions/problem.ts'
+import { describeProblem, type Cures } from '../actions/problem.ts'
 import { RecordUnreadableError } from '../errors.ts'
 import { loadGrammar, type Grammar } from '../grammar.ts'
 import { examine } from '../indexes/examination.ts'
@@ -84,6 +84,13 @@ export async function adviseOnRecorded(options: RecordedAdviceOptions = {}): Pro
   return await new Recorded(client, grammar, new Set(schemas), record).examine(limit, signal, onProgress)
 }
 
+/** What a value is, or of which type, cannot always be told where it is gone. */
+const WITHOUT_VALUES =
+  'its values are not recorded, and others in their place do not fit: read the log of the server, which has them'
+const CURES: Cures = Object.fromEntries(
+  ['22P02', '22007', '22008', '22023', '42725', '42P08', '42P18', '42883', '42804'].map(code => [code, WITHOUT_VALUES]),
+)
+
 class Recorded {
   readonly #client: DedicatedClient
   readonly #grammar: Grammar | undefined
@@ -137,7 +144,8 @@ class Recorded {
         return found.plan !== undefined
       })
     } catch (error) {
-      if (!signal.aborted) this.#problems.push(describeProblem(statement.summary, error))
+      const cures = statement.bindValues.length === 0 ? CURES : {}
+      if (!signal.aborted) this.#problems.push(describeProblem(statement.summary, error, cures))
       return false
     }
   }

@@ -69,13 +69,18 @@ export async function sampledValues(
   return sets.every(set => set.every(value => value !== undefined)) ? sets : undefined
 }
 
-function valueAt(place: number, { comparison, side, isWithin }: ComparedParameter, values: ColumnValues): string {
+function valueAt(
+  place: number,
+  { column, comparison, side, isWithin }: ComparedParameter,
+  values: ColumnValues,
+): string {
   const { common, bounds } = values
   if (comparison === 'range' && side !== undefined && bounds.length > 0)
     return itemAt(bounds, rangePlace(place, side, isWithin))
   // The rest of the values are those between the bounds.
   const typical = bounds.length > 0 ? itemAt(bounds, place) : itemAt(common, place)
-  return comparison === 'contains' ? pattern(typical) : typical
+  // A document or an array contains itself.
+  return comparison === 'contains' && familyOf(column.type) === 'text' ? pattern(typical) : typical
 }
 
 function rangePlace(place: number, side: 'below' | 'above', isWithin: boolean): number {
