@@ -21,6 +21,8 @@ export interface Column {
   readonly correlation: number
   /** Bytes of a value on average. */
   readonly width: number
+  /** Computed whenever it is read, so that it cannot be indexed: Postgres has such columns since 18. */
+  readonly isVirtual: boolean
   /** Whether its type lets values be of any length. */
   readonly isUnbounded: boolean
   /** Whether values may be longer than an index takes: those of more than about 2,000 bytes are stored apart. */
@@ -56,6 +58,8 @@ export interface Partition {
   readonly parent: string
   /** It has no partitions itself. */
   readonly isLowest: boolean
+  /** Its rows are on another server. */
+  readonly isForeign: boolean
   readonly relation: string
   /** `schema.table`, and the schema alone, quoted where the server requires it. */
   readonly name: string
@@ -97,6 +101,11 @@ export interface Table {
   readonly indexes: readonly Index[]
 }
 
+/** Whether some of its rows are on another server, which reading a sample would read from end to end. */
+export function hasForeignPartition({ partitions }: Table): boolean {
+  return partitions.some(({ isForeign }) => isForeign)
+}
+
 /** A view, with its statement. */
 export interface View {
   readonly view: string
@@ -114,7 +123,7 @@ const SIZE = `SELECT COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(t.relid
   COALESCE(pg_catalog.sum(s.n_dead_tup), 0)::text AS dead, COALESCE(pg_catalog.min(s.vacuum_count + s.autovacuum_count) FILTER (WHERE t.isleaf), 0)::text AS vacuums,
   COALESCE(pg_catalog.sum(s.n_mod_since_analyze), 0)::text AS changed, COALESCE(pg_catalog.sum(c.relallvisible)::float8 / NULLIF(pg_catalog.sum(c.relpages), 0), 0)::text AS visible,
   pg_catalog.bool_or(s.last_analyze IS NULL AND s.last_autoanalyze IS NULL) FILTER (WHERE t.isleaf)::text AS unknown,
-  COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object('oid', c.oid::text, 'parent', t.parentrelid::text, 'isLowest', t.isleaf, 'relation', c.relname, 'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'quotedSchema',
+  COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object('oid', c.oid::text, 'parent', t.parentrelid::text, 'isLowest', t.isleaf, 'isForeign', c.relkind = 'f', 'relation', c.relname, 'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'quotedSchema',
     pg_catalog.quote_ident(n.nspname)) ORDER BY t.level, c.oid) FILTER (WHERE t.level > 0), '[]')::text AS partitions,
   COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(c.reltoastrelid)), 0)::text AS apart
   FROM (SELECT $1::oid AS relid, 0::oid AS parentrelid, 0 AS level, true AS isleaf WHERE NOT $2
@@ -124,7 +133,7 @@ const SIZE = `SELECT COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(t.relid
 
 // A collation of ICU has no name of a C library, and its database may have one that it does not sort by. Databases know their provider since 15.
 const COLUMNS = `SELECT a.attnum::text AS number, a.attname::text AS name, pg_catalog.quote_ident(a.attname) AS quoted, t.typname::text AS type,
-  a.attnotnull::text AS not_null, s.n_distinct::text AS distinct_values, s.null_frac::text AS null_share, s.correlation::text AS correlation, s.avg_width::text AS width,
+  a.attnotnull::text AS not_null, (a.attgenerated = 'v')::text AS virtual, s.n_distinct::text AS distinct_values, s.null_frac::text AS null_share, s.correlation::text AS correlation, s.avg_width::text AS width,
   (CASE COALESCE(NULLIF(l.collprovider::text, 'd'), pg_catalog.to_jsonb(d) ->> 'datlocprovider', 'c') WHEN 'b' THEN true
     WHEN 'c' THEN CASE l.collprovider WHEN 'c' THEN l.collcollate ELSE d.datcollate END IN ('C', 'POSIX') ELSE false END)::text AS byte_sorted,
   (a.attlen = -1 AND a.attstorage <> 'p' AND (a.atttypmod < 0 OR a.atttypmod > 650))::text AS unbounded
@@ -222,6 +231,7 @@ function readColumn(row: Row, rows: number, hasLong: boolean): Column {
     nullShare: Number(row['null_share'] ?? 0),
     correlation: Number(row['correlation'] ?? 0),
     width: Number(row['width'] ?? 8),
+    isVirtual: row['virtual'] === 'true',
     isUnbounded: row['unbounded'] === 'true',
     mayBeLong: hasLong && row['unbounded'] === 'true',
   }

@@ -49,7 +49,7 @@ export function isNarrow(index: IndexDefinition): boolean {
     included.length <= MOST_INCLUDED &&
     bytes <= MOST_INCLUDED_BYTES &&
     (sizeOf(index) ?? 0) <= table.bytes * MOST_OF_TABLE &&
-    !included.some(({ type, mayBeLong }) => mayBeLong || UNBOUNDED.test(type))
+    !included.some(({ type, mayBeLong, isVirtual }) => mayBeLong || isVirtual || UNBOUNDED.test(type))
   )
 }
 

@@ -68,7 +68,8 @@ export async function examine(
     const problem = `${statement.summary}: it depends on the function ${suspect}, which planning may run, so it is not explained`
     return { plan: undefined, uses: [], findings: [], problems: [problem] }
   }
-  const examiner = new Examiner(server, statement, thresholds, await WhatIf.of(server))
+  const { whatIf, lacks } = await WhatIf.of(server)
+  const examiner = new Examiner(server, statement, thresholds, whatIf, lacks)
   return examiner.examine(grammar, tree)
 }
 
@@ -83,16 +84,25 @@ class Examiner {
   readonly #statement: SlowStatement
   readonly #thresholds: AdviceThresholds
   readonly #whatIf: WhatIf | undefined
+  /** Why the planner cannot be asked. */
+  readonly #lacks: string | undefined
   readonly #selectivity: Selectivity
   readonly #prospects: Prospects
   readonly #findings: Finding[] = []
   readonly #problems: string[] = []
 
-  constructor(server: Server, statement: SlowStatement, thresholds: AdviceThresholds, whatIf: WhatIf | undefined) {
+  constructor(
+    server: Server,
+    statement: SlowStatement,
+    thresholds: AdviceThresholds,
+    whatIf: WhatIf | undefined,
+    lacks: string | undefined,
+  ) {
     this.#server = server
     this.#statement = statement
     this.#thresholds = thresholds
     this.#whatIf = whatIf
+    this.#lacks = lacks
     this.#selectivity = new Selectivity(server, statement.bindValues.at(-1))
     this.#prospects = new Prospects(server, thresholds, this.#selectivity)
   }
@@ -258,6 +268,6 @@ class Examiner {
     if (isOfExpression(definition))
       return `the server knows no values of an expression before it is indexed and analyzed, so they were counted in a sample of the rows: run ANALYZE ${definition.table.name} after it`
     if (!WhatIf.knows(definition)) return `hypopg does not know ${definition.method}`
-    return this.#whatIf === undefined ? 'hypopg is not installed' : undefined
+    return this.#lacks
   }
 }

@@ -1,6 +1,6 @@
 import { counted } from '@homeostat/signals'
 import type { Advice } from '@homeostat/optimizer'
-import type { Column, Index, Table } from './catalog.ts'
+import { hasForeignPartition, type Column, type Index, type Table } from './catalog.ts'
 import type { Finding } from './finding.ts'
 import { groupBy } from './grouping.ts'
 import { databaseOf } from '../signals/origin.ts'
@@ -80,6 +80,9 @@ function describe(group: readonly Finding[], namesDatabase: boolean, now: number
       ...(gains.length === 0 ? [] : [`faster then: ${listed(gains.map(gainInWords))}`]),
       priceOf(definition),
       ...leftovers(definition),
+      ...(hasForeignPartition(table)
+        ? [`${table.name} has foreign partitions, so nobody can write to it while the index is built`]
+        : []),
       `undo it with ${undo}`,
     ].join('; '),
     undo,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Column, Index, Table } from './catalog.ts'
+import { hasForeignPartition, type Column, type Index, type Table } from './catalog.ts'
 import type { Condition, Key, TableUse } from './table-use.ts'
 
 /** A key of an index that does not exist, with its direction. */
@@ -75,7 +75,7 @@ export function indexName(definition: IndexDefinition): string {
 }
 
 /**
- * The statements that create the index without blocking writes. A partitioned table gets an index of its own that is not built, one per
+ * The statements that create the index without blocking writes, which cannot be where a partition is foreign. A partitioned table gets an index of its own that is not built, one per
  * partition that is, and what joins them, from the top down. Where that is too much to show, comments say what is left to do: never a part of the statements.
  *
  * @param name - that no relation of the schema has
@@ -86,6 +86,8 @@ export function createIndexStatement(definition: IndexDefinition, name: string):
   const createPart = (own: string, part: string): string =>
     `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${own} ON ${part} ${body}`
   if (table.kind !== 'partitioned') return createPart(name, table.name)
+  // Such a partition can have no index, and an index to which not each partition has one attached stays invalid.
+  if (hasForeignPartition(table)) return `CREATE INDEX IF NOT EXISTS ${name} ON ${table.name} ${body}`
   const createParent = (own: string, part: string): string =>
     `CREATE INDEX IF NOT EXISTS ${own} ON ONLY ${part} ${body}`
   const first = createParent(name, table.name)

@@ -11,7 +11,7 @@ const UNSORTABLE = new Set('json xml point line lseg box path polygon circle tsq
 export function keyOf(value: unknown, use: TableUse, scope: Scope): Key | undefined {
   const { columns, hasUnknown, hasSubquery, hasParameter } = referencesOf(value, scope)
   if (columns.length === 0 || hasUnknown || hasSubquery || hasParameter) return undefined
-  if (columns.some(reference => reference.use !== use)) return undefined
+  if (columns.some(reference => reference.use !== use || reference.column.isVirtual)) return undefined
   const sql = print(value, printingFor(use, scope))
   if (sql === undefined || holdsValue(value)) return undefined
   const node = nodeOf(value)

@@ -1,8 +1,8 @@
 import type { IndexDefinition } from './index-definition.ts'
-import type { Table } from './catalog.ts'
+import { hasForeignPartition, type Table } from './catalog.ts'
 import { attempt, type Server } from './server.ts'
 
-/** A value of a btree takes a third of a page at most, less what its other keys take. Source: the error 54000, "index row size exceeds". */
+/** An entry of a btree or of gin takes a third of a page at most, less what its other keys take. Source: the error 54000, "index row size exceeds". */
 const LONGEST_BYTES = 2_000
 /** A value beside the keys is there for reading alone. What is longer today grows, and a row with one that is too long cannot be written. */
 const LONGEST_INCLUDED_BYTES = 250
@@ -11,7 +11,8 @@ const SAMPLED_PAGES = 2_000
 const PAGE_BYTES = 8_192
 
 /**
- * Which keys have values that are too long for a btree, so that it could not be built. Only the stored sizes of values are read, from a
+ * Which keys have values that are too long for an index, so that it could not be built. A gin index of an array has an entry for each of its
+ * elements; those of documents and texts are short, whatever they are made of. Only the stored sizes of values are read, from a
  * sample of pages, and only where the table has values that are stored apart. Many proposals share a key, which is read once.
  */
 export class LongValues {
@@ -23,32 +24,41 @@ export class LongValues {
   }
 
   async isTooLong({ table, method, keys }: IndexDefinition): Promise<boolean> {
-    if (method !== 'btree') return false
-    for (const { key } of keys)
-      if (key.columns.some(column => column.mayBeLong) && (await this.#hasLong(table, key.sql, LONGEST_BYTES)))
-        return true
+    for (const { key } of keys) {
+      const isOfElements = method === 'gin' && key.column?.type.startsWith('_')
+      if (!key.columns.some(column => column.mayBeLong) || (method !== 'btree' && !isOfElements)) continue
+      const isLong = isOfElements
+        ? `EXISTS (SELECT FROM pg_catalog.unnest(${key.sql}) own WHERE ${isLonger('own', LONGEST_BYTES)})`
+        : isLonger(key.sql, LONGEST_BYTES)
+      if (await this.#hasLong(table, isLong)) return true
+    }
     return false
   }
 
   async holdsLong({ table, included = [] }: IndexDefinition): Promise<boolean> {
     for (const { isUnbounded, quoted } of included)
-      if (isUnbounded && (await this.#hasLong(table, quoted, LONGEST_INCLUDED_BYTES))) return true
+      if (isUnbounded && (await this.#hasLong(table, isLonger(quoted, LONGEST_INCLUDED_BYTES)))) return true
     return false
   }
 
-  #hasLong(table: Table, sql: string, longest: number): Promise<boolean> {
-    const name = `${table.oid} ${longest} ${sql}`
-    const known = this.#known.get(name) ?? hasLongValues(this.#server, table, sql, longest)
+  #hasLong(table: Table, isLong: string): Promise<boolean> {
+    const name = `${table.oid} ${isLong}`
+    const known = this.#known.get(name) ?? hasLongValues(this.#server, table, isLong)
     this.#known.set(name, known)
     return known
   }
 }
 
-function hasLongValues(server: Server, table: Table, sql: string, longest: number): Promise<boolean> {
+function isLonger(sql: string, bytes: number): string {
+  return `pg_catalog.pg_column_size(${sql}) > ${bytes}`
+}
+
+function hasLongValues(server: Server, table: Table, isLong: string): Promise<boolean> {
+  if (hasForeignPartition(table)) return Promise.resolve(true)
   const share = Math.min(100, (100 * SAMPLED_PAGES * PAGE_BYTES) / Math.max(1, table.bytes))
   // The same pages for each key, which are in memory then; of a partitioned table, that share of each part.
   const sample = share >= 100 ? '' : ` TABLESAMPLE SYSTEM (${share.toFixed(4)}) REPEATABLE (1)`
-  const text = `SELECT 1 FROM ${table.name}${sample} WHERE pg_catalog.pg_column_size(${sql}) > ${longest} LIMIT 1`
+  const text = `SELECT 1 FROM ${table.name}${sample} WHERE ${isLong} LIMIT 1`
   // One that takes too long to read is as good as one with long values: an index that fails is worse than none.
   return attempt(server, async () => (await server.query(text)).length > 0).catch(() => true)
 }

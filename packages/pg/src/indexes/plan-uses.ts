@@ -20,7 +20,12 @@ export async function usesOfPlan(plan: PlanNode, server: Server): Promise<readon
     for (const { name, comparison, cast } of comparedColumns(scan.filter, scan.alias)) {
       const column = table.columns.get(name)
       // varchar is compared as text, with the same index; any other cast needs an index on the expression.
-      if (column === undefined || (cast !== undefined && !(cast === 'text' && column.type === 'varchar'))) continue
+      if (
+        column === undefined ||
+        column.isVirtual ||
+        (cast !== undefined && !(cast === 'text' && column.type === 'varchar'))
+      )
+        continue
       const condition: Condition = { comparison, key: keyOfColumn(column), isJoin: false, isFixed: false }
       use.conditions.push(condition)
     }

@@ -1,5 +1,5 @@
 import { causeOf } from '../actions/problem.ts'
-import type { Table } from './catalog.ts'
+import { hasForeignPartition, type Table } from './catalog.ts'
 import { functionRun } from './effects.ts'
 import { quoteIdentifier } from './print.ts'
 import { attempt, type Server } from './server.ts'
@@ -32,6 +32,7 @@ export class SampledRows {
 
   /** The share of the rows that meet a condition; 1 where it cannot be counted, or not for each row. */
   shareMeeting(table: Table, { where, values }: Filter, kind: keyof typeof MOST_ROWS): Promise<number> {
+    if (hasForeignPartition(table)) return Promise.resolve(1)
     const text = `SELECT pg_catalog.count(*)::text AS rows, (pg_catalog.count(*) FILTER (WHERE ${where}))::text AS met FROM ${sampleOf(table, kind)}`
     return this.#ask(
       text,
@@ -42,6 +43,7 @@ export class SampledRows {
 
   /** The share of the rows that have the value of a row, on average; 1 where it cannot be counted. */
   shareAlike(table: Table, expression: string): Promise<number> {
+    if (hasForeignPartition(table)) return Promise.resolve(1)
     const text = `SELECT pg_catalog.sum(n)::text AS rows, pg_catalog.sum(n * (n - 1))::text AS alike
       FROM (SELECT pg_catalog.count(*) AS n FROM ${sampleOf(table, 'compared')} GROUP BY ${expression}) own`
     return this.#ask(text, { where: `${table.name} ${expression}`, values: [] }, ({ rows, alike }) =>

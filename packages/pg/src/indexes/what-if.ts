@@ -1,3 +1,4 @@
+import { causeOf, isRefusal } from '../actions/problem.ts'
 import type { CostWith } from './evaluation.ts'
 import { explain, type Explained } from './explain.ts'
 import { findsContained, hypotheticalIndexStatement, isOfExpression, type IndexDefinition } from './index-definition.ts'
@@ -17,12 +18,24 @@ export class WhatIf {
     this.#schema = schema
   }
 
-  /** Undefined where the extension is not installed. */
-  static async of(server: Server): Promise<WhatIf | undefined> {
+  /** The planner with the extension, or why it cannot be asked. */
+  static async of(server: Server): Promise<{ readonly whatIf?: WhatIf; readonly lacks: string | undefined }> {
     const text =
       "SELECT pg_catalog.quote_ident(n.nspname) AS name FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'hypopg'"
     const [row] = await server.query(text)
-    return row === undefined ? undefined : new WhatIf(server, String(row['name']))
+    if (row === undefined) return { lacks: 'hypopg is not installed' }
+    const schema = String(row['name'])
+    try {
+      // A schema or a function may be kept from this user, and a server that was started without the library refuses each call.
+      await attempt(server, async () => {
+        await server.query(`SELECT ${schema}.hypopg_create_index('CREATE INDEX ON pg_catalog.pg_class (relpages)')`)
+        await server.query(`SELECT ${schema}.hypopg_reset()`)
+      })
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      return { lacks: `this user may not use hypopg (${causeOf(error).code})` }
+    }
+    return { whatIf: new WhatIf(server, schema), lacks: undefined }
   }
 
   /** Whether the extension has indexes of this method. */
