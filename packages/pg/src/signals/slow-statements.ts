@@ -1,6 +1,8 @@
 import { RetainedShare } from '@homeostat/signals'
+import { createRandom } from '@homeostat/signals/random'
 import { fingerprint } from './statement-fingerprint.ts'
-import { bytesOf, keepValues, ownString } from './kept-values.ts'
+import { KeptRuns, type SentRun } from './kept-runs.ts'
+import { bytesOf, ownString } from './kept-values.ts'
 import type { Origin } from './origin.ts'
 import { NO_SETTINGS, type Settings } from './session-settings.ts'
 
@@ -12,8 +14,10 @@ export interface SlowStatement {
   readonly summary: string
   /** The text as it was last sent. */
   readonly text: string
-  /** The values of recent runs with that shape, the latest last; an empty set for a text without parameters. */
+  /** The values of the last run and of a sample of those before it, the last one last, as far as they had the same text; an empty set for a text without parameters. */
   readonly bindValues: readonly (readonly unknown[])[]
+  /** Those of them that had another text: with other values written into it, for example. */
+  readonly otherRuns?: readonly SentRun[]
   readonly count: number
   readonly totalMs: number
   readonly maxMs: number
@@ -55,27 +59,27 @@ export interface SlowRun {
   readonly rows?: number | undefined
 }
 
-type Entry = { -readonly [K in keyof SlowStatement]: SlowStatement[K] } & {
-  /** The bytes of each value set. */
-  setBytes: readonly number[]
+type Entry = { -readonly [K in keyof SlowStatement as Exclude<K, 'bindValues' | 'otherRuns'>]: SlowStatement[K] } & {
+  readonly runs: KeptRuns
   /** All that is held for the statement, estimated. */
   bytes: number
 }
 
-const MAX_BIND_SETS = 8
 const MAX_NAMES = 5
 const MAX_TEXT_LENGTH = 65_536
 /** Beside texts and values: the entry, its key and numbers. */
 const ENTRY_BYTES = 512
 
 /**
- * The slow statements of the process, in memory only. Bounded in every direction: statements, value sets a statement,
+ * The slow statements of the process, in memory only. Bounded in every direction: statements, runs a statement,
  * the size of texts and values (what is larger is counted but not kept), and all of it by the bytes that the process may
  * retain. Kept values are copies. None of them shows in `JSON.stringify` or `console.log`.
  */
 export class SlowStatements {
   readonly #max: number
   readonly #entries = new Map<string, Entry>()
+  // The same runs leave the same sample.
+  readonly #random = createRandom(1)
   readonly #share = new RetainedShare(() => this.#evict())
 
   constructor(max: number) {
@@ -111,7 +115,7 @@ export class SlowStatements {
     entry.inTransaction = inTransaction
     if (sentFor !== undefined) entry.senders = withRun(entry.senders, sentFor, durationMs)
     entry.summary = summary
-    keepRun(entry, run)
+    this.#keep(entry, run)
     if (known === undefined && this.#entries.size >= this.#max) this.#evict()
     if (this.#share.take(entry.bytes)) this.#entries.set(key, entry)
   }
@@ -122,11 +126,22 @@ export class SlowStatements {
       .filter(entry => entry.lastSeen >= since)
       .toSorted((a, b) => b.totalMs - a.totalMs)
       .slice(0, limit)
-      .map(({ setBytes: _, bytes: __, ...statement }) => statement)
+      .map(({ runs: { all }, bytes: _, ...statement }) => ({
+        ...statement,
+        bindValues: all.filter(({ text }) => text === statement.text).map(({ values }) => values),
+        otherRuns: all.filter(({ text }) => text !== statement.text).map(({ text, values }) => ({ text, values })),
+      }))
   }
 
   clear(): void {
     for (const [key, entry] of this.#entries) this.#forget(key, entry)
+  }
+
+  #keep(entry: Entry, { text, values, rows }: SlowRun): void {
+    if (!entry.runs.add(text, values, this.#random)) return
+    entry.rows = rows
+    entry.text = entry.runs.all.at(-1)!.text
+    entry.bytes = sizeOf(entry)
   }
 
   #forget(key: string, entry: Entry): void {
@@ -155,12 +170,11 @@ function withRun(senders: readonly Sender[], name: string, durationMs: number): 
 }
 
 function newEntry({ text, summary, origin }: SlowRun, normalized: string, now: number): Entry {
-  return {
+  const entry = {
     fingerprint: normalized,
     summary,
     text: ownString(text),
-    bindValues: [],
-    setBytes: [],
+    runs: new KeptRuns(),
     count: 0,
     totalMs: 0,
     maxMs: 0,
@@ -171,23 +185,11 @@ function newEntry({ text, summary, origin }: SlowRun, normalized: string, now: n
     rows: undefined,
     since: now,
     senders: [],
-    bytes: sizeOf(normalized, text, []),
   }
+  return { ...entry, bytes: sizeOf(entry) }
 }
 
-function keepRun(entry: Entry, { text, values, rows }: SlowRun): void {
-  const kept = keepValues(values)
-  if (kept === undefined) return
-  // Values belong to a text: another text of the same fingerprint may number its parameters differently.
-  const isSameText = entry.text === text
-  entry.rows = rows
-  entry.bindValues = [...(isSameText ? entry.bindValues.slice(1 - MAX_BIND_SETS) : []), kept.values]
-  entry.setBytes = [...(isSameText ? entry.setBytes.slice(1 - MAX_BIND_SETS) : []), kept.bytes]
-  if (!isSameText) entry.text = ownString(text)
-  entry.bytes = sizeOf(entry.fingerprint, entry.text, entry.setBytes)
-}
-
-function sizeOf(normalized: string, text: string, setBytes: readonly number[]): number {
-  // The fingerprint is a part of the key as well.
-  return ENTRY_BYTES + 2 * bytesOf(normalized) + bytesOf(text) + setBytes.reduce((sum, bytes) => sum + bytes, 0)
+function sizeOf({ fingerprint: normalized, text, runs }: Omit<Entry, 'bytes'>): number {
+  // The fingerprint is a part of the key as well; the text is that of the last run, where one is kept.
+  return ENTRY_BYTES + 2 * bytesOf(normalized) + (runs.all.length === 0 ? bytesOf(text) : runs.bytes)
 }

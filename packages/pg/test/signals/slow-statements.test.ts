@@ -26,16 +26,42 @@ describe('slow statements in memory', () => {
     ])
   })
 
-  it('keeps the last 8 value sets, copied, and only those that belong to the text it keeps', () => {
+  it('keeps copies of the last run and of a sample of those before it', () => {
     const statements = new SlowStatements(10)
     const values = [0]
-    for (let n = 0; n < 12; n++) {
+    for (let n = 0; n < 1_000; n++) {
       values[0] = n
       statements.add(run('SELECT * FROM t WHERE a = $1', values), n)
     }
-    expect(statements.top(1)[0]?.bindValues).toEqual([4, 5, 6, 7, 8, 9, 10, 11].map(n => [n]))
-    statements.add(run('select * from t where a = 7'), 13)
-    expect(statements.top(1)[0]).toMatchObject({ text: 'select * from t where a = 7', bindValues: [[]], count: 13 })
+    const kept = statements.top(1)[0]!.bindValues.map(([value]) => Number(value))
+    expect(kept).toHaveLength(8)
+    expect(kept.at(-1)).toBe(999)
+    // Not the last ones, and not the first.
+    expect(kept.filter(value => value >= 992).length).toBeLessThan(4)
+    expect(Math.min(...kept)).toBeGreaterThan(500)
+  })
+
+  it('has a value among the kept runs about as often as it is sent, whether it is bound or written', () => {
+    for (const sent of [
+      (value: number) => run('SELECT * FROM t WHERE a = $1', [value]),
+      (value: number) => run(`SELECT * FROM t WHERE a = ${value}`),
+    ]) {
+      const statements = new SlowStatements(10)
+      for (let n = 0; n < 30; n++) statements.add(sent(1), n)
+      statements.add(sent(2), 30)
+      const { text, bindValues, otherRuns = [] } = statements.top(1)[0]!
+      const kept = [...otherRuns, ...bindValues.map(values => ({ text, values }))]
+      const expected = (value: number) => ({ text: sent(value).text, values: sent(value).values ?? [] })
+      expect(kept).toEqual([...Array.from({ length: 7 }, () => expected(1)), expected(2)])
+    }
+  })
+
+  it('keeps no more of other texts than 32 kB', () => {
+    const statements = new SlowStatements(10)
+    for (let n = 0; n < 8; n++) statements.add(run(`SELECT * FROM t WHERE a = '${String(n).repeat(8_000)}'`), n)
+    const [{ otherRuns = [] } = {} as never] = statements.top(1)
+    expect(otherRuns.map(({ text }) => text.at(-2))).toEqual(['5', '6'])
+    expect(statements.retained.bytes).toBeLessThan(60_000)
   })
 
   it('counts but does not keep values that are large or hold on to objects', () => {
