@@ -2,14 +2,12 @@ import { describeProblem, isRefusal } from '../actions/problem.ts'
 import type { Grammar, Tree } from '../grammar.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
 import { abilitiesFor } from './abilities.ts'
-import { readRelation, type Table, type View } from './catalog.ts'
-import { CostModel } from './cost-model.ts'
 import { chooseCovering } from './covering-choice.ts'
 import { coveringProposals } from './covering.ts'
 import { functionWithEffects } from './effects.ts'
-import { choose, type Choice, type Evaluate } from './evaluation.ts'
-import { ExistingSearches } from './existing-searches.ts'
-import { explain, type Explained } from './explain.ts'
+import { choose, type Choice, type CostWith, type Evaluate } from './evaluation.ts'
+import { isAlike, RunReader, type ExaminedRun } from './examined-run.ts'
+import { explain } from './explain.ts'
 import type { Finding } from './finding.ts'
 import { groupBy } from './grouping.ts'
 import {
@@ -20,21 +18,18 @@ import {
   type IndexDefinition,
 } from './index-definition.ts'
 import { freeNames } from './index-names.ts'
-import type { PlanNode } from './plan.ts'
-import { usesOfPlan } from './plan-uses.ts'
-import { readPlannerCosts } from './planner-costs.ts'
-import { Pricing } from './pricing.ts'
+import { moveProposals } from './moved-proposals.ts'
+import { filteredScans, type PlanNode } from './plan.ts'
 import { proposalsFor, type Proposal } from './proposals.ts'
 import { Prospects } from './prospects.ts'
 import { readReference, referencesTo, type Referring } from './references.ts'
-import { Selectivity } from './selectivity.ts'
 import { readSent } from './sent-statement.ts'
 import { attempt, type Server } from './server.ts'
 import type { AdviceThresholds } from './thresholds.ts'
 import { namesOfRelation } from './statement-names.ts'
-import { usesOf, type StatementUses } from './statement-uses.ts'
 import { remedy, staleStatistics } from './table-problems.ts'
 import type { TableUse } from './table-use.ts'
+import { weightedRuns, type WeightedRun } from './weighted-runs.ts'
 import { WhatIf } from './what-if.ts'
 
 /** What is known of one slow statement. */
@@ -46,8 +41,8 @@ export interface Examination {
   readonly problems: readonly string[]
 }
 
-/** The values of other calls with which a choice has to hold as well. */
-const MOST_VALUE_SETS = 3
+/** The runs with which an index is looked for, and has to be worth it. */
+const MOST_RUNS = 4
 const MOST_PER_USE = 32
 const MOST_PROPOSALS = 96
 const MOST_MENTIONS = 2
@@ -69,8 +64,8 @@ export async function examine(
     return { plan: undefined, uses: [], findings: [], problems: [problem] }
   }
   const { whatIf, lacks } = await WhatIf.of(server)
-  const examiner = new Examiner(server, statement, thresholds, whatIf, lacks)
-  return examiner.examine(grammar, tree)
+  const examiner = new Examiner(server, statement, thresholds, grammar, whatIf, lacks)
+  return examiner.examine(tree)
 }
 
 /** Indexes by their keys alone, and those that cover what is read. */
@@ -83,11 +78,12 @@ class Examiner {
   readonly #server: Server
   readonly #statement: SlowStatement
   readonly #thresholds: AdviceThresholds
-  readonly #whatIf: WhatIf | undefined
+  readonly #grammar: Grammar | undefined
   /** Why the planner cannot be asked. */
   readonly #lacks: string | undefined
-  readonly #selectivity: Selectivity
-  readonly #prospects: Prospects
+  readonly #reader: RunReader
+  readonly #sent: readonly WeightedRun[]
+  readonly #read = new Map<WeightedRun, Promise<ExaminedRun | undefined>>()
   readonly #findings: Finding[] = []
   readonly #problems: string[] = []
 
@@ -95,34 +91,38 @@ class Examiner {
     server: Server,
     statement: SlowStatement,
     thresholds: AdviceThresholds,
+    grammar: Grammar | undefined,
     whatIf: WhatIf | undefined,
     lacks: string | undefined,
   ) {
     this.#server = server
     this.#statement = statement
     this.#thresholds = thresholds
-    this.#whatIf = whatIf
+    this.#grammar = grammar
     this.#lacks = lacks
-    this.#selectivity = new Selectivity(server, statement.bindValues.at(-1))
-    this.#prospects = new Prospects(server, thresholds, this.#selectivity)
+    this.#reader = new RunReader(server, grammar, whatIf)
+    this.#sent = weightedRuns(statement).slice(0, MOST_RUNS)
   }
 
-  async examine(grammar: Grammar | undefined, tree: Tree | undefined): Promise<Examination> {
-    const explained = this.#explained(this.#statement.bindValues.at(-1))
-    const plan = await explain(this.#server, explained)
-    let uses: readonly TableUse[] = []
-    if (plan !== undefined) {
-      const read = await this.#usesOf(plan, grammar, tree)
-      uses = read.uses
-      await this.#search(plan, explained, read.uses)
-      for (const referring of await referencesTo(this.#server, read.written)) await this.#examineReference(referring)
-      for (const use of read.uses.filter(({ table }) => table.rows >= this.#thresholds.minTableRows))
-        this.#problems.push(
-          ...use.hints.map(hint => `${this.#statement.summary}: ${hint}`),
-          ...staleStatistics(use.table),
-        )
+  async examine(tree: Tree | undefined): Promise<Examination> {
+    const [last] = this.#sent
+    const run = await this.#reader.read(last!, tree)
+    this.#read.set(last!, Promise.resolve(run))
+    if (run !== undefined) {
+      await this.#search()
+      for (const referring of await referencesTo(this.#server, run.written)) await this.#examineReference(referring)
+      for (const use of run.uses.filter(({ table }) => table.rows >= this.#thresholds.minTableRows))
+        this.#problems.push(...this.#hints(use, run.plan), ...staleStatistics(use.table))
     }
-    return { plan, uses, findings: this.#findings, problems: [...new Set(this.#problems)] }
+    return { plan: run?.plan, uses: run?.uses ?? [], findings: this.#findings, problems: [...new Set(this.#problems)] }
+  }
+
+  /** What would help where the table is read from end to end, and no index is found for it. */
+  #hints({ table, hints }: TableUse, plan: PlanNode): readonly string[] {
+    const names = new Set([table, ...table.partitions].map(({ relation }) => relation))
+    const isServed = this.#findings.some(({ definition }) => definition.table.oid === table.oid)
+    if (isServed || !filteredScans(plan).some(scan => names.has(scan.table))) return []
+    return hints.map(hint => `${this.#statement.summary}: ${hint}`)
   }
 
   /** Keeps the answers about the other tables where this one cannot be read. */
@@ -136,8 +136,11 @@ class Examiner {
           return void this.#problems.push(`${where} depends on the function ${suspect}, so it is not explained`)
         const found = await readReference(this.#server, referring)
         const plan = found && (await explain(this.#server, found.search))
-        if (plan)
-          await this.#choose(plan, found.search, [found.proposal.use], { plain: [found.proposal], covering: [] }, true)
+        if (!plan) return
+        const { search, proposal } = found
+        const run = await this.#reader.priced(search, plan, { uses: [proposal.use], written: undefined })
+        const choice = await this.#choose(run, { plain: [proposal], covering: [] })
+        if (choice) await this.#report(run, choice, { savedShare: 0, isReference: true })
       })
     } catch (error) {
       if (!isRefusal(error)) throw error
@@ -145,24 +148,39 @@ class Examiner {
     }
   }
 
-  #explained(values: readonly unknown[] | undefined): Explained {
-    return { text: this.#statement.text, values }
-  }
-
-  async #usesOf(plan: PlanNode, grammar: Grammar | undefined, tree: Tree | undefined): Promise<StatementUses> {
-    if (grammar === undefined || tree === undefined)
-      return { uses: await usesOfPlan(plan, this.#server), written: undefined }
-    const known = new Map<string, Promise<Table | View | undefined>>()
-    const find = (schema: string | undefined, relation: string): Promise<Table | View | undefined> => {
-      const key = JSON.stringify([schema, relation])
-      const found = known.get(key) ?? readRelation(this.#server, schema, relation)
-      known.set(key, found)
-      return found
+  /** Looks for indexes with the last values, and then with others of which other rows are found. */
+  async #search(): Promise<void> {
+    const searched: PlanNode[] = []
+    let isForSome = false
+    for (const sent of this.#sent) {
+      const run = await this.#runOf(sent)
+      if (run === undefined || searched.some(plan => isAlike(plan, run.plan))) continue
+      searched.push(run.plan)
+      const choice = await this.#choose(run, await this.#proposalsFor(run))
+      if (choice === undefined) continue
+      const savedShare = await this.#savedShare(run, choice.proposals)
+      if (savedShare !== undefined) return this.#report(run, choice, { savedShare, isReference: false })
+      isForSome = true
     }
-    return usesOf(tree, this.#statement.bindValues.at(-1), grammar, find)
+    if (isForSome) this.#problems.push(`${this.#statement.summary}: an index would help with some of the values only`)
   }
 
-  async #search(plan: PlanNode, explained: Explained, uses: readonly TableUse[]): Promise<void> {
+  /** Undefined for one that cannot be explained. */
+  #runOf(sent: WeightedRun): Promise<ExaminedRun | undefined> {
+    const known = this.#read.get(sent)
+    if (known !== undefined) return known
+    const reading = attempt(this.#server, async () => {
+      const { tree, suspect } = await readSent(this.#server, { ...this.#statement, text: sent.text }, this.#grammar)
+      return suspect === undefined ? this.#reader.read(sent, tree) : undefined
+    }).catch((error: unknown) => {
+      if (!isRefusal(error)) throw error
+      return undefined
+    })
+    this.#read.set(sent, reading)
+    return reading
+  }
+
+  async #proposalsFor({ uses }: ExaminedRun): Promise<Proposals> {
     const large = uses.filter(use => use.table.rows >= this.#thresholds.minTableRows)
     const abilities = await abilitiesFor(this.#server, large)
     // Each is planned several times, and planning a join of many tables takes its time.
@@ -175,77 +193,74 @@ class Examiner {
       return same.indexOf(each) < MOST_MENTIONS
     })
     const covering = large.slice(0, MOST_USES_COVERED).flatMap(use => coveringProposals(use, abilities))
-    await this.#choose(plan, explained, uses, { plain, covering }, false)
+    return { plain, covering }
   }
 
-  async #choose(
-    plan: PlanNode,
-    explained: Explained,
-    uses: readonly TableUse[],
-    proposals: Proposals,
-    isReference: boolean,
-  ): Promise<void> {
-    const plain = await this.#prospects.promising(proposals.plain)
-    const covering = await this.#prospects.promising(proposals.covering)
-    if (plain.length + covering.length === 0) return
-    const costs = await readPlannerCosts(this.#server)
-    const model = new CostModel({ plan, uses }, this.#selectivity, costs)
-    const existing = new ExistingSearches(plan, uses, this.#selectivity, costs)
-    const pricing = new Pricing({ plan, explained, whatIf: this.#whatIf, model, existing })
-    const ask: Evaluate = chosen => pricing.costWith(chosen)
+  async #choose(run: ExaminedRun, proposals: Proposals): Promise<Choice | undefined> {
+    const { pricing, existing, selectivity } = run
+    const prospects = new Prospects(this.#server, this.#thresholds, selectivity)
+    const plain = await prospects.promising(proposals.plain)
+    const covering = await prospects.promising(proposals.covering)
+    if (plain.length + covering.length === 0) return undefined
     const chooseNow = async (): Promise<Choice | undefined> => {
+      const ask: Evaluate = chosen => pricing.costWith(chosen)
       const found = await choose(plain, pricing.before, ask, ({ use }) => existing.runsOf(use))
-      return this.#covered(found, covering, pricing.before, ask)
+      const covered = await chooseCovering(found, covering, pricing.before, ask)
+      const isBetter = covered !== found && covered && (await this.#isWorthCovering(run, prospects, covered, found))
+      return isBetter ? covered : found
     }
-    let choice = await chooseNow()
-    const values = this.#statement.bindValues.slice(-MOST_VALUE_SETS)
-    if (choice !== undefined && (await pricing.correct(choice, values))) choice = await chooseNow()
-    if (choice === undefined) return
-    if (!isReference && !(await this.#holdsForOthers(choice)))
-      this.#problems.push(`${this.#statement.summary}: an index would help with some of the values only`)
-    else
-      await this.#report(choice, {
-        cost: pricing.before,
-        costWith: choice.cost,
-        planCost: plan['Total Cost'],
-        isReference,
-      })
+    const choice = await chooseNow()
+    const own = this.#sent
+      .filter(({ text }) => text === run.explained.text)
+      .flatMap(({ values }) => (values ? [values] : []))
+    return choice !== undefined && (await pricing.correct(choice, own)) ? chooseNow() : choice
   }
 
-  /** With covering indexes, where they can be built and are worth it for other values as well. */
-  async #covered(
+  /** Covering indexes can be built, and are worth it for other values as well. */
+  async #isWorthCovering(
+    run: ExaminedRun,
+    prospects: Prospects,
+    covered: Choice,
     found: Choice | undefined,
-    covering: readonly Proposal[],
-    cost: number,
-    ask: Evaluate,
-  ): Promise<Choice | undefined> {
-    const covered = await chooseCovering(found, covering, cost, ask)
-    if (covered === undefined || covered === found) return found
+  ): Promise<boolean> {
     for (const index of covered.proposals.flatMap(({ indexes }) => indexes))
-      if (await this.#prospects.holdsLong(index)) return found
-    return (await this.#holdsForOthers(covered, found?.proposals)) ? covered : found
+      if (await prospects.holdsLong(index)) return false
+    return (await this.#savedShare(run, covered.proposals, found?.proposals)) !== undefined
   }
 
-  /** @param than - what it is to be better than @default the plan as it is */
-  async #holdsForOthers({ proposals }: Choice, than: readonly Proposal[] = []): Promise<boolean> {
-    const others = this.#statement.bindValues.slice(0, -1).slice(1 - MOST_VALUE_SETS)
-    const indexes = proposals.flatMap(each => each.indexes)
-    const instead = than.flatMap(each => each.indexes)
-    if (this.#whatIf === undefined || !indexes.every(WhatIf.judges)) return true
-    let held = 1
-    for (const values of others) {
-      const explained = this.#explained(values)
-      const before = (await this.#whatIf.costWith(explained, instead))?.cost ?? 0
-      const after = await this.#whatIf.costWith(explained, indexes)
-      if (after !== undefined && after.used.length > 0 && after.cost <= before / 2) held++
+  /**
+   * The share of the cost of all runs that indexes save. Undefined where they do not halve that of most.
+   *
+   * @param run - the one for which they were found
+   * @param than - what they are to be better than @default the plan as it is
+   */
+  async #savedShare(
+    run: ExaminedRun,
+    proposals: readonly Proposal[],
+    than: readonly Proposal[] = [],
+  ): Promise<number | undefined> {
+    let [held, all, saved] = [0, 0, 0]
+    for (const sent of this.#sent) {
+      const other = await this.#runOf(sent)
+      if (other === undefined) continue
+      const costWith = (indexes: readonly Proposal[]): Promise<CostWith | undefined> =>
+        other.pricing.costWith(moveProposals(indexes, run.uses, other.uses))
+      const before = (await costWith(than))?.cost ?? 0
+      const after = await costWith(proposals)
+      all += sent.count
+      if (after === undefined || after.used.length === 0) continue
+      saved += sent.count * Math.max(0, 1 - after.cost / before)
+      if (other === run || after.cost <= before / 2) held += sent.count
     }
-    return held * 2 > others.length + 1
+    return held * 2 > all ? saved / all : undefined
   }
 
   async #report(
-    { proposals }: Choice,
-    found: Pick<Finding, 'cost' | 'costWith' | 'planCost' | 'isReference'>,
+    { plan, pricing, selectivity }: ExaminedRun,
+    { proposals, cost: costWith }: Choice,
+    kind: Pick<Finding, 'savedShare' | 'isReference'>,
   ): Promise<void> {
+    const found = { cost: pricing.before, costWith, planCost: plan['Total Cost'], ...kind }
     for (const { indexes, use } of proposals) {
       const names = await freeNames(this.#server, indexes)
       for (const [at, definition] of indexes.entries()) {
@@ -255,7 +270,7 @@ class Examiner {
           this.#problems.push(`index ${leftover.name} is invalid, ${remedy(definition.table, leftover)}`)
         if (leftover?.mayBeInBuilding) continue
         const rows =
-          definition.table.rows * (await this.#selectivity.shareOf(definition.table, servedConditions(definition, use)))
+          definition.table.rows * (await selectivity.shareOf(definition.table, servedConditions(definition, use)))
         const unverified = this.#unverified(definition)
         const statement = this.#statement
         this.#findings.push({ ...found, definition, name: names[at]!, statement, rows, unverified })

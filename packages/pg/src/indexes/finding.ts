@@ -12,6 +12,8 @@ export interface Finding {
   /** Cost of the whole plan as it is, and with the index and those advised beside it. */
   readonly cost: number
   readonly costWith: number
+  /** The share of the cost that is saved over the runs that are kept, whatever their values. */
+  readonly savedShare: number
   /** Cost of the whole plan as it is, as the planner says it: without the rows that are written. */
   readonly planCost: number
   /** Why the planner was not asked; undefined when it was, and uses the index. */

@@ -58,10 +58,10 @@ function describe(group: readonly Finding[], namesDatabase: boolean, now: number
   const { table } = definition
   const calls = sum(group, finding => finding.statement.count)
   const totalMs = sum(group, finding => finding.statement.totalMs)
-  const savedMs = sum(group, finding => finding.statement.totalMs * savedShare(finding))
+  const savedMs = sum(group, finding => finding.statement.totalMs * finding.savedShare)
   const savedMsPerSecond = sum(
     group,
-    finding => (1000 * finding.statement.totalMs * savedShare(finding)) / ageOf(finding, now),
+    finding => (1000 * finding.statement.totalMs * finding.savedShare) / ageOf(finding, now),
   )
   const gains = gainsOf(group)
   const undo = dropIndexStatement(definition, worst.name)
@@ -104,10 +104,6 @@ export function verification({ cost, costWith, unverified }: Finding): string {
   return `not verified (${unverified}): plan cost ${count(cost)}, estimated from statistics ${count(costWith)} with it`
 }
 
-function savedShare({ cost, costWith }: Finding): number {
-  return 1 - costWith / cost
-}
-
 /** For how long the statement has been slow, in milliseconds: a minute at least, as one call makes no rate. */
 function ageOf({ statement }: Finding, now: number): number {
   return Math.max(SHORTEST_AGE_MS, now - statement.since)
@@ -132,7 +128,7 @@ function gainsOf(group: readonly Finding[]): readonly Gain[] {
       : finding.statement.senders.map(({ name, count: calls, totalMs }) => ({
           name,
           calls,
-          savedMs: totalMs * savedShare(finding),
+          savedMs: totalMs * finding.savedShare,
         })),
   )
   return [...groupBy(senders, ({ name }) => name)]

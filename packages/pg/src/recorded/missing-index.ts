@@ -71,7 +71,7 @@ function missingIndex(group: readonly Finding[], guessed: ReadonlySet<SlowStatem
     statements: [...new Set(group.map(({ statement }) => statement.summary))],
     calls: sum(({ statement }) => statement.count),
     totalMs: sum(({ statement }) => statement.totalMs),
-    savedMs: isReference ? 0 : sum(({ statement, cost, costWith }) => statement.totalMs * (1 - costWith / cost)),
+    savedMs: isReference ? 0 : sum(({ statement, savedShare }) => statement.totalMs * savedShare),
     isVerified: worst.unverified === undefined,
     verification: [verification(worst), ...covers(definition)].join('; '),
     valuesAreKnown: !group.some(({ statement }) => guessed.has(statement)),

@@ -87,7 +87,7 @@ describe('the cost model', () => {
     const { uses } = await usesOf(tree, values, grammar, (schema, name) => readRelation(client, schema, name))
     const selectivity = new Selectivity(client, values)
     const model = new CostModel({ plan, uses }, selectivity, await readPlannerCosts(client))
-    const whatIf = (await WhatIf.of(client))!
+    const whatIf = (await WhatIf.of(client)).whatIf!
     const abilities = await abilitiesFor(client, uses)
     const found: [string, number, number][] = []
     const proposals = uses.flatMap(use => [...proposalsFor(use, abilities, 8), ...coveringProposals(use, abilities)])

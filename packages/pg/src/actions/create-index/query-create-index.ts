@@ -194,6 +194,6 @@ async function onOwn<T>(
   }
 }
 
-function savedMs({ statement, cost, costWith }: Finding): number {
-  return statement.totalMs * (1 - costWith / cost)
+function savedMs({ statement, savedShare }: Finding): number {
+  return statement.totalMs * savedShare
 }

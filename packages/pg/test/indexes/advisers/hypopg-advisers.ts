@@ -82,7 +82,7 @@ async function ask(
       })
       const statement = { text, values: knowsValues || values.length === 0 ? values : undefined }
       const before = (await explain(client, statement))?.['Total Cost'] ?? 0
-      const whatIf = (await WhatIf.of(client))!
+      const whatIf = (await WhatIf.of(client)).whatIf!
       const chosen = await choose({
         before,
         singles: tables.flatMap(table => columnsOf(table).map(column => definition(table, column))),
