@@ -12,7 +12,7 @@ import type { Finding } from '../indexes/finding.ts'
 import { isExplainable } from '../indexes/explain.ts'
 import { groupBy } from '../indexes/grouping.ts'
 import { indexAdvice } from '../indexes/index-advice.ts'
-import { mergeCovering } from '../indexes/merged-findings.ts'
+import { mergeFindings } from '../indexes/merged-findings.ts'
 import type { AdviceThresholds } from '../indexes/thresholds.ts'
 import type { PgInstrumentation } from '../instrumentation.ts'
 import { attempt, type Server } from '../indexes/server.ts'
@@ -144,7 +144,7 @@ export async function findIndexes(
       outcome,
     )
   }
-  return { ...outcome, findings: [...mergeCovering(outcome.findings)] }
+  return { ...outcome, findings: [...mergeFindings(outcome.findings)] }
 }
 
 /** The pieces of advice that somebody has followed. A database that does not answer now is asked again later. */

@@ -15,6 +15,7 @@ import {
   hypotheticalIndexStatement,
   isOfExpression,
   servedConditions,
+  wantedKeys,
   type IndexDefinition,
 } from './index-definition.ts'
 import { freeNames } from './index-names.ts'
@@ -272,8 +273,9 @@ class Examiner {
         const rows =
           definition.table.rows * (await selectivity.shareOf(definition.table, servedConditions(definition, use)))
         const unverified = this.#unverified(definition)
+        const equalKeys = wantedKeys(definition, use).inFront.length
         const statement = this.#statement
-        this.#findings.push({ ...found, definition, name: names[at]!, statement, rows, unverified })
+        this.#findings.push({ ...found, definition, equalKeys, name: names[at]!, statement, rows, unverified })
       }
     }
   }

@@ -4,6 +4,8 @@ import type { IndexDefinition } from './index-definition.ts'
 /** An index that would help one statement. */
 export interface Finding {
   readonly definition: IndexDefinition
+  /** So many of its keys are compared for equality, from the front. */
+  readonly equalKeys: number
   /** That no other relation has. */
   readonly name: string
   readonly statement: SlowStatement

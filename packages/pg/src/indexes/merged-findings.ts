@@ -2,9 +2,15 @@ import { databaseOf } from '../signals/origin.ts'
 import { isNarrow } from './covering.ts'
 import type { Finding } from './finding.ts'
 import { beginsWith, bodyOf, heldColumns, indexName, type IndexDefinition } from './index-definition.ts'
+import { reorderEqual } from './reordered-findings.ts'
+
+/** What the findings of several statements have in common gets one index. */
+export function mergeFindings(findings: readonly Finding[]): readonly Finding[] {
+  return mergeCovering(reorderEqual(findings))
+}
 
 /** Findings whose indexes one index serves get that one: it has the longer keys, and holds beside them what either holds. */
-export function mergeCovering(findings: readonly Finding[]): readonly Finding[] {
+function mergeCovering(findings: readonly Finding[]): readonly Finding[] {
   for (const own of findings.filter(({ definition }) => definition.included))
     for (const other of findings) {
       const definition = isOfOneTable(own, other) ? joined(own.definition, other.definition) : undefined

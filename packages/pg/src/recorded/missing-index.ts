@@ -3,7 +3,7 @@ import type { Finding } from '../indexes/finding.ts'
 import { covers, groupsOf, leftovers, verification } from '../indexes/index-advice.ts'
 import { bodyOf, createIndexStatement, dropIndexStatement } from '../indexes/index-definition.ts'
 import { sizeOf } from '../indexes/index-size.ts'
-import { mergeCovering } from '../indexes/merged-findings.ts'
+import { mergeFindings } from '../indexes/merged-findings.ts'
 
 /** An index that recorded statements lack. */
 export interface MissingIndex {
@@ -48,7 +48,7 @@ export function missingIndexes(
   findings: readonly Finding[],
   guessed: ReadonlySet<SlowStatement>,
 ): readonly MissingIndex[] {
-  return groupsOf(mergeCovering(findings))
+  return groupsOf(mergeFindings(findings))
     .map(group => missingIndex(group, guessed))
     .toSorted((a, b) => b.savedMs - a.savedMs)
 }
