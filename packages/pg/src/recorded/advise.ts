@@ -84,7 +84,7 @@ export async function adviseOnRecorded(options: RecordedAdviceOptions = {}): Pro
   return await new Recorded(client, grammar, new Set(schemas), record).examine(limit, signal, onProgress)
 }
 
-/** What a value is, or of which type, cannot always be told where it is gone. */
+/** The errors of values that are taken in the place of those that are gone. */
 const WITHOUT_VALUES =
   'its values are not recorded, and others in their place do not fit: read the log of the server, which has them'
 const CURES: Cures = Object.fromEntries(

@@ -9,7 +9,7 @@ export interface SentRun {
 type KeptRun = SentRun & KeptValues
 
 const MAX_RUNS = 8
-/** What is older than so many runs is not more likely to be kept than what came later. */
+/** After so many runs, the sample slowly forgets the older ones. */
 const REMEMBERED_RUNS = 64
 /** For texts beside the latest: statements with their values written into them. */
 const MAX_OTHER_TEXT_BYTES = 32_768

@@ -4,7 +4,7 @@ import { RecordedDatabase } from './recorded-database.ts'
 
 const db = new RecordedDatabase()
 
-/** What is advised for a statement whose values are gone. */
+/** The advice for a statement whose values are gone. */
 async function adviceFor(text: string): Promise<{ readonly indexes: readonly string[]; readonly problems: string }> {
   await db.send('SELECT pg_stat_statements_reset()')
   await db.send(text)
