@@ -1,11 +1,21 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import type { Bench } from './benches.ts'
+import type { Bench, Path } from './benches.ts'
 import type { Measurement, Task, Turn } from './measurement.ts'
 import { ended, VariantFailedError, type Round, type RunOptions } from './run-variants.ts'
 
 /** Blocks of each variant on a path, in one round of processes. */
 const TURNS = 20
+/**
+ * A block is done in so many parts, of a few milliseconds each: all variants do their first, then all their second. A busy machine seldom
+ * takes the processor away within one, and what it does meets all of them. The whole block holds its share of garbage collection.
+ */
+const PARTS = 4
+/**
+ * They warm up in turns as well. V8 compiles on threads of its own: while the others work, those of a process that waits catch up, also on
+ * a busy machine. What is measured afterwards is compiled.
+ */
+const WARM_UPS = 10
 
 /**
  * Keeps the processes of all variants of a round, which take turns: each works through a short block, then the next one does. What the
@@ -17,16 +27,14 @@ export async function runInTurns(bench: Bench, options: RunOptions): Promise<Rou
     await using workers = new Workers(bench, options)
     const turns = Array.from({ length: TURNS }, () => new Map<string, Measurement[]>())
     for (const path of options.paths) {
-      for (const { name } of bench.variants) {
-        options.onProgress(`${bench.name}: round ${round + 1} of ${options.rounds}, ${name}, ${path.name}`)
-        await workers.ask(name, { warmUp: path })
-      }
+      const names = bench.variants.map(({ name }) => name).join(' ')
+      options.onProgress(`${bench.name}: round ${round + 1} of ${options.rounds}, ${names}, ${path.name}`)
+      const warmUp = { ...path, warmUp: Math.ceil(path.warmUp / WARM_UPS) }
+      for (let part = 0; part < WARM_UPS; part++)
+        for (const { name } of bench.variants) await workers.ask(name, { warmUp })
       for (const [turn, measured] of turns.entries())
-        for (let place = 0; place < bench.variants.length; place++) {
-          const { name } = bench.variants[(turn + place) % bench.variants.length]!
-          const measurement = await workers.ask(name, { measure: path })
+        for (const [name, measurement] of await workers.block(path, turn))
           measured.set(name, [...(measured.get(name) ?? []), measurement])
-        }
     }
     for (const { name } of bench.variants) await workers.ask(name, 'end')
     rounds.push(...turns)
@@ -71,6 +79,20 @@ class Workers {
       }),
     ])
     return measurement
+  }
+
+  /** One block of every variant. */
+  async block(path: Path, turn: number): Promise<ReadonlyMap<string, Measurement>> {
+    const { variants } = this.#bench
+    const measure = { ...path, operations: Math.ceil(path.operations / PARTS) }
+    const block = new Map<string, Measurement>()
+    for (let place = 0; place < PARTS * variants.length; place++) {
+      const { name } = variants[(turn + place) % variants.length]!
+      const { nsPerOperation } = await this.ask(name, { measure })
+      const before = block.get(name)?.nsPerOperation ?? 0
+      block.set(name, { path: path.name, nsPerOperation: before + nsPerOperation / PARTS })
+    }
+    return block
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
