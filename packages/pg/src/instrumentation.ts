@@ -163,6 +163,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     return disposeTogether(
       holds,
       this.registry.observe(() => this.#pools.observe()),
+      { [Symbol.dispose]: () => this.#pools.write() },
       this.registry.observe(() => replicas.observe()),
       observeRetained(this.registry, [this.slowStatements.retained, this.#slowQueries.retained]),
       clients,
@@ -183,9 +184,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     const connections = this.#connections
     const calls = this.#calls
     return {
-      get isListening() {
-        return calls.areThere
-      },
+      listeners: calls,
       ended: ({ text }, connection, durationMs) => {
         const origin = connections.originOf(connection)
         const searchPath = connections.runningOn(connection)?.session.settings['search_path']
@@ -197,9 +196,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
       repeats: this.repeatedStatements,
       heldAnswers: this.heldAnswers,
       timed: new WeakSet(),
-      isMet: connection => connections.isMet(connection),
-      runningOn: connection => connections.runningOn(connection),
-      meet: client => connections.meet(client),
+      connections,
       slow: (query, database, connection, durationMs) => this.#slow(query, database, connection, durationMs),
       report,
     }

@@ -13,6 +13,9 @@ import { noteOn } from './query-stamp.ts'
 /** Most databases counted separately; further ones share `(other)`. */
 const MAX_DATABASES = 200
 
+/** What is noted on connections. */
+type Noted = Readonly<Record<symbol, RunningQueries | null | undefined>>
+
 /** The connections that were observed, each once. */
 export class Connections {
   readonly #registry: Registry
@@ -28,12 +31,12 @@ export class Connections {
   }
 
   isMet(connection: ConnectionShape): boolean {
-    return this.#noted(connection) !== undefined
+    return (connection as Noted)[this.#key] !== undefined
   }
 
   /** Undefined for a connection that is not met yet or is to be ignored. */
-  runningOn(connection: ConnectionShape): RunningQueries | undefined {
-    return this.#noted(connection) ?? undefined
+  runningOn(connection: ConnectionShape | undefined): RunningQueries | undefined {
+    return (connection as Noted | undefined)?.[this.#key] ?? undefined
   }
 
   originOf(connection: ConnectionShape): Origin | undefined {
@@ -60,7 +63,12 @@ export class Connections {
     if (isOurs(client)) return noteOn(connection, this.#key, null)
     const database = this.#database(databaseOf(client.database))
     const pool = this.#pools.of(client)
-    noteOn(connection, this.#key, new RunningQueries(database, () => connectionOf(client)))
+    const running: RunningQueries = new RunningQueries(database, () => {
+      const lent = connectionOf(client)
+      if (lent !== undefined) lent.running = running
+      return lent
+    })
+    noteOn(connection, this.#key, running)
     this.#origins.set(connection, pool === undefined ? originOfClient(client) : originOfPool(pool))
   }
 
@@ -70,10 +78,6 @@ export class Connections {
     if (typeof connection !== 'object' || connection === null) return false
     noteOn(connection, this.#key, null)
     return true
-  }
-
-  #noted(connection: ConnectionShape): RunningQueries | null | undefined {
-    return (connection as { readonly [key: symbol]: RunningQueries | null } | undefined)?.[this.#key]
   }
 
   #database(name: string): Database {

@@ -29,6 +29,9 @@ export interface PoolsOptions {
 
 const MAX_NAME_LENGTH = 128
 
+/** What is noted on pools. */
+type Noted = PoolShape & Readonly<Record<symbol, TrackedPool | undefined>>
+
 /**
  * The pools of the process, known from their first `connect()` or `query()` on.
  *
@@ -48,7 +51,8 @@ export class Pools implements PoolObserver<CheckoutRequest> {
   /** Remembers a pool, weakly: it is forgotten when it has ended or was collected. @returns undefined for one that is not new */
   add(pool: PoolShape): TrackedPool | undefined {
     // Called detached, or on something that only borrows the method.
-    if (typeof pool !== 'object' || pool === null || this.#knownOf(pool) !== undefined || pool.ended) return undefined
+    if (typeof pool !== 'object' || pool === null || pool.ended) return undefined
+    if ((pool as Noted)[this.#key] !== undefined) return undefined
     this.#prune()
     const tracked = new TrackedPool(pool, this.#freeName(pool), this.#options.registry)
     noteOn(pool, this.#key, tracked)
@@ -88,11 +92,13 @@ export class Pools implements PoolObserver<CheckoutRequest> {
 
   asked(pool: PoolShape, called: (...args: never[]) => unknown, isForQuery: boolean): CheckoutRequest | undefined {
     try {
-      const tracked = this.#knownOf(pool) ?? this.add(pool)
+      const tracked = (pool as Noted | undefined)?.[this.#key] ?? this.add(pool)
       if (tracked === undefined) return undefined
       // An idle connection that nobody waits for is there at once: what the caller does until its turn ends is no wait for the pool.
-      const now = pool.idleCount > pool.waitingCount ? Number.NaN : performance.now()
-      return tracked.checkouts.asked(now, isForQuery, this.#options.isPlaceCaptured ? called : undefined)
+      const isAtOnce = pool.idleCount > pool.waitingCount
+      const request = tracked.checkouts.asked(isForQuery, this.#options.isPlaceCaptured ? called : undefined)
+      if (!isAtOnce) request.waitsSince(performance.now())
+      return request
     } catch (error) {
       this.#report(error)
       return undefined
@@ -109,7 +115,7 @@ export class Pools implements PoolObserver<CheckoutRequest> {
 
   opening(pool: PoolShape, item: PendingItem): void {
     try {
-      this.#knownOf(pool)?.checkouts.opening(item, performance.now())
+      ;(pool as Noted | undefined)?.[this.#key]?.checkouts.opening(item, performance.now())
     } catch (error) {
       this.#report(error)
     }
@@ -117,7 +123,8 @@ export class Pools implements PoolObserver<CheckoutRequest> {
 
   lent(client: ClientShape, item: PendingItem, isNew: boolean): LentConnection | undefined {
     try {
-      return requestOf(item)?.owner.lent(client, item, isNew, performance.now())
+      const request = requestOf(item)
+      return request === undefined ? undefined : request.owner.lent(client, item, request, isNew)
     } catch (error) {
       this.#report(error)
       return undefined
@@ -127,7 +134,8 @@ export class Pools implements PoolObserver<CheckoutRequest> {
   returned(client: ClientShape): void {
     try {
       const connection = connectionOf(client)
-      connection?.owner.returned(connection, this.#endOf(connection) ?? performance.now())
+      if (connection === undefined || !connection.isHeld) return
+      connection.owner.returned(connection, connection.isAnswered ? connection.running!.endedAt : performance.now())
     } catch (error) {
       this.#report(error)
     }
@@ -144,8 +152,9 @@ export class Pools implements PoolObserver<CheckoutRequest> {
       })
   }
 
-  #knownOf(pool: PoolShape): TrackedPool | undefined {
-    return (pool as unknown as { readonly [key: symbol]: TrackedPool } | undefined)?.[this.#key]
+  /** Writes what was counted since the last {@link observe}, and nothing else: before nobody calls that any more. */
+  write(): void {
+    for (const { checkouts } of this.#tracked.values()) checkouts.write()
   }
 
   #countLeaks(name: string, all: readonly HeldConnection[], now: number): number {
@@ -164,13 +173,6 @@ export class Pools implements PoolObserver<CheckoutRequest> {
   #holdingOf(pool: string, held: HeldConnection, now: number): Holding {
     const running = this.#runningOn(held)
     return holdingOf(pool, held, running, { now, leakAfterMs: this.#options.leakAfterMs })
-  }
-
-  /** When the one statement of a `pool.query()` has ended: the pool takes the connection back in the same call. */
-  #endOf(connection: HeldConnection): number | undefined {
-    if (!connection.isForQuery) return undefined
-    const running = this.#runningOn(connection)
-    return running === undefined || running.isBusy || running.endedAt < connection.since ? undefined : running.endedAt
   }
 
   #runningOn({ client }: HeldConnection): RunningQueries | undefined {

@@ -7,21 +7,28 @@ import { missingMethod } from './driver.ts'
 import type { HeldAnswers } from './held-answers.ts'
 import type { RepeatedStatements } from './repeated-statements.ts'
 import type { RunningQueries } from './running-queries.ts'
+import { mayBeCommand } from './session-settings.ts'
 import { QueuedWork } from './queued-work.ts'
 import { watchSubmittable } from './submittable.ts'
 
-/** What the timing asks and reports; the caller contains every method. */
-export interface TimingObserver {
+/** What the timing needs of the connections. */
+export interface MeasuredConnections {
   /** The queries under way on a connection; undefined for one that is not (yet) measured. */
-  runningOn(connection: ConnectionShape): RunningQueries | undefined
+  runningOn(connection: ConnectionShape | undefined): RunningQueries | undefined
   /** A connection is used that `runningOn` does not know. */
   meet(client: ClientShape): void
   /** True for a connection that {@link meet} knows already. */
   isMet(connection: ConnectionShape): boolean
+}
+
+/** What the timing asks and reports; the caller contains every method. */
+export interface TimingObserver {
+  /** The connections that are measured. */
+  readonly connections: MeasuredConnections
   /** A statement took as long as the threshold or longer. */
   slow(query: QueryShape, database: Database, connection: ConnectionShape, durationMs: number): void
-  /** Whether {@link ended} is to be called. */
-  readonly isListening: boolean
+  /** Whether anybody listens to {@link ended}. */
+  readonly listeners: { readonly areThere: boolean }
   /** A statement has succeeded. */
   ended(query: QueryShape, connection: ConnectionShape, durationMs: number): void
   /** Something of ours failed. */
@@ -62,7 +69,7 @@ export function timeQueries(clientClass: ClientClass, observer: TimingObserver):
   const restores = [
     patchMethod(clientClass.prototype, 'query', (original, isActive) => {
       return function query(this: ClientShape, config: unknown) {
-        if (isActive()) beforeQuery(this, config, observer, isActive)
+        if (isActive() && !isUsual(this, config, observer)) beforeQuery(this, config, observer, isActive)
         // oxlint-disable-next-line prefer-rest-params -- hands on exactly what came, without an array
         const result = original.apply(this, arguments as unknown as unknown[])
         if (isWorkUsed() && isActive()) noteWork(this, queued, observer)
@@ -94,15 +101,24 @@ export function timeQueries(clientClass: ClientClass, observer: TimingObserver):
   return () => undo[Symbol.dispose]()
 }
 
+/** A text for a connection that is measured already: nothing is to be done before it. */
+function isUsual(client: ClientShape | undefined, config: unknown, { connections }: TimingObserver): boolean {
+  try {
+    return typeof config === 'string' && connections.runningOn(client?.connection) !== undefined
+  } catch {
+    return false
+  }
+}
+
 function beforeQuery(client: ClientShape, config: unknown, observer: TimingObserver, isActive: () => boolean): void {
   try {
     const connection: unknown = client?.connection
     if (typeof connection !== 'object' || connection === null) return
-    if (!observer.isMet(client.connection)) observer.meet(client)
+    if (!observer.connections.isMet(client.connection)) observer.connections.meet(client)
     // The common case: a text, or a config object without `submit`.
     if (typeof config !== 'object' || config === null) return
     if (typeof (config as QueryShape).submit !== 'function' || isTimed(config, observer.timed)) return
-    const database = observer.runningOn(client.connection)?.database
+    const database = observer.connections.runningOn(client.connection)?.database
     if (database !== undefined) watchSubmittable(config as QueryShape, database, observer, isActive)
   } catch (error) {
     observer.report(error)
@@ -132,7 +148,7 @@ function startQuery(
   queued: QueuedWork,
 ): void {
   try {
-    const running = observer.runningOn(connection)
+    const running = observer.connections.runningOn(connection)
     if (running === undefined) return
     const { borrower } = running
     // Only pg-pool has run since then, and reading the clock costs as much as all the rest here.
@@ -146,7 +162,7 @@ function startQuery(
 
 function endQuery(query: QueryShape, connection: ConnectionShape, observer: TimingObserver): void {
   try {
-    const running = observer.runningOn(connection)
+    const running = observer.connections.runningOn(connection)
     if (running === undefined) return
     const startedAt = running.end(query)
     if (startedAt < 0) return
@@ -155,12 +171,11 @@ function endQuery(query: QueryShape, connection: ConnectionShape, observer: Timi
     const durationMs = observer.holds.duration(startedAt, now)
     running.database.recordSuccess(durationMs / 1000)
     // A duration is at most the whole time.
-    if (now - startedAt >= observer.slowMs)
-      noteSlow(query, connection, running, { startedAt, now, durationMs }, observer)
-    if (observer.isListening) observer.ended(query, connection, durationMs)
-    observer.repeats.note(running, now, durationMs)
+    if (now - startedAt >= observer.slowMs) noteSlow(query, connection, running, startedAt, durationMs, observer)
+    if (observer.listeners.areThere) observer.ended(query, connection, durationMs)
+    if (now >= observer.repeats.restsUntil) observer.repeats.note(running, now, durationMs)
     running.creditWork((now - startedAt + durationMs) / 2)
-    running.session.note(query)
+    if (mayBeCommand(query.text)) running.session.note(query)
   } catch (error) {
     observer.report(error)
   }
@@ -171,13 +186,15 @@ function noteSlow(
   query: QueryShape,
   connection: ConnectionShape,
   running: RunningQueries,
-  { startedAt, now, durationMs }: { readonly startedAt: number; readonly now: number; readonly durationMs: number },
+  startedAt: number,
+  durationMs: number,
   observer: TimingObserver,
 ): void {
-  if (durationMs >= observer.slowMs) observer.slow(query, running.database, connection, durationMs)
+  const { database, endedAt, endedFor } = running
+  if (durationMs >= observer.slowMs) observer.slow(query, database, connection, durationMs)
   else {
-    observer.heldAnswers.note(now - startedAt, durationMs, running.endedFor, now)
-    running.database.recordHeld()
+    observer.heldAnswers.note(endedAt - startedAt, durationMs, endedFor, endedAt)
+    database.recordHeld()
   }
 }
 
@@ -189,7 +206,7 @@ function failQuery(
   failed: WeakSet<QueryShape>,
 ): void {
   try {
-    const running = observer.runningOn(connection)
+    const running = observer.connections.runningOn(connection)
     if (running === undefined) return
     const startedAt = running.end(query)
     // After a read timeout the loss of the connection may be reported too: one failure.

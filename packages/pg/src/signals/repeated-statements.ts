@@ -63,7 +63,8 @@ export class RepeatedStatements {
   // Fractions from the start: V8 then overwrites them in place, without an allocation.
   #since = Number.NaN
   #lastAt = Number.NaN
-  #restsUntil = 0.5
+  /** Until then nobody is followed, and {@link note} does nothing. In milliseconds of the monotonic clock. */
+  restsUntil = 0.5
   readonly #onFound: (summary: string, sender: string | undefined, ms: number) => void
 
   /** @param onFound - called with the statements that one request has repeated, and how long they took */
@@ -73,10 +74,10 @@ export class RepeatedStatements {
 
   /** A statement has ended, and its connection still belongs to whoever sent it. */
   note(running: RunningQueries, now: number, durationMs: number): void {
-    if (now < this.#restsUntil) return
+    if (now < this.restsUntil) return
     const { request } = running
     if (this.#request === undefined) {
-      if (request === undefined) return void (this.#restsUntil = now + OUTSIDE_MS)
+      if (request === undefined) return void (this.restsUntil = now + OUTSIDE_MS)
       this.#request = request
       this.#since = now
     } else if (now - this.#since > FOLLOWED_MS || now - this.#lastAt > SILENT_MS) return this.#finish(now)
@@ -124,7 +125,7 @@ export class RepeatedStatements {
     }
     this.#size = this.#texts = 0
     this.#request = this.#sender = undefined
-    this.#restsUntil = now + REST_MS
+    this.restsUntil = now + REST_MS
   }
 
   #keep({ text, print, count, ms }: Kind, sender: string | undefined, now: number): void {

@@ -36,9 +36,9 @@ export class SessionSettings {
     return this.#before !== undefined
   }
 
-  /** A statement has succeeded. Called for every one: nothing but its first letters is read of most. */
+  /** A statement has succeeded: to be called for those that {@link mayBeCommand} lets through. */
   note({ text, values }: QueryShape): void {
-    if (text === undefined || !mayBeCommand(text) || text.length > LONGEST_TEXT || !COMMAND.test(text)) return
+    if (text === undefined || text.length > LONGEST_TEXT || !COMMAND.test(text)) return
     for (const each of text.split(';')) this.#note(each, values)
   }
 
@@ -106,16 +106,19 @@ export class SessionSettings {
   }
 }
 
-/** By the first letters alone: SET and START, not SELECT; DISCARD, not DELETE; the others are rare. */
-function mayBeCommand(text: string): boolean {
+/**
+ * Whether a statement may change the session, by its first letters alone, since this is asked of every one: SET and START, not SELECT;
+ * DISCARD, not DELETE; the others are rare.
+ */
+export function mayBeCommand(text: string | undefined): boolean {
+  if (text === undefined) return false
   let at = 0
   while (text.charCodeAt(at) <= 32) at++
-  const letter = (offset: number): number => text.charCodeAt(at + offset) | 32
-  switch (letter(0)) {
+  switch (letterAt(text, at)) {
     case 115: // s: SET, START, SELECT set_config
-      return letter(2) !== 108 || letter(7) === 115 || letter(7) === 112
+      return letterAt(text, at + 2) !== 108 || isFunctionOfSettings(letterAt(text, at + 7))
     case 100: // d
-      return letter(2) === 115
+      return letterAt(text, at + 2) === 115
     case 98: // b
     case 99: // c
     case 114: // r
@@ -125,6 +128,15 @@ function mayBeCommand(text: string): boolean {
     default:
       return false
   }
+}
+
+function letterAt(text: string, at: number): number {
+  return text.charCodeAt(at) | 32
+}
+
+/** The first letter of `set_config` or of `pg_catalog.`. */
+function isFunctionOfSettings(letter: number): boolean {
+  return letter === 115 || letter === 112
 }
 
 /** `a, "B", 'c'` as `set_config` takes it; undefined for what is more than a list of names. */

@@ -54,7 +54,10 @@ export class LoopHolds {
   /** For how long an operation ran that started at `startedAt` and whose end is read `now`, without the hold before it. */
   duration(startedAt: number, now: number): number {
     this.#lastUse = now
-    if (this.#beats === undefined || now - startedAt < LATE_MS) return now - startedAt
+    return this.#beats === undefined || now - startedAt < LATE_MS ? now - startedAt : this.#untilHold(startedAt, now)
+  }
+
+  #untilHold(startedAt: number, now: number): number {
     const isOverdue = now - this.#lastBeat > LATE_MS
     if (!isOverdue && Number.isNaN(this.#heldSince)) return now - startedAt
     return Math.max(0, this.#lastFree(now, isOverdue) - startedAt)

@@ -20,11 +20,14 @@ export class HeldConnection<Owner = unknown> {
   isHandedToQuery = false
   /** Whether a leak of it was reported. */
   isReported = false
+  /** The queries on it, from the first one on. */
+  running: RunningQueries | undefined
   /** What follows the pool that lends it. */
   readonly owner: Owner
-  /** The series of the last holder: most connections go back and forth between few. */
-  seriesOfHolder: CounterSeries | undefined
-  nameOfSeries = ''
+  /** The series of the last holder, and its names as they were given: most connections go back and forth between few. */
+  #series: CounterSeries | undefined
+  #workOfSeries: string | undefined
+  #routeOfSeries: string | undefined
   /** The call that has it. */
   #request: PoolRequest<Owner> | undefined
 
@@ -35,6 +38,12 @@ export class HeldConnection<Owner = unknown> {
 
   get isHeld(): boolean {
     return this.since === this.since
+  }
+
+  /** Whether the statement of a `pool.query()` has ended: the pool takes the connection back in the same call. */
+  get isAnswered(): boolean {
+    const { running } = this
+    return this.isForQuery && running !== undefined && !running.isBusy && running.endedAt >= this.since
   }
 
   /** @param isNew - the application hears of a new connection first, and may do anything then */
@@ -66,6 +75,17 @@ export class HeldConnection<Owner = unknown> {
     if (work !== undefined) return work.length > LONGEST_NAME ? work.slice(0, LONGEST_NAME) : work
     const route = routeIn(request?.context)
     return route === undefined ? undefined : `route ${route}`.slice(0, LONGEST_NAME)
+  }
+
+  /** The series of its holder. Nothing is made of the holder's name while it is the same. */
+  seriesOfHolder(bind: (holder: string) => CounterSeries): CounterSeries {
+    const request = this.#request
+    const work = workNameOf(request?.work)
+    const route = work === undefined ? routeIn(request?.context) : undefined
+    if (this.#series !== undefined && work === this.#workOfSeries && route === this.#routeOfSeries) return this.#series
+    this.#workOfSeries = work
+    this.#routeOfSeries = route
+    return (this.#series = bind(this.holder))
   }
 
   /** The run of a job or the request that has it; undefined where neither is known. */

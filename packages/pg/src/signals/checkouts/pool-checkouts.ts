@@ -1,3 +1,5 @@
+// Imported, because the global one is a getter that every reading of the clock would pay for.
+import { performance } from 'node:perf_hooks'
 import { attributes as a, metrics } from '@homeostat/semconv'
 import {
   BoundedMap,
@@ -59,6 +61,10 @@ export class PoolCheckouts implements Disposable {
   /** Sums since the pool is known, for rates. In milliseconds. */
   #checkouts = 0
   #endedUseMs = 0
+  // What is not written yet: most connections are there at once, and most of them go back and forth between few.
+  #atOnce = 0
+  #lastSeries: CounterSeries | undefined
+  #lastUseMs = 0
 
   constructor(registry: Registry, pool: string) {
     const labels = { [a.dbPoolName]: pool }
@@ -77,14 +83,15 @@ export class PoolCheckouts implements Disposable {
    * @param held - the connections that are lent now
    */
   totals(held: readonly LentConnection[], now: number): { readonly checkouts: number; readonly usedMs: number } {
+    this.#writeUse()
     const usedMs = held.reduce((sum, { since }) => sum + Math.max(0, now - since), this.#endedUseMs)
     return { checkouts: this.#checkouts, usedMs }
   }
 
   /** `connect()` is called. */
-  asked(now: number, isForQuery: boolean, place: Parameters<PoolRequest['begin']>[2]): CheckoutRequest {
+  asked(isForQuery: boolean, place: Parameters<PoolRequest['begin']>[1]): CheckoutRequest {
     const request = this.#spare.pop() ?? new PoolRequest(this)
-    request.begin(now, isForQuery, place)
+    request.begin(isForQuery, place)
     return (this.#asked = request)
   }
 
@@ -98,7 +105,10 @@ export class PoolCheckouts implements Disposable {
     else {
       const own = item as Item
       own[REQUEST] = request
-      if (options?.['connectionTimeoutMillis']) this.#queued.add(own)
+      if (options?.['connectionTimeoutMillis']) {
+        request.isTimed = true
+        this.#queued.add(own)
+      }
     }
   }
 
@@ -110,9 +120,7 @@ export class PoolCheckouts implements Disposable {
     }
     const request = item[REQUEST]
     if (request === undefined) return
-    request.openedAt = now
-    // The idle connection was lost in between.
-    if (request.isAtOnce) request.askedAt = now
+    request.opens(now)
     const { callback } = item
     // The item is not in the queue any more, where pg-pool looks for it by its callback.
     item.callback = (error, ...rest) => {
@@ -121,14 +129,16 @@ export class PoolCheckouts implements Disposable {
     }
   }
 
-  lent(client: ClientShape, item: Item, isNew: boolean, now: number): LentConnection | undefined {
-    const request = this.#end(item)
-    if (request === undefined) return undefined
-    if (isNew && request.openedAt === request.openedAt) this.#create.record((now - request.openedAt) / 1000)
+  /** A call gets a connection, by the item that stands for it. */
+  lent(client: ClientShape, item: Item, request: CheckoutRequest, isNew: boolean): LentConnection | undefined {
+    const now = performance.now()
+    this.#end(item, request)
+    if (isNew && request.isOpened) this.#create.record((now - request.openedAt) / 1000)
     // The pool gives a connection that came too late back to itself.
     if (item.timedOut) this.#timeouts.add()
     else {
-      this.#wait.record(request.isAtOnce ? 0 : (now - request.askedAt) / 1000)
+      if (request.isAtOnce) this.#atOnce += 1
+      else this.#wait.record((now - request.askedAt) / 1000)
       this.#checkouts += 1
       let connection = connectionOf(client)
       if (connection === undefined) noteOn(client, LENT, (connection = new HeldConnection(client, this)))
@@ -140,11 +150,14 @@ export class PoolCheckouts implements Disposable {
   }
 
   returned(connection: LentConnection, now: number): void {
-    if (!connection.isHeld) return
     const usedMs = now - connection.since
-    this.#endedUseMs += usedMs
     this.#use.record(usedMs / 1000)
-    this.#seriesOf(connection).add(usedMs / 1000)
+    const series = connection.seriesOfHolder(this.#heldBy)
+    if (series !== this.#lastSeries) {
+      this.#writeUse()
+      this.#lastSeries = series
+    }
+    this.#lastUseMs += usedMs
     const request = connection.returned()
     if (request !== undefined) request.owner.#recycle(request)
   }
@@ -154,10 +167,20 @@ export class PoolCheckouts implements Disposable {
     for (const item of this.#queued) {
       if (!item.timedOut) continue
       this.#timeouts.add()
-      const request = this.#end(item)
-      if (request !== undefined) this.#recycle(request)
+      const request = item[REQUEST]
+      if (request === undefined) continue
+      this.#end(item, request)
+      this.#recycle(request)
     }
     this.#leaked.set(leaked)
+    this.write()
+  }
+
+  /** Writes what was only counted until now. */
+  write(): void {
+    this.#writeUse()
+    if (this.#atOnce > 0) this.#wait.record(0, this.#atOnce)
+    this.#atOnce = 0
   }
 
   [Symbol.dispose](): void {
@@ -167,19 +190,23 @@ export class PoolCheckouts implements Disposable {
   }
 
   #failed(item: Item, error: unknown): void {
-    const request = this.#end(item)
+    const request = item[REQUEST]
     if (request === undefined) return
+    this.#end(item, request)
     if (OPENED_TOO_LATE.has((error as { message?: unknown } | null)?.message)) this.#timeouts.add()
     this.#recycle(request)
   }
 
   /** A call is over: it is counted once. */
-  #end(item: Item): CheckoutRequest | undefined {
-    const request = item[REQUEST]
-    if (request === undefined) return undefined
+  #end(item: Item, request: CheckoutRequest): void {
     item[REQUEST] = undefined
-    if (this.#queued.size > 0) this.#queued.delete(item)
-    return request
+    if (request.isTimed) this.#queued.delete(item)
+  }
+
+  #writeUse(): void {
+    this.#lastSeries?.add(this.#lastUseMs / 1000)
+    this.#endedUseMs += this.#lastUseMs
+    this.#lastUseMs = 0
   }
 
   #recycle(request: CheckoutRequest): void {
@@ -187,14 +214,7 @@ export class PoolCheckouts implements Disposable {
     this.#spare.push(request)
   }
 
-  #seriesOf(connection: LentConnection): CounterSeries {
-    const { holder, nameOfSeries, seriesOfHolder } = connection
-    if (seriesOfHolder !== undefined && nameOfSeries === holder) return seriesOfHolder
-    connection.nameOfSeries = holder
-    return (connection.seriesOfHolder = this.#heldBy(holder))
-  }
-
-  #heldBy(holder: string): CounterSeries {
+  readonly #heldBy = (holder: string): CounterSeries => {
     let series = this.#secondsOf.get(holder)
     if (series !== undefined) return series
     if (this.#secondsOf.size >= MOST_HOLDERS && holder !== OTHER) return this.#heldBy(OTHER)

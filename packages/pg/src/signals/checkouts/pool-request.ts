@@ -5,12 +5,16 @@ import { currentWork, type WorkUnit } from '@homeostat/signals'
 export class PoolRequest<Owner = unknown> {
   /** What follows the pool. */
   readonly owner: Owner
-  /** NaN for one that has an idle connection at once. */
+  /** Whether it has an idle connection at once; {@link askedAt} is that of an earlier call then. */
+  isAtOnce = true
+  /** Whether a new connection was begun for it; {@link openedAt} is that of an earlier call otherwise. */
+  isOpened = false
   askedAt: number = Number.NaN
-  /** When a new connection was begun for it; NaN while none was. */
   openedAt: number = Number.NaN
   work: WorkUnit | undefined
   context: Context | undefined
+  /** Whether it waits in the queue of a pool that answers with a timeout. */
+  isTimed = false
   /** Whether the pool asks itself, for a `pool.query()`. */
   isForQuery = false
   /** Where it was called; undefined unless places are captured. */
@@ -20,18 +24,28 @@ export class PoolRequest<Owner = unknown> {
     this.owner = owner
   }
 
-  get isAtOnce(): boolean {
-    return this.askedAt !== this.askedAt
-  }
-
   /** @param place - the function whose caller is to be captured; undefined where no place is */
-  begin(now: number, isForQuery: boolean, place: ((...args: never[]) => unknown) | undefined): void {
+  begin(isForQuery: boolean, place: ((...args: never[]) => unknown) | undefined): void {
     this.isForQuery = isForQuery
-    this.askedAt = now
-    this.openedAt = Number.NaN
+    this.isTimed = false
+    this.isAtOnce = true
+    this.isOpened = false
     this.work = currentWork()
     this.context = context.active()
     this.place = place && stackAbove(place)
+  }
+
+  /** It has to wait for a connection. */
+  waitsSince(now: number): void {
+    this.isAtOnce = false
+    this.askedAt = now
+  }
+
+  /** A new connection is opened for it. An idle one may have been lost in between. */
+  opens(now: number): void {
+    if (this.isAtOnce) this.waitsSince(now)
+    this.isOpened = true
+    this.openedAt = now
   }
 
   /** Lets go of what it refers to. */

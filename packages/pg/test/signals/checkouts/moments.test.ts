@@ -62,6 +62,17 @@ describe('a pool.query() on an idle connection', () => {
     expect(sums()).toEqual({ wait: 0, use: 0, statements: 0 })
   })
 
+  it('is counted, also when nobody has looked before this ends', async () => {
+    const counts = (): readonly number[] =>
+      ['wait_time', 'use_time']
+        .flatMap(name => points(instrumentation, `db.client.connection.${name}`))
+        .map(({ value }) => (value as { count: number }).count)
+    const [waits = 0, uses = 0] = counts()
+    for (let time = 0; time < 3; time++) await pool.query('SELECT 1')
+    instrumentation.disable()
+    expect(counts()).toEqual([waits + 3, uses + 3])
+  })
+
   it('has it for as long as its statement runs', async () => {
     const answer = pool.query('SELECT pg_sleep(0.2)')
     await new Promise(setImmediate)
