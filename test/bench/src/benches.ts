@@ -90,8 +90,8 @@ export const benches: readonly Bench[] = [
     title: 'One query through a pool of 10, 10 in flight, against a server that answers in the same process',
     operation: 'query',
     paths: [
-      { name: 'simple', operations: 4_000, warmUp: 40_000 },
-      { name: 'params', operations: 4_000, warmUp: 40_000 },
+      { name: 'simple', operations: 4_000, warmUp: 100_000 },
+      { name: 'params', operations: 4_000, warmUp: 100_000 },
     ],
     variants: [
       { name: 'bare', description: 'pg alone' },
