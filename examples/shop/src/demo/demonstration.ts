@@ -22,7 +22,7 @@ import { paragraph } from './table.ts'
 import { Timeline } from './timeline.ts'
 
 const CONSOLE = /^homeostat: console: (http\S+)/
-const CONSOLE_WITHIN_MS = 5000
+const CONSOLE_WITHIN_MS = 15_000
 const PROGRESS_MS = 5000
 /** Visits of the everyday are drawn for so long at a time. */
 const EVERYDAY_MS = 60_000
@@ -73,7 +73,7 @@ export class Demonstration implements AsyncDisposable {
       const open = await interruption.unless(Promise.all(group.map(lane => this.#openLane(lane))))
       const run = new DemoRun({ lanes: open, story: this.#story, timeline: this.#timeline })
       const lane = open.find(each => each.lane === 'homeostat')
-      if (lane) await this.#announceConsole()
+      if (lane) missing.push(...(await this.#announceConsole()))
       await this.#fill(open)
       const before = lane && (await readableKnobsOf(lane))
       const from = coreTimes()
@@ -178,12 +178,14 @@ export class Demonstration implements AsyncDisposable {
     this.#timeline.add('shop', `${lane}: ${line.replace(/^shop: /, '')}`)
   }
 
-  async #announceConsole(): Promise<void> {
+  /** A line for the address that did not come. */
+  async #announceConsole(): Promise<readonly string[]> {
     const { promise, resolve } = Promise.withResolvers<undefined>()
     const overdue = setTimeout(resolve, CONSOLE_WITHIN_MS, undefined)
     const address = await Promise.race([this.#console.promise, promise])
     clearTimeout(overdue)
     this.#options.screen.line(address === undefined ? 'There is no console.' : `Look at it in a browser: ${address}`)
+    return address === undefined ? ['expected the console to have an address, and it had none'] : []
   }
 
   async #end(lane: DemoLane, before: ShopKnobValues['knobs']): Promise<Watched> {
