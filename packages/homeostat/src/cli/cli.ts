@@ -15,9 +15,16 @@ function isOlderThan([major, minor]: readonly [number, number]): boolean {
   return ownMajor < major || (ownMajor === major && ownMinor < minor)
 }
 
-/** A reader such as `head` may close the pipe early. The command then goes on without output, to its own exit code. */
-function passOverClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+/**
+ * A reader such as `head` may close the pipe early. The command then goes on without output, to its own exit code. It ends where its output
+ * cannot be written, e.g. on a full disk.
+ */
+function onOutputError({ code }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED') return
+  process.stderr.write(
+    `homeostat: error: the output cannot be written: ${code === 'ENOSPC' ? 'no space is left' : code}\n`,
+  )
+  process.exit(1)
 }
 
 /** Colours are for a terminal that has them, and for a user who has not set NO_COLOR. */
@@ -34,8 +41,8 @@ async function main(): Promise<void> {
     process.exitCode = 2
     return
   }
-  process.stdout.on('error', passOverClosedPipe)
-  process.stderr.on('error', passOverClosedPipe)
+  process.stdout.on('error', onOutputError)
+  process.stderr.on('error', onOutputError)
   const args = process.argv.slice(2)
   const output = {
     out: writerOf(process.stdout),

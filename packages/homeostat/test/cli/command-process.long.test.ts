@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -82,6 +82,15 @@ it('a reader may close the pipe early, as head does', async () => {
   const command = `"${process.execPath}" "${cliFile}" config schema | head -c 1; echo "\${PIPESTATUS[0]}"`
   const { stdout, stderr } = await promisify(execFile)('bash', ['-c', command], { cwd: folder })
   expect({ stdout, stderr }).toEqual({ stdout: '{0\n', stderr: '' })
+})
+
+it.runIf(existsSync('/dev/full'))('output that cannot be written is one line, and ends the command', async () => {
+  const command = `"${process.execPath}" "${cliFile}" config schema > /dev/full; echo "$?"`
+  const { stdout, stderr } = await promisify(execFile)('bash', ['-c', command], { cwd: folder })
+  expect({ stdout, stderr }).toEqual({
+    stdout: '1\n',
+    stderr: 'homeostat: error: the output cannot be written: no space is left\n',
+  })
 })
 
 it('writes no colours into a pipe, also where an option asks for them', async () => {
