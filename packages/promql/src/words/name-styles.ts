@@ -1,4 +1,4 @@
-import { type MetricIdentity, spellings, underscoreLabel, underscoreMetric, unitSuffix } from './names.ts'
+import { type MetricIdentity, type SeriesKind, spellings, underscoreLabel, underscoreMetric } from './names.ts'
 
 /**
  * How a Prometheus server spells the names of metrics and labels, the usual way first.
@@ -59,7 +59,7 @@ export function serverNames(
   const names = new Map<string, string>()
   for (const metric of metrics) {
     const { name, unit } = metric
-    const kind = metric.kind === 'upDownCounter' ? 'gauge' : metric.kind
+    const kind = kindOf(metric)
     for (const part of kind === 'histogram' ? PARTS : [undefined]) {
       const end = part === undefined ? '' : `_${part}`
       const styled = styledName(metric, style) + end
@@ -82,16 +82,16 @@ function isEscaped(style: ServerNameStyle): boolean {
   return style === 'plain' || style.startsWith('Underscore')
 }
 
+/** The canonical spelling has the suffixes, first with underscores and then with dots. */
 function styledName(metric: NamedMetric, style: ServerNameStyle): string {
-  const { name, kind } = metric
-  const spelled = isEscaped(style) ? underscoreMetric(name) : name
-  if (style === 'plain') return kind === 'counter' ? `${spelled}_total` : spelled
-  return style.endsWith('WithSuffixes') ? withSuffixes(spelled, metric) : spelled
+  const { name, unit } = metric
+  const kind = kindOf(metric)
+  const base = isEscaped(style) ? underscoreMetric(name) : name
+  if (style === 'plain') return kind === 'counter' ? `${base}_total` : base
+  if (!style.endsWith('WithSuffixes')) return base
+  return spellings({ name, unit, kind }).find(each => each.startsWith(base))!
 }
 
-/** Unit and `_total`, as the specification of OpenTelemetry's compatibility with Prometheus says. */
-function withSuffixes(name: string, { unit, kind }: NamedMetric): string {
-  const word = unitSuffix(unit, kind === 'upDownCounter' ? undefined : kind)
-  const has = word === '' || name.split(/[._]/).includes(word) || name.endsWith(`_${word}`)
-  return `${has ? name : `${name}_${word}`}${kind === 'counter' ? '_total' : ''}`
+function kindOf({ kind }: NamedMetric): SeriesKind {
+  return kind === 'upDownCounter' ? 'gauge' : kind
 }
