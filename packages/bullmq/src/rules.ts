@@ -1,12 +1,15 @@
 import type { Rule } from '@homeostat/optimizer'
-import { attributes, metrics, promName, promScope } from '@homeostat/semconv'
+import { attributes, metrics, promForeignScope, promName, promScope } from '@homeostat/semconv'
 import { loopIsDelayed } from '@homeostat/runtime/expressions'
 import { HEAVY_SECONDS } from './admission/job-demands.ts'
 import { oldestWaitingAge, poolWaits } from './expressions.ts'
 
 const QUEUE = promName(attributes.queueName)
 const POOL = promName(attributes.dbPoolName)
-const ACTIVE = `sum(${promName(metrics.queueJobs)}{${promScope('@homeostat/bullmq')}, ${promName(attributes.queueJobsState)}="active"})`
+const activeIn = (scope: string): string =>
+  `sum(${promName(metrics.queueJobs)}{${scope}, ${promName(attributes.queueJobsState)}="active"})`
+/** What others report, where ours is not there: a text for a Prometheus server leaves ours out beside theirs. */
+const ACTIVE = `(${activeIn(promScope('@homeostat/bullmq'))} or on () ${activeIn(promForeignScope('@homeostat/bullmq'))})`
 
 /** Several jobs run: one alone has no other one to wait for. */
 const severalRun = `and on () ${ACTIVE} > 1`

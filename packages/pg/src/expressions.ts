@@ -1,4 +1,4 @@
-import { attributes, metrics, promName, promScope } from '@homeostat/semconv'
+import { attributes, metrics, promForeignScope, promName, promScope } from '@homeostat/semconv'
 
 const SCOPE = promScope('@homeostat/pg')
 const DATABASE = promName(attributes.dbNamespace)
@@ -36,7 +36,17 @@ export const usedConnections: string = `sum by (${POOL}) (${CONNECTIONS}{${SCOPE
 export const idleConnections: string = `sum by (${POOL}) (${CONNECTIONS}{${SCOPE}, ${STATE}="idle"})`
 
 /** PromQL of the requests that wait for a connection, by pool. */
-export const pendingRequests: string = `sum by (${POOL}) (${promName(metrics.dbConnectionPending)}{${SCOPE}})`
+export const pendingRequests: string = pendingIn(SCOPE)
+
+/**
+ * PromQL of the same, or of what another instrumentation reports where ours is not there: a text for a Prometheus server leaves ours out
+ * beside it.
+ */
+export const pendingAnywhere: string = `(${pendingRequests} or on () ${pendingIn(promForeignScope('@homeostat/pg'))})`
+
+function pendingIn(scope: string): string {
+  return `sum by (${POOL}) (${promName(metrics.dbConnectionPending)}{${scope}})`
+}
 
 /** PromQL of the connections that are checked out and silent for so long that they count as leaked, by pool. */
 export const leakedConnections: string = `sum by (${POOL}) (${promName(metrics.dbConnectionLeaked)})`

@@ -4,7 +4,7 @@ import {
   heldAnswers,
   leakedConnections,
   lockWaits,
-  pendingRequests,
+  pendingAnywhere,
   repeatedTime,
   repeatingRequests,
   slowStatements,
@@ -68,7 +68,7 @@ export const locksHeld: Rule = {
 /** Fires when requests have waited for a connection of a pool for 30 s. */
 export const poolExhausted: Rule = {
   alert: 'PoolExhausted',
-  expr: `${pendingRequests} > 0`,
+  expr: `${pendingAnywhere} > 0`,
   for: '30s',
   labels: { severity: 'medium' },
   annotations: {

@@ -13,15 +13,21 @@ const promtool = await findPromtool()
 interface Server {
   readonly names: (typeof serverNameStyles)[number]
   readonly what: string
-  readonly scopeOf: (of: Package) => string | undefined
+  readonly scopeOf: (of: Package, name: string) => string | undefined
   /** Between two samples: a usual interval of scrapes, or that of exports by OTLP unless it is set. */
   readonly intervalS: number
 }
+
+/** Only names of the semantic conventions are measured by others. */
+const scopeBesideOthers = (of: Package, name: string): string =>
+  name.startsWith('homeostat_') ? `@homeostat/${of}` : '@opentelemetry/other'
 
 const SERVERS: readonly Server[] = [
   { names: 'plain', what: 'each with its scope', scopeOf: of => `@homeostat/${of}`, intervalS: 15 },
   { names: 'plain', what: 'which several packages measure', scopeOf: () => 'homeostat', intervalS: 15 },
   { names: 'plain', what: 'without scopes', scopeOf: () => undefined, intervalS: 15 },
+  // A text for Prometheus leaves out what another instrumentation exports under the same name.
+  { names: 'plain', what: 'which others measure', scopeOf: scopeBesideOthers, intervalS: 15 },
   ...serverNameStyles
     .filter(names => names !== 'plain')
     .map(names => ({ names, what: 'each minute, without scopes', scopeOf: () => undefined, intervalS: 60 })),
@@ -43,7 +49,7 @@ function valuesOf({ kind, well, trouble }: Signal, intervalS: number): string {
 
 function seriesOf(signal: Signal, instance: string, server: Server, names: ServerNames): TestSeries {
   const { of, name, labels = {} } = signal
-  const scope = server.scopeOf(of)
+  const scope = server.scopeOf(of, name)
   const own = Object.entries(labels).map(([label, value]) => [names.labels.get(label) ?? label, value] as const)
   return {
     labels: {

@@ -33,6 +33,7 @@ const gauge = (of: Package, name: string, well: number, trouble: number, labels:
   kind: 'gauge',
 })
 
+const repeated = { homeostat_db_holder: 'GET /orders', db_query_summary: 'SELECT orders' }
 const server = { server_address: 'pay', server_port: '443' }
 const delay = gauge('runtime', 'nodejs_eventloop_delay_p99', 0.01, 0.5)
 const activeJobs = gauge('bullmq', 'bullmq_queue_jobs', 0, 5, {
@@ -115,6 +116,22 @@ export const SITUATIONS: readonly Situation[] = [
     'statements are slow',
     ['SlowQueries'],
     counter('pg', 'homeostat_db_slow_queries_total', 0, 1, { db_namespace: 'shop' }),
+  ),
+  situation(
+    'a request repeats a statement',
+    ['StatementsRepeated'],
+    counter('pg', 'homeostat_db_repeated_statements_duration_count', 0, 1, repeated),
+    counter('pg', 'homeostat_db_repeated_statements_duration_sum', 0, 0.1, repeated),
+  ),
+  situation(
+    'the loop holds answers',
+    ['AnswersHeld'],
+    counter('pg', 'homeostat_db_held_answers_total', 0, 1, { db_namespace: 'shop' }),
+  ),
+  situation(
+    'sessions wait for locks',
+    ['LocksHeld'],
+    counter('pg', 'homeostat_db_lock_waits_total', 0, 1, { db_namespace: 'shop' }),
   ),
   situation(
     'connections leak',
