@@ -2,6 +2,7 @@ import { compile, createStore, type Store } from '@homeostat/promql'
 import { dashboardFiles } from '@homeostat/dashboards'
 import { expect, test } from 'vitest'
 import { boards } from '../generator/boards/boards.ts'
+import { partsOf } from '../generator/query.ts'
 import { shownExpressions, withDurations } from './shown-expressions.ts'
 
 const MINUTES = 10
@@ -48,6 +49,26 @@ test('a share of the time of a process stays one, however many processes there a
       )
   })
   expect(routes).toEqual(INSTANCES.map(() => expect.closeTo(0.2) as unknown))
+})
+
+/** The kinds of metrics of which a query can be made: a rate of a gauge is a number without a meaning. */
+const KINDS = {
+  level: ['gauge', 'upDownCounter'],
+  count: ['gauge', 'upDownCounter'],
+  variance: ['gauge'],
+  rate: ['counter'],
+  'process rate': ['counter'],
+  total: ['counter'],
+  quantile: ['histogram'],
+  mean: ['histogram'],
+  calls: ['histogram'],
+  buckets: ['histogram'],
+} as const
+
+test('each query asks for what its metric is', () => {
+  for (const { title, queries } of boards.flatMap(({ rows }) => rows.flatMap(({ panels }) => panels)))
+    for (const { kind, metric } of queries.flatMap(({ query }) => partsOf(query)))
+      expect(KINDS[kind], `${title}: ${kind} of ${metric.name}`).toContain(metric.kind)
 })
 
 test('no panel shows a share as the sum of the processes', () => {

@@ -94,8 +94,8 @@ export const optimizer: Board = {
           'Hit ratio of the keys that are warmed',
           'share',
           share(
-            rate(m.cacheTrialHits, { by: [a.cacheName, a.trialArm] }),
-            rate(m.cacheTrialLookups, { by: [a.cacheName, a.trialArm] }),
+            level(m.cacheTrialHits, { by: [a.cacheName, a.trialArm] }),
+            level(m.cacheTrialLookups, { by: [a.cacheName, a.trialArm] }),
           ),
         ),
       ],
