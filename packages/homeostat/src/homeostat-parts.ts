@@ -239,7 +239,7 @@ export class HomeostatParts {
 
   /** Answers other processes of the same user. */
   #inspectionOf(onFault: (text: string) => void): InspectionSocket {
-    const { reporter, optimizer } = this
+    const { reporter } = this
     const answers: Inspected = {
       report() {
         const report = reporter.report()
@@ -247,7 +247,7 @@ export class HomeostatParts {
       },
       explain: id => ({
         alerts: id === undefined ? reporter.alerts() : [],
-        explanation: id === undefined ? undefined : optimizer.explain(id),
+        explanation: id === undefined ? undefined : reporter.explain(id),
       }),
       prove: question => this.#proofs.answer(question),
     }

@@ -174,12 +174,12 @@ export class Homeostat implements AsyncDisposable {
   }
 
   /**
-   * One readable line and the full record of a trial (`cache.warm#1`), the latest of an action (`cache.warm`), a firing alert, or a tick's
-   * number; and the reason why the rule of an alert cannot match.
+   * One readable line and the full record of a trial (`cache.warm#1`), the latest of an action (`cache.warm`), an alert whether or not it fires, or a
+   * tick's number; and the reason why the rule of an alert cannot match.
    */
   explain(id: string): Explanation | UnmatchedExplanation | undefined {
     const known = this.#given.name('explain()', 'the id of a trial, an alert or the number of a tick', id)
-    return known === undefined ? undefined : (this.optimizer.explain(known) ?? this.#reporter.explainUnmatched(known))
+    return known === undefined ? undefined : this.#reporter.explain(known)
   }
 
   /** The alerts that fire or are pending now, the firing ones first. `explain(alert)` returns more about one. */

@@ -7,7 +7,8 @@ import { Alerts } from './alerts/alerts.ts'
 import type { StandingAdvice } from './words/advice-given.ts'
 import { DEFAULT_BUDGET } from './words/budget-limits.ts'
 import { evidenceOf, type Evidence } from './verdicts/evidence.ts'
-import { answersTo, explain, explainFiring, refusalsTo, type Explanation } from './ledger/explain.ts'
+import { answersTo, explainFiring, refusalsTo } from './ledger/alert-lines.ts'
+import { explain, type Explanation } from './ledger/explain.ts'
 import { Fleet } from './fleet/fleet.ts'
 import { Histories } from './verdicts/histories.ts'
 import { Ingestion } from './signals/ingestion.ts'
@@ -197,14 +198,16 @@ export class Optimizer {
     return this.#responder.advisor.standing
   }
 
-  /** What is known of a trial (`cache.warm#3`), of advice (`query.optimize#1`), of a proof (`prove#1`), of an alert, or of a ledger entry (`17`). */
+  /** What is known of a trial (`cache.warm#3`), of advice (`query.optimize#1`), of a proof (`prove#1`), of a rule or its alert, or of a ledger entry (`17`). */
   explain(id: string): Explanation | undefined {
     return explain(id, {
       trials: this.trials,
       ledger: this.ledger,
       histories: this.histories,
       advised: this.#responder.advisor.given,
+      standing: this.advice,
       proofs: this.proofs.known,
+      rules: this.rules.health,
     })
   }
 

@@ -5,8 +5,15 @@ import { explain, type Answer } from '../state/ask.ts'
 import { CopyButton } from './copy-button.tsx'
 import { RecordTree } from './record-tree.tsx'
 
-interface Asked {
+interface Question {
+  /** A trial, an alert, advice or a tick; empty for the whole tick of an entry. */
   readonly id: string
+  /** The tick in which it happened, and what the timeline says of it. */
+  readonly entry?: number
+  readonly text?: string
+}
+
+interface Asked extends Question {
   readonly answer?: Answer
   readonly error?: string
 }
@@ -14,20 +21,20 @@ interface Asked {
 const asked = signal<Asked | undefined>(undefined)
 
 /** Opens the explanation of a trial, an alert, advice or a tick. */
-export function openExplanation(id: string): void {
-  asked.value = { id }
-  void answerTo(id).then(found => {
+export function openExplanation(question: Question): void {
+  asked.value = question
+  void answerTo(question).then(found => {
     // Another one may have been asked for since, or the dialog was closed.
-    if (asked.peek()?.id === id) asked.value = found
+    if (asked.peek() === question) asked.value = found
     return found
   })
 }
 
-async function answerTo(id: string): Promise<Asked> {
+async function answerTo(question: Question): Promise<Asked> {
   try {
-    return { id, answer: await explain(id) }
+    return { ...question, answer: await explain(question.id, question.entry) }
   } catch (error) {
-    return { id, error: error instanceof Error ? error.message : String(error) }
+    return { ...question, error: error instanceof Error ? error.message : String(error) }
   }
 }
 
@@ -40,7 +47,7 @@ export function Explained({
   readonly children: ComponentChildren
 }): JSX.Element {
   return (
-    <button type="button" class="link" onClick={() => openExplanation(id)}>
+    <button type="button" class="link" onClick={() => openExplanation({ id })}>
       {children}
     </button>
   )
@@ -68,11 +75,12 @@ export function ExplainDialog(): JSX.Element {
       {now && (
         <div class="drawer-body">
           <header class="drawer-head">
-            <h2 id="explain-title">{now.id}</h2>
+            <h2 id="explain-title">{now.id || `Tick ${now.entry}`}</h2>
             <button type="button" class="button" onClick={() => (asked.value = undefined)}>
               Close
             </button>
           </header>
+          {now.entry !== undefined && <Then {...now} entry={now.entry} />}
           {now.error !== undefined && <p class="empty">No explanation: {now.error}.</p>}
           {now.answer === undefined && now.error === undefined && <p class="empty">Asking…</p>}
           {now.answer && (
@@ -88,5 +96,20 @@ export function ExplainDialog(): JSX.Element {
         </div>
       )}
     </dialog>
+  )
+}
+
+/** What was so in the tick of an entry: the answer below may be about the present. */
+function Then({ id, entry, text, answer }: Asked & { readonly entry: number }): JSX.Element {
+  return (
+    <>
+      {text !== undefined && text !== answer?.line && <p class="drawer-line">{text}</p>}
+      {id !== '' && answer?.of !== String(entry) && (
+        <p class="muted">
+          <Explained id={String(entry)}>Tick {entry}</Explained>
+          {answer && ', and what is known now:'}
+        </p>
+      )}
+    </>
   )
 }

@@ -152,18 +152,13 @@ interface RowProps {
   readonly onFocus: () => void
 }
 
-function Row({ item: { at, kind, tone, tag, text, about }, place, total, isActive, onFocus }: RowProps): JSX.Element {
-  const content = (
-    <>
-      <span class="entry-head">
-        <time dateTime={new Date(at).toISOString()} title={dayOf(at)}>
-          {timeOf(at)}
-        </time>
-        <Pill tone={tone}>{tag}</Pill>
-      </span>
-      <span class="entry-text">{text}</span>
-    </>
-  )
+function Row({
+  item: { at, kind, tone, tag, text, about, entry },
+  place,
+  total,
+  isActive,
+  onFocus,
+}: RowProps): JSX.Element {
   return (
     <div
       class={`entry-place tone-${tone} kind-${kind}`}
@@ -172,20 +167,22 @@ function Row({ item: { at, kind, tone, tag, text, about }, place, total, isActiv
       aria-setsize={total}
       style={{ transform: `translateY(${place * ROW}px)` }}
     >
-      {about === '' ? (
-        <div class="entry">{content}</div>
-      ) : (
-        <button
-          type="button"
-          class="entry"
-          title={text}
-          tabIndex={isActive ? 0 : -1}
-          onFocus={onFocus}
-          onClick={() => openExplanation(about)}
-        >
-          {content}
-        </button>
-      )}
+      <button
+        type="button"
+        class="entry"
+        title={text}
+        tabIndex={isActive ? 0 : -1}
+        onFocus={onFocus}
+        onClick={() => openExplanation({ id: about, entry, text })}
+      >
+        <span class="entry-head">
+          <time dateTime={new Date(at).toISOString()} title={dayOf(at)}>
+            {timeOf(at)}
+          </time>
+          <Pill tone={tone}>{tag}</Pill>
+        </span>
+        <span class="entry-text">{text}</span>
+      </button>
     </div>
   )
 }

@@ -4,11 +4,19 @@ import { askingHeaders } from './token.ts'
 export interface Answer {
   readonly line: string
   readonly record: unknown
+  /** What the answer is about: what was asked for, or the number of the tick in which it happened. */
+  readonly of: string
 }
 
-/** Asks for an explanation. @throws an error with a text for people */
-export async function explain(id: string): Promise<Answer> {
-  return ask<Answer>(`explain?id=${encodeURIComponent(id)}`, { headers: askingHeaders() })
+/**
+ * Asks for an explanation.
+ *
+ * @param entry - the number of the tick that is explained where nothing is known of the thing itself any more
+ * @throws an error with a text for people
+ */
+export async function explain(id: string, entry: number | undefined): Promise<Answer> {
+  const tick = entry === undefined ? '' : `&entry=${entry}`
+  return ask<Answer>(`explain?id=${encodeURIComponent(id)}${tick}`, { headers: askingHeaders() })
 }
 
 /** Stops actions, lets them go on, or ends a quarantine. @throws an error with a text for people */

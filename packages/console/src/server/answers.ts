@@ -10,6 +10,7 @@ import { MOST_VIEWERS, Viewers } from './viewers.ts'
 
 /** A record that is longer is not shown. */
 const LONGEST_EXPLANATION = 500_000
+const LONGEST_ID = 500
 
 /** Answers the requests to the console. A request that fails gets an answer as well, and never reaches the application. */
 export class Answers implements Disposable {
@@ -68,7 +69,8 @@ export class Answers implements Disposable {
     if (isPublic) return this.#files.answer(pathname, request, response)
     if (command) return this.#obey(command, await readBody(request), response)
     if (pathname === '/events') return this.#follow(response)
-    if (pathname === '/explain') return this.#explain(searchParams.get('id') ?? '', response)
+    if (pathname === '/explain')
+      return this.#explain(searchParams.get('id') ?? '', searchParams.get('entry') ?? '', response)
     reply(response, 404, { error: 'there is no such page' })
   }
 
@@ -79,12 +81,16 @@ export class Answers implements Disposable {
     this.#feed.begin(send)
   }
 
-  #explain(id: string, response: ServerResponse): void {
-    const explanation = id.length > 500 ? undefined : this.#homeostat.explain(id)
-    if (explanation === undefined) return reply(response, 404, { error: 'nothing is known of it any more' })
-    const { line, record } = explanation
-    const text = JSON.stringify({ line, record })
-    reply(response, 200, text.length > LONGEST_EXPLANATION ? { line, record: 'too long to be shown' } : text)
+  /** What is known of something now; where that is nothing, of the tick in which it happened. */
+  #explain(id: string, entry: string, response: ServerResponse): void {
+    const [known] = [id, entry].flatMap(each => {
+      const explanation = each === '' || each.length > LONGEST_ID ? undefined : this.#homeostat.explain(each)
+      return explanation === undefined ? [] : [{ ...explanation, of: each }]
+    })
+    if (known === undefined) return reply(response, 404, { error: 'nothing is known of it any more' })
+    const { line, record, of } = known
+    const text = JSON.stringify({ line, record, of })
+    reply(response, 200, text.length > LONGEST_EXPLANATION ? { line, record: 'too long to be shown', of } : text)
   }
 
   #obey(command: (typeof COMMANDS)[string], body: unknown, response: ServerResponse): void {

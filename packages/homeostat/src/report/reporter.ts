@@ -1,5 +1,5 @@
 import { receiptText } from '@homeostat/bullmq/domain'
-import type { LedgerEntry, Optimizer, StallReceipt, Trial } from '@homeostat/optimizer'
+import type { Explanation, LedgerEntry, Optimizer, StallReceipt, Trial } from '@homeostat/optimizer'
 import { explainTrial, ledgerNews } from '@homeostat/optimizer/parts'
 import { counted, followLines, type Faults } from '@homeostat/signals'
 import { warnLater } from '@homeostat/signals/options'
@@ -125,9 +125,11 @@ export class Reporter implements RunningHomeostat, Disposable {
     }
   }
 
-  /** One line about an alert whose rule cannot match; undefined for any other name. */
-  explainUnmatched(alert: string): UnmatchedExplanation | undefined {
-    return this.#unmatched?.explain(alert)
+  /** What is known of a trial, advice, a rule or a tick; of a rule that cannot match, why. */
+  explain(id: string): Explanation | UnmatchedExplanation | undefined {
+    const known = this.#parts?.optimizer.explain(id)
+    const isSettled = known !== undefined && !('calm' in known.record)
+    return isSettled ? known : (this.#unmatched?.explain(id) ?? known)
   }
 
   /** The application serves our metrics itself, so an SDK is not missing. */
