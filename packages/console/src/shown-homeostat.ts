@@ -48,9 +48,14 @@ export interface ShownKnob {
   readonly scope: 'process' | 'shared'
   readonly mode: Mode
   readonly isAdjusted: boolean
+  /** What has set the value that it has. */
+  readonly setBy:
+    | { readonly who: 'the application' | 'Homeostat' }
+    | { readonly who: 'a person'; readonly until: string }
+    | { readonly who: 'a trial' | 'a proof'; readonly id: string }
   readonly min: number
   readonly max: number
-  /** Now; undefined where reading it would ask a server. */
+  /** Now; undefined where reading it would ask a server, unless Homeostat has set it. */
   readonly value: number | undefined
   /** The actions that set it. */
   readonly actions: readonly string[]
@@ -77,7 +82,7 @@ export interface ShownForecast {
 export interface ShownHomeostat {
   readonly optimizer: Pick<
     Optimizer,
-    'on' | 'ledger' | 'store' | 'rules' | 'expressions' | 'trials' | 'mode' | 'killSwitch'
+    'on' | 'ledger' | 'store' | 'rules' | 'expressions' | 'trials' | 'proofs' | 'mode' | 'killSwitch'
   >
   report(): ShownReport
   explain(id: string): { readonly line: string; readonly record: unknown } | undefined

@@ -55,6 +55,7 @@ export async function loadedHomeostat(): Promise<LoadedHomeostat> {
       rules: optimizer.rules,
       expressions: optimizer.expressions,
       trials: optimizer.trials,
+      proofs: optimizer.proofs,
       killSwitch: optimizer.killSwitch,
       mode: optimizer.mode,
       ledger: optimizer.ledger,

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import type { ShownKnob } from '../../src/shown-homeostat.ts'
-import { count } from '../format.ts'
+import { count, dayOf } from '../format.ts'
 import { store } from '../state/store.ts'
 import { Explained } from './explain-dialog.tsx'
 import { Empty, Panel } from './panel.tsx'
@@ -68,13 +68,16 @@ function Range({ min, max, value }: ShownKnob): JSX.Element {
   )
 }
 
-/** The trial that has set it and still holds it. */
-function Setter({ isAdjusted, actions }: ShownKnob): JSX.Element {
-  if (!isAdjusted) return <span class="muted">the application</span>
-  const trial = store.sections.trials.value.findLast(
-    ({ action, arm, state }) => arm === 'act' && state !== 'judged' && actions.includes(action),
+/** Who has set it, and until when a value of a person is left alone. */
+function Setter({ setBy }: ShownKnob): JSX.Element {
+  if ('id' in setBy) return <Explained id={setBy.id}>{setBy.id}</Explained>
+  const until = 'until' in setBy ? `, left alone until ${dayOf(Date.parse(setBy.until))}` : ''
+  return (
+    <span class={setBy.who === 'Homeostat' ? undefined : 'muted'}>
+      {setBy.who}
+      {until}
+    </span>
   )
-  return trial ? <Explained id={trial.id}>{trial.id}</Explained> : <>Homeostat</>
 }
 
 const BUDGET_WORDS: Readonly<Record<string, string>> = {

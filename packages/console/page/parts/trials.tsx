@@ -7,7 +7,7 @@ import { change } from '../state/ask.ts'
 import { store } from '../state/store.ts'
 import { Explained } from './explain-dialog.tsx'
 import { Empty, Panel } from './panel.tsx'
-import { ModePill, VerdictPill } from './pill.tsx'
+import { ModePill, Pill, VerdictPill } from './pill.tsx'
 
 type Evidence = Sections['evidence'][number]
 
@@ -24,6 +24,7 @@ export function Trials(): JSX.Element {
       title="Trials and verdicts"
       aside={trials.value.length > 0 && count(trials.value.length, 'trial')}
     >
+      <Proofs />
       {evidence.value.length === 0 ? (
         <Empty>
           No trial yet. When an alert fires, its action is run or withheld at random, and only a difference between the
@@ -41,6 +42,26 @@ export function Trials(): JSX.Element {
         </ul>
       )}
     </Panel>
+  )
+}
+
+/** What a person tries now with `homeostat prove`. */
+function Proofs(): JSX.Element | null {
+  const proofs = store.sections.proofs.value
+  if (proofs.length === 0) return null
+  return (
+    <ul class="rows">
+      {proofs.map(({ id, knob, line }) => (
+        <li key={id} class="row">
+          <div class="row-head">
+            <Pill tone="accent">proof under way</Pill>
+            <Explained id={id}>{id}</Explained>
+            <span class="muted">of {knob}</span>
+          </div>
+          <p>{line}</p>
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -22,6 +22,7 @@ const EMPTY: Sections = {
   findings: [],
   unmatchedRules: [],
   trials: [],
+  proofs: [],
   budgets: [],
 }
 

@@ -27,6 +27,9 @@ export function sectionsOf(homeostat: ShownHomeostat): Sections {
     findings: report.findings,
     unmatchedRules: report.unmatchedRules,
     trials: optimizer.trials.all.slice(-MOST_TRIALS).map(shownTrial),
+    proofs: optimizer.proofs.known
+      .filter(({ change }) => change !== 'ended')
+      .map(({ id, knob, line }) => ({ id, knob, line })),
     budgets: optimizer.ledger.entries.at(-1)?.budgets ?? [],
   }
 }

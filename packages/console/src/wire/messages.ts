@@ -18,6 +18,8 @@ export interface Sections extends Omit<ShownReport, 'version' | 'mode' | 'stoppe
     readonly service: string | undefined
   }
   readonly trials: readonly ShownTrial[]
+  /** What is known of the proofs that are under way. */
+  readonly proofs: readonly { readonly id: string; readonly knob: string; readonly line: string }[]
   readonly budgets: readonly {
     readonly action: string
     readonly remaining: readonly { readonly budget: string; readonly remaining: number; readonly limit: number }[]

@@ -26,8 +26,8 @@ export interface Automation {
   /** The knobs of the packages and the application, and the placebo where proofs are allowed. */
   readonly knobs: readonly Knob[]
   readonly fleet: Fleet
-  /** The knobs that stand elsewhere than they were. */
-  adjusted(): readonly string[]
+  /** How the knobs stand; undefined while nothing has asked for them. */
+  standing(): Pick<Knobs, 'adjusted' | 'settingOf' | 'excludedUntil'> | undefined
   /** Undoes what an earlier life of this process, or another one, has left behind. The service's name is settled by then. */
   start(): void
   /** For the kill switch: undoes every knob at once, those included of which nobody knows whether they were set. */
@@ -87,7 +87,7 @@ export function createAutomation(context: AutomationContext): Automation {
     actions,
     knobs,
     fleet,
-    adjusted: () => known?.adjusted ?? [],
+    standing: () => known,
     start: () => {
       if (knobs.length > 0)
         void knobsOfService()

@@ -1,5 +1,5 @@
 import type { Knob, KnobOptions, Response, ResponseGuard } from '@homeostat/optimizer'
-import { knobActionNames, targetOf } from '@homeostat/optimizer/parts'
+import { knobActionNames, PROOF_ALERT, targetOf } from '@homeostat/optimizer/parts'
 import { ownMessage } from '@homeostat/signals'
 import type { ProveRequest } from './prove-question.ts'
 
@@ -58,7 +58,7 @@ export function knobTerms(request: ProveRequest, knob: Knob, from: number, respo
     expr,
     direction,
     response: {
-      to: { alert: 'homeostat prove' },
+      to: { alert: PROOF_ALERT },
       action: knob.name,
       options: { to },
       priority: 'efficiency',

@@ -27,6 +27,13 @@ export interface ReportedStall extends StallReceipt {
   readonly line: string
 }
 
+/** Who has set a knob, e.g. the trial `worker.concurrency#3`, or a person, whose value is left alone until then. */
+export type KnobSource =
+  | { readonly who: 'the application' }
+  | { readonly who: 'a person'; readonly until: string }
+  | { readonly who: 'a trial' | 'a proof'; readonly id: string }
+  | { readonly who: 'Homeostat' }
+
 /** A value that the loop may set. */
 export interface ReportedKnob {
   readonly name: string
@@ -34,10 +41,12 @@ export interface ReportedKnob {
   readonly mode: Mode
   /** Whether Homeostat has set it, and not undone that yet. */
   readonly isAdjusted: boolean
+  /** What has set the value that it has. */
+  readonly setBy: KnobSource
   /** Its bounds. */
   readonly min: number
   readonly max: number
-  /** Now, if it is in memory. */
+  /** Now, if it is in memory, or Homeostat has set it. */
   readonly value: number | undefined
   /** The actions that set it. */
   readonly actions: readonly string[]
@@ -161,6 +170,20 @@ function evidenceText({ alert, action, mode, verdict, reason, quarantine, offer,
   return [`${action} for ${alert}, mode ${mode}: ${verdict}, ${reason}`, ...more].join('; ')
 }
 
-function knobText({ name, scope, mode, isAdjusted }: ReportedKnob): string {
-  return `${name} (${scope}, mode ${mode})${isAdjusted ? ', set by Homeostat now' : ''}`
+function knobText({ name, scope, mode, setBy }: ReportedKnob): string {
+  return `${name} (${scope}, mode ${mode})${setterText(setBy)}`
+}
+
+function setterText(setBy: KnobSource): string {
+  switch (setBy.who) {
+    case 'the application':
+      return ''
+    case 'a person':
+      return `, set by a person and left alone until ${setBy.until}`
+    case 'Homeostat':
+      return ', set by Homeostat now'
+    case 'a trial':
+    case 'a proof':
+      return `, set by ${setBy.id} now`
+  }
 }

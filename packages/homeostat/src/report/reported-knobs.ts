@@ -1,28 +1,24 @@
-import type { Knob } from '@homeostat/optimizer'
-import { knobActionNames } from '@homeostat/optimizer/parts'
+import type { Knob, Knobs, Optimizer } from '@homeostat/optimizer'
+import { knobActionNames, PROOF_ALERT } from '@homeostat/optimizer/parts'
 import type { Faults } from '@homeostat/signals'
 import type { DomainWithMode } from '../domains/domains.ts'
 import type { Modes } from '../options/modes.ts'
 import type { HomeostatOptions } from '../options/options.ts'
-import type { ReportedKnob } from './report.ts'
+import type { KnobSource, ReportedKnob } from './report.ts'
 
 export interface ReportedKnobsContext {
   readonly domains: readonly DomainWithMode[]
   readonly options: HomeostatOptions
   readonly modes: Modes
   readonly faults: Faults
-  /** The knobs that stand elsewhere than they were, by name. */
-  readonly adjusted: readonly string[]
+  /** How the knobs stand; undefined while nothing has asked for them. */
+  readonly standing: Pick<Knobs, 'adjusted' | 'settingOf' | 'excludedUntil'> | undefined
+  readonly optimizer: Pick<Optimizer, 'trials' | 'proofs'>
 }
 
 /** The knobs of all domains and of the application, each with whether a change of it outlives the process. */
-export function reportedKnobs({
-  domains,
-  options,
-  modes,
-  faults,
-  adjusted,
-}: ReportedKnobsContext): (ReportedKnob & { readonly isOutside: boolean })[] {
+export function reportedKnobs(context: ReportedKnobsContext): (ReportedKnob & { readonly isOutside: boolean })[] {
+  const { domains, options, modes, faults, standing } = context
   const knobs = [...domains.flatMap(([domain]) => domain.knobs ?? []), ...(options.knobs ?? [])]
   return knobs.map(knob => {
     const { name, scope, keptIn, bounds } = knob
@@ -31,14 +27,34 @@ export function reportedKnobs({
       name,
       scope,
       mode: actions.some(action => modes.ofAction(action) === 'act') ? 'act' : modes.ofAction(name),
-      isAdjusted: adjusted.includes(name),
+      isAdjusted: standing?.adjusted.includes(name) ?? false,
+      setBy: sourceOf(name, context),
       min: bounds.min,
       max: bounds.max,
-      value: valueOf(knob, faults),
+      value: valueOf(knob, faults) ?? standing?.settingOf(name)?.value,
       actions,
       isOutside: scope === 'process' && keptIn !== 'memory',
     }
   })
+}
+
+function sourceOf(knob: string, { standing, optimizer: { trials, proofs } }: ReportedKnobsContext): KnobSource {
+  const setting = standing?.settingOf(knob)
+  if (setting === undefined) {
+    // A set that gave no answer yet is ours as well.
+    if (standing?.adjusted.includes(knob) === true) return { who: 'Homeostat' }
+    const until = standing?.excludedUntil(knob)
+    return until === undefined ? { who: 'the application' } : { who: 'a person', until: new Date(until).toISOString() }
+  }
+  const { by } = setting
+  if (by?.alert === PROOF_ALERT) {
+    const proof = proofs.known.findLast(each => each.knob === knob && each.change !== 'ended')
+    return proof === undefined ? { who: 'Homeostat' } : { who: 'a proof', id: proof.id }
+  }
+  const trial = trials.open.find(
+    ({ arm, action, alert }) => arm === 'act' && action === by?.action && alert === by.alert,
+  )
+  return trial === undefined ? { who: 'Homeostat' } : { who: 'a trial', id: trial.id }
 }
 
 /** To read a knob that is not in memory would ask a server or a file. */

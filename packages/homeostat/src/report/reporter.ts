@@ -175,8 +175,7 @@ export class Reporter implements RunningHomeostat, Disposable {
     const { service, options } = this.#context
     const { optimizer, keeper, forecasting } = this.#parts!
     const coordinator = this.#coordinator()
-    const { domains, modes, faults } = this.#context
-    const knobs = reportedKnobs({ domains, modes, options, faults, adjusted: this.#parts!.automation.adjusted() })
+    const knobs = reportedKnobs({ ...this.#context, optimizer, standing: this.#parts!.automation.standing() })
     const { state } = optimizer.killSwitch
     return createReport({
       at: new Date().toISOString(),

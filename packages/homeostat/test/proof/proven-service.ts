@@ -72,6 +72,7 @@ export class ProvenService {
   readonly prover: Prover
   readonly knobs: Knobs
   readonly placebo: Knob = createPlaceboKnob()
+  readonly valveKnob: Knob
   readonly #pressure: LevelSeries
   readonly #level: (valve: number) => number
   readonly #noise: () => number
@@ -82,7 +83,7 @@ export class ProvenService {
     const clock = (): number => this.now
     this.#level = level
     this.#noise = createNoise(createRandom(seed), 0.8)
-    const valve: Knob = {
+    const valve: Knob = (this.valveKnob = {
       name: VALVE,
       scope: 'process',
       keptIn: options.keptIn ?? 'memory',
@@ -96,7 +97,7 @@ export class ProvenService {
         this.stood.push(next)
         return true
       },
-    }
+    })
     const all = [valve, this.placebo]
     const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), 'homeostat-proof-'))
     this.knobs = new Knobs({ knobs: all, service: 'plant', clock: Date.now, stateDir, environment: {} })

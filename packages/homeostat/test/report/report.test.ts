@@ -91,6 +91,7 @@ it('the report is one text and one JSON document with every part', async () => {
         scope: 'process',
         mode: 'advise',
         isAdjusted: false,
+        setBy: { who: 'the application' },
         min: 1,
         max: 8,
         actions: ['crawler.concurrency'],

@@ -21,5 +21,17 @@ export interface AdjustmentOptions {
   readonly onFault: (error: unknown) => void
 }
 
+/** What has set a knob: the action, and the alert or the proof that it answers. */
+export interface KnobSetter {
+  readonly action: string
+  readonly alert: string
+}
+
+/** The value of a knob that is adjusted, and what has set it. */
+export interface KnobSetting {
+  readonly value: number
+  readonly by: KnobSetter | undefined
+}
+
 /** A set that lasts, or why there is none. */
 export type Pushed = { readonly layer: number } | UndoResult | 'aborted'

@@ -3,8 +3,9 @@ import type { UndoResult } from '../words/receipt.ts'
 import { LeaseLostError } from '../fleet/errors.ts'
 import { KnobAnswerError, KnobNotUndoneError, KnobTimeoutError, KnobUncertainError } from './errors.ts'
 import { originOf } from './journal/change-record.ts'
-import type { AdjustmentOptions, Pushed } from './adjustment-options.ts'
+import type { AdjustmentOptions, KnobSetter, Pushed } from './adjustment-options.ts'
 import { goneElsewhere } from './knob-lease.ts'
+import { Layers } from './layers.ts'
 import { setUnderLease } from './leased-set.ts'
 import { Looks } from './looks.ts'
 import { UncertainSet } from './uncertain-set.ts'
@@ -16,8 +17,7 @@ import { walkBack, type Stand } from './walk-back.ts'
  */
 export class Adjustment {
   readonly #options: AdjustmentOptions
-  /** The value before each set that lasts. */
-  readonly #layers: number[] = []
+  readonly layers: Layers = new Layers()
   readonly #stand: Stand
   #uncertain: UncertainSet | undefined
   #renewedAt = performance.now()
@@ -51,20 +51,21 @@ export class Adjustment {
   /**
    * Records the way back, sets, and reads back. To be called in the knob's turn.
    *
+   * @param by - what sets it, for people
    * @returns the layer to undo, or how it ended because somebody else was faster
    */
-  async push(from: number, next: number, signal: AbortSignal): Promise<Pushed> {
-    if (this.#layers.length > 0 && !this.#stand.set.includes(from)) return this.#supersede(from)
-    const set = this.#layers.length === 0 ? [next] : [from, next]
+  async push(from: number, next: number, signal: AbortSignal, by?: KnobSetter): Promise<Pushed> {
+    if (!this.layers.isEmpty && !this.#stand.set.includes(from)) return this.#supersede(from)
+    const set = this.layers.isEmpty ? [next] : [from, next]
     try {
       await this.#record(set)
     } catch (error) {
       // Nothing was set. A lease that is left ends by itself.
-      if (this.#layers.length === 0) await this.#end({ result: 'restored' })
+      if (this.layers.isEmpty) await this.#end({ result: 'restored' })
       throw error
     }
     if (signal.aborted || this.#options.isStopped()) {
-      await (this.#layers.length === 0 ? this.#restored() : this.#record([from]).catch(this.#options.onFault))
+      await (this.layers.isEmpty ? this.#restored() : this.#record([from]).catch(this.#options.onFault))
       return 'aborted'
     }
     this.#stand.set = set
@@ -72,7 +73,7 @@ export class Adjustment {
     this.#uncertain = new UncertainSet(from, next, this.#options.leaseMs)
     this.#arm()
     try {
-      return await this.#setAndRead(from, next)
+      return await this.#setAndRead(from, next, by)
     } catch (error) {
       if (error instanceof LeaseLostError) await this.#wasNotSet()
       else if (this.#uncertain) this.#awaitAnswer(error)
@@ -121,7 +122,7 @@ export class Adjustment {
     if (this.#isBack) return { result: 'restored' }
     const isStopped = this.#options.isStopped()
     const down = isStopped ? 0 : layer
-    const to = this.#layers[down] ?? (down === 0 ? this.#stand.was : undefined)
+    const to = this.layers.before(down) ?? (down === 0 ? this.#stand.was : undefined)
     if (to === undefined) return { result: 'restored' }
     this.#isEnding ||= down === 0
     try {
@@ -139,7 +140,7 @@ export class Adjustment {
     if (!this.#ended) await this.#end(goneElsewhere(this.knob))
   }
 
-  async #setAndRead(from: number, next: number): Promise<Pushed> {
+  async #setAndRead(from: number, next: number, by: KnobSetter | undefined): Promise<Pushed> {
     const mayAskAgain = async (value: number): Promise<boolean> => {
       // Should this process end now, the value that the knob made of ours is reverted as well.
       this.#stand.set = [...this.#stand.set, value]
@@ -156,7 +157,7 @@ export class Adjustment {
     if (set.end === 'refused') return this.#refused(from)
     if (set.end === 'fault') return this.#revertFault(from, set)
     await this.#narrow(next)
-    return { layer: this.#layers.push(from) - 1 }
+    return { layer: this.layers.add(from, next, by) }
   }
 
   /** The knob has set something else than it was asked for. Always throws, so that the run fails with the fault. */
@@ -165,7 +166,7 @@ export class Adjustment {
     if (value === from) throw fault
     this.#uncertain = undefined
     if (!this.#stand.set.includes(value)) this.#stand.set = [...this.#stand.set, value]
-    const layer = this.#layers.push(from) - 1
+    const layer = this.layers.add(from, value)
     const undone = await this.undoInTurn(AbortSignal.abort(), layer)
     if (undone.result === 'failed') this.#options.onFault(new KnobNotUndoneError(undone.error))
     throw fault
@@ -182,7 +183,7 @@ export class Adjustment {
     switch (walked.end) {
       case 'at':
         if (to !== this.#stand.was) await this.#narrow(to)
-        this.#layers.length = layer
+        this.layers.drop(layer)
         return to === this.#stand.was ? this.#restored() : { result: 'restored' }
       case 'back':
         // Nothing stands because of us; but a set that was begun may still come.
@@ -208,14 +209,14 @@ export class Adjustment {
   }
 
   async #refused(from: number): Promise<UndoResult> {
-    if (this.#layers.length > 0) await this.#narrow(from)
+    if (!this.layers.isEmpty) await this.#narrow(from)
     else await this.#restored()
     return { result: 'failed', error: `${this.knob} refused to be set` }
   }
 
   /** The lease was lost before the set. An earlier change is undone, since nobody else may know of it any more. */
   async #wasNotSet(): Promise<void> {
-    const isFirst = this.#layers.length === 0
+    const isFirst = this.layers.isEmpty
     this.#uncertain = undefined
     if (isFirst) await this.#restored()
     else await this.undoInTurn(AbortSignal.abort())
@@ -225,7 +226,7 @@ export class Adjustment {
   #awaitAnswer(error: unknown): void {
     if (error instanceof KnobTimeoutError)
       this.#uncertain?.isUnderWayUntil(error.settled, () => !this.#ended && this.#looks.in(0))
-    this.#isEnding ||= this.#layers.length === 0
+    this.#isEnding ||= this.layers.isEmpty
     this.#arm()
   }
 

@@ -3,6 +3,7 @@ import { CoordinatorUnavailableError, LeaseLostError } from '../fleet/errors.ts'
 import type { Knob, KnobOptions } from '../words/knob.ts'
 import type { Receipt, UndoResult } from '../words/receipt.ts'
 import type { Adjustment } from './adjustment.ts'
+import type { KnobSetter } from './adjustment-options.ts'
 import { KnobOutOfBoundsError, RecordRefusedError } from './errors.ts'
 import { JournalUnavailableError } from '../state/errors.ts'
 import { targetOf } from './knob-options.ts'
@@ -61,7 +62,7 @@ function actionOver(knob: Knob, source: () => Knobs, name: string): Action<KnobO
       const options = context.options ?? knob.actions?.[name]
       const knobs = source()
       await knobs.start()
-      return knobs.inTurn(knob.name, () => adjust(knob, knobs, { ...context, options }))
+      return knobs.inTurn(knob.name, () => adjust(knob, knobs, name, { ...context, options }))
     },
   }
 }
@@ -69,7 +70,8 @@ function actionOver(knob: Knob, source: () => Knobs, name: string): Action<KnobO
 async function adjust(
   knob: Knob,
   knobs: Knobs,
-  { options, signal, split }: ActionContext<KnobOptions>,
+  action: string,
+  { firing, options, signal, split }: ActionContext<KnobOptions>,
 ): Promise<Receipt> {
   const { name } = knob
   if (signal.aborted) return unchanged(`${name} was not set: aborted`)
@@ -81,7 +83,9 @@ async function adjust(
     if (to === from) return { summary: `${name} stays ${from}`, effects: { changed: 0 } }
     const adjustment = await knobs.adjustmentOf(name, from)
     if (!adjustment) return unchanged(`${name} is held by another process, or was set by a person`)
-    return await pushDivided(knob, split, from, () => push(adjustment, from, to, signal))
+    return await pushDivided(knob, split, from, () =>
+      push(adjustment, from, to, signal, { action, alert: firing.alert }),
+    )
   } catch (error) {
     // Nothing was set, and nothing is wrong with the knob.
     if (isRefusal(error)) return unchanged(error.message)
@@ -124,9 +128,15 @@ async function pushDivided(
   }
 }
 
-async function push(adjustment: Adjustment, from: number, to: number, signal: AbortSignal): Promise<Receipt> {
+async function push(
+  adjustment: Adjustment,
+  from: number,
+  to: number,
+  signal: AbortSignal,
+  by: KnobSetter,
+): Promise<Receipt> {
   const name = adjustment.knob
-  const pushed = await adjustment.push(from, to, signal)
+  const pushed = await adjustment.push(from, to, signal, by)
   if (pushed === 'aborted') return unchanged(`${name} was not set: aborted`)
   if ('result' in pushed) return unchanged(reasonOf(pushed))
   return {

@@ -3,6 +3,7 @@ import { knobKey } from '../fleet/lease-key.ts'
 import type { Knob } from '../words/knob.ts'
 import type { UndoResult } from '../words/receipt.ts'
 import { Adjustment } from './adjustment.ts'
+import type { KnobSetting } from './adjustment-options.ts'
 import { readRecord, type ChangeRecord } from './journal/change-record.ts'
 import { DuplicateKnobError, KnobNotUndoneError, RecordRefusedError } from './errors.ts'
 import { JournalUnavailableError } from '../state/errors.ts'
@@ -87,6 +88,11 @@ export class Knobs implements AsyncDisposable {
   /** The knobs that stand elsewhere than they were. */
   get adjusted(): readonly string[] {
     return [...this.#adjustments.keys()]
+  }
+
+  /** The value to which a knob was set and what has set it; undefined where it stands as it was. */
+  settingOf(knob: string): KnobSetting | undefined {
+    return this.#adjustments.get(knob)?.layers.setting
   }
 
   /** Until when a knob is left alone because a person has set it, in milliseconds since the epoch. */

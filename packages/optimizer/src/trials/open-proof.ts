@@ -1,3 +1,4 @@
+import { PROOF_ALERT } from '../words/proof-news.ts'
 import { describeThrown, ownMessage } from '@homeostat/signals'
 import type { Change } from '../actions/change.ts'
 import type { Reverter } from '../actions/reverter.ts'
@@ -29,7 +30,7 @@ export interface ProofSurroundings extends GuardPace {
 
 /** An action receives a firing; here a person stands behind it and no alert. */
 export function firingOfProof(now: number): Firing {
-  return { alert: 'homeostat prove', labels: {}, annotations: {}, value: 1, since: now }
+  return { alert: PROOF_ALERT, labels: {}, annotations: {}, value: 1, since: now }
 }
 
 /**

@@ -1,5 +1,8 @@
 import type { Verdict } from './verdict.ts'
 
+/** What a firing is called that hands an action to a proof: no alert stands behind it. */
+export const PROOF_ALERT = 'homeostat prove'
+
 /** Something that has happened to a proof that a person runs. Plain data. */
 export interface ProofNews {
   /** The id of the proof, e.g. `prove#1`. */
