@@ -15,8 +15,9 @@ import { store } from './state/store.ts'
 
 /** The whole page. */
 export function App(): JSX.Element {
-  const { state } = store.connection.value
-  if (state === 'locked') return <TokenForm />
+  const connection = store.connection.value
+  const { state } = connection
+  if (connection.state === 'locked') return <TokenForm isRefused={connection.isRefused} />
   const isKnown = store.isKnown.value
   return (
     <>

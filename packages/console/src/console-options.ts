@@ -5,7 +5,7 @@ export interface ConsoleOptions {
   /** The address of this machine at which it answers. One that other machines can reach needs a {@link token}. @default 127.0.0.1 */
   readonly host?: string
   /**
-   * What a page has to show: at least 16 characters, asked for in the browser, or given after `#token=` in the address. It never appears
+   * What a page has to show: 16 to 1,000 printable characters of Latin-1, asked for in the browser, or given after `#token=` in the address. It never appears
    * in a log line. @default none
    */
   readonly token?: string
@@ -15,6 +15,9 @@ export interface ConsoleOptions {
 export const DEFAULT_PORT = 4663
 
 const SHORTEST_TOKEN = 16
+const LONGEST_TOKEN = 1000
+/** What the header of a request can carry: it drops spaces at the ends, and has one byte per character. */
+const SENDABLE = /^(?! )[\u0020-\u007e\u00a1-\u00ff]{1,1000}(?<! )$/
 const LOOPBACK_HOSTS = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 
 /** The console would be open to other machines. */
@@ -40,6 +43,10 @@ export function checkedOptions(options: ConsoleOptions = {}): CheckedConsoleOpti
   if (typeof host !== 'string' || host === '') throw new ConsoleOptionError('console.host takes an address')
   if (token !== undefined && (typeof token !== 'string' || token.length < SHORTEST_TOKEN))
     throw new ConsoleTokenError(`console.token takes a text of at least ${SHORTEST_TOKEN} characters`)
+  if (token !== undefined && !SENDABLE.test(token))
+    throw new ConsoleTokenError(
+      `console.token takes at most ${LONGEST_TOKEN} printable characters of Latin-1 without spaces at its ends: a browser sends it in a header`,
+    )
   if (token === undefined && !LOOPBACK_HOSTS.test(host))
     throw new ConsoleTokenError(
       `console.host is ${host}, which other machines can reach: set console.token (HOMEOSTAT_CONSOLE_TOKEN) to a secret of at least ${SHORTEST_TOKEN} characters`,

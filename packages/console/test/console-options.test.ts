@@ -21,3 +21,17 @@ test.each([{ port: -1 }, { port: 1.5 }, { port: 65_536 }, { port: 'x' }, { host:
 test('an error never repeats the token', () => {
   expect(() => checkedOptions({ token: 'secret' })).toThrow(/^(?!.*secret$).*characters$/)
 })
+
+test.each([
+  ['with a space before it', ' long enough for this'],
+  ['with a space after it', 'long enough for this '],
+  ['with a line break', 'long enough\nfor this'],
+  ['with a sign that has two bytes', 'long enough for €'],
+  ['that is too long', 'x'.repeat(1001)],
+])('a token that a header cannot carry is refused: %s', (_, token) => {
+  expect(() => checkedOptions({ token })).toThrow(/at most 1000 printable characters/)
+})
+
+test.each(['x'.repeat(1000), 'long enough för this', '100 % long enough'])('a token is taken: %s', token => {
+  expect(checkedOptions({ token }).token).toBe(token)
+})

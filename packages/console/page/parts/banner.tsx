@@ -7,7 +7,7 @@ import { store } from '../state/store.ts'
 /** What needs to be known before anything else on the page is read. */
 export function Banner(): JSX.Element | null {
   const connection = store.connection.value
-  const { stoppedBy } = store.sections.process.value
+  const { stoppedBy, heldBy } = store.sections.process.value
   if (connection.state === 'lost')
     return (
       <div class="banner banner-warn" role="alert">
@@ -23,7 +23,7 @@ export function Banner(): JSX.Element | null {
   if (stoppedBy !== undefined)
     return (
       <div class="banner banner-bad" role="alert">
-        All actions are stopped by {stoppedBy}.{stoppedBy !== 'the console' && ' It is released where it was set.'}
+        All actions are stopped by {heldBy ?? stoppedBy}.{heldBy !== undefined && ' It is released where it was set.'}
       </div>
     )
   return null

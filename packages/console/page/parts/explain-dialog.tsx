@@ -103,7 +103,7 @@ export function ExplainDialog(): JSX.Element {
 function Then({ id, entry, text, answer }: Asked & { readonly entry: number }): JSX.Element {
   return (
     <>
-      {text !== undefined && text !== answer?.line && <p class="drawer-line">{text}</p>}
+      {text !== undefined && text !== answer?.line && <p class="strong">{text}</p>}
       {id !== '' && answer?.of !== String(entry) && (
         <p class="muted">
           <Explained id={String(entry)}>Tick {entry}</Explained>

@@ -9,7 +9,7 @@ export function KillSwitch(): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null)
   const error = useSignal('')
   const isAsking = useSignal(false)
-  const { stoppedBy } = store.sections.process.value
+  const { stoppedBy, heldBy } = store.sections.process.value
   useEffect(() => {
     if (isAsking.value) dialog.current?.showModal()
     else dialog.current?.close()
@@ -23,25 +23,41 @@ export function KillSwitch(): JSX.Element {
       error.value = failure instanceof Error ? failure.message : String(failure)
     }
   }
+  const failure = error.value !== '' && (
+    <p class="error" role="alert">
+      It did not work: {error.value}.
+    </p>
+  )
+  const ask = (): void => {
+    error.value = ''
+    isAsking.value = true
+  }
   const isDisabled = store.connection.value.state !== 'live'
   return (
     <>
       {stoppedBy === undefined ? (
-        <button type="button" class="button button-stop" disabled={isDisabled} onClick={() => (isAsking.value = true)}>
+        <button type="button" class="button button-stop" disabled={isDisabled} onClick={ask}>
           Stop actions
         </button>
       ) : (
-        <button type="button" class="button button-main" disabled={isDisabled} onClick={() => void send('resume')}>
+        <button
+          type="button"
+          class="button button-main"
+          disabled={isDisabled || heldBy !== undefined}
+          title={heldBy === undefined ? undefined : `stopped by ${heldBy}, which is released where it was set`}
+          onClick={() => void send('resume')}
+        >
           Resume actions
         </button>
       )}
+      {!isAsking.value && failure}
       <dialog ref={dialog} class="question" aria-labelledby="stop-title" onClose={() => (isAsking.value = false)}>
         <h2 id="stop-title">Stop all actions of this process?</h2>
         <p>
           Running actions are aborted, changes that last are reverted, and nothing new starts. Measuring and deciding go
           on, so that you see what would be done.
         </p>
-        {error.value !== '' && <p class="error">It did not work: {error.value}.</p>}
+        {isAsking.value && failure}
         <div class="question-actions">
           <button type="button" class="button" onClick={() => (isAsking.value = false)}>
             Cancel

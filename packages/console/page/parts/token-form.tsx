@@ -6,11 +6,11 @@ import { keepToken } from '../state/token.ts'
 import { Logo } from './logo.tsx'
 
 /** Asks for the token where the console has one. */
-export function TokenForm(): JSX.Element {
+export function TokenForm({ isRefused }: { readonly isRefused: boolean }): JSX.Element {
   const token = useSignal('')
   const enter = (event: Event): void => {
     event.preventDefault()
-    keepToken(token.value)
+    keepToken(token.value.trim())
     store.connection.value = { state: 'connecting' }
     void connect()
   }
@@ -21,6 +21,11 @@ export function TokenForm(): JSX.Element {
           <Logo /> Homeostat
         </h1>
         <p>This console has a token. It is kept in this tab and nowhere else.</p>
+        {isRefused && (
+          <p class="error" role="alert">
+            The process does not accept this token.
+          </p>
+        )}
         <label for="token">Token</label>
         <input
           id="token"

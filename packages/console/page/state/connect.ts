@@ -1,7 +1,7 @@
 import type { Messages } from '../../src/wire/messages.ts'
 import { EventStreamReader } from './event-stream.ts'
 import { store } from './store.ts'
-import { askingHeaders } from './token.ts'
+import { askingHeaders, takeToken } from './token.ts'
 
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 15_000
@@ -24,7 +24,7 @@ export async function connect(): Promise<void> {
       continue
     }
     if (why === 'locked') {
-      store.connection.value = { state: 'locked' }
+      store.connection.value = { state: 'locked', isRefused: takeToken() !== undefined }
       return
     }
     store.connection.value = { state: 'lost', why, retryAt: Date.now() + pauseMs }

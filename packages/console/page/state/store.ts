@@ -5,11 +5,13 @@ import { SeriesValues } from './series-values.ts'
 
 /** How the page is connected. */
 export type Connection =
-  | { readonly state: 'connecting' | 'live' | 'locked' }
+  | { readonly state: 'connecting' | 'live' }
+  /** The process asks for its token, or refuses the one that it was given. */
+  | { readonly state: 'locked'; readonly isRefused: boolean }
   | { readonly state: 'lost'; readonly why: string; readonly retryAt: number }
 
 const EMPTY: Sections = {
-  process: { version: '', mode: 'off', stoppedBy: undefined, attachedTo: [], service: undefined },
+  process: { version: '', mode: 'off', stoppedBy: undefined, attachedTo: [], service: undefined, heldBy: undefined },
   coordinator: '',
   watched: [],
   alerts: [],

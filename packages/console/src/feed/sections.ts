@@ -14,7 +14,7 @@ export function sectionsOf(homeostat: ShownHomeostat): Sections {
   const report = homeostat.report()
   const { version, mode, stoppedBy, service, attachedTo } = report
   return {
-    process: { version, mode, stoppedBy, attachedTo, service: service?.name },
+    process: { version, mode, stoppedBy, attachedTo, service: service?.name, heldBy: optimizer.killSwitch.heldBy },
     coordinator: report.coordinator,
     watched: report.watched,
     alerts: report.alerts.slice(0, MOST_ALERTS),

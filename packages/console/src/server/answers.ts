@@ -94,9 +94,9 @@ export class Answers implements Disposable {
   }
 
   #obey(command: (typeof COMMANDS)[string], body: unknown, response: ServerResponse): void {
-    const wrong = command(this.#homeostat, body)
-    if (wrong !== undefined) return reply(response, 400, { error: wrong })
+    const refused = command(this.#homeostat, body)
     this.#feed.refresh()
+    if (refused !== undefined) return reply(response, refused.status, { error: refused.error })
     const { state } = this.#homeostat.optimizer.killSwitch
     reply(response, 200, { mode: this.#homeostat.optimizer.mode, stoppedBy: state.tripped ? state.by : undefined })
   }

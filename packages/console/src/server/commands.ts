@@ -7,9 +7,15 @@ export const BY = 'the console'
 const LONGEST_BODY = 2000
 const LONGEST_NAME = 500
 
-type Command = (homeostat: ShownHomeostat, body: unknown) => string | undefined
+/** Why a command is not obeyed: its input is not valid, or something else stands in its way. */
+interface Refused {
+  readonly status: 400 | 409
+  readonly error: string
+}
 
-/** What the page may change, by its address. Each returns what is wrong with its input, if anything is. */
+type Command = (homeostat: ShownHomeostat, body: unknown) => Refused | undefined
+
+/** What the page may change, by its address. Each returns why it is not done, if it is not. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   '/stop': homeostat => {
     homeostat.disable(BY)
@@ -17,11 +23,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   '/resume': homeostat => {
     homeostat.enable()
-    return undefined
+    const { heldBy } = homeostat.optimizer.killSwitch
+    return heldBy === undefined
+      ? undefined
+      : { status: 409, error: `actions are still stopped by ${heldBy}, which is released where it was set` }
   },
   '/release': (homeostat, body) => {
     const { alert, action } = Object(body) as { readonly alert?: unknown; readonly action?: unknown }
-    if (!isName(alert) || !isName(action)) return 'release takes {"alert": ..., "action": ...}'
+    if (!isName(alert) || !isName(action)) return { status: 400, error: 'release takes {"alert": ..., "action": ...}' }
     homeostat.release(alert, action)
     return undefined
   },

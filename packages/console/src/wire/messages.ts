@@ -16,6 +16,8 @@ export interface Hello {
 export interface Sections extends Omit<ShownReport, 'version' | 'mode' | 'stoppedBy' | 'service' | 'attachedTo'> {
   readonly process: Pick<ShownReport, 'version' | 'mode' | 'stoppedBy' | 'attachedTo'> & {
     readonly service: string | undefined
+    /** What holds the kill switch and is released elsewhere, e.g. a variable. */
+    readonly heldBy: string | undefined
   }
   readonly trials: readonly ShownTrial[]
   /** What is known of the proofs that are under way. */

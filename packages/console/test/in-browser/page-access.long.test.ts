@@ -9,7 +9,7 @@ test('a token is asked for, kept in the tab, and taken from the address', async 
   const tab = await viewed.look({ token })
   await tab.getByLabel('Token').fill('a wrong token of some length')
   await tab.getByRole('button', { name: 'Open' }).click()
-  await tab.getByLabel('Token').waitFor()
+  await tab.getByText('The process does not accept this token.').waitFor()
   expect(await findingsIn(tab)).toEqual([])
   await tab.getByLabel('Token').fill(token)
   await tab.getByRole('button', { name: 'Open' }).click()
@@ -21,6 +21,19 @@ test('a token is asked for, kept in the tab, and taken from the address', async 
   await other.goto(`${viewed.page!.address}/#token=${encodeURIComponent(token)}`)
   await other.getByText('Live', { exact: true }).waitFor()
   expect(other.url()).toBe(`${viewed.page!.address}/`)
+})
+
+test.each(['100% of a token', 'a token with a € in it', '%E0%A4%A'])(
+  'a token that is not valid is refused: %s',
+  async given => {
+    const tab = await viewed.look({ token: 'a token of some length' }, {}, `/#token=${given}`)
+    await tab.getByText('The process does not accept this token.').waitFor()
+  },
+)
+
+test('a token with a bare % is taken from the address', async () => {
+  const tab = await viewed.look({ token: '100% of some length' }, {}, '/#token=100% of some length')
+  await tab.getByText('Live', { exact: true }).waitFor()
 })
 
 test('another page in the same browser gets nothing and changes nothing', async () => {

@@ -131,6 +131,28 @@ test('the kill switch asks, stops everything, and is released', async () => {
   expect(viewed.shop.h.mode).toBe('act')
 })
 
+test('a switch that is held elsewhere cannot be released here, and a failure is shown where it can be seen', async () => {
+  const tab = await viewed.look()
+  viewed.shop.h.disable()
+  await viewed.shop.tick()
+  await tab.getByRole('button', { name: 'Resume actions' }).waitFor()
+  await tab.route('**/resume', route => route.abort())
+  await tab.getByRole('button', { name: 'Resume actions' }).click()
+  await tab.getByText('It did not work: the process does not answer.').waitFor()
+  const { killSwitch } = viewed.shop.h.optimizer
+  using _file = killSwitch.add({ trippedBy: () => 'the file /run/stop' })
+  await viewed.shop.tick()
+  await tab.getByText('All actions are stopped by the file /run/stop. It is released where it was set.').waitFor()
+  expect(await tab.getByRole('button', { name: 'Resume actions' }).isDisabled()).toBe(true)
+  // Somebody without the page gets the reason as well.
+  const headers = { 'x-homeostat-console': '1' }
+  const refused = await fetch(`${viewed.page!.address}/resume`, { method: 'POST', headers })
+  expect(refused.status).toBe(409)
+  expect(await refused.json()).toEqual({
+    error: 'actions are still stopped by the file /run/stop, which is released where it was set',
+  })
+})
+
 test('the statement of advice is copied', async () => {
   await viewed.shop.run(60)
   const tab = await viewed.look({}, { permissions: ['clipboard-read', 'clipboard-write'] })

@@ -27,6 +27,7 @@ export interface KillSwitchSource {
  */
 export class KillSwitch {
   readonly #sources: KillSwitchSource[]
+  readonly #own: KillSwitchSource = { trippedBy: () => this.#by }
   #by: string | undefined
   #abort = new AbortController()
   readonly #onTrip: ((by: string) => void)[] = []
@@ -34,19 +35,18 @@ export class KillSwitch {
 
   constructor(environment: Readonly<Record<string, string | undefined>>) {
     const variable = 'HOMEOSTAT_DISABLED'
-    this.#sources = [
-      { trippedBy: () => (saysStop(environment[variable] ?? '') ? variable : undefined) },
-      { trippedBy: () => this.#by },
-    ]
+    this.#sources = [{ trippedBy: () => (saysStop(environment[variable] ?? '') ? variable : undefined) }, this.#own]
   }
 
   /** As the sources have it now, which may be before the listeners are called. */
   get state(): KillSwitchState {
-    for (const source of this.#sources) {
-      const by = askedSafely(source)
-      if (by !== undefined) return { tripped: true, by }
-    }
-    return { tripped: false }
+    const by = firstOf(this.#sources)
+    return by === undefined ? { tripped: false } : { tripped: true, by }
+  }
+
+  /** The source that holds it whatever {@link reset} does; undefined while none does. */
+  get heldBy(): string | undefined {
+    return firstOf(this.#sources.filter(source => source !== this.#own))
   }
 
   /** Aborted when the switch is tripped. */
@@ -100,6 +100,14 @@ export class KillSwitch {
     this.#by = undefined
     this.check()
   }
+}
+
+function firstOf(sources: readonly KillSwitchSource[]): string | undefined {
+  for (const source of sources) {
+    const by = askedSafely(source)
+    if (by !== undefined) return by
+  }
+  return undefined
 }
 
 /** A source that fails counts as tripped, because it may be the one that would stop. */
