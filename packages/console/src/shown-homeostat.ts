@@ -68,6 +68,8 @@ export interface ShownForecast {
   readonly expr: string
   readonly unit?: string
   readonly threshold: number
+  /** What is expected to be reached within the horizon: once in two times, and once in ten times; undefined while nothing is known. */
+  readonly peak?: { readonly from: number; readonly median: number; readonly high: number } | undefined
   /** Of reaching the threshold within the horizon, 0 to 1. */
   readonly probability: number
   /** The probability above which a bottleneck is expected. */

@@ -1,7 +1,8 @@
 import type { LedgerEntry, RuleSource } from '@homeostat/optimizer'
 import { SignalInstrumentation, type SignalInstrumentationConfig } from '@homeostat/signals'
 import { homeostat, type Homeostat } from 'homeostat'
-import type { ShownHomeostat } from '../src/shown-homeostat.ts'
+import type { ShownHomeostat, ShownReport } from '../src/shown-homeostat.ts'
+import { shownShop } from './shown-shop.ts'
 
 const RULES = 25
 const SERIES_OF_RULE = 20
@@ -18,7 +19,13 @@ class ManySeries extends SignalInstrumentation<SignalInstrumentationConfig> {
   }
 }
 
-/** A Homeostat with five hundred series in charts, in whose ticks a hundred things happen. */
+/** Trials that the console shows at most. */
+const TRIALS = 200
+export const ADVICE = 40
+/** Ticks of a shop whose trials, evidence and advice are repeated. */
+const TICKS_OF_SHOP = 200
+
+/** A Homeostat with five hundred series in charts, two hundred trials and forty pieces of advice, in whose ticks a hundred things happen. */
 export interface LoadedHomeostat extends AsyncDisposable {
   readonly h: Homeostat
   readonly shown: ShownHomeostat
@@ -26,6 +33,7 @@ export interface LoadedHomeostat extends AsyncDisposable {
 }
 
 export async function loadedHomeostat(): Promise<LoadedHomeostat> {
+  const found = await foundInShop()
   const instrumentation = new ManySeries()
   const levels = Array.from({ length: RULES }, (_, rule) =>
     Array.from({ length: SERIES_OF_RULE }, (_, series) =>
@@ -54,14 +62,14 @@ export async function loadedHomeostat(): Promise<LoadedHomeostat> {
       store: optimizer.store,
       rules: optimizer.rules,
       expressions: optimizer.expressions,
-      trials: optimizer.trials,
+      trials: Object.create(optimizer.trials, { all: { value: found.trials } }) as typeof optimizer.trials,
       proofs: optimizer.proofs,
       killSwitch: optimizer.killSwitch,
       mode: optimizer.mode,
       ledger: optimizer.ledger,
-      on: listener => optimizer.on(entry => listener(withNews(entry))),
+      on: listener => optimizer.on(entry => listener(withNews(entry, found))),
     },
-    report: () => h.report(),
+    report: () => ({ ...h.report(), evidence: found.evidence, advice: found.advice }),
     explain: id => h.explain(id),
     disable: by => h.disable(by),
     enable: () => h.enable(),
@@ -82,8 +90,29 @@ export async function loadedHomeostat(): Promise<LoadedHomeostat> {
   }
 }
 
+interface Found {
+  readonly trials: readonly LedgerEntry['verdicts'][number][]
+  readonly evidence: ShownReport['evidence']
+  readonly advice: ShownReport['advice']
+}
+
+/** What a shop comes to, repeated until the lists are as long as they may be. */
+async function foundInShop(): Promise<Found> {
+  await using shop = await shownShop({ runtime: false, forecast: false })
+  for (let tick = 0; tick < TICKS_OF_SHOP; tick++) await shop.tick()
+  const { evidence, advice } = shop.h.report()
+  const judged = shop.h.optimizer.trials.all.filter(trial => trial.state === 'judged')
+  const many = <T>(some: readonly T[], count: number): T[] =>
+    Array.from({ length: count }, (_, index) => some[index % some.length]!)
+  return {
+    trials: many(judged, TRIALS).map((trial, index) => ({ ...trial, id: `${trial.action}#${index}` })),
+    evidence,
+    advice: many(advice, ADVICE).map((piece, index) => ({ ...piece, what: `${piece.what} (${index})` })),
+  }
+}
+
 /** Twenty lines of each of five kinds. */
-function withNews(entry: LedgerEntry): LedgerEntry {
+function withNews(entry: LedgerEntry, { trials }: Found): LedgerEntry {
   const twenty = <T>(make: (index: number) => T): T[] =>
     Array.from({ length: NEWS_OF_TICK / 5 }, (_, index) => make(index))
   const refusals = twenty(index => ({
@@ -103,17 +132,18 @@ function withNews(entry: LedgerEntry): LedgerEntry {
       arm: 'act',
       reason: 'p99 is 31 % higher',
     })),
-    quarantined: twenty(index => ({
-      alert: `Alert${index}`,
-      action: 'cache.warm',
-      until: entry.now + 60_000,
-      reason: 'no effect',
-    })),
-    offers: twenty(index => ({
-      alert: `Alert${index}`,
-      action: 'cache.warm',
-      mode: 'act',
-      because: 'the effect is 31 %',
+    verdicts: twenty(index => trials[index]!),
+    advised: twenty(index => ({
+      id: `query.optimize#${entry.id}x${index}`,
+      action: 'query.optimize',
+      alert: 'SlowQueries',
+      labels: {},
+      startedAt: entry.now,
+      endedAt: entry.now,
+      status: 'completed',
+      summary: 'explained 3 statements',
+      advice: [{ what: 'create an index on orders (customer_id)', why: 'it reads 1.2 million rows to return 20' }],
+      problems: [],
     })),
   }
 }

@@ -1,3 +1,4 @@
+import type { PredictedPeak } from './predicted-peak.ts'
 import { ForecastStateError } from './errors.ts'
 import type { Explanation } from './explanation/explanation.ts'
 import { explainSituation } from './explanation/explanation.ts'
@@ -141,6 +142,18 @@ export class Forecaster {
     if (!ready) return { probability, confidence: 0, ready, expectedInMs }
     const { outcomes } = target.experience
     return { probability, confidence: above ? 1 : certaintyOf(probability, outcomes), ready, expectedInMs }
+  }
+
+  /**
+   * The highest value within a horizon from the last sample on, as far as earlier rises show it: half of them led no higher than `median`, and
+   * nine of ten no higher than `high`. Undefined before the first outcome.
+   */
+  peak(threshold: number, horizonMs: number): PredictedPeak | undefined {
+    const { tail } = this.#target(threshold, horizonMs).experience
+    const [median, high] = [tail.quantile(0.5), tail.quantile(0.9)]
+    if (median === undefined || high === undefined) return undefined
+    const { value } = this.#history
+    return { from: value, median: value + median, high: value + high }
   }
 
   /** How good the forecasts of a threshold and horizon have been so far. */

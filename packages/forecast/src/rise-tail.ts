@@ -40,6 +40,17 @@ export class RiseTail {
     return above / total
   }
 
+  /** The rise that a share of the rises did not exceed; undefined before the first one. */
+  quantile(share: number): number | undefined {
+    const { counts } = this
+    let left = share * counts[BINS]!
+    if (!(left > 0)) return undefined
+    let bin = 0
+    while (bin < BINS - 1 && left > counts[bin]!) left -= counts[bin++]!
+    // The lowest bin holds what did not rise at all.
+    return bin === 0 ? 0 : this.#unit * 2 ** ((bin + left / counts[bin]! - BELOW) / 2)
+  }
+
   #bin(rise: number): number {
     return Math.floor(this.#position(rise))
   }

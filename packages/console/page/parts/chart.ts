@@ -3,6 +3,7 @@ import type { Gauge } from '../../src/wire/messages.ts'
 import type { ShownForecast } from '../../src/shown-homeostat.ts'
 import { inUnit } from '../format.ts'
 import { store } from '../state/store.ts'
+import { bandOf, type Place } from './forecast-band.ts'
 
 const HEIGHT = 118
 /** Below that there would be nothing but a dot. */
@@ -135,37 +136,37 @@ export class Chart {
     ctx.restore()
   }
 
-  /** From the last value to the threshold at each horizon, the stronger the more probable. */
+  /** The band of the peaks that are expected, as far as the chart reaches: a horizon beyond it is cut off and not moved. */
   #drawForecasts(plot: uPlot, colour: (name: string) => string): void {
     const { ctx, bbox, data } = plot
-    if (this.#forecasts.length === 0) return
-    const place = (data[1]?.length ?? 0) - 1
-    const [time, value] = [data[0][place], data[1]?.[place]]
-    if (time === undefined || value === undefined || value === null) return
-    const [x, y] = [plot.valToPos(time, 'x', true), plot.valToPos(value, 'y', true)]
-    const right = bbox.left + bbox.width
+    const now = data[0].at(-1)
+    const band = now === undefined ? undefined : bandOf(this.#forecasts, now)
+    if (now === undefined || band === undefined) return
+    const x = (time: number): number => plot.valToPos(time, 'x', true)
+    const y = (value: number): number => plot.valToPos(value, 'y', true)
+    const line = (places: readonly Place[]): void => {
+      ctx.beginPath()
+      for (const [time, value] of places) ctx.lineTo(x(time), y(value))
+    }
     ctx.save()
     ctx.beginPath()
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
     ctx.clip()
-    ctx.strokeStyle = colour('--muted')
+    ctx.fillStyle = ctx.strokeStyle = colour('--accent')
+    ctx.globalAlpha = 0.22
+    line([...band.high, [band.high.at(-1)![0], band.from]])
+    ctx.closePath()
+    ctx.fill()
+    ctx.globalAlpha = 1
     ctx.lineWidth = devicePixelRatio
+    line(band.median)
+    ctx.stroke()
+    ctx.strokeStyle = colour('--muted')
     ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio])
     ctx.beginPath()
-    ctx.moveTo(x, bbox.top)
-    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.moveTo(x(now), bbox.top)
+    ctx.lineTo(x(now), bbox.top + bbox.height)
     ctx.stroke()
-    ctx.fillStyle = colour('--accent')
-    for (const { horizonMs, probability, threshold } of this.#forecasts) {
-      const end = Math.min(right, plot.valToPos(time + horizonMs / 1000, 'x', true))
-      ctx.globalAlpha = 0.06 + 0.5 * probability
-      ctx.beginPath()
-      ctx.moveTo(x, y)
-      ctx.lineTo(end, plot.valToPos(threshold, 'y', true))
-      ctx.lineTo(end, y)
-      ctx.closePath()
-      ctx.fill()
-    }
     ctx.restore()
   }
 }

@@ -36,9 +36,11 @@ export function SignalCard({ gauge, state, forecasts }: SignalCardProps): JSX.El
         <strong>{shown}</strong> <span class="muted">{limit}</span>
       </p>
       <Plot gauge={gauge} forecasts={forecasts} label={`${inWords(name)}: now ${shown}, ${limit}`} />
-      {forecasts.map(({ horizonMs, probability, explanation, mayAct }) => (
+      {forecasts.map(({ horizonMs, probability, peak, explanation, mayAct }) => (
         <p key={horizonMs} class="muted signal-forecast" title={explanation}>
           <strong>{Math.round(probability * 100)} %</strong> likely to reach the limit within {duration(horizonMs)}
+          {peak &&
+            `, half of the times no higher than ${inUnit(peak.median, unit)}, nine of ten no higher than ${inUnit(peak.high, unit)}`}
           {!mayAct && ', not proven yet'}
         </p>
       ))}

@@ -54,6 +54,7 @@ test('a forecast is drawn from now to its horizon, and read aloud', async () => 
     expr: 'max(shop_cpu_utilization)',
     unit: 'ratio',
     threshold: 0.9,
+    peak: { from: 0.42, median: 0.55, high: 0.85 },
     probability: 0.62,
     limit: 0.7,
     horizonMs: 900_000,
@@ -77,7 +78,9 @@ test('a forecast is drawn from now to its horizon, and read aloud', async () => 
   await viewed.shop.run(10)
   const card = tab.locator('.signal', { hasText: 'forecast' })
   await card.locator('canvas').waitFor()
-  expect(await card.textContent()).toMatch(/62 % likely to reach the limit within 15 min, not proven yet/)
+  expect(await card.textContent()).toMatch(
+    /62 % likely to reach the limit within 15 min, half of the times no higher than 55 %, nine of ten no higher than 85 %, not proven yet/,
+  )
   expect(await card.getByRole('img').getAttribute('aria-label')).toMatch(/^Cpu: now \d.* %, limit >= 90 %$/)
   expect(viewed.complaints).toEqual([])
 })

@@ -90,6 +90,7 @@ export class Forecasts {
               probability,
               limit: this.#limits[resource],
               threshold,
+              peak: forecaster.peak(threshold, horizonMs),
               horizonMs,
               expectedInMs,
               confidence,

@@ -1,3 +1,4 @@
+import type { PredictedPeak } from '../predicted-peak.ts'
 import type { Score } from '../learning/running-score.ts'
 import type { Resource } from './resource.ts'
 
@@ -15,6 +16,8 @@ export interface ForecastPrediction {
   readonly limit: number
   /** In the unit of the target's expression. */
   readonly threshold: number
+  /** What is expected to be reached within the horizon; undefined before the first outcome. */
+  readonly peak: PredictedPeak | undefined
   readonly horizonMs: number
   readonly expectedInMs: number
   /** 0 to 1. */
