@@ -24,7 +24,7 @@ export class Chart {
 
   /** Whether this chart has the lines of the gauge. */
   fits(gauge: Gauge): boolean {
-    return gauge.series.length === this.#gauge.series.length
+    return gauge.series.map(({ id }) => id).join() === this.#gauge.series.map(({ id }) => id).join()
   }
 
   draw(gauge: Gauge, forecasts: readonly ShownForecast[]): void {

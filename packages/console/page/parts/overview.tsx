@@ -14,11 +14,12 @@ const MODE_WORDS: Readonly<Record<string, string>> = {
 
 /** The state of everything in five numbers. */
 export function Overview(): JSX.Element {
-  const { process, alerts, trials, advice, watched, findings } = store.sections
+  const { process, alerts, trials, evidence, advice, watched, findings } = store.sections
   const firing = alerts.value.filter(({ state }) => state === 'firing').length
   const pending = alerts.value.length - firing
   const open = trials.value.filter(({ state }) => state !== 'judged').length
-  const verdicts = trials.value.filter(({ verdict }) => verdict !== undefined)
+  // Trials are judged together: an action has one verdict for an alert.
+  const verdicts = evidence.value.filter(({ verdict }) => verdict !== 'inconclusive')
   const good = verdicts.filter(({ verdict }) => verdict === 'effective').length
   const harmful = verdicts.filter(({ verdict }) => verdict === 'harmful').length
   const standing = advice.value.filter(({ adoptedAt }) => adoptedAt === undefined).length

@@ -20,11 +20,11 @@ interface SignalCardProps {
 
 /** One number, its threshold, and how it went. */
 export function SignalCard({ gauge, state, forecasts }: SignalCardProps): JSX.Element {
-  const { name, kind, description, expr, operator, threshold, unit, series, leftOut } = gauge
+  const { name, kind, description, expr, operator, threshold, isPart, unit, series, leftOut } = gauge
   void store.sampled.value
   const value = worst(gauge)
   const shown = value === undefined ? '–' : inUnit(value, unit)
-  const limit = `${kind === 'rule' ? 'fires' : 'limit'} ${operator} ${inUnit(threshold, unit)}`
+  const limit = `${kind === 'rule' ? 'fires' : 'limit'} ${operator} ${inUnit(threshold, unit)}${isPart ? ', and more' : ''}`
   return (
     <li class={state === undefined ? 'signal' : `signal is-${state}`}>
       <div class="row-head">

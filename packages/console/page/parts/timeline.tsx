@@ -41,7 +41,8 @@ export function Timeline(): JSX.Element {
               : 'Nothing of this kind has happened yet.'}
           </Empty>
         ) : (
-          <Rows items={items} />
+          // Other kinds are another list, which begins at its top.
+          <Rows key={[...wanted.value].join()} items={items} />
         )}
       </Panel>
     </aside>
@@ -96,6 +97,9 @@ function Rows({ items }: { readonly items: readonly NewsItem[] }): JSX.Element {
     0,
     items.findIndex(({ id }) => id === active.value),
   )
+  // Somebody who has scrolled away from the active entry comes in at the first one in sight.
+  const isInSight = activeAt >= from && activeAt < to
+  const tabbedAt = isInSight ? activeAt : Math.min(items.length - 1, Math.ceil(top.value / ROW))
   const move = (place: number): void => {
     const next = Math.min(items.length - 1, Math.max(0, place))
     active.value = items[next]!.id
@@ -125,7 +129,7 @@ function Rows({ items }: { readonly items: readonly NewsItem[] }): JSX.Element {
         const step = steps[event.key]
         if (step === undefined) return
         event.preventDefault()
-        move(activeAt + step)
+        move(tabbedAt + step)
       }}
     >
       <div class="timeline-space" style={{ height: `${items.length * ROW}px` }}>
@@ -135,7 +139,7 @@ function Rows({ items }: { readonly items: readonly NewsItem[] }): JSX.Element {
             item={item}
             place={from + place}
             total={items.length}
-            isActive={from + place === activeAt}
+            isActive={from + place === tabbedAt}
             onFocus={() => (active.value = item.id)}
           />
         ))}

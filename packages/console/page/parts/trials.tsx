@@ -192,9 +192,19 @@ function Arms({
           {percent(Math.exp(reach) - 1)}
         </text>
       </svg>
-      <figcaption class="muted">Change from before to after, each trial</figcaption>
+      <figcaption class="muted">{captionOf(trials)}</figcaption>
     </figure>
   )
+}
+
+/** What the dots compare. */
+function captionOf(trials: readonly ShownTrial[]): string {
+  const splits = trials.filter(({ beside }) => beside !== undefined).length
+  if (splits === 0) return 'Change from before to after, each trial'
+  const beside = 'units with the action beside those left alone at the same time, each trial'
+  return splits === trials.length
+    ? `Difference of the ${beside}`
+    : `Change from before to after; of a split, the ${beside}`
 }
 
 interface Dot {
@@ -232,7 +242,7 @@ function Effect({
       <svg
         viewBox="0 0 320 46"
         role="img"
-        aria-label={`Effect ${percent(effect)}, between ${percent(low)} and ${percent(high)}`}
+        aria-label={`Effect ${percent(effect)}, 95 % interval from ${percent(low)} to ${percent(high)}`}
       >
         <line class="figure-zero" x1={x(0)} x2={x(0)} y1="2" y2="30" />
         <line class={`figure-interval ${tone}`} x1={x(low)} x2={x(high)} y1="16" y2="16" />
@@ -242,7 +252,7 @@ function Effect({
         </text>
       </svg>
       <figcaption class="muted">
-        Effect <strong>{percent(effect)}</strong>, surely between {percent(low)} and {percent(high)}
+        Effect <strong>{percent(effect)}</strong>, 95 % interval from {percent(low)} to {percent(high)}
       </figcaption>
     </figure>
   )

@@ -47,6 +47,12 @@ export class SeriesValues {
     for (const [id, past] of this.#values) past.push(values.get(id) ?? Number.NaN)
   }
 
+  /** Forgets the lines that have gone. */
+  keep(ids: readonly number[]): void {
+    const known = new Set(ids)
+    for (const id of this.#values.keys()) if (!known.has(id)) this.#values.delete(id)
+  }
+
   of(id: number): readonly number[] {
     return this.#values.get(id) ?? []
   }

@@ -70,12 +70,16 @@ export class PageStore {
       this.#process = process
     },
     sections: changed => {
-      for (const [name, value] of Object.entries(changed))
-        (this.sections as unknown as Record<string, Signal<unknown> | undefined>)[name]!.value = value
+      for (const [name, value] of Object.entries(changed)) {
+        const section = (this.sections as unknown as Record<string, Signal<unknown> | undefined>)[name]
+        // A newer process may send what this page does not know.
+        if (section !== undefined) section.value = value
+      }
       this.isKnown.value = true
     },
     gauges: gauges => {
       this.gauges.value = gauges
+      this.values.keep(gauges.flatMap(({ series }) => series.map(({ id }) => id)))
     },
     past: past => {
       this.values.reset(past)

@@ -9,6 +9,8 @@ export interface Comparison {
   readonly expr: string
   readonly operator: Binary['operator']
   readonly threshold: number
+  /** Whether the rule asks for more than this. */
+  readonly isPart: boolean
 }
 
 const MIRRORED: Readonly<Partial<Record<Binary['operator'], Binary['operator']>>> = {
@@ -18,20 +20,29 @@ const MIRRORED: Readonly<Partial<Record<Binary['operator'], Binary['operator']>>
   '>=': '<=',
 }
 
+const COMPARES = /^[<>]=?$|^[=!]=$/
+
 /**
  * The first comparison with a number in a rule's expression, e.g. `0.7` in `hit_ratio < 0.7 and lookups > 100`: what a chart of the rule
  * shows, and its threshold. Undefined for a rule without one.
  */
 export function comparisonOf({ ast, source }: Expression): Comparison | undefined {
-  return firstIn(ast, source)
+  const first = firstIn(ast, source)
+  return first && { ...first, isPart: !isComparisonAlone(ast) }
 }
 
-function firstIn(ast: Expr, source: string): Comparison | undefined {
+/** One comparison of two values, which compare nothing themselves. */
+function isComparisonAlone(ast: Expr): boolean {
+  if (ast.kind === 'paren') return isComparisonAlone(ast.operand)
+  return ast.kind === 'binary' && COMPARES.test(ast.operator) && firstIn(ast.left, '') === undefined
+}
+
+function firstIn(ast: Expr, source: string): Omit<Comparison, 'isPart'> | undefined {
   if (ast.kind === 'paren') return firstIn(ast.operand, source)
   if (ast.kind !== 'binary') return undefined
   const { operator, left, right } = ast
   if (operator === 'and' || operator === 'or' || operator === 'unless') return firstIn(left, source)
-  if (!/^[<>]=?$|^[=!]=$/.test(operator)) return undefined
+  if (!COMPARES.test(operator)) return undefined
   // `x > 1 < 5` compares what is left of the first comparison.
   const inner = firstIn(left, source)
   if (inner !== undefined) return inner

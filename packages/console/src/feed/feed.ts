@@ -104,7 +104,7 @@ class Watching implements Disposable {
     send('sections', this.#sections.all)
     send('news', json(this.#news))
     send('gauges', json(this.#gauges.all))
-    send('past', json(this.#gauges.past))
+    this.#do(() => this.#sendPast(send))
   }
 
   refresh(): void {
@@ -133,9 +133,17 @@ class Watching implements Disposable {
   #do(steps: () => Steps<void>): void {
     this.#waiting++
     this.#work = this.#work
-      .then(() => (this.#isOver ? undefined : new SlicedWork(steps(), SLICE_MS).done))
+      .then(() => (this.#isOver ? undefined : new SlicedWork(this.#whileOn(steps()), SLICE_MS).done))
       .catch(this.#onFault)
       .finally(() => this.#waiting--)
+  }
+
+  /** Takes no step after the last viewer has gone: what it made would not be given back any more. */
+  *#whileOn(steps: Steps<void>): Steps<void> {
+    for (const step of steps) {
+      yield step
+      if (this.#isOver) return
+    }
   }
 
   *#show(entry: LedgerEntry, isLate: boolean): Steps<void> {
@@ -167,7 +175,12 @@ class Watching implements Disposable {
     yield* this.#gauges.lookBack(now, this.#intervalMs, wallTime)
     yield* this.#gauges.sample(now, wallTime)
     this.#send('gauges', json(this.#gauges.takeNews() ?? this.#gauges.all))
-    this.#send('past', json(this.#gauges.past))
+    yield* this.#sendPast(this.#send)
+  }
+
+  /** The past of five hundred lines takes tens of milliseconds to be written as text. */
+  *#sendPast(send: Send): Steps<void> {
+    send('past', yield* this.#gauges.pastInSteps())
   }
 
   #read(entry: LedgerEntry): NewsItem[] {

@@ -1,7 +1,7 @@
 import type { BoundExpression, Labels, Store } from '@homeostat/promql'
 import { compile } from '@homeostat/promql'
 import type { Steps } from '@homeostat/signals'
-import type { Gauge, GaugeSeries, Past, Sample } from '../wire/messages.ts'
+import type { Gauge, GaugeSeries, Sample } from '../wire/messages.ts'
 import type { ShownForecast, ShownHomeostat } from '../shown-homeostat.ts'
 import { comparisonOf } from './comparison.ts'
 import { MOST_PAST, PastValues } from './past-values.ts'
@@ -12,6 +12,8 @@ const MOST_SERIES = 500
 const MOST_SERIES_OF_GAUGE = 20
 /** Rules that have a chart. */
 const MOST_GAUGES = 300
+/** Ticks without a value after which a line may make room for another one. */
+const MOST_SILENT = 60
 /** Ticks before the first viewer that are computed from what the store still has. */
 const MOST_EARLIER = 60
 
@@ -25,6 +27,8 @@ interface Watched {
   /** How far back the store can be asked about it, in milliseconds. */
   readonly reachMs: number
   readonly series: Map<string, GaugeSeries>
+  /** The tick in which each line had its last value. */
+  readonly seenAt: Map<string, number>
   readonly leftOut: Set<string>
 }
 
@@ -39,6 +43,8 @@ export class Gauges implements Disposable {
   readonly #values = new PastValues()
   readonly #rules: unknown
   #series = 0
+  #nextId = 0
+  #tick = 0
   #isNews = true
 
   constructor(homeostat: ShownHomeostat, forecasts: readonly ShownForecast[]) {
@@ -76,8 +82,9 @@ export class Gauges implements Disposable {
     }))
   }
 
-  get past(): Past {
-    return this.#values.past
+  /** The earlier values of all lines, as JSON. */
+  pastInSteps(): Steps<string> {
+    return this.#values.jsonInSteps()
   }
 
   /** Computes the ticks before now, as far as the store has the samples for them. */
@@ -103,6 +110,7 @@ export class Gauges implements Disposable {
 
   *#read(at: number, isAsked: (watched: Watched) => boolean): Steps<[id: number, value: number][]> {
     const values: [id: number, value: number][] = []
+    this.#tick++
     for (const watched of this.#watched) {
       if (!isAsked(watched)) continue
       try {
@@ -121,19 +129,39 @@ export class Gauges implements Disposable {
     return values
   }
 
-  #lineOf({ series, leftOut }: Watched, labels: Labels): GaugeSeries | undefined {
+  #lineOf(watched: Watched, labels: Labels): GaugeSeries | undefined {
+    const { series, seenAt, leftOut } = watched
     const known = series.get(labels.key)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      seenAt.set(labels.key, this.#tick)
+      return known
+    }
+    if (series.size >= MOST_SERIES_OF_GAUGE) this.#dropSilent(watched)
     if (series.size >= MOST_SERIES_OF_GAUGE || this.#series >= MOST_SERIES) {
       if (leftOut.has(labels.key) || leftOut.size >= MOST_SERIES) return undefined
       leftOut.add(labels.key)
       this.#isNews = true
       return undefined
     }
-    const made = { id: this.#series++, labels: labelText(labels) }
+    const made = { id: this.#nextId++, labels: labelText(labels) }
+    this.#series++
     series.set(labels.key, made)
+    seenAt.set(labels.key, this.#tick)
+    leftOut.delete(labels.key)
     this.#isNews = true
     return made
+  }
+
+  /** Labels come and go, e.g. with each client: lines that have ended would leave no room for those that are there. */
+  #dropSilent({ series, seenAt }: Watched): void {
+    for (const [key, { id }] of series) {
+      if (this.#tick - seenAt.get(key)! < MOST_SILENT) continue
+      series.delete(key)
+      seenAt.delete(key)
+      this.#values.drop(id)
+      this.#series--
+      this.#isNews = true
+    }
   }
 
   #ofRules(): Told[] {
@@ -165,6 +193,7 @@ export class Gauges implements Disposable {
         bound,
         reachMs,
         series: new Map(),
+        seenAt: new Map(),
         leftOut: new Set(),
       })
       this.#isNews = true
@@ -183,6 +212,7 @@ function forecastsOf(forecasts: readonly ShownForecast[]): Told[] {
     expr,
     operator: '>=',
     threshold,
+    isPart: false,
     unit: unit === 'ratio' ? 'ratio' : unitOf(expr),
     severity: '',
   }))

@@ -1,4 +1,5 @@
-import type { Past, Sample } from '../wire/messages.ts'
+import type { Steps } from '@homeostat/signals'
+import type { Sample } from '../wire/messages.ts'
 
 /** Half an hour at the default tick of 5 s. */
 export const MOST_PAST = 360
@@ -20,8 +21,21 @@ export class PastValues {
     for (const past of this.#values.values()) past.shift()
   }
 
-  /** Everything, with null for a gap: JSON writes a number that is not one so. */
-  get past(): Past {
-    return { at: [...this.#at], values: Object.fromEntries(this.#values) }
+  /** A line is not shown any more. */
+  drop(id: number): void {
+    this.#values.delete(id)
+  }
+
+  /** Everything as JSON, line by line, with null for a gap: so JSON writes a number that is not one. */
+  *jsonInSteps(): Steps<string> {
+    const at = JSON.stringify(this.#at)
+    // Ticks go on in the meantime.
+    const all = [...this.#values].map(([id, past]) => [id, past.slice()] as const)
+    const values: string[] = []
+    for (const [id, past] of all) {
+      values.push(`"${id}":${JSON.stringify(past)}`)
+      yield
+    }
+    return `{"at":${at},"values":{${values.join(',')}}}`
   }
 }

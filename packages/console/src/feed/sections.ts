@@ -1,5 +1,5 @@
 import type { Trial } from '@homeostat/optimizer'
-import { explainTrial, wallTime } from '@homeostat/optimizer/parts'
+import { wallTime } from '@homeostat/optimizer/parts'
 import type { Sections } from '../wire/messages.ts'
 import type { ShownTrial } from '../wire/shown-trial.ts'
 import type { ShownHomeostat } from '../shown-homeostat.ts'
@@ -43,7 +43,6 @@ function shownTrial(trial: Trial): ShownTrial {
     arm,
     state,
     verdict: 'verdict' in trial ? trial.verdict : undefined,
-    line: explainTrial(trial),
     startedAt: wallTime(startedAt),
     before: middleOf(before),
     after: middleOf(after),

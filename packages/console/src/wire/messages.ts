@@ -49,6 +49,8 @@ export interface Gauge {
   /** How the number is compared, e.g. `>`; with a threshold, the rule holds on that side of it. */
   readonly operator: string
   readonly threshold: number
+  /** Whether the rule asks for more than this comparison. */
+  readonly isPart: boolean
   readonly unit: Unit
   readonly severity: string
   readonly series: readonly GaugeSeries[]

@@ -6,8 +6,6 @@ export interface ShownTrial {
   readonly arm: 'act' | 'control' | 'shadow'
   readonly state: string
   readonly verdict: string | undefined
-  /** What `explain` says of it. */
-  readonly line: string
   readonly startedAt: number
   /** The middle of the values before and after, and of the units that a split left alone; undefined without a value. */
   readonly before: number | undefined

@@ -10,7 +10,7 @@ const SERIES = 500
 const MOST_HEAP_MB = 100
 /** Milliseconds of the page's thread, without the time in which others had the processor. */
 const LONGEST_TASK_MS = 50
-/** Of a core, that one viewer may cost the process at the default tick. */
+/** The share of a core that one viewer may cost the process at the default tick. */
 const MOST_SHARE = 0.01
 /** Ticks while somebody scrolls. */
 const STEPS = 30

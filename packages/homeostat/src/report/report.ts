@@ -27,7 +27,7 @@ export interface ReportedStall extends StallReceipt {
   readonly line: string
 }
 
-/** Who has set a knob, e.g. the trial `worker.concurrency#3`, or a person, whose value is left alone until then. */
+/** The setter of a knob, e.g. the trial `worker.concurrency#3`. The value of a person is left alone until a time in ISO 8601. */
 export type KnobSource =
   | { readonly who: 'the application' }
   | { readonly who: 'a person'; readonly until: string }
