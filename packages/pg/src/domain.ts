@@ -8,7 +8,7 @@ import { createIdleConnections } from './actions/idle-connections.ts'
 import { createPoolExplain } from './actions/pool-explain.ts'
 import { createPoolMax } from './actions/pool-max.ts'
 import { createPoolReapIdle } from './actions/pool-reap-idle.ts'
-import { createQueryOptimize } from './actions/query-optimize.ts'
+import { optimizeQueries } from './actions/optimize-queries.ts'
 import { createReplicaWeight } from './actions/replica-weight.ts'
 import { followLockWaits } from './diagnosis/follow-lock-waits.ts'
 import { SeenLockWaits } from './diagnosis/seen-lock-waits.ts'
@@ -23,7 +23,7 @@ import { createPostgresStateStore } from './state/postgres-state-store.ts'
 
 export { optimizeOptions, pgOptions, type PgOptions } from './options.ts'
 export type { CreateIndexOptions } from './actions/create-index/create-index-options.ts'
-export { INDEX_TABLE } from './actions/create-index/index-log.ts'
+export { INDEX_TABLE } from './actions/create-index/index-table.ts'
 export { createQueryCreateIndex } from './actions/create-index/query-create-index.ts'
 export { createPoolExplain } from './actions/pool-explain.ts'
 export { createPoolMax, type PoolMaxOptions } from './actions/pool-max.ts'
@@ -114,7 +114,7 @@ export function pg(options: PgOptions = {}): PgDomain {
         ...(acts ? [followLeftovers(instrumentation, loop, sweeps)] : []),
       ),
     actions: [
-      createQueryOptimize(instrumentation, optimize, lockWaits),
+      optimizeQueries(instrumentation, optimize ?? {}, lockWaits),
       ...(acts
         ? [createQueryCreateIndex(instrumentation, createIndex ?? {}, optimize, session => sweeps.soon(session))]
         : []),

@@ -1,7 +1,7 @@
 import type { SignalInstrumentationConfig } from '@homeostat/signals'
 import type { OptionEntries, OptionSchema } from '@homeostat/signals/options'
 import { callback, flag, group, LONGEST_MS, number, signalOptions, wholeNumber } from '@homeostat/signals/options'
-import type { PoolName } from './signals/pools.ts'
+import type { PoolName } from './signals/pool-name.ts'
 
 /** Options of `PgInstrumentation`. */
 export interface PgInstrumentationConfig extends SignalInstrumentationConfig {

@@ -7,12 +7,10 @@ import { connectionOf, requestOf, type CheckoutRequest, type LentConnection } fr
 import type { PendingItem, PoolObserver } from './checkouts/pool-patches.ts'
 import type { ClientShape, ConnectionShape, PoolShape } from './driver.ts'
 import { addressOf, formatAddress } from './pool-address.ts'
+import type { PoolName } from './pool-name.ts'
 import type { RunningQueries } from './running-queries.ts'
 import { noteOn } from './query-stamp.ts'
 import { TrackedPool } from './tracked-pool.ts'
-
-/** Names a pool in telemetry; undefined leaves the default name. Must not return anything of unbounded variety. */
-export type PoolName = (pool: PoolShape) => string | undefined
 
 export interface PoolsOptions {
   readonly registry: Registry

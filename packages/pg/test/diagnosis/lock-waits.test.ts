@@ -1,6 +1,6 @@
 import type { Loop, Mode } from '@homeostat/optimizer'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createQueryOptimize } from '../../src/domain.ts'
+import { optimizeQueries } from '../../src/actions/optimize-queries.ts'
 import { followLockWaits } from '../../src/diagnosis/follow-lock-waits.ts'
 import { SeenLockWaits } from '../../src/diagnosis/seen-lock-waits.ts'
 import { level } from '../collected.ts'
@@ -55,7 +55,7 @@ describe('a wait for a lock', () => {
     await locked(() => expect.poll(advice, { timeout: 30_000 }).toEqual([expect.stringMatching('UPDATE orders')]))
     expect(level(db.instrumentation, 'homeostat.db.lock_waits', {})).toBe(1)
     // What was seen is of the process; the clock of the test has not moved.
-    const action = createQueryOptimize(db.instrumentation, { withinMs: 1e9 }, seen)
+    const action = optimizeQueries(db.instrumentation, { withinMs: 1e9 }, seen)
     const firing = { alert: 'SlowQueries', labels: {}, annotations: {}, value: 11, since: 0 }
     const signal = AbortSignal.timeout(20_000)
     const receipt = await action.run({ firing, options: undefined, now: Date.now(), signal, sliceMs: 5 })

@@ -1,22 +1,9 @@
 import type { OwnTable } from '../../own-table.ts'
 import { IndexTableMissingError } from '../../errors.ts'
+import { INDEX_TABLE } from './index-table.ts'
 import { createTable } from '../../own-table.ts'
 import { quoteIdentifier } from '../../indexes/print.ts'
 import type { Server } from '../../indexes/server.ts'
-
-/**
- * What `query.createIndex` keeps of its indexes; for migrations where the application may not create tables itself. A row is there before
- * its index is, so that one whose process was killed before it could put a comment on it is known all the same.
- */
-export const INDEX_TABLE = `CREATE TABLE IF NOT EXISTS homeostat_index (
-  name text PRIMARY KEY,
-  schema text NOT NULL,
-  table_oid oid NOT NULL,
-  definition text NOT NULL,
-  fingerprint text NOT NULL,
-  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  outcome text
-)`
 
 const indexTable: OwnTable = { name: 'homeostat_index', statement: INDEX_TABLE, MissingError: IndexTableMissingError }
 
