@@ -22,10 +22,11 @@ import { LibraryPrototypes } from './signals/library-prototypes.ts'
 import { patchPools } from './signals/checkouts/pool-patches.ts'
 import type { Holding } from './signals/checkouts/holding.ts'
 import { Pools } from './signals/pools.ts'
-import type { TrackedPool } from './signals/tracked-pool.ts'
+import type { KnownPool } from './signals/known-pool.ts'
 import { timeQueries } from './signals/query-timing.ts'
 import type { TimingObserver } from './signals/query-timing.ts'
 import { HeldAnswers } from './signals/held-answers.ts'
+import type { RepeatedStatement } from './signals/repeated-statement.ts'
 import { RepeatedStatements } from './signals/repeated-statements.ts'
 import { RepeatSeries } from './signals/repeat-series.ts'
 import { SlowQueries } from './signals/slow-queries.ts'
@@ -49,7 +50,8 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   /** @internal Statements that were slow for the application alone. */
   readonly heldAnswers: HeldAnswers = new HeldAnswers()
   /** @internal Statements that one request sends again and again, without their texts. */
-  readonly repeatedStatements: RepeatedStatements
+  readonly repeatedStatements: { since(moment: number): readonly RepeatedStatement[] }
+  readonly #repeats: RepeatedStatements
   /** @internal The prototypes of the pools' and clients' classes of the copies of pg that were loaded. */
   readonly poolClasses: LibraryPrototypes = new LibraryPrototypes()
   /** @internal */
@@ -66,7 +68,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
     const { maxStatements, poolName, leakAfterMs, captureCheckouts } = { ...DEFAULTS, ...this.config }
     this.slowStatements = new SlowStatements(maxStatements)
     const repeats = new RepeatSeries(this.registry)
-    this.repeatedStatements = new RepeatedStatements((...found) => repeats.record(...found))
+    this.repeatedStatements = this.#repeats = new RepeatedStatements((...found) => repeats.record(...found))
     this.#slowQueries = new SlowQueries(this.registry, maxStatements)
     this.#pools = new Pools({
       registry: this.registry,
@@ -85,7 +87,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   }
 
   /** What is known of a pool in use, by its name in telemetry. @internal */
-  poolNamed(name: string): TrackedPool | undefined {
+  poolNamed(name: string): KnownPool | undefined {
     return this.#pools.named(name)
   }
 
@@ -100,7 +102,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   }
 
   /** @internal The pools that wait for a statement which is slow already, each with the database that it waits for. */
-  overduePools(now: number): ReadonlyMap<PoolShape, Database> {
+  overduePools(now: number): ReadonlyMap<PoolShape, { recordLockWaits(sessions: number): void }> {
     const since = now - (this.config.slowQueryThresholdMs ?? DEFAULTS.slowQueryThresholdMs)
     return new Map(
       this.pools.flatMap(pool => {
@@ -193,7 +195,7 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
       slowMs: this.config.slowQueryThresholdMs ?? DEFAULTS.slowQueryThresholdMs,
       now: () => performance.now(),
       holds,
-      repeats: this.repeatedStatements,
+      repeats: this.#repeats,
       heldAnswers: this.heldAnswers,
       timed: new WeakSet(),
       connections,

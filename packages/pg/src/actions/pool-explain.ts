@@ -2,10 +2,11 @@ import type { Action, ActionContext, Advice, Firing, Receipt } from '@homeostat/
 import { attributes, promName } from '@homeostat/semconv'
 import { counted, BoundedMap } from '@homeostat/signals'
 import type { PgInstrumentation } from '../instrumentation.ts'
-import { holdingInWords, type Holding } from '../signals/checkouts/holding.ts'
+import type { Holding } from '../signals/checkouts/holding.ts'
+import { holdingInWords } from '../signals/checkouts/holding-of.ts'
 import { connectionsNeeded } from '../signals/checkouts/pool-size.ts'
 import type { PoolShape } from '../signals/driver.ts'
-import type { TrackedPool } from '../signals/tracked-pool.ts'
+import type { KnownPool } from '../signals/known-pool.ts'
 import { describeProblem } from './problem.ts'
 import { readServerRoom, shareOfRoom, type ServerRoom } from './server-room.ts'
 
@@ -87,7 +88,7 @@ function leakAdvice(pool: string, holdings: readonly Holding[]): Advice | undefi
 
 /** Undefined where the size is enough, or too little is known. */
 function sizeAdvice(
-  { name, use, secondsToSaturation }: TrackedPool,
+  { name, use, secondsToSaturation }: KnownPool,
   pool: PoolShape,
   room: ServerRoom | undefined,
 ): { readonly advice: Advice; readonly size?: number } | undefined {

@@ -44,7 +44,7 @@ export function followLockWaits(
   const ending = new AbortController()
   const isAdvising = (): boolean => ['advise', 'act'].includes(loop.modeNow?.('query.optimize') ?? 'off')
 
-  const ask = async (origin: Origin, database: Database): Promise<void> => {
+  const ask = async (origin: Origin, database: Pick<Database, 'recordLockWaits'>): Promise<void> => {
     const key = databaseOf(origin)
     const known = due.get(key)
     if (clock() < (known?.at ?? -Infinity)) return

@@ -2,7 +2,7 @@ import { counted } from '@homeostat/signals'
 import type { Advice } from '@homeostat/optimizer'
 import { count } from '../indexes/index-advice.ts'
 import type { HeldAnswers } from '../signals/held-answers.ts'
-import type { RepeatedStatement } from '../signals/repeated-statements.ts'
+import type { RepeatedStatement } from '../signals/repeated-statement.ts'
 
 const MOST_NAMED = 5
 

@@ -2,14 +2,15 @@ import type { LevelSeries, Registry } from '@homeostat/signals'
 import { attributes as a, metrics } from '@homeostat/semconv'
 import { connectionOf, PoolCheckouts, type LentConnection } from './checkouts/pool-checkouts.ts'
 import { connectionsNeeded } from './checkouts/pool-size.ts'
-import { PoolUseHistory, type PoolUse } from './checkouts/pool-use.ts'
+import { PoolUseHistory } from './checkouts/pool-use.ts'
 import type { PoolShape } from './driver.ts'
+import type { KnownPool, PoolUse } from './known-pool.ts'
 
 /** The use of the last minute is reported. */
 const RECENT_MS = 60_000
 
 /** One pool and its series. */
-export class TrackedPool implements Disposable {
+export class TrackedPool implements KnownPool, Disposable {
   readonly name: string
   readonly checkouts: PoolCheckouts
   readonly #pool: WeakRef<PoolShape>

@@ -1,12 +1,4 @@
-/** The use of a pool within a time. */
-export interface PoolUse {
-  /** Connections that were in use on average. By Little's law, this is the rate of checkouts times their mean length. */
-  readonly busy: number
-  /** Checkouts per second. */
-  readonly rate: number
-  /** Mean length of a checkout, in seconds. */
-  readonly seconds: number
-}
+import type { PoolUse } from '../known-pool.ts'
 
 /** What a pool had counted at one moment, since it is known. */
 export interface PoolTotals {
