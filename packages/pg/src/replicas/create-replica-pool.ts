@@ -17,6 +17,7 @@ import { ReplicaShare } from './pool/replica-share.ts'
 import { RoutedPool } from './pool/routed-pool.ts'
 import { knownReplicaPools } from './replica-pools-of-process.ts'
 import { REPLICA_DEFAULTS, replicaPoolSettings, type ReplicaPoolOptions } from './replica-options.ts'
+import type { ReplicaRoutingParts } from './replica-routing-parts.ts'
 import { ReplicaRouting } from './replica-routing.ts'
 import { loadGrammar } from '../grammar.ts'
 import { StatementRoutes } from './routing/statement-routes.ts'
@@ -160,7 +161,7 @@ export function createReplicaPool(options: ReplicaPoolOptions): unknown {
     return stopping
   }
   const signer = signerOf(settings.tokenSecrets)
-  const routing: ReplicaRouting = new ReplicaRouting({
+  const parts: ReplicaRoutingParts = {
     routed,
     share,
     monitor,
@@ -171,7 +172,8 @@ export function createReplicaPool(options: ReplicaPoolOptions): unknown {
     routes: () => routes,
     ready,
     stop,
-  })
+  }
+  const routing: ReplicaRouting = new ReplicaRouting(parts)
   known.add(routing)
   monitor.start()
   Object.defineProperty(pool, 'routing', { configurable: true, writable: true, enumerable: false, value: routing })

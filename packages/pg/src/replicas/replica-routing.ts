@@ -1,35 +1,18 @@
 import { performance } from 'node:perf_hooks'
 import { after, writeLine } from '@homeostat/signals'
 import { LONGEST_MS } from '@homeostat/signals/options'
-import type { LagLimit, LagOverride } from './pool/lag-limit.ts'
-import type { PositionMonitor } from './pool/position-monitor.ts'
-import type { Promotions } from './pool/promotions.ts'
+import type { LagOverride } from './pool/lag-limit.ts'
 import type { Arm } from './pool/arm.ts'
-import type { Replica } from './pool/replica.ts'
 import type { ReplicaShare } from './pool/replica-share.ts'
-import type { RoutedPool } from './pool/routed-pool.ts'
+import type { ReplicaRoutingParts } from './replica-routing-parts.ts'
 import type { RoutingCounts } from './pool/routing-counts.ts'
-import type { Route, StatementRoutes } from './routing/statement-routes.ts'
+import type { Route } from './routing/statement-routes.ts'
 import { ISSUER, nextMoment } from './positions/moments.ts'
 import type { ReadContext } from './positions/read-context.ts'
 import { httpTokens, type HttpTokenOptions, type TokenAnswer, type TokenMiddleware } from './tokens/http-tokens.ts'
 import { JOB_TOKEN, jobTokens, type JobTokenOptions, type TokenJob } from './tokens/job-tokens.ts'
 import { PendingTokens } from './tokens/pending-tokens.ts'
 import type { ReadToken, TokenSigner } from './tokens/read-token.ts'
-
-/** What the routing of a pool is made of. */
-export interface ReplicaRoutingParts {
-  readonly routed: RoutedPool
-  readonly monitor: PositionMonitor
-  readonly replicas: readonly Replica[]
-  readonly lag: LagLimit
-  readonly promotions: Promotions
-  readonly share: ReplicaShare
-  readonly signer: TokenSigner | undefined
-  readonly routes: () => StatementRoutes | undefined
-  readonly ready: Promise<void>
-  readonly stop: () => Promise<void>
-}
 
 /** How one replica is. */
 export interface ReplicaState {
@@ -56,9 +39,9 @@ export class ReplicaRouting {
   readonly #parts: ReplicaRoutingParts
   readonly #pending = new PendingTokens()
 
-  /** @internal */
-  constructor(parts: ReplicaRoutingParts) {
-    this.#parts = parts
+  /** @internal @param parts - all of {@link ReplicaRoutingParts}, whose types no application needs */
+  constructor(parts: object) {
+    this.#parts = parts as ReplicaRoutingParts
   }
 
   /** The share of contexts whose reads may use replicas, from 0 to 1. Code outside of a context draws per statement. */
