@@ -1,8 +1,11 @@
+import { boundText, truthOf } from './bound-values.ts'
+import { hintAtContained, hintAtEqual } from './hints.ts'
 import { isConfiguredSearch, keyOf, printingFor } from './keys.ts'
 import { print } from './print.ts'
-import { referencesOf, type Scope } from './scope.ts'
-import type { Comparison, Condition, TableUse } from './table-use.ts'
-import { asList, fieldsOf, nodeOf, operatorOf, type Node } from './tree.ts'
+import { referencesOf, variantsOf, type Scope } from './scope.ts'
+import { other, type Comparison, type Condition, type Rest, type TableUse } from './table-use.ts'
+import { contained, TextConditions } from './text-conditions.ts'
+import { asList, namesOf, nodeOf, operatorOf, type Node } from './tree.ts'
 
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
   '=': 'equal',
@@ -27,45 +30,81 @@ const INVERTED: Readonly<Record<string, RegExp>> = {
 export class Conditions {
   /** The values that are bound, for patterns; undefined where they are not known. */
   readonly #values: readonly unknown[] | undefined
+  readonly #texts: TextConditions
 
   constructor(values: readonly unknown[] | undefined) {
     this.#values = values
+    this.#texts = new TextConditions(values)
   }
 
-  /** Adds a condition, or both conditions of an AND. */
-  add(value: unknown, scope: Scope): void {
+  /**
+   * Adds a condition, or both conditions of an AND.
+   *
+   * @param counts - whether it narrows the rows of a table; of any, where it is not given
+   */
+  add(value: unknown, scope: Scope, counts: Counts = ANY): void {
+    const done = new Set<TableUse>()
+    for (const variant of variantsOf(scope)) {
+      const uses = [...usesIn(value, variant)]
+      this.#add(value, variant, use => counts(use) && !done.has(use))
+      for (const use of uses) done.add(use)
+    }
+  }
+
+  #add(value: unknown, scope: Scope, counts: Counts): void {
     const node = nodeOf(value)
     if (node?.kind === 'BoolExpr' && node.fields['boolop'] === 'AND_EXPR') {
-      for (const each of asList(node.fields['args'])) this.add(each, scope)
+      for (const each of asList(node.fields['args'])) this.#add(each, scope, counts)
       return
     }
-    if (node?.kind === 'BoolExpr' && node.fields['boolop'] === 'OR_EXPR') this.#addAlternatives(node, value, scope)
+    if (node?.kind === 'BoolExpr' && node.fields['boolop'] === 'OR_EXPR') {
+      const all = asList(node.fields['args'])
+      const arms = all.filter(arm => truthOf(arm, this.#values) !== false)
+      if (arms.some(arm => truthOf(arm, this.#values) === true)) return
+      if (arms.length < all.length)
+        return this.#add(arms.length > 1 ? { BoolExpr: { ...node.fields, args: arms } } : arms[0], scope, counts)
+      this.#addAlternatives(node, value, scope, counts)
+    }
     for (const use of usesIn(value, scope)) {
-      const condition = this.#conditionOn(use, value, scope)
+      const condition = counts(use) ? this.#conditionOn(use, value, scope) : undefined
       if (condition) use.conditions.push(condition)
     }
   }
 
   /** Two expressions are equal, as in `JOIN ... USING` or `IN (SELECT ...)`. */
-  addEquality(left: unknown, leftScope: Scope, right: unknown, rightScope: Scope, isRightLimited = false): void {
+  addEquality(
+    left: unknown,
+    leftScope: Scope,
+    right: unknown,
+    rightScope: Scope,
+    isRightLimited = false,
+    counts: Counts = ANY,
+  ): void {
     const [leftUses, rightUses] = [usesIn(left, leftScope), usesIn(right, rightScope)]
-    this.#addSide(left, leftScope, leftUses, rightUses)
+    for (const scope of variantsOf(leftScope)) this.#addSide(left, scope, rightUses, counts)
     // The first rows of a query are not those that fit.
-    if (!isRightLimited) this.#addSide(right, rightScope, rightUses, leftUses)
+    if (!isRightLimited) for (const scope of variantsOf(rightScope)) this.#addSide(right, scope, leftUses, counts)
   }
 
-  #addSide(value: unknown, scope: Scope, uses: ReadonlySet<TableUse>, partners: ReadonlySet<TableUse>): void {
+  /** A whole number that is written or bound. */
+  numberOf(value: unknown): number | undefined {
+    const number = Number(boundText(value, this.#values) ?? NaN)
+    return Number.isInteger(number) ? number : undefined
+  }
+
+  #addSide(value: unknown, scope: Scope, partners: ReadonlySet<TableUse>, counts: Counts): void {
     const [partner] = partners
-    for (const use of uses) {
-      const key = keyOf(value, use, scope)
-      if (key)
+    for (const use of usesIn(value, scope)) {
+      const key = counts(use) ? keyOf(value, use, scope) : undefined
+      if (key && !use.conditions.some(each => each.isJoin && each.key?.sql === key.sql && each.partner === partner))
         use.conditions.push({ comparison: 'equal', key, isJoin: true, isFixed: false, ...(partner && { partner }) })
     }
   }
 
-  #addAlternatives(node: Node, value: unknown, scope: Scope): void {
+  #addAlternatives(node: Node, value: unknown, scope: Scope, counts: Counts): void {
     const arms = asList(node.fields['args'])
     for (const use of usesIn(value, scope)) {
+      if (!counts(use)) continue
       const conditions = arms.map(arm => this.#firstOf(arm, use, scope))
       const known = conditions.filter(each => each !== undefined)
       if (known.length < arms.length) continue
@@ -94,6 +133,8 @@ export class Conditions {
       case 'ColumnRef':
         return this.#flag(use, value, scope, rest)
       case 'NullTest':
+        // It may be the join that has found no row.
+        if (use.isOptional && fields['nulltesttype'] === 'IS_NULL') return undefined
         return this.#keyed(use, fields['arg'], scope, fields['nulltesttype'] === 'IS_NULL' ? 'equal' : 'other', rest)
       case 'BooleanTest':
         if (!/^IS_(?:TRUE|FALSE)$/.test(String(fields['booltesttype']))) return other(rest)
@@ -104,6 +145,11 @@ export class Conditions {
         return other(rest)
       case 'A_Expr':
         return this.#comparison(use, node, scope, rest)
+      case 'FuncCall': {
+        const [text, beginning] = asList(fields['args'])
+        if (namesOf(fields['funcname']).at(-1) !== 'starts_with') return other(rest)
+        return this.#texts.beginning(use, [text, beginning], scope, rest)
+      }
       default:
         return other(rest)
     }
@@ -115,13 +161,19 @@ export class Conditions {
     switch (fields['kind']) {
       case 'AEXPR_OP': {
         if (INVERTED[operator]) return this.#inverted(use, operator, left, right, scope, rest)
+        if (operator === '^@') return this.#texts.beginning(use, [left, right], scope, rest)
+        if (operator === '~') return this.#texts.regex(use, [left, right], scope, rest)
+        if (operator === '~*') return contained(use, left, scope, rest)
         const comparison = COMPARISONS[operator]
         if (comparison === undefined) return other(rest)
         const rows = this.#rows(use, left, right, scope, comparison, rest)
         return rows ?? this.#either(use, left, right, scope, comparison, rest)
       }
-      case 'AEXPR_OP_ANY':
-        return operator === '=' ? this.#oneSide(use, left, right, scope, 'list', rest) : other(rest)
+      case 'AEXPR_OP_ANY': {
+        if (operator !== '=') return other(rest)
+        hintAtContained(use, keyOf(right, use, scope))
+        return this.#oneSide(use, left, right, scope, 'list', rest)
+      }
       case 'AEXPR_IN':
         if (operator !== '=') return other(rest)
         return (
@@ -130,15 +182,11 @@ export class Conditions {
       case 'AEXPR_BETWEEN':
         return this.#either(use, left, right, scope, 'range', rest)
       case 'AEXPR_LIKE':
-        return operator === '~~' ? this.#pattern(use, left, right, scope, rest) : other(rest)
+        return operator === '~~' ? this.#texts.like(use, [left, right], scope, rest) : other(rest)
       case 'AEXPR_ILIKE':
-        return this.#contained(use, left, scope, rest)
+        return contained(use, left, scope, rest)
       case 'AEXPR_NOT_DISTINCT': {
-        const key = keyOf(left, use, scope)
-        if (key)
-          use.hints.push(
-            `no index serves IS NOT DISTINCT FROM: compare ${key.sql} of ${use.table.name} with = where the value is not NULL, and create an index on it`,
-          )
+        hintAtEqual(use, keyOf(left, use, scope))
         return other(rest)
       }
       default:
@@ -162,6 +210,8 @@ export class Conditions {
   #oneSide(use: TableUse, own: unknown, others: unknown, scope: Scope, comparison: Comparison, rest: Rest): Condition {
     const key = keyOf(own, use, scope)
     const { columns, hasUnknown } = referencesOf(others, scope)
+    // An index has the order of one collation.
+    if (nodeOf(others)?.kind === 'CollateClause') return other(rest)
     if (key === undefined || columns.some(reference => reference.use === use)) return other(rest)
     const partner = columns[0]?.use
     return { ...rest, comparison, key, isJoin: columns.length > 0 || hasUnknown, ...(partner && { partner }) }
@@ -216,40 +266,6 @@ export class Conditions {
     return other(rest)
   }
 
-  #pattern(use: TableUse, left: unknown, right: unknown, scope: Scope, rest: Rest): Condition | undefined {
-    const key = keyOf(left, use, scope)
-    const pattern = this.#textOf(right)
-    if (key === undefined || pattern === undefined) return other(rest)
-    if (!/^[^%_\\]/.test(pattern)) return this.#contained(use, left, scope, rest)
-    const needsClass = key.column === undefined || !key.column.isByteSorted
-    return {
-      ...rest,
-      comparison: 'range',
-      ...rangeOf(key.sql, pattern, needsClass ? '~' : ''),
-      key: needsClass
-        ? { ...key, operatorClass: key.column?.type === 'bpchar' ? 'bpchar_pattern_ops' : 'text_pattern_ops' }
-        : key,
-    }
-  }
-
-  /** A text somewhere in the value, or in any case: three letters at a time find it, with the extension pg_trgm. */
-  #contained(use: TableUse, left: unknown, scope: Scope, rest: Rest): Condition | undefined {
-    const key = keyOf(left, use, scope)
-    return key
-      ? { ...rest, comparison: 'contains', key: { ...key, method: 'gin', operatorClass: 'gin_trgm_ops' } }
-      : other(rest)
-  }
-
-  #textOf(value: unknown): string | undefined {
-    const node = nodeOf(value)
-    if (node?.kind === 'TypeCast') return this.#textOf(node.fields['arg'])
-    const text =
-      node?.kind === 'ParamRef'
-        ? this.#values?.[Number(node.fields['number']) - 1]
-        : fieldsOf(node?.fields['sval'])['sval']
-    return typeof text === 'string' ? text : undefined
-  }
-
   #sql(
     use: TableUse,
     value: unknown,
@@ -263,35 +279,16 @@ export class Conditions {
   }
 }
 
-/** The texts with a beginning, as an index is searched for them: up to the first text behind them. */
-function rangeOf(sql: string, pattern: string, mark: string): Pick<Condition, 'searched'> {
-  const beginning = /^[^%_\\]*/.exec(pattern)![0]
-  const end = /[^]$/u.exec(beginning)![0]
-  const last = end.codePointAt(0)!
-  if (last === LAST_CHARACTER) return {}
-  const next = String.fromCodePoint(last === LAST_BEFORE_SURROGATES ? FIRST_BEHIND_SURROGATES : last + 1)
-  return {
-    searched: value =>
-      `(${sql} ${mark}>=${mark} ${value(beginning)} AND ${sql} ${mark}<${mark} ${value(beginning.slice(0, -end.length) + next)})`,
-  }
-}
-
-const LAST_CHARACTER = 0x10_ff_ff
-// Those in between are halves of a character.
-const LAST_BEFORE_SURROGATES = 0xd7_ff
-const FIRST_BEHIND_SURROGATES = 0xe0_00
-
 /** `to_tsvector('english', body)`: with one argument its result depends on a setting. */
 function isSearch(value: unknown): boolean {
   const node = nodeOf(value)
   return node?.kind === 'FuncCall' && isConfiguredSearch(node.fields)
 }
 
-type Rest = Omit<Condition, 'comparison' | 'key'>
+/** Whether a condition narrows the rows of a table. */
+type Counts = (use: TableUse) => boolean
 
-function other(rest: Rest): Condition {
-  return { ...rest, comparison: 'other', key: undefined }
-}
+const ANY: Counts = () => true
 
 /** The tables of the query itself: what a query within it compares with them is that query's condition. */
 function usesIn(value: unknown, scope: Scope): ReadonlySet<TableUse> {

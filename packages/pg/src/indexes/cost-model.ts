@@ -114,7 +114,7 @@ export class CostModel {
     const { walked, checked } = boundsOf(place.index, use, () => true)
     const reading = await this.#reading(use, walked, checked, 1, place)
     const found = (use.table.rows / place.places) * (await this.#selectivity.shareOf(use.table, use.conditions))
-    const share = Math.min(1, limit.node['Plan Rows'] / Math.max(1, found))
+    const share = Math.min(1, (limit.node['Plan Rows'] + use.skipped) / Math.max(1, limit.grouped ?? found))
     return limit.loops * (limit.node['Total Cost'] - orderedCost(reading, this.#settings) * share)
   }
 

@@ -15,8 +15,13 @@ export interface Access extends RunNode {
   readonly partnerRows: number
   /** The join right above, and its other side. */
   readonly join: (RunNode & { readonly partner: PlanNode; readonly isPartnerLookedUp: boolean }) | undefined
-  /** The LIMIT above, with nothing but sorts in between. */
-  readonly limit: RunNode | undefined
+  /** The LIMIT above, with nothing but sorts in between, or what makes one row of several. */
+  readonly limit: LimitNode | undefined
+}
+
+/** A LIMIT, and how many rows the node gives that makes one row of several below it. */
+interface LimitNode extends RunNode {
+  readonly grouped?: number
 }
 
 interface Around extends Pick<Access, 'loops' | 'partnerRows' | 'join' | 'limit'> {
@@ -126,15 +131,19 @@ function below(node: PlanNode, child: PlanNode, around: Around): Around {
   }
   const isFirst = type === 'Limit' || (type.endsWith('Aggregate') && node['Plan Rows'] === 1)
   const limit = around.limit ?? { node, loops: around.loops }
+  const grouped = GROUPING.test(type) && around.limit ? { ...around.limit, grouped: node['Plan Rows'] } : undefined
   return {
     ...around,
     loops: around.loops * shareRead(node, child),
     cap,
     gather: type.startsWith('Gather') ? node : gather,
     join: JOINED.test(type) ? around.join : undefined,
-    limit: isFirst ? limit : PASSING.has(type) ? around.limit : undefined,
+    limit: isFirst ? limit : PASSING.has(type) ? around.limit : grouped,
   }
 }
+
+/** Nodes that make one row of several, for which an index gives the rows one group after the other. */
+const GROUPING = /^(?:Unique|Group|Aggregate|GroupAggregate|HashAggregate)$/
 
 /** Whether an index is searched for the rows, and not read from end to end. */
 export function readsIndex(node: PlanNode): boolean {

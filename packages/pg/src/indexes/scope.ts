@@ -1,19 +1,37 @@
 import type { Tree } from '../grammar.ts'
 import type { Column } from './catalog.ts'
 import type { TableUse } from './table-use.ts'
-import { namesOf, nodeOf, walk } from './tree.ts'
+import { fieldsOf, namesOf, nodeOf } from './tree.ts'
 
-/** What a name in `FROM` stands for: a table, or a query whose columns are expressions over a scope of its own. */
+/** The columns of a query by name: expressions over a scope of its own. */
+export type Outputs = ReadonlyMap<string, { readonly value: unknown; readonly scope: Scope }>
+
+/** What a name in `FROM` stands for: a table, or a query; neither, where nothing is known of its columns. */
 export interface Source {
   readonly alias: string
   readonly use?: TableUse
-  readonly outputs?: ReadonlyMap<string, { readonly value: unknown; readonly scope: Scope }>
+  readonly outputs?: Outputs
+  /** The same columns of the further queries of a UNION. */
+  readonly further?: readonly Outputs[]
 }
 
 /** The names that a place of a statement sees. */
 export interface Scope {
   readonly sources: Source[]
   readonly outer: Scope | undefined
+  /** The scopes of all queries of the statement that have been read, by their trees. */
+  readonly queries: WeakMap<object, Scope>
+}
+
+/** The scope, and one in which a UNION stands for a further one of its queries, for each of these. */
+export function variantsOf(scope: Scope): readonly Scope[] {
+  const further = scope.sources.flatMap(source =>
+    (source.further ?? []).map(outputs => ({
+      ...scope,
+      sources: scope.sources.map(each => (each === source ? { alias: each.alias, outputs } : each)),
+    })),
+  )
+  return [scope, ...further]
 }
 
 /** A column of a table in use. */
@@ -56,22 +74,49 @@ export interface References {
 export function referencesOf(value: unknown, scope: Scope): References {
   const columns: Reference[] = []
   let [hasUnknown, hasSubquery, hasParameter] = [false, false, false]
-  walk(value, ({ kind, fields }) => {
-    if (kind === 'ColumnRef') {
-      const found = resolve(namesOf(fields['fields']), scope)
-      if (found) columns.push(found)
-      // The columns of a subquery's own tables are not known here.
-      else if (!hasSubquery) hasUnknown = true
+  const visit = (part: unknown, around: Scope, depth: number): void => {
+    if (typeof part !== 'object' || part === null || depth > MAX_TREE_DEPTH) return
+    if (Array.isArray(part)) {
+      for (const each of part) visit(each, around, depth + 1)
+      return
     }
-    if (kind === 'SubLink') hasSubquery = true
-    if (kind === 'ParamRef') hasParameter = true
-    return true
-  })
+    const within = scope.queries.get(part) ?? around
+    for (const [kind, below] of Object.entries(part)) {
+      if (kind === 'ColumnRef') {
+        const names = namesOf(fieldsOf(below)['fields'])
+        const found = isOfQueryWithin(names, within, scope) ? undefined : resolve(names, scope)
+        if (found) columns.push(found)
+        // The columns of a subquery's own tables are not known here.
+        else if (!hasSubquery) hasUnknown = true
+      }
+      if (kind === 'SubLink') hasSubquery = true
+      if (kind === 'ParamRef') hasParameter = true
+      visit(below, within, depth + 1)
+    }
+  }
+  visit(value, scope, 0)
   return { columns, hasUnknown, hasSubquery, hasParameter }
 }
 
+const MAX_TREE_DEPTH = 1_000
+
+/** A query within an expression sees its own tables first. */
+function isOfQueryWithin(names: readonly string[], within: Scope, scope: Scope): boolean {
+  const [name, alias] = [names.at(-1) ?? '', names.at(-2)]
+  for (let at: Scope | undefined = within; at !== scope; at = at.outer) {
+    // It does not see the query around.
+    if (at === undefined) return true
+    for (const { alias: own, use, outputs } of at.sources) {
+      if (alias !== undefined && alias !== own) continue
+      // Of what is not known any column may be meant.
+      if ((use === undefined && !outputs?.size) || use?.table.columns.has(name) || outputs?.has(name)) return true
+    }
+  }
+  return false
+}
+
 /** The columns that a query gives, by name. */
-export function outputsOf(select: Tree, scope: Scope, names: readonly string[]): NonNullable<Source['outputs']> {
+export function outputsOf(select: Tree, scope: Scope, names: readonly string[]): Outputs {
   const outputs = new Map<string, { value: unknown; scope: Scope }>()
   const targets = Array.isArray(select['targetList']) ? (select['targetList'] as readonly unknown[]) : []
   targets.forEach((target, at) => {

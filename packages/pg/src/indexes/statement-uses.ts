@@ -1,9 +1,11 @@
 import type { Grammar, Tree } from '../grammar.ts'
 import type { Table, View } from './catalog.ts'
 import { Conditions } from './conditions.ts'
-import { keyOf } from './keys.ts'
+import { isComputedApart, openOutputs, partsOf } from './fences.ts'
 import { noteNamedColumns } from './named-columns.ts'
-import { outputsOf, referencesOf, type Scope, type Source } from './scope.ts'
+import { OuterJoins } from './outer-joins.ts'
+import { type Outputs, type Scope, type Source } from './scope.ts'
+import { addSort } from './sorts.ts'
 import { newUse, type TableUse } from './table-use.ts'
 import { asList, fieldsOf, namesOf, nodeOf, nodesOf, walk } from './tree.ts'
 
@@ -33,10 +35,15 @@ export async function usesOf(
   return reader
 }
 
-type Queries = ReadonlyMap<
-  string,
-  { readonly select: Tree | undefined; readonly names: readonly string[]; readonly queries: Queries }
->
+/** A query in WITH. */
+interface Query {
+  /** Undefined where its rows are not those of a query that is read with the statement. */
+  readonly select: Tree | undefined
+  readonly names: readonly string[]
+  readonly queries: Queries
+}
+
+type Queries = ReadonlyMap<string, Query>
 
 const NONE: Queries = new Map()
 
@@ -46,6 +53,8 @@ class Reader implements StatementUses {
   readonly #conditions: Conditions
   readonly #grammar: Grammar
   readonly #find: FindRelation
+  readonly #outerJoins: OuterJoins
+  readonly #scopes: Scope['queries'] = new WeakMap()
   #depth = 0
   #queries = 0
 
@@ -53,6 +62,7 @@ class Reader implements StatementUses {
     this.#conditions = conditions
     this.#grammar = grammar
     this.#find = find
+    this.#outerJoins = new OuterJoins(conditions)
   }
 
   async statement(tree: Tree): Promise<void> {
@@ -64,7 +74,7 @@ class Reader implements StatementUses {
     if (kind === 'InsertStmt')
       return void (await this.#select(fieldsOf(fieldsOf(fields['selectStmt'])['SelectStmt']), undefined, queries))
     if (kind !== 'UpdateStmt' && kind !== 'DeleteStmt' && kind !== 'MergeStmt') return
-    const scope: Scope = { sources: [], outer: undefined }
+    const scope: Scope = { sources: [], outer: undefined, queries: this.#scopes }
     const target = await this.#relation(fieldsOf(fields['relation']), scope, NONE)
     if (target?.use && kind !== 'MergeStmt') {
       const columns =
@@ -72,17 +82,19 @@ class Reader implements StatementUses {
       this.written = { table: target.use.table, columns }
     }
     for (const from of [fields['fromClause'], fields['usingClause'], [fields['sourceRelation']]])
-      for (const each of Array.isArray(from) ? from : []) await this.#from(each, scope, queries)
-    this.#conditions.add(fields['whereClause'] ?? fields['joinCondition'], scope)
+      for (const each of asList(from)) await this.#from(each, scope, queries)
+    const where = fields['whereClause'] ?? fields['joinCondition']
+    await this.#subqueries(where, [fields['targetList'], fields['returningClause']], scope, queries)
+    this.#outerJoins.addFilter(where, scope)
     noteNamedColumns(fields, scope)
     // A row that is written is read as a whole.
     if (target?.use) target.use.isWhole = true
-    await this.#subqueries([fields['whereClause'], fields['targetList'], fields['returningClause']], scope, queries)
   }
 
   /** Reads a query and gives its scope. */
   async #select(select: Tree, outer: Scope | undefined, around: Queries): Promise<Scope> {
-    const scope: Scope = { sources: [], outer }
+    const scope: Scope = { sources: [], outer, queries: this.#scopes }
+    this.#scopes.set(select, scope)
     if (this.#depth >= MAX_DEPTH || ++this.#queries > MOST_QUERIES) return scope
     this.#depth++
     const queries = await this.#with(select, outer, around)
@@ -90,17 +102,17 @@ class Reader implements StatementUses {
       await this.#select(fieldsOf(select['larg']), outer, queries)
       await this.#select(fieldsOf(select['rarg']), outer, queries)
     }
-    for (const each of Array.isArray(select['fromClause']) ? select['fromClause'] : [])
-      await this.#from(each, scope, queries)
-    this.#conditions.add(select['whereClause'], scope)
-    noteNamedColumns(select, scope)
-    this.#sort(select, scope)
-    const rest = ['targetList', 'whereClause', 'havingClause', 'sortClause', 'groupClause', 'limitCount', 'valuesLists']
+    for (const each of asList(select['fromClause'])) await this.#from(each, scope, queries)
+    const rest = ['targetList', 'havingClause', 'sortClause', 'groupClause', 'limitCount', 'valuesLists']
     await this.#subqueries(
+      select['whereClause'],
       rest.map(name => select[name]),
       scope,
       queries,
     )
+    this.#outerJoins.addFilter(select['whereClause'], scope)
+    noteNamedColumns(select, scope)
+    addSort(select, scope, this.#conditions)
     this.#depth--
     return scope
   }
@@ -113,10 +125,12 @@ class Reader implements StatementUses {
       const isRecursive = clause['recursive'] === true && fieldsOf(query?.fields)['larg'] !== undefined
       const name = String(fields['ctename'])
       if (query && query.kind !== 'SelectStmt') await this.statement({ [query.kind]: query.fields })
-      // A recursive one is read once, where its own name stands for rows that are not known.
-      if (query && isRecursive) {
-        known.set(name, { select: undefined, names: [], queries: known })
+      const isApart = query?.kind === 'SelectStmt' && isComputedApart(fields, statement)
+      // Of a recursive one the own name stands for rows that are not known; what is computed apart is read once.
+      if (query && (isRecursive || isApart)) {
+        if (isRecursive) known.set(name, { select: undefined, names: [], queries: known })
         await this.#select(query.fields, outer, new Map(known))
+        known.set(name, { select: undefined, names: [], queries: known })
       } else
         known.set(name, {
           select: query?.kind === 'SelectStmt' ? query.fields : undefined,
@@ -135,37 +149,22 @@ class Reader implements StatementUses {
       const source = await this.#relation(fields, scope, queries)
       return source ? [source] : []
     }
-    if (kind === 'JoinExpr') {
-      const left = await this.#from(fields['larg'], scope, queries)
-      const right = await this.#from(fields['rarg'], scope, queries)
-      for (const name of namesOf(fields['usingClause'])) {
-        const sides = [left, right].map(sources => sources.find(each => has(each, name)))
-        const [a, b] = sides.map(
-          side => side && { ColumnRef: { fields: [side.alias, name].map(sval => ({ String: { sval } })) } },
-        )
-        if (a && b) this.#conditions.addEquality(a, scope, b, scope)
-      }
-      this.#conditions.add(fields['quals'], scope)
-      await this.#subqueries([fields['quals']], scope, queries)
-      return [...left, ...right]
+    if (kind === 'JoinExpr') return this.#join(fields, scope, queries)
+    // Only a part of the table is read, and that by its pages.
+    if (kind === 'RangeTableSample') {
+      const { relname, alias } = fieldsOf(fieldsOf(fields['relation'])['RangeVar'])
+      scope.sources.push({ alias: aliasOf({ alias }) ?? String(relname) })
+      return []
     }
-    if (kind === 'RangeTableSample') return this.#from(fields['relation'], scope, queries)
     const alias = aliasOf(fields) ?? ''
     if (kind === 'RangeSubselect') {
       // Without LATERAL it sees the query around only.
       const outer = fields['lateral'] === true ? scope : scope.outer
       const inner = fieldsOf(fieldsOf(fields['subquery'])['SelectStmt'])
-      return [
-        this.#derived(
-          alias,
-          inner,
-          await this.#select(inner, outer, queries),
-          namesOf(fieldsOf(fields['alias'])['colnames']),
-          scope,
-        ),
-      ]
+      await this.#select(inner, outer, queries)
+      return [this.#derived(alias, inner, namesOf(fieldsOf(fields['alias'])['colnames']), scope)]
     }
-    await this.#subqueries([fields['functions']], scope, queries)
+    await this.#subqueries(undefined, [fields['functions']], scope, queries)
     scope.sources.push({ alias })
     return []
   }
@@ -177,23 +176,18 @@ class Reader implements StatementUses {
     const query = schema === undefined ? queries.get(relation) : undefined
     if (query) {
       if (query.select === undefined) return void scope.sources.push({ alias })
-      return this.#derived(
-        alias,
-        query.select,
-        await this.#select(query.select, undefined, query.queries),
-        query.names,
-        scope,
-      )
+      await this.#select(query.select, undefined, query.queries)
+      return this.#derived(alias, query.select, query.names, scope)
     }
     const found = await this.#find(schema, relation)
     if (found === undefined) return void scope.sources.push({ alias })
     if ('view' in found) {
       const select = fieldsOf(nodeOf(this.#grammar.statements(found.view)?.[0])?.fields)
       const before = this.uses.length
-      const inner = await this.#select(select, undefined, NONE)
+      await this.#select(select, undefined, NONE)
       // It names what others want of it as well.
       for (const use of this.uses.slice(before)) use.isWhole = true
-      return this.#derived(alias, select, inner, [], scope)
+      return this.#derived(alias, select, [], scope)
     }
     const source = { alias, use: newUse(found, alias) }
     this.uses.push(source.use)
@@ -201,74 +195,90 @@ class Reader implements StatementUses {
     return source
   }
 
-  #derived(alias: string, select: Tree, inner: Scope, names: readonly string[], scope: Scope): Source {
-    // What limits or numbers its rows lets no condition through from outside; what groups them, those on what it groups by.
-    const isClosed = ['limitCount', 'larg', 'windowClause'].some(name => select[name] !== undefined)
-    const outputs = new Map(isClosed ? [] : outputsOf(select, inner, names))
-    const groups = new Set(asList(select['groupClause']).map(each => nameOf(each)))
-    for (const [name, { value }] of outputs) if (groups.size > 0 && !groups.has(nameOf(value))) outputs.delete(name)
-    const source = { alias, outputs }
+  /** A query in FROM, which has been read. */
+  #derived(alias: string, select: Tree, names: readonly string[], scope: Scope): Source {
+    const [outputs = new Map(), ...further] = this.#outputs(select, names)
+    const source = { alias, outputs, ...(further.length > 0 && { further }) }
     scope.sources.push(source)
     return source
   }
 
-  #sort(select: Tree, scope: Scope): void {
-    const keys = nodesOf(select['sortClause'])
-    const isLimited = select['limitCount'] !== undefined
-    const isGrouped = ['groupClause', 'distinctClause', 'larg'].some(name => select[name] !== undefined)
-    if (keys.length === 0 || !isLimited || isGrouped) return this.#extremes(select, scope)
-    const targets = nodesOf(select['targetList'])
-    for (const [at, { fields }] of keys.entries()) {
-      const value = targetOf(fields['node'], targets)
-      const use = referencesOf(value, scope).columns[0]?.use
-      const key = use && keyOf(value, use, scope)
-      // The order of another table's columns comes from another index.
-      if (!use || !key || !scope.sources.some(source => source.use === use) || (at > 0 && use.sort.length < at)) return
-      const isDescending = fields['sortby_dir'] === 'SORTBY_DESC'
-      const nulls = fields['sortby_nulls']
-      const isUnusual = nulls === (isDescending ? 'SORTBY_NULLS_LAST' : 'SORTBY_NULLS_FIRST')
-      use.sort.push({ key, isDescending, isUnusual })
-      use.isLimited = true
-    }
+  /** The columns of a query; of all its parts, where it puts several together. */
+  #outputs(select: Tree, names: readonly string[]): readonly Outputs[] {
+    const parts = (partsOf(select) ?? []).map(part => {
+      const scope = this.#scopes.get(part)
+      return scope ? openOutputs(part, scope, names) : new Map()
+    })
+    const first = [...(parts[0]?.keys() ?? [])]
+    // The names are those of the first part, and the columns go by their place.
+    const renamed = parts.slice(1).map(part => {
+      const values = [...part.values()]
+      return new Map(first.flatMap((name, at) => (values[at] ? [[name, values[at]] as const] : [])))
+    })
+    const isKnown = parts.every(part => part.size === first.length)
+    return isKnown ? [parts[0] ?? new Map(), ...renamed] : [new Map()]
   }
 
-  /** `SELECT max(a)` reads the first row in the order of a. */
-  #extremes(select: Tree, scope: Scope): void {
-    const targets = nodesOf(select['targetList'])
-    const call = nodeOf(targets[0]?.fields['val'])
-    const name = call?.kind === 'FuncCall' ? namesOf(call.fields['funcname']).at(-1) : undefined
-    if (targets.length !== 1 || (name !== 'max' && name !== 'min') || select['groupClause'] !== undefined) return
-    const [value] = Array.isArray(call?.fields['args']) ? (call.fields['args'] as readonly unknown[]) : []
-    const use = referencesOf(value, scope).columns[0]?.use
-    const key = use && keyOf(value, use, scope)
-    if (!use || !key) return
-    use.sort.push({ key, isDescending: name === 'max', isUnusual: false })
-    use.isLimited = true
+  async #join(fields: Tree, scope: Scope, queries: Queries): Promise<readonly Source[]> {
+    const marks = [this.uses.length]
+    const left = await this.#from(fields['larg'], scope, queries)
+    marks.push(this.uses.length)
+    const right = await this.#from(fields['rarg'], scope, queries)
+    const [leftUses, rightUses] = [this.uses.slice(marks[0], marks[1]), this.uses.slice(marks[1])]
+    const shared =
+      fields['isNatural'] === true ? namesOfAll(left).filter(name => right.some(each => has(each, name))) : []
+    const equal = [...namesOf(fields['usingClause']), ...shared].flatMap(name => {
+      const [a, b] = [left, right].map(sources => sources.find(each => has(each, name)))
+      return a && b ? [[columnOf(a, name), columnOf(b, name)] as const] : []
+    })
+    await this.#subqueries(fields['quals'], [], scope, queries)
+    this.#outerJoins.addJoin({ type: fields['jointype'], equal, on: fields['quals'] }, leftUses, rightUses, scope)
+    return [...left, ...right]
   }
 
-  /** Queries within expressions; `x IN (SELECT y ...)` joins x and y. */
-  async #subqueries(values: readonly unknown[], scope: Scope, queries: Queries): Promise<void> {
+  /**
+   * Queries within expressions; `x IN (SELECT y ...)` joins x and y where all rows have to meet it.
+   *
+   * @param filter - of the rows
+   * @param others - expressions whose queries are run for rows
+   */
+  async #subqueries(filter: unknown, others: readonly unknown[], scope: Scope, queries: Queries): Promise<void> {
     const links: Tree[] = []
-    walk(values, ({ kind, fields }) => {
+    walk([filter, ...others], ({ kind, fields }) => {
       if (kind === 'SubLink') links.push(fields)
       return kind !== 'SubLink'
     })
+    const joined = joinedIn(filter)
     for (const link of links) {
       const select = fieldsOf(fieldsOf(link['subselect'])['SelectStmt'])
       const inner = await this.#select(select, scope, queries)
       const target = nodesOf(select['targetList'])[0]?.fields['val']
       const isLimited = select['limitCount'] !== undefined
-      if (link['subLinkType'] === 'ANY_SUBLINK' && link['testexpr'] !== undefined && target !== undefined)
+      if (joined.includes(link) && target !== undefined)
         this.#conditions.addEquality(link['testexpr'], scope, target, inner, isLimited)
-      await this.#subqueries([link['testexpr']], scope, queries)
+      await this.#subqueries(undefined, [link['testexpr']], scope, queries)
     }
   }
 }
 
-/** The last name of a reference to a column; what else there is stands for itself. */
-function nameOf(value: unknown): unknown {
-  const node = nodeOf(value)
-  return node?.kind === 'ColumnRef' ? namesOf(node.fields['fields']).at(-1) : value
+/** The queries of `x IN (SELECT ...)` that every row has to meet. Below OR and NOT, and in results, each row is looked up in a table of their rows. */
+function joinedIn(filter: unknown): readonly Tree[] {
+  const node = nodeOf(filter)
+  if (node?.kind === 'BoolExpr' && node.fields['boolop'] === 'AND_EXPR')
+    return asList(node.fields['args']).flatMap(joinedIn)
+  if (node?.kind !== 'SubLink' || node.fields['subLinkType'] !== 'ANY_SUBLINK') return []
+  const operator = namesOf(node.fields['operName']).at(-1) ?? '='
+  return operator === '=' && node.fields['testexpr'] !== undefined ? [node.fields] : []
+}
+
+function columnOf({ alias }: Source, name: string): Tree {
+  return { ColumnRef: { fields: [alias, name].map(sval => ({ String: { sval } })) } }
+}
+
+function namesOfAll(sources: readonly Source[]): readonly string[] {
+  return sources.flatMap(({ use, outputs }) => [
+    ...(use?.table.columns ?? outputs ?? new Map<string, unknown>()).keys(),
+  ])
 }
 
 function has({ use, outputs }: Source, name: string): boolean {
@@ -278,14 +288,4 @@ function has({ use, outputs }: Source, name: string): boolean {
 function aliasOf(fields: Tree): string | undefined {
   const name = fieldsOf(fields['alias'])['aliasname']
   return typeof name === 'string' ? name : undefined
-}
-
-/** A sort key is the number or the name of a result column, or an expression. */
-function targetOf(value: unknown, targets: readonly { readonly fields: Tree }[]): unknown {
-  const node = nodeOf(value)
-  const number = node?.kind === 'A_Const' ? fieldsOf(node.fields['ival'])['ival'] : undefined
-  if (typeof number === 'number') return targets[number - 1]?.fields['val']
-  const names = node?.kind === 'ColumnRef' ? namesOf(node.fields['fields']) : []
-  const named = names.length === 1 ? targets.find(({ fields }) => fields['name'] === names[0]) : undefined
-  return named?.fields['val'] ?? value
 }

@@ -69,6 +69,10 @@ export interface TableUse {
   readonly named: Map<Column, number>
   /** More is read than its columns by name: all of them, a row as a whole, its place, or a lock on it. No index answers alone. */
   isWhole: boolean
+  /** Rows that are read before those, and left out. */
+  skipped: number
+  /** On the side of an outer join that may have no row. */
+  isOptional: boolean
   /** What no index helps as it is written, and what would. */
   readonly hints: string[]
 }
@@ -88,6 +92,16 @@ export function newUse(table: Table, alias: string): TableUse {
     named: new Map(),
     // The conditions of a policy are not in the statement.
     isWhole: table.hasPolicies,
+    skipped: 0,
+    isOptional: false,
     hints: [],
   }
+}
+
+/** What a condition is, whichever key serves it. */
+export type Rest = Omit<Condition, 'comparison' | 'key'>
+
+/** A condition that no index is searched for. */
+export function other(rest: Rest): Condition {
+  return { ...rest, comparison: 'other', key: undefined }
 }

@@ -8,6 +8,7 @@ import { CASES_OF_LIBRARIES, TABLES_OF_LIBRARIES } from './corpus/libraries.ts'
 import { NO_INDEX } from './corpus/no-index.ts'
 import { ORDERS } from './corpus/orders.ts'
 import { RELATIONS } from './corpus/relations.ts'
+import { SCOPES } from './corpus/scopes.ts'
 import { TEXTS } from './corpus/texts.ts'
 import type { SlowCase } from './corpus/slow-case.ts'
 import { TABLES as OWN_TABLES } from './corpus/tables.ts'
@@ -21,6 +22,7 @@ export const CASES: readonly SlowCase[] = [
   ...EXPRESSIONS,
   ...JOINS,
   ...RELATIONS,
+  ...SCOPES,
   ...CHANGES,
   ...COVERED,
   ...NOT_COVERED,

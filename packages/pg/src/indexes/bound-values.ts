@@ -1,0 +1,73 @@
+import { asList, fieldsOf, namesOf, nodeOf, operatorOf, textOf } from './tree.ts'
+
+// What the values that are bound to a statement decide before a row is read. Source: eval_const_expressions, clauses.c.
+
+type Values = readonly unknown[] | undefined
+
+/** Whether a condition holds for every row, or for none; undefined where that depends on the row, or on values that are not known. */
+export function truthOf(value: unknown, values: Values): boolean | undefined {
+  const node = nodeOf(value)
+  if (node === undefined) return undefined
+  switch (node.kind) {
+    case 'NullTest': {
+      const constant = constantOf(node.fields['arg'], values)
+      return constant && (constant.text === null) === (node.fields['nulltesttype'] === 'IS_NULL')
+    }
+    case 'BoolExpr': {
+      const args = asList(node.fields['args']).map(each => truthOf(each, values))
+      if (node.fields['boolop'] === 'NOT_EXPR') return args[0] === undefined ? undefined : !args[0]
+      const decisive = node.fields['boolop'] === 'OR_EXPR'
+      return args.includes(decisive) ? decisive : args.includes(undefined) ? undefined : !decisive
+    }
+    case 'A_Expr': {
+      if (node.fields['kind'] !== 'AEXPR_OP' || !/^(?:=|<>)$/.test(operatorOf(node.fields))) return undefined
+      const [left, right] = [node.fields['lexpr'], node.fields['rexpr']].map(each => constantOf(each, values)?.text)
+      if (typeof left !== 'string' || typeof right !== 'string') return undefined
+      return (left === right) === (operatorOf(node.fields) === '=')
+    }
+    case 'A_Const':
+    case 'ParamRef':
+    case 'TypeCast': {
+      const text = constantOf(value, values)?.text
+      return typeof text === 'string' && /^(?:t|f|true|false)$/i.test(text) ? /^t/i.test(text) : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
+/** The text that an expression gives, for patterns. */
+export function boundText(value: unknown, values: Values): string | undefined {
+  const node = nodeOf(value)
+  const partsOf = (parts: readonly unknown[]): string | undefined => {
+    const texts = parts.map(each => boundText(each, values))
+    return texts.includes(undefined) ? undefined : texts.join('')
+  }
+  if (node?.kind === 'A_Expr' && node.fields['kind'] === 'AEXPR_OP' && operatorOf(node.fields) === '||')
+    return partsOf([node.fields['lexpr'], node.fields['rexpr']])
+  if (node?.kind === 'FuncCall') {
+    const [name, args] = [namesOf(node.fields['funcname']).at(-1), asList(node.fields['args'])]
+    const text = /^(?:concat|lower|upper)$/.test(name ?? '') ? partsOf(args) : undefined
+    return name === 'lower' ? text?.toLowerCase() : name === 'upper' ? text?.toUpperCase() : text
+  }
+  const text = constantOf(value, values)?.text
+  return typeof text === 'string' ? text : undefined
+}
+
+/** What a literal or a value that is bound is, as the server is sent it. */
+function constantOf(value: unknown, values: Values): { readonly text: string | null } | undefined {
+  const node = nodeOf(value)
+  if (node?.kind === 'TypeCast') return constantOf(node.fields['arg'], values)
+  if (node?.kind === 'ParamRef') {
+    const bound = values?.[Number(node.fields['number']) - 1]
+    if (bound === null) return { text: null }
+    const isPlain = typeof bound === 'string' || typeof bound === 'number' || typeof bound === 'boolean'
+    return isPlain ? { text: String(bound) } : undefined
+  }
+  if (node?.kind !== 'A_Const') return undefined
+  const { isnull, boolval, sval, ival, fval } = node.fields
+  if (isnull === true) return { text: null }
+  if (boolval !== undefined) return { text: String(fieldsOf(boolval)['boolval'] === true) }
+  if (sval !== undefined) return { text: textOf(fieldsOf(sval)['sval']) }
+  return { text: ival === undefined ? textOf(fieldsOf(fval)['fval']) : textOf(fieldsOf(ival)['ival'] ?? 0) }
+}
