@@ -9,7 +9,9 @@ export interface Column {
   readonly name: string
   /** Quoted where the server requires it. */
   readonly quoted: string
+  /** That of the values; of a domain the type that it narrows. */
   readonly type: string
+  readonly isOfDomain: boolean
   readonly isNotNull: boolean
   /** Whether its texts are sorted byte by byte, so that an ordinary index serves `LIKE 'x%'`. */
   readonly isByteSorted: boolean
@@ -93,6 +95,10 @@ export interface Table {
   readonly vacuums: number
   /** Row-level security adds conditions to each statement. */
   readonly hasPolicies: boolean
+  /** The conditions that it adds to those of this role, as the server prints them. */
+  readonly policies: readonly string[]
+  /** The planner's estimate of the rows that the policies show to the role; all without policies. */
+  readonly shownRows: number
   /** Rows written since the server last looked at the values of the table. */
   readonly changed: number
   /** The server has never looked at them. */
@@ -109,12 +115,15 @@ export function hasForeignPartition({ partitions }: Table): boolean {
 /** A view, with its statement. */
 export interface View {
   readonly view: string
+  /** Conditions from outside that might tell what they are given apply behind its own alone. */
+  readonly isBarrier: boolean
 }
 
 const KINDS: Readonly<Record<string, Table['kind']>> = { r: 'table', p: 'partitioned', m: 'materialized view' }
 
 const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, pg_catalog.quote_ident(n.nspname) AS quoted_schema, c.relname::text AS relation, c.relkind::text AS kind,
-  c.relpersistence::text AS persistence, c.relrowsecurity::text AS guarded, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
+  c.relpersistence::text AS persistence, c.relrowsecurity::text AS guarded, pg_catalog.row_security_active(c.oid)::text AS filtered,
+  COALESCE(c.reloptions && '{security_barrier=true,security_barrier=on,security_barrier=1}'::text[], false)::text AS barrier, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
   CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_get_viewdef(c.oid) END AS view
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = pg_catalog.to_regclass($1)`
 
@@ -125,14 +134,17 @@ const SIZE = `SELECT COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(t.relid
   pg_catalog.bool_or(s.last_analyze IS NULL AND s.last_autoanalyze IS NULL) FILTER (WHERE t.isleaf)::text AS unknown,
   COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object('oid', c.oid::text, 'parent', t.parentrelid::text, 'isLowest', t.isleaf, 'isForeign', c.relkind = 'f', 'relation', c.relname, 'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'quotedSchema',
     pg_catalog.quote_ident(n.nspname)) ORDER BY t.level, c.oid) FILTER (WHERE t.level > 0), '[]')::text AS partitions,
-  COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(c.reltoastrelid)), 0)::text AS apart
+  COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(c.reltoastrelid)), 0)::text AS apart,
+  pg_catalog.sum(CASE WHEN c.reltuples >= 0 AND c.relpages > 0 THEN c.reltuples / c.relpages * (pg_catalog.pg_relation_size(c.oid) / 8192.0) END)::text AS tuples
   FROM (SELECT $1::oid AS relid, 0::oid AS parentrelid, 0 AS level, true AS isleaf WHERE NOT $2
     UNION ALL SELECT relid, parentrelid::oid, level, isleaf FROM pg_catalog.pg_partition_tree($1::oid::regclass) WHERE $2) t
   JOIN pg_catalog.pg_class c ON c.oid = t.relid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid`
 
 // A collation of ICU has no name of a C library, and its database may have one that it does not sort by. Databases know their provider since 15.
-const COLUMNS = `SELECT a.attnum::text AS number, a.attname::text AS name, pg_catalog.quote_ident(a.attname) AS quoted, t.typname::text AS type,
+const COLUMNS = `SELECT a.attnum::text AS number, a.attname::text AS name, pg_catalog.quote_ident(a.attname) AS quoted, (t.typtype = 'd')::text AS of_domain,
+  (WITH RECURSIVE b AS (SELECT t.oid, t.typtype, t.typbasetype, t.typname UNION ALL SELECT u.oid, u.typtype, u.typbasetype, u.typname FROM b
+    JOIN pg_catalog.pg_type u ON u.oid = b.typbasetype WHERE b.typtype = 'd') SELECT typname::text FROM b WHERE typtype <> 'd') AS type,
   a.attnotnull::text AS not_null, (a.attgenerated = 'v')::text AS virtual, s.n_distinct::text AS distinct_values, s.null_frac::text AS null_share, s.correlation::text AS correlation, s.avg_width::text AS width,
   (CASE COALESCE(NULLIF(l.collprovider::text, 'd'), pg_catalog.to_jsonb(d) ->> 'datlocprovider', 'c') WHEN 'b' THEN true
     WHEN 'c' THEN CASE l.collprovider WHEN 'c' THEN l.collcollate ELSE d.datcollate END IN ('C', 'POSIX') ELSE false END)::text AS byte_sorted,
@@ -164,9 +176,14 @@ const INDEXES = `SELECT i.indexrelid::regclass::text AS name, i.indisvalid::text
   CROSS JOIN LATERAL (SELECT pg_catalog.sum(pg_catalog.pg_stat_get_numscans(t.relid)) AS scans, pg_catalog.sum(pg_catalog.pg_relation_size(t.relid)) AS bytes
     FROM (SELECT i.indexrelid AS relid UNION SELECT relid::oid FROM pg_catalog.pg_partition_tree(i.indexrelid)) t) s WHERE i.indrelid = $1::oid`
 
+// Those for reading apply to what is changed as well. Any of the permissive ones will do, and all of the others.
+const POLICIES = `SELECT pg_catalog.pg_get_expr(p.polqual, p.polrelid) AS condition, p.polpermissive::text AS permissive FROM pg_catalog.pg_policy p
+  WHERE p.polrelid = $1::oid AND p.polcmd IN ('*', 'r') AND p.polqual IS NOT NULL
+  AND (p.polroles = '{0}' OR EXISTS (SELECT 1 FROM pg_catalog.unnest(p.polroles) r WHERE pg_catalog.pg_has_role(r, 'USAGE'))) ORDER BY p.polname`
+
 /**
  * What the server knows of a relation, found as the statement finds it: by `search_path` where no schema is given. Undefined for what
- * has no index: temporary and foreign tables, and what does not exist. Values are read as text: parsers may be replaced.
+ * has no index that lasts: temporary and foreign tables, and what does not exist. Values are read as text: parsers may be replaced.
  */
 export async function readRelation(
   server: Server,
@@ -176,9 +193,9 @@ export async function readRelation(
   const path = (schema === undefined ? [relation] : [schema, relation]).map(quoteIdentifier).join('.')
   const [row] = await server.query(RELATION, [path])
   if (row === undefined) return undefined
-  if (typeof row['view'] === 'string') return { view: row['view'] }
+  if (typeof row['view'] === 'string') return { view: row['view'], isBarrier: row['barrier'] === 'true' }
   const kind = KINDS[String(row['kind'])]
-  if (kind === undefined || row['persistence'] !== 'p') return undefined
+  if (kind === undefined || row['persistence'] === 't') return undefined
   return readTable(server, row, kind)
 }
 
@@ -190,7 +207,10 @@ async function readTable(server: Server, row: Row, kind: Table['kind']): Promise
   const indexes = await server.query(INDEXES, [oid])
   // As the planner sees it: right also for a table that was never analyzed (reltuples is -1 there).
   const [estimate] = await server.query(`EXPLAIN (FORMAT JSON) SELECT FROM ${isPartitioned ? '' : 'ONLY '}${name}`)
-  const rows = planOf(estimate)?.['Plan Rows'] ?? 0
+  const shownRows = planOf(estimate)?.['Plan Rows'] ?? 0
+  const isFiltered = row['filtered'] === 'true'
+  const rows = isFiltered && size?.['tuples'] ? Math.round(Number(size['tuples'])) : shownRows
+  const policies = isFiltered ? await server.query(POLICIES, [oid]) : []
   const hasLong = Number(size?.['apart']) > 0
   return {
     oid: oid!,
@@ -209,12 +229,21 @@ async function readTable(server: Server, row: Row, kind: Table['kind']): Promise
     dead: Number(size?.['dead']),
     vacuums: Number(size?.['vacuums']),
     hasPolicies: row['guarded'] === 'true',
+    policies: conditionsOf(policies),
+    shownRows,
     changed: Number(size?.['changed']),
     // A crash loses the counts, and not what the server knows of the values.
     isUnknown: size?.['unknown'] === 'true' && columns.every(column => column['distinct_values'] === null),
     columns: new Map(columns.map(column => [String(column['name']), readColumn(column, rows, hasLong)])),
     indexes: indexes.map(readIndex),
   }
+}
+
+function conditionsOf(policies: readonly Row[]): readonly string[] {
+  const [permissive, restrictive] = ['true', 'false'].map(kind =>
+    policies.filter(each => each['permissive'] === kind).map(each => String(each['condition'])),
+  )
+  return [...(permissive!.length > 0 ? [permissive!.map(each => `(${each})`).join(' OR ')] : []), ...restrictive!]
 }
 
 function readColumn(row: Row, rows: number, hasLong: boolean): Column {
@@ -224,6 +253,7 @@ function readColumn(row: Row, rows: number, hasLong: boolean): Column {
     name: String(row['name']),
     quoted: String(row['quoted']),
     type: String(row['type']),
+    isOfDomain: row['of_domain'] === 'true',
     isNotNull: row['not_null'] === 'true',
     isByteSorted: row['byte_sorted'] === 'true',
     // Negative: a share of the rows. Source: PostgreSQL manual, pg_stats.

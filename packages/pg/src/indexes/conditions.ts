@@ -1,8 +1,9 @@
 import { boundText, truthOf } from './bound-values.ts'
 import { hintAtContained, hintAtEqual } from './hints.ts'
+import { isLeakproof } from './leakproof.ts'
 import { isConfiguredSearch, keyOf, printingFor } from './keys.ts'
 import { print } from './print.ts'
-import { referencesOf, variantsOf, type Scope } from './scope.ts'
+import { referencesOf, usesIn, variantsOf, type Scope } from './scope.ts'
 import { other, type Comparison, type Condition, type Rest, type TableUse } from './table-use.ts'
 import { contained, TextConditions } from './text-conditions.ts'
 import { asList, namesOf, nodeOf, operatorOf, type Node } from './tree.ts'
@@ -125,6 +126,11 @@ export class Conditions {
   }
 
   #conditionOn(use: TableUse, value: unknown, scope: Scope): Condition | undefined {
+    const condition = this.#read(use, value, scope)
+    return condition && use.isBarred && !isLeakproof(condition) ? other(condition) : condition
+  }
+
+  #read(use: TableUse, value: unknown, scope: Scope): Condition | undefined {
     const node = nodeOf(value)
     if (node === undefined) return undefined
     const { fields } = node
@@ -289,8 +295,3 @@ function isSearch(value: unknown): boolean {
 type Counts = (use: TableUse) => boolean
 
 const ANY: Counts = () => true
-
-/** The tables of the query itself: what a query within it compares with them is that query's condition. */
-function usesIn(value: unknown, scope: Scope): ReadonlySet<TableUse> {
-  return new Set(referencesOf(value, scope).columns.flatMap(({ use, isOuter }) => (isOuter ? [] : [use])))
-}

@@ -149,3 +149,24 @@ function addStar(
         })
   }
 }
+
+/** The tables of the query itself: what a query within it compares with them is that query's condition. */
+export function usesIn(value: unknown, scope: Scope): ReadonlySet<TableUse> {
+  return new Set(referencesOf(value, scope).columns.flatMap(({ use, isOuter }) => (isOuter ? [] : [use])))
+}
+
+/** A reference to a column. */
+export function columnOf({ alias }: Source, name: string): Tree {
+  return { ColumnRef: { fields: [alias, name].map(sval => ({ String: { sval } })) } }
+}
+
+/** The names of all columns. */
+export function namesIn(sources: readonly Source[]): readonly string[] {
+  return sources.flatMap(({ use, outputs }) => [
+    ...(use?.table.columns ?? outputs ?? new Map<string, unknown>()).keys(),
+  ])
+}
+
+export function has({ use, outputs }: Source, name: string): boolean {
+  return use?.table.columns.has(name) ?? outputs?.has(name) ?? false
+}

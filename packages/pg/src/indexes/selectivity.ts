@@ -90,7 +90,10 @@ export class Selectivity {
       // Compared as another type, the values of the column are not those of an index on it.
       const served = conditions.filter(each => !isCast(plan, each))
       if (served.length < conditions.length) return 1
-      return Math.min(1, plan['Plan Rows'] / table.rows)
+      const found = plan['Plan Rows']
+      // The server adds the policies, which are judged by themselves. It never expects less than a row.
+      const isApart = table.policies.length > 0 && !conditions.some(each => each.isOfPolicy)
+      return Math.min(1, found / Math.max(1, isApart && found > 1 ? table.shownRows : table.rows))
     }).catch(() => undefined)
     this.#known.set(key, asking)
     return asking
@@ -131,7 +134,7 @@ function isOfExpression({ key }: Condition): boolean {
 
 function isCast(plan: PlanNode, { key }: Condition): boolean {
   const column = key?.column
-  if (column === undefined || /^(?:varchar|bpchar|name)$/.test(column.type)) return false
+  if (column === undefined || column.isOfDomain || /^(?:varchar|bpchar|name)$/.test(column.type)) return false
   const filter = `${plan.Filter ?? ''} ${plan['Index Cond'] ?? ''}`
   return (
     filter.includes(`(${column.quoted})::`) || (plan.Plans ?? []).some(child => isCast(child, { key } as Condition))

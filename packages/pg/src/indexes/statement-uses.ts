@@ -4,7 +4,7 @@ import { Conditions } from './conditions.ts'
 import { isComputedApart, openOutputs, partsOf } from './fences.ts'
 import { noteNamedColumns } from './named-columns.ts'
 import { OuterJoins } from './outer-joins.ts'
-import { type Outputs, type Scope, type Source } from './scope.ts'
+import { columnOf, has, namesIn, type Outputs, type Scope, type Source } from './scope.ts'
 import { addSort } from './sorts.ts'
 import { newUse, type TableUse } from './table-use.ts'
 import { asList, fieldsOf, namesOf, nodeOf, nodesOf, walk } from './tree.ts'
@@ -186,13 +186,28 @@ class Reader implements StatementUses {
       const before = this.uses.length
       await this.#select(select, undefined, NONE)
       // It names what others want of it as well.
-      for (const use of this.uses.slice(before)) use.isWhole = true
+      for (const use of this.uses.slice(before)) {
+        use.isWhole = true
+        use.isBarred ||= found.isBarrier
+      }
       return this.#derived(alias, select, [], scope)
     }
     const source = { alias, use: newUse(found, alias) }
     this.uses.push(source.use)
     scope.sources.push(source)
+    this.#policies(source.use)
     return source
+  }
+
+  /** What row-level security adds. */
+  #policies(use: TableUse): void {
+    for (const policy of use.table.policies) {
+      const select = fieldsOf(nodeOf(this.#grammar.statements(`SELECT WHERE ${policy}`)?.[0])?.fields)
+      const scope = { sources: [{ alias: use.table.relation, use }], outer: undefined, queries: this.#scopes }
+      this.#conditions.add(select['whereClause'], scope)
+    }
+    for (const condition of use.conditions) condition.isOfPolicy = true
+    use.isBarred = use.table.policies.length > 0
   }
 
   /** A query in FROM, which has been read. */
@@ -225,8 +240,7 @@ class Reader implements StatementUses {
     marks.push(this.uses.length)
     const right = await this.#from(fields['rarg'], scope, queries)
     const [leftUses, rightUses] = [this.uses.slice(marks[0], marks[1]), this.uses.slice(marks[1])]
-    const shared =
-      fields['isNatural'] === true ? namesOfAll(left).filter(name => right.some(each => has(each, name))) : []
+    const shared = fields['isNatural'] === true ? namesIn(left).filter(name => right.some(each => has(each, name))) : []
     const equal = [...namesOf(fields['usingClause']), ...shared].flatMap(name => {
       const [a, b] = [left, right].map(sources => sources.find(each => has(each, name)))
       return a && b ? [[columnOf(a, name), columnOf(b, name)] as const] : []
@@ -269,20 +283,6 @@ function joinedIn(filter: unknown): readonly Tree[] {
   if (node?.kind !== 'SubLink' || node.fields['subLinkType'] !== 'ANY_SUBLINK') return []
   const operator = namesOf(node.fields['operName']).at(-1) ?? '='
   return operator === '=' && node.fields['testexpr'] !== undefined ? [node.fields] : []
-}
-
-function columnOf({ alias }: Source, name: string): Tree {
-  return { ColumnRef: { fields: [alias, name].map(sval => ({ String: { sval } })) } }
-}
-
-function namesOfAll(sources: readonly Source[]): readonly string[] {
-  return sources.flatMap(({ use, outputs }) => [
-    ...(use?.table.columns ?? outputs ?? new Map<string, unknown>()).keys(),
-  ])
-}
-
-function has({ use, outputs }: Source, name: string): boolean {
-  return use?.table.columns.has(name) ?? outputs?.has(name) ?? false
 }
 
 function aliasOf(fields: Tree): string | undefined {

@@ -43,6 +43,8 @@ export interface Condition {
   searched?(value: (text: string) => string): string
   /** Written into the statement rather than sent with it, so that an index may hold the rows that meet it alone. */
   readonly isFixed: boolean
+  /** Added by row-level security. */
+  isOfPolicy?: boolean
 }
 
 /** A key that the statement sorts by. */
@@ -73,6 +75,8 @@ export interface TableUse {
   skipped: number
   /** On the side of an outer join that may have no row. */
   isOptional: boolean
+  /** Behind a policy, or in a view that is a barrier: no index is searched for what might tell of rows that are not shown. */
+  isBarred: boolean
   /** What no index helps as it is written, and what would. */
   readonly hints: string[]
 }
@@ -94,6 +98,7 @@ export function newUse(table: Table, alias: string): TableUse {
     isWhole: table.hasPolicies,
     skipped: 0,
     isOptional: false,
+    isBarred: false,
     hints: [],
   }
 }

@@ -6,16 +6,18 @@ export type Settings = Readonly<Record<string, string>>
 
 export const NO_SETTINGS: Settings = Object.freeze({})
 
-/** Settings that decide which table a name means, who reads it, or which plan is chosen. */
+/** Settings that decide which table a name means, who reads it, or which plan is chosen; and the application's own, which policies read. */
 const FOLLOWED =
-  /^(?:search_path|role|enable_\w+|random_page_cost|seq_page_cost|effective_cache_size|work_mem|plan_cache_mode)$/
+  /^(?:search_path|role|enable_\w+|random_page_cost|seq_page_cost|effective_cache_size|work_mem|plan_cache_mode|[a-z_]\w*\.[a-z_][\w.]*)$/
 const COMMAND =
   /^\s*(?:set|reset|begin|start|commit|end|rollback|abort|discard|select\s+(?:pg_catalog\.)?set_config)\b/i
 const SET = /^\s*set\s+(?:(session|local)\s+)?(?:(role)\s+|([\w.]+)\s*(?:=|\bto\b)\s*)(\S[^]*)$/i
 const SET_CONFIG =
-  /^\s*select\s+(?:pg_catalog\.)?set_config\s*\(\s*(\$\d+|'[^']*')\s*,\s*(\$\d+|'(?:[^']|'')*')(?:::text)?\s*,\s*(\$\d+|true|false|'\w+')/i
+  /\bset_config\s*\(\s*(\$\d+|'[^']*')(?:::\w+)?\s*,\s*(\$\d+|'(?:[^']|'')*')(?:::\w+)?\s*,\s*(\$\d+|true|false|'\w+')/gi
+const COMMENTS = /^(?:\s|\/\*[^]*?\*\/|--.*\n)+/
 const LONGEST_TEXT = 2_000
 const LONGEST_VALUE = 500
+const MOST_SETTINGS = 30
 
 /**
  * Follows what the application sets for a session by `SET`, `RESET` and `set_config`, as far as it decides what a statement means. A
@@ -38,8 +40,9 @@ export class SessionSettings {
 
   /** A statement has succeeded: to be called for those that {@link mayBeCommand} lets through. */
   note({ text, values }: QueryShape): void {
-    if (text === undefined || text.length > LONGEST_TEXT || !COMMAND.test(text)) return
-    for (const each of text.split(';')) this.#note(each, values)
+    if (text === undefined || text.length > LONGEST_TEXT) return
+    const command = text.replace(COMMENTS, '')
+    if (COMMAND.test(command)) for (const each of command.split(';')) this.#note(each, values)
   }
 
   #note(text: string, values: unknown): void {
@@ -70,21 +73,20 @@ export class SessionSettings {
         if (known) this.#set(known.toLowerCase(), listOf(value), scope?.toLowerCase() === 'local')
         break
       }
-      case 'select': {
-        const [, name, value, local] = SET_CONFIG.exec(text)?.map(each => argumentOf(each, values)) ?? []
-        if (typeof name === 'string')
-          this.#set(
-            name.toLowerCase(),
-            typeof value === 'string' ? value : undefined,
-            /^(?:true|t|on|1)$/i.test(String(local)),
-          )
-      }
+      case 'select':
+        for (const call of text.matchAll(SET_CONFIG)) {
+          const [, name, value, local] = call.map(each => argumentOf(each, values))
+          if (typeof name !== 'string') continue
+          const isLocal = /^(?:true|t|on|1)$/i.test(String(local))
+          this.#set(name.toLowerCase(), typeof value === 'string' ? value : undefined, isLocal)
+        }
     }
   }
 
   #set(name: string, value: string | undefined, isLocal: boolean): void {
     if (!FOLLOWED.test(name) || value === undefined || value.length > LONGEST_VALUE) return
     if (/^default$/i.test(value) || (name === 'role' && /^none$/i.test(value))) return this.#reset(name)
+    if (!(name in this.settings) && Object.keys(this.settings).length >= MOST_SETTINGS) return
     const setting = { [name]: ownString(value) }
     if (!isLocal) this.#session = { ...this.#session, ...setting }
     // Without a transaction it has no effect.
@@ -114,6 +116,13 @@ export function mayBeCommand(text: string | undefined): boolean {
   if (text === undefined) return false
   let at = 0
   while (text.charCodeAt(at) <= 32) at++
+  // Behind a comment.
+  while (text.charCodeAt(at) === 47 || text.charCodeAt(at) === 45) {
+    const end = text.startsWith('/*', at) ? text.indexOf('*/', at) + 1 : text.indexOf('\n', at)
+    if (end <= 0) return false
+    at = end + 1
+    while (text.charCodeAt(at) <= 32) at++
+  }
   switch (letterAt(text, at)) {
     case 115: // s: SET, START, SELECT set_config
       return letterAt(text, at + 2) !== 108 || isFunctionOfSettings(letterAt(text, at + 7))

@@ -13,6 +13,9 @@ import { runInOrder } from './run-in-order.ts'
 const COUNTING = `BEGIN PERFORM set_config('count.calls', (COALESCE(NULLIF(current_setting('count.calls', true), ''), '0')::int + 1)::text, false);
   PERFORM pg_advisory_lock(4711); RETURN $1; END`
 
+/** The server answers when it has the time. */
+const PATIENT = { timeout: 20_000 }
+
 describe('index advice', () => {
   let db: Postgres
   let pool: pgDriver.Pool
@@ -182,11 +185,13 @@ describe('index advice', () => {
       await pool.query('SELECT pg_stat_force_next_flush()')
       return String((await receiptFor(pool, { text })).problems)
     }
-    await expect.poll(shown).toContain('public.moved has never been analyzed')
+    await expect.poll(shown, PATIENT).toContain('public.moved has never been analyzed')
     await pool.query('ANALYZE moved')
-    await expect.poll(shown).not.toContain('analyzed')
+    await expect.poll(shown, PATIENT).not.toContain('analyzed')
     await pool.query('UPDATE moved SET ref = ref + 1 WHERE id % 2 = 0')
-    await expect.poll(shown).toMatch(/\d\d % of the rows of public\.moved were written since it was last analyzed/)
+    await expect
+      .poll(shown, PATIENT)
+      .toMatch(/\d\d % of the rows of public\.moved were written since it was last analyzed/)
   })
 
   it('reads a statement whose parts are mentioned twice each, in bounded time', async () => {

@@ -45,6 +45,12 @@ describe('the settings of a session', () => {
     ['select pg_catalog.set_config($1, $2, $3)', ['search_path', 'tenant_a', 'false']],
     ['BEGIN; SET LOCAL search_path TO tenant_a', []],
     ["\n  SET search_path TO 'tenant_a'", []],
+    ['/* from a proxy */ SET search_path TO tenant_a', []],
+    ['-- of a route\nSET search_path TO tenant_a', []],
+    [
+      "SELECT set_config($1::text, $2::text, $3), set_config('app.tenant', '77', false)",
+      ['search_path', 'tenant_a', 'false'],
+    ],
   ])('are those that it has after %s', async (text, values) => {
     await (values.length > 0 ? client.query(text, values) : client.query(text))
     const known = (await last())?.settings['search_path']
@@ -83,6 +89,13 @@ describe('the settings of a session', () => {
     await client.query('SELECT 3 AS twin')
     const twins = instrumentation.slowStatements.top(10).filter(({ text }) => text.includes('twin'))
     expect(new Set(twins.map(({ settings }) => settings['search_path']))).toEqual(new Set(['public', 'tenant_a']))
+  })
+
+  it("are the application's own as well, which policies read", async () => {
+    await client.query("SELECT set_config('app.tenant', $1::text, false), set_config('App.Person', '5', false)", ['77'])
+    expect((await last())?.settings).toEqual({ 'app.tenant': '77', 'app.person': '5' })
+    for (let n = 0; n < 100; n++) await client.query(`SET many.n${n} TO 1`)
+    expect(Object.keys((await last())?.settings ?? {})).toHaveLength(30)
   })
 
   it('do not grow with what the application sets', async () => {
