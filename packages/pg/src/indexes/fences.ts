@@ -21,7 +21,7 @@ function isClosed(select: Tree): boolean {
 /** What makes one row of many, or numbers them: a condition has to keep or drop these together. */
 function narrowing(select: Tree): readonly { readonly columns: ReadonlySet<unknown> }[] {
   const groups = asList(select['groupClause'])
-  // Of a plain DISTINCT the list has one empty node.
+  // The list of a plain DISTINCT has one empty node.
   const distinct = nodesOf(select['distinctClause']).length > 0 ? asList(select['distinctClause']) : []
   return [groups, distinct]
     .filter(list => list.length > 0)

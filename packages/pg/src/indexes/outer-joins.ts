@@ -18,7 +18,7 @@ interface Pending {
 }
 
 /**
- * Reads joins. Of an outer join, ON finds rows of the optional side and drops none of the other; and that a column of the optional side IS NULL is
+ * Reads joins. ON of an outer join finds rows of the optional side and drops none of the other; and that a column of the optional side IS NULL is
  * known behind the join only. A filter that no row of NULLs meets makes it an inner join. Source: reduce_outer_joins, prepjointree.c.
  */
 export class OuterJoins {

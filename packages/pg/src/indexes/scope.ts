@@ -108,7 +108,7 @@ function isOfQueryWithin(names: readonly string[], within: Scope, scope: Scope):
     if (at === undefined) return true
     for (const { alias: own, use, outputs } of at.sources) {
       if (alias !== undefined && alias !== own) continue
-      // Of what is not known any column may be meant.
+      // A source of unknown columns may have any.
       if ((use === undefined && !outputs?.size) || use?.table.columns.has(name) || outputs?.has(name)) return true
     }
   }

@@ -60,7 +60,7 @@ function addExtremes(select: Tree, scope: Scope): void {
     return key && !reference.isOuter ? { use: reference.use, key, isDescending: nameOf(call) === 'max' } : undefined
   })
   const [first] = found
-  // Of two columns each would need an index.
+  // Two columns would each need an index.
   if (first === undefined || found.some(each => each?.key.sql !== first.key.sql)) return
   first.use.sort.push({ key: first.key, isDescending: first.isDescending, isUnusual: false })
   limit(first.use, 0)

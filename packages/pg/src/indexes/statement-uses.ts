@@ -126,7 +126,7 @@ class Reader implements StatementUses {
       const name = String(fields['ctename'])
       if (query && query.kind !== 'SelectStmt') await this.statement({ [query.kind]: query.fields })
       const isApart = query?.kind === 'SelectStmt' && isComputedApart(fields, statement)
-      // Of a recursive one the own name stands for rows that are not known; what is computed apart is read once.
+      // The own name of a recursive query stands for rows that are not known; what is computed apart is read once.
       if (query && (isRecursive || isApart)) {
         if (isRecursive) known.set(name, { select: undefined, names: [], queries: known })
         await this.#select(query.fields, outer, new Map(known))
