@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { build, transform } from 'esbuild'
 import { writeCommonJsEntries } from './commonjs-entries.mjs'
 import { inlineDeclarations } from './inlined-declarations.mjs'
-import { narrowIndentation } from './indentation.mjs'
+import { thinDeclarations } from './lean-declarations.mjs'
 import { licensesOf } from './inlined-licenses.mjs'
 import { mappingLines } from './line-maps.mjs'
 import { writeIgnoredFiles } from './shipped-files.mjs'
@@ -282,7 +282,7 @@ export async function bundlePackages() {
   for (const folder of folders) inlineDeclarations(folder)
   for (const folder of folders) {
     writeCommonJsEntries(folder)
-    narrowIndentation(folder)
+    thinDeclarations(folder)
     writeIgnoredFiles(folder)
   }
 }
