@@ -9,7 +9,7 @@ const ALWAYS = /^operator (?:->|->>|#>|#>>|\*|\/|%)$|^::(?:int[248]|numeric|floa
 const TEXTS = /^(?:text|varchar|bpchar)$/
 const PRINTED_ALIKE = /^(?:text|varchar|bpchar|int[248]|uuid|numeric|jsonb)$/
 
-/** Asks the server about the expressions that a statement compares, and the extension for texts within texts. */
+/** Asks the server about the expressions that a statement compares. */
 export async function abilitiesFor(server: Server, uses: readonly TableUse[]): Promise<Abilities> {
   const keys = uses.flatMap(use =>
     [...use.conditions, ...use.alternatives.flat()].flatMap(({ key, more = [] }) => [key, ...more]),
@@ -19,10 +19,7 @@ export async function abilitiesFor(server: Server, uses: readonly TableUse[]): P
     .flatMap(key => key?.functions ?? [])
     .filter(name => /^\w/.test(name) && !name.startsWith('operator '))
   const immutable = await immutableFunctions(server, [...new Set(names)])
-  const wantsTrigrams = keys.some(key => key?.operatorClass === 'gin_trgm_ops')
-  const text = "SELECT 1 FROM pg_catalog.pg_extension WHERE extname = 'pg_trgm'"
-  const hasTrigrams = wantsTrigrams && (await server.query(text)).length > 0
-  return { isImmutable: key => key.functions.every(name => isImmutable(name, key, immutable)), hasTrigrams }
+  return { isImmutable: key => key.functions.every(name => isImmutable(name, key, immutable)) }
 }
 
 function isImmutable(name: string, { columns }: Key, immutable: ReadonlySet<string>): boolean {

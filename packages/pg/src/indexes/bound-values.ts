@@ -2,7 +2,8 @@ import { asList, fieldsOf, namesOf, nodeOf, operatorOf, textOf } from './tree.ts
 
 // What the values that are bound to a statement decide before a row is read. Source: eval_const_expressions, clauses.c.
 
-type Values = readonly unknown[] | undefined
+/** Those that are bound to a statement; undefined where they are not known. */
+export type Values = readonly unknown[] | undefined
 
 /** Whether a condition holds for every row, or for none; undefined where that depends on the row, or on values that are not known. */
 export function truthOf(value: unknown, values: Values): boolean | undefined {
@@ -55,7 +56,7 @@ export function boundText(value: unknown, values: Values): string | undefined {
 }
 
 /** What a literal or a value that is bound is, as the server is sent it. */
-function constantOf(value: unknown, values: Values): { readonly text: string | null } | undefined {
+export function constantOf(value: unknown, values: Values): { readonly text: string | null } | undefined {
   const node = nodeOf(value)
   if (node?.kind === 'TypeCast') return constantOf(node.fields['arg'], values)
   if (node?.kind === 'ParamRef') {

@@ -4,8 +4,9 @@ import { isLeakproof } from './leakproof.ts'
 import { isConfiguredSearch, keyOf, printingFor } from './keys.ts'
 import { print } from './print.ts'
 import { referencesOf, usesIn, variantsOf, type Scope } from './scope.ts'
+import { guessedShare } from './guessed-share.ts'
 import { other, type Comparison, type Condition, type Rest, type TableUse } from './table-use.ts'
-import { contained, TextConditions } from './text-conditions.ts'
+import { TextConditions } from './text-conditions.ts'
 import { asList, namesOf, nodeOf, operatorOf, type Node } from './tree.ts'
 
 const COMPARISONS: Readonly<Record<string, Comparison>> = {
@@ -33,9 +34,10 @@ export class Conditions {
   readonly #values: readonly unknown[] | undefined
   readonly #texts: TextConditions
 
-  constructor(values: readonly unknown[] | undefined) {
+  /** @param trigrams - the operator class for texts within texts */
+  constructor(values: readonly unknown[] | undefined, trigrams?: string) {
     this.#values = values
-    this.#texts = new TextConditions(values)
+    this.#texts = new TextConditions(values, trigrams)
   }
 
   /**
@@ -116,13 +118,13 @@ export class Conditions {
     }
   }
 
-  /** What an index serves of one arm of an OR: any of the conditions that an AND joins. */
+  /** What an index serves of one arm of an OR: of the conditions that an AND joins, the one that fewest rows meet. */
   #firstOf(arm: unknown, use: TableUse, scope: Scope): Condition | undefined {
     const node = nodeOf(arm)
     const parts =
       node?.kind === 'BoolExpr' && node.fields['boolop'] === 'AND_EXPR' ? asList(node.fields['args']) : [arm]
     const found = parts.map(part => this.#conditionOn(use, part, scope)).filter(each => each?.key !== undefined)
-    return found.find(each => each?.comparison === 'equal') ?? found[0]
+    return found.flatMap(each => each ?? []).toSorted((a, b) => guessedShare(a) - guessedShare(b))[0]
   }
 
   #conditionOn(use: TableUse, value: unknown, scope: Scope): Condition | undefined {
@@ -169,7 +171,7 @@ export class Conditions {
         if (INVERTED[operator]) return this.#inverted(use, operator, left, right, scope, rest)
         if (operator === '^@') return this.#texts.beginning(use, [left, right], scope, rest)
         if (operator === '~') return this.#texts.regex(use, [left, right], scope, rest)
-        if (operator === '~*') return contained(use, left, scope, rest)
+        if (operator === '~*') return this.#texts.iRegex(use, [left, right], scope, rest)
         const comparison = COMPARISONS[operator]
         if (comparison === undefined) return other(rest)
         const rows = this.#rows(use, left, right, scope, comparison, rest)
@@ -190,7 +192,7 @@ export class Conditions {
       case 'AEXPR_LIKE':
         return operator === '~~' ? this.#texts.like(use, [left, right], scope, rest) : other(rest)
       case 'AEXPR_ILIKE':
-        return contained(use, left, scope, rest)
+        return operator === '~~*' ? this.#texts.iLike(use, [left, right], scope, rest) : other(rest)
       case 'AEXPR_NOT_DISTINCT': {
         hintAtEqual(use, keyOf(left, use, scope))
         return other(rest)

@@ -10,6 +10,7 @@ import { Pricing } from './pricing.ts'
 import { Selectivity } from './selectivity.ts'
 import type { Server } from './server.ts'
 import { usesOf, type StatementUses } from './statement-uses.ts'
+import { readTrigramClass } from './trigrams.ts'
 import type { WhatIf } from './what-if.ts'
 
 /** A statement as it was sent once: its plan, what it asks of tables, and what it costs. */
@@ -44,7 +45,13 @@ export class RunReader {
     const uses =
       this.#grammar === undefined || tree === undefined
         ? { uses: await usesOfPlan(plan, this.#server), written: undefined }
-        : await usesOf(tree, explained.values, this.#grammar, (schema, relation) => this.#find(schema, relation))
+        : await usesOf(
+            tree,
+            explained.values,
+            this.#grammar,
+            (schema, relation) => this.#find(schema, relation),
+            await readTrigramClass(this.#server),
+          )
     return this.priced(explained, plan, uses)
   }
 

@@ -266,7 +266,8 @@ export function textOf(condition: Condition | undefined): string {
 }
 
 function normalKey({ sql, operatorClass }: Key, order: string): string {
-  return normal([sql, operatorClass ?? '', order].join(' '))
+  // The class of an existing index is read without the schema of its extension.
+  return normal([sql, operatorClass?.replace(/^.*\./, '') ?? '', order].join(' '))
 }
 
 /** The server prints an expression with casts and parentheses of its own. */

@@ -15,6 +15,8 @@ export function keyOf(value: unknown, use: TableUse, scope: Scope): Key | undefi
   const sql = print(value, printingFor(use, scope))
   if (sql === undefined || holdsValue(value)) return undefined
   const node = nodeOf(value)
+  // A row is compared part by part.
+  if (node?.kind === 'RowExpr') return undefined
   const isColumn = node?.kind === 'ColumnRef'
   const own = columns.map(({ column }) => column)
   // The cast of varchar to text is free, and the index on the column serves it.

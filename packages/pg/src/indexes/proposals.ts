@@ -20,10 +20,9 @@ export interface Proposal {
 /** Further columns widen the index more than they narrow the search. */
 const MAX_KEYS = 4
 
-/** What the server knows of functions and operator classes. */
+/** What the server knows of functions. */
 export interface Abilities {
   isImmutable(key: Key): boolean
-  readonly hasTrigrams: boolean
 }
 
 /**
@@ -151,7 +150,7 @@ export function isUnique({ table, keys }: IndexDefinition, { conditions }: Table
 }
 
 function isUsable(key: Key, abilities: Abilities): boolean {
-  return abilities.isImmutable(key) && (key.operatorClass !== 'gin_trgm_ops' || abilities.hasTrigrams)
+  return abilities.isImmutable(key)
 }
 
 /** Written into the statement, and about NULL, or a column that is true or false. */

@@ -1,4 +1,10 @@
-import { coveringIndex, servedConditions, servesOrder, type IndexDefinition } from './index-definition.ts'
+import {
+  coveringIndex,
+  findsContained,
+  servedConditions,
+  servesOrder,
+  type IndexDefinition,
+} from './index-definition.ts'
 import { LongValues } from './long-values.ts'
 import type { Proposal } from './proposals.ts'
 import type { Selectivity } from './selectivity.ts'
@@ -37,7 +43,9 @@ export class Prospects {
       const served = servedConditions(index, use)
       if (index.predicate && (await this.#selectivity.shareOf(index.table, [index.predicate])) > maxSelectivity)
         return false
-      const share = await this.#selectivity.shareOf(index.table, served)
+      // What an index finds is checked in the rows: three letters may be in more of them than the text is.
+      const how = findsContained(index) ? 'searched' : 'met'
+      const share = await this.#selectivity.shareOf(index.table, served, how)
       if (share > maxSelectivity && !(await this.#findsFirstSoon(index, use, served, share))) return false
       if (await this.#longValues.isTooLong(index)) return false
     }

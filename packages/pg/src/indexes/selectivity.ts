@@ -1,13 +1,11 @@
 import type { Table } from './catalog.ts'
 import { groupBy } from './grouping.ts'
+import { guessedShare } from './guessed-share.ts'
 import { planOf, type PlanNode } from './plan.ts'
 import { quoteIdentifier } from './print.ts'
 import { keyOfQuestion, SampledRows, type Filter } from './sampled-rows.ts'
 import { attempt, type Server } from './server.ts'
 import type { Condition } from './table-use.ts'
-
-/** What the planner takes where it knows nothing. Source: selfuncs.h. */
-const GUESSES = { equal: 0.005, list: 0.025, range: 1 / 3, contains: 0.01, other: 1 } as const
 
 /** Judges conditions by themselves: what one index serves, apart from the rest of a statement. */
 export class Selectivity {
@@ -41,7 +39,8 @@ export class Selectivity {
     const planned = asked.filter(each => !isOfExpression(each))
     if (planned.length === 0) return share
     return (
-      share * ((await this.#ask(table, planned, how)) ?? planned.reduce((product, each) => product * guess(each), 1))
+      share *
+      ((await this.#ask(table, planned, how)) ?? planned.reduce((product, each) => product * guessedShare(each), 1))
     )
   }
 
@@ -62,7 +61,7 @@ export class Selectivity {
   /** What is compared with something that is not known. */
   async #alike(table: Table, condition: Condition): Promise<number> {
     const { comparison, key } = condition
-    if (comparison !== 'equal' || !isOfExpression(condition)) return guess(condition)
+    if (comparison !== 'equal' || !isOfExpression(condition)) return guessedShare(condition)
     return this.#sampled.shareAlike(table, key!.sql)
   }
 
@@ -139,13 +138,4 @@ function isCast(plan: PlanNode, { key }: Condition): boolean {
   return (
     filter.includes(`(${column.quoted})::`) || (plan.Plans ?? []).some(child => isCast(child, { key } as Condition))
   )
-}
-
-function guess({ comparison, key }: Condition): number {
-  const distinct = key?.column?.distinct
-  if (distinct !== undefined && distinct > 0) {
-    if (comparison === 'equal') return 1 / distinct
-    if (comparison === 'list') return Math.min(1, 5 / distinct)
-  }
-  return GUESSES[comparison]
 }

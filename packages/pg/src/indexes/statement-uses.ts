@@ -1,8 +1,11 @@
 import type { Grammar, Tree } from '../grammar.ts'
+import type { Values } from './bound-values.ts'
 import type { Table, View } from './catalog.ts'
+import { changedColumns } from './changed-columns.ts'
 import { Conditions } from './conditions.ts'
 import { isComputedApart, openOutputs, partsOf } from './fences.ts'
 import { noteNamedColumns } from './named-columns.ts'
+import { joinedIn, pairsOf } from './joined-queries.ts'
 import { OuterJoins } from './outer-joins.ts'
 import { columnOf, has, namesIn, type Outputs, type Scope, type Source } from './scope.ts'
 import { addSort } from './sorts.ts'
@@ -23,14 +26,19 @@ const MAX_DEPTH = 60
 /** Each mention of a query in WITH, and of a view, is read again: what they mention doubles with each step. */
 const MOST_QUERIES = 300
 
-/** Reads a statement, with the views that it reads. */
+/**
+ * Reads a statement, with the views that it reads.
+ *
+ * @param trigrams - the operator class for texts within texts, where the server has it
+ */
 export async function usesOf(
   statement: Tree,
   values: readonly unknown[] | undefined,
   grammar: Grammar,
   find: FindRelation,
+  trigrams?: string,
 ): Promise<StatementUses> {
-  const reader = new Reader(new Conditions(values), grammar, find)
+  const reader = new Reader(new Conditions(values, trigrams), grammar, find, values)
   await reader.statement(statement)
   return reader
 }
@@ -53,15 +61,17 @@ class Reader implements StatementUses {
   readonly #conditions: Conditions
   readonly #grammar: Grammar
   readonly #find: FindRelation
+  readonly #values: Values
   readonly #outerJoins: OuterJoins
   readonly #scopes: Scope['queries'] = new WeakMap()
   #depth = 0
   #queries = 0
 
-  constructor(conditions: Conditions, grammar: Grammar, find: FindRelation) {
+  constructor(conditions: Conditions, grammar: Grammar, find: FindRelation, values: Values) {
     this.#conditions = conditions
     this.#grammar = grammar
     this.#find = find
+    this.#values = values
     this.#outerJoins = new OuterJoins(conditions)
   }
 
@@ -77,8 +87,7 @@ class Reader implements StatementUses {
     const scope: Scope = { sources: [], outer: undefined, queries: this.#scopes }
     const target = await this.#relation(fieldsOf(fields['relation']), scope, NONE)
     if (target?.use && kind !== 'MergeStmt') {
-      const columns =
-        kind === 'DeleteStmt' ? 'all' : nodesOf(fields['targetList']).map(each => String(each.fields['name']))
+      const columns = kind === 'DeleteStmt' ? 'all' : changedColumns(fields, this.#values)
       this.written = { table: target.use.table, columns }
     }
     for (const from of [fields['fromClause'], fields['usingClause'], [fields['sourceRelation']]])
@@ -266,23 +275,12 @@ class Reader implements StatementUses {
     for (const link of links) {
       const select = fieldsOf(fieldsOf(link['subselect'])['SelectStmt'])
       const inner = await this.#select(select, scope, queries)
-      const target = nodesOf(select['targetList'])[0]?.fields['val']
       const isLimited = select['limitCount'] !== undefined
-      if (joined.includes(link) && target !== undefined)
-        this.#conditions.addEquality(link['testexpr'], scope, target, inner, isLimited)
+      for (const [own, target] of joined.includes(link) ? pairsOf(link['testexpr'], select) : [])
+        this.#conditions.addEquality(own, scope, target, inner, isLimited)
       await this.#subqueries(undefined, [link['testexpr']], scope, queries)
     }
   }
-}
-
-/** The queries of `x IN (SELECT ...)` that every row has to meet. Below OR and NOT, and in results, each row is looked up in a table of their rows. */
-function joinedIn(filter: unknown): readonly Tree[] {
-  const node = nodeOf(filter)
-  if (node?.kind === 'BoolExpr' && node.fields['boolop'] === 'AND_EXPR')
-    return asList(node.fields['args']).flatMap(joinedIn)
-  if (node?.kind !== 'SubLink' || node.fields['subLinkType'] !== 'ANY_SUBLINK') return []
-  const operator = namesOf(node.fields['operName']).at(-1) ?? '='
-  return operator === '=' && node.fields['testexpr'] !== undefined ? [node.fields] : []
 }
 
 function aliasOf(fields: Tree): string | undefined {

@@ -25,6 +25,8 @@ export interface ReadParameters {
 
 /** A value for which a pattern is read as one that looks anywhere in a text: the actual one is not known. */
 const ANYWHERE = '%text%'
+/** Whether the server has the class does not matter here. */
+const TRIGRAMS = 'gin_trgm_ops'
 
 export async function readParameters(
   server: Server,
@@ -35,7 +37,7 @@ export async function readParameters(
   const find = (schema: string | undefined, relation: string): ReturnType<typeof readRelation> =>
     readRelation(server, schema, relation)
   const patterns = Array.from({ length: count }, () => ANYWHERE)
-  const { uses } = await usesOf(tree, patterns, grammar, find)
+  const { uses } = await usesOf(tree, patterns, grammar, find, TRIGRAMS)
   const compared = new Map<number, ComparedParameter>()
   for (const { table, conditions, alternatives } of uses) {
     const all = [...conditions, ...alternatives.flat()]

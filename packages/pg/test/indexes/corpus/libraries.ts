@@ -35,7 +35,7 @@ export const CASES_OF_LIBRARIES: readonly SlowCase[] = [
     name: 'Prisma: case-insensitive search',
     text: 'SELECT "public"."Post"."id" FROM "public"."Post" WHERE "public"."Post"."title"::text ILIKE $1',
     values: ['%c4ca4238a0%'],
-    best: [['"Post" USING gin (title gin_trgm_ops)', '"Post" USING gin (((title)::text) gin_trgm_ops)']],
+    best: [['"Post" USING gin (title public.gin_trgm_ops)', '"Post" USING gin (((title)::text) public.gin_trgm_ops)']],
     isInverted: true,
   },
   {
