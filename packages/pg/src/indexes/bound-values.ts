@@ -55,6 +55,25 @@ export function boundText(value: unknown, values: Values): string | undefined {
   return typeof text === 'string' ? text : undefined
 }
 
+/** How many values a list has; undefined where that is not known. */
+export function itemsOf(value: unknown, values: Values): number | undefined {
+  const node = nodeOf(value)
+  switch (node?.kind) {
+    case 'List':
+      return asList(node.fields['items']).length
+    case 'A_ArrayExpr':
+      return asList(node.fields['elements']).length
+    case 'TypeCast':
+      return itemsOf(node.fields['arg'], values)
+    case 'ParamRef': {
+      const bound = values?.[Number(node.fields['number']) - 1]
+      return Array.isArray(bound) ? bound.length : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
 /** What a literal or a value that is bound is, as the server is sent it. */
 export function constantOf(value: unknown, values: Values): { readonly text: string | null } | undefined {
   const node = nodeOf(value)

@@ -1,4 +1,4 @@
-import { boundText, truthOf } from './bound-values.ts'
+import { boundText, itemsOf, truthOf } from './bound-values.ts'
 import { hintAtContained, hintAtEqual } from './hints.ts'
 import { isLeakproof } from './leakproof.ts'
 import { isConfiguredSearch, keyOf, printingFor } from './keys.ts'
@@ -166,6 +166,7 @@ export class Conditions {
   #comparison(use: TableUse, { fields }: Node, scope: Scope, rest: Rest): Condition | undefined {
     const operator = operatorOf(fields)
     const [left, right] = [fields['lexpr'], fields['rexpr']]
+    const listed = { ...rest, items: itemsOf(right, this.#values) }
     switch (fields['kind']) {
       case 'AEXPR_OP': {
         if (INVERTED[operator]) return this.#inverted(use, operator, left, right, scope, rest)
@@ -180,12 +181,13 @@ export class Conditions {
       case 'AEXPR_OP_ANY': {
         if (operator !== '=') return other(rest)
         hintAtContained(use, keyOf(right, use, scope))
-        return this.#oneSide(use, left, right, scope, 'list', rest)
+        return this.#oneSide(use, left, right, scope, 'list', listed)
       }
       case 'AEXPR_IN':
         if (operator !== '=') return other(rest)
         return (
-          this.#rows(use, left, undefined, scope, 'list', rest) ?? this.#either(use, left, right, scope, 'list', rest)
+          this.#rows(use, left, undefined, scope, 'list', listed) ??
+          this.#either(use, left, right, scope, 'list', listed)
         )
       case 'AEXPR_BETWEEN':
         return this.#either(use, left, right, scope, 'range', rest)
@@ -193,10 +195,9 @@ export class Conditions {
         return operator === '~~' ? this.#texts.like(use, [left, right], scope, rest) : other(rest)
       case 'AEXPR_ILIKE':
         return operator === '~~*' ? this.#texts.iLike(use, [left, right], scope, rest) : other(rest)
-      case 'AEXPR_NOT_DISTINCT': {
+      case 'AEXPR_NOT_DISTINCT':
         hintAtEqual(use, keyOf(left, use, scope))
         return other(rest)
-      }
       default:
         return other(rest)
     }

@@ -148,6 +148,7 @@ export class CostModel {
       walkedRows: rows * (await this.#selectivity.shareOf(table, walked, 'searched')),
       fetchedRows: rows * (await this.#selectivity.shareOf(table, checked, 'searched')),
       searches: Math.max(1, searches),
+      lookups: walked.reduce((product, { items = 1 }) => product * Math.max(1, items), 1),
       checked: checked.length,
       filters: Math.max(0, use.conditions.length - checked.length),
       correlation: index === undefined ? 0 : correlationOf(index),

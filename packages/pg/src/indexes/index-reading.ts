@@ -9,6 +9,8 @@ export interface IndexReading {
   readonly walkedRows: number
   readonly fetchedRows: number
   readonly searches: number
+  /** The values of lists, each of which one search looks up by itself. */
+  readonly lookups: number
   /** Conditions that the index checks, and those that are left for the rows. */
   readonly checked: number
   readonly filters: number
@@ -24,15 +26,16 @@ const LEVELS = 2
 
 /** Rows of the index and its pages, without the table. Source: btcostestimate and genericcostestimate, selfuncs.c. */
 export function searchCost(reading: IndexReading, settings: PlannerCosts): number {
-  const { tableRows, indexPages, walkedRows, searches, checked } = reading
+  const { tableRows, indexPages, walkedRows, searches, lookups, checked } = reading
   const rows = wholeRows(walkedRows)
-  const pages = Math.max(1, Math.ceil((rows / Math.max(1, tableRows)) * indexPages))
-  const read = searches > 1 ? pagesRead(pages * searches, indexPages, indexPages, settings) / searches : pages
+  const pages = Math.max(1, Math.ceil((rows / lookups / Math.max(1, tableRows)) * indexPages))
+  const scans = searches * lookups
+  const read = scans > 1 ? pagesRead(pages * scans, indexPages, indexPages, settings) / searches : pages
   const descent = Math.ceil(Math.log2(Math.max(2, tableRows))) + LEVELS * PER_LEVEL
   return (
     read * settings.randomPage +
     rows * (settings.perIndexRow + checked * settings.perOperator) +
-    descent * settings.perOperator
+    lookups * descent * settings.perOperator
   )
 }
 

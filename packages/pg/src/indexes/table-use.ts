@@ -31,6 +31,8 @@ export interface Condition {
   readonly comparison: Comparison
   /** Undefined for a comparison `other`. */
   readonly key: Key | undefined
+  /** How many values a list has; undefined where that is not known. */
+  readonly items?: number | undefined
   /** Further keys of a comparison of rows. */
   readonly more?: readonly Key[]
   /** Compared with columns of another table, or of the query around. */
