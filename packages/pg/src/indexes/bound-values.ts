@@ -37,18 +37,23 @@ export function truthOf(value: unknown, values: Values): boolean | undefined {
   }
 }
 
-/** The text that an expression gives, for patterns. */
-export function boundText(value: unknown, values: Values): string | undefined {
+/**
+ * The text that an expression gives, for patterns.
+ *
+ * @param isRun - also by functions that are run with the statement, and not when it is planned
+ */
+export function boundText(value: unknown, values: Values, isRun = false): string | undefined {
   const node = nodeOf(value)
   const partsOf = (parts: readonly unknown[]): string | undefined => {
-    const texts = parts.map(each => boundText(each, values))
+    const texts = parts.map(each => boundText(each, values, isRun))
     return texts.includes(undefined) ? undefined : texts.join('')
   }
   if (node?.kind === 'A_Expr' && node.fields['kind'] === 'AEXPR_OP' && operatorOf(node.fields) === '||')
     return partsOf([node.fields['lexpr'], node.fields['rexpr']])
   if (node?.kind === 'FuncCall') {
     const [name, args] = [namesOf(node.fields['funcname']).at(-1), asList(node.fields['args'])]
-    const text = /^(?:concat|lower|upper)$/.test(name ?? '') ? partsOf(args) : undefined
+    const isKnown = name === 'lower' || name === 'upper' || (isRun && name === 'concat')
+    const text = isKnown ? partsOf(args) : undefined
     return name === 'lower' ? text?.toLowerCase() : name === 'upper' ? text?.toUpperCase() : text
   }
   const text = constantOf(value, values)?.text

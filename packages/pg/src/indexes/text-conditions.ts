@@ -20,14 +20,14 @@ export class TextConditions {
   }
 
   like(use: TableUse, [own, right]: Sides, scope: Scope, rest: Rest): Condition {
-    const pattern = boundText(right, this.#values)
-    if (!pattern || /^[^%_\\]/.test(pattern)) return matched(use, own, pattern, scope, rest)
-    return this.#contained(use, own, runsOfPattern(pattern), scope, rest)
+    const pattern = boundText(right, this.#values) ?? ''
+    if (/^[^%_\\]/.test(pattern)) return matched(use, own, pattern, scope, rest)
+    return this.iLike(use, [own, right], scope, rest)
   }
 
   /** In any case. */
   iLike(use: TableUse, [own, right]: Sides, scope: Scope, rest: Rest): Condition {
-    return this.#contained(use, own, runsOfPattern(boundText(right, this.#values) ?? ''), scope, rest)
+    return this.#contained(use, own, runsOfPattern(boundText(right, this.#values, true) ?? ''), scope, rest)
   }
 
   regex(use: TableUse, [own, right]: Sides, scope: Scope, rest: Rest): Condition {
@@ -40,7 +40,7 @@ export class TextConditions {
 
   /** In any case. */
   iRegex(use: TableUse, [own, right]: Sides, scope: Scope, rest: Rest): Condition {
-    return this.#contained(use, own, runsOfRegex(boundText(right, this.#values) ?? ''), scope, rest)
+    return this.#contained(use, own, runsOfRegex(boundText(right, this.#values, true) ?? ''), scope, rest)
   }
 
   /** `starts_with(a, 'x')` and `a ^@ 'x'`. */
