@@ -63,7 +63,8 @@ export function boundText(value: unknown, values: Values, isRun = false): string
 /** How many values a list has; undefined where that is not known. */
 export function itemsOf(value: unknown, values: Values): number | undefined {
   const node = nodeOf(value)
-  switch (node?.kind) {
+  if (node === undefined) return undefined
+  switch (node.kind) {
     case 'List':
       return asList(node.fields['items']).length
     case 'A_ArrayExpr':

@@ -26,7 +26,8 @@ export async function usesOfPlan(plan: PlanNode, server: Server): Promise<readon
         (cast !== undefined && !(cast === 'text' && column.type === 'varchar'))
       )
         continue
-      const condition: Condition = { comparison, key: keyOfColumn(column), isJoin: false, isFixed: false }
+      const items = longestList(scan.filter)
+      const condition: Condition = { comparison, key: keyOfColumn(column), items, isJoin: false, isFixed: false }
       use.conditions.push(condition)
     }
     const sorted =
@@ -39,4 +40,10 @@ export async function usesOfPlan(plan: PlanNode, server: Server): Promise<readon
     uses.push(use)
   }
   return uses
+}
+
+/** The values of the longest list in a filter. */
+function longestList(filter: string): number {
+  const lists = [...filter.matchAll(/= ANY \('\{([^}]*)\}'/g)]
+  return Math.max(1, ...lists.map(([, items = '']) => items.split(',').length))
 }
