@@ -7,7 +7,7 @@ import { Alerts } from './alerts/alerts.ts'
 import type { StandingAdvice } from './words/advice-given.ts'
 import { DEFAULT_BUDGET } from './words/budget-limits.ts'
 import { evidenceOf, type Evidence } from './verdicts/evidence.ts'
-import { answersTo, explainFiring, refusalsTo } from './ledger/alert-lines.ts'
+import { explainLatest } from './ledger/alert-lines.ts'
 import { explain, type Explanation } from './ledger/explain.ts'
 import { Fleet } from './fleet/fleet.ts'
 import { Histories } from './verdicts/histories.ts'
@@ -88,12 +88,11 @@ export class Optimizer {
     this.#programs = new Programs(options, { store, faults, intervalMs, conditions, ...scopesOf(reader) })
     this.#alerts = new Alerts(conditions)
     this.#ruleFaults = new RuleFaults(faults)
-    this.#loading = this.#createLoading()
-    const histories = (this.histories = new Histories({
-      intervalMs,
-      random,
-      ownEstimandOf: action => this.#actions.get(action)?.estimand,
-    }))
+    const tick = { finish: () => this.#finish(), idle: () => this.#idle() }
+    const use = (program: Program): void => this.#programs.use(program)
+    this.#loading = new ProgramLoading({ programs: this.#programs, tick, sliceMs: TICK_SLICE_MS, use })
+    const ownEstimandOf = (action: string): Action['estimand'] => this.#actions.get(action)?.estimand
+    const histories = (this.histories = new Histories({ intervalMs, random, ownEstimandOf }))
     this.ledger = new Ledger(faults)
     const traces = (this.traces = new TraceWindow(clock))
     this.#telemetry = new LedgerTelemetry(this.#engine)
@@ -216,10 +215,8 @@ export class Optimizer {
    * `SlowQueries is firing (value 3): query.optimize#2 for SlowQueries advises: create an index on ...`
    */
   explainFiring(firing: Firing): string {
-    const latest = this.ledger.entries.at(-1)
-    const refusals = latest ? refusalsTo(firing, latest) : []
     const known = { trials: this.trials, advised: this.#responder.advisor.given }
-    return explainFiring(firing, refusals, answersTo(firing, latest ?? NOTHING_NEW, known))
+    return explainLatest(firing, this.ledger.entries.at(-1), known)
   }
 
   /** The evidence on each action that was tried or considered, and the mode that it supports. */
@@ -248,8 +245,8 @@ export class Optimizer {
     const news = this.trials.takeNews()
     const proofs = this.#responder.proofs.takeNews()
     if (news.ended.length + news.reverted.length + news.verdicts.length + proofs.length === 0) return
-    const about = { now: this.#clock(), mode: this.mode, fleet: this.fleet.state, proofs }
-    atOnce(this.#telemetry.publish(this.ledger.append({ ...NOTHING_NEW, ...about, ...news })))
+    const about = { now: this.#clock(), mode: this.mode, fleet: this.fleet.state, proofs, ...news }
+    atOnce(this.#telemetry.publish(this.ledger.append({ ...NOTHING_NEW, ...about })))
   }
 
   /** A time that is not a finite number would stay in the store for good. */
@@ -296,14 +293,5 @@ export class Optimizer {
     const entry = this.ledger.append(tickEntry(tick, this.#sources))
     yield* this.#telemetry.publish(entry)
     return entry
-  }
-
-  #createLoading(): ProgramLoading {
-    return new ProgramLoading({
-      programs: this.#programs,
-      tick: { finish: () => this.#finish(), idle: () => this.#idle() },
-      sliceMs: TICK_SLICE_MS,
-      use: program => this.#programs.use(program),
-    })
   }
 }

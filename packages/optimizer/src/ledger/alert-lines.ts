@@ -25,6 +25,16 @@ export function explainFiring(firing: Firing, refusals: readonly Refusal[], answ
   return [`${firing.alert} is firing (${shownValue(firing)})`, ...(why.length > 0 ? [why.join('; ')] : [])].join(': ')
 }
 
+/** The same about an alert that fires in the latest entry, if there is one. */
+export function explainLatest(
+  firing: Firing,
+  latest: LedgerEntry | undefined,
+  known: Parameters<typeof answersTo>[2],
+): string {
+  const refusals = latest ? refusalsTo(firing, latest) : []
+  return explainFiring(firing, refusals, answersTo(firing, latest ?? { decisions: [] }, known))
+}
+
 /** Grouped once per entry: a thousand alerts may each ask, and each of them may have been refused. */
 const refusalsOfEntry = new WeakMap<LedgerEntry, ReadonlyMap<Firing, readonly Refusal[]>>()
 
