@@ -9,8 +9,8 @@ import { databaseOf, originOfPool, type Origin } from '../signals/origin.ts'
 import { readLockWaits, type LockWait } from './lock-waits.ts'
 import type { SeenLockWaits } from './seen-lock-waits.ts'
 
-/** How often the process looks at its own statements under way. */
-const LOOK_MS = 500
+/** How often the process looks at its own statements under way: as seldom as the engine wakes it anyway. */
+const LOOK_MS = 5_000
 /** Each database is asked no more often; and less and less often while nothing waits for a lock there, or it does not answer. */
 const ASK_MS = 10_000
 const LONGEST_MS = 80_000
