@@ -1,11 +1,11 @@
 // Takes out of the declarations in a tarball what costs bytes and nobody reads: tsc indents by four, and comments on what no entry exports
 // by name are shown to nobody who writes against the package.
-import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { reachableDeclarations } from './shipped-files.mjs'
 import { manifestIn } from './workspace.mjs'
 
-const NAMED = /\bfrom '(\.[^']+)'/g
+const EXPORT = /^export [^;]*\bfrom '(\.[^']+)'/gm
 const COMMENT = /^[ \t]*\/\*\*[\s\S]*?\*\/[ \t]*\n/gm
 
 /** @param {string} folder of a package */
@@ -23,13 +23,15 @@ export function thinDeclarations(folder) {
   }
 }
 
-/** The entries, and the declarations from which they export. */
+/** The entries, and the declarations from which they export, directly or not. Those that are inlined have been thinned already. */
 function shownDeclarations(folder) {
-  const entries = Object.values(manifestIn(folder).exports).flatMap(({ types }) => (types ? [join(folder, types)] : []))
-  const exported = entries.flatMap(entry =>
-    [...readFileSync(entry, 'utf8').matchAll(NAMED)].map(([, path]) =>
-      join(dirname(entry), path.replace(/\.[jt]s$/, '.d.ts')),
-    ),
-  )
-  return new Set([...entries, ...exported])
+  const shown = new Set([...reachableDeclarations(folder)].filter(path => path.startsWith(join(folder, 'inlined'))))
+  const add = path => {
+    if (shown.has(path) || !existsSync(path)) return
+    shown.add(path)
+    for (const [, exported] of readFileSync(path, 'utf8').matchAll(EXPORT))
+      add(join(dirname(path), exported.replace(/\.[jt]s$/, '.d.ts')))
+  }
+  for (const { types } of Object.values(manifestIn(folder).exports)) if (types) add(join(folder, types))
+  return shown
 }

@@ -136,7 +136,10 @@ export class HomeostatParts {
       modeNow: (action: string) => this.optimizer.modeNow(action),
     }
     const forecasting = (this.forecasting = new Forecasting({ domains: isSignalsOnly ? [] : domains, faults, loop }))
-    made.push(() => this.optimizer.stop())
+    made.push(
+      () => this.optimizer.stop(),
+      () => forecasting.stop(),
+    )
     this.#keeper = new Keeper({ options, domains, service, faults, optimizer: this.optimizer, forecasting })
     this.#killSwitches = new KillSwitches({ options, killSwitch, faults, mayAct, notice })
     made.push(() => this.#killSwitches[Symbol.asyncDispose]())

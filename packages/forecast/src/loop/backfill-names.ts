@@ -29,11 +29,11 @@ const UNITS = [
  *
  * @example
  * ```ts
- * serverNames('db.client.operation.duration_bucket')
+ * serverSpellings('db.client.operation.duration_bucket')
  * // ['db_client_operation_duration_bucket', …, 'db_client_operation_duration_seconds_bucket', …]
  * ```
  */
-export function serverNames(written: string): readonly string[] {
+export function serverSpellings(written: string): readonly string[] {
   const name = underscoreMetric(written)
   const names = [name, ...instrumentNames(withoutSuffix(name, '_total'))]
   const part = (['bucket', 'sum', 'count'] as const).find(suffix => name.endsWith(`_${suffix}`))

@@ -1,5 +1,5 @@
 import { compile, formatDuration, metricsOf, selectorOf, translated } from '@homeostat/promql'
-import { serverNames } from './backfill-names.ts'
+import { serverSpellings } from './backfill-names.ts'
 import type { PatientServer } from './patient-server.ts'
 
 /** What is asked for, and over which time. */
@@ -43,7 +43,7 @@ async function namesOf(
   metrics: ReadonlySet<string>,
   { labels, startMs, endMs }: BackfillQuestion,
 ): Promise<Map<string, string>> {
-  const candidates = [...metrics].map(metric => [metric, serverNames(metric)] as const)
+  const candidates = [...metrics].map(metric => [metric, serverSpellings(metric)] as const)
   if (candidates.length === 0) return new Map()
   const any = candidates.flatMap(([, names]) => names).join('|')
   const match = selectorOf(any, labels).replace('__name__=', '__name__=~')
