@@ -115,6 +115,8 @@ export class ProvenService {
       warmUpMs: 0,
       environment: {},
       clock,
+      // Whether a run is withheld as a control is drawn.
+      random: createRandom(seed),
     })
     const { faults } = engine
     this.prover = new Prover({
