@@ -49,7 +49,7 @@ describe('query.createIndex creates nothing', () => {
     expect((await db.act({ minIntervalMs: 3_600_000 })).problems?.join()).toContain(
       'the last index was begun less than',
     )
-    expect((await db.act({ maxPerTable: 1 })).problems?.join()).toContain('has 1 indexes of query.createIndex already')
+    expect((await db.act({ maxPerTable: 1 })).problems?.join()).toContain('has 1 index of query.createIndex already')
     expect(await db.indexes()).toEqual([own])
     await db.pool.query(`DROP INDEX ${own!.name}`)
   })
