@@ -22,8 +22,9 @@ class ManySeries extends SignalInstrumentation<SignalInstrumentationConfig> {
 /** Trials that the console shows at most. */
 const TRIALS = 200
 export const ADVICE = 40
-/** Ticks of a shop whose trials, evidence and advice are repeated. */
-const TICKS_OF_SHOP = 200
+/** As many actions of a shop have a trial that was measured to its end before its trials, evidence and advice are repeated. */
+const ACTIONS_MEASURED = 3
+const MOST_TICKS_OF_SHOP = 5000
 
 /** A Homeostat with five hundred series in charts, two hundred trials and forty pieces of advice, in whose ticks a hundred things happen. */
 export interface LoadedHomeostat extends AsyncDisposable {
@@ -99,7 +100,17 @@ interface Found {
 /** What a shop comes to, repeated until the lists are as long as they may be. */
 async function foundInShop(): Promise<Found> {
   await using shop = await shownShop({ runtime: false, forecast: false })
-  for (let tick = 0; tick < TICKS_OF_SHOP; tick++) await shop.tick()
+  const measured = (): ReadonlySet<string> =>
+    new Set(
+      shop.h.optimizer.trials.all.flatMap(({ state, action, after }) =>
+        state === 'judged' && after.length > 0 ? [action] : [],
+      ),
+    )
+  // Its trials last a second by the clock.
+  for (let tick = 0; tick < MOST_TICKS_OF_SHOP && measured().size < ACTIONS_MEASURED; tick++) {
+    await shop.tick()
+    await new Promise(resolve => setTimeout(resolve, 10))
+  }
   const { evidence, advice } = shop.h.report()
   const judged = shop.h.optimizer.trials.all.filter(trial => trial.state === 'judged')
   const many = <T>(some: readonly T[], count: number): T[] =>
