@@ -67,7 +67,7 @@ describe('2-06: values of a dangerous meaning are refused', () => {
     const names = Array.from({ length: 5000 }, (_, index) => `a${index}`)
     const lines = linesOfOption({ actionModes: Object.fromEntries(names.map(name => [name, 'advise'])) })
     expect(lines).toHaveLength(21)
-    expect(lines.at(-1)).toContain('4980 more')
+    expect(lines.at(-1)).toContain('4,980 more')
     expect(lines.filter(line => line.includes('did you mean'))).toEqual([])
   })
 

@@ -31,7 +31,7 @@ export const WRONG_VALUES: readonly (readonly [given: object, line: RegExp])[] =
     /^responses\[0\]\.options is an object, but must be plain data/,
   ],
   [{ killFile: 'a\0b' }, /^killFile is a text of 3 characters, but must be a path; NO kill file/],
-  [{ service: 'x'.repeat(5000) }, /^service is a text of 5000 characters, but must be a text of 1 to 4096/],
+  [{ service: 'x'.repeat(5000) }, /^service is a text of 5,000 characters, but must be a text of 1 to 4096/],
   [{ rules: [null] }, /^rules\[0\] is null, but must be a rule/],
   [{ rules: [{}] }, /^rules\[0\]\.alert is missing/],
   [{ rules: [{ alert: 'A' }] }, /^rules\[0\]\.expr is missing, .*; rules\[0\] is left out$/],

@@ -7,11 +7,12 @@ import {
   commentOf,
   digestOf,
   isDigest,
+  isOwnName,
+  type OwnComment,
+  type OwnIndex,
   ownIndex,
   ownIndexes,
   parseComment,
-  type OwnComment,
-  type OwnIndex,
 } from './own-index.ts'
 
 /** A drop waits for those who use the table, for as long as `lock_timeout` allows; then it is tried again. */
@@ -82,6 +83,8 @@ export async function dropIntended(
   waitsMs: readonly number[] = WAITS_MS,
 ): Promise<DropResult> {
   const { schema, name, tableOid } = intent
+  // A user who may write to the log may name any index there.
+  if (!isOwnName(name)) return 'foreign'
   // Anybody who may write to the table may have written it.
   const fingerprint = isDigest(intent.fingerprint) ? intent.fingerprint : digestOf(intent.fingerprint)
   const [found] = await session.query(`${NAMED} AND i.indrelid = $3::oid`, [schema, name, tableOid])

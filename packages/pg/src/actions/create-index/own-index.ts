@@ -43,6 +43,13 @@ export function ownIndexName({ table, keys, ...rest }: IndexDefinition): string 
   return `${front}_${hash.slice(0, HASH_CHARS)}`
 }
 
+const OWN_NAME = new RegExp(`^${OWN_PREFIX}[a-z0-9_]*_[0-9a-f]{${HASH_CHARS}}$`)
+
+/** Whether {@link ownIndexName} may have made a name. */
+export function isOwnName(name: string): boolean {
+  return OWN_NAME.test(name)
+}
+
 /** A digest that leads back to no text. */
 export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)

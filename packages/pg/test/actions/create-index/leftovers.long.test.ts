@@ -65,11 +65,13 @@ describe('a sweep', () => {
     await create('homeostat_auto_mine', 'an index of mine')
     await create('orders_note', commentOf(comment))
     await create('homeostat_orders_note_idx', commentOf(comment))
-    // It was written down for another table, and somebody has taken over another one.
+    await create('of_mine', undefined)
+    // It was written down for another table, somebody has taken over another one, and somebody has written down one that we never made.
     await intend(NAME, 'other')
     await intend('homeostat_auto_mine')
+    await intend('of_mine')
     const before = await db.indexes()
-    expect(before).toHaveLength(4)
+    expect(before).toHaveLength(5)
     expect(await sweep()).toBe(true)
     expect(await db.indexes()).toEqual(before)
   })
