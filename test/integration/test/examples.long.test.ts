@@ -63,7 +63,7 @@ async function problemsOf(path: string, { file }: Example): Promise<string> {
   }
   try {
     const { stderr } = await run(process.execPath, [runner, path], { cwd: home, env: environment, timeout: 60_000 })
-    return stderr.replaceAll(/^homeostat: (?:\S+ started in mode .*|console: \S+)\n/gm, '')
+    return stderr.replaceAll(/^homeostat: (?:\S+ started in mode .*|console: \S+(?: \(port 4663 is taken\))?)\n/gm, '')
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string }
     return stderr || message
