@@ -9,7 +9,7 @@ it('npm start: two shops get into the same trouble, and Homeostat helps one of t
   // Its address comes before the long work.
   expect.soft(output).toMatch(/Look at it in a browser: .*\n(?:.*\n)*?Filling the databases /)
   expect.soft(output).toMatch(/fired +SlowQueries/)
-  expect.soft(output).toMatch(/^ {2}CREATE INDEX [^;]*orders\s+\(customer_id, status/m)
+  expect.soft(output).toMatch(/^ {2}CREATE INDEX [^;]*orders\s+\(customer_id,\s+status/m)
   expect.soft(output).toMatch(/^cache\.warm +[\d,]+ : [\d,]+ +\+\d+% .* effective/m)
   expect.soft(output).toMatch(/^shop\.offersPerPage +[\d,]+ : [\d,]+ +-\d+% .* effective/m)
   expect.soft(output).toMatch(/^shop\.placebo +[\d,]+ : [\d,]+ +\S+ \(\S+\) +(?:no_effect|inconclusive)/m)
