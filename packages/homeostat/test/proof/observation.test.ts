@@ -1,19 +1,9 @@
 import { followLines } from '@homeostat/signals'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ProveLook } from '../../src/proof/prove-question.ts'
-import { plan, ProvenService, response, START, TICK_MS, VALVE, type ServiceOptions } from './proven-service.ts'
+import { plan, type ProvenService, response, START, startsServices, TICK_MS, VALVE } from './proven-service.ts'
 
-const open: ProvenService[] = []
-
-function started(options?: ServiceOptions): ProvenService {
-  const service = new ProvenService(options)
-  open.push(service)
-  return service
-}
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map(service => service.close()))
-})
+const started = startsServices()
 
 const looked = async (service: ProvenService, expr = 'test_pressure'): Promise<ProveLook> =>
   (await service.ask({

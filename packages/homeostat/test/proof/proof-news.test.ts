@@ -1,19 +1,9 @@
 import * as api from '@opentelemetry/api'
 import { ledgerNews } from '@homeostat/optimizer/parts'
 import { afterEach, expect, test, vi } from 'vitest'
-import { ProvenService, type ServiceOptions } from './proven-service.ts'
+import { type ProvenService, startsServices } from './proven-service.ts'
 
-const open: ProvenService[] = []
-
-function started(options?: ServiceOptions): ProvenService {
-  const service = new ProvenService(options)
-  open.push(service)
-  return service
-}
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map(service => service.close()))
-})
+const started = startsServices()
 
 const lines = (service: ProvenService): string[] =>
   service.optimizer.ledger.entries.flatMap(entry => ledgerNews(entry).map(({ text }) => text))

@@ -6,6 +6,7 @@ import { knobActions, Knobs, Optimizer, type BudgetLimits, type Knob, type Respo
 import type { MetricDefinition } from '@homeostat/semconv'
 import { Registry, type LevelSeries } from '@homeostat/signals'
 import { createNoise, createRandom } from '@homeostat/signals/random'
+import { afterEach } from 'vitest'
 import { createPlaceboKnob } from '../../src/acting/placebo-knob.ts'
 import { Prover } from '../../src/proof/prover.ts'
 import type {
@@ -60,6 +61,19 @@ export interface ServiceOptions {
   /** How far the loop may go. @default 'advise' */
   readonly mode?: 'advise' | 'act'
   readonly budget?: Partial<BudgetLimits>
+}
+
+/** Starts services that are closed after each test of the file. */
+export function startsServices(): (options?: ServiceOptions) => ProvenService {
+  const open: ProvenService[] = []
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map(service => service.close()))
+  })
+  return options => {
+    const service = new ProvenService(options)
+    open.push(service)
+    return service
+  }
 }
 
 /** A service with one knob, in virtual time: its own loop, knobs, journal, and what answers `homeostat prove`. */

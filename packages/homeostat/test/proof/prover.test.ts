@@ -1,20 +1,10 @@
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ProveState } from '../../src/proof/prove-question.ts'
-import { plan, ProvenService, response, START, TICK_MS, VALVE, type ServiceOptions } from './proven-service.ts'
+import { plan, type ProvenService, response, START, startsServices, TICK_MS, VALVE } from './proven-service.ts'
 
 const request = { knob: VALVE }
 
-const open: ProvenService[] = []
-
-function started(options?: ServiceOptions): ProvenService {
-  const service = new ProvenService(options)
-  open.push(service)
-  return service
-}
-
-afterEach(async () => {
-  await Promise.all(open.splice(0).map(service => service.close()))
-})
+const started = startsServices()
 
 test('a knob that helps is effective, the placebo is not, and both stand where they were', async () => {
   const service = started({ level: valve => (valve === 4 ? 0.8 : 1) })

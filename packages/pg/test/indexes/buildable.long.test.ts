@@ -1,23 +1,14 @@
-import { startPostgres, type Postgres } from '@homeostat/services'
-import pgDriver from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { AdvisedTables, NEWEST, SERVERS } from './advised-tables.ts'
 import { bodiesOf, receiptFor } from './advice-of.ts'
-import { runInOrder } from './run-in-order.ts'
 
 const REMOTE = `CREATE EXTENSION postgres_fdw; CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw;
   CREATE USER MAPPING FOR CURRENT_USER SERVER elsewhere`
 
-describe.each([
-  ['with hypopg', { hypopg: true }],
-  ['on the newest server', { from: ['embedded' as const] }],
-])('an index that is advised can be built, %s', (_, options) => {
-  let db: Postgres
-  let pool: pgDriver.Pool
-
-  beforeAll(async () => {
-    db = await startPostgres(options)
-    pool = new pgDriver.Pool({ connectionString: db.url, max: 2 }).on('error', () => {})
-    await runInOrder(pool, [
+describe.each(SERVERS)('an index that is advised can be built, %s', (_, options, extensions) => {
+  const db = new AdvisedTables(
+    [
+      ...extensions,
       // One word of 9.6 kB.
       `CREATE TABLE story AS SELECT i AS id, ARRAY[md5(i::text), CASE WHEN i = 777 THEN (SELECT string_agg(md5(n::text), '') FROM generate_series(1, 300) n) ELSE 'x' END] AS words,
         ARRAY[md5(i::text), 'x'] AS short FROM generate_series(1, 20000) i`,
@@ -28,81 +19,76 @@ describe.each([
       ),
       "CREATE FOREIGN TABLE spread_far PARTITION OF spread FOR VALUES FROM (100000) TO (200000) SERVER elsewhere OPTIONS (table_name 'far')",
       "INSERT INTO spread SELECT i, i % 20000, repeat('x', 60) FROM generate_series(0, 99999) i",
-      ...('hypopg' in options ? ['CREATE EXTENSION hypopg'] : []),
       'ANALYZE story, spread_0, spread_1',
-    ])
-  }, 60_000)
-  afterAll(async () => {
-    await pool.end()
-    await db.stop()
-  })
+    ],
+    options,
+  )
 
   it('has no element that is too long for it', async () => {
     const values = [['c4ca4238a0b923820dcc509a6f75849b']]
-    const advised = async (column: string): Promise<string[]> =>
-      bodiesOf((await receiptFor(pool, { text: `SELECT id FROM story WHERE ${column} @> $1`, values })).advice)
+    const advised = (column: string): Promise<string[]> =>
+      db.advised(`SELECT id FROM story WHERE ${column} @> $1`, values)
     expect(await advised('words')).toEqual([])
-    await expect(pool.query('CREATE INDEX ON story USING gin (words)')).rejects.toMatchObject({ code: '54000' })
+    await expect(db.pool.query('CREATE INDEX ON story USING gin (words)')).rejects.toMatchObject({ code: '54000' })
     expect(await advised('short')).toEqual(['story USING gin (short)'])
   })
 
   it('is created at once where a partition is foreign, and becomes valid', async () => {
     const sent = { text: 'SELECT * FROM spread WHERE ref = 5 AND id < 100000' }
-    const { advice } = await receiptFor(pool, sent)
+    const { advice } = await receiptFor(db.pool, sent)
     expect(bodiesOf(advice)).toEqual([expect.stringMatching(/^spread \(ref/)])
     expect(advice?.[0]?.why).toContain('nobody can write to it while the index is built')
-    await pool.query(advice![0]!.statement!)
-    const { rows } = await pool.query('SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid')
+    await db.pool.query(advice![0]!.statement!)
+    const { rows } = await db.pool.query('SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid')
     expect(rows).toEqual([])
-    expect((await receiptFor(pool, sent)).advice).toBeUndefined()
-    await pool.query(/undo it with (.*)$/.exec(advice![0]!.why)![1]!)
-  })
-
-  it.runIf(!('hypopg' in options))('has no column that is computed when it is read', async () => {
-    await pool.query(`CREATE TABLE computed (id int, a int, b int GENERATED ALWAYS AS (a % 20000) VIRTUAL, c int GENERATED ALWAYS AS (a % 15000) STORED);
-      INSERT INTO computed SELECT i, i FROM generate_series(1, 100000) i`)
-    await pool.query('VACUUM ANALYZE computed')
-    const advised = async (rest: string): Promise<string[]> =>
-      bodiesOf((await receiptFor(pool, { text: `SELECT id FROM computed ${rest}` })).advice)
-    expect(await advised('WHERE b = 5')).toEqual([])
-    expect(await advised('WHERE b + 1 = 5')).toEqual([])
-    expect(await advised('WHERE b IS NULL')).toEqual([])
-    expect(await advised('ORDER BY b LIMIT 5')).toEqual([])
-    await expect(pool.query('CREATE INDEX ON computed (b)')).rejects.toMatchObject({ code: '0A000' })
-    expect(await advised('WHERE c = 5')).toEqual(['computed (c)'])
+    expect((await receiptFor(db.pool, sent)).advice).toBeUndefined()
+    await db.pool.query(/undo it with (.*)$/.exec(advice![0]!.why)![1]!)
   })
 })
 
 describe('hypopg', () => {
-  let db: Postgres
-  let pool: pgDriver.Pool
-
-  beforeAll(async () => {
-    db = await startPostgres({ hypopg: true })
-    pool = new pgDriver.Pool({ connectionString: db.url, max: 2 }).on('error', () => {})
-    await runInOrder(pool, [
+  const db = new AdvisedTables(
+    [
       "CREATE TABLE ticket AS SELECT i AS id, i % 20000 AS ref, repeat('x', 60) AS pad FROM generate_series(1, 100000) i",
       'CREATE ROLE clerk',
       'GRANT ALL ON SCHEMA public TO clerk; GRANT ALL ON ticket TO clerk',
       'CREATE SCHEMA kept; CREATE EXTENSION hypopg SCHEMA kept',
       'ANALYZE ticket',
-    ])
-  }, 60_000)
-  afterAll(async () => {
-    await pool.query('DROP OWNED BY clerk; DROP ROLE clerk')
-    await pool.end()
-    await db.stop()
-  })
+    ],
+    { hypopg: true },
+  )
 
   it.each([
     ['its schema', 'SELECT 1'],
     ['its functions', 'GRANT USAGE ON SCHEMA kept TO clerk; REVOKE ALL ON ALL FUNCTIONS IN SCHEMA kept FROM PUBLIC'],
   ])('is not asked where the user may not use %s, and the advice says so', async (_, change) => {
-    await pool.query(change)
+    await db.pool.query(change)
     const text = 'SELECT * FROM ticket WHERE ref = 5'
-    const { advice } = await receiptFor(pool, { text, settings: { role: 'clerk' } })
+    const { advice } = await receiptFor(db.pool, { text, settings: { role: 'clerk' } })
     expect(bodiesOf(advice)).toEqual(['ticket (ref)'])
     expect(advice?.[0]?.why).toContain('not verified (this user may not use hypopg (42501))')
-    expect((await receiptFor(pool, { text })).advice?.[0]?.why).toContain('verified with hypopg')
+    expect((await receiptFor(db.pool, { text })).advice?.[0]?.why).toContain('verified with hypopg')
+  })
+})
+
+// Postgres computes columns at the time of reading from version 18 on.
+describe('on the newest server', () => {
+  const db = new AdvisedTables(
+    [
+      'CREATE TABLE computed (id int, a int, b int GENERATED ALWAYS AS (a % 20000) VIRTUAL, c int GENERATED ALWAYS AS (a % 15000) STORED)',
+      'INSERT INTO computed SELECT i, i FROM generate_series(1, 100000) i',
+      'VACUUM ANALYZE computed',
+    ],
+    NEWEST,
+  )
+
+  it('no index is advised for a column that is computed when it is read', async () => {
+    const advised = (rest: string): Promise<string[]> => db.advised(`SELECT id FROM computed ${rest}`)
+    expect(await advised('WHERE b = 5')).toEqual([])
+    expect(await advised('WHERE b + 1 = 5')).toEqual([])
+    expect(await advised('WHERE b IS NULL')).toEqual([])
+    expect(await advised('ORDER BY b LIMIT 5')).toEqual([])
+    await expect(db.pool.query('CREATE INDEX ON computed (b)')).rejects.toMatchObject({ code: '0A000' })
+    expect(await advised('WHERE c = 5')).toEqual(['computed (c)'])
   })
 })

@@ -1,34 +1,24 @@
-import { startPostgres, type Postgres } from '@homeostat/services'
-import pgDriver from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createQueryOptimize } from '../../src/domain.ts'
 import { PgInstrumentation } from '../../src/index.ts'
 import { originOfPool } from '../../src/signals/origin.ts'
 import { bodiesOf, type Sent } from './advice-of.ts'
+import { AdvisedTables, SERVERS } from './advised-tables.ts'
 
-describe.each([
-  ['with hypopg', { hypopg: true }],
-  ['on the newest server', { from: ['embedded' as const] }],
-])('a statement that is slow with several values, %s', (_, options) => {
-  let db: Postgres
-  let pool: pgDriver.Pool
-
-  beforeAll(async () => {
-    db = await startPostgres(options)
-    pool = new pgDriver.Pool({ connectionString: db.url, max: 2 }).on('error', () => {})
-    await pool.query(`CREATE TABLE parcel AS SELECT i AS id, CASE WHEN i % 1000 = 0 THEN 'lost' ELSE 'sent' END AS state, (i * 31) % 20000 AS ref,
-      i % 10 AS total, repeat('n', 60) AS pad FROM generate_series(1, 60000) i`)
-    if ('hypopg' in options) await pool.query('CREATE EXTENSION hypopg')
-    await pool.query('VACUUM ANALYZE')
-  })
-  afterAll(async () => {
-    await pool.end()
-    await db.stop()
-  })
+describe.each(SERVERS)('a statement that is slow with several values, %s', (_, options, extensions) => {
+  const db = new AdvisedTables(
+    [
+      ...extensions,
+      `CREATE TABLE parcel AS SELECT i AS id, CASE WHEN i % 1000 = 0 THEN 'lost' ELSE 'sent' END AS state, (i * 31) % 20000 AS ref,
+        i % 10 AS total, repeat('n', 60) AS pad FROM generate_series(1, 60000) i`,
+      'VACUUM ANALYZE',
+    ],
+    options,
+  )
 
   async function advised(sent: readonly Sent[]): Promise<{ bodies: string[]; why: string; problems: string }> {
     const instrumentation = new PgInstrumentation()
-    const origin = originOfPool(pool as never)
+    const origin = originOfPool(db.pool as never)
     for (const { text, values = [] } of sent)
       instrumentation.slowStatements.add({ text, values, summary: 'SLOW', durationMs: 100, origin }, Date.now())
     const firing = { alert: 'SlowQueries', labels: {}, annotations: {}, value: 1, since: 0 }

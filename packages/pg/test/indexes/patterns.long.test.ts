@@ -1,34 +1,20 @@
-import { startPostgres, type Postgres } from '@homeostat/services'
-import pgDriver from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bodiesOf, receiptFor } from './advice-of.ts'
-import { runInOrder } from './run-in-order.ts'
+import { describe, expect, it } from 'vitest'
+import { AdvisedTables, SERVERS } from './advised-tables.ts'
 
-describe.each([
-  ['with hypopg', { hypopg: true }],
-  ['on the newest server', { from: ['embedded' as const] }],
-])('an index for patterns, %s', (_, options) => {
-  let db: Postgres
-  let pool: pgDriver.Pool
-
-  beforeAll(async () => {
-    db = await startPostgres(options)
-    pool = new pgDriver.Pool({ connectionString: db.url, max: 2 }).on('error', () => {})
-    await runInOrder(pool, [
+describe.each(SERVERS)('an index for patterns, %s', (_, options, extensions) => {
+  const db = new AdvisedTables(
+    [
+      ...extensions,
       'CREATE SCHEMA extensions; CREATE EXTENSION pg_trgm SCHEMA extensions; CREATE EXTENSION citext',
       `CREATE TABLE person AS SELECT i AS id, 'user' || i || '@example.org' AS email, ('User' || i || '@Example.org')::citext AS mail, md5(i::text) AS name,
         repeat('n', 80) AS pad FROM generate_series(1, 60000) i`,
-      ...('hypopg' in options ? ['CREATE EXTENSION hypopg'] : []),
       'VACUUM ANALYZE',
-    ])
-  }, 60_000)
-  afterAll(async () => {
-    await pool.end()
-    await db.stop()
-  })
+    ],
+    options,
+  )
 
-  const advised = async (condition: string, values: readonly unknown[] = []): Promise<string[]> =>
-    bodiesOf((await receiptFor(pool, { text: `SELECT pad FROM person WHERE ${condition}`, values })).advice)
+  const advised = (condition: string, values: readonly unknown[] = []): Promise<string[]> =>
+    db.advised(`SELECT pad FROM person WHERE ${condition}`, values)
 
   it.each([
     ["name LIKE '%zz%'", 'two letters'],
@@ -55,10 +41,10 @@ describe.each([
     ["mail = 'user77@example.org'", 'person (mail)'],
   ])('is advised, names the schema of its extension, and is used: %s', async (condition, body) => {
     expect(await advised(condition)).toEqual([body])
-    await pool.query(`CREATE INDEX of_mine ON ${body}`)
-    const { rows } = await pool.query(`EXPLAIN SELECT pad FROM person WHERE ${condition}`)
+    await db.pool.query(`CREATE INDEX of_mine ON ${body}`)
+    const { rows } = await db.pool.query(`EXPLAIN SELECT pad FROM person WHERE ${condition}`)
     expect(JSON.stringify(rows)).toContain('of_mine')
     expect(await advised(condition)).toEqual([])
-    await pool.query('DROP INDEX of_mine')
+    await db.pool.query('DROP INDEX of_mine')
   })
 })

@@ -1,20 +1,11 @@
-import { startPostgres, type Postgres } from '@homeostat/services'
-import pgDriver from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bodiesOf, receiptFor } from './advice-of.ts'
-import { runInOrder } from './run-in-order.ts'
+import { describe, expect, it } from 'vitest'
+import { AdvisedTables, SERVERS } from './advised-tables.ts'
+import { receiptFor } from './advice-of.ts'
 
-describe.each([
-  ['with hypopg', { hypopg: true }],
-  ['on the newest server', { from: ['embedded' as const] }],
-])('index advice, %s', (_, options) => {
-  let db: Postgres
-  let pool: pgDriver.Pool
-
-  beforeAll(async () => {
-    db = await startPostgres(options)
-    pool = new pgDriver.Pool({ connectionString: db.url, max: 2 }).on('error', () => {})
-    await runInOrder(pool, [
+describe.each(SERVERS)('index advice, %s', (_, options, extensions) => {
+  const db = new AdvisedTables(
+    [
+      ...extensions,
       `CREATE TABLE parcel AS SELECT i AS id, (i * 7919) % 30000 AS buyer_id, i % 40 AS shop_id, CASE WHEN i % 3 = 0 THEN 'paid' ELSE 'sent' END AS state,
         (i * 31) % 50000 AS place, repeat('n', 80) AS pad FROM generate_series(1, 60000) i`,
       'ALTER TABLE parcel ADD PRIMARY KEY (id)',
@@ -22,24 +13,17 @@ describe.each([
       'CREATE TABLE author AS SELECT i AS id, i AS code FROM generate_series(1, 20000) i; ALTER TABLE author ADD PRIMARY KEY (id)',
       'CREATE TABLE book AS SELECT i AS id, 1 + (i * 7) % 20000 AS author_id FROM generate_series(1, 100000) i',
       'ALTER TABLE book ADD FOREIGN KEY (author_id) REFERENCES author',
-      ...('hypopg' in options ? ['CREATE EXTENSION hypopg'] : []),
       'VACUUM ANALYZE',
-    ])
-  }, 60_000)
-  afterAll(async () => {
-    await pool.end()
-    await db.stop()
-  })
-
-  const advised = async (text: string, values: readonly unknown[] = []): Promise<string[]> =>
-    bodiesOf((await receiptFor(pool, { text, values })).advice)
+    ],
+    options,
+  )
 
   it.each([
     ['UPDATE author SET id = 77 WHERE id = 77', []],
     ['UPDATE author SET id = $1, code = $2 WHERE id = $3', ['77', 5, 77]],
     ['UPDATE author SET id = id, code = 5 WHERE id = 77', []],
   ])('finds no reference that is looked up where a key stays what it is: %s', async (text, values) => {
-    expect(await advised(text, values)).toEqual([])
+    expect(await db.advised(text, values)).toEqual([])
   })
 
   it.each([
@@ -47,18 +31,18 @@ describe.each([
     ['UPDATE author a SET id = 77 FROM parcel p WHERE p.id = 77 AND a.code = 5', []],
     ['DELETE FROM author WHERE id = 77', []],
   ])('finds the reference that is looked up where a key changes: %s', async (text, values) => {
-    expect(await advised(text, values)).toContain('book (author_id)')
+    expect(await db.advised(text, values)).toContain('book (author_id)')
   })
 
   it('searches each arm of an OR by what fewest rows meet', async () => {
     const text = "SELECT * FROM parcel WHERE (state = 'paid' AND buyer_id = 77) OR (state = 'sent' AND place = 78)"
-    expect(await advised(text)).toEqual(['parcel (buyer_id)', 'parcel (place)'])
+    expect(await db.advised(text)).toEqual(['parcel (buyer_id)', 'parcel (place)'])
   })
 
   it('compares a row with a query part by part', async () => {
     const text =
       'SELECT * FROM parcel WHERE (buyer_id, shop_id) IN (SELECT buyer_id, shop_id FROM archive WHERE id = 77)'
-    expect(await advised(text)).toEqual([expect.stringMatching(/^parcel \(buyer_id[,)]/)])
+    expect(await db.advised(text)).toEqual([expect.stringMatching(/^parcel \(buyer_id[,)]/)])
   })
 
   it.each([
@@ -66,7 +50,7 @@ describe.each([
     ['SELECT * FROM parcel WHERE buyer_id = 77 AND shop_id IS NOT DISTINCT FROM 5', false],
     ['SELECT * FROM parcel WHERE buyer_id IS NOT DISTINCT FROM 77', true],
   ])('says that no index serves a comparison only where that matters: %s', async (text, matters) => {
-    const { problems } = await receiptFor(pool, { text })
+    const { problems } = await receiptFor(db.pool, { text })
     expect(String(problems).includes('no index serves')).toBe(matters)
   })
 })

@@ -5,10 +5,10 @@ import { buildIndex, type BuildWatch } from '../../../src/actions/create-index/b
 import { spaceObstacle } from '../../../src/actions/create-index/build-space.ts'
 import { settingsOf, type CreateIndexOptions } from '../../../src/actions/create-index/create-index-options.ts'
 import { IndexSession } from '../../../src/actions/create-index/index-session.ts'
-import { DedicatedClient } from '../../../src/actions/dedicated-client.ts'
 import { readRelation, type Table } from '../../../src/indexes/catalog.ts'
 import type { IndexDefinition } from '../../../src/indexes/index-definition.ts'
 import { originOfPool } from '../../../src/signals/origin.ts'
+import { watchOf } from './build-watch.ts'
 
 const ROWS = 400_000
 const MIB = 2 ** 20
@@ -88,18 +88,8 @@ describe('the disk that an index takes', () => {
   it('ends a build that grows beyond the limit, and takes back an index that is larger once it is there', async () => {
     const origin = originOfPool(pool as never)
     await using session = (await IndexSession.open(origin, () => {}, 600_000)) as IndexSession
-    const watch = (maxIndexBytes: number): BuildWatch => ({
-      signal: new AbortController().signal,
-      settings: settingsOf({ maxIndexBytes, maxBuildMs: 1_200_000 }),
-      aside: async work => {
-        const client = await DedicatedClient.connect(origin, AbortSignal.timeout(60_000), () => {})
-        try {
-          return await work(client)
-        } finally {
-          await client.close()
-        }
-      },
-    })
+    const watch = (maxIndexBytes: number): BuildWatch =>
+      watchOf(() => origin, settingsOf({ maxIndexBytes, maxBuildMs: 1_200_000 }), new AbortController().signal)
     const gin = {
       table: { name: 'docs', schema: 'public' },
       method: 'gin',

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changeWatched, type BuildWatch } from '../../../src/actions/create-index/build.ts'
 import { settingsOf } from '../../../src/actions/create-index/create-index-options.ts'
 import { IndexSession } from '../../../src/actions/create-index/index-session.ts'
-import { DedicatedClient } from '../../../src/actions/dedicated-client.ts'
 import { originOfPool, type Origin } from '../../../src/signals/origin.ts'
+import { watchOf } from './build-watch.ts'
 
 describe('a build', () => {
   let server: Postgres
@@ -27,18 +27,8 @@ describe('a build', () => {
     await server.stop()
   })
 
-  const watch = (signal: AbortSignal, maxBuildMs: number): BuildWatch => ({
-    signal,
-    settings: settingsOf({ maxBuildMs }),
-    aside: async work => {
-      const client = await DedicatedClient.connect(origin, AbortSignal.timeout(60_000), () => {})
-      try {
-        return await work(client)
-      } finally {
-        await client.close()
-      }
-    },
-  })
+  const watch = (signal: AbortSignal, maxBuildMs: number): BuildWatch =>
+    watchOf(() => origin, settingsOf({ maxBuildMs }), signal)
   const timeout = async (): Promise<unknown> =>
     (await session.query('SHOW statement_timeout'))[0]?.['statement_timeout']
   /** A statement that would take longer than anybody waits. */
