@@ -5,8 +5,8 @@ export interface ConsoleOptions {
   /** The address of this machine at which it answers. One that other machines can reach needs a {@link token}. @default 127.0.0.1 */
   readonly host?: string
   /**
-   * What a page has to show: 16 to 1,000 printable characters of Latin-1, asked for in the browser, or given after `#token=` in the address. It never appears
-   * in a log line. @default none
+   * The secret that a viewer needs: 16 to 1,000 printable characters of Latin-1. The page asks for it, or reads it after `#token=` in the
+   * address. No log line has it. @default none
    */
   readonly token?: string
 }

@@ -48,7 +48,7 @@ export interface ShownKnob {
   readonly scope: 'process' | 'shared'
   readonly mode: Mode
   readonly isAdjusted: boolean
-  /** What has set the value that it has. */
+  /** Who set its value. */
   readonly setBy:
     | { readonly who: 'the application' | 'Homeostat' }
     | { readonly who: 'a person'; readonly until: string }

@@ -33,7 +33,7 @@ test('every kind of row of the timeline is explained, also long after it came', 
   // This shop reverts and proves nothing: those rows are about a trial, as runs are, or about what the tick explains.
   expect(newsKinds.filter(kind => !kinds.has(kind))).toEqual(['revert', 'proof'])
   for (const item of news) expect((await explained(item)).line, item.text).toMatch(/\S/)
-  // What nothing is known of now is explained by its tick.
+  // A row about something that is forgotten is explained by its tick.
   const { entry } = news.find(({ kind }) => kind === 'mode')!
   expect(await explained({ about: '', entry })).toMatchObject({ of: String(entry) })
   expect(await explained({ about: 'gone', entry })).toMatchObject({ of: String(entry) })

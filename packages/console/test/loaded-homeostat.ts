@@ -97,7 +97,7 @@ interface Found {
   readonly advice: ShownReport['advice']
 }
 
-/** What a shop comes to, repeated until the lists are as long as they may be. */
+/** The trials, evidence and advice of a shop, repeated until the lists are full. */
 async function foundInShop(): Promise<Found> {
   await using shop = await shownShop({ runtime: false, forecast: false })
   const measured = (): ReadonlySet<string> =>

@@ -4,7 +4,7 @@ import { outcomeText, receiptOf } from './trial-texts.ts'
 
 export type KnownEffect = LedgerEntry['effects'][number]
 
-/** What a person has made of the advice: it was followed, or it could not be. */
+/** Whether a person followed the advice, and why not. */
 export type Follower =
   | { readonly followed: Advice; readonly why?: undefined }
   | { readonly followed?: undefined; readonly why: string }

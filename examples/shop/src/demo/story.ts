@@ -37,7 +37,7 @@ export class Story {
     this.#arms.read(entry, counts)
   }
 
-  /** What a person has made of the advice. */
+  /** Notes whether a person followed the advice. */
   followedBy(follower: Follower): void {
     this.#follower = follower
   }

@@ -4,7 +4,7 @@ import { askingHeaders } from './token.ts'
 export interface Answer {
   readonly line: string
   readonly record: unknown
-  /** What the answer is about: what was asked for, or the number of the tick in which it happened. */
+  /** The id that the answer explains: the one in the question, or the number of its tick. */
   readonly of: string
 }
 

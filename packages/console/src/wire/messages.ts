@@ -16,11 +16,11 @@ export interface Hello {
 export interface Sections extends Omit<ShownReport, 'version' | 'mode' | 'stoppedBy' | 'service' | 'attachedTo'> {
   readonly process: Pick<ShownReport, 'version' | 'mode' | 'stoppedBy' | 'attachedTo'> & {
     readonly service: string | undefined
-    /** What holds the kill switch and is released elsewhere, e.g. a variable. */
+    /** The environment variable or file that keeps the kill switch on; the page cannot release it. */
     readonly heldBy: string | undefined
   }
   readonly trials: readonly ShownTrial[]
-  /** What is known of the proofs that are under way. */
+  /** The running proofs. */
   readonly proofs: readonly { readonly id: string; readonly knob: string; readonly line: string }[]
   readonly budgets: readonly {
     readonly action: string

@@ -41,7 +41,7 @@ export interface ReportedKnob {
   readonly mode: Mode
   /** Whether Homeostat has set it, and not undone that yet. */
   readonly isAdjusted: boolean
-  /** What has set the value that it has. */
+  /** Who set its value. */
   readonly setBy: KnobSource
   /** Its bounds. */
   readonly min: number

@@ -254,11 +254,7 @@ export class History {
     const found = (this.#statistics = this.#compare())
     if (found.withdraws && this.#decided?.verdict === 'effective') this.#decided = undefined
     if (found.verdict !== 'inconclusive') this.#decided = found
-    else if (found.statistics.look === LAST_LOOK && !this.#decided)
-      this.#quarantine(
-        `after ${LAST_LOOK} runs and ${LAST_LOOK} controls there is still no verdict: ${found.reason}`,
-        now,
-      )
+    else if (found.statistics.look === LAST_LOOK && !this.#decided) this.#quarantine(undecided(found.reason), now)
     if (found.verdict === 'harmful') this.#quarantine(found.reason, now)
     else if (this.#generation.size >= MOST_EPISODES) this.#beginAnew(now)
     const { verdict, reason } = this.#decided ?? found
@@ -298,4 +294,8 @@ export class History {
   #compare(): Statistics {
     return judge(this.#input)
   }
+}
+
+function undecided(reason: string): string {
+  return `after ${LAST_LOOK} runs and ${LAST_LOOK} controls there is still no verdict: ${reason}`
 }
