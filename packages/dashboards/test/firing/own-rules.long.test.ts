@@ -9,15 +9,18 @@ const ALWAYS = '0+12x60'
 /** Another process, so that the service is never gone. */
 const OTHER: Process = { instance: 'shop-0', heartbeat: ALWAYS }
 
-/** The values per minute of the heartbeat of a process, and of the verdicts that an action of it was harmful. */
+/** The values per minute of the heartbeat of a process, and of what it has counted. */
 interface Process {
   readonly instance?: string
   readonly heartbeat: string
+  /** Verdicts that an action was harmful. */
   readonly verdicts?: string
+  /** Changes that could not be reverted. */
+  readonly reverts?: string
   readonly failures?: string
 }
 
-function seriesOf({ instance = 'shop-1', heartbeat, verdicts, failures }: Process): TestSeries[] {
+function seriesOf({ instance = 'shop-1', heartbeat, verdicts, reverts, failures }: Process): TestSeries[] {
   const of = { job: 'shop', instance }
   const given = [
     [{ __name__: 'homeostat_heartbeat_total', ...of }, heartbeat],
@@ -30,15 +33,29 @@ function seriesOf({ instance = 'shop-1', heartbeat, verdicts, failures }: Proces
       },
       verdicts,
     ],
+    [
+      {
+        __name__: 'homeostat_action_reverts_total',
+        ...of,
+        homeostat_action_name: 'cache.warm',
+        homeostat_revert_result: 'failed',
+      },
+      reverts,
+    ],
     [{ __name__: 'homeostat_errors_total', ...of, homeostat_component: 'signal' }, failures],
   ] as const
   return given.flatMap(([labels, values]) => (values === undefined ? [] : [{ labels, values }]))
 }
 
 /** What Prometheus has against the minutes at which the alert fires, and at which it does not. */
-function failures(processes: readonly Process[], fires: readonly number[], not: readonly number[]): Promise<string> {
-  const alert: Fired = { alert: 'HomeostatActionHarmful' }
-  const firing = Object.fromEntries([...fires.map(at => [at, [alert]]), ...not.map(at => [at, []])])
+function failures(
+  processes: readonly Process[],
+  fires: readonly number[],
+  not: readonly number[],
+  alert = 'HomeostatActionHarmful',
+): Promise<string> {
+  const fired: Fired = { alert }
+  const firing = Object.fromEntries([...fires.map(at => [at, [fired]]), ...not.map(at => [at, []])])
   return failuresOf(promtool!, rules, [
     { name: 'own rules', intervalS: 60, series: [OTHER, ...processes].flatMap(seriesOf), firing },
   ])
@@ -84,6 +101,11 @@ describe.skipIf(promtool === undefined)('on Prometheus, an old verdict is not re
       '',
     )
   })
+})
+
+test.skipIf(promtool === undefined)('on Prometheus, a change that was not reverted is reported', async () => {
+  const process = { heartbeat: ALWAYS, reverts: '_x20 1x40' }
+  expect(await failures([process], [20, 33], [19, 36], 'HomeostatRevertFailed')).toBe('')
 })
 
 test.skipIf(promtool === undefined)('failures that came all at once are counted', async () => {
