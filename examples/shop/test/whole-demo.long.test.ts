@@ -7,7 +7,7 @@ it('npm start: two shops get into the same trouble, and Homeostat helps one of t
   const output = demo.output()
   expect.soft(output).toMatch(/Look at it in a browser: http:\/\/127\.0\.0\.1:\d+/)
   // Its address comes before the long work.
-  expect.soft(output).toMatch(/Look at it in a browser: .*\n(?:.*\n)*?Filling the databases /)
+  expect.soft(output).toMatch(/Look at it in a browser: .*\n(?:.*\n)*?Filling the databases? /)
   expect.soft(output).toMatch(/fired +SlowQueries/)
   expect.soft(output).toMatch(/^ {2}CREATE INDEX [^;]*orders\s+\(customer_id,\s+status/m)
   expect.soft(output).toMatch(/^cache\.warm +[\d,]+ : [\d,]+ +\+\d+% .* effective/m)
