@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from 'node:os'
 import type { LevelSeries, Registry } from '@homeostat/signals'
-import { disposeTogether } from '@homeostat/signals'
+import { disposeTogether, threadCpuMs } from '@homeostat/signals'
 import { attributes, metrics } from '@homeostat/semconv'
 import type { Container, ContainerReading } from '../cgroup/container.ts'
 import type { Limit, LimitSource } from './limits.ts'
@@ -18,7 +18,8 @@ interface Mark {
   readonly atMs: number
   readonly reading: ContainerReading
   readonly processSeconds: number
-  readonly threadSeconds: number
+  /** The CPU time of this thread, whose event loop it is. */
+  readonly threadMs: number
   readonly source: LimitSource
 }
 
@@ -67,13 +68,13 @@ export function createCpuSignals(registry: Registry, container: Container, minWi
       atMs: performance.now(),
       reading,
       processSeconds: processSeconds(),
-      threadSeconds: threadSeconds(),
+      threadMs: threadCpuMs(),
       source,
     }
     if (start !== undefined) {
       const seconds = (end.atMs - start.atMs) / 1000
       processUtilization.set((end.processSeconds - start.processSeconds) / seconds / limit.value)
-      threadUtilization.set(Math.min(1, (end.threadSeconds - start.threadSeconds) / seconds))
+      threadUtilization.set(Math.min(1, (end.threadMs - start.threadMs) / 1000 / seconds))
       const utilization = containerUtilization(start.reading, reading, limit)
       if (utilization === undefined) utilizationLevel.clear()
       else utilizationLevel.set(utilization)
@@ -97,18 +98,6 @@ export function containerUtilization(from: ContainerReading, to: ContainerReadin
 
 function processSeconds(): number {
   const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-
-/**
- * Of this thread, whose event loop it is: the main thread's or a worker's. Node before 23.9 does not say; there the process's,
- * garbage collection and thread pool included, is at least as much.
- */
-function threadSeconds(): number {
-  // Linux brings the count of a running thread up to date when somebody asks for the process, and else at a tick.
-  const ofProcess = processSeconds()
-  if (!('threadCpuUsage' in process)) return ofProcess
-  const { user, system } = process.threadCpuUsage()
   return (user + system) / 1e6
 }
 

@@ -1,13 +1,13 @@
 import { pbkdf2Sync } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import { threadCpu } from '../../src/costs/thread-cpu.ts'
+import { threadCpuMs } from '../../src/threads/thread-cpu.ts'
 
 /** The CPU time of a fixed amount of work, in milliseconds. */
 function burnt(rounds: number): number {
-  const before = threadCpu.read()
+  const before = threadCpuMs()
   pbkdf2Sync('password', 'salt', rounds, 64, 'sha512')
-  return threadCpu.read() - before
+  return threadCpuMs() - before
 }
 
 it('finds work that is shorter than a tick of the kernel as exactly as long work', async () => {
