@@ -1,4 +1,4 @@
-import { attributes, metrics, promName, promScope } from '@homeostat/semconv'
+import { attributes, metrics, promAnywhere, promName, promScope } from '@homeostat/semconv'
 
 const QUEUE = promName(attributes.queueName)
 
@@ -7,6 +7,12 @@ export const oldestWaitingAge: string = `max by (${QUEUE}) (${promName(metrics.q
 
 /** PromQL of the jobs that wait for a worker, by queue. */
 export const waitingJobs: string = `sum by (${QUEUE}) (${promName(metrics.queueJobs)}{${promScope('@homeostat/bullmq')}, ${promName(attributes.queueJobsState)}="waiting"})`
+
+/** PromQL of the jobs that run, of all queues, whichever instrumentation reports them. */
+export const activeJobs: string = promAnywhere(
+  '@homeostat/bullmq',
+  scope => `sum(${promName(metrics.queueJobs)}{${scope}, ${promName(attributes.queueJobsState)}="active"})`,
+)
 
 const ARM = promName(attributes.trialArm)
 const byArm = (metric: string): string => `sum by (${ARM}) (rate(${metric}[15s]))`

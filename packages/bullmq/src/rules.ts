@@ -1,18 +1,14 @@
 import type { Rule } from '@homeostat/optimizer'
-import { attributes, metrics, promForeignScope, promName, promScope } from '@homeostat/semconv'
+import { attributes, metrics, promName } from '@homeostat/semconv'
 import { loopIsDelayed } from '@homeostat/runtime/expressions'
 import { HEAVY_SECONDS } from './admission/job-demands.ts'
-import { oldestWaitingAge, poolWaits } from './expressions.ts'
+import { activeJobs, oldestWaitingAge, poolWaits } from './expressions.ts'
 
 const QUEUE = promName(attributes.queueName)
 const POOL = promName(attributes.dbPoolName)
-const activeIn = (scope: string): string =>
-  `sum(${promName(metrics.queueJobs)}{${scope}, ${promName(attributes.queueJobsState)}="active"})`
-/** What others report, where ours is not there: a text for a Prometheus server leaves ours out beside theirs. */
-const ACTIVE = `(${activeIn(promScope('@homeostat/bullmq'))} or on () ${activeIn(promForeignScope('@homeostat/bullmq'))})`
 
 /** Several jobs run: one alone has no other one to wait for. */
-const severalRun = `and on () ${ACTIVE} > 1`
+const severalRun = `and on () ${activeJobs} > 1`
 
 /** Jobs of some name are known to compute: where none do, something else delays the loop. */
 const someCompute = `and on () max(${promName(metrics.queueJobCpuTime)}) >= ${HEAVY_SECONDS}`

@@ -1,11 +1,4 @@
-import {
-  type AttributeKey,
-  type MetricDefinition,
-  metrics,
-  promForeignScope,
-  promName,
-  promScope,
-} from '@homeostat/semconv'
+import { type AttributeKey, type MetricDefinition, metrics, promAnywhere, promName } from '@homeostat/semconv'
 import type { Query, Selection, SimpleQuery, Where } from './query.ts'
 
 /** The processes that the variables of a dashboard choose. */
@@ -23,23 +16,17 @@ const SCOPES = [
 export function promqlOf(query: Query): string {
   if (query.kind === 'share') return `${promqlOf(query.of)} / ${promqlOf(query.per)}`
   const scope = scopeOf(query.metric)
-  if (scope === undefined) return promqlFrom(query, [])
-  return `(${promqlFrom(query, [promScope(scope)])} or on () ${promqlFrom(ofOthers(query), [promForeignScope(scope)])})`
+  if (scope === undefined) return promqlFrom(query, [], false)
+  // `exportDoubles: false` leaves ours out as well.
+  return promAnywhere(scope, (matcher, isForeign) => promqlFrom(query, [matcher], isForeign))
 }
 
-/**
- * The same where only another instrumentation exports the metric: ours is left out with `exportDoubles: false`, and where the text for a
- * Prometheus server has the name already. Others may divide a level by attributes that ours does not have.
- */
-function ofOthers(query: SimpleQuery): SimpleQuery {
-  return query.kind === 'level' ? { ...query, isDivided: true } : query
-}
-
-function promqlFrom(query: SimpleQuery, scope: readonly string[]): string {
+/** Others may divide a level by attributes that ours does not have: theirs is added up before. */
+function promqlFrom(query: SimpleQuery, scope: readonly string[], isForeign: boolean): string {
   const select = (part?: Part): string => selector(query, scope, part)
   switch (query.kind) {
     case 'level':
-      return `${query.as}${by(query.by)}(${query.isDivided ? `sum${by(query.metric.attributes, 'job', 'instance')}(${select()})` : select()})`
+      return `${query.as}${by(query.by)}(${isForeign ? `sum${by(query.metric.attributes, 'job', 'instance')}(${select()})` : select()})`
     case 'count':
       return `count(max${by(query.by)}(${select()}) > 0)`
     case 'variance':

@@ -15,8 +15,8 @@ export interface Selection {
 
 /** What is asked of a backend, in words that are those of no backend: from it PromQL is written, and Datadog's language. */
 export type Query =
-  /** The value of a gauge or an up-down counter; divided by other attributes than those that the metric has, it is added up before. */
-  | (Selection & { readonly kind: 'level'; readonly as: Aggregate; readonly isDivided?: true })
+  /** The value of a gauge or an up-down counter. */
+  | (Selection & { readonly kind: 'level'; readonly as: Aggregate })
   /** How many label sets have a value above 0, however many processes report the same one. */
   | (Selection & { readonly kind: 'count' })
   /** What is `p * (1 - p)` of a gauge that is a probability, as a mean: the Brier score of who always says `p`. */

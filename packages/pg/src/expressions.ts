@@ -1,4 +1,4 @@
-import { attributes, metrics, promForeignScope, promName, promScope } from '@homeostat/semconv'
+import { attributes, metrics, promAnywhere, promName, promScope } from '@homeostat/semconv'
 
 const SCOPE = promScope('@homeostat/pg')
 const DATABASE = promName(attributes.dbNamespace)
@@ -38,11 +38,8 @@ export const idleConnections: string = `sum by (${POOL}) (${CONNECTIONS}{${SCOPE
 /** PromQL of the requests that wait for a connection, by pool. */
 export const pendingRequests: string = pendingIn(SCOPE)
 
-/**
- * PromQL of the same, or of what another instrumentation reports where ours is not there: a text for a Prometheus server leaves ours out
- * beside it.
- */
-export const pendingAnywhere: string = `(${pendingRequests} or on () ${pendingIn(promForeignScope('@homeostat/pg'))})`
+/** PromQL of the same, whichever instrumentation reports it. */
+export const pendingAnywhere: string = promAnywhere('@homeostat/pg', pendingIn)
 
 function pendingIn(scope: string): string {
   return `sum by (${POOL}) (${promName(metrics.dbConnectionPending)}{${scope}})`

@@ -3,6 +3,6 @@ export type { MetricDefinition, MetricKind } from './metric-definition.ts'
 /** Every metric, by the name that code uses for it. */
 export * as metrics from './metrics.ts'
 export { promName } from './prom-name.ts'
-export { promForeignScope, promScope, promUnnamedScope } from './prom-scope.ts'
+export { promAnywhere, promForeignScope, promScope, promUnnamedScope } from './prom-scope.ts'
 export { upstreamAttributes, upstreamDefinitions, upstreamMetrics, type UpstreamMetric } from './upstream.ts'
 export { events, spans } from './records.ts'
