@@ -80,7 +80,9 @@ class Watching implements Disposable {
   #gauges: Gauges
   /** The work of the ticks, one after the other. */
   #work: Promise<unknown> = Promise.resolve()
-  #waiting = 0
+  #waitingTicks = 0
+  /** Whether the past is still to be read and sent to all viewers. */
+  #isCatchingUp = false
   #isOver = false
 
   constructor(homeostat: ShownHomeostat, send: Send, onFault: (error: unknown) => void, intervalMs: number) {
@@ -96,7 +98,9 @@ class Watching implements Disposable {
     this.#gauges = new Gauges(homeostat, sections.forecasts)
     this.#listening = optimizer.on(entry => this.#tick(entry))
     const last = entries.at(-1)
-    if (last) this.#do(() => this.#catchUp(last.now))
+    if (last === undefined) return
+    this.#isCatchingUp = true
+    void this.#do(() => this.#begin(last.now))
   }
 
   /** Gives one viewer everything. */
@@ -104,7 +108,7 @@ class Watching implements Disposable {
     send('sections', this.#sections.all)
     send('news', json(this.#news))
     send('gauges', json(this.#gauges.all))
-    this.#do(() => this.#sendPast(send))
+    if (!this.#isCatchingUp) void this.#do(() => this.#sendPast(send))
   }
 
   refresh(): void {
@@ -126,16 +130,17 @@ class Watching implements Disposable {
   /** The loop calls this within its tick, so the work is done later. */
   #tick(entry: LedgerEntry): void {
     // Ticks that come faster than they can be shown are left out of the charts, never of the timeline.
-    const isLate = this.#waiting > 1
-    this.#do(() => this.#show(entry, isLate))
+    const isLate = this.#waitingTicks > 1
+    this.#waitingTicks++
+    void this.#do(() => this.#show(entry, isLate)).finally(() => this.#waitingTicks--)
   }
 
-  #do(steps: () => Steps<void>): void {
-    this.#waiting++
+  /** Never rejects. */
+  #do(steps: () => Steps<void>): Promise<unknown> {
     this.#work = this.#work
       .then(() => (this.#isOver ? undefined : new SlicedWork(this.#whileOn(steps()), SLICE_MS).done))
       .catch(this.#onFault)
-      .finally(() => this.#waiting--)
+    return this.#work
   }
 
   /** Takes no step after the last viewer has gone: what it made would not be given back any more. */
@@ -168,6 +173,15 @@ class Watching implements Disposable {
     const gauges = this.#gauges.takeNews()
     if (gauges) this.#send('gauges', json(gauges))
     this.#send('sample', json(sample))
+  }
+
+  /** A viewer that comes before the end of it gets the same. */
+  *#begin(now: number): Steps<void> {
+    try {
+      yield* this.#catchUp(now)
+    } finally {
+      this.#isCatchingUp = false
+    }
   }
 
   /** What the store still has of the time before the first viewer. */

@@ -111,6 +111,7 @@ export class Gauges implements Disposable {
   *#read(at: number, isAsked: (watched: Watched) => boolean): Steps<[id: number, value: number][]> {
     const values: [id: number, value: number][] = []
     this.#tick++
+    this.#makeRoom()
     for (const watched of this.#watched) {
       if (!isAsked(watched)) continue
       try {
@@ -136,7 +137,6 @@ export class Gauges implements Disposable {
       seenAt.set(labels.key, this.#tick)
       return known
     }
-    if (series.size >= MOST_SERIES_OF_GAUGE) this.#dropSilent(watched)
     if (series.size >= MOST_SERIES_OF_GAUGE || this.#series >= MOST_SERIES) {
       if (leftOut.has(labels.key) || leftOut.size >= MOST_SERIES) return undefined
       leftOut.add(labels.key)
@@ -153,6 +153,11 @@ export class Gauges implements Disposable {
   }
 
   /** Labels come and go, e.g. with each client: lines that have ended would leave no room for those that are there. */
+  #makeRoom(): void {
+    const isFull = this.#series >= MOST_SERIES
+    for (const watched of this.#watched) if (isFull || watched.leftOut.size > 0) this.#dropSilent(watched)
+  }
+
   #dropSilent({ series, seenAt }: Watched): void {
     for (const [key, { id }] of series) {
       if (this.#tick - seenAt.get(key)! < MOST_SILENT) continue

@@ -29,7 +29,7 @@ export class PastValues {
   /** Everything as JSON, line by line, with null for a gap: so JSON writes a number that is not one. */
   *jsonInSteps(): Steps<string> {
     const at = JSON.stringify(this.#at)
-    // Ticks go on in the meantime.
+    // A value may be added between two steps.
     const all = [...this.#values].map(([id, past]) => [id, past.slice()] as const)
     const values: string[] = []
     for (const [id, past] of all) {
