@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Registry } from '@homeostat/signals'
+import { atOnce, Registry } from '@homeostat/signals'
+import { ledgerMetrics } from '../../src/ledger/telemetry/ledger-metrics.ts'
 import { Ledger, NOTHING_NEW } from '../../src/ledger/ledger.ts'
 import type { LedgerEntry } from '../../src/words/ledger-entry.ts'
 import type { Refusal } from '../../src/words/decision.ts'
@@ -36,6 +37,20 @@ describe('what a ledger keeps of older entries', () => {
       return { refusals: reason === undefined ? [] : [refusal(reason)] }
     })
     expect(reasonsBegun(ledger)).toEqual(['1 warm-up', '3 cooldown', '5 cooldown'])
+  })
+
+  it('two reasons of one action in the same tick begin once each', () => {
+    const ledger = ledgerOf(10, () => ({ refusals: [refusal('cooldown'), refusal('budget'), refusal('cooldown')] }))
+    expect(reasonsBegun(ledger)).toEqual(['1 cooldown', '1 budget'])
+  })
+
+  it('two reasons of one action are counted once each, and not again at every tick', () => {
+    const registry = new Registry({ scope: { name: 'homeostat' } })
+    const writers = ledgerMetrics(registry)
+    const { entries } = ledgerOf(10, () => ({ refusals: [refusal('cooldown'), refusal('budget')] }))
+    for (const entry of entries) for (const write of writers) atOnce(write(entry))
+    const counted = registry.collect().metrics.find(({ descriptor }) => descriptor.name === 'homeostat.refusals')!
+    expect(counted.dataPoints.map(({ value }) => value)).toEqual([1, 1])
   })
 
   it('an older entry keeps the value of an alert that began in it, and says that it is not complete', () => {

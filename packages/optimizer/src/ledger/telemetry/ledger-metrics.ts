@@ -1,10 +1,8 @@
 import { attributes as a, metrics } from '@homeostat/semconv'
 import type { Registry, Steps } from '@homeostat/signals'
-import { trialKeyOf } from '../../words/alert-key.ts'
 import type { Firing } from '../../words/firing.ts'
 import { modes } from '../../words/mode.ts'
 import { CurrentLevels } from './current-levels.ts'
-import type { RefusalReason } from '../../words/refusal-reason.ts'
 import type { LedgerWriter } from './ledger-writer.ts'
 
 /** Homeostat's metrics about itself, from the ledger. Bounded: alerts and actions by name, the rest by closed sets. */
@@ -68,27 +66,16 @@ function decisionMetrics(registry: Registry): LedgerWriter {
   const decisions = registry.counter(metrics.decisions)
   const refusals = registry.counter(metrics.refusals)
   const budgets = new CurrentLevels(registry.level(metrics.budgetRemaining), [a.actionName, a.budget])
-  const lastRefusals = new Map<string, { reason: RefusalReason; tick: number }>()
 
   return function* (entry) {
     for (const { firing, action, arm } of entry.decisions)
       decisions.with({ [a.alert]: firing.alert, [a.actionName]: action.name, [a.trialArm]: arm }).add()
     let written = 0
-    for (const { firing, response, reason } of entry.refusals) {
+    for (const { firing, response, reason } of entry.refused) {
       if (++written % ROWS_OF_STEP === 0) yield
       const action = response?.action ?? ''
-      const key = trialKeyOf(firing, action)
-      const last = lastRefusals.get(key)
-      if (last === undefined) lastRefusals.set(key, { reason, tick: entry.id })
-      else {
-        last.tick = entry.id
-        // An alert is refused again at every tick: only a change of the reason is news.
-        if (last.reason === reason) continue
-        last.reason = reason
-      }
       refusals.with({ [a.alert]: firing.alert, [a.actionName]: action, [a.refusalReason]: reason }).add()
     }
-    lastRefusals.forEach(({ tick }, key) => tick !== entry.id && lastRefusals.delete(key))
     budgets.show(
       entry.budgets.flatMap(({ action, remaining }) =>
         remaining.map(({ budget, remaining: left }) => [[action, budget], left] as const),
