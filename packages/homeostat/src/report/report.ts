@@ -72,7 +72,7 @@ export interface ReportContent {
   /** The last 20; empty where the option `bullmq.stallGuard` is off. */
   readonly stalls: readonly ReportedStall[]
   readonly trials: readonly ReportedTrial[]
-  /** The latest of each of the last proofs that a person has run, the latest proof last. */
+  /** The latest of each of the last proofs that a person has run, the latest proof last; its times are those of the clock on the wall. */
   readonly proofs: readonly ProofNews[]
   readonly evidence: readonly ActionEvidence[]
   readonly knobs: readonly ReportedKnob[]

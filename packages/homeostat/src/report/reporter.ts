@@ -1,6 +1,6 @@
 import { receiptText } from '@homeostat/bullmq/domain'
-import type { Explanation, LedgerEntry, Optimizer, StallReceipt, Trial } from '@homeostat/optimizer'
-import { explainTrial, ledgerNews } from '@homeostat/optimizer/parts'
+import type { Explanation, LedgerEntry, Optimizer, StallReceipt } from '@homeostat/optimizer'
+import { ledgerNews } from '@homeostat/optimizer/parts'
 import { counted, followLines, type Faults } from '@homeostat/signals'
 import { warnLater } from '@homeostat/signals/options'
 import type { AlertStatus } from './alert-status.ts'
@@ -18,9 +18,10 @@ import { loggerOf } from '../options/logger.ts'
 import type { DomainWithMode } from '../domains/domains.ts'
 import type { Modes } from '../options/modes.ts'
 import type { HomeostatOptions } from '../options/options.ts'
-import type { Report, ReportedStall, ReportedTrial } from './report.ts'
+import type { Report, ReportedStall } from './report.ts'
 import { createReport } from './report.ts'
 import { reportedKnobs } from './reported-knobs.ts'
+import { reportedProof, reportedTrial } from './reported-trials.ts'
 import { othersRunning, type RunningHomeostat } from '../lifecycle/running-homeostats.ts'
 import type { ServiceName } from '../doors/service-name.ts'
 import { noSdkText, startLine, wayText } from './start-line.ts'
@@ -190,7 +191,7 @@ export class Reporter implements RunningHomeostat, Disposable {
       advice: optimizer.advice,
       stalls: this.#stalls,
       trials: optimizer.trials.all.slice(-MOST_TRIALS).map(reportedTrial),
-      proofs: optimizer.proofs.known,
+      proofs: optimizer.proofs.known.map(reportedProof),
       evidence: optimizer.evidence(),
       knobs: knobs.map(({ isOutside: _, ...knob }) => knob),
       forecasts: forecasting.reported,
@@ -288,9 +289,4 @@ export class Reporter implements RunningHomeostat, Disposable {
         return `${state.name}, ${counted(state.members, 'process', 'processes')}`
     }
   }
-}
-
-function reportedTrial(trial: Trial): ReportedTrial {
-  const { id, action, alert, arm, state } = trial
-  return { id, action, alert, arm, state, line: explainTrial(trial) }
 }

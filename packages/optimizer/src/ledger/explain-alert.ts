@@ -4,6 +4,7 @@ import type { AdviceGiven } from '../words/advice-given.ts'
 import type { Refusal } from '../words/decision.ts'
 import type { Firing, PendingAlert } from '../words/firing.ts'
 import { plainDuration } from '../words/plain-numbers.ts'
+import { wallTime } from '../time/steady-clock.ts'
 import type { Trials } from '../trials/trials.ts'
 import { explainAdvice } from './advice-line.ts'
 import { answersTo, explainFiring, explainPending } from './alert-lines.ts'
@@ -81,7 +82,8 @@ function explainCalm({ rule, health, lastError }: RuleHealth, endedAt: number | 
 }
 
 function endOf(name: string, { entries }: Ledger): number | undefined {
-  return entries.findLast(({ transitions }) =>
+  const entry = entries.findLast(({ transitions }) =>
     transitions.some(({ alert, from, to }) => alert === name && to === 'inactive' && from !== 'pending'),
-  )?.now
+  )
+  return entry && wallTime(entry.now)
 }

@@ -5,6 +5,7 @@ import type { LedgerEntry } from '../words/ledger-entry.ts'
 import type { Standing } from '../verdicts/standing.ts'
 import type { Judgement, Life, Sample } from '@homeostat/judge'
 import { median } from '@homeostat/judge'
+import { wallTime } from '../time/steady-clock.ts'
 import { receiptOf, type JudgedTrial, type Trial } from '../words/trial.ts'
 import type { Histories } from '../verdicts/histories.ts'
 import { lifeInWords } from '../verdicts/life-in-words.ts'
@@ -128,7 +129,7 @@ function middleOf(samples: readonly Sample[]): number {
 function explainEntry(entry: LedgerEntry): string {
   const { id, now, mode, abridged, firings, refusals, refused, decisions, verdicts } = entry
   const done = [`${decisions.length} decided`, `${verdicts.length} judged`]
-  const head = `tick ${id} at ${new Date(now).toISOString()} in mode ${mode}`
+  const head = `tick ${id} at ${new Date(wallTime(now)).toISOString()} in mode ${mode}`
   if (abridged === undefined)
     return `${head}: ${[`${firings.length} firing`, `${refusals.length} refused`, ...done].join(', ')}`
   if (abridged === 'to what was done') return `${head}: ${done.join(', ')}; alerts and refusals are not kept any more`

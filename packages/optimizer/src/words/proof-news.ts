@@ -9,7 +9,7 @@ export interface ProofNews {
   readonly id: string
   readonly knob: string
   readonly change: 'started' | 'paused' | 'resumed' | 'ended'
-  /** When the proof began, and when this happened; in milliseconds since the epoch. */
+  /** When the proof began, and when this happened; in milliseconds since the epoch, in the ledger on its steady clock. */
   readonly startedAt: number
   readonly at: number
   /** What happened, for people. */

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { Loop, relieve } from '../loop.ts'
+
+afterEach(() => void vi.restoreAllMocks())
 
 const loopOf = (): Loop =>
   new Loop({
@@ -44,4 +46,16 @@ test('an older tick does not count as none what it has not kept', async () => {
   expect(line(4)).toContain('0 began to fire, 0 began to be refused')
   expect(line(4)).toContain('alerts and refusals that went on are not kept any more')
   expect(line(80)).toContain('1 firing, 1 refused')
+})
+
+test('times are those of a clock that was set since the start', async () => {
+  const loop = loopOf()
+  await loop.run(20_000, () => 0.9)
+  await loop.run(60_000, () => 0.5)
+  const { now } = Date
+  vi.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000)
+  const { line, record } = loop.optimizer.explain('PressureHigh')!
+  expect(line).toMatch(/it ended last at 2026-01-01T01:00:/)
+  expect(new Date((record as { endedAt: number }).endedAt).toISOString()).toMatch(/^2026-01-01T01:00:/)
+  expect(loop.optimizer.explain('1')!.line).toMatch(/^tick 1 at (?:2026-01-01T01:00:00|2026-01-01T00:59:59)/)
 })
