@@ -1,8 +1,7 @@
 import type { Knob, LedgerEntry, Optimizer } from '@homeostat/optimizer'
-import { within } from '@homeostat/signals'
+import { readInTime } from './knob-reading.ts'
 import type { Measure } from './measure.ts'
 
-const READ_LIMIT_MS = 2000
 /** As many as values of the measure are kept. */
 const MOST_TICKS = 720
 
@@ -43,14 +42,11 @@ export class Observation implements Disposable {
     this.#switchedAt.push(now)
   }
 
-  /** A knob that cannot be read is reported by the proof, which does not begin. */
+  /** A knob that cannot be read is reported by the proof, which does not begin; a read that fails shows no switch. */
   async #readKnob(now?: number): Promise<void> {
-    const value = await within(
-      READ_LIMIT_MS,
-      async () => this.#knob.read(),
-      () => new Error(`${this.#knob.name} could not be read in time`),
-    ).catch(() => undefined)
-    if (now !== undefined && value !== this.#value) this.#note(now)
+    const value = await readInTime(this.#knob).catch(() => undefined)
+    if (value === undefined) return
+    if (now !== undefined && this.#value !== undefined && value !== this.#value) this.#note(now)
     this.#value = value
   }
 }

@@ -14,7 +14,8 @@ import {
   type ProofEvent,
   type ProofTerms,
 } from '@homeostat/lab/prove'
-import { describeThrown, within, type Faults } from '@homeostat/signals'
+import type { Faults } from '@homeostat/signals'
+import { readInTime } from './knob-reading.ts'
 import type { Measure } from './measure.ts'
 import type { ProveState, Standing } from './prove-question.ts'
 
@@ -22,7 +23,6 @@ import type { ProveState, Standing } from './prove-question.ts'
 export const PROOF_LEASE_MS = 15_000
 /** So many ticks in a row may pass before the knob stands where it should. */
 const MOST_UNSET = 3
-const READ_LIMIT_MS = 2000
 
 export interface ProofRunOptions {
   readonly terms: ProofTerms
@@ -197,7 +197,7 @@ export class ProofRun {
     const { terms, knob, placebo } = this.#options
     const arms = armsOf(this.#proof)
     const wanted = [arms.knob === 'act' ? terms.to : terms.from, arms.placebo === 'act' ? 1 : 0]
-    const found = await Promise.all([knob, placebo].map(each => readOf(each))).catch((error: unknown) => {
+    const found = await Promise.all([knob, placebo].map(each => readInTime(each))).catch((error: unknown) => {
       this.#options.faults.report('action', error)
       return undefined
     })
@@ -257,16 +257,6 @@ export class ProofRun {
     const about = { id: this.#open!.id, knob: terms.knob, startedAt, at: this.#options.clock() }
     this.#options.optimizer.proofs.note({ ...about, change, line, ...more })
   }
-}
-
-async function readOf(knob: Knob): Promise<number> {
-  return within(
-    READ_LIMIT_MS,
-    async () => knob.read(),
-    () => new Error(`${knob.name} could not be read in time`),
-  ).catch((error: unknown) => {
-    throw new Error(`${knob.name} could not be read: ${describeThrown(error)}`)
-  })
 }
 
 /** A record is compared with those of others, so its times are those of the clock on the wall. */

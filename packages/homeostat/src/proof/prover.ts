@@ -1,8 +1,9 @@
 import type { Action, Knob, Mode, Optimizer } from '@homeostat/optimizer'
 import type { Faults } from '@homeostat/signals'
-import { after, ownMessage, sleep, within } from '@homeostat/signals'
+import { after, ownMessage, sleep } from '@homeostat/signals'
 import { checkedPlan, checkedRequest } from './checked-question.ts'
 import { knobTerms, ProofRefusedError, type KnobTerms } from './knob-terms.ts'
+import { readInTime } from './knob-reading.ts'
 import { Measure } from './measure.ts'
 import { Observation } from './observation.ts'
 import { PLACEBO, PLACEBO_OPTIONS } from '../acting/placebo-knob.ts'
@@ -11,7 +12,6 @@ import type { ProveAnswer, ProveLook, ProveQuestion, ProveRequest, ProveState, S
 
 /** Nobody looks any more after this time, and the store may forget what only the look needed. */
 const LOOK_MS = 60_000
-const READ_LIMIT_MS = 2000
 /** Below the limit of a call, so that the answer still gets through. */
 const CHANGE_LIMIT_MS = 3000
 
@@ -115,8 +115,9 @@ export class Prover implements AsyncDisposable {
         `this process does not allow it: start it with HOMEOSTAT_PROVE=${name}, or the option prove: ['${name}']`,
       )
     if (maxMode !== 'act') throw new ProofRefusedError(`this process does not allow it: its maxMode is ${maxMode}`)
-    const late = (): Error => new ProofRefusedError(`${name} could not be read in time`)
-    const from = await within(READ_LIMIT_MS, async () => knob.read(), late)
+    const from = await readInTime(knob).catch((error: Error) => {
+      throw new ProofRefusedError(error.message)
+    })
     return knobTerms(request, knob, from, optimizer.proofs.responses)
   }
 

@@ -1,5 +1,5 @@
 import { followLines } from '@homeostat/signals'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { ProveLook } from '../../src/proof/prove-question.ts'
 import { plan, type ProvenService, response, START, startsServices, TICK_MS, VALVE } from './proven-service.ts'
 
@@ -35,6 +35,19 @@ test('a value that somebody sets while somebody looks is a switch', async () => 
   service.valve = 11
   await service.tick(2)
   expect((await looked(service)).switchedAt).toEqual(timesOf(4))
+})
+
+test('a read of the knob that fails is not a switch, and the next one neither', async () => {
+  const service = started()
+  await service.tick()
+  await looked(service)
+  await service.tick(2)
+  const read = vi.spyOn(service.valveKnob, 'read').mockRejectedValueOnce(new Error('gone'))
+  await service.tick(3)
+  expect(read).toHaveBeenCalled()
+  expect((await looked(service)).switchedAt).toEqual([])
+  read.mockRejectedValueOnce(new Error('gone'))
+  expect(await looked(service)).toEqual({ refused: expect.stringMatching(/^plant\.valve could not be read: /) })
 })
 
 test('a trial that is open while somebody looks is a switch at each tick', async () => {

@@ -2,10 +2,9 @@ import { counted } from '@homeostat/signals'
 import { judgeSwitchback, percentChange } from '@homeostat/optimizer/judge'
 import { formatDuration } from '@homeostat/promql'
 import { donePairs } from './advance-proof.ts'
+import { LEAST_PAIRS } from './plan-proof.ts'
 import type { PairedJudgement, Proof } from './proof.ts'
 
-/** Fewer pairs cannot show harm. */
-const LEAST_PAIRS = 6
 const HARM_ALPHA = 0.025
 
 /** What a proof has shown so far. */
@@ -22,10 +21,8 @@ export interface ProofJudgement {
 
 /** Judges a proof as `judgeSwitchback` of `@homeostat/judge` judges its pairs: the knob, and the placebo in the same time. */
 export function judgeProof(proof: Proof): ProofJudgement {
-  const [knob, placebo] = (['arm', 'placebo'] as const).map(whose => inTheEnd(proof, judged(proof, whose))) as [
-    PairedJudgement,
-    PairedJudgement,
-  ]
+  const knob = inTheEnd(proof, judged(proof, 'arm'))
+  const placebo = inTheEnd(proof, judged(proof, 'placebo'))
   const isCredible = placebo.verdict !== 'effective' && placebo.verdict !== 'harmful'
   return { knob, placebo, isCredible, conclusion: conclusionOf(proof, knob, isCredible), cannotSee: cannotSee(proof) }
 }

@@ -40,7 +40,8 @@ export interface ProofPlan {
 
 /** The length of a block of a switchback where nothing needs a longer one. */
 const BLOCK_MS = 60_000
-const LEAST_PAIRS = 6
+/** Fewer pairs cannot be significant. */
+export const LEAST_PAIRS = 6
 const MOST_PAIRS = 500
 /** So many values of a block are measured at least. */
 const LEAST_VALUES = 4

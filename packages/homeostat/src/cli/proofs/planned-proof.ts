@@ -1,8 +1,9 @@
-import { LEAST_QUIET_BLOCKS, planProof, type ProofPlan, quietNoise } from '@homeostat/lab/prove'
+import { LEAST_PAIRS, LEAST_QUIET_BLOCKS, planProof, type ProofPlan } from '@homeostat/lab/prove'
 import { formatDuration } from '@homeostat/promql'
 import { sleep } from '@homeostat/signals'
 import type { ProveLook } from '../../proof/prove-question.ts'
 import { WrongCallError } from '../wrong-call-error.ts'
+import { GatheredLooks } from './gathered-looks.ts'
 import type { ProveCall } from './prove-call.ts'
 import type { ProvingProcess } from './proving-process.ts'
 
@@ -36,7 +37,12 @@ export async function plannedProof(
   signal: AbortSignal,
 ): Promise<PlannedProof> {
   let look = await seenMeasure(call, process, report, signal)
-  const cut = plan(call, look, { noise: ASSUMED_NOISE, isNoiseObserved: false, isCutOnly: true })
+  // How long blocks are does not depend on the noise; how many of them does.
+  const isLengthGiven = call.pairs !== undefined || call.mostMs !== undefined
+  const cut = plan({ ...call, ...(!isLengthGiven && { pairs: LEAST_PAIRS }) }, look, {
+    noise: ASSUMED_NOISE,
+    isNoiseObserved: false,
+  })
   const needsMs = LEAST_QUIET_BLOCKS * cut.blockMs
   if (call.observeMs > 0 && call.observeMs < needsMs)
     throw new WrongCallError(
@@ -44,12 +50,15 @@ export async function plannedProof(
     )
   if (call.observeMs > 0) report(`observing ${look.expr} for ${call.observeMs / 1000} s; nothing is switched`)
   // The first blocks may have begun before.
+  const looks = new GatheredLooks()
+  looks.add(look)
   const until = performance.now() + call.observeMs
   for (let leftMs = call.observeMs; leftMs > 0; leftMs = until - performance.now()) {
     await sleep(Math.min(LOOK_EVERY_MS, leftMs), { signal, holdsProcess: true })
     look = await process.look(call.request)
+    looks.add(look)
   }
-  const observed = call.observeMs > 0 ? quietNoise(look.past, look.switchedAt, cut) : undefined
+  const observed = call.observeMs > 0 ? looks.noise(cut) : undefined
   const noise = observed ?? call.noise ?? ASSUMED_NOISE
   const planned = plan(call, look, { noise, isNoiseObserved: observed !== undefined })
   const isInVain = call.observeMs > 0 && observed === undefined
@@ -82,17 +91,10 @@ async function seenMeasure(
 interface Noise {
   readonly noise: number
   readonly isNoiseObserved: boolean
-  /** How long blocks are does not depend on the noise; how many of them does. */
-  readonly isCutOnly?: boolean
 }
 
-function plan(
-  call: ProveCall,
-  { direction, intervalMs, rangeMs }: ProveLook,
-  { isCutOnly = false, ...noise }: Noise,
-): ProofPlan {
-  const { worth, power, seed, blockMs, carryOverMs, mostMs } = call
-  const pairs = call.pairs ?? (isCutOnly && mostMs === undefined ? LEAST_QUIET_BLOCKS : undefined)
+function plan(call: ProveCall, { direction, intervalMs, rangeMs }: ProveLook, noise: Noise): ProofPlan {
+  const { worth, power, seed, blockMs, carryOverMs, pairs, mostMs } = call
   try {
     return planProof({
       direction,
