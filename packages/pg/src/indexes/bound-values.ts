@@ -24,7 +24,8 @@ export function truthOf(value: unknown, values: Values): boolean | undefined {
       if (node.fields['kind'] !== 'AEXPR_OP' || !/^(?:=|<>)$/.test(operatorOf(node.fields))) return undefined
       const [left, right] = [node.fields['lexpr'], node.fields['rexpr']].map(each => constantOf(each, values)?.text)
       if (typeof left !== 'string' || typeof right !== 'string') return undefined
-      return (left === right) === (operatorOf(node.fields) === '=')
+      const isEqual = areEqual(left, right)
+      return isEqual === undefined ? undefined : isEqual === (operatorOf(node.fields) === '=')
     }
     case 'A_Const':
     case 'ParamRef':
@@ -35,6 +36,25 @@ export function truthOf(value: unknown, values: Values): boolean | undefined {
     default:
       return undefined
   }
+}
+
+/** A word or a number that is the same value as another one in few ways, whichever type both have. */
+const PLAIN = /^(?:[a-z_]{1,20}|-?\d{1,5})$/i
+const TRUE = /^(?:t|true|y|yes|on|1)$/i
+const FALSE = /^(?:f|false|n|no|off|0)$/i
+
+/** Whether two texts are one value of a type that is not known; undefined where they may be two spellings of it: `1.0`, `01`, `TRUE`, dates. */
+function areEqual(left: string, right: string): boolean | undefined {
+  if (left === right) return true
+  const both = [left, right]
+  // A text of spaces may be an empty one, and so is `\x`.
+  if (both.includes('')) return /^[^\\]*[\p{L}\p{N}]/u.test(left + right) ? false : undefined
+  if (!both.every(text => PLAIN.test(text))) return undefined
+  const isOneValue =
+    left.toLowerCase() === right.toLowerCase() ||
+    Number(left) === Number(right) ||
+    [TRUE, FALSE, /^inf/i].some(spelling => both.every(text => spelling.test(text)))
+  return isOneValue ? undefined : false
 }
 
 /**

@@ -4,13 +4,14 @@ import { asList, fieldsOf, namesOf, nodeOf, nodesOf, walk } from './tree.ts'
 
 // Through which queries in FROM the planner passes a condition from outside. Source: subquery_is_pushdown_safe, allpaths.c.
 
-/** The columns of a query on which a condition from outside reaches its tables. */
+/** The columns of a query; those on which a condition from outside does not reach its tables have a name and no value. */
 export function openOutputs(select: Tree, scope: Scope, names: readonly string[]): Outputs {
-  if (isClosed(select)) return new Map()
-  const outputs = new Map(outputsOf(select, scope, names))
-  for (const { columns } of narrowing(select))
-    for (const [name, { value }] of outputs) if (!columns.has(nameOf(value))) outputs.delete(name)
-  return outputs
+  const narrowed = narrowing(select)
+  const isOpen = isClosed(select)
+    ? () => false
+    : (value: unknown) => narrowed.every(({ columns }) => columns.has(nameOf(value)))
+  const outputs = [...outputsOf(select, scope, names)]
+  return new Map(outputs.map(([name, { value }]) => [name, { value: isOpen(value) ? value : undefined, scope }]))
 }
 
 /** Its rows are counted before a condition from outside applies. */

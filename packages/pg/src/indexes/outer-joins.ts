@@ -18,8 +18,8 @@ interface Pending {
 }
 
 /**
- * Reads joins. ON of an outer join finds rows of the optional side and drops none of the other; and that a column of the optional side IS NULL is
- * known behind the join only. A filter that no row of NULLs meets makes it an inner join. Source: reduce_outer_joins, prepjointree.c.
+ * Reads joins. ON of an outer join finds rows of the optional side and drops none of the other; and behind the
+ * join, a column of the optional side may be NULL because no row was found. A filter that no row of NULLs meets makes it an inner join. Source: reduce_outer_joins, prepjointree.c.
  */
 export class OuterJoins {
   readonly #conditions: Conditions
@@ -32,10 +32,12 @@ export class OuterJoins {
   addJoin(join: Join, left: readonly TableUse[], right: readonly TableUse[], scope: Scope): void {
     const optional = { JOIN_LEFT: right, JOIN_RIGHT: left, JOIN_FULL: [...left, ...right] }[String(join.type)]
     if (optional === undefined) return this.#add(join, scope)
+    // ON is read first: that a column IS NULL is a condition on the rows of the optional side there.
+    if (join.type !== 'JOIN_FULL') {
+      this.#add(join, scope, use => optional.includes(use))
+      this.#pending.push({ join, scope, optional })
+    }
     for (const use of optional) use.isOptional = true
-    if (join.type === 'JOIN_FULL') return
-    this.#add(join, scope, use => optional.includes(use))
-    this.#pending.push({ join, scope, optional })
   }
 
   /** The filter of the rows that the joins of a query give. */

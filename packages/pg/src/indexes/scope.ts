@@ -3,7 +3,7 @@ import type { Column } from './catalog.ts'
 import type { TableUse } from './table-use.ts'
 import { fieldsOf, namesOf, nodeOf } from './tree.ts'
 
-/** The columns of a query by name: expressions over a scope of its own. */
+/** The columns of a query by name: expressions over a scope of its own, or undefined where only the name is known. */
 export type Outputs = ReadonlyMap<string, { readonly value: unknown; readonly scope: Scope }>
 
 /** What a name in `FROM` stands for: a table, or a query; neither, where nothing is known of its columns. */
@@ -123,11 +123,12 @@ export function outputsOf(select: Tree, scope: Scope, names: readonly string[]):
     const value = nodeOf(target)?.fields['val']
     const given = nodeOf(target)?.fields['name']
     const node = nodeOf(value)
-    const own = node?.kind === 'ColumnRef' ? namesOf(node.fields['fields']) : []
+    const own = namesOf(node?.fields[node.kind === 'ColumnRef' ? 'fields' : 'funcname'])
     if (own.at(-1) === '*') addStar(outputs, own.at(-2), scope)
     else {
       const name = names[at] ?? given ?? own.at(-1)
-      if (typeof name === 'string') outputs.set(name, { value, scope })
+      // One that nobody can name keeps its place.
+      outputs.set(typeof name === 'string' && !outputs.has(name) ? name : `?column? ${at}`, { value, scope })
     }
   })
   return outputs
@@ -140,13 +141,8 @@ function addStar(
 ): void {
   for (const source of scope.sources) {
     if (alias !== undefined && source.alias !== alias) continue
-    const names = source.use?.table.columns.keys() ?? source.outputs?.keys() ?? []
-    for (const name of names)
-      if (!outputs.has(name))
-        outputs.set(name, {
-          value: { ColumnRef: { fields: [source.alias, name].map(sval => ({ String: { sval } })) } },
-          scope,
-        })
+    for (const name of namesIn([source]))
+      if (!outputs.has(name)) outputs.set(name, { value: columnOf(source, name), scope })
   }
 }
 

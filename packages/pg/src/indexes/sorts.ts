@@ -28,8 +28,8 @@ function addOrder(select: Tree, scope: Scope, skipped: number): void {
     const reference = referencesOf(value, scope).columns[0]
     const use = reference?.use
     const key = use && keyOf(value, use, scope)
-    // The order of another table's columns comes from another index.
-    if (!key || reference?.isOuter || (at > 0 && use.sort.length < at)) return
+    // The order of another table's columns comes from another index; and beside a UNION, a table is read once for each of its queries.
+    if (!key || reference?.isOuter || use.sort.length !== at) return
     const isDescending = fields['sortby_dir'] === 'SORTBY_DESC'
     const nulls = fields['sortby_nulls']
     const isUnusual = nulls === (isDescending ? 'SORTBY_NULLS_LAST' : 'SORTBY_NULLS_FIRST')
@@ -62,6 +62,8 @@ function addExtremes(select: Tree, scope: Scope): void {
   const [first] = found
   // Two columns would each need an index.
   if (first === undefined || found.some(each => each?.key.sql !== first.key.sql)) return
+  // Beside a UNION, a table is read once for each of its queries.
+  if (first.use.sort.length > 0) return
   first.use.sort.push({ key: first.key, isDescending: first.isDescending, isUnusual: false })
   limit(first.use, 0)
 }

@@ -1,3 +1,4 @@
+import { UNDONE_OF_QUEUE } from './flags.ts'
 import type { SlowCase } from './slow-case.ts'
 
 /** Queries within queries, and what they let through; what outer joins leave open; what bound values decide. */
@@ -80,6 +81,11 @@ export const SCOPES: readonly SlowCase[] = [
     name: 'ON that drops no row',
     text: 'SELECT count(n.id) FROM customer c LEFT JOIN note n ON n.id = c.id AND c.tenant_id = 7',
     best: [],
+  },
+  {
+    name: 'NULL that ON of an outer join asks for',
+    text: 'SELECT c.id, t.id FROM customer c LEFT JOIN task t ON t.queue_id = c.id AND t.done_at IS NULL WHERE c.id < 40',
+    best: UNDONE_OF_QUEUE,
   },
   {
     name: 'outer join that a filter makes an inner one',
