@@ -1,6 +1,6 @@
 import { summarize } from '../query-summary.ts'
 import type { RunningQueries } from '../running-queries.ts'
-import type { HeldConnection } from './held-connection.ts'
+import { UNKNOWN_HOLDER, type HeldConnection } from './held-connection.ts'
 import type { Holding } from './holding.ts'
 
 /** What a connection that is held looks like now. */
@@ -27,7 +27,7 @@ export function holdingOf(
 
 /** A connection and its holder in words. */
 export function holdingInWords({ holder, heldMs, silentMs, statement, place }: Holding): string {
-  const who = holder === 'unknown' ? 'code whose route or job is unknown' : holder
+  const who = holder === UNKNOWN_HOLDER ? 'code whose route or job is unknown' : holder
   const doing = silentMs > 0 ? `, silent for ${seconds(silentMs)}` : ''
   const last = statement === undefined ? ', without a statement' : `, last statement ${statement}`
   return `held for ${seconds(heldMs)} by ${who}${doing}${last}${place === undefined ? '' : `, checked out at ${place}`}`
