@@ -59,8 +59,8 @@ async function optimize(
   const outcome = await findIndexes(instrumentation, context, options, grammar, causes)
   const { signal } = context
   const since = began - (options.withinMs ?? OPTIMIZE_DEFAULTS.withinMs)
-  for (const [origin, advice] of lockWaits.adviceSince(since, began))
-    causes.found.unshift(...placed([advice], origin, outcome))
+  const waits = lockWaits.adviceSince(since, began)
+  causes.found.unshift(...waits.flatMap(([origin, advice]) => placed([advice], origin, outcome)))
   causes.found.push(...repeats(instrumentation.repeatedStatements.since(since)))
   if (instrumentation.heldAnswers.lastAt >= since) causes.found.push(...heldAnswers(instrumentation.heldAnswers))
   if (outcome.statements === 0 && causes.found.length === 0 && outcome.problems.length > 0 && !signal.aborted)

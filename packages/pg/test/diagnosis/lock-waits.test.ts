@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { optimizeQueries } from '../../src/actions/optimize-queries.ts'
 import { followLockWaits } from '../../src/diagnosis/follow-lock-waits.ts'
 import { SeenLockWaits } from '../../src/diagnosis/seen-lock-waits.ts'
+import { originOfPool } from '../../src/signals/origin.ts'
 import { level } from '../collected.ts'
 import { AdvisedDatabase } from '../advised-database.ts'
 
@@ -66,6 +67,22 @@ describe('a wait for a lock', () => {
       ) as string,
     })
     expect(JSON.stringify(receipt)).not.toContain(SECRET)
+  })
+
+  it('is advised in the order in which they were seen', async () => {
+    const wait = { sessions: 1, longestMs: 900, statements: ['SELECT orders'], openMs: undefined, silentMs: undefined }
+    const holders = ['UPDATE a', 'UPDATE b', 'UPDATE c']
+    const origin = originOfPool(db.pool as never)
+    seen.note(
+      origin,
+      holders.map(holder => ({ ...wait, holder })),
+      performance.now(),
+    )
+    const action = optimizeQueries(db.instrumentation, { withinMs: 1e9 }, seen)
+    const firing = { alert: 'SlowQueries', labels: {}, annotations: {}, value: 11, since: 0 }
+    const signal = AbortSignal.timeout(20_000)
+    const { advice } = await action.run({ firing, options: undefined, now: Date.now(), signal, sliceMs: 5 })
+    expect(advice?.map(({ what }) => what.split(': ')[1])).toEqual(holders)
   })
 
   it('is asked for at most every ten seconds, and less and less often while nobody waits', async () => {

@@ -29,7 +29,8 @@ const MOST_LOST = 2
  * The one table of the database, the oldest: each `search_path` would otherwise have one of its own, and not know of what others have left. One
  * that a stranger has made is not ours, unless this session would find it by its name alone.
  */
-const FIND = `SELECT n.nspname::text AS schema, c.relname::text AS name, pg_catalog.has_schema_privilege(n.oid, 'USAGE')::text AS reachable,
+const FIND = `SELECT n.nspname::text AS schema, c.relname::text AS name, current_user::text AS grantee,
+    pg_catalog.has_schema_privilege(n.oid, 'USAGE')::text AS reachable,
     pg_catalog.concat_ws(', ', VARIADIC ARRAY(SELECT p FROM pg_catalog.unnest('{SELECT,INSERT,UPDATE,DELETE}'::text[]) p WHERE NOT pg_catalog.has_table_privilege(c.oid, p))) AS denied
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_roles r ON r.oid = c.relowner
   WHERE c.relname = '${indexTable.name}' AND c.relkind = 'r' AND c.relpersistence = 'p'
@@ -37,8 +38,11 @@ const FIND = `SELECT n.nspname::text AS schema, c.relname::text AS name, pg_cata
   ORDER BY c.oid`
 
 interface Found {
-  /** With its schema. */
+  /** The schema, and the table with it. */
+  readonly schema: string
   readonly table: string
+  /** The user of this session. */
+  readonly grantee: string
   readonly isReachable: boolean
   /** The privileges that this user lacks, as a list for `GRANT`. */
   readonly denied: string
@@ -49,11 +53,16 @@ function isUsable({ isReachable, denied }: Found): boolean {
 }
 
 async function findTables(server: Server): Promise<readonly Found[]> {
-  return (await server.query(FIND)).map(row => ({
-    table: [row['schema'], row['name']].map(part => quoteIdentifier(String(part))).join('.'),
-    isReachable: row['reachable'] === 'true',
-    denied: String(row['denied']),
-  }))
+  return (await server.query(FIND)).map(row => {
+    const [schema, name, grantee] = ['schema', 'name', 'grantee'].map(part => quoteIdentifier(String(row[part])))
+    return {
+      schema: schema!,
+      table: `${schema}.${name}`,
+      grantee: grantee!,
+      isReachable: row['reachable'] === 'true',
+      denied: String(row['denied']),
+    }
+  })
 }
 
 /** The rows of `homeostat_index`. Written under the lock of the session alone. */
@@ -88,12 +97,13 @@ export class IndexLog {
     const found = await findTables(server)
     const [first] = found
     if (first === undefined || found.some(isUsable)) return undefined
-    const { table, isReachable, denied } = first
+    const { schema, table, grantee, isReachable, denied } = first
     const missing = [
-      ...(isReachable ? [] : [`USAGE ON SCHEMA ${table.slice(0, table.lastIndexOf('.'))}`]),
+      ...(isReachable ? [] : [`USAGE ON SCHEMA ${schema}`]),
       ...(denied === '' ? [] : [`${denied} ON ${table}`]),
     ]
-    return `the table homeostat_index belongs to another role, and the user of the application may not use it: GRANT ${missing.join(' and ')}`
+    const grants = missing.map(each => `GRANT ${each} TO ${grantee}`).join('; ')
+    return `the table homeostat_index belongs to another role, and the user of the application may not use it: ${grants}`
   }
 
   async begin({ name, schema, tableOid, definition, fingerprint }: Intent): Promise<void> {

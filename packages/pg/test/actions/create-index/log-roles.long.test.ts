@@ -39,7 +39,7 @@ describe('the table of the indexes, made by another role', () => {
     return receipt.problems?.filter(problem => problem.includes('homeostat_index'))
   }
   const missing = (privileges: string): string =>
-    `the table homeostat_index belongs to another role, and the user of the application may not use it: GRANT ${privileges} ON "public"."homeostat_index"`
+    `the table homeostat_index belongs to another role, and the user of the application may not use it: GRANT ${privileges} ON "public"."homeostat_index" TO "app"`
 
   it('is named in one line with what is to be granted, and used once it is', async () => {
     expect(await problems()).toEqual([expect.stringContaining(missing('SELECT, INSERT, UPDATE, DELETE'))])
