@@ -130,7 +130,9 @@ test('where the event loop is busy, it says how many workers would do, and knows
   )
   // 5,000 jobs of 0.05 s within 80 % of 10 s need 31 at once, and more if as many arrive again.
   expect(workers).toBeGreaterThanOrEqual(6)
-  expect(advice[0]?.why).toMatch(/^\d+ jobs wait, .* have to run at once, which is \d+ x 5; 5 run now; .* 95 % busy$/)
+  expect(advice[0]?.why).toMatch(
+    /^[\d,]+ jobs wait, .* have to run at once, which is \d+ x 5; 5 run now; .* 95 % busy$/,
+  )
   const signal = new AbortController().signal
   expect(await action.followed?.(advice, { signal })).toEqual([])
   for (let i = 1; i < workers; i++) workerOf('mail', 5)
