@@ -34,6 +34,11 @@ export function reasonOf(error: unknown): string {
   return code ?? (error.message.split('\n')[0] || error.name)
 }
 
+/** The whole message, else the reason. */
+export function messageOf(error: unknown): string {
+  return (error instanceof Error && error.message) || reasonOf(error)
+}
+
 /** `host:port` of a URL, without its password. */
 export function addressOf(url: string, defaultPort: number): string {
   const { hostname, port } = new URL(url)

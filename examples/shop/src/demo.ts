@@ -1,5 +1,5 @@
 // npm start: shops on real servers, real trouble, and what Homeostat does about it.
-import { reasonOf } from './availability.ts'
+import { messageOf } from './availability.ts'
 import { Demonstration } from './demo/demonstration.ts'
 import { Interruption } from './demo/interruption.ts'
 import { manySeeds, seedRunner } from './demo/many-seeds.ts'
@@ -32,7 +32,7 @@ try {
   if (options.help) console.log(usage)
   else process.exitCode = await demo(options, interruption)
 } catch (error) {
-  if (!interruption.signal.aborted) console.error(`demo: ${error instanceof Error ? error.message : reasonOf(error)}`)
+  if (!interruption.signal.aborted) console.error(`demo: ${messageOf(error)}`)
   process.exitCode = error instanceof OptionError ? 2 : interruption.exitCode
 }
 if (interruption.reason) console.error(`demo: ${interruption.reason}`)

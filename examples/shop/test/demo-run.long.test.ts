@@ -42,7 +42,7 @@ async function runWith(statement: string): Promise<{ readonly text: string; read
     lanes: [{ lane: 'homeostat', operator, shop, visitors }],
     story,
     timeline,
-    troubles: [{ atMs: 0, what: 'an operator emptied the cache', streams: [], step: 'empty the product cache' }],
+    troubles: [{ atMs: 0, what: 'an operator emptied the cache', streams: [], step: 'emptyProductCache' }],
     readingMs: 0,
   })
   // Its only visit is the end of the load.

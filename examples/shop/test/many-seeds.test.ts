@@ -23,7 +23,7 @@ function endedWith(verdict: 'effective' | 'harmful' | 'no_effect', seed: number)
     verdicts: [{ ...judged('CacheHitRatioLow', 'shop.placebo'), ...trial }],
     reverted: [{ ...judged('ProductsAreViewed', 'shop.recommendations'), ...trial, reverted }],
   })
-  const watched = { story, arms: {}, restarted: { knobs: [], backAfterMs: undefined } }
+  const watched = { story, restarted: { knobs: [], backAfterMs: undefined } }
   return { seed, digest: 'abc', results: [], watched, lateMs: 0, idle: 0.5, missing: [] }
 }
 

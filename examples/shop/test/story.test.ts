@@ -201,7 +201,7 @@ describe('advice', () => {
   })
 
   it('of another action is not followed in its place', () => {
-    const story = storyOf({ advised: [{ ...advised, action: 'pg.createIndex', advice: [index] }] })
+    const story = storyOf({ advised: [{ ...advised, action: 'query.createIndex', advice: [index] }] })
     expect(story.statements).toEqual([])
   })
 })

@@ -17,7 +17,7 @@ const SHORT_OF = 0.1
  * because it says when the load is over.
  */
 export function groupsOf(lanes: readonly Lane[], cores: number): readonly (readonly Lane[])[] {
-  return lanes.length <= Math.max(1, cores) ? [lanes] : lanes.toReversed().map(lane => [lane])
+  return lanes.length <= cores ? [lanes] : lanes.toReversed().map(lane => [lane])
 }
 
 /** What the cores of the machine have done until now. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { within } from '@homeostat/signals'
-import { reasonOf } from '../availability.ts'
+import { messageOf } from '../availability.ts'
 import { openLoop } from '../load/open-loop.ts'
 import type { Schedule } from '../load/schedule.ts'
 import type { Trouble } from '../load/troubles.ts'
-import { TROUBLES } from '../load/troubles.ts'
+import { STEPS, TROUBLES } from '../load/troubles.ts'
 import type { DemoLane } from './demo-lane.ts'
 import { createsIndex } from './operator.ts'
 import { Readings } from './readings.ts'
@@ -82,18 +82,18 @@ export class DemoRun {
     for (const { atMs, what, step } of troubles) {
       await pause(startedAt + atMs - performance.now(), signal)
       if (signal.aborted) return
-      const failure = step && (await this.#failureOf(step))
-      if (failure === undefined) timeline.add('trouble', what)
-      else timeline.add('failed', `an operator could not ${step}: ${failure}`)
+      if (step === undefined || (await this.#doInEveryShop(step))) timeline.add('trouble', what)
     }
   }
 
-  /** Does the step in every shop. */
-  async #failureOf(step: NonNullable<Trouble['step']>): Promise<string | undefined> {
-    const { lanes } = this.#options
-    const failure = await failureOf(() => Promise.all(lanes.map(({ operator }) => operator.emptyProductCache())))
-    if (failure !== undefined) this.#missing.push(`expected an operator to ${step}, and that failed: ${failure}`)
-    return failure
+  /** Resolves to whether it was done; else it says why not. */
+  async #doInEveryShop(step: NonNullable<Trouble['step']>): Promise<boolean> {
+    const { lanes, timeline } = this.#options
+    const failure = await failureOf(() => Promise.all(lanes.map(({ operator }) => operator[step]())))
+    if (failure === undefined) return true
+    timeline.add('failed', `an operator could not ${STEPS[step]}: ${failure}`)
+    this.#missing.push(`expected an operator to ${STEPS[step]}, and that failed: ${failure}`)
+    return false
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
@@ -137,7 +137,7 @@ async function failureOf(step: () => Promise<unknown>): Promise<string | undefin
     await within(STEP_WITHIN_MS, step, () => new Error(`it takes longer than ${STEP_WITHIN_MS / 1000} s`))
     return undefined
   } catch (error) {
-    return (error instanceof Error && error.message.split('\n')[0]) || reasonOf(error)
+    return messageOf(error).split('\n')[0]
   }
 }
 

@@ -12,7 +12,7 @@ import type { Interruption } from './interruption.ts'
 import { unequalLoad } from './lane-table.ts'
 import { News } from './news.ts'
 import type { DemoOptions } from './options.ts'
-import type { ShopKnobValues } from './restart.ts'
+import type { KnobReadings } from './restart.ts'
 import { killAndRestart, missingOfRestart, readableKnobsOf } from './restart.ts'
 import type { Screen } from './screen.ts'
 import { HEAP_LIMIT } from './shop-process.ts'
@@ -188,7 +188,7 @@ export class Demonstration implements AsyncDisposable {
     return address === undefined ? ['expected the console to have an address, and it had none'] : []
   }
 
-  async #end(lane: DemoLane, before: ShopKnobValues['knobs']): Promise<Watched> {
+  async #end(lane: DemoLane, before: KnobReadings): Promise<Watched> {
     // What the next process reports belongs to no promise.
     this.#isHeard = false
     this.#open.get(lane)?.[Symbol.dispose]()

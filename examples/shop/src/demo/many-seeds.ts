@@ -1,4 +1,4 @@
-import { reasonOf } from '../availability.ts'
+import { messageOf } from '../availability.ts'
 import { Demonstration } from './demonstration.ts'
 import { Interruption } from './interruption.ts'
 import type { DemoOptions } from './options.ts'
@@ -63,10 +63,6 @@ export function seedRunner(options: DemoOptions, whole: Interruption): RunSeed {
     if (ended === undefined && !whole.signal.aborted) throw new Error(interruption.reason)
     return ended
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : reasonOf(error)
 }
 
 function count(tally: Tally, { watched, missing }: Ended): void {

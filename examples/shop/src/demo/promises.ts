@@ -85,11 +85,16 @@ export function missingOf(chapter: Chapter): string | undefined {
 }
 
 function missingAdvice({ promised: { action, alert }, follower }: Chapter, given: AdviceGiven): string | undefined {
-  if (!given.advice.some(({ statement }) => statement !== undefined))
+  if (!given.advice.some(hasStatement))
     return `expected ${action} to name a statement for ${alert}, and it did not: ${given.summary}`
   if (follower?.followed !== undefined) return undefined
   const why = follower?.why ?? 'it came too late'
   return `expected a person to follow the advice of ${action} for ${alert}, and that did not happen: ${why}`
+}
+
+/** Whether the advice names a statement to run. */
+export function hasStatement({ statement }: Advice): boolean {
+  return statement !== undefined
 }
 
 /** Whether the promise was kept, or will not be kept any more. */

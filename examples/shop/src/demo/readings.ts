@@ -1,4 +1,5 @@
 import type { PerformanceMetrics } from 'homeostat'
+import { percent } from './percent.ts'
 
 /** The numbers of now. */
 export class Readings {
@@ -25,14 +26,14 @@ export class Readings {
     const { system, application, database } = this.#latest ?? {}
     if (!system || !application || !database) return []
     return [
-      `hits ${percent(application.cacheHitRates['redis'])}`,
+      `hits ${known(application.cacheHitRates['redis'])}`,
       `slow ${database.slowQueries}/min`,
       `webhook ${application.queueSizes['webhook'] ?? 0}`,
-      `heap ${percent(system.heapUsage)}`,
+      `heap ${known(system.heapUsage)}`,
     ]
   }
 }
 
-function percent(ratio: number | undefined): string {
-  return ratio === undefined ? 'unknown' : `${(ratio * 100).toFixed(0)} %`
+function known(share: number | undefined): string {
+  return share === undefined ? 'unknown' : percent(share)
 }

@@ -23,20 +23,19 @@ export interface Restarted {
   readonly failure?: string
 }
 
-/** What the shop says of its knobs. */
-export interface ShopKnobValues {
-  readonly knobs: Readonly<Record<string, Reading>>
-}
+/** What the shop says of its knobs, by name. */
+export type KnobReadings = Readonly<Record<string, Reading>>
 
-async function knobValuesOf({ shop }: Pick<DemoLane, 'shop'>): Promise<ShopKnobValues> {
+async function knobsOf({ shop }: Pick<DemoLane, 'shop'>): Promise<KnobReadings> {
   const response = await fetch(`${shop.url}/knobs`, { signal: AbortSignal.timeout(5000) })
   if (!response.ok) throw new Error(`the shop answered ${response.status}`)
-  return (await response.json()) as ShopKnobValues
+  const { knobs } = (await response.json()) as { readonly knobs: KnobReadings }
+  return knobs
 }
 
 /** No knobs where the shop does not answer. */
-export async function readableKnobsOf(lane: Pick<DemoLane, 'shop'>): Promise<ShopKnobValues['knobs']> {
-  return (await knobValuesOf(lane).catch(() => undefined))?.knobs ?? {}
+export async function readableKnobsOf(lane: Pick<DemoLane, 'shop'>): Promise<KnobReadings> {
+  return knobsOf(lane).catch(() => ({}))
 }
 
 /**
@@ -46,7 +45,7 @@ export async function readableKnobsOf(lane: Pick<DemoLane, 'shop'>): Promise<Sho
  */
 export async function killAndRestart(
   lane: Pick<DemoLane, 'shop' | 'restart'>,
-  before: ShopKnobValues['knobs'],
+  before: KnobReadings,
   signal: AbortSignal,
   onKilled: () => void = () => undefined,
 ): Promise<Restarted> {
@@ -54,7 +53,7 @@ export async function killAndRestart(
   await lane.shop.kill()
   onKilled()
   const startedAt = performance.now()
-  let after: ShopKnobValues['knobs'] = {}
+  let after: KnobReadings = {}
   let backAfterMs: number | undefined
   const knobs = (): Restarted['knobs'] =>
     Object.keys(before).map(name => ({ name, before: before[name], atKill: atKill[name], after: after[name] }))
@@ -74,7 +73,7 @@ export async function killAndRestart(
 }
 
 /** A knob that could not be read, before or afterwards, is not back. */
-function areBack(before: ShopKnobValues['knobs'], after: ShopKnobValues['knobs']): boolean {
+function areBack(before: KnobReadings, after: KnobReadings): boolean {
   const names = Object.keys(before)
   return names.length > 0 && names.every(name => isBack({ before: before[name], after: after[name] }))
 }

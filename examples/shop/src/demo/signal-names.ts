@@ -1,3 +1,5 @@
+import { percent } from './percent.ts'
+
 /** How people read the value of an alert. */
 export interface SignalName {
   readonly name: string
@@ -6,7 +8,6 @@ export interface SignalName {
 
 type Labels = Readonly<Record<string, string>>
 
-const percent = (value: number): string => `${(value * 100).toFixed(0)} %`
 const seconds = (value: number): string => `${value.toFixed(0)} s`
 const milliseconds = (value: number): string => `${(value * 1000).toFixed(0)} ms`
 const count = (value: number): string => Math.round(value).toLocaleString('en-US')

@@ -2,7 +2,7 @@ import type { Advice, AdviceGiven, Firing, LedgerEntry, Trial } from 'homeostat'
 import type { Chapter, Follower, KnownEffect, Promised } from './promises.ts'
 import type { ArmCounts } from '../knobs/arm-counts.ts'
 import { TrialArmSizes } from './arm-sizes.ts'
-import { PROMISED, isSettled, missingOf } from './promises.ts'
+import { PROMISED, hasStatement, isSettled, missingOf } from './promises.ts'
 import { receiptOf } from './trial-texts.ts'
 
 /** Follows the ledger and knows what has become of each promise. */
@@ -46,17 +46,13 @@ export class Story {
     return PROMISED.map(each => this.#chapter(each))
   }
 
-  get advice(): readonly Advice[] {
-    return this.#given.flatMap(({ advice }) => advice)
-  }
-
   /** The advice that a person is to follow, as far as it names a statement to run. */
   get statements(): readonly Advice[] {
     return this.#given
       .filter(({ action, alert }) =>
-        PROMISED.some(each => isAdvice(each) && each.action === action && each.alert === alert),
+        PROMISED.some(each => each.ends === 'advice' && each.action === action && each.alert === alert),
       )
-      .flatMap(({ advice }) => advice.filter(({ statement }) => statement !== undefined))
+      .flatMap(({ advice }) => advice.filter(hasStatement))
   }
 
   /** The advice that a person has followed. */
@@ -91,18 +87,10 @@ export class Story {
       trials,
       refused: this.#refused.get(`${action} ${alert}`),
       trial,
-      given: ofAlert.find(hasStatement) ?? ofAlert.at(-1),
+      given: ofAlert.find(({ advice }) => advice.some(hasStatement)) ?? ofAlert.at(-1),
       follower: this.#follower,
       effect: trial && this.#effects.get(trial.id),
       arms: trial && this.#arms.of(trial.id),
     }
   }
-}
-
-function isAdvice({ ends }: Promised): boolean {
-  return ends === 'advice'
-}
-
-function hasStatement({ advice }: AdviceGiven): boolean {
-  return advice.some(({ statement }) => statement !== undefined)
 }

@@ -5,6 +5,7 @@ import { countsText, laneTable, unreceived } from './lane-table.ts'
 import type { Restarted } from './restart.ts'
 import type { Screen } from './screen.ts'
 import type { Story } from './story.ts'
+import { percent } from './percent.ts'
 import { paragraph, renderTable } from './table.ts'
 
 /** The results of a demonstration. */
@@ -97,8 +98,4 @@ function knobTable({ knobs, backAfterMs }: Restarted, width: number): readonly s
     `Knobs across kill -9 and the next start: ${back}`,
     ...renderTable(['knob', 'before', 'at kill -9', 'restarted'], rows, width),
   ]
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`
 }

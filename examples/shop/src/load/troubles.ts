@@ -12,6 +12,9 @@ export const EVERYDAY: readonly Stream[] = [
   { kind: 'buy', perSecond: 0.5, fromMs: 0, toMs: Infinity },
 ]
 
+/** What somebody may do in every shop, in words. */
+export const STEPS = { emptyProductCache: 'empty the product cache' } as const
+
 /** Something that goes wrong in the life of a shop. */
 export interface Trouble {
   readonly atMs: number
@@ -20,7 +23,7 @@ export interface Trouble {
   /** The visits that it brings. */
   readonly streams: readonly Stream[]
   /** Somebody does this in every shop. */
-  readonly step?: 'empty the product cache'
+  readonly step?: keyof typeof STEPS
 }
 
 /** In turn, so that each of them can be seen; bounded in rate and time. */
@@ -42,7 +45,7 @@ export const TROUBLES: readonly Trouble[] = [
     atMs: 24_000,
     what: 'an operator emptied the product cache in Redis',
     streams: [],
-    step: 'empty the product cache',
+    step: 'emptyProductCache',
   },
   trouble(
     34_000,
