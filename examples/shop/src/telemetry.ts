@@ -50,7 +50,7 @@ export function startTelemetry(given: Healing | undefined): Telemetry {
   }
 }
 
-/** The reader takes its standard variable from its caller. */
+/** `PeriodicExportingMetricReader` does not read `OTEL_METRIC_EXPORT_INTERVAL`; the code that creates it has to. */
 function exportInterval(): { exportIntervalMillis: number; exportTimeoutMillis: number } {
   const exportIntervalMillis = Number(process.env['OTEL_METRIC_EXPORT_INTERVAL'] || 60_000)
   return { exportIntervalMillis, exportTimeoutMillis: Math.min(30_000, exportIntervalMillis) }

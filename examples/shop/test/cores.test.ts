@@ -15,10 +15,10 @@ describe('the lanes', () => {
       'They run side by side, and together take up to 1.2 cores, servers and visitors included; 1.9 of 2 are idle now.',
     )
     expect(sharingText(['plain', 'homeostat'], 2, 0.1)).toMatch(
-      /; 0\.2 of 2 are idle now\. That is too few: waits and errors/,
+      /; 0\.2 of 2 are idle now\. That is too few\. Shops will wait for a core/,
     )
     expect(sharingText(['plain', 'static', 'homeostat'], 2, 1)).toMatch(
-      /^They run one after the other: .*\. Each takes up to 0\.6 cores/,
+      /^They run one after the other, because there is no core for each of them\. Each takes up to 0\.6 cores/,
     )
     expect(sharingText(['homeostat'], 2, 1)).toMatch(/^It takes up to 0\.6 cores/)
   })

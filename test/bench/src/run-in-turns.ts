@@ -7,13 +7,14 @@ import { ended, VariantFailedError, type Round, type RunOptions } from './run-va
 /** Blocks of each variant on a path, in one round of processes. */
 const TURNS = 20
 /**
- * A block is done in so many parts, of a few milliseconds each: all variants do their first, then all their second. A busy machine seldom
- * takes the processor away within one, and what it does meets all of them. The whole block holds its share of garbage collection.
+ * The number of parts of a block. All variants do their first part, then all do their second. A part takes a few milliseconds: a busy machine
+ * seldom takes the processor away within one, and a slow moment of the machine slows all variants. The whole block includes its share of
+ * garbage collection.
  */
 const PARTS = 4
 /**
- * They warm up in turns as well. V8 compiles on threads of its own: while the others work, those of a process that waits catch up, also on
- * a busy machine. What is measured afterwards is compiled.
+ * The number of turns in which the variants warm up. V8 compiles on threads of its own. While another process works, the threads of a process
+ * that waits finish compiling, also on a busy machine. The code is compiled before it is measured.
  */
 const WARM_UPS = 10
 

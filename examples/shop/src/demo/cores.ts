@@ -61,14 +61,14 @@ export function sharingText(lanes: readonly Lane[], cores: number, idle: number)
   return [
     howText(lanes.length, atOnce),
     `take${atOnce > 1 ? '' : 's'} up to ${needed.toFixed(1)} cores, servers and visitors included; ${free.toFixed(1)} of ${cores} are idle now.`,
-    ...(free < needed ? ['That is too few: waits and errors will not be those of the shops alone.'] : []),
+    ...(free < needed ? ['That is too few. Shops will wait for a core, which adds to their waits and errors.'] : []),
   ].join(' ')
 }
 
 function howText(lanes: number, atOnce: number): string {
   if (lanes === 1) return 'It'
   if (atOnce > 1) return 'They run side by side, and together'
-  return 'They run one after the other: trouble comes to all shops at one moment, and there is no core for each of them then. Each'
+  return 'They run one after the other, because there is no core for each of them. Each'
 }
 
 /** Whether the machine had no core left while the load ran. */

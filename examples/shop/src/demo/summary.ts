@@ -78,15 +78,18 @@ function adviceTexts(screen: Screen, { statements, followed }: Story): readonly 
   ])
 }
 
-/** Why the waits and errors are not those of the shops alone; undefined where the machine had room. */
+/** What the waits and errors include beside the work of the shops; undefined where the machine had room. */
 function busyText({ lateMs, idle, results }: Pick<Ended, 'lateMs' | 'idle' | 'results'>): string | undefined {
   const signs = [
     ...(wasShort(idle) ? [`its cores were in use for ${percent(1 - idle)} of the time`] : []),
     ...(lateMs > BUSY_MS ? [`one visit of ten began ${Math.round(lateMs)} ms late or more`] : []),
   ]
   if (signs.length === 0) return undefined
-  const shared = results.length > 1 ? ', and the shops did not need to get the same share of it' : ''
-  return `The machine was busy: ${signs.join(', and ')}. The waits and errors above are not those of the shops alone${shared}.`
+  const waited =
+    results.length > 1
+      ? 'shops waited for a core, and one shop may have waited longer than another'
+      : 'the shop waited for a core'
+  return `The machine was busy: ${signs.join(', and ')}. The waits and errors above include time in which ${waited}.`
 }
 
 function knobTable({ knobs, backAfterMs }: Restarted, width: number): readonly string[] {

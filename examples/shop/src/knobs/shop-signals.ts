@@ -6,7 +6,6 @@ import type { Arm } from './setting-knob.ts'
 
 /** The attribute that says the half. */
 export const ARM: string = attributes.trialArm
-const OF_ONE_HALF = 'Of one half of the requests of a trial'
 
 /** The metrics that count the units of a trial, by half. */
 export const TRIAL_UNITS = { pages: 'shop.trial.render.time', lookups: 'shop.trial.lookups' } as const
@@ -33,8 +32,16 @@ export class ShopSignals extends SignalInstrumentation<SignalInstrumentationConf
   readonly #saleRequests = this.#counter('shop.sale.requests', '{request}', 'Pages of the sale')
   /** A histogram: its median does not depend on the few pages during which another process had the CPU, and none has to be left out. */
   readonly #rendering = this.#renderTimes()
-  readonly #lookups = this.#counters(TRIAL_UNITS.lookups, '{request}')
-  readonly #hits = this.#counters('shop.trial.hits', '{request}')
+  readonly #lookups = this.#counters(
+    TRIAL_UNITS.lookups,
+    '{request}',
+    'Products that one half of the requests of a trial asked for',
+  )
+  readonly #hits = this.#counters(
+    'shop.trial.hits',
+    '{request}',
+    'Products that one half of the requests of a trial found in the cache',
+  )
 
   constructor() {
     super('shop', '0.0.0', {})
@@ -64,12 +71,13 @@ export class ShopSignals extends SignalInstrumentation<SignalInstrumentationConf
     return this.registry.counter(definitionOf(name, unit, description)).with()
   }
 
-  #counters(name: string, unit: string): Halves<CounterSeries> {
-    return halves(this.registry.counter(definitionOf(name, unit, OF_ONE_HALF, [ARM])))
+  #counters(name: string, unit: string, description: string): Halves<CounterSeries> {
+    return halves(this.registry.counter(definitionOf(name, unit, description, [ARM])))
   }
 
   #renderTimes(): Halves<HistogramSeries> {
-    const definition = definitionOf(TRIAL_UNITS.pages, 's', OF_ONE_HALF, [ARM])
+    const description = 'Time to make a page of the sale for one half of the requests of a trial'
+    const definition = definitionOf(TRIAL_UNITS.pages, 's', description, [ARM])
     return halves(this.registry.histogram({ ...definition, kind: 'histogram', buckets: RENDER_BUCKETS }))
   }
 }
