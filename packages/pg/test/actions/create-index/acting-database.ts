@@ -53,6 +53,7 @@ export class ActingDatabase {
         "CREATE TABLE other AS SELECT i AS id, repeat('y', 50) AS pad FROM generate_series(1, 5000) i",
       )
       await this.pool.query('VACUUM ANALYZE orders, other')
+      await this.#untilCounted()
       this.instrumentation.slowStatements.clear()
     })
     afterEach(async () => {
@@ -60,6 +61,17 @@ export class ActingDatabase {
       await this.pool.end()
       this.instrumentation.disable()
     })
+  }
+
+  /** Waits until the server has counted the rows: those that it counts later seem to be written during a trial. */
+  async #untilCounted(): Promise<void> {
+    const isCounted = async (): Promise<boolean> => {
+      const { rows } = await this.pool.query<{ counted: boolean }>(
+        "SELECT pg_stat_force_next_flush(), pg_stat_get_tuples_inserted('orders'::regclass) >= 120000 AS counted",
+      )
+      return rows[0]!.counted
+    }
+    while (!(await isCounted())) await new Promise(resolve => setTimeout(resolve, 20))
   }
 
   /** Sends a statement again and again until the test is over. */
