@@ -2,7 +2,7 @@
 const GROUPS = /\B(?=(?:\d{3})+$)/g
 
 /**
- * A number of things in words, in the singular or the plural.
+ * A number of things in words, rounded, in the singular or the plural.
  *
  * @param several - @default `one` with an s
  * @example
@@ -12,5 +12,6 @@ const GROUPS = /\B(?=(?:\d{3})+$)/g
  * ```
  */
 export function counted(count: number, one: string, several: string = `${one}s`): string {
-  return `${Math.round(count).toFixed(0).replaceAll(GROUPS, ',')} ${count === 1 ? one : several}`
+  const rounded = Math.round(count)
+  return `${rounded.toFixed(0).replaceAll(GROUPS, ',')} ${rounded === 1 ? one : several}`
 }
