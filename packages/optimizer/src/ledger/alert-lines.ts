@@ -12,6 +12,12 @@ import { refusalText } from './refusal-text.ts'
 /** A longer summary of a rule is left to the alert itself. */
 const MOST_SUMMARY = 200
 
+/** Where the answers to an alert are found. */
+export interface KnownAnswers {
+  readonly trials: Trials
+  readonly advised: readonly AdviceGiven[]
+}
+
 /**
  * `CacheHitRatioLow is firing (value 0.31): cache.warm rests: 40 s of cooldown left`
  *
@@ -26,11 +32,7 @@ export function explainFiring(firing: Firing, refusals: readonly Refusal[], answ
 }
 
 /** The same about an alert that fires in the latest entry, if there is one. */
-export function explainLatest(
-  firing: Firing,
-  latest: LedgerEntry | undefined,
-  known: Parameters<typeof answersTo>[2],
-): string {
+export function explainLatest(firing: Firing, latest: LedgerEntry | undefined, known: KnownAnswers): string {
   const refusals = latest ? refusalsTo(firing, latest) : []
   return explainFiring(firing, refusals, answersTo(firing, latest ?? { decisions: [] }, known))
 }
@@ -57,7 +59,7 @@ export function refusalsTo(firing: Firing, entry: LedgerEntry): readonly Refusal
 export function answersTo(
   firing: Firing,
   { decisions }: Pick<LedgerEntry, 'decisions'>,
-  { trials, advised }: { readonly trials: Trials; readonly advised: readonly AdviceGiven[] },
+  { trials, advised }: KnownAnswers,
 ): string[] {
   const key = alertKey(firing)
   const open = trials.open.filter(trial => trial.alertKey === key)

@@ -1,5 +1,4 @@
 import type { RuleHealth } from '@homeostat/promql'
-import { alertKey } from '../words/alert-key.ts'
 import type { AdviceGiven } from '../words/advice-given.ts'
 import type { Refusal } from '../words/decision.ts'
 import type { Firing, PendingAlert } from '../words/firing.ts'
@@ -7,7 +6,7 @@ import { plainDuration } from '../words/plain-numbers.ts'
 import { wallTime } from '../time/steady-clock.ts'
 import type { Trials } from '../trials/trials.ts'
 import { explainAdvice } from './advice-line.ts'
-import { answersTo, explainFiring, explainPending } from './alert-lines.ts'
+import { answersTo, explainFiring, explainPending, refusalsTo } from './alert-lines.ts'
 import type { Ledger } from './ledger.ts'
 
 /** What is behind the explanation of an alert. */
@@ -29,6 +28,7 @@ export interface CalmRecord {
 export interface ExplainableAlerts {
   readonly trials: Trials
   readonly ledger: Ledger
+  /** The latest runs of actions that only advise, oldest first. */
   readonly advised: readonly AdviceGiven[]
   /** The rules in force, as they are doing. */
   readonly rules: readonly RuleHealth[]
@@ -45,7 +45,7 @@ export function explainAlert(
   const latest = ledger.entries.at(-1)
   const firing = latest?.firings.find(({ alert }) => alert === name)
   if (latest && firing) {
-    const refusals = latest.refusals.filter(refusal => alertKey(refusal.firing) === alertKey(firing))
+    const refusals = refusalsTo(firing, latest)
     const answers = answersTo(firing, latest, { trials, advised: [] })
     const line = explainFiring(firing, refusals, [...resolvingOf(firing, refusals, latest.now), ...answers])
     return { line: withAdvice(line), record: { firing, refusals, ...advice } }

@@ -34,8 +34,6 @@ export interface TrialRecord {
 /** What `explain` looks into. */
 export interface Explainable extends ExplainableAlerts {
   readonly histories: Histories
-  /** The latest runs of actions that only advise, oldest first. */
-  readonly advised: readonly AdviceGiven[]
   /** What was advised and still stands, the latest last. */
   readonly standing: readonly StandingAdvice[]
   /** The latest news of each of the last proofs, the latest proof last. */

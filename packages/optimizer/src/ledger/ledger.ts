@@ -93,8 +93,9 @@ function detailsOf({ pending, firings, refusals }: LedgerEntry): number {
   return pending.length + firings.length + refusals.length
 }
 
+/** What {@link toWhatWasDone} takes away of an entry that {@link toWhatBegan} has abridged: transitions stay. */
 function begunIn({ transitions, refused }: LedgerEntry): number {
-  return transitions.length + refused.length
+  return transitions.filter(({ to }) => to === 'firing').length + refused.length
 }
 
 /** An alert that began to fire in the tick keeps its value and its texts. */

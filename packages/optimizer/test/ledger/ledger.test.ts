@@ -53,6 +53,15 @@ describe('what a ledger keeps of older entries', () => {
     expect(counted.dataPoints.map(({ value }) => value)).toEqual([1, 1])
   })
 
+  it('alerts that ended take no refusals away from older entries, which keep both', () => {
+    const ended = Array.from({ length: 100 }, () => ({ alert: 'A', labels, from: 'firing', to: 'inactive' }) as const)
+    const { entries } = ledgerOf(100, tick => ({
+      transitions: ended,
+      refusals: [refusal(tick % 2 === 0 ? 'cooldown' : 'budget')],
+    }))
+    expect(entries[0]).toMatchObject({ abridged: 'to what began', refused: [{ reason: 'budget' }] })
+  })
+
   it('an older entry keeps the value of an alert that began in it, and says that it is not complete', () => {
     const ledger = ledgerOf(100, tick => ({
       firings: [standing],
