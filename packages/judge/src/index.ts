@@ -1,10 +1,10 @@
 export { drawArm, type ArmState, type Phase } from './designs/arms.ts'
 export { bucketOf } from './designs/bucket.ts'
 export { designs, type Design } from './designs/design.ts'
-export { leastPairs } from './designs/paired.ts'
-export type { PairedJudgement } from './designs/paired-judgement.ts'
+export { LEAST_PAIRS, leastPairs } from './designs/paired.ts'
+export { DESIGN_ALPHA, type PairedJudgement } from './designs/paired-judgement.ts'
 export type { SideBySide, UnitSample } from './designs/side-by-side.ts'
-export { blockNoise, pairsToFind, type BlockCut, type SwitchbackSize } from './designs/switchback-size.ts'
+export { blockNoise, MOST_PAIRS, pairsToFind, type BlockCut, type SwitchbackSize } from './designs/switchback-size.ts'
 export { judgeSplit, type SplitInput } from './designs/split.ts'
 export {
   BLOCK_MS as SWITCHBACK_BLOCK_MS,

@@ -1,8 +1,7 @@
+import { LEAST_PAIRS, MOST_PAIRS } from '@homeostat/optimizer/judge'
 import { ProofRefusedError } from './knob-terms.ts'
 import type { ProveRequest, StartedPlan } from './prove-question.ts'
 
-const MOST_PAIRS = 500
-const LEAST_PAIRS = 6
 const DAY_MS = 86_400_000
 const LONGEST_TEXT = 4000
 

@@ -9,12 +9,12 @@ import { noticeable } from '../worth.ts'
 import { concluded, DESIGN_ALPHA, INTERVAL, type PairedJudgement } from './paired-judgement.ts'
 import type { SideBySide } from './side-by-side.ts'
 
-/** 1 / 2^6 is the first power below 0.025. */
-export const MIN_PAIRS = 6
+/** Fewer pairs cannot be significant: 1 / 2^6 is the first power below 0.025. */
+export const LEAST_PAIRS = 6
 
 /** The number of pairs that is significant at `alpha` when all of them agree. At most 1000, however little is left. */
 export function leastPairs(alpha: number): number {
-  return alpha > 0 ? Math.min(1000, Math.max(MIN_PAIRS, Math.ceil(-Math.log2(alpha)))) : MIN_PAIRS
+  return alpha > 0 ? Math.min(1000, Math.max(LEAST_PAIRS, Math.ceil(-Math.log2(alpha)))) : LEAST_PAIRS
 }
 
 /**
@@ -30,8 +30,8 @@ export function judgePairs(pairs: readonly SideBySide[], terms: Terms, alpha: Al
   const vanished = Math.max(0, 1 - count('act') / count('control'))
   const counted = { pairs: present.length, unusable: pairs.length - present.length, vanished }
   const levels = sides.flatMap(({ act, control }) => [...act, ...control]).filter(value => value > 0)
-  if (present.length < MIN_PAIRS || levels.length === 0) {
-    const reason = `${present.length} of at least ${MIN_PAIRS} pairs have samples on both sides`
+  if (present.length < LEAST_PAIRS || levels.length === 0) {
+    const reason = `${present.length} of at least ${LEAST_PAIRS} pairs have samples on both sides`
     return { verdict: 'inconclusive', reason, statistics: counted }
   }
   const floor = floorOf(levels)

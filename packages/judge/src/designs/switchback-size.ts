@@ -1,11 +1,11 @@
 import { median, type Sample } from '../episode.ts'
 import { critical, positiveRankSum } from '../ranks/signed-rank.ts'
 import { upperZ } from '../ranks/normal.ts'
-import { MIN_PAIRS } from './paired.ts'
+import { LEAST_PAIRS } from './paired.ts'
 import { DESIGN_ALPHA } from './paired-judgement.ts'
 
 /** A switchback has at most a thousand blocks. */
-const MOST_PAIRS = 500
+export const MOST_PAIRS = 500
 /** The share of so many simulated switchbacks errs by two points at most, with a probability of 0.95. */
 const SIMULATIONS = 1600
 
@@ -33,12 +33,12 @@ export function pairsToFind({ effect, noise, power = 0.8 }: SwitchbackSize, rand
   const change = Math.abs(Math.log1p(effect))
   if (!(change > 0) || !(noise >= 0) || !(power < 1)) return undefined
   const isEnough = (pairs: number): boolean => foundBy(pairs, change, noise, random) >= power
-  let most = MIN_PAIRS
+  let most = LEAST_PAIRS
   while (!isEnough(most)) {
     if (most >= MOST_PAIRS) return undefined
     most = Math.min(MOST_PAIRS, 2 * most)
   }
-  let least = Math.max(MIN_PAIRS, Math.ceil(most / 2))
+  let least = Math.max(LEAST_PAIRS, Math.ceil(most / 2))
   while (least < most) {
     const middle = Math.floor((least + most) / 2)
     if (isEnough(middle)) most = middle

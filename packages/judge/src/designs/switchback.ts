@@ -2,7 +2,7 @@ import type { Arm, Sample } from '../episode.ts'
 import type { Alpha } from '../life/alpha.ts'
 import { termsOf, type Terms } from '../terms.ts'
 import { worthwhile } from '../worth.ts'
-import { judgePairs, MIN_PAIRS } from './paired.ts'
+import { judgePairs, LEAST_PAIRS } from './paired.ts'
 import { DESIGN_ALPHA, type PairedJudgement } from './paired-judgement.ts'
 import type { SideBySide } from './side-by-side.ts'
 
@@ -129,7 +129,7 @@ function lateEffect(
   let late: number | undefined
   for (let halves = 1; halves <= MOST_LATE; halves++) {
     const pairs = pairsOf(plan, samples, halves * halfBlockMs)
-    if (pairs.length < MIN_PAIRS) break
+    if (pairs.length < LEAST_PAIRS) break
     const found = judgePairs(pairs, terms).statistics
     if (sizeOf(found) < least || pOf(found) > LATE.p || !showsMore(found, best)) continue
     best = found

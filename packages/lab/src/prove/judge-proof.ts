@@ -1,11 +1,8 @@
 import { counted } from '@homeostat/signals'
-import { judgeSwitchback, percentChange } from '@homeostat/optimizer/judge'
+import { DESIGN_ALPHA, judgeSwitchback, LEAST_PAIRS, percentChange } from '@homeostat/optimizer/judge'
 import { formatDuration } from '@homeostat/promql'
 import { donePairs } from './advance-proof.ts'
-import { LEAST_PAIRS } from './plan-proof.ts'
 import type { PairedJudgement, Proof } from './proof.ts'
-
-const HARM_ALPHA = 0.025
 
 /** What a proof has shown so far. */
 export interface ProofJudgement {
@@ -31,9 +28,10 @@ export function judgeProof(proof: Proof): ProofJudgement {
  * Why a proof that runs has to end: the knob does harm. It is asked after each pair, so each answer may spend only its share of the error.
  */
 export function harmSoFar(proof: Proof): string | undefined {
-  const looks = proof.terms.pairs - LEAST_PAIRS + 1
   if (donePairs(proof).length < LEAST_PAIRS) return undefined
-  const { verdict, reason } = judged(proof, 'arm', { better: 0.025, worse: HARM_ALPHA / Math.max(1, looks) })
+  const looks = proof.terms.pairs - LEAST_PAIRS + 1
+  const { better, worse } = DESIGN_ALPHA
+  const { verdict, reason } = judged(proof, 'arm', { better, worse: worse / Math.max(1, looks) })
   return verdict === 'harmful' ? reason : undefined
 }
 
@@ -58,15 +56,13 @@ function judged(
   alpha?: { readonly better: number; readonly worse: number },
 ): PairedJudgement {
   const { direction, worth, harm, isCarryOverDeclared } = terms
-  const plan = donePairs({ pairs }).flatMap(({ blocks }) =>
-    // The judge looks for late effects where nothing was declared, and blocks with a start that is not measured are declared ones to it.
-    blocks.map(({ from, measureFrom, to, [whose]: arm }) => ({
-      arm,
-      from: isCarryOverDeclared ? from : measureFrom,
-      measureFrom,
-      to,
-    })),
-  )
+  const plan = donePairs({ pairs })
+    .flatMap(({ blocks }) => blocks)
+    .map(block => {
+      const { from, measureFrom, to } = block
+      // The judge looks for late effects only in blocks that are measured from their start.
+      return { arm: block[whose], from: isCarryOverDeclared ? from : measureFrom, measureFrom, to }
+    })
   const samples = pairs.flatMap(({ blocks }) => blocks.flatMap(block => block.samples))
   return inWordsOfProof(judgeSwitchback({ plan, samples, direction, worth, harm, ...(alpha && { alpha }) }))
 }

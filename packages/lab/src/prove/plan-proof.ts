@@ -1,5 +1,5 @@
 import { counted } from '@homeostat/signals'
-import { pairsToFind, percent, percentChange } from '@homeostat/optimizer/judge'
+import { LEAST_PAIRS, MOST_PAIRS, pairsToFind, percent, percentChange } from '@homeostat/optimizer/judge'
 import { formatDuration } from '@homeostat/promql'
 import { createRandom } from '@homeostat/signals/random'
 
@@ -40,9 +40,6 @@ export interface ProofPlan {
 
 /** The length of a block of a switchback where nothing needs a longer one. */
 const BLOCK_MS = 60_000
-/** Fewer pairs cannot be significant. */
-export const LEAST_PAIRS = 6
-const MOST_PAIRS = 500
 /** So many values of a block are measured at least. */
 const LEAST_VALUES = 4
 

@@ -1,4 +1,5 @@
-import { LEAST_PAIRS, LEAST_QUIET_BLOCKS, planProof, type ProofPlan } from '@homeostat/lab/prove'
+import { LEAST_QUIET_BLOCKS, planProof, type ProofPlan } from '@homeostat/lab/prove'
+import { LEAST_PAIRS } from '@homeostat/optimizer/judge'
 import { formatDuration } from '@homeostat/promql'
 import { sleep } from '@homeostat/signals'
 import type { ProveLook } from '../../proof/prove-question.ts'
