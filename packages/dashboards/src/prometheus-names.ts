@@ -1,5 +1,5 @@
 import { serverNames, type ServerNames } from '@homeostat/promql'
-import { attributes, type MetricDefinition, metrics, upstreamAttributes, upstreamDefinitions } from '@homeostat/semconv'
+import { measuredAttributes, measuredMetrics } from '@homeostat/semconv'
 import type { NameStyle } from './name-style.ts'
 
 /** A style of a Prometheus server. */
@@ -7,9 +7,5 @@ export type PrometheusStyle = Exclude<NameStyle, 'datadog'>
 
 /** The names that a Prometheus server has for what we measure and read. */
 export function prometheusNames(style: PrometheusStyle): ServerNames {
-  return serverNames(
-    style,
-    [...Object.values<MetricDefinition>(metrics), ...upstreamDefinitions],
-    [...Object.values(attributes), ...upstreamAttributes],
-  )
+  return serverNames(style, measuredMetrics, measuredAttributes)
 }

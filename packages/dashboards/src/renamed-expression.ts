@@ -1,4 +1,4 @@
-import { compile, type ServerNames, translated } from '@homeostat/promql'
+import { compile, type ServerNames, translated, translationOf } from '@homeostat/promql'
 
 /** Grafana puts durations in here. PromQL does not know them, so each is a duration that nobody writes while the expression is read. */
 const VARIABLES = [
@@ -10,8 +10,7 @@ const VARIABLES = [
 export function renamedExpression(expr: string, names: ServerNames): string {
   let text = expr
   for (const [variable, duration] of VARIABLES) text = text.replaceAll(variable, duration)
-  const { labels: labelNames, leastRateRangeMs, metrics } = names
-  text = translated(compile(text).ast, { names: metrics, labelNames, leastRateRangeMs })
+  text = translated(compile(text).ast, translationOf(names))
   for (const [variable, duration] of VARIABLES) text = text.replaceAll(duration, variable)
   return text
 }

@@ -3,7 +3,7 @@ import {
   type Rule,
   type RuleGroup,
   type ServerNames,
-  translatedAnnotation,
+  translatedAnnotations,
 } from '@homeostat/promql'
 import { parseRuleFile, ruleFileText } from '@homeostat/promql/rule-files'
 import { renamedExpression } from './renamed-expression.ts'
@@ -22,6 +22,5 @@ export function renamedRules(text: string, names: ServerNames, file: string): st
 function renamedRule(rule: Rule | RecordingRule, names: ServerNames): Rule | RecordingRule {
   const expr = renamedExpression(rule.expr, names)
   if ('record' in rule) return { ...rule, expr }
-  const texts = Object.entries(rule.annotations ?? {}).map(([key, text]) => [key, translatedAnnotation(text, names)])
-  return { ...rule, expr, annotations: Object.fromEntries(texts) as Readonly<Record<string, string>> }
+  return { ...rule, expr, annotations: translatedAnnotations(rule.annotations, names) }
 }

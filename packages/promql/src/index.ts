@@ -29,6 +29,7 @@ export {
   serverNames,
   serverNameStyles,
   translatedAnnotation,
+  translatedAnnotations,
   type NamedMetric,
   type ServerNames,
   type ServerNameStyle,
@@ -61,7 +62,7 @@ export type { SeriesHandle } from './store/series-handle.ts'
 export type { SeriesDescriptor } from './words/series-descriptor.ts'
 export type { Steps } from './words/steps.ts'
 export { matchesEmpty } from './syntax/empty-match.ts'
-export { metricsOf, selectorOf, translated, type Translation } from './syntax/translation.ts'
+export { metricsOf, selectorOf, translated, translationOf, type Translation } from './syntax/translation.ts'
 export { createStore, type Store, type StoreOptions, type StoreStats } from './store/store.ts'
 export type {
   MatrixValue,

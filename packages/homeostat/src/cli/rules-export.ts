@@ -1,16 +1,15 @@
 import {
   compile,
-  type Rule,
   type RuleGroup,
   rulesOf,
   serverNames,
-  type ServerNames,
   type ServerNameStyle,
   translated,
-  translatedAnnotation,
+  translatedAnnotations,
+  translationOf,
 } from '@homeostat/promql'
 import { parseYaml, ruleFileText } from '@homeostat/promql/rule-files'
-import { attributes, type MetricDefinition, metrics, upstreamAttributes, upstreamDefinitions } from '@homeostat/semconv'
+import { measuredAttributes, measuredMetrics } from '@homeostat/semconv'
 import { type Environment, mergeOptions, readEnvironment } from '@homeostat/signals/options'
 import { domainsOf } from '../domains/domains.ts'
 import { readOptionFile } from '../options/file/read-option-file.ts'
@@ -18,6 +17,9 @@ import { homeostatOptions } from '../options/option-schema.ts'
 import type { HomeostatOptions } from '../options/options.ts'
 import { OTHER_VARIABLES } from '../options/read-options.ts'
 import type { CommandOutput, ExitCode } from './output.ts'
+
+/** A rule speaks of one process, and a server knows many: the limit is that of one, and jobs of one do not delay the loop of another. */
+const PROCESS_LABELS = ['job', 'instance']
 
 /** How the rules are written for a server. */
 export interface RulesExport {
@@ -46,39 +48,20 @@ export function exportRules(
 
 /** A Prometheus rule file with the rules of the packages, as these options make them. */
 export function exportedRules(options: HomeostatOptions, { names, labels, packages }: RulesExport): string {
-  const renamed = serverNames(
-    names,
-    [...Object.values<MetricDefinition>(metrics), ...upstreamDefinitions],
-    [...Object.values(attributes), ...upstreamAttributes],
-  )
+  const renamed = serverNames(names, measuredMetrics, measuredAttributes)
+  const translation = { ...translationOf(renamed), labels, processLabels: PROCESS_LABELS }
   const groups = domainsOf(options)
     .filter(([{ name, rules = [] }]) => rules.length > 0 && (packages?.includes(name) ?? true))
     .map(([{ name, rules = [] }]): RuleGroup => ({
       name: `homeostat-${name}`,
       rules: rules.flatMap(rulesOf).map(rule => {
-        const expr = expressionFor(rule.expr, renamed, labels)
-        return 'record' in rule ? { ...rule, expr } : { ...rule, expr, annotations: annotationsFor(rule, renamed) }
+        const expr = translated(compile(rule.expr).ast, translation)
+        if ('record' in rule) return { ...rule, expr }
+        return { ...rule, expr, annotations: translatedAnnotations(rule.annotations, renamed) }
       }),
     }))
   return ruleFileText(
     groups,
     'The rules that Homeostat evaluates inside each process, for a Prometheus server.\nMade by: homeostat rules export',
   )
-}
-
-/** A rule speaks of one process, and a server knows many: the limit is that of one, and jobs of one do not delay the loop of another. */
-const PROCESS_LABELS = ['job', 'instance']
-
-function annotationsFor({ annotations = {} }: Rule, names: ServerNames): NonNullable<Rule['annotations']> {
-  return Object.fromEntries(Object.entries(annotations).map(([key, text]) => [key, translatedAnnotation(text, names)]))
-}
-
-function expressionFor(expr: string, names: ServerNames, labels: RulesExport['labels']): string {
-  return translated(compile(expr).ast, {
-    names: names.metrics,
-    labelNames: names.labels,
-    leastRateRangeMs: names.leastRateRangeMs,
-    labels,
-    processLabels: PROCESS_LABELS,
-  })
 }

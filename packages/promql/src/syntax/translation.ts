@@ -1,5 +1,6 @@
 import { formatDuration } from '../numbers/durations.ts'
 import { operandsOf, type Expr, type LabelMatch } from '../words/ast.ts'
+import type { ServerNames } from '../words/name-styles.ts'
 import { underscoreLabel } from '../words/names.ts'
 
 type Of<Kind extends Expr['kind']> = Extract<Expr, { readonly kind: Kind }>
@@ -27,6 +28,11 @@ export interface Translation {
   readonly rateRangeMs?: ReadonlyMap<string, number>
   /** The same for every metric. @default the ranges in the expression */
   readonly leastRateRangeMs?: number
+}
+
+/** The translation for a server with these names. */
+export function translationOf({ metrics, labels, leastRateRangeMs }: ServerNames): Translation {
+  return { names: metrics, labelNames: labels, leastRateRangeMs }
 }
 
 /** They need two samples, so a range as short as the time between two samples shows nothing. */

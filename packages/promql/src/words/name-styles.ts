@@ -78,6 +78,14 @@ export function translatedAnnotation(text: string, { labels }: Pick<ServerNames,
   })
 }
 
+/** The same for all annotations of a rule. */
+export function translatedAnnotations(
+  annotations: Readonly<Record<string, string>> = {},
+  names: Pick<ServerNames, 'labels'>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(annotations).map(([key, text]) => [key, translatedAnnotation(text, names)]))
+}
+
 function isEscaped(style: ServerNameStyle): boolean {
   return style === 'plain' || style.startsWith('Underscore')
 }

@@ -81,7 +81,7 @@ test('Prometheus scrapes the process, and the exported rules fire and end there 
 })
 
 test('a server accepts the rules with the names and labels of OTLP as well', async () => {
-  const rules = await exported('--names=units', '--label=job=shop')
+  const rules = await exported('--names=UnderscoreEscapingWithSuffixes', '--label=job=shop')
   await using prometheus = await startPrometheus({ config: 'rule_files: [rules.yml]\n', rules })
   const answer = await fetch(`${prometheus.address}/api/v1/rules`)
   const { data } = (await answer.json()) as { data: { groups: { rules: { query: string; health: string }[] }[] } }

@@ -1,9 +1,6 @@
 import type { CommandOption } from '../command-option.ts'
 import { WrongCallError } from '../wrong-call-error.ts'
 
-/** A short name from before others were known. */
-const SHORT: Readonly<Record<string, string>> = { units: 'UnderscoreEscapingWithSuffixes' }
-
 /** The option `--names` of a command that writes for a server. */
 export function namesOption(others = ''): CommandOption & { readonly type: 'string' } {
   return {
@@ -16,7 +13,7 @@ export function namesOption(others = ''): CommandOption & { readonly type: 'stri
 /** @throws WrongCallError for a name that is not known */
 export function namesOf<Style extends string>(text: string | undefined, known: readonly Style[]): Style {
   const given = text ?? 'plain'
-  const style = known.find(each => each === (SHORT[given] ?? given))
+  const style = known.find(each => each === given)
   if (style !== undefined) return style
   const advice =
     given === 'datadog'
