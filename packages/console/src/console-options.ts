@@ -1,3 +1,5 @@
+import { isSendable, LONGEST_TOKEN } from './wire/sendable-token.ts'
+
 /** Where the console answers, and to whom. */
 export interface ConsoleOptions {
   /** The TCP port. Where it is taken, a free one is used, and the log line says which. 0 for a free one. @default 4663 */
@@ -15,9 +17,6 @@ export interface ConsoleOptions {
 export const DEFAULT_PORT = 4663
 
 const SHORTEST_TOKEN = 16
-const LONGEST_TOKEN = 1000
-/** What the header of a request can carry: it drops spaces at the ends, and has one byte per character. */
-const SENDABLE = /^(?! )[\u0020-\u007e\u00a1-\u00ff]{1,1000}(?<! )$/
 const LOOPBACK_HOSTS = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 
 /** The console would be open to other machines. */
@@ -43,7 +42,7 @@ export function checkedOptions(options: ConsoleOptions = {}): CheckedConsoleOpti
   if (typeof host !== 'string' || host === '') throw new ConsoleOptionError('console.host takes an address')
   if (token !== undefined && (typeof token !== 'string' || token.length < SHORTEST_TOKEN))
     throw new ConsoleTokenError(`console.token takes a text of at least ${SHORTEST_TOKEN} characters`)
-  if (token !== undefined && !SENDABLE.test(token))
+  if (token !== undefined && !isSendable(token))
     throw new ConsoleTokenError(
       `console.token takes at most ${LONGEST_TOKEN} printable characters of Latin-1 without spaces at its ends: a browser sends it in a header`,
     )

@@ -168,6 +168,11 @@ test('a trial, an alert and a tick are explained', async () => {
   expect((await explained(id)).line).toBe(shop.h.explain(id)!.line)
   expect((await explained('12')).line).toContain('tick 12 at')
   expect(await explained('nothing of that name')).toEqual({ error: 'nothing is known of it any more' })
+  // The tick is asked for only where nothing is known of the id.
+  const explain = vi.spyOn(shop.h, 'explain')
+  expect(await (await fetch(`${address}/explain?id=12&entry=13`)).json()).toMatchObject({ of: '12' })
+  expect(explain.mock.calls).toEqual([['12']])
+  expect(await (await fetch(`${address}/explain?id=none&entry=13`)).json()).toMatchObject({ of: '13' })
 })
 
 test('a record that cannot be written is an error to the page, and none to the process', async () => {

@@ -1,7 +1,6 @@
-const KEY = 'homeostat.token'
+import { isSendable } from '../../src/wire/sendable-token.ts'
 
-/** What the header of a request can carry; the process takes no other token. */
-const SENDABLE = /^(?! )[\u0020-\u007e\u00a1-\u00ff]{1,1000}(?<! )$/
+const KEY = 'homeostat.token'
 
 /** The token for this tab. One that is in the address after `#token=` is taken from there, and the address forgets it. */
 export function takeToken(): string | undefined {
@@ -20,7 +19,7 @@ export function keepToken(token: string): void {
 /** The headers with which the server is asked. Without a token that can be sent, the server refuses, as it would refuse that one. */
 export function askingHeaders(): Record<string, string> {
   const token = takeToken()
-  return token === undefined || !SENDABLE.test(token) ? {} : { authorization: `Bearer ${token}` }
+  return token === undefined || !isSendable(token) ? {} : { authorization: `Bearer ${token}` }
 }
 
 /** Somebody who wrote the address by hand may have left a `%` as it is. */

@@ -83,14 +83,15 @@ export class Answers implements Disposable {
 
   /** What is known of something now; where that is nothing, of the tick in which it happened. */
   #explain(id: string, entry: string, response: ServerResponse): void {
-    const [known] = [id, entry].flatMap(each => {
-      const explanation = each === '' || each.length > LONGEST_ID ? undefined : this.#homeostat.explain(each)
-      return explanation === undefined ? [] : [{ ...explanation, of: each }]
-    })
+    const known = this.#known(id) ?? this.#known(entry)
     if (known === undefined) return reply(response, 404, { error: 'nothing is known of it any more' })
-    const { line, record, of } = known
-    const text = JSON.stringify({ line, record, of })
-    reply(response, 200, text.length > LONGEST_EXPLANATION ? { line, record: 'too long to be shown', of } : text)
+    const text = JSON.stringify(known)
+    reply(response, 200, text.length > LONGEST_EXPLANATION ? { ...known, record: 'too long to be shown' } : text)
+  }
+
+  #known(name: string): { readonly line: string; readonly record: unknown; readonly of: string } | undefined {
+    const explanation = name === '' || name.length > LONGEST_ID ? undefined : this.#homeostat.explain(name)
+    return explanation && { line: explanation.line, record: explanation.record, of: name }
   }
 
   #obey(command: (typeof COMMANDS)[string], body: unknown, response: ServerResponse): void {
