@@ -1,4 +1,5 @@
 import { accessSync, constants, statSync, type Stats } from 'node:fs'
+import { cannotRead } from './cannot-read.ts'
 import { WrongCallError } from './wrong-call-error.ts'
 
 /**
@@ -9,30 +10,30 @@ import { WrongCallError } from './wrong-call-error.ts'
  */
 export function checkGivenPath(path: string, kind: 'folder' | 'file' | 'source'): void {
   const status = statusOf(path)
-  if (status === undefined) throw new WrongCallError(`path '${path}' does not exist`)
   if (kind === 'source' && status.isDirectory()) throw new WrongCallError(`path '${path}' is a folder, give a file`)
   if (kind === 'folder' ? !status.isDirectory() : kind === 'file' && !status.isFile())
     throw new WrongCallError(`path '${path}' is not a ${kind}`)
   try {
     accessSync(path, constants.R_OK)
-  } catch {
-    throw new WrongCallError(`path '${path}' may not be read: permission denied`)
+  } catch (error) {
+    throw cannotRead(error, path)
   }
 }
 
 /** Whether a folder is there. */
 export function isFolder(path: string): boolean {
   try {
-    return statusOf(path)?.isDirectory() === true
+    return statusOf(path).isDirectory()
   } catch {
     return false
   }
 }
 
-function statusOf(path: string): Stats | undefined {
+/** @throws WrongCallError */
+function statusOf(path: string): Stats {
   try {
-    return statSync(path, { throwIfNoEntry: false })
+    return statSync(path)
   } catch (error) {
-    throw new WrongCallError(`path '${path}' cannot be read: ${(error as NodeJS.ErrnoException).code}`)
+    throw cannotRead(error, path)
   }
 }

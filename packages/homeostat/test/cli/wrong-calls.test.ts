@@ -30,6 +30,8 @@ test.each([
     ['rules', 'check', '--lint', '--json', 'good.yml'],
     "'--lint' has no value: one that begins with a dash is written --lint=-VALUE",
   ],
+  [['rules', 'check', 'good.yml/x.yml'], "path '~/good.yml/x.yml' does not exist: a part of it is not a folder"],
+  [['doctor', 'good.yml/x.yml'], "path '~/good.yml/x.yml' does not exist: a part of it is not a folder"],
   [['rules', 'check', '.'], "path '.' is a folder, give a file"],
   [['rules', 'export', '--names=dots'], "'--names' must be one of "],
   [['rules', 'export', '--label=a-b=c'], "'--label' must be NAME=VALUE, got 'a-b=c'"],
