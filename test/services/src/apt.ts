@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheFolder, fillOnce } from './cache-folder.ts'
 import { bareEnvironment, findOnPath, runCommand } from './command.ts'
+import { readDistribution } from './distribution.ts'
 import { PackageDownloadError, reasonOf } from './errors.ts'
 
 /** Runs apt-get in the folder its downloads go to. */
@@ -22,16 +23,17 @@ interface Unpacking {
 
 /** Where a distribution's package stays unpacked for the next run. */
 export async function packageFolder(name: string): Promise<string> {
-  return join(cacheFolder(), `${name}-${await readDistribution()}-${process.arch}`)
+  const { release } = await readDistribution()
+  return join(cacheFolder(), `${name}-${release}-${process.arch}`)
 }
 
 /** Downloads packages of the distribution and unpacks them into a folder: no root, nothing installed. */
 export async function unpackOnce({ folder, what, announce, suite, download, works }: Unpacking): Promise<void> {
-  const distribution = await readDistribution()
+  const { release } = await readDistribution()
   const aptGet = await findOnPath('apt-get')
   const dpkgDeb = await findOnPath('dpkg-deb')
   if (!aptGet || !dpkgDeb) throw new PackageDownloadError('apt-get and dpkg-deb are not on PATH')
-  announce(`downloading ${what} of ${suite ?? distribution} to ${folder} (once)`)
+  announce(`downloading ${what} of ${suite ?? release} to ${folder} (once)`)
   const make = async (partial: string): Promise<void> => {
     await downloadAndUnpack(aptGet, dpkgDeb, partial, download, suite)
     if (!(await works(partial))) throw new PackageDownloadError('the unpacked program does not run')
@@ -39,18 +41,10 @@ export async function unpackOnce({ folder, what, announce, suite, download, work
   try {
     await fillOnce(folder, make, works)
   } catch (cause) {
-    throw new PackageDownloadError(`the packages of ${distribution} could not be downloaded: ${reasonOf(cause)}`, {
+    throw new PackageDownloadError(`the packages of ${release} could not be downloaded: ${reasonOf(cause)}`, {
       cause,
     })
   }
-}
-
-async function readDistribution(): Promise<string> {
-  const release = await readFile('/etc/os-release', 'utf8').catch(() => '')
-  const field = (name: string): string => new RegExp(`^${name}="?([^"\\n]*)`, 'm').exec(release)?.[1] ?? ''
-  if (!/debian|ubuntu/.test(`${field('ID')} ${field('ID_LIKE')}`))
-    throw new PackageDownloadError('this is neither Debian nor Ubuntu')
-  return `${field('ID')}-${field('VERSION_ID') || field('VERSION_CODENAME')}`.replace(/[^\w.-]/g, '')
 }
 
 async function downloadAndUnpack(
@@ -84,9 +78,9 @@ const DEBIAN_KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
 /** Makes apt read another suite from the place where it finds that of the machine. */
 async function useSuite(apt: string, suite: string, sources: readonly string[]): Promise<void> {
-  const codename = /^VERSION_CODENAME="?(\w+)/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1]
+  const { codename, isUbuntu } = await readDistribution()
   const [place] = sources.find(line => line.endsWith(` ${codename} main`))?.split(' ') ?? []
-  if (place === undefined || (await readDistribution()).startsWith('ubuntu'))
+  if (place === undefined || isUbuntu)
     throw new PackageDownloadError(`this machine has no source of Debian, in which ${suite} would be found`)
   const list = join(apt, 'sources.list')
   await writeFile(list, `deb [signed-by=${DEBIAN_KEYS}] ${place} ${suite} main\n`)

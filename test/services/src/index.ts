@@ -27,6 +27,7 @@ export {
 export type { Postgres, PostgresOptions, PostgresOrigin } from './postgres-server.ts'
 export { TcpProxy, type Wire } from './tcp-proxy.ts'
 export { startRedis, type Redis, type RedisOptions, type RedisOrigin } from './redis.ts'
-export { PROMETHEUS_3, startPrometheus, type Prometheus, type PrometheusOptions } from './prometheus.ts'
+export { startPrometheus, type Prometheus, type PrometheusOptions } from './prometheus.ts'
+export { findPromtool, type Promtool, type PromtoolOptions, type PromtoolVerdict } from './promtool.ts'
 export { startOtlpReceiver, type OtlpReceiver, type OtlpReceiverOptions, type ReceivedNames } from './otlp-receiver.ts'
 export { packTarballs, type Tarballs } from './tarballs.ts'

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { bareEnvironment } from './command.ts'
 import { debianProgram } from './debian-program.ts'
 import { startOnFreePort } from './free-port.ts'
-import { guardian, type OwnedProcess } from './guardian.ts'
-import { waitUntilReady } from './server-process.ts'
+import { guardian } from './guardian.ts'
+import { readyOverHttp } from './http-server.ts'
 
 export interface NginxOptions {
   /** The port of the origin on this host. */
@@ -41,7 +41,12 @@ export async function startNginx({
       await writeFile(join(folder, 'nginx.conf'), configOf({ folder, cache, port, originPort, location }))
       const args = ['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', join(folder, 'error.log')]
       const process = await guardian().start({ file, args, cwd: folder, env: bareEnvironment(folder) }, 'SIGKILL')
-      return ready(process, { folder, cache, port })
+      const server = await readyOverHttp(process, { name: 'nginx', port, path: '/homeostat-ready', folder })
+      const purge = async (): Promise<void> => {
+        await rm(cache, { recursive: true, force: true })
+        await mkdir(cache)
+      }
+      return { ...server, port, purge }
     })
   } catch (error) {
     await guardian().remove(folder)
@@ -53,26 +58,6 @@ interface Places {
   readonly folder: string
   readonly cache: string
   readonly port: number
-}
-
-async function ready(process: OwnedProcess, { folder, cache, port }: Places): Promise<Nginx> {
-  await waitUntilReady(process, 'nginx', port, () =>
-    fetch(`http://127.0.0.1:${port}/homeostat-ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    ),
-  )
-  return {
-    port,
-    purge: async () => {
-      await rm(cache, { recursive: true, force: true })
-      await mkdir(cache)
-    },
-    [Symbol.asyncDispose]: async () => {
-      await process.stop('SIGTERM')
-      await guardian().remove(folder)
-    },
-  }
 }
 
 function configOf({

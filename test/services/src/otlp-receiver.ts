@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { bareEnvironment } from './command.ts'
 import { debianProgram } from './debian-program.ts'
 import { startOnFreePort } from './free-port.ts'
-import { guardian, type OwnedProcess } from './guardian.ts'
+import { guardian } from './guardian.ts'
+import { readyOverHttp } from './http-server.ts'
 import type { Prometheus } from './prometheus.ts'
-import { waitUntilReady } from './server-process.ts'
 
 /** The names that it makes: as a Prometheus server does unless it is set otherwise, or as they are. */
 export type ReceivedNames = 'UnderscoreEscapingWithSuffixes' | 'NoTranslation'
@@ -71,27 +71,11 @@ export async function startOtlpReceiver({ names, writesTo }: OtlpReceiverOptions
         { file: agent, args, cwd: folder, env: bareEnvironment(folder) },
         'SIGKILL',
       )
-      return ready(process, folder, port)
+      const server = await readyOverHttp(process, { name: 'vmagent', port, path: '/health', folder })
+      return { ...server, metricsUrl: `${server.address}/opentelemetry/v1/metrics` }
     })
   } catch (error) {
     await guardian().remove(folder)
     throw error
-  }
-}
-
-async function ready(process: OwnedProcess, folder: string, port: number): Promise<OtlpReceiver> {
-  const address = `http://127.0.0.1:${port}`
-  await waitUntilReady(process, 'vmagent', port, () =>
-    fetch(`${address}/health`).then(
-      ({ ok }) => ok,
-      () => false,
-    ),
-  )
-  return {
-    metricsUrl: `${address}/opentelemetry/v1/metrics`,
-    [Symbol.asyncDispose]: async () => {
-      await process.stop('SIGTERM')
-      await guardian().remove(folder)
-    },
   }
 }

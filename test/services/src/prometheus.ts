@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { bareEnvironment, runCommand } from './command.ts'
 import { debianProgram } from './debian-program.ts'
 import { startOnFreePort } from './free-port.ts'
-import { guardian, type OwnedProcess } from './guardian.ts'
-import { waitUntilReady } from './server-process.ts'
+import { guardian } from './guardian.ts'
+import { readyOverHttp } from './http-server.ts'
 
 export interface PrometheusOptions {
   /**
@@ -66,27 +66,10 @@ export async function startPrometheus({
     return await startOnFreePort(async port => {
       const args = [...FLAGS, ...(isWrittenTo ? [WRITTEN_TO] : []), `--web.listen-address=127.0.0.1:${port}`]
       const process = await guardian().start({ file: server, args, ...at }, 'SIGKILL')
-      return ready(process, folder, port)
+      return readyOverHttp(process, { name: 'prometheus', port, path: '/-/ready', folder })
     })
   } catch (error) {
     await guardian().remove(folder)
     throw error
-  }
-}
-
-async function ready(process: OwnedProcess, folder: string, port: number): Promise<Prometheus> {
-  const address = `http://127.0.0.1:${port}`
-  await waitUntilReady(process, 'prometheus', port, () =>
-    fetch(`${address}/-/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    ),
-  )
-  return {
-    address,
-    [Symbol.asyncDispose]: async () => {
-      await process.stop('SIGTERM')
-      await guardian().remove(folder)
-    },
   }
 }

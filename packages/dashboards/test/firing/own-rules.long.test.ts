@@ -1,8 +1,9 @@
 import { dashboardFiles } from '@homeostat/dashboards'
+import { findPromtool } from '@homeostat/services'
 import { describe, expect, test } from 'vitest'
-import { failuresOf, findPromtool, type Fired, type TestSeries } from './promtool.ts'
+import { failuresOf, type Fired, type TestSeries } from './rule-test.ts'
 
-const promtool = await findPromtool()
+const promtool = await findPromtool({ isVersion3: true })
 const rules = dashboardFiles().find(({ path }) => path === 'prometheus/homeostat.rules.yml')!.text
 
 const ALWAYS = '0+12x60'

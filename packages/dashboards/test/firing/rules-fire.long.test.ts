@@ -1,13 +1,14 @@
 import { dashboardFiles } from '@homeostat/dashboards'
 import { serverNameStyles, type ServerNames } from '@homeostat/promql'
 import { parseRuleFile } from '@homeostat/promql/rule-files'
+import { findPromtool } from '@homeostat/services'
 import { describe, expect, test } from 'vitest'
 import { ownRules } from '../../generator/prometheus/own-rules.ts'
 import { prometheusNames } from '../../src/prometheus-names.ts'
-import { failuresOf, findPromtool, type TestSeries } from './promtool.ts'
+import { failuresOf, type TestSeries } from './rule-test.ts'
 import { type Package, type Signal, SITUATIONS } from './situations.ts'
 
-const promtool = await findPromtool()
+const promtool = await findPromtool({ isVersion3: true })
 
 /** How a server has the series of the packages. */
 interface Server {

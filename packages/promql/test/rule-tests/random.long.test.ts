@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findPromtool, type Promtool } from '@homeostat/services'
 import { createRandom } from '@homeostat/signals/random'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ruleTestCases } from '../../src/rule-tests.ts'
-import { findPromtool, mismatches, promtoolVerdict } from './promtool.ts'
+import { mismatches } from './mismatches.ts'
 
 type Random = (below: number) => number
 
@@ -65,7 +66,7 @@ function testFile(random: Random, pick: <T>(from: readonly T[]) => T): string {
 }
 
 let folder: string
-let promtool: Awaited<ReturnType<typeof findPromtool>>
+let promtool: Promtool | undefined
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'homeostat-rule-tests-'))
@@ -79,12 +80,12 @@ const seeds = Array.from({ length: Number(process.env['HOMEOSTAT_FUZZ_RUNS'] ?? 
 test.for(seeds)(
   'random rules over random series come to the same alerts, annotations and recorded values as in promtool (%d)',
   async (seed, { skip }) => {
-    if ('missing' in promtool) return skip(promtool.missing)
+    if (promtool === undefined) return skip('there is no promtool')
     const random = randomOf(seed)
     const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T
     await writeFile(join(folder, 'r.yml'), ruleFile(pick))
     await writeFile(join(folder, 't.yml'), testFile(random, pick))
-    const theirs = mismatches((await promtoolVerdict(promtool.file, folder, 't.yml')).output)
+    const theirs = mismatches((await promtool(folder, 't.yml')).output)
     const { cases } = ruleTestCases(join(folder, 't.yml'))
     const ours = mismatches(cases.flatMap(each => each.run().map(error => error.message)).join('\n'))
     expect(ours.length).toBeGreaterThan(1000)

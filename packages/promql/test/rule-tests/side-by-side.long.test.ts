@@ -1,21 +1,22 @@
 import { globSync } from 'node:fs'
+import { findPromtool, type Promtool } from '@homeostat/services'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ruleTestCases } from '../../src/rule-tests.ts'
-import { findPromtool, mismatches, promtoolVerdict } from './promtool.ts'
+import { mismatches } from './mismatches.ts'
 
 const folder = import.meta.dirname
 const files = globSync('*.test.yml', { cwd: folder }).toSorted()
 
 describe('promtool and this engine give the same verdict on', () => {
-  let promtool: Awaited<ReturnType<typeof findPromtool>>
+  let promtool: Promtool | undefined
 
   beforeAll(async () => {
     promtool = await findPromtool()
   })
 
   test.for<string>(files)('%s', async (file, { skip }) => {
-    if ('missing' in promtool) return skip(promtool.missing)
-    const theirs = await promtoolVerdict(promtool.file, folder, file)
+    if (promtool === undefined) return skip('there is no promtool')
+    const theirs = await promtool(folder, file)
     const errors = ruleTestCases(`${folder}/${file}`).cases.flatMap(each => each.run())
     expect({ code: errors.length === 0 ? 0 : 1, output: theirs.output }).toMatchObject({ code: theirs.code })
     // Messages about what cannot be read are our own words.

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { debianProgram, PROMETHEUS_3 } from '@homeostat/services'
+import type { Promtool } from '@homeostat/services'
 
 /** A series as promtool writes it: `0+5x10` are eleven values, `_x3` three that are missing. */
 export interface TestSeries {
@@ -25,31 +24,14 @@ export interface RuleTest {
   readonly firing: Readonly<Record<number, readonly Fired[]>>
 }
 
-/**
- * The promtool of Prometheus 3, which reads names with dots.
- *
- * @returns undefined where the machine is not a Debian, or has no network; the reason is printed
- */
-export async function findPromtool(): Promise<string | undefined> {
-  try {
-    return await debianProgram('promtool', 'promtool', PROMETHEUS_3)
-  } catch (error) {
-    console.warn(`the rules are not tried on Prometheus: ${String(error)}`)
-    return undefined
-  }
-}
-
 /** What `promtool test rules` says against the tests; nothing where they pass. */
-export async function failuresOf(promtool: string, rules: string, tests: readonly RuleTest[]): Promise<string> {
+export async function failuresOf(promtool: Promtool, rules: string, tests: readonly RuleTest[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'homeostat-promtool-'))
   try {
     await writeFile(join(folder, 'rules.yml'), rules)
     await writeFile(join(folder, 'tests.yml'), JSON.stringify(testFile(tests)))
-    return await new Promise(resolve => {
-      execFile(promtool, ['test', 'rules', 'tests.yml'], { cwd: folder }, (error, stdout, stderr) =>
-        resolve(error === null ? '' : stdout + stderr),
-      )
-    })
+    const { code, output } = await promtool(folder, 'tests.yml')
+    return code === 0 ? '' : output || `promtool ended with code ${code}`
   } finally {
     await rm(folder, { recursive: true })
   }
