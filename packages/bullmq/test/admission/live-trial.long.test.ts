@@ -70,7 +70,11 @@ test('a loop over a real queue proves within minutes that rescheduling heavy job
     if (verdict === undefined) deferredInTrial = deferred
     await new Promise(next => setTimeout(next, TICK_MS))
   }
-  expect(verdict).toMatchObject({ action: 'queue.rescheduleHeavyTasks', verdict: 'effective', state: 'kept' })
+  expect(verdict, JSON.stringify(verdict)).toMatchObject({
+    action: 'queue.rescheduleHeavyTasks',
+    verdict: 'effective',
+    state: 'kept',
+  })
   expect(deferredInTrial).toBe(0)
   expect(knob.read()).toBe(1)
   await optimizer.stop()
