@@ -8,7 +8,7 @@ import { originOfClient, originOfPool } from './origin.ts'
 import type { Pools } from './pools.ts'
 import { OTHER } from './query-summary.ts'
 import { RunningQueries } from './running-queries.ts'
-import { noteOn } from './query-stamp.ts'
+import { noteOn } from './note-on.ts'
 
 /** Most databases counted separately; further ones share `(other)`. */
 const MAX_DATABASES = 200

@@ -10,7 +10,7 @@ import type { ClientShape, ConnectionShape, PoolShape } from './driver.ts'
 import { addressOf, formatAddress } from './pool-address.ts'
 import type { PoolName } from './pool-name.ts'
 import type { RunningQueries } from './running-queries.ts'
-import { noteOn } from './query-stamp.ts'
+import { noteOn } from './note-on.ts'
 import { TrackedPool } from './tracked-pool.ts'
 
 export interface PoolsOptions {

@@ -1,8 +1,8 @@
 import { timeoutSignal } from '@homeostat/signals'
 import type { Origin } from '../../signals/origin.ts'
 import { DedicatedClient } from '../dedicated-client.ts'
-import { IndexSession, isLockHeld } from './index-session.ts'
-import { isLeft, nameOf, sweep } from './leftovers.ts'
+import { IndexSession, isLockHeld, type SessionRefusal } from './index-session.ts'
+import { isLeft, nameOf, sweep, type Swept } from './leftovers.ts'
 import { ownIndex, ownIndexes } from './own-index.ts'
 
 const SWEEP_MS = 60_000
@@ -15,10 +15,8 @@ const LOOK_MS = 5_000
  * @throws the driver's error when there is no connection, or no longer
  */
 export async function sweepOnce(origin: Origin, ignore: (own: object) => void, signal?: AbortSignal): Promise<boolean> {
-  const session = await IndexSession.open(origin, ignore, SWEEP_MS, signal)
-  if ('refused' in session) return !session.isBusy
-  await using used = session
-  return (await sweep(used)).failed === 0
+  const swept = await sweepAndAsk(origin, ignore, async (_, { failed }) => failed === 0, signal)
+  return typeof swept === 'boolean' ? swept : !swept.isBusy
 }
 
 /**
@@ -32,11 +30,25 @@ export async function isSweptAway(
   schema: string,
   name: string,
 ): Promise<boolean> {
-  const session = await IndexSession.open(origin, ignore, SWEEP_MS)
-  if ('refused' in session) return false
+  const isGone = await sweepAndAsk(
+    origin,
+    ignore,
+    async session => (await ownIndex(session, schema, name)) === undefined,
+  )
+  return isGone === true
+}
+
+/** @param ask - is answered under the lock of the sweep */
+async function sweepAndAsk(
+  origin: Origin,
+  ignore: (own: object) => void,
+  ask: (session: IndexSession, swept: Swept) => Promise<boolean>,
+  signal?: AbortSignal,
+): Promise<boolean | SessionRefusal> {
+  const session = await IndexSession.open(origin, ignore, SWEEP_MS, signal)
+  if ('refused' in session) return session
   await using used = session
-  await sweep(used)
-  return (await ownIndex(used, schema, name)) === undefined
+  return await ask(used, await sweep(used))
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { ReadContext } from '../positions/read-context.ts'
 import type { SessionChange } from '../routing/session-statements.ts'
-import { createStamp } from '../../signals/stamp.ts'
 import { applyChange, ChangedSessions, type PooledSession } from './changed-sessions.ts'
 import { changesCatalog, textOf } from './calling-forms.ts'
 import type { Callback, LentCallback, RoutableClient, RoutablePool } from './driver-shapes.ts'
+import { createStamp } from './stamp.ts'
 
 /** What a client of the primary has been used for. */
 interface ClientUse extends PooledSession {

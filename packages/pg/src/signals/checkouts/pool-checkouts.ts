@@ -9,7 +9,7 @@ import {
   type Registry,
 } from '@homeostat/signals'
 import type { ClientShape, PoolShape } from '../driver.ts'
-import { noteOn } from '../query-stamp.ts'
+import { noteOn } from '../note-on.ts'
 import { HeldConnection } from './held-connection.ts'
 import type { PendingItem } from './pool-patches.ts'
 import { PoolRequest } from './pool-request.ts'
@@ -165,10 +165,9 @@ export class PoolCheckouts implements Disposable {
   /** Writes what can only be counted now and then. */
   observe(leaked: number): void {
     for (const item of this.#queued) {
-      if (!item.timedOut) continue
-      this.#timeouts.add()
       const request = item[REQUEST]
-      if (request === undefined) continue
+      if (!item.timedOut || request === undefined) continue
+      this.#timeouts.add()
       this.#end(item, request)
       this.#recycle(request)
     }
