@@ -82,7 +82,7 @@ async function examineDatabase(
   let client: DedicatedClient | undefined
   try {
     client = await DedicatedClient.connect(origin, signal, own => instrumentation.ignore(own))
-    await lookForCauses(client, server => noteLockWaits(server, origin, outcome.causes), origin, signal, outcome)
+    await lookForCauses(client, (server, causes) => noteLockWaits(server, origin, causes), origin, signal, outcome)
     for (const statement of statements) {
       if (signal.aborted) return
       await examineStatement(client, statement, thresholds, grammar, signal, outcome)
@@ -146,22 +146,23 @@ async function examineStatement(
 /** Looks for what is wrong in a database at this moment; what the server does not show to this user stays unknown. */
 async function lookForCauses(
   client: DedicatedClient,
-  look: (server: Server) => Promise<readonly Advice[]>,
+  look: (server: Server, causes: Causes) => Promise<readonly Advice[] | void>,
   origin: Origin,
   signal: AbortSignal,
   outcome: Outcome,
 ): Promise<void> {
-  if (outcome.causes === undefined) return
+  const { causes } = outcome
+  if (causes === undefined) return
   try {
-    outcome.causes.found.push(...placed(await client.inReadOnlyTransaction(() => look(client)), origin, outcome))
+    const found = await client.inReadOnlyTransaction(() => look(client, causes))
+    causes.found.push(...placed(found ?? [], origin, outcome))
   } catch (error) {
     if (!signal.aborted) outcome.problems.push(describeProblem(`locks in ${origin.address}`, error))
   }
 }
 
-async function noteLockWaits(server: Server, origin: Origin, causes: Causes | undefined): Promise<readonly Advice[]> {
-  causes?.lockWaits.note(origin, await readLockWaits(server), performance.now())
-  return []
+async function noteLockWaits(server: Server, origin: Origin, { lockWaits, began }: Causes): Promise<void> {
+  lockWaits.note(origin, await readLockWaits(server), began)
 }
 
 /** Advice that names its database where there are several. */

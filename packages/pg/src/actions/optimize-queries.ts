@@ -50,12 +50,12 @@ async function optimize(
   instrumentation: PgInstrumentation,
   context: ActionContext,
   options: QueryOptimizeOptions,
-  known: Omit<Causes, 'found'> & { readonly advised: AdvisedIndexes },
+  known: Omit<Causes, 'found' | 'began'> & { readonly advised: AdvisedIndexes },
   grammar: Grammar | undefined,
 ): Promise<Receipt> {
   const { advised, elsewhere, lockWaits } = known
-  const causes: Causes = { found: [], elsewhere, lockWaits }
   const began = performance.now()
+  const causes: Causes = { found: [], elsewhere, lockWaits, began }
   const outcome = await findIndexes(instrumentation, context, options, grammar, causes)
   const { signal } = context
   const since = began - (options.withinMs ?? OPTIMIZE_DEFAULTS.withinMs)

@@ -13,6 +13,8 @@ export interface Causes {
   readonly found: Advice[]
   readonly elsewhere: TimeElsewhere
   readonly lockWaits: SeenLockWaits
+  /** When this look at them began, in milliseconds of the monotonic clock. */
+  readonly began: number
 }
 
 /**

@@ -1,5 +1,3 @@
-// Imported, because the global one is a getter that every reading of the clock would pay for.
-import { performance } from 'node:perf_hooks'
 import type { Loop } from '@homeostat/optimizer'
 import { BoundedMap, every, timeoutSignal } from '@homeostat/signals'
 import { DedicatedClient } from '../actions/dedicated-client.ts'
