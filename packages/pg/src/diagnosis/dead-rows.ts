@@ -2,6 +2,7 @@ import type { Advice } from '@homeostat/optimizer'
 import type { Table } from '../indexes/catalog.ts'
 import { count, mib } from '../indexes/index-advice.ts'
 import type { Server } from '../indexes/server.ts'
+import { PAGE_BYTES } from '../indexes/table-source.ts'
 
 /** The server's own `autovacuum_vacuum_scale_factor` of a fifth, and a margin. */
 const DEAD_SHARE = 0.3
@@ -10,7 +11,6 @@ const TOO_LARGE = 2
 const LEAST_WASTED = 16 * 2 ** 20
 /** The head of a row, its pointer, and the alignment of its values. Source: PostgreSQL manual, "Database Page Layout". */
 const ROW_BYTES = 32
-const PAGE_BYTES = 8_192
 const FILLED_BYTES = 8_168
 
 const STATE = `SELECT s.n_live_tup::text AS live, s.n_dead_tup::text AS dead, (EXTRACT(epoch FROM pg_catalog.clock_timestamp() - GREATEST(s.last_vacuum, s.last_autovacuum)))::text AS vacuumed,

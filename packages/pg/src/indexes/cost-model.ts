@@ -7,9 +7,9 @@ import type { PlanNode } from './plan.ts'
 import type { PlannerCosts } from './planner-costs.ts'
 import type { Proposal } from './proposals.ts'
 import type { Selectivity } from './selectivity.ts'
+import { PAGE_BYTES } from './table-source.ts'
 import type { Condition, TableUse } from './table-use.ts'
 
-const PAGE_BYTES = 8_192
 /** Something is always left to do. */
 const LEAST = 0.1
 /** An index that finds what values contain has no order, and its size is not known. */

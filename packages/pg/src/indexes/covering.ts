@@ -1,7 +1,8 @@
 import type { Column, Table } from './catalog.ts'
 import { sizeOf } from './index-size.ts'
-import { bodyOf, coveringIndex, missingColumns, type IndexDefinition, type IndexKey } from './index-definition.ts'
+import { bodyOf, missingColumns, servingIndex, type IndexDefinition, type IndexKey } from './index-definition.ts'
 import { definitionsFor, isUnique, servedBy, type Abilities, type Proposal } from './proposals.ts'
+import { PAGE_BYTES } from './table-source.ts'
 import type { TableUse } from './table-use.ts'
 
 /** With more columns, or wider ones, the index becomes a second table. */
@@ -11,7 +12,6 @@ const MOST_OF_TABLE = 0.5
 /** From fewer pages of the table that everybody sees, the rows are fetched after all. */
 const LEAST_VISIBLE = 0.8
 const MOST_PER_USE = 6
-const PAGE_BYTES = 8_192
 /** Documents, which grow, and what has no bound. */
 const UNBOUNDED = /^(?:_.*|jsonb?|xml|bytea|ts(?:vector|query))$/
 
@@ -31,7 +31,7 @@ export function coveringProposals(use: TableUse, abilities: Abilities): readonly
     const index = served === most ? withRest(keys, use) : undefined
     if (index === undefined || known.has(bodyOf(index)) || isNeeded(keys, use)) return []
     known.add(bodyOf(index))
-    return coveringIndex(index, use) === undefined ? [{ indexes: [index], use }] : []
+    return servingIndex(index, use) === undefined ? [{ indexes: [index], use }] : []
   })
   return proposals.slice(0, MOST_PER_USE)
 }
@@ -72,7 +72,7 @@ function byNumber(a: Column, b: Column): number {
 
 /** An index that cannot be dropped finds the rows by these keys: the new one would be wholly in addition. */
 function isNeeded(plain: IndexDefinition, use: TableUse): boolean {
-  const existing = coveringIndex(plain, use)
+  const existing = servingIndex(plain, use)
   return isUnique(plain, use) || (existing !== undefined && (existing.isUnique || existing.isNeeded))
 }
 

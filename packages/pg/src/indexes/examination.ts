@@ -11,14 +11,15 @@ import { explain } from './explain.ts'
 import type { Finding } from './finding.ts'
 import { groupBy } from './grouping.ts'
 import {
-  coveringIndex,
   hypotheticalIndexStatement,
   isOfExpression,
   servedConditions,
+  servingIndex,
   wantedKeys,
   type IndexDefinition,
 } from './index-definition.ts'
 import { freeNames } from './index-names.ts'
+import { LongValues } from './long-values.ts'
 import { moveProposals } from './moved-proposals.ts'
 import { filteredScans, type PlanNode } from './plan.ts'
 import { proposalsFor, type Proposal } from './proposals.ts'
@@ -83,6 +84,7 @@ class Examiner {
   /** Why the planner cannot be asked. */
   readonly #lacks: string | undefined
   readonly #reader: RunReader
+  readonly #longValues: LongValues
   readonly #sent: readonly WeightedRun[]
   readonly #read = new Map<WeightedRun, Promise<ExaminedRun | undefined>>()
   readonly #findings: Finding[] = []
@@ -102,6 +104,7 @@ class Examiner {
     this.#grammar = grammar
     this.#lacks = lacks
     this.#reader = new RunReader(server, grammar, whatIf)
+    this.#longValues = new LongValues(server)
     this.#sent = weightedRuns(statement).slice(0, MOST_RUNS)
   }
 
@@ -199,7 +202,7 @@ class Examiner {
 
   async #choose(run: ExaminedRun, proposals: Proposals): Promise<Choice | undefined> {
     const { pricing, existing, selectivity } = run
-    const prospects = new Prospects(this.#server, this.#thresholds, selectivity)
+    const prospects = new Prospects(this.#thresholds, selectivity, this.#longValues)
     const plain = await prospects.promising(proposals.plain)
     const covering = await prospects.promising(proposals.covering)
     if (plain.length + covering.length === 0) return undefined
@@ -265,7 +268,7 @@ class Examiner {
     for (const { indexes, use } of proposals) {
       const names = await freeNames(this.#server, indexes)
       for (const [at, definition] of indexes.entries()) {
-        const leftover = coveringIndex(definition, use, false)
+        const leftover = servingIndex(definition, use, false)
         // A build that failed leaves its index behind, and IF NOT EXISTS would then silently do nothing.
         if (leftover !== undefined)
           this.#problems.push(`index ${leftover.name} is invalid, ${remedy(definition.table, leftover)}`)

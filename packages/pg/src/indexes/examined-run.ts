@@ -5,8 +5,9 @@ import { ExistingSearches } from './existing-searches.ts'
 import { explain, type Explained } from './explain.ts'
 import type { PlanNode } from './plan.ts'
 import { usesOfPlan } from './plan-uses.ts'
-import { readPlannerCosts } from './planner-costs.ts'
+import { readPlannerCosts, type PlannerCosts } from './planner-costs.ts'
 import { Pricing } from './pricing.ts'
+import { SampledRows } from './sampled-rows.ts'
 import { Selectivity } from './selectivity.ts'
 import type { Server } from './server.ts'
 import { usesOf, type StatementUses } from './statement-uses.ts'
@@ -25,17 +26,21 @@ export interface ExaminedRun extends StatementUses {
 /** Rows of which there are so many times more or fewer are found in another way. */
 const ALIKE = 4
 
-/** Reads runs of one statement. Tables are read once. */
+/** Reads runs of one statement. Tables, samples of their rows, and what the server has are read once. */
 export class RunReader {
   readonly #server: Server
   readonly #grammar: Grammar | undefined
   readonly #whatIf: WhatIf | undefined
   readonly #known = new Map<string, Promise<Table | View | undefined>>()
+  readonly #sampled: SampledRows
+  #trigrams: ReturnType<typeof readTrigramClass> | undefined
+  #costs: Promise<PlannerCosts> | undefined
 
   constructor(server: Server, grammar: Grammar | undefined, whatIf: WhatIf | undefined) {
     this.#server = server
     this.#grammar = grammar
     this.#whatIf = whatIf
+    this.#sampled = new SampledRows(server)
   }
 
   /** @returns undefined for what has no plan */
@@ -50,15 +55,15 @@ export class RunReader {
             explained.values,
             this.#grammar,
             (schema, relation) => this.#find(schema, relation),
-            await readTrigramClass(this.#server),
+            await (this.#trigrams ??= readTrigramClass(this.#server)),
           )
     return this.priced(explained, plan, uses)
   }
 
   /** @param read - what the statement asks of tables */
   async priced(explained: Explained, plan: PlanNode, { uses, written }: StatementUses): Promise<ExaminedRun> {
-    const selectivity = new Selectivity(this.#server, explained.values)
-    const costs = await readPlannerCosts(this.#server)
+    const selectivity = new Selectivity(this.#server, explained.values, this.#sampled)
+    const costs = await (this.#costs ??= readPlannerCosts(this.#server))
     const model = new CostModel({ plan, uses }, selectivity, costs)
     const existing = new ExistingSearches(plan, uses, selectivity, costs)
     const pricing = new Pricing({ plan, explained, whatIf: this.#whatIf, model, existing })

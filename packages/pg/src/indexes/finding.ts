@@ -1,3 +1,4 @@
+import { databaseOf } from '../signals/origin.ts'
 import type { SlowStatement } from '../signals/slow-statements.ts'
 import type { IndexDefinition } from './index-definition.ts'
 
@@ -22,4 +23,9 @@ export interface Finding {
   readonly unverified: string | undefined
   /** The index serves the check of a reference from the table. */
   readonly isReference: boolean
+}
+
+/** Tells tables of one name apart that are in several databases. */
+export function tableOf({ definition, statement }: Finding): string {
+  return `${databaseOf(statement.origin)} ${definition.table.name}`
 }

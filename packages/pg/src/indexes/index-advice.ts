@@ -1,9 +1,8 @@
 import { counted } from '@homeostat/signals'
 import type { Advice } from '@homeostat/optimizer'
 import { hasForeignPartition, type Column, type Index, type Table } from './catalog.ts'
-import type { Finding } from './finding.ts'
+import { tableOf, type Finding } from './finding.ts'
 import { groupBy } from './grouping.ts'
-import { databaseOf } from '../signals/origin.ts'
 import {
   beginsWith,
   bodyOf,
@@ -48,8 +47,8 @@ export function statementOf({ definition, name, statement }: Finding, namesDatab
   return namesDatabases ? `${text} -- in ${statement.origin.address}` : text
 }
 
-function keyOf({ definition, statement }: Finding): string {
-  return `${databaseOf(statement.origin)} ${definition.table.name} ${bodyOf(definition)}`
+function keyOf(finding: Finding): string {
+  return `${tableOf(finding)} ${bodyOf(finding.definition)}`
 }
 
 function describe(group: readonly Finding[], namesDatabase: boolean, now: number): Omit<Advice, 'statement'> {
@@ -228,15 +227,12 @@ function isSame(a: Index, b: Index): boolean {
   return (['keys', 'included', 'predicate', 'method'] as const).every(part => String(a[part]) === String(b[part]))
 }
 
-/** Whether the index of `other` serves all that this one serves, and more. */
-function isServedByOther(
-  { definition: own, statement }: Finding,
-  { definition: other, statement: of }: Finding,
-): boolean {
+/** Whether the index of `wider` serves all that this one serves, and more. */
+function isServedByOther(finding: Finding, wider: Finding): boolean {
+  const [own, other] = [finding.definition, wider.definition]
   const held = heldColumns(other)
   return (
-    databaseOf(statement.origin) === databaseOf(of.origin) &&
-    own.table.name === other.table.name &&
+    tableOf(finding) === tableOf(wider) &&
     own.predicate === undefined &&
     bodyOf(own) !== bodyOf(other) &&
     beginsWith(other, own) &&

@@ -232,7 +232,7 @@ export function beginsWith(long: IndexDefinition, short: IndexDefinition): boole
 }
 
 /** The existing index that serves what the definition would serve. */
-export function coveringIndex(definition: IndexDefinition, use: TableUse, onlyValid = true): Index | undefined {
+export function servingIndex(definition: IndexDefinition, use: TableUse, onlyValid = true): Index | undefined {
   const wanted = wantedKeys(definition, use)
   return definition.table.indexes.find(index => index.isValid === onlyValid && isServedBy(wanted, index))
 }

@@ -1,6 +1,7 @@
 import type { IndexDefinition } from './index-definition.ts'
 import { hasForeignPartition, type Table } from './catalog.ts'
 import { attempt, type Server } from './server.ts'
+import { sampleOf } from './table-source.ts'
 
 /** An entry of a btree or of gin takes a third of a page at most, less what its other keys take. Source: the error 54000, "index row size exceeds". */
 const LONGEST_BYTES = 2_000
@@ -8,7 +9,6 @@ const LONGEST_BYTES = 2_000
 const LONGEST_INCLUDED_BYTES = 250
 /** About as many pages are read of a large table. */
 const SAMPLED_PAGES = 2_000
-const PAGE_BYTES = 8_192
 
 /**
  * Which keys have values that are too long for an index, so that it could not be built. A gin index of an array has an entry for each of its
@@ -55,10 +55,8 @@ function isLonger(sql: string, bytes: number): string {
 
 function hasLongValues(server: Server, table: Table, isLong: string): Promise<boolean> {
   if (hasForeignPartition(table)) return Promise.resolve(true)
-  const share = Math.min(100, (100 * SAMPLED_PAGES * PAGE_BYTES) / Math.max(1, table.bytes))
-  // The same pages for each key, which are in memory then; of a partitioned table, that share of each part.
-  const sample = share >= 100 ? '' : ` TABLESAMPLE SYSTEM (${share.toFixed(4)}) REPEATABLE (1)`
-  const text = `SELECT 1 FROM ${table.name}${sample} WHERE ${isLong} LIMIT 1`
+  // The same pages for each key, which are in memory then.
+  const text = `SELECT 1 FROM ${sampleOf(table, SAMPLED_PAGES).source} WHERE ${isLong} LIMIT 1`
   // One that takes too long to read is as good as one with long values: an index that fails is worse than none.
   return attempt(server, async () => (await server.query(text)).length > 0).catch(() => true)
 }

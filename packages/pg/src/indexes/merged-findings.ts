@@ -1,6 +1,5 @@
-import { databaseOf } from '../signals/origin.ts'
 import { isNarrow } from './covering.ts'
-import type { Finding } from './finding.ts'
+import { tableOf, type Finding } from './finding.ts'
 import { beginsWith, bodyOf, heldColumns, indexName, type IndexDefinition } from './index-definition.ts'
 import { reorderEqual } from './reordered-findings.ts'
 
@@ -13,24 +12,17 @@ export function mergeFindings(findings: readonly Finding[]): readonly Finding[] 
 function mergeCovering(findings: readonly Finding[]): readonly Finding[] {
   for (const own of findings.filter(({ definition }) => definition.included))
     for (const other of findings) {
-      const definition = isOfOneTable(own, other) ? joined(own.definition, other.definition) : undefined
+      const definition = tableOf(own) === tableOf(other) ? joined(own.definition, other.definition) : undefined
       if (definition === undefined) continue
       const body = bodyOf(definition)
       const both = [own, other].map(each => ({ body: bodyOf(each.definition), name: each.name }))
       const name = both.find(each => each.body === body)?.name ?? indexName(definition)
       const isOneOfBoth = (each: Finding): boolean =>
-        isOfOneTable(each, own) && both.some(one => one.body === bodyOf(each.definition))
+        tableOf(each) === tableOf(own) && both.some(one => one.body === bodyOf(each.definition))
       // There is one index less with each step.
       return mergeCovering(findings.map(each => (isOneOfBoth(each) ? { ...each, definition, name } : each)))
     }
   return findings
-}
-
-function isOfOneTable(a: Finding, b: Finding): boolean {
-  return (
-    a.definition.table.name === b.definition.table.name &&
-    databaseOf(a.statement.origin) === databaseOf(b.statement.origin)
-  )
 }
 
 /** Undefined where they are one index already, where the keys of the second do not begin with those of the first, and where it becomes too wide. */

@@ -1,9 +1,9 @@
 import type { Column, Index, Table } from './catalog.ts'
 import {
   bodyOf,
-  coveringIndex,
   servedConditions,
   servesOrder,
+  servingIndex,
   type IndexDefinition,
   type IndexKey,
 } from './index-definition.ts'
@@ -34,7 +34,7 @@ export function proposalsFor(use: TableUse, abilities: Abilities, most: number):
   const known = new Set<string>()
   const single = definitionsFor(use, abilities).flatMap(definition => {
     const body = bodyOf(definition)
-    if (known.has(body) || coveringIndex(definition, use) !== undefined) return []
+    if (known.has(body) || servingIndex(definition, use) !== undefined) return []
     known.add(body)
     return isUnique(definition, use) ? [] : [{ indexes: [definition], use }]
   })
@@ -129,7 +129,7 @@ function alternativesOf(use: TableUse, abilities: Abilities): readonly Proposal[
       method: 'btree' as const,
       keys: [{ key, order: '' }],
     }))
-    const missing = indexes.filter(index => coveringIndex(index, use) === undefined)
+    const missing = indexes.filter(index => servingIndex(index, use) === undefined)
     return missing.length > 0 && arms.length <= 4 ? [{ indexes: missing, use, arms }] : []
   })
 }

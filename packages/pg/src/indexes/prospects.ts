@@ -1,14 +1,13 @@
 import {
-  coveringIndex,
   findsContained,
   servedConditions,
   servesOrder,
+  servingIndex,
   type IndexDefinition,
 } from './index-definition.ts'
-import { LongValues } from './long-values.ts'
+import type { LongValues } from './long-values.ts'
 import type { Proposal } from './proposals.ts'
 import type { Selectivity } from './selectivity.ts'
-import type { Server } from './server.ts'
 import type { Condition, TableUse } from './table-use.ts'
 import type { AdviceThresholds } from './thresholds.ts'
 
@@ -18,10 +17,10 @@ export class Prospects {
   readonly #selectivity: Selectivity
   readonly #longValues: LongValues
 
-  constructor(server: Server, thresholds: AdviceThresholds, selectivity: Selectivity) {
+  constructor(thresholds: AdviceThresholds, selectivity: Selectivity, longValues: LongValues) {
     this.#thresholds = thresholds
     this.#selectivity = selectivity
-    this.#longValues = new LongValues(server)
+    this.#longValues = longValues
   }
 
   async promising(proposals: readonly Proposal[]): Promise<readonly Proposal[]> {
@@ -39,7 +38,7 @@ export class Prospects {
   async #isPromising({ indexes, use }: Proposal): Promise<boolean> {
     const { minTableRows, maxSelectivity } = this.#thresholds
     for (const index of indexes) {
-      if (index.table.rows < minTableRows || coveringIndex(index, use) !== undefined) return false
+      if (index.table.rows < minTableRows || servingIndex(index, use) !== undefined) return false
       const served = servedConditions(index, use)
       if (index.predicate && (await this.#selectivity.shareOf(index.table, [index.predicate])) > maxSelectivity)
         return false

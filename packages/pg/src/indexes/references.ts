@@ -3,6 +3,7 @@ import type { Explained } from './explain.ts'
 import { keyOfColumn, type Proposal } from './proposals.ts'
 import type { Server } from './server.ts'
 import type { StatementUses } from './statement-uses.ts'
+import { sourceOf } from './table-source.ts'
 import { nameColumn, newUse } from './table-use.ts'
 
 /** A table that refers to the rows of another one, and is searched whenever such a row is deleted or its key changes. */
@@ -65,5 +66,5 @@ function referenceFrom(table: Table, numbers: readonly number[]): Reference {
 
 function searchText(table: Table, columns: readonly Column[]): string {
   const conditions = columns.map(({ quoted }, at) => `${quoted} = $${at + 1}`)
-  return `SELECT 1 FROM ${table.kind === 'partitioned' ? '' : 'ONLY '}${table.name} WHERE ${conditions.join(' AND ')}`
+  return `SELECT 1 FROM ${sourceOf(table)} WHERE ${conditions.join(' AND ')}`
 }

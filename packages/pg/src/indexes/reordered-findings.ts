@@ -1,5 +1,4 @@
-import { databaseOf } from '../signals/origin.ts'
-import type { Finding } from './finding.ts'
+import { tableOf, type Finding } from './finding.ts'
 import { groupBy } from './grouping.ts'
 import { bodyOf, indexName, type IndexDefinition, type IndexKey } from './index-definition.ts'
 
@@ -23,10 +22,6 @@ export function reorderEqual(findings: readonly Finding[]): readonly Finding[] {
     for (const each of group) reordered.set(each, { ...each, definition, name: indexName(definition) })
   }
   return findings.map(each => reordered.get(each) ?? each)
-}
-
-function tableOf({ definition, statement }: Finding): string {
-  return `${databaseOf(statement.origin)} ${definition.table.name}`
 }
 
 /** Undefined where it begins with the keys already, or has not all of them among those compared for equality. */

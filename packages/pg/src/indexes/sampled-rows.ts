@@ -1,12 +1,11 @@
 import { causeOf } from '../actions/problem.ts'
 import { hasForeignPartition, type Table } from './catalog.ts'
 import { functionRun } from './effects.ts'
-import { quoteIdentifier } from './print.ts'
 import { attempt, type Server } from './server.ts'
 import { namesInText } from './statement-names.ts'
+import { sampleOf } from './table-source.ts'
 
 const SAMPLED_PAGES = 300
-const PAGE_BYTES = 8_192
 /** A search in a text takes much longer than a comparison. */
 const MOST_ROWS = { compared: 10_000, searched: 1_000 } as const
 /** Where not one of the sampled rows fits, half of one is taken. */
@@ -33,7 +32,7 @@ export class SampledRows {
   /** The share of the rows that meet a condition; 1 where it cannot be counted, or not for each row. */
   shareMeeting(table: Table, { where, values }: Filter, kind: keyof typeof MOST_ROWS): Promise<number> {
     if (hasForeignPartition(table)) return Promise.resolve(1)
-    const text = `SELECT pg_catalog.count(*)::text AS rows, (pg_catalog.count(*) FILTER (WHERE ${where}))::text AS met FROM ${sampleOf(table, kind)}`
+    const text = `SELECT pg_catalog.count(*)::text AS rows, (pg_catalog.count(*) FILTER (WHERE ${where}))::text AS met FROM ${rowsOf(table, kind)}`
     return this.#ask(
       text,
       { where: `${table.name} ${where}`, values },
@@ -45,7 +44,7 @@ export class SampledRows {
   shareAlike(table: Table, expression: string): Promise<number> {
     if (hasForeignPartition(table)) return Promise.resolve(1)
     const text = `SELECT pg_catalog.sum(n)::text AS rows, pg_catalog.sum(n * (n - 1))::text AS alike
-      FROM (SELECT pg_catalog.count(*) AS n FROM ${sampleOf(table, 'compared')} GROUP BY ${expression}) own`
+      FROM (SELECT pg_catalog.count(*) AS n FROM ${rowsOf(table, 'compared')} GROUP BY ${expression}) own`
     return this.#ask(text, { where: `${table.name} ${expression}`, values: [] }, ({ rows, alike }) =>
       Math.max(alike! / Math.max(1, rows! * (rows! - 1)), LEAST_FOUND / Math.max(1, table.rows)),
     )
@@ -80,11 +79,10 @@ export function keyOfQuestion(text: string, values: readonly unknown[]): string 
   return JSON.stringify([text, values], (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
 }
 
-function sampleOf(table: Table, kind: keyof typeof MOST_ROWS): string {
-  const share = Math.min(100, (100 * SAMPLED_PAGES * PAGE_BYTES) / Math.max(1, table.bytes))
-  const step = Math.ceil((table.rows * share) / 100 / MOST_ROWS[kind])
-  const sample = share >= 100 ? '' : ` TABLESAMPLE SYSTEM (${share.toFixed(4)}) REPEATABLE (1)`
+function rowsOf(table: Table, kind: keyof typeof MOST_ROWS): string {
+  const { source, percent } = sampleOf(table, SAMPLED_PAGES)
+  const step = Math.ceil((table.rows * percent) / 100 / MOST_ROWS[kind])
   // The place of a row in its page. A part of the pages alone would be a part of the time in which rows were written.
   const rows = step > 1 ? ` WHERE (ctid::text::point)[1]::int % ${step} = 0` : ''
-  return `${table.kind === 'partitioned' ? '' : 'ONLY '}${table.name} AS ${quoteIdentifier(table.relation)}${sample}${rows}`
+  return `${source}${rows}`
 }

@@ -2,9 +2,9 @@ import type { Table } from './catalog.ts'
 import { groupBy } from './grouping.ts'
 import { guessedShare } from './guessed-share.ts'
 import { planOf, type PlanNode } from './plan.ts'
-import { quoteIdentifier } from './print.ts'
 import { keyOfQuestion, SampledRows, type Filter } from './sampled-rows.ts'
 import { attempt, type Server } from './server.ts'
+import { sourceOf } from './table-source.ts'
 import type { Condition } from './table-use.ts'
 
 /** Judges conditions by themselves: what one index serves, apart from the rest of a statement. */
@@ -14,11 +14,14 @@ export class Selectivity {
   readonly #sampled: SampledRows
   readonly #known = new Map<string, Promise<number | undefined>>()
 
-  /** @param values - those that are bound to the statement, where they are known */
-  constructor(server: Server, values: readonly unknown[] | undefined) {
+  /**
+   * @param values - those that are bound to the statement, where they are known
+   * @param sampled - what has been counted in samples, with other values as well
+   */
+  constructor(server: Server, values: readonly unknown[] | undefined, sampled: SampledRows = new SampledRows(server)) {
     this.#server = server
     this.#values = values
-    this.#sampled = new SampledRows(server)
+    this.#sampled = sampled
   }
 
   /**
@@ -97,10 +100,6 @@ export class Selectivity {
     this.#known.set(key, asking)
     return asking
   }
-}
-
-function sourceOf({ kind, name, relation }: Table): string {
-  return `${kind === 'partitioned' ? '' : 'ONLY '}${name} AS ${quoteIdentifier(relation)}`
 }
 
 /**

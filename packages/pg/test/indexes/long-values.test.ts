@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DedicatedClient } from '../../src/actions/dedicated-client.ts'
 import { PgInstrumentation } from '../../src/index.ts'
 import { loadGrammar } from '../../src/grammar.ts'
-import { examine } from '../../src/indexes/examination.ts'
+import { examine, type Examination } from '../../src/indexes/examination.ts'
+import type { Server } from '../../src/indexes/server.ts'
 import { originOfPool } from '../../src/signals/origin.ts'
 
 /** As a share of 100, the sample is a little more or less than what it aims at. */
@@ -32,25 +33,46 @@ describe('the search for values that are too long for a btree', () => {
     await db.stop()
   })
 
-  it.each(['plain', 'parts'])('reads a sample of %s, and only once for a key', async table => {
-    const text = `SELECT id FROM ${table} WHERE note = $1 AND kind = $2 AND ref > $3 ORDER BY id LIMIT 5`
+  /** @param values - those of each run */
+  async function examined(text: string, values: readonly unknown[][]): Promise<Examination & { asked: string[] }> {
     const { slowStatements } = new PgInstrumentation()
     const origin = originOfPool(pool as never)
-    slowStatements.add({ text, summary: 'SLOW', values: ['x', 1, 2], durationMs: 100, origin }, Date.now())
+    for (const own of values)
+      slowStatements.add({ text, summary: 'SLOW', values: own, durationMs: 100, origin }, Date.now())
     const client = await DedicatedClient.connect(origin, new AbortController().signal, () => {})
-    const samples: string[] = []
-    const server = {
-      query: (own: string, values?: readonly unknown[]) => {
-        if (own.includes('pg_column_size')) samples.push(own)
-        return client.query(own, values)
+    const asked: string[] = []
+    const server: Server = {
+      query: (own, bound) => {
+        asked.push(own)
+        return client.query(own, bound)
       },
     }
     const thresholds = { minTableRows: 10_000, maxSelectivity: 0.05 }
     const grammar = await loadGrammar()
-    const { findings } = await client.inReadOnlyTransaction(() =>
+    const found = await client.inReadOnlyTransaction(() =>
       examine(server, slowStatements.top(1)[0]!, thresholds, grammar),
     )
     await client.close()
+    return { ...found, asked }
+  }
+
+  it('reads once what is the same for all values', async () => {
+    const text = "SELECT id FROM plain WHERE lower(note) = 'none' AND kind <> $1"
+    const { findings, asked } = await examined(text, [[1], [2], [3]])
+    expect(findings).not.toEqual([])
+    const explained = asked.filter(own => own.startsWith('EXPLAIN') && own.includes(text))
+    expect(explained.length).toBeGreaterThan(2)
+    const samples = asked.filter(own => own.includes('TABLESAMPLE'))
+    const costs = asked.filter(own => own.includes('pg_settings WHERE name = ANY'))
+    const trigrams = asked.filter(own => own.includes("extname = 'pg_trgm'"))
+    expect([samples.length > 0, new Set(samples).size]).toEqual([true, samples.length])
+    expect([costs.length, trigrams.length]).toEqual([1, 1])
+  })
+
+  it.each(['plain', 'parts'])('reads a sample of %s, and only once for a key', async table => {
+    const text = `SELECT id FROM ${table} WHERE note = $1 AND kind = $2 AND ref > $3 ORDER BY id LIMIT 5`
+    const { findings, asked } = await examined(text, [['x', 1, 2]])
+    const samples = asked.filter(own => own.includes('pg_column_size'))
     expect(findings.map(({ definition }) => definition.keys[0]?.key.sql)).toEqual(['note'])
     expect(samples).toHaveLength(1)
     const { rows } = await pool.query<{ 'QUERY PLAN': readonly { Plan: Record<string, number> }[] }>(
