@@ -110,6 +110,21 @@ test('a knob that refuses to be set ends the proof, and says so', async () => {
   ).toEqual([])
 })
 
+test('a reading that is not a number is never shown', async () => {
+  const service = started()
+  const say = (text: string): void => void (service.valve = text as never)
+  say('hunter2')
+  const refused = 'the read() of plant.valve returned a value of type string; a number is expected'
+  expect(await service.ask({ ask: 'prove', do: 'look', request })).toEqual({ refused })
+  service.valve = 8
+  await service.start()
+  await service.tick(5)
+  say('hunter2')
+  const state = await service.finish()
+  expect(state.proof.ending).toMatchObject({ why: 'not set' })
+  expect(JSON.stringify([state, service.optimizer.ledger.entries])).not.toContain('hunter2')
+})
+
 test('while it runs there is no second one, and the loop leaves its resources alone', async () => {
   const service = started({ mode: 'act' })
   await service.start()

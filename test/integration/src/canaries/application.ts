@@ -3,7 +3,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import * as api from '@opentelemetry/api'
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus'
 import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
@@ -16,6 +15,7 @@ import { createRedisCoordinator, createRedisStateStore } from '@homeostat/ioredi
 import { createPostgresCoordinator, createPostgresStateStore } from '@homeostat/pg/domain'
 import { Pool } from 'pg'
 import { canaries } from './canaries.ts'
+import { followProcess } from './followed-process.ts'
 import { filesIn, ownKeys, ownTables } from './kept-state.ts'
 import { leakyProgram } from './leaky-program.ts'
 import { thrownValues } from './thrown-values.ts'
@@ -36,19 +36,7 @@ export type CanaryResult = Readonly<Record<string, string>> & { readonly canarie
 const args = JSON.parse(process.argv[2] ?? '{}') as CanaryArgs
 const canary = canaries()
 
-const diagLines: string[] = []
-const note = (...parts: unknown[]): void => void diagLines.push(parts.map(String).join(' '))
-api.diag.setLogger({ error: note, warn: note, info: note, debug: note, verbose: note }, api.DiagLogLevel.ALL)
-const warnings: string[] = []
-process.on('warning', ({ name, message, stack }) => warnings.push(`${name} ${message} ${stack}`))
-const unhandled: string[] = []
-process.on('unhandledRejection', error => unhandled.push(String((error as Error)?.stack)))
-process.on('uncaughtException', error => unhandled.push(String(error?.stack)))
-
-const logs: unknown[] = []
-;(api as { logs?: { setGlobalLoggerProvider(provider: unknown): void } }).logs?.setGlobalLoggerProvider({
-  getLogger: () => ({ emit: (record: unknown) => void logs.push(record), enabled: () => true }),
-})
+const said = followProcess()
 
 const otlp: string[] = []
 const backend = createServer((request, response) => {
@@ -124,7 +112,7 @@ const sdk = new NodeSDK({
 sdk.start()
 
 const token = canary('console token')
-const page = await openConsole(h, { port: 0, token, onFault: note })
+const page = await openConsole(h, { port: 0, token, onFault: said.note })
 const authorization = `Bearer ${token}`
 const shown: string[] = [page.line]
 const stream = await fetch(`${page.address}/events`, { headers: { authorization } })
@@ -168,13 +156,10 @@ const spanTexts = inspectSpans()
 await sdk.shutdown().catch(() => undefined)
 
 const found = {
-  diag: diagLines.join('\n'),
-  warnings: warnings.join('\n'),
-  unhandled: unhandled.join('\n'),
+  ...said.texts(),
   otlp: otlp.join('\n'),
   prometheus: text,
   spans: spanTexts,
-  logs: JSON.stringify(logs),
   explain: JSON.stringify(explained),
   evidence: JSON.stringify(h.evidence()),
   ledger: JSON.stringify([entry, h.optimizer.ledger.entries]),
