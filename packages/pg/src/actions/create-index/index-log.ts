@@ -17,9 +17,16 @@ export interface Intent {
   readonly fingerprint: string
 }
 
+/** An index that has not come to an end: it may be built, and where `isCommented`, it is, and has got its comment. */
+export interface OpenIntent extends Intent {
+  readonly isCommented: boolean
+}
+
 /** What became of an index. One that is `undecided` was dropped too, and may be tried again. */
 export type IndexOutcome = 'kept' | 'dropped' | 'undecided' | 'failed' | 'lost'
 
+/** What the table says of one that has no end yet, and has got its comment. */
+const COMMENTED = 'commented'
 /** One that did not help is not tried again within so many days; nothing is kept for longer. */
 const KEPT_DAYS = 30
 /** So often is an index begun whose trial comes to no end. */
@@ -111,6 +118,11 @@ export class IndexLog {
     await this.#server.query(text, [name, schema, tableOid, definition, fingerprint])
   }
 
+  /** Its index has got its comment, in the same transaction: whoever removes that comment later keeps the index. */
+  async commented(name: string): Promise<void> {
+    await this.#server.query(`UPDATE ${this.#table} SET outcome = $2 WHERE name = $1`, [name, COMMENTED])
+  }
+
   async end(name: string, outcome: IndexOutcome): Promise<void> {
     await this.#server.query(`UPDATE ${this.#table} SET outcome = $2 WHERE name = $1`, [name, outcome])
     await this.#server.query(
@@ -119,9 +131,10 @@ export class IndexLog {
   }
 
   /** Those whose end was never written. */
-  async open(): Promise<readonly Intent[]> {
+  async open(): Promise<readonly OpenIntent[]> {
     const rows = await this.#server.query(
-      `SELECT name, schema, table_oid::text AS table_oid, definition, fingerprint FROM ${this.#table} WHERE outcome IS NULL`,
+      `SELECT name, schema, table_oid::text AS table_oid, definition, fingerprint, outcome FROM ${this.#table} WHERE outcome IS NULL OR outcome = $1`,
+      [COMMENTED],
     )
     return rows.map(row => ({
       name: String(row['name']),
@@ -129,6 +142,7 @@ export class IndexLog {
       tableOid: String(row['table_oid']),
       definition: String(row['definition']),
       fingerprint: String(row['fingerprint']),
+      isCommented: row['outcome'] === COMMENTED,
     }))
   }
 

@@ -2,6 +2,13 @@ import type { Receipt, UndoResult } from '@homeostat/optimizer'
 import type { Finding } from '../../indexes/finding.ts'
 import { bodyOf } from '../../indexes/index-definition.ts'
 import type { IndexTrialEnd } from './index-trial.ts'
+import type { DropResult } from './leftovers.ts'
+
+const DROPPED: Readonly<Record<DropResult, string>> = {
+  dropped: 'and dropped it',
+  gone: 'which somebody has dropped',
+  foreign: 'which somebody has taken over',
+}
 
 /** The receipt of a run that has built nothing. */
 export function nothing(summary: string, problems: readonly string[]): Receipt {
@@ -11,12 +18,12 @@ export function nothing(summary: string, problems: readonly string[]): Receipt {
 /**
  * What a trial of an index has done to the database.
  *
- * @param isSwept - whether what the trial has left is gone by now
+ * @param swept - what has become of an index that the trial has left; undefined where it may still be there
  */
 export function receiptOf(
   { definition, statement }: Finding,
   end: IndexTrialEnd,
-  isSwept: boolean,
+  swept: DropResult | undefined,
   undo: () => Promise<UndoResult>,
 ): Receipt {
   const what = `an index on ${definition.table.name} ${bodyOf(definition)} for ${statement.summary}`
@@ -26,19 +33,12 @@ export function receiptOf(
       return nothing(`did not create ${what}`, [end.reason])
     case 'dropped':
       return {
-        summary: `tried ${what} and dropped it`,
-        effects: { built: 1, dropped: end.drop === 'dropped' ? 1 : 0 },
+        ...tried(what, end.drop),
         judgement: end.judgement,
       }
     case 'left': {
       const { judgement, name, reason } = end
-      if (isSwept)
-        return {
-          summary: `tried ${what} and dropped it`,
-          effects: { built: 1, dropped: 1 },
-          judgement,
-          problems: [reason],
-        }
+      if (swept !== undefined) return { ...tried(what, swept), judgement, problems: [reason] }
       return {
         summary: `built ${name}, which could not be dropped yet and is swept`,
         effects: { built: 1, dropped: 0 },
@@ -55,4 +55,8 @@ export function receiptOf(
         undo,
       }
   }
+}
+
+function tried(what: string, drop: DropResult): Pick<Receipt, 'summary' | 'effects'> {
+  return { summary: `tried ${what} ${DROPPED[drop]}`, effects: { built: 1, dropped: drop === 'dropped' ? 1 : 0 } }
 }

@@ -116,6 +116,19 @@ export class IndexSession implements Server, AsyncDisposable {
     await this.#client.query("SELECT pg_catalog.set_config('statement_timeout', $1, false)", [value])
   }
 
+  /** Runs work in a transaction: all that it writes is there in the end, or nothing of it. */
+  async inTransaction(work: () => Promise<void>): Promise<void> {
+    await this.query('BEGIN')
+    try {
+      await work()
+      await this.query('COMMIT')
+    } catch (error) {
+      // Where the connection is lost, the server does it.
+      await this.query('ROLLBACK').catch(() => {})
+      throw error
+    }
+  }
+
   /** Runs work in a transaction that cannot write. */
   inReadOnlyTransaction<T>(work: () => Promise<T>): Promise<T> {
     return this.#client.inReadOnlyTransaction(work)

@@ -12,7 +12,7 @@ import { INDEX_CURES } from './index-cures.ts'
 import type { IndexLog, Intent } from './index-log.ts'
 import type { IndexSession } from './index-session.ts'
 import { judgeCalls } from './index-verdict.ts'
-import { dropIntended, dropOwn, putComment, type DropResult } from './leftovers.ts'
+import { dropIntended, dropOwn, putComment, putFirstComment, type DropResult } from './leftovers.ts'
 import { serverObstacle, writtenRows } from './obstacles.ts'
 import { digestOf, ownIndex, ownIndexName, type OwnComment } from './own-index.ts'
 import { readBuffers, shareOfPlans } from './plan-evidence.ts'
@@ -113,13 +113,14 @@ async function buildAndJudge(
   const watch = { signal, settings, aside: options.aside }
   const failed = await buildIndex(session, definition, name, watch)
   if (failed !== undefined) {
-    if (!failed.isTaken) await dropIntended(session, intent)
+    if (!failed.isTaken) await dropIntended(session, log, intent)
     await log.end(name, failed.isTooLarge ? 'dropped' : 'failed')
     return { kind: 'failed', reason: failed.problem }
   }
   const since = new Date()
   const comment: OwnComment = { state: 'trial', reason: `slow ${statement.summary}`, fingerprint, since }
-  await putComment(session, schema, name, { ...comment, until: new Date(since.getTime() + settings.verifyMs + 60_000) })
+  const until = new Date(since.getTime() + settings.verifyMs + 60_000)
+  await putFirstComment(session, log, intent, { ...comment, until })
   if (settings.analyze && definition.keys.some(({ key }) => key.column === undefined))
     await changeWatched(session, `ANALYZE ${definition.table.name}`, watch)
 

@@ -1,7 +1,7 @@
 import { sleep } from '@homeostat/signals'
 import { quoteIdentifier } from '../../indexes/print.ts'
 import type { Row } from '../../indexes/server.ts'
-import { IndexLog, type Intent } from './index-log.ts'
+import { IndexLog, type Intent, type OpenIntent } from './index-log.ts'
 import type { IndexSession } from './index-session.ts'
 import {
   commentOf,
@@ -67,19 +67,38 @@ export async function putComment(
   await session.query(`COMMENT ON INDEX ${nameOf(schema, name)} IS E'${text}'`)
 }
 
+/**
+ * Gives an index that has just been built its first comment, and writes down that it has one.
+ *
+ * @throws the server's error, and then neither is there
+ */
+export async function putFirstComment(
+  session: IndexSession,
+  log: IndexLog,
+  { schema, name }: Pick<Intent, 'schema' | 'name'>,
+  comment: OwnComment,
+): Promise<void> {
+  await session.inTransaction(async () => {
+    await putComment(session, schema, name, comment)
+    await log.commented(name)
+  })
+}
+
 const NAMED = `SELECT pg_catalog.obj_description(c.oid, 'pg_class') AS comment
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
   WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind = 'i'`
 
 /**
  * Takes away what a build has left under the name that was written down for it, if there is anything. That name was made up for this build
- * alone, so an index of the same table under it that nobody has commented is what the build has left: it gets its comment first.
+ * alone, so an index of the same table under it that has had no comment is what the build has left: it gets its comment first. From one that
+ * had its comment, somebody has removed it, who keeps the index.
  *
  * @throws the server's error when it cannot be dropped now
  */
 export async function dropIntended(
   session: IndexSession,
-  intent: Intent,
+  log: IndexLog,
+  intent: Intent & Partial<OpenIntent>,
   waitsMs: readonly number[] = WAITS_MS,
 ): Promise<DropResult> {
   const { schema, name, tableOid } = intent
@@ -90,14 +109,10 @@ export async function dropIntended(
   const [found] = await session.query(`${NAMED} AND i.indrelid = $3::oid`, [schema, name, tableOid])
   if (found === undefined) return 'gone'
   if (found['comment'] === null) {
+    if (intent.isCommented === true) return 'foreign'
     const since = new Date()
-    await putComment(session, schema, name, {
-      state: 'trial',
-      reason: 'a build that has not ended',
-      fingerprint,
-      since,
-      until: since,
-    })
+    const reason = 'a build that has not ended'
+    await putFirstComment(session, log, intent, { state: 'trial', reason, fingerprint, since, until: since })
   } else if (parseComment(found['comment']) === undefined) return 'foreign'
   return dropOwn(session, schema, name, waitsMs)
 }
@@ -127,7 +142,7 @@ export async function sweep(session: IndexSession): Promise<Swept> {
     const own = await ownIndex(session, intent.schema, intent.name)
     // It was judged, and its process was killed before it could write that down.
     if (own?.state === 'kept' && own.isValid) await log?.end(intent.name, 'kept')
-    else if (own?.isOwned !== false) await take(() => dropIntended(session, intent, AT_ONCE), intent.name)
+    else if (own?.isOwned !== false) await take(() => dropIntended(session, log!, intent, AT_ONCE), intent.name)
   }
   for (const { schema, name } of (await ownIndexes(session)).filter(each => isLeft(each) && each.isOwned))
     await take(() => dropOwn(session, schema, name, AT_ONCE), name)
@@ -139,7 +154,8 @@ export function isLeft({ state, isValid }: OwnIndex): boolean {
   return state === 'trial' || !isValid
 }
 
-async function exists(session: IndexSession, schema: string, name: string): Promise<boolean> {
+/** Whether there is an index of that name, whoever has made it. */
+export async function exists(session: IndexSession, schema: string, name: string): Promise<boolean> {
   const rows: readonly Row[] = await session.query(NAMED, [schema, name])
   return rows.length > 0
 }

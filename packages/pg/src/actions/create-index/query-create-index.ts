@@ -21,7 +21,7 @@ import { ownEstimand } from './own-estimand.ts'
 import { intentOf, tryIndex, type IndexTrialEnd } from './index-trial.ts'
 import { dropOwn, sweep } from './leftovers.ts'
 import { serverObstacle, tableObstacle, timeObstacle } from './obstacles.ts'
-import { isSweptAway } from './sweep-once.ts'
+import { sweptAway } from './sweep-once.ts'
 import { processTime, type TrialTime } from './trial-time.ts'
 
 /** Beside measuring, building and measuring: the search, the drop, the comments. */
@@ -138,11 +138,12 @@ async function createIn(
   if (tried === undefined) return undefined
   const { finding, end } = tried
   // With another session: the one of the trial may be what was lost.
-  const isSwept =
-    end.kind === 'left' &&
-    (await isSweptAway(origin, ignore, finding.definition.table.schema, end.name).catch(() => false))
-  if (end.kind === 'left' && !isSwept) onLeft(sessionKeyOf(origin))
-  return receiptOf(finding, end, isSwept, () => undo(origin, ignore, finding, end))
+  const swept =
+    end.kind === 'left'
+      ? await sweptAway(origin, ignore, finding.definition.table.schema, end.name).catch(() => undefined)
+      : undefined
+  if (end.kind === 'left' && swept === undefined) onLeft(sessionKeyOf(origin))
+  return receiptOf(finding, end, swept, () => undo(origin, ignore, finding, end))
 }
 
 /** The finding that saves most among those that nothing forbids; why not, for the others. */

@@ -2,7 +2,7 @@ import { timeoutSignal } from '@homeostat/signals'
 import type { Origin } from '../../signals/origin.ts'
 import { DedicatedClient } from '../dedicated-client.ts'
 import { IndexSession, isLockHeld, type SessionRefusal } from './index-session.ts'
-import { isLeft, nameOf, sweep, type Swept } from './leftovers.ts'
+import { exists, isLeft, nameOf, sweep, type DropResult, type Swept } from './leftovers.ts'
 import { ownIndex, ownIndexes } from './own-index.ts'
 
 const SWEEP_MS = 60_000
@@ -20,31 +20,30 @@ export async function sweepOnce(origin: Origin, ignore: (own: object) => void, s
 }
 
 /**
- * Sweeps a database and looks whether an index of ours is gone.
+ * Sweeps a database and looks what has become of an index of ours; undefined where it is still there.
  *
  * @throws the driver's error when there is no connection, or no longer
  */
-export async function isSweptAway(
+export async function sweptAway(
   origin: Origin,
   ignore: (own: object) => void,
   schema: string,
   name: string,
-): Promise<boolean> {
-  const isGone = await sweepAndAsk(
-    origin,
-    ignore,
-    async session => (await ownIndex(session, schema, name)) === undefined,
-  )
-  return isGone === true
+): Promise<DropResult | undefined> {
+  const found = await sweepAndAsk(origin, ignore, async session => {
+    if ((await ownIndex(session, schema, name)) !== undefined) return undefined
+    return (await exists(session, schema, name)) ? 'foreign' : 'dropped'
+  })
+  return typeof found === 'object' ? undefined : found
 }
 
 /** @param ask - is answered under the lock of the sweep */
-async function sweepAndAsk(
+async function sweepAndAsk<T>(
   origin: Origin,
   ignore: (own: object) => void,
-  ask: (session: IndexSession, swept: Swept) => Promise<boolean>,
+  ask: (session: IndexSession, swept: Swept) => Promise<T>,
   signal?: AbortSignal,
-): Promise<boolean | SessionRefusal> {
+): Promise<T | SessionRefusal> {
   const session = await IndexSession.open(origin, ignore, SWEEP_MS, signal)
   if ('refused' in session) return session
   await using used = session

@@ -59,6 +59,24 @@ describe('an index that is not kept', () => {
     expect((await db.act()).problems?.join()).toContain('begun 2 times')
   })
 
+  it('stays where somebody has removed its comment, although the connection of its trial is lost', async () => {
+    await db.sendUsual()
+    const ending = new AbortController()
+    const acting = db.act({ verifyMs: 600_000 }, ending.signal)
+    const name = await untilTrial()
+    await db.pool.query(`COMMENT ON INDEX ${name} IS NULL`)
+    await db.pool.query("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+    ending.abort()
+    const receipt = await acting
+    expect(receipt).toMatchObject({ effects: { built: 1, dropped: 0 }, judgement: { verdict: 'inconclusive' } })
+    expect(receipt.summary).toMatch(/ which somebody has taken over$/)
+    expect(receipt.undo).toBeUndefined()
+    expect(await sweepOnce(originOfPool(db.pool as unknown as PoolShape), () => {})).toBe(true)
+    expect(await db.indexes()).toEqual([{ name, valid: true, comment: null }])
+    const { rows } = await db.pool.query('SELECT outcome FROM homeostat_index')
+    expect(rows).toEqual([{ outcome: 'lost' }])
+  })
+
   it('is known to every session, whatever its search_path is', async () => {
     await db.sendUsual()
     expect(await db.act()).toMatchObject({ effects: { built: 1 } })

@@ -43,6 +43,29 @@ describe('a sweep', () => {
     expect(await outcomes()).toEqual([{ outcome: 'lost' }])
   })
 
+  it('keeps an index that had its comment, and has none any more', async () => {
+    await create(NAME, undefined)
+    await intend(NAME)
+    await db.pool.query("UPDATE homeostat_index SET outcome = 'commented'")
+    expect(await sweep()).toBe(true)
+    expect(await db.indexes()).toHaveLength(1)
+    expect(await outcomes()).toEqual([{ outcome: 'lost' }])
+  })
+
+  it('keeps what a build has left where somebody removes the comment that a sweep has given it', async () => {
+    await create(NAME, undefined)
+    await intend(NAME)
+    const client = await db.pool.connect()
+    await client.query('BEGIN; SELECT count(*) FROM orders WHERE id = 1')
+    expect(await sweep()).toBe(false)
+    await client.query('ROLLBACK')
+    client.release()
+    expect(await db.indexes()).toMatchObject([{ comment: expect.stringMatching('homeostat: trial') as string }])
+    await db.pool.query(`COMMENT ON INDEX ${NAME} IS NULL`)
+    expect(await sweep()).toBe(true)
+    expect(await db.indexes()).toMatchObject([{ name: NAME, comment: null }])
+  })
+
   it('writes down that an index was kept, where its process could not', async () => {
     await create(NAME, commentOf({ ...comment, state: 'kept' }))
     await intend(NAME)
