@@ -44,8 +44,8 @@ export interface ProveLook {
   readonly alert?: string
   /** Expressions of the guards that would end it. */
   readonly guards: readonly string[]
-  /** Time between two values of the measure. */
-  readonly intervalMs: number
+  /** Time between two values of the measure; not there while its reader has not delivered three times. */
+  readonly intervalMs?: number
   /** How far back the measure looks. */
   readonly rangeMs: number
   /** The longest time that may pass before a measure that nobody has read before has a value. */

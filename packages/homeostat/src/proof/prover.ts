@@ -12,6 +12,9 @@ import type { ProveAnswer, ProveLook, ProveQuestion, ProveRequest, ProveState, S
 
 /** Nobody looks any more after this time, and the store may forget what only the look needed. */
 const LOOK_MS = 60_000
+/** The share of the pace of a reader by which it may have become slower since the plan. */
+const MOST_UNPUNCTUAL = 0.5
+const PACE_UNKNOWN = 'how often the measure has a new value is not known before its reader has delivered three times'
 /** Below the limit of a call, so that the answer still gets through. */
 const CHANGE_LIMIT_MS = 3000
 
@@ -125,6 +128,7 @@ export class Prover implements AsyncDisposable {
     const { proofs } = this.#options.optimizer
     const { measure, switchedAt } = this.#lookedAt(knob, expr, direction)
     if (measure.problem !== undefined) throw unusable(measure.problem)
+    const intervalMs = proofs.paceOf(expr)
     return {
       knob: knob.name,
       from,
@@ -132,7 +136,7 @@ export class Prover implements AsyncDisposable {
       expr,
       direction,
       guards: (response.guards ?? []).map(guard => guard.expr),
-      intervalMs: proofs.paceOf(expr),
+      ...(intervalMs !== undefined && { intervalMs }),
       slowestMs: proofs.slowestMs,
       rangeMs: measure.rangeMs,
       past: measure.values,
@@ -186,15 +190,15 @@ export class Prover implements AsyncDisposable {
     }
   }
 
-  #begun({ knob, from, to, expr, direction, response }: KnobTerms, plan: StartedPlan): ProofRun {
+  #begun({ knob, from, to, expr, direction, response }: KnobTerms, given: StartedPlan): ProofRun {
     const { actions, knobs, optimizer, ...shared } = this.#options
     const action = actions.find(({ name }) => name === knob.name)!
     const placebo = actions.find(({ name }) => name === PLACEBO)!
     const measure = this.#measure(expr, direction)
-    const least = measure.rangeMs + optimizer.proofs.paceOf(expr)
-    if (plan.carryOverMs < least) {
+    const plan = carriedOver(given, measure.rangeMs, optimizer.proofs.paceOf(expr))
+    if (typeof plan === 'string') {
       measure[Symbol.dispose]()
-      throw new ProofRefusedError(`carryOverMs must be at least ${least}: so long the measure looks back`)
+      throw new ProofRefusedError(plan)
     }
     const run = ProofRun.begin({
       terms: { knob: knob.name, from, to, expr, direction, ...plan },
@@ -210,6 +214,17 @@ export class Prover implements AsyncDisposable {
     measure[Symbol.dispose]()
     throw new ProofRefusedError(`it cannot begin now: ${run}`)
   }
+}
+
+/** The plan with at least as much left out of each block as the measure looks back; a text says why that is impossible. */
+function carriedOver(plan: StartedPlan, rangeMs: number, paceMs: number | undefined): StartedPlan | string {
+  if (paceMs === undefined) return PACE_UNKNOWN
+  const least = rangeMs + paceMs
+  const missingMs = least - plan.carryOverMs
+  // A reader is never quite punctual, so its pace differs a little from that of the plan.
+  if (missingMs > MOST_UNPUNCTUAL * paceMs || least >= plan.blockMs)
+    return `carryOverMs must be at least ${least}: so long the measure looks back`
+  return missingMs > 0 ? { ...plan, carryOverMs: least } : plan
 }
 
 /** It is the person's own text, and no rule of the application. */

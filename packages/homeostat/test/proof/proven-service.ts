@@ -165,6 +165,15 @@ export class ProvenService {
     return (await this.ask({ ask: 'prove', do: 'state', id: this.#id, withData: true })) as ProveState
   }
 
+  /** A reader delivers a value of another instrumentation. */
+  offer(name: string, value: number): void {
+    const time: [number, number] = [Math.floor(this.now / 1000), (this.now % 1000) * 1e6]
+    const descriptor = { name, unit: '1', description: '', valueType: 1 }
+    const dataPoints = [{ startTime: time, endTime: time, attributes: {}, value }]
+    const metric = { descriptor, aggregationTemporality: 1, dataPointType: 3, isMonotonic: false, dataPoints }
+    this.optimizer.offer(this, [{ scope: { name: 'theirs' }, metrics: [metric] }] as never)
+  }
+
   /** @param isKept whether the command line asks at each tick */
   async tick(count = 1, isKept = true): Promise<void> {
     for (let done = 0; done < count; done++) {

@@ -229,16 +229,6 @@ test.each([
   expect(await service.start(changes)).toEqual({ refused: expect.stringContaining('must be') })
 })
 
-test('what is not measured of a block is at least as long as the measure looks back', async () => {
-  const expr = 'max_over_time(test_pressure[1m])'
-  const service = started({ responses: [{ ...response, expect: { expr, direction: 'down' } }] })
-  expect(await service.start({ blockMs: 120_000, carryOverMs: 60_000 })).toEqual({
-    refused: 'carryOverMs must be at least 65000: so long the measure looks back',
-  })
-  expect(service.stood).toEqual([])
-  expect(await service.start({ blockMs: 120_000, carryOverMs: 65_000 })).toMatchObject({ state: 'running' })
-})
-
 test('a change that names another proof is refused', async () => {
   const service = started()
   const first = (await service.start()) as ProveState

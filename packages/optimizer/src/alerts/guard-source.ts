@@ -59,10 +59,15 @@ export class GuardSources {
     return source
   }
 
-  /** How often an expression has a new value: at each tick, or as a reader delivers what it reads. */
-  paceOf(expr: string, now: number): number {
+  /**
+   * How often an expression has a new value: at each tick, or as a reader delivers what it reads. Undefined where that reader has not
+   * delivered often enough to show its pace.
+   */
+  paceOf(expr: string, now: number): number | undefined {
+    const { intervalMs, collectionIntervalMs } = this.#options
     const isForeign = this.#scopesIn([expr], now).some(scope => !this.#isOwn(scope))
-    return isForeign ? this.slowestMs : this.#options.intervalMs
+    if (!isForeign) return intervalMs
+    return collectionIntervalMs() > 0 ? this.slowestMs : undefined
   }
 
   /** The pace of the slowest expression. */

@@ -70,8 +70,8 @@ export class Proofs {
 export interface ProofDoor {
   /** The responses in force. */
   readonly responses: readonly Response[]
-  /** How often a measure has a new value, in milliseconds. */
-  paceOf(expr: string): number
+  /** How often a measure has a new value, in milliseconds; undefined while its reader has not delivered three times. */
+  paceOf(expr: string): number | undefined
   /** The longest time between two values of any measure, in milliseconds. */
   readonly slowestMs: number
   open(request: ProofRequest): OpenProof | string

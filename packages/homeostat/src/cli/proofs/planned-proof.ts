@@ -13,9 +13,13 @@ const ASSUMED_NOISE = 0.1
 /** A process forgets what nobody looks at. */
 const LOOK_EVERY_MS = 10_000
 
+/** Three times the usual minute of a reader, and somewhat more. */
+const PACE_PATIENCE_MS = 240_000
 /** Beside what the reader of the measure takes. */
 const FIRST_VALUE_MS = 1000
 const IN_VAIN = `the noise is not observed: in too few blocks there were values and nothing was switched`
+
+type PacedLook = ProveLook & Required<Pick<ProveLook, 'intervalMs'>>
 
 /** A plan, and the service as it was found. */
 export interface PlannedProof {
@@ -56,7 +60,7 @@ export async function plannedProof(
   const until = performance.now() + call.observeMs
   for (let leftMs = call.observeMs; leftMs > 0; leftMs = until - performance.now()) {
     await sleep(Math.min(LOOK_EVERY_MS, leftMs), { signal, holdsProcess: true })
-    look = await process.look(call.request)
+    look = { ...look, ...(await process.look(call.request)) }
     looks.add(look)
   }
   const observed = call.observeMs > 0 ? looks.noise(cut) : undefined
@@ -66,8 +70,26 @@ export async function plannedProof(
   return { look, plan: planned, lines: [...linesOf(look), ...planned.lines, ...(isInVain ? [IN_VAIN] : [])] }
 }
 
-/** A measure that nobody has read before has its first value when its reader delivers. */
+/** A measure that nobody has read before has its first value when its reader delivers, and its pace when that has been done three times. */
 async function seenMeasure(
+  call: ProveCall,
+  process: ProvingProcess,
+  report: (line: string) => void,
+  signal: AbortSignal,
+): Promise<PacedLook> {
+  let look = await measureWithValue(call, process, report, signal)
+  const until = performance.now() + PACE_PATIENCE_MS
+  for (let isReported = false; look.intervalMs === undefined; isReported = true) {
+    if (performance.now() > until)
+      throw new WrongCallError(`how often ${look.expr} has a new value is not known yet; ask again later`)
+    if (!isReported) report(`waiting until the reader of ${look.expr} has delivered three times`)
+    await sleep(FIRST_VALUE_MS, { signal, holdsProcess: true })
+    look = await process.look(call.request)
+  }
+  return { ...look, intervalMs: look.intervalMs }
+}
+
+async function measureWithValue(
   { request }: ProveCall,
   process: ProvingProcess,
   report: (line: string) => void,
@@ -94,7 +116,7 @@ interface Noise {
   readonly isNoiseObserved: boolean
 }
 
-function plan(call: ProveCall, { direction, intervalMs, rangeMs }: ProveLook, noise: Noise): ProofPlan {
+function plan(call: ProveCall, { direction, intervalMs, rangeMs }: PacedLook, noise: Noise): ProofPlan {
   const { worth, power, seed, blockMs, carryOverMs, pairs, mostMs } = call
   try {
     return planProof({
