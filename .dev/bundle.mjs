@@ -75,9 +75,13 @@ const BUNDLERS = ['./bundle.mjs', './line-maps.mjs', './short-names.mjs'].map(na
  * Changes with every change of a source, of the manifest, of the lockfile and of what makes the bundles.
  *
  * @param {string} folder of a package
- * @param {string[]} others folders of ours whose sources are in its bundles as well
  */
-function fingerprintOf(folder, others) {
+function fingerprintOf(folder) {
+  // A preloaded bundle takes any of our packages in.
+  const isPreloaded = manifestIn(folder).name in PRELOADED
+  const others = isPreloaded
+    ? packagesOf().map(({ folder: name }) => join(root, 'packages', name))
+    : inlinedSiblingsOf(folder)
   const hash = createHash('sha256')
   for (const bundler of BUNDLERS) hash.update(readFileSync(bundler))
   hash.update(readFileSync(join(folder, 'package.json')))
@@ -226,17 +230,20 @@ async function pageTexts(folder, manifest) {
   }
 }
 
+/** @param {string} folder @returns whether the bundles of the package are those of its sources */
+export function isBundled(folder) {
+  const stamp = join(folder, 'dist', STAMP)
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprintOf(folder)
+}
+
 /** @param {string} folder */
 async function bundle(folder) {
+  if (isBundled(folder)) return
   const dist = join(folder, 'dist')
-  const stamp = join(dist, STAMP)
   const manifest = manifestIn(folder)
   const inlined = inlinedSiblingsOf(folder)
-  // A preloaded bundle takes any of our packages in.
-  const others =
-    manifest.name in PRELOADED ? packagesOf().map(({ folder: name }) => join(root, 'packages', name)) : inlined
-  const fingerprint = fingerprintOf(folder, others)
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint) return
+  // The sources may change meanwhile.
+  const fingerprint = fingerprintOf(folder)
   const page = await pageTexts(folder, manifest)
   const { outputFiles: own, metafile } = await build({
     metafile: true,
@@ -272,7 +279,7 @@ async function bundle(folder) {
     if (MADE.test(path) && !made.has(path)) rmSync(path, { force: true })
   const licenses = licensesOf({ ...metafile.inputs, ...page.inputs })
   if (licenses !== '') write(join(dist, LICENSES), licenses)
-  write(stamp, fingerprint)
+  write(join(dist, STAMP), fingerprint)
 }
 
 /** Bundles the packages whose sources have changed since. */
