@@ -1,6 +1,7 @@
 import { quoteIdentifier } from './print.ts'
 import type { Row, Server } from './server.ts'
 import type { StatementNames } from './statement-names.ts'
+import type { Called } from './table-use.ts'
 import { tokenize } from '../signals/sql-tokens.ts'
 
 /** Objects that initdb made have lower numbers; see FirstNormalObjectId in src/include/access/transam.h. */
@@ -142,10 +143,21 @@ function hasColumnInEachCall(text: string, name: string, columns: ReadonlySet<st
   return calls > 0
 }
 
-/** The names among these, as an expression uses them, whose result depends on nothing but their arguments, whatever the types. */
-export async function immutableFunctions(server: Server, names: readonly string[]): Promise<ReadonlySet<string>> {
-  const text = `SELECT proname::text AS name FROM pg_catalog.pg_proc WHERE proname = ANY($1::text[]) GROUP BY proname
-    HAVING pg_catalog.bool_and(provolatile = 'i' AND oid < ${FIRST_OWN})`
-  const rows = names.length === 0 ? [] : await server.query(text, [[...names]])
-  return new Set(rows.map(row => String(row['name'])))
+/** Those of these functions, as an expression calls them, whose result depends on nothing but their arguments. */
+export async function immutableFunctions(server: Server, called: readonly Called[]): Promise<ReadonlySet<Called>> {
+  if (called.length === 0) return new Set()
+  const types = called.map(each => each.types.map(type => type ?? '').join())
+  const rows = await server.query(IMMUTABLE, [called.map(({ name }) => name), types])
+  return new Set(rows.map(({ n }) => called[Number(n) - 1]!))
 }
+
+/** Those that take just these types, where the types are known and there are some; else all of the name. */
+const IMMUTABLE = `WITH called AS (SELECT c.n, c.name, pg_catalog.string_to_array(c.types, ',') AS types
+  FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) WITH ORDINALITY AS c (name, types, n)),
+overloads AS (SELECT called.n, p.provolatile = 'i' AND p.prokind = 'f' AND NOT p.proretset AND p.oid < ${FIRST_OWN} AS fits,
+  p.pronargs = pg_catalog.cardinality(called.types) AND NOT EXISTS (
+    SELECT FROM pg_catalog.unnest(called.types) WITH ORDINALITY AS t (name, at) JOIN pg_catalog.pg_type y ON y.oid = p.proargtypes[t.at::int - 1]
+    WHERE t.name <> '' AND t.name <> y.typname) AS matches
+  FROM called JOIN pg_catalog.pg_proc p ON p.proname = called.name)
+SELECT n::text AS n FROM overloads GROUP BY n
+HAVING CASE WHEN pg_catalog.bool_or(matches) THEN pg_catalog.bool_and(fits) FILTER (WHERE matches) ELSE pg_catalog.bool_and(fits) END`

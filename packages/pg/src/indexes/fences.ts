@@ -9,7 +9,7 @@ export function openOutputs(select: Tree, scope: Scope, names: readonly string[]
   const narrowed = narrowing(select)
   const isOpen = isClosed(select)
     ? () => false
-    : (value: unknown) => narrowed.every(({ columns }) => columns.has(nameOf(value)))
+    : (value: unknown) => narrowed.every(({ columns }) => columns.has(nameOf(value))) && !isAggregated(value)
   const outputs = [...outputsOf(select, scope, names)]
   return new Map(outputs.map(([name, { value }]) => [name, { value: isOpen(value) ? value : undefined, scope }]))
 }
@@ -18,6 +18,19 @@ export function openOutputs(select: Tree, scope: Scope, names: readonly string[]
 function isClosed(select: Tree): boolean {
   return ['limitCount', 'limitOffset'].some(name => select[name] !== undefined)
 }
+
+/** Of many rows, known by its name: only the server knows those that an application has added. */
+function isAggregated(value: unknown): boolean {
+  let isFound = false
+  walk(value, ({ kind, fields }) => {
+    isFound ||= kind === 'FuncCall' && AGGREGATE.test(namesOf(fields['funcname']).at(-1) ?? '')
+    return kind !== 'SubLink'
+  })
+  return isFound
+}
+
+const AGGREGATE =
+  /^(?:count|sum|avg|min|max|(?:array|string|xml|jsonb?|jsonb?_object|range|range_intersect)_agg|bool_(?:and|or)|every|any_value|bit_(?:and|or|xor)|(?:stddev|var)_(?:pop|samp)|stddev|variance|corr|covar_\w+|regr_\w+|mode|percentile_\w+|grouping)$/
 
 /** What makes one row of many, or numbers them: a condition has to keep or drop these together. */
 function narrowing(select: Tree): readonly { readonly columns: ReadonlySet<unknown> }[] {

@@ -1,19 +1,22 @@
 import type { Tree } from '../grammar.ts'
 import { print, type Printing } from './print.ts'
-import { referencesOf, resolve, type Scope } from './scope.ts'
-import type { Key, TableUse } from './table-use.ts'
-import { fieldsOf, namesOf, nodeOf, nodesOf, operatorOf, textOf, walk } from './tree.ts'
+import { computedAs, referencesOf, referenceTo, resolve, type Scope } from './scope.ts'
+import type { Called, Key, TableUse } from './table-use.ts'
+import { asList, fieldsOf, namesOf, nodeOf, nodesOf, operatorOf, textOf, walk } from './tree.ts'
+import { castTo, typeOf } from './value-types.ts'
 
 /** Types that btree cannot sort. */
 const UNSORTABLE = new Set('json xml point line lseg box path polygon circle tsquery tsvector aclitem'.split(' '))
 
 /** The key of an expression over one table alone. */
 export function keyOf(value: unknown, use: TableUse, scope: Scope): Key | undefined {
+  const computed = computedAs(value, scope)
+  if (computed) return keyOf(computed.value, use, computed.scope)
   const { columns, hasUnknown, hasSubquery, hasParameter } = referencesOf(value, scope)
   if (columns.length === 0 || hasUnknown || hasSubquery || hasParameter) return undefined
   if (columns.some(reference => reference.use !== use || reference.column.isVirtual)) return undefined
   const sql = print(value, printingFor(use, scope))
-  if (sql === undefined || holdsValue(value)) return undefined
+  if (sql === undefined || holdsValue(value, scope)) return undefined
   const node = nodeOf(value)
   // A row is compared part by part.
   if (node?.kind === 'RowExpr') return undefined
@@ -28,12 +31,12 @@ export function keyOf(value: unknown, use: TableUse, scope: Scope): Key | undefi
       ? column.quoted
       : node?.kind === 'FuncCall'
         ? sql
-        : sql.startsWith('(') && node?.kind !== 'TypeCast'
+        : sql.startsWith('(') && node?.kind !== 'TypeCast' && node?.kind !== 'A_Indirection'
           ? sql
           : `(${sql})`,
     columns: own,
     column,
-    functions: column ? [] : functionsIn(value),
+    functions: column ? [] : functionsIn(value, scope),
   }
 }
 
@@ -42,7 +45,9 @@ export function printingFor(use: TableUse, scope: Scope): Printing {
   return {
     column: names => {
       const found = resolve(names, scope)
-      return found?.use === use ? found.column.quoted : undefined
+      if (found) return found.use === use ? found.column.quoted : undefined
+      const computed = computedAs(referenceTo(names), scope)
+      return computed && print(computed.value, printingFor(use, computed.scope))
     },
     parameter: number => `$${number}`,
   }
@@ -50,22 +55,39 @@ export function printingFor(use: TableUse, scope: Scope): Printing {
 
 /** Operators and functions of which one side names a part of a value, and is no value itself: `meta ->> 'kind'`, `date_trunc('day', at)`. */
 const NAMING = /^(?:->|->>|#>|#>>|date_trunc|date_part|extract|timezone|to_tsvector)$/
+/** Functions whose numbers say which part of a text or a number they return. */
+const PLACING = /^(?:left|right|substr|substring|split_part|round|trunc)$/
 /** What a program writes: a name, a path of names, a time zone. A key of a document may as well be somebody's address. */
 const NAME =
-  /^(?:(?:pg_catalog\.)?[A-Za-z_]\w{0,40}|\{[A-Za-z_]\w{0,40}(?:,[A-Za-z_]\w{0,40})*\}|[A-Z][a-z]+\/[A-Z]\w{1,40})$/
+  /^(?:(?:pg_catalog\.)?[A-Za-z_]\w{0,40}|[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}|\{[A-Za-z_]\w{0,40}(?:,[A-Za-z_]\w{0,40})*\}|[A-Z][a-z]+\/[A-Z]\w{1,40})$/
 
 /** The definition of an index is shown outside of the process, so it holds no value of a statement. */
-function holdsValue(value: unknown): boolean {
+function holdsValue(value: unknown, scope: Scope): boolean {
   let [texts, names] = [0, 0]
+  let isHidden = false
   walk(value, ({ kind, fields }) => {
     if (kind === 'A_Const' && !isTrivial(fields)) texts++
-    if (kind === 'A_Expr' && NAMING.test(operatorOf(fields)) && isName(fields['rexpr'])) names++
-    const [first, second] = nodesOf(fields['args'])
-    const isNaming = kind === 'FuncCall' && second && NAMING.test(namesOf(fields['funcname']).at(-1) ?? '')
-    if (isNaming && isName({ [first!.kind]: first!.fields })) names++
+    // The expression of another query may hold a value, and is not read here.
+    if (kind === 'ColumnRef') isHidden ||= computedAs({ ColumnRef: fields }, scope) !== undefined
+    names += namesWithin(kind, fields).filter(isName).length
     return true
   })
-  return texts > names
+  return isHidden || texts > names
+}
+
+/** The parts of an expression that name something in it. */
+function namesWithin(kind: string, fields: Tree): readonly unknown[] {
+  if (kind === 'A_Expr') return NAMING.test(operatorOf(fields)) ? [fields['rexpr']] : []
+  if (kind === 'A_Indices') return [fields['uidx']]
+  if (kind !== 'FuncCall') return []
+  const name = namesOf(fields['funcname']).at(-1) ?? ''
+  const [first, ...others] = asList(fields['args'])
+  if (PLACING.test(name)) return others.filter(isPlace)
+  return NAMING.test(name) && others.length > 0 ? [first] : []
+}
+
+function isPlace(value: unknown): boolean {
+  return fieldsOf(nodeOf(value)?.fields)['ival'] !== undefined
 }
 
 function isName(value: unknown): boolean {
@@ -93,16 +115,19 @@ export function isConfiguredSearch(call: Tree): boolean {
 }
 
 /** The functions, casts and operators whose result may depend on more than their arguments. */
-function functionsIn(value: unknown): readonly string[] {
-  const found: string[] = []
+function functionsIn(value: unknown, scope: Scope): readonly Called[] {
+  const found: Called[] = []
+  const add = (name: string, args: readonly unknown[]): void =>
+    void found.push({ name, types: args.map(each => typeOf(each, scope)) })
   walk(value, ({ kind, fields }) => {
     // Of one name, but with the configuration it depends on nothing else.
-    if (kind === 'FuncCall' && !isConfiguredSearch(fields)) found.push(namesOf(fields['funcname']).at(-1) ?? '')
+    if (kind === 'FuncCall' && !isConfiguredSearch(fields))
+      add(namesOf(fields['funcname']).at(-1) ?? '', asList(fields['args']))
     // A text that is cast is a constant.
     const isConstant = fieldsOf(nodeOf(fields['arg'])?.fields)['sval'] !== undefined
-    if (kind === 'TypeCast' && !isConstant) found.push(`::${namesOf(fieldsOf(fields['typeName'])['names']).at(-1)}`)
-    if (kind === 'A_Expr') found.push(`operator ${operatorOf(fields)}`)
-    if (kind === 'SQLValueFunction') found.push('now')
+    if (kind === 'TypeCast' && !isConstant) add(`::${castTo(fields)}`, [fields['arg']])
+    if (kind === 'A_Expr') add(`operator ${operatorOf(fields)}`, [fields['lexpr'], fields['rexpr']])
+    if (kind === 'SQLValueFunction') add('now', [])
     return true
   })
   return found

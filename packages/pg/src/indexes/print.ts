@@ -45,6 +45,8 @@ function expression(node: Node | undefined, printing: Printing): string {
       return constant(fields)
     case 'TypeCast':
       return `(${part('arg')})::${typeName(fieldsOf(fields['typeName']))}`
+    case 'CollateClause':
+      return `(${part('arg')} COLLATE ${namesOf(fields['collname']).map(quoteIdentifier).join('.')})`
     case 'FuncCall':
       return call(fields, parts)
     case 'A_Expr':
@@ -63,15 +65,27 @@ function expression(node: Node | undefined, printing: Printing): string {
       if (name === undefined) throw new Unprintable()
       return name
     }
+    case 'MinMaxExpr':
+      return `${fields['op'] === 'IS_LEAST' ? 'LEAST' : 'GREATEST'}(${parts('args')})`
     case 'CoalesceExpr':
       return `COALESCE(${parts('args')})`
     case 'RowExpr':
       return `ROW(${parts('args')})`
+    case 'A_Indirection':
+      return `(${part('arg')})${nodesOf(fields['indirection'])
+        .map(each => subscript(each, own => expression(own, printing)))
+        .join('')}`
     case 'A_ArrayExpr':
       return `ARRAY[${parts('elements')}]`
     default:
       throw new Unprintable()
   }
+}
+
+/** One element, and no slice. */
+function subscript({ kind, fields }: Node, shown: (node: Node | undefined) => string): string {
+  if (kind !== 'A_Indices' || fields['is_slice'] === true) throw new Unprintable()
+  return `[${shown(nodeOf(fields['uidx']))}]`
 }
 
 function constant(fields: Tree): string {
@@ -100,14 +114,20 @@ function operation(fields: Tree, shown: (node: Node | undefined) => string): str
     case 'AEXPR_LIKE':
     case 'AEXPR_ILIKE':
       return `(${left}${operator} ${right()})`
+    case 'AEXPR_NULLIF':
+      return `NULLIF(${shown(nodeOf(fields['lexpr']))}, ${right()})`
     case 'AEXPR_OP_ANY':
       return `(${left}${operator} ANY (${right()}))`
     case 'AEXPR_IN':
       return `(${left}${operator === '=' ? '' : 'NOT '}IN (${items.map(shown).join(', ')}))`
+    case 'AEXPR_DISTINCT':
     case 'AEXPR_NOT_DISTINCT':
-      return `(${left}IS NOT DISTINCT FROM ${right()})`
+      return `(${left}IS ${fields['kind'] === 'AEXPR_DISTINCT' ? '' : 'NOT '}DISTINCT FROM ${right()})`
     case 'AEXPR_BETWEEN':
-      return `(${left}BETWEEN ${shown(items[0])} AND ${shown(items[1])})`
+    case 'AEXPR_BETWEEN_SYM': {
+      const word = fields['kind'] === 'AEXPR_BETWEEN' ? 'BETWEEN' : 'BETWEEN SYMMETRIC'
+      return `(${left}${word} ${shown(items[0])} AND ${shown(items[1])})`
+    }
     default:
       throw new Unprintable()
   }

@@ -44,8 +44,28 @@ export interface Reference {
 
 const MAX_DEPTH = 20
 
+/** An expression that a query gives under a name, in the scope of that query. */
+export interface Computed {
+  readonly value: unknown
+  readonly scope: Scope
+  /** It is of the query around. */
+  readonly isOuter?: boolean
+}
+
 /** The column that a reference means, through subqueries and views; undefined where it is not a plain column of a table. */
-export function resolve(names: readonly string[], scope: Scope | undefined, depth = 0): Reference | undefined {
+export function resolve(names: readonly string[], scope: Scope | undefined): Reference | undefined {
+  const found = meaningOf(names, scope)
+  return found !== undefined && 'use' in found ? found : undefined
+}
+
+/** The expression that a reference means, through subqueries and views; undefined where it is a plain column, or not known. */
+export function computedAs(value: unknown, scope: Scope): Computed | undefined {
+  const node = nodeOf(value)
+  const found = node?.kind === 'ColumnRef' ? meaningOf(namesOf(node.fields['fields']), scope) : undefined
+  return found !== undefined && 'value' in found ? found : undefined
+}
+
+function meaningOf(names: readonly string[], scope: Scope | undefined, depth = 0): Reference | Computed | undefined {
   const name = names.at(-1)
   if (scope === undefined || name === undefined || name === '*' || depth > MAX_DEPTH) return undefined
   const alias = names.at(-2)
@@ -56,9 +76,10 @@ export function resolve(names: readonly string[], scope: Scope | undefined, dept
     const output = source.outputs?.get(name)
     if (output === undefined) continue
     const node = nodeOf(output.value)
-    return node?.kind === 'ColumnRef' ? resolve(namesOf(node.fields['fields']), output.scope, depth + 1) : undefined
+    if (node?.kind !== 'ColumnRef') return node && output
+    return meaningOf(namesOf(node.fields['fields']), output.scope, depth + 1)
   }
-  const around = resolve(names, scope.outer, depth + 1)
+  const around = meaningOf(names, scope.outer, depth + 1)
   return around && { ...around, isOuter: true }
 }
 
@@ -71,9 +92,18 @@ export interface References {
   readonly hasParameter: boolean
 }
 
-export function referencesOf(value: unknown, scope: Scope): References {
+/** @param depth - of the queries around @default 0 */
+export function referencesOf(value: unknown, scope: Scope, depth = 0): References {
   const columns: Reference[] = []
   let [hasUnknown, hasSubquery, hasParameter] = [false, false, false]
+  const addWithin = (computed: Computed, depth: number): void => {
+    const own = referencesOf(computed.value, computed.scope, depth + 1)
+    for (const each of own.columns) columns.push(computed.isOuter ? { ...each, isOuter: true } : each)
+    // An expression without columns, as a count of rows, still has one value for each row.
+    hasUnknown ||= own.hasUnknown || own.columns.length === 0
+    hasSubquery ||= own.hasSubquery
+    hasParameter ||= own.hasParameter
+  }
   const visit = (part: unknown, around: Scope, depth: number): void => {
     if (typeof part !== 'object' || part === null || depth > MAX_TREE_DEPTH) return
     if (Array.isArray(part)) {
@@ -84,8 +114,9 @@ export function referencesOf(value: unknown, scope: Scope): References {
     for (const [kind, below] of Object.entries(part)) {
       if (kind === 'ColumnRef') {
         const names = namesOf(fieldsOf(below)['fields'])
-        const found = isOfQueryWithin(names, within, scope) ? undefined : resolve(names, scope)
-        if (found) columns.push(found)
+        const found = isOfQueryWithin(names, within, scope) ? undefined : meaningOf(names, scope)
+        if (found && 'use' in found) columns.push(found)
+        else if (found) addWithin(found, depth)
         // The columns of a subquery's own tables are not known here.
         else if (!hasSubquery) hasUnknown = true
       }
@@ -94,7 +125,7 @@ export function referencesOf(value: unknown, scope: Scope): References {
       visit(below, within, depth + 1)
     }
   }
-  visit(value, scope, 0)
+  visit(value, scope, depth)
   return { columns, hasUnknown, hasSubquery, hasParameter }
 }
 
@@ -153,7 +184,11 @@ export function usesIn(value: unknown, scope: Scope): ReadonlySet<TableUse> {
 
 /** A reference to a column. */
 export function columnOf({ alias }: Source, name: string): Tree {
-  return { ColumnRef: { fields: [alias, name].map(sval => ({ String: { sval } })) } }
+  return referenceTo([alias, name])
+}
+
+export function referenceTo(names: readonly string[]): Tree {
+  return { ColumnRef: { fields: names.map(sval => ({ String: { sval } })) } }
 }
 
 /** The names of all columns. */

@@ -8,11 +8,17 @@ export interface Key {
   /** Undefined for an expression. */
   readonly column: Column | undefined
   /** The functions and casts of an expression: each has to be immutable. */
-  readonly functions: readonly string[]
+  readonly functions: readonly Called[]
   /** The operator class, where it is not the default. */
   readonly operatorClass?: string
   /** An access method other than btree that serves the condition. */
   readonly method?: 'gin' | 'gist'
+}
+
+/** A function, a cast (`::date`) or an operator (`operator ||`) of an expression, and the types that it is given where they are known. */
+export interface Called {
+  readonly name: string
+  readonly types: readonly (string | undefined)[]
 }
 
 export type Comparison =
@@ -55,6 +61,12 @@ export interface SortKey {
   readonly isDescending: boolean
   /** Whether the place of NULL differs from the usual one for the direction. */
   readonly isUnusual: boolean
+}
+
+/** As in ORDER BY, and behind the key of an index. */
+export function directionOf({ isDescending, isUnusual }: SortKey): string {
+  const nulls = isUnusual ? ` NULLS ${isDescending ? 'LAST' : 'FIRST'}` : ''
+  return `${isDescending ? 'DESC' : ''}${nulls}`.trim()
 }
 
 /** What one statement asks of one table, once per mention in `FROM`. */

@@ -35,6 +35,9 @@ describe('indexes on expressions', () => {
     ],
     ["meta ->> 'kind' = $1", "((meta ->> 'kind'))"],
     ["meta #>> '{person,name}' = $1", "((meta #>> '{person,name}'))"],
+    ["meta ->> 'first-name' = $1", "((meta ->> 'first-name'))"],
+    ['substring(title FROM 1 FOR 5) = $1', '(pg_catalog.substring(title, 1, 5))'],
+    ["split_part(title, '-', 2) = $1", "(split_part(title, '-', 2))"],
     ["lower(title || ', ' || body) = $1", "(lower(((title || ', ') || body)))"],
   ])('are advised where Postgres can build them: %s', async (condition, body) => {
     const { advice } = await receiptFor(pool, { text: `SELECT id FROM article WHERE ${condition}`, values: ['4711'] })
@@ -52,9 +55,26 @@ describe('indexes on expressions', () => {
     ["meta ->> 'alice@example.com' = $1", 'a key that is a value'],
     ["meta #>> '{person,alice@example.com}' = $1", 'a path with a value'],
     ["lower('alice' || title) = $1", 'a value in a comparison'],
+    ["meta ->> 'a1b2c3d4-e5f6-11aa' = $1", 'a key that looks like an identifier'],
+    ["split_part(title, 'alice', 2) = $1", 'a value beside a place'],
+    ["(SELECT replace(article.title, 'alice', '')) = $1", 'a value in a query'],
   ])('are not advised over %s: %s', async condition => {
     const values = condition.includes('$2') ? ['4711', 'english'] : ['4711']
     const receipt = await receiptFor(pool, { text: `SELECT id FROM article WHERE ${condition}`, values })
+    expect(receipt.effects).toMatchObject({ plans: 1, indexes: 0 })
+    expect(JSON.stringify(receipt)).not.toContain('alice')
+  })
+
+  it.each([
+    ["replace(title, 'alice', '')", 'own = $1', 'computed with a value'],
+    ["replace(title, 'alice', '')", "own || '' = $1", 'computed of what was computed with a value'],
+    ['count(*)', 'own = $1', 'counted'],
+    ['string_agg(title, body)', 'own = $1', 'put together of many'],
+    ['random()', 'own = $1', 'drawn'],
+    ['generate_series(1, id)', 'own = $1', 'many of one'],
+  ])('are not advised over what a query within has %s AS own WHERE %s: %s', async (value, condition) => {
+    const text = `SELECT * FROM (SELECT ${value} AS own FROM article) within WHERE ${condition}`
+    const receipt = await receiptFor(pool, { text, values: ['4711'] })
     expect(receipt.effects).toMatchObject({ plans: 1, indexes: 0 })
     expect(JSON.stringify(receipt)).not.toContain('alice')
   })
