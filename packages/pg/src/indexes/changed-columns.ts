@@ -1,12 +1,21 @@
 import type { Tree } from '../grammar.ts'
 import { constantOf, type Values } from './bound-values.ts'
-import { asList, namesOf, nodeOf, nodesOf, operatorOf } from './tree.ts'
+import { asList, namesOf, nodeOf, nodesOf, operatorOf, type Node } from './tree.ts'
+
+/** The columns whose values a statement changes, `all` where it deletes rows. */
+export function changedBy({ kind, fields }: Node, values: Values): readonly string[] | 'all' {
+  if (kind === 'DeleteStmt') return 'all'
+  if (kind === 'UpdateStmt') return changedColumns(fields, values)
+  const clauses = nodesOf(fields['mergeWhenClauses']).map(each => each.fields)
+  if (clauses.some(({ commandType }) => commandType === 'CMD_DELETE')) return 'all'
+  return clauses.filter(({ commandType }) => commandType === 'CMD_UPDATE').flatMap(each => changedColumns(each, values))
+}
 
 /**
  * The columns that an UPDATE gives another value. The server looks for no references to a key that stays what it is, as where a row is
  * written as a whole, with the key by which it is found.
  */
-export function changedColumns(update: Tree, values: Values): readonly string[] {
+function changedColumns(update: Tree, values: Values): readonly string[] {
   // With further tables, a name in the condition may be of another one.
   const found =
     asList(update['fromClause']).length > 0 ? new Map<string, string>() : equalTo(update['whereClause'], values)

@@ -1,7 +1,8 @@
 import { boundText, itemsOf, truthOf } from './bound-values.ts'
 import { hintAtContained, hintAtEqual } from './hints.ts'
 import { isLeakproof } from './leakproof.ts'
-import { isConfiguredSearch, keyOf, printingFor } from './keys.ts'
+import { containing, isContaining } from './contained.ts'
+import { keyOf, printingFor } from './keys.ts'
 import { print } from './print.ts'
 import { referencesOf, usesIn, variantsOf, type Scope } from './scope.ts'
 import { guessedShare } from './guessed-share.ts'
@@ -16,17 +17,15 @@ const COMPARISONS: Readonly<Record<string, Comparison>> = {
   '<=': 'range',
   '>=': 'range',
 }
-const RANGES = /range$/
-/** Operators of the default classes of gin and gist, and the types for which they are: jsonb, arrays, texts to search in, ranges. */
-const INVERTED: Readonly<Record<string, RegExp>> = {
-  '@>': /^(?:jsonb|_)|range$/,
-  '<@': /^_|range$/,
-  '&&': /^_|range$/,
-  '?': /^jsonb$/,
-  '?|': /^jsonb$/,
-  '?&': /^jsonb$/,
-  '@@': /^tsvector$/,
+/** What is compared where the opposite is denied. */
+const OPPOSITES: Readonly<Record<string, Comparison>> = {
+  '<>': 'equal',
+  '<': 'range',
+  '>': 'range',
+  '<=': 'range',
+  '>=': 'range',
 }
+const NETWORK = /^(?:inet|cidr)$/
 
 /** Reads conditions into the uses of the tables that they are on. */
 export class Conditions {
@@ -148,9 +147,9 @@ export class Conditions {
         if (!/^IS_(?:TRUE|FALSE)$/.test(String(fields['booltesttype']))) return other(rest)
         return this.#flag(use, fields['arg'], scope, rest) ?? other(rest)
       case 'BoolExpr':
-        if (fields['boolop'] === 'NOT_EXPR')
-          return this.#flag(use, asList(fields['args'])[0], scope, rest) ?? other(rest)
-        return other(rest)
+        return fields['boolop'] === 'NOT_EXPR'
+          ? this.#negated(use, asList(fields['args'])[0], scope, rest)
+          : other(rest)
       case 'A_Expr':
         return this.#comparison(use, node, scope, rest)
       case 'FuncCall': {
@@ -169,9 +168,11 @@ export class Conditions {
     const listed = { ...rest, items: itemsOf(right, this.#values) }
     switch (fields['kind']) {
       case 'AEXPR_OP': {
-        if (INVERTED[operator]) return this.#inverted(use, operator, left, right, scope, rest)
+        if (isContaining(operator)) return containing(use, operator, [left, right], scope, rest)
+        if (/^(?:<<|>>)=?$/.test(operator)) return this.#subnet(use, left, right, scope, rest)
         if (operator === '^@') return this.#texts.beginning(use, [left, right], scope, rest)
         if (operator === '~') return this.#texts.regex(use, [left, right], scope, rest)
+        if (operator === '%') return this.#texts.similar(use, [left, right], scope, rest)
         if (operator === '~*') return this.#texts.iRegex(use, [left, right], scope, rest)
         const comparison = COMPARISONS[operator]
         if (comparison === undefined) return other(rest)
@@ -190,6 +191,7 @@ export class Conditions {
           this.#either(use, left, right, scope, 'list', listed)
         )
       case 'AEXPR_BETWEEN':
+      case 'AEXPR_BETWEEN_SYM':
         return this.#either(use, left, right, scope, 'range', rest)
       case 'AEXPR_LIKE':
         return operator === '~~' ? this.#texts.like(use, [left, right], scope, rest) : other(rest)
@@ -226,6 +228,12 @@ export class Conditions {
     return { ...rest, comparison, key, isJoin: columns.length > 0 || hasUnknown, ...(partner && { partner }) }
   }
 
+  /** `ip <<= '10.0.0.0/8'` is a range of addresses. Source: network_sub_support, network.c. */
+  #subnet(use: TableUse, left: unknown, right: unknown, scope: Scope, rest: Rest): Condition {
+    const found = this.#either(use, left, right, scope, 'range', rest)
+    return found?.key?.column && NETWORK.test(found.key.column.type) && !found.isJoin ? found : other(rest)
+  }
+
   /** `(a, b) < (1, 2)` is a range of a, and of b behind it; `(a, b) IN (...)` an equality of both. */
   #rows(
     use: TableUse,
@@ -245,6 +253,17 @@ export class Conditions {
     return { ...rest, comparison, key, more, isJoin: columns.length > 0 }
   }
 
+  /** The planner reads `NOT (a <> 1)` as `a = 1`. Source: negate_clause, prepqual.c. */
+  #negated(use: TableUse, value: unknown, scope: Scope, rest: Rest): Condition {
+    const flag = this.#flag(use, value, scope, rest)
+    if (flag) return flag
+    const node = nodeOf(value)
+    const operator = node?.kind === 'A_Expr' && node.fields['kind'] === 'AEXPR_OP' ? operatorOf(node.fields) : ''
+    const comparison = OPPOSITES[operator]
+    if (node === undefined || comparison === undefined) return other(rest)
+    return this.#either(use, node.fields['lexpr'], node.fields['rexpr'], scope, comparison, rest) ?? other(rest)
+  }
+
   #flag(use: TableUse, value: unknown, scope: Scope, rest: Rest): Condition | undefined {
     const key = keyOf(value, use, scope)
     return key?.column?.type === 'bool' ? { ...rest, comparison: 'equal', key } : undefined
@@ -253,26 +272,6 @@ export class Conditions {
   #keyed(use: TableUse, value: unknown, scope: Scope, comparison: Comparison, rest: Rest): Condition | undefined {
     const key = keyOf(value, use, scope)
     return key && { ...rest, comparison, key: comparison === 'other' ? undefined : key }
-  }
-
-  #inverted(
-    use: TableUse,
-    operator: string,
-    left: unknown,
-    right: unknown,
-    scope: Scope,
-    rest: Rest,
-  ): Condition | undefined {
-    for (const side of [left, right]) {
-      // What makes an expression fit for an index does not depend on the kind of the index.
-      const key = keyOf(side, use, scope)
-      if (key === undefined || !(isSearch(side) || (key.column && INVERTED[operator]!.test(key.column.type)))) continue
-      const operatorClass =
-        operator === '@>' && key.column?.type === 'jsonb' ? { operatorClass: 'jsonb_path_ops' } : undefined
-      const method = key.column && RANGES.test(key.column.type) ? 'gist' : 'gin'
-      return { ...rest, comparison: 'contains', key: { ...key, method, ...operatorClass } }
-    }
-    return other(rest)
   }
 
   #sql(
@@ -286,12 +285,6 @@ export class Conditions {
       sql: parameter => print(value, { ...printingFor(use, scope), parameter }),
     }
   }
-}
-
-/** `to_tsvector('english', body)`: with one argument its result depends on a setting. */
-function isSearch(value: unknown): boolean {
-  const node = nodeOf(value)
-  return node?.kind === 'FuncCall' && isConfiguredSearch(node.fields)
 }
 
 /** Whether a condition narrows the rows of a table. */

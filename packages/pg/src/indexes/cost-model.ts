@@ -61,11 +61,7 @@ export class CostModel {
 
   /** The best of the ways in which a place may use the indexes. */
   async #savedAt(access: Access, { use, indexes, arms }: Proposal, places: number): Promise<number> {
-    if (arms !== undefined) {
-      const readings: IndexReading[] = []
-      for (const arm of arms) readings.push(await this.#reading(use, [arm], [arm], 1, { places }))
-      return access.cost - access.loops * bitmapCost(readings, this.#settings)
-    }
+    if (arms !== undefined) return this.#savedByArms(use, access, arms, places)
     const ways: number[] = []
     for (const index of indexes) {
       const place = { index, places }
@@ -76,6 +72,16 @@ export class CostModel {
       )
     }
     return Math.max(...ways)
+  }
+
+  /** The rows that each arm of an OR finds are put together, once or for each row of the other side. */
+  async #savedByArms(use: TableUse, access: Access, arms: readonly Condition[], places: number): Promise<number> {
+    const joined = arms.find(each => each.isJoin)
+    const searches = joined ? await this.#searchesOf(access, joined.partner) : 1
+    const readings: IndexReading[] = []
+    for (const arm of arms) readings.push(await this.#reading(use, [arm], [arm], searches, { places }))
+    const cost = bitmapCost(readings, this.#settings)
+    return joined ? this.#savedByJoining(access, joined.partner, searches * cost) : access.cost - access.loops * cost
   }
 
   /** The table is read by what is compared with values alone. */
@@ -91,16 +97,23 @@ export class CostModel {
     const { walked, checked } = boundsOf(place.index, use, () => true)
     const joins = walked.filter(each => each.isJoin)
     if (joins.length === 0) return -Infinity
-    // The planner would look up each row of the other side.
     const partner = joins.find(each => each.partner)?.partner
+    const searches = await this.#searchesOf(access, partner)
+    // A query that runs for each row counts each time as if it were the first.
+    const reading = await this.#reading(use, walked, checked, access.join === undefined ? 1 : searches, place)
+    return this.#savedByJoining(access, partner, searches * this.#searchCost(place.index, reading))
+  }
+
+  /** The planner would look up each row of the other side. */
+  async #searchesOf(access: Access, partner: TableUse | undefined): Promise<number> {
     const other = Math.min(access.partnerRows, partner ? await this.#rowsOf(partner) : Infinity)
     // Neither is known where the planner has put a value in place of the other side.
-    const searches = Math.max(1, other < Infinity ? Math.max(access.loops, other) : access.loops)
-    const { join } = access
-    // A query that runs for each row counts each time as if it were the first.
-    const reading = await this.#reading(use, walked, checked, join === undefined ? 1 : searches, place)
-    const lookups = searches * this.#searchCost(place.index, reading)
-    if (join === undefined) return access.cost - lookups
+    return Math.max(1, other < Infinity ? Math.max(access.loops, other) : access.loops)
+  }
+
+  /** @param lookups - what they cost in all */
+  #savedByJoining({ join, cost }: Access, partner: TableUse | undefined, lookups: number): number {
+    if (join === undefined) return cost - lookups
     const { perRow } = this.#settings
     // Where rows are looked up in it today, it would be read by itself.
     const alone = join.isPartnerLookedUp && partner ? this.#wholeCost(partner) : join.partner['Total Cost']

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { hasForeignPartition, type Column, type Index, type Table } from './catalog.ts'
-import type { Condition, Key, TableUse } from './table-use.ts'
+import type { Condition, Key, SortKey, TableUse } from './table-use.ts'
 
 /** A key of an index that does not exist, with its direction. */
 export interface IndexKey {
@@ -180,12 +180,18 @@ export function boundsOf(
 /** Whether the rows come out of the index in the order that the statement asks for, and only the first are wanted. */
 export function servesOrder({ keys, method, predicate }: IndexDefinition, use: TableUse): boolean {
   if (!use.isLimited || use.sort.length === 0 || method !== 'btree') return false
-  // The planner does not take the rows of which a key IS NULL for equal.
-  const isEqual = (key: Key): boolean =>
-    use.conditions.some(each => each.comparison === 'equal' && each.key?.sql === key.sql && !isNullTest(each))
-  const sorted = use.sort.filter(({ key }) => !isEqual(key) && predicate?.key?.sql !== key.sql)
-  const rest = keys.slice(keys.findIndex(({ key }) => !isEqual(key)))
-  return sorted.every(({ key }, at) => rest[at]?.key.sql === key.sql)
+  const rest = keys.slice(keys.findIndex(({ key }) => !isEqual(key, use)))
+  return orderWithin(predicate, use).every(({ key }, at) => rest[at]?.key.sql === key.sql)
+}
+
+/** The order in which rows are wanted whose keys for equality are the same. */
+export function orderWithin(predicate: Condition | undefined, use: TableUse): readonly SortKey[] {
+  return use.sort.filter(({ key }) => !isEqual(key, use) && predicate?.key?.sql !== key.sql)
+}
+
+/** The planner does not take the rows of which a key IS NULL for equal. */
+function isEqual(key: Key, { conditions }: TableUse): boolean {
+  return conditions.some(each => each.comparison === 'equal' && each.key?.sql === key.sql && !isNullTest(each))
 }
 
 /** The keys of an index by which another one is known to serve the same, without what they come from. */
@@ -234,7 +240,16 @@ export function beginsWith(long: IndexDefinition, short: IndexDefinition): boole
 /** The existing index that serves what the definition would serve. */
 export function servingIndex(definition: IndexDefinition, use: TableUse, onlyValid = true): Index | undefined {
   const wanted = wantedKeys(definition, use)
-  return definition.table.indexes.find(index => index.isValid === onlyValid && isServedBy(wanted, index))
+  const isServed = (index: Index): boolean =>
+    isServedBy(wanted, index) && (index.predicate !== undefined || !isByPredicateAlone(definition, use))
+  return definition.table.indexes.find(index => index.isValid === onlyValid && isServed(index))
+}
+
+/** Nothing is searched by its keys, and no other index finds what its condition says. */
+function isByPredicateAlone(definition: IndexDefinition, use: TableUse): boolean {
+  const { predicate } = definition
+  if (predicate === undefined || predicate.key !== undefined) return false
+  return servedConditions(definition, use).length === 1 && !servesOrder(definition, use)
 }
 
 /** The existing indexes that the new one makes superfluous: it begins with all of their keys, and holds what they hold. */

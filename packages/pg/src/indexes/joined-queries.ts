@@ -11,10 +11,13 @@ export function joinedIn(filter: unknown): readonly Tree[] {
   return operator === '=' && node.fields['testexpr'] !== undefined ? [node.fields] : []
 }
 
-/** What is compared with what in `(a, b) IN (SELECT c, d ...)`. */
+/** What is compared with what in `(a, b) IN (SELECT c, d ...)`, and in `a IN (VALUES ...)`. */
 export function pairsOf(own: unknown, select: Tree): readonly (readonly [unknown, unknown])[] {
   const row = nodeOf(own)
   const parts = row?.kind === 'RowExpr' ? asList(row.fields['args']) : [own]
-  const targets = nodesOf(select['targetList']).map(({ fields }) => fields['val'])
+  const [values] = asList(select['valuesLists'])
+  const targets = values
+    ? asList(nodeOf(values)?.fields['items'])
+    : nodesOf(select['targetList']).map(({ fields }) => fields['val'])
   return parts.length === targets.length ? parts.map((part, at) => [part, targets[at]]) : []
 }

@@ -7,7 +7,7 @@ import {
   type IndexDefinition,
   type IndexKey,
 } from './index-definition.ts'
-import type { Condition, Key, SortKey, TableUse } from './table-use.ts'
+import { directionOf, type Condition, type Key, type SortKey, type TableUse } from './table-use.ts'
 
 /** Indexes that help together: one, or one for each arm of an OR. */
 export interface Proposal {
@@ -123,10 +123,10 @@ function invertedDefinitions(table: Table, conditions: readonly Condition[]): re
 /** One index for each arm, so that the server reads several and joins what it finds. */
 function alternativesOf(use: TableUse, abilities: Abilities): readonly Proposal[] {
   return use.alternatives.flatMap(arms => {
-    if (arms.some(({ key, isJoin }) => !key || isJoin || key.method || !isUsable(key, abilities))) return []
+    if (arms.some(({ key }) => !key || !isUsable(key, abilities))) return []
     const indexes = unique(arms.map(({ key }) => key!)).map(key => ({
       table: use.table,
-      method: 'btree' as const,
+      method: key.method ?? ('btree' as const),
       keys: [{ key, order: '' }],
     }))
     const missing = indexes.filter(index => servingIndex(index, use) === undefined)
@@ -158,7 +158,7 @@ function isPredicate(condition: Condition): boolean {
   if (!condition.isFixed || condition.isJoin || condition.sql === undefined) return false
   const sql = condition.sql(() => '')
   if (sql === undefined || /['0-9]/.test(sql.replaceAll(/"[^"]*"/g, ''))) return false
-  if (/ IS (?:NOT )?NULL\)$/.test(sql)) return true
+  if (/ IS (?:(?:NOT )?NULL|NOT (?:TRUE|FALSE)|DISTINCT FROM (?:true|false))\)$/.test(sql)) return true
   // Never a value of the statement: the definition of an index is shown outside of the process.
   return condition.comparison === 'equal' && condition.key?.column?.type === 'bool'
 }
@@ -180,9 +180,7 @@ function directed(keys: readonly Key[], sort: readonly SortKey[]): readonly Inde
   const isMixed = known.some(each => each.isDescending !== known[0]?.isDescending) || known.some(each => each.isUnusual)
   return keys.map((key, at) => {
     const each = own[at]
-    if (!isMixed || each === undefined) return { key, order: '' }
-    const nulls = each.isUnusual ? ` NULLS ${each.isDescending ? 'LAST' : 'FIRST'}` : ''
-    return { key, order: `${each.isDescending ? 'DESC' : ''}${nulls}`.trim() }
+    return { key, order: isMixed && each !== undefined ? directionOf(each) : '' }
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Grammar, Tree } from '../grammar.ts'
 import type { Values } from './bound-values.ts'
 import type { Table, View } from './catalog.ts'
-import { changedColumns } from './changed-columns.ts'
+import { changedBy } from './changed-columns.ts'
 import { Conditions } from './conditions.ts'
 import { isComputedApart, openOutputs, partsOf } from './fences.ts'
 import { noteNamedColumns } from './named-columns.ts'
@@ -86,10 +86,7 @@ class Reader implements StatementUses {
     if (kind !== 'UpdateStmt' && kind !== 'DeleteStmt' && kind !== 'MergeStmt') return
     const scope: Scope = { sources: [], outer: undefined, queries: this.#scopes }
     const target = await this.#relation(fieldsOf(fields['relation']), scope, NONE)
-    if (target?.use && kind !== 'MergeStmt') {
-      const columns = kind === 'DeleteStmt' ? 'all' : changedColumns(fields, this.#values)
-      this.written = { table: target.use.table, columns }
-    }
+    if (target?.use) this.written = { table: target.use.table, columns: changedBy(node, this.#values) }
     for (const from of [fields['fromClause'], fields['usingClause'], [fields['sourceRelation']]])
       for (const each of asList(from)) await this.#from(each, scope, queries)
     const where = fields['whereClause'] ?? fields['joinCondition']

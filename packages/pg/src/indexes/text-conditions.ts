@@ -49,6 +49,13 @@ export class TextConditions {
     return matched(use, own, text && patternOfBeginning(text), scope, rest)
   }
 
+  /** Texts with many of the same three letters: `a % 'x'`, of pg_trgm. */
+  similar(use: TableUse, [own]: Sides, scope: Scope, rest: Rest): Condition {
+    const key = textKeyOf(own, use, scope)
+    if (key === undefined || this.#trigrams === undefined) return other(rest)
+    return { ...rest, comparison: 'contains', key: { ...key, method: 'gin', operatorClass: this.#trigrams } }
+  }
+
   /** A text somewhere in the value, or in any case: three letters at a time find it, with the extension pg_trgm. */
   #contained(use: TableUse, own: unknown, runs: readonly string[], scope: Scope, rest: Rest): Condition {
     const key = textKeyOf(own, use, scope)

@@ -18,14 +18,16 @@ export function runsOfPattern(pattern: string): readonly string[] {
   return texts.match(RUN) ?? []
 }
 
-/** The same of a regular expression; none where it has branches, groups or classes, of which not each is required. */
+/** The same of a regular expression; none where it has branches or groups, of which not each is required. */
 export function runsOfRegex(regex: string): readonly string[] {
-  if (/[|()[\]{}]|\\[a-zA-Z]/.test(regex)) return []
-  // A letter that may be missing.
+  // One letter of a class, which may be any.
+  const known = regex.replaceAll(/\[\^?\]?[^\]\\[]*\]|\\[dswDSW]/g, '.')
+  if (/[|()[\]]|\\[a-zA-Z0-9]/.test(known)) return []
   return (
-    regex
-      .replaceAll(/\\?[^][?*]/g, WILDCARD)
-      .replaceAll(/[.+\\^$]/g, WILDCARD)
+    known
+      // A letter that may be missing, and how often one is repeated.
+      .replaceAll(/\\?[^](?:[?*]|\{0?,?\d*,?\d*\})\??/g, WILDCARD)
+      .replaceAll(/[.+\\^${}]/g, WILDCARD)
       .match(RUN) ?? []
   )
 }

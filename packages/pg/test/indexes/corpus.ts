@@ -1,5 +1,6 @@
 import { CHANGES } from './corpus/changes.ts'
 import { COMPARISONS } from './corpus/comparisons.ts'
+import { COMPUTED, CONTAINED, TABLES_TO_COMPUTE } from './corpus/computed.ts'
 import { CHANGES_TO_TABLES, COVERED, NOT_COVERED, TABLES_TO_COVER } from './corpus/covering.ts'
 import { EXPRESSIONS } from './corpus/expressions.ts'
 import { FLAGS } from './corpus/flags.ts'
@@ -20,6 +21,8 @@ export const CASES: readonly SlowCase[] = [
   ...FLAGS,
   ...TEXTS,
   ...EXPRESSIONS,
+  ...COMPUTED,
+  ...CONTAINED,
   ...JOINS,
   ...RELATIONS,
   ...SCOPES,
@@ -35,6 +38,7 @@ export const TABLES: readonly string[] = [
   ...OWN_TABLES,
   ...TABLES_OF_LIBRARIES,
   ...TABLES_TO_COVER,
+  ...TABLES_TO_COMPUTE,
   'VACUUM ANALYZE',
   ...CHANGES_TO_TABLES,
 ]
