@@ -1,5 +1,6 @@
 import {
   findsContained,
+  orderWithin,
   servedConditions,
   servesOrder,
   servingIndex,
@@ -52,8 +53,8 @@ export class Prospects {
   }
 
   /**
-   * The rows come in the order of which the first are wanted, and enough of them meet the rest of the filter. Where few do, they may all lie
-   * at the far end of that order, which no statistics show.
+   * The rows come in the order of which the first are wanted, and enough of them meet the rest of the filter, and not only at the far end of
+   * that order: of this the planner knows nothing, and a sample shows it where not too few do.
    */
   async #findsFirstSoon(
     index: IndexDefinition,
@@ -63,6 +64,9 @@ export class Prospects {
   ): Promise<boolean> {
     if (!servesOrder(index, use)) return false
     const own = use.conditions.filter(each => !each.isJoin || served.includes(each))
-    return (await this.#selectivity.shareOf(index.table, own)) >= share * this.#thresholds.maxSelectivity
+    const { maxSelectivity } = this.#thresholds
+    if ((await this.#selectivity.shareOf(index.table, own)) < share * maxSelectivity) return false
+    const before = await this.#selectivity.shareBefore(use, served, orderWithin(index.predicate, use))
+    return before === undefined || before <= maxSelectivity
   }
 }

@@ -50,6 +50,20 @@ export class SampledRows {
     )
   }
 
+  /**
+   * The share of the rows that come before the first that is wanted, in an order; 1 where none is wanted, or that cannot be counted.
+   *
+   * @param reading - which rows are read, in which order, and which of them are wanted
+   */
+  shareBefore(table: Table, { wanted, among, order }: Reading, values: readonly unknown[]): Promise<number> {
+    if (hasForeignPartition(table)) return Promise.resolve(1)
+    const text = `SELECT pg_catalog.count(*)::text AS rows, COALESCE(pg_catalog.min(place) FILTER (WHERE wanted) - 1, pg_catalog.count(*))::text AS before
+      FROM (SELECT (${wanted}) AS wanted, pg_catalog.row_number() OVER (ORDER BY ${order}) AS place FROM (SELECT ctid, * FROM ${rowsOf(table, 'compared')}) AS own WHERE ${among}) AS seen`
+    return this.#ask(text, { where: `${table.name} ${wanted} ${among} ${order}`, values }, ({ rows, before }) =>
+      rows === 0 ? 1 : before! / rows!,
+    )
+  }
+
   /** @param run - what of it is the application's */
   #ask(text: string, run: Filter, read: Read): Promise<number> {
     const key = keyOfQuestion(text, run.values)
@@ -70,6 +84,13 @@ export class SampledRows {
       throw error
     }
   }
+}
+
+/** As in SQL. */
+interface Reading {
+  readonly wanted: string
+  readonly among: string
+  readonly order: string
 }
 
 type Read = (counts: Readonly<Record<string, number>>) => number

@@ -5,7 +5,7 @@ import { planOf, type PlanNode } from './plan.ts'
 import { keyOfQuestion, SampledRows, type Filter } from './sampled-rows.ts'
 import { attempt, type Server } from './server.ts'
 import { sourceOf } from './table-source.ts'
-import type { Condition } from './table-use.ts'
+import { directionOf, type Condition, type SortKey, type TableUse } from './table-use.ts'
 
 /** Judges conditions by themselves: what one index serves, apart from the rest of a statement. */
 export class Selectivity {
@@ -61,6 +61,30 @@ export class Selectivity {
     }).catch(() => most)
   }
 
+  /**
+   * The share of the rows that an index reads in an order before the first that meets all conditions. Undefined where the index checks all
+   * of them, and where that takes values that are not known.
+   *
+   * @param served - the conditions that the index is searched for
+   */
+  async shareBefore(
+    { table, conditions }: TableUse,
+    served: readonly Condition[],
+    order: readonly SortKey[],
+  ): Promise<number | undefined> {
+    const printed = conditions.filter(each => !each.isJoin && each.sql?.(() => '') !== undefined)
+    const [rest, met] = [false, true].map(is => printed.filter(each => served.includes(each) === is))
+    if (rest!.length === 0) return undefined
+    const filters = filtersOf([rest!, met!], 'met', this.#values)
+    if (filters === undefined) return undefined
+    const [wanted, among] = filters.wheres
+    return this.#sampled.shareBefore(
+      table,
+      { wanted: wanted!, among: among || 'true', order: printOrder(order) },
+      filters.values,
+    )
+  }
+
   /** What is compared with something that is not known. */
   async #alike(table: Table, condition: Condition): Promise<number> {
     const { comparison, key } = condition
@@ -112,6 +136,16 @@ function filterOf(
   how: 'met' | 'searched',
   known: readonly unknown[] | undefined,
 ): Filter | undefined {
+  const { wheres, values } = filtersOf([conditions], how, known) ?? {}
+  return values && { where: wheres![0]!, values }
+}
+
+/** One for each list, with the same placeholders. */
+function filtersOf(
+  lists: readonly (readonly Condition[])[],
+  how: 'met' | 'searched',
+  known: readonly unknown[] | undefined,
+): { readonly wheres: readonly string[]; readonly values: readonly unknown[] } | undefined {
   // Numbers of parameters, and texts.
   const places: (number | string)[] = []
   const placeOf = (sent: number | string): string => {
@@ -120,9 +154,15 @@ function filterOf(
   }
   const sqlOf = (each: Condition): string =>
     how === 'searched' && each.searched ? each.searched(placeOf) : each.sql!(placeOf)!
-  const where = [...new Set(conditions.map(sqlOf))].join(' AND ')
+  const wheres = lists.map(conditions => [...new Set(conditions.map(sqlOf))].join(' AND '))
   if (known === undefined && places.some(each => typeof each === 'number')) return undefined
-  return { where, values: places.map(sent => (typeof sent === 'number' ? known?.[sent - 1] : sent)) }
+  return { wheres, values: places.map(sent => (typeof sent === 'number' ? known?.[sent - 1] : sent)) }
+}
+
+/** Equal keys come as their rows lie in the table. */
+function printOrder(order: readonly SortKey[]): string {
+  const place = order[0]?.isDescending ? 'ctid DESC' : 'ctid'
+  return [...order.map(each => `${each.key.sql} ${directionOf(each)}`), place].join(', ')
 }
 
 /** The server has no statistics of it before it is indexed. */

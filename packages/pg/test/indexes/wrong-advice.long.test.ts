@@ -13,6 +13,8 @@ describe.each(SERVERS)('index advice, %s', (_, options, extensions) => {
       'CREATE TABLE author AS SELECT i AS id, i AS code FROM generate_series(1, 20000) i; ALTER TABLE author ADD PRIMARY KEY (id)',
       'CREATE TABLE book AS SELECT i AS id, 1 + (i * 7) % 20000 AS author_id FROM generate_series(1, 100000) i',
       'ALTER TABLE book ADD FOREIGN KEY (author_id) REFERENCES author',
+      `CREATE TABLE shift AS SELECT i AS id, timestamptz '2026-01-01' + i * interval '1 minute' AS made_at, CASE WHEN i < 12000 THEN 'done' ELSE 'open' END AS state,
+        CASE WHEN i % 7 = 0 THEN 'small' ELSE 'large' END AS size, repeat('n', 80) AS pad FROM generate_series(1, 60000) i`,
       'VACUUM ANALYZE',
     ],
     options,
@@ -37,6 +39,17 @@ describe.each(SERVERS)('index advice, %s', (_, options, extensions) => {
   it('searches each arm of an OR by what fewest rows meet', async () => {
     const text = "SELECT * FROM parcel WHERE (state = 'paid' AND buyer_id = 77) OR (state = 'sent' AND place = 78)"
     expect(await db.advised(text)).toEqual(['parcel (buyer_id)', 'parcel (place)'])
+  })
+
+  it.each([
+    ["state <> 'open' ORDER BY made_at DESC LIMIT 10", 'which all lie at the end of the order', []],
+    ["(pad = '' OR made_at < '2026-01-10') ORDER BY made_at DESC LIMIT 1", 'which the order has last', []],
+    ["state <> 'open' AND size <> 'large' ORDER BY made_at DESC LIMIT 1", 'which lie at the end', []],
+    ["state <> 'open' AND made_at > '2026-01-20' ORDER BY made_at LIMIT 1", 'which there are none of', []],
+    ["state <> 'open' ORDER BY made_at LIMIT 10", 'which lie at its beginning', ['shift (made_at)']],
+    ["size <> 'large' ORDER BY made_at DESC LIMIT 10", 'which lie everywhere', ['shift (made_at)']],
+  ])('reads an index in its order where the first rows come soon: %s, %s', async (rest, _, bodies) => {
+    expect(await db.advised(`SELECT * FROM shift WHERE ${rest}`)).toEqual(bodies)
   })
 
   it('compares a row with a query part by part', async () => {
