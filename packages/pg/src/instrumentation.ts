@@ -29,6 +29,7 @@ import { HeldAnswers } from './signals/held-answers.ts'
 import type { RepeatedStatement } from './signals/repeated-statement.ts'
 import { RepeatedStatements } from './signals/repeated-statements.ts'
 import { RepeatSeries } from './signals/repeat-series.ts'
+import { RetainedTexts } from './signals/retained-texts.ts'
 import { SlowQueries } from './signals/slow-queries.ts'
 import { SlowStatements } from './signals/slow-statements.ts'
 import { VERSION } from './version.ts'
@@ -57,6 +58,8 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
   /** @internal */
   readonly clientClasses: LibraryPrototypes = new LibraryPrototypes()
   readonly #calls = new CallListeners()
+  /** @internal Texts that those keep who {@link listen}. */
+  readonly listenersTexts: RetainedTexts = new RetainedTexts()
   readonly #pools: Pools
   readonly #connections: Connections
   readonly #slowQueries: SlowQueries
@@ -167,7 +170,11 @@ export class PgInstrumentation extends SignalInstrumentation<PgInstrumentationCo
       this.registry.observe(() => this.#pools.observe()),
       { [Symbol.dispose]: () => this.#pools.write() },
       this.registry.observe(() => replicas.observe()),
-      observeRetained(this.registry, [this.slowStatements.retained, this.#slowQueries.retained]),
+      observeRetained(this.registry, [
+        this.slowStatements.retained,
+        this.#slowQueries.retained,
+        this.listenersTexts.share,
+      ]),
       clients,
       patchModuleFile('pg', 'lib/native/client', reportNative, report),
       pools,

@@ -1,11 +1,12 @@
-import { BoundedMap } from '@homeostat/signals'
 import { databaseOf } from '../../signals/origin.ts'
 import type { ObservedCall } from '../../signals/call-listeners.ts'
 import { ownString } from '../../signals/kept-values.ts'
 import { OWN_STATEMENT } from '../../signals/own-statement.ts'
 import { summarize } from '../../signals/query-summary.ts'
+import { RetainedTexts, type TextMemo } from '../../signals/retained-texts.ts'
 import type { SlowStatement } from '../../signals/slow-statements.ts'
 import { fingerprint } from '../../signals/statement-fingerprint.ts'
+import { digestOf } from './own-index.ts'
 
 /** Into so many blocks of time each phase is divided: what was slow for a moment is slow in one block. */
 export const BLOCKS = 12
@@ -47,11 +48,15 @@ interface Kept {
   readonly after: number[][]
 }
 
-/** The times of all statements of a database while one of its indexes is tried. Texts stay in memory, and none of them is long. */
-export class CallTimes {
+/**
+ * The times of all statements of a database while one of its indexes is tried. Texts stay in memory until it is disposed of, within the bytes
+ * that the process may retain; one that is forgotten is read again.
+ */
+export class CallTimes implements Disposable {
   readonly #statement: Pick<SlowStatement, 'fingerprint' | 'origin' | 'settings'>
   readonly #relation: string
-  readonly #byText = new BoundedMap<string, Kept | 'too many'>(MOST_TEXTS)
+  readonly #byText: TextMemo<Kept | 'too many'>
+  /** By a digest of each normalized text, which may be long. */
   readonly #byFingerprint = new Map<string, Kept>()
   readonly #counts = { target: 0, table: 0, other: 0 }
   readonly #phases: Partial<Record<Phase, Timespan>> = {}
@@ -59,10 +64,18 @@ export class CallTimes {
   #second = -1
   #readThisSecond = 0
 
-  /** @param relation - the name of the table, without its schema */
-  constructor(statement: Pick<SlowStatement, 'fingerprint' | 'origin' | 'settings'>, relation: string) {
+  /**
+   * @param relation - the name of the table, without its schema
+   * @param texts - counts what is kept of texts
+   */
+  constructor(
+    statement: Pick<SlowStatement, 'fingerprint' | 'origin' | 'settings'>,
+    relation: string,
+    texts: RetainedTexts = new RetainedTexts(),
+  ) {
     this.#statement = statement
     this.#relation = relation
+    this.#byText = texts.memo(MOST_TEXTS)
   }
 
   /** All that were called. */
@@ -100,6 +113,10 @@ export class CallTimes {
     if (calls !== undefined && calls.length < MOST_PER_BLOCK) calls.push(call.durationMs)
   }
 
+  [Symbol.dispose](): void {
+    this.#byText[Symbol.dispose]()
+  }
+
   #isOfDatabase({ origin, text }: ObservedCall): boolean {
     const { origin: own } = this.#statement
     return (
@@ -118,17 +135,17 @@ export class CallTimes {
     this.#second = second
     if (++this.#readThisSecond > READ_PER_SECOND) return undefined
     const normalized = fingerprint(text)
-    const id = `${searchPath} ${normalized}`
+    const id = digestOf(`${searchPath} ${normalized}`)
     const kept = this.#byFingerprint.get(id) ?? this.#newKept(text, normalized, searchPath)
     if (kept !== undefined) this.#byFingerprint.set(id, kept)
-    this.#byText.set(ownString(key), kept ?? 'too many')
+    this.#byText.add(key, kept ?? 'too many')
     return kept
   }
 
   /** Undefined where there are enough of its kind. */
   #newKept(text: string, normalized: string, searchPath: string): Kept | undefined {
     const { fingerprint: wanted, settings } = this.#statement
-    const summary = summarize(text)
+    const summary = ownString(summarize(text))
     const isTarget = normalized === wanted && searchPath === (settings['search_path'] ?? '')
     const kind = isTarget ? 'target' : namesIn(summary).has(this.#relation) ? 'table' : 'other'
     if (this.#counts[kind] >= (kind === 'other' ? MOST_OTHERS : MOST_OF_TABLE)) return undefined

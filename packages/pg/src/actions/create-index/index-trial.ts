@@ -71,7 +71,7 @@ export async function tryIndex(finding: Finding, options: IndexTrialOptions): Pr
   const { session, log, instrumentation, grammar, settings, context, time } = options
   const { baselineMs } = settings
   const { signal } = context
-  const times = new CallTimes(statement, definition.table.relation)
+  using times = new CallTimes(statement, definition.table.relation, instrumentation.listenersTexts)
   using _listening = instrumentation.listen(call => times.note(call, time.now()))
 
   const pagesBefore = settings.explainAnalyze ? await readBuffers(session, statement, grammar) : undefined

@@ -1,10 +1,13 @@
+import { limitRetainedBytes } from '@homeostat/signals'
 import pgDriver from 'pg'
 import { describe, expect, it } from 'vitest'
 import { CallTimes } from '../../../src/actions/create-index/call-times.ts'
 import type { Origin } from '../../../src/signals/origin.ts'
+import { RetainedTexts } from '../../../src/signals/retained-texts.ts'
 import { fingerprint } from '../../../src/signals/statement-fingerprint.ts'
 
 const origin: Origin = { address: 'db', Client: pgDriver.Client, connectionOptions: () => ({}) }
+const MIB = 2 ** 20
 const wanted = 'SELECT * FROM orders WHERE customer_id = $1'
 /** Calls of a phase of ten seconds. */
 const called = (
@@ -30,6 +33,45 @@ describe('the times of calls while an index is tried', () => {
     const [kept] = called(Array.from({ length: 900 }, () => wanted)).statements
     expect(kept!.calls).toEqual({ before: 900, after: 0 })
     expect(kept!.before.flat().length).toBeLessThan(900)
+  })
+
+  it('keeps no more of texts than the process may retain, until its trial is over', () => {
+    const texts = new RetainedTexts()
+    const other = new RetainedTexts()
+    using others = other.memo<string>(10)
+    others.add('SELECT 1', 'SELECT')
+    limitRetainedBytes(MIB)
+    try {
+      const times = new CallTimes({ fingerprint: fingerprint(wanted), origin, settings: {} }, 'orders', texts)
+      const values = 'x'.repeat(15_000)
+      called(
+        [wanted, ...Array.from({ length: 150 }, (_, at) => `SELECT a${at} FROM orders WHERE note = '${values}'`)],
+        times,
+      )
+      expect(texts.share.bytes).toBeGreaterThan(MIB / 2)
+      expect(texts.share.bytes).toBeLessThanOrEqual(MIB)
+      expect(texts.share.evictions).toBeGreaterThan(0)
+      // Those who hold less keep it.
+      expect(others.get('SELECT 1')).toBe('SELECT')
+      // Texts that were forgotten are read again, as the same statements.
+      called([wanted, wanted], times)
+      expect(times.statements.find(({ kind }) => kind === 'target')!.calls.before).toBe(3)
+      expect(times.statements).toHaveLength(151)
+      times[Symbol.dispose]()
+      expect(texts.share.bytes).toBe(0)
+    } finally {
+      limitRetainedBytes()
+    }
+  })
+
+  it('measures without a memory for texts', () => {
+    limitRetainedBytes(0)
+    try {
+      const [kept] = called([wanted, wanted, wanted]).statements
+      expect(kept).toMatchObject({ kind: 'target', calls: { before: 3 } })
+    } finally {
+      limitRetainedBytes()
+    }
   })
 
   it('knows how far the phases are apart', () => {
