@@ -69,6 +69,20 @@ describe('the search for values that are too long for a btree', () => {
     expect([costs.length, trigrams.length]).toEqual([1, 1])
   })
 
+  it('reads no values of tables that inherit: they are not in the index', async () => {
+    await pool.query('CREATE TABLE heirs () INHERITS (plain); ALTER TABLE heirs ALTER note SET STORAGE EXTERNAL')
+    await pool.query(
+      "INSERT INTO heirs SELECT i, i, i, repeat('x', 3000), NULL FROM generate_series(1, 2000) i; ANALYZE",
+    )
+    try {
+      const { findings } = await examined('SELECT id FROM plain WHERE note = $1', [['x']])
+      // With values that are too long in it, that would be a hash index.
+      expect(findings.map(({ definition }) => definition.method)).toEqual(['btree'])
+    } finally {
+      await pool.query('DROP TABLE heirs; ANALYZE')
+    }
+  })
+
   it.each(['plain', 'parts'])('reads a sample of %s, and only once for a key', async table => {
     const text = `SELECT id FROM ${table} WHERE note = $1 AND kind = $2 AND ref > $3 ORDER BY id LIMIT 5`
     const { findings, asked } = await examined(text, [['x', 1, 2]])
