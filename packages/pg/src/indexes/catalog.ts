@@ -1,3 +1,4 @@
+import { COLUMNS, INDEXES, POLICIES, RELATION, SIZE } from './catalog-queries.ts'
 import { quoteIdentifier } from './print.ts'
 import { planOf } from './plan.ts'
 import type { Row, Server } from './server.ts'
@@ -53,7 +54,7 @@ export interface Index {
   readonly bytes: number
 }
 
-/** A part of a partitioned table. */
+/** A part of a partitioned table, or a table that inherits from one. */
 export interface Partition {
   readonly oid: string
   /** The oid of what it is part of: the table, or another partition. */
@@ -68,7 +69,7 @@ export interface Partition {
   readonly quotedSchema: string
 }
 
-/** A table, partitioned table or materialized view. */
+/** A table, partitioned table or materialized view. An `inherited` one is a table that others inherit from, with the rows of all. */
 export interface Table {
   readonly oid: string
   readonly schema: string
@@ -77,14 +78,16 @@ export interface Table {
   readonly relation: string
   /** `schema.table`, quoted where the server requires it. */
   readonly name: string
-  readonly kind: 'table' | 'partitioned' | 'materialized view'
-  /** The partitions of a partitioned table, each after the one that it is part of. */
+  readonly kind: 'table' | 'partitioned' | 'inherited' | 'materialized view'
+  /** The partitions of a partitioned table, or the heirs of an inherited one, each after the one that it is part of. */
   readonly partitions: readonly Partition[]
   readonly bytes: number
   /** The planner's estimate. */
   readonly rows: number
   /** The share of its pages whose rows everybody sees, so that an index alone answers for them. */
   readonly visibleShare: number
+  /** The indexes of each partition are made with those of the table by an extension: TimescaleDB. */
+  readonly isHypertable: boolean
   /** Rows written since the statistics began. */
   readonly inserts: number
   readonly updates: number
@@ -121,74 +124,17 @@ export interface View {
 
 const KINDS: Readonly<Record<string, Table['kind']>> = { r: 'table', p: 'partitioned', m: 'materialized view' }
 
-const RELATION = `SELECT c.oid::text AS oid, n.nspname::text AS schema, pg_catalog.quote_ident(n.nspname) AS quoted_schema, c.relname::text AS relation, c.relkind::text AS kind,
-  c.relpersistence::text AS persistence, c.relrowsecurity::text AS guarded, pg_catalog.row_security_active(c.oid)::text AS filtered,
-  COALESCE(c.reloptions && '{security_barrier=true,security_barrier=on,security_barrier=1}'::text[], false)::text AS barrier, pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
-  CASE WHEN c.relkind = 'v' THEN pg_catalog.pg_get_viewdef(c.oid) END AS view
-  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = pg_catalog.to_regclass($1)`
-
-const SIZE = `SELECT COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(t.relid)), 0)::text AS bytes,
-  COALESCE(pg_catalog.sum(s.n_tup_ins), 0)::text AS inserts, COALESCE(pg_catalog.sum(s.n_tup_upd), 0)::text AS updates, COALESCE(pg_catalog.sum(s.n_tup_del), 0)::text AS deletes,
-  COALESCE(pg_catalog.sum(s.n_dead_tup), 0)::text AS dead, COALESCE(pg_catalog.min(s.vacuum_count + s.autovacuum_count) FILTER (WHERE t.isleaf), 0)::text AS vacuums,
-  COALESCE(pg_catalog.sum(s.n_mod_since_analyze), 0)::text AS changed, COALESCE(pg_catalog.sum(c.relallvisible)::float8 / NULLIF(pg_catalog.sum(c.relpages), 0), 0)::text AS visible,
-  pg_catalog.bool_or(s.last_analyze IS NULL AND s.last_autoanalyze IS NULL) FILTER (WHERE t.isleaf)::text AS unknown,
-  COALESCE(pg_catalog.json_agg(pg_catalog.json_build_object('oid', c.oid::text, 'parent', t.parentrelid::text, 'isLowest', t.isleaf, 'isForeign', c.relkind = 'f', 'relation', c.relname, 'name', pg_catalog.format('%I.%I', n.nspname, c.relname), 'quotedSchema',
-    pg_catalog.quote_ident(n.nspname)) ORDER BY t.level, c.oid) FILTER (WHERE t.level > 0), '[]')::text AS partitions,
-  COALESCE(pg_catalog.sum(pg_catalog.pg_relation_size(c.reltoastrelid)), 0)::text AS apart,
-  pg_catalog.sum(CASE WHEN c.reltuples >= 0 AND c.relpages > 0 THEN c.reltuples / c.relpages * (pg_catalog.pg_relation_size(c.oid) / 8192.0) END)::text AS tuples
-  FROM (SELECT $1::oid AS relid, 0::oid AS parentrelid, 0 AS level, true AS isleaf WHERE NOT $2
-    UNION ALL SELECT relid, parentrelid::oid, level, isleaf FROM pg_catalog.pg_partition_tree($1::oid::regclass) WHERE $2) t
-  JOIN pg_catalog.pg_class c ON c.oid = t.relid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid`
-
-// A collation of ICU has no name of a C library, and its database may have one that it does not sort by. Databases know their provider since 15.
-const COLUMNS = `SELECT a.attnum::text AS number, a.attname::text AS name, pg_catalog.quote_ident(a.attname) AS quoted, (t.typtype = 'd')::text AS of_domain,
-  (WITH RECURSIVE b AS (SELECT t.oid, t.typtype, t.typbasetype, t.typname UNION ALL SELECT u.oid, u.typtype, u.typbasetype, u.typname FROM b
-    JOIN pg_catalog.pg_type u ON u.oid = b.typbasetype WHERE b.typtype = 'd') SELECT typname::text FROM b WHERE typtype <> 'd') AS type,
-  a.attnotnull::text AS not_null, (a.attgenerated = 'v')::text AS virtual, s.n_distinct::text AS distinct_values, s.null_frac::text AS null_share, s.correlation::text AS correlation, s.avg_width::text AS width,
-  (CASE COALESCE(NULLIF(l.collprovider::text, 'd'), pg_catalog.to_jsonb(d) ->> 'datlocprovider', 'c') WHEN 'b' THEN true
-    WHEN 'c' THEN CASE l.collprovider WHEN 'c' THEN l.collcollate ELSE d.datcollate END IN ('C', 'POSIX') ELSE false END)::text AS byte_sorted,
-  (a.attlen = -1 AND a.attstorage <> 'p' AND (a.atttypmod < 0 OR a.atttypmod > 650))::text AS unbounded
-  FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-  JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
-  LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
-  LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = $2 AND s.tablename = $3 AND s.attname = a.attname AND s.inherited = $4
-  WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped`
-
-const INDEXES = `SELECT i.indexrelid::regclass::text AS name, i.indisvalid::text AS valid, i.indisunique::text AS unique, m.amname::text AS method,
-  (i.indisreplident OR EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid))::text AS needed,
-  (NOT i.indisvalid AND (pg_catalog.pg_is_in_recovery() OR EXISTS (SELECT 1 FROM pg_catalog.pg_stat_progress_create_index b
-    JOIN pg_catalog.pg_locks k ON k.pid = b.pid AND k.database = b.datid AND k.mode = 'ShareUpdateExclusiveLock' AND k.granted
-    WHERE k.relation = i.indrelid OR k.relation IN (SELECT relid FROM pg_catalog.pg_partition_tree(i.indrelid)))))::text AS in_building,
-  i.indkey::text AS columns, i.indnkeyatts::text AS keys, pg_catalog.pg_get_expr(i.indpred, i.indrelid) AS predicate,
-  (SELECT pg_catalog.json_agg(pg_catalog.pg_get_indexdef(i.indexrelid, k, false)
-    || CASE WHEN l.oid IS NULL THEN '' ELSE ' COLLATE ' || pg_catalog.quote_ident(l.collname) END
-    || CASE WHEN o.opcdefault THEN '' ELSE ' ' || o.opcname END
-    || CASE WHEN m.amname = 'btree' THEN (ARRAY['', ' DESC NULLS LAST', ' NULLS FIRST', ' DESC'])[1 + (i.indoption[k - 1] & 3)] ELSE '' END ORDER BY k)
-    FROM pg_catalog.generate_series(1, i.indnkeyatts) k JOIN pg_catalog.pg_opclass o ON o.oid = i.indclass[k - 1]
-    LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k - 1]
-    LEFT JOIN pg_catalog.pg_collation l ON l.oid = i.indcollation[k - 1] AND CASE WHEN a.attnum IS NOT NULL THEN l.oid <> a.attcollation
-      -- What the collation of an expression would be by itself is not in the catalog.
-      ELSE pg_catalog.pg_get_indexdef(i.indexrelid) LIKE '% COLLATE %' END)::text AS definitions,
-  s.scans::text AS scans, s.bytes::text AS bytes
-  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_am m ON m.oid = c.relam
-  -- The index of a partitioned table is searched and stored in its parts.
-  CROSS JOIN LATERAL (SELECT pg_catalog.sum(pg_catalog.pg_stat_get_numscans(t.relid)) AS scans, pg_catalog.sum(pg_catalog.pg_relation_size(t.relid)) AS bytes
-    FROM (SELECT i.indexrelid AS relid UNION SELECT relid::oid FROM pg_catalog.pg_partition_tree(i.indexrelid)) t) s WHERE i.indrelid = $1::oid`
-
-// Those for reading apply to what is changed as well. Any of the permissive ones will do, and all of the others.
-const POLICIES = `SELECT pg_catalog.pg_get_expr(p.polqual, p.polrelid) AS condition, p.polpermissive::text AS permissive FROM pg_catalog.pg_policy p
-  WHERE p.polrelid = $1::oid AND p.polcmd IN ('*', 'r') AND p.polqual IS NOT NULL
-  AND (p.polroles = '{0}' OR EXISTS (SELECT 1 FROM pg_catalog.unnest(p.polroles) r WHERE pg_catalog.pg_has_role(r, 'USAGE'))) ORDER BY p.polname`
-
 /**
  * What the server knows of a relation, found as the statement finds it: by `search_path` where no schema is given. Undefined for what
  * has no index that lasts: temporary and foreign tables, and what does not exist. Values are read as text: parsers may be replaced.
+ *
+ * @param isAlone - without the tables that inherit from it, as with ONLY and in a plan @default true
  */
 export async function readRelation(
   server: Server,
   schema: string | undefined,
   relation: string,
+  isAlone = true,
 ): Promise<Table | View | undefined> {
   const path = (schema === undefined ? [relation] : [schema, relation]).map(quoteIdentifier).join('.')
   const [row] = await server.query(RELATION, [path])
@@ -196,17 +142,22 @@ export async function readRelation(
   if (typeof row['view'] === 'string') return { view: row['view'], isBarrier: row['barrier'] === 'true' }
   const kind = KINDS[String(row['kind'])]
   if (kind === undefined || row['persistence'] === 't') return undefined
-  return readTable(server, row, kind)
+  return readTable(server, row, kind === 'table' && row['inherited'] === 'true' && !isAlone ? 'inherited' : kind)
 }
 
 async function readTable(server: Server, row: Row, kind: Table['kind']): Promise<Table> {
-  const isPartitioned = kind === 'partitioned'
+  const hasParts = kind === 'partitioned' || kind === 'inherited'
   const { oid, schema, relation, name } = row as Readonly<Record<string, string>>
-  const [size] = await server.query(SIZE, [oid, isPartitioned])
-  const columns = await server.query(COLUMNS, [oid, schema, relation, isPartitioned])
-  const indexes = await server.query(INDEXES, [oid])
+  const [size] = await server.query(SIZE, [oid, hasParts])
+  const partitions = JSON.parse(textOf(size?.['partitions']) || '[]') as readonly Partition[]
+  // Its heirs are gone.
+  if (kind === 'inherited' && partitions.length === 0) return readTable(server, row, 'table')
+  const columns = await server.query(COLUMNS, [oid, schema, relation, hasParts])
+  const isHypertable = partitions.some(each => each.quotedSchema === '_timescaledb_internal')
+  const heirs = kind === 'inherited' && !isHypertable ? partitions.map(each => each.oid) : []
+  const indexes = await server.query(INDEXES, [[oid, ...heirs]])
   // As the planner sees it: right also for a table that was never analyzed (reltuples is -1 there).
-  const [estimate] = await server.query(`EXPLAIN (FORMAT JSON) SELECT FROM ${isPartitioned ? '' : 'ONLY '}${name}`)
+  const [estimate] = await server.query(`EXPLAIN (FORMAT JSON) SELECT FROM ${hasParts ? '' : 'ONLY '}${name}`)
   const shownRows = planOf(estimate)?.['Plan Rows'] ?? 0
   const isFiltered = row['filtered'] === 'true'
   const rows = isFiltered && size?.['tuples'] ? Math.round(Number(size['tuples'])) : shownRows
@@ -219,7 +170,8 @@ async function readTable(server: Server, row: Row, kind: Table['kind']): Promise
     relation: relation!,
     name: name!,
     kind,
-    partitions: JSON.parse(textOf(size?.['partitions']) || '[]') as readonly Partition[],
+    partitions,
+    isHypertable,
     bytes: Number(size?.['bytes']),
     rows,
     visibleShare: Math.min(1, Number(size?.['visible'] ?? 0)),
@@ -235,7 +187,7 @@ async function readTable(server: Server, row: Row, kind: Table['kind']): Promise
     // A crash loses the counts, and not what the server knows of the values.
     isUnknown: size?.['unknown'] === 'true' && columns.every(column => column['distinct_values'] === null),
     columns: new Map(columns.map(column => [String(column['name']), readColumn(column, rows, hasLong)])),
-    indexes: indexes.map(readIndex),
+    indexes: ofAll(indexes, heirs).map(readIndex),
   }
 }
 
@@ -265,6 +217,16 @@ function readColumn(row: Row, rows: number, hasLong: boolean): Column {
     isUnbounded: row['unbounded'] === 'true',
     mayBeLong: hasLong && row['unbounded'] === 'true',
   }
+}
+
+/** The indexes of a table that each of its heirs has as well. */
+function ofAll(indexes: readonly Row[], heirs: readonly string[]): readonly Row[] {
+  const own = indexes.filter(({ relation }) => !heirs.includes(String(relation)))
+  const isAlike = (one: Row, other: Row): boolean =>
+    ['method', 'definitions', 'predicate', 'valid'].every(name => one[name] === other[name])
+  return own.filter(each =>
+    heirs.every(heir => indexes.some(other => other['relation'] === heir && isAlike(each, other))),
+  )
 }
 
 function readIndex(row: Row): Index {

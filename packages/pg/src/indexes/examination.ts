@@ -11,7 +11,7 @@ import { explain } from './explain.ts'
 import type { Finding } from './finding.ts'
 import { groupBy } from './grouping.ts'
 import {
-  hypotheticalIndexStatement,
+  hypotheticalIndexStatements,
   isOfExpression,
   servedConditions,
   servingIndex,
@@ -191,9 +191,9 @@ class Examiner {
     const most = Math.min(MOST_PER_USE, Math.ceil(MOST_PROPOSALS / Math.max(1, large.length)))
     const all = large.slice(0, MOST_PROPOSALS).flatMap(use => proposalsFor(use, abilities, most))
     // A table that is mentioned often is proposed the same each time.
-    const mentions = groupBy(all, ({ indexes }) => indexes.map(hypotheticalIndexStatement).join())
+    const mentions = groupBy(all, ({ indexes }) => indexes.flatMap(hypotheticalIndexStatements).join())
     const plain = all.filter(each => {
-      const same = mentions.get(each.indexes.map(hypotheticalIndexStatement).join())!
+      const same = mentions.get(each.indexes.flatMap(hypotheticalIndexStatements).join())!
       return same.indexOf(each) < MOST_MENTIONS
     })
     const covering = large.slice(0, MOST_USES_COVERED).flatMap(use => coveringProposals(use, abilities))

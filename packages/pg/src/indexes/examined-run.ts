@@ -10,7 +10,7 @@ import { Pricing } from './pricing.ts'
 import { SampledRows } from './sampled-rows.ts'
 import { Selectivity } from './selectivity.ts'
 import type { Server } from './server.ts'
-import { usesOf, type StatementUses } from './statement-uses.ts'
+import { usesOf, type FindRelation, type StatementUses } from './statement-uses.ts'
 import { readTrigramClass } from './trigrams.ts'
 import type { WhatIf } from './what-if.ts'
 
@@ -54,7 +54,7 @@ export class RunReader {
             tree,
             explained.values,
             this.#grammar,
-            (schema, relation) => this.#find(schema, relation),
+            (...relation) => this.#find(...relation),
             await (this.#trigrams ??= readTrigramClass(this.#server)),
           )
     return this.priced(explained, plan, uses)
@@ -70,9 +70,9 @@ export class RunReader {
     return { explained, plan, uses, written, selectivity, existing, pricing }
   }
 
-  #find(schema: string | undefined, relation: string): Promise<Table | View | undefined> {
-    const key = JSON.stringify([schema, relation])
-    const found = this.#known.get(key) ?? readRelation(this.#server, schema, relation)
+  #find(...relation: Parameters<FindRelation>): ReturnType<FindRelation> {
+    const key = JSON.stringify(relation)
+    const found = this.#known.get(key) ?? readRelation(this.#server, ...relation)
     this.#known.set(key, found)
     return found
   }

@@ -6,14 +6,13 @@ import { groupBy } from './grouping.ts'
 import {
   beginsWith,
   bodyOf,
-  createIndexStatement,
-  dropIndexStatement,
   heldColumns,
   isServedBy,
   redundantIndexes,
   wantedKeys,
   type IndexDefinition,
 } from './index-definition.ts'
+import { createIndexStatement, dropIndexStatement } from './index-statements.ts'
 import { sizeOf } from './index-size.ts'
 
 const MIB = 2 ** 20

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { hasForeignPartition, type Column, type Index, type Table } from './catalog.ts'
+import type { Column, Index, Table } from './catalog.ts'
 import type { Condition, Key, SortKey, TableUse } from './table-use.ts'
 
 /** A key of an index that does not exist, with its direction. */
@@ -21,11 +21,7 @@ export interface IndexDefinition {
 }
 
 /** Longest identifier, `NAMEDATALEN` - 1 bytes. */
-const MAX_NAME_BYTES = 63
-/** More characters of statements nobody reads, and a receipt takes 4,000 at most. */
-const LONGEST_SHOWN = 3500
-const DEEP = ', from the top down, with ON ONLY instead of CONCURRENTLY where one has partitions itself'
-
+export const MAX_NAME_BYTES = 63
 /** What follows the name of the table in `CREATE INDEX`. */
 export function bodyOf({ method, keys, included = [], predicate }: IndexDefinition): string {
   const shown = keys.map(({ key, order }) => [key.sql, key.operatorClass, order].filter(Boolean).join(' '))
@@ -48,9 +44,11 @@ export function missingColumns(index: IndexDefinition, { named }: TableUse): rea
   )
 }
 
-/** For hypopg, which takes neither a name nor CONCURRENTLY. */
-export function hypotheticalIndexStatement(definition: IndexDefinition): string {
-  return `CREATE INDEX ON ${definition.table.name} ${bodyOf(definition)}`
+/** For hypopg, which takes neither a name nor CONCURRENTLY: one for the table, and for each that inherits from it. */
+export function hypotheticalIndexStatements(definition: IndexDefinition): readonly string[] {
+  const { name, kind, partitions } = definition.table
+  const tables = kind === 'inherited' ? [name, ...partitions.map(each => each.name)] : [name]
+  return tables.map(table => `CREATE INDEX ON ${table} ${bodyOf(definition)}`)
 }
 
 /**
@@ -72,48 +70,6 @@ export function indexName(definition: IndexDefinition): string {
     .digest('hex')
     .slice(0, 8)
   return `${name.slice(0, MAX_NAME_BYTES - 13)}_${hash}_idx`
-}
-
-/**
- * The statements that create the index without blocking writes, which cannot be where a partition is foreign. A partitioned table gets an index of its own that is not built, one per
- * partition that is, and what joins them, from the top down. Where that is too much to show, comments say what is left to do: never a part of the statements.
- *
- * @param name - that no relation of the schema has
- */
-export function createIndexStatement(definition: IndexDefinition, name: string): string {
-  const { table } = definition
-  const body = bodyOf(definition)
-  const createPart = (own: string, part: string): string =>
-    `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${own} ON ${part} ${body}`
-  if (table.kind !== 'partitioned') return createPart(name, table.name)
-  // Such a partition can have no index, and an index to which not each partition has one attached stays invalid.
-  if (hasForeignPartition(table)) return `CREATE INDEX IF NOT EXISTS ${name} ON ${table.name} ${body}`
-  const createParent = (own: string, part: string): string =>
-    `CREATE INDEX IF NOT EXISTS ${own} ON ONLY ${part} ${body}`
-  const first = createParent(name, table.name)
-  const indexes = new Map([[table.oid, `${table.quotedSchema}.${name}`]])
-  const parts = table.partitions.flatMap(({ oid, parent, isLowest, name: part, quotedSchema }, at) => {
-    const own = `${name.slice(0, MAX_NAME_BYTES - 6)}_p${at + 1}`
-    indexes.set(oid, `${quotedSchema}.${own}`)
-    const create = isLowest ? createPart : createParent
-    return [create(own, part), `ALTER INDEX ${indexes.get(parent)} ATTACH PARTITION ${indexes.get(oid)}`]
-  })
-  const whole = [first, ...parts].join(';\n')
-  if (whole.length <= LONGEST_SHOWN) return whole
-  const isDeep = table.partitions.some(({ isLowest }) => !isLowest)
-  const left = [
-    `then for each of the ${table.partitions.length} partitions${isDeep ? DEEP : ''}:`,
-    createPart('INDEX_OF_PARTITION', 'PARTITION'),
-    `ALTER INDEX ${isDeep ? 'INDEX_OF_PARENT' : indexes.get(table.oid)} ATTACH PARTITION INDEX_OF_PARTITION`,
-  ]
-  // A line break in a name or a text would end the comment.
-  return [`${first};`, ...left.map(line => `-- ${line.replaceAll(/\s/g, ' ')}`)].join('\n')
-}
-
-/** How the index is taken away again. */
-export function dropIndexStatement({ table }: IndexDefinition, name: string): string {
-  // Postgres drops the index of a partitioned table with its parts, and not concurrently.
-  return `DROP INDEX ${table.kind === 'partitioned' ? '' : 'CONCURRENTLY '}${table.quotedSchema}.${name}`
 }
 
 /** Whether the index finds values by what they contain, and does not compare them as a whole. */

@@ -12,8 +12,12 @@ import { addSort } from './sorts.ts'
 import { newUse, type TableUse } from './table-use.ts'
 import { asList, fieldsOf, namesOf, nodeOf, nodesOf, walk } from './tree.ts'
 
-/** Finds a relation by name, as the statement would. */
-export type FindRelation = (schema: string | undefined, relation: string) => Promise<Table | View | undefined>
+/** Finds a relation by name, as the statement would; alone, without the tables that inherit from it. */
+export type FindRelation = (
+  schema: string | undefined,
+  relation: string,
+  isAlone: boolean,
+) => Promise<Table | View | undefined>
 
 /** What a statement asks of its tables. */
 export interface StatementUses {
@@ -185,7 +189,7 @@ class Reader implements StatementUses {
       await this.#select(query.select, undefined, query.queries)
       return this.#derived(alias, query.select, query.names, scope)
     }
-    const found = await this.#find(schema, relation)
+    const found = await this.#find(schema, relation, fields['inh'] !== true)
     if (found === undefined) return void scope.sources.push({ alias })
     if ('view' in found) {
       const select = fieldsOf(nodeOf(this.#grammar.statements(found.view)?.[0])?.fields)

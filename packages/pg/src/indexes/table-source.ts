@@ -4,9 +4,9 @@ import { quoteIdentifier } from './print.ts'
 /** Bytes of a page, of tables and indexes alike, unless somebody has built the server with others. */
 export const PAGE_BYTES = 8_192
 
-/** A table in FROM, without those that inherit from it: an index on it has none of their rows. */
+/** A table in FROM, without those that inherit from it where the statement does not read them: an index on it has none of their rows. */
 export function sourceOf({ kind, name, relation }: Table): string {
-  return `${kind === 'partitioned' ? '' : 'ONLY '}${name} AS ${quoteIdentifier(relation)}`
+  return `${kind === 'partitioned' || kind === 'inherited' ? '' : 'ONLY '}${name} AS ${quoteIdentifier(relation)}`
 }
 
 /** About so many pages of a table in FROM, the same each time; of a partitioned one, that share of each part. */

@@ -1,7 +1,12 @@
 import { causeOf, isRefusal } from '../actions/problem.ts'
 import type { CostWith } from './evaluation.ts'
 import { explain, type Explained } from './explain.ts'
-import { findsContained, hypotheticalIndexStatement, isOfExpression, type IndexDefinition } from './index-definition.ts'
+import {
+  findsContained,
+  hypotheticalIndexStatements,
+  isOfExpression,
+  type IndexDefinition,
+} from './index-definition.ts'
 import { usesIndex } from './plan.ts'
 import { attempt, type Server } from './server.ts'
 
@@ -56,22 +61,24 @@ export class WhatIf {
     return this.#with(indexes, async names => {
       const plan = await explain(this.#server, statement)
       if (plan === undefined) return undefined
-      const used = indexes.filter((_, at) => usesIndex(plan, name => name === names[at]))
+      const used = indexes.filter((_, at) => usesIndex(plan, name => names[at]!.includes(name)))
       return { cost: plan['Total Cost'], used }
     })
   }
 
   async #with<T>(
     indexes: readonly IndexDefinition[],
-    work: (names: readonly string[]) => Promise<T>,
+    work: (names: readonly (readonly string[])[]) => Promise<T>,
   ): Promise<T | undefined> {
     try {
       return await attempt(this.#server, async () => {
-        const names: string[] = []
+        const names: string[][] = []
+        const create = `SELECT indexname::text AS name FROM ${this.#schema}.hypopg_create_index($1)`
         for (const index of indexes) {
-          const create = `SELECT indexname::text AS name FROM ${this.#schema}.hypopg_create_index($1)`
-          const [row] = await this.#server.query(create, [hypotheticalIndexStatement(index)])
-          names.push(String(row?.['name']))
+          const own: string[] = []
+          for (const statement of hypotheticalIndexStatements(index))
+            own.push(...(await this.#server.query(create, [statement])).map(({ name }) => String(name)))
+          names.push(own)
         }
         return await work(names)
       })

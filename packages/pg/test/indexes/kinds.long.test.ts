@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DedicatedClient } from '../../src/actions/dedicated-client.ts'
 import { PgInstrumentation } from '../../src/index.ts'
 import { examine, type Examination } from '../../src/indexes/examination.ts'
-import { hypotheticalIndexStatement } from '../../src/indexes/index-definition.ts'
+import { hypotheticalIndexStatements } from '../../src/indexes/index-definition.ts'
 import { originOfPool } from '../../src/signals/origin.ts'
 import { bodiesOf, receiptFor } from './advice-of.ts'
 import { runInOrder } from './run-in-order.ts'
@@ -217,7 +217,7 @@ describe('index advice', () => {
       return client.inReadOnlyTransaction(() => examine(client, statement!, thresholds, undefined))
     }
     const bodies = async (text: string): Promise<string[]> =>
-      (await examined(text)).findings.map(({ definition }) => hypotheticalIndexStatement(definition))
+      (await examined(text)).findings.flatMap(({ definition }) => hypotheticalIndexStatements(definition))
     expect(await bodies("SELECT id FROM big WHERE ref = 5 AND pad LIKE '%x%'")).toEqual([
       'CREATE INDEX ON public.big (ref)',
     ])

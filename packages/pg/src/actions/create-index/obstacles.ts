@@ -82,7 +82,8 @@ export async function tableObstacle(
   if (!schemas.includes(table.schema)) return `its schema is not one of pg.createIndex.schemas`
   const [row] = await server.query(TABLE, [table.oid])
   if (row === undefined) return 'the table is gone'
-  if (row['kind'] !== 'r') return `it is a ${table.kind}: its index is not built concurrently in one piece`
+  if (table.kind !== 'table' || row['kind'] !== 'r')
+    return `the kind of the table is '${table.kind}', whose index is not built concurrently in one piece`
   if (row['persistence'] !== 'p') return 'the table is temporary or not logged'
   if (Number(row['bytes']) > maxTableBytes) return `the table is larger than ${maxTableBytes} bytes`
   if (row['owned'] !== 'true') return 'the user of the application does not own the table'

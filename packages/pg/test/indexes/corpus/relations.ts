@@ -16,6 +16,19 @@ export const RELATIONS: readonly SlowCase[] = [
     best: [['event (at)', 'event (kind, at)']],
   },
   {
+    name: 'inheritance',
+    text: 'SELECT * FROM reading WHERE device_id = $1',
+    values: [44],
+    best: ['reading (device_id)'],
+  },
+  { name: 'inheritance, alone', text: 'SELECT * FROM ONLY reading WHERE device_id = $1', values: [44], best: [] },
+  {
+    name: 'inheritance and order',
+    text: 'SELECT * FROM reading WHERE device_id = $1 ORDER BY at DESC LIMIT 5',
+    values: [44],
+    best: [['reading (device_id)', 'reading (device_id, at)']],
+  },
+  {
     name: 'materialized view',
     text: 'SELECT * FROM daily WHERE cust_id = $1',
     values: [70],
