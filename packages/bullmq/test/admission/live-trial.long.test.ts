@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bullmq } from '../../src/domain.ts'
 
 const TICK_MS = 500
-const LONGEST_MS = 150_000
+const LONGEST_MS = 200_000
 let server: Server
 
 beforeAll(async () => {
@@ -13,14 +13,17 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** As the domain answers, with shorter blocks: this is not about how much a machine's other work disturbs. */
+/**
+ * As the domain answers, with shorter blocks. Eight pairs of blocks are the fewest that a verdict takes, and only when all of them agree. On a
+ * busy machine some blocks lack a half, and in some the process has to wait, so there are twice as many.
+ */
 function hurried(response: Response): Response {
   const { expect: expected } = response
   return {
     ...response,
     expect: { ...expected!, expr: expected!.expr.replaceAll('[15s]', '[3s]'), settleMs: 3000 },
     guards: [],
-    design: { kind: 'split', blocks: 8, blockMs: 6000 },
+    design: { kind: 'split', blocks: 16, blockMs: 6000 },
   }
 }
 
@@ -83,4 +86,4 @@ test('a loop over a real queue proves within minutes that rescheduling heavy job
   expect(new Set(runs.values())).toEqual(new Set([1]))
   await Promise.all([worker.close(), queue.close()])
   instrumentation.disable()
-}, 240_000)
+}, 300_000)
