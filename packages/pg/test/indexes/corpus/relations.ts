@@ -17,16 +17,16 @@ export const RELATIONS: readonly SlowCase[] = [
   },
   {
     name: 'inheritance',
-    text: 'SELECT * FROM reading WHERE device_id = $1',
+    text: 'SELECT * FROM sample WHERE device_id = $1',
     values: [44],
-    best: ['reading (device_id)'],
+    best: ['sample (device_id)'],
   },
-  { name: 'inheritance, alone', text: 'SELECT * FROM ONLY reading WHERE device_id = $1', values: [44], best: [] },
+  { name: 'inheritance, alone', text: 'SELECT * FROM ONLY sample WHERE device_id = $1', values: [44], best: [] },
   {
     name: 'inheritance and order',
-    text: 'SELECT * FROM reading WHERE device_id = $1 ORDER BY at DESC LIMIT 5',
+    text: 'SELECT * FROM sample WHERE device_id = $1 ORDER BY at DESC LIMIT 5',
     values: [44],
-    best: [['reading (device_id)', 'reading (device_id, at)']],
+    best: [['sample (device_id)', 'sample (device_id, at)']],
   },
   {
     name: 'materialized view',

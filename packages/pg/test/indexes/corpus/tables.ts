@@ -28,11 +28,11 @@ export const TABLES: readonly string[] = [
       `CREATE TABLE event_${month} PARTITION OF event FOR VALUES FROM ('2026-0${month}-01') TO ('2026-0${month + 1}-01')`,
   ),
   `INSERT INTO event SELECT i, (i * 13) % 20000, 'k' || i % 4, timestamptz '2026-01-01' + (i % 10000000) * interval '33 seconds', i FROM generate_series(1, 310000) i`,
-  'CREATE TABLE reading (id bigint, device_id int, at timestamptz NOT NULL, value float8)',
-  ...[1, 2, 3].map(part => `CREATE TABLE reading_${part} () INHERITS (reading)`),
+  'CREATE TABLE sample (id bigint, device_id int, at timestamptz NOT NULL, value float8)',
+  ...[1, 2, 3].map(part => `CREATE TABLE sample_${part} () INHERITS (sample)`),
   ...[1, 2, 3].map(
     part =>
-      `INSERT INTO reading_${part} SELECT i, (i * 13) % 20000, timestamptz '2026-01-01' + i * interval '33 seconds', i FROM generate_series(1, 60000) i`,
+      `INSERT INTO sample_${part} SELECT i, (i * 13) % 20000, timestamptz '2026-01-01' + i * interval '33 seconds', i FROM generate_series(1, 60000) i`,
   ),
   'CREATE MATERIALIZED VIEW daily AS SELECT cust_id, made_at::date AS day, sum(total) AS total FROM purchase WHERE id <= 300000 GROUP BY 1, 2',
   "CREATE VIEW open_purchase AS SELECT p.id, p.cust_id AS customer, p.shop_id, p.made_at FROM purchase p WHERE p.state = 'open'",
